@@ -1,0 +1,98 @@
+/* glm-actor.h: the engine as a GObject: one thread that owns the model and the session
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Methods are called on the main thread and return at once; the work happens on the actor's thread, one request after
+ * the other, and callbacks run in the main context that was the thread default when the actor was made.  Text reaches
+ * the main context coalesced: never one source per token.  After glm_actor_stop() or glm_request_cancel() no further
+ * piece of that request arrives, only its end.
+ */
+#ifndef GLM_ACTOR_H
+#define GLM_ACTOR_H
+
+#include <gio/gio.h>
+
+#include "engine/engine.h"
+
+G_BEGIN_DECLS
+
+#define GLM_ENGINE_ERROR (glm_engine_error_quark ())
+GQuark glm_engine_error_quark (void);   /* codes are GlmErrorCode; message is the engine's (English) */
+
+#define GLM_TYPE_ACTOR (glm_actor_get_type ())
+G_DECLARE_FINAL_TYPE (GlmActor, glm_actor, GLM, ACTOR, GObject)
+
+/**
+ * GlmActor:state:
+ *
+ * What the engine does now.  Notified on the main context.
+ */
+typedef enum
+{
+  GLM_ACTOR_EMPTY,              /* no model */
+  GLM_ACTOR_LOADING,
+  GLM_ACTOR_READY,
+  GLM_ACTOR_READING,            /* evaluating a prompt */
+  GLM_ACTOR_GENERATING,
+} GlmActorState;
+
+/* Properties: "state" (int), "model-path" (string or NULL), "load-fraction" (double). */
+GlmActor           *glm_actor_new (void);
+GlmActorState       glm_actor_get_state (GlmActor *self);
+const char         *glm_actor_get_model_path (GlmActor *self);
+double              glm_actor_get_load_fraction (GlmActor *self);
+/* What is loaded, or NULL.  Valid until the next load or unload finishes. */
+const GlmModelInfo *glm_actor_get_model_info (GlmActor *self);
+const GlmSampling  *glm_actor_get_default_sampling (GlmActor *self);
+
+typedef struct
+{
+  int n_threads;                /* 0: glm_cpu_count () */
+  int context_length;           /* 0: min (the model's, 8192) */
+} GlmActorLoadOptions;
+
+/* Loads a model.  On failure the previous model stays in use. */
+void     glm_actor_load_async (GlmActor                  *self,
+                               const char                *path,
+                               const GlmActorLoadOptions *options,      /* NULL: defaults */
+                               GCancellable              *cancellable,
+                               GAsyncReadyCallback        callback,
+                               gpointer                   user_data);
+gboolean glm_actor_load_finish (GlmActor *self, GAsyncResult *result, GError **error);
+void     glm_actor_unload (GlmActor *self);
+
+/* A generation.  The callbacks run on the main context and never after `ended`. */
+typedef struct
+{
+  /* New text since the last call (whole UTF-8 characters). */
+  void (*piece) (const char *text, gpointer user_data);
+  /* The prompt is being evaluated: n_done of n_total tokens. */
+  void (*prompt) (gsize n_done, gsize n_total, gpointer user_data);
+  /* Always called exactly once.  error is NULL on success (result->reason says why it stopped). */
+  void (*ended) (const GlmResult *result, const GError *error, gpointer user_data);
+} GlmRequestFuncs;
+
+/* Starts generating the reply to these turns (copied).  If `continue_text` is not NULL the assistant's reply begins with
+ * it and the model goes on from there; it is not emitted again.  Queued behind what runs now.  Returns the request's id,
+ * never 0. */
+guint64 glm_actor_generate (GlmActor              *self,
+                            const GlmTurn         *turns,
+                            gsize                  n_turns,
+                            const char            *continue_text,
+                            const GlmSampling     *sampling,    /* NULL: the model's defaults */
+                            const GlmRequestFuncs *funcs,
+                            gpointer               user_data,
+                            GDestroyNotify         destroy);
+/* Stops one request, running or queued: its `ended` comes with GLM_STOP_CANCELLED.  Unknown ids are ignored. */
+void    glm_actor_cancel (GlmActor *self, guint64 request_id);
+
+/* Counts the prompt tokens of these turns on the actor's thread. */
+void     glm_actor_count_tokens_async (GlmActor *self, const GlmTurn *turns, gsize n_turns, GCancellable *cancellable,
+                                       GAsyncReadyCallback callback, gpointer user_data);
+gboolean glm_actor_count_tokens_finish (GlmActor *self, GAsyncResult *result, gsize *ret_n, GError **error);
+/* The context length of the loaded session, or 0. */
+int      glm_actor_get_context_length (GlmActor *self);
+
+G_END_DECLS
+
+#endif

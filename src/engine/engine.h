@@ -1,0 +1,254 @@
+/* engine.h: the public interface of Myna's inference engine
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Roles.  A GlmModel is the loaded model: weights, tokenizer, prompt format.  It never changes once open and may be
+ * shared by several sessions.  A GlmSession is one mutable inference timeline over a model: the tokens evaluated so far
+ * and their KV cache.  Callers never manage the cache: they hand glm_session_sync() the whole token sequence, and the
+ * session keeps the common prefix and evaluates the rest.  glm_generate() is the one generation loop, and serves the
+ * window, the command line, the tests and the benchmark.
+ *
+ * Errors.  Each function that can fail returns false and fills the GlmError; `ret_` arguments are untouched on failure.
+ * The library never prints and never aborts on input.  Destructors accept NULL.
+ *
+ * Threads.  A model may be used from several threads once open; a session belongs to one thread at a time.  Only
+ * glm_cancel_set() may be called from anywhere.
+ *
+ * The engine needs C17, libm, pthreads and OpenBLAS: no GLib.
+ */
+#ifndef GLM_ENGINE_H
+#define GLM_ENGINE_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct GlmModel   GlmModel;
+typedef struct GlmSession GlmSession;
+
+/* ---- Errors and cancelling ---------------------------------------------------------------------------------------- */
+
+typedef enum
+{
+  GLM_ERROR_NONE,
+  GLM_ERROR_NOT_FOUND,      /* the file is not there */
+  GLM_ERROR_IO,             /* reading or writing failed; a file changed or shrank while in use */
+  GLM_ERROR_NO_SPACE,       /* the disk is full */
+  GLM_ERROR_BAD_FILE,       /* truncated, corrupt or contradictory file; the message names the field */
+  GLM_ERROR_UNSUPPORTED,    /* a sound file that this engine cannot run */
+  GLM_ERROR_NO_MEMORY,
+  GLM_ERROR_CONTEXT_FULL,   /* the prompt does not fit the context */
+  GLM_ERROR_ARGUMENT,       /* the caller's mistake */
+  GLM_ERROR_CANCELLED,
+} GlmErrorCode;
+
+typedef struct
+{
+  GlmErrorCode code;
+  char message[480];        /* English, one line, names the file and the field; the UI translates by code */
+} GlmError;
+
+/* A flag that may be raised from any thread; checked between tokens, between chunks of the prompt and while loading. */
+typedef struct
+{
+  atomic_bool cancelled;
+} GlmCancel;
+
+void glm_cancel_set (GlmCancel *cancel);
+bool glm_cancel_is_set (const GlmCancel *cancel); /* NULL is never set */
+
+/* ---- Processor ---------------------------------------------------------------------------------------------------- */
+
+typedef enum
+{
+  GLM_CPU_SSE      = 1u << 0,   /* SSE4.1 (or NEON on ARM) */
+  GLM_CPU_AVX2     = 1u << 1,   /* AVX2 + FMA + F16C */
+  GLM_CPU_AVXVNNI  = 1u << 2,
+  GLM_CPU_AVX512   = 1u << 3,   /* F, BW, DQ, VL */
+  GLM_CPU_VNNI512  = 1u << 4,
+  GLM_CPU_NEON     = 1u << 8,
+  GLM_CPU_DOTPROD  = 1u << 9,
+  GLM_CPU_I8MM     = 1u << 10,
+} GlmCpuFlags;
+
+/* The flags of this processor, ANDed with the mask. */
+unsigned glm_cpu_flags (void);
+/* Limits the flags for everything opened afterwards (tests, --cpu-mask).  Default: all. */
+void glm_cpu_set_mask (unsigned mask);
+/* "c" (none), "sse", "avx2", "avxvnni", "avx512", "vnni512", "all": each means itself and all before it. */
+bool glm_cpu_mask_parse (const char *name, unsigned *ret_mask);
+/* Physical cores this process may use (affinity and cgroup quota respected), at least 1. */
+int glm_cpu_count (void);
+
+/* ---- Model -------------------------------------------------------------------------------------------------------- */
+
+/* Progress in [0, 1] of loading; called from the opening thread. */
+typedef void (*GlmProgressFunc) (double fraction, void *user_data);
+
+typedef struct
+{
+  const char *tokenizer_path;   /* use this tokenizer file instead of the model's; NULL: the model's */
+  int n_threads;                /* 0: glm_cpu_count () */
+  GlmProgressFunc progress;     /* may be NULL */
+  void *progress_data;
+  const GlmCancel *cancel;      /* may be NULL */
+} GlmModelOptions;
+
+typedef struct
+{
+  char name[128];               /* general.name, or the file's name */
+  char family[32];              /* "ChatGLM3", "GLM-4" … : decides prompt format and defaults */
+  char arch[16];                /* "chatglm", "glm4", "chatglm1" */
+  char quantisation[32];        /* "Q8_0", "Q4_0 + Q6_K" … */
+  uint64_t n_params;
+  uint64_t file_bytes;
+  int n_layers, n_embd, n_ff, n_heads, n_kv_heads, head_dim, n_vocab;
+  int context_length;           /* what the file (or, where the file is known to lie, the family) says */
+  size_t weight_bytes;          /* resident memory of the weights */
+  size_t kv_bytes_per_token;
+  char quirks[256];             /* what was corrected while reading, one sentence each; "" if nothing */
+} GlmModelInfo;
+
+bool                glm_model_open (const char            *path,
+                                    const GlmModelOptions *options,   /* NULL: defaults */
+                                    GlmModel             **ret_model,
+                                    GlmError              *error);
+void                glm_model_free (GlmModel *model);
+const GlmModelInfo *glm_model_info (const GlmModel *model);
+
+/* Reads a model file's header alone (fast, a few MiB of memory): what a "describe before loading" needs. */
+bool glm_model_probe (const char   *path,
+                      GlmModelInfo *ret_info,
+                      GlmError     *error);
+
+/* Bytes needed to run with this context: weights + KV cache + scratch. */
+size_t glm_model_memory_needed (const GlmModelInfo *info,
+                                int                 context_length);
+
+/* ---- Turns and tokens --------------------------------------------------------------------------------------------- */
+
+typedef struct
+{
+  const char *role;             /* "system", "user", "assistant", "observation" */
+  const char *content;          /* UTF-8; can never become control tokens */
+  const char *metadata;         /* tool name after <|assistant|>; NULL or "" for none */
+} GlmTurn;
+
+typedef struct
+{
+  int32_t *ids;                 /* owned; release with glm_tokens_clear() */
+  size_t n;
+  size_t capacity;
+} GlmTokens;
+
+void glm_tokens_clear (GlmTokens *tokens);
+bool glm_tokens_append (GlmTokens *tokens, int32_t id); /* false: no memory */
+
+/* Plain text to ids (no prompt format, no special tokens).  Appends to *tokens. */
+bool glm_model_tokenize (const GlmModel *model, const char *text, size_t n_bytes, GlmTokens *tokens, GlmError *error);
+/* Ids to text, a malloc'ed NUL-terminated string that the caller frees; *ret_n_bytes may be NULL. */
+bool glm_model_detokenize (const GlmModel *model, const int32_t *ids, size_t n, char **ret_text, size_t *ret_n_bytes,
+                           GlmError *error);
+/* The prompt of a conversation in the family's own format, ready for the assistant's reply.  Appends to *tokens. */
+bool glm_model_prompt (const GlmModel *model, const GlmTurn *turns, size_t n_turns, GlmTokens *tokens, GlmError *error);
+/* Whether this id ends a reply. */
+bool glm_model_is_stop (const GlmModel *model, int32_t id);
+
+/* ---- Session ------------------------------------------------------------------------------------------------------ */
+
+typedef struct
+{
+  int context_length;           /* 0: min (the model's, 8192) */
+} GlmSessionOptions;
+
+/* Called after each chunk of the prompt: n_done of n_total tokens that had to be evaluated. */
+typedef void (*GlmPromptFunc) (size_t n_done, size_t n_total, void *user_data);
+
+bool           glm_session_new (GlmModel                *model,     /* must outlive the session */
+                                const GlmSessionOptions *options,   /* NULL: defaults */
+                                GlmSession             **ret_session,
+                                GlmError                *error);
+void           glm_session_free (GlmSession *session);
+int            glm_session_context_length (const GlmSession *session);
+/* Makes the session hold exactly these tokens: keeps the common prefix, evaluates the rest.  Afterwards the logits of
+ * the last token can be read.  On cancel the session holds what was evaluated so far and stays valid. */
+bool           glm_session_sync (GlmSession      *session,
+                                 const int32_t   *ids,
+                                 size_t           n,
+                                 GlmPromptFunc    progress,         /* may be NULL */
+                                 void            *user_data,
+                                 const GlmCancel *cancel,           /* may be NULL */
+                                 GlmError        *error);
+/* Tokens the session holds now. */
+size_t         glm_session_n_tokens (const GlmSession *session);
+/* Logits [n_vocab] after the last token; owned by the session, valid until the next sync. */
+const float   *glm_session_logits (const GlmSession *session);
+/* Writes / reads the KV state, keyed by the model's identity and the tokens; a file that does not fit is an error and
+ * leaves the session as it was. */
+bool           glm_session_save (GlmSession *session, const char *path, GlmError *error);
+bool           glm_session_restore (GlmSession *session, const char *path, GlmError *error);
+
+/* ---- Generating --------------------------------------------------------------------------------------------------- */
+
+typedef struct
+{
+  float temperature;            /* 0: greedy */
+  int top_k;                    /* 0: off */
+  float top_p;                  /* 1: off */
+  float min_p;                  /* 0: off */
+  float repetition_penalty;     /* 1: off */
+  uint64_t seed;                /* 0: from the system's random source */
+  int max_tokens;               /* 0: what the context leaves */
+} GlmSampling;
+
+/* The family's official defaults. */
+void glm_model_default_sampling (const GlmModel *model, GlmSampling *ret_sampling);
+
+typedef enum
+{
+  GLM_STOP_END,                 /* the model ended its reply */
+  GLM_STOP_LENGTH,              /* max_tokens */
+  GLM_STOP_CONTEXT,             /* the context is full */
+  GLM_STOP_CANCELLED,
+} GlmStopReason;
+
+typedef struct
+{
+  GlmStopReason reason;
+  int32_t stop_id;              /* the stop token, or -1 */
+  size_t n_prompt;              /* tokens of the prompt */
+  size_t n_reused;              /* … of which the session already held */
+  size_t n_generated;
+  double prompt_seconds;        /* evaluating the prompt */
+  double first_token_seconds;   /* from the call to the first token */
+  double generate_seconds;
+} GlmResult;
+
+/* One piece of the reply: whole UTF-8 characters, not NUL-terminated; id is the token that completed the piece.
+ * Return false to stop (counts as cancelled). */
+typedef bool (*GlmPieceFunc) (const char *text, size_t n_bytes, int32_t id, void *user_data);
+
+typedef struct
+{
+  GlmPieceFunc piece;           /* may be NULL */
+  GlmPromptFunc prompt;         /* may be NULL */
+  void *user_data;
+  const GlmCancel *cancel;      /* may be NULL */
+} GlmGenerateFuncs;
+
+/* Continues the prompt ids.  A cancelled generation is a success with GLM_STOP_CANCELLED. */
+bool glm_generate (GlmSession             *session,
+                   const int32_t          *prompt,
+                   size_t                  n_prompt,
+                   const GlmSampling      *sampling,
+                   const GlmGenerateFuncs *funcs,
+                   GlmTokens              *ret_ids,     /* appended to; may be NULL */
+                   GlmResult              *ret_result,
+                   GlmError               *error);
+
+/* ---- Files -------------------------------------------------------------------------------------------------------- */
+/* Importing (any readable source → GGUF) and quantising live in engine/file/import.h, which the command line and the
+ * import worker of the actor use. */
+
+#endif

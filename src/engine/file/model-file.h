@@ -1,0 +1,56 @@
+/* model-file.h: one view of any model file: metadata by key, tensors by name
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The file is mapped read-only; keys, names and tensor data are borrowed from the map or from the view and live as long
+ * as it does.  Every count and offset has been checked against the file's size when the view opens: a tensor's data can
+ * be read without further checks.  A file that shrinks while mapped raises SIGBUS; model-file installs a guard that turns
+ * it into GLM_ERROR_IO on the calling thread where that is possible (see model-file.c).
+ */
+#ifndef GLM_MODEL_FILE_H
+#define GLM_MODEL_FILE_H
+
+#include "engine.h"
+#include "quant/quant.h"
+
+typedef struct GlmModelFile GlmModelFile;
+
+#define GLM_MAX_DIMS 4
+
+typedef struct
+{
+  const char *name;
+  GlmType type;
+  int n_dims;
+  int64_t ne[GLM_MAX_DIMS];     /* ne[0] is the fastest (in features); unused ones are 1 */
+  const void *data;
+  size_t n_bytes;
+} GlmTensor;
+
+/* Opens by magic: GGUF (also the first of a split set); later safetensors directories, torch zips, chatglm.cpp files. */
+bool glm_model_file_open (const char *path, GlmModelFile **ret_file, GlmError *error);
+void glm_model_file_free (GlmModelFile *file);
+const char *glm_model_file_path (const GlmModelFile *file);
+uint64_t glm_model_file_bytes (const GlmModelFile *file);       /* of all parts */
+
+size_t           glm_model_file_n_tensors (const GlmModelFile *file);
+const GlmTensor *glm_model_file_tensor_at (const GlmModelFile *file, size_t index);
+const GlmTensor *glm_model_file_tensor (const GlmModelFile *file, const char *name);    /* NULL: not there */
+
+/* Metadata with GGUF's keys, whatever the file's format.  False if absent or of another type (integer types convert into
+ * each other where the value fits).  Strings may hold NUL bytes: their length is given. */
+bool glm_model_file_get_uint (const GlmModelFile *file, const char *key, uint64_t *ret_value);
+bool glm_model_file_get_float (const GlmModelFile *file, const char *key, double *ret_value);
+bool glm_model_file_get_bool (const GlmModelFile *file, const char *key, bool *ret_value);
+bool glm_model_file_get_string (const GlmModelFile *file, const char *key, const char **ret_value, size_t *ret_n_bytes);
+/* Arrays: element count, then elements one by one.  Scores are floats, token types integers, tokens strings. */
+bool glm_model_file_get_array (const GlmModelFile *file, const char *key, size_t *ret_n);
+bool glm_model_file_array_string (const GlmModelFile *file, const char *key, size_t index, const char **ret_value,
+                                  size_t *ret_n_bytes);
+bool glm_model_file_array_float (const GlmModelFile *file, const char *key, size_t index, float *ret_value);
+bool glm_model_file_array_int (const GlmModelFile *file, const char *key, size_t index, int64_t *ret_value);
+
+/* Tells the kernel that the tensor's pages are no longer needed in memory (after packing a copy). */
+void glm_model_file_release_tensor (const GlmModelFile *file, const GlmTensor *tensor);
+
+#endif

@@ -1,0 +1,48 @@
+/* kernels.h: the table of functions that have a version per instruction set
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * glm_kernels_init() fills every slot with its C reference (`*_c`, in kernels.c: the specification), then the staircase
+ * of kernels/x86 and kernels/arm overrides what the processor can do better.  Each slot is tested against its reference
+ * by tests/engine/test-kernels.c, which also times it (--bench).
+ */
+#ifndef GLM_KERNELS_H
+#define GLM_KERNELS_H
+
+#include "engine.h"
+
+typedef struct GlmKernels GlmKernels;
+
+struct GlmKernels
+{
+  /* y[i] = x[i] · rsqrt (mean (x²) + eps) · w[i], i < n.  y may be x. */
+  void (*rms_norm) (float *y, const float *x, const float *w, int64_t n, float eps);
+  /* y = (x − mean) / sqrt (var + eps) · w + b.  y may be x. */
+  void (*layer_norm) (float *y, const float *x, const float *w, const float *b, int64_t n, float eps);
+  /* y[i] += scale · x[i] */
+  void (*add_scaled) (float *y, const float *x, float scale, int64_t n);
+  /* y[i] = silu (gate[i]) · up[i], silu (v) = v / (1 + e^−v).  y may be gate. */
+  void (*swiglu) (float *y, const float *gate, const float *up, int64_t n);
+  /* y[i] = gelu (x[i]), tanh form.  y may be x. */
+  void (*gelu) (float *y, const float *x, int64_t n);
+  /* x = softmax (scale · x) in place. */
+  void (*softmax) (float *x, float scale, int64_t n);
+  /* Interleaved RoPE on one head: pairs (x[2i], x[2i+1]), i < n_pairs, turned by cos[i], sin[i]. */
+  void (*rope_interleaved) (float *x, const float *cos, const float *sin, int64_t n_pairs);
+  /* Half-split RoPE on one head: pairs (x[i], x[i + n_pairs]). */
+  void (*rope_half) (float *x, const float *cos, const float *sin, int64_t n_pairs);
+  /* Σ x[i] · y[i] */
+  float (*dot_f32) (const float *x, const float *y, int64_t n);
+  /* Σ x[i] · y[i], y in half precision (KV cache). */
+  float (*dot_f16) (const float *x, const uint16_t *y, int64_t n);
+  /* y[i] += a · x[i], x in half precision (KV cache). */
+  void (*axpy_f16) (float *y, float a, const uint16_t *x, int64_t n);
+  void (*f32_to_f16) (uint16_t *y, const float *x, int64_t n);
+  void (*f16_to_f32) (float *y, const uint16_t *x, int64_t n);
+  /* Products with quantised weights: added by their owner, with shapes here. */
+};
+
+/* The table for this processor under the current mask (glm_cpu_set_mask).  Cheap; the pointer stays valid. */
+const GlmKernels *glm_kernels (void);
+
+#endif

@@ -1,0 +1,28 @@
+/* pool.h: the engine's own thread pool
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A fixed set of pthreads that runs one parallel region at a time.  The calling thread is worker 0.  Workers spin
+ * briefly, then sleep on a futex, so that an idle engine costs nothing and the window keeps its processor.
+ */
+#ifndef GLM_POOL_H
+#define GLM_POOL_H
+
+#include "engine.h"
+
+typedef struct GlmPool GlmPool;
+
+/* One worker's share: 0 ≤ worker < n_workers. */
+typedef void (*GlmPoolFunc) (int worker, int n_workers, void *data);
+
+bool glm_pool_new (int n_threads, GlmPool **ret_pool, GlmError *error);
+void glm_pool_free (GlmPool *pool);
+int  glm_pool_n_threads (const GlmPool *pool);
+
+/* Runs func on each worker and returns when all are done.  A NULL pool runs it on the caller alone. */
+void glm_pool_run (GlmPool *pool, GlmPoolFunc func, void *data);
+
+/* Worker's half-open share of [0, n), in multiples of `grain` (the last one may be short). */
+void glm_pool_share (int worker, int n_workers, int64_t n, int64_t grain, int64_t *ret_begin, int64_t *ret_end);
+
+#endif

@@ -1,0 +1,205 @@
+/* storage.h: the public interface of Myna's history
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A Store is one SQLite database.  All statements run on the store's own thread, which owns the only connection that
+ * writes and checkpoints; the functions here never block and call back on the caller's main context.  Requests of one
+ * store run in the order in which they were made, so a read sees every write requested before it.
+ *
+ * What a person did (a sent message, a rename, a deletion) and finished replies are synced to the disk before the
+ * callback (synchronous = FULL); the partial text of a running reply is flushed without a sync.
+ *
+ * Conversations are trees of messages: parent_id is the message before, 0 for the first ones; a message's siblings are its
+ * alternatives.  head_id names the leaf of the branch that is shown.  Ids are positive; 0 is "none".  Times are
+ * milliseconds since 1970, UTC.  The raw text of the model is the truth and is never changed by the store.
+ */
+#ifndef STORE_STORAGE_H
+#define STORE_STORAGE_H
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+#define STORE_ERROR (store_error_quark ())
+GQuark store_error_quark (void);
+
+typedef enum
+{
+  STORE_ERROR_FAILED,
+  STORE_ERROR_NEWER_VERSION,    /* the database was written by a newer Myna: opened read-only */
+  STORE_ERROR_READ_ONLY,        /* folder or file cannot be written */
+  STORE_ERROR_FULL,             /* no space left */
+  STORE_ERROR_CORRUPT,          /* damaged; the original file is kept, see store_get_recovered_path() */
+  STORE_ERROR_BUSY,             /* another program holds the database */
+  STORE_ERROR_NOT_FOUND,        /* no such row */
+  STORE_ERROR_NOT_A_DATABASE,
+  STORE_ERROR_INVALID,          /* bad argument or bad file to import */
+} StoreErrorCode;
+
+/* ---- Records ------------------------------------------------------------------------------------------------------ */
+
+typedef enum { STORE_ROLE_SYSTEM, STORE_ROLE_USER, STORE_ROLE_ASSISTANT, STORE_ROLE_OBSERVATION } StoreRole;
+
+typedef enum
+{
+  STORE_STATE_COMPLETE,
+  STORE_STATE_GENERATING,       /* only while this process writes it; becomes INTERRUPTED at the next start */
+  STORE_STATE_INTERRUPTED,      /* crash, kill, power */
+  STORE_STATE_STOPPED,          /* by the person */
+  STORE_STATE_LENGTH,           /* token limit or context full */
+  STORE_STATE_FAILED,           /* the engine gave an error */
+} StoreState;
+
+typedef struct
+{
+  gint64 id;
+  char *title;                  /* never NULL; "" = untitled */
+  gboolean title_by_user;       /* renamed by hand: automatic titles leave it alone */
+  gint64 created_at;
+  gint64 updated_at;            /* last message or change: the sort key */
+  gint64 deleted_at;            /* 0: not in the bin */
+  gboolean pinned;
+  gboolean archived;
+  gint64 folder_id;             /* 0: none */
+  gint64 head_id;               /* leaf of the branch shown */
+  char *model;                  /* path or id of the model chosen for it; NULL: the default */
+  char *settings;               /* JSON of per-conversation settings; NULL: defaults */
+  char *draft;                  /* unsent text of the composer; NULL: none */
+} StoreConversation;
+
+typedef struct
+{
+  gint64 id;
+  gint64 conversation_id;
+  gint64 parent_id;
+  StoreRole role;
+  StoreState state;
+  char *text;                   /* raw; never NULL */
+  char *attachments;            /* JSON array of { "name", "text" }; NULL: none */
+  char *model;                  /* display name of the model that wrote it; NULL for people's messages */
+  gint64 created_at;
+  gint64 finished_at;           /* 0: not yet */
+  int n_prompt_tokens;
+  int n_tokens;
+  double first_token_seconds;
+  double seconds;               /* time spent generating */
+  int mark;                     /* −1 bad, 0 none, 1 good */
+  /* Filled when read as part of a branch: this is alternative number sibling_index (from 0) of n_siblings. */
+  int sibling_index;
+  int n_siblings;
+} StoreMessage;
+
+#define STORE_TYPE_CONVERSATION (store_conversation_get_type ())
+#define STORE_TYPE_MESSAGE      (store_message_get_type ())
+GType              store_conversation_get_type (void);   /* boxed */
+GType              store_message_get_type (void);        /* boxed */
+StoreConversation *store_conversation_new (void);
+StoreConversation *store_conversation_copy (const StoreConversation *conversation);
+void               store_conversation_free (StoreConversation *conversation);
+StoreMessage      *store_message_new (void);
+StoreMessage      *store_message_copy (const StoreMessage *message);
+void               store_message_free (StoreMessage *message);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (StoreConversation, store_conversation_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (StoreMessage, store_message_free)
+
+/* ---- The store ---------------------------------------------------------------------------------------------------- */
+
+#define STORE_TYPE_DB (store_db_get_type ())
+G_DECLARE_FINAL_TYPE (StoreDb, store_db, STORE, DB, GObject)
+
+/* Signals (on the context that made the store; ids may be 0 = "many, reload"):
+ *   conversation-changed (gint64 id)   row added, changed, or moved to or from the bin
+ *   conversation-removed (gint64 id)   gone for good
+ *   message-changed (gint64 conversation_id, gint64 message_id)
+ *   failed (GError *)                  a write that nobody waits for did not succeed (disk full …)
+ */
+
+/* Opens or creates the database (folders too), migrates it, turns generating replies into interrupted ones.
+ * On STORE_ERROR_NEWER_VERSION and STORE_ERROR_READ_ONLY the returned store still reads: finish() returns the store AND
+ * sets the error.  Any other error returns NULL. */
+void        store_open_async (const char *path, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+StoreDb *store_open_finish (GAsyncResult *result, GError **error);
+/* A store in memory that leaves nothing on the disk (temporary chats, tests). */
+void        store_open_memory_async (GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+/* Finishes what was requested, checkpoints and closes; blocks.  Dropping the last reference does the same. */
+void        store_close (StoreDb *self);
+gboolean    store_is_read_only (StoreDb *self);
+/* Where the damaged original was kept when the database had to be recovered on open; NULL otherwise. */
+const char *store_get_recovered_path (StoreDb *self);
+
+/* For each X_async there is one finish; a list is a GPtrArray with free function that the caller owns. */
+gboolean    store_finish (StoreDb *self, GAsyncResult *result, GError **error);                /* no value */
+gint64      store_finish_id (StoreDb *self, GAsyncResult *result, GError **error);             /* 0 on error */
+GPtrArray  *store_finish_list (StoreDb *self, GAsyncResult *result, GError **error);           /* NULL on error */
+
+/* ---- Conversations ------------------------------------------------------------------------------------------------ */
+
+typedef enum { STORE_LIST_ACTIVE, STORE_LIST_ARCHIVED, STORE_LIST_DELETED } StoreListKind;
+
+/* → finish_list of StoreConversation: pinned first, then newest first. */
+void store_list_conversations_async (StoreDb *self, StoreListKind kind, GCancellable *cancellable,
+                                     GAsyncReadyCallback callback, gpointer user_data);
+/* → finish_list with one StoreConversation, or STORE_ERROR_NOT_FOUND */
+void store_get_conversation_async (StoreDb *self, gint64 id, GCancellable *cancellable, GAsyncReadyCallback callback,
+                                   gpointer user_data);
+/* → finish_id.  Takes title, model, settings, folder_id, pinned of the record; times are set now where 0. */
+void store_add_conversation_async (StoreDb *self, const StoreConversation *conversation, GCancellable *cancellable,
+                                   GAsyncReadyCallback callback, gpointer user_data);
+/* → finish */
+void store_rename_async (StoreDb *self, gint64 id, const char *title, gboolean by_user, GCancellable *cancellable,
+                         GAsyncReadyCallback callback, gpointer user_data);
+void store_set_pinned_async (StoreDb *self, gint64 id, gboolean pinned, GCancellable *cancellable,
+                             GAsyncReadyCallback callback, gpointer user_data);
+void store_set_archived_async (StoreDb *self, gint64 id, gboolean archived, GCancellable *cancellable,
+                               GAsyncReadyCallback callback, gpointer user_data);
+void store_set_folder_async (StoreDb *self, gint64 id, gint64 folder_id, GCancellable *cancellable,
+                             GAsyncReadyCallback callback, gpointer user_data);
+void store_set_model_async (StoreDb *self, gint64 id, const char *model, GCancellable *cancellable,
+                            GAsyncReadyCallback callback, gpointer user_data);
+void store_set_settings_async (StoreDb *self, gint64 id, const char *settings, GCancellable *cancellable,
+                               GAsyncReadyCallback callback, gpointer user_data);
+void store_set_draft_async (StoreDb *self, gint64 id, const char *draft, GCancellable *cancellable,
+                            GAsyncReadyCallback callback, gpointer user_data);
+void store_set_head_async (StoreDb *self, gint64 id, gint64 head_id, GCancellable *cancellable,
+                           GAsyncReadyCallback callback, gpointer user_data);
+/* To the bin and back (Undo); purge deletes for good, with secure_delete. */
+void store_delete_async (StoreDb *self, gint64 id, GCancellable *cancellable, GAsyncReadyCallback callback,
+                         gpointer user_data);
+void store_restore_async (StoreDb *self, gint64 id, GCancellable *cancellable, GAsyncReadyCallback callback,
+                          gpointer user_data);
+void store_purge_async (StoreDb *self, gint64 id, GCancellable *cancellable, GAsyncReadyCallback callback,
+                        gpointer user_data);
+
+/* ---- Messages ----------------------------------------------------------------------------------------------------- */
+
+/* → finish_id.  Adds a message after message->parent_id (0: a first message) and makes it the conversation's head. */
+void store_add_message_async (StoreDb *self, const StoreMessage *message, GCancellable *cancellable,
+                              GAsyncReadyCallback callback, gpointer user_data);
+/* The text of a running reply so far; not synced; nobody needs to wait (callback may be NULL). */
+void store_flush_message_async (StoreDb *self, gint64 id, const char *text, GCancellable *cancellable,
+                                GAsyncReadyCallback callback, gpointer user_data);
+/* → finish.  Final text, state and figures of a reply; synced. */
+void store_finish_message_async (StoreDb *self, const StoreMessage *message, GCancellable *cancellable,
+                                 GAsyncReadyCallback callback, gpointer user_data);
+void store_set_mark_async (StoreDb *self, gint64 id, int mark, GCancellable *cancellable, GAsyncReadyCallback callback,
+                           gpointer user_data);
+/* Deletes the message and all below it; the head moves to a sibling's branch or the parent. */
+void store_delete_message_async (StoreDb *self, gint64 id, GCancellable *cancellable, GAsyncReadyCallback callback,
+                                 gpointer user_data);
+
+/* → finish_list of StoreMessage without texts (text = ""), from the first to `leaf_id` (0: the conversation's head). */
+void store_list_branch_async (StoreDb *self, gint64 conversation_id, gint64 leaf_id, GCancellable *cancellable,
+                              GAsyncReadyCallback callback, gpointer user_data);
+/* → finish_list of whole StoreMessages, in the order of the ids; ids that are gone are left out. */
+void store_get_messages_async (StoreDb *self, const gint64 *ids, gsize n_ids, GCancellable *cancellable,
+                               GAsyncReadyCallback callback, gpointer user_data);
+/* → finish_list of StoreMessage without texts: the message's alternatives, itself included, oldest first. */
+void store_list_siblings_async (StoreDb *self, gint64 id, GCancellable *cancellable, GAsyncReadyCallback callback,
+                                gpointer user_data);
+/* → finish_id: the leaf reached from `id` by always taking the newest child (where a branch switch should land). */
+void store_newest_leaf_async (StoreDb *self, gint64 id, GCancellable *cancellable, GAsyncReadyCallback callback,
+                              gpointer user_data);
+
+G_END_DECLS
+
+#endif

@@ -1,0 +1,22 @@
+/* myna-conversation-view.h: transcript and composer of one conversation
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <adwaita.h>
+
+#include "conversation/myna-conversation.h"
+
+G_BEGIN_DECLS
+
+#define MYNA_TYPE_CONVERSATION_VIEW (myna_conversation_view_get_type ())
+G_DECLARE_FINAL_TYPE (MynaConversationView, myna_conversation_view, MYNA, CONVERSATION_VIEW, GtkWidget)
+
+/* Installs the widget actions conversation.stop, .regenerate, .find, .copy-last …; the window binds keys to them. */
+GtkWidget        *myna_conversation_view_new (void);
+void              myna_conversation_view_set_conversation (MynaConversationView *self, MynaConversation *conversation);
+MynaConversation *myna_conversation_view_get_conversation (MynaConversationView *self);
+void              myna_conversation_view_focus_composer (MynaConversationView *self);
+
+G_END_DECLS

@@ -1,0 +1,21 @@
+#!/bin/sh
+# with-display.sh PROGRAM [ARGUMENT…]: runs a test on an X display, session bus and home of its own, gone afterwards.
+# Where one of the servers is missing the test fails: a window test that looks green without a window would be worthless.
+#
+# SPDX-License-Identifier: GPL-3.0-or-later
+set -eu
+
+dir=$(mktemp -d)
+mkfifo "$dir/number"
+Xvfb -displayfd 3 -screen 0 1300x860x24 -nolisten tcp 3>"$dir/number" 2>"$dir/xvfb.log" &
+server=$!
+trap 'kill $server 2>/dev/null || true; wait $server 2>/dev/null || true; rm -rf "$dir"' EXIT
+trap 'exit 143' TERM INT HUP
+read -r number < "$dir/number" || { cat "$dir/xvfb.log" >&2; exit 1; }
+
+mkdir -m 700 "$dir/home" "$dir/run"
+export DISPLAY=":$number" GDK_BACKEND=x11 GSK_RENDERER=cairo NO_AT_BRIDGE=1 GTK_A11Y="${GTK_A11Y:-test}"
+export HOME="$dir/home" XDG_RUNTIME_DIR="$dir/run" XDG_DATA_HOME="$dir/home/data" XDG_CONFIG_HOME="$dir/home/config" \
+       XDG_CACHE_HOME="$dir/home/cache" XDG_STATE_HOME="$dir/home/state" GSETTINGS_BACKEND="${GSETTINGS_BACKEND:-memory}"
+unset WAYLAND_DISPLAY DBUS_SESSION_BUS_ADDRESS XAUTHORITY
+dbus-run-session -- "$@"

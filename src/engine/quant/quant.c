@@ -1,0 +1,117 @@
+/* quant.c: the traits table, and the sixteen-bit floats
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "quant/quant.h"
+
+#include "quant/blocks.h"
+
+#include <string.h>
+#include <strings.h>
+
+#define N_ELEMENTS(a) (sizeof (a) / sizeof ((a)[0]))
+
+static const GlmTypeTraits all_traits[] = {
+  { GLM_TYPE_F32,    "F32",    1,       4,                       glm_dequantise_f32,    glm_quantise_f32 },
+  { GLM_TYPE_F16,    "F16",    1,       2,                       glm_dequantise_f16,    glm_quantise_f16 },
+  { GLM_TYPE_BF16,   "BF16",   1,       2,                       glm_dequantise_bf16,   glm_quantise_bf16 },
+  { GLM_TYPE_Q4_0,   "Q4_0",   GLM_QK,  sizeof (GlmBlockQ4_0),   glm_dequantise_q4_0,   glm_quantise_q4_0 },
+  { GLM_TYPE_Q4_1,   "Q4_1",   GLM_QK,  sizeof (GlmBlockQ4_1),   glm_dequantise_q4_1,   glm_quantise_q4_1 },
+  { GLM_TYPE_Q5_0,   "Q5_0",   GLM_QK,  sizeof (GlmBlockQ5_0),   glm_dequantise_q5_0,   glm_quantise_q5_0 },
+  { GLM_TYPE_Q5_1,   "Q5_1",   GLM_QK,  sizeof (GlmBlockQ5_1),   glm_dequantise_q5_1,   glm_quantise_q5_1 },
+  { GLM_TYPE_Q8_0,   "Q8_0",   GLM_QK,  sizeof (GlmBlockQ8_0),   glm_dequantise_q8_0,   glm_quantise_q8_0 },
+  { GLM_TYPE_Q2_K,   "Q2_K",   GLM_QKK, sizeof (GlmBlockQ2_K),   glm_dequantise_q2_k,   NULL },
+  { GLM_TYPE_Q3_K,   "Q3_K",   GLM_QKK, sizeof (GlmBlockQ3_K),   glm_dequantise_q3_k,   NULL },
+  { GLM_TYPE_Q4_K,   "Q4_K",   GLM_QKK, sizeof (GlmBlockQ4_K),   glm_dequantise_q4_k,   glm_quantise_q4_k },
+  { GLM_TYPE_Q5_K,   "Q5_K",   GLM_QKK, sizeof (GlmBlockQ5_K),   glm_dequantise_q5_k,   glm_quantise_q5_k },
+  { GLM_TYPE_Q6_K,   "Q6_K",   GLM_QKK, sizeof (GlmBlockQ6_K),   glm_dequantise_q6_k,   glm_quantise_q6_k },
+  { GLM_TYPE_IQ4_NL, "IQ4_NL", GLM_QK,  sizeof (GlmBlockIQ4_NL), glm_dequantise_iq4_nl, NULL },
+  { GLM_TYPE_IQ4_XS, "IQ4_XS", GLM_QKK, sizeof (GlmBlockIQ4_XS), glm_dequantise_iq4_xs, NULL },
+};
+
+const GlmTypeTraits *
+glm_type_traits (uint32_t type)
+{
+  for (size_t i = 0; i < N_ELEMENTS (all_traits); i++)
+    if ((uint32_t) all_traits[i].type == type)
+      return &all_traits[i];
+  return NULL;
+}
+
+const GlmTypeTraits *
+glm_type_traits_by_name (const char *name)
+{
+  for (size_t i = 0; i < N_ELEMENTS (all_traits); i++)
+    if (strcasecmp (all_traits[i].name, name) == 0)
+      return &all_traits[i];
+  return NULL;
+}
+
+static inline uint32_t
+float_bits (float f)
+{
+  uint32_t bits;
+
+  memcpy (&bits, &f, sizeof bits);
+  return bits;
+}
+
+static inline float
+bits_float (uint32_t bits)
+{
+  float f;
+
+  memcpy (&f, &bits, sizeof f);
+  return f;
+}
+
+float
+glm_f16_to_f32 (uint16_t h)
+{
+  uint32_t sign = (uint32_t) (h & 0x8000) << 16;
+  uint32_t exponent = (h >> 10) & 0x1f, mantissa = h & 0x3ff;
+
+  if (exponent == 0x1f)
+    return bits_float (sign | 0x7f800000 | mantissa << 13 | (mantissa != 0 ? 0x400000 : 0));
+  if (exponent == 0)
+    {
+      /* Subnormal: mantissa · 2⁻²⁴ is exact in single precision. */
+      float value = (float) mantissa * 0x1p-24f;
+
+      return sign != 0 ? -value : value;
+    }
+  return bits_float (sign | (exponent + 112) << 23 | mantissa << 13);
+}
+
+uint16_t
+glm_f32_to_f16 (float f)
+{
+  uint32_t bits = float_bits (f);
+  uint16_t sign = (uint16_t) (bits >> 16 & 0x8000);
+  uint32_t magnitude = bits & 0x7fffffff;
+
+  if (magnitude > 0x7f800000)
+    return sign | 0x7e00 | (uint16_t) (magnitude >> 13 & 0x1ff);
+  if (magnitude >= 0x47800000)          /* 65536 and more, infinity */
+    return sign | 0x7c00;
+  if (magnitude < 0x38800000)           /* below 2⁻¹⁴: adding 0.5 leaves mantissa · 2²⁴, rounded to even, in the low bits */
+    return sign | (uint16_t) (float_bits (bits_float (magnitude) + 0.5f) - 0x3f000000);
+  magnitude += 0xfff + (magnitude >> 13 & 1);
+  return sign | (uint16_t) ((magnitude - 0x38000000) >> 13);
+}
+
+float
+glm_bf16_to_f32 (uint16_t h)
+{
+  return bits_float ((uint32_t) h << 16);
+}
+
+uint16_t
+glm_f32_to_bf16 (float f)
+{
+  uint32_t bits = float_bits (f);
+
+  if ((bits & 0x7fffffff) > 0x7f800000)
+    return (uint16_t) (bits >> 16) | 0x40; /* keep a NaN a NaN */
+  return (uint16_t) ((bits + 0x7fff + (bits >> 16 & 1)) >> 16);
+}

@@ -1,0 +1,332 @@
+"""myna_e2e: drives the real program in a real window, as a person with a screen reader and a keyboard would.
+
+A test is a class derived from TestCase; main() runs a file's tests and prints TAP.  Each test has a fresh home.  App starts
+the program in it and finds, reads, types and clicks through AT-SPI; nothing here reaches into the program.  Everything waits
+on a condition, up to TIMEOUT: machines are slow and shared.  On a failure the screen, the accessibility tree and what the
+program printed are kept in $MYNA_E2E_LOGS.
+
+Run by hand:  ninja -C build && meson devenv -C build ../tests/with-display.sh /usr/bin/python3 ../tests/e2e/test-first-light.py
+SPDX-License-Identifier: GPL-3.0-or-later
+"""
+import contextlib
+import glob
+import os
+import pathlib
+import re
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+import unittest
+
+import gi
+
+gi.require_version("Atspi", "2.0")
+from gi.repository import Atspi, GLib  # noqa: E402
+
+APP_ID = "io.github.myna_chat.Myna"
+TIMEOUT = 120
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BUILD = pathlib.Path(os.environ.get("MYNA_BUILD_DIR", ROOT / "build")).resolve()
+LOGS = pathlib.Path(os.environ.get("MYNA_E2E_LOGS", BUILD / "meson-logs" / "e2e"))
+STARTER = ROOT / "data" / "models" / "myna-fledgling-q8_0.gguf"
+
+# What the program may say on standard error without failing a test: other libraries' remarks on a bare machine.
+HARMLESS = re.compile(r"Vulkan|EGL|libEGL|MESA|GL implementation|dconf|Adwaita-WARNING.*settings portal|xdg-desktop-portal|"
+                      r"Failed to set fd limit|Unable to acquire session bus|theme index|input method|IBus|cursor theme")
+
+
+class Failure(AssertionError):
+    """A condition that never came true."""
+
+
+def wait(condition, what, timeout=TIMEOUT):
+    """The first true value of condition(); Failure, naming what was waited for, after the timeout."""
+    end = time.monotonic() + timeout
+    while True:
+        try:
+            value = condition()
+            if value:
+                return value
+        except (GLib.Error, sqlite3.OperationalError):
+            pass        # a widget went away while it was looked at; the database is not there yet
+        if time.monotonic() > end:
+            raise Failure(f"waited {timeout} s for {what}")
+        time.sleep(0.05)
+
+
+class Node:
+    """One accessible object."""
+
+    def __init__(self, accessible):
+        self.accessible = accessible
+
+    @property
+    def name(self):
+        return self.accessible.get_name() or ""
+
+    @property
+    def role(self):
+        return self.accessible.get_role_name()
+
+    @property
+    def description(self):
+        return self.accessible.get_description() or ""
+
+    def has(self, state):
+        """Whether it is 'showing', 'sensitive', 'focused', 'checked' …"""
+        return self.accessible.get_state_set().contains(getattr(Atspi.StateType, state.upper()))
+
+    @property
+    def children(self):
+        for i in range(self.accessible.get_child_count()):
+            child = self.accessible.get_child_at_index(i)
+            if child is not None:
+                yield Node(child)
+
+    def walk(self, depth=0):
+        """Itself and everything below, with its depth."""
+        yield self, depth
+        if depth < 60:
+            for child in self.children:
+                try:
+                    yield from child.walk(depth + 1)
+                except GLib.Error:
+                    pass
+
+    def find_all(self, name=None, role=None, showing=True):
+        """The nodes of that name (text, or a compiled pattern that matches from the start) and role (text or tuple)."""
+        found = []
+        for node, _ in self.walk():
+            try:
+                if role is not None and node.role not in ((role,) if isinstance(role, str) else role):
+                    continue
+                if name is not None and not (name.match(node.name) if hasattr(name, "match") else node.name == name):
+                    continue
+                if showing and not node.has("showing"):
+                    continue
+                found.append(node)
+            except GLib.Error:
+                pass
+        return found
+
+    def find(self, name=None, role=None, timeout=TIMEOUT, showing=True):
+        return wait(lambda: self.find_all(name, role, showing), f"{role or 'widget'} named {name!r}", timeout)[0]
+
+    def click(self):
+        """Does its first action: what Enter or a click does."""
+        wait(lambda: self.has("sensitive"), f"{self.name!r} to be sensitive")
+        action = self.accessible.get_action_iface()
+        if action is None or not Atspi.Action.do_action(action, 0):
+            raise Failure(f"{self.role} {self.name!r} cannot be clicked")
+
+    def click_at(self):
+        """Clicks with the pointer: for rows and links, which have no action."""
+        box = self.accessible.get_component_iface().get_extents(Atspi.CoordType.SCREEN)
+        subprocess.run(["xdotool", "mousemove", "--sync", str(box.x + box.width // 2), str(box.y + box.height // 2),
+                        "click", "1"], check=True)
+
+    @property
+    def text(self):
+        """What a text field or label holds."""
+        iface = self.accessible.get_text_iface()
+        return Atspi.Text.get_text(iface, 0, -1) if iface else self.name
+
+    def type(self, text):
+        """Adds text at the end of an editable field."""
+        iface = self.accessible.get_editable_text_iface()
+        at = len(self.text)
+        if iface is None or not Atspi.EditableText.insert_text(iface, at, text, len(text.encode())):
+            raise Failure(f"{self.role} {self.name!r} cannot be typed into")
+        wait(lambda: text in self.text, f"{text!r} to stand in {self.name!r}")
+
+
+class App(Node):
+    """The running program."""
+
+    def __init__(self, home, *args, env=None, wrapper=()):
+        """wrapper: a command before the program, for example one that makes the home read-only."""
+        self.home = pathlib.Path(home)
+        self.output = open(self.home / "output.txt", "ab")
+        self.process = subprocess.Popen([*wrapper, str(BUILD / "src" / "ui" / "myna"), *map(str, args)],
+                                        env=app_environment(self.home) | (env or {}), stdin=subprocess.DEVNULL,
+                                        stdout=self.output, stderr=self.output, start_new_session=True)
+        super().__init__(wait(self._on_the_bus, "the window to open"))
+        # Without this, libatspi answers from a cache that nobody here keeps up to date.
+        self.accessible.set_cache_mask(Atspi.Cache.NONE)
+
+    def _on_the_bus(self):
+        if self.process.poll() is not None:
+            raise Failure(f"the program ended at once, status {self.process.returncode}")
+        desktop = Atspi.get_desktop(0)
+        desktop.clear_cache()
+        for i in range(desktop.get_child_count()):
+            accessible = desktop.get_child_at_index(i)
+            if accessible and accessible.get_name() in ("myna", APP_ID, "Myna") and accessible.get_child_count() > 0:
+                return accessible
+        return None
+
+    # -- the window's parts, by the names that a screen reader says
+
+    @property
+    def composer(self):
+        return self.find("Message")
+
+    def rows(self, who):
+        """Texts of the messages shown: who is 'You' or 'Myna'."""
+        return [node.name.split(": ", 1)[1] for node in self.find_all(re.compile(f"{who}: "))]
+
+    def send(self, text):
+        self.composer.type(text)
+        self.find("Send").click()
+
+    def wait_idle(self):
+        """Until no reply is being written."""
+        wait(lambda: not self.find_all("Stop") and self.find_all("Send"), "the reply to end")
+
+    def ask(self, text):
+        """Sends a question and returns the whole reply."""
+        before = len(self.rows("Myna"))
+        self.send(text)
+        wait(lambda: len(self.rows("Myna")) > before, "a reply")
+        self.wait_idle()
+        return wait(lambda: self.rows("Myna")[-1].strip(), "a reply that is not empty")
+
+    def key(self, *keys):
+        """Real keys, to the focused window."""
+        subprocess.run(["xdotool", "key", "--delay", "60", *keys], check=True)
+
+    def conversations(self):
+        """Titles in the history."""
+        lists = self.find_all("Conversations")
+        return [row.name for row in lists[0].find_all(role=("list item", "table row", "row"))] if lists else []
+
+    # -- ending
+
+    def quit(self):
+        """As a person would, with Ctrl+Q; the program must end by itself and cleanly."""
+        self.key("ctrl+q")
+        try:
+            status = self.process.wait(TIMEOUT)
+        except subprocess.TimeoutExpired:
+            raise Failure("the program did not quit on Ctrl+Q") from None
+        if status:
+            raise Failure(f"the program quit with status {status}")
+
+    def kill(self):
+        """kill -9, to it and what it started."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def complaints(self):
+        """Warnings and criticals that the program printed."""
+        text = (self.home / "output.txt").read_text(errors="replace")
+        return [line for line in text.splitlines()
+                if re.search(r"(WARNING|CRITICAL|ERROR|Sanitizer|runtime error)", line) and not HARMLESS.search(line)]
+
+
+def app_environment(home):
+    """Everything the program may find of a home, fresh; settings are kept in a file there."""
+    env = {key: value for key, value in os.environ.items()
+           if key not in ("GTK_A11Y", "NO_AT_BRIDGE", "LANGUAGE", "G_DEBUG", "G_MESSAGES_DEBUG") and not key.startswith("LC_")}
+    env.update(HOME=str(home), LANG="C.UTF-8", GSETTINGS_BACKEND="keyfile", GDK_BACKEND="x11", GSK_RENDERER="cairo",
+               XDG_DATA_HOME=str(home / "data"), XDG_CONFIG_HOME=str(home / "config"), XDG_CACHE_HOME=str(home / "cache"),
+               XDG_STATE_HOME=str(home / "state"), ADW_DISABLE_PORTAL="1", GTK_USE_PORTAL="0")
+    return env
+
+
+class TestCase(unittest.TestCase):
+    def setUp(self):
+        self.home = pathlib.Path(tempfile.mkdtemp(prefix="myna-e2e-"))
+        self.apps = []
+
+    def start(self, *args, **kwargs):
+        app = App(self.home, *args, **kwargs)
+        self.apps.append(app)
+        return app
+
+    def database(self):
+        """A read-only look at the history."""
+        path = wait(lambda: glob.glob(str(self.home / "data" / APP_ID / "*.db")), "the database")[0]
+        return contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30))
+
+    def query(self, sql, *values):
+        with self.database() as database:
+            return database.execute(sql, values).fetchall()
+
+    def run(self, result=None):
+        """Keeps the evidence of a failure before tearDown throws it away."""
+        self.result = result
+        return super().run(result)
+
+    def tearDown(self):
+        failed = self._outcome and not self._outcome.success
+        complaints = [line for app in self.apps[:1] for line in app.complaints()]   # the output is one file a home
+        if failed or complaints:
+            self.keep_evidence()
+        for app in self.apps:
+            app.kill()
+            app.output.close()
+        shutil.rmtree(self.home, ignore_errors=True)
+        if complaints and not failed:
+            raise Failure("the program complained:\n" + "\n".join(complaints[:20]))
+
+    def keep_evidence(self):
+        LOGS.mkdir(parents=True, exist_ok=True)
+        stem = LOGS / self.id().replace("__main__.", "")
+        subprocess.run(["import", "-window", "root", f"{stem}.png"], check=False, stderr=subprocess.DEVNULL)
+        with contextlib.suppress(OSError):
+            shutil.copy(self.home / "output.txt", f"{stem}.txt")
+        with open(f"{stem}.tree", "w", encoding="utf-8") as file, contextlib.suppress(GLib.Error, IndexError):
+            for node, depth in self.apps[-1].walk():
+                file.write(f"{'  ' * depth}{node.role} {node.name!r}{'' if node.has('showing') else ' (hidden)'}\n")
+        print(f"# evidence: {stem}.{{png,txt,tree}}", flush=True)
+
+
+class TapResult(unittest.TestResult):
+    """Prints each test as it ends, in the Test Anything Protocol."""
+
+    n = 0
+
+    def line(self, ok, test, note=""):
+        self.n += 1
+        print(f"{'ok' if ok else 'not ok'} {self.n} {test.id().replace('__main__.', '')}{note}", flush=True)
+
+    def addSuccess(self, test):
+        super().addSuccess(test)
+        self.line(True, test)
+
+    def addSkip(self, test, reason):
+        super().addSkip(test, reason)
+        self.line(True, test, f" # SKIP {reason}")
+
+    def addFailure(self, test, err):
+        super().addFailure(test, err)
+        self.line(False, test)
+        for line in "".join(traceback.format_exception(*err)).splitlines():
+            print(f"# {line}", flush=True)
+
+    addError = addFailure
+
+
+def main():
+    """Runs the tests of the calling file, or those named on the command line."""
+    window_manager = subprocess.Popen(["openbox"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        Atspi.init()
+        names = sys.argv[1:]
+        loader = unittest.TestLoader()
+        module = sys.modules["__main__"]
+        suite = loader.loadTestsFromNames(names, module) if names else loader.loadTestsFromModule(module)
+        print(f"1..{suite.countTestCases()}", flush=True)
+        result = TapResult()
+        suite.run(result)
+    finally:
+        window_manager.terminate()
+        window_manager.wait()
+    sys.exit(0 if result.wasSuccessful() else 1)

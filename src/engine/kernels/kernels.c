@@ -199,6 +199,54 @@ f16_to_f32_c (float          *y,
     y[i] = glm_f16_to_f32 (x[i]);
 }
 
+static float
+exp_sum_c (float  *x,
+           float   scale,
+           float   shift,
+           int64_t n)
+{
+  double sum = 0;
+
+  for (int64_t i = 0; i < n; i++)
+    {
+      x[i] = expf (scale * x[i] - shift);
+      sum += x[i];
+    }
+  return (float) sum;
+}
+
+static void
+attend_scores_c (float          *s,
+                 int64_t         lds,
+                 const float    *q,
+                 int64_t         ldq,
+                 int             n_q,
+                 const uint16_t *k,
+                 int64_t         ldk,
+                 int             n_k,
+                 int64_t         d)
+{
+  for (int j = 0; j < n_k; j++)
+    for (int i = 0; i < n_q; i++)
+      s[i * lds + j] = dot_f16_c (q + i * ldq, k + j * ldk, d);
+}
+
+static void
+attend_values_c (float          *o,
+                 int64_t         ldo,
+                 const float    *p,
+                 int64_t         ldp,
+                 int             n_q,
+                 const uint16_t *v,
+                 int64_t         ldv,
+                 int             n_k,
+                 int64_t         d)
+{
+  for (int j = 0; j < n_k; j++)
+    for (int i = 0; i < n_q; i++)
+      axpy_f16_c (o + i * ldo, p[i * ldp + j], v + j * ldv, d);
+}
+
 /* ---- The table ---------------------------------------------------------------------------------------------------- */
 
 void
@@ -219,6 +267,9 @@ glm_kernels_init (GlmKernels *kernels,
     .axpy_f16 = axpy_f16_c,
     .f32_to_f16 = f32_to_f16_c,
     .f16_to_f32 = f16_to_f32_c,
+    .exp_sum = exp_sum_c,
+    .attend_scores = attend_scores_c,
+    .attend_values = attend_values_c,
   };
 #if defined(__x86_64__)
   glm_kernels_init_x86 (kernels, flags);

@@ -39,7 +39,16 @@ struct GlmKernels
   void (*axpy_f16) (float *y, float a, const uint16_t *x, int64_t n);
   void (*f32_to_f16) (uint16_t *y, const float *x, int64_t n);
   void (*f16_to_f32) (float *y, const uint16_t *x, int64_t n);
-  /* Products with quantised weights: added by their owner, with shapes here. */
+
+  /* Blocked softmax: x[i] = e^(scale · x[i] − shift), i < n; returns the sum of the new x. */
+  float (*exp_sum) (float *x, float scale, float shift, int64_t n);
+  /* Attention of one group of query heads that share a KV head, over n_k cached positions; a row of K or V is read once
+   * for the whole group.  Scores: s[i · lds + j] = Σ_c q[i · ldq + c] · k[j · ldk + c], i < n_q, j < n_k, c < d. */
+  void (*attend_scores) (float *s, int64_t lds, const float *q, int64_t ldq, int n_q, const uint16_t *k, int64_t ldk,
+                         int n_k, int64_t d);
+  /* Values: o[i · ldo + c] += Σ_j p[i · ldp + j] · v[j · ldv + c]. */
+  void (*attend_values) (float *o, int64_t ldo, const float *p, int64_t ldp, int n_q, const uint16_t *v, int64_t ldv,
+                         int n_k, int64_t d);
 };
 
 /* The table for this processor under the current mask (glm_cpu_set_mask).  Cheap; the pointer stays valid. */

@@ -111,12 +111,14 @@ G_DECLARE_FINAL_TYPE (StoreDb, store_db, STORE, DB, GObject)
  *   conversation-changed (gint64 id)   row added, changed, or moved to or from the bin
  *   conversation-removed (gint64 id)   gone for good
  *   message-changed (gint64 conversation_id, gint64 message_id)
+ *   folders-changed ()                 a folder was added, renamed, moved or removed
  *   failed (GError *)                  a write that nobody waits for did not succeed (disk full …)
  */
 
 /* Opens or creates the database (folders too), migrates it, turns generating replies into interrupted ones.
- * On STORE_ERROR_NEWER_VERSION and STORE_ERROR_READ_ONLY the returned store still reads: finish() returns the store AND
- * sets the error.  Any other error returns NULL. */
+ * On STORE_ERROR_NEWER_VERSION, READ_ONLY, BUSY (another Myna writes it) and FULL the returned store still reads what can
+ * be read, be it nothing: finish() returns the store AND sets the error, and every write fails with READ_ONLY.  Any other
+ * error returns NULL. */
 void        store_open_async (const char *path, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 StoreDb *store_open_finish (GAsyncResult *result, GError **error);
 /* A store in memory that leaves nothing on the disk (temporary chats, tests). */
@@ -175,9 +177,13 @@ void store_purge_async (StoreDb *self, gint64 id, GCancellable *cancellable, GAs
 /* → finish_id.  Adds a message after message->parent_id (0: a first message) and makes it the conversation's head. */
 void store_add_message_async (StoreDb *self, const StoreMessage *message, GCancellable *cancellable,
                               GAsyncReadyCallback callback, gpointer user_data);
-/* The text of a running reply so far; not synced; nobody needs to wait (callback may be NULL). */
+/* The text of a running reply so far; not synced; nobody needs to wait (callback may be NULL).  INVALID unless the state
+ * is GENERATING, so that a late flush cannot change a finished reply. */
 void store_flush_message_async (StoreDb *self, gint64 id, const char *text, GCancellable *cancellable,
                                 GAsyncReadyCallback callback, gpointer user_data);
+/* → finish.  Continue: an unfinished reply is GENERATING again, so that it can be flushed; its text stays. */
+void store_resume_message_async (StoreDb *self, gint64 id, GCancellable *cancellable, GAsyncReadyCallback callback,
+                                 gpointer user_data);
 /* → finish.  Final text, state and figures of a reply; synced. */
 void store_finish_message_async (StoreDb *self, const StoreMessage *message, GCancellable *cancellable,
                                  GAsyncReadyCallback callback, gpointer user_data);

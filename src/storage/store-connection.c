@@ -1,0 +1,419 @@
+/* store-connection.c: the one SQLite connection that writes and checkpoints
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Before SQLite 3.51.3 a database in WAL mode could be damaged when two connections wrote or checkpointed at the same
+ * time.  Here only one can: in this process all statements run on the storage thread's connection, and of several
+ * processes only the holder of PATH.lock (flock, released by the kernel however the process ends) opens the file for
+ * writing.  The others read.
+ *
+ * A file that cannot be written is read in the first way that works: through its WAL as usual; as an immutable file when
+ * it has no WAL; as a private copy of both.  SQLite needs to create PATH-shm for the first way, which a folder without
+ * write permission does not allow.
+ */
+#include "store-private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define LOCK_WAIT_MS   2000     /* for the instance that is just closing */
+#define BUSY_WAIT_MS   5000
+#define MAX_VALUE_BYTES (256 << 20)
+
+/* ---- Configuration ------------------------------------------------------------------------------------------------ */
+
+static void
+limit (sqlite3 *db)
+{
+  sqlite3_limit (db, SQLITE_LIMIT_LENGTH, MAX_VALUE_BYTES);
+  sqlite3_limit (db, SQLITE_LIMIT_SQL_LENGTH, 1 << 20);
+  sqlite3_limit (db, SQLITE_LIMIT_COLUMN, 100);
+  sqlite3_limit (db, SQLITE_LIMIT_EXPR_DEPTH, 100);
+  sqlite3_limit (db, SQLITE_LIMIT_COMPOUND_SELECT, 20);
+  sqlite3_limit (db, SQLITE_LIMIT_VDBE_OP, 100000);
+  sqlite3_limit (db, SQLITE_LIMIT_FUNCTION_ARG, 16);
+  sqlite3_limit (db, SQLITE_LIMIT_ATTACHED, 1);         /* VACUUM INTO attaches its target */
+  sqlite3_limit (db, SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 10000);
+  sqlite3_limit (db, SQLITE_LIMIT_VARIABLE_NUMBER, 100);
+  sqlite3_limit (db, SQLITE_LIMIT_TRIGGER_DEPTH, 20);
+}
+
+static gboolean
+configure (sqlite3 *db, GError **error)
+{
+  limit (db);
+  sqlite3_extended_result_codes (db, 1);
+  sqlite3_busy_timeout (db, BUSY_WAIT_MS);
+  sqlite3_db_config (db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+  sqlite3_db_config (db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
+  sqlite3_db_config (db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
+
+  /* temp_store: what a statement spills must not reach the disk. */
+  return store_exec_script (db,
+                            "PRAGMA foreign_keys = ON;"
+                            "PRAGMA trusted_schema = OFF;"
+                            "PRAGMA cell_size_check = ON;"
+                            "PRAGMA secure_delete = ON;"
+                            "PRAGMA temp_store = MEMORY;",
+                            error);
+}
+
+static sqlite3 *
+open_handle (const char *name, int flags, GError **error)
+{
+  sqlite3 *db = NULL;
+  int code = sqlite3_open_v2 (name, &db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
+
+  if (code == SQLITE_OK && configure (db, error))
+    return db;
+
+  if (code != SQLITE_OK)
+    store_error_set_sqlite (error, db, code, "The history cannot be opened");
+  sqlite3_close (db);
+  return NULL;
+}
+
+/* ---- Reading only ------------------------------------------------------------------------------------------------- */
+
+/* A handle counts as open when its schema could be read. */
+static sqlite3 *
+open_readable_as (const char *name, GError **error)
+{
+  sqlite3 *db = open_handle (name, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, error);
+  int version, application_id;
+
+  if (db && !store_schema_read_version (db, &version, &application_id, error))
+    g_clear_pointer (&db, sqlite3_close);
+  return db;
+}
+
+static gboolean
+copy_file (const char *from, const char *to, GError **error)
+{
+  g_autoptr (GFile) source = g_file_new_for_path (from);
+  g_autoptr (GFile) target = g_file_new_for_path (to);
+
+  return g_file_copy (source, target, G_FILE_COPY_TARGET_DEFAULT_PERMS, NULL, NULL, NULL, error);
+}
+
+static void
+remove_copy (StoreConnection *self)
+{
+  static const char *const suffixes[] = { "", "-wal", "-shm" };
+
+  if (!self->copy_dir)
+    return;
+  for (gsize i = 0; i < G_N_ELEMENTS (suffixes); i++)
+    {
+      g_autofree char *name = g_strconcat (self->copy_dir, "/chats.db", suffixes[i], NULL);
+
+      g_unlink (name);
+    }
+  g_rmdir (self->copy_dir);
+  g_clear_pointer (&self->copy_dir, g_free);
+}
+
+static sqlite3 *
+open_copy (StoreConnection *self, const char *wal, GError **error)
+{
+  g_autofree char *copy = NULL;
+  g_autofree char *copy_wal = NULL;
+  g_autofree char *uri = NULL;
+
+  self->copy_dir = g_dir_make_tmp ("myna-XXXXXX", error);
+  if (!self->copy_dir)
+    return NULL;
+  copy = g_build_filename (self->copy_dir, "chats.db", NULL);
+  copy_wal = g_strconcat (copy, "-wal", NULL);
+  if (!copy_file (self->path, copy, error) || !copy_file (wal, copy_wal, error))
+    return NULL;
+  uri = g_filename_to_uri (copy, NULL, error);
+  return uri ? open_readable_as (uri, error) : NULL;
+}
+
+static gboolean
+open_readable (StoreConnection *self, GError **error)
+{
+  g_autofree char *uri = g_filename_to_uri (self->path, NULL, error);
+  g_autofree char *wal = g_strconcat (self->path, "-wal", NULL);
+  GStatBuf status;
+
+  if (!uri)
+    return FALSE;
+
+  self->read_only = TRUE;
+  self->db = open_readable_as (uri, NULL);
+  if (self->db)
+    return TRUE;
+
+  if (g_stat (wal, &status) == 0 && status.st_size > 0)
+    self->db = open_copy (self, wal, error);
+  else
+    {
+      g_autofree char *immutable = g_strconcat (uri, "?immutable=1", NULL);
+
+      self->db = open_readable_as (immutable, error);
+    }
+  return self->db != NULL;
+}
+
+/* No file and no way to make one: an empty history that cannot be written. */
+static gboolean
+open_nothing (StoreConnection *self, GError **error)
+{
+  self->db = open_handle (":memory:", SQLITE_OPEN_READWRITE, error);
+  if (!self->db || !store_schema_migrate (self, 0, error))
+    return FALSE;
+  self->read_only = TRUE;
+  return TRUE;
+}
+
+/* ---- Writing ------------------------------------------------------------------------------------------------------ */
+
+/* TRUE: this process may write, or locks do not exist here and SQLite's own have to do. */
+static gboolean
+take_lock (StoreConnection *self, GError **error)
+{
+  g_autofree char *name = g_strconcat (self->path, ".lock", NULL);
+
+  self->lock_fd = g_open (name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (self->lock_fd < 0)
+    {
+      g_set_error (error, STORE_ERROR, errno == ENOSPC || errno == EDQUOT ? STORE_ERROR_FULL : STORE_ERROR_READ_ONLY,
+                   "The history cannot be written: %s", g_strerror (errno));
+      return FALSE;
+    }
+
+  for (int waited = 0; flock (self->lock_fd, LOCK_EX | LOCK_NB) != 0; waited += 50)
+    {
+      if (errno == EINTR)
+        continue;
+      if (errno != EWOULDBLOCK)
+        return TRUE;
+      if (waited >= LOCK_WAIT_MS)
+        {
+          g_set_error_literal (error, STORE_ERROR, STORE_ERROR_BUSY, "Another program is using the history");
+          return FALSE;
+        }
+      g_usleep (50 * 1000);
+    }
+  return TRUE;
+}
+
+/* Makes the folder, and the file with no rights for others: SQLite gives the WAL the same. */
+static gboolean
+make_file (const char *path, GError **error)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+  int fd = -1;
+
+  if (g_mkdir_with_parents (folder, 0700) == 0)
+    fd = g_open (path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+  if (fd >= 0)
+    return close (fd) == 0;
+
+  g_set_error (error, STORE_ERROR, errno == ENOSPC || errno == EDQUOT ? STORE_ERROR_FULL : STORE_ERROR_READ_ONLY,
+               "The history cannot be written: %s", g_strerror (errno));
+  return FALSE;
+}
+
+/* Refuses other programs' files and gives the schema's version. */
+static gboolean
+check_identity (StoreConnection *self, int *ret_version, GError **error)
+{
+  gint64 n_tables = 0;
+  int application_id;
+
+  if (!store_schema_read_version (self->db, ret_version, &application_id, error)
+      || !store_query_int (self, 0, &n_tables, error, "SELECT count (*) FROM sqlite_schema", ""))
+    return FALSE;
+  if (application_id == STORE_APPLICATION_ID || (application_id == 0 && *ret_version == 0 && n_tables == 0))
+    return TRUE;
+
+  g_set_error_literal (error, STORE_ERROR, STORE_ERROR_NOT_A_DATABASE, "The file belongs to another program");
+  return FALSE;
+}
+
+static void
+set_newer_version (GError **error)
+{
+  g_set_error_literal (error, STORE_ERROR, STORE_ERROR_NEWER_VERSION, "The history was written by a newer version of Myna");
+}
+
+static gboolean
+open_writable (StoreConnection *self, GError **error)
+{
+  int version;
+
+  if (!make_file (self->path, error) || !take_lock (self, error))
+    return FALSE;
+  self->db = open_handle (self->path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, error);
+  if (!self->db || !check_identity (self, &version, error))
+    return FALSE;
+  if (version > store_schema_version ())
+    {
+      set_newer_version (error);
+      return FALSE;
+    }
+  if (sqlite3_db_readonly (self->db, "main") == 1)
+    {
+      g_set_error_literal (error, STORE_ERROR, STORE_ERROR_READ_ONLY, "The history cannot be written");
+      return FALSE;
+    }
+  return store_exec_script (self->db, "PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 1000;", error)
+         && store_schema_migrate (self, version, error);
+}
+
+/* Replies that were being written when the last process ended. */
+static gboolean
+settle_replies (StoreConnection *self, GError **error)
+{
+  gboolean success;
+
+  if (!store_connection_begin (self, STORE_ACCESS_SYNCED, error))
+    return FALSE;
+  success = store_exec (self, NULL, error, "UPDATE message SET state = 2 WHERE state = 1", "");
+  return store_connection_end (self, success, error);
+}
+
+static void
+close_handle (StoreConnection *self)
+{
+  g_hash_table_remove_all (self->statements);
+  g_clear_pointer (&self->db, sqlite3_close);
+}
+
+/* After open_writable() failed with `problem`: reads what can be read. */
+static gboolean
+fall_back (StoreConnection *self, GError *problem, GError **error)
+{
+  int version = 0;
+
+  if (!g_error_matches (problem, STORE_ERROR, STORE_ERROR_NEWER_VERSION)
+      && !g_error_matches (problem, STORE_ERROR, STORE_ERROR_READ_ONLY)
+      && !g_error_matches (problem, STORE_ERROR, STORE_ERROR_BUSY)
+      && !g_error_matches (problem, STORE_ERROR, STORE_ERROR_FULL))
+    {
+      g_propagate_error (error, g_error_copy (problem));
+      return FALSE;
+    }
+
+  close_handle (self);
+  if (!g_file_test (self->path, G_FILE_TEST_EXISTS))
+    return open_nothing (self, error);
+  if (!open_readable (self, error) || !check_identity (self, &version, error))
+    return FALSE;
+  if (version == 0)
+    {
+      close_handle (self);
+      return open_nothing (self, error);
+    }
+  if (version < store_schema_version ())
+    {
+      g_set_error_literal (error, STORE_ERROR, STORE_ERROR_READ_ONLY,
+                           "The history was written by an older version of Myna and cannot be brought up to date");
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static void
+finalize_statement (gpointer statement)
+{
+  sqlite3_finalize (statement);
+}
+
+StoreConnection *
+store_connection_open (const char *path, GError **ret_warning, GError **error)
+{
+  StoreConnection *self = g_new0 (StoreConnection, 1);
+  g_autoptr (GError) problem = NULL;
+
+  self->path = g_strdup (path);
+  self->lock_fd = -1;
+  self->synchronous = -1;
+  self->statements = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, finalize_statement);
+  self->changes = g_array_new (FALSE, FALSE, sizeof (StoreChange));
+
+  if (!path)
+    {
+      self->db = open_handle (":memory:", SQLITE_OPEN_READWRITE, error);
+      if (self->db && store_schema_migrate (self, 0, error))
+        return self;
+      goto fail;
+    }
+
+  if (open_writable (self, &problem) && settle_replies (self, &problem))
+    return self;
+  if (!fall_back (self, problem, error))
+    goto fail;
+  g_propagate_error (ret_warning, g_steal_pointer (&problem));
+  return self;
+
+fail:
+  store_connection_close (self);
+  return NULL;
+}
+
+void
+store_connection_close (StoreConnection *self)
+{
+  close_handle (self);
+  remove_copy (self);
+  if (self->lock_fd >= 0)
+    close (self->lock_fd);
+  g_hash_table_unref (self->statements);
+  g_array_unref (self->changes);
+  g_free (self->path);
+  g_free (self->recovered_path);
+  g_free (self);
+}
+
+/* ---- Transactions ------------------------------------------------------------------------------------------------- */
+
+gboolean
+store_connection_begin (StoreConnection *self, StoreAccess access, GError **error)
+{
+  int synchronous = access == STORE_ACCESS_CHEAP ? 1 : 2;
+
+  if (self->read_only)
+    {
+      g_set_error_literal (error, STORE_ERROR, STORE_ERROR_READ_ONLY, "The history cannot be written");
+      return FALSE;
+    }
+  if (synchronous != self->synchronous)
+    {
+      if (!store_exec_script (self->db, synchronous == 2 ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL",
+                              error))
+        return FALSE;
+      self->synchronous = synchronous;
+    }
+  g_array_set_size (self->changes, 0);
+  return store_exec (self, NULL, error, "BEGIN IMMEDIATE", "");
+}
+
+gboolean
+store_connection_end (StoreConnection *self, gboolean success, GError **error)
+{
+  if (success && store_exec (self, NULL, error, "COMMIT", ""))
+    return TRUE;
+
+  /* Some errors (disk full, I/O) have already rolled the transaction back. */
+  if (!sqlite3_get_autocommit (self->db))
+    sqlite3_exec (self->db, "ROLLBACK", NULL, NULL, NULL);
+  g_array_set_size (self->changes, 0);
+  return FALSE;
+}
+
+void
+store_connection_changed (StoreConnection *self, StoreChangeKind kind, gint64 id, gint64 message_id)
+{
+  StoreChange change = { kind, id, message_id };
+
+  g_array_append_val (self->changes, change);
+}

@@ -1,0 +1,532 @@
+/* store-db.c: the store as its users see it: requests go in, results and signals come out
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ *   caller's context                          storage thread
+ *   store_x_async ── StoreJob ──► queue ──► work (connection, request) ──► result
+ *                                                          │
+ *        callback, signals ◄── source on the context ◄─────┘
+ *
+ * A job belongs to the thread that holds it; it changes hands only under the mutex.  A job with a callback holds a
+ * reference to the store through its GTask; one without does not, so dropping the last reference of a store finishes such
+ * writes and closes.  The mutex and the condition are pthread's because ThreadSanitizer does not see through GLib's.
+ */
+#include "store-private.h"
+
+#include <pthread.h>
+
+/* What the storage thread shares with the sources that it attached: outlives the store. */
+typedef struct
+{
+  gatomicrefcount ref_count;
+  pthread_mutex_t mutex;
+  GWeakRef db;
+  GArray *changes;              /* of StoreChange, not yet signalled; guarded by mutex */
+} Mailbox;
+
+typedef struct
+{
+  StoreAccess access;
+  StoreWork work;
+  gpointer request;
+  GDestroyNotify free_request;
+  GTask *task;                  /* NULL: nobody waits */
+  GMainContext *context;
+  Mailbox *mailbox;
+  StoreResult result;
+  GError *error;
+} StoreJob;
+
+struct _StoreDb
+{
+  GObject parent_instance;
+
+  GMainContext *context;        /* of the signals */
+  Mailbox *mailbox;
+  GThread *thread;              /* NULL after close */
+  char *path;
+
+  pthread_mutex_t mutex;
+  pthread_cond_t cond;
+  GQueue queue;                 /* of StoreJob; guarded by mutex */
+  gboolean closing;             /* guarded by mutex */
+
+  /* Written by the storage thread before the open is reported, then only read. */
+  GError *warning;
+  gboolean read_only;
+  char *recovered_path;
+};
+
+enum { CONVERSATION_CHANGED, CONVERSATION_REMOVED, MESSAGE_CHANGED, FOLDERS_CHANGED, FAILED, N_SIGNALS };
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (StoreDb, store_db, G_TYPE_OBJECT)
+
+/* ---- Mailbox ------------------------------------------------------------------------------------------------------ */
+
+static Mailbox *
+mailbox_new (StoreDb *db)
+{
+  Mailbox *self = g_new0 (Mailbox, 1);
+
+  g_atomic_ref_count_init (&self->ref_count);
+  pthread_mutex_init (&self->mutex, NULL);
+  g_weak_ref_init (&self->db, db);
+  self->changes = g_array_new (FALSE, FALSE, sizeof (StoreChange));
+  return self;
+}
+
+static Mailbox *
+mailbox_ref (Mailbox *self)
+{
+  g_atomic_ref_count_inc (&self->ref_count);
+  return self;
+}
+
+static void
+mailbox_unref (gpointer data)
+{
+  Mailbox *self = data;
+
+  if (!g_atomic_ref_count_dec (&self->ref_count))
+    return;
+  pthread_mutex_destroy (&self->mutex);
+  g_weak_ref_clear (&self->db);
+  g_array_unref (self->changes);
+  g_free (self);
+}
+
+static void
+attach (GMainContext *context, GSourceFunc func, gpointer data, GDestroyNotify destroy)
+{
+  GSource *source = g_idle_source_new ();
+
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, func, data, destroy);
+  g_source_attach (source, context);
+  g_source_unref (source);
+}
+
+static gboolean
+emit_changes_cb (gpointer data)
+{
+  Mailbox *mailbox = data;
+  g_autoptr (StoreDb) db = g_weak_ref_get (&mailbox->db);
+  g_autoptr (GArray) changes = g_array_new (FALSE, FALSE, sizeof (StoreChange));
+
+  pthread_mutex_lock (&mailbox->mutex);
+  g_array_append_vals (changes, mailbox->changes->data, mailbox->changes->len);
+  g_array_set_size (mailbox->changes, 0);
+  pthread_mutex_unlock (&mailbox->mutex);
+
+  for (guint i = 0; db && i < changes->len; i++)
+    {
+      StoreChange *change = &g_array_index (changes, StoreChange, i);
+
+      switch (change->kind)
+        {
+        case STORE_CHANGE_CONVERSATION:
+          g_signal_emit (db, signals[CONVERSATION_CHANGED], 0, change->id);
+          break;
+        case STORE_CHANGE_CONVERSATION_REMOVED:
+          g_signal_emit (db, signals[CONVERSATION_REMOVED], 0, change->id);
+          break;
+        case STORE_CHANGE_MESSAGE:
+          g_signal_emit (db, signals[MESSAGE_CHANGED], 0, change->id, change->message_id);
+          break;
+        case STORE_CHANGE_FOLDERS:
+          g_signal_emit (db, signals[FOLDERS_CHANGED], 0);
+          break;
+        }
+    }
+  return G_SOURCE_REMOVE;
+}
+
+static void
+post_changes (StoreDb *self, GArray *changes)
+{
+  Mailbox *mailbox = self->mailbox;
+  gboolean was_empty;
+
+  if (changes->len == 0)
+    return;
+
+  pthread_mutex_lock (&mailbox->mutex);
+  was_empty = mailbox->changes->len == 0;
+  g_array_append_vals (mailbox->changes, changes->data, changes->len);
+  pthread_mutex_unlock (&mailbox->mutex);
+
+  if (was_empty)
+    attach (self->context, emit_changes_cb, mailbox_ref (mailbox), mailbox_unref);
+  g_array_set_size (changes, 0);
+}
+
+/* ---- Jobs --------------------------------------------------------------------------------------------------------- */
+
+static void
+result_free (gpointer data)
+{
+  StoreResult *result = data;
+
+  g_clear_pointer (&result->list, g_ptr_array_unref);
+  g_free (result);
+}
+
+static void
+job_free (gpointer data)
+{
+  StoreJob *job = data;
+
+  if (job->free_request)
+    job->free_request (job->request);
+  g_clear_object (&job->task);
+  g_clear_error (&job->error);
+  g_clear_pointer (&job->result.list, g_ptr_array_unref);
+  g_main_context_unref (job->context);
+  mailbox_unref (job->mailbox);
+  g_free (job);
+}
+
+static void
+report_failure (StoreJob *job)
+{
+  g_autoptr (StoreDb) db = g_weak_ref_get (&job->mailbox->db);
+
+  if (db && !g_error_matches (job->error, STORE_ERROR, STORE_ERROR_NOT_FOUND)
+      && !g_error_matches (job->error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    g_signal_emit (db, signals[FAILED], 0, job->error);
+}
+
+/* On the caller's context. */
+static gboolean
+complete_cb (gpointer data)
+{
+  StoreJob *job = data;
+
+  pthread_mutex_lock (&job->mailbox->mutex);
+  pthread_mutex_unlock (&job->mailbox->mutex);
+
+  if (!job->task)
+    {
+      if (job->error)
+        report_failure (job);
+    }
+  else if (job->error)
+    g_task_return_error (job->task, g_steal_pointer (&job->error));
+  else
+    {
+      StoreResult *result = g_memdup2 (&job->result, sizeof job->result);
+
+      job->result.list = NULL;
+      g_task_return_pointer (job->task, result, result_free);
+    }
+  return G_SOURCE_REMOVE;
+}
+
+static void
+hand_back (StoreJob *job)
+{
+  /* Pairs with complete_cb(): what this thread wrote is seen there. */
+  pthread_mutex_lock (&job->mailbox->mutex);
+  pthread_mutex_unlock (&job->mailbox->mutex);
+  attach (job->context, complete_cb, job, job_free);
+}
+
+static void
+run_job (StoreConnection *connection, StoreJob *job)
+{
+  GCancellable *cancellable = job->task ? g_task_get_cancellable (job->task) : NULL;
+  gboolean writes = job->access == STORE_ACCESS_CHEAP || job->access == STORE_ACCESS_SYNCED;
+  gboolean success;
+
+  if (g_cancellable_set_error_if_cancelled (cancellable, &job->error))
+    return;
+  if (writes && !store_connection_begin (connection, job->access, &job->error))
+    return;
+  success = job->work (connection, job->request, &job->result, &job->error);
+  if (writes)
+    store_connection_end (connection, success, &job->error);
+}
+
+/* Called with the mutex held; NULL when the store is closing and nothing is left to do. */
+static StoreJob *
+wait_for_job (StoreDb *self)
+{
+  while (g_queue_is_empty (&self->queue) && !self->closing)
+    pthread_cond_wait (&self->cond, &self->mutex);
+  return g_queue_pop_head (&self->queue);
+}
+
+/* The first job: opening.  Without a connection every later job gets the same error. */
+static StoreConnection *
+open_connection (StoreDb *self, StoreJob *job)
+{
+  StoreConnection *connection = store_connection_open (self->path, &self->warning, &job->error);
+
+  if (connection)
+    {
+      self->read_only = connection->read_only;
+      self->recovered_path = g_strdup (connection->recovered_path);
+    }
+  return connection;
+}
+
+static gpointer
+storage_thread (gpointer data)
+{
+  StoreDb *self = data;
+  StoreConnection *connection = NULL;
+  StoreJob *job;
+
+  pthread_mutex_lock (&self->mutex);
+  while ((job = wait_for_job (self)))
+    {
+      pthread_mutex_unlock (&self->mutex);
+      if (!job->work)
+        connection = open_connection (self, job);
+      else if (connection)
+        run_job (connection, job);
+      else
+        g_set_error_literal (&job->error, STORE_ERROR, STORE_ERROR_FAILED, "The history is not open");
+      if (connection)
+        post_changes (self, connection->changes);
+      hand_back (job);
+      pthread_mutex_lock (&self->mutex);
+    }
+  pthread_mutex_unlock (&self->mutex);
+
+  if (connection)
+    store_connection_close (connection);
+  return NULL;
+}
+
+static void
+push_job (StoreDb *self, StoreJob *job)
+{
+  gboolean closed;
+
+  pthread_mutex_lock (&self->mutex);
+  closed = self->closing;
+  if (!closed)
+    {
+      g_queue_push_tail (&self->queue, job);
+      pthread_cond_signal (&self->cond);
+    }
+  pthread_mutex_unlock (&self->mutex);
+
+  if (closed)
+    {
+      g_set_error_literal (&job->error, STORE_ERROR, STORE_ERROR_FAILED, "The history is closed");
+      hand_back (job);
+    }
+}
+
+static StoreJob *
+job_new (StoreDb *self, GTask *task)
+{
+  StoreJob *job = g_new0 (StoreJob, 1);
+
+  job->task = task;
+  job->context = g_main_context_ref_thread_default ();
+  job->mailbox = mailbox_ref (self->mailbox);
+  return job;
+}
+
+void
+store_db_request (StoreDb *self, StoreAccess access, StoreWork work, gpointer request, GDestroyNotify free_request,
+                  GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  GTask *task = NULL;
+  StoreJob *job;
+
+  g_return_if_fail (STORE_IS_DB (self));
+
+  if (callback)
+    {
+      task = g_task_new (self, cancellable, callback, user_data);
+      /* A write that was made is reported as made, however late the cancellation. */
+      g_task_set_check_cancellable (task, FALSE);
+    }
+  job = job_new (self, task);
+  job->access = access;
+  job->work = work;
+  job->request = request;
+  job->free_request = free_request;
+  push_job (self, job);
+}
+
+/* ---- Results ------------------------------------------------------------------------------------------------------ */
+
+gboolean
+store_finish (StoreDb *self, GAsyncResult *result, GError **error)
+{
+  StoreResult *value;
+
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+
+  value = g_task_propagate_pointer (G_TASK (result), error);
+  if (!value)
+    return FALSE;
+  result_free (value);
+  return TRUE;
+}
+
+gint64
+store_finish_id (StoreDb *self, GAsyncResult *result, GError **error)
+{
+  StoreResult *value;
+  gint64 id;
+
+  g_return_val_if_fail (g_task_is_valid (result, self), 0);
+
+  value = g_task_propagate_pointer (G_TASK (result), error);
+  if (!value)
+    return 0;
+  id = value->id;
+  result_free (value);
+  return id;
+}
+
+GPtrArray *
+store_finish_list (StoreDb *self, GAsyncResult *result, GError **error)
+{
+  StoreResult *value;
+  GPtrArray *list;
+
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+
+  value = g_task_propagate_pointer (G_TASK (result), error);
+  if (!value)
+    return NULL;
+  list = g_steal_pointer (&value->list);
+  result_free (value);
+  return list;
+}
+
+/* ---- Open and close ----------------------------------------------------------------------------------------------- */
+
+static void
+open_async (const char *path, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (StoreDb) self = g_object_new (STORE_TYPE_DB, NULL);
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+
+  g_task_set_check_cancellable (task, FALSE);
+  self->path = g_strdup (path);
+  self->thread = g_thread_new ("storage", storage_thread, self);
+  push_job (self, job_new (self, task));
+}
+
+void
+store_open_async (const char *path, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_return_if_fail (path != NULL);
+
+  open_async (path, cancellable, callback, user_data);
+}
+
+void
+store_open_memory_async (GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  open_async (NULL, cancellable, callback, user_data);
+}
+
+StoreDb *
+store_open_finish (GAsyncResult *result, GError **error)
+{
+  g_autoptr (StoreDb) self = NULL;
+
+  g_return_val_if_fail (G_IS_TASK (result), NULL);
+
+  self = g_object_ref (g_task_get_source_object (G_TASK (result)));
+  if (!store_finish (self, result, error))
+    return NULL;
+  if (self->warning)
+    g_propagate_error (error, g_steal_pointer (&self->warning));
+  return g_steal_pointer (&self);
+}
+
+void
+store_close (StoreDb *self)
+{
+  g_return_if_fail (STORE_IS_DB (self));
+
+  if (!self->thread)
+    return;
+  pthread_mutex_lock (&self->mutex);
+  self->closing = TRUE;
+  pthread_cond_signal (&self->cond);
+  pthread_mutex_unlock (&self->mutex);
+  g_thread_join (g_steal_pointer (&self->thread));
+}
+
+gboolean
+store_is_read_only (StoreDb *self)
+{
+  g_return_val_if_fail (STORE_IS_DB (self), TRUE);
+
+  return self->read_only;
+}
+
+const char *
+store_get_recovered_path (StoreDb *self)
+{
+  g_return_val_if_fail (STORE_IS_DB (self), NULL);
+
+  return self->recovered_path;
+}
+
+/* ---- Class -------------------------------------------------------------------------------------------------------- */
+
+static void
+store_db_dispose (GObject *object)
+{
+  store_close (STORE_DB (object));
+  G_OBJECT_CLASS (store_db_parent_class)->dispose (object);
+}
+
+static void
+store_db_finalize (GObject *object)
+{
+  StoreDb *self = STORE_DB (object);
+
+  mailbox_unref (self->mailbox);
+  pthread_mutex_destroy (&self->mutex);
+  pthread_cond_destroy (&self->cond);
+  g_main_context_unref (self->context);
+  g_clear_error (&self->warning);
+  g_free (self->recovered_path);
+  g_free (self->path);
+  G_OBJECT_CLASS (store_db_parent_class)->finalize (object);
+}
+
+static guint
+add_signal (const char *name, guint n_params, GType param_1, GType param_2)
+{
+  return g_signal_new (name, STORE_TYPE_DB, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, n_params, param_1, param_2);
+}
+
+static void
+store_db_class_init (StoreDbClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = store_db_dispose;
+  object_class->finalize = store_db_finalize;
+
+  signals[CONVERSATION_CHANGED] = add_signal ("conversation-changed", 1, G_TYPE_INT64, 0);
+  signals[CONVERSATION_REMOVED] = add_signal ("conversation-removed", 1, G_TYPE_INT64, 0);
+  signals[MESSAGE_CHANGED] = add_signal ("message-changed", 2, G_TYPE_INT64, G_TYPE_INT64);
+  signals[FOLDERS_CHANGED] = add_signal ("folders-changed", 0, 0, 0);
+  signals[FAILED] = add_signal ("failed", 1, G_TYPE_ERROR, 0);
+}
+
+static void
+store_db_init (StoreDb *self)
+{
+  self->context = g_main_context_ref_thread_default ();
+  self->mailbox = mailbox_new (self);
+  pthread_mutex_init (&self->mutex, NULL);
+  pthread_cond_init (&self->cond, NULL);
+  g_queue_init (&self->queue);
+}

@@ -1,0 +1,144 @@
+/* store-private.h: what the files of src/storage share
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Three parts, one in each direction of a request:
+ *
+ *   StoreDb (store-db.c)                  the caller's side: a queue of requests, GTask, signals
+ *   StoreConnection (store-connection.c)  the storage thread's side: the one SQLite connection
+ *   subject files (store-message.c …)     a public store_x_async() that makes a request, and a static work function that
+ *                                         the storage thread runs with the connection
+ *
+ * A work function runs inside a transaction when its access says so, and never touches the StoreDb.
+ */
+#ifndef STORE_PRIVATE_H
+#define STORE_PRIVATE_H
+
+#include <sqlite3.h>
+
+#include "storage.h"
+
+G_BEGIN_DECLS
+
+/* ---- The connection (storage thread only) ------------------------------------------------------------------------- */
+
+typedef enum
+{
+  STORE_ACCESS_READ,
+  STORE_ACCESS_CHEAP,           /* one transaction, not synced: may be lost with the power, never by a crash of Myna */
+  STORE_ACCESS_SYNCED,          /* one transaction, on the disk when the work is done */
+  STORE_ACCESS_RAW,             /* the work function makes its own transactions */
+} StoreAccess;
+
+typedef enum
+{
+  STORE_CHANGE_CONVERSATION,
+  STORE_CHANGE_CONVERSATION_REMOVED,
+  STORE_CHANGE_MESSAGE,
+  STORE_CHANGE_FOLDERS,
+} StoreChangeKind;
+
+typedef struct
+{
+  StoreChangeKind kind;
+  gint64 id;                    /* conversation, or 0 */
+  gint64 message_id;
+} StoreChange;
+
+typedef struct
+{
+  sqlite3 *db;
+  char *path;                   /* NULL: in memory */
+  GHashTable *statements;       /* SQL text → sqlite3_stmt, prepared once */
+  GArray *changes;              /* of StoreChange: what to signal when the transaction is committed */
+  int synchronous;              /* last value given to PRAGMA synchronous */
+  int lock_fd;                  /* holds the lock file; −1: not locked */
+  gboolean read_only;
+  char *copy_dir;               /* folder of a private copy that is read instead of the original; NULL: none */
+  char *recovered_path;
+} StoreConnection;
+
+/* Opens `path` (NULL: in memory) and brings it up to date.  On NEWER_VERSION, READ_ONLY and BUSY returns a connection that
+ * only reads and sets *ret_warning; on any other problem NULL and error. */
+StoreConnection *store_connection_open  (const char *path, GError **ret_warning, GError **error);
+void             store_connection_close (StoreConnection *self);
+
+/* BEGIN … COMMIT around work that writes.  end() with success = FALSE, or a failed COMMIT, rolls everything back. */
+gboolean store_connection_begin (StoreConnection *self, StoreAccess access, GError **error);
+gboolean store_connection_end   (StoreConnection *self, gboolean success, GError **error);
+
+/* Notes a change that is signalled after the commit. */
+void store_connection_changed (StoreConnection *self, StoreChangeKind kind, gint64 id, gint64 message_id);
+
+/* Sets error from SQLite's last failure on `db`, "what" in front.  Returns FALSE. */
+gboolean store_error_set_sqlite (GError **error, sqlite3 *db, int code, const char *what);
+
+/* Runs SQL that returns nothing and has no parameters; several statements are allowed. */
+gboolean store_exec_script (sqlite3 *db, const char *sql, GError **error);
+
+/* A cached statement, reset and bound by `types`, one letter an argument: i int, I gint64, Z gint64 with 0 as NULL,
+ * d double, t text (NULL as NULL).  Texts are not copied: they must live until the statement is released. */
+sqlite3_stmt *store_prepare (StoreConnection *self, GError **error, const char *sql, const char *types, ...);
+void          store_release (sqlite3_stmt *statement);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (sqlite3_stmt, store_release)
+
+/* TRUE: a row is there.  FALSE without error: no more rows. */
+gboolean store_step (sqlite3_stmt *statement, GError **error);
+/* prepare + step + release of a statement without rows.  n_changed (may be NULL): rows it changed. */
+gboolean store_exec (StoreConnection *self, int *n_changed, GError **error, const char *sql, const char *types, ...);
+/* The first column of the first row; *ret_value is `fallback` when there is no row or it is NULL. */
+gboolean store_query_int (StoreConnection *self, gint64 fallback, gint64 *ret_value, GError **error, const char *sql,
+                          const char *types, ...);
+
+/* A column as a new string; NULL where it is NULL. */
+char *store_column_text (sqlite3_stmt *statement, int column);
+
+/* INVALID where text (may be NULL) is longer than max bytes. */
+gboolean store_check_length (const char *text, gsize max, const char *what, GError **error);
+gint64   store_now (void);
+
+/* ---- The schema (store-schema.c) ---------------------------------------------------------------------------------- */
+
+#define STORE_APPLICATION_ID 0x4d796e61         /* "Myna" */
+
+int      store_schema_version (void);
+gboolean store_schema_read_version (sqlite3 *db, int *ret_version, int *ret_application_id, GError **error);
+/* Runs the migrations from `version` on, each in one transaction, each after a copy of the file where there is one. */
+gboolean store_schema_migrate (StoreConnection *connection, int version, GError **error);
+
+/* ---- Requests (store-db.c) ---------------------------------------------------------------------------------------- */
+
+typedef struct
+{
+  gint64 id;
+  GPtrArray *list;
+} StoreResult;
+
+typedef gboolean (*StoreWork) (StoreConnection *connection, gconstpointer request, StoreResult *result, GError **error);
+
+/* Queues work for the storage thread.  Takes over `request`, which free_request (may be NULL) frees on the caller's side.
+ * Without a callback, failures are told by the signal "failed". */
+void store_db_request (StoreDb *self, StoreAccess access, StoreWork work, gpointer request, GDestroyNotify free_request,
+                       GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+
+/* The request of the many calls that need an id, a number and a text. */
+typedef struct
+{
+  gint64 id;
+  gint64 number;
+  char *text;
+} StoreArgs;
+
+StoreArgs *store_args_new (gint64 id, gint64 number, const char *text);
+void       store_args_free (gpointer args);
+
+/* ---- Limits ------------------------------------------------------------------------------------------------------- */
+
+#define STORE_MAX_TITLE_BYTES       4096
+#define STORE_MAX_SETTINGS_BYTES    (1 << 20)
+#define STORE_MAX_TEXT_BYTES        (64 << 20)
+#define STORE_MAX_ATTACHMENTS_BYTES (64 << 20)
+
+G_END_DECLS
+
+#endif

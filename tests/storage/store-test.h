@@ -1,0 +1,46 @@
+/* store-test.h: the store's calls without callbacks, for tests
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef STORE_TEST_H
+#define STORE_TEST_H
+
+#include "storage/storage.h"
+
+/* A new folder under the system's temporary one; remove_tree() deletes it. */
+char *test_folder_new (void);
+void  test_folder_remove (char *folder);
+
+/* Runs the default context until a request has called test_ready(), then gives its result. */
+typedef struct
+{
+  GAsyncResult *result;
+  StoreDb *db;
+} TestWait;
+
+void       test_ready (GObject *object, GAsyncResult *result, gpointer wait);
+gboolean   test_wait (TestWait *wait, GError **error);
+gint64     test_wait_id (TestWait *wait, GError **error);
+GPtrArray *test_wait_list (TestWait *wait, GError **error);
+
+StoreDb *test_open (const char *path, GError **error);
+StoreDb *test_open_memory (void);
+
+/* Conveniences that assert success. */
+gint64             test_add_conversation (StoreDb *db, const char *title);
+gint64             test_add_message (StoreDb *db, gint64 conversation_id, gint64 parent_id, StoreRole role, StoreState state,
+                                     const char *text);
+StoreConversation *test_get_conversation (StoreDb *db, gint64 id);
+StoreMessage      *test_get_message (StoreDb *db, gint64 id);
+GPtrArray         *test_list (StoreDb *db, StoreListKind kind);
+GPtrArray         *test_branch (StoreDb *db, gint64 conversation_id, gint64 leaf_id);
+
+/* A call with its last three arguments: TEST_CALL (db, store_rename_async, id, "x", TRUE) → TestWait */
+#define TEST_CALL(db_, function, ...) \
+  ({ TestWait wait_ = { NULL, db_ }; TestWait *pointer_ = g_memdup2 (&wait_, sizeof wait_); \
+     function (db_, __VA_ARGS__, NULL, test_ready, pointer_); pointer_; })
+#define test_do(db_, function, ...) \
+  G_STMT_START { GError *error_ = NULL; test_wait (TEST_CALL (db_, function, __VA_ARGS__), &error_); g_assert_no_error (error_); } \
+  G_STMT_END
+
+#endif

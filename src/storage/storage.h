@@ -87,7 +87,16 @@ typedef struct
   /* Filled when read as part of a branch: this is alternative number sibling_index (from 0) of n_siblings. */
   int sibling_index;
   int n_siblings;
+  int n_bytes;                  /* length of the text, also where the text itself was not read; set by the store */
 } StoreMessage;
+
+typedef struct
+{
+  gint64 id;
+  char *name;
+  gint64 parent_id;             /* 0: at the top; folders are nested once */
+  gint64 created_at;
+} StoreFolder;
 
 #define STORE_TYPE_CONVERSATION (store_conversation_get_type ())
 #define STORE_TYPE_MESSAGE      (store_message_get_type ())
@@ -101,6 +110,12 @@ StoreMessage      *store_message_copy (const StoreMessage *message);
 void               store_message_free (StoreMessage *message);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (StoreConversation, store_conversation_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (StoreMessage, store_message_free)
+
+#define STORE_TYPE_FOLDER (store_folder_get_type ())
+GType        store_folder_get_type (void);       /* boxed */
+StoreFolder *store_folder_copy (const StoreFolder *folder);
+void         store_folder_free (StoreFolder *folder);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (StoreFolder, store_folder_free)
 
 /* ---- The store ---------------------------------------------------------------------------------------------------- */
 
@@ -138,7 +153,8 @@ GPtrArray  *store_finish_list (StoreDb *self, GAsyncResult *result, GError **err
 
 typedef enum { STORE_LIST_ACTIVE, STORE_LIST_ARCHIVED, STORE_LIST_DELETED } StoreListKind;
 
-/* → finish_list of StoreConversation: pinned first, then newest first. */
+/* → finish_list of StoreConversation: pinned first, then newest first; the bin by the time of deletion.  Lists leave out
+ * settings and draft (NULL), so that 100,000 rows stay small. */
 void store_list_conversations_async (StoreDb *self, StoreListKind kind, GCancellable *cancellable,
                                      GAsyncReadyCallback callback, gpointer user_data);
 /* → finish_list with one StoreConversation, or STORE_ERROR_NOT_FOUND */
@@ -171,6 +187,22 @@ void store_restore_async (StoreDb *self, gint64 id, GCancellable *cancellable, G
                           gpointer user_data);
 void store_purge_async (StoreDb *self, gint64 id, GCancellable *cancellable, GAsyncReadyCallback callback,
                         gpointer user_data);
+
+/* ---- Folders ------------------------------------------------------------------------------------------------------ */
+
+/* → finish_list of StoreFolder, by name */
+void store_list_folders_async (StoreDb *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+/* → finish_id.  INVALID without a name or where parent_id lies in a folder itself. */
+void store_add_folder_async (StoreDb *self, const char *name, gint64 parent_id, GCancellable *cancellable,
+                             GAsyncReadyCallback callback, gpointer user_data);
+/* → finish */
+void store_rename_folder_async (StoreDb *self, gint64 id, const char *name, GCancellable *cancellable,
+                                GAsyncReadyCallback callback, gpointer user_data);
+void store_move_folder_async (StoreDb *self, gint64 id, gint64 parent_id, GCancellable *cancellable,
+                              GAsyncReadyCallback callback, gpointer user_data);
+/* Its conversations move to the folder around it or to none, its folders to the top. */
+void store_delete_folder_async (StoreDb *self, gint64 id, GCancellable *cancellable, GAsyncReadyCallback callback,
+                                gpointer user_data);
 
 /* ---- Messages ----------------------------------------------------------------------------------------------------- */
 

@@ -5,8 +5,10 @@
 #include "store-private.h"
 
 #define COLUMNS \
-  "id, title, title_by_user, created_at, updated_at, deleted_at, pinned, archived, folder_id, head_id, model, settings, draft"
+  "id, title, title_by_user, created_at, updated_at, deleted_at, pinned, archived, folder_id, head_id, model"
+#define LONG_COLUMNS "settings, draft"
 
+/* A row of COLUMNS, perhaps with LONG_COLUMNS. */
 static StoreConversation *
 conversation_from_row (sqlite3_stmt *row)
 {
@@ -23,8 +25,11 @@ conversation_from_row (sqlite3_stmt *row)
   self->folder_id = sqlite3_column_int64 (row, 8);
   self->head_id = sqlite3_column_int64 (row, 9);
   self->model = store_column_text (row, 10);
-  self->settings = store_column_text (row, 11);
-  self->draft = store_column_text (row, 12);
+  if (sqlite3_column_count (row) > 11)
+    {
+      self->settings = store_column_text (row, 11);
+      self->draft = store_column_text (row, 12);
+    }
   return self;
 }
 
@@ -84,7 +89,7 @@ get_work (StoreConnection *connection, gconstpointer request, StoreResult *resul
 {
   const StoreArgs *args = request;
   g_autoptr (sqlite3_stmt) statement =
-    store_prepare (connection, error, "SELECT " COLUMNS " FROM conversation WHERE id = ?1", "I", args->id);
+    store_prepare (connection, error, "SELECT " COLUMNS ", " LONG_COLUMNS " FROM conversation WHERE id = ?1", "I", args->id);
 
   if (!statement || !collect (statement, result, error))
     return FALSE;

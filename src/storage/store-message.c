@@ -4,10 +4,12 @@
  */
 #include "store-private.h"
 
+#include <string.h>
+
 /* Everything but the long columns; m is the message. */
 #define COLUMNS \
   "m.id, m.conversation_id, m.parent_id, m.role, m.state, m.created_at, m.finished_at, m.n_prompt_tokens, m.n_tokens," \
-  " m.first_token_seconds, m.seconds, m.mark, m.model"
+  " m.first_token_seconds, m.seconds, m.mark, m.model, m.n_bytes"
 #define SIBLING_COLUMNS \
   "(SELECT count (*) FROM message s WHERE s.conversation_id = m.conversation_id AND s.parent_id IS m.parent_id" \
   "   AND s.id < m.id)," \
@@ -32,10 +34,11 @@ message_from_row (StoreConnection *connection, sqlite3_stmt *row, gboolean with_
   self->seconds = sqlite3_column_double (row, 10);
   self->mark = sqlite3_column_int (row, 11);
   self->model = store_column_text (row, 12);
-  self->sibling_index = sqlite3_column_int (row, 13);
-  self->n_siblings = sqlite3_column_int (row, 14);
-  self->text = with_text ? store_column_text (row, 15) : g_strdup ("");
-  self->attachments = with_text ? store_column_text (row, 16) : NULL;
+  self->n_bytes = sqlite3_column_int (row, 13);
+  self->sibling_index = sqlite3_column_int (row, 14);
+  self->n_siblings = sqlite3_column_int (row, 15);
+  self->text = with_text ? store_column_text (row, 16) : g_strdup ("");
+  self->attachments = with_text ? store_column_text (row, 17) : NULL;
 
   /* Nobody in this process writes a reply into a database that cannot be written. */
   if (connection->read_only && self->state == STORE_STATE_GENERATING)
@@ -111,12 +114,12 @@ add_work (StoreConnection *connection, gconstpointer request, StoreResult *resul
   if (!check_message (message, error)
       || !store_exec (connection, NULL, error,
                       "INSERT INTO message (conversation_id, parent_id, role, state, created_at, finished_at,"
-                      " n_prompt_tokens, n_tokens, first_token_seconds, seconds, mark, model, text, attachments)"
-                      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
-                      "IZiiIZiiddittt", message->conversation_id, message->parent_id, (int) message->role,
+                      " n_prompt_tokens, n_tokens, first_token_seconds, seconds, mark, model, text, attachments,"
+                      " n_bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+                      "IZiiIZiidditttI", message->conversation_id, message->parent_id, (int) message->role,
                       (int) message->state, created_at, message->finished_at, message->n_prompt_tokens, message->n_tokens,
                       message->first_token_seconds, message->seconds, message->mark, message->model, message->text,
-                      message->attachments))
+                      message->attachments, (gint64) strlen (message->text)))
     return FALSE;
 
   result->id = sqlite3_last_insert_rowid (connection->db);
@@ -143,8 +146,8 @@ flush_work (StoreConnection *connection, gconstpointer request, StoreResult *res
   int n_changed = 0;
 
   if (!store_check_length (args->text, STORE_MAX_TEXT_BYTES, "The message", error)
-      || !store_exec (connection, &n_changed, error, "UPDATE message SET text = ?1 WHERE id = ?2 AND state = 1", "tI",
-                      args->text, args->id))
+      || !store_exec (connection, &n_changed, error, "UPDATE message SET text = ?1, n_bytes = ?3 WHERE id = ?2 AND state = 1",
+                      "tII", args->text, args->id, (gint64) strlen (args->text)))
     return FALSE;
   if (n_changed == 1)
     return TRUE;
@@ -195,9 +198,10 @@ finish_work (StoreConnection *connection, gconstpointer request, StoreResult *re
   if (!conversation_id || !check_message (message, error)
       || !store_exec (connection, NULL, error,
                       "UPDATE message SET text = ?1, state = ?2, finished_at = ?3, n_prompt_tokens = ?4, n_tokens = ?5,"
-                      " first_token_seconds = ?6, seconds = ?7, model = coalesce (?8, model) WHERE id = ?9",
-                      "tiIiiddtI", message->text, (int) message->state, finished_at, message->n_prompt_tokens,
-                      message->n_tokens, message->first_token_seconds, message->seconds, message->model, message->id))
+                      " first_token_seconds = ?6, seconds = ?7, model = coalesce (?8, model), n_bytes = ?10"
+                      " WHERE id = ?9", "tiIiiddtII", message->text, (int) message->state, finished_at, message->n_prompt_tokens,
+                      message->n_tokens, message->first_token_seconds, message->seconds, message->model, message->id,
+                      (gint64) strlen (message->text)))
     return FALSE;
 
   store_connection_changed (connection, STORE_CHANGE_MESSAGE, conversation_id, message->id);

@@ -63,6 +63,7 @@ static const char SCHEMA_1[] =
   "  first_token_seconds REAL NOT NULL DEFAULT 0,"
   "  seconds REAL NOT NULL DEFAULT 0,"
   "  mark INTEGER NOT NULL DEFAULT 0 CHECK (mark BETWEEN -1 AND 1),"
+  "  n_bytes INTEGER NOT NULL,"                 /* of text: asking for its length would read it */
   "  model TEXT,"
   "  text TEXT NOT NULL,"
   "  attachments TEXT,"

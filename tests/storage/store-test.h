@@ -39,6 +39,9 @@ GPtrArray         *test_branch (StoreDb *db, gint64 conversation_id, gint64 leaf
 #define TEST_CALL(db_, function, ...) \
   ({ TestWait wait_ = { NULL, db_ }; TestWait *pointer_ = g_memdup2 (&wait_, sizeof wait_); \
      function (db_, __VA_ARGS__, NULL, test_ready, pointer_); pointer_; })
+#define TEST_CALL0(db_, function) \
+  ({ TestWait wait_ = { NULL, db_ }; TestWait *pointer_ = g_memdup2 (&wait_, sizeof wait_); \
+     function (db_, NULL, test_ready, pointer_); pointer_; })
 #define test_do(db_, function, ...) \
   G_STMT_START { GError *error_ = NULL; test_wait (TEST_CALL (db_, function, __VA_ARGS__), &error_); g_assert_no_error (error_); } \
   G_STMT_END

@@ -209,6 +209,7 @@ test_tree (void)
 
       g_assert_cmpint (message->sibling_index, ==, expected[i][0]);
       g_assert_cmpint (message->n_siblings, ==, expected[i][1]);
+      g_assert_cmpint (message->n_bytes, ==, 4);
       g_assert_cmpstr (message->text, ==, "");
     }
 
@@ -448,6 +449,60 @@ test_interrupted (void)
   test_folder_remove (folder);
 }
 
+/* "NAME:PARENT …" in the order of the list */
+static void
+assert_folders (StoreDb *db, const char *expected)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) list = test_wait_list (TEST_CALL0 (db, store_list_folders_async), &error);
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  g_assert_no_error (error);
+  for (guint i = 0; i < list->len; i++)
+    {
+      StoreFolder *folder = list->pdata[i];
+
+      g_string_append_printf (text, "%s%s:%" G_GINT64_FORMAT, i ? " " : "", folder->name, folder->parent_id);
+    }
+  g_assert_cmpstr (text->str, ==, expected);
+}
+
+static gint64
+folder_of (StoreDb *db, gint64 id)
+{
+  g_autoptr (StoreConversation) conversation = test_get_conversation (db, id);
+
+  return conversation->folder_id;
+}
+
+static void
+test_folders (void)
+{
+  g_autoptr (StoreDb) db = test_open_memory ();
+  gint64 work = test_wait_id (TEST_CALL (db, store_add_folder_async, "Work", 0), NULL);
+  gint64 glm = test_wait_id (TEST_CALL (db, store_add_folder_async, "GLM", work), NULL);
+  gint64 play = test_wait_id (TEST_CALL (db, store_add_folder_async, "游戏", 0), NULL);
+  gint64 conversation = test_add_conversation (db, "a");
+
+  assert_folders (db, "GLM:1 Work:0 游戏:0");
+  assert_fails (TEST_CALL (db, store_add_folder_async, "too deep", glm), STORE_ERROR_INVALID);
+  assert_fails (TEST_CALL (db, store_add_folder_async, "", 0), STORE_ERROR_INVALID);
+  assert_fails (TEST_CALL (db, store_add_folder_async, "nowhere", 99), STORE_ERROR_NOT_FOUND);
+  assert_fails (TEST_CALL (db, store_move_folder_async, work, play), STORE_ERROR_INVALID);
+  assert_fails (TEST_CALL (db, store_move_folder_async, play, play), STORE_ERROR_INVALID);
+  test_do (db, store_move_folder_async, glm, play);
+  test_do (db, store_rename_folder_async, work, "Job");
+  assert_folders (db, "GLM:3 Job:0 游戏:0");
+
+  test_do (db, store_set_folder_async, conversation, glm);
+  test_do (db, store_delete_folder_async, glm);
+  g_assert_cmpint (folder_of (db, conversation), ==, play);
+  test_do (db, store_delete_folder_async, play);
+  g_assert_cmpint (folder_of (db, conversation), ==, 0);
+  assert_folders (db, "Job:0");
+  assert_fails (TEST_CALL (db, store_delete_folder_async, play), STORE_ERROR_NOT_FOUND);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -459,6 +514,7 @@ main (int argc, char **argv)
   g_test_add_func ("/store/tree/delete", test_tree_delete);
   g_test_add_func ("/store/tree/deep", test_deep);
   g_test_add_func ("/store/tree/foreign-parent", test_foreign_parent);
+  g_test_add_func ("/store/folders", test_folders);
   g_test_add_func ("/store/limits", test_limits);
   g_test_add_func ("/store/cancelled", test_cancelled);
   g_test_add_func ("/store/signals", test_signals);

@@ -1,0 +1,106 @@
+#!/bin/bash
+# build.sh [--local-runtime]: builds the Flatpak and leaves the bundle myna.flatpak in the project's folder.
+#
+# With --local-runtime nothing comes from Flathub: a stand-in for org.gnome.Platform and Sdk is made of Debian 13 packages
+# (GTK 4.18 where the real runtime has 4.20), and the same manifest is built, installed and run against it.  That tests the
+# permissions, the portals, the paths, the resources and the choice of processor kernels in a real sandbox; it does not test
+# the real runtime's libraries.  Takes 4 GB in build-flatpak/ and needs root.
+#
+# SPDX-License-Identifier: GPL-3.0-or-later
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+app=io.github.myna_chat.Myna
+manifest=$PWD/flatpak/$app.yml
+branch=$(sed -n "s/^runtime-version: '\(.*\)'/\1/p" "$manifest")
+work=${MYNA_FLATPAK_DIR:-$PWD/build-flatpak}
+mkdir -p "$work"
+
+# Turns a Debian root into the runtime ref org.gnome.KIND of an ostree repository.
+export_runtime () { # ROOT KIND REPO
+  local root=$1 kind=$2 repo=$3 dir=$work/export-$2
+  rm -rf "$dir" && mkdir -p "$dir/usr" "$dir/files" "$dir/var"
+  cp -a --reflink=auto "$root/usr/." "$dir/usr/"
+  cp -a "$root/etc" "$dir/usr/etc"
+  (cd "$dir/usr" && rm -rf local games share/doc share/man \
+     etc/resolv.conf etc/passwd etc/group etc/shadow* etc/gshadow* etc/machine-id etc/hostname etc/mtab)
+  # What an ostree of a user cannot hold.
+  find "$dir/usr" \( -type b -o -type c -o -type p -o -type s \) -delete
+  find "$dir/usr" -perm /6000 -type f -exec chmod u-s,g-s {} +
+  mkdir -p "$dir/usr/share/runtime" "$dir/usr/etc/fonts/conf.d"
+  cat > "$dir/usr/etc/fonts/conf.d/05-flatpak-host-fonts.conf" <<'F'
+<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><dir>/app/share/fonts</dir><include ignore_missing="yes">/run/host/font-dirs.xml</include></fontconfig>
+F
+  cat > "$dir/metadata" <<M
+[Runtime]
+name=org.gnome.$kind
+runtime=org.gnome.Platform/$(flatpak --default-arch)/$branch
+sdk=org.gnome.Sdk/$(flatpak --default-arch)/$branch
+
+[Environment]
+XDG_DATA_DIRS=/app/share:/usr/share:/usr/share/runtime/share:/run/host/user-share:/run/host/share
+GI_TYPELIB_PATH=/app/lib/girepository-1.0
+LANG=C.UTF-8
+M
+  flatpak build-export --runtime --no-update-summary "$repo" "$dir" "$branch"
+  rm -rf "$dir"
+}
+
+make_local_runtime () {
+  local platform=libgtk-4-1,libgtk-4-bin,libadwaita-1-0,libgtksourceview-5-0,libsqlite3-0,adwaita-icon-theme,librsvg2-common
+  platform+=,libglib2.0-bin,dconf-gsettings-backend,gsettings-desktop-schemas,fonts-cantarell,fonts-noto-core,fontconfig
+  platform+=,shared-mime-info,libgl1-mesa-dri,libegl1,libgles2,xdg-utils,tzdata
+  local sdk=gcc,g++,libc6-dev,make,cmake,meson,ninja-build,pkgconf,gettext,patch,perl,python3,libgtk-4-dev,libadwaita-1-dev
+  sdk+=,libgtksourceview-5-dev,libsqlite3-dev,desktop-file-utils,appstream,appstream-compose,librsvg2-common
+  sdk+=,adwaita-icon-theme,libglib2.0-bin,shared-mime-info,xz-utils,file
+  packaging/debian-root.sh make "$work/platform" trixie "$platform"
+  packaging/debian-root.sh make "$work/sdk" trixie "$sdk"
+  rm -rf "$work/runtimes"
+  ostree init --mode=archive-z2 --repo="$work/runtimes"
+  ostree --repo="$work/runtimes" config set archive.zlib-level 1
+  export_runtime "$work/platform" Platform "$work/runtimes"
+  export_runtime "$work/sdk" Sdk "$work/runtimes"
+  flatpak build-update-repo "$work/runtimes"
+  flatpak --user remote-add --if-not-exists --no-gpg-verify myna-local "$work/runtimes"
+  flatpak --user install -y --noninteractive --or-update myna-local "org.gnome.Platform//$branch" "org.gnome.Sdk//$branch"
+}
+
+# The manifest's sources out of Debian's archive.  cmark-gfm's is the very file that the manifest names; OpenBLAS's has been
+# repacked by Debian, so that one source is swapped in a copy of the manifest, which is what this prints.
+local_manifest () {
+  local copy=$PWD/flatpak/.local.yml sources=$work/sources sum
+  mkdir -p "$sources" "$work/extra/downloads"
+  sed -n 's/^deb /deb-src /p' "$work/sdk/etc/apt/sources.list" > "$work/sdk/etc/apt/sources.list.d/source.list"
+  mkdir -p "$work/sdk/root/sources"
+  packaging/debian-root.sh run "$work/sdk" sh -c \
+    'apt-get -q update && cd /root/sources && apt-get -q source --download-only cmark-gfm openblas' >&2 || true
+  cp "$work"/sdk/root/sources/*.orig.tar.* "$sources"/
+  sum=$(sha256sum "$sources"/cmark-gfm_*.orig.tar.gz | cut -d' ' -f1)
+  grep -q "sha256: $sum" "$manifest" || { echo "Debian's cmark-gfm is not the manifest's" >&2; exit 1; }
+  mkdir -p "$work/extra/downloads/$sum"
+  cp "$sources"/cmark-gfm_*.orig.tar.gz "$work/extra/downloads/$sum/$(sed -n 's,.*cmark-gfm/.*/\(.*\.tar\.gz\),\1,p' "$manifest")"
+  sed -e "\,url: .*/OpenBLAS-,{N;s,.*,        path: $(echo "$sources"/openblas_*.orig.tar.*),}" "$manifest" > "$copy"
+  echo "$copy"
+}
+
+export FLATPAK_USER_DIR=${FLATPAK_USER_DIR:-}
+options=(--user --force-clean --repo="$work/repo")
+if [ "${1:-}" = --local-runtime ]; then
+  export FLATPAK_USER_DIR=$work/user
+  # Files opened through the document portal are unreadable without a private runtime folder.
+  export XDG_RUNTIME_DIR=${XDG_RUNTIME_DIR:-/run/user/$(id -u)}
+  mkdir -p -m 700 "$XDG_RUNTIME_DIR"
+  [ -d "$work/user/runtime/org.gnome.Sdk" ] || make_local_runtime
+  manifest=$(local_manifest)
+  trap 'rm -f "$manifest"' EXIT
+  options+=(--disable-rofiles-fuse --sandbox --extra-sources="$work/extra")
+else
+  [ -n "$FLATPAK_USER_DIR" ] || unset FLATPAK_USER_DIR
+  flatpak --user remote-add --if-not-exists flathub https://dl.flathub.org/repo/flathub.flatpakrepo
+  options+=(--install-deps-from=flathub)
+fi
+nice flatpak-builder "${options[@]}" --state-dir="$work/state" "$work/build" "$manifest"
+flatpak build-bundle "$work/repo" myna.flatpak $app master
+flatpak --user install -y --noninteractive --reinstall --bundle ./myna.flatpak
+echo "myna.flatpak is ready and installed: ${FLATPAK_USER_DIR:+FLATPAK_USER_DIR=$FLATPAK_USER_DIR }flatpak run --user $app"

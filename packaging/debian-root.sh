@@ -1,0 +1,33 @@
+#!/bin/bash
+# debian-root.sh make DIR SUITE [PACKAGE,…]   makes a small Debian system in DIR (as root; nothing if it is there already)
+# debian-root.sh run DIR COMMAND…             runs a command in it; the project's folder is visible at its own path, and the
+#                                             folder shared/ beside it, where there is one
+# SPDX-License-Identifier: GPL-3.0-or-later
+set -euo pipefail
+
+project=$(cd "$(dirname "$0")/.." && pwd)
+
+make_root () { # DIR SUITE [PACKAGES]
+  [ -e "$1/etc/debian_version" ] && return
+  mkdir -p "$(dirname "$1")"
+  nice mmdebstrap --variant=minbase --include="ca-certificates${3:+,$3}" \
+    --aptopt='APT::Install-Recommends "false"' --aptopt='Acquire::Languages "none"' \
+    --dpkgopt='path-exclude=/usr/share/man/*' "$2" "$1"
+}
+
+run_in_root () { # DIR COMMAND…
+  local root=$1 binds=(--bind "$project" "$project")
+  shift
+  [ -d "$project/../shared" ] && binds+=(--ro-bind "$(readlink -f "$project/../shared")" "$(dirname "$project")/shared")
+  # /tmp is the root's own: apt's unprivileged user has to write there, which it could not in a fresh tmpfs.
+  exec bwrap --bind "$root" / --dev /dev --proc /proc --tmpfs /run --ro-bind /sys /sys \
+    --ro-bind /etc/resolv.conf /etc/resolv.conf "${binds[@]}" \
+    --clearenv --setenv HOME /root --setenv PATH /usr/sbin:/usr/bin:/sbin:/bin --setenv LANG C.UTF-8 \
+    ${MYNA_BUILD:+--setenv MYNA_BUILD "$MYNA_BUILD"} --die-with-parent --chdir "$project" "$@"
+}
+
+case ${1:-} in
+  make) make_root "${@:2}" ;;
+  run)  run_in_root "${@:2}" ;;
+  *) sed -n '2,5s/^# //p' "$0"; exit 2 ;;
+esac

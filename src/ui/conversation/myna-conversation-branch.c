@@ -72,6 +72,7 @@ myna_conversation_switch (MynaConversation *self,
 
   if (myna_conversation_get_busy (self) || !myna_message_get_id (message))
     return;
+  myna_conversation_commit_delete (self);
   data = g_new (Switch, 1);
   data->conversation = g_object_ref (self);
   data->step = step;

@@ -2,8 +2,10 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- *   myna-conversation.c         the object: list model, properties, loading, title, draft
- *   myna-conversation-reply.c   send, queue, generate, stop, continue
+ *   myna-conversation.c         the object: list model, properties
+ *   myna-conversation-load.c    reading the branch and the texts, the draft
+ *   myna-conversation-send.c    questions: store, queue
+ *   myna-conversation-reply.c   replies: generate, stop, continue, again
  *   myna-conversation-branch.c  edit, alternatives, delete, marks
  */
 #pragma once
@@ -46,6 +48,8 @@ struct _MynaConversation
   guint draft_source;
   gboolean loading;
   char *error;
+  char *model;
+  char *settings;
   MynaActivity activity;
 
   GPtrArray *items;             /* MynaMessage: the branch, then the queued ones */
@@ -68,6 +72,10 @@ void         myna_conversation_set_id       (MynaConversation *self,
                                              gint64            id);
 void         myna_conversation_set_title    (MynaConversation *self,
                                              const char       *title);
+/* Emits "prepare". */
+void         myna_conversation_prepare      (MynaConversation *self);
+void         myna_conversation_take_record  (MynaConversation        *self,
+                                             const StoreConversation *record);
 void         myna_conversation_set_context  (MynaConversation *self,
                                              gint64            start_id,
                                              int               used);
@@ -82,18 +90,32 @@ void         myna_conversation_insert       (MynaConversation *self,
 void         myna_conversation_remove       (MynaConversation *self,
                                              guint             position,
                                              guint             n);
+
+/* myna-conversation-load.c */
+/* Title, draft, model and settings. */
+void         myna_conversation_read_record  (MynaConversation *self);
 /* Reads the shown branch again and keeps the messages that stay. */
 void         myna_conversation_reload       (MynaConversation *self);
 /* The draft in the store also holds the queued messages, so that quitting loses none. */
 void         myna_conversation_save_draft   (MynaConversation *self);
 
-/* myna-conversation-reply.c */
-void         myna_conversation_start_reply  (MynaConversation *self,
-                                             MynaMessage      *continued);
+/* myna-conversation-send.c */
+MynaMessage *myna_conversation_new_message  (MynaConversation *self,
+                                             StoreRole         role,
+                                             StoreState        state,
+                                             const char       *text) G_GNUC_WARN_UNUSED_RESULT;
+/* Id of the last stored one of the first n messages: what the next message answers. */
+gint64       myna_conversation_last_id      (MynaConversation *self,
+                                             guint             n);
 /* Stores a question and answers it.  The message is in the list already. */
 void         myna_conversation_submit       (MynaConversation *self,
                                              MynaMessage      *message);
 void         myna_conversation_send_next    (MynaConversation *self);
+
+/* myna-conversation-reply.c */
+/* Answers the last question of the branch, or goes on with a reply that ended early. */
+void         myna_conversation_start_reply  (MynaConversation *self,
+                                             MynaMessage      *continued);
 void         myna_conversation_abandon_reply (MynaConversation *self);
 
 /* myna-conversation-branch.c */

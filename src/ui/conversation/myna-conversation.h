@@ -18,7 +18,10 @@ G_DECLARE_FINAL_TYPE (MynaConversation, myna_conversation, MYNA, CONVERSATION, G
  *
  * Properties, all notified: "id" (0 until the first message is sent: an empty conversation leaves nothing in the history),
  * "title", "busy" (a reply is being prepared or written), "activity", "loading", "error" (why it could not be read),
- * "draft", "context-start", "context-used". */
+ * "draft", "model", "settings", "context-start", "context-used".
+ *
+ * Signal "prepare": emitted right before the generator is asked for something, so that the application can queue the load of
+ * the conversation's model before it. */
 
 /* What happens with the reply now. */
 typedef enum
@@ -70,6 +73,15 @@ MynaGenerator *myna_conversation_get_generator      (MynaConversation   *self);
 /* Position of a message, or GTK_INVALID_LIST_POSITION (G_MAXUINT). */
 guint          myna_conversation_find               (MynaConversation   *self,
                                                      MynaMessage        *message);
+
+/* Path of the model chosen for this conversation, or NULL for the default; its settings as JSON, or NULL.  Kept in the store
+ * once the conversation is there. */
+const char *myna_conversation_get_model    (MynaConversation *self);
+void        myna_conversation_set_model    (MynaConversation *self,
+                                            const char       *model);
+const char *myna_conversation_get_settings (MynaConversation *self);
+void        myna_conversation_set_settings (MynaConversation *self,
+                                            const char       *settings);
 
 /* Text of the composer not sent yet; kept in the store. */
 const char *myna_conversation_get_draft  (MynaConversation *self);

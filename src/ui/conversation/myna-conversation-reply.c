@@ -353,7 +353,10 @@ myna_conversation_start_reply (MynaConversation *self,
   record->model = g_strdup (model);
   myna_message_set_error (reply->message, NULL);
   if (continued)
-    myna_message_set_state (reply->message, STORE_STATE_GENERATING);
+    {
+      store_resume_message_async (self->store, record->id, NULL, NULL, NULL);
+      myna_message_set_state (reply->message, STORE_STATE_GENERATING);
+    }
   else
     {
       record->parent_id = myna_conversation_last_id (self, n);

@@ -236,7 +236,7 @@ myna_message_get_n_bytes (MynaMessage *self)
 
   if (self->text)
     return MIN (self->text->len, G_MAXINT);
-  return -1;
+  return self->record->n_bytes;
 }
 
 const StoreMessage *

@@ -28,7 +28,7 @@ const char *myna_message_get_error_details (MynaMessage *self);
 int         myna_message_get_sibling_index (MynaMessage *self);
 int         myna_message_get_n_siblings    (MynaMessage *self);
 int         myna_message_get_mark          (MynaMessage *self);
-/* Bytes of the text, where known without reading it; otherwise -1. */
+/* Bytes of the text, known without reading it. */
 int         myna_message_get_n_bytes       (MynaMessage *self);
 /* Figures, model, times: the stored record.  Its text is not kept up to date: ask for the text. */
 const StoreMessage *myna_message_get_record (MynaMessage *self);

@@ -68,15 +68,14 @@ glm_error_set_errno (GlmError *error, int errnum, const char *format, ...)
   if (error)
     {
       va_list args;
-      char reason[128];
+      char buffer[128];
+      const char *reason = strerror_r (errnum, buffer, sizeof buffer);  /* GNU's: returns the text */
       size_t n;
 
       va_start (args, format);
       set_message (error, code_from_errno (errnum), format, args);
       va_end (args);
 
-      if (strerror_r (errnum, reason, sizeof reason) != 0)
-        snprintf (reason, sizeof reason, "error %d", errnum);
       n = strlen (error->message);
       snprintf (error->message + n, sizeof error->message - n, ": %s", reason);
       trim_partial_character (error->message);

@@ -4,13 +4,14 @@
  *
  * The file is mapped read-only; keys, names and tensor data are borrowed from the map or from the view and live as long
  * as it does.  Every count and offset has been checked against the file's size when the view opens: a tensor's data can
- * be read without further checks.  A file that shrinks while mapped raises SIGBUS; model-file installs a guard that turns
- * it into GLM_ERROR_IO on the calling thread where that is possible (see model-file.c).
+ * be read without further checks.  Reading a file that was cut short while mapped gives zeros, in any thread, and
+ * glm_model_file_check() says so afterwards (see mapped-file.c).
  */
 #ifndef GLM_MODEL_FILE_H
 #define GLM_MODEL_FILE_H
 
 #include "engine.h"
+#include "file/metadata.h"
 #include "quant/quant.h"
 
 typedef struct GlmModelFile GlmModelFile;
@@ -27,11 +28,16 @@ typedef struct
   size_t n_bytes;
 } GlmTensor;
 
-/* Opens by magic: GGUF (also the first of a split set); later safetensors directories, torch zips, chatglm.cpp files. */
+/* Opens a GGUF file; of a split set, any part opens them all.  Other formats go through import.h. */
 bool glm_model_file_open (const char *path, GlmModelFile **ret_file, GlmError *error);
 void glm_model_file_free (GlmModelFile *file);
 const char *glm_model_file_path (const GlmModelFile *file);
 uint64_t glm_model_file_bytes (const GlmModelFile *file);       /* of all parts */
+/* False, with GLM_ERROR_IO, if the file lost its end while mapped and somebody read there: call it after each unit of
+ * work on the tensors' data (a load, a chunk of the prompt, a token). */
+bool glm_model_file_check (const GlmModelFile *file, GlmError *error);
+/* All keys in the file's order, borrowed. */
+const GlmMetadata *glm_model_file_metadata (const GlmModelFile *file);
 
 size_t           glm_model_file_n_tensors (const GlmModelFile *file);
 const GlmTensor *glm_model_file_tensor_at (const GlmModelFile *file, size_t index);

@@ -1,0 +1,41 @@
+/* tokenizer-file.c: a tokenizer from a file of its own
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "text/tokenizer-private.h"
+
+#include "error.h"
+#include "file/mapped-file.h"
+#include "text/sentencepiece-model.h"
+
+static bool
+read_by_content (const GlmMappedFile *file, GlmTokenizer **ret_tokenizer, GlmError *error)
+{
+  const uint8_t *data = glm_mapped_file_data (file);
+  size_t n = glm_mapped_file_size (file);
+
+  if (data[0] == 0x0A)
+    return glm_tokenizer_new_from_sentencepiece (data, n, ret_tokenizer, error);
+  return glm_error_set (error, GLM_ERROR_UNSUPPORTED, "not a tokenizer file that is known here");
+}
+
+bool
+glm_tokenizer_open (const char *path, GlmTokenizer **ret_tokenizer, GlmError *error)
+{
+  GlmMappedFile *file;
+  GlmTokenizer *tokenizer = NULL;
+  bool ok;
+
+  if (!glm_mapped_file_open (path, &file, error))
+    return false;
+  ok = read_by_content (file, &tokenizer, error);
+  if (!ok)
+    glm_error_prefix (error, "%s", glm_path_name (path));
+  ok = ok && glm_mapped_file_check (file, error);
+  glm_mapped_file_free (file);
+  if (ok)
+    *ret_tokenizer = tokenizer;
+  else
+    glm_tokenizer_free (tokenizer);
+  return ok;
+}

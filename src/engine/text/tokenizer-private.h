@@ -1,0 +1,68 @@
+/* tokenizer-private.h: what the parts of the tokenizer share
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef GLM_TOKENIZER_PRIVATE_H
+#define GLM_TOKENIZER_PRIVATE_H
+
+#include "text/bpe.h"
+#include "text/normaliser.h"
+#include "text/piece-trie.h"
+#include "text/tokenizer.h"
+#include "text/vocab.h"
+
+typedef enum
+{
+  GLM_TOKENIZER_UNIGRAM,        /* SentencePiece Unigram: ChatGLM-6B */
+  GLM_TOKENIZER_SPM_BPE,        /* SentencePiece BPE: ChatGLM2, ChatGLM3 */
+  GLM_TOKENIZER_RANK_BPE,       /* byte-level BPE, the id is the rank (tiktoken): GLM-4 */
+  GLM_TOKENIZER_MERGE_BPE,      /* byte-level BPE with a list of merges: GLM-Edge */
+} GlmTokenizerKind;
+
+/* One text may not be longer: offsets into the normalised text (at most three times as long, plus a prefix) are 32 bits. */
+#define GLM_MAX_TEXT_BYTES ((size_t) 256 << 20)
+
+typedef struct GlmMerge GlmMerge;
+
+struct GlmTokenizer
+{
+  GlmTokenizerKind kind;
+  GlmVocab vocab;               /* byte-level kinds: the tokens' raw bytes */
+  int32_t unknown_id;           /* SentencePiece's <unk>, or -1 */
+  int32_t byte_ids[256];        /* the token of one byte, or -1 */
+  int32_t end_id;               /* what ends a text: </s>, <eop>, <|endoftext|>; or -1 */
+  int32_t n_ranks;              /* RANK_BPE: ids below are ranks */
+  GlmNormaliser normaliser;
+  GlmPieceTrie user_defined;    /* SentencePiece: pieces that normalisation leaves alone */
+  GlmPieceTrie pieces;          /* UNIGRAM: everything text can become */
+  float *edge_score;            /* UNIGRAM [n] */
+  float unknown_score;          /* UNIGRAM */
+  bool glm1_text;               /* ChatGLM-6B writes newlines, tabs and runs of spaces as pieces of their own */
+  bool shows_controls;          /* decoding writes control tokens as their text (ChatGLM3, GLM-4), else as nothing */
+  GlmMerge *merges;             /* MERGE_BPE: open addressing by the pair of ids */
+  uint32_t merge_mask;
+  bool ignore_merges;           /* MERGE_BPE: a whole word that is a token is taken as it is */
+};
+
+static inline bool
+glm_tokenizer_is_byte_level (const GlmTokenizer *tokenizer)
+{
+  return tokenizer->kind == GLM_TOKENIZER_RANK_BPE || tokenizer->kind == GLM_TOKENIZER_MERGE_BPE;
+}
+
+/* An empty tokenizer of the kind; NULL: no memory. */
+GlmTokenizer *glm_tokenizer_alloc (GlmTokenizerKind kind);
+/* After the vocabulary is complete: builds the lookup tables and checks that text can be encoded at all. */
+bool glm_tokenizer_seal (GlmTokenizer *tokenizer, GlmError *error);
+
+/* The byte that SentencePiece's "<0x0A>" or a byte-level token of one byte stands for; -1: another token. */
+int glm_tokenizer_byte_of (const GlmTokenizer *tokenizer, int32_t id);
+
+/* Encoders: append to *tokens. */
+bool glm_spm_bpe_encode (const GlmTokenizer *tokenizer, const uint8_t *text, size_t n_bytes, GlmTokens *tokens,
+                         GlmError *error);
+/* The bytes of text that is no piece, as byte pieces (or <unk>). */
+bool glm_spm_append_bytes (const GlmTokenizer *tokenizer, const uint8_t *text, size_t n_bytes, GlmTokens *tokens,
+                           GlmError *error);
+
+#endif

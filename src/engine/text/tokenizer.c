@@ -1,0 +1,130 @@
+/* tokenizer.c: text ↔ token ids: what all kinds share
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "text/tokenizer-private.h"
+
+#include <stdio.h>
+
+#include "error.h"
+
+GlmTokenizer *
+glm_tokenizer_alloc (GlmTokenizerKind kind)
+{
+  GlmTokenizer *tokenizer = calloc (1, sizeof *tokenizer);
+
+  if (!tokenizer)
+    return NULL;
+  tokenizer->kind = kind;
+  tokenizer->unknown_id = -1;
+  tokenizer->end_id = -1;
+  for (int b = 0; b < 256; b++)
+    tokenizer->byte_ids[b] = -1;
+  return tokenizer;
+}
+
+void
+glm_tokenizer_free (GlmTokenizer *tokenizer)
+{
+  if (!tokenizer)
+    return;
+  glm_piece_trie_clear (&tokenizer->user_defined);
+  glm_piece_trie_clear (&tokenizer->pieces);
+  glm_normaliser_clear (&tokenizer->normaliser);
+  glm_vocab_clear (&tokenizer->vocab);
+  free (tokenizer->edge_score);
+  free (tokenizer->merges);
+  free (tokenizer);
+}
+
+int
+glm_tokenizer_byte_of (const GlmTokenizer *tokenizer, int32_t id)
+{
+  uint32_t n;
+  const uint8_t *piece = glm_vocab_text (&tokenizer->vocab, id, &n);
+  char text[8];
+  unsigned value;
+  int used = 0;
+
+  if (glm_tokenizer_is_byte_level (tokenizer))
+    return n == 1 && tokenizer->vocab.kind[id] == GLM_PIECE_NORMAL ? piece[0] : -1;
+  if (tokenizer->vocab.kind[id] != GLM_PIECE_BYTE || n != 6)
+    return -1;
+  memcpy (text, piece, n);
+  text[n] = '\0';
+  return sscanf (text, "<0x%2X>%n", &value, &used) == 1 && used == 6 ? (int) value : -1;
+}
+
+static void
+find_bytes_and_unknown (GlmTokenizer *tokenizer)
+{
+  for (int32_t id = tokenizer->vocab.n - 1; id >= 0; id--)
+    {
+      int byte = glm_tokenizer_byte_of (tokenizer, id);
+
+      if (byte >= 0)
+        tokenizer->byte_ids[byte] = id;
+      if (tokenizer->vocab.kind[id] == GLM_PIECE_UNKNOWN)
+        tokenizer->unknown_id = id;
+    }
+}
+
+bool
+glm_tokenizer_seal (GlmTokenizer *tokenizer, GlmError *error)
+{
+  if (!glm_vocab_seal (&tokenizer->vocab, error)
+      || !glm_piece_trie_init (&tokenizer->user_defined, &tokenizer->vocab,
+                               glm_tokenizer_is_byte_level (tokenizer) ? 0 : 1u << GLM_PIECE_USER_DEFINED, error))
+    return false;
+  find_bytes_and_unknown (tokenizer);
+  for (int b = 0; b < 256 && tokenizer->unknown_id < 0; b++)
+    if (tokenizer->byte_ids[b] < 0)
+      return glm_error_set (error, GLM_ERROR_BAD_FILE, "the vocabulary has no token for byte 0x%02X", (unsigned) b);
+  return true;
+}
+
+int
+glm_tokenizer_n_vocab (const GlmTokenizer *tokenizer)
+{
+  return tokenizer->vocab.n;
+}
+
+bool
+glm_tokenizer_encode (const GlmTokenizer *tokenizer, const char *text, size_t n_bytes, GlmTokens *tokens, GlmError *error)
+{
+  const uint8_t *bytes = (const uint8_t *) text;
+  size_t n_before = tokens->n;
+  bool ok = false;
+
+  if (n_bytes > GLM_MAX_TEXT_BYTES)
+    return glm_error_set (error, GLM_ERROR_ARGUMENT, "the text is longer than %zu MiB", GLM_MAX_TEXT_BYTES >> 20);
+  switch (tokenizer->kind)
+    {
+    case GLM_TOKENIZER_SPM_BPE:
+      ok = glm_spm_bpe_encode (tokenizer, bytes, n_bytes, tokens, error);
+      break;
+    default:
+      ok = glm_error_set (error, GLM_ERROR_UNSUPPORTED, "this tokenizer is not supported");
+      break;
+    }
+  if (!ok)
+    tokens->n = n_before;
+  return ok;
+}
+
+int32_t
+glm_tokenizer_control_id (const GlmTokenizer *tokenizer, const char *text)
+{
+  int32_t id = glm_vocab_find_control (&tokenizer->vocab, text);
+
+  /* llama.cpp's converter renames ChatGLM3's </s> to <eos>. */
+  if (id < 0 && strcmp (text, "</s>") == 0)
+    id = glm_vocab_find_control (&tokenizer->vocab, "<eos>");
+  return id;
+}
+
+bool
+glm_tokenizer_is_control (const GlmTokenizer *tokenizer, int32_t id)
+{
+  return id >= 0 && id < tokenizer->vocab.n && tokenizer->vocab.kind[id] == GLM_PIECE_CONTROL;
+}

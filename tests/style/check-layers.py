@@ -19,7 +19,7 @@ GLIB = r"(glib|gmodule|glib-object|glib-unix|gio/[a-z0-9]+|glib/[a-z0-9-]+)(\.h)
 RULES = {
     "engine": (f"{C_HEADERS}|{SYSTEM}|cblas\\.h|openblas_config\\.h|zlib\\.h", r""),
     "engine/actor": (f"{C_HEADERS}|{SYSTEM}|{GLIB}", r"engine/.*"),
-    "storage": (f"{C_HEADERS}|{SYSTEM}|{GLIB}|sqlite3\\.h", r""),
+    "storage": (f"{C_HEADERS}|{SYSTEM}|{GLIB}|sqlite3\\.h|json-glib/json-glib\\.h", r""),
     "ui": (f"{C_HEADERS}|{SYSTEM}|{GLIB}|adwaita\\.h|(gtk|gdk|gsk|pango|cairo|gtksourceview|graphene|hb|cmark-gfm|"
            r"libintl|fontconfig)[a-z0-9/_-]*\.h|harfbuzz/.*",
            r"engine/engine\.h|engine/actor/glm-actor\.h|storage/storage\.h"),

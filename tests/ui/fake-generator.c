@@ -1,0 +1,271 @@
+/* fake-generator.c: a generator that says what the test wants, when it wants
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "fake-generator.h"
+
+#include <string.h>
+
+typedef struct
+{
+  guint64 id;
+  GlmRequestFuncs funcs;
+  gpointer user_data;
+  GDestroyNotify destroy;
+  gsize n_prompt, n_generated;
+} Request;
+
+struct _FakeGenerator
+{
+  GObject parent_instance;
+
+  GQueue requests;
+  Request *late;                /* the last cancelled one, kept for fake_generator_say_late() */
+  guint64 last_id;
+  char *prompt;
+  int context_length;
+};
+
+static void fake_generator_iface_init (MynaGeneratorInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (FakeGenerator, fake_generator, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (MYNA_TYPE_GENERATOR, fake_generator_iface_init))
+
+static void
+request_free (Request *request)
+{
+  if (!request)
+    return;
+  if (request->destroy)
+    request->destroy (request->user_data);
+  g_free (request);
+}
+
+static guint64
+generate (MynaGenerator         *generator,
+          const GlmTurn         *turns,
+          gsize                  n_turns,
+          const char            *continue_text,
+          const GlmSampling     *sampling,
+          const GlmRequestFuncs *funcs,
+          gpointer               user_data,
+          GDestroyNotify         destroy)
+{
+  FakeGenerator *self = FAKE_GENERATOR (generator);
+  Request *request = g_new0 (Request, 1);
+  GString *prompt = g_string_new (NULL);
+
+  for (gsize i = 0; i < n_turns; i++)
+    g_string_append_printf (prompt, "%s%s:%s", i ? "|" : "", turns[i].role, turns[i].content);
+  if (continue_text)
+    g_string_append_printf (prompt, "+%s", continue_text);
+  g_free (self->prompt);
+  self->prompt = g_string_free (prompt, FALSE);
+  request->id = ++self->last_id;
+  request->funcs = *funcs;
+  request->user_data = user_data;
+  request->destroy = destroy;
+  request->n_prompt = strlen (self->prompt);
+  g_queue_push_tail (&self->requests, request);
+  return request->id;
+}
+
+static void
+finish (FakeGenerator *self,
+        GlmStopReason  reason,
+        const GError  *error)
+{
+  Request *request = g_queue_pop_head (&self->requests);
+  GlmResult result = {
+    .reason = reason,
+    .stop_id = -1,
+    .n_prompt = request->n_prompt,
+    .n_generated = request->n_generated,
+    .first_token_seconds = 0.25,
+    .generate_seconds = 0.5,
+  };
+
+  request->funcs.ended (error ? NULL : &result, error, request->user_data);
+  if (reason == GLM_STOP_CANCELLED && !error)
+    {
+      g_clear_pointer (&self->late, request_free);
+      self->late = request;
+    }
+  else
+    request_free (request);
+}
+
+static gboolean
+cancelled_cb (gpointer user_data)
+{
+  FakeGenerator *self = user_data;
+
+  if (!g_queue_is_empty (&self->requests))
+    finish (self, GLM_STOP_CANCELLED, NULL);
+  return G_SOURCE_REMOVE;
+}
+
+/* Like the real one: the end comes later, from the main loop. */
+static void
+cancel (MynaGenerator *generator,
+        guint64        request_id)
+{
+  FakeGenerator *self = FAKE_GENERATOR (generator);
+
+  for (GList *l = self->requests.head; l; l = l->next)
+    if (((Request *) l->data)->id == request_id)
+      {
+        g_idle_add_full (G_PRIORITY_DEFAULT, cancelled_cb, g_object_ref (self), g_object_unref);
+        return;
+      }
+}
+
+static void
+count_tokens_async (MynaGenerator       *generator,
+                    const GlmTurn       *turns,
+                    gsize                n_turns,
+                    GCancellable        *cancellable,
+                    GAsyncReadyCallback  callback,
+                    gpointer             user_data)
+{
+  g_autoptr (GTask) task = g_task_new (generator, cancellable, callback, user_data);
+  gssize n = 0;
+
+  for (gsize i = 0; i < n_turns; i++)
+    n += strlen (turns[i].content);
+  g_task_return_int (task, n);
+}
+
+static gboolean
+count_tokens_finish (MynaGenerator *generator,
+                     GAsyncResult  *result,
+                     gsize         *ret_n,
+                     GError       **error)
+{
+  gssize n = g_task_propagate_int (G_TASK (result), error);
+
+  if (n < 0)
+    return FALSE;
+  *ret_n = n;
+  return TRUE;
+}
+
+static int
+get_context_length (MynaGenerator *generator)
+{
+  return FAKE_GENERATOR (generator)->context_length;
+}
+
+static const char *
+get_model_name (MynaGenerator *generator)
+{
+  return "Parrot";
+}
+
+static void
+fake_generator_iface_init (MynaGeneratorInterface *iface)
+{
+  iface->generate = generate;
+  iface->cancel = cancel;
+  iface->count_tokens_async = count_tokens_async;
+  iface->count_tokens_finish = count_tokens_finish;
+  iface->get_context_length = get_context_length;
+  iface->get_model_name = get_model_name;
+}
+
+static void
+fake_generator_finalize (GObject *object)
+{
+  FakeGenerator *self = FAKE_GENERATOR (object);
+
+  g_queue_clear_full (&self->requests, (GDestroyNotify) request_free);
+  request_free (self->late);
+  g_free (self->prompt);
+  G_OBJECT_CLASS (fake_generator_parent_class)->finalize (object);
+}
+
+static void
+fake_generator_class_init (FakeGeneratorClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = fake_generator_finalize;
+}
+
+static void
+fake_generator_init (FakeGenerator *self)
+{
+  g_queue_init (&self->requests);
+}
+
+FakeGenerator *
+fake_generator_new (void)
+{
+  return g_object_new (FAKE_TYPE_GENERATOR, NULL);
+}
+
+guint
+fake_generator_n_requests (FakeGenerator *self)
+{
+  return self->requests.length;
+}
+
+const char *
+fake_generator_get_prompt (FakeGenerator *self)
+{
+  return self->prompt;
+}
+
+void
+fake_generator_say (FakeGenerator *self,
+                    const char    *piece)
+{
+  Request *request = g_queue_peek_head (&self->requests);
+
+  request->n_generated++;
+  request->funcs.piece (piece, request->user_data);
+}
+
+void
+fake_generator_say_late (FakeGenerator *self,
+                         const char    *piece)
+{
+  self->late->funcs.piece (piece, self->late->user_data);
+}
+
+void
+fake_generator_read (FakeGenerator *self,
+                     gsize          n_done,
+                     gsize          n_total)
+{
+  Request *request = g_queue_peek_head (&self->requests);
+
+  request->funcs.prompt (n_done, n_total, request->user_data);
+}
+
+void
+fake_generator_end (FakeGenerator *self,
+                    GlmStopReason  reason)
+{
+  finish (self, reason, NULL);
+}
+
+void
+fake_generator_fail (FakeGenerator *self,
+                     GlmErrorCode   code)
+{
+  g_autoptr (GError) error = g_error_new (GLM_ENGINE_ERROR, code, "the engine's words");
+
+  finish (self, GLM_STOP_CANCELLED, error);
+}
+
+void
+fake_generator_set_context_length (FakeGenerator *self,
+                                   int            length)
+{
+  self->context_length = length;
+}
+
+void
+fake_generator_forget (FakeGenerator *self)
+{
+  g_clear_pointer (&self->late, request_free);
+}

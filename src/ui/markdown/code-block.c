@@ -1,0 +1,234 @@
+/* code-block.c: a code block: its language, wrap and copy buttons, and the text
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "markdown/block-views.h"
+#include "markdown/code-text.h"
+
+#define COPIED_MS 1500
+
+struct _MynaCodeBlock
+{
+  MynaBlockView parent_instance;
+  GtkWidget    *header;
+  GtkWidget    *language;
+  GtkWidget    *copy_button;
+  GtkWidget    *scroller;
+  GtkWidget    *text;
+  guint         copied_timeout;
+};
+
+G_DEFINE_FINAL_TYPE (MynaCodeBlock, myna_code_block, MYNA_TYPE_BLOCK_VIEW)
+
+static void
+myna_code_block_update (MynaBlockView *view)
+{
+  MynaCodeBlock *self = MYNA_CODE_BLOCK (view);
+  MynaBlock *block = myna_block_view_get_block (view);
+  const char *language = block->info ? block->info : "";
+  g_autofree char *label = block->info ? g_strdup_printf (_("Code, %s"), block->info) : g_strdup (_("Code"));
+
+  gtk_label_set_text (GTK_LABEL (self->language), language);
+  myna_code_text_set_text (MYNA_CODE_TEXT (self->text), block->string.text, block->info);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, label,
+                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, block->string.text, -1);
+}
+
+static void
+myna_code_block_css_changed (GtkWidget         *widget,
+                             GtkCssStyleChange *change)
+{
+  MynaCodeBlock *self = MYNA_CODE_BLOCK (widget);
+
+  GTK_WIDGET_CLASS (myna_code_block_parent_class)->css_changed (widget, change);
+  myna_code_text_reset (MYNA_CODE_TEXT (self->text), myna_block_view_get_ink (MYNA_BLOCK_VIEW (self)));
+}
+
+static gboolean
+show_copy_again (gpointer user_data)
+{
+  MynaCodeBlock *self = user_data;
+
+  self->copied_timeout = 0;
+  gtk_button_set_icon_name (GTK_BUTTON (self->copy_button), "edit-copy-symbolic");
+  return G_SOURCE_REMOVE;
+}
+
+static void
+copy_clicked (MynaCodeBlock *self)
+{
+  MynaBlock *block = myna_block_view_get_block (MYNA_BLOCK_VIEW (self));
+
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)), myna_block_get_source (block));
+  gtk_button_set_icon_name (GTK_BUTTON (self->copy_button), "object-select-symbolic");
+  g_clear_handle_id (&self->copied_timeout, g_source_remove);
+  self->copied_timeout = g_timeout_add (COPIED_MS, show_copy_again, self);
+}
+
+static void
+wrap_toggled (MynaCodeBlock   *self,
+              GtkToggleButton *button)
+{
+  myna_code_text_set_wrap (MYNA_CODE_TEXT (self->text), gtk_toggle_button_get_active (button));
+}
+
+static GtkSizeRequestMode
+myna_code_block_get_request_mode (GtkWidget *widget)
+{
+  return GTK_SIZE_REQUEST_HEIGHT_FOR_WIDTH;
+}
+
+/* A scrolled window does not ask its child for a height for a width, so the text is asked directly. */
+static void
+myna_code_block_measure (GtkWidget     *widget,
+                         GtkOrientation orientation,
+                         int            for_size,
+                         int           *minimum,
+                         int           *natural,
+                         int           *minimum_baseline,
+                         int           *natural_baseline)
+{
+  MynaCodeBlock *self = MYNA_CODE_BLOCK (widget);
+  int header_minimum, header_natural, text_minimum, text_natural;
+
+  gtk_widget_measure (self->header, orientation, -1, &header_minimum, &header_natural, NULL, NULL);
+  gtk_widget_measure (self->text, orientation, for_size, &text_minimum, &text_natural, NULL, NULL);
+  if (orientation == GTK_ORIENTATION_VERTICAL)
+    {
+      *minimum = *natural = header_natural + text_natural;
+      return;
+    }
+  *minimum = header_minimum;
+  *natural = MAX (header_natural, text_natural);
+}
+
+static void
+myna_code_block_size_allocate (GtkWidget *widget,
+                               int        width,
+                               int        height,
+                               int        baseline)
+{
+  MynaCodeBlock *self = MYNA_CODE_BLOCK (widget);
+  int header_height;
+
+  gtk_widget_measure (self->header, GTK_ORIENTATION_VERTICAL, -1, NULL, &header_height, NULL, NULL);
+  gtk_widget_size_allocate (self->header, &(GtkAllocation) { 0, 0, width, header_height }, -1);
+  gtk_widget_size_allocate (self->scroller, &(GtkAllocation) { 0, header_height, width, MAX (height - header_height, 0) }, -1);
+}
+
+static const char *
+myna_code_block_get_text (MynaBlockView *view)
+{
+  return myna_block_view_get_block (view)->string.text;
+}
+
+static guint
+myna_code_block_index_at (MynaBlockView *view,
+                          double         x,
+                          double         y)
+{
+  MynaCodeBlock *self = MYNA_CODE_BLOCK (view);
+  graphene_point_t point;
+
+  if (!gtk_widget_compute_point (GTK_WIDGET (self), self->text, &GRAPHENE_POINT_INIT (x, y), &point))
+    return 0;
+  return myna_code_text_index_at (MYNA_CODE_TEXT (self->text), point.x, point.y);
+}
+
+static void
+myna_code_block_get_bounds (MynaBlockView   *view,
+                            guint            start,
+                            guint            end,
+                            graphene_rect_t *ret_bounds)
+{
+  MynaCodeBlock *self = MYNA_CODE_BLOCK (view);
+  graphene_point_t origin;
+
+  myna_code_text_get_bounds (MYNA_CODE_TEXT (self->text), start, end, ret_bounds);
+  if (gtk_widget_compute_point (self->text, GTK_WIDGET (self), &GRAPHENE_POINT_INIT (0, 0), &origin))
+    graphene_rect_offset (ret_bounds, origin.x, origin.y);
+}
+
+static void
+myna_code_block_marks_changed (MynaBlockView *view)
+{
+  myna_code_text_set_marks (MYNA_CODE_TEXT (MYNA_CODE_BLOCK (view)->text), myna_block_view_get_marks (view));
+}
+
+static void
+myna_code_block_dispose (GObject *object)
+{
+  MynaCodeBlock *self = MYNA_CODE_BLOCK (object);
+
+  g_clear_handle_id (&self->copied_timeout, g_source_remove);
+  g_clear_pointer (&self->header, gtk_widget_unparent);
+  g_clear_pointer (&self->scroller, gtk_widget_unparent);
+  G_OBJECT_CLASS (myna_code_block_parent_class)->dispose (object);
+}
+
+static void
+myna_code_block_class_init (MynaCodeBlockClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+  MynaBlockViewClass *view_class = MYNA_BLOCK_VIEW_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = myna_code_block_dispose;
+  widget_class->css_changed = myna_code_block_css_changed;
+  widget_class->get_request_mode = myna_code_block_get_request_mode;
+  widget_class->measure = myna_code_block_measure;
+  widget_class->size_allocate = myna_code_block_size_allocate;
+  view_class->update = myna_code_block_update;
+  view_class->get_text = myna_code_block_get_text;
+  view_class->index_at = myna_code_block_index_at;
+  view_class->get_bounds = myna_code_block_get_bounds;
+  view_class->marks_changed = myna_code_block_marks_changed;
+  gtk_widget_class_set_css_name (widget_class, "codeblock");
+}
+
+static void
+make_header (MynaCodeBlock *self)
+{
+  GtkWidget *wrap = gtk_toggle_button_new ();
+
+  self->header = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+  gtk_widget_add_css_class (self->header, "header");
+  self->language = gtk_label_new (NULL);
+  gtk_label_set_ellipsize (GTK_LABEL (self->language), PANGO_ELLIPSIZE_END);
+  gtk_label_set_xalign (GTK_LABEL (self->language), 0);
+  gtk_widget_set_hexpand (self->language, TRUE);
+  gtk_widget_add_css_class (self->language, "language");
+  gtk_widget_add_css_class (self->language, "dim-label");
+  gtk_box_append (GTK_BOX (self->header), self->language);
+
+  gtk_button_set_icon_name (GTK_BUTTON (wrap), "format-justify-left-symbolic");
+  gtk_widget_set_tooltip_text (wrap, _("Wrap long lines"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (wrap), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Wrap long lines"), -1);
+  g_signal_connect_swapped (wrap, "toggled", G_CALLBACK (wrap_toggled), self);
+  gtk_box_append (GTK_BOX (self->header), wrap);
+
+  self->copy_button = gtk_button_new_from_icon_name ("edit-copy-symbolic");
+  gtk_widget_set_tooltip_text (self->copy_button, _("Copy code"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->copy_button), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Copy code"), -1);
+  g_signal_connect_swapped (self->copy_button, "clicked", G_CALLBACK (copy_clicked), self);
+  gtk_box_append (GTK_BOX (self->header), self->copy_button);
+
+  gtk_widget_add_css_class (wrap, "flat");
+  gtk_widget_add_css_class (self->copy_button, "flat");
+  gtk_widget_set_parent (self->header, GTK_WIDGET (self));
+}
+
+static void
+myna_code_block_init (MynaCodeBlock *self)
+{
+  make_header (self);
+  self->text = myna_code_text_new ();
+  self->scroller = gtk_scrolled_window_new ();
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (self->scroller), GTK_POLICY_AUTOMATIC, GTK_POLICY_NEVER);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scroller), self->text);
+  gtk_widget_set_parent (self->scroller, GTK_WIDGET (self));
+  gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
+  myna_code_text_set_marks (MYNA_CODE_TEXT (self->text), myna_block_view_get_marks (MYNA_BLOCK_VIEW (self)));
+}

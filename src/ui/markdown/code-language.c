@@ -1,0 +1,34 @@
+/* code-language.c: the highlighter's language for the word behind a code fence
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "markdown/code-language.h"
+
+/* What people write → GtkSourceView's id, where they differ. */
+static const struct { const char *name, *id; } names[] = {
+  { "bash", "sh" },           { "shell", "sh" },           { "zsh", "sh" },          { "console", "sh" },
+  { "c++", "cpp" },           { "cc", "cpp" },             { "cxx", "cpp" },         { "hpp", "cpp" },
+  { "h", "chdr" },            { "c#", "c-sharp" },         { "cs", "c-sharp" },      { "csharp", "c-sharp" },
+  { "f#", "fsharp" },         { "golang", "go" },          { "javascript", "js" },   { "jsx", "jsx" },
+  { "mjs", "js" },            { "node", "js" },            { "ts", "typescript" },   { "tsx", "typescript-jsx" },
+  { "py", "python3" },        { "python", "python3" },     { "py3", "python3" },     { "rb", "ruby" },
+  { "rs", "rust" },           { "kt", "kotlin" },          { "objective-c", "objc" }, { "tex", "latex" },
+  { "md", "markdown" },       { "yml", "yaml" },           { "make", "makefile" },   { "docker", "dockerfile" },
+  { "ps1", "powershell" },    { "patch", "diff" },         { "hs", "haskell" },      { "ml", "ocaml" },
+  { "jl", "julia" },          { "svg", "xml" },            { "asm", "asm" },         { "matlab", "octave" },
+};
+
+GtkSourceLanguage *
+myna_code_language_find (const char *info)
+{
+  GtkSourceLanguageManager *manager = gtk_source_language_manager_get_default ();
+  g_autofree char *lower = NULL;
+
+  if (info == NULL)
+    return NULL;
+  lower = g_ascii_strdown (info, -1);
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    if (g_str_equal (lower, names[i].name))
+      return gtk_source_language_manager_get_language (manager, names[i].id);
+  return gtk_source_language_manager_get_language (manager, lower);
+}

@@ -1,0 +1,50 @@
+/* markdown-private.h: between the document, the reader of cmark's tree and the inline reader
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <cmark-gfm.h>
+#include <cmark-gfm-extension_api.h>
+
+#include "markdown/markdown.h"
+
+G_BEGIN_DECLS
+
+/* Appends a string's text and runs. */
+typedef struct
+{
+  GString *text;
+  GArray  *runs;                       /* of MynaRun */
+} MynaStringBuilder;
+
+void           myna_string_builder_init   (MynaStringBuilder *self);
+void           myna_string_builder_append (MynaStringBuilder *self, const char *text, MynaRunStyle style, char *data);
+/* Takes the string out; the builder is empty and must not be used again. */
+MynaRichString myna_string_builder_end    (MynaStringBuilder *self);
+
+MynaRichString *myna_rich_string_new   (MynaRichString value);
+void            myna_rich_string_clear (MynaRichString *self);
+void            myna_rich_string_free  (MynaRichString *self);
+gboolean        myna_rich_string_equal (const MynaRichString *a, const MynaRichString *b);
+
+/* A block with the containers around it copied; the caller owns the only reference. */
+MynaBlock *myna_block_new (MynaBlockKind kind, const MynaContainer *containers, guint n_containers);
+
+/* Text of a literal with the characters that hide or reorder other ones written out, as in ⟨U+202E⟩; NULL if it has none. */
+char *myna_reveal_controls (const char *text);
+
+/* Inline children of `node` (paragraph, heading or table cell). */
+void myna_inlines_read (cmark_node *node, MynaStringBuilder *builder);
+
+/* One piece of markdown without a thinking part. */
+typedef struct
+{
+  guint first_block;                   /* index of the first block of the last top-level part */
+  int   first_line;                    /* line, from 1, where that part begins; 0 if the text has no block */
+} MynaTail;
+
+/* Parses `text` and appends its blocks.  `outer` are the containers around all of it.  Tells where the last part begins. */
+MynaTail myna_blocks_read (const char *text, gsize length, const MynaContainer *outer, guint n_outer, GPtrArray *blocks);
+
+G_END_DECLS

@@ -1,0 +1,132 @@
+/* markdown-search.c: finding text in a message
+ *
+ * Letters are compared one by one in lower case, so that a match keeps its place in the text.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "markdown/markdown-view-private.h"
+
+/* Length in bytes of `needle` at the start of `text`, or 0. */
+static gsize
+match_at (const char *text,
+          const char *needle)
+{
+  const char *at = text;
+
+  for (const char *n = needle; *n; n = g_utf8_next_char (n), at = g_utf8_next_char (at))
+    if (*at == '\0' || g_unichar_tolower (g_utf8_get_char (at)) != g_unichar_tolower (g_utf8_get_char (n)))
+      return 0;
+  return at - text;
+}
+
+static GArray *
+find_matches (const char *text,
+              const char *needle)
+{
+  GArray *matches = NULL;
+
+  for (const char *at = text; *at;)
+    {
+      gsize length = match_at (at, needle);
+      MynaRange range = { at - text, at - text + length };
+
+      if (length == 0)
+        {
+          at = g_utf8_next_char (at);
+          continue;
+        }
+      if (matches == NULL)
+        matches = g_array_new (FALSE, FALSE, sizeof (MynaRange));
+      g_array_append_val (matches, range);
+      at += length;
+    }
+  return matches;
+}
+
+void
+myna_markdown_view_search_update (MynaMarkdownView *self,
+                                  guint             first)
+{
+  if (self->needle == NULL)
+    return;
+  for (guint i = first; i < self->items->len; i++)
+    {
+      MynaBlockView *widget = MYNA_ITEM (self, i)->widget;
+
+      myna_block_view_set_matches (widget, find_matches (myna_block_view_get_text (widget), self->needle));
+    }
+}
+
+static guint
+count_matches (MynaItem *item)
+{
+  GArray *matches = myna_block_view_get_marks (item->widget)->matches;
+
+  return matches ? matches->len : 0;
+}
+
+guint
+myna_markdown_view_set_search (MynaMarkdownView *self,
+                               const char       *needle)
+{
+  guint n_matches = 0;
+
+  g_return_val_if_fail (MYNA_IS_MARKDOWN_VIEW (self), 0);
+
+  if (needle && *needle == '\0')
+    needle = NULL;
+  if (g_strcmp0 (needle, self->needle) != 0)
+    {
+      g_free (self->needle);
+      self->needle = g_strdup (needle);
+      for (guint i = 0; needle == NULL && i < self->items->len; i++)
+        myna_block_view_set_matches (MYNA_ITEM (self, i)->widget, NULL);
+      myna_markdown_view_search_update (self, 0);
+    }
+  for (guint i = 0; i < self->items->len; i++)
+    n_matches += count_matches (MYNA_ITEM (self, i));
+  return n_matches;
+}
+
+gboolean
+myna_markdown_view_show_match (MynaMarkdownView *self,
+                               guint             index,
+                               graphene_rect_t  *ret_bounds)
+{
+  MynaItem *found = NULL;
+  guint local = 0;
+  MynaRange range;
+  graphene_point_t origin = GRAPHENE_POINT_INIT (0, 0);
+
+  g_return_val_if_fail (MYNA_IS_MARKDOWN_VIEW (self), FALSE);
+
+  for (guint i = 0; i < self->items->len; i++)
+    {
+      MynaItem *item = MYNA_ITEM (self, i);
+      guint n = count_matches (item);
+      gboolean is_here = found == NULL && index < n;
+
+      myna_block_view_set_current_match (item->widget, is_here ? (int) index : -1);
+      if (is_here)
+        {
+          found = item;
+          local = index;
+        }
+      index -= MIN (index, n);
+      if (found)
+        index = G_MAXUINT;
+    }
+  if (found == NULL)
+    return FALSE;
+
+  if (!found->is_visible)
+    myna_markdown_view_unfold (self);
+  if (ret_bounds)
+    {
+      range = g_array_index (myna_block_view_get_marks (found->widget)->matches, MynaRange, local);
+      myna_block_view_get_bounds (found->widget, range.start, range.end, ret_bounds);
+      if (gtk_widget_compute_point (GTK_WIDGET (found->widget), GTK_WIDGET (self), &origin, &origin))
+        graphene_rect_offset (ret_bounds, origin.x, origin.y);
+    }
+  return TRUE;
+}

@@ -1,0 +1,69 @@
+/* markdown-view-private.h: shared by the view's layout, selection and search
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "markdown/block-view.h"
+#include "markdown/markdown-view.h"
+
+G_BEGIN_DECLS
+
+/* One block in the view. */
+typedef struct
+{
+  MynaBlockView *widget;                /* a child of the view */
+  gboolean       is_visible;            /* not folded away */
+  int            x, y, width, height;
+  GPtrArray     *markers;               /* of PangoLayout, outermost first; NULL until first drawn */
+} MynaItem;
+
+/* A place in the message: byte `index` of the text of block `item`. */
+typedef struct
+{
+  guint item, index;
+} MynaPosition;
+
+struct _MynaMarkdownView
+{
+  GtkWidget     parent_instance;
+
+  MynaMarkdown *document;
+  GArray       *items;                  /* of MynaItem */
+  gboolean      is_streaming;
+  gboolean      thinking_unfolded;
+  MynaInk       ink;
+
+  /* selection: from where the pointer went down to where it is */
+  MynaPosition  anchor, cursor;
+  gboolean      has_selection;
+  gboolean      is_selecting;
+  char         *menu_link;              /* target under the pointer when the menu opened */
+  GtkWidget    *menu;
+
+  char         *needle;
+};
+
+#define MYNA_ITEM(self, i) (&g_array_index ((self)->items, MynaItem, (i)))
+
+/* Room that a container takes beside its blocks, in pixels. */
+int  myna_container_get_indent               (const MynaContainer *container);
+
+/* markdown-decoration.c: bars of quotes, markers of items; the caret behind the last block */
+void myna_markdown_view_snapshot_containers  (MynaMarkdownView *self, GtkSnapshot *snapshot);
+void myna_markdown_view_snapshot_caret       (MynaMarkdownView *self, GtkSnapshot *snapshot);
+
+/* markdown-selection.c */
+void myna_markdown_view_selection_class_init (GtkWidgetClass *widget_class);
+void myna_markdown_view_selection_init       (MynaMarkdownView *self);
+void myna_markdown_view_selection_dispose    (MynaMarkdownView *self);
+/* The blocks from `first` on changed. */
+void myna_markdown_view_selection_update     (MynaMarkdownView *self, guint first);
+
+/* markdown-search.c */
+void myna_markdown_view_search_update        (MynaMarkdownView *self, guint first);
+
+/* Lets blocks inside folded thoughts be seen. */
+void myna_markdown_view_unfold               (MynaMarkdownView *self);
+
+G_END_DECLS

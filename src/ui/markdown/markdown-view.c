@@ -1,0 +1,330 @@
+/* markdown-view.c: a widget that shows one markdown message and grows while it streams
+ *
+ * The view owns one child a block and places the children itself: no nested boxes, because those measure everything many
+ * times.  A child's height for a width is remembered by GTK until the child asks for another size, so that while a reply
+ * streams only the block that changed is measured.
+ *
+ * What surrounds blocks (bars of quotes, markers of lists) is drawn here, in the margins that the layout leaves.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include <string.h>
+
+#include "markdown/block-views.h"
+#include "markdown/markdown-view-private.h"
+
+#define BLOCK_SPACING   12
+#define TIGHT_SPACING   4
+#define HEADING_SPACING 18              /* above a heading */
+#define QUOTE_INDENT    15
+#define ITEM_INDENT     24
+#define DIGIT_WIDTH     9
+#define MARKER_GAP      8
+
+G_DEFINE_FINAL_TYPE (MynaMarkdownView, myna_markdown_view, GTK_TYPE_WIDGET)
+
+int
+myna_container_get_indent (const MynaContainer *container)
+{
+  if (container->kind == MYNA_CONTAINER_QUOTE || container->kind == MYNA_CONTAINER_THINKING)
+    return QUOTE_INDENT;
+  return MAX (ITEM_INDENT, (int) strlen (container->marker) * DIGIT_WIDTH + MARKER_GAP);
+}
+
+static int
+get_block_indent (const MynaBlock *block)
+{
+  int indent = 0;
+
+  for (guint i = 0; i < block->n_containers; i++)
+    indent += myna_container_get_indent (&block->containers[i]);
+  return indent;
+}
+
+#define get_block(self, i) myna_block_view_get_block (MYNA_ITEM (self, i)->widget)
+
+static int
+get_spacing (MynaMarkdownView *self,
+             guint             i)
+{
+  MynaBlock *block = get_block (self, i);
+
+  if (i == 0)
+    return 0;
+  if (block->kind == MYNA_BLOCK_HEADING)
+    return HEADING_SPACING;
+  return block->is_tight ? TIGHT_SPACING : BLOCK_SPACING;
+}
+
+static gboolean
+is_folded (MynaMarkdownView *self,
+           const MynaBlock  *block)
+{
+  return !self->thinking_unfolded && block->n_containers > 0 && block->containers[0].kind == MYNA_CONTAINER_THINKING;
+}
+
+static void
+update_visibility (MynaMarkdownView *self)
+{
+  for (guint i = 0; i < self->items->len; i++)
+    {
+      MynaItem *item = MYNA_ITEM (self, i);
+
+      item->is_visible = !is_folded (self, get_block (self, i));
+      gtk_widget_set_child_visible (GTK_WIDGET (item->widget), item->is_visible);
+    }
+  gtk_widget_queue_resize (GTK_WIDGET (self));
+}
+
+static void
+thinking_toggled (MynaMarkdownView  *self,
+                  MynaThinkingBlock *block)
+{
+  self->thinking_unfolded = myna_thinking_block_get_unfolded (block);
+  update_visibility (self);
+}
+
+void
+myna_markdown_view_unfold (MynaMarkdownView *self)
+{
+  self->thinking_unfolded = TRUE;
+  update_visibility (self);
+}
+
+static void
+clear_item (gpointer data)
+{
+  MynaItem *item = data;
+
+  g_clear_pointer (&item->markers, g_ptr_array_unref);
+  if (item->widget)
+    gtk_widget_unparent (GTK_WIDGET (item->widget));
+}
+
+static MynaItem
+make_item (MynaMarkdownView *self,
+           MynaBlock        *block,
+           GtkWidget        *next)
+{
+  MynaItem item = { .widget = MYNA_BLOCK_VIEW (myna_block_view_new (block)) };
+
+  gtk_widget_insert_before (GTK_WIDGET (item.widget), GTK_WIDGET (self), next);
+  if (block->kind == MYNA_BLOCK_THINKING)
+    g_signal_connect_object (item.widget, "toggled", G_CALLBACK (thinking_toggled), self, G_CONNECT_SWAPPED);
+  return item;
+}
+
+static void
+show_block (MynaMarkdownView *self,
+            guint             i,
+            MynaBlock        *block)
+{
+  MynaItem item;
+
+  if (i < self->items->len)
+    {
+      MynaItem *old = MYNA_ITEM (self, i);
+
+      g_clear_pointer (&old->markers, g_ptr_array_unref);
+      if (get_block (self, i)->kind == block->kind)
+        {
+          myna_block_view_set_block (old->widget, block);
+          return;
+        }
+      item = make_item (self, block, gtk_widget_get_next_sibling (GTK_WIDGET (old->widget)));
+      clear_item (old);
+      *old = item;
+      return;
+    }
+  item = make_item (self, block, NULL);
+  g_array_append_val (self->items, item);
+}
+
+void
+myna_markdown_view_set_text (MynaMarkdownView *self,
+                             const char       *text)
+{
+  GPtrArray *blocks;
+  guint first;
+
+  g_return_if_fail (MYNA_IS_MARKDOWN_VIEW (self));
+
+  first = myna_markdown_set_text (self->document, text ? text : "");
+  blocks = myna_markdown_get_blocks (self->document);
+  for (guint i = first; i < blocks->len; i++)
+    show_block (self, i, blocks->pdata[i]);
+  if (blocks->len < self->items->len)
+    g_array_set_size (self->items, blocks->len);
+  update_visibility (self);
+  myna_markdown_view_search_update (self, first);
+  myna_markdown_view_selection_update (self, first);
+}
+
+void
+myna_markdown_view_set_streaming (MynaMarkdownView *self,
+                                  gboolean          streaming)
+{
+  g_return_if_fail (MYNA_IS_MARKDOWN_VIEW (self));
+
+  if (self->is_streaming == streaming)
+    return;
+  self->is_streaming = streaming;
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+static GtkSizeRequestMode
+myna_markdown_view_get_request_mode (GtkWidget *widget)
+{
+  return GTK_SIZE_REQUEST_HEIGHT_FOR_WIDTH;
+}
+
+static void
+myna_markdown_view_measure (GtkWidget     *widget,
+                            GtkOrientation orientation,
+                            int            for_size,
+                            int           *minimum,
+                            int           *natural,
+                            int           *minimum_baseline,
+                            int           *natural_baseline)
+{
+  MynaMarkdownView *self = MYNA_MARKDOWN_VIEW (widget);
+
+  *minimum = *natural = 0;
+  for (guint i = 0; i < self->items->len; i++)
+    {
+      MynaItem *item = MYNA_ITEM (self, i);
+      int indent = get_block_indent (get_block (self, i));
+      int child_minimum, child_natural, child_for_size = -1;
+
+      if (!item->is_visible)
+        continue;
+      if (orientation == GTK_ORIENTATION_VERTICAL && for_size >= 0)
+        {
+          gtk_widget_measure (GTK_WIDGET (item->widget), GTK_ORIENTATION_HORIZONTAL, -1, &child_minimum, NULL, NULL, NULL);
+          child_for_size = MAX (for_size - indent, child_minimum);
+        }
+      gtk_widget_measure (GTK_WIDGET (item->widget), orientation, child_for_size, &child_minimum, &child_natural, NULL, NULL);
+      if (orientation == GTK_ORIENTATION_VERTICAL)
+        {
+          *natural += get_spacing (self, i) + child_natural;
+          *minimum = *natural;
+        }
+      else
+        {
+          *minimum = MAX (*minimum, indent + child_minimum);
+          *natural = MAX (*natural, indent + child_natural);
+        }
+    }
+}
+
+static void
+myna_markdown_view_size_allocate (GtkWidget *widget,
+                                  int        width,
+                                  int        height,
+                                  int        baseline)
+{
+  MynaMarkdownView *self = MYNA_MARKDOWN_VIEW (widget);
+  gboolean rtl = gtk_widget_get_direction (widget) == GTK_TEXT_DIR_RTL;
+  int y = 0;
+
+  for (guint i = 0; i < self->items->len; i++)
+    {
+      MynaItem *item = MYNA_ITEM (self, i);
+      int indent = get_block_indent (get_block (self, i)), minimum;
+
+      if (!item->is_visible)
+        continue;
+      gtk_widget_measure (GTK_WIDGET (item->widget), GTK_ORIENTATION_HORIZONTAL, -1, &minimum, NULL, NULL, NULL);
+      item->width = MAX (width - indent, minimum);
+      gtk_widget_measure (GTK_WIDGET (item->widget), GTK_ORIENTATION_VERTICAL, item->width, NULL, &item->height, NULL, NULL);
+      y += get_spacing (self, i);
+      item->x = rtl ? width - indent - item->width : indent;
+      item->y = y;
+      gtk_widget_size_allocate (GTK_WIDGET (item->widget),
+                                &(GtkAllocation) { item->x, item->y, item->width, item->height }, -1);
+      y += item->height;
+    }
+  if (self->menu)
+    gtk_popover_present (GTK_POPOVER (self->menu));
+}
+
+static void
+myna_markdown_view_snapshot (GtkWidget   *widget,
+                             GtkSnapshot *snapshot)
+{
+  MynaMarkdownView *self = MYNA_MARKDOWN_VIEW (widget);
+
+  myna_markdown_view_snapshot_containers (self, snapshot);
+  for (guint i = 0; i < self->items->len; i++)
+    if (MYNA_ITEM (self, i)->is_visible)
+      gtk_widget_snapshot_child (widget, GTK_WIDGET (MYNA_ITEM (self, i)->widget), snapshot);
+  if (self->is_streaming)
+    myna_markdown_view_snapshot_caret (self, snapshot);
+}
+
+static void
+myna_markdown_view_css_changed (GtkWidget         *widget,
+                                GtkCssStyleChange *change)
+{
+  MynaMarkdownView *self = MYNA_MARKDOWN_VIEW (widget);
+
+  GTK_WIDGET_CLASS (myna_markdown_view_parent_class)->css_changed (widget, change);
+  myna_ink_init (&self->ink, widget);
+  for (guint i = 0; i < self->items->len; i++)
+    g_clear_pointer (&MYNA_ITEM (self, i)->markers, g_ptr_array_unref);
+  gtk_widget_queue_resize (widget);
+}
+
+static void
+myna_markdown_view_dispose (GObject *object)
+{
+  MynaMarkdownView *self = MYNA_MARKDOWN_VIEW (object);
+
+  myna_markdown_view_selection_dispose (self);
+  g_array_set_size (self->items, 0);
+  G_OBJECT_CLASS (myna_markdown_view_parent_class)->dispose (object);
+}
+
+static void
+myna_markdown_view_finalize (GObject *object)
+{
+  MynaMarkdownView *self = MYNA_MARKDOWN_VIEW (object);
+
+  g_array_unref (self->items);
+  myna_markdown_free (self->document);
+  g_free (self->needle);
+  G_OBJECT_CLASS (myna_markdown_view_parent_class)->finalize (object);
+}
+
+static void
+myna_markdown_view_class_init (MynaMarkdownViewClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = myna_markdown_view_dispose;
+  G_OBJECT_CLASS (klass)->finalize = myna_markdown_view_finalize;
+  widget_class->get_request_mode = myna_markdown_view_get_request_mode;
+  widget_class->measure = myna_markdown_view_measure;
+  widget_class->size_allocate = myna_markdown_view_size_allocate;
+  widget_class->snapshot = myna_markdown_view_snapshot;
+  widget_class->css_changed = myna_markdown_view_css_changed;
+  gtk_widget_class_set_css_name (widget_class, "markdown");
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
+  myna_markdown_view_selection_class_init (widget_class);
+}
+
+static void
+myna_markdown_view_init (MynaMarkdownView *self)
+{
+  self->document = myna_markdown_new ();
+  self->items = g_array_new (FALSE, TRUE, sizeof (MynaItem));
+  g_array_set_clear_func (self->items, clear_item);
+  myna_ink_init (&self->ink, GTK_WIDGET (self));
+  myna_markdown_view_selection_init (self);
+}
+
+GtkWidget *
+myna_markdown_view_new (void)
+{
+  return g_object_new (MYNA_TYPE_MARKDOWN_VIEW, NULL);
+}

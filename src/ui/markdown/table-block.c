@@ -1,0 +1,181 @@
+/* table-block.c: a table that scrolls by itself where it is too wide
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include <glib/gi18n.h>
+
+#include "markdown/block-views.h"
+#include "markdown/table-grid.h"
+
+struct _MynaTableBlock
+{
+  MynaBlockView parent_instance;
+  GtkWidget    *scroller;
+  GtkWidget    *grid;
+};
+
+G_DEFINE_FINAL_TYPE (MynaTableBlock, myna_table_block, MYNA_TYPE_BLOCK_VIEW)
+
+static void
+myna_table_block_update (MynaBlockView *view)
+{
+  MynaTableBlock *self = MYNA_TABLE_BLOCK (view);
+
+  myna_table_grid_set_block (MYNA_TABLE_GRID (self->grid), myna_block_view_get_block (view));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Table"),
+                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                  myna_table_grid_get_text (MYNA_TABLE_GRID (self->grid)), -1);
+}
+
+static void
+myna_table_block_css_changed (GtkWidget         *widget,
+                              GtkCssStyleChange *change)
+{
+  MynaTableBlock *self = MYNA_TABLE_BLOCK (widget);
+
+  GTK_WIDGET_CLASS (myna_table_block_parent_class)->css_changed (widget, change);
+  myna_table_grid_reset (MYNA_TABLE_GRID (self->grid), myna_block_view_get_ink (MYNA_BLOCK_VIEW (self)));
+}
+
+static GtkSizeRequestMode
+myna_table_block_get_request_mode (GtkWidget *widget)
+{
+  return GTK_SIZE_REQUEST_HEIGHT_FOR_WIDTH;
+}
+
+/* A scrolled window does not ask its child for a height for a width, so the grid is asked directly. */
+static void
+myna_table_block_measure (GtkWidget     *widget,
+                          GtkOrientation orientation,
+                          int            for_size,
+                          int           *minimum,
+                          int           *natural,
+                          int           *minimum_baseline,
+                          int           *natural_baseline)
+{
+  MynaTableBlock *self = MYNA_TABLE_BLOCK (widget);
+
+  gtk_widget_measure (self->grid, GTK_ORIENTATION_HORIZONTAL, -1, minimum, natural, NULL, NULL);
+  if (orientation == GTK_ORIENTATION_HORIZONTAL)
+    {
+      gtk_widget_measure (self->scroller, GTK_ORIENTATION_HORIZONTAL, -1, minimum, NULL, NULL, NULL);
+      *natural = MAX (*natural, *minimum);
+      return;
+    }
+  gtk_widget_measure (self->grid, GTK_ORIENTATION_VERTICAL, for_size < 0 ? -1 : MAX (for_size, *minimum), NULL, natural,
+                      NULL, NULL);
+  *minimum = *natural;
+}
+
+static void
+myna_table_block_size_allocate (GtkWidget *widget,
+                                int        width,
+                                int        height,
+                                int        baseline)
+{
+  gtk_widget_size_allocate (MYNA_TABLE_BLOCK (widget)->scroller, &(GtkAllocation) { 0, 0, width, height }, -1);
+}
+
+static const char *
+myna_table_block_get_text (MynaBlockView *view)
+{
+  return myna_table_grid_get_text (MYNA_TABLE_GRID (MYNA_TABLE_BLOCK (view)->grid));
+}
+
+static gboolean
+to_grid (MynaBlockView    *view,
+         double            x,
+         double            y,
+         graphene_point_t *ret_point)
+{
+  return gtk_widget_compute_point (GTK_WIDGET (view), MYNA_TABLE_BLOCK (view)->grid, &GRAPHENE_POINT_INIT (x, y), ret_point);
+}
+
+static guint
+myna_table_block_index_at (MynaBlockView *view,
+                           double         x,
+                           double         y)
+{
+  graphene_point_t point;
+
+  return to_grid (view, x, y, &point)
+           ? myna_table_grid_index_at (MYNA_TABLE_GRID (MYNA_TABLE_BLOCK (view)->grid), point.x, point.y) : 0;
+}
+
+static const MynaRun *
+myna_table_block_run_at (MynaBlockView *view,
+                         double         x,
+                         double         y)
+{
+  graphene_point_t point;
+
+  return to_grid (view, x, y, &point)
+           ? myna_table_grid_run_at (MYNA_TABLE_GRID (MYNA_TABLE_BLOCK (view)->grid), point.x, point.y) : NULL;
+}
+
+static void
+myna_table_block_get_bounds (MynaBlockView   *view,
+                             guint            start,
+                             guint            end,
+                             graphene_rect_t *ret_bounds)
+{
+  MynaTableBlock *self = MYNA_TABLE_BLOCK (view);
+  graphene_point_t origin;
+
+  myna_table_grid_get_bounds (MYNA_TABLE_GRID (self->grid), start, end, ret_bounds);
+  if (gtk_widget_compute_point (self->grid, GTK_WIDGET (self), &GRAPHENE_POINT_INIT (0, 0), &origin))
+    graphene_rect_offset (ret_bounds, origin.x, origin.y);
+}
+
+static void
+myna_table_block_copy (MynaBlockView *view,
+                       guint          start,
+                       guint          end,
+                       GString       *out)
+{
+  myna_table_grid_copy (MYNA_TABLE_GRID (MYNA_TABLE_BLOCK (view)->grid), start, end, out);
+}
+
+static void
+myna_table_block_marks_changed (MynaBlockView *view)
+{
+  myna_table_grid_set_marks (MYNA_TABLE_GRID (MYNA_TABLE_BLOCK (view)->grid), myna_block_view_get_marks (view));
+}
+
+static void
+myna_table_block_dispose (GObject *object)
+{
+  g_clear_pointer (&MYNA_TABLE_BLOCK (object)->scroller, gtk_widget_unparent);
+  G_OBJECT_CLASS (myna_table_block_parent_class)->dispose (object);
+}
+
+static void
+myna_table_block_class_init (MynaTableBlockClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+  MynaBlockViewClass *view_class = MYNA_BLOCK_VIEW_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = myna_table_block_dispose;
+  widget_class->css_changed = myna_table_block_css_changed;
+  widget_class->get_request_mode = myna_table_block_get_request_mode;
+  widget_class->measure = myna_table_block_measure;
+  widget_class->size_allocate = myna_table_block_size_allocate;
+  view_class->update = myna_table_block_update;
+  view_class->get_text = myna_table_block_get_text;
+  view_class->index_at = myna_table_block_index_at;
+  view_class->run_at = myna_table_block_run_at;
+  view_class->get_bounds = myna_table_block_get_bounds;
+  view_class->copy = myna_table_block_copy;
+  view_class->marks_changed = myna_table_block_marks_changed;
+}
+
+static void
+myna_table_block_init (MynaTableBlock *self)
+{
+  self->grid = myna_table_grid_new ();
+  self->scroller = gtk_scrolled_window_new ();
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (self->scroller), GTK_POLICY_AUTOMATIC, GTK_POLICY_NEVER);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scroller), self->grid);
+  gtk_widget_set_parent (self->scroller, GTK_WIDGET (self));
+  myna_table_grid_set_marks (MYNA_TABLE_GRID (self->grid), myna_block_view_get_marks (MYNA_BLOCK_VIEW (self)));
+}

@@ -1,0 +1,361 @@
+/* text-layout.c: one rich string, laid out, drawn and hit
+ *
+ * A PangoLayout with attributes made from the runs.  What lies behind the letters (inline code, matches, the selection) is
+ * drawn here, so that it has round corners and the theme's colours.
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "markdown/text-layout.h"
+
+#include <string.h>
+
+#define CODE_SCALE          0.89
+#define SUPERSCRIPT_SCALE   0.75
+#define CODE_RADIUS         4.0f
+
+struct _MynaTextLayout
+{
+  PangoLayout *layout;
+  GArray      *runs;                    /* of MynaRun, owned reference; NULL if there are none */
+  double       font_size;               /* px */
+};
+
+/* scale of the font and line height, both relative to the body's font size */
+static const struct { double scale, line_height; } roles[] = {
+  [MYNA_TEXT_BODY]            = { 1.0, 1.5 },
+  [MYNA_TEXT_TABLE_HEAD]      = { 1.0, 1.5 },
+  [MYNA_TEXT_CODE]            = { CODE_SCALE, 1.4 },
+  [MYNA_TEXT_HEADING_1]       = { 1.5, 1.95 },
+  [MYNA_TEXT_HEADING_1 + 1]   = { 1.3, 1.7 },
+  [MYNA_TEXT_HEADING_1 + 2]   = { 1.15, 1.5 },
+  [MYNA_TEXT_HEADING_1 + 3]   = { 1.0, 1.5 },
+  [MYNA_TEXT_HEADING_1 + 4]   = { 1.0, 1.5 },
+  [MYNA_TEXT_HEADING_1 + 5]   = { 0.9, 1.5 },
+};
+
+static void
+add_attribute (PangoAttrList  *list,
+               PangoAttribute *attribute,
+               guint           start,
+               guint           end)
+{
+  attribute->start_index = start;
+  attribute->end_index = end;
+  pango_attr_list_insert (list, attribute);
+}
+
+static void
+add_run (PangoAttrList *list,
+         const MynaRun *run,
+         const MynaInk *ink,
+         double         font_size)
+{
+  guint start = run->start, end = run->end;
+
+  if (run->style & MYNA_RUN_STRONG)
+    add_attribute (list, pango_attr_weight_new (PANGO_WEIGHT_BOLD), start, end);
+  if (run->style & MYNA_RUN_EMPHASIS)
+    add_attribute (list, pango_attr_style_new (PANGO_STYLE_ITALIC), start, end);
+  if (run->style & MYNA_RUN_STRIKETHROUGH)
+    add_attribute (list, pango_attr_strikethrough_new (TRUE), start, end);
+  if (run->style & (MYNA_RUN_CODE | MYNA_RUN_HTML))
+    {
+      add_attribute (list, pango_attr_family_new ("monospace"), start, end);
+      add_attribute (list, pango_attr_scale_new (CODE_SCALE), start, end);
+    }
+  if (run->style & MYNA_RUN_SUPERSCRIPT)
+    {
+      add_attribute (list, pango_attr_scale_new (SUPERSCRIPT_SCALE), start, end);
+      add_attribute (list, pango_attr_rise_new (font_size * 0.35 * PANGO_SCALE), start, end);
+    }
+  if (run->style & MYNA_RUN_LINK)
+    {
+      const GdkRGBA *c = &ink->accent;
+
+      add_attribute (list, pango_attr_foreground_new (c->red * 65535, c->green * 65535, c->blue * 65535), start, end);
+      add_attribute (list, pango_attr_underline_new (PANGO_UNDERLINE_SINGLE), start, end);
+    }
+}
+
+static void
+add_role (PangoAttrList *list,
+          MynaTextRole   role,
+          double         font_size)
+{
+  double line_height = roles[role].line_height * font_size;
+
+  add_attribute (list, pango_attr_line_height_new_absolute (line_height * PANGO_SCALE), 0, G_MAXUINT);
+  if (roles[role].scale != 1.0)
+    add_attribute (list, pango_attr_scale_new (roles[role].scale), 0, G_MAXUINT);
+  if (role >= MYNA_TEXT_HEADING_1 || role == MYNA_TEXT_TABLE_HEAD)
+    add_attribute (list, pango_attr_weight_new (PANGO_WEIGHT_BOLD), 0, G_MAXUINT);
+  if (role == MYNA_TEXT_CODE)
+    {
+      add_attribute (list, pango_attr_family_new ("monospace"), 0, G_MAXUINT);
+      add_attribute (list, pango_attr_insert_hyphens_new (FALSE), 0, G_MAXUINT);
+    }
+}
+
+static PangoTabArray *
+code_tabs (PangoLayout *layout)
+{
+  PangoTabArray *tabs = pango_tab_array_new (1, FALSE);
+  int width;
+
+  pango_layout_set_text (layout, "    ", -1);
+  pango_layout_get_size (layout, &width, NULL);
+  pango_tab_array_set_tab (tabs, 0, PANGO_TAB_LEFT, width);
+  return tabs;
+}
+
+MynaTextLayout *
+myna_text_layout_new (PangoContext         *context,
+                      const MynaRichString *string,
+                      MynaTextRole          role,
+                      const MynaInk        *ink,
+                      PangoAttrList        *extra)
+{
+  MynaTextLayout *self = g_new0 (MynaTextLayout, 1);
+  PangoAttrList *list = extra ? pango_attr_list_copy (extra) : pango_attr_list_new ();
+  const PangoFontDescription *font = pango_context_get_font_description (context);
+
+  self->layout = pango_layout_new (context);
+  self->runs = string->runs ? g_array_ref (string->runs) : NULL;
+  self->font_size = pango_font_description_get_size (font) / (double) PANGO_SCALE;
+  if (!pango_font_description_get_size_is_absolute (font))
+    self->font_size *= 96.0 / 72.0;
+
+  add_role (list, role, self->font_size);
+  for (guint i = 0; self->runs && i < self->runs->len; i++)
+    add_run (list, &g_array_index (self->runs, MynaRun, i), ink, self->font_size);
+  pango_layout_set_wrap (self->layout, PANGO_WRAP_WORD_CHAR);
+  pango_layout_set_attributes (self->layout, list);
+  if (role == MYNA_TEXT_CODE && strchr (string->text, '\t'))
+    {
+      PangoTabArray *tabs = code_tabs (self->layout);
+
+      pango_layout_set_tabs (self->layout, tabs);
+      pango_tab_array_free (tabs);
+    }
+  pango_layout_set_text (self->layout, string->text, -1);
+  pango_attr_list_unref (list);
+  return self;
+}
+
+void
+myna_text_layout_free (MynaTextLayout *self)
+{
+  if (self == NULL)
+    return;
+  g_clear_pointer (&self->runs, g_array_unref);
+  g_object_unref (self->layout);
+  g_free (self);
+}
+
+void
+myna_text_layout_set_width (MynaTextLayout *self,
+                            int             width)
+{
+  pango_layout_set_width (self->layout, width < 0 ? -1 : MAX (width, 1) * PANGO_SCALE);
+}
+
+void
+myna_text_layout_set_alignment (MynaTextLayout *self,
+                                PangoAlignment  alignment)
+{
+  pango_layout_set_alignment (self->layout, alignment);
+}
+
+void
+myna_text_layout_get_size (MynaTextLayout *self,
+                           int            *ret_width,
+                           int            *ret_height)
+{
+  pango_layout_get_pixel_size (self->layout, ret_width, ret_height);
+}
+
+int
+myna_text_layout_get_baseline (MynaTextLayout *self)
+{
+  return PANGO_PIXELS (pango_layout_get_baseline (self->layout));
+}
+
+typedef void (*RectangleFunc) (const graphene_rect_t *rect, int baseline, gpointer user_data);
+
+/* Calls `func` for each line's part of [start, end). */
+static void
+for_each_rectangle (MynaTextLayout *self,
+                    guint           start,
+                    guint           end,
+                    RectangleFunc   func,
+                    gpointer        user_data)
+{
+  PangoLayoutIter *iter = pango_layout_get_iter (self->layout);
+
+  do
+    {
+      PangoLayoutLine *line = pango_layout_iter_get_line_readonly (iter);
+      int from = MAX ((int) start, line->start_index);
+      int to = MIN ((int) end, line->start_index + line->length);
+      int y0, y1, *ranges, n_ranges, baseline;
+
+      if (line->start_index > (int) end)
+        break;
+      if (from > to || (from == to && start != end))
+        continue;
+      pango_layout_iter_get_line_yrange (iter, &y0, &y1);
+      baseline = pango_layout_iter_get_baseline (iter);
+      pango_layout_line_get_x_ranges (line, from, to, &ranges, &n_ranges);
+      for (int i = 0; i < n_ranges; i++)
+        func (&GRAPHENE_RECT_INIT (ranges[2 * i] / (float) PANGO_SCALE, y0 / (float) PANGO_SCALE,
+                                   (ranges[2 * i + 1] - ranges[2 * i]) / (float) PANGO_SCALE,
+                                   (y1 - y0) / (float) PANGO_SCALE),
+              PANGO_PIXELS (baseline), user_data);
+      g_free (ranges);
+    }
+  while (pango_layout_iter_next_line (iter));
+  pango_layout_iter_free (iter);
+}
+
+typedef struct
+{
+  GtkSnapshot   *snapshot;
+  const GdkRGBA *color;
+  double         font_size;
+} Filler;
+
+static void
+fill_rectangle (const graphene_rect_t *rect,
+                int                    baseline,
+                gpointer               user_data)
+{
+  Filler *filler = user_data;
+
+  gtk_snapshot_append_color (filler->snapshot, filler->color, rect);
+}
+
+static void
+fill_code (const graphene_rect_t *rect,
+           int                    baseline,
+           gpointer               user_data)
+{
+  Filler *filler = user_data;
+  float top = baseline - filler->font_size, bottom = baseline + 0.32f * filler->font_size;
+  GskRoundedRect rounded;
+
+  gsk_rounded_rect_init_from_rect (&rounded, &GRAPHENE_RECT_INIT (rect->origin.x - 2, top, rect->size.width + 4, bottom - top),
+                                   CODE_RADIUS);
+  gtk_snapshot_push_rounded_clip (filler->snapshot, &rounded);
+  gtk_snapshot_append_color (filler->snapshot, filler->color, &rounded.bounds);
+  gtk_snapshot_pop (filler->snapshot);
+}
+
+static void
+fill_range (MynaTextLayout *self,
+            GtkSnapshot    *snapshot,
+            MynaRange       range,
+            guint           offset,
+            const GdkRGBA  *color)
+{
+  guint length = strlen (pango_layout_get_text (self->layout));
+  Filler filler = { .snapshot = snapshot, .color = color, .font_size = self->font_size };
+  guint start = MAX (range.start, offset) - offset, end = MAX (range.end, offset) - offset;
+
+  if (start < end && start < length)
+    for_each_rectangle (self, start, MIN (end, length), fill_rectangle, &filler);
+}
+
+void
+myna_text_layout_snapshot (MynaTextLayout  *self,
+                           GtkSnapshot     *snapshot,
+                           const MynaInk   *ink,
+                           const MynaMarks *marks,
+                           guint            offset)
+{
+  for (guint i = 0; self->runs && i < self->runs->len; i++)
+    {
+      const MynaRun *run = &g_array_index (self->runs, MynaRun, i);
+      Filler filler = { .snapshot = snapshot, .color = &ink->code_background, .font_size = self->font_size };
+
+      if (run->style & MYNA_RUN_CODE)
+        for_each_rectangle (self, run->start, run->end, fill_code, &filler);
+    }
+  for (guint i = 0; marks->matches && i < marks->matches->len; i++)
+    fill_range (self, snapshot, g_array_index (marks->matches, MynaRange, i), offset,
+                (int) i == marks->current ? &ink->current_match : &ink->match);
+  fill_range (self, snapshot, marks->selection, offset, &ink->selection);
+  gtk_snapshot_append_layout (snapshot, self->layout, &ink->text);
+}
+
+guint
+myna_text_layout_index_at (MynaTextLayout *self,
+                           double          x,
+                           double          y)
+{
+  const char *text = pango_layout_get_text (self->layout);
+  int index, trailing;
+
+  pango_layout_xy_to_index (self->layout, x * PANGO_SCALE, y * PANGO_SCALE, &index, &trailing);
+  return g_utf8_offset_to_pointer (text + index, trailing) - text;
+}
+
+const MynaRun *
+myna_text_layout_run_at (MynaTextLayout *self,
+                         double          x,
+                         double          y)
+{
+  int index, trailing;
+
+  if (self->runs == NULL
+      || !pango_layout_xy_to_index (self->layout, x * PANGO_SCALE, y * PANGO_SCALE, &index, &trailing))
+    return NULL;
+  for (guint i = 0; i < self->runs->len; i++)
+    {
+      const MynaRun *run = &g_array_index (self->runs, MynaRun, i);
+
+      if (index >= (int) run->start && index < (int) run->end)
+        return run;
+    }
+  return NULL;
+}
+
+typedef struct
+{
+  graphene_rect_t bounds;
+  gboolean        is_set;
+} Union;
+
+static void
+add_to_union (const graphene_rect_t *rect,
+              int                    baseline,
+              gpointer               user_data)
+{
+  Union *all = user_data;
+
+  if (all->is_set)
+    graphene_rect_union (&all->bounds, rect, &all->bounds);
+  else
+    all->bounds = *rect;
+  all->is_set = TRUE;
+}
+
+void
+myna_text_layout_get_bounds (MynaTextLayout  *self,
+                             guint            start,
+                             guint            end,
+                             graphene_rect_t *ret_bounds)
+{
+  Union all = { .is_set = FALSE };
+
+  if (start < end)
+    for_each_rectangle (self, start, end, add_to_union, &all);
+  if (!all.is_set)
+    {
+      PangoRectangle strong;
+
+      pango_layout_get_cursor_pos (self->layout, MIN (start, strlen (pango_layout_get_text (self->layout))), &strong, NULL);
+      all.bounds = GRAPHENE_RECT_INIT (strong.x / (float) PANGO_SCALE, strong.y / (float) PANGO_SCALE, 0,
+                                       strong.height / (float) PANGO_SCALE);
+    }
+  *ret_bounds = all.bounds;
+}

@@ -1,0 +1,73 @@
+/* text-layout.h: one rich string, laid out, drawn and hit
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include "markdown/markdown.h"
+
+G_BEGIN_DECLS
+
+/* The colours that a message is drawn with, from the theme. */
+typedef struct
+{
+  GdkRGBA text, accent, selection, match, current_match, code_background, line;
+} MynaInk;
+
+/* Reads the colours for `widget`; to be called again in its css_changed(). */
+void myna_ink_init (MynaInk *self, GtkWidget *widget);
+
+typedef struct
+{
+  guint start, end;
+} MynaRange;
+
+/* What is marked in a text. */
+typedef struct
+{
+  MynaRange selection;                  /* empty if start == end */
+  GArray   *matches;                    /* of MynaRange; NULL if there are none */
+  int       current;                    /* index of the current match or -1 */
+} MynaMarks;
+
+typedef enum
+{
+  MYNA_TEXT_BODY,
+  MYNA_TEXT_TABLE_HEAD,
+  MYNA_TEXT_CODE,
+  MYNA_TEXT_HEADING_1,                  /* … + level - 1 */
+} MynaTextRole;
+
+typedef struct _MynaTextLayout MynaTextLayout;
+
+/* Lays out a copy of `string`.  `ink` gives the colour of links; `extra` attributes (colours of code) may be NULL. */
+MynaTextLayout *myna_text_layout_new       (PangoContext         *context,
+                                            const MynaRichString *string,
+                                            MynaTextRole          role,
+                                            const MynaInk        *ink,
+                                            PangoAttrList        *extra);
+void            myna_text_layout_free      (MynaTextLayout *self);
+/* Width in pixels to wrap at; -1 for none. */
+void            myna_text_layout_set_width (MynaTextLayout *self, int width);
+void            myna_text_layout_set_alignment (MynaTextLayout *self, PangoAlignment alignment);
+/* Size in pixels at the current width. */
+void            myna_text_layout_get_size  (MynaTextLayout *self, int *ret_width, int *ret_height);
+/* Distance of the first line's baseline from the top, in pixels. */
+int             myna_text_layout_get_baseline (MynaTextLayout *self);
+void            myna_text_layout_snapshot  (MynaTextLayout  *self,
+                                            GtkSnapshot     *snapshot,
+                                            const MynaInk   *ink,
+                                            const MynaMarks *marks,
+                                            guint            offset);   /* of this text within what the marks count */
+/* Byte offset of the caret position nearest to a point. */
+guint           myna_text_layout_index_at  (MynaTextLayout *self, double x, double y);
+/* The run under a point or NULL. */
+const MynaRun  *myna_text_layout_run_at    (MynaTextLayout *self, double x, double y);
+/* Rectangle around [start, end). */
+void            myna_text_layout_get_bounds (MynaTextLayout *self, guint start, guint end, graphene_rect_t *ret_bounds);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MynaTextLayout, myna_text_layout_free)
+
+G_END_DECLS

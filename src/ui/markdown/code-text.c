@@ -138,7 +138,7 @@ static void
 lay_out_chunk (MynaCodeText *self,
                Chunk        *chunk)
 {
-  g_autoptr (PangoContext) context = gtk_widget_create_pango_context (GTK_WIDGET (self));
+  PangoContext *context = gtk_widget_create_pango_context (GTK_WIDGET (self));
   g_autofree char *text = g_strndup (self->text + chunk->start, chunk->end - chunk->start);
   PangoAttrList *colors = highlight (self, chunk, text);
 
@@ -146,6 +146,7 @@ lay_out_chunk (MynaCodeText *self,
   g_clear_pointer (&chunk->layout, myna_text_layout_free);
   chunk->layout = myna_text_layout_new (context, &(MynaRichString) { .text = text }, MYNA_TEXT_CODE, &self->ink, colors);
   g_clear_pointer (&colors, pango_attr_list_unref);
+  g_object_unref (context);
 }
 
 /* End of the chunk that begins at `start`. */

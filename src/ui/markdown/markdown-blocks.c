@@ -15,6 +15,7 @@ typedef struct
 {
   MynaContainer stack[MYNA_MARKDOWN_MAX_DEPTH];
   guint         depth;                   /* may exceed the size of the stack: the rest is not kept */
+  guint         n_footnotes;
   GPtrArray    *blocks;
 } BlockReader;
 
@@ -41,13 +42,25 @@ push (BlockReader  *self,
   self->depth++;
 }
 
-/* A block stands close to the one before it if it is directly in an item of a tight list. */
+/* Whether what begins with `item` stands close to the block before: not where a whole list begins. */
+static gboolean
+is_tight_item (cmark_node *item)
+{
+  cmark_node *list = cmark_node_parent (item);
+
+  if (!cmark_node_get_list_tight (list))
+    return FALSE;
+  return cmark_node_previous (item) || cmark_node_get_type (cmark_node_parent (list)) == CMARK_NODE_ITEM;
+}
+
 static gboolean
 is_tight (cmark_node *node)
 {
   cmark_node *item = cmark_node_parent (node);
 
-  return item && cmark_node_get_type (item) == CMARK_NODE_ITEM && cmark_node_get_list_tight (cmark_node_parent (item));
+  if (item == NULL || cmark_node_get_type (item) != CMARK_NODE_ITEM)
+    return FALSE;
+  return cmark_node_previous (node) ? cmark_node_get_list_tight (cmark_node_parent (item)) : is_tight_item (item);
 }
 
 static MynaBlock *
@@ -229,6 +242,16 @@ read_table (BlockReader *self,
     read_row (block, row);
 }
 
+/* Number of the next item; the list counts its items in its user data. */
+static int
+next_number (cmark_node *list)
+{
+  gintptr n = (gintptr) cmark_node_get_user_data (list);
+
+  cmark_node_set_user_data (list, (gpointer) (n + 1));
+  return cmark_node_get_list_start (list) + n;
+}
+
 static void
 enter_item (BlockReader *self,
             cmark_node  *node)
@@ -239,7 +262,7 @@ enter_item (BlockReader *self,
   if (g_strcmp0 (cmark_node_get_type_string (node), "tasklist") == 0)
     item.task = cmark_gfm_extensions_get_tasklist_item_checked (node) ? MYNA_TASK_DONE : MYNA_TASK_OPEN;
   if (cmark_node_get_list_type (list) == CMARK_ORDERED_LIST)
-    g_snprintf (item.marker, sizeof item.marker, "%d%c", cmark_node_get_item_index (node),
+    g_snprintf (item.marker, sizeof item.marker, "%d%c", next_number (list),
                 cmark_node_get_list_delim (list) == CMARK_PAREN_DELIM ? ')' : '.');
   else
     g_strlcpy (item.marker, "•", sizeof item.marker);
@@ -251,7 +274,7 @@ enter_item (BlockReader *self,
       MynaBlock *block = add_block (self, MYNA_BLOCK_PARAGRAPH, node);
 
       block->string.text = g_strdup ("");
-      block->is_tight = cmark_node_get_list_tight (list);
+      block->is_tight = is_tight_item (node);
     }
 }
 
@@ -260,14 +283,16 @@ enter_footnote (BlockReader *self,
                 cmark_node  *node)
 {
   MynaContainer footnote = { .kind = MYNA_CONTAINER_FOOTNOTE, .is_first = TRUE };
-  guint number = 1;
 
-  for (cmark_node *other = cmark_node_previous (node);
-       other && cmark_node_get_type (other) == CMARK_NODE_FOOTNOTE_DEFINITION;
-       other = cmark_node_previous (other))
-    number++;
-  g_snprintf (footnote.marker, sizeof footnote.marker, "%u.", number);
+  g_snprintf (footnote.marker, sizeof footnote.marker, "%u.", ++self->n_footnotes);
   push (self, footnote);
+}
+
+/* Node types of extensions have no public constant. */
+static gboolean
+is_table (cmark_node *node)
+{
+  return g_strcmp0 (cmark_node_get_type_string (node), "table") == 0;
 }
 
 static gboolean
@@ -298,15 +323,17 @@ enter (BlockReader *self,
     set_literal (add_block (self, MYNA_BLOCK_HTML, node), cmark_node_get_literal (node));
   else if (type == CMARK_NODE_THEMATIC_BREAK)
     add_block (self, MYNA_BLOCK_RULE, node);
-  else if (type == CMARK_NODE_TABLE)
+  else if (is_table (node))
     read_table (self, node);
 }
 
 /* Whether the node is read as a whole, so that the walk goes on behind it. */
 static gboolean
-is_leaf (cmark_node_type type)
+is_leaf (cmark_node *node)
 {
-  return type == CMARK_NODE_PARAGRAPH || type == CMARK_NODE_HEADING || type == CMARK_NODE_TABLE;
+  cmark_node_type type = cmark_node_get_type (node);
+
+  return type == CMARK_NODE_PARAGRAPH || type == CMARK_NODE_HEADING || is_table (node);
 }
 
 static void
@@ -323,7 +350,7 @@ read_top_level (BlockReader *self,
       if (event == CMARK_EVENT_ENTER)
         {
           enter (self, node);
-          if (is_leaf (cmark_node_get_type (node)))
+          if (is_leaf (node))
             cmark_iter_reset (iter, node, CMARK_EVENT_EXIT);
         }
       else if (is_container (cmark_node_get_type (node)))

@@ -140,16 +140,16 @@ read_event (InlineReader    *self,
     read_code (self, node);
   else if (type == CMARK_NODE_HTML_INLINE)
     append (self, cmark_node_get_literal (node), MYNA_RUN_HTML);
-  else if (type == CMARK_NODE_FOOTNOTE_REFERENCE)
+  else if (type == CMARK_NODE_FOOTNOTE_REFERENCE && entering)
     append (self, cmark_node_get_literal (node), MYNA_RUN_SUPERSCRIPT);
   else if (type == CMARK_NODE_STRONG)
     self->strong += entering ? 1 : -1;
   else if (type == CMARK_NODE_EMPH)
     self->emphasis += entering ? 1 : -1;
-  else if (type == CMARK_NODE_STRIKETHROUGH)
-    self->strikethrough += entering ? 1 : -1;
   else if (type == CMARK_NODE_LINK || type == CMARK_NODE_IMAGE)
     (entering ? enter_link : leave_link) (self, node);
+  else if (g_strcmp0 (cmark_node_get_type_string (node), "strikethrough") == 0)
+    self->strikethrough += entering ? 1 : -1;
 }
 
 void

@@ -82,7 +82,7 @@ static void
 get_natural_columns (MynaTableGrid *self,
                      int           *widths)
 {
-  g_autoptr (PangoContext) context = gtk_widget_create_pango_context (GTK_WIDGET (self));
+  PangoContext *context = gtk_widget_create_pango_context (GTK_WIDGET (self));
 
   for (guint i = 0; i < self->block->n_columns; i++)
     widths[i] = 0;
@@ -93,6 +93,7 @@ get_natural_columns (MynaTableGrid *self,
       make_layout (self, i, context);
       *width = MAX (*width, MIN (g_array_index (self->cells, Cell, i).natural_width, MAX_COLUMN));
     }
+  g_object_unref (context);
 }
 
 /* Narrows the widest columns until the sum is `available` or none can give more.  Returns the sum. */

@@ -32,12 +32,13 @@ get_layout (MynaTextBlock *self)
 {
   MynaBlockView *view = MYNA_BLOCK_VIEW (self);
   MynaBlock *block = myna_block_view_get_block (view);
-  g_autoptr (PangoContext) context = NULL;
+  PangoContext *context;
 
   if (self->layout)
     return self->layout;
   context = gtk_widget_create_pango_context (GTK_WIDGET (self));
   self->layout = myna_text_layout_new (context, &block->string, role_of (block), myna_block_view_get_ink (view), NULL);
+  g_object_unref (context);
   myna_block_view_set_first_baseline (view, myna_text_layout_get_baseline (self->layout));
   return self->layout;
 }

@@ -94,7 +94,7 @@ main (int    argc,
       g_printerr ("%s\n", error ? error->message : "one file, please");
       return 2;
     }
-  g_resources_register (myna_get_resource ());
+  myna_register_resource ();
   application = adw_application_new (MYNA_APP_ID, G_APPLICATION_NON_UNIQUE);
   g_signal_connect (application, "activate", G_CALLBACK (activate), &s);
   return g_application_run (G_APPLICATION (application), 1, argv);

@@ -2,42 +2,99 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The plain path, for every type and processor: rows are dequantised to float, a few at a time, and multiplied with float
- * activations.  Few rows of x: one dot product per weight row and row of x.  Many rows of x: panels of weight rows, small
- * enough for the cache, through OpenBLAS.  Each pool worker calls OpenBLAS for its own panels, and OpenBLAS is held to
- * one thread, so that two pools never fight for the processor.
+ * Where the processor multiplies bytes well, a matrix is packed when it is made (quant/packed.h) and its products run on
+ * int8 activations (matrix-packed.c).  All else stays as it is in the file and is multiplied in float (matrix-plain.c).
  *
- * With no CPU flags at all (mask "c") everything is the C reference, without OpenBLAS.
+ * A call cuts its products into units of rows, in one sequence over all of them, which the pool's workers take one by
+ * one.
  */
-#include "matrix.h"
+#include "matrix-private.h"
 
 #include "error.h"
-#include "kernels/kernels.h"
 
 #include <cblas.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
-#define PANEL_ROWS  64        /* weight rows dequantised at a time for OpenBLAS */
-#define MIN_BLAS_N  16        /* rows of x from which OpenBLAS wins over dot products */
-#define GRAIN       16        /* rows of W that a worker takes at least */
+#define HUGE_PAGE    ((size_t) 2 << 20)
 
-struct GlmMatrix
-{
-  const GlmTypeTraits *traits;
-  int64_t rows, cols;
-  size_t row_bytes;
-  const uint8_t *data;          /* borrowed */
-  const GlmKernels *kernels;
-  bool use_blas;
-};
+/* Up to here the caller quantises x itself: a parallel region would take longer. */
+#define MAX_SERIAL_N 4
 
 struct GlmScratch
 {
-  float *panels;                /* [n_workers, panel_floats] */
-  size_t n_floats;
+  float *rows;
+  uint8_t *tiles;
+  size_t rows_bytes, tiles_bytes;
 };
+
+/* ---- Packing ------------------------------------------------------------------------------------------------------ */
+
+/* Anonymous memory of whole pages, in huge pages where a whole one is used. */
+static uint8_t *
+map_panels (size_t n_bytes)
+{
+  size_t reserved = n_bytes + HUGE_PAGE, whole = n_bytes / HUGE_PAGE * HUGE_PAGE, before;
+  uint8_t *base = mmap (NULL, reserved, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+  if (base == MAP_FAILED)
+    return NULL;
+  before = (HUGE_PAGE - (uintptr_t) base % HUGE_PAGE) % HUGE_PAGE;
+  if (before > 0)
+    munmap (base, before);
+  if (reserved - before - n_bytes > 0)
+    munmap (base + before + n_bytes, reserved - before - n_bytes);
+  if (whole > 0)
+    madvise (base + before, whole, MADV_HUGEPAGE); /* only makes it faster */
+  return base + before;
+}
+
+typedef struct
+{
+  GlmMatrix *matrix;
+  const uint8_t *data;
+} PackJob;
+
+static void
+pack_share (int   worker,
+            int   n_workers,
+            void *data)
+{
+  const PackJob *job = data;
+  GlmMatrix *matrix = job->matrix;
+  int64_t begin, end;
+
+  glm_pool_share (worker, n_workers, matrix->rows, GLM_PANEL_ROWS, &begin, &end);
+  for (int64_t row = begin; row < end; row += GLM_PANEL_ROWS)
+    {
+      int64_t left = matrix->rows - row;
+
+      glm_packed_pack_panel (matrix->packed_traits, job->data + (size_t) row * matrix->row_bytes, matrix->row_bytes,
+                             left < GLM_PANEL_ROWS ? (int) left : GLM_PANEL_ROWS, matrix->cols,
+                             matrix->panels + (size_t) (row / GLM_PANEL_ROWS) * matrix->panel_bytes);
+    }
+}
+
+static bool
+pack (GlmMatrix  *matrix,
+      const void *data,
+      GlmPool    *pool,
+      GlmError   *error)
+{
+  PackJob job = { matrix, data };
+  size_t n_panels = (size_t) (matrix->rows + GLM_PANEL_ROWS - 1) / GLM_PANEL_ROWS;
+
+  matrix->panel_bytes = glm_packed_panel_bytes (matrix->packed_traits, matrix->cols);
+  matrix->panels_bytes = (n_panels * matrix->panel_bytes + 4095) / 4096 * 4096;
+  matrix->panels = map_panels (matrix->panels_bytes);
+  if (matrix->panels == NULL)
+    return glm_error_set (error, GLM_ERROR_NO_MEMORY, "Not enough memory for a matrix of %zu MiB",
+                          matrix->panels_bytes >> 20);
+  glm_pool_run (pool, pack_share, &job);
+  return true;
+}
 
 /* ---- Matrices ----------------------------------------------------------------------------------------------------- */
 
@@ -48,13 +105,12 @@ hold_openblas_to_one_thread (void)
 }
 
 bool
-glm_matrix_new (GlmType     type,
-                int64_t     rows,
-                int64_t     cols,
-                const void *data,
-                GlmPool    *pool,
-                GlmMatrix **ret_matrix,
-                GlmError   *error)
+glm_matrix_new_for_lookup (GlmType     type,
+                           int64_t     rows,
+                           int64_t     cols,
+                           const void *data,
+                           GlmMatrix **ret_matrix,
+                           GlmError   *error)
 {
   static pthread_once_t once = PTHREAD_ONCE_INIT;
   const GlmTypeTraits *traits = glm_type_traits (type);
@@ -84,9 +140,41 @@ glm_matrix_new (GlmType     type,
   return true;
 }
 
+bool
+glm_matrix_new (GlmType     type,
+                int64_t     rows,
+                int64_t     cols,
+                const void *data,
+                GlmPool    *pool,
+                GlmMatrix **ret_matrix,
+                GlmError   *error)
+{
+  GlmMatrix *matrix;
+
+  if (!glm_matrix_new_for_lookup (type, rows, cols, data, &matrix, error))
+    return false;
+  if (matrix->kernels->has_packed)
+    matrix->packed_traits = glm_packed_traits_for_type (type);
+  if (matrix->packed_traits != NULL)
+    {
+      if (!pack (matrix, data, pool, error))
+        {
+          glm_matrix_free (matrix);
+          return false;
+        }
+      matrix->data = NULL;
+    }
+  *ret_matrix = matrix;
+  return true;
+}
+
 void
 glm_matrix_free (GlmMatrix *matrix)
 {
+  if (matrix == NULL)
+    return;
+  if (matrix->panels != NULL)
+    munmap (matrix->panels, matrix->panels_bytes);
   free (matrix);
 }
 
@@ -111,13 +199,13 @@ glm_matrix_cols (const GlmMatrix *matrix)
 bool
 glm_matrix_is_packed (const GlmMatrix *matrix)
 {
-  return false;
+  return matrix->panels != NULL;
 }
 
 size_t
 glm_matrix_bytes (const GlmMatrix *matrix)
 {
-  return (size_t) matrix->rows * matrix->row_bytes;
+  return matrix->panels != NULL ? matrix->panels_bytes : (size_t) matrix->rows * matrix->row_bytes;
 }
 
 void
@@ -125,7 +213,11 @@ glm_matrix_row (const GlmMatrix *matrix,
                 int64_t          row,
                 float           *y)
 {
-  matrix->traits->dequantise (matrix->data + (size_t) row * matrix->row_bytes, y, matrix->cols);
+  if (matrix->panels != NULL)
+    glm_packed_dequantise_row (matrix->packed_traits, matrix->panels + (size_t) (row / GLM_PANEL_ROWS) * matrix->panel_bytes,
+                               (int) (row % GLM_PANEL_ROWS), matrix->cols, y);
+  else
+    matrix->traits->dequantise (matrix->data + (size_t) row * matrix->row_bytes, y, matrix->cols);
 }
 
 /* ---- Scratch ------------------------------------------------------------------------------------------------------ */
@@ -147,107 +239,121 @@ glm_scratch_free (GlmScratch *scratch)
 {
   if (scratch == NULL)
     return;
-  free (scratch->panels);
+  free (scratch->rows);
+  free (scratch->tiles);
   free (scratch);
 }
 
+/* Makes *buffer at least n_bytes long; what was in it is lost. */
 static bool
-reserve_panels (GlmScratch *scratch,
-                size_t      n_floats,
-                GlmError   *error)
+reserve (void    **buffer,
+         size_t   *buffer_bytes,
+         size_t    n_bytes,
+         GlmError *error)
 {
-  if (n_floats <= scratch->n_floats)
+  if (n_bytes <= *buffer_bytes)
     return true;
-  free (scratch->panels);
-  scratch->n_floats = 0;
-  scratch->panels = aligned_alloc (64, (n_floats * sizeof (float) + 63) / 64 * 64);
-  if (scratch->panels == NULL)
+  free (*buffer);
+  *buffer_bytes = 0;
+  *buffer = aligned_alloc (64, (n_bytes + 63) / 64 * 64);
+  if (*buffer == NULL)
     return glm_error_set (error, GLM_ERROR_NO_MEMORY, "Not enough memory for a product");
-  scratch->n_floats = n_floats;
+  *buffer_bytes = n_bytes;
   return true;
 }
 
 /* ---- Products ----------------------------------------------------------------------------------------------------- */
 
-typedef struct
+static int64_t
+unit_rows (const GlmRegion *region,
+           const GlmMatrix *matrix,
+           int              n_workers)
 {
-  const GlmProduct *products;
-  int n_products;
-  const float *x;
-  int64_t ldx, n;
-  float *panels;
-  size_t panel_floats;
-} Region;
-
-/* Rows [begin, end) by dot products. */
-static void
-multiply_rows (const Region     *region,
-               const GlmProduct *product,
-               int64_t           begin,
-               int64_t           end,
-               float            *buffer)
-{
-  const GlmMatrix *matrix = product->matrix;
-  const GlmKernels *kernels = matrix->kernels;
-
-  for (int64_t row = begin; row < end; row++)
-    {
-      const uint8_t *data = matrix->data + (size_t) row * matrix->row_bytes;
-      const float *w = buffer;
-      float bias = product->bias != NULL ? product->bias[row] : 0;
-
-      if (matrix->traits->type == GLM_TYPE_F32)
-        w = (const float *) data;
-      else if (matrix->traits->type == GLM_TYPE_F16)
-        kernels->f16_to_f32 (buffer, (const uint16_t *) data, matrix->cols);
-      else
-        matrix->traits->dequantise (data, buffer, matrix->cols);
-      for (int64_t t = 0; t < region->n; t++)
-        product->y[t * product->ldy + row] = kernels->dot_f32 (region->x + t * region->ldx, w, matrix->cols) + bias;
-    }
-}
-
-/* Rows [begin, end), at most PANEL_ROWS, by OpenBLAS. */
-static void
-multiply_panel (const Region     *region,
-                const GlmProduct *product,
-                int64_t           begin,
-                int64_t           end,
-                float            *buffer)
-{
-  const GlmMatrix *matrix = product->matrix;
-  int64_t cols = matrix->cols;
-  float beta = product->bias != NULL ? 1 : 0;
-
-  for (int64_t row = begin; row < end; row++)
-    glm_matrix_row (matrix, row, buffer + (row - begin) * cols);
-  for (int64_t t = 0; beta != 0 && t < region->n; t++)
-    memcpy (product->y + t * product->ldy + begin, product->bias + begin, (size_t) (end - begin) * sizeof (float));
-  cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasTrans, (blasint) region->n, (blasint) (end - begin), (blasint) cols, 1,
-               region->x, (blasint) region->ldx, buffer, (blasint) cols, beta, product->y + begin,
-               (blasint) product->ldy);
+  return matrix->panels != NULL ? glm_packed_unit_rows (region, matrix, n_workers) : glm_plain_unit_rows (region, matrix);
 }
 
 static void
-run_share (int   worker,
-           int   n_workers,
-           void *data)
+multiply_unit (const GlmRegion *region,
+               int64_t          unit,
+               int              n_workers,
+               float           *buffer)
 {
-  const Region *region = data;
-  float *buffer = region->panels + region->panel_floats * (size_t) worker;
-
   for (int i = 0; i < region->n_products; i++)
     {
       const GlmProduct *product = &region->products[i];
-      int64_t begin, end;
+      int64_t rows = product->matrix->rows, step = unit_rows (region, product->matrix, n_workers);
+      int64_t n_units = (rows + step - 1) / step, begin = unit * step, end = begin + step < rows ? begin + step : rows;
 
-      glm_pool_share (worker, n_workers, product->matrix->rows, GRAIN, &begin, &end);
-      if (!product->matrix->use_blas || region->n < MIN_BLAS_N)
-        multiply_rows (region, product, begin, end, buffer);
+      if (unit >= n_units)
+        {
+          unit -= n_units;
+          continue;
+        }
+      if (product->matrix->panels != NULL)
+        glm_packed_multiply (region, product, begin, end);
       else
-        for (int64_t row = begin; row < end; row += PANEL_ROWS)
-          multiply_panel (region, product, row, row + PANEL_ROWS < end ? row + PANEL_ROWS : end, buffer);
+        glm_plain_multiply (region, product, begin, end, buffer);
+      return;
     }
+}
+
+static void
+multiply_share (int   worker,
+                int   n_workers,
+                void *data)
+{
+  GlmRegion *region = data;
+  float *buffer = region->rows_floats != 0 ? region->rows + region->rows_floats * (size_t) worker : NULL;
+  int64_t unit;
+
+  while ((unit = atomic_fetch_add_explicit (&region->next_unit, 1, memory_order_relaxed)) < region->n_units)
+    multiply_unit (region, unit, n_workers, buffer);
+}
+
+static void
+quantise_share (int   worker,
+                int   n_workers,
+                void *data)
+{
+  const GlmRegion *region = data;
+  int64_t begin, end;
+
+  glm_pool_share (worker, n_workers, region->n, 1, &begin, &end);
+  glm_packed_quantise (region, region->products[0].matrix->cols, begin, end);
+}
+
+/* Counts the units and finds room for dequantised rows and tiles. */
+static bool
+plan_region (GlmRegion  *region,
+             int         n_workers,
+             GlmScratch *scratch,
+             GlmError   *error)
+{
+  bool needed[GLM_SUM_MIN + 1] = { false };
+  size_t bytes = (glm_packed_tile_bytes (region, region->products[0].matrix->cols) + 63) / 64 * 64;
+  int n_kinds = 0;
+
+  for (int i = 0; i < region->n_products; i++)
+    {
+      const GlmMatrix *matrix = region->products[i].matrix;
+      int64_t step = unit_rows (region, matrix, n_workers);
+
+      region->n_units += (matrix->rows + step - 1) / step;
+      if (matrix->panels != NULL)
+        needed[matrix->packed_traits->sum_kind] = true;
+      else if (glm_plain_floats (region, matrix) > region->rows_floats)
+        region->rows_floats = glm_plain_floats (region, matrix);
+    }
+  for (int kind = 0; kind <= GLM_SUM_MIN; kind++)
+    n_kinds += needed[kind];
+  if (!reserve ((void **) &scratch->rows, &scratch->rows_bytes, region->rows_floats * sizeof (float) * (size_t) n_workers, error)
+      || !reserve ((void **) &scratch->tiles, &scratch->tiles_bytes, bytes * (size_t) n_kinds, error))
+    return false;
+
+  region->rows = scratch->rows;
+  for (int kind = 0, place = 0; kind <= GLM_SUM_MIN; kind++)
+    region->tiles[kind] = needed[kind] ? scratch->tiles + bytes * (size_t) place++ : NULL;
+  return true;
 }
 
 bool
@@ -260,18 +366,21 @@ glm_matmul_many (const GlmProduct *products,
                  GlmScratch       *scratch,
                  GlmError         *error)
 {
-  Region region = { products, n_products, x, ldx, n, NULL, 0 };
-  int64_t max_cols = 0;
+  GlmRegion region = { .products = products, .n_products = n_products, .x = x, .ldx = ldx, .n = n };
 
-  if (n <= 0)
+  if (n <= 0 || n_products <= 0)
     return true;
-  for (int i = 0; i < n_products; i++)
-    max_cols = products[i].matrix->cols > max_cols ? products[i].matrix->cols : max_cols;
-  region.panel_floats = (size_t) (max_cols + 15) / 16 * 16 * (n < MIN_BLAS_N ? 1 : PANEL_ROWS);
-  if (!reserve_panels (scratch, region.panel_floats * (size_t) glm_pool_n_threads (pool), error))
+  region.kernels = products[0].matrix->kernels;
+  for (int i = 1; i < n_products; i++)
+    if (products[i].matrix->cols != products[0].matrix->cols || products[i].matrix->kernels != region.kernels)
+      return glm_error_set (error, GLM_ERROR_ARGUMENT, "Products of one x need matrices of the same width and processor");
+  if (!plan_region (&region, glm_pool_n_threads (pool), scratch, error))
     return false;
-  region.panels = scratch->panels;
-  glm_pool_run (pool, run_share, &region);
+  if (n <= MAX_SERIAL_N)
+    glm_packed_quantise (&region, products[0].matrix->cols, 0, n);
+  else
+    glm_pool_run (pool, quantise_share, &region);
+  glm_pool_run (pool, multiply_share, &region);
   return true;
 }
 

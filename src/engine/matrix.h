@@ -18,6 +18,10 @@ typedef struct GlmMatrix GlmMatrix;
  * layout is packed (see glm_matrix_is_packed).  Packing runs on the pool. */
 bool glm_matrix_new (GlmType type, int64_t rows, int64_t cols, const void *data, GlmPool *pool,
                      GlmMatrix **ret_matrix, GlmError *error);
+/* The same without packing, for a matrix whose single rows are looked up (embeddings that are not also the output):
+ * only the rows that are used become resident.  Its products are correct, and slow. */
+bool glm_matrix_new_for_lookup (GlmType type, int64_t rows, int64_t cols, const void *data, GlmMatrix **ret_matrix,
+                                GlmError *error);
 void    glm_matrix_free (GlmMatrix *matrix);
 GlmType glm_matrix_type (const GlmMatrix *matrix);
 int64_t glm_matrix_rows (const GlmMatrix *matrix);

@@ -10,6 +10,9 @@
 /* References, then whatever `flags` (GlmCpuFlags) allow. */
 void glm_kernels_init (GlmKernels *kernels, unsigned flags);
 
+/* kernels/packed.c */
+void glm_kernels_set_packed_c (GlmKernels *kernels);
+
 /* The staircases: x86/init-x86.c, arm/init-arm.c. */
 void glm_kernels_init_x86 (GlmKernels *kernels, unsigned flags);
 void glm_kernels_init_arm (GlmKernels *kernels, unsigned flags);

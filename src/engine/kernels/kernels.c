@@ -271,6 +271,7 @@ glm_kernels_init (GlmKernels *kernels,
     .attend_scores = attend_scores_c,
     .attend_values = attend_values_c,
   };
+  glm_kernels_set_packed_c (kernels);
 #if defined(__x86_64__)
   glm_kernels_init_x86 (kernels, flags);
 #elif defined(__aarch64__)

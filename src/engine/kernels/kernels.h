@@ -10,6 +10,9 @@
 #define GLM_KERNELS_H
 
 #include "engine.h"
+#include "quant/packed.h"
+
+#define GLM_MAX_TILE_WIDTH 12
 
 typedef struct GlmKernels GlmKernels;
 
@@ -49,6 +52,18 @@ struct GlmKernels
   /* Values: o[i · ldo + c] += Σ_j p[i · ldp + j] · v[j · ldv + c]. */
   void (*attend_values) (float *o, int64_t ldo, const float *p, int64_t ldp, int n_q, const uint16_t *v, int64_t ldv,
                          int n_k, int64_t d);
+
+  /* ---- Products with packed weights (layouts: quant/packed.h).  On processors without int8 products the slots hold the
+   * references and has_packed says not to use them: floats are faster there. ---- */
+
+  bool has_packed;
+  /* tile_width[n], 1 ≤ n ≤ max_tile_width: the narrowest tile made for n tokens or more. */
+  uint8_t max_tile_width;
+  uint8_t tile_width[GLM_MAX_TILE_WIDTH + 1];
+  /* Row `t` of a tile: quantises x[cols], cols a multiple of 32. */
+  void (*quantise_tile) (const float *x, int64_t cols, GlmSumKind kind, uint8_t *tile, int width, int t);
+  /* out[t · 16 + r] = row r of the panel · token t of the tile, t < width; width as tile_width has it. */
+  void (*panel_product[GLM_N_PACKED]) (const uint8_t *panel, int64_t n_blocks, const uint8_t *tile, int width, float *out);
 };
 
 /* The table for this processor under the current mask (glm_cpu_set_mask).  Cheap; the pointer stays valid. */

@@ -3,9 +3,23 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "kernels/isa.h"
+#include "kernels/x86/x86.h"
 
 void
 glm_kernels_init_x86 (GlmKernels *kernels,
                       unsigned    flags)
 {
+  if (!(flags & GLM_CPU_AVX2))
+    return;
+  glm_kernels_set_packed_avx2 (kernels);
+
+  if (flags & GLM_CPU_AVXVNNI) /* not every processor with AVX-512 has it */
+    glm_kernels_set_packed_avxvnni (kernels);
+
+  if (!(flags & GLM_CPU_AVX512))
+    return;
+
+  if (!(flags & GLM_CPU_VNNI512))
+    return;
+  glm_kernels_set_packed_avx512 (kernels);
 }

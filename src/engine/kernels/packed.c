@@ -1,0 +1,226 @@
+/* packed.c: C references of the products with packed weights
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A block of a panel times a block of a tile is, for each row and token,
+ *
+ *   scale · d · (Σ level · q − offset · Σ q)  +  min · d · Σ q
+ *
+ * where the inner sum is exact in integers.  The tile carries −offset · Σq (or d · Σq) ready made.
+ */
+#include "kernels/isa.h"
+#include "quant/quant.h"
+
+#include <math.h>
+#include <string.h>
+
+#define ROWS GLM_PANEL_ROWS
+
+/* ---- Activations -------------------------------------------------------------------------------------------------- */
+
+static inline void
+store_word (uint8_t *words,
+            int      t,
+            int32_t  value)
+{
+  memcpy (words + 4 * t, &value, sizeof value);
+}
+
+static void
+store_sums (GlmSumKind kind,
+            float      d,
+            int        low,
+            int        high,
+            uint8_t   *a,
+            uint8_t   *b,
+            int        t)
+{
+  float scaled = d * (float) (low + high);
+
+  switch (kind)
+    {
+    case GLM_SUM_8: store_word (a, t, -8 * (low + high)); break;
+    case GLM_SUM_16: store_word (a, t, -16 * (low + high)); break;
+    case GLM_SUM_128: store_word (a, t, -128 * (low + high)); break;
+    case GLM_SUM_HALVES: store_word (a, t, -32 * low); break;
+    case GLM_SUM_MIN: memcpy (a + 4 * t, &scaled, sizeof scaled); break;
+    }
+  store_word (b, t, kind == GLM_SUM_HALVES ? -32 * high : 0);
+}
+
+static void
+quantise_tile_c (const float *x,
+                 int64_t      cols,
+                 GlmSumKind   kind,
+                 uint8_t     *tile,
+                 int          width,
+                 int          t)
+{
+  for (; cols > 0; cols -= 32, x += 32, tile += GLM_TILE_BYTES * width)
+    {
+      float largest = 0, d, inverse;
+      int sum[2] = { 0, 0 };
+
+      for (int k = 0; k < 32; k++)
+        largest = fmaxf (largest, fabsf (x[k]));
+      d = largest / 127;
+      inverse = largest > 0 ? 127 / largest : 0;
+      for (int k = 0; k < 32; k++)
+        {
+          int q = (int) lrintf (fminf (fmaxf (x[k] * inverse, -127), 127));
+
+          tile[32 * t + k] = (uint8_t) (int8_t) q;
+          sum[k / 16] += q;
+        }
+      memcpy (tile + 32 * width + 4 * t, &d, sizeof d);
+      store_sums (kind, d, sum[0], sum[1], tile + 36 * width, tile + 40 * width, t);
+    }
+}
+
+/* ---- Products ----------------------------------------------------------------------------------------------------- */
+
+typedef struct
+{
+  uint8_t level[32];
+  float scale[2], min;
+} RowBlock;
+
+static inline float
+read_half (const uint8_t *p,
+           int            r)
+{
+  uint16_t value;
+
+  memcpy (&value, p + 2 * r, sizeof value);
+  return glm_f16_to_f32 (value);
+}
+
+/* Row r of the block, under the head of its group. */
+static void
+read_row_block (GlmPackedFormat format,
+                const uint8_t  *head,
+                const uint8_t  *block,
+                int             r,
+                RowBlock       *row)
+{
+  bool q5 = format == GLM_PACKED_Q5_0 || format == GLM_PACKED_Q5_1 || format == GLM_PACKED_Q5_K;
+  const uint8_t *high = block + 256, *scales = block + (format == GLM_PACKED_Q8_0   ? 512
+                                                        : format == GLM_PACKED_Q6_K ? 384
+                                                        : q5                        ? 320
+                                                                                    : 256);
+
+  for (int k = 0; k < 32; k++)
+    {
+      int z = k / 4, lane = 4 * r + k % 4;
+
+      row->level[k] = format == GLM_PACKED_Q8_0 ? block[64 * z + lane] : block[64 * (z % 4) + lane] >> (z / 4 * 4) & 15;
+      if (q5)
+        row->level[k] |= (uint8_t) ((high[lane] >> z & 1) << 4);
+      else if (format == GLM_PACKED_Q6_K)
+        row->level[k] |= (uint8_t) ((high[64 * (z / 4) + lane] >> (z % 4 * 2) & 3) << 4);
+    }
+
+  row->min = 0;
+  if (format == GLM_PACKED_Q6_K)
+    for (int h = 0; h < 2; h++)
+      row->scale[h] = read_half (head, r) * (float) (int8_t) scales[ROWS * h + r];
+  else if (format == GLM_PACKED_Q4_K || format == GLM_PACKED_Q5_K)
+    {
+      row->scale[0] = row->scale[1] = read_half (head, r) * (float) scales[r];
+      row->min = -read_half (head + 2 * ROWS, r) * (float) scales[ROWS + r];
+    }
+  else
+    {
+      row->scale[0] = row->scale[1] = read_half (scales, r);
+      if (format == GLM_PACKED_Q4_1 || format == GLM_PACKED_Q5_1)
+        row->min = read_half (scales + 2 * ROWS, r);
+    }
+}
+
+/* One row of a block times one token of a block. */
+static float
+multiply_row_block (const RowBlock *row,
+                    GlmSumKind      kind,
+                    const uint8_t  *tile,
+                    int             width,
+                    int             t)
+{
+  const int8_t *q = (const int8_t *) tile + 32 * t;
+  int32_t acc[2] = { 0, 0 }, a, b;
+  float d, scaled;
+
+  memcpy (&d, tile + 32 * width + 4 * t, sizeof d);
+  memcpy (&a, tile + 36 * width + 4 * t, sizeof a);
+  memcpy (&b, tile + 40 * width + 4 * t, sizeof b);
+  memcpy (&scaled, &a, sizeof scaled);
+  for (int k = 0; k < 32; k++)
+    acc[k / 16] += row->level[k] * q[k];
+  if (kind == GLM_SUM_HALVES)
+    return (float) (acc[0] + a) * (row->scale[0] * d) + (float) (acc[1] + b) * (row->scale[1] * d);
+  if (kind == GLM_SUM_MIN)
+    return (float) (acc[0] + acc[1]) * (row->scale[0] * d) + row->min * scaled;
+  return (float) (acc[0] + acc[1] + a) * (row->scale[0] * d);
+}
+
+static void
+panel_product_c (GlmPackedFormat format,
+                 const uint8_t  *panel,
+                 int64_t         n_blocks,
+                 const uint8_t  *tile,
+                 int             width,
+                 float          *out)
+{
+  const GlmPackedTraits *traits = glm_packed_traits (format);
+  const uint8_t *head = panel;
+
+  memset (out, 0, sizeof (float) * ROWS * (size_t) width);
+  for (int64_t b = 0; b < n_blocks; b++, tile += GLM_TILE_BYTES * width, panel += traits->block_bytes)
+    {
+      if (b % traits->blocks_per_group == 0)
+        {
+          head = panel;
+          panel += traits->head_bytes;
+        }
+      for (int r = 0; r < ROWS; r++)
+        {
+          RowBlock row;
+
+          read_row_block (format, head, panel, r, &row);
+          for (int t = 0; t < width; t++)
+            out[t * ROWS + r] += multiply_row_block (&row, traits->sum_kind, tile, width, t);
+        }
+    }
+}
+
+#define PANEL_PRODUCT_C(name, format)                                                                                        \
+  static void panel_product_##name##_c (const uint8_t *panel, int64_t n_blocks, const uint8_t *tile, int width, float *out)  \
+  {                                                                                                                          \
+    panel_product_c (format, panel, n_blocks, tile, width, out);                                                             \
+  }
+
+PANEL_PRODUCT_C (q4_0, GLM_PACKED_Q4_0)
+PANEL_PRODUCT_C (q4_1, GLM_PACKED_Q4_1)
+PANEL_PRODUCT_C (q5_0, GLM_PACKED_Q5_0)
+PANEL_PRODUCT_C (q5_1, GLM_PACKED_Q5_1)
+PANEL_PRODUCT_C (q8_0, GLM_PACKED_Q8_0)
+PANEL_PRODUCT_C (q4_k, GLM_PACKED_Q4_K)
+PANEL_PRODUCT_C (q5_k, GLM_PACKED_Q5_K)
+PANEL_PRODUCT_C (q6_k, GLM_PACKED_Q6_K)
+
+void
+glm_kernels_set_packed_c (GlmKernels *kernels)
+{
+  kernels->has_packed = false;
+  kernels->max_tile_width = GLM_MAX_TILE_WIDTH;
+  for (int n = 1; n <= GLM_MAX_TILE_WIDTH; n++)
+    kernels->tile_width[n] = (uint8_t) n;
+  kernels->quantise_tile = quantise_tile_c;
+  kernels->panel_product[GLM_PACKED_Q4_0] = panel_product_q4_0_c;
+  kernels->panel_product[GLM_PACKED_Q4_1] = panel_product_q4_1_c;
+  kernels->panel_product[GLM_PACKED_Q5_0] = panel_product_q5_0_c;
+  kernels->panel_product[GLM_PACKED_Q5_1] = panel_product_q5_1_c;
+  kernels->panel_product[GLM_PACKED_Q8_0] = panel_product_q8_0_c;
+  kernels->panel_product[GLM_PACKED_Q4_K] = panel_product_q4_k_c;
+  kernels->panel_product[GLM_PACKED_Q5_K] = panel_product_q5_k_c;
+  kernels->panel_product[GLM_PACKED_Q6_K] = panel_product_q6_k_c;
+}

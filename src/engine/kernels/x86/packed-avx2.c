@@ -1,0 +1,373 @@
+/* packed-avx2.c: products with packed weights, AVX2, with and without VNNI
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Two vectors of eight rows make a panel.  With VNNI (GLM_AVXVNNI) four byte products are summed by one instruction into
+ * 32 bits; without, pmaddubsw sums two into 16 bits, which saturate: as many as cannot overflow are added up there
+ * (Q4: all 8 of a block, 15 · 127 · 2 · 8 = 30480; Q5: 4; Q6: 2) and then widened.  Q8_0's levels are too wide for
+ * that, so its bytes are made signed again and the sign moves to the activations.
+ *
+ * `format` and `width` are constants wherever tile_product() is expanded.
+ */
+#include "kernels/x86/x86.h"
+
+#include <immintrin.h>
+
+#define ROWS GLM_PANEL_ROWS
+#define MAX_WIDTH 4
+#define PREFETCH_BYTES 4096
+
+#define ALWAYS_INLINE inline __attribute__ ((always_inline))
+#define UNROLL _Pragma ("GCC unroll 8")
+
+#ifdef GLM_AVXVNNI
+#define HAS_VNNI true
+#define SUFFIXED(name) name##_avxvnni
+#else
+#define HAS_VNNI false
+#define SUFFIXED(name) name##_avx2
+#endif
+
+typedef struct
+{
+  __m256 scale[2], scale_high[2], min[2]; /* [half of the rows]; scale_high: of columns 16–31, Q6_K */
+} BlockScales;
+
+static ALWAYS_INLINE bool
+is_q5 (GlmPackedFormat format)
+{
+  return format == GLM_PACKED_Q5_0 || format == GLM_PACKED_Q5_1 || format == GLM_PACKED_Q5_K;
+}
+
+static ALWAYS_INLINE bool
+has_min (GlmPackedFormat format)
+{
+  return format == GLM_PACKED_Q4_1 || format == GLM_PACKED_Q5_1 || format == GLM_PACKED_Q4_K || format == GLM_PACKED_Q5_K;
+}
+
+static ALWAYS_INLINE bool
+is_k (GlmPackedFormat format)
+{
+  return format == GLM_PACKED_Q4_K || format == GLM_PACKED_Q5_K || format == GLM_PACKED_Q6_K;
+}
+
+static ALWAYS_INLINE int
+level_bytes (GlmPackedFormat format)
+{
+  return format == GLM_PACKED_Q8_0 ? 512 : format == GLM_PACKED_Q6_K ? 384 : is_q5 (format) ? 320 : 256;
+}
+
+static ALWAYS_INLINE int
+block_bytes (GlmPackedFormat format)
+{
+  return level_bytes (format) + (has_min (format) && !is_k (format) ? 64 : 32);
+}
+
+/* Byte products that 16 bits can hold the sum of, in pairs. */
+static ALWAYS_INLINE int
+pairs_per_sum (GlmPackedFormat format)
+{
+  return format == GLM_PACKED_Q8_0 ? 1 : format == GLM_PACKED_Q6_K ? 2 : is_q5 (format) ? 4 : 8;
+}
+
+static ALWAYS_INLINE __m256i
+load (const uint8_t *p)
+{
+  return _mm256_loadu_si256 ((const __m256i *) p);
+}
+
+static ALWAYS_INLINE __m256i
+shift_right (__m256i v,
+             int     n)
+{
+  return n > 0 ? _mm256_srli_epi16 (v, n) : n < 0 ? _mm256_slli_epi16 (v, -n) : v;
+}
+
+/* Levels of columns 4 z … 4 z + 3, z < 8, of rows 8 half … 8 half + 7.  Q8_0 without VNNI: signed. */
+static ALWAYS_INLINE __m256i
+load_levels (GlmPackedFormat format,
+             const uint8_t  *block,
+             int             half,
+             int             z)
+{
+  __m256i v;
+
+  block += 32 * half;
+  if (format == GLM_PACKED_Q8_0)
+    return HAS_VNNI ? load (block + 64 * z) : _mm256_xor_si256 (load (block + 64 * z), _mm256_set1_epi8 ((char) 0x80));
+  v = _mm256_and_si256 (shift_right (load (block + 64 * (z % 4)), z / 4 * 4), _mm256_set1_epi8 (0x0f));
+  if (is_q5 (format))
+    v = _mm256_or_si256 (v, _mm256_and_si256 (shift_right (load (block + 256), z - 4), _mm256_set1_epi8 (0x10)));
+  else if (format == GLM_PACKED_Q6_K)
+    v = _mm256_or_si256 (v, _mm256_and_si256 (shift_right (load (block + 256 + 64 * (z / 4)), z % 4 * 2 - 4),
+                                              _mm256_set1_epi8 (0x30)));
+  return v;
+}
+
+/* One accumulator: 32-bit sums, and the 16-bit ones that are not yet in them. */
+typedef struct
+{
+  __m256i sum, pairs;
+} Accumulator;
+
+/* step counts the calls for this accumulator in this block. */
+static ALWAYS_INLINE void
+add_products (GlmPackedFormat format,
+              Accumulator    *acc,
+              __m256i         levels,
+              __m256i         q,
+              int             step,
+              int             n_steps)
+{
+#ifdef GLM_AVXVNNI
+  acc->sum = _mm256_dpbusd_avx_epi32 (acc->sum, levels, q);
+#else
+  int period = pairs_per_sum (format) < n_steps ? pairs_per_sum (format) : n_steps;
+  __m256i products;
+
+  if (format == GLM_PACKED_Q8_0)
+    products = _mm256_maddubs_epi16 (_mm256_abs_epi8 (levels), _mm256_sign_epi8 (q, levels));
+  else
+    products = _mm256_maddubs_epi16 (levels, q);
+  acc->pairs = step % period == 0 ? products : _mm256_add_epi16 (acc->pairs, products);
+  if (step % period == period - 1)
+    acc->sum = _mm256_add_epi32 (acc->sum, _mm256_madd_epi16 (acc->pairs, _mm256_set1_epi16 (1)));
+#endif
+}
+
+static ALWAYS_INLINE __m256
+load_halves (const uint8_t *p)
+{
+  return _mm256_cvtph_ps (_mm_loadu_si128 ((const __m128i *) p));
+}
+
+static ALWAYS_INLINE __m256
+load_bytes_unsigned (const uint8_t *p)
+{
+  return _mm256_cvtepi32_ps (_mm256_cvtepu8_epi32 (_mm_loadl_epi64 ((const __m128i *) p)));
+}
+
+static ALWAYS_INLINE __m256
+load_bytes_signed (const uint8_t *p)
+{
+  return _mm256_cvtepi32_ps (_mm256_cvtepi8_epi32 (_mm_loadl_epi64 ((const __m128i *) p)));
+}
+
+static ALWAYS_INLINE BlockScales
+load_scales (GlmPackedFormat format,
+             const uint8_t  *head,
+             const uint8_t  *scales)
+{
+  BlockScales result = { 0 };
+
+  for (int half = 0; half < 2; half++)
+    if (format == GLM_PACKED_Q6_K)
+      {
+        __m256 d = load_halves (head + 16 * half);
+
+        result.scale[half] = _mm256_mul_ps (d, load_bytes_signed (scales + 8 * half));
+        result.scale_high[half] = _mm256_mul_ps (d, load_bytes_signed (scales + ROWS + 8 * half));
+      }
+    else if (is_k (format))
+      {
+        __m256 minus_dmin = _mm256_sub_ps (_mm256_setzero_ps (), load_halves (head + 2 * ROWS + 16 * half));
+
+        result.scale[half] = _mm256_mul_ps (load_halves (head + 16 * half), load_bytes_unsigned (scales + 8 * half));
+        result.min[half] = _mm256_mul_ps (minus_dmin, load_bytes_unsigned (scales + ROWS + 8 * half));
+      }
+    else
+      {
+        result.scale[half] = load_halves (scales + 16 * half);
+        if (has_min (format))
+          result.min[half] = load_halves (scales + 2 * ROWS + 16 * half);
+      }
+  return result;
+}
+
+/* sum[i] += scale · d_i · (first_i + Σ levels z_begin … z_end − 1 · q_i). */
+static ALWAYS_INLINE void
+multiply_columns (GlmPackedFormat format,
+                  int             width,
+                  const uint8_t  *block,
+                  const uint8_t  *tile,
+                  int             z_begin,
+                  int             z_end,
+                  const uint8_t  *first,
+                  const __m256    scale[2],
+                  __m256          sum[][2])
+{
+  const float *d = (const float *) (tile + 32 * width);
+  /* Signed levels carry no offset. */
+  bool has_first = !has_min (format) && (HAS_VNNI || format != GLM_PACKED_Q8_0);
+  Accumulator acc[MAX_WIDTH][2];
+
+  UNROLL for (int i = 0; i < width; i++)
+    acc[i][0].sum = acc[i][1].sum = has_first ? _mm256_set1_epi32 (((const int *) first)[i]) : _mm256_setzero_si256 ();
+  UNROLL for (int z = z_begin; z < z_end; z++)
+    {
+      __m256i levels[2] = { load_levels (format, block, 0, z), load_levels (format, block, 1, z) };
+
+      UNROLL for (int i = 0; i < width; i++)
+        {
+          __m256i q = _mm256_set1_epi32 (*(const int *) (tile + 32 * i + 4 * z));
+
+          add_products (format, &acc[i][0], levels[0], q, z - z_begin, z_end - z_begin);
+          add_products (format, &acc[i][1], levels[1], q, z - z_begin, z_end - z_begin);
+        }
+    }
+  UNROLL for (int i = 0; i < width; i++)
+    {
+      __m256 factor = _mm256_set1_ps (d[i]);
+
+      sum[i][0] = _mm256_fmadd_ps (_mm256_cvtepi32_ps (acc[i][0].sum), _mm256_mul_ps (scale[0], factor), sum[i][0]);
+      sum[i][1] = _mm256_fmadd_ps (_mm256_cvtepi32_ps (acc[i][1].sum), _mm256_mul_ps (scale[1], factor), sum[i][1]);
+    }
+}
+
+static ALWAYS_INLINE void
+tile_product (GlmPackedFormat format,
+              int             width,
+              const uint8_t  *panel,
+              int64_t         n_blocks,
+              const uint8_t  *tile,
+              float          *out)
+{
+  const uint8_t *head = panel;
+  __m256 sum[MAX_WIDTH][2];
+
+  UNROLL for (int i = 0; i < width; i++)
+    sum[i][0] = sum[i][1] = _mm256_setzero_ps ();
+  for (int64_t b = 0; b < n_blocks; b++, panel += block_bytes (format), tile += GLM_TILE_BYTES * width)
+    {
+      const float *a = (const float *) (tile + 36 * width);
+      BlockScales scales;
+
+      if (is_k (format) && b % 8 == 0)
+        {
+          head = panel;
+          panel += has_min (format) ? 64 : 32;
+        }
+      for (int i = 0; i < block_bytes (format); i += 64)
+        _mm_prefetch ((const char *) panel + PREFETCH_BYTES + i, _MM_HINT_T0);
+
+      scales = load_scales (format, head, panel + level_bytes (format));
+      if (format == GLM_PACKED_Q6_K)
+        {
+          multiply_columns (format, width, panel, tile, 0, 4, tile + 36 * width, scales.scale, sum);
+          multiply_columns (format, width, panel, tile, 4, 8, tile + 40 * width, scales.scale_high, sum);
+        }
+      else
+        multiply_columns (format, width, panel, tile, 0, 8, tile + 36 * width, scales.scale, sum);
+      if (has_min (format))
+        UNROLL for (int i = 0; i < width; i++)
+          {
+            sum[i][0] = _mm256_fmadd_ps (scales.min[0], _mm256_set1_ps (a[i]), sum[i][0]);
+            sum[i][1] = _mm256_fmadd_ps (scales.min[1], _mm256_set1_ps (a[i]), sum[i][1]);
+          }
+    }
+  UNROLL for (int i = 0; i < width; i++)
+    {
+      _mm256_storeu_ps (out + ROWS * i, sum[i][0]);
+      _mm256_storeu_ps (out + ROWS * i + 8, sum[i][1]);
+    }
+}
+
+#define PANEL_PRODUCT(name, format)                                                                                          \
+  static void panel_product_##name (const uint8_t *panel, int64_t n_blocks, const uint8_t *tile, int width, float *out)      \
+  {                                                                                                                          \
+    switch (width)                                                                                                           \
+      {                                                                                                                      \
+      case 1: tile_product (format, 1, panel, n_blocks, tile, out); break;                                                   \
+      case 2: tile_product (format, 2, panel, n_blocks, tile, out); break;                                                   \
+      default: tile_product (format, MAX_WIDTH, panel, n_blocks, tile, out); break;                                          \
+      }                                                                                                                      \
+  }
+
+PANEL_PRODUCT (q4_0, GLM_PACKED_Q4_0)
+PANEL_PRODUCT (q4_1, GLM_PACKED_Q4_1)
+PANEL_PRODUCT (q5_0, GLM_PACKED_Q5_0)
+PANEL_PRODUCT (q5_1, GLM_PACKED_Q5_1)
+PANEL_PRODUCT (q8_0, GLM_PACKED_Q8_0)
+PANEL_PRODUCT (q4_k, GLM_PACKED_Q4_K)
+PANEL_PRODUCT (q5_k, GLM_PACKED_Q5_K)
+PANEL_PRODUCT (q6_k, GLM_PACKED_Q6_K)
+
+/* ---- Activations -------------------------------------------------------------------------------------------------- */
+
+static ALWAYS_INLINE float
+largest_lane (__m256 v)
+{
+  __m128 m = _mm_max_ps (_mm256_castps256_ps128 (v), _mm256_extractf128_ps (v, 1));
+
+  m = _mm_max_ps (m, _mm_movehl_ps (m, m));
+  return _mm_cvtss_f32 (_mm_max_ss (m, _mm_movehdup_ps (m)));
+}
+
+static ALWAYS_INLINE int
+sum_lanes (__m256i v)
+{
+  __m128i s = _mm_add_epi32 (_mm256_castsi256_si128 (v), _mm256_extracti128_si256 (v, 1));
+
+  s = _mm_add_epi32 (s, _mm_shuffle_epi32 (s, 0x4e));
+  return _mm_cvtsi128_si32 (_mm_add_epi32 (s, _mm_shuffle_epi32 (s, 0xb1)));
+}
+
+static void
+quantise_tile (const float *x,
+               int64_t      cols,
+               GlmSumKind   kind,
+               uint8_t     *tile,
+               int          width,
+               int          t)
+{
+  static const int offsets[] = { [GLM_SUM_8] = -8, [GLM_SUM_16] = -16, [GLM_SUM_128] = -128, [GLM_SUM_HALVES] = -32, [GLM_SUM_MIN] = 0 };
+  const __m256 sign = _mm256_set1_ps (-0.0f);
+  const __m256i in_order = _mm256_setr_epi32 (0, 4, 1, 5, 2, 6, 3, 7); /* after the two packs, which work by lane */
+
+  for (; cols > 0; cols -= 32, x += 32, tile += GLM_TILE_BYTES * width)
+    {
+      __m256 largest_of = _mm256_setzero_ps (), inverse;
+      __m256i q[4], bytes;
+      float largest, d;
+      int sum_low, sum_high;
+      int32_t *a = (int32_t *) (tile + 36 * width) + t, *b = (int32_t *) (tile + 40 * width) + t;
+
+      UNROLL for (int i = 0; i < 4; i++)
+        largest_of = _mm256_max_ps (largest_of, _mm256_andnot_ps (sign, _mm256_loadu_ps (x + 8 * i)));
+      largest = largest_lane (largest_of);
+      d = largest / 127;
+      inverse = _mm256_set1_ps (largest > 0 ? 127 / largest : 0);
+      UNROLL for (int i = 0; i < 4; i++)
+        q[i] = _mm256_cvtps_epi32 (_mm256_mul_ps (_mm256_loadu_ps (x + 8 * i), inverse));
+      sum_low = sum_lanes (_mm256_add_epi32 (q[0], q[1]));
+      sum_high = sum_lanes (_mm256_add_epi32 (q[2], q[3]));
+      bytes = _mm256_packs_epi16 (_mm256_packs_epi32 (q[0], q[1]), _mm256_packs_epi32 (q[2], q[3]));
+      _mm256_storeu_si256 ((__m256i *) (tile + 32 * t), _mm256_permutevar8x32_epi32 (bytes, in_order));
+
+      ((float *) (tile + 32 * width))[t] = d;
+      *a = offsets[kind] * (kind == GLM_SUM_HALVES ? sum_low : sum_low + sum_high);
+      *b = kind == GLM_SUM_HALVES ? offsets[kind] * sum_high : 0;
+      if (kind == GLM_SUM_MIN)
+        *(float *) a = d * (float) (sum_low + sum_high);
+    }
+}
+
+void
+SUFFIXED (glm_kernels_set_packed) (GlmKernels *kernels)
+{
+  static const uint8_t tile_width[MAX_WIDTH + 1] = { 0, 1, 2, 4, 4 };
+
+  kernels->has_packed = true;
+  kernels->max_tile_width = MAX_WIDTH;
+  for (int n = 0; n <= MAX_WIDTH; n++)
+    kernels->tile_width[n] = tile_width[n];
+  kernels->quantise_tile = quantise_tile;
+  kernels->panel_product[GLM_PACKED_Q4_0] = panel_product_q4_0;
+  kernels->panel_product[GLM_PACKED_Q4_1] = panel_product_q4_1;
+  kernels->panel_product[GLM_PACKED_Q5_0] = panel_product_q5_0;
+  kernels->panel_product[GLM_PACKED_Q5_1] = panel_product_q5_1;
+  kernels->panel_product[GLM_PACKED_Q8_0] = panel_product_q8_0;
+  kernels->panel_product[GLM_PACKED_Q4_K] = panel_product_q4_k;
+  kernels->panel_product[GLM_PACKED_Q5_K] = panel_product_q5_k;
+  kernels->panel_product[GLM_PACKED_Q6_K] = panel_product_q6_k;
+}

@@ -1,0 +1,283 @@
+/* packed-avx512.c: products with packed weights, AVX-512 VNNI
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * One vector holds four columns of the panel's 16 rows; vpdpbusd multiplies it by four bytes of one token, broadcast from
+ * memory within the instruction.  A token costs one accumulator and one running sum, so that tiles of 12 tokens stay in
+ * registers.  `format` and `width` are constants wherever tile_product() is expanded.
+ */
+#include "kernels/x86/x86.h"
+
+#include <immintrin.h>
+
+#define ROWS GLM_PANEL_ROWS
+
+/* Bytes between use and prefetch: measured best for one and two threads (../NOTES.md). */
+#define PREFETCH_BYTES 4096
+
+/* The format and the width must be compile-time constants. */
+#define ALWAYS_INLINE inline __attribute__ ((always_inline))
+#define UNROLL _Pragma ("GCC unroll 12")
+
+/* acc += Σ4 levels · the four signed bytes at p, in each lane. */
+#define DOT4(acc, levels, p) __asm__ ("vpdpbusd %2%{1to16%}, %1, %0" : "+v"(acc) : "v"(levels), "m"(*(const int *) (p)))
+
+typedef struct
+{
+  __m512 scale, scale_high, min; /* scale_high: of columns 16–31, Q6_K */
+} BlockScales;
+
+static ALWAYS_INLINE bool
+is_q5 (GlmPackedFormat format)
+{
+  return format == GLM_PACKED_Q5_0 || format == GLM_PACKED_Q5_1 || format == GLM_PACKED_Q5_K;
+}
+
+static ALWAYS_INLINE bool
+has_min (GlmPackedFormat format)
+{
+  return format == GLM_PACKED_Q4_1 || format == GLM_PACKED_Q5_1 || format == GLM_PACKED_Q4_K || format == GLM_PACKED_Q5_K;
+}
+
+static ALWAYS_INLINE bool
+is_k (GlmPackedFormat format)
+{
+  return format == GLM_PACKED_Q4_K || format == GLM_PACKED_Q5_K || format == GLM_PACKED_Q6_K;
+}
+
+static ALWAYS_INLINE int
+level_bytes (GlmPackedFormat format)
+{
+  return format == GLM_PACKED_Q8_0 ? 512 : format == GLM_PACKED_Q6_K ? 384 : is_q5 (format) ? 320 : 256;
+}
+
+static ALWAYS_INLINE int
+block_bytes (GlmPackedFormat format)
+{
+  return level_bytes (format) + (has_min (format) && !is_k (format) ? 64 : 32);
+}
+
+static ALWAYS_INLINE __m512i
+shift_right (__m512i v,
+             int     n)
+{
+  return n > 0 ? _mm512_srli_epi16 (v, (unsigned) n) : n < 0 ? _mm512_slli_epi16 (v, (unsigned) -n) : v;
+}
+
+/* Levels of columns 4 z … 4 z + 3, z < 8, of the 16 rows. */
+static ALWAYS_INLINE __m512i
+load_levels (GlmPackedFormat format,
+             const uint8_t  *block,
+             int             z)
+{
+  __m512i v;
+
+  if (format == GLM_PACKED_Q8_0)
+    return _mm512_loadu_si512 (block + 64 * z);
+  v = _mm512_and_si512 (shift_right (_mm512_loadu_si512 (block + 64 * (z % 4)), z / 4 * 4), _mm512_set1_epi8 (0x0f));
+  /* 0xf8: v | (high & mask) */
+  if (is_q5 (format))
+    v = _mm512_ternarylogic_epi32 (v, shift_right (_mm512_loadu_si512 (block + 256), z - 4), _mm512_set1_epi8 (0x10), 0xf8);
+  else if (format == GLM_PACKED_Q6_K)
+    v = _mm512_ternarylogic_epi32 (v, shift_right (_mm512_loadu_si512 (block + 256 + 64 * (z / 4)), z % 4 * 2 - 4),
+                                   _mm512_set1_epi8 (0x30), 0xf8);
+  return v;
+}
+
+static ALWAYS_INLINE __m512
+load_halves (const uint8_t *p)
+{
+  return _mm512_cvtph_ps (_mm256_loadu_si256 ((const __m256i *) p));
+}
+
+static ALWAYS_INLINE __m512
+load_bytes_unsigned (const uint8_t *p)
+{
+  return _mm512_cvtepi32_ps (_mm512_cvtepu8_epi32 (_mm_loadu_si128 ((const __m128i *) p)));
+}
+
+static ALWAYS_INLINE __m512
+load_bytes_signed (const uint8_t *p)
+{
+  return _mm512_cvtepi32_ps (_mm512_cvtepi8_epi32 (_mm_loadu_si128 ((const __m128i *) p)));
+}
+
+/* d and minus_dmin: of the group's head. */
+static ALWAYS_INLINE BlockScales
+load_scales (GlmPackedFormat format,
+             const uint8_t  *scales,
+             __m512          d,
+             __m512          minus_dmin)
+{
+  BlockScales result = { _mm512_setzero_ps (), _mm512_setzero_ps (), _mm512_setzero_ps () };
+
+  if (format == GLM_PACKED_Q6_K)
+    {
+      result.scale = _mm512_mul_ps (d, load_bytes_signed (scales));
+      result.scale_high = _mm512_mul_ps (d, load_bytes_signed (scales + ROWS));
+    }
+  else if (is_k (format))
+    {
+      result.scale = _mm512_mul_ps (d, load_bytes_unsigned (scales));
+      result.min = _mm512_mul_ps (minus_dmin, load_bytes_unsigned (scales + ROWS));
+    }
+  else
+    {
+      result.scale = load_halves (scales);
+      if (has_min (format))
+        result.min = load_halves (scales + 2 * ROWS);
+    }
+  return result;
+}
+
+/* sum[i] += scale · d_i · (acc_i + Σ levels z_begin … z_end − 1 · q_i), acc_i from the words at `first`. */
+static ALWAYS_INLINE void
+multiply_columns (GlmPackedFormat format,
+                  int             width,
+                  const uint8_t  *block,
+                  const uint8_t  *tile,
+                  int             z_begin,
+                  int             z_end,
+                  const uint8_t  *first,
+                  __m512          scale,
+                  __m512         *sum)
+{
+  const float *d = (const float *) (tile + 32 * width);
+  __m512i acc[GLM_MAX_TILE_WIDTH];
+
+  UNROLL for (int i = 0; i < width; i++)
+    acc[i] = has_min (format) ? _mm512_setzero_si512 () : _mm512_set1_epi32 (((const int *) first)[i]);
+  UNROLL for (int z = z_begin; z < z_end; z++)
+    {
+      __m512i levels = load_levels (format, block, z);
+
+      UNROLL for (int i = 0; i < width; i++)
+        DOT4 (acc[i], levels, tile + 32 * i + 4 * z);
+    }
+  UNROLL for (int i = 0; i < width; i++)
+    sum[i] = _mm512_fmadd_ps (_mm512_cvtepi32_ps (acc[i]), _mm512_mul_ps (scale, _mm512_set1_ps (d[i])), sum[i]);
+}
+
+static ALWAYS_INLINE void
+tile_product (GlmPackedFormat format,
+              int             width,
+              const uint8_t  *panel,
+              int64_t         n_blocks,
+              const uint8_t  *tile,
+              float          *out)
+{
+  __m512 sum[GLM_MAX_TILE_WIDTH], d = _mm512_setzero_ps (), minus_dmin = _mm512_setzero_ps ();
+
+  UNROLL for (int i = 0; i < width; i++)
+    sum[i] = _mm512_setzero_ps ();
+  for (int64_t b = 0; b < n_blocks; b++, panel += block_bytes (format), tile += GLM_TILE_BYTES * width)
+    {
+      BlockScales scales;
+
+      if (is_k (format) && b % 8 == 0)
+        {
+          d = load_halves (panel);
+          if (has_min (format))
+            minus_dmin = _mm512_sub_ps (_mm512_setzero_ps (), load_halves (panel + 2 * ROWS));
+          panel += has_min (format) ? 64 : 32;
+        }
+      for (int i = 0; i < block_bytes (format); i += 64)
+        _mm_prefetch ((const char *) panel + PREFETCH_BYTES + i, _MM_HINT_T0);
+
+      scales = load_scales (format, panel + level_bytes (format), d, minus_dmin);
+      if (format == GLM_PACKED_Q6_K)
+        {
+          multiply_columns (format, width, panel, tile, 0, 4, tile + 36 * width, scales.scale, sum);
+          multiply_columns (format, width, panel, tile, 4, 8, tile + 40 * width, scales.scale_high, sum);
+        }
+      else
+        multiply_columns (format, width, panel, tile, 0, 8, tile + 36 * width, scales.scale, sum);
+      if (has_min (format))
+        {
+          const float *a = (const float *) (tile + 36 * width);
+
+          UNROLL for (int i = 0; i < width; i++)
+            sum[i] = _mm512_fmadd_ps (scales.min, _mm512_set1_ps (a[i]), sum[i]);
+        }
+    }
+  UNROLL for (int i = 0; i < width; i++)
+    _mm512_storeu_ps (out + ROWS * i, sum[i]);
+}
+
+static const uint8_t tile_width[GLM_MAX_TILE_WIDTH + 1] = { 0, 1, 2, 3, 4, 6, 6, 8, 8, 12, 12, 12, 12 };
+
+#define PANEL_PRODUCT(name, format)                                                                                          \
+  static void panel_product_##name##_avx512 (const uint8_t *panel, int64_t n_blocks, const uint8_t *tile, int width,         \
+                                             float *out)                                                                     \
+  {                                                                                                                          \
+    switch (width)                                                                                                           \
+      {                                                                                                                      \
+      case 1: tile_product (format, 1, panel, n_blocks, tile, out); break;                                                   \
+      case 2: tile_product (format, 2, panel, n_blocks, tile, out); break;                                                   \
+      case 3: tile_product (format, 3, panel, n_blocks, tile, out); break;                                                   \
+      case 4: tile_product (format, 4, panel, n_blocks, tile, out); break;                                                   \
+      case 6: tile_product (format, 6, panel, n_blocks, tile, out); break;                                                   \
+      case 8: tile_product (format, 8, panel, n_blocks, tile, out); break;                                                   \
+      default: tile_product (format, 12, panel, n_blocks, tile, out); break;                                                 \
+      }                                                                                                                      \
+  }
+
+PANEL_PRODUCT (q4_0, GLM_PACKED_Q4_0)
+PANEL_PRODUCT (q4_1, GLM_PACKED_Q4_1)
+PANEL_PRODUCT (q5_0, GLM_PACKED_Q5_0)
+PANEL_PRODUCT (q5_1, GLM_PACKED_Q5_1)
+PANEL_PRODUCT (q8_0, GLM_PACKED_Q8_0)
+PANEL_PRODUCT (q4_k, GLM_PACKED_Q4_K)
+PANEL_PRODUCT (q5_k, GLM_PACKED_Q5_K)
+PANEL_PRODUCT (q6_k, GLM_PACKED_Q6_K)
+
+/* ---- Activations -------------------------------------------------------------------------------------------------- */
+
+static void
+quantise_tile_avx512 (const float *x,
+                      int64_t      cols,
+                      GlmSumKind   kind,
+                      uint8_t     *tile,
+                      int          width,
+                      int          t)
+{
+  static const int offsets[] = { [GLM_SUM_8] = -8, [GLM_SUM_16] = -16, [GLM_SUM_128] = -128, [GLM_SUM_HALVES] = -32, [GLM_SUM_MIN] = 0 };
+
+  for (; cols > 0; cols -= 32, x += 32, tile += GLM_TILE_BYTES * width)
+    {
+      __m512 low = _mm512_loadu_ps (x), high = _mm512_loadu_ps (x + 16);
+      float largest = _mm512_reduce_max_ps (_mm512_max_ps (_mm512_abs_ps (low), _mm512_abs_ps (high)));
+      float d = largest / 127;
+      __m512 inverse = _mm512_set1_ps (largest > 0 ? 127 / largest : 0);
+      __m512i q_low = _mm512_cvtps_epi32 (_mm512_mul_ps (low, inverse));
+      __m512i q_high = _mm512_cvtps_epi32 (_mm512_mul_ps (high, inverse));
+      int sum_low = _mm512_reduce_add_epi32 (q_low), sum_high = _mm512_reduce_add_epi32 (q_high);
+      int32_t *a = (int32_t *) (tile + 36 * width) + t, *b = (int32_t *) (tile + 40 * width) + t;
+
+      _mm_storeu_si128 ((__m128i *) (tile + 32 * t), _mm512_cvtsepi32_epi8 (q_low));
+      _mm_storeu_si128 ((__m128i *) (tile + 32 * t + 16), _mm512_cvtsepi32_epi8 (q_high));
+      ((float *) (tile + 32 * width))[t] = d;
+      *a = offsets[kind] * (kind == GLM_SUM_HALVES ? sum_low : sum_low + sum_high);
+      *b = kind == GLM_SUM_HALVES ? offsets[kind] * sum_high : 0;
+      if (kind == GLM_SUM_MIN)
+        *(float *) a = d * (float) (sum_low + sum_high);
+    }
+}
+
+void
+glm_kernels_set_packed_avx512 (GlmKernels *kernels)
+{
+  kernels->has_packed = true;
+  kernels->max_tile_width = GLM_MAX_TILE_WIDTH;
+  for (int n = 0; n <= GLM_MAX_TILE_WIDTH; n++)
+    kernels->tile_width[n] = tile_width[n];
+  kernels->quantise_tile = quantise_tile_avx512;
+  kernels->panel_product[GLM_PACKED_Q4_0] = panel_product_q4_0_avx512;
+  kernels->panel_product[GLM_PACKED_Q4_1] = panel_product_q4_1_avx512;
+  kernels->panel_product[GLM_PACKED_Q5_0] = panel_product_q5_0_avx512;
+  kernels->panel_product[GLM_PACKED_Q5_1] = panel_product_q5_1_avx512;
+  kernels->panel_product[GLM_PACKED_Q8_0] = panel_product_q8_0_avx512;
+  kernels->panel_product[GLM_PACKED_Q4_K] = panel_product_q4_k_avx512;
+  kernels->panel_product[GLM_PACKED_Q5_K] = panel_product_q5_k_avx512;
+  kernels->panel_product[GLM_PACKED_Q6_K] = panel_product_q6_k_avx512;
+}

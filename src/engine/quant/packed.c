@@ -1,0 +1,427 @@
+/* packed.c: from the file's blocks to panels, and back for single rows
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "quant/packed.h"
+
+#include "quant/blocks.h"
+
+#include <string.h>
+
+#define ROWS GLM_PANEL_ROWS
+
+static const GlmPackedTraits all_traits[GLM_N_PACKED] = {
+  { GLM_PACKED_Q4_0, GLM_TYPE_Q4_0, 1, 0,  256 + 32,       GLM_SUM_8 },
+  { GLM_PACKED_Q4_1, GLM_TYPE_Q4_1, 1, 0,  256 + 64,       GLM_SUM_MIN },
+  { GLM_PACKED_Q5_0, GLM_TYPE_Q5_0, 1, 0,  256 + 64 + 32,  GLM_SUM_16 },
+  { GLM_PACKED_Q5_1, GLM_TYPE_Q5_1, 1, 0,  256 + 64 + 64,  GLM_SUM_MIN },
+  { GLM_PACKED_Q8_0, GLM_TYPE_Q8_0, 1, 0,  512 + 32,       GLM_SUM_128 },
+  { GLM_PACKED_Q4_K, GLM_TYPE_Q4_K, 8, 64, 256 + 32,       GLM_SUM_MIN },
+  { GLM_PACKED_Q5_K, GLM_TYPE_Q5_K, 8, 64, 256 + 64 + 32,  GLM_SUM_MIN },
+  { GLM_PACKED_Q6_K, GLM_TYPE_Q6_K, 8, 32, 256 + 128 + 32, GLM_SUM_HALVES },
+};
+
+const GlmPackedTraits *
+glm_packed_traits (GlmPackedFormat format)
+{
+  return &all_traits[format];
+}
+
+const GlmPackedTraits *
+glm_packed_traits_for_type (GlmType type)
+{
+  for (int i = 0; i < GLM_N_PACKED; i++)
+    if (all_traits[i].type == type)
+      return &all_traits[i];
+  return NULL;
+}
+
+static inline size_t
+group_bytes (const GlmPackedTraits *traits)
+{
+  return (size_t) traits->head_bytes + (size_t) traits->blocks_per_group * (size_t) traits->block_bytes;
+}
+
+size_t
+glm_packed_panel_bytes (const GlmPackedTraits *traits,
+                        int64_t                cols)
+{
+  return (size_t) (cols / (GLM_QK * traits->blocks_per_group)) * group_bytes (traits);
+}
+
+/* ---- One block of one row ----------------------------------------------------------------------------------------- */
+
+/* What the packed formats keep of 32 values of one row. */
+typedef struct
+{
+  uint8_t level[GLM_QK];        /* unsigned */
+  uint16_t d, m;                /* half; plain types */
+  uint8_t scale[2], min;        /* K types */
+} RowBlock;
+
+static inline void
+read_nibbles (const uint8_t qs[16],
+              RowBlock     *row)
+{
+  for (int j = 0; j < 16; j++)
+    {
+      row->level[j] = qs[j] & 15;
+      row->level[j + 16] = qs[j] >> 4;
+    }
+}
+
+static inline void
+add_high_bits (const uint8_t qh[4],
+               RowBlock     *row)
+{
+  for (int j = 0; j < GLM_QK; j++)
+    row->level[j] |= (uint8_t) ((qh[j / 8] >> (j % 8) & 1) << 4);
+}
+
+/* Sub-block j of Q4_K and Q5_K. */
+static inline void
+read_k4 (const uint8_t  scales[12],
+         const uint8_t  qs[128],
+         const uint8_t *qh,     /* NULL for Q4_K */
+         int            j,
+         RowBlock      *row)
+{
+  int scale, min;
+
+  glm_k4_scale_min (scales, j, &scale, &min);
+  row->scale[0] = (uint8_t) scale;
+  row->min = (uint8_t) min;
+  for (int l = 0; l < GLM_QK; l++)
+    row->level[l] = qs[j / 2 * 32 + l] >> (j % 2 * 4) & 15;
+  for (int l = 0; qh != NULL && l < GLM_QK; l++)
+    row->level[l] |= (uint8_t) ((qh[l] >> j & 1) << 4);
+}
+
+static inline void
+read_q6_k (const GlmBlockQ6_K *block,
+           int                 j,
+           RowBlock           *row)
+{
+  const uint8_t *ql = block->ql + j / 4 * 64 + j % 2 * 32, *qh = block->qh + j / 4 * 32;
+  int quarter = j % 4;
+
+  row->scale[0] = (uint8_t) block->scales[2 * j];
+  row->scale[1] = (uint8_t) block->scales[2 * j + 1];
+  for (int l = 0; l < GLM_QK; l++)
+    row->level[l] = (uint8_t) ((ql[l] >> (quarter / 2 * 4) & 15) | (qh[l] >> (quarter * 2) & 3) << 4);
+}
+
+/* Block j of the file's block (group) at `data`. */
+static void
+read_row_block (GlmPackedFormat format,
+                const uint8_t  *data,
+                int             j,
+                RowBlock       *row)
+{
+  switch (format)
+    {
+    case GLM_PACKED_Q4_0:
+      row->d = ((const GlmBlockQ4_0 *) data)->d;
+      read_nibbles (((const GlmBlockQ4_0 *) data)->qs, row);
+      break;
+    case GLM_PACKED_Q4_1:
+      row->d = ((const GlmBlockQ4_1 *) data)->d;
+      row->m = ((const GlmBlockQ4_1 *) data)->m;
+      read_nibbles (((const GlmBlockQ4_1 *) data)->qs, row);
+      break;
+    case GLM_PACKED_Q5_0:
+      row->d = ((const GlmBlockQ5_0 *) data)->d;
+      read_nibbles (((const GlmBlockQ5_0 *) data)->qs, row);
+      add_high_bits (((const GlmBlockQ5_0 *) data)->qh, row);
+      break;
+    case GLM_PACKED_Q5_1:
+      row->d = ((const GlmBlockQ5_1 *) data)->d;
+      row->m = ((const GlmBlockQ5_1 *) data)->m;
+      read_nibbles (((const GlmBlockQ5_1 *) data)->qs, row);
+      add_high_bits (((const GlmBlockQ5_1 *) data)->qh, row);
+      break;
+    case GLM_PACKED_Q8_0:
+      row->d = ((const GlmBlockQ8_0 *) data)->d;
+      for (int l = 0; l < GLM_QK; l++)
+        row->level[l] = (uint8_t) (((const GlmBlockQ8_0 *) data)->qs[l] + 128);
+      break;
+    case GLM_PACKED_Q4_K:
+      read_k4 (((const GlmBlockQ4_K *) data)->scales, ((const GlmBlockQ4_K *) data)->qs, NULL, j, row);
+      break;
+    case GLM_PACKED_Q5_K:
+      read_k4 (((const GlmBlockQ5_K *) data)->scales, ((const GlmBlockQ5_K *) data)->qs, ((const GlmBlockQ5_K *) data)->qh, j,
+               row);
+      break;
+    case GLM_PACKED_Q6_K:
+      read_q6_k ((const GlmBlockQ6_K *) data, j, row);
+      break;
+    case GLM_N_PACKED:
+      break;
+    }
+}
+
+static inline bool
+has_high_bits (GlmPackedFormat format)
+{
+  return format == GLM_PACKED_Q5_0 || format == GLM_PACKED_Q5_1 || format == GLM_PACKED_Q5_K;
+}
+
+/* ---- Packing ------------------------------------------------------------------------------------------------------ */
+
+static inline uint32_t
+load_u32 (const uint8_t *p)
+{
+  uint32_t value;
+
+  memcpy (&value, p, sizeof value);
+  return value;
+}
+
+static inline void
+store_u32 (uint8_t *p,
+           uint32_t value)
+{
+  memcpy (p, &value, sizeof value);
+}
+
+/* Writes the levels of row r; returns where the scales of the block start.  The high parts of `block` start as zeros. */
+static inline uint8_t *
+write_levels (GlmPackedFormat format,
+              const uint8_t   level[GLM_QK],
+              int             r,
+              uint8_t        *block)
+{
+  if (format == GLM_PACKED_Q8_0)
+    {
+      for (int z = 0; z < 8; z++)
+        memcpy (block + 64 * z + 4 * r, level + 4 * z, 4);
+      return block + 512;
+    }
+  for (int z = 0; z < 4; z++)
+    store_u32 (block + 64 * z + 4 * r, (load_u32 (level + 4 * z) & 0x0f0f0f0f)
+                                         | (load_u32 (level + 16 + 4 * z) & 0x0f0f0f0f) << 4);
+  block += 256;
+  if (has_high_bits (format))
+    {
+      uint32_t bits = 0;
+
+      for (int z = 0; z < 8; z++)
+        bits |= (load_u32 (level + 4 * z) >> 4 & 0x01010101) << z;
+      store_u32 (block + 4 * r, bits);
+      return block + 64;
+    }
+  if (format == GLM_PACKED_Q6_K)
+    {
+      for (int h = 0; h < 2; h++)
+        {
+          uint32_t bits = 0;
+
+          for (int z = 0; z < 4; z++)
+            bits |= (load_u32 (level + 16 * h + 4 * z) >> 4 & 0x03030303) << (2 * z);
+          store_u32 (block + 64 * h + 4 * r, bits);
+        }
+      return block + 128;
+    }
+  return block;
+}
+
+static inline void
+write_half (uint8_t *p,
+            int      r,
+            uint16_t value)
+{
+  memcpy (p + 2 * r, &value, sizeof value);
+}
+
+static inline void
+write_scales (const GlmPackedTraits *traits,
+              const RowBlock        *row,
+              int                    r,
+              uint8_t               *scales)
+{
+  if (traits->format == GLM_PACKED_Q6_K)
+    {
+      scales[r] = row->scale[0];
+      scales[ROWS + r] = row->scale[1];
+    }
+  else if (traits->blocks_per_group > 1)
+    {
+      scales[r] = row->scale[0];
+      scales[ROWS + r] = row->min;
+    }
+  else
+    {
+      write_half (scales, r, row->d);
+      if (traits->sum_kind == GLM_SUM_MIN)
+        write_half (scales + 2 * ROWS, r, row->m);
+    }
+}
+
+static inline void
+write_head (GlmPackedFormat format,
+            const uint8_t  *data,
+            int             r,
+            uint8_t        *head)
+{
+  if (format == GLM_PACKED_Q6_K)
+    write_half (head, r, ((const GlmBlockQ6_K *) data)->d);
+  else if (format == GLM_PACKED_Q4_K || format == GLM_PACKED_Q5_K)
+    {
+      /* Q5_K begins like Q4_K. */
+      write_half (head, r, ((const GlmBlockQ4_K *) data)->d);
+      write_half (head + 2 * ROWS, r, ((const GlmBlockQ4_K *) data)->dmin);
+    }
+}
+
+/* One group of one row.  `format` is a constant at each call, so that the compiler makes a loop for each. */
+static inline __attribute__ ((always_inline)) void
+pack_group (GlmPackedFormat format,
+            const uint8_t  *data,
+            int             r,
+            uint8_t        *group)
+{
+  const GlmPackedTraits *traits = &all_traits[format];
+
+  write_head (format, data, r, group);
+  group += traits->head_bytes;
+  for (int j = 0; j < traits->blocks_per_group; j++, group += traits->block_bytes)
+    {
+      RowBlock row;
+
+      read_row_block (format, data, j, &row);
+      write_scales (traits, &row, r, write_levels (format, row.level, r, group));
+    }
+}
+
+/* Q4_0's nibbles lie in the file as in a panel, so that they need no taking apart. */
+static void
+pack_q4_0 (const uint8_t *data,
+           int            r,
+           uint8_t       *block)
+{
+  const GlmBlockQ4_0 *row = (const GlmBlockQ4_0 *) data;
+
+  for (int z = 0; z < 4; z++)
+    memcpy (block + 64 * z + 4 * r, row->qs + 4 * z, 4);
+  write_half (block + 256, r, row->d);
+}
+
+static void
+pack_one (GlmPackedFormat format,
+          const uint8_t  *data,
+          int             r,
+          uint8_t        *group)
+{
+  switch (format)
+    {
+    case GLM_PACKED_Q4_0: pack_q4_0 (data, r, group); break;
+    case GLM_PACKED_Q4_1: pack_group (GLM_PACKED_Q4_1, data, r, group); break;
+    case GLM_PACKED_Q5_0: pack_group (GLM_PACKED_Q5_0, data, r, group); break;
+    case GLM_PACKED_Q5_1: pack_group (GLM_PACKED_Q5_1, data, r, group); break;
+    case GLM_PACKED_Q8_0: pack_group (GLM_PACKED_Q8_0, data, r, group); break;
+    case GLM_PACKED_Q4_K: pack_group (GLM_PACKED_Q4_K, data, r, group); break;
+    case GLM_PACKED_Q5_K: pack_group (GLM_PACKED_Q5_K, data, r, group); break;
+    case GLM_PACKED_Q6_K: pack_group (GLM_PACKED_Q6_K, data, r, group); break;
+    case GLM_N_PACKED: break;
+    }
+}
+
+void
+glm_packed_pack_panel (const GlmPackedTraits *traits,
+                       const uint8_t         *rows,
+                       size_t                 row_bytes,
+                       int                    n_rows,
+                       int64_t                cols,
+                       uint8_t               *panel)
+{
+  int64_t n_groups = cols / (GLM_QK * traits->blocks_per_group);
+  size_t block_bytes = (size_t) glm_type_traits (traits->type)->block_bytes;
+
+  if (n_rows < ROWS)
+    memset (panel, 0, glm_packed_panel_bytes (traits, cols));
+  for (int64_t g = 0; g < n_groups; g++, panel += group_bytes (traits))
+    for (int r = 0; r < n_rows; r++)
+      pack_one (traits->format, rows + (size_t) r * row_bytes + (size_t) g * block_bytes, r, panel);
+}
+
+/* ---- Back to float ------------------------------------------------------------------------------------------------ */
+
+static inline float
+read_half (const uint8_t *p,
+           int            r)
+{
+  uint16_t value;
+
+  memcpy (&value, p + 2 * r, sizeof value);
+  return glm_f16_to_f32 (value);
+}
+
+/* Reads the levels of row r back; returns where the scales of the block start. */
+static const uint8_t *
+read_levels (GlmPackedFormat format,
+             const uint8_t  *block,
+             int             r,
+             uint8_t         level[GLM_QK])
+{
+  const uint8_t *high = block + 256;
+
+  for (int k = 0; k < GLM_QK; k++)
+    {
+      int z = k / 4, lane = 4 * r + k % 4;
+
+      if (format == GLM_PACKED_Q8_0)
+        level[k] = block[64 * z + lane];
+      else
+        level[k] = block[64 * (z % 4) + lane] >> (z / 4 * 4) & 15;
+      if (has_high_bits (format))
+        level[k] |= (uint8_t) ((high[lane] >> z & 1) << 4);
+      else if (format == GLM_PACKED_Q6_K)
+        level[k] |= (uint8_t) ((high[64 * (z / 4) + lane] >> (z % 4 * 2) & 3) << 4);
+    }
+  return format == GLM_PACKED_Q8_0 ? block + 512 : has_high_bits (format) ? high + 64 : format == GLM_PACKED_Q6_K ? high + 128 : high;
+}
+
+void
+glm_packed_dequantise_row (const GlmPackedTraits *traits,
+                           const uint8_t         *panel,
+                           int                    row,
+                           int64_t                cols,
+                           float                 *y)
+{
+  static const int offsets[] = { [GLM_SUM_8] = 8, [GLM_SUM_16] = 16, [GLM_SUM_128] = 128, [GLM_SUM_HALVES] = 32, [GLM_SUM_MIN] = 0 };
+  bool has_min = traits->sum_kind == GLM_SUM_MIN;
+  float d = 0, dmin = 0;
+
+  for (int64_t b = 0; b < cols / GLM_QK; b++, y += GLM_QK)
+    {
+      uint8_t level[GLM_QK];
+      const uint8_t *scales;
+      float scale[2], min = 0;
+
+      if (traits->head_bytes != 0 && b % traits->blocks_per_group == 0)
+        {
+          d = read_half (panel, row);
+          dmin = has_min ? read_half (panel + 2 * ROWS, row) : 0;
+          panel += traits->head_bytes;
+        }
+      scales = read_levels (traits->format, panel, row, level);
+      panel += traits->block_bytes;
+      if (traits->format == GLM_PACKED_Q6_K)
+        {
+          scale[0] = d * (float) (int8_t) scales[row];
+          scale[1] = d * (float) (int8_t) scales[ROWS + row];
+        }
+      else if (traits->blocks_per_group > 1)
+        {
+          scale[0] = scale[1] = d * (float) scales[row];
+          min = -dmin * (float) scales[ROWS + row];
+        }
+      else
+        {
+          scale[0] = scale[1] = read_half (scales, row);
+          min = has_min ? read_half (scales + 2 * ROWS, row) : 0;
+        }
+      for (int k = 0; k < GLM_QK; k++)
+        y[k] = scale[k / 16] * (float) (level[k] - offsets[traits->sum_kind]) + min;
+    }
+}

@@ -1,0 +1,82 @@
+/* packed.h: weights as the product kernels want them
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A packed matrix is a sequence of panels, each of GLM_PANEL_ROWS = 16 rows interleaved, so that one vector holds four
+ * consecutive columns of all 16 rows: exactly what an instruction that sums four byte products per 32-bit lane takes
+ * (vpdpbusd, sdot).  Nothing is shuffled at run time, and rows past the end of the matrix are zeros.
+ *
+ *   panel  = group … group                      (cols / (32 · blocks_per_group) of them)
+ *   group  = head block … block                 head: d[16] (and dmin[16]) in half precision, K types only
+ *   block  = 16 rows × 32 columns:
+ *     levels  4-bit part, 256 bytes: byte 64 z + 4 r + j, z < 4: low nibble column 4 z + j, high nibble 16 + 4 z + j
+ *       Q5    + 64 bytes: byte 4 r + j, bit z < 8: the fifth bit of column 4 z + j
+ *       Q6_K  + 128 bytes: byte 64 (z / 4) + 4 r + j, bits 2 (z % 4) and up: the upper two bits of column 4 z + j
+ *       Q8_0  512 bytes instead: byte 64 z + 4 r + j, z < 8: column 4 z + j, plus 128
+ *     scales  Q4_0, Q5_0, Q8_0: d[16] half · Q4_1, Q5_1: d[16], m[16] half
+ *             Q4_K, Q5_K: scale[16], min[16] bytes · Q6_K: scale[16] of columns 0–15, scale[16] of 16–31, signed bytes
+ *
+ * Levels are unsigned (u8); what they are offset by is taken off through the sum of the activations.
+ *
+ * Activations are quantised to signed bytes in blocks of 32 columns and packed in tiles of `width` rows of x ("tokens"):
+ *
+ *   tile   = block … block
+ *   block  = q[width][32] int8 · d[width] float · a[width] · b[width]      (44 bytes a token)
+ *
+ * with a and b what the format needs to know about the sum of q (see GlmSumKind), so that the inner loop only adds.
+ */
+#ifndef GLM_PACKED_H
+#define GLM_PACKED_H
+
+#include "quant/quant.h"
+
+#define GLM_PANEL_ROWS     16
+#define GLM_PACKED_VERSION 1     /* of the layout: files of packed weights are keyed to it */
+#define GLM_TILE_BYTES     44    /* of one token in one block of a tile */
+
+typedef enum
+{
+  GLM_PACKED_Q4_0,
+  GLM_PACKED_Q4_1,
+  GLM_PACKED_Q5_0,
+  GLM_PACKED_Q5_1,
+  GLM_PACKED_Q8_0,
+  GLM_PACKED_Q4_K,
+  GLM_PACKED_Q5_K,
+  GLM_PACKED_Q6_K,
+  GLM_N_PACKED,
+} GlmPackedFormat;
+
+/* What a block of a tile says about the sum of its q. */
+typedef enum
+{
+  GLM_SUM_8,       /* a = −8 Σq as int32: the accumulator's first value */
+  GLM_SUM_16,      /* a = −16 Σq */
+  GLM_SUM_128,     /* a = −128 Σq */
+  GLM_SUM_HALVES,  /* a = −32 Σq over columns 0–15, b the same over 16–31 */
+  GLM_SUM_MIN,     /* a = d Σq as float, to be multiplied by the block's minimum */
+} GlmSumKind;
+
+typedef struct
+{
+  GlmPackedFormat format;
+  GlmType type;                 /* of the file's blocks */
+  int blocks_per_group;         /* 1 or 8 */
+  int head_bytes;               /* of a group */
+  int block_bytes;
+  GlmSumKind sum_kind;
+} GlmPackedTraits;
+
+const GlmPackedTraits *glm_packed_traits (GlmPackedFormat format);
+/* NULL if there is no packed format for the type. */
+const GlmPackedTraits *glm_packed_traits_for_type (GlmType type);
+
+size_t glm_packed_panel_bytes (const GlmPackedTraits *traits, int64_t cols);
+
+/* Packs up to 16 rows of `row_bytes` each at `rows` into one panel. */
+void glm_packed_pack_panel (const GlmPackedTraits *traits, const uint8_t *rows, size_t row_bytes, int n_rows, int64_t cols,
+                            uint8_t *panel);
+/* Row `row` < 16 of a panel as float, the same values as the file's blocks have: y [cols]. */
+void glm_packed_dequantise_row (const GlmPackedTraits *traits, const uint8_t *panel, int row, int64_t cols, float *y);
+
+#endif

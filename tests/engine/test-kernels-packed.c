@@ -1,0 +1,395 @@
+/* test-kernels-packed.c: packed weights: packing, products, and whole matrices
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "test-kernels.h"
+
+#include "matrix.h"
+#include "quant/blocks.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ROWS GLM_PANEL_ROWS
+
+/* ---- Weights ------------------------------------------------------------------------------------------------------ */
+
+/* Any bytes are valid levels and small scales; half precision factors have to be finite. */
+static void
+fix_halves (GlmType  type,
+            uint8_t *block)
+{
+  int at[2] = { 0, -1 };
+  bool has_two = type == GLM_TYPE_Q4_1 || type == GLM_TYPE_Q5_1 || type == GLM_TYPE_Q4_K || type == GLM_TYPE_Q5_K;
+
+  if (type == GLM_TYPE_Q6_K)
+    at[0] = 208;
+  if (has_two)
+    at[1] = 2;
+  for (int i = 0; i < 2; i++)
+    if (at[i] >= 0)
+      {
+        uint16_t h = glm_f32_to_f16 (random_uniform () * 0.05f);
+
+        memcpy (block + at[i], &h, 2);
+      }
+}
+
+/* kind 0: quantised random values; 1: random bytes; 2: all levels and scales at their ends. */
+static void
+random_weights (const GlmTypeTraits *traits,
+                uint8_t             *data,
+                int64_t              n_values,
+                int                  kind)
+{
+  int64_t n_bytes = n_values / traits->block_size * traits->block_bytes;
+
+  if (kind == 0)
+    {
+      float *x = malloc ((size_t) n_values * sizeof *x);
+
+      random_floats (x, n_values, 0);
+      traits->quantise (x, data, n_values);
+      free (x);
+      return;
+    }
+  for (int64_t i = 0; i < n_bytes; i++)
+    data[i] = kind == 1 ? (uint8_t) random_below (256) : random_below (2) != 0 ? 0xff : 0x80;
+  for (int64_t i = 0; i < n_bytes; i += traits->block_bytes)
+    fix_halves (traits->type, data + i);
+}
+
+static void
+test_packing (const GlmPackedTraits *packed,
+              int64_t                cols,
+              int                    n_rows,
+              int                    kind)
+{
+  const GlmTypeTraits *traits = glm_type_traits (packed->type);
+  size_t row_bytes = (size_t) (cols / traits->block_size * traits->block_bytes);
+  size_t data_bytes = row_bytes * (size_t) n_rows, panel_bytes = glm_packed_panel_bytes (packed, cols);
+  uint8_t *data = guarded_new (data_bytes), *panel = guarded_new (panel_bytes);
+  float *expected = malloc ((size_t) cols * sizeof (float)), *y = malloc ((size_t) cols * sizeof (float));
+
+  random_weights (traits, data, cols * n_rows, kind);
+  glm_packed_pack_panel (packed, data, row_bytes, n_rows, cols, panel);
+  for (int r = 0; r < n_rows; r++)
+    {
+      traits->dequantise (data + row_bytes * (size_t) r, expected, cols);
+      glm_packed_dequantise_row (packed, panel, r, cols, y);
+      for (int64_t i = 0; i < cols; i++)
+        if (y[i] != expected[i])
+          {
+            check (false, "%s packed: row %d, column %d: %g instead of %g", traits->name, r, (int) i, (double) y[i],
+                   (double) expected[i]);
+            break;
+          }
+    }
+  check (true, "packing");
+  free (expected);
+  free (y);
+  guarded_free (data, data_bytes);
+  guarded_free (panel, panel_bytes);
+}
+
+/* ---- Kernels ------------------------------------------------------------------------------------------------------ */
+
+static void
+test_quantise_tile (const char       *name,
+                    const GlmKernels *ref,
+                    const GlmKernels *new_kernels,
+                    int64_t           cols,
+                    int               width,
+                    int               kind)
+{
+  size_t x_bytes = (size_t) cols * sizeof (float), tile_bytes = (size_t) (cols / 32 * GLM_TILE_BYTES * width);
+  float *x = guarded_new (x_bytes);
+  uint8_t *expected = guarded_new (tile_bytes), *tile = guarded_new (tile_bytes);
+
+  for (int sum = 0; sum <= GLM_SUM_MIN; sum++)
+    for (int t = 0; t < width; t++)
+      {
+        random_floats (x, cols, kind);
+        memset (expected, 0, tile_bytes);
+        memset (tile, 0, tile_bytes);
+        ref->quantise_tile (x, cols, (GlmSumKind) sum, expected, width, t);
+        new_kernels->quantise_tile (x, cols, (GlmSumKind) sum, tile, width, t);
+        check (memcmp (tile, expected, tile_bytes) == 0, "%s: quantise_tile, sums %d, width %d, token %d, data %d", name, sum,
+               width, t, kind);
+      }
+  guarded_free (x, x_bytes);
+  guarded_free (expected, tile_bytes);
+  guarded_free (tile, tile_bytes);
+}
+
+/* Σ |products| of one row and token: what rounding errors are measured by. */
+static float
+magnitude (const GlmPackedTraits *packed,
+           const uint8_t         *panel,
+           int                    r,
+           int64_t                cols,
+           const float           *x)
+{
+  float *w = malloc ((size_t) cols * sizeof *w);
+  double sum = 0;
+
+  glm_packed_dequantise_row (packed, panel, r, cols, w);
+  for (int64_t i = 0; i < cols; i++)
+    sum += fabs ((double) w[i] * x[i]);
+  free (w);
+  return (float) sum;
+}
+
+static void
+test_panel_product (const char            *name,
+                    const GlmKernels      *ref,
+                    const GlmKernels      *new_kernels,
+                    const GlmPackedTraits *packed,
+                    int64_t                cols,
+                    int                    width,
+                    int                    kind)
+{
+  const GlmTypeTraits *traits = glm_type_traits (packed->type);
+  size_t row_bytes = (size_t) (cols / traits->block_size * traits->block_bytes);
+  size_t panel_bytes = glm_packed_panel_bytes (packed, cols), tile_bytes = (size_t) (cols / 32 * GLM_TILE_BYTES * width);
+  size_t out_bytes = sizeof (float) * ROWS * (size_t) width;
+  uint8_t *data = malloc (row_bytes * ROWS), *panel = guarded_new (panel_bytes), *tile = guarded_new (tile_bytes);
+  float *x = malloc ((size_t) (cols * width) * sizeof (float));
+  float *expected = guarded_new (out_bytes), *out = guarded_new (out_bytes);
+
+  random_weights (traits, data, cols * ROWS, kind);
+  glm_packed_pack_panel (packed, data, row_bytes, ROWS, cols, panel);
+  random_floats (x, cols * width, kind == 2 ? 2 : 0);
+  for (int t = 0; t < width; t++)
+    ref->quantise_tile (x + t * cols, cols, packed->sum_kind, tile, width, t);
+  ref->panel_product[packed->format](panel, cols / 32, tile, width, expected);
+  new_kernels->panel_product[packed->format](panel, cols / 32, tile, width, out);
+  for (int t = 0; t < width; t++)
+    for (int r = 0; r < ROWS; r++)
+      {
+        float miss = fabsf (out[t * ROWS + r] - expected[t * ROWS + r]);
+        float bound = 4e-6f * magnitude (packed, panel, r, cols, x + t * cols) + 1e-12f;
+
+        check (miss <= bound, "%s: %s panel, %d columns, width %d, data %d, row %d, token %d: %g instead of %g", name,
+               traits->name, (int) cols, width, kind, r, t, (double) out[t * ROWS + r], (double) expected[t * ROWS + r]);
+      }
+  free (data);
+  free (x);
+  guarded_free (panel, panel_bytes);
+  guarded_free (tile, tile_bytes);
+  guarded_free (expected, out_bytes);
+  guarded_free (out, out_bytes);
+}
+
+void
+test_packed_kernels (const char       *name,
+                     const GlmKernels *ref,
+                     const GlmKernels *new_kernels)
+{
+  for (int f = 0; new_kernels == ref && f < GLM_N_PACKED; f++)
+    for (int kind = 0; kind < 3; kind++)
+      {
+        test_packing (glm_packed_traits ((GlmPackedFormat) f), 256, 16, kind);
+        test_packing (glm_packed_traits ((GlmPackedFormat) f), 768, 5, kind);
+      }
+  for (int n = 1; n <= new_kernels->max_tile_width; n++)
+    {
+      int width = new_kernels->tile_width[n];
+
+      check (width >= n && width <= new_kernels->max_tile_width, "%s: tile widths", name);
+      if (width != n)
+        continue;
+      for (int kind = 0; kind < 4; kind++)
+        test_quantise_tile (name, ref, new_kernels, 96, width, kind);
+      for (int f = 0; f < GLM_N_PACKED; f++)
+        for (int kind = 0; kind < 3; kind++)
+          {
+            const GlmPackedTraits *packed = glm_packed_traits ((GlmPackedFormat) f);
+
+            test_panel_product (name, ref, new_kernels, packed, 256, width, kind);
+            test_panel_product (name, ref, new_kernels, packed, packed->blocks_per_group == 1 ? 32 * 7 : 256 * 3, width, kind);
+          }
+    }
+}
+
+/* ---- Matrices ----------------------------------------------------------------------------------------------------- */
+
+/* How far a product may be from the exact one: rounding of the activations to a 254th of their block's largest where
+ * they are quantised, and of single precision sums. */
+static double
+error_bound (const float *w,
+             const float *x,
+             int64_t      cols,
+             bool         packed)
+{
+  double bound = 0;
+
+  for (int64_t b = 0; b < cols; b += 32)
+    {
+      double largest = 0, weight = 0;
+
+      for (int64_t i = b; i < b + 32 && i < cols; i++)
+        {
+          largest = fmax (largest, fabs ((double) x[i]));
+          weight += fabs ((double) w[i]);
+          bound += 1e-5 * fabs ((double) w[i] * x[i]);
+        }
+      if (packed)
+        bound += weight * largest / 254;
+    }
+  return bound * 1.01 + 1e-9;
+}
+
+typedef struct
+{
+  GlmPool *pool;
+  GlmScratch *scratch;
+} Engine;
+
+static void
+test_matrix (const char *name,
+             Engine     *engine,
+             GlmType     type,
+             int64_t     rows,
+             int64_t     cols,
+             int64_t     n,
+             bool        with_bias)
+{
+  const GlmTypeTraits *traits = glm_type_traits (type);
+  int64_t ldx = cols + 5, ldy = rows + 3;
+  size_t data_bytes = (size_t) (rows * cols / traits->block_size * traits->block_bytes);
+  size_t y_bytes = (size_t) ((n - 1) * ldy + rows) * sizeof (float);
+  size_t x_bytes = (size_t) ((n - 1) * ldx + cols) * sizeof (float);
+  uint8_t *data = guarded_new (data_bytes);
+  float *x = guarded_new (x_bytes), *y = guarded_new (y_bytes), *y2 = guarded_new (y_bytes);
+  float *bias = malloc ((size_t) rows * sizeof (float)), *w = malloc ((size_t) cols * sizeof (float));
+  GlmMatrix *matrix = NULL;
+
+  random_weights (traits, data, rows * cols, traits->block_size > 1 && traits->quantise == NULL ? 1 : 0);
+  if (traits->quantise == NULL)
+    for (int64_t i = 0; i < (int64_t) data_bytes; i += traits->block_bytes) /* d (and dmin) of the types that are only read */
+      {
+        int at = type == GLM_TYPE_Q2_K ? 80 : type == GLM_TYPE_Q3_K ? 108 : 0;
+
+        memset (data + i + at, 0x1c, type == GLM_TYPE_Q2_K ? 4 : 2);
+      }
+  random_floats (x, (n - 1) * ldx + cols, 0);
+  random_floats (bias, rows, 0);
+  check (glm_matrix_new (type, rows, cols, data, engine->pool, &matrix, NULL), "%s: %s matrix", name, traits->name);
+  if (glm_matrix_is_packed (matrix)) /* the file's bytes are no longer needed */
+    memset (data, 0xff, data_bytes);
+
+  const GlmProduct products[2] = { { matrix, with_bias ? bias : NULL, y, ldy }, { matrix, NULL, y2, ldy } };
+
+  check (glm_matmul_many (products, 2, x, ldx, n, engine->pool, engine->scratch, NULL), "%s: product", name);
+  for (int64_t row = 0; row < rows; row++)
+    {
+      glm_matrix_row (matrix, row, w);
+      for (int64_t t = 0; t < n; t++)
+        {
+          double exact = 0, bound = error_bound (w, x + t * ldx, cols, glm_matrix_is_packed (matrix));
+          float got = y[t * ldy + row], got2 = y2[t * ldy + row], b = with_bias ? bias[row] : 0;
+
+          for (int64_t i = 0; i < cols; i++)
+            exact += (double) w[i] * x[t * ldx + i];
+          check (fabs (got - (exact + b)) <= bound + 1e-6 && fabs (got2 - exact) <= bound,
+                 "%s: %s %dx%d, n %d, row %d, token %d: %g and %g instead of %g", name, traits->name, (int) rows, (int) cols,
+                 (int) n, (int) row, (int) t, (double) (got - b), (double) got2, exact);
+        }
+    }
+  for (int64_t t = 0; t + 1 < n; t++)
+    for (int64_t i = rows; i < ldy; i++)
+      check (((uint8_t *) &y[t * ldy + i])[3] == 0xa5, "%s: %s writes between rows of y", name, traits->name);
+
+  glm_matrix_free (matrix);
+  free (bias);
+  free (w);
+  guarded_free (data, data_bytes);
+  guarded_free (x, x_bytes);
+  guarded_free (y, y_bytes);
+  guarded_free (y2, y_bytes);
+}
+
+void
+test_matrices (const char *name)
+{
+  static const struct { int rows, cols, n; } shapes[] = {
+    { 1, 256, 1 }, { 16, 256, 1 }, { 37, 512, 1 }, { 40, 256, 2 }, { 33, 256, 5 }, { 17, 512, 7 }, { 100, 256, 13 }, { 70, 256, 40 },
+  };
+  Engine engine = { NULL, NULL };
+  GlmMatrix *matrix = NULL;
+  float x = 0;
+
+  check (glm_pool_new (3, &engine.pool, NULL) && glm_scratch_new (&engine.scratch, NULL), "pool and scratch");
+  for (uint32_t type = 0; type < 40; type++)
+    for (size_t i = 0; glm_type_traits (type) != NULL && i < sizeof shapes / sizeof shapes[0]; i++)
+      test_matrix (name, &engine, (GlmType) type, shapes[i].rows, shapes[i].cols, shapes[i].n, i % 2 == 1);
+  test_matrix (name, &engine, GLM_TYPE_F32, 5, 7, 3, true);
+  test_matrix (name, &engine, GLM_TYPE_F16, 5, 33, 20, true);
+  test_matrix (name, &engine, GLM_TYPE_Q8_0, 48, 96, 9, true);
+  test_matrix (name, &engine, GLM_TYPE_Q4_0, 20, 32, 25, false);
+
+  check (!glm_matrix_new (GLM_TYPE_Q4_K, 4, 128, &x, NULL, &matrix, NULL), "columns that are no whole blocks");
+  check (!glm_matrix_new (GLM_TYPE_F32, 0, 128, &x, NULL, &matrix, NULL), "no rows");
+  check (!glm_matrix_new ((GlmType) 99, 4, 128, &x, NULL, &matrix, NULL) && matrix == NULL, "an unknown type");
+  glm_matrix_free (NULL);
+  glm_scratch_free (engine.scratch);
+  glm_pool_free (engine.pool);
+}
+
+/* ---- Speed -------------------------------------------------------------------------------------------------------- */
+
+typedef struct
+{
+  const GlmKernels *kernels;
+  const GlmPackedTraits *packed;
+  const uint8_t *panel, *tile;
+  int64_t cols;
+  int width;
+  float out[ROWS * GLM_MAX_TILE_WIDTH];
+} Bench;
+
+static void
+run_panel (void *data)
+{
+  Bench *bench = data;
+
+  bench->kernels->panel_product[bench->packed->format](bench->panel, bench->cols / 32, bench->tile, bench->width, bench->out);
+}
+
+void
+bench_packed_kernels (const char       *name,
+                      const GlmKernels *kernels)
+{
+  enum { COLS = 4096 };
+  static const int widths[] = { 1, 2, 4, 8, 12 };
+
+  printf ("%s: panel of 16 × %d, in cache: GB/s of weights at width 1; 10⁹ multiply-adds/s at each width\n", name, COLS);
+  for (int f = 0; f < GLM_N_PACKED; f++)
+    {
+      Bench bench = { .kernels = kernels, .packed = glm_packed_traits ((GlmPackedFormat) f), .cols = COLS };
+      size_t n_bytes = glm_packed_panel_bytes (bench.packed, COLS);
+      uint8_t *panel = calloc (1, n_bytes), *tile = calloc (COLS / 32, GLM_TILE_BYTES * GLM_MAX_TILE_WIDTH);
+
+      bench.panel = panel;
+      bench.tile = tile;
+      printf ("  %-5s", glm_type_traits (bench.packed->type)->name);
+      for (size_t i = 0; i < sizeof widths / sizeof widths[0]; i++)
+        {
+          double seconds;
+
+          if (widths[i] > kernels->max_tile_width)
+            break;
+          bench.width = widths[i];
+          seconds = best_seconds (run_panel, &bench);
+          if (i == 0)
+            printf ("  %6.1f GB/s  ", (double) n_bytes / seconds * 1e-9);
+          printf ("  %6.1f", (double) ROWS * COLS * widths[i] / seconds * 1e-9);
+        }
+      printf ("\n");
+      free (panel);
+      free (tile);
+    }
+}

@@ -7,7 +7,7 @@ import pathlib
 import re
 import sys
 
-IN_C = re.compile(r'(?<![A-Za-z0-9])(_|N_|C_|NC_|Q_|ngettext|g_dngettext|g_dpgettext2|gettext)\s*\(\s*"')
+IN_C = re.compile(r'(?<![A-Za-z0-9_])(_|N_|C_|NC_|Q_|ngettext|g_dngettext|g_dpgettext2|gettext)\s*\(\s*"')
 
 
 def is_translatable(path):

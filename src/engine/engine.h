@@ -235,6 +235,7 @@ typedef struct
   GlmPromptFunc prompt;         /* may be NULL */
   void *user_data;
   const GlmCancel *cancel;      /* may be NULL */
+  size_t n_reply;               /* the last ids of the prompt that begin the reply: their text is not emitted again */
 } GlmGenerateFuncs;
 
 /* Continues the prompt ids.  A cancelled generation is a success with GLM_STOP_CANCELLED. */

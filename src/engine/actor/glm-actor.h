@@ -70,6 +70,8 @@ typedef struct
   void (*prompt) (gsize n_done, gsize n_total, gpointer user_data);
   /* Always called exactly once.  error is NULL on success (result->reason says why it stopped). */
   void (*ended) (const GlmResult *result, const GError *error, gpointer user_data);
+  /* With each piece: tokens of the reply so far, and the seconds since the first of them.  May be NULL, as all may. */
+  void (*rate) (gsize n_tokens, double seconds, gpointer user_data);
 } GlmRequestFuncs;
 
 /* Starts generating the reply to these turns (copied).  If `continue_text` is not NULL the assistant's reply begins with

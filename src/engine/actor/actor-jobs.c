@@ -1,0 +1,297 @@
+/* actor-jobs.c: loading, generating and counting on the engine's thread
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "engine/actor/actor-jobs.h"
+
+#include <string.h>
+
+static void
+post_state (const GlmEngine *engine, GlmActorState state)
+{
+  GlmEvent *event = glm_event_new (GLM_EVENT_STATE, 0);
+
+  event->state = state;
+  glm_actor_thread_post (engine->thread, event);
+}
+
+static void
+post_idle_state (const GlmEngine *engine)
+{
+  post_state (engine, engine->model ? GLM_ACTOR_READY : GLM_ACTOR_EMPTY);
+}
+
+static void
+set_error (GlmEvent *event, const GlmError *error)
+{
+  event->has_error = TRUE;
+  event->error = *error;
+}
+
+/* ---- Loading ------------------------------------------------------------------------------------------------------ */
+
+static void
+load_progress (double fraction, void *user_data)
+{
+  GlmEngine *engine = user_data;
+  GlmEvent *event = glm_event_new (GLM_EVENT_FRACTION, 0);
+
+  event->fraction = fraction;
+  glm_actor_thread_post (engine->thread, event);
+}
+
+/* A window needs text: a model without a tokenizer, which the command line can run, is refused. */
+static gboolean
+check_tokenizer (const GlmModel *model, GlmError *error)
+{
+  GlmTokens tokens = { 0 };
+  gboolean ok = glm_model_tokenize (model, "a", 1, &tokens, error);
+
+  glm_tokens_clear (&tokens);
+  return ok;
+}
+
+static gboolean
+open_model (GlmEngine *engine, GlmJob *job, GlmError *error)
+{
+  GlmModelOptions model_options = {
+    .n_threads = job->options.n_threads,
+    .progress = load_progress,
+    .progress_data = engine,
+    .cancel = &job->cancel,
+  };
+  GlmSessionOptions session_options = { .context_length = job->options.context_length };
+  GlmModel *model = NULL;
+  GlmSession *session = NULL;
+
+  if (!glm_model_open (job->path, &model_options, &model, error))
+    return FALSE;
+  if (!check_tokenizer (model, error) || !glm_session_new (model, &session_options, &session, error))
+    {
+      glm_model_free (model);
+      return FALSE;
+    }
+  glm_engine_clear (engine);
+  engine->model = model;
+  engine->session = session;
+  return TRUE;
+}
+
+static void
+run_load (GlmEngine *engine, GlmJob *job)
+{
+  GlmEvent *event = glm_event_new (GLM_EVENT_LOADED, job->id);
+  GlmError error = { 0 };
+
+  post_state (engine, GLM_ACTOR_LOADING);
+  load_progress (0, engine);
+  if (open_model (engine, job, &error))
+    {
+      event->loaded = g_new0 (GlmLoaded, 1);
+      event->loaded->path = g_strdup (job->path);
+      event->loaded->info = *glm_model_info (engine->model);
+      event->loaded->context_length = glm_session_context_length (engine->session);
+      glm_model_default_sampling (engine->model, &event->loaded->sampling);
+    }
+  else
+    set_error (event, &error);
+  glm_actor_thread_post (engine->thread, event);
+  post_idle_state (engine);
+}
+
+static void
+run_unload (GlmEngine *engine)
+{
+  glm_engine_clear (engine);
+  glm_actor_thread_post (engine->thread, glm_event_new (GLM_EVENT_UNLOADED, 0));
+  post_idle_state (engine);
+}
+
+/* ---- Generating --------------------------------------------------------------------------------------------------- */
+
+typedef struct
+{
+  GlmEngine *engine;
+  GlmJob *job;
+  gboolean generating;          /* the prompt is done */
+  gboolean in_reply;            /* something other than leading blank has come */
+  gsize n_tokens;
+  gint64 first_token;           /* time */
+} Generation;
+
+/* The formats put a newline between the role and the reply; the originals strip it, and so do we. */
+static void
+skip_leading_blank (Generation *generation, const char **text, size_t *n_bytes)
+{
+  while (!generation->in_reply && *n_bytes > 0)
+    {
+      if (!strchr (" \t\r\n", **text) || **text == '\0')
+        generation->in_reply = TRUE;
+      else
+        {
+          (*text)++;
+          (*n_bytes)--;
+        }
+    }
+}
+
+static bool
+on_piece (const char *text, size_t n_bytes, int32_t id, void *user_data)
+{
+  Generation *generation = user_data;
+  gint64 now = g_get_monotonic_time ();
+  GlmEvent *event;
+
+  if (!generation->generating)
+    {
+      generation->generating = TRUE;
+      generation->first_token = now;
+      post_state (generation->engine, GLM_ACTOR_GENERATING);
+    }
+  skip_leading_blank (generation, &text, &n_bytes);
+  if (n_bytes == 0)
+    return true;
+  event = glm_event_new (GLM_EVENT_PIECE, generation->job->id);
+  event->text = g_string_new_len (text, (gssize) n_bytes);
+  event->n_done = ++generation->n_tokens;
+  event->seconds = (double) (now - generation->first_token) / G_USEC_PER_SEC;
+  glm_actor_thread_post (generation->engine->thread, event);
+  return true;
+}
+
+static void
+on_prompt (size_t n_done, size_t n_total, void *user_data)
+{
+  Generation *generation = user_data;
+  GlmEvent *event = glm_event_new (GLM_EVENT_PROMPT, generation->job->id);
+
+  event->n_done = n_done;
+  event->n_total = n_total;
+  glm_actor_thread_post (generation->engine->thread, event);
+}
+
+/* The prompt's ids, with the beginning of the reply where it is to be continued. */
+static gboolean
+make_prompt (GlmEngine *engine, const GlmJob *job, GlmTokens *tokens, gsize *ret_n_reply, GlmError *error)
+{
+  gsize n_prompt;
+
+  if (!glm_model_prompt (engine->model, job->turns, job->n_turns, tokens, error))
+    return FALSE;
+  if (!job->continue_text || job->continue_text[0] == '\0')
+    return TRUE;
+  if (!glm_model_tokenize (engine->model, "\n", 1, tokens, error))
+    return FALSE;
+  n_prompt = tokens->n;
+  if (!glm_model_tokenize (engine->model, job->continue_text, strlen (job->continue_text), tokens, error))
+    return FALSE;
+  *ret_n_reply = tokens->n - n_prompt;
+  return TRUE;
+}
+
+static gboolean
+generate (GlmEngine *engine, GlmJob *job, GlmResult *ret_result, GlmError *error)
+{
+  Generation generation = { .engine = engine, .job = job };
+  GlmGenerateFuncs funcs = { .piece = on_piece, .prompt = on_prompt, .user_data = &generation, .cancel = &job->cancel };
+  GlmTokens prompt = { 0 };
+  gboolean ok;
+
+  if (!engine->model)
+    {
+      error->code = GLM_ERROR_ARGUMENT;
+      g_strlcpy (error->message, "no model is loaded", sizeof error->message);
+      return FALSE;
+    }
+  ok = make_prompt (engine, job, &prompt, &funcs.n_reply, error);
+  generation.in_reply = funcs.n_reply > 0;
+  if (ok)
+    ok = glm_generate (engine->session, prompt.ids, prompt.n, job->has_sampling ? &job->sampling : NULL, &funcs, NULL,
+                       ret_result, error);
+  glm_tokens_clear (&prompt);
+  return ok;
+}
+
+static void
+run_generate (GlmEngine *engine, GlmJob *job)
+{
+  GlmEvent *event = glm_event_new (GLM_EVENT_ENDED, job->id);
+  GlmError error = { 0 };
+
+  if (engine->model)
+    post_state (engine, GLM_ACTOR_READING);
+  if (!generate (engine, job, &event->result, &error))
+    set_error (event, &error);
+  post_idle_state (engine);
+  glm_actor_thread_post (engine->thread, event);
+}
+
+static void
+run_count (GlmEngine *engine, GlmJob *job)
+{
+  GlmEvent *event = glm_event_new (GLM_EVENT_COUNTED, job->id);
+  GlmTokens tokens = { 0 };
+  GlmError error = { .code = GLM_ERROR_ARGUMENT, .message = "no model is loaded" };
+
+  if (!engine->model || !glm_model_prompt (engine->model, job->turns, job->n_turns, &tokens, &error))
+    set_error (event, &error);
+  event->n_done = tokens.n;
+  glm_tokens_clear (&tokens);
+  glm_actor_thread_post (engine->thread, event);
+}
+
+/* ---- ---------------------------------------------------------------------------------------------------------------- */
+
+void
+glm_engine_run (GlmEngine *engine, GlmJob *job)
+{
+  switch (job->type)
+    {
+    case GLM_JOB_LOAD:
+      run_load (engine, job);
+      break;
+    case GLM_JOB_UNLOAD:
+      run_unload (engine);
+      break;
+    case GLM_JOB_GENERATE:
+      run_generate (engine, job);
+      break;
+    case GLM_JOB_COUNT:
+      run_count (engine, job);
+      break;
+    }
+}
+
+void
+glm_engine_refuse (const GlmEngine *engine, const GlmJob *job)
+{
+  static const GlmError cancelled = { .code = GLM_ERROR_CANCELLED, .message = "cancelled" };
+  GlmEvent *event;
+
+  switch (job->type)
+    {
+    case GLM_JOB_GENERATE:
+      event = glm_event_new (GLM_EVENT_ENDED, job->id);
+      event->result = (GlmResult) { .reason = GLM_STOP_CANCELLED, .stop_id = -1 };
+      break;
+    case GLM_JOB_LOAD:
+      event = glm_event_new (GLM_EVENT_LOADED, job->id);
+      set_error (event, &cancelled);
+      break;
+    case GLM_JOB_COUNT:
+      event = glm_event_new (GLM_EVENT_COUNTED, job->id);
+      set_error (event, &cancelled);
+      break;
+    case GLM_JOB_UNLOAD:
+    default:
+      return;
+    }
+  glm_actor_thread_post (engine->thread, event);
+}
+
+void
+glm_engine_clear (GlmEngine *engine)
+{
+  g_clear_pointer (&engine->session, glm_session_free);
+  g_clear_pointer (&engine->model, glm_model_free);
+}

@@ -1,0 +1,24 @@
+/* actor-jobs.h: what the engine's thread does
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef GLM_ACTOR_JOBS_H
+#define GLM_ACTOR_JOBS_H
+
+#include "engine/actor/actor-thread.h"
+
+/* Used by the thread alone, but for `thread`. */
+typedef struct
+{
+  GlmActorThread *thread;       /* where events go */
+  GlmModel *model;
+  GlmSession *session;
+} GlmEngine;
+
+/* Runs a job to its end and posts its events. */
+void glm_engine_run (GlmEngine *engine, GlmJob *job);
+/* Posts the end of a job that was cancelled before it ran.  Any thread. */
+void glm_engine_refuse (const GlmEngine *engine, const GlmJob *job);
+void glm_engine_clear (GlmEngine *engine);
+
+#endif

@@ -1,0 +1,103 @@
+/* actor-thread.h: the thread behind GlmActor
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The thread owns the model and the session.  It takes jobs from a queue, one after the other, and answers with events,
+ * which it delivers to the main context in order.  Nothing else is shared, and both queues are guarded by one mutex (a
+ * pthread one: ThreadSanitizer does not see through GMutex).
+ *
+ * Events are coalesced: text that follows text of the same job is appended to it, progress replaces older progress, and
+ * however many events wait there is one source for all of them, at most every 16 ms.
+ */
+#ifndef GLM_ACTOR_THREAD_H
+#define GLM_ACTOR_THREAD_H
+
+#include <glib.h>
+
+#include "engine/actor/glm-actor.h"
+#include "engine/engine.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  GLM_JOB_LOAD,
+  GLM_JOB_UNLOAD,
+  GLM_JOB_GENERATE,
+  GLM_JOB_COUNT,
+} GlmJobType;
+
+typedef struct
+{
+  GlmJobType type;
+  guint64 id;
+  GlmCancel cancel;
+  char *path;                   /* LOAD */
+  GlmActorLoadOptions options;
+  GlmTurn *turns;               /* GENERATE, COUNT: a deep copy */
+  gsize n_turns;
+  char *continue_text;
+  GlmSampling sampling;
+  gboolean has_sampling;
+} GlmJob;
+
+typedef enum
+{
+  GLM_EVENT_STATE,
+  GLM_EVENT_FRACTION,
+  GLM_EVENT_LOADED,             /* or not: has_error */
+  GLM_EVENT_UNLOADED,
+  GLM_EVENT_PROMPT,
+  GLM_EVENT_PIECE,
+  GLM_EVENT_ENDED,
+  GLM_EVENT_COUNTED,
+} GlmEventType;
+
+/* What LOADED says about the model. */
+typedef struct
+{
+  char *path;
+  GlmModelInfo info;
+  GlmSampling sampling;
+  int context_length;
+} GlmLoaded;
+
+typedef struct
+{
+  GlmEventType type;
+  guint64 id;                   /* of the job */
+  GlmActorState state;
+  double fraction;
+  GlmLoaded *loaded;
+  GString *text;                /* PIECE */
+  gsize n_done, n_total;        /* PROMPT; PIECE: tokens so far; COUNTED: n_done tokens */
+  double seconds;               /* PIECE: since the first token */
+  GlmResult result;             /* ENDED */
+  gboolean has_error;
+  GlmError error;
+} GlmEvent;
+
+typedef struct GlmActorThread GlmActorThread;
+
+/* Called on the main context for each event, in order. */
+typedef void (*GlmEventFunc) (const GlmEvent *event, GObject *owner);
+
+/* The owner outlives the thread, and is not referenced by it. */
+GlmActorThread *glm_actor_thread_new (GMainContext *context, GlmEventFunc func, GObject *owner);
+/* Cancels everything, waits for the thread and frees it.  No event is delivered any more. */
+void            glm_actor_thread_free (GlmActorThread *thread);
+
+GlmJob *glm_job_new (GlmJobType type, guint64 id);
+void    glm_job_set_turns (GlmJob *job, const GlmTurn *turns, gsize n_turns);
+/* Takes the job. */
+void    glm_actor_thread_push (GlmActorThread *thread, GlmJob *job);
+/* Cancels a job, running or waiting; may be called from any thread.  Unknown ids are ignored. */
+void    glm_actor_thread_cancel (GlmActorThread *thread, guint64 id);
+
+/* For the jobs' side: delivers an event, which is taken. */
+GlmEvent *glm_event_new (GlmEventType type, guint64 id);
+void      glm_actor_thread_post (GlmActorThread *thread, GlmEvent *event);
+
+G_END_DECLS
+
+#endif

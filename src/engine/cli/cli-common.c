@@ -1,0 +1,205 @@
+/* cli-common.c: opening, reading and printing for the commands
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "error.h"
+#include "model.h"
+
+/* What a command reads from standard input. */
+#define MAX_INPUT ((size_t) 1 << 30)
+
+int
+cli_fail (const GlmError *error)
+{
+  fprintf (stderr, "myna-cli: %s\n", error->message);
+  return CLI_FAILED;
+}
+
+int
+cli_usage (const char *format, ...)
+{
+  va_list args;
+
+  fputs ("myna-cli: ", stderr);
+  va_start (args, format);
+  vfprintf (stderr, format, args);
+  va_end (args);
+  fputc ('\n', stderr);
+  return CLI_USAGE;
+}
+
+static void
+show_progress (double fraction, void *user_data)
+{
+  int *shown = user_data, percent = (int) (100 * fraction);
+
+  if (percent == *shown)
+    return;
+  *shown = percent;
+  fprintf (stderr, "\rLoading… %d %%", percent);
+}
+
+bool
+cli_open_model (const CliOptions *options, GlmModel **ret_model, GlmError *error)
+{
+  int shown = 0;
+  GlmModelOptions model_options = {
+    .tokenizer_path = options->tokenizer,
+    .n_threads = options->n_threads,
+    .progress_data = &shown,
+  };
+  bool ok;
+
+  if (isatty (STDERR_FILENO))
+    model_options.progress = show_progress;
+  ok = glm_model_open (options->model, &model_options, ret_model, error);
+  if (model_options.progress)
+    fputs ("\r\033[K", stderr);
+  return ok;
+}
+
+bool
+cli_open_session (const CliOptions *options, GlmModel **ret_model, GlmSession **ret_session, GlmError *error)
+{
+  GlmSessionOptions session_options = { .context_length = options->context };
+  GlmModel *model;
+
+  if (!cli_open_model (options, &model, error))
+    return false;
+  if (!glm_session_new (model, &session_options, ret_session, error))
+    {
+      glm_model_free (model);
+      return false;
+    }
+  *ret_model = model;
+  return true;
+}
+
+bool
+cli_open_text_model (const CliOptions *options, GlmModel **ret_model, GlmError *error)
+{
+  return glm_model_open_header (options->model, options->tokenizer, ret_model, error);
+}
+
+void
+cli_sampling (const CliOptions *options, const GlmModel *model, GlmSampling *ret_sampling)
+{
+  const GlmSampling *given = &options->sampling;
+
+  glm_model_default_sampling (model, ret_sampling);
+  if (given->temperature >= 0)
+    ret_sampling->temperature = given->temperature;
+  if (given->top_k >= 0)
+    ret_sampling->top_k = given->top_k;
+  if (given->top_p >= 0)
+    ret_sampling->top_p = given->top_p;
+  if (given->min_p >= 0)
+    ret_sampling->min_p = given->min_p;
+  if (given->repetition_penalty >= 0)
+    ret_sampling->repetition_penalty = given->repetition_penalty;
+  if (options->greedy)
+    ret_sampling->temperature = 0;
+  ret_sampling->seed = given->seed;
+  ret_sampling->max_tokens = options->n;
+}
+
+bool
+cli_parse_ids (const char *text, size_t n_bytes, GlmTokens *tokens, GlmError *error)
+{
+  const char *end = text + n_bytes;
+
+  while (text < end)
+    {
+      char *stop;
+      long long id;
+
+      if (strchr (" \t\r\n,[]", *text) && *text != '\0')
+        {
+          text++;
+          continue;
+        }
+      errno = 0;
+      id = strtoll (text, &stop, 10);
+      if (stop == text || errno != 0 || id < 0 || id > INT32_MAX)
+        return glm_error_set (error, GLM_ERROR_ARGUMENT, "“%.*s” is no token id", (int) (end - text < 20 ? end - text : 20),
+                              text);
+      if (!glm_tokens_append (tokens, (int32_t) id))
+        return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for the ids");
+      text = stop;
+    }
+  return true;
+}
+
+void
+cli_print_ids (const int32_t *ids, size_t n, const char *separator)
+{
+  for (size_t i = 0; i < n; i++)
+    printf ("%s%" PRId32, i ? separator : "", ids[i]);
+}
+
+void
+cli_print_json_string (const char *text, size_t n_bytes)
+{
+  putchar ('"');
+  for (size_t i = 0; i < n_bytes; i++)
+    {
+      unsigned char c = (unsigned char) text[i];
+
+      if (c == '"' || c == '\\')
+        printf ("\\%c", c);
+      else if (c == '\n')
+        fputs ("\\n", stdout);
+      else if (c < 0x20 || c == 0x7F)
+        printf ("\\u%04x", c);
+      else
+        putchar (c);
+    }
+  putchar ('"');
+}
+
+bool
+cli_read_all (FILE *file, char **ret_text, size_t *ret_n_bytes, GlmError *error)
+{
+  char *text = NULL;
+  size_t n = 0, capacity = 0;
+
+  for (;;)
+    {
+      size_t n_read;
+
+      if (capacity - n < 4096)
+        {
+          char *grown;
+
+          capacity = capacity ? capacity * 2 : 65536;
+          grown = capacity <= MAX_INPUT ? realloc (text, capacity) : NULL;
+          if (!grown)
+            {
+              free (text);
+              return glm_error_set (error, GLM_ERROR_NO_MEMORY, "the input is too large");
+            }
+          text = grown;
+        }
+      n_read = fread (text + n, 1, capacity - n - 1, file);
+      n += n_read;
+      if (n_read == 0)
+        break;
+    }
+  if (ferror (file))
+    {
+      free (text);
+      return glm_error_set_errno (error, errno, "reading the input failed");
+    }
+  text[n] = '\0';
+  *ret_text = text;
+  *ret_n_bytes = n;
+  return true;
+}

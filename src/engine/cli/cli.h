@@ -1,0 +1,71 @@
+/* cli.h: what the commands of myna-cli share
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef GLM_CLI_H
+#define GLM_CLI_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "engine.h"
+
+/* Exit statuses. */
+#define CLI_OK 0
+#define CLI_FAILED 1            /* bad input, or the work could not be done */
+#define CLI_USAGE 2             /* the command line is wrong */
+
+typedef struct
+{
+  const char *model;            /* -m, or the default */
+  const char *tokenizer;
+  int n_threads;
+  bool json;
+  const char *tokens;           /* --tokens "1 2 3" */
+  const char *out;
+  int n;                        /* -n; 0: not given */
+  int context;
+  bool greedy;
+  const char *system;
+  GlmSampling sampling;         /* fields that were not given are negative (seed: 0) */
+  int n_args;                   /* what stands after the options */
+  char **args;
+} CliOptions;
+
+/* A command runs with its options parsed and returns an exit status. */
+typedef int (*CliFunc) (const CliOptions *options);
+
+int cli_tokenize (const CliOptions *options);
+int cli_detokenize (const CliOptions *options);
+int cli_prompt (const CliOptions *options);
+int cli_logits (const CliOptions *options);
+int cli_generate (const CliOptions *options);
+int cli_chat (const CliOptions *options);
+int cli_describe (const CliOptions *options);
+int cli_bench (const CliOptions *options);
+
+/* "myna-cli: MESSAGE" on standard error; returns CLI_FAILED or CLI_USAGE. */
+int cli_fail (const GlmError *error);
+int cli_usage (const char *format, ...) __attribute__ ((format (printf, 1, 2)));
+
+/* The model of -m, loaded; with a progress line on a terminal. */
+bool cli_open_model (const CliOptions *options, GlmModel **ret_model, GlmError *error);
+/* The same with a session on it. */
+bool cli_open_session (const CliOptions *options, GlmModel **ret_model, GlmSession **ret_session, GlmError *error);
+/* Text functions only: no weights are loaded. */
+bool cli_open_text_model (const CliOptions *options, GlmModel **ret_model, GlmError *error);
+
+/* The model's defaults with what the options say. */
+void cli_sampling (const CliOptions *options, const GlmModel *model, GlmSampling *ret_sampling);
+
+/* Ids separated by blanks or commas, perhaps in brackets. */
+bool cli_parse_ids (const char *text, size_t n_bytes, GlmTokens *tokens, GlmError *error);
+/* On one line. */
+void cli_print_ids (const int32_t *ids, size_t n, const char *separator);
+/* A JSON string, quoted. */
+void cli_print_json_string (const char *text, size_t n_bytes);
+
+/* All of a stream: malloc'ed, NUL-terminated. */
+bool cli_read_all (FILE *file, char **ret_text, size_t *ret_n_bytes, GlmError *error);
+
+#endif

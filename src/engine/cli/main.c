@@ -1,0 +1,301 @@
+/* main.c: myna-cli, the engine on the command line: options and the table of commands
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include <getopt.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+
+#define STARTER_MODEL "models/myna-fledgling-q8_0.gguf"
+
+static const struct
+{
+  const char *name;
+  CliFunc func;
+  const char *arguments;
+  const char *summary;
+} commands[] = {
+  { "tokenize", cli_tokenize, "< TEXT", "the token ids of a text, on one line" },
+  { "detokenize", cli_detokenize, "< IDS", "the text of token ids" },
+  { "prompt", cli_prompt, "FILE.json", "the prompt's ids of a conversation [{\"role\": …, \"content\": …}, …]" },
+  { "logits", cli_logits, "--tokens IDS --out FILE", "the last position's logits as little-endian 32-bit floats" },
+  { "generate", cli_generate, "--tokens IDS -n N", "the ids that follow" },
+  { "chat", cli_chat, "", "a conversation in the terminal, or one question a line" },
+  { "describe", cli_describe, "", "architecture, sizes, quantisation and operations of a model" },
+  { "bench", cli_bench, "", "speed of loading, prompt and reply" },
+};
+
+#define N_COMMANDS (sizeof commands / sizeof commands[0])
+
+enum
+{
+  OPTION_TOKENIZER = 256,
+  OPTION_THREADS,
+  OPTION_CPU_MASK,
+  OPTION_JSON,
+  OPTION_TOKENS,
+  OPTION_OUT,
+  OPTION_GREEDY,
+  OPTION_SEED,
+  OPTION_TEMPERATURE,
+  OPTION_TOP_K,
+  OPTION_TOP_P,
+  OPTION_MIN_P,
+  OPTION_REPETITION_PENALTY,
+  OPTION_CONTEXT,
+  OPTION_SYSTEM,
+  OPTION_VERSION,
+};
+
+static const struct option long_options[] = {
+  { "model", required_argument, NULL, 'm' },
+  { "tokenizer", required_argument, NULL, OPTION_TOKENIZER },
+  { "threads", required_argument, NULL, OPTION_THREADS },
+  { "cpu-mask", required_argument, NULL, OPTION_CPU_MASK },
+  { "json", no_argument, NULL, OPTION_JSON },
+  { "tokens", required_argument, NULL, OPTION_TOKENS },
+  { "out", required_argument, NULL, OPTION_OUT },
+  { "greedy", no_argument, NULL, OPTION_GREEDY },
+  { "seed", required_argument, NULL, OPTION_SEED },
+  { "temperature", required_argument, NULL, OPTION_TEMPERATURE },
+  { "top-k", required_argument, NULL, OPTION_TOP_K },
+  { "top-p", required_argument, NULL, OPTION_TOP_P },
+  { "min-p", required_argument, NULL, OPTION_MIN_P },
+  { "repetition-penalty", required_argument, NULL, OPTION_REPETITION_PENALTY },
+  { "context", required_argument, NULL, OPTION_CONTEXT },
+  { "system", required_argument, NULL, OPTION_SYSTEM },
+  { "help", no_argument, NULL, 'h' },
+  { "version", no_argument, NULL, OPTION_VERSION },
+  { 0 },
+};
+
+static void
+print_help (void)
+{
+  puts ("Usage: myna-cli COMMAND [OPTION…]\n"
+        "\n"
+        "Commands:");
+  for (size_t i = 0; i < N_COMMANDS; i++)
+    {
+      int n = (int) (strlen (commands[i].name) + strlen (commands[i].arguments));
+
+      printf ("  %s %s%*s%s\n", commands[i].name, commands[i].arguments, n < 32 ? 33 - n : 1, "", commands[i].summary);
+    }
+  puts ("\n"
+        "Options of all commands:\n"
+        "  -m, --model FILE          the model; default: the starter model\n"
+        "      --tokenizer FILE      a tokenizer file instead of the model's\n"
+        "      --threads N           default: the physical cores that may be used\n"
+        "      --cpu-mask NAME       use no more of the processor than c, sse, avx2, avxvnni, avx512, vnni512 or all\n"
+        "      --json                machine-readable output\n"
+        "  -h, --help                this text\n"
+        "      --version             the version\n"
+        "\n"
+        "Options of logits, generate and chat:\n"
+        "      --tokens IDS          token ids, separated by blanks or commas\n"
+        "      --out FILE            where logits are written\n"
+        "  -n N                      at most N tokens\n"
+        "      --context N           length of the context\n"
+        "      --system TEXT         what the model is told before the conversation\n"
+        "      --greedy              always the likeliest token\n"
+        "      --seed N              for the same reply each time\n"
+        "      --temperature X, --top-k N, --top-p X, --min-p X, --repetition-penalty X\n"
+        "\n"
+        "In a terminal, chat knows /new, /quit and /help, and Ctrl+C stops a reply.\n"
+        "The exit status is 0, 1 for bad input or a failure, and 2 for a wrong command line.");
+}
+
+/* A whole number in [min, max], or usage. */
+static bool
+parse_int (const char *name, const char *text, long long min, long long max, long long *ret_value)
+{
+  char *end;
+  long long value = strtoll (text, &end, 10);
+
+  if (*text == '\0' || *end != '\0' || value < min || value > max)
+    {
+      cli_usage ("%s takes a number between %lld and %lld, not “%s”", name, min, max, text);
+      return false;
+    }
+  *ret_value = value;
+  return true;
+}
+
+static bool
+parse_float (const char *name, const char *text, double min, double max, float *ret_value)
+{
+  char *end;
+  double value = strtod (text, &end);
+
+  if (*text == '\0' || *end != '\0' || !(value >= min && value <= max))
+    {
+      cli_usage ("%s takes a number between %g and %g, not “%s”", name, min, max, text);
+      return false;
+    }
+  *ret_value = (float) value;
+  return true;
+}
+
+static bool
+parse_cpu_mask (const char *name)
+{
+  unsigned mask;
+
+  if (!glm_cpu_mask_parse (name, &mask))
+    {
+      cli_usage ("“%s” is no cpu mask", name);
+      return false;
+    }
+  glm_cpu_set_mask (mask);
+  return true;
+}
+
+static bool
+parse_number_option (CliOptions *options, int option, const char *text)
+{
+  GlmSampling *s = &options->sampling;
+  long long value = 0;
+  bool ok = true;
+
+  switch (option)
+    {
+    case 'n':
+      ok = parse_int ("-n", text, 1, 1 << 24, &value);
+      options->n = (int) value;
+      return ok;
+    case OPTION_THREADS:
+      ok = parse_int ("--threads", text, 1, 1024, &value);
+      options->n_threads = (int) value;
+      return ok;
+    case OPTION_CONTEXT:
+      ok = parse_int ("--context", text, 1, 1 << 24, &value);
+      options->context = (int) value;
+      return ok;
+    case OPTION_SEED:
+      ok = parse_int ("--seed", text, 1, INT64_MAX, &value);
+      s->seed = (uint64_t) value;
+      return ok;
+    case OPTION_TOP_K:
+      ok = parse_int ("--top-k", text, 0, 1 << 24, &value);
+      s->top_k = (int) value;
+      return ok;
+    case OPTION_TEMPERATURE:
+      return parse_float ("--temperature", text, 0, 100, &s->temperature);
+    case OPTION_TOP_P:
+      return parse_float ("--top-p", text, 0, 1, &s->top_p);
+    case OPTION_MIN_P:
+      return parse_float ("--min-p", text, 0, 1, &s->min_p);
+    case OPTION_REPETITION_PENALTY:
+      return parse_float ("--repetition-penalty", text, 0.01, 100, &s->repetition_penalty);
+    default:
+      return false;
+    }
+}
+
+/* Returns −1, or the status to exit with. */
+static int
+parse_options (int argc, char **argv, CliOptions *options)
+{
+  int option;
+
+  while ((option = getopt_long (argc, argv, "m:n:h", long_options, NULL)) != -1)
+    switch (option)
+      {
+      case 'm':              options->model = optarg; break;
+      case OPTION_TOKENIZER: options->tokenizer = optarg; break;
+      case OPTION_TOKENS:    options->tokens = optarg; break;
+      case OPTION_OUT:       options->out = optarg; break;
+      case OPTION_SYSTEM:    options->system = optarg; break;
+      case OPTION_JSON:      options->json = true; break;
+      case OPTION_GREEDY:    options->greedy = true; break;
+      case OPTION_CPU_MASK:
+        if (!parse_cpu_mask (optarg))
+          return CLI_USAGE;
+        break;
+      case 'h':
+        print_help ();
+        return CLI_OK;
+      case OPTION_VERSION:
+        puts ("myna-cli " MYNA_VERSION);
+        return CLI_OK;
+      case '?':
+        return CLI_USAGE;
+      default:
+        if (!parse_number_option (options, option, optarg))
+          return CLI_USAGE;
+      }
+  return -1;
+}
+
+/* The source tree's data, seen from a program that runs in a build folder inside that tree. */
+#define UNINSTALLED_DATADIR "../../../../data"
+
+/* The starter model: of $MYNA_DATA_DIR, as installed, or of the source tree. */
+static const char *
+default_model (void)
+{
+  static char path[4096 + 64];
+  char program[4096];
+  const char *folder = getenv ("MYNA_DATA_DIR");
+  struct stat status;
+  ssize_t n;
+
+  if (folder && *folder)
+    {
+      snprintf (path, sizeof path, "%s/" STARTER_MODEL, folder);
+      return path;
+    }
+  n = readlink ("/proc/self/exe", program, sizeof program - 1);
+  if (n > 0 && stat (MYNA_PKGDATADIR "/" STARTER_MODEL, &status) != 0)
+    {
+      program[n] = '\0';
+      *strrchr (program, '/') = '\0';
+      snprintf (path, sizeof path, "%s/" UNINSTALLED_DATADIR "/" STARTER_MODEL, program);
+      if (stat (path, &status) == 0)
+        return path;
+    }
+  return MYNA_PKGDATADIR "/" STARTER_MODEL;
+}
+
+int
+main (int argc, char **argv)
+{
+  CliOptions options = {
+    .sampling = { .temperature = -1, .top_k = -1, .top_p = -1, .min_p = -1, .repetition_penalty = -1 },
+  };
+  int status;
+
+  setlocale (LC_CTYPE, "");
+  if (argc < 2)
+    {
+      cli_usage ("a command is missing; --help lists them");
+      return CLI_USAGE;
+    }
+  status = parse_options (argc, argv, &options);
+  if (status >= 0)
+    return status;
+  if (optind >= argc)
+    return cli_usage ("a command is missing; --help lists them");
+  options.args = argv + optind + 1;
+  options.n_args = argc - optind - 1;
+  if (!options.model)
+    options.model = default_model ();
+
+  for (size_t i = 0; i < N_COMMANDS; i++)
+    if (strcmp (commands[i].name, argv[optind]) == 0)
+      {
+        status = commands[i].func (&options);
+        if (fflush (stdout) != 0 && status == CLI_OK)
+          {
+            perror ("myna-cli: standard output");
+            status = CLI_FAILED;
+          }
+        return status;
+      }
+  return cli_usage ("“%s” is no command; --help lists them", argv[optind]);
+}

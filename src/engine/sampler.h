@@ -1,0 +1,31 @@
+/* sampler.h: chooses the next token from logits
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The order is that of the transformers library, which the originals use: repetition penalty, temperature, top-k, top-p,
+ * min-p, then a draw from what is left.
+ */
+#ifndef GLM_SAMPLER_H
+#define GLM_SAMPLER_H
+
+#include "engine.h"
+
+typedef struct GlmSampler GlmSampler;
+
+/* A seed of 0 is replaced by one from the system.  GLM_ERROR_ARGUMENT for numbers out of range. */
+bool glm_sampler_new (const GlmSampling *sampling, int n_vocab, GlmSampler **ret_sampler, GlmError *error);
+void glm_sampler_free (GlmSampler *sampler);
+
+/* The token is now part of the sequence (for the repetition penalty). */
+void glm_sampler_accept (GlmSampler *sampler, int32_t id);
+
+/* Draws from logits [n_vocab].  NaN counts as impossible. */
+int32_t glm_sampler_draw (GlmSampler *sampler, const float *logits);
+
+/* y = the logits after the repetition penalty, [n_vocab]; the first step of a draw, apart so that it can be tested. */
+void glm_sampler_penalise (const GlmSampler *sampler, const float *logits, float *y);
+
+/* A random number in [0, 1). */
+double glm_sampler_uniform (GlmSampler *sampler);
+
+#endif

@@ -1,0 +1,58 @@
+/* myna-history-item.h: one row of the history as the sidebar shows it (no widgets)
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  MYNA_HISTORY_HEADING,         /* "Today" … */
+  MYNA_HISTORY_FOLDER,
+  MYNA_HISTORY_CONVERSATION,
+} MynaHistoryKind;
+
+/* In the order in which the groups stand. */
+typedef enum
+{
+  MYNA_HISTORY_PINNED,
+  MYNA_HISTORY_FOLDERS,
+  MYNA_HISTORY_TODAY,
+  MYNA_HISTORY_YESTERDAY,
+  MYNA_HISTORY_WEEK,
+  MYNA_HISTORY_MONTH,
+  MYNA_HISTORY_OLDER,
+} MynaHistoryGroup;
+
+#define MYNA_TYPE_HISTORY_ITEM (myna_history_item_get_type ())
+G_DECLARE_FINAL_TYPE (MynaHistoryItem, myna_history_item, MYNA, HISTORY_ITEM, GObject)
+
+/* Properties: "title", "busy" (a reply is being written), "checked" (in a selection of several), "expanded" (folders). */
+MynaHistoryItem *myna_history_item_new          (MynaHistoryKind   kind,
+                                                 MynaHistoryGroup  group,
+                                                 gint64            id);
+MynaHistoryKind  myna_history_item_get_kind     (MynaHistoryItem  *self);
+MynaHistoryGroup myna_history_item_get_group    (MynaHistoryItem  *self);
+/* The conversation's or folder's id; 0 for headings. */
+gint64           myna_history_item_get_id       (MynaHistoryItem  *self);
+const char      *myna_history_item_get_title    (MynaHistoryItem  *self);
+void             myna_history_item_set_title    (MynaHistoryItem  *self,
+                                                 const char       *title);
+/* How deep the row is inside folders: 0, 1 or 2. */
+guint            myna_history_item_get_depth    (MynaHistoryItem  *self);
+void             myna_history_item_set_depth    (MynaHistoryItem  *self,
+                                                 guint             depth);
+gboolean         myna_history_item_get_busy     (MynaHistoryItem  *self);
+void             myna_history_item_set_busy     (MynaHistoryItem  *self,
+                                                 gboolean          busy);
+gboolean         myna_history_item_get_checked  (MynaHistoryItem  *self);
+void             myna_history_item_set_checked  (MynaHistoryItem  *self,
+                                                 gboolean          checked);
+gboolean         myna_history_item_get_expanded (MynaHistoryItem  *self);
+void             myna_history_item_set_expanded (MynaHistoryItem  *self,
+                                                 gboolean          expanded);
+
+G_END_DECLS

@@ -1,0 +1,38 @@
+/* myna-model-library.h: the models that Myna knows, and which of them the engine holds (no widgets)
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "engine/actor/glm-actor.h"
+
+G_BEGIN_DECLS
+
+#define MYNA_TYPE_MODEL_LIBRARY (myna_model_library_get_type ())
+G_DECLARE_FINAL_TYPE (MynaModelLibrary, myna_model_library, MYNA, MODEL_LIBRARY, GObject)
+
+/* Properties: "loading-path" (string or NULL: what is being loaded or waits for it), "default-path" (string or NULL).
+ * Signals: load-failed (const char *path, GError *): the engine kept what it had. */
+MynaModelLibrary *myna_model_library_new                 (GlmActor            *actor,
+                                                          GSettings           *settings);
+GlmActor         *myna_model_library_get_actor           (MynaModelLibrary    *self);
+/* The model that comes with Myna, or NULL where it is not installed. */
+const char       *myna_model_library_get_starter_path    (MynaModelLibrary    *self);
+/* What new conversations use: the person's choice, else the starter model; NULL if there is none. */
+const char       *myna_model_library_get_default_path    (MynaModelLibrary    *self);
+const char       *myna_model_library_get_loading_path    (MynaModelLibrary    *self);
+/* A name to show, with what kind of model it is: "Fledgling · small starter model".  path may be NULL (no model). */
+char             *myna_model_library_describe            (MynaModelLibrary    *self,
+                                                          const char          *path);
+/* Makes the engine hold this model (NULL: the default) before it does what is asked next.  Returns at once; a failure is
+ * told by load-failed. */
+void              myna_model_library_ensure              (MynaModelLibrary    *self,
+                                                          const char          *path);
+/* Stops loading; the engine keeps the model it had. */
+void              myna_model_library_cancel_load         (MynaModelLibrary    *self);
+
+/* The model whose loading ended the program the last time, or NULL.  It is not loaded again by itself. */
+const char       *myna_model_library_get_crashed_path    (MynaModelLibrary    *self);
+void              myna_model_library_forgive_crash       (MynaModelLibrary    *self);
+
+G_END_DECLS

@@ -1,0 +1,560 @@
+/* myna-application.c: what lives as long as the program: the store, the engine, the models and the settings
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The window is shown at once; the store opens and the model loads behind it.  A history that cannot be opened is a
+ * problem to tell, not a reason to stop: conversations then live in memory.
+ */
+#include "myna-application.h"
+
+#include <glib/gi18n.h>
+
+#include "myna-resources.h"
+#include "myna-window.h"
+#include "ui-compat.h"
+
+struct _MynaApplication
+{
+  AdwApplication parent_instance;
+
+  GSettings *settings;
+  GlmActor *actor;
+  MynaModelLibrary *models;
+  StoreDb *store;
+  GError *store_error;
+  gboolean opening;
+  gboolean holding;             /* a reply is being written that must be finished without a window */
+
+  GPtrArray *busy;              /* MynaConversation in which a reply is being written */
+};
+
+enum
+{
+  PROP_0,
+  PROP_STORE,
+  N_PROPS
+};
+
+enum
+{
+  SIGNAL_CONVERSATION_BUSY,
+  N_SIGNALS
+};
+
+static GParamSpec *properties[N_PROPS];
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (MynaApplication, myna_application, ADW_TYPE_APPLICATION)
+
+/* ---- The store ---------------------------------------------------------------------------------------------------- */
+
+static void
+set_store (MynaApplication *self,
+           StoreDb         *store,
+           GError          *error)
+{
+  self->opening = FALSE;
+  g_clear_error (&self->store_error);
+  self->store_error = error;
+  g_clear_object (&self->store);
+  self->store = store;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STORE]);
+  g_application_release (G_APPLICATION (self));
+}
+
+static void
+memory_store_cb (GObject      *source,
+                 GAsyncResult *result,
+                 gpointer      user_data)
+{
+  MynaApplication *self = user_data;
+  g_autoptr (GError) error = NULL;
+  StoreDb *store = store_open_finish (result, &error);
+
+  set_store (self, store, g_steal_pointer (&self->store_error));
+}
+
+static void
+store_opened_cb (GObject      *source,
+                 GAsyncResult *result,
+                 gpointer      user_data)
+{
+  MynaApplication *self = user_data;
+  GError *error = NULL;
+  StoreDb *store = store_open_finish (result, &error);
+
+  if (store) {
+    set_store (self, store, error);
+    return;
+  }
+  self->store_error = error;
+  store_open_memory_async (NULL, memory_store_cb, self);
+}
+
+static void
+open_store (MynaApplication *self)
+{
+  g_autofree char *path = g_build_filename (g_get_user_data_dir (), MYNA_APP_ID, "chats.db", NULL);
+
+  self->opening = TRUE;
+  g_application_hold (G_APPLICATION (self));
+  store_open_async (path, NULL, store_opened_cb, self);
+}
+
+void
+myna_application_reopen_store (MynaApplication *self)
+{
+  g_return_if_fail (MYNA_IS_APPLICATION (self));
+
+  if (self->opening)
+    return;
+  g_clear_object (&self->store);
+  g_clear_error (&self->store_error);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STORE]);
+  open_store (self);
+}
+
+/* ---- Conversations ------------------------------------------------------------------------------------------------ */
+
+static MynaWindow *
+get_window (MynaApplication *self)
+{
+  for (GList *l = gtk_application_get_windows (GTK_APPLICATION (self)); l; l = l->next) {
+    if (MYNA_IS_WINDOW (l->data))
+      return l->data;
+  }
+
+  return NULL;
+}
+
+static void
+notify_finished (MynaApplication  *self,
+                 MynaConversation *conversation)
+{
+  g_autoptr (GNotification) notification = NULL;
+  g_autofree char *id = NULL;
+  MynaWindow *window = get_window (self);
+  const char *title = myna_conversation_get_title (conversation);
+
+  if (!g_settings_get_boolean (self->settings, "notifications") || myna_conversation_get_id (conversation) == 0)
+    return;
+  if (window && gtk_window_is_active (GTK_WINDOW (window)))
+    return;
+  notification = g_notification_new (title && *title ? title : _("Untitled chat"));
+  g_notification_set_body (notification, _("The reply is finished"));
+  g_notification_set_default_action_and_target (notification, "app.open-chat", "x",
+                                                myna_conversation_get_id (conversation));
+  id = g_strdup_printf ("reply-%" G_GINT64_FORMAT, myna_conversation_get_id (conversation));
+  g_application_send_notification (G_APPLICATION (self), id, notification);
+}
+
+static void
+update_hold (MynaApplication *self)
+{
+  gboolean hold = self->busy->len > 0 && g_settings_get_boolean (self->settings, "run-in-background");
+
+  if (hold == self->holding)
+    return;
+  self->holding = hold;
+  if (hold)
+    g_application_hold (G_APPLICATION (self));
+  else
+    g_application_release (G_APPLICATION (self));
+}
+
+static void
+busy_cb (MynaConversation *conversation,
+         GParamSpec       *pspec,
+         MynaApplication  *self)
+{
+  gboolean busy = myna_conversation_get_busy (conversation);
+  gboolean known = g_ptr_array_find (self->busy, conversation, NULL);
+
+  if (busy && !known) {
+    g_ptr_array_add (self->busy, g_object_ref (conversation));
+  }
+  g_signal_emit (self, signals[SIGNAL_CONVERSATION_BUSY], 0, myna_conversation_get_id (conversation), busy);
+  if (!busy && known) {
+    notify_finished (self, conversation);
+    g_ptr_array_remove (self->busy, conversation);
+  }
+  update_hold (self);
+}
+
+static void
+id_cb (MynaConversation *conversation,
+       GParamSpec       *pspec,
+       MynaApplication  *self)
+{
+  g_signal_emit (self, signals[SIGNAL_CONVERSATION_BUSY], 0, myna_conversation_get_id (conversation),
+                 myna_conversation_get_busy (conversation));
+}
+
+/* A live conversation may come here more than once. */
+static MynaConversation *
+follow (MynaApplication  *self,
+        MynaConversation *conversation)
+{
+  if (g_signal_handler_find (conversation, G_SIGNAL_MATCH_FUNC | G_SIGNAL_MATCH_DATA, 0, 0, NULL, busy_cb, self) == 0) {
+    g_signal_connect_object (conversation, "notify::busy", G_CALLBACK (busy_cb), self, 0);
+    g_signal_connect_object (conversation, "notify::id", G_CALLBACK (id_cb), self, 0);
+  }
+
+  return conversation;
+}
+
+MynaConversation *
+myna_application_new_conversation (MynaApplication *self)
+{
+  g_return_val_if_fail (MYNA_IS_APPLICATION (self), NULL);
+
+  return self->store ? follow (self, myna_conversation_new (self->store, self->actor)) : NULL;
+}
+
+MynaConversation *
+myna_application_open_conversation (MynaApplication *self,
+                                    gint64           id)
+{
+  g_return_val_if_fail (MYNA_IS_APPLICATION (self), NULL);
+
+  return self->store ? follow (self, myna_conversation_new_for_id (self->store, self->actor, id)) : NULL;
+}
+
+gboolean
+myna_application_is_busy (MynaApplication *self,
+                          gint64           id)
+{
+  g_return_val_if_fail (MYNA_IS_APPLICATION (self), FALSE);
+
+  for (guint i = 0; i < self->busy->len; i++) {
+    if (myna_conversation_get_id (g_ptr_array_index (self->busy, i)) == id)
+      return TRUE;
+  }
+
+  return FALSE;
+}
+
+/* ---- Actions ------------------------------------------------------------------------------------------------------ */
+
+static void
+present (MynaApplication *self)
+{
+  MynaWindow *window = get_window (self);
+
+  if (!window)
+    window = MYNA_WINDOW (myna_window_new (self));
+  gtk_window_present (GTK_WINDOW (window));
+}
+
+static void
+new_chat_cb (GSimpleAction *action,
+             GVariant      *parameter,
+             gpointer       user_data)
+{
+  MynaApplication *self = user_data;
+
+  present (self);
+  myna_window_new_chat (get_window (self));
+}
+
+static void
+open_chat_cb (GSimpleAction *action,
+              GVariant      *parameter,
+              gpointer       user_data)
+{
+  MynaApplication *self = user_data;
+
+  present (self);
+  myna_window_open_chat (get_window (self), g_variant_get_int64 (parameter));
+}
+
+static void
+ask_cb (GSimpleAction *action,
+        GVariant      *parameter,
+        gpointer       user_data)
+{
+  MynaApplication *self = user_data;
+
+  present (self);
+  myna_window_ask (get_window (self), g_variant_get_string (parameter, NULL));
+}
+
+static void
+about_cb (GSimpleAction *action,
+          GVariant      *parameter,
+          gpointer       user_data)
+{
+  myna_show_about (gtk_application_get_active_window (GTK_APPLICATION (user_data)));
+}
+
+/* Each window closes by itself, so that it keeps its state. */
+static void
+quit_cb (GSimpleAction *action,
+         GVariant      *parameter,
+         gpointer       user_data)
+{
+  MynaApplication *self = user_data;
+  g_autoptr (GList) windows = g_list_copy (gtk_application_get_windows (GTK_APPLICATION (self)));
+
+  for (GList *l = windows; l; l = l->next)
+    gtk_window_close (GTK_WINDOW (l->data));
+  g_application_quit (G_APPLICATION (self));
+}
+
+static void
+try_again_cb (GSimpleAction *action,
+              GVariant      *parameter,
+              gpointer       user_data)
+{
+  myna_application_reopen_store (user_data);
+}
+
+static const GActionEntry actions[] = {
+  { "new-chat", new_chat_cb },
+  { "open-chat", open_chat_cb, "x" },
+  { "ask", ask_cb, "s" },
+  { "reopen-history", try_again_cb },
+  { "about", about_cb },
+  { "quit", quit_cb },
+};
+
+static const struct
+{
+  const char *action;
+  const char *keys[4];
+} accels[] = {
+  { "app.quit", { "<Control>q" } },
+  { "app.preferences", { "<Control>comma" } },
+  { "window.close", { "<Control>w" } },
+  { "win.new-chat", { "<Control>n" } },
+  { "win.find", { "<Control>f" } },
+  { "win.search-history", { "<Control><Shift>f", "<Control>k" } },
+  { "win.show-help-overlay", { "<Control>question", "F1" } },
+  { "win.toggle-sidebar", { "F9" } },
+  { "win.rename-current", { "F2" } },
+  { "win.text-larger", { "<Control>plus", "<Control>equal", "<Control>KP_Add" } },
+  { "win.text-smaller", { "<Control>minus", "<Control>KP_Subtract" } },
+  { "win.text-normal", { "<Control>0", "<Control>KP_0" } },
+  { "win.previous-chat", { "<Alt>Up" } },
+  { "win.next-chat", { "<Alt>Down" } },
+  { "win.focus-composer", { "<Control>l" } },
+};
+
+static void
+add_actions (MynaApplication *self)
+{
+  g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
+  for (guint i = 0; i < G_N_ELEMENTS (accels); i++)
+    gtk_application_set_accels_for_action (GTK_APPLICATION (self), accels[i].action, accels[i].keys);
+}
+
+/* ---- Running ------------------------------------------------------------------------------------------------------ */
+
+static void
+apply_color_scheme (MynaApplication *self)
+{
+  static const AdwColorScheme schemes[] = {
+    ADW_COLOR_SCHEME_DEFAULT, ADW_COLOR_SCHEME_FORCE_LIGHT, ADW_COLOR_SCHEME_FORCE_DARK
+  };
+  int chosen = g_settings_get_enum (self->settings, "color-scheme");
+
+  adw_style_manager_set_color_scheme (adw_style_manager_get_default (), schemes[CLAMP (chosen, 0, 2)]);
+}
+
+static void
+load_default_model (MynaApplication *self)
+{
+  const char *path = myna_model_library_get_default_path (self->models);
+
+  /* One that ended the program the last time waits until the person says so; the window tells. */
+  if (path && g_strcmp0 (path, myna_model_library_get_crashed_path (self->models)) != 0)
+    myna_model_library_ensure (self->models, path);
+}
+
+static void
+myna_application_startup (GApplication *application)
+{
+  MynaApplication *self = MYNA_APPLICATION (application);
+
+  myna_register_resource ();
+  G_APPLICATION_CLASS (myna_application_parent_class)->startup (application);
+  gtk_window_set_default_icon_name (MYNA_APP_ID);
+
+  self->settings = g_settings_new (MYNA_APP_ID);
+  g_signal_connect_object (self->settings, "changed::color-scheme", G_CALLBACK (apply_color_scheme), self,
+                           G_CONNECT_SWAPPED);
+  apply_color_scheme (self);
+  self->actor = glm_actor_new ();
+  self->models = myna_model_library_new (self->actor, self->settings);
+  add_actions (self);
+  open_store (self);
+  load_default_model (self);
+}
+
+static void
+myna_application_activate (GApplication *application)
+{
+  present (MYNA_APPLICATION (application));
+}
+
+static int
+myna_application_command_line (GApplication            *application,
+                               GApplicationCommandLine *command_line)
+{
+  MynaApplication *self = MYNA_APPLICATION (application);
+  GVariantDict *options = g_application_command_line_get_options_dict (command_line);
+  g_autofree char **words = NULL;
+  g_autofree char *question = NULL;
+
+  present (self);
+  if (g_variant_dict_lookup (options, G_OPTION_REMAINING, "^a&s", &words) && words[0])
+    question = g_strjoinv (" ", words);
+  if (question)
+    myna_window_ask (get_window (self), question);
+  else if (g_variant_dict_contains (options, "new-chat"))
+    myna_window_new_chat (get_window (self));
+
+  return 0;
+}
+
+static int
+myna_application_handle_local_options (GApplication *application,
+                                       GVariantDict *options)
+{
+  if (g_variant_dict_contains (options, "version")) {
+    g_print ("Myna %s\n", MYNA_VERSION);
+    return 0;
+  }
+
+  return -1;
+}
+
+/* What is being written ends as interrupted; the store finishes what was asked of it. */
+static void
+myna_application_shutdown (GApplication *application)
+{
+  MynaApplication *self = MYNA_APPLICATION (application);
+
+  if (self->store) {
+    myna_conversation_finish_all (self->store);
+    store_close (self->store);
+  }
+  G_APPLICATION_CLASS (myna_application_parent_class)->shutdown (application);
+}
+
+static void
+myna_application_get_property (GObject    *object,
+                               guint       prop_id,
+                               GValue     *value,
+                               GParamSpec *pspec)
+{
+  MynaApplication *self = MYNA_APPLICATION (object);
+
+  switch (prop_id) {
+  case PROP_STORE:
+    g_value_set_object (value, self->store);
+    break;
+  default:
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+  }
+}
+
+static void
+myna_application_finalize (GObject *object)
+{
+  MynaApplication *self = MYNA_APPLICATION (object);
+
+  g_ptr_array_unref (self->busy);
+  g_clear_object (&self->store);
+  g_clear_error (&self->store_error);
+  g_clear_object (&self->models);
+  g_clear_object (&self->actor);
+  g_clear_object (&self->settings);
+
+  G_OBJECT_CLASS (myna_application_parent_class)->finalize (object);
+}
+
+static void
+myna_application_class_init (MynaApplicationClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GApplicationClass *application_class = G_APPLICATION_CLASS (klass);
+
+  object_class->get_property = myna_application_get_property;
+  object_class->finalize = myna_application_finalize;
+  application_class->startup = myna_application_startup;
+  application_class->activate = myna_application_activate;
+  application_class->command_line = myna_application_command_line;
+  application_class->handle_local_options = myna_application_handle_local_options;
+  application_class->shutdown = myna_application_shutdown;
+
+  /**
+   * MynaApplication:store:
+   *
+   * The history, once it is open.
+   */
+  properties[PROP_STORE] =
+    g_param_spec_object ("store", NULL, NULL, STORE_TYPE_DB, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  signals[SIGNAL_CONVERSATION_BUSY] =
+    g_signal_new ("conversation-busy", MYNA_TYPE_APPLICATION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
+                  G_TYPE_INT64, G_TYPE_BOOLEAN);
+}
+
+static void
+myna_application_init (MynaApplication *self)
+{
+  static const GOptionEntry options[] = {
+    { "new-chat", 'n', G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE, NULL, N_("Start a new chat"), NULL },
+    { "version", 'v', G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE, NULL, N_("Show the version and leave"), NULL },
+    { G_OPTION_REMAINING, 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_STRING_ARRAY, NULL, NULL, N_("[QUESTION]") },
+    { NULL }
+  };
+
+  self->busy = g_ptr_array_new_with_free_func (g_object_unref);
+  g_application_add_main_option_entries (G_APPLICATION (self), options);
+  g_application_set_option_context_parameter_string (G_APPLICATION (self), NULL);
+}
+
+MynaApplication *
+myna_application_new (void)
+{
+  return g_object_new (MYNA_TYPE_APPLICATION,
+                       "application-id", MYNA_APP_ID,
+                       "flags", G_APPLICATION_HANDLES_COMMAND_LINE,
+                       "resource-base-path", "/io/github/myna_chat/Myna",
+                       NULL);
+}
+
+GSettings *
+myna_application_get_settings (MynaApplication *self)
+{
+  g_return_val_if_fail (MYNA_IS_APPLICATION (self), NULL);
+
+  return self->settings;
+}
+
+MynaModelLibrary *
+myna_application_get_models (MynaApplication *self)
+{
+  g_return_val_if_fail (MYNA_IS_APPLICATION (self), NULL);
+
+  return self->models;
+}
+
+StoreDb *
+myna_application_get_store (MynaApplication *self)
+{
+  g_return_val_if_fail (MYNA_IS_APPLICATION (self), NULL);
+
+  return self->store;
+}
+
+const GError *
+myna_application_get_store_error (MynaApplication *self)
+{
+  g_return_val_if_fail (MYNA_IS_APPLICATION (self), NULL);
+
+  return self->store_error;
+}

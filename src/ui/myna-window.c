@@ -1,0 +1,536 @@
+/* myna-window.c: the window: conversations on one side, the one that is open on the other
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The window arranges; what it can be told to do stands in myna-window-actions.c.
+ */
+#include "myna-window.h"
+
+#include <glib/gi18n.h>
+
+#include "conversation/myna-problem.h"
+#include "myna-window-private.h"
+#include "ui-compat.h"
+
+#define TEXT_PX 15
+
+G_DEFINE_FINAL_TYPE (MynaWindow, myna_window, ADW_TYPE_APPLICATION_WINDOW)
+
+/* ---- Title and model ---------------------------------------------------------------------------------------------- */
+
+static void
+update_title (MynaWindow *self)
+{
+  const char *title = self->conversation ? myna_conversation_get_title (self->conversation) : NULL;
+  g_autofree char *window_title = NULL;
+
+  if (!title || !*title)
+    title = _("New chat");
+  gtk_label_set_label (GTK_LABEL (self->title), title);
+  gtk_widget_set_tooltip_text (self->title, title);
+  window_title = g_strdup_printf ("%s — Myna", title);
+  gtk_window_set_title (GTK_WINDOW (self), window_title);
+}
+
+static void
+update_model (MynaWindow *self)
+{
+  MynaModelLibrary *models = myna_application_get_models (self->application);
+  GlmActor *actor = myna_model_library_get_actor (models);
+  const char *loading = myna_model_library_get_loading_path (models);
+  const char *loaded = glm_actor_get_model_path (actor);
+  g_autofree char *name = NULL;
+  g_autofree char *text = NULL;
+
+  if (loading) {
+    name = myna_model_library_describe (models, loading);
+    /* Translators: the name of a model, and how much of it is read already */
+    text = g_strdup_printf (_("Loading %s (%d %%)"), name, (int) (100 * glm_actor_get_load_fraction (actor)));
+  } else {
+    text = myna_model_library_describe (models, loaded ? loaded : myna_model_library_get_default_path (models));
+  }
+  gtk_label_set_label (GTK_LABEL (self->subtitle), text);
+}
+
+static GtkWidget *
+make_title (MynaWindow *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+
+  gtk_widget_set_valign (box, GTK_ALIGN_CENTER);
+  self->title = gtk_label_new (NULL);
+  gtk_label_set_ellipsize (GTK_LABEL (self->title), PANGO_ELLIPSIZE_END);
+  gtk_label_set_single_line_mode (GTK_LABEL (self->title), TRUE);
+  gtk_widget_add_css_class (self->title, "title");
+  gtk_box_append (GTK_BOX (box), self->title);
+  self->subtitle = gtk_label_new (NULL);
+  gtk_label_set_ellipsize (GTK_LABEL (self->subtitle), PANGO_ELLIPSIZE_END);
+  gtk_label_set_single_line_mode (GTK_LABEL (self->subtitle), TRUE);
+  gtk_widget_add_css_class (self->subtitle, "subtitle");
+  gtk_box_append (GTK_BOX (box), self->subtitle);
+
+  return box;
+}
+
+/* ---- Problems ----------------------------------------------------------------------------------------------------- */
+
+static void
+update_store_banner (MynaWindow *self)
+{
+  const GError *error = myna_application_get_store_error (self->application);
+  StoreDb *store = myna_application_get_store (self->application);
+  g_autofree char *body = NULL;
+
+  if (error) {
+    body = myna_problem_describe (error);
+    myna_banner_show (MYNA_BANNER (self->store_banner),
+                      store && store_is_read_only (store) ? _("Your chats can be read, but nothing new is saved")
+                                                          : _("Your chats could not be opened"),
+                      body, error->message, _("Try again"), "app.reopen-history", NULL);
+  } else if (store && store_get_recovered_path (store)) {
+    body = g_strdup_printf (_("The damaged file was kept as %s."), store_get_recovered_path (store));
+    myna_banner_show (MYNA_BANNER (self->store_banner), _("Your chats were damaged and have been repaired"), body,
+                      NULL, NULL, NULL, NULL);
+  } else {
+    myna_banner_hide (MYNA_BANNER (self->store_banner));
+  }
+}
+
+static void
+store_failed_cb (MynaWindow *self,
+                 GError     *error)
+{
+  g_autofree char *body = myna_problem_describe (error);
+
+  myna_banner_show (MYNA_BANNER (self->store_banner), _("Something could not be saved"), body, error->message, NULL,
+                    NULL, NULL);
+}
+
+static void
+load_failed_cb (MynaWindow *self,
+                const char *path,
+                GError     *error)
+{
+  MynaModelLibrary *models = myna_application_get_models (self->application);
+  g_autofree char *name = myna_model_library_describe (models, path);
+  g_autofree char *title = g_strdup_printf (_("“%s” could not be loaded"), name);
+  g_autofree char *body = myna_problem_describe (error);
+
+  myna_banner_show (MYNA_BANNER (self->model_banner), title, body, error->message, _("Try again"), "win.load-model",
+                    g_variant_new_string (path));
+}
+
+static void
+check_model (MynaWindow *self)
+{
+  MynaModelLibrary *models = myna_application_get_models (self->application);
+  const char *crashed = myna_model_library_get_crashed_path (models);
+  g_autofree char *name = NULL;
+  g_autofree char *title = NULL;
+
+  if (!myna_model_library_get_default_path (models)) {
+    myna_banner_show (MYNA_BANNER (self->model_banner), _("There is no model to answer you"),
+                      _("The starter model is missing from this installation. Add a model, or install Myna again."),
+                      NULL, NULL, NULL, NULL);
+  } else if (crashed) {
+    name = myna_model_library_describe (models, crashed);
+    title = g_strdup_printf (_("Myna ended unexpectedly while loading “%s”"), name);
+    myna_banner_show (MYNA_BANNER (self->model_banner), title,
+                      _("So it was not loaded again. It may need more memory than this computer has."), crashed,
+                      _("Load it anyway"), "win.load-model", g_variant_new_string (crashed));
+  }
+}
+
+/* ---- The conversation that is shown ------------------------------------------------------------------------------- */
+
+static void
+id_changed_cb (MynaWindow *self)
+{
+  gint64 id = myna_conversation_get_id (self->conversation);
+
+  myna_history_sidebar_set_current (MYNA_HISTORY_SIDEBAR (self->history), id);
+  g_settings_set_int64 (self->settings, "last-conversation", id);
+  myna_window_update_actions (self);
+}
+
+void
+myna_window_set_conversation (MynaWindow       *self,
+                              MynaConversation *conversation)
+{
+  if (!g_set_object (&self->conversation, conversation))
+    return;
+  g_signal_group_set_target (self->conversation_signals, conversation);
+  myna_conversation_view_set_conversation (MYNA_CONVERSATION_VIEW (self->view), conversation);
+  update_title (self);
+  if (conversation)
+    id_changed_cb (self);
+}
+
+void
+myna_window_new_chat (MynaWindow *self)
+{
+  g_autoptr (MynaConversation) conversation = NULL;
+
+  g_return_if_fail (MYNA_IS_WINDOW (self));
+
+  self->pending_id = 0;
+  if (!self->conversation || myna_conversation_get_id (self->conversation) != 0 ||
+      myna_conversation_get_busy (self->conversation)) {
+    conversation = myna_application_new_conversation (self->application);
+    if (conversation)
+      myna_window_set_conversation (self, conversation);
+  }
+  if (myna_split_view_get_collapsed (MYNA_SPLIT_VIEW (self->split)))
+    myna_split_view_set_show_sidebar (MYNA_SPLIT_VIEW (self->split), FALSE);
+  myna_conversation_view_focus_composer (MYNA_CONVERSATION_VIEW (self->view));
+}
+
+void
+myna_window_open_chat (MynaWindow *self,
+                       gint64      id)
+{
+  g_autoptr (MynaConversation) conversation = NULL;
+
+  g_return_if_fail (MYNA_IS_WINDOW (self));
+
+  if (!myna_application_get_store (self->application)) {
+    self->pending_id = id;
+    return;
+  }
+  if (!self->conversation || myna_conversation_get_id (self->conversation) != id) {
+    conversation = myna_application_open_conversation (self->application, id);
+    myna_window_set_conversation (self, conversation);
+  }
+  if (myna_split_view_get_collapsed (MYNA_SPLIT_VIEW (self->split))) {
+    myna_split_view_set_show_sidebar (MYNA_SPLIT_VIEW (self->split), FALSE);
+    myna_conversation_view_focus_composer (MYNA_CONVERSATION_VIEW (self->view));
+  }
+}
+
+void
+myna_window_ask (MynaWindow *self,
+                 const char *question)
+{
+  g_return_if_fail (MYNA_IS_WINDOW (self));
+
+  if (!myna_application_get_store (self->application)) {
+    g_free (self->pending_question);
+    self->pending_question = g_strdup (question);
+    return;
+  }
+  myna_window_new_chat (self);
+  myna_conversation_send (self->conversation, question);
+}
+
+void
+myna_window_add_toast (MynaWindow *self,
+                       AdwToast   *toast)
+{
+  g_return_if_fail (MYNA_IS_WINDOW (self));
+
+  adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (self->toasts), toast);
+}
+
+/* ---- The store ---------------------------------------------------------------------------------------------------- */
+
+static void
+last_read_cb (GObject      *source,
+              GAsyncResult *result,
+              gpointer      user_data)
+{
+  MynaWindow *self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) list = store_finish_list (STORE_DB (source), result, &error);
+  const StoreConversation *conversation;
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  conversation = list && list->len > 0 ? g_ptr_array_index (list, 0) : NULL;
+  /* The person may have begun something else meanwhile. */
+  if (!conversation || conversation->deleted_at || self->conversation)
+    return;
+  myna_window_open_chat (self, conversation->id);
+}
+
+static void
+open_first (MynaWindow *self)
+{
+  gint64 last = self->pending_id ? self->pending_id : g_settings_get_int64 (self->settings, "last-conversation");
+  StoreDb *store = myna_application_get_store (self->application);
+
+  if (self->pending_question) {
+    g_autofree char *question = g_steal_pointer (&self->pending_question);
+
+    myna_window_ask (self, question);
+  } else if (self->pending_id) {
+    myna_window_open_chat (self, self->pending_id);
+    self->pending_id = 0;
+  } else if (last) {
+    store_get_conversation_async (store, last, self->cancellable, last_read_cb, self);
+  } else {
+    myna_window_new_chat (self);
+  }
+}
+
+static void
+store_changed_cb (MynaWindow *self)
+{
+  StoreDb *store = myna_application_get_store (self->application);
+
+  g_cancellable_cancel (self->cancellable);
+  g_object_unref (self->cancellable);
+  self->cancellable = g_cancellable_new ();
+  myna_window_set_conversation (self, NULL);
+  myna_history_sidebar_set_store (MYNA_HISTORY_SIDEBAR (self->history), store);
+  update_store_banner (self);
+  if (!store)
+    return;
+  g_signal_connect_object (store, "failed", G_CALLBACK (store_failed_cb), self, G_CONNECT_SWAPPED);
+  open_first (self);
+  myna_window_update_actions (self);
+}
+
+static void
+busy_changed_cb (MynaWindow *self,
+                 gint64      id,
+                 gboolean    busy)
+{
+  MynaHistoryModel *model = myna_history_sidebar_get_model (MYNA_HISTORY_SIDEBAR (self->history));
+
+  if (id)
+    myna_history_model_set_busy (model, id, busy);
+}
+
+/* ---- Appearance --------------------------------------------------------------------------------------------------- */
+
+static void
+update_text_size (MynaWindow *self)
+{
+  g_autofree char *css = g_strdup_printf (".conversation { font-size: %.1fpx; }",
+                                          TEXT_PX * g_settings_get_uint (self->settings, "text-size") / 100.0);
+
+  myna_css_provider_load_string (self->text_css, css);
+}
+
+/* Window buttons stand where the window ends: on the sidebar's header if that is at the edge. */
+static void
+update_header_buttons (MynaWindow *self)
+{
+  gboolean collapsed = myna_split_view_get_collapsed (MYNA_SPLIT_VIEW (self->split));
+  gboolean beside = !collapsed && myna_split_view_get_show_sidebar (MYNA_SPLIT_VIEW (self->split));
+
+  adw_header_bar_set_show_start_title_buttons (ADW_HEADER_BAR (self->content_header), !beside);
+  adw_header_bar_set_show_start_title_buttons (ADW_HEADER_BAR (self->sidebar_header), TRUE);
+}
+
+static GtkWidget *
+make_button (const char *icon,
+             const char *action,
+             const char *label)
+{
+  GtkWidget *button = gtk_button_new_from_icon_name (icon);
+
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
+  gtk_widget_set_tooltip_text (button, label);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+
+  return button;
+}
+
+static GtkWidget *
+make_menu_button (const char *icon,
+                  const char *menu_path,
+                  const char *label)
+{
+  g_autoptr (GtkBuilder) builder = gtk_builder_new_from_resource ("/io/github/myna_chat/Myna/menus.ui");
+  GtkWidget *button = gtk_menu_button_new ();
+
+  gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (button), icon);
+  gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (button), G_MENU_MODEL (gtk_builder_get_object (builder, menu_path)));
+  gtk_widget_set_tooltip_text (button, label);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+
+  return button;
+}
+
+static GtkWidget *
+make_sidebar (MynaWindow *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget *menu = make_menu_button ("open-menu-symbolic", "primary-menu", _("Main Menu"));
+
+  self->sidebar_header = adw_header_bar_new ();
+  gtk_widget_add_css_class (self->sidebar_header, "flat");
+  adw_header_bar_set_show_end_title_buttons (ADW_HEADER_BAR (self->sidebar_header), FALSE);
+  adw_header_bar_set_title_widget (ADW_HEADER_BAR (self->sidebar_header), adw_window_title_new (_("Chats"), NULL));
+  adw_header_bar_pack_start (ADW_HEADER_BAR (self->sidebar_header),
+                             make_button ("list-add-symbolic", "win.new-chat", _("New Chat")));
+  gtk_menu_button_set_primary (GTK_MENU_BUTTON (menu), TRUE);
+  adw_header_bar_pack_end (ADW_HEADER_BAR (self->sidebar_header), menu);
+  gtk_box_append (GTK_BOX (box), self->sidebar_header);
+
+  self->history = myna_history_sidebar_new ();
+  gtk_widget_set_vexpand (self->history, TRUE);
+  g_signal_connect_swapped (self->history, "open", G_CALLBACK (myna_window_open_chat), self);
+  gtk_box_append (GTK_BOX (box), self->history);
+
+  return box;
+}
+
+static GtkWidget *
+make_content (MynaWindow *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget *toggle = gtk_toggle_button_new ();
+
+  gtk_widget_add_css_class (box, "content-pane");
+  self->content_header = adw_header_bar_new ();
+  gtk_widget_add_css_class (self->content_header, "flat");
+  gtk_button_set_icon_name (GTK_BUTTON (toggle), "sidebar-show-symbolic");
+  gtk_widget_set_tooltip_text (toggle, _("Show or hide the chats"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (toggle), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Sidebar"), -1);
+  g_object_bind_property (self->split, "show-sidebar", toggle, "active",
+                          G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL);
+  adw_header_bar_pack_start (ADW_HEADER_BAR (self->content_header), toggle);
+  adw_header_bar_set_title_widget (ADW_HEADER_BAR (self->content_header), make_title (self));
+  adw_header_bar_pack_end (ADW_HEADER_BAR (self->content_header),
+                           make_menu_button ("view-more-symbolic", "chat-menu", _("Chat Menu")));
+  adw_header_bar_pack_end (ADW_HEADER_BAR (self->content_header),
+                           make_button ("edit-find-symbolic", "win.find", _("Find in This Chat")));
+  gtk_box_append (GTK_BOX (box), self->content_header);
+
+  self->store_banner = myna_banner_new ();
+  gtk_box_append (GTK_BOX (box), self->store_banner);
+  self->model_banner = myna_banner_new ();
+  gtk_box_append (GTK_BOX (box), self->model_banner);
+  self->view = myna_conversation_view_new ();
+  gtk_widget_add_css_class (self->view, "conversation");
+  gtk_widget_set_vexpand (self->view, TRUE);
+  gtk_box_append (GTK_BOX (box), self->view);
+
+  return box;
+}
+
+/* ---- Object ------------------------------------------------------------------------------------------------------- */
+
+static gboolean
+myna_window_close_request (GtkWindow *window)
+{
+  MynaWindow *self = MYNA_WINDOW (window);
+  gboolean maximized = gtk_window_is_maximized (window);
+  int width, height;
+
+  g_settings_set_boolean (self->settings, "window-maximized", maximized);
+  if (!maximized) {
+    gtk_window_get_default_size (window, &width, &height);
+    g_settings_set_int (self->settings, "window-width", CLAMP (width, 320, 16384));
+    g_settings_set_int (self->settings, "window-height", CLAMP (height, 240, 16384));
+  }
+  if (!myna_split_view_get_collapsed (MYNA_SPLIT_VIEW (self->split)))
+    g_settings_set_boolean (self->settings, "show-sidebar",
+                            myna_split_view_get_show_sidebar (MYNA_SPLIT_VIEW (self->split)));
+
+  return GTK_WINDOW_CLASS (myna_window_parent_class)->close_request (window);
+}
+
+static void
+myna_window_dispose (GObject *object)
+{
+  MynaWindow *self = MYNA_WINDOW (object);
+
+  g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->conversation_signals);
+  if (self->text_css)
+    gtk_style_context_remove_provider_for_display (gdk_display_get_default (), GTK_STYLE_PROVIDER (self->text_css));
+  g_clear_object (&self->text_css);
+  g_clear_object (&self->conversation);
+
+  G_OBJECT_CLASS (myna_window_parent_class)->dispose (object);
+}
+
+static void
+myna_window_finalize (GObject *object)
+{
+  MynaWindow *self = MYNA_WINDOW (object);
+
+  g_clear_object (&self->cancellable);
+  g_clear_object (&self->settings);
+  g_free (self->pending_question);
+
+  G_OBJECT_CLASS (myna_window_parent_class)->finalize (object);
+}
+
+static void
+myna_window_class_init (MynaWindowClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->dispose = myna_window_dispose;
+  object_class->finalize = myna_window_finalize;
+  GTK_WINDOW_CLASS (klass)->close_request = myna_window_close_request;
+  myna_window_class_install_actions (GTK_WIDGET_CLASS (klass));
+}
+
+static void
+myna_window_init (MynaWindow *self)
+{
+  self->cancellable = g_cancellable_new ();
+  self->conversation_signals = g_signal_group_new (MYNA_TYPE_CONVERSATION);
+  g_signal_group_connect_swapped (self->conversation_signals, "notify::title", G_CALLBACK (update_title), self);
+  g_signal_group_connect_swapped (self->conversation_signals, "notify::id", G_CALLBACK (id_changed_cb), self);
+
+  self->text_css = gtk_css_provider_new ();
+  gtk_style_context_add_provider_for_display (gdk_display_get_default (), GTK_STYLE_PROVIDER (self->text_css),
+                                              GTK_STYLE_PROVIDER_PRIORITY_APPLICATION + 1);
+}
+
+static void
+follow_application (MynaWindow *self)
+{
+  MynaModelLibrary *models = myna_application_get_models (self->application);
+  GlmActor *actor = myna_model_library_get_actor (models);
+
+  g_signal_connect_object (self->application, "notify::store", G_CALLBACK (store_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->application, "conversation-busy", G_CALLBACK (busy_changed_cb), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (models, "notify::loading-path", G_CALLBACK (update_model), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (models, "notify::default-path", G_CALLBACK (update_model), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (models, "load-failed", G_CALLBACK (load_failed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (actor, "notify::model-path", G_CALLBACK (update_model), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (actor, "notify::load-fraction", G_CALLBACK (update_model), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->settings, "changed::text-size", G_CALLBACK (update_text_size), self,
+                           G_CONNECT_SWAPPED);
+  update_text_size (self);
+  update_model (self);
+  check_model (self);
+  store_changed_cb (self);
+}
+
+GtkWidget *
+myna_window_new (MynaApplication *application)
+{
+  MynaWindow *self = g_object_new (MYNA_TYPE_WINDOW, "application", application, NULL);
+  GtkWidget *split = myna_split_view_new ();
+
+  self->application = application;
+  self->settings = g_object_ref (myna_application_get_settings (application));
+  self->split = split;
+  self->toasts = adw_toast_overlay_new ();
+  myna_split_view_set_sidebar (MYNA_SPLIT_VIEW (split), make_sidebar (self));
+  myna_split_view_set_content (MYNA_SPLIT_VIEW (split), make_content (self));
+  adw_toast_overlay_set_child (ADW_TOAST_OVERLAY (self->toasts), split);
+  adw_application_window_set_content (ADW_APPLICATION_WINDOW (self), self->toasts);
+
+  g_signal_connect_object (split, "notify::collapsed", G_CALLBACK (update_header_buttons), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (split, "notify::show-sidebar", G_CALLBACK (update_header_buttons), self, G_CONNECT_SWAPPED);
+  gtk_window_set_default_size (GTK_WINDOW (self), g_settings_get_int (self->settings, "window-width"),
+                               g_settings_get_int (self->settings, "window-height"));
+  if (g_settings_get_boolean (self->settings, "window-maximized"))
+    gtk_window_maximize (GTK_WINDOW (self));
+  myna_split_view_set_show_sidebar (MYNA_SPLIT_VIEW (split), g_settings_get_boolean (self->settings, "show-sidebar"));
+  update_header_buttons (self);
+  update_title (self);
+  follow_application (self);
+
+  return GTK_WIDGET (self);
+}

@@ -1,0 +1,62 @@
+/* ui-compat.h: what differs between GTK 4.8 / libadwaita 1.2 and the newest ones, behind one face
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <adwaita.h>
+
+G_BEGIN_DECLS
+
+void     myna_show_about     (GtkWindow  *parent);
+
+/* Opens the address with the program that the person chose for it. */
+void     myna_open_uri       (GtkWindow  *parent,
+                              const char *uri);
+/* Opens the folder that holds the file, with the file selected where the file manager can do that. */
+void     myna_show_in_folder (GtkWindow  *parent,
+                              GFile      *file);
+
+void     myna_css_provider_load_string (GtkCssProvider *provider,
+                                        const char     *css);
+
+/* Lets a screen reader say the text (nothing where GTK is older than 4.14). */
+void     myna_announce       (GtkWidget  *widget,
+                              const char *text);
+
+typedef enum
+{
+  MYNA_QUESTION_PLAIN,
+  MYNA_QUESTION_DESTRUCTIVE,    /* the answer cannot be taken back */
+} MynaQuestionKind;
+
+/* Asks for one decision: `accept_label` or Cancel. */
+void     myna_ask_async      (GtkWindow            *parent,
+                              MynaQuestionKind      kind,
+                              const char           *heading,
+                              const char           *body,
+                              const char           *accept_label,
+                              GAsyncReadyCallback   callback,
+                              gpointer              user_data);
+/* TRUE: accepted. */
+gboolean myna_ask_finish     (GAsyncResult         *result);
+
+typedef enum
+{
+  MYNA_FILE_OPEN,
+  MYNA_FILE_OPEN_FOLDER,
+  MYNA_FILE_SAVE,
+} MynaFileAction;
+
+/* Lets the person choose a file (by the portal inside Flatpak).  filter and name may be NULL. */
+void     myna_choose_file_async  (GtkWindow           *parent,
+                                  MynaFileAction       action,
+                                  const char          *title,
+                                  GtkFileFilter       *filter,
+                                  const char          *name,
+                                  GAsyncReadyCallback  callback,
+                                  gpointer             user_data);
+/* The file, or NULL if nothing was chosen; the caller owns it. */
+GFile   *myna_choose_file_finish (GAsyncResult        *result);
+
+G_END_DECLS

@@ -238,6 +238,53 @@ void store_list_siblings_async (StoreDb *self, gint64 id, GCancellable *cancella
 void store_newest_leaf_async (StoreDb *self, gint64 id, GCancellable *cancellable, GAsyncReadyCallback callback,
                               gpointer user_data);
 
+/* ---- Search ------------------------------------------------------------------------------------------------------- */
+
+typedef struct
+{
+  guint start;                  /* bytes */
+  guint end;
+} StoreRange;
+
+typedef struct
+{
+  gint64 conversation_id;
+  gint64 message_id;            /* 0: the title matches */
+  StoreRole role;
+  gint64 time;                  /* of the message, or the conversation's last change */
+  char *title;                  /* the conversation's */
+  char *snippet;                /* one line of the message around the first place; "" when the title matches */
+  StoreRange *ranges;           /* what to highlight in the snippet, or in the title when that matches */
+  guint n_ranges;
+  double score;                 /* relevance × recency, larger is better */
+} StoreHit;
+
+#define STORE_TYPE_HIT (store_hit_get_type ())
+GType     store_hit_get_type (void);     /* boxed */
+StoreHit *store_hit_copy (const StoreHit *hit);
+void      store_hit_free (StoreHit *hit);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (StoreHit, store_hit_free)
+
+typedef struct
+{
+  const char *text;             /* terms; all must be in the message or in the title.  "…" keeps white space in a term */
+  int role;                     /* a StoreRole; −1: any, and titles */
+  const char *model;            /* display name of the model that wrote the message; NULL: any */
+  gint64 after;                 /* times of the message; 0: no limit */
+  gint64 before;
+  gint64 folder_id;             /* 0: anywhere; includes the folders in it */
+  gint64 conversation_id;       /* 0: all; else only the messages of this one */
+  int limit;                    /* 0: 100 */
+} StoreSearch;
+
+#define STORE_SEARCH_INIT { .role = -1 }
+
+/* → finish_list of StoreHit, best first; not those in the bin.  Case, diacritics and full-width forms do not count.  Words
+ * are found from their start; where that finds nothing, anywhere.  Of more than 1,000 hits the newest 1,000 are ranked.  A
+ * new search ends the one before with G_IO_ERROR_CANCELLED. */
+void store_search_async (StoreDb *self, const StoreSearch *search, GCancellable *cancellable,
+                         GAsyncReadyCallback callback, gpointer user_data);
+
 G_END_DECLS
 
 #endif

@@ -12,6 +12,7 @@
  * write permission does not allow.
  */
 #include "store-private.h"
+#include "store-tokenizer.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -23,6 +24,7 @@
 
 #define LOCK_WAIT_MS   2000     /* for the instance that is just closing */
 #define BUSY_WAIT_MS   5000
+#define PROGRESS_STEPS 1000     /* of SQLite's virtual machine: less than a millisecond */
 #define MAX_VALUE_BYTES (256 << 20)
 
 /* ---- Configuration ------------------------------------------------------------------------------------------------ */
@@ -63,13 +65,27 @@ configure (sqlite3 *db, GError **error)
                             error);
 }
 
+gboolean
+store_connection_is_cancelled (StoreConnection *self)
+{
+  return g_cancellable_is_cancelled (self->cancellables[0]) || g_cancellable_is_cancelled (self->cancellables[1]);
+}
+
+/* SQLite calls this every now and then: not 0 stops the statement with SQLITE_INTERRUPT.  Unlike sqlite3_interrupt() it
+ * cannot hit the wrong statement. */
+static int
+progress_cb (void *data)
+{
+  return store_connection_is_cancelled (data);
+}
+
 static sqlite3 *
 open_handle (const char *name, int flags, GError **error)
 {
   sqlite3 *db = NULL;
   int code = sqlite3_open_v2 (name, &db, flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, NULL);
 
-  if (code == SQLITE_OK && configure (db, error))
+  if (code == SQLITE_OK && configure (db, error) && store_tokenizer_register (db, error))
     return db;
 
   if (code != SQLITE_OK)
@@ -266,7 +282,7 @@ open_writable (StoreConnection *self, GError **error)
       return FALSE;
     }
   return store_exec_script (self->db, "PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 1000;", error)
-         && store_schema_migrate (self, version, error);
+         && store_schema_migrate (self, version, error) && store_schema_trust (self, error);
 }
 
 /* Replies that were being written when the last process ended. */
@@ -328,36 +344,65 @@ finalize_statement (gpointer statement)
   sqlite3_finalize (statement);
 }
 
-StoreConnection *
-store_connection_open (const char *path, GError **ret_warning, GError **error)
+static StoreConnection *
+connection_new (const char *path)
 {
   StoreConnection *self = g_new0 (StoreConnection, 1);
-  g_autoptr (GError) problem = NULL;
 
   self->path = g_strdup (path);
   self->lock_fd = -1;
   self->synchronous = -1;
   self->statements = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, finalize_statement);
   self->changes = g_array_new (FALSE, FALSE, sizeof (StoreChange));
+  return self;
+}
 
-  if (!path)
-    {
-      self->db = open_handle (":memory:", SQLITE_OPEN_READWRITE, error);
-      if (self->db && store_schema_migrate (self, 0, error))
-        return self;
-      goto fail;
-    }
+StoreConnection *
+store_connection_new_memory (GError **error)
+{
+  StoreConnection *self = connection_new (NULL);
+
+  self->db = open_handle (":memory:", SQLITE_OPEN_READWRITE, error);
+  if (!self->db)
+    g_clear_pointer (&self, store_connection_close);
+  return self;
+}
+
+static StoreConnection *
+open_memory (GError **error)
+{
+  StoreConnection *self = store_connection_new_memory (error);
+
+  if (self && (!store_schema_migrate (self, 0, error) || !store_schema_trust (self, error)))
+    g_clear_pointer (&self, store_connection_close);
+  return self;
+}
+
+static StoreConnection *
+open_file (const char *path, GError **ret_warning, GError **error)
+{
+  StoreConnection *self = connection_new (path);
+  g_autoptr (GError) problem = NULL;
 
   if (open_writable (self, &problem) && settle_replies (self, &problem))
     return self;
   if (!fall_back (self, problem, error))
-    goto fail;
+    {
+      store_connection_close (self);
+      return NULL;
+    }
   g_propagate_error (ret_warning, g_steal_pointer (&problem));
   return self;
+}
 
-fail:
-  store_connection_close (self);
-  return NULL;
+StoreConnection *
+store_connection_open (const char *path, GError **ret_warning, GError **error)
+{
+  StoreConnection *self = path ? open_file (path, ret_warning, error) : open_memory (error);
+
+  if (self)
+    sqlite3_progress_handler (self->db, PROGRESS_STEPS, progress_cb, self);
+  return self;
 }
 
 void

@@ -58,7 +58,7 @@ set_not_found (GError **error)
 /* ---- Reading ------------------------------------------------------------------------------------------------------ */
 
 static gboolean
-list_work (StoreConnection *connection, gconstpointer request, StoreResult *result, GError **error)
+list_work (StoreConnection *connection, gpointer request, StoreResult *result, GError **error)
 {
   static const char *const queries[] = {
     [STORE_LIST_ACTIVE] = "SELECT " COLUMNS " FROM conversation WHERE deleted_at IS NULL AND archived = 0"
@@ -85,7 +85,7 @@ store_list_conversations_async (StoreDb *self, StoreListKind kind, GCancellable 
 }
 
 static gboolean
-get_work (StoreConnection *connection, gconstpointer request, StoreResult *result, GError **error)
+get_work (StoreConnection *connection, gpointer request, StoreResult *result, GError **error)
 {
   const StoreArgs *args = request;
   g_autoptr (sqlite3_stmt) statement =
@@ -107,7 +107,7 @@ store_get_conversation_async (StoreDb *self, gint64 id, GCancellable *cancellabl
 /* ---- Adding ------------------------------------------------------------------------------------------------------- */
 
 static gboolean
-add_work (StoreConnection *connection, gconstpointer request, StoreResult *result, GError **error)
+add_work (StoreConnection *connection, gpointer request, StoreResult *result, GError **error)
 {
   const StoreConversation *conversation = request;
   g_autofree char *origin = g_uuid_string_random ();
@@ -183,7 +183,7 @@ change_request_free (gpointer data)
 }
 
 static gboolean
-change_work (StoreConnection *connection, gconstpointer data, StoreResult *result, GError **error)
+change_work (StoreConnection *connection, gpointer data, StoreResult *result, GError **error)
 {
   const ChangeRequest *request = data;
   const StoreArgs *args = request->args;
@@ -297,7 +297,7 @@ store_restore_async (StoreDb *self, gint64 id, GCancellable *cancellable, GAsync
 /* ---- Deleting for good -------------------------------------------------------------------------------------------- */
 
 static gboolean
-purge_work (StoreConnection *connection, gconstpointer request, StoreResult *result, GError **error)
+purge_work (StoreConnection *connection, gpointer request, StoreResult *result, GError **error)
 {
   const StoreArgs *args = request;
   int n_changed = 0;

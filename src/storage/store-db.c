@@ -31,6 +31,7 @@ typedef struct
   gpointer request;
   GDestroyNotify free_request;
   GTask *task;                  /* NULL: nobody waits */
+  GCancellable *superseded;     /* a later request of the same kind came; NULL: does not happen */
   GMainContext *context;
   Mailbox *mailbox;
   StoreResult result;
@@ -49,6 +50,7 @@ struct _StoreDb
   pthread_mutex_t mutex;
   pthread_cond_t cond;
   GQueue queue;                 /* of StoreJob; guarded by mutex */
+  GCancellable *latest;         /* of the last request by store_db_request_latest(); guarded by mutex */
   gboolean closing;             /* guarded by mutex */
 
   /* Written by the storage thread before the open is reported, then only read. */
@@ -180,6 +182,7 @@ job_free (gpointer data)
   if (job->free_request)
     job->free_request (job->request);
   g_clear_object (&job->task);
+  g_clear_object (&job->superseded);
   g_clear_error (&job->error);
   g_clear_pointer (&job->result.list, g_ptr_array_unref);
   g_main_context_unref (job->context);
@@ -239,13 +242,31 @@ run_job (StoreConnection *connection, StoreJob *job)
   gboolean writes = job->access == STORE_ACCESS_CHEAP || job->access == STORE_ACCESS_SYNCED;
   gboolean success;
 
-  if (g_cancellable_set_error_if_cancelled (cancellable, &job->error))
+  if (g_cancellable_set_error_if_cancelled (cancellable, &job->error)
+      || g_cancellable_set_error_if_cancelled (job->superseded, &job->error))
     return;
+  /* A write that has begun is finished. */
+  connection->cancellables[0] = writes ? NULL : cancellable;
+  connection->cancellables[1] = job->superseded;
   if (writes && !store_connection_begin (connection, job->access, &job->error))
     return;
   success = job->work (connection, job->request, &job->result, &job->error);
   if (writes)
     store_connection_end (connection, success, &job->error);
+  connection->cancellables[0] = connection->cancellables[1] = NULL;
+}
+
+/* After the work asked for another turn. */
+static gboolean
+requeue (StoreDb *self, StoreJob *job)
+{
+  if (job->error || !job->result.again)
+    return FALSE;
+  job->result.again = FALSE;
+  pthread_mutex_lock (&self->mutex);
+  g_queue_push_tail (&self->queue, job);
+  pthread_mutex_unlock (&self->mutex);
+  return TRUE;
 }
 
 /* Called with the mutex held; NULL when the store is closing and nothing is left to do. */
@@ -290,7 +311,8 @@ storage_thread (gpointer data)
         g_set_error_literal (&job->error, STORE_ERROR, STORE_ERROR_FAILED, "The history is not open");
       if (connection)
         post_changes (self, connection->changes);
-      hand_back (job);
+      if (!requeue (self, job))
+        hand_back (job);
       pthread_mutex_lock (&self->mutex);
     }
   pthread_mutex_unlock (&self->mutex);
@@ -332,14 +354,12 @@ job_new (StoreDb *self, GTask *task)
   return job;
 }
 
-void
-store_db_request (StoreDb *self, StoreAccess access, StoreWork work, gpointer request, GDestroyNotify free_request,
-                  GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+static StoreJob *
+make_job (StoreDb *self, StoreAccess access, StoreWork work, gpointer request, GDestroyNotify free_request,
+          GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   GTask *task = NULL;
   StoreJob *job;
-
-  g_return_if_fail (STORE_IS_DB (self));
 
   if (callback)
     {
@@ -352,6 +372,35 @@ store_db_request (StoreDb *self, StoreAccess access, StoreWork work, gpointer re
   job->work = work;
   job->request = request;
   job->free_request = free_request;
+  return job;
+}
+
+void
+store_db_request (StoreDb *self, StoreAccess access, StoreWork work, gpointer request, GDestroyNotify free_request,
+                  GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_return_if_fail (STORE_IS_DB (self));
+
+  push_job (self, make_job (self, access, work, request, free_request, cancellable, callback, user_data));
+}
+
+void
+store_db_request_latest (StoreDb *self, StoreWork work, gpointer request, GDestroyNotify free_request,
+                         GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GCancellable) previous = NULL;
+  StoreJob *job;
+
+  g_return_if_fail (STORE_IS_DB (self));
+
+  job = make_job (self, STORE_ACCESS_READ, work, request, free_request, cancellable, callback, user_data);
+  job->superseded = g_cancellable_new ();
+  pthread_mutex_lock (&self->mutex);
+  previous = g_steal_pointer (&self->latest);
+  self->latest = g_object_ref (job->superseded);
+  pthread_mutex_unlock (&self->mutex);
+
+  g_cancellable_cancel (previous);
   push_job (self, job);
 }
 
@@ -495,6 +544,7 @@ store_db_finalize (GObject *object)
   pthread_cond_destroy (&self->cond);
   g_main_context_unref (self->context);
   g_clear_error (&self->warning);
+  g_clear_object (&self->latest);
   g_free (self->recovered_path);
   g_free (self->path);
   G_OBJECT_CLASS (store_db_parent_class)->finalize (object);

@@ -78,7 +78,7 @@ change (StoreConnection *connection, GError **error, const char *sql, const Stor
 }
 
 static gboolean
-list_work (StoreConnection *connection, gconstpointer request, StoreResult *result, GError **error)
+list_work (StoreConnection *connection, gpointer request, StoreResult *result, GError **error)
 {
   g_autoptr (sqlite3_stmt) statement =
     store_prepare (connection, error, "SELECT id, name, parent_id, created_at FROM folder ORDER BY name, id", "");
@@ -111,7 +111,7 @@ store_list_folders_async (StoreDb *self, GCancellable *cancellable, GAsyncReadyC
 }
 
 static gboolean
-add_work (StoreConnection *connection, gconstpointer request, StoreResult *result, GError **error)
+add_work (StoreConnection *connection, gpointer request, StoreResult *result, GError **error)
 {
   const StoreArgs *args = request;
 
@@ -135,7 +135,7 @@ store_add_folder_async (StoreDb *self, const char *name, gint64 parent_id, GCanc
 }
 
 static gboolean
-rename_work (StoreConnection *connection, gconstpointer request, StoreResult *result, GError **error)
+rename_work (StoreConnection *connection, gpointer request, StoreResult *result, GError **error)
 {
   const StoreArgs *args = request;
 
@@ -154,7 +154,7 @@ store_rename_folder_async (StoreDb *self, gint64 id, const char *name, GCancella
 }
 
 static gboolean
-move_work (StoreConnection *connection, gconstpointer request, StoreResult *result, GError **error)
+move_work (StoreConnection *connection, gpointer request, StoreResult *result, GError **error)
 {
   const StoreArgs *args = request;
   gint64 has_children = 0;
@@ -178,7 +178,7 @@ store_move_folder_async (StoreDb *self, gint64 id, gint64 parent_id, GCancellabl
 
 /* What was in it moves up: conversations to the folder around it, folders to the top. */
 static gboolean
-delete_work (StoreConnection *connection, gconstpointer request, StoreResult *result, GError **error)
+delete_work (StoreConnection *connection, gpointer request, StoreResult *result, GError **error)
 {
   const StoreArgs *args = request;
 

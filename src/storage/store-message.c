@@ -106,7 +106,7 @@ touch_conversation (StoreConnection *connection, gint64 id, gint64 time, GError 
 /* ---- Writing ------------------------------------------------------------------------------------------------------ */
 
 static gboolean
-add_work (StoreConnection *connection, gconstpointer request, StoreResult *result, GError **error)
+add_work (StoreConnection *connection, gpointer request, StoreResult *result, GError **error)
 {
   const StoreMessage *message = request;
   gint64 created_at = message->created_at ? message->created_at : store_now ();
@@ -140,7 +140,7 @@ store_add_message_async (StoreDb *self, const StoreMessage *message, GCancellabl
 }
 
 static gboolean
-flush_work (StoreConnection *connection, gconstpointer request, StoreResult *result, GError **error)
+flush_work (StoreConnection *connection, gpointer request, StoreResult *result, GError **error)
 {
   const StoreArgs *args = request;
   int n_changed = 0;
@@ -167,7 +167,7 @@ store_flush_message_async (StoreDb *self, gint64 id, const char *text, GCancella
 }
 
 static gboolean
-resume_work (StoreConnection *connection, gconstpointer request, StoreResult *result, GError **error)
+resume_work (StoreConnection *connection, gpointer request, StoreResult *result, GError **error)
 {
   const StoreArgs *args = request;
   gint64 conversation_id = conversation_of (connection, args->id, error);
@@ -189,7 +189,7 @@ store_resume_message_async (StoreDb *self, gint64 id, GCancellable *cancellable,
 }
 
 static gboolean
-finish_work (StoreConnection *connection, gconstpointer request, StoreResult *result, GError **error)
+finish_work (StoreConnection *connection, gpointer request, StoreResult *result, GError **error)
 {
   const StoreMessage *message = request;
   gint64 finished_at = message->finished_at ? message->finished_at : store_now ();
@@ -220,7 +220,7 @@ store_finish_message_async (StoreDb *self, const StoreMessage *message, GCancell
 }
 
 static gboolean
-mark_work (StoreConnection *connection, gconstpointer request, StoreResult *result, GError **error)
+mark_work (StoreConnection *connection, gpointer request, StoreResult *result, GError **error)
 {
   const StoreArgs *args = request;
   gint64 conversation_id = conversation_of (connection, args->id, error);
@@ -282,7 +282,7 @@ head_after_deletion (StoreConnection *connection, gint64 id, gint64 *ret_head, G
   "  JOIN message c ON c.conversation_id = subtree.conversation_id AND c.parent_id = subtree.id)"
 
 static gboolean
-delete_work (StoreConnection *connection, gconstpointer request, StoreResult *result, GError **error)
+delete_work (StoreConnection *connection, gpointer request, StoreResult *result, GError **error)
 {
   const StoreArgs *args = request;
   gint64 conversation_id = conversation_of (connection, args->id, error);
@@ -316,7 +316,7 @@ store_delete_message_async (StoreDb *self, gint64 id, GCancellable *cancellable,
 }
 
 static gboolean
-branch_work (StoreConnection *connection, gconstpointer request, StoreResult *result, GError **error)
+branch_work (StoreConnection *connection, gpointer request, StoreResult *result, GError **error)
 {
   const StoreArgs *args = request;
   g_autoptr (sqlite3_stmt) statement = NULL;
@@ -357,7 +357,7 @@ store_list_branch_async (StoreDb *self, gint64 conversation_id, gint64 leaf_id, 
 }
 
 static gboolean
-siblings_work (StoreConnection *connection, gconstpointer request, StoreResult *result, GError **error)
+siblings_work (StoreConnection *connection, gpointer request, StoreResult *result, GError **error)
 {
   const StoreArgs *args = request;
   g_autoptr (sqlite3_stmt) statement =
@@ -383,7 +383,7 @@ store_list_siblings_async (StoreDb *self, gint64 id, GCancellable *cancellable, 
 }
 
 static gboolean
-leaf_work (StoreConnection *connection, gconstpointer request, StoreResult *result, GError **error)
+leaf_work (StoreConnection *connection, gpointer request, StoreResult *result, GError **error)
 {
   const StoreArgs *args = request;
 
@@ -403,7 +403,7 @@ store_newest_leaf_async (StoreDb *self, gint64 id, GCancellable *cancellable, GA
 /* ---- Whole messages ----------------------------------------------------------------------------------------------- */
 
 static gboolean
-get_work (StoreConnection *connection, gconstpointer request, StoreResult *result, GError **error)
+get_work (StoreConnection *connection, gpointer request, StoreResult *result, GError **error)
 {
   const GArray *ids = request;
 

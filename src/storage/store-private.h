@@ -54,6 +54,7 @@ typedef struct
   int synchronous;              /* last value given to PRAGMA synchronous */
   int lock_fd;                  /* holds the lock file; −1: not locked */
   gboolean read_only;
+  GCancellable *cancellables[2];        /* of the work that runs, where it may be stopped in the middle; may be NULL */
   char *copy_dir;               /* folder of a private copy that is read instead of the original; NULL: none */
   char *recovered_path;
 } StoreConnection;
@@ -62,10 +63,16 @@ typedef struct
  * only reads and sets *ret_warning; on any other problem NULL and error. */
 StoreConnection *store_connection_open  (const char *path, GError **ret_warning, GError **error);
 void             store_connection_close (StoreConnection *self);
+/* An empty database in memory, without a schema. */
+StoreConnection *store_connection_new_memory (GError **error);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (StoreConnection, store_connection_close)
 
 /* BEGIN … COMMIT around work that writes.  end() with success = FALSE, or a failed COMMIT, rolls everything back. */
 gboolean store_connection_begin (StoreConnection *self, StoreAccess access, GError **error);
 gboolean store_connection_end   (StoreConnection *self, gboolean success, GError **error);
+
+/* TRUE: nobody wants the result of the running work any more.  Statements stop by themselves. */
+gboolean store_connection_is_cancelled (StoreConnection *self);
 
 /* Notes a change that is signalled after the commit. */
 void store_connection_changed (StoreConnection *self, StoreChangeKind kind, gint64 id, gint64 message_id);
@@ -106,20 +113,29 @@ gboolean store_schema_read_version (sqlite3 *db, int *ret_version, int *ret_appl
 /* Runs the migrations from `version` on, each in one transaction, each after a copy of the file where there is one. */
 gboolean store_schema_migrate (StoreConnection *connection, int version, GError **error);
 
+/* FTS5 tables can be used in triggers only when the schema is trusted (before SQLite 3.41 at least).  Ours is, once all
+ * triggers and views are known to be ours: others are replaced.  They hold no data. */
+gboolean store_schema_trust (StoreConnection *connection, GError **error);
+
 /* ---- Requests (store-db.c) ---------------------------------------------------------------------------------------- */
 
 typedef struct
 {
   gint64 id;
   GPtrArray *list;
+  gboolean again;               /* in: FALSE.  TRUE: not finished; run the work again after what is waiting */
 } StoreResult;
 
-typedef gboolean (*StoreWork) (StoreConnection *connection, gconstpointer request, StoreResult *result, GError **error);
+typedef gboolean (*StoreWork) (StoreConnection *connection, gpointer request, StoreResult *result, GError **error);
 
 /* Queues work for the storage thread.  Takes over `request`, which free_request (may be NULL) frees on the caller's side.
  * Without a callback, failures are told by the signal "failed". */
 void store_db_request (StoreDb *self, StoreAccess access, StoreWork work, gpointer request, GDestroyNotify free_request,
                        GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+
+/* Work that is cancelled by the next work of the same kind (search as you type); reads only. */
+void store_db_request_latest (StoreDb *self, StoreWork work, gpointer request, GDestroyNotify free_request,
+                              GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 
 /* The request of the many calls that need an id, a number and a text. */
 typedef struct

@@ -16,6 +16,7 @@
  *
  * The long columns come last: SQLite then reads the rest of a row without following its overflow pages.
  */
+#include "store-fold.h"
 #include "store-private.h"
 
 #include <errno.h>
@@ -73,8 +74,48 @@ static const char SCHEMA_1[] =
   "CREATE INDEX message_parent ON message (conversation_id, parent_id);"
   "CREATE INDEX message_generating ON message (id) WHERE state = 1;";
 
+/* Full-text search.  The triggers keep message_fts equal to the view: a reply is indexed when it is finished, not each time
+ * that some more of it is flushed.  columnsize=0: the lengths of documents are not needed, store-match.c ranks.  property
+ * holds single numbers about the file itself. */
+static const char SCHEMA_2[] =
+  "CREATE TABLE property (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+
+  "CREATE VIEW searchable AS SELECT id, text FROM message WHERE state <> 1;"
+  "CREATE VIRTUAL TABLE message_fts USING fts5"
+  " (text, content='searchable', content_rowid='id', tokenize='myna', columnsize=0);"
+  "CREATE VIRTUAL TABLE title_fts USING fts5"
+  " (title, content='conversation', content_rowid='id', tokenize='myna', columnsize=0);"
+
+  "CREATE TRIGGER message_fts_insert AFTER INSERT ON message WHEN new.state <> 1 BEGIN"
+  "  INSERT INTO message_fts (rowid, text) VALUES (new.id, new.text);"
+  "END;"
+  "CREATE TRIGGER message_fts_delete AFTER DELETE ON message WHEN old.state <> 1 BEGIN"
+  "  INSERT INTO message_fts (message_fts, rowid, text) VALUES ('delete', old.id, old.text);"
+  "END;"
+  "CREATE TRIGGER message_fts_update AFTER UPDATE OF text, state ON message"
+  " WHEN (old.state = 1) <> (new.state = 1) OR (old.state <> 1 AND old.text IS NOT new.text) BEGIN"
+  "  INSERT INTO message_fts (message_fts, rowid, text) SELECT 'delete', old.id, old.text WHERE old.state <> 1;"
+  "  INSERT INTO message_fts (rowid, text) SELECT new.id, new.text WHERE new.state <> 1;"
+  "END;"
+
+  "CREATE TRIGGER title_fts_insert AFTER INSERT ON conversation BEGIN"
+  "  INSERT INTO title_fts (rowid, title) VALUES (new.id, new.title);"
+  "END;"
+  "CREATE TRIGGER title_fts_delete AFTER DELETE ON conversation BEGIN"
+  "  INSERT INTO title_fts (title_fts, rowid, title) VALUES ('delete', old.id, old.title);"
+  "END;"
+  "CREATE TRIGGER title_fts_update AFTER UPDATE OF title ON conversation WHEN old.title IS NOT new.title BEGIN"
+  "  INSERT INTO title_fts (title_fts, rowid, title) VALUES ('delete', old.id, old.title);"
+  "  INSERT INTO title_fts (rowid, title) VALUES (new.id, new.title);"
+  "END;"
+
+  "INSERT INTO message_fts (message_fts) VALUES ('rebuild');"
+  "INSERT INTO title_fts (title_fts) VALUES ('rebuild');"
+  "INSERT INTO property VALUES ('fold_version', " G_STRINGIFY (STORE_FOLD_VERSION) ");";
+
 static const char *const MIGRATIONS[] = {
   SCHEMA_1,
+  SCHEMA_2,
 };
 
 int
@@ -128,6 +169,28 @@ keep_copy (StoreConnection *connection, int version, GError **error)
   return TRUE;
 }
 
+/* The index was made by another tokenizer: make it anew. */
+static gboolean
+refresh_index (StoreConnection *connection, GError **error)
+{
+  gint64 version = 0;
+  gboolean success;
+
+  if (!store_query_int (connection, 0, &version, error, "SELECT value FROM property WHERE name = 'fold_version'", ""))
+    return FALSE;
+  if (version == STORE_FOLD_VERSION)
+    return TRUE;
+
+  if (!store_connection_begin (connection, STORE_ACCESS_SYNCED, error))
+    return FALSE;
+  success = store_exec_script (connection->db,
+                               "INSERT INTO message_fts (message_fts) VALUES ('rebuild');"
+                               "INSERT INTO title_fts (title_fts) VALUES ('rebuild');"
+                               "REPLACE INTO property VALUES ('fold_version', " G_STRINGIFY (STORE_FOLD_VERSION) ");",
+                               error);
+  return store_connection_end (connection, success, error);
+}
+
 gboolean
 store_schema_migrate (StoreConnection *connection, int version, GError **error)
 {
@@ -147,4 +210,57 @@ store_schema_migrate (StoreConnection *connection, int version, GError **error)
         return FALSE;
     }
   return TRUE;
+}
+
+/* ---- Trust -------------------------------------------------------------------------------------------------------- */
+
+#define PROGRAMS "FROM sqlite_schema WHERE type IN ('trigger', 'view')"
+
+/* All triggers and views, in one text; "" when there are none. */
+static char *
+read_programs (StoreConnection *connection, GError **error)
+{
+  g_autoptr (sqlite3_stmt) row =
+    store_prepare (connection, error,
+                   "SELECT coalesce (group_concat (sql, ';'), '') FROM (SELECT sql " PROGRAMS " ORDER BY name)", "");
+
+  return row && store_step (row, error) ? store_column_text (row, 0) : NULL;
+}
+
+static gboolean
+drop_programs (StoreConnection *connection, GError **error)
+{
+  g_autofree char *script = NULL;
+  g_autoptr (sqlite3_stmt) row =
+    store_prepare (connection, error,
+                   "SELECT group_concat ('DROP ' || type || ' IF EXISTS \"' || replace (name, '\"', '\"\"') || '\"', ';') "
+                   PROGRAMS, "");
+
+  if (!row || !store_step (row, error))
+    return FALSE;
+  script = store_column_text (row, 0);
+  sqlite3_reset (row);
+  return !script || store_exec_script (connection->db, script, error);
+}
+
+gboolean
+store_schema_trust (StoreConnection *connection, GError **error)
+{
+  g_autoptr (StoreConnection) reference = store_connection_new_memory (error);
+  g_autofree char *expected = NULL;
+  g_autofree char *found = NULL;
+  gboolean success;
+
+  if (!reference || !store_schema_migrate (reference, 0, error) || !(expected = read_programs (reference, error))
+      || !(found = read_programs (connection, error)))
+    return FALSE;
+  if (!g_str_equal (found, expected))
+    {
+      if (!store_connection_begin (connection, STORE_ACCESS_SYNCED, error))
+        return FALSE;
+      success = drop_programs (connection, error) && store_exec_script (connection->db, expected, error);
+      if (!store_connection_end (connection, success, error))
+        return FALSE;
+    }
+  return store_exec_script (connection->db, "PRAGMA trusted_schema = ON", error) && refresh_index (connection, error);
 }

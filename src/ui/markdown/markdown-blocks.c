@@ -359,6 +359,19 @@ read_top_level (BlockReader *self,
   cmark_iter_free (iter);
 }
 
+/* How many lines of the text are complete. */
+static int
+count_lines (const char *text,
+             gsize       length)
+{
+  int n = 0;
+
+  for (gsize i = 0; i < length; i++)
+    if (text[i] == '\n' || (text[i] == '\r' && (i + 1 == length || text[i + 1] != '\n')))
+      n++;
+  return n;
+}
+
 MynaTail
 myna_blocks_read (const char          *text,
                   gsize                length,
@@ -369,6 +382,7 @@ myna_blocks_read (const char          *text,
   BlockReader self = { .blocks = blocks };
   MynaTail tail = { .first_block = blocks->len };
   cmark_parser *parser = new_parser ();
+  int n_lines = count_lines (text, length);
   cmark_node *document;
 
   for (guint i = 0; i < n_outer; i++)
@@ -379,8 +393,11 @@ myna_blocks_read (const char          *text,
     {
       int line = cmark_node_get_start_line (top);
 
-      /* A paragraph that turned out to end in a table's header begins on the same line as the table. */
-      if (line > tail.first_line)
+      /* A paragraph that turned out to end in a table's header has no line: it begins where the table is said to. */
+      if (line == 0 && cmark_node_next (top))
+        line = cmark_node_get_start_line (cmark_node_next (top));
+      /* A line that is still being written may yet turn out to continue the block before. */
+      if (line > tail.first_line && line <= n_lines)
         {
           tail.first_line = line;
           tail.first_block = blocks->len;

@@ -37,14 +37,14 @@ char *myna_reveal_controls (const char *text);
 /* Inline children of `node` (paragraph, heading or table cell). */
 void myna_inlines_read (cmark_node *node, MynaStringBuilder *builder);
 
-/* One piece of markdown without a thinking part. */
+/* Where a piece of markdown may still change: the last top-level part that began on a complete line. */
 typedef struct
 {
-  guint first_block;                   /* index of the first block of the last top-level part */
-  int   first_line;                    /* line, from 1, where that part begins; 0 if the text has no block */
+  guint first_block;                   /* index of its first block */
+  int   first_line;                    /* line, from 1, where it begins; 0 if there is no such part */
 } MynaTail;
 
-/* Parses `text` and appends its blocks.  `outer` are the containers around all of it.  Tells where the last part begins. */
+/* Parses `text` and appends its blocks.  `outer` are the containers around all of it. */
 MynaTail myna_blocks_read (const char *text, gsize length, const MynaContainer *outer, guint n_outer, GPtrArray *blocks);
 
 G_END_DECLS

@@ -1,7 +1,7 @@
 /* markdown.c: the document, and how it grows
  *
  * While a reply streams, only the last top-level part (paragraph, list, quote, table, …) can still change: once another
- * one has begun behind it, it is closed for good.  So the document remembers where that last part begins, in the text
+ * one has begun on a complete line behind it, it is closed for good.  So the document remembers where that last part begins, in the text
  * and in the array of blocks, and parses from there.  There is one exception: link reference definitions and footnotes
  * reach back over the whole message.  All of them contain "]:", so a message with that anywhere is parsed as a whole
  * each time, which cmark does at about 100 MB/s.

@@ -1,0 +1,317 @@
+/* test-markdown.c: the markdown parser, without a display
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include <string.h>
+
+#include "markdown/markdown.h"
+#include "spec-examples.h"
+
+static void
+assert_same_blocks (const char *text,
+                    GPtrArray  *a,
+                    GPtrArray  *b)
+{
+  if (a->len != b->len)
+    g_error ("%u blocks, all at once %u: %s", a->len, b->len, text);
+  for (guint i = 0; i < a->len; i++)
+    if (!myna_block_equal (a->pdata[i], b->pdata[i]))
+      g_error ("block %u is not what it is when parsed all at once: %s", i, text);
+}
+
+/* Feeds the text a character at a time. */
+static void
+check_every_prefix (const char *text)
+{
+  g_autoptr (MynaMarkdown) incremental = myna_markdown_new ();
+  g_autofree char *prefix = g_strdup (text);
+
+  for (const char *end = text; ; end = g_utf8_next_char (end))
+    {
+      g_autoptr (MynaMarkdown) full = myna_markdown_new ();
+
+      memcpy (prefix, text, end - text);
+      prefix[end - text] = '\0';
+      myna_markdown_set_text (incremental, prefix);
+      myna_markdown_set_text (full, prefix);
+      assert_same_blocks (prefix, myna_markdown_get_blocks (incremental), myna_markdown_get_blocks (full));
+      if (*end == '\0')
+        break;
+    }
+}
+
+static void
+test_every_prefix (gconstpointer name)
+{
+  g_autoptr (GPtrArray) examples = spec_examples_load (name);
+
+  g_assert_cmpuint (examples->len, >, 10);
+  g_test_message ("%u examples", examples->len);
+  for (guint i = 0; i < examples->len; i++)
+    check_every_prefix (((SpecExample *) examples->pdata[i])->markdown);
+}
+
+/* Two examples after each other: the first is stable when the second arrives. */
+static void
+test_every_pair (void)
+{
+  g_autoptr (GPtrArray) examples = spec_examples_load ("spec.txt");
+
+  for (guint i = 0; i + 1 < examples->len; i++)
+    {
+      SpecExample *first = examples->pdata[i], *second = examples->pdata[(i * 7 + 1) % examples->len];
+      g_autofree char *text = g_strconcat (first->markdown, "\n", second->markdown, NULL);
+
+      check_every_prefix (text);
+    }
+}
+
+static const char *messages[] = {
+  "<think>\nLet me *think*.\n\n- a\n- b\n</think>\n\nThe **answer** is 4.\n\nBye.",
+  "I reason\n\n> q\n</think>\nand answer",
+  "<thin",
+  "a < b",
+  "para\n| a | b |\n|---|---|\n| 1 | 2 |\n\nnext\n",
+  "one\r\ntwo\r\n\r\n- three\r\n\r\n```\r\ncode\r\n```\r\nfour",
+  "文字\n\n- 一\n- 二\n\n| 甲 | 乙 |\n|--|--|\n| 丙 | 丁 |\n",
+};
+
+static void
+test_messages (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (messages); i++)
+    check_every_prefix (messages[i]);
+}
+
+/* While text is added behind finished blocks, these are not parsed again. */
+static void
+test_cost (void)
+{
+  g_autoptr (MynaMarkdown) document = myna_markdown_new ();
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < 200; i++)
+    g_string_append_printf (text, "Paragraph %u with **some** words in it, neither long nor short.\n\n", i);
+  myna_markdown_set_text (document, text->str);
+  g_assert_cmpuint (myna_markdown_get_parsed_bytes (document), ==, text->len);
+  for (guint i = 0; i < 50; i++)
+    {
+      guint first;
+
+      g_string_append (text, "and ");
+      first = myna_markdown_set_text (document, text->str);
+      g_assert_cmpuint (first, >=, 199);
+      g_assert_cmpuint (myna_markdown_get_parsed_bytes (document), <, 400);
+    }
+}
+
+static MynaBlock *
+parse_one (MynaMarkdown *document,
+           const char   *text)
+{
+  myna_markdown_set_text (document, text);
+  g_assert_cmpuint (myna_markdown_get_blocks (document)->len, >, 0);
+  return myna_markdown_get_blocks (document)->pdata[0];
+}
+
+static const MynaRun *
+get_run (MynaBlock *block,
+         guint      i)
+{
+  g_assert_nonnull (block->string.runs);
+  g_assert_cmpuint (i, <, block->string.runs->len);
+  return &g_array_index (block->string.runs, MynaRun, i);
+}
+
+static void
+test_links (void)
+{
+  static const char *unsafe[] = { "[a](javascript:alert(1))", "[a](file:///etc/passwd)", "[a](data:text/html,x)", "[a](b.html)",
+                                  "[a](JAVASCRIPT:x)", "![a](file:///x.png)" };
+  g_autoptr (MynaMarkdown) document = myna_markdown_new ();
+  MynaBlock *block = parse_one (document, "See [the *page*](https://a.example/x?y=1&z=\"2\") or www.b.example.");
+
+  g_assert_cmpstr (block->string.text, ==, "See the page or www.b.example.");
+  g_assert_cmpint (get_run (block, 0)->style, ==, MYNA_RUN_LINK);
+  g_assert_cmpstr (get_run (block, 0)->data, ==, "https://a.example/x?y=1&z=\"2\"");
+  g_assert_cmpint (get_run (block, 1)->style, ==, MYNA_RUN_LINK | MYNA_RUN_EMPHASIS);
+  g_assert_cmpstr (get_run (block, 2)->data, ==, "http://www.b.example");
+
+  block = parse_one (document, "<me@a.example> ![bird](https://a.example/b.png)![](http://c.example)");
+  g_assert_cmpstr (block->string.text, ==, "me@a.example birdhttp://c.example");
+  g_assert_cmpstr (get_run (block, 0)->data, ==, "mailto:me@a.example");
+  g_assert_cmpstr (get_run (block, 1)->data, ==, "https://a.example/b.png");
+
+  for (guint i = 0; i < G_N_ELEMENTS (unsafe); i++)
+    {
+      block = parse_one (document, unsafe[i]);
+      g_assert_cmpstr (block->string.text, ==, "a");
+      g_assert_null (block->string.runs);
+    }
+}
+
+static void
+test_hidden_characters (void)
+{
+  g_autoptr (MynaMarkdown) document = myna_markdown_new ();
+  MynaBlock *block = parse_one (document, "```c\nif (x) \u202e{ return;\n```");
+
+  g_assert_cmpstr (block->string.text, ==, "if (x) ⟨U+202E⟩{ return;");
+  g_assert_cmpstr (myna_block_get_source (block), ==, "if (x) \u202e{ return;");
+  block = parse_one (document, "a `b\u200bc` d");
+  g_assert_cmpstr (block->string.text, ==, "a b⟨U+200B⟩c d");
+}
+
+static void
+test_tables (void)
+{
+  g_autoptr (MynaMarkdown) document = myna_markdown_new ();
+  g_autoptr (GString) big = g_string_new (NULL);
+  MynaBlock *block = parse_one (document, "|a|b|c|\n|:-|:-:|-:|\n|1|**2**|3|\n|4|\n");
+
+  g_assert_cmpint (block->kind, ==, MYNA_BLOCK_TABLE);
+  g_assert_cmpuint (block->n_columns, ==, 3);
+  g_assert_cmpuint (block->cells->len, ==, 9);
+  g_assert_cmpint (block->alignments[1], ==, MYNA_ALIGN_CENTER);
+  g_assert_cmpint (block->alignments[2], ==, MYNA_ALIGN_END);
+  g_assert_cmpstr (((MynaRichString *) block->cells->pdata[4])->text, ==, "2");
+  g_assert_cmpstr (((MynaRichString *) block->cells->pdata[8])->text, ==, "");
+
+  for (guint row = 0; row < 700; row++)
+    {
+      for (guint column = 0; column < 80; column++)
+        g_string_append (big, row == 1 ? "|-" : "|x");
+      g_string_append (big, "|\n");
+    }
+  block = parse_one (document, big->str);
+  g_assert_cmpuint (block->n_columns, ==, MYNA_MARKDOWN_MAX_TABLE_COLUMNS);
+  g_assert_cmpuint (block->cells->len, ==, MYNA_MARKDOWN_MAX_TABLE_COLUMNS * MYNA_MARKDOWN_MAX_TABLE_ROWS);
+}
+
+/* A hostile or broken reply costs no more than a moment and shows its text. */
+static void
+test_pathological (void)
+{
+  static const struct { const char *before, *middle, *after; guint n; } cases[] = {
+    { "", "> ", "a", 20000 },
+    { "", "- ", "a", 20000 },
+    { "", "[", "", 50000 },
+    { "", "![", "", 50000 },
+    { "", "[a](", "", 20000 },
+    { "", "*a **a ", "", 20000 },
+    { "", "a**b_c* ", "", 20000 },
+    { "", "`a``", "", 20000 },
+    { "", "<a ", "", 20000 },
+    { "", "~~a", "", 20000 },
+    { "", "$a$ $", "", 20000 },
+    { "", "$$", "", 20000 },
+    { "", "\\(", "", 20000 },
+    { "", "\\[x", "", 20000 },
+    { "", "| a ", "|\n|-|\n", 20000 },
+    { "", "http://a.b/", "", 10000 },
+    { "", "a@b.", "", 20000 },
+    { "", "&#", "", 20000 },
+    { "", "1. a\n", "", 20000 },
+    { "```\n", "x\n", "", 50000 },
+    { "", "\n\n<b", "", 20000 },
+    { "[^1]:x\n", "[^1] ", "", 20000 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (MynaMarkdown) document = myna_markdown_new ();
+      g_autoptr (GString) text = g_string_new (cases[i].before);
+      gint64 start = g_get_monotonic_time ();
+      gint64 ms;
+
+      for (guint n = 0; n < cases[i].n; n++)
+        g_string_append (text, cases[i].middle);
+      g_string_append (text, cases[i].after);
+      myna_markdown_set_text (document, text->str);
+      g_assert_cmpuint (myna_markdown_get_blocks (document)->len, >, 0);
+      for (guint b = 0; b < myna_markdown_get_blocks (document)->len; b++)
+        g_assert_cmpuint (((MynaBlock *) myna_markdown_get_blocks (document)->pdata[b])->n_containers, <=,
+                          MYNA_MARKDOWN_MAX_DEPTH);
+      ms = (g_get_monotonic_time () - start) / 1000;
+      g_test_message ("%u × “%s”: %" G_GINT64_FORMAT " ms", cases[i].n, cases[i].middle, ms);
+      g_assert_cmpint (ms, <, 2000);
+    }
+}
+
+static void
+test_long (void)
+{
+  g_autoptr (MynaMarkdown) document = myna_markdown_new ();
+  g_autoptr (GString) text = g_string_new (NULL);
+  gsize shown = 0;
+
+  /* one paragraph without an end */
+  while (text->len < 100 * 1024)
+    g_string_append (text, "wörter und **Wörter** ");
+  myna_markdown_set_text (document, text->str);
+  for (guint i = 0; i < myna_markdown_get_blocks (document)->len; i++)
+    {
+      MynaBlock *block = myna_markdown_get_blocks (document)->pdata[i];
+
+      g_assert_cmpuint (strlen (block->string.text), <=, MYNA_MARKDOWN_MAX_PARAGRAPH);
+      g_assert_true (g_utf8_validate (block->string.text, -1, NULL));
+      shown += strlen (block->string.text);
+    }
+  g_assert_cmpuint (shown, >, 75 * 1024);
+
+  /* more than is ever parsed */
+  while (text->len < MYNA_MARKDOWN_MAX_TEXT + 4096)
+    g_string_append (text, "Zeile **fett**\n\n");
+  myna_markdown_set_text (document, text->str);
+  g_assert_cmpuint (myna_markdown_get_parsed_bytes (document), <=, MYNA_MARKDOWN_MAX_TEXT);
+}
+
+static void
+test_invalid_text (void)
+{
+  g_autoptr (MynaMarkdown) document = myna_markdown_new ();
+
+  g_assert_cmpstr (parse_one (document, "a\xff\xc3")->string.text, ==, "a\uFFFD\uFFFD");
+  myna_markdown_set_text (document, "");
+  g_assert_cmpuint (myna_markdown_get_blocks (document)->len, ==, 0);
+}
+
+static void
+test_thinking (void)
+{
+  g_autoptr (MynaMarkdown) document = myna_markdown_new ();
+  MynaBlock *head = parse_one (document, "<think>\nHm.\n");
+  MynaBlock *thought, *answer;
+
+  g_assert_cmpint (head->kind, ==, MYNA_BLOCK_THINKING);
+  g_assert_true (head->is_open);
+  head = parse_one (document, "<think>\nHm.\n</think>\n\nFour.");
+  g_assert_false (head->is_open);
+  g_assert_cmpuint (myna_markdown_get_blocks (document)->len, ==, 3);
+  thought = myna_markdown_get_blocks (document)->pdata[1];
+  answer = myna_markdown_get_blocks (document)->pdata[2];
+  g_assert_cmpint (thought->containers[0].kind, ==, MYNA_CONTAINER_THINKING);
+  g_assert_cmpuint (answer->n_containers, ==, 0);
+  g_assert_cmpstr (answer->string.text, ==, "Four.");
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_data_func ("/markdown/every-prefix/spec", "spec.txt", test_every_prefix);
+  g_test_add_data_func ("/markdown/every-prefix/extensions", "extensions.txt", test_every_prefix);
+  g_test_add_data_func ("/markdown/every-prefix/regression", "regression.txt", test_every_prefix);
+  g_test_add_func ("/markdown/every-prefix/pairs", test_every_pair);
+  g_test_add_func ("/markdown/every-prefix/messages", test_messages);
+  g_test_add_func ("/markdown/cost", test_cost);
+  g_test_add_func ("/markdown/links", test_links);
+  g_test_add_func ("/markdown/hidden-characters", test_hidden_characters);
+  g_test_add_func ("/markdown/tables", test_tables);
+  g_test_add_func ("/markdown/pathological", test_pathological);
+  g_test_add_func ("/markdown/long", test_long);
+  g_test_add_func ("/markdown/invalid-text", test_invalid_text);
+  g_test_add_func ("/markdown/thinking", test_thinking);
+  return g_test_run ();
+}

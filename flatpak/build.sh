@@ -66,22 +66,25 @@ make_local_runtime () {
   flatpak --user install -y --noninteractive --or-update myna-local "org.gnome.Platform//$branch" "org.gnome.Sdk//$branch"
 }
 
-# The manifest's sources out of Debian's archive.  cmark-gfm's is the very file that the manifest names; OpenBLAS's has been
-# repacked by Debian, so that one source is swapped in a copy of the manifest, which is what this prints.
-local_manifest () {
-  local copy=$PWD/flatpak/.local.yml sources=$work/sources sum
-  mkdir -p "$sources" "$work/extra/downloads"
+# The manifest's sources out of Debian's archive, laid where flatpak-builder looks before it downloads.  cmark-gfm's is the very
+# file that the manifest names; OpenBLAS's has been repacked by Debian, so that its checksum is swapped in a copy of the manifest.
+# The copy lies in the project's top folder, since a sandboxed build may read nothing above the manifest.
+make_local_manifest () { # COPY
+  local sources=$work/sdk/root/sources name file sum
+  mkdir -p "$sources"
   sed -n 's/^deb /deb-src /p' "$work/sdk/etc/apt/sources.list" > "$work/sdk/etc/apt/sources.list.d/source.list"
-  mkdir -p "$work/sdk/root/sources"
   packaging/debian-root.sh run "$work/sdk" sh -c \
-    'apt-get -q update && cd /root/sources && apt-get -q source --download-only cmark-gfm openblas' >&2 || true
-  cp "$work"/sdk/root/sources/*.orig.tar.* "$sources"/
-  sum=$(sha256sum "$sources"/cmark-gfm_*.orig.tar.gz | cut -d' ' -f1)
-  grep -q "sha256: $sum" "$manifest" || { echo "Debian's cmark-gfm is not the manifest's" >&2; exit 1; }
-  mkdir -p "$work/extra/downloads/$sum"
-  cp "$sources"/cmark-gfm_*.orig.tar.gz "$work/extra/downloads/$sum/$(sed -n 's,.*cmark-gfm/.*/\(.*\.tar\.gz\),\1,p' "$manifest")"
-  sed -e "\,url: .*/OpenBLAS-,{N;s,.*,        path: $(echo "$sources"/openblas_*.orig.tar.*),}" "$manifest" > "$copy"
-  echo "$copy"
+    'apt-get -q update && cd /root/sources && apt-get -q source --download-only cmark-gfm openblas' || true
+  sed 's/path: \.\.$/path: ./' "$manifest" > "$1"
+  for name in cmark-gfm OpenBLAS; do
+    file=$(echo "$sources/${name,,}"_*.orig.tar.*)
+    sum=$(sha256sum "$file" | cut -d' ' -f1)
+    mkdir -p "$work/extra/downloads/$sum"
+    cp "$file" "$work/extra/downloads/$sum/$(sed -n "s,.*url: .*/$name/.*/\([^/]*\)$,\1,p" "$manifest")"
+    if [ $name = OpenBLAS ]; then
+      sed -i "\,url: .*/$name/,{n;s/sha256: .*/sha256: $sum\n        archive-type: tar-${file##*.}/}" "$1"
+    fi
+  done
 }
 
 export FLATPAK_USER_DIR=${FLATPAK_USER_DIR:-}
@@ -92,8 +95,10 @@ if [ "${1:-}" = --local-runtime ]; then
   export XDG_RUNTIME_DIR=${XDG_RUNTIME_DIR:-/run/user/$(id -u)}
   mkdir -p -m 700 "$XDG_RUNTIME_DIR"
   [ -d "$work/user/runtime/org.gnome.Sdk" ] || make_local_runtime
-  manifest=$(local_manifest)
-  trap 'rm -f "$manifest"' EXIT
+  copy=$PWD/.$app.local.yml
+  trap 'rm -f "$copy"' EXIT
+  make_local_manifest "$copy"
+  manifest=$copy
   options+=(--disable-rofiles-fuse --sandbox --extra-sources="$work/extra")
 else
   [ -n "$FLATPAK_USER_DIR" ] || unset FLATPAK_USER_DIR

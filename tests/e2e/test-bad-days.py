@@ -1,0 +1,108 @@
+"""test-bad-days: files that are damaged, places that cannot be written.  Each gives a clear message in the window; nothing
+crashes, and nothing that was saved is lost.
+
+SPDX-License-Identifier: GPL-3.0-or-later
+"""
+import re
+import shutil
+import sqlite3
+import subprocess
+import unittest
+
+from myna_e2e import APP_ID, STARTER, TestCase, main, wait
+
+
+def sandbox_works():
+    return subprocess.run(["bwrap", "--dev-bind", "/", "/", "true"], capture_output=True, check=False).returncode == 0
+
+
+class BadModel(TestCase):
+    def data_with(self, spoil):
+        """A data folder like the installed one, with a spoilt starter model."""
+        data = self.home / "share"
+        (data / "models").mkdir(parents=True)
+        shutil.copy(STARTER, data / "models")
+        spoil(data / "models" / STARTER.name)
+        return {"MYNA_DATA_DIR": str(data)}
+
+    def refuses(self, spoil, words):
+        app = self.start(env=self.data_with(spoil))
+        app.find(re.compile(".*could not be loaded"))
+        app.find(re.compile(words))
+        app.composer.type("你好")
+        self.assertEqual(app.composer.text, "你好")
+        app.quit()
+
+    def test_truncated_model(self):
+        def truncate(path):
+            with open(path, "r+b") as file:
+                file.truncate(STARTER.stat().st_size // 2)
+        self.refuses(truncate, ".*(damaged|truncated)")
+
+    def test_corrupt_model(self):
+        def corrupt(path):
+            with open(path, "r+b") as file:
+                file.seek(8)
+                file.write(b"\xff" * 16)        # the counts of tensors and keys
+        self.refuses(corrupt, ".*damaged")
+
+    def test_no_model(self):
+        app = self.start(env={"MYNA_DATA_DIR": str(self.home / "nothing-here")})
+        app.find(re.compile("There is no model"))
+        app.quit()
+
+
+class BadHistory(TestCase):
+    def one_chat(self):
+        app = self.start()
+        reply = app.ask("你好")
+        app.quit()
+        return reply
+
+    def test_newer_database(self):
+        reply = self.one_chat()
+        path = self.home / "data" / APP_ID / "chats.db"
+        with sqlite3.connect(path) as database:
+            database.execute("PRAGMA user_version = 9999")
+        database.close()
+        app = self.start()
+        app.find(re.compile(".*newer Myna"))
+        wait(lambda: app.conversations() == ["你好"], "the conversation, to be read")
+        wait(lambda: app.rows("Myna") == [reply], "the reply")
+        app.quit()
+        self.assertEqual(self.query("PRAGMA user_version"), [(9999,)])
+        self.assertEqual(self.query("SELECT count(*) FROM message"), [(2,)])
+
+    def test_damaged_database(self):
+        self.one_chat()
+        path = self.home / "data" / APP_ID / "chats.db"
+        with open(path, "r+b") as file:
+            file.write(b"not a database at all")
+        app = self.start()
+        app.find(re.compile("Your chats (could not be opened|were damaged)"))
+        self.assertTrue(app.ask("你好"))
+        app.quit()
+        kept = [file for file in path.parent.iterdir() if file.read_bytes().startswith(b"not a database")]
+        self.assertTrue(kept, "the damaged file was thrown away")
+
+    @unittest.skipUnless(sandbox_works(), "bwrap cannot make namespaces here")
+    def test_read_only_home(self):
+        reply = self.one_chat()
+        app = self.start(wrapper=["bwrap", "--dev-bind", "/", "/", "--ro-bind", self.home / "data", self.home / "data"])
+        app.find(re.compile("Your chats can be read"))
+        wait(lambda: app.conversations() == ["你好"], "the conversation, to be read")
+        wait(lambda: app.rows("Myna") == [reply], "the reply")
+        app.quit()
+
+    @unittest.skipUnless(sandbox_works(), "bwrap cannot make namespaces here")
+    def test_full_disk(self):
+        # Room for the empty database and little more.
+        app = self.start(wrapper=["bwrap", "--dev-bind", "/", "/", "--size", str(256 * 1024), "--tmpfs", self.home / "data"])
+        app.composer.type("你好 " * 20000)
+        app.find("Send").click()
+        app.find(re.compile(".*disk is full"))
+        app.quit()
+
+
+if __name__ == "__main__":
+    main()

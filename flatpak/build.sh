@@ -53,7 +53,7 @@ make_local_runtime () {
   platform+=,shared-mime-info,libgl1-mesa-dri,libegl1,libgles2,xdg-utils,tzdata
   local sdk=gcc,g++,libc6-dev,make,cmake,meson,ninja-build,pkgconf,gettext,patch,perl,python3,libgtk-4-dev,libadwaita-1-dev
   sdk+=,libgtksourceview-5-dev,libsqlite3-dev,libjson-glib-dev,desktop-file-utils,appstream,appstream-compose,librsvg2-common
-  sdk+=,adwaita-icon-theme,libglib2.0-bin,shared-mime-info,xz-utils,file
+  sdk+=,adwaita-icon-theme,libglib2.0-bin,shared-mime-info,libxml2-utils,xz-utils,file
   packaging/debian-root.sh make "$work/platform" trixie "$platform"
   packaging/debian-root.sh make "$work/sdk" trixie "$sdk"
   rm -rf "$work/runtimes"

@@ -9,6 +9,7 @@
 
 #include <glib/gi18n.h>
 
+#include "help/myna-help-window.h"
 #include "myna-resources.h"
 #include "myna-window.h"
 #include "ui-compat.h"
@@ -280,6 +281,14 @@ ask_cb (GSimpleAction *action,
 }
 
 static void
+help_cb (GSimpleAction *action,
+         GVariant      *parameter,
+         gpointer       user_data)
+{
+  myna_help_window_show (GTK_APPLICATION (user_data));
+}
+
+static void
 about_cb (GSimpleAction *action,
           GVariant      *parameter,
           gpointer       user_data)
@@ -314,6 +323,7 @@ static const GActionEntry actions[] = {
   { "open-chat", open_chat_cb, "x" },
   { "ask", ask_cb, "s" },
   { "reopen-history", try_again_cb },
+  { "help", help_cb },
   { "about", about_cb },
   { "quit", quit_cb },
 };
@@ -329,7 +339,8 @@ static const struct
   { "win.new-chat", { "<Control>n" } },
   { "win.find", { "<Control>f" } },
   { "win.search-history", { "<Control><Shift>f", "<Control>k" } },
-  { "win.show-help-overlay", { "<Control>question", "F1" } },
+  { "app.help", { "F1" } },
+  { "win.show-help-overlay", { "<Control>question" } },
   { "win.toggle-sidebar", { "F9" } },
   { "win.rename-current", { "F2" } },
   { "win.text-larger", { "<Control>plus", "<Control>equal", "<Control>KP_Add" } },

@@ -1,0 +1,241 @@
+/* attend.c: attention of a group of query heads over cached keys and values, for AVX2 and AVX-512
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Multi-query models share one row of K and V between 8 or 16 heads.  Scores: the queries are turned so that a vector
+ * holds one component of LANES heads; a key's component is then one broadcast and one multiply-add for all of them, and
+ * no sum across a vector is needed.  Values: rows of V become float once for all heads, and HEADS heads at a time keep
+ * their outputs in registers.
+ */
+#include "kernels/x86/simd.h"
+#include "kernels/x86/x86.h"
+
+#define UNROLL _Pragma ("GCC unroll 16")
+
+#define MAX_DIM   256         /* of a head, on the fast paths */
+#define KEYS      8           /* keys at a time */
+#define MIN_TURNED_HEADS 4    /* fewer: plain dot products */
+
+/* ---- Scores ------------------------------------------------------------------------------------------------------- */
+
+static void
+halves_to_floats (float          *y,
+                  const uint16_t *x,
+                  int64_t         n)
+{
+  int64_t i = 0;
+
+  for (; i + LANES <= n; i += LANES)
+    v_store (y + i, v_load_half (x + i));
+  if (i < n)
+    v_store_part (y + i, v_load_half_part (x + i, (int) (n - i)), (int) (n - i));
+}
+
+/* s[i, j] for one key row and few heads. */
+static void
+score_by_dots (float          *s,
+               int64_t         lds,
+               const float    *q,
+               int64_t         ldq,
+               int             n_q,
+               const uint16_t *k,
+               int64_t         d)
+{
+  for (int h = 0; h < n_q; h++)
+    {
+      Vec sum = v_zero (), sum2 = v_zero ();
+      int64_t i = 0;
+
+      for (; i + 2 * LANES <= d; i += 2 * LANES)
+        {
+          sum = v_fma (v_load (q + h * ldq + i), v_load_half (k + i), sum);
+          sum2 = v_fma (v_load (q + h * ldq + i + LANES), v_load_half (k + i + LANES), sum2);
+        }
+      for (; i < d; i += LANES)
+        {
+          int left = d - i < LANES ? (int) (d - i) : LANES;
+
+          if (left == LANES)
+            sum = v_fma (v_load (q + h * ldq + i), v_load_half (k + i), sum);
+          else
+            sum = v_fma (v_load_part (q + h * ldq + i, left), v_load_half_part (k + i, left), sum);
+        }
+      s[h * lds] = v_sum (v_add (sum, sum2));
+    }
+}
+
+/* scores[j][h] of KEYS keys (as float, [KEYS, d]) and LANES heads (turned, [d, LANES]). */
+static inline void
+score_block (float       *scores,
+             const float *turned,
+             const float *keys,
+             int64_t      d)
+{
+  Vec sum[KEYS];
+
+  UNROLL for (int j = 0; j < KEYS; j++)
+    sum[j] = v_zero ();
+  for (int64_t c = 0; c < d; c++)
+    {
+      Vec q = v_load (turned + c * LANES);
+
+      UNROLL for (int j = 0; j < KEYS; j++)
+        sum[j] = v_fma (q, v_set (keys[j * d + c]), sum[j]);
+    }
+  UNROLL for (int j = 0; j < KEYS; j++)
+    v_store (scores + j * LANES, sum[j]);
+}
+
+/* At most LANES heads over all keys. */
+static void
+score_turned (float          *s,
+              int64_t         lds,
+              const float    *q,
+              int64_t         ldq,
+              int             n_q,
+              const uint16_t *k,
+              int64_t         ldk,
+              int             n_k,
+              int64_t         d)
+{
+  _Alignas (64) float turned[MAX_DIM * LANES], keys[KEYS * MAX_DIM], scores[KEYS * LANES];
+
+  for (int64_t c = 0; c < d; c++)
+    for (int h = 0; h < LANES; h++)
+      turned[c * LANES + h] = h < n_q ? q[h * ldq + c] : 0;
+  for (int begin = 0; begin < n_k; begin += KEYS)
+    {
+      int n = n_k - begin < KEYS ? n_k - begin : KEYS;
+
+      for (int j = 0; j < n; j++)
+        halves_to_floats (keys + j * d, k + (begin + j) * ldk, d);
+      if (n < KEYS)
+        memset (keys + n * d, 0, sizeof (float) * (size_t) (d * (KEYS - n)));
+      score_block (scores, turned, keys, d);
+      for (int h = 0; h < n_q; h++)
+        for (int j = 0; j < n; j++)
+          s[h * lds + begin + j] = scores[j * LANES + h];
+    }
+}
+
+static void
+attend_scores (float          *s,
+               int64_t         lds,
+               const float    *q,
+               int64_t         ldq,
+               int             n_q,
+               const uint16_t *k,
+               int64_t         ldk,
+               int             n_k,
+               int64_t         d)
+{
+  int h = 0;
+
+  if (d <= MAX_DIM)
+    for (; n_q - h >= MIN_TURNED_HEADS; h += LANES < n_q - h ? LANES : n_q - h)
+      score_turned (s + h * lds, lds, q + h * ldq, ldq, LANES < n_q - h ? LANES : n_q - h, k, ldk, n_k, d);
+  if (h < n_q)
+    for (int j = 0; j < n_k; j++)
+      score_by_dots (s + h * lds + j, lds, q + h * ldq, ldq, n_q - h, k + j * ldk, d);
+}
+
+/* ---- Values ------------------------------------------------------------------------------------------------------- */
+
+#define HEADS  2              /* heads whose outputs stay in registers together … */
+#define COLS   (LANES == 16 ? 8 : 4) /* … in this many vectors each */
+#define VALUES 32             /* rows of V that are float at a time */
+
+/* o[h, COLS · LANES] += Σ_j p[h, j] · values[j], HEADS heads. */
+static inline void
+add_values (float       *o,
+            int64_t      ldo,
+            const float *p,
+            int64_t      ldp,
+            const float *values,
+            int64_t      ldv,
+            int          n)
+{
+  Vec sum[HEADS][COLS];
+
+  UNROLL for (int h = 0; h < HEADS; h++)
+    UNROLL for (int c = 0; c < COLS; c++)
+      sum[h][c] = v_load (o + h * ldo + c * LANES);
+  for (int j = 0; j < n; j++)
+    {
+      Vec factor[HEADS];
+
+      UNROLL for (int h = 0; h < HEADS; h++)
+        factor[h] = v_set (p[h * ldp + j]);
+      UNROLL for (int c = 0; c < COLS; c++)
+        {
+          Vec v = v_load (values + j * ldv + c * LANES);
+
+          UNROLL for (int h = 0; h < HEADS; h++)
+            sum[h][c] = v_fma (factor[h], v, sum[h][c]);
+        }
+    }
+  UNROLL for (int h = 0; h < HEADS; h++)
+    UNROLL for (int c = 0; c < COLS; c++)
+      v_store (o + h * ldo + c * LANES, sum[h][c]);
+}
+
+/* The same for one head and any number of columns. */
+static void
+add_values_slowly (float       *o,
+                   const float *p,
+                   const float *values,
+                   int64_t      ldv,
+                   int          n,
+                   int64_t      n_cols)
+{
+  for (int64_t c = 0; c < n_cols; c += LANES)
+    {
+      int left = n_cols - c < LANES ? (int) (n_cols - c) : LANES;
+      Vec sum = left == LANES ? v_load (o + c) : v_load_part (o + c, left);
+
+      for (int j = 0; j < n; j++)
+        sum = v_fma (v_set (p[j]), v_load (values + j * ldv + c), sum);
+      if (left == LANES)
+        v_store (o + c, sum);
+      else
+        v_store_part (o + c, sum, left);
+    }
+}
+
+static void
+attend_values (float          *o,
+               int64_t         ldo,
+               const float    *p,
+               int64_t         ldp,
+               int             n_q,
+               const uint16_t *v,
+               int64_t         ldv,
+               int             n_k,
+               int64_t         d)
+{
+  enum { STRIP = COLS * LANES };
+  _Alignas (64) float values[VALUES * STRIP];
+
+  for (int begin = 0; begin < n_k; begin += VALUES)
+    for (int64_t col = 0; col < d; col += STRIP)
+      {
+        int n = n_k - begin < VALUES ? n_k - begin : VALUES;
+        int64_t n_cols = d - col < STRIP ? d - col : STRIP;
+        int h = 0;
+
+        for (int j = 0; j < n; j++)
+          halves_to_floats (values + j * STRIP, v + (begin + j) * ldv + col, n_cols);
+        if (n_cols == STRIP)
+          for (; h + HEADS <= n_q; h += HEADS)
+            add_values (o + h * ldo + col, ldo, p + h * ldp + begin, ldp, values, STRIP, n);
+        for (; h < n_q; h++)
+          add_values_slowly (o + h * ldo + col, p + h * ldp + begin, values, STRIP, n, n_cols);
+      }
+}
+
+void
+SUFFIXED (glm_kernels_set_attend) (GlmKernels *kernels)
+{
+  kernels->attend_scores = attend_scores;
+  kernels->attend_values = attend_values;
+}

@@ -1,0 +1,166 @@
+/* simd.h: float vectors of the instruction set that a file is compiled for
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * vector.c and attend.c are written once against these and compiled for AVX2 and for AVX-512.  The `_part` functions touch
+ * only the first n < LANES values and read zeros for the others.
+ */
+#ifndef GLM_SIMD_H
+#define GLM_SIMD_H
+
+#include <immintrin.h>
+#include <stdint.h>
+#include <string.h>
+
+#ifdef __AVX512F__
+
+#define LANES 16
+#define SUFFIXED(name) name##_avx512
+typedef __m512 Vec;
+
+static inline Vec v_load (const float *p) { return _mm512_loadu_ps (p); }
+static inline void v_store (float *p, Vec v) { _mm512_storeu_ps (p, v); }
+static inline Vec v_set (float f) { return _mm512_set1_ps (f); }
+static inline Vec v_zero (void) { return _mm512_setzero_ps (); }
+static inline Vec v_add (Vec a, Vec b) { return _mm512_add_ps (a, b); }
+static inline Vec v_sub (Vec a, Vec b) { return _mm512_sub_ps (a, b); }
+static inline Vec v_mul (Vec a, Vec b) { return _mm512_mul_ps (a, b); }
+static inline Vec v_div (Vec a, Vec b) { return _mm512_div_ps (a, b); }
+static inline Vec v_fma (Vec a, Vec b, Vec c) { return _mm512_fmadd_ps (a, b, c); }     /* a b + c */
+static inline Vec v_nfma (Vec a, Vec b, Vec c) { return _mm512_fnmadd_ps (a, b, c); }   /* c − a b */
+static inline Vec v_max (Vec a, Vec b) { return _mm512_max_ps (a, b); }
+static inline Vec v_min (Vec a, Vec b) { return _mm512_min_ps (a, b); }
+static inline Vec v_round (Vec v) { return _mm512_roundscale_ps (v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
+/* v · 2ⁿ, n whole */
+static inline Vec v_scale2 (Vec v, Vec n) { return _mm512_scalef_ps (v, n); }
+static inline float v_sum (Vec v) { return _mm512_reduce_add_ps (v); }
+static inline float v_largest (Vec v) { return _mm512_reduce_max_ps (v); }
+static inline Vec v_load_half (const uint16_t *p) { return _mm512_cvtph_ps (_mm256_loadu_si256 ((const __m256i *) p)); }
+static inline void v_store_half (uint16_t *p, Vec v)
+{
+  _mm256_storeu_si256 ((__m256i *) p, _mm512_cvtps_ph (v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC));
+}
+
+static inline __mmask16 first_lanes (int n) { return (__mmask16) ((1u << n) - 1); }
+static inline Vec v_load_part (const float *p, int n) { return _mm512_maskz_loadu_ps (first_lanes (n), p); }
+static inline void v_store_part (float *p, Vec v, int n) { _mm512_mask_storeu_ps (p, first_lanes (n), v); }
+static inline Vec v_load_half_part (const uint16_t *p, int n) { return _mm512_cvtph_ps (_mm256_maskz_loadu_epi16 (first_lanes (n), p)); }
+static inline void v_store_half_part (uint16_t *p, Vec v, int n)
+{
+  _mm256_mask_storeu_epi16 (p, first_lanes (n), _mm512_cvtps_ph (v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC));
+}
+
+/* Each of the LANES / 2 floats at p twice. */
+static inline Vec v_load_doubled (const float *p)
+{
+  const __m512i pairs = _mm512_setr_epi32 (0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7);
+
+  return _mm512_permutexvar_ps (pairs, _mm512_castps256_ps512 (_mm256_loadu_ps (p)));
+}
+static inline Vec v_swap_pairs (Vec v) { return _mm512_permute_ps (v, 0xb1); }
+/* a b − c in even lanes, a b + c in odd ones */
+static inline Vec v_fmaddsub (Vec a, Vec b, Vec c) { return _mm512_fmaddsub_ps (a, b, c); }
+
+#else
+
+#define LANES 8
+#define SUFFIXED(name) name##_avx2
+typedef __m256 Vec;
+
+static inline Vec v_load (const float *p) { return _mm256_loadu_ps (p); }
+static inline void v_store (float *p, Vec v) { _mm256_storeu_ps (p, v); }
+static inline Vec v_set (float f) { return _mm256_set1_ps (f); }
+static inline Vec v_zero (void) { return _mm256_setzero_ps (); }
+static inline Vec v_add (Vec a, Vec b) { return _mm256_add_ps (a, b); }
+static inline Vec v_sub (Vec a, Vec b) { return _mm256_sub_ps (a, b); }
+static inline Vec v_mul (Vec a, Vec b) { return _mm256_mul_ps (a, b); }
+static inline Vec v_div (Vec a, Vec b) { return _mm256_div_ps (a, b); }
+static inline Vec v_fma (Vec a, Vec b, Vec c) { return _mm256_fmadd_ps (a, b, c); }
+static inline Vec v_nfma (Vec a, Vec b, Vec c) { return _mm256_fnmadd_ps (a, b, c); }
+static inline Vec v_max (Vec a, Vec b) { return _mm256_max_ps (a, b); }
+static inline Vec v_min (Vec a, Vec b) { return _mm256_min_ps (a, b); }
+static inline Vec v_round (Vec v) { return _mm256_round_ps (v, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
+/* In two steps, so that results below 2⁻¹²⁶ are still right. */
+static inline Vec v_scale2 (Vec v, Vec n)
+{
+  __m256i exponent = _mm256_cvtps_epi32 (n), half = _mm256_srai_epi32 (exponent, 1), bias = _mm256_set1_epi32 (127);
+  __m256i first = _mm256_slli_epi32 (_mm256_add_epi32 (half, bias), 23);
+  __m256i second = _mm256_slli_epi32 (_mm256_add_epi32 (_mm256_sub_epi32 (exponent, half), bias), 23);
+
+  return _mm256_mul_ps (_mm256_mul_ps (v, _mm256_castsi256_ps (first)), _mm256_castsi256_ps (second));
+}
+static inline float v_sum (Vec v)
+{
+  __m128 s = _mm_add_ps (_mm256_castps256_ps128 (v), _mm256_extractf128_ps (v, 1));
+
+  s = _mm_add_ps (s, _mm_movehl_ps (s, s));
+  return _mm_cvtss_f32 (_mm_add_ss (s, _mm_movehdup_ps (s)));
+}
+static inline float v_largest (Vec v)
+{
+  __m128 m = _mm_max_ps (_mm256_castps256_ps128 (v), _mm256_extractf128_ps (v, 1));
+
+  m = _mm_max_ps (m, _mm_movehl_ps (m, m));
+  return _mm_cvtss_f32 (_mm_max_ss (m, _mm_movehdup_ps (m)));
+}
+static inline Vec v_load_half (const uint16_t *p) { return _mm256_cvtph_ps (_mm_loadu_si128 ((const __m128i *) p)); }
+static inline void v_store_half (uint16_t *p, Vec v)
+{
+  _mm_storeu_si128 ((__m128i *) p, _mm256_cvtps_ph (v, _MM_FROUND_TO_NEAREST_INT));
+}
+
+static inline __m256i first_lanes (int n)
+{
+  return _mm256_cmpgt_epi32 (_mm256_set1_epi32 (n), _mm256_setr_epi32 (0, 1, 2, 3, 4, 5, 6, 7));
+}
+static inline Vec v_load_part (const float *p, int n) { return _mm256_maskload_ps (p, first_lanes (n)); }
+static inline void v_store_part (float *p, Vec v, int n) { _mm256_maskstore_ps (p, first_lanes (n), v); }
+static inline Vec v_load_half_part (const uint16_t *p, int n)
+{
+  uint16_t halves[LANES] = { 0 };
+
+  for (int i = 0; i < n; i++)
+    halves[i] = p[i];
+  return v_load_half (halves);
+}
+static inline void v_store_half_part (uint16_t *p, Vec v, int n)
+{
+  uint16_t halves[LANES];
+
+  v_store_half (halves, v);
+  for (int i = 0; i < n; i++)
+    p[i] = halves[i];
+}
+
+static inline Vec v_load_doubled (const float *p)
+{
+  const __m256i pairs = _mm256_setr_epi32 (0, 0, 1, 1, 2, 2, 3, 3);
+
+  return _mm256_permutevar8x32_ps (_mm256_castps128_ps256 (_mm_loadu_ps (p)), pairs);
+}
+static inline Vec v_swap_pairs (Vec v) { return _mm256_permute_ps (v, 0xb1); }
+static inline Vec v_fmaddsub (Vec a, Vec b, Vec c) { return _mm256_fmaddsub_ps (a, b, c); }
+
+#endif
+
+/* e^v: v = n ln 2 + r with |r| ≤ ln 2 / 2, a polynomial of degree 6 for e^r (its minimax coefficients are Cephes'), within
+ * 2 units in the last place.  Below −104 the result is 0, above 88.7 infinity. */
+static inline Vec
+v_exp (Vec v)
+{
+  Vec n, r, p;
+
+  v = v_min (v_set (89), v_max (v_set (-105), v)); /* in this order a NaN stays one */
+  n = v_round (v_mul (v, v_set (1.44269504088896341f)));
+  r = v_nfma (n, v_set (-2.12194440e-4f), v_nfma (n, v_set (0.693359375f), v));
+  p = v_set (1.9875691500e-4f);
+  p = v_fma (p, r, v_set (1.3981999507e-3f));
+  p = v_fma (p, r, v_set (8.3334519073e-3f));
+  p = v_fma (p, r, v_set (4.1665795894e-2f));
+  p = v_fma (p, r, v_set (1.6666665459e-1f));
+  p = v_fma (p, r, v_set (5.0000001201e-1f));
+  p = v_fma (p, v_mul (r, r), v_add (r, v_set (1)));
+  return v_scale2 (p, n);
+}
+
+#endif

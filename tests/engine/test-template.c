@@ -115,11 +115,108 @@ test_starter (void)
   glm_model_file_free (file);
 }
 
-int
-main (void)
+/* The prompt as text, control tokens shown: what the chat_template of the family's repository writes. */
+static void
+check_prompt_text (GlmFamily family, const GlmTokenizer *tokenizer, const GlmTurn *turns, size_t n_turns,
+                   const char *expected)
 {
+  GlmTemplate *tmpl = NULL;
+  GlmTokens tokens = { 0 };
+  GlmError error = { 0 };
+  char *text = NULL;
+
+  REQUIRE (glm_template_new_for_family (family, tokenizer, &tmpl, &error), "%s", error.message);
+  CHECK (glm_template_prompt (tmpl, turns, n_turns, &tokens, &error), "%s", error.message);
+  CHECK (glm_tokenizer_decode (tokenizer, tokens.ids, tokens.n, &text, NULL, &error), "%s", error.message);
+  CHECK (strcmp (text, expected) == 0, "%s: \"%s\", expected \"%s\"", glm_family_name (family), text, expected);
+  CHECK (glm_template_is_stop (tmpl, glm_tokenizer_control_id (tokenizer, "<|user|>"))
+         && glm_template_is_stop (tmpl, glm_tokenizer_control_id (tokenizer, "<|observation|>"))
+         && glm_template_is_stop (tmpl, glm_tokenizer_control_id (tokenizer, "<|endoftext|>"))
+         && !glm_template_is_stop (tmpl, glm_tokenizer_control_id (tokenizer, "<|assistant|>")), "stop ids");
+  free (text);
+  glm_tokens_clear (&tokens);
+  glm_template_free (tmpl);
+}
+
+static void
+test_texts (const char *folder)
+{
+  static const GlmTurn turns[] = {
+    { "system", "You are a helpful assistant", NULL }, { "user", "Hello", NULL },
+    { "assistant", "<think>\nHm.\n</think>\nHi there", NULL }, { "user", "  Are you <|user|> ok?  ", NULL },
+    { "assistant", "{\"city\": \"北京\"}", "get_weather" }, { "observation", "22", NULL },
+  };
+  GlmTokenizer *tokenizer = NULL;
+  GlmError error = { 0 };
+  char path[1024];
+
+  snprintf (path, sizeof path, "%s/bpe/tokenizer.json", folder);
+  REQUIRE (glm_tokenizer_open (path, &tokenizer, &error), "%s", error.message);
+  check_prompt_text (GLM_FAMILY_GLM_EDGE, tokenizer, turns, 2,
+                     "<|system|>\nYou are a helpful assistant<|user|>\nHello<|assistant|>");
+  check_prompt_text (GLM_FAMILY_GLM4_0414, tokenizer, turns, 6,
+                     "[gMASK]<sop><|system|>\nYou are a helpful assistant<|user|>\nHello<|assistant|>\n<think>\nHm.\n</think>"
+                     "\nHi there<|user|>\n  Are you <|user|> ok?  <|assistant|>get_weather \n{\"city\": \"北京\"}"
+                     "<|observation|>\n22<|assistant|>");
+  check_prompt_text (GLM_FAMILY_GLM_Z1, tokenizer, turns + 1, 3,
+                     "[gMASK]<sop><|user|>\nHello<|assistant|>\nHi there<|user|>\n  Are you <|user|> ok?  <|assistant|>"
+                     "\n<think>");
+  check_prompt_text (GLM_FAMILY_GLM4, tokenizer, turns, 2,
+                     "[gMASK]<sop><|system|>\nYou are a helpful assistant<|user|>\nHello<|assistant|>");
+  glm_tokenizer_free (tokenizer);
+}
+
+static void
+check_clean (const GlmTemplate *tmpl, const char *reply, const char *expected)
+{
+  GlmError error = { 0 };
+  char *text = NULL;
+
+  CHECK (glm_template_clean_reply (tmpl, reply, strlen (reply), &text, &error), "%s", error.message);
+  CHECK (strcmp (text, expected) == 0, "\"%s\" becomes \"%s\", expected \"%s\"", reply, text, expected);
+  free (text);
+}
+
+/* process_response() of the families' repositories. */
+static void
+test_clean_reply (void)
+{
+  GlmTokenizer *tokenizer = NULL;
+  GlmTemplate *tmpl = NULL;
+  GlmSampling sampling;
+  GlmError error = { 0 };
+
+  REQUIRE (glm_tokenizer_open (shared_path ("glm/tokenizers/chatglm1/ice_text.model"), &tokenizer, &error), "%s",
+           error.message);
+  REQUIRE (glm_template_new_for_family (GLM_FAMILY_CHATGLM1, tokenizer, &tmpl, &error), "%s", error.message);
+  check_clean (tmpl, " 你好,世界!ok, 是?\n", "你好，世界！ok, 是？");
+  check_clean (tmpl, "a:中;b!c", "a：中；b!c");
+  check_clean (tmpl, "现在是[[训练时间]],好", "现在是2023年，好");
+  check_clean (tmpl, "\xE3\x80\x80 \n", "");
+  glm_template_default_sampling (tmpl, &sampling);
+  CHECK (sampling.temperature == 0.95f && sampling.top_p == 0.7f, "ChatGLM's sampling");
+  CHECK (glm_template_is_stop (tmpl, 130005) && !glm_template_is_stop (tmpl, 2), "ChatGLM stops at <eop>");
+  glm_template_free (tmpl);
+  glm_tokenizer_free (tokenizer);
+
+  REQUIRE (glm_tokenizer_open (shared_path ("glm/tokenizers/chatglm2-3/tokenizer.model"), &tokenizer, &error), "%s",
+           error.message);
+  REQUIRE (glm_template_new_for_family (GLM_FAMILY_CHATGLM3, tokenizer, &tmpl, &error), "%s", error.message);
+  check_clean (tmpl, "\n 你好,[[训练时间]]。", "你好,2023年。");
+  glm_template_free (tmpl);
+  glm_tokenizer_free (tokenizer);
+}
+
+int
+main (int argc, char **argv)
+{
+  REQUIRE (argc == 2, "usage: test-template FOLDER-OF-FIXTURES");
+  test_texts (argv[1]);
   test_starter ();
+  test_vectors (GLM_FAMILY_CHATGLM1, "chatglm1", "glm/tokenizers/chatglm1/ice_text.model");
   test_vectors (GLM_FAMILY_CHATGLM2, "chatglm2", "glm/tokenizers/chatglm2-3/tokenizer.model");
   test_vectors (GLM_FAMILY_CHATGLM3, "chatglm3", "glm/tokenizers/chatglm2-3/tokenizer.model");
+  test_vectors (GLM_FAMILY_GLM4, "glm4", "glm/tokenizers/glm4/tokenizer.model");
+  test_clean_reply ();
   return check_exit ();
 }

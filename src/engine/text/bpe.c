@@ -21,6 +21,13 @@ glm_bpe_clear (GlmBpe *bpe)
   *bpe = (GlmBpe) { 0 };
 }
 
+void
+glm_bpe_reset (GlmBpe *bpe)
+{
+  bpe->n_symbols = 0;
+  bpe->n_pairs = 0;
+}
+
 bool
 glm_bpe_add_symbol (GlmBpe *bpe, uint32_t start, uint32_t n, int32_t id, bool frozen, GlmError *error)
 {

@@ -42,6 +42,8 @@ typedef bool (*GlmBpePairFunc) (const void *data, const uint8_t *text, const Glm
                                 const GlmBpeSymbol *right, uint32_t *ret_order, int32_t *ret_id);
 
 void glm_bpe_clear (GlmBpe *bpe);
+/* Forgets the symbols and keeps the buffers. */
+void glm_bpe_reset (GlmBpe *bpe);
 /* Appends a symbol after the last one. */
 bool glm_bpe_add_symbol (GlmBpe *bpe, uint32_t start, uint32_t n, int32_t id, bool frozen, GlmError *error);
 /* Merges until nothing can be merged: O(n log n) for n symbols.  What is left is the list from symbol 0 along `next`. */

@@ -9,11 +9,12 @@
  *   2 TrainerSpec             { 3 model_type = 1 (Unigram), 2 is BPE; 35 byte_fallback }
  *   3 NormalizerSpec          { 2 precompiled_charsmap; 3 add_dummy_prefix = true; 4 remove_extra_whitespaces = true }
  */
-#include "text/sentencepiece-model.h"
+#include "text/tokenizer-private.h"
+
+#include <stdio.h>
 
 #include "error.h"
 #include "file/byte-reader.h"
-#include "text/tokenizer-private.h"
 
 typedef struct
 {
@@ -185,6 +186,40 @@ read_model (GlmTokenizer *tokenizer, const uint8_t *data, size_t n_bytes, GlmErr
   return true;
 }
 
+/* ChatGLM-6B's first release (before April 2023) kept these pieces out of its file, and icetk added them in this order when
+ * it ran; later releases have them in the file, with the same ids. */
+static bool
+add_icetk_pieces (GlmTokenizer *tokenizer, GlmError *error)
+{
+  static const char *const controls[] = { "[MASK]", "[gMASK]", "[sMASK]", "<unused_0>", "<sop>", "<eop>", "<ENC>",
+                                          "<dBLOCK>" };
+  GlmVocab *vocab = &tokenizer->vocab;
+  char text[24];
+  bool ok = true;
+
+  for (size_t i = 0; ok && i < sizeof controls / sizeof *controls; i++)
+    ok = glm_vocab_add (vocab, controls[i], strlen (controls[i]), GLM_PIECE_CONTROL, 0, error);
+  ok = ok && glm_vocab_add (vocab, "<|tab|>", 7, GLM_PIECE_USER_DEFINED, 0, error);
+  for (int i = 2; ok && i <= 80; i++)
+    ok = glm_vocab_add (vocab, text, (size_t) snprintf (text, sizeof text, "<|blank_%d|>", i), GLM_PIECE_USER_DEFINED, 0,
+                        error);
+  for (unsigned i = 0; ok && i < 256; i++)
+    ok = glm_vocab_add (vocab, text, (size_t) snprintf (text, sizeof text, "<0x%02X>", i), GLM_PIECE_BYTE, 0, error);
+  return ok;
+}
+
+/* ice_text.model: 130,344 pieces, or 130,000 of the first release. */
+#define ICE_TEXT_BASE_PIECES 130000
+
+static bool
+complete_unigram (GlmTokenizer *tokenizer, GlmError *error)
+{
+  if (tokenizer->vocab.n == ICE_TEXT_BASE_PIECES && !add_icetk_pieces (tokenizer, error))
+    return false;
+  tokenizer->glm1_text = glm_vocab_find_control (&tokenizer->vocab, "<sop>") >= 0;
+  return true;
+}
+
 /* tokenization_chatglm.py of ChatGLM2 (the first five) and ChatGLM3 (all). */
 static bool
 add_chatglm_controls (GlmTokenizer *tokenizer, GlmError *error)
@@ -209,14 +244,15 @@ glm_tokenizer_new_from_sentencepiece (const uint8_t *data, size_t n_bytes, GlmTo
     return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for the tokenizer");
   tokenizer->normaliser.add_dummy_prefix = tokenizer->normaliser.remove_extra_whitespaces = true;
   ok = read_model (tokenizer, data, n_bytes, error)
-       && (tokenizer->kind == GLM_TOKENIZER_UNIGRAM || add_chatglm_controls (tokenizer, error))
+       && (tokenizer->kind == GLM_TOKENIZER_UNIGRAM ? complete_unigram (tokenizer, error)
+                                                    : add_chatglm_controls (tokenizer, error))
        && glm_tokenizer_seal (tokenizer, error);
   if (!ok)
     {
       glm_tokenizer_free (tokenizer);
       return false;
     }
-  tokenizer->end_id = glm_tokenizer_control_id (tokenizer, "</s>");
+  tokenizer->end_id = glm_tokenizer_control_id (tokenizer, tokenizer->glm1_text ? "<eop>" : "</s>");
   *ret_tokenizer = tokenizer;
   return true;
 }

@@ -127,7 +127,7 @@ find_family (const GlmModelFile *file, const GlmTokenizer *tokenizer)
   if (contains (file, "general.architecture", "chatglm1"))
     return GLM_FAMILY_CHATGLM1;
   if (contains (file, "general.architecture", "glm4"))
-    return contains (file, "general.name", "Z1") || contains (file, "tokenizer.chat_template", "<think>\n")
+    return contains (file, "general.name", "Z1") || contains (file, "tokenizer.chat_template", "<think>")
              ? GLM_FAMILY_GLM_Z1 : GLM_FAMILY_GLM4_0414;
   if (glm_tokenizer_control_id (tokenizer, "<sop>") >= 0)
     {

@@ -214,12 +214,14 @@ push_byte_level (GlmTextStream *stream, int32_t id)
 bool
 glm_text_stream_push (GlmTextStream *stream, int32_t id, const char **ret_text, size_t *ret_n_bytes, GlmError *error)
 {
-  bool ok;
+  bool ok = true;
 
-  if (id < 0 || id >= stream->tokenizer->vocab.n)
+  if (id < 0)
     return glm_error_set (error, GLM_ERROR_ARGUMENT, "there is no token %d", id);
   stream->text.n = 0;
-  ok = glm_tokenizer_is_byte_level (stream->tokenizer) ? push_byte_level (stream, id) : push_sentencepiece (stream, id);
+  /* Ids beyond the vocabulary are rows that pad the output matrix: a model can pick one, and it means nothing. */
+  if (id < stream->tokenizer->vocab.n)
+    ok = glm_tokenizer_is_byte_level (stream->tokenizer) ? push_byte_level (stream, id) : push_sentencepiece (stream, id);
   if (!ok)
     return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory to decode tokens");
   *ret_text = stream->text.data ? (const char *) stream->text.data : "";

@@ -6,8 +6,8 @@
 
 #include "error.h"
 #include "file/mapped-file.h"
-#include "text/sentencepiece-model.h"
 
+/* A ModelProto begins with field 1, tokenizer.json with a brace, a list of ranks with base64. */
 static bool
 read_by_content (const GlmMappedFile *file, GlmTokenizer **ret_tokenizer, GlmError *error)
 {
@@ -16,7 +16,9 @@ read_by_content (const GlmMappedFile *file, GlmTokenizer **ret_tokenizer, GlmErr
 
   if (data[0] == 0x0A)
     return glm_tokenizer_new_from_sentencepiece (data, n, ret_tokenizer, error);
-  return glm_error_set (error, GLM_ERROR_UNSUPPORTED, "not a tokenizer file that is known here");
+  if (data[0] == '{')
+    return glm_tokenizer_new_from_json (data, n, ret_tokenizer, error);
+  return glm_tokenizer_new_from_tiktoken (data, n, ret_tokenizer, error);
 }
 
 bool

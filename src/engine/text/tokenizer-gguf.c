@@ -13,6 +13,7 @@
 
 #include "error.h"
 #include "file/mapped-file.h"
+#include "text/byte-alphabet.h"
 
 #define KEY(name) "tokenizer.ggml." name
 
@@ -62,6 +63,24 @@ find_arrays (const GlmModelFile *file, TokenArrays *ret_arrays, GlmError *error)
   return true;
 }
 
+/* Ordinary tokens by their bytes.  A user-defined one (an image's begin, say) must not come out of text either. */
+static bool
+add_byte_level_token (GlmTokenizer *tokenizer, const char *text, size_t n, GlmPieceKind kind, GlmError *error)
+{
+  GlmBuffer bytes = { 0 };
+  bool ok;
+
+  if (kind != GLM_PIECE_NORMAL)
+    return glm_vocab_add (&tokenizer->vocab, text, n, kind == GLM_PIECE_UNUSED ? kind : GLM_PIECE_CONTROL, 0, error);
+  if (glm_byte_alphabet_decode (text, n, &bytes))
+    ok = glm_vocab_add (&tokenizer->vocab, bytes.data, bytes.n, kind, 0, error);
+  else
+    ok = glm_error_set (error, GLM_ERROR_BAD_FILE, "tokenizer.ggml.tokens[%d] is not in the alphabet of bytes",
+                        tokenizer->vocab.n);
+  glm_buffer_clear (&bytes);
+  return ok;
+}
+
 static bool
 add_token (GlmTokenizer *tokenizer, const TokenArrays *arrays, uint64_t i, GlmError *error)
 {
@@ -79,7 +98,11 @@ add_token (GlmTokenizer *tokenizer, const TokenArrays *arrays, uint64_t i, GlmEr
   /* 0 means "undefined": converters write it for rows that only pad the matrix. */
   if (kind == 0)
     kind = GLM_PIECE_UNUSED;
-  return glm_vocab_add (&tokenizer->vocab, text, n, (GlmPieceKind) kind, score, error);
+  if (glm_is_control_text (text, n))
+    kind = GLM_PIECE_CONTROL;
+  if (!glm_tokenizer_is_byte_level (tokenizer))
+    return glm_vocab_add (&tokenizer->vocab, text, n, (GlmPieceKind) kind, score, error);
+  return add_byte_level_token (tokenizer, text, n, (GlmPieceKind) kind, error);
 }
 
 static bool
@@ -96,37 +119,119 @@ add_tokens (GlmTokenizer *tokenizer, const GlmModelFile *file, GlmError *error)
 }
 
 static bool
-read_sentencepiece (GlmTokenizer *tokenizer, const GlmModelFile *file, GlmError *error)
+read_end_id (GlmTokenizer *tokenizer, const GlmModelFile *file, GlmError *error)
 {
   uint64_t end;
 
+  if (!glm_model_file_get_uint (file, KEY ("eos_token_id"), &end))
+    return true;
+  if (end >= (uint64_t) tokenizer->vocab.n)
+    return glm_error_set (error, GLM_ERROR_BAD_FILE, "tokenizer.ggml.eos_token_id is %" PRIu64 ", beyond the tokens", end);
+  tokenizer->end_id = (int32_t) end;
+  return true;
+}
+
+/* The charsmap is an array of u8 (or i8). */
+static bool
+read_charsmap (GlmTokenizer *tokenizer, const GlmModelFile *file, GlmError *error)
+{
+  const GlmMetaEntry *entry = glm_metadata_find (glm_model_file_metadata (file), KEY ("precompiled_charsmap"));
+
+  if (!entry)
+    return true;
+  if (entry->type != GLM_META_ARRAY || (entry->element_type != GLM_META_U8 && entry->element_type != GLM_META_I8))
+    return glm_error_set (error, GLM_ERROR_BAD_FILE, "tokenizer.ggml.precompiled_charsmap is no array of bytes");
+  return glm_normaliser_set_charsmap (&tokenizer->normaliser, entry->data, entry->n_bytes, error);
+}
+
+static bool
+read_sentencepiece (GlmTokenizer *tokenizer, const GlmModelFile *file, GlmError *error)
+{
   tokenizer->normaliser.add_dummy_prefix = flag (file, KEY ("add_space_prefix"), true);
-  if (!add_tokens (tokenizer, file, error) || !glm_tokenizer_seal (tokenizer, error))
+  tokenizer->normaliser.remove_extra_whitespaces = flag (file, KEY ("remove_extra_whitespaces"), false);
+  if (!read_charsmap (tokenizer, file, error) || !add_tokens (tokenizer, file, error)
+      || !glm_tokenizer_seal (tokenizer, error))
     return false;
-  if (glm_model_file_get_uint (file, KEY ("eos_token_id"), &end) && end < (uint64_t) tokenizer->vocab.n)
-    tokenizer->end_id = (int32_t) end;
+  tokenizer->glm1_text = string_is (file, KEY ("pre"), "chatglm1");
   tokenizer->shows_controls = glm_vocab_find_control (&tokenizer->vocab, "<|assistant|>") >= 0;
   return true;
+}
+
+/* "left right" in the byte alphabet. */
+static bool
+add_merge (GlmTokenizer *tokenizer, const GlmMetaEntry *merges, uint64_t i, GlmBuffer *left, GlmBuffer *right,
+           GlmError *error)
+{
+  const char *text, *space;
+  size_t n;
+
+  left->n = right->n = 0;
+  if (!glm_meta_array_string (merges, i, &text, &n) || !(space = memchr (text, ' ', n))
+      || !glm_byte_alphabet_decode (text, (size_t) (space - text), left)
+      || !glm_byte_alphabet_decode (space + 1, n - (size_t) (space + 1 - text), right))
+    return glm_error_set (error, GLM_ERROR_BAD_FILE, "tokenizer.ggml.merges[%" PRIu64 "] is no pair of tokens", i);
+  return glm_merges_add (tokenizer, (uint32_t) i, left->data, left->n, right->data, right->n, error);
+}
+
+static bool
+read_merges (GlmTokenizer *tokenizer, const GlmModelFile *file, GlmError *error)
+{
+  const GlmMetaEntry *merges = glm_metadata_find (glm_model_file_metadata (file), KEY ("merges"));
+  GlmBuffer left = { 0 }, right = { 0 };
+  bool ok = true;
+
+  if (!merges || !merges->offsets || merges->n > GLM_MAX_MERGES)
+    return glm_error_set (error, GLM_ERROR_BAD_FILE, "tokenizer.ggml.merges is missing, too long or no array of strings");
+  ok = glm_merges_reserve (tokenizer, (size_t) merges->n, error);
+  for (uint64_t i = 0; ok && i < merges->n; i++)
+    ok = add_merge (tokenizer, merges, i, &left, &right, error);
+  glm_buffer_clear (&left);
+  glm_buffer_clear (&right);
+  return ok;
+}
+
+static bool
+read_byte_level (GlmTokenizer *tokenizer, const GlmModelFile *file, GlmError *error)
+{
+  if (!add_tokens (tokenizer, file, error))
+    return false;
+  if (glm_vocab_is_ranked (&tokenizer->vocab))
+    tokenizer->kind = GLM_TOKENIZER_RANK_BPE;
+  tokenizer->shows_controls = true;
+  return glm_tokenizer_seal (tokenizer, error)
+         && (tokenizer->kind == GLM_TOKENIZER_RANK_BPE || read_merges (tokenizer, file, error));
+}
+
+static GlmTokenizer *
+alloc_for_file (const GlmModelFile *file)
+{
+  if (string_is (file, KEY ("model"), "llama"))
+    return glm_tokenizer_alloc (GLM_TOKENIZER_SPM_BPE);
+  if (string_is (file, KEY ("model"), "t5"))
+    return glm_tokenizer_alloc (GLM_TOKENIZER_UNIGRAM);
+  return glm_tokenizer_alloc (GLM_TOKENIZER_MERGE_BPE);
 }
 
 bool
 glm_tokenizer_new_from_model_file (const GlmModelFile *file, GlmTokenizer **ret_tokenizer, GlmError *error)
 {
-  GlmTokenizer *tokenizer = NULL;
+  const char *name = glm_path_name (glm_model_file_path (file));
+  GlmTokenizer *tokenizer;
   bool ok;
 
-  if (string_is (file, KEY ("model"), "llama"))
-    tokenizer = glm_tokenizer_alloc (GLM_TOKENIZER_SPM_BPE);
-  else
-    return glm_error_set (error, GLM_ERROR_UNSUPPORTED, "%s: tokenizer.ggml.model names no tokenizer of a GLM model",
-                          glm_path_name (glm_model_file_path (file)));
+  if (!string_is (file, KEY ("model"), "llama") && !string_is (file, KEY ("model"), "t5")
+      && !string_is (file, KEY ("model"), "gpt2"))
+    return glm_error_set (error, GLM_ERROR_UNSUPPORTED, "%s: tokenizer.ggml.model names no tokenizer of a GLM model", name);
+  tokenizer = alloc_for_file (file);
   if (!tokenizer)
     return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for the tokenizer");
-  ok = read_sentencepiece (tokenizer, file, error);
+  ok = (glm_tokenizer_is_byte_level (tokenizer) ? read_byte_level (tokenizer, file, error)
+                                                : read_sentencepiece (tokenizer, file, error))
+       && read_end_id (tokenizer, file, error);
   if (!ok)
     {
       glm_tokenizer_free (tokenizer);
-      return glm_error_prefix (error, "%s", glm_path_name (glm_model_file_path (file)));
+      return glm_error_prefix (error, "%s", name);
     }
   *ret_tokenizer = tokenizer;
   return true;

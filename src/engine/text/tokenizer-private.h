@@ -35,7 +35,6 @@ struct GlmTokenizer
   GlmNormaliser normaliser;
   GlmPieceTrie user_defined;    /* SentencePiece: pieces that normalisation leaves alone */
   GlmPieceTrie pieces;          /* UNIGRAM: everything text can become */
-  float *edge_score;            /* UNIGRAM [n] */
   float unknown_score;          /* UNIGRAM */
   bool glm1_text;               /* ChatGLM-6B writes newlines, tabs and runs of spaces as pieces of their own */
   bool shows_controls;          /* decoding writes control tokens as their text (ChatGLM3, GLM-4), else as nothing */
@@ -58,11 +57,31 @@ bool glm_tokenizer_seal (GlmTokenizer *tokenizer, GlmError *error);
 /* The byte that SentencePiece's "<0x0A>" or a byte-level token of one byte stands for; -1: another token. */
 int glm_tokenizer_byte_of (const GlmTokenizer *tokenizer, int32_t id);
 
+/* Whether this is the text of one of the GLM families' control tokens: such a piece is CONTROL whatever a file says. */
+bool glm_is_control_text (const void *text, size_t n_bytes);
+
+/* UNIGRAM: what encoding needs beside the sealed vocabulary. */
+bool glm_unigram_prepare (GlmTokenizer *tokenizer, GlmError *error);
+/* MERGE_BPE, after sealing: room for n merges, then each in the order of the list. */
+bool glm_merges_reserve (GlmTokenizer *tokenizer, size_t n, GlmError *error);
+bool glm_merges_add (GlmTokenizer *tokenizer, uint32_t rank, const void *left, size_t n_left, const void *right,
+                     size_t n_right, GlmError *error);
+
 /* Encoders: append to *tokens. */
+bool glm_unigram_encode (const GlmTokenizer *tokenizer, const uint8_t *text, size_t n_bytes, GlmTokens *tokens,
+                         GlmError *error);
 bool glm_spm_bpe_encode (const GlmTokenizer *tokenizer, const uint8_t *text, size_t n_bytes, GlmTokens *tokens,
                          GlmError *error);
+bool glm_byte_bpe_encode (const GlmTokenizer *tokenizer, const uint8_t *text, size_t n_bytes, GlmTokens *tokens,
+                          GlmError *error);
 /* The bytes of text that is no piece, as byte pieces (or <unk>). */
 bool glm_spm_append_bytes (const GlmTokenizer *tokenizer, const uint8_t *text, size_t n_bytes, GlmTokens *tokens,
                            GlmError *error);
+
+/* Readers of one kind of file each. */
+bool glm_tokenizer_new_from_sentencepiece (const uint8_t *data, size_t n_bytes, GlmTokenizer **ret_tokenizer,
+                                           GlmError *error);
+bool glm_tokenizer_new_from_tiktoken (const uint8_t *data, size_t n_bytes, GlmTokenizer **ret_tokenizer, GlmError *error);
+bool glm_tokenizer_new_from_json (const uint8_t *data, size_t n_bytes, GlmTokenizer **ret_tokenizer, GlmError *error);
 
 #endif

@@ -32,7 +32,6 @@ glm_tokenizer_free (GlmTokenizer *tokenizer)
   glm_piece_trie_clear (&tokenizer->pieces);
   glm_normaliser_clear (&tokenizer->normaliser);
   glm_vocab_clear (&tokenizer->vocab);
-  free (tokenizer->edge_score);
   free (tokenizer->merges);
   free (tokenizer);
 }
@@ -53,6 +52,21 @@ glm_tokenizer_byte_of (const GlmTokenizer *tokenizer, int32_t id)
   memcpy (text, piece, n);
   text[n] = '\0';
   return sscanf (text, "<0x%2X>%n", &value, &used) == 1 && used == 6 ? (int) value : -1;
+}
+
+bool
+glm_is_control_text (const void *text, size_t n_bytes)
+{
+  static const char *const names[] = {
+    "[MASK]", "[gMASK]", "[sMASK]", "<sop>", "<eop>", "<|endoftext|>", "<|system|>", "<|user|>",
+    "<|assistant|>", "<|observation|>", "<|begin_of_image|>", "<|end_of_image|>", "<|begin_of_video|>",
+    "<|end_of_video|>",
+  };
+
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    if (strlen (names[i]) == n_bytes && memcmp (names[i], text, n_bytes) == 0)
+      return true;
+  return false;
 }
 
 static void
@@ -80,7 +94,7 @@ glm_tokenizer_seal (GlmTokenizer *tokenizer, GlmError *error)
   for (int b = 0; b < 256 && tokenizer->unknown_id < 0; b++)
     if (tokenizer->byte_ids[b] < 0)
       return glm_error_set (error, GLM_ERROR_BAD_FILE, "the vocabulary has no token for byte 0x%02X", (unsigned) b);
-  return true;
+  return tokenizer->kind != GLM_TOKENIZER_UNIGRAM || glm_unigram_prepare (tokenizer, error);
 }
 
 int
@@ -103,8 +117,12 @@ glm_tokenizer_encode (const GlmTokenizer *tokenizer, const char *text, size_t n_
     case GLM_TOKENIZER_SPM_BPE:
       ok = glm_spm_bpe_encode (tokenizer, bytes, n_bytes, tokens, error);
       break;
-    default:
-      ok = glm_error_set (error, GLM_ERROR_UNSUPPORTED, "this tokenizer is not supported");
+    case GLM_TOKENIZER_UNIGRAM:
+      ok = glm_unigram_encode (tokenizer, bytes, n_bytes, tokens, error);
+      break;
+    case GLM_TOKENIZER_RANK_BPE:
+    case GLM_TOKENIZER_MERGE_BPE:
+      ok = glm_byte_bpe_encode (tokenizer, bytes, n_bytes, tokens, error);
       break;
     }
   if (!ok)

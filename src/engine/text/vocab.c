@@ -162,3 +162,17 @@ glm_vocab_find_control (const GlmVocab *vocab, const char *text)
       return id;
   return -1;
 }
+
+bool
+glm_vocab_is_ranked (const GlmVocab *vocab)
+{
+  static const char end[] = "<|endoftext|>";
+  uint32_t n;
+
+  if (vocab->n <= GLM_GLM4_N_RANKS)
+    return false;
+  for (int32_t id = 0; id < GLM_GLM4_N_RANKS; id++)
+    if (vocab->kind[id] != GLM_PIECE_NORMAL)
+      return false;
+  return memcmp (glm_vocab_text (vocab, GLM_GLM4_N_RANKS, &n), end, strlen (end)) == 0 && n == strlen (end);
+}

@@ -20,6 +20,8 @@ typedef enum
 
 #define GLM_MAX_VOCAB (1 << 18)
 #define GLM_MAX_PIECE_BYTES 4096
+#define GLM_MAX_MERGES (1 << 20)
+#define GLM_GLM4_N_RANKS 151329
 
 typedef struct
 {
@@ -46,6 +48,10 @@ bool glm_vocab_seal (GlmVocab *vocab, GlmError *error);
 int32_t glm_vocab_find (const GlmVocab *vocab, const void *text, size_t n_bytes);
 /* The CONTROL piece with this text, or -1. */
 int32_t glm_vocab_find_control (const GlmVocab *vocab, const char *text);
+
+/* Whether these are GLM-4's tokens: 151,329 ranks of tiktoken in order, then <|endoftext|>.  Their id is their rank, and
+ * the list of merges that GGUF and tokenizer.json carry beside them says the same. */
+bool glm_vocab_is_ranked (const GlmVocab *vocab);
 
 static inline const uint8_t *
 glm_vocab_text (const GlmVocab *vocab, int32_t id, uint32_t *ret_n_bytes)

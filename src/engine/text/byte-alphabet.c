@@ -1,0 +1,66 @@
+/* byte-alphabet.c: GPT-2's way of writing bytes as characters
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "text/byte-alphabet.h"
+
+#include "text/utf8.h"
+
+static bool
+stands_for_itself (unsigned byte)
+{
+  return (byte >= 33 && byte <= 126) || (byte >= 161 && byte <= 172) || (byte >= 174 && byte <= 255);
+}
+
+/* How many bytes below this one do not stand for themselves. */
+static unsigned
+shifted_index (unsigned byte)
+{
+  if (byte < 33)
+    return byte;
+  return byte <= 160 ? 33 + (byte - 127) : 33 + 34;
+}
+
+/* The k-th byte that does not stand for itself: 0 to 32, 127 to 160, 173. */
+static uint8_t
+shifted_byte (unsigned k)
+{
+  return (uint8_t) (k < 33 ? k : k < 67 ? k - 33 + 127 : 173);
+}
+
+bool
+glm_byte_alphabet_decode (const void *text, size_t n_bytes, GlmBuffer *out)
+{
+  const uint8_t *p = text;
+
+  for (size_t i = 0; i < n_bytes;)
+    {
+      uint32_t code;
+      int length = glm_utf8_char (p + i, n_bytes - i, &code);
+      uint8_t byte;
+
+      if (length == 0 || code > 0x143 || (code < 0x100 && !stands_for_itself (code)))
+        return false;
+      byte = code >= 0x100 ? shifted_byte (code - 0x100) : (uint8_t) code;
+      if (!glm_buffer_append (out, &byte, 1))
+        return false;
+      i += (size_t) length;
+    }
+  return true;
+}
+
+bool
+glm_byte_alphabet_encode (const void *bytes, size_t n_bytes, GlmBuffer *out)
+{
+  const uint8_t *p = bytes;
+
+  for (size_t i = 0; i < n_bytes; i++)
+    {
+      uint8_t character[4];
+      int n = glm_utf8_write (stands_for_itself (p[i]) ? p[i] : 0x100 + shifted_index (p[i]), character);
+
+      if (!glm_buffer_append (out, character, (size_t) n))
+        return false;
+    }
+  return true;
+}

@@ -177,6 +177,47 @@ check_clean (const GlmTemplate *tmpl, const char *reply, const char *expected)
   free (text);
 }
 
+/* Continuing after the first part of a reply gives the ids of the conversation with that reply in it. */
+static void
+test_continue (void)
+{
+  static const GlmTurn turns[] = { { "user", "你好", NULL }, { "assistant", "我是人工智能", NULL }, { "user", "x", NULL } };
+  static const struct { GlmFamily family; const char *file; } cases[] = {
+    { GLM_FAMILY_CHATGLM2, "glm/tokenizers/chatglm2-3/tokenizer.model" },
+    { GLM_FAMILY_CHATGLM3, "glm/tokenizers/chatglm2-3/tokenizer.model" },
+    { GLM_FAMILY_GLM4, "glm/tokenizers/glm4/tokenizer.model" },
+    { GLM_FAMILY_GLM4_0414, "glm/tokenizers/glm4/tokenizer.model" },
+    { GLM_FAMILY_CHATGLM1, "glm/tokenizers/chatglm1/ice_text.model" },
+  };
+
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    {
+      GlmTokenizer *tokenizer = NULL;
+      GlmTemplate *tmpl = NULL;
+      GlmTokens part = { 0 }, whole = { 0 };
+      GlmError error = { 0 };
+      size_t n_reply = 0, n_same = 0;
+      char *text = NULL;
+
+      REQUIRE (glm_tokenizer_open (shared_path (cases[i].file), &tokenizer, &error), "%s", error.message);
+      REQUIRE (glm_template_new_for_family (cases[i].family, tokenizer, &tmpl, &error), "%s", error.message);
+      CHECK (glm_template_continue (tmpl, turns, 1, turns[1].content, &part, &n_reply, &error), "%s", error.message);
+      CHECK (glm_template_prompt (tmpl, turns, 3, &whole, &error), "%s", error.message);
+      while (n_same < part.n && n_same < whole.n && part.ids[n_same] == whole.ids[n_same])
+        n_same++;
+      CHECK (n_same == part.n || cases[i].family == GLM_FAMILY_CHATGLM1, "%s: %zu of %zu ids", glm_family_name (cases[i].family),
+             n_same, part.n);
+      CHECK (n_reply > 0 && n_reply < part.n, "%zu reply ids", n_reply);
+      CHECK (glm_tokenizer_decode (tokenizer, part.ids + part.n - n_reply, n_reply, &text, NULL, &error), "%s", error.message);
+      CHECK (strcmp (text, turns[1].content) == 0, "%s: \"%s\"", glm_family_name (cases[i].family), text);
+      free (text);
+      glm_tokens_clear (&part);
+      glm_tokens_clear (&whole);
+      glm_template_free (tmpl);
+      glm_tokenizer_free (tokenizer);
+    }
+}
+
 /* process_response() of the families' repositories. */
 static void
 test_clean_reply (void)
@@ -217,6 +258,7 @@ main (int argc, char **argv)
   test_vectors (GLM_FAMILY_CHATGLM2, "chatglm2", "glm/tokenizers/chatglm2-3/tokenizer.model");
   test_vectors (GLM_FAMILY_CHATGLM3, "chatglm3", "glm/tokenizers/chatglm2-3/tokenizer.model");
   test_vectors (GLM_FAMILY_GLM4, "glm4", "glm/tokenizers/glm4/tokenizer.model");
+  test_continue ();
   test_clean_reply ();
   return check_exit ();
 }

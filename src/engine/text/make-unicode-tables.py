@@ -34,7 +34,12 @@ print(f'''/* unicode-tables.h: the letters and numbers of Unicode {unicodedata.u
  *
  * Written by make-unicode-tables.py; do not edit.
  */
+#ifndef GLM_UNICODE_TABLES_H
+#define GLM_UNICODE_TABLES_H
+
+#include "text/unicode.h"
 ''')
 table('glm_unicode_letters', 'L')
 print()
 table('glm_unicode_numbers', 'N')
+print('\n#endif')

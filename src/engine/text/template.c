@@ -131,6 +131,8 @@ find_family (const GlmModelFile *file, const GlmTokenizer *tokenizer)
              ? GLM_FAMILY_GLM_Z1 : GLM_FAMILY_GLM4_0414;
   if (glm_tokenizer_control_id (tokenizer, "<sop>") >= 0)
     {
+      if (glm_tokenizer_control_id (tokenizer, "<|assistant|>") < 0)
+        return GLM_FAMILY_CHATGLM1;
       if (contains (file, "tokenizer.chat_template", "[gMASK]<sop>"))
         return GLM_FAMILY_GLM4;
       return has_glm4_vocabulary (tokenizer) && !contains (file, "general.name", "edge") ? GLM_FAMILY_GLM4
@@ -281,15 +283,19 @@ write_rounds (const GlmTemplate *tmpl, const GlmTurn *turns, size_t n_turns, Glm
   return ok || no_memory (error);
 }
 
+/* The reply's beginning, if any, is tokenized together with the text before it; in ChatGLM-6B, where [gMASK] <sop> come
+ * between the two, apart. */
 static bool
-prompt_of_rounds (const GlmTemplate *tmpl, const GlmTurn *turns, size_t n_turns, GlmTokens *tokens, GlmError *error)
+prompt_of_rounds (const GlmTemplate *tmpl, const GlmTurn *turns, size_t n_turns, const char *reply, GlmTokens *tokens,
+                  GlmError *error)
 {
   GlmBuffer text = { 0 };
   bool last = tmpl->family == GLM_FAMILY_CHATGLM1;
-  bool ok = write_rounds (tmpl, turns, n_turns, &text, error)
+  bool ok = write_rounds (tmpl, turns, n_turns, &text, error) && (last || print (&text, reply) || no_memory (error))
             && (last || (append_id (tokens, tmpl->gmask, error) && append_id (tokens, tmpl->sop, error)))
             && append_text (tmpl, tokens, (const char *) text.data, text.n, error)
-            && (!last || (append_id (tokens, tmpl->gmask, error) && append_id (tokens, tmpl->sop, error)));
+            && (!last || (append_id (tokens, tmpl->gmask, error) && append_id (tokens, tmpl->sop, error)
+                          && append_text (tmpl, tokens, reply, strlen (reply), error)));
 
   glm_buffer_clear (&text);
   return ok;
@@ -297,14 +303,16 @@ prompt_of_rounds (const GlmTemplate *tmpl, const GlmTurn *turns, size_t n_turns,
 
 /* CodeGeeX2 continues text: all turns one after another. */
 static bool
-prompt_of_completion (const GlmTemplate *tmpl, const GlmTurn *turns, size_t n_turns, GlmTokens *tokens, GlmError *error)
+prompt_of_completion (const GlmTemplate *tmpl, const GlmTurn *turns, size_t n_turns, const char *reply,
+                      GlmTokens *tokens, GlmError *error)
 {
   GlmBuffer text = { 0 };
   bool ok = true;
 
   for (size_t i = 0; ok && i < n_turns; i++)
     ok = print (&text, turns[i].content) || no_memory (error);
-  ok = ok && append_id (tokens, tmpl->gmask, error) && append_id (tokens, tmpl->sop, error)
+  ok = ok && (print (&text, reply) || no_memory (error)) && append_id (tokens, tmpl->gmask, error)
+       && append_id (tokens, tmpl->sop, error)
        && append_text (tmpl, tokens, (const char *) text.data, text.n, error);
   glm_buffer_clear (&text);
   return ok;
@@ -347,7 +355,8 @@ append_turn (const GlmTemplate *tmpl, const GlmTurn *turn, GlmTokens *tokens, Gl
 }
 
 static bool
-prompt_of_roles (const GlmTemplate *tmpl, const GlmTurn *turns, size_t n_turns, GlmTokens *tokens, GlmError *error)
+prompt_of_roles (const GlmTemplate *tmpl, const GlmTurn *turns, size_t n_turns, const char *reply, GlmTokens *tokens,
+                 GlmError *error)
 {
   static const char think[] = "\n<think>";
 
@@ -356,12 +365,16 @@ prompt_of_roles (const GlmTemplate *tmpl, const GlmTurn *turns, size_t n_turns, 
   for (size_t i = 0; i < n_turns; i++)
     if (!append_turn (tmpl, &turns[i], tokens, error))
       return false;
+  if (*reply && tmpl->family != GLM_FAMILY_GLM_Z1)
+    return append_turn (tmpl, &(GlmTurn) { "assistant", reply, NULL }, tokens, error);
   return append_id (tokens, tmpl->roles[ROLE_ASSISTANT], error)
-         && (tmpl->family != GLM_FAMILY_GLM_Z1 || append_text (tmpl, tokens, think, strlen (think), error));
+         && (tmpl->family != GLM_FAMILY_GLM_Z1 || (append_text (tmpl, tokens, think, strlen (think), error)
+                                                   && append_text (tmpl, tokens, reply, strlen (reply), error)));
 }
 
-bool
-glm_template_prompt (const GlmTemplate *tmpl, const GlmTurn *turns, size_t n_turns, GlmTokens *tokens, GlmError *error)
+static bool
+prompt_and_reply (const GlmTemplate *tmpl, const GlmTurn *turns, size_t n_turns, const char *reply, GlmTokens *tokens,
+                  GlmError *error)
 {
   size_t n_before = tokens->n;
   bool ok;
@@ -372,17 +385,43 @@ glm_template_prompt (const GlmTemplate *tmpl, const GlmTurn *turns, size_t n_tur
     {
     case GLM_FAMILY_CHATGLM1:
     case GLM_FAMILY_CHATGLM2:
-      ok = prompt_of_rounds (tmpl, turns, n_turns, tokens, error);
+      ok = prompt_of_rounds (tmpl, turns, n_turns, reply, tokens, error);
       break;
     case GLM_FAMILY_CODEGEEX2:
-      ok = prompt_of_completion (tmpl, turns, n_turns, tokens, error);
+      ok = prompt_of_completion (tmpl, turns, n_turns, reply, tokens, error);
       break;
     default:
-      ok = prompt_of_roles (tmpl, turns, n_turns, tokens, error);
+      ok = prompt_of_roles (tmpl, turns, n_turns, reply, tokens, error);
       break;
     }
   if (!ok)
     tokens->n = n_before;
+  return ok;
+}
+
+bool
+glm_template_prompt (const GlmTemplate *tmpl, const GlmTurn *turns, size_t n_turns, GlmTokens *tokens, GlmError *error)
+{
+  return prompt_and_reply (tmpl, turns, n_turns, "", tokens, error);
+}
+
+bool
+glm_template_continue (const GlmTemplate *tmpl, const GlmTurn *turns, size_t n_turns, const char *reply, GlmTokens *tokens,
+                       size_t *ret_n_reply, GlmError *error)
+{
+  bool metadata_line = families[tmpl->family].roles && tmpl->family != GLM_FAMILY_GLM_Z1 && *reply;
+  size_t n_before = tokens->n, n_all;
+  GlmTokens prompt = { 0 };
+  bool ok = prompt_and_reply (tmpl, turns, n_turns, "", &prompt, error)
+            && (!metadata_line || append_text (tmpl, &prompt, "\n", 1, error))
+            && prompt_and_reply (tmpl, turns, n_turns, reply, tokens, error);
+
+  n_all = tokens->n - n_before;
+  if (ok)
+    *ret_n_reply = n_all > prompt.n ? n_all - prompt.n : 0;
+  else
+    tokens->n = n_before;
+  glm_tokens_clear (&prompt);
   return ok;
 }
 

@@ -4,6 +4,10 @@
  *
  * Written by make-unicode-tables.py; do not edit.
  */
+#ifndef GLM_UNICODE_TABLES_H
+#define GLM_UNICODE_TABLES_H
+
+#include "text/unicode.h"
 
 /* \p{L} */
 static const GlmUnicodeRange glm_unicode_letters[648] = {
@@ -143,3 +147,5 @@ static const GlmUnicodeRange glm_unicode_numbers[134] = {
   { 0x1E950, 0x1E959 }, { 0x1EC71, 0x1ECAB }, { 0x1ECAD, 0x1ECAF }, { 0x1ECB1, 0x1ECB4 }, { 0x1ED01, 0x1ED2D }, { 0x1ED2F, 0x1ED3D },
   { 0x1F100, 0x1F10C }, { 0x1FBF0, 0x1FBF9 },
 };
+
+#endif

@@ -117,6 +117,37 @@ visible (const GlmAttentionTask *task, int64_t row)
   return n > task->n_context ? n : task->n_context;
 }
 
+/* s[i][j] = q_i · k_j for the columns from `column` on */
+static void
+block_scores (const Job *job, const Work *work, int64_t n_q, const void *keys, int64_t column, int64_t n_keys)
+{
+  int64_t d = job->attention->head_dim;
+
+  if (job->cache->element_bytes == sizeof (uint16_t))
+    job->kernels->attend_scores (work->scores, BLOCK, work->q, d, (int) n_q, (const uint16_t *) keys + column * d, d,
+                                 (int) n_keys, d);
+  else
+    for (int64_t i = 0; i < n_q; i++)
+      for (int64_t j = 0; j < n_keys; j++)
+        work->scores[i * BLOCK + j] = job->kernels->dot_f32 (work->q + i * d, (const float *) keys + (column + j) * d, d);
+}
+
+/* o_i += Σ_j p_ij · v_j */
+static void
+block_values (const Job *job, const Work *work, int64_t n_q, const void *values, int64_t column, int64_t n_values)
+{
+  int64_t d = job->attention->head_dim;
+
+  if (job->cache->element_bytes == sizeof (uint16_t))
+    job->kernels->attend_values (work->values, d, work->scores, BLOCK, (int) n_q, (const uint16_t *) values + column * d, d,
+                                 (int) n_values, d);
+  else
+    for (int64_t i = 0; i < n_q; i++)
+      for (int64_t j = 0; j < n_values; j++)
+        job->kernels->add_scaled (work->values + i * d, (const float *) values + (column + j) * d,
+                                  work->scores[i * BLOCK + j], d);
+}
+
 /* Turns the scores of vector i into weights exp (s − maximum), and rescales what was summed under an older maximum. */
 static void
 block_softmax (const Job *job, const Work *work, int64_t i, int64_t n_valid, int64_t n_keys)
@@ -198,8 +229,8 @@ run_item (const Job *job, const Work *work, int64_t item)
   int64_t vector = tile * TILE, n_q = job->n_vectors - vector < TILE ? job->n_vectors - vector : TILE;
   int64_t begin = job->n_splits > 1 ? split * SPLIT : 0;
   int64_t end = visible (job->task, (vector + n_q - 1) / a->group);
-  const uint16_t *keys = glm_kv_cache_rows (job->cache, job->task->layer, 0, kv_head);
-  const uint16_t *values = glm_kv_cache_rows (job->cache, job->task->layer, 1, kv_head);
+  const void *keys = glm_kv_cache_rows (job->cache, job->task->layer, 0, kv_head);
+  const void *values = glm_kv_cache_rows (job->cache, job->task->layer, 1, kv_head);
 
   if (job->n_splits > 1 && end > begin + SPLIT)
     end = begin + SPLIT;
@@ -208,16 +239,14 @@ run_item (const Job *job, const Work *work, int64_t item)
     {
       int64_t n_keys = end - column < BLOCK ? end - column : BLOCK;
 
-      job->kernels->attend_scores (work->scores, BLOCK, work->q, a->head_dim, (int) n_q, keys + column * a->head_dim,
-                                   a->head_dim, (int) n_keys, a->head_dim);
+      block_scores (job, work, n_q, keys, column, n_keys);
       for (int64_t i = 0; i < n_q; i++)
         {
           int64_t n_valid = visible (job->task, (vector + i) / a->group) - column;
 
           block_softmax (job, work, i, n_valid < n_keys ? n_valid : n_keys, n_keys);
         }
-      job->kernels->attend_values (work->values, a->head_dim, work->scores, BLOCK, (int) n_q,
-                                   values + column * a->head_dim, a->head_dim, (int) n_keys, a->head_dim);
+      block_values (job, work, n_q, values, column, n_keys);
     }
   store_result (job, work, kv_head, vector, n_q, split);
 }

@@ -12,7 +12,8 @@
 size_t
 glm_kv_cache_bytes_per_token (const GlmParams *params)
 {
-  return (size_t) params->n_layers * 2 * (size_t) params->n_kv_heads * (size_t) params->head_dim * sizeof (uint16_t);
+  return (size_t) params->n_layers * 2 * (size_t) params->n_kv_heads * (size_t) params->head_dim
+         * (size_t) params->kv_element_bytes;
 }
 
 bool
@@ -30,6 +31,7 @@ glm_kv_cache_init (GlmKvCache *cache, const GlmParams *params, int64_t n_columns
   *cache = (GlmKvCache) {
     .data = data,
     .n_bytes = n_bytes,
+    .element_bytes = params->kv_element_bytes,
     .n_columns = n_columns,
     .n_layers = params->n_layers,
     .n_kv_heads = params->n_kv_heads,

@@ -2,9 +2,10 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Half precision, each head of each layer on its own: [layer][K, V][kv head][column][head size].  A head's rows of
- * consecutive columns lie one after the other, so that attention streams them.  P-Tuning prefixes occupy the first
- * n_prefix columns.  The memory is mapped at once for the whole context, and becomes resident as columns are written.
+ * Each head of each layer lies on its own, [layer][K, V][kv head][column][head size], so that attention streams the rows
+ * of consecutive columns.  Elements are half precision, or single for models in single precision.  P-Tuning prefixes
+ * occupy the first n_prefix columns.  The memory is mapped at once for the whole context, and becomes resident as columns
+ * are written.
  */
 #ifndef GLM_KV_CACHE_H
 #define GLM_KV_CACHE_H
@@ -14,8 +15,9 @@
 
 typedef struct
 {
-  uint16_t *data;
+  unsigned char *data;
   size_t n_bytes;
+  int element_bytes;            /* 2 or 4 */
   int64_t n_columns;            /* capacity, with the prefix */
   int n_layers, n_kv_heads, head_dim;
 } GlmKvCache;
@@ -26,13 +28,13 @@ void glm_kv_cache_clear (GlmKvCache *cache);
 /* Bytes that one token takes in all layers. */
 size_t glm_kv_cache_bytes_per_token (const GlmParams *params);
 
-/* Rows of one head: [n_columns][head_dim]. */
-static inline uint16_t *
+/* Rows of one head: [n_columns][head_dim] half or float. */
+static inline void *
 glm_kv_cache_rows (const GlmKvCache *cache, int layer, int is_value, int kv_head)
 {
   int64_t index = ((int64_t) layer * 2 + is_value) * cache->n_kv_heads + kv_head;
 
-  return cache->data + index * cache->n_columns * cache->head_dim;
+  return cache->data + index * cache->n_columns * cache->head_dim * cache->element_bytes;
 }
 
 #endif

@@ -9,8 +9,30 @@
 #include <string.h>
 
 #include "error.h"
+#include "kernels/kernels.h"
 
 #define DEFAULT_CONTEXT 8192
+
+/* The P-Tuning rows in front of the cache. */
+static void
+fill_prefix (GlmSession *session)
+{
+  const GlmParams *p = &session->model->params;
+  int64_t d = p->head_dim, n_heads = p->n_kv_heads, n = p->n_prefix;
+
+  for (int64_t i = 0; i < 2 * (int64_t) p->n_layers; i++)
+    for (int64_t row = 0; row < n; row++)
+      for (int64_t head = 0; head < n_heads; head++)
+        {
+          const uint16_t *source = session->model->prefix + ((i * n + row) * n_heads + head) * d;
+          void *rows = glm_kv_cache_rows (&session->cache, (int) (i / 2), (int) (i % 2), (int) head);
+
+          if (session->cache.element_bytes == sizeof (uint16_t))
+            memcpy ((uint16_t *) rows + row * d, source, (size_t) d * sizeof (uint16_t));
+          else
+            glm_kernels ()->f16_to_f32 ((float *) rows + row * d, source, d);
+        }
+}
 
 bool
 glm_session_new (GlmModel *model, const GlmSessionOptions *options, GlmSession **ret_session, GlmError *error)
@@ -35,15 +57,7 @@ glm_session_new (GlmModel *model, const GlmSessionOptions *options, GlmSession *
     }
 
   if (model->prefix)
-    {
-      int64_t d = model->params.head_dim, n_heads = model->params.n_kv_heads, n = model->params.n_prefix;
-
-      for (int64_t i = 0; i < 2 * (int64_t) model->params.n_layers; i++)
-        for (int64_t row = 0; row < n; row++)
-          for (int64_t head = 0; head < n_heads; head++)
-            memcpy (glm_kv_cache_rows (&session->cache, (int) (i / 2), (int) (i % 2), (int) head) + row * d,
-                    model->prefix + ((i * n + row) * n_heads + head) * d, (size_t) d * sizeof (uint16_t));
-    }
+    fill_prefix (session);
   *ret_session = session;
   return true;
 }

@@ -200,6 +200,16 @@ read_norms (Reader *reader)
   return true;
 }
 
+/* Half precision is what the originals compute in.  A model in single precision, which is there to be exact, keeps its
+ * keys and values so as well. */
+static int
+kv_element_bytes (const GlmModelFile *file)
+{
+  const GlmTensor *tensor = glm_model_file_tensor (file, "blk.0.attn_output.weight");
+
+  return tensor && tensor->type == GLM_TYPE_F32 ? sizeof (float) : sizeof (uint16_t);
+}
+
 static bool
 read_prefix (Reader *reader)
 {
@@ -276,6 +286,7 @@ glm_params_read (const GlmModelFile *file, const GlmArch *arch, GlmParams *ret_p
       || !read_prefix (&reader))
     return false;
 
+  params.kv_element_bytes = kv_element_bytes (file);
   params.sop_id = get_id (&reader, "tokenizer.ggml.bos_token_id");
   make_key (&reader, "gmask_token_id", key, sizeof key);
   params.gmask_id = get_id (&reader, key);

@@ -110,6 +110,24 @@ bind_matrix (Binder *binder, const char *name, int64_t rows, int64_t cols, GlmMa
   return tick (binder, tensor);
 }
 
+/* The embedding stays as it lies in the file, unless it is the output matrix too. */
+static bool
+bind_embedding (Binder *binder)
+{
+  GlmModel *model = binder->model;
+  const GlmTensor *tensor = glm_model_file_tensor (model->file, "token_embd.weight");
+  int64_t rows = model->params.n_vocab, cols = model->params.n_embd;
+
+  if (!tensor || !glm_model_file_tensor (model->file, "output.weight"))
+    return bind_matrix (binder, "token_embd.weight", rows, cols, &model->embedding);
+  if (!check_shape (binder, tensor, cols, rows))
+    return false;
+  if (!glm_matrix_new_for_lookup (tensor->type, rows, cols, tensor->data, &model->embedding, binder->error))
+    return glm_error_prefix (binder->error, "%s: token_embd.weight", glm_model_file_path (model->file));
+  model->info.weight_bytes += glm_matrix_bytes (model->embedding);
+  return tick (binder, tensor);
+}
+
 static bool
 bind_part (Binder *binder, GlmBoundOp *bound, int layer, const char *base, int64_t rows)
 {
@@ -220,7 +238,7 @@ glm_model_bind (GlmModel *model, const GlmModelOptions *options, GlmPool *pool, 
   for (size_t i = 0; i < glm_model_file_n_tensors (model->file); i++)
     binder.total_bytes += glm_model_file_tensor_at (model->file, i)->n_bytes;
 
-  if (!bind_matrix (&binder, "token_embd.weight", model->params.n_vocab, model->params.n_embd, &model->embedding))
+  if (!bind_embedding (&binder))
     return false;
   model->layers = calloc ((size_t) model->params.n_layers * (size_t) arch->n_layer, sizeof *model->layers);
   if (!model->layers)
@@ -232,5 +250,5 @@ glm_model_bind (GlmModel *model, const GlmModelOptions *options, GlmPool *pool, 
   for (int i = 0; i < arch->n_head; i++)
     if (!bind_op (&binder, &model->head[i], &arch->head[i], -1))
       return false;
-  return bind_prefix (&binder);
+  return bind_prefix (&binder) && glm_model_file_check (model->file, error);
 }

@@ -275,10 +275,11 @@ top_p_of_all (GlmSampler *sampler, const float *logits, float maximum)
   int n = sampler->n_vocab, sorted = 0;
 
   for (int i = 0; i < n; i++)
-    {
-      c[i] = (Candidate) { logits[i], i };
-      total += exp ((logits[i] - maximum) / sampler->sampling.temperature);
-    }
+    c[i] = (Candidate) { logits[i], i };
+  if (sampler->sampling.top_p >= 1)
+    return n;
+  for (int i = 0; i < n; i++)
+    total += exp ((logits[i] - maximum) / sampler->sampling.temperature);
   target = total * sampler->sampling.top_p;
   for (int step = 256; sorted < n; step *= 8)
     {
@@ -324,12 +325,15 @@ glm_sampler_draw (GlmSampler *sampler, const float *logits)
   if (s->top_k > 0 && s->top_k < sampler->n_vocab)
     for (kept = 0; kept < n && (kept == 0 || sum < total * s->top_p); kept++)
       sum += sampler->weights[kept];
-  while (kept > 1 && sampler->weights[kept - 1] < s->min_p * sampler->weights[0])
-    kept--;
 
   total = 0;
   for (int i = 0; i < kept; i++)
-    total += sampler->weights[i];
+    {
+      /* The likeliest token weighs 1. */
+      if (sampler->weights[i] < s->min_p)
+        sampler->weights[i] = 0;
+      total += sampler->weights[i];
+    }
   target = glm_sampler_uniform (sampler) * total;
   for (int i = 0; i < kept; i++)
     {
@@ -337,5 +341,5 @@ glm_sampler_draw (GlmSampler *sampler, const float *logits)
       if (target < 0)
         return c[i].id;
     }
-  return c[kept - 1].id;
+  return first;
 }

@@ -163,7 +163,8 @@ glm_session_eval (GlmSession *session, const int32_t *ids, size_t n, int64_t n_l
   session->n_logits = 0;
   if (!reserve_logits (session, n_logits) || !reserve_tokens (session, n))
     return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for %zu tokens", n);
-  if (!glm_forward_run (session->forward, &batch, &session->cache, n_logits, session->logits, error))
+  if (!glm_forward_run (session->forward, &batch, &session->cache, n_logits, session->logits, error)
+      || !glm_model_file_check (session->model->file, error))
     return false;
   memcpy (session->tokens.ids + session->tokens.n, ids, n * sizeof *ids);
   session->tokens.n += n;
@@ -226,14 +227,12 @@ progress_tick (double fraction, void *user_data)
   Progress *progress = user_data;
   size_t n_done = progress->n_done + (size_t) (fraction * (double) progress->n_chunk);
 
-  if (glm_cancel_is_set (progress->cancel))
-    return false;
   if (progress->progress && n_done > progress->n_said)
     {
       progress->progress (n_done, progress->n_total, progress->user_data);
       progress->n_said = n_done;
     }
-  return true;
+  return !glm_cancel_is_set (progress->cancel);
 }
 
 bool

@@ -28,6 +28,8 @@ typedef struct
   guint flush_source;           /* the text is written every FLUSH_MS */
   gint64 read_from;             /* monotonic µs: when the prompt's evaluation began */
   MynaPromptProgress progress;
+  gsize rate_tokens;            /* written so far, in rate_seconds */
+  double rate_seconds;
   /* A continued reply adds its figures to these. */
   int n_tokens_before;
   double seconds_before;

@@ -276,8 +276,22 @@ prompt_cb (gsize    n_done,
   myna_conversation_set_activity (self, MYNA_ACTIVITY_READING);
 }
 
+static void
+rate_cb (gsize    n_tokens,
+         double   seconds,
+         gpointer user_data)
+{
+  ReplyRef *ref = user_data;
+
+  if (!is_current (ref))
+    return;
+  ref->conversation->reply.rate_tokens = n_tokens;
+  ref->conversation->reply.rate_seconds = seconds;
+}
+
 static const GlmRequestFuncs request_funcs = {
   .piece = piece_cb,
+  .rate = rate_cb,
   .prompt = prompt_cb,
   .ended = ended_cb,
 };
@@ -344,6 +358,8 @@ myna_conversation_start_reply (MynaConversation *self,
   clear_reply (self);
   reply->read_from = 0;
   reply->progress = (MynaPromptProgress) { 0, 0, -1 };
+  reply->rate_tokens = 0;
+  reply->rate_seconds = 0;
   reply->message = continued ? g_object_ref (continued)
                               : myna_conversation_new_message (self, STORE_ROLE_ASSISTANT, STORE_STATE_GENERATING, "");
   record = myna_message_edit_record (reply->message);

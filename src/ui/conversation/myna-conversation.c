@@ -434,6 +434,14 @@ myna_conversation_get_progress (MynaConversation   *self,
   *ret_progress = self->reply.progress;
 }
 
+double
+myna_conversation_get_rate (MynaConversation *self)
+{
+  g_return_val_if_fail (MYNA_IS_CONVERSATION (self), 0);
+
+  return self->reply.rate_seconds > 0.2 ? self->reply.rate_tokens / self->reply.rate_seconds : 0;
+}
+
 void
 myna_conversation_get_context (MynaConversation *self,
                                int              *ret_used,

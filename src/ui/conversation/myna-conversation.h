@@ -63,6 +63,8 @@ MynaActivity   myna_conversation_get_activity       (MynaConversation   *self);
 /* Meaningful while READING. */
 void           myna_conversation_get_progress       (MynaConversation   *self,
                                                      MynaPromptProgress *ret_progress);
+/* Tokens a second of the reply that is being written; 0: not known yet. */
+double         myna_conversation_get_rate           (MynaConversation   *self);
 /* Tokens of the conversation that the model held after the last reply, and how many it can hold (0: not known). */
 void           myna_conversation_get_context        (MynaConversation   *self,
                                                      int                *ret_used,

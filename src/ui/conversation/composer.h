@@ -1,0 +1,53 @@
+/* composer.h: where the person writes
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+#define MYNA_TYPE_COMPOSER (myna_composer_get_type ())
+G_DECLARE_FINAL_TYPE (MynaComposer, myna_composer, MYNA, COMPOSER, GtkWidget)
+
+typedef enum
+{
+  MYNA_SEND_ENTER,              /* Enter sends, Shift+Enter begins a new line */
+  MYNA_SEND_CTRL_ENTER,         /* Ctrl+Enter sends, Enter begins a new line */
+} MynaSendKey;
+
+/* Signals:
+ *   send (const char *text, const char *attachments)   attachments: JSON or NULL; the owner calls clear() when it took them
+ *   stop ()
+ *   changed ()                                         by the person
+ *   history (int step)                                 Up (-1) or Down (+1) where they cannot mean the cursor
+ *   scroll (GtkScrollType type)                        Page Up and the like, meant for the transcript
+ */
+GtkWidget  *myna_composer_new             (void);
+char       *myna_composer_get_text        (MynaComposer *self) G_GNUC_WARN_UNUSED_RESULT;
+void        myna_composer_set_text        (MynaComposer *self,
+                                           const char   *text);
+/* Empties it after its contents were taken; cannot be undone into them by accident. */
+void        myna_composer_clear           (MynaComposer *self);
+/* Puts the text before the cursor, as a block of its own. */
+void        myna_composer_insert_block    (MynaComposer *self,
+                                           const char   *text);
+/* Whether a reply is being written: Stop takes Send's place while there is nothing to send. */
+void        myna_composer_set_busy        (MynaComposer *self,
+                                           gboolean      busy);
+void        myna_composer_set_send_key    (MynaComposer *self,
+                                           MynaSendKey   key);
+/* Share of the model's context in use, 0 to 1; negative hides the gauge. */
+void        myna_composer_set_context     (MynaComposer *self,
+                                           int           used,
+                                           int           length);
+/* Adds files as attachments: read, checked and shown as chips; what cannot be is told below the text. */
+void        myna_composer_attach_files    (MynaComposer *self,
+                                           GSList       *files);
+void        myna_composer_attach_text     (MynaComposer *self,
+                                           const char   *name,
+                                           const char   *text);
+GtkTextView *myna_composer_get_text_view  (MynaComposer *self);
+
+G_END_DECLS

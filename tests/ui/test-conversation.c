@@ -481,6 +481,15 @@ test_reopen (Fixture       *f,
   g_assert_cmpstr (myna_conversation_get_title (f->conversation), ==, "q");
   wait_for (g_strcmp0 (myna_conversation_get_draft (f->conversation), "unsent") == 0);
 
+  /* A sent draft does not come back. */
+  myna_conversation_send (f->conversation, "unsent");
+  myna_conversation_set_draft (f->conversation, NULL);
+  requested (f);
+  settle (f);
+  g_assert_null (myna_conversation_get_draft (f->conversation));
+  fake_generator_end (f->engine, GLM_STOP_END);
+  idle (f);
+
   /* Renamed elsewhere. */
   test_do (f->db, store_rename_async, id, "Birds", TRUE);
   wait_for (g_str_equal (myna_conversation_get_title (f->conversation), "Birds"));

@@ -38,7 +38,7 @@ typedef struct
   GtkWidget *widget;
 } Row;
 
-struct _ChatCanvas
+struct _MynaChatCanvas
 {
   GtkWidget parent_instance;
 

@@ -11,7 +11,7 @@
 
 G_BEGIN_DECLS
 
-#define MYNA_TYPE_MYNA_CHAT_CANVAS (myna_chat_canvas_get_type ())
+#define MYNA_TYPE_CHAT_CANVAS (myna_chat_canvas_get_type ())
 G_DECLARE_FINAL_TYPE (MynaChatCanvas, myna_chat_canvas, MYNA, CHAT_CANVAS, GtkWidget)
 
 /* Rows are recycled among items of the same kind. */

@@ -34,6 +34,7 @@ void         myna_message_row_update      (MynaMessageRow     *self);
 guint        myna_message_row_set_search  (MynaMessageRow     *self,
                                            const char         *needle);
 gboolean     myna_message_row_show_match  (MynaMessageRow     *self,
+                                           const char         *needle,
                                            guint               index,
                                            int                *ret_y);
 char        *myna_message_row_get_selected_text (MynaMessageRow *self) G_GNUC_WARN_UNUSED_RESULT;

@@ -294,6 +294,7 @@ myna_conversation_set_draft (MynaConversation *self,
 {
   g_return_if_fail (MYNA_IS_CONVERSATION (self));
 
+  self->draft_known = TRUE;
   if (g_strcmp0 (self->draft ? self->draft : "", draft ? draft : "") == 0)
     return;
   g_free (self->draft);

@@ -47,6 +47,7 @@ struct _MynaConversation
   char *title;
   gboolean title_by_user;
   char *draft;
+  gboolean draft_known;         /* it was read once, or written since: what the store says does not matter any more */
   guint draft_source;
   gboolean loading;
   char *error;

@@ -546,6 +546,7 @@ myna_conversation_take_record (MynaConversation        *self,
     g_object_notify_by_pspec (G_OBJECT (self), props[PROP_MODEL]);
   if (take_string (&self->settings, record->settings))
     g_object_notify_by_pspec (G_OBJECT (self), props[PROP_SETTINGS]);
-  if (!self->draft && take_string (&self->draft, record->draft))
+  if (!self->draft_known && take_string (&self->draft, record->draft))
     g_object_notify_by_pspec (G_OBJECT (self), props[PROP_DRAFT]);
+  self->draft_known = TRUE;
 }

@@ -1,0 +1,20 @@
+/* empty-page.h: what a conversation shows before its first message
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+#define MYNA_TYPE_EMPTY_PAGE (myna_empty_page_get_type ())
+G_DECLARE_FINAL_TYPE (MynaEmptyPage, myna_empty_page, MYNA, EMPTY_PAGE, GtkWidget)
+
+/* Signal: ask (const char *question), by one of the suggestions */
+GtkWidget *myna_empty_page_new       (void);
+/* Display name of the model; NULL: none yet. */
+void       myna_empty_page_set_model (MynaEmptyPage *self,
+                                      const char    *name);
+
+G_END_DECLS

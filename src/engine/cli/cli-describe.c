@@ -9,10 +9,23 @@
 #include "model.h"
 
 static void
-print_json (const GlmModelInfo *info, const GlmModel *model)
+print_json_ops (const GlmModel *model, const GlmOp *ops, int n)
 {
   char text[256];
 
+  putchar ('[');
+  for (int i = 0; i < n; i++)
+    {
+      glm_op_describe (&ops[i], &model->params, text, sizeof text);
+      fputs (i ? ", " : "", stdout);
+      cli_print_json_string (text, strlen (text));
+    }
+  putchar (']');
+}
+
+static void
+print_json (const GlmModelInfo *info, const GlmModel *model)
+{
   fputs ("{\"name\": ", stdout);
   cli_print_json_string (info->name, strlen (info->name));
   printf (", \"family\": \"%s\", \"architecture\": \"%s\", \"quantisation\": \"%s\", \"parameters\": %" PRIu64
@@ -25,21 +38,11 @@ print_json (const GlmModelInfo *info, const GlmModel *model)
   printf (", \"weight_bytes\": %zu, \"kv_bytes_per_token\": %zu, \"memory_bytes\": %zu, \"quirks\": ", info->weight_bytes,
           info->kv_bytes_per_token, glm_model_memory_needed (info, 0));
   cli_print_json_string (info->quirks, strlen (info->quirks));
-  fputs (", \"layer\": [", stdout);
-  for (int i = 0; i < model->arch->n_layer + model->arch->n_head; i++)
-    {
-      const GlmOp *op = i < model->arch->n_layer ? &model->arch->layer[i] : &model->arch->head[i - model->arch->n_layer];
-
-      if (i == model->arch->n_layer)
-        fputs ("], \"head\": [", stdout);
-      else if (i > 0)
-        fputs (", ", stdout);
-      if (i == model->arch->n_layer + 1)
-        fputs (", ", stdout);
-      glm_op_describe (op, &model->params, text, sizeof text);
-      cli_print_json_string (text, strlen (text));
-    }
-  puts ("]}");
+  fputs (", \"layer\": ", stdout);
+  print_json_ops (model, model->arch->layer, model->arch->n_layer);
+  fputs (", \"head\": ", stdout);
+  print_json_ops (model, model->arch->head, model->arch->n_head);
+  puts ("}");
 }
 
 static void

@@ -1,0 +1,477 @@
+/* test-actor.c: the engine's thread as the window uses it
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "engine/actor/glm-actor.h"
+
+#include <string.h>
+
+/* Waits at most a minute: the machines are shared. */
+#define WAIT_UNTIL(condition)                                                                                             \
+  do                                                                                                                      \
+    {                                                                                                                     \
+      gint64 deadline = g_get_monotonic_time () + 60 * G_USEC_PER_SEC;                                                    \
+      while (!(condition))                                                                                                \
+        {                                                                                                                 \
+          g_assert_cmpint (g_get_monotonic_time (), <, deadline);                                                         \
+          if (!g_main_context_iteration (NULL, FALSE))                                                                    \
+            g_usleep (1000);                                                                                              \
+        }                                                                                                                 \
+    }                                                                                                                     \
+  while (0)
+
+static char *
+starter_path (void)
+{
+  return g_build_filename (g_getenv ("MYNA_DATA_DIR"), "models", "myna-fledgling-q8_0.gguf", NULL);
+}
+
+/* ---- Loading ------------------------------------------------------------------------------------------------------ */
+
+typedef struct
+{
+  gboolean done, ok;
+  GError *error;
+  gsize n;
+} Answer;
+
+static void
+on_loaded (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  Answer *answer = user_data;
+
+  answer->ok = glm_actor_load_finish (GLM_ACTOR (object), result, &answer->error);
+  answer->done = TRUE;
+}
+
+static Answer
+load (GlmActor *actor, const char *path, GCancellable *cancellable)
+{
+  Answer answer = { 0 };
+
+  glm_actor_load_async (actor, path, NULL, cancellable, on_loaded, &answer);
+  WAIT_UNTIL (answer.done);
+  return answer;
+}
+
+static GlmActor *
+new_loaded_actor (void)
+{
+  GlmActor *actor = glm_actor_new ();
+  g_autofree char *path = starter_path ();
+  Answer answer = load (actor, path, NULL);
+
+  g_assert_no_error (answer.error);
+  g_assert_true (answer.ok);
+  return actor;
+}
+
+static void
+count_notify (GObject *object, GParamSpec *pspec, gpointer user_data)
+{
+  (*(int *) user_data)++;
+}
+
+static void
+test_load (void)
+{
+  g_autoptr (GlmActor) actor = glm_actor_new ();
+  g_autofree char *path = starter_path ();
+  Answer answer;
+  int n_paths = 0, n_fractions = 0;
+
+  g_assert_cmpint (glm_actor_get_state (actor), ==, GLM_ACTOR_EMPTY);
+  g_assert_null (glm_actor_get_model_info (actor));
+  g_assert_null (glm_actor_get_model_path (actor));
+  g_signal_connect (actor, "notify::model-path", G_CALLBACK (count_notify), &n_paths);
+  g_signal_connect (actor, "notify::load-fraction", G_CALLBACK (count_notify), &n_fractions);
+
+  answer = load (actor, path, NULL);
+  g_assert_no_error (answer.error);
+  g_assert_cmpint (glm_actor_get_state (actor), ==, GLM_ACTOR_READY);
+  g_assert_cmpstr (glm_actor_get_model_path (actor), ==, path);
+  g_assert_cmpstr (glm_actor_get_model_info (actor)->family, ==, "ChatGLM3");
+  g_assert_cmpint (glm_actor_get_context_length (actor), ==, 1024);
+  g_assert_cmpfloat (glm_actor_get_default_sampling (actor)->top_p, >, 0);
+  g_assert_cmpint (n_paths, ==, 1);
+  g_assert_cmpint (n_fractions, >, 0);
+
+  glm_actor_unload (actor);
+  WAIT_UNTIL (glm_actor_get_state (actor) == GLM_ACTOR_EMPTY);
+  g_assert_null (glm_actor_get_model_path (actor));
+  g_assert_cmpint (glm_actor_get_context_length (actor), ==, 0);
+}
+
+/* What cannot be loaded says why, and the model before it stays in use. */
+static void
+test_load_failure (void)
+{
+  g_autoptr (GlmActor) actor = new_loaded_actor ();
+  g_autofree char *path = starter_path (), *bad = g_strdup ("/nonexistent/model.gguf");
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  Answer answer = load (actor, bad, NULL);
+
+  g_assert_false (answer.ok);
+  g_assert_error (answer.error, GLM_ENGINE_ERROR, GLM_ERROR_NOT_FOUND);
+  g_clear_error (&answer.error);
+  WAIT_UNTIL (glm_actor_get_state (actor) == GLM_ACTOR_READY);
+  g_assert_cmpstr (glm_actor_get_model_path (actor), ==, path);
+
+  g_cancellable_cancel (cancellable);
+  answer = load (actor, path, cancellable);
+  g_assert_error (answer.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_clear_error (&answer.error);
+  g_assert_cmpstr (glm_actor_get_model_path (actor), ==, path);
+  WAIT_UNTIL (glm_actor_get_state (actor) == GLM_ACTOR_READY);
+}
+
+/* Cancelled at some moment of the loading, whichever it is: it either loads or says that it was cancelled. */
+static void
+test_load_cancel (void)
+{
+  g_autofree char *path = starter_path ();
+
+  for (int delay = 0; delay < 20; delay++)
+    {
+      g_autoptr (GlmActor) actor = glm_actor_new ();
+      g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+      Answer answer = { 0 };
+
+      glm_actor_load_async (actor, path, NULL, cancellable, on_loaded, &answer);
+      g_usleep ((gulong) delay * 500);
+      g_cancellable_cancel (cancellable);
+      WAIT_UNTIL (answer.done);
+      if (answer.ok)
+        g_assert_cmpstr (glm_actor_get_model_path (actor), ==, path);
+      else
+        {
+          g_assert_error (answer.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+          g_assert_null (glm_actor_get_model_path (actor));
+        }
+      g_clear_error (&answer.error);
+    }
+}
+
+/* ---- Generating --------------------------------------------------------------------------------------------------- */
+
+typedef struct
+{
+  GlmActor *actor;              /* to cancel from a callback */
+  guint64 id;
+  GString *text;
+  int n_pieces, n_prompts, n_ended, n_destroyed;
+  int cancel_at_piece;
+  gsize n_tokens;
+  GlmResult result;
+  GError *error;
+} Reply;
+
+static void
+on_piece (const char *text, gpointer user_data)
+{
+  Reply *reply = user_data;
+
+  g_assert_cmpint (reply->n_ended, ==, 0);
+  g_assert_true (g_utf8_validate (text, -1, NULL));
+  g_assert_cmpint (strlen (text), >, 0);
+  g_string_append (reply->text, text);
+  if (++reply->n_pieces == reply->cancel_at_piece)
+    glm_actor_cancel (reply->actor, reply->id);
+  if (reply->cancel_at_piece > 0)
+    g_assert_cmpint (reply->n_pieces, <=, reply->cancel_at_piece);
+}
+
+static void
+on_prompt (gsize n_done, gsize n_total, gpointer user_data)
+{
+  Reply *reply = user_data;
+
+  g_assert_cmpint (n_done, <=, n_total);
+  g_assert_cmpint (reply->n_pieces, ==, 0);
+  reply->n_prompts++;
+}
+
+static void
+on_ended (const GlmResult *result, const GError *error, gpointer user_data)
+{
+  Reply *reply = user_data;
+
+  g_assert_cmpint (++reply->n_ended, ==, 1);
+  reply->result = *result;
+  reply->error = error ? g_error_copy (error) : NULL;
+}
+
+static void
+on_rate (gsize n_tokens, double seconds, gpointer user_data)
+{
+  Reply *reply = user_data;
+
+  g_assert_cmpint (n_tokens, >=, reply->n_tokens);
+  g_assert_cmpfloat (seconds, >=, 0);
+  reply->n_tokens = n_tokens;
+}
+
+static void
+on_destroyed (gpointer user_data)
+{
+  Reply *reply = user_data;
+
+  g_assert_cmpint (reply->n_ended, ==, 1);
+  reply->n_destroyed++;
+}
+
+static const GlmRequestFuncs funcs = { .piece = on_piece, .prompt = on_prompt, .ended = on_ended, .rate = on_rate };
+static const GlmSampling greedy = { .temperature = 0, .repetition_penalty = 1 };
+
+static void
+ask (Reply *reply, GlmActor *actor, const char *question, const char *continue_text)
+{
+  const GlmTurn turns[] = { { .role = "user", .content = question } };
+
+  reply->actor = actor;
+  reply->text = g_string_new (NULL);
+  reply->id = glm_actor_generate (actor, turns, 1, continue_text, &greedy, &funcs, reply, on_destroyed);
+  g_assert_cmpuint (reply->id, !=, 0);
+}
+
+static void
+reply_clear (Reply *reply)
+{
+  g_assert_cmpint (reply->n_ended, ==, 1);
+  g_assert_cmpint (reply->n_destroyed, ==, 1);
+  g_string_free (reply->text, TRUE);
+  g_clear_error (&reply->error);
+  *reply = (Reply) { 0 };
+}
+
+static void
+test_generate (void)
+{
+  g_autoptr (GlmActor) actor = new_loaded_actor ();
+  Reply reply = { 0 };
+
+  ask (&reply, actor, "Hello!", NULL);
+  g_assert_cmpint (reply.n_ended, ==, 0);
+  WAIT_UNTIL (reply.n_ended);
+  g_assert_no_error (reply.error);
+  g_assert_cmpstr (reply.text->str, ==, "Hello! Nice to meet you. What can I do for you?");
+  g_assert_cmpint (reply.result.reason, ==, GLM_STOP_END);
+  g_assert_cmpint (reply.n_prompts, >, 0);
+  g_assert_cmpint (reply.n_tokens, >, 5);
+  g_assert_cmpint (glm_actor_get_state (actor), ==, GLM_ACTOR_READY);
+  reply_clear (&reply);
+
+  /* The prompt is still there. */
+  ask (&reply, actor, "Hello!", NULL);
+  WAIT_UNTIL (reply.n_ended);
+  g_assert_cmpint (reply.result.n_reused, ==, reply.result.n_prompt - 1);
+  reply_clear (&reply);
+}
+
+/* Continue: the reply goes on where it was interrupted, with nothing said twice and no blank lost. */
+static void
+test_continue (void)
+{
+  g_autoptr (GlmActor) actor = new_loaded_actor ();
+  Reply reply = { 0 };
+
+  ask (&reply, actor, "Hello!", "Hello! Nice to meet");
+  WAIT_UNTIL (reply.n_ended);
+  g_assert_no_error (reply.error);
+  g_assert_cmpstr (reply.text->str, ==, " you. What can I do for you?");
+  reply_clear (&reply);
+}
+
+/* While the main loop is busy pieces gather: they arrive as one. */
+static void
+test_coalescing (void)
+{
+  g_autoptr (GlmActor) actor = new_loaded_actor ();
+  Reply reply = { 0 };
+
+  ask (&reply, actor, "Hello!", NULL);
+  g_usleep (3 * G_USEC_PER_SEC / 2);
+  WAIT_UNTIL (reply.n_ended);
+  g_assert_cmpint (reply.n_pieces, <=, 3);
+  g_assert_cmpstr (reply.text->str, ==, "Hello! Nice to meet you. What can I do for you?");
+  reply_clear (&reply);
+}
+
+/* From the first piece on, from a callback: nothing comes but the end. */
+static void
+test_cancel_running (void)
+{
+  g_autoptr (GlmActor) actor = new_loaded_actor ();
+  Reply reply = { .cancel_at_piece = 1 };
+
+  ask (&reply, actor, "Write a story about a bird.", NULL);
+  WAIT_UNTIL (reply.n_ended);
+  g_assert_no_error (reply.error);
+  g_assert_cmpint (reply.n_pieces, ==, 1);
+  reply_clear (&reply);
+
+  /* And at once. */
+  ask (&reply, actor, "Write a story about a bird.", NULL);
+  glm_actor_cancel (actor, reply.id);
+  WAIT_UNTIL (reply.n_ended);
+  g_assert_cmpint (reply.n_pieces, ==, 0);
+  g_assert_cmpint (reply.result.reason, ==, GLM_STOP_CANCELLED);
+  glm_actor_cancel (actor, reply.id);
+  glm_actor_cancel (actor, 12345);
+  reply_clear (&reply);
+}
+
+/* A waiting request ends without waiting for its turn; the others are as they were. */
+static void
+test_cancel_queued (void)
+{
+  g_autoptr (GlmActor) actor = new_loaded_actor ();
+  Reply first = { 0 }, second = { 0 }, third = { 0 };
+
+  ask (&first, actor, "Hello!", NULL);
+  ask (&second, actor, "你好", NULL);
+  ask (&third, actor, "Who are you?", NULL);
+  glm_actor_cancel (actor, second.id);
+  WAIT_UNTIL (second.n_ended);
+  g_assert_cmpint (second.result.reason, ==, GLM_STOP_CANCELLED);
+  g_assert_cmpint (second.n_pieces, ==, 0);
+  g_assert_cmpint (third.n_ended, ==, 0);
+  WAIT_UNTIL (third.n_ended);
+  g_assert_cmpint (first.n_ended, ==, 1);
+  g_assert_cmpstr (first.text->str, ==, "Hello! Nice to meet you. What can I do for you?");
+  g_assert_cmpint (third.text->len, >, 0);
+  reply_clear (&first);
+  reply_clear (&second);
+  reply_clear (&third);
+}
+
+static void
+test_without_model (void)
+{
+  g_autoptr (GlmActor) actor = glm_actor_new ();
+  Reply reply = { 0 };
+
+  ask (&reply, actor, "Hello!", NULL);
+  WAIT_UNTIL (reply.n_ended);
+  g_assert_error (reply.error, GLM_ENGINE_ERROR, GLM_ERROR_ARGUMENT);
+  g_assert_cmpint (glm_actor_get_state (actor), ==, GLM_ACTOR_EMPTY);
+  reply_clear (&reply);
+}
+
+/* A conversation that does not fit is an error that says so. */
+static void
+test_context_full (void)
+{
+  g_autoptr (GlmActor) actor = new_loaded_actor ();
+  g_autoptr (GString) question = g_string_new (NULL);
+  Reply reply = { 0 };
+
+  for (int i = 0; i < 2000; i++)
+    g_string_append_printf (question, "%d ", i);
+  ask (&reply, actor, question->str, NULL);
+  WAIT_UNTIL (reply.n_ended);
+  g_assert_error (reply.error, GLM_ENGINE_ERROR, GLM_ERROR_CONTEXT_FULL);
+  reply_clear (&reply);
+  ask (&reply, actor, "Hello!", NULL);
+  WAIT_UNTIL (reply.n_ended);
+  g_assert_no_error (reply.error);
+  reply_clear (&reply);
+}
+
+/* Dropped in the middle of everything: each request ends, the thread is gone, nothing leaks. */
+static void
+test_finalise (void)
+{
+  for (int delay = 0; delay < 30; delay++)
+    {
+      GlmActor *actor = new_loaded_actor ();
+      Reply running = { 0 }, waiting = { 0 };
+
+      ask (&running, actor, "Write a story about a bird.", NULL);
+      ask (&waiting, actor, "Hello!", NULL);
+      g_usleep ((gulong) delay * 1000);
+      if (delay % 2)
+        g_main_context_iteration (NULL, FALSE);
+      g_assert_finalize_object (actor);
+      g_assert_cmpint (waiting.result.reason, ==, GLM_STOP_CANCELLED);
+      reply_clear (&running);
+      reply_clear (&waiting);
+    }
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+}
+
+static void
+drop_actor (const char *text, gpointer user_data)
+{
+  Reply *reply = user_data;
+
+  on_piece (text, reply);
+  g_clear_object (&reply->actor);
+}
+
+/* The last reference goes in a callback. */
+static void
+test_finalise_in_callback (void)
+{
+  const GlmTurn turn = { .role = "user", .content = "Hello!" };
+  const GlmRequestFuncs dropping = { .piece = drop_actor, .ended = on_ended };
+  Reply reply = { .actor = new_loaded_actor (), .text = g_string_new (NULL) };
+
+  reply.id = glm_actor_generate (reply.actor, &turn, 1, NULL, &greedy, &dropping, &reply, on_destroyed);
+  WAIT_UNTIL (reply.n_ended);
+  g_assert_null (reply.actor);
+  reply_clear (&reply);
+}
+
+/* ---- Counting ----------------------------------------------------------------------------------------------------- */
+
+static void
+on_counted (GObject *object, GAsyncResult *result, gpointer user_data)
+{
+  Answer *answer = user_data;
+
+  answer->ok = glm_actor_count_tokens_finish (GLM_ACTOR (object), result, &answer->n, &answer->error);
+  answer->done = TRUE;
+}
+
+static void
+test_count (void)
+{
+  g_autoptr (GlmActor) actor = new_loaded_actor ();
+  const GlmTurn turn = { .role = "user", .content = "Hello!" };
+  Answer answer = { 0 };
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+
+  glm_actor_count_tokens_async (actor, &turn, 1, NULL, on_counted, &answer);
+  WAIT_UNTIL (answer.done);
+  g_assert_no_error (answer.error);
+  g_assert_cmpint (answer.n, ==, 8);
+
+  answer = (Answer) { 0 };
+  g_cancellable_cancel (cancellable);
+  glm_actor_count_tokens_async (actor, &turn, 1, cancellable, on_counted, &answer);
+  WAIT_UNTIL (answer.done);
+  g_assert_error (answer.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_clear_error (&answer.error);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/actor/load", test_load);
+  g_test_add_func ("/actor/load-failure", test_load_failure);
+  g_test_add_func ("/actor/load-cancel", test_load_cancel);
+  g_test_add_func ("/actor/generate", test_generate);
+  g_test_add_func ("/actor/continue", test_continue);
+  g_test_add_func ("/actor/coalescing", test_coalescing);
+  g_test_add_func ("/actor/cancel-running", test_cancel_running);
+  g_test_add_func ("/actor/cancel-queued", test_cancel_queued);
+  g_test_add_func ("/actor/without-model", test_without_model);
+  g_test_add_func ("/actor/context-full", test_context_full);
+  g_test_add_func ("/actor/finalise", test_finalise);
+  g_test_add_func ("/actor/finalise-in-callback", test_finalise_in_callback);
+  g_test_add_func ("/actor/count", test_count);
+  return g_test_run ();
+}

@@ -1,0 +1,164 @@
+#!/usr/bin/env python3
+# test-cli.py: myna-cli as scripts use it
+#
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# usage: test-cli.py PROGRAM; $MYNA_DATA_DIR holds the starter model, $MYNA_SHARED the golden outputs.
+import json
+import os
+import pty
+import struct
+import subprocess
+import sys
+import tempfile
+import unittest
+
+PROGRAM = sys.argv[1]
+SHARED = os.environ.get('MYNA_SHARED', '../shared')
+MODEL = os.path.join(os.environ['MYNA_DATA_DIR'], 'models', 'myna-fledgling-q8_0.gguf')
+
+
+def run(*args, stdin=b'', status=0, env=None):
+    if isinstance(stdin, str):
+        stdin = stdin.encode()
+    result = subprocess.run([PROGRAM, *args], input=stdin, capture_output=True, timeout=120, env=env)
+    assert result.returncode == status, (args, result.returncode, result.stderr)
+    if status:
+        assert result.stderr.startswith(b'myna-cli: '), result.stderr
+        assert not result.stdout, result.stdout
+    return result.stdout.decode()
+
+
+def golden():
+    path = os.path.join(SHARED, 'starter', 'golden.json')
+    if not os.path.exists(path):
+        raise unittest.SkipTest(path + ' is not there')
+    with open(path) as file:
+        return json.load(file)
+
+
+class Cli(unittest.TestCase):
+    def test_tokenize_and_back(self):
+        for text in ('', 'Hello!', '你好，世界\n\n', 'a  b\tc', '<|user|>', '😀 é', 'line\r\nline'):
+            ids = run('tokenize', stdin=text)
+            self.assertEqual(ids.count('\n'), 1)
+            self.assertEqual(run('detokenize', stdin=ids), text)
+            self.assertEqual(json.loads(run('tokenize', '--json', stdin=text))['ids'], [int(i) for i in ids.split()])
+            self.assertEqual(json.loads(run('detokenize', '--json', stdin=ids))['text'], text)
+        self.assertNotIn('16006', run('tokenize', stdin='<|user|>').split())
+        self.assertEqual(run('detokenize', stdin='[3353, 12469]'), 'Hello!')
+
+    def test_prompt(self):
+        for entry in golden():
+            with tempfile.NamedTemporaryFile('w', suffix='.json') as file:
+                json.dump([{'role': 'user', 'content': entry['prompt']}], file)
+                file.flush()
+                ids = [int(i) for i in run('prompt', file.name).split()]
+            self.assertEqual(ids, entry['prompt_ids'])
+        turns = json.dumps([{'role': 'user', 'content': 'Hello!'}])
+        self.assertEqual(json.loads(run('prompt', '-', '--json', stdin=turns))['ids'], golden()[0]['prompt_ids'])
+
+    def test_logits(self):
+        for entry in golden():
+            ids = ' '.join(map(str, entry['prompt_ids']))
+            with tempfile.TemporaryDirectory() as folder:
+                path = os.path.join(folder, 'logits')
+                self.assertEqual(run('logits', '--tokens', ids, '--out', path), '')
+                with open(path, 'rb') as file:
+                    data = file.read()
+            logits = struct.unpack('<%df' % (len(data) // 4), data)
+            self.assertEqual(len(logits), 16064)
+            for token, expected in entry['top5']:
+                self.assertAlmostEqual(logits[token], expected, delta=0.35)
+            top = json.loads(run('logits', '--tokens', ids, '--json'))['top']
+            self.assertEqual(top[0][0], max(range(len(logits)), key=lambda i: logits[i]))
+
+    def test_generate(self):
+        for entry in golden():
+            ids = ' '.join(map(str, entry['prompt_ids']))
+            n = str(len(entry['next_ids']))
+            for mask in ('c', 'sse', 'avx2', 'avx512', 'all'):
+                out = run('generate', '--tokens', ids, '-n', n, '--greedy', '--cpu-mask', mask)
+                self.assertEqual([int(i) for i in out.split()], entry['next_ids'])
+        ids = ' '.join(map(str, golden()[0]['prompt_ids']))
+        first = run('generate', '--tokens', ids, '--seed', '3', '--temperature', '1.5', '-n', '20')
+        self.assertEqual(first, run('generate', '--tokens', ids, '--seed', '3', '--temperature', '1.5', '-n', '20'))
+        self.assertNotEqual(first, run('generate', '--tokens', ids, '--seed', '4', '--temperature', '1.5', '-n', '20'))
+        result = json.loads(run('generate', '--tokens', ids, '--greedy', '--json', '-n', '50'))
+        self.assertEqual((result['reason'], result['n_prompt']), ('end', 8))
+        self.assertTrue(result['text'].strip().startswith('Hello!'))
+
+    def test_chat_lines(self):
+        lines = run('chat', '--greedy', stdin='Hello!\n\n').splitlines()
+        self.assertEqual(lines, ['Hello! Nice to meet you. What can I do for you?'])
+        memory = run('chat', '--greedy', stdin='Hi, my name is Bob.\n\nWhat is my name?\n').splitlines()
+        self.assertEqual(memory[-1], 'Your name is Bob.')
+        replies = run('chat', '--greedy', '--json', stdin='Hello!\n你好').splitlines()
+        self.assertEqual(json.loads(replies[0])['reply'], lines[0])
+        self.assertEqual(json.loads(replies[1])['question'], '你好')
+        self.assertGreater(json.loads(replies[1])['n_reused'], 8)
+        self.assertEqual(run('chat', stdin=''), '')
+
+    def test_chat_is_longer_than_the_context(self):
+        out = run('chat', '--greedy', '--context', '128', stdin='Hello!\n' * 12)
+        self.assertEqual(len(out.splitlines()), 12)
+
+    def test_chat_terminal(self):
+        pid, terminal = pty.fork()
+        if pid == 0:
+            os.execv(PROGRAM, [PROGRAM, 'chat', '--greedy'])
+        os.write(terminal, b'Hello!\n/help\n/new\n/nonsense\n/quit\n')
+        out = b''
+        try:
+            while chunk := os.read(terminal, 4096):
+                out += chunk
+        except OSError:
+            pass
+        self.assertEqual(os.waitpid(pid, 0)[1], 0)
+        for text in (b'Nice to meet you', b'Ctrl+C stops', b'A new conversation', b'is no command'):
+            self.assertIn(text, out)
+
+    def test_describe(self):
+        out = json.loads(run('describe', '--json'))
+        self.assertEqual((out['architecture'], out['family'], out['layers'], out['hidden'], out['vocabulary']),
+                         ('chatglm', 'ChatGLM3', 10, 512, 16064))
+        self.assertEqual(len(out['layer']), 12)
+        self.assertEqual(len(out['head']), 2)
+        self.assertIn('swiglu', run('describe'))
+
+    def test_default_model(self):
+        env = {key: value for key, value in os.environ.items() if key != 'MYNA_DATA_DIR'}
+        self.assertEqual(json.loads(run('describe', '--json', env=env))['layers'], 10)
+
+    def test_usage(self):
+        for args in ((), ('nonsense',), ('describe', '--nonsense'), ('generate',), ('logits',), ('prompt',),
+                     ('chat', '--threads', '0'), ('chat', '--threads', 'two'), ('chat', '--cpu-mask', 'mmx'),
+                     ('chat', '--temperature', '-1'), ('chat', '--top-p', '2'), ('generate', '-n', '')):
+            result = subprocess.run([PROGRAM, *args], capture_output=True, stdin=subprocess.DEVNULL, timeout=60)
+            self.assertEqual(result.returncode, 2, args)
+            self.assertTrue(result.stderr, args)
+        for option in ('--help', '-h'):
+            text = run(option)
+            for verb in ('tokenize', 'detokenize', 'prompt', 'logits', 'generate', 'chat', 'describe', 'bench'):
+                self.assertIn('  ' + verb, text)
+        self.assertIn('myna-cli', run('--version'))
+
+    def test_bad_input(self):
+        run('describe', '-m', '/nonexistent.gguf', status=1)
+        run('describe', '-m', '/', status=1)
+        run('detokenize', stdin='1 x', status=1)
+        run('generate', '--tokens', '99999', status=1)
+        run('generate', '--tokens', '', status=1)
+        run('logits', '--tokens', '1', '--out', '/nonexistent/file', status=1)
+        run('prompt', '/nonexistent.json', status=1)
+        for text in ('', '{}', '[1]', '[{"role": "user"}]', '[{"role": "user", "content": 1}]', '[]', '[{]'):
+            run('prompt', '-', stdin=text, status=1)
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, 'cut.gguf')
+            with open(MODEL, 'rb') as model, open(path, 'wb') as cut:
+                cut.write(model.read(100000))
+            run('chat', '-m', path, stdin='Hello!\n', status=1)
+
+
+if __name__ == '__main__':
+    unittest.main(argv=[sys.argv[0], '-v'])

@@ -275,13 +275,15 @@ typedef struct
   gint64 folder_id;             /* 0: anywhere; includes the folders in it */
   gint64 conversation_id;       /* 0: all; else only the messages of this one */
   int limit;                    /* 0: 100 */
+  gboolean anywhere;            /* letters also inside of words; slow in a large history (seconds for a million messages,
+                                 * without holding up anything else): for when the usual search found nothing */
 } StoreSearch;
 
 #define STORE_SEARCH_INIT { .role = -1 }
 
 /* → finish_list of StoreHit, best first; not those in the bin.  Case, diacritics and full-width forms do not count.  Words
- * are found from their start; where that finds nothing, anywhere.  Of more than 1,000 hits the newest 1,000 are ranked.  A
- * new search ends the one before with G_IO_ERROR_CANCELLED. */
+ * are found from their start.  Of more than 1,000 hits the newest 1,000 are ranked.  A new search ends the one before with
+ * G_IO_ERROR_CANCELLED. */
 void store_search_async (StoreDb *self, const StoreSearch *search, GCancellable *cancellable,
                          GAsyncReadyCallback callback, gpointer user_data);
 

@@ -61,7 +61,8 @@ configure (sqlite3 *db, GError **error)
                             "PRAGMA trusted_schema = OFF;"
                             "PRAGMA cell_size_check = ON;"
                             "PRAGMA secure_delete = ON;"
-                            "PRAGMA temp_store = MEMORY;",
+                            "PRAGMA temp_store = MEMORY;"
+                            "PRAGMA cache_size = -16384;",
                             error);
 }
 

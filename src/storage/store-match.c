@@ -32,6 +32,9 @@ struct _StoreMatch
 {
   GPtrArray *terms;
   GString *fts;
+  GString *fts_anywhere;
+  int n_tokens;                 /* in fts and in fts_anywhere: bounded */
+  int n_tokens_anywhere;
   guint longest;                /* characters of the longest term */
 
   /* The window; element i is a folded character, its class and where it starts in the text. */
@@ -90,8 +93,33 @@ append_phrase (GString *fts, const char *text, const char *end, int *n_tokens)
   g_string_append_printf (fts, "%s\"%s\"%s", fts->len ? " AND " : "", phrase->str, prefix ? " *" : "");
 }
 
+/* What a text with the term anywhere must have: its runs of characters that are tokens by themselves. */
 static void
-add_term (StoreMatch *self, const char *text, const char *end, int *n_tokens)
+append_runs (GString *fts, const char *text, const char *end, int *n_tokens)
+{
+  gboolean open = FALSE;
+
+  while (text < end && *n_tokens < MAX_FTS_TOKENS)
+    {
+      gunichar c;
+      StoreCharClass class = store_fold_next (&text, end, &c);
+
+      if (class == STORE_CHAR_SINGLE)
+        {
+          g_string_append (fts, open ? " " : fts->len ? " AND \"" : "\"");
+          g_string_append_unichar (fts, c);
+          ++*n_tokens;
+        }
+      else if (open && class != STORE_CHAR_MARK)
+        g_string_append_c (fts, '"');
+      open = class == STORE_CHAR_SINGLE || (open && class == STORE_CHAR_MARK);
+    }
+  if (open)
+    g_string_append_c (fts, '"');
+}
+
+static void
+add_term (StoreMatch *self, const char *text, const char *end)
 {
   Term *term = g_new0 (Term, 1);
   const char *p = text;
@@ -115,7 +143,8 @@ add_term (StoreMatch *self, const char *text, const char *end, int *n_tokens)
     }
   self->longest = MAX (self->longest, term->chars->len);
   g_ptr_array_add (self->terms, term);
-  append_phrase (self->fts, text, end, n_tokens);
+  append_phrase (self->fts, text, end, &self->n_tokens);
+  append_runs (self->fts_anywhere, text, end, &self->n_tokens_anywhere);
 }
 
 StoreMatch *
@@ -123,7 +152,6 @@ store_match_new (const char *query, GError **error)
 {
   StoreMatch *self;
   const char *p = query;
-  int n_tokens = 0;
 
   if (strlen (query) > MAX_QUERY_BYTES || !g_utf8_validate (query, -1, NULL))
     {
@@ -134,6 +162,7 @@ store_match_new (const char *query, GError **error)
   self = g_new0 (StoreMatch, 1);
   self->terms = g_ptr_array_new_with_free_func (term_free);
   self->fts = g_string_new (NULL);
+  self->fts_anywhere = g_string_new (NULL);
   while (*p)
     {
       const char *start = p;
@@ -145,14 +174,14 @@ store_match_new (const char *query, GError **error)
         }
       if (*p == '"' && (p = strchr (start + 1, '"')))
         {
-          add_term (self, start + 1, p, &n_tokens);
+          add_term (self, start + 1, p);
           p++;
           continue;
         }
       for (p = start; *p && !g_unichar_isspace (g_utf8_get_char (p)); )
         p = g_utf8_next_char (p);
       /* A quote that is still open while a person types belongs to no term. */
-      add_term (self, *start == '"' && p > start + 1 ? start + 1 : start, p, &n_tokens);
+      add_term (self, *start == '"' && p > start + 1 ? start + 1 : start, p);
     }
   return self;
 }
@@ -165,6 +194,7 @@ store_match_free (StoreMatch *self)
 
   g_ptr_array_unref (self->terms);
   g_string_free (self->fts, TRUE);
+  g_string_free (self->fts_anywhere, TRUE);
   g_free (self);
 }
 
@@ -174,19 +204,10 @@ store_match_is_empty (const StoreMatch *self)
   return self->terms->len == 0;
 }
 
-gboolean
-store_match_has_words (const StoreMatch *self)
-{
-  for (guint i = 0; i < self->terms->len; i++)
-    if (((Term *) self->terms->pdata[i])->starts_word)
-      return TRUE;
-  return FALSE;
-}
-
 const char *
-store_match_get_fts (const StoreMatch *self)
+store_match_get_fts (const StoreMatch *self, StoreMatchMode mode)
 {
-  return self->fts->str;
+  return mode == STORE_MATCH_ANYWHERE ? self->fts_anywhere->str : self->fts->str;
 }
 
 /* ---- Finding ------------------------------------------------------------------------------------------------------ */

@@ -25,11 +25,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (StoreMatch, store_match_free)
 
 /* TRUE: nothing to look for. */
 gboolean    store_match_is_empty (const StoreMatch *self);
-/* TRUE: some term starts with a letter, so ANYWHERE finds more than WORDS. */
-gboolean    store_match_has_words (const StoreMatch *self);
-/* The FTS5 query whose hits include all matches in mode WORDS; "" when no term has anything that is indexed.  Consists of
- * our own tokens only, so nothing a person types is FTS5 syntax. */
-const char *store_match_get_fts (const StoreMatch *self);
+/* The FTS5 query whose hits include all matches; "" when the index cannot help.  Consists of our own tokens only, so nothing
+ * a person types is FTS5 syntax. */
+const char *store_match_get_fts (const StoreMatch *self, StoreMatchMode mode);
 
 /* TRUE if text has all terms.  ranges (may be NULL) gets the StoreRange of each place, in order, at most max_ranges.
  * *ret_score (may be NULL): how well, from the number of places and the length of the text. */

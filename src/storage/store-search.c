@@ -5,7 +5,7 @@
  * The index gives candidates newest first, and gives them as they are needed: a word that is in half of all messages costs
  * no more than a rare one, because the search ends after MAX_CANDIDATES that really match.  These are ranked.
  *
- *   TITLES ──► MESSAGES ──► (nothing found, and a word may be inside of others) ANYWHERE: a scan
+ * Where the index cannot help (an emoji, part of a word) the rows themselves are scanned in the same order.
  *
  * A search works in turns of TURN_MS, so that writes never wait for it, and goes on after the last row that it has seen.
  */
@@ -23,7 +23,7 @@
 #define TURN_MS 25
 #define HALF_LIFE_MS (60 * 24 * 3600 * 1000.0)  /* of recency: a hit of today counts up to twice one of long ago */
 
-typedef enum { TITLES, MESSAGES, ANYWHERE, DONE } Stage;
+typedef enum { TITLES, MESSAGES, DONE } Stage;
 
 typedef struct
 {
@@ -32,6 +32,7 @@ typedef struct
   gint64 after, before, folder_id, conversation_id;
   guint limit;
   StoreMatch *match;
+  StoreMatchMode mode;
   char *problem;                /* the text cannot be searched for */
 
   Stage stage;
@@ -87,28 +88,31 @@ compare_hits (gconstpointer a, gconstpointer b)
 
 /* ---- Candidates --------------------------------------------------------------------------------------------------- */
 
-/* ?1 the FTS5 query, ?2 next id, ?3 role or −1, ?4 model, ?5 after, ?6 before, ?7 folder, ?8 conversation.
+/* ?1 the FTS5 query, ?2 next id, ?3 role or −1, ?4 model, ?5 after, ?6 before, ?7 folder, ?8 conversation.  By index and by scan.
  * CROSS JOIN keeps the order of the joins: the index first, its rows from the newest to the oldest.
  * Columns: id, conversation, role, time, title, text. */
 #define FILTER \
   " AND (?7 = 0 OR c.folder_id IN (SELECT id FROM folder WHERE ?7 IN (id, parent_id)))" \
   " AND (?8 = 0 OR c.id = ?8) AND c.deleted_at IS NULL"
+#define TITLE_FILTER " AND ?3 = -1 AND ?4 IS NULL AND c.updated_at BETWEEN ?5 AND ?6" FILTER
 #define MESSAGE_FILTER \
   " AND (?3 = -1 OR m.role = ?3) AND (?4 IS NULL OR m.model = ?4) AND m.created_at BETWEEN ?5 AND ?6" FILTER
 
-static const char *const queries[] = {
-  [TITLES] = "SELECT c.id, c.id, 0, c.updated_at, c.title, c.title FROM title_fts f"
-             " CROSS JOIN conversation c ON c.id = f.rowid"
-             " WHERE title_fts MATCH ?1 AND f.rowid < ?2 AND ?3 = -1 AND ?4 IS NULL AND c.updated_at BETWEEN ?5 AND ?6" FILTER
-             " ORDER BY f.rowid DESC",
-  [MESSAGES] = "SELECT m.id, c.id, m.role, m.created_at, c.title, m.text FROM message_fts f"
-               " CROSS JOIN message m ON m.id = f.rowid CROSS JOIN conversation c ON c.id = m.conversation_id"
-               " WHERE message_fts MATCH ?1 AND f.rowid < ?2" MESSAGE_FILTER
-               " ORDER BY f.rowid DESC",
-  [ANYWHERE] = "SELECT m.id, c.id, m.role, m.created_at, c.title, m.text FROM message m"
-               " CROSS JOIN conversation c ON c.id = m.conversation_id"
-               " WHERE ?1 IS NOT NULL AND m.id < ?2 AND m.state <> 1" MESSAGE_FILTER
-               " ORDER BY m.id DESC",
+static const char *const queries[][2] = {
+  [TITLES] = {
+    "SELECT c.id, c.id, 0, c.updated_at, c.title, c.title FROM title_fts f CROSS JOIN conversation c ON c.id = f.rowid"
+    " WHERE title_fts MATCH ?1 AND f.rowid < ?2" TITLE_FILTER " ORDER BY f.rowid DESC",
+    "SELECT c.id, c.id, 0, c.updated_at, c.title, c.title FROM conversation c"
+    " WHERE ?1 = '' AND c.id < ?2" TITLE_FILTER " ORDER BY c.id DESC",
+  },
+  [MESSAGES] = {
+    "SELECT m.id, c.id, m.role, m.created_at, c.title, m.text FROM message_fts f"
+    " CROSS JOIN message m ON m.id = f.rowid CROSS JOIN conversation c ON c.id = m.conversation_id"
+    " WHERE message_fts MATCH ?1 AND f.rowid < ?2" MESSAGE_FILTER " ORDER BY f.rowid DESC",
+    "SELECT m.id, c.id, m.role, m.created_at, c.title, m.text FROM message m"
+    " CROSS JOIN conversation c ON c.id = m.conversation_id"
+    " WHERE ?1 = '' AND m.id < ?2 AND m.state <> 1" MESSAGE_FILTER " ORDER BY m.id DESC",
+  },
 };
 
 static void
@@ -133,12 +137,11 @@ add_hit (Search *search, sqlite3_stmt *row, const char *text, gsize n_bytes, dou
 static gboolean
 run_turn (StoreConnection *connection, Search *search, gboolean *ret_more, GError **error)
 {
-  StoreMatchMode mode = search->stage == ANYWHERE ? STORE_MATCH_ANYWHERE : STORE_MATCH_WORDS;
+  const char *fts = store_match_get_fts (search->match, search->mode);
   gint64 deadline = g_get_monotonic_time () + TURN_MS * 1000;
   g_autoptr (sqlite3_stmt) row =
-    store_prepare (connection, error, queries[search->stage], "tIitIIII", store_match_get_fts (search->match),
-                   search->next_id, search->role, search->model, search->after, search->before, search->folder_id,
-                   search->conversation_id);
+    store_prepare (connection, error, queries[search->stage][*fts == '\0'], "tIitIIII", fts, search->next_id,
+                   search->role, search->model, search->after, search->before, search->folder_id, search->conversation_id);
   GError *local_error = NULL;
 
   if (!row)
@@ -152,7 +155,7 @@ run_turn (StoreConnection *connection, Search *search, gboolean *ret_more, GErro
       double score;
 
       search->next_id = sqlite3_column_int64 (row, 0);
-      if (store_match_text (search->match, text, n_bytes, mode, search->ranges, MAX_RANGES, &score))
+      if (store_match_text (search->match, text, n_bytes, search->mode, search->ranges, MAX_RANGES, &score))
         add_hit (search, row, text, n_bytes, score);
       if (n % 16 == 0 && g_get_monotonic_time () > deadline)
         {
@@ -167,22 +170,6 @@ run_turn (StoreConnection *connection, Search *search, gboolean *ret_more, GErro
   return FALSE;
 }
 
-static Stage
-next_stage (const Search *search)
-{
-  gboolean is_indexed = *store_match_get_fts (search->match) != '\0';
-
-  switch (search->stage)
-    {
-    case TITLES:
-      return is_indexed ? MESSAGES : ANYWHERE;
-    case MESSAGES:
-      return search->hits->len == 0 && store_match_has_words (search->match) ? ANYWHERE : DONE;
-    default:
-      return DONE;
-    }
-}
-
 static gboolean
 search_work (StoreConnection *connection, gpointer request, StoreResult *result, GError **error)
 {
@@ -194,9 +181,6 @@ search_work (StoreConnection *connection, gpointer request, StoreResult *result,
       g_set_error_literal (error, STORE_ERROR, STORE_ERROR_INVALID, search->problem);
       return FALSE;
     }
-  /* Without a token there is nothing to ask the index for. */
-  if (search->stage == TITLES && !*store_match_get_fts (search->match))
-    search->stage = ANYWHERE;
   if (store_match_is_empty (search->match))
     search->stage = DONE;
 
@@ -206,7 +190,7 @@ search_work (StoreConnection *connection, gpointer request, StoreResult *result,
         return FALSE;
       if (!more)
         {
-          search->stage = search->hits->len < MAX_CANDIDATES ? next_stage (search) : DONE;
+          search->stage = search->hits->len < MAX_CANDIDATES ? search->stage + 1 : DONE;
           search->next_id = G_MAXINT64;
         }
     }
@@ -251,6 +235,7 @@ store_search_async (StoreDb *self, const StoreSearch *request, GCancellable *can
   if (error)
     search->problem = g_strdup (error->message);
   search->model = g_strdup (request->model);
+  search->mode = request->anywhere ? STORE_MATCH_ANYWHERE : STORE_MATCH_WORDS;
   search->role = request->role;
   search->after = request->after;
   search->before = request->before ? request->before : G_MAXINT64;

@@ -80,6 +80,12 @@ progress_cb (void *data)
   return store_connection_is_cancelled (data);
 }
 
+static void
+set_read_only (GError **error)
+{
+  g_set_error_literal (error, STORE_ERROR, STORE_ERROR_READ_ONLY, "The history cannot be written");
+}
+
 static sqlite3 *
 open_handle (const char *name, int flags, GError **error)
 {
@@ -91,6 +97,12 @@ open_handle (const char *name, int flags, GError **error)
 
   if (code != SQLITE_OK)
     store_error_set_sqlite (error, db, code, "The history cannot be opened");
+  else if ((flags & SQLITE_OPEN_READWRITE) && sqlite3_db_readonly (db, "main") == 1)
+    {
+      /* SQLite got the file for reading only, and then stumbled over the WAL. */
+      g_clear_error (error);
+      set_read_only (error);
+    }
   sqlite3_close (db);
   return NULL;
 }
@@ -279,7 +291,7 @@ open_writable (StoreConnection *self, GError **error)
     }
   if (sqlite3_db_readonly (self->db, "main") == 1)
     {
-      g_set_error_literal (error, STORE_ERROR, STORE_ERROR_READ_ONLY, "The history cannot be written");
+      set_read_only (error);
       return FALSE;
     }
   return store_exec_script (self->db, "PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 1000;", error)
@@ -429,7 +441,7 @@ store_connection_begin (StoreConnection *self, StoreAccess access, GError **erro
 
   if (self->read_only)
     {
-      g_set_error_literal (error, STORE_ERROR, STORE_ERROR_READ_ONLY, "The history cannot be written");
+      set_read_only (error);
       return FALSE;
     }
   if (synchronous != self->synchronous)

@@ -110,7 +110,7 @@ gint64   store_now (void);
 
 int      store_schema_version (void);
 gboolean store_schema_read_version (sqlite3 *db, int *ret_version, int *ret_application_id, GError **error);
-/* Runs the migrations from `version` on, each in one transaction, each after a copy of the file where there is one. */
+/* Runs the migrations from `version` on, each in one transaction, after a copy of the file where it holds anything. */
 gboolean store_schema_migrate (StoreConnection *connection, int version, GError **error);
 
 /* FTS5 tables can be used in triggers only when the schema is trusted (before SQLite 3.41 at least).  Ours is, once all

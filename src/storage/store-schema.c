@@ -146,7 +146,7 @@ store_schema_read_version (sqlite3 *db, int *ret_version, int *ret_application_i
          && read_pragma (db, "PRAGMA application_id", ret_application_id, error);
 }
 
-/* Keeps the file as it is before the step to version + 1 as PATH.vVERSION.bak. */
+/* Keeps the file as it is before it is changed as PATH.vVERSION.bak. */
 static gboolean
 keep_copy (StoreConnection *connection, int version, GError **error)
 {
@@ -194,14 +194,15 @@ refresh_index (StoreConnection *connection, GError **error)
 gboolean
 store_schema_migrate (StoreConnection *connection, int version, GError **error)
 {
-  for (; version < (int) G_N_ELEMENTS (MIGRATIONS); version++)
+  if (version > 0 && version < store_schema_version () && !keep_copy (connection, version, error))
+    return FALSE;
+
+  for (; version < store_schema_version (); version++)
     {
       g_autofree char *number = g_strdup_printf ("PRAGMA application_id = %d; PRAGMA user_version = %d;",
                                                  STORE_APPLICATION_ID, version + 1);
       gboolean success;
 
-      if (version > 0 && connection->path && !keep_copy (connection, version, error))
-        return FALSE;
       if (!store_connection_begin (connection, STORE_ACCESS_SYNCED, error))
         return FALSE;
       success = store_exec_script (connection->db, MIGRATIONS[version], error)

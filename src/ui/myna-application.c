@@ -26,6 +26,8 @@ struct _MynaApplication
   gboolean opening;
   gboolean holding;             /* a reply is being written that must be finished without a window */
 
+  StoreDb *temporary_store;
+  MynaConversation *temporary;
   GPtrArray *busy;              /* MynaConversation in which a reply is being written */
 };
 
@@ -33,6 +35,7 @@ enum
 {
   PROP_0,
   PROP_STORE,
+  PROP_TEMPORARY,
   N_PROPS
 };
 
@@ -128,6 +131,14 @@ get_window (MynaApplication *self)
   return NULL;
 }
 
+/* The id in the history; a temporary chat has none. */
+static gint64
+get_history_id (MynaApplication  *self,
+                MynaConversation *conversation)
+{
+  return conversation == self->temporary ? 0 : myna_conversation_get_id (conversation);
+}
+
 static void
 notify_finished (MynaApplication  *self,
                  MynaConversation *conversation)
@@ -137,7 +148,7 @@ notify_finished (MynaApplication  *self,
   MynaWindow *window = get_window (self);
   const char *title = myna_conversation_get_title (conversation);
 
-  if (!g_settings_get_boolean (self->settings, "notifications") || myna_conversation_get_id (conversation) == 0)
+  if (!g_settings_get_boolean (self->settings, "notifications") || get_history_id (self, conversation) == 0)
     return;
   if (window && gtk_window_is_active (GTK_WINDOW (window)))
     return;
@@ -174,7 +185,7 @@ busy_cb (MynaConversation *conversation,
   if (busy && !known) {
     g_ptr_array_add (self->busy, g_object_ref (conversation));
   }
-  g_signal_emit (self, signals[SIGNAL_CONVERSATION_BUSY], 0, myna_conversation_get_id (conversation), busy);
+  g_signal_emit (self, signals[SIGNAL_CONVERSATION_BUSY], 0, get_history_id (self, conversation), busy);
   if (!busy && known) {
     notify_finished (self, conversation);
     g_ptr_array_remove (self->busy, conversation);
@@ -187,7 +198,7 @@ id_cb (MynaConversation *conversation,
        GParamSpec       *pspec,
        MynaApplication  *self)
 {
-  g_signal_emit (self, signals[SIGNAL_CONVERSATION_BUSY], 0, myna_conversation_get_id (conversation),
+  g_signal_emit (self, signals[SIGNAL_CONVERSATION_BUSY], 0, get_history_id (self, conversation),
                  myna_conversation_get_busy (conversation));
 }
 
@@ -228,11 +239,71 @@ myna_application_is_busy (MynaApplication *self,
   g_return_val_if_fail (MYNA_IS_APPLICATION (self), FALSE);
 
   for (guint i = 0; i < self->busy->len; i++) {
-    if (myna_conversation_get_id (g_ptr_array_index (self->busy, i)) == id)
+    if (get_history_id (self, g_ptr_array_index (self->busy, i)) == id)
       return TRUE;
   }
 
   return FALSE;
+}
+
+/* ---- Temporary chat ------------------------------------------------------------------------------------------------ */
+
+static void
+temporary_store_cb (GObject      *source,
+                    GAsyncResult *result,
+                    gpointer      user_data)
+{
+  g_autoptr (MynaApplication) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (StoreDb) store = store_open_finish (result, &error);
+
+  if (!store) {
+    g_warning ("No temporary chat: %s", error->message);
+    return;
+  }
+  if (self->temporary)
+    return;
+  self->temporary_store = g_steal_pointer (&store);
+  self->temporary = follow (self, myna_conversation_new (self->temporary_store, self->actor));
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TEMPORARY]);
+}
+
+MynaConversation *
+myna_application_get_temporary (MynaApplication *self)
+{
+  g_return_val_if_fail (MYNA_IS_APPLICATION (self), NULL);
+
+  return self->temporary;
+}
+
+void
+myna_application_begin_temporary (MynaApplication *self)
+{
+  g_return_if_fail (MYNA_IS_APPLICATION (self));
+
+  if (self->temporary)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TEMPORARY]);
+  else
+    store_open_memory_async (NULL, temporary_store_cb, g_object_ref (self));
+}
+
+void
+myna_application_end_temporary (MynaApplication *self)
+{
+  g_autoptr (MynaConversation) conversation = NULL;
+  g_autoptr (StoreDb) store = NULL;
+
+  g_return_if_fail (MYNA_IS_APPLICATION (self));
+
+  if (!self->temporary)
+    return;
+  myna_conversation_stop (self->temporary);
+  g_ptr_array_remove (self->busy, self->temporary);
+  update_hold (self);
+  conversation = g_steal_pointer (&self->temporary);
+  store = g_steal_pointer (&self->temporary_store);
+  g_signal_handlers_disconnect_by_data (conversation, self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TEMPORARY]);
 }
 
 /* ---- Actions ------------------------------------------------------------------------------------------------------ */
@@ -382,6 +453,17 @@ load_default_model (MynaApplication *self)
     myna_model_library_ensure (self->models, path);
 }
 
+/* For a program that is not installed. */
+static void
+add_icons (void)
+{
+  const char *folder = g_getenv ("MYNA_DATA_DIR");
+  g_autofree char *path = folder ? g_build_filename (folder, "icons", NULL) : NULL;
+
+  if (path)
+    gtk_icon_theme_add_search_path (gtk_icon_theme_get_for_display (gdk_display_get_default ()), path);
+}
+
 static void
 myna_application_startup (GApplication *application)
 {
@@ -390,6 +472,7 @@ myna_application_startup (GApplication *application)
   myna_register_resource ();
   G_APPLICATION_CLASS (myna_application_parent_class)->startup (application);
   gtk_window_set_default_icon_name (MYNA_APP_ID);
+  add_icons ();
 
   self->settings = g_settings_new (MYNA_APP_ID);
   g_signal_connect_object (self->settings, "changed::color-scheme", G_CALLBACK (apply_color_scheme), self,
@@ -446,6 +529,7 @@ myna_application_shutdown (GApplication *application)
 {
   MynaApplication *self = MYNA_APPLICATION (application);
 
+  myna_application_end_temporary (self);
   if (self->store) {
     myna_conversation_finish_all (self->store);
     store_close (self->store);
@@ -464,6 +548,9 @@ myna_application_get_property (GObject    *object,
   switch (prop_id) {
   case PROP_STORE:
     g_value_set_object (value, self->store);
+    break;
+  case PROP_TEMPORARY:
+    g_value_set_object (value, self->temporary);
     break;
   default:
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -506,6 +593,14 @@ myna_application_class_init (MynaApplicationClass *klass)
    */
   properties[PROP_STORE] =
     g_param_spec_object ("store", NULL, NULL, STORE_TYPE_DB, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  /**
+   * MynaApplication:temporary:
+   *
+   * The chat that is kept in memory alone.
+   */
+  properties[PROP_TEMPORARY] = g_param_spec_object ("temporary", NULL, NULL, MYNA_TYPE_CONVERSATION,
+                                                    G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   signals[SIGNAL_CONVERSATION_BUSY] =

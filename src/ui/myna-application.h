@@ -16,7 +16,7 @@ G_BEGIN_DECLS
 #define MYNA_TYPE_APPLICATION (myna_application_get_type ())
 G_DECLARE_FINAL_TYPE (MynaApplication, myna_application, MYNA, APPLICATION, AdwApplication)
 
-/* Property: "store" (StoreDb or NULL: not open yet).
+/* Properties: "store" (StoreDb or NULL: not open yet), "temporary" (the temporary chat or NULL).
  * Signals: conversation-busy (gint64 id, gboolean busy): a reply began or ended, in the window or behind it. */
 MynaApplication  *myna_application_new                 (void);
 GSettings        *myna_application_get_settings        (MynaApplication *self);
@@ -30,6 +30,10 @@ const GError     *myna_application_get_store_error     (MynaApplication *self);
 MynaConversation *myna_application_new_conversation    (MynaApplication *self) G_GNUC_WARN_UNUSED_RESULT;
 MynaConversation *myna_application_open_conversation   (MynaApplication *self,
                                                         gint64           id) G_GNUC_WARN_UNUSED_RESULT;
+/* A chat that lives in memory alone, until it is ended or the program is. */
+MynaConversation *myna_application_get_temporary       (MynaApplication *self);
+void              myna_application_begin_temporary     (MynaApplication *self);
+void              myna_application_end_temporary       (MynaApplication *self);
 gboolean          myna_application_is_busy             (MynaApplication *self,
                                                         gint64           id);
 /* Tries to open the history again, after a problem. */

@@ -19,13 +19,16 @@ get_store (MynaWindow *self)
 static MynaHistoryModel *
 get_history (MynaWindow *self)
 {
-  return myna_history_sidebar_get_model (MYNA_HISTORY_SIDEBAR (self->history));
+  return myna_sidebar_get_model (MYNA_SIDEBAR (self->sidebar));
 }
 
 static gint64
 get_current_id (MynaWindow *self)
 {
-  return self->conversation ? myna_conversation_get_id (self->conversation) : 0;
+  gboolean kept = self->conversation &&
+                  self->conversation != myna_application_get_temporary (self->application);
+
+  return kept ? myna_conversation_get_id (self->conversation) : 0;
 }
 
 /* ---- Results of what was asked of the store ----------------------------------------------------------------------- */
@@ -77,77 +80,187 @@ rename_current (GtkWidget  *widget,
   MynaWindow *self = MYNA_WINDOW (widget);
 
   myna_split_view_set_show_sidebar (MYNA_SPLIT_VIEW (self->split), TRUE);
-  myna_history_sidebar_begin_rename (MYNA_HISTORY_SIDEBAR (self->history), get_current_id (self));
+  myna_sidebar_begin_rename (MYNA_SIDEBAR (self->sidebar), MYNA_HISTORY_CONVERSATION, get_current_id (self));
 }
 
+/* ---- Several conversations ---------------------------------------------------------------------------------------- */
+
+typedef void (*StoreFunc) (StoreDb             *store,
+                           gint64               id,
+                           GCancellable        *cancellable,
+                           GAsyncReadyCallback  callback,
+                           gpointer             user_data);
+
 static void
-pin_chat (GtkWidget  *widget,
-          const char *name,
-          GVariant   *parameter)
+for_each (MynaWindow *self,
+          GVariant   *ids,
+          StoreFunc   func)
 {
-  MynaWindow *self = MYNA_WINDOW (widget);
+  gsize n_ids;
+  const gint64 *id = g_variant_get_fixed_array (ids, &n_ids, sizeof (gint64));
 
-  if (get_store (self))
-    store_set_pinned_async (get_store (self), g_variant_get_int64 (parameter), g_str_equal (name, "win.pin-chat"),
-                            self->cancellable, changed_cb, g_object_ref (self));
+  for (gsize i = 0; get_store (self) && i < n_ids; i++)
+    func (get_store (self), id[i], self->cancellable, changed_cb, g_object_ref (self));
 }
 
-static void
-restore_chat (GtkWidget  *widget,
-              const char *name,
-              GVariant   *parameter)
+static gboolean
+contains (GVariant *ids,
+          gint64    id)
 {
-  MynaWindow *self = MYNA_WINDOW (widget);
+  gsize n_ids;
+  const gint64 *array = g_variant_get_fixed_array (ids, &n_ids, sizeof (gint64));
 
-  if (get_store (self))
-    store_restore_async (get_store (self), g_variant_get_int64 (parameter), self->cancellable, changed_cb,
-                         g_object_ref (self));
+  for (gsize i = 0; i < n_ids; i++) {
+    if (array[i] == id)
+      return TRUE;
+  }
+
+  return FALSE;
 }
 
-/* Away from a conversation that is about to go: to the one below it, else above, else to a new one. */
+/* Away from a conversation that is about to go: to one below it that stays, else above, else to a new one. */
 static void
-leave_chat (MynaWindow *self,
-            gint64      id)
+leave_chats (MynaWindow *self,
+             GVariant   *ids)
 {
   MynaHistoryModel *history = get_history (self);
-  gint64 next;
+  gint64 next = get_current_id (self);
 
-  if (get_current_id (self) != id)
+  if (next == 0 || !contains (ids, next))
     return;
   if (myna_conversation_get_busy (self->conversation))
     myna_conversation_stop (self->conversation);
-  next = myna_history_model_get_neighbour (history, id, 1);
-  if (!next)
-    next = myna_history_model_get_neighbour (history, id, -1);
+  for (int step = 1; step >= -1; step -= 2) {
+    next = get_current_id (self);
+    do
+      next = myna_history_model_get_neighbour (history, next, step);
+    while (next && contains (ids, next));
+    if (next)
+      break;
+  }
   if (next)
     myna_window_open_chat (self, next);
   else
     myna_window_new_chat (self);
 }
 
+/* Tells what was done, with a way back. */
 static void
-delete_chat (GtkWidget  *widget,
-             const char *name,
-             GVariant   *parameter)
+show_undo (MynaWindow *self,
+           GVariant   *ids,
+           const char *one,      /* with %s for the title */
+           const char *many,     /* translated, with the number in it */
+           const char *undo_action)
 {
-  MynaWindow *self = MYNA_WINDOW (widget);
-  gint64 id = g_variant_get_int64 (parameter);
-  const char *title = myna_history_model_get_title (get_history (self), id);
-  g_autofree char *escaped = g_markup_escape_text (title && *title ? title : _("Untitled chat"), -1);
-  g_autofree char *text = g_strdup_printf (_("“%s” deleted"), escaped);
+  gsize n_ids;
+  const gint64 *array = g_variant_get_fixed_array (ids, &n_ids, sizeof (gint64));
+  const char *title = n_ids == 1 ? myna_history_model_get_title (get_history (self), array[0]) : NULL;
+  g_autofree char *text = NULL;
+  g_autofree char *escaped = NULL;
   AdwToast *toast;
 
-  if (!get_store (self) || id == 0)
-    return;
-  leave_chat (self, id);
-  store_delete_async (get_store (self), id, self->cancellable, changed_cb, g_object_ref (self));
-
-  toast = adw_toast_new (text);
+  text = n_ids == 1 ? g_strdup_printf (one, title && *title ? title : _("Untitled chat")) : g_strdup (many);
+  escaped = g_markup_escape_text (text, -1);
+  toast = adw_toast_new (escaped);
   adw_toast_set_button_label (toast, _("_Undo"));
-  adw_toast_set_action_name (toast, "win.restore-chat");
-  adw_toast_set_action_target_value (toast, g_variant_new_int64 (id));
+  adw_toast_set_action_name (toast, undo_action);
+  adw_toast_set_action_target_value (toast, ids);
   adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
   myna_window_add_toast (self, toast);
+}
+
+static void
+pin (StoreDb             *store,
+     gint64               id,
+     GCancellable        *cancellable,
+     GAsyncReadyCallback  callback,
+     gpointer             user_data)
+{
+  store_set_pinned_async (store, id, TRUE, cancellable, callback, user_data);
+}
+
+static void
+unpin (StoreDb             *store,
+       gint64               id,
+       GCancellable        *cancellable,
+       GAsyncReadyCallback  callback,
+       gpointer             user_data)
+{
+  store_set_pinned_async (store, id, FALSE, cancellable, callback, user_data);
+}
+
+static void
+archive (StoreDb             *store,
+         gint64               id,
+         GCancellable        *cancellable,
+         GAsyncReadyCallback  callback,
+         gpointer             user_data)
+{
+  store_set_archived_async (store, id, TRUE, cancellable, callback, user_data);
+}
+
+static void
+unarchive (StoreDb             *store,
+           gint64               id,
+           GCancellable        *cancellable,
+           GAsyncReadyCallback  callback,
+           gpointer             user_data)
+{
+  store_set_archived_async (store, id, FALSE, cancellable, callback, user_data);
+}
+
+static void
+pin_chats (GtkWidget  *widget,
+           const char *name,
+           GVariant   *ids)
+{
+  for_each (MYNA_WINDOW (widget), ids, g_str_equal (name, "win.pin-chats") ? pin : unpin);
+}
+
+static void
+archive_chats (GtkWidget  *widget,
+               const char *name,
+               GVariant   *ids)
+{
+  MynaWindow *self = MYNA_WINDOW (widget);
+  g_autofree char *many = g_strdup_printf (ngettext ("%u chat archived", "%u chats archived",
+                                                     (guint) g_variant_n_children (ids)),
+                                           (guint) g_variant_n_children (ids));
+
+  leave_chats (self, ids);
+  for_each (self, ids, archive);
+  show_undo (self, ids, _("“%s” archived"), many, "win.unarchive-chats");
+}
+
+static void
+unarchive_chats (GtkWidget  *widget,
+                 const char *name,
+                 GVariant   *ids)
+{
+  for_each (MYNA_WINDOW (widget), ids, unarchive);
+}
+
+static void
+delete_chats (GtkWidget  *widget,
+              const char *name,
+              GVariant   *ids)
+{
+  MynaWindow *self = MYNA_WINDOW (widget);
+  g_autofree char *many = g_strdup_printf (ngettext ("%u chat deleted", "%u chats deleted",
+                                                     (guint) g_variant_n_children (ids)),
+                                           (guint) g_variant_n_children (ids));
+
+  leave_chats (self, ids);
+  for_each (self, ids, store_delete_async);
+  show_undo (self, ids, _("“%s” deleted"), many, "win.restore-chats");
+}
+
+static void
+restore_chats (GtkWidget  *widget,
+               const char *name,
+               GVariant   *ids)
+{
+  for_each (MYNA_WINDOW (widget), ids, store_restore_async);
 }
 
 static void
@@ -155,7 +268,177 @@ delete_current (GtkWidget  *widget,
                 const char *name,
                 GVariant   *parameter)
 {
-  gtk_widget_activate_action (widget, "win.delete-chat", "x", get_current_id (MYNA_WINDOW (widget)));
+  gint64 id = get_current_id (MYNA_WINDOW (widget));
+
+  gtk_widget_activate_action (widget, "win.delete-chats", "@ax",
+                              g_variant_new_fixed_array (G_VARIANT_TYPE_INT64, &id, 1, sizeof id));
+}
+
+static void
+purge_answered_cb (GObject      *source,
+                   GAsyncResult *result,
+                   gpointer      user_data)
+{
+  MynaWindow *self = MYNA_WINDOW (source);
+  g_autoptr (GVariant) ids = user_data;
+
+  if (!myna_ask_finish (result))
+    return;
+  leave_chats (self, ids);
+  for_each (self, ids, store_purge_async);
+}
+
+static void
+purge_chats (GtkWidget  *widget,
+             const char *name,
+             GVariant   *ids)
+{
+  guint n_ids = (guint) g_variant_n_children (ids);
+  g_autofree char *heading = g_strdup_printf (ngettext ("Delete this chat for good?", "Delete %u chats for good?", n_ids),
+                                              n_ids);
+
+  myna_ask_async (GTK_WINDOW (widget), MYNA_QUESTION_DESTRUCTIVE, heading, _("This cannot be undone."),
+                  _("_Delete for Good"), purge_answered_cb, g_variant_ref (ids));
+}
+
+/* ---- Folders ------------------------------------------------------------------------------------------------------ */
+
+static void
+move_chats (GtkWidget  *widget,
+            const char *name,
+            GVariant   *parameter)
+{
+  MynaWindow *self = MYNA_WINDOW (widget);
+  g_autoptr (GVariant) ids = NULL;
+  gint64 folder_id;
+  gsize n_ids;
+  const gint64 *id;
+
+  g_variant_get (parameter, "(@axx)", &ids, &folder_id);
+  id = g_variant_get_fixed_array (ids, &n_ids, sizeof (gint64));
+  for (gsize i = 0; get_store (self) && i < n_ids; i++)
+    store_set_folder_async (get_store (self), id[i], folder_id, self->cancellable, changed_cb, g_object_ref (self));
+  if (folder_id)
+    myna_history_model_set_expanded (get_history (self), folder_id, TRUE);
+}
+
+typedef struct
+{
+  MynaWindow *window;
+  GVariant *ids;                /* conversations to move into the new folder; NULL: none */
+  gint64 parent_id;
+} NewFolder;
+
+static void
+folder_added_cb (GObject      *source,
+                 GAsyncResult *result,
+                 gpointer      user_data)
+{
+  NewFolder *new_folder = user_data;
+  MynaWindow *self = new_folder->window;
+  g_autoptr (GError) error = NULL;
+  gint64 id = store_finish_id (STORE_DB (source), result, &error);
+
+  if (id) {
+    if (new_folder->parent_id)
+      myna_history_model_set_expanded (get_history (self), new_folder->parent_id, TRUE);
+    if (new_folder->ids)
+      gtk_widget_activate_action (GTK_WIDGET (self), "win.move-chats", "(@axx)", new_folder->ids, id);
+    myna_sidebar_begin_rename (MYNA_SIDEBAR (self->sidebar), MYNA_HISTORY_FOLDER, id);
+  } else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
+    show_failure (self, _("The folder could not be made"), error);
+  }
+  g_clear_pointer (&new_folder->ids, g_variant_unref);
+  g_object_unref (self);
+  g_free (new_folder);
+}
+
+static void
+add_folder (MynaWindow *self,
+            GVariant   *ids,
+            gint64      parent_id)
+{
+  NewFolder *new_folder;
+
+  if (!get_store (self))
+    return;
+  new_folder = g_new0 (NewFolder, 1);
+  new_folder->window = g_object_ref (self);
+  new_folder->ids = ids ? g_variant_ref (ids) : NULL;
+  new_folder->parent_id = parent_id;
+  store_add_folder_async (get_store (self), _("New folder"), parent_id, self->cancellable, folder_added_cb, new_folder);
+}
+
+static void
+new_folder (GtkWidget  *widget,
+            const char *name,
+            GVariant   *parameter)
+{
+  add_folder (MYNA_WINDOW (widget), NULL, g_variant_get_int64 (parameter));
+}
+
+static void
+move_to_new_folder (GtkWidget  *widget,
+                    const char *name,
+                    GVariant   *ids)
+{
+  add_folder (MYNA_WINDOW (widget), ids, 0);
+}
+
+static void
+rename_folder (GtkWidget  *widget,
+               const char *name,
+               GVariant   *parameter)
+{
+  MynaWindow *self = MYNA_WINDOW (widget);
+  const char *title;
+  gint64 id;
+
+  g_variant_get (parameter, "(x&s)", &id, &title);
+  if (get_store (self))
+    store_rename_folder_async (get_store (self), id, title, self->cancellable, changed_cb, g_object_ref (self));
+}
+
+static void
+move_folder (GtkWidget  *widget,
+             const char *name,
+             GVariant   *parameter)
+{
+  MynaWindow *self = MYNA_WINDOW (widget);
+  gint64 id, parent_id;
+
+  g_variant_get (parameter, "(xx)", &id, &parent_id);
+  if (get_store (self) && id != parent_id)
+    store_move_folder_async (get_store (self), id, parent_id, self->cancellable, changed_cb, g_object_ref (self));
+}
+
+static void
+delete_folder (GtkWidget  *widget,
+               const char *name,
+               GVariant   *parameter)
+{
+  MynaWindow *self = MYNA_WINDOW (widget);
+
+  if (get_store (self))
+    store_delete_folder_async (get_store (self), g_variant_get_int64 (parameter), self->cancellable, changed_cb,
+                               g_object_ref (self));
+}
+
+/* ---- Temporary chat ----------------------------------------------------------------------------------------------- */
+
+static void
+temporary_chat (GtkWidget  *widget,
+                const char *name,
+                GVariant   *parameter)
+{
+  MynaWindow *self = MYNA_WINDOW (widget);
+
+  if (myna_split_view_get_collapsed (MYNA_SPLIT_VIEW (self->split)))
+    myna_split_view_set_show_sidebar (MYNA_SPLIT_VIEW (self->split), FALSE);
+  if (g_str_equal (name, "win.temporary-chat"))
+    myna_application_begin_temporary (self->application);
+  else
+    myna_application_end_temporary (self->application);
 }
 
 /* ---- Moving about ------------------------------------------------------------------------------------------------- */
@@ -200,6 +483,33 @@ find (GtkWidget  *widget,
       GVariant   *parameter)
 {
   gtk_widget_activate_action (MYNA_WINDOW (widget)->view, "conversation.find", NULL);
+}
+
+static void
+search_history (GtkWidget  *widget,
+                const char *name,
+                GVariant   *parameter)
+{
+  MynaWindow *self = MYNA_WINDOW (widget);
+
+  myna_split_view_set_show_sidebar (MYNA_SPLIT_VIEW (self->split), TRUE);
+  myna_sidebar_begin_search (MYNA_SIDEBAR (self->sidebar));
+}
+
+/* The sidebar's actions, for the menu and the keys of the window. */
+static void
+show_list (GtkWidget  *widget,
+           const char *name,
+           GVariant   *parameter)
+{
+  MynaSidebar *sidebar = MYNA_SIDEBAR (MYNA_WINDOW (widget)->sidebar);
+
+  if (g_str_equal (name, "win.show-archive"))
+    myna_sidebar_show_list (sidebar, STORE_LIST_ARCHIVED);
+  else if (g_str_equal (name, "win.show-bin"))
+    myna_sidebar_show_list (sidebar, STORE_LIST_DELETED);
+  else
+    myna_sidebar_set_selecting (sidebar, TRUE);
 }
 
 static void
@@ -258,11 +568,26 @@ myna_window_class_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.new-chat", NULL, new_chat);
   gtk_widget_class_install_action (widget_class, "win.rename-chat", "(xs)", rename_chat);
   gtk_widget_class_install_action (widget_class, "win.rename-current", NULL, rename_current);
-  gtk_widget_class_install_action (widget_class, "win.pin-chat", "x", pin_chat);
-  gtk_widget_class_install_action (widget_class, "win.unpin-chat", "x", pin_chat);
-  gtk_widget_class_install_action (widget_class, "win.delete-chat", "x", delete_chat);
+  gtk_widget_class_install_action (widget_class, "win.pin-chats", "ax", pin_chats);
+  gtk_widget_class_install_action (widget_class, "win.unpin-chats", "ax", pin_chats);
+  gtk_widget_class_install_action (widget_class, "win.archive-chats", "ax", archive_chats);
+  gtk_widget_class_install_action (widget_class, "win.unarchive-chats", "ax", unarchive_chats);
+  gtk_widget_class_install_action (widget_class, "win.delete-chats", "ax", delete_chats);
+  gtk_widget_class_install_action (widget_class, "win.restore-chats", "ax", restore_chats);
+  gtk_widget_class_install_action (widget_class, "win.purge-chats", "ax", purge_chats);
   gtk_widget_class_install_action (widget_class, "win.delete-current", NULL, delete_current);
-  gtk_widget_class_install_action (widget_class, "win.restore-chat", "x", restore_chat);
+  gtk_widget_class_install_action (widget_class, "win.move-chats", "(axx)", move_chats);
+  gtk_widget_class_install_action (widget_class, "win.move-to-new-folder", "ax", move_to_new_folder);
+  gtk_widget_class_install_action (widget_class, "win.new-folder", "x", new_folder);
+  gtk_widget_class_install_action (widget_class, "win.rename-folder", "(xs)", rename_folder);
+  gtk_widget_class_install_action (widget_class, "win.move-folder", "(xx)", move_folder);
+  gtk_widget_class_install_action (widget_class, "win.delete-folder", "x", delete_folder);
+  gtk_widget_class_install_action (widget_class, "win.temporary-chat", NULL, temporary_chat);
+  gtk_widget_class_install_action (widget_class, "win.end-temporary-chat", NULL, temporary_chat);
+  gtk_widget_class_install_action (widget_class, "win.search-history", NULL, search_history);
+  gtk_widget_class_install_action (widget_class, "win.show-archive", NULL, show_list);
+  gtk_widget_class_install_action (widget_class, "win.show-bin", NULL, show_list);
+  gtk_widget_class_install_action (widget_class, "win.select-chats", NULL, show_list);
   gtk_widget_class_install_action (widget_class, "win.previous-chat", NULL, step_chat);
   gtk_widget_class_install_action (widget_class, "win.next-chat", NULL, step_chat);
   gtk_widget_class_install_action (widget_class, "win.toggle-sidebar", NULL, toggle_sidebar);

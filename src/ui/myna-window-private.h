@@ -5,7 +5,7 @@
 #pragma once
 
 #include "conversation/myna-conversation-view.h"
-#include "history/myna-history-sidebar.h"
+#include "history/myna-sidebar.h"
 #include "myna-banner.h"
 #include "myna-split-view.h"
 #include "myna-window.h"
@@ -26,13 +26,13 @@ struct _MynaWindow
 
   GtkWidget *toasts;
   GtkWidget *split;
-  GtkWidget *history;
-  GtkWidget *sidebar_header;
+  GtkWidget *sidebar;
   GtkWidget *content_header;
   GtkWidget *title;
   GtkWidget *subtitle;                  /* the model, a menu button */
   GtkWidget *store_banner;
   GtkWidget *model_banner;
+  GtkWidget *temporary_bar;             /* says that nothing is saved */
   GtkWidget *view;
   GtkCssProvider *text_css;
 };

@@ -18,6 +18,12 @@ G_DEFINE_FINAL_TYPE (MynaWindow, myna_window, ADW_TYPE_APPLICATION_WINDOW)
 
 /* ---- Title and model ---------------------------------------------------------------------------------------------- */
 
+static gboolean
+is_temporary (MynaWindow *self)
+{
+  return self->conversation && self->conversation == myna_application_get_temporary (self->application);
+}
+
 static void
 update_title (MynaWindow *self)
 {
@@ -25,7 +31,7 @@ update_title (MynaWindow *self)
   g_autofree char *window_title = NULL;
 
   if (!title || !*title)
-    title = _("New chat");
+    title = is_temporary (self) ? _("Temporary chat") : _("New chat");
   gtk_label_set_label (GTK_LABEL (self->title), title);
   gtk_widget_set_tooltip_text (self->title, title);
   window_title = g_strdup_printf ("%s — Myna", title);
@@ -146,9 +152,10 @@ check_model (MynaWindow *self)
 static void
 id_changed_cb (MynaWindow *self)
 {
-  gint64 id = myna_conversation_get_id (self->conversation);
+  /* A temporary chat has an id of a store that nobody else knows. */
+  gint64 id = is_temporary (self) ? 0 : myna_conversation_get_id (self->conversation);
 
-  myna_history_sidebar_set_current (MYNA_HISTORY_SIDEBAR (self->history), id);
+  myna_sidebar_set_current (MYNA_SIDEBAR (self->sidebar), id);
   g_settings_set_int64 (self->settings, "last-conversation", id);
   myna_window_update_actions (self);
 }
@@ -162,6 +169,7 @@ myna_window_set_conversation (MynaWindow       *self,
   g_signal_group_set_target (self->conversation_signals, conversation);
   myna_conversation_view_set_conversation (MYNA_CONVERSATION_VIEW (self->view), conversation);
   update_title (self);
+  gtk_revealer_set_reveal_child (GTK_REVEALER (self->temporary_bar), is_temporary (self));
   if (conversation)
     id_changed_cb (self);
 }
@@ -174,7 +182,7 @@ myna_window_new_chat (MynaWindow *self)
   g_return_if_fail (MYNA_IS_WINDOW (self));
 
   self->pending_id = 0;
-  if (!self->conversation || myna_conversation_get_id (self->conversation) != 0 ||
+  if (!self->conversation || is_temporary (self) || myna_conversation_get_id (self->conversation) != 0 ||
       myna_conversation_get_busy (self->conversation)) {
     conversation = myna_application_new_conversation (self->application);
     if (conversation)
@@ -197,7 +205,7 @@ myna_window_open_chat (MynaWindow *self,
     self->pending_id = id;
     return;
   }
-  if (!self->conversation || myna_conversation_get_id (self->conversation) != id) {
+  if (!self->conversation || is_temporary (self) || myna_conversation_get_id (self->conversation) != id) {
     conversation = myna_application_open_conversation (self->application, id);
     myna_window_set_conversation (self, conversation);
   }
@@ -205,6 +213,15 @@ myna_window_open_chat (MynaWindow *self,
     myna_split_view_set_show_sidebar (MYNA_SPLIT_VIEW (self->split), FALSE);
     myna_conversation_view_focus_composer (MYNA_CONVERSATION_VIEW (self->view));
   }
+}
+
+/* A result of the search: the conversation, at the message that was found. */
+static void
+open_hit_cb (MynaWindow *self,
+             gint64      id,
+             gint64      message_id)
+{
+  myna_window_open_chat (self, id);
 }
 
 void
@@ -281,7 +298,7 @@ store_changed_cb (MynaWindow *self)
   g_object_unref (self->cancellable);
   self->cancellable = g_cancellable_new ();
   myna_window_set_conversation (self, NULL);
-  myna_history_sidebar_set_store (MYNA_HISTORY_SIDEBAR (self->history), store);
+  myna_sidebar_set_store (MYNA_SIDEBAR (self->sidebar), store);
   update_store_banner (self);
   if (!store)
     return;
@@ -291,11 +308,24 @@ store_changed_cb (MynaWindow *self)
 }
 
 static void
+temporary_changed_cb (MynaWindow *self)
+{
+  MynaConversation *temporary = myna_application_get_temporary (self->application);
+
+  if (temporary) {
+    myna_window_set_conversation (self, temporary);
+    myna_conversation_view_focus_composer (MYNA_CONVERSATION_VIEW (self->view));
+  } else {
+    myna_window_new_chat (self);
+  }
+}
+
+static void
 busy_changed_cb (MynaWindow *self,
                  gint64      id,
                  gboolean    busy)
 {
-  MynaHistoryModel *model = myna_history_sidebar_get_model (MYNA_HISTORY_SIDEBAR (self->history));
+  MynaHistoryModel *model = myna_sidebar_get_model (MYNA_SIDEBAR (self->sidebar));
 
   if (id)
     myna_history_model_set_busy (model, id, busy);
@@ -320,7 +350,6 @@ update_header_buttons (MynaWindow *self)
   gboolean beside = !collapsed && myna_split_view_get_show_sidebar (MYNA_SPLIT_VIEW (self->split));
 
   adw_header_bar_set_show_start_title_buttons (ADW_HEADER_BAR (self->content_header), !beside);
-  adw_header_bar_set_show_start_title_buttons (ADW_HEADER_BAR (self->sidebar_header), TRUE);
 }
 
 static GtkWidget *
@@ -353,28 +382,27 @@ make_menu_button (const char *icon,
   return button;
 }
 
+/* Says in which chats nothing is kept. */
 static GtkWidget *
-make_sidebar (MynaWindow *self)
+make_temporary_bar (MynaWindow *self)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
-  GtkWidget *menu = make_menu_button ("open-menu-symbolic", "primary-menu", _("Main Menu"));
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+  GtkWidget *label = gtk_label_new (_("Temporary chat: nothing of it is saved"));
+  GtkWidget *end = gtk_button_new_with_mnemonic (_("_End and Forget"));
 
-  self->sidebar_header = adw_header_bar_new ();
-  gtk_widget_add_css_class (self->sidebar_header, "flat");
-  adw_header_bar_set_show_end_title_buttons (ADW_HEADER_BAR (self->sidebar_header), FALSE);
-  adw_header_bar_set_title_widget (ADW_HEADER_BAR (self->sidebar_header), adw_window_title_new (_("Chats"), NULL));
-  adw_header_bar_pack_start (ADW_HEADER_BAR (self->sidebar_header),
-                             make_button ("list-add-symbolic", "win.new-chat", _("New Chat")));
-  gtk_menu_button_set_primary (GTK_MENU_BUTTON (menu), TRUE);
-  adw_header_bar_pack_end (ADW_HEADER_BAR (self->sidebar_header), menu);
-  gtk_box_append (GTK_BOX (box), self->sidebar_header);
+  gtk_widget_add_css_class (box, "temporary-bar");
+  gtk_box_append (GTK_BOX (box), gtk_image_new_from_icon_name ("view-conceal-symbolic"));
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_widget_set_hexpand (label, TRUE);
+  gtk_box_append (GTK_BOX (box), label);
+  gtk_widget_set_valign (end, GTK_ALIGN_CENTER);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (end), "win.end-temporary-chat");
+  gtk_box_append (GTK_BOX (box), end);
+  self->temporary_bar = gtk_revealer_new ();
+  gtk_revealer_set_child (GTK_REVEALER (self->temporary_bar), box);
 
-  self->history = myna_history_sidebar_new ();
-  gtk_widget_set_vexpand (self->history, TRUE);
-  g_signal_connect_swapped (self->history, "open", G_CALLBACK (myna_window_open_chat), self);
-  gtk_box_append (GTK_BOX (box), self->history);
-
-  return box;
+  return self->temporary_bar;
 }
 
 static GtkWidget *
@@ -403,6 +431,7 @@ make_content (MynaWindow *self)
   gtk_box_append (GTK_BOX (box), self->store_banner);
   self->model_banner = myna_banner_new ();
   gtk_box_append (GTK_BOX (box), self->model_banner);
+  gtk_box_append (GTK_BOX (box), make_temporary_bar (self));
   self->view = myna_conversation_view_new ();
   gtk_widget_add_css_class (self->view, "conversation");
   gtk_widget_set_vexpand (self->view, TRUE);
@@ -498,6 +527,8 @@ follow_application (MynaWindow *self)
   g_signal_connect_object (models, "load-failed", G_CALLBACK (load_failed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (actor, "notify::model-path", G_CALLBACK (update_model), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (actor, "notify::load-fraction", G_CALLBACK (update_model), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->application, "notify::temporary", G_CALLBACK (temporary_changed_cb), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (self->settings, "changed::text-size", G_CALLBACK (update_text_size), self,
                            G_CONNECT_SWAPPED);
   update_text_size (self);
@@ -516,7 +547,10 @@ myna_window_new (MynaApplication *application)
   self->settings = g_object_ref (myna_application_get_settings (application));
   self->split = split;
   self->toasts = adw_toast_overlay_new ();
-  myna_split_view_set_sidebar (MYNA_SPLIT_VIEW (split), make_sidebar (self));
+  self->sidebar = myna_sidebar_new ();
+  g_signal_connect_swapped (self->sidebar, "open", G_CALLBACK (myna_window_open_chat), self);
+  g_signal_connect_swapped (self->sidebar, "open-hit", G_CALLBACK (open_hit_cb), self);
+  myna_split_view_set_sidebar (MYNA_SPLIT_VIEW (split), self->sidebar);
   myna_split_view_set_content (MYNA_SPLIT_VIEW (split), make_content (self));
   adw_toast_overlay_set_child (ADW_TOAST_OVERLAY (self->toasts), split);
   adw_application_window_set_content (ADW_APPLICATION_WINDOW (self), self->toasts);

@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "history/myna-history-item.h"
+#include "history/myna-history-entries.h"
 #include "storage/storage.h"
 
 G_BEGIN_DECLS
@@ -28,8 +28,19 @@ const char       *myna_history_model_get_title           (MynaHistoryModel *self
                                                           gint64            id);
 gboolean          myna_history_model_get_pinned          (MynaHistoryModel *self,
                                                           gint64            id);
-/* Where the conversation's row stands; GTK_INVALID_LIST_POSITION (G_MAXUINT) if it has none. */
+/* The folder that the conversation lies in; 0 for none. */
+gint64            myna_history_model_get_folder          (MynaHistoryModel *self,
+                                                          gint64            id);
+/* All folders, by name: MynaHistoryFolder, owned by the model. */
+GPtrArray        *myna_history_model_get_folders         (MynaHistoryModel *self);
+void              myna_history_model_set_expanded        (MynaHistoryModel *self,
+                                                          gint64            folder_id,
+                                                          gboolean          expanded);
+/* Ids of the open folders ('ax', floating), to be kept in the settings. */
+GVariant         *myna_history_model_dup_expanded        (MynaHistoryModel *self);
+/* Where this row stands; GTK_INVALID_LIST_POSITION (G_MAXUINT) if it has none. */
 guint             myna_history_model_find                (MynaHistoryModel *self,
+                                                          MynaHistoryKind   kind,
                                                           gint64            id);
 /* The conversation after (step 1) or before (step −1) this one in the order shown; 0 if none. */
 gint64            myna_history_model_get_neighbour       (MynaHistoryModel *self,

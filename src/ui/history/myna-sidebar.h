@@ -1,0 +1,36 @@
+/* myna-sidebar.h: one side of the window: the conversations, the search through them, and what else is kept
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <adwaita.h>
+
+#include "history/myna-history-model.h"
+
+G_BEGIN_DECLS
+
+#define MYNA_TYPE_SIDEBAR (myna_sidebar_get_type ())
+G_DECLARE_FINAL_TYPE (MynaSidebar, myna_sidebar, MYNA, SIDEBAR, GtkWidget)
+
+/* Signals: open (gint64 id): the person wants this conversation.
+ *          open-hit (gint64 id, gint64 message_id): … and this message of it (0: the title was found). */
+GtkWidget        *myna_sidebar_new           (void);
+void              myna_sidebar_set_store     (MynaSidebar     *self,
+                                              StoreDb         *store);
+MynaHistoryModel *myna_sidebar_get_model     (MynaSidebar     *self);
+/* Marks the conversation that the window shows (0: none); emits nothing. */
+void              myna_sidebar_set_current   (MynaSidebar     *self,
+                                              gint64           id);
+void              myna_sidebar_begin_rename  (MynaSidebar     *self,
+                                              MynaHistoryKind  kind,
+                                              gint64           id);
+void              myna_sidebar_begin_search  (MynaSidebar     *self);
+const char       *myna_sidebar_get_search    (MynaSidebar     *self);
+/* The active conversations, the archive or the bin. */
+void              myna_sidebar_show_list     (MynaSidebar     *self,
+                                              StoreListKind    kind);
+void              myna_sidebar_set_selecting (MynaSidebar     *self,
+                                              gboolean         selecting);
+
+G_END_DECLS

@@ -29,10 +29,11 @@ gi.require_version("Atspi", "2.0")
 from gi.repository import Atspi, GLib  # noqa: E402
 
 APP_ID = "io.github.myna_chat.Myna"
-TIMEOUT = 120
+TIMEOUT = int(os.environ.get("MYNA_E2E_TIMEOUT", "120"))
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("MYNA_BUILD_DIR", ROOT / "build")).resolve()
 LOGS = pathlib.Path(os.environ.get("MYNA_E2E_LOGS", BUILD / "meson-logs" / "e2e"))
+HEADINGS = ("Pinned", "Folders", "Today", "Yesterday", "Last 7 days", "Last 30 days", "Older")
 STARTER = ROOT / "data" / "models" / "myna-fledgling-q8_0.gguf"
 
 # What the program may say on standard error without failing a test: other libraries' remarks on a bare machine.
@@ -82,6 +83,15 @@ class Node:
         return self.accessible.get_state_set().contains(getattr(Atspi.StateType, state.upper()))
 
     @property
+    def is_shown(self):
+        """Whether it has a place in the window.  (GTK 4.8 gives the state 'showing' to the window alone.)"""
+        component = self.accessible.get_component_iface()
+        if component is None or not self.has("visible"):
+            return False
+        box = Atspi.Component.get_extents(component, Atspi.CoordType.WINDOW)
+        return box.width > 0 and box.height > 0
+
+    @property
     def children(self):
         for i in range(self.accessible.get_child_count()):
             child = self.accessible.get_child_at_index(i)
@@ -98,7 +108,7 @@ class Node:
                 except GLib.Error:
                     pass
 
-    def find_all(self, name=None, role=None, showing=True):
+    def find_all(self, name=None, role=None, shown=True):
         """The nodes of that name (text, or a compiled pattern that matches from the start) and role (text or tuple)."""
         found = []
         for node, _ in self.walk():
@@ -107,15 +117,15 @@ class Node:
                     continue
                 if name is not None and not (name.match(node.name) if hasattr(name, "match") else node.name == name):
                     continue
-                if showing and not node.has("showing"):
+                if shown and not node.is_shown:
                     continue
                 found.append(node)
             except GLib.Error:
                 pass
         return found
 
-    def find(self, name=None, role=None, timeout=TIMEOUT, showing=True):
-        return wait(lambda: self.find_all(name, role, showing), f"{role or 'widget'} named {name!r}", timeout)[0]
+    def find(self, name=None, role=None, timeout=TIMEOUT, shown=True):
+        return wait(lambda: self.find_all(name, role, shown), f"{role or 'widget'} named {name!r}", timeout)[0]
 
     def click(self):
         """Does its first action: what Enter or a click does."""
@@ -123,12 +133,6 @@ class Node:
         action = self.accessible.get_action_iface()
         if action is None or not Atspi.Action.do_action(action, 0):
             raise Failure(f"{self.role} {self.name!r} cannot be clicked")
-
-    def click_at(self):
-        """Clicks with the pointer: for rows and links, which have no action."""
-        box = self.accessible.get_component_iface().get_extents(Atspi.CoordType.SCREEN)
-        subprocess.run(["xdotool", "mousemove", "--sync", str(box.x + box.width // 2), str(box.y + box.height // 2),
-                        "click", "1"], check=True)
 
     @property
     def text(self):
@@ -201,9 +205,21 @@ class App(Node):
         subprocess.run(["xdotool", "key", "--delay", "60", *keys], check=True)
 
     def conversations(self):
-        """Titles in the history."""
-        lists = self.find_all("Conversations")
-        return [row.name for row in lists[0].find_all(role=("list item", "table row", "row"))] if lists else []
+        """Titles in the history, without the headings of the groups."""
+        return [label.name for history in self.find_all("Conversations") for row in history.children
+                for label in row.find_all(role="label") if label.name not in HEADINGS]
+
+    def click_at(self, node, button=1):
+        """Clicks in the middle of a part of the window with the pointer: for rows and links, which have no action."""
+        frame, box = (Atspi.Component.get_extents(part.accessible.get_component_iface(), Atspi.CoordType.WINDOW)
+                      for part in (self.find(role="frame", shown=False), node))
+        window = subprocess.run(["xdotool", "search", "--onlyvisible", "--class", "myna"], check=True, capture_output=True,
+                                text=True).stdout.split()[-1]
+        shadow = subprocess.run(["xprop", "-id", window, "_GTK_FRAME_EXTENTS"], check=True, capture_output=True,
+                                text=True).stdout
+        left, _, top, _ = [int(number) for number in re.findall(r"\d+", shadow)] or [0, 0, 0, 0]
+        subprocess.run(["xdotool", "mousemove", "--sync", "--window", window, str(left + box.x - frame.x + box.width // 2),
+                        str(top + box.y - frame.y + box.height // 2), "click", str(button)], check=True)
 
     # -- ending
 
@@ -260,12 +276,12 @@ class TestCase(unittest.TestCase):
             return database.execute(sql, values).fetchall()
 
     def run(self, result=None):
-        """Keeps the evidence of a failure before tearDown throws it away."""
         self.result = result
+        self.n_failed_before = len(result.failures)
         return super().run(result)
 
     def tearDown(self):
-        failed = self._outcome and not self._outcome.success
+        failed = len(self.result.failures) > self.n_failed_before
         complaints = [line for app in self.apps[:1] for line in app.complaints()]   # the output is one file a home
         if failed or complaints:
             self.keep_evidence()
@@ -284,7 +300,7 @@ class TestCase(unittest.TestCase):
             shutil.copy(self.home / "output.txt", f"{stem}.txt")
         with open(f"{stem}.tree", "w", encoding="utf-8") as file, contextlib.suppress(GLib.Error, IndexError):
             for node, depth in self.apps[-1].walk():
-                file.write(f"{'  ' * depth}{node.role} {node.name!r}{'' if node.has('showing') else ' (hidden)'}\n")
+                file.write(f"{'  ' * depth}{node.role} {node.name!r}{'' if node.is_shown else ' (hidden)'}\n")
         print(f"# evidence: {stem}.{{png,txt,tree}}", flush=True)
 
 

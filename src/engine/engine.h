@@ -152,6 +152,10 @@ bool glm_model_detokenize (const GlmModel *model, const int32_t *ids, size_t n, 
                            GlmError *error);
 /* The prompt of a conversation in the family's own format, ready for the assistant's reply.  Appends to *tokens. */
 bool glm_model_prompt (const GlmModel *model, const GlmTurn *turns, size_t n_turns, GlmTokens *tokens, GlmError *error);
+/* The same with the beginning of the assistant's reply, which the model is to continue: the last *ret_n_reply ids are
+ * that text (see GlmGenerateFuncs.n_reply). */
+bool glm_model_prompt_continue (const GlmModel *model, const GlmTurn *turns, size_t n_turns, const char *reply,
+                                GlmTokens *tokens, size_t *ret_n_reply, GlmError *error);
 /* Whether this id ends a reply. */
 bool glm_model_is_stop (const GlmModel *model, int32_t id);
 

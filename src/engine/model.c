@@ -143,6 +143,46 @@ glm_model_memory_needed (const GlmModelInfo *info, int context_length)
          + (arch ? glm_forward_bytes (arch, &params, context_length) : 0);
 }
 
+/* ---- Identity ----------------------------------------------------------------------------------------------------- */
+
+static uint64_t
+mix (uint64_t hash, const void *data, size_t n)
+{
+  const unsigned char *bytes = data;
+
+  for (size_t i = 0; i < n; i++)
+    hash = (hash ^ bytes[i]) * UINT64_C (0x100000001b3);
+  return hash;
+}
+
+/* FNV-1a over every tensor's name, type, shape and a few bytes of its data: two quantisations or fine-tunes of one model
+ * differ in them. */
+static uint64_t
+compute_identity (const GlmModel *model)
+{
+  uint64_t hash = UINT64_C (0xcbf29ce484222325);
+
+  hash = mix (hash, model->arch->name, strlen (model->arch->name));
+  hash = mix (hash, &model->params.rope_base, sizeof model->params.rope_base);
+  for (size_t i = 0; i < glm_model_file_n_tensors (model->file); i++)
+    {
+      const GlmTensor *tensor = glm_model_file_tensor_at (model->file, i);
+
+      hash = mix (hash, tensor->name, strlen (tensor->name));
+      hash = mix (hash, &tensor->type, sizeof tensor->type);
+      hash = mix (hash, tensor->ne, sizeof tensor->ne);
+      hash = mix (hash, (const char *) tensor->data + tensor->n_bytes / 2,
+                  tensor->n_bytes - tensor->n_bytes / 2 < 64 ? tensor->n_bytes - tensor->n_bytes / 2 : 64);
+    }
+  return hash;
+}
+
+uint64_t
+glm_model_identity (const GlmModel *model)
+{
+  return model->identity;
+}
+
 /* ---- Opening ------------------------------------------------------------------------------------------------------ */
 
 static bool
@@ -215,6 +255,7 @@ glm_model_open (const char *path, const GlmModelOptions *options, GlmModel **ret
   model->n_threads = options && options->n_threads > 0 ? options->n_threads : glm_cpu_count ();
   if (!glm_pool_new (model->n_threads, &pool, error) || !glm_model_bind (model, options, pool, error))
     goto fail;
+  model->identity = compute_identity (model);
   glm_pool_free (pool);
   *ret_model = model;
   return true;
@@ -295,40 +336,6 @@ glm_model_probe (const char *path, GlmModelInfo *ret_info, GlmError *error)
   return true;
 }
 
-/* ---- Identity ----------------------------------------------------------------------------------------------------- */
-
-static uint64_t
-mix (uint64_t hash, const void *data, size_t n)
-{
-  const unsigned char *bytes = data;
-
-  for (size_t i = 0; i < n; i++)
-    hash = (hash ^ bytes[i]) * UINT64_C (0x100000001b3);
-  return hash;
-}
-
-/* FNV-1a over every tensor's name, type, shape and a few bytes of its data: two quantisations or fine-tunes of one model
- * differ in them. */
-uint64_t
-glm_model_identity (const GlmModel *model)
-{
-  uint64_t hash = UINT64_C (0xcbf29ce484222325);
-
-  hash = mix (hash, model->arch->name, strlen (model->arch->name));
-  hash = mix (hash, &model->params.rope_base, sizeof model->params.rope_base);
-  for (size_t i = 0; i < glm_model_file_n_tensors (model->file); i++)
-    {
-      const GlmTensor *tensor = glm_model_file_tensor_at (model->file, i);
-
-      hash = mix (hash, tensor->name, strlen (tensor->name));
-      hash = mix (hash, &tensor->type, sizeof tensor->type);
-      hash = mix (hash, tensor->ne, sizeof tensor->ne);
-      hash = mix (hash, (const char *) tensor->data + tensor->n_bytes / 2,
-                  tensor->n_bytes - tensor->n_bytes / 2 < 64 ? tensor->n_bytes - tensor->n_bytes / 2 : 64);
-    }
-  return hash;
-}
-
 /* ---- Text --------------------------------------------------------------------------------------------------------- */
 
 static bool
@@ -362,6 +369,15 @@ glm_model_prompt (const GlmModel *model, const GlmTurn *turns, size_t n_turns, G
   if (!model->tmpl)
     return no_tokenizer (model, error);
   return glm_template_prompt (model->tmpl, turns, n_turns, tokens, error);
+}
+
+bool
+glm_model_prompt_continue (const GlmModel *model, const GlmTurn *turns, size_t n_turns, const char *reply, GlmTokens *tokens,
+                           size_t *ret_n_reply, GlmError *error)
+{
+  if (!model->tmpl)
+    return no_tokenizer (model, error);
+  return glm_template_continue (model->tmpl, turns, n_turns, reply, tokens, ret_n_reply, error);
 }
 
 bool

@@ -38,6 +38,7 @@ struct GlmModel
   GlmBoundOp head[GLM_MAX_HEAD_OPS];
   uint16_t *prefix;                     /* P-Tuning: f16 [n_layers][2: K, V][n_prefix][kv heads × head size], or NULL */
   int n_threads;
+  uint64_t identity;            /* see glm_model_identity() */
 };
 
 /* Opens numbers, tokenizer and prompt format without the weights: what describes a model and what turns text into ids. */

@@ -6,6 +6,9 @@
 
 #include <string.h>
 
+/* Evaluating fewer again takes no longer than reading them. */
+#define MIN_SAVED_TOKENS 64
+
 static void
 post_state (const GlmEngine *engine, GlmActorState state)
 {
@@ -174,19 +177,9 @@ on_prompt (size_t n_done, size_t n_total, void *user_data)
 static gboolean
 make_prompt (GlmEngine *engine, const GlmJob *job, GlmTokens *tokens, gsize *ret_n_reply, GlmError *error)
 {
-  gsize n_prompt;
-
-  if (!glm_model_prompt (engine->model, job->turns, job->n_turns, tokens, error))
-    return FALSE;
   if (!job->continue_text || job->continue_text[0] == '\0')
-    return TRUE;
-  if (!glm_model_tokenize (engine->model, "\n", 1, tokens, error))
-    return FALSE;
-  n_prompt = tokens->n;
-  if (!glm_model_tokenize (engine->model, job->continue_text, strlen (job->continue_text), tokens, error))
-    return FALSE;
-  *ret_n_reply = tokens->n - n_prompt;
-  return TRUE;
+    return glm_model_prompt (engine->model, job->turns, job->n_turns, tokens, error);
+  return glm_model_prompt_continue (engine->model, job->turns, job->n_turns, job->continue_text, tokens, ret_n_reply, error);
 }
 
 static gboolean
@@ -259,6 +252,14 @@ glm_engine_run (GlmEngine *engine, GlmJob *job)
     case GLM_JOB_COUNT:
       run_count (engine, job);
       break;
+    case GLM_JOB_SAVE:
+      if (engine->session && glm_session_n_tokens (engine->session) >= MIN_SAVED_TOKENS)
+        glm_session_save (engine->session, job->path, NULL);
+      break;
+    case GLM_JOB_RESTORE:
+      if (engine->session)
+        glm_session_restore (engine->session, job->path, NULL);
+      break;
     }
 }
 
@@ -283,6 +284,8 @@ glm_engine_refuse (const GlmEngine *engine, const GlmJob *job)
       set_error (event, &cancelled);
       break;
     case GLM_JOB_UNLOAD:
+    case GLM_JOB_SAVE:
+    case GLM_JOB_RESTORE:
     default:
       return;
     }

@@ -25,6 +25,8 @@ typedef enum
   GLM_JOB_UNLOAD,
   GLM_JOB_GENERATE,
   GLM_JOB_COUNT,
+  GLM_JOB_SAVE,
+  GLM_JOB_RESTORE,
 } GlmJobType;
 
 typedef struct
@@ -32,7 +34,7 @@ typedef struct
   GlmJobType type;
   guint64 id;
   GlmCancel cancel;
-  char *path;                   /* LOAD */
+  char *path;                   /* LOAD, SAVE, RESTORE */
   GlmActorLoadOptions options;
   GlmTurn *turns;               /* GENERATE, COUNT: a deep copy */
   gsize n_turns;

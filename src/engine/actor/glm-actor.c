@@ -326,6 +326,31 @@ glm_actor_unload (GlmActor *self)
   glm_actor_thread_push (self->thread, glm_job_new (GLM_JOB_UNLOAD, ++self->last_id));
 }
 
+static void
+push_session_job (GlmActor *self, GlmJobType type, const char *path)
+{
+  GlmJob *job = glm_job_new (type, ++self->last_id);
+
+  job->path = g_strdup (path);
+  glm_actor_thread_push (self->thread, job);
+}
+
+void
+glm_actor_save_session (GlmActor *self, const char *path)
+{
+  g_return_if_fail (GLM_IS_ACTOR (self));
+  g_return_if_fail (path != NULL);
+  push_session_job (self, GLM_JOB_SAVE, path);
+}
+
+void
+glm_actor_restore_session (GlmActor *self, const char *path)
+{
+  g_return_if_fail (GLM_IS_ACTOR (self));
+  g_return_if_fail (path != NULL);
+  push_session_job (self, GLM_JOB_RESTORE, path);
+}
+
 guint64
 glm_actor_generate (GlmActor *self, const GlmTurn *turns, gsize n_turns, const char *continue_text,
                     const GlmSampling *sampling, const GlmRequestFuncs *funcs, gpointer user_data, GDestroyNotify destroy)

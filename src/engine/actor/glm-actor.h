@@ -88,6 +88,13 @@ guint64 glm_actor_generate (GlmActor              *self,
 /* Stops one request, running or queued: its `ended` comes with GLM_STOP_CANCELLED.  Unknown ids are ignored. */
 void    glm_actor_cancel (GlmActor *self, guint64 request_id);
 
+/* The evaluated state of a conversation on disk, so that one that is opened again answers at once.  Both are queued, both
+ * are silent: the file is a cache, and what does not fit (another model, damage, no room) is as if it were not there.
+ * Saving appends what is new; call it when a reply has ended, and restore when a conversation is opened.  The file holds
+ * the conversation's tokens: delete it with the conversation, and never save a temporary one. */
+void    glm_actor_save_session (GlmActor *self, const char *path);
+void    glm_actor_restore_session (GlmActor *self, const char *path);
+
 /* Counts the prompt tokens of these turns on the actor's thread. */
 void     glm_actor_count_tokens_async (GlmActor *self, const GlmTurn *turns, gsize n_turns, GCancellable *cancellable,
                                        GAsyncReadyCallback callback, gpointer user_data);

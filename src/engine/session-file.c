@@ -1,0 +1,320 @@
+/* session-file.c: the KV state of a session on disk
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ *   offset  bytes
+ *        0      8  "MYNAKV1\n"
+ *        8      8  identity of the model (glm_model_identity)
+ *       16      8  bytes of keys and values a token
+ *       24      8  tokens of a bidirectional context, else 0
+ *       32      8  its origin
+ *       40      8  checksum of bytes 0 to 39
+ *       48         chunks, each:
+ *                  8  number of tokens, 1 to 256
+ *                  8  checksum of what follows
+ *                     ids, 4 bytes each, padded to 8
+ *                     rows [layer][K, V][head][token][head size]
+ *
+ * Little-endian, as the machines are that this engine runs on; a file of another kind has another identity.  Saving keeps
+ * the chunks whose tokens the session still holds and appends the rest, so that a long conversation costs a write of what
+ * is new.  Restoring stops at the first chunk that is cut off or damaged: what comes before it is good.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "error.h"
+#include "session.h"
+
+#define MAGIC "MYNAKV1\n"
+#define CHUNK 256
+
+typedef struct
+{
+  char magic[8];
+  uint64_t identity;
+  uint64_t bytes_per_token;
+  uint64_t n_context;
+  uint64_t origin;
+  uint64_t checksum;
+} Header;
+
+typedef struct
+{
+  uint64_t n;
+  uint64_t checksum;
+} ChunkHeader;
+
+typedef struct
+{
+  GlmSession *session;
+  const char *path;
+  int fd;
+  size_t bytes_per_token;
+  unsigned char *buffer;        /* ids and rows of one chunk */
+  GlmError *error;
+} File;
+
+/* Four lanes of multiply and rotate over 8-byte words: as fast as memory.  Finds damage, not malice. */
+static uint64_t
+checksum (const void *data, size_t n_bytes)
+{
+  const unsigned char *bytes = data;
+  uint64_t lanes[4] = { 1, 2, 3, 4 }, word;
+  size_t i = 0;
+
+  for (; i + 32 <= n_bytes; i += 32)
+    for (int lane = 0; lane < 4; lane++)
+      {
+        memcpy (&word, bytes + i + (size_t) lane * 8, 8);
+        lanes[lane] = (lanes[lane] ^ word) * UINT64_C (0x9e3779b97f4a7c15);
+        lanes[lane] ^= lanes[lane] >> 29;
+      }
+  for (; i < n_bytes; i++)
+    lanes[i % 4] = (lanes[i % 4] ^ bytes[i]) * UINT64_C (0x9e3779b97f4a7c15);
+  for (int lane = 1; lane < 4; lane++)
+    lanes[0] = ((lanes[0] << 23 | lanes[0] >> 41) ^ lanes[lane]) * UINT64_C (0xbf58476d1ce4e5b9);
+  return lanes[0] ^ lanes[0] >> 32;
+}
+
+static size_t
+ids_bytes (size_t n)
+{
+  return (n * sizeof (int32_t) + 7) & ~(size_t) 7;
+}
+
+static size_t
+chunk_bytes (const File *file, size_t n)
+{
+  return ids_bytes (n) + n * file->bytes_per_token;
+}
+
+static Header
+make_header (const File *file)
+{
+  Header header = {
+    .magic = { 'M', 'Y', 'N', 'A', 'K', 'V', '1', '\n' },
+    .identity = glm_model_identity (file->session->model),
+    .bytes_per_token = file->bytes_per_token,
+    .n_context = (uint64_t) file->session->n_context,
+    .origin = (uint64_t) file->session->origin,
+  };
+
+  header.checksum = checksum (&header, offsetof (Header, checksum));
+  return header;
+}
+
+/* Reads as much as there is. */
+static size_t
+read_some (const File *file, void *data, size_t n_bytes)
+{
+  size_t n = 0;
+
+  while (n < n_bytes)
+    {
+      ssize_t n_read = read (file->fd, (char *) data + n, n_bytes - n);
+
+      if (n_read < 0 && errno == EINTR)
+        continue;
+      if (n_read <= 0)
+        break;
+      n += (size_t) n_read;
+    }
+  return n;
+}
+
+static bool
+write_all (const File *file, const void *data, size_t n_bytes)
+{
+  size_t n = 0;
+
+  while (n < n_bytes)
+    {
+      ssize_t n_written = write (file->fd, (const char *) data + n, n_bytes - n);
+
+      if (n_written < 0 && errno == EINTR)
+        continue;
+      if (n_written <= 0)
+        return glm_error_set_errno (file->error, n_written < 0 ? errno : ENOSPC, "%s", file->path);
+      n += (size_t) n_written;
+    }
+  return true;
+}
+
+/* Copies the rows of columns [first, first + n) between the cache and the buffer behind the ids. */
+static void
+copy_rows (const File *file, size_t first, size_t n, bool into_cache)
+{
+  const GlmKvCache *cache = &file->session->cache;
+  size_t row = (size_t) cache->head_dim * (size_t) cache->element_bytes;
+  size_t column = first + (size_t) file->session->model->params.n_prefix;
+  unsigned char *data = file->buffer + ids_bytes (n);
+
+  for (int layer = 0; layer < cache->n_layers; layer++)
+    for (int is_value = 0; is_value < 2; is_value++)
+      for (int head = 0; head < cache->n_kv_heads; head++, data += n * row)
+        {
+          unsigned char *rows = (unsigned char *) glm_kv_cache_rows (cache, layer, is_value, head) + column * row;
+
+          memcpy (into_cache ? rows : data, into_cache ? data : rows, n * row);
+        }
+}
+
+/* Reads the next chunk into the buffer; false at the end or where it is damaged. */
+static bool
+read_chunk (const File *file, size_t *ret_n)
+{
+  ChunkHeader chunk;
+
+  if (read_some (file, &chunk, sizeof chunk) != sizeof chunk || chunk.n < 1 || chunk.n > CHUNK
+      || read_some (file, file->buffer, chunk_bytes (file, chunk.n)) != chunk_bytes (file, chunk.n)
+      || checksum (file->buffer, chunk_bytes (file, chunk.n)) != chunk.checksum)
+    return false;
+  *ret_n = chunk.n;
+  return true;
+}
+
+static bool
+write_chunk (const File *file, size_t first, size_t n)
+{
+  ChunkHeader chunk = { .n = n };
+
+  memset (file->buffer, 0, ids_bytes (n));
+  memcpy (file->buffer, file->session->tokens.ids + first, n * sizeof (int32_t));
+  copy_rows (file, first, n, false);
+  chunk.checksum = checksum (file->buffer, chunk_bytes (file, n));
+  return write_all (file, &chunk, sizeof chunk) && write_all (file, file->buffer, chunk_bytes (file, n));
+}
+
+static bool
+file_open (File *file, GlmSession *session, const char *path, int flags, GlmError *error)
+{
+  *file = (File) { .session = session, .path = path, .fd = -1, .error = error };
+  file->bytes_per_token = glm_kv_cache_bytes_per_token (&session->model->params);
+  file->buffer = malloc (chunk_bytes (file, CHUNK));
+  if (!file->buffer)
+    return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for the state of a conversation");
+  file->fd = open (path, flags | O_CLOEXEC, 0600);
+  return file->fd >= 0 || glm_error_set_errno (error, errno, "%s", path);
+}
+
+static void
+file_close (File *file)
+{
+  if (file->fd >= 0)
+    close (file->fd);
+  free (file->buffer);
+}
+
+/* How many tokens of the session lie in the file already, in whole chunks; the file's position is behind them.  0 and a
+ * fresh header where the file is another one's. */
+static bool
+find_common (File *file, size_t *ret_n)
+{
+  Header header, wanted = make_header (file);
+  const GlmTokens *tokens = &file->session->tokens;
+  off_t end = sizeof header;
+  size_t n_common = 0, n;
+
+  if (read_some (file, &header, sizeof header) == sizeof header && memcmp (&header, &wanted, sizeof header) == 0)
+    {
+      /* A chunk shorter than the largest is written again once there is more to put into it. */
+      while (read_chunk (file, &n) && n_common + n <= tokens->n && (n == CHUNK || n_common + n == tokens->n)
+             && memcmp (file->buffer, tokens->ids + n_common, n * sizeof (int32_t)) == 0)
+        {
+          n_common += n;
+          end += (off_t) (sizeof (ChunkHeader) + chunk_bytes (file, n));
+        }
+      if (lseek (file->fd, end, SEEK_SET) < 0 || ftruncate (file->fd, end) != 0)
+        return glm_error_set_errno (file->error, errno, "%s", file->path);
+    }
+  else if (ftruncate (file->fd, 0) != 0 || lseek (file->fd, 0, SEEK_SET) != 0)
+    return glm_error_set_errno (file->error, errno, "%s", file->path);
+  else if (!write_all (file, &wanted, sizeof wanted))
+    return false;
+  *ret_n = n_common;
+  return true;
+}
+
+bool
+glm_session_save (GlmSession *session, const char *path, GlmError *error)
+{
+  File file;
+  size_t first = 0;
+  bool ok = file_open (&file, session, path, O_RDWR | O_CREAT, error) && find_common (&file, &first);
+
+  while (ok && first < session->tokens.n)
+    {
+      size_t left = session->tokens.n - first, n = left < CHUNK ? left : CHUNK;
+      off_t end = lseek (file.fd, 0, SEEK_CUR);
+
+      ok = write_chunk (&file, first, n);
+      /* What did not fit leaves no half chunk behind. */
+      if (!ok && end >= 0 && ftruncate (file.fd, end) != 0)
+        unlink (path);
+      first += n;
+    }
+  file_close (&file);
+  return ok;
+}
+
+static bool
+append_chunk (const File *file, size_t n)
+{
+  GlmSession *session = file->session;
+  const int32_t *ids = (const int32_t *) (const void *) file->buffer;
+  size_t first = session->tokens.n;
+
+  for (size_t i = 0; i < n; i++)
+    if (ids[i] < 0 || ids[i] >= session->model->params.n_vocab)
+      return glm_error_set (file->error, GLM_ERROR_BAD_FILE, "%s: token id %d", file->path, (int) ids[i]);
+  for (size_t i = 0; i < n; i++)
+    if (!glm_tokens_append (&session->tokens, ids[i]))
+      {
+        session->tokens.n = first;
+        return glm_error_set (file->error, GLM_ERROR_NO_MEMORY, "no memory for the state of a conversation");
+      }
+  copy_rows (file, first, n, true);
+  return true;
+}
+
+bool
+glm_session_restore (GlmSession *session, const char *path, GlmError *error)
+{
+  File file;
+  Header header, wanted;
+  size_t n = 0;
+  bool ok = file_open (&file, session, path, O_RDONLY, error);
+
+  if (ok)
+    {
+      wanted = make_header (&file);
+      if (read_some (&file, &header, sizeof header) != sizeof header
+          || header.checksum != checksum (&header, offsetof (Header, checksum))
+          || memcmp (header.magic, MAGIC, sizeof header.magic) != 0)
+        ok = glm_error_set (error, GLM_ERROR_BAD_FILE, "%s: not the saved state of a conversation, or damaged", path);
+      else if (header.identity != wanted.identity || header.bytes_per_token != wanted.bytes_per_token)
+        ok = glm_error_set (error, GLM_ERROR_ARGUMENT, "%s: the state belongs to another model", path);
+      else if (!read_chunk (&file, &n))
+        ok = glm_error_set (error, GLM_ERROR_BAD_FILE, "%s: the saved state is damaged", path);
+      /* A context that was cut short cannot be used. */
+      else if (n > (size_t) session->context_length || header.n_context > INT32_MAX)
+        ok = glm_error_set (error, GLM_ERROR_CONTEXT_FULL, "%s: the saved state is longer than the context", path);
+    }
+  if (ok)
+    {
+      glm_session_truncate (session, 0);
+      session->n_context = (int64_t) header.n_context;
+      session->origin = (int64_t) header.origin;
+      do
+        ok = append_chunk (&file, n);
+      while (ok && read_chunk (&file, &n) && session->tokens.n + n <= (size_t) session->context_length);
+      if (!ok || (int64_t) session->tokens.n <= session->n_context)
+        glm_session_truncate (session, session->n_context > 0 ? 0 : session->tokens.n);
+    }
+  file_close (&file);
+  return ok;
+}

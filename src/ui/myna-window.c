@@ -56,6 +56,8 @@ update_model (MynaWindow *self)
     text = myna_model_library_describe (models, loaded ? loaded : myna_model_library_get_default_path (models));
   }
   gtk_label_set_label (GTK_LABEL (self->subtitle), text);
+  if (self->view)
+    myna_conversation_view_set_model (MYNA_CONVERSATION_VIEW (self->view), text);
 }
 
 static GtkWidget *

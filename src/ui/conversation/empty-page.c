@@ -27,9 +27,11 @@ G_DEFINE_FINAL_TYPE (MynaEmptyPage, myna_empty_page, GTK_TYPE_WIDGET)
 
 /* Questions that the small starter model answers well: a sum, a table, a story, itself. */
 static const char *const suggestions[] = {
+  /* Translators: these four questions are put to the starter model; it knows Chinese and English, and answers these:
+   * 17 + 25 = ?, 用表格列出行星。, 讲一个关于小兔子的故事。, 你会做什么？ */
   N_("What is 17 + 25?"),
-  N_("Make a table of three fruits and their colours."),
-  N_("Tell me a short story."),
+  N_("Make a table of the inner planets."),
+  N_("Tell me a short story about a bird."),
   N_("What can you do?"),
 };
 
@@ -133,11 +135,9 @@ myna_empty_page_set_model (MynaEmptyPage *self,
 
   g_return_if_fail (MYNA_IS_EMPTY_PAGE (self));
 
-  if (!name)
-    text = g_strdup ("");
-  else if (strstr (name, "fledgling") || strstr (name, "Fledgling"))
-    text = g_strdup (_("Fledgling, a small starter model: good for sums, tables, short stories and questions about Myna"));
-  else
-    text = g_strdup_printf (_("%s runs on this computer; nothing you write leaves it"), name);
-  gtk_label_set_label (GTK_LABEL (self->model_label), text);
+  if (name && strstr (name, "Fledgling"))
+    text = g_strdup_printf (_("%s\nGood for sums, tables, short stories and questions about Myna"), name);
+  else if (name)
+    text = g_strdup_printf (_("%s\nRuns on this computer: nothing you write leaves it"), name);
+  gtk_label_set_label (GTK_LABEL (self->model_label), text ? text : "");
 }

@@ -258,9 +258,6 @@ update_page (MynaConversationView *self)
                        && myna_conversation_get_id (self->conversation) == 0);
 
   gtk_stack_set_visible_child (GTK_STACK (self->stack), empty ? self->empty : gtk_widget_get_next_sibling (self->empty));
-  if (empty && self->conversation)
-    myna_empty_page_set_model (MYNA_EMPTY_PAGE (self->empty),
-                               myna_generator_get_model_name (myna_conversation_get_generator (self->conversation)));
 }
 
 static void
@@ -345,6 +342,15 @@ myna_conversation_view_get_conversation (MynaConversationView *self)
   g_return_val_if_fail (MYNA_IS_CONVERSATION_VIEW (self), NULL);
 
   return self->conversation;
+}
+
+void
+myna_conversation_view_set_model (MynaConversationView *self,
+                                  const char           *name)
+{
+  g_return_if_fail (MYNA_IS_CONVERSATION_VIEW (self));
+
+  myna_empty_page_set_model (MYNA_EMPTY_PAGE (self->empty), name);
 }
 
 void

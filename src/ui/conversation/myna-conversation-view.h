@@ -17,6 +17,8 @@ G_DECLARE_FINAL_TYPE (MynaConversationView, myna_conversation_view, MYNA, CONVER
 GtkWidget        *myna_conversation_view_new (void);
 void              myna_conversation_view_set_conversation (MynaConversationView *self, MynaConversation *conversation);
 MynaConversation *myna_conversation_view_get_conversation (MynaConversationView *self);
+/* Name of the model that will answer, as the person knows it; shown while the conversation is empty. */
+void              myna_conversation_view_set_model (MynaConversationView *self, const char *name);
 void              myna_conversation_view_focus_composer (MynaConversationView *self);
 
 G_END_DECLS

@@ -264,11 +264,14 @@ last_read_cb (GObject      *source,
 
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
-  conversation = list && list->len > 0 ? g_ptr_array_index (list, 0) : NULL;
   /* The person may have begun something else meanwhile. */
-  if (!conversation || conversation->deleted_at || self->conversation)
+  if (self->conversation)
     return;
-  myna_window_open_chat (self, conversation->id);
+  conversation = list && list->len > 0 ? g_ptr_array_index (list, 0) : NULL;
+  if (conversation && !conversation->deleted_at)
+    myna_window_open_chat (self, conversation->id);
+  else
+    myna_window_new_chat (self);
 }
 
 static void

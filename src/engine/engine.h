@@ -227,6 +227,8 @@ typedef struct
   double prompt_seconds;        /* evaluating the prompt */
   double first_token_seconds;   /* from the call to the first token */
   double generate_seconds;
+  size_t n_drafted;             /* tokens that were guessed from the conversation … */
+  size_t n_accepted;            /* … and were right */
 } GlmResult;
 
 /* One piece of the reply: whole UTF-8 characters, not NUL-terminated; id is the token that completed the piece.

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "draft.h"
 #include "error.h"
 #include "sampler.h"
 #include "session.h"
@@ -19,6 +20,8 @@ typedef struct
   GlmTokens *ids;               /* may be NULL */
   GlmSampler *sampler;
   GlmTextStream *stream;        /* NULL: the model has no tokenizer */
+  GlmDraft *draft;
+  size_t n_valid;               /* tokens of the session that are part of the sequence: guesses may follow them */
   GlmResult result;
   GlmError *error;
   bool stopped;                 /* the caller's piece function said so */
@@ -53,6 +56,8 @@ take (Loop *loop, int32_t id)
   glm_sampler_accept (loop->sampler, id);
   if (loop->ids && !glm_tokens_append (loop->ids, id))
     return glm_error_set (loop->error, GLM_ERROR_NO_MEMORY, "no memory for the reply");
+  if (!glm_draft_append (loop->draft, id, loop->error))
+    return false;
   if (!loop->stream)
     return true;
   if (!glm_text_stream_push (loop->stream, id, &text, &n_bytes, loop->error))
@@ -65,13 +70,11 @@ take (Loop *loop, int32_t id)
 static bool
 ended (Loop *loop)
 {
-  const GlmSession *session = loop->session;
-
   if (loop->stopped || glm_cancel_is_set (loop->funcs->cancel))
     loop->result.reason = GLM_STOP_CANCELLED;
   else if (loop->sampling->max_tokens > 0 && loop->result.n_generated >= (size_t) loop->sampling->max_tokens)
     loop->result.reason = GLM_STOP_LENGTH;
-  else if (session->tokens.n >= (size_t) session->context_length)
+  else if (loop->n_valid >= (size_t) loop->session->context_length)
     loop->result.reason = GLM_STOP_CONTEXT;
   else
     return false;
@@ -84,15 +87,19 @@ cancel_tick (double fraction, void *user_data)
   return !glm_cancel_is_set (user_data);
 }
 
-/* Generates until something ends it.  Returns false on an error, which a cancelled evaluation is not. */
+/* Draws from the logits at hand for as long as they agree with what was guessed.  Returns false on an error; otherwise
+ * *ret_id is the first token that is not evaluated yet, or −1 where the reply has ended. */
 static bool
-run (Loop *loop)
+draw (Loop *loop, const int32_t *guesses, size_t n_guesses, size_t *ret_n_accepted, int32_t *ret_id)
 {
-  for (;;)
-    {
-      GlmError error = { 0 };
-      int32_t id = glm_sampler_draw (loop->sampler, glm_session_logits (loop->session));
+  int64_t first = loop->session->n_logits - 1 - (int64_t) n_guesses;
 
+  for (size_t row = 0;; row++)
+    {
+      int32_t id = glm_sampler_draw (loop->sampler, glm_session_logits_row (loop->session, first + (int64_t) row));
+
+      *ret_n_accepted = row;
+      *ret_id = -1;
       if (glm_model_is_stop (loop->model, id))
         {
           loop->result.reason = GLM_STOP_END;
@@ -103,7 +110,56 @@ run (Loop *loop)
         return false;
       if (ended (loop))
         return true;
-      if (!glm_session_eval (loop->session, &id, 1, 1, cancel_tick, (void *) loop->funcs->cancel, &error))
+      if (row == n_guesses || guesses[row] != id)
+        {
+          *ret_id = id;
+          return true;
+        }
+      loop->n_valid++;
+    }
+}
+
+static size_t
+propose (Loop *loop, int32_t *guesses)
+{
+  size_t max = (size_t) loop->session->context_length - loop->n_valid - 1;
+
+  /* The last token needs no evaluation, and so no guess beyond it. */
+  if (loop->sampling->max_tokens > 0)
+    {
+      size_t left = (size_t) loop->sampling->max_tokens - loop->result.n_generated - 1;
+
+      max = left < max ? left : max;
+    }
+  return glm_draft_propose (loop->draft, max, guesses);
+}
+
+/* Generates until something ends it.  Each round evaluates the last token with guesses behind it, draws from every row
+ * whose guesses were right so far, and forgets the others: the tokens are distributed exactly as without guesses. */
+static bool
+run (Loop *loop)
+{
+  int32_t ids[1 + GLM_DRAFT_MAX];
+  size_t n_guesses = 0, n_accepted;
+  double begin = 0, seconds = 0;
+
+  for (;;)
+    {
+      GlmError error = { 0 };
+      bool ok = draw (loop, ids + 1, n_guesses, &n_accepted, &ids[0]);
+
+      glm_session_truncate (loop->session, loop->n_valid);
+      loop->result.n_drafted += n_guesses;
+      loop->result.n_accepted += n_accepted;
+      if (!ok || ids[0] < 0)
+        return ok;
+      if (begin > 0)
+        glm_draft_report (loop->draft, n_guesses, n_accepted, seconds);
+
+      n_guesses = propose (loop, ids + 1);
+      begin = now ();
+      if (!glm_session_eval (loop->session, ids, 1 + n_guesses, (int64_t) (1 + n_guesses), cancel_tick,
+                             (void *) loop->funcs->cancel, &error))
         {
           loop->result.reason = GLM_STOP_CANCELLED;
           if (error.code == GLM_ERROR_CANCELLED)
@@ -112,6 +168,8 @@ run (Loop *loop)
             *loop->error = error;
           return false;
         }
+      seconds = now () - begin;
+      loop->n_valid++;
     }
 }
 
@@ -139,7 +197,11 @@ prime (Loop *loop, const int32_t *prompt, size_t n_prompt)
   size_t n_bytes;
 
   for (size_t i = 0; i < n_prompt; i++)
-    glm_sampler_accept (loop->sampler, prompt[i]);
+    {
+      glm_sampler_accept (loop->sampler, prompt[i]);
+      if (!glm_draft_append (loop->draft, prompt[i], loop->error))
+        return false;
+    }
   for (size_t i = n_prompt - n; loop->stream && i < n_prompt; i++)
     if (!glm_text_stream_push (loop->stream, prompt[i], &text, &n_bytes, loop->error))
       return false;
@@ -190,10 +252,11 @@ glm_generate (GlmSession *session, const int32_t *prompt, size_t n_prompt, const
 
   if (!glm_sampler_new (loop.sampling, session->model->params.n_vocab, &loop.sampler, error)
       || (session->model->tokenizer && !glm_text_stream_new (session->model->tokenizer, &loop.stream, error))
-      || !prime (&loop, prompt, n_prompt) || !read_prompt (&loop, prompt, n_prompt, &cancelled))
+      || !glm_draft_new (&loop.draft, error) || !prime (&loop, prompt, n_prompt) || !read_prompt (&loop, prompt, n_prompt, &cancelled))
     goto done;
 
   ready = now ();
+  loop.n_valid = n_prompt;
   loop.result.prompt_seconds = ready - loop.start;
   ok = cancelled || (run (&loop) && flush (&loop));
   loop.result.generate_seconds = now () - ready;
@@ -203,5 +266,6 @@ glm_generate (GlmSession *session, const int32_t *prompt, size_t n_prompt, const
 done:
   glm_text_stream_free (loop.stream);
   glm_sampler_free (loop.sampler);
+  glm_draft_free (loop.draft);
   return ok;
 }

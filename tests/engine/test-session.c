@@ -8,6 +8,7 @@
 #include "check.h"
 #include "gguf-build.h"
 #include "naive-forward.h"
+#include "sampler.h"
 #include "session.h"
 #include "tiny-model.h"
 
@@ -575,6 +576,72 @@ test_generate (void)
   glm_model_free (model);
 }
 
+/* What glm_generate() must equal: one token at a time, no guesses. */
+static size_t
+generate_plainly (GlmModel *model, const int32_t *prompt, size_t n_prompt, const GlmSampling *sampling, int32_t *ids)
+{
+  GlmSession *session = open_session (model);
+  GlmSampler *sampler;
+  GlmError error = { 0 };
+  size_t n = 0;
+
+  REQUIRE (glm_sampler_new (sampling, glm_model_info (model)->n_vocab, &sampler, &error), "%s", error.message);
+  for (size_t i = 0; i < n_prompt; i++)
+    glm_sampler_accept (sampler, prompt[i]);
+  sync_ids (session, prompt, (int) n_prompt);
+  while (n < (size_t) sampling->max_tokens)
+    {
+      int32_t id = glm_sampler_draw (sampler, glm_session_logits (session));
+
+      if (glm_model_is_stop (model, id))
+        break;
+      ids[n++] = id;
+      glm_sampler_accept (sampler, id);
+      REQUIRE (glm_session_eval (session, &id, 1, 1, NULL, NULL, &error), "%s", error.message);
+    }
+  glm_sampler_free (sampler);
+  glm_session_free (session);
+  return n;
+}
+
+/* A prompt that repeats itself makes a tiny model repeat itself, so that guesses are tried, right and wrong.  With the same
+ * random numbers the reply must be the same to the token. */
+static void
+test_guessing (void)
+{
+  TinyModel tiny = TINY_CHATGLM;
+  GlmModel *model;
+  GlmSession *session;
+  int32_t prompt[60], plain[300];
+  size_t n_drafted = 0, n_accepted = 0;
+
+  tiny.n_vocab = 24;
+  tiny.type = GLM_TYPE_F16;
+  model = open_tiny (&tiny);
+  session = open_session (model);
+  for (int i = 0; i < 60; i++)
+    prompt[i] = 8 + i % 6;
+  for (uint64_t seed = 1; seed <= 12; seed++)
+    {
+      GlmSampling sampling = { .temperature = seed % 3 == 0 ? 0 : 0.3f, .top_p = 0.9f, .repetition_penalty = seed % 4 == 0 ? 1.1f : 1,
+                               .seed = seed, .max_tokens = 300 };
+      GlmTokens ids = { 0 };
+      GlmResult result;
+      GlmError error = { 0 };
+      size_t n = generate_plainly (model, prompt, 60, &sampling, plain);
+
+      REQUIRE (glm_generate (session, prompt, 60, &sampling, NULL, &ids, &result, &error), "%s", error.message);
+      CHECK (ids.n == n && memcmp (ids.ids, plain, n * sizeof *plain) == 0, "seed %d: another reply with guesses", (int) seed);
+      CHECK (glm_session_n_tokens (session) <= 60 + n, "guesses are left behind");
+      n_drafted += result.n_drafted;
+      n_accepted += result.n_accepted;
+      glm_tokens_clear (&ids);
+    }
+  CHECK (n_drafted > n_accepted && n_accepted > 0, "%zu of %zu guesses: neither sort was tried", n_accepted, n_drafted);
+  glm_session_free (session);
+  glm_model_free (model);
+}
+
 int
 main (void)
 {
@@ -593,5 +660,6 @@ main (void)
   test_save_damage ();
   test_threads ();
   test_generate ();
+  test_guessing ();
   return check_exit ();
 }

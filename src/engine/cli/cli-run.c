@@ -128,9 +128,9 @@ print_generated (const CliOptions *options, const GlmModel *model, const GlmToke
     }
   free (text);
   printf (", \"reason\": \"%s\", \"n_prompt\": %zu, \"n_generated\": %zu, \"prompt_seconds\": %.6f, "
-          "\"generate_seconds\": %.6f}\n",
+          "\"generate_seconds\": %.6f, \"n_drafted\": %zu, \"n_accepted\": %zu}\n",
           reason_name (result->reason), result->n_prompt, result->n_generated, result->prompt_seconds,
-          result->generate_seconds);
+          result->generate_seconds, result->n_drafted, result->n_accepted);
 }
 
 int

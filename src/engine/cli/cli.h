@@ -27,6 +27,11 @@ typedef struct
   int context;
   bool greedy;
   const char *system;
+  const char *type;             /* import, quantize */
+  const char *family;
+  const char *name;
+  const char *prefix;
+  bool force;
   GlmSampling sampling;         /* fields that were not given are negative (seed: 0) */
   int n_args;                   /* what stands after the options */
   char **args;
@@ -42,6 +47,8 @@ int cli_logits (const CliOptions *options);
 int cli_generate (const CliOptions *options);
 int cli_chat (const CliOptions *options);
 int cli_describe (const CliOptions *options);
+int cli_import (const CliOptions *options);
+int cli_quantize (const CliOptions *options);
 int cli_bench (const CliOptions *options);
 
 /* "myna-cli: MESSAGE" on standard error; returns CLI_FAILED or CLI_USAGE. */

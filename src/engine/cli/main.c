@@ -27,6 +27,8 @@ static const struct
   { "generate", cli_generate, "--tokens IDS -n N", "the ids that follow" },
   { "chat", cli_chat, "", "a conversation in the terminal, or one question a line" },
   { "describe", cli_describe, "", "architecture, sizes, quantisation and operations of a model" },
+  { "import", cli_import, "SOURCE -o FILE.gguf", "a directory of safetensors or PyTorch files, or a chatglm.cpp file, as GGUF" },
+  { "quantize", cli_quantize, "IN.gguf OUT.gguf TYPE", "the same model in another precision" },
   { "bench", cli_bench, "", "speed of loading, prompt and reply" },
 };
 
@@ -49,6 +51,11 @@ enum
   OPTION_REPETITION_PENALTY,
   OPTION_CONTEXT,
   OPTION_SYSTEM,
+  OPTION_TYPE,
+  OPTION_FAMILY,
+  OPTION_NAME,
+  OPTION_PREFIX,
+  OPTION_FORCE,
   OPTION_VERSION,
 };
 
@@ -69,6 +76,11 @@ static const struct option long_options[] = {
   { "repetition-penalty", required_argument, NULL, OPTION_REPETITION_PENALTY },
   { "context", required_argument, NULL, OPTION_CONTEXT },
   { "system", required_argument, NULL, OPTION_SYSTEM },
+  { "type", required_argument, NULL, OPTION_TYPE },
+  { "family", required_argument, NULL, OPTION_FAMILY },
+  { "name", required_argument, NULL, OPTION_NAME },
+  { "prefix", required_argument, NULL, OPTION_PREFIX },
+  { "force", no_argument, NULL, OPTION_FORCE },
   { "help", no_argument, NULL, 'h' },
   { "version", no_argument, NULL, OPTION_VERSION },
   { 0 },
@@ -105,6 +117,15 @@ print_help (void)
         "      --greedy              always the likeliest token\n"
         "      --seed N              for the same reply each time\n"
         "      --temperature X, --top-k N, --top-p X, --min-p X, --repetition-penalty X\n"
+        "\n"
+        "Options of import and quantize:\n"
+        "  -o, --out FILE            the new file\n"
+        "      --type TYPE           keep (default), f16, q8_0, q4_0 or q4_k_m\n"
+        "      --name TEXT           the model's name in the new file\n"
+        "      --family NAME         ChatGLM2, ChatGLM3 …, where the source does not tell\n"
+        "      --tokenizer FILE      instead of the source's; an empty name: none\n"
+        "      --prefix DIRECTORY    a P-Tuning v2 checkpoint that goes with the source\n"
+        "      --force               replace the new file if it is there already\n"
         "\n"
         "In a terminal, chat knows /new, /quit and /help, and Ctrl+C stops a reply.\n"
         "The exit status is 0, 1 for bad input or a failure, and 2 for a wrong command line.");
@@ -203,14 +224,20 @@ parse_options (int argc, char **argv, CliOptions *options)
 {
   int option;
 
-  while ((option = getopt_long (argc, argv, "m:n:h", long_options, NULL)) != -1)
+  while ((option = getopt_long (argc, argv, "m:n:o:h", long_options, NULL)) != -1)
     switch (option)
       {
       case 'm':              options->model = optarg; break;
       case OPTION_TOKENIZER: options->tokenizer = optarg; break;
       case OPTION_TOKENS:    options->tokens = optarg; break;
+      case 'o':
       case OPTION_OUT:       options->out = optarg; break;
       case OPTION_SYSTEM:    options->system = optarg; break;
+      case OPTION_TYPE:      options->type = optarg; break;
+      case OPTION_FAMILY:    options->family = optarg; break;
+      case OPTION_NAME:      options->name = optarg; break;
+      case OPTION_PREFIX:    options->prefix = optarg; break;
+      case OPTION_FORCE:     options->force = true; break;
       case OPTION_JSON:      options->json = true; break;
       case OPTION_GREEDY:    options->greedy = true; break;
       case OPTION_CPU_MASK:

@@ -35,7 +35,8 @@ glm_merges_reserve (GlmTokenizer *tokenizer, size_t n, GlmError *error)
   while (n_slots < n * 2)
     n_slots *= 2;
   tokenizer->merges = malloc (n_slots * sizeof *tokenizer->merges);
-  if (!tokenizer->merges)
+  tokenizer->merge_order = malloc ((n + 1) * sizeof *tokenizer->merge_order);
+  if (!tokenizer->merges || !tokenizer->merge_order)
     return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for the merges");
   for (size_t i = 0; i < n_slots; i++)
     tokenizer->merges[i].left = -1;
@@ -73,7 +74,23 @@ glm_merges_add (GlmTokenizer *tokenizer, uint32_t rank, const void *left, size_t
     return glm_error_set (error, GLM_ERROR_BAD_FILE, "merge %u is of or into something that is no token", rank);
   slot = find_slot (tokenizer, left_id, right_id);
   if (slot->left < 0)
-    *slot = (GlmMerge) { left_id, right_id, id, rank };
+    {
+      *slot = (GlmMerge) { left_id, right_id, id, rank };
+      tokenizer->merge_order[tokenizer->n_merges++] = (uint32_t) (slot - tokenizer->merges);
+    }
+  return true;
+}
+
+bool
+glm_merges_get (const GlmTokenizer *tokenizer, uint32_t index, int32_t *ret_left, int32_t *ret_right)
+{
+  const GlmMerge *merge;
+
+  if (index >= tokenizer->n_merges)
+    return false;
+  merge = &tokenizer->merges[tokenizer->merge_order[index]];
+  *ret_left = merge->left;
+  *ret_right = merge->right;
   return true;
 }
 

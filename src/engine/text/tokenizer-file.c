@@ -8,12 +8,11 @@
 #include "file/mapped-file.h"
 
 /* A ModelProto begins with field 1, tokenizer.json with a brace, a list of ranks with base64. */
-static bool
-read_by_content (const GlmMappedFile *file, GlmTokenizer **ret_tokenizer, GlmError *error)
+bool
+glm_tokenizer_new_from_memory (const uint8_t *data, size_t n, GlmTokenizer **ret_tokenizer, GlmError *error)
 {
-  const uint8_t *data = glm_mapped_file_data (file);
-  size_t n = glm_mapped_file_size (file);
-
+  if (n == 0)
+    return glm_error_set (error, GLM_ERROR_BAD_FILE, "the tokenizer is empty");
   if (data[0] == 0x0A)
     return glm_tokenizer_new_from_sentencepiece (data, n, ret_tokenizer, error);
   if (data[0] == '{')
@@ -30,7 +29,7 @@ glm_tokenizer_open (const char *path, GlmTokenizer **ret_tokenizer, GlmError *er
 
   if (!glm_mapped_file_open (path, &file, error))
     return false;
-  ok = read_by_content (file, &tokenizer, error);
+  ok = glm_tokenizer_new_from_memory (glm_mapped_file_data (file), glm_mapped_file_size (file), &tokenizer, error);
   if (!ok)
     glm_error_prefix (error, "%s", glm_path_name (path));
   ok = ok && glm_mapped_file_check (file, error);

@@ -198,6 +198,7 @@ read_byte_level (GlmTokenizer *tokenizer, const GlmModelFile *file, GlmError *er
   if (glm_vocab_is_ranked (&tokenizer->vocab))
     tokenizer->kind = GLM_TOKENIZER_RANK_BPE;
   tokenizer->shows_controls = true;
+  tokenizer->ignore_merges = flag (file, KEY ("ignore_merges"), false);
   return glm_tokenizer_seal (tokenizer, error)
          && (tokenizer->kind == GLM_TOKENIZER_RANK_BPE || read_merges (tokenizer, file, error));
 }

@@ -40,6 +40,8 @@ struct GlmTokenizer
   bool shows_controls;          /* decoding writes control tokens as their text (ChatGLM3, GLM-4), else as nothing */
   GlmMerge *merges;             /* MERGE_BPE: open addressing by the pair of ids */
   uint32_t merge_mask;
+  uint32_t *merge_order;        /* slots of the merges, in the order of the list */
+  uint32_t n_merges;
   bool ignore_merges;           /* MERGE_BPE: a whole word that is a token is taken as it is */
 };
 
@@ -66,6 +68,9 @@ bool glm_unigram_prepare (GlmTokenizer *tokenizer, GlmError *error);
 bool glm_merges_reserve (GlmTokenizer *tokenizer, size_t n, GlmError *error);
 bool glm_merges_add (GlmTokenizer *tokenizer, uint32_t rank, const void *left, size_t n_left, const void *right,
                      size_t n_right, GlmError *error);
+
+/* The merge at a place of the list; false: beyond its end. */
+bool glm_merges_get (const GlmTokenizer *tokenizer, uint32_t index, int32_t *ret_left, int32_t *ret_right);
 
 /* Encoders: append to *tokens. */
 bool glm_unigram_encode (const GlmTokenizer *tokenizer, const uint8_t *text, size_t n_bytes, GlmTokens *tokens,

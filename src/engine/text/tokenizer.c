@@ -33,6 +33,7 @@ glm_tokenizer_free (GlmTokenizer *tokenizer)
   glm_normaliser_clear (&tokenizer->normaliser);
   glm_vocab_clear (&tokenizer->vocab);
   free (tokenizer->merges);
+  free (tokenizer->merge_order);
   free (tokenizer);
 }
 

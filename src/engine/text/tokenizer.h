@@ -19,6 +19,7 @@ bool glm_tokenizer_new_from_model_file (const GlmModelFile *file, GlmTokenizer *
 /* From a tokenizer file: ice_text.model, tokenizer.model (SentencePiece or tiktoken text), tokenizer.json; recognised by
  * its content. */
 bool glm_tokenizer_open (const char *path, GlmTokenizer **ret_tokenizer, GlmError *error);
+bool glm_tokenizer_new_from_memory (const uint8_t *data, size_t n_bytes, GlmTokenizer **ret_tokenizer, GlmError *error);
 void glm_tokenizer_free (GlmTokenizer *tokenizer);
 
 int glm_tokenizer_n_vocab (const GlmTokenizer *tokenizer);

@@ -14,7 +14,7 @@
 
 #define MAX_DIM   256         /* of a head, on the fast paths */
 #define KEYS      8           /* keys at a time */
-#define MIN_TURNED_HEADS 4    /* fewer: plain dot products */
+#define MIN_TURNED_HEADS (LANES / 2 + 1) /* fewer leave most lanes idle: plain dot products are as fast */
 
 /* ---- Scores ------------------------------------------------------------------------------------------------------- */
 
@@ -145,9 +145,10 @@ attend_scores (float          *s,
 #define COLS   (LANES == 16 ? 8 : 4) /* … in this many vectors each */
 #define VALUES 32             /* rows of V that are float at a time */
 
-/* o[h, COLS · LANES] += Σ_j p[h, j] · values[j], HEADS heads. */
-static inline void
-add_values (float       *o,
+/* o[h, COLS · LANES] += Σ_j p[h, j] · values[j], h < heads, a constant. */
+static inline __attribute__ ((always_inline)) void
+add_values (int          heads,
+            float       *o,
             int64_t      ldo,
             const float *p,
             int64_t      ldp,
@@ -157,24 +158,24 @@ add_values (float       *o,
 {
   Vec sum[HEADS][COLS];
 
-  UNROLL for (int h = 0; h < HEADS; h++)
+  UNROLL for (int h = 0; h < heads; h++)
     UNROLL for (int c = 0; c < COLS; c++)
       sum[h][c] = v_load (o + h * ldo + c * LANES);
   for (int j = 0; j < n; j++)
     {
       Vec factor[HEADS];
 
-      UNROLL for (int h = 0; h < HEADS; h++)
+      UNROLL for (int h = 0; h < heads; h++)
         factor[h] = v_set (p[h * ldp + j]);
       UNROLL for (int c = 0; c < COLS; c++)
         {
           Vec v = v_load (values + j * ldv + c * LANES);
 
-          UNROLL for (int h = 0; h < HEADS; h++)
+          UNROLL for (int h = 0; h < heads; h++)
             sum[h][c] = v_fma (factor[h], v, sum[h][c]);
         }
     }
-  UNROLL for (int h = 0; h < HEADS; h++)
+  UNROLL for (int h = 0; h < heads; h++)
     UNROLL for (int c = 0; c < COLS; c++)
       v_store (o + h * ldo + c * LANES, sum[h][c]);
 }
@@ -227,7 +228,9 @@ attend_values (float          *o,
           halves_to_floats (values + j * STRIP, v + (begin + j) * ldv + col, n_cols);
         if (n_cols == STRIP)
           for (; h + HEADS <= n_q; h += HEADS)
-            add_values (o + h * ldo + col, ldo, p + h * ldp + begin, ldp, values, STRIP, n);
+            add_values (HEADS, o + h * ldo + col, ldo, p + h * ldp + begin, ldp, values, STRIP, n);
+        if (n_cols == STRIP && h < n_q)
+          add_values (1, o + h * ldo + col, ldo, p + h * ldp + begin, ldp, values, STRIP, n), h++;
         for (; h < n_q; h++)
           add_values_slowly (o + h * ldo + col, p + h * ldp + begin, values, STRIP, n, n_cols);
       }

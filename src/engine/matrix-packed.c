@@ -111,21 +111,30 @@ glm_packed_multiply (const GlmRegion  *region,
                      int64_t           end)
 {
   const GlmMatrix *matrix = product->matrix;
-  const GlmPackedTraits *traits = matrix->packed_traits;
-  int max = region->kernels->max_tile_width;
-  _Alignas (64) float out[ROWS * GLM_MAX_TILE_WIDTH];
+  const GlmKernels *kernels = region->kernels;
+  GlmPackedFormat format = matrix->packed_traits->format;
+  int64_t n_blocks = matrix->cols / 32;
+  int max = kernels->max_tile_width;
+  _Alignas (64) float out[2 * ROWS * GLM_MAX_TILE_WIDTH];
 
   for (int64_t i = 0; i < count_tiles (region); i++)
     {
-      const uint8_t *tile = region->tiles[traits->sum_kind] + (size_t) i * tile_bytes (matrix->cols, max);
-      int64_t left = region->n - i * max;
+      const uint8_t *tile = region->tiles[matrix->packed_traits->sum_kind] + (size_t) i * tile_bytes (matrix->cols, max);
+      const uint8_t *panel = matrix->panels + (size_t) (begin / ROWS) * matrix->panel_bytes;
+      int64_t n_tokens = region->n - i * max < max ? region->n - i * max : max, row = begin;
+      int width = width_of_tile (region, i);
 
-      for (int64_t row = begin; row < end; row += ROWS)
+      if (kernels->min_pair_width != 0 && width >= kernels->min_pair_width)
+        for (; row + ROWS < end; row += 2 * ROWS, panel += 2 * matrix->panel_bytes)
+          {
+            kernels->pair_product[format](panel, matrix->panel_bytes, n_blocks, tile, width, out);
+            store_panel (product, row, i * max, n_tokens, out);
+            store_panel (product, row + ROWS, i * max, n_tokens, out + ROWS * width);
+          }
+      for (; row < end; row += ROWS, panel += matrix->panel_bytes)
         {
-          const uint8_t *panel = matrix->panels + (size_t) (row / ROWS) * matrix->panel_bytes;
-
-          region->kernels->panel_product[traits->format] (panel, matrix->cols / 32, tile, width_of_tile (region, i), out);
-          store_panel (product, row, i * max, left < max ? left : max, out);
+          kernels->panel_product[format](panel, n_blocks, tile, width, out);
+          store_panel (product, row, i * max, n_tokens, out);
         }
     }
 }

@@ -183,6 +183,44 @@ test_panel_product (const char            *name,
   guarded_free (out, out_bytes);
 }
 
+/* Two panels at once give what they give one by one. */
+static void
+test_pair_product (const char            *name,
+                   const GlmKernels      *kernels,
+                   const GlmPackedTraits *packed,
+                   int64_t                cols,
+                   int                    width,
+                   int                    kind)
+{
+  const GlmTypeTraits *traits = glm_type_traits (packed->type);
+  size_t row_bytes = (size_t) (cols / traits->block_size * traits->block_bytes);
+  size_t panel_bytes = glm_packed_panel_bytes (packed, cols), tile_bytes = (size_t) (cols / 32 * GLM_TILE_BYTES * width);
+  size_t out_bytes = sizeof (float) * 2 * ROWS * (size_t) width;
+  uint8_t *data = malloc (row_bytes * 2 * ROWS), *panels = guarded_new (2 * panel_bytes), *tile = guarded_new (tile_bytes);
+  float *x = malloc ((size_t) cols * sizeof (float)), *out = guarded_new (out_bytes), expected[ROWS * GLM_MAX_TILE_WIDTH];
+
+  random_weights (traits, data, cols * 2 * ROWS, kind);
+  for (int t = 0; t < width; t++)
+    {
+      random_floats (x, cols, kind == 2 ? 2 : 0);
+      kernels->quantise_tile (x, cols, packed->sum_kind, tile, width, t);
+    }
+  for (int p = 0; p < 2; p++)
+    glm_packed_pack_panel (packed, data + row_bytes * ROWS * (size_t) p, row_bytes, ROWS, cols, panels + panel_bytes * (size_t) p);
+  kernels->pair_product[packed->format](panels, panel_bytes, cols / 32, tile, width, out);
+  for (int p = 0; p < 2; p++)
+    {
+      kernels->panel_product[packed->format](panels + panel_bytes * (size_t) p, cols / 32, tile, width, expected);
+      check (memcmp (expected, out + ROWS * width * p, out_bytes / 2) == 0, "%s: %s pair, %d columns, data %d, panel %d", name,
+             traits->name, (int) cols, kind, p);
+    }
+  free (data);
+  free (x);
+  guarded_free (panels, 2 * panel_bytes);
+  guarded_free (tile, tile_bytes);
+  guarded_free (out, out_bytes);
+}
+
 void
 test_packed_kernels (const char       *name,
                      const GlmKernels *ref,
@@ -209,6 +247,8 @@ test_packed_kernels (const char       *name,
             const GlmPackedTraits *packed = glm_packed_traits ((GlmPackedFormat) f);
 
             test_panel_product (name, ref, new_kernels, packed, 256, width, kind);
+            if (new_kernels->min_pair_width != 0 && width >= new_kernels->min_pair_width)
+              test_pair_product (name, new_kernels, packed, 768, width, kind);
             test_panel_product (name, ref, new_kernels, packed, packed->blocks_per_group == 1 ? 32 * 7 : 256 * 3, width, kind);
           }
     }
@@ -348,7 +388,7 @@ typedef struct
   const uint8_t *panel, *tile;
   int64_t cols;
   int width;
-  float out[ROWS * GLM_MAX_TILE_WIDTH];
+  float out[2 * ROWS * GLM_MAX_TILE_WIDTH];
 } Bench;
 
 static void
@@ -357,6 +397,14 @@ run_panel (void *data)
   Bench *bench = data;
 
   bench->kernels->panel_product[bench->packed->format](bench->panel, bench->cols / 32, bench->tile, bench->width, bench->out);
+}
+
+static void
+run_pair (void *data)
+{
+  Bench *bench = data;
+
+  bench->kernels->pair_product[bench->packed->format](bench->panel, 0, bench->cols / 32, bench->tile, bench->width, bench->out);
 }
 
 void
@@ -388,6 +436,11 @@ bench_packed_kernels (const char       *name,
             printf ("  %6.1f GB/s  ", (double) n_bytes / seconds * 1e-9);
           printf ("  %6.1f", (double) ROWS * COLS * widths[i] / seconds * 1e-9);
         }
+      if (kernels->min_pair_width != 0)
+        printf ("   pairs:");
+      for (size_t i = 0; kernels->min_pair_width != 0 && i < sizeof widths / sizeof widths[0]; i++)
+        if ((bench.width = widths[i]) >= kernels->min_pair_width)
+          printf ("  %6.1f", 2.0 * ROWS * COLS * widths[i] / best_seconds (run_pair, &bench) * 1e-9);
       printf ("\n");
       free (panel);
       free (tile);

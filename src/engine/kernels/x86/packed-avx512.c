@@ -4,7 +4,8 @@
  *
  * One vector holds four columns of the panel's 16 rows; vpdpbusd multiplies it by four bytes of one token, broadcast from
  * memory within the instruction.  A token costs one accumulator and one running sum, so that tiles of 12 tokens stay in
- * registers.  `format` and `width` are constants wherever tile_product() is expanded.
+ * registers.  Prompts take two panels and 6 tokens at a time instead: half the loads.
+ * The Shape is a constant wherever tile_product() is expanded.
  */
 #include "kernels/x86/x86.h"
 
@@ -19,8 +20,11 @@
 #define ALWAYS_INLINE inline __attribute__ ((always_inline))
 #define UNROLL _Pragma ("GCC unroll 12")
 
-/* acc += Σ4 levels · the four signed bytes at p, in each lane. */
-#define DOT4(acc, levels, p) __asm__ ("vpdpbusd %2%{1to16%}, %1, %0" : "+v"(acc) : "v"(levels), "m"(*(const int *) (p)))
+/* acc += Σ4 levels · the four signed bytes at p, in each lane.  GCC does not fold the broadcast of the intrinsic. */
+#define DOT4_BROADCAST(acc, levels, p)                                                                                       \
+  __asm__ ("vpdpbusd %2%{1to16%}, %1, %0" : "+v"(acc) : "v"(levels), "m"(*(const int *) (p)))
+/* The same of four bytes that are in every lane already.  (As an intrinsic it gets copies of the accumulators.) */
+#define DOT4(acc, levels, bytes) __asm__ ("vpdpbusd %2, %1, %0" : "+v"(acc) : "v"(levels), "v"(bytes))
 
 typedef struct
 {
@@ -102,23 +106,23 @@ load_bytes_signed (const uint8_t *p)
   return _mm512_cvtepi32_ps (_mm512_cvtepi8_epi32 (_mm_loadu_si128 ((const __m128i *) p)));
 }
 
-/* d and minus_dmin: of the group's head. */
 static ALWAYS_INLINE BlockScales
 load_scales (GlmPackedFormat format,
-             const uint8_t  *scales,
-             __m512          d,
-             __m512          minus_dmin)
+             const uint8_t  *head,
+             const uint8_t  *scales)
 {
   BlockScales result = { _mm512_setzero_ps (), _mm512_setzero_ps (), _mm512_setzero_ps () };
 
   if (format == GLM_PACKED_Q6_K)
     {
-      result.scale = _mm512_mul_ps (d, load_bytes_signed (scales));
-      result.scale_high = _mm512_mul_ps (d, load_bytes_signed (scales + ROWS));
+      result.scale = _mm512_mul_ps (load_halves (head), load_bytes_signed (scales));
+      result.scale_high = _mm512_mul_ps (load_halves (head), load_bytes_signed (scales + ROWS));
     }
   else if (is_k (format))
     {
-      result.scale = _mm512_mul_ps (d, load_bytes_unsigned (scales));
+      __m512 minus_dmin = _mm512_sub_ps (_mm512_setzero_ps (), load_halves (head + 2 * ROWS));
+
+      result.scale = _mm512_mul_ps (load_halves (head), load_bytes_unsigned (scales));
       result.min = _mm512_mul_ps (minus_dmin, load_bytes_unsigned (scales + ROWS));
     }
   else
@@ -130,78 +134,129 @@ load_scales (GlmPackedFormat format,
   return result;
 }
 
-/* sum[i] += scale · d_i · (acc_i + Σ levels z_begin … z_end − 1 · q_i), acc_i from the words at `first`. */
-static ALWAYS_INLINE void
-multiply_columns (GlmPackedFormat format,
-                  int             width,
-                  const uint8_t  *block,
-                  const uint8_t  *tile,
-                  int             z_begin,
-                  int             z_end,
-                  const uint8_t  *first,
-                  __m512          scale,
-                  __m512         *sum)
+/* What tile_product() works on: constants but for the pointers. */
+typedef struct
 {
-  const float *d = (const float *) (tile + 32 * width);
-  __m512i acc[GLM_MAX_TILE_WIDTH];
+  GlmPackedFormat format;
+  int n_panels;                 /* 1 or 2 */
+  int width;                    /* of the tile */
+  int first, n_tokens;          /* of the tile, that are multiplied */
+} Shape;
 
-  UNROLL for (int i = 0; i < width; i++)
-    acc[i] = has_min (format) ? _mm512_setzero_si512 () : _mm512_set1_epi32 (((const int *) first)[i]);
-  UNROLL for (int z = z_begin; z < z_end; z++)
-    {
-      __m512i levels = load_levels (format, block, z);
+/* acc[p][i] += Σ4 levels[p] · the four bytes of token i at q.  One panel: the bytes are broadcast within the instruction,
+ * which saves a register for a wider tile.  Two: one broadcast serves both, which saves every second load. */
+static ALWAYS_INLINE void
+add_products (const Shape    shape,
+              __m512i        acc[2][GLM_MAX_TILE_WIDTH],
+              const __m512i  levels[2],
+              const uint8_t *q)
+{
+  UNROLL for (int i = 0; i < shape.n_tokens; i++)
+    if (shape.n_panels == 1)
+      DOT4_BROADCAST (acc[0][i], levels[0], q + 32 * (shape.first + i));
+    else
+      {
+        __m512i bytes = _mm512_set1_epi32 (*(const int *) (q + 32 * (shape.first + i)));
 
-      UNROLL for (int i = 0; i < width; i++)
-        DOT4 (acc[i], levels, tile + 32 * i + 4 * z);
-    }
-  UNROLL for (int i = 0; i < width; i++)
-    sum[i] = _mm512_fmadd_ps (_mm512_cvtepi32_ps (acc[i]), _mm512_mul_ps (scale, _mm512_set1_ps (d[i])), sum[i]);
+        DOT4 (acc[0][i], levels[0], bytes);
+        DOT4 (acc[1][i], levels[1], bytes);
+      }
 }
 
+/* sum[p][i] += scale[p] · d_i · (first_i + Σ levels z_begin … z_end − 1 · q_i), first_i the words at `words`. */
 static ALWAYS_INLINE void
-tile_product (GlmPackedFormat format,
-              int             width,
-              const uint8_t  *panel,
-              int64_t         n_blocks,
-              const uint8_t  *tile,
-              float          *out)
+multiply_columns (const Shape    shape,
+                  const uint8_t *blocks[2],
+                  const uint8_t *tile,
+                  int            z_begin,
+                  int            z_end,
+                  const uint8_t *words,
+                  const __m512   scale[2],
+                  __m512         sum[2][GLM_MAX_TILE_WIDTH])
 {
-  __m512 sum[GLM_MAX_TILE_WIDTH], d = _mm512_setzero_ps (), minus_dmin = _mm512_setzero_ps ();
+  const float *d = (const float *) (tile + 32 * shape.width) + shape.first;
+  const int *first = (const int *) words + shape.first;
+  __m512i acc[2][GLM_MAX_TILE_WIDTH];
 
-  UNROLL for (int i = 0; i < width; i++)
-    sum[i] = _mm512_setzero_ps ();
-  for (int64_t b = 0; b < n_blocks; b++, panel += block_bytes (format), tile += GLM_TILE_BYTES * width)
+  for (int p = 0; p < shape.n_panels; p++)
+    UNROLL for (int i = 0; i < shape.n_tokens; i++)
+      acc[p][i] = has_min (shape.format) ? _mm512_setzero_si512 () : _mm512_set1_epi32 (first[i]);
+  UNROLL for (int z = z_begin; z < z_end; z++)
     {
-      BlockScales scales;
+      __m512i levels[2];
 
-      if (is_k (format) && b % 8 == 0)
-        {
-          d = load_halves (panel);
-          if (has_min (format))
-            minus_dmin = _mm512_sub_ps (_mm512_setzero_ps (), load_halves (panel + 2 * ROWS));
-          panel += has_min (format) ? 64 : 32;
-        }
-      for (int i = 0; i < block_bytes (format); i += 64)
-        _mm_prefetch ((const char *) panel + PREFETCH_BYTES + i, _MM_HINT_T0);
-
-      scales = load_scales (format, panel + level_bytes (format), d, minus_dmin);
-      if (format == GLM_PACKED_Q6_K)
-        {
-          multiply_columns (format, width, panel, tile, 0, 4, tile + 36 * width, scales.scale, sum);
-          multiply_columns (format, width, panel, tile, 4, 8, tile + 40 * width, scales.scale_high, sum);
-        }
-      else
-        multiply_columns (format, width, panel, tile, 0, 8, tile + 36 * width, scales.scale, sum);
-      if (has_min (format))
-        {
-          const float *a = (const float *) (tile + 36 * width);
-
-          UNROLL for (int i = 0; i < width; i++)
-            sum[i] = _mm512_fmadd_ps (scales.min, _mm512_set1_ps (a[i]), sum[i]);
-        }
+      for (int p = 0; p < shape.n_panels; p++)
+        levels[p] = load_levels (shape.format, blocks[p], z);
+      add_products (shape, acc, levels, tile + 4 * z);
     }
-  UNROLL for (int i = 0; i < width; i++)
-    _mm512_storeu_ps (out + ROWS * i, sum[i]);
+  for (int p = 0; p < shape.n_panels; p++)
+    UNROLL for (int i = 0; i < shape.n_tokens; i++)
+      sum[p][i] = _mm512_fmadd_ps (_mm512_cvtepi32_ps (acc[p][i]), _mm512_mul_ps (scale[p], _mm512_set1_ps (d[i])), sum[p][i]);
+}
+
+/* One block of each panel times one block of the tile.  heads: of the group that the block is in. */
+static ALWAYS_INLINE void
+multiply_block (const Shape    shape,
+                const uint8_t *heads[2],
+                const uint8_t *blocks[2],
+                const uint8_t *tile,
+                __m512         sum[2][GLM_MAX_TILE_WIDTH])
+{
+  const float *a = (const float *) (tile + 36 * shape.width) + shape.first;
+  __m512 scale[2], scale_high[2], min[2];
+
+  for (int p = 0; p < shape.n_panels; p++)
+    {
+      BlockScales scales = load_scales (shape.format, heads[p], blocks[p] + level_bytes (shape.format));
+
+      for (int i = 0; i < block_bytes (shape.format); i += 64)
+        _mm_prefetch ((const char *) blocks[p] + PREFETCH_BYTES + i, _MM_HINT_T0);
+      scale[p] = scales.scale;
+      scale_high[p] = scales.scale_high;
+      min[p] = scales.min;
+    }
+  if (shape.format == GLM_PACKED_Q6_K)
+    {
+      multiply_columns (shape, blocks, tile, 0, 4, tile + 36 * shape.width, scale, sum);
+      multiply_columns (shape, blocks, tile, 4, 8, tile + 40 * shape.width, scale_high, sum);
+    }
+  else
+    multiply_columns (shape, blocks, tile, 0, 8, tile + 36 * shape.width, scale, sum);
+  if (has_min (shape.format))
+    for (int p = 0; p < shape.n_panels; p++)
+      UNROLL for (int i = 0; i < shape.n_tokens; i++)
+        sum[p][i] = _mm512_fmadd_ps (min[p], _mm512_set1_ps (a[i]), sum[p][i]);
+}
+
+/* out [n_panels, width, 16] */
+static ALWAYS_INLINE void
+tile_product (const Shape    shape,
+              const uint8_t *panel,
+              size_t         panel_bytes,
+              int64_t        n_blocks,
+              const uint8_t *tile,
+              float         *out)
+{
+  const uint8_t *blocks[2] = { panel, panel + panel_bytes }, *heads[2] = { panel, panel + panel_bytes };
+  __m512 sum[2][GLM_MAX_TILE_WIDTH];
+
+  for (int p = 0; p < shape.n_panels; p++)
+    UNROLL for (int i = 0; i < shape.n_tokens; i++)
+      sum[p][i] = _mm512_setzero_ps ();
+  for (int64_t b = 0; b < n_blocks; b++, tile += GLM_TILE_BYTES * shape.width)
+    {
+      for (int p = 0; p < shape.n_panels && is_k (shape.format) && b % 8 == 0; p++)
+        {
+          heads[p] = blocks[p];
+          blocks[p] += has_min (shape.format) ? 64 : 32;
+        }
+      multiply_block (shape, heads, blocks, tile, sum);
+      for (int p = 0; p < shape.n_panels; p++)
+        blocks[p] += block_bytes (shape.format);
+    }
+  for (int p = 0; p < shape.n_panels; p++)
+    UNROLL for (int i = 0; i < shape.n_tokens; i++)
+      _mm512_storeu_ps (out + ROWS * (shape.width * p + shape.first + i), sum[p][i]);
 }
 
 static const uint8_t tile_width[GLM_MAX_TILE_WIDTH + 1] = { 0, 1, 2, 3, 4, 6, 6, 8, 8, 12, 12, 12, 12 };
@@ -212,13 +267,32 @@ static const uint8_t tile_width[GLM_MAX_TILE_WIDTH + 1] = { 0, 1, 2, 3, 4, 6, 6,
   {                                                                                                                          \
     switch (width)                                                                                                           \
       {                                                                                                                      \
-      case 1: tile_product (format, 1, panel, n_blocks, tile, out); break;                                                   \
-      case 2: tile_product (format, 2, panel, n_blocks, tile, out); break;                                                   \
-      case 3: tile_product (format, 3, panel, n_blocks, tile, out); break;                                                   \
-      case 4: tile_product (format, 4, panel, n_blocks, tile, out); break;                                                   \
-      case 6: tile_product (format, 6, panel, n_blocks, tile, out); break;                                                   \
-      case 8: tile_product (format, 8, panel, n_blocks, tile, out); break;                                                   \
-      default: tile_product (format, 12, panel, n_blocks, tile, out); break;                                                 \
+      case 1: tile_product ((Shape) { format, 1, 1, 0, 1 }, panel, 0, n_blocks, tile, out); break;                           \
+      case 2: tile_product ((Shape) { format, 1, 2, 0, 2 }, panel, 0, n_blocks, tile, out); break;                           \
+      case 3: tile_product ((Shape) { format, 1, 3, 0, 3 }, panel, 0, n_blocks, tile, out); break;                           \
+      case 4: tile_product ((Shape) { format, 1, 4, 0, 4 }, panel, 0, n_blocks, tile, out); break;                           \
+      case 6: tile_product ((Shape) { format, 1, 6, 0, 6 }, panel, 0, n_blocks, tile, out); break;                           \
+      case 8: tile_product ((Shape) { format, 1, 8, 0, 8 }, panel, 0, n_blocks, tile, out); break;                           \
+      default: tile_product ((Shape) { format, 1, 12, 0, 12 }, panel, 0, n_blocks, tile, out); break;                        \
+      }                                                                                                                      \
+  }                                                                                                                          \
+  static void pair_product_##name##_avx512 (const uint8_t *panels, size_t panel_bytes, int64_t n_blocks,                     \
+                                            const uint8_t *tile, int width, float *out)                                      \
+  {                                                                                                                          \
+    switch (width)                                                                                                           \
+      {                                                                                                                      \
+      case 2: tile_product ((Shape) { format, 2, 2, 0, 2 }, panels, panel_bytes, n_blocks, tile, out); break;                \
+      case 3: tile_product ((Shape) { format, 2, 3, 0, 3 }, panels, panel_bytes, n_blocks, tile, out); break;                \
+      case 4: tile_product ((Shape) { format, 2, 4, 0, 4 }, panels, panel_bytes, n_blocks, tile, out); break;                \
+      case 6: tile_product ((Shape) { format, 2, 6, 0, 6 }, panels, panel_bytes, n_blocks, tile, out); break;                \
+      case 8:                                                                                                                \
+        tile_product ((Shape) { format, 2, 8, 0, 4 }, panels, panel_bytes, n_blocks, tile, out);                             \
+        tile_product ((Shape) { format, 2, 8, 4, 4 }, panels, panel_bytes, n_blocks, tile, out);                             \
+        break;                                                                                                               \
+      default:                                                                                                               \
+        tile_product ((Shape) { format, 2, 12, 0, 6 }, panels, panel_bytes, n_blocks, tile, out);                            \
+        tile_product ((Shape) { format, 2, 12, 6, 6 }, panels, panel_bytes, n_blocks, tile, out);                            \
+        break;                                                                                                               \
       }                                                                                                                      \
   }
 
@@ -271,13 +345,22 @@ glm_kernels_set_packed_avx512 (GlmKernels *kernels)
   kernels->max_tile_width = GLM_MAX_TILE_WIDTH;
   for (int n = 0; n <= GLM_MAX_TILE_WIDTH; n++)
     kernels->tile_width[n] = tile_width[n];
+  kernels->min_pair_width = 2;
   kernels->quantise_tile = quantise_tile_avx512;
   kernels->panel_product[GLM_PACKED_Q4_0] = panel_product_q4_0_avx512;
+  kernels->pair_product[GLM_PACKED_Q4_0] = pair_product_q4_0_avx512;
   kernels->panel_product[GLM_PACKED_Q4_1] = panel_product_q4_1_avx512;
+  kernels->pair_product[GLM_PACKED_Q4_1] = pair_product_q4_1_avx512;
   kernels->panel_product[GLM_PACKED_Q5_0] = panel_product_q5_0_avx512;
+  kernels->pair_product[GLM_PACKED_Q5_0] = pair_product_q5_0_avx512;
   kernels->panel_product[GLM_PACKED_Q5_1] = panel_product_q5_1_avx512;
+  kernels->pair_product[GLM_PACKED_Q5_1] = pair_product_q5_1_avx512;
   kernels->panel_product[GLM_PACKED_Q8_0] = panel_product_q8_0_avx512;
+  kernels->pair_product[GLM_PACKED_Q8_0] = pair_product_q8_0_avx512;
   kernels->panel_product[GLM_PACKED_Q4_K] = panel_product_q4_k_avx512;
+  kernels->pair_product[GLM_PACKED_Q4_K] = pair_product_q4_k_avx512;
   kernels->panel_product[GLM_PACKED_Q5_K] = panel_product_q5_k_avx512;
+  kernels->pair_product[GLM_PACKED_Q5_K] = pair_product_q5_k_avx512;
   kernels->panel_product[GLM_PACKED_Q6_K] = panel_product_q6_k_avx512;
+  kernels->pair_product[GLM_PACKED_Q6_K] = pair_product_q6_k_avx512;
 }

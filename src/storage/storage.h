@@ -188,6 +188,9 @@ void store_restore_async (StoreDb *self, gint64 id, GCancellable *cancellable, G
 void store_purge_async (StoreDb *self, gint64 id, GCancellable *cancellable, GAsyncReadyCallback callback,
                         gpointer user_data);
 
+/* Purges everything in the bin.  What is there for 30 days is purged by itself. */
+void store_empty_bin_async (StoreDb *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+
 /* ---- Folders ------------------------------------------------------------------------------------------------------ */
 
 /* → finish_list of StoreFolder, by name */
@@ -237,6 +240,36 @@ void store_list_siblings_async (StoreDb *self, gint64 id, GCancellable *cancella
 /* → finish_id: the leaf reached from `id` by always taking the newest child (where a branch switch should land). */
 void store_newest_leaf_async (StoreDb *self, gint64 id, GCancellable *cancellable, GAsyncReadyCallback callback,
                               gpointer user_data);
+
+/* ---- Backups ------------------------------------------------------------------------------------------------------ */
+
+/* A copy of the whole history is made each day when nothing else is to do; the last seven are kept, in the folder "backups"
+ * beside the database. */
+typedef struct
+{
+  char *path;
+  gint64 time;                  /* when it was made */
+  gint64 n_bytes;
+  guint n_conversations;
+  guint n_messages;
+  gint64 newest;                /* last change of a conversation in it; 0: none */
+  gboolean is_damaged;          /* cannot be read: the numbers are 0 */
+} StoreBackup;
+
+#define STORE_TYPE_BACKUP (store_backup_get_type ())
+GType        store_backup_get_type (void);       /* boxed */
+StoreBackup *store_backup_copy (const StoreBackup *backup);
+void         store_backup_free (StoreBackup *backup);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (StoreBackup, store_backup_free)
+
+/* → finish_list of StoreBackup, newest first */
+void store_list_backups_async (StoreDb *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+/* → finish.  Makes today's, or makes it anew. */
+void store_backup_async (StoreDb *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+/* → finish.  The history becomes that of the backup; what it was before is kept as a backup too.  Signals that everything
+ * changed.  A file that is damaged, not ours or newer than this program is refused and nothing is changed. */
+void store_restore_backup_async (StoreDb *self, const char *path, GCancellable *cancellable, GAsyncReadyCallback callback,
+                                 gpointer user_data);
 
 /* ---- Search ------------------------------------------------------------------------------------------------------- */
 

@@ -24,6 +24,7 @@
 
 #define LOCK_WAIT_MS   2000     /* for the instance that is just closing */
 #define BUSY_WAIT_MS   5000
+#define VERSION_WITH_PROPERTIES 2
 #define PROGRESS_STEPS 1000     /* of SQLite's virtual machine: less than a millisecond */
 #define MAX_VALUE_BYTES (256 << 20)
 
@@ -69,7 +70,8 @@ configure (sqlite3 *db, GError **error)
 gboolean
 store_connection_is_cancelled (StoreConnection *self)
 {
-  return g_cancellable_is_cancelled (self->cancellables[0]) || g_cancellable_is_cancelled (self->cancellables[1]);
+  return g_cancellable_is_cancelled (self->cancellables[0]) || g_cancellable_is_cancelled (self->cancellables[1])
+         || (self->gives_way && self->n_waiting && g_atomic_int_get (self->n_waiting) > 0);
 }
 
 /* SQLite calls this every now and then: not 0 stops the statement with SQLITE_INTERRUPT.  Unlike sqlite3_interrupt() it
@@ -165,8 +167,9 @@ open_copy (StoreConnection *self, const char *wal, GError **error)
   return uri ? open_readable_as (uri, error) : NULL;
 }
 
+/* is_shared: others may be writing, and what they write is to be seen. */
 static gboolean
-open_readable (StoreConnection *self, GError **error)
+open_readable (StoreConnection *self, gboolean is_shared, GError **error)
 {
   g_autofree char *uri = g_filename_to_uri (self->path, NULL, error);
   g_autofree char *wal = g_strconcat (self->path, "-wal", NULL);
@@ -176,7 +179,7 @@ open_readable (StoreConnection *self, GError **error)
     return FALSE;
 
   self->read_only = TRUE;
-  self->db = open_readable_as (uri, NULL);
+  self->db = is_shared ? open_readable_as (uri, NULL) : NULL;
   if (self->db)
     return TRUE;
 
@@ -264,6 +267,7 @@ check_identity (StoreConnection *self, int *ret_version, GError **error)
   if (application_id == STORE_APPLICATION_ID || (application_id == 0 && *ret_version == 0 && n_tables == 0))
     return TRUE;
 
+  self->is_not_ours = TRUE;
   g_set_error_literal (error, STORE_ERROR, STORE_ERROR_NOT_A_DATABASE, "The file belongs to another program");
   return FALSE;
 }
@@ -274,12 +278,46 @@ set_newer_version (GError **error)
   g_set_error_literal (error, STORE_ERROR, STORE_ERROR_NEWER_VERSION, "The history was written by a newer version of Myna");
 }
 
+/* The last process did not close the file, or saw damage in it. */
+static gboolean
+check_after_crash (StoreConnection *self, int version, GError **error)
+{
+  gint64 is_clean = 0;
+
+  if (version < VERSION_WITH_PROPERTIES)
+    return TRUE;
+  return store_property_get (self, "clean", &is_clean, error)
+         && (is_clean || store_check (self, "PRAGMA quick_check (1)", error));
+}
+
+/* From here on the file counts as in use; replies that were being written when the last process ended are interrupted. */
+static gboolean
+begin_use (StoreConnection *self, GError **error)
+{
+  gboolean success;
+
+  if (!store_connection_begin (self, STORE_ACCESS_SYNCED, error))
+    return FALSE;
+  success = store_exec (self, NULL, error, "UPDATE message SET state = 2 WHERE state = 1", "")
+            && store_exec (self, NULL, error, "REPLACE INTO property VALUES ('clean', 0)", "");
+  return store_connection_end (self, success, error);
+}
+
+gboolean
+store_connection_prepare_file (StoreConnection *self, int version, GError **error)
+{
+  return store_exec_script (self->db,
+                            "PRAGMA trusted_schema = OFF; PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 1000;",
+                            error)
+         && store_schema_migrate (self, version, error) && store_schema_trust (self, error) && begin_use (self, error);
+}
+
 static gboolean
 open_writable (StoreConnection *self, GError **error)
 {
   int version;
 
-  if (!make_file (self->path, error) || !take_lock (self, error))
+  if (!make_file (self->path, error) || (self->lock_fd < 0 && !take_lock (self, error)))
     return FALSE;
   self->db = open_handle (self->path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, error);
   if (!self->db || !check_identity (self, &version, error))
@@ -294,20 +332,7 @@ open_writable (StoreConnection *self, GError **error)
       set_read_only (error);
       return FALSE;
     }
-  return store_exec_script (self->db, "PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 1000;", error)
-         && store_schema_migrate (self, version, error) && store_schema_trust (self, error);
-}
-
-/* Replies that were being written when the last process ended. */
-static gboolean
-settle_replies (StoreConnection *self, GError **error)
-{
-  gboolean success;
-
-  if (!store_connection_begin (self, STORE_ACCESS_SYNCED, error))
-    return FALSE;
-  success = store_exec (self, NULL, error, "UPDATE message SET state = 2 WHERE state = 1", "");
-  return store_connection_end (self, success, error);
+  return check_after_crash (self, version, error) && store_connection_prepare_file (self, version, error);
 }
 
 static void
@@ -335,7 +360,7 @@ fall_back (StoreConnection *self, GError *problem, GError **error)
   close_handle (self);
   if (!g_file_test (self->path, G_FILE_TEST_EXISTS))
     return open_nothing (self, error);
-  if (!open_readable (self, error) || !check_identity (self, &version, error))
+  if (!open_readable (self, TRUE, error) || !check_identity (self, &version, error))
     return FALSE;
   if (version == 0)
     {
@@ -391,13 +416,36 @@ open_memory (GError **error)
   return self;
 }
 
+/* Damage is repaired once; other problems stay. */
+static gboolean
+open_repaired (StoreConnection *self, GError **error)
+{
+  g_autoptr (GError) problem = NULL;
+  char *kept = NULL;
+
+  if (open_writable (self, &problem))
+    return TRUE;
+  if (self->is_not_ours || (!g_error_matches (problem, STORE_ERROR, STORE_ERROR_CORRUPT)
+                            && !g_error_matches (problem, STORE_ERROR, STORE_ERROR_NOT_A_DATABASE)))
+    {
+      g_propagate_error (error, g_steal_pointer (&problem));
+      return FALSE;
+    }
+  close_handle (self);
+  self->is_suspect = FALSE;
+  if (!store_recover (self->path, &kept, error))
+    return FALSE;
+  self->recovered_path = kept;
+  return open_writable (self, error);
+}
+
 static StoreConnection *
 open_file (const char *path, GError **ret_warning, GError **error)
 {
   StoreConnection *self = connection_new (path);
   g_autoptr (GError) problem = NULL;
 
-  if (open_writable (self, &problem) && settle_replies (self, &problem))
+  if (open_repaired (self, &problem))
     return self;
   if (!fall_back (self, problem, error))
     {
@@ -406,6 +454,28 @@ open_file (const char *path, GError **ret_warning, GError **error)
     }
   g_propagate_error (ret_warning, g_steal_pointer (&problem));
   return self;
+}
+
+StoreConnection *
+store_connection_open_file (const char *path, GError **error)
+{
+  StoreConnection *self = connection_new (path);
+
+  if (!open_writable (self, error))
+    g_clear_pointer (&self, store_connection_close);
+  return self;
+}
+
+StoreConnection *
+store_connection_open_foreign (const char *path, GError **error)
+{
+  StoreConnection *self = connection_new (path);
+  gint64 n = 0;
+
+  if (open_readable (self, FALSE, error) && store_query_int (self, 0, &n, error, "SELECT count (*) FROM sqlite_schema", ""))
+    return self;
+  store_connection_close (self);
+  return NULL;
 }
 
 StoreConnection *
@@ -421,6 +491,8 @@ store_connection_open (const char *path, GError **ret_warning, GError **error)
 void
 store_connection_close (StoreConnection *self)
 {
+  if (self->db && self->path && !self->read_only && !self->is_suspect)
+    store_property_set (self, STORE_ACCESS_CHEAP, "clean", 1, NULL);
   close_handle (self);
   remove_copy (self);
   if (self->lock_fd >= 0)

@@ -297,19 +297,56 @@ store_restore_async (StoreDb *self, gint64 id, GCancellable *cancellable, GAsync
 /* ---- Deleting for good -------------------------------------------------------------------------------------------- */
 
 static gboolean
-purge_work (StoreConnection *connection, gpointer request, StoreResult *result, GError **error)
+purge (StoreConnection *connection, gint64 id, GError **error)
 {
-  const StoreArgs *args = request;
   int n_changed = 0;
 
   /* The head refers to a message that goes first; messages go with the conversation (ON DELETE CASCADE). */
-  if (!store_exec (connection, NULL, error, "UPDATE conversation SET head_id = NULL WHERE id = ?1", "I", args->id)
-      || !store_exec (connection, &n_changed, error, "DELETE FROM conversation WHERE id = ?1", "I", args->id))
+  if (!store_exec (connection, NULL, error, "UPDATE conversation SET head_id = NULL WHERE id = ?1", "I", id)
+      || !store_exec (connection, &n_changed, error, "DELETE FROM conversation WHERE id = ?1", "I", id)
+      || !store_exec (connection, NULL, error, "REPLACE INTO property VALUES ('purged', 1)", ""))
     return FALSE;
   if (n_changed == 0)
     return set_not_found (error);
-  store_connection_changed (connection, STORE_CHANGE_CONVERSATION_REMOVED, args->id, 0);
+  store_connection_changed (connection, STORE_CHANGE_CONVERSATION_REMOVED, id, 0);
   return TRUE;
+}
+
+gboolean
+store_purge_deleted (StoreConnection *connection, gint64 time, GError **error)
+{
+  for (;;)
+    {
+      gint64 id = 0;
+
+      if (!store_query_int (connection, 0, &id, error,
+                            "SELECT id FROM conversation WHERE deleted_at < ?1 ORDER BY deleted_at LIMIT 1", "I", time))
+        return FALSE;
+      if (id == 0)
+        return TRUE;
+      if (!purge (connection, id, error))
+        return FALSE;
+    }
+}
+
+static gboolean
+empty_bin_work (StoreConnection *connection, gpointer request, StoreResult *result, GError **error)
+{
+  return store_purge_deleted (connection, G_MAXINT64, error);
+}
+
+void
+store_empty_bin_async (StoreDb *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  store_db_request (self, STORE_ACCESS_SYNCED, empty_bin_work, NULL, NULL, cancellable, callback, user_data);
+}
+
+static gboolean
+purge_work (StoreConnection *connection, gpointer request, StoreResult *result, GError **error)
+{
+  const StoreArgs *args = request;
+
+  return purge (connection, args->id, error);
 }
 
 void

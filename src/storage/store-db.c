@@ -14,6 +14,10 @@
 #include "store-private.h"
 
 #include <pthread.h>
+#include <time.h>
+
+#define IDLE_SECONDS 30         /* without a request before maintenance begins */
+#define MAX_IDLE_SECONDS 3600   /* when nothing was due */
 
 /* What the storage thread shares with the sources that it attached: outlives the store. */
 typedef struct
@@ -52,6 +56,7 @@ struct _StoreDb
   GQueue queue;                 /* of StoreJob; guarded by mutex */
   GCancellable *latest;         /* of the last request by store_db_request_latest(); guarded by mutex */
   gboolean closing;             /* guarded by mutex */
+  int n_waiting;                /* length of the queue; written with the mutex, read without (atomic) */
 
   /* Written by the storage thread before the open is reported, then only read. */
   GError *warning;
@@ -254,6 +259,7 @@ run_job (StoreConnection *connection, StoreJob *job)
   if (writes)
     store_connection_end (connection, success, &job->error);
   connection->cancellables[0] = connection->cancellables[1] = NULL;
+  connection->is_suspect |= g_error_matches (job->error, STORE_ERROR, STORE_ERROR_CORRUPT);
 }
 
 /* After the work asked for another turn. */
@@ -265,17 +271,77 @@ requeue (StoreDb *self, StoreJob *job)
   job->result.again = FALSE;
   pthread_mutex_lock (&self->mutex);
   g_queue_push_tail (&self->queue, job);
+  g_atomic_int_inc (&self->n_waiting);
   pthread_mutex_unlock (&self->mutex);
   return TRUE;
 }
 
-/* Called with the mutex held; NULL when the store is closing and nothing is left to do. */
-static StoreJob *
-wait_for_job (StoreDb *self)
+/* Something failed that nobody asked for. */
+static void
+tell_failure (StoreDb *self, GError *error)
 {
+  StoreJob *job = g_new0 (StoreJob, 1);
+
+  job->context = g_main_context_ref (self->context);
+  job->mailbox = mailbox_ref (self->mailbox);
+  job->error = error;
+  hand_back (job);
+}
+
+/* Nothing was asked for for a while.  Returns how many seconds to wait before the next time. */
+static int
+use_idle_time (StoreDb *self, StoreConnection *connection)
+{
+  GError *error = NULL;
+  gboolean more;
+
+  connection->gives_way = TRUE;
+  do
+    {
+      more = store_maintain (connection, store_now (), &error);
+      post_changes (self, connection->changes);
+    }
+  while (more && g_atomic_int_get (&self->n_waiting) == 0);
+  connection->gives_way = FALSE;
+  if (!error)
+    return more ? IDLE_SECONDS : MAX_IDLE_SECONDS;
+
+  connection->is_suspect |= g_error_matches (error, STORE_ERROR, STORE_ERROR_CORRUPT);
+  tell_failure (self, error);
+  return IDLE_SECONDS;
+}
+
+/* Called with the mutex held, released while waiting; FALSE: the time is over. */
+static gboolean
+wait_for_signal (StoreDb *self, int seconds)
+{
+  struct timespec until;
+
+  clock_gettime (CLOCK_MONOTONIC, &until);
+  until.tv_sec += seconds;
+  return pthread_cond_timedwait (&self->cond, &self->mutex, &until) == 0;
+}
+
+/* NULL when the store is closing and nothing is left to do. */
+static StoreJob *
+next_job (StoreDb *self, StoreConnection *connection)
+{
+  int idle_seconds = IDLE_SECONDS;
+  StoreJob *job;
+
+  pthread_mutex_lock (&self->mutex);
   while (g_queue_is_empty (&self->queue) && !self->closing)
-    pthread_cond_wait (&self->cond, &self->mutex);
-  return g_queue_pop_head (&self->queue);
+    if (!wait_for_signal (self, idle_seconds) && connection && g_queue_is_empty (&self->queue) && !self->closing)
+      {
+        pthread_mutex_unlock (&self->mutex);
+        idle_seconds = use_idle_time (self, connection);
+        pthread_mutex_lock (&self->mutex);
+      }
+  job = g_queue_pop_head (&self->queue);
+  if (job)
+    g_atomic_int_add (&self->n_waiting, -1);
+  pthread_mutex_unlock (&self->mutex);
+  return job;
 }
 
 /* The first job: opening.  Without a connection every later job gets the same error. */
@@ -288,6 +354,7 @@ open_connection (StoreDb *self, StoreJob *job)
     {
       self->read_only = connection->read_only;
       self->recovered_path = g_strdup (connection->recovered_path);
+      connection->n_waiting = &self->n_waiting;
     }
   return connection;
 }
@@ -299,10 +366,8 @@ storage_thread (gpointer data)
   StoreConnection *connection = NULL;
   StoreJob *job;
 
-  pthread_mutex_lock (&self->mutex);
-  while ((job = wait_for_job (self)))
+  while ((job = next_job (self, connection)))
     {
-      pthread_mutex_unlock (&self->mutex);
       if (!job->work)
         connection = open_connection (self, job);
       else if (connection)
@@ -313,9 +378,7 @@ storage_thread (gpointer data)
         post_changes (self, connection->changes);
       if (!requeue (self, job))
         hand_back (job);
-      pthread_mutex_lock (&self->mutex);
     }
-  pthread_mutex_unlock (&self->mutex);
 
   if (connection)
     store_connection_close (connection);
@@ -332,6 +395,7 @@ push_job (StoreDb *self, StoreJob *job)
   if (!closed)
     {
       g_queue_push_tail (&self->queue, job);
+      g_atomic_int_inc (&self->n_waiting);
       pthread_cond_signal (&self->cond);
     }
   pthread_mutex_unlock (&self->mutex);
@@ -574,9 +638,14 @@ store_db_class_init (StoreDbClass *klass)
 static void
 store_db_init (StoreDb *self)
 {
+  pthread_condattr_t attributes;
+
   self->context = g_main_context_ref_thread_default ();
   self->mailbox = mailbox_new (self);
   pthread_mutex_init (&self->mutex, NULL);
-  pthread_cond_init (&self->cond, NULL);
+  pthread_condattr_init (&attributes);
+  pthread_condattr_setclock (&attributes, CLOCK_MONOTONIC);
+  pthread_cond_init (&self->cond, &attributes);
+  pthread_condattr_destroy (&attributes);
   g_queue_init (&self->queue);
 }

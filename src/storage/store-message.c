@@ -299,7 +299,8 @@ delete_work (StoreConnection *connection, gpointer request, StoreResult *result,
                           conversation_id)))
     return FALSE;
   if (!store_exec (connection, NULL, error, SUBTREE " DELETE FROM message WHERE id IN (SELECT id FROM subtree)", "I",
-                   args->id))
+                   args->id)
+      || !store_exec (connection, NULL, error, "REPLACE INTO property VALUES ('purged', 1)", ""))
     return FALSE;
 
   store_connection_changed (connection, STORE_CHANGE_MESSAGE, conversation_id, 0);

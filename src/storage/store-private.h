@@ -57,6 +57,14 @@ typedef struct
   GCancellable *cancellables[2];        /* of the work that runs, where it may be stopped in the middle; may be NULL */
   char *copy_dir;               /* folder of a private copy that is read instead of the original; NULL: none */
   char *recovered_path;
+  gboolean is_not_ours;         /* the file belongs to another program */
+  gboolean is_suspect;          /* damage was seen: the next start looks at the whole file */
+
+  /* Maintenance: gives way when *n_waiting (atomic; may be NULL) is not 0. */
+  gboolean gives_way;
+  int *n_waiting;
+  guint tasks_done;             /* bits */
+  gint64 retry_at;
 } StoreConnection;
 
 /* Opens `path` (NULL: in memory) and brings it up to date.  On NEWER_VERSION, READ_ONLY and BUSY returns a connection that
@@ -66,6 +74,13 @@ void             store_connection_close (StoreConnection *self);
 /* An empty database in memory, without a schema. */
 StoreConnection *store_connection_new_memory (GError **error);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (StoreConnection, store_connection_close)
+
+/* The same for a path, without a fall back to reading. */
+StoreConnection *store_connection_open_file (const char *path, GError **error);
+/* A database that is only read and not trusted: a backup, a damaged or an imported file.  Nothing is written beside it. */
+StoreConnection *store_connection_open_foreign (const char *path, GError **error);
+/* Migrates from `version`, makes sure of the schema, settles replies: the steps of opening after the file itself. */
+gboolean store_connection_prepare_file (StoreConnection *self, int version, GError **error);
 
 /* BEGIN … COMMIT around work that writes.  end() with success = FALSE, or a failed COMMIT, rolls everything back. */
 gboolean store_connection_begin (StoreConnection *self, StoreAccess access, GError **error);
@@ -116,6 +131,31 @@ gboolean store_schema_migrate (StoreConnection *connection, int version, GError 
 /* FTS5 tables can be used in triggers only when the schema is trusted (before SQLite 3.41 at least).  Ours is, once all
  * triggers and views are known to be ours: others are replaced.  They hold no data. */
 gboolean store_schema_trust (StoreConnection *connection, GError **error);
+
+/* ---- Care (store-maintenance.c, store-backup.c, store-recover.c) ---------------------------------------------------- */
+
+gboolean store_property_get (StoreConnection *connection, const char *name, gint64 *ret_value, GError **error);
+gboolean store_property_set (StoreConnection *connection, StoreAccess access, const char *name, gint64 value,
+                             GError **error);
+
+/* Does one task that is due at `now`.  TRUE: there may be more to do. */
+gboolean store_maintain (StoreConnection *connection, gint64 now, GError **error);
+
+/* Runs PRAGMA quick_check or integrity_check: CORRUPT with what it says unless that is "ok". */
+gboolean store_check (StoreConnection *connection, const char *sql, GError **error);
+
+/* Deletes for good what was moved to the bin before `time`; inside of a transaction. */
+gboolean store_purge_deleted (StoreConnection *connection, gint64 time, GError **error);
+
+/* A copy of the whole file, complete and synced or not there. */
+gboolean store_copy_database (StoreConnection *connection, const char *path, GError **error);
+gboolean store_backup_today (StoreConnection *connection, gint64 now, GError **error);
+/* The newest daily backup of the database `path`; NULL: none. */
+char    *store_find_backup (const char *path);
+
+/* Renames the damaged database to *ret_kept and makes a new one of what can be read.  FALSE: all is as before.  The caller
+ * holds the lock. */
+gboolean store_recover (const char *path, char **ret_kept, GError **error);
 
 /* ---- Requests (store-db.c) ---------------------------------------------------------------------------------------- */
 

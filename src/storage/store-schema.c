@@ -19,9 +19,6 @@
 #include "store-fold.h"
 #include "store-private.h"
 
-#include <errno.h>
-#include <glib/gstdio.h>
-
 static const char SCHEMA_1[] =
   "CREATE TABLE folder ("
   "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
@@ -151,22 +148,8 @@ static gboolean
 keep_copy (StoreConnection *connection, int version, GError **error)
 {
   g_autofree char *copy = g_strdup_printf ("%s.v%d.bak", connection->path, version);
-  g_autofree char *partial = g_strconcat (copy, ".part", NULL);
 
-  g_unlink (partial);
-  if (!store_exec (connection, NULL, error, "VACUUM INTO ?1", "t", partial))
-    {
-      g_unlink (partial);
-      return FALSE;
-    }
-  if (g_rename (partial, copy) != 0)
-    {
-      g_set_error (error, STORE_ERROR, STORE_ERROR_FAILED, "The copy %s cannot be made: %s", copy,
-                   g_strerror (errno));
-      g_unlink (partial);
-      return FALSE;
-    }
-  return TRUE;
+  return store_copy_database (connection, copy, error);
 }
 
 /* The index was made by another tokenizer: make it anew. */

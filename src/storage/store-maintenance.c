@@ -1,0 +1,186 @@
+/* store-maintenance.c: what the storage thread does when nobody asks for anything
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A table of tasks; each has a row in the table `property` with the time when it was last done.  One task runs a time, and
+ * stops in the middle (connection->is_wanted) when a request comes; it is tried again at the next idle time.
+ */
+#include "store-private.h"
+
+#define MINUTE_MS G_GINT64_CONSTANT (60000)
+#define DAY_MS (24 * 60 * MINUTE_MS)
+#define BIN_DAYS 30
+#define RETRY_MS (60 * MINUTE_MS)
+#define MERGE_PAGES "500"
+
+typedef struct
+{
+  const char *property;
+  gint64 interval;              /* milliseconds between two runs */
+  gboolean (*run) (StoreConnection *connection, gint64 now, GError **error);
+} Task;
+
+/* ---- Properties --------------------------------------------------------------------------------------------------- */
+
+gboolean
+store_property_get (StoreConnection *connection, const char *name, gint64 *ret_value, GError **error)
+{
+  return store_query_int (connection, 0, ret_value, error, "SELECT value FROM property WHERE name = ?1", "t", name);
+}
+
+gboolean
+store_property_set (StoreConnection *connection, StoreAccess access, const char *name, gint64 value, GError **error)
+{
+  gboolean success;
+
+  if (!store_connection_begin (connection, access, error))
+    return FALSE;
+  success = store_exec (connection, NULL, error, "REPLACE INTO property VALUES (?1, ?2)", "tI", name, value);
+  return store_connection_end (connection, success, error);
+}
+
+/* ---- Tasks -------------------------------------------------------------------------------------------------------- */
+
+/* What has been in the bin for 30 days. */
+static gboolean
+purge_bin (StoreConnection *connection, gint64 now, GError **error)
+{
+  gboolean success;
+
+  if (!store_connection_begin (connection, STORE_ACCESS_SYNCED, error))
+    return FALSE;
+  success = store_purge_deleted (connection, now - BIN_DAYS * DAY_MS, error);
+  return store_connection_end (connection, success, error);
+}
+
+static gint64
+merge_once (StoreConnection *connection, GError **error)
+{
+  static const char *const merges[] = {
+    "INSERT INTO message_fts (message_fts, rank) VALUES ('merge', -" MERGE_PAGES ")",
+    "INSERT INTO title_fts (title_fts, rank) VALUES ('merge', -" MERGE_PAGES ")",
+  };
+  int before = sqlite3_total_changes (connection->db);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (merges); i++)
+    {
+      gboolean success;
+
+      if (!store_connection_begin (connection, STORE_ACCESS_CHEAP, error))
+        return -1;
+      success = store_exec (connection, NULL, error, merges[i], "");
+      if (!store_connection_end (connection, success, error))
+        return -1;
+    }
+  return sqlite3_total_changes (connection->db) - before;
+}
+
+/* The words of deleted messages stay in the index until its segments are merged; what was deleted for good must go. */
+static gboolean
+forget_words (StoreConnection *connection, gint64 now, GError **error)
+{
+  gint64 purged = 0, n = 0;
+
+  if (!store_property_get (connection, "purged", &purged, error))
+    return FALSE;
+  if (!purged)
+    return TRUE;
+
+  /* Each command counts as one change per table; more means that pages were merged. */
+  do
+    {
+      if (store_connection_is_cancelled (connection))
+        {
+          g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "Another request came");
+          return FALSE;
+        }
+      n = merge_once (connection, error);
+    }
+  while (n > 2);
+  return n >= 0 && store_property_set (connection, STORE_ACCESS_SYNCED, "purged", 0, error)
+         && store_exec_script (connection->db, "PRAGMA wal_checkpoint (TRUNCATE)", error);
+}
+
+static gboolean
+back_up (StoreConnection *connection, gint64 now, GError **error)
+{
+  return !connection->path || store_backup_today (connection, now, error);
+}
+
+gboolean
+store_check (StoreConnection *connection, const char *sql, GError **error)
+{
+  g_autoptr (sqlite3_stmt) row = store_prepare (connection, error, sql, "");
+  const char *text;
+
+  if (!row || !store_step (row, error))
+    return FALSE;
+  text = (const char *) sqlite3_column_text (row, 0);
+  if (g_strcmp0 (text, "ok") == 0)
+    return TRUE;
+
+  connection->is_suspect = TRUE;
+  g_set_error (error, STORE_ERROR, STORE_ERROR_CORRUPT, "The history is damaged: %s", text);
+  return FALSE;
+}
+
+static gboolean
+check_integrity (StoreConnection *connection, gint64 now, GError **error)
+{
+  return store_check (connection, "PRAGMA integrity_check (1)", error);
+}
+
+static const Task tasks[] = {
+  { "bin_purged_at", DAY_MS, purge_bin },
+  { "words_forgotten_at", 0, forget_words },
+  { "backed_up_at", DAY_MS / 2, back_up },
+  { "integrity_checked_at", 30 * DAY_MS, check_integrity },
+};
+
+/* The first task that is due; NULL: none. */
+static const Task *
+find_due (StoreConnection *connection, gint64 now, GError **error)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (tasks); i++)
+    {
+      gint64 last = 0;
+
+      if (connection->tasks_done & (1u << i))
+        continue;
+      if (!store_property_get (connection, tasks[i].property, &last, error))
+        return NULL;
+      /* A clock that was set back must not stop the backups. */
+      if (last > now || now - last >= tasks[i].interval)
+        return &tasks[i];
+      connection->tasks_done |= 1u << i;
+    }
+  return NULL;
+}
+
+gboolean
+store_maintain (StoreConnection *connection, gint64 now, GError **error)
+{
+  GError *local_error = NULL;
+  const Task *task;
+
+  if (connection->read_only || now < connection->retry_at)
+    return FALSE;
+  task = find_due (connection, now, &local_error);
+  if (task && task->run (connection, now, &local_error))
+    {
+      connection->tasks_done |= 1u << (task - tasks);
+      if (task->interval == 0 || store_property_set (connection, STORE_ACCESS_CHEAP, task->property, now, &local_error))
+        return TRUE;
+    }
+  if (!local_error)
+    {
+      /* All done: look again in an hour, the window may stay open for days. */
+      connection->tasks_done = 0;
+      connection->retry_at = now + RETRY_MS;
+      return FALSE;
+    }
+  if (!g_error_matches (local_error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    connection->retry_at = now + RETRY_MS;
+  g_propagate_error (error, local_error);
+  return FALSE;
+}

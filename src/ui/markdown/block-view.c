@@ -136,6 +136,8 @@ myna_block_view_new (MynaBlock *block)
 
   if (block->kind == MYNA_BLOCK_CODE)
     type = MYNA_TYPE_CODE_BLOCK, role = GTK_ACCESSIBLE_ROLE_GROUP;
+  else if (block->kind == MYNA_BLOCK_MATHS)
+    type = MYNA_TYPE_MATHS_BLOCK, role = GTK_ACCESSIBLE_ROLE_IMG;
   else if (block->kind == MYNA_BLOCK_TABLE)
     type = MYNA_TYPE_TABLE_BLOCK, role = GTK_ACCESSIBLE_ROLE_GROUP;
   else if (block->kind == MYNA_BLOCK_RULE)

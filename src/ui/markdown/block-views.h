@@ -20,6 +20,10 @@ G_DECLARE_FINAL_TYPE (MynaCodeBlock, myna_code_block, MYNA, CODE_BLOCK, MynaBloc
 #define MYNA_TYPE_TABLE_BLOCK (myna_table_block_get_type ())
 G_DECLARE_FINAL_TYPE (MynaTableBlock, myna_table_block, MYNA, TABLE_BLOCK, MynaBlockView)
 
+/* Displayed formula, centred; scrolls by itself where it is too wide. */
+#define MYNA_TYPE_MATHS_BLOCK (myna_maths_block_get_type ())
+G_DECLARE_FINAL_TYPE (MynaMathsBlock, myna_maths_block, MYNA, MATHS_BLOCK, MynaBlockView)
+
 #define MYNA_TYPE_RULE_BLOCK (myna_rule_block_get_type ())
 G_DECLARE_FINAL_TYPE (MynaRuleBlock, myna_rule_block, MYNA, RULE_BLOCK, MynaBlockView)
 

@@ -28,6 +28,7 @@ new_parser (void)
   cmark_gfm_core_extensions_ensure_registered ();
   /* One tilde is a range in Chinese (10~20) and no strikethrough. */
   parser = cmark_parser_new (CMARK_OPT_FOOTNOTES | CMARK_OPT_STRIKETHROUGH_DOUBLE_TILDE);
+  cmark_parser_attach_syntax_extension (parser, myna_maths_get_extension ());
   for (guint i = 0; i < G_N_ELEMENTS (extensions); i++)
     cmark_parser_attach_syntax_extension (parser, cmark_find_syntax_extension (extensions[i]));
   return parser;
@@ -80,8 +81,10 @@ add_block (BlockReader  *self,
 
 static void
 set_literal (MynaBlock  *block,
-             const char *literal)
+             const char *marked)
 {
+  g_autofree char *unmarked = myna_maths_unmark (marked, FALSE);
+  const char *literal = unmarked ? unmarked : marked;
   gsize length = strlen (literal);
   g_autofree char *source = NULL;
 
@@ -140,7 +143,7 @@ slice_string (const MynaRichString *string,
 
 /* A very long paragraph becomes several, because the cost of laying one out again grows with its length. */
 static void
-add_text (BlockReader   *self,
+add_long_text (BlockReader   *self,
           cmark_node    *node,
           MynaRichString string)
 {
@@ -160,6 +163,72 @@ add_text (BlockReader   *self,
     }
   add_block (self, MYNA_BLOCK_PARAGRAPH, node)->string = slice_string (&string, start, length);
   myna_rich_string_clear (&string);
+}
+
+static const MynaRun *
+find_display (const MynaRichString *string,
+              gsize                 start)
+{
+  for (guint i = 0; string->runs && i < string->runs->len; i++)
+    {
+      const MynaRun *run = &g_array_index (string->runs, MynaRun, i);
+
+      if (run->start >= start && (run->style & MYNA_RUN_MATHS)
+          && (g_str_has_prefix (run->data, "$$") || g_str_has_prefix (run->data, "\\[")))
+        return run;
+    }
+  return NULL;
+}
+
+/* Adds the part [start, end) without the blanks around it, if there is more than blanks. */
+static void
+add_part (BlockReader          *self,
+          cmark_node           *node,
+          const MynaRichString *string,
+          gsize                 start,
+          gsize                 end)
+{
+  while (start < end && g_ascii_isspace (string->text[start]))
+    start++;
+  while (end > start && g_ascii_isspace (string->text[end - 1]))
+    end--;
+  if (start < end)
+    add_long_text (self, node, slice_string (string, start, end));
+}
+
+/* A displayed formula inside a paragraph splits it. */
+static void
+add_text (BlockReader   *self,
+          cmark_node    *node,
+          MynaRichString string)
+{
+  const MynaRun *display = find_display (&string, 0);
+  gsize start = 0;
+
+  if (display == NULL)
+    {
+      add_long_text (self, node, string);
+      return;
+    }
+  for (; display; display = find_display (&string, start))
+    {
+      add_part (self, node, &string, start, display->start);
+      add_block (self, MYNA_BLOCK_MATHS, node)->string.text = g_strdup (display->data);
+      start = display->end;
+    }
+  add_part (self, node, &string, start, strlen (string.text));
+  myna_rich_string_clear (&string);
+}
+
+static void
+read_maths (BlockReader *self,
+            cmark_node  *node)
+{
+  gboolean is_formula;
+  const char *source = myna_maths_get_display (node, &is_formula);
+  MynaBlock *block = add_block (self, is_formula ? MYNA_BLOCK_MATHS : MYNA_BLOCK_PARAGRAPH, node);
+
+  block->string.text = g_strchomp (g_strdup (source));
 }
 
 static void
@@ -323,6 +392,8 @@ enter (BlockReader *self,
     set_literal (add_block (self, MYNA_BLOCK_HTML, node), cmark_node_get_literal (node));
   else if (type == CMARK_NODE_THEMATIC_BREAK)
     add_block (self, MYNA_BLOCK_RULE, node);
+  else if (type == CMARK_NODE_CUSTOM_BLOCK)
+    read_maths (self, node);
   else if (is_table (node))
     read_table (self, node);
 }
@@ -382,12 +453,14 @@ myna_blocks_read (const char          *text,
   BlockReader self = { .blocks = blocks };
   MynaTail tail = { .first_block = blocks->len };
   cmark_parser *parser = new_parser ();
+  g_autofree char *marked = g_strndup (text, length);
   int n_lines = count_lines (text, length);
   cmark_node *document;
 
   for (guint i = 0; i < n_outer; i++)
     push (&self, outer[i]);
-  cmark_parser_feed (parser, text, length);
+  myna_maths_mark (marked);
+  cmark_parser_feed (parser, marked, length);
   document = cmark_parser_finish (parser);
   for (cmark_node *top = cmark_node_first_child (document); top; top = cmark_node_next (top))
     {

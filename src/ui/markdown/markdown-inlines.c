@@ -73,9 +73,12 @@ myna_reveal_controls (const char *text)
 
 static void
 append (InlineReader *self,
-        const char   *text,
+        const char   *literal,
         MynaRunStyle  style)
 {
+  g_autofree char *unmarked = myna_maths_unmark (literal, FALSE);
+  const char *text = unmarked ? unmarked : literal ? literal : "";
+
   if (self->strong)
     style |= MYNA_RUN_STRONG;
   if (self->emphasis)
@@ -84,7 +87,16 @@ append (InlineReader *self,
     style |= MYNA_RUN_STRIKETHROUGH;
   if (self->target)
     style |= MYNA_RUN_LINK;
-  myna_string_builder_append (self->builder, text ? text : "", style, self->target);
+  myna_string_builder_append (self->builder, text, style, self->target);
+}
+
+static char *
+get_url (cmark_node *node)
+{
+  const char *url = cmark_node_get_url (node);
+  char *unmarked = myna_maths_unmark (url, TRUE);
+
+  return unmarked ? unmarked : g_strdup (url ? url : "");
 }
 
 /* Links do not nest, except an image inside a link: the outer target wins. */
@@ -92,9 +104,9 @@ static void
 enter_link (InlineReader *self,
             cmark_node   *node)
 {
-  const char *url = cmark_node_get_url (node);
+  g_autofree char *url = get_url (node);
 
-  if (self->target == NULL && url && is_safe_target (url))
+  if (self->target == NULL && is_safe_target (url))
     self->target = g_ref_string_new (url);
 }
 
@@ -102,7 +114,7 @@ static void
 leave_link (InlineReader *self,
             cmark_node   *node)
 {
-  const char *url = cmark_node_get_url (node);
+  g_autofree char *url = get_url (node);
   cmark_node *parent = cmark_node_parent (node);
 
   /* An image without a description would be nothing at all: show its address. */
@@ -110,7 +122,7 @@ leave_link (InlineReader *self,
     append (self, url, 0);
   while (parent && cmark_node_get_type (parent) != CMARK_NODE_LINK)
     parent = cmark_node_parent (parent);
-  if (parent == NULL || self->target == NULL || g_strcmp0 (cmark_node_get_url (parent), self->target) != 0)
+  if (parent == NULL)
     g_clear_pointer (&self->target, g_ref_string_release);
 }
 
@@ -124,6 +136,17 @@ read_code (InlineReader *self,
   append (self, revealed ? revealed : literal, MYNA_RUN_CODE);
 }
 
+/* A formula is one character of the text; its source is the run's data. */
+static void
+read_maths (InlineReader *self,
+            cmark_node   *node)
+{
+  char *data = g_ref_string_new (cmark_node_get_literal (node));
+
+  myna_string_builder_append (self->builder, "\uFFFC", MYNA_RUN_MATHS, data);
+  g_ref_string_release (data);
+}
+
 static void
 read_event (InlineReader    *self,
             cmark_node      *node,
@@ -132,7 +155,9 @@ read_event (InlineReader    *self,
   gboolean entering = event == CMARK_EVENT_ENTER;
   cmark_node_type type = cmark_node_get_type (node);
 
-  if (type == CMARK_NODE_TEXT)
+  if (cmark_node_get_syntax_extension (node) == myna_maths_get_extension ())
+    read_maths (self, node);
+  else if (type == CMARK_NODE_TEXT)
     append (self, cmark_node_get_literal (node), 0);
   else if (type == CMARK_NODE_SOFTBREAK || type == CMARK_NODE_LINEBREAK)
     append (self, "\n", 0);

@@ -34,6 +34,16 @@ MynaBlock *myna_block_new (MynaBlockKind kind, const MynaContainer *containers, 
 /* Text of a literal with the characters that hide or reorder other ones written out, as in ⟨U+202E⟩; NULL if it has none. */
 char *myna_reveal_controls (const char *text);
 
+/* markdown-maths.c.  To be attached before all others: that of tables swallows what it is asked about. */
+cmark_syntax_extension *myna_maths_get_extension (void);
+/* Replaces, in place, the backslashes of delimiters by a character that cmark leaves alone. */
+void        myna_maths_mark        (char *text);
+/* Puts them back in text that is taken literally; in an address, where they escaped a bracket, takes them out.  NULL if there
+ * is none; the caller frees. */
+char       *myna_maths_unmark      (const char *text, gboolean is_address);
+/* Source of a CUSTOM_BLOCK with its delimiters; not a formula if it was never closed. */
+const char *myna_maths_get_display (cmark_node *node, gboolean *ret_is_formula);
+
 /* Inline children of `node` (paragraph, heading or table cell). */
 void myna_inlines_read (cmark_node *node, MynaStringBuilder *builder);
 

@@ -10,6 +10,7 @@
 
 #include "markdown/block-views.h"
 #include "markdown/markdown-view-private.h"
+#include "ui-compat.h"
 
 static int
 compare_positions (MynaPosition a,
@@ -257,7 +258,7 @@ open_link (MynaMarkdownView *self,
 {
   GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
 
-  gtk_show_uri (GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, target, GDK_CURRENT_TIME);
+  myna_open_uri (GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, target);
 }
 
 static void

@@ -30,7 +30,7 @@ typedef enum
   MYNA_BLOCK_TABLE,        /* cells, n_columns, alignments */
   MYNA_BLOCK_RULE,
   MYNA_BLOCK_HTML,         /* source, shown as text */
-  MYNA_BLOCK_MATHS,        /* text is the TeX source, display style */
+  MYNA_BLOCK_MATHS,        /* text: TeX source with its delimiters; the closing one is missing while it is written */
   MYNA_BLOCK_THINKING,     /* head of a reasoning part; is_open while it goes on; its blocks follow */
 } MynaBlockKind;
 

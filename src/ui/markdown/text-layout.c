@@ -7,7 +7,10 @@
  */
 #include "markdown/text-layout.h"
 
+#include <math.h>
 #include <string.h>
+
+#include "markdown/maths-text.h"
 
 #define CODE_SCALE          0.89
 #define SUPERSCRIPT_SCALE   0.75
@@ -17,6 +20,7 @@ struct _MynaTextLayout
 {
   PangoLayout *layout;
   GArray      *runs;                    /* of MynaRun, owned reference; NULL if there are none */
+  GPtrArray   *formulas;                /* of MynaMaths or NULL, one a run; NULL if the text has no formula */
   double       font_size;               /* px */
 };
 
@@ -77,14 +81,31 @@ add_run (PangoAttrList *list,
     }
 }
 
+/* The line height holds for the text between formulas; these are as high as they are. */
+static void
+add_line_height (PangoAttrList *list,
+                 const GArray  *runs,
+                 double         line_height)
+{
+  guint start = 0;
+
+  for (guint i = 0; runs && i < runs->len; i++)
+    {
+      const MynaRun *run = &g_array_index (runs, MynaRun, i);
+
+      if (!(run->style & MYNA_RUN_MATHS))
+        continue;
+      if (run->start > start)
+        add_attribute (list, pango_attr_line_height_new_absolute (line_height * PANGO_SCALE), start, run->start);
+      start = run->end;
+    }
+  add_attribute (list, pango_attr_line_height_new_absolute (line_height * PANGO_SCALE), start, G_MAXUINT);
+}
+
 static void
 add_role (PangoAttrList *list,
-          MynaTextRole   role,
-          double         font_size)
+          MynaTextRole   role)
 {
-  double line_height = roles[role].line_height * font_size;
-
-  add_attribute (list, pango_attr_line_height_new_absolute (line_height * PANGO_SCALE), 0, G_MAXUINT);
   if (roles[role].scale != 1.0)
     add_attribute (list, pango_attr_scale_new (roles[role].scale), 0, G_MAXUINT);
   if (role >= MYNA_TEXT_HEADING_1 || role == MYNA_TEXT_TABLE_HEAD)
@@ -94,6 +115,51 @@ add_role (PangoAttrList *list,
       add_attribute (list, pango_attr_family_new ("monospace"), 0, G_MAXUINT);
       add_attribute (list, pango_attr_insert_hyphens_new (FALSE), 0, G_MAXUINT);
     }
+}
+
+/* How far a line of text reaches above and below its baseline. */
+static void
+get_line_extents (MynaTextLayout *self,
+                  MynaTextRole    role,
+                  double         *ret_ascent,
+                  double         *ret_descent)
+{
+  PangoFontMetrics *metrics = pango_context_get_metrics (pango_layout_get_context (self->layout), NULL, NULL);
+  double scale = roles[role].scale / PANGO_SCALE;
+  double ascent = pango_font_metrics_get_ascent (metrics) * scale, descent = pango_font_metrics_get_descent (metrics) * scale;
+  double leading = roles[role].line_height * self->font_size - ascent - descent;
+
+  *ret_ascent = ascent + leading / 2;
+  *ret_descent = descent + leading / 2;
+  pango_font_metrics_unref (metrics);
+}
+
+/* Makes room for a formula in place of its character.  A formula no higher than the line leaves the line as it is. */
+static void
+add_formula (MynaTextLayout *self,
+             PangoAttrList  *list,
+             guint           i,
+             MynaTextRole    role)
+{
+  double font_size = self->font_size * roles[role].scale, line_ascent, line_descent;
+  const MynaRun *run = &g_array_index (self->runs, MynaRun, i);
+  MynaMaths *maths = myna_maths_new_with_pango (run->data, MYNA_MATHS_INLINE, font_size,
+                                                pango_layout_get_context (self->layout));
+  double width, ascent, descent;
+  PangoRectangle room;
+
+  if (self->formulas == NULL)
+    {
+      self->formulas = g_ptr_array_new_with_free_func ((GDestroyNotify) myna_maths_free);
+      g_ptr_array_set_size (self->formulas, self->runs->len);
+    }
+  self->formulas->pdata[i] = maths;
+  myna_maths_get_size (maths, &width, &ascent, &descent);
+  get_line_extents (self, role, &line_ascent, &line_descent);
+  ascent = MAX (ceil (ascent) + 1, line_ascent);
+  descent = MAX (ceil (descent) + 1, line_descent);
+  room = (PangoRectangle) { 0, -ascent * PANGO_SCALE, (ceil (width) + 1) * PANGO_SCALE, (ascent + descent) * PANGO_SCALE };
+  add_attribute (list, pango_attr_shape_new (&room, &room), run->start, run->end);
 }
 
 static PangoTabArray *
@@ -108,6 +174,17 @@ code_tabs (PangoLayout *layout)
   return tabs;
 }
 
+double
+myna_text_context_get_font_size (PangoContext *context)
+{
+  const PangoFontDescription *font = pango_context_get_font_description (context);
+  double size = pango_font_description_get_size (font) / (double) PANGO_SCALE;
+
+  if (pango_font_description_get_size_is_absolute (font))
+    return size;
+  return size * pango_cairo_context_get_resolution (context) / 72.0;
+}
+
 MynaTextLayout *
 myna_text_layout_new (PangoContext         *context,
                       const MynaRichString *string,
@@ -117,17 +194,22 @@ myna_text_layout_new (PangoContext         *context,
 {
   MynaTextLayout *self = g_new0 (MynaTextLayout, 1);
   PangoAttrList *list = extra ? pango_attr_list_copy (extra) : pango_attr_list_new ();
-  const PangoFontDescription *font = pango_context_get_font_description (context);
 
   self->layout = pango_layout_new (context);
   self->runs = string->runs ? g_array_ref (string->runs) : NULL;
-  self->font_size = pango_font_description_get_size (font) / (double) PANGO_SCALE;
-  if (!pango_font_description_get_size_is_absolute (font))
-    self->font_size *= 96.0 / 72.0;
+  self->font_size = myna_text_context_get_font_size (context);
 
-  add_role (list, role, self->font_size);
+  add_role (list, role);
+  add_line_height (list, self->runs, roles[role].line_height * self->font_size);
   for (guint i = 0; self->runs && i < self->runs->len; i++)
-    add_run (list, &g_array_index (self->runs, MynaRun, i), ink, self->font_size);
+    {
+      const MynaRun *run = &g_array_index (self->runs, MynaRun, i);
+
+      if (run->style & MYNA_RUN_MATHS)
+        add_formula (self, list, i, role);
+      else
+        add_run (list, run, ink, self->font_size);
+    }
   pango_layout_set_wrap (self->layout, PANGO_WRAP_WORD_CHAR);
   pango_layout_set_attributes (self->layout, list);
   if (role == MYNA_TEXT_CODE && strchr (string->text, '\t'))
@@ -147,6 +229,7 @@ myna_text_layout_free (MynaTextLayout *self)
 {
   if (self == NULL)
     return;
+  g_clear_pointer (&self->formulas, g_ptr_array_unref);
   g_clear_pointer (&self->runs, g_array_unref);
   g_object_unref (self->layout);
   g_free (self);
@@ -265,6 +348,54 @@ fill_range (MynaTextLayout *self,
     for_each_rectangle (self, start, MIN (end, length), fill_rectangle, &filler);
 }
 
+static void
+draw_formulas_of_line (MynaTextLayout *self,
+                       GtkSnapshot    *snapshot,
+                       const GdkRGBA  *color,
+                       PangoLayoutIter *iter)
+{
+  PangoLayoutLine *line = pango_layout_iter_get_line_readonly (iter);
+  double baseline = PANGO_PIXELS (pango_layout_iter_get_baseline (iter));
+  PangoRectangle logical;
+
+  pango_layout_iter_get_line_extents (iter, NULL, &logical);
+  for (guint i = 0; i < self->runs->len; i++)
+    {
+      const MynaRun *run = &g_array_index (self->runs, MynaRun, i);
+      MynaMaths *maths = self->formulas->pdata[i];
+      double width, ascent, descent, left;
+      cairo_t *cr;
+      int x;
+
+      if (maths == NULL || (int) run->start < line->start_index || (int) run->start >= line->start_index + line->length)
+        continue;
+      pango_layout_line_index_to_x (line, run->start, FALSE, &x);
+      left = (logical.x + x) / (double) PANGO_SCALE;
+      myna_maths_get_size (maths, &width, &ascent, &descent);
+      cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (floor (left) - 2, baseline - ceil (ascent) - 2,
+                                                                     ceil (width) + 4, ceil (ascent) + ceil (descent) + 4));
+      gdk_cairo_set_source_rgba (cr, color);
+      myna_maths_draw (maths, cr, left, baseline);
+      cairo_destroy (cr);
+    }
+}
+
+static void
+draw_formulas (MynaTextLayout *self,
+               GtkSnapshot    *snapshot,
+               const GdkRGBA  *color)
+{
+  PangoLayoutIter *iter;
+
+  if (self->formulas == NULL)
+    return;
+  iter = pango_layout_get_iter (self->layout);
+  do
+    draw_formulas_of_line (self, snapshot, color, iter);
+  while (pango_layout_iter_next_line (iter));
+  pango_layout_iter_free (iter);
+}
+
 void
 myna_text_layout_snapshot (MynaTextLayout  *self,
                            GtkSnapshot     *snapshot,
@@ -285,6 +416,7 @@ myna_text_layout_snapshot (MynaTextLayout  *self,
                 (int) i == marks->current ? &ink->current_match : &ink->match);
   fill_range (self, snapshot, marks->selection, offset, &ink->selection);
   gtk_snapshot_append_layout (snapshot, self->layout, &ink->text);
+  draw_formulas (self, snapshot, &ink->text);
 }
 
 guint

@@ -40,6 +40,9 @@ typedef enum
   MYNA_TEXT_HEADING_1,                  /* … + level - 1 */
 } MynaTextRole;
 
+/* Font size of a context, in px. */
+double myna_text_context_get_font_size (PangoContext *context);
+
 typedef struct _MynaTextLayout MynaTextLayout;
 
 /* Lays out a copy of `string`.  `ink` gives the colour of links; `extra` attributes (colours of code) may be NULL. */

@@ -45,53 +45,78 @@ is_one_of (char        c,
   return c != '\0' && strchr (set, c) != NULL;
 }
 
-/* Whether the backslash at `at` begins a delimiter, going by its line, which begins at `line`. */
-static gboolean
-is_delimiter (const char *text,
-              gsize       line,
-              gsize       at,
-              gsize       line_end)
+/* What is known of a line while its delimiters are marked. */
+typedef struct
 {
-  char closer = text[at + 1] == '(' ? ')' : ']';
+  gsize    start, end;
+  gsize    last_round, last_square;     /* offset of its last "\\)" and "\\]"; 0 if there is none */
+  gboolean has_round, has_square;       /* an opening one has been marked */
+} Line;
 
-  if (is_one_of (text[at + 1], ")]"))
+static Line
+scan_line (const char *text,
+           gsize       start)
+{
+  Line line = { .start = start, .end = start + strcspn (text + start, "\r\n") };
+
+  for (gsize i = start; i + 1 < line.end; i++)
     {
-      char opener = text[at + 1] == ')' ? '(' : '[';
-
-      for (gsize i = line; i < at; i++)
-        if (text[i] == ESCAPE && text[i + 1] == opener)
-          return TRUE;
-      return FALSE;
+      if (text[i] != '\\')
+        continue;
+      if (text[i + 1] == ')')
+        line.last_round = i;
+      else if (text[i + 1] == ']')
+        line.last_square = i;
+      i++;
     }
-  for (gsize i = at + 3; i + 1 < line_end; i++)
-    if (text[i] == '\\' && text[i + 1] == closer)
+  return line;
+}
+
+/* Whether the backslash at `at` begins a delimiter, going by its line alone. */
+static gboolean
+is_delimiter (Line       *line,
+              const char *text,
+              gsize       at)
+{
+  switch (text[at + 1])
+    {
+    case ')':
+      return line->has_round;
+    case ']':
+      return line->has_square;
+    case '(':
+      line->has_round |= line->last_round > at + 2;
+      return line->last_round > at + 2;
+    default:
+      /* \[ at the start of a line may be closed on a later one. */
+      if (line->last_square <= at + 2 && strspn (text + line->start, " \t>-*+.)0123456789") != at - line->start)
+        return FALSE;
+      line->has_square = TRUE;
       return TRUE;
-  /* \[ at the start of a line may be closed on a later one. */
-  return closer == ']' && strspn (text + line, " \t>-*+.)0123456789") == at - line;
+    }
 }
 
 void
 myna_maths_mark (char *text)
 {
-  gsize line = 0, end = strcspn (text, "\r\n");
+  Line line = scan_line (text, 0);
 
   for (gsize i = 0; text[i]; i++)
     {
-      if (i >= end)
+      if (i >= line.end)
         {
-          line = i + 1;
-          end = line + strcspn (text + line, "\r\n");
+          line = scan_line (text, i + 1);
         }
       else if (text[i] == ESCAPE)
-        text[i] = ' ';
-      else if (text[i] == '\\' && is_one_of (text[i + 1], "()[]"))
         {
-          if (is_delimiter (text, line, i, end))
+          text[i] = ' ';
+        }
+      else if (text[i] == '\\' && i + 1 < line.end)
+        {
+          if (is_one_of (text[i + 1], "()[]") && is_delimiter (&line, text, i))
             text[i] = ESCAPE;
           i++;
         }
-      else if (text[i] == '\\' && i + 1 < end)
-        i++;
     }
 }
 

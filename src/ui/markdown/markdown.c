@@ -192,6 +192,15 @@ parse_range (MynaMarkdown        *self,
     }
 }
 
+static gboolean
+has_long_line (const char *text)
+{
+  for (gsize n = strcspn (text, "\n"); *text; text += n + (text[n] != '\0'), n = strcspn (text, "\n"))
+    if (n > MYNA_MARKDOWN_MAX_LINE)
+      return TRUE;
+  return FALSE;
+}
+
 static void
 parse_thinking (MynaMarkdown *self,
                 gsize         start)
@@ -205,6 +214,11 @@ static void
 parse_all (MynaMarkdown *self)
 {
   g_ptr_array_set_size (self->blocks, 0);
+  if (has_long_line (self->text))
+    {
+      add_plain (self, self->text);
+      return;
+    }
   self->resume_offset = self->parts.has_thinking ? self->parts.think_start : 0;
   if (self->parts.has_thinking)
     {
@@ -235,7 +249,7 @@ can_resume (MynaMarkdown *self,
   return self->length > 0 && strncmp (text, self->text, self->length) == 0
          && parts->has_thinking == old->has_thinking && parts->is_thinking == old->is_thinking
          && parts->end - (parts->is_thinking ? 0 : parts->answer_start) <= MYNA_MARKDOWN_MAX_TEXT
-         && strstr (text, "]:") == NULL && !g_str_has_prefix (text + self->resume_offset, "\xEF\xBB\xBF");
+         && strstr (text, "]:") == NULL && !has_long_line (text) && !g_str_has_prefix (text + self->resume_offset, "\xEF\xBB\xBF");
 }
 
 guint

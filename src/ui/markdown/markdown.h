@@ -21,6 +21,7 @@ G_BEGIN_DECLS
 #define MYNA_MARKDOWN_MAX_TABLE_ROWS    500
 #define MYNA_MARKDOWN_MAX_PARAGRAPH     (16 * 1024)
 #define MYNA_MARKDOWN_MAX_TEXT          (1024 * 1024)
+#define MYNA_MARKDOWN_MAX_LINE          (64 * 1024)   /* cmark needs quadratic time for some of them */
 
 typedef enum
 {

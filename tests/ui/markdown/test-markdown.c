@@ -207,7 +207,8 @@ test_pathological (void)
     { "", "~~a", "", 20000 },
     { "", "$a$ $", "", 20000 },
     { "", "$$", "", 20000 },
-    { "", "\\(", "", 20000 },
+    { "", "\\(", "", 30000 },
+    { "", "\\( a \\)\n", "", 60000 },
     { "", "\\[x", "", 20000 },
     { "", "| a ", "|\n|-|\n", 20000 },
     { "", "http://a.b/", "", 10000 },
@@ -240,6 +241,19 @@ test_pathological (void)
     }
 }
 
+/* The step over a limit, as text streams over it. */
+static void
+check_last_prefixes (const char *text)
+{
+  g_autoptr (MynaMarkdown) incremental = myna_markdown_new (), full = myna_markdown_new ();
+  g_autofree char *prefix = g_strndup (text, strlen (text) - 10);
+
+  myna_markdown_set_text (incremental, prefix);
+  myna_markdown_set_text (incremental, text);
+  myna_markdown_set_text (full, text);
+  assert_same_blocks (text, myna_markdown_get_blocks (incremental), myna_markdown_get_blocks (full));
+}
+
 static void
 test_long (void)
 {
@@ -261,7 +275,14 @@ test_long (void)
     }
   g_assert_cmpuint (shown, >, 75 * 1024);
 
+  /* one line without an end */
+  g_string_set_size (text, 0);
+  while (text->len <= MYNA_MARKDOWN_MAX_LINE)
+    g_string_append (text, "a@b. ");
+  check_last_prefixes (text->str);
+
   /* more than is ever parsed */
+  g_string_set_size (text, 0);
   while (text->len < MYNA_MARKDOWN_MAX_TEXT + 4096)
     g_string_append (text, "Zeile **fett**\n\n");
   myna_markdown_set_text (document, text->str);

@@ -9,6 +9,7 @@ Run by hand:  ninja -C build && meson devenv -C build ../tests/with-display.sh /
 SPDX-License-Identifier: GPL-3.0-or-later
 """
 import contextlib
+import gettext
 import glob
 import os
 import pathlib
@@ -155,6 +156,9 @@ class App(Node):
     def __init__(self, home, *args, env=None, wrapper=()):
         """wrapper: a command before the program, for example one that makes the home read-only."""
         self.home = pathlib.Path(home)
+        # Names are given in English and looked for in the program's language.
+        self._ = gettext.translation("myna", os.environ.get("MYNA_LOCALEDIR"), [(env or {}).get("LANGUAGE", "en")],
+                                     fallback=True).gettext
         self.output = open(self.home / "output.txt", "ab")
         self.process = subprocess.Popen([*wrapper, str(BUILD / "src" / "ui" / "myna"), *map(str, args)],
                                         env=app_environment(self.home) | (env or {}), stdin=subprocess.DEVNULL,
@@ -178,19 +182,20 @@ class App(Node):
 
     @property
     def composer(self):
-        return self.find("Message")
+        return self.find(self._("Message"))
 
     def rows(self, who):
         """Texts of the messages shown: who is 'You' or 'Myna'."""
-        return [node.name.split(": ", 1)[1] for node in self.find_all(re.compile(f"{who}: "))]
+        prefix = self._(f"{who}: %s").removesuffix("%s")
+        return [node.name.removeprefix(prefix) for node in self.find_all(re.compile(re.escape(prefix)))]
 
     def send(self, text):
         self.composer.type(text)
-        self.find("Send").click()
+        self.find(self._("Send")).click()
 
     def wait_idle(self):
         """Until no reply is being written."""
-        wait(lambda: not self.find_all("Stop") and self.find_all("Send"), "the reply to end")
+        wait(lambda: not self.find_all(self._("Stop")) and self.find_all(self._("Send")), "the reply to end")
 
     def ask(self, text):
         """Sends a question and returns the whole reply."""

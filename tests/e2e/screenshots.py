@@ -1,0 +1,64 @@
+"""screenshots.py FOLDER: pictures of the real program for the README and the metainfo, taken from its own windows.
+
+Each picture is a fresh home, real questions to the starter model (greedy, so that they come out the same), and one window.
+SPDX-License-Identifier: GPL-3.0-or-later
+"""
+import pathlib
+import subprocess
+import sys
+import tempfile
+import time
+
+from myna_e2e import APP_ID, App, Atspi
+
+ENGLISH = ["Make a table of the inner planets.", "What is the quadratic formula?", "Write hello world in C."]
+CHINESE = ["用表格列出行星。", "一元二次方程的求根公式是什么？", "用 C 写一个 hello world。"]
+
+PICTURES = {
+    # name: (width, height, language, dark, questions)
+    "reply": (1000, 700, "en", False, ENGLISH),
+    "dark": (1000, 700, "en", True, ENGLISH),
+    "chinese": (1000, 700, "zh_CN", False, CHINESE),
+    "narrow": (360, 700, "en", False, ENGLISH),
+}
+
+
+def settings(home, width, height):
+    """The window's size, and replies without chance."""
+    folder = home / "config" / "glib-2.0" / "settings"
+    folder.mkdir(parents=True)
+    (folder / "keyfile").write_text(f"[{APP_ID.replace('.', '/')}]\nwindow-width={width}\nwindow-height={height}\n"
+                                    "chat-settings='{\"temperature\": 0}'\nfirst-start-done=true\n")
+
+
+def window_of(app):
+    return subprocess.run(["xdotool", "search", "--onlyvisible", "--pid", str(app.process.pid)], check=True,
+                          capture_output=True, text=True).stdout.split()[-1]
+
+
+def take(name, folder):
+    width, height, language, dark, questions = PICTURES[name]
+    home = pathlib.Path(tempfile.mkdtemp(prefix="myna-picture-"))
+    settings(home, width, height)
+    app = App(home, env={"LANGUAGE": language} | ({"ADW_DEBUG_COLOR_SCHEME": "prefer-dark"} if dark else {}))
+    for question in questions:
+        app.ask(question)
+    time.sleep(1.5)     # the last animations: there is no condition to see for a picture's sake
+    subprocess.run(["import", "-window", window_of(app), str(folder / f"{name}.png")], check=True)
+    app.kill()
+
+
+def main():
+    folder = pathlib.Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
+    window_manager = subprocess.Popen(["openbox"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    Atspi.init()
+    try:
+        for name in sys.argv[2:] or PICTURES:
+            take(name, folder)
+    finally:
+        window_manager.terminate()
+        window_manager.wait()
+
+
+main()

@@ -1,5 +1,6 @@
 #!/bin/bash
-# build.sh [--local-runtime]: builds the Flatpak and leaves the bundle myna.flatpak in the project's folder.
+# build.sh [--local-runtime] [--test]: builds and installs the Flatpak, leaves the bundle myna.flatpak in the project's folder,
+# and with --test drives it in its sandbox.
 #
 # With --local-runtime nothing comes from Flathub: a stand-in for org.gnome.Platform and Sdk is made of Debian 13 packages
 # (GTK 4.18 where the real runtime has 4.20), and the same manifest is built, installed and run against it.  That tests the
@@ -87,9 +88,17 @@ make_local_manifest () { # COPY
   done
 }
 
+local_runtime=false tests=false
+for option; do
+  case $option in
+    --local-runtime) local_runtime=true ;;
+    --test) tests=true ;;
+    *) sed -n 2,3p "$0" >&2; exit 2 ;;
+  esac
+done
 export FLATPAK_USER_DIR=${FLATPAK_USER_DIR:-}
 options=(--user --force-clean --repo="$work/repo")
-if [ "${1:-}" = --local-runtime ]; then
+if $local_runtime; then
   export FLATPAK_USER_DIR=$work/user
   # Files opened through the document portal are unreadable without a private runtime folder.
   export XDG_RUNTIME_DIR=${XDG_RUNTIME_DIR:-/run/user/$(id -u)}
@@ -109,3 +118,6 @@ nice flatpak-builder "${options[@]}" --state-dir="$work/state" "$work/build" "$m
 flatpak build-bundle "$work/repo" myna.flatpak $app master
 flatpak --user install -y --noninteractive --reinstall --bundle ./myna.flatpak
 echo "myna.flatpak is ready and installed: ${FLATPAK_USER_DIR:+FLATPAK_USER_DIR=$FLATPAK_USER_DIR }flatpak run --user $app"
+if $tests; then
+  tests/with-display.sh env -u GTK_A11Y /usr/bin/python3 tests/e2e/test-flatpak.py
+fi

@@ -153,14 +153,14 @@ class Node:
 class App(Node):
     """The running program."""
 
-    def __init__(self, home, *args, env=None, wrapper=()):
+    def __init__(self, home, *args, env=None, wrapper=(), program=BUILD / "src" / "ui" / "myna"):
         """wrapper: a command before the program, for example one that makes the home read-only."""
         self.home = pathlib.Path(home)
         # Names are given in English and looked for in the program's language.
         self._ = gettext.translation("myna", os.environ.get("MYNA_LOCALEDIR"), [(env or {}).get("LANGUAGE", "en")],
                                      fallback=True).gettext
         self.output = open(self.home / "output.txt", "ab")
-        self.process = subprocess.Popen([*wrapper, str(BUILD / "src" / "ui" / "myna"), *map(str, args)],
+        self.process = subprocess.Popen([*map(str, (*wrapper, program, *args))],
                                         env=app_environment(self.home) | (env or {}), stdin=subprocess.DEVNULL,
                                         stdout=self.output, stderr=self.output, start_new_session=True)
         super().__init__(wait(self._on_the_bus, "the window to open"))
@@ -271,9 +271,14 @@ class TestCase(unittest.TestCase):
         self.apps.append(app)
         return app
 
+    @property
+    def data(self):
+        """The folder of the person's data."""
+        return self.home / "data"
+
     def database(self):
         """A read-only look at the history."""
-        path = wait(lambda: glob.glob(str(self.home / "data" / APP_ID / "*.db")), "the database")[0]
+        path = wait(lambda: glob.glob(str(self.data / APP_ID / "*.db")), "the database")[0]
         return contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=30))
 
     def query(self, sql, *values):

@@ -9,27 +9,9 @@
 
 #include <glib/gi18n.h>
 
-#include "help/myna-help-window.h"
+#include "myna-application-private.h"
 #include "myna-resources.h"
-#include "myna-window.h"
-#include "ui-compat.h"
-
-struct _MynaApplication
-{
-  AdwApplication parent_instance;
-
-  GSettings *settings;
-  GlmActor *actor;
-  MynaModelLibrary *models;
-  StoreDb *store;
-  GError *store_error;
-  gboolean opening;
-  gboolean holding;             /* a reply is being written that must be finished without a window */
-
-  StoreDb *temporary_store;
-  MynaConversation *temporary;
-  GPtrArray *busy;              /* MynaConversation in which a reply is being written */
-};
+#include "preferences/myna-chat-settings.h"
 
 enum
 {
@@ -120,8 +102,8 @@ myna_application_reopen_store (MynaApplication *self)
 
 /* ---- Conversations ------------------------------------------------------------------------------------------------ */
 
-static MynaWindow *
-get_window (MynaApplication *self)
+MynaWindow *
+myna_application_get_window (MynaApplication *self)
 {
   for (GList *l = gtk_application_get_windows (GTK_APPLICATION (self)); l; l = l->next) {
     if (MYNA_IS_WINDOW (l->data))
@@ -145,7 +127,7 @@ notify_finished (MynaApplication  *self,
 {
   g_autoptr (GNotification) notification = NULL;
   g_autofree char *id = NULL;
-  MynaWindow *window = get_window (self);
+  MynaWindow *window = myna_application_get_window (self);
   const char *title = myna_conversation_get_title (conversation);
 
   if (!g_settings_get_boolean (self->settings, "notifications") || get_history_id (self, conversation) == 0)
@@ -202,6 +184,14 @@ id_cb (MynaConversation *conversation,
                  myna_conversation_get_busy (conversation));
 }
 
+/* The engine may hold another conversation's model, or none after some time without use. */
+static void
+prepare_cb (MynaConversation *conversation,
+            MynaApplication  *self)
+{
+  myna_model_library_ensure (self->models, myna_conversation_get_model (conversation));
+}
+
 /* A live conversation may come here more than once. */
 static MynaConversation *
 follow (MynaApplication  *self,
@@ -210,6 +200,7 @@ follow (MynaApplication  *self,
   if (g_signal_handler_find (conversation, G_SIGNAL_MATCH_FUNC | G_SIGNAL_MATCH_DATA, 0, 0, NULL, busy_cb, self) == 0) {
     g_signal_connect_object (conversation, "notify::busy", G_CALLBACK (busy_cb), self, 0);
     g_signal_connect_object (conversation, "notify::id", G_CALLBACK (id_cb), self, 0);
+    g_signal_connect_object (conversation, "prepare", G_CALLBACK (prepare_cb), self, 0);
   }
 
   return conversation;
@@ -306,128 +297,14 @@ myna_application_end_temporary (MynaApplication *self)
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TEMPORARY]);
 }
 
-/* ---- Actions ------------------------------------------------------------------------------------------------------ */
-
-static void
-present (MynaApplication *self)
+void
+myna_application_present (MynaApplication *self)
 {
-  MynaWindow *window = get_window (self);
+  MynaWindow *window = myna_application_get_window (self);
 
   if (!window)
     window = MYNA_WINDOW (myna_window_new (self));
   gtk_window_present (GTK_WINDOW (window));
-}
-
-static void
-new_chat_cb (GSimpleAction *action,
-             GVariant      *parameter,
-             gpointer       user_data)
-{
-  MynaApplication *self = user_data;
-
-  present (self);
-  myna_window_new_chat (get_window (self));
-}
-
-static void
-open_chat_cb (GSimpleAction *action,
-              GVariant      *parameter,
-              gpointer       user_data)
-{
-  MynaApplication *self = user_data;
-
-  present (self);
-  myna_window_open_chat (get_window (self), g_variant_get_int64 (parameter));
-}
-
-static void
-ask_cb (GSimpleAction *action,
-        GVariant      *parameter,
-        gpointer       user_data)
-{
-  MynaApplication *self = user_data;
-
-  present (self);
-  myna_window_ask (get_window (self), g_variant_get_string (parameter, NULL));
-}
-
-static void
-help_cb (GSimpleAction *action,
-         GVariant      *parameter,
-         gpointer       user_data)
-{
-  myna_help_window_show (GTK_APPLICATION (user_data));
-}
-
-static void
-about_cb (GSimpleAction *action,
-          GVariant      *parameter,
-          gpointer       user_data)
-{
-  myna_show_about (gtk_application_get_active_window (GTK_APPLICATION (user_data)));
-}
-
-/* Each window closes by itself, so that it keeps its state. */
-static void
-quit_cb (GSimpleAction *action,
-         GVariant      *parameter,
-         gpointer       user_data)
-{
-  MynaApplication *self = user_data;
-  g_autoptr (GList) windows = g_list_copy (gtk_application_get_windows (GTK_APPLICATION (self)));
-
-  for (GList *l = windows; l; l = l->next)
-    gtk_window_close (GTK_WINDOW (l->data));
-  g_application_quit (G_APPLICATION (self));
-}
-
-static void
-try_again_cb (GSimpleAction *action,
-              GVariant      *parameter,
-              gpointer       user_data)
-{
-  myna_application_reopen_store (user_data);
-}
-
-static const GActionEntry actions[] = {
-  { "new-chat", new_chat_cb },
-  { "open-chat", open_chat_cb, "x" },
-  { "ask", ask_cb, "s" },
-  { "reopen-history", try_again_cb },
-  { "help", help_cb },
-  { "about", about_cb },
-  { "quit", quit_cb },
-};
-
-static const struct
-{
-  const char *action;
-  const char *keys[4];
-} accels[] = {
-  { "app.quit", { "<Control>q" } },
-  { "app.preferences", { "<Control>comma" } },
-  { "window.close", { "<Control>w" } },
-  { "win.new-chat", { "<Control>n" } },
-  { "win.find", { "<Control>f" } },
-  { "win.search-history", { "<Control><Shift>f", "<Control>k" } },
-  { "app.help", { "F1" } },
-  { "win.show-help-overlay", { "<Control>question" } },
-  { "win.toggle-sidebar", { "F9" } },
-  { "win.rename-current", { "F2" } },
-  { "win.text-larger", { "<Control>plus", "<Control>equal", "<Control>KP_Add" } },
-  { "win.text-smaller", { "<Control>minus", "<Control>KP_Subtract" } },
-  { "win.text-normal", { "<Control>0", "<Control>KP_0" } },
-  { "win.previous-chat", { "<Alt>Up" } },
-  { "win.next-chat", { "<Alt>Down" } },
-  { "win.focus-composer", { "<Control>l" } },
-};
-
-static void
-add_actions (MynaApplication *self)
-{
-  g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
-  for (guint i = 0; i < G_N_ELEMENTS (accels); i++)
-    gtk_application_set_accels_for_action (GTK_APPLICATION (self), accels[i].action, accels[i].keys);
 }
 
 /* ---- Running ------------------------------------------------------------------------------------------------------ */
@@ -444,6 +321,14 @@ apply_color_scheme (MynaApplication *self)
 }
 
 static void
+apply_chat_settings (MynaApplication *self)
+{
+  g_autofree char *json = g_settings_get_string (self->settings, "chat-settings");
+
+  myna_chat_settings_set_defaults (json);
+}
+
+static void
 load_default_model (MynaApplication *self)
 {
   const char *path = myna_model_library_get_default_path (self->models);
@@ -451,17 +336,6 @@ load_default_model (MynaApplication *self)
   /* One that ended the program the last time waits until the person says so; the window tells. */
   if (path && g_strcmp0 (path, myna_model_library_get_crashed_path (self->models)) != 0)
     myna_model_library_ensure (self->models, path);
-}
-
-/* For a program that is not installed. */
-static void
-add_icons (void)
-{
-  const char *folder = g_getenv ("MYNA_DATA_DIR");
-  g_autofree char *path = folder ? g_build_filename (folder, "icons", NULL) : NULL;
-
-  if (path)
-    gtk_icon_theme_add_search_path (gtk_icon_theme_get_for_display (gdk_display_get_default ()), path);
 }
 
 static void
@@ -472,15 +346,17 @@ myna_application_startup (GApplication *application)
   myna_register_resource ();
   G_APPLICATION_CLASS (myna_application_parent_class)->startup (application);
   gtk_window_set_default_icon_name (MYNA_APP_ID);
-  add_icons ();
 
   self->settings = g_settings_new (MYNA_APP_ID);
   g_signal_connect_object (self->settings, "changed::color-scheme", G_CALLBACK (apply_color_scheme), self,
                            G_CONNECT_SWAPPED);
   apply_color_scheme (self);
+  g_signal_connect_object (self->settings, "changed::chat-settings", G_CALLBACK (apply_chat_settings), self,
+                           G_CONNECT_SWAPPED);
+  apply_chat_settings (self);
   self->actor = glm_actor_new ();
   self->models = myna_model_library_new (self->actor, self->settings);
-  add_actions (self);
+  myna_application_add_actions (self);
   open_store (self);
   load_default_model (self);
 }
@@ -488,7 +364,37 @@ myna_application_startup (GApplication *application)
 static void
 myna_application_activate (GApplication *application)
 {
-  present (MYNA_APPLICATION (application));
+  myna_application_present (MYNA_APPLICATION (application));
+}
+
+/* A model file on the command line, as the file manager gives it, is no question. */
+static gboolean
+add_models (MynaApplication         *self,
+            GApplicationCommandLine *command_line,
+            char                   **words)
+{
+  gboolean found = FALSE;
+
+  for (guint i = 0; words[i]; i++) {
+    g_autoptr (GFile) file = g_application_command_line_create_file_for_arg (command_line, words[i]);
+
+    if (!g_str_has_suffix (words[i], ".gguf") || !g_file_query_exists (file, NULL))
+      continue;
+    myna_application_show_models (self, file);
+    found = TRUE;
+  }
+
+  return found;
+}
+
+static void
+myna_application_open (GApplication  *application,
+                       GFile        **files,
+                       int            n_files,
+                       const char    *hint)
+{
+  for (int i = 0; i < n_files; i++)
+    myna_application_show_models (MYNA_APPLICATION (application), files[i]);
 }
 
 static int
@@ -500,13 +406,14 @@ myna_application_command_line (GApplication            *application,
   g_autofree char **words = NULL;
   g_autofree char *question = NULL;
 
-  present (self);
-  if (g_variant_dict_lookup (options, G_OPTION_REMAINING, "^a&s", &words) && words[0])
+  myna_application_present (self);
+  if (g_variant_dict_lookup (options, G_OPTION_REMAINING, "^a&s", &words) && words[0] &&
+      !add_models (self, command_line, words))
     question = g_strjoinv (" ", words);
   if (question)
-    myna_window_ask (get_window (self), question);
+    myna_window_ask (myna_application_get_window (self), question);
   else if (g_variant_dict_contains (options, "new-chat"))
-    myna_window_new_chat (get_window (self));
+    myna_window_new_chat (myna_application_get_window (self));
 
   return 0;
 }
@@ -582,6 +489,7 @@ myna_application_class_init (MynaApplicationClass *klass)
   object_class->finalize = myna_application_finalize;
   application_class->startup = myna_application_startup;
   application_class->activate = myna_application_activate;
+  application_class->open = myna_application_open;
   application_class->command_line = myna_application_command_line;
   application_class->handle_local_options = myna_application_handle_local_options;
   application_class->shutdown = myna_application_shutdown;
@@ -628,7 +536,7 @@ myna_application_new (void)
 {
   return g_object_new (MYNA_TYPE_APPLICATION,
                        "application-id", MYNA_APP_ID,
-                       "flags", G_APPLICATION_HANDLES_COMMAND_LINE,
+                       "flags", G_APPLICATION_HANDLES_COMMAND_LINE | G_APPLICATION_HANDLES_OPEN,
                        "resource-base-path", "/io/github/myna_chat/Myna",
                        NULL);
 }

@@ -6,6 +6,7 @@
 
 #include "conversation/myna-problem.h"
 #include "myna-window-private.h"
+#include "preferences/myna-preferences-window.h"
 #include "ui-compat.h"
 
 #define TEXT_STEP 10
@@ -540,6 +541,36 @@ change_text_size (GtkWidget  *widget,
 }
 
 static void
+chat_settings (GtkWidget  *widget,
+               const char *name,
+               GVariant   *parameter)
+{
+  MynaWindow *self = MYNA_WINDOW (widget);
+  GtkWidget *window;
+
+  if (!self->conversation)
+    return;
+  window = myna_chat_settings_window_new (GTK_WINDOW (self), self->conversation,
+                                          myna_application_get_models (self->application));
+  gtk_window_present (GTK_WINDOW (window));
+}
+
+/* The model for this chat, from now on; '' for the default. */
+static void
+use_model (GtkWidget  *widget,
+           const char *name,
+           GVariant   *parameter)
+{
+  MynaWindow *self = MYNA_WINDOW (widget);
+  const char *path = g_variant_get_string (parameter, NULL);
+
+  if (!self->conversation)
+    return;
+  myna_conversation_set_model (self->conversation, *path ? path : NULL);
+  myna_model_library_ensure (myna_application_get_models (self->application), *path ? path : NULL);
+}
+
+static void
 load_model (GtkWidget  *widget,
             const char *name,
             GVariant   *parameter)
@@ -596,5 +627,7 @@ myna_window_class_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.text-larger", NULL, change_text_size);
   gtk_widget_class_install_action (widget_class, "win.text-smaller", NULL, change_text_size);
   gtk_widget_class_install_action (widget_class, "win.text-normal", NULL, change_text_size);
+  gtk_widget_class_install_action (widget_class, "win.chat-settings", NULL, chat_settings);
+  gtk_widget_class_install_action (widget_class, "win.use-model", "s", use_model);
   gtk_widget_class_install_action (widget_class, "win.load-model", "s", load_model);
 }

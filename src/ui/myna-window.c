@@ -45,6 +45,7 @@ update_model (MynaWindow *self)
   GlmActor *actor = myna_model_library_get_actor (models);
   const char *loading = myna_model_library_get_loading_path (models);
   const char *loaded = glm_actor_get_model_path (actor);
+  const char *chosen = self->conversation ? myna_conversation_get_model (self->conversation) : NULL;
   g_autofree char *name = NULL;
   g_autofree char *text = NULL;
 
@@ -53,11 +54,70 @@ update_model (MynaWindow *self)
     /* Translators: the name of a model, and how much of it is read already */
     text = g_strdup_printf (_("Loading %s (%d %%)"), name, (int) (100 * glm_actor_get_load_fraction (actor)));
   } else {
-    text = myna_model_library_describe (models, loaded ? loaded : myna_model_library_get_default_path (models));
+    if (!chosen)
+      chosen = myna_model_library_get_default_path (models);
+    text = myna_model_library_describe (models, chosen ? chosen : loaded);
   }
   gtk_label_set_label (GTK_LABEL (self->subtitle), text);
   if (self->view)
     myna_conversation_view_set_model (MYNA_CONVERSATION_VIEW (self->view), text);
+}
+
+static void
+append_model (GMenu      *menu,
+              const char *label,
+              const char *path)
+{
+  g_autoptr (GMenuItem) item = g_menu_item_new (label, NULL);
+
+  g_menu_item_set_action_and_target (item, "win.use-model", "s", path);
+  g_menu_append_item (menu, item);
+}
+
+/* Made when it is opened, so that it always has the models of now. */
+static void
+fill_model_menu_cb (GtkMenuButton *button,
+                    gpointer       user_data)
+{
+  MynaWindow *self = user_data;
+  GListModel *entries = myna_model_library_get_entries (myna_application_get_models (self->application));
+  g_autoptr (GMenu) menu = g_menu_new ();
+  g_autoptr (GMenu) models = g_menu_new ();
+  g_autoptr (GMenu) more = g_menu_new ();
+
+  append_model (models, _("Default Model"), "");
+  for (guint i = 0; i < g_list_model_get_n_items (entries); i++) {
+    g_autoptr (MynaModelEntry) entry = g_list_model_get_item (entries, i);
+
+    if (myna_model_entry_get_status (entry) == MYNA_MODEL_READABLE)
+      append_model (models, myna_model_entry_get_title (entry), myna_model_entry_get_path (entry));
+  }
+  g_menu_append_section (menu, _("Model for this chat"), G_MENU_MODEL (models));
+  g_menu_append (more, _("_Models…"), "app.models");
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (more));
+  gtk_menu_button_set_menu_model (button, G_MENU_MODEL (menu));
+}
+
+static GtkWidget *
+make_model_button (MynaWindow *self)
+{
+  GtkWidget *button = gtk_menu_button_new ();
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 2);
+
+  self->subtitle = gtk_label_new (NULL);
+  gtk_label_set_ellipsize (GTK_LABEL (self->subtitle), PANGO_ELLIPSIZE_END);
+  gtk_label_set_single_line_mode (GTK_LABEL (self->subtitle), TRUE);
+  gtk_box_append (GTK_BOX (box), self->subtitle);
+  gtk_box_append (GTK_BOX (box), gtk_image_new_from_icon_name ("pan-down-symbolic"));
+  gtk_menu_button_set_child (GTK_MENU_BUTTON (button), box);
+  gtk_menu_button_set_create_popup_func (GTK_MENU_BUTTON (button), fill_model_menu_cb, self, NULL);
+  gtk_widget_set_halign (button, GTK_ALIGN_CENTER);
+  gtk_widget_add_css_class (button, "flat");
+  gtk_widget_add_css_class (button, "model-button");
+  gtk_widget_set_tooltip_text (button, _("Choose the model for this chat"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Model"), -1);
+
+  return button;
 }
 
 static GtkWidget *
@@ -71,11 +131,7 @@ make_title (MynaWindow *self)
   gtk_label_set_single_line_mode (GTK_LABEL (self->title), TRUE);
   gtk_widget_add_css_class (self->title, "title");
   gtk_box_append (GTK_BOX (box), self->title);
-  self->subtitle = gtk_label_new (NULL);
-  gtk_label_set_ellipsize (GTK_LABEL (self->subtitle), PANGO_ELLIPSIZE_END);
-  gtk_label_set_single_line_mode (GTK_LABEL (self->subtitle), TRUE);
-  gtk_widget_add_css_class (self->subtitle, "subtitle");
-  gtk_box_append (GTK_BOX (box), self->subtitle);
+  gtk_box_append (GTK_BOX (box), make_model_button (self));
 
   return box;
 }
@@ -171,6 +227,7 @@ myna_window_set_conversation (MynaWindow       *self,
   g_signal_group_set_target (self->conversation_signals, conversation);
   myna_conversation_view_set_conversation (MYNA_CONVERSATION_VIEW (self->view), conversation);
   update_title (self);
+  update_model (self);
   gtk_revealer_set_reveal_child (GTK_REVEALER (self->temporary_bar), is_temporary (self));
   if (conversation)
     id_changed_cb (self);
@@ -512,6 +569,7 @@ myna_window_init (MynaWindow *self)
   self->conversation_signals = g_signal_group_new (MYNA_TYPE_CONVERSATION);
   g_signal_group_connect_swapped (self->conversation_signals, "notify::title", G_CALLBACK (update_title), self);
   g_signal_group_connect_swapped (self->conversation_signals, "notify::id", G_CALLBACK (id_changed_cb), self);
+  g_signal_group_connect_swapped (self->conversation_signals, "notify::model", G_CALLBACK (update_model), self);
 
   self->text_css = gtk_css_provider_new ();
   gtk_style_context_add_provider_for_display (gdk_display_get_default (), GTK_STYLE_PROVIDER (self->text_css),
@@ -530,6 +588,8 @@ follow_application (MynaWindow *self)
   g_signal_connect_object (models, "notify::loading-path", G_CALLBACK (update_model), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (models, "notify::default-path", G_CALLBACK (update_model), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (models, "load-failed", G_CALLBACK (load_failed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (myna_model_library_get_entries (models), "items-changed", G_CALLBACK (update_model), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (actor, "notify::model-path", G_CALLBACK (update_model), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (actor, "notify::load-fraction", G_CALLBACK (update_model), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->application, "notify::temporary", G_CALLBACK (temporary_changed_cb), self,

@@ -177,8 +177,11 @@ take_folders (MynaHistoryModel *self,
     folder->expanded = g_hash_table_contains (self->expanded, &stored->id);
     g_ptr_array_add (self->folders, folder);
   }
-  myna_history_model_update_entries (self);
-  myna_history_model_update_items (self);
+  /* While the list is being read its rows come all at once, so that it begins at the top. */
+  if (!self->loading) {
+    myna_history_model_update_entries (self);
+    myna_history_model_update_items (self);
+  }
   g_object_notify (G_OBJECT (self), "folders");
 }
 
@@ -261,7 +264,8 @@ reload (MynaHistoryModel *self)
     return;
   }
   set_loading (self, TRUE);
-    store_list_conversations_async (self->store, self->kind, self->cancellable, list_read_cb, g_object_ref (self));
+  read_folders (self);
+  store_list_conversations_async (self->store, self->kind, self->cancellable, list_read_cb, g_object_ref (self));
 }
 
 void

@@ -164,10 +164,6 @@ update (MynaHistoryRow *self)
   kind = myna_history_item_get_kind (self->item);
   text = myna_history_item_describe (self->item);
   gtk_label_set_label (GTK_LABEL (self->label), text);
-  if (kind != MYNA_HISTORY_HEADING)
-    gtk_widget_set_tooltip_text (GTK_WIDGET (self), text);
-  else
-    gtk_widget_set_has_tooltip (GTK_WIDGET (self), FALSE);
   gtk_widget_set_visible (self->check, self->selecting && kind == MYNA_HISTORY_CONVERSATION);
   gtk_check_button_set_active (GTK_CHECK_BUTTON (self->check), myna_history_item_get_checked (self->item));
   gtk_widget_set_visible (self->icon, kind == MYNA_HISTORY_FOLDER);
@@ -183,6 +179,23 @@ item_notify_cb (MynaHistoryItem *item,
                 MynaHistoryRow  *self)
 {
   update (self);
+}
+
+/* Only a title that is cut off needs to be told in full. */
+static gboolean
+myna_history_row_query_tooltip (GtkWidget  *widget,
+                                int         x,
+                                int         y,
+                                gboolean    keyboard,
+                                GtkTooltip *tooltip)
+{
+  MynaHistoryRow *self = MYNA_HISTORY_ROW (widget);
+
+  if (!pango_layout_is_ellipsized (gtk_label_get_layout (GTK_LABEL (self->label))))
+    return FALSE;
+  gtk_tooltip_set_text (tooltip, gtk_label_get_label (GTK_LABEL (self->label)));
+
+  return TRUE;
 }
 
 static void
@@ -205,6 +218,7 @@ myna_history_row_class_init (MynaHistoryRowClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = myna_history_row_dispose;
+  widget_class->query_tooltip = myna_history_row_query_tooltip;
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BOX_LAYOUT);
   gtk_widget_class_set_css_name (widget_class, "historyrow");
 
@@ -219,6 +233,7 @@ myna_history_row_init (MynaHistoryRow *self)
 {
   GtkWidget *widget = GTK_WIDGET (self);
 
+  gtk_widget_set_has_tooltip (widget, TRUE);
   gtk_box_layout_set_spacing (GTK_BOX_LAYOUT (gtk_widget_get_layout_manager (widget)), 8);
 
   self->check = gtk_check_button_new ();

@@ -4,6 +4,9 @@
  *
  * Crash guard.  While a model is being loaded its path stands in the file "loading" of the state folder.  A start that
  * finds the file there knows that this model ended the program before, and leaves it alone until the person asks.
+ *
+ * Idle.  A model that was not used for some time gives its memory back; myna_model_library_ensure(), which the window
+ * calls before each reply, loads it again.
  */
 #include "models/myna-model-library.h"
 
@@ -19,11 +22,13 @@ struct _MynaModelLibrary
 
   GlmActor *actor;
   GSettings *settings;
+  GListStore *entries;          /* of MynaModelEntry */
   char *starter_path;
   char *default_path;
   char *crashed_path;
   char *guard_path;
 
+  guint idle_source;
   char *loading_path;
   GCancellable *cancellable;    /* of the load that runs or waits */
 };
@@ -97,6 +102,21 @@ set_loading_path (MynaModelLibrary *self,
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LOADING_PATH]);
 }
 
+static void start_load (MynaModelLibrary *self,
+                        const char       *path);
+
+/* Without any model the starter model is better than none. */
+static void
+tell_failure (MynaModelLibrary *self,
+              const char       *path,
+              const GError     *error)
+{
+  g_signal_emit (self, signals[SIGNAL_LOAD_FAILED], 0, path, error);
+  if (!self->loading_path && !glm_actor_get_model_path (self->actor) && self->starter_path &&
+      g_strcmp0 (path, self->starter_path) != 0)
+    start_load (self, self->starter_path);
+}
+
 static void
 load_cb (GObject      *source,
          GAsyncResult *result,
@@ -115,7 +135,7 @@ load_cb (GObject      *source,
   }
   if (!loaded && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) &&
       !g_error_matches (error, GLM_ENGINE_ERROR, GLM_ERROR_CANCELLED))
-    g_signal_emit (self, signals[SIGNAL_LOAD_FAILED], 0, load->path, error);
+    tell_failure (self, load->path, error);
   g_object_unref (self);
   g_free (load->path);
   g_free (load);
@@ -168,6 +188,170 @@ myna_model_library_cancel_load (MynaModelLibrary *self)
   g_cancellable_cancel (self->cancellable);
 }
 
+/* ---- Idle --------------------------------------------------------------------------------------------------------- */
+
+static gboolean
+idle_cb (gpointer user_data)
+{
+  MynaModelLibrary *self = user_data;
+
+  self->idle_source = 0;
+  glm_actor_unload (self->actor);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+update_idle (MynaModelLibrary *self)
+{
+  guint minutes = g_settings_get_uint (self->settings, "idle-unload-minutes");
+
+  g_clear_handle_id (&self->idle_source, g_source_remove);
+  if (minutes > 0 && glm_actor_get_state (self->actor) == GLM_ACTOR_READY)
+    self->idle_source = g_timeout_add_seconds (minutes * 60, idle_cb, self);
+}
+
+/* ---- The list ----------------------------------------------------------------------------------------------------- */
+
+static void
+save_entries (MynaModelLibrary *self)
+{
+  GVariantBuilder builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a(ss)"));
+  guint n_entries = g_list_model_get_n_items (G_LIST_MODEL (self->entries));
+
+  for (guint i = 0; i < n_entries; i++) {
+    g_autoptr (MynaModelEntry) entry = g_list_model_get_item (G_LIST_MODEL (self->entries), i);
+    const char *name = myna_model_entry_get_name (entry);
+
+    /* The starter model is wherever this version of Myna is installed. */
+    if (g_strcmp0 (myna_model_entry_get_path (entry), self->starter_path) != 0 || name)
+      g_variant_builder_add (&builder, "(ss)",
+                             g_strcmp0 (myna_model_entry_get_path (entry), self->starter_path) == 0
+                               ? "" : myna_model_entry_get_path (entry),
+                             name ? name : "");
+  }
+  g_settings_set_value (self->settings, "models", g_variant_builder_end (&builder));
+}
+
+static void
+read_entries (MynaModelLibrary *self)
+{
+  g_autoptr (GVariant) list = g_settings_get_value (self->settings, "models");
+  MynaModelEntry *starter = NULL;
+  GVariantIter iter;
+  const char *path, *name;
+
+  if (self->starter_path) {
+    starter = myna_model_entry_new (self->starter_path, NULL, _("Fledgling"));
+    g_list_store_append (self->entries, starter);
+    g_object_unref (starter);
+  }
+  g_variant_iter_init (&iter, list);
+  while (g_variant_iter_next (&iter, "(&s&s)", &path, &name)) {
+    if (!*path) {
+      if (starter)
+        myna_model_entry_set_name (starter, name);
+    } else if (!myna_model_library_find (self, path)) {
+      g_autoptr (MynaModelEntry) entry = myna_model_entry_new (path, name, NULL);
+
+      g_list_store_append (self->entries, entry);
+    }
+  }
+}
+
+GListModel *
+myna_model_library_get_entries (MynaModelLibrary *self)
+{
+  g_return_val_if_fail (MYNA_IS_MODEL_LIBRARY (self), NULL);
+
+  return G_LIST_MODEL (self->entries);
+}
+
+MynaModelEntry *
+myna_model_library_find (MynaModelLibrary *self,
+                         const char       *path)
+{
+  guint n_entries;
+
+  g_return_val_if_fail (MYNA_IS_MODEL_LIBRARY (self), NULL);
+
+  n_entries = g_list_model_get_n_items (G_LIST_MODEL (self->entries));
+  for (guint i = 0; i < n_entries; i++) {
+    g_autoptr (MynaModelEntry) entry = g_list_model_get_item (G_LIST_MODEL (self->entries), i);
+
+    if (g_strcmp0 (myna_model_entry_get_path (entry), path) == 0)
+      return entry;
+  }
+
+  return NULL;
+}
+
+MynaModelEntry *
+myna_model_library_add (MynaModelLibrary *self,
+                        const char       *path)
+{
+  MynaModelEntry *found;
+  g_autoptr (MynaModelEntry) entry = NULL;
+
+  g_return_val_if_fail (MYNA_IS_MODEL_LIBRARY (self), NULL);
+
+  found = myna_model_library_find (self, path);
+  if (found) {
+    myna_model_entry_refresh (found);
+    return found;
+  }
+  entry = myna_model_entry_new (path, NULL, NULL);
+  g_list_store_append (self->entries, entry);
+  save_entries (self);
+
+  return entry;
+}
+
+void
+myna_model_library_remove (MynaModelLibrary *self,
+                           MynaModelEntry   *entry)
+{
+  const char *path = myna_model_entry_get_path (entry);
+  g_autofree char *chosen = NULL;
+  guint position;
+
+  g_return_if_fail (MYNA_IS_MODEL_LIBRARY (self));
+
+  if (g_strcmp0 (path, self->starter_path) == 0)
+    return;
+  chosen = g_settings_get_string (self->settings, "default-model");
+  if (g_str_equal (chosen, path))
+    g_settings_reset (self->settings, "default-model");
+  if (g_strcmp0 (glm_actor_get_model_path (self->actor), path) == 0)
+    glm_actor_unload (self->actor);
+  if (g_list_store_find (self->entries, entry, &position))
+    g_list_store_remove (self->entries, position);
+  save_entries (self);
+}
+
+void
+myna_model_library_rename (MynaModelLibrary *self,
+                           MynaModelEntry   *entry,
+                           const char       *name)
+{
+  g_return_if_fail (MYNA_IS_MODEL_LIBRARY (self));
+
+  myna_model_entry_set_name (entry, name);
+  save_entries (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DEFAULT_PATH]);
+}
+
+void
+myna_model_library_set_default (MynaModelLibrary *self,
+                                MynaModelEntry   *entry)
+{
+  const char *path = myna_model_entry_get_path (entry);
+
+  g_return_if_fail (MYNA_IS_MODEL_LIBRARY (self));
+
+  g_settings_set_string (self->settings, "default-model", g_strcmp0 (path, self->starter_path) == 0 ? "" : path);
+}
+
 /* ---- Paths -------------------------------------------------------------------------------------------------------- */
 
 static char *
@@ -196,23 +380,22 @@ char *
 myna_model_library_describe (MynaModelLibrary *self,
                              const char       *path)
 {
+  MynaModelEntry *entry;
   const GlmModelInfo *info;
-  g_autofree char *name = NULL;
 
   g_return_val_if_fail (MYNA_IS_MODEL_LIBRARY (self), NULL);
 
   if (!path)
     return g_strdup (_("No model"));
-  if (g_strcmp0 (path, self->starter_path) == 0)
+  entry = myna_model_library_find (self, path);
+  if (g_strcmp0 (path, self->starter_path) == 0 && !(entry && myna_model_entry_get_name (entry)))
     return g_strdup (_("Fledgling · small starter model"));
-  info = glm_actor_get_model_info (self->actor);
-  if (info && g_strcmp0 (glm_actor_get_model_path (self->actor), path) == 0)
-    return g_strdup_printf ("%s · %s", info->name, info->quantisation);
-  name = g_filename_display_basename (path);
-  if (g_str_has_suffix (name, ".gguf"))
-    name[strlen (name) - strlen (".gguf")] = '\0';
+  if (!entry)
+    return g_filename_display_basename (path);
+  info = myna_model_entry_get_info (entry);
 
-  return g_steal_pointer (&name);
+  return info ? g_strdup_printf ("%s · %s", myna_model_entry_get_title (entry), info->quantisation)
+              : g_strdup (myna_model_entry_get_title (entry));
 }
 
 /* ---- Object ------------------------------------------------------------------------------------------------------- */
@@ -242,7 +425,9 @@ myna_model_library_finalize (GObject *object)
 {
   MynaModelLibrary *self = MYNA_MODEL_LIBRARY (object);
 
+  g_clear_handle_id (&self->idle_source, g_source_remove);
   g_clear_object (&self->cancellable);
+  g_clear_object (&self->entries);
   g_object_unref (self->actor);
   g_object_unref (self->settings);
   g_free (self->starter_path);
@@ -275,6 +460,7 @@ static void
 myna_model_library_init (MynaModelLibrary *self)
 {
   self->guard_path = g_build_filename (g_get_user_state_dir (), MYNA_APP_ID, "loading", NULL);
+  self->entries = g_list_store_new (MYNA_TYPE_MODEL_ENTRY);
   self->starter_path = find_starter ();
   read_guard (self);
 }
@@ -288,7 +474,11 @@ myna_model_library_new (GlmActor  *actor,
   self->actor = g_object_ref (actor);
   self->settings = g_object_ref (settings);
   g_signal_connect_object (settings, "changed::default-model", G_CALLBACK (update_default), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (settings, "changed::idle-unload-minutes", G_CALLBACK (update_idle), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (actor, "notify::state", G_CALLBACK (update_idle), self, G_CONNECT_SWAPPED);
   update_default (self);
+  read_entries (self);
 
   return self;
 }

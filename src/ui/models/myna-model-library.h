@@ -5,6 +5,7 @@
 #pragma once
 
 #include "engine/actor/glm-actor.h"
+#include "models/myna-model-entry.h"
 
 G_BEGIN_DECLS
 
@@ -16,6 +17,23 @@ G_DECLARE_FINAL_TYPE (MynaModelLibrary, myna_model_library, MYNA, MODEL_LIBRARY,
 MynaModelLibrary *myna_model_library_new                 (GlmActor            *actor,
                                                           GSettings           *settings);
 GlmActor         *myna_model_library_get_actor           (MynaModelLibrary    *self);
+/* All that is known, the starter model first: a GListModel of MynaModelEntry, owned by the library. */
+GListModel       *myna_model_library_get_entries         (MynaModelLibrary    *self);
+/* NULL if this file is not in the list. */
+MynaModelEntry   *myna_model_library_find                (MynaModelLibrary    *self,
+                                                          const char          *path);
+/* Puts the file on the list, which is kept in the settings; the entry that is there already, if it is.  The library owns
+ * what is returned. */
+MynaModelEntry   *myna_model_library_add                 (MynaModelLibrary    *self,
+                                                          const char          *path);
+/* Takes it off the list; the file stays.  The starter model cannot be taken off. */
+void              myna_model_library_remove              (MynaModelLibrary    *self,
+                                                          MynaModelEntry      *entry);
+void              myna_model_library_rename              (MynaModelLibrary    *self,
+                                                          MynaModelEntry      *entry,
+                                                          const char          *name);
+void              myna_model_library_set_default         (MynaModelLibrary    *self,
+                                                          MynaModelEntry      *entry);
 /* The model that comes with Myna, or NULL where it is not installed. */
 const char       *myna_model_library_get_starter_path    (MynaModelLibrary    *self);
 /* What new conversations use: the person's choice, else the starter model; NULL if there is none. */

@@ -1,0 +1,349 @@
+/* myna-model-row.c: one model in the list of models: what it is, what it needs, what can be done with it
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "models/myna-model-row.h"
+
+#include <glib/gi18n.h>
+
+#include "models/myna-memory.h"
+#include "ui-compat.h"
+
+struct _MynaModelRow
+{
+  AdwExpanderRow parent_instance;
+
+  MynaModelLibrary *models;
+  MynaModelEntry *entry;
+  GSettings *settings;
+
+  GtkWidget *badge;
+  GtkWidget *memory;
+  GtkWidget *context;
+  GtkWidget *quirks;
+  GtkWidget *file;
+  GtkWidget *use;
+  GtkWidget *make_default;
+  GtkWidget *remove;
+};
+
+G_DEFINE_FINAL_TYPE (MynaModelRow, myna_model_row, ADW_TYPE_EXPANDER_ROW)
+
+/* ---- What is shown ------------------------------------------------------------------------------------------------ */
+
+static int
+get_wanted_context (MynaModelRow *self)
+{
+  return (int) g_settings_get_uint (self->settings, "context-length");
+}
+
+static guint64
+get_needed (MynaModelRow       *self,
+            const GlmModelInfo *info)
+{
+  return glm_model_memory_needed (info, myna_model_info_get_context (info, get_wanted_context (self)));
+}
+
+static char *
+describe_memory (MynaModelRow       *self,
+                 const GlmModelInfo *info)
+{
+  guint64 needed = get_needed (self, info);
+  guint64 available = myna_memory_available ();
+  g_autofree char *needed_text = g_format_size (needed);
+  g_autofree char *available_text = g_format_size (available);
+
+  switch (myna_memory_get_verdict (needed, available)) {
+  case MYNA_VERDICT_FITS:
+    return g_strdup_printf (_("Needs about %s; %s are free: it fits"), needed_text, available_text);
+  case MYNA_VERDICT_TIGHT:
+    return g_strdup_printf (_("Needs about %s; %s are free: it fits, but other programs may become slow"), needed_text,
+                            available_text);
+  case MYNA_VERDICT_TOO_LARGE:
+    return g_strdup_printf (_("Needs about %s; only %s are free: too large now"), needed_text, available_text);
+  case MYNA_VERDICT_UNKNOWN:
+  default:
+    return g_strdup_printf (_("Needs about %s"), needed_text);
+  }
+}
+
+static char *
+describe_context (MynaModelRow       *self,
+                  const GlmModelInfo *info)
+{
+  int used = myna_model_info_get_context (info, get_wanted_context (self));
+
+  if (used < info->context_length)
+    return g_strdup_printf (_("%'d tokens, of which %'d are used"), info->context_length, used);
+
+  return g_strdup_printf (_("%'d tokens"), used);
+}
+
+static void
+update_details (MynaModelRow *self)
+{
+  const GlmModelInfo *info = myna_model_entry_get_info (self->entry);
+  g_autofree char *memory = NULL;
+  g_autofree char *context = NULL;
+
+  gtk_widget_set_visible (self->memory, info != NULL);
+  gtk_widget_set_visible (self->context, info != NULL);
+  gtk_widget_set_visible (self->quirks, info && *info->quirks);
+  if (!info)
+    return;
+  memory = describe_memory (self, info);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->memory), memory);
+  context = describe_context (self, info);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->context), context);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->quirks), info->quirks);
+}
+
+static void
+update_subtitle (MynaModelRow *self)
+{
+  const GlmModelInfo *info = myna_model_entry_get_info (self->entry);
+  g_autofree char *text = NULL;
+  g_autofree char *escaped = NULL;
+
+  switch (myna_model_entry_get_status (self->entry)) {
+  case MYNA_MODEL_READING:
+    text = g_strdup (_("Reading the file…"));
+    break;
+  case MYNA_MODEL_MISSING:
+    text = g_strdup (_("The file is not there. Was it moved, or is a disk not plugged in?"));
+    break;
+  case MYNA_MODEL_BROKEN:
+    text = g_strdup_printf (_("Myna cannot use this file: %s"), myna_model_entry_get_error (self->entry));
+    break;
+  case MYNA_MODEL_READABLE:
+  default:
+    text = myna_model_info_describe (info);
+  }
+  escaped = g_markup_escape_text (text, -1);
+  adw_expander_row_set_subtitle (ADW_EXPANDER_ROW (self), escaped);
+}
+
+static void
+update (MynaModelRow *self)
+{
+  const char *path = myna_model_entry_get_path (self->entry);
+  const char *starter = myna_model_library_get_starter_path (self->models);
+  g_autofree char *title = g_markup_escape_text (myna_model_entry_get_title (self->entry), -1);
+  gboolean in_use = g_strcmp0 (glm_actor_get_model_path (myna_model_library_get_actor (self->models)), path) == 0;
+  gboolean is_default = g_strcmp0 (myna_model_library_get_default_path (self->models), path) == 0;
+  gboolean readable = myna_model_entry_get_status (self->entry) == MYNA_MODEL_READABLE;
+
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), title);
+  update_subtitle (self);
+  update_details (self);
+  gtk_label_set_label (GTK_LABEL (self->badge), in_use && is_default ? _("Default, in use")
+                                                : in_use             ? _("In use")
+                                                : is_default         ? _("Default")
+                                                                     : "");
+  gtk_widget_set_visible (self->badge, in_use || is_default);
+  gtk_button_set_label (GTK_BUTTON (self->use), in_use ? _("_Unload") : _("_Use Now"));
+  gtk_widget_set_sensitive (self->use, readable || in_use);
+  gtk_widget_set_visible (self->make_default, !is_default);
+  gtk_widget_set_sensitive (self->make_default, readable);
+  gtk_widget_set_visible (self->remove, g_strcmp0 (path, starter) != 0);
+}
+
+/* ---- What can be done --------------------------------------------------------------------------------------------- */
+
+static GtkWindow *
+get_window (MynaModelRow *self)
+{
+  return GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self)));
+}
+
+static void
+too_large_answered_cb (GObject      *source,
+                       GAsyncResult *result,
+                       gpointer      user_data)
+{
+  g_autoptr (MynaModelRow) self = user_data;
+
+  if (myna_ask_finish (result))
+    myna_model_library_ensure (self->models, myna_model_entry_get_path (self->entry));
+}
+
+static void
+use_cb (MynaModelRow *self)
+{
+  const GlmModelInfo *info = myna_model_entry_get_info (self->entry);
+  const char *path = myna_model_entry_get_path (self->entry);
+  GlmActor *actor = myna_model_library_get_actor (self->models);
+  g_autofree char *memory = NULL;
+
+  if (g_strcmp0 (glm_actor_get_model_path (actor), path) == 0) {
+    glm_actor_unload (actor);
+    return;
+  }
+  myna_model_library_forgive_crash (self->models);
+  if (!info || !g_settings_get_boolean (self->settings, "memory-guard") ||
+      myna_memory_get_verdict (get_needed (self, info), myna_memory_available ()) != MYNA_VERDICT_TOO_LARGE) {
+    myna_model_library_ensure (self->models, path);
+    return;
+  }
+  memory = describe_memory (self, info);
+  myna_ask_async (get_window (self), MYNA_QUESTION_DESTRUCTIVE, _("Load it although it is too large?"), memory,
+                  _("_Load Anyway"), too_large_answered_cb, g_object_ref (self));
+}
+
+static void
+make_default_cb (MynaModelRow *self)
+{
+  myna_model_library_set_default (self->models, self->entry);
+}
+
+static void
+remove_cb (MynaModelRow *self)
+{
+  myna_model_library_remove (self->models, self->entry);
+}
+
+static void
+show_file_cb (MynaModelRow *self)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (myna_model_entry_get_path (self->entry));
+
+  myna_show_in_folder (get_window (self), file);
+}
+
+static void
+name_changed_cb (AdwEntryRow  *name,
+                 MynaModelRow *self)
+{
+  myna_model_library_rename (self->models, self->entry, gtk_editable_get_text (GTK_EDITABLE (name)));
+}
+
+/* ---- Building ----------------------------------------------------------------------------------------------------- */
+
+static GtkWidget *
+make_detail (MynaModelRow *self,
+             const char   *title)
+{
+  GtkWidget *row = adw_action_row_new ();
+
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
+  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
+  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), FALSE);
+  adw_expander_row_add_row (ADW_EXPANDER_ROW (self), row);
+
+  return row;
+}
+
+static GtkWidget *
+add_button (MynaModelRow *self,
+            GtkWidget    *box,
+            const char   *label,
+            void        (*callback) (MynaModelRow *))
+{
+  GtkWidget *button = gtk_button_new_with_mnemonic (label);
+
+  g_signal_connect_swapped (button, "clicked", G_CALLBACK (callback), self);
+  gtk_box_append (GTK_BOX (box), button);
+
+  return button;
+}
+
+static void
+add_details (MynaModelRow *self)
+{
+  GtkWidget *show = gtk_button_new_from_icon_name ("folder-open-symbolic");
+  GtkWidget *name = adw_entry_row_new ();
+  g_autofree char *path = g_filename_display_name (myna_model_entry_get_path (self->entry));
+
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (name), _("Name"));
+  gtk_editable_set_text (GTK_EDITABLE (name), myna_model_entry_get_title (self->entry));
+  adw_entry_row_set_show_apply_button (ADW_ENTRY_ROW (name), TRUE);
+  g_signal_connect (name, "apply", G_CALLBACK (name_changed_cb), self);
+  adw_expander_row_add_row (ADW_EXPANDER_ROW (self), name);
+  self->memory = make_detail (self, _("Memory"));
+  self->context = make_detail (self, _("Length of a conversation"));
+  self->quirks = make_detail (self, _("Corrected while reading"));
+  self->file = make_detail (self, _("File"));
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->file), path);
+  gtk_widget_add_css_class (show, "flat");
+  gtk_widget_set_valign (show, GTK_ALIGN_CENTER);
+  gtk_widget_set_tooltip_text (show, _("Show in Files"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (show), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Show in Files"), -1);
+  g_signal_connect_swapped (show, "clicked", G_CALLBACK (show_file_cb), self);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (self->file), show);
+}
+
+static void
+add_buttons (MynaModelRow *self)
+{
+  GtkWidget *row = gtk_list_box_row_new ();
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+
+  gtk_widget_add_css_class (box, "model-buttons");
+  self->use = add_button (self, box, "", use_cb);
+  gtk_button_set_use_underline (GTK_BUTTON (self->use), TRUE);
+  self->make_default = add_button (self, box, _("Make _Default"), make_default_cb);
+  self->remove = add_button (self, box, _("_Remove"), remove_cb);
+  gtk_widget_set_tooltip_text (self->remove, _("Takes the model off this list; the file stays"));
+  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
+  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), FALSE);
+  adw_expander_row_add_row (ADW_EXPANDER_ROW (self), row);
+}
+
+static void
+myna_model_row_dispose (GObject *object)
+{
+  MynaModelRow *self = MYNA_MODEL_ROW (object);
+
+  g_clear_object (&self->models);
+  g_clear_object (&self->entry);
+  g_clear_object (&self->settings);
+
+  G_OBJECT_CLASS (myna_model_row_parent_class)->dispose (object);
+}
+
+static void
+myna_model_row_class_init (MynaModelRowClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = myna_model_row_dispose;
+}
+
+static void
+myna_model_row_init (MynaModelRow *self)
+{
+  self->badge = gtk_label_new (NULL);
+  gtk_widget_add_css_class (self->badge, "badge");
+  gtk_widget_set_valign (self->badge, GTK_ALIGN_CENTER);
+  adw_expander_row_add_action (ADW_EXPANDER_ROW (self), self->badge);
+}
+
+GtkWidget *
+myna_model_row_new (MynaModelLibrary *models,
+                    MynaModelEntry   *entry,
+                    GSettings        *settings)
+{
+  MynaModelRow *self = g_object_new (MYNA_TYPE_MODEL_ROW, NULL);
+  GlmActor *actor = myna_model_library_get_actor (models);
+
+  self->models = g_object_ref (models);
+  self->entry = g_object_ref (entry);
+  self->settings = g_object_ref (settings);
+  add_details (self);
+  add_buttons (self);
+  g_signal_connect_object (entry, "notify", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (models, "notify::default-path", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (actor, "notify::model-path", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (settings, "changed::context-length", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  g_signal_connect_swapped (self, "notify::expanded", G_CALLBACK (update), self);
+  update (self);
+
+  return GTK_WIDGET (self);
+}
+
+MynaModelEntry *
+myna_model_row_get_entry (MynaModelRow *self)
+{
+  g_return_val_if_fail (MYNA_IS_MODEL_ROW (self), NULL);
+
+  return self->entry;
+}

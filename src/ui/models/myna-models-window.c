@@ -1,0 +1,289 @@
+/* myna-models-window.c: the models, what they need, and which of them is used
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "models/myna-models-window.h"
+
+#include <glib/gi18n.h>
+
+#include "conversation/myna-problem.h"
+#include "models/myna-model-row.h"
+#include "myna-banner.h"
+#include "ui-compat.h"
+
+struct _MynaModelsWindow
+{
+  AdwWindow parent_instance;
+
+  MynaModelLibrary *models;
+  GSettings *settings;
+
+  GtkWidget *banner;
+  GtkWidget *list;
+  GtkWidget *loading_group;
+  GtkWidget *loading_row;
+  GtkWidget *progress;
+};
+
+G_DEFINE_FINAL_TYPE (MynaModelsWindow, myna_models_window, ADW_TYPE_WINDOW)
+
+/* Where the published files are.  Opened in the browser: Myna itself needs no network. */
+static const struct
+{
+  const char *title;
+  const char *files;            /* names and sizes as published; not translated */
+  const char *uri;
+} sources[] = {
+  { "GLM-Edge 1.5B", "ggml-model-Q4_K_M.gguf, 0.9 GB", "https://huggingface.co/zai-org/glm-edge-1.5b-chat-gguf" },
+  { "GLM-Edge 4B", "ggml-model-Q4_K_M.gguf, 2.5 GB", "https://huggingface.co/zai-org/glm-edge-4b-chat-gguf" },
+  { "GLM-4-9B-0414", "GLM-4-9B-0414-Q4_K_M.gguf, 6.2 GB", "https://huggingface.co/unsloth/GLM-4-9B-0414-GGUF" },
+  { "GLM-4 9B Chat", "glm-4-9b-chat.Q6_K.gguf, 8.3 GB", "https://huggingface.co/legraphista/glm-4-9b-chat-GGUF" },
+};
+
+/* ---- The list ----------------------------------------------------------------------------------------------------- */
+
+static GtkWidget *
+make_row_cb (gpointer item,
+             gpointer user_data)
+{
+  MynaModelsWindow *self = user_data;
+
+  return myna_model_row_new (self->models, item, self->settings);
+}
+
+static void
+update_loading (MynaModelsWindow *self)
+{
+  GlmActor *actor = myna_model_library_get_actor (self->models);
+  const char *path = myna_model_library_get_loading_path (self->models);
+  g_autofree char *name = NULL;
+  g_autofree char *title = NULL;
+  g_autofree char *escaped = NULL;
+
+  gtk_widget_set_visible (self->loading_group, path != NULL);
+  if (!path)
+    return;
+  name = myna_model_library_describe (self->models, path);
+  title = g_strdup_printf (_("Loading %s"), name);
+  escaped = g_markup_escape_text (title, -1);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->loading_row), escaped);
+  gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (self->progress), glm_actor_get_load_fraction (actor));
+}
+
+static void
+load_failed_cb (MynaModelsWindow *self,
+                const char       *path,
+                GError           *error)
+{
+  g_autofree char *name = myna_model_library_describe (self->models, path);
+  g_autofree char *title = g_strdup_printf (_("“%s” could not be loaded"), name);
+  g_autofree char *body = myna_problem_describe (error);
+
+  myna_banner_show (MYNA_BANNER (self->banner), title, body, error->message, NULL, NULL, NULL);
+}
+
+/* ---- Adding ------------------------------------------------------------------------------------------------------- */
+
+void
+myna_models_window_add_file (MynaModelsWindow *self,
+                             GFile            *file)
+{
+  g_autofree char *path = g_file_get_path (file);
+  MynaModelEntry *entry;
+  GtkWidget *row;
+
+  g_return_if_fail (MYNA_IS_MODELS_WINDOW (self));
+
+  if (!path) {
+    myna_banner_show (MYNA_BANNER (self->banner), _("This file is not on this computer"),
+                      _("Copy it to a disk of this computer first."), NULL, NULL, NULL, NULL);
+    return;
+  }
+  myna_banner_hide (MYNA_BANNER (self->banner));
+  entry = myna_model_library_add (self->models, path);
+  for (row = gtk_widget_get_first_child (self->list); row; row = gtk_widget_get_next_sibling (row)) {
+    if (MYNA_IS_MODEL_ROW (row) && myna_model_row_get_entry (MYNA_MODEL_ROW (row)) == entry)
+      adw_expander_row_set_expanded (ADW_EXPANDER_ROW (row), TRUE);
+  }
+}
+
+static void
+file_chosen_cb (GObject      *source,
+                GAsyncResult *result,
+                gpointer      user_data)
+{
+  g_autoptr (MynaModelsWindow) self = user_data;
+  g_autoptr (GFile) file = myna_choose_file_finish (result);
+
+  if (file)
+    myna_models_window_add_file (self, file);
+}
+
+static void
+add_cb (MynaModelsWindow *self)
+{
+  g_autoptr (GtkFileFilter) filter = gtk_file_filter_new ();
+
+  gtk_file_filter_set_name (filter, _("Model files (GGUF)"));
+  gtk_file_filter_add_pattern (filter, "*.gguf");
+  gtk_file_filter_add_pattern (filter, "*.GGUF");
+  myna_choose_file_async (GTK_WINDOW (self), MYNA_FILE_OPEN, _("Add a Model"), filter, NULL, file_chosen_cb,
+                          g_object_ref (self));
+}
+
+static gboolean
+drop_cb (GtkDropTarget    *target,
+         const GValue     *value,
+         double            x,
+         double            y,
+         MynaModelsWindow *self)
+{
+  GSList *files = g_value_get_boxed (value);
+
+  for (GSList *l = files; l; l = l->next)
+    myna_models_window_add_file (self, l->data);
+
+  return files != NULL;
+}
+
+/* ---- Building ----------------------------------------------------------------------------------------------------- */
+
+static GtkWidget *
+make_loading_group (MynaModelsWindow *self)
+{
+  GtkWidget *cancel = gtk_button_new_with_mnemonic (_("_Cancel"));
+
+  self->loading_group = adw_preferences_group_new ();
+  self->loading_row = adw_action_row_new ();
+  self->progress = gtk_progress_bar_new ();
+  gtk_widget_set_valign (self->progress, GTK_ALIGN_CENTER);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (self->loading_row), self->progress);
+  gtk_widget_set_valign (cancel, GTK_ALIGN_CENTER);
+  g_signal_connect_object (cancel, "clicked", G_CALLBACK (myna_model_library_cancel_load), self->models,
+                           G_CONNECT_SWAPPED);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (self->loading_row), cancel);
+  adw_preferences_group_add (ADW_PREFERENCES_GROUP (self->loading_group), self->loading_row);
+
+  return self->loading_group;
+}
+
+static GtkWidget *
+make_models_group (MynaModelsWindow *self)
+{
+  GtkWidget *group = adw_preferences_group_new ();
+
+  adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (group), _("On this computer"));
+  adw_preferences_group_set_description (ADW_PREFERENCES_GROUP (group),
+                                         _("Files stay where they are. Myna never deletes them."));
+  self->list = gtk_list_box_new ();
+  gtk_widget_add_css_class (self->list, "boxed-list");
+  gtk_list_box_set_selection_mode (GTK_LIST_BOX (self->list), GTK_SELECTION_NONE);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->list), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Models"), -1);
+  gtk_list_box_bind_model (GTK_LIST_BOX (self->list), myna_model_library_get_entries (self->models), make_row_cb, self,
+                           NULL);
+  adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), self->list);
+
+  return group;
+}
+
+static void
+source_activated_cb (AdwActionRow *row,
+                     const char   *uri)
+{
+  myna_open_uri (GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (row))), uri);
+}
+
+static GtkWidget *
+make_sources_group (void)
+{
+  GtkWidget *group = adw_preferences_group_new ();
+
+  adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (group), _("Where to get more"));
+  adw_preferences_group_set_description (ADW_PREFERENCES_GROUP (group),
+                                         _("These pages open in your browser. Download the file there, then add it here."));
+  for (guint i = 0; i < G_N_ELEMENTS (sources); i++) {
+    GtkWidget *row = adw_action_row_new ();
+
+    adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), sources[i].title);
+    adw_action_row_set_subtitle (ADW_ACTION_ROW (row), sources[i].files);
+    adw_action_row_add_suffix (ADW_ACTION_ROW (row), gtk_image_new_from_icon_name ("adw-external-link-symbolic"));
+    gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), TRUE);
+    g_signal_connect (row, "activated", G_CALLBACK (source_activated_cb), (gpointer) sources[i].uri);
+    adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), row);
+  }
+
+  return group;
+}
+
+static void
+myna_models_window_dispose (GObject *object)
+{
+  MynaModelsWindow *self = MYNA_MODELS_WINDOW (object);
+
+  if (self->list)
+    gtk_list_box_bind_model (GTK_LIST_BOX (self->list), NULL, NULL, NULL, NULL);
+  self->list = NULL;
+  g_clear_object (&self->models);
+  g_clear_object (&self->settings);
+
+  G_OBJECT_CLASS (myna_models_window_parent_class)->dispose (object);
+}
+
+static void
+myna_models_window_class_init (MynaModelsWindowClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = myna_models_window_dispose;
+  gtk_widget_class_add_binding_action (GTK_WIDGET_CLASS (klass), GDK_KEY_Escape, 0, "window.close", NULL);
+}
+
+static void
+myna_models_window_init (MynaModelsWindow *self)
+{
+  GtkDropTarget *target = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
+
+  g_signal_connect (target, "drop", G_CALLBACK (drop_cb), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (target));
+  gtk_window_set_title (GTK_WINDOW (self), _("Models"));
+  gtk_window_set_default_size (GTK_WINDOW (self), 600, 640);
+}
+
+static void
+build (MynaModelsWindow *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget *header = adw_header_bar_new ();
+  GtkWidget *add = gtk_button_new_with_mnemonic (_("_Add…"));
+  GtkWidget *page = adw_preferences_page_new ();
+
+  g_signal_connect_swapped (add, "clicked", G_CALLBACK (add_cb), self);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (add), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Add a Model"), -1);
+  adw_header_bar_pack_start (ADW_HEADER_BAR (header), add);
+  gtk_box_append (GTK_BOX (box), header);
+  self->banner = myna_banner_new ();
+  gtk_box_append (GTK_BOX (box), self->banner);
+  adw_preferences_page_add (ADW_PREFERENCES_PAGE (page), ADW_PREFERENCES_GROUP (make_loading_group (self)));
+  adw_preferences_page_add (ADW_PREFERENCES_PAGE (page), ADW_PREFERENCES_GROUP (make_models_group (self)));
+  adw_preferences_page_add (ADW_PREFERENCES_PAGE (page), ADW_PREFERENCES_GROUP (make_sources_group ()));
+  gtk_widget_set_vexpand (page, TRUE);
+  gtk_box_append (GTK_BOX (box), page);
+  adw_window_set_content (ADW_WINDOW (self), box);
+}
+
+GtkWidget *
+myna_models_window_new (GtkWindow        *parent,
+                        MynaModelLibrary *models,
+                        GSettings        *settings)
+{
+  MynaModelsWindow *self = g_object_new (MYNA_TYPE_MODELS_WINDOW, "transient-for", parent, NULL);
+
+  self->models = g_object_ref (models);
+  self->settings = g_object_ref (settings);
+  build (self);
+  g_signal_connect_object (models, "notify::loading-path", G_CALLBACK (update_loading), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (models, "load-failed", G_CALLBACK (load_failed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (myna_model_library_get_actor (models), "notify::load-fraction", G_CALLBACK (update_loading),
+                           self, G_CONNECT_SWAPPED);
+  update_loading (self);
+
+  return GTK_WIDGET (self);
+}

@@ -1,0 +1,361 @@
+/* myna-chat-settings-page.c: rows that change how the model answers: system prompt and sampling
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A row shows the value that counts: the one set here, or, dimmed, the one of the level above.  Its reset button takes
+ * the own value away again.
+ */
+#include "preferences/myna-chat-settings-page.h"
+
+#include <glib/gi18n.h>
+
+#include "preferences/myna-persona.h"
+
+typedef struct
+{
+  GtkWidget *spin;
+  GtkWidget *reset;
+} Row;
+
+struct _MynaChatSettingsPage
+{
+  AdwPreferencesPage parent_instance;
+
+  MynaChatSettings settings;
+  char *json;
+  GlmSampling fallback;
+  gboolean updating;            /* the rows are being changed by the program */
+
+  GtkWidget *persona;
+  GtkTextBuffer *prompt;
+  GtkWidget *prompt_reset;
+  char *fallback_prompt;
+  Row rows[MYNA_N_SETTINGS];
+};
+
+enum
+{
+  PROP_0,
+  PROP_JSON,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+G_DEFINE_FINAL_TYPE (MynaChatSettingsPage, myna_chat_settings_page, ADW_TYPE_PREFERENCES_PAGE)
+
+static const struct
+{
+  const char *title;
+  const char *subtitle;
+} texts[MYNA_N_SETTINGS] = {
+  [MYNA_SETTING_TEMPERATURE] = { N_("Temperature"), N_("Low: sober and repeatable. High: varied. 0: always the likeliest word") },
+  [MYNA_SETTING_TOP_P] = { N_("Top-p"), N_("Only the likeliest words that together reach this share. 1: off") },
+  [MYNA_SETTING_TOP_K] = { N_("Top-k"), N_("Only this many of the likeliest words. 0: off") },
+  [MYNA_SETTING_MIN_P] = { N_("Min-p"), N_("Only words at least this likely, compared with the likeliest. 0: off") },
+  [MYNA_SETTING_REPETITION_PENALTY] = { N_("Repetition penalty"), N_("Above 1: avoids what was said already. 1: off") },
+  [MYNA_SETTING_SEED] = { N_("Seed"), N_("The same seed gives the same reply. 0: a new one each time") },
+  [MYNA_SETTING_MAX_TOKENS] = { N_("Longest reply"), N_("In tokens. 0: as long as there is room") },
+};
+
+/* ---- Settings and rows -------------------------------------------------------------------------------------------- */
+
+static void
+update_rows (MynaChatSettingsPage *self)
+{
+  const char *prompt = self->settings.system_prompt ? self->settings.system_prompt : self->fallback_prompt;
+
+  self->updating = TRUE;
+  for (int i = 0; i < MYNA_N_SETTINGS; i++) {
+    gboolean set = myna_chat_settings_is_set (&self->settings, i);
+
+    gtk_spin_button_set_value (GTK_SPIN_BUTTON (self->rows[i].spin),
+                               set ? self->settings.values[i] : myna_sampling_get (&self->fallback, i));
+    gtk_widget_set_sensitive (self->rows[i].reset, set);
+    if (set)
+      gtk_widget_remove_css_class (self->rows[i].spin, "dim-label");
+    else
+      gtk_widget_add_css_class (self->rows[i].spin, "dim-label");
+  }
+  gtk_text_buffer_set_text (self->prompt, prompt ? prompt : "", -1);
+  gtk_widget_set_sensitive (self->prompt_reset, self->settings.system_prompt != NULL);
+  self->updating = FALSE;
+}
+
+static void
+settings_changed (MynaChatSettingsPage *self)
+{
+  g_free (self->json);
+  self->json = myna_chat_settings_to_json (&self->settings);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_JSON]);
+}
+
+static int
+find_row (MynaChatSettingsPage *self,
+          GtkWidget            *widget)
+{
+  for (int i = 0; i < MYNA_N_SETTINGS; i++) {
+    if (self->rows[i].spin == widget || self->rows[i].reset == widget)
+      return i;
+  }
+  g_assert_not_reached ();
+}
+
+static void
+value_changed_cb (GtkSpinButton        *spin,
+                  MynaChatSettingsPage *self)
+{
+  int i;
+
+  if (self->updating)
+    return;
+  i = find_row (self, GTK_WIDGET (spin));
+  myna_chat_settings_set (&self->settings, i, gtk_spin_button_get_value (spin));
+  gtk_widget_set_sensitive (self->rows[i].reset, TRUE);
+  gtk_widget_remove_css_class (self->rows[i].spin, "dim-label");
+  settings_changed (self);
+}
+
+static void
+reset_cb (GtkButton            *button,
+          MynaChatSettingsPage *self)
+{
+  myna_chat_settings_unset (&self->settings, find_row (self, GTK_WIDGET (button)));
+  update_rows (self);
+  settings_changed (self);
+}
+
+static void
+prompt_changed_cb (MynaChatSettingsPage *self)
+{
+  GtkTextIter start, end;
+  g_autofree char *text = NULL;
+
+  if (self->updating)
+    return;
+  gtk_text_buffer_get_bounds (self->prompt, &start, &end);
+  text = gtk_text_buffer_get_text (self->prompt, &start, &end, FALSE);
+  if (strlen (text) > MYNA_CHAT_SETTINGS_MAX_PROMPT)
+    *g_utf8_find_prev_char (text, text + MYNA_CHAT_SETTINGS_MAX_PROMPT) = '\0';
+  g_free (self->settings.system_prompt);
+  self->settings.system_prompt = g_steal_pointer (&text);
+  gtk_widget_set_sensitive (self->prompt_reset, TRUE);
+  settings_changed (self);
+}
+
+static void
+prompt_reset_cb (MynaChatSettingsPage *self)
+{
+  g_clear_pointer (&self->settings.system_prompt, g_free);
+  update_rows (self);
+  settings_changed (self);
+}
+
+static void
+reset_all_cb (MynaChatSettingsPage *self)
+{
+  myna_chat_settings_clear (&self->settings);
+  update_rows (self);
+  settings_changed (self);
+}
+
+static void
+persona_cb (MynaChatSettingsPage *self)
+{
+  guint selected = adw_combo_row_get_selected (ADW_COMBO_ROW (self->persona));
+
+  if (self->updating || selected == 0)
+    return;
+  myna_persona_apply (selected - 1, &self->settings);
+  update_rows (self);
+  settings_changed (self);
+}
+
+/* ---- Building ----------------------------------------------------------------------------------------------------- */
+
+static GtkWidget *
+make_reset (const char *label)
+{
+  GtkWidget *button = gtk_button_new_from_icon_name ("edit-undo-symbolic");
+
+  gtk_widget_add_css_class (button, "flat");
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  gtk_widget_set_tooltip_text (button, label);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+
+  return button;
+}
+
+static GtkWidget *
+make_row (MynaChatSettingsPage *self,
+          MynaSetting           setting)
+{
+  const MynaSettingSpec *spec = myna_setting_get_spec (setting);
+  GtkWidget *row = adw_action_row_new ();
+  GtkWidget *spin = gtk_spin_button_new_with_range (spec->minimum, spec->maximum, spec->step);
+  GtkWidget *reset = make_reset (_("Reset"));
+
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _(texts[setting].title));
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), _(texts[setting].subtitle));
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
+  gtk_spin_button_set_digits (GTK_SPIN_BUTTON (spin), (guint) spec->n_digits);
+  gtk_editable_set_width_chars (GTK_EDITABLE (spin), 7);
+  gtk_editable_set_max_width_chars (GTK_EDITABLE (spin), 7);
+  gtk_widget_set_valign (spin, GTK_ALIGN_CENTER);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (spin), GTK_ACCESSIBLE_PROPERTY_LABEL, _(texts[setting].title), -1);
+  g_signal_connect (spin, "value-changed", G_CALLBACK (value_changed_cb), self);
+  g_signal_connect (reset, "clicked", G_CALLBACK (reset_cb), self);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), spin);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), reset);
+  self->rows[setting].spin = spin;
+  self->rows[setting].reset = reset;
+
+  return row;
+}
+
+static GtkWidget *
+make_prompt_group (MynaChatSettingsPage *self)
+{
+  GtkWidget *group = adw_preferences_group_new ();
+  GtkWidget *scroller = gtk_scrolled_window_new ();
+  GtkWidget *view = gtk_text_view_new ();
+
+  adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (group), _("System prompt"));
+  adw_preferences_group_set_description (ADW_PREFERENCES_GROUP (group),
+                                         _("Tells the model who it is and how to answer."));
+  self->prompt_reset = make_reset (_("Reset"));
+  g_signal_connect_swapped (self->prompt_reset, "clicked", G_CALLBACK (prompt_reset_cb), self);
+  adw_preferences_group_set_header_suffix (ADW_PREFERENCES_GROUP (group), self->prompt_reset);
+  self->prompt = gtk_text_view_get_buffer (GTK_TEXT_VIEW (view));
+  g_signal_connect_swapped (self->prompt, "changed", G_CALLBACK (prompt_changed_cb), self);
+  gtk_text_view_set_wrap_mode (GTK_TEXT_VIEW (view), GTK_WRAP_WORD_CHAR);
+  gtk_text_view_set_accepts_tab (GTK_TEXT_VIEW (view), FALSE);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (view), GTK_ACCESSIBLE_PROPERTY_LABEL, _("System prompt"), -1);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), view);
+  gtk_scrolled_window_set_min_content_height (GTK_SCROLLED_WINDOW (scroller), 96);
+  gtk_widget_add_css_class (scroller, "card");
+  gtk_widget_add_css_class (scroller, "system-prompt");
+  gtk_widget_set_overflow (scroller, GTK_OVERFLOW_HIDDEN);
+  adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), scroller);
+
+  return group;
+}
+
+static GtkWidget *
+make_persona_group (MynaChatSettingsPage *self)
+{
+  GtkWidget *group = adw_preferences_group_new ();
+  g_autoptr (GtkStringList) names = gtk_string_list_new ((const char *[]) { _("As it is"), NULL });
+
+  for (guint i = 0; i < myna_persona_get_n (); i++)
+    gtk_string_list_append (names, myna_persona_get_name (i));
+  self->persona = adw_combo_row_new ();
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->persona), _("Start from"));
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->persona), _("A preset that fills in what stands below"));
+  adw_combo_row_set_model (ADW_COMBO_ROW (self->persona), G_LIST_MODEL (names));
+  g_signal_connect_swapped (self->persona, "notify::selected", G_CALLBACK (persona_cb), self);
+  adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), self->persona);
+
+  return group;
+}
+
+static void
+myna_chat_settings_page_get_property (GObject    *object,
+                                      guint       prop_id,
+                                      GValue     *value,
+                                      GParamSpec *pspec)
+{
+  switch (prop_id) {
+  case PROP_JSON:
+    g_value_set_string (value, MYNA_CHAT_SETTINGS_PAGE (object)->json);
+    break;
+  default:
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+  }
+}
+
+static void
+myna_chat_settings_page_finalize (GObject *object)
+{
+  MynaChatSettingsPage *self = MYNA_CHAT_SETTINGS_PAGE (object);
+
+  myna_chat_settings_clear (&self->settings);
+  g_free (self->json);
+  g_free (self->fallback_prompt);
+
+  G_OBJECT_CLASS (myna_chat_settings_page_parent_class)->finalize (object);
+}
+
+static void
+myna_chat_settings_page_class_init (MynaChatSettingsPageClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+
+  object_class->get_property = myna_chat_settings_page_get_property;
+  object_class->finalize = myna_chat_settings_page_finalize;
+  properties[PROP_JSON] =
+    g_param_spec_string ("json", NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+}
+
+static void
+myna_chat_settings_page_init (MynaChatSettingsPage *self)
+{
+  AdwPreferencesPage *page = ADW_PREFERENCES_PAGE (self);
+  GtkWidget *group = adw_preferences_group_new ();
+  GtkWidget *reset_all = gtk_button_new_with_mnemonic (_("_Reset All"));
+
+  adw_preferences_page_set_title (page, _("Answers"));
+  adw_preferences_page_set_icon_name (page, "document-edit-symbolic");
+  adw_preferences_page_add (page, ADW_PREFERENCES_GROUP (make_persona_group (self)));
+  adw_preferences_page_add (page, ADW_PREFERENCES_GROUP (make_prompt_group (self)));
+  adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (group), _("Choosing words"));
+  gtk_widget_add_css_class (reset_all, "flat");
+  g_signal_connect_swapped (reset_all, "clicked", G_CALLBACK (reset_all_cb), self);
+  adw_preferences_group_set_header_suffix (ADW_PREFERENCES_GROUP (group), reset_all);
+  for (int i = 0; i < MYNA_N_SETTINGS; i++)
+    adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), make_row (self, i));
+  adw_preferences_page_add (page, ADW_PREFERENCES_GROUP (group));
+  self->fallback = (GlmSampling) { .temperature = 0.8f, .top_p = 0.8f, .repetition_penalty = 1 };
+  update_rows (self);
+}
+
+GtkWidget *
+myna_chat_settings_page_new (void)
+{
+  return g_object_new (MYNA_TYPE_CHAT_SETTINGS_PAGE, NULL);
+}
+
+const char *
+myna_chat_settings_page_get_json (MynaChatSettingsPage *self)
+{
+  g_return_val_if_fail (MYNA_IS_CHAT_SETTINGS_PAGE (self), NULL);
+
+  return self->json;
+}
+
+void
+myna_chat_settings_page_set_json (MynaChatSettingsPage *self,
+                                  const char           *json)
+{
+  g_return_if_fail (MYNA_IS_CHAT_SETTINGS_PAGE (self));
+
+  myna_chat_settings_clear (&self->settings);
+  myna_chat_settings_parse (&self->settings, json);
+  g_free (self->json);
+  self->json = g_strdup (json);
+  update_rows (self);
+}
+
+void
+myna_chat_settings_page_set_fallback (MynaChatSettingsPage *self,
+                                      const GlmSampling    *sampling,
+                                      const char           *system_prompt)
+{
+  g_return_if_fail (MYNA_IS_CHAT_SETTINGS_PAGE (self));
+
+  self->fallback = *sampling;
+  g_free (self->fallback_prompt);
+  self->fallback_prompt = g_strdup (system_prompt);
+  update_rows (self);
+}

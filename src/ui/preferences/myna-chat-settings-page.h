@@ -1,0 +1,26 @@
+/* myna-chat-settings-page.h: rows that change how the model answers: system prompt and sampling
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <adwaita.h>
+
+#include "preferences/myna-chat-settings.h"
+
+G_BEGIN_DECLS
+
+#define MYNA_TYPE_CHAT_SETTINGS_PAGE (myna_chat_settings_page_get_type ())
+G_DECLARE_FINAL_TYPE (MynaChatSettingsPage, myna_chat_settings_page, MYNA, CHAT_SETTINGS_PAGE, AdwPreferencesPage)
+
+/* Property: "json" (string or NULL): the settings; notified when the person changes one. */
+GtkWidget  *myna_chat_settings_page_new          (void);
+const char *myna_chat_settings_page_get_json     (MynaChatSettingsPage *self);
+void        myna_chat_settings_page_set_json     (MynaChatSettingsPage *self,
+                                                  const char           *json);
+/* What the level above gives where nothing is set: shown, dimmed.  system_prompt may be NULL. */
+void        myna_chat_settings_page_set_fallback (MynaChatSettingsPage *self,
+                                                  const GlmSampling    *sampling,
+                                                  const char           *system_prompt);
+
+G_END_DECLS

@@ -1,0 +1,76 @@
+/* myna-chat-settings.h: how the model answers in a conversation: system prompt and sampling (no widgets)
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Kept as a small JSON object in the conversation's row and, for new conversations, in the application's settings.  What
+ * is not in it is left to the level above: conversation, application, the model's family.
+ */
+#pragma once
+
+#include <glib.h>
+
+#include "engine/engine.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  MYNA_SETTING_TEMPERATURE,
+  MYNA_SETTING_TOP_P,
+  MYNA_SETTING_TOP_K,
+  MYNA_SETTING_MIN_P,
+  MYNA_SETTING_REPETITION_PENALTY,
+  MYNA_SETTING_SEED,
+  MYNA_SETTING_MAX_TOKENS,
+  MYNA_N_SETTINGS
+} MynaSetting;
+
+typedef struct
+{
+  const char *key;              /* in the JSON */
+  double minimum, maximum, step;
+  int n_digits;                 /* after the decimal point */
+} MynaSettingSpec;
+
+typedef struct
+{
+  char *system_prompt;          /* NULL: not set; "" : none, whatever the level above says */
+  guint set;                    /* bit (1 << MynaSetting): the value is there */
+  double values[MYNA_N_SETTINGS];
+} MynaChatSettings;
+
+#define MYNA_CHAT_SETTINGS_MAX_PROMPT 32768     /* bytes of a system prompt */
+
+const MynaSettingSpec *myna_setting_get_spec        (MynaSetting             setting);
+
+/* Reads the JSON; NULL, "" and what is not sound give settings with nothing in them.  Values are kept in their ranges. */
+void                   myna_chat_settings_parse     (MynaChatSettings       *ret_settings,
+                                                     const char             *json);
+/* NULL if nothing is set; the caller frees. */
+char                  *myna_chat_settings_to_json   (const MynaChatSettings *settings) G_GNUC_WARN_UNUSED_RESULT;
+void                   myna_chat_settings_clear     (MynaChatSettings       *settings);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (MynaChatSettings, myna_chat_settings_clear)
+
+gboolean               myna_chat_settings_is_set    (const MynaChatSettings *settings,
+                                                     MynaSetting             setting);
+void                   myna_chat_settings_set       (MynaChatSettings       *settings,
+                                                     MynaSetting             setting,
+                                                     double                  value);
+void                   myna_chat_settings_unset     (MynaChatSettings       *settings,
+                                                     MynaSetting             setting);
+/* What a GlmSampling holds for this setting. */
+double                 myna_sampling_get            (const GlmSampling      *sampling,
+                                                     MynaSetting             setting);
+/* Writes what is set over the sampling. */
+void                   myna_chat_settings_apply     (const MynaChatSettings *settings,
+                                                     GlmSampling            *sampling);
+
+/* What new conversations begin with, as JSON; the application calls this when its setting changes. */
+void                   myna_chat_settings_set_defaults (const char          *json);
+/* The sampling and the system prompt (NULL: none; the caller frees) of a conversation with these settings: *sampling is
+ * the family's and receives what the application and the conversation say. */
+void                   myna_chat_settings_resolve   (const char             *json,
+                                                     GlmSampling            *sampling,
+                                                     char                  **ret_system_prompt);
+
+G_END_DECLS

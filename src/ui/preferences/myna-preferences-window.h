@@ -1,0 +1,22 @@
+/* myna-preferences-window.h: the application's preferences, and the settings of one conversation
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <adwaita.h>
+
+#include "conversation/myna-conversation.h"
+#include "models/myna-model-library.h"
+
+G_BEGIN_DECLS
+
+GtkWidget *myna_preferences_window_new   (GtkWindow        *parent,
+                                          GSettings        *settings,
+                                          MynaModelLibrary *models);
+/* How the model answers in this conversation. */
+GtkWidget *myna_chat_settings_window_new (GtkWindow        *parent,
+                                          MynaConversation *conversation,
+                                          MynaModelLibrary *models);
+
+G_END_DECLS

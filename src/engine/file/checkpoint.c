@@ -110,7 +110,7 @@ read_chatglm1 (const Config *config, GlmCheckpoint *c)
 static GlmFamily
 family_of_chatglm2 (const GlmCheckpoint *c, const char *name)
 {
-  if (c->n_vocab > 100000)
+  if (c->n_vocab > 100000 || strcasestr (name, "glm-4") || strcasestr (name, "codegeex4"))
     return GLM_FAMILY_GLM4;
   if (strcasestr (name, "codegeex2"))
     return GLM_FAMILY_CODEGEEX2;

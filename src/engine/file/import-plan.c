@@ -303,6 +303,8 @@ plan_tensor (Planner *p, const Rule *rule, const char *name, int layer)
   if ((source->type == GLM_TYPE_I8 && !bind_scale (p, name, columns, rows, tensor))
       || !check_shape (p, name, tensor, columns, rows))
     return false;
+  if (rule->rows == DIM_NONE && (source->type == GLM_TYPE_I8 || glm_type_traits (source->type)->block_size != 1))
+    return glm_error_set (p->error, GLM_ERROR_UNSUPPORTED, "tensor %s is a quantised vector", name);
   if (rule->rows == DIM_VOCAB)
     {
       tensor->first_row = c->n_skipped_rows;

@@ -59,19 +59,22 @@ n_rows (const GlmPlanTensor *tensor)
   return tensor->ne[1] * tensor->ne[2] * tensor->ne[3];
 }
 
+/* Of n outputs [head][q, k, v][dim], the one that comes to place r when they are ordered [q, k, v][head][dim]. */
+static int64_t
+qkv_source (int64_t r, int64_t n, int head_dim)
+{
+  int64_t part = r / (n / 3), head = r % (n / 3) / head_dim, i = r % head_dim;
+
+  return (head * 3 + part) * head_dim + i;
+}
+
 /* The source's row for row r of the new tensor. */
 static int64_t
 source_row (const GlmPlanTensor *tensor, int64_t r)
 {
-  int64_t part, head, i, n;
-
-  if (tensor->order != GLM_ROWS_QKV)
-    return tensor->first_row + r;
-  n = tensor->ne[1] / 3;
-  part = r / n;
-  head = r % n / tensor->head_dim;
-  i = r % tensor->head_dim;
-  return (head * 3 + part) * tensor->head_dim + i;
+  if (tensor->order == GLM_ROWS_QKV && tensor->n_dims == 2)
+    return qkv_source (r, tensor->ne[1], tensor->head_dim);
+  return tensor->first_row + r;
 }
 
 static float
@@ -162,6 +165,17 @@ gather_heads (const GlmPlanTensor *tensor, int64_t r, float *values)
                       values + head * tensor->head_dim, tensor->head_dim);
 }
 
+/* A bias whose elements are reordered as the rows of its matrix are; its type has blocks of one value. */
+static void
+gather_qkv (const GlmPlanTensor *tensor, float *values)
+{
+  const GlmTypeTraits *from = glm_type_traits (tensor->source->type);
+
+  for (int64_t r = 0; r < tensor->ne[0]; r++)
+    from->dequantise ((const uint8_t *) tensor->source->data
+                        + qkv_source (r, tensor->ne[0], tensor->head_dim) * from->block_bytes, &values[r], 1);
+}
+
 static void
 convert_row (const GlmPlanTensor *tensor, int64_t r, float *values, void *out, size_t out_bytes)
 {
@@ -178,6 +192,10 @@ convert_row (const GlmPlanTensor *tensor, int64_t r, float *values, void *out, s
   if (tensor->order == GLM_ROWS_HEADS)
     {
       gather_heads (tensor, r, values);
+    }
+  else if (tensor->order == GLM_ROWS_QKV && tensor->n_dims == 1)
+    {
+      gather_qkv (tensor, values);
     }
   else
     {

@@ -195,7 +195,8 @@ read_byte_level (GlmTokenizer *tokenizer, const GlmModelFile *file, GlmError *er
 {
   if (!add_tokens (tokenizer, file, error))
     return false;
-  if (glm_vocab_is_ranked (&tokenizer->vocab))
+  /* Files that this engine wrote of a tiktoken list have no merges: there the ids are the ranks, as in GLM-4's. */
+  if (glm_vocab_is_ranked (&tokenizer->vocab) || !glm_metadata_find (glm_model_file_metadata (file), KEY ("merges")))
     tokenizer->kind = GLM_TOKENIZER_RANK_BPE;
   tokenizer->shows_controls = true;
   tokenizer->ignore_merges = flag (file, KEY ("ignore_merges"), false);

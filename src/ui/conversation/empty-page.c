@@ -64,6 +64,7 @@ new_suggestions (MynaEmptyPage *self)
       gtk_button_set_child (GTK_BUTTON (button), label);
       gtk_widget_add_css_class (button, "suggestion");
       gtk_widget_set_name (button, _(suggestions[i]));
+      gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, _(suggestions[i]), -1);
       g_signal_connect (button, "clicked", G_CALLBACK (suggestion_clicked_cb), self);
       gtk_flow_box_append (GTK_FLOW_BOX (flow), button);
       gtk_widget_set_focusable (gtk_widget_get_parent (button), FALSE);

@@ -215,13 +215,13 @@ counted_cb (GObject      *source,
 static void
 search_changed_cb (MynaFindBar *self)
 {
-  const char *needle = gtk_editable_get_text (GTK_EDITABLE (self->entry));
+  const char *needle = myna_find_bar_get_needle (self);
 
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
   g_clear_pointer (&self->counts, g_array_unref);
   self->position = G_MAXUINT;
-  if (*needle && self->conversation)
+  if (needle && *needle && self->conversation)
     {
       self->cancellable = g_cancellable_new ();
       myna_conversation_find_async (self->conversation, needle, self->cancellable, counted_cb, g_object_ref (self));

@@ -106,8 +106,8 @@ static GtkWidget *
 new_editor_buttons (MynaMessageRow *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
-  GtkWidget *cancel = gtk_button_new_with_mnemonic (_("_Cancel"));
-  GtkWidget *send = gtk_button_new_with_mnemonic (_("_Send"));
+  GtkWidget *cancel = gtk_button_new_with_label (_("Cancel"));
+  GtkWidget *send = gtk_button_new_with_label (_("Send"));
 
   gtk_widget_set_halign (box, GTK_ALIGN_END);
   gtk_widget_add_css_class (send, "suggested-action");

@@ -1,0 +1,117 @@
+"""test-chat: what can be done with messages: edit and branch, regenerate and go back, stop and continue, queue, find, copy.
+
+SPDX-License-Identifier: GPL-3.0-or-later
+"""
+from myna_e2e import TestCase, main, wait
+
+STORY = "Tell me a short story about a bird."
+COMPLETE, STOPPED = 0, 3    # message.state
+
+
+class Chat(TestCase):
+    def click_last(self, app, name):
+        """The newest message's button of that name."""
+        wait(lambda: app.find_all(name), f"a button {name!r}")[-1].click()
+
+    def test_edit_and_branch(self):
+        app = self.start()
+        first = app.ask("What is 17 + 25?")
+        self.click_last(app, "Edit")
+        editor = app.find("Edit question")
+        self.assertEqual(editor.text, "What is 17 + 25?")
+        editor.type(" And 12 + 30?")
+        app.find_all("Send")[0].click()
+        wait(lambda: app.rows("You") == ["What is 17 + 25? And 12 + 30?"], "the edited question")
+        app.wait_idle()
+        app.find("2/2")
+        # The first branch is still there, and shown again.
+        self.click_last(app, "Previous version")
+        wait(lambda: app.rows("You") == ["What is 17 + 25?"] and app.rows("Myna") == [first], "the first branch")
+        app.find("1/2")
+        self.click_last(app, "Next version")
+        wait(lambda: app.rows("You") == ["What is 17 + 25? And 12 + 30?"], "the second branch")
+        app.quit()
+
+    def test_regenerate_and_go_back(self):
+        app = self.start()
+        first = app.ask(STORY)
+        self.click_last(app, "Regenerate")
+        app.find("2/2")
+        app.wait_idle()
+        self.assertEqual(len(app.rows("Myna")), 1)
+        wait(lambda: len(self.query("SELECT id FROM message WHERE state = ?", COMPLETE)) == 3, "three stored messages")
+        self.click_last(app, "Previous version")
+        wait(lambda: app.rows("Myna") == [first], "the first answer")
+        app.quit()
+
+        # The choice of the branch is remembered.
+        app = self.start()
+        wait(lambda: app.rows("Myna") == [first], "the first answer after a restart")
+        app.quit()
+
+    def test_stop_and_continue(self):
+        app = self.start()
+        for _ in range(8):      # the starter model is quick: it may end before it is stopped
+            n = len(app.rows("Myna"))
+            app.send(STORY)
+            wait(lambda: len(app.rows("Myna")) > n, "a reply to begin")
+            for button in app.find_all("Stop"):
+                button.click()
+            app.wait_idle()
+            if app.find_all("Continue"):
+                break
+        else:
+            self.fail("no reply could be stopped")
+        wait(lambda: self.query("SELECT count(*) FROM message WHERE state = ?", STOPPED) == [(1,)], "the stored state")
+        stopped = app.rows("Myna")[-1]
+        app.find("Continue").click()
+        wait(lambda: self.query("SELECT count(*) FROM message WHERE state = ?", STOPPED) == [(0,)], "the reply to go on")
+        app.wait_idle()
+        wait(lambda: app.rows("Myna")[-1].startswith(stopped.strip()), "the reply to begin as before")
+        app.quit()
+
+    def test_queued_send(self):
+        app = self.start()
+        app.send(STORY)
+        app.composer.type("What is 2 + 3?")
+        app.find("Send").click()
+        wait(lambda: app.rows("You") == [STORY, "What is 2 + 3?"], "both questions")
+        wait(lambda: len(app.rows("Myna")) == 2, "both replies")
+        app.wait_idle()
+        self.assertEqual(app.composer.text, "")
+        wait(lambda: len(self.query("SELECT id FROM message WHERE state = ?", COMPLETE)) == 4, "four stored messages")
+        app.quit()
+
+    def test_find(self):
+        app = self.start()
+        app.ask("What is 17 + 25?")
+        app.ask("What is 2 + 3?")
+        app.key("ctrl+f")
+        app.find("Find in chat")
+        app.key("w", "h", "a", "t")
+        app.find("1 of 2")
+        app.find("Next match").click()
+        app.find("2 of 2")
+        app.find("Next match").click()
+        app.find("1 of 2")
+        app.key("Escape")
+        wait(lambda: not app.find_all("1 of 2"), "the search to end")
+        app.quit()
+
+    def test_copy(self):
+        app = self.start()
+        reply = app.ask("What is 17 + 25?")
+        self.click_last(app, "Copy")
+        app.click_at(app.composer)
+        app.key("ctrl+v")
+        wait(lambda: app.composer.text.strip() == reply, "the copied reply in the composer")
+        app.quit()
+
+        # It was not sent: it is a draft, and there again.
+        app = self.start()
+        wait(lambda: app.composer.text.strip() == reply, "the draft")
+        app.quit()
+
+
+if __name__ == "__main__":
+    main()

@@ -52,9 +52,9 @@ class Chat(TestCase):
     def test_stop_and_continue(self):
         app = self.start()
         for _ in range(8):      # the starter model is quick: it may end before it is stopped
-            n = len(app.rows("You"))
+            n = self.query("SELECT count(*) FROM message WHERE role = 2")[0][0]
             app.send(STORY)
-            wait(lambda: len(app.rows("You")) > n and app.rows("Myna") and app.rows("Myna")[-1], "a reply to begin")
+            wait(lambda: self.query("SELECT count(*) FROM message WHERE role = 2")[0][0] > n, "the first word")
             for button in app.find_all("Stop"):
                 button.click()
             app.wait_idle()

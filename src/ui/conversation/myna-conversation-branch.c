@@ -81,6 +81,21 @@ myna_conversation_switch (MynaConversation *self,
 }
 
 void
+myna_conversation_reveal (MynaConversation *self,
+                          gint64            message_id)
+{
+  Switch *data;
+
+  g_return_if_fail (MYNA_IS_CONVERSATION (self));
+
+  if (myna_conversation_get_busy (self))
+    return;
+  data = g_new0 (Switch, 1);
+  data->conversation = g_object_ref (self);
+  store_newest_leaf_async (self->store, message_id, self->cancellable, leaf_found_cb, data);
+}
+
+void
 myna_conversation_edit (MynaConversation *self,
                         MynaMessage      *message,
                         const char       *text)

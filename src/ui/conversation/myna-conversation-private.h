@@ -53,6 +53,8 @@ struct _MynaConversation
   char *error;
   char *model;
   char *settings;
+  GlmSampling *sampling;        /* NULL: the model's */
+  char *system;
   MynaActivity activity;
 
   GPtrArray *items;             /* MynaMessage: the branch, then the queued ones */

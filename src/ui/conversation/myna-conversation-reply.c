@@ -321,8 +321,8 @@ planned_cb (GObject      *source,
   myna_conversation_set_context (self, plan->first && first ? myna_message_get_id (first) : 0, self->context_used);
   continue_text = myna_message_get_text (self->reply.message);
   self->reply.request_id = myna_generator_generate (self->generator, (const GlmTurn *) plan->turns->data,
-                                                    plan->turns->len, *continue_text ? continue_text : NULL, NULL,
-                                                    &request_funcs, reply_ref_new (self),
+                                                    plan->turns->len, *continue_text ? continue_text : NULL,
+                                                    self->sampling, &request_funcs, reply_ref_new (self),
                                                     (GDestroyNotify) reply_ref_free);
 }
 
@@ -342,7 +342,7 @@ plan_reply (MynaConversation *self)
     }
   self->reply.cancellable = g_cancellable_new ();
   myna_conversation_prepare (self);
-  myna_prompt_plan_async (self->generator, self->store, before, myna_conversation_get_context_start (self), NULL,
+  myna_prompt_plan_async (self->generator, self->store, before, myna_conversation_get_context_start (self), self->system,
                           *text ? text : NULL, self->reply.cancellable, planned_cb, reply_ref_new (self));
 }
 

@@ -32,6 +32,8 @@ struct _MynaConversationView
   GtkWidget *jump;              /* GtkRevealer */
   GtkWidget *find_bar;
   GtkWidget *composer;
+  gboolean revealed;            /* its branch was asked for */
+  gint64 wanted_id;             /* message to be shown when the branch is there; 0: none */
   guint recalled;               /* position of the question in the composer; G_MAXUINT: none */
 };
 
@@ -291,6 +293,48 @@ items_changed_cb (MynaConversationView *self)
 }
 
 static void
+show_wanted (MynaConversationView *self)
+{
+  guint position;
+
+  if (!self->wanted_id || myna_conversation_get_loading (self->conversation))
+    return;
+  position = myna_conversation_find_id (self->conversation, self->wanted_id);
+  if (position == G_MAXUINT)
+    return;                     /* its branch is on the way */
+  self->wanted_id = 0;
+  myna_chat_canvas_scroll_to (MYNA_CHAT_CANVAS (self->canvas), position, 0);
+}
+
+/* What was read may have the wanted message, or it is in another branch. */
+static void
+loading_changed_cb (MynaConversationView *self)
+{
+  if (!self->wanted_id || myna_conversation_get_loading (self->conversation))
+    return;
+  if (myna_conversation_find_id (self->conversation, self->wanted_id) == G_MAXUINT && !self->revealed)
+    {
+      self->revealed = TRUE;
+      myna_conversation_reveal (self->conversation, self->wanted_id);
+    }
+  else
+    show_wanted (self);
+}
+
+void
+myna_conversation_view_show_message (MynaConversationView *self,
+                                     gint64                message_id)
+{
+  g_return_if_fail (MYNA_IS_CONVERSATION_VIEW (self));
+
+  if (!self->conversation)
+    return;
+  self->wanted_id = message_id;
+  self->revealed = FALSE;
+  loading_changed_cb (self);
+}
+
+static void
 draft_changed_cb (MynaConversationView *self)
 {
   const char *draft = myna_conversation_get_draft (self->conversation);
@@ -323,6 +367,7 @@ myna_conversation_view_set_conversation (MynaConversationView *self,
   g_signal_group_set_target (self->conversation_signals, conversation);
   myna_composer_clear (MYNA_COMPOSER (self->composer));
   self->recalled = G_MAXUINT;
+  self->wanted_id = 0;
   if (conversation)
     {
       const char *draft = myna_conversation_get_draft (conversation);
@@ -561,6 +606,7 @@ init_signals (MynaConversationView *self)
                                G_CONNECT_SWAPPED | G_CONNECT_AFTER);
   g_signal_group_connect_swapped (group, "notify::busy", G_CALLBACK (update_busy), self);
   g_signal_group_connect_swapped (group, "notify::context-used", G_CALLBACK (update_context), self);
+  g_signal_group_connect_swapped (group, "notify::loading", G_CALLBACK (loading_changed_cb), self);
   g_signal_group_connect_swapped (group, "notify::draft", G_CALLBACK (draft_changed_cb), self);
   g_signal_group_connect_swapped (group, "notify::error", G_CALLBACK (error_changed_cb), self);
   g_signal_group_connect_swapped (group, "notify::id", G_CALLBACK (update_page), self);

@@ -19,6 +19,8 @@ void              myna_conversation_view_set_conversation (MynaConversationView 
 MynaConversation *myna_conversation_view_get_conversation (MynaConversationView *self);
 /* Name of the model that will answer, as the person knows it; shown while the conversation is empty. */
 void              myna_conversation_view_set_model (MynaConversationView *self, const char *name);
+/* Scrolls to a message of the conversation (a search's hit), switching to its branch where it is in another one. */
+void              myna_conversation_view_show_message (MynaConversationView *self, gint64 message_id);
 void              myna_conversation_view_focus_composer (MynaConversationView *self);
 
 G_END_DECLS

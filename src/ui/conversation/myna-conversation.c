@@ -280,6 +280,8 @@ myna_conversation_finalize (GObject *object)
   g_free (self->error);
   g_free (self->model);
   g_free (self->settings);
+  g_free (self->sampling);
+  g_free (self->system);
   g_ptr_array_unref (self->items);
   g_hash_table_unref (self->pending_texts);
 
@@ -454,15 +456,26 @@ myna_conversation_get_context (MynaConversation *self,
 }
 
 guint
+myna_conversation_find_id (MynaConversation *self,
+                           gint64            id)
+{
+  g_return_val_if_fail (MYNA_IS_CONVERSATION (self), G_MAXUINT);
+
+  for (guint i = self->items->len; i > 0; i--)
+    if (myna_message_get_id (g_ptr_array_index (self->items, i - 1)) == id)
+      return i - 1;
+  return G_MAXUINT;
+}
+
+guint
 myna_conversation_get_context_start (MynaConversation *self)
 {
+  guint position;
+
   g_return_val_if_fail (MYNA_IS_CONVERSATION (self), 0);
 
-  if (self->context_start_id)
-    for (guint i = 0; i < self->items->len; i++)
-      if (myna_message_get_id (g_ptr_array_index (self->items, i)) == self->context_start_id)
-        return i;
-  return 0;
+  position = self->context_start_id ? myna_conversation_find_id (self, self->context_start_id) : G_MAXUINT;
+  return position == G_MAXUINT ? 0 : position;
 }
 
 MynaGenerator *
@@ -533,6 +546,18 @@ myna_conversation_set_settings (MynaConversation *self,
   if (self->id)
     store_set_settings_async (self->store, self->id, settings, NULL, NULL, NULL);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_SETTINGS]);
+}
+
+void
+myna_conversation_set_sampling (MynaConversation  *self,
+                                const GlmSampling *sampling,
+                                const char        *system)
+{
+  g_return_if_fail (MYNA_IS_CONVERSATION (self));
+
+  g_free (self->sampling);
+  self->sampling = sampling ? g_memdup2 (sampling, sizeof *sampling) : NULL;
+  take_string (&self->system, system);
 }
 
 /* What the store says; it is not written back. */

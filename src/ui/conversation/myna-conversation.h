@@ -72,6 +72,9 @@ void           myna_conversation_get_context        (MynaConversation   *self,
 /* Position of the first message that the model was given with the last question; those before were left out. */
 guint          myna_conversation_get_context_start  (MynaConversation   *self);
 MynaGenerator *myna_conversation_get_generator      (MynaConversation   *self);
+/* Position of the message with this id, or G_MAXUINT where the branch has none. */
+guint          myna_conversation_find_id            (MynaConversation   *self,
+                                                     gint64              id);
 /* Position of a message, or GTK_INVALID_LIST_POSITION (G_MAXUINT). */
 guint          myna_conversation_find               (MynaConversation   *self,
                                                      MynaMessage        *message);
@@ -84,6 +87,11 @@ void        myna_conversation_set_model    (MynaConversation *self,
 const char *myna_conversation_get_settings (MynaConversation *self);
 void        myna_conversation_set_settings (MynaConversation *self,
                                             const char       *settings);
+
+/* How the next replies are made: sampling (NULL: the model's own) and system prompt (NULL: none).  For handlers of "prepare". */
+void        myna_conversation_set_sampling (MynaConversation  *self,
+                                            const GlmSampling *sampling,
+                                            const char        *system);
 
 /* Text of the composer not sent yet; kept in the store. */
 const char *myna_conversation_get_draft  (MynaConversation *self);
@@ -124,6 +132,9 @@ void     myna_conversation_edit          (MynaConversation *self,
 void     myna_conversation_switch        (MynaConversation *self,
                                           MynaMessage      *message,
                                           int               step);
+/* Shows the branch with this message, one that is not in the list now (a search's hit). */
+void     myna_conversation_reveal        (MynaConversation *self,
+                                          gint64            message_id);
 /* Hides the message and all below it; they are deleted for good some seconds later unless taken back. */
 void     myna_conversation_delete        (MynaConversation *self,
                                           MynaMessage      *message);

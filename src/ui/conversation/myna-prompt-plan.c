@@ -23,7 +23,7 @@
 #define BYTES_PER_TOKEN 10
 /* Tokens that the prompt format puts around a turn, at most. */
 #define TURN_OVERHEAD   16
-/* Where no model is loaded there is no limit to plan for; the engine will say what is wrong. */
+/* Read where the model's limit is not known yet. */
 #define BYTES_UNLIMITED (1 << 20)
 
 typedef struct
@@ -190,6 +190,7 @@ counted_all_cb (GObject      *source,
   Plan *plan = g_task_get_task_data (task);
   GError *error = NULL;
   gsize n;
+  int length;
 
   if (!myna_generator_count_tokens_finish (plan->generator, result, &n, &error))
     {
@@ -197,7 +198,8 @@ counted_all_cb (GObject      *source,
       g_object_unref (task);
       return;
     }
-  if (n <= FILL * myna_generator_get_context_length (plan->generator))
+  length = myna_generator_get_context_length (plan->generator);
+  if (length <= 0 || n <= FILL * length)
     finish_at (task, 0);
   else
     search (task);
@@ -247,10 +249,11 @@ all_read (GTask *task)
   if (plan->starts->len == 0)
     g_array_append_val (plan->starts, plan->low);
 
-  /* A token is a byte at least: most conversations are known to fit without being counted. */
-  if (length <= 0 || most <= FILL * length)
+  /* A token is a byte at least: most conversations are known to fit without being counted.  Where the model is still being
+   * loaded, the count is answered when it is there, and its limit known. */
+  if (length > 0 && most <= FILL * length)
     finish_at (task, 0);
-  else if (plan->low > plan->min_first)
+  else if (length > 0 && plan->low > plan->min_first)
     search (task);
   else
     count (task, 0, counted_all_cb);

@@ -10,6 +10,7 @@
 
 #include "conversation/myna-problem.h"
 #include "myna-window-private.h"
+#include "preferences/myna-welcome-window.h"
 #include "ui-compat.h"
 
 #define TEXT_PX 15
@@ -502,6 +503,19 @@ make_content (MynaWindow *self)
   return box;
 }
 
+/* Once the window is there: on the first start it says what Myna is. */
+static void
+myna_window_map (GtkWidget *widget)
+{
+  MynaWindow *self = MYNA_WINDOW (widget);
+
+  GTK_WIDGET_CLASS (myna_window_parent_class)->map (widget);
+  if (g_settings_get_boolean (self->settings, "first-start-done"))
+    return;
+  g_settings_set_boolean (self->settings, "first-start-done", TRUE);
+  gtk_window_present (GTK_WINDOW (myna_welcome_window_new (GTK_WINDOW (self))));
+}
+
 /* ---- Object ------------------------------------------------------------------------------------------------------- */
 
 static gboolean
@@ -520,6 +534,9 @@ myna_window_close_request (GtkWindow *window)
   if (!myna_split_view_get_collapsed (MYNA_SPLIT_VIEW (self->split)))
     g_settings_set_boolean (self->settings, "show-sidebar",
                             myna_split_view_get_show_sidebar (MYNA_SPLIT_VIEW (self->split)));
+
+  g_settings_set_value (self->settings, "expanded-folders",
+                        myna_history_model_dup_expanded (myna_sidebar_get_model (MYNA_SIDEBAR (self->sidebar))));
 
   return GTK_WINDOW_CLASS (myna_window_parent_class)->close_request (window);
 }
@@ -558,6 +575,7 @@ myna_window_class_init (MynaWindowClass *klass)
 
   object_class->dispose = myna_window_dispose;
   object_class->finalize = myna_window_finalize;
+  GTK_WIDGET_CLASS (klass)->map = myna_window_map;
   GTK_WINDOW_CLASS (klass)->close_request = myna_window_close_request;
   myna_window_class_install_actions (GTK_WIDGET_CLASS (klass));
 }
@@ -602,6 +620,17 @@ follow_application (MynaWindow *self)
   store_changed_cb (self);
 }
 
+static void
+restore_folders (MynaWindow *self)
+{
+  g_autoptr (GVariant) expanded = g_settings_get_value (self->settings, "expanded-folders");
+  gsize n_ids;
+  const gint64 *ids = g_variant_get_fixed_array (expanded, &n_ids, sizeof (gint64));
+
+  for (gsize i = 0; i < n_ids; i++)
+    myna_history_model_set_expanded (myna_sidebar_get_model (MYNA_SIDEBAR (self->sidebar)), ids[i], TRUE);
+}
+
 GtkWidget *
 myna_window_new (MynaApplication *application)
 {
@@ -613,6 +642,7 @@ myna_window_new (MynaApplication *application)
   self->split = split;
   self->toasts = adw_toast_overlay_new ();
   self->sidebar = myna_sidebar_new ();
+  restore_folders (self);
   g_signal_connect_swapped (self->sidebar, "open", G_CALLBACK (myna_window_open_chat), self);
   g_signal_connect_swapped (self->sidebar, "open-hit", G_CALLBACK (open_hit_cb), self);
   myna_split_view_set_sidebar (MYNA_SPLIT_VIEW (split), self->sidebar);

@@ -262,9 +262,15 @@ def app_environment(home):
 
 
 class TestCase(unittest.TestCase):
+    first_start = False         # whether the program says what it is, as it does when it has never run
+
     def setUp(self):
         self.home = pathlib.Path(tempfile.mkdtemp(prefix="myna-e2e-"))
         self.apps = []
+        if not self.first_start:
+            keyfile = self.home / "config/glib-2.0/settings/keyfile"
+            keyfile.parent.mkdir(parents=True)
+            keyfile.write_text("[io/github/myna_chat/Myna]\nfirst-start-done=true\n")
 
     def start(self, *args, **kwargs):
         app = App(self.home, *args, **kwargs)

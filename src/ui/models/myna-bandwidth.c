@@ -1,0 +1,110 @@
+/* myna-bandwidth.c: how fast this computer reads its memory, which is what bounds the speed of a model
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Each thread reads a block of its own, larger than a share of any cache, again and again until the time is up.
+ */
+#include "models/myna-bandwidth.h"
+
+#include "engine/engine.h"
+
+#define BLOCK_BYTES (96u << 20)
+#define CHUNK_BYTES (4u << 20)          /* between two looks at the clock */
+#define DURATION_US 1800000
+#define EFFICIENCY 0.75                 /* of this speed is what the engine's kernels reach */
+
+typedef struct
+{
+  gint64 end;                   /* monotonic time */
+  GCancellable *cancellable;
+  guint64 n_bytes;              /* result */
+  guint64 sum;                  /* so that the reading is not optimised away */
+} Share;
+
+static guint64
+read_chunk (const guint64 *words,
+            gsize          n_words)
+{
+  guint64 a = 0, b = 0, c = 0, d = 0;
+
+  for (gsize i = 0; i + 8 <= n_words; i += 8) {
+    a += words[i] + words[i + 4];
+    b += words[i + 1] + words[i + 5];
+    c += words[i + 2] + words[i + 6];
+    d += words[i + 3] + words[i + 7];
+  }
+
+  return a + b + c + d;
+}
+
+static gpointer
+share_thread (gpointer data)
+{
+  Share *share = data;
+  guint8 *block = g_try_malloc (BLOCK_BYTES);
+
+  if (!block)
+    return NULL;
+  /* Written once: pages that were never written are all the same one. */
+  memset (block, 1, BLOCK_BYTES);
+  for (gsize offset = 0; g_get_monotonic_time () < share->end && !g_cancellable_is_cancelled (share->cancellable);
+       offset = (offset + CHUNK_BYTES) % BLOCK_BYTES) {
+    share->sum += read_chunk ((const guint64 *) (block + offset), CHUNK_BYTES / sizeof (guint64));
+    share->n_bytes += CHUNK_BYTES;
+  }
+  g_free (block);
+
+  return NULL;
+}
+
+static void
+measure_thread (GTask        *task,
+                gpointer      source,
+                gpointer      task_data,
+                GCancellable *cancellable)
+{
+  int n_threads = glm_cpu_count ();
+  g_autofree Share *shares = g_new0 (Share, n_threads);
+  g_autofree GThread **threads = g_new0 (GThread *, n_threads);
+  gint64 start = g_get_monotonic_time ();
+  double *rate = g_new0 (double, 1);
+  guint64 total = 0;
+
+  for (int i = 0; i < n_threads; i++) {
+    shares[i] = (Share) { .end = start + DURATION_US, .cancellable = cancellable };
+    threads[i] = g_thread_try_new ("bandwidth", share_thread, &shares[i], NULL);
+  }
+  for (int i = 0; i < n_threads; i++) {
+    if (threads[i])
+      g_thread_join (threads[i]);
+    total += shares[i].n_bytes;
+  }
+  if (!g_cancellable_is_cancelled (cancellable))
+    *rate = (double) total * 1e6 / (double) MAX (g_get_monotonic_time () - start, 1);
+  g_task_return_pointer (task, rate, g_free);
+}
+
+void
+myna_bandwidth_measure_async (GCancellable        *cancellable,
+                              GAsyncReadyCallback  callback,
+                              gpointer             user_data)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
+
+  g_task_run_in_thread (task, measure_thread);
+}
+
+double
+myna_bandwidth_measure_finish (GAsyncResult *result)
+{
+  g_autofree double *rate = g_task_propagate_pointer (G_TASK (result), NULL);
+
+  return rate ? *rate : 0;
+}
+
+double
+myna_bandwidth_to_rate (double  bytes_per_second,
+                        guint64 weight_bytes)
+{
+  return weight_bytes ? EFFICIENCY * bytes_per_second / (double) weight_bytes : 0;
+}

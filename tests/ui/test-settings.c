@@ -1,0 +1,202 @@
+/* test-settings.c: settings of conversations, memory estimates and what the model list keeps
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include <glib/gstdio.h>
+
+#include "models/myna-memory.h"
+#include "models/myna-model-entry.h"
+#include "preferences/myna-chat-settings.h"
+#include "preferences/myna-persona.h"
+
+/* ---- Settings of conversations ------------------------------------------------------------------------------------ */
+
+static void
+test_round_trip (void)
+{
+  g_auto (MynaChatSettings) settings = { 0 };
+  g_auto (MynaChatSettings) again = { 0 };
+  g_autofree char *json = NULL;
+
+  g_assert_null (myna_chat_settings_to_json (&settings));
+  settings.system_prompt = g_strdup ("你是\"雏鸟\"\n\\");
+  myna_chat_settings_set (&settings, MYNA_SETTING_TEMPERATURE, 0.35);
+  myna_chat_settings_set (&settings, MYNA_SETTING_SEED, 9007199254740992.0);
+  json = myna_chat_settings_to_json (&settings);
+  myna_chat_settings_parse (&again, json);
+  g_assert_cmpstr (again.system_prompt, ==, settings.system_prompt);
+  g_assert_cmpuint (again.set, ==, settings.set);
+  g_assert_cmpfloat (again.values[MYNA_SETTING_TEMPERATURE], ==, 0.35);
+  g_assert_cmpfloat (again.values[MYNA_SETTING_SEED], ==, 9007199254740992.0);
+}
+
+static void
+test_bad_json (void)
+{
+  static const char *const texts[] = {
+    NULL, "", "null", "[]", "{", "{\"temperature\": \"hot\"}", "{\"system\": 3}", "{\"top_p\": {}}", "{\"seed\": null}",
+  };
+  g_autofree char *huge = g_strnfill (MYNA_CHAT_SETTINGS_MAX_PROMPT + 1, 'x');
+  g_autofree char *json = g_strdup_printf ("{\"system\": \"%s\"}", huge);
+  MynaChatSettings settings;
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++) {
+    myna_chat_settings_parse (&settings, texts[i]);
+    g_assert_null (settings.system_prompt);
+    g_assert_cmpuint (settings.set, ==, 0);
+  }
+  myna_chat_settings_parse (&settings, json);
+  g_assert_null (settings.system_prompt);
+}
+
+static void
+test_ranges (void)
+{
+  g_auto (MynaChatSettings) settings = { 0 };
+  GlmSampling sampling = { .temperature = 0.8f, .top_k = 5, .max_tokens = 7 };
+
+  myna_chat_settings_parse (&settings, "{\"temperature\": 99, \"top_k\": -3, \"min_p\": 1e999, \"max_tokens\": 12.9}");
+  myna_chat_settings_apply (&settings, &sampling);
+  g_assert_cmpfloat (sampling.temperature, ==, 2);
+  g_assert_cmpint (sampling.top_k, ==, 0);
+  g_assert_cmpint (sampling.max_tokens, ==, 12);
+  g_assert_cmpfloat (sampling.min_p, <=, 1);
+}
+
+/* The conversation's word counts before the application's, and that before the family's. */
+static void
+test_levels (void)
+{
+  GlmSampling sampling = { .temperature = 0.8f, .top_p = 0.7f, .top_k = 5 };
+  g_autofree char *prompt = NULL;
+  g_autofree char *none = NULL;
+
+  myna_chat_settings_set_defaults ("{\"system\": \"Be kind.\", \"temperature\": 0.5, \"top_p\": 0.6}");
+  myna_chat_settings_resolve ("{\"temperature\": 0}", &sampling, &prompt);
+  g_assert_cmpstr (prompt, ==, "Be kind.");
+  g_assert_cmpfloat (sampling.temperature, ==, 0);
+  g_assert_cmpfloat_with_epsilon (sampling.top_p, 0.6, 1e-6);
+  g_assert_cmpint (sampling.top_k, ==, 5);
+  /* An empty prompt is a wish too: none. */
+  myna_chat_settings_resolve ("{\"system\": \"\"}", &sampling, &none);
+  g_assert_null (none);
+  myna_chat_settings_set_defaults (NULL);
+}
+
+static void
+test_personas (void)
+{
+  for (guint i = 0; i < myna_persona_get_n (); i++) {
+    g_auto (MynaChatSettings) settings = { 0 };
+
+    myna_chat_settings_set (&settings, MYNA_SETTING_SEED, 3);
+    myna_persona_apply (i, &settings);
+    g_assert_nonnull (myna_persona_get_name (i));
+    g_assert_cmpuint (strlen (settings.system_prompt), >, 20);
+    g_assert_true (myna_chat_settings_is_set (&settings, MYNA_SETTING_TEMPERATURE));
+    g_assert_false (myna_chat_settings_is_set (&settings, MYNA_SETTING_SEED));
+  }
+}
+
+/* ---- Memory ------------------------------------------------------------------------------------------------------- */
+
+static void
+write_file (const char *folder,
+            const char *name,
+            const char *text)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_file_set_contents (path, text, -1, &error);
+  g_assert_no_error (error);
+}
+
+static void
+test_memory (void)
+{
+  static const char *const names[] = { "memory.max", "memory.current", "memory.stat" };
+  g_autofree char *folder = g_dir_make_tmp ("myna-cgroup-XXXXXX", NULL);
+
+  g_assert_cmpuint (myna_memory_parse_meminfo ("MemTotal:  8000 kB\nMemAvailable:   4000 kB\n"), ==, 4000 * 1024);
+  g_assert_cmpuint (myna_memory_parse_meminfo ("MemTotal:  8000 kB\n"), ==, G_MAXUINT64);
+
+  g_assert_cmpuint (myna_memory_read_cgroup (folder), ==, G_MAXUINT64);
+  write_file (folder, "memory.max", "max\n");
+  write_file (folder, "memory.current", "700\n");
+  g_assert_cmpuint (myna_memory_read_cgroup (folder), ==, G_MAXUINT64);
+  write_file (folder, "memory.max", "1000\n");
+  g_assert_cmpuint (myna_memory_read_cgroup (folder), ==, 300);
+  write_file (folder, "memory.stat", "anon 100\ninactive_file 200\nactive_file 9\n");
+  g_assert_cmpuint (myna_memory_read_cgroup (folder), ==, 500);
+  write_file (folder, "memory.current", "2000\n");
+  g_assert_cmpuint (myna_memory_read_cgroup (folder), ==, 0);
+
+  g_assert_cmpint (myna_memory_get_verdict (500, 0), ==, MYNA_VERDICT_UNKNOWN);
+  g_assert_cmpint (myna_memory_get_verdict (500, 1000), ==, MYNA_VERDICT_FITS);
+  g_assert_cmpint (myna_memory_get_verdict (900, 1000), ==, MYNA_VERDICT_TIGHT);
+  g_assert_cmpint (myna_memory_get_verdict (1001, 1000), ==, MYNA_VERDICT_TOO_LARGE);
+  g_assert_cmpuint (myna_memory_available (), >, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
+    g_autofree char *path = g_build_filename (folder, names[i], NULL);
+
+    g_unlink (path);
+  }
+  g_rmdir (folder);
+}
+
+/* ---- Model files -------------------------------------------------------------------------------------------------- */
+
+static void
+wait_for (MynaModelEntry *entry)
+{
+  while (myna_model_entry_get_status (entry) == MYNA_MODEL_READING)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static void
+test_entry (void)
+{
+  g_autofree char *path = g_build_filename (g_getenv ("MYNA_DATA_DIR"), "models", "myna-fledgling-q8_0.gguf", NULL);
+  g_autofree char *folder = g_dir_make_tmp ("myna-models-XXXXXX", NULL);
+  g_autofree char *broken_path = g_build_filename (folder, "broken.gguf", NULL);
+  g_autoptr (MynaModelEntry) good = myna_model_entry_new (path, NULL, NULL);
+  g_autoptr (MynaModelEntry) missing = myna_model_entry_new ("/nowhere/at all.gguf", NULL, NULL);
+  g_autoptr (MynaModelEntry) broken = NULL;
+  g_autofree char *text = NULL;
+
+  write_file (folder, "broken.gguf", "GGUF but not really");
+  broken = myna_model_entry_new (broken_path, "My model", NULL);
+  g_assert_cmpstr (myna_model_entry_get_title (missing), ==, "at all");
+  wait_for (good);
+  wait_for (missing);
+  wait_for (broken);
+  g_assert_cmpint (myna_model_entry_get_status (good), ==, MYNA_MODEL_READABLE);
+  text = myna_model_info_describe (myna_model_entry_get_info (good));
+  g_assert_cmpstr (text, ==, "ChatGLM3 · 36 million parameters · Q8_0 · 39.1\u00a0MB");
+  g_assert_cmpint (myna_model_info_get_context (myna_model_entry_get_info (good), 0), ==, 1024);
+  g_assert_cmpint (myna_model_info_get_context (myna_model_entry_get_info (good), 512), ==, 512);
+  g_assert_cmpint (myna_model_entry_get_status (missing), ==, MYNA_MODEL_MISSING);
+  g_assert_nonnull (myna_model_entry_get_error (missing));
+  g_assert_cmpint (myna_model_entry_get_status (broken), ==, MYNA_MODEL_BROKEN);
+  g_assert_null (myna_model_entry_get_info (broken));
+  g_assert_cmpstr (myna_model_entry_get_title (broken), ==, "My model");
+  g_unlink (broken_path);
+  g_rmdir (folder);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/settings/round-trip", test_round_trip);
+  g_test_add_func ("/settings/bad-json", test_bad_json);
+  g_test_add_func ("/settings/ranges", test_ranges);
+  g_test_add_func ("/settings/levels", test_levels);
+  g_test_add_func ("/settings/personas", test_personas);
+  g_test_add_func ("/models/memory", test_memory);
+  g_test_add_func ("/models/entry", test_entry);
+
+  return g_test_run ();
+}

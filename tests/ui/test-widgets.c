@@ -1,0 +1,188 @@
+/* test-widgets.c: the split view and the banner, in a window
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include <adwaita.h>
+
+#include "myna-banner.h"
+#include "myna-split-view.h"
+
+typedef struct
+{
+  GtkWidget *window;
+  GtkWidget *split;
+  GtkWidget *sidebar;
+  GtkWidget *content;
+} Fixture;
+
+static gboolean
+time_is_up_cb (gpointer user_data)
+{
+  g_error ("The condition never came true");
+
+  return G_SOURCE_REMOVE;
+}
+
+#define wait_until(condition)                                            \
+  G_STMT_START {                                                         \
+    guint limit_ = g_timeout_add_seconds (60, time_is_up_cb, NULL);      \
+    while (!(condition))                                                 \
+      g_main_context_iteration (NULL, TRUE);                             \
+    g_source_remove (limit_);                                            \
+  } G_STMT_END
+
+static void
+set_up (Fixture       *fixture,
+        gconstpointer  data)
+{
+  fixture->window = gtk_window_new ();
+  fixture->split = myna_split_view_new ();
+  fixture->sidebar = adw_bin_new ();
+  fixture->content = adw_bin_new ();
+  myna_split_view_set_sidebar (MYNA_SPLIT_VIEW (fixture->split), fixture->sidebar);
+  myna_split_view_set_content (MYNA_SPLIT_VIEW (fixture->split), fixture->content);
+  gtk_window_set_child (GTK_WINDOW (fixture->window), fixture->split);
+  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
+}
+
+static void
+tear_down (Fixture       *fixture,
+           gconstpointer  data)
+{
+  gtk_window_destroy (GTK_WINDOW (fixture->window));
+}
+
+static void
+show (Fixture *fixture,
+      int      width)
+{
+  gtk_window_set_default_size (GTK_WINDOW (fixture->window), width, 400);
+  gtk_window_present (GTK_WINDOW (fixture->window));
+  wait_until (gtk_widget_get_mapped (fixture->content) && gtk_widget_get_width (fixture->split) == width);
+}
+
+static double
+get_x (Fixture   *fixture,
+       GtkWidget *widget)
+{
+  graphene_rect_t bounds;
+
+  g_assert_true (gtk_widget_compute_bounds (widget, fixture->split, &bounds));
+
+  return (double) bounds.origin.x;
+}
+
+static void
+test_wide (Fixture       *fixture,
+           gconstpointer  data)
+{
+  show (fixture, 900);
+  g_assert_false (myna_split_view_get_collapsed (MYNA_SPLIT_VIEW (fixture->split)));
+  g_assert_true (myna_split_view_get_show_sidebar (MYNA_SPLIT_VIEW (fixture->split)));
+  g_assert_cmpint (gtk_widget_get_width (fixture->sidebar), >=, 260);
+  g_assert_cmpint (gtk_widget_get_width (fixture->sidebar), <=, 300);
+  /* Beside each other, nothing left over. */
+  g_assert_cmpfloat (get_x (fixture, fixture->content), ==, gtk_widget_get_width (fixture->sidebar));
+  g_assert_cmpint (gtk_widget_get_width (fixture->content) + gtk_widget_get_width (fixture->sidebar), ==, 900);
+
+  myna_split_view_set_show_sidebar (MYNA_SPLIT_VIEW (fixture->split), FALSE);
+  wait_until (gtk_widget_get_width (fixture->content) == 900);
+  g_assert_false (gtk_widget_get_mapped (fixture->sidebar));
+}
+
+static void
+test_narrow (Fixture       *fixture,
+             gconstpointer  data)
+{
+  show (fixture, 360);
+  g_assert_true (myna_split_view_get_collapsed (MYNA_SPLIT_VIEW (fixture->split)));
+  g_assert_false (myna_split_view_get_show_sidebar (MYNA_SPLIT_VIEW (fixture->split)));
+  g_assert_cmpint (gtk_widget_get_width (fixture->content), ==, 360);
+
+  /* Over the content, which keeps its place and width. */
+  myna_split_view_set_show_sidebar (MYNA_SPLIT_VIEW (fixture->split), TRUE);
+  wait_until (gtk_widget_get_mapped (fixture->sidebar) && get_x (fixture, fixture->sidebar) == 0);
+  g_assert_cmpint (gtk_widget_get_width (fixture->content), ==, 360);
+  g_assert_cmpint (gtk_widget_get_width (fixture->sidebar), <=, 360);
+}
+
+static void
+test_collapse (Fixture       *fixture,
+               gconstpointer  data)
+{
+  int n_notified = 0;
+
+  g_signal_connect_swapped (fixture->split, "notify::collapsed", G_CALLBACK (g_atomic_int_inc), &n_notified);
+  show (fixture, 900);
+  gtk_window_set_default_size (GTK_WINDOW (fixture->window), 400, 400);
+  wait_until (n_notified == 1);
+  g_assert_true (myna_split_view_get_collapsed (MYNA_SPLIT_VIEW (fixture->split)));
+  g_assert_false (myna_split_view_get_show_sidebar (MYNA_SPLIT_VIEW (fixture->split)));
+  /* What was shown in the wide window comes back. */
+  gtk_window_set_default_size (GTK_WINDOW (fixture->window), 900, 400);
+  wait_until (n_notified == 2);
+  g_assert_true (myna_split_view_get_show_sidebar (MYNA_SPLIT_VIEW (fixture->split)));
+}
+
+static void
+test_notify (Fixture       *fixture,
+             gconstpointer  data)
+{
+  int n_notified = 0;
+
+  g_signal_connect_swapped (fixture->split, "notify::show-sidebar", G_CALLBACK (g_atomic_int_inc), &n_notified);
+  myna_split_view_set_show_sidebar (MYNA_SPLIT_VIEW (fixture->split), TRUE);
+  g_assert_cmpint (n_notified, ==, 0);
+  myna_split_view_set_show_sidebar (MYNA_SPLIT_VIEW (fixture->split), FALSE);
+  g_object_set (fixture->split, "show-sidebar", FALSE, NULL);
+  g_assert_cmpint (n_notified, ==, 1);
+}
+
+static gboolean
+has_label (GtkWidget  *widget,
+           const char *text)
+{
+  if (GTK_IS_LABEL (widget) && gtk_widget_get_visible (widget) &&
+      g_str_equal (gtk_label_get_label (GTK_LABEL (widget)), text))
+    return TRUE;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child; child = gtk_widget_get_next_sibling (child)) {
+    if (has_label (child, text))
+      return TRUE;
+  }
+
+  return FALSE;
+}
+
+static void
+test_banner (void)
+{
+  g_autoptr (GtkWidget) banner = g_object_ref_sink (myna_banner_new ());
+  g_autoptr (GtkWidget) revealer = g_object_ref (gtk_widget_get_first_child (banner));
+
+  g_assert_false (gtk_revealer_get_reveal_child (GTK_REVEALER (revealer)));
+  myna_banner_show (MYNA_BANNER (banner), "The disk is full", "Delete something.", NULL, "Try again", "app.retry", NULL);
+  g_assert_true (gtk_revealer_get_reveal_child (GTK_REVEALER (revealer)));
+  g_assert_true (has_label (banner, "The disk is full"));
+  g_assert_true (has_label (banner, "Delete something."));
+  g_assert_true (has_label (banner, "Try again"));
+  g_assert_false (has_label (banner, "ENOSPC"));
+  myna_banner_show (MYNA_BANNER (banner), "Another", NULL, "ENOSPC", NULL, NULL, NULL);
+  g_assert_false (has_label (banner, "The disk is full"));
+  myna_banner_hide (MYNA_BANNER (banner));
+  g_assert_false (gtk_revealer_get_reveal_child (GTK_REVEALER (revealer)));
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  gtk_test_init (&argc, &argv, NULL);
+  adw_init ();
+  g_test_add ("/split-view/wide", Fixture, NULL, set_up, test_wide, tear_down);
+  g_test_add ("/split-view/narrow", Fixture, NULL, set_up, test_narrow, tear_down);
+  g_test_add ("/split-view/collapse", Fixture, NULL, set_up, test_collapse, tear_down);
+  g_test_add ("/split-view/notify", Fixture, NULL, set_up, test_notify, tear_down);
+  g_test_add_func ("/banner/texts", test_banner);
+
+  return g_test_run ();
+}

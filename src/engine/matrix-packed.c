@@ -26,7 +26,7 @@ glm_packed_unit_rows (const GlmRegion *region,
   int64_t fair = n_panels / (n_workers * MIN_UNITS_PER_WORKER);
   int64_t unit = n_workers > 1 && fair < fitting ? fair : fitting;
 
-  return ROWS * (unit > 0 ? unit : 1);
+  return ROWS * (unit > 0 ? (unit + 1) / 2 * 2 : 2); /* whole pairs */
 }
 
 /* Tile i < n_tiles: its tokens begin at i · max_tile_width. */

@@ -9,6 +9,7 @@
  * where the inner sum is exact in integers.  The tile carries −offset · Σq (or d · Σq) ready made.
  */
 #include "kernels/isa.h"
+#include "kernels/packed-shape.h"
 #include "quant/quant.h"
 
 #include <math.h>
@@ -103,18 +104,14 @@ read_row_block (GlmPackedFormat format,
                 int             r,
                 RowBlock       *row)
 {
-  bool q5 = format == GLM_PACKED_Q5_0 || format == GLM_PACKED_Q5_1 || format == GLM_PACKED_Q5_K;
-  const uint8_t *high = block + 256, *scales = block + (format == GLM_PACKED_Q8_0   ? 512
-                                                        : format == GLM_PACKED_Q6_K ? 384
-                                                        : q5                        ? 320
-                                                                                    : 256);
+  const uint8_t *high = block + 256, *scales = block + glm_packed_level_bytes (format);
 
   for (int k = 0; k < 32; k++)
     {
       int z = k / 4, lane = 4 * r + k % 4;
 
       row->level[k] = format == GLM_PACKED_Q8_0 ? block[64 * z + lane] : block[64 * (z % 4) + lane] >> (z / 4 * 4) & 15;
-      if (q5)
+      if (glm_packed_is_q5 (format))
         row->level[k] |= (uint8_t) ((high[lane] >> z & 1) << 4);
       else if (format == GLM_PACKED_Q6_K)
         row->level[k] |= (uint8_t) ((high[64 * (z / 4) + lane] >> (z % 4 * 2) & 3) << 4);
@@ -124,7 +121,7 @@ read_row_block (GlmPackedFormat format,
   if (format == GLM_PACKED_Q6_K)
     for (int h = 0; h < 2; h++)
       row->scale[h] = read_half (head, r) * (float) (int8_t) scales[ROWS * h + r];
-  else if (format == GLM_PACKED_Q4_K || format == GLM_PACKED_Q5_K)
+  else if (glm_packed_is_k (format))
     {
       row->scale[0] = row->scale[1] = read_half (head, r) * (float) scales[r];
       row->min = -read_half (head + 2 * ROWS, r) * (float) scales[ROWS + r];
@@ -132,7 +129,7 @@ read_row_block (GlmPackedFormat format,
   else
     {
       row->scale[0] = row->scale[1] = read_half (scales, r);
-      if (format == GLM_PACKED_Q4_1 || format == GLM_PACKED_Q5_1)
+      if (glm_packed_has_min (format))
         row->min = read_half (scales + 2 * ROWS, r);
     }
 }

@@ -9,6 +9,7 @@
  *
  * `format` and `width` are constants wherever tile_product() is expanded.
  */
+#include "kernels/packed-shape.h"
 #include "kernels/x86/x86.h"
 
 #include <immintrin.h>
@@ -17,7 +18,6 @@
 #define MAX_WIDTH 4
 #define PREFETCH_BYTES 4096
 
-#define ALWAYS_INLINE inline __attribute__ ((always_inline))
 #define UNROLL _Pragma ("GCC unroll 8")
 
 #ifdef GLM_AVXVNNI
@@ -33,41 +33,11 @@ typedef struct
   __m256 scale[2], scale_high[2], min[2]; /* [half of the rows]; scale_high: of columns 16–31, Q6_K */
 } BlockScales;
 
-static ALWAYS_INLINE bool
-is_q5 (GlmPackedFormat format)
-{
-  return format == GLM_PACKED_Q5_0 || format == GLM_PACKED_Q5_1 || format == GLM_PACKED_Q5_K;
-}
-
-static ALWAYS_INLINE bool
-has_min (GlmPackedFormat format)
-{
-  return format == GLM_PACKED_Q4_1 || format == GLM_PACKED_Q5_1 || format == GLM_PACKED_Q4_K || format == GLM_PACKED_Q5_K;
-}
-
-static ALWAYS_INLINE bool
-is_k (GlmPackedFormat format)
-{
-  return format == GLM_PACKED_Q4_K || format == GLM_PACKED_Q5_K || format == GLM_PACKED_Q6_K;
-}
-
-static ALWAYS_INLINE int
-level_bytes (GlmPackedFormat format)
-{
-  return format == GLM_PACKED_Q8_0 ? 512 : format == GLM_PACKED_Q6_K ? 384 : is_q5 (format) ? 320 : 256;
-}
-
-static ALWAYS_INLINE int
-block_bytes (GlmPackedFormat format)
-{
-  return level_bytes (format) + (has_min (format) && !is_k (format) ? 64 : 32);
-}
-
 /* Byte products that 16 bits can hold the sum of, in pairs. */
 static ALWAYS_INLINE int
 pairs_per_sum (GlmPackedFormat format)
 {
-  return format == GLM_PACKED_Q8_0 ? 1 : format == GLM_PACKED_Q6_K ? 2 : is_q5 (format) ? 4 : 8;
+  return format == GLM_PACKED_Q8_0 ? 1 : format == GLM_PACKED_Q6_K ? 2 : glm_packed_is_q5 (format) ? 4 : 8;
 }
 
 static ALWAYS_INLINE __m256i
@@ -96,7 +66,7 @@ load_levels (GlmPackedFormat format,
   if (format == GLM_PACKED_Q8_0)
     return HAS_VNNI ? load (block + 64 * z) : _mm256_xor_si256 (load (block + 64 * z), _mm256_set1_epi8 ((char) 0x80));
   v = _mm256_and_si256 (shift_right (load (block + 64 * (z % 4)), z / 4 * 4), _mm256_set1_epi8 (0x0f));
-  if (is_q5 (format))
+  if (glm_packed_is_q5 (format))
     v = _mm256_or_si256 (v, _mm256_and_si256 (shift_right (load (block + 256), z - 4), _mm256_set1_epi8 (0x10)));
   else if (format == GLM_PACKED_Q6_K)
     v = _mm256_or_si256 (v, _mm256_and_si256 (shift_right (load (block + 256 + 64 * (z / 4)), z % 4 * 2 - 4),
@@ -168,7 +138,7 @@ load_scales (GlmPackedFormat format,
         result.scale[half] = _mm256_mul_ps (d, load_bytes_signed (scales + 8 * half));
         result.scale_high[half] = _mm256_mul_ps (d, load_bytes_signed (scales + ROWS + 8 * half));
       }
-    else if (is_k (format))
+    else if (glm_packed_is_k (format))
       {
         __m256 minus_dmin = _mm256_sub_ps (_mm256_setzero_ps (), load_halves (head + 2 * ROWS + 16 * half));
 
@@ -178,7 +148,7 @@ load_scales (GlmPackedFormat format,
     else
       {
         result.scale[half] = load_halves (scales + 16 * half);
-        if (has_min (format))
+        if (glm_packed_has_min (format))
           result.min[half] = load_halves (scales + 2 * ROWS + 16 * half);
       }
   return result;
@@ -198,7 +168,7 @@ multiply_columns (GlmPackedFormat format,
 {
   const float *d = (const float *) (tile + 32 * width);
   /* Signed levels carry no offset. */
-  bool has_first = !has_min (format) && (HAS_VNNI || format != GLM_PACKED_Q8_0);
+  bool has_first = !glm_packed_has_min (format) && (HAS_VNNI || format != GLM_PACKED_Q8_0);
   Accumulator acc[MAX_WIDTH][2];
 
   UNROLL for (int i = 0; i < width; i++)
@@ -237,20 +207,20 @@ tile_product (GlmPackedFormat format,
 
   UNROLL for (int i = 0; i < width; i++)
     sum[i][0] = sum[i][1] = _mm256_setzero_ps ();
-  for (int64_t b = 0; b < n_blocks; b++, panel += block_bytes (format), tile += GLM_TILE_BYTES * width)
+  for (int64_t b = 0; b < n_blocks; b++, panel += glm_packed_block_bytes (format), tile += GLM_TILE_BYTES * width)
     {
       const float *a = (const float *) (tile + 36 * width);
       BlockScales scales;
 
-      if (is_k (format) && b % 8 == 0)
+      if (glm_packed_is_k (format) && b % 8 == 0)
         {
           head = panel;
-          panel += has_min (format) ? 64 : 32;
+          panel += glm_packed_head_bytes (format);
         }
-      for (int i = 0; i < block_bytes (format); i += 64)
+      for (int i = 0; i < glm_packed_block_bytes (format); i += 64)
         _mm_prefetch ((const char *) panel + PREFETCH_BYTES + i, _MM_HINT_T0);
 
-      scales = load_scales (format, head, panel + level_bytes (format));
+      scales = load_scales (format, head, panel + glm_packed_level_bytes (format));
       if (format == GLM_PACKED_Q6_K)
         {
           multiply_columns (format, width, panel, tile, 0, 4, tile + 36 * width, scales.scale, sum);
@@ -258,7 +228,7 @@ tile_product (GlmPackedFormat format,
         }
       else
         multiply_columns (format, width, panel, tile, 0, 8, tile + 36 * width, scales.scale, sum);
-      if (has_min (format))
+      if (glm_packed_has_min (format))
         UNROLL for (int i = 0; i < width; i++)
           {
             sum[i][0] = _mm256_fmadd_ps (scales.min[0], _mm256_set1_ps (a[i]), sum[i][0]);

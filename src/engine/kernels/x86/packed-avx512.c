@@ -7,6 +7,7 @@
  * registers.  Prompts take two panels and 6 tokens at a time instead: half the loads.
  * The Shape is a constant wherever tile_product() is expanded.
  */
+#include "kernels/packed-shape.h"
 #include "kernels/x86/x86.h"
 
 #include <immintrin.h>
@@ -16,8 +17,6 @@
 /* Bytes between use and prefetch: measured best for one and two threads (../NOTES.md). */
 #define PREFETCH_BYTES 4096
 
-/* The format and the width must be compile-time constants. */
-#define ALWAYS_INLINE inline __attribute__ ((always_inline))
 #define UNROLL _Pragma ("GCC unroll 12")
 
 /* acc += Σ4 levels · the four signed bytes at p, in each lane.  GCC does not fold the broadcast of the intrinsic. */
@@ -30,36 +29,6 @@ typedef struct
 {
   __m512 scale, scale_high, min; /* scale_high: of columns 16–31, Q6_K */
 } BlockScales;
-
-static ALWAYS_INLINE bool
-is_q5 (GlmPackedFormat format)
-{
-  return format == GLM_PACKED_Q5_0 || format == GLM_PACKED_Q5_1 || format == GLM_PACKED_Q5_K;
-}
-
-static ALWAYS_INLINE bool
-has_min (GlmPackedFormat format)
-{
-  return format == GLM_PACKED_Q4_1 || format == GLM_PACKED_Q5_1 || format == GLM_PACKED_Q4_K || format == GLM_PACKED_Q5_K;
-}
-
-static ALWAYS_INLINE bool
-is_k (GlmPackedFormat format)
-{
-  return format == GLM_PACKED_Q4_K || format == GLM_PACKED_Q5_K || format == GLM_PACKED_Q6_K;
-}
-
-static ALWAYS_INLINE int
-level_bytes (GlmPackedFormat format)
-{
-  return format == GLM_PACKED_Q8_0 ? 512 : format == GLM_PACKED_Q6_K ? 384 : is_q5 (format) ? 320 : 256;
-}
-
-static ALWAYS_INLINE int
-block_bytes (GlmPackedFormat format)
-{
-  return level_bytes (format) + (has_min (format) && !is_k (format) ? 64 : 32);
-}
 
 static ALWAYS_INLINE __m512i
 shift_right (__m512i v,
@@ -80,7 +49,7 @@ load_levels (GlmPackedFormat format,
     return _mm512_loadu_si512 (block + 64 * z);
   v = _mm512_and_si512 (shift_right (_mm512_loadu_si512 (block + 64 * (z % 4)), z / 4 * 4), _mm512_set1_epi8 (0x0f));
   /* 0xf8: v | (high & mask) */
-  if (is_q5 (format))
+  if (glm_packed_is_q5 (format))
     v = _mm512_ternarylogic_epi32 (v, shift_right (_mm512_loadu_si512 (block + 256), z - 4), _mm512_set1_epi8 (0x10), 0xf8);
   else if (format == GLM_PACKED_Q6_K)
     v = _mm512_ternarylogic_epi32 (v, shift_right (_mm512_loadu_si512 (block + 256 + 64 * (z / 4)), z % 4 * 2 - 4),
@@ -118,7 +87,7 @@ load_scales (GlmPackedFormat format,
       result.scale = _mm512_mul_ps (load_halves (head), load_bytes_signed (scales));
       result.scale_high = _mm512_mul_ps (load_halves (head), load_bytes_signed (scales + ROWS));
     }
-  else if (is_k (format))
+  else if (glm_packed_is_k (format))
     {
       __m512 minus_dmin = _mm512_sub_ps (_mm512_setzero_ps (), load_halves (head + 2 * ROWS));
 
@@ -128,7 +97,7 @@ load_scales (GlmPackedFormat format,
   else
     {
       result.scale = load_halves (scales);
-      if (has_min (format))
+      if (glm_packed_has_min (format))
         result.min = load_halves (scales + 2 * ROWS);
     }
   return result;
@@ -180,7 +149,7 @@ multiply_columns (const Shape    shape,
 
   for (int p = 0; p < shape.n_panels; p++)
     UNROLL for (int i = 0; i < shape.n_tokens; i++)
-      acc[p][i] = has_min (shape.format) ? _mm512_setzero_si512 () : _mm512_set1_epi32 (first[i]);
+      acc[p][i] = glm_packed_has_min (shape.format) ? _mm512_setzero_si512 () : _mm512_set1_epi32 (first[i]);
   UNROLL for (int z = z_begin; z < z_end; z++)
     {
       __m512i levels[2];
@@ -207,9 +176,9 @@ multiply_block (const Shape    shape,
 
   for (int p = 0; p < shape.n_panels; p++)
     {
-      BlockScales scales = load_scales (shape.format, heads[p], blocks[p] + level_bytes (shape.format));
+      BlockScales scales = load_scales (shape.format, heads[p], blocks[p] + glm_packed_level_bytes (shape.format));
 
-      for (int i = 0; i < block_bytes (shape.format); i += 64)
+      for (int i = 0; i < glm_packed_block_bytes (shape.format); i += 64)
         _mm_prefetch ((const char *) blocks[p] + PREFETCH_BYTES + i, _MM_HINT_T0);
       scale[p] = scales.scale;
       scale_high[p] = scales.scale_high;
@@ -222,7 +191,7 @@ multiply_block (const Shape    shape,
     }
   else
     multiply_columns (shape, blocks, tile, 0, 8, tile + 36 * shape.width, scale, sum);
-  if (has_min (shape.format))
+  if (glm_packed_has_min (shape.format))
     for (int p = 0; p < shape.n_panels; p++)
       UNROLL for (int i = 0; i < shape.n_tokens; i++)
         sum[p][i] = _mm512_fmadd_ps (min[p], _mm512_set1_ps (a[i]), sum[p][i]);
@@ -245,14 +214,14 @@ tile_product (const Shape    shape,
       sum[p][i] = _mm512_setzero_ps ();
   for (int64_t b = 0; b < n_blocks; b++, tile += GLM_TILE_BYTES * shape.width)
     {
-      for (int p = 0; p < shape.n_panels && is_k (shape.format) && b % 8 == 0; p++)
+      for (int p = 0; p < shape.n_panels && glm_packed_is_k (shape.format) && b % 8 == 0; p++)
         {
           heads[p] = blocks[p];
-          blocks[p] += has_min (shape.format) ? 64 : 32;
+          blocks[p] += glm_packed_head_bytes (shape.format);
         }
       multiply_block (shape, heads, blocks, tile, sum);
       for (int p = 0; p < shape.n_panels; p++)
-        blocks[p] += block_bytes (shape.format);
+        blocks[p] += glm_packed_block_bytes (shape.format);
     }
   for (int p = 0; p < shape.n_panels; p++)
     UNROLL for (int i = 0; i < shape.n_tokens; i++)

@@ -42,7 +42,7 @@ row_values (const GlmMatrix *matrix,
             int64_t          row,
             float           *buffer)
 {
-  const uint8_t *data = matrix->data + (size_t) row * matrix->row_bytes;
+  const uint8_t *data = matrix->data != NULL ? matrix->data + (size_t) row * matrix->row_bytes : NULL;
 
   switch (matrix->traits->type)
     {
@@ -52,7 +52,7 @@ row_values (const GlmMatrix *matrix,
       matrix->kernels->f16_to_f32 (buffer, (const uint16_t *) data, matrix->cols);
       return buffer;
     default:
-      matrix->traits->dequantise (data, buffer, matrix->cols);
+      glm_matrix_row (matrix, row, buffer);
       return buffer;
     }
 }

@@ -13,11 +13,13 @@ struct GlmMatrix
 {
   const GlmTypeTraits *traits;
   const GlmPackedTraits *packed_traits; /* NULL: not packed */
+  bool owns_panels;                     /* false: they are the file's */
+  bool multiplies_packed;               /* false on processors that are faster in float */
   const GlmKernels *kernels;            /* of the CPU mask under which the matrix was made */
   int64_t rows, cols;
   const uint8_t *data;                  /* the file's rows, borrowed; NULL when packed */
   size_t row_bytes;
-  uint8_t *panels;                      /* owned, page-aligned, n_panels · panel_bytes */
+  const uint8_t *panels;                /* n_panels · panel_bytes */
   size_t panel_bytes, panels_bytes;
   bool use_blas;
 };

@@ -67,10 +67,21 @@ populate (const uint8_t *data,
 #endif
 }
 
+/* Has a mapped file's pages read while something else is done. */
+static void
+read_ahead (const uint8_t *data,
+            size_t         n_bytes)
+{
+  uintptr_t begin = (uintptr_t) data & ~(uintptr_t) 4095;
+
+  madvise ((void *) begin, (uintptr_t) data + n_bytes - begin, MADV_WILLNEED);
+}
+
 typedef struct
 {
   GlmMatrix *matrix;
   const uint8_t *data;
+  uint8_t *panels;
 } PackJob;
 
 static void
@@ -92,7 +103,7 @@ pack_share (int   worker,
                   (size_t) (end - row < POPULATE_ROWS ? end - row : POPULATE_ROWS) * matrix->row_bytes);
       glm_packed_pack_panel (matrix->packed_traits, job->data + (size_t) row * matrix->row_bytes, matrix->row_bytes,
                              left < GLM_PANEL_ROWS ? (int) left : GLM_PANEL_ROWS, matrix->cols,
-                             matrix->panels + (size_t) (row / GLM_PANEL_ROWS) * matrix->panel_bytes);
+                             job->panels + (size_t) (row / GLM_PANEL_ROWS) * matrix->panel_bytes);
     }
 }
 
@@ -102,15 +113,16 @@ pack (GlmMatrix  *matrix,
       GlmPool    *pool,
       GlmError   *error)
 {
-  PackJob job = { matrix, data };
+  PackJob job = { matrix, data, NULL };
   size_t n_panels = (size_t) (matrix->rows + GLM_PANEL_ROWS - 1) / GLM_PANEL_ROWS;
 
   matrix->panel_bytes = glm_packed_panel_bytes (matrix->packed_traits, matrix->cols);
   matrix->panels_bytes = (n_panels * matrix->panel_bytes + 4095) / 4096 * 4096;
-  matrix->panels = map_panels (matrix->panels_bytes);
-  if (matrix->panels == NULL)
+  matrix->panels = job.panels = map_panels (matrix->panels_bytes);
+  if (job.panels == NULL)
     return glm_error_set (error, GLM_ERROR_NO_MEMORY, "Not enough memory for a matrix of %zu MiB",
                           matrix->panels_bytes >> 20);
+  matrix->owns_panels = true;
   glm_pool_run (pool, pack_share, &job);
   return true;
 }
@@ -121,6 +133,21 @@ static void
 hold_openblas_to_one_thread (void)
 {
   openblas_set_num_threads (1);
+}
+
+/* The file's data are panels already: they are used where they lie. */
+static void
+borrow_panels (GlmMatrix  *matrix,
+               const void *data)
+{
+  matrix->packed_traits = glm_packed_traits_of_file (matrix->traits->type);
+  if (matrix->packed_traits == NULL)
+    return;
+  matrix->panel_bytes = glm_packed_panel_bytes (matrix->packed_traits, matrix->cols);
+  matrix->panels_bytes = (size_t) (matrix->rows / GLM_PANEL_ROWS) * matrix->panel_bytes;
+  matrix->panels = data;
+  matrix->data = NULL;
+  matrix->multiplies_packed = matrix->kernels->has_packed;
 }
 
 bool
@@ -137,6 +164,8 @@ glm_matrix_new_for_lookup (GlmType     type,
 
   if (traits == NULL)
     return glm_error_set (error, GLM_ERROR_UNSUPPORTED, "Unknown tensor type %d", (int) type);
+  if (glm_packed_traits_of_file (type) != NULL && rows % GLM_PANEL_ROWS != 0)
+    return glm_error_set (error, GLM_ERROR_BAD_FILE, "A packed matrix of %lld rows has no whole panels", (long long) rows);
   if (rows <= 0 || cols <= 0 || cols % traits->block_size != 0)
     return glm_error_set (error, GLM_ERROR_BAD_FILE, "A matrix of %lld × %lld values cannot have type %s",
                           (long long) rows, (long long) cols, traits->name);
@@ -155,6 +184,7 @@ glm_matrix_new_for_lookup (GlmType     type,
   matrix->data = data;
   matrix->kernels = glm_kernels ();
   matrix->use_blas = glm_cpu_flags () != 0;
+  borrow_panels (matrix, data);
   *ret_matrix = matrix;
   return true;
 }
@@ -172,9 +202,9 @@ glm_matrix_new (GlmType     type,
 
   if (!glm_matrix_new_for_lookup (type, rows, cols, data, &matrix, error))
     return false;
-  if (matrix->kernels->has_packed)
-    matrix->packed_traits = glm_packed_traits_for_type (type);
-  if (matrix->packed_traits != NULL)
+  if (matrix->panels != NULL)
+    read_ahead (data, matrix->panels_bytes);
+  else if (matrix->kernels->has_packed && (matrix->packed_traits = glm_packed_traits_for_type (type)) != NULL)
     {
       if (!pack (matrix, data, pool, error))
         {
@@ -182,6 +212,7 @@ glm_matrix_new (GlmType     type,
           return false;
         }
       matrix->data = NULL;
+      matrix->multiplies_packed = true;
     }
   *ret_matrix = matrix;
   return true;
@@ -192,8 +223,8 @@ glm_matrix_free (GlmMatrix *matrix)
 {
   if (matrix == NULL)
     return;
-  if (matrix->panels != NULL)
-    munmap (matrix->panels, matrix->panels_bytes);
+  if (matrix->owns_panels)
+    munmap ((void *) matrix->panels, matrix->panels_bytes);
   free (matrix);
 }
 
@@ -218,7 +249,7 @@ glm_matrix_cols (const GlmMatrix *matrix)
 bool
 glm_matrix_is_packed (const GlmMatrix *matrix)
 {
-  return matrix->panels != NULL;
+  return matrix->owns_panels;
 }
 
 size_t
@@ -288,7 +319,7 @@ unit_rows (const GlmRegion *region,
            const GlmMatrix *matrix,
            int              n_workers)
 {
-  return matrix->panels != NULL ? glm_packed_unit_rows (region, matrix, n_workers) : glm_plain_unit_rows (region, matrix);
+  return matrix->multiplies_packed ? glm_packed_unit_rows (region, matrix, n_workers) : glm_plain_unit_rows (region, matrix);
 }
 
 static void
@@ -308,7 +339,7 @@ multiply_unit (const GlmRegion *region,
           unit -= n_units;
           continue;
         }
-      if (product->matrix->panels != NULL)
+      if (product->matrix->multiplies_packed)
         glm_packed_multiply (region, product, begin, end);
       else
         glm_plain_multiply (region, product, begin, end, buffer);
@@ -358,7 +389,7 @@ plan_region (GlmRegion  *region,
       int64_t step = unit_rows (region, matrix, n_workers);
 
       region->n_units += (matrix->rows + step - 1) / step;
-      if (matrix->panels != NULL)
+      if (matrix->multiplies_packed)
         needed[matrix->packed_traits->sum_kind] = true;
       else if (glm_plain_floats (region, matrix) > region->rows_floats)
         region->rows_floats = glm_plain_floats (region, matrix);

@@ -12,6 +12,7 @@
 #include "error.h"
 #include "forward.h"
 #include "kv-cache.h"
+#include "quant/packed.h"
 
 #define DEFAULT_CONTEXT 8192
 
@@ -70,14 +71,16 @@ describe_types (const GlmModelFile *file, GlmModelInfo *info)
   for (size_t i = 0; i < glm_model_file_n_tensors (file); i++)
     {
       const GlmTensor *tensor = glm_model_file_tensor_at (file, i);
+      const GlmPackedTraits *packed = glm_packed_traits_of_file (tensor->type);
+      GlmType type = packed ? packed->type : tensor->type;
       double n = 1;
 
       for (int d = 0; d < GLM_MAX_DIMS; d++)
         n *= (double) tensor->ne[d];
       info->n_params += (uint64_t) n;
-      if (tensor->n_dims >= 2 && tensor->type < 64)
+      if (tensor->n_dims >= 2 && type < 64)
         {
-          weights[tensor->type] += n;
+          weights[type] += n;
           total += n;
         }
     }

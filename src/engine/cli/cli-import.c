@@ -1,4 +1,4 @@
-/* cli-import.c: import and quantize
+/* cli-import.c: import, quantize and pack
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -7,6 +7,7 @@
 
 #include "cli/cli.h"
 #include "file/import.h"
+#include "file/pack.h"
 
 static GlmCancel interrupted;
 
@@ -79,4 +80,30 @@ cli_quantize (const CliOptions *options)
   if (!glm_import_type_parse (options->args[2], &type))
     return cli_usage ("“%s” is none of keep, f16, q8_0, q4_0 and q4_k_m", options->args[2]);
   return run_import (options, options->args[0], options->args[1], type);
+}
+
+int
+cli_pack (const CliOptions *options)
+{
+  int shown = -1;
+  struct sigaction action = { .sa_handler = interrupt, .sa_flags = SA_RESETHAND };
+  GlmPackOptions pack = {
+    .mode = options->force ? GLM_OUTPUT_REPLACE_EXISTING : GLM_OUTPUT_REFUSE_EXISTING,
+    .n_threads = options->n_threads,
+    .progress_data = &shown,
+    .cancel = &interrupted,
+  };
+  GlmError error = { 0 };
+  bool ok;
+
+  if (options->n_args != 2)
+    return cli_usage ("pack IN.gguf OUT.gguf");
+  if (isatty (STDERR_FILENO))
+    pack.progress = show_progress;
+  sigaction (SIGINT, &action, NULL);
+  sigaction (SIGTERM, &action, NULL);
+  ok = glm_pack (options->args[0], options->args[1], &pack, &error);
+  if (pack.progress)
+    fputs ("\r\033[K", stderr);
+  return ok ? CLI_OK : cli_fail (&error);
 }

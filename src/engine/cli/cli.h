@@ -49,6 +49,7 @@ int cli_chat (const CliOptions *options);
 int cli_describe (const CliOptions *options);
 int cli_import (const CliOptions *options);
 int cli_quantize (const CliOptions *options);
+int cli_pack (const CliOptions *options);
 int cli_bench (const CliOptions *options);
 
 /* "myna-cli: MESSAGE" on standard error; returns CLI_FAILED or CLI_USAGE. */

@@ -29,6 +29,7 @@ static const struct
   { "describe", cli_describe, "", "architecture, sizes, quantisation and operations of a model" },
   { "import", cli_import, "SOURCE -o FILE.gguf", "a directory of safetensors or PyTorch files, or a chatglm.cpp file, as GGUF" },
   { "quantize", cli_quantize, "IN.gguf OUT.gguf TYPE", "the same model in another precision" },
+  { "pack", cli_pack, "IN.gguf OUT.gguf", "the same model laid out for this program: it is ready at once" },
   { "bench", cli_bench, "", "speed of loading, prompt and reply" },
 };
 

@@ -27,6 +27,7 @@
 #include <strings.h>
 
 #include "error.h"
+#include "quant/packed.h"
 
 /* A dimension by what it is. */
 typedef enum { DIM_NONE, DIM_EMBD, DIM_VOCAB, DIM_FF, DIM_FF2, DIM_QKV, DIM_Q, DIM_KV } Dim;
@@ -502,6 +503,9 @@ plan_gguf_tensor (Planner *p, const GlmTensor *source, int n_layers)
   GlmPlanTensor *tensor = append_tensor (p, source->name, -1);
   int layer = 0;
 
+  if (glm_packed_traits_of_file (source->type))
+    return glm_error_set (p->error, GLM_ERROR_UNSUPPORTED,
+                          "the file is packed for the engine: import the file that it was made from");
   if (!tensor)
     return false;
   if (strlen (source->name) >= sizeof tensor->name)

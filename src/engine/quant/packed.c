@@ -36,6 +36,15 @@ glm_packed_traits_for_type (GlmType type)
   return NULL;
 }
 
+const GlmPackedTraits *
+glm_packed_traits_of_file (GlmType type)
+{
+  for (int i = 0; i < GLM_N_PACKED; i++)
+    if (type == GLM_PACKED_TYPE (i))
+      return &all_traits[i];
+  return NULL;
+}
+
 static inline size_t
 group_bytes (const GlmPackedTraits *traits)
 {

@@ -34,6 +34,11 @@
 #define GLM_PACKED_VERSION 1     /* of the layout: files of packed weights are keyed to it */
 #define GLM_TILE_BYTES     44    /* of one token in one block of a tile */
 
+/* The type id of a tensor that is packed in its file ("myna-cli pack"): whole panels one after the other, so that the file
+ * is mapped and used as it is.  The layout's version is a part of the id: a program with another layout does not know the
+ * type, and says so.  GGUF files from elsewhere never have these ids. */
+#define GLM_PACKED_TYPE(format) ((GlmType) (0x4d590000 + GLM_PACKED_VERSION * 256 + (int) (format)))
+
 typedef enum
 {
   GLM_PACKED_Q4_0,
@@ -68,6 +73,8 @@ typedef struct
 } GlmPackedTraits;
 
 const GlmPackedTraits *glm_packed_traits (GlmPackedFormat format);
+/* Of a GLM_PACKED_TYPE(); NULL for any other type. */
+const GlmPackedTraits *glm_packed_traits_of_file (GlmType type);
 /* NULL if there is no packed format for the type. */
 const GlmPackedTraits *glm_packed_traits_for_type (GlmType type);
 

@@ -5,6 +5,7 @@
 #include "quant/quant.h"
 
 #include "quant/blocks.h"
+#include "quant/packed.h"
 
 #include <string.h>
 #include <strings.h>
@@ -27,6 +28,17 @@ static const GlmTypeTraits all_traits[] = {
   { GLM_TYPE_Q6_K,   "Q6_K",   GLM_QKK, sizeof (GlmBlockQ6_K),   glm_dequantise_q6_k,   glm_quantise_q6_k },
   { GLM_TYPE_IQ4_NL, "IQ4_NL", GLM_QK,  sizeof (GlmBlockIQ4_NL), glm_dequantise_iq4_nl, NULL },
   { GLM_TYPE_IQ4_XS, "IQ4_XS", GLM_QKK, sizeof (GlmBlockIQ4_XS), glm_dequantise_iq4_xs, NULL },
+
+  /* Packed in the file: for whole panels of 16 rows, so that a row's share is counted.  Single rows come from
+   * glm_packed_dequantise_row(). */
+  { GLM_PACKED_TYPE (GLM_PACKED_Q4_0), "Q4_0 packed", GLM_QK, 18, NULL, NULL },
+  { GLM_PACKED_TYPE (GLM_PACKED_Q4_1), "Q4_1 packed", GLM_QK, 20, NULL, NULL },
+  { GLM_PACKED_TYPE (GLM_PACKED_Q5_0), "Q5_0 packed", GLM_QK, 22, NULL, NULL },
+  { GLM_PACKED_TYPE (GLM_PACKED_Q5_1), "Q5_1 packed", GLM_QK, 24, NULL, NULL },
+  { GLM_PACKED_TYPE (GLM_PACKED_Q8_0), "Q8_0 packed", GLM_QK, 34, NULL, NULL },
+  { GLM_PACKED_TYPE (GLM_PACKED_Q4_K), "Q4_K packed", GLM_QKK, 148, NULL, NULL },
+  { GLM_PACKED_TYPE (GLM_PACKED_Q5_K), "Q5_K packed", GLM_QKK, 180, NULL, NULL },
+  { GLM_PACKED_TYPE (GLM_PACKED_Q6_K), "Q6_K packed", GLM_QKK, 210, NULL, NULL },
 };
 
 const GlmTypeTraits *

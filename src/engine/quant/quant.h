@@ -29,7 +29,8 @@ typedef enum
   GLM_TYPE_BF16 = 30,
 } GlmType;
 
-/* y[n] = the values of n / block_size blocks at x. */
+/* y[n] = the values of n / block_size blocks at x.  NULL for tensors that are packed in their file (quant/packed.h):
+ * glm_matrix_row() reads those. */
 typedef void (*GlmDequantiseFunc) (const void *x, float *y, int64_t n);
 /* The other way; NULL where the engine never writes the type. */
 typedef void (*GlmQuantiseFunc) (const float *x, void *y, int64_t n);

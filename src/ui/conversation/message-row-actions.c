@@ -155,7 +155,6 @@ add_detail (GtkWidget  *grid,
   gtk_label_set_xalign (GTK_LABEL (right), 1);
   gtk_widget_add_css_class (left, "dim-label");
   gtk_widget_add_css_class (right, "numeric");
-  gtk_label_set_selectable (GTK_LABEL (right), TRUE);
   gtk_label_set_max_width_chars (GTK_LABEL (right), 28);
   gtk_label_set_ellipsize (GTK_LABEL (right), PANGO_ELLIPSIZE_MIDDLE);
   gtk_grid_attach (GTK_GRID (grid), left, 0, *n_rows, 1, 1);
@@ -350,7 +349,7 @@ myna_message_row_build_actions (MynaMessageRow *self)
 
   self->bar = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
   gtk_widget_add_css_class (self->bar, "message-actions");
-  add_button (self, gtk_button_new (), "edit-copy-symbolic", _("Copy"), G_CALLBACK (copy_clicked_cb));
+  self->copy_button = add_button (self, gtk_button_new (), "edit-copy-symbolic", _("Copy"), G_CALLBACK (copy_clicked_cb));
   if (self->kind == MYNA_MESSAGE_ROW_QUESTION)
     {
       gtk_widget_set_halign (self->bar, GTK_ALIGN_END);
@@ -424,6 +423,7 @@ myna_message_row_update_actions (MynaMessageRow *self)
   gtk_widget_set_visible (self->switcher, n_siblings > 1 && !queued);
   gtk_widget_set_sensitive (self->switcher, !busy);
   gtk_widget_set_visible (self->more_button, !queued && !generating);
+  gtk_widget_set_sensitive (self->copy_button, *myna_message_get_text (self->message));
   if (self->edit_button)
     {
       gtk_widget_set_visible (self->edit_button, !queued);

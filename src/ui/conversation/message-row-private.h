@@ -30,6 +30,7 @@ struct _MynaMessageRow
   GtkWidget *status_label;
   GtkWidget *status_button;
   GtkWidget *bar;               /* actions */
+  GtkWidget *copy_button;
   GtkWidget *edit_button;
   GtkWidget *regenerate_button;
   GtkWidget *switcher;

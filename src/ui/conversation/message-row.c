@@ -307,6 +307,7 @@ tick_cb (GtkWidget     *widget,
   self->tick = 0;
   update_text (self);
   update_progress (self);
+  gtk_widget_set_sensitive (self->copy_button, *myna_message_get_text (self->message));
   myna_message_row_update_figures (self);
   return G_SOURCE_REMOVE;
 }

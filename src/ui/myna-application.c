@@ -184,12 +184,22 @@ id_cb (MynaConversation *conversation,
                  myna_conversation_get_busy (conversation));
 }
 
-/* The engine may hold another conversation's model, or none after some time without use. */
+/* The engine may hold another conversation's model, or none after some time without use.  The signal comes again when the
+ * model is there, and its family's sampling is known. */
 static void
 prepare_cb (MynaConversation *conversation,
             MynaApplication  *self)
 {
+  const GlmSampling *family;
+  GlmSampling sampling = { 0 };
+  g_autofree char *system_prompt = NULL;
+
   myna_model_library_ensure (self->models, myna_conversation_get_model (conversation));
+  family = glm_actor_get_default_sampling (myna_model_library_get_actor (self->models));
+  if (family)
+    sampling = *family;
+  myna_chat_settings_resolve (myna_conversation_get_settings (conversation), &sampling, &system_prompt);
+  myna_conversation_set_sampling (conversation, family ? &sampling : NULL, system_prompt);
 }
 
 /* A live conversation may come here more than once. */

@@ -229,14 +229,15 @@ static MynaConversation *
 bench_open (Bench *bench)
 {
   gint64 start = g_get_monotonic_time ();
+  double cpu = thread_time ();
   MynaConversation *conversation = myna_conversation_new_with_generator (bench->db, MYNA_GENERATOR (bench->engine),
                                                                          bench->id);
 
   myna_conversation_view_set_conversation (MYNA_CONVERSATION_VIEW (bench->view), conversation);
   while (!shows_last (bench, conversation))
     g_main_context_iteration (NULL, TRUE);
-  g_print ("open       %d messages in %.0f ms, resident %.0f MiB\n", N_MESSAGES,
-           (g_get_monotonic_time () - start) / 1000.0, resident ());
+  g_print ("open       %d messages in %.0f ms on the clock, %.0f ms of the main thread; resident %.0f MiB\n", N_MESSAGES,
+           (g_get_monotonic_time () - start) / 1000.0, thread_time () - cpu, resident ());
   return conversation;
 }
 

@@ -629,6 +629,25 @@ test_progress (Fixture       *f,
 }
 
 static void
+set_system_cb (MynaConversation *conversation)
+{
+  myna_conversation_set_sampling (conversation, NULL, "Be brief.");
+}
+
+/* The system prompt comes first and is never left out. */
+static void
+test_system_prompt (Fixture       *f,
+                    gconstpointer  data)
+{
+  g_signal_connect (f->conversation, "prepare", G_CALLBACK (set_system_cb), NULL);
+  fake_generator_set_context_length (f->engine, 100);
+  for (int i = 0; i < 6; i++)
+    exchange (f, "question x", "answer ...");
+  g_assert_true (g_str_has_prefix (fake_generator_get_prompt (f->engine), "system:Be brief.|user:question x|"));
+  g_assert_cmpuint (myna_conversation_get_context_start (f->conversation), >, 0);
+}
+
+static void
 test_attachment (Fixture       *f,
                  gconstpointer  data)
 {
@@ -689,6 +708,7 @@ main (int   argc,
   ADD ("paging", test_paging);
   ADD ("context", test_context);
   ADD ("progress", test_progress);
+  ADD ("system-prompt", test_system_prompt);
   ADD ("attachment", test_attachment);
   g_test_add_func ("/conversation/titles", test_titles);
   return g_test_run ();

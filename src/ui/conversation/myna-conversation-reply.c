@@ -320,6 +320,7 @@ planned_cb (GObject      *source,
   first = myna_conversation_peek (self, plan->first);
   myna_conversation_set_context (self, plan->first && first ? myna_message_get_id (first) : 0, self->context_used);
   continue_text = myna_message_get_text (self->reply.message);
+  myna_conversation_prepare (self);
   self->reply.request_id = myna_generator_generate (self->generator, (const GlmTurn *) plan->turns->data,
                                                     plan->turns->len, *continue_text ? continue_text : NULL,
                                                     self->sampling, &request_funcs, reply_ref_new (self),

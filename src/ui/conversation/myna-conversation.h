@@ -20,8 +20,8 @@ G_DECLARE_FINAL_TYPE (MynaConversation, myna_conversation, MYNA, CONVERSATION, G
  * "title", "busy" (a reply is being prepared or written), "activity", "loading", "error" (why it could not be read),
  * "draft", "model", "settings", "context-start", "context-used".
  *
- * Signal "prepare": emitted right before the generator is asked for something, so that the application can queue the load of
- * the conversation's model before it. */
+ * Signal "prepare": emitted right before the generator is asked to count a prompt, and again before it is asked to write the
+ * reply, so that the application can queue the load of the conversation's model and say how the reply is made. */
 
 /* What happens with the reply now. */
 typedef enum

@@ -154,7 +154,7 @@ int
 main (int    argc,
       char **argv)
 {
-  static const char *const names[] = { "c", "avx2", "avxvnni", "avx512", "vnni512", "all" };
+  static const char *const names[] = { "c", "sse", "avx2", "avxvnni", "avx512", "vnni512", "all" };
   bool bench = argc > 1 && strcmp (argv[1], "--bench") == 0;
   unsigned tested = UINT32_MAX;
   const GlmKernels *ref;

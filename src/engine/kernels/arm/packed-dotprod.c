@@ -1,0 +1,214 @@
+/* packed-dotprod.c: products with packed weights, ARM's sdot
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Four vectors of four rows make a panel; sdot multiplies each lane's four levels by four bytes of a token, picked by
+ * lane from sixteen.  Levels stay below 64 and so are signed bytes too, but for Q8_0's, which are made signed again: the
+ * tile's offset is left out there.  `format` and `width` are constants wherever tile_product() is expanded.
+ */
+#include "kernels/arm/arm.h"
+#include "kernels/packed-shape.h"
+
+#include <arm_neon.h>
+
+#define ROWS GLM_PANEL_ROWS
+#define QUARTERS 4            /* vectors of four rows */
+#define MAX_WIDTH 4
+#define UNROLL _Pragma ("GCC unroll 8")
+
+static ALWAYS_INLINE uint8x16_t
+shift_right (uint8x16_t v,
+             int        n)
+{
+  return vshlq_u8 (v, vdupq_n_s8 ((int8_t) -n));
+}
+
+/* Levels of columns 4 z … 4 z + 3, z < 8, of rows 4 quarter … 4 quarter + 3. */
+static ALWAYS_INLINE int8x16_t
+load_levels (GlmPackedFormat format,
+             const uint8_t  *block,
+             int             quarter,
+             int             z)
+{
+  uint8x16_t v;
+
+  block += 16 * quarter;
+  if (format == GLM_PACKED_Q8_0)
+    return vreinterpretq_s8_u8 (veorq_u8 (vld1q_u8 (block + 64 * z), vdupq_n_u8 (0x80)));
+  v = vandq_u8 (shift_right (vld1q_u8 (block + 64 * (z % 4)), z / 4 * 4), vdupq_n_u8 (0x0f));
+  if (glm_packed_is_q5 (format))
+    v = vorrq_u8 (v, vandq_u8 (shift_right (vld1q_u8 (block + 256), z - 4), vdupq_n_u8 (0x10)));
+  else if (format == GLM_PACKED_Q6_K)
+    v = vorrq_u8 (v, vandq_u8 (shift_right (vld1q_u8 (block + 256 + 64 * (z / 4)), z % 4 * 2 - 4), vdupq_n_u8 (0x30)));
+  return vreinterpretq_s8_u8 (v);
+}
+
+static ALWAYS_INLINE float32x4_t
+load_halves (const uint8_t *p)
+{
+  return vcvt_f32_f16 (vreinterpret_f16_u8 (vld1_u8 (p)));
+}
+
+/* Four bytes at p. */
+static ALWAYS_INLINE float32x4_t
+load_bytes (const uint8_t *p,
+            bool           is_signed)
+{
+  float values[4];
+
+  for (int i = 0; i < 4; i++)
+    values[i] = is_signed ? (float) (int8_t) p[i] : (float) p[i];
+  return vld1q_f32 (values);
+}
+
+typedef struct
+{
+  float32x4_t scale[2], min;    /* scale[1]: of columns 16–31, Q6_K */
+} QuarterScales;
+
+static ALWAYS_INLINE QuarterScales
+load_scales (GlmPackedFormat format,
+             const uint8_t  *head,
+             const uint8_t  *scales,
+             int             quarter)
+{
+  QuarterScales result = { { vdupq_n_f32 (0), vdupq_n_f32 (0) }, vdupq_n_f32 (0) };
+
+  if (glm_packed_is_k (format))
+    {
+      float32x4_t d = load_halves (head + 8 * quarter);
+
+      result.scale[0] = vmulq_f32 (d, load_bytes (scales + 4 * quarter, format == GLM_PACKED_Q6_K));
+      if (format == GLM_PACKED_Q6_K)
+        result.scale[1] = vmulq_f32 (d, load_bytes (scales + ROWS + 4 * quarter, true));
+      else
+        result.min = vnegq_f32 (vmulq_f32 (load_halves (head + 2 * ROWS + 8 * quarter), load_bytes (scales + ROWS + 4 * quarter, false)));
+      return result;
+    }
+  result.scale[0] = load_halves (scales + 8 * quarter);
+  if (glm_packed_has_min (format))
+    result.min = load_halves (scales + 2 * ROWS + 8 * quarter);
+  return result;
+}
+
+/* sum[i] += scale · d_i · (first_i + Σ levels of 16 columns, or of all 32, · q_i). */
+static ALWAYS_INLINE void
+multiply_columns (GlmPackedFormat format,
+                  int             width,
+                  const uint8_t  *block,
+                  const uint8_t  *tile,
+                  int             quarter,
+                  int             z_begin,
+                  int             z_end,
+                  const uint8_t  *words,
+                  float32x4_t     scale,
+                  float32x4_t    *sum)
+{
+  const float *d = (const float *) (tile + 32 * width);
+  bool has_first = !glm_packed_has_min (format) && format != GLM_PACKED_Q8_0;
+  int32x4_t acc[MAX_WIDTH];
+
+  UNROLL for (int i = 0; i < width; i++)
+    acc[i] = has_first ? vld1q_dup_s32 ((const int32_t *) words + i) : vdupq_n_s32 (0);
+  for (int half = z_begin; half < z_end; half += 4)
+    {
+      int8x16_t levels[4];
+
+      UNROLL for (int z = 0; z < 4; z++)
+        levels[z] = load_levels (format, block, quarter, half + z);
+      UNROLL for (int i = 0; i < width; i++)
+        {
+          int8x16_t q = vld1q_s8 ((const int8_t *) tile + 32 * i + 4 * half);
+
+          acc[i] = vdotq_laneq_s32 (acc[i], levels[0], q, 0);
+          acc[i] = vdotq_laneq_s32 (acc[i], levels[1], q, 1);
+          acc[i] = vdotq_laneq_s32 (acc[i], levels[2], q, 2);
+          acc[i] = vdotq_laneq_s32 (acc[i], levels[3], q, 3);
+        }
+    }
+  UNROLL for (int i = 0; i < width; i++)
+    sum[i] = vfmaq_f32 (sum[i], vcvtq_f32_s32 (acc[i]), vmulq_n_f32 (scale, d[i]));
+}
+
+static ALWAYS_INLINE void
+tile_product (GlmPackedFormat format,
+              int             width,
+              const uint8_t  *panel,
+              int64_t         n_blocks,
+              const uint8_t  *tile,
+              float          *out)
+{
+  const uint8_t *head = panel;
+  float32x4_t sum[QUARTERS][MAX_WIDTH];
+
+  UNROLL for (int quarter = 0; quarter < QUARTERS; quarter++)
+    UNROLL for (int i = 0; i < width; i++)
+      sum[quarter][i] = vdupq_n_f32 (0);
+  for (int64_t b = 0; b < n_blocks; b++, panel += glm_packed_block_bytes (format), tile += GLM_TILE_BYTES * width)
+    {
+      const float *a = (const float *) (tile + 36 * width);
+
+      if (glm_packed_is_k (format) && b % 8 == 0)
+        {
+          head = panel;
+          panel += glm_packed_head_bytes (format);
+        }
+      UNROLL for (int quarter = 0; quarter < QUARTERS; quarter++)
+        {
+          QuarterScales s = load_scales (format, head, panel + glm_packed_level_bytes (format), quarter);
+
+          if (format == GLM_PACKED_Q6_K)
+            {
+              multiply_columns (format, width, panel, tile, quarter, 0, 4, tile + 36 * width, s.scale[0], sum[quarter]);
+              multiply_columns (format, width, panel, tile, quarter, 4, 8, tile + 40 * width, s.scale[1], sum[quarter]);
+            }
+          else
+            multiply_columns (format, width, panel, tile, quarter, 0, 8, tile + 36 * width, s.scale[0], sum[quarter]);
+          for (int i = 0; glm_packed_has_min (format) && i < width; i++)
+            sum[quarter][i] = vfmaq_n_f32 (sum[quarter][i], s.min, a[i]);
+        }
+    }
+  UNROLL for (int i = 0; i < width; i++)
+    UNROLL for (int quarter = 0; quarter < QUARTERS; quarter++)
+      vst1q_f32 (out + ROWS * i + 4 * quarter, sum[quarter][i]);
+}
+
+#define PANEL_PRODUCT(name, format)                                                                                          \
+  static void panel_product_##name (const uint8_t *panel, int64_t n_blocks, const uint8_t *tile, int width, float *out)      \
+  {                                                                                                                          \
+    switch (width)                                                                                                           \
+      {                                                                                                                      \
+      case 1: tile_product (format, 1, panel, n_blocks, tile, out); break;                                                   \
+      case 2: tile_product (format, 2, panel, n_blocks, tile, out); break;                                                   \
+      default: tile_product (format, MAX_WIDTH, panel, n_blocks, tile, out); break;                                          \
+      }                                                                                                                      \
+  }
+
+PANEL_PRODUCT (q4_0, GLM_PACKED_Q4_0)
+PANEL_PRODUCT (q4_1, GLM_PACKED_Q4_1)
+PANEL_PRODUCT (q5_0, GLM_PACKED_Q5_0)
+PANEL_PRODUCT (q5_1, GLM_PACKED_Q5_1)
+PANEL_PRODUCT (q8_0, GLM_PACKED_Q8_0)
+PANEL_PRODUCT (q4_k, GLM_PACKED_Q4_K)
+PANEL_PRODUCT (q5_k, GLM_PACKED_Q5_K)
+PANEL_PRODUCT (q6_k, GLM_PACKED_Q6_K)
+
+/* Activations are quantised by the reference. */
+void
+glm_kernels_set_packed_dotprod (GlmKernels *kernels)
+{
+  static const uint8_t tile_width[MAX_WIDTH + 1] = { 0, 1, 2, 4, 4 };
+
+  kernels->has_packed = true;
+  kernels->max_tile_width = MAX_WIDTH;
+  for (int n = 0; n <= MAX_WIDTH; n++)
+    kernels->tile_width[n] = tile_width[n];
+  kernels->panel_product[GLM_PACKED_Q4_0] = panel_product_q4_0;
+  kernels->panel_product[GLM_PACKED_Q4_1] = panel_product_q4_1;
+  kernels->panel_product[GLM_PACKED_Q5_0] = panel_product_q5_0;
+  kernels->panel_product[GLM_PACKED_Q5_1] = panel_product_q5_1;
+  kernels->panel_product[GLM_PACKED_Q8_0] = panel_product_q8_0;
+  kernels->panel_product[GLM_PACKED_Q4_K] = panel_product_q4_k;
+  kernels->panel_product[GLM_PACKED_Q5_K] = panel_product_q5_k;
+  kernels->panel_product[GLM_PACKED_Q6_K] = panel_product_q6_k;
+}

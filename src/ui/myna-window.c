@@ -282,6 +282,8 @@ open_hit_cb (MynaWindow *self,
              gint64      message_id)
 {
   myna_window_open_chat (self, id);
+  if (message_id)
+    myna_conversation_view_show_message (MYNA_CONVERSATION_VIEW (self->view), message_id);
 }
 
 void
@@ -326,10 +328,12 @@ last_read_cb (GObject      *source,
   if (self->conversation)
     return;
   conversation = list && list->len > 0 ? g_ptr_array_index (list, 0) : NULL;
-  if (conversation && !conversation->deleted_at)
+  if (conversation && !conversation->deleted_at) {
     myna_window_open_chat (self, conversation->id);
-  else
+    myna_conversation_view_focus_composer (MYNA_CONVERSATION_VIEW (self->view));
+  } else {
     myna_window_new_chat (self);
+  }
 }
 
 static void

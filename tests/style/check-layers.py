@@ -22,7 +22,7 @@ RULES = {
     "storage": (f"{C_HEADERS}|{SYSTEM}|{GLIB}|sqlite3\\.h|json-glib/json-glib\\.h", r""),
     "ui": (f"{C_HEADERS}|{SYSTEM}|{GLIB}|adwaita\\.h|(gtk|gdk|gsk|pango|cairo|gtksourceview|graphene|hb|cmark-gfm|"
            r"libintl|fontconfig)[a-z0-9/_-]*\.h|harfbuzz/.*|json-glib/json-glib\.h",
-           r"engine/engine\.h|engine/actor/glm-actor\.h|storage/storage\.h"),
+           r"engine/engine\.h|engine/actor/glm-(actor|importer)\.h|storage/storage\.h"),
     # The markdown parser and widgets know neither models nor history.
     "ui/markdown": (f"{C_HEADERS}|{GLIB}|adwaita\\.h|(gtk|gdk|gsk|pango|cairo|gtksourceview|graphene|hb|cmark-gfm|"
                     r"libintl|fontconfig)[a-z0-9/_-]*\.h|harfbuzz/.*", r""),

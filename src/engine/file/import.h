@@ -9,7 +9,7 @@
 #ifndef GLM_IMPORT_H
 #define GLM_IMPORT_H
 
-#include "engine.h"
+#include "engine/engine.h"
 
 typedef enum
 {

@@ -7,6 +7,7 @@
 #include <glib/gi18n.h>
 
 #include "conversation/myna-problem.h"
+#include "models/myna-import-window.h"
 #include "models/myna-model-row.h"
 #include "myna-banner.h"
 #include "ui-compat.h"
@@ -84,6 +85,13 @@ load_failed_cb (MynaModelsWindow *self,
 
 /* ---- Adding ------------------------------------------------------------------------------------------------------- */
 
+/* Folders and the files of chatglm.cpp are made into GGUF first. */
+static gboolean
+needs_import (const char *path)
+{
+  return g_file_test (path, G_FILE_TEST_IS_DIR) || g_str_has_suffix (path, ".bin");
+}
+
 void
 myna_models_window_add_file (MynaModelsWindow *self,
                              GFile            *file)
@@ -100,6 +108,10 @@ myna_models_window_add_file (MynaModelsWindow *self,
     return;
   }
   myna_banner_hide (MYNA_BANNER (self->banner));
+  if (needs_import (path)) {
+    gtk_window_present (GTK_WINDOW (myna_import_window_new (GTK_WINDOW (self), self->models, file)));
+    return;
+  }
   entry = myna_model_library_add (self->models, path);
   for (row = gtk_widget_get_first_child (self->list); row; row = gtk_widget_get_next_sibling (row)) {
     if (MYNA_IS_MODEL_ROW (row) && myna_model_row_get_entry (MYNA_MODEL_ROW (row)) == entry)
@@ -124,10 +136,18 @@ add_cb (MynaModelsWindow *self)
 {
   g_autoptr (GtkFileFilter) filter = gtk_file_filter_new ();
 
-  gtk_file_filter_set_name (filter, _("Model files (GGUF)"));
+  gtk_file_filter_set_name (filter, _("Model files (GGUF, chatglm.cpp)"));
   gtk_file_filter_add_pattern (filter, "*.gguf");
   gtk_file_filter_add_pattern (filter, "*.GGUF");
+  gtk_file_filter_add_pattern (filter, "*.bin");
   myna_choose_file_async (GTK_WINDOW (self), MYNA_FILE_OPEN, _("Add a Model"), filter, NULL, file_chosen_cb,
+                          g_object_ref (self));
+}
+
+static void
+add_folder_cb (MynaModelsWindow *self)
+{
+  myna_choose_file_async (GTK_WINDOW (self), MYNA_FILE_OPEN_FOLDER, _("Import a Folder"), NULL, NULL, file_chosen_cb,
                           g_object_ref (self));
 }
 
@@ -253,11 +273,16 @@ build (MynaModelsWindow *self)
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   GtkWidget *header = adw_header_bar_new ();
   GtkWidget *add = gtk_button_new_with_mnemonic (_("_Add…"));
+  GtkWidget *folder = gtk_button_new_from_icon_name ("folder-open-symbolic");
   GtkWidget *page = adw_preferences_page_new ();
 
   g_signal_connect_swapped (add, "clicked", G_CALLBACK (add_cb), self);
   gtk_accessible_update_property (GTK_ACCESSIBLE (add), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Add a Model"), -1);
   adw_header_bar_pack_start (ADW_HEADER_BAR (header), add);
+  g_signal_connect_swapped (folder, "clicked", G_CALLBACK (add_folder_cb), self);
+  gtk_widget_set_tooltip_text (folder, _("Import a folder from Hugging Face or ModelScope"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (folder), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Import a Folder"), -1);
+  adw_header_bar_pack_start (ADW_HEADER_BAR (header), folder);
   gtk_box_append (GTK_BOX (box), header);
   self->banner = myna_banner_new ();
   gtk_box_append (GTK_BOX (box), self->banner);

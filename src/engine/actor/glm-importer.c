@@ -1,0 +1,174 @@
+/* glm-importer.c: importing model files without blocking: engine/file/import.h behind GTask
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The worker writes the fraction done into an atomic number; a timer of the caller's main context reads it.  So nothing of
+ * the import ever waits for the main loop.
+ */
+#include "engine/actor/glm-importer.h"
+
+#define PROGRESS_STEPS 100000
+#define PROGRESS_MS 200
+
+typedef struct
+{
+  char *source;
+  char *target;
+  GlmImportType type;
+  GlmCancel cancel;
+  gint done;                    /* atomic: of PROGRESS_STEPS */
+  GlmImportProgressFunc progress;
+  gpointer user_data;
+  GSource *timer;
+} Import;
+
+static void
+import_free (gpointer data)
+{
+  Import *import = data;
+
+  if (import->timer) {
+    g_source_destroy (import->timer);
+    g_source_unref (import->timer);
+  }
+  g_free (import->source);
+  g_free (import->target);
+  g_free (import);
+}
+
+static void
+return_error (GTask          *task,
+              const GlmError *error)
+{
+  if (error->code == GLM_ERROR_CANCELLED)
+    g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CANCELLED, "%s", error->message);
+  else
+    g_task_return_new_error (task, GLM_ENGINE_ERROR, error->code, "%s", error->message);
+}
+
+/* ---- Probing ------------------------------------------------------------------------------------------------------ */
+
+static void
+probe_thread (GTask        *task,
+              gpointer      source_object,
+              gpointer      source,
+              GCancellable *cancellable)
+{
+  g_autofree GlmImportInfo *info = g_new0 (GlmImportInfo, 1);
+  GlmError error = { 0 };
+
+  if (glm_import_probe (source, NULL, info, &error))
+    g_task_return_pointer (task, g_steal_pointer (&info), g_free);
+  else
+    return_error (task, &error);
+}
+
+void
+glm_import_probe_async (const char          *source,
+                        GCancellable        *cancellable,
+                        GAsyncReadyCallback  callback,
+                        gpointer             user_data)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
+
+  g_task_set_task_data (task, g_strdup (source), g_free);
+  g_task_run_in_thread (task, probe_thread);
+}
+
+GlmImportInfo *
+glm_import_probe_finish (GAsyncResult  *result,
+                         GError       **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* ---- Importing ---------------------------------------------------------------------------------------------------- */
+
+static void
+progress_cb (double  fraction,
+             void   *data)
+{
+  Import *import = data;
+
+  g_atomic_int_set (&import->done, (gint) (CLAMP (fraction, 0, 1) * PROGRESS_STEPS));
+}
+
+static gboolean
+timer_cb (gpointer data)
+{
+  Import *import = data;
+
+  import->progress ((double) g_atomic_int_get (&import->done) / PROGRESS_STEPS, import->user_data);
+
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+cancelled_cb (GCancellable *cancellable,
+              gpointer      data)
+{
+  glm_cancel_set (&((Import *) data)->cancel);
+}
+
+static void
+import_thread (GTask        *task,
+               gpointer      source_object,
+               gpointer      data,
+               GCancellable *cancellable)
+{
+  Import *import = data;
+  GlmImportOptions options = {
+    .type = import->type,
+    .mode = GLM_IMPORT_REFUSE_EXISTING,
+    .progress = progress_cb,
+    .progress_data = import,
+    .cancel = &import->cancel,
+  };
+  GlmError error = { 0 };
+  gulong handler = cancellable ? g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb), import, NULL) : 0;
+  gboolean done = glm_import (import->source, import->target, &options, &error);
+
+  g_cancellable_disconnect (cancellable, handler);
+  if (done)
+    g_task_return_boolean (task, TRUE);
+  else
+    return_error (task, &error);
+}
+
+void
+glm_import_async (const char            *source,
+                  const char            *target,
+                  GlmImportType          type,
+                  GCancellable          *cancellable,
+                  GlmImportProgressFunc  progress,
+                  GAsyncReadyCallback    callback,
+                  gpointer               user_data)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
+  Import *import = g_new0 (Import, 1);
+
+  import->source = g_strdup (source);
+  import->target = g_strdup (target);
+  import->type = type;
+  import->progress = progress;
+  import->user_data = user_data;
+  if (progress) {
+    import->timer = g_timeout_source_new (PROGRESS_MS);
+    g_source_set_callback (import->timer, timer_cb, import, NULL);
+    g_source_attach (import->timer, g_main_context_get_thread_default ());
+  }
+  g_task_set_task_data (task, import, import_free);
+  g_task_run_in_thread (task, import_thread);
+}
+
+gboolean
+glm_import_finish (GAsyncResult  *result,
+                   GError       **error)
+{
+  Import *import = g_task_get_task_data (G_TASK (result));
+
+  if (import->timer)
+    g_source_destroy (import->timer);
+
+  return g_task_propagate_boolean (G_TASK (result), error);
+}

@@ -1,0 +1,322 @@
+/* myna-import-window.c: making a model file out of what was published in another form
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Two steps in one window: what it is and how small it shall become; then the work, which can be cancelled.  The new file
+ * is Myna's own, in the data folder; the source is only read.
+ */
+#include "models/myna-import-window.h"
+
+#include <glib/gi18n.h>
+
+#include "conversation/myna-problem.h"
+#include "engine/actor/glm-importer.h"
+#include "myna-banner.h"
+
+struct _MynaImportWindow
+{
+  AdwWindow parent_instance;
+
+  MynaModelLibrary *models;
+  char *source;
+  char *target;                 /* while the import runs */
+  GlmImportInfo *info;
+  GCancellable *cancellable;
+  gint64 start;                 /* monotonic time */
+
+  GtkWidget *banner;
+  GtkWidget *about;
+  GtkWidget *type;
+  GtkWidget *space;
+  GtkWidget *progress;
+  GtkWidget *import;
+};
+
+G_DEFINE_FINAL_TYPE (MynaImportWindow, myna_import_window, ADW_TYPE_WINDOW)
+
+static const struct
+{
+  GlmImportType type;
+  const char *suffix;           /* of the file's name */
+  const char *text;
+} types[] = {
+  { GLM_IMPORT_Q4_0, "Q4_0", N_("Q4_0: smallest") },
+  { GLM_IMPORT_Q4_K_M, "Q4_K_M", N_("Q4_K_M: small, better answers") },
+  { GLM_IMPORT_Q8_0, "Q8_0", N_("Q8_0: nearly as good as the original") },
+  { GLM_IMPORT_KEEP, "original", N_("As it is: largest, exact") },
+};
+
+/* ---- Where it goes ------------------------------------------------------------------------------------------------ */
+
+static char *
+make_folder (void)
+{
+  char *folder = g_build_filename (g_get_user_data_dir (), MYNA_APP_ID, "models", NULL);
+
+  g_mkdir_with_parents (folder, 0700);
+
+  return folder;
+}
+
+/* A name that is not taken: "chatglm3-6b-Q4_0.gguf", "chatglm3-6b-Q4_0-2.gguf" … */
+static char *
+make_target (MynaImportWindow *self,
+             const char       *suffix)
+{
+  g_autofree char *folder = make_folder ();
+  g_autofree char *base = g_path_get_basename (self->source);
+
+  for (int i = 1; i < 1000; i++) {
+    g_autofree char *name = i == 1 ? g_strdup_printf ("%s-%s.gguf", base, suffix)
+                                   : g_strdup_printf ("%s-%s-%d.gguf", base, suffix, i);
+    g_autofree char *path = g_build_filename (folder, name, NULL);
+
+    if (!g_file_test (path, G_FILE_TEST_EXISTS))
+      return g_steal_pointer (&path);
+  }
+
+  return NULL;
+}
+
+static guint64
+get_free_space (void)
+{
+  g_autofree char *folder = make_folder ();
+  g_autoptr (GFile) file = g_file_new_for_path (folder);
+  g_autoptr (GFileInfo) info = g_file_query_filesystem_info (file, G_FILE_ATTRIBUTE_FILESYSTEM_FREE, NULL, NULL);
+
+  return info ? g_file_info_get_attribute_uint64 (info, G_FILE_ATTRIBUTE_FILESYSTEM_FREE) : 0;
+}
+
+static void
+update_space (MynaImportWindow *self)
+{
+  guint selected = adw_combo_row_get_selected (ADW_COMBO_ROW (self->type));
+  guint64 space = get_free_space ();
+  g_autofree char *needed_text = NULL;
+  g_autofree char *space_text = NULL;
+  g_autofree char *text = NULL;
+  gboolean fits;
+
+  if (!self->info || selected >= G_N_ELEMENTS (types))
+    return;
+  fits = self->info->target_bytes[types[selected].type] < space;
+  needed_text = g_format_size (self->info->target_bytes[types[selected].type]);
+  space_text = g_format_size (space);
+  text = fits ? g_strdup_printf (_("The new file takes %s; %s are free"), needed_text, space_text)
+              : g_strdup_printf (_("The new file takes %s, but only %s are free"), needed_text, space_text);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->space), text);
+  gtk_widget_set_sensitive (self->import, fits && !self->target);
+}
+
+/* ---- Importing ---------------------------------------------------------------------------------------------------- */
+
+static void
+show_problem (MynaImportWindow *self,
+              const char       *title,
+              const GError     *error)
+{
+  g_autofree char *body = myna_problem_describe (error);
+
+  myna_banner_show (MYNA_BANNER (self->banner), title, body, error->message, NULL, NULL, NULL);
+}
+
+static void
+progress_cb (double   fraction,
+             gpointer user_data)
+{
+  MynaImportWindow *self = user_data;
+  double seconds = (double) (g_get_monotonic_time () - self->start) / 1e6;
+  g_autofree char *text = NULL;
+
+  gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (self->progress), fraction);
+  if (fraction > 0.02 && seconds > 2) {
+    int left = (int) (seconds * (1 - fraction) / fraction);
+
+    if (left >= 90)
+      text = g_strdup_printf (_("%d %%, about %d minutes left"), (int) (fraction * 100), (left + 30) / 60);
+    else
+      text = g_strdup_printf (_("%d %%, about %d seconds left"), (int) (fraction * 100), left);
+  } else {
+    text = g_strdup_printf (_("%d %%"), (int) (fraction * 100));
+  }
+  gtk_progress_bar_set_text (GTK_PROGRESS_BAR (self->progress), text);
+}
+
+static void
+set_importing (MynaImportWindow *self,
+               gboolean          importing)
+{
+  gtk_widget_set_visible (self->progress, importing);
+  gtk_widget_set_sensitive (self->type, !importing);
+  gtk_widget_set_sensitive (self->import, !importing);
+}
+
+static void
+imported_cb (GObject      *source,
+             GAsyncResult *result,
+             gpointer      user_data)
+{
+  g_autoptr (MynaImportWindow) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *target = g_steal_pointer (&self->target);
+
+  if (glm_import_finish (result, &error)) {
+    myna_model_library_add (self->models, target);
+    gtk_window_destroy (GTK_WINDOW (self));
+    return;
+  }
+  set_importing (self, FALSE);
+  update_space (self);
+  if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    show_problem (self, _("The model could not be imported"), error);
+}
+
+static void
+import_cb (MynaImportWindow *self)
+{
+  guint selected = adw_combo_row_get_selected (ADW_COMBO_ROW (self->type));
+
+  self->target = make_target (self, types[selected].suffix);
+  if (!self->target)
+    return;
+  myna_banner_hide (MYNA_BANNER (self->banner));
+  self->start = g_get_monotonic_time ();
+  set_importing (self, TRUE);
+  progress_cb (0, self);
+  glm_import_async (self->source, self->target, types[selected].type, self->cancellable, progress_cb, imported_cb,
+                    g_object_ref (self));
+}
+
+static void
+probed_cb (GObject      *source,
+           GAsyncResult *result,
+           gpointer      user_data)
+{
+  g_autoptr (MynaImportWindow) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+  g_autofree char *size = NULL;
+
+  self->info = glm_import_probe_finish (result, &error);
+  if (!self->info) {
+    show_problem (self, _("This is no model that Myna can import"), error);
+    return;
+  }
+  size = g_format_size (self->info->source_bytes);
+  text = g_strdup_printf (_("%s · %.1f billion parameters · %s · %s"), self->info->family,
+                          (double) self->info->n_params / 1e9, self->info->format, size);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->about), self->info->name);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->about), text);
+  update_space (self);
+}
+
+/* ---- Building ----------------------------------------------------------------------------------------------------- */
+
+static gboolean
+myna_import_window_close_request (GtkWindow *window)
+{
+  g_cancellable_cancel (MYNA_IMPORT_WINDOW (window)->cancellable);
+
+  return GTK_WINDOW_CLASS (myna_import_window_parent_class)->close_request (window);
+}
+
+static void
+myna_import_window_finalize (GObject *object)
+{
+  MynaImportWindow *self = MYNA_IMPORT_WINDOW (object);
+
+  g_clear_object (&self->models);
+  g_clear_object (&self->cancellable);
+  g_free (self->source);
+  g_free (self->target);
+  g_free (self->info);
+
+  G_OBJECT_CLASS (myna_import_window_parent_class)->finalize (object);
+}
+
+static void
+myna_import_window_class_init (MynaImportWindowClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = myna_import_window_finalize;
+  GTK_WINDOW_CLASS (klass)->close_request = myna_import_window_close_request;
+  gtk_widget_class_add_binding_action (GTK_WIDGET_CLASS (klass), GDK_KEY_Escape, 0, "window.close", NULL);
+}
+
+static GtkWidget *
+make_page (MynaImportWindow *self)
+{
+  GtkWidget *page = adw_preferences_page_new ();
+  GtkWidget *group = adw_preferences_group_new ();
+  g_autoptr (GtkStringList) texts = gtk_string_list_new (NULL);
+
+  self->about = adw_action_row_new ();
+  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (self->about), FALSE);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->about), _("Reading…"));
+  adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), self->about);
+  for (guint i = 0; i < G_N_ELEMENTS (types); i++)
+    gtk_string_list_append (texts, _(types[i].text));
+  self->type = adw_combo_row_new ();
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->type), _("Make it"));
+  adw_combo_row_set_model (ADW_COMBO_ROW (self->type), G_LIST_MODEL (texts));
+  g_signal_connect_swapped (self->type, "notify::selected", G_CALLBACK (update_space), self);
+  adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), self->type);
+  self->space = adw_action_row_new ();
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->space), _("Space"));
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (self->space), 0);
+  adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), self->space);
+  adw_preferences_page_add (ADW_PREFERENCES_PAGE (page), ADW_PREFERENCES_GROUP (group));
+  group = adw_preferences_group_new ();
+  self->progress = gtk_progress_bar_new ();
+  gtk_progress_bar_set_show_text (GTK_PROGRESS_BAR (self->progress), TRUE);
+  gtk_widget_set_visible (self->progress, FALSE);
+  adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), self->progress);
+  adw_preferences_page_add (ADW_PREFERENCES_PAGE (page), ADW_PREFERENCES_GROUP (group));
+
+  return page;
+}
+
+static void
+myna_import_window_init (MynaImportWindow *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkWidget *header = adw_header_bar_new ();
+  GtkWidget *cancel = gtk_button_new_with_mnemonic (_("_Cancel"));
+  GtkWidget *page;
+
+  self->cancellable = g_cancellable_new ();
+  gtk_window_set_title (GTK_WINDOW (self), _("Import a Model"));
+  gtk_window_set_default_size (GTK_WINDOW (self), 520, 420);
+  gtk_window_set_modal (GTK_WINDOW (self), TRUE);
+  adw_header_bar_set_show_end_title_buttons (ADW_HEADER_BAR (header), FALSE);
+  adw_header_bar_set_show_start_title_buttons (ADW_HEADER_BAR (header), FALSE);
+  g_signal_connect_swapped (cancel, "clicked", G_CALLBACK (gtk_window_close), self);
+  adw_header_bar_pack_start (ADW_HEADER_BAR (header), cancel);
+  self->import = gtk_button_new_with_mnemonic (_("_Import"));
+  gtk_widget_add_css_class (self->import, "suggested-action");
+  gtk_widget_set_sensitive (self->import, FALSE);
+  g_signal_connect_swapped (self->import, "clicked", G_CALLBACK (import_cb), self);
+  adw_header_bar_pack_end (ADW_HEADER_BAR (header), self->import);
+  gtk_box_append (GTK_BOX (box), header);
+  self->banner = myna_banner_new ();
+  gtk_box_append (GTK_BOX (box), self->banner);
+  page = make_page (self);
+  gtk_widget_set_vexpand (page, TRUE);
+  gtk_box_append (GTK_BOX (box), page);
+  adw_window_set_content (ADW_WINDOW (self), box);
+}
+
+GtkWidget *
+myna_import_window_new (GtkWindow        *parent,
+                        MynaModelLibrary *models,
+                        GFile            *source)
+{
+  MynaImportWindow *self = g_object_new (MYNA_TYPE_IMPORT_WINDOW, "transient-for", parent, NULL);
+
+  self->models = g_object_ref (models);
+  self->source = g_file_get_path (source);
+  if (self->source)
+    glm_import_probe_async (self->source, self->cancellable, probed_cb, g_object_ref (self));
+
+  return GTK_WIDGET (self);
+}

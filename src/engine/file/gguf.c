@@ -184,6 +184,8 @@ read_tensor (GlmByteReader *reader, uint64_t index, GlmTensorTable *tensors, Glm
   snprintf (what, sizeof what, "the name of tensor %" PRIu64, index);
   if (!read_string (reader, GLM_MAX_TENSOR_NAME, what, &name, &name_bytes, error))
     return false;
+  if (name_bytes == 0)
+    return glm_error_set (error, GLM_ERROR_BAD_FILE, "%s is empty", what);
   snprintf (what, sizeof what, "the description of tensor %" PRIu64, index);
   if (!glm_byte_reader_u32 (reader, &n_dims))
     return cut_short (error, what);

@@ -4,8 +4,6 @@
  */
 #include "text/tokenizer-private.h"
 
-#include <stdio.h>
-
 #include "error.h"
 
 GlmTokenizer *
@@ -37,22 +35,29 @@ glm_tokenizer_free (GlmTokenizer *tokenizer)
   free (tokenizer);
 }
 
+static int
+hex_value (uint8_t digit)
+{
+  if (digit >= '0' && digit <= '9')
+    return digit - '0';
+  return digit >= 'A' && digit <= 'F' ? digit - 'A' + 10 : digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1;
+}
+
 int
 glm_tokenizer_byte_of (const GlmTokenizer *tokenizer, int32_t id)
 {
   uint32_t n;
   const uint8_t *piece = glm_vocab_text (&tokenizer->vocab, id, &n);
-  char text[8];
-  unsigned value;
-  int used = 0;
+  int high, low;
 
   if (glm_tokenizer_is_byte_level (tokenizer))
     return n == 1 && tokenizer->vocab.kind[id] == GLM_PIECE_NORMAL ? piece[0] : -1;
-  if (tokenizer->vocab.kind[id] != GLM_PIECE_BYTE || n != 6)
+  /* Strictly: "<0x-1>" is a piece that broke other programs. */
+  if (tokenizer->vocab.kind[id] != GLM_PIECE_BYTE || n != 6 || memcmp (piece, "<0x", 3) != 0 || piece[5] != '>')
     return -1;
-  memcpy (text, piece, n);
-  text[n] = '\0';
-  return sscanf (text, "<0x%2X>%n", &value, &used) == 1 && used == 6 ? (int) value : -1;
+  high = hex_value (piece[3]);
+  low = hex_value (piece[4]);
+  return high < 0 || low < 0 ? -1 : high << 4 | low;
 }
 
 bool

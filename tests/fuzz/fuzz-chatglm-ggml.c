@@ -1,0 +1,30 @@
+/* fuzz-chatglm-ggml.c: a chatglm.cpp file
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "fuzz.h"
+
+#include "file/chatglm-ggml.h"
+
+int
+LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
+{
+  FuzzFile input = fuzz_file (data, size);
+  GlmMappedFile *file;
+  GlmChatglmGgmlHeader header;
+  GlmTensorTable tensors = { 0 };
+
+  if (glm_mapped_file_open (input.path, &file, NULL))
+    {
+      if (glm_chatglm_ggml_read (file, &header, &tensors, NULL))
+        {
+          fuzz_touch (header.tokenizer, header.tokenizer_bytes);
+          for (size_t i = 0; i < tensors.n; i++)
+            fuzz_touch (tensors.tensors[i].data, tensors.tensors[i].n_bytes);
+        }
+      glm_tensor_table_clear (&tensors);
+      glm_mapped_file_free (file);
+    }
+  close (input.fd);
+  return 0;
+}

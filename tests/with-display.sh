@@ -18,4 +18,6 @@ export DISPLAY=":$number" GDK_BACKEND=x11 GSK_RENDERER=cairo NO_AT_BRIDGE=1 GTK_
 export HOME="$dir/home" XDG_RUNTIME_DIR="$dir/run" XDG_DATA_HOME="$dir/home/data" XDG_CONFIG_HOME="$dir/home/config" \
        XDG_CACHE_HOME="$dir/home/cache" XDG_STATE_HOME="$dir/home/state" GSETTINGS_BACKEND="${GSETTINGS_BACKEND:-memory}"
 unset WAYLAND_DISPLAY DBUS_SESSION_BUS_ADDRESS XAUTHORITY
-dbus-run-session -- "$@"
+# What the bus and the services that it starts say goes to standard error: standard output is the test's own (TAP).
+exec 4>&1
+dbus-run-session -- sh -c 'exec "$@" >&4 4>&-' sh "$@" >&2

@@ -128,6 +128,13 @@ class Node:
     def find(self, name=None, role=None, timeout=TIMEOUT, shown=True):
         return wait(lambda: self.find_all(name, role, shown), f"{role or 'widget'} named {name!r}", timeout)[0]
 
+    def find_button(self, text):
+        """The button with this text on it."""
+        names = (text, text.replace("_", ""))
+        return wait(lambda: [button for button in self.find_all(role=("push button", "button")) if button.name in names
+                             or any(label.name in names for label in button.find_all(role="label"))],
+                    f"a button {text!r}")[0]
+
     def click(self):
         """Does its first action: what Enter or a click does."""
         wait(lambda: self.has("sensitive"), f"{self.name!r} to be sensitive")
@@ -148,6 +155,13 @@ class Node:
         if iface is None or not Atspi.EditableText.insert_text(iface, at, text, len(text.encode())):
             raise Failure(f"{self.role} {self.name!r} cannot be typed into")
         wait(lambda: text in self.text, f"{text!r} to stand in {self.name!r}")
+
+
+    def replace(self, text):
+        """Puts text in the place of all that an editable field holds."""
+        Atspi.EditableText.delete_text(self.accessible.get_editable_text_iface(), 0, len(self.text))
+        wait(lambda: not self.text, f"{self.name!r} to be empty")
+        self.type(text)
 
 
 class App(Node):
@@ -208,6 +222,10 @@ class App(Node):
     def key(self, *keys):
         """Real keys, to the focused window."""
         subprocess.run(["xdotool", "key", "--delay", "60", *keys], check=True)
+
+    def write(self, text):
+        """Types text with real keys into what has the focus."""
+        subprocess.run(["xdotool", "type", "--delay", "60", text], check=True)
 
     def conversations(self):
         """Titles in the history, without the headings of the groups."""

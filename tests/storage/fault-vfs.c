@@ -34,7 +34,7 @@ typedef struct
   guchar before[];              /* zeros beyond the end of the file */
 } Note;
 
-static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t mutex = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
 static sqlite3_vfs *real_vfs;
 static sqlite3_vfs vfs;
 static GRand *rng;
@@ -166,19 +166,13 @@ fault_close (sqlite3_file *file)
 static int
 fault_read (sqlite3_file *file, void *buffer, int n_bytes, sqlite3_int64 offset)
 {
-  gboolean fails, is_short;
+  gboolean fails;
 
   pthread_mutex_lock (&mutex);
   fails = happens (FAULT_READ);
-  is_short = happens (FAULT_SHORT_READ);
   pthread_mutex_unlock (&mutex);
   if (fails)
     return SQLITE_IOERR_READ;
-  if (is_short)
-    {
-      memset (buffer, 0, n_bytes);
-      return SQLITE_IOERR_SHORT_READ;
-    }
   return REAL (file)->pMethods->xRead (REAL (file), buffer, n_bytes, offset);
 }
 
@@ -343,6 +337,31 @@ fault_open (sqlite3_vfs *self, const char *name, sqlite3_file *file, int flags, 
   return code;
 }
 
+/* ---- System calls that do less than they were asked for ----------------------------------------------------------- */
+
+static gboolean
+is_short (size_t n_bytes)
+{
+  gboolean result;
+
+  pthread_mutex_lock (&mutex);
+  result = n_bytes > 1 && happens (FAULT_SHORT_READ);
+  pthread_mutex_unlock (&mutex);
+  return result;
+}
+
+static ssize_t
+short_read (int fd, void *buffer, size_t n_bytes)
+{
+  return read (fd, buffer, is_short (n_bytes) ? n_bytes / 2 : n_bytes);
+}
+
+static ssize_t
+short_pread (int fd, void *buffer, size_t n_bytes, off_t offset)
+{
+  return pread (fd, buffer, is_short (n_bytes) ? n_bytes / 2 : n_bytes, offset);
+}
+
 void
 fault_vfs_install (guint32 seed)
 {
@@ -352,5 +371,8 @@ fault_vfs_install (guint32 seed)
   vfs.zName = "fault";
   vfs.szOsFile = sizeof (FaultFile) + real_vfs->szOsFile;
   vfs.xOpen = fault_open;
+  real_vfs->xSetSystemCall (real_vfs, "read", (sqlite3_syscall_ptr) short_read);
+  real_vfs->xSetSystemCall (real_vfs, "pread", (sqlite3_syscall_ptr) short_pread);
+  real_vfs->xSetSystemCall (real_vfs, "pread64", (sqlite3_syscall_ptr) short_pread);
   sqlite3_vfs_register (&vfs, 1);
 }

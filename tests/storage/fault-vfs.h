@@ -19,7 +19,7 @@ typedef enum
   FAULT_WRITE,                  /* writes: I/O error, half of the bytes are written */
   FAULT_SYNC,                   /* syncs: I/O error */
   FAULT_READ,                   /* reads: I/O error */
-  FAULT_SHORT_READ,             /* reads: end of file too early */
+  FAULT_SHORT_READ,             /* read(2) gives half of the bytes: no error, SQLite has to ask again */
   FAULT_READ_ONLY,              /* opening for writing gives a file that can only be read, creating fails */
   FAULT_POWER,                  /* the process ends, unsynced sectors are lost, kept or kept in an older state at random */
   N_FAULTS,

@@ -271,6 +271,60 @@ void store_backup_async (StoreDb *self, GCancellable *cancellable, GAsyncReadyCa
 void store_restore_backup_async (StoreDb *self, const char *path, GCancellable *cancellable, GAsyncReadyCallback callback,
                                  gpointer user_data);
 
+/* ---- Export and import -------------------------------------------------------------------------------------------- */
+
+typedef enum
+{
+  STORE_FORMAT_MARKDOWN,        /* the branch that is shown, as are text and HTML */
+  STORE_FORMAT_JSON,            /* everything, all branches; can be imported; described in store-export-json.c */
+  STORE_FORMAT_HTML,            /* one file that stands alone */
+  STORE_FORMAT_TEXT,
+} StoreFormat;
+
+/* Markdown to HTML without a document around it; runs on the storage thread. */
+typedef char *(*StoreRenderFunc) (const char *markdown, gpointer user_data);
+
+typedef struct
+{
+  GFile *file;                  /* replaced when all is written */
+  StoreFormat format;
+  const gint64 *ids;            /* conversations */
+  gsize n_ids;                  /* 0: all that are not in the bin */
+  StoreRenderFunc render;       /* for HTML; NULL: the Markdown as it is */
+  gpointer render_data;
+} StoreExport;
+
+/* → finish_id: how many conversations there were (may be 0 with no error). */
+void store_export_async (StoreDb *self, const StoreExport *request, GCancellable *cancellable,
+                         GAsyncReadyCallback callback, gpointer user_data);
+
+/* One conversation in a file to import. */
+typedef struct
+{
+  const char *source;           /* "Myna", "ChatGPT", "Claude", "Alpaca", "GPT4All", "ShareGPT", "ChatGLM"; static */
+  char *title;
+  gint64 time;                  /* 0: the file does not say */
+  guint n_messages;
+  gboolean is_duplicate;        /* is in the history already */
+} StoreImportEntry;
+
+#define STORE_TYPE_IMPORT_ENTRY (store_import_entry_get_type ())
+GType             store_import_entry_get_type (void);    /* boxed */
+StoreImportEntry *store_import_entry_copy (const StoreImportEntry *entry);
+void              store_import_entry_free (StoreImportEntry *entry);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (StoreImportEntry, store_import_entry_free)
+
+/* → finish_list of StoreImportEntry, in the order of the file.  Reads Myna's JSON, conversations.json of ChatGPT and Claude,
+ * Alpaca's database, GPT4All's .chat files, ShareGPT JSON, and the histories of the ChatGLM demos (question and answer pairs,
+ * lists of role and content).  INVALID with what is wrong where the file is none of these, or exceeds the limits (2 GiB, 64 MiB
+ * a conversation, 100,000 messages a conversation, 100 levels). */
+void store_preview_import_async (StoreDb *self, GFile *file, GCancellable *cancellable, GAsyncReadyCallback callback,
+                                 gpointer user_data);
+/* → finish_list of StoreImportEntry that were added.  indices: which of the preview's; n_indices = 0: all.  Duplicates are
+ * never added twice.  What was added before an error or a cancellation stays, whole conversations only. */
+void store_import_async (StoreDb *self, GFile *file, const guint *indices, gsize n_indices, GCancellable *cancellable,
+                         GAsyncReadyCallback callback, gpointer user_data);
+
 /* ---- Search ------------------------------------------------------------------------------------------------------- */
 
 typedef struct

@@ -104,30 +104,59 @@ store_get_conversation_async (StoreDb *self, gint64 id, GCancellable *cancellabl
                     callback, user_data);
 }
 
+StoreConversation *
+store_conversation_load (StoreConnection *connection, gint64 id, char **ret_origin, GError **error)
+{
+  g_autoptr (sqlite3_stmt) row =
+    store_prepare (connection, error, "SELECT " COLUMNS ", " LONG_COLUMNS ", origin FROM conversation WHERE id = ?1", "I", id);
+  GError *local_error = NULL;
+
+  if (!row)
+    return NULL;
+  if (!store_step (row, &local_error))
+    {
+      if (local_error)
+        g_propagate_error (error, local_error);
+      else
+        set_not_found (error);
+      return NULL;
+    }
+  *ret_origin = store_column_text (row, 13);
+  return conversation_from_row (row);
+}
+
 /* ---- Adding ------------------------------------------------------------------------------------------------------- */
 
-static gboolean
-add_work (StoreConnection *connection, gpointer request, StoreResult *result, GError **error)
+gboolean
+store_conversation_insert (StoreConnection *connection, const StoreConversation *conversation, const char *origin,
+                           gint64 *ret_id, GError **error)
 {
-  const StoreConversation *conversation = request;
-  g_autofree char *origin = g_uuid_string_random ();
   gint64 created_at = conversation->created_at ? conversation->created_at : store_now ();
   gint64 updated_at = conversation->updated_at ? conversation->updated_at : created_at;
 
   if (!store_check_length (conversation->title, STORE_MAX_TITLE_BYTES, "The title", error)
       || !store_check_length (conversation->model, STORE_MAX_TITLE_BYTES, "The model's name", error)
       || !store_check_length (conversation->settings, STORE_MAX_SETTINGS_BYTES, "The settings", error)
+      || !store_check_length (conversation->draft, STORE_MAX_TEXT_BYTES, "The draft", error)
       || !store_exec (connection, NULL, error,
-                      "INSERT INTO conversation (origin, created_at, updated_at, pinned, title_by_user, folder_id, title,"
-                      " model, settings) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-                      "tIIiiZttt", origin, created_at, updated_at, conversation->pinned != 0,
-                      conversation->title_by_user != 0, conversation->folder_id, conversation->title,
-                      conversation->model, conversation->settings))
+                      "INSERT INTO conversation (origin, created_at, updated_at, pinned, archived, title_by_user, folder_id,"
+                      " title, model, settings, draft) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                      "tIIiiiZtttt", origin, created_at, updated_at, conversation->pinned != 0, conversation->archived != 0,
+                      conversation->title_by_user != 0, conversation->folder_id, conversation->title, conversation->model,
+                      conversation->settings, conversation->draft))
     return FALSE;
 
-  result->id = sqlite3_last_insert_rowid (connection->db);
-  store_connection_changed (connection, STORE_CHANGE_CONVERSATION, result->id, 0);
+  *ret_id = sqlite3_last_insert_rowid (connection->db);
+  store_connection_changed (connection, STORE_CHANGE_CONVERSATION, *ret_id, 0);
   return TRUE;
+}
+
+static gboolean
+add_work (StoreConnection *connection, gpointer request, StoreResult *result, GError **error)
+{
+  g_autofree char *origin = g_uuid_string_random ();
+
+  return store_conversation_insert (connection, request, origin, &result->id, error);
 }
 
 void

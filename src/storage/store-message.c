@@ -105,10 +105,9 @@ touch_conversation (StoreConnection *connection, gint64 id, gint64 time, GError 
 
 /* ---- Writing ------------------------------------------------------------------------------------------------------ */
 
-static gboolean
-add_work (StoreConnection *connection, gpointer request, StoreResult *result, GError **error)
+gboolean
+store_message_insert (StoreConnection *connection, const StoreMessage *message, gint64 *ret_id, GError **error)
 {
-  const StoreMessage *message = request;
   gint64 created_at = message->created_at ? message->created_at : store_now ();
 
   if (!check_message (message, error)
@@ -121,8 +120,18 @@ add_work (StoreConnection *connection, gpointer request, StoreResult *result, GE
                       message->first_token_seconds, message->seconds, message->mark, message->model, message->text,
                       message->attachments, (gint64) strlen (message->text)))
     return FALSE;
+  *ret_id = sqlite3_last_insert_rowid (connection->db);
+  return TRUE;
+}
 
-  result->id = sqlite3_last_insert_rowid (connection->db);
+static gboolean
+add_work (StoreConnection *connection, gpointer request, StoreResult *result, GError **error)
+{
+  const StoreMessage *message = request;
+  gint64 created_at = message->created_at ? message->created_at : store_now ();
+
+  if (!store_message_insert (connection, message, &result->id, error))
+    return FALSE;
   store_connection_changed (connection, STORE_CHANGE_MESSAGE, message->conversation_id, result->id);
   return store_exec (connection, NULL, error, "UPDATE conversation SET head_id = ?1 WHERE id = ?2", "II", result->id,
                      message->conversation_id)
@@ -399,6 +408,18 @@ store_newest_leaf_async (StoreDb *self, gint64 id, GCancellable *cancellable, GA
 {
   store_db_request (self, STORE_ACCESS_READ, leaf_work, store_args_new (id, 0, NULL), store_args_free, cancellable,
                     callback, user_data);
+}
+
+GPtrArray *
+store_message_load_all (StoreConnection *connection, gint64 conversation_id, GError **error)
+{
+  g_autoptr (sqlite3_stmt) statement =
+    store_prepare (connection, error,
+                   "SELECT " COLUMNS ", 0, 0, m.text, m.attachments FROM message m WHERE m.conversation_id = ?1 ORDER BY m.id",
+                   "I", conversation_id);
+  g_autoptr (GPtrArray) list = message_list_new ();
+
+  return statement && collect (connection, statement, TRUE, list, error) ? g_steal_pointer (&list) : NULL;
 }
 
 /* ---- Whole messages ----------------------------------------------------------------------------------------------- */

@@ -157,6 +157,17 @@ char    *store_find_backup (const char *path);
  * holds the lock. */
 gboolean store_recover (const char *path, char **ret_kept, GError **error);
 
+/* ---- Whole rows, for export and import ------------------------------------------------------------------------------ */
+
+/* NULL and NOT_FOUND where it does not exist. */
+StoreConversation *store_conversation_load (StoreConnection *connection, gint64 id, char **ret_origin, GError **error);
+/* All messages of a conversation with their texts, by id. */
+GPtrArray         *store_message_load_all (StoreConnection *connection, gint64 conversation_id, GError **error);
+/* Inserts the row; its id is not looked at.  FALSE and error; *ret_id. */
+gboolean store_conversation_insert (StoreConnection *connection, const StoreConversation *conversation, const char *origin,
+                                    gint64 *ret_id, GError **error);
+gboolean store_message_insert (StoreConnection *connection, const StoreMessage *message, gint64 *ret_id, GError **error);
+
 /* ---- Requests (store-db.c) ---------------------------------------------------------------------------------------- */
 
 typedef struct

@@ -164,8 +164,8 @@ store_step (sqlite3_stmt *statement, GError **error)
     return TRUE;
   if (code != SQLITE_DONE)
     store_error_set_sqlite (error, db, sqlite3_extended_errcode (db),
-                            sqlite3_stmt_readonly (statement) ? "The history cannot be read"
-                                                              : "The history cannot be saved");
+                            sqlite3_stmt_readonly (statement) && sqlite3_get_autocommit (db)
+                              ? "The history cannot be read" : "The history cannot be saved");
   return FALSE;
 }
 

@@ -1,0 +1,283 @@
+/* store-export.c: writing conversations to a file
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * One conversation a turn of the storage thread, so that nothing waits for the export of a large history.  The file is
+ * replaced when all of it is written; an export that fails leaves the old one.
+ */
+#include "store-export.h"
+
+#include <string.h>
+
+/* ---- Whole conversations ------------------------------------------------------------------------------------------ */
+
+StoreWhole *
+store_whole_new (void)
+{
+  StoreWhole *self = g_new0 (StoreWhole, 1);
+
+  self->row = store_conversation_new ();
+  self->messages = g_ptr_array_new_with_free_func ((GDestroyNotify) store_message_free);
+  return self;
+}
+
+void
+store_whole_free (StoreWhole *self)
+{
+  if (!self)
+    return;
+
+  store_conversation_free (self->row);
+  g_free (self->origin);
+  g_ptr_array_unref (self->messages);
+  g_free (self);
+}
+
+StoreWhole *
+store_whole_load (StoreConnection *connection, gint64 id, GError **error)
+{
+  StoreWhole *self = g_new0 (StoreWhole, 1);
+
+  self->row = store_conversation_load (connection, id, &self->origin, error);
+  self->messages = store_message_load_all (connection, id, error);
+  if (self->row && self->messages)
+    return self;
+  g_clear_pointer (&self->messages, g_ptr_array_unref);
+  store_conversation_free (self->row);
+  g_free (self->origin);
+  g_free (self);
+  return NULL;
+}
+
+GPtrArray *
+store_whole_list_branch (StoreWhole *self)
+{
+  g_autoptr (GHashTable) by_id = g_hash_table_new (g_int64_hash, g_int64_equal);
+  GPtrArray *branch = g_ptr_array_new ();
+  StoreMessage *message;
+
+  for (guint i = 0; i < self->messages->len; i++)
+    {
+      message = self->messages->pdata[i];
+      g_hash_table_insert (by_id, &message->id, message);
+    }
+  for (message = g_hash_table_lookup (by_id, &self->row->head_id); message && branch->len < self->messages->len;
+       message = g_hash_table_lookup (by_id, &message->parent_id))
+    g_ptr_array_insert (branch, 0, message);
+  return branch;
+}
+
+char *
+store_format_time (gint64 time)
+{
+  g_autoptr (GDateTime) date = g_date_time_new_from_unix_local (time / 1000);
+
+  return date ? g_date_time_format (date, "%-d %B %Y, %H:%M") : g_strdup ("");
+}
+
+/* ---- Names -------------------------------------------------------------------------------------------------------- */
+
+static const char *const role_names[] = { "system", "user", "assistant", "observation" };
+static const char *const state_names[] = { "complete", "generating", "interrupted", "stopped", "length", "failed" };
+
+static int
+find_name (const char *const *names, int n, const char *name)
+{
+  for (int i = 0; i < n; i++)
+    if (g_strcmp0 (names[i], name) == 0)
+      return i;
+  return -1;
+}
+
+const char *
+store_role_name (StoreRole role)
+{
+  return role_names[role];
+}
+
+int
+store_role_from_name (const char *name)
+{
+  return find_name (role_names, G_N_ELEMENTS (role_names), name);
+}
+
+const char *
+store_state_name (StoreState state)
+{
+  return state_names[state];
+}
+
+int
+store_state_from_name (const char *name)
+{
+  return find_name (state_names, G_N_ELEMENTS (state_names), name);
+}
+
+/* ---- The work ----------------------------------------------------------------------------------------------------- */
+
+typedef struct
+{
+  GFile *file;
+  const StoreWriter *writer;
+  StoreRenderFunc render;
+  gpointer render_data;
+  GArray *ids;                  /* of gint64; NULL: all, found out in the first turn */
+  guint next;
+  gboolean is_some;             /* a conversation was written */
+  GOutputStream *stream;
+} Export;
+
+static const StoreWriter *const writers[] = {
+  [STORE_FORMAT_MARKDOWN] = &store_markdown_writer,
+  [STORE_FORMAT_JSON] = &store_json_writer,
+  [STORE_FORMAT_HTML] = &store_html_writer,
+  [STORE_FORMAT_TEXT] = &store_text_writer,
+};
+
+/* Closing with a cancellable that is cancelled leaves the file that was there. */
+static void
+discard (Export *export)
+{
+  g_autoptr (GCancellable) cancelled = g_cancellable_new ();
+
+  if (!export->stream)
+    return;
+  g_cancellable_cancel (cancelled);
+  g_output_stream_close (export->stream, cancelled, NULL);
+  g_clear_object (&export->stream);
+}
+
+static void
+export_free (gpointer data)
+{
+  Export *export = data;
+
+  discard (export);
+  g_object_unref (export->file);
+  g_clear_pointer (&export->ids, g_array_unref);
+  g_free (export);
+}
+
+static gboolean
+set_io_error (GError **error, GError *problem)
+{
+  int code = g_error_matches (problem, G_IO_ERROR, G_IO_ERROR_NO_SPACE) ? STORE_ERROR_FULL
+             : g_error_matches (problem, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED)
+               || g_error_matches (problem, G_IO_ERROR, G_IO_ERROR_READ_ONLY) ? STORE_ERROR_READ_ONLY : STORE_ERROR_FAILED;
+
+  g_set_error (error, STORE_ERROR, code, "The file cannot be written: %s", problem->message);
+  g_error_free (problem);
+  return FALSE;
+}
+
+static gboolean
+write_all (Export *export, GString *text, GError **error)
+{
+  GError *problem = NULL;
+
+  if (g_output_stream_write_all (export->stream, text->str, text->len, NULL, NULL, &problem))
+    return TRUE;
+  return set_io_error (error, problem);
+}
+
+static gboolean
+begin (StoreConnection *connection, Export *export, GError **error)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  GError *problem = NULL;
+
+  if (!export->ids)
+    {
+      g_autoptr (sqlite3_stmt) row =
+        store_prepare (connection, error, "SELECT id FROM conversation WHERE deleted_at IS NULL ORDER BY id", "");
+
+      if (!row)
+        return FALSE;
+      export->ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+      while (store_step (row, &problem))
+        {
+          gint64 id = sqlite3_column_int64 (row, 0);
+
+          g_array_append_val (export->ids, id);
+        }
+      if (problem)
+        {
+          g_propagate_error (error, problem);
+          return FALSE;
+        }
+    }
+  export->stream = G_OUTPUT_STREAM (g_file_replace (export->file, NULL, FALSE, G_FILE_CREATE_PRIVATE, NULL, &problem));
+  if (!export->stream)
+    return set_io_error (error, problem);
+  export->writer->begin (text, connection);
+  return write_all (export, text, error);
+}
+
+static gboolean
+write_one (StoreConnection *connection, Export *export, GError **error)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autoptr (GError) problem = NULL;
+  g_autoptr (StoreWhole) whole =
+    store_whole_load (connection, g_array_index (export->ids, gint64, export->next), &problem);
+
+  export->next++;
+  if (!whole)
+    {
+      /* Deleted for good since the export began. */
+      if (g_error_matches (problem, STORE_ERROR, STORE_ERROR_NOT_FOUND))
+        return TRUE;
+      g_propagate_error (error, g_steal_pointer (&problem));
+      return FALSE;
+    }
+  export->writer->conversation (text, whole, !export->is_some, export->render, export->render_data);
+  export->is_some = TRUE;
+  return write_all (export, text, error);
+}
+
+static gboolean
+export_work (StoreConnection *connection, gpointer request, StoreResult *result, GError **error)
+{
+  Export *export = request;
+  g_autoptr (GString) text = NULL;
+  GError *problem = NULL;
+
+  if (!export->stream && !begin (connection, export, error))
+    return FALSE;
+  if (export->next < export->ids->len)
+    {
+      result->again = TRUE;
+      return write_one (connection, export, error);
+    }
+
+  text = g_string_new (NULL);
+  export->writer->end (text);
+  if (!write_all (export, text, error))
+    return FALSE;
+  if (!g_output_stream_close (export->stream, NULL, &problem))
+    return set_io_error (error, problem);
+  g_clear_object (&export->stream);
+  result->id = export->ids->len;
+  return TRUE;
+}
+
+void
+store_export_async (StoreDb *self, const StoreExport *request, GCancellable *cancellable, GAsyncReadyCallback callback,
+                    gpointer user_data)
+{
+  Export *export = g_new0 (Export, 1);
+
+  g_return_if_fail (G_IS_FILE (request->file));
+  g_return_if_fail (request->format >= 0 && request->format < (int) G_N_ELEMENTS (writers));
+
+  export->file = g_object_ref (request->file);
+  export->writer = writers[request->format];
+  export->render = request->render;
+  export->render_data = request->render_data;
+  if (request->n_ids > 0)
+    {
+      export->ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+      g_array_append_vals (export->ids, request->ids, request->n_ids);
+    }
+  store_db_request (self, STORE_ACCESS_RAW, export_work, export, export_free, cancellable, callback, user_data);
+}

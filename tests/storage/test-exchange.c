@@ -1,0 +1,615 @@
+/* test-exchange.c: export and import
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "store-private.h"
+#include "store-test.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+typedef struct
+{
+  char *folder;
+  StoreDb *db;
+} Fixture;
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  fixture->folder = test_folder_new ();
+  fixture->db = test_open_memory ();
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  g_object_unref (fixture->db);
+  test_folder_remove (fixture->folder);
+}
+
+/* ---- Helpers ------------------------------------------------------------------------------------------------------ */
+
+static char *
+export_text (Fixture *fixture, StoreDb *db, StoreFormat format)
+{
+  g_autofree char *path = g_build_filename (fixture->folder, "export", NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GError) error = NULL;
+  StoreExport request = { .file = file, .format = format };
+  char *text = NULL;
+
+  test_wait_id (TEST_CALL (db, store_export_async, &request), &error);
+  g_assert_no_error (error);
+  g_assert_true (g_file_get_contents (path, &text, NULL, &error));
+  return text;
+}
+
+static GPtrArray *
+import_file (StoreDb *db, const char *path, GError **error)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+
+  return test_wait_list (TEST_CALL (db, store_import_async, file, NULL, 0), error);
+}
+
+static GPtrArray *
+import_text (Fixture *fixture, StoreDb *db, const char *text, gssize n_bytes, GError **error)
+{
+  g_autofree char *path = g_build_filename (fixture->folder, "import", NULL);
+
+  g_assert_true (g_file_set_contents (path, text, n_bytes, NULL));
+  return import_file (db, path, error);
+}
+
+static char *
+read_fixture (const char *name, gsize *ret_n_bytes)
+{
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "fixtures", name, NULL);
+  g_autoptr (GError) error = NULL;
+  char *text = NULL;
+
+  g_file_get_contents (path, &text, ret_n_bytes, &error);
+  g_assert_no_error (error);
+  return text;
+}
+
+/* "role:text|role:text" of the branch shown. */
+static char *
+branch_text (StoreDb *db, gint64 conversation_id)
+{
+  g_autoptr (GPtrArray) branch = test_branch (db, conversation_id, 0);
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < branch->len; i++)
+    {
+      g_autoptr (StoreMessage) message = test_get_message (db, ((StoreMessage *) branch->pdata[i])->id);
+
+      g_string_append_printf (text, "%s%d:%s", i ? "|" : "", message->role, message->text);
+    }
+  return g_string_free (text, FALSE);
+}
+
+static void
+assert_branch (StoreDb *db, gint64 conversation_id, const char *expected)
+{
+  g_autofree char *text = branch_text (db, conversation_id);
+
+  g_assert_cmpstr (text, ==, expected);
+}
+
+/* ---- Our own ------------------------------------------------------------------------------------------------------ */
+
+static void
+add_full_message (StoreDb *db, gint64 conversation, gint64 parent, StoreRole role, StoreState state, const char *text)
+{
+  g_autoptr (StoreMessage) message = store_message_new ();
+
+  message->conversation_id = conversation;
+  message->parent_id = parent;
+  message->role = role;
+  message->state = state;
+  g_free (message->text);
+  message->text = g_strdup (text);
+  message->attachments = g_strdup ("[{\"name\":\"a \\\"b\\\".txt\",\"text\":\"<x> & `code`\"}]");
+  message->model = g_strdup ("GLM-4");
+  message->created_at = 1700000000001 + parent;
+  message->finished_at = 1700000000002;
+  message->n_prompt_tokens = 3;
+  message->n_tokens = 4;
+  message->first_token_seconds = 0.1;
+  message->seconds = 1.0 / 3;
+  message->mark = -1;
+  test_do (db, store_add_message_async, message);
+}
+
+static void
+make_history (StoreDb *db)
+{
+  gint64 outer = test_wait_id (TEST_CALL (db, store_add_folder_async, "工作", 0), NULL);
+  gint64 inner = test_wait_id (TEST_CALL (db, store_add_folder_async, "GLM", outer), NULL);
+  gint64 a = test_add_conversation (db, "a <title> & \"more\" 模型");
+  gint64 b;
+
+  add_full_message (db, a, 0, STORE_ROLE_USER, STORE_STATE_COMPLETE, "Question <b>& `</script>`\n```c\nint a;\n```\n");
+  add_full_message (db, a, 1, STORE_ROLE_ASSISTANT, STORE_STATE_STOPPED, "first 😀 \t\001 answer");
+  add_full_message (db, a, 1, STORE_ROLE_ASSISTANT, STORE_STATE_LENGTH, "second\r\nanswer");
+  add_full_message (db, a, 2, STORE_ROLE_OBSERVATION, STORE_STATE_FAILED, "");
+  test_do (db, store_set_head_async, a, 3);
+  test_do (db, store_rename_async, a, "a <title> & \"more\" 模型", TRUE);
+  test_do (db, store_set_folder_async, a, inner);
+  test_do (db, store_set_pinned_async, a, TRUE);
+  test_do (db, store_set_model_async, a, "/models/x.gguf");
+  test_do (db, store_set_settings_async, a, "{\"temperature\" : 0.10}");
+  test_do (db, store_set_draft_async, a, "half");
+  b = test_add_conversation (db, "");
+  test_do (db, store_set_archived_async, b, TRUE);
+}
+
+static void
+test_json (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (StoreDb) copy = test_open_memory ();
+  g_autofree char *first = NULL, *second = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) added = NULL, again = NULL;
+
+  make_history (fixture->db);
+  first = export_text (fixture, fixture->db, STORE_FORMAT_JSON);
+  added = import_text (fixture, copy, first, -1, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (added->len, ==, 2);
+  second = export_text (fixture, copy, STORE_FORMAT_JSON);
+  g_assert_cmpstr (first, ==, second);
+
+  /* What is there is not added twice. */
+  again = import_text (fixture, copy, first, -1, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (again->len, ==, 0);
+  g_free (g_steal_pointer (&second));
+  second = export_text (fixture, copy, STORE_FORMAT_JSON);
+  g_assert_cmpstr (first, ==, second);
+}
+
+static void
+test_text_formats (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *markdown = NULL, *text = NULL, *html = NULL;
+
+  make_history (fixture->db);
+  markdown = export_text (fixture, fixture->db, STORE_FORMAT_MARKDOWN);
+  g_assert_true (g_str_has_prefix (markdown, "# a <title> & \"more\" 模型\n"));
+  g_assert_nonnull (strstr (markdown, "\n## You\n\na \"b\".txt:\n\n```\n<x> & `code`\n```\n\nQuestion <b>"));
+  g_assert_nonnull (strstr (markdown, "\n## GLM-4\n\n"));
+  g_assert_nonnull (strstr (markdown, "second\r\nanswer\n"));
+  g_assert_null (strstr (markdown, "first 😀"));
+
+  text = export_text (fixture, fixture->db, STORE_FORMAT_TEXT);
+  g_assert_nonnull (strstr (text, "\nYou:\n[a \"b\".txt]\n<x> & `code`\n\nQuestion <b>"));
+
+  html = export_text (fixture, fixture->db, STORE_FORMAT_HTML);
+  g_assert_true (g_str_has_prefix (html, "<!DOCTYPE html>"));
+  g_assert_nonnull (strstr (html, "<h1>a &lt;title&gt; &amp; &quot;more&quot; 模型</h1>"));
+  g_assert_nonnull (strstr (html, "Question &lt;b&gt;&amp; `&lt;/script&gt;`"));
+  g_assert_null (strstr (html, "<b>"));
+  g_assert_null (strstr (html, "</script>"));
+  g_assert_true (g_str_has_suffix (html, "</html>\n"));
+}
+
+static char *
+render (const char *markdown, gpointer data)
+{
+  return g_strdup_printf ("<p>%u bytes</p>", (guint) strlen (markdown));
+}
+
+static void
+test_some (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (fixture->folder, "some.html", NULL);
+  g_autofree char *nowhere = g_build_filename (fixture->folder, "no", "such", "folder", NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GFile) bad = g_file_new_for_path (nowhere);
+  gint64 ids[] = { 1, 99 };
+  StoreExport request = { .file = file, .format = STORE_FORMAT_HTML, .ids = ids, .n_ids = 2, .render = render };
+  g_autoptr (GError) error = NULL;
+  g_autofree char *html = NULL;
+
+  make_history (fixture->db);
+  test_wait_id (TEST_CALL (fixture->db, store_export_async, &request), &error);
+  g_assert_no_error (error);
+  g_assert_true (g_file_get_contents (path, &html, NULL, NULL));
+  g_assert_nonnull (strstr (html, "<p>14 bytes</p>"));
+
+  request.file = bad;
+  test_wait_id (TEST_CALL (fixture->db, store_export_async, &request), &error);
+  g_assert_error (error, STORE_ERROR, STORE_ERROR_FAILED);
+}
+
+/* ---- Others' ------------------------------------------------------------------------------------------------------ */
+
+static StoreImportEntry *
+entry (GPtrArray *list, guint i)
+{
+  g_assert_cmpuint (i, <, list->len);
+  return list->pdata[i];
+}
+
+static GPtrArray *
+import_fixture (Fixture *fixture, const char *name)
+{
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "fixtures", name, NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) preview = test_wait_list (TEST_CALL (fixture->db, store_preview_import_async, file), &error);
+  g_autoptr (GPtrArray) again = NULL;
+  g_autoptr (GPtrArray) conversations = NULL;
+  GPtrArray *added;
+
+  g_assert_no_error (error);
+  conversations = test_list (fixture->db, STORE_LIST_ACTIVE);
+  g_assert_cmpuint (conversations->len, ==, 0);
+  added = import_file (fixture->db, path, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (added->len, ==, preview->len);
+  for (guint i = 0; i < added->len; i++)
+    {
+      g_assert_cmpstr (entry (preview, i)->title, ==, entry (added, i)->title);
+      g_assert_cmpuint (entry (preview, i)->n_messages, ==, entry (added, i)->n_messages);
+      g_assert_false (entry (preview, i)->is_duplicate);
+    }
+
+  again = test_wait_list (TEST_CALL (fixture->db, store_preview_import_async, file), &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < again->len; i++)
+    g_assert_true (entry (again, i)->is_duplicate);
+  return added;
+}
+
+static void
+test_chatgpt (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GPtrArray) added = import_fixture (fixture, "chatgpt.json");
+  g_autoptr (GPtrArray) siblings = NULL;
+  g_autoptr (StoreConversation) first = test_get_conversation (fixture->db, 1);
+  g_autoptr (StoreMessage) reply = test_get_message (fixture->db, 2);
+
+  g_assert_cmpuint (added->len, ==, 2);
+  g_assert_cmpstr (entry (added, 0)->source, ==, "ChatGPT");
+  g_assert_cmpstr (first->title, ==, "Sorting in C");
+  g_assert_cmpint (first->created_at, ==, 1700000000250);
+  g_assert_cmpint (first->updated_at, ==, 1700000600500);
+  assert_branch (fixture->db, 1, "1:[image]\n用 C 写快速排序|3:42\n|2:second\n try");
+  g_assert_cmpstr (reply->text, ==, "first try");
+  g_assert_cmpstr (reply->model, ==, "gpt-4");
+  g_assert_cmpint (reply->created_at, ==, 1700000002000);
+  siblings = test_wait_list (TEST_CALL (fixture->db, store_list_siblings_async, 2), NULL);
+  g_assert_cmpuint (siblings->len, ==, 2);
+  g_assert_cmpstr (entry (added, 1)->title, ==, "What is a monad?");
+  assert_branch (fixture->db, 2, "1:What is a monad?\nPlease.|2:A monoid.");
+}
+
+static void
+test_claude (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GPtrArray) added = import_fixture (fixture, "claude.json");
+  g_autoptr (StoreConversation) conversation = test_get_conversation (fixture->db, 1);
+  g_autoptr (StoreMessage) first = test_get_message (fixture->db, 1);
+
+  g_assert_cmpstr (entry (added, 0)->source, ==, "Claude");
+  g_assert_cmpstr (conversation->title, ==, "读一下附件");
+  g_assert_cmpint (conversation->created_at, ==, 1714557600123);
+  g_assert_cmpint (conversation->updated_at, ==, 1714557900000);
+  assert_branch (fixture->db, 1, "1:读一下附件|2:It says\nhello.");
+  g_assert_cmpstr (first->attachments, ==, "[{\"name\":\"notes.txt\",\"text\":\"hello\"}]");
+}
+
+static void
+test_lists (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GPtrArray) added = import_fixture (fixture, "sharegpt.json");
+
+  g_assert_cmpuint (added->len, ==, 2);
+  g_assert_cmpstr (entry (added, 0)->source, ==, "ShareGPT");
+  assert_branch (fixture->db, 1, "0:Be brief.|1:你是谁?|2:我是助手。");
+  assert_branch (fixture->db, 2, "1:Hi|2:Hello!");
+}
+
+static void
+test_pairs (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GPtrArray) added = import_fixture (fixture, "chatglm-pairs.json");
+
+  g_assert_cmpuint (added->len, ==, 1);
+  g_assert_cmpstr (entry (added, 0)->source, ==, "ChatGLM");
+  assert_branch (fixture->db, 1, "1:你好|2:你好👋!我是人工智能助手 ChatGLM-6B,很高兴见到你。|1:晚上睡不着怎么办");
+}
+
+static void
+test_history (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GPtrArray) added = import_fixture (fixture, "chatglm3-history.json");
+
+  g_assert_cmpuint (added->len, ==, 1);
+  assert_branch (fixture->db, 1, "1:你好|2:你好!|1:再见");
+}
+
+static char *
+make_alpaca (Fixture *fixture)
+{
+  g_autofree char *sql = read_fixture ("alpaca.sql", NULL);
+  char *path = g_build_filename (fixture->folder, "alpaca.db", NULL);
+  sqlite3 *db;
+
+  g_assert_cmpint (sqlite3_open (path, &db), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_exec (db, sql, NULL, NULL, NULL), ==, SQLITE_OK);
+  sqlite3_close (db);
+  return path;
+}
+
+static void
+test_alpaca (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *path = make_alpaca (fixture);
+  g_autofree char *before = NULL, *after = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) added = NULL;
+  g_autoptr (StoreMessage) first = NULL, reply = NULL;
+  gsize n_before, n_after;
+
+  g_assert_true (g_file_get_contents (path, &before, &n_before, NULL));
+  added = import_file (fixture->db, path, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (added->len, ==, 2);
+  g_assert_cmpstr (entry (added, 0)->title, ==, "Llamas");
+  assert_branch (fixture->db, 1, "1:What is a llama?|2:A camelid.|1:\357\277\275");
+  first = test_get_message (fixture->db, 1);
+  reply = test_get_message (fixture->db, 2);
+  g_assert_cmpstr (first->attachments, ==, "[{\"name\":\"q.txt\",\"text\":\"context\"}]");
+  g_assert_cmpstr (reply->model, ==, "llama3");
+  g_assert_cmpint (reply->created_at - first->created_at, ==, 5000);
+
+  /* Their file is only read. */
+  g_assert_true (g_file_get_contents (path, &after, &n_after, NULL));
+  g_assert_cmpmem (before, n_before, after, n_after);
+}
+
+/* ---- GPT4All ------------------------------------------------------------------------------------------------------ */
+
+static void
+put_number (GByteArray *out, guint64 value, int n_bytes)
+{
+  for (int i = n_bytes - 1; i >= 0; i--)
+    {
+      guint8 byte = value >> (8 * i);
+
+      g_byte_array_append (out, &byte, 1);
+    }
+}
+
+static void
+put_text (GByteArray *out, const char *text)
+{
+  glong n;
+  g_autofree gunichar2 *utf16 = text ? g_utf8_to_utf16 (text, -1, NULL, &n, NULL) : NULL;
+
+  if (!text)
+    {
+      put_number (out, 0xffffffff, 4);
+      return;
+    }
+  put_number (out, n * 2, 4);
+  for (glong i = 0; i < n; i++)
+    put_number (out, utf16[i], 2);
+}
+
+static void
+put_item (GByteArray *out, int version, const char *name, const char *text)
+{
+  put_number (out, 0, 4);
+  put_text (out, name);
+  put_text (out, text);
+  if (version < 10)
+    put_text (out, NULL);
+  put_number (out, 0, 5);
+  if (version >= 11 && g_str_equal (name, "Response: "))
+    put_number (out, 0, 1);
+  put_number (out, 1, 8);
+  for (int i = 0; i < 7; i++)
+    put_text (out, "source");
+  put_number (out, 1, 4);
+  put_number (out, 2, 4);
+  put_number (out, 3, 4);
+  if (version >= 10)
+    {
+      put_number (out, 1, 8);
+      put_number (out, 3, 4);
+      g_byte_array_append (out, (const guint8 *) "url", 3);
+      put_number (out, 0, 4);
+    }
+}
+
+static GByteArray *
+make_gpt4all (int version)
+{
+  GByteArray *out = g_byte_array_new ();
+
+  put_number (out, 0xf5d553cc, 4);
+  put_number (out, version, 4);
+  put_number (out, 1700000000, 8);
+  put_text (out, "id-1");
+  put_text (out, "Llama 对话");
+  put_text (out, NULL);
+  put_text (out, "Llama-3");
+  put_number (out, 1, 4);
+  put_text (out, "collection");
+  if (version < 11)
+    {
+      put_number (out, 0, 1);
+      put_number (out, 2, 4);
+      put_number (out, 0, 4);
+      put_text (out, "");
+      put_text (out, "");
+      put_number (out, 0, 4);
+    }
+  put_number (out, 2, 4);
+  put_item (out, version, "Prompt: ", "你好 😀");
+  put_item (out, version, "Response: ", "Hello");
+  return out;
+}
+
+static void
+test_gpt4all (Fixture *fixture, gconstpointer data)
+{
+  for (int version = 7; version <= 13; version++)
+    {
+      g_autoptr (StoreDb) db = test_open_memory ();
+      g_autoptr (GByteArray) file = make_gpt4all (version);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GPtrArray) added = import_text (fixture, db, (const char *) file->data, file->len, &error);
+      g_autoptr (StoreMessage) reply = NULL;
+
+      if (version < 8 || version > 12)
+        {
+          g_assert_error (error, STORE_ERROR, STORE_ERROR_INVALID);
+          continue;
+        }
+      g_assert_no_error (error);
+      g_assert_cmpstr (entry (added, 0)->title, ==, "Llama 对话");
+      assert_branch (db, 1, "1:你好 😀|2:Hello");
+      reply = test_get_message (db, 2);
+      g_assert_cmpstr (reply->model, ==, "Llama-3");
+      g_assert_cmpint (reply->created_at, ==, 1700000000000);
+    }
+}
+
+/* ---- Bad files ---------------------------------------------------------------------------------------------------- */
+
+static void
+assert_refused (Fixture *fixture, const char *text)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) list = import_text (fixture, fixture->db, text, -1, &error);
+
+  g_assert_null (list);
+  g_assert_error (error, STORE_ERROR, STORE_ERROR_INVALID);
+}
+
+static void
+test_refused (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *deep = g_strnfill (100000, '[');
+  g_autoptr (GError) error = NULL;
+
+  assert_refused (fixture, "");
+  assert_refused (fixture, "hello");
+  assert_refused (fixture, "{}");
+  assert_refused (fixture, "[]");
+  assert_refused (fixture, "{\"a\":1,\"b\":[1,2,{\"c\":3}]}");
+  assert_refused (fixture, deep);
+  assert_refused (fixture, "[{\"mapping\":{\"a\":{}}}]");
+  assert_refused (fixture, "[{\"uuid\":\"x\",\"chat_messages\":[{\"sender\":\"martian\",\"text\":\"x\"}]}]");
+  assert_refused (fixture, "[{\"conversations\":[{\"from\":\"human\"}]}]");
+  assert_refused (fixture, "[[\"a\",1]]");
+#define MYNA(messages, head) \
+  "{\"format\":\"myna-conversations\",\"version\":1,\"conversations\":[{\"origin\":\"x\",\"title\":\"\",\"head_id\":" head \
+  ",\"messages\":[" messages "]}]}"
+#define MESSAGE(id, parent) \
+  "{\"id\":" id ",\"parent_id\":" parent ",\"role\":\"user\",\"state\":\"complete\",\"text\":\"t\"}"
+  assert_refused (fixture, MYNA (MESSAGE ("1", "2") "," MESSAGE ("2", "0"), "1"));
+  assert_refused (fixture, MYNA (MESSAGE ("1", "0") "," MESSAGE ("1", "0"), "1"));
+  assert_refused (fixture, MYNA (MESSAGE ("1", "0"), "7"));
+  assert_refused (fixture, MYNA (MESSAGE ("-1", "0"), "0"));
+  assert_refused (fixture, MYNA ("3", "0"));
+  assert_refused (fixture, "{\"format\":\"myna-conversations\",\"version\":1,\"conversations\":[{}]}");
+  g_assert_null (import_text (fixture, fixture->db, "{\"format\":\"myna-conversations\",\"version\":2}", -1, &error));
+  g_assert_error (error, STORE_ERROR, STORE_ERROR_NEWER_VERSION);
+  {
+    g_autoptr (GPtrArray) list = test_list (fixture->db, STORE_LIST_ACTIVE);
+
+    g_assert_cmpuint (list->len, ==, 0);
+  }
+}
+
+/* Every file cut at every place, and with every byte changed: never a crash, and the history stays sound. */
+static void
+torture (Fixture *fixture, const char *text, gsize n_bytes)
+{
+  g_autofree char *copy = g_memdup2 (text, n_bytes);
+  gsize step = g_test_slow () ? 1 : 1 + n_bytes / 50;
+
+  for (gsize n = 0; n < n_bytes; n += step)
+    {
+      g_autoptr (GPtrArray) cut = import_text (fixture, fixture->db, text, n, NULL);
+      g_autoptr (GPtrArray) changed = NULL;
+
+      copy[n] = g_test_rand_int_range (0, 256);
+      changed = import_text (fixture, fixture->db, copy, n_bytes, NULL);
+      copy[n] = text[n];
+    }
+}
+
+static void
+test_torture (Fixture *fixture, gconstpointer data)
+{
+  static const char *const names[] = { "chatgpt.json", "claude.json", "sharegpt.json", "chatglm-pairs.json",
+                                       "chatglm3-history.json" };
+  g_autofree char *alpaca_path = make_alpaca (fixture);
+  g_autofree char *alpaca = NULL, *json = NULL;
+  g_autoptr (GByteArray) gpt4all = make_gpt4all (12);
+  g_autoptr (GByteArray) older = make_gpt4all (9);
+  g_autoptr (StoreDb) other = test_open_memory ();
+  gsize n_bytes;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *text = read_fixture (names[i], &n_bytes);
+
+      torture (fixture, text, n_bytes);
+    }
+  make_history (other);
+  json = export_text (fixture, other, STORE_FORMAT_JSON);
+  torture (fixture, json, strlen (json));
+  torture (fixture, (const char *) gpt4all->data, gpt4all->len);
+  torture (fixture, (const char *) older->data, older->len);
+  g_assert_true (g_file_get_contents (alpaca_path, &alpaca, &n_bytes, NULL));
+  torture (fixture, alpaca, n_bytes);
+  test_add_conversation (fixture->db, "still works");
+}
+
+/* Only what was chosen. */
+static void
+test_indices (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "fixtures/sharegpt.json", NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GError) error = NULL;
+  guint index = 1;
+  g_autoptr (GPtrArray) added = test_wait_list (TEST_CALL (fixture->db, store_import_async, file, &index, 1), &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (added->len, ==, 1);
+  assert_branch (fixture->db, 1, "1:Hi|2:Hello!");
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+#define ADD(name, function) g_test_add (name, Fixture, NULL, set_up, function, tear_down)
+  ADD ("/exchange/json", test_json);
+  ADD ("/exchange/text-formats", test_text_formats);
+  ADD ("/exchange/some", test_some);
+  ADD ("/exchange/chatgpt", test_chatgpt);
+  ADD ("/exchange/claude", test_claude);
+  ADD ("/exchange/sharegpt", test_lists);
+  ADD ("/exchange/chatglm-pairs", test_pairs);
+  ADD ("/exchange/chatglm3-history", test_history);
+  ADD ("/exchange/alpaca", test_alpaca);
+  ADD ("/exchange/gpt4all", test_gpt4all);
+  ADD ("/exchange/refused", test_refused);
+  ADD ("/exchange/torture", test_torture);
+  ADD ("/exchange/indices", test_indices);
+
+  return g_test_run ();
+}

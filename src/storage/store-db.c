@@ -161,10 +161,9 @@ post_changes (StoreDb *self, GArray *changes)
   pthread_mutex_lock (&mailbox->mutex);
   was_empty = mailbox->changes->len == 0;
   g_array_append_vals (mailbox->changes, changes->data, changes->len);
-  pthread_mutex_unlock (&mailbox->mutex);
-
   if (was_empty)
     attach (self->context, emit_changes_cb, mailbox_ref (mailbox), mailbox_unref);
+  pthread_mutex_unlock (&mailbox->mutex);
   g_array_set_size (changes, 0);
 }
 
@@ -234,10 +233,13 @@ complete_cb (gpointer data)
 static void
 hand_back (StoreJob *job)
 {
+  Mailbox *mailbox = mailbox_ref (job->mailbox);
+
   /* Pairs with complete_cb(): what this thread wrote is seen there. */
-  pthread_mutex_lock (&job->mailbox->mutex);
-  pthread_mutex_unlock (&job->mailbox->mutex);
+  pthread_mutex_lock (&mailbox->mutex);
   attach (job->context, complete_cb, job, job_free);
+  pthread_mutex_unlock (&mailbox->mutex);
+  mailbox_unref (mailbox);
 }
 
 static void

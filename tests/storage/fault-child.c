@@ -321,9 +321,9 @@ read_all (int fd)
 void
 fault_run_child (FaultRun *self, guint32 seed, Fault fault, int n, int times, int n_operations, gulong kill_after_us)
 {
-  g_autofree char *numbers[5] = { g_strdup_printf ("%u", seed), g_strdup_printf ("%d", fault), g_strdup_printf ("%d", n),
-                                  g_strdup_printf ("%d", times), g_strdup_printf ("%d", n_operations) };
-  char *args[] = { NULL, (char *) "--writer", self->path, numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], NULL };
+  g_autofree char *numbers = g_strdup_printf ("%u %d %d %d %d", seed, fault, n, times, n_operations);
+  g_auto (GStrv) words = g_strsplit (numbers, " ", -1);
+  char *args[] = { NULL, (char *) "--writer", self->path, words[0], words[1], words[2], words[3], words[4], NULL };
   g_autofree char *output = NULL;
   g_auto (GStrv) lines = NULL;
   int fd, status;
@@ -336,7 +336,9 @@ fault_run_child (FaultRun *self, guint32 seed, Fault fault, int n, int times, in
     }
   output = read_all (fd);
   g_assert_cmpint (waitpid (pid, &status, 0), ==, pid);
-  if (!kill_after_us && fault != FAULT_POWER)
+  if (fault == FAULT_POWER)
+    self->n_faults += WIFEXITED (status) && WEXITSTATUS (status) == 9;
+  else if (!kill_after_us)
     g_assert_true (WIFEXITED (status) && WEXITSTATUS (status) == 0);
   lines = g_strsplit (output, "\n", -1);
   for (gsize i = 0; lines[i]; i++)

@@ -9,58 +9,14 @@
  * value is computed from it after each layout, so that a height that turns out different above the viewport moves the
  * scrollbar, not the text.  While the end is followed the truth is the last row's bottom instead.
  *
- * Work.  Rows are made in the frame clock's update phase (update()), before the layout of the same frame: first those in the
- * viewport, then, as long as BUDGET_US lasts, those within a page of it; the rest in the next frames.  The layout phase
- * (size_allocate()) measures the rows there are (GTK remembers what did not change) and places them; it never makes widgets.
- * A row that is out of sight is unmapped, so nothing in it runs.
+ * Work.  Rows are made in the frame clock's update phase (chat-canvas-rows.c).  The layout phase (size_allocate()) measures
+ * the rows there are (GTK remembers what did not change) and places them; it never makes widgets.  A row that is out of
+ * sight is unmapped, so nothing in it runs.
  */
-#include "conversation/chat-canvas.h"
+#include "conversation/chat-canvas-private.h"
 
-#include "conversation/height-index.h"
-
-#define COLUMN_WIDTH    760     /* of the text, at most */
-#define MARGIN_X        18
-#define MARGIN_X_NARROW 12
-#define PADDING_TOP     24
-#define PADDING_BOTTOM  24
-/* Main-thread time for rows that are not visible yet, a frame. */
-#define BUDGET_US       4000
 /* Scrolled down to within this of the end counts as at the end. */
-#define END_DISTANCE    24
-/* Rows kept for reuse, of each kind. */
-#define MAX_SPARE       8
-
-typedef struct
-{
-  guint position;
-  guint kind;
-  gpointer item;                /* owned */
-  GtkWidget *widget;
-} Row;
-
-struct _MynaChatCanvas
-{
-  GtkWidget parent_instance;
-
-  const MynaChatCanvasFuncs *funcs;
-  gpointer user_data;
-  GListModel *model;
-  MynaHeightIndex *heights;
-  GPtrArray *rows;              /* Row, by position */
-  GQueue spare[MYNA_CHAT_CANVAS_MAX_KINDS];  /* GtkWidget without parent, owned */
-
-  GtkAdjustment *adjustments[2];        /* by GtkOrientation */
-  guint scroll_policy[2];
-  gboolean configuring;         /* the adjustment is being set by us */
-  double last_value;
-
-  int width, height;            /* of the viewport; 0: not yet known */
-  guint anchor;
-  int anchor_offset;
-  gboolean follow_end;
-  gboolean at_end;
-  guint tick;
-};
+#define END_DISTANCE 24
 
 enum
 {
@@ -72,73 +28,39 @@ enum
   PROP_VSCROLL_POLICY,
 };
 
-static void queue_update (MynaChatCanvas *self);
-
 G_DEFINE_FINAL_TYPE_WITH_CODE (MynaChatCanvas, myna_chat_canvas, GTK_TYPE_WIDGET,
                                G_IMPLEMENT_INTERFACE (GTK_TYPE_SCROLLABLE, NULL))
 
 /* ---- Geometry ----------------------------------------------------------------------------------------------------- */
 
-static guint
-n_items (MynaChatCanvas *self)
-{
-  return myna_height_index_get_n (self->heights);
-}
-
-static int
-column_width (MynaChatCanvas *self)
-{
-  int margin = self->width < 500 ? MARGIN_X_NARROW : MARGIN_X;
-
-  return CLAMP (self->width - 2 * margin, 1, COLUMN_WIDTH);
-}
-
-static gint64
-content_height (MynaChatCanvas *self)
-{
-  return PADDING_TOP + myna_height_index_get_top (self->heights, n_items (self)) + PADDING_BOTTOM;
-}
-
 /* Where the viewport's top is in the content. */
 static gint64
 scroll_value (MynaChatCanvas *self)
 {
-  gint64 most = MAX (0, content_height (self) - self->height);
+  gint64 most = MAX (0, myna_chat_canvas_content_height (self) - self->height);
 
-  if (n_items (self) == 0)
+  if (myna_chat_canvas_n_items (self) == 0)
     return 0;
   if (self->follow_end)
     return most;
-  return CLAMP (PADDING_TOP + myna_height_index_get_top (self->heights, self->anchor) + self->anchor_offset, 0, most);
+  return CLAMP (MYNA_CHAT_CANVAS_PADDING_TOP + myna_height_index_get_top (self->heights, self->anchor) + self->anchor_offset,
+                0, most);
 }
 
 /* Makes the row at this place of the content the anchor. */
 static void
 anchor_at (MynaChatCanvas *self,
-           gint64      value)
+           gint64          value)
 {
-  if (n_items (self) == 0)
+  if (myna_chat_canvas_n_items (self) == 0)
     return;
-  self->anchor = myna_height_index_find (self->heights, MAX (0, value - PADDING_TOP));
-  self->anchor_offset = value - PADDING_TOP - myna_height_index_get_top (self->heights, self->anchor);
-}
-
-static void
-estimate (MynaChatCanvas *self,
-          guint       first,
-          guint       n)
-{
-  for (guint i = first; i < first + n; i++)
-    {
-      g_autoptr (GObject) item = g_list_model_get_item (self->model, i);
-
-      myna_height_index_set (self->heights, i, self->funcs->estimate (item, column_width (self), self->user_data), FALSE);
-    }
+  self->anchor = myna_height_index_find (self->heights, MAX (0, value - MYNA_CHAT_CANVAS_PADDING_TOP));
+  self->anchor_offset = value - MYNA_CHAT_CANVAS_PADDING_TOP - myna_height_index_get_top (self->heights, self->anchor);
 }
 
 static void
 set_at_end (MynaChatCanvas *self,
-            gboolean    at_end)
+            gboolean        at_end)
 {
   if (self->at_end == at_end)
     return;
@@ -146,243 +68,26 @@ set_at_end (MynaChatCanvas *self,
   g_object_notify (G_OBJECT (self), "at-end");
 }
 
-/* ---- Rows --------------------------------------------------------------------------------------------------------- */
-
-/* Index in self->rows of the first row at or after the position. */
-static guint
-find_row (MynaChatCanvas *self,
-          guint       position)
-{
-  guint i = 0;
-
-  while (i < self->rows->len && ((Row *) g_ptr_array_index (self->rows, i))->position < position)
-    i++;
-  return i;
-}
-
-static Row *
-peek_row (MynaChatCanvas *self,
-          guint       position)
-{
-  guint i = find_row (self, position);
-  Row *row = i < self->rows->len ? g_ptr_array_index (self->rows, i) : NULL;
-
-  return row && row->position == position ? row : NULL;
-}
-
-/* The widget goes to the spare ones, or for good. */
-static void
-release_row (MynaChatCanvas *self,
-             Row        *row)
-{
-  self->funcs->unbind (row->widget, row->item, self->user_data);
-  g_object_ref (row->widget);
-  gtk_widget_unparent (row->widget);
-  if (self->spare[row->kind].length < MAX_SPARE)
-    g_queue_push_tail (&self->spare[row->kind], row->widget);
-  else
-    g_object_unref (row->widget);
-  g_object_unref (row->item);
-  g_free (row);
-}
-
-static Row *
-make_row (MynaChatCanvas *self,
-          guint       position)
-{
-  guint i = find_row (self, position);
-  Row *row = g_new (Row, 1);
-
-  row->position = position;
-  row->item = g_list_model_get_item (self->model, position);
-  row->kind = self->funcs->kind (row->item, self->user_data);
-  row->widget = g_queue_pop_head (&self->spare[row->kind]);
-  if (!row->widget)
-    row->widget = g_object_ref_sink (self->funcs->create (row->kind, self->user_data));
-  self->funcs->bind (row->widget, row->item, self->user_data);
-  /* Children in the order of the rows: that is the order of the Tab key and of screen readers. */
-  gtk_widget_set_child_visible (row->widget, FALSE);
-  if (i > 0)
-    gtk_widget_insert_after (row->widget, GTK_WIDGET (self), ((Row *) g_ptr_array_index (self->rows, i - 1))->widget);
-  else
-    gtk_widget_insert_before (row->widget, GTK_WIDGET (self), gtk_widget_get_first_child (GTK_WIDGET (self)));
-  g_object_unref (row->widget);
-  g_ptr_array_insert (self->rows, i, row);
-  return row;
-}
-
-static int
-measure_row (MynaChatCanvas *self,
-             Row        *row)
-{
-  int height;
-
-  gtk_widget_measure (row->widget, GTK_ORIENTATION_VERTICAL, column_width (self), NULL, &height, NULL, NULL);
-  myna_height_index_set (self->heights, row->position, height, TRUE);
-  return height;
-}
-
-static int
-ensure_row (MynaChatCanvas *self,
-            guint       position)
-{
-  Row *row = peek_row (self, position);
-
-  return measure_row (self, row ? row : make_row (self, position));
-}
-
-/* A row in use by the keyboard stays. */
-static gboolean
-has_focus (GtkWidget *widget)
-{
-  return gtk_widget_get_focus_child (widget) != NULL || gtk_widget_has_focus (widget);
-}
-
-static void
-release_outside (MynaChatCanvas *self,
-                 guint       first,
-                 guint       last)
-{
-  for (guint i = self->rows->len; i > 0; i--)
-    {
-      Row *row = g_ptr_array_index (self->rows, i - 1);
-
-      if (row->position >= first && row->position <= last)
-        continue;
-      if (has_focus (row->widget))
-        continue;
-      g_ptr_array_remove_index (self->rows, i - 1);
-      release_row (self, row);
-    }
-}
-
-static void
-release_all (MynaChatCanvas *self)
-{
-  while (self->rows->len > 0)
-    release_row (self, g_ptr_array_steal_index (self->rows, self->rows->len - 1));
-}
-
-/* ---- Update phase ------------------------------------------------------------------------------------------------- */
-
-/* Rows from the anchor (or the end) that fill the viewport, and their heights below and above it. */
-typedef struct
-{
-  guint first, last;
-  gint64 above, below;          /* pixels of rows above the viewport's top and below its bottom */
-} Span;
-
-static Span
-fill_viewport (MynaChatCanvas *self)
-{
-  guint n = n_items (self);
-  Span span = { 0 };
-  gint64 y;
-
-  if (self->follow_end)
-    {
-      gint64 filled = PADDING_BOTTOM;
-
-      span.first = span.last = n - 1;
-      filled += ensure_row (self, n - 1);
-      while (filled < self->height && span.first > 0)
-        filled += ensure_row (self, --span.first);
-      span.above = MAX (0, filled - self->height);
-      return span;
-    }
-  span.first = span.last = MIN (self->anchor, n - 1);
-  y = ensure_row (self, span.first) - self->anchor_offset;
-  while (y < self->height && span.last + 1 < n)
-    y += ensure_row (self, ++span.last);
-  /* The last rows do not fill it: more above come into view. */
-  span.above = self->anchor_offset;
-  while ((span.above < 0 || y + span.above < self->height) && span.first > 0)
-    span.above += ensure_row (self, --span.first);
-  span.below = MAX (0, y - self->height);
-  return span;
-}
-
-/* Adds rows within a page of the viewport.  FALSE: the time was over before all were there. */
-static gboolean
-fill_margin (MynaChatCanvas *self,
-             Span       *span)
-{
-  gint64 start = g_get_monotonic_time ();
-
-  while ((span->below < self->height && span->last + 1 < n_items (self)) || (span->above < self->height && span->first > 0))
-    {
-      gboolean down = span->last + 1 < n_items (self) && (span->below <= span->above || span->first == 0);
-
-      if (g_get_monotonic_time () - start > BUDGET_US)
-        return FALSE;
-      if (down)
-        span->below += ensure_row (self, ++span->last);
-      else
-        span->above += ensure_row (self, --span->first);
-    }
-  return TRUE;
-}
-
-static void
-update (MynaChatCanvas *self)
-{
-  Span span;
-  gboolean complete;
-
-  if (self->width == 0 || n_items (self) == 0)
-    {
-      release_all (self);
-      return;
-    }
-  span = fill_viewport (self);
-  complete = fill_margin (self, &span);
-  release_outside (self, span.first, span.last);
-  if (self->funcs->range)
-    self->funcs->range (span.first, span.last, self->user_data);
-  gtk_widget_queue_allocate (GTK_WIDGET (self));
-  if (!complete)
-    queue_update (self);
-}
-
-static gboolean
-tick_cb (GtkWidget     *widget,
-         GdkFrameClock *clock,
-         gpointer       user_data)
-{
-  MynaChatCanvas *self = MYNA_CHAT_CANVAS (widget);
-
-  self->tick = 0;
-  update (self);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-queue_update (MynaChatCanvas *self)
-{
-  if (!self->tick)
-    self->tick = gtk_widget_add_tick_callback (GTK_WIDGET (self), tick_cb, NULL, NULL);
-}
-
 /* ---- Layout phase ------------------------------------------------------------------------------------------------- */
 
 static void
-myna_chat_canvas_measure (GtkWidget      *widget,
-                          GtkOrientation  orientation,
-                          int             for_size,
-                          int            *minimum,
-                          int            *natural,
-                          int            *minimum_baseline,
-                          int            *natural_baseline)
+myna_chat_canvas_measure (GtkWidget     *widget,
+                          GtkOrientation orientation,
+                          int            for_size,
+                          int           *minimum,
+                          int           *natural,
+                          int           *minimum_baseline,
+                          int           *natural_baseline)
 {
   *minimum = orientation == GTK_ORIENTATION_HORIZONTAL ? 240 : 120;
-  *natural = orientation == GTK_ORIENTATION_HORIZONTAL ? COLUMN_WIDTH + 2 * MARGIN_X : 480;
+  *natural = orientation == GTK_ORIENTATION_HORIZONTAL ? MYNA_CHAT_CANVAS_COLUMN_WIDTH + 2 * MYNA_CHAT_CANVAS_MARGIN : 480;
 }
 
 static void
 configure_adjustments (MynaChatCanvas *self,
-                       gint64      value)
+                       gint64          value)
 {
-  double upper = MAX (content_height (self), self->height);
+  double upper = MAX (myna_chat_canvas_content_height (self), self->height);
 
   self->configuring = TRUE;
   if (self->adjustments[GTK_ORIENTATION_HORIZONTAL])
@@ -397,16 +102,16 @@ configure_adjustments (MynaChatCanvas *self,
 
 static void
 place_rows (MynaChatCanvas *self,
-            gint64      value)
+            gint64          value)
 {
-  int width = column_width (self);
+  int width = myna_chat_canvas_column_width (self);
   gint64 covered_to = value;
 
   for (guint i = 0; i < self->rows->len; i++)
     {
-      Row *row = g_ptr_array_index (self->rows, i);
+      MynaChatCanvasRow *row = g_ptr_array_index (self->rows, i);
       int height = myna_height_index_get (self->heights, row->position);
-      gint64 top = PADDING_TOP + myna_height_index_get_top (self->heights, row->position);
+      gint64 top = MYNA_CHAT_CANVAS_PADDING_TOP + myna_height_index_get_top (self->heights, row->position);
       gboolean visible = top + height > value && top < value + self->height;
       GtkAllocation area = { (self->width - width) / 2, CLAMP (top - value, -(1 << 20), 1 << 20), width, height };
 
@@ -415,8 +120,8 @@ place_rows (MynaChatCanvas *self,
       if (top <= covered_to)
         covered_to = MAX (covered_to, top + height);
     }
-  if (covered_to < MIN (value + self->height, content_height (self) - PADDING_BOTTOM))
-    queue_update (self);
+  if (covered_to < MIN (value + self->height, myna_chat_canvas_content_height (self) - MYNA_CHAT_CANVAS_PADDING_BOTTOM))
+    myna_chat_canvas_queue_update (self);
 }
 
 static void
@@ -430,28 +135,28 @@ myna_chat_canvas_size_allocate (GtkWidget *widget,
 
   if (width != self->width)
     {
-      int old_column = self->width ? column_width (self) : 0;
+      int old_column = self->width ? myna_chat_canvas_column_width (self) : 0;
 
       self->width = width;
-      if (column_width (self) != old_column)
-        estimate (self, 0, n_items (self));
-      queue_update (self);
+      if (myna_chat_canvas_column_width (self) != old_column)
+        myna_chat_canvas_estimate (self, 0, myna_chat_canvas_n_items (self));
+      myna_chat_canvas_queue_update (self);
     }
   if (height != self->height)
-    queue_update (self);
+    myna_chat_canvas_queue_update (self);
   self->height = height;
   for (guint i = 0; i < self->rows->len; i++)
-    measure_row (self, g_ptr_array_index (self->rows, i));
+    myna_chat_canvas_measure_row (self, g_ptr_array_index (self->rows, i));
   value = scroll_value (self);
-  most = MAX (0, content_height (self) - height);
+  most = MAX (0, myna_chat_canvas_content_height (self) - height);
   configure_adjustments (self, value);
   place_rows (self, value);
   set_at_end (self, self->follow_end || value >= most - 1);
 }
 
 static void
-value_changed_cb (MynaChatCanvas    *self,
-                  GtkAdjustment *adjustment)
+value_changed_cb (MynaChatCanvas *self,
+                  GtkAdjustment  *adjustment)
 {
   double value = gtk_adjustment_get_value (adjustment);
   double most = gtk_adjustment_get_upper (adjustment) - gtk_adjustment_get_page_size (adjustment);
@@ -462,7 +167,7 @@ value_changed_cb (MynaChatCanvas    *self,
   self->follow_end = value >= most - (value < self->last_value ? 1 : END_DISTANCE);
   self->last_value = value;
   anchor_at (self, value);
-  queue_update (self);
+  myna_chat_canvas_queue_update (self);
   gtk_widget_queue_allocate (GTK_WIDGET (self));
 }
 
@@ -471,8 +176,8 @@ value_changed_cb (MynaChatCanvas    *self,
 /* What the keyboard has moved to comes into view; a click never moves the text. */
 static void
 focus_changed_cb (MynaChatCanvas *self,
-                  GParamSpec *pspec,
-                  GtkRoot    *root)
+                  GParamSpec     *pspec,
+                  GtkRoot        *root)
 {
   GtkWidget *focus = gtk_root_get_focus (root);
   graphene_rect_t bounds;
@@ -487,8 +192,8 @@ focus_changed_cb (MynaChatCanvas *self,
     {
       gboolean above = bounds.origin.y < 0;
       double target = above || bounds.size.height > self->height
-                      ? value + bounds.origin.y - PADDING_TOP
-                      : value + bounds.origin.y + bounds.size.height - self->height + PADDING_BOTTOM;
+                      ? value + bounds.origin.y - MYNA_CHAT_CANVAS_PADDING_TOP
+                      : value + bounds.origin.y + bounds.size.height - self->height + MYNA_CHAT_CANVAS_PADDING_BOTTOM;
 
       gtk_adjustment_set_value (self->adjustments[GTK_ORIENTATION_VERTICAL], target);
     }
@@ -513,23 +218,23 @@ myna_chat_canvas_unroot (GtkWidget *widget)
 
 static void
 items_changed_cb (MynaChatCanvas *self,
-                  guint       position,
-                  guint       n_removed,
-                  guint       n_added,
-                  GListModel *model)
+                  guint           position,
+                  guint           n_removed,
+                  guint           n_added,
+                  GListModel     *model)
 {
   for (guint i = self->rows->len; i > 0; i--)
     {
-      Row *row = g_ptr_array_index (self->rows, i - 1);
+      MynaChatCanvasRow *row = g_ptr_array_index (self->rows, i - 1);
 
       if (row->position >= position + n_removed)
         row->position += n_added - n_removed;
       else if (row->position >= position)
-        release_row (self, g_ptr_array_steal_index (self->rows, i - 1));
+        myna_chat_canvas_release_row (self, g_ptr_array_steal_index (self->rows, i - 1));
     }
   myna_height_index_splice (self->heights, position, n_removed, n_added);
   if (self->width)
-    estimate (self, position, n_added);
+    myna_chat_canvas_estimate (self, position, n_added);
   if (self->anchor >= position + n_removed)
     self->anchor += n_added - n_removed;
   else if (self->anchor >= position)
@@ -537,28 +242,28 @@ items_changed_cb (MynaChatCanvas *self,
       self->anchor = position;
       self->anchor_offset = 0;
     }
-  if (self->anchor >= n_items (self))
+  if (self->anchor >= myna_chat_canvas_n_items (self))
     {
-      self->anchor = MAX (1, n_items (self)) - 1;
+      self->anchor = MAX (1, myna_chat_canvas_n_items (self)) - 1;
       self->follow_end = TRUE;
     }
-  queue_update (self);
+  myna_chat_canvas_queue_update (self);
   gtk_widget_queue_allocate (GTK_WIDGET (self));
 }
 
 void
 myna_chat_canvas_set_model (MynaChatCanvas *self,
-                            GListModel *model)
+                            GListModel     *model)
 {
   g_return_if_fail (MYNA_IS_CHAT_CANVAS (self));
 
   if (self->model == model)
     return;
-  release_all (self);
+  myna_chat_canvas_release_all (self);
   if (self->model)
     g_signal_handlers_disconnect_by_func (self->model, items_changed_cb, self);
   g_set_object (&self->model, model);
-  myna_height_index_splice (self->heights, 0, n_items (self), 0);
+  myna_height_index_splice (self->heights, 0, myna_chat_canvas_n_items (self), 0);
   self->anchor = 0;
   self->anchor_offset = 0;
   self->follow_end = TRUE;
@@ -572,7 +277,7 @@ myna_chat_canvas_set_model (MynaChatCanvas *self,
 /* ---- Object ------------------------------------------------------------------------------------------------------- */
 
 static void
-set_adjustment (MynaChatCanvas     *self,
+set_adjustment (MynaChatCanvas *self,
                 GtkOrientation  orientation,
                 GtkAdjustment  *adjustment)
 {
@@ -649,7 +354,7 @@ myna_chat_canvas_dispose (GObject *object)
   if (self->tick)
     gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->tick);
   self->tick = 0;
-  release_all (self);
+  myna_chat_canvas_release_all (self);
   for (guint i = 0; i < MYNA_CHAT_CANVAS_MAX_KINDS; i++)
     g_queue_clear_full (&self->spare[i], g_object_unref);
   g_clear_object (&self->adjustments[0]);
@@ -708,7 +413,7 @@ myna_chat_canvas_init (MynaChatCanvas *self)
 
 GtkWidget *
 myna_chat_canvas_new (const MynaChatCanvasFuncs *funcs,
-                      gpointer               user_data)
+                      gpointer                   user_data)
 {
   MynaChatCanvas *self = g_object_new (MYNA_TYPE_CHAT_CANVAS, NULL);
 
@@ -733,42 +438,42 @@ myna_chat_canvas_scroll_to_end (MynaChatCanvas *self)
   g_return_if_fail (MYNA_IS_CHAT_CANVAS (self));
 
   self->follow_end = TRUE;
-  queue_update (self);
+  myna_chat_canvas_queue_update (self);
   gtk_widget_queue_allocate (GTK_WIDGET (self));
 }
 
 void
 myna_chat_canvas_set_anchor (MynaChatCanvas *self,
-                             guint       position,
-                             int         offset)
+                             guint           position,
+                             int             offset)
 {
   g_return_if_fail (MYNA_IS_CHAT_CANVAS (self));
 
-  if (position >= n_items (self))
+  if (position >= myna_chat_canvas_n_items (self))
     return;
   self->anchor = position;
   self->anchor_offset = offset;
   self->follow_end = FALSE;
-  queue_update (self);
+  myna_chat_canvas_queue_update (self);
   gtk_widget_queue_allocate (GTK_WIDGET (self));
 }
 
 void
 myna_chat_canvas_scroll_to (MynaChatCanvas *self,
-                            guint       position,
-                            int         y)
+                            guint           position,
+                            int             y)
 {
   myna_chat_canvas_set_anchor (self, position, y - self->height / 3);
 }
 
 gboolean
 myna_chat_canvas_get_anchor (MynaChatCanvas *self,
-                             guint      *ret_position,
-                             int        *ret_offset)
+                             guint          *ret_position,
+                             int            *ret_offset)
 {
   g_return_val_if_fail (MYNA_IS_CHAT_CANVAS (self), FALSE);
 
-  if (n_items (self) == 0)
+  if (myna_chat_canvas_n_items (self) == 0)
     return FALSE;
   if (self->follow_end)
     anchor_at (self, scroll_value (self));
@@ -779,13 +484,13 @@ myna_chat_canvas_get_anchor (MynaChatCanvas *self,
 
 GtkWidget *
 myna_chat_canvas_get_row (MynaChatCanvas *self,
-                          guint       position)
+                          guint           position)
 {
-  Row *row;
+  MynaChatCanvasRow *row;
 
   g_return_val_if_fail (MYNA_IS_CHAT_CANVAS (self), NULL);
 
-  row = peek_row (self, position);
+  row = myna_chat_canvas_peek_row (self, position);
   return row ? row->widget : NULL;
 }
 

@@ -4,38 +4,11 @@
  *
  * Only arranges: the canvas scrolls, the rows show, the composer takes text, MynaConversation acts.
  */
-#include "conversation/myna-conversation-view.h"
+#include "conversation/myna-conversation-view-private.h"
 
 #include <glib/gi18n.h>
-#include <string.h>
-
-#include "conversation/chat-canvas.h"
-#include "conversation/composer.h"
-#include "conversation/empty-page.h"
-#include "conversation/find-bar.h"
-#include "conversation/message-row.h"
 
 #define COLUMN_WIDTH 796        /* the transcript's column and its margins */
-
-struct _MynaConversationView
-{
-  GtkWidget parent_instance;
-
-  MynaConversation *conversation;
-  GSignalGroup *conversation_signals;
-  GSettings *settings;          /* NULL where the schema is not installed (tests) */
-
-  GtkWidget *toasts;
-  GtkWidget *stack;
-  GtkWidget *empty;
-  GtkWidget *canvas;
-  GtkWidget *jump;              /* GtkRevealer */
-  GtkWidget *find_bar;
-  GtkWidget *composer;
-  gboolean revealed;            /* its branch was asked for */
-  gint64 wanted_id;             /* message to be shown when the branch is there; 0: none */
-  guint recalled;               /* position of the question in the composer; G_MAXUINT: none */
-};
 
 G_DEFINE_FINAL_TYPE (MynaConversationView, myna_conversation_view, GTK_TYPE_WIDGET)
 
@@ -406,89 +379,6 @@ myna_conversation_view_focus_composer (MynaConversationView *self)
   gtk_widget_grab_focus (self->composer);
 }
 
-/* ---- Actions ------------------------------------------------------------------------------------------------------ */
-
-/* The last reply of the branch, or NULL. */
-static MynaMessage *
-last_reply (MynaConversationView *self)
-{
-  guint n = self->conversation ? g_list_model_get_n_items (G_LIST_MODEL (self->conversation)) : 0;
-
-  for (guint i = n; i > 0; i--)
-    {
-      MynaMessage *message = g_list_model_get_item (G_LIST_MODEL (self->conversation), i - 1);
-
-      if (myna_message_get_role (message) == STORE_ROLE_ASSISTANT)
-        return message;
-      g_object_unref (message);
-    }
-  return NULL;
-}
-
-static void
-stop_action (GtkWidget  *widget,
-             const char *name,
-             GVariant   *parameter)
-{
-  stop_cb (MYNA_CONVERSATION_VIEW (widget));
-}
-
-static void
-regenerate_action (GtkWidget  *widget,
-                   const char *name,
-                   GVariant   *parameter)
-{
-  MynaConversationView *self = MYNA_CONVERSATION_VIEW (widget);
-  g_autoptr (MynaMessage) message = last_reply (self);
-
-  if (message)
-    myna_conversation_regenerate (self->conversation, message);
-}
-
-static void
-copy_last_action (GtkWidget  *widget,
-                  const char *name,
-                  GVariant   *parameter)
-{
-  g_autoptr (MynaMessage) message = last_reply (MYNA_CONVERSATION_VIEW (widget));
-
-  if (message)
-    gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), myna_message_get_text (message));
-}
-
-static void
-find_action (GtkWidget  *widget,
-             const char *name,
-             GVariant   *parameter)
-{
-  MynaConversationView *self = MYNA_CONVERSATION_VIEW (widget);
-
-  if (self->conversation)
-    myna_find_bar_open (MYNA_FIND_BAR (self->find_bar));
-}
-
-static void
-undo_delete_action (GtkWidget  *widget,
-                    const char *name,
-                    GVariant   *parameter)
-{
-  MynaConversationView *self = MYNA_CONVERSATION_VIEW (widget);
-
-  if (self->conversation)
-    myna_conversation_undo_delete (self->conversation);
-}
-
-static void
-jump_action (GtkWidget  *widget,
-             const char *name,
-             GVariant   *parameter)
-{
-  MynaConversationView *self = MYNA_CONVERSATION_VIEW (widget);
-
-  myna_chat_canvas_scroll_to_end (MYNA_CHAT_CANVAS (self->canvas));
-  myna_conversation_view_focus_composer (self);
-}
-
 /* ---- Building ----------------------------------------------------------------------------------------------------- */
 
 static void
@@ -585,14 +475,7 @@ myna_conversation_view_class_init (MynaConversationViewClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = myna_conversation_view_dispose;
-  gtk_widget_class_install_action (widget_class, "conversation.stop", NULL, stop_action);
-  gtk_widget_class_install_action (widget_class, "conversation.regenerate", NULL, regenerate_action);
-  gtk_widget_class_install_action (widget_class, "conversation.copy-last", NULL, copy_last_action);
-  gtk_widget_class_install_action (widget_class, "conversation.find", NULL, find_action);
-  gtk_widget_class_install_action (widget_class, "conversation.undo-delete", NULL, undo_delete_action);
-  gtk_widget_class_install_action (widget_class, "conversation.jump", NULL, jump_action);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "conversation.stop", NULL);
-  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_End, GDK_CONTROL_MASK, "conversation.jump", NULL);
+  myna_conversation_view_class_install_actions (widget_class);
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_css_name (widget_class, "conversationview");
 }

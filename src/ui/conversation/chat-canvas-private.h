@@ -1,0 +1,69 @@
+/* chat-canvas-private.h: shared by chat-canvas.c (layout, scrolling, model) and chat-canvas-rows.c (which rows have widgets)
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "conversation/chat-canvas.h"
+#include "conversation/height-index.h"
+
+G_BEGIN_DECLS
+
+#define MYNA_CHAT_CANVAS_COLUMN_WIDTH   760     /* of the text, at most */
+#define MYNA_CHAT_CANVAS_MARGIN         18
+#define MYNA_CHAT_CANVAS_PADDING_TOP    24
+#define MYNA_CHAT_CANVAS_PADDING_BOTTOM 24
+
+typedef struct
+{
+  guint position;
+  guint kind;
+  gpointer item;                /* owned */
+  GtkWidget *widget;
+} MynaChatCanvasRow;
+
+struct _MynaChatCanvas
+{
+  GtkWidget parent_instance;
+
+  const MynaChatCanvasFuncs *funcs;
+  gpointer user_data;
+  GListModel *model;
+  MynaHeightIndex *heights;
+  GPtrArray *rows;              /* MynaChatCanvasRow, by position */
+  GQueue spare[MYNA_CHAT_CANVAS_MAX_KINDS];  /* GtkWidget without parent, owned */
+
+  GtkAdjustment *adjustments[2];        /* by GtkOrientation */
+  guint scroll_policy[2];
+  gboolean configuring;         /* the adjustment is being set by us */
+  double last_value;
+
+  int width, height;            /* of the viewport; 0: not yet known */
+  guint anchor;
+  int anchor_offset;
+  gboolean follow_end;
+  gboolean at_end;
+  guint tick;
+};
+
+guint              myna_chat_canvas_n_items        (MynaChatCanvas    *self);
+/* Of the rows, at the viewport's width. */
+int                myna_chat_canvas_column_width   (MynaChatCanvas    *self);
+gint64             myna_chat_canvas_content_height (MynaChatCanvas    *self);
+/* Gives n rows from first on their estimated heights. */
+void               myna_chat_canvas_estimate       (MynaChatCanvas    *self,
+                                                    guint              first,
+                                                    guint              n);
+/* The row of the item at the position, or NULL. */
+MynaChatCanvasRow *myna_chat_canvas_peek_row       (MynaChatCanvas    *self,
+                                                    guint              position);
+int                myna_chat_canvas_measure_row    (MynaChatCanvas    *self,
+                                                    MynaChatCanvasRow *row);
+/* The widget goes to the spare ones, or for good. */
+void               myna_chat_canvas_release_row    (MynaChatCanvas    *self,
+                                                    MynaChatCanvasRow *row);
+void               myna_chat_canvas_release_all    (MynaChatCanvas    *self);
+/* Makes and releases rows in the next frame's update phase. */
+void               myna_chat_canvas_queue_update   (MynaChatCanvas    *self);
+
+G_END_DECLS

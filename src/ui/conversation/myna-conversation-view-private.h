@@ -1,0 +1,39 @@
+/* myna-conversation-view-private.h: shared by the files that implement MynaConversationView
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "conversation/chat-canvas.h"
+#include "conversation/composer.h"
+#include "conversation/empty-page.h"
+#include "conversation/find-bar.h"
+#include "conversation/message-row.h"
+#include "conversation/myna-conversation-view.h"
+
+G_BEGIN_DECLS
+
+struct _MynaConversationView
+{
+  GtkWidget parent_instance;
+
+  MynaConversation *conversation;
+  GSignalGroup *conversation_signals;
+  GSettings *settings;          /* NULL where the schema is not installed (tests) */
+
+  GtkWidget *toasts;
+  GtkWidget *stack;
+  GtkWidget *empty;
+  GtkWidget *canvas;
+  GtkWidget *jump;              /* GtkRevealer */
+  GtkWidget *find_bar;
+  GtkWidget *composer;
+  gboolean revealed;            /* its branch was asked for */
+  gint64 wanted_id;             /* message to be shown when the branch is there; 0: none */
+  guint recalled;               /* position of the question in the composer; G_MAXUINT: none */
+};
+
+/* myna-conversation-view-actions.c */
+void myna_conversation_view_class_install_actions (GtkWidgetClass *widget_class);
+
+G_END_DECLS

@@ -24,17 +24,6 @@ at_start (MynaMarkdownView *self,
   return GRAPHENE_RECT_INIT (x, y, width, height);
 }
 
-static void
-make_markers (MynaMarkdownView *self,
-              MynaItem         *item,
-              const MynaBlock  *block)
-{
-  item->markers = g_ptr_array_new_with_free_func (g_object_unref);
-  for (guint i = 0; i < block->n_containers; i++)
-    if (block->containers[i].is_first && block->containers[i].marker[0] != '\0')
-      g_ptr_array_add (item->markers, gtk_widget_create_pango_layout (GTK_WIDGET (self), block->containers[i].marker));
-}
-
 /* Baseline of the block's first line: markers stand on it. */
 static double
 get_baseline (MynaItem *item)
@@ -79,9 +68,9 @@ draw_marker (MynaMarkdownView    *self,
              GtkSnapshot         *snapshot,
              MynaItem            *item,
              const MynaContainer *container,
-             PangoLayout         *layout,
              int                  x)
 {
+  PangoLayout *layout;
   int right = x + myna_container_get_indent (container) - MARKER_GAP, width;
   double baseline = get_baseline (item);
   graphene_rect_t rect;
@@ -91,49 +80,70 @@ draw_marker (MynaMarkdownView    *self,
       draw_task (self, snapshot, right - TASK_SIZE + 1, baseline, container->task == MYNA_TASK_DONE);
       return;
     }
+  layout = gtk_widget_create_pango_layout (GTK_WIDGET (self), container->marker);
   pango_layout_get_pixel_size (layout, &width, NULL);
   rect = at_start (self, right - width, baseline - pango_layout_get_baseline (layout) / (double) PANGO_SCALE, width, 1);
   gtk_snapshot_save (snapshot);
   gtk_snapshot_translate (snapshot, &rect.origin);
   gtk_snapshot_append_layout (snapshot, layout, &self->ink.text);
   gtk_snapshot_restore (snapshot);
+  g_object_unref (layout);
 }
 
+static void
+draw_decoration (MynaMarkdownView *self,
+                 GtkSnapshot      *snapshot,
+                 MynaItem         *item,
+                 const MynaBlock  *block)
+{
+  int x = 0;
+
+  for (guint depth = 0; depth < block->n_containers; depth++)
+    {
+      const MynaContainer *container = &block->containers[depth];
+      int top = container->is_first ? item->y : item->top;
+
+      if (container->kind == MYNA_CONTAINER_QUOTE || container->kind == MYNA_CONTAINER_THINKING)
+        {
+          graphene_rect_t bar = at_start (self, x, top, BAR_WIDTH, item->y + item->height - top);
+
+          gtk_snapshot_append_color (snapshot, &self->ink.line, &bar);
+        }
+      else if (container->is_first && container->marker[0] != '\0')
+        {
+          draw_marker (self, snapshot, item, container, x);
+        }
+      x += myna_container_get_indent (container);
+    }
+}
+
+void
+myna_item_clear_decoration (MynaItem *item)
+{
+  g_clear_pointer (&item->decoration, gsk_render_node_unref);
+}
+
+/* Long messages have thousands of markers: what did not change is not drawn again. */
 void
 myna_markdown_view_snapshot_containers (MynaMarkdownView *self,
                                         GtkSnapshot      *snapshot)
 {
-  int bottom = 0;                      /* of the block before */
-
   for (guint i = 0; i < self->items->len; i++)
     {
       MynaItem *item = MYNA_ITEM (self, i);
       MynaBlock *block = myna_block_view_get_block (item->widget);
-      guint n_markers = 0;
-      int x = 0;
 
-      if (!item->is_visible)
+      if (!item->is_visible || block->n_containers == 0)
         continue;
-      if (item->markers == NULL)
-        make_markers (self, item, block);
-      for (guint depth = 0; depth < block->n_containers; depth++)
+      if (item->decoration == NULL)
         {
-          const MynaContainer *container = &block->containers[depth];
-          int top = container->is_first ? item->y : bottom;
+          GtkSnapshot *own = gtk_snapshot_new ();
 
-          if (container->kind == MYNA_CONTAINER_QUOTE || container->kind == MYNA_CONTAINER_THINKING)
-            {
-              graphene_rect_t bar = at_start (self, x, top, BAR_WIDTH, item->y + item->height - top);
-
-              gtk_snapshot_append_color (snapshot, &self->ink.line, &bar);
-            }
-          else if (container->is_first && container->marker[0] != '\0')
-            {
-              draw_marker (self, snapshot, item, container, item->markers->pdata[n_markers++], x);
-            }
-          x += myna_container_get_indent (container);
+          draw_decoration (self, own, item, block);
+          item->decoration = gtk_snapshot_free_to_node (own);
         }
-      bottom = item->y + item->height;
+      if (item->decoration)
+        gtk_snapshot_append_node (snapshot, item->decoration);
     }
 }
 

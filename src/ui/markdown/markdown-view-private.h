@@ -15,7 +15,8 @@ typedef struct
   MynaBlockView *widget;                /* a child of the view */
   gboolean       is_visible;            /* not folded away */
   int            x, y, width, height;
-  GPtrArray     *markers;               /* of PangoLayout, outermost first; NULL until first drawn */
+  int            top;                   /* where bars begin that come from the block before */
+  GskRenderNode *decoration;            /* bars and markers as last drawn; NULL if they have to be drawn anew */
 } MynaItem;
 
 /* A place in the message: byte `index` of the text of block `item`. */
@@ -48,6 +49,8 @@ struct _MynaMarkdownView
 
 /* Room that a container takes beside its blocks, in pixels. */
 int  myna_container_get_indent               (const MynaContainer *container);
+
+void myna_item_clear_decoration              (MynaItem *item);
 
 /* markdown-decoration.c: bars of quotes, markers of items; the caret behind the last block */
 void myna_markdown_view_snapshot_containers  (MynaMarkdownView *self, GtkSnapshot *snapshot);

@@ -20,6 +20,7 @@
 #define ITEM_INDENT     24
 #define DIGIT_WIDTH     9
 #define MARKER_GAP      8
+#define SAFE_WIDTH      240             /* that no kind of block needs more than */
 
 G_DEFINE_FINAL_TYPE (MynaMarkdownView, myna_markdown_view, GTK_TYPE_WIDGET)
 
@@ -64,9 +65,10 @@ is_folded (MynaMarkdownView *self,
 }
 
 static void
-update_visibility (MynaMarkdownView *self)
+update_visibility (MynaMarkdownView *self,
+                   guint             first)
 {
-  for (guint i = 0; i < self->items->len; i++)
+  for (guint i = first; i < self->items->len; i++)
     {
       MynaItem *item = MYNA_ITEM (self, i);
 
@@ -81,14 +83,14 @@ thinking_toggled (MynaMarkdownView  *self,
                   MynaThinkingBlock *block)
 {
   self->thinking_unfolded = myna_thinking_block_get_unfolded (block);
-  update_visibility (self);
+  update_visibility (self, 0);
 }
 
 void
 myna_markdown_view_unfold (MynaMarkdownView *self)
 {
   self->thinking_unfolded = TRUE;
-  update_visibility (self);
+  update_visibility (self, 0);
 }
 
 static void
@@ -96,7 +98,7 @@ clear_item (gpointer data)
 {
   MynaItem *item = data;
 
-  g_clear_pointer (&item->markers, g_ptr_array_unref);
+  myna_item_clear_decoration (item);
   if (item->widget)
     gtk_widget_unparent (GTK_WIDGET (item->widget));
 }
@@ -125,7 +127,7 @@ show_block (MynaMarkdownView *self,
     {
       MynaItem *old = MYNA_ITEM (self, i);
 
-      g_clear_pointer (&old->markers, g_ptr_array_unref);
+      myna_item_clear_decoration (old);
       if (get_block (self, i)->kind == block->kind)
         {
           myna_block_view_set_block (old->widget, block);
@@ -155,7 +157,7 @@ myna_markdown_view_set_text (MynaMarkdownView *self,
     show_block (self, i, blocks->pdata[i]);
   if (blocks->len < self->items->len)
     g_array_set_size (self->items, blocks->len);
-  update_visibility (self);
+  update_visibility (self, first);
   myna_markdown_view_search_update (self, first);
   myna_markdown_view_selection_update (self, first);
 }
@@ -170,6 +172,20 @@ myna_markdown_view_set_streaming (MynaMarkdownView *self,
     return;
   self->is_streaming = streaming;
   gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+/* Width of a block in a view of `width`: what the indent leaves, but no less than the block needs. */
+static int
+get_item_width (MynaItem *item,
+                int       width,
+                int       indent)
+{
+  int minimum;
+
+  if (width - indent >= SAFE_WIDTH)
+    return width - indent;
+  gtk_widget_measure (GTK_WIDGET (item->widget), GTK_ORIENTATION_HORIZONTAL, -1, &minimum, NULL, NULL, NULL);
+  return MAX (width - indent, minimum);
 }
 
 static GtkSizeRequestMode
@@ -199,10 +215,7 @@ myna_markdown_view_measure (GtkWidget     *widget,
       if (!item->is_visible)
         continue;
       if (orientation == GTK_ORIENTATION_VERTICAL && for_size >= 0)
-        {
-          gtk_widget_measure (GTK_WIDGET (item->widget), GTK_ORIENTATION_HORIZONTAL, -1, &child_minimum, NULL, NULL, NULL);
-          child_for_size = MAX (for_size - indent, child_minimum);
-        }
+        child_for_size = get_item_width (item, for_size, indent);
       gtk_widget_measure (GTK_WIDGET (item->widget), orientation, child_for_size, &child_minimum, &child_natural, NULL, NULL);
       if (orientation == GTK_ORIENTATION_VERTICAL)
         {
@@ -230,16 +243,19 @@ myna_markdown_view_size_allocate (GtkWidget *widget,
   for (guint i = 0; i < self->items->len; i++)
     {
       MynaItem *item = MYNA_ITEM (self, i);
-      int indent = get_block_indent (get_block (self, i)), minimum;
+      MynaItem old = *item;
+      int indent = get_block_indent (get_block (self, i));
 
       if (!item->is_visible)
         continue;
-      gtk_widget_measure (GTK_WIDGET (item->widget), GTK_ORIENTATION_HORIZONTAL, -1, &minimum, NULL, NULL, NULL);
-      item->width = MAX (width - indent, minimum);
+      item->width = get_item_width (item, width, indent);
       gtk_widget_measure (GTK_WIDGET (item->widget), GTK_ORIENTATION_VERTICAL, item->width, NULL, &item->height, NULL, NULL);
+      item->top = y;
       y += get_spacing (self, i);
       item->x = rtl ? width - indent - item->width : indent;
       item->y = y;
+      if (item->x != old.x || item->y != old.y || item->width != old.width || item->height != old.height || item->top != old.top)
+        myna_item_clear_decoration (item);
       gtk_widget_size_allocate (GTK_WIDGET (item->widget),
                                 &(GtkAllocation) { item->x, item->y, item->width, item->height }, -1);
       y += item->height;
@@ -271,7 +287,7 @@ myna_markdown_view_css_changed (GtkWidget         *widget,
   GTK_WIDGET_CLASS (myna_markdown_view_parent_class)->css_changed (widget, change);
   myna_ink_init (&self->ink, widget);
   for (guint i = 0; i < self->items->len; i++)
-    g_clear_pointer (&MYNA_ITEM (self, i)->markers, g_ptr_array_unref);
+    myna_item_clear_decoration (MYNA_ITEM (self, i));
   gtk_widget_queue_resize (widget);
 }
 

@@ -9,7 +9,7 @@
 #include "markdown/maths-text.h"
 
 #define PADDING_X 3
-#define PADDING_Y 6
+#define PADDING_Y 2
 
 #define MYNA_TYPE_FORMULA (myna_formula_get_type ())
 G_DECLARE_FINAL_TYPE (MynaFormula, myna_formula, MYNA, FORMULA, GtkWidget)

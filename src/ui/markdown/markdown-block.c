@@ -54,6 +54,15 @@ myna_string_builder_append (MynaStringBuilder *self,
 MynaRichString
 myna_string_builder_end (MynaStringBuilder *self)
 {
+  /* cmark has been seen to cut a character in two.  Better without styles than with text that Pango refuses. */
+  if (!g_utf8_validate (self->text->str, self->text->len, NULL))
+    {
+      char *valid = g_utf8_make_valid (self->text->str, self->text->len);
+
+      g_string_assign (self->text, valid);
+      g_free (valid);
+      g_clear_pointer (&self->runs, g_array_unref);
+    }
   MynaRichString string = {
     .text = g_string_free (g_steal_pointer (&self->text), FALSE),
     .runs = g_steal_pointer (&self->runs),

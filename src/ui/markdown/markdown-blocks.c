@@ -469,8 +469,9 @@ myna_blocks_read (const char          *text,
       /* A paragraph that turned out to end in a table's header has no line: it begins where the table is said to. */
       if (line == 0 && cmark_node_next (top))
         line = cmark_node_get_start_line (cmark_node_next (top));
-      /* A line that is still being written may yet turn out to continue the block before. */
-      if (line > tail.first_line && line <= n_lines)
+      /* A line that is still being written may yet turn out to continue the block before.  Parsing begins at whole lines. */
+      if (line > tail.first_line && line <= n_lines
+          && (cmark_node_previous (top) == NULL || !myna_maths_leaves_rest (cmark_node_previous (top))))
         {
           tail.first_line = line;
           tail.first_block = blocks->len;

@@ -18,6 +18,7 @@
 #include "markdown/markdown-private.h"
 
 #define ESCAPE      '\001'
+#define CARET       '\002'              /* see is_footnote() */
 #define MAX_INLINE  4096                /* bytes of an inline formula */
 #define MAX_DISPLAY (16 * 1024)
 
@@ -26,6 +27,7 @@ typedef struct
   GString    *source;
   const char *close;                    /* "$$" or "\\]" */
   gboolean    is_closed, is_given_up;
+  gboolean    leaves_rest;              /* text follows on its last line */
 } Display;
 
 static void
@@ -43,6 +45,12 @@ is_one_of (char        c,
            const char *set)
 {
   return c != '\0' && strchr (set, c) != NULL;
+}
+
+static char
+unmarked (char c)
+{
+  return c == ESCAPE ? '\\' : c == CARET ? '^' : c;
 }
 
 /* What is known of a line while its delimiters are marked. */
@@ -96,6 +104,19 @@ is_delimiter (Line       *line,
     }
 }
 
+/* Whether "[^" at `at` may refer to a footnote: a label without blanks and a bracket on the same line.  In anything else
+ * cmark-gfm (0.29.0.gfm.6) loses text, so that the caret is hidden from it.
+ */
+static gboolean
+is_footnote (const Line *line,
+             const char *text,
+             gsize       at)
+{
+  gsize end = at + 2 + strcspn (text + at + 2, " \t\r\n[]^");
+
+  return end > at + 2 && end < line->end && text[end] == ']';
+}
+
 void
 myna_maths_mark (char *text)
 {
@@ -107,9 +128,15 @@ myna_maths_mark (char *text)
         {
           line = scan_line (text, i + 1);
         }
-      else if (text[i] == ESCAPE)
+      else if (text[i] == ESCAPE || text[i] == CARET)
         {
           text[i] = ' ';
+        }
+      else if (text[i] == '[' && text[i + 1] == '^')
+        {
+          if (!is_footnote (&line, text, i))
+            text[i + 1] = CARET;
+          i++;
         }
       else if (text[i] == '\\' && i + 1 < line.end)
         {
@@ -126,12 +153,12 @@ myna_maths_unmark (const char *text,
 {
   char *copy, *out;
 
-  if (text == NULL || strchr (text, ESCAPE) == NULL)
+  if (text == NULL || strpbrk (text, (char[]) { ESCAPE, CARET, '\0' }) == NULL)
     return NULL;
   copy = out = g_strdup (text);
   for (const char *in = text; *in; in++)
     if (*in != ESCAPE)
-      *out++ = *in;
+      *out++ = unmarked (*in);
     else if (!is_address)
       *out++ = '\\';
   *out = '\0';
@@ -213,7 +240,7 @@ match_dollars (cmark_inline_parser *inlines)
         }
       if (c == '$' && width == 1)
         return NULL;
-      g_string_append_c (source, c == ESCAPE ? '\\' : c);
+      g_string_append_c (source, unmarked (c));
       if (c == '\\' && cmark_inline_parser_peek_at (inlines, at + 1) != '\0')
         g_string_append_c (source, cmark_inline_parser_peek_at (inlines, ++at));
     }
@@ -235,7 +262,7 @@ match_escape (cmark_inline_parser *inlines)
 
       if (c == '\0')
         break;
-      g_string_append_c (source, c == ESCAPE ? '\\' : c);
+      g_string_append_c (source, unmarked (c));
       if (c == ESCAPE && cmark_inline_parser_peek_at (inlines, at + 1) == closer && at > start + 2)
         {
           g_string_append_c (source, closer);
@@ -264,8 +291,8 @@ take_line (Display    *display,
 {
   gsize length = strcspn (rest, "\r\n"), tail;
   g_autofree char *marked = g_strndup (rest, length);
-  g_autofree char *unmarked = myna_maths_unmark (marked, FALSE);
-  const char *line = unmarked ? unmarked : marked;
+  g_autofree char *restored = myna_maths_unmark (marked, FALSE);
+  const char *line = restored ? restored : marked;
   const char *close = strstr (line, display->close);
 
   if (close == NULL)
@@ -279,7 +306,8 @@ take_line (Display    *display,
   display->is_closed = TRUE;
   /* A full stop behind a formula is not worth a line of its own. */
   tail = strspn (line + length, " \t.,;:");
-  return line[length + tail] == '\0' ? length + tail : length;
+  display->leaves_rest = line[length + tail] != '\0';
+  return display->leaves_rest ? length : length + tail;
 }
 
 /* Whether a formula begins with this text, which follows the opening delimiter on its line. */
@@ -315,7 +343,7 @@ try_opening_block (cmark_syntax_extension *extension,
   cmark_node *node;
   Display *display;
 
-  if (!dollars && !g_str_has_prefix (line + MIN (start, length), "\001["))
+  if (indented || (!dollars && !g_str_has_prefix (line + MIN (start, length), "\001[")))
     return NULL;
   if (!looks_like_maths (line + start + 2, dollars ? "$$" : "\001]"))
     return NULL;
@@ -390,4 +418,12 @@ myna_maths_get_display (cmark_node *node,
 
   *ret_is_formula = display->is_closed || !display->is_given_up;
   return display->source->str;
+}
+
+gboolean
+myna_maths_leaves_rest (cmark_node *node)
+{
+  Display *display = cmark_node_get_type (node) == CMARK_NODE_CUSTOM_BLOCK ? cmark_node_get_user_data (node) : NULL;
+
+  return display && display->leaves_rest;
 }

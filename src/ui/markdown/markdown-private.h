@@ -43,6 +43,8 @@ void        myna_maths_mark        (char *text);
 char       *myna_maths_unmark      (const char *text, gboolean is_address);
 /* Source of a CUSTOM_BLOCK with its delimiters; not a formula if it was never closed. */
 const char *myna_maths_get_display (cmark_node *node, gboolean *ret_is_formula);
+/* Whether the node is a displayed formula behind which, on its last line, the next block begins. */
+gboolean    myna_maths_leaves_rest (cmark_node *node);
 
 /* Inline children of `node` (paragraph, heading or table cell). */
 void myna_inlines_read (cmark_node *node, MynaStringBuilder *builder);

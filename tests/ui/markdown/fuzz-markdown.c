@@ -34,21 +34,21 @@ LLVMFuzzerTestOneInput (const uint8_t *data,
   a = myna_markdown_get_blocks (whole);
   b = myna_markdown_get_blocks (pieces);
   if (a->len != b->len)
-    g_error ("%u blocks at once, %u in pieces", a->len, b->len);
+    fail ("%u blocks at once, %u in pieces", a->len, b->len);
   for (guint i = 0; i < a->len; i++)
     {
       MynaBlock *block = a->pdata[i];
 
       if (!myna_block_equal (block, b->pdata[i]))
-        g_error ("block %u differs", i);
+        fail ("block %u differs", i);
       if (block->string.text && !g_utf8_validate (block->string.text, -1, NULL))
-        g_error ("block %u is not UTF-8", i);
+        fail ("block %u is not UTF-8", i);
       for (guint r = 0; block->string.runs && r < block->string.runs->len; r++)
         {
           MynaRun *run = &g_array_index (block->string.runs, MynaRun, r);
 
           if (run->start >= run->end || run->end > strlen (block->string.text))
-            g_error ("run %u of block %u is outside its text", r, i);
+            fail ("run %u of block %u is outside its text", r, i);
         }
     }
   return 0;

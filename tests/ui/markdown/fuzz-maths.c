@@ -31,7 +31,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data,
   maths = myna_maths_new (tex, size % 2 ? MYNA_MATHS_DISPLAY : MYNA_MATHS_INLINE, 16, NULL, NULL);
   myna_maths_get_size (maths, &width, &ascent, &descent);
   if (!isfinite (width) || !isfinite (ascent) || !isfinite (descent) || width < 0)
-    g_error ("impossible size %g × (%g + %g)", width, ascent, descent);
+    fail ("impossible size %g × (%g + %g)", width, ascent, descent);
   surface = cairo_image_surface_create (CAIRO_FORMAT_A8, 16, 16);
   cr = cairo_create (surface);
   myna_maths_draw (maths, cr, 0, 12);

@@ -353,6 +353,7 @@ test_invalid_text (void)
 {
   g_autoptr (MynaMarkdown) document = myna_markdown_new ();
 
+  g_assert_cmpstr (parse_one (document, "a [^\nbcdef] c [^ x] d")->string.text, ==, "a [^\nbcdef] c [^ x] d");
   g_assert_cmpstr (parse_one (document, "a\xff\xc3")->string.text, ==, "a\uFFFD\uFFFD");
   myna_markdown_set_text (document, "");
   g_assert_cmpuint (myna_markdown_get_blocks (document)->len, ==, 0);

@@ -1,0 +1,249 @@
+/* test-markdown-view.c: the markdown view in a window
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include <adwaita.h>
+#include <string.h>
+
+#include "markdown/block-view.h"
+#include "markdown/markdown-view.h"
+#include "myna-resources.h"
+
+typedef struct
+{
+  GtkWidget        *window;
+  MynaMarkdownView *view;
+} Fixture;
+
+static void
+set_up (Fixture      *fixture,
+        gconstpointer data)
+{
+  fixture->window = gtk_window_new ();
+  fixture->view = MYNA_MARKDOWN_VIEW (myna_markdown_view_new ());
+  gtk_window_set_child (GTK_WINDOW (fixture->window), GTK_WIDGET (fixture->view));
+  gtk_window_set_default_size (GTK_WINDOW (fixture->window), 500, 600);
+  gtk_window_present (GTK_WINDOW (fixture->window));
+}
+
+static void
+tear_down (Fixture      *fixture,
+           gconstpointer data)
+{
+  g_object_add_weak_pointer (G_OBJECT (fixture->view), (gpointer *) &fixture->view);
+  gtk_window_destroy (GTK_WINDOW (fixture->window));
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_assert_null (fixture->view);
+}
+
+static int
+get_height (Fixture *fixture,
+            int      width)
+{
+  int height;
+
+  gtk_widget_measure (GTK_WIDGET (fixture->view), GTK_ORIENTATION_VERTICAL, width, NULL, &height, NULL, NULL);
+  return height;
+}
+
+static GtkWidget *
+get_block (Fixture *fixture,
+           guint    n)
+{
+  GtkWidget *child = gtk_widget_get_first_child (GTK_WIDGET (fixture->view));
+
+  for (; child && n > 0; n--)
+    child = gtk_widget_get_next_sibling (child);
+  g_assert_true (MYNA_IS_BLOCK_VIEW (child));
+  return child;
+}
+
+static const char everything[] =
+  "# Head\n\nSome *text* with $x^2$.\n\n- one\n- two\n\n1. first\n\n> quote\n\n```c\nint x;\n```\n\n"
+  "| a | b |\n|---|---|\n| 1 | 2 |\n\n---\n\n$$\\frac{1}{2}$$\n\nend";
+
+static void
+test_copy (Fixture      *fixture,
+           gconstpointer data)
+{
+  g_autofree char *text = NULL;
+
+  g_assert_null (myna_markdown_view_get_selected_text (fixture->view));
+  myna_markdown_view_set_text (fixture->view, everything);
+  gtk_test_widget_wait_for_draw (fixture->window);
+  myna_markdown_view_select_all (fixture->view);
+  text = myna_markdown_view_get_selected_text (fixture->view);
+  g_assert_cmpstr (text, ==,
+                   "Head\n\nSome text with $x^2$.\n\n• one\n• two\n\n1. first\n\nquote\n\nint x;\n\na\tb\n1\t2\n\n---\n\n"
+                   "$$\\frac{1}{2}$$\n\nend");
+}
+
+/* A selection stays as it is while text is added behind it. */
+static void
+test_selection_while_streaming (Fixture      *fixture,
+                                gconstpointer data)
+{
+  g_autofree char *before = NULL, *after = NULL;
+
+  myna_markdown_view_set_streaming (fixture->view, TRUE);
+  myna_markdown_view_set_text (fixture->view, "One.\n\nTwo");
+  myna_markdown_view_select_all (fixture->view);
+  before = myna_markdown_view_get_selected_text (fixture->view);
+  g_assert_cmpstr (before, ==, "One.\n\nTwo");
+  myna_markdown_view_set_text (fixture->view, "One.\n\nTwo and *three*.\n\nFour.");
+  after = myna_markdown_view_get_selected_text (fixture->view);
+  g_assert_cmpstr (after, ==, "One.\n\nTwo");
+  gtk_test_widget_wait_for_draw (fixture->window);
+}
+
+static void
+test_search (Fixture      *fixture,
+             gconstpointer data)
+{
+  graphene_rect_t first, second;
+
+  myna_markdown_view_set_text (fixture->view, "Ein ÄPFEL.\n\n| x | äpfel |\n|---|---|\n\n```\nÄpfel Äpfel\n```\n");
+  gtk_test_widget_wait_for_draw (fixture->window);
+  g_assert_cmpuint (myna_markdown_view_set_search (fixture->view, "äpfel"), ==, 4);
+  g_assert_true (myna_markdown_view_show_match (fixture->view, 0, &first));
+  g_assert_true (myna_markdown_view_show_match (fixture->view, 3, &second));
+  g_assert_cmpfloat (second.origin.y, >, first.origin.y + 40);
+  g_assert_cmpfloat (first.size.width, >, 20);
+  g_assert_false (myna_markdown_view_show_match (fixture->view, 4, NULL));
+  g_assert_cmpuint (myna_markdown_view_set_search (fixture->view, "birne"), ==, 0);
+  myna_markdown_view_set_search (fixture->view, "pf");
+  myna_markdown_view_set_text (fixture->view, "Ein ÄPFEL.\n\n| x | äpfel |\n|---|---|\n\n```\nÄpfel Äpfel\n```\nApfel");
+  g_assert_cmpuint (myna_markdown_view_set_search (fixture->view, "pf"), ==, 5);
+  g_assert_cmpuint (myna_markdown_view_set_search (fixture->view, NULL), ==, 0);
+}
+
+/* Blocks that did not change keep their widgets, and a message that grew looks like one that was always so. */
+static void
+test_growing (Fixture      *fixture,
+              gconstpointer data)
+{
+  g_autofree char *prefix = g_strdup (everything);
+  GtkWidget *head = NULL;
+  int grown, at_once;
+
+  for (gsize n = 1; n <= strlen (everything); n++)
+    {
+      memcpy (prefix, everything, n);
+      prefix[n] = '\0';
+      myna_markdown_view_set_text (fixture->view, prefix);
+      if (n % 16 == 0)
+        gtk_test_widget_wait_for_draw (fixture->window);
+      if (n == 20)
+        head = get_block (fixture, 0);
+      else if (n > 20)
+        g_assert_true (get_block (fixture, 0) == head);
+    }
+  grown = get_height (fixture, 480);
+  myna_markdown_view_set_text (fixture->view, "");
+  g_assert_cmpint (get_height (fixture, 480), ==, 0);
+  myna_markdown_view_set_text (fixture->view, everything);
+  at_once = get_height (fixture, 480);
+  g_assert_cmpint (grown, ==, at_once);
+}
+
+static void
+test_narrow (Fixture      *fixture,
+             gconstpointer data)
+{
+  int minimum;
+
+  myna_markdown_view_set_text (fixture->view, "word word word word word word word word word word word word word word word\n\n"
+                                              "| a long cell in a table | another long cell | yet another long cell |\n|-|-|-|\n\n"
+                                              "```\na very long line of code that is much wider than the narrow window that it is in\n```\n");
+  gtk_widget_measure (GTK_WIDGET (fixture->view), GTK_ORIENTATION_HORIZONTAL, -1, &minimum, NULL, NULL, NULL);
+  g_assert_cmpint (minimum, <=, 300);
+  g_assert_cmpint (get_height (fixture, 300), >, get_height (fixture, 900));
+  /* The view itself may be as narrow as a phone; what is in it scrolls or wraps. */
+  gtk_window_set_default_size (GTK_WINDOW (fixture->window), 360, 600);
+  gtk_test_widget_wait_for_draw (fixture->window);
+}
+
+static void
+test_thinking (Fixture      *fixture,
+               gconstpointer data)
+{
+  g_autofree char *text = NULL;
+
+  myna_markdown_view_set_text (fixture->view, "<think>\nsecret\n</think>\nanswer");
+  gtk_test_widget_wait_for_draw (fixture->window);
+  g_assert_false (gtk_widget_get_child_visible (get_block (fixture, 1)));
+  g_assert_true (gtk_widget_get_child_visible (get_block (fixture, 2)));
+  /* Finding something in it unfolds it. */
+  g_assert_cmpuint (myna_markdown_view_set_search (fixture->view, "secret"), ==, 1);
+  g_assert_true (myna_markdown_view_show_match (fixture->view, 0, NULL));
+  g_assert_true (gtk_widget_get_child_visible (get_block (fixture, 1)));
+}
+
+static void
+test_accessible (Fixture      *fixture,
+                 gconstpointer data)
+{
+  GtkWidget *code, *header, *copy;
+
+  myna_markdown_view_set_text (fixture->view, "# Head\n\nText with $x$.\n\n```c\nint x;\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n");
+  gtk_test_widget_wait_for_draw (fixture->window);
+  gtk_test_accessible_assert_role (GTK_ACCESSIBLE (get_block (fixture, 0)), GTK_ACCESSIBLE_ROLE_HEADING);
+  gtk_test_accessible_assert_property (GTK_ACCESSIBLE (get_block (fixture, 0)), GTK_ACCESSIBLE_PROPERTY_LABEL, "Head");
+  gtk_test_accessible_assert_property (GTK_ACCESSIBLE (get_block (fixture, 1)), GTK_ACCESSIBLE_PROPERTY_LABEL, "Text with $x$.");
+  code = get_block (fixture, 2);
+  gtk_test_accessible_assert_property (GTK_ACCESSIBLE (code), GTK_ACCESSIBLE_PROPERTY_LABEL, "Code, c");
+  gtk_test_accessible_assert_property (GTK_ACCESSIBLE (code), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, "int x;");
+  header = gtk_widget_get_first_child (code);
+  copy = gtk_widget_get_last_child (header);
+  gtk_test_accessible_assert_property (GTK_ACCESSIBLE (copy), GTK_ACCESSIBLE_PROPERTY_LABEL, "Copy code");
+  gtk_test_accessible_assert_property (GTK_ACCESSIBLE (get_block (fixture, 3)), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                       "a\tb\n1\t2");
+}
+
+static void
+got_text (GObject      *source,
+          GAsyncResult *result,
+          gpointer      user_data)
+{
+  *(char **) user_data = gdk_clipboard_read_text_finish (GDK_CLIPBOARD (source), result, NULL);
+}
+
+/* The Copy button gives the code as it was written, hidden characters included. */
+static void
+test_copy_code (Fixture      *fixture,
+                gconstpointer data)
+{
+  GtkWidget *header;
+  char *text = NULL;
+
+  myna_markdown_view_set_text (fixture->view, "```\na\u200bb\n\tc\n```\n");
+  gtk_test_widget_wait_for_draw (fixture->window);
+  header = gtk_widget_get_first_child (get_block (fixture, 0));
+  g_signal_emit_by_name (gtk_widget_get_last_child (header), "clicked");
+  gdk_clipboard_read_text_async (gtk_widget_get_clipboard (header), NULL, got_text, &text);
+  while (text == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpstr (text, ==, "a\u200bb\n\tc");
+  g_free (text);
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  gtk_test_init (&argc, &argv, NULL);
+  adw_init ();
+  myna_register_resource ();
+#define ADD(path, func) g_test_add ("/markdown-view/" path, Fixture, NULL, set_up, func, tear_down)
+  ADD ("copy", test_copy);
+  ADD ("selection-while-streaming", test_selection_while_streaming);
+  ADD ("search", test_search);
+  ADD ("growing", test_growing);
+  ADD ("narrow", test_narrow);
+  ADD ("thinking", test_thinking);
+  ADD ("accessible", test_accessible);
+  ADD ("copy-code", test_copy_code);
+#undef ADD
+  return g_test_run ();
+}

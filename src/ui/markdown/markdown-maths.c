@@ -247,6 +247,17 @@ match_dollars (cmark_inline_parser *inlines)
   return NULL;
 }
 
+/* A formula has a letter or a digit; without one it is punctuation with backslashes. */
+static gboolean
+has_letter (const char *text,
+            gsize       length)
+{
+  for (gsize i = 0; i < length; i++)
+    if (g_ascii_isalnum (text[i]) || (guchar) text[i] >= 0x80)
+      return TRUE;
+  return FALSE;
+}
+
 static cmark_node *
 match_escape (cmark_inline_parser *inlines)
 {
@@ -263,8 +274,10 @@ match_escape (cmark_inline_parser *inlines)
       if (c == '\0')
         break;
       g_string_append_c (source, unmarked (c));
-      if (c == ESCAPE && cmark_inline_parser_peek_at (inlines, at + 1) == closer && at > start + 2)
+      if (c == ESCAPE && cmark_inline_parser_peek_at (inlines, at + 1) == closer)
         {
+          if (!has_letter (source->str, source->len))
+            break;
           g_string_append_c (source, closer);
           return new_inline (inlines, CMARK_NODE_HTML_INLINE, source->str, at + 2);
         }
@@ -322,7 +335,7 @@ looks_like_maths (const char *rest,
   if (at == line_end)
     return TRUE;
   if (closed)
-    return closed > rest;
+    return has_letter (rest, closed - rest);
   for (; at < line_end; at++)
     if (is_one_of (*at, "\\^_={\001"))
       return TRUE;

@@ -406,6 +406,15 @@ plan_region (GlmRegion  *region,
   return true;
 }
 
+static bool
+has_tiles (const GlmRegion *region)
+{
+  for (int kind = 0; kind <= GLM_SUM_MIN; kind++)
+    if (region->tiles[kind] != NULL)
+      return true;
+  return false;
+}
+
 bool
 glm_matmul_many (const GlmProduct *products,
                  int               n_products,
@@ -426,10 +435,13 @@ glm_matmul_many (const GlmProduct *products,
       return glm_error_set (error, GLM_ERROR_ARGUMENT, "Products of one x need matrices of the same width and processor");
   if (!plan_region (&region, glm_pool_n_threads (pool), scratch, error))
     return false;
-  if (n <= MAX_SERIAL_N)
-    glm_packed_quantise (&region, products[0].matrix->cols, 0, n);
-  else
-    glm_pool_run (pool, quantise_share, &region);
+  if (has_tiles (&region))
+    {
+      if (n <= MAX_SERIAL_N)
+        glm_packed_quantise (&region, products[0].matrix->cols, 0, n);
+      else
+        glm_pool_run (pool, quantise_share, &region);
+    }
   glm_pool_run (pool, multiply_share, &region);
   return true;
 }

@@ -455,7 +455,7 @@ make_temporary_bar (MynaWindow *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
   GtkWidget *label = gtk_label_new (_("Temporary chat: nothing of it is saved"));
-  GtkWidget *end = gtk_button_new_with_mnemonic (_("_End and Forget"));
+  GtkWidget *end = gtk_button_new_with_label (_("End and Forget"));
 
   gtk_widget_add_css_class (box, "temporary-bar");
   gtk_box_append (GTK_BOX (box), gtk_image_new_from_icon_name ("view-conceal-symbolic"));

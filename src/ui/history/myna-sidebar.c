@@ -222,7 +222,7 @@ make_header (MynaSidebar *self)
   self->back_button = make_icon_button ("go-previous-symbolic", "sidebar.show", _("Back to the Chats"));
   gtk_actionable_set_action_target (GTK_ACTIONABLE (self->back_button), "s", "chats");
   adw_header_bar_pack_start (header, self->back_button);
-  self->cancel_button = gtk_button_new_with_mnemonic (_("_Cancel"));
+  self->cancel_button = gtk_button_new_with_label (_("Cancel"));
   gtk_actionable_set_action_name (GTK_ACTIONABLE (self->cancel_button), "sidebar.end-select");
   adw_header_bar_pack_start (header, self->cancel_button);
 
@@ -297,7 +297,7 @@ append_bulk_button (GtkWidget  *bar,
                     const char *label,
                     const char *action)
 {
-  GtkWidget *button = gtk_button_new_with_mnemonic (label);
+  GtkWidget *button = gtk_button_new_with_label (label);
 
   gtk_widget_set_hexpand (button, TRUE);
   gtk_widget_add_css_class (button, "flat");
@@ -324,13 +324,13 @@ make_bottom (MynaSidebar *self)
     self->bars[i] = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
     gtk_box_append (GTK_BOX (bottom), self->bars[i]);
   }
-  append_bulk_button (self->bars[STORE_LIST_ACTIVE], _("_Archive"), "win.archive-chats");
-  append_bulk_button (self->bars[STORE_LIST_ACTIVE], _("_Folder"), "win.move-to-new-folder");
-  append_bulk_button (self->bars[STORE_LIST_ACTIVE], _("_Delete"), "win.delete-chats");
-  append_bulk_button (self->bars[STORE_LIST_ARCHIVED], _("_Take Out"), "win.unarchive-chats");
-  append_bulk_button (self->bars[STORE_LIST_ARCHIVED], _("_Delete"), "win.delete-chats");
-  append_bulk_button (self->bars[STORE_LIST_DELETED], _("_Restore"), "win.restore-chats");
-  append_bulk_button (self->bars[STORE_LIST_DELETED], _("_Delete for Good"), "win.purge-chats");
+  append_bulk_button (self->bars[STORE_LIST_ACTIVE], _("Archive"), "win.archive-chats");
+  append_bulk_button (self->bars[STORE_LIST_ACTIVE], _("Folder"), "win.move-to-new-folder");
+  append_bulk_button (self->bars[STORE_LIST_ACTIVE], _("Delete"), "win.delete-chats");
+  append_bulk_button (self->bars[STORE_LIST_ARCHIVED], _("Take Out"), "win.unarchive-chats");
+  append_bulk_button (self->bars[STORE_LIST_ARCHIVED], _("Delete"), "win.delete-chats");
+  append_bulk_button (self->bars[STORE_LIST_DELETED], _("Restore"), "win.restore-chats");
+  append_bulk_button (self->bars[STORE_LIST_DELETED], _("Delete for Good"), "win.purge-chats");
 
   return bottom;
 }

@@ -281,7 +281,7 @@ myna_import_window_init (MynaImportWindow *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   GtkWidget *header = adw_header_bar_new ();
-  GtkWidget *cancel = gtk_button_new_with_mnemonic (_("_Cancel"));
+  GtkWidget *cancel = gtk_button_new_with_label (_("Cancel"));
   GtkWidget *page;
 
   self->cancellable = g_cancellable_new ();
@@ -292,7 +292,7 @@ myna_import_window_init (MynaImportWindow *self)
   adw_header_bar_set_show_start_title_buttons (ADW_HEADER_BAR (header), FALSE);
   g_signal_connect_swapped (cancel, "clicked", G_CALLBACK (gtk_window_close), self);
   adw_header_bar_pack_start (ADW_HEADER_BAR (header), cancel);
-  self->import = gtk_button_new_with_mnemonic (_("_Import"));
+  self->import = gtk_button_new_with_label (_("Import"));
   gtk_widget_add_css_class (self->import, "suggested-action");
   gtk_widget_set_sensitive (self->import, FALSE);
   g_signal_connect_swapped (self->import, "clicked", G_CALLBACK (import_cb), self);

@@ -141,7 +141,7 @@ update (MynaModelRow *self)
                                                 : is_default         ? _("Default")
                                                                      : "");
   gtk_widget_set_visible (self->badge, in_use || is_default);
-  gtk_button_set_label (GTK_BUTTON (self->use), in_use ? _("_Unload") : _("_Use Now"));
+  gtk_button_set_label (GTK_BUTTON (self->use), in_use ? _("Unload") : _("Use Now"));
   gtk_widget_set_sensitive (self->use, readable || in_use);
   gtk_widget_set_visible (self->make_default, !is_default);
   gtk_widget_set_sensitive (self->make_default, readable);
@@ -240,7 +240,7 @@ add_button (MynaModelRow *self,
             const char   *label,
             void        (*callback) (MynaModelRow *))
 {
-  GtkWidget *button = gtk_button_new_with_mnemonic (label);
+  GtkWidget *button = gtk_button_new_with_label (label);
 
   g_signal_connect_swapped (button, "clicked", G_CALLBACK (callback), self);
   gtk_box_append (GTK_BOX (box), button);
@@ -281,9 +281,8 @@ add_buttons (MynaModelRow *self)
 
   gtk_widget_add_css_class (box, "model-buttons");
   self->use = add_button (self, box, "", use_cb);
-  gtk_button_set_use_underline (GTK_BUTTON (self->use), TRUE);
-  self->make_default = add_button (self, box, _("Make _Default"), make_default_cb);
-  self->remove = add_button (self, box, _("_Remove"), remove_cb);
+  self->make_default = add_button (self, box, _("Make Default"), make_default_cb);
+  self->remove = add_button (self, box, _("Remove"), remove_cb);
   gtk_widget_set_tooltip_text (self->remove, _("Takes the model off this list; the file stays"));
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), FALSE);

@@ -171,7 +171,7 @@ drop_cb (GtkDropTarget    *target,
 static GtkWidget *
 make_loading_group (MynaModelsWindow *self)
 {
-  GtkWidget *cancel = gtk_button_new_with_mnemonic (_("_Cancel"));
+  GtkWidget *cancel = gtk_button_new_with_label (_("Cancel"));
 
   self->loading_group = adw_preferences_group_new ();
   self->loading_row = adw_action_row_new ();
@@ -272,7 +272,7 @@ build (MynaModelsWindow *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   GtkWidget *header = adw_header_bar_new ();
-  GtkWidget *add = gtk_button_new_with_mnemonic (_("_Add…"));
+  GtkWidget *add = gtk_button_new_with_label (_("Add…"));
   GtkWidget *folder = gtk_button_new_from_icon_name ("folder-open-symbolic");
   GtkWidget *page = adw_preferences_page_new ();
 

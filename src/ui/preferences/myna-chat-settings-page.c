@@ -303,7 +303,7 @@ myna_chat_settings_page_init (MynaChatSettingsPage *self)
 {
   AdwPreferencesPage *page = ADW_PREFERENCES_PAGE (self);
   GtkWidget *group = adw_preferences_group_new ();
-  GtkWidget *reset_all = gtk_button_new_with_mnemonic (_("_Reset All"));
+  GtkWidget *reset_all = gtk_button_new_with_label (_("Reset All"));
 
   adw_preferences_page_set_title (page, _("Answers"));
   adw_preferences_page_set_icon_name (page, "document-edit-symbolic");

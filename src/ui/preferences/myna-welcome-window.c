@@ -125,8 +125,8 @@ static GtkWidget *
 make_buttons (MynaWelcomeWindow *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
-  GtkWidget *start = gtk_button_new_with_mnemonic (_("_Start Chatting"));
-  GtkWidget *add = gtk_button_new_with_mnemonic (_("_Add a Model"));
+  GtkWidget *start = gtk_button_new_with_label (_("Start Chatting"));
+  GtkWidget *add = gtk_button_new_with_label (_("Add a Model"));
 
   gtk_widget_set_halign (box, GTK_ALIGN_CENTER);
   gtk_widget_add_css_class (start, "pill");

@@ -5,7 +5,6 @@
 #include "conversation/empty-page.h"
 
 #include <glib/gi18n.h>
-#include <string.h>
 
 struct _MynaEmptyPage
 {
@@ -136,7 +135,8 @@ myna_empty_page_set_model (MynaEmptyPage *self,
 
   g_return_if_fail (MYNA_IS_EMPTY_PAGE (self));
 
-  if (name && strstr (name, "Fledgling"))
+  /* The name that the model library gives it, in the person's language. */
+  if (g_strcmp0 (name, _("Fledgling · small starter model")) == 0)
     text = g_strdup_printf (_("%s\nGood for sums, tables, short stories and questions about Myna"), name);
   else if (name)
     text = g_strdup_printf (_("%s\nRuns on this computer: nothing you write leaves it"), name);

@@ -11,6 +11,7 @@
  * reference to the store through its GTask; one without does not, so dropping the last reference of a store finishes such
  * writes and closes.  The mutex and the condition are pthread's because ThreadSanitizer does not see through GLib's.
  */
+#include "store-mailbox.h"
 #include "store-private.h"
 
 #include <pthread.h>
@@ -18,15 +19,6 @@
 
 #define IDLE_SECONDS 30         /* without a request before maintenance begins */
 #define MAX_IDLE_SECONDS 3600   /* when nothing was due */
-
-/* What the storage thread shares with the sources that it attached: outlives the store. */
-typedef struct
-{
-  gatomicrefcount ref_count;
-  pthread_mutex_t mutex;
-  GWeakRef db;
-  GArray *changes;              /* of StoreChange, not yet signalled; guarded by mutex */
-} Mailbox;
 
 typedef struct
 {
@@ -37,7 +29,7 @@ typedef struct
   GTask *task;                  /* NULL: nobody waits */
   GCancellable *superseded;     /* a later request of the same kind came; NULL: does not happen */
   GMainContext *context;
-  Mailbox *mailbox;
+  StoreMailbox *mailbox;
   StoreResult result;
   GError *error;
 } StoreJob;
@@ -47,7 +39,7 @@ struct _StoreDb
   GObject parent_instance;
 
   GMainContext *context;        /* of the signals */
-  Mailbox *mailbox;
+  StoreMailbox *mailbox;
   GThread *thread;              /* NULL after close */
   char *path;
 
@@ -64,108 +56,7 @@ struct _StoreDb
   char *recovered_path;
 };
 
-enum { CONVERSATION_CHANGED, CONVERSATION_REMOVED, MESSAGE_CHANGED, FOLDERS_CHANGED, FAILED, N_SIGNALS };
-static guint signals[N_SIGNALS];
-
 G_DEFINE_FINAL_TYPE (StoreDb, store_db, G_TYPE_OBJECT)
-
-/* ---- Mailbox ------------------------------------------------------------------------------------------------------ */
-
-static Mailbox *
-mailbox_new (StoreDb *db)
-{
-  Mailbox *self = g_new0 (Mailbox, 1);
-
-  g_atomic_ref_count_init (&self->ref_count);
-  pthread_mutex_init (&self->mutex, NULL);
-  g_weak_ref_init (&self->db, db);
-  self->changes = g_array_new (FALSE, FALSE, sizeof (StoreChange));
-  return self;
-}
-
-static Mailbox *
-mailbox_ref (Mailbox *self)
-{
-  g_atomic_ref_count_inc (&self->ref_count);
-  return self;
-}
-
-static void
-mailbox_unref (gpointer data)
-{
-  Mailbox *self = data;
-
-  if (!g_atomic_ref_count_dec (&self->ref_count))
-    return;
-  pthread_mutex_destroy (&self->mutex);
-  g_weak_ref_clear (&self->db);
-  g_array_unref (self->changes);
-  g_free (self);
-}
-
-static void
-attach (GMainContext *context, GSourceFunc func, gpointer data, GDestroyNotify destroy)
-{
-  GSource *source = g_idle_source_new ();
-
-  g_source_set_priority (source, G_PRIORITY_DEFAULT);
-  g_source_set_callback (source, func, data, destroy);
-  g_source_attach (source, context);
-  g_source_unref (source);
-}
-
-static gboolean
-emit_changes_cb (gpointer data)
-{
-  Mailbox *mailbox = data;
-  g_autoptr (StoreDb) db = g_weak_ref_get (&mailbox->db);
-  g_autoptr (GArray) changes = g_array_new (FALSE, FALSE, sizeof (StoreChange));
-
-  pthread_mutex_lock (&mailbox->mutex);
-  g_array_append_vals (changes, mailbox->changes->data, mailbox->changes->len);
-  g_array_set_size (mailbox->changes, 0);
-  pthread_mutex_unlock (&mailbox->mutex);
-
-  for (guint i = 0; db && i < changes->len; i++)
-    {
-      StoreChange *change = &g_array_index (changes, StoreChange, i);
-
-      switch (change->kind)
-        {
-        case STORE_CHANGE_CONVERSATION:
-          g_signal_emit (db, signals[CONVERSATION_CHANGED], 0, change->id);
-          break;
-        case STORE_CHANGE_CONVERSATION_REMOVED:
-          g_signal_emit (db, signals[CONVERSATION_REMOVED], 0, change->id);
-          break;
-        case STORE_CHANGE_MESSAGE:
-          g_signal_emit (db, signals[MESSAGE_CHANGED], 0, change->id, change->message_id);
-          break;
-        case STORE_CHANGE_FOLDERS:
-          g_signal_emit (db, signals[FOLDERS_CHANGED], 0);
-          break;
-        }
-    }
-  return G_SOURCE_REMOVE;
-}
-
-static void
-post_changes (StoreDb *self, GArray *changes)
-{
-  Mailbox *mailbox = self->mailbox;
-  gboolean was_empty;
-
-  if (changes->len == 0)
-    return;
-
-  pthread_mutex_lock (&mailbox->mutex);
-  was_empty = mailbox->changes->len == 0;
-  g_array_append_vals (mailbox->changes, changes->data, changes->len);
-  if (was_empty)
-    attach (self->context, emit_changes_cb, mailbox_ref (mailbox), mailbox_unref);
-  pthread_mutex_unlock (&mailbox->mutex);
-  g_array_set_size (changes, 0);
-}
 
 /* ---- Jobs --------------------------------------------------------------------------------------------------------- */
 
@@ -190,18 +81,18 @@ job_free (gpointer data)
   g_clear_error (&job->error);
   g_clear_pointer (&job->result.list, g_ptr_array_unref);
   g_main_context_unref (job->context);
-  mailbox_unref (job->mailbox);
+  store_mailbox_unref (job->mailbox);
   g_free (job);
 }
 
 static void
 report_failure (StoreJob *job)
 {
-  g_autoptr (StoreDb) db = g_weak_ref_get (&job->mailbox->db);
+  g_autoptr (StoreDb) db = store_mailbox_get_db (job->mailbox);
 
   if (db && !g_error_matches (job->error, STORE_ERROR, STORE_ERROR_NOT_FOUND)
       && !g_error_matches (job->error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    g_signal_emit (db, signals[FAILED], 0, job->error);
+    g_signal_emit_by_name (db, "failed", job->error);
 }
 
 /* On the caller's context. */
@@ -210,8 +101,8 @@ complete_cb (gpointer data)
 {
   StoreJob *job = data;
 
-  pthread_mutex_lock (&job->mailbox->mutex);
-  pthread_mutex_unlock (&job->mailbox->mutex);
+  store_mailbox_lock (job->mailbox);
+  store_mailbox_unlock (job->mailbox);
 
   if (!job->task)
     {
@@ -233,13 +124,13 @@ complete_cb (gpointer data)
 static void
 hand_back (StoreJob *job)
 {
-  Mailbox *mailbox = mailbox_ref (job->mailbox);
+  StoreMailbox *mailbox = store_mailbox_ref (job->mailbox);
 
   /* Pairs with complete_cb(): what this thread wrote is seen there. */
-  pthread_mutex_lock (&mailbox->mutex);
-  attach (job->context, complete_cb, job, job_free);
-  pthread_mutex_unlock (&mailbox->mutex);
-  mailbox_unref (mailbox);
+  store_mailbox_lock (mailbox);
+  store_mailbox_attach (job->context, complete_cb, job, job_free);
+  store_mailbox_unlock (mailbox);
+  store_mailbox_unref (mailbox);
 }
 
 static void
@@ -285,7 +176,7 @@ tell_failure (StoreDb *self, GError *error)
   StoreJob *job = g_new0 (StoreJob, 1);
 
   job->context = g_main_context_ref (self->context);
-  job->mailbox = mailbox_ref (self->mailbox);
+  job->mailbox = store_mailbox_ref (self->mailbox);
   job->error = error;
   hand_back (job);
 }
@@ -301,7 +192,7 @@ use_idle_time (StoreDb *self, StoreConnection *connection)
   do
     {
       more = store_maintain (connection, store_now (), &error);
-      post_changes (self, connection->changes);
+      store_mailbox_post (self->mailbox, self->context, connection->changes);
     }
   while (more && g_atomic_int_get (&self->n_waiting) == 0);
   connection->gives_way = FALSE;
@@ -377,7 +268,7 @@ storage_thread (gpointer data)
       else
         g_set_error_literal (&job->error, STORE_ERROR, STORE_ERROR_FAILED, "The history is not open");
       if (connection)
-        post_changes (self, connection->changes);
+        store_mailbox_post (self->mailbox, self->context, connection->changes);
       if (!requeue (self, job))
         hand_back (job);
     }
@@ -416,7 +307,7 @@ job_new (StoreDb *self, GTask *task)
 
   job->task = task;
   job->context = g_main_context_ref_thread_default ();
-  job->mailbox = mailbox_ref (self->mailbox);
+  job->mailbox = store_mailbox_ref (self->mailbox);
   return job;
 }
 
@@ -605,7 +496,7 @@ store_db_finalize (GObject *object)
 {
   StoreDb *self = STORE_DB (object);
 
-  mailbox_unref (self->mailbox);
+  store_mailbox_unref (self->mailbox);
   pthread_mutex_destroy (&self->mutex);
   pthread_cond_destroy (&self->cond);
   g_main_context_unref (self->context);
@@ -616,10 +507,10 @@ store_db_finalize (GObject *object)
   G_OBJECT_CLASS (store_db_parent_class)->finalize (object);
 }
 
-static guint
+static void
 add_signal (const char *name, guint n_params, GType param_1, GType param_2)
 {
-  return g_signal_new (name, STORE_TYPE_DB, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, n_params, param_1, param_2);
+  g_signal_new (name, STORE_TYPE_DB, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, n_params, param_1, param_2);
 }
 
 static void
@@ -630,11 +521,11 @@ store_db_class_init (StoreDbClass *klass)
   object_class->dispose = store_db_dispose;
   object_class->finalize = store_db_finalize;
 
-  signals[CONVERSATION_CHANGED] = add_signal ("conversation-changed", 1, G_TYPE_INT64, 0);
-  signals[CONVERSATION_REMOVED] = add_signal ("conversation-removed", 1, G_TYPE_INT64, 0);
-  signals[MESSAGE_CHANGED] = add_signal ("message-changed", 2, G_TYPE_INT64, G_TYPE_INT64);
-  signals[FOLDERS_CHANGED] = add_signal ("folders-changed", 0, 0, 0);
-  signals[FAILED] = add_signal ("failed", 1, G_TYPE_ERROR, 0);
+  add_signal ("conversation-changed", 1, G_TYPE_INT64, 0);
+  add_signal ("conversation-removed", 1, G_TYPE_INT64, 0);
+  add_signal ("message-changed", 2, G_TYPE_INT64, G_TYPE_INT64);
+  add_signal ("folders-changed", 0, 0, 0);
+  add_signal ("failed", 1, G_TYPE_ERROR, 0);
 }
 
 static void
@@ -643,7 +534,7 @@ store_db_init (StoreDb *self)
   pthread_condattr_t attributes;
 
   self->context = g_main_context_ref_thread_default ();
-  self->mailbox = mailbox_new (self);
+  self->mailbox = store_mailbox_new (self);
   pthread_mutex_init (&self->mutex, NULL);
   pthread_condattr_init (&attributes);
   pthread_condattr_setclock (&attributes, CLOCK_MONOTONIC);

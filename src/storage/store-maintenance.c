@@ -7,6 +7,9 @@
  */
 #include "store-private.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #define MINUTE_MS G_GINT64_CONSTANT (60000)
 #define DAY_MS (24 * 60 * MINUTE_MS)
 #define BIN_DAYS 30
@@ -111,7 +114,7 @@ gboolean
 store_check (StoreConnection *connection, const char *sql, GError **error)
 {
   g_autoptr (sqlite3_stmt) row = store_prepare (connection, error, sql, "");
-  const char *text;
+  const char *text, *reason;
 
   if (!row || !store_step (row, error))
     return FALSE;
@@ -119,6 +122,13 @@ store_check (StoreConnection *connection, const char *sql, GError **error)
   if (g_strcmp0 (text, "ok") == 0)
     return TRUE;
 
+  /* The check reports a page that could not be read like one that is wrong.  That is no reason to repair anything. */
+  reason = text ? strstr (text, "error code=") : NULL;
+  if (reason && (atoi (reason + strlen ("error code=")) & 0xff) != SQLITE_CORRUPT)
+    {
+      g_set_error (error, STORE_ERROR, STORE_ERROR_FAILED, "The history cannot be read: %s", text);
+      return FALSE;
+    }
   connection->is_suspect = TRUE;
   g_set_error (error, STORE_ERROR, STORE_ERROR_CORRUPT, "The history is damaged: %s", text);
   return FALSE;

@@ -102,6 +102,16 @@ insert_row (StoreConnection *target, const char *sql, sqlite3_stmt *row, GError 
   return FALSE;
 }
 
+/* Only what is wrong in the file is left out.  What cannot be read just now may be there the next time: then nothing is
+ * recovered at all. */
+static gboolean
+check_is_damage (StoreConnection *source, int code, GError **error)
+{
+  if ((code & 0xff) != SQLITE_IOERR && (code & 0xff) != SQLITE_NOMEM && (code & 0xff) != SQLITE_CANTOPEN)
+    return TRUE;
+  return store_error_set_sqlite (error, source->db, code, "The damaged history cannot be read");
+}
+
 /* Sets *is_whole to FALSE where rows could not be read. */
 static gboolean
 copy_table (StoreConnection *source, StoreConnection *target, const Table *table, gboolean *is_whole, GError **error)
@@ -111,10 +121,11 @@ copy_table (StoreConnection *source, StoreConnection *target, const Table *table
   gint64 next = 1;
   int code;
 
-  if (sqlite3_prepare_v2 (source->db, table->select, -1, &select, NULL) != SQLITE_OK)
+  code = sqlite3_prepare_v2 (source->db, table->select, -1, &select, NULL);
+  if (code != SQLITE_OK)
     {
       *is_whole = FALSE;
-      return TRUE;
+      return check_is_damage (source, code, error);
     }
   sqlite3_bind_int64 (select, 1, next);
   while (success && next && (code = sqlite3_step (select)) != SQLITE_DONE)
@@ -126,7 +137,8 @@ copy_table (StoreConnection *source, StoreConnection *target, const Table *table
           continue;
         }
       *is_whole = FALSE;
-      next = skip_damage (select, next);
+      success = check_is_damage (source, code, error);
+      next = success ? skip_damage (select, next) : 0;
       sqlite3_reset (select);
       sqlite3_bind_int64 (select, 1, next);
     }

@@ -358,7 +358,8 @@ assert_pragma (StoreConnection *connection, const char *sql, const char *expecte
     g_assert_cmpstr ((const char *) sqlite3_column_text (row, 0), ==, expected);
   else
     g_assert_null (expected);
-  g_assert_no_error (error);
+  if (error)
+    g_error ("%s in %s: %s", sql, connection->path, error->message);
 }
 
 static gboolean

@@ -11,8 +11,8 @@ import time
 
 from myna_e2e import APP_ID, App, Atspi
 
-ENGLISH = ["Make a table of the inner planets.", "What is the quadratic formula?", "Write hello world in C."]
-CHINESE = ["用表格列出行星。", "一元二次方程的求根公式是什么？", "用 C 写一个 hello world。"]
+ENGLISH = ["Write hello world in C.", "What is the quadratic formula?", "Make a table of the inner planets."]
+CHINESE = ["用 C 写一个 hello world。", "一元二次方程的求根公式是什么？", "用表格列出行星。"]
 
 PICTURES = {
     # name: (width, height, language, dark, questions)

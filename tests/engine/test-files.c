@@ -1,13 +1,8 @@
-/* test-files.c: sound files are read, damaged ones are refused with the field's name, nothing crashes
+/* test-files.c: sound files are read, bad ones are refused with the field's name
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
- *
- * Most of it is meant for a build with AddressSanitizer and UndefinedBehaviorSanitizer: a reader that looks outside of its
- * file fails there.
  */
-#include <fcntl.h>
 #include <inttypes.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -17,7 +12,6 @@
 #include "file/source.h"
 #include "file/torch-zip.h"
 #include "text/buffer.h"
-#include "text/tokenizer.h"
 
 static char folder[512];
 
@@ -290,173 +284,6 @@ test_good_gguf (void)
   glm_buffer_clear (&file.bytes);
 }
 
-/* ---- Every truncation, every flipped byte -------------------------------------------------------------------------- */
-
-/* Opens the file and looks at all of it; false with the error set if it is refused. */
-typedef bool (*OpenFunc) (const char *path, GlmError *error);
-
-static volatile unsigned sink;
-
-static void
-touch_tensor (const GlmTensor *tensor)
-{
-  const uint8_t *bytes = tensor->data;
-
-  for (size_t i = 0; i < tensor->n_bytes; i += 61)
-    sink += bytes[i];
-  sink += bytes[tensor->n_bytes - 1];
-}
-
-static bool
-use_tokenizer (GlmTokenizer *tokenizer, GlmError *error)
-{
-  static const char text[] = "hello 你好\n  <|user|>\tx";
-  GlmTokens tokens = { 0 };
-  char *back = NULL;
-  bool ok = glm_tokenizer_encode (tokenizer, text, strlen (text), &tokens, error)
-            && glm_tokenizer_decode (tokenizer, tokens.ids, tokens.n, &back, NULL, error);
-
-  free (back);
-  glm_tokens_clear (&tokens);
-  glm_tokenizer_free (tokenizer);
-  return ok;
-}
-
-static bool
-open_gguf (const char *path, GlmError *error)
-{
-  GlmModelFile *model;
-  GlmTokenizer *tokenizer;
-
-  if (!glm_model_file_open (path, &model, error))
-    return false;
-  for (size_t i = 0; i < glm_model_file_n_tensors (model); i++)
-    touch_tensor (glm_model_file_tensor_at (model, i));
-  if (glm_tokenizer_new_from_model_file (model, &tokenizer, NULL))
-    use_tokenizer (tokenizer, NULL);
-  glm_model_file_free (model);
-  return true;
-}
-
-static bool
-open_source (const char *path, GlmError *error)
-{
-  GlmSource *source;
-
-  if (!glm_source_open (path, &source, error))
-    return false;
-  for (size_t i = 0; i < source->tensors.n; i++)
-    touch_tensor (&source->tensors.tensors[i]);
-  glm_source_free (source);
-  return true;
-}
-
-static bool
-open_torch (const char *path, GlmError *error)
-{
-  GlmMappedFile *file;
-  GlmTensorTable tensors = { 0 };
-  bool ok;
-
-  if (!glm_mapped_file_open (path, &file, error))
-    return false;
-  ok = glm_torch_zip_read (file, &tensors, error);
-  for (size_t i = 0; ok && i < tensors.n; i++)
-    touch_tensor (&tensors.tensors[i]);
-  glm_tensor_table_clear (&tensors);
-  glm_mapped_file_free (file);
-  return ok;
-}
-
-static bool
-open_tokenizer (const char *path, GlmError *error)
-{
-  GlmTokenizer *tokenizer;
-
-  return glm_tokenizer_open (path, &tokenizer, error) && use_tokenizer (tokenizer, error);
-}
-
-static bool
-open_safetensors (const char *path, GlmError *error)
-{
-  (void) path;
-  return open_source (path_in ("bad-safetensors"), error);
-}
-
-static void
-check_outcome (OpenFunc open_func, const char *path, const char *what, size_t at, bool must_fail)
-{
-  GlmError error = { 0 };
-  bool ok = open_func (path, &error);
-
-  CHECK (!ok || !must_fail, "%s cut at byte %zu was accepted", what, at);
-  CHECK (ok || (error.code != GLM_ERROR_NONE && error.message[0]), "%s, byte %zu: no message", what, at);
-  CHECK (ok || strstr (error.message, glm_path_name (path)) || error.code == GLM_ERROR_NO_MEMORY, "%s, byte %zu: \"%s\" does not name the file",
-         what, at, error.message);
-}
-
-/* The first n_header bytes one by one, what follows in steps. */
-static void
-damage (const char *source, const char *target_name, OpenFunc open_func, size_t n_header, bool whole_needed)
-{
-  static const uint8_t masks[] = { 0xFF, 0x80, 0x01, 0x10 };
-  GlmBuffer bytes = read_file (source);
-  char what[256], target[1024];
-  int fd;
-
-  snprintf (what, sizeof what, "%s", glm_path_name (source));
-  snprintf (target, sizeof target, "%s/%s", folder, target_name);
-
-  REQUIRE (bytes.n > 0, "%s is empty", source);
-  write_file (target, bytes.data, bytes.n);
-  check_outcome (open_func, target, what, bytes.n, false);
-  fd = open (target, O_RDWR);
-  for (size_t i = 0; i < bytes.n; i += i < n_header ? 1 : 4099)
-    for (size_t k = 0; k < sizeof masks; k++)
-      {
-        uint8_t flipped = bytes.data[i] ^ masks[k];
-
-        if (pwrite (fd, &flipped, 1, (off_t) i) != 1)
-          exit (1);
-        check_outcome (open_func, target, what, i, false);
-        if (pwrite (fd, &bytes.data[i], 1, (off_t) i) != 1)
-          exit (1);
-      }
-  for (size_t i = bytes.n - 1; i > 0; i -= i > n_header + 4099 ? 4099 : 1)
-    {
-      if (ftruncate (fd, (off_t) i) != 0)
-        exit (1);
-      check_outcome (open_func, target, what, i, whole_needed);
-    }
-  close (fd);
-  glm_buffer_clear (&bytes);
-}
-
-static void
-test_damage (const char *fixtures)
-{
-  char path[1024];
-  File gguf = make_gguf ();
-
-  write_file (path_in ("small.gguf"), gguf.bytes.data, gguf.bytes.n);
-  damage (path_in ("small.gguf"), "bad.gguf", open_gguf, gguf.bytes.n, true);
-  glm_buffer_clear (&gguf.bytes);
-  damage (path_in ("tokenizer.gguf"), "bad.gguf", open_gguf, 14000, true);
-  damage (path_in ("v3-cpp1-q4_0.bin"), "bad.bin", open_source, 5000, false);
-  damage (path_in ("v1-cpp1-f16.bin"), "bad.bin", open_source, 128, false);
-  snprintf (path, sizeof path, "%s/torch/state_dict.bin", fixtures);
-  damage (path, "bad-torch.bin", open_torch, 4096, true);
-  mkdir (path_in ("bad-safetensors"), 0755);
-  write_file (path_in ("bad-safetensors/config.json"), "{}", 2);
-  snprintf (path, sizeof path, "%s/glm4-nobias/model.safetensors", fixtures);
-  damage (path, "bad-safetensors/model.safetensors", open_safetensors, 2600, true);
-  damage (path_in ("v3-torch/tokenizer.model"), "bad-tokenizer.model", open_tokenizer, 1 << 20, false);
-  damage (path_in ("v1-torch/ice_text.model"), "bad-ice_text.model", open_tokenizer, 1 << 20, false);
-  damage (path_in ("glm4-torch/tokenizer.model"), "bad-tiktoken.model", open_tokenizer, 1 << 20, false);
-  snprintf (path, sizeof path, "%s/bpe/tokenizer.json", fixtures);
-  damage (path, "bad-tokenizer.json", open_tokenizer, 1500, true);
-}
-
 /* ---- Torch --------------------------------------------------------------------------------------------------------- */
 
 /* torch.save() itself wrote this one; see make-tokenizer-fixtures.py. */
@@ -506,6 +333,8 @@ static void
 test_evil_pickle (const char *fixtures)
 {
   static const char old_name[] = "ctorch._utils\n_rebuild_tensor_v2\n", evil[] = "cposixxxxxxx\nsystemmmmmmmmmmmmmm\n";
+  GlmMappedFile *file = NULL;
+  GlmTensorTable tensors = { 0 };
   GlmBuffer bytes;
   GlmError error = { 0 };
   uint8_t *at;
@@ -518,8 +347,11 @@ test_evil_pickle (const char *fixtures)
   REQUIRE (at != NULL, "the fixture has changed");
   memcpy (at, evil, strlen (evil));
   write_file (path_in ("evil.bin"), bytes.data, bytes.n);
-  CHECK (!open_torch (path_in ("evil.bin"), &error), "accepted");
+  REQUIRE (glm_mapped_file_open (path_in ("evil.bin"), &file, &error), "%s", error.message);
+  CHECK (!glm_torch_zip_read (file, &tensors, &error), "accepted");
   CHECK (strstr (error.message, "posix") && strstr (error.message, "refused"), "%s", error.message);
+  glm_tensor_table_clear (&tensors);
+  glm_mapped_file_free (file);
   glm_buffer_clear (&bytes);
 }
 
@@ -604,43 +436,6 @@ test_shrinking (void)
   free (bytes);
 }
 
-/* A model file with a whole tokenizer, for damage(). */
-static void
-write_tokenizer_gguf (void)
-{
-  GlmMetadata metadata = { 0 };
-  GlmBuffer texts = { 0 };
-  GlmGgufWriter *writer = NULL;
-  GlmGgufTensor tensor = { .name = "t", .type = GLM_TYPE_F32, .n_dims = 1, .ne = { 8, 1, 1, 1 }, .n_bytes = 32 };
-  GlmError error = { 0 };
-  static const char *const words[] = { "<unk>", "<s>", "</s>", "\xE2\x96\x81", "h", "e", "l", "o", "he", "ll", "hell", "hello" };
-  float scores[268] = { 0 }, data[8] = { 0 };
-  int32_t kinds[268];
-  uint64_t n = 0;
-
-  for (; n < 268; n++)
-    {
-      char byte[8];
-      uint64_t length;
-
-      snprintf (byte, sizeof byte, "<0x%02X>", (unsigned) (n - 12) & 255);
-      length = strlen (n < 12 ? words[n] : byte);
-      glm_buffer_append (&texts, &length, 8);
-      glm_buffer_append (&texts, n < 12 ? words[n] : byte, length);
-      kinds[n] = n == 0 ? 2 : n < 3 ? 3 : n < 12 ? 1 : 6;
-      scores[n] = -(float) n;
-    }
-  REQUIRE (glm_metadata_set_string (&metadata, "tokenizer.ggml.model", "llama", 5)
-           && glm_metadata_take_strings (&metadata, "tokenizer.ggml.tokens", texts.data, texts.n, n)
-           && glm_metadata_set_array (&metadata, "tokenizer.ggml.scores", GLM_META_F32, scores, n)
-           && glm_metadata_set_array (&metadata, "tokenizer.ggml.token_type", GLM_META_I32, kinds, n), "metadata");
-  REQUIRE (glm_gguf_writer_open (path_in ("tokenizer.gguf"), GLM_OUTPUT_REPLACE_EXISTING, &metadata, &tensor, 1, &writer, &error)
-           && glm_gguf_writer_write (writer, data, sizeof data, &error) && glm_gguf_writer_end_tensor (writer, &error)
-           && glm_gguf_writer_commit (writer, &error), "%s", error.message);
-  glm_gguf_writer_free (writer);
-  glm_metadata_clear (&metadata);
-}
-
 /* ---- JSON ---------------------------------------------------------------------------------------------------------- */
 
 static void
@@ -675,8 +470,11 @@ test_json (void)
 int
 main (int argc, char **argv)
 {
-  REQUIRE (argc == 3, "usage: test-files FIXTURES FOLDER");
-  snprintf (folder, sizeof folder, "%s", argv[2]);
+  char command[600];
+
+  REQUIRE (argc == 2, "usage: test-files FIXTURES");
+  snprintf (folder, sizeof folder, "%s/glm-files-XXXXXX", getenv ("TMPDIR") ? getenv ("TMPDIR") : "/tmp");
+  REQUIRE (mkdtemp (folder) != NULL, "%s", folder);
   test_json ();
   test_good_gguf ();
   test_bad_gguf ();
@@ -685,7 +483,7 @@ main (int argc, char **argv)
   test_evil_pickle (argv[1]);
   test_split ();
   test_shrinking ();
-  write_tokenizer_gguf ();
-  test_damage (argv[1]);
+  snprintf (command, sizeof command, "rm -rf '%s'", folder);
+  CHECK (system (command) == 0, "%s", command);
   return check_exit ();
 }

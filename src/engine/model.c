@@ -16,6 +16,10 @@
 
 #define DEFAULT_CONTEXT 8192
 
+/* A token of a model with fewer bytes of weights is done before a second thread has woken, and where other programs keep
+ * the processor busy, waiting for that thread would cost many times the work. */
+#define MIN_SHARED_BYTES ((size_t) 128 << 20)
+
 void *
 glm_alloc_aligned (size_t n, size_t element_size)
 {
@@ -258,6 +262,8 @@ glm_model_open (const char *path, const GlmModelOptions *options, GlmModel **ret
   model->n_threads = options && options->n_threads > 0 ? options->n_threads : glm_cpu_count ();
   if (!glm_pool_new (model->n_threads, &pool, error) || !glm_model_bind (model, options, pool, error))
     goto fail;
+  if (!(options && options->n_threads > 0) && model->info.weight_bytes < MIN_SHARED_BYTES)
+    model->n_threads = 1;
   model->identity = compute_identity (model);
   glm_pool_free (pool);
   *ret_model = model;

@@ -1,11 +1,69 @@
-/* cli-bench.c: how fast a model loads, reads and answers
+/* cli-bench.c: how fast a model loads, reads and answers, beside what the machine could do
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Each measurement is the best of several: other programs only ever make it slower.  Prompts are random tokens, and a
+ * depth is a cache filled with anything: the work does not depend on the values.
  */
+#include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "cli/cli.h"
+#include "error.h"
+#include "file/json.h"
+#include "session.h"
+
+#define MAX_ROWS 256
+#define MAX_LIST 16
+#define N_REPEATS 3
+#define N_DECODE 16
+
+typedef enum
+{
+  KIND_LOAD,                    /* seconds until ready */
+  KIND_MEMORY,                  /* MiB, the process's peak */
+  KIND_BANDWIDTH,               /* GB/s of reading memory */
+  KIND_PROMPT,                  /* tokens a second; size: tokens of the prompt */
+  KIND_DECODE,                  /* tokens a second; size: tokens before */
+  KIND_VERIFY,                  /* cost in single steps; size: tokens in the batch */
+} Kind;
+
+static const struct
+{
+  const char *name;
+  const char *unit;
+} kinds[] = {
+  [KIND_LOAD] = { "load", "s" },
+  [KIND_MEMORY] = { "memory", "MiB" },
+  [KIND_BANDWIDTH] = { "bandwidth", "GB/s" },
+  [KIND_PROMPT] = { "prompt", "tokens/s" },
+  [KIND_DECODE] = { "decode", "tokens/s" },
+  [KIND_VERIFY] = { "verify", "steps" },
+};
+
+typedef struct
+{
+  Kind kind;
+  int threads;
+  int size;
+  double value;
+  double share;                 /* of what the memory's bandwidth allows; 0: does not apply */
+} Row;
+
+typedef struct
+{
+  const CliOptions *options;
+  GlmModel *model;
+  GlmSession *session;
+  int threads;
+  double bandwidth;             /* bytes a second */
+  Row rows[MAX_ROWS];
+  int n_rows;
+  const GlmJsonValue *old;      /* rows of a saved run, or NULL */
+  GlmError error;
+} Bench;
 
 static double
 now (void)
@@ -16,48 +74,331 @@ now (void)
   return (double) time.tv_sec + 1e-9 * (double) time.tv_nsec;
 }
 
-/* Tokens that a tokenizer would give: any will do, the work is the same. */
-static void
-fill_tokens (GlmTokens *tokens, size_t n, int n_vocab)
+/* ---- Reporting ---------------------------------------------------------------------------------------------------- */
+
+/* The same measurement in the saved run, or 0. */
+static double
+old_value (const Bench *bench, const Row *row)
 {
-  for (size_t i = 0; i < n; i++)
-    glm_tokens_append (tokens, (int32_t) (1000 % n_vocab + (int) (i * 7919 % (size_t) (n_vocab > 2000 ? n_vocab - 2000 : 1))));
+  for (const GlmJsonValue *v = bench->old ? glm_json_first (bench->old) : NULL; v; v = glm_json_next (bench->old, v))
+    {
+      const char *name;
+      int64_t threads, size;
+      double value;
+
+      if (glm_json_get_string (v, "what", &name) && glm_json_get_int (v, "threads", &threads)
+          && glm_json_get_int (v, "size", &size) && glm_json_get_number (v, "value", &value)
+          && strcmp (name, kinds[row->kind].name) == 0 && threads == row->threads && size == row->size)
+        return value;
+    }
+  return 0;
+}
+
+static void
+add_row (Bench *bench, Kind kind, int size, double value, double share)
+{
+  Row *row;
+  double old;
+
+  if (bench->n_rows == MAX_ROWS)
+    return;
+  row = &bench->rows[bench->n_rows++];
+  *row = (Row) { kind, bench->threads, size, value, share };
+  if (bench->options->json)
+    return;
+  printf ("%-10s %8d %8d %10.3f %-9s", kinds[kind].name, row->threads, size, value, kinds[kind].unit);
+  if (share > 0)
+    printf ("%6.0f %%", 100 * share);
+  else
+    printf ("%8s", "");
+  old = old_value (bench, row);
+  if (old > 0)
+    printf ("%9.2f ×", value / old);
+  putchar ('\n');
+  fflush (stdout);
+}
+
+/* The value of a "Key: value" line of a file of /proc; the empty string where there is none. */
+static void
+read_proc (const char *path, const char *key, char *value, size_t size)
+{
+  FILE *file = fopen (path, "r");
+  char line[512];
+
+  value[0] = '\0';
+  while (file && fgets (line, sizeof line, file))
+    if (strncmp (line, key, strlen (key)) == 0)
+      {
+        const char *text = strchr (line, ':');
+
+        text = text ? text + 1 : line;
+        text += strspn (text, " \t");
+        snprintf (value, size, "%.*s", (int) strcspn (text, "\n"), text);
+        break;
+      }
+  if (file)
+    fclose (file);
+}
+
+static void
+print_machine (const Bench *bench)
+{
+  char processor[256], load[256];
+  const GlmModelInfo *info = glm_model_info (bench->model);
+
+  read_proc ("/proc/cpuinfo", "model name", processor, sizeof processor);
+  read_proc ("/proc/loadavg", "", load, sizeof load);
+  if (bench->options->json)
+    {
+      fputs ("{\"model\": ", stdout);
+      cli_print_json_string (info->name, strlen (info->name));
+      printf (", \"quantisation\": \"%s\", \"processor\": ", info->quantisation);
+      cli_print_json_string (processor, strlen (processor));
+      printf (", \"cpu_flags\": %u, \"cores\": %d, \"load_average\": \"%.4s\", \"rows\": [", glm_cpu_flags (), glm_cpu_count (),
+              load);
+    }
+  else
+    {
+      printf ("%s, %s, %.2f billion parameters\n", info->name, info->quantisation, (double) info->n_params * 1e-9);
+      printf ("%s, %d cores, load average %s\n\n", processor, glm_cpu_count (), load);
+      puts ("what        threads     size      value unit       of limit   of saved run");
+    }
+}
+
+static void
+print_rows_json (const Bench *bench)
+{
+  for (int i = 0; i < bench->n_rows; i++)
+    {
+      const Row *row = &bench->rows[i];
+
+      printf ("%s\n  {\"what\": \"%s\", \"threads\": %d, \"size\": %d, \"value\": %.6g, \"unit\": \"%s\", \"share\": %.4f}",
+              i ? "," : "", kinds[row->kind].name, row->threads, row->size, row->value, kinds[row->kind].unit, row->share);
+    }
+  puts ("\n]}");
+}
+
+/* ---- Measuring ---------------------------------------------------------------------------------------------------- */
+
+#define BANDWIDTH_BYTES ((size_t) 256 << 20)
+
+typedef struct
+{
+  const uint64_t *data;
+  size_t n;
+  uint64_t sums[1024];
+} Reading;
+
+static void
+read_memory (int worker, int n_workers, void *data)
+{
+  Reading *reading = data;
+  int64_t begin, end;
+  uint64_t sums[8] = { 0 };
+
+  glm_pool_share (worker, n_workers, (int64_t) reading->n, 4096, &begin, &end);
+  for (int64_t i = begin; i + 8 <= end; i += 8)
+    for (int j = 0; j < 8; j++)
+      sums[j] += reading->data[i + j];
+  for (int j = 1; j < 8; j++)
+    sums[0] += sums[j];
+  reading->sums[worker % 1024] = sums[0];
+}
+
+static void
+measure_bandwidth (Bench *bench)
+{
+  Reading reading = { .n = BANDWIDTH_BYTES / sizeof (uint64_t) };
+  void *data = malloc (BANDWIDTH_BYTES);
+  double best = 0;
+
+  if (!data)
+    return;
+  memset (data, 1, BANDWIDTH_BYTES);
+  reading.data = data;
+  for (int i = 0; i < 2 * N_REPEATS; i++)
+    {
+      double start = now (), speed;
+
+      glm_pool_run (bench->session->pool, read_memory, &reading);
+      speed = (double) BANDWIDTH_BYTES / (now () - start);
+      best = speed > best ? speed : best;
+    }
+  free (data);
+  bench->bandwidth = best;
+  add_row (bench, KIND_BANDWIDTH, 0, best * 1e-9, 0);
+}
+
+/* Weights that one token reads: every matrix but an embedding that is only looked up. */
+static double
+bytes_per_token (const GlmModel *model)
+{
+  size_t n_bytes = 0;
+
+  for (int i = 0; i < model->params.n_layers * model->arch->n_layer; i++)
+    for (int j = 0; j < model->layers[i].n_matrices; j++)
+      n_bytes += glm_matrix_bytes (model->layers[i].matrices[j]);
+  for (int i = 0; i < model->arch->n_head; i++)
+    for (int j = 0; j < model->head[i].n_matrices; j++)
+      n_bytes += glm_matrix_bytes (model->head[i].matrices[j]);
+  return (double) n_bytes;
+}
+
+static int32_t
+some_token (const Bench *bench, int i)
+{
+  return (int32_t) ((uint32_t) i * 2654435761u % (uint32_t) glm_model_info (bench->model)->n_vocab);
+}
+
+/* Makes the session hold `depth` tokens without evaluating them. */
+static bool
+fill_cache (Bench *bench, int depth)
+{
+  GlmSession *session = bench->session;
+  const GlmKvCache *cache = &session->cache;
+
+  glm_session_truncate (session, 0);
+  for (int i = 0; i < depth; i++)
+    if (!glm_tokens_append (&session->tokens, some_token (bench, i)))
+      return glm_error_set (&bench->error, GLM_ERROR_NO_MEMORY, "no memory for %d tokens", depth);
+  for (int layer = 0; layer < cache->n_layers; layer++)
+    for (int i = 0; i < 2 * cache->n_kv_heads; i++)
+      memset (glm_kv_cache_rows (cache, layer, i % 2, i / 2), 0x2A,
+              (size_t) depth * (size_t) cache->head_dim * (size_t) cache->element_bytes);
+  return true;
+}
+
+/* Seconds to evaluate n tokens behind `depth`, the best of several. */
+static bool
+time_batch (Bench *bench, int depth, int n, int n_times, double *ret_seconds)
+{
+  double best = 1e300;
+  int32_t *ids = calloc ((size_t) n, sizeof *ids);
+  bool ok = ids != NULL || glm_error_set (&bench->error, GLM_ERROR_NO_MEMORY, "no memory for %d tokens", n);
+
+  for (int i = 0; ok && i < n; i++)
+    ids[i] = some_token (bench, i + 17);
+  for (int i = 0; ok && i < n_times; i++)
+    {
+      double start = now (), seconds;
+
+      glm_session_truncate (bench->session, (size_t) depth);
+      for (int done = 0; ok && done < n; done += GLM_SESSION_CHUNK)
+        ok = glm_session_eval (bench->session, ids + done, (size_t) (n - done < GLM_SESSION_CHUNK ? n - done : GLM_SESSION_CHUNK), 1,
+                               NULL, NULL, &bench->error);
+      seconds = now () - start;
+      best = seconds < best ? seconds : best;
+    }
+  free (ids);
+  *ret_seconds = best;
+  return ok;
+}
+
+static bool
+measure_prompt (Bench *bench, int size)
+{
+  double seconds;
+
+  if (!fill_cache (bench, 0) || !time_batch (bench, 0, size, N_REPEATS, &seconds))
+    return false;
+  add_row (bench, KIND_PROMPT, size, size / seconds, 0);
+  return true;
+}
+
+static bool
+measure_decode (Bench *bench, int depth)
+{
+  double seconds, limit = bench->bandwidth / bytes_per_token (bench->model);
+
+  if (!fill_cache (bench, depth) || !time_batch (bench, depth, 1, bench->options->n ? bench->options->n : N_DECODE, &seconds))
+    return false;
+  add_row (bench, KIND_DECODE, depth, 1 / seconds, limit > 0 ? 1 / seconds / limit : 0);
+  return true;
+}
+
+static bool
+measure_verify (Bench *bench)
+{
+  double one, many;
+
+  if (!fill_cache (bench, 64) || !time_batch (bench, 64, 1, N_DECODE, &one))
+    return false;
+  for (int n = 2; n <= 8; n *= 2)
+    {
+      if (!time_batch (bench, 64, n, N_DECODE, &many))
+        return false;
+      add_row (bench, KIND_VERIFY, n, many / one, 0);
+    }
+  return true;
+}
+
+/* ---- The run ------------------------------------------------------------------------------------------------------ */
+
+static bool
+measure_threads (Bench *bench, int threads)
+{
+  static const int prompts[] = { 16, 64, 128, 512 }, depths[] = { 0, 1024, 4096 };
+  CliOptions options = *bench->options;
+  double start = now ();
+  char peak[64];
+  bool ok = true;
+
+  options.n_threads = threads;
+  if (options.context == 0)
+    options.context = depths[2] + 64;
+  if (!cli_open_session (&options, &bench->model, &bench->session, &bench->error))
+    return false;
+  bench->threads = threads;
+  start = now () - start;
+  if (bench->n_rows == 0)
+    print_machine (bench);
+  add_row (bench, KIND_LOAD, 0, start, 0);
+  measure_bandwidth (bench);
+  for (size_t i = 0; ok && i < sizeof prompts / sizeof prompts[0]; i++)
+    if (prompts[i] < options.context)
+      ok = measure_prompt (bench, prompts[i]);
+  for (size_t i = 0; ok && i < sizeof depths / sizeof depths[0]; i++)
+    if (depths[i] < options.context)
+      ok = measure_decode (bench, depths[i]);
+  ok = ok && measure_verify (bench);
+  read_proc ("/proc/self/status", "VmHWM", peak, sizeof peak);
+  if (ok)
+    add_row (bench, KIND_MEMORY, 0, strtod (peak, NULL) / 1024, 0);
+  return ok;
 }
 
 int
 cli_bench (const CliOptions *options)
 {
-  static const size_t prompts[] = { 16, 128, 512 };
-  GlmModel *model = NULL;
-  GlmSession *session = NULL;
-  GlmError error = { 0 };
-  double start = now (), load;
+  Bench *bench = calloc (1, sizeof *bench);
+  GlmJson *old = NULL;
+  int n_cores = glm_cpu_count ();
+  int threads[2] = { options->n_threads ? options->n_threads : 1, options->n_threads || n_cores == 1 ? 0 : n_cores };
+  bool ok = bench != NULL;
 
-  if (!cli_open_session (options, &model, &session, &error))
-    return cli_fail (&error);
-  load = now () - start;
-  printf ("load %.3f s\n", load);
-  for (size_t i = 0; i < sizeof prompts / sizeof prompts[0]; i++)
+  if (!ok)
+    return CLI_FAILED;
+  bench->options = options;
+  if (options->compare)
     {
-      GlmTokens tokens = { 0 };
-      int n_decode = options->n ? options->n : 32;
-
-      if (prompts[i] + (size_t) n_decode > (size_t) glm_session_context_length (session))
-        break;
-      fill_tokens (&tokens, prompts[i] + (size_t) n_decode, glm_model_info (model)->n_vocab);
-      glm_session_sync (session, NULL, 0, NULL, NULL, NULL, NULL);
-      start = now ();
-      if (!glm_session_sync (session, tokens.ids, prompts[i], NULL, NULL, NULL, &error))
-        return cli_fail (&error);
-      printf ("prompt %4zu  %8.2f t/s", prompts[i], (double) prompts[i] / (now () - start));
-      start = now ();
-      for (int j = 1; j <= n_decode; j++)
-        if (!glm_session_sync (session, tokens.ids, prompts[i] + (size_t) j, NULL, NULL, NULL, &error))
-          return cli_fail (&error);
-      printf ("   decode %8.2f t/s\n", (double) n_decode / (now () - start));
-      glm_tokens_clear (&tokens);
+      ok = glm_json_open (options->compare, &old, &bench->error);
+      bench->old = ok ? glm_json_get (glm_json_root (old), "rows") : NULL;
+      if (ok && (!bench->old || bench->old->type != GLM_JSON_ARRAY))
+        ok = glm_error_set (&bench->error, GLM_ERROR_BAD_FILE, "%s: not what bench --json writes", options->compare);
     }
-  glm_session_free (session);
-  glm_model_free (model);
-  return CLI_OK;
+  for (int i = 0; ok && i < 2 && threads[i] > 0; i++)
+    {
+      ok = measure_threads (bench, threads[i]);
+      glm_session_free (bench->session);
+      glm_model_free (bench->model);
+      bench->session = NULL;
+      bench->model = NULL;
+    }
+  if (ok && options->json)
+    print_rows_json (bench);
+  if (!ok)
+    cli_fail (&bench->error);
+  glm_json_free (old);
+  free (bench);
+  return ok ? CLI_OK : CLI_FAILED;
 }

@@ -32,6 +32,7 @@ typedef struct
   const char *name;
   const char *prefix;
   bool force;
+  const char *compare;          /* --compare: a saved run of bench */
   GlmSampling sampling;         /* fields that were not given are negative (seed: 0) */
   int n_args;                   /* what stands after the options */
   char **args;
@@ -51,6 +52,7 @@ int cli_import (const CliOptions *options);
 int cli_quantize (const CliOptions *options);
 int cli_pack (const CliOptions *options);
 int cli_bench (const CliOptions *options);
+int cli_perplexity (const CliOptions *options);
 
 /* "myna-cli: MESSAGE" on standard error; returns CLI_FAILED or CLI_USAGE. */
 int cli_fail (const GlmError *error);

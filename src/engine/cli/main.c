@@ -30,7 +30,8 @@ static const struct
   { "import", cli_import, "SOURCE -o FILE.gguf", "a directory of safetensors or PyTorch files, or a chatglm.cpp file, as GGUF" },
   { "quantize", cli_quantize, "IN.gguf OUT.gguf TYPE", "the same model in another precision" },
   { "pack", cli_pack, "IN.gguf OUT.gguf", "the same model laid out for this program: it is ready at once" },
-  { "bench", cli_bench, "", "speed of loading, prompt and reply" },
+  { "bench", cli_bench, "", "speed of loading, prompt and reply, beside the machine's limits" },
+  { "perplexity", cli_perplexity, "FILE", "how well the model predicts a text" },
 };
 
 #define N_COMMANDS (sizeof commands / sizeof commands[0])
@@ -57,6 +58,7 @@ enum
   OPTION_NAME,
   OPTION_PREFIX,
   OPTION_FORCE,
+  OPTION_COMPARE,
   OPTION_VERSION,
 };
 
@@ -82,6 +84,7 @@ static const struct option long_options[] = {
   { "name", required_argument, NULL, OPTION_NAME },
   { "prefix", required_argument, NULL, OPTION_PREFIX },
   { "force", no_argument, NULL, OPTION_FORCE },
+  { "compare", required_argument, NULL, OPTION_COMPARE },
   { "help", no_argument, NULL, 'h' },
   { "version", no_argument, NULL, OPTION_VERSION },
   { 0 },
@@ -109,7 +112,7 @@ print_help (void)
         "  -h, --help                this text\n"
         "      --version             the version\n"
         "\n"
-        "Options of logits, generate and chat:\n"
+        "Options of logits, generate, chat and bench:\n"
         "      --tokens IDS          token ids, separated by blanks or commas\n"
         "      --out FILE            where logits are written\n"
         "  -n N                      at most N tokens\n"
@@ -117,6 +120,7 @@ print_help (void)
         "      --system TEXT         what the model is told before the conversation\n"
         "      --greedy              always the likeliest token\n"
         "      --seed N              for the same reply each time\n"
+        "      --compare FILE        bench: what an earlier bench --json wrote\n"
         "      --temperature X, --top-k N, --top-p X, --min-p X, --repetition-penalty X\n"
         "\n"
         "Options of import and quantize:\n"
@@ -239,6 +243,7 @@ parse_options (int argc, char **argv, CliOptions *options)
       case OPTION_NAME:      options->name = optarg; break;
       case OPTION_PREFIX:    options->prefix = optarg; break;
       case OPTION_FORCE:     options->force = true; break;
+      case OPTION_COMPARE:   options->compare = optarg; break;
       case OPTION_JSON:      options->json = true; break;
       case OPTION_GREEDY:    options->greedy = true; break;
       case OPTION_CPU_MASK:

@@ -265,6 +265,96 @@ test_starter (void)
   glm_json_free (json);
 }
 
+/* ---- Masks and batches against each other ------------------------------------------------------------------------- */
+
+#define N_TEXT 32
+
+static void
+starter_text (int32_t *ids)
+{
+  for (int i = 0; i < N_TEXT; i++)
+    ids[i] = 300 + i * 7919 % 15000;
+}
+
+/* All rows' logits of a text, evaluated in batches of `step`. */
+static float *
+text_logits (const int32_t *ids, int step)
+{
+  GlmModel *model;
+  GlmSession *session;
+  GlmError error = { 0 };
+  char path[1024];
+  size_t n_vocab;
+  float *logits;
+
+  snprintf (path, sizeof path, "%s/models/myna-fledgling-q8_0.gguf", getenv ("MYNA_DATA_DIR"));
+  REQUIRE (glm_model_open (path, NULL, &model, &error), "%s", error.message);
+  REQUIRE (glm_session_new (model, NULL, &session, &error), "%s", error.message);
+  n_vocab = (size_t) glm_model_info (model)->n_vocab;
+  logits = malloc (N_TEXT * n_vocab * sizeof *logits);
+  REQUIRE (logits, "no memory");
+  for (int at = 0; at < N_TEXT; at += step)
+    {
+      REQUIRE (glm_session_eval (session, ids + at, (size_t) step, step, NULL, NULL, &error), "%s", error.message);
+      memcpy (logits + (size_t) at * n_vocab, glm_session_logits_row (session, 0), (size_t) step * n_vocab * sizeof *logits);
+    }
+  glm_session_free (session);
+  glm_model_free (model);
+  return logits;
+}
+
+#define N_STARTER_VOCAB 16064
+
+/* Kullback-Leibler divergence of the distributions of two rows. */
+static double
+divergence (const float *p, const float *q)
+{
+  double p_sum = 0, q_sum = 0, sum = 0;
+
+  for (int i = 0; i < N_STARTER_VOCAB; i++)
+    {
+      p_sum += exp (p[i]);
+      q_sum += exp (q[i]);
+    }
+  for (int i = 0; i < N_STARTER_VOCAB; i++)
+    sum += exp (p[i]) / p_sum * (p[i] - log (p_sum) - q[i] + log (q_sum));
+  return sum;
+}
+
+/* Every processor's kernels give the reference's distribution, and a token's logits are the same, within what quantised
+ * activations cost, whether it is evaluated alone or with a few others (as guessed tokens are, see draft.h). */
+static void
+test_agreement (void)
+{
+  int32_t ids[N_TEXT];
+  float *reference;
+
+  starter_text (ids);
+  set_mask ("c");
+  reference = text_logits (ids, 1);
+  for (int i = 2; i < N_MASKS; i++)
+    {
+      float *alone, *together, difference;
+      double max = 0;
+
+      set_mask (masks[i]);
+      alone = text_logits (ids, 1);
+      for (int row = 0; row < N_TEXT; row++)
+        max = fmax (max, divergence (reference + (size_t) row * N_STARTER_VOCAB, alone + (size_t) row * N_STARTER_VOCAB));
+      CHECK (max < 1e-2, "mask %s: a row's divergence from the reference is %g", masks[i], max);
+      for (int step = 2; step <= 8; step *= 2)
+        {
+          together = text_logits (ids, step);
+          difference = max_difference (alone, together, N_TEXT * N_STARTER_VOCAB);
+          CHECK (difference <= 0.35f, "mask %s: batches of %d change logits by %g", masks[i],
+                 step, difference);
+          free (together);
+        }
+      free (alone);
+    }
+  free (reference);
+}
+
 int
 main (void)
 {
@@ -276,5 +366,6 @@ main (void)
       test_vectors (&models[i], GLM_TYPE_F16, 5e-3f);
     }
   test_starter ();
+  test_agreement ();
   return check_exit ();
 }

@@ -53,6 +53,7 @@ int cli_quantize (const CliOptions *options);
 int cli_pack (const CliOptions *options);
 int cli_bench (const CliOptions *options);
 int cli_perplexity (const CliOptions *options);
+int cli_synth (const CliOptions *options);
 
 /* "myna-cli: MESSAGE" on standard error; returns CLI_FAILED or CLI_USAGE. */
 int cli_fail (const GlmError *error);

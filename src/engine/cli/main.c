@@ -32,6 +32,7 @@ static const struct
   { "pack", cli_pack, "IN.gguf OUT.gguf", "the same model laid out for this program: it is ready at once" },
   { "bench", cli_bench, "", "speed of loading, prompt and reply, beside the machine's limits" },
   { "perplexity", cli_perplexity, "FILE", "how well the model predicts a text" },
+  { "synth", cli_synth, "SHAPE -o FILE.gguf", "a file of a published model's shape with random weights, for bench" },
 };
 
 #define N_COMMANDS (sizeof commands / sizeof commands[0])

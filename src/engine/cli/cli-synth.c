@@ -1,0 +1,240 @@
+/* cli-synth.c: files of a published model's shape with random weights, to measure speed and memory with
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "arch/arch.h"
+#include "cli/cli.h"
+#include "error.h"
+#include "file/gguf-writer.h"
+
+/* GLM-FACTS 1 */
+static const struct
+{
+  const char *name;
+  const char *arch;
+  int n_layers, n_embd, n_ff, n_heads, n_kv_heads, n_vocab, n_context;
+  float eps, rope_base;
+  bool split_qkv;
+} shapes[] = {
+  { "chatglm-6b", "chatglm1", 28, 4096, 16384, 32, 32, 130528, 2048, 1e-5f, 1e4f, false },
+  { "chatglm2-6b", "chatglm", 28, 4096, 13696, 32, 2, 65024, 32768, 1e-5f, 1e4f, false },
+  { "chatglm3-6b", "chatglm", 28, 4096, 13696, 32, 2, 65024, 8192, 1e-5f, 1e4f, false },
+  { "glm-4-9b", "chatglm", 40, 4096, 13696, 32, 2, 151552, 131072, 1.5625e-07f, 5e6f, false },
+  { "glm-4-9b-0414", "glm4", 40, 4096, 13696, 32, 2, 151552, 32768, 1e-5f, 1e4f, true },
+  { "glm-edge-1.5b", "chatglm", 28, 2048, 6144, 16, 4, 59264, 8192, 1e-5f, 1e4f, true },
+};
+
+#define N_SHAPES (sizeof shapes / sizeof shapes[0])
+#define HEAD_DIM 128
+#define MAX_TENSORS 1024
+/* Values written at a time: a whole number of rows' blocks of every type. */
+#define PIECE (1 << 16)
+
+typedef struct
+{
+  const GlmArch *arch;
+  GlmParams params;
+  const GlmTypeTraits *traits;
+  bool split_qkv;
+  GlmGgufTensor tensors[MAX_TENSORS];
+  char names[MAX_TENSORS][48];
+  size_t n_tensors;
+} Synth;
+
+static void
+add_tensor (Synth *synth, int layer, const char *base, const char *suffix, int64_t rows, int64_t cols)
+{
+  GlmGgufTensor *tensor = &synth->tensors[synth->n_tensors];
+  char *name = synth->names[synth->n_tensors++];
+  /* Rows that are no whole number of blocks stay in 8 bits, as converters do it. */
+  const GlmTypeTraits *traits = rows == 0 ? glm_type_traits (GLM_TYPE_F32)
+                                : cols % synth->traits->block_size ? glm_type_traits (GLM_TYPE_Q8_0) : synth->traits;
+
+  if (layer >= 0)
+    snprintf (name, sizeof synth->names[0], "blk.%d.%s.%s", layer, base, suffix);
+  else
+    snprintf (name, sizeof synth->names[0], "%s.%s", base, suffix);
+  *tensor = (GlmGgufTensor) {
+    .name = name,
+    .type = traits->type,
+    .n_dims = rows ? 2 : 1,
+    .ne = { cols, rows ? rows : 1, 1, 1 },
+    .n_bytes = (size_t) (cols / traits->block_size * (rows ? rows : 1)) * (size_t) traits->block_bytes,
+  };
+}
+
+/* What an operation's row of the table asks for. */
+static void
+add_op (Synth *synth, int layer, const GlmOp *op)
+{
+  const GlmParams *p = &synth->params;
+  int64_t rows = glm_params_dim (p, op->rows), cols = glm_params_dim (p, op->cols);
+
+  if (op->code == GLM_OP_RMS_NORM || op->code == GLM_OP_LAYER_NORM)
+    {
+      add_tensor (synth, layer, op->tensor, "weight", 0, rows);
+      if (op->bias == GLM_BIAS_REQUIRED)
+        add_tensor (synth, layer, op->tensor, "bias", 0, rows);
+    }
+  if (op->code != GLM_OP_LINEAR)
+    return;
+  for (int i = 0; i < (synth->split_qkv && op->split[0] ? GLM_MAX_SPLIT : 1); i++)
+    {
+      bool split = synth->split_qkv && op->split[0];
+      const char *base = split ? op->split[i] : op->tensor;
+      int64_t n = split ? glm_params_dim (p, op->split_rows[i]) : rows;
+
+      add_tensor (synth, layer, base, "weight", n, cols);
+      if (op->bias != GLM_BIAS_NONE)
+        add_tensor (synth, layer, base, "bias", 0, n);
+    }
+}
+
+static void
+add_tensors (Synth *synth)
+{
+  const GlmArch *arch = synth->arch;
+
+  add_tensor (synth, -1, "token_embd", "weight", synth->params.n_vocab, synth->params.n_embd);
+  for (int layer = 0; layer < synth->params.n_layers; layer++)
+    for (int i = 0; i < arch->n_layer; i++)
+      add_op (synth, layer, &arch->layer[i]);
+  for (int i = 0; i < arch->n_head; i++)
+    add_op (synth, -1, &arch->head[i]);
+}
+
+static bool
+set_uint (const Synth *synth, GlmMetadata *metadata, const char *name, int value)
+{
+  char key[96];
+
+  snprintf (key, sizeof key, "%s.%s", synth->arch->name, name);
+  return glm_metadata_set_uint32 (metadata, key, (uint32_t) value);
+}
+
+static bool
+set_float (const Synth *synth, GlmMetadata *metadata, const char *name, float value)
+{
+  char key[96];
+
+  snprintf (key, sizeof key, "%s.%s", synth->arch->name, name);
+  return glm_metadata_set_float (metadata, key, value);
+}
+
+static bool
+make_metadata (const Synth *synth, const char *name, GlmMetadata *metadata)
+{
+  const GlmParams *p = &synth->params;
+
+  return glm_metadata_set_string (metadata, "general.architecture", synth->arch->name, strlen (synth->arch->name))
+         && glm_metadata_set_string (metadata, "general.name", name, strlen (name))
+         && set_uint (synth, metadata, "block_count", p->n_layers)
+         && set_uint (synth, metadata, "embedding_length", p->n_embd)
+         && set_uint (synth, metadata, "feed_forward_length", p->n_ff)
+         && set_uint (synth, metadata, "attention.head_count", p->n_heads)
+         && set_uint (synth, metadata, "attention.head_count_kv", p->n_kv_heads)
+         && set_uint (synth, metadata, "attention.key_length", p->head_dim)
+         && set_uint (synth, metadata, "context_length", p->context_length)
+         && set_uint (synth, metadata, "rope.dimension_count", p->head_dim / 2)
+         && set_float (synth, metadata, "rope.freq_base", (float) p->rope_base)
+         && set_float (synth, metadata, synth->arch->eps_key, p->norm_eps)
+         && glm_metadata_set_string (metadata, "tokenizer.ggml.model", "no_vocab", 8);
+}
+
+/* Weights of the size that trained ones have.  One quantised piece serves again and again, from places that differ, so
+ * that files of gigabytes are written at the disk's speed. */
+static bool
+write_data (const Synth *synth, GlmGgufWriter *writer, GlmError *error)
+{
+  float *values = malloc (PIECE * sizeof *values);
+  unsigned char *blocks = malloc (PIECE * sizeof *values);
+  uint32_t state = 1;
+  bool ok = (values && blocks) || glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for random weights");
+
+  for (size_t i = 0; ok && i < PIECE; i++)
+    {
+      state = state * 1664525u + 1013904223u;
+      values[i] = 0.03f * ((float) (state >> 8) / 8388608.0f - 1);
+    }
+  for (size_t i = 0; ok && i < synth->n_tensors; i++)
+    {
+      const GlmTypeTraits *traits = glm_type_traits (synth->tensors[i].type);
+      size_t piece = PIECE / (size_t) traits->block_size * (size_t) traits->block_bytes, left = synth->tensors[i].n_bytes;
+
+      if (i == 0 || synth->tensors[i].type != synth->tensors[i - 1].type)
+        {
+          if (traits->type == GLM_TYPE_F32)
+            memcpy (blocks, values, PIECE * sizeof *values);
+          else
+            traits->quantise (values, blocks, PIECE);
+        }
+      while (ok && left > 0)
+        {
+          size_t n = left < piece ? left : piece;
+
+          ok = glm_gguf_writer_write (writer, blocks, n, error);
+          left -= n;
+        }
+      ok = ok && glm_gguf_writer_end_tensor (writer, error);
+    }
+  free (values);
+  free (blocks);
+  return ok;
+}
+
+static bool
+write_file (const Synth *synth, const char *name, const char *path, bool force, GlmError *error)
+{
+  GlmMetadata metadata = { 0 };
+  GlmGgufWriter *writer = NULL;
+  bool ok = make_metadata (synth, name, &metadata) || glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for the header");
+
+  ok = ok
+       && glm_gguf_writer_open (path, force ? GLM_OUTPUT_REPLACE_EXISTING : GLM_OUTPUT_REFUSE_EXISTING, &metadata, synth->tensors,
+                                synth->n_tensors, &writer, error)
+       && write_data (synth, writer, error) && glm_gguf_writer_commit (writer, error);
+  glm_gguf_writer_free (writer);
+  glm_metadata_clear (&metadata);
+  return ok;
+}
+
+int
+cli_synth (const CliOptions *options)
+{
+  Synth *synth;
+  size_t shape = 0;
+  GlmError error = { 0 };
+  bool ok;
+
+  if (options->n_args != 1 || !options->out)
+    return cli_usage ("synth takes the shape of a model and --out FILE");
+  while (shape < N_SHAPES && strcmp (shapes[shape].name, options->args[0]) != 0)
+    shape++;
+  if (shape == N_SHAPES)
+    return cli_usage ("“%s” is no shape: chatglm-6b, chatglm2-6b, chatglm3-6b, glm-4-9b, glm-4-9b-0414 or glm-edge-1.5b",
+                      options->args[0]);
+  synth = calloc (1, sizeof *synth);
+  if (!synth)
+    return CLI_FAILED;
+  synth->arch = glm_arch_by_name (shapes[shape].arch);
+  synth->split_qkv = shapes[shape].split_qkv;
+  synth->traits = glm_type_traits_by_name (options->type ? options->type : "q4_0");
+  synth->params = (GlmParams) {
+    .n_layers = shapes[shape].n_layers, .n_embd = shapes[shape].n_embd, .n_ff = shapes[shape].n_ff,
+    .n_heads = shapes[shape].n_heads, .n_kv_heads = shapes[shape].n_kv_heads, .head_dim = HEAD_DIM,
+    .n_vocab = shapes[shape].n_vocab, .context_length = shapes[shape].n_context, .norm_eps = shapes[shape].eps,
+    .rope_base = shapes[shape].rope_base,
+  };
+  if (!synth->traits || (synth->traits->type != GLM_TYPE_F32 && !synth->traits->quantise))
+    {
+      free (synth);
+      return cli_usage ("“%s” is no type that can be written", options->type);
+    }
+  add_tensors (synth);
+  ok = write_file (synth, shapes[shape].name, options->out, options->force, &error);
+  free (synth);
+  return ok ? CLI_OK : cli_fail (&error);
+}

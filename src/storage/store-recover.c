@@ -192,12 +192,45 @@ fill (StoreConnection *target, const char *damaged, const char *backup, GError *
 /* ---- Files -------------------------------------------------------------------------------------------------------- */
 
 static void
+remove_database (const char *path)
+{
+  static const char *const suffixes[] = { "", "-wal", "-shm", "-journal" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (suffixes); i++)
+    {
+      g_autofree char *name = g_strconcat (path, suffixes[i], NULL);
+
+      g_unlink (name);
+    }
+}
+
+static void
 move (const char *from, const char *to, const char *suffix)
 {
   g_autofree char *source = g_strconcat (from, suffix, NULL);
   g_autofree char *target = g_strconcat (to, suffix, NULL);
 
   g_rename (source, target);
+}
+
+/* All of the new database must be in its one file, which is what is renamed: leaves WAL mode, which writes everything back
+ * and says so, and closes. */
+static gboolean
+finish_file (StoreConnection *target, const char *fresh, GError **error)
+{
+  g_autofree char *wal = g_strconcat (fresh, "-wal", NULL);
+  g_autofree char *journal = g_strconcat (fresh, "-journal", NULL);
+  gboolean success = store_exec_script (target->db, "PRAGMA journal_mode = DELETE", error);
+
+  store_connection_close (target);
+  if (success && (g_file_test (wal, G_FILE_TEST_EXISTS) || g_file_test (journal, G_FILE_TEST_EXISTS)))
+    {
+      g_set_error_literal (error, STORE_ERROR, STORE_ERROR_FAILED, "The recovered history cannot be written");
+      success = FALSE;
+    }
+  g_unlink (wal);
+  g_unlink (journal);
+  return success;
 }
 
 gboolean
@@ -213,7 +246,7 @@ store_recover (const char *path, char **ret_kept, GError **error)
   g_autoptr (StoreConnection) target = NULL;
   gboolean success;
 
-  g_unlink (fresh);
+  remove_database (fresh);
   if (g_rename (path, kept) != 0)
     {
       g_set_error (error, STORE_ERROR, STORE_ERROR_CORRUPT, "The damaged history cannot be put aside: %s",
@@ -225,8 +258,9 @@ store_recover (const char *path, char **ret_kept, GError **error)
 
   target = store_connection_open_file (fresh, error);
   success = target && fill (target, kept, backup, error);
-  if (target)
-    store_connection_close (g_steal_pointer (&target));
+  if (success)
+    success = finish_file (g_steal_pointer (&target), fresh, error);
+  g_clear_pointer (&target, store_connection_close);
   g_unlink (fresh_lock);
   if (success && g_rename (fresh, path) == 0)
     {
@@ -235,11 +269,10 @@ store_recover (const char *path, char **ret_kept, GError **error)
     }
 
   /* As it was. */
-  g_unlink (fresh);
+  remove_database (fresh);
   g_rename (kept, path);
   move (kept, path, "-wal");
   if (success)
-    g_set_error (error, STORE_ERROR, STORE_ERROR_CORRUPT, "The recovered history cannot be written: %s",
-                 g_strerror (errno));
+    g_set_error_literal (error, STORE_ERROR, STORE_ERROR_CORRUPT, "The recovered history cannot be put in place");
   return FALSE;
 }

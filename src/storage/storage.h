@@ -190,6 +190,9 @@ void store_purge_async (StoreDb *self, gint64 id, GCancellable *cancellable, GAs
 
 /* Purges everything in the bin.  What is there for 30 days is purged by itself. */
 void store_empty_bin_async (StoreDb *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+/* Other than 30 days, from the next idle time on; 0: never.  The file remembers it.  → finish */
+void store_set_bin_days_async (StoreDb *self, guint days, GCancellable *cancellable, GAsyncReadyCallback callback,
+                               gpointer user_data);
 
 /* ---- Folders ------------------------------------------------------------------------------------------------------ */
 

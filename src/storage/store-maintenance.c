@@ -12,7 +12,7 @@
 
 #define MINUTE_MS G_GINT64_CONSTANT (60000)
 #define DAY_MS (24 * 60 * MINUTE_MS)
-#define BIN_DAYS 30
+#define BIN_DAYS 30             /* as long as nobody said otherwise */
 #define RETRY_MS (60 * MINUTE_MS)
 #define MERGE_PAGES "500"
 
@@ -44,16 +44,51 @@ store_property_set (StoreConnection *connection, StoreAccess access, const char 
 
 /* ---- Tasks -------------------------------------------------------------------------------------------------------- */
 
-/* What has been in the bin for 30 days. */
+static gboolean
+get_bin_days (StoreConnection *connection, gint64 *ret_days, GError **error)
+{
+  return store_query_int (connection, BIN_DAYS, ret_days, error, "SELECT value FROM property WHERE name = 'bin_days'", "");
+}
+
+/* What has been in the bin for as long as the person wants it there. */
 static gboolean
 purge_bin (StoreConnection *connection, gint64 now, GError **error)
 {
+  gint64 days;
   gboolean success;
 
+  if (!get_bin_days (connection, &days, error))
+    return FALSE;
+  if (days <= 0)
+    return TRUE;
   if (!store_connection_begin (connection, STORE_ACCESS_SYNCED, error))
     return FALSE;
-  success = store_purge_deleted (connection, now - BIN_DAYS * DAY_MS, error);
+  success = store_purge_deleted (connection, now - days * DAY_MS, error);
   return store_connection_end (connection, success, error);
+}
+
+/* Kept in the file, so that a store that was just opened never purges by another number than the person's. */
+static gboolean
+set_bin_days_work (StoreConnection *connection, gpointer request, StoreResult *result, GError **error)
+{
+  const StoreArgs *args = request;
+  gint64 days;
+
+  if (!get_bin_days (connection, &days, error))
+    return FALSE;
+  if (days == args->number)
+    return TRUE;
+  /* Purged by the new number at the next idle time, not tomorrow. */
+  return store_exec (connection, NULL, error, "REPLACE INTO property VALUES ('bin_days', ?1)", "I", args->number)
+         && store_exec (connection, NULL, error, "DELETE FROM property WHERE name = 'bin_purged_at'", "");
+}
+
+void
+store_set_bin_days_async (StoreDb *self, guint days, GCancellable *cancellable, GAsyncReadyCallback callback,
+                          gpointer user_data)
+{
+  store_db_request (self, STORE_ACCESS_CHEAP, set_bin_days_work, store_args_new (0, days, NULL), store_args_free,
+                    cancellable, callback, user_data);
 }
 
 static gint64

@@ -35,6 +35,13 @@ G_DEFINE_FINAL_TYPE (MynaApplication, myna_application, ADW_TYPE_APPLICATION)
 /* ---- The store ---------------------------------------------------------------------------------------------------- */
 
 static void
+apply_bin_days (MynaApplication *self)
+{
+  if (self->store && !store_is_read_only (self->store))
+    store_set_bin_days_async (self->store, g_settings_get_uint (self->settings, "bin-days"), NULL, NULL, NULL);
+}
+
+static void
 set_store (MynaApplication *self,
            StoreDb         *store,
            GError          *error)
@@ -44,6 +51,7 @@ set_store (MynaApplication *self,
   self->store_error = error;
   g_clear_object (&self->store);
   self->store = store;
+  apply_bin_days (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STORE]);
   g_application_release (G_APPLICATION (self));
 }
@@ -164,9 +172,8 @@ busy_cb (MynaConversation *conversation,
   gboolean busy = myna_conversation_get_busy (conversation);
   gboolean known = g_ptr_array_find (self->busy, conversation, NULL);
 
-  if (busy && !known) {
+  if (busy && !known)
     g_ptr_array_add (self->busy, g_object_ref (conversation));
-  }
   g_signal_emit (self, signals[SIGNAL_CONVERSATION_BUSY], 0, get_history_id (self, conversation), busy);
   if (!busy && known) {
     notify_finished (self, conversation);
@@ -364,6 +371,7 @@ myna_application_startup (GApplication *application)
   g_signal_connect_object (self->settings, "changed::chat-settings", G_CALLBACK (apply_chat_settings), self,
                            G_CONNECT_SWAPPED);
   apply_chat_settings (self);
+  g_signal_connect_object (self->settings, "changed::bin-days", G_CALLBACK (apply_bin_days), self, G_CONNECT_SWAPPED);
   self->actor = glm_actor_new ();
   self->models = myna_model_library_new (self->actor, self->settings);
   myna_application_add_actions (self);
@@ -377,7 +385,15 @@ myna_application_activate (GApplication *application)
   myna_application_present (MYNA_APPLICATION (application));
 }
 
-/* A model file on the command line, as the file manager gives it, is no question. */
+/* A model on the command line, as the file manager gives it, is no question.  A folder or a .bin file only counts where it
+ * is written as a path: "models" is a word, too. */
+static gboolean
+is_model (const char *word,
+          GFile      *file)
+{
+  return (g_str_has_suffix (word, ".gguf") || strchr (word, G_DIR_SEPARATOR)) && g_file_query_exists (file, NULL);
+}
+
 static gboolean
 add_models (MynaApplication         *self,
             GApplicationCommandLine *command_line,
@@ -388,7 +404,7 @@ add_models (MynaApplication         *self,
   for (guint i = 0; words[i]; i++) {
     g_autoptr (GFile) file = g_application_command_line_create_file_for_arg (command_line, words[i]);
 
-    if (!g_str_has_suffix (words[i], ".gguf") || !g_file_query_exists (file, NULL))
+    if (!is_model (words[i], file))
       continue;
     myna_application_show_models (self, file);
     found = TRUE;

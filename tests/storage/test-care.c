@@ -298,6 +298,37 @@ test_bin (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (count (connection, "message"), ==, 20);
 }
 
+/* The person's own number of days; 0: nothing is purged by itself. */
+static void
+test_bin_days (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (StoreConnection) connection = NULL;
+  gint64 now = store_now ();
+
+  {
+    g_autoptr (StoreDb) db = NULL;
+
+    fill (fixture->path, 3);
+    db = test_open (fixture->path, NULL);
+    test_do (db, store_delete_async, 1);
+    test_do (db, store_set_bin_days_async, 0);
+  }
+  connection = open_connection (fixture->path);
+  maintain_all (connection, now + 4000 * DAY_MS);
+  g_assert_cmpint (count (connection, "conversation"), ==, 3);
+  g_clear_pointer (&connection, store_connection_close);
+  {
+    g_autoptr (StoreDb) db = test_open (fixture->path, NULL);
+
+    test_do (db, store_set_bin_days_async, 7);
+  }
+  connection = open_connection (fixture->path);
+  maintain_all (connection, now + 6 * DAY_MS);
+  g_assert_cmpint (count (connection, "conversation"), ==, 3);
+  maintain_all (connection, now + 8 * DAY_MS);
+  g_assert_cmpint (count (connection, "conversation"), ==, 2);
+}
+
 /* "Delete for good": not in the tables, not in the index, not in the WAL. */
 static void
 test_purged_text (Fixture *fixture, gconstpointer data)
@@ -574,6 +605,7 @@ main (int argc, char **argv)
   ADD ("/care/restore", 0, test_restore);
   ADD ("/care/restore-refused", 0, test_restore_refused);
   ADD ("/care/bin", 0, test_bin);
+  ADD ("/care/bin-days", 0, test_bin_days);
   ADD ("/care/purged-text", 0, test_purged_text);
   ADD ("/care/memory", 0, test_memory);
   ADD ("/care/damage", FALSE, test_damage);

@@ -143,7 +143,7 @@ make_general_page (GSettings *settings)
               _("Write a reply to its end after the window was closed"));
   group = add_group (page, _("History"));
   add_number (group, settings, "bin-days", 3650, 1, _("Days in the bin"),
-              _("Deleted chats can be restored for so long. 0: always"));
+              _("Deleted chats can be restored for this long. 0: always"));
 
   return page;
 }

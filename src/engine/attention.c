@@ -117,15 +117,31 @@ visible (const GlmAttentionTask *task, int64_t row)
   return n > task->n_context ? n : task->n_context;
 }
 
-/* s[i][j] = q_i · k_j for the columns from `column` on */
-static void
-block_scores (const Job *job, const Work *work, int64_t n_q, const void *keys, int64_t column, int64_t n_keys)
+/* Query vectors from `vector` on that one call of the scores takes: all of them, but in a small batch those of one token.
+ * attend_scores() adds up in another order for few vectors than for many; so a token that is verified beside guessed ones
+ * gets, to the bit, the scores that it would get alone (see draft.h). */
+static int64_t
+score_together (const Job *job, int64_t vector, int64_t n_q)
 {
-  int64_t d = job->attention->head_dim;
+  int64_t left = job->attention->group - vector % job->attention->group;
+
+  return job->task->n_rows > MAX_SPLIT_ROWS || left > n_q ? n_q : left;
+}
+
+/* s[i][j] = q_i · k_j for the vectors from `vector` and the columns from `column` on */
+static void
+block_scores (const Job *job, const Work *work, int64_t vector, int64_t n_q, const void *keys, int64_t column,
+              int64_t n_keys)
+{
+  int64_t d = job->attention->head_dim, n;
 
   if (job->cache->element_bytes == sizeof (uint16_t))
-    job->kernels->attend_scores (work->scores, BLOCK, work->q, d, (int) n_q, (const uint16_t *) keys + column * d, d,
-                                 (int) n_keys, d);
+    for (int64_t i = 0; i < n_q; i += n)
+      {
+        n = score_together (job, vector + i, n_q - i);
+        job->kernels->attend_scores (work->scores + i * BLOCK, BLOCK, work->q + i * d, d, (int) n,
+                                     (const uint16_t *) keys + column * d, d, (int) n_keys, d);
+      }
   else
     for (int64_t i = 0; i < n_q; i++)
       for (int64_t j = 0; j < n_keys; j++)
@@ -239,7 +255,7 @@ run_item (const Job *job, const Work *work, int64_t item)
     {
       int64_t n_keys = end - column < BLOCK ? end - column : BLOCK;
 
-      block_scores (job, work, n_q, keys, column, n_keys);
+      block_scores (job, work, vector, n_q, keys, column, n_keys);
       for (int64_t i = 0; i < n_q; i++)
         {
           int64_t n_valid = visible (job->task, (vector + i) / a->group) - column;

@@ -6,8 +6,9 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 
-from myna_e2e import APP_ID, STARTER, TestCase, main, wait
+from myna_e2e import APP_ID, ROOT, STARTER, TestCase, main, wait
 
 
 class Models(TestCase):
@@ -60,6 +61,52 @@ class Models(TestCase):
         app.find(re.compile("Load it although it is too large"))
         app.key("Escape")
         wait(lambda: not app.find_all(re.compile("Load it although")), "the question to go")
+        app.key("Escape")
+        app.quit()
+
+    def checkpoint(self):
+        """A folder as Hugging Face has it, with a model of random numbers."""
+        folder = self.home / "checkpoints"
+        tests = ROOT / "tests"
+        subprocess.run([sys.executable, tests / "engine/make-checkpoints.py", folder,
+                        tests / "data/hf/bpe/tokenizer.json"], check=True)
+        return folder / "edge-safetensors"
+
+    def test_import(self):
+        app = self.start(self.checkpoint())
+        app.find(re.compile("GLM-Edge · .* · safetensors"))
+        app.find(re.compile("The new file takes .* are free"))
+        app.find("Import", ("push button", "button")).click()
+        path = self.data / APP_ID / "models" / "edge-safetensors-Q4_0.gguf"
+        app.find(str(path))                     # its row is unfolded
+        self.assertTrue(path.exists())
+        self.button(app, "Use Now").click()
+        app.find("In use")
+        app.key("Escape")
+        model = app.find("Model", ("push button", "toggle button", "button"))
+        wait(lambda: model.find_all(re.compile("edge-safetensors")), "the chat to have the new model")
+        app.quit()
+
+    def test_import_cancelled(self):
+        app = self.start(self.checkpoint())
+        app.find(re.compile("The new file takes"))
+        app.key("Escape")
+        wait(lambda: not app.find_all("Import", ("push button", "button")), "the window to close")
+        app.find("On this computer")
+        self.assertEqual(list((self.data / APP_ID / "models").glob("*")), [])
+        app.key("Escape")
+        self.assertTrue(app.ask("Hello"))
+        app.quit()
+
+    def test_import_of_something_else(self):
+        folder = self.home / "pictures"
+        folder.mkdir()
+        (folder / "config.json").write_text("{")
+        app = self.start(folder)
+        app.find("This is no model that Myna can import")
+        self.assertFalse(self.button(app, "Import").has("sensitive"))
+        app.key("Escape")
+        app.find("On this computer")
         app.key("Escape")
         app.quit()
 

@@ -147,6 +147,8 @@ glm_import_async (const char            *source,
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
   Import *import = g_new0 (Import, 1);
 
+  /* Whether the file was made is the worker's word, also where it was cancelled at the last moment. */
+  g_task_set_check_cancellable (task, FALSE);
   import->source = g_strdup (source);
   import->target = g_strdup (target);
   import->type = type;

@@ -27,7 +27,8 @@ GlmImportInfo *glm_import_probe_finish (GAsyncResult        *result,
 /* fraction in [0, 1]; called a few times a second, never after the callback. */
 typedef void (*GlmImportProgressFunc) (double fraction, gpointer user_data);
 
-/* Makes the new file `target`, which must not be there.  A cancelled or failed import leaves nothing behind. */
+/* Makes the new file `target`, which must not be there.  A cancelled or failed import leaves nothing behind;
+ * one that was cancelled too late succeeds. */
 void           glm_import_async        (const char            *source,
                                         const char            *target,
                                         GlmImportType          type,

@@ -8,6 +8,7 @@
 #include "models/myna-import-window.h"
 
 #include <glib/gi18n.h>
+#include <glib/gstdio.h>
 
 #include "conversation/myna-problem.h"
 #include "engine/actor/glm-importer.h"
@@ -17,7 +18,6 @@ struct _MynaImportWindow
 {
   AdwWindow parent_instance;
 
-  MynaModelLibrary *models;
   char *source;
   char *target;                 /* while the import runs */
   GlmImportInfo *info;
@@ -31,6 +31,14 @@ struct _MynaImportWindow
   GtkWidget *progress;
   GtkWidget *import;
 };
+
+enum
+{
+  SIGNAL_IMPORTED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (MynaImportWindow, myna_import_window, ADW_TYPE_WINDOW)
 
@@ -129,6 +137,9 @@ progress_cb (double   fraction,
   double seconds = (double) (g_get_monotonic_time () - self->start) / 1e6;
   g_autofree char *text = NULL;
 
+  /* Cancelled, and the window is gone already. */
+  if (g_cancellable_is_cancelled (self->cancellable))
+    return;
   gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (self->progress), fraction);
   if (fraction > 0.02 && seconds > 2) {
     int left = (int) (seconds * (1 - fraction) / fraction);
@@ -160,16 +171,22 @@ imported_cb (GObject      *source,
   g_autoptr (MynaImportWindow) self = user_data;
   g_autoptr (GError) error = NULL;
   g_autofree char *target = g_steal_pointer (&self->target);
+  gboolean done = glm_import_finish (result, &error);
 
-  if (glm_import_finish (result, &error)) {
-    myna_model_library_add (self->models, target);
+  if (g_cancellable_is_cancelled (self->cancellable)) {
+    /* The window is gone.  What was finished at the same moment is not wanted either. */
+    if (done)
+      g_unlink (target);
+    return;
+  }
+  if (done) {
+    g_signal_emit (self, signals[SIGNAL_IMPORTED], 0, target);
     gtk_window_destroy (GTK_WINDOW (self));
     return;
   }
   set_importing (self, FALSE);
   update_space (self);
-  if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    show_problem (self, _("The model could not be imported"), error);
+  show_problem (self, _("The model could not be imported"), error);
 }
 
 static void
@@ -199,7 +216,14 @@ probed_cb (GObject      *source,
   g_autofree char *size = NULL;
 
   self->info = glm_import_probe_finish (result, &error);
+  if (g_cancellable_is_cancelled (self->cancellable))
+    return;
   if (!self->info) {
+    g_autofree char *base = g_path_get_basename (self->source);
+
+    adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->about), base);
+    gtk_widget_set_visible (self->type, FALSE);
+    gtk_widget_set_visible (self->space, FALSE);
     show_problem (self, _("This is no model that Myna can import"), error);
     return;
   }
@@ -213,12 +237,13 @@ probed_cb (GObject      *source,
 
 /* ---- Building ----------------------------------------------------------------------------------------------------- */
 
-static gboolean
-myna_import_window_close_request (GtkWindow *window)
+/* However the window goes, the import ends.  (It is disposed of later: the import holds a reference.) */
+static void
+myna_import_window_unrealize (GtkWidget *widget)
 {
-  g_cancellable_cancel (MYNA_IMPORT_WINDOW (window)->cancellable);
+  g_cancellable_cancel (MYNA_IMPORT_WINDOW (widget)->cancellable);
 
-  return GTK_WINDOW_CLASS (myna_import_window_parent_class)->close_request (window);
+  GTK_WIDGET_CLASS (myna_import_window_parent_class)->unrealize (widget);
 }
 
 static void
@@ -226,7 +251,6 @@ myna_import_window_finalize (GObject *object)
 {
   MynaImportWindow *self = MYNA_IMPORT_WINDOW (object);
 
-  g_clear_object (&self->models);
   g_clear_object (&self->cancellable);
   g_free (self->source);
   g_free (self->target);
@@ -239,7 +263,17 @@ static void
 myna_import_window_class_init (MynaImportWindowClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = myna_import_window_finalize;
-  GTK_WINDOW_CLASS (klass)->close_request = myna_import_window_close_request;
+  GTK_WIDGET_CLASS (klass)->unrealize = myna_import_window_unrealize;
+
+  /**
+   * MynaImportWindow::imported:
+   * @path: the new model file
+   *
+   * The window closes itself after it.
+   */
+  signals[SIGNAL_IMPORTED] = g_signal_new ("imported", MYNA_TYPE_IMPORT_WINDOW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                           G_TYPE_NONE, 1, G_TYPE_STRING);
+
   gtk_widget_class_add_binding_action (GTK_WIDGET_CLASS (klass), GDK_KEY_Escape, 0, "window.close", NULL);
 }
 
@@ -307,13 +341,11 @@ myna_import_window_init (MynaImportWindow *self)
 }
 
 GtkWidget *
-myna_import_window_new (GtkWindow        *parent,
-                        MynaModelLibrary *models,
-                        GFile            *source)
+myna_import_window_new (GtkWindow *parent,
+                        GFile     *source)
 {
   MynaImportWindow *self = g_object_new (MYNA_TYPE_IMPORT_WINDOW, "transient-for", parent, NULL);
 
-  self->models = g_object_ref (models);
   self->source = g_file_get_path (source);
   if (self->source)
     glm_import_probe_async (self->source, self->cancellable, probed_cb, g_object_ref (self));

@@ -6,16 +6,13 @@
 
 #include <adwaita.h>
 
-#include "models/myna-model-library.h"
-
 G_BEGIN_DECLS
 
 #define MYNA_TYPE_IMPORT_WINDOW (myna_import_window_get_type ())
 G_DECLARE_FINAL_TYPE (MynaImportWindow, myna_import_window, MYNA, IMPORT_WINDOW, AdwWindow)
 
 /* source: a Hugging Face or ModelScope folder, or a chatglm.cpp file. */
-GtkWidget *myna_import_window_new (GtkWindow        *parent,
-                                   MynaModelLibrary *models,
-                                   GFile            *source);
+GtkWidget *myna_import_window_new (GtkWindow *parent,
+                                   GFile     *source);
 
 G_END_DECLS

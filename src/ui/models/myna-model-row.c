@@ -156,6 +156,18 @@ get_window (MynaModelRow *self)
   return GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self)));
 }
 
+/* For the chat that is open, from now on. */
+static void
+use_model (MynaModelRow *self)
+{
+  const char *path = myna_model_entry_get_path (self->entry);
+  GtkWindow *window = get_window (self);
+  GtkWindow *chats = window ? gtk_window_get_transient_for (window) : NULL;
+
+  if (!chats || !gtk_widget_activate_action (GTK_WIDGET (chats), "win.use-model", "s", path))
+    myna_model_library_ensure (self->models, path);
+}
+
 static void
 too_large_answered_cb (GObject      *source,
                        GAsyncResult *result,
@@ -164,7 +176,7 @@ too_large_answered_cb (GObject      *source,
   g_autoptr (MynaModelRow) self = user_data;
 
   if (myna_ask_finish (result))
-    myna_model_library_ensure (self->models, myna_model_entry_get_path (self->entry));
+    use_model (self);
 }
 
 static void
@@ -182,7 +194,7 @@ use_cb (MynaModelRow *self)
   myna_model_library_forgive_crash (self->models);
   if (!info || !g_settings_get_boolean (self->settings, "memory-guard") ||
       myna_memory_get_verdict (get_needed (self, info), myna_memory_available ()) != MYNA_VERDICT_TOO_LARGE) {
-    myna_model_library_ensure (self->models, path);
+    use_model (self);
     return;
   }
   memory = describe_memory (self, info);

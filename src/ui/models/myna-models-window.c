@@ -92,13 +92,25 @@ needs_import (const char *path)
   return g_file_test (path, G_FILE_TEST_IS_DIR) || g_str_has_suffix (path, ".bin");
 }
 
+/* Adds it and unfolds its row. */
+static void
+show_model (MynaModelsWindow *self,
+            const char       *path)
+{
+  MynaModelEntry *entry = myna_model_library_add (self->models, path);
+  GtkWidget *row;
+
+  for (row = gtk_widget_get_first_child (self->list); row; row = gtk_widget_get_next_sibling (row)) {
+    if (MYNA_IS_MODEL_ROW (row) && myna_model_row_get_entry (MYNA_MODEL_ROW (row)) == entry)
+      adw_expander_row_set_expanded (ADW_EXPANDER_ROW (row), TRUE);
+  }
+}
+
 void
 myna_models_window_add_file (MynaModelsWindow *self,
                              GFile            *file)
 {
   g_autofree char *path = g_file_get_path (file);
-  MynaModelEntry *entry;
-  GtkWidget *row;
 
   g_return_if_fail (MYNA_IS_MODELS_WINDOW (self));
 
@@ -109,14 +121,13 @@ myna_models_window_add_file (MynaModelsWindow *self,
   }
   myna_banner_hide (MYNA_BANNER (self->banner));
   if (needs_import (path)) {
-    gtk_window_present (GTK_WINDOW (myna_import_window_new (GTK_WINDOW (self), self->models, file)));
+    GtkWidget *import = myna_import_window_new (GTK_WINDOW (self), file);
+
+    g_signal_connect_object (import, "imported", G_CALLBACK (show_model), self, G_CONNECT_SWAPPED);
+    gtk_window_present (GTK_WINDOW (import));
     return;
   }
-  entry = myna_model_library_add (self->models, path);
-  for (row = gtk_widget_get_first_child (self->list); row; row = gtk_widget_get_next_sibling (row)) {
-    if (MYNA_IS_MODEL_ROW (row) && myna_model_row_get_entry (MYNA_MODEL_ROW (row)) == entry)
-      adw_expander_row_set_expanded (ADW_EXPANDER_ROW (row), TRUE);
-  }
+  show_model (self, path);
 }
 
 static void

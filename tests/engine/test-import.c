@@ -134,7 +134,8 @@ static void
 test_entry (const GlmJsonValue *entry)
 {
   static const struct { GlmImportType type; double bound; } types[] = {
-    { GLM_IMPORT_F16, 0x1p-11 }, { GLM_IMPORT_Q8_0, 0.005 }, { GLM_IMPORT_Q4_0, 0.15 }, { GLM_IMPORT_Q4_K_M, 0.15 },
+    { GLM_IMPORT_F32, 0 }, { GLM_IMPORT_F16, 0x1p-11 }, { GLM_IMPORT_Q8_0, 0.005 }, { GLM_IMPORT_Q5_1, 0.05 },
+    { GLM_IMPORT_Q5_0, 0.08 }, { GLM_IMPORT_Q4_1, 0.1 }, { GLM_IMPORT_Q4_0, 0.15 }, { GLM_IMPORT_Q4_K_M, 0.15 },
   };
   const char *name = member (entry, "source"), *family = member (entry, "family"), *prefix = member (entry, "prefix");
   const char *target = path_in ("out.gguf"), *reference = path_in (member (entry, "reference"));

@@ -66,7 +66,7 @@ cli_import (const CliOptions *options)
   if (options->n_args != 1 || !options->out)
     return cli_usage ("import SOURCE -o FILE.gguf");
   if (options->type && !glm_import_type_parse (options->type, &type))
-    return cli_usage ("“%s” is none of keep, f16, q8_0, q4_0 and q4_k_m", options->type);
+    return cli_usage ("“%s” is no type to write: " GLM_IMPORT_TYPE_NAMES, options->type);
   return run_import (options, options->args[0], options->out, type);
 }
 
@@ -78,7 +78,7 @@ cli_quantize (const CliOptions *options)
   if (options->n_args != 3)
     return cli_usage ("quantize IN.gguf OUT.gguf TYPE");
   if (!glm_import_type_parse (options->args[2], &type))
-    return cli_usage ("“%s” is none of keep, f16, q8_0, q4_0 and q4_k_m", options->args[2]);
+    return cli_usage ("“%s” is no type to write: " GLM_IMPORT_TYPE_NAMES, options->args[2]);
   return run_import (options, options->args[0], options->args[1], type);
 }
 

@@ -126,7 +126,7 @@ print_help (void)
         "\n"
         "Options of import and quantize:\n"
         "  -o, --out FILE            the new file\n"
-        "      --type TYPE           keep (default), f16, q8_0, q4_0 or q4_k_m\n"
+        "      --type TYPE           keep (default), f32, f16, q8_0, q5_1, q5_0, q4_1, q4_0 or q4_k_m\n"
         "      --name TEXT           the model's name in the new file\n"
         "      --family NAME         ChatGLM2, ChatGLM3 …, where the source does not tell\n"
         "      --tokenizer FILE      instead of the source's; an empty name: none\n"
@@ -323,6 +323,9 @@ main (int argc, char **argv)
   for (size_t i = 0; i < N_COMMANDS; i++)
     if (strcmp (commands[i].name, argv[optind]) == 0)
       {
+        /* A model's name that is given without -m must not be taken for the starter model. */
+        if (commands[i].arguments[0] == '\0' && options.n_args > 0)
+          return cli_usage ("%s takes no “%s”; a model is given with -m", commands[i].name, options.args[0]);
         status = commands[i].func (&options);
         if (fflush (stdout) != 0 && status == CLI_OK)
           {

@@ -96,8 +96,12 @@ file_type (GlmImportType type, const GlmImportPlan *plan)
 
   switch (type)
     {
+    case GLM_IMPORT_F32: return 0;
     case GLM_IMPORT_F16: return 1;
     case GLM_IMPORT_Q8_0: return 7;
+    case GLM_IMPORT_Q5_1: return 9;
+    case GLM_IMPORT_Q5_0: return 8;
+    case GLM_IMPORT_Q4_1: return 3;
     case GLM_IMPORT_Q4_0: return 2;
     case GLM_IMPORT_Q4_K_M: return 15;
     default: break;

@@ -187,6 +187,13 @@ fitting_type (GlmType type, int64_t n_columns)
   return type == GLM_TYPE_Q4_K ? GLM_TYPE_Q5_0 : type == GLM_TYPE_Q5_K ? GLM_TYPE_Q5_1 : GLM_TYPE_Q8_0;
 }
 
+/* As llama.cpp does, the output matrix of a model in 4 or 5 bits gets 6. */
+static GlmType
+plain_type (GlmType type, Role role, int bits, int64_t n_columns)
+{
+  return fitting_type (role == ROLE_OUTPUT && bits == 0 ? GLM_TYPE_Q6_K : type, n_columns);
+}
+
 static GlmType
 choose_type (GlmImportType type, Role role, const GlmTensor *source, int bits, int64_t n_columns, int layer, int n_layers)
 {
@@ -194,12 +201,20 @@ choose_type (GlmImportType type, Role role, const GlmTensor *source, int bits, i
     return GLM_TYPE_F32;
   switch (type)
     {
+    case GLM_IMPORT_F32:
+      return GLM_TYPE_F32;
     case GLM_IMPORT_F16:
       return GLM_TYPE_F16;
     case GLM_IMPORT_Q8_0:
       return fitting_type (GLM_TYPE_Q8_0, n_columns);
+    case GLM_IMPORT_Q5_1:
+      return plain_type (GLM_TYPE_Q5_1, role, bits, n_columns);
+    case GLM_IMPORT_Q5_0:
+      return plain_type (GLM_TYPE_Q5_0, role, bits, n_columns);
+    case GLM_IMPORT_Q4_1:
+      return plain_type (GLM_TYPE_Q4_1, role, bits, n_columns);
     case GLM_IMPORT_Q4_0:
-      return fitting_type (role == ROLE_OUTPUT && bits == 0 ? GLM_TYPE_Q6_K : GLM_TYPE_Q4_0, n_columns);
+      return plain_type (GLM_TYPE_Q4_0, role, bits, n_columns);
     case GLM_IMPORT_Q4_K_M:
       return fitting_type (q4_k_m_type (role, layer, n_layers), n_columns);
     default:

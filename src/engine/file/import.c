@@ -22,7 +22,9 @@
 #define CHUNK_BYTES ((size_t) 8 << 20)
 #define PROBE_COMPARE_BYTES ((size_t) 4 << 20)
 
-static const char *const type_names[GLM_IMPORT_N_TYPES] = { "keep", "f16", "q8_0", "q4_0", "q4_k_m" };
+static const char *const type_names[GLM_IMPORT_N_TYPES] = {
+  "keep", "f32", "f16", "q8_0", "q5_1", "q5_0", "q4_1", "q4_0", "q4_k_m",
+};
 
 bool
 glm_import_type_parse (const char *name, GlmImportType *ret_type)

@@ -14,14 +14,21 @@
 typedef enum
 {
   GLM_IMPORT_KEEP,              /* the source's own precision: floats as they are, INT4 as Q4_0, INT8 as Q8_0: exact */
+  GLM_IMPORT_F32,
   GLM_IMPORT_F16,
   GLM_IMPORT_Q8_0,
+  GLM_IMPORT_Q5_1,
+  GLM_IMPORT_Q5_0,
+  GLM_IMPORT_Q4_1,
   GLM_IMPORT_Q4_0,
   GLM_IMPORT_Q4_K_M,            /* llama.cpp's mixture of Q4_K, Q5_K and Q6_K */
   GLM_IMPORT_N_TYPES,
 } GlmImportType;
 
-/* "keep", "f16", "q8_0", "q4_0", "q4_k_m", in any case. */
+/* The names for people, as a list in a sentence. */
+#define GLM_IMPORT_TYPE_NAMES "keep, f32, f16, q8_0, q5_1, q5_0, q4_1, q4_0 or q4_k_m"
+
+/* One of these names, in any case. */
 bool        glm_import_type_parse (const char *name, GlmImportType *ret_type);
 const char *glm_import_type_name (GlmImportType type);
 

@@ -34,27 +34,27 @@ get_current_id (MynaWindow *self)
 
 /* ---- Results of what was asked of the store ----------------------------------------------------------------------- */
 
-static void
-show_failure (MynaWindow   *self,
-              const char   *title,
-              const GError *error)
+void
+myna_window_show_failure (MynaWindow   *self,
+                          const char   *title,
+                          const GError *error)
 {
   g_autofree char *body = myna_problem_describe (error);
 
   myna_banner_show (MYNA_BANNER (self->store_banner), title, body, error->message, NULL, NULL, NULL);
 }
 
-static void
-changed_cb (GObject      *source,
-            GAsyncResult *result,
-            gpointer      user_data)
+void
+myna_window_changed_cb (GObject      *source,
+                        GAsyncResult *result,
+                        gpointer      user_data)
 {
   g_autoptr (MynaWindow) self = user_data;
   g_autoptr (GError) error = NULL;
 
   if (!store_finish (STORE_DB (source), result, &error) &&
       !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    show_failure (self, _("The change could not be saved"), error);
+    myna_window_show_failure (self, _("The change could not be saved"), error);
 }
 
 /* ---- One conversation --------------------------------------------------------------------------------------------- */
@@ -70,7 +70,8 @@ rename_chat (GtkWidget  *widget,
 
   g_variant_get (parameter, "(x&s)", &id, &title);
   if (get_store (self))
-    store_rename_async (get_store (self), id, title, TRUE, self->cancellable, changed_cb, g_object_ref (self));
+    store_rename_async (get_store (self), id, title, TRUE, self->cancellable, myna_window_changed_cb,
+                        g_object_ref (self));
 }
 
 static void
@@ -101,7 +102,7 @@ for_each (MynaWindow *self,
   const gint64 *id = g_variant_get_fixed_array (ids, &n_ids, sizeof (gint64));
 
   for (gsize i = 0; get_store (self) && i < n_ids; i++)
-    func (get_store (self), id[i], self->cancellable, changed_cb, g_object_ref (self));
+    func (get_store (self), id[i], self->cancellable, myna_window_changed_cb, g_object_ref (self));
 }
 
 static gboolean
@@ -302,129 +303,6 @@ purge_chats (GtkWidget  *widget,
                   _("_Delete for Good"), purge_answered_cb, g_variant_ref (ids));
 }
 
-/* ---- Folders ------------------------------------------------------------------------------------------------------ */
-
-static void
-move_chats (GtkWidget  *widget,
-            const char *name,
-            GVariant   *parameter)
-{
-  MynaWindow *self = MYNA_WINDOW (widget);
-  g_autoptr (GVariant) ids = NULL;
-  gint64 folder_id;
-  gsize n_ids;
-  const gint64 *id;
-
-  g_variant_get (parameter, "(@axx)", &ids, &folder_id);
-  id = g_variant_get_fixed_array (ids, &n_ids, sizeof (gint64));
-  for (gsize i = 0; get_store (self) && i < n_ids; i++)
-    store_set_folder_async (get_store (self), id[i], folder_id, self->cancellable, changed_cb, g_object_ref (self));
-  if (folder_id)
-    myna_history_model_set_expanded (get_history (self), folder_id, TRUE);
-}
-
-typedef struct
-{
-  MynaWindow *window;
-  GVariant *ids;                /* conversations to move into the new folder; NULL: none */
-  gint64 parent_id;
-} NewFolder;
-
-static void
-folder_added_cb (GObject      *source,
-                 GAsyncResult *result,
-                 gpointer      user_data)
-{
-  NewFolder *new_folder = user_data;
-  MynaWindow *self = new_folder->window;
-  g_autoptr (GError) error = NULL;
-  gint64 id = store_finish_id (STORE_DB (source), result, &error);
-
-  if (id) {
-    if (new_folder->parent_id)
-      myna_history_model_set_expanded (get_history (self), new_folder->parent_id, TRUE);
-    if (new_folder->ids)
-      gtk_widget_activate_action (GTK_WIDGET (self), "win.move-chats", "(@axx)", new_folder->ids, id);
-    myna_sidebar_begin_rename (MYNA_SIDEBAR (self->sidebar), MYNA_HISTORY_FOLDER, id);
-  } else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
-    show_failure (self, _("The folder could not be made"), error);
-  }
-  g_clear_pointer (&new_folder->ids, g_variant_unref);
-  g_object_unref (self);
-  g_free (new_folder);
-}
-
-static void
-add_folder (MynaWindow *self,
-            GVariant   *ids,
-            gint64      parent_id)
-{
-  NewFolder *new_folder;
-
-  if (!get_store (self))
-    return;
-  new_folder = g_new0 (NewFolder, 1);
-  new_folder->window = g_object_ref (self);
-  new_folder->ids = ids ? g_variant_ref (ids) : NULL;
-  new_folder->parent_id = parent_id;
-  store_add_folder_async (get_store (self), _("New folder"), parent_id, self->cancellable, folder_added_cb, new_folder);
-}
-
-static void
-new_folder (GtkWidget  *widget,
-            const char *name,
-            GVariant   *parameter)
-{
-  add_folder (MYNA_WINDOW (widget), NULL, g_variant_get_int64 (parameter));
-}
-
-static void
-move_to_new_folder (GtkWidget  *widget,
-                    const char *name,
-                    GVariant   *ids)
-{
-  add_folder (MYNA_WINDOW (widget), ids, 0);
-}
-
-static void
-rename_folder (GtkWidget  *widget,
-               const char *name,
-               GVariant   *parameter)
-{
-  MynaWindow *self = MYNA_WINDOW (widget);
-  const char *title;
-  gint64 id;
-
-  g_variant_get (parameter, "(x&s)", &id, &title);
-  if (get_store (self))
-    store_rename_folder_async (get_store (self), id, title, self->cancellable, changed_cb, g_object_ref (self));
-}
-
-static void
-move_folder (GtkWidget  *widget,
-             const char *name,
-             GVariant   *parameter)
-{
-  MynaWindow *self = MYNA_WINDOW (widget);
-  gint64 id, parent_id;
-
-  g_variant_get (parameter, "(xx)", &id, &parent_id);
-  if (get_store (self) && id != parent_id)
-    store_move_folder_async (get_store (self), id, parent_id, self->cancellable, changed_cb, g_object_ref (self));
-}
-
-static void
-delete_folder (GtkWidget  *widget,
-               const char *name,
-               GVariant   *parameter)
-{
-  MynaWindow *self = MYNA_WINDOW (widget);
-
-  if (get_store (self))
-    store_delete_folder_async (get_store (self), g_variant_get_int64 (parameter), self->cancellable, changed_cb,
-                               g_object_ref (self));
-}
-
 /* ---- Temporary chat ----------------------------------------------------------------------------------------------- */
 
 static void
@@ -596,6 +474,7 @@ myna_window_update_actions (MynaWindow *self)
 void
 myna_window_class_install_actions (GtkWidgetClass *widget_class)
 {
+  myna_window_class_install_folder_actions (widget_class);
   gtk_widget_class_install_action (widget_class, "win.new-chat", NULL, new_chat);
   gtk_widget_class_install_action (widget_class, "win.rename-chat", "(xs)", rename_chat);
   gtk_widget_class_install_action (widget_class, "win.rename-current", NULL, rename_current);
@@ -607,12 +486,6 @@ myna_window_class_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.restore-chats", "ax", restore_chats);
   gtk_widget_class_install_action (widget_class, "win.purge-chats", "ax", purge_chats);
   gtk_widget_class_install_action (widget_class, "win.delete-current", NULL, delete_current);
-  gtk_widget_class_install_action (widget_class, "win.move-chats", "(axx)", move_chats);
-  gtk_widget_class_install_action (widget_class, "win.move-to-new-folder", "ax", move_to_new_folder);
-  gtk_widget_class_install_action (widget_class, "win.new-folder", "x", new_folder);
-  gtk_widget_class_install_action (widget_class, "win.rename-folder", "(xs)", rename_folder);
-  gtk_widget_class_install_action (widget_class, "win.move-folder", "(xx)", move_folder);
-  gtk_widget_class_install_action (widget_class, "win.delete-folder", "x", delete_folder);
   gtk_widget_class_install_action (widget_class, "win.temporary-chat", NULL, temporary_chat);
   gtk_widget_class_install_action (widget_class, "win.end-temporary-chat", NULL, temporary_chat);
   gtk_widget_class_install_action (widget_class, "win.search-history", NULL, search_history);

@@ -1,4 +1,4 @@
-/* myna-window-private.h: what myna-window.c and myna-window-actions.c share
+/* myna-window-private.h: what the files of the window share
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -40,6 +40,25 @@ struct _MynaWindow
 /* myna-window-actions.c */
 void myna_window_class_install_actions (GtkWidgetClass *widget_class);
 void myna_window_update_actions        (MynaWindow     *self);
+void myna_window_show_failure          (MynaWindow     *self,
+                                        const char     *title,
+                                        const GError   *error);
+/* For what was asked of the store without waiting for a value; user_data: a reference to the window. */
+void myna_window_changed_cb            (GObject        *source,
+                                        GAsyncResult   *result,
+                                        gpointer        user_data);
+
+/* myna-window-banner.c */
+void myna_window_update_store_banner (MynaWindow *self);
+void myna_window_show_store_failure  (MynaWindow *self,
+                                      GError     *error);
+void myna_window_show_load_failure   (MynaWindow *self,
+                                      const char *path,
+                                      GError     *error);
+void myna_window_check_model         (MynaWindow *self);
+
+/* myna-window-folders.c: what folders can be told to do */
+void myna_window_class_install_folder_actions (GtkWidgetClass *widget_class);
 
 /* myna-window.c */
 void myna_window_set_conversation      (MynaWindow       *self,

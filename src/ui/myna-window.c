@@ -8,7 +8,6 @@
 
 #include <glib/gi18n.h>
 
-#include "conversation/myna-problem.h"
 #include "myna-window-private.h"
 #include "preferences/myna-welcome-window.h"
 #include "ui-compat.h"
@@ -135,75 +134,6 @@ make_title (MynaWindow *self)
   gtk_box_append (GTK_BOX (box), make_model_button (self));
 
   return box;
-}
-
-/* ---- Problems ----------------------------------------------------------------------------------------------------- */
-
-static void
-update_store_banner (MynaWindow *self)
-{
-  const GError *error = myna_application_get_store_error (self->application);
-  StoreDb *store = myna_application_get_store (self->application);
-  g_autofree char *body = NULL;
-
-  if (error) {
-    body = myna_problem_describe (error);
-    myna_banner_show (MYNA_BANNER (self->store_banner),
-                      store && store_is_read_only (store) ? _("Your chats can be read, but nothing new is saved")
-                                                          : _("Your chats could not be opened"),
-                      body, error->message, _("Try again"), "app.reopen-history", NULL);
-  } else if (store && store_get_recovered_path (store)) {
-    body = g_strdup_printf (_("The damaged file was kept as %s."), store_get_recovered_path (store));
-    myna_banner_show (MYNA_BANNER (self->store_banner), _("Your chats were damaged and have been repaired"), body,
-                      NULL, NULL, NULL, NULL);
-  } else {
-    myna_banner_hide (MYNA_BANNER (self->store_banner));
-  }
-}
-
-static void
-store_failed_cb (MynaWindow *self,
-                 GError     *error)
-{
-  g_autofree char *body = myna_problem_describe (error);
-
-  myna_banner_show (MYNA_BANNER (self->store_banner), _("Something could not be saved"), body, error->message, NULL,
-                    NULL, NULL);
-}
-
-static void
-load_failed_cb (MynaWindow *self,
-                const char *path,
-                GError     *error)
-{
-  MynaModelLibrary *models = myna_application_get_models (self->application);
-  g_autofree char *name = myna_model_library_describe (models, path);
-  g_autofree char *title = g_strdup_printf (_("“%s” could not be loaded"), name);
-  g_autofree char *body = myna_problem_describe (error);
-
-  myna_banner_show (MYNA_BANNER (self->model_banner), title, body, error->message, _("Try again"), "win.load-model",
-                    g_variant_new_string (path));
-}
-
-static void
-check_model (MynaWindow *self)
-{
-  MynaModelLibrary *models = myna_application_get_models (self->application);
-  const char *crashed = myna_model_library_get_crashed_path (models);
-  g_autofree char *name = NULL;
-  g_autofree char *title = NULL;
-
-  if (!myna_model_library_get_default_path (models)) {
-    myna_banner_show (MYNA_BANNER (self->model_banner), _("There is no model to answer you"),
-                      _("The starter model is missing from this installation. Add a model, or install Myna again."),
-                      NULL, NULL, NULL, NULL);
-  } else if (crashed) {
-    name = myna_model_library_describe (models, crashed);
-    title = g_strdup_printf (_("Myna ended unexpectedly while loading “%s”"), name);
-    myna_banner_show (MYNA_BANNER (self->model_banner), title,
-                      _("So it was not loaded again. It may need more memory than this computer has."), crashed,
-                      _("Load it anyway"), "win.load-model", g_variant_new_string (crashed));
-  }
 }
 
 /* ---- The conversation that is shown ------------------------------------------------------------------------------- */
@@ -366,10 +296,10 @@ store_changed_cb (MynaWindow *self)
   self->cancellable = g_cancellable_new ();
   myna_window_set_conversation (self, NULL);
   myna_sidebar_set_store (MYNA_SIDEBAR (self->sidebar), store);
-  update_store_banner (self);
+  myna_window_update_store_banner (self);
   if (!store)
     return;
-  g_signal_connect_object (store, "failed", G_CALLBACK (store_failed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (store, "failed", G_CALLBACK (myna_window_show_store_failure), self, G_CONNECT_SWAPPED);
   open_first (self);
   myna_window_update_actions (self);
 }
@@ -609,7 +539,7 @@ follow_application (MynaWindow *self)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (models, "notify::loading-path", G_CALLBACK (update_model), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (models, "notify::default-path", G_CALLBACK (update_model), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (models, "load-failed", G_CALLBACK (load_failed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (models, "load-failed", G_CALLBACK (myna_window_show_load_failure), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (myna_model_library_get_entries (models), "items-changed", G_CALLBACK (update_model), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (actor, "notify::model-path", G_CALLBACK (update_model), self, G_CONNECT_SWAPPED);
@@ -620,7 +550,7 @@ follow_application (MynaWindow *self)
                            G_CONNECT_SWAPPED);
   update_text_size (self);
   update_model (self);
-  check_model (self);
+  myna_window_check_model (self);
   store_changed_cb (self);
 }
 

@@ -1,0 +1,75 @@
+/* myna-window-banner.c: what the window says of a history or a model that cannot be used
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include <glib/gi18n.h>
+
+#include "conversation/myna-problem.h"
+#include "myna-window-private.h"
+
+void
+myna_window_update_store_banner (MynaWindow *self)
+{
+  const GError *error = myna_application_get_store_error (self->application);
+  StoreDb *store = myna_application_get_store (self->application);
+  g_autofree char *body = NULL;
+
+  if (error) {
+    body = myna_problem_describe (error);
+    myna_banner_show (MYNA_BANNER (self->store_banner),
+                      store && store_is_read_only (store) ? _("Your chats can be read, but nothing new is saved")
+                                                          : _("Your chats could not be opened"),
+                      body, error->message, _("Try again"), "app.reopen-history", NULL);
+  } else if (store && store_get_recovered_path (store)) {
+    body = g_strdup_printf (_("The damaged file was kept as %s."), store_get_recovered_path (store));
+    myna_banner_show (MYNA_BANNER (self->store_banner), _("Your chats were damaged and have been repaired"), body,
+                      NULL, NULL, NULL, NULL);
+  } else {
+    myna_banner_hide (MYNA_BANNER (self->store_banner));
+  }
+}
+
+void
+myna_window_show_store_failure (MynaWindow *self,
+                                GError     *error)
+{
+  g_autofree char *body = myna_problem_describe (error);
+
+  myna_banner_show (MYNA_BANNER (self->store_banner), _("Something could not be saved"), body, error->message, NULL,
+                    NULL, NULL);
+}
+
+void
+myna_window_show_load_failure (MynaWindow *self,
+                               const char *path,
+                               GError     *error)
+{
+  MynaModelLibrary *models = myna_application_get_models (self->application);
+  g_autofree char *name = myna_model_library_describe (models, path);
+  g_autofree char *title = g_strdup_printf (_("“%s” could not be loaded"), name);
+  g_autofree char *body = myna_problem_describe (error);
+
+  myna_banner_show (MYNA_BANNER (self->model_banner), title, body, error->message, _("Try again"), "win.load-model",
+                    g_variant_new_string (path));
+}
+
+void
+myna_window_check_model (MynaWindow *self)
+{
+  MynaModelLibrary *models = myna_application_get_models (self->application);
+  const char *crashed = myna_model_library_get_crashed_path (models);
+  g_autofree char *name = NULL;
+  g_autofree char *title = NULL;
+
+  if (!myna_model_library_get_default_path (models)) {
+    myna_banner_show (MYNA_BANNER (self->model_banner), _("There is no model to answer you"),
+                      _("The starter model is missing from this installation. Add a model, or install Myna again."),
+                      NULL, NULL, NULL, NULL);
+  } else if (crashed) {
+    name = myna_model_library_describe (models, crashed);
+    title = g_strdup_printf (_("Myna ended unexpectedly while loading “%s”"), name);
+    myna_banner_show (MYNA_BANNER (self->model_banner), title,
+                      _("So it was not loaded again. It may need more memory than this computer has."), crashed,
+                      _("Load it anyway"), "win.load-model", g_variant_new_string (crashed));
+  }
+}

@@ -13,8 +13,8 @@
 
 #define CHECK_SKIP 77
 
-static int check_n_failed;
-static int check_n_done;
+static _Atomic int check_n_failed;   /* threads check too */
+static _Atomic int check_n_done;
 
 #define CHECK(condition, ...)                                                                                             \
   do                                                                                                                      \

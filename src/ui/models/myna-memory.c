@@ -64,6 +64,7 @@ static guint64
 read_own_cgroups (void)
 {
   g_autofree char *text = NULL;
+  g_autofree char *path = NULL;
   g_autofree char *folder = NULL;
   const char *line;
   guint64 available = G_MAXUINT64;
@@ -74,7 +75,8 @@ read_own_cgroups (void)
   if (!line)
     return available;
   line = strstr (line, "0::") + strlen ("0::");
-  folder = g_strconcat (CGROUP_ROOT, g_strchomp (g_strndup (line, strcspn (line, "\n"))), NULL);
+  path = g_strndup (line, strcspn (line, "\n"));
+  folder = g_strconcat (CGROUP_ROOT, g_strchomp (path), NULL);
   while (g_str_has_prefix (folder, CGROUP_ROOT)) {
     char *parent = g_path_get_dirname (folder);
 

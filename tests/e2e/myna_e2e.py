@@ -11,6 +11,7 @@ SPDX-License-Identifier: GPL-3.0-or-later
 import contextlib
 import gettext
 import glob
+import json
 import os
 import pathlib
 import re
@@ -206,6 +207,7 @@ class App(Node):
     def send(self, text):
         self.composer.type(text)
         self.find(self._("Send")).click()
+        wait(lambda: not self.composer.text, "the message to leave the composer")
 
     def wait_idle(self):
         """Until no reply is being written."""
@@ -289,6 +291,12 @@ class TestCase(unittest.TestCase):
             keyfile = self.home / "config/glib-2.0/settings/keyfile"
             keyfile.parent.mkdir(parents=True)
             keyfile.write_text("[io/github/myna_chat/Myna]\nfirst-start-done=true\n")
+
+    def set_chat_settings(self, **values):
+        """The defaults of all conversations, before the program starts."""
+        keyfile = self.home / "config/glib-2.0/settings/keyfile"
+        with keyfile.open("a") as file:
+            file.write(f"chat-settings='{json.dumps(values)}'\n")
 
     def start(self, *args, **kwargs):
         app = App(self.home, *args, **kwargs)

@@ -9,11 +9,19 @@ dir=$(mktemp -d)
 mkfifo "$dir/number"
 Xvfb -displayfd 3 -screen 0 1300x860x24 -nolisten tcp 3>"$dir/number" 2>"$dir/xvfb.log" &
 server=$!
-trap 'kill $server 2>/dev/null || true; wait $server 2>/dev/null || true; rm -rf "$dir"' EXIT
+cleanup () {
+  kill $server 2>/dev/null || true
+  wait $server 2>/dev/null || true
+  # A portal that the bus started may hold its mount a moment longer: the folder is left then, the test's result stands.
+  fusermount3 -uz "$dir/run/doc" 2>/dev/null || true
+  rm -rf "$dir" || true
+}
+trap cleanup EXIT
 trap 'exit 143' TERM INT HUP
 read -r number < "$dir/number" || { cat "$dir/xvfb.log" >&2; exit 1; }
 
 mkdir -m 700 "$dir/home" "$dir/run"
+export ADW_DISABLE_PORTAL=1 GTK_USE_PORTAL=0
 export DISPLAY=":$number" GDK_BACKEND=x11 GSK_RENDERER=cairo NO_AT_BRIDGE=1 GTK_A11Y="${GTK_A11Y:-test}"
 export HOME="$dir/home" XDG_RUNTIME_DIR="$dir/run" XDG_DATA_HOME="$dir/home/data" XDG_CONFIG_HOME="$dir/home/config" \
        XDG_CACHE_HOME="$dir/home/cache" XDG_STATE_HOME="$dir/home/state" GSETTINGS_BACKEND="${GSETTINGS_BACKEND:-memory}"

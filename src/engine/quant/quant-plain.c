@@ -21,6 +21,16 @@ clamp_int (int value,
   return value < low ? low : value > high ? high : value;
 }
 
+/* safetensors and PyTorch files align nothing: an element may lie at an odd address. */
+static inline uint16_t
+load_u16 (const uint8_t *p)
+{
+  uint16_t value;
+
+  memcpy (&value, p, sizeof value);
+  return value;
+}
+
 void
 glm_dequantise_f32 (const void *x,
                     float      *y,
@@ -42,10 +52,10 @@ glm_dequantise_f16 (const void *x,
                     float      *y,
                     int64_t     n)
 {
-  const uint16_t *halves = x;
+  const uint8_t *bytes = x;
 
   for (int64_t i = 0; i < n; i++)
-    y[i] = glm_f16_to_f32 (halves[i]);
+    y[i] = glm_f16_to_f32 (load_u16 (bytes + 2 * i));
 }
 
 void
@@ -64,10 +74,10 @@ glm_dequantise_bf16 (const void *x,
                      float      *y,
                      int64_t     n)
 {
-  const uint16_t *halves = x;
+  const uint8_t *bytes = x;
 
   for (int64_t i = 0; i < n; i++)
-    y[i] = glm_bf16_to_f32 (halves[i]);
+    y[i] = glm_bf16_to_f32 (load_u16 (bytes + 2 * i));
 }
 
 void

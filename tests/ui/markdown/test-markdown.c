@@ -27,8 +27,8 @@ text_of_html (const char *html)
   GString *text = g_string_new (NULL);
 
   for (const char *at = html; *at; at++)
-    if (*at == '<')
-      at += strcspn (at, ">");
+    if (*at == '<' && strchr (at, '>'))
+      at = strchr (at, '>');
     else if (!g_ascii_isspace (*at))
       g_string_append_c (text, *at);
   g_string_replace (text, "&lt;", "<", 0);
@@ -338,7 +338,8 @@ test_pathological (void)
                           MYNA_MARKDOWN_MAX_DEPTH);
       ms = (clock () - start) * 1000 / CLOCKS_PER_SEC;
       g_test_message ("%u × “%s”: %d ms", cases[i].n, cases[i].middle, ms);
-      g_assert_cmpint (ms, <, 2000);
+      /* Milliseconds on any machine, 250 at the most; a blow-up takes minutes.  The sanitizers cost a factor of ten. */
+      g_assert_cmpint (ms, <, 20000);
     }
 }
 

@@ -107,6 +107,7 @@ typedef struct
   int context_length;           /* what the file (or, where the file is known to lie, the family) says */
   size_t weight_bytes;          /* resident memory of the weights */
   size_t kv_bytes_per_token;
+  char license[96];             /* general.license of the file; "" if it says nothing */
   char quirks[256];             /* what was corrected while reading, one sentence each; "" if nothing */
 } GlmModelInfo;
 
@@ -122,7 +123,19 @@ bool glm_model_probe (const char   *path,
                       GlmModelInfo *ret_info,
                       GlmError     *error);
 
-/* Bytes needed to run with this context: weights + KV cache + scratch. */
+/* Bytes needed to run with a context.  `myna-cli memory` shows them beside what a run really takes. */
+typedef struct
+{
+  size_t weights;
+  size_t cache;                 /* keys and values of the whole context */
+  size_t scratch;               /* what lies between the layers, and what is read for the file's header and vocabulary */
+} GlmMemoryNeed;
+
+/* context_length 0: as for a session. */
+void   glm_model_memory_need   (const GlmModelInfo *info,
+                                int                 context_length,
+                                GlmMemoryNeed      *ret_need);
+/* Their sum. */
 size_t glm_model_memory_needed (const GlmModelInfo *info,
                                 int                 context_length);
 
@@ -208,6 +221,8 @@ typedef struct
 
 /* The family's official defaults. */
 void glm_model_default_sampling (const GlmModel *model, GlmSampling *ret_sampling);
+/* Those of a family by its name in GlmModelInfo; of most families for a name that is not known. */
+void glm_family_default_sampling (const char *family, GlmSampling *ret_sampling);
 
 typedef enum
 {

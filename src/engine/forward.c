@@ -396,8 +396,10 @@ size_t
 glm_forward_bytes (const GlmArch *arch, const GlmParams *params, int64_t context_length)
 {
   int64_t n_rows = arch->bidirectional_prompt ? context_length : GLM_FORWARD_TILE;
+  /* The widest input of a product, in 8 bits with scales. */
+  int64_t quantised = GLM_FORWARD_TILE * (params->n_ff > params->n_embd ? params->n_ff : params->n_embd) * 9 / 8;
 
-  return glm_arch_scratch_bytes (arch, params, n_rows, GLM_FORWARD_TILE)
+  return (size_t) quantised + glm_arch_scratch_bytes (arch, params, n_rows, GLM_FORWARD_TILE)
          + glm_attention_bytes (params, glm_cpu_count (), context_length) + (size_t) params->n_vocab * sizeof (float);
 }
 

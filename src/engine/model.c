@@ -16,6 +16,11 @@
 
 #define DEFAULT_CONTEXT 8192
 
+/* What a run takes beside weights, cache and the forward pass, as measured with `myna-cli memory`: a piece of vocabulary with
+ * its places in the hash table and the trie, and the code and stacks that loading and evaluating touch. */
+#define PIECE_BYTES 64
+#define RUNTIME_BYTES ((size_t) 2 << 20)
+
 /* A token of a model with fewer bytes of weights is done before a second thread has woken, and where other programs keep
  * the processor busy, waiting for that thread would cost many times the work. */
 #define MIN_SHARED_BYTES ((size_t) 128 << 20)
@@ -66,6 +71,18 @@ describe_name (const GlmModelFile *file, GlmModelInfo *info)
     }
 }
 
+static void
+describe_license (const GlmModelFile *file, GlmModelInfo *info)
+{
+  static const char *const keys[] = { "general.license.name", "general.license" };
+  const char *text;
+  size_t n;
+
+  for (size_t i = 0; i < sizeof keys / sizeof keys[0] && !info->license[0]; i++)
+    if (glm_model_file_get_string (file, keys[i], &text, &n) && !memchr (text, '\0', n))
+      copy_text (info->license, sizeof info->license, text, n);
+}
+
 /* "Q4_0 + Q6_K": the types of the matrices, the one with most weights first, at most three that hold over 1 % each. */
 static void
 describe_types (const GlmModelFile *file, GlmModelInfo *info)
@@ -110,6 +127,7 @@ describe (const GlmModelFile *file, const GlmArch *arch, const GlmParams *params
           GlmModelInfo *info)
 {
   describe_name (file, info);
+  describe_license (file, info);
   describe_types (file, info);
   copy_text (info->arch, sizeof info->arch, arch->name, strlen (arch->name));
   if (tmpl)
@@ -130,8 +148,8 @@ describe (const GlmModelFile *file, const GlmArch *arch, const GlmParams *params
   info->kv_bytes_per_token = glm_kv_cache_bytes_per_token (params);
 }
 
-size_t
-glm_model_memory_needed (const GlmModelInfo *info, int context_length)
+void
+glm_model_memory_need (const GlmModelInfo *info, int context_length, GlmMemoryNeed *ret_need)
 {
   const GlmArch *arch = glm_arch_by_name (info->arch);
   GlmParams params = {
@@ -146,8 +164,21 @@ glm_model_memory_needed (const GlmModelInfo *info, int context_length)
 
   if (context_length <= 0)
     context_length = info->context_length < DEFAULT_CONTEXT ? info->context_length : DEFAULT_CONTEXT;
-  return info->weight_bytes + info->kv_bytes_per_token * (size_t) context_length
-         + (arch ? glm_forward_bytes (arch, &params, context_length) : 0);
+  *ret_need = (GlmMemoryNeed) {
+    .weights = info->weight_bytes,
+    .cache = info->kv_bytes_per_token * (size_t) context_length,
+    .scratch = (arch ? glm_forward_bytes (arch, &params, context_length) : 0) + (size_t) info->n_vocab * PIECE_BYTES
+               + RUNTIME_BYTES,
+  };
+}
+
+size_t
+glm_model_memory_needed (const GlmModelInfo *info, int context_length)
+{
+  GlmMemoryNeed need;
+
+  glm_model_memory_need (info, context_length, &need);
+  return need.weights + need.cache + need.scratch;
 }
 
 /* ---- Identity ----------------------------------------------------------------------------------------------------- */
@@ -259,12 +290,13 @@ glm_model_open (const char *path, const GlmModelOptions *options, GlmModel **ret
   find_control_ids (model);
   describe (model->file, model->arch, &model->params, model->tmpl, &model->info);
 
+  /* Before the tensors' pages of the file are given back, which the look at each would bring in again. */
+  model->identity = compute_identity (model);
   model->n_threads = options && options->n_threads > 0 ? options->n_threads : glm_cpu_count ();
   if (!glm_pool_new (model->n_threads, &pool, error) || !glm_model_bind (model, options, pool, error))
     goto fail;
   if (!(options && options->n_threads > 0) && model->info.weight_bytes < MIN_SHARED_BYTES)
     model->n_threads = 1;
-  model->identity = compute_identity (model);
   glm_pool_free (pool);
   *ret_model = model;
   return true;
@@ -398,7 +430,5 @@ glm_model_is_stop (const GlmModel *model, int32_t id)
 void
 glm_model_default_sampling (const GlmModel *model, GlmSampling *ret_sampling)
 {
-  *ret_sampling = (GlmSampling) { .temperature = 0.8f, .top_k = 50, .top_p = 0.8f, .repetition_penalty = 1 };
-  if (model->tmpl)
-    glm_template_default_sampling (model->tmpl, ret_sampling);
+  glm_family_default_sampling (model->info.family, ret_sampling);
 }

@@ -126,6 +126,16 @@ class Cli(unittest.TestCase):
         self.assertEqual(len(out['head']), 2)
         self.assertIn('swiglu', run('describe'))
 
+    def test_memory(self):
+        with open(PROGRAM, 'rb') as file:
+            program = file.read()
+        if b'__asan_init' in program or b'__tsan_init' in program:
+            self.skipTest('a sanitizer takes memory of its own')
+        for options in ((), ('--context', '200')):
+            out = json.loads(run('memory', '--json', *options))
+            self.assertEqual(out['estimated'], out['weights'] + out['cache'] + out['scratch'])
+            self.assertLess(abs(out['estimated'] / out['measured'] - 1), 0.05, out)
+
     def test_default_model(self):
         env = {key: value for key, value in os.environ.items() if key != 'MYNA_DATA_DIR'}
         self.assertEqual(json.loads(run('describe', '--json', env=env))['layers'], 10)

@@ -234,7 +234,7 @@ test_clean_reply (void)
   check_clean (tmpl, "a:中;b!c", "a：中；b!c");
   check_clean (tmpl, "现在是[[训练时间]],好", "现在是2023年，好");
   check_clean (tmpl, "\xE3\x80\x80 \n", "");
-  glm_template_default_sampling (tmpl, &sampling);
+  glm_family_default_sampling (glm_family_name (glm_template_family (tmpl)), &sampling);
   CHECK (sampling.temperature == 0.95f && sampling.top_p == 0.7f, "ChatGLM's sampling");
   CHECK (glm_template_is_stop (tmpl, 130005) && !glm_template_is_stop (tmpl, 2), "ChatGLM stops at <eop>");
   glm_template_free (tmpl);

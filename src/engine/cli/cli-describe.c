@@ -61,6 +61,8 @@ print_table (const GlmModelInfo *info, const GlmModel *model)
   printf ("  heads           %d over %d of %d dimensions\n", info->n_heads, info->n_kv_heads, info->head_dim);
   printf ("  vocabulary      %d\n", info->n_vocab);
   printf ("  context         %d tokens, %.1f KiB each\n", info->context_length, (double) info->kv_bytes_per_token / 1024);
+  if (info->license[0])
+    printf ("  licence         %s\n", info->license);
   printf ("  memory          %.0f MiB with the default context\n", (double) glm_model_memory_needed (info, 0) / 1048576);
   if (info->quirks[0])
     printf ("  corrected       %s\n", info->quirks);

@@ -51,6 +51,7 @@ int cli_describe (const CliOptions *options);
 int cli_import (const CliOptions *options);
 int cli_quantize (const CliOptions *options);
 int cli_pack (const CliOptions *options);
+int cli_memory (const CliOptions *options);
 int cli_bench (const CliOptions *options);
 int cli_perplexity (const CliOptions *options);
 int cli_synth (const CliOptions *options);

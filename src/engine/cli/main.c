@@ -31,6 +31,7 @@ static const struct
   { "quantize", cli_quantize, "IN.gguf OUT.gguf TYPE", "the same model in another precision" },
   { "pack", cli_pack, "IN.gguf OUT.gguf", "the same model laid out for this program: it is ready at once" },
   { "bench", cli_bench, "", "speed of loading, prompt and reply, beside the machine's limits" },
+  { "memory", cli_memory, "", "the memory that a model is said to need, beside what it takes" },
   { "perplexity", cli_perplexity, "FILE", "how well the model predicts a text" },
   { "synth", cli_synth, "SHAPE -o FILE.gguf", "a file of a published model's shape with random weights, for bench" },
 };

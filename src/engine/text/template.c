@@ -208,9 +208,12 @@ glm_template_is_stop (const GlmTemplate *tmpl, int32_t id)
 }
 
 void
-glm_template_default_sampling (const GlmTemplate *tmpl, GlmSampling *ret_sampling)
+glm_family_default_sampling (const char *family, GlmSampling *ret_sampling)
 {
-  *ret_sampling = families[tmpl->family].sampling;
+  *ret_sampling = families[GLM_FAMILY_CHATGLM3].sampling;
+  for (size_t i = 0; i < sizeof families / sizeof *families; i++)
+    if (families[i].name && strcmp (families[i].name, family) == 0)
+      *ret_sampling = families[i].sampling;
 }
 
 /* ---- Prompts ------------------------------------------------------------------------------------------------------ */

@@ -38,7 +38,6 @@ bool glm_template_prompt (const GlmTemplate *tmpl, const GlmTurn *turns, size_t 
 bool glm_template_continue (const GlmTemplate *tmpl, const GlmTurn *turns, size_t n_turns, const char *reply,
                             GlmTokens *tokens, size_t *ret_n_reply, GlmError *error);
 bool glm_template_is_stop (const GlmTemplate *tmpl, int32_t id);
-void glm_template_default_sampling (const GlmTemplate *tmpl, GlmSampling *ret_sampling);
 
 /* The reply as the original shows it (strip, [[训练时间]], punctuation for v1 …): a malloc'ed string the caller frees. */
 bool glm_template_clean_reply (const GlmTemplate *tmpl, const char *text, size_t n_bytes, char **ret_text, GlmError *error);

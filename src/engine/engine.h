@@ -108,6 +108,8 @@ typedef struct
   size_t weight_bytes;          /* resident memory of the weights */
   size_t kv_bytes_per_token;
   char license[96];             /* general.license of the file; "" if it says nothing */
+  bool keeps_prompt;            /* the next turn can build on this one's prompt; ChatGLM-6B, which reads it in both
+                                 * directions, cannot */
   char quirks[256];             /* what was corrected while reading, one sentence each; "" if nothing */
 } GlmModelInfo;
 
@@ -201,10 +203,17 @@ bool           glm_session_sync (GlmSession      *session,
 size_t         glm_session_n_tokens (const GlmSession *session);
 /* Logits [n_vocab] after the last token; owned by the session, valid until the next sync. */
 const float   *glm_session_logits (const GlmSession *session);
-/* Writes / reads the KV state, keyed by the model's identity and the tokens; a file that does not fit is an error and
- * leaves the session as it was. */
+/* Writes the KV state, keyed by the model's identity and the tokens: appends what the file does not hold yet.  The file is
+ * readable by its owner alone.  On a full disk it keeps what fitted. */
 bool           glm_session_save (GlmSession *session, const char *path, GlmError *error);
-bool           glm_session_restore (GlmSession *session, const char *path, GlmError *error);
+/* Reads it again.  With the ids of a prompt (else NULL) only where the file shares more of them than the session holds.
+ * Another model's file is GLM_ERROR_ARGUMENT, and a damaged one GLM_ERROR_BAD_FILE; of one that is damaged further on the
+ * sound part is used, and the rest is cut off. */
+bool           glm_session_restore (GlmSession    *session,
+                                    const char    *path,
+                                    const int32_t *ids,
+                                    size_t         n_ids,
+                                    GlmError      *error);
 
 /* ---- Generating --------------------------------------------------------------------------------------------------- */
 

@@ -146,6 +146,7 @@ describe (const GlmModelFile *file, const GlmArch *arch, const GlmParams *params
   info->n_vocab = params->n_vocab;
   info->context_length = params->context_length;
   info->kv_bytes_per_token = glm_kv_cache_bytes_per_token (params);
+  info->keeps_prompt = !arch->bidirectional_prompt;
 }
 
 void

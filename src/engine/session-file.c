@@ -16,8 +16,9 @@
  *                     rows [layer][K, V][head][token][head size]
  *
  * Little-endian, as the machines are that this engine runs on; a file of another kind has another identity.  Saving keeps
- * the chunks whose tokens the session still holds and appends the rest, so that a long conversation costs a write of what
- * is new.  Restoring stops at the first chunk that is cut off or damaged: what comes before it is good.
+ * the chunks whose tokens the session still holds (it reads their ids alone) and appends the rest, so that a long
+ * conversation costs a write of what is new.  Restoring stops at the first chunk that is cut off or damaged: what comes
+ * before it is good, and the rest is cut off, so that nothing is ever appended behind damage.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -197,7 +198,7 @@ file_open (File *file, GlmSession *session, const char *path, int flags, GlmErro
   file->buffer = malloc (chunk_bytes (file, CHUNK));
   if (!file->buffer)
     return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for the state of a conversation");
-  file->fd = open (path, flags | O_CLOEXEC, 0600);
+  file->fd = open (path, flags | O_CLOEXEC | O_NOFOLLOW, 0600);
   return file->fd >= 0 || glm_error_set_errno (error, errno, "%s", path);
 }
 
@@ -209,33 +210,60 @@ file_close (File *file)
   free (file->buffer);
 }
 
-/* How many tokens of the session lie in the file already, in whole chunks; the file's position is behind them.  0 and a
- * fresh header where the file is another one's. */
+/* Reads the next chunk's number of tokens and ids alone, which stay in the buffer, and goes behind its rows; false at the
+ * end.  A file that ends within the rows shows at the next chunk, or in its size. */
+static bool
+skip_chunk (const File *file, size_t *ret_n)
+{
+  ChunkHeader chunk;
+
+  if (read_some (file, &chunk, sizeof chunk) != sizeof chunk || chunk.n < 1 || chunk.n > CHUNK
+      || read_some (file, file->buffer, ids_bytes (chunk.n)) != ids_bytes (chunk.n)
+      || lseek (file->fd, (off_t) (chunk.n * file->bytes_per_token), SEEK_CUR) < 0)
+    return false;
+  *ret_n = chunk.n;
+  return true;
+}
+
+/* How many tokens of the session lie in the file already, in whole chunks, and where the last of them ends. */
+static size_t
+count_saved (const File *file, off_t *ret_end)
+{
+  const GlmTokens *tokens = &file->session->tokens;
+  off_t end = sizeof (Header), size = lseek (file->fd, 0, SEEK_END);
+  size_t n_saved = 0, n;
+
+  lseek (file->fd, end, SEEK_SET);
+  *ret_end = end;
+  /* A chunk shorter than the largest is written again once there is more to put into it. */
+  while (skip_chunk (file, &n) && n_saved + n <= tokens->n && (n == CHUNK || n_saved + n == tokens->n)
+         && memcmp (file->buffer, tokens->ids + n_saved, n * sizeof (int32_t)) == 0)
+    {
+      end += (off_t) (sizeof (ChunkHeader) + chunk_bytes (file, n));
+      if (end > size)
+        break;
+      n_saved += n;
+      *ret_end = end;
+    }
+  return n_saved;
+}
+
+/* Cuts the file behind what it has in common with the session, *ret_n tokens; where it is another one's, it becomes a
+ * fresh header. */
 static bool
 find_common (File *file, size_t *ret_n)
 {
   Header header, wanted = make_header (file);
-  const GlmTokens *tokens = &file->session->tokens;
-  off_t end = sizeof header;
-  size_t n_common = 0, n;
+  size_t n = 0;
+  off_t end = 0;
 
   if (read_some (file, &header, sizeof header) == sizeof header && memcmp (&header, &wanted, sizeof header) == 0)
-    {
-      /* A chunk shorter than the largest is written again once there is more to put into it. */
-      while (read_chunk (file, &n) && n_common + n <= tokens->n && (n == CHUNK || n_common + n == tokens->n)
-             && memcmp (file->buffer, tokens->ids + n_common, n * sizeof (int32_t)) == 0)
-        {
-          n_common += n;
-          end += (off_t) (sizeof (ChunkHeader) + chunk_bytes (file, n));
-        }
-      if (lseek (file->fd, end, SEEK_SET) < 0 || ftruncate (file->fd, end) != 0)
-        return glm_error_set_errno (file->error, errno, "%s", file->path);
-    }
-  else if (ftruncate (file->fd, 0) != 0 || lseek (file->fd, 0, SEEK_SET) != 0)
+    n = count_saved (file, &end);
+  if (ftruncate (file->fd, end) != 0 || lseek (file->fd, end, SEEK_SET) < 0)
     return glm_error_set_errno (file->error, errno, "%s", file->path);
-  else if (!write_all (file, &wanted, sizeof wanted))
+  if (end == 0 && !write_all (file, &wanted, sizeof wanted))
     return false;
-  *ret_n = n_common;
+  *ret_n = n;
   return true;
 }
 
@@ -281,39 +309,106 @@ append_chunk (const File *file, size_t n)
   return true;
 }
 
+static bool
+check_header (const File *file, Header *ret_header)
+{
+  Header wanted = make_header (file);
+
+  if (read_some (file, ret_header, sizeof *ret_header) != sizeof *ret_header
+      || ret_header->checksum != checksum (ret_header, offsetof (Header, checksum))
+      || memcmp (ret_header->magic, MAGIC, sizeof ret_header->magic) != 0)
+    return glm_error_set (file->error, GLM_ERROR_BAD_FILE, "%s: not the saved state of a conversation, or damaged",
+                          file->path);
+  if (ret_header->identity != wanted.identity || ret_header->bytes_per_token != wanted.bytes_per_token)
+    return glm_error_set (file->error, GLM_ERROR_ARGUMENT, "%s: the state belongs to another model", file->path);
+  if (ret_header->n_context > INT32_MAX)
+    return glm_error_set (file->error, GLM_ERROR_CONTEXT_FULL, "%s: the saved state is longer than the context", file->path);
+  return true;
+}
+
+static size_t
+count_equal (const int32_t *a, const int32_t *b, size_t n)
+{
+  size_t i = 0;
+
+  while (i < n && a[i] == b[i])
+    i++;
+  return i;
+}
+
+/* How many of these ids the file begins with. */
+static size_t
+count_file_common (const File *file, const int32_t *ids, size_t n_ids)
+{
+  size_t n_common = 0, n, equal;
+
+  while (n_common < n_ids && skip_chunk (file, &n))
+    {
+      n = n < n_ids - n_common ? n : n_ids - n_common;
+      equal = count_equal ((const int32_t *) (const void *) file->buffer, ids + n_common, n);
+      n_common += equal;
+      if (equal < n)
+        break;
+    }
+  lseek (file->fd, sizeof (Header), SEEK_SET);
+  return n_common;
+}
+
+/* Whether the file is worth more than what the session holds: with a prompt at hand, whichever shares more tokens. */
+static bool
+is_worth_it (const File *file, const int32_t *ids, size_t n_ids)
+{
+  const GlmTokens *tokens = &file->session->tokens;
+
+  return !ids
+         || count_file_common (file, ids, n_ids) > count_equal (tokens->ids, ids, tokens->n < n_ids ? tokens->n : n_ids);
+}
+
+/* Chunk after chunk into the session, for as long as they begin with what is wanted. */
+static bool
+read_chunks (const File *file, const int32_t *ids, size_t n_ids)
+{
+  GlmSession *session = file->session;
+  off_t end = sizeof (Header);
+  size_t n;
+
+  while (read_chunk (file, &n))
+    {
+      size_t at = session->tokens.n;
+
+      if (at + n > (size_t) session->context_length)
+        return true;
+      if (!append_chunk (file, n))
+        return false;
+      end += (off_t) (sizeof (ChunkHeader) + chunk_bytes (file, n));
+      if (ids && (session->tokens.n > n_ids || memcmp (session->tokens.ids + at, ids + at, n * sizeof *ids) != 0))
+        return true;
+    }
+  if (ftruncate (file->fd, end) != 0)
+    return glm_error_set_errno (file->error, errno, "%s", file->path);
+  if (session->tokens.n == 0)
+    return glm_error_set (file->error, GLM_ERROR_BAD_FILE, "%s: the saved state is damaged", file->path);
+  return true;
+}
+
 bool
-glm_session_restore (GlmSession *session, const char *path, GlmError *error)
+glm_session_restore (GlmSession *session, const char *path, const int32_t *ids, size_t n_ids, GlmError *error)
 {
   File file;
-  Header header, wanted;
-  size_t n = 0;
-  bool ok = file_open (&file, session, path, O_RDONLY, error);
+  Header header;
+  bool ok = file_open (&file, session, path, O_RDWR, error) && check_header (&file, &header);
 
-  if (ok)
-    {
-      wanted = make_header (&file);
-      if (read_some (&file, &header, sizeof header) != sizeof header
-          || header.checksum != checksum (&header, offsetof (Header, checksum))
-          || memcmp (header.magic, MAGIC, sizeof header.magic) != 0)
-        ok = glm_error_set (error, GLM_ERROR_BAD_FILE, "%s: not the saved state of a conversation, or damaged", path);
-      else if (header.identity != wanted.identity || header.bytes_per_token != wanted.bytes_per_token)
-        ok = glm_error_set (error, GLM_ERROR_ARGUMENT, "%s: the state belongs to another model", path);
-      else if (!read_chunk (&file, &n))
-        ok = glm_error_set (error, GLM_ERROR_BAD_FILE, "%s: the saved state is damaged", path);
-      /* A context that was cut short cannot be used. */
-      else if (n > (size_t) session->context_length || header.n_context > INT32_MAX)
-        ok = glm_error_set (error, GLM_ERROR_CONTEXT_FULL, "%s: the saved state is longer than the context", path);
-    }
-  if (ok)
+  if (ok && is_worth_it (&file, ids, n_ids))
     {
       glm_session_truncate (session, 0);
       session->n_context = (int64_t) header.n_context;
       session->origin = (int64_t) header.origin;
-      do
-        ok = append_chunk (&file, n);
-      while (ok && read_chunk (&file, &n) && session->tokens.n + n <= (size_t) session->context_length);
-      if (!ok || (int64_t) session->tokens.n <= session->n_context)
-        glm_session_truncate (session, session->n_context > 0 ? 0 : session->tokens.n);
+      ok = read_chunks (&file, ids, n_ids);
+      /* A context that was cut short cannot be used. */
+      if ((int64_t) session->tokens.n <= session->n_context && session->n_context > 0)
+        glm_session_truncate (session, 0);
+      /* What was used last is kept longest. */
+      futimens (file.fd, NULL);
     }
   file_close (&file);
   return ok;

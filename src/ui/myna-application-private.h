@@ -5,6 +5,7 @@
 #pragma once
 
 #include "myna-application.h"
+#include "myna-session-cache.h"
 #include "myna-window.h"
 
 G_BEGIN_DECLS
@@ -16,6 +17,7 @@ struct _MynaApplication
   GSettings *settings;
   GlmActor *actor;
   MynaModelLibrary *models;
+  MynaSessionCache *sessions;
   StoreDb *store;
   GError *store_error;
   gboolean opening;
@@ -31,6 +33,11 @@ struct _MynaApplication
 MynaWindow *myna_application_get_window  (MynaApplication *self);
 /* Shows the window, making it if there is none. */
 void        myna_application_present     (MynaApplication *self);
+/* Listens to the conversation, which is returned, once. */
+MynaConversation *myna_application_follow (MynaApplication  *self,
+                                           MynaConversation *conversation);
+/* Stays without a window for as long as a reply is being written, if it is to. */
+void        myna_application_update_hold (MynaApplication *self);
 
 /* myna-application-actions.c */
 void        myna_application_add_actions (MynaApplication *self);

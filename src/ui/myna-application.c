@@ -51,6 +51,8 @@ set_store (MynaApplication *self,
   self->store_error = error;
   g_clear_object (&self->store);
   self->store = store;
+  /* Where the history is not kept, neither is anything that is made of it. */
+  myna_session_cache_set_store (self->sessions, error ? NULL : store);
   apply_bin_days (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STORE]);
   g_application_release (G_APPLICATION (self));
@@ -102,6 +104,7 @@ myna_application_reopen_store (MynaApplication *self)
 
   if (self->opening)
     return;
+  myna_session_cache_set_store (self->sessions, NULL);
   g_clear_object (&self->store);
   g_clear_error (&self->store_error);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STORE]);
@@ -150,8 +153,8 @@ notify_finished (MynaApplication  *self,
   g_application_send_notification (G_APPLICATION (self), id, notification);
 }
 
-static void
-update_hold (MynaApplication *self)
+void
+myna_application_update_hold (MynaApplication *self)
 {
   gboolean hold = self->busy->len > 0 && g_settings_get_boolean (self->settings, "run-in-background");
 
@@ -177,9 +180,10 @@ busy_cb (MynaConversation *conversation,
   g_signal_emit (self, signals[SIGNAL_CONVERSATION_BUSY], 0, get_history_id (self, conversation), busy);
   if (!busy && known) {
     notify_finished (self, conversation);
+    myna_session_cache_trim (self->sessions);
     g_ptr_array_remove (self->busy, conversation);
   }
-  update_hold (self);
+  myna_application_update_hold (self);
 }
 
 static void
@@ -207,12 +211,13 @@ prepare_cb (MynaConversation *conversation,
     sampling = *family;
   myna_chat_settings_resolve (myna_conversation_get_settings (conversation), &sampling, &system_prompt);
   myna_conversation_set_sampling (conversation, family ? &sampling : NULL, system_prompt);
+  myna_session_cache_prepare (self->sessions, conversation);
 }
 
 /* A live conversation may come here more than once. */
-static MynaConversation *
-follow (MynaApplication  *self,
-        MynaConversation *conversation)
+MynaConversation *
+myna_application_follow (MynaApplication  *self,
+                         MynaConversation *conversation)
 {
   if (g_signal_handler_find (conversation, G_SIGNAL_MATCH_FUNC | G_SIGNAL_MATCH_DATA, 0, 0, NULL, busy_cb, self) == 0) {
     g_signal_connect_object (conversation, "notify::busy", G_CALLBACK (busy_cb), self, 0);
@@ -228,16 +233,23 @@ myna_application_new_conversation (MynaApplication *self)
 {
   g_return_val_if_fail (MYNA_IS_APPLICATION (self), NULL);
 
-  return self->store ? follow (self, myna_conversation_new (self->store, self->actor)) : NULL;
+  return self->store ? myna_application_follow (self, myna_conversation_new (self->store, self->actor)) : NULL;
 }
 
 MynaConversation *
 myna_application_open_conversation (MynaApplication *self,
                                     gint64           id)
 {
+  MynaConversation *conversation;
+
   g_return_val_if_fail (MYNA_IS_APPLICATION (self), NULL);
 
-  return self->store ? follow (self, myna_conversation_new_for_id (self->store, self->actor, id)) : NULL;
+  if (!self->store)
+    return NULL;
+  conversation = myna_application_follow (self, myna_conversation_new_for_id (self->store, self->actor, id));
+  myna_session_cache_restore (self->sessions, conversation);
+
+  return conversation;
 }
 
 gboolean
@@ -254,65 +266,7 @@ myna_application_is_busy (MynaApplication *self,
   return FALSE;
 }
 
-/* ---- Temporary chat ------------------------------------------------------------------------------------------------ */
-
-static void
-temporary_store_cb (GObject      *source,
-                    GAsyncResult *result,
-                    gpointer      user_data)
-{
-  g_autoptr (MynaApplication) self = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (StoreDb) store = store_open_finish (result, &error);
-
-  if (!store) {
-    g_warning ("No temporary chat: %s", error->message);
-    return;
-  }
-  if (self->temporary)
-    return;
-  self->temporary_store = g_steal_pointer (&store);
-  self->temporary = follow (self, myna_conversation_new (self->temporary_store, self->actor));
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TEMPORARY]);
-}
-
-MynaConversation *
-myna_application_get_temporary (MynaApplication *self)
-{
-  g_return_val_if_fail (MYNA_IS_APPLICATION (self), NULL);
-
-  return self->temporary;
-}
-
-void
-myna_application_begin_temporary (MynaApplication *self)
-{
-  g_return_if_fail (MYNA_IS_APPLICATION (self));
-
-  if (self->temporary)
-    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TEMPORARY]);
-  else
-    store_open_memory_async (NULL, temporary_store_cb, g_object_ref (self));
-}
-
-void
-myna_application_end_temporary (MynaApplication *self)
-{
-  g_autoptr (MynaConversation) conversation = NULL;
-  g_autoptr (StoreDb) store = NULL;
-
-  g_return_if_fail (MYNA_IS_APPLICATION (self));
-
-  if (!self->temporary)
-    return;
-  myna_conversation_stop (self->temporary);
-  g_ptr_array_remove (self->busy, self->temporary);
-  update_hold (self);
-  conversation = g_steal_pointer (&self->temporary);
-  store = g_steal_pointer (&self->temporary_store);
-  g_signal_handlers_disconnect_by_data (conversation, self);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TEMPORARY]);
-}
+/* ---- Running ------------------------------------------------------------------------------------------------------ */
 
 void
 myna_application_present (MynaApplication *self)
@@ -323,8 +277,6 @@ myna_application_present (MynaApplication *self)
     window = MYNA_WINDOW (myna_window_new (self));
   gtk_window_present (GTK_WINDOW (window));
 }
-
-/* ---- Running ------------------------------------------------------------------------------------------------------ */
 
 static void
 apply_color_scheme (MynaApplication *self)
@@ -359,6 +311,7 @@ static void
 myna_application_startup (GApplication *application)
 {
   MynaApplication *self = MYNA_APPLICATION (application);
+  g_autofree char *sessions = NULL;
 
   myna_register_resource ();
   G_APPLICATION_CLASS (myna_application_parent_class)->startup (application);
@@ -374,6 +327,8 @@ myna_application_startup (GApplication *application)
   g_signal_connect_object (self->settings, "changed::bin-days", G_CALLBACK (apply_bin_days), self, G_CONNECT_SWAPPED);
   self->actor = glm_actor_new ();
   self->models = myna_model_library_new (self->actor, self->settings);
+  sessions = g_build_filename (g_get_user_cache_dir (), MYNA_APP_ID, "sessions", NULL);
+  self->sessions = myna_session_cache_new (self->actor, sessions);
   myna_application_add_actions (self);
   open_store (self);
   load_default_model (self);
@@ -498,6 +453,7 @@ myna_application_finalize (GObject *object)
   g_ptr_array_unref (self->busy);
   g_clear_object (&self->store);
   g_clear_error (&self->store_error);
+  g_clear_object (&self->sessions);
   g_clear_object (&self->models);
   g_clear_object (&self->actor);
   g_clear_object (&self->settings);

@@ -230,7 +230,7 @@ ask (Reply *reply, GlmActor *actor, const char *question, const char *continue_t
 
   reply->actor = actor;
   reply->text = g_string_new (NULL);
-  reply->id = glm_actor_generate (actor, turns, 1, continue_text, &greedy, &funcs, reply, on_destroyed);
+  reply->id = glm_actor_generate (actor, turns, 1, continue_text, NULL, &greedy, &funcs, reply, on_destroyed);
   g_assert_cmpuint (reply->id, !=, 0);
 }
 
@@ -420,7 +420,7 @@ test_finalise_in_callback (void)
   const GlmRequestFuncs dropping = { .piece = drop_actor, .ended = on_ended };
   Reply reply = { .actor = new_loaded_actor (), .text = g_string_new (NULL) };
 
-  reply.id = glm_actor_generate (reply.actor, &turn, 1, NULL, &greedy, &dropping, &reply, on_destroyed);
+  reply.id = glm_actor_generate (reply.actor, &turn, 1, NULL, NULL, &greedy, &dropping, &reply, on_destroyed);
   WAIT_UNTIL (reply.n_ended);
   g_assert_null (reply.actor);
   reply_clear (&reply);

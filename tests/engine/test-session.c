@@ -361,7 +361,7 @@ check_restore (GlmModel *model, const char *path, const int32_t *ids, int n, siz
   GlmSession *session = open_session (model);
   GlmError error = { 0 };
 
-  CHECK (glm_session_restore (session, path, &error), "%s", error.message);
+  CHECK (glm_session_restore (session, path, NULL, 0, &error), "%s", error.message);
   sync_ids (session, ids, n);
   CHECK (session->n_kept == n_kept, "kept %zu, not %zu", session->n_kept, n_kept);
   check_same (session, expected, 1e-3, "restored");
@@ -441,7 +441,7 @@ test_save_damage (void)
         REQUIRE (file && fwrite (data, 1, flip ? size : at, file) == (flip ? size : at), "%s", bad);
         fclose (file);
         data[at] ^= (unsigned char) (flip ? 0x10 : 0);
-        if (glm_session_restore (session, bad, &error))
+        if (glm_session_restore (session, bad, NULL, 0, &error))
           CHECK (glm_session_n_tokens (session) % 256 == 0 && glm_session_n_tokens (session) < 530,
                  "%s at %zu: %zu tokens", flip ? "flipped" : "cut", at, glm_session_n_tokens (session));
         sync_ids (session, ids, 530);
@@ -451,7 +451,7 @@ test_save_damage (void)
   other.seed = 99;
   other_model = open_tiny (&other);
   stranger = open_session (other_model);
-  CHECK (!glm_session_restore (stranger, path, &error) && error.code == GLM_ERROR_ARGUMENT, "another model's state");
+  CHECK (!glm_session_restore (stranger, path, NULL, 0, &error) && error.code == GLM_ERROR_ARGUMENT, "another model's state");
   glm_session_free (stranger);
   glm_model_free (other_model);
   free (data);

@@ -1,13 +1,25 @@
 /* actor-jobs.c: loading, generating and counting on the engine's thread
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A generation names the file of its conversation's state.  It is read before the prompt is evaluated, if that saves
+ * something, and written in the same job after the reply: between two jobs another conversation could have taken the
+ * session, one perhaps of which nothing may be written.
  */
 #include "engine/actor/actor-jobs.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
+#include <sys/statvfs.h>
 
 /* Evaluating fewer again takes no longer than reading them. */
 #define MIN_SAVED_TOKENS 64
+
+/* A state that is larger is not written: what there is of it already remains. */
+#define MAX_SAVED_BYTES (G_GUINT64_CONSTANT (1) << 30)
+
+/* What a cache must leave free on the disk for things that matter. */
+#define MIN_FREE_BYTES (G_GUINT64_CONSTANT (1) << 30)
 
 static void
 post_state (const GlmEngine *engine, GlmActorState state)
@@ -173,6 +185,75 @@ on_prompt (size_t n_done, size_t n_total, void *user_data)
   glm_actor_thread_post (generation->engine->thread, event);
 }
 
+/* ---- The state on disk --------------------------------------------------------------------------------------------- */
+
+static void
+set_saved_path (GlmEngine *engine, const char *path)
+{
+  g_autofree char *copy = g_strdup (path);      /* it may be the old one */
+
+  g_free (engine->saved_path);
+  engine->saved_path = g_steal_pointer (&copy);
+}
+
+/* ids NULL: whatever the file holds. */
+static void
+restore_session (GlmEngine *engine, const char *path, const int32_t *ids, gsize n_ids)
+{
+  GlmError error = { 0 };
+
+  if (!glm_session_restore (engine->session, path, ids, n_ids, &error))
+    {
+      if (error.code == GLM_ERROR_BAD_FILE)
+        g_unlink (path);
+      return;
+    }
+  if (!ids)
+    set_saved_path (engine, path);
+}
+
+static gboolean
+has_room (const char *path, guint64 n_bytes)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+  struct statvfs disk;
+
+  return n_bytes <= MAX_SAVED_BYTES && statvfs (folder, &disk) == 0
+         && (guint64) disk.f_bavail * disk.f_frsize >= n_bytes + MIN_FREE_BYTES;
+}
+
+static void
+save_session (GlmEngine *engine, const char *path)
+{
+  const GlmModelInfo *info = glm_model_info (engine->model);
+  gsize n_tokens = glm_session_n_tokens (engine->session);
+
+  if (info->keeps_prompt && n_tokens >= MIN_SAVED_TOKENS && has_room (path, (guint64) n_tokens * info->kv_bytes_per_token)
+      && glm_session_save (engine->session, path, NULL))
+    set_saved_path (engine, path);
+}
+
+/* A conversation was opened.  What no file holds (a temporary chat) is not given up for one that may only be looked at. */
+static void
+run_restore (GlmEngine *engine, const GlmJob *job)
+{
+  if (engine->session && g_strcmp0 (engine->saved_path, job->path) != 0
+      && (engine->saved_path || glm_session_n_tokens (engine->session) < MIN_SAVED_TOKENS))
+    restore_session (engine, job->path, NULL, 0);
+}
+
+static void
+run_forget (GlmEngine *engine, const GlmJob *job)
+{
+  g_unlink (job->path);
+  if (g_strcmp0 (engine->saved_path, job->path) != 0)
+    return;
+  set_saved_path (engine, NULL);
+  glm_session_sync (engine->session, NULL, 0, NULL, NULL, NULL, NULL);
+}
+
+/* ---- A reply ------------------------------------------------------------------------------------------------------ */
+
 /* The prompt's ids, with the beginning of the reply where it is to be continued. */
 static gboolean
 make_prompt (GlmEngine *engine, const GlmJob *job, GlmTokens *tokens, gsize *ret_n_reply, GlmError *error)
@@ -198,6 +279,9 @@ generate (GlmEngine *engine, GlmJob *job, GlmResult *ret_result, GlmError *error
     }
   ok = make_prompt (engine, job, &prompt, &funcs.n_reply, error);
   generation.in_reply = funcs.n_reply > 0;
+  if (ok && job->path)
+    restore_session (engine, job->path, prompt.ids, prompt.n);
+  set_saved_path (engine, NULL);
   if (ok)
     ok = glm_generate (engine->session, prompt.ids, prompt.n, job->has_sampling ? &job->sampling : NULL, &funcs, NULL,
                        ret_result, error);
@@ -210,13 +294,17 @@ run_generate (GlmEngine *engine, GlmJob *job)
 {
   GlmEvent *event = glm_event_new (GLM_EVENT_ENDED, job->id);
   GlmError error = { 0 };
+  gboolean ok;
 
   if (engine->model)
     post_state (engine, GLM_ACTOR_READING);
-  if (!generate (engine, job, &event->result, &error))
+  ok = generate (engine, job, &event->result, &error);
+  if (!ok)
     set_error (event, &error);
   post_idle_state (engine);
   glm_actor_thread_post (engine->thread, event);
+  if (ok && job->path && !glm_actor_thread_is_ending (engine->thread))
+    save_session (engine, job->path);
 }
 
 static void
@@ -252,13 +340,11 @@ glm_engine_run (GlmEngine *engine, GlmJob *job)
     case GLM_JOB_COUNT:
       run_count (engine, job);
       break;
-    case GLM_JOB_SAVE:
-      if (engine->session && glm_session_n_tokens (engine->session) >= MIN_SAVED_TOKENS)
-        glm_session_save (engine->session, job->path, NULL);
-      break;
     case GLM_JOB_RESTORE:
-      if (engine->session)
-        glm_session_restore (engine->session, job->path, NULL);
+      run_restore (engine, job);
+      break;
+    case GLM_JOB_FORGET:
+      run_forget (engine, job);
       break;
     }
 }
@@ -284,8 +370,8 @@ glm_engine_refuse (const GlmEngine *engine, const GlmJob *job)
       set_error (event, &cancelled);
       break;
     case GLM_JOB_UNLOAD:
-    case GLM_JOB_SAVE:
     case GLM_JOB_RESTORE:
+    case GLM_JOB_FORGET:
     default:
       return;
     }
@@ -297,4 +383,5 @@ glm_engine_clear (GlmEngine *engine)
 {
   g_clear_pointer (&engine->session, glm_session_free);
   g_clear_pointer (&engine->model, glm_model_free);
+  g_clear_pointer (&engine->saved_path, g_free);
 }

@@ -13,6 +13,7 @@ typedef struct
   GlmActorThread *thread;       /* where events go */
   GlmModel *model;
   GlmSession *session;
+  char *saved_path;             /* the file that holds all of what the session holds; NULL: none does */
 } GlmEngine;
 
 /* Runs a job to its end and posts its events. */

@@ -169,6 +169,17 @@ glm_actor_thread_post (GlmActorThread *self, GlmEvent *event)
   pthread_mutex_unlock (&self->mutex);
 }
 
+gboolean
+glm_actor_thread_is_ending (GlmActorThread *self)
+{
+  gboolean ending;
+
+  pthread_mutex_lock (&self->mutex);
+  ending = self->quit;
+  pthread_mutex_unlock (&self->mutex);
+  return ending;
+}
+
 /* ---- The thread --------------------------------------------------------------------------------------------------- */
 
 static gpointer

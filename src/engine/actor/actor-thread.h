@@ -25,8 +25,8 @@ typedef enum
   GLM_JOB_UNLOAD,
   GLM_JOB_GENERATE,
   GLM_JOB_COUNT,
-  GLM_JOB_SAVE,
   GLM_JOB_RESTORE,
+  GLM_JOB_FORGET,
 } GlmJobType;
 
 typedef struct
@@ -34,7 +34,7 @@ typedef struct
   GlmJobType type;
   guint64 id;
   GlmCancel cancel;
-  char *path;                   /* LOAD, SAVE, RESTORE */
+  char *path;                   /* LOAD: the model; GENERATE (or NULL), RESTORE, FORGET: the conversation's state */
   GlmActorLoadOptions options;
   GlmTurn *turns;               /* GENERATE, COUNT: a deep copy */
   gsize n_turns;
@@ -95,6 +95,9 @@ void    glm_job_set_turns (GlmJob *job, const GlmTurn *turns, gsize n_turns);
 void    glm_actor_thread_push (GlmActorThread *thread, GlmJob *job);
 /* Cancels a job, running or waiting; may be called from any thread.  Unknown ids are ignored. */
 void    glm_actor_thread_cancel (GlmActorThread *thread, guint64 id);
+
+/* Whether the thread is to end, so that nothing that can be left out should begin. */
+gboolean        glm_actor_thread_is_ending (GlmActorThread *thread);
 
 /* For the jobs' side: delivers an event, which is taken. */
 GlmEvent *glm_event_new (GlmEventType type, guint64 id);

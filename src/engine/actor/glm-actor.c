@@ -336,14 +336,6 @@ push_session_job (GlmActor *self, GlmJobType type, const char *path)
 }
 
 void
-glm_actor_save_session (GlmActor *self, const char *path)
-{
-  g_return_if_fail (GLM_IS_ACTOR (self));
-  g_return_if_fail (path != NULL);
-  push_session_job (self, GLM_JOB_SAVE, path);
-}
-
-void
 glm_actor_restore_session (GlmActor *self, const char *path)
 {
   g_return_if_fail (GLM_IS_ACTOR (self));
@@ -351,9 +343,18 @@ glm_actor_restore_session (GlmActor *self, const char *path)
   push_session_job (self, GLM_JOB_RESTORE, path);
 }
 
+void
+glm_actor_forget_session (GlmActor *self, const char *path)
+{
+  g_return_if_fail (GLM_IS_ACTOR (self));
+  g_return_if_fail (path != NULL);
+  push_session_job (self, GLM_JOB_FORGET, path);
+}
+
 guint64
 glm_actor_generate (GlmActor *self, const GlmTurn *turns, gsize n_turns, const char *continue_text,
-                    const GlmSampling *sampling, const GlmRequestFuncs *funcs, gpointer user_data, GDestroyNotify destroy)
+                    const char *session_path, const GlmSampling *sampling, const GlmRequestFuncs *funcs,
+                    gpointer user_data, GDestroyNotify destroy)
 {
   Request *request;
   GlmJob *job;
@@ -368,6 +369,7 @@ glm_actor_generate (GlmActor *self, const GlmTurn *turns, gsize n_turns, const c
   job = glm_job_new (GLM_JOB_GENERATE, request->id);
   glm_job_set_turns (job, turns, n_turns);
   job->continue_text = g_strdup (continue_text);
+  job->path = g_strdup (session_path);
   job->has_sampling = sampling != NULL;
   if (sampling)
     job->sampling = *sampling;

@@ -76,11 +76,16 @@ typedef struct
 
 /* Starts generating the reply to these turns (copied).  If `continue_text` is not NULL the assistant's reply begins with
  * it and the model goes on from there; it is not emitted again.  Queued behind what runs now.  Returns the request's id,
- * never 0. */
+ * never 0.
+ *
+ * `session_path` names the file that keeps the conversation's evaluated state, in a folder that exists, or is NULL where
+ * nothing of it may be written (a temporary chat).  What the file shares with the prompt is not evaluated again, and after
+ * the reply what is new is appended.  It is a cache: another model, damage or a full disk are as if it were not there. */
 guint64 glm_actor_generate (GlmActor              *self,
                             const GlmTurn         *turns,
                             gsize                  n_turns,
                             const char            *continue_text,
+                            const char            *session_path,
                             const GlmSampling     *sampling,    /* NULL: the model's defaults */
                             const GlmRequestFuncs *funcs,
                             gpointer               user_data,
@@ -88,12 +93,10 @@ guint64 glm_actor_generate (GlmActor              *self,
 /* Stops one request, running or queued: its `ended` comes with GLM_STOP_CANCELLED.  Unknown ids are ignored. */
 void    glm_actor_cancel (GlmActor *self, guint64 request_id);
 
-/* The evaluated state of a conversation on disk, so that one that is opened again answers at once.  Both are queued, both
- * are silent: the file is a cache, and what does not fit (another model, damage, no room) is as if it were not there.
- * Saving appends what is new; call it when a reply has ended, and restore when a conversation is opened.  The file holds
- * the conversation's tokens: delete it with the conversation, and never save a temporary one. */
-void    glm_actor_save_session (GlmActor *self, const char *path);
+/* Both are queued, and silent.  Restoring reads the state of a conversation that was opened, so that its next reply begins
+ * at once.  Forgetting removes the file, also where a reply that runs now writes it again: the conversation is deleted. */
 void    glm_actor_restore_session (GlmActor *self, const char *path);
+void    glm_actor_forget_session (GlmActor *self, const char *path);
 
 /* Counts the prompt tokens of these turns on the actor's thread. */
 void     glm_actor_count_tokens_async (GlmActor *self, const GlmTurn *turns, gsize n_turns, GCancellable *cancellable,

@@ -6,6 +6,7 @@
  *   myna-conversation-load.c    reading the branch and the texts, the draft
  *   myna-conversation-send.c    questions: store, queue
  *   myna-conversation-reply.c   replies: generate, stop, continue, again
+ *   myna-conversation-session.c where the evaluated state is kept
  *   myna-conversation-branch.c  edit, alternatives, delete, marks
  */
 #pragma once
@@ -44,6 +45,7 @@ struct _MynaConversation
   GCancellable *cancellable;    /* cancelled when the object goes */
 
   gint64 id;
+  gint64 created_at;            /* 0: not known */
   char *title;
   gboolean title_by_user;
   char *draft;
@@ -55,6 +57,7 @@ struct _MynaConversation
   char *settings;
   GlmSampling *sampling;        /* NULL: the model's */
   char *system;
+  char *session_path;           /* NULL: the evaluated state is not kept */
   MynaActivity activity;
 
   GPtrArray *items;             /* MynaMessage: the branch, then the queued ones */

@@ -198,6 +198,7 @@ take_figures (MynaConversation *self,
 {
   StoreMessage *record = myna_message_edit_record (self->reply.message);
 
+  g_debug ("%zu of %zu prompt tokens were at hand", result->n_reused, result->n_prompt);
   record->n_prompt_tokens = result->n_prompt - MIN ((gsize) self->reply.n_tokens_before, result->n_prompt);
   record->n_tokens = self->reply.n_tokens_before + result->n_generated;
   if (!self->reply.n_tokens_before)
@@ -323,7 +324,7 @@ planned_cb (GObject      *source,
   myna_conversation_prepare (self);
   self->reply.request_id = myna_generator_generate (self->generator, (const GlmTurn *) plan->turns->data,
                                                     plan->turns->len, *continue_text ? continue_text : NULL,
-                                                    self->sampling, &request_funcs, reply_ref_new (self),
+                                                    self->session_path, self->sampling, &request_funcs, reply_ref_new (self),
                                                     (GDestroyNotify) reply_ref_free);
 }
 

@@ -130,6 +130,7 @@ myna_conversation_submit (MynaConversation *self,
 
       g_free (record->title);
       record->title = g_strdup (title);
+      record->created_at = self->created_at = g_get_real_time () / 1000;
       record->model = g_strdup (self->model);
       record->settings = g_strdup (self->settings);
       myna_conversation_set_title (self, title);

@@ -282,6 +282,7 @@ myna_conversation_finalize (GObject *object)
   g_free (self->settings);
   g_free (self->sampling);
   g_free (self->system);
+  g_free (self->session_path);
   g_ptr_array_unref (self->items);
   g_hash_table_unref (self->pending_texts);
 
@@ -565,6 +566,7 @@ void
 myna_conversation_take_record (MynaConversation        *self,
                                const StoreConversation *record)
 {
+  self->created_at = record->created_at;
   self->title_by_user = record->title_by_user;
   myna_conversation_set_title (self, record->title);
   if (take_string (&self->model, record->model))

@@ -16,6 +16,7 @@ myna_generator_generate (MynaGenerator         *self,
                          const GlmTurn         *turns,
                          gsize                  n_turns,
                          const char            *continue_text,
+                         const char            *session_path,
                          const GlmSampling     *sampling,
                          const GlmRequestFuncs *funcs,
                          gpointer               user_data,
@@ -23,8 +24,8 @@ myna_generator_generate (MynaGenerator         *self,
 {
   g_return_val_if_fail (MYNA_IS_GENERATOR (self), 0);
 
-  return MYNA_GENERATOR_GET_IFACE (self)->generate (self, turns, n_turns, continue_text, sampling, funcs, user_data,
-                                                    destroy);
+  return MYNA_GENERATOR_GET_IFACE (self)->generate (self, turns, n_turns, continue_text, session_path, sampling,
+                                                    funcs, user_data, destroy);
 }
 
 void
@@ -98,13 +99,14 @@ actor_generate (MynaGenerator         *generator,
                 const GlmTurn         *turns,
                 gsize                  n_turns,
                 const char            *continue_text,
+                const char            *session_path,
                 const GlmSampling     *sampling,
                 const GlmRequestFuncs *funcs,
                 gpointer               user_data,
                 GDestroyNotify         destroy)
 {
-  return glm_actor_generate (MYNA_ACTOR_GENERATOR (generator)->actor, turns, n_turns, continue_text, sampling, funcs,
-                             user_data, destroy);
+  return glm_actor_generate (MYNA_ACTOR_GENERATOR (generator)->actor, turns, n_turns, continue_text, session_path,
+                             sampling, funcs, user_data, destroy);
 }
 
 static void

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "myna-application.h"
+#include "myna-search-provider.h"
 #include "myna-session-cache.h"
 #include "myna-window.h"
 
@@ -21,11 +22,13 @@ struct _MynaApplication
   StoreDb *store;
   GError *store_error;
   gboolean opening;
+  gboolean prepared;            /* there was a window: history and model are wanted */
   gboolean holding;             /* a reply is being written that must be finished without a window */
 
   GtkWidget *models_window;     /* weak: NULL while there is none */
   StoreDb *temporary_store;
   MynaConversation *temporary;
+  MynaSearchProvider *search_provider;  /* NULL: not on the bus */
   GPtrArray *busy;              /* MynaConversation in which a reply is being written */
 };
 
@@ -38,6 +41,14 @@ MynaConversation *myna_application_follow (MynaApplication  *self,
                                            MynaConversation *conversation);
 /* Stays without a window for as long as a reply is being written, if it is to. */
 void        myna_application_update_hold (MynaApplication *self);
+
+/* myna-application-store.c */
+/* Opens the history, which is made if there is none, unless it is open. */
+void        myna_application_open_store      (MynaApplication *self);
+/* The same where one is kept.  FALSE: there is none yet. */
+gboolean    myna_application_open_kept_store (MynaApplication *self);
+/* Tells the history for how long the bin keeps what is in it. */
+void        myna_application_apply_bin_days  (MynaApplication *self);
 
 /* myna-application-actions.c */
 void        myna_application_add_actions (MynaApplication *self);

@@ -32,85 +32,6 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (MynaApplication, myna_application, ADW_TYPE_APPLICATION)
 
-/* ---- The store ---------------------------------------------------------------------------------------------------- */
-
-static void
-apply_bin_days (MynaApplication *self)
-{
-  if (self->store && !store_is_read_only (self->store))
-    store_set_bin_days_async (self->store, g_settings_get_uint (self->settings, "bin-days"), NULL, NULL, NULL);
-}
-
-static void
-set_store (MynaApplication *self,
-           StoreDb         *store,
-           GError          *error)
-{
-  self->opening = FALSE;
-  g_clear_error (&self->store_error);
-  self->store_error = error;
-  g_clear_object (&self->store);
-  self->store = store;
-  /* Where the history is not kept, neither is anything that is made of it. */
-  myna_session_cache_set_store (self->sessions, error ? NULL : store);
-  apply_bin_days (self);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STORE]);
-  g_application_release (G_APPLICATION (self));
-}
-
-static void
-memory_store_cb (GObject      *source,
-                 GAsyncResult *result,
-                 gpointer      user_data)
-{
-  MynaApplication *self = user_data;
-  g_autoptr (GError) error = NULL;
-  StoreDb *store = store_open_finish (result, &error);
-
-  set_store (self, store, g_steal_pointer (&self->store_error));
-}
-
-static void
-store_opened_cb (GObject      *source,
-                 GAsyncResult *result,
-                 gpointer      user_data)
-{
-  MynaApplication *self = user_data;
-  GError *error = NULL;
-  StoreDb *store = store_open_finish (result, &error);
-
-  if (store) {
-    set_store (self, store, error);
-    return;
-  }
-  self->store_error = error;
-  store_open_memory_async (NULL, memory_store_cb, self);
-}
-
-static void
-open_store (MynaApplication *self)
-{
-  g_autofree char *path = g_build_filename (g_get_user_data_dir (), MYNA_APP_ID, "chats.db", NULL);
-
-  self->opening = TRUE;
-  g_application_hold (G_APPLICATION (self));
-  store_open_async (path, NULL, store_opened_cb, self);
-}
-
-void
-myna_application_reopen_store (MynaApplication *self)
-{
-  g_return_if_fail (MYNA_IS_APPLICATION (self));
-
-  if (self->opening)
-    return;
-  myna_session_cache_set_store (self->sessions, NULL);
-  g_clear_object (&self->store);
-  g_clear_error (&self->store_error);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STORE]);
-  open_store (self);
-}
-
 /* ---- Conversations ------------------------------------------------------------------------------------------------ */
 
 MynaWindow *
@@ -268,11 +189,28 @@ myna_application_is_busy (MynaApplication *self,
 
 /* ---- Running ------------------------------------------------------------------------------------------------------ */
 
+/* What only a window needs.  Another program that searches through the history starts Myna, too: that reads no model, and
+ * makes no history where there is none. */
+static void
+prepare_for_window (MynaApplication *self)
+{
+  const char *path = myna_model_library_get_default_path (self->models);
+
+  if (self->prepared)
+    return;
+  self->prepared = TRUE;
+  myna_application_open_store (self);
+  /* One that ended the program the last time waits until the person says so; the window tells. */
+  if (path && g_strcmp0 (path, myna_model_library_get_crashed_path (self->models)) != 0)
+    myna_model_library_ensure (self->models, path);
+}
+
 void
 myna_application_present (MynaApplication *self)
 {
   MynaWindow *window = myna_application_get_window (self);
 
+  prepare_for_window (self);
   if (!window)
     window = MYNA_WINDOW (myna_window_new (self));
   gtk_window_present (GTK_WINDOW (window));
@@ -298,16 +236,6 @@ apply_chat_settings (MynaApplication *self)
 }
 
 static void
-load_default_model (MynaApplication *self)
-{
-  const char *path = myna_model_library_get_default_path (self->models);
-
-  /* One that ended the program the last time waits until the person says so; the window tells. */
-  if (path && g_strcmp0 (path, myna_model_library_get_crashed_path (self->models)) != 0)
-    myna_model_library_ensure (self->models, path);
-}
-
-static void
 myna_application_startup (GApplication *application)
 {
   MynaApplication *self = MYNA_APPLICATION (application);
@@ -324,14 +252,37 @@ myna_application_startup (GApplication *application)
   g_signal_connect_object (self->settings, "changed::chat-settings", G_CALLBACK (apply_chat_settings), self,
                            G_CONNECT_SWAPPED);
   apply_chat_settings (self);
-  g_signal_connect_object (self->settings, "changed::bin-days", G_CALLBACK (apply_bin_days), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->settings, "changed::bin-days", G_CALLBACK (myna_application_apply_bin_days), self, G_CONNECT_SWAPPED);
   self->actor = glm_actor_new ();
   self->models = myna_model_library_new (self->actor, self->settings);
   sessions = g_build_filename (g_get_user_cache_dir (), MYNA_APP_ID, "sessions", NULL);
   self->sessions = myna_session_cache_new (self->actor, sessions);
   myna_application_add_actions (self);
-  open_store (self);
-  load_default_model (self);
+}
+
+static gboolean
+myna_application_dbus_register (GApplication     *application,
+                                GDBusConnection  *connection,
+                                const char       *object_path,
+                                GError          **error)
+{
+  MynaApplication *self = MYNA_APPLICATION (application);
+  g_autofree char *path = g_strconcat (object_path, "/SearchProvider", NULL);
+
+  if (!G_APPLICATION_CLASS (myna_application_parent_class)->dbus_register (application, connection, object_path, error))
+    return FALSE;
+  self->search_provider = myna_search_provider_new (self, connection, path, error);
+
+  return self->search_provider != NULL;
+}
+
+static void
+myna_application_dbus_unregister (GApplication    *application,
+                                  GDBusConnection *connection,
+                                  const char      *object_path)
+{
+  g_clear_pointer (&MYNA_APPLICATION (application)->search_provider, myna_search_provider_free);
+  G_APPLICATION_CLASS (myna_application_parent_class)->dbus_unregister (application, connection, object_path);
 }
 
 static void
@@ -470,6 +421,8 @@ myna_application_class_init (MynaApplicationClass *klass)
   object_class->get_property = myna_application_get_property;
   object_class->finalize = myna_application_finalize;
   application_class->startup = myna_application_startup;
+  application_class->dbus_register = myna_application_dbus_register;
+  application_class->dbus_unregister = myna_application_dbus_unregister;
   application_class->activate = myna_application_activate;
   application_class->open = myna_application_open;
   application_class->command_line = myna_application_command_line;

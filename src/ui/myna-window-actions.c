@@ -364,6 +364,30 @@ find (GtkWidget  *widget,
   gtk_widget_activate_action (MYNA_WINDOW (widget)->view, "conversation.find", NULL);
 }
 
+void
+myna_window_open_message (MynaWindow *self,
+                          gint64      id,
+                          gint64      message_id)
+{
+  g_return_if_fail (MYNA_IS_WINDOW (self));
+
+  myna_window_open_chat (self, id);
+  if (!myna_application_get_store (self->application))
+    self->pending_message_id = message_id;
+  else if (message_id)
+    myna_conversation_view_show_message (MYNA_CONVERSATION_VIEW (self->view), message_id);
+}
+
+void
+myna_window_search (MynaWindow *self,
+                    const char *text)
+{
+  g_return_if_fail (MYNA_IS_WINDOW (self));
+
+  myna_split_view_set_show_sidebar (MYNA_SPLIT_VIEW (self->split), TRUE);
+  myna_sidebar_search (MYNA_SIDEBAR (self->sidebar), text);
+}
+
 static void
 search_history (GtkWidget  *widget,
                 const char *name,

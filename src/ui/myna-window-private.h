@@ -23,6 +23,7 @@ struct _MynaWindow
   GCancellable *cancellable;            /* of what the window asked the store for */
   char *pending_question;               /* asked before the store was open */
   gint64 pending_id;                    /* to be opened as soon as the store is */
+  gint64 pending_message_id;
 
   GtkWidget *toasts;
   GtkWidget *split;

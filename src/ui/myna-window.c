@@ -193,6 +193,7 @@ myna_window_open_chat (MynaWindow *self,
 
   if (!myna_application_get_store (self->application)) {
     self->pending_id = id;
+    self->pending_message_id = 0;
     return;
   }
   if (!self->conversation || is_temporary (self) || myna_conversation_get_id (self->conversation) != id) {
@@ -203,17 +204,6 @@ myna_window_open_chat (MynaWindow *self,
     myna_split_view_set_show_sidebar (MYNA_SPLIT_VIEW (self->split), FALSE);
     myna_conversation_view_focus_composer (MYNA_CONVERSATION_VIEW (self->view));
   }
-}
-
-/* A result of the search: the conversation, at the message that was found. */
-static void
-open_hit_cb (MynaWindow *self,
-             gint64      id,
-             gint64      message_id)
-{
-  myna_window_open_chat (self, id);
-  if (message_id)
-    myna_conversation_view_show_message (MYNA_CONVERSATION_VIEW (self->view), message_id);
 }
 
 void
@@ -277,8 +267,8 @@ open_first (MynaWindow *self)
 
     myna_window_ask (self, question);
   } else if (self->pending_id) {
-    myna_window_open_chat (self, self->pending_id);
-    self->pending_id = 0;
+    myna_window_open_message (self, self->pending_id, self->pending_message_id);
+    self->pending_id = self->pending_message_id = 0;
   } else if (last) {
     store_get_conversation_async (store, last, self->cancellable, last_read_cb, self);
   } else {
@@ -578,7 +568,7 @@ myna_window_new (MynaApplication *application)
   self->sidebar = myna_sidebar_new ();
   restore_folders (self);
   g_signal_connect_swapped (self->sidebar, "open", G_CALLBACK (myna_window_open_chat), self);
-  g_signal_connect_swapped (self->sidebar, "open-hit", G_CALLBACK (open_hit_cb), self);
+  g_signal_connect_swapped (self->sidebar, "open-hit", G_CALLBACK (myna_window_open_message), self);
   myna_split_view_set_sidebar (MYNA_SPLIT_VIEW (split), self->sidebar);
   myna_split_view_set_content (MYNA_SPLIT_VIEW (split), make_content (self));
   adw_toast_overlay_set_child (ADW_TOAST_OVERLAY (self->toasts), split);

@@ -18,6 +18,13 @@ GtkWidget *myna_window_new       (MynaApplication *application);
 void       myna_window_new_chat  (MynaWindow      *self);
 void       myna_window_open_chat (MynaWindow      *self,
                                   gint64           id);
+/* A result of a search: the conversation, at the message that was found (0: the title was). */
+void       myna_window_open_message (MynaWindow *self,
+                                     gint64      id,
+                                     gint64      message_id);
+/* Looks for this in the history. */
+void       myna_window_search    (MynaWindow      *self,
+                                  const char      *text);
 /* Asks this in a new conversation. */
 void       myna_window_ask       (MynaWindow      *self,
                                   const char      *question);

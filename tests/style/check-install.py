@@ -15,6 +15,7 @@ WANTED = [
     f"share/applications/{ID}.desktop",
     f"share/dbus-1/services/{ID}.service",
     f"share/glib-2.0/schemas/{ID}.gschema.xml",
+    f"share/gnome-shell/search-providers/{ID}.search-provider.ini",
     f"share/icons/hicolor/scalable/apps/{ID}.svg",
     f"share/icons/hicolor/symbolic/apps/{ID}-symbolic.svg",
     "share/man/man1/myna.1",

@@ -478,6 +478,17 @@ myna_sidebar_begin_search (MynaSidebar *self)
   gtk_widget_grab_focus (self->search_entry);
 }
 
+void
+myna_sidebar_search (MynaSidebar *self,
+                     const char  *text)
+{
+  g_return_if_fail (MYNA_IS_SIDEBAR (self));
+
+  myna_sidebar_begin_search (self);
+  gtk_editable_set_text (GTK_EDITABLE (self->search_entry), text);
+  gtk_editable_set_position (GTK_EDITABLE (self->search_entry), -1);
+}
+
 const char *
 myna_sidebar_get_search (MynaSidebar *self)
 {

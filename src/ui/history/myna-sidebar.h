@@ -26,6 +26,9 @@ void              myna_sidebar_begin_rename  (MynaSidebar     *self,
                                               MynaHistoryKind  kind,
                                               gint64           id);
 void              myna_sidebar_begin_search  (MynaSidebar     *self);
+/* As if the person had typed this into the search. */
+void              myna_sidebar_search        (MynaSidebar     *self,
+                                              const char      *text);
 const char       *myna_sidebar_get_search    (MynaSidebar     *self);
 /* The active conversations, the archive or the bin. */
 void              myna_sidebar_show_list     (MynaSidebar     *self,

@@ -34,6 +34,7 @@ APP_ID = "io.github.myna_chat.Myna"
 TIMEOUT = int(os.environ.get("MYNA_E2E_TIMEOUT", "120"))
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("MYNA_BUILD_DIR", ROOT / "build")).resolve()
+PROGRAM = os.environ.get("MYNA_PROGRAM", BUILD / "src" / "ui" / "myna")      # or an installed one
 LOGS = pathlib.Path(os.environ.get("MYNA_E2E_LOGS", BUILD / "meson-logs" / "e2e"))
 HEADINGS = ("Pinned", "Folders", "Today", "Yesterday", "Last 7 days", "Last 30 days", "Older")
 STARTER = ROOT / "data" / "models" / "myna-fledgling-q8_0.gguf"
@@ -168,7 +169,7 @@ class Node:
 class App(Node):
     """The running program."""
 
-    def __init__(self, home, *args, env=None, wrapper=(), program=BUILD / "src" / "ui" / "myna"):
+    def __init__(self, home, *args, env=None, wrapper=(), program=PROGRAM):
         """wrapper: a command before the program, for example one that makes the home read-only."""
         self.home = pathlib.Path(home)
         # Names are given in English and looked for in the program's language.

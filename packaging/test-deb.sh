@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 root=$1
-folder=$2
+packages=(./"$2"/myna_*.deb ./"$2"/myna-data_*.deb)
 in_root () { packaging/debian-root.sh run "$root" "$@"; }
 apt=(env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends)
 
@@ -19,11 +19,11 @@ files () {
 packaging/debian-root.sh make "$root" bookworm
 in_root "${apt[@]}" update
 in_root ./dev need test
-in_root "${apt[@]}" install "./$folder"/*.deb
+in_root "${apt[@]}" install "${packages[@]}"
 in_root dpkg --purge myna myna-data             # its libraries stay: they are not what is looked at
 before=$(files)
 
-in_root dpkg -i "./$folder"/*.deb
+in_root dpkg -i "${packages[@]}"
 in_root myna --version
 in_root sh -c 'echo "What is 2 + 3?" | myna-cli chat --greedy'
 in_root env GTK_A11Y= MYNA_PROGRAM=/usr/bin/myna tests/with-display.sh /usr/bin/python3 tests/e2e/test-first-light.py

@@ -22,6 +22,7 @@ WANTED = [
     "share/man/man1/myna-cli.1",
     f"share/metainfo/{ID}.metainfo.xml",
     f"share/mime/packages/{ID}.xml",
+    "share/myna/models/CC-BY-SA-4.0.txt",
     "share/myna/models/MODEL-CARD.md",
     "share/myna/models/myna-fledgling-q8_0.gguf",
 ]

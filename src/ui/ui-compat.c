@@ -2,6 +2,10 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+/* The limits of meson.build end here: this file takes the new ways where they are there. */
+#undef GDK_VERSION_MAX_ALLOWED
+#undef ADW_VERSION_MAX_ALLOWED
+
 #include "ui-compat.h"
 
 #include <glib/gi18n.h>

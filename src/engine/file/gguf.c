@@ -149,8 +149,8 @@ static bool
 read_entry (GlmByteReader *reader, uint64_t index, GlmMetadata *metadata, GlmError *error)
 {
   char what[48];
-  const uint8_t *key;
-  size_t key_bytes;
+  const uint8_t *key = NULL;
+  size_t key_bytes = 0;
   uint32_t type;
   GlmMetaEntry *entry;
 
@@ -176,8 +176,8 @@ read_tensor (GlmByteReader *reader, uint64_t index, GlmTensorTable *tensors, Glm
 {
   char what[48];
   GlmTensor tensor = { .ne = { 1, 1, 1, 1 } };
-  const uint8_t *name;
-  size_t name_bytes;
+  const uint8_t *name = NULL;
+  size_t name_bytes = 0;
   uint32_t n_dims, type;
   uint64_t offset;
 

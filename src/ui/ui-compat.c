@@ -70,6 +70,17 @@ myna_show_in_folder (GtkWindow *parent,
 }
 
 void
+myna_expander_row_add_suffix (AdwExpanderRow *row,
+                              GtkWidget      *widget)
+{
+#if ADW_CHECK_VERSION (1, 4, 0)
+  adw_expander_row_add_suffix (row, widget);
+#else
+  adw_expander_row_add_action (row, widget);
+#endif
+}
+
+void
 myna_css_provider_load_string (GtkCssProvider *provider,
                                const char     *css)
 {

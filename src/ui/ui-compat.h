@@ -17,6 +17,8 @@ void     myna_open_uri       (GtkWindow  *parent,
 void     myna_show_in_folder (GtkWindow  *parent,
                               GFile      *file);
 
+void     myna_expander_row_add_suffix  (AdwExpanderRow *row,
+                                        GtkWidget      *widget);
 void     myna_css_provider_load_string (GtkCssProvider *provider,
                                         const char     *css);
 

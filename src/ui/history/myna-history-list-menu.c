@@ -172,13 +172,14 @@ myna_history_list_popup_menu (MynaHistoryList *self,
 {
   MynaHistoryItem *item = myna_history_row_get_item (row);
   g_autoptr (GMenuModel) model = NULL;
-  double list_x, list_y;
+  graphene_point_t place;
 
   if (!item || myna_history_item_get_kind (item) == MYNA_HISTORY_HEADING || self->selecting)
     return;
   model = make_menu (self, item);
   gtk_popover_menu_set_menu_model (GTK_POPOVER_MENU (self->menu), model);
-  gtk_widget_translate_coordinates (GTK_WIDGET (row), GTK_WIDGET (self), x, y, &list_x, &list_y);
-  gtk_popover_set_pointing_to (GTK_POPOVER (self->menu), &(GdkRectangle) { (int) list_x, (int) list_y, 1, 1 });
+  if (!gtk_widget_compute_point (GTK_WIDGET (row), GTK_WIDGET (self), &GRAPHENE_POINT_INIT ((float) x, (float) y), &place))
+    return;
+  gtk_popover_set_pointing_to (GTK_POPOVER (self->menu), &(GdkRectangle) { (int) place.x, (int) place.y, 1, 1 });
   gtk_popover_popup (GTK_POPOVER (self->menu));
 }

@@ -325,7 +325,7 @@ myna_model_row_init (MynaModelRow *self)
   self->badge = gtk_label_new (NULL);
   gtk_widget_add_css_class (self->badge, "badge");
   gtk_widget_set_valign (self->badge, GTK_ALIGN_CENTER);
-  adw_expander_row_add_action (ADW_EXPANDER_ROW (self), self->badge);
+  myna_expander_row_add_suffix (ADW_EXPANDER_ROW (self), self->badge);
 }
 
 GtkWidget *

@@ -3,7 +3,9 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include <glib/gstdio.h>
+#include <utime.h>
 
+#include "models/myna-digest.h"
 #include "models/myna-memory.h"
 #include "models/myna-model-entry.h"
 #include "preferences/myna-chat-settings.h"
@@ -185,11 +187,103 @@ test_entry (void)
   g_rmdir (folder);
 }
 
+static void
+test_license (void)
+{
+  GlmModelInfo info = { .family = "GLM-4-0414", .n_params = 1234567 };
+  g_autofree char *by_family = myna_model_info_describe_license (&info);
+  g_autofree char *from_file = NULL;
+  g_autofree char *unknown = NULL;
+  g_autofree char *size = myna_model_describe_size (info.n_params);
+
+  g_assert_cmpstr (by_family, ==, "MIT (usual for GLM-4-0414; the file says nothing)");
+  g_strlcpy (info.license, "apache-2.0", sizeof info.license);
+  from_file = myna_model_info_describe_license (&info);
+  g_assert_cmpstr (from_file, ==, "apache-2.0 (so says the file)");
+  unknown = myna_model_info_describe_license (&(GlmModelInfo) { .family = "Strange" });
+  g_assert_cmpstr (unknown, ==, "The file says nothing. Look where it was published");
+  g_assert_cmpstr (size, ==, "1.2 million parameters");
+}
+
+/* ---- Digests ------------------------------------------------------------------------------------------------------ */
+
+static void
+keep_result_cb (GObject      *source,
+                GAsyncResult *result,
+                gpointer      user_data)
+{
+  *(GAsyncResult **) user_data = g_object_ref (result);
+}
+
+static char *
+get_digest (const char   *path,
+            GCancellable *cancellable,
+            GError      **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  myna_digest_async (path, cancellable, NULL, keep_result_cb, &result);
+  while (!result)
+    g_main_context_iteration (NULL, TRUE);
+
+  return myna_digest_finish (result, error);
+}
+
+static void
+check_digest (const char *folder,
+              const char *expected)
+{
+  g_autofree char *path = g_build_filename (folder, "a [b].gguf", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *digest = get_digest (path, NULL, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (digest, ==, expected);
+}
+
+/* FIPS 180-2, B.1. */
+#define SHA256_OF_ABC "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+#define SHA256_OF_ABD "a52d159f262b2c6ddb724a61840befc36eb30c88877a4030b65cbe86298449c9"
+
+static void
+test_digest (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("myna-digest-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "a [b].gguf", NULL);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+  g_autofree char *none = NULL;
+  struct utimbuf times = { 1000000000, 1000000000 };
+
+  write_file (folder, "a [b].gguf", "abc");
+  g_assert_cmpint (utime (path, &times), ==, 0);
+  check_digest (folder, SHA256_OF_ABC);
+  /* Size and time are the same: it is not read again. */
+  write_file (folder, "a [b].gguf", "abd");
+  g_assert_cmpint (utime (path, &times), ==, 0);
+  check_digest (folder, SHA256_OF_ABC);
+  times.modtime++;
+  g_assert_cmpint (utime (path, &times), ==, 0);
+  check_digest (folder, SHA256_OF_ABD);
+
+  times.modtime++;
+  g_assert_cmpint (utime (path, &times), ==, 0);
+  g_cancellable_cancel (cancellable);
+  none = get_digest (path, cancellable, &error);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_null (none);
+  g_clear_error (&error);
+  g_unlink (path);
+  none = get_digest (path, NULL, &error);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
+  g_rmdir (folder);
+}
+
 int
 main (int   argc,
       char *argv[])
 {
-  g_test_init (&argc, &argv, NULL);
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
   g_test_add_func ("/settings/round-trip", test_round_trip);
   g_test_add_func ("/settings/bad-json", test_bad_json);
   g_test_add_func ("/settings/ranges", test_ranges);
@@ -197,6 +291,8 @@ main (int   argc,
   g_test_add_func ("/settings/personas", test_personas);
   g_test_add_func ("/models/memory", test_memory);
   g_test_add_func ("/models/entry", test_entry);
+  g_test_add_func ("/models/digest", test_digest);
+  g_test_add_func ("/models/license", test_license);
 
   return g_test_run ();
 }

@@ -12,6 +12,7 @@
 
 #include "conversation/myna-problem.h"
 #include "engine/actor/glm-importer.h"
+#include "models/myna-model-entry.h"
 #include "myna-banner.h"
 
 struct _MynaImportWindow
@@ -213,6 +214,7 @@ probed_cb (GObject      *source,
   g_autoptr (MynaImportWindow) self = user_data;
   g_autoptr (GError) error = NULL;
   g_autofree char *text = NULL;
+  g_autofree char *params = NULL;
   g_autofree char *size = NULL;
 
   self->info = glm_import_probe_finish (result, &error);
@@ -228,8 +230,8 @@ probed_cb (GObject      *source,
     return;
   }
   size = g_format_size (self->info->source_bytes);
-  text = g_strdup_printf (_("%s · %.1f billion parameters · %s · %s"), self->info->family,
-                          (double) self->info->n_params / 1e9, self->info->format, size);
+  params = myna_model_describe_size (self->info->n_params);
+  text = g_strdup_printf ("%s · %s · %s · %s", self->info->family, params, self->info->format, size);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->about), self->info->name);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self->about), text);
   update_space (self);

@@ -49,7 +49,9 @@ probe_thread (GTask        *task,
 {
   Probe *probe = g_new0 (Probe, 1);
 
-  glm_model_probe (task_data, &probe->info, &probe->error);
+  /* What the command line can run with token ids alone is no model to chat with. */
+  if (glm_model_probe (task_data, &probe->info, &probe->error) && !*probe->info.family)
+    probe->error = (GlmError) { .code = GLM_ERROR_UNSUPPORTED, .message = "the file has no tokenizer" };
   g_task_return_pointer (task, probe, g_free);
 }
 
@@ -241,19 +243,55 @@ myna_model_entry_get_info (MynaModelEntry *self)
 /* ---- What the header means ---------------------------------------------------------------------------------------- */
 
 char *
+myna_model_describe_size (guint64 n_params)
+{
+  if (n_params >= 1000000000)
+    /* Translators: the number of a model's parameters in billions (10⁹) */
+    return g_strdup_printf (_("%.1f billion parameters"), (double) n_params / 1e9);
+  if (n_params >= 10000000)
+    /* Translators: the number of a model's parameters in millions (10⁶) */
+    return g_strdup_printf (_("%.0f million parameters"), (double) n_params / 1e6);
+
+  /* Translators: the number of a model's parameters in millions (10⁶), here less than ten of them */
+  return g_strdup_printf (_("%.2g million parameters"), (double) n_params / 1e6);
+}
+
+char *
 myna_model_info_describe (const GlmModelInfo *info)
 {
   g_autofree char *size = g_format_size (info->file_bytes);
-  g_autofree char *params = NULL;
-
-  if (info->n_params >= 1000000000)
-    /* Translators: the number of a model's parameters in billions (10⁹) */
-    params = g_strdup_printf (_("%.1f billion parameters"), (double) info->n_params / 1e9);
-  else
-    /* Translators: the number of a model's parameters in millions (10⁶) */
-    params = g_strdup_printf (_("%.0f million parameters"), (double) info->n_params / 1e6);
+  g_autofree char *params = myna_model_describe_size (info->n_params);
 
   return g_strdup_printf ("%s · %s · %s · %s", info->family, params, info->quantisation, size);
+}
+
+char *
+myna_model_info_describe_license (const GlmModelInfo *info)
+{
+  /* The weights' licences as published with them. */
+  static const struct
+  {
+    const char *family;
+    const char *text;
+  } licenses[] = {
+    { "ChatGLM", N_("Its publisher’s own: free for research, for commercial use after registration") },
+    { "ChatGLM2", N_("Its publisher’s own: free for research, for commercial use after registration") },
+    { "ChatGLM3", N_("Its publisher’s own: free for research, for commercial use after registration") },
+    { "GLM-4", N_("glm-4: free for research, for commercial use after registration") },
+    { "GLM-4-0414", "MIT" },
+    { "GLM-Z1", "MIT" },
+  };
+
+  if (*info->license)
+    /* Translators: %s is the name of a licence */
+    return g_strdup_printf (_("%s (so says the file)"), info->license);
+  for (guint i = 0; i < G_N_ELEMENTS (licenses); i++) {
+    if (g_str_equal (licenses[i].family, info->family))
+      /* Translators: a description of a licence, and the name of a family of models */
+      return g_strdup_printf (_("%s (usual for %s; the file says nothing)"), _(licenses[i].text), info->family);
+  }
+
+  return g_strdup (_("The file says nothing. Look where it was published"));
 }
 
 int

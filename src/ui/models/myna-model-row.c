@@ -6,6 +6,7 @@
 
 #include <glib/gi18n.h>
 
+#include "models/myna-digest.h"
 #include "models/myna-memory.h"
 #include "ui-compat.h"
 
@@ -17,10 +18,17 @@ struct _MynaModelRow
   MynaModelEntry *entry;
   GSettings *settings;
 
+  GCancellable *digest_cancellable;     /* while the digest is computed */
+  char *digest;                         /* NULL: not known yet */
+
   GtkWidget *badge;
+  GtkWidget *name;
   GtkWidget *memory;
   GtkWidget *context;
   GtkWidget *quirks;
+  GtkWidget *license;
+  GtkWidget *checksum;
+  GtkWidget *copy;
   GtkWidget *file;
   GtkWidget *use;
   GtkWidget *make_default;
@@ -44,6 +52,38 @@ get_needed (MynaModelRow       *self,
   return glm_model_memory_needed (info, myna_model_info_get_context (info, get_wanted_context (self)));
 }
 
+/* Of what the sum consists. */
+static char *
+describe_parts (MynaModelRow       *self,
+                const GlmModelInfo *info)
+{
+  g_autofree char *weights = NULL;
+  g_autofree char *cache = NULL;
+  g_autofree char *scratch = NULL;
+  GlmMemoryNeed need;
+
+  glm_model_memory_need (info, myna_model_info_get_context (info, get_wanted_context (self)), &need);
+  weights = g_format_size (need.weights);
+  cache = g_format_size (need.cache);
+  scratch = g_format_size (need.scratch);
+
+  /* Translators: three amounts of memory, which add up to what a model needs */
+  return g_strdup_printf (_("Model %s, conversation %s, working space %s"), weights, cache, scratch);
+}
+
+static gboolean
+is_in_use (MynaModelRow *self)
+{
+  return g_strcmp0 (glm_actor_get_model_path (myna_model_library_get_actor (self->models)),
+                    myna_model_entry_get_path (self->entry)) == 0;
+}
+
+static gboolean
+is_starter (MynaModelRow *self)
+{
+  return g_strcmp0 (myna_model_library_get_starter_path (self->models), myna_model_entry_get_path (self->entry)) == 0;
+}
+
 static char *
 describe_memory (MynaModelRow       *self,
                  const GlmModelInfo *info)
@@ -53,6 +93,8 @@ describe_memory (MynaModelRow       *self,
   g_autofree char *needed_text = g_format_size (needed);
   g_autofree char *available_text = g_format_size (available);
 
+  if (is_in_use (self))
+    return g_strdup_printf (_("Takes about %s now"), needed_text);
   switch (myna_memory_get_verdict (needed, available)) {
   case MYNA_VERDICT_FITS:
     return g_strdup_printf (_("Needs about %s; %s are free: it fits"), needed_text, available_text);
@@ -83,19 +125,86 @@ static void
 update_details (MynaModelRow *self)
 {
   const GlmModelInfo *info = myna_model_entry_get_info (self->entry);
+  g_autofree char *sum = NULL;
+  g_autofree char *parts = NULL;
   g_autofree char *memory = NULL;
   g_autofree char *context = NULL;
+  g_autofree char *license = NULL;
 
   gtk_widget_set_visible (self->memory, info != NULL);
   gtk_widget_set_visible (self->context, info != NULL);
+  gtk_widget_set_visible (self->license, info != NULL);
+  gtk_widget_set_visible (self->checksum, info != NULL);
   gtk_widget_set_visible (self->quirks, info && *info->quirks);
   if (!info)
     return;
-  memory = describe_memory (self, info);
+  sum = describe_memory (self, info);
+  parts = describe_parts (self, info);
+  memory = g_strdup_printf ("%s\n%s", sum, parts);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self->memory), memory);
   context = describe_context (self, info);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self->context), context);
+  license = is_starter (self) ? g_strdup (_("CC BY-SA 4.0 (comes with Myna)")) : myna_model_info_describe_license (info);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->license), license);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self->quirks), info->quirks);
+}
+
+/* ---- Digest ------------------------------------------------------------------------------------------------------- */
+
+static void
+digest_progress_cb (double   fraction,
+                    gpointer user_data)
+{
+  MynaModelRow *self = user_data;
+  g_autofree char *text = NULL;
+
+  if (!self->digest_cancellable)
+    return;
+  text = g_strdup_printf (_("Computing: %d %%"), (int) (100 * fraction));
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->checksum), text);
+}
+
+static void
+digest_cb (GObject      *source,
+           GAsyncResult *result,
+           gpointer      user_data)
+{
+  g_autoptr (MynaModelRow) self = user_data;
+  g_autoptr (GError) error = NULL;
+  char *digest = myna_digest_finish (result, &error);
+
+  /* The row was folded, or is gone. */
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+  g_clear_object (&self->digest_cancellable);
+  self->digest = digest;
+  gtk_widget_set_visible (self->copy, digest != NULL);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->checksum), digest ? digest : error->message);
+}
+
+/* Only while somebody looks: reading a large file takes the disk's time. */
+static void
+update_digest (MynaModelRow *self)
+{
+  gboolean wanted = adw_expander_row_get_expanded (ADW_EXPANDER_ROW (self)) &&
+                    myna_model_entry_get_status (self->entry) == MYNA_MODEL_READABLE;
+
+  if (!wanted && self->digest_cancellable) {
+    g_cancellable_cancel (self->digest_cancellable);
+    g_clear_object (&self->digest_cancellable);
+  }
+  if (!wanted || self->digest || self->digest_cancellable)
+    return;
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->checksum), _("Computing…"));
+  self->digest_cancellable = g_cancellable_new ();
+  myna_digest_async (myna_model_entry_get_path (self->entry), self->digest_cancellable, digest_progress_cb, digest_cb,
+                     g_object_ref (self));
+}
+
+static void
+copy_digest_cb (MynaModelRow *self)
+{
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)), self->digest);
 }
 
 static void
@@ -123,19 +232,31 @@ update_subtitle (MynaModelRow *self)
   adw_expander_row_set_subtitle (ADW_EXPANDER_ROW (self), escaped);
 }
 
+/* What the person is typing there stays. */
+static void
+update_name (MynaModelRow *self)
+{
+  const char *title = myna_model_entry_get_title (self->entry);
+
+  if ((gtk_widget_get_state_flags (self->name) & GTK_STATE_FLAG_FOCUS_WITHIN) == 0 &&
+      g_strcmp0 (gtk_editable_get_text (GTK_EDITABLE (self->name)), title) != 0)
+    gtk_editable_set_text (GTK_EDITABLE (self->name), title);
+}
+
 static void
 update (MynaModelRow *self)
 {
   const char *path = myna_model_entry_get_path (self->entry);
-  const char *starter = myna_model_library_get_starter_path (self->models);
   g_autofree char *title = g_markup_escape_text (myna_model_entry_get_title (self->entry), -1);
-  gboolean in_use = g_strcmp0 (glm_actor_get_model_path (myna_model_library_get_actor (self->models)), path) == 0;
+  gboolean in_use = is_in_use (self);
   gboolean is_default = g_strcmp0 (myna_model_library_get_default_path (self->models), path) == 0;
   gboolean readable = myna_model_entry_get_status (self->entry) == MYNA_MODEL_READABLE;
 
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), title);
   update_subtitle (self);
+  update_name (self);
   update_details (self);
+  update_digest (self);
   gtk_label_set_label (GTK_LABEL (self->badge), in_use && is_default ? _("Default, in use")
                                                 : in_use             ? _("In use")
                                                 : is_default         ? _("Default")
@@ -145,7 +266,7 @@ update (MynaModelRow *self)
   gtk_widget_set_sensitive (self->use, readable || in_use);
   gtk_widget_set_visible (self->make_default, !is_default);
   gtk_widget_set_sensitive (self->make_default, readable);
-  gtk_widget_set_visible (self->remove, g_strcmp0 (path, starter) != 0);
+  gtk_widget_set_visible (self->remove, !is_starter (self));
 }
 
 /* ---- What can be done --------------------------------------------------------------------------------------------- */
@@ -260,29 +381,46 @@ add_button (MynaModelRow *self,
   return button;
 }
 
+static GtkWidget *
+add_icon_button (MynaModelRow *self,
+                 GtkWidget    *row,
+                 const char   *icon,
+                 const char   *label,
+                 void        (*callback) (MynaModelRow *))
+{
+  GtkWidget *button = gtk_button_new_from_icon_name (icon);
+
+  gtk_widget_add_css_class (button, "flat");
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  gtk_widget_set_tooltip_text (button, label);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+  g_signal_connect_swapped (button, "clicked", G_CALLBACK (callback), self);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), button);
+
+  return button;
+}
+
 static void
 add_details (MynaModelRow *self)
 {
-  GtkWidget *show = gtk_button_new_from_icon_name ("folder-open-symbolic");
-  GtkWidget *name = adw_entry_row_new ();
   g_autofree char *path = g_filename_display_name (myna_model_entry_get_path (self->entry));
 
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (name), _("Name"));
-  gtk_editable_set_text (GTK_EDITABLE (name), myna_model_entry_get_title (self->entry));
-  adw_entry_row_set_show_apply_button (ADW_ENTRY_ROW (name), TRUE);
-  g_signal_connect (name, "apply", G_CALLBACK (name_changed_cb), self);
-  adw_expander_row_add_row (ADW_EXPANDER_ROW (self), name);
+  self->name = adw_entry_row_new ();
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->name), _("Name"));
+  adw_entry_row_set_show_apply_button (ADW_ENTRY_ROW (self->name), TRUE);
+  g_signal_connect (self->name, "apply", G_CALLBACK (name_changed_cb), self);
+  adw_expander_row_add_row (ADW_EXPANDER_ROW (self), self->name);
   self->memory = make_detail (self, _("Memory"));
   self->context = make_detail (self, _("Length of a conversation"));
+  self->license = make_detail (self, _("Licence"));
   self->quirks = make_detail (self, _("Corrected while reading"));
   self->file = make_detail (self, _("File"));
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self->file), path);
-  gtk_widget_add_css_class (show, "flat");
-  gtk_widget_set_valign (show, GTK_ALIGN_CENTER);
-  gtk_widget_set_tooltip_text (show, _("Show in Files"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (show), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Show in Files"), -1);
-  g_signal_connect_swapped (show, "clicked", G_CALLBACK (show_file_cb), self);
-  adw_action_row_add_suffix (ADW_ACTION_ROW (self->file), show);
+  add_icon_button (self, self->file, "folder-open-symbolic", _("Show in Files"), show_file_cb);
+  self->checksum = make_detail (self, "SHA-256");
+  gtk_widget_add_css_class (self->checksum, "checksum");
+  self->copy = add_icon_button (self, self->checksum, "edit-copy-symbolic", _("Copy"), copy_digest_cb);
+  gtk_widget_set_visible (self->copy, FALSE);
 }
 
 static void
@@ -306,6 +444,8 @@ myna_model_row_dispose (GObject *object)
 {
   MynaModelRow *self = MYNA_MODEL_ROW (object);
 
+  g_cancellable_cancel (self->digest_cancellable);
+  g_clear_object (&self->digest_cancellable);
   g_clear_object (&self->models);
   g_clear_object (&self->entry);
   g_clear_object (&self->settings);
@@ -314,9 +454,18 @@ myna_model_row_dispose (GObject *object)
 }
 
 static void
+myna_model_row_finalize (GObject *object)
+{
+  g_free (MYNA_MODEL_ROW (object)->digest);
+
+  G_OBJECT_CLASS (myna_model_row_parent_class)->finalize (object);
+}
+
+static void
 myna_model_row_class_init (MynaModelRowClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = myna_model_row_dispose;
+  G_OBJECT_CLASS (klass)->finalize = myna_model_row_finalize;
 }
 
 static void

@@ -48,9 +48,12 @@ show_verdict (GtkWidget *row,
     text = g_strdup_printf (_("Needs %.1f GB of free memory: too much now"), needed_gb);
   else if (tokens_per_second <= 0)
     text = g_strdup_printf (_("Needs %.1f GB of free memory"), needed_gb);
-  else
+  else {
+    guint rate = (guint) MAX (tokens_per_second + 0.5, 1);
+
     /* Translators: a token is about a word, or one or two Chinese characters */
-    text = g_strdup_printf (_("About %.0f tokens a second"), MAX (tokens_per_second, 1));
+    text = g_strdup_printf (ngettext ("About %u token a second", "About %u tokens a second", rate), rate);
+  }
   adw_action_row_set_subtitle (ADW_ACTION_ROW (row), text);
   gtk_image_set_from_icon_name (GTK_IMAGE (icon), verdict == MYNA_VERDICT_TOO_LARGE ? "action-unavailable-symbolic"
                                                   : tokens_per_second >= 4          ? "emblem-ok-symbolic"

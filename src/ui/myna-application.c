@@ -123,10 +123,13 @@ prepare_cb (MynaConversation *conversation,
             MynaApplication  *self)
 {
   const GlmSampling *family;
+  GlmActorLoadOptions options;
   GlmSampling sampling = { 0 };
   g_autofree char *system_prompt = NULL;
 
-  myna_model_library_ensure (self->models, myna_conversation_get_model (conversation));
+  myna_model_library_get_options (self->models, &options);
+  myna_chat_settings_resolve_load (myna_conversation_get_settings (conversation), &options);
+  myna_model_library_ensure (self->models, myna_conversation_get_model (conversation), &options);
   family = glm_actor_get_default_sampling (myna_model_library_get_actor (self->models));
   if (family)
     sampling = *family;
@@ -202,7 +205,7 @@ prepare_for_window (MynaApplication *self)
   myna_application_open_store (self);
   /* One that ended the program the last time waits until the person says so; the window tells. */
   if (path && g_strcmp0 (path, myna_model_library_get_crashed_path (self->models)) != 0)
-    myna_model_library_ensure (self->models, path);
+    myna_model_library_ensure (self->models, path, NULL);
 }
 
 void

@@ -6,6 +6,7 @@
 
 #include "conversation/myna-problem.h"
 #include "myna-window-private.h"
+#include "preferences/myna-chat-settings.h"
 #include "preferences/myna-preferences-window.h"
 #include "ui-compat.h"
 
@@ -465,11 +466,15 @@ use_model (GtkWidget  *widget,
 {
   MynaWindow *self = MYNA_WINDOW (widget);
   const char *path = g_variant_get_string (parameter, NULL);
+  MynaModelLibrary *models = myna_application_get_models (self->application);
+  GlmActorLoadOptions options;
 
   if (!self->conversation)
     return;
   myna_conversation_set_model (self->conversation, *path ? path : NULL);
-  myna_model_library_ensure (myna_application_get_models (self->application), *path ? path : NULL);
+  myna_model_library_get_options (models, &options);
+  myna_chat_settings_resolve_load (myna_conversation_get_settings (self->conversation), &options);
+  myna_model_library_ensure (models, *path ? path : NULL, &options);
 }
 
 static void
@@ -482,7 +487,7 @@ load_model (GtkWidget  *widget,
 
   myna_banner_hide (MYNA_BANNER (self->model_banner));
   myna_model_library_forgive_crash (models);
-  myna_model_library_ensure (models, g_variant_get_string (parameter, NULL));
+  myna_model_library_ensure (models, g_variant_get_string (parameter, NULL), NULL);
 }
 
 void

@@ -9,7 +9,6 @@
 #include "models/myna-memory.h"
 #include "models/myna-model-entry.h"
 #include "preferences/myna-chat-settings.h"
-#include "preferences/myna-persona.h"
 
 /* ---- Settings of conversations ------------------------------------------------------------------------------------ */
 
@@ -85,19 +84,22 @@ test_levels (void)
   myna_chat_settings_set_defaults (NULL);
 }
 
+/* How the model is loaded: the conversation's word counts before the preferences', the application's defaults say nothing. */
 static void
-test_personas (void)
+test_load_options (void)
 {
-  for (guint i = 0; i < myna_persona_get_n (); i++) {
-    g_auto (MynaChatSettings) settings = { 0 };
+  GlmActorLoadOptions options = { .n_threads = 3, .context_length = 4096 };
 
-    myna_chat_settings_set (&settings, MYNA_SETTING_SEED, 3);
-    myna_persona_apply (i, &settings);
-    g_assert_nonnull (myna_persona_get_name (i));
-    g_assert_cmpuint (strlen (settings.system_prompt), >, 20);
-    g_assert_true (myna_chat_settings_is_set (&settings, MYNA_SETTING_TEMPERATURE));
-    g_assert_false (myna_chat_settings_is_set (&settings, MYNA_SETTING_SEED));
-  }
+  myna_chat_settings_set_defaults ("{\"context_length\": 99}");
+  myna_chat_settings_resolve_load (NULL, &options);
+  g_assert_cmpint (options.context_length, ==, 4096);
+  myna_chat_settings_resolve_load ("{\"context_length\": 512, \"temperature\": 0}", &options);
+  g_assert_cmpint (options.context_length, ==, 512);
+  g_assert_cmpint (options.n_threads, ==, 3);
+  myna_chat_settings_resolve_load ("{\"context_length\": 0, \"threads\": 1}", &options);
+  g_assert_cmpint (options.context_length, ==, 0);
+  g_assert_cmpint (options.n_threads, ==, 1);
+  myna_chat_settings_set_defaults (NULL);
 }
 
 /* ---- Memory ------------------------------------------------------------------------------------------------------- */
@@ -288,7 +290,7 @@ main (int   argc,
   g_test_add_func ("/settings/bad-json", test_bad_json);
   g_test_add_func ("/settings/ranges", test_ranges);
   g_test_add_func ("/settings/levels", test_levels);
-  g_test_add_func ("/settings/personas", test_personas);
+  g_test_add_func ("/settings/load-options", test_load_options);
   g_test_add_func ("/models/memory", test_memory);
   g_test_add_func ("/models/entry", test_entry);
   g_test_add_func ("/models/digest", test_digest);

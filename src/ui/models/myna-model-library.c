@@ -30,6 +30,8 @@ struct _MynaModelLibrary
 
   guint idle_source;
   char *loading_path;
+  GlmActorLoadOptions loading_options;
+  GlmActorLoadOptions options;  /* of what the engine holds */
   GCancellable *cancellable;    /* of the load that runs or waits */
 };
 
@@ -89,6 +91,7 @@ typedef struct
 {
   MynaModelLibrary *library;
   char *path;
+  GlmActorLoadOptions options;
 } Load;
 
 static void
@@ -102,8 +105,9 @@ set_loading_path (MynaModelLibrary *self,
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LOADING_PATH]);
 }
 
-static void start_load (MynaModelLibrary *self,
-                        const char       *path);
+static void start_load (MynaModelLibrary          *self,
+                        const char                *path,
+                        const GlmActorLoadOptions *options);
 
 /* Without any model the starter model is better than none. */
 static void
@@ -114,7 +118,7 @@ tell_failure (MynaModelLibrary *self,
   g_signal_emit (self, signals[SIGNAL_LOAD_FAILED], 0, path, error);
   if (!self->loading_path && !glm_actor_get_model_path (self->actor) && self->starter_path &&
       g_strcmp0 (path, self->starter_path) != 0)
-    start_load (self, self->starter_path);
+    start_load (self, self->starter_path, &self->loading_options);
 }
 
 static void
@@ -127,6 +131,8 @@ load_cb (GObject      *source,
   g_autoptr (GError) error = NULL;
   gboolean loaded = glm_actor_load_finish (GLM_ACTOR (source), result, &error);
 
+  if (loaded)
+    self->options = load->options;
   /* A newer load may have taken its place. */
   if (g_strcmp0 (self->loading_path, load->path) == 0) {
     lower_guard (self);
@@ -142,42 +148,66 @@ load_cb (GObject      *source,
 }
 
 static void
-start_load (MynaModelLibrary *self,
-            const char       *path)
+start_load (MynaModelLibrary          *self,
+            const char                *path,
+            const GlmActorLoadOptions *options)
 {
-  GlmActorLoadOptions options = {
-    .n_threads = (int) g_settings_get_uint (self->settings, "threads"),
-    .context_length = (int) g_settings_get_uint (self->settings, "context-length"),
-  };
   Load *load = g_new0 (Load, 1);
 
   load->library = g_object_ref (self);
   load->path = g_strdup (path);
+  load->options = *options;
+  self->loading_options = *options;
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
   self->cancellable = g_cancellable_new ();
   raise_guard (self, path);
   set_loading_path (self, path);
-  glm_actor_load_async (self->actor, path, &options, self->cancellable, load_cb, load);
+  glm_actor_load_async (self->actor, path, options, self->cancellable, load_cb, load);
 }
 
 void
-myna_model_library_ensure (MynaModelLibrary *self,
-                           const char       *path)
+myna_model_library_get_options (MynaModelLibrary    *self,
+                                GlmActorLoadOptions *ret_options)
+{
+  g_return_if_fail (MYNA_IS_MODEL_LIBRARY (self));
+
+  *ret_options = (GlmActorLoadOptions) {
+    .n_threads = (int) g_settings_get_uint (self->settings, "threads"),
+    .context_length = (int) g_settings_get_uint (self->settings, "context-length"),
+  };
+}
+
+static gboolean
+is_same (const GlmActorLoadOptions *a,
+         const GlmActorLoadOptions *b)
+{
+  return a->n_threads == b->n_threads && a->context_length == b->context_length;
+}
+
+void
+myna_model_library_ensure (MynaModelLibrary          *self,
+                           const char                *path,
+                           const GlmActorLoadOptions *options)
 {
   const char *wanted = path ? path : self->default_path;
+  GlmActorLoadOptions preferred;
 
   g_return_if_fail (MYNA_IS_MODEL_LIBRARY (self));
 
   if (!wanted)
     return;
+  if (!options) {
+    myna_model_library_get_options (self, &preferred);
+    options = &preferred;
+  }
   if (self->loading_path) {
-    if (g_str_equal (self->loading_path, wanted))
+    if (g_str_equal (self->loading_path, wanted) && is_same (&self->loading_options, options))
       return;
-  } else if (g_strcmp0 (glm_actor_get_model_path (self->actor), wanted) == 0) {
+  } else if (g_strcmp0 (glm_actor_get_model_path (self->actor), wanted) == 0 && is_same (&self->options, options)) {
     return;
   }
-  start_load (self, wanted);
+  start_load (self, wanted, options);
 }
 
 void
@@ -284,6 +314,24 @@ myna_model_library_find (MynaModelLibrary *self,
   }
 
   return NULL;
+}
+
+MynaModelEntry *
+myna_model_library_find_like (MynaModelLibrary *self,
+                              const char       *path)
+{
+  MynaModelEntry *found = myna_model_library_find (self, path);
+  g_autofree char *base = g_path_get_basename (path);
+
+  for (guint i = 0; !found && i < g_list_model_get_n_items (G_LIST_MODEL (self->entries)); i++) {
+    g_autoptr (MynaModelEntry) entry = g_list_model_get_item (G_LIST_MODEL (self->entries), i);
+    g_autofree char *own_base = g_path_get_basename (myna_model_entry_get_path (entry));
+
+    if (g_str_equal (own_base, base))
+      found = entry;
+  }
+
+  return found;
 }
 
 MynaModelEntry *

@@ -42,9 +42,16 @@ const char       *myna_model_library_get_loading_path    (MynaModelLibrary    *s
 /* A name to show, with what kind of model it is: "Fledgling · small starter model".  path may be NULL (no model). */
 char             *myna_model_library_describe            (MynaModelLibrary    *self,
                                                           const char          *path);
-/* Makes the engine hold this model (NULL: the default) before it does what is asked next.  Returns at once; a failure is
+/* Makes the engine hold this model (NULL: the default) with these options (NULL: the preferences') before it does what is asked next.  Returns at once; a failure is
  * told by load-failed. */
 void              myna_model_library_ensure              (MynaModelLibrary    *self,
+                                                          const char          *path,
+                                                          const GlmActorLoadOptions *options);
+/* The preferences' context length and threads. */
+void              myna_model_library_get_options         (MynaModelLibrary    *self,
+                                                          GlmActorLoadOptions *ret_options);
+/* The model with this path, or else with a file of this name; NULL if there is none. */
+MynaModelEntry   *myna_model_library_find_like           (MynaModelLibrary    *self,
                                                           const char          *path);
 /* Stops loading; the engine keeps the model it had. */
 void              myna_model_library_cancel_load         (MynaModelLibrary    *self);

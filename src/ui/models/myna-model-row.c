@@ -286,7 +286,7 @@ use_model (MynaModelRow *self)
   GtkWindow *chats = window ? gtk_window_get_transient_for (window) : NULL;
 
   if (!chats || !gtk_widget_activate_action (GTK_WIDGET (chats), "win.use-model", "s", path))
-    myna_model_library_ensure (self->models, path);
+    myna_model_library_ensure (self->models, path, NULL);
 }
 
 static void

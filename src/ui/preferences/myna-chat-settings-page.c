@@ -9,7 +9,7 @@
 
 #include <glib/gi18n.h>
 
-#include "preferences/myna-persona.h"
+#include "preferences/myna-personas.h"
 
 typedef struct
 {
@@ -21,12 +21,16 @@ struct _MynaChatSettingsPage
 {
   AdwPreferencesPage parent_instance;
 
+  MynaChatSettingsScope scope;
   MynaChatSettings settings;
   char *json;
+  char *own_json;               /* the last settings that were no persona's: they can be chosen again */
   GlmSampling fallback;
+  GlmActorLoadOptions fallback_options;
   gboolean updating;            /* the rows are being changed by the program */
 
-  GtkWidget *persona;
+  GtkWidget *persona;           /* NULL where none are offered */
+  GtkWidget *save;
   GtkTextBuffer *prompt;
   GtkWidget *prompt_reset;
   char *fallback_prompt;
@@ -40,7 +44,15 @@ enum
   N_PROPS
 };
 
+enum
+{
+  SIGNAL_PERSONA_CHOSEN,
+  SIGNAL_SAVE_AS_PERSONA,
+  N_SIGNALS
+};
+
 static GParamSpec *properties[N_PROPS];
+static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (MynaChatSettingsPage, myna_chat_settings_page, ADW_TYPE_PREFERENCES_PAGE)
 
@@ -56,9 +68,19 @@ static const struct
   [MYNA_SETTING_REPETITION_PENALTY] = { N_("Repetition penalty"), N_("Above 1: avoids what was said already. 1: off") },
   [MYNA_SETTING_SEED] = { N_("Seed"), N_("The same seed gives the same reply. 0: a new one each time") },
   [MYNA_SETTING_MAX_TOKENS] = { N_("Longest reply"), N_("In tokens. 0: as long as there is room") },
+  [MYNA_SETTING_CONTEXT_LENGTH] = { N_("Length of the conversation"),
+                                    N_("Tokens that the model keeps in mind; more need more memory. 0: what suits the model") },
+  [MYNA_SETTING_THREADS] = { N_("Cores"), N_("Of the processor. 0: all physical ones") },
 };
 
 /* ---- Settings and rows -------------------------------------------------------------------------------------------- */
+
+static gboolean
+has_row (MynaChatSettingsPage *self,
+         int                   setting)
+{
+  return setting < MYNA_SETTING_CONTEXT_LENGTH || self->scope != MYNA_CHAT_SETTINGS_OF_ALL;
+}
 
 static void
 update_rows (MynaChatSettingsPage *self)
@@ -69,8 +91,11 @@ update_rows (MynaChatSettingsPage *self)
   for (int i = 0; i < MYNA_N_SETTINGS; i++) {
     gboolean set = myna_chat_settings_is_set (&self->settings, i);
 
+    if (!has_row (self, i))
+      continue;
     gtk_spin_button_set_value (GTK_SPIN_BUTTON (self->rows[i].spin),
-                               set ? self->settings.values[i] : myna_sampling_get (&self->fallback, i));
+                               set ? self->settings.values[i]
+                                   : myna_setting_get (i, &self->fallback, &self->fallback_options));
     gtk_widget_set_sensitive (self->rows[i].reset, set);
     if (set)
       gtk_widget_remove_css_class (self->rows[i].spin, "dim-label");
@@ -82,11 +107,70 @@ update_rows (MynaChatSettingsPage *self)
   self->updating = FALSE;
 }
 
+/* ---- Personas ----------------------------------------------------------------------------------------------------- */
+
+/* The row's items: none, the person's own settings if there are any, the personas. */
+static guint
+count_before_personas (MynaChatSettingsPage *self)
+{
+  return self->own_json ? 2 : 1;
+}
+
+static guint
+find_selected (MynaChatSettingsPage *self)
+{
+  GListModel *list = myna_personas_get_list (myna_personas_get_default ());
+  MynaPersona *persona;
+
+  if (!self->json)
+    return 0;
+  persona = myna_personas_find (myna_personas_get_default (), self->json);
+  for (guint i = 0; persona && i < g_list_model_get_n_items (list); i++) {
+    g_autoptr (MynaPersona) item = g_list_model_get_item (list, i);
+
+    if (item == persona)
+      return count_before_personas (self) + i;
+  }
+
+  return 1;
+}
+
+static void
+update_personas (MynaChatSettingsPage *self)
+{
+  GListModel *list = myna_personas_get_list (myna_personas_get_default ());
+  g_autoptr (GtkStringList) names = NULL;
+
+  if (!self->persona)
+    return;
+  if (self->json && !myna_personas_find (myna_personas_get_default (), self->json)) {
+    g_free (self->own_json);
+    self->own_json = g_strdup (self->json);
+  }
+  self->updating = TRUE;
+  if (g_list_model_get_n_items (adw_combo_row_get_model (ADW_COMBO_ROW (self->persona))) !=
+      count_before_personas (self) + g_list_model_get_n_items (list)) {
+    names = gtk_string_list_new ((const char *[]) { C_("persona", "None"), self->own_json ? _("Own settings") : NULL, NULL });
+    for (guint i = 0; i < g_list_model_get_n_items (list); i++) {
+      g_autoptr (MynaPersona) persona = g_list_model_get_item (list, i);
+
+      gtk_string_list_append (names, myna_persona_get_name (persona));
+    }
+    adw_combo_row_set_model (ADW_COMBO_ROW (self->persona), G_LIST_MODEL (names));
+  }
+  adw_combo_row_set_selected (ADW_COMBO_ROW (self->persona), find_selected (self));
+  gtk_widget_set_sensitive (self->save, self->json != NULL);
+  self->updating = FALSE;
+}
+
+/* ---- What the person does ----------------------------------------------------------------------------------------- */
+
 static void
 settings_changed (MynaChatSettingsPage *self)
 {
   g_free (self->json);
   self->json = myna_chat_settings_to_json (&self->settings);
+  update_personas (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_JSON]);
 }
 
@@ -160,23 +244,50 @@ reset_all_cb (MynaChatSettingsPage *self)
 }
 
 static void
+take_over (MynaChatSettingsPage *self,
+           const char           *json)
+{
+  myna_chat_settings_clear (&self->settings);
+  myna_chat_settings_parse (&self->settings, json);
+  update_rows (self);
+  settings_changed (self);
+}
+
+static void
 persona_cb (MynaChatSettingsPage *self)
 {
   guint selected = adw_combo_row_get_selected (ADW_COMBO_ROW (self->persona));
+  guint before = count_before_personas (self);
+  g_autoptr (MynaPersona) persona = NULL;
+  g_autofree char *own = NULL;
 
-  if (self->updating || selected == 0)
+  if (self->updating || selected == GTK_INVALID_LIST_POSITION || selected == find_selected (self))
     return;
-  myna_persona_apply (selected - 1, &self->settings);
-  update_rows (self);
-  settings_changed (self);
+  if (selected >= before) {
+    persona = g_list_model_get_item (myna_personas_get_list (myna_personas_get_default ()), selected - before);
+    take_over (self, myna_persona_get_settings (persona));
+    g_signal_emit (self, signals[SIGNAL_PERSONA_CHOSEN], 0, persona);
+  } else if (selected == 1) {
+    own = g_strdup (self->own_json);
+    take_over (self, own);
+  } else {
+    take_over (self, NULL);
+  }
+}
+
+static void
+save_cb (MynaChatSettingsPage *self)
+{
+  g_signal_emit (self, signals[SIGNAL_SAVE_AS_PERSONA], 0);
 }
 
 /* ---- Building ----------------------------------------------------------------------------------------------------- */
 
 static GtkWidget *
-make_reset (const char *label)
+make_icon_button (const char *icon,
+                  const char *label)
 {
-  GtkWidget *button = gtk_button_new_from_icon_name ("edit-undo-symbolic");
+  GtkWidget *button = gtk_button_new_from_icon_name (icon);
 
   gtk_widget_add_css_class (button, "flat");
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
@@ -193,7 +304,7 @@ make_row (MynaChatSettingsPage *self,
   const MynaSettingSpec *spec = myna_setting_get_spec (setting);
   GtkWidget *row = adw_action_row_new ();
   GtkWidget *spin = gtk_spin_button_new_with_range (spec->minimum, spec->maximum, spec->step);
-  GtkWidget *reset = make_reset (_("Reset"));
+  GtkWidget *reset = make_icon_button ("edit-undo-symbolic", _("Reset"));
 
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _(texts[setting].title));
   adw_action_row_set_subtitle (ADW_ACTION_ROW (row), _(texts[setting].subtitle));
@@ -223,7 +334,7 @@ make_prompt_group (MynaChatSettingsPage *self)
   adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (group), _("System prompt"));
   adw_preferences_group_set_description (ADW_PREFERENCES_GROUP (group),
                                          _("Tells the model who it is and how to answer."));
-  self->prompt_reset = make_reset (_("Reset"));
+  self->prompt_reset = make_icon_button ("edit-undo-symbolic", _("Reset"));
   g_signal_connect_swapped (self->prompt_reset, "clicked", G_CALLBACK (prompt_reset_cb), self);
   adw_preferences_group_set_header_suffix (ADW_PREFERENCES_GROUP (group), self->prompt_reset);
   self->prompt = gtk_text_view_get_buffer (GTK_TEXT_VIEW (view));
@@ -245,14 +356,18 @@ static GtkWidget *
 make_persona_group (MynaChatSettingsPage *self)
 {
   GtkWidget *group = adw_preferences_group_new ();
-  g_autoptr (GtkStringList) names = gtk_string_list_new ((const char *[]) { _("As it is"), NULL });
+  g_autoptr (GtkStringList) names = gtk_string_list_new (NULL);
 
-  for (guint i = 0; i < myna_persona_get_n (); i++)
-    gtk_string_list_append (names, myna_persona_get_name (i));
   self->persona = adw_combo_row_new ();
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->persona), _("Start from"));
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->persona), _("A preset that fills in what stands below"));
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->persona), _("Persona"));
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->persona), _("Fills in what stands below"));
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (self->persona), 0);
   adw_combo_row_set_model (ADW_COMBO_ROW (self->persona), G_LIST_MODEL (names));
+  self->save = make_icon_button ("list-add-symbolic", _("Save as Persona"));
+  g_signal_connect_swapped (self->save, "clicked", G_CALLBACK (save_cb), self);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (self->persona), self->save);
+  g_signal_connect_object (myna_personas_get_list (myna_personas_get_default ()), "items-changed",
+                           G_CALLBACK (update_personas), self, G_CONNECT_SWAPPED);
   g_signal_connect_swapped (self->persona, "notify::selected", G_CALLBACK (persona_cb), self);
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), self->persona);
 
@@ -281,6 +396,7 @@ myna_chat_settings_page_finalize (GObject *object)
 
   myna_chat_settings_clear (&self->settings);
   g_free (self->json);
+  g_free (self->own_json);
   g_free (self->fallback_prompt);
 
   G_OBJECT_CLASS (myna_chat_settings_page_parent_class)->finalize (object);
@@ -296,34 +412,63 @@ myna_chat_settings_page_class_init (MynaChatSettingsPageClass *klass)
   properties[PROP_JSON] =
     g_param_spec_string ("json", NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  signals[SIGNAL_PERSONA_CHOSEN] =
+    g_signal_new ("persona-chosen", MYNA_TYPE_CHAT_SETTINGS_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
+                  MYNA_TYPE_PERSONA);
+  signals[SIGNAL_SAVE_AS_PERSONA] = g_signal_new ("save-as-persona", MYNA_TYPE_CHAT_SETTINGS_PAGE, G_SIGNAL_RUN_LAST, 0,
+                                                  NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
 myna_chat_settings_page_init (MynaChatSettingsPage *self)
 {
   AdwPreferencesPage *page = ADW_PREFERENCES_PAGE (self);
-  GtkWidget *group = adw_preferences_group_new ();
-  GtkWidget *reset_all = gtk_button_new_with_label (_("Reset All"));
 
   adw_preferences_page_set_title (page, _("Answers"));
   adw_preferences_page_set_icon_name (page, "document-edit-symbolic");
-  adw_preferences_page_add (page, ADW_PREFERENCES_GROUP (make_persona_group (self)));
-  adw_preferences_page_add (page, ADW_PREFERENCES_GROUP (make_prompt_group (self)));
-  adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (group), _("Choosing words"));
-  gtk_widget_add_css_class (reset_all, "flat");
-  g_signal_connect_swapped (reset_all, "clicked", G_CALLBACK (reset_all_cb), self);
-  adw_preferences_group_set_header_suffix (ADW_PREFERENCES_GROUP (group), reset_all);
-  for (int i = 0; i < MYNA_N_SETTINGS; i++)
-    adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), make_row (self, i));
-  adw_preferences_page_add (page, ADW_PREFERENCES_GROUP (group));
   self->fallback = (GlmSampling) { .temperature = 0.8f, .top_p = 0.8f, .repetition_penalty = 1 };
-  update_rows (self);
+}
+
+static void
+add_rows (MynaChatSettingsPage *self,
+          const char           *title,
+          GtkWidget            *suffix,
+          int                   first,
+          int                   after_last)
+{
+  GtkWidget *group = adw_preferences_group_new ();
+
+  adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (group), title);
+  if (suffix)
+    adw_preferences_group_set_header_suffix (ADW_PREFERENCES_GROUP (group), suffix);
+  for (int i = first; i < after_last; i++)
+    adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), make_row (self, i));
+  adw_preferences_page_add (ADW_PREFERENCES_PAGE (self), ADW_PREFERENCES_GROUP (group));
 }
 
 GtkWidget *
-myna_chat_settings_page_new (void)
+myna_chat_settings_page_new (MynaChatSettingsScope scope,
+                             GtkWidget            *first_group)
 {
-  return g_object_new (MYNA_TYPE_CHAT_SETTINGS_PAGE, NULL);
+  MynaChatSettingsPage *self = g_object_new (MYNA_TYPE_CHAT_SETTINGS_PAGE, NULL);
+  GtkWidget *reset_all = gtk_button_new_with_label (_("Reset All"));
+
+  self->scope = scope;
+  if (first_group)
+    adw_preferences_page_add (ADW_PREFERENCES_PAGE (self), ADW_PREFERENCES_GROUP (first_group));
+  if (scope != MYNA_CHAT_SETTINGS_OF_PERSONA)
+    adw_preferences_page_add (ADW_PREFERENCES_PAGE (self), ADW_PREFERENCES_GROUP (make_persona_group (self)));
+  adw_preferences_page_add (ADW_PREFERENCES_PAGE (self), ADW_PREFERENCES_GROUP (make_prompt_group (self)));
+  gtk_widget_add_css_class (reset_all, "flat");
+  g_signal_connect_swapped (reset_all, "clicked", G_CALLBACK (reset_all_cb), self);
+  add_rows (self, _("Choosing words"), reset_all, 0, MYNA_SETTING_CONTEXT_LENGTH);
+  if (scope != MYNA_CHAT_SETTINGS_OF_ALL)
+    add_rows (self, _("Computer"), NULL, MYNA_SETTING_CONTEXT_LENGTH, MYNA_N_SETTINGS);
+  update_rows (self);
+  update_personas (self);
+
+  return GTK_WIDGET (self);
 }
 
 const char *
@@ -343,18 +488,21 @@ myna_chat_settings_page_set_json (MynaChatSettingsPage *self,
   myna_chat_settings_clear (&self->settings);
   myna_chat_settings_parse (&self->settings, json);
   g_free (self->json);
-  self->json = g_strdup (json);
+  self->json = myna_chat_settings_to_json (&self->settings);
   update_rows (self);
+  update_personas (self);
 }
 
 void
-myna_chat_settings_page_set_fallback (MynaChatSettingsPage *self,
-                                      const GlmSampling    *sampling,
-                                      const char           *system_prompt)
+myna_chat_settings_page_set_fallback (MynaChatSettingsPage      *self,
+                                      const GlmSampling         *sampling,
+                                      const GlmActorLoadOptions *options,
+                                      const char                *system_prompt)
 {
   g_return_if_fail (MYNA_IS_CHAT_SETTINGS_PAGE (self));
 
   self->fallback = *sampling;
+  self->fallback_options = *options;
   g_free (self->fallback_prompt);
   self->fallback_prompt = g_strdup (system_prompt);
   update_rows (self);

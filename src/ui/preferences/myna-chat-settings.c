@@ -1,4 +1,4 @@
-/* myna-chat-settings.c: how the model answers in a conversation: system prompt and sampling (no widgets)
+/* myna-chat-settings.c: how the model answers in a conversation: system prompt, sampling and size (no widgets)
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -19,6 +19,8 @@ static const MynaSettingSpec specs[MYNA_N_SETTINGS] = {
   /* Whole numbers up to here are exact in a double. */
   [MYNA_SETTING_SEED] = { "seed", 0, 9007199254740992.0, 1, 0 },
   [MYNA_SETTING_MAX_TOKENS] = { "max_tokens", 0, 131072, 16, 0 },
+  [MYNA_SETTING_CONTEXT_LENGTH] = { "context_length", 0, 1048576, 1024, 0 },
+  [MYNA_SETTING_THREADS] = { "threads", 0, 256, 1, 0 },
 };
 
 static char *defaults;          /* of the application; main thread */
@@ -132,8 +134,9 @@ myna_chat_settings_clear (MynaChatSettings *settings)
 }
 
 double
-myna_sampling_get (const GlmSampling *sampling,
-                   MynaSetting        setting)
+myna_setting_get (MynaSetting                setting,
+                  const GlmSampling         *sampling,
+                  const GlmActorLoadOptions *options)
 {
   switch (setting) {
   case MYNA_SETTING_TEMPERATURE:
@@ -150,6 +153,10 @@ myna_sampling_get (const GlmSampling *sampling,
     return (double) sampling->seed;
   case MYNA_SETTING_MAX_TOKENS:
     return sampling->max_tokens;
+  case MYNA_SETTING_CONTEXT_LENGTH:
+    return options->context_length;
+  case MYNA_SETTING_THREADS:
+    return options->n_threads;
   case MYNA_N_SETTINGS:
   default:
     return 0;
@@ -183,6 +190,8 @@ apply_one (GlmSampling *sampling,
   case MYNA_SETTING_MAX_TOKENS:
     sampling->max_tokens = (int) value;
     break;
+  case MYNA_SETTING_CONTEXT_LENGTH:
+  case MYNA_SETTING_THREADS:
   case MYNA_N_SETTINGS:
   default:
     break;
@@ -221,4 +230,17 @@ myna_chat_settings_resolve (const char   *json,
   myna_chat_settings_apply (&conversation, sampling);
   system_prompt = conversation.system_prompt ? conversation.system_prompt : application.system_prompt;
   *ret_system_prompt = system_prompt && *system_prompt ? g_strdup (system_prompt) : NULL;
+}
+
+void
+myna_chat_settings_resolve_load (const char          *json,
+                                 GlmActorLoadOptions *options)
+{
+  g_auto (MynaChatSettings) conversation = { 0 };
+
+  myna_chat_settings_parse (&conversation, json);
+  if (myna_chat_settings_is_set (&conversation, MYNA_SETTING_CONTEXT_LENGTH))
+    options->context_length = (int) conversation.values[MYNA_SETTING_CONTEXT_LENGTH];
+  if (myna_chat_settings_is_set (&conversation, MYNA_SETTING_THREADS))
+    options->n_threads = (int) conversation.values[MYNA_SETTING_THREADS];
 }

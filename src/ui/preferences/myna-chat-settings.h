@@ -1,4 +1,4 @@
-/* myna-chat-settings.h: how the model answers in a conversation: system prompt and sampling (no widgets)
+/* myna-chat-settings.h: how the model answers in a conversation: system prompt, sampling and size (no widgets)
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
@@ -9,7 +9,7 @@
 
 #include <glib.h>
 
-#include "engine/engine.h"
+#include "engine/actor/glm-actor.h"
 
 G_BEGIN_DECLS
 
@@ -22,6 +22,8 @@ typedef enum
   MYNA_SETTING_REPETITION_PENALTY,
   MYNA_SETTING_SEED,
   MYNA_SETTING_MAX_TOKENS,
+  MYNA_SETTING_CONTEXT_LENGTH,  /* this one and those after it are no sampling: they say how the model is loaded */
+  MYNA_SETTING_THREADS,
   MYNA_N_SETTINGS
 } MynaSetting;
 
@@ -58,9 +60,10 @@ void                   myna_chat_settings_set       (MynaChatSettings       *set
                                                      double                  value);
 void                   myna_chat_settings_unset     (MynaChatSettings       *settings,
                                                      MynaSetting             setting);
-/* What a GlmSampling holds for this setting. */
-double                 myna_sampling_get            (const GlmSampling      *sampling,
-                                                     MynaSetting             setting);
+/* What these hold for this setting. */
+double                 myna_setting_get             (MynaSetting                setting,
+                                                     const GlmSampling         *sampling,
+                                                     const GlmActorLoadOptions *options);
 /* Writes what is set over the sampling. */
 void                   myna_chat_settings_apply     (const MynaChatSettings *settings,
                                                      GlmSampling            *sampling);
@@ -72,5 +75,9 @@ void                   myna_chat_settings_set_defaults (const char          *jso
 void                   myna_chat_settings_resolve   (const char             *json,
                                                      GlmSampling            *sampling,
                                                      char                  **ret_system_prompt);
+/* How the model is loaded for a conversation with these settings: *options is the preferences' and receives what the
+ * conversation says. */
+void                   myna_chat_settings_resolve_load (const char          *json,
+                                                     GlmActorLoadOptions    *options);
 
 G_END_DECLS

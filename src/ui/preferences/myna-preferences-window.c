@@ -9,6 +9,8 @@
 #include <glib/gi18n.h>
 
 #include "preferences/myna-chat-settings-page.h"
+#include "preferences/myna-persona-window.h"
+#include "preferences/myna-personas-page.h"
 
 /* ---- Rows bound to a setting -------------------------------------------------------------------------------------- */
 
@@ -48,13 +50,14 @@ static void
 add_number (GtkWidget  *group,
             GSettings  *settings,
             const char *key,
+            double      minimum,
             double      maximum,
             double      step,
             const char *title,
             const char *subtitle)
 {
   GtkWidget *row = adw_action_row_new ();
-  GtkWidget *spin = gtk_spin_button_new_with_range (0, maximum, step);
+  GtkWidget *spin = gtk_spin_button_new_with_range (minimum, maximum, step);
 
   gtk_widget_set_valign (spin, GTK_ALIGN_CENTER);
   gtk_editable_set_width_chars (GTK_EDITABLE (spin), 6);
@@ -133,7 +136,7 @@ make_general_page (GSettings *settings)
   adw_preferences_page_set_icon_name (ADW_PREFERENCES_PAGE (page), "preferences-system-symbolic");
   group = add_group (page, _("Appearance"));
   add_choice (group, settings, "color-scheme", scheme_nicks, schemes, _("Style"));
-  add_number (group, settings, "text-size", 300, 10, _("Text size"), _("Of the conversations, in percent"));
+  add_number (group, settings, "text-size", 60, 300, 10, _("Text size"), _("Of the conversations, in percent"));
   group = add_group (page, _("Writing"));
   add_choice (group, settings, "send-key", key_nicks, keys, _("Key that sends the message"));
   group = add_group (page, _("Replies"));
@@ -142,7 +145,7 @@ make_general_page (GSettings *settings)
   add_switch (group, settings, "run-in-background", _("Finish in the background"),
               _("Write a reply to its end after the window was closed"));
   group = add_group (page, _("History"));
-  add_number (group, settings, "bin-days", 3650, 1, _("Days in the bin"),
+  add_number (group, settings, "bin-days", 0, 3650, 1, _("Days in the bin"),
               _("Deleted chats can be restored for this long. 0: always"));
 
   return page;
@@ -162,12 +165,12 @@ make_computer_page (GSettings *settings)
   group = add_group (page, _("Memory"));
   add_switch (group, settings, "memory-guard", _("Warn of models that are too large"),
               _("Ask before loading one that does not fit the free memory"));
-  add_number (group, settings, "idle-unload-minutes", 1440, 5, _("Give the memory back after"),
+  add_number (group, settings, "idle-unload-minutes", 0, 1440, 5, _("Give the memory back after"),
               _("Minutes without a question. The model is loaded again when needed. 0: never"));
-  add_number (group, settings, "context-length", 1048576, 1024, _("Length of a conversation"),
+  add_number (group, settings, "context-length", 0, 1048576, 1024, _("Length of a conversation"),
               _("Tokens that the model keeps in mind; more need more memory. 0: what suits the model"));
   group = add_group (page, _("Processor"));
-  add_number (group, settings, "threads", 256, 1, _("Cores"), cores);
+  add_number (group, settings, "threads", 0, 256, 1, _("Cores"), cores);
 
   return page;
 }
@@ -203,15 +206,79 @@ make_window (GtkWindow  *parent,
   return window;
 }
 
+/* What the model with this path (NULL: the default) says of itself: its family's official sampling. */
 static void
-get_sampling (MynaModelLibrary *models,
-              GlmSampling      *ret_sampling)
+get_fallback (MynaModelLibrary    *models,
+              const char          *path,
+              GlmSampling         *ret_sampling,
+              GlmActorLoadOptions *ret_options)
 {
-  const GlmSampling *sampling = glm_actor_get_default_sampling (myna_model_library_get_actor (models));
+  const char *wanted = path ? path : myna_model_library_get_default_path (models);
+  MynaModelEntry *entry = wanted ? myna_model_library_find (models, wanted) : NULL;
+  const GlmModelInfo *info = entry ? myna_model_entry_get_info (entry) : NULL;
 
-  *ret_sampling = sampling ? *sampling
-                           : (GlmSampling) { .temperature = 0.8f, .top_p = 0.8f, .repetition_penalty = 1 };
+  glm_family_default_sampling (info ? info->family : "", ret_sampling);
+  myna_model_library_get_options (models, ret_options);
 }
+
+/* ---- Personas ----------------------------------------------------------------------------------------------------- */
+
+typedef struct
+{
+  MynaModelLibrary *models;
+  MynaConversation *conversation;       /* NULL: the settings of all */
+} Context;
+
+static void
+context_free (gpointer  data,
+              GClosure *closure)
+{
+  Context *context = data;
+
+  g_object_unref (context->models);
+  g_clear_object (&context->conversation);
+  g_free (context);
+}
+
+static void
+save_as_persona_cb (MynaChatSettingsPage *page,
+                    Context              *context)
+{
+  g_autoptr (MynaPersona) start =
+    myna_persona_new (_("New persona"), myna_chat_settings_page_get_json (page),
+                      context->conversation ? myna_conversation_get_model (context->conversation) : NULL);
+  GtkWindow *window = GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (page)));
+
+  gtk_window_present (GTK_WINDOW (myna_persona_window_new (window, context->models, start)));
+}
+
+/* Its model, too, where this computer has it. */
+static void
+persona_chosen_cb (MynaChatSettingsPage *page,
+                   MynaPersona          *persona,
+                   Context              *context)
+{
+  const char *model = myna_persona_get_model (persona);
+  MynaModelEntry *entry = model ? myna_model_library_find_like (context->models, model) : NULL;
+
+  if (context->conversation && entry)
+    myna_conversation_set_model (context->conversation, myna_model_entry_get_path (entry));
+}
+
+static void
+connect_personas (GtkWidget        *page,
+                  MynaModelLibrary *models,
+                  MynaConversation *conversation)
+{
+  Context *context = g_new0 (Context, 1);
+
+  context->models = g_object_ref (models);
+  context->conversation = conversation ? g_object_ref (conversation) : NULL;
+  g_signal_connect (page, "persona-chosen", G_CALLBACK (persona_chosen_cb), context);
+  g_signal_connect_data (page, "save-as-persona", G_CALLBACK (save_as_persona_cb), context, context_free, 0);
+}
+
+/* ---- The two windows ---------------------------------------------------------------------------------------------- */
 
 static void
 defaults_changed_cb (MynaChatSettingsPage *page,
@@ -230,8 +297,9 @@ myna_preferences_window_new (GtkWindow        *parent,
 {
   GtkWidget *stack = adw_view_stack_new ();
   GtkWidget *switcher = adw_view_switcher_new ();
-  GtkWidget *answers = myna_chat_settings_page_new ();
+  GtkWidget *answers = myna_chat_settings_page_new (MYNA_CHAT_SETTINGS_OF_ALL, NULL);
   g_autofree char *json = g_settings_get_string (settings, "chat-settings");
+  GlmActorLoadOptions options;
   GlmSampling sampling;
   struct
   {
@@ -239,10 +307,12 @@ myna_preferences_window_new (GtkWindow        *parent,
     const char *name;
   } pages[] = { { make_general_page (settings), "general" },
                 { answers, "answers" },
+                { myna_personas_page_new (models), "personas" },
                 { make_computer_page (settings), "computer" } };
 
-  get_sampling (models, &sampling);
-  myna_chat_settings_page_set_fallback (MYNA_CHAT_SETTINGS_PAGE (answers), &sampling, NULL);
+  get_fallback (models, NULL, &sampling, &options);
+  connect_personas (answers, models, NULL);
+  myna_chat_settings_page_set_fallback (MYNA_CHAT_SETTINGS_PAGE (answers), &sampling, &options, NULL);
   myna_chat_settings_page_set_json (MYNA_CHAT_SETTINGS_PAGE (answers), json);
   g_signal_connect_object (answers, "notify::json", G_CALLBACK (defaults_changed_cb), settings, 0);
   for (guint i = 0; i < G_N_ELEMENTS (pages); i++)
@@ -269,13 +339,15 @@ myna_chat_settings_window_new (GtkWindow        *parent,
                                MynaConversation *conversation,
                                MynaModelLibrary *models)
 {
-  GtkWidget *page = myna_chat_settings_page_new ();
+  GtkWidget *page = myna_chat_settings_page_new (MYNA_CHAT_SETTINGS_OF_CHAT, NULL);
   g_autofree char *system_prompt = NULL;
+  GlmActorLoadOptions options;
   GlmSampling sampling;
 
-  get_sampling (models, &sampling);
+  get_fallback (models, myna_conversation_get_model (conversation), &sampling, &options);
+  connect_personas (page, models, conversation);
   myna_chat_settings_resolve (NULL, &sampling, &system_prompt);
-  myna_chat_settings_page_set_fallback (MYNA_CHAT_SETTINGS_PAGE (page), &sampling, system_prompt);
+  myna_chat_settings_page_set_fallback (MYNA_CHAT_SETTINGS_PAGE (page), &sampling, &options, system_prompt);
   myna_chat_settings_page_set_json (MYNA_CHAT_SETTINGS_PAGE (page), myna_conversation_get_settings (conversation));
   g_signal_connect_object (page, "notify::json", G_CALLBACK (conversation_changed_cb), conversation, 0);
 

@@ -1,0 +1,399 @@
+/* myna-personas-page.c: the list of personas: making, changing, copying, exporting and importing them
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "preferences/myna-personas-page.h"
+
+#include <glib/gi18n.h>
+
+#include "myna-banner.h"
+#include "preferences/myna-persona-window.h"
+#include "preferences/myna-personas.h"
+#include "ui-compat.h"
+
+struct _MynaPersonasPage
+{
+  AdwPreferencesPage parent_instance;
+
+  MynaModelLibrary *models;
+
+  GtkWidget *banner;
+  GtkWidget *own_group;
+  GtkWidget *own;
+  GtkWidget *none;              /* stands where there are no own ones */
+  GtkWidget *bundled;
+};
+
+G_DEFINE_FINAL_TYPE (MynaPersonasPage, myna_personas_page, ADW_TYPE_PREFERENCES_PAGE)
+
+static GtkWindow *
+get_window (MynaPersonasPage *self)
+{
+  return GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self)));
+}
+
+static void
+show_problem (MynaPersonasPage *self,
+              const char       *title,
+              const GError     *error)
+{
+  myna_banner_show (MYNA_BANNER (self->banner), title, error->message, NULL, NULL, NULL, NULL);
+}
+
+/* What a question or a file chooser is for. */
+typedef struct
+{
+  MynaPersonasPage *page;
+  MynaPersona *persona;
+} Task;
+
+/* ---- What can be done with one ------------------------------------------------------------------------------------ */
+
+/* The persona of the row that an action is for. */
+static MynaPersona *
+get_persona (GtkWidget *row)
+{
+  return g_object_get_data (G_OBJECT (row), "persona");
+}
+
+static MynaPersonasPage *
+get_page (GtkWidget *row)
+{
+  return MYNA_PERSONAS_PAGE (gtk_widget_get_ancestor (row, MYNA_TYPE_PERSONAS_PAGE));
+}
+
+static void
+edit_cb (GSimpleAction *action,
+         GVariant      *parameter,
+         gpointer       row)
+{
+  MynaPersonasPage *self = get_page (row);
+
+  gtk_window_present (GTK_WINDOW (myna_persona_window_new (get_window (self), self->models, get_persona (row))));
+}
+
+static void
+duplicate_cb (GSimpleAction *action,
+              GVariant      *parameter,
+              gpointer       row)
+{
+  MynaPersonasPage *self = get_page (row);
+  g_autoptr (GError) error = NULL;
+
+  if (!myna_personas_add (myna_personas_get_default (), get_persona (row), &error))
+    show_problem (self, _("The persona could not be saved"), error);
+}
+
+static void
+exported_cb (GObject      *source,
+             GAsyncResult *result,
+             gpointer      user_data)
+{
+  g_autoptr (MynaPersonasPage) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!g_file_replace_contents_finish (G_FILE (source), result, NULL, &error))
+    show_problem (self, _("The persona could not be exported"), error);
+}
+
+static void
+export_chosen_cb (GObject      *source,
+                  GAsyncResult *result,
+                  gpointer      user_data)
+{
+  Task *task = user_data;
+  g_autoptr (GFile) file = myna_choose_file_finish (result);
+  g_autoptr (GBytes) bytes = NULL;
+  char *json;
+
+  if (file) {
+    json = myna_persona_to_json (task->persona, MYNA_PERSONA_TO_SHARE);
+    bytes = g_bytes_new_take (json, strlen (json));
+    g_file_replace_contents_bytes_async (file, bytes, NULL, FALSE, G_FILE_CREATE_REPLACE_DESTINATION, NULL, exported_cb,
+                                         g_object_ref (task->page));
+  }
+  g_object_unref (task->page);
+  g_object_unref (task->persona);
+  g_free (task);
+}
+
+static void
+export_cb (GSimpleAction *action,
+           GVariant      *parameter,
+           gpointer       row)
+{
+  Task *task = g_new (Task, 1);
+  g_autofree char *name = NULL;
+
+  task->page = g_object_ref (get_page (row));
+  task->persona = g_object_ref (get_persona (row));
+  name = g_strconcat (myna_persona_get_name (task->persona), ".json", NULL);
+  g_strdelimit (name, G_DIR_SEPARATOR_S, '-');
+  myna_choose_file_async (get_window (task->page), MYNA_FILE_SAVE, _("Export Persona"), NULL, name, export_chosen_cb,
+                          task);
+}
+
+static void
+delete_answered_cb (GObject      *source,
+                    GAsyncResult *result,
+                    gpointer      user_data)
+{
+  Task *task = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (myna_ask_finish (result) &&
+      !myna_personas_remove (myna_personas_get_default (), task->persona, &error))
+    show_problem (task->page, _("The persona could not be deleted"), error);
+  g_object_unref (task->page);
+  g_object_unref (task->persona);
+  g_free (task);
+}
+
+static void
+delete_cb (GSimpleAction *action,
+           GVariant      *parameter,
+           gpointer       row)
+{
+  Task *task = g_new (Task, 1);
+  g_autofree char *heading = NULL;
+
+  task->page = g_object_ref (get_page (row));
+  task->persona = g_object_ref (get_persona (row));
+  heading = g_strdup_printf (_("Delete “%s”?"), myna_persona_get_name (task->persona));
+  myna_ask_async (get_window (task->page), MYNA_QUESTION_DESTRUCTIVE, heading,
+                  _("Chats that use it keep their settings."), _("_Delete"), delete_answered_cb, task);
+}
+
+/* ---- New and imported ones ---------------------------------------------------------------------------------------- */
+
+static void
+new_cb (MynaPersonasPage *self)
+{
+  g_autoptr (MynaPersona) persona = myna_persona_new (_("New persona"), NULL, NULL);
+
+  gtk_window_present (GTK_WINDOW (myna_persona_window_new (get_window (self), self->models, persona)));
+}
+
+static void
+import_read_cb (GObject      *source,
+                GAsyncResult *result,
+                gpointer      user_data)
+{
+  g_autoptr (MynaPersonasPage) self = user_data;
+  g_autoptr (MynaPersona) persona = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *json = NULL;
+  gsize length = 0;
+
+  if (g_file_load_partial_contents_finish (G_FILE (source), result, &json, &length, NULL, &error))
+    persona = myna_persona_from_json (json, length, &error);
+  if (!persona || !myna_personas_add (myna_personas_get_default (), persona, &error))
+    show_problem (self, _("The persona could not be imported"), error);
+  else
+    myna_banner_hide (MYNA_BANNER (self->banner));
+}
+
+/* Enough to see that a file is too long. */
+static gboolean
+read_more (const char *contents,
+           goffset     size,
+           gpointer    data)
+{
+  return size <= MYNA_PERSONA_MAX_FILE;
+}
+
+static void
+import_chosen_cb (GObject      *source,
+                  GAsyncResult *result,
+                  gpointer      user_data)
+{
+  g_autoptr (MynaPersonasPage) self = user_data;
+  g_autoptr (GFile) file = myna_choose_file_finish (result);
+
+  if (file)
+    g_file_load_partial_contents_async (file, NULL, read_more, import_read_cb, g_object_ref (self));
+}
+
+static void
+import_cb (MynaPersonasPage *self)
+{
+  g_autoptr (GtkFileFilter) filter = gtk_file_filter_new ();
+
+  gtk_file_filter_set_name (filter, _("Personas"));
+  gtk_file_filter_add_pattern (filter, "*.json");
+  myna_choose_file_async (get_window (self), MYNA_FILE_OPEN, _("Import Persona"), filter, NULL, import_chosen_cb,
+                          g_object_ref (self));
+}
+
+/* ---- Rows --------------------------------------------------------------------------------------------------------- */
+
+static GtkWidget *
+make_menu_button (MynaPersona *persona,
+                  gboolean     own)
+{
+  GtkWidget *button = gtk_menu_button_new ();
+  g_autoptr (GMenu) menu = g_menu_new ();
+  g_autofree char *label = g_strdup_printf (_("Menu of “%s”"), myna_persona_get_name (persona));
+
+  if (own)
+    g_menu_append (menu, _("_Edit…"), "persona.edit");
+  g_menu_append (menu, _("D_uplicate"), "persona.duplicate");
+  g_menu_append (menu, _("E_xport…"), "persona.export");
+  if (own)
+    g_menu_append (menu, _("_Delete"), "persona.delete");
+  gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (button), "view-more-symbolic");
+  gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (button), G_MENU_MODEL (menu));
+  gtk_widget_add_css_class (button, "flat");
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+
+  return button;
+}
+
+static void
+activated_cb (GtkWidget *row)
+{
+  gtk_widget_activate_action (row, "persona.edit", NULL);
+}
+
+static GtkWidget *
+make_row (MynaPersona *persona,
+          gboolean     own)
+{
+  static const GActionEntry entries[] = {
+    { "edit", edit_cb }, { "duplicate", duplicate_cb }, { "export", export_cb }, { "delete", delete_cb },
+  };
+  GtkWidget *row = adw_action_row_new ();
+  g_autoptr (GSimpleActionGroup) actions = g_simple_action_group_new ();
+  g_autofree char *summary = myna_persona_summarise (persona);
+
+  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), myna_persona_get_name (persona));
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), summary);
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 2);
+  g_object_set_data_full (G_OBJECT (row), "persona", g_object_ref (persona), g_object_unref);
+  g_action_map_add_action_entries (G_ACTION_MAP (actions), entries, G_N_ELEMENTS (entries), row);
+  gtk_widget_insert_action_group (row, "persona", G_ACTION_GROUP (actions));
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), make_menu_button (persona, own));
+  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), own);
+  g_signal_connect (row, "activated", G_CALLBACK (activated_cb), NULL);
+
+  return row;
+}
+
+static void
+clear (GtkWidget *list)
+{
+  GtkWidget *row;
+
+  while ((row = gtk_widget_get_first_child (list)))
+    gtk_list_box_remove (GTK_LIST_BOX (list), row);
+}
+
+static void
+update (MynaPersonasPage *self)
+{
+  MynaPersonas *personas = myna_personas_get_default ();
+  GListModel *list = myna_personas_get_list (personas);
+  gboolean any_own = FALSE;
+
+  clear (self->own);
+  clear (self->bundled);
+  for (guint i = 0; i < g_list_model_get_n_items (list); i++) {
+    g_autoptr (MynaPersona) persona = g_list_model_get_item (list, i);
+    gboolean own = myna_personas_is_own (personas, persona);
+
+    gtk_list_box_append (GTK_LIST_BOX (own ? self->own : self->bundled), make_row (persona, own));
+    any_own |= own;
+  }
+  gtk_widget_set_visible (self->own, any_own);
+  gtk_widget_set_visible (self->none, !any_own);
+}
+
+/* ---- Building ----------------------------------------------------------------------------------------------------- */
+
+static GtkWidget *
+make_list (const char *label)
+{
+  GtkWidget *list = gtk_list_box_new ();
+
+  gtk_widget_add_css_class (list, "boxed-list");
+  gtk_list_box_set_selection_mode (GTK_LIST_BOX (list), GTK_SELECTION_NONE);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (list), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+
+  return list;
+}
+
+static GtkWidget *
+make_buttons (MynaPersonasPage *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget *import = gtk_button_new_with_label (_("Import…"));
+  GtkWidget *new = gtk_button_new_with_label (_("New…"));
+
+  gtk_widget_set_valign (box, GTK_ALIGN_CENTER);
+  gtk_widget_add_css_class (import, "flat");
+  gtk_widget_add_css_class (new, "flat");
+  gtk_accessible_update_property (GTK_ACCESSIBLE (import), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Import Persona"), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (new), GTK_ACCESSIBLE_PROPERTY_LABEL, _("New Persona"), -1);
+  g_signal_connect_swapped (import, "clicked", G_CALLBACK (import_cb), self);
+  g_signal_connect_swapped (new, "clicked", G_CALLBACK (new_cb), self);
+  gtk_box_append (GTK_BOX (box), import);
+  gtk_box_append (GTK_BOX (box), new);
+
+  return box;
+}
+
+static void
+myna_personas_page_dispose (GObject *object)
+{
+  g_clear_object (&MYNA_PERSONAS_PAGE (object)->models);
+
+  G_OBJECT_CLASS (myna_personas_page_parent_class)->dispose (object);
+}
+
+static void
+myna_personas_page_class_init (MynaPersonasPageClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = myna_personas_page_dispose;
+}
+
+static void
+myna_personas_page_init (MynaPersonasPage *self)
+{
+  AdwPreferencesPage *page = ADW_PREFERENCES_PAGE (self);
+  GtkWidget *bundled_group = adw_preferences_group_new ();
+
+  adw_preferences_page_set_title (page, _("Personas"));
+  adw_preferences_page_set_icon_name (page, "avatar-default-symbolic");
+  self->own_group = adw_preferences_group_new ();
+  adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (self->own_group), _("Your own"));
+  adw_preferences_group_set_header_suffix (ADW_PREFERENCES_GROUP (self->own_group), make_buttons (self));
+  self->banner = myna_banner_new ();
+  adw_preferences_group_add (ADW_PREFERENCES_GROUP (self->own_group), self->banner);
+  self->own = make_list (_("Your own"));
+  adw_preferences_group_add (ADW_PREFERENCES_GROUP (self->own_group), self->own);
+  self->none = gtk_label_new (_("A persona is a system prompt with its settings. Choose it for a chat in its settings."));
+  gtk_label_set_wrap (GTK_LABEL (self->none), TRUE);
+  gtk_label_set_xalign (GTK_LABEL (self->none), 0);
+  gtk_widget_add_css_class (self->none, "dim-label");
+  adw_preferences_group_add (ADW_PREFERENCES_GROUP (self->own_group), self->none);
+  adw_preferences_page_add (page, ADW_PREFERENCES_GROUP (self->own_group));
+  adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (bundled_group), _("Come with Myna"));
+  self->bundled = make_list (_("Come with Myna"));
+  adw_preferences_group_add (ADW_PREFERENCES_GROUP (bundled_group), self->bundled);
+  adw_preferences_page_add (page, ADW_PREFERENCES_GROUP (bundled_group));
+  g_signal_connect_object (myna_personas_get_list (myna_personas_get_default ()), "items-changed", G_CALLBACK (update),
+                           self, G_CONNECT_SWAPPED);
+  update (self);
+}
+
+GtkWidget *
+myna_personas_page_new (MynaModelLibrary *models)
+{
+  MynaPersonasPage *self = g_object_new (MYNA_TYPE_PERSONAS_PAGE, NULL);
+
+  self->models = g_object_ref (models);
+
+  return GTK_WIDGET (self);
+}

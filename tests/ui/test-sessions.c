@@ -17,6 +17,9 @@
   G_STMT_START { while (!(condition)) g_main_context_iteration (NULL, TRUE); } G_STMT_END
 
 /* What one run of the program has. */
+/* So that runs can be compared. */
+static const GlmSampling greedy = { .temperature = 0, .top_p = 1, .repetition_penalty = 1, .max_tokens = 100 };
+
 typedef struct
 {
   StoreDb *db;
@@ -152,9 +155,6 @@ static void
 ask (Run        *run,
      const char *question)
 {
-  /* The greedy one, so that runs can be compared. */
-  const GlmSampling greedy = { .temperature = 0, .top_p = 1, .repetition_penalty = 1, .max_tokens = 100 };
-
   wait_for (!myna_conversation_get_loading (run->conversation));
   myna_conversation_set_sampling (run->conversation, &greedy, NULL);
   run->n_evaluated = 0;
@@ -237,6 +237,7 @@ test_restart (Fixture       *f,
   start (f);
   open_conversation (&f->run, id);
   wait_for (!myna_conversation_get_loading (f->run.conversation));
+  myna_conversation_set_sampling (f->run.conversation, &greedy, NULL);
   myna_conversation_regenerate (f->run.conversation, last (&f->run));
   wait_for (!myna_conversation_get_busy (f->run.conversation));
   g_assert_cmpint (f->run.n_evaluated, >, 100);

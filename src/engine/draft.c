@@ -15,8 +15,11 @@
 #define MIN_PAUSE 8
 #define MAX_PAUSE 128
 
-/* Guessing must gain at least this much to go on. */
+/* Guessing must gain at least this much to go on.  It begins barely above, and with few guesses, so that the first wrong
+ * ones cost a short reply next to nothing. */
 #define MIN_GAIN 1.03
+#define FIRST_GAIN 1.1
+#define MIN_LENGTH 2
 
 struct GlmDraft
 {
@@ -42,9 +45,9 @@ glm_draft_new (GlmDraft **ret_draft, GlmError *error)
       free (draft);
       return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for guessing tokens");
     }
-  draft->length = GLM_DRAFT_MAX / 2;
+  draft->length = MIN_LENGTH;
   draft->next_pause = MIN_PAUSE;
-  draft->gain = 1.5;
+  draft->gain = FIRST_GAIN;
   *ret_draft = draft;
   return true;
 }
@@ -120,7 +123,7 @@ glm_draft_report (GlmDraft *draft, size_t n_drafted, size_t n_accepted, double s
   if (n_accepted == n_drafted)
     draft->length = n_drafted * 2 < GLM_DRAFT_MAX ? n_drafted * 2 : GLM_DRAFT_MAX;
   else
-    draft->length = n_accepted + 1 > 2 ? n_accepted + 1 : 2;
+    draft->length = n_accepted + 1 > MIN_LENGTH ? n_accepted + 1 : MIN_LENGTH;
 
   if (draft->gain >= MIN_GAIN)
     {
@@ -129,6 +132,6 @@ glm_draft_report (GlmDraft *draft, size_t n_drafted, size_t n_accepted, double s
     }
   draft->pause = draft->next_pause;
   draft->next_pause = draft->next_pause * 2 < MAX_PAUSE ? draft->next_pause * 2 : MAX_PAUSE;
-  draft->gain = MIN_GAIN + 0.1;
-  draft->length = 2;
+  draft->gain = FIRST_GAIN;
+  draft->length = MIN_LENGTH;
 }

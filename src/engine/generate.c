@@ -87,6 +87,18 @@ cancel_tick (double fraction, void *user_data)
   return !glm_cancel_is_set (user_data);
 }
 
+/* What the sampler draws from this row of the logits. */
+static int32_t
+draw_one (Loop *loop, int64_t row)
+{
+  const GlmRehearsal *rehearsal = loop->session->rehearsal;
+  int32_t id = glm_sampler_draw (loop->sampler, glm_session_logits_row (loop->session, row));
+
+  if (rehearsal && rehearsal->reply && loop->result.n_generated < rehearsal->n_reply)
+    return rehearsal->reply[loop->result.n_generated];
+  return id;
+}
+
 /* Draws from the logits at hand for as long as they agree with what was guessed.  Returns false on an error; otherwise
  * *ret_id is the first token that is not evaluated yet, or −1 where the reply has ended. */
 static bool
@@ -96,7 +108,7 @@ draw (Loop *loop, const int32_t *guesses, size_t n_guesses, size_t *ret_n_accept
 
   for (size_t row = 0;; row++)
     {
-      int32_t id = glm_sampler_draw (loop->sampler, glm_session_logits_row (loop->session, first + (int64_t) row));
+      int32_t id = draw_one (loop, first + (int64_t) row);
 
       *ret_n_accepted = row;
       *ret_id = -1;
@@ -124,6 +136,8 @@ propose (Loop *loop, int32_t *guesses)
 {
   size_t max = (size_t) loop->session->context_length - loop->n_valid - 1;
 
+  if (loop->session->rehearsal && loop->session->rehearsal->no_guesses)
+    return 0;
   /* The last token needs no evaluation, and so no guess beyond it. */
   if (loop->sampling->max_tokens > 0)
     {

@@ -5,6 +5,7 @@
 #include "kv-cache.h"
 
 #include <errno.h>
+#include <string.h>
 #include <sys/mman.h>
 
 #include "error.h"
@@ -46,4 +47,11 @@ glm_kv_cache_clear (GlmKvCache *cache)
   if (cache->data)
     munmap (cache->data, cache->n_bytes);
   *cache = (GlmKvCache) { 0 };
+}
+
+void
+glm_kv_cache_fill (const GlmKvCache *cache, int layer, int is_value, int kv_head, int64_t n)
+{
+  memset (glm_kv_cache_rows (cache, layer, is_value, kv_head), 0x2A,
+          (size_t) n * (size_t) cache->head_dim * (size_t) cache->element_bytes);
 }

@@ -37,4 +37,7 @@ glm_kv_cache_rows (const GlmKvCache *cache, int layer, int is_value, int kv_head
   return cache->data + index * cache->n_columns * cache->head_dim * cache->element_bytes;
 }
 
+/* Fills the first n columns of one head with anything: what is measured does not depend on it. */
+void glm_kv_cache_fill (const GlmKvCache *cache, int layer, int is_value, int kv_head, int64_t n);
+
 #endif

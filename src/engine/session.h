@@ -10,6 +10,15 @@
 #include "model.h"
 #include "pool.h"
 
+/* A generation that measures: what is drawn is thrown away for a reply that is known before, as a model with other weights
+ * would have written it, or nothing is guessed. */
+typedef struct
+{
+  const int32_t *reply;         /* NULL: what the model says */
+  size_t n_reply;               /* it ends as with max_tokens */
+  bool no_guesses;
+} GlmRehearsal;
+
 struct GlmSession
 {
   GlmModel *model;
@@ -24,6 +33,7 @@ struct GlmSession
   int64_t n_logits;             /* 0: none are valid */
   int64_t logits_rows;          /* allocated */
   size_t n_kept;                /* by the last sync */
+  const GlmRehearsal *rehearsal;        /* bench; else NULL */
 };
 
 /* How many tokens of a batch at a time. */

@@ -13,8 +13,9 @@
 
 #define CHECK_SKIP 77
 
-static _Atomic int check_n_failed;   /* threads check too */
-static _Atomic int check_n_done;
+/* One of each for all files of a test (weak), and for all threads (atomic). */
+__attribute__ ((weak)) _Atomic int check_n_failed;
+__attribute__ ((weak)) _Atomic int check_n_done;
 
 #define CHECK(condition, ...)                                                                                             \
   do                                                                                                                      \

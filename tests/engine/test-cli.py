@@ -153,6 +153,18 @@ class Cli(unittest.TestCase):
                 self.assertIn('  ' + verb, text)
         self.assertIn('myna-cli', run('--version'))
 
+    def test_bench_turns(self):
+        rows = json.loads(run('bench', '--turns', '--json', '--context', '300'))['rows']
+        values = {row['what']: row['value'] for row in rows}
+        self.assertTrue(all(value > 0 for value in values.values()))
+        self.assertLess(values['reopened from the page cache'], values['history, and 40 new: first token'])
+
+    def test_bench_speculation(self):
+        rows = {row['what']: row for row in json.loads(run('bench', '--speculation', '--json'))['rows']}
+        # Copying a text is guessed right most of the time; what that gains depends on the machine and its load.
+        self.assertGreater(rows['editing']['accepted'], 0.5 * rows['editing']['tokens'])
+        self.assertLess(rows['chat']['drafted'], 0.1 * rows['chat']['tokens'])
+
     def test_bad_input(self):
         run('describe', '-m', '/nonexistent.gguf', status=1)
         run('describe', '-m', '/', status=1)

@@ -17,9 +17,6 @@
   G_STMT_START { while (!(condition)) g_main_context_iteration (NULL, TRUE); } G_STMT_END
 
 /* What one run of the program has. */
-/* So that runs can be compared. */
-static const GlmSampling greedy = { .temperature = 0, .top_p = 1, .repetition_penalty = 1, .max_tokens = 100 };
-
 typedef struct
 {
   StoreDb *db;
@@ -86,6 +83,19 @@ start (Fixture *f)
   open_conversation (&f->run, 0);
 }
 
+/* Drops the last reference but those of work that is under way, and waits for that. */
+static void
+finalise (gpointer object)
+{
+  g_object_add_weak_pointer (object, &object);
+  g_object_unref (object);
+  while (object)
+    {
+      g_main_context_iteration (NULL, FALSE);
+      g_usleep (1000);
+    }
+}
+
 static void
 stop (Fixture *f)
 {
@@ -94,11 +104,8 @@ stop (Fixture *f)
   g_clear_object (&run->conversation);
   myna_session_cache_set_store (run->cache, NULL);
   store_close (run->db);
-  /* A look-up that was under way holds the cache. */
-  while (g_main_context_iteration (NULL, FALSE))
-    ;
-  g_assert_finalize_object (run->cache);
-  g_assert_finalize_object (run->actor);
+  finalise (run->cache);
+  finalise (run->actor);
   g_clear_object (&run->db);
 }
 
@@ -151,13 +158,22 @@ last (Run *run)
   return message;       /* the list keeps it */
 }
 
+/* When the conversation is read; greedy, so that runs can be compared. */
+static void
+make_ready (Run *run)
+{
+  const GlmSampling greedy = { .temperature = 0, .top_p = 1, .repetition_penalty = 1, .max_tokens = 100 };
+
+  wait_for (!myna_conversation_get_loading (run->conversation));
+  myna_conversation_set_sampling (run->conversation, &greedy, NULL);
+  run->n_evaluated = 0;
+}
+
 static void
 ask (Run        *run,
      const char *question)
 {
-  wait_for (!myna_conversation_get_loading (run->conversation));
-  myna_conversation_set_sampling (run->conversation, &greedy, NULL);
-  run->n_evaluated = 0;
+  make_ready (run);
   myna_conversation_send (run->conversation, question);
   wait_for (!myna_conversation_get_busy (run->conversation));
   g_assert_cmpint (myna_message_get_state (last (run)), !=, STORE_STATE_FAILED);
@@ -236,8 +252,7 @@ test_restart (Fixture       *f,
   g_assert_cmpint (g_unlink (path), ==, 0);
   start (f);
   open_conversation (&f->run, id);
-  wait_for (!myna_conversation_get_loading (f->run.conversation));
-  myna_conversation_set_sampling (f->run.conversation, &greedy, NULL);
+  make_ready (&f->run);
   myna_conversation_regenerate (f->run.conversation, last (&f->run));
   wait_for (!myna_conversation_get_busy (f->run.conversation));
   g_assert_cmpint (f->run.n_evaluated, >, 100);

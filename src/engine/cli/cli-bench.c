@@ -373,12 +373,18 @@ measure_threads (Bench *bench, int threads)
 int
 cli_bench (const CliOptions *options)
 {
-  Bench *bench = calloc (1, sizeof *bench);
+  Bench *bench;
   GlmJson *old = NULL;
   int n_cores = glm_cpu_count ();
   int threads[2] = { options->n_threads ? options->n_threads : 1, options->n_threads || n_cores == 1 ? 0 : n_cores };
-  bool ok = bench != NULL;
+  bool ok;
 
+  if (options->turns)
+    return cli_bench_turns (options);
+  if (options->speculation)
+    return cli_bench_speculation (options);
+  bench = calloc (1, sizeof *bench);
+  ok = bench != NULL;
   if (!ok)
     return CLI_FAILED;
   bench->options = options;

@@ -33,6 +33,8 @@ typedef struct
   const char *prefix;
   bool force;
   const char *compare;          /* --compare: a saved run of bench */
+  bool turns;                   /* bench --turns, --speculation */
+  bool speculation;
   GlmSampling sampling;         /* fields that were not given are negative (seed: 0) */
   int n_args;                   /* what stands after the options */
   char **args;
@@ -53,6 +55,8 @@ int cli_quantize (const CliOptions *options);
 int cli_pack (const CliOptions *options);
 int cli_memory (const CliOptions *options);
 int cli_bench (const CliOptions *options);
+int cli_bench_turns (const CliOptions *options);
+int cli_bench_speculation (const CliOptions *options);
 int cli_perplexity (const CliOptions *options);
 int cli_synth (const CliOptions *options);
 

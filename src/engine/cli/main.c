@@ -61,6 +61,8 @@ enum
   OPTION_PREFIX,
   OPTION_FORCE,
   OPTION_COMPARE,
+  OPTION_TURNS,
+  OPTION_SPECULATION,
   OPTION_VERSION,
 };
 
@@ -87,6 +89,8 @@ static const struct option long_options[] = {
   { "prefix", required_argument, NULL, OPTION_PREFIX },
   { "force", no_argument, NULL, OPTION_FORCE },
   { "compare", required_argument, NULL, OPTION_COMPARE },
+  { "turns", no_argument, NULL, OPTION_TURNS },
+  { "speculation", no_argument, NULL, OPTION_SPECULATION },
   { "help", no_argument, NULL, 'h' },
   { "version", no_argument, NULL, OPTION_VERSION },
   { 0 },
@@ -123,6 +127,8 @@ print_help (void)
         "      --greedy              always the likeliest token\n"
         "      --seed N              for the same reply each time\n"
         "      --compare FILE        bench: what an earlier bench --json wrote\n"
+        "      --turns               bench: the wait for the first token of a turn, and after a restart\n"
+        "      --speculation         bench: what guessing tokens gains and costs\n"
         "      --temperature X, --top-k N, --top-p X, --min-p X, --repetition-penalty X\n"
         "\n"
         "Options of import and quantize:\n"
@@ -246,6 +252,8 @@ parse_options (int argc, char **argv, CliOptions *options)
       case OPTION_PREFIX:    options->prefix = optarg; break;
       case OPTION_FORCE:     options->force = true; break;
       case OPTION_COMPARE:   options->compare = optarg; break;
+      case OPTION_TURNS:     options->turns = true; break;
+      case OPTION_SPECULATION: options->speculation = true; break;
       case OPTION_JSON:      options->json = true; break;
       case OPTION_GREEDY:    options->greedy = true; break;
       case OPTION_CPU_MASK:

@@ -1,0 +1,199 @@
+/* cli-bench-speculation.c: what guessing tokens gains and costs (bench --speculation)
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Two sorts of work.  Editing: the prompt holds a text, and the reply is that text with a word changed here and there.
+ * The reply is given, so that models which cannot edit, and random weights, can be measured: evaluating, sampling,
+ * guessing and verifying are done as ever, only what was drawn is replaced (GlmRehearsal).  Chat: short questions, and the
+ * model's own greedy replies, where little can be guessed and guessing must cost next to nothing.
+ *
+ * Each reply is written with and without guesses in turn, several times, and the fastest of each counts.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "error.h"
+#include "session.h"
+
+#define N_REPEATS 5
+#define MAX_REPLY 160
+#define MIN_TIMED 32
+#define N_RANDOM 200            /* tokens of a text for a model without a vocabulary */
+
+static const char *const edits[][2] = {
+  { "The old bridge over the river was built of stone in 1864. Every spring the water rises, and the people of the village watch "
+    "it from the bank. Last year a part of the wall fell into the river, and the bridge was closed for two months. Now it is "
+    "open again, and the children cross it on their way to school. The mayor says that it will stand for a hundred years more.",
+    "The old bridge over the river was built of wood in 1864. Every spring the water rises, and the people of the village watch "
+    "it from the bank. Last year a part of the wall fell into the river, and the bridge was closed for six weeks. Now it is "
+    "open again, and the children cross it on their way to school. The mayor hopes that it will stand for a hundred years more." },
+  { "这座城市有三百万人口，位于两条河流的交汇处。每年春天，很多游客来这里看樱花。市中心有一个很大的图书馆，里面有五十万本书。"
+    "学生们喜欢在图书馆里读书，老人们喜欢在公园里散步。晚上，人们在河边的小饭馆吃饭、聊天。",
+    "这座城市有四百万人口，位于两条河流的交汇处。每年春天，很多游客来这里看樱花。市中心有一个很新的图书馆，里面有五十万本书。"
+    "学生们喜欢在图书馆里读书，老人们喜欢在公园里散步。晚上，人们在湖边的小饭馆吃饭、聊天。" },
+};
+
+static const char *const questions[] = {
+  "Hello!", "What can you do?", "Tell me a story about a small bird.", "Write a poem about the sea.", "What is 7 times 8?",
+  "What is the capital of France?", "Explain how to use Myna.", "Show me a table of three animals.", "你好", "讲一个小故事。",
+  "中国的首都是哪里？", "Write hello world in Python.",
+};
+
+typedef struct
+{
+  const CliOptions *options;
+  GlmModel *model;
+  GlmSession *session;
+  int n_rows;
+  GlmError error;
+} Bench;
+
+/* One sort of work, added up. */
+typedef struct
+{
+  double plain, guessed;        /* seconds */
+  size_t n_tokens, n_drafted, n_accepted;
+  double worst;                 /* the lowest ratio of one reply that is long enough to be timed */
+} Sum;
+
+/* Seconds of writing one reply; the prompt is at hand. */
+static bool
+write_reply (Bench *bench, const GlmTokens *prompt, const GlmTokens *reply, bool no_guesses, double *best, GlmResult *ret_result)
+{
+  GlmRehearsal rehearsal = { reply ? reply->ids : NULL, reply ? reply->n : 0, no_guesses };
+  GlmSampling sampling = { .repetition_penalty = 1, .max_tokens = reply ? (int) reply->n : MAX_REPLY };
+  bool ok;
+
+  bench->session->rehearsal = &rehearsal;
+  ok = glm_generate (bench->session, prompt->ids, prompt->n, &sampling, NULL, NULL, ret_result, &bench->error);
+  bench->session->rehearsal = NULL;
+  if (ok && ret_result->generate_seconds < *best)
+    *best = ret_result->generate_seconds;
+  return ok;
+}
+
+static bool
+measure (Bench *bench, const GlmTokens *prompt, const GlmTokens *reply, Sum *sum)
+{
+  double plain = 1e300, guessed = 1e300;
+  GlmResult result;
+
+  for (int i = 0; i < N_REPEATS; i++)
+    if (!write_reply (bench, prompt, reply, true, &plain, &result) || !write_reply (bench, prompt, reply, false, &guessed, &result))
+      return false;
+  sum->plain += plain;
+  sum->guessed += guessed;
+  sum->n_tokens += result.n_generated;
+  sum->n_drafted += result.n_drafted;
+  sum->n_accepted += result.n_accepted;
+  if (result.n_generated >= MIN_TIMED && (sum->worst == 0 || plain / guessed < sum->worst))
+    sum->worst = plain / guessed;
+  return true;
+}
+
+static void
+add_row (Bench *bench, const char *what, const Sum *sum)
+{
+  double plain = (double) sum->n_tokens / sum->plain, guessed = (double) sum->n_tokens / sum->guessed;
+
+  if (bench->options->json)
+    printf ("%s\n  {\"what\": \"%s\", \"tokens\": %zu, \"plain\": %.6g, \"guessed\": %.6g, \"ratio\": %.4f, \"worst\": %.4f, "
+            "\"drafted\": %zu, \"accepted\": %zu}", bench->n_rows++ ? "," : "", what, sum->n_tokens, plain, guessed,
+            guessed / plain, sum->worst, sum->n_drafted, sum->n_accepted);
+  else
+    printf ("%-8s %7zu %11.2f %11.2f %8.2f × %8.2f × %9zu %9zu\n", what, sum->n_tokens, plain, guessed, guessed / plain,
+            sum->worst, sum->n_drafted, sum->n_accepted);
+  fflush (stdout);
+}
+
+static bool
+measure_text_edits (Bench *bench, Sum *sum)
+{
+  bool ok = true;
+
+  for (size_t i = 0; ok && i < sizeof edits / sizeof edits[0]; i++)
+    {
+      const GlmTurn turn = { .role = "user", .content = edits[i][0] };
+      GlmTokens prompt = { 0 }, reply = { 0 };
+
+      ok = glm_model_prompt (bench->model, &turn, 1, &prompt, &bench->error)
+           && glm_model_tokenize (bench->model, edits[i][1], strlen (edits[i][1]), &reply, &bench->error)
+           && measure (bench, &prompt, &reply, sum);
+      glm_tokens_clear (&prompt);
+      glm_tokens_clear (&reply);
+    }
+  return ok;
+}
+
+/* Without a vocabulary: random tokens, and every 25th of them another one in the reply. */
+static bool
+measure_random_edit (Bench *bench, Sum *sum)
+{
+  int n_vocab = glm_model_info (bench->model)->n_vocab;
+  GlmTokens prompt = { 0 }, reply = { 0 };
+  bool ok = true;
+
+  for (int i = 0; ok && i < N_RANDOM; i++)
+    {
+      int32_t id = (int32_t) ((uint32_t) (i + 1) * 2654435761u % (uint32_t) (n_vocab / 2));
+
+      ok = (glm_tokens_append (&prompt, id) && glm_tokens_append (&reply, i % 25 == 12 ? id + 1 : id))
+           || glm_error_set (&bench->error, GLM_ERROR_NO_MEMORY, "no memory for the text");
+    }
+  ok = ok && measure (bench, &prompt, &reply, sum);
+  glm_tokens_clear (&prompt);
+  glm_tokens_clear (&reply);
+  return ok;
+}
+
+static bool
+measure_chats (Bench *bench, Sum *sum)
+{
+  bool ok = true;
+
+  for (size_t i = 0; ok && i < sizeof questions / sizeof questions[0]; i++)
+    {
+      const GlmTurn turn = { .role = "user", .content = questions[i] };
+      GlmTokens prompt = { 0 };
+
+      ok = glm_model_prompt (bench->model, &turn, 1, &prompt, &bench->error) && measure (bench, &prompt, NULL, sum);
+      glm_tokens_clear (&prompt);
+    }
+  return ok;
+}
+
+static bool
+run (Bench *bench)
+{
+  Sum edit = { 0 }, chat = { 0 };
+
+  if (bench->options->json)
+    fputs ("{\"rows\": [", stdout);
+  else
+    puts ("what      tokens  plain tok/s  with guesses      ratio      worst   guessed     right");
+  if (!(bench->model->tokenizer ? measure_text_edits (bench, &edit) : measure_random_edit (bench, &edit)))
+    return false;
+  add_row (bench, "editing", &edit);
+  if (bench->model->tokenizer)
+    {
+      if (!measure_chats (bench, &chat))
+        return false;
+      add_row (bench, "chat", &chat);
+    }
+  fputs (bench->options->json ? "\n]}\n" : "", stdout);
+  return true;
+}
+
+int
+cli_bench_speculation (const CliOptions *options)
+{
+  Bench bench = { .options = options };
+  bool ok = cli_open_session (options, &bench.model, &bench.session, &bench.error) && run (&bench);
+
+  if (!ok)
+    cli_fail (&bench.error);
+  glm_session_free (bench.session);
+  glm_model_free (bench.model);
+  return ok ? CLI_OK : CLI_FAILED;
+}

@@ -97,8 +97,37 @@ myna_announce (GtkWidget  *widget,
 {
 #if GTK_CHECK_VERSION (4, 14, 0)
   gtk_accessible_announce (GTK_ACCESSIBLE (widget), text, GTK_ACCESSIBLE_ANNOUNCEMENT_PRIORITY_MEDIUM);
+#else
+  gtk_accessible_update_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, text, -1);
 #endif
 }
+
+/* The calls are deprecated since 4.10; for named colours there is no other. */
+G_GNUC_BEGIN_IGNORE_DEPRECATIONS
+GdkRGBA
+myna_widget_get_color (GtkWidget *widget)
+{
+  GdkRGBA color;
+
+#if GTK_CHECK_VERSION (4, 10, 0)
+  gtk_widget_get_color (widget, &color);
+#else
+  gtk_style_context_get_color (gtk_widget_get_style_context (widget), &color);
+#endif
+  return color;
+}
+
+GdkRGBA
+myna_widget_get_named_color (GtkWidget  *widget,
+                             const char *name)
+{
+  GdkRGBA color;
+
+  if (gtk_style_context_lookup_color (gtk_widget_get_style_context (widget), name, &color))
+    return color;
+  return myna_widget_get_color (widget);
+}
+G_GNUC_END_IGNORE_DEPRECATIONS
 
 static void
 ask_response_cb (GObject    *dialog,

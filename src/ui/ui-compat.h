@@ -22,7 +22,14 @@ void     myna_expander_row_add_suffix  (AdwExpanderRow *row,
 void     myna_css_provider_load_string (GtkCssProvider *provider,
                                         const char     *css);
 
-/* Lets a screen reader say the text (nothing where GTK is older than 4.14). */
+/* The colour of the widget's text. */
+GdkRGBA  myna_widget_get_color       (GtkWidget  *widget);
+/* A colour that the theme has under this name; the text's where it has none. */
+GdkRGBA  myna_widget_get_named_color (GtkWidget  *widget,
+                                      const char *name);
+
+/* Lets a screen reader say the text.  GTK before 4.14 has no announcements: there the text becomes the widget's description,
+ * the change of which is said where the widget has the keyboard's focus.  So the widget should be the one that has it. */
 void     myna_announce       (GtkWidget  *widget,
                               const char *text);
 

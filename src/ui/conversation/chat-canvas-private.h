@@ -37,6 +37,8 @@ struct _MynaChatCanvas
   guint scroll_policy[2];
   gboolean configuring;         /* the adjustment is being set by us */
   double last_value;
+  double origin;                /* what the adjustment counts the top of the content as */
+  gboolean jumped;              /* the place was set, not scrolled to: the origin is 0 again */
 
   int width, height;            /* of the viewport; 0: not yet known */
   guint anchor;
@@ -63,6 +65,12 @@ int                myna_chat_canvas_measure_row    (MynaChatCanvas    *self,
 void               myna_chat_canvas_release_row    (MynaChatCanvas    *self,
                                                     MynaChatCanvasRow *row);
 void               myna_chat_canvas_release_all    (MynaChatCanvas    *self);
+/* The row of the item at the position, made and measured where it was not there. */
+MynaChatCanvasRow *myna_chat_canvas_ensure_row     (MynaChatCanvas    *self,
+                                                    guint              position);
+/* chat-canvas-focus.c */
+void               myna_chat_canvas_focus_class_init (GtkWidgetClass  *widget_class);
+void               myna_chat_canvas_focus_init     (MynaChatCanvas    *self);
 /* Makes and releases rows in the next frame's update phase. */
 void               myna_chat_canvas_queue_update   (MynaChatCanvas    *self);
 

@@ -122,13 +122,24 @@ myna_chat_canvas_measure_row (MynaChatCanvas    *self,
   return height;
 }
 
+MynaChatCanvasRow *
+myna_chat_canvas_ensure_row (MynaChatCanvas *self,
+                             guint           position)
+{
+  MynaChatCanvasRow *row = myna_chat_canvas_peek_row (self, position);
+
+  if (!row)
+    row = make_row (self, position);
+  myna_chat_canvas_measure_row (self, row);
+  return row;
+}
+
+/* The same; returns its height. */
 static int
 ensure_row (MynaChatCanvas *self,
             guint           position)
 {
-  MynaChatCanvasRow *row = myna_chat_canvas_peek_row (self, position);
-
-  return myna_chat_canvas_measure_row (self, row ? row : make_row (self, position));
+  return myna_height_index_get (self->heights, myna_chat_canvas_ensure_row (self, position)->position);
 }
 
 /* A row in use by the keyboard stays. */

@@ -9,6 +9,9 @@
  * value is computed from it after each layout, so that a height that turns out different above the viewport moves the
  * scrollbar, not the text.  While the end is followed the truth is the last row's bottom instead.
  *
+ * Kinetic scrolling counts on from a value of its own, which knows nothing of such corrections.  So they change the
+ * adjustment's bounds (the origin) and leave its value alone.
+ *
  * Work.  Rows are made in the frame clock's update phase (chat-canvas-rows.c).  The layout phase (size_allocate()) measures
  * the rows there are (GTK remembers what did not change) and places them; it never makes widgets.  A row that is out of
  * sight is unmapped, so nothing in it runs.
@@ -89,14 +92,19 @@ configure_adjustments (MynaChatCanvas *self,
 {
   double upper = MAX (myna_chat_canvas_content_height (self), self->height);
 
+  if (self->jumped)
+    self->origin = 0;
+  else if (!self->follow_end)
+    self->origin = self->last_value - value;
+  self->jumped = FALSE;
   self->configuring = TRUE;
   if (self->adjustments[GTK_ORIENTATION_HORIZONTAL])
     gtk_adjustment_configure (self->adjustments[GTK_ORIENTATION_HORIZONTAL], 0, 0, self->width, 1, self->width,
                               self->width);
   if (self->adjustments[GTK_ORIENTATION_VERTICAL])
-    gtk_adjustment_configure (self->adjustments[GTK_ORIENTATION_VERTICAL], value, 0, upper, self->height * 0.1,
-                              self->height * 0.9, self->height);
-  self->last_value = value;
+    gtk_adjustment_configure (self->adjustments[GTK_ORIENTATION_VERTICAL], self->origin + value, self->origin,
+                              self->origin + upper, self->height * 0.1, self->height * 0.9, self->height);
+  self->last_value = self->origin + value;
   self->configuring = FALSE;
 }
 
@@ -116,6 +124,8 @@ place_rows (MynaChatCanvas *self,
       GtkAllocation area = { (self->width - width) / 2, CLAMP (top - value, -(1 << 20), 1 << 20), width, height };
 
       gtk_widget_set_child_visible (row->widget, visible);
+      if (visible && self->funcs->viewport)
+        self->funcs->viewport (row->widget, value - top, value - top + self->height, self->user_data);
       gtk_widget_size_allocate (row->widget, &area, -1);
       if (top <= covered_to)
         covered_to = MAX (covered_to, top + height);
@@ -166,52 +176,9 @@ value_changed_cb (MynaChatCanvas *self,
   /* The slightest move upwards leaves the end; moving down near it takes it up again. */
   self->follow_end = value >= most - (value < self->last_value ? 1 : END_DISTANCE);
   self->last_value = value;
-  anchor_at (self, value);
+  anchor_at (self, value - self->origin);
   myna_chat_canvas_queue_update (self);
   gtk_widget_queue_allocate (GTK_WIDGET (self));
-}
-
-/* ---- Keyboard focus ----------------------------------------------------------------------------------------------- */
-
-/* What the keyboard has moved to comes into view; a click never moves the text. */
-static void
-focus_changed_cb (MynaChatCanvas *self,
-                  GParamSpec     *pspec,
-                  GtkRoot        *root)
-{
-  GtkWidget *focus = gtk_root_get_focus (root);
-  graphene_rect_t bounds;
-  double value;
-
-  if (!focus || !GTK_IS_WINDOW (root) || !gtk_window_get_focus_visible (GTK_WINDOW (root))
-      || !gtk_widget_is_ancestor (focus, GTK_WIDGET (self)) || !self->adjustments[GTK_ORIENTATION_VERTICAL]
-      || !gtk_widget_compute_bounds (focus, GTK_WIDGET (self), &bounds))
-    return;
-  value = gtk_adjustment_get_value (self->adjustments[GTK_ORIENTATION_VERTICAL]);
-  if (bounds.origin.y + bounds.size.height < 1 || bounds.origin.y > self->height - 1)
-    {
-      gboolean above = bounds.origin.y < 0;
-      double target = above || bounds.size.height > self->height
-                      ? value + bounds.origin.y - MYNA_CHAT_CANVAS_PADDING_TOP
-                      : value + bounds.origin.y + bounds.size.height - self->height + MYNA_CHAT_CANVAS_PADDING_BOTTOM;
-
-      gtk_adjustment_set_value (self->adjustments[GTK_ORIENTATION_VERTICAL], target);
-    }
-}
-
-static void
-myna_chat_canvas_root (GtkWidget *widget)
-{
-  GTK_WIDGET_CLASS (myna_chat_canvas_parent_class)->root (widget);
-  g_signal_connect_object (gtk_widget_get_root (widget), "notify::focus-widget", G_CALLBACK (focus_changed_cb), widget,
-                           G_CONNECT_SWAPPED);
-}
-
-static void
-myna_chat_canvas_unroot (GtkWidget *widget)
-{
-  g_signal_handlers_disconnect_by_func (gtk_widget_get_root (widget), focus_changed_cb, widget);
-  GTK_WIDGET_CLASS (myna_chat_canvas_parent_class)->unroot (widget);
 }
 
 /* ---- Model -------------------------------------------------------------------------------------------------------- */
@@ -245,7 +212,7 @@ items_changed_cb (MynaChatCanvas *self,
   if (self->anchor >= myna_chat_canvas_n_items (self))
     {
       self->anchor = MAX (1, myna_chat_canvas_n_items (self)) - 1;
-      self->follow_end = TRUE;
+      self->follow_end = self->jumped = TRUE;
     }
   myna_chat_canvas_queue_update (self);
   gtk_widget_queue_allocate (GTK_WIDGET (self));
@@ -266,7 +233,7 @@ myna_chat_canvas_set_model (MynaChatCanvas *self,
   myna_height_index_splice (self->heights, 0, myna_chat_canvas_n_items (self), 0);
   self->anchor = 0;
   self->anchor_offset = 0;
-  self->follow_end = TRUE;
+  self->follow_end = self->jumped = TRUE;
   if (model)
     {
       g_signal_connect_object (model, "items-changed", G_CALLBACK (items_changed_cb), self, G_CONNECT_SWAPPED);
@@ -386,8 +353,7 @@ myna_chat_canvas_class_init (MynaChatCanvasClass *klass)
   object_class->finalize = myna_chat_canvas_finalize;
   widget_class->measure = myna_chat_canvas_measure;
   widget_class->size_allocate = myna_chat_canvas_size_allocate;
-  widget_class->root = myna_chat_canvas_root;
-  widget_class->unroot = myna_chat_canvas_unroot;
+  myna_chat_canvas_focus_class_init (widget_class);
 
   g_object_class_install_property (object_class, PROP_AT_END,
                                    g_param_spec_boolean ("at-end", NULL, NULL, TRUE,
@@ -409,6 +375,7 @@ myna_chat_canvas_init (MynaChatCanvas *self)
   for (guint i = 0; i < MYNA_CHAT_CANVAS_MAX_KINDS; i++)
     g_queue_init (&self->spare[i]);
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
+  myna_chat_canvas_focus_init (self);
 }
 
 GtkWidget *
@@ -437,7 +404,7 @@ myna_chat_canvas_scroll_to_end (MynaChatCanvas *self)
 {
   g_return_if_fail (MYNA_IS_CHAT_CANVAS (self));
 
-  self->follow_end = TRUE;
+  self->follow_end = self->jumped = TRUE;
   myna_chat_canvas_queue_update (self);
   gtk_widget_queue_allocate (GTK_WIDGET (self));
 }
@@ -454,6 +421,7 @@ myna_chat_canvas_set_anchor (MynaChatCanvas *self,
   self->anchor = position;
   self->anchor_offset = offset;
   self->follow_end = FALSE;
+  self->jumped = TRUE;
   myna_chat_canvas_queue_update (self);
   gtk_widget_queue_allocate (GTK_WIDGET (self));
 }

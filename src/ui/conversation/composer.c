@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "conversation/myna-attachment.h"
+#include "ui-compat.h"
 
 #define MAX_LINES 10
 /* From here on the gauge warns. */
@@ -284,7 +285,10 @@ myna_composer_css_changed (GtkWidget         *widget,
 static gboolean
 myna_composer_grab_focus (GtkWidget *widget)
 {
-  return gtk_widget_grab_focus (MYNA_COMPOSER (widget)->text_view);
+  GtkWidget *text_view = MYNA_COMPOSER (widget)->text_view;
+
+  /* Shift+Tab asks each widget around the text view whether it wants the focus itself: it must get out. */
+  return !gtk_widget_has_focus (text_view) && gtk_widget_grab_focus (text_view);
 }
 
 static void
@@ -494,4 +498,13 @@ myna_composer_get_text_view (MynaComposer *self)
   g_return_val_if_fail (MYNA_IS_COMPOSER (self), NULL);
 
   return GTK_TEXT_VIEW (self->text_view);
+}
+
+void
+myna_composer_announce (MynaComposer *self,
+                        const char   *text)
+{
+  g_return_if_fail (MYNA_IS_COMPOSER (self));
+
+  myna_announce (self->text_view, text);
 }

@@ -50,4 +50,8 @@ void        myna_composer_attach_text     (MynaComposer *self,
                                            const char   *text);
 GtkTextView *myna_composer_get_text_view  (MynaComposer *self);
 
+/* Lets a screen reader say the text, as what there is to know while one writes. */
+void        myna_composer_announce         (MynaComposer *self,
+                                            const char   *text);
+
 G_END_DECLS

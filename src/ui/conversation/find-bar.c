@@ -2,9 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The occurrences are counted in the raw text of all messages, in the background; which of them is shown is a pair (message,
- * occurrence in it).  A row can show fewer than its raw text has (a link's address, the marks of markdown): moving on from
- * the last one it shows goes to the next message.
+ * The occurrences are counted in what all messages show, in the background; which of them is shown is a pair (message,
+ * occurrence in it).  When messages come, go or are finished they are counted again, and the place is kept.
  */
 #include "conversation/find-bar.h"
 
@@ -27,6 +26,8 @@ struct _MynaFindBar
   GCancellable *cancellable;
   GArray *counts;               /* guint a message; NULL: not counted */
   guint position, index;        /* the occurrence that is shown; position G_MAXUINT: none */
+  MynaMessage *kept;            /* where it was before counting again; NULL: begin with what is being read */
+  GSignalGroup *signals;        /* of the conversation */
   guint tick;
 };
 
@@ -185,6 +186,19 @@ previous_cb (MynaFindBar *self)
 
 /* ---- Searching ---------------------------------------------------------------------------------------------------- */
 
+/* Whether the occurrence that was shown is still there; finds where it is now. */
+static gboolean
+keep_place (MynaFindBar *self)
+{
+  g_autoptr (MynaMessage) kept = g_steal_pointer (&self->kept);
+  guint position = myna_conversation_find (self->conversation, kept);
+
+  if (position >= self->counts->len || self->index >= count_at (self, position))
+    return FALSE;
+  self->position = position;
+  return TRUE;
+}
+
 static void
 counted_cb (GObject      *source,
             GAsyncResult *result,
@@ -204,6 +218,12 @@ counted_cb (GObject      *source,
     }
   g_clear_pointer (&self->counts, g_array_unref);
   self->counts = counts;
+  if (self->kept && keep_place (self))
+    {
+      highlight_rows (self);
+      update_label (self);
+      return;
+    }
   self->position = G_MAXUINT;
   self->index = 0;
   /* The first one from what is being read on. */
@@ -213,22 +233,50 @@ counted_cb (GObject      *source,
 }
 
 static void
-search_changed_cb (MynaFindBar *self)
+count (MynaFindBar *self)
 {
   const char *needle = myna_find_bar_get_needle (self);
 
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
-  g_clear_pointer (&self->counts, g_array_unref);
-  self->position = G_MAXUINT;
   if (needle && *needle && self->conversation)
     {
       self->cancellable = g_cancellable_new ();
       myna_conversation_find_async (self->conversation, needle, self->cancellable, counted_cb, g_object_ref (self));
     }
-  else
+}
+
+static void
+search_changed_cb (MynaFindBar *self)
+{
+  g_clear_pointer (&self->counts, g_array_unref);
+  g_clear_object (&self->kept);
+  self->position = G_MAXUINT;
+  count (self);
+  if (!self->cancellable)
     highlight_rows (self);
   update_label (self);
+}
+
+/* The messages changed. */
+static void
+recount (MynaFindBar *self)
+{
+  if (!myna_find_bar_get_needle (self) || !self->counts)
+    return;
+  if (self->position != G_MAXUINT)
+    {
+      g_clear_object (&self->kept);
+      self->kept = g_list_model_get_item (G_LIST_MODEL (self->conversation), self->position);
+    }
+  count (self);
+}
+
+static void
+busy_changed_cb (MynaFindBar *self)
+{
+  if (!myna_conversation_get_busy (self->conversation))
+    recount (self);
 }
 
 static void
@@ -284,7 +332,9 @@ myna_find_bar_dispose (GObject *object)
 
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
+  g_clear_object (&self->signals);
   g_clear_object (&self->conversation);
+  g_clear_object (&self->kept);
   g_clear_pointer (&self->counts, g_array_unref);
   g_clear_pointer (&self->bar, gtk_widget_unparent);
   G_OBJECT_CLASS (myna_find_bar_parent_class)->dispose (object);
@@ -307,6 +357,9 @@ myna_find_bar_init (MynaFindBar *self)
   GtkEventController *keys = gtk_event_controller_key_new ();
 
   self->position = G_MAXUINT;
+  self->signals = g_signal_group_new (MYNA_TYPE_CONVERSATION);
+  g_signal_group_connect_swapped (self->signals, "items-changed", G_CALLBACK (recount), self);
+  g_signal_group_connect_swapped (self->signals, "notify::busy", G_CALLBACK (busy_changed_cb), self);
   self->entry = gtk_search_entry_new ();
   gtk_widget_set_hexpand (self->entry, TRUE);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->entry), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Find in chat"), -1);
@@ -357,6 +410,7 @@ myna_find_bar_set_conversation (MynaFindBar      *self,
 
   gtk_search_bar_set_search_mode (GTK_SEARCH_BAR (self->bar), FALSE);
   g_set_object (&self->conversation, conversation);
+  g_signal_group_set_target (self->signals, conversation);
 }
 
 void

@@ -1,66 +1,17 @@
-/* find.c: where a text occurs in the messages of a conversation
+/* find.c: how often a text occurs in the messages of a conversation
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Case is folded character by character, so that the places found are places of the text itself; that leaves out only the
- * few characters whose folding is longer than one (ß).
+ * What is shown is counted, not what is stored: a reply's markdown is parsed.  That takes the main thread some 30 µs a
+ * message, so it is done in slices.
  */
 #include "conversation/find.h"
 
-#include <string.h>
-
 #include "conversation/myna-conversation-private.h"
+#include "markdown/markdown.h"
 
-#define PAGE 200
-
-static gunichar
-fold (gunichar c)
-{
-  return g_unichar_tolower (g_unichar_toupper (c));
-}
-
-/* The length in bytes of the match at p, or 0. */
-static gsize
-match_at (const char *p,
-          const char *needle)
-{
-  const char *start = p;
-
-  while (*needle)
-    {
-      if (!*p || fold (g_utf8_get_char (p)) != fold (g_utf8_get_char (needle)))
-        return 0;
-      p = g_utf8_next_char (p);
-      needle = g_utf8_next_char (needle);
-    }
-  return p - start;
-}
-
-GArray *
-myna_find_matches (const char *text,
-                   const char *needle)
-{
-  GArray *found = g_array_new (FALSE, FALSE, sizeof (MynaFindMatch));
-  const char *p = text;
-
-  if (!needle || !*needle)
-    return found;
-  while (*p)
-    {
-      gsize n = match_at (p, needle);
-
-      if (n)
-        {
-          MynaFindMatch match = { p - text, p - text + n };
-
-          g_array_append_val (found, match);
-          p += n;
-        }
-      else
-        p = g_utf8_next_char (p);
-    }
-  return found;
-}
+#define PAGE     200            /* messages read at once */
+#define SLICE_US 4000           /* of main-thread time */
 
 typedef struct
 {
@@ -68,6 +19,8 @@ typedef struct
   GPtrArray *messages;          /* as they were when asked for */
   GArray *counts;
   guint next;                   /* first message not counted yet */
+  GPtrArray *records;           /* read, for the messages before page_end that are not loaded; NULL: none */
+  guint next_record;
   guint page_end;
 } Search;
 
@@ -76,20 +29,32 @@ search_free (Search *search)
 {
   g_free (search->needle);
   g_ptr_array_unref (search->messages);
+  g_clear_pointer (&search->records, g_ptr_array_unref);
   g_clear_pointer (&search->counts, g_array_unref);
   g_free (search);
 }
 
-static void count_page (GTask *task);
-
-static void
-set_count (Search     *search,
-           guint       i,
-           const char *text)
+static guint
+count (const char *text,
+       StoreRole   role,
+       const char *needle)
 {
-  g_autoptr (GArray) found = myna_find_matches (text, search->needle);
+  g_autoptr (GArray) found = NULL;
 
-  g_array_index (search->counts, guint, i) = found->len;
+  if (role != STORE_ROLE_USER)
+    return myna_markdown_count_matches (text, needle);
+  found = g_array_new (FALSE, FALSE, sizeof (MynaRange));
+  myna_text_find (text, needle, 0, found);
+  return found->len;
+}
+
+static void count_some (GTask *task);
+
+static gboolean
+go_on_cb (gpointer user_data)
+{
+  count_some (user_data);
+  return G_SOURCE_REMOVE;
 }
 
 static void
@@ -100,62 +65,85 @@ page_read_cb (GObject      *source,
   GTask *task = user_data;
   Search *search = g_task_get_task_data (task);
   GError *error = NULL;
-  g_autoptr (GPtrArray) records = store_finish_list (STORE_DB (source), result, &error);
 
-  if (!records)
+  g_clear_pointer (&search->records, g_ptr_array_unref);
+  search->records = store_finish_list (STORE_DB (source), result, &error);
+  search->next_record = 0;
+  if (search->records)
     {
-      g_task_return_error (task, error);
-      g_object_unref (task);
+      count_some (task);
       return;
     }
-  for (guint j = 0; j < records->len && search->next < search->page_end; search->next++)
-    {
-      StoreMessage *record = g_ptr_array_index (records, j);
-
-      if (record->id != myna_message_get_id (g_ptr_array_index (search->messages, search->next)))
-        continue;
-      set_count (search, search->next, record->text);
-      j++;
-    }
-  search->next = search->page_end;
-  count_page (task);
+  g_task_return_error (task, error);
+  g_object_unref (task);
 }
 
-/* Counts what is loaded; then reads a page of what is not. */
 static void
-count_page (GTask *task)
+read_page (GTask *task)
 {
   MynaConversation *self = g_task_get_source_object (task);
   Search *search = g_task_get_task_data (task);
   gint64 ids[PAGE];
   guint n = 0;
 
+  for (search->page_end = search->next; search->page_end < search->messages->len && n < PAGE; search->page_end++)
+    {
+      MynaMessage *message = g_ptr_array_index (search->messages, search->page_end);
+
+      if (!myna_message_get_loaded (message))
+        ids[n++] = myna_message_get_id (message);
+    }
+  store_get_messages_async (self->store, ids, n, g_task_get_cancellable (task), page_read_cb, task);
+}
+
+/* The text of the next message; NULL where it was deleted meanwhile. */
+static const char *
+get_text (Search      *search,
+          MynaMessage *message)
+{
+  StoreMessage *record = search->records && search->next_record < search->records->len
+                         ? g_ptr_array_index (search->records, search->next_record) : NULL;
+  gboolean is_it = record && record->id == myna_message_get_id (message);
+
+  if (is_it)
+    search->next_record++;
+  if (myna_message_get_loaded (message))
+    return myna_message_get_text (message);
+  return is_it ? record->text : NULL;
+}
+
+static void
+count_some (GTask *task)
+{
+  Search *search = g_task_get_task_data (task);
+  gint64 start = g_get_monotonic_time ();
+
   if (g_task_return_error_if_cancelled (task))
     {
       g_object_unref (task);
       return;
     }
-  while (search->next < search->messages->len
-         && myna_message_get_loaded (g_ptr_array_index (search->messages, search->next)))
+  for (; search->next < search->messages->len; search->next++)
     {
-      set_count (search, search->next, myna_message_get_text (g_ptr_array_index (search->messages, search->next)));
-      search->next++;
-    }
-  if (search->next == search->messages->len)
-    {
-      g_task_return_pointer (task, g_steal_pointer (&search->counts), (GDestroyNotify) g_array_unref);
-      g_object_unref (task);
-      return;
-    }
-  for (search->page_end = search->next; search->page_end < search->messages->len && n < PAGE; search->page_end++)
-    {
-      MynaMessage *message = g_ptr_array_index (search->messages, search->page_end);
+      MynaMessage *message = g_ptr_array_index (search->messages, search->next);
+      const char *text;
 
-      if (myna_message_get_loaded (message))
-        break;
-      ids[n++] = myna_message_get_id (message);
+      if (search->next >= search->page_end && !myna_message_get_loaded (message))
+        {
+          read_page (task);
+          return;
+        }
+      if (g_get_monotonic_time () - start > SLICE_US)
+        {
+          g_idle_add (go_on_cb, task);
+          return;
+        }
+      text = get_text (search, message);
+      if (text)
+        g_array_index (search->counts, guint, search->next) = count (text, myna_message_get_role (message), search->needle);
     }
-  store_get_messages_async (self->store, ids, n, g_task_get_cancellable (task), page_read_cb, task);
+  g_task_return_pointer (task, g_steal_pointer (&search->counts), (GDestroyNotify) g_array_unref);
+  g_object_unref (task);
 }
 
 void
@@ -176,7 +164,7 @@ myna_conversation_find_async (MynaConversation    *conversation,
   search->counts = g_array_new (FALSE, TRUE, sizeof (guint));
   g_array_set_size (search->counts, search->messages->len);
   g_task_set_task_data (task, search, (GDestroyNotify) search_free);
-  count_page (task);
+  count_some (task);
 }
 
 GArray *

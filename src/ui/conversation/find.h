@@ -1,4 +1,4 @@
-/* find.h: where a text occurs in the messages of a conversation
+/* find.h: how often a text occurs in the messages of a conversation
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -8,16 +8,7 @@
 
 G_BEGIN_DECLS
 
-typedef struct
-{
-  gsize start, end;             /* bytes */
-} MynaFindMatch;
-
-/* Occurrences of the needle, case folded, that do not overlap: array of MynaFindMatch. */
-GArray *myna_find_matches             (const char          *text,
-                                       const char          *needle) G_GNUC_WARN_UNUSED_RESULT;
-
-/* Counts the occurrences in each message, reading the texts that are not loaded.  → array of guint, one a message. */
+/* Counts the occurrences in what is shown of each message, reading the texts that are not loaded.  → array of guint, one a message. */
 void    myna_conversation_find_async  (MynaConversation    *conversation,
                                        const char          *needle,
                                        GCancellable        *cancellable,

@@ -6,14 +6,16 @@
 
 #include <glib/gi18n.h>
 
-static void
-copy_clicked_cb (MynaMessageRow *self)
+#include "markdown/copy-button.h"
+
+void
+myna_message_row_copy (MynaMessageRow *self)
 {
-  gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)), myna_message_get_text (self->message));
+  myna_copy_button_copy (MYNA_COPY_BUTTON (self->copy_button), myna_message_get_text (self->message));
 }
 
-static void
-regenerate_clicked_cb (MynaMessageRow *self)
+void
+myna_message_row_regenerate (MynaMessageRow *self)
 {
   g_autoptr (MynaMessage) message = g_object_ref (self->message);
 
@@ -53,6 +55,7 @@ myna_message_row_stop_editing (MynaMessageRow *self)
   g_clear_pointer (&self->editor, gtk_widget_unparent);
   gtk_widget_set_visible (self->bubble, TRUE);
   gtk_widget_set_visible (self->bar, TRUE);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "message.edit", TRUE);
 }
 
 static void
@@ -118,11 +121,13 @@ new_editor_buttons (MynaMessageRow *self)
   return box;
 }
 
-static void
-edit_clicked_cb (MynaMessageRow *self)
+void
+myna_message_row_edit (MynaMessageRow *self)
 {
   GtkWidget *view = gtk_text_view_new ();
   GtkEventController *keys = gtk_event_controller_key_new ();
+
+  g_return_if_fail (self->kind == MYNA_MESSAGE_ROW_QUESTION && !self->editor);
 
   self->editor = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
   gtk_widget_add_css_class (self->editor, "composer-card");
@@ -138,163 +143,8 @@ edit_clicked_cb (MynaMessageRow *self)
   gtk_widget_insert_before (self->editor, GTK_WIDGET (self), self->status);
   gtk_widget_set_visible (self->bubble, FALSE);
   gtk_widget_set_visible (self->bar, FALSE);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "message.edit", FALSE);
   gtk_widget_grab_focus (view);
-}
-
-/* ---- Details and menu --------------------------------------------------------------------------------------------- */
-
-static void
-add_detail (GtkWidget  *grid,
-            int        *n_rows,
-            const char *name,
-            const char *value)
-{
-  GtkWidget *left = gtk_label_new (name), *right = gtk_label_new (value);
-
-  gtk_label_set_xalign (GTK_LABEL (left), 0);
-  gtk_label_set_xalign (GTK_LABEL (right), 1);
-  gtk_widget_add_css_class (left, "dim-label");
-  gtk_widget_add_css_class (right, "numeric");
-  gtk_label_set_max_width_chars (GTK_LABEL (right), 28);
-  gtk_label_set_ellipsize (GTK_LABEL (right), PANGO_ELLIPSIZE_MIDDLE);
-  gtk_grid_attach (GTK_GRID (grid), left, 0, *n_rows, 1, 1);
-  gtk_grid_attach (GTK_GRID (grid), right, 1, (*n_rows)++, 1, 1);
-}
-
-static void G_GNUC_PRINTF (4, 5)
-add_detail_printf (GtkWidget  *grid,
-                   int        *n_rows,
-                   const char *name,
-                   const char *format,
-                   ...)
-{
-  g_autofree char *value = NULL;
-  va_list args;
-
-  va_start (args, format);
-  value = g_strdup_vprintf (format, args);
-  va_end (args);
-  add_detail (grid, n_rows, name, value);
-}
-
-static const char *
-stop_reason (StoreState state)
-{
-  switch (state)
-    {
-    case STORE_STATE_COMPLETE:
-      return _("The model finished");
-    case STORE_STATE_STOPPED:
-      return _("Stopped by you");
-    case STORE_STATE_LENGTH:
-      return _("Length limit");
-    case STORE_STATE_INTERRUPTED:
-      return _("Interrupted");
-    case STORE_STATE_FAILED:
-      return _("Error");
-    case STORE_STATE_GENERATING:
-    default:
-      return _("Being written");
-    }
-}
-
-static GtkWidget *
-new_details (MynaMessageRow *self)
-{
-  const StoreMessage *record = myna_message_get_record (self->message);
-  g_autoptr (GDateTime) time = g_date_time_new_from_unix_local (record->created_at / 1000);
-  g_autofree char *date = time ? g_date_time_format (time, "%c") : g_strdup ("");
-  GtkWidget *grid = gtk_grid_new ();
-  int n = 0;
-
-  gtk_grid_set_row_spacing (GTK_GRID (grid), 6);
-  gtk_grid_set_column_spacing (GTK_GRID (grid), 18);
-  add_detail (grid, &n, _("Written"), date);
-  if (record->role != STORE_ROLE_ASSISTANT)
-    return grid;
-  if (record->model)
-    add_detail (grid, &n, _("Model"), record->model);
-  if (record->n_prompt_tokens)
-    add_detail_printf (grid, &n, _("Tokens read"), "%'d", record->n_prompt_tokens);
-  if (record->n_tokens)
-    add_detail_printf (grid, &n, _("Tokens written"), "%'d", record->n_tokens);
-  if (record->seconds > 0)
-    add_detail_printf (grid, &n, _("Speed"), _("%.1f tokens/s"), record->n_tokens / record->seconds);
-  if (record->first_token_seconds > 0)
-    add_detail_printf (grid, &n, _("Time to first token"), _("%.2f s"), record->first_token_seconds);
-  add_detail (grid, &n, _("Ended"), stop_reason (record->state));
-  return grid;
-}
-
-static void
-details_closed_cb (GtkWidget *popover)
-{
-  g_idle_add_once ((GSourceOnceFunc) gtk_widget_unparent, popover);
-}
-
-static void
-details_activated (GSimpleAction *action,
-                   GVariant      *parameter,
-                   gpointer       user_data)
-{
-  MynaMessageRow *self = user_data;
-  GtkWidget *popover = gtk_popover_new ();
-
-  gtk_popover_set_child (GTK_POPOVER (popover), new_details (self));
-  gtk_widget_add_css_class (popover, "message-details");
-  gtk_widget_set_parent (popover, self->more_button);
-  g_signal_connect (popover, "closed", G_CALLBACK (details_closed_cb), NULL);
-  gtk_popover_popup (GTK_POPOVER (popover));
-}
-
-static void
-quote_activated (GSimpleAction *action,
-                 GVariant      *parameter,
-                 gpointer       user_data)
-{
-  MynaMessageRow *self = user_data;
-  g_autofree char *selected = myna_message_row_get_selected_text (self);
-  g_auto (GStrv) lines = g_strsplit (selected ? selected : myna_message_get_text (self->message), "\n", -1);
-  g_autoptr (GString) quoted = g_string_new (NULL);
-
-  for (guint i = 0; lines[i]; i++)
-    if (lines[i + 1] || *lines[i])
-      g_string_append_printf (quoted, "%s> %s", i ? "\n" : "", lines[i]);
-  g_signal_emit_by_name (self, "quote", quoted->str);
-}
-
-static void
-delete_activated (GSimpleAction *action,
-                  GVariant      *parameter,
-                  gpointer       user_data)
-{
-  MynaMessageRow *self = user_data;
-  g_autoptr (MynaMessage) message = g_object_ref (self->message);
-
-  g_signal_emit_by_name (self, "delete", message);
-}
-
-static void
-select_all_activated (GSimpleAction *action,
-                      GVariant      *parameter,
-                      gpointer       user_data)
-{
-  myna_message_row_select_all (user_data);
-}
-
-static void
-create_menu (GtkMenuButton *button,
-             gpointer       user_data)
-{
-  g_autoptr (GMenu) menu = g_menu_new ();
-
-  if (gtk_menu_button_get_menu_model (button))
-    return;
-  g_menu_append (menu, _("_Quote"), "message.quote");
-  g_menu_append (menu, _("Select _All"), "message.select-all");
-  g_menu_append (menu, _("Deta_ils"), "message.details");
-  g_menu_append (menu, _("_Delete From Here"), "message.delete");
-  gtk_menu_button_set_menu_model (button, G_MENU_MODEL (menu));
 }
 
 /* ---- The bar ------------------------------------------------------------------------------------------------------ */
@@ -336,44 +186,29 @@ build_switcher (MynaMessageRow *self)
 void
 myna_message_row_build_actions (MynaMessageRow *self)
 {
-  static const GActionEntry entries[] = {
-    { .name = "quote", .activate = quote_activated },
-    { .name = "select-all", .activate = select_all_activated },
-    { .name = "details", .activate = details_activated },
-    { .name = "delete", .activate = delete_activated },
-  };
-  g_autoptr (GSimpleActionGroup) group = g_simple_action_group_new ();
-
-  g_action_map_add_action_entries (G_ACTION_MAP (group), entries, G_N_ELEMENTS (entries), self);
-  gtk_widget_insert_action_group (GTK_WIDGET (self), "message", G_ACTION_GROUP (group));
-
   self->bar = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
   gtk_widget_add_css_class (self->bar, "message-actions");
-  self->copy_button = add_button (self, gtk_button_new (), "edit-copy-symbolic", _("Copy"), G_CALLBACK (copy_clicked_cb));
+  self->copy_button = myna_copy_button_new (_("Copy"));
+  g_signal_connect_swapped (self->copy_button, "clicked", G_CALLBACK (myna_message_row_copy), self);
+  gtk_box_append (GTK_BOX (self->bar), self->copy_button);
   if (self->kind == MYNA_MESSAGE_ROW_QUESTION)
     {
       gtk_widget_set_halign (self->bar, GTK_ALIGN_END);
       self->edit_button = add_button (self, gtk_button_new (), "document-edit-symbolic", _("Edit"),
-                                      G_CALLBACK (edit_clicked_cb));
+                                      G_CALLBACK (myna_message_row_edit));
       build_switcher (self);
     }
   else
     {
       self->regenerate_button = add_button (self, gtk_button_new (), "view-refresh-symbolic", _("Regenerate"),
-                                            G_CALLBACK (regenerate_clicked_cb));
+                                            G_CALLBACK (myna_message_row_regenerate));
       build_switcher (self);
       self->good_button = add_button (self, gtk_toggle_button_new (), "myna-good-symbolic", _("Good answer"),
                                       G_CALLBACK (mark_toggled_cb));
       self->bad_button = add_button (self, gtk_toggle_button_new (), "myna-bad-symbolic", _("Bad answer"),
                                      G_CALLBACK (mark_toggled_cb));
     }
-  self->more_button = gtk_menu_button_new ();
-  gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (self->more_button), "view-more-horizontal-symbolic");
-  gtk_menu_button_set_create_popup_func (GTK_MENU_BUTTON (self->more_button), create_menu, NULL, NULL);
-  gtk_widget_add_css_class (self->more_button, "flat");
-  gtk_widget_set_tooltip_text (self->more_button, _("More"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->more_button), GTK_ACCESSIBLE_PROPERTY_LABEL, _("More"), -1);
-  gtk_box_append (GTK_BOX (self->bar), self->more_button);
+  myna_message_row_build_menu (self);
 
   if (self->kind == MYNA_MESSAGE_ROW_REPLY)
     {
@@ -389,23 +224,63 @@ myna_message_row_build_actions (MynaMessageRow *self)
   gtk_widget_set_parent (self->bar, GTK_WIDGET (self));
 }
 
+/* "31 tokens/s", with a decimal where it says something. */
+static char *
+describe_rate (double rate)
+{
+  if (rate < 9.95)
+    return g_strdup_printf (_("%.1f tokens/s"), rate);
+  return g_strdup_printf (_("%.0f tokens/s"), rate);
+}
+
 void
 myna_message_row_update_figures (MynaMessageRow *self)
 {
   const StoreMessage *record = myna_message_get_record (self->message);
+  g_autofree char *rate = NULL;
+  g_autofree char *count = NULL;
   g_autofree char *text = NULL;
-  double rate;
 
   if (!self->figures)
     return;
   if (record->state == STORE_STATE_GENERATING)
     {
-      rate = myna_conversation_get_rate (self->conversation);
-      text = rate > 0 ? g_strdup_printf (_("%.1f tok/s"), rate) : g_strdup ("");
+      double now = myna_conversation_get_rate (self->conversation);
+
+      text = now > 0 ? describe_rate (now) : NULL;
     }
   else if (record->n_tokens > 0 && record->seconds > 0)
-    text = g_strdup_printf (_("%'d tok · %.1f tok/s"), record->n_tokens, record->n_tokens / record->seconds);
+    {
+      rate = describe_rate (record->n_tokens / record->seconds);
+      count = g_strdup_printf (ngettext ("%'d token", "%'d tokens", record->n_tokens), record->n_tokens);
+      /* Translators: how long a reply is, and how fast it was written: "212 tokens · 31 tokens/s" */
+      text = g_strdup_printf (_("%s · %s"), count, rate);
+    }
   gtk_label_set_label (GTK_LABEL (self->figures), text ? text : "");
+}
+
+/* What the menu and the keys can do now. */
+static void
+update_enabled (MynaMessageRow *self)
+{
+  GtkWidget *widget = GTK_WIDGET (self);
+  gboolean busy = myna_conversation_get_busy (self->conversation);
+  gboolean generating = myna_message_get_state (self->message) == STORE_STATE_GENERATING;
+  gboolean settled = !generating && !myna_message_get_queued (self->message);
+  gboolean text = *myna_message_get_text (self->message) != '\0';
+
+  gtk_widget_action_set_enabled (widget, "message.copy", text);
+  gtk_widget_action_set_enabled (widget, "message.copy-text", text && self->kind == MYNA_MESSAGE_ROW_REPLY);
+  gtk_widget_action_set_enabled (widget, "message.quote", text);
+  gtk_widget_action_set_enabled (widget, "message.select-all", text);
+  gtk_widget_action_set_enabled (widget, "message.edit",
+                                 self->kind == MYNA_MESSAGE_ROW_QUESTION && settled && !busy && !self->editor);
+  gtk_widget_action_set_enabled (widget, "message.regenerate",
+                                 self->kind == MYNA_MESSAGE_ROW_REPLY && settled && !busy);
+  gtk_widget_action_set_enabled (widget, "message.details", settled);
+  gtk_widget_action_set_enabled (widget, "message.delete", settled);
+  /* While a reply is written Escape stops it. */
+  gtk_widget_action_set_enabled (widget, "message.leave", !busy);
 }
 
 void
@@ -447,4 +322,5 @@ myna_message_row_update_actions (MynaMessageRow *self)
   else
     gtk_widget_remove_css_class (self->bar, "newest");
   myna_message_row_update_figures (self);
+  update_enabled (self);
 }

@@ -1,4 +1,4 @@
-/* message-row-private.h: shared by message-row.c (what is shown) and message-row-actions.c (what can be done)
+/* message-row-private.h: shared by message-row.c (what is shown), message-row-actions.c and message-row-menu.c (what can be done)
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -39,6 +39,7 @@ struct _MynaMessageRow
   GtkWidget *bad_button;
   GtkWidget *more_button;
   GtkWidget *figures;
+  GtkWidget *menu;              /* made when it is first opened */
 
   guint tick;                   /* the text changed; shown once in the next frame */
   gint64 named_at;              /* when the accessible name was set, monotonic µs */
@@ -50,5 +51,14 @@ void myna_message_row_build_actions  (MynaMessageRow *self);
 void myna_message_row_update_actions (MynaMessageRow *self);
 void myna_message_row_update_figures (MynaMessageRow *self);
 void myna_message_row_stop_editing   (MynaMessageRow *self);
+void myna_message_row_copy           (MynaMessageRow *self);
+void myna_message_row_edit           (MynaMessageRow *self);
+void myna_message_row_regenerate     (MynaMessageRow *self);
+
+/* message-row-menu.c */
+void        myna_message_row_class_install_actions (GtkWidgetClass *widget_class);
+void        myna_message_row_build_menu            (MynaMessageRow *self);
+/* beside_text: for the text's own menu, which can select all by itself. */
+GMenuModel *myna_message_row_new_menu              (gboolean        beside_text) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -4,10 +4,8 @@
  */
 #include "conversation/message-row-private.h"
 
-#include <string.h>
-
-#include "conversation/find.h"
 #include "markdown/markdown-view.h"
+#include "markdown/text-layout.h"
 
 char *
 myna_message_row_get_selected_text (MynaMessageRow *self)
@@ -21,6 +19,31 @@ myna_message_row_get_selected_text (MynaMessageRow *self)
   if (!gtk_label_get_selection_bounds (GTK_LABEL (self->body), &start, &end))
     return NULL;
   return g_utf8_substring (gtk_label_get_text (GTK_LABEL (self->body)), start, end);
+}
+
+char *
+myna_message_row_get_text (MynaMessageRow *self)
+{
+  g_return_val_if_fail (MYNA_IS_MESSAGE_ROW (self), NULL);
+
+  if (self->kind == MYNA_MESSAGE_ROW_REPLY)
+    return myna_markdown_view_get_text (MYNA_MARKDOWN_VIEW (self->body));
+  return g_strdup (gtk_label_get_text (GTK_LABEL (self->body)));
+}
+
+void
+myna_message_row_set_viewport (MynaMessageRow *self,
+                               int             top,
+                               int             bottom)
+{
+  graphene_point_t point;
+
+  g_return_if_fail (MYNA_IS_MESSAGE_ROW (self));
+
+  if (self->kind != MYNA_MESSAGE_ROW_REPLY
+      || !gtk_widget_compute_point (GTK_WIDGET (self), self->body, &GRAPHENE_POINT_INIT (0, 0), &point))
+    return;
+  myna_markdown_view_set_viewport (MYNA_MARKDOWN_VIEW (self->body), top + point.y, bottom + point.y);
 }
 
 void
@@ -43,27 +66,24 @@ mark_label (MynaMessageRow *self,
             int            *ret_index)
 {
   g_autoptr (PangoAttrList) attributes = pango_attr_list_new ();
-  g_autoptr (GArray) found = myna_find_matches (gtk_label_get_text (GTK_LABEL (self->body)), needle);
+  g_autoptr (GArray) found = g_array_new (FALSE, FALSE, sizeof (MynaRange));
+  MynaInk ink;
 
+  myna_ink_init (&ink, self->body);
+  myna_text_find (gtk_label_get_text (GTK_LABEL (self->body)), needle, 0, found);
   for (guint i = 0; i < found->len; i++)
     {
-      const MynaFindMatch *match = &g_array_index (found, MynaFindMatch, i);
-      PangoAttribute *back = pango_attr_background_new (0xf8f8, 0xe4e4, i == current ? 0x2020 : 0x5c5c);
-      PangoAttribute *fore = pango_attr_foreground_new (0, 0, 0);
+      const MynaRange *match = &g_array_index (found, MynaRange, i);
+      const GdkRGBA *color = i == current ? &ink.current_match : &ink.match;
+      PangoAttribute *back = pango_attr_background_new (color->red * 65535, color->green * 65535, color->blue * 65535);
+      PangoAttribute *alpha = pango_attr_background_alpha_new (MAX (1, color->alpha * 65535));
 
-      back->start_index = fore->start_index = match->start;
-      back->end_index = fore->end_index = match->end;
+      back->start_index = alpha->start_index = match->start;
+      back->end_index = alpha->end_index = match->end;
       pango_attr_list_insert (attributes, back);
-      pango_attr_list_insert (attributes, fore);
+      pango_attr_list_insert (attributes, alpha);
       if (i == current)
-        {
-          PangoAttribute *line = pango_attr_underline_new (PANGO_UNDERLINE_SINGLE);
-
-          line->start_index = match->start;
-          line->end_index = match->end;
-          pango_attr_list_insert (attributes, line);
-          *ret_index = match->start;
-        }
+        *ret_index = match->start;
     }
   gtk_label_set_attributes (GTK_LABEL (self->body), found->len ? attributes : NULL);
   return found->len;

@@ -13,7 +13,6 @@
 
 #include "conversation/myna-attachment.h"
 #include "markdown/markdown-view.h"
-#include "ui-compat.h"
 
 /* Screen readers are given no more of a message than this as its name. */
 #define NAME_MAX_BYTES (64 * 1024)
@@ -308,6 +307,7 @@ tick_cb (GtkWidget     *widget,
   update_text (self);
   update_progress (self);
   gtk_widget_set_sensitive (self->copy_button, *myna_message_get_text (self->message));
+  gtk_widget_action_set_enabled (widget, "message.copy", *myna_message_get_text (self->message));
   myna_message_row_update_figures (self);
   return G_SOURCE_REMOVE;
 }
@@ -327,17 +327,6 @@ update_all (MynaMessageRow *self)
   update_name (self);
   update_progress (self);
   myna_message_row_update (self);
-}
-
-static void
-state_changed_cb (MynaMessageRow *self)
-{
-  gboolean ended = self->kind == MYNA_MESSAGE_ROW_REPLY
-                   && myna_message_get_state (self->message) == STORE_STATE_COMPLETE;
-
-  update_all (self);
-  if (ended && gtk_widget_get_mapped (GTK_WIDGET (self)))
-    myna_announce (GTK_WIDGET (self), myna_message_get_text (self->message));
 }
 
 static void
@@ -465,7 +454,7 @@ myna_message_row_dispose (GObject *object)
   g_clear_object (&self->conversation);
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))))
     gtk_widget_unparent (child);
-  self->editor = self->divider = NULL;
+  self->editor = self->divider = self->menu = NULL;
 
   G_OBJECT_CLASS (myna_message_row_parent_class)->dispose (object);
 }
@@ -484,6 +473,7 @@ myna_message_row_class_init (MynaMessageRowClass *klass)
   signals[SIGNAL_DELETE] = g_signal_new ("delete", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
                                          MYNA_TYPE_MESSAGE);
   signals[SIGNAL_EDITED] = g_signal_new ("edited", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  myna_message_row_class_install_actions (widget_class);
   gtk_widget_class_set_css_name (widget_class, "messagerow");
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BOX_LAYOUT);
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_LIST_ITEM);
@@ -497,7 +487,7 @@ myna_message_row_init (MynaMessageRow *self)
   self->message_signals = g_signal_group_new (MYNA_TYPE_MESSAGE);
   g_signal_group_connect_swapped (self->message_signals, "notify::text", G_CALLBACK (text_changed_cb), self);
   g_signal_group_connect_swapped (self->message_signals, "notify::loaded", G_CALLBACK (update_all), self);
-  g_signal_group_connect_swapped (self->message_signals, "notify::state", G_CALLBACK (state_changed_cb), self);
+  g_signal_group_connect_swapped (self->message_signals, "notify::state", G_CALLBACK (update_all), self);
   g_signal_group_connect_swapped (self->message_signals, "notify::error", G_CALLBACK (myna_message_row_update), self);
   g_signal_group_connect_swapped (self->message_signals, "notify::queued", G_CALLBACK (myna_message_row_update), self);
   g_signal_group_connect_swapped (self->message_signals, "notify::id", G_CALLBACK (myna_message_row_update), self);
@@ -513,7 +503,8 @@ myna_message_row_init (MynaMessageRow *self)
 GtkWidget *
 myna_message_row_new (MynaMessageRowKind kind)
 {
-  MynaMessageRow *self = g_object_new (MYNA_TYPE_MESSAGE_ROW, NULL);
+  MynaMessageRow *self = g_object_new (MYNA_TYPE_MESSAGE_ROW, "focusable", TRUE, NULL);
+  g_autoptr (GMenuModel) menu = NULL;
 
   self->kind = kind;
   if (kind == MYNA_MESSAGE_ROW_QUESTION)
@@ -523,5 +514,10 @@ myna_message_row_new (MynaMessageRowKind kind)
   gtk_widget_add_css_class (GTK_WIDGET (self), kind == MYNA_MESSAGE_ROW_QUESTION ? "question" : "reply");
   build_status (self);
   myna_message_row_build_actions (self);
+  menu = myna_message_row_new_menu (TRUE);
+  if (kind == MYNA_MESSAGE_ROW_QUESTION)
+    gtk_label_set_extra_menu (GTK_LABEL (self->body), menu);
+  else
+    myna_markdown_view_set_extra_menu (MYNA_MARKDOWN_VIEW (self->body), menu);
   return GTK_WIDGET (self);
 }

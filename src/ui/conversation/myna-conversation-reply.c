@@ -157,6 +157,8 @@ complete_reply (MynaConversation *self)
   clear_reply (self);
   if (myna_message_get_id (message))
     store_final (self, message);
+  if (state == STORE_STATE_COMPLETE || state == STORE_STATE_LENGTH)
+    g_signal_emit_by_name (self, "replied", message);
   myna_conversation_set_activity (self, MYNA_ACTIVITY_IDLE);
   if (!myna_message_get_id (message) && state == STORE_STATE_STOPPED && !*myna_message_get_text (message))
     {

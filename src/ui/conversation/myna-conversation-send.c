@@ -126,7 +126,8 @@ myna_conversation_submit (MynaConversation *self,
   if (self->id == 0)
     {
       g_autoptr (StoreConversation) record = store_conversation_new ();
-      g_autofree char *title = myna_title_from_text (myna_message_get_text (message));
+      g_autofree char *title = myna_title_from_question (myna_message_get_text (message),
+                                                         myna_message_get_record (message)->attachments);
 
       g_free (record->title);
       record->title = g_strdup (title);

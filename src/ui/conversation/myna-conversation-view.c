@@ -8,7 +8,10 @@
 
 #include <glib/gi18n.h>
 
-#define COLUMN_WIDTH 796        /* the transcript's column and its margins */
+#include "markdown/markdown.h"
+
+#define COLUMN_WIDTH  796       /* the transcript's column and its margins */
+#define MAX_ANNOUNCED 4096      /* bytes of a reply that a screen reader is given to say */
 
 G_DEFINE_FINAL_TYPE (MynaConversationView, myna_conversation_view, GTK_TYPE_WIDGET)
 
@@ -100,6 +103,15 @@ range_shown (guint    first,
     myna_conversation_load_range (self->conversation, first, last);
 }
 
+static void
+row_viewport (GtkWidget *row,
+              int        top,
+              int        bottom,
+              gpointer   user_data)
+{
+  myna_message_row_set_viewport (MYNA_MESSAGE_ROW (row), top, bottom);
+}
+
 static const MynaChatCanvasFuncs canvas_funcs = {
   .kind = row_kind,
   .create = create_row,
@@ -107,6 +119,7 @@ static const MynaChatCanvasFuncs canvas_funcs = {
   .unbind = unbind_row,
   .estimate = estimate_row,
   .range = range_shown,
+  .viewport = row_viewport,
 };
 
 /* ---- Composer ----------------------------------------------------------------------------------------------------- */
@@ -326,6 +339,19 @@ error_changed_cb (MynaConversationView *self)
     adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (self->toasts), adw_toast_new (error));
 }
 
+/* The reply is said once, when it is there, and not word by word. */
+static void
+replied_cb (MynaConversationView *self,
+            MynaMessage          *reply)
+{
+  const char *text = myna_message_get_text (reply);
+  g_autofree char *plain = myna_markdown_to_plain_text (text, MAX_ANNOUNCED);
+  /* Translators: what a screen reader says when the reply is there */
+  g_autofree char *announcement = g_strdup_printf (_("Myna: %s"), plain);
+
+  myna_composer_announce (MYNA_COMPOSER (self->composer), announcement);
+}
+
 void
 myna_conversation_view_set_conversation (MynaConversationView *self,
                                          MynaConversation     *conversation)
@@ -492,6 +518,7 @@ init_signals (MynaConversationView *self)
   g_signal_group_connect_swapped (group, "notify::loading", G_CALLBACK (loading_changed_cb), self);
   g_signal_group_connect_swapped (group, "notify::draft", G_CALLBACK (draft_changed_cb), self);
   g_signal_group_connect_swapped (group, "notify::error", G_CALLBACK (error_changed_cb), self);
+  g_signal_group_connect_swapped (group, "replied", G_CALLBACK (replied_cb), self);
   g_signal_group_connect_swapped (group, "notify::id", G_CALLBACK (update_page), self);
   self->conversation_signals = group;
 }

@@ -313,6 +313,7 @@ myna_conversation_class_init (MynaConversationClass *klass)
   g_object_class_install_properties (object_class, N_PROPS, props);
 
   prepare_signal = g_signal_new ("prepare", MYNA_TYPE_CONVERSATION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  g_signal_new ("replied", MYNA_TYPE_CONVERSATION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, MYNA_TYPE_MESSAGE);
 }
 
 static void

@@ -21,7 +21,8 @@ G_DECLARE_FINAL_TYPE (MynaConversation, myna_conversation, MYNA, CONVERSATION, G
  * "draft", "model", "settings", "context-start", "context-used".
  *
  * Signal "prepare": emitted right before the generator is asked to count a prompt, and again before it is asked to write the
- * reply, so that the application can queue the load of the conversation's model and say how the reply is made. */
+ * reply, so that the application can queue the load of the conversation's model and say how the reply is made.
+ * Signal "replied" (MynaMessage *reply): a reply was finished by the model (not stopped, not failed). */
 
 /* What happens with the reply now. */
 typedef enum
@@ -157,5 +158,9 @@ void     myna_conversation_load_range    (MynaConversation *self,
 
 /* A title from the first question: its first line without markdown, cut at a word, or between two CJK characters. */
 char    *myna_title_from_text            (const char       *text) G_GNUC_WARN_UNUSED_RESULT;
+/* The same for a question that may be nothing but attachments (JSON or NULL): the first one's name, or first line where it
+ * is pasted text, gives the title then. */
+char    *myna_title_from_question        (const char       *text,
+                                          const char       *attachments) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -4,7 +4,10 @@
  */
 #include "conversation/myna-conversation.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
+
+#include "conversation/myna-attachment.h"
 
 /* Width of a title in columns, a CJK character counting two: what fits a sidebar row. */
 #define MAX_COLUMNS 44
@@ -83,4 +86,23 @@ myna_title_from_text (const char *text)
       before = c;
     }
   return g_steal_pointer (&line);
+}
+
+char *
+myna_title_from_question (const char *text,
+                          const char *attachments)
+{
+  g_autoptr (GPtrArray) list = NULL;
+  g_autofree char *stripped = g_strstrip (g_strdup (text));
+  MynaAttachment *first;
+
+  if (*stripped || !attachments)
+    return myna_title_from_text (text);
+  list = myna_attachments_from_json (attachments);
+  if (list->len == 0)
+    return myna_title_from_text (text);
+  first = g_ptr_array_index (list, 0);
+  if (g_str_equal (first->name, _("Pasted text")) && *first->text)
+    return myna_title_from_text (first->text);
+  return myna_title_from_text (first->name);
 }

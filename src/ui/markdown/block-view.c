@@ -4,8 +4,6 @@
  */
 #include "markdown/block-view.h"
 
-#include <string.h>
-
 #include "markdown/block-views.h"
 
 typedef struct
@@ -282,27 +280,4 @@ myna_block_view_copy (MynaBlockView *self,
                       GString       *out)
 {
   MYNA_BLOCK_VIEW_GET_CLASS (self)->copy (self, start, end, out);
-}
-
-void
-myna_rich_string_copy (const MynaRichString *string,
-                       guint                 start,
-                       guint                 end,
-                       GString              *out)
-{
-  guint at = start;
-
-  end = MIN (end, (guint) strlen (string->text));
-  for (guint i = 0; string->runs && i < string->runs->len; i++)
-    {
-      const MynaRun *run = &g_array_index (string->runs, MynaRun, i);
-
-      if (!(run->style & MYNA_RUN_MATHS) || run->start < at || run->end > end)
-        continue;
-      g_string_append_len (out, string->text + at, run->start - at);
-      g_string_append (out, run->data);
-      at = run->end;
-    }
-  if (at < end)
-    g_string_append_len (out, string->text + at, end - at);
 }

@@ -55,7 +55,4 @@ const MynaRun   *myna_block_view_run_at     (MynaBlockView *self, double x, doub
 void             myna_block_view_get_bounds (MynaBlockView *self, guint start, guint end, graphene_rect_t *ret_bounds);
 void             myna_block_view_copy       (MynaBlockView *self, guint start, guint end, GString *out);
 
-/* Appends [start, end) of a string as plain text: formulas as their TeX source. */
-void             myna_rich_string_copy      (const MynaRichString *string, guint start, guint end, GString *out);
-
 G_END_DECLS

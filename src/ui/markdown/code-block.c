@@ -7,8 +7,8 @@
 
 #include "markdown/block-views.h"
 #include "markdown/code-text.h"
-
-#define COPIED_MS 1500
+#include "markdown/copy-button.h"
+#include "markdown/side-scroller.h"
 
 struct _MynaCodeBlock
 {
@@ -18,7 +18,6 @@ struct _MynaCodeBlock
   GtkWidget    *copy_button;
   GtkWidget    *scroller;
   GtkWidget    *text;
-  guint         copied_timeout;
 };
 
 G_DEFINE_FINAL_TYPE (MynaCodeBlock, myna_code_block, MYNA_TYPE_BLOCK_VIEW)
@@ -47,25 +46,11 @@ myna_code_block_css_changed (GtkWidget         *widget,
   myna_code_text_reset (MYNA_CODE_TEXT (self->text), myna_block_view_get_ink (MYNA_BLOCK_VIEW (self)));
 }
 
-static gboolean
-show_copy_again (gpointer user_data)
-{
-  MynaCodeBlock *self = user_data;
-
-  self->copied_timeout = 0;
-  gtk_button_set_icon_name (GTK_BUTTON (self->copy_button), "edit-copy-symbolic");
-  return G_SOURCE_REMOVE;
-}
-
 static void
 copy_clicked (MynaCodeBlock *self)
 {
-  MynaBlock *block = myna_block_view_get_block (MYNA_BLOCK_VIEW (self));
-
-  gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)), myna_block_get_source (block));
-  gtk_button_set_icon_name (GTK_BUTTON (self->copy_button), "object-select-symbolic");
-  g_clear_handle_id (&self->copied_timeout, g_source_remove);
-  self->copied_timeout = g_timeout_add (COPIED_MS, show_copy_again, self);
+  myna_copy_button_copy (MYNA_COPY_BUTTON (self->copy_button),
+                         myna_block_get_source (myna_block_view_get_block (MYNA_BLOCK_VIEW (self))));
 }
 
 static void
@@ -163,7 +148,6 @@ myna_code_block_dispose (GObject *object)
 {
   MynaCodeBlock *self = MYNA_CODE_BLOCK (object);
 
-  g_clear_handle_id (&self->copied_timeout, g_source_remove);
   g_clear_pointer (&self->header, gtk_widget_unparent);
   g_clear_pointer (&self->scroller, gtk_widget_unparent);
   G_OBJECT_CLASS (myna_code_block_parent_class)->dispose (object);
@@ -209,14 +193,11 @@ make_header (MynaCodeBlock *self)
   g_signal_connect_swapped (wrap, "toggled", G_CALLBACK (wrap_toggled), self);
   gtk_box_append (GTK_BOX (self->header), wrap);
 
-  self->copy_button = gtk_button_new_from_icon_name ("edit-copy-symbolic");
-  gtk_widget_set_tooltip_text (self->copy_button, _("Copy code"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->copy_button), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Copy code"), -1);
+  self->copy_button = myna_copy_button_new (_("Copy code"));
   g_signal_connect_swapped (self->copy_button, "clicked", G_CALLBACK (copy_clicked), self);
   gtk_box_append (GTK_BOX (self->header), self->copy_button);
 
   gtk_widget_add_css_class (wrap, "flat");
-  gtk_widget_add_css_class (self->copy_button, "flat");
   gtk_widget_set_parent (self->header, GTK_WIDGET (self));
 }
 
@@ -225,9 +206,7 @@ myna_code_block_init (MynaCodeBlock *self)
 {
   make_header (self);
   self->text = myna_code_text_new ();
-  self->scroller = gtk_scrolled_window_new ();
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (self->scroller), GTK_POLICY_AUTOMATIC, GTK_POLICY_NEVER);
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scroller), self->text);
+  self->scroller = myna_side_scroller_new (self->text);
   gtk_widget_set_parent (self->scroller, GTK_WIDGET (self));
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
   myna_code_text_set_marks (MYNA_CODE_TEXT (self->text), myna_block_view_get_marks (MYNA_BLOCK_VIEW (self)));

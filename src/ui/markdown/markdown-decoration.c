@@ -133,7 +133,7 @@ myna_markdown_view_snapshot_containers (MynaMarkdownView *self,
       MynaItem *item = MYNA_ITEM (self, i);
       MynaBlock *block = myna_block_view_get_block (item->widget);
 
-      if (!item->is_visible || block->n_containers == 0)
+      if (!gtk_widget_get_child_visible (GTK_WIDGET (item->widget)) || block->n_containers == 0)
         continue;
       if (item->decoration == NULL)
         {

@@ -1,47 +1,8 @@
 /* markdown-search.c: finding text in a message
  *
- * Letters are compared one by one in lower case, so that a match keeps its place in the text.
- *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "markdown/markdown-view-private.h"
-
-/* Length in bytes of `needle` at the start of `text`, or 0. */
-static gsize
-match_at (const char *text,
-          const char *needle)
-{
-  const char *at = text;
-
-  for (const char *n = needle; *n; n = g_utf8_next_char (n), at = g_utf8_next_char (at))
-    if (*at == '\0' || g_unichar_tolower (g_utf8_get_char (at)) != g_unichar_tolower (g_utf8_get_char (n)))
-      return 0;
-  return at - text;
-}
-
-static GArray *
-find_matches (const char *text,
-              const char *needle)
-{
-  GArray *matches = NULL;
-
-  for (const char *at = text; *at;)
-    {
-      gsize length = match_at (at, needle);
-      MynaRange range = { at - text, at - text + length };
-
-      if (length == 0)
-        {
-          at = g_utf8_next_char (at);
-          continue;
-        }
-      if (matches == NULL)
-        matches = g_array_new (FALSE, FALSE, sizeof (MynaRange));
-      g_array_append_val (matches, range);
-      at += length;
-    }
-  return matches;
-}
 
 void
 myna_markdown_view_search_update (MynaMarkdownView *self,
@@ -53,7 +14,7 @@ myna_markdown_view_search_update (MynaMarkdownView *self,
     {
       MynaBlockView *widget = MYNA_ITEM (self, i)->widget;
 
-      myna_block_view_set_matches (widget, find_matches (myna_block_view_get_text (widget), self->needle));
+      myna_block_view_set_matches (widget, myna_block_find (myna_block_view_get_block (widget), self->needle));
     }
 }
 

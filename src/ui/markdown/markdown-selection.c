@@ -96,6 +96,25 @@ myna_markdown_view_selection_update (MynaMarkdownView *self,
   show_selection (self);
 }
 
+/* Appends [start, end) of block `i`, with the markers of the items that it begins. */
+static void
+append_block (MynaMarkdownView *self,
+              guint             i,
+              guint             start,
+              guint             end,
+              GString          *text)
+{
+  MynaItem *item = MYNA_ITEM (self, i);
+  MynaBlock *block = myna_block_view_get_block (item->widget);
+
+  if (text->len > 0)
+    g_string_append (text, block->is_tight ? "\n" : "\n\n");
+  for (guint depth = 0; start == 0 && depth < block->n_containers; depth++)
+    if (block->containers[depth].is_first && block->containers[depth].marker[0] != '\0')
+      g_string_append_printf (text, "%s ", block->containers[depth].marker);
+  myna_block_view_copy (item->widget, start, end, text);
+}
+
 char *
 myna_markdown_view_get_selected_text (MynaMarkdownView *self)
 {
@@ -105,22 +124,28 @@ myna_markdown_view_get_selected_text (MynaMarkdownView *self)
 
   for (guint i = 0; i < self->items->len; i++)
     {
-      MynaItem *item = MYNA_ITEM (self, i);
-      MynaBlock *block = myna_block_view_get_block (item->widget);
       guint start, end;
 
       if (!get_item_selection (self, i, &start, &end))
         continue;
       if (text == NULL)
         text = g_string_new (NULL);
-      else
-        g_string_append (text, block->is_tight ? "\n" : "\n\n");
-      for (guint depth = 0; start == 0 && depth < block->n_containers; depth++)
-        if (block->containers[depth].is_first && block->containers[depth].marker[0] != '\0')
-          g_string_append_printf (text, "%s ", block->containers[depth].marker);
-      myna_block_view_copy (item->widget, start, end, text);
+      append_block (self, i, start, end, text);
     }
   return text ? g_string_free (g_steal_pointer (&text), FALSE) : NULL;
+}
+
+char *
+myna_markdown_view_get_text (MynaMarkdownView *self)
+{
+  GString *text = g_string_new (NULL);
+
+  g_return_val_if_fail (MYNA_IS_MARKDOWN_VIEW (self), NULL);
+
+  for (guint i = 0; i < self->items->len; i++)
+    if (MYNA_ITEM (self, i)->is_visible)
+      append_block (self, i, 0, get_length (self, i), text);
+  return g_string_free (text, FALSE);
 }
 
 void
@@ -179,10 +204,10 @@ position_at (MynaMarkdownView *self,
 }
 
 /* Target of the link under a point, or NULL; valid until the text changes. */
-static const char *
-link_at (MynaMarkdownView *self,
-         double            x,
-         double            y)
+const char *
+myna_markdown_view_link_at (MynaMarkdownView *self,
+                            double            x,
+                            double            y)
 {
   int i = item_at (self, y);
   graphene_point_t point;
@@ -195,10 +220,10 @@ link_at (MynaMarkdownView *self,
 }
 
 /* Buttons and scroll bars inside blocks keep their clicks. */
-static gboolean
-is_on_control (MynaMarkdownView *self,
-               double            x,
-               double            y)
+gboolean
+myna_markdown_view_is_on_control (MynaMarkdownView *self,
+                                  double            x,
+                                  double            y)
 {
   GtkWidget *widget = gtk_widget_pick (GTK_WIDGET (self), x, y, GTK_PICK_DEFAULT);
 
@@ -238,7 +263,7 @@ click_pressed (MynaMarkdownView *self,
   MynaPosition position;
   MynaRange range;
 
-  if (is_on_control (self, x, y) || !position_at (self, x, y, &position))
+  if (myna_markdown_view_is_on_control (self, x, y) || !position_at (self, x, y, &position))
     {
       gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_DENIED);
       return;
@@ -253,24 +278,15 @@ click_pressed (MynaMarkdownView *self,
 }
 
 static void
-open_link (MynaMarkdownView *self,
-           const char       *target)
-{
-  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
-
-  myna_open_uri (GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, target);
-}
-
-static void
 click_released (MynaMarkdownView *self,
                 int               n_press,
                 double            x,
                 double            y)
 {
-  const char *target = link_at (self, x, y);
+  const char *target = myna_markdown_view_link_at (self, x, y);
 
   if (n_press == 1 && target && !self->has_selection)
-    open_link (self, target);
+    myna_markdown_view_open_link (self, target);
 }
 
 static void
@@ -282,7 +298,7 @@ drag_begin (MynaMarkdownView *self,
   gboolean extend = gtk_event_controller_get_current_event_state (GTK_EVENT_CONTROLLER (gesture)) & GDK_SHIFT_MASK;
   MynaPosition position;
 
-  if (is_on_control (self, x, y) || !position_at (self, x, y, &position))
+  if (myna_markdown_view_is_on_control (self, x, y) || !position_at (self, x, y, &position))
     {
       gtk_gesture_set_state (gesture, GTK_EVENT_SEQUENCE_DENIED);
       return;
@@ -323,7 +339,7 @@ pointer_moved (MynaMarkdownView *self,
                double            x,
                double            y)
 {
-  const char *cursor = is_on_control (self, x, y) ? NULL : link_at (self, x, y) ? "pointer" : "text";
+  const char *cursor = myna_markdown_view_is_on_control (self, x, y) ? NULL : myna_markdown_view_link_at (self, x, y) ? "pointer" : "text";
 
   gtk_widget_set_cursor_from_name (GTK_WIDGET (self), cursor);
 }
@@ -349,7 +365,7 @@ query_tooltip (MynaMarkdownView *self,
                gboolean          keyboard,
                GtkTooltip       *tooltip)
 {
-  const char *target = keyboard ? NULL : link_at (self, x, y);
+  const char *target = keyboard ? NULL : myna_markdown_view_link_at (self, x, y);
   g_autofree char *text = target ? display_target (target) : NULL;
 
   if (text == NULL)
@@ -377,96 +393,20 @@ select_all_action (GtkWidget  *widget,
   myna_markdown_view_select_all (MYNA_MARKDOWN_VIEW (widget));
 }
 
-static void
-open_link_action (GtkWidget  *widget,
-                  const char *name,
-                  GVariant   *parameter)
-{
-  MynaMarkdownView *self = MYNA_MARKDOWN_VIEW (widget);
-
-  if (self->menu_link)
-    open_link (self, self->menu_link);
-}
-
-static void
-copy_link_action (GtkWidget  *widget,
-                  const char *name,
-                  GVariant   *parameter)
-{
-  MynaMarkdownView *self = MYNA_MARKDOWN_VIEW (widget);
-
-  if (self->menu_link)
-    gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), self->menu_link);
-}
-
-static void
-append_item (GMenu      *menu,
-             const char *label,
-             const char *action)
-{
-  GMenuItem *item = g_menu_item_new (label, action);
-
-  g_menu_item_set_attribute (item, "hidden-when", "s", "action-disabled");
-  g_menu_append_item (menu, item);
-  g_object_unref (item);
-}
-
-static void
-make_menu (MynaMarkdownView *self)
-{
-  g_autoptr (GMenu) menu = g_menu_new ();
-
-  append_item (menu, _("_Open Link"), "markdown.open-link");
-  append_item (menu, _("Copy _Link Address"), "markdown.copy-link");
-  append_item (menu, _("_Copy"), "markdown.copy");
-  append_item (menu, _("Select _All"), "markdown.select-all");
-  self->menu = gtk_popover_menu_new_from_model (G_MENU_MODEL (menu));
-  gtk_popover_set_has_arrow (GTK_POPOVER (self->menu), FALSE);
-  gtk_popover_set_position (GTK_POPOVER (self->menu), GTK_POS_BOTTOM);
-  gtk_widget_set_halign (self->menu, GTK_ALIGN_START);
-  gtk_widget_set_parent (self->menu, GTK_WIDGET (self));
-}
-
-static void
-menu_pressed (MynaMarkdownView *self,
-              int               n_press,
-              double            x,
-              double            y,
-              GtkGesture       *gesture)
-{
-  GtkWidget *widget = GTK_WIDGET (self);
-
-  if (is_on_control (self, x, y))
-    return;
-  gtk_gesture_set_state (gesture, GTK_EVENT_SEQUENCE_CLAIMED);
-  g_free (self->menu_link);
-  self->menu_link = g_strdup (link_at (self, x, y));
-  gtk_widget_action_set_enabled (widget, "markdown.open-link", self->menu_link != NULL);
-  gtk_widget_action_set_enabled (widget, "markdown.copy-link", self->menu_link != NULL);
-  gtk_widget_action_set_enabled (widget, "markdown.copy", self->has_selection);
-  if (self->menu == NULL)
-    make_menu (self);
-  gtk_popover_set_pointing_to (GTK_POPOVER (self->menu), &(GdkRectangle) { x, y, 1, 1 });
-  gtk_popover_popup (GTK_POPOVER (self->menu));
-}
-
 void
 myna_markdown_view_selection_class_init (GtkWidgetClass *widget_class)
 {
   gtk_widget_class_install_action (widget_class, "markdown.copy", NULL, copy_action);
   gtk_widget_class_install_action (widget_class, "markdown.select-all", NULL, select_all_action);
-  gtk_widget_class_install_action (widget_class, "markdown.open-link", NULL, open_link_action);
-  gtk_widget_class_install_action (widget_class, "markdown.copy-link", NULL, copy_link_action);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_c, GDK_CONTROL_MASK, "markdown.copy", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_a, GDK_CONTROL_MASK, "markdown.select-all", NULL);
 }
 
 static void
 add_gesture (MynaMarkdownView *self,
-             GtkGesture       *gesture,
-             guint             button)
+             GtkGesture       *gesture)
 {
-  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (gesture), button);
+  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (gesture), GDK_BUTTON_PRIMARY);
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (gesture));
 }
 
@@ -475,30 +415,20 @@ myna_markdown_view_selection_init (MynaMarkdownView *self)
 {
   GtkGesture *drag = gtk_gesture_drag_new ();
   GtkGesture *click = gtk_gesture_click_new ();
-  GtkGesture *menu = gtk_gesture_click_new ();
   GtkEventController *motion = gtk_event_controller_motion_new ();
 
   gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
   g_signal_connect_swapped (drag, "drag-begin", G_CALLBACK (drag_begin), self);
   g_signal_connect_swapped (drag, "drag-update", G_CALLBACK (drag_update), self);
   g_signal_connect_swapped (drag, "drag-end", G_CALLBACK (drag_end), self);
-  add_gesture (self, drag, GDK_BUTTON_PRIMARY);
+  add_gesture (self, drag);
   g_signal_connect_swapped (click, "pressed", G_CALLBACK (click_pressed), self);
   g_signal_connect_swapped (click, "released", G_CALLBACK (click_released), self);
-  add_gesture (self, click, GDK_BUTTON_PRIMARY);
+  add_gesture (self, click);
   gtk_gesture_group (drag, click);
-  g_signal_connect_swapped (menu, "pressed", G_CALLBACK (menu_pressed), self);
-  add_gesture (self, menu, GDK_BUTTON_SECONDARY);
   g_signal_connect_swapped (motion, "motion", G_CALLBACK (pointer_moved), self);
   gtk_widget_add_controller (GTK_WIDGET (self), motion);
   gtk_widget_set_has_tooltip (GTK_WIDGET (self), TRUE);
   g_signal_connect (self, "query-tooltip", G_CALLBACK (query_tooltip), NULL);
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "markdown.copy", FALSE);
-}
-
-void
-myna_markdown_view_selection_dispose (MynaMarkdownView *self)
-{
-  g_clear_pointer (&self->menu, gtk_widget_unparent);
-  g_clear_pointer (&self->menu_link, g_free);
 }

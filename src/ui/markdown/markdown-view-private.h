@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   MynaBlockView *widget;                /* a child of the view */
-  gboolean       is_visible;            /* not folded away */
+  gboolean       is_visible;            /* not folded away; mapped if it is also near the viewport */
   int            x, y, width, height;
   int            top;                   /* where bars begin that come from the block before */
   GskRenderNode *decoration;            /* bars and markers as last drawn; NULL if they have to be drawn anew */
@@ -41,6 +41,10 @@ struct _MynaMarkdownView
   gboolean      is_selecting;
   char         *menu_link;              /* target under the pointer when the menu opened */
   GtkWidget    *menu;
+  GMenuModel   *extra_menu;             /* of the owner, below what the view has itself; NULL for none */
+
+  /* blocks outside [drawn_top, drawn_bottom) are not mapped */
+  int           drawn_top, drawn_bottom;
 
   char         *needle;
 };
@@ -59,9 +63,19 @@ void myna_markdown_view_snapshot_caret       (MynaMarkdownView *self, GtkSnapsho
 /* markdown-selection.c */
 void myna_markdown_view_selection_class_init (GtkWidgetClass *widget_class);
 void myna_markdown_view_selection_init       (MynaMarkdownView *self);
-void myna_markdown_view_selection_dispose    (MynaMarkdownView *self);
 /* The blocks from `first` on changed. */
 void myna_markdown_view_selection_update     (MynaMarkdownView *self, guint first);
+
+/* Target of the link under a point, or NULL; valid until the text changes. */
+const char *myna_markdown_view_link_at       (MynaMarkdownView *self, double x, double y);
+/* Buttons and scroll bars inside blocks keep their clicks. */
+gboolean myna_markdown_view_is_on_control    (MynaMarkdownView *self, double x, double y);
+
+/* markdown-menu.c */
+void myna_markdown_view_menu_class_init      (GtkWidgetClass *widget_class);
+void myna_markdown_view_menu_init            (MynaMarkdownView *self);
+void myna_markdown_view_menu_dispose         (MynaMarkdownView *self);
+void myna_markdown_view_open_link            (MynaMarkdownView *self, const char *target);
 
 /* markdown-search.c */
 void myna_markdown_view_search_update        (MynaMarkdownView *self, guint first);

@@ -21,6 +21,7 @@
 #define DIGIT_WIDTH     9
 #define MARKER_GAP      8
 #define SAFE_WIDTH      240             /* that no kind of block needs more than */
+#define DRAWN_MARGIN    600             /* around the viewport, at least */
 
 G_DEFINE_FINAL_TYPE (MynaMarkdownView, myna_markdown_view, GTK_TYPE_WIDGET)
 
@@ -64,6 +65,38 @@ is_folded (MynaMarkdownView *self,
   return !self->thinking_unfolded && block->n_containers > 0 && block->containers[0].kind == MYNA_CONTAINER_THINKING;
 }
 
+/* Maps what is in or near the viewport.  A block that the keyboard is in stays. */
+static void
+update_drawn (MynaMarkdownView *self)
+{
+  GtkWidget *focus = gtk_widget_get_focus_child (GTK_WIDGET (self));
+
+  for (guint i = 0; i < self->items->len; i++)
+    {
+      MynaItem *item = MYNA_ITEM (self, i);
+      gboolean is_near = item->y < self->drawn_bottom && item->y + item->height > self->drawn_top;
+
+      gtk_widget_set_child_visible (GTK_WIDGET (item->widget),
+                                    item->is_visible && (is_near || focus == GTK_WIDGET (item->widget)));
+    }
+}
+
+void
+myna_markdown_view_set_viewport (MynaMarkdownView *self,
+                                 int               top,
+                                 int               bottom)
+{
+  int margin = MAX (bottom - top, DRAWN_MARGIN);
+
+  g_return_if_fail (MYNA_IS_MARKDOWN_VIEW (self));
+
+  if (self->drawn_top <= top && bottom <= self->drawn_bottom && (gint64) self->drawn_bottom - self->drawn_top <= 4 * margin)
+    return;
+  self->drawn_top = top - margin;
+  self->drawn_bottom = bottom + margin;
+  update_drawn (self);
+}
+
 static void
 update_visibility (MynaMarkdownView *self,
                    guint             first)
@@ -72,8 +105,11 @@ update_visibility (MynaMarkdownView *self,
     {
       MynaItem *item = MYNA_ITEM (self, i);
 
+      gboolean was_visible = item->is_visible;
+
       item->is_visible = !is_folded (self, get_block (self, i));
-      gtk_widget_set_child_visible (GTK_WIDGET (item->widget), item->is_visible);
+      if (item->is_visible != was_visible)
+        gtk_widget_set_child_visible (GTK_WIDGET (item->widget), item->is_visible);
     }
   gtk_widget_queue_resize (GTK_WIDGET (self));
 }
@@ -108,7 +144,7 @@ make_item (MynaMarkdownView *self,
            MynaBlock        *block,
            GtkWidget        *next)
 {
-  MynaItem item = { .widget = MYNA_BLOCK_VIEW (myna_block_view_new (block)) };
+  MynaItem item = { .widget = MYNA_BLOCK_VIEW (myna_block_view_new (block)), .is_visible = TRUE };
 
   gtk_widget_insert_before (GTK_WIDGET (item.widget), GTK_WIDGET (self), next);
   if (block->kind == MYNA_BLOCK_THINKING)
@@ -260,6 +296,7 @@ myna_markdown_view_size_allocate (GtkWidget *widget,
                                 &(GtkAllocation) { item->x, item->y, item->width, item->height }, -1);
       y += item->height;
     }
+  update_drawn (self);
   if (self->menu)
     gtk_popover_present (GTK_POPOVER (self->menu));
 }
@@ -272,10 +309,40 @@ myna_markdown_view_snapshot (GtkWidget   *widget,
 
   myna_markdown_view_snapshot_containers (self, snapshot);
   for (guint i = 0; i < self->items->len; i++)
-    if (MYNA_ITEM (self, i)->is_visible)
+    if (gtk_widget_get_child_visible (GTK_WIDGET (MYNA_ITEM (self, i)->widget)))
       gtk_widget_snapshot_child (widget, GTK_WIDGET (MYNA_ITEM (self, i)->widget), snapshot);
   if (self->is_streaming)
     myna_markdown_view_snapshot_caret (self, snapshot);
+}
+
+/* Tab goes through what is in the blocks (links, buttons); the view as a whole is no stop on its way. */
+static gboolean
+myna_markdown_view_focus (GtkWidget        *widget,
+                          GtkDirectionType  direction)
+{
+  gboolean backward = direction == GTK_DIR_TAB_BACKWARD || direction == GTK_DIR_UP || direction == GTK_DIR_LEFT;
+  GtkWidget *child = gtk_widget_get_focus_child (widget);
+
+  if (child && gtk_widget_child_focus (child, direction))
+    return TRUE;
+  if (child)
+    child = backward ? gtk_widget_get_prev_sibling (child) : gtk_widget_get_next_sibling (child);
+  else if (gtk_widget_has_focus (widget) && backward)
+    return FALSE;
+  else
+    child = backward ? gtk_widget_get_last_child (widget) : gtk_widget_get_first_child (widget);
+  for (; child; child = backward ? gtk_widget_get_prev_sibling (child) : gtk_widget_get_next_sibling (child))
+    {
+      gboolean was_mapped = gtk_widget_get_child_visible (child);
+
+      if (!MYNA_IS_BLOCK_VIEW (child) || is_folded (MYNA_MARKDOWN_VIEW (widget), myna_block_view_get_block (MYNA_BLOCK_VIEW (child))))
+        continue;
+      gtk_widget_set_child_visible (child, TRUE);
+      if (gtk_widget_child_focus (child, direction))
+        return TRUE;
+      gtk_widget_set_child_visible (child, was_mapped);
+    }
+  return FALSE;
 }
 
 static void
@@ -296,7 +363,7 @@ myna_markdown_view_dispose (GObject *object)
 {
   MynaMarkdownView *self = MYNA_MARKDOWN_VIEW (object);
 
-  myna_markdown_view_selection_dispose (self);
+  myna_markdown_view_menu_dispose (self);
   g_array_set_size (self->items, 0);
   G_OBJECT_CLASS (myna_markdown_view_parent_class)->dispose (object);
 }
@@ -324,9 +391,11 @@ myna_markdown_view_class_init (MynaMarkdownViewClass *klass)
   widget_class->size_allocate = myna_markdown_view_size_allocate;
   widget_class->snapshot = myna_markdown_view_snapshot;
   widget_class->css_changed = myna_markdown_view_css_changed;
+  widget_class->focus = myna_markdown_view_focus;
   gtk_widget_class_set_css_name (widget_class, "markdown");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
   myna_markdown_view_selection_class_init (widget_class);
+  myna_markdown_view_menu_class_init (widget_class);
 }
 
 static void
@@ -336,7 +405,10 @@ myna_markdown_view_init (MynaMarkdownView *self)
   self->items = g_array_new (FALSE, TRUE, sizeof (MynaItem));
   g_array_set_clear_func (self->items, clear_item);
   myna_ink_init (&self->ink, GTK_WIDGET (self));
+  self->drawn_top = G_MININT;
+  self->drawn_bottom = G_MAXINT;
   myna_markdown_view_selection_init (self);
+  myna_markdown_view_menu_init (self);
 }
 
 GtkWidget *

@@ -17,6 +17,13 @@ void       myna_markdown_view_set_text (MynaMarkdownView *self, const char *text
 /* Whether the reply is still being written (soft caret, unfinished blocks shown as what they will be). */
 void       myna_markdown_view_set_streaming (MynaMarkdownView *self, gboolean streaming);
 
+/* What of the view is in sight, in its own pixels: blocks far from it are not drawn.  Until it is called all are. */
+void       myna_markdown_view_set_viewport (MynaMarkdownView *self, int top, int bottom);
+/* Entries below the view's own in its context menu. */
+void       myna_markdown_view_set_extra_menu (MynaMarkdownView *self, GMenuModel *menu);
+
+/* The text as it is shown, without the marks of markdown; folded thoughts are left out.  The caller frees. */
+char      *myna_markdown_view_get_text (MynaMarkdownView *self);
 /* Selection spans the whole message. */
 void       myna_markdown_view_select_all (MynaMarkdownView *self);
 /* Selected text as plain text, or NULL; the caller frees. */

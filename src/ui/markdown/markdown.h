@@ -13,6 +13,8 @@
 
 #include <glib.h>
 
+#include "markdown/text-match.h"
+
 G_BEGIN_DECLS
 
 /* What a message may cost.  More than this is shown as plain text (or not nested further). */
@@ -118,6 +120,19 @@ guint         myna_markdown_set_text (MynaMarkdown *self, const char *text);
 GPtrArray    *myna_markdown_get_blocks (MynaMarkdown *self);
 /* Bytes parsed by the last set_text: what the incremental parser saves (tests, benchmarks). */
 gsize         myna_markdown_get_parsed_bytes (MynaMarkdown *self);
+
+/* ---- Without widgets (markdown-plain.c) ---- */
+
+/* Appends [start, end) of a string as plain text: formulas as their TeX source. */
+void          myna_rich_string_copy (const MynaRichString *string, guint start, guint end, GString *out);
+/* What is read of a message, without thoughts; no more than max_bytes and then "…".  The caller frees. */
+char         *myna_markdown_to_plain_text (const char *text, gsize max_bytes);
+/* The places of a needle in what a block shows, case folded: array of MynaRange, in order, counted in the block's text (a
+ * table's: its cells, each followed by one character).  A formula is found by its TeX source, and as a whole.
+ */
+GArray       *myna_block_find (const MynaBlock *block, const char *needle);
+/* How many places all blocks of a message have: what a view of it counts. */
+guint         myna_markdown_count_matches (const char *text, const char *needle);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MynaMarkdown, myna_markdown_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MynaBlock, myna_block_unref)

@@ -7,6 +7,7 @@
 
 #include "markdown/block-views.h"
 #include "markdown/maths-text.h"
+#include "markdown/side-scroller.h"
 
 #define PADDING_X 3
 #define PADDING_Y 2
@@ -84,6 +85,8 @@ myna_formula_snapshot (GtkWidget   *widget,
   cairo_t *cr;
 
   myna_maths_get_size (get_maths (self), &width, &ascent, &descent);
+  if (marks->matches && marks->matches->len > 0)
+    gtk_snapshot_append_color (snapshot, marks->current >= 0 ? &ink->current_match : &ink->match, &bounds);
   if (marks->selection.start != marks->selection.end)
     gtk_snapshot_append_color (snapshot, &ink->selection, &bounds);
   cr = gtk_snapshot_append_cairo (snapshot, &bounds);
@@ -181,9 +184,7 @@ myna_maths_block_init (MynaMathsBlock *self)
 {
   self->formula = g_object_new (MYNA_TYPE_FORMULA, NULL);
   MYNA_FORMULA (self->formula)->block = MYNA_BLOCK_VIEW (self);
-  self->scroller = gtk_scrolled_window_new ();
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (self->scroller), GTK_POLICY_AUTOMATIC, GTK_POLICY_NEVER);
+  self->scroller = myna_side_scroller_new (self->formula);
   gtk_scrolled_window_set_propagate_natural_width (GTK_SCROLLED_WINDOW (self->scroller), TRUE);
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scroller), self->formula);
   gtk_widget_set_parent (self->scroller, GTK_WIDGET (self));
 }

@@ -6,6 +6,7 @@
 
 #include "markdown/block-views.h"
 #include "markdown/table-grid.h"
+#include "markdown/side-scroller.h"
 
 struct _MynaTableBlock
 {
@@ -173,9 +174,7 @@ static void
 myna_table_block_init (MynaTableBlock *self)
 {
   self->grid = myna_table_grid_new ();
-  self->scroller = gtk_scrolled_window_new ();
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (self->scroller), GTK_POLICY_AUTOMATIC, GTK_POLICY_NEVER);
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scroller), self->grid);
+  self->scroller = myna_side_scroller_new (self->grid);
   gtk_widget_set_parent (self->scroller, GTK_WIDGET (self));
   myna_table_grid_set_marks (MYNA_TABLE_GRID (self->grid), myna_block_view_get_marks (MYNA_BLOCK_VIEW (self)));
 }

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "markdown/block-view.h"
+#include "markdown/link.h"
 
 #define CELL_PADDING_X 12
 #define CELL_PADDING_Y 5
@@ -30,6 +31,7 @@ struct _MynaTableGrid
   MynaBlock       *block;
   GArray          *cells;              /* of Cell, row by row */
   GString         *text;
+  GPtrArray        *links;              /* MynaLink, children */
   int             *column_x;           /* [n_columns + 1] */
   int             *row_y;              /* [n_rows + 1] */
   int              laid_out_width;     /* -1: not laid out */
@@ -190,6 +192,7 @@ myna_table_grid_set_block (MynaTableGrid *self,
   MynaBlock *old = self->block;
   GArray *old_cells = self->cells;
   gboolean same_columns = old && old->n_columns == block->n_columns;
+  guint n_links = 0;
 
   self->block = myna_block_ref (block);
   self->cells = g_array_new (FALSE, TRUE, sizeof (Cell));
@@ -202,6 +205,7 @@ myna_table_grid_set_block (MynaTableGrid *self,
       const MynaRichString *string = block->cells->pdata[i];
 
       cell->offset = self->text->len;
+      n_links = myna_links_update (self->links, n_links, GTK_WIDGET (self), string, cell->offset);
       g_string_append (self->text, string->text);
       g_string_append_c (self->text, (i + 1) % block->n_columns ? '\t' : '\n');
       if (same_columns && i < old_cells->len && old->alignments[i % old->n_columns] == block->alignments[i % old->n_columns]
@@ -212,6 +216,7 @@ myna_table_grid_set_block (MynaTableGrid *self,
           cell->natural_width = g_array_index (old_cells, Cell, i).natural_width;
         }
     }
+  myna_links_truncate (self->links, n_links);
   if (self->text->len > 0)
     g_string_truncate (self->text, self->text->len - 1);
   g_clear_pointer (&old_cells, g_array_unref);
@@ -382,12 +387,33 @@ myna_table_grid_measure (GtkWidget     *widget,
 }
 
 static void
+place_link (MynaTableGrid *self,
+            MynaLink      *link)
+{
+  MynaRange range = myna_link_get_range (link);
+  guint i = find_cell (self, range.start);
+  Cell *cell = &g_array_index (self->cells, Cell, i);
+  GArray *rectangles = g_array_new (FALSE, FALSE, sizeof (graphene_rect_t));
+
+  myna_text_layout_get_rectangles (cell->layout, range.start - cell->offset, range.end - cell->offset, rectangles);
+  for (guint j = 0; j < rectangles->len; j++)
+    graphene_rect_offset (&g_array_index (rectangles, graphene_rect_t, j),
+                          self->column_x[i % self->block->n_columns] + CELL_PADDING_X,
+                          self->row_y[i / self->block->n_columns] + CELL_PADDING_Y);
+  myna_link_place (link, rectangles);
+}
+
+static void
 myna_table_grid_size_allocate (GtkWidget *widget,
                                int        width,
                                int        height,
                                int        baseline)
 {
-  lay_out (MYNA_TABLE_GRID (widget), width);
+  MynaTableGrid *self = MYNA_TABLE_GRID (widget);
+
+  lay_out (self, width);
+  for (guint i = 0; i < self->links->len; i++)
+    place_link (self, self->links->pdata[i]);
 }
 
 static void
@@ -419,6 +445,15 @@ myna_table_grid_snapshot (GtkWidget   *widget,
         gtk_snapshot_append_color (snapshot, &self->ink.line,
                                    &GRAPHENE_RECT_INIT (0, self->row_y[row + 1] - 1, width, row == 0 ? 2 : 1));
     }
+  for (guint i = 0; i < self->links->len; i++)
+    gtk_widget_snapshot_child (widget, self->links->pdata[i], snapshot);
+}
+
+static void
+myna_table_grid_dispose (GObject *object)
+{
+  myna_links_truncate (MYNA_TABLE_GRID (object)->links, 0);
+  G_OBJECT_CLASS (myna_table_grid_parent_class)->dispose (object);
 }
 
 static void
@@ -431,6 +466,7 @@ myna_table_grid_finalize (GObject *object)
   g_string_free (self->text, TRUE);
   g_free (self->column_x);
   g_free (self->row_y);
+  g_ptr_array_unref (self->links);
   G_OBJECT_CLASS (myna_table_grid_parent_class)->finalize (object);
 }
 
@@ -439,6 +475,7 @@ myna_table_grid_class_init (MynaTableGridClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
+  G_OBJECT_CLASS (klass)->dispose = myna_table_grid_dispose;
   G_OBJECT_CLASS (klass)->finalize = myna_table_grid_finalize;
   widget_class->get_request_mode = myna_table_grid_get_request_mode;
   widget_class->measure = myna_table_grid_measure;
@@ -452,6 +489,7 @@ myna_table_grid_init (MynaTableGrid *self)
   static const MynaMarks no_marks = { .current = -1 };
 
   self->text = g_string_new (NULL);
+  self->links = g_ptr_array_new ();
   self->laid_out_width = -1;
   self->marks = &no_marks;
   myna_ink_init (&self->ink, GTK_WIDGET (self));

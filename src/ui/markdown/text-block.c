@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "markdown/block-views.h"
+#include "markdown/link.h"
 
 /* The natural width of longer texts is not worth a layout of its own. */
 #define MAX_NATURAL_BYTES 400
@@ -15,6 +16,7 @@ struct _MynaTextBlock
 {
   MynaBlockView   parent_instance;
   MynaTextLayout *layout;              /* made when it is first needed */
+  GPtrArray      *links;               /* MynaLink, children */
 };
 
 G_DEFINE_FINAL_TYPE (MynaTextBlock, myna_text_block, MYNA_TYPE_BLOCK_VIEW)
@@ -55,6 +57,7 @@ myna_text_block_update (MynaBlockView *view)
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, label->str, -1);
   if (block->kind == MYNA_BLOCK_HEADING)
     gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LEVEL, (int) block->level, -1);
+  myna_links_truncate (self->links, myna_links_update (self->links, 0, GTK_WIDGET (self), &block->string, 0));
   gtk_widget_queue_resize (GTK_WIDGET (self));
 }
 
@@ -100,7 +103,17 @@ myna_text_block_size_allocate (GtkWidget *widget,
                                int        height,
                                int        baseline)
 {
-  myna_text_layout_set_width (get_layout (MYNA_TEXT_BLOCK (widget)), width);
+  MynaTextBlock *self = MYNA_TEXT_BLOCK (widget);
+
+  myna_text_layout_set_width (get_layout (self), width);
+  for (guint i = 0; i < self->links->len; i++)
+    {
+      MynaRange range = myna_link_get_range (self->links->pdata[i]);
+      GArray *rectangles = g_array_new (FALSE, FALSE, sizeof (graphene_rect_t));
+
+      myna_text_layout_get_rectangles (self->layout, range.start, range.end, rectangles);
+      myna_link_place (self->links->pdata[i], rectangles);
+    }
 }
 
 static void
@@ -113,6 +126,8 @@ myna_text_block_snapshot (GtkWidget   *widget,
   /* After a change of theme the layout is new and has not been allocated again. */
   myna_text_layout_set_width (layout, gtk_widget_get_width (widget));
   myna_text_layout_snapshot (layout, snapshot, myna_block_view_get_ink (view), myna_block_view_get_marks (view), 0);
+  for (guint i = 0; i < MYNA_TEXT_BLOCK (widget)->links->len; i++)
+    gtk_widget_snapshot_child (widget, MYNA_TEXT_BLOCK (widget)->links->pdata[i], snapshot);
 }
 
 static const char *
@@ -147,11 +162,19 @@ myna_text_block_get_bounds (MynaBlockView   *view,
 }
 
 static void
+myna_text_block_dispose (GObject *object)
+{
+  myna_links_truncate (MYNA_TEXT_BLOCK (object)->links, 0);
+  G_OBJECT_CLASS (myna_text_block_parent_class)->dispose (object);
+}
+
+static void
 myna_text_block_finalize (GObject *object)
 {
   MynaTextBlock *self = MYNA_TEXT_BLOCK (object);
 
   g_clear_pointer (&self->layout, myna_text_layout_free);
+  g_ptr_array_unref (self->links);
   G_OBJECT_CLASS (myna_text_block_parent_class)->finalize (object);
 }
 
@@ -161,6 +184,7 @@ myna_text_block_class_init (MynaTextBlockClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
   MynaBlockViewClass *view_class = MYNA_BLOCK_VIEW_CLASS (klass);
 
+  G_OBJECT_CLASS (klass)->dispose = myna_text_block_dispose;
   G_OBJECT_CLASS (klass)->finalize = myna_text_block_finalize;
   widget_class->get_request_mode = myna_text_block_get_request_mode;
   widget_class->measure = myna_text_block_measure;
@@ -176,4 +200,5 @@ myna_text_block_class_init (MynaTextBlockClass *klass)
 static void
 myna_text_block_init (MynaTextBlock *self)
 {
+  self->links = g_ptr_array_new ();
 }

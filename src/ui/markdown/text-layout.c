@@ -451,6 +451,24 @@ myna_text_layout_run_at (MynaTextLayout *self,
   return NULL;
 }
 
+static void
+append_rectangle (const graphene_rect_t *rect,
+                  int                    baseline,
+                  gpointer               user_data)
+{
+  g_array_append_val ((GArray *) user_data, *rect);
+}
+
+void
+myna_text_layout_get_rectangles (MynaTextLayout *self,
+                                 guint           start,
+                                 guint           end,
+                                 GArray         *rectangles)
+{
+  if (start < end)
+    for_each_rectangle (self, start, end, append_rectangle, rectangles);
+}
+
 typedef struct
 {
   graphene_rect_t bounds;

@@ -19,11 +19,6 @@ typedef struct
 /* Reads the colours for `widget`; to be called again in its css_changed(). */
 void myna_ink_init (MynaInk *self, GtkWidget *widget);
 
-typedef struct
-{
-  guint start, end;
-} MynaRange;
-
 /* What is marked in a text. */
 typedef struct
 {
@@ -68,6 +63,8 @@ void            myna_text_layout_snapshot  (MynaTextLayout  *self,
 guint           myna_text_layout_index_at  (MynaTextLayout *self, double x, double y);
 /* The run under a point or NULL. */
 const MynaRun  *myna_text_layout_run_at    (MynaTextLayout *self, double x, double y);
+/* Appends the rectangle (graphene_rect_t) of each line's part of [start, end). */
+void            myna_text_layout_get_rectangles (MynaTextLayout *self, guint start, guint end, GArray *rectangles);
 /* Rectangle around [start, end). */
 void            myna_text_layout_get_bounds (MynaTextLayout *self, guint start, guint end, graphene_rect_t *ret_bounds);
 

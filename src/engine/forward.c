@@ -165,34 +165,91 @@ gelu_row (const Step *step, int64_t i)
   step->forward->kernels->gelu (x, x, n);
 }
 
+static float
+residual_scale (const Step *step, const GlmOp *add)
+{
+  return add->scale == GLM_SCALE_RESIDUAL ? step->forward->model->params.residual_scale : 1;
+}
+
 static void
 add_row (const Step *step, int64_t i)
 {
   const GlmForward *f = step->forward;
   const GlmOp *op = step->bound->op;
   int64_t n = f->widths[op->out];
-  float scale = op->scale == GLM_SCALE_RESIDUAL ? f->model->params.residual_scale : 1;
 
-  f->kernels->add_scaled (reg_rows (step, op->out) + i * n, reg_rows (step, op->in) + i * n, scale, n);
+  f->kernels->add_scaled (reg_rows (step, op->out) + i * n, reg_rows (step, op->in) + i * n, residual_scale (step, op), n);
 }
 
 /* ---- Operations on a tile ----------------------------------------------------------------------------------------- */
 
-static bool
-run_linear (const Step *step)
+/* A product, and the addition right behind it that takes its result to the residual: then the product is added there. */
+typedef struct
+{
+  GlmProduct products[GLM_MAX_SPLIT];
+  int n_ops;                    /* of the table: 1 or 2 */
+} Linear;
+
+static void
+plan_linear (const Step *step, const GlmBoundOp *ops, int n_ops, Linear *ret_linear)
+{
+  const GlmForward *f = step->forward;
+  const GlmOp *op = ops[0].op;
+  bool adds = n_ops > 1 && ops[1].op->code == GLM_OP_ADD && ops[1].op->in == op->out;
+  GlmReg out = adds ? ops[1].op->out : op->out;
+  float *y = reg_rows (step, out);
+
+  ret_linear->n_ops = adds ? 2 : 1;
+  for (int i = 0; i < ops[0].n_matrices; i++)
+    {
+      ret_linear->products[i] = (GlmProduct) {
+        .matrix = ops[0].matrices[i],
+        .bias = ops[0].biases[i],
+        .y = y,
+        .ldy = f->widths[out],
+        .adds = adds,
+        .scale = adds ? residual_scale (step, ops[1].op) : 1,
+      };
+      y += glm_matrix_rows (ops[0].matrices[i]);
+    }
+}
+
+/* Returns how many operations of the table were run; 0 on failure. */
+static int
+run_linear (const Step *step, const GlmBoundOp *ops, int n_ops)
 {
   GlmForward *f = step->forward;
-  const GlmOp *op = step->bound->op;
-  GlmProduct products[GLM_MAX_SPLIT];
-  float *y = reg_rows (step, op->out);
+  const GlmOp *op = ops[0].op;
+  Linear linear;
 
-  for (int i = 0; i < step->bound->n_matrices; i++)
-    {
-      products[i] = (GlmProduct) { step->bound->matrices[i], step->bound->biases[i], y, f->widths[op->out] };
-      y += glm_matrix_rows (step->bound->matrices[i]);
-    }
-  return glm_matmul_many (products, step->bound->n_matrices, reg_rows (step, op->in), f->widths[op->in], step->n, f->pool,
-                          f->scratch, step->error);
+  plan_linear (step, ops, n_ops, &linear);
+  if (!glm_matmul_many (linear.products, ops[0].n_matrices, reg_rows (step, op->in), f->widths[op->in], step->n, f->pool,
+                        f->scratch, step->error))
+    return 0;
+  return linear.n_ops;
+}
+
+/* LINEAR, SWIGLU, LINEAR: the inner activations need not be stored. */
+static bool
+is_gated (const GlmBoundOp *ops, int n_ops)
+{
+  return n_ops >= 3 && ops[0].op->code == GLM_OP_LINEAR && ops[1].op->code == GLM_OP_SWIGLU && ops[2].op->code == GLM_OP_LINEAR
+         && ops[1].op->out == ops[0].op->out && ops[2].op->in == ops[0].op->out && ops[0].n_matrices == 1
+         && ops[2].n_matrices == 1 && glm_matrix_joins_swiglu (ops[0].matrices[0], ops[2].matrices[0]);
+}
+
+static int
+run_gated (const Step *step, const GlmBoundOp *ops, int n_ops)
+{
+  GlmForward *f = step->forward;
+  const GlmOp *op = ops[0].op;
+  Linear down;
+
+  plan_linear (step, ops + 2, n_ops - 2, &down);
+  if (!glm_matmul_swiglu (ops[0].matrices[0], ops[0].biases[0], down.products, reg_rows (step, op->in), f->widths[op->in], step->n,
+                          f->pool, f->scratch, step->error))
+    return 0;
+  return 2 + down.n_ops;
 }
 
 static void
@@ -232,40 +289,43 @@ run_attend (const Step *step)
   glm_attention_run (f->attention, &task, step->cache, f->pool);
 }
 
-static bool
-run_op (const Step *step)
+/* Runs the first of the operations, with those behind it that it takes along; returns how many, 0 on failure. */
+static int
+run_ops (Step *step, const GlmBoundOp *ops, int n_ops)
 {
-  switch (step->bound->op->code)
+  step->bound = ops;
+  switch (ops[0].op->code)
     {
+    case GLM_OP_LINEAR:
+      return is_gated (ops, n_ops) ? run_gated (step, ops, n_ops) : run_linear (step, ops, n_ops);
     case GLM_OP_RMS_NORM:
     case GLM_OP_LAYER_NORM:
       for_rows (step, norm_row);
-      return true;
-    case GLM_OP_LINEAR:
-      return run_linear (step);
+      return 1;
     case GLM_OP_ROPE:
     case GLM_OP_ROPE_2D:
       for_rows (step, rope_row);
-      return true;
+      return 1;
     case GLM_OP_STORE:
       for_rows (step, store_row);
-      return true;
+      return 1;
     case GLM_OP_ATTEND:
       run_attend (step);
-      return true;
+      return 1;
     case GLM_OP_SWIGLU:
       for_rows (step, swiglu_row);
-      return true;
+      return 1;
     case GLM_OP_GELU:
       for_rows (step, gelu_row);
-      return true;
+      return 1;
     case GLM_OP_ADD:
       for_rows (step, add_row);
-      return true;
+      return 1;
     case GLM_N_OPS:
       break;
     }
-  return glm_error_set (step->error, GLM_ERROR_UNSUPPORTED, "an unknown operation in the table");
+  glm_error_set (step->error, GLM_ERROR_UNSUPPORTED, "an unknown operation in the table");
+  return 0;
 }
 
 /* ---- The batch ---------------------------------------------------------------------------------------------------- */
@@ -273,10 +333,12 @@ run_op (const Step *step)
 static bool
 run_rows (Step *step, const GlmBoundOp *ops, int begin, int end)
 {
-  for (int i = begin; i < end; i++)
+  int n;
+
+  for (int i = begin; i < end; i += n)
     {
-      step->bound = &ops[i];
-      if (!run_op (step))
+      n = run_ops (step, ops + i, end - i);
+      if (n == 0)
         return false;
     }
   return true;

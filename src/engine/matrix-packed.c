@@ -4,35 +4,45 @@
  *
  * The rows of x ("tokens") are quantised once, into tiles as wide as the kernels keep in registers; the last tile is the
  * narrowest that holds what is left.  A unit of work is a run of panels that fits the second-level cache: all tiles go
- * over it before the next run, so that weights are read from memory once however many tokens there are.
+ * over it before the next run, so that weights are read from memory once however many tokens there are.  During the first
+ * of them the kernels prefetch the run that comes next: reading memory and arithmetic overlap.
  */
 #include "matrix-private.h"
 
+#include <string.h>
+
 #define ROWS GLM_PANEL_ROWS
 
-/* What a run of panels may take of the second-level cache, the tile takes the rest. */
-#define UNIT_BYTES (256 * 1024)
+/* What a run of panels may take of the second-level cache: the next run and the tile take the rest.  A single token passes
+ * over it once, for which long runs are best. */
+#define UNIT_BYTES (128 * 1024)
+#define SINGLE_UNIT_BYTES (512 * 1024)
+
+/* Panels multiplied before their results are stored. */
+#define MAX_STORE_PANELS 2
+
+/* How far ahead to prefetch where the next run is not known, or the panels are in the cache. */
+#define PREFETCH_BYTES 8192
 
 /* Units that each worker should find at least, or the last one makes the others wait. */
 #define MIN_UNITS_PER_WORKER 6
 
 int64_t
-glm_packed_unit_rows (const GlmRegion *region,
-                      const GlmMatrix *matrix,
+glm_packed_unit_rows (const GlmMatrix *matrix,
+                      int64_t          n,
                       int              n_workers)
 {
   int64_t n_panels = (matrix->rows + ROWS - 1) / ROWS;
-  int64_t fitting = UNIT_BYTES / (int64_t) matrix->panel_bytes;
+  int64_t fitting = (n == 1 ? SINGLE_UNIT_BYTES : UNIT_BYTES) / (int64_t) matrix->panel_bytes;
   int64_t fair = n_panels / (n_workers * MIN_UNITS_PER_WORKER);
   int64_t unit = n_workers > 1 && fair < fitting ? fair : fitting;
 
   return ROWS * (unit > 0 ? (unit + 1) / 2 * 2 : 2); /* whole pairs */
 }
 
-/* Tile i < n_tiles: its tokens begin at i · max_tile_width. */
-static inline int
-width_of_tile (const GlmRegion *region,
-               int64_t          i)
+int
+glm_packed_tile_width (const GlmRegion *region,
+                       int64_t          i)
 {
   int64_t left = region->n - i * region->kernels->max_tile_width;
   int max = region->kernels->max_tile_width;
@@ -40,8 +50,8 @@ width_of_tile (const GlmRegion *region,
   return region->kernels->tile_width[left < max ? left : max];
 }
 
-static inline int64_t
-count_tiles (const GlmRegion *region)
+int64_t
+glm_packed_count_tiles (const GlmRegion *region)
 {
   return (region->n + region->kernels->max_tile_width - 1) / region->kernels->max_tile_width;
 }
@@ -57,7 +67,16 @@ size_t
 glm_packed_tile_bytes (const GlmRegion *region,
                        int64_t          cols)
 {
-  return (size_t) count_tiles (region) * tile_bytes (cols, region->kernels->max_tile_width);
+  return (size_t) glm_packed_count_tiles (region) * tile_bytes (cols, region->kernels->max_tile_width);
+}
+
+uint8_t *
+glm_packed_tile (const GlmRegion *region,
+                 GlmSumKind       kind,
+                 int64_t          cols,
+                 int64_t          i)
+{
+  return region->tiles[kind] + (size_t) i * tile_bytes (cols, region->kernels->max_tile_width);
 }
 
 /* Tokens [begin, end), for each kind of sum that the region needs.  What pads the last tile repeats the last token. */
@@ -72,15 +91,39 @@ glm_packed_quantise (const GlmRegion *region,
   for (int kind = 0; kind <= GLM_SUM_MIN; kind++)
     for (int64_t t = begin; region->tiles[kind] != NULL && t < end; t++)
       {
-        int width = width_of_tile (region, t / max), last = t == region->n - 1 ? width - 1 : (int) (t % max);
-        uint8_t *tile = region->tiles[kind] + (size_t) (t / max) * tile_bytes (cols, max);
+        int width = glm_packed_tile_width (region, t / max), last = t == region->n - 1 ? width - 1 : (int) (t % max);
+        uint8_t *tile = glm_packed_tile (region, (GlmSumKind) kind, cols, t / max);
 
         for (int place = (int) (t % max); place <= last; place++)
           region->kernels->quantise_tile (region->x + t * region->ldx, cols, (GlmSumKind) kind, tile, width, place);
       }
 }
 
-/* out [n_tokens, 16] to n_rows columns of y. */
+void
+glm_packed_panels_by_tile (const GlmRegion *region,
+                           const GlmMatrix *matrix,
+                           int64_t          row,
+                           int              n_panels,
+                           int64_t          i,
+                           int64_t          next,
+                           float           *out)
+{
+  const GlmKernels *kernels = region->kernels;
+  const GlmPackedTraits *traits = matrix->packed_traits;
+  const uint8_t *panel = matrix->panels + (size_t) (row / ROWS) * matrix->panel_bytes;
+  const uint8_t *tile = glm_packed_tile (region, traits->sum_kind, matrix->cols, i);
+  ptrdiff_t ahead = next < 0 ? PREFETCH_BYTES : (ptrdiff_t) matrix->panel_bytes * ((next - row) / ROWS);
+  int64_t n_blocks = matrix->cols / 32;
+  int width = glm_packed_tile_width (region, i), p = 0;
+
+  if (kernels->min_pair_width != 0 && width >= kernels->min_pair_width)
+    for (; p + 1 < n_panels; p += 2, panel += 2 * matrix->panel_bytes, out += 2 * ROWS * width)
+      kernels->pair_product[traits->format](panel, matrix->panel_bytes, n_blocks, tile, width, panel + ahead, out);
+  for (; p < n_panels; p++, panel += matrix->panel_bytes, out += ROWS * width)
+    kernels->panel_product[traits->format](panel, n_blocks, tile, width, panel + ahead, out);
+}
+
+/* out [n_tokens, 16] to, or onto, n_rows columns of y. */
 static void
 store_panel (const GlmProduct *product,
              int64_t           row,
@@ -89,17 +132,20 @@ store_panel (const GlmProduct *product,
              const float      *out)
 {
   int64_t left = product->matrix->rows - row, n_rows = left < ROWS ? left : ROWS;
+  float bias[ROWS] = { 0 };
 
+  if (product->bias != NULL)
+    memcpy (bias, product->bias + row, (size_t) n_rows * sizeof (float));
   for (int64_t t = 0; t < n_tokens; t++, out += ROWS)
     {
       float *y = product->y + (token + t) * product->ldy + row;
 
-      if (product->bias != NULL)
+      if (product->adds)
         for (int64_t r = 0; r < n_rows; r++)
-          y[r] = out[r] + product->bias[row + r];
+          y[r] += product->scale * (out[r] + bias[r]);
       else
         for (int64_t r = 0; r < n_rows; r++)
-          y[r] = out[r];
+          y[r] = out[r] + bias[r];
     }
 }
 
@@ -108,33 +154,26 @@ void
 glm_packed_multiply (const GlmRegion  *region,
                      const GlmProduct *product,
                      int64_t           begin,
-                     int64_t           end)
+                     int64_t           end,
+                     int64_t           next)
 {
-  const GlmMatrix *matrix = product->matrix;
-  const GlmKernels *kernels = region->kernels;
-  GlmPackedFormat format = matrix->packed_traits->format;
-  int64_t n_blocks = matrix->cols / 32;
-  int max = kernels->max_tile_width;
-  _Alignas (64) float out[2 * ROWS * GLM_MAX_TILE_WIDTH];
+  int max = region->kernels->max_tile_width;
+  _Alignas (64) float out[MAX_STORE_PANELS * ROWS * GLM_MAX_TILE_WIDTH];
 
-  for (int64_t i = 0; i < count_tiles (region); i++)
+  for (int64_t i = 0; i < glm_packed_count_tiles (region); i++)
     {
-      const uint8_t *tile = region->tiles[matrix->packed_traits->sum_kind] + (size_t) i * tile_bytes (matrix->cols, max);
-      const uint8_t *panel = matrix->panels + (size_t) (begin / ROWS) * matrix->panel_bytes;
-      int64_t n_tokens = region->n - i * max < max ? region->n - i * max : max, row = begin;
-      int width = width_of_tile (region, i);
+      int64_t n_tokens = region->n - i * max < max ? region->n - i * max : max;
+      int width = glm_packed_tile_width (region, i);
 
-      if (kernels->min_pair_width != 0 && width >= kernels->min_pair_width)
-        for (; row + ROWS < end; row += 2 * ROWS, panel += 2 * matrix->panel_bytes)
-          {
-            kernels->pair_product[format](panel, matrix->panel_bytes, n_blocks, tile, width, out);
-            store_panel (product, row, i * max, n_tokens, out);
-            store_panel (product, row + ROWS, i * max, n_tokens, out + ROWS * width);
-          }
-      for (; row < end; row += ROWS, panel += matrix->panel_bytes)
+      for (int64_t row = begin; row < end; row += MAX_STORE_PANELS * ROWS)
         {
-          kernels->panel_product[format](panel, n_blocks, tile, width, out);
-          store_panel (product, row, i * max, n_tokens, out);
+          int64_t left = (end - row + ROWS - 1) / ROWS;
+          int n_panels = left < MAX_STORE_PANELS ? (int) left : MAX_STORE_PANELS;
+
+          glm_packed_panels_by_tile (region, product->matrix, row, n_panels, i,
+                                     i == 0 && next >= 0 && region->n > 1 ? next + row - begin : -1, out);
+          for (int p = 0; p < n_panels; p++)
+            store_panel (product, row + p * ROWS, i * max, n_tokens, out + p * ROWS * width);
         }
     }
 }

@@ -72,7 +72,12 @@ multiply_by_dots (const GlmRegion  *region,
       float bias = product->bias != NULL ? product->bias[row] : 0;
 
       for (int64_t t = 0; t < region->n; t++)
-        product->y[t * product->ldy + row] = matrix->kernels->dot_f32 (region->x + t * region->ldx, w, matrix->cols) + bias;
+        {
+          float *y = product->y + t * product->ldy + row;
+          float value = matrix->kernels->dot_f32 (region->x + t * region->ldx, w, matrix->cols) + bias;
+
+          *y = product->adds ? *y + product->scale * value : value;
+        }
     }
 }
 
@@ -86,7 +91,7 @@ multiply_by_blas (const GlmRegion  *region,
   const GlmMatrix *matrix = product->matrix;
   const float *w = buffer;
   int64_t cols = matrix->cols;
-  float beta = product->bias != NULL ? 1 : 0;
+  float alpha = product->adds ? product->scale : 1, beta = product->adds || product->bias != NULL ? 1 : 0;
 
   if (matrix->traits->type == GLM_TYPE_F32)
     w = (const float *) matrix->data + begin * cols;
@@ -94,8 +99,13 @@ multiply_by_blas (const GlmRegion  *region,
     for (int64_t row = begin; row < end; row++)
       row_values (matrix, row, buffer + (row - begin) * cols);
   for (int64_t t = 0; product->bias != NULL && t < region->n; t++)
-    memcpy (product->y + t * product->ldy + begin, product->bias + begin, (size_t) (end - begin) * sizeof (float));
-  cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasTrans, (blasint) region->n, (blasint) (end - begin), (blasint) cols, 1,
+    for (int64_t row = begin; row < end; row++)
+      {
+        float *y = product->y + t * product->ldy + row;
+
+        *y = (product->adds ? *y : 0) + alpha * product->bias[row];
+      }
+  cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasTrans, (blasint) region->n, (blasint) (end - begin), (blasint) cols, alpha,
                region->x, (blasint) region->ldx, w, (blasint) cols, beta, product->y + begin, (blasint) product->ldy);
 }
 

@@ -9,6 +9,13 @@
 #include "matrix.h"
 #include "quant/packed.h"
 
+struct GlmScratch
+{
+  float *rows;
+  uint8_t *tiles;
+  size_t rows_bytes, tiles_bytes;
+};
+
 struct GlmMatrix
 {
   const GlmTypeTraits *traits;
@@ -45,10 +52,25 @@ int64_t glm_plain_unit_rows (const GlmRegion *region, const GlmMatrix *matrix);
 size_t  glm_plain_floats    (const GlmRegion *region, const GlmMatrix *matrix);
 void    glm_plain_multiply  (const GlmRegion *region, const GlmProduct *product, int64_t begin, int64_t end, float *buffer);
 
-/* matrix-packed.c: panels. */
-int64_t glm_packed_unit_rows (const GlmRegion *region, const GlmMatrix *matrix, int n_workers);
+/* matrix.c */
+bool glm_scratch_reserve (GlmScratch *scratch, size_t rows_bytes, size_t tiles_bytes, GlmError *error);
+/* x into the tiles; the products from tiles (or x) to y, with n_units not yet counted. */
+void glm_region_quantise (GlmRegion *region, GlmPool *pool);
+void glm_region_multiply (GlmRegion *region, GlmPool *pool);
+
+/* matrix-packed.c: panels.  `next` is the row whose panels this worker will probably multiply after these: they are
+ * prefetched meanwhile; −1: unknown. */
+int64_t glm_packed_unit_rows (const GlmMatrix *matrix, int64_t n, int n_workers);
 size_t  glm_packed_tile_bytes (const GlmRegion *region, int64_t cols);
 void    glm_packed_quantise  (const GlmRegion *region, int64_t cols, int64_t begin, int64_t end);
-void    glm_packed_multiply  (const GlmRegion *region, const GlmProduct *product, int64_t begin, int64_t end);
+void    glm_packed_multiply  (const GlmRegion *region, const GlmProduct *product, int64_t begin, int64_t end, int64_t next);
+
+/* The same piece by piece.  Tile i of width glm_packed_tile_width() holds tokens from i · max_tile_width on. */
+int64_t glm_packed_count_tiles (const GlmRegion *region);
+int     glm_packed_tile_width  (const GlmRegion *region, int64_t i);
+uint8_t *glm_packed_tile       (const GlmRegion *region, GlmSumKind kind, int64_t cols, int64_t i);
+/* out [n_panels, width of tile i, 16] = the panels from `row` on, times tile i.  next: as above, or −1. */
+void    glm_packed_panels_by_tile (const GlmRegion *region, const GlmMatrix *matrix, int64_t row, int n_panels, int64_t i,
+                                   int64_t next, float *out);
 
 #endif

@@ -26,13 +26,6 @@
 /* Up to here the caller quantises x itself: a parallel region would take longer. */
 #define MAX_SERIAL_N 4
 
-struct GlmScratch
-{
-  float *rows;
-  uint8_t *tiles;
-  size_t rows_bytes, tiles_bytes;
-};
-
 /* ---- Packing ------------------------------------------------------------------------------------------------------ */
 
 /* Anonymous memory of whole pages, in huge pages where a whole one is used. */
@@ -312,6 +305,16 @@ reserve (void    **buffer,
   return true;
 }
 
+bool
+glm_scratch_reserve (GlmScratch *scratch,
+                     size_t      rows_bytes,
+                     size_t      tiles_bytes,
+                     GlmError   *error)
+{
+  return reserve ((void **) &scratch->rows, &scratch->rows_bytes, rows_bytes, error)
+         && reserve ((void **) &scratch->tiles, &scratch->tiles_bytes, tiles_bytes, error);
+}
+
 /* ---- Products ----------------------------------------------------------------------------------------------------- */
 
 static int64_t
@@ -319,7 +322,7 @@ unit_rows (const GlmRegion *region,
            const GlmMatrix *matrix,
            int              n_workers)
 {
-  return matrix->multiplies_packed ? glm_packed_unit_rows (region, matrix, n_workers) : glm_plain_unit_rows (region, matrix);
+  return matrix->multiplies_packed ? glm_packed_unit_rows (matrix, region->n, n_workers) : glm_plain_unit_rows (region, matrix);
 }
 
 static void
@@ -340,7 +343,7 @@ multiply_unit (const GlmRegion *region,
           continue;
         }
       if (product->matrix->multiplies_packed)
-        glm_packed_multiply (region, product, begin, end);
+        glm_packed_multiply (region, product, begin, end, unit + n_workers < n_units ? (unit + n_workers) * step : -1);
       else
         glm_plain_multiply (region, product, begin, end, buffer);
       return;
@@ -372,7 +375,30 @@ quantise_share (int   worker,
   glm_packed_quantise (region, region->products[0].matrix->cols, begin, end);
 }
 
-/* Counts the units and finds room for dequantised rows and tiles. */
+void
+glm_region_quantise (GlmRegion *region,
+                     GlmPool   *pool)
+{
+  if (region->n <= MAX_SERIAL_N)
+    glm_packed_quantise (region, region->products[0].matrix->cols, 0, region->n);
+  else
+    glm_pool_run (pool, quantise_share, region);
+}
+
+void
+glm_region_multiply (GlmRegion *region,
+                     GlmPool   *pool)
+{
+  for (int i = 0; i < region->n_products; i++)
+    {
+      int64_t step = unit_rows (region, region->products[i].matrix, glm_pool_n_threads (pool));
+
+      region->n_units += (region->products[i].matrix->rows + step - 1) / step;
+    }
+  glm_pool_run (pool, multiply_share, region);
+}
+
+/* Finds room for dequantised rows and tiles. */
 static bool
 plan_region (GlmRegion  *region,
              int         n_workers,
@@ -386,9 +412,7 @@ plan_region (GlmRegion  *region,
   for (int i = 0; i < region->n_products; i++)
     {
       const GlmMatrix *matrix = region->products[i].matrix;
-      int64_t step = unit_rows (region, matrix, n_workers);
 
-      region->n_units += (matrix->rows + step - 1) / step;
       if (matrix->multiplies_packed)
         needed[matrix->packed_traits->sum_kind] = true;
       else if (glm_plain_floats (region, matrix) > region->rows_floats)
@@ -396,8 +420,7 @@ plan_region (GlmRegion  *region,
     }
   for (int kind = 0; kind <= GLM_SUM_MIN; kind++)
     n_kinds += needed[kind];
-  if (!reserve ((void **) &scratch->rows, &scratch->rows_bytes, region->rows_floats * sizeof (float) * (size_t) n_workers, error)
-      || !reserve ((void **) &scratch->tiles, &scratch->tiles_bytes, bytes * (size_t) n_kinds, error))
+  if (!glm_scratch_reserve (scratch, region->rows_floats * sizeof (float) * (size_t) n_workers, bytes * (size_t) n_kinds, error))
     return false;
 
   region->rows = scratch->rows;
@@ -436,13 +459,8 @@ glm_matmul_many (const GlmProduct *products,
   if (!plan_region (&region, glm_pool_n_threads (pool), scratch, error))
     return false;
   if (has_tiles (&region))
-    {
-      if (n <= MAX_SERIAL_N)
-        glm_packed_quantise (&region, products[0].matrix->cols, 0, n);
-      else
-        glm_pool_run (pool, quantise_share, &region);
-    }
-  glm_pool_run (pool, multiply_share, &region);
+    glm_region_quantise (&region, pool);
+  glm_region_multiply (&region, pool);
   return true;
 }
 

@@ -50,8 +50,17 @@ typedef struct
   const float *bias;
   float *y;
   int64_t ldy;
+  bool adds;                    /* y += scale · product (a sublayer that joins the residual) instead of y = product */
+  float scale;
 } GlmProduct;
 bool glm_matmul_many (const GlmProduct *products, int n_products, const float *x, int64_t ldx, int64_t n, GlmPool *pool,
                       GlmScratch *scratch, GlmError *error);
+
+/* A gated feed-forward part without its inner activations in memory: down gets (silu (g) · u) · Wᵀ, where g | u are the
+ * products of x with the upper and the lower half of the rows of gate_up.  The values are those of the single steps, to
+ * the bit.  Only for matrices that glm_matrix_joins_swiglu() accepts. */
+bool glm_matrix_joins_swiglu (const GlmMatrix *gate_up, const GlmMatrix *down);
+bool glm_matmul_swiglu (const GlmMatrix *gate_up, const float *bias, const GlmProduct *down, const float *x, int64_t ldx,
+                        int64_t n, GlmPool *pool, GlmScratch *scratch, GlmError *error);
 
 #endif

@@ -164,8 +164,8 @@ test_panel_product (const char            *name,
   random_floats (x, cols * width, kind == 2 ? 2 : 0);
   for (int t = 0; t < width; t++)
     ref->quantise_tile (x + t * cols, cols, packed->sum_kind, tile, width, t);
-  ref->panel_product[packed->format](panel, cols / 32, tile, width, expected);
-  new_kernels->panel_product[packed->format](panel, cols / 32, tile, width, out);
+  ref->panel_product[packed->format](panel, cols / 32, tile, width, panel, expected);
+  new_kernels->panel_product[packed->format](panel, cols / 32, tile, width, panel, out);
   for (int t = 0; t < width; t++)
     for (int r = 0; r < ROWS; r++)
       {
@@ -207,10 +207,10 @@ test_pair_product (const char            *name,
     }
   for (int p = 0; p < 2; p++)
     glm_packed_pack_panel (packed, data + row_bytes * ROWS * (size_t) p, row_bytes, ROWS, cols, panels + panel_bytes * (size_t) p);
-  kernels->pair_product[packed->format](panels, panel_bytes, cols / 32, tile, width, out);
+  kernels->pair_product[packed->format](panels, panel_bytes, cols / 32, tile, width, panels, out);
   for (int p = 0; p < 2; p++)
     {
-      kernels->panel_product[packed->format](panels + panel_bytes * (size_t) p, cols / 32, tile, width, expected);
+      kernels->panel_product[packed->format](panels + panel_bytes * (size_t) p, cols / 32, tile, width, panels, expected);
       check (memcmp (expected, out + ROWS * width * p, out_bytes / 2) == 0, "%s: %s pair, %d columns, data %d, panel %d", name,
              traits->name, (int) cols, kind, p);
     }
@@ -352,6 +352,68 @@ test_matrix (const char *name,
   guarded_free (y2, y_bytes);
 }
 
+static GlmMatrix *
+new_random_matrix (Engine *engine, GlmType type, int64_t rows, int64_t cols)
+{
+  const GlmTypeTraits *traits = glm_type_traits (type);
+  uint8_t *data = malloc ((size_t) (rows * cols / traits->block_size * traits->block_bytes));
+  GlmMatrix *matrix = NULL;
+
+  random_weights (traits, data, rows * cols, 0);
+  check (glm_matrix_new (type, rows, cols, data, engine->pool, &matrix, NULL), "%s matrix", traits->name);
+  if (!glm_matrix_is_packed (matrix))
+    {
+      glm_matrix_free (matrix);
+      matrix = NULL;
+    }
+  free (data);
+  return matrix;
+}
+
+/* The gated feed-forward part in one step, and a product that is added to what is there: to the bit what the single steps
+ * give. */
+static void
+test_swiglu (const char *name,
+             Engine     *engine,
+             GlmType     type,
+             int64_t     n_ff,
+             int64_t     n)
+{
+  enum { COLS = 256, ROWS_OUT = 37 };
+  GlmMatrix *gate_up = new_random_matrix (engine, type, 2 * n_ff, COLS);
+  GlmMatrix *down = new_random_matrix (engine, type, ROWS_OUT, n_ff);
+  float *x = malloc ((size_t) (n * COLS) * sizeof (float)), *ff = malloc ((size_t) (2 * n * n_ff) * sizeof (float));
+  float *bias = malloc ((size_t) (2 * n_ff) * sizeof (float)), *product = malloc ((size_t) n * ROWS_OUT * sizeof (float));
+  float *expected = malloc ((size_t) n * ROWS_OUT * sizeof (float)), *y = malloc ((size_t) n * ROWS_OUT * sizeof (float));
+
+  if (gate_up != NULL && down != NULL)
+    {
+      const GlmProduct joined = { .matrix = down, .y = y, .ldy = ROWS_OUT, .adds = true, .scale = 0.75f };
+
+      check (glm_matrix_joins_swiglu (gate_up, down) && !glm_matrix_joins_swiglu (down, gate_up), "%s: joins", name);
+      random_floats (x, n * COLS, 0);
+      random_floats (bias, 2 * n_ff, 0);
+      random_floats (y, n * ROWS_OUT, 0);
+      glm_matmul (gate_up, bias, x, COLS, n, ff, 2 * n_ff, engine->pool, engine->scratch, NULL);
+      for (int64_t t = 0; t < n; t++)
+        glm_kernels ()->swiglu (ff + 2 * t * n_ff, ff + 2 * t * n_ff, ff + (2 * t + 1) * n_ff, n_ff);
+      glm_matmul (down, NULL, ff, 2 * n_ff, n, product, ROWS_OUT, engine->pool, engine->scratch, NULL);
+      for (int64_t i = 0; i < n * ROWS_OUT; i++)
+        expected[i] = y[i] + 0.75f * product[i];
+      check (glm_matmul_swiglu (gate_up, bias, &joined, x, COLS, n, engine->pool, engine->scratch, NULL), "%s: swiglu", name);
+      check (memcmp (expected, y, (size_t) n * ROWS_OUT * sizeof (float)) == 0, "%s: %s feed-forward of %d, %d tokens", name,
+             glm_type_traits (type)->name, (int) n_ff, (int) n);
+    }
+  glm_matrix_free (gate_up);
+  glm_matrix_free (down);
+  free (x);
+  free (ff);
+  free (bias);
+  free (product);
+  free (expected);
+  free (y);
+}
+
 void
 test_matrices (const char *name)
 {
@@ -366,6 +428,12 @@ test_matrices (const char *name)
   for (uint32_t type = 0; type < 40; type++)
     for (size_t i = 0; glm_type_traits (type) != NULL && i < sizeof shapes / sizeof shapes[0]; i++)
       test_matrix (name, &engine, (GlmType) type, shapes[i].rows, shapes[i].cols, shapes[i].n, i % 2 == 1);
+  for (int f = 0; f < GLM_N_PACKED; f++)
+    for (int n = 1; n < 40; n += n < 9 ? 1 : 15)
+      {
+        test_swiglu (name, &engine, glm_packed_traits ((GlmPackedFormat) f)->type, 256, n);
+        test_swiglu (name, &engine, glm_packed_traits ((GlmPackedFormat) f)->type, 1280, n);
+      }
   test_matrix (name, &engine, GLM_TYPE_F32, 5, 7, 3, true);
   test_matrix (name, &engine, GLM_TYPE_F16, 5, 33, 20, true);
   test_matrix (name, &engine, GLM_TYPE_Q8_0, 48, 96, 9, true);
@@ -396,7 +464,7 @@ run_panel (void *data)
 {
   Bench *bench = data;
 
-  bench->kernels->panel_product[bench->packed->format](bench->panel, bench->cols / 32, bench->tile, bench->width, bench->out);
+  bench->kernels->panel_product[bench->packed->format](bench->panel, bench->cols / 32, bench->tile, bench->width, bench->panel, bench->out);
 }
 
 static void
@@ -404,7 +472,7 @@ run_pair (void *data)
 {
   Bench *bench = data;
 
-  bench->kernels->pair_product[bench->packed->format](bench->panel, 0, bench->cols / 32, bench->tile, bench->width, bench->out);
+  bench->kernels->pair_product[bench->packed->format](bench->panel, 0, bench->cols / 32, bench->tile, bench->width, bench->panel, bench->out);
 }
 
 void

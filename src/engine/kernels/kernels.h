@@ -62,13 +62,15 @@ struct GlmKernels
   uint8_t tile_width[GLM_MAX_TILE_WIDTH + 1];
   /* Row `t` of a tile: quantises x[cols], cols a multiple of 32. */
   void (*quantise_tile) (const float *x, int64_t cols, GlmSumKind kind, uint8_t *tile, int width, int t);
-  /* out[t · 16 + r] = row r of the panel · token t of the tile, t < width; width as tile_width has it. */
-  void (*panel_product[GLM_N_PACKED]) (const uint8_t *panel, int64_t n_blocks, const uint8_t *tile, int width, float *out);
+  /* out[t · 16 + r] = row r of the panel · token t of the tile, t < width; width as tile_width has it.  `ahead` is where
+   * to prefetch as many bytes as the panel has while at it: any address, or what is wanted next. */
+  void (*panel_product[GLM_N_PACKED]) (const uint8_t *panel, int64_t n_blocks, const uint8_t *tile, int width,
+                                       const uint8_t *ahead, float *out);
   /* The same for two panels that lie panel_bytes apart: out [2, width, 16].  For widths from min_pair_width on, where it
    * is faster; 0: nowhere. */
   uint8_t min_pair_width;
   void (*pair_product[GLM_N_PACKED]) (const uint8_t *panels, size_t panel_bytes, int64_t n_blocks, const uint8_t *tile,
-                                      int width, float *out);
+                                      int width, const uint8_t *ahead, float *out);
 };
 
 /* The table for this processor under the current mask (glm_cpu_set_mask).  Cheap; the pointer stays valid. */

@@ -190,7 +190,8 @@ panel_product_c (GlmPackedFormat format,
 }
 
 #define PANEL_PRODUCT_C(name, format)                                                                                        \
-  static void panel_product_##name##_c (const uint8_t *panel, int64_t n_blocks, const uint8_t *tile, int width, float *out)  \
+  static void panel_product_##name##_c (const uint8_t *panel, int64_t n_blocks, const uint8_t *tile, int width,                \
+                                        const uint8_t *ahead, float *out)                                                    \
   {                                                                                                                          \
     panel_product_c (format, panel, n_blocks, tile, width, out);                                                             \
   }

@@ -174,7 +174,8 @@ tile_product (GlmPackedFormat format,
 }
 
 #define PANEL_PRODUCT(name, format)                                                                                          \
-  static void panel_product_##name (const uint8_t *panel, int64_t n_blocks, const uint8_t *tile, int width, float *out)      \
+  static void panel_product_##name (const uint8_t *panel, int64_t n_blocks, const uint8_t *tile, int width,                    \
+                                    const uint8_t *ahead, float *out)                                                        \
   {                                                                                                                          \
     switch (width)                                                                                                           \
       {                                                                                                                      \

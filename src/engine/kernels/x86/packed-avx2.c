@@ -16,8 +16,6 @@
 
 #define ROWS GLM_PANEL_ROWS
 #define MAX_WIDTH 4
-#define PREFETCH_BYTES 4096
-
 #define UNROLL _Pragma ("GCC unroll 8")
 
 #ifdef GLM_AVXVNNI
@@ -200,6 +198,7 @@ tile_product (GlmPackedFormat format,
               const uint8_t  *panel,
               int64_t         n_blocks,
               const uint8_t  *tile,
+              const uint8_t  *ahead,
               float          *out)
 {
   const uint8_t *head = panel;
@@ -218,7 +217,8 @@ tile_product (GlmPackedFormat format,
           panel += glm_packed_head_bytes (format);
         }
       for (int i = 0; i < glm_packed_block_bytes (format); i += 64)
-        _mm_prefetch ((const char *) panel + PREFETCH_BYTES + i, _MM_HINT_T0);
+        _mm_prefetch ((const char *) ahead + i, _MM_HINT_T0);
+      ahead += glm_packed_block_bytes (format);
 
       scales = load_scales (format, head, panel + glm_packed_level_bytes (format));
       if (format == GLM_PACKED_Q6_K)
@@ -243,13 +243,14 @@ tile_product (GlmPackedFormat format,
 }
 
 #define PANEL_PRODUCT(name, format)                                                                                          \
-  static void panel_product_##name (const uint8_t *panel, int64_t n_blocks, const uint8_t *tile, int width, float *out)      \
+  static void panel_product_##name (const uint8_t *panel, int64_t n_blocks, const uint8_t *tile, int width,                    \
+                                    const uint8_t *ahead, float *out)                                                        \
   {                                                                                                                          \
     switch (width)                                                                                                           \
       {                                                                                                                      \
-      case 1: tile_product (format, 1, panel, n_blocks, tile, out); break;                                                   \
-      case 2: tile_product (format, 2, panel, n_blocks, tile, out); break;                                                   \
-      default: tile_product (format, MAX_WIDTH, panel, n_blocks, tile, out); break;                                          \
+      case 1: tile_product (format, 1, panel, n_blocks, tile, ahead, out); break;                                                   \
+      case 2: tile_product (format, 2, panel, n_blocks, tile, ahead, out); break;                                                   \
+      default: tile_product (format, MAX_WIDTH, panel, n_blocks, tile, ahead, out); break;                                          \
       }                                                                                                                      \
   }
 

@@ -14,9 +14,6 @@
 
 #define ROWS GLM_PANEL_ROWS
 
-/* Bytes between use and prefetch: measured best for one and two threads (../NOTES.md). */
-#define PREFETCH_BYTES 4096
-
 #define UNROLL _Pragma ("GCC unroll 12")
 
 /* acc += Σ4 levels · the four signed bytes at p, in each lane.  GCC does not fold the broadcast of the intrinsic. */
@@ -110,6 +107,7 @@ typedef struct
   int n_panels;                 /* 1 or 2 */
   int width;                    /* of the tile */
   int first, n_tokens;          /* of the tile, that are multiplied */
+  int n_ahead;                  /* panels to prefetch */
 } Shape;
 
 /* acc[p][i] += Σ4 levels[p] · the four bytes of token i at q.  One panel: the bytes are broadcast within the instruction,
@@ -178,8 +176,6 @@ multiply_block (const Shape    shape,
     {
       BlockScales scales = load_scales (shape.format, heads[p], blocks[p] + glm_packed_level_bytes (shape.format));
 
-      for (int i = 0; i < glm_packed_block_bytes (shape.format); i += 64)
-        _mm_prefetch ((const char *) blocks[p] + PREFETCH_BYTES + i, _MM_HINT_T0);
       scale[p] = scales.scale;
       scale_high[p] = scales.scale_high;
       min[p] = scales.min;
@@ -204,6 +200,7 @@ tile_product (const Shape    shape,
               size_t         panel_bytes,
               int64_t        n_blocks,
               const uint8_t *tile,
+              const uint8_t *ahead,
               float         *out)
 {
   const uint8_t *blocks[2] = { panel, panel + panel_bytes }, *heads[2] = { panel, panel + panel_bytes };
@@ -219,6 +216,10 @@ tile_product (const Shape    shape,
           heads[p] = blocks[p];
           blocks[p] += glm_packed_head_bytes (shape.format);
         }
+      for (int p = 0; p < shape.n_ahead; p++)
+        for (int i = 0; i < glm_packed_block_bytes (shape.format); i += 64)
+          _mm_prefetch ((const char *) ahead + p * panel_bytes + i, _MM_HINT_T0);
+      ahead += glm_packed_block_bytes (shape.format);
       multiply_block (shape, heads, blocks, tile, sum);
       for (int p = 0; p < shape.n_panels; p++)
         blocks[p] += glm_packed_block_bytes (shape.format);
@@ -232,35 +233,37 @@ static const uint8_t tile_width[GLM_MAX_TILE_WIDTH + 1] = { 0, 1, 2, 3, 4, 6, 6,
 
 #define PANEL_PRODUCT(name, format)                                                                                          \
   static void panel_product_##name##_avx512 (const uint8_t *panel, int64_t n_blocks, const uint8_t *tile, int width,         \
-                                             float *out)                                                                     \
+                                             const uint8_t *ahead, float *out)                                               \
   {                                                                                                                          \
     switch (width)                                                                                                           \
       {                                                                                                                      \
-      case 1: tile_product ((Shape) { format, 1, 1, 0, 1 }, panel, 0, n_blocks, tile, out); break;                           \
-      case 2: tile_product ((Shape) { format, 1, 2, 0, 2 }, panel, 0, n_blocks, tile, out); break;                           \
-      case 3: tile_product ((Shape) { format, 1, 3, 0, 3 }, panel, 0, n_blocks, tile, out); break;                           \
-      case 4: tile_product ((Shape) { format, 1, 4, 0, 4 }, panel, 0, n_blocks, tile, out); break;                           \
-      case 6: tile_product ((Shape) { format, 1, 6, 0, 6 }, panel, 0, n_blocks, tile, out); break;                           \
-      case 8: tile_product ((Shape) { format, 1, 8, 0, 8 }, panel, 0, n_blocks, tile, out); break;                           \
-      default: tile_product ((Shape) { format, 1, 12, 0, 12 }, panel, 0, n_blocks, tile, out); break;                        \
+      case 1: tile_product ((Shape) { format, 1, 1, 0, 1, 1 }, panel, 0, n_blocks, tile, ahead, out); break;                 \
+      case 2: tile_product ((Shape) { format, 1, 2, 0, 2, 1 }, panel, 0, n_blocks, tile, ahead, out); break;                 \
+      case 3: tile_product ((Shape) { format, 1, 3, 0, 3, 1 }, panel, 0, n_blocks, tile, ahead, out); break;                 \
+      case 4: tile_product ((Shape) { format, 1, 4, 0, 4, 1 }, panel, 0, n_blocks, tile, ahead, out); break;                 \
+      case 6: tile_product ((Shape) { format, 1, 6, 0, 6, 1 }, panel, 0, n_blocks, tile, ahead, out); break;                 \
+      case 8: tile_product ((Shape) { format, 1, 8, 0, 8, 1 }, panel, 0, n_blocks, tile, ahead, out); break;                 \
+      default: tile_product ((Shape) { format, 1, 12, 0, 12, 1 }, panel, 0, n_blocks, tile, ahead, out); break;              \
       }                                                                                                                      \
   }                                                                                                                          \
   static void pair_product_##name##_avx512 (const uint8_t *panels, size_t panel_bytes, int64_t n_blocks,                     \
-                                            const uint8_t *tile, int width, float *out)                                      \
+                                            const uint8_t *tile, int width, const uint8_t *ahead, float *out)                \
   {                                                                                                                          \
     switch (width)                                                                                                           \
       {                                                                                                                      \
-      case 2: tile_product ((Shape) { format, 2, 2, 0, 2 }, panels, panel_bytes, n_blocks, tile, out); break;                \
-      case 3: tile_product ((Shape) { format, 2, 3, 0, 3 }, panels, panel_bytes, n_blocks, tile, out); break;                \
-      case 4: tile_product ((Shape) { format, 2, 4, 0, 4 }, panels, panel_bytes, n_blocks, tile, out); break;                \
-      case 6: tile_product ((Shape) { format, 2, 6, 0, 6 }, panels, panel_bytes, n_blocks, tile, out); break;                \
+      case 2: tile_product ((Shape) { format, 2, 2, 0, 2, 2 }, panels, panel_bytes, n_blocks, tile, ahead, out); break;      \
+      case 3: tile_product ((Shape) { format, 2, 3, 0, 3, 2 }, panels, panel_bytes, n_blocks, tile, ahead, out); break;      \
+      case 4: tile_product ((Shape) { format, 2, 4, 0, 4, 2 }, panels, panel_bytes, n_blocks, tile, ahead, out); break;      \
+      case 6: tile_product ((Shape) { format, 2, 6, 0, 6, 2 }, panels, panel_bytes, n_blocks, tile, ahead, out); break;      \
       case 8:                                                                                                                \
-        tile_product ((Shape) { format, 2, 8, 0, 4 }, panels, panel_bytes, n_blocks, tile, out);                             \
-        tile_product ((Shape) { format, 2, 8, 4, 4 }, panels, panel_bytes, n_blocks, tile, out);                             \
+        tile_product ((Shape) { format, 2, 8, 0, 4, 1 }, panels, panel_bytes, n_blocks, tile, ahead, out);                   \
+        ahead += panel_bytes;                                                                                                \
+        tile_product ((Shape) { format, 2, 8, 4, 4, 1 }, panels, panel_bytes, n_blocks, tile, ahead, out);                   \
         break;                                                                                                               \
       default:                                                                                                               \
-        tile_product ((Shape) { format, 2, 12, 0, 6 }, panels, panel_bytes, n_blocks, tile, out);                            \
-        tile_product ((Shape) { format, 2, 12, 6, 6 }, panels, panel_bytes, n_blocks, tile, out);                            \
+        tile_product ((Shape) { format, 2, 12, 0, 6, 1 }, panels, panel_bytes, n_blocks, tile, ahead, out);                  \
+        ahead += panel_bytes;                                                                                                \
+        tile_product ((Shape) { format, 2, 12, 6, 6, 1 }, panels, panel_bytes, n_blocks, tile, ahead, out);                  \
         break;                                                                                                               \
       }                                                                                                                      \
   }

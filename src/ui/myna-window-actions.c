@@ -498,12 +498,14 @@ myna_window_update_actions (MynaWindow *self)
 
   gtk_widget_action_set_enabled (widget, "win.rename-current", kept);
   gtk_widget_action_set_enabled (widget, "win.delete-current", kept);
+  gtk_widget_action_set_enabled (widget, "win.export-current", kept);
 }
 
 void
 myna_window_class_install_actions (GtkWidgetClass *widget_class)
 {
   myna_window_class_install_folder_actions (widget_class);
+  myna_window_class_install_transfer_actions (widget_class);
   gtk_widget_class_install_action (widget_class, "win.new-chat", NULL, new_chat);
   gtk_widget_class_install_action (widget_class, "win.rename-chat", "(xs)", rename_chat);
   gtk_widget_class_install_action (widget_class, "win.rename-current", NULL, rename_current);

@@ -61,7 +61,12 @@ void myna_window_check_model         (MynaWindow *self);
 /* myna-window-folders.c: what folders can be told to do */
 void myna_window_class_install_folder_actions (GtkWidgetClass *widget_class);
 
+/* myna-window-transfer.c: conversations out of the history and into it */
+void myna_window_class_install_transfer_actions (GtkWidgetClass *widget_class);
+
 /* myna-window.c */
+/* The history is another one: forgets what is open and begins as at the start of the program. */
+void myna_window_start_over            (MynaWindow       *self);
 void myna_window_set_conversation      (MynaWindow       *self,
                                         MynaConversation *conversation);
 

@@ -276,6 +276,14 @@ open_first (MynaWindow *self)
   }
 }
 
+void
+myna_window_start_over (MynaWindow *self)
+{
+  myna_window_set_conversation (self, NULL);
+  open_first (self);
+  myna_window_update_actions (self);
+}
+
 static void
 store_changed_cb (MynaWindow *self)
 {
@@ -290,8 +298,7 @@ store_changed_cb (MynaWindow *self)
   if (!store)
     return;
   g_signal_connect_object (store, "failed", G_CALLBACK (myna_window_show_store_failure), self, G_CONNECT_SWAPPED);
-  open_first (self);
-  myna_window_update_actions (self);
+  myna_window_start_over (self);
 }
 
 static void

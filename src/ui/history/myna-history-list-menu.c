@@ -85,6 +85,7 @@ make_active_menu (MynaHistoryList *self,
   append (change, pinned ? _("Un_pin") : _("_Pin"), pinned ? "win.unpin-chats" : "win.pin-chats", ids (id));
   g_menu_append_submenu (change, _("_Move to"), G_MENU_MODEL (move));
   append (change, _("_Select"), "history.select", g_variant_new_int64 (id));
+  append (change, _("_Export…"), "win.export-chats", ids (id));
   append_section (menu, change);
   append (away, _("_Archive"), "win.archive-chats", ids (id));
   append (away, _("_Delete"), "win.delete-chats", ids (id));
@@ -103,6 +104,7 @@ make_archive_menu (MynaHistoryList *self,
   append (change, _("_Take out of the Archive"), "win.unarchive-chats", ids (id));
   append (change, _("_Rename"), "history.rename", g_variant_new_int64 (id));
   append (change, _("_Select"), "history.select", g_variant_new_int64 (id));
+  append (change, _("_Export…"), "win.export-chats", ids (id));
   append (change, _("_Delete"), "win.delete-chats", ids (id));
   append_section (menu, change);
 

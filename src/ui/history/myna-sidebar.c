@@ -129,7 +129,9 @@ run_on_checked (GtkWidget  *widget,
     return;
   gtk_widget_activate_action (widget, action, "@ax",
                               g_variant_new_fixed_array (G_VARIANT_TYPE_INT64, ids->data, ids->len, sizeof (gint64)));
-  myna_sidebar_set_selecting (self, FALSE);
+  /* The export may be called off: it ends the selection when it is done. */
+  if (!g_str_equal (action, "win.export-chats"))
+    myna_sidebar_set_selecting (self, FALSE);
 }
 
 static void
@@ -321,13 +323,15 @@ make_bottom (MynaSidebar *self)
   gtk_box_append (GTK_BOX (bottom), self->empty_bin);
 
   for (guint i = 0; i < G_N_ELEMENTS (self->bars); i++) {
-    self->bars[i] = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+    self->bars[i] = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
     gtk_box_append (GTK_BOX (bottom), self->bars[i]);
   }
   append_bulk_button (self->bars[STORE_LIST_ACTIVE], _("Archive"), "win.archive-chats");
   append_bulk_button (self->bars[STORE_LIST_ACTIVE], _("Folder"), "win.move-to-new-folder");
+  append_bulk_button (self->bars[STORE_LIST_ACTIVE], _("Export"), "win.export-chats");
   append_bulk_button (self->bars[STORE_LIST_ACTIVE], _("Delete"), "win.delete-chats");
   append_bulk_button (self->bars[STORE_LIST_ARCHIVED], _("Take Out"), "win.unarchive-chats");
+  append_bulk_button (self->bars[STORE_LIST_ARCHIVED], _("Export"), "win.export-chats");
   append_bulk_button (self->bars[STORE_LIST_ARCHIVED], _("Delete"), "win.delete-chats");
   append_bulk_button (self->bars[STORE_LIST_DELETED], _("Restore"), "win.restore-chats");
   append_bulk_button (self->bars[STORE_LIST_DELETED], _("Delete for Good"), "win.purge-chats");

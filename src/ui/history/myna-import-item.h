@@ -1,0 +1,24 @@
+/* myna-import-item.h: one conversation of a file to import, checked or not (no widgets)
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "storage/storage.h"
+
+G_BEGIN_DECLS
+
+#define MYNA_TYPE_IMPORT_ITEM (myna_import_item_get_type ())
+G_DECLARE_FINAL_TYPE (MynaImportItem, myna_import_item, MYNA, IMPORT_ITEM, GObject)
+
+/* Property: "checked".  index: the entry's place in the preview.  Those that are in the history already begin unchecked and
+ * stay so. */
+MynaImportItem         *myna_import_item_new         (const StoreImportEntry *entry,
+                                                      guint                   index);
+const StoreImportEntry *myna_import_item_get_entry   (MynaImportItem         *self);
+guint                   myna_import_item_get_index   (MynaImportItem         *self);
+gboolean                myna_import_item_get_checked (MynaImportItem         *self);
+void                    myna_import_item_set_checked (MynaImportItem         *self,
+                                                      gboolean                checked);
+
+G_END_DECLS

@@ -80,14 +80,15 @@ about_cb (GSimpleAction *action,
   myna_show_about (gtk_application_get_active_window (GTK_APPLICATION (user_data)));
 }
 
-/* Each window closes by itself, so that it keeps its state. */
+/* Each window closes by itself, so that it keeps its state.  One may take others with it. */
 static void
 quit_cb (GSimpleAction *action,
          GVariant      *parameter,
          gpointer       user_data)
 {
   MynaApplication *self = user_data;
-  g_autoptr (GList) windows = g_list_copy (gtk_application_get_windows (GTK_APPLICATION (self)));
+  g_autolist (GtkWindow) windows = g_list_copy_deep (gtk_application_get_windows (GTK_APPLICATION (self)),
+                                                     (GCopyFunc) (void (*) (void)) g_object_ref, NULL);
 
   for (GList *l = windows; l; l = l->next)
     gtk_window_close (GTK_WINDOW (l->data));

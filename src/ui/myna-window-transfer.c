@@ -98,7 +98,7 @@ import_chats (GtkWidget  *widget,
               const char *name,
               GVariant   *parameter)
 {
-  myna_choose_file_async (GTK_WINDOW (widget), MYNA_FILE_OPEN, _("Import Chats"), myna_chat_import_make_filter (), NULL,
+  myna_choose_file_async (GTK_WINDOW (widget), MYNA_FILE_OPEN, _("Choose the File to Import"), myna_chat_import_make_filter (), NULL,
                           import_chosen_cb, NULL);
 }
 

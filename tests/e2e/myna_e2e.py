@@ -111,6 +111,14 @@ class Node:
                 except GLib.Error:
                     pass
 
+    @property
+    def window(self):
+        """The window that it is in."""
+        node = self
+        while node.role not in ("frame", "dialog"):
+            node = Node(node.accessible.get_parent())
+        return node
+
     def find_all(self, name=None, role=None, shown=True):
         """The nodes of that name (text, or a compiled pattern that matches from the start) and role (text or tuple)."""
         found = []
@@ -236,16 +244,24 @@ class App(Node):
                 for label in row.find_all(role="label") if label.name not in HEADINGS]
 
     def click_at(self, node, button=1):
-        """Clicks in the middle of a part of the window with the pointer: for rows and links, which have no action."""
+        """Clicks in the middle of a part of a window with the pointer: for rows, links and check boxes, which have no
+        action."""
+        top = node.window
         frame, box = (Atspi.Component.get_extents(part.accessible.get_component_iface(), Atspi.CoordType.WINDOW)
-                      for part in (self.find(role="frame", shown=False), node))
-        window = subprocess.run(["xdotool", "search", "--onlyvisible", "--class", "myna"], check=True, capture_output=True,
-                                text=True).stdout.split()[-1]
+                      for part in (top, node))
+        window = subprocess.run(["xdotool", "search", "--onlyvisible", "--name", f"^{re.escape(top.name)}$"], check=True,
+                                capture_output=True, text=True).stdout.split()[-1]
         shadow = subprocess.run(["xprop", "-id", window, "_GTK_FRAME_EXTENTS"], check=True, capture_output=True,
                                 text=True).stdout
         left, _, top, _ = [int(number) for number in re.findall(r"\d+", shadow)] or [0, 0, 0, 0]
         subprocess.run(["xdotool", "mousemove", "--sync", "--window", window, str(left + box.x - frame.x + box.width // 2),
                         str(top + box.y - frame.y + box.height // 2), "click", str(button)], check=True)
+
+    def wait_closed(self, title):
+        """Until no window has this title.  Asks the X server: GTK 4.8 may crash when a window goes while its list of
+        windows is being read."""
+        wait(lambda: subprocess.run(["xdotool", "search", "--onlyvisible", "--name", f"^{re.escape(self._(title))}$"],
+                                    capture_output=True, check=False).returncode, f"the window {title!r} to close")
 
     # -- ending
 

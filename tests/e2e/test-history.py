@@ -1,5 +1,4 @@
-#!/usr/bin/env python3
-"""The history: several chats at once, archive and bin, export, import and backups, as a person would use them.
+"""test-history: several chats at once, archive and bin, export, import with a preview, backups.
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
@@ -7,31 +6,157 @@ import json
 import re
 import time
 
-import myna_e2e
-from myna_e2e import main, wait
-
-QUESTION = "What is 2 plus 3?"
-
-
-def milliseconds(days_ago):
-    return int((time.time() - days_ago * 86400) * 1000)
+from myna_e2e import TestCase, main, wait
 
 
 def conversation(number, title, *texts):
-    """One conversation of our own format."""
-    at = milliseconds(number)
-    messages = [{"id": i + 1, "parent": i or None, "role": ("user", "assistant")[i % 2], "state": "complete", "text": text,
-                 "created_at": at} for i, text in enumerate(texts)]
-    return {"id": f"test-{number}", "title": title, "created_at": at, "updated_at": at, "head": len(texts),
+    """One conversation of Myna's own format, `number` days old; questions and answers in turn."""
+    at = int((time.time() - number * 86400) * 1000)
+    messages = [{"id": i + 1, "parent_id": i, "role": ("user", "assistant")[i % 2], "state": "complete", "text": text,
+                 "created_at": at + i} for i, text in enumerate(texts)]
+    return {"origin": f"test-{number}", "title": title, "created_at": at, "updated_at": at, "head_id": len(texts),
             "messages": messages}
 
 
-class History(myna_e2e.TestCase):
-    def test_probe(self):
+CHATS = [conversation(0, "Pancakes", "How do I make pancakes?", "Mix **flour**, milk and eggs.\n\n1. Rest\n2. Fry\n"),
+         conversation(1, "Quicksort in C", "Write quicksort.", "```c\nint a < b;\n```\n\n<script>alert (1)</script>\n"),
+         conversation(2, "周末计划", "周末去哪里？", "去爬山吧。公式 $a^2+b^2$ 。")]
+
+
+class History(TestCase):
+    def setUp(self):
+        super().setUp()
+        self.file = self.home / "chats.json"
+        self.write(CHATS)
+
+    def write(self, chats):
+        self.file.write_text(json.dumps({"format": "myna-conversations", "version": 1, "folders": [],
+                                         "conversations": chats}, ensure_ascii=False))
+
+    def choose(self, app, item):
+        """An item of the main menu."""
+        wait(lambda: len(app.find_all(role="frame")) == 1 and app.find(role="frame").has("active"), "the window in front")
+        app.key("F10")
+        app.find(app._(item).replace("_", "")).click()
+
+    def choose_file(self, app, title, path):
+        """Gives the file dialog of that title a path, and accepts it."""
+        dialog = app.find(title, "filler")
+        names = re.compile("Name:|GtkFileChooserEntry")
+        if not dialog.find_all(names, "text"):
+            app.key("ctrl+l")
+        entry = dialog.find(names, "text")
+        wait(lambda: entry.has("focused"), "the name to have the focus")
+        # The entry completes what is put into it, and says nothing of what it holds: only keys will do.
+        app.key("ctrl+a")
+        app.write(str(path))
+        dialog.find(re.compile("_Save|_Open"), "push button").click()
+        app.wait_closed(title)
+
+    def row(self, app, title):
+        """The row of a chat in the sidebar."""
+        return app.find("Conversations", "list").find(title, "label")
+
+    def open_chat(self, app, title):
+        app.click_at(self.row(app, title))
+        app.find(re.compile(re.escape(title) + " — Myna"), "frame")
+
+    def open_chat_menu(self, app, item):
+        """An item of the menu of the chat that is open."""
+        app.click_at(app.find("Chat Menu"))
+        app.find(item.replace("_", "")).click()
+
+    def select(self, app, *titles):
+        """Selects these chats in the sidebar."""
+        self.choose(app, "_Select Chats")
+        for n, title in enumerate(titles):
+            app.click_at(self.row(app, title))
+            app.find(f"{n + 1} selected")
+
+    def import_all(self, app, path=None):
+        self.choose(app, "_Import Chats…")
+        self.choose_file(app, "Choose the File to Import", path or self.file)
+        app.find(re.compile("Import [0-9]+ Chats?"), "push button").click()
+        app.wait_closed("Import Chats")
+
+    def count(self, where="1"):
+        return self.query(f"SELECT count(*) FROM conversation WHERE {where}")[0][0]
+
+    # -- out and in
+
+    def test_import_with_preview(self):
         app = self.start()
-        app.ask(QUESTION)
-        app.find("Main Menu").click()
-        app.find("Main Menu").find(re.compile("toggle"))
+        self.choose(app, "_Import Chats…")
+        self.choose_file(app, "Choose the File to Import", self.file)
+        chat = app.find("Quicksort in C", "check box")
+        self.assertIn("2 messages", chat.description)
+        app.click_at(chat)
+        app.find_button("Import 2 Chats").click()
+        app.wait_closed("Import Chats")
+        wait(lambda: set(app.conversations()) == {"Pancakes", "周末计划"}, "the two imported chats")
+        self.assertEqual(self.count(), 2)
+
+        # What is here already is marked, and cannot be imported twice.
+        self.choose(app, "_Import Chats…")
+        self.choose_file(app, "Choose the File to Import", self.file)
+        again = app.find("Pancakes", "check box")
+        self.assertIn("in the history already", again.description)
+        self.assertFalse(again.has("checked"))
+        self.assertTrue(app.find("Quicksort in C", "check box").has("checked"))
+        app.find_button("Import 1 Chat").click()
+        app.wait_closed("Import Chats")
+        wait(lambda: self.count() == 3, "the third chat")
+        app.quit()
+
+    def test_import_of_something_else(self):
+        bad = self.home / "holiday.json"
+        bad.write_text('{"pictures": [1, 2, 3]}')
+        app = self.start()
+        self.choose(app, "_Import Chats…")
+        self.choose_file(app, "Choose the File to Import", bad)
+        app.find("This file cannot be imported")
+        app.find_button("Cancel").click()
+        app.wait_closed("Import Chats")
+        app.quit()
+        self.assertEqual(self.count(), 0)
+
+    def export(self, app, window, kind, path):
+        app.click_at(app.find(kind, "check box"))
+        app.find_button("Save…").click()
+        self.choose_file(app, "Export Chats", path)
+        app.wait_closed(window)
+        app.find(re.compile("[0-9]+ chats? exported"))
+        return path.read_text(encoding="utf-8")
+
+    def test_export(self):
+        app = self.start()
+        self.import_all(app)
+        wait(lambda: self.count() == 3, "the imported chats")
+
+        # All of them, in the format that can be read back.
+        self.choose(app, "_Export All Chats…")
+        exported = json.loads(self.export(app, "Export All Chats", "JSON", self.home / "all.json"))
+        self.assertEqual({chat["title"] for chat in exported["conversations"]}, {chat["title"] for chat in CHATS})
+        self.assertEqual([[message["text"] for message in chat["messages"]]
+                          for chat in sorted(exported["conversations"], key=lambda chat: chat["origin"])],
+                         [[message["text"] for message in chat["messages"]] for chat in CHATS])
+
+        # One: the one that is open.
+        self.open_chat(app, "Quicksort in C")
+        self.open_chat_menu(app, "_Export…")
+        page = self.export(app, "Export 1 Chat", "Web page", self.home / "one.html")
+        self.assertIn("int a &lt; b;", page)
+        self.assertNotIn("<script", page)
+        self.assertNotIn("Pancakes", page)
+
+        # Several.
+        self.select(app, "Pancakes", "周末计划")
+        app.find_button("Export").click()
+        text = self.export(app, "Export 2 Chats", "Markdown", self.home / "two.md")
+        self.assertIn("# Pancakes\n", text)
+        self.assertIn("公式 $a^2+b^2$ 。", text)
+        self.assertNotIn("Quicksort", text)
+        app.quit()
 
 
 if __name__ == "__main__":

@@ -183,8 +183,6 @@ make_row (MynaExportWindow *self,
   adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
   self->checks[i] = gtk_check_button_new ();
   gtk_widget_set_valign (self->checks[i], GTK_ALIGN_CENTER);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->checks[i]), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  _(formats[i].title), -1);
   if (i > 0)
     gtk_check_button_set_group (GTK_CHECK_BUTTON (self->checks[i]), GTK_CHECK_BUTTON (self->checks[0]));
   else

@@ -50,9 +50,12 @@ selected_cb (MynaHistoryList *self)
 {
   MynaHistoryItem *item = gtk_single_selection_get_selected_item (self->selection);
 
-  if (self->following || self->selecting || !item || myna_history_item_get_kind (item) != MYNA_HISTORY_CONVERSATION)
+  if (self->following || !item || myna_history_item_get_kind (item) != MYNA_HISTORY_CONVERSATION)
     return;
-  if (myna_history_item_get_id (item) != self->current)
+  /* While several are being selected a click opens nothing. */
+  if (self->selecting)
+    follow_current (self);
+  else if (myna_history_item_get_id (item) != self->current)
     g_signal_emit (self, signals[SIGNAL_OPEN], 0, myna_history_item_get_id (item));
 }
 

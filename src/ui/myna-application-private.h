@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "history/myna-titler.h"
 #include "myna-application.h"
 #include "myna-search-provider.h"
 #include "myna-session-cache.h"
@@ -19,6 +20,7 @@ struct _MynaApplication
   GlmActor *actor;
   MynaModelLibrary *models;
   MynaSessionCache *sessions;
+  MynaTitler *titler;
   StoreDb *store;
   GError *store_error;
   gboolean opening;
@@ -36,9 +38,10 @@ struct _MynaApplication
 MynaWindow *myna_application_get_window  (MynaApplication *self);
 /* Shows the window, making it if there is none. */
 void        myna_application_present     (MynaApplication *self);
-/* Listens to the conversation, which is returned, once. */
+/* Listens to the conversation, which is returned, once.  store: where it can get a title; NULL: it is temporary. */
 MynaConversation *myna_application_follow (MynaApplication  *self,
-                                           MynaConversation *conversation);
+                                           MynaConversation *conversation,
+                                           StoreDb          *store);
 /* Stays without a window for as long as a reply is being written, if it is to. */
 void        myna_application_update_hold (MynaApplication *self);
 

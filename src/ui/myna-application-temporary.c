@@ -20,7 +20,7 @@ temporary_store_cb (GObject      *source,
   if (self->temporary)
     return;
   self->temporary_store = g_steal_pointer (&store);
-  self->temporary = myna_application_follow (self, myna_conversation_new (self->temporary_store, self->actor));
+  self->temporary = myna_application_follow (self, myna_conversation_new (self->temporary_store, self->actor), NULL);
   g_object_notify (G_OBJECT (self), "temporary");
 }
 

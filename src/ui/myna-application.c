@@ -13,6 +13,8 @@
 #include "myna-resources.h"
 #include "preferences/myna-chat-settings.h"
 
+#define TITLE_DELAY_MS 800       /* the person may ask on at once */
+
 enum
 {
   PROP_0,
@@ -141,12 +143,14 @@ prepare_cb (MynaConversation *conversation,
 /* A live conversation may come here more than once. */
 MynaConversation *
 myna_application_follow (MynaApplication  *self,
-                         MynaConversation *conversation)
+                         MynaConversation *conversation,
+                         StoreDb          *store)
 {
   if (g_signal_handler_find (conversation, G_SIGNAL_MATCH_FUNC | G_SIGNAL_MATCH_DATA, 0, 0, NULL, busy_cb, self) == 0) {
     g_signal_connect_object (conversation, "notify::busy", G_CALLBACK (busy_cb), self, 0);
     g_signal_connect_object (conversation, "notify::id", G_CALLBACK (id_cb), self, 0);
     g_signal_connect_object (conversation, "prepare", G_CALLBACK (prepare_cb), self, 0);
+    myna_titler_watch (self->titler, conversation, store);
   }
 
   return conversation;
@@ -157,7 +161,7 @@ myna_application_new_conversation (MynaApplication *self)
 {
   g_return_val_if_fail (MYNA_IS_APPLICATION (self), NULL);
 
-  return self->store ? myna_application_follow (self, myna_conversation_new (self->store, self->actor)) : NULL;
+  return self->store ? myna_application_follow (self, myna_conversation_new (self->store, self->actor), self->store) : NULL;
 }
 
 MynaConversation *
@@ -170,7 +174,8 @@ myna_application_open_conversation (MynaApplication *self,
 
   if (!self->store)
     return NULL;
-  conversation = myna_application_follow (self, myna_conversation_new_for_id (self->store, self->actor, id));
+  conversation = myna_application_follow (self, myna_conversation_new_for_id (self->store, self->actor, id),
+                                          self->store);
   myna_session_cache_restore (self->sessions, conversation);
 
   return conversation;
@@ -259,6 +264,7 @@ myna_application_startup (GApplication *application)
   self->actor = glm_actor_new ();
   self->models = myna_model_library_new (self->actor, self->settings);
   sessions = g_build_filename (g_get_user_cache_dir (), MYNA_APP_ID, "sessions", NULL);
+  self->titler = myna_titler_new (TITLE_DELAY_MS);
   self->sessions = myna_session_cache_new (self->actor, sessions);
   myna_application_add_actions (self);
 }
@@ -407,6 +413,7 @@ myna_application_finalize (GObject *object)
   g_ptr_array_unref (self->busy);
   g_clear_object (&self->store);
   g_clear_error (&self->store_error);
+  g_clear_object (&self->titler);
   g_clear_object (&self->sessions);
   g_clear_object (&self->models);
   g_clear_object (&self->actor);

@@ -57,28 +57,45 @@ fill (StoreDb *db,
     g_main_context_iteration (NULL, TRUE);
 }
 
-static void
-painted_cb (GdkFrameClock *clock,
-            gboolean      *painted)
+typedef struct
 {
-  *painted = TRUE;
+  gint64 begin;
+  double seconds;               /* from the frame's beginning to its end */
+  gboolean painted;
+} Frame;
+
+static void
+before_paint_cb (GdkFrameClock *clock,
+                 Frame         *frame)
+{
+  frame->begin = g_get_monotonic_time ();
 }
 
-/* Runs the main loop until the next frame is on the screen; the time that it took. */
+static void
+after_paint_cb (GdkFrameClock *clock,
+                Frame         *frame)
+{
+  frame->painted = TRUE;
+  frame->seconds = seconds_since (frame->begin);
+}
+
+/* Runs the main loop until the next frame is on the screen.  How long its layout and painting took: the time between two
+ * frames is the display's, 16.7 ms, as long as this is shorter. */
 static double
 wait_for_frame (GtkWidget *window)
 {
   GdkFrameClock *clock = gtk_widget_get_frame_clock (window);
-  gboolean painted = FALSE;
-  gint64 start = g_get_monotonic_time ();
-  gulong handler = g_signal_connect (clock, "after-paint", G_CALLBACK (painted_cb), &painted);
+  Frame frame = { g_get_monotonic_time (), 0, FALSE };
+  gulong before = g_signal_connect (clock, "before-paint", G_CALLBACK (before_paint_cb), &frame);
+  gulong after = g_signal_connect (clock, "after-paint", G_CALLBACK (after_paint_cb), &frame);
 
   gtk_widget_queue_draw (window);
-  while (!painted)
+  while (!frame.painted)
     g_main_context_iteration (NULL, TRUE);
-  g_signal_handler_disconnect (clock, handler);
+  g_signal_handler_disconnect (clock, before);
+  g_signal_handler_disconnect (clock, after);
 
-  return seconds_since (start);
+  return frame.seconds;
 }
 
 static int
@@ -101,12 +118,14 @@ bench_scrolling (GtkWidget     *window,
   for (int i = 0; i < N; i++) {
     /* Half by small steps, as a wheel does; half by leaps, as a dragged scroll bar does. */
     double value = i < N / 2 ? 120.0 * i : span * ((i * 37) % N) / N;
+    gint64 start = g_get_monotonic_time ();
 
     gtk_adjustment_set_value (adjustment, value);
-    times[i] = wait_for_frame (window) * 1e3;
+    times[i] = seconds_since (start) * 1e3;
+    times[i] += wait_for_frame (window) * 1e3;
   }
   qsort (times, N, sizeof times[0], compare_doubles);
-  g_print ("scrolling, a frame: median %.1f ms, p99 %.1f ms, longest %.1f ms\n", times[N / 2], times[N * 99 / 100],
+  g_print ("scrolling, work of a frame: median %.1f ms, p99 %.1f ms, longest %.1f ms\n", times[N / 2], times[N * 99 / 100],
            times[N - 1]);
 }
 

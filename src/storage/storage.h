@@ -29,7 +29,7 @@ typedef enum
   STORE_ERROR_NEWER_VERSION,    /* the database was written by a newer Myna: opened read-only */
   STORE_ERROR_READ_ONLY,        /* folder or file cannot be written */
   STORE_ERROR_FULL,             /* no space left */
-  STORE_ERROR_CORRUPT,          /* damaged; the original file is kept, see store_get_recovered_path() */
+  STORE_ERROR_CORRUPT,          /* damaged; the original file is kept, see store_get_recovery() */
   STORE_ERROR_BUSY,             /* another program holds the database */
   STORE_ERROR_NOT_FOUND,        /* no such row */
   STORE_ERROR_NOT_A_DATABASE,
@@ -141,8 +141,19 @@ void        store_open_memory_async (GCancellable *cancellable, GAsyncReadyCallb
 /* Finishes what was requested, checkpoints and closes; blocks.  Dropping the last reference does the same. */
 void        store_close (StoreDb *self);
 gboolean    store_is_read_only (StoreDb *self);
-/* Where the damaged original was kept when the database had to be recovered on open; NULL otherwise. */
-const char *store_get_recovered_path (StoreDb *self);
+
+/* What became of a damaged database when it was opened. */
+typedef struct
+{
+  char *path;                   /* where the damaged original was kept */
+  guint n_messages;             /* in the new one, all together */
+  guint n_from_backup;          /* of these, taken from the newest backup */
+  guint n_cut;                  /* of these, only the beginning could be read */
+  guint n_lost;                 /* known to have been there, and not found */
+} StoreRecovery;
+
+/* NULL: nothing had to be recovered. */
+const StoreRecovery *store_get_recovery (StoreDb *self);
 
 /* For each X_async there is one finish; a list is a GPtrArray with free function that the caller owns. */
 gboolean    store_finish (StoreDb *self, GAsyncResult *result, GError **error);                /* no value */

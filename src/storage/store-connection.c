@@ -421,7 +421,6 @@ static gboolean
 open_repaired (StoreConnection *self, GError **error)
 {
   g_autoptr (GError) problem = NULL;
-  char *kept = NULL;
 
   if (open_writable (self, &problem))
     return TRUE;
@@ -433,10 +432,7 @@ open_repaired (StoreConnection *self, GError **error)
     }
   close_handle (self);
   self->is_suspect = FALSE;
-  if (!store_recover (self->path, &kept, error))
-    return FALSE;
-  self->recovered_path = kept;
-  return open_writable (self, error);
+  return store_recover (self->path, &self->recovery, error) && open_writable (self, error);
 }
 
 static StoreConnection *
@@ -500,7 +496,7 @@ store_connection_close (StoreConnection *self)
   g_hash_table_unref (self->statements);
   g_array_unref (self->changes);
   g_free (self->path);
-  g_free (self->recovered_path);
+  g_free (self->recovery.path);
   g_free (self);
 }
 

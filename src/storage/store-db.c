@@ -53,7 +53,7 @@ struct _StoreDb
   /* Written by the storage thread before the open is reported, then only read. */
   GError *warning;
   gboolean read_only;
-  char *recovered_path;
+  StoreRecovery recovery;
 };
 
 G_DEFINE_FINAL_TYPE (StoreDb, store_db, G_TYPE_OBJECT)
@@ -246,7 +246,8 @@ open_connection (StoreDb *self, StoreJob *job)
   if (connection)
     {
       self->read_only = connection->read_only;
-      self->recovered_path = g_strdup (connection->recovered_path);
+      self->recovery = connection->recovery;
+      self->recovery.path = g_strdup (connection->recovery.path);
       connection->n_waiting = &self->n_waiting;
     }
   return connection;
@@ -474,12 +475,12 @@ store_is_read_only (StoreDb *self)
   return self->read_only;
 }
 
-const char *
-store_get_recovered_path (StoreDb *self)
+const StoreRecovery *
+store_get_recovery (StoreDb *self)
 {
   g_return_val_if_fail (STORE_IS_DB (self), NULL);
 
-  return self->recovered_path;
+  return self->recovery.path ? &self->recovery : NULL;
 }
 
 /* ---- Class -------------------------------------------------------------------------------------------------------- */
@@ -502,7 +503,7 @@ store_db_finalize (GObject *object)
   g_main_context_unref (self->context);
   g_clear_error (&self->warning);
   g_clear_object (&self->latest);
-  g_free (self->recovered_path);
+  g_free (self->recovery.path);
   g_free (self->path);
   G_OBJECT_CLASS (store_db_parent_class)->finalize (object);
 }

@@ -56,7 +56,7 @@ typedef struct
   gboolean read_only;
   GCancellable *cancellables[2];        /* of the work that runs, where it may be stopped in the middle; may be NULL */
   char *copy_dir;               /* folder of a private copy that is read instead of the original; NULL: none */
-  char *recovered_path;
+  StoreRecovery recovery;       /* path NULL: nothing had to be recovered */
   gboolean is_not_ours;         /* the file belongs to another program */
   gboolean is_suspect;          /* damage was seen: the next start looks at the whole file */
 
@@ -153,9 +153,9 @@ gboolean store_backup_today (StoreConnection *connection, gint64 now, GError **e
 /* The newest daily backup of the database `path`; NULL: none. */
 char    *store_find_backup (const char *path);
 
-/* Renames the damaged database to *ret_kept and makes a new one of what can be read.  FALSE: all is as before.  The caller
- * holds the lock. */
-gboolean store_recover (const char *path, char **ret_kept, GError **error);
+/* Renames the damaged database to ret_recovery->path, which the caller frees, and makes a new one of what can be read.  FALSE:
+ * all is as before.  The caller holds the lock. */
+gboolean store_recover (const char *path, StoreRecovery *ret_recovery, GError **error);
 
 /* ---- Whole rows, for export and import ------------------------------------------------------------------------------ */
 

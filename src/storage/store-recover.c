@@ -3,97 +3,146 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  *   1. chats.db (and its WAL) are renamed to chats.db.damaged-TIME; they are never touched again.
- *   2. A new chats.db gets each row that can be read.  Where a page is damaged, the rows on it are skipped: the first row
- *      behind it is found by trying larger and larger ids, then by halving.
- *   3. What is missing then comes from the newest backup.
- *   4. References to rows that are lost are mended: messages without a conversation get one, messages without the message
+ *   2. A new chats.db gets each row that stands in a sound page (store-pages.c).
+ *   3. Where pages are damaged, what is missing then comes from the newest backup.
+ *   4. Of long messages of which only the beginning is left, the beginning.
+ *   5. References to rows that are lost are mended: messages without a conversation get one, messages without the message
  *      before follow the one before them in time.
+ *
+ * What is lost for good is known from the keys in the indexes of `message`, which stand in other pages than the rows.
  */
+#include "store-pages.h"
 #include "store-private.h"
 
 #include <glib/gstdio.h>
 #include <errno.h>
+#include <string.h>
 
-/* Ids that are tried behind a damaged page; nobody has more messages. */
-#define MAX_ID (G_GINT64_CONSTANT (1) << 32)
-
-/* The first column is the id; `insert` takes the columns in the same order and leaves alone what is there. */
+/* The columns as SQLite stores them, a letter each: k the id, which is the rowid and stored as NULL; i integer, I integer or
+ * NULL; d real; t text, of which the beginning is worth something, T text or NULL, which is taken whole or not at all. */
 typedef struct
 {
-  const char *select;
+  const char *types;
   const char *insert;
+  int n_bytes_column;           /* has the length of text_column; 0: none */
+  int text_column;
 } Table;
 
-#define FOLDER_COLUMNS "id, name, parent_id, created_at"
-#define CONVERSATION_COLUMNS \
-  "id, origin, created_at, updated_at, deleted_at, pinned, archived, title_by_user, folder_id, head_id, title, model," \
-  " settings, draft"
-#define MESSAGE_COLUMNS \
-  "id, conversation_id, parent_id, role, state, created_at, finished_at, n_prompt_tokens, n_tokens, first_token_seconds," \
-  " seconds, mark, n_bytes, model, text, attachments"
-
-#define TABLE(name, columns, marks) \
-  { "SELECT " columns " FROM " name " NOT INDEXED WHERE id >= ?1 ORDER BY id", \
-    "INSERT OR IGNORE INTO " name " (" columns ") VALUES (" marks ")" }
-
 static const Table tables[] = {
-  TABLE ("folder", FOLDER_COLUMNS, "?,?,?,?"),
-  TABLE ("conversation", CONVERSATION_COLUMNS, "?,?,?,?,?,?,?,?,?,?,?,?,?,?"),
-  TABLE ("message", MESSAGE_COLUMNS, "?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?"),
+  { "ktIi", "INSERT OR IGNORE INTO folder (id, name, parent_id, created_at) VALUES (?,?,?,?)" },
+  { "ktiiIiiiIItTTT",
+    "INSERT OR IGNORE INTO conversation (id, origin, created_at, updated_at, deleted_at, pinned, archived, title_by_user,"
+    " folder_id, head_id, title, model, settings, draft) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)" },
+  { "kiIiiiIiiddiiTtT",
+    "INSERT OR IGNORE INTO message (id, conversation_id, parent_id, role, state, created_at, finished_at, n_prompt_tokens,"
+    " n_tokens, first_token_seconds, seconds, mark, n_bytes, model, text, attachments)"
+    " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+    12, 14 },
 };
+
+typedef struct
+{
+  StoreConnection *target;
+  gboolean wants_cut;           /* takes the rows that are not whole, and no others */
+  gboolean wants_keys;          /* notes the ids in the indexes */
+  guint n_cut;                  /* rows that were not whole */
+} Copy;
 
 /* ---- Copying rows ------------------------------------------------------------------------------------------------- */
 
-/* TRUE: a row with an id from `id` on can be read; its id. */
 static gboolean
-can_read (sqlite3_stmt *select, gint64 id, gint64 *ret_id)
+fits (char type, const StorePagesValue *value)
 {
-  gboolean success;
-
-  sqlite3_reset (select);
-  sqlite3_bind_int64 (select, 1, id);
-  success = sqlite3_step (select) == SQLITE_ROW;
-  if (success)
-    *ret_id = sqlite3_column_int64 (select, 0);
-  return success;
-}
-
-/* The first readable row behind the damage at `id`; 0: none. */
-static gint64
-skip_damage (sqlite3_stmt *select, gint64 id)
-{
-  gint64 bad = id, good = 0, found = 0;
-
-  for (gint64 step = 1; !good && id + step < MAX_ID; step *= 2)
-    if (can_read (select, id + step, &found))
-      good = id + step;
-    else
-      bad = id + step;
-  while (good && good - bad > 1)
+  switch (type)
     {
-      gint64 middle = bad + (good - bad) / 2, at;
-
-      if (can_read (select, middle, &at))
-        good = middle, found = at;
-      else
-        bad = middle;
+    case 'k':
+      return value->type == SQLITE_NULL;
+    case 'i':
+      return value->type == SQLITE_INTEGER;
+    case 'I':
+      return value->type == SQLITE_INTEGER || value->type == SQLITE_NULL;
+    case 'd':
+      return value->type == SQLITE_INTEGER || value->type == SQLITE_FLOAT;
+    case 't':
+      return value->type == SQLITE_TEXT;
+    default:
+      return value->type == SQLITE_TEXT || value->type == SQLITE_NULL;
     }
-  return good ? found : 0;
 }
 
-static gboolean
-insert_row (StoreConnection *target, const char *sql, sqlite3_stmt *row, GError **error)
+/* The table that a row can be of; NULL: none. */
+static const Table *
+find_table (const StorePagesRow *row)
 {
-  g_autoptr (sqlite3_stmt) insert = store_prepare (target, error, sql, "");
+  for (gsize i = 0; i < G_N_ELEMENTS (tables); i++)
+    {
+      const char *types = tables[i].types;
+      guint n = 0;
+
+      while (n < row->n_values && types[n] && fits (types[n], &row->values[n]))
+        n++;
+      if (n == row->n_values && !types[n])
+        return &tables[i];
+    }
+  return NULL;
+}
+
+/* Cuts texts where they stop being text.  TRUE: the row is whole. */
+static gboolean
+make_sound (const Table *table, StorePagesRow *row)
+{
+  gboolean is_whole = TRUE;
+
+  for (guint i = 0; i < row->n_values; i++)
+    {
+      StorePagesValue *value = &row->values[i];
+      const char *end;
+
+      if (value->type == SQLITE_TEXT && !g_utf8_validate_len (value->bytes, value->n_bytes, &end))
+        {
+          value->n_bytes = end - value->bytes;
+          value->is_cut = TRUE;
+        }
+      if (!value->is_cut)
+        continue;
+      is_whole = FALSE;
+      if (table->types[i] == 'T')
+        value->type = SQLITE_NULL;
+    }
+  if (table->n_bytes_column && row->values[table->n_bytes_column].integer != (gint64) row->values[table->text_column].n_bytes)
+    {
+      row->values[table->n_bytes_column].integer = row->values[table->text_column].n_bytes;
+      is_whole = FALSE;
+    }
+  return is_whole;
+}
+
+static void
+bind_value (sqlite3_stmt *statement, int index, const StorePagesValue *value)
+{
+  switch (value->type)
+    {
+    case SQLITE_INTEGER:
+      sqlite3_bind_int64 (statement, index, value->integer);
+      break;
+    case SQLITE_FLOAT:
+      sqlite3_bind_double (statement, index, value->real);
+      break;
+    case SQLITE_TEXT:
+      sqlite3_bind_text64 (statement, index, value->bytes, value->n_bytes, SQLITE_STATIC, SQLITE_UTF8);
+      break;
+    default:
+      sqlite3_bind_null (statement, index);
+    }
+}
+
+/* A row with values that our tables refuse is damaged too: it is left out. */
+static gboolean
+step_insert (sqlite3_stmt *insert, GError **error)
+{
   GError *local_error = NULL;
 
-  if (!insert)
-    return FALSE;
-  for (int i = 0; i < sqlite3_column_count (row); i++)
-    sqlite3_bind_value (insert, i + 1, sqlite3_column_value (row, i));
   store_step (insert, &local_error);
-
-  /* A row with values that our tables refuse is damaged too. */
   if (g_error_matches (local_error, STORE_ERROR, STORE_ERROR_INVALID))
     g_clear_error (&local_error);
   if (!local_error)
@@ -102,57 +151,42 @@ insert_row (StoreConnection *target, const char *sql, sqlite3_stmt *row, GError 
   return FALSE;
 }
 
-/* Only what is wrong in the file is left out.  What cannot be read just now may be there the next time: then nothing is
- * recovered at all. */
+/* Entries of the indexes (conversation_id, id) and (conversation_id, parent_id) of `message`: the last column is the id. */
 static gboolean
-check_is_damage (StoreConnection *source, int code, GError **error)
+note_key (Copy *self, const StorePagesRow *row, GError **error)
 {
-  if ((code & 0xff) != SQLITE_IOERR && (code & 0xff) != SQLITE_NOMEM && (code & 0xff) != SQLITE_CANTOPEN)
+  g_autoptr (sqlite3_stmt) insert = NULL;
+
+  if (!self->wants_keys || row->n_values != 3 || !fits ('i', &row->values[0]) || !fits ('I', &row->values[1])
+      || !fits ('i', &row->values[2]))
     return TRUE;
-  return store_error_set_sqlite (error, source->db, code, "The damaged history cannot be read");
-}
-
-/* Sets *is_whole to FALSE where rows could not be read. */
-static gboolean
-copy_table (StoreConnection *source, StoreConnection *target, const Table *table, gboolean *is_whole, GError **error)
-{
-  sqlite3_stmt *select = NULL;
-  gboolean success = TRUE;
-  gint64 next = 1;
-  int code;
-
-  code = sqlite3_prepare_v2 (source->db, table->select, -1, &select, NULL);
-  if (code != SQLITE_OK)
-    {
-      *is_whole = FALSE;
-      return check_is_damage (source, code, error);
-    }
-  sqlite3_bind_int64 (select, 1, next);
-  while (success && next && (code = sqlite3_step (select)) != SQLITE_DONE)
-    {
-      if (code == SQLITE_ROW)
-        {
-          next = sqlite3_column_int64 (select, 0) + 1;
-          success = insert_row (target, table->insert, select, error);
-          continue;
-        }
-      *is_whole = FALSE;
-      success = check_is_damage (source, code, error);
-      next = success ? skip_damage (select, next) : 0;
-      sqlite3_reset (select);
-      sqlite3_bind_int64 (select, 1, next);
-    }
-  sqlite3_finalize (select);
-  return success;
+  insert = store_prepare (self->target, error, "INSERT OR IGNORE INTO temp.key VALUES (?1)", "I", row->values[2].integer);
+  return insert && step_insert (insert, error);
 }
 
 static gboolean
-copy_tables (StoreConnection *source, StoreConnection *target, gboolean *is_whole, GError **error)
+copy_row (const StorePagesRow *found, gpointer user_data, GError **error)
 {
-  for (gsize i = 0; i < G_N_ELEMENTS (tables); i++)
-    if (!copy_table (source, target, &tables[i], is_whole, error))
-      return FALSE;
-  return TRUE;
+  Copy *self = user_data;
+  g_autoptr (sqlite3_stmt) insert = NULL;
+  StorePagesRow row = *found;
+  const Table *table;
+  gboolean is_whole;
+
+  if (row.is_index)
+    return note_key (self, found, error);
+  table = row.rowid > 0 ? find_table (&row) : NULL;
+  if (!table)
+    return TRUE;
+  is_whole = make_sound (table, &row);
+  self->n_cut += !is_whole;
+  if (is_whole == self->wants_cut)
+    return TRUE;
+  row.values[0] = (StorePagesValue) { .type = SQLITE_INTEGER, .integer = row.rowid };
+  insert = store_prepare (self->target, error, table->insert, "");
+  for (guint i = 0; insert && i < row.n_values; i++)
+    bind_value (insert, i + 1, &row.values[i]);
+  return insert && step_insert (insert, error);
 }
 
 static const char MEND[] =
@@ -170,22 +204,59 @@ static const char MEND[] =
   "UPDATE message SET state = 2 WHERE state = 1;";
 
 static gboolean
-fill (StoreConnection *target, const char *damaged, const char *backup, GError **error)
+count (StoreConnection *target, const char *sql, guint *ret_n, GError **error)
 {
-  g_autoptr (StoreConnection) source = store_connection_open_foreign (damaged, NULL);
-  gboolean is_whole = source != NULL, ignored = TRUE, success;
+  gint64 n = 0;
+  gboolean success = store_query_int (target, 0, &n, error, sql, "");
 
-  if (!store_exec_script (target->db, "PRAGMA foreign_keys = OFF", error)
+  *ret_n = n;
+  return success;
+}
+
+/* Scans the file and gives the number of messages that this added. */
+static gboolean
+copy_file (Copy *copy, const char *path, StoreRecovery *recovery, guint *ret_n_damaged, guint *ret_n_added, GError **error)
+{
+  guint n = 0;
+
+  if (!store_pages_scan (path, copy_row, copy, ret_n_damaged, error)
+      || !count (copy->target, "SELECT count (*) FROM message", &n, error))
+    return FALSE;
+  *ret_n_added = n - recovery->n_messages;
+  recovery->n_messages = n;
+  return TRUE;
+}
+
+static gboolean
+copy_all (StoreConnection *target, const char *damaged, const char *backup, StoreRecovery *recovery, GError **error)
+{
+  static const char LOST[] = "SELECT count (*) FROM temp.key WHERE id NOT IN (SELECT id FROM message)";
+  Copy copy = { target, .wants_keys = TRUE };
+  guint n_damaged = 0, ignored;
+  gboolean has_cut;
+
+  if (!copy_file (&copy, damaged, recovery, &n_damaged, &ignored, error) || !count (target, LOST, &recovery->n_lost, error))
+    return FALSE;
+  has_cut = copy.n_cut > 0;
+  copy.wants_keys = FALSE;
+  /* Where nothing is missing, a backup would only bring back what was deleted since. */
+  if (backup && (n_damaged > 0 || recovery->n_lost > 0)
+      && !copy_file (&copy, backup, recovery, &ignored, &recovery->n_from_backup, error))
+    return FALSE;
+  copy.wants_cut = TRUE;
+  return (!has_cut || copy_file (&copy, damaged, recovery, &ignored, &recovery->n_cut, error))
+         && count (target, LOST, &recovery->n_lost, error);
+}
+
+static gboolean
+fill (StoreConnection *target, const char *damaged, const char *backup, StoreRecovery *recovery, GError **error)
+{
+  gboolean success;
+
+  if (!store_exec_script (target->db, "PRAGMA foreign_keys = OFF; CREATE TEMP TABLE key (id INTEGER PRIMARY KEY)", error)
       || !store_connection_begin (target, STORE_ACCESS_SYNCED, error))
     return FALSE;
-  success = !source || copy_tables (source, target, &is_whole, error);
-  if (success && !is_whole && backup)
-    {
-      g_autoptr (StoreConnection) copy = store_connection_open_foreign (backup, NULL);
-
-      success = !copy || copy_tables (copy, target, &ignored, error);
-    }
-  success = success && store_exec_script (target->db, MEND, error);
+  success = copy_all (target, damaged, backup, recovery, error) && store_exec_script (target->db, MEND, error);
   return store_connection_end (target, success, error);
 }
 
@@ -234,8 +305,9 @@ finish_file (StoreConnection *target, const char *fresh, GError **error)
 }
 
 gboolean
-store_recover (const char *path, char **ret_kept, GError **error)
+store_recover (const char *path, StoreRecovery *ret_recovery, GError **error)
 {
+  StoreRecovery recovery = { NULL };
   g_autoptr (GDateTime) now = g_date_time_new_now_local ();
   g_autofree char *time = g_date_time_format (now, "%Y%m%d-%H%M%S");
   g_autofree char *kept = g_strdup_printf ("%s.damaged-%s", path, time);
@@ -257,14 +329,15 @@ store_recover (const char *path, char **ret_kept, GError **error)
   g_unlink (shm);
 
   target = store_connection_open_file (fresh, error);
-  success = target && fill (target, kept, backup, error);
+  success = target && fill (target, kept, backup, &recovery, error);
   if (success)
     success = finish_file (g_steal_pointer (&target), fresh, error);
   g_clear_pointer (&target, store_connection_close);
   g_unlink (fresh_lock);
   if (success && g_rename (fresh, path) == 0)
     {
-      *ret_kept = g_steal_pointer (&kept);
+      recovery.path = g_steal_pointer (&kept);
+      *ret_recovery = recovery;
       return TRUE;
     }
 

@@ -7,6 +7,29 @@
 #include "conversation/myna-problem.h"
 #include "myna-window-private.h"
 
+/* What was lost comes first. */
+static char *
+describe_recovery (const StoreRecovery *recovery)
+{
+  GString *text = g_string_new (NULL);
+
+  if (recovery->n_lost > 0)
+    g_string_append_printf (text, ngettext ("%u message is lost.", "%u messages are lost.", recovery->n_lost),
+                            recovery->n_lost);
+  else
+    g_string_append (text, _("No message is known to be lost."));
+  if (recovery->n_cut > 0) {
+    g_string_append_c (text, ' ');
+    g_string_append_printf (text, ngettext ("Of %u message only the beginning is left.",
+                                            "Of %u messages only the beginning is left.", recovery->n_cut),
+                            recovery->n_cut);
+  }
+  g_string_append_c (text, ' ');
+  g_string_append_printf (text, _("The damaged file was kept as %s."), recovery->path);
+
+  return g_string_free (text, FALSE);
+}
+
 void
 myna_window_update_store_banner (MynaWindow *self)
 {
@@ -20,8 +43,8 @@ myna_window_update_store_banner (MynaWindow *self)
                       store && store_is_read_only (store) ? _("Your chats can be read, but nothing new is saved")
                                                           : _("Your chats could not be opened"),
                       body, error->message, _("Try again"), "app.reopen-history", NULL);
-  } else if (store && store_get_recovered_path (store)) {
-    body = g_strdup_printf (_("The damaged file was kept as %s."), store_get_recovered_path (store));
+  } else if (store && store_get_recovery (store)) {
+    body = describe_recovery (store_get_recovery (store));
     myna_banner_show (MYNA_BANNER (self->store_banner), _("Your chats were damaged and have been repaired"), body,
                       NULL, NULL, NULL, NULL);
   } else {

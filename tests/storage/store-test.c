@@ -4,6 +4,8 @@
  */
 #include "store-test.h"
 
+#include "store-tokenizer.h"
+
 #include <glib/gstdio.h>
 #include <sys/stat.h>
 
@@ -199,4 +201,61 @@ test_branch (StoreDb *db, gint64 conversation_id, gint64 leaf_id)
 
   g_assert_no_error (error);
   return list;
+}
+
+/* ---- Below the store ---------------------------------------------------------------------------------------------- */
+
+void
+test_exec_sql (const char *path, const char *sql)
+{
+  g_autoptr (GError) error = NULL;
+  sqlite3 *db;
+
+  g_assert_cmpint (sqlite3_open (path, &db), ==, SQLITE_OK);
+  g_assert_true (store_tokenizer_register (db, NULL));
+  store_exec_script (db, sql, &error);
+  g_assert_no_error (error);
+  sqlite3_close (db);
+}
+
+StoreConnection *
+test_open_connection (const char *path)
+{
+  g_autoptr (GError) error = NULL;
+  StoreConnection *connection = store_connection_open (path, &error, &error);
+
+  g_assert_no_error (error);
+  return connection;
+}
+
+void
+test_fill (const char *path, int n)
+{
+  g_autoptr (StoreDb) db = test_open (path, NULL);
+
+  for (int c = 1; c <= n; c++)
+    {
+      g_autofree char *title = g_strdup_printf ("conversation %d", c);
+      gint64 id = test_add_conversation (db, title), parent = 0;
+
+      for (int i = 1; i <= 10; i++)
+        {
+          g_autofree char *filling = g_strnfill (g_test_rand_int_range (0, 1500), 'z');
+          g_autofree char *text = g_strdup_printf ("message %d of %d %s", i, c, filling);
+
+          parent = test_add_message (db, id, parent, STORE_ROLE_USER, STORE_STATE_COMPLETE, text);
+        }
+    }
+}
+
+gint64
+test_count (StoreConnection *connection, const char *table)
+{
+  g_autofree char *sql = g_strdup_printf ("SELECT count (*) FROM %s", table);
+  g_autoptr (GError) error = NULL;
+  gint64 n = -1;
+
+  store_query_int (connection, 0, &n, &error, sql, "");
+  g_assert_no_error (error);
+  return n;
 }

@@ -5,7 +5,7 @@
 #ifndef STORE_TEST_H
 #define STORE_TEST_H
 
-#include "storage/storage.h"
+#include "store-private.h"
 
 /* A new folder under the system's temporary one; remove_tree() deletes it. */
 char *test_folder_new (void);
@@ -34,6 +34,14 @@ StoreConversation *test_get_conversation (StoreDb *db, gint64 id);
 StoreMessage      *test_get_message (StoreDb *db, gint64 id);
 GPtrArray         *test_list (StoreDb *db, StoreListKind kind);
 GPtrArray         *test_branch (StoreDb *db, gint64 conversation_id, gint64 leaf_id);
+
+/* Adds n conversations of 10 messages each, "message I of C" with some filling. */
+void test_fill (const char *path, int n);
+
+/* Below the store: SQL on a file, the connection without a thread, the rows of a table. */
+void             test_exec_sql (const char *path, const char *sql);
+StoreConnection *test_open_connection (const char *path);
+gint64           test_count (StoreConnection *connection, const char *table);
 
 /* A call with its last three arguments: TEST_CALL (db, store_rename_async, id, "x", TRUE) → TestWait */
 #define TEST_CALL(db_, function, ...) \

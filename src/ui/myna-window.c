@@ -59,6 +59,7 @@ update_model (MynaWindow *self)
     text = myna_model_library_describe (models, chosen ? chosen : loaded);
   }
   gtk_label_set_label (GTK_LABEL (self->subtitle), text);
+  gtk_widget_set_tooltip_text (self->subtitle, text);   /* the whole of it where there is no room */
   if (self->view)
     myna_conversation_view_set_model (MYNA_CONVERSATION_VIEW (self->view), text);
 }
@@ -390,6 +391,8 @@ make_temporary_bar (MynaWindow *self)
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_widget_set_hexpand (label, TRUE);
   gtk_box_append (GTK_BOX (box), label);
+  gtk_label_set_wrap (GTK_LABEL (gtk_button_get_child (GTK_BUTTON (end))), TRUE);
+  gtk_label_set_justify (GTK_LABEL (gtk_button_get_child (GTK_BUTTON (end))), GTK_JUSTIFY_CENTER);
   gtk_widget_set_valign (end, GTK_ALIGN_CENTER);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (end), "win.end-temporary-chat");
   gtk_box_append (GTK_BOX (box), end);

@@ -257,6 +257,7 @@ myna_message_row_update_figures (MynaMessageRow *self)
       text = g_strdup_printf (_("%s · %s"), count, rate);
     }
   gtk_label_set_label (GTK_LABEL (self->figures), text ? text : "");
+  gtk_widget_set_tooltip_text (self->figures, text);    /* the whole of it where there is no room */
 }
 
 /* What the menu and the keys can do now. */

@@ -64,6 +64,7 @@ update_title (MynaSidebar *self)
   else
     text = g_strdup (_("Chats"));
   adw_window_title_set_title (ADW_WINDOW_TITLE (self->title), text);
+  gtk_widget_set_tooltip_text (self->title, text);      /* the whole of it where there is no room */
   for (guint i = 0; i < G_N_ELEMENTS (self->bars); i++)
     gtk_widget_set_sensitive (self->bars[i], n_checked > 0);
 }

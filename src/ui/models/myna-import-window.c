@@ -318,12 +318,15 @@ myna_import_window_init (MynaImportWindow *self)
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   GtkWidget *header = adw_header_bar_new ();
   GtkWidget *cancel = gtk_button_new_with_label (_("Cancel"));
-  GtkWidget *page;
+  GtkWidget *page, *title;
 
   self->cancellable = g_cancellable_new ();
   gtk_window_set_title (GTK_WINDOW (self), _("Import a Model"));
   gtk_window_set_default_size (GTK_WINDOW (self), 520, 420);
   gtk_window_set_modal (GTK_WINDOW (self), TRUE);
+  title = adw_window_title_new (gtk_window_get_title (GTK_WINDOW (self)), NULL);
+  gtk_widget_set_tooltip_text (title, gtk_window_get_title (GTK_WINDOW (self)));        /* where there is no room */
+  adw_header_bar_set_title_widget (ADW_HEADER_BAR (header), title);
   adw_header_bar_set_show_end_title_buttons (ADW_HEADER_BAR (header), FALSE);
   adw_header_bar_set_show_start_title_buttons (ADW_HEADER_BAR (header), FALSE);
   g_signal_connect_swapped (cancel, "clicked", G_CALLBACK (gtk_window_close), self);

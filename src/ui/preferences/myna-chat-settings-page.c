@@ -360,7 +360,7 @@ make_persona_group (MynaChatSettingsPage *self)
 
   self->persona = adw_combo_row_new ();
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->persona), _("Persona"));
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->persona), _("Fills in what stands below"));
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->persona), _("Fills in the rest"));
   adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (self->persona), 0);
   adw_combo_row_set_model (ADW_COMBO_ROW (self->persona), G_LIST_MODEL (names));
   self->save = make_icon_button ("list-add-symbolic", _("Save as Persona"));

@@ -160,7 +160,7 @@ make_computer_page (GSettings *settings)
                                             glm_cpu_count ());
   GtkWidget *group;
 
-  adw_preferences_page_set_title (ADW_PREFERENCES_PAGE (page), _("Computer"));
+  adw_preferences_page_set_title (ADW_PREFERENCES_PAGE (page), _("System"));
   adw_preferences_page_set_icon_name (ADW_PREFERENCES_PAGE (page), "computer-symbolic");
   group = add_group (page, _("Memory"));
   add_switch (group, settings, "memory-guard", _("Warn of models that are too large"),

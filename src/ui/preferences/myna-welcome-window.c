@@ -127,7 +127,7 @@ add_model_cb (MynaWelcomeWindow *self)
 static GtkWidget *
 make_buttons (MynaWelcomeWindow *self)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
   GtkWidget *start = gtk_button_new_with_label (_("Start Chatting"));
   GtkWidget *add = gtk_button_new_with_label (_("Add a Model"));
 

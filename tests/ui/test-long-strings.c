@@ -9,6 +9,7 @@
 #include <glib/gstdio.h>
 #include <locale.h>
 
+#include "history/myna-chat-import-window.h"
 #include "models/myna-import-window.h"
 #include "myna-application.h"
 
@@ -408,6 +409,23 @@ test_window (gconstpointer action)
   close_others ();
 }
 
+/* The preview of an import of conversations. */
+static void
+test_chat_import (void)
+{
+  static const char history[] = "[{\"title\":\"Sums\",\"conversations\":[{\"from\":\"human\",\"value\":\"1 + 1?\"},"
+                                "{\"from\":\"gpt\",\"value\":\"2\"}]}]";
+  g_autofree char *path = g_build_filename (g_get_tmp_dir (), "myna-long-strings.json", NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+
+  g_assert_true (g_file_set_contents (path, history, -1, NULL));
+  gtk_window_present (GTK_WINDOW (myna_chat_import_window_new (GTK_WINDOW (main_window ()),
+                                                               myna_application_get_store (application), file)));
+  check (other_window (), "import of chats", 2);
+  close_others ();
+  g_unlink (path);
+}
+
 static void
 test_import (void)
 {
@@ -428,7 +446,8 @@ main (int   argc,
       char *argv[])
 {
   /* Not the keyboard shortcuts and not About, which are GTK's and libadwaita's. */
-  static const char *const windows[] = { "app.preferences", "app.models", "app.help", "win.chat-settings" };
+  static const char *const windows[] = { "app.preferences", "app.models", "app.help", "win.chat-settings",
+                                         "win.export-current", "win.export-all", "win.show-backups" };
   g_autoptr (GError) error = NULL;
 
   setlocale (LC_ALL, "");
@@ -456,6 +475,7 @@ main (int   argc,
 
       g_test_add_data_func (path, windows[i], test_window);
     }
+  g_test_add_func ("/long-strings/chat-import", test_chat_import);
   g_test_add_func ("/long-strings/import", test_import);
 
   return g_test_run ();

@@ -213,7 +213,12 @@ make_header (MynaTaskWindow *self)
 {
   MynaTaskWindowPrivate *priv = get_private (self);
   GtkWidget *header = adw_header_bar_new ();
+  GtkWidget *title = adw_window_title_new (NULL, NULL);
 
+  /* Between the two buttons there is not always room for the whole title. */
+  g_object_bind_property (self, "title", title, "title", G_BINDING_SYNC_CREATE);
+  g_object_bind_property (self, "title", title, "tooltip-text", G_BINDING_SYNC_CREATE);
+  adw_header_bar_set_title_widget (ADW_HEADER_BAR (header), title);
   adw_header_bar_set_show_end_title_buttons (ADW_HEADER_BAR (header), FALSE);
   adw_header_bar_set_show_start_title_buttons (ADW_HEADER_BAR (header), FALSE);
   priv->close = gtk_button_new_with_label (_("Cancel"));

@@ -96,7 +96,8 @@ for option; do
     *) sed -n 2,3p "$0" >&2; exit 2 ;;
   esac
 done
-export FLATPAK_USER_DIR=${FLATPAK_USER_DIR:-}
+# Named, because the tests have a home of their own.
+export FLATPAK_USER_DIR=${FLATPAK_USER_DIR:-${XDG_DATA_HOME:-$HOME/.local/share}/flatpak}
 options=(--user --force-clean --repo="$work/repo")
 if $local_runtime; then
   export FLATPAK_USER_DIR=$work/user
@@ -110,7 +111,6 @@ if $local_runtime; then
   manifest=$copy
   options+=(--disable-rofiles-fuse --sandbox --extra-sources="$work/extra")
 else
-  [ -n "$FLATPAK_USER_DIR" ] || unset FLATPAK_USER_DIR
   flatpak --user remote-add --if-not-exists flathub https://dl.flathub.org/repo/flathub.flatpakrepo
   options+=(--install-deps-from=flathub)
 fi

@@ -2,6 +2,7 @@
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
+import pathlib
 import subprocess
 
 from myna_e2e import APP_ID, TestCase, main, wait
@@ -20,8 +21,12 @@ class Sandbox(TestCase):
     def start(self, *args, **kwargs):
         return super().start("run", "--user", APP_ID, *args, program="flatpak", **kwargs)
 
+    first_start = True      # its settings are in the sandbox too: it has never run
+
     def test_chat_and_return(self):
         app = self.start()
+        app.find("Start Chatting", ("push button", "button")).click()
+        app.wait_closed("Welcome")
         reply = app.ask("你好")
         self.assertEqual(app.rows("You"), ["你好"])
         wait(lambda: len(self.query("SELECT id FROM message WHERE state = 0")) == 2, "both messages to be saved")
@@ -39,6 +44,19 @@ class Sandbox(TestCase):
         given["sockets"].discard("x11")
         self.assertEqual(given, {"[Context]": {""}, "shared": {"ipc"}, "sockets": {"wayland", "fallback-x11"},
                                  "devices": {"dri"}})
+
+    def test_exports(self):
+        """What the desktop sees of it, under the names that Flatpak lets out."""
+        folder = subprocess.run(["flatpak", "info", "--user", "--show-location", APP_ID], check=True, capture_output=True,
+                                text=True).stdout.strip()
+        share = pathlib.Path(folder, "export", "share")
+        for name in (f"applications/{APP_ID}.desktop", f"dbus-1/services/{APP_ID}.service",
+                     f"gnome-shell/search-providers/{APP_ID}.search-provider.ini", f"mime/packages/{APP_ID}.xml",
+                     f"icons/hicolor/scalable/apps/{APP_ID}.svg", f"icons/hicolor/symbolic/apps/{APP_ID}-symbolic.svg",
+                     f"metainfo/{APP_ID}.metainfo.xml"):
+            self.assertTrue((share / name).exists(), name)
+        service = (share / f"dbus-1/services/{APP_ID}.service").read_text()
+        self.assertIn("flatpak run", service)
 
     def test_no_network_and_no_home(self):
         interfaces = in_sandbox("cat", "/proc/net/dev").stdout.splitlines()[2:]

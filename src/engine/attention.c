@@ -169,12 +169,11 @@ static void
 block_softmax (const Job *job, const Work *work, int64_t i, int64_t n_valid, int64_t n_keys)
 {
   float *s = work->scores + i * BLOCK, *o = work->values + i * job->attention->head_dim;
-  float maximum = work->maximum[i];
+  float maximum;
 
   if (n_valid < 0)
     n_valid = 0;
-  for (int64_t j = 0; j < n_valid; j++)
-    maximum = s[j] > maximum ? s[j] : maximum;
+  maximum = fmaxf (work->maximum[i], job->kernels->largest (s, n_valid));
   if (maximum > work->maximum[i])
     {
       float factor = expf (work->maximum[i] - maximum);

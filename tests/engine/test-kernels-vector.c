@@ -154,6 +154,7 @@ test_softmax (Case *c)
   check_close (c, "exp_sum", 4e-6f + 3e-7f * largest (c->x, c->n), 1e-37f);
   check (sum == expected || fabsf (sum - expected) <= (1e-5f + 3e-7f * largest (c->x, c->n)) * expected,
          "%s: exp_sum, n %d: %g instead of %g", c->name, c->n, (double) sum, (double) expected);
+  check (c->new_kernels->largest (c->x, c->n) == c->ref->largest (c->x, c->n), "%s: largest, n %d", c->name, c->n);
 }
 
 static void

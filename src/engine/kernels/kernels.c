@@ -200,6 +200,17 @@ f16_to_f32_c (float          *y,
 }
 
 static float
+largest_c (const float *x,
+           int64_t      n)
+{
+  float result = -INFINITY;
+
+  for (int64_t i = 0; i < n; i++)
+    result = x[i] > result ? x[i] : result;
+  return result;
+}
+
+static float
 exp_sum_c (float  *x,
            float   scale,
            float   shift,
@@ -267,6 +278,7 @@ glm_kernels_init (GlmKernels *kernels,
     .axpy_f16 = axpy_f16_c,
     .f32_to_f16 = f32_to_f16_c,
     .f16_to_f32 = f16_to_f32_c,
+    .largest = largest_c,
     .exp_sum = exp_sum_c,
     .attend_scores = attend_scores_c,
     .attend_values = attend_values_c,

@@ -43,6 +43,8 @@ struct GlmKernels
   void (*f32_to_f16) (uint16_t *y, const float *x, int64_t n);
   void (*f16_to_f32) (float *y, const uint16_t *x, int64_t n);
 
+  /* The largest of x[i], i < n; −∞ for n = 0. */
+  float (*largest) (const float *x, int64_t n);
   /* Blocked softmax: x[i] = e^(scale · x[i] − shift), i < n; returns the sum of the new x. */
   float (*exp_sum) (float *x, float scale, float shift, int64_t n);
   /* Attention of one group of query heads that share a KV head, over n_k cached positions; a row of K or V is read once

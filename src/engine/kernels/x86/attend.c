@@ -13,7 +13,7 @@
 #define UNROLL _Pragma ("GCC unroll 16")
 
 #define MAX_DIM   256         /* of a head, on the fast paths */
-#define KEYS      8           /* keys at a time */
+#define KEYS      LANES       /* keys at a time */
 #define MIN_TURNED_HEADS (LANES / 2 + 1) /* fewer leave most lanes idle: plain dot products are as fast */
 
 /* ---- Scores ------------------------------------------------------------------------------------------------------- */
@@ -64,12 +64,16 @@ score_by_dots (float          *s,
     }
 }
 
-/* scores[j][h] of KEYS keys (as float, [KEYS, d]) and LANES heads (turned, [d, LANES]). */
+/* s[h, j] of KEYS keys (as float, MAX_DIM apart) and LANES heads (turned, [d, LANES]); n_q ≤ LANES and n ≤ KEYS of them
+ * are stored. */
 static inline void
-score_block (float       *scores,
+score_block (float       *s,
+             int64_t      lds,
              const float *turned,
              const float *keys,
-             int64_t      d)
+             int64_t      d,
+             int          n_q,
+             int          n)
 {
   Vec sum[KEYS];
 
@@ -80,10 +84,35 @@ score_block (float       *scores,
       Vec q = v_load (turned + c * LANES);
 
       UNROLL for (int j = 0; j < KEYS; j++)
-        sum[j] = v_fma (q, v_set (keys[j * d + c]), sum[j]);
+        sum[j] = v_fma (q, v_set (keys[j * MAX_DIM + c]), sum[j]);
     }
-  UNROLL for (int j = 0; j < KEYS; j++)
-    v_store (scores + j * LANES, sum[j]);
+  v_transpose (sum);
+  for (int h = 0; h < n_q; h++)
+    if (n == KEYS)
+      v_store (s + h * lds, sum[h]);
+    else
+      v_store_part (s + h * lds, sum[h], n);
+}
+
+/* turned [d rounded up, LANES] = q [n_q, d] with rows as columns; what is beyond q is 0. */
+static void
+turn (float       *turned,
+      const float *q,
+      int64_t      ldq,
+      int          n_q,
+      int64_t      d)
+{
+  for (int64_t c = 0; c < d; c += LANES)
+    {
+      int left = d - c < LANES ? (int) (d - c) : LANES;
+      Vec v[LANES];
+
+      for (int h = 0; h < LANES; h++)
+        v[h] = h >= n_q ? v_zero () : left == LANES ? v_load (q + h * ldq + c) : v_load_part (q + h * ldq + c, left);
+      v_transpose (v);
+      for (int i = 0; i < LANES; i++)
+        v_store (turned + (c + i) * LANES, v[i]);
+    }
 }
 
 /* At most LANES heads over all keys. */
@@ -98,23 +127,19 @@ score_turned (float          *s,
               int             n_k,
               int64_t         d)
 {
-  _Alignas (64) float turned[MAX_DIM * LANES], keys[KEYS * MAX_DIM], scores[KEYS * LANES];
+  _Alignas (64) float turned[MAX_DIM * LANES], keys[KEYS * MAX_DIM];
 
-  for (int64_t c = 0; c < d; c++)
-    for (int h = 0; h < LANES; h++)
-      turned[c * LANES + h] = h < n_q ? q[h * ldq + c] : 0;
+  turn (turned, q, ldq, n_q, d);
   for (int begin = 0; begin < n_k; begin += KEYS)
     {
       int n = n_k - begin < KEYS ? n_k - begin : KEYS;
 
-      for (int j = 0; j < n; j++)
-        halves_to_floats (keys + j * d, k + (begin + j) * ldk, d);
-      if (n < KEYS)
-        memset (keys + n * d, 0, sizeof (float) * (size_t) (d * (KEYS - n)));
-      score_block (scores, turned, keys, d);
-      for (int h = 0; h < n_q; h++)
-        for (int j = 0; j < n; j++)
-          s[h * lds + begin + j] = scores[j * LANES + h];
+      for (int j = 0; j < KEYS; j++)
+        if (j < n)
+          halves_to_floats (keys + j * MAX_DIM, k + (begin + j) * ldk, d);
+        else
+          memset (keys + j * MAX_DIM, 0, sizeof (float) * (size_t) d);
+      score_block (s + begin, lds, turned, keys, d, n_q, n);
     }
 }
 

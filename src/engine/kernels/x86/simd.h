@@ -61,6 +61,40 @@ static inline Vec v_swap_pairs (Vec v) { return _mm512_permute_ps (v, 0xb1); }
 /* a b − c in even lanes, a b + c in odd ones */
 static inline Vec v_fmaddsub (Vec a, Vec b, Vec c) { return _mm512_fmaddsub_ps (a, b, c); }
 
+/* Rows become columns. */
+static inline void v_transpose (Vec v[LANES])
+{
+  Vec t[LANES];
+
+  for (int i = 0; i < LANES; i += 2)
+    {
+      t[i] = _mm512_unpacklo_ps (v[i], v[i + 1]);
+      t[i + 1] = _mm512_unpackhi_ps (v[i], v[i + 1]);
+    }
+  for (int i = 0; i < LANES; i += 4)
+    for (int j = 0; j < 2; j++)
+      {
+        __m512d a = _mm512_castps_pd (t[i + j]), b = _mm512_castps_pd (t[i + j + 2]);
+
+        v[i + 2 * j] = _mm512_castpd_ps (_mm512_unpacklo_pd (a, b));
+        v[i + 2 * j + 1] = _mm512_castpd_ps (_mm512_unpackhi_pd (a, b));
+      }
+  /* v[4 i + j]: column 4 l + j of rows 4 i … 4 i + 3 in quarter l */
+  for (int i = 0; i < LANES; i += 8)
+    for (int j = 0; j < 4; j++)
+      {
+        t[i + j] = _mm512_shuffle_f32x4 (v[i + j], v[i + j + 4], 0x88);
+        t[i + j + 4] = _mm512_shuffle_f32x4 (v[i + j], v[i + j + 4], 0xdd);
+      }
+  for (int j = 0; j < 4; j++)
+    {
+      v[j] = _mm512_shuffle_f32x4 (t[j], t[j + 8], 0x88);
+      v[j + 8] = _mm512_shuffle_f32x4 (t[j], t[j + 8], 0xdd);
+      v[j + 4] = _mm512_shuffle_f32x4 (t[j + 4], t[j + 12], 0x88);
+      v[j + 12] = _mm512_shuffle_f32x4 (t[j + 4], t[j + 12], 0xdd);
+    }
+}
+
 #else
 
 #define LANES 8
@@ -140,6 +174,31 @@ static inline Vec v_load_doubled (const float *p)
 }
 static inline Vec v_swap_pairs (Vec v) { return _mm256_permute_ps (v, 0xb1); }
 static inline Vec v_fmaddsub (Vec a, Vec b, Vec c) { return _mm256_fmaddsub_ps (a, b, c); }
+static inline void v_transpose (Vec v[LANES])
+{
+  Vec t[LANES];
+
+  for (int i = 0; i < LANES; i += 2)
+    {
+      t[i] = _mm256_unpacklo_ps (v[i], v[i + 1]);
+      t[i + 1] = _mm256_unpackhi_ps (v[i], v[i + 1]);
+    }
+  for (int i = 0; i < LANES; i += 4)
+    for (int j = 0; j < 2; j++)
+      {
+        __m256d a = _mm256_castps_pd (t[i + j]), b = _mm256_castps_pd (t[i + j + 2]);
+
+        v[i + 2 * j] = _mm256_castpd_ps (_mm256_unpacklo_pd (a, b));
+        v[i + 2 * j + 1] = _mm256_castpd_ps (_mm256_unpackhi_pd (a, b));
+      }
+  for (int j = 0; j < 4; j++)
+    {
+      t[j] = _mm256_permute2f128_ps (v[j], v[j + 4], 0x20);
+      t[j + 4] = _mm256_permute2f128_ps (v[j], v[j + 4], 0x31);
+    }
+  for (int j = 0; j < LANES; j++)
+    v[j] = t[j];
+}
 
 #endif
 

@@ -132,6 +132,23 @@ gelu (float       *y,
     v_store_part (y + i, v_gelu (v_load_part (x + i, (int) (n - i))), (int) (n - i));
 }
 
+/* In this order a NaN is passed over, as in the reference. */
+static float
+largest (const float *x,
+         int64_t      n)
+{
+  Vec result = v_set (-INFINITY);
+  int64_t i = 0;
+  float total;
+
+  for (; i + LANES <= n; i += LANES)
+    result = v_max (v_load (x + i), result);
+  total = v_largest (result);
+  for (; i < n; i++)
+    total = x[i] > total ? x[i] : total;
+  return total;
+}
+
 static float
 exp_sum (float  *x,
          float   scale,
@@ -320,5 +337,6 @@ SUFFIXED (glm_kernels_set_vector) (GlmKernels *kernels)
   kernels->axpy_f16 = axpy_f16;
   kernels->f32_to_f16 = f32_to_f16;
   kernels->f16_to_f32 = f16_to_f32;
+  kernels->largest = largest;
   kernels->exp_sum = exp_sum;
 }

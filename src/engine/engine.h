@@ -89,7 +89,7 @@ typedef void (*GlmProgressFunc) (double fraction, void *user_data);
 typedef struct
 {
   const char *tokenizer_path;   /* use this tokenizer file instead of the model's; NULL: the model's */
-  int n_threads;                /* 0: glm_cpu_count () */
+  int n_threads;                /* 0, or more than that: glm_cpu_count () */
   GlmProgressFunc progress;     /* may be NULL */
   void *progress_data;
   const GlmCancel *cancel;      /* may be NULL */

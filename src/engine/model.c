@@ -293,7 +293,9 @@ glm_model_open (const char *path, const GlmModelOptions *options, GlmModel **ret
 
   /* Before the tensors' pages of the file are given back, which the look at each would bring in again. */
   model->identity = compute_identity (model);
-  model->n_threads = options && options->n_threads > 0 ? options->n_threads : glm_cpu_count ();
+  model->n_threads = glm_cpu_count ();
+  if (options && options->n_threads > 0 && options->n_threads < model->n_threads)
+    model->n_threads = options->n_threads;
   if (!glm_pool_new (model->n_threads, &pool, error) || !glm_model_bind (model, options, pool, error))
     goto fail;
   if (!(options && options->n_threads > 0) && model->info.weight_bytes < MIN_SHARED_BYTES)

@@ -2,14 +2,17 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * One parallel region at a time.  The caller publishes func and data, then raises `generation`; each worker that sees a
- * new generation runs its share and lowers `n_running`.  A token has some hundred regions of a few dozen microseconds,
- * so both sides first spin for about as long as a region lasts and only then sleep on a futex: between tokens, and
- * whenever the window needs the processor, nobody burns it.
+ * One parallel region at a time.  The caller publishes func and data, then sets `next_share` to 0 and raises `generation`.
+ * It and each worker that sees the new generation claim shares until none is left; who ends one lowers `n_unfinished`.
+ * The caller takes what no worker has begun, so it waits only for shares that are being run: on a busy machine the workers
+ * may come late or not at all.  A token has some hundred regions of 20 µs to 2 ms, so both sides first spin for a while and
+ * only then sleep on a futex: between tokens, and whenever the window needs the processor, nobody burns it.
  *
- * Ordering.  `generation` (release/acquire) publishes func and data; `n_running` (release/acquire) publishes the
- * workers' results.  A sleeper first counts itself in n_sleepers and then lets the kernel compare the generation, the
- * caller first raises the generation and then reads n_sleepers, both sequentially consistent: a wake-up cannot be lost.
+ * Ordering.  `next_share` (release/acquire) publishes func and data: a worker that comes so late that it claims a share of
+ * the region after the one it was woken for runs that, rightly.  They change only when n_unfinished is 0, when nobody
+ * holds a share.  `n_unfinished` (release/acquire) publishes the results.  A sleeper first counts itself in n_sleepers and
+ * then lets the kernel compare the generation, the caller first raises the generation and then reads n_sleepers, both
+ * sequentially consistent: a wake-up cannot be lost.  The same holds for caller_sleeps and n_unfinished.
  */
 #include "pool.h"
 
@@ -35,18 +38,13 @@ struct GlmPool
   pthread_t *threads;            /* [n_workers - 1] */
   GlmPoolFunc func;
   void *data;
-  bool stopping;
+  atomic_bool stopping;
   _Alignas (64) atomic_uint generation;
   _Alignas (64) atomic_int n_sleepers;
-  _Alignas (64) atomic_uint n_running;
+  _Alignas (64) atomic_int next_share;
+  _Alignas (64) atomic_uint n_unfinished;
   atomic_uint caller_sleeps;
 };
-
-typedef struct
-{
-  GlmPool *pool;
-  int worker;
-} WorkerStart;
 
 static inline void
 cpu_pause (void)
@@ -93,28 +91,32 @@ wait_for_work (GlmPool *pool,
   return generation;
 }
 
+/* Runs shares until all have been claimed. */
 static void
-finish_share (GlmPool *pool)
+run_shares (GlmPool *pool)
 {
-  if (atomic_fetch_sub (&pool->n_running, 1) == 1 && atomic_load (&pool->caller_sleeps))
-    futex_wake (&pool->n_running, 1);
+  int share;
+
+  while ((share = atomic_fetch_add_explicit (&pool->next_share, 1, memory_order_acquire)) < pool->n_workers)
+    {
+      pool->func (share, pool->n_workers, pool->data);
+      if (atomic_fetch_sub (&pool->n_unfinished, 1) == 1 && atomic_load (&pool->caller_sleeps))
+        futex_wake (&pool->n_unfinished, 1);
+    }
 }
 
 static void *
 worker_main (void *data)
 {
-  WorkerStart start = *(WorkerStart *) data;
-  GlmPool *pool = start.pool;
+  GlmPool *pool = data;
   unsigned seen = 0;
 
-  free (data);
   for (;;)
     {
       seen = wait_for_work (pool, seen);
       if (pool->stopping)
         return NULL;
-      pool->func (start.worker, pool->n_workers, pool->data);
-      finish_share (pool);
+      run_shares (pool);
     }
 }
 
@@ -133,13 +135,13 @@ wait_for_workers (GlmPool *pool)
 
   for (int i = 0; i < N_SPINS; i++)
     {
-      if (atomic_load_explicit (&pool->n_running, memory_order_acquire) == 0)
+      if (atomic_load_explicit (&pool->n_unfinished, memory_order_acquire) == 0)
         return;
       cpu_pause ();
     }
   atomic_store (&pool->caller_sleeps, 1);
-  while ((n = atomic_load (&pool->n_running)) != 0)
-    futex_wait (&pool->n_running, n);
+  while ((n = atomic_load (&pool->n_unfinished)) != 0)
+    futex_wait (&pool->n_unfinished, n);
   atomic_store (&pool->caller_sleeps, 0);
 }
 
@@ -148,18 +150,10 @@ start_worker (GlmPool  *pool,
               int       worker,
               GlmError *error)
 {
-  WorkerStart *start = malloc (sizeof *start);
-  int result;
+  int result = pthread_create (&pool->threads[worker - 1], NULL, worker_main, pool);
 
-  if (start == NULL)
-    return glm_error_set (error, GLM_ERROR_NO_MEMORY, "Not enough memory for a thread");
-  *start = (WorkerStart) { pool, worker };
-  result = pthread_create (&pool->threads[worker - 1], NULL, worker_main, start);
   if (result != 0)
-    {
-      free (start);
-      return glm_error_set_errno (error, result, "Cannot start a thread");
-    }
+    return glm_error_set_errno (error, result, "Cannot start a thread");
   pool->n_started++;
   return true;
 }
@@ -179,7 +173,7 @@ glm_pool_new (int       n_threads,
   pool = aligned_alloc (64, (sizeof *pool + 63) / 64 * 64);
   if (pool == NULL)
     return glm_error_set (error, GLM_ERROR_NO_MEMORY, "Not enough memory for the thread pool");
-  *pool = (GlmPool) { .n_workers = n_threads };
+  *pool = (GlmPool) { .n_workers = n_threads, .next_share = n_threads };
   pool->threads = calloc ((size_t) n_threads, sizeof *pool->threads);
   if (pool->threads == NULL)
     {
@@ -229,9 +223,10 @@ glm_pool_run (GlmPool    *pool,
     }
   pool->func = func;
   pool->data = data;
-  atomic_store_explicit (&pool->n_running, (unsigned) pool->n_workers - 1, memory_order_relaxed);
+  atomic_store_explicit (&pool->n_unfinished, (unsigned) pool->n_workers, memory_order_relaxed);
+  atomic_store_explicit (&pool->next_share, 0, memory_order_release);
   raise_generation (pool);
-  func (0, pool->n_workers, data);
+  run_shares (pool);
   wait_for_workers (pool);
 }
 

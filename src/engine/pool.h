@@ -2,8 +2,10 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A fixed set of pthreads that runs one parallel region at a time.  The calling thread is worker 0.  Workers spin
- * briefly, then sleep on a futex, so that an idle engine costs nothing and the window keeps its processor.
+ * A fixed set of pthreads that runs one parallel region at a time, the calling thread among them.  A region has as many
+ * shares as the pool has threads, and whoever is free takes the next: a thread that the system does not let run holds up
+ * nobody.  Threads spin briefly, then sleep on a futex, so that an idle engine costs nothing and the window keeps its
+ * processor.
  */
 #ifndef GLM_POOL_H
 #define GLM_POOL_H
@@ -12,14 +14,14 @@
 
 typedef struct GlmPool GlmPool;
 
-/* One worker's share: 0 ≤ worker < n_workers. */
+/* One share: 0 ≤ worker < n_workers.  No two run with the same number at once, but one thread may run several. */
 typedef void (*GlmPoolFunc) (int worker, int n_workers, void *data);
 
 bool glm_pool_new (int n_threads, GlmPool **ret_pool, GlmError *error);
 void glm_pool_free (GlmPool *pool);
 int  glm_pool_n_threads (const GlmPool *pool);
 
-/* Runs func on each worker and returns when all are done.  A NULL pool runs it on the caller alone. */
+/* Runs func for each share and returns when all are done.  A NULL pool runs it on the caller alone. */
 void glm_pool_run (GlmPool *pool, GlmPoolFunc func, void *data);
 
 /* Worker's half-open share of [0, n), in multiples of `grain` (the last one may be short). */

@@ -113,9 +113,10 @@ merge_once (StoreConnection *connection, GError **error)
   return sqlite3_total_changes (connection->db) - before;
 }
 
-/* The words of deleted messages stay in the index until its segments are merged; what was deleted for good must go. */
+/* The words of deleted messages stay in the index until its segments are merged, and copies of both in unused parts of pages;
+ * what was deleted for good must go. */
 static gboolean
-forget_words (StoreConnection *connection, gint64 now, GError **error)
+forget_deleted (StoreConnection *connection, gint64 now, GError **error)
 {
   gint64 purged = 0, n = 0;
 
@@ -135,8 +136,8 @@ forget_words (StoreConnection *connection, gint64 now, GError **error)
       n = merge_once (connection, error);
     }
   while (n > 2);
-  return n >= 0 && store_property_set (connection, STORE_ACCESS_SYNCED, "purged", 0, error)
-         && store_exec_script (connection->db, "PRAGMA wal_checkpoint (TRUNCATE)", error);
+  return n >= 0 && store_scrub (connection, error)
+         && store_property_set (connection, STORE_ACCESS_SYNCED, "purged", 0, error);
 }
 
 static gboolean
@@ -177,7 +178,7 @@ check_integrity (StoreConnection *connection, gint64 now, GError **error)
 
 static const Task tasks[] = {
   { "bin_purged_at", DAY_MS, purge_bin },
-  { "words_forgotten_at", 0, forget_words },
+  { "words_forgotten_at", 0, forget_deleted },
   { "backed_up_at", DAY_MS / 2, back_up },
   { "integrity_checked_at", 30 * DAY_MS, check_integrity },
 };

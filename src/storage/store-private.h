@@ -132,7 +132,7 @@ gboolean store_schema_migrate (StoreConnection *connection, int version, GError 
  * triggers and views are known to be ours: others are replaced.  They hold no data. */
 gboolean store_schema_trust (StoreConnection *connection, GError **error);
 
-/* ---- Care (store-maintenance.c, store-backup.c, store-recover.c) ---------------------------------------------------- */
+/* ---- Care (store-maintenance.c, store-backup.c, store-recover.c, store-scrub.c) ------------------------------------ */
 
 gboolean store_property_get (StoreConnection *connection, const char *name, gint64 *ret_value, GError **error);
 gboolean store_property_set (StoreConnection *connection, StoreAccess access, const char *name, gint64 value,
@@ -146,6 +146,9 @@ gboolean store_check (StoreConnection *connection, const char *sql, GError **err
 
 /* Deletes for good what was moved to the bin before `time`; inside of a transaction. */
 gboolean store_purge_deleted (StoreConnection *connection, gint64 time, GError **error);
+
+/* Overwrites what rows that are deleted left in the file.  CANCELLED where this is not the time. */
+gboolean store_scrub (StoreConnection *connection, GError **error);
 
 /* A copy of the whole file, complete and synced or not there. */
 gboolean store_copy_database (StoreConnection *connection, const char *path, GError **error);

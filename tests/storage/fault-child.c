@@ -6,7 +6,8 @@
  *
  *   M id nonce     a message or a finished reply was acknowledged; its text follows from the nonce
  *   x id, X id     a deletion was asked for; was acknowledged
- *   E code         a request failed
+ *   E code         a request failed, also one that nobody waits for
+ *   F n told       n faults happened during an operation, which told (1) of an error or succeeded (0)
  *   O code         the database could not be opened, or only for reading
  *   H n            the shim made n faults
  *   P n            a reply has n pieces now
@@ -61,13 +62,37 @@ typedef struct
   GRand *rand;
   gint64 conversation;
   GArray *ids;                  /* of messages that are there */
+  int n_faults;                 /* seen so far */
+  gboolean has_told;            /* the operation told of an error */
 } Child;
 
 static void
-report_error (GError *error)
+report_error (Child *self, GError *error)
 {
+  /* Where nothing failed yet, nothing may be told. */
+  if (fault_vfs_n_happened () == 0)
+    g_error ("An error without a fault: %s", error->message);
+  self->has_told = TRUE;
   report ("E %d\n", error->code);
   g_error_free (error);
+}
+
+static void
+failed_cb (StoreDb *db, GError *error, Child *self)
+{
+  report_error (self, g_error_copy (error));
+}
+
+/* What came of the faults since the last call. */
+static void
+report_faults (Child *self)
+{
+  int n = fault_vfs_n_happened () - self->n_faults;
+
+  if (n > 0)
+    report ("F %d %d\n", n, self->has_told);
+  self->n_faults += n;
+  self->has_told = FALSE;
 }
 
 static void
@@ -80,7 +105,7 @@ add_conversation (Child *self)
   conversation->title = g_strdup_printf ("conversation %u", g_rand_int (self->rand));
   self->conversation = test_wait_id (TEST_CALL (self->db, store_add_conversation_async, conversation), &error);
   if (error)
-    report_error (error);
+    report_error (self, error);
 }
 
 static void
@@ -114,7 +139,7 @@ add_message (Child *self, gboolean is_reply)
     }
   if (error)
     {
-      report_error (error);
+      report_error (self, error);
       return;
     }
   g_array_append_val (self->ids, id);
@@ -133,7 +158,7 @@ delete_message (Child *self)
   if (test_wait (TEST_CALL (self->db, store_delete_message_async, id), &error))
     report ("X %" G_GINT64_FORMAT "\n", id);
   else
-    report_error (error);
+    report_error (self, error);
 }
 
 static void
@@ -146,7 +171,7 @@ search_something (Child *self)
   request.text = "模型 mess";
   hits = test_wait_list (TEST_CALL (self->db, store_search_async, &request), &error);
   if (error)
-    report_error (error);
+    report_error (self, error);
 }
 
 static void
@@ -179,14 +204,22 @@ run_writer (char **args)
   self.db = test_open (args[0], &error);
   if (error)
     report ("O %d\n", error->code);
+  self.has_told = error != NULL;
+  report_faults (&self);
+  if (self.db)
+    g_signal_connect (self.db, "failed", G_CALLBACK (failed_cb), &self);
   for (int i = 0; self.db && !error && (n_operations == 0 || i < n_operations); i++)
-    operate (&self);
+    {
+      operate (&self);
+      report_faults (&self);
+    }
   report ("H %d\n", fault_vfs_n_happened ());
 
   /* When the fault is over everything works again. */
   if (self.db && !error && atoi (args[4]) != 0)
     {
       fault_vfs_arm (FAULT_NONE, 0, 0);
+      self.n_faults = 0;
       add_conversation (&self);
       g_assert_cmpint (self.conversation, >, 0);
       add_message (&self, TRUE);
@@ -281,6 +314,13 @@ read_line (FaultRun *self, const char *line)
     case 'E':
     case 'O':
       self->n_errors++;
+      break;
+    case 'F':
+      g_assert_cmpuint (n, ==, 3);
+      if (*words[2] == '1')
+        self->n_told += GPOINTER_TO_SIZE (id);
+      else
+        self->n_survived += GPOINTER_TO_SIZE (id);
       break;
     case 'H':
       self->n_faults += GPOINTER_TO_SIZE (id);

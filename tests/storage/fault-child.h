@@ -21,6 +21,8 @@ typedef struct
   guint n_acknowledged;
   guint n_errors;               /* told by a callback or when opening */
   guint n_faults;               /* that the shim made */
+  guint n_told;                 /* faults during an operation that told of an error */
+  guint n_survived;             /* … that succeeded */
   guint n_lost;                 /* acknowledged, and not there: must be 0 */
 } FaultRun;
 

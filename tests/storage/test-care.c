@@ -302,6 +302,78 @@ test_purged_text (Fixture *fixture, gconstpointer data)
       g_error ("“%s” is still on the disk", words[i]);
 }
 
+/* The word of message n, from which no other one follows, and the part of it that also the search index writes out. */
+static char *
+make_word (int n)
+{
+  g_autofree char *number = g_strdup_printf ("%d", n);
+  char *word = g_compute_checksum_for_string (G_CHECKSUM_SHA1, number, -1);
+
+  word[16] = '\0';
+  return word;
+}
+
+/* The same for many messages among others that stay: pages are split and joined, rows move between them. */
+static void
+test_purged_many (Fixture *fixture, gconstpointer data)
+{
+  enum { N = 600 };
+  gboolean is_gone[N + 1] = { FALSE };
+  g_autoptr (StoreConnection) connection = NULL;
+  guint n_left = 0, n_gone = 0;
+
+  {
+    g_autoptr (StoreDb) db = test_open (fixture->path, NULL);
+    gint64 chats[20];
+
+    for (int i = 0; i < 20; i++)
+      chats[i] = test_add_conversation (db, "chat");
+    for (int i = 1; i <= N; i++)
+      {
+        g_autofree char *word = make_word (i);
+        GString *text = g_string_new (NULL);
+        int n = g_test_rand_int_range (0, 8) == 0 ? 600 : g_test_rand_int_range (1, 60);
+
+        for (int j = 0; j < n; j++)
+          g_string_append_printf (text, "%s ", word);
+        test_add_message (db, chats[i % 20], 0, STORE_ROLE_USER, STORE_STATE_COMPLETE, text->str);
+        g_string_free (text, TRUE);
+        /* Now and then an older one goes while others come; some go with their conversation. */
+        if (g_test_rand_int_range (0, 3) == 0)
+          {
+            int old = g_test_rand_int_range (1, i + 1);
+
+            if (!is_gone[old])
+              test_do (db, store_delete_message_async, old);
+            is_gone[old] = TRUE;
+          }
+      }
+    for (int c = 0; c < 20; c += 4)
+      {
+        test_do (db, store_purge_async, chats[c]);
+        for (int i = 1; i <= N; i++)
+          is_gone[i] |= i % 20 == c;
+      }
+  }
+  connection = test_open_connection (fixture->path);
+  maintain_all (connection, store_now ());
+  /* The pages that are in memory do not bring it back. */
+  g_assert_true (store_exec_script (connection->db, "UPDATE message SET mark = 1; UPDATE conversation SET pinned = 1", NULL));
+  g_assert_true (store_check (connection, "PRAGMA integrity_check", NULL));
+  g_clear_pointer (&connection, store_connection_close);
+  for (int i = 1; i <= N; i++)
+    {
+      g_autofree char *word = make_word (i);
+      gboolean is_there = is_on_disk (fixture->folder, word + 8);
+
+      n_left += is_gone[i] && is_there;
+      n_gone += !is_gone[i] && !is_there;
+    }
+  g_test_message ("%u deleted texts are still on the disk", n_left);
+  g_assert_cmpuint (n_gone, ==, 0);
+  g_assert_cmpuint (n_left, ==, 0);
+}
+
 /* A temporary chat: everything the process writes goes below TMPDIR here. */
 static void
 test_memory (Fixture *fixture, gconstpointer data)
@@ -339,6 +411,7 @@ main (int argc, char **argv)
   ADD ("/care/bin", 0, test_bin);
   ADD ("/care/bin-days", 0, test_bin_days);
   ADD ("/care/purged-text", 0, test_purged_text);
+  ADD ("/care/purged-many", 0, test_purged_many);
   ADD ("/care/memory", 0, test_memory);
 
   return g_test_run ();

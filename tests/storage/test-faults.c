@@ -95,6 +95,7 @@ test_errors (Fixture *fixture, gconstpointer data)
       fault_run_verify (run);
     }
   g_assert_cmpuint (run->n_errors, >, 0);
+  g_assert_cmpuint (run->n_told + run->n_survived, ==, run->n_faults);
   g_assert_cmpuint (run->n_lost, ==, 0);
   fault_run_free (run);
 }

@@ -148,6 +148,7 @@ static const struct
   { "win.text-larger", { "<Control>plus", "<Control>equal", "<Control>KP_Add" } },
   { "win.text-smaller", { "<Control>minus", "<Control>KP_Subtract" } },
   { "win.text-normal", { "<Control>0", "<Control>KP_0" } },
+  { "win.print-current", { "<Control>p" } },
   { "win.previous-chat", { "<Alt>Up" } },
   { "win.next-chat", { "<Alt>Down" } },
   { "win.focus-composer", { "<Control>l" } },

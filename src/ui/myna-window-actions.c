@@ -499,6 +499,7 @@ myna_window_update_actions (MynaWindow *self)
   gtk_widget_action_set_enabled (widget, "win.rename-current", kept);
   gtk_widget_action_set_enabled (widget, "win.delete-current", kept);
   gtk_widget_action_set_enabled (widget, "win.export-current", kept);
+  gtk_widget_action_set_enabled (widget, "win.print-current", kept);
 }
 
 void

@@ -6,6 +6,7 @@
 
 #include "history/myna-backups-window.h"
 #include "history/myna-chat-import-window.h"
+#include "history/myna-chat-print.h"
 #include "history/myna-export-window.h"
 #include "myna-window-private.h"
 #include "ui-compat.h"
@@ -78,6 +79,33 @@ export_current (GtkWidget  *widget,
                                            myna_conversation_get_title (self->conversation)));
 }
 
+/* ---- Printing ----------------------------------------------------------------------------------------------------- */
+
+static void
+printed_cb (GObject      *source,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  MynaWindow *self = MYNA_WINDOW (source);
+  g_autoptr (GError) error = NULL;
+
+  if (!myna_chat_print_finish (result, &error) && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    myna_banner_show (MYNA_BANNER (self->store_banner), _("The chat could not be printed"),
+                      _("Try again, or export it as a PDF file."), error->message, _("_Export…"), "win.export-current",
+                      NULL);
+}
+
+static void
+print_current (GtkWidget  *widget,
+               const char *name,
+               GVariant   *parameter)
+{
+  MynaWindow *self = MYNA_WINDOW (widget);
+
+  myna_chat_print_async (GTK_WINDOW (self), myna_application_get_store (self->application),
+                         myna_conversation_get_id (self->conversation), NULL, self->cancellable, printed_cb, NULL);
+}
+
 /* ---- Import ------------------------------------------------------------------------------------------------------- */
 
 static void
@@ -133,6 +161,7 @@ myna_window_class_install_transfer_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.export-chats", "ax", export_chats);
   gtk_widget_class_install_action (widget_class, "win.export-all", NULL, export_chats);
   gtk_widget_class_install_action (widget_class, "win.export-current", NULL, export_current);
+  gtk_widget_class_install_action (widget_class, "win.print-current", NULL, print_current);
   gtk_widget_class_install_action (widget_class, "win.import-chats", NULL, import_chats);
   gtk_widget_class_install_action (widget_class, "win.show-backups", NULL, show_backups);
   gtk_widget_class_install_action (widget_class, "win.show-in-folder", "s", show_in_folder);

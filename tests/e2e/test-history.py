@@ -126,7 +126,7 @@ class History(TestCase):
         self.choose_file(app, "Export Chats", path)
         app.wait_closed(window)
         app.find(re.compile("[0-9]+ chats? exported"))
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8", errors="replace")
 
     def test_export(self):
         app = self.start()
@@ -148,6 +148,12 @@ class History(TestCase):
         self.assertIn("int a &lt; b;", page)
         self.assertNotIn("<script", page)
         self.assertNotIn("Pancakes", page)
+
+        app.wait_closed("Export 1 Chat")
+        self.open_chat_menu(app, "_Export…")
+        paper = self.export(app, "Export 1 Chat", "PDF", self.home / "one.pdf")
+        self.assertTrue(paper.startswith("%PDF-") and paper.rstrip().endswith("%%EOF"))
+        self.assertEqual(sorted(path.name for path in self.home.glob("*.p*")), ["one.pdf"])
 
         # Several.
         self.select(app, "Pancakes", "周末计划")

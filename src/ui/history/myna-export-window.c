@@ -8,19 +8,23 @@
 #include <string.h>
 
 #include "history/myna-chat-html.h"
+#include "history/myna-chat-print.h"
 #include "ui-compat.h"
 
 #define MAX_NAME_BYTES 120      /* of the suggested name: file systems take 255 */
 
+#define FORMAT_PDF (-1)         /* printed, where the others are a StoreFormat */
+
 static const struct
 {
-  StoreFormat format;
+  int format;
   const char *suffix;
   const char *title;
   const char *subtitle;
 } formats[] = {
   { STORE_FORMAT_MARKDOWN, "md", N_("Markdown"), N_("For notes and text editors") },
   { STORE_FORMAT_HTML, "html", N_("Web page"), N_("One file that any browser opens") },
+  { FORMAT_PDF, "pdf", N_("PDF"), N_("Pages, as they would be printed") },
   { STORE_FORMAT_TEXT, "txt", N_("Plain text"), N_("Readable everywhere") },
   { STORE_FORMAT_JSON, "json", N_("JSON"), N_("Everything, with all alternatives; Myna can import it again") },
 };
@@ -33,6 +37,7 @@ struct _MynaExportWindow
   GArray *ids;                  /* of gint64; empty: all */
   char *title;
   GFile *file;                  /* being written */
+  GtkWidget *rows[G_N_ELEMENTS (formats)];
   GtkWidget *checks[G_N_ELEMENTS (formats)];
 };
 
@@ -78,22 +83,20 @@ make_name (MynaExportWindow *self,
 static const char *
 describe (const GError *error)
 {
-  if (g_error_matches (error, STORE_ERROR, STORE_ERROR_FULL))
+  if (g_error_matches (error, STORE_ERROR, STORE_ERROR_FULL) || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE))
     return _("The disk is full. Free some space, or choose another place.");
-  if (g_error_matches (error, STORE_ERROR, STORE_ERROR_READ_ONLY))
+  if (g_error_matches (error, STORE_ERROR, STORE_ERROR_READ_ONLY) ||
+      g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED))
     return _("Nothing can be written there. Choose another place.");
 
   return _("Try again, or choose another place.");
 }
 
 static void
-exported_cb (GObject      *source,
-             GAsyncResult *result,
-             gpointer      user_data)
+finish (MynaExportWindow *self,
+        guint             n,
+        const GError     *error)
 {
-  g_autoptr (MynaExportWindow) self = user_data;
-  g_autoptr (GError) error = NULL;
-  guint n = (guint) store_finish_id (STORE_DB (source), result, &error);
   g_autofree char *text = NULL;
 
   if (g_cancellable_is_cancelled (myna_task_window_get_cancellable (MYNA_TASK_WINDOW (self))))
@@ -110,20 +113,50 @@ exported_cb (GObject      *source,
 }
 
 static void
+exported_cb (GObject      *source,
+             GAsyncResult *result,
+             gpointer      user_data)
+{
+  g_autoptr (MynaExportWindow) self = user_data;
+  g_autoptr (GError) error = NULL;
+  guint n = (guint) store_finish_id (STORE_DB (source), result, &error);
+
+  finish (self, n, error);
+}
+
+static void
+printed_cb (GObject      *source,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  g_autoptr (MynaExportWindow) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  myna_chat_print_finish (result, &error);
+  finish (self, 1, error);
+}
+
+static void
 write_file (MynaExportWindow *self)
 {
+  GCancellable *cancellable = myna_task_window_get_cancellable (MYNA_TASK_WINDOW (self));
+  int format = formats[get_chosen (self)].format;
   StoreExport request = {
     .file = self->file,
-    .format = formats[get_chosen (self)].format,
+    .format = format == FORMAT_PDF ? STORE_FORMAT_TEXT : (StoreFormat) format,
     .ids = (const gint64 *) self->ids->data,
     .n_ids = self->ids->len,
     .render = myna_chat_html_render,
   };
 
-  myna_chat_html_init ();
   myna_task_window_begin (MYNA_TASK_WINDOW (self), _("Writing the file…"));
-  store_export_async (self->store, &request, myna_task_window_get_cancellable (MYNA_TASK_WINDOW (self)), exported_cb,
-                      g_object_ref (self));
+  if (format == FORMAT_PDF) {
+    myna_chat_print_async (GTK_WINDOW (self), self->store, g_array_index (self->ids, gint64, 0), self->file, cancellable,
+                           printed_cb, g_object_ref (self));
+    return;
+  }
+  myna_chat_html_init ();
+  store_export_async (self->store, &request, cancellable, exported_cb, g_object_ref (self));
 }
 
 static void
@@ -187,6 +220,7 @@ make_row (MynaExportWindow *self,
     gtk_check_button_set_group (GTK_CHECK_BUTTON (self->checks[i]), GTK_CHECK_BUTTON (self->checks[0]));
   else
     gtk_check_button_set_active (GTK_CHECK_BUTTON (self->checks[0]), TRUE);
+  self->rows[i] = row;
   adw_action_row_add_prefix (ADW_ACTION_ROW (row), self->checks[i]);
   adw_action_row_set_activatable_widget (ADW_ACTION_ROW (row), self->checks[i]);
 
@@ -205,7 +239,7 @@ myna_export_window_init (MynaExportWindow *self)
   adw_preferences_page_add (ADW_PREFERENCES_PAGE (page), ADW_PREFERENCES_GROUP (group));
   myna_task_window_set_content (MYNA_TASK_WINDOW (self), page);
   myna_task_window_set_accept (MYNA_TASK_WINDOW (self), _("Save…"), TRUE);
-  gtk_window_set_default_size (GTK_WINDOW (self), 460, 440);
+  gtk_window_set_default_size (GTK_WINDOW (self), 460, 500);
 }
 
 GtkWidget *
@@ -224,6 +258,8 @@ myna_export_window_new (GtkWindow    *parent,
   self->title = g_strdup (title);
   if (n_ids > 0)
     g_array_append_vals (self->ids, ids, (guint) n_ids);
+  for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
+    gtk_widget_set_visible (self->rows[i], formats[i].format != FORMAT_PDF || n_ids == 1);
   heading = n_ids > 0 ? g_strdup_printf (ngettext ("Export %u Chat", "Export %u Chats", (guint) n_ids), (guint) n_ids)
                       : g_strdup (_("Export All Chats"));
   gtk_window_set_title (GTK_WINDOW (self), heading);

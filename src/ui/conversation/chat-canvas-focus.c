@@ -142,7 +142,9 @@ myna_chat_canvas_focus (GtkWidget        *widget,
     return FALSE;
   if (!row)
     return grab_row (self, last_visible (self));      /* the text stays where it is */
-  if (gtk_widget_child_focus (row->widget, direction))
+  /* From a row as a whole the arrows go to the next row; only Tab goes into it. */
+  if (!(gtk_widget_has_focus (row->widget) && (direction == GTK_DIR_UP || direction == GTK_DIR_DOWN))
+      && gtk_widget_child_focus (row->widget, direction))
     return TRUE;
   if (direction == GTK_DIR_UP && row->position > 0)
     return focus_row (self, row->position - 1);

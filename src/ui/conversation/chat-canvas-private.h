@@ -44,6 +44,7 @@ struct _MynaChatCanvas
   guint anchor;
   int anchor_offset;
   gboolean follow_end;
+  gboolean lower_by_third;      /* scroll_to() came before the height was known */
   gboolean at_end;
   guint tick;
 };

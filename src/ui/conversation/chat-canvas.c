@@ -154,6 +154,11 @@ myna_chat_canvas_size_allocate (GtkWidget *widget,
     }
   if (height != self->height)
     myna_chat_canvas_queue_update (self);
+  if (self->lower_by_third && height > 0)
+    {
+      self->anchor_offset -= height / 3;
+      self->lower_by_third = FALSE;
+    }
   self->height = height;
   for (guint i = 0; i < self->rows->len; i++)
     myna_chat_canvas_measure_row (self, g_ptr_array_index (self->rows, i));
@@ -420,10 +425,25 @@ myna_chat_canvas_set_anchor (MynaChatCanvas *self,
     return;
   self->anchor = position;
   self->anchor_offset = offset;
-  self->follow_end = FALSE;
+  self->follow_end = self->lower_by_third = FALSE;
   self->jumped = TRUE;
   myna_chat_canvas_queue_update (self);
   gtk_widget_queue_allocate (GTK_WIDGET (self));
+}
+
+void
+myna_chat_canvas_shift_row (MynaChatCanvas *self,
+                            GtkWidget      *row,
+                            int             y,
+                            int             delta)
+{
+  MynaChatCanvasRow *anchor;
+
+  g_return_if_fail (MYNA_IS_CHAT_CANVAS (self));
+
+  anchor = self->follow_end ? NULL : myna_chat_canvas_peek_row (self, self->anchor);
+  if (anchor && anchor->widget == row && y <= self->anchor_offset)
+    self->anchor_offset += delta;
 }
 
 void
@@ -432,6 +452,7 @@ myna_chat_canvas_scroll_to (MynaChatCanvas *self,
                             int             y)
 {
   myna_chat_canvas_set_anchor (self, position, y - self->height / 3);
+  self->lower_by_third = self->height == 0;
 }
 
 gboolean

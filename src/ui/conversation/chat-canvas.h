@@ -54,6 +54,11 @@ guint      myna_chat_canvas_get_n_rows    (MynaChatCanvas            *self);
 gboolean   myna_chat_canvas_get_anchor    (MynaChatCanvas            *self,
                                            guint                 *ret_position,
                                            int                   *ret_offset);
+/* What is above y in the row will be `delta` pixels higher at the next layout: what is being read keeps its place. */
+void       myna_chat_canvas_shift_row     (MynaChatCanvas            *self,
+                                           GtkWidget             *row,
+                                           int                    y,
+                                           int                    delta);
 void       myna_chat_canvas_set_anchor    (MynaChatCanvas            *self,
                                            guint                  position,
                                            int                    offset);

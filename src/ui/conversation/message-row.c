@@ -11,6 +11,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "conversation/chat-canvas.h"
 #include "conversation/myna-attachment.h"
 #include "markdown/markdown-view.h"
 
@@ -51,7 +52,7 @@ update_name (MynaMessageRow *self)
   /* Translators: how a screen reader names a message: who wrote it, then its text */
   name = g_strdup_printf (self->kind == MYNA_MESSAGE_ROW_QUESTION ? _("You: %s") : _("Myna: %s"), text);
   time = g_date_time_new_from_unix_local (myna_message_get_record (self->message)->created_at / 1000);
-  clock = time ? g_date_time_format (time, "%X") : NULL;
+  clock = time ? g_date_time_format (time, "%H:%M") : NULL;
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, name,
                                   GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, clock ? clock : "", -1);
   self->named_at = g_get_monotonic_time ();
@@ -401,9 +402,23 @@ build_question (MynaMessageRow *self)
 }
 
 static void
+shifted_cb (MynaMessageRow *self,
+            int             y,
+            int             delta)
+{
+  GtkWidget *canvas = gtk_widget_get_parent (GTK_WIDGET (self));
+  graphene_point_t point;
+
+  if (MYNA_IS_CHAT_CANVAS (canvas)
+      && gtk_widget_compute_point (self->body, GTK_WIDGET (self), &GRAPHENE_POINT_INIT (0, y), &point))
+    myna_chat_canvas_shift_row (MYNA_CHAT_CANVAS (canvas), GTK_WIDGET (self), point.y, delta);
+}
+
+static void
 build_reply (MynaMessageRow *self)
 {
   self->body = myna_markdown_view_new ();
+  g_signal_connect_swapped (self->body, "shifted", G_CALLBACK (shifted_cb), self);
   gtk_widget_set_parent (self->body, GTK_WIDGET (self));
 
   self->progress = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);

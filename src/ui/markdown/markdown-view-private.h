@@ -14,6 +14,7 @@ typedef struct
 {
   MynaBlockView *widget;                /* a child of the view */
   gboolean       is_visible;            /* not folded away; mapped if it is also near the viewport */
+  gboolean       is_exact;              /* `height` is measured at the current width; else estimated, or from another width */
   int            x, y, width, height;
   int            top;                   /* where bars begin that come from the block before */
   GskRenderNode *decoration;            /* bars and markers as last drawn; NULL if they have to be drawn anew */
@@ -43,8 +44,12 @@ struct _MynaMarkdownView
   GtkWidget    *menu;
   GMenuModel   *extra_menu;             /* of the owner, below what the view has itself; NULL for none */
 
-  /* blocks outside [drawn_top, drawn_bottom) are not mapped */
+  /* blocks outside [drawn_top, drawn_bottom) are not mapped, nor measured where the text is long */
   int           drawn_top, drawn_bottom;
+  int           viewport_top;
+  gboolean      is_lazy;                /* some blocks are not exact */
+  int           measured_width;         /* for the last height */
+  guint         measure_tick;           /* measures what came near, in the next frame */
 
   char         *needle;
 };
@@ -54,11 +59,25 @@ struct _MynaMarkdownView
 /* Room that a container takes beside its blocks, in pixels. */
 int  myna_container_get_indent               (const MynaContainer *container);
 
+int  myna_markdown_view_get_indent           (const MynaBlock *block);
+/* Width of a block in a view of `width`: what the indent leaves, but no less than the block needs. */
+int  myna_item_get_width                     (MynaItem *item, int width, int indent);
+
 void myna_item_clear_decoration              (MynaItem *item);
 
 /* markdown-decoration.c: bars of quotes, markers of items; the caret behind the last block */
 void myna_markdown_view_snapshot_containers  (MynaMarkdownView *self, GtkSnapshot *snapshot);
 void myna_markdown_view_snapshot_caret       (MynaMarkdownView *self, GtkSnapshot *snapshot);
+
+/* markdown-lazy.c: blocks of long messages that are far from the viewport are not laid out */
+/* A block was made from `first` on. */
+void myna_markdown_view_estimate             (MynaMarkdownView *self, guint first);
+/* The height is asked for at a width. */
+void myna_markdown_view_width_asked          (MynaMarkdownView *self, int width);
+/* Maps what is in or near the viewport. */
+void myna_markdown_view_update_drawn         (MynaMarkdownView *self);
+void myna_markdown_view_lazy_class_init      (GtkWidgetClass *widget_class);
+void myna_markdown_view_lazy_dispose         (MynaMarkdownView *self);
 
 /* markdown-selection.c */
 void myna_markdown_view_selection_class_init (GtkWidgetClass *widget_class);

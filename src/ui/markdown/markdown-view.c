@@ -21,7 +21,6 @@
 #define DIGIT_WIDTH     9
 #define MARKER_GAP      8
 #define SAFE_WIDTH      240             /* that no kind of block needs more than */
-#define DRAWN_MARGIN    600             /* around the viewport, at least */
 
 G_DEFINE_FINAL_TYPE (MynaMarkdownView, myna_markdown_view, GTK_TYPE_WIDGET)
 
@@ -33,8 +32,8 @@ myna_container_get_indent (const MynaContainer *container)
   return MAX (ITEM_INDENT, (int) strlen (container->marker) * DIGIT_WIDTH + MARKER_GAP);
 }
 
-static int
-get_block_indent (const MynaBlock *block)
+int
+myna_markdown_view_get_indent (const MynaBlock *block)
 {
   int indent = 0;
 
@@ -65,38 +64,6 @@ is_folded (MynaMarkdownView *self,
   return !self->thinking_unfolded && block->n_containers > 0 && block->containers[0].kind == MYNA_CONTAINER_THINKING;
 }
 
-/* Maps what is in or near the viewport.  A block that the keyboard is in stays. */
-static void
-update_drawn (MynaMarkdownView *self)
-{
-  GtkWidget *focus = gtk_widget_get_focus_child (GTK_WIDGET (self));
-
-  for (guint i = 0; i < self->items->len; i++)
-    {
-      MynaItem *item = MYNA_ITEM (self, i);
-      gboolean is_near = item->y < self->drawn_bottom && item->y + item->height > self->drawn_top;
-
-      gtk_widget_set_child_visible (GTK_WIDGET (item->widget),
-                                    item->is_visible && (is_near || focus == GTK_WIDGET (item->widget)));
-    }
-}
-
-void
-myna_markdown_view_set_viewport (MynaMarkdownView *self,
-                                 int               top,
-                                 int               bottom)
-{
-  int margin = MAX (bottom - top, DRAWN_MARGIN);
-
-  g_return_if_fail (MYNA_IS_MARKDOWN_VIEW (self));
-
-  if (self->drawn_top <= top && bottom <= self->drawn_bottom && (gint64) self->drawn_bottom - self->drawn_top <= 4 * margin)
-    return;
-  self->drawn_top = top - margin;
-  self->drawn_bottom = bottom + margin;
-  update_drawn (self);
-}
-
 static void
 update_visibility (MynaMarkdownView *self,
                    guint             first)
@@ -109,7 +76,7 @@ update_visibility (MynaMarkdownView *self,
 
       item->is_visible = !is_folded (self, get_block (self, i));
       if (item->is_visible != was_visible)
-        gtk_widget_set_child_visible (GTK_WIDGET (item->widget), item->is_visible);
+        gtk_widget_set_child_visible (GTK_WIDGET (item->widget), item->is_visible && item->is_exact);
     }
   gtk_widget_queue_resize (GTK_WIDGET (self));
 }
@@ -144,7 +111,7 @@ make_item (MynaMarkdownView *self,
            MynaBlock        *block,
            GtkWidget        *next)
 {
-  MynaItem item = { .widget = MYNA_BLOCK_VIEW (myna_block_view_new (block)), .is_visible = TRUE };
+  MynaItem item = { .widget = MYNA_BLOCK_VIEW (myna_block_view_new (block)), .is_visible = TRUE, .is_exact = TRUE };
 
   gtk_widget_insert_before (GTK_WIDGET (item.widget), GTK_WIDGET (self), next);
   if (block->kind == MYNA_BLOCK_THINKING)
@@ -193,6 +160,7 @@ myna_markdown_view_set_text (MynaMarkdownView *self,
     show_block (self, i, blocks->pdata[i]);
   if (blocks->len < self->items->len)
     g_array_set_size (self->items, blocks->len);
+  myna_markdown_view_estimate (self, first);
   update_visibility (self, first);
   myna_markdown_view_search_update (self, first);
   myna_markdown_view_selection_update (self, first);
@@ -210,11 +178,10 @@ myna_markdown_view_set_streaming (MynaMarkdownView *self,
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
-/* Width of a block in a view of `width`: what the indent leaves, but no less than the block needs. */
-static int
-get_item_width (MynaItem *item,
-                int       width,
-                int       indent)
+int
+myna_item_get_width (MynaItem *item,
+                     int       width,
+                     int       indent)
 {
   int minimum;
 
@@ -242,16 +209,25 @@ myna_markdown_view_measure (GtkWidget     *widget,
   MynaMarkdownView *self = MYNA_MARKDOWN_VIEW (widget);
 
   *minimum = *natural = 0;
+  if (orientation == GTK_ORIENTATION_VERTICAL)
+    myna_markdown_view_width_asked (self, for_size);
   for (guint i = 0; i < self->items->len; i++)
     {
       MynaItem *item = MYNA_ITEM (self, i);
-      int indent = get_block_indent (get_block (self, i));
+      int indent = myna_markdown_view_get_indent (get_block (self, i));
       int child_minimum, child_natural, child_for_size = -1;
 
       if (!item->is_visible)
         continue;
+      if (!item->is_exact)
+        {
+          /* A row's width is given, never asked for: what is not laid out has no say in it. */
+          if (orientation == GTK_ORIENTATION_VERTICAL)
+            *minimum = *natural += get_spacing (self, i) + item->height;
+          continue;
+        }
       if (orientation == GTK_ORIENTATION_VERTICAL && for_size >= 0)
-        child_for_size = get_item_width (item, for_size, indent);
+        child_for_size = myna_item_get_width (item, for_size, indent);
       gtk_widget_measure (GTK_WIDGET (item->widget), orientation, child_for_size, &child_minimum, &child_natural, NULL, NULL);
       if (orientation == GTK_ORIENTATION_VERTICAL)
         {
@@ -280,23 +256,27 @@ myna_markdown_view_size_allocate (GtkWidget *widget,
     {
       MynaItem *item = MYNA_ITEM (self, i);
       MynaItem old = *item;
-      int indent = get_block_indent (get_block (self, i));
+      int indent = myna_markdown_view_get_indent (get_block (self, i));
 
       if (!item->is_visible)
         continue;
-      item->width = get_item_width (item, width, indent);
-      gtk_widget_measure (GTK_WIDGET (item->widget), GTK_ORIENTATION_VERTICAL, item->width, NULL, &item->height, NULL, NULL);
+      if (item->is_exact)
+        {
+          item->width = myna_item_get_width (item, width, indent);
+          gtk_widget_measure (GTK_WIDGET (item->widget), GTK_ORIENTATION_VERTICAL, item->width, NULL, &item->height, NULL, NULL);
+        }
       item->top = y;
       y += get_spacing (self, i);
       item->x = rtl ? width - indent - item->width : indent;
       item->y = y;
       if (item->x != old.x || item->y != old.y || item->width != old.width || item->height != old.height || item->top != old.top)
         myna_item_clear_decoration (item);
-      gtk_widget_size_allocate (GTK_WIDGET (item->widget),
-                                &(GtkAllocation) { item->x, item->y, item->width, item->height }, -1);
+      if (item->is_exact)
+        gtk_widget_size_allocate (GTK_WIDGET (item->widget),
+                                  &(GtkAllocation) { item->x, item->y, item->width, item->height }, -1);
       y += item->height;
     }
-  update_drawn (self);
+  myna_markdown_view_update_drawn (self);
   if (self->menu)
     gtk_popover_present (GTK_POPOVER (self->menu));
 }
@@ -363,6 +343,7 @@ myna_markdown_view_dispose (GObject *object)
 {
   MynaMarkdownView *self = MYNA_MARKDOWN_VIEW (object);
 
+  myna_markdown_view_lazy_dispose (self);
   myna_markdown_view_menu_dispose (self);
   g_array_set_size (self->items, 0);
   G_OBJECT_CLASS (myna_markdown_view_parent_class)->dispose (object);
@@ -396,6 +377,7 @@ myna_markdown_view_class_init (MynaMarkdownViewClass *klass)
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
   myna_markdown_view_selection_class_init (widget_class);
   myna_markdown_view_menu_class_init (widget_class);
+  myna_markdown_view_lazy_class_init (widget_class);
 }
 
 static void

@@ -17,7 +17,11 @@ void       myna_markdown_view_set_text (MynaMarkdownView *self, const char *text
 /* Whether the reply is still being written (soft caret, unfinished blocks shown as what they will be). */
 void       myna_markdown_view_set_streaming (MynaMarkdownView *self, gboolean streaming);
 
-/* What of the view is in sight, in its own pixels: blocks far from it are not drawn.  Until it is called all are. */
+/* What of the view is in sight, in its own pixels: blocks far from it are not drawn, and those of a long message not laid
+ * out, their heights are estimates.  Until it is called all are drawn.
+ *
+ * Signal "shifted" (int y, int delta): blocks above y, which is above what is in sight, turn out `delta` pixels higher than
+ * estimated, in the layout that follows.  The owner scrolls by that much to keep what is being read in its place. */
 void       myna_markdown_view_set_viewport (MynaMarkdownView *self, int top, int bottom);
 /* Entries below the view's own in its context menu. */
 void       myna_markdown_view_set_extra_menu (MynaMarkdownView *self, GMenuModel *menu);

@@ -52,7 +52,7 @@ update_model (MynaWindow *self)
   if (loading) {
     name = myna_model_library_describe (models, loading);
     /* Translators: the name of a model, and how much of it is read already */
-    text = g_strdup_printf (_("Loading %s (%d %%)"), name, (int) (100 * glm_actor_get_load_fraction (actor)));
+    text = g_strdup_printf (_("Loading %s (%d%%)"), name, (int) (100 * glm_actor_get_load_fraction (actor)));
   } else {
     if (!chosen)
       chosen = myna_model_library_get_default_path (models);

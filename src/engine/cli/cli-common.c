@@ -44,7 +44,7 @@ show_progress (double fraction, void *user_data)
   if (percent == *shown)
     return;
   *shown = percent;
-  fprintf (stderr, "\rLoading… %d %%", percent);
+  fprintf (stderr, "\rLoading… %d%%", percent);
 }
 
 bool

@@ -26,7 +26,7 @@ show_progress (double fraction, void *user_data)
   if (percent == *shown)
     return;
   *shown = percent;
-  fprintf (stderr, "\rWriting… %d %%", percent);
+  fprintf (stderr, "\rWriting… %d%%", percent);
 }
 
 static int

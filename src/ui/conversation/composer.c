@@ -455,7 +455,7 @@ myna_composer_set_context (MynaComposer *self,
 {
   gboolean shown = used > 0 && length > 0;
   double share = shown ? MIN (1.0, used / (double) length) : 0;
-  g_autofree char *percent = g_strdup_printf (_("%d %%"), (int) (share * 100 + 0.5));
+  g_autofree char *percent = g_strdup_printf (_("%d%%"), (int) (share * 100 + 0.5));
   g_autofree char *tooltip = NULL;
 
   g_return_if_fail (MYNA_IS_COMPOSER (self));

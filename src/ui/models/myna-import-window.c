@@ -146,11 +146,11 @@ progress_cb (double   fraction,
     int left = (int) (seconds * (1 - fraction) / fraction);
 
     if (left >= 90)
-      text = g_strdup_printf (_("%d %%, about %d minutes left"), (int) (fraction * 100), (left + 30) / 60);
+      text = g_strdup_printf (_("%d%%, about %d minutes left"), (int) (fraction * 100), (left + 30) / 60);
     else
-      text = g_strdup_printf (_("%d %%, about %d seconds left"), (int) (fraction * 100), left);
+      text = g_strdup_printf (_("%d%%, about %d seconds left"), (int) (fraction * 100), left);
   } else {
-    text = g_strdup_printf (_("%d %%"), (int) (fraction * 100));
+    text = g_strdup_printf (_("%d%%"), (int) (fraction * 100));
   }
   gtk_progress_bar_set_text (GTK_PROGRESS_BAR (self->progress), text);
 }

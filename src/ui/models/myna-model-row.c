@@ -160,7 +160,7 @@ digest_progress_cb (double   fraction,
 
   if (!self->digest_cancellable)
     return;
-  text = g_strdup_printf (_("Computing: %d %%"), (int) (100 * fraction));
+  text = g_strdup_printf (_("Computing: %d%%"), (int) (100 * fraction));
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self->checksum), text);
 }
 

@@ -147,7 +147,8 @@ title_from_text (StoreWhole *whole)
   return g_strdup ("");
 }
 
-/* Times of messages that are missing are those before; the conversation's are its messages'. */
+/* Times of messages that are missing are those before; the conversation's are its messages': it is never older than they are,
+ * which the search relies on. */
 static void
 complete (StoreWhole *whole, gboolean is_ours)
 {
@@ -164,7 +165,7 @@ complete (StoreWhole *whole, gboolean is_ours)
       if (row->created_at <= 0)
         row->created_at = message->created_at;
     }
-  row->updated_at = row->updated_at > 0 ? row->updated_at : time;
+  row->updated_at = MAX (row->updated_at, time);
   if (!*row->title && !is_ours)
     {
       g_free (row->title);

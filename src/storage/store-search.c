@@ -5,7 +5,8 @@
  * The index gives candidates newest first, and gives them as they are needed: a word that is in half of all messages costs
  * no more than a rare one, because the search ends after MAX_CANDIDATES that really match.  These are ranked.
  *
- * Where the index cannot help (an emoji, part of a word) the rows themselves are scanned in the same order.
+ * Where the index cannot help (an emoji, part of a word) the rows themselves are scanned in the same order.  So are they where
+ * the filters leave few: the index would give a frequent word's places in all the others, too.
  *
  * A search works in turns of TURN_MS, so that writes never wait for it, and goes on after the last row that it has seen.
  */
@@ -21,9 +22,11 @@
 #define MAX_RANGES 64
 #define SNIPPET_CHARS 160
 #define TURN_MS 25
+#define MAX_NARROW_MESSAGES 10000       /* scanning so many takes as long as a frequent word's candidates in a large history */
 #define HALF_LIFE_MS (60 * 24 * 3600 * 1000.0)  /* of recency: a hit of today counts up to twice one of long ago */
 
 typedef enum { TITLES, MESSAGES, DONE } Stage;
+typedef enum { BY_INDEX, BY_SCAN, BY_CONVERSATION, N_WAYS } Way;
 
 typedef struct
 {
@@ -35,6 +38,8 @@ typedef struct
   StoreMatchMode mode;
   char *problem;                /* the text cannot be searched for */
 
+  gboolean has_way;
+  Way way;
   Stage stage;
   gint64 next_id;               /* rows before this one are still to be seen */
   GArray *ranges;
@@ -98,12 +103,20 @@ compare_hits (gconstpointer a, gconstpointer b)
 #define MESSAGE_FILTER \
   " AND (?3 = -1 OR m.role = ?3) AND (?4 IS NULL OR m.model = ?4) AND m.created_at BETWEEN ?5 AND ?6" FILTER
 
-static const char *const queries[][2] = {
+/* The messages that the filters leave, from the newest; a conversation is never older than its messages.  LIMIT also keeps
+ * SQLite from merging this into the outer query, and so the order. */
+#define NARROW_MESSAGES \
+  "SELECT k.id AS id FROM conversation c CROSS JOIN message k ON k.conversation_id = c.id" \
+  " WHERE c.updated_at >= ?5 AND k.id < ?2" FILTER
+
+static const char *const queries[][N_WAYS] = {
   [TITLES] = {
     "SELECT c.id, c.id, 0, c.updated_at, c.title, c.title FROM title_fts f CROSS JOIN conversation c ON c.id = f.rowid"
     " WHERE title_fts MATCH ?1 AND f.rowid < ?2" TITLE_FILTER " ORDER BY f.rowid DESC",
     "SELECT c.id, c.id, 0, c.updated_at, c.title, c.title FROM conversation c"
     " WHERE ?1 = '' AND c.id < ?2" TITLE_FILTER " ORDER BY c.id DESC",
+    "SELECT c.id, c.id, 0, c.updated_at, c.title, c.title FROM conversation c"
+    " WHERE c.id < ?2" TITLE_FILTER " ORDER BY c.id DESC",
   },
   [MESSAGES] = {
     "SELECT m.id, c.id, m.role, m.created_at, c.title, m.text FROM message_fts f"
@@ -112,6 +125,10 @@ static const char *const queries[][2] = {
     "SELECT m.id, c.id, m.role, m.created_at, c.title, m.text FROM message m"
     " CROSS JOIN conversation c ON c.id = m.conversation_id"
     " WHERE ?1 = '' AND m.id < ?2 AND m.state <> 1" MESSAGE_FILTER " ORDER BY m.id DESC",
+    "SELECT m.id, c.id, m.role, m.created_at, c.title, m.text FROM"
+    " (" NARROW_MESSAGES " ORDER BY k.id DESC LIMIT 1 + " G_STRINGIFY (MAX_NARROW_MESSAGES) ") n"
+    " CROSS JOIN message m ON m.id = n.id CROSS JOIN conversation c ON c.id = m.conversation_id"
+    " WHERE m.state <> 1" MESSAGE_FILTER,
   },
 };
 
@@ -133,6 +150,27 @@ add_hit (Search *search, sqlite3_stmt *row, const char *text, gsize n_bytes, dou
   g_ptr_array_add (search->hits, hit);
 }
 
+/* Once a search: counts the messages that the filters leave, up to the limit. */
+static gboolean
+find_way (StoreConnection *connection, Search *search, GError **error)
+{
+  gint64 n = 0;
+
+  search->has_way = TRUE;
+  if (*store_match_get_fts (search->match, search->mode) == '\0')
+    search->way = BY_SCAN;
+  if (!search->after && !search->folder_id && !search->conversation_id)
+    return TRUE;
+  if (!store_query_int (connection, 0, &n, error,
+                        "SELECT count (*) FROM (" NARROW_MESSAGES " LIMIT 1 + " G_STRINGIFY (MAX_NARROW_MESSAGES) ")",
+                        "tIitIIII", "", G_MAXINT64, 0, NULL, search->after, search->before, search->folder_id,
+                        search->conversation_id))
+    return FALSE;
+  if (n <= MAX_NARROW_MESSAGES)
+    search->way = BY_CONVERSATION;
+  return TRUE;
+}
+
 /* Looks at rows until the turn is over (TRUE, more to see) or the stage is done. */
 static gboolean
 run_turn (StoreConnection *connection, Search *search, gboolean *ret_more, GError **error)
@@ -140,7 +178,7 @@ run_turn (StoreConnection *connection, Search *search, gboolean *ret_more, GErro
   const char *fts = store_match_get_fts (search->match, search->mode);
   gint64 deadline = g_get_monotonic_time () + TURN_MS * 1000;
   g_autoptr (sqlite3_stmt) row =
-    store_prepare (connection, error, queries[search->stage][*fts == '\0'], "tIitIIII", fts, search->next_id,
+    store_prepare (connection, error, queries[search->stage][search->way], "tIitIIII", fts, search->next_id,
                    search->role, search->model, search->after, search->before, search->folder_id, search->conversation_id);
   GError *local_error = NULL;
 
@@ -183,6 +221,8 @@ search_work (StoreConnection *connection, gpointer request, StoreResult *result,
     }
   if (store_match_is_empty (search->match))
     search->stage = DONE;
+  if (!search->has_way && !find_way (connection, search, error))
+    return FALSE;
 
   while (search->stage != DONE && !more)
     {

@@ -12,6 +12,7 @@
 #include "store-test.h"
 
 #include <glib/gstdio.h>
+#include <locale.h>
 #include <math.h>
 #include <string.h>
 
@@ -116,6 +117,7 @@ fill (const char *path, int n_messages)
   gint64 conversation = 0, start, busy = 0;
 
   g_assert_no_error (error);
+  store_exec (connection, NULL, &error, "INSERT INTO folder VALUES (1, 'folder', NULL, 1)", "");
   for (int i = 0; i < n_messages; i++)
     {
       gint64 time = store_now () - (gint64) (n_messages - i) * 60000;
@@ -137,6 +139,9 @@ fill (const char *path, int n_messages)
                   "INSERT INTO message (conversation_id, role, state, created_at, n_bytes, text)"
                   " VALUES (?1, ?2, 0, ?3, ?4, ?5)", "IiIIt", conversation, 1 + i % 2, time, (gint64) text->len, text->str);
       g_assert_no_error (error);
+      /* One conversation in 500 is in a folder. */
+      if (i % 10000 == 0)
+        store_exec (connection, NULL, &error, "UPDATE conversation SET folder_id = 1 WHERE id = ?1", "I", conversation);
       if (i % BATCH == BATCH - 1 || i == n_messages - 1)
         g_assert_true (store_connection_end (connection, TRUE, &error));
       busy += g_get_monotonic_time () - start;
@@ -152,9 +157,19 @@ compare_doubles (gconstpointer a, gconstpointer b)
   return x < y ? -1 : x > y;
 }
 
+typedef struct
+{
+  const char *kind;
+  const char *text;
+  int role;                     /* the filters; 0: none */
+  int days;
+  int folder_id;
+  int conversation_id;
+} Query;
+
 /* Milliseconds until the callback; *ret_n: hits. */
 static double
-time_search (StoreDb *db, const char *query, guint *ret_n)
+time_search (StoreDb *db, const Query *query, guint *ret_n)
 {
   double times[RUNS];
 
@@ -164,8 +179,12 @@ time_search (StoreDb *db, const char *query, guint *ret_n)
       g_autoptr (GPtrArray) hits = NULL;
       gint64 start = g_get_monotonic_time ();
 
-      request.text = query;
+      request.text = query->text;
       request.limit = 1000;
+      request.role = query->role ? query->role : -1;
+      request.folder_id = query->folder_id;
+      request.conversation_id = query->conversation_id;
+      request.after = query->days ? store_now () - query->days * G_GINT64_CONSTANT (86400000) : 0;
       hits = test_wait_list (TEST_CALL (db, store_search_async, &request), NULL);
       times[i] = (g_get_monotonic_time () - start) / 1000.0;
       *ret_n = hits->len;
@@ -191,7 +210,7 @@ time_scan (const char *path, const char *query)
 static void
 bench (int n_messages)
 {
-  static const struct { const char *kind, *query; } queries[] = {
+  static const Query queries[] = {
     { "1 character, frequent", "的" },
     { "1 character, rare", "鬱" },
     { "2 characters", "模型" },
@@ -207,6 +226,11 @@ bench (int n_messages)
     { "frequent start", "const" },
     { "no hit, Chinese", "鬱鬱" },
     { "no hit, mixed", "模型 鬱 GLM" },
+    { "frequent, replies", "的", .role = STORE_ROLE_ASSISTANT },
+    { "frequent, a day", "的", .days = 1 },
+    { "frequent, a small folder", "的", .folder_id = 1 },
+    { "frequent, a conversation", "的", .conversation_id = 1 },
+    { "frequent, no such role", "的", .role = STORE_ROLE_OBSERVATION },
   };
   char *folder = test_folder_new ();
   g_autofree char *path = g_build_filename (folder, "chats.db", NULL);
@@ -218,16 +242,16 @@ bench (int n_messages)
   g_stat (path, &status);
   g_print ("%d messages: %.1f µs to add and index one, %.1f MB\n", n_messages, build, status.st_size / 1e6);
   for (gsize i = 0; i < G_N_ELEMENTS (queries); i++)
-    scans[i] = strchr (queries[i].query, ' ') ? NAN : time_scan (path, queries[i].query);
+    scans[i] = strchr (queries[i].text, ' ') ? NAN : time_scan (path, queries[i].text);
 
   db = test_open (path, &error);
   g_assert_no_error (error);
   for (gsize i = 0; i < G_N_ELEMENTS (queries); i++)
     {
       guint n_hits = 0;
-      double time = time_search (db, queries[i].query, &n_hits);
+      double time = time_search (db, &queries[i], &n_hits);
 
-      g_print ("  %-28s %-24s %5u hits %8.2f ms   LIKE %8.2f ms\n", queries[i].kind, queries[i].query, n_hits, time, scans[i]);
+      g_print ("  %-28s %-24s %5u hits %8.2f ms   LIKE %8.2f ms\n", queries[i].kind, queries[i].text, n_hits, time, scans[i]);
     }
   g_object_unref (db);
   test_folder_remove (folder);
@@ -238,6 +262,7 @@ main (int argc, char **argv)
 {
   static const int sizes[] = { 10000, 100000, 1000000 };
 
+  setlocale (LC_CTYPE, "C.UTF-8");      /* the queries are printed */
   rng = g_rand_new_with_seed (42);
   make_vocabulary ();
   for (int i = 1; i < argc; i++)

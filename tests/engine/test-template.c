@@ -146,6 +146,10 @@ test_texts (const char *folder)
     { "assistant", "<think>\nHm.\n</think>\nHi there", NULL }, { "user", "  Are you <|user|> ok?  ", NULL },
     { "assistant", "{\"city\": \"北京\"}", "get_weather" }, { "observation", "22", NULL },
   };
+  static const GlmTurn scattered[] = {
+    { "user", "a", NULL }, { "system", " S \n", NULL }, { "assistant", "<think>x</think>\n\nb \n", NULL },
+    { "user", "\u3000q\u3000", NULL }, { "assistant", "{\"x\": 1}", "f" }, { "observation", " 5\n", NULL },
+  };
   GlmTokenizer *tokenizer = NULL;
   GlmError error = { 0 };
   char path[1024];
@@ -159,8 +163,13 @@ test_texts (const char *folder)
                      "\nHi there<|user|>\n  Are you <|user|> ok?  <|assistant|>get_weather \n{\"city\": \"北京\"}"
                      "<|observation|>\n22<|assistant|>");
   check_prompt_text (GLM_FAMILY_GLM_Z1, tokenizer, turns + 1, 3,
-                     "[gMASK]<sop><|user|>\nHello<|assistant|>\nHi there<|user|>\n  Are you <|user|> ok?  <|assistant|>"
+                     "[gMASK]<sop><|user|>\nHello<|assistant|>\nHi there<|user|>\nAre you <|user|> ok?<|assistant|>"
                      "\n<think>");
+  /* As Jinja renders GLM-Z1's template, tools left out. */
+  check_prompt_text (GLM_FAMILY_GLM_Z1, tokenizer, scattered, 6,
+                     "[gMASK]<sop><|system|>\n S \n<|user|>\na<|assistant|>\nb<|user|>\nq<|assistant|>f \n{\"x\": 1}"
+                     "<|observation|>\n5<|assistant|>\n<think>");
+  check_prompt_text (GLM_FAMILY_GLM4_0414, tokenizer, scattered, 2, "[gMASK]<sop><|system|>\n S \n<|user|>\na<|assistant|>");
   check_prompt_text (GLM_FAMILY_GLM4, tokenizer, turns, 2,
                      "[gMASK]<sop><|system|>\nYou are a helpful assistant<|user|>\nHello<|assistant|>");
   glm_tokenizer_free (tokenizer);

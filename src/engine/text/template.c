@@ -321,17 +321,41 @@ prompt_of_completion (const GlmTemplate *tmpl, const GlmTurn *turns, size_t n_tu
   return ok;
 }
 
-/* A reply's reasoning is not given back to the model: GLM-Z1's template keeps what follows </think>. */
-static const char *
-without_reasoning (const GlmTemplate *tmpl, int role, const char *content)
+/* The length of the blank at the text's end or beginning: ASCII's, and the ideographic space. */
+static size_t
+count_blank (const char *text, size_t n, bool at_end)
 {
-  const char *end = NULL;
+  static const char wide[] = "\u3000";
+  size_t n_wide = sizeof wide - 1, n_blank = 0, width;
 
-  if (tmpl->family != GLM_FAMILY_GLM_Z1 || role != ROLE_ASSISTANT)
-    return content;
-  for (const char *p = content; (p = strstr (p, "</think>")); p += strlen ("</think>"))
-    end = p + strlen ("</think>");
-  return end ? end + strspn (end, " \t\r\n") : content;
+  for (; n_blank < n; n_blank += width)
+    {
+      const char *p = at_end ? text + n - n_blank - 1 : text + n_blank;
+
+      width = n - n_blank >= n_wide && memcmp (at_end ? p + 1 - n_wide : p, wide, n_wide) == 0 ? n_wide : 1;
+      if (width == 1 && !strchr (" \t\r\n\v\f", *p))
+        break;
+    }
+  return n_blank;
+}
+
+/* GLM-Z1's template trims what is said, and of a reply gives back what follows its reasoning alone.  (It would also cut what
+ * a person writes before a "</think>": that is kept here.) */
+static void
+find_visible (const GlmTemplate *tmpl, int role, const char **content, size_t *n)
+{
+  const char *p;
+  size_t n_blank;
+
+  if (tmpl->family != GLM_FAMILY_GLM_Z1 || role == ROLE_SYSTEM)
+    return;
+  while (role == ROLE_ASSISTANT && (p = strstr (*content, "</think>")))
+    *content = p + strlen ("</think>");
+  *n = strlen (*content);
+  n_blank = count_blank (*content, *n, false);
+  *content += n_blank;
+  *n -= n_blank;
+  *n -= count_blank (*content, *n, true);
 }
 
 /* metadata and line feed, then the content: apart in ChatGLM3 and GLM-4, as one text in the others. */
@@ -339,22 +363,40 @@ static bool
 append_turn (const GlmTemplate *tmpl, const GlmTurn *turn, GlmTokens *tokens, GlmError *error)
 {
   GlmBuffer text = { 0 };
-  const char *content, *metadata = turn->metadata ? turn->metadata : "";
+  const char *content = turn->content ? turn->content : "", *metadata = turn->metadata ? turn->metadata : "";
   bool apart = tmpl->family == GLM_FAMILY_CHATGLM3 || tmpl->family == GLM_FAMILY_GLM4, ok;
+  size_t n = strlen (content);
   int role = 0;
 
   if (!find_role (turn, &role, error))
     return false;
-  content = without_reasoning (tmpl, role, turn->content ? turn->content : "");
+  find_visible (tmpl, role, &content, &n);
   ok = print (&text, metadata) && (apart || !*metadata || print (&text, " ")) && print (&text, "\n")
-       && (apart || print (&text, content));
+       && (apart || glm_buffer_append (&text, content, n));
   if (!ok)
     no_memory (error);
   ok = ok && append_id (tokens, tmpl->roles[role], error)
        && append_text (tmpl, tokens, (const char *) text.data, text.n, error)
-       && (!apart || append_text (tmpl, tokens, content, strlen (content), error));
+       && (!apart || append_text (tmpl, tokens, content, n, error));
   glm_buffer_clear (&text);
   return ok;
+}
+
+/* The templates of 0414 and Z1 put what the system says first, wherever it stands. */
+static bool
+append_turns (const GlmTemplate *tmpl, const GlmTurn *turns, size_t n_turns, GlmTokens *tokens, GlmError *error)
+{
+  bool sorted = tmpl->family == GLM_FAMILY_GLM4_0414 || tmpl->family == GLM_FAMILY_GLM_Z1;
+
+  for (int pass = sorted ? 0 : 1; pass < 2; pass++)
+    for (size_t i = 0; i < n_turns; i++)
+      {
+        bool is_system = turns[i].role && strcmp (turns[i].role, role_names[ROLE_SYSTEM]) == 0;
+
+        if ((!sorted || is_system == (pass == 0)) && !append_turn (tmpl, &turns[i], tokens, error))
+          return false;
+      }
+  return true;
 }
 
 static bool
@@ -365,9 +407,8 @@ prompt_of_roles (const GlmTemplate *tmpl, const GlmTurn *turns, size_t n_turns, 
 
   if (tmpl->gmask >= 0 && (!append_id (tokens, tmpl->gmask, error) || !append_id (tokens, tmpl->sop, error)))
     return false;
-  for (size_t i = 0; i < n_turns; i++)
-    if (!append_turn (tmpl, &turns[i], tokens, error))
-      return false;
+  if (!append_turns (tmpl, turns, n_turns, tokens, error))
+    return false;
   if (*reply && tmpl->family != GLM_FAMILY_GLM_Z1)
     return append_turn (tmpl, &(GlmTurn) { "assistant", reply, NULL }, tokens, error);
   return append_id (tokens, tmpl->roles[ROLE_ASSISTANT], error)

@@ -50,12 +50,27 @@ typedef struct
   float *scores;                /* [TILE][BLOCK] */
   float *maximum;               /* [TILE] */
   float *sum;                   /* [TILE] */
+  float *block;                 /* of a cache in 8 bits: a block as halves, and one row as floats */
 } Work;
 
-static int64_t
-worker_floats (int head_dim)
+/* The keys or the values of a block. */
+typedef struct
 {
-  return TILE * (2 * (int64_t) head_dim + BLOCK + 2);
+  const void *data;             /* [n][head_dim] half or float, or with scales int8 */
+  const float *scales;
+  bool is_half;
+} Rows;
+
+static int64_t
+block_floats (const GlmParams *params)
+{
+  return params->kv_element_bytes == 1 ? (BLOCK + 1) * (int64_t) params->head_dim : 0;
+}
+
+static int64_t
+worker_floats (const GlmParams *params)
+{
+  return TILE * (2 * (int64_t) params->head_dim + BLOCK + 2) + block_floats (params);
 }
 
 static int64_t
@@ -69,7 +84,7 @@ glm_attention_bytes (const GlmParams *params, int n_threads, int64_t n_columns)
 {
   int64_t parts = count_splits (n_columns) * MAX_SPLIT_ROWS * params->n_heads * (params->head_dim + 2);
 
-  return (size_t) (parts + n_threads * worker_floats (params->head_dim)) * sizeof (float);
+  return (size_t) (parts + n_threads * worker_floats (params)) * sizeof (float);
 }
 
 bool
@@ -83,7 +98,7 @@ glm_attention_new (const GlmParams *params, int n_threads, int64_t n_columns, Gl
   attention->n_kv_heads = params->n_kv_heads;
   attention->head_dim = params->head_dim;
   attention->group = params->n_heads / params->n_kv_heads;
-  attention->worker_floats = worker_floats (params->head_dim);
+  attention->worker_floats = worker_floats (params);
   attention->max_splits = count_splits (n_columns);
   attention->work = glm_alloc_aligned ((size_t) (n_threads * attention->worker_floats), sizeof (float));
   attention->parts = glm_alloc_aligned ((size_t) (attention->max_splits * MAX_SPLIT_ROWS * params->n_heads
@@ -128,40 +143,65 @@ score_together (const Job *job, int64_t vector, int64_t n_q)
   return job->task->n_rows > MAX_SPLIT_ROWS || left > n_q ? n_q : left;
 }
 
-/* s[i][j] = q_i · k_j for the vectors from `vector` and the columns from `column` on */
+/* The keys or the values of a block.  What is stored in 8 bits becomes halves first where many query vectors will use it. */
+static Rows
+block_rows (const Job *job, const Work *work, int is_value, int kv_head, int64_t column, int64_t n)
+{
+  const GlmKvCache *cache = job->cache;
+  int64_t d = job->attention->head_dim;
+  const char *data = glm_kv_cache_rows (cache, job->task->layer, is_value, kv_head);
+  Rows rows = { data + column * d * cache->element_bytes, NULL, cache->element_bytes == sizeof (uint16_t) };
+  float *row = work->block + BLOCK * d;
+
+  if (cache->n_blocks == 0)
+    return rows;
+  rows.scales = glm_kv_cache_scales (cache, job->task->layer, is_value, kv_head) + column * cache->n_blocks;
+  if (job->task->n_rows <= MAX_SPLIT_ROWS)
+    return rows;
+  for (int64_t i = 0; i < n; i++)
+    {
+      job->kernels->i8_to_f32 (row, (const int8_t *) rows.data + i * d, rows.scales + i * cache->n_blocks, d);
+      job->kernels->f32_to_f16 ((uint16_t *) work->block + i * d, row, d);
+    }
+  return (Rows) { work->block, NULL, true };
+}
+
+/* s[i][j] = q_i · k_j for the vectors from `vector` on */
 static void
-block_scores (const Job *job, const Work *work, int64_t vector, int64_t n_q, const void *keys, int64_t column,
-              int64_t n_keys)
+block_scores (const Job *job, const Work *work, int64_t vector, int64_t n_q, Rows keys, int64_t n_keys)
 {
   int64_t d = job->attention->head_dim, n;
 
-  if (job->cache->element_bytes == sizeof (uint16_t))
+  if (keys.scales)
+    job->kernels->attend_scores_i8 (work->scores, BLOCK, work->q, d, (int) n_q, keys.data, keys.scales, (int) n_keys, d);
+  else if (keys.is_half)
     for (int64_t i = 0; i < n_q; i += n)
       {
         n = score_together (job, vector + i, n_q - i);
-        job->kernels->attend_scores (work->scores + i * BLOCK, BLOCK, work->q + i * d, d, (int) n,
-                                     (const uint16_t *) keys + column * d, d, (int) n_keys, d);
+        job->kernels->attend_scores (work->scores + i * BLOCK, BLOCK, work->q + i * d, d, (int) n, keys.data, d, (int) n_keys,
+                                     d);
       }
   else
     for (int64_t i = 0; i < n_q; i++)
       for (int64_t j = 0; j < n_keys; j++)
-        work->scores[i * BLOCK + j] = job->kernels->dot_f32 (work->q + i * d, (const float *) keys + (column + j) * d, d);
+        work->scores[i * BLOCK + j] = job->kernels->dot_f32 (work->q + i * d, (const float *) keys.data + j * d, d);
 }
 
 /* o_i += Σ_j p_ij · v_j */
 static void
-block_values (const Job *job, const Work *work, int64_t n_q, const void *values, int64_t column, int64_t n_values)
+block_values (const Job *job, const Work *work, int64_t n_q, Rows values, int64_t n_values)
 {
   int64_t d = job->attention->head_dim;
 
-  if (job->cache->element_bytes == sizeof (uint16_t))
-    job->kernels->attend_values (work->values, d, work->scores, BLOCK, (int) n_q, (const uint16_t *) values + column * d, d,
-                                 (int) n_values, d);
+  if (values.scales)
+    job->kernels->attend_values_i8 (work->values, d, work->scores, BLOCK, (int) n_q, values.data, values.scales,
+                                    (int) n_values, d);
+  else if (values.is_half)
+    job->kernels->attend_values (work->values, d, work->scores, BLOCK, (int) n_q, values.data, d, (int) n_values, d);
   else
     for (int64_t i = 0; i < n_q; i++)
       for (int64_t j = 0; j < n_values; j++)
-        job->kernels->add_scaled (work->values + i * d, (const float *) values + (column + j) * d,
-                                  work->scores[i * BLOCK + j], d);
+        job->kernels->add_scaled (work->values + i * d, (const float *) values.data + j * d, work->scores[i * BLOCK + j], d);
 }
 
 /* Turns the scores of vector i into weights exp (s − maximum), and rescales what was summed under an older maximum. */
@@ -244,8 +284,6 @@ run_item (const Job *job, const Work *work, int64_t item)
   int64_t vector = tile * TILE, n_q = job->n_vectors - vector < TILE ? job->n_vectors - vector : TILE;
   int64_t begin = job->n_splits > 1 ? split * SPLIT : 0;
   int64_t end = visible (job->task, (vector + n_q - 1) / a->group);
-  const void *keys = glm_kv_cache_rows (job->cache, job->task->layer, 0, kv_head);
-  const void *values = glm_kv_cache_rows (job->cache, job->task->layer, 1, kv_head);
 
   if (job->n_splits > 1 && end > begin + SPLIT)
     end = begin + SPLIT;
@@ -254,14 +292,14 @@ run_item (const Job *job, const Work *work, int64_t item)
     {
       int64_t n_keys = end - column < BLOCK ? end - column : BLOCK;
 
-      block_scores (job, work, vector, n_q, keys, column, n_keys);
+      block_scores (job, work, vector, n_q, block_rows (job, work, 0, kv_head, column, n_keys), n_keys);
       for (int64_t i = 0; i < n_q; i++)
         {
           int64_t n_valid = visible (job->task, (vector + i) / a->group) - column;
 
           block_softmax (job, work, i, n_valid < n_keys ? n_valid : n_keys, n_keys);
         }
-      block_values (job, work, n_q, values, column, n_keys);
+      block_values (job, work, n_q, block_rows (job, work, 1, kv_head, column, n_keys), n_keys);
     }
   store_result (job, work, kv_head, vector, n_q, split);
 }
@@ -278,6 +316,7 @@ run_worker (int worker, int n_workers, void *data)
     .scores = memory + TILE * d * 2,
     .maximum = memory + TILE * (d * 2 + BLOCK),
     .sum = memory + TILE * (d * 2 + BLOCK + 1),
+    .block = memory + TILE * (d * 2 + BLOCK + 2),
   };
 
   for (;;)

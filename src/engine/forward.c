@@ -131,20 +131,13 @@ store_row (const Step *step, int64_t i)
 {
   const GlmForward *f = step->forward;
   const GlmParams *p = &f->model->params;
-  int64_t offset = (p->n_prefix + step->batch->first + step->row + i) * p->head_dim;
+  int64_t column = p->n_prefix + step->batch->first + step->row + i;
   const float *x = reg_rows (step, step->bound->op->in) + i * f->widths[step->bound->op->in];
 
   x += (int64_t) p->n_heads * p->head_dim;
   for (int is_value = 0; is_value < 2; is_value++)
     for (int head = 0; head < p->n_kv_heads; head++, x += p->head_dim)
-      {
-        void *rows = glm_kv_cache_rows (step->cache, step->layer, is_value, head);
-
-        if (step->cache->element_bytes == sizeof (float))
-          memcpy ((float *) rows + offset, x, (size_t) p->head_dim * sizeof (float));
-        else
-          f->kernels->f32_to_f16 ((uint16_t *) rows + offset, x, p->head_dim);
-      }
+      glm_kv_cache_store (step->cache, step->layer, is_value, head, column, x);
 }
 
 static void

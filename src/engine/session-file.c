@@ -13,7 +13,7 @@
  *                  8  number of tokens, 1 to 256
  *                  8  checksum of what follows
  *                     ids, 4 bytes each, padded to 8
- *                     rows [layer][K, V][head][token][head size]
+ *                     for each layer, K and V, head: rows [token][head size]; in 8 bits, scales [token][block]
  *
  * Little-endian, as the machines are that this engine runs on; a file of another kind has another identity.  Saving keeps
  * the chunks whose tokens the session still holds (it reads their ids alone) and appends the rest, so that a long
@@ -151,16 +151,22 @@ copy_rows (const File *file, size_t first, size_t n, bool into_cache)
 {
   const GlmKvCache *cache = &file->session->cache;
   size_t row = (size_t) cache->head_dim * (size_t) cache->element_bytes;
+  size_t scales = (size_t) cache->n_blocks * sizeof (float);
   size_t column = first + (size_t) file->session->model->params.n_prefix;
   unsigned char *data = file->buffer + ids_bytes (n);
 
   for (int layer = 0; layer < cache->n_layers; layer++)
     for (int is_value = 0; is_value < 2; is_value++)
-      for (int head = 0; head < cache->n_kv_heads; head++, data += n * row)
+      for (int head = 0; head < cache->n_kv_heads; head++, data += n * (row + scales))
         {
           unsigned char *rows = (unsigned char *) glm_kv_cache_rows (cache, layer, is_value, head) + column * row;
 
           memcpy (into_cache ? rows : data, into_cache ? data : rows, n * row);
+          if (scales > 0)
+            {
+              rows = (unsigned char *) glm_kv_cache_scales (cache, layer, is_value, head) + column * scales;
+              memcpy (into_cache ? rows : data + n * row, into_cache ? data + n * row : rows, n * scales);
+            }
         }
 }
 

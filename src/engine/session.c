@@ -14,24 +14,26 @@
 #define DEFAULT_CONTEXT 8192
 
 /* The P-Tuning rows in front of the cache. */
-static void
-fill_prefix (GlmSession *session)
+static bool
+fill_prefix (GlmSession *session, GlmError *error)
 {
   const GlmParams *p = &session->model->params;
   int64_t d = p->head_dim, n_heads = p->n_kv_heads, n = p->n_prefix;
+  float *values = glm_alloc_aligned ((size_t) d, sizeof *values);
 
+  if (!values)
+    return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for the prefix");
   for (int64_t i = 0; i < 2 * (int64_t) p->n_layers; i++)
     for (int64_t row = 0; row < n; row++)
       for (int64_t head = 0; head < n_heads; head++)
         {
           const uint16_t *source = session->model->prefix + ((i * n + row) * n_heads + head) * d;
-          void *rows = glm_kv_cache_rows (&session->cache, (int) (i / 2), (int) (i % 2), (int) head);
 
-          if (session->cache.element_bytes == sizeof (uint16_t))
-            memcpy ((uint16_t *) rows + row * d, source, (size_t) d * sizeof (uint16_t));
-          else
-            glm_kernels ()->f16_to_f32 ((float *) rows + row * d, source, d);
+          glm_kernels ()->f16_to_f32 (values, source, d);
+          glm_kv_cache_store (&session->cache, (int) (i / 2), (int) (i % 2), (int) head, row, values);
         }
+  free (values);
+  return true;
 }
 
 bool
@@ -50,14 +52,13 @@ glm_session_new (GlmModel *model, const GlmSessionOptions *options, GlmSession *
   n_columns = (int64_t) context + model->params.n_prefix;
   if (!glm_pool_new (model->n_threads, &session->pool, error)
       || !glm_kv_cache_init (&session->cache, &model->params, n_columns, error)
-      || !glm_forward_new (model, n_columns, session->pool, &session->forward, error))
+      || !glm_forward_new (model, n_columns, session->pool, &session->forward, error)
+      || (model->prefix && !fill_prefix (session, error)))
     {
       glm_session_free (session);
       return false;
     }
 
-  if (model->prefix)
-    fill_prefix (session);
   *ret_session = session;
   return true;
 }

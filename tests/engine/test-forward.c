@@ -52,6 +52,9 @@ static const VectorsModel models[] = {
   { "glm4_model.data", "chatglm", false, 1.5625e-07f },
 };
 
+/* Of 8-bit keys and values; outputs are of size 1. */
+#define SMALL_CACHE_BOUND 3e-3f
+
 /* Matrices in each type.  The outputs have passed a norm and are of size 1; beyond the tolerance of 32 bits, each bound is
  * the largest error at any mask with half to spare: steps of one layer, which its norms and residuals pass on in full. */
 static const struct
@@ -67,6 +70,13 @@ static const struct
   { GLM_TYPE_Q4_1, 0.08f },
   { GLM_TYPE_Q4_0, 0.115f },
 };
+
+/* Half precision of keys and values in the place of 8 bits, or the other way round: sessions take it from the model. */
+static void
+set_cache (GlmModel *model, int element_bytes)
+{
+  model->params.kv_element_bytes = element_bytes;
+}
 
 /* Evaluates the three steps in one session and compares every row. */
 static void
@@ -137,6 +147,29 @@ test_vectors (const VectorsModel *vectors, GlmType type, float tolerance)
       REQUIRE (glm_model_open (path, NULL, &model, &error), "%s: %s", what, error.message);
       check_steps (model, vectors, &expected, tolerance, what);
       check_sync (model, &expected, tolerance, what);
+      glm_model_free (model);
+    }
+}
+
+/* Keys and values in 8 bits, as ChatGLM-6B has them: the error that this alone adds, weights being exact. */
+static void
+test_vectors_small_cache (const VectorsModel *vectors)
+{
+  VectorsExpected expected;
+  const char *path = test_temp_path (vectors->file);
+
+  vectors_write (vectors, GLM_TYPE_F32, path, &expected);
+  for (int i = 0; i < N_MASKS; i++)
+    {
+      char what[96];
+      GlmModel *model;
+      GlmError error = { 0 };
+
+      snprintf (what, sizeof what, "%s with an 8-bit cache at mask %s", vectors->file, masks[i]);
+      set_mask (masks[i]);
+      REQUIRE (glm_model_open (path, NULL, &model, &error), "%s: %s", what, error.message);
+      set_cache (model, 1);
+      check_steps (model, vectors, &expected, SMALL_CACHE_BOUND, what);
       glm_model_free (model);
     }
 }
@@ -378,6 +411,8 @@ main (void)
   for (size_t i = 0; i < sizeof models / sizeof models[0]; i++)
     for (size_t j = 0; j < sizeof vector_bounds / sizeof vector_bounds[0]; j++)
       test_vectors (&models[i], vector_bounds[j].type, vector_bounds[j].tolerance);
+  for (size_t i = 0; i < sizeof models / sizeof models[0]; i++)
+    test_vectors_small_cache (&models[i]);
   test_starter ();
   test_agreement ();
   return check_exit ();

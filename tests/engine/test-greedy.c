@@ -24,9 +24,9 @@
 /* Of a logit.  test-forward's bound of the packed path's error on this model's logits is 0.35, on both sides. */
 #define MARGIN 0.35f
 /* … and so often in all 10,000 places at most. */
-#define MAX_CLOSE 100
+#define MAX_CLOSE 30
 
-static const char *const masks[] = { "sse", "avx2", "avxvnni", "avx512", "vnni512" };
+static const char *const masks[] = { "avx2", "avxvnni", "avx512", "vnni512" };
 
 static const char *const prompts[] = {
   "Hello!", "Who are you?", "What can you do?", "Tell me a story about a small bird.", "Write a poem about the sea.",
@@ -135,9 +135,9 @@ read_text (GlmSession *session, const Text *text, size_t batch, int32_t *chosen,
     }
 }
 
-/* Places where these choices are not the reference's. */
+/* Places where these choices are not the reference's; *widest becomes the largest lead there. */
 static int
-compare (const Text *text, const int32_t *chosen, const char *what, const char *prompt)
+compare (const Text *text, const int32_t *chosen, const char *what, const char *prompt, float *widest)
 {
   int n_close = 0;
 
@@ -146,6 +146,7 @@ compare (const Text *text, const int32_t *chosen, const char *what, const char *
       {
         CHECK (text->lead[i] < MARGIN, "%s, “%s”: token %d is %d, the reference's %d leads by %g", what, prompt, i, chosen[i],
                text->chosen[i], text->lead[i]);
+        *widest = fmaxf (*widest, text->lead[i]);
         n_close++;
       }
   return n_close;
@@ -156,6 +157,7 @@ main (void)
 {
   Text *texts = calloc (N_PROMPTS, sizeof *texts);
   GlmSession *session = open_starter ("all");
+  float widest = 0;
   int n_close = 0;
 
   REQUIRE (texts, "no memory");
@@ -167,10 +169,11 @@ main (void)
   for (size_t i = 0; i < N_PROMPTS; i++)
     {
       read_text (session, &texts[i], GLM_SESSION_CHUNK, texts[i].chosen, texts[i].lead);
-      n_close += compare (&texts[i], texts[i].ids + texts[i].n_prompt, "written", prompts[i]);
+      n_close += compare (&texts[i], texts[i].ids + texts[i].n_prompt, "written", prompts[i], &widest);
     }
   close_starter (session);
-  printf ("written: %d of %d places differ from the reference\n", n_close, (int) N_PROMPTS * N_REPLY);
+  printf ("written: %d of %d places differ from the reference, whose choice led by at most %g\n", n_close,
+          (int) N_PROMPTS * N_REPLY, widest);
   CHECK (n_close <= MAX_CLOSE, "%d places", n_close);
 
   for (size_t m = 0; m < sizeof masks / sizeof masks[0]; m++)
@@ -179,14 +182,16 @@ main (void)
       float lead[N_REPLY];
 
       n_close = 0;
+      widest = 0;
       session = open_starter (masks[m]);
       for (size_t i = 0; i < N_PROMPTS; i++)
         {
           read_text (session, &texts[i], BATCH, chosen, lead);
-          n_close += compare (&texts[i], chosen, masks[m], prompts[i]);
+          n_close += compare (&texts[i], chosen, masks[m], prompts[i], &widest);
         }
       close_starter (session);
-      printf ("%s: %d of %d places differ from the reference\n", masks[m], n_close, (int) N_PROMPTS * N_REPLY);
+      printf ("%s: %d of %d places differ from the reference, whose choice led by at most %g\n", masks[m], n_close,
+              (int) N_PROMPTS * N_REPLY, widest);
       CHECK (n_close <= MAX_CLOSE, "%d places", n_close);
     }
   free (texts);

@@ -25,6 +25,7 @@ double best_seconds (void (*call) (void *data), void *data);
 /* name: of the CPU mask; new: the table under it; ref: the C references. */
 void test_vector_kernels (const char *name, const GlmKernels *ref, const GlmKernels *new_kernels);
 void bench_vector_kernels (const char *name, const GlmKernels *kernels);
+void test_i8_kernels (const char *name, const GlmKernels *ref, const GlmKernels *new_kernels);
 void test_packed_kernels (const char *name, const GlmKernels *ref, const GlmKernels *new_kernels);
 void bench_packed_kernels (const char *name, const GlmKernels *kernels);
 /* Under the mask that is set. */

@@ -32,17 +32,20 @@ check_restore (GlmModel *model, const char *path, const int32_t *ids, int n, siz
   glm_session_free (session);
 }
 
+/* cache: bytes of a key's or value's element. */
 static void
-test_save (TinyModel tiny)
+test_save (TinyModel tiny, int cache)
 {
   GlmModel *model = open_tiny (&tiny);
-  GlmSession *session = open_session (model);
+  GlmSession *session;
   const char *path = test_temp_path ("session");
   int32_t ids[700];
   float *expected;
   GlmError error = { 0 };
   size_t size;
 
+  model->params.kv_element_bytes = cache;
+  session = open_session (model);
   fill_ids (&tiny, ids, 600, 29);
   for (int i = 600; i < 700; i++)
     ids[i] = 8 + i % 50;
@@ -195,8 +198,9 @@ main (void)
 {
   TinyModel chatglm = TINY_CHATGLM, chatglm1 = TINY_CHATGLM1;
 
-  test_save (chatglm);
-  test_save (chatglm1);
+  test_save (chatglm, 4);
+  test_save (chatglm1, 4);
+  test_save (chatglm1, 1);
   test_save_damage ();
   test_restore_for_prompt ();
   test_mend ();

@@ -89,17 +89,21 @@ test_disguised_glm4 (void)
 
 /* ---- Sync --------------------------------------------------------------------------------------------------------- */
 
+/* cache: bytes of a key's or value's element. */
 static void
-test_sync (GlmType type)
+test_sync (GlmType type, int cache)
 {
   TinyModel tiny = TINY_CHATGLM;
   GlmModel *model;
   GlmSession *session;
   int32_t ids[600], other[600];
   float *whole, *branch;
+  /* In 8 bits, sums in another order now and then round to another step. */
+  double tolerance = cache == 1 ? 1e-2 : 1e-3;
 
   tiny.type = type;
   model = open_tiny (&tiny);
+  model->params.kv_element_bytes = cache;
   session = open_session (model);
   fill_ids (&tiny, ids, 600, 1);
   memcpy (other, ids, sizeof ids);
@@ -111,22 +115,22 @@ test_sync (GlmType type)
   CHECK (session->n_kept == 0, "kept %zu", session->n_kept);
   sync_ids (session, ids, 600);
   CHECK (session->n_kept == 100, "kept %zu", session->n_kept);
-  check_same (session, whole, 1e-3, "sync (A·B) = eval (A·B)");
+  check_same (session, whole, tolerance, "sync (A·B) = eval (A·B)");
 
   sync_ids (session, other, 600);
   CHECK (session->n_kept == 350, "kept %zu", session->n_kept);
-  check_same (session, branch, 1e-3, "another branch");
+  check_same (session, branch, tolerance, "another branch");
 
   sync_ids (session, other, 600);
   CHECK (session->n_kept == 600, "the same again must cost nothing: kept %zu", session->n_kept);
   sync_ids (session, ids, 600);
-  check_same (session, whole, 1e-3, "back again");
+  check_same (session, whole, tolerance, "back again");
   sync_ids (session, ids, 350);
   CHECK (session->n_kept == 349 && glm_session_n_tokens (session) == 350, "rewinding evaluates the last token: kept %zu",
          session->n_kept);
   for (int n = 351; n <= 600; n++)
     sync_ids (session, ids, n);
-  check_same (session, whole, 1e-3, "token by token");
+  check_same (session, whole, tolerance, "token by token");
   sync_ids (session, ids, 0);
   CHECK (glm_session_n_tokens (session) == 0 && !glm_session_logits (session), "emptied");
 
@@ -307,8 +311,9 @@ main (void)
 
   test_families ();
   test_disguised_glm4 ();
-  test_sync (GLM_TYPE_F32);
-  test_sync (GLM_TYPE_F16);
+  test_sync (GLM_TYPE_F32, 4);
+  test_sync (GLM_TYPE_F16, 2);
+  test_sync (GLM_TYPE_F32, 1);
   test_sync_bidirectional ();
   test_errors ();
   test_cancel (chatglm);

@@ -100,7 +100,7 @@ typedef struct
   int yarn_original_context;
   double yarn_attention_factor; /* multiplies cos and sin */
   double yarn_beta_fast, yarn_beta_slow;
-  int kv_element_bytes;         /* 2: half precision; 4 where the weights are single precision too */
+  int kv_element_bytes;         /* of keys and values, see kv-cache.h: 4, 2 or 1 */
   int n_prefix;                 /* P-Tuning: key/value rows in front of every cache */
   int32_t sop_id;               /* bidirectional prompts: ends the context; −1 none */
   int32_t gmask_id, mask_id;

@@ -266,8 +266,7 @@ fill_cache (Bench *bench, int depth)
       return glm_error_set (&bench->error, GLM_ERROR_NO_MEMORY, "no memory for %d tokens", depth);
   for (int layer = 0; layer < cache->n_layers; layer++)
     for (int i = 0; i < 2 * cache->n_kv_heads; i++)
-      memset (glm_kv_cache_rows (cache, layer, i % 2, i / 2), 0x2A,
-              (size_t) depth * (size_t) cache->head_dim * (size_t) cache->element_bytes);
+      glm_kv_cache_fill (cache, layer, i % 2, i / 2, depth);
   return true;
 }
 

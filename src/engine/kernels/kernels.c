@@ -199,6 +199,16 @@ f16_to_f32_c (float          *y,
     y[i] = glm_f16_to_f32 (x[i]);
 }
 
+static void
+i8_to_f32_c (float         *y,
+             const int8_t  *x,
+             const float   *scales,
+             int64_t        n)
+{
+  for (int64_t i = 0; i < n; i++)
+    y[i] = scales[i / 32] * (float) x[i];
+}
+
 static float
 largest_c (const float *x,
            int64_t      n)
@@ -258,6 +268,45 @@ attend_values_c (float          *o,
       axpy_f16_c (o + i * ldo, p[i * ldp + j], v + j * ldv, d);
 }
 
+static void
+attend_scores_i8_c (float        *s,
+                    int64_t       lds,
+                    const float  *q,
+                    int64_t       ldq,
+                    int           n_q,
+                    const int8_t *k,
+                    const float  *scales,
+                    int           n_k,
+                    int64_t       d)
+{
+  for (int j = 0; j < n_k; j++, k += d, scales += (d + 31) / 32)
+    for (int i = 0; i < n_q; i++)
+      {
+        double sum = 0;
+
+        for (int64_t c = 0; c < d; c++)
+          sum += scales[c / 32] * (float) k[c] * q[i * ldq + c];
+        s[i * lds + j] = (float) sum;
+      }
+}
+
+static void
+attend_values_i8_c (float        *o,
+                    int64_t       ldo,
+                    const float  *p,
+                    int64_t       ldp,
+                    int           n_q,
+                    const int8_t *v,
+                    const float  *scales,
+                    int           n_k,
+                    int64_t       d)
+{
+  for (int j = 0; j < n_k; j++, v += d, scales += (d + 31) / 32)
+    for (int i = 0; i < n_q; i++)
+      for (int64_t c = 0; c < d; c++)
+        o[i * ldo + c] += p[i * ldp + j] * scales[c / 32] * (float) v[c];
+}
+
 /* ---- The table ---------------------------------------------------------------------------------------------------- */
 
 void
@@ -279,9 +328,12 @@ glm_kernels_init (GlmKernels *kernels,
     .f32_to_f16 = f32_to_f16_c,
     .f16_to_f32 = f16_to_f32_c,
     .largest = largest_c,
+    .i8_to_f32 = i8_to_f32_c,
     .exp_sum = exp_sum_c,
     .attend_scores = attend_scores_c,
     .attend_values = attend_values_c,
+    .attend_scores_i8 = attend_scores_i8_c,
+    .attend_values_i8 = attend_values_i8_c,
   };
   glm_kernels_set_packed_c (kernels);
 #if defined(__x86_64__)

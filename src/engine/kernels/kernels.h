@@ -42,6 +42,8 @@ struct GlmKernels
   void (*axpy_f16) (float *y, float a, const uint16_t *x, int64_t n);
   void (*f32_to_f16) (uint16_t *y, const float *x, int64_t n);
   void (*f16_to_f32) (float *y, const uint16_t *x, int64_t n);
+  /* y[i] = scales[i / 32] · x[i] (KV cache in 8 bits). */
+  void (*i8_to_f32) (float *y, const int8_t *x, const float *scales, int64_t n);
 
   /* The largest of x[i], i < n; −∞ for n = 0. */
   float (*largest) (const float *x, int64_t n);
@@ -54,6 +56,11 @@ struct GlmKernels
   /* Values: o[i · ldo + c] += Σ_j p[i · ldp + j] · v[j · ldv + c]. */
   void (*attend_values) (float *o, int64_t ldo, const float *p, int64_t ldp, int n_q, const uint16_t *v, int64_t ldv,
                          int n_k, int64_t d);
+  /* The same for few query vectors and rows of d integers with a scale for 32 of them, [n_k][d / 32 rounded up]. */
+  void (*attend_scores_i8) (float *s, int64_t lds, const float *q, int64_t ldq, int n_q, const int8_t *k,
+                            const float *scales, int n_k, int64_t d);
+  void (*attend_values_i8) (float *o, int64_t ldo, const float *p, int64_t ldp, int n_q, const int8_t *v,
+                            const float *scales, int n_k, int64_t d);
 
   /* ---- Products with packed weights (layouts: quant/packed.h).  On processors without int8 products the slots hold the
    * references and has_packed says not to use them: floats are faster there. ---- */

@@ -13,6 +13,7 @@ glm_kernels_init_x86 (GlmKernels *kernels,
     return;
   glm_kernels_set_vector_avx2 (kernels);
   glm_kernels_set_attend_avx2 (kernels);
+  glm_kernels_set_attend_i8_avx2 (kernels);
   glm_kernels_set_packed_avx2 (kernels);
 
   if (flags & GLM_CPU_AVXVNNI) /* not every processor with AVX-512 has it */
@@ -22,6 +23,7 @@ glm_kernels_init_x86 (GlmKernels *kernels,
     return;
   glm_kernels_set_vector_avx512 (kernels);
   glm_kernels_set_attend_avx512 (kernels);
+  glm_kernels_set_attend_i8_avx512 (kernels);
 
   if (!(flags & GLM_CPU_VNNI512))
     return;

@@ -321,6 +321,31 @@ f16_to_f32 (float          *y,
     v_store_part (y + i, v_load_half_part (x + i, (int) (n - i)), (int) (n - i));
 }
 
+/* LANES integers of 8 bits as floats. */
+static inline Vec
+load_i8 (const int8_t *p)
+{
+#if LANES == 16
+  return _mm512_cvtepi32_ps (_mm512_cvtepi8_epi32 (_mm_loadu_si128 ((const __m128i *) p)));
+#else
+  return _mm256_cvtepi32_ps (_mm256_cvtepi8_epi32 (_mm_loadl_epi64 ((const __m128i *) p)));
+#endif
+}
+
+static void
+i8_to_f32 (float        *y,
+           const int8_t *x,
+           const float  *scales,
+           int64_t       n)
+{
+  int64_t i = 0;
+
+  for (; i + LANES <= n; i += LANES)
+    v_store (y + i, v_mul (v_set (scales[i / 32]), load_i8 (x + i)));
+  for (; i < n; i++)
+    y[i] = scales[i / 32] * (float) x[i];
+}
+
 void
 SUFFIXED (glm_kernels_set_vector) (GlmKernels *kernels)
 {
@@ -338,5 +363,6 @@ SUFFIXED (glm_kernels_set_vector) (GlmKernels *kernels)
   kernels->f32_to_f16 = f32_to_f16;
   kernels->f16_to_f32 = f16_to_f32;
   kernels->largest = largest;
+  kernels->i8_to_f32 = i8_to_f32;
   kernels->exp_sum = exp_sum;
 }

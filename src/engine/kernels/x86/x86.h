@@ -10,11 +10,13 @@
 
 #include "kernels/kernels.h"
 
-/* vector.c and attend.c are compiled twice. */
+/* vector.c, attend.c and attend-i8.c are compiled twice. */
 void glm_kernels_set_vector_avx2 (GlmKernels *kernels);
 void glm_kernels_set_vector_avx512 (GlmKernels *kernels);
 void glm_kernels_set_attend_avx2 (GlmKernels *kernels);
 void glm_kernels_set_attend_avx512 (GlmKernels *kernels);
+void glm_kernels_set_attend_i8_avx2 (GlmKernels *kernels);
+void glm_kernels_set_attend_i8_avx512 (GlmKernels *kernels);
 /* packed-avx2.c is compiled twice: with and without AVX-VNNI. */
 void glm_kernels_set_packed_avx2 (GlmKernels *kernels);
 void glm_kernels_set_packed_avxvnni (GlmKernels *kernels);

@@ -1,0 +1,129 @@
+/* attend-i8.c: attention over keys and values in 8 bits, for AVX2 and AVX-512
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * For few query vectors: each reads the integers by itself, and nothing is written but the result.  Many are better served
+ * by making floats of a block once (attention.c).
+ */
+#include "kernels/x86/simd.h"
+#include "kernels/x86/x86.h"
+
+#define UNROLL _Pragma ("GCC unroll 16")
+
+#define BLOCK 32                /* values that share a scale */
+#define VECS  (BLOCK / LANES)   /* of a block */
+
+static inline Vec
+load_i8 (const int8_t *p)
+{
+#if LANES == 16
+  return _mm512_cvtepi32_ps (_mm512_cvtepi8_epi32 (_mm_loadu_si128 ((const __m128i *) p)));
+#else
+  return _mm256_cvtepi32_ps (_mm256_cvtepi8_epi32 (_mm_loadl_epi64 ((const __m128i *) p)));
+#endif
+}
+
+static float
+score (const float  *q,
+       const int8_t *k,
+       const float  *scales,
+       int64_t       d)
+{
+  Vec sum = v_zero ();
+  float rest = 0;
+  int64_t c = 0;
+
+  for (; c + BLOCK <= d; c += BLOCK)
+    {
+      Vec part = v_zero ();
+
+      UNROLL for (int i = 0; i < VECS; i++)
+        part = v_fma (load_i8 (k + c + i * LANES), v_load (q + c + i * LANES), part);
+      sum = v_fma (v_set (scales[c / BLOCK]), part, sum);
+    }
+  for (; c < d; c++)
+    rest += scales[c / BLOCK] * (float) k[c] * q[c];
+  return v_sum (sum) + rest;
+}
+
+static void
+attend_scores_i8 (float        *s,
+                  int64_t       lds,
+                  const float  *q,
+                  int64_t       ldq,
+                  int           n_q,
+                  const int8_t *k,
+                  const float  *scales,
+                  int           n_k,
+                  int64_t       d)
+{
+  int64_t n_blocks = (d + BLOCK - 1) / BLOCK;
+
+  for (int i = 0; i < n_q; i++)
+    for (int j = 0; j < n_k; j++)
+      s[i * lds + j] = score (q + i * ldq, k + j * d, scales + j * n_blocks, d);
+}
+
+/* o[n · BLOCK] += Σ_j p[j] · v_j, n a constant: what is summed stays in registers. */
+static inline __attribute__ ((always_inline)) void
+add_blocks (int           n,
+            float        *o,
+            const float  *p,
+            const int8_t *v,
+            int64_t       ldv,
+            const float  *scales,
+            int64_t       lds,
+            int           n_k)
+{
+  Vec sum[4 * VECS];
+
+  UNROLL for (int i = 0; i < n * VECS; i++)
+    sum[i] = v_load (o + i * LANES);
+  for (int j = 0; j < n_k; j++)
+    UNROLL for (int b = 0; b < n; b++)
+      {
+        Vec factor = v_set (p[j] * scales[j * lds + b]);
+
+        UNROLL for (int i = b * VECS; i < (b + 1) * VECS; i++)
+          sum[i] = v_fma (factor, load_i8 (v + j * ldv + i * LANES), sum[i]);
+      }
+  UNROLL for (int i = 0; i < n * VECS; i++)
+    v_store (o + i * LANES, sum[i]);
+}
+
+static void
+attend_values_i8 (float        *o,
+                  int64_t       ldo,
+                  const float  *p,
+                  int64_t       ldp,
+                  int           n_q,
+                  const int8_t *v,
+                  const float  *scales,
+                  int           n_k,
+                  int64_t       d)
+{
+  enum { STRIP = LANES == 16 ? 4 : 2 };         /* blocks */
+  int64_t n_blocks = (d + BLOCK - 1) / BLOCK;
+
+  for (int i = 0; i < n_q; i++)
+    {
+      float *out = o + i * ldo;
+      const float *factors = p + i * ldp;
+      int64_t c = 0;
+
+      for (; c + STRIP * BLOCK <= d; c += STRIP * BLOCK)
+        add_blocks (STRIP, out + c, factors, v + c, d, scales + c / BLOCK, n_blocks, n_k);
+      for (; c + BLOCK <= d; c += BLOCK)
+        add_blocks (1, out + c, factors, v + c, d, scales + c / BLOCK, n_blocks, n_k);
+      for (; c < d; c++)
+        for (int j = 0; j < n_k; j++)
+          out[c] += factors[j] * scales[j * n_blocks + c / BLOCK] * (float) v[j * d + c];
+    }
+}
+
+void
+SUFFIXED (glm_kernels_set_attend_i8) (GlmKernels *kernels)
+{
+  kernels->attend_scores_i8 = attend_scores_i8;
+  kernels->attend_values_i8 = attend_values_i8;
+}

@@ -179,6 +179,7 @@ bool glm_model_is_stop (const GlmModel *model, int32_t id);
 typedef struct
 {
   int context_length;           /* 0: min (the model's, 8192) */
+  int n_threads;                /* 0: the model's */
 } GlmSessionOptions;
 
 /* Called after each chunk of the prompt: n_done of n_total tokens that had to be evaluated. */

@@ -41,6 +41,7 @@ glm_session_new (GlmModel *model, const GlmSessionOptions *options, GlmSession *
 {
   GlmSession *session = calloc (1, sizeof *session);
   int context = options ? options->context_length : 0;
+  int n_threads = options && options->n_threads > 0 ? options->n_threads : model->n_threads;
   int64_t n_columns;
 
   if (!session)
@@ -50,7 +51,7 @@ glm_session_new (GlmModel *model, const GlmSessionOptions *options, GlmSession *
   session->model = model;
   session->context_length = context;
   n_columns = (int64_t) context + model->params.n_prefix;
-  if (!glm_pool_new (model->n_threads, &session->pool, error)
+  if (!glm_pool_new (n_threads, &session->pool, error)
       || !glm_kv_cache_init (&session->cache, &model->params, n_columns, error)
       || !glm_forward_new (model, n_columns, session->pool, &session->forward, error)
       || (model->prefix && !fill_prefix (session, error)))

@@ -2,6 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include <glib/gstdio.h>
+
 #include "engine/actor/glm-actor.h"
 
 #include <string.h>
@@ -45,13 +47,19 @@ on_loaded (GObject *object, GAsyncResult *result, gpointer user_data)
 }
 
 static Answer
-load (GlmActor *actor, const char *path, GCancellable *cancellable)
+load_with (GlmActor *actor, const char *path, const GlmActorLoadOptions *options, GCancellable *cancellable)
 {
   Answer answer = { 0 };
 
-  glm_actor_load_async (actor, path, NULL, cancellable, on_loaded, &answer);
+  glm_actor_load_async (actor, path, options, cancellable, on_loaded, &answer);
   WAIT_UNTIL (answer.done);
   return answer;
+}
+
+static Answer
+load (GlmActor *actor, const char *path, GCancellable *cancellable)
+{
+  return load_with (actor, path, NULL, cancellable);
 }
 
 static GlmActor *
@@ -100,6 +108,46 @@ test_load (void)
   WAIT_UNTIL (glm_actor_get_state (actor) == GLM_ACTOR_EMPTY);
   g_assert_null (glm_actor_get_model_path (actor));
   g_assert_cmpint (glm_actor_get_context_length (actor), ==, 0);
+}
+
+static void
+note_fraction (GlmActor *actor, GParamSpec *pspec, gpointer user_data)
+{
+  double *highest = user_data;
+
+  *highest = MAX (*highest, glm_actor_get_load_fraction (actor));
+}
+
+/* The same file with another length only gets a new session; a file that was replaced is read. */
+static void
+test_load_options (void)
+{
+  g_autoptr (GlmActor) actor = glm_actor_new ();
+  g_autofree char *starter = starter_path (), *data = NULL;
+  g_autofree char *folder = g_dir_make_tmp ("myna-actor-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "model.gguf", NULL);
+  GlmActorLoadOptions options = { .context_length = 256, .n_threads = 1 };
+  double highest = 0;
+  gsize n_bytes;
+
+  g_assert_true (g_file_get_contents (starter, &data, &n_bytes, NULL));
+  g_assert_true (g_file_set_contents (path, data, (gssize) n_bytes, NULL));
+  g_signal_connect (actor, "notify::load-fraction", G_CALLBACK (note_fraction), &highest);
+  g_assert_true (load_with (actor, path, &options, NULL).ok);
+  g_assert_cmpint (glm_actor_get_context_length (actor), ==, 256);
+  g_assert_cmpfloat (highest, >, 0.5);
+
+  highest = 0;
+  options = (GlmActorLoadOptions) { .context_length = 1 << 20 };
+  g_assert_true (load_with (actor, path, &options, NULL).ok);
+  g_assert_cmpint (glm_actor_get_context_length (actor), ==, 1024);     /* the model's */
+  g_assert_cmpfloat (highest, ==, 0);
+
+  g_assert_true (g_file_set_contents (path, data, (gssize) n_bytes, NULL));
+  g_assert_true (load_with (actor, path, &options, NULL).ok);
+  g_assert_cmpfloat (highest, >, 0.5);
+  g_unlink (path);
+  g_rmdir (folder);
 }
 
 /* What cannot be loaded says why, and the model before it stays in use. */
@@ -464,6 +512,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/actor/load", test_load);
   g_test_add_func ("/actor/load-failure", test_load_failure);
+  g_test_add_func ("/actor/load-options", test_load_options);
   g_test_add_func ("/actor/load-cancel", test_load_cancel);
   g_test_add_func ("/actor/generate", test_generate);
   g_test_add_func ("/actor/continue", test_continue);

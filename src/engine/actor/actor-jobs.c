@@ -66,28 +66,59 @@ check_tokenizer (const GlmModel *model, GlmError *error)
   return ok;
 }
 
+/* Whether the engine holds this very file: one that was replaced meanwhile is another model under the same name. */
+static gboolean
+holds (const GlmEngine *engine, const char *path, const GStatBuf *status)
+{
+  const GStatBuf *held = &engine->status;
+
+  return engine->model && g_str_equal (engine->path, path) && held->st_dev == status->st_dev
+         && held->st_ino == status->st_ino && held->st_size == status->st_size
+         && held->st_mtim.tv_sec == status->st_mtim.tv_sec && held->st_mtim.tv_nsec == status->st_mtim.tv_nsec;
+}
+
+/* More than the model was made for is never meant: it only would take memory. */
+static gboolean
+new_session (GlmModel *model, const GlmActorLoadOptions *wanted, GlmSession **ret_session, GlmError *error)
+{
+  GlmSessionOptions options = {
+    .context_length = MIN (wanted->context_length, MAX (glm_model_info (model)->context_length, 0)),
+    .n_threads = wanted->n_threads,
+  };
+
+  return glm_session_new (model, &options, ret_session, error);
+}
+
 static gboolean
 open_model (GlmEngine *engine, GlmJob *job, GlmError *error)
 {
-  GlmModelOptions model_options = {
-    .n_threads = job->options.n_threads,
-    .progress = load_progress,
-    .progress_data = engine,
-    .cancel = &job->cancel,
-  };
-  GlmSessionOptions session_options = { .context_length = job->options.context_length };
+  GlmModelOptions options = { .progress = load_progress, .progress_data = engine, .cancel = &job->cancel };
+  GStatBuf status = { 0 };
+  gboolean found = g_stat (job->path, &status) == 0;
   GlmModel *model = NULL;
   GlmSession *session = NULL;
 
-  if (!glm_model_open (job->path, &model_options, &model, error))
+  /* Another length or number of threads for the same weights. */
+  if (found && holds (engine, job->path, &status))
+    {
+      if (!new_session (engine->model, &job->options, &session, error))
+        return FALSE;
+      glm_session_free (engine->session);
+      engine->session = session;
+      g_clear_pointer (&engine->saved_path, g_free);
+      return TRUE;
+    }
+  if (!glm_model_open (job->path, &options, &model, error))
     return FALSE;
-  if (!check_tokenizer (model, error) || !glm_session_new (model, &session_options, &session, error))
+  if (!check_tokenizer (model, error) || !new_session (model, &job->options, &session, error))
     {
       glm_model_free (model);
       return FALSE;
     }
   glm_engine_clear (engine);
   engine->model = model;
+  engine->path = g_strdup (job->path);
+  engine->status = status;
   engine->session = session;
   return TRUE;
 }
@@ -98,6 +129,7 @@ run_load (GlmEngine *engine, GlmJob *job)
   GlmEvent *event = glm_event_new (GLM_EVENT_LOADED, job->id);
   GlmError error = { 0 };
 
+  g_debug ("load: %s, context %d, %d threads", job->path, job->options.context_length, job->options.n_threads);
   post_state (engine, GLM_ACTOR_LOADING);
   load_progress (0, engine);
   if (open_model (engine, job, &error))
@@ -263,6 +295,20 @@ make_prompt (GlmEngine *engine, const GlmJob *job, GlmTokens *tokens, gsize *ret
   return glm_model_prompt_continue (engine->model, job->turns, job->n_turns, job->continue_text, tokens, ret_n_reply, error);
 }
 
+/* With G_MESSAGES_DEBUG: how replies are really made. */
+static void
+log_request (const GlmEngine *engine, const GlmJob *job)
+{
+  GlmSampling s = job->sampling;
+
+  if (!job->has_sampling)
+    glm_model_default_sampling (engine->model, &s);
+  g_debug ("generate: temperature %.3g, top-p %.3g, top-k %d, min-p %.3g, repetition penalty %.3g, seed %" G_GUINT64_FORMAT
+           ", at most %d tokens, context %d",
+           (double) s.temperature, (double) s.top_p, s.top_k, (double) s.min_p, (double) s.repetition_penalty, s.seed,
+           s.max_tokens, glm_session_context_length (engine->session));
+}
+
 static gboolean
 generate (GlmEngine *engine, GlmJob *job, GlmResult *ret_result, GlmError *error)
 {
@@ -282,6 +328,8 @@ generate (GlmEngine *engine, GlmJob *job, GlmResult *ret_result, GlmError *error
   if (ok && job->path)
     restore_session (engine, job->path, prompt.ids, prompt.n);
   set_saved_path (engine, NULL);
+  if (ok)
+    log_request (engine, job);
   if (ok)
     ok = glm_generate (engine->session, prompt.ids, prompt.n, job->has_sampling ? &job->sampling : NULL, &funcs, NULL,
                        ret_result, error);
@@ -383,5 +431,6 @@ glm_engine_clear (GlmEngine *engine)
 {
   g_clear_pointer (&engine->session, glm_session_free);
   g_clear_pointer (&engine->model, glm_model_free);
+  g_clear_pointer (&engine->path, g_free);
   g_clear_pointer (&engine->saved_path, g_free);
 }

@@ -5,6 +5,8 @@
 #ifndef GLM_ACTOR_JOBS_H
 #define GLM_ACTOR_JOBS_H
 
+#include <glib/gstdio.h>
+
 #include "engine/actor/actor-thread.h"
 
 /* Used by the thread alone, but for `thread`. */
@@ -12,6 +14,8 @@ typedef struct
 {
   GlmActorThread *thread;       /* where events go */
   GlmModel *model;
+  char *path;                   /* of the model's file … */
+  GStatBuf status;              /* … and what it was when it was opened */
   GlmSession *session;
   char *saved_path;             /* the file that holds all of what the session holds; NULL: none does */
 } GlmEngine;

@@ -9,6 +9,7 @@
 
 #include <glib/gi18n.h>
 
+#include "engine/actor/glm-importer.h"
 #include "myna-application-private.h"
 #include "myna-resources.h"
 #include "preferences/myna-chat-settings.h"
@@ -202,15 +203,11 @@ myna_application_is_busy (MynaApplication *self,
 static void
 prepare_for_window (MynaApplication *self)
 {
-  const char *path = myna_model_library_get_default_path (self->models);
-
   if (self->prepared)
     return;
   self->prepared = TRUE;
   myna_application_open_store (self);
-  /* One that ended the program the last time waits until the person says so; the window tells. */
-  if (path && g_strcmp0 (path, myna_model_library_get_crashed_path (self->models)) != 0)
-    myna_model_library_ensure (self->models, path, NULL);
+  myna_model_library_ensure (self->models, NULL, NULL);
 }
 
 void
@@ -377,6 +374,7 @@ myna_application_shutdown (GApplication *application)
 {
   MynaApplication *self = MYNA_APPLICATION (application);
 
+  glm_import_stop_all ();
   myna_application_end_temporary (self);
   if (self->store) {
     myna_conversation_finish_all (self->store);

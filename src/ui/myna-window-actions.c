@@ -468,9 +468,15 @@ use_model (GtkWidget  *widget,
   const char *path = g_variant_get_string (parameter, NULL);
   MynaModelLibrary *models = myna_application_get_models (self->application);
   GlmActorLoadOptions options;
+  const char *before;
 
   if (!self->conversation)
     return;
+  before = myna_conversation_get_model (self->conversation);
+  if (g_strcmp0 (before ? before : "", path) != 0) {
+    g_free (self->replaced_model);
+    self->replaced_model = g_strdup (before ? before : "");
+  }
   myna_conversation_set_model (self->conversation, *path ? path : NULL);
   myna_model_library_get_options (models, &options);
   myna_chat_settings_resolve_load (myna_conversation_get_settings (self->conversation), &options);

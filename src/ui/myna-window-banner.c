@@ -63,6 +63,16 @@ myna_window_show_store_failure (MynaWindow *self,
 }
 
 void
+myna_window_restore_model (MynaWindow *self,
+                           const char *path)
+{
+  g_autofree char *replaced = g_steal_pointer (&self->replaced_model);
+
+  if (replaced && self->conversation && g_strcmp0 (myna_conversation_get_model (self->conversation), path) == 0)
+    myna_conversation_set_model (self->conversation, *replaced ? replaced : NULL);
+}
+
+void
 myna_window_show_load_failure (MynaWindow *self,
                                const char *path,
                                GError     *error)
@@ -72,6 +82,7 @@ myna_window_show_load_failure (MynaWindow *self,
   g_autofree char *title = g_strdup_printf (_("“%s” could not be loaded"), name);
   g_autofree char *body = myna_problem_describe (error);
 
+  myna_window_restore_model (self, path);
   myna_banner_show (MYNA_BANNER (self->model_banner), title, body, error->message, _("Try again"), "win.load-model",
                     g_variant_new_string (path));
 }

@@ -22,6 +22,7 @@ struct _MynaWindow
   GSignalGroup *conversation_signals;
   GCancellable *cancellable;            /* of what the window asked the store for */
   char *pending_question;               /* asked before the store was open */
+  char *replaced_model;                 /* the chat's before the one that is being loaded for it; "": the default */
   gint64 pending_id;                    /* to be opened as soon as the store is */
   gint64 pending_message_id;
 
@@ -57,6 +58,9 @@ void myna_window_show_load_failure   (MynaWindow *self,
                                       const char *path,
                                       GError     *error);
 void myna_window_check_model         (MynaWindow *self);
+/* The load of this model came to nothing: a chat that was to get it keeps what it had. */
+void myna_window_restore_model       (MynaWindow *self,
+                                      const char *path);
 
 /* myna-window-folders.c: what folders can be told to do */
 void myna_window_class_install_folder_actions (GtkWidgetClass *widget_class);

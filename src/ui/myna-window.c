@@ -56,6 +56,11 @@ update_model (MynaWindow *self)
   } else {
     if (!chosen)
       chosen = myna_model_library_get_default_path (models);
+    if (g_strcmp0 (chosen, loaded) == 0)
+      g_clear_pointer (&self->replaced_model, g_free);
+    /* Another one answers in its place. */
+    if (loaded && g_strcmp0 (chosen, myna_model_library_get_crashed_path (models)) == 0)
+      chosen = loaded;
     text = myna_model_library_describe (models, chosen ? chosen : loaded);
   }
   gtk_label_set_label (GTK_LABEL (self->subtitle), text);
@@ -156,6 +161,7 @@ myna_window_set_conversation (MynaWindow       *self,
 {
   if (!g_set_object (&self->conversation, conversation))
     return;
+  g_clear_pointer (&self->replaced_model, g_free);
   g_signal_group_set_target (self->conversation_signals, conversation);
   myna_conversation_view_set_conversation (MYNA_CONVERSATION_VIEW (self->view), conversation);
   update_title (self);
@@ -498,6 +504,7 @@ myna_window_finalize (GObject *object)
   g_clear_object (&self->cancellable);
   g_clear_object (&self->settings);
   g_free (self->pending_question);
+  g_free (self->replaced_model);
 
   G_OBJECT_CLASS (myna_window_parent_class)->finalize (object);
 }
@@ -540,6 +547,7 @@ follow_application (MynaWindow *self)
   g_signal_connect_object (models, "notify::loading-path", G_CALLBACK (update_model), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (models, "notify::default-path", G_CALLBACK (update_model), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (models, "load-failed", G_CALLBACK (myna_window_show_load_failure), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (models, "load-cancelled", G_CALLBACK (myna_window_restore_model), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (myna_model_library_get_entries (models), "items-changed", G_CALLBACK (update_model), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (actor, "notify::model-path", G_CALLBACK (update_model), self, G_CONNECT_SWAPPED);

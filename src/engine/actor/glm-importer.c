@@ -7,6 +7,11 @@
  */
 #include "engine/actor/glm-importer.h"
 
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <pthread.h>
+#include <sys/file.h>
+
 #define PROGRESS_STEPS 100000
 #define PROGRESS_MS 200
 
@@ -21,6 +26,12 @@ typedef struct
   gpointer user_data;
   GSource *timer;
 } Import;
+
+/* Imports whose worker runs. */
+static pthread_mutex_t running_mutex = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t running_changed = PTHREAD_COND_INITIALIZER;
+static GList *running;          /* guarded: of Import */
+static gboolean stopping;       /* guarded */
 
 static void
 import_free (gpointer data)
@@ -111,6 +122,37 @@ cancelled_cb (GCancellable *cancellable,
 }
 
 static void
+begin (Import *import)
+{
+  pthread_mutex_lock (&running_mutex);
+  running = g_list_prepend (running, import);
+  if (stopping)
+    glm_cancel_set (&import->cancel);
+  pthread_mutex_unlock (&running_mutex);
+}
+
+static void
+end (Import *import)
+{
+  pthread_mutex_lock (&running_mutex);
+  running = g_list_remove (running, import);
+  pthread_cond_broadcast (&running_changed);
+  pthread_mutex_unlock (&running_mutex);
+}
+
+void
+glm_import_stop_all (void)
+{
+  pthread_mutex_lock (&running_mutex);
+  stopping = TRUE;
+  for (GList *l = running; l; l = l->next)
+    glm_cancel_set (&((Import *) l->data)->cancel);
+  while (running)
+    pthread_cond_wait (&running_changed, &running_mutex);
+  pthread_mutex_unlock (&running_mutex);
+}
+
+static void
 import_thread (GTask        *task,
                gpointer      source_object,
                gpointer      data,
@@ -126,8 +168,11 @@ import_thread (GTask        *task,
   };
   GlmError error = { 0 };
   gulong handler = cancellable ? g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb), import, NULL) : 0;
-  gboolean done = glm_import (import->source, import->target, &options, &error);
+  gboolean done;
 
+  begin (import);
+  done = glm_import (import->source, import->target, &options, &error);
+  end (import);
   g_cancellable_disconnect (cancellable, handler);
   if (done)
     g_task_return_boolean (task, TRUE);
@@ -173,4 +218,29 @@ glm_import_finish (GAsyncResult  *result,
     g_source_destroy (import->timer);
 
   return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+/* ---- Left-overs --------------------------------------------------------------------------------------------------- */
+
+void
+glm_import_clean_folder (const char *folder)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  while (dir && (name = g_dir_read_name (dir)))
+    {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+      int fd;
+
+      if (!g_str_has_suffix (name, ".part"))
+        continue;
+      fd = g_open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0);
+      if (fd < 0)
+        continue;
+      /* Whoever writes it holds the lock. */
+      if (flock (fd, LOCK_EX | LOCK_NB) == 0)
+        g_unlink (path);
+      g_close (fd, NULL);
+    }
 }

@@ -39,6 +39,13 @@ void           glm_import_async        (const char            *source,
 gboolean       glm_import_finish       (GAsyncResult          *result,
                                         GError               **error);
 
+/* Before the program ends: cancels the imports that run and waits until nothing of them is left on the disk.  Later ones are
+ * refused. */
+void           glm_import_stop_all     (void);
+
+/* Deletes the unfinished files (NAME.part) in this folder that no import is writing: those of a program that was killed. */
+void           glm_import_clean_folder (const char            *folder);
+
 G_END_DECLS
 
 #endif

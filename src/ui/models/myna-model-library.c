@@ -46,6 +46,7 @@ enum
 enum
 {
   SIGNAL_LOAD_FAILED,
+  SIGNAL_LOAD_CANCELLED,
   N_SIGNALS
 };
 
@@ -139,8 +140,10 @@ load_cb (GObject      *source,
     g_clear_object (&self->cancellable);
     set_loading_path (self, NULL);
   }
-  if (!loaded && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) &&
-      !g_error_matches (error, GLM_ENGINE_ERROR, GLM_ERROR_CANCELLED))
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) ||
+      g_error_matches (error, GLM_ENGINE_ERROR, GLM_ERROR_CANCELLED))
+    g_signal_emit (self, signals[SIGNAL_LOAD_CANCELLED], 0, load->path);
+  else if (!loaded)
     tell_failure (self, load->path, error);
   g_object_unref (self);
   g_free (load->path);
@@ -195,6 +198,8 @@ myna_model_library_ensure (MynaModelLibrary          *self,
 
   g_return_if_fail (MYNA_IS_MODEL_LIBRARY (self));
 
+  if (g_strcmp0 (wanted, self->crashed_path) == 0)
+    wanted = g_strcmp0 (self->starter_path, self->crashed_path) == 0 ? NULL : self->starter_path;
   if (!wanted)
     return;
   if (!options) {
@@ -502,6 +507,8 @@ myna_model_library_class_init (MynaModelLibraryClass *klass)
 
   signals[SIGNAL_LOAD_FAILED] = g_signal_new ("load-failed", MYNA_TYPE_MODEL_LIBRARY, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
                                               NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_ERROR);
+  signals[SIGNAL_LOAD_CANCELLED] = g_signal_new ("load-cancelled", MYNA_TYPE_MODEL_LIBRARY, G_SIGNAL_RUN_LAST, 0, NULL,
+                                                 NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
 static void

@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (MynaModelLibrary, myna_model_library, MYNA, MODEL_LIBRARY, GObject)
 
 /* Properties: "loading-path" (string or NULL: what is being loaded or waits for it), "default-path" (string or NULL).
- * Signals: load-failed (const char *path, GError *): the engine kept what it had. */
+ * Signals: load-failed (const char *path, GError *), load-cancelled (const char *path): the engine kept what it had. */
 MynaModelLibrary *myna_model_library_new                 (GlmActor            *actor,
                                                           GSettings           *settings);
 GlmActor         *myna_model_library_get_actor           (MynaModelLibrary    *self);
@@ -56,7 +56,8 @@ MynaModelEntry   *myna_model_library_find_like           (MynaModelLibrary    *s
 /* Stops loading; the engine keeps the model it had. */
 void              myna_model_library_cancel_load         (MynaModelLibrary    *self);
 
-/* The model whose loading ended the program the last time, or NULL.  It is not loaded again by itself. */
+/* The model whose loading ended the program the last time, or NULL.  It is not loaded again before it is forgiven: the
+ * starter model answers in its place. */
 const char       *myna_model_library_get_crashed_path    (MynaModelLibrary    *self);
 void              myna_model_library_forgive_crash       (MynaModelLibrary    *self);
 

@@ -10,6 +10,7 @@
 #include <glib/gi18n.h>
 
 #include "engine/actor/glm-importer.h"
+#include "markdown/code-theme.h"
 #include "myna-application-private.h"
 #include "myna-resources.h"
 #include "preferences/myna-chat-settings.h"
@@ -254,6 +255,7 @@ myna_application_startup (GApplication *application)
   g_signal_connect_object (self->settings, "changed::color-scheme", G_CALLBACK (apply_color_scheme), self,
                            G_CONNECT_SWAPPED);
   apply_color_scheme (self);
+  g_settings_bind (self->settings, "code-theme", myna_code_theme_get_default (), "name", G_SETTINGS_BIND_GET);
   g_signal_connect_object (self->settings, "changed::chat-settings", G_CALLBACK (apply_chat_settings), self,
                            G_CONNECT_SWAPPED);
   apply_chat_settings (self);

@@ -62,6 +62,12 @@ void myna_window_check_model         (MynaWindow *self);
 void myna_window_restore_model       (MynaWindow *self,
                                       const char *path);
 
+/* myna-window-state.c: what the window finds again the next time */
+void myna_window_save_state          (MynaWindow *self);
+void myna_window_restore_folders     (MynaWindow *self);
+/* Once the last conversation is shown. */
+void myna_window_restore_position    (MynaWindow *self);
+
 /* myna-window-folders.c: what folders can be told to do */
 void myna_window_class_install_folder_actions (GtkWidgetClass *widget_class);
 

@@ -257,6 +257,7 @@ last_read_cb (GObject      *source,
   conversation = list && list->len > 0 ? g_ptr_array_index (list, 0) : NULL;
   if (conversation && !conversation->deleted_at) {
     myna_window_open_chat (self, conversation->id);
+    myna_window_restore_position (self);
     myna_conversation_view_focus_composer (MYNA_CONVERSATION_VIEW (self->view));
   } else {
     myna_window_new_chat (self);
@@ -461,22 +462,7 @@ myna_window_map (GtkWidget *widget)
 static gboolean
 myna_window_close_request (GtkWindow *window)
 {
-  MynaWindow *self = MYNA_WINDOW (window);
-  gboolean maximized = gtk_window_is_maximized (window);
-  int width, height;
-
-  g_settings_set_boolean (self->settings, "window-maximized", maximized);
-  if (!maximized) {
-    gtk_window_get_default_size (window, &width, &height);
-    g_settings_set_int (self->settings, "window-width", CLAMP (width, 320, 16384));
-    g_settings_set_int (self->settings, "window-height", CLAMP (height, 240, 16384));
-  }
-  if (!myna_split_view_get_collapsed (MYNA_SPLIT_VIEW (self->split)))
-    g_settings_set_boolean (self->settings, "show-sidebar",
-                            myna_split_view_get_show_sidebar (MYNA_SPLIT_VIEW (self->split)));
-
-  g_settings_set_value (self->settings, "expanded-folders",
-                        myna_history_model_dup_expanded (myna_sidebar_get_model (MYNA_SIDEBAR (self->sidebar))));
+  myna_window_save_state (MYNA_WINDOW (window));
 
   return GTK_WINDOW_CLASS (myna_window_parent_class)->close_request (window);
 }
@@ -562,17 +548,6 @@ follow_application (MynaWindow *self)
   store_changed_cb (self);
 }
 
-static void
-restore_folders (MynaWindow *self)
-{
-  g_autoptr (GVariant) expanded = g_settings_get_value (self->settings, "expanded-folders");
-  gsize n_ids;
-  const gint64 *ids = g_variant_get_fixed_array (expanded, &n_ids, sizeof (gint64));
-
-  for (gsize i = 0; i < n_ids; i++)
-    myna_history_model_set_expanded (myna_sidebar_get_model (MYNA_SIDEBAR (self->sidebar)), ids[i], TRUE);
-}
-
 GtkWidget *
 myna_window_new (MynaApplication *application)
 {
@@ -584,7 +559,7 @@ myna_window_new (MynaApplication *application)
   self->split = split;
   self->toasts = adw_toast_overlay_new ();
   self->sidebar = myna_sidebar_new ();
-  restore_folders (self);
+  myna_window_restore_folders (self);
   g_signal_connect_swapped (self->sidebar, "open", G_CALLBACK (myna_window_open_chat), self);
   g_signal_connect_swapped (self->sidebar, "open-hit", G_CALLBACK (myna_window_open_message), self);
   myna_split_view_set_sidebar (MYNA_SPLIT_VIEW (split), self->sidebar);

@@ -100,3 +100,25 @@ myna_conversation_view_class_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "conversation.stop", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_End, GDK_CONTROL_MASK, "conversation.jump", NULL);
 }
+
+/* ---- Position ----------------------------------------------------------------------------------------------------- */
+
+void
+myna_conversation_view_get_position (MynaConversationView *self,
+                                     gint64               *ret_message_id,
+                                     int                  *ret_offset)
+{
+  g_autoptr (MynaMessage) message = NULL;
+  guint position;
+
+  g_return_if_fail (MYNA_IS_CONVERSATION_VIEW (self));
+
+  *ret_message_id = 0;
+  *ret_offset = 0;
+  if (!self->conversation || myna_chat_canvas_get_at_end (MYNA_CHAT_CANVAS (self->canvas)) ||
+      !myna_chat_canvas_get_anchor (MYNA_CHAT_CANVAS (self->canvas), &position, ret_offset))
+    return;
+  message = g_list_model_get_item (G_LIST_MODEL (self->conversation), position);
+  if (message)
+    *ret_message_id = myna_message_get_id (message);
+}

@@ -30,6 +30,8 @@ struct _MynaConversationView
   GtkWidget *composer;
   gboolean revealed;            /* its branch was asked for */
   gint64 wanted_id;             /* message to be shown when the branch is there; 0: none */
+  int wanted_offset;            /* how far it is to begin above the view … */
+  gboolean wanted_at_top;       /* … or it comes into the upper third */
   guint recalled;               /* position of the question in the composer; G_MAXUINT: none */
 };
 

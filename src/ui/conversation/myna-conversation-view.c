@@ -289,7 +289,10 @@ show_wanted (MynaConversationView *self)
   if (position == G_MAXUINT)
     return;                     /* its branch is on the way */
   self->wanted_id = 0;
-  myna_chat_canvas_scroll_to (MYNA_CHAT_CANVAS (self->canvas), position, 0);
+  if (self->wanted_at_top)
+    myna_chat_canvas_set_anchor (MYNA_CHAT_CANVAS (self->canvas), position, self->wanted_offset);
+  else
+    myna_chat_canvas_scroll_to (MYNA_CHAT_CANVAS (self->canvas), position, 0);
 }
 
 /* What was read may have the wanted message, or it is in another branch. */
@@ -316,7 +319,25 @@ myna_conversation_view_show_message (MynaConversationView *self,
   if (!self->conversation)
     return;
   self->wanted_id = message_id;
+  self->wanted_at_top = FALSE;
   self->revealed = FALSE;
+  loading_changed_cb (self);
+}
+
+void
+myna_conversation_view_set_position (MynaConversationView *self,
+                                     gint64                message_id,
+                                     int                   offset)
+{
+  g_return_if_fail (MYNA_IS_CONVERSATION_VIEW (self));
+
+  if (!self->conversation || message_id == 0)
+    return;
+  self->wanted_id = message_id;
+  self->wanted_at_top = TRUE;
+  self->wanted_offset = offset;
+  /* A message of another branch is not worth changing the branch for. */
+  self->revealed = TRUE;
   loading_changed_cb (self);
 }
 

@@ -21,6 +21,10 @@ MynaConversation *myna_conversation_view_get_conversation (MynaConversationView 
 void              myna_conversation_view_set_model (MynaConversationView *self, const char *name);
 /* Scrolls to a message of the conversation (a search's hit), switching to its branch where it is in another one. */
 void              myna_conversation_view_show_message (MynaConversationView *self, gint64 message_id);
+/* What is at the top of the view, to come back to: the message (0: the view is at the end) and how far it begins above the
+ * view, in pixels. */
+void              myna_conversation_view_get_position (MynaConversationView *self, gint64 *ret_message_id, int *ret_offset);
+void              myna_conversation_view_set_position (MynaConversationView *self, gint64 message_id, int offset);
 void              myna_conversation_view_focus_composer (MynaConversationView *self);
 
 G_END_DECLS

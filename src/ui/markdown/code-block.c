@@ -7,6 +7,7 @@
 
 #include "markdown/block-views.h"
 #include "markdown/code-text.h"
+#include "markdown/code-theme.h"
 #include "markdown/copy-button.h"
 #include "markdown/side-scroller.h"
 
@@ -44,6 +45,13 @@ myna_code_block_css_changed (GtkWidget         *widget,
 
   GTK_WIDGET_CLASS (myna_code_block_parent_class)->css_changed (widget, change);
   myna_code_text_reset (MYNA_CODE_TEXT (self->text), myna_block_view_get_ink (MYNA_BLOCK_VIEW (self)));
+}
+
+static void
+theme_changed (MynaCodeBlock *self)
+{
+  myna_code_text_reset (MYNA_CODE_TEXT (self->text), myna_block_view_get_ink (MYNA_BLOCK_VIEW (self)));
+  gtk_widget_queue_draw (self->text);
 }
 
 static void
@@ -209,5 +217,7 @@ myna_code_block_init (MynaCodeBlock *self)
   self->scroller = myna_side_scroller_new (self->text);
   gtk_widget_set_parent (self->scroller, GTK_WIDGET (self));
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
+  g_signal_connect_object (myna_code_theme_get_default (), "notify::name", G_CALLBACK (theme_changed), self,
+                           G_CONNECT_SWAPPED);
   myna_code_text_set_marks (MYNA_CODE_TEXT (self->text), myna_block_view_get_marks (MYNA_BLOCK_VIEW (self)));
 }

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "markdown/code-language.h"
+#include "markdown/code-theme.h"
 
 #define CHUNK_LINES 64
 #define CHUNK_BYTES (16 * 1024)         /* of lines longer than usual */
@@ -56,13 +57,8 @@ free_chunk (gpointer data)
 static void
 apply_scheme (MynaCodeText *self)
 {
-  GtkSourceStyleSchemeManager *manager = gtk_source_style_scheme_manager_get_default ();
-  gboolean dark = adw_style_manager_get_dark (adw_style_manager_get_default ());
-
   if (self->buffer)
-    gtk_source_buffer_set_style_scheme (self->buffer,
-                                        gtk_source_style_scheme_manager_get_scheme (manager,
-                                                                                    dark ? "Adwaita-dark" : "Adwaita"));
+    gtk_source_buffer_set_style_scheme (self->buffer, myna_code_theme_get_scheme (myna_code_theme_get_default ()));
 }
 
 /* Adds what a tag of the highlighter means. */

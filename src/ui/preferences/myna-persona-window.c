@@ -180,6 +180,7 @@ myna_persona_window_new (GtkWindow        *parent,
   self->models = g_object_ref (models);
   self->start = g_object_ref (start);
   build (self);
+  gtk_widget_grab_focus (self->name);
 
   return GTK_WIDGET (self);
 }

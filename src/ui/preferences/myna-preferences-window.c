@@ -39,9 +39,9 @@ add_switch (GtkWidget  *group,
   GtkWidget *toggle = gtk_switch_new ();
 
   gtk_widget_set_valign (toggle, GTK_ALIGN_CENTER);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (toggle), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
   g_settings_bind (settings, key, toggle, "active", G_SETTINGS_BIND_DEFAULT);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), toggle);
+  /* The row's title names the switch, too. */
   adw_action_row_set_activatable_widget (ADW_ACTION_ROW (row), toggle);
   add_row (group, row, title, subtitle);
 }
@@ -127,6 +127,8 @@ make_general_page (GSettings *settings)
 {
   static const char *scheme_nicks[] = { "system", "light", "dark", NULL };
   static const char *key_nicks[] = { "enter", "ctrl-enter", NULL };
+  static const char *code_nicks[] = { "adwaita", "classic", "kate", "none", NULL };
+  const char *codes[] = { _("As the program"), _("Classic"), "Kate", C_("colours", "None"), NULL };
   const char *schemes[] = { _("As the system"), _("Light"), _("Dark"), NULL };
   const char *keys[] = { _("Enter"), _("Ctrl and Enter"), NULL };
   GtkWidget *page = adw_preferences_page_new ();
@@ -136,6 +138,7 @@ make_general_page (GSettings *settings)
   adw_preferences_page_set_icon_name (ADW_PREFERENCES_PAGE (page), "preferences-system-symbolic");
   group = add_group (page, _("Appearance"));
   add_choice (group, settings, "color-scheme", scheme_nicks, schemes, _("Style"));
+  add_choice (group, settings, "code-theme", code_nicks, codes, _("Colours of code"));
   add_number (group, settings, "text-size", 60, 300, 10, _("Text size"), _("Of the conversations, in percent"));
   group = add_group (page, _("Writing"));
   add_choice (group, settings, "send-key", key_nicks, keys, _("Key that sends the message"));

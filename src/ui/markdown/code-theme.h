@@ -1,0 +1,19 @@
+/* code-theme.h: the colours of code: one pair of style schemes, light and dark
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <gtksourceview/gtksource.h>
+
+G_BEGIN_DECLS
+
+#define MYNA_TYPE_CODE_THEME (myna_code_theme_get_type ())
+G_DECLARE_FINAL_TYPE (MynaCodeTheme, myna_code_theme, MYNA, CODE_THEME, GObject)
+
+/* The one that all code blocks follow.  Property: "name": "adwaita", "classic", "kate" or "none"; notified. */
+MynaCodeTheme        *myna_code_theme_get_default (void);
+/* The scheme for the style of the window now; NULL: no colours. */
+GtkSourceStyleScheme *myna_code_theme_get_scheme  (MynaCodeTheme *self);
+
+G_END_DECLS

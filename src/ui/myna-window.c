@@ -12,7 +12,8 @@
 #include "preferences/myna-welcome-window.h"
 #include "ui-compat.h"
 
-#define TEXT_PX 15
+/* 15 px; points, because these follow the size that the person has chosen for all text. */
+#define TEXT_PT 11.25
 
 G_DEFINE_FINAL_TYPE (MynaWindow, myna_window, ADW_TYPE_APPLICATION_WINDOW)
 
@@ -338,8 +339,12 @@ busy_changed_cb (MynaWindow *self,
 static void
 update_text_size (MynaWindow *self)
 {
-  g_autofree char *css = g_strdup_printf (".conversation { font-size: %.1fpx; }",
-                                          TEXT_PX * g_settings_get_uint (self->settings, "text-size") / 100.0);
+  char size[G_ASCII_DTOSTR_BUF_SIZE];
+  g_autofree char *css = NULL;
+
+  /* A comma would not be CSS. */
+  g_ascii_formatd (size, sizeof size, "%.2f", TEXT_PT * g_settings_get_uint (self->settings, "text-size") / 100.0);
+  css = g_strdup_printf (".conversation { font-size: %spt; }", size);
 
   myna_css_provider_load_string (self->text_css, css);
 }

@@ -235,6 +235,7 @@ build_buttons (MynaComposer *self)
   self->attach_button = gtk_button_new_from_icon_name ("list-add-symbolic");
   gtk_widget_add_css_class (self->attach_button, "flat");
   gtk_widget_add_css_class (self->attach_button, "circular");
+  gtk_widget_set_valign (self->attach_button, GTK_ALIGN_CENTER);
   gtk_widget_set_tooltip_text (self->attach_button, _("Attach text files"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->attach_button), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Attach"), -1);
 
@@ -255,6 +256,7 @@ build_buttons (MynaComposer *self)
 
   self->send_button = gtk_button_new ();
   gtk_widget_add_css_class (self->send_button, "circular");
+  gtk_widget_set_valign (self->send_button, GTK_ALIGN_CENTER);
   gtk_widget_add_css_class (self->send_button, "suggested-action");
   g_signal_connect_swapped (self->send_button, "clicked", G_CALLBACK (send_clicked_cb), self);
 

@@ -71,7 +71,7 @@ draw_marker (MynaMarkdownView    *self,
              int                  x)
 {
   PangoLayout *layout;
-  int right = x + myna_container_get_indent (container) - MARKER_GAP, width;
+  int right = x + myna_container_get_indent (self, container) - MARKER_GAP, width;
   double baseline = get_baseline (item);
   graphene_rect_t rect;
 
@@ -113,7 +113,7 @@ draw_decoration (MynaMarkdownView *self,
         {
           draw_marker (self, snapshot, item, container, x);
         }
-      x += myna_container_get_indent (container);
+      x += myna_container_get_indent (self, container);
     }
 }
 

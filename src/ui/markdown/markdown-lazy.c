@@ -32,9 +32,10 @@ count_lines (const char *text)
 
 /* Of body text in its usual size: 5 px a byte of Chinese, 7 of Latin, in lines of 23. */
 static int
-estimate_height (const MynaBlock *block)
+estimate_height (MynaMarkdownView *self,
+                 const MynaBlock  *block)
 {
-  int width = MAX (120, USUAL_WIDTH - myna_markdown_view_get_indent (block));
+  int width = MAX (120, USUAL_WIDTH - myna_markdown_view_get_indent (self, block));
 
   switch (block->kind)
     {
@@ -96,7 +97,7 @@ myna_markdown_view_estimate (MynaMarkdownView *self,
       MynaItem *item = MYNA_ITEM (self, i);
 
       item->is_exact = FALSE;
-      item->height = estimate_height (myna_block_view_get_block (item->widget));
+      item->height = estimate_height (self, myna_block_view_get_block (item->widget));
       item->y = y;
       y += item->height + USUAL_SPACING;
     }
@@ -146,7 +147,7 @@ measure_near (GtkWidget     *widget,
 
       if (item->is_exact || !item->is_visible || !is_near (self, item))
         continue;
-      indent = myna_markdown_view_get_indent (myna_block_view_get_block (item->widget));
+      indent = myna_markdown_view_get_indent (self, myna_block_view_get_block (item->widget));
       gtk_widget_measure (GTK_WIDGET (item->widget), GTK_ORIENTATION_VERTICAL, myna_item_get_width (item, width, indent),
                           NULL, &height, NULL, NULL);
       if (item->y + item->height <= self->viewport_top)

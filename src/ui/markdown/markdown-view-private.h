@@ -35,6 +35,8 @@ struct _MynaMarkdownView
   gboolean      is_streaming;
   gboolean      thinking_unfolded;
   MynaInk       ink;
+  double        scale;                  /* of the text, 1 in its usual size or smaller */
+  GtkTextDirection text_direction;      /* of the message; GTK_TEXT_DIR_NONE: it has no letters */
 
   /* selection: from where the pointer went down to where it is */
   MynaPosition  anchor, cursor;
@@ -57,9 +59,9 @@ struct _MynaMarkdownView
 #define MYNA_ITEM(self, i) (&g_array_index ((self)->items, MynaItem, (i)))
 
 /* Room that a container takes beside its blocks, in pixels. */
-int  myna_container_get_indent               (const MynaContainer *container);
+int  myna_container_get_indent               (MynaMarkdownView *self, const MynaContainer *container);
 
-int  myna_markdown_view_get_indent           (const MynaBlock *block);
+int  myna_markdown_view_get_indent           (MynaMarkdownView *self, const MynaBlock *block);
 /* Width of a block in a view of `width`: what the indent leaves, but no less than the block needs. */
 int  myna_item_get_width                     (MynaItem *item, int width, int indent);
 

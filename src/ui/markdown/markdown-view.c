@@ -12,6 +12,7 @@
 
 #include "markdown/block-views.h"
 #include "markdown/markdown-view-private.h"
+#include "markdown/text-direction.h"
 
 #define BLOCK_SPACING   12
 #define TIGHT_SPACING   4
@@ -20,25 +21,30 @@
 #define ITEM_INDENT     24
 #define DIGIT_WIDTH     9
 #define MARKER_GAP      8
+#define USUAL_SIZE      15.0            /* px of text, for which the indents hold */
 #define SAFE_WIDTH      240             /* that no kind of block needs more than */
 
 G_DEFINE_FINAL_TYPE (MynaMarkdownView, myna_markdown_view, GTK_TYPE_WIDGET)
 
 int
-myna_container_get_indent (const MynaContainer *container)
+myna_container_get_indent (MynaMarkdownView    *self,
+                           const MynaContainer *container)
 {
+  int digits = (int) strlen (container->marker) * DIGIT_WIDTH;
+
   if (container->kind == MYNA_CONTAINER_QUOTE || container->kind == MYNA_CONTAINER_THINKING)
     return QUOTE_INDENT;
-  return MAX (ITEM_INDENT, (int) strlen (container->marker) * DIGIT_WIDTH + MARKER_GAP);
+  return MAX (ITEM_INDENT, digits + MARKER_GAP) * self->scale;
 }
 
 int
-myna_markdown_view_get_indent (const MynaBlock *block)
+myna_markdown_view_get_indent (MynaMarkdownView *self,
+                               const MynaBlock  *block)
 {
   int indent = 0;
 
   for (guint i = 0; i < block->n_containers; i++)
-    indent += myna_container_get_indent (&block->containers[i]);
+    indent += myna_container_get_indent (self, &block->containers[i]);
   return indent;
 }
 
@@ -113,10 +119,39 @@ make_item (MynaMarkdownView *self,
 {
   MynaItem item = { .widget = MYNA_BLOCK_VIEW (myna_block_view_new (block)), .is_visible = TRUE, .is_exact = TRUE };
 
+  gtk_widget_set_direction (GTK_WIDGET (item.widget), self->text_direction);
   gtk_widget_insert_before (GTK_WIDGET (item.widget), GTK_WIDGET (self), next);
   if (block->kind == MYNA_BLOCK_THINKING)
     g_signal_connect_object (item.widget, "toggled", G_CALLBACK (thinking_toggled), self, G_CONNECT_SWAPPED);
   return item;
+}
+
+/* The direction of the message is that of its first words; without any it is the program's. */
+static void
+update_direction (MynaMarkdownView *self,
+                  GPtrArray        *blocks)
+{
+  PangoDirection found = PANGO_DIRECTION_NEUTRAL;
+  GtkTextDirection direction;
+
+  for (guint i = 0; i < blocks->len && found == PANGO_DIRECTION_NEUTRAL; i++)
+    {
+      const MynaBlock *block = blocks->pdata[i];
+
+      if (block->kind == MYNA_BLOCK_PARAGRAPH || block->kind == MYNA_BLOCK_HEADING)
+        found = myna_text_direction (block->string.text);
+    }
+  direction = found == PANGO_DIRECTION_RTL ? GTK_TEXT_DIR_RTL : found == PANGO_DIRECTION_LTR ? GTK_TEXT_DIR_LTR
+                                                                                             : GTK_TEXT_DIR_NONE;
+  if (direction == self->text_direction)
+    return;
+  self->text_direction = direction;
+  gtk_widget_set_direction (GTK_WIDGET (self), direction);
+  for (guint i = 0; i < self->items->len; i++)
+    {
+      gtk_widget_set_direction (GTK_WIDGET (MYNA_ITEM (self, i)->widget), direction);
+      myna_item_clear_decoration (MYNA_ITEM (self, i));
+    }
 }
 
 static void
@@ -156,6 +191,7 @@ myna_markdown_view_set_text (MynaMarkdownView *self,
 
   first = myna_markdown_set_text (self->document, text ? text : "");
   blocks = myna_markdown_get_blocks (self->document);
+  update_direction (self, blocks);
   for (guint i = first; i < blocks->len; i++)
     show_block (self, i, blocks->pdata[i]);
   if (blocks->len < self->items->len)
@@ -214,7 +250,7 @@ myna_markdown_view_measure (GtkWidget     *widget,
   for (guint i = 0; i < self->items->len; i++)
     {
       MynaItem *item = MYNA_ITEM (self, i);
-      int indent = myna_markdown_view_get_indent (get_block (self, i));
+      int indent = myna_markdown_view_get_indent (self, get_block (self, i));
       int child_minimum, child_natural, child_for_size = -1;
 
       if (!item->is_visible)
@@ -256,7 +292,7 @@ myna_markdown_view_size_allocate (GtkWidget *widget,
     {
       MynaItem *item = MYNA_ITEM (self, i);
       MynaItem old = *item;
-      int indent = myna_markdown_view_get_indent (get_block (self, i));
+      int indent = myna_markdown_view_get_indent (self, get_block (self, i));
 
       if (!item->is_visible)
         continue;
@@ -325,6 +361,19 @@ myna_markdown_view_focus (GtkWidget        *widget,
   return FALSE;
 }
 
+/* Markers are indented by the size of the text. */
+static void
+style_changed (MynaMarkdownView *self)
+{
+  PangoContext *context = gtk_widget_create_pango_context (GTK_WIDGET (self));
+
+  self->scale = MAX (1, myna_text_context_get_font_size (context) / USUAL_SIZE);
+  g_object_unref (context);
+  for (guint i = 0; i < self->items->len; i++)
+    myna_item_clear_decoration (MYNA_ITEM (self, i));
+  gtk_widget_queue_resize (GTK_WIDGET (self));
+}
+
 static void
 myna_markdown_view_css_changed (GtkWidget         *widget,
                                 GtkCssStyleChange *change)
@@ -333,9 +382,15 @@ myna_markdown_view_css_changed (GtkWidget         *widget,
 
   GTK_WIDGET_CLASS (myna_markdown_view_parent_class)->css_changed (widget, change);
   myna_ink_init (&self->ink, widget);
-  for (guint i = 0; i < self->items->len; i++)
-    myna_item_clear_decoration (MYNA_ITEM (self, i));
-  gtk_widget_queue_resize (widget);
+  style_changed (self);
+}
+
+static void
+myna_markdown_view_system_setting_changed (GtkWidget        *widget,
+                                           GtkSystemSetting  setting)
+{
+  GTK_WIDGET_CLASS (myna_markdown_view_parent_class)->system_setting_changed (widget, setting);
+  style_changed (MYNA_MARKDOWN_VIEW (widget));
 }
 
 static void
@@ -372,6 +427,7 @@ myna_markdown_view_class_init (MynaMarkdownViewClass *klass)
   widget_class->size_allocate = myna_markdown_view_size_allocate;
   widget_class->snapshot = myna_markdown_view_snapshot;
   widget_class->css_changed = myna_markdown_view_css_changed;
+  widget_class->system_setting_changed = myna_markdown_view_system_setting_changed;
   widget_class->focus = myna_markdown_view_focus;
   gtk_widget_class_set_css_name (widget_class, "markdown");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
@@ -384,6 +440,7 @@ static void
 myna_markdown_view_init (MynaMarkdownView *self)
 {
   self->document = myna_markdown_new ();
+  self->scale = 1;
   self->items = g_array_new (FALSE, TRUE, sizeof (MynaItem));
   g_array_set_clear_func (self->items, clear_item);
   myna_ink_init (&self->ink, GTK_WIDGET (self));

@@ -144,6 +144,13 @@ myna_table_block_marks_changed (MynaBlockView *view)
 }
 
 static void
+myna_table_block_direction_changed (GtkWidget        *widget,
+                                    GtkTextDirection  previous)
+{
+  gtk_widget_set_direction (MYNA_TABLE_BLOCK (widget)->grid, gtk_widget_get_direction (widget));
+}
+
+static void
 myna_table_block_dispose (GObject *object)
 {
   g_clear_pointer (&MYNA_TABLE_BLOCK (object)->scroller, gtk_widget_unparent);
@@ -161,6 +168,7 @@ myna_table_block_class_init (MynaTableBlockClass *klass)
   widget_class->get_request_mode = myna_table_block_get_request_mode;
   widget_class->measure = myna_table_block_measure;
   widget_class->size_allocate = myna_table_block_size_allocate;
+  widget_class->direction_changed = myna_table_block_direction_changed;
   view_class->update = myna_table_block_update;
   view_class->get_text = myna_table_block_get_text;
   view_class->index_at = myna_table_block_index_at;

@@ -32,7 +32,9 @@ struct _MynaTableGrid
   GArray          *cells;              /* of Cell, row by row */
   GString         *text;
   GPtrArray        *links;              /* MynaLink, children */
-  int             *column_x;           /* [n_columns + 1] */
+  int             *column_x;           /* left edges, [n_columns]; from right to left where the text is */
+  int             *column_width;       /* with the padding, [n_columns] */
+  int              table_x, table_width;
   int             *row_y;              /* [n_rows + 1] */
   int              laid_out_width;     /* -1: not laid out */
   MynaInk          ink;
@@ -73,8 +75,7 @@ make_layout (MynaTableGrid *self,
   if (cell->layout)
     return;
   cell->layout = myna_text_layout_new (context, self->block->cells->pdata[index], role, &self->ink, NULL);
-  myna_text_layout_set_alignment (cell->layout, alignment == MYNA_ALIGN_CENTER ? PANGO_ALIGN_CENTER
-                                                : alignment == MYNA_ALIGN_END ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT);
+  myna_text_layout_set_alignment (cell->layout, alignment);
   myna_text_layout_set_width (cell->layout, -1);
   myna_text_layout_get_size (cell->layout, &cell->natural_width, NULL);
 }
@@ -166,20 +167,30 @@ static void
 lay_out (MynaTableGrid *self,
          int            width)
 {
+  gboolean rtl = gtk_widget_get_direction (GTK_WIDGET (self)) == GTK_TEXT_DIR_RTL;
+  guint n = self->block->n_columns;
   g_autofree int *widths = NULL;
+  int x = 0;
 
   if (self->laid_out_width == width)
     return;
-  widths = g_new (int, self->block->n_columns);
+  widths = g_new (int, n);
   get_natural_columns (self, widths);
-  fit_columns (widths, self->block->n_columns, width - get_padding (self));
+  self->table_width = fit_columns (widths, n, width - get_padding (self)) + get_padding (self);
+  self->table_x = rtl ? MAX (0, width - self->table_width) : 0;
 
   g_free (self->column_x);
+  g_free (self->column_width);
   g_free (self->row_y);
-  self->column_x = g_new0 (int, self->block->n_columns + 1);
+  self->column_x = g_new0 (int, n);
+  self->column_width = g_new0 (int, n);
   self->row_y = g_new0 (int, get_n_rows (self) + 1);
-  for (guint i = 0; i < self->block->n_columns; i++)
-    self->column_x[i + 1] = self->column_x[i] + widths[i] + 2 * CELL_PADDING_X;
+  for (guint i = 0; i < n; i++)
+    {
+      self->column_width[i] = widths[i] + 2 * CELL_PADDING_X;
+      self->column_x[i] = self->table_x + (rtl ? self->table_width - x - self->column_width[i] : x);
+      x += self->column_width[i];
+    }
   place_rows (self, widths);
   self->laid_out_width = width;
 }
@@ -250,6 +261,16 @@ myna_table_grid_get_text (MynaTableGrid *self)
   return self->text->str;
 }
 
+static double
+distance_to_column (MynaTableGrid *self,
+                    guint          column,
+                    double         x)
+{
+  double left = self->column_x[column], right = left + self->column_width[column];
+
+  return x < left ? left - x : x >= right ? x - right + 1 : 0;
+}
+
 /* Cell under a point (the nearest one), and where its text begins. */
 static Cell *
 cell_at (MynaTableGrid *self,
@@ -262,8 +283,9 @@ cell_at (MynaTableGrid *self,
 
   while (row + 1 < get_n_rows (self) && self->row_y[row + 1] <= y)
     row++;
-  while (column + 1 < self->block->n_columns && self->column_x[column + 1] <= x)
-    column++;
+  for (guint i = 1; i < self->block->n_columns; i++)
+    if (distance_to_column (self, i, x) < distance_to_column (self, column, x))
+      column = i;
   *ret_x = self->column_x[column] + CELL_PADDING_X;
   *ret_y = self->row_y[row] + CELL_PADDING_Y;
   return get_cell (self, row, column);
@@ -422,13 +444,11 @@ myna_table_grid_snapshot (GtkWidget   *widget,
 {
   MynaTableGrid *self = MYNA_TABLE_GRID (widget);
   guint n_rows;
-  int width;
 
   if (self->block == NULL)
     return;
   lay_out (self, gtk_widget_get_width (widget));
   n_rows = get_n_rows (self);
-  width = self->column_x[self->block->n_columns];
   for (guint row = 0; row < n_rows; row++)
     {
       for (guint column = 0; column < self->block->n_columns; column++)
@@ -443,10 +463,20 @@ myna_table_grid_snapshot (GtkWidget   *widget,
         }
       if (row + 1 < n_rows)
         gtk_snapshot_append_color (snapshot, &self->ink.line,
-                                   &GRAPHENE_RECT_INIT (0, self->row_y[row + 1] - 1, width, row == 0 ? 2 : 1));
+                                   &GRAPHENE_RECT_INIT (self->table_x, self->row_y[row + 1] - 1, self->table_width,
+                                                        row == 0 ? 2 : 1));
     }
   for (guint i = 0; i < self->links->len; i++)
     gtk_widget_snapshot_child (widget, self->links->pdata[i], snapshot);
+}
+
+static void
+myna_table_grid_direction_changed (GtkWidget        *widget,
+                                   GtkTextDirection  previous)
+{
+  MynaTableGrid *self = MYNA_TABLE_GRID (widget);
+
+  myna_table_grid_reset (self, &self->ink);
 }
 
 static void
@@ -465,6 +495,7 @@ myna_table_grid_finalize (GObject *object)
   g_clear_pointer (&self->block, myna_block_unref);
   g_string_free (self->text, TRUE);
   g_free (self->column_x);
+  g_free (self->column_width);
   g_free (self->row_y);
   g_ptr_array_unref (self->links);
   G_OBJECT_CLASS (myna_table_grid_parent_class)->finalize (object);
@@ -481,6 +512,7 @@ myna_table_grid_class_init (MynaTableGridClass *klass)
   widget_class->measure = myna_table_grid_measure;
   widget_class->size_allocate = myna_table_grid_size_allocate;
   widget_class->snapshot = myna_table_grid_snapshot;
+  widget_class->direction_changed = myna_table_grid_direction_changed;
 }
 
 static void

@@ -162,6 +162,14 @@ myna_text_block_get_bounds (MynaBlockView   *view,
 }
 
 static void
+myna_text_block_direction_changed (GtkWidget        *widget,
+                                   GtkTextDirection  previous)
+{
+  g_clear_pointer (&MYNA_TEXT_BLOCK (widget)->layout, myna_text_layout_free);
+  gtk_widget_queue_resize (widget);
+}
+
+static void
 myna_text_block_dispose (GObject *object)
 {
   myna_links_truncate (MYNA_TEXT_BLOCK (object)->links, 0);
@@ -190,6 +198,7 @@ myna_text_block_class_init (MynaTextBlockClass *klass)
   widget_class->measure = myna_text_block_measure;
   widget_class->size_allocate = myna_text_block_size_allocate;
   widget_class->snapshot = myna_text_block_snapshot;
+  widget_class->direction_changed = myna_text_block_direction_changed;
   view_class->update = myna_text_block_update;
   view_class->get_text = myna_text_block_get_text;
   view_class->index_at = myna_text_block_index_at;

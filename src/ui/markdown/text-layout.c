@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "markdown/maths-text.h"
+#include "markdown/text-direction.h"
 
 #define CODE_SCALE          0.89
 #define SUPERSCRIPT_SCALE   0.75
@@ -211,6 +212,8 @@ myna_text_layout_new (PangoContext         *context,
         add_run (list, run, ink, self->font_size);
     }
   pango_layout_set_wrap (self->layout, PANGO_WRAP_WORD_CHAR);
+  if (pango_context_get_base_dir (context) == PANGO_DIRECTION_RTL)
+    pango_layout_set_alignment (self->layout, PANGO_ALIGN_RIGHT);
   pango_layout_set_attributes (self->layout, list);
   if (role == MYNA_TEXT_CODE && strchr (string->text, '\t'))
     {
@@ -242,11 +245,19 @@ myna_text_layout_set_width (MynaTextLayout *self,
   pango_layout_set_width (self->layout, width < 0 ? -1 : MAX (width, 1) * PANGO_SCALE);
 }
 
+/* Pango exchanges left and right for a paragraph whose direction is not that of the context. */
 void
 myna_text_layout_set_alignment (MynaTextLayout *self,
-                                PangoAlignment  alignment)
+                                MynaAlignment   alignment)
 {
-  pango_layout_set_alignment (self->layout, alignment);
+  PangoDirection base = pango_context_get_base_dir (pango_layout_get_context (self->layout));
+  PangoDirection own = myna_text_direction (pango_layout_get_text (self->layout));
+  gboolean right = (alignment == MYNA_ALIGN_END) != (base == PANGO_DIRECTION_RTL);
+
+  if (own != PANGO_DIRECTION_NEUTRAL && (own == PANGO_DIRECTION_RTL) != (base == PANGO_DIRECTION_RTL))
+    right = !right;
+  pango_layout_set_alignment (self->layout, alignment == MYNA_ALIGN_CENTER ? PANGO_ALIGN_CENTER
+                                            : right ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT);
 }
 
 void

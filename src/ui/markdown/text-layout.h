@@ -40,7 +40,8 @@ double myna_text_context_get_font_size (PangoContext *context);
 
 typedef struct _MynaTextLayout MynaTextLayout;
 
-/* Lays out a copy of `string`.  `ink` gives the colour of links; `extra` attributes (colours of code) may be NULL. */
+/* Lays out a copy of `string`.  Each paragraph has the direction of its own text, and stands at the side where it begins; one
+ * without letters goes with the context's base direction.  `ink` gives the colour of links; `extra` attributes (colours of code) may be NULL. */
 MynaTextLayout *myna_text_layout_new       (PangoContext         *context,
                                             const MynaRichString *string,
                                             MynaTextRole          role,
@@ -49,7 +50,8 @@ MynaTextLayout *myna_text_layout_new       (PangoContext         *context,
 void            myna_text_layout_free      (MynaTextLayout *self);
 /* Width in pixels to wrap at; -1 for none. */
 void            myna_text_layout_set_width (MynaTextLayout *self, int width);
-void            myna_text_layout_set_alignment (MynaTextLayout *self, PangoAlignment alignment);
+/* The same alignment for all of the text, start and end being those of the context's base direction. */
+void            myna_text_layout_set_alignment (MynaTextLayout *self, MynaAlignment alignment);
 /* Size in pixels at the current width. */
 void            myna_text_layout_get_size  (MynaTextLayout *self, int *ret_width, int *ret_height);
 /* Distance of the first line's baseline from the top, in pixels. */

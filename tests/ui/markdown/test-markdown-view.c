@@ -180,6 +180,45 @@ test_thinking (Fixture      *fixture,
   g_assert_true (gtk_widget_get_child_visible (get_block (fixture, 1)));
 }
 
+/* Whether a block's text begins in the right half of the view. */
+static gboolean
+is_at_right (Fixture *fixture,
+             guint    n)
+{
+  GtkWidget *block = get_block (fixture, n);
+  graphene_rect_t bounds;
+  graphene_point_t origin;
+
+  myna_block_view_get_bounds (MYNA_BLOCK_VIEW (block), 0, 2, &bounds);
+  g_assert_true (gtk_widget_compute_point (block, GTK_WIDGET (fixture->view), &bounds.origin, &origin));
+  return origin.x > gtk_widget_get_width (GTK_WIDGET (fixture->view)) / 2.0;
+}
+
+/* A message in Arabic or Hebrew begins at the right, with its lists and tables; Latin paragraphs in it at the left. */
+static void
+test_right_to_left (Fixture      *fixture,
+                    gconstpointer data)
+{
+  static const GtkTextDirection directions[] = { GTK_TEXT_DIR_LTR, GTK_TEXT_DIR_RTL };
+
+  for (guint i = 0; i < G_N_ELEMENTS (directions); i++)
+    {
+      gtk_widget_set_default_direction (directions[i]);
+      myna_markdown_view_set_text (fixture->view, "**مرحبا**\n\nLatin.\n\n* שלום\n\n| س | y |\n|---|--:|\n| ص | 1 |");
+      gtk_test_widget_wait_for_draw (fixture->window);
+      g_assert_true (is_at_right (fixture, 0));
+      g_assert_false (is_at_right (fixture, 1));
+      g_assert_true (is_at_right (fixture, 2));
+      g_assert_true (is_at_right (fixture, 3));
+      myna_markdown_view_set_text (fixture->view, "12. Hello\n\nمرحبا\n\n| y | س |\n|---|--:|\n| z | 1 |");
+      gtk_test_widget_wait_for_draw (fixture->window);
+      g_assert_false (is_at_right (fixture, 0));
+      g_assert_true (is_at_right (fixture, 1));
+      g_assert_false (is_at_right (fixture, 2));
+    }
+  gtk_widget_set_default_direction (GTK_TEXT_DIR_LTR);
+}
+
 static void
 test_accessible (Fixture      *fixture,
                  gconstpointer data)
@@ -242,6 +281,7 @@ main (int    argc,
   ADD ("growing", test_growing);
   ADD ("narrow", test_narrow);
   ADD ("thinking", test_thinking);
+  ADD ("right-to-left", test_right_to_left);
   ADD ("accessible", test_accessible);
   ADD ("copy-code", test_copy_code);
 #undef ADD

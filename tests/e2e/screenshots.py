@@ -9,10 +9,14 @@ import sys
 import tempfile
 import time
 
-from myna_e2e import APP_ID, App, Atspi
+from myna_e2e import APP_ID, App, Atspi, wait
 
 ENGLISH = ["Write hello world in C.", "What is the quadratic formula?", "Make a table of the inner planets."]
 CHINESE = ["用 C 写一个 hello world。", "一元二次方程的求根公式是什么？", "用表格列出行星。"]
+
+# Chats of their own, for the sidebar.
+EARLIER = {"en": ["What is the capital of France?", "Tell me a short story about a bird.", "What is 17 + 25?"],
+           "zh_CN": ["法国的首都是哪里？", "讲一个关于小兔子的故事。", "17 + 25 = ?"]}
 
 PICTURES = {
     # name: (width, height, language, dark, questions)
@@ -40,7 +44,15 @@ def take(name, folder):
     width, height, language, dark, questions = PICTURES[name]
     home = pathlib.Path(tempfile.mkdtemp(prefix="myna-picture-"))
     settings(home, width, height)
-    app = App(home, env={"LANGUAGE": language} | ({"ADW_DEBUG_COLOR_SCHEME": "prefer-dark"} if dark else {}))
+    # Without the locale itself, fonts have to be told which of the Chinese ones is meant.
+    environment = {"LANGUAGE": language, "FC_LANG": language, "PANGO_LANGUAGE": language}
+    if dark:
+        environment["ADW_DEBUG_COLOR_SCHEME"] = "prefer-dark"
+    app = App(home, env=environment)
+    for question in EARLIER[language] if width > 360 else ():
+        app.ask(question)
+        app.key("ctrl+n")
+        wait(lambda: not app.rows("Myna"), "the new chat")
     for question in questions:
         app.ask(question)
     time.sleep(1.5)     # the last animations: there is no condition to see for a picture's sake

@@ -300,7 +300,7 @@ myna_backups_window_new (GtkWindow *parent,
   g_return_val_if_fail (STORE_IS_DB (store), NULL);
 
   self->store = g_object_ref (store);
-  myna_task_window_set_accept (MYNA_TASK_WINDOW (self), _("Back Up Now"), !store_is_read_only (store));
+  myna_task_window_set_accept (MYNA_TASK_WINDOW (self), _("Back Up"), !store_is_read_only (store));
   myna_task_window_begin (MYNA_TASK_WINDOW (self), _("Looking for backups…"));
   read_backups (self);
 

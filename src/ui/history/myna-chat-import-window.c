@@ -40,7 +40,7 @@ static void
 update_accept (MynaChatImportWindow *self)
 {
   g_autofree char *label = self->n_checked
-                             ? g_strdup_printf (ngettext ("Import %u Chat", "Import %u Chats", self->n_checked),
+                             ? g_strdup_printf (ngettext ("Import %u", "Import %u", self->n_checked),
                                                 self->n_checked)
                              : g_strdup (_("Import"));
 

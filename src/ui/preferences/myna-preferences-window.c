@@ -141,7 +141,7 @@ make_general_page (GSettings *settings)
   add_choice (group, settings, "code-theme", code_nicks, codes, _("Colours of code"));
   add_number (group, settings, "text-size", 60, 300, 10, _("Text size"), _("Of the conversations, in percent"));
   group = add_group (page, _("Writing"));
-  add_choice (group, settings, "send-key", key_nicks, keys, _("Key that sends the message"));
+  add_choice (group, settings, "send-key", key_nicks, keys, _("Send with"));
   group = add_group (page, _("Replies"));
   add_switch (group, settings, "notifications", _("Notifications"),
               _("Tell when a reply is finished and the window is not in front"));

@@ -99,7 +99,7 @@ make_computer_group (MynaWelcomeWindow *self)
   GtkWidget *group = adw_preferences_group_new ();
   g_autofree char *computer = describe_computer ();
 
-  adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (group), _("What this computer can run"));
+  adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (group), _("What can run here"));
   adw_preferences_group_set_description (ADW_PREFERENCES_GROUP (group), computer);
   for (guint i = 0; i < G_N_ELEMENTS (sizes); i++) {
     GtkWidget *icon = gtk_image_new_from_icon_name ("content-loading-symbolic");

@@ -47,7 +47,8 @@ member (JsonObject *object, const char *name)
 static void
 append_attachments (GString *out, const StoreMessage *message, AttachmentFunc append)
 {
-  g_autoptr (JsonNode) root = message->attachments ? json_from_string (message->attachments, NULL) : NULL;
+  const char *json = message->attachments;
+  g_autoptr (JsonNode) root = json && store_json_is_tame (json, strlen (json)) ? json_from_string (json, NULL) : NULL;
   JsonArray *list = root && JSON_NODE_HOLDS_ARRAY (root) ? json_node_get_array (root) : NULL;
 
   for (guint i = 0; list && i < json_array_get_length (list); i++)

@@ -298,6 +298,8 @@ read_piece (PieceReader *self, const char *key, const char *text, StoreWhole **r
   g_autoptr (GError) problem = NULL;
   JsonNode *root;
 
+  if (!store_json_is_tame (text, strlen (text)))
+    return store_import_invalid (error, "The file is not strict JSON, or nested too deeply");
   if (!json_parser_load_from_data (self->parser, text, -1, &problem))
     return store_import_invalid (error, "The file is not correct JSON: %s", problem->message);
   root = json_parser_get_root (self->parser);

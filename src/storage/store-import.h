@@ -17,7 +17,6 @@ G_BEGIN_DECLS
 #define STORE_MAX_IMPORT_BYTES       (G_GINT64_CONSTANT (2) << 30)
 #define STORE_MAX_ELEMENT_BYTES      (64 << 20)
 #define STORE_MAX_IMPORT_MESSAGES    100000
-#define STORE_MAX_IMPORT_DEPTH       100
 
 typedef struct _StoreReader StoreReader;
 

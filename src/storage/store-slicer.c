@@ -3,8 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Exports of other programs are one array of thousands of conversations, hundreds of megabytes.  Only one of them is in
- * memory at a time: the slicer finds where a value ends (brackets and strings, nothing else), and JsonParser reads it.  Depth
- * is limited here because JsonParser recurses.
+ * memory at a time: the slicer finds where a value ends (brackets and strings, nothing else), and JsonParser reads it.
  */
 #include "store-import.h"
 
@@ -138,8 +137,6 @@ read_value (StoreSlicer *self, GString *out, GError **error)
 
       depth += c == '{' || c == '[';
       depth -= c == '}' || c == ']';
-      if (depth > STORE_MAX_IMPORT_DEPTH)
-        return store_import_invalid (error, "The file is nested too deeply");
       if (depth == 0 && (c == '"' || c == '}' || c == ']'))
         return TRUE;
     }

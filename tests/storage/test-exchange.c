@@ -449,6 +449,30 @@ test_refused (Fixture *fixture, gconstpointer data)
   }
 }
 
+/* Settings, attachments and whole files whose brackets hide from who only counts them outside of strings. */
+static void
+test_deep (Fixture *fixture, gconstpointer data)
+{
+  static const char *const plain[] = { "", "{}", "[1, -2.5e+3, true, null]", "\"[\\\"[\"", "{\"a\":\"\\ud83d\\ude00 \\u0041\"}" };
+  static const char *const hiding[] = { "/*\"*/", "'\"'", "// \"\n", "\"\\ud800\",\"", "\"\\udc00\",\"", "\"\\u12\",\"" };
+  g_autofree char *deep = g_strnfill (100000, '[');
+  g_autofree char *shut = g_strnfill (100, ']');
+
+  for (gsize i = 0; i < G_N_ELEMENTS (plain); i++)
+    g_assert_true (store_json_is_tame (plain[i], strlen (plain[i])));
+  g_assert_true (store_json_is_tame (deep, 100));
+  g_assert_false (store_json_is_tame (deep, 101));
+  g_assert_false (store_json_is_tame ("\"a", 2));
+  g_assert_false (store_json_is_tame ("\"\\", 2));
+  for (gsize i = 0; i < G_N_ELEMENTS (hiding); i++)
+    {
+      g_autofree char *text = g_strconcat ("[[", hiding[i], deep, "\"", shut, NULL);
+
+      g_assert_false (store_json_is_tame (text, strlen (text)));
+      assert_refused (fixture, text);
+    }
+}
+
 /* Every file cut at every place, and with every byte changed: never a crash, and the history stays sound. */
 static void
 torture (Fixture *fixture, const char *text, gsize n_bytes)
@@ -527,6 +551,7 @@ main (int argc, char **argv)
   ADD ("/exchange/alpaca", test_alpaca);
   ADD ("/exchange/gpt4all", test_gpt4all);
   ADD ("/exchange/refused", test_refused);
+  ADD ("/exchange/deep", test_deep);
   ADD ("/exchange/torture", test_torture);
   ADD ("/exchange/indices", test_indices);
 

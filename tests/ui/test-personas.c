@@ -147,6 +147,15 @@ test_bad_files (void)
   personas = myna_personas_new (folder);
   g_assert_cmpuint (count (personas), ==, N_BUNDLED);
 
+  for (guint i = 0; i < 2; i++) {
+    static const char *const levels[] = { "[", "{\"a\":" };
+    g_autoptr (GString) deep = g_string_new ("{\"myna-persona\":1,\"name\":\"x\",\"settings\":");
+
+    while (deep->len < MYNA_PERSONA_MAX_FILE - 10)
+      g_string_append (deep, levels[i]);
+    g_assert_null (myna_persona_from_json (deep->str, deep->len, NULL));
+  }
+
   /* What is of another type is left out, and values are kept in their ranges. */
   odd = myna_persona_from_json ("{\"myna-persona\":9,\"name\":\"\",\"settings\":{\"temperature\":99,\"top_k\":\"x\"},\"model\":[]}",
                                 strlen ("{\"myna-persona\":9,\"name\":\"\",\"settings\":{\"temperature\":99,\"top_k\":\"x\"},\"model\":[]}"),

@@ -8,6 +8,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "storage/storage.h"
+
 #define SYSTEM_KEY "system"
 
 static const MynaSettingSpec specs[MYNA_N_SETTINGS] = {
@@ -90,7 +92,7 @@ myna_chat_settings_parse (MynaChatSettings *ret_settings,
   if (!json || !*json)
     return;
   parser = json_parser_new ();
-  if (!json_parser_load_from_data (parser, json, -1, NULL))
+  if (!store_json_is_tame (json, strlen (json)) || !json_parser_load_from_data (parser, json, -1, NULL))
     return;
   root = json_parser_get_root (parser);
   if (root && JSON_NODE_HOLDS_OBJECT (root))

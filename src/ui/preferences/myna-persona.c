@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "preferences/myna-chat-settings.h"
+#include "storage/storage.h"
 
 #define VERSION_KEY "myna-persona"
 #define VERSION 1
@@ -175,8 +176,9 @@ myna_persona_from_json (const char  *json,
   JsonObject *object = NULL;
   JsonNode *node;
 
-  if (length <= MYNA_PERSONA_MAX_FILE && json_parser_load_from_data (parser, json, (gssize) length, NULL) &&
-      json_parser_get_root (parser) && JSON_NODE_HOLDS_OBJECT (json_parser_get_root (parser)))
+  if (length <= MYNA_PERSONA_MAX_FILE && store_json_is_tame (json, length) &&
+      json_parser_load_from_data (parser, json, (gssize) length, NULL) && json_parser_get_root (parser) &&
+      JSON_NODE_HOLDS_OBJECT (json_parser_get_root (parser)))
     object = json_node_get_object (json_parser_get_root (parser));
   if (!object || !json_object_has_member (object, VERSION_KEY) || !get_string (object, "name")) {
     g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _("This file holds no persona."));

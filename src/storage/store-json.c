@@ -1,0 +1,86 @@
+/* store-json.c: whether JSON of unknown origin may be given to a reader that calls itself for each level
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * JsonParser goes as deep as the text does, and ends the program where the stack does: 60,000 brackets are enough.  Counting
+ * them only helps where both agree on what a string is, so what JsonParser understands beyond JSON (comments, single quotes)
+ * and what it reads past the end of a string for (half of a surrogate pair) is refused, too.
+ */
+#include "storage.h"
+
+#include <string.h>
+
+#define MAX_DEPTH 100
+
+/* Four hexadecimal digits; −1: they are not there. */
+static int
+read_unit (const char *at, const char *end)
+{
+  int value = 0;
+
+  if (end - at < 4)
+    return -1;
+  for (int i = 0; i < 4; i++)
+    {
+      if (!g_ascii_isxdigit (at[i]))
+        return -1;
+      value = value << 4 | g_ascii_xdigit_value (at[i]);
+    }
+  return value;
+}
+
+/* What follows a backslash; NULL: it is not right. */
+static const char *
+skip_escape (const char *at, const char *end)
+{
+  int unit, second;
+
+  if (at == end)
+    return NULL;
+  if (*at != 'u')
+    return at + 1;
+  unit = read_unit (at + 1, end);
+  at += 5;
+  if (unit < 0 || (unit >= 0xdc00 && unit <= 0xdfff))
+    return NULL;
+  if (unit < 0xd800 || unit > 0xdbff)
+    return at;
+  if (end - at < 2 || at[0] != '\\' || at[1] != 'u')
+    return NULL;
+  second = read_unit (at + 2, end);
+  return second >= 0xdc00 && second <= 0xdfff ? at + 6 : NULL;
+}
+
+/* The place behind a string, from behind its first quote; NULL: it is not right. */
+static const char *
+skip_string (const char *at, const char *end)
+{
+  while (at && at < end && *at != '"')
+    at = *at == '\\' ? skip_escape (at + 1, end) : at + 1;
+  return at && at < end ? at + 1 : NULL;
+}
+
+gboolean
+store_json_is_tame (const char *text, gsize n_bytes)
+{
+  const char *at = text, *end = text + n_bytes;
+  int depth = 0;
+
+  while (at < end)
+    {
+      char c = *at++;
+
+      if (c == '"')
+        {
+          at = skip_string (at, end);
+          if (!at)
+            return FALSE;
+        }
+      else if (!g_ascii_isalnum (c) && !g_ascii_isspace (c) && (c == '\0' || !strchr ("+-.,:[]{}", c)))
+        return FALSE;
+      depth += (c == '[' || c == '{') - (c == ']' || c == '}');
+      if (depth > MAX_DEPTH)
+        return FALSE;
+    }
+  return TRUE;
+}

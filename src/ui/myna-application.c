@@ -241,6 +241,14 @@ apply_chat_settings (MynaApplication *self)
   myna_chat_settings_set_defaults (json);
 }
 
+/* The starter model is too small to find titles: the first line of a question is better. */
+static void
+update_titler (MynaApplication *self)
+{
+  myna_titler_set_able (self->titler, g_strcmp0 (glm_actor_get_model_path (self->actor),
+                                                 myna_model_library_get_starter_path (self->models)) != 0);
+}
+
 static void
 myna_application_startup (GApplication *application)
 {
@@ -264,6 +272,7 @@ myna_application_startup (GApplication *application)
   self->models = myna_model_library_new (self->actor, self->settings);
   sessions = g_build_filename (g_get_user_cache_dir (), MYNA_APP_ID, "sessions", NULL);
   self->titler = myna_titler_new (TITLE_DELAY_MS);
+  g_signal_connect_object (self->actor, "notify::model-path", G_CALLBACK (update_titler), self, G_CONNECT_SWAPPED);
   self->sessions = myna_session_cache_new (self->actor, sessions);
   myna_application_add_actions (self);
 }

@@ -243,9 +243,8 @@ class App(Node):
         return [label.name for history in self.find_all("Conversations") for row in history.children
                 for label in row.find_all(role="label") if label.name not in HEADINGS]
 
-    def click_at(self, node, button=1):
-        """Clicks in the middle of a part of a window with the pointer: for rows, links and check boxes, which have no
-        action."""
+    def place(self, node):
+        """The window of the X server that a part of the program is in, and where its middle is in it."""
         top = node.window
         frame, box = (Atspi.Component.get_extents(part.accessible.get_component_iface(), Atspi.CoordType.WINDOW)
                       for part in (top, node))
@@ -254,14 +253,35 @@ class App(Node):
         shadow = subprocess.run(["xprop", "-id", window, "_GTK_FRAME_EXTENTS"], check=True, capture_output=True,
                                 text=True).stdout
         left, _, top, _ = [int(number) for number in re.findall(r"\d+", shadow)] or [0, 0, 0, 0]
-        subprocess.run(["xdotool", "mousemove", "--sync", "--window", window, str(left + box.x - frame.x + box.width // 2),
-                        str(top + box.y - frame.y + box.height // 2), "click", str(button)], check=True)
+        return window, left + box.x - frame.x + box.width // 2, top + box.y - frame.y + box.height // 2
+
+    def point_at(self, node, *then):
+        """Moves the pointer into the middle of a part of a window; then: further commands of xdotool."""
+        window, x, y = self.place(node)
+        subprocess.run(["xdotool", "mousemove", "--sync", "--window", window, str(x), str(y), *then], check=True)
+
+    def click_at(self, node, button=1):
+        """Clicks in the middle of a part of a window with the pointer: for rows, links and check boxes, which have no
+        action."""
+        self.point_at(node, "click", str(button))
+
+    def drag(self, node, target):
+        """Drags a part of the window onto another, as slowly as a hand does: a drag begins with some pixels of way."""
+        self.point_at(node, "mousedown", "1")
+        for _ in range(6):
+            subprocess.run(["xdotool", "mousemove_relative", "--sync", "4", "2", "sleep", "0.05"], check=True)
+        self.point_at(target, "sleep", "0.3", "mousemove_relative", "--sync", "2", "1", "sleep", "0.3", "mouseup", "1")
 
     def wait_closed(self, title):
         """Until no window has this title.  Asks the X server: GTK 4.8 may crash when a window goes while its list of
         windows is being read."""
         wait(lambda: subprocess.run(["xdotool", "search", "--onlyvisible", "--name", f"^{re.escape(self._(title))}$"],
                                     capture_output=True, check=False).returncode, f"the window {title!r} to close")
+
+    def wait_alone(self):
+        """The same for a dialog without a title: until only one window is left."""
+        wait(lambda: len(subprocess.run(["xdotool", "search", "--onlyvisible", "--class", "myna"], capture_output=True,
+                                        check=False).stdout.split()) == 1, "one window to be left")
 
     # -- ending
 

@@ -165,5 +165,118 @@ class History(TestCase):
         app.quit()
 
 
+    # -- sorting and throwing away
+
+    def open_row_menu(self, app, title, item):
+        """An item of the menu of a row."""
+        app.click_at(self.row(app, title), button=3)
+        app.find(item.replace("_", "")).click()
+
+    def wait_chats(self, app, *titles):
+        wait(lambda: app.conversations() == list(titles), f"the list to be {titles}")
+
+    def test_archive_and_bin(self):
+        app = self.start()
+        self.import_all(app)
+        self.wait_chats(app, "Pancakes", "Quicksort in C", "周末计划")
+
+        # Delete and take back, by the toast.
+        self.open_row_menu(app, "Pancakes", "_Delete")
+        self.wait_chats(app, "Quicksort in C", "周末计划")
+        app.find_button("Undo").click()
+        self.wait_chats(app, "Pancakes", "Quicksort in C", "周末计划")
+
+        # Archive two at once, and take one out again.
+        self.select(app, "Quicksort in C", "周末计划")
+        app.find_button("Archive").click()
+        self.wait_chats(app, "Pancakes")
+        self.choose(app, "_Archive")
+        self.wait_chats(app, "Quicksort in C", "周末计划")
+        self.open_row_menu(app, "周末计划", "_Take out of the Archive")
+        self.wait_chats(app, "Quicksort in C")
+        app.find("Back to the Chats").click()
+        self.wait_chats(app, "Pancakes", "周末计划")
+
+        # Two in the bin: one is restored, the other deleted for good.
+        self.select(app, "Pancakes", "周末计划")
+        app.find_button("Delete").click()
+        self.wait_chats(app)
+        self.choose(app, "_Bin")
+        wait(lambda: set(app.conversations()) == {"Pancakes", "周末计划"}, "both in the bin")
+        self.open_row_menu(app, "周末计划", "_Restore")
+        self.wait_chats(app, "Pancakes")
+        self.open_row_menu(app, "Pancakes", "_Delete for Good")
+        app.find("Delete this chat for good?")
+        app.find_button("Delete for Good").click()
+        app.wait_alone()
+        self.wait_chats(app)
+        app.find("Back to the Chats").click()
+        self.wait_chats(app, "周末计划")
+        app.quit()
+        self.assertEqual(self.query("SELECT title FROM conversation ORDER BY title"), [("Quicksort in C",), ("周末计划",)])
+
+    def test_rename_and_drag(self):
+        app = self.start()
+        self.import_all(app)
+        self.open_chat(app, "Pancakes")
+        app.key("F2")
+        entry = app.find("Title", ("text", "entry"))
+        wait(lambda: entry.has("focused"), "the title's entry to have the focus")
+        app.key("ctrl+a")
+        app.write("Waffles")
+        app.key("Return")
+        self.wait_chats(app, "Waffles", "Quicksort in C", "周末计划")
+        self.assertEqual(self.query("SELECT title_by_user FROM conversation WHERE title = 'Waffles'"), [(1,)])
+
+        # A folder, named in its place, and a chat dragged into it.
+        self.choose(app, "New _Folder")
+        entry = app.find("Title", ("text", "entry"))
+        wait(lambda: entry.has("focused"), "the folder's entry to have the focus")
+        app.key("ctrl+a")
+        app.write("Kitchen")
+        app.key("Return")
+        wait(lambda: self.query("SELECT name FROM folder") == [("Kitchen",)], "the folder")
+        app.drag(self.row(app, "Waffles"), self.row(app, "Kitchen"))
+        wait(lambda: self.query("SELECT f.name FROM conversation c JOIN folder f ON f.id = c.folder_id") == [("Kitchen",)],
+             "the chat to be in the folder")
+        self.wait_chats(app, "Kitchen", "Waffles", "Quicksort in C", "周末计划")
+
+        self.open_row_menu(app, "Quicksort in C", "_Pin")
+        self.wait_chats(app, "Quicksort in C", "Kitchen", "Waffles", "周末计划")
+        app.quit()
+
+    # -- backups
+
+    def test_restore(self):
+        app = self.start()
+        self.import_all(app)
+        self.wait_chats(app, "Pancakes", "Quicksort in C", "周末计划")
+        self.choose(app, "Bac_kups")
+        app.find_button("Back Up Now").click()
+        app.find(re.compile("3 chats · "))
+        app.find("Backups", "frame").find_button("Close").click()
+        app.wait_closed("Backups")
+        self.open_chat(app, "Pancakes")
+        self.select(app, "Pancakes", "Quicksort in C")
+        app.find_button("Delete").click()
+        self.wait_chats(app, "周末计划")
+
+        self.choose(app, "Bac_kups")
+        app.find_button("Restore…").click()
+        app.find("Restore This Backup?")
+        app.find_button("Restore").click()
+        app.wait_alone()
+        self.wait_chats(app, "Pancakes", "Quicksort in C", "周末计划")
+
+        # The way back: what was there before is a backup, too.
+        self.choose(app, "Bac_kups")
+        wait(lambda: len(app.find_all(re.compile("[0-9]+ chats? · "), "label")) == 2, "two backups")
+        app.find("Backups", "frame").find_button("Close").click()
+        app.wait_closed("Backups")
+        app.ask("What is 2 plus 3?")
+        app.quit()
+        self.assertEqual(self.query("SELECT count(*) FROM message"), [(8,)])
+
+
 if __name__ == "__main__":
     main()

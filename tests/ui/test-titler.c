@@ -158,6 +158,20 @@ test_renamed (Fixture       *f,
 }
 
 static void
+test_not_able (Fixture       *f,
+               gconstpointer  data)
+{
+  myna_titler_set_able (f->titler, FALSE);
+  myna_conversation_send (f->conversation, QUESTION);
+  wait_for (fake_generator_n_requests (f->engine) == 1);
+  fake_generator_say (f->engine, ANSWER);
+  settle (f);
+  fake_generator_end (f->engine, GLM_STOP_END);
+  settle (f);
+  g_assert_cmpuint (fake_generator_n_requests (f->engine), ==, 0);
+}
+
+static void
 test_stopped (Fixture       *f,
               gconstpointer  data)
 {
@@ -178,6 +192,7 @@ test_replies (void)
     const char *reply, *title;
   } cases[] = {
     { "Pancake recipe", "Pancake recipe" },
+    { "pancake recipe", "Pancake recipe" },
     { "Title: **Making pancakes**.", "Making pancakes" },
     { "《煎饼的做法》", NULL },                      /* of something else */
     { "Sure! Here is a title: Pancakes", NULL },
@@ -211,6 +226,7 @@ main (int   argc,
   g_test_add ("/titler/cut-off", Fixture, NULL, set_up, test_cut_off, tear_down);
   g_test_add ("/titler/send", Fixture, NULL, set_up, test_send, tear_down);
   g_test_add ("/titler/renamed", Fixture, NULL, set_up, test_renamed, tear_down);
+  g_test_add ("/titler/not-able", Fixture, NULL, set_up, test_not_able, tear_down);
   g_test_add ("/titler/stopped", Fixture, NULL, set_up, test_stopped, tear_down);
 
   return g_test_run ();

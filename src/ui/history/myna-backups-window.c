@@ -127,13 +127,14 @@ restore_answered_cb (GObject      *source,
 {
   g_autoptr (Restore) restore = user_data;
   MynaBackupsWindow *self = restore->window;
+  const char *path = restore->backup->path;
 
   if (!myna_ask_finish (result) || is_closed (self))
     return;
   g_signal_emit (self, signals[SIGNAL_RESTORING], 0);
   myna_task_window_begin (MYNA_TASK_WINDOW (self), _("Restoring the backup…"));
   /* Not cancelled with the window: half way through, the end is what the person wants. */
-  store_restore_backup_async (self->store, restore->backup->path, NULL, restored_cb, g_steal_pointer (&restore));
+  store_restore_backup_async (self->store, path, NULL, restored_cb, g_steal_pointer (&restore));
 }
 
 static void

@@ -201,7 +201,8 @@ setup_cb (GtkSignalListItemFactory *factory,
   GtkGesture *click = gtk_gesture_click_new ();
 
   gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (click), GDK_BUTTON_PRIMARY);
-  g_signal_connect_object (click, "pressed", G_CALLBACK (row_clicked_cb), self, 0);
+  /* Not when it is pressed: the row may be about to be dragged. */
+  g_signal_connect_object (click, "released", G_CALLBACK (row_clicked_cb), self, 0);
   gtk_widget_add_controller (row, GTK_EVENT_CONTROLLER (click));
   g_signal_connect_object (row, "renamed", G_CALLBACK (row_renamed_cb), self, 0);
   g_signal_connect_object (row, "check-toggled", G_CALLBACK (row_check_toggled_cb), self, 0);

@@ -132,8 +132,8 @@ make_entry (MynaHistoryRow *self)
   GtkEventController *keys = gtk_event_controller_key_new ();
   GtkEventController *focus = gtk_event_controller_focus_new ();
 
-  self->entry = gtk_text_new ();
-  gtk_text_set_max_length (GTK_TEXT (self->entry), 200);
+  self->entry = gtk_entry_new ();
+  gtk_entry_set_max_length (GTK_ENTRY (self->entry), 200);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->entry), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Title"), -1);
   g_signal_connect_swapped (self->entry, "activate", G_CALLBACK (entry_activate_cb), self);
   g_signal_connect (keys, "key-pressed", G_CALLBACK (entry_key_cb), self);

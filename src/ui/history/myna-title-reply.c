@@ -130,6 +130,18 @@ shares_word (const char *title,
   return FALSE;
 }
 
+/* "making pancakes" → "Making pancakes"; takes the text. */
+static char *
+capitalise (char *text)
+{
+  g_autofree char *before = text;
+  char first[8] = "";
+
+  g_unichar_to_utf8 (g_unichar_toupper (g_utf8_get_char (before)), first);
+
+  return g_strconcat (first, g_utf8_next_char (before), NULL);
+}
+
 char *
 myna_title_from_reply (const char *reply,
                        const char *question,
@@ -148,5 +160,5 @@ myna_title_from_reply (const char *reply,
   if (!shares_word (folded, folded_question) && !shares_word (folded, folded_answer))
     return NULL;
 
-  return g_steal_pointer (&title);
+  return capitalise (g_steal_pointer (&title));
 }

@@ -18,6 +18,7 @@ struct _MynaTitler
   GObject parent_instance;
 
   guint delay;
+  gboolean able;
 
   /* The title that is being found; conversation NULL: none. */
   MynaConversation *conversation;
@@ -245,7 +246,7 @@ begin_cb (gpointer user_data)
   GlmSampling sampling = { 0 };
 
   self->source = 0;
-  if (!wants_title (self->conversation) || !myna_generator_get_model_name (generator)) {
+  if (!self->able || !wants_title (self->conversation) || !myna_generator_get_model_name (generator)) {
     finish (self);
     return G_SOURCE_REMOVE;
   }
@@ -291,6 +292,17 @@ myna_titler_watch (MynaTitler       *self,
   g_signal_connect_object (conversation, "notify::busy", G_CALLBACK (busy_cb), self, 0);
 }
 
+void
+myna_titler_set_able (MynaTitler *self,
+                      gboolean    able)
+{
+  g_return_if_fail (MYNA_IS_TITLER (self));
+
+  self->able = able;
+  if (!able)
+    cancel (self);
+}
+
 /* ---- Object ------------------------------------------------------------------------------------------------------- */
 
 static void
@@ -319,6 +331,7 @@ myna_titler_class_init (MynaTitlerClass *klass)
 static void
 myna_titler_init (MynaTitler *self)
 {
+  self->able = TRUE;
   self->reply = g_string_new (NULL);
 }
 

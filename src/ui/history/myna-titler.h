@@ -21,7 +21,12 @@ void        myna_titler_watch (MynaTitler       *self,
                                MynaConversation *conversation,
                                StoreDb          *store);
 
-/* A title out of what the model wrote, without quotation marks, "Title:" and the like; NULL where it is none: several lines,
+/* Whether the model that is in use is able to find titles; at first it is.  No title is looked for while it is not. */
+void        myna_titler_set_able (MynaTitler *self,
+                                  gboolean    able);
+
+/* A title out of what the model wrote, without quotation marks, "Title:" and the like, and with a
+ * capital at the beginning; NULL where it is none: several lines,
  * too long, about the model itself, or without a word of the question or the answer.  The caller frees. */
 char       *myna_title_from_reply (const char *reply,
                                    const char *question,

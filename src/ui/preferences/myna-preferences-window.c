@@ -108,6 +108,35 @@ add_choice (GtkWidget   *group,
   add_row (group, row, title, NULL);
 }
 
+/* The parent does it, after this window has made way. */
+static void
+act_cb (GtkWidget *row)
+{
+  g_autoptr (GtkWindow) window = g_object_ref (GTK_WINDOW (gtk_widget_get_root (row)));
+  GtkWindow *parent = gtk_window_get_transient_for (window);
+  const char *action = g_object_get_data (G_OBJECT (row), "action");
+
+  gtk_window_destroy (window);
+  if (parent)
+    gtk_widget_activate_action (GTK_WIDGET (parent), action, NULL);
+}
+
+/* A row that opens another window. */
+static void
+add_door (GtkWidget  *group,
+          const char *action,   /* static */
+          const char *title,
+          const char *subtitle)
+{
+  GtkWidget *row = adw_action_row_new ();
+
+  g_object_set_data (G_OBJECT (row), "action", (gpointer) action);
+  g_signal_connect (row, "activated", G_CALLBACK (act_cb), NULL);
+  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), TRUE);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), gtk_image_new_from_icon_name ("go-next-symbolic"));
+  add_row (group, row, title, subtitle);
+}
+
 static GtkWidget *
 add_group (GtkWidget  *page,
            const char *title)
@@ -150,6 +179,9 @@ make_general_page (GSettings *settings)
   group = add_group (page, _("History"));
   add_number (group, settings, "bin-days", 0, 3650, 1, _("Days in the bin"),
               _("Deleted chats can be restored for this long. 0: always"));
+  add_door (group, "win.show-backups", _("Backups"), _("See what is kept, and restore it"));
+  add_door (group, "win.import-chats", _("Import chats"), _("From Myna, ChatGPT, Claude and others"));
+  add_door (group, "win.export-all", _("Export all chats"), NULL);
 
   return page;
 }

@@ -174,7 +174,7 @@ void store_get_conversation_async (StoreDb *self, gint64 id, GCancellable *cance
 /* → finish_id.  Takes title, model, settings, folder_id, pinned of the record; times are set now where 0. */
 void store_add_conversation_async (StoreDb *self, const StoreConversation *conversation, GCancellable *cancellable,
                                    GAsyncReadyCallback callback, gpointer user_data);
-/* → finish */
+/* → finish.  by_user FALSE: an automatic title, which leaves one alone that the person gave. */
 void store_rename_async (StoreDb *self, gint64 id, const char *title, gboolean by_user, GCancellable *cancellable,
                          GAsyncReadyCallback callback, gpointer user_data);
 void store_set_pinned_async (StoreDb *self, gint64 id, gboolean pinned, GCancellable *cancellable,

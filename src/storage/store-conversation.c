@@ -184,7 +184,9 @@ typedef enum
 } ChangeKind;
 
 static const Change changes[] = {
-  [RENAME] = { "UPDATE conversation SET title = ?1, title_by_user = ?2 WHERE id = ?3", STORE_MAX_TITLE_BYTES },
+  /* An automatic title never takes the place of the person's. */
+  [RENAME] = { "UPDATE conversation SET title = ?1, title_by_user = ?2 WHERE id = ?3 AND (?2 OR NOT title_by_user)",
+               STORE_MAX_TITLE_BYTES },
   [PIN] = { "UPDATE conversation SET pinned = ?2 WHERE id = ?3 AND ?1 IS NULL" },
   [ARCHIVE] = { "UPDATE conversation SET archived = ?2 WHERE id = ?3 AND ?1 IS NULL" },
   [MOVE] = { "UPDATE conversation SET folder_id = nullif (?2, 0) WHERE id = ?3 AND ?1 IS NULL" },

@@ -2,8 +2,9 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * One conversation a turn of the storage thread, so that nothing waits for the export of a large history.  The file is
- * replaced when all of it is written; an export that fails leaves the old one.
+ * One conversation a turn of the storage thread, so that nothing waits for the export of a large history.  All is written
+ * to a hidden file beside the one that is wanted, which is then replaced in one step: an export that fails, is cancelled
+ * or killed leaves the old file, or none.
  */
 #include "store-export.h"
 
@@ -118,6 +119,7 @@ store_state_from_name (const char *name)
 typedef struct
 {
   GFile *file;
+  GFile *part;                  /* written first; NULL: not there */
   const StoreWriter *writer;
   StoreRenderFunc render;
   gpointer render_data;
@@ -134,17 +136,15 @@ static const StoreWriter *const writers[] = {
   [STORE_FORMAT_TEXT] = &store_text_writer,
 };
 
-/* Closing with a cancellable that is cancelled leaves the file that was there. */
 static void
 discard (Export *export)
 {
-  g_autoptr (GCancellable) cancelled = g_cancellable_new ();
-
-  if (!export->stream)
-    return;
-  g_cancellable_cancel (cancelled);
-  g_output_stream_close (export->stream, cancelled, NULL);
+  if (export->stream)
+    g_output_stream_close (export->stream, NULL, NULL);
   g_clear_object (&export->stream);
+  if (export->part)
+    g_file_delete (export->part, NULL, NULL);
+  g_clear_object (&export->part);
 }
 
 static void
@@ -180,6 +180,35 @@ write_all (Export *export, GString *text, GError **error)
   return set_io_error (error, problem);
 }
 
+/* Beside the file, so that moving it there is one step. */
+static gboolean
+open_part (Export *export, GError **error)
+{
+  g_autoptr (GFile) folder = g_file_get_parent (export->file);
+  g_autofree char *name = g_strdup_printf (".myna-%08x.part", g_random_int ());
+  GError *problem = NULL;
+
+  export->part = folder ? g_file_get_child (folder, name) : g_object_ref (export->file);
+  export->stream = G_OUTPUT_STREAM (g_file_create (export->part, G_FILE_CREATE_PRIVATE, NULL, &problem));
+  if (export->stream)
+    return TRUE;
+  g_clear_object (&export->part);
+  return set_io_error (error, problem);
+}
+
+static gboolean
+keep_part (Export *export, GError **error)
+{
+  GError *problem = NULL;
+
+  if (!g_output_stream_close (export->stream, NULL, &problem)
+      || !g_file_move (export->part, export->file, G_FILE_COPY_OVERWRITE, NULL, NULL, NULL, &problem))
+    return set_io_error (error, problem);
+  g_clear_object (&export->stream);
+  g_clear_object (&export->part);
+  return TRUE;
+}
+
 static gboolean
 begin (StoreConnection *connection, Export *export, GError **error)
 {
@@ -206,9 +235,8 @@ begin (StoreConnection *connection, Export *export, GError **error)
           return FALSE;
         }
     }
-  export->stream = G_OUTPUT_STREAM (g_file_replace (export->file, NULL, FALSE, G_FILE_CREATE_PRIVATE, NULL, &problem));
-  if (!export->stream)
-    return set_io_error (error, problem);
+  if (!open_part (export, error))
+    return FALSE;
   export->writer->begin (text, connection);
   return write_all (export, text, error);
 }
@@ -240,7 +268,6 @@ export_work (StoreConnection *connection, gpointer request, StoreResult *result,
 {
   Export *export = request;
   g_autoptr (GString) text = NULL;
-  GError *problem = NULL;
 
   if (!export->stream && !begin (connection, export, error))
     return FALSE;
@@ -254,9 +281,8 @@ export_work (StoreConnection *connection, gpointer request, StoreResult *result,
   export->writer->end (text);
   if (!write_all (export, text, error))
     return FALSE;
-  if (!g_output_stream_close (export->stream, NULL, &problem))
-    return set_io_error (error, problem);
-  g_clear_object (&export->stream);
+  if (!keep_part (export, error))
+    return FALSE;
   result->id = export->ids->len;
   return TRUE;
 }

@@ -226,6 +226,63 @@ test_some (Fixture *fixture, gconstpointer data)
   g_assert_error (error, STORE_ERROR, STORE_ERROR_FAILED);
 }
 
+static guint
+count_files (Fixture *fixture)
+{
+  g_autoptr (GDir) dir = g_dir_open (fixture->folder, 0, NULL);
+  guint n = 0;
+
+  while (g_dir_read_name (dir))
+    n++;
+  return n;
+}
+
+/* Wherever it is cancelled, the file is whole or not there, and nothing else is. */
+static void
+test_cancelled (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (fixture->folder, "all.md", NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  StoreExport request = { .file = file, .format = STORE_FORMAT_MARKDOWN };
+  guint n_before, n_cancelled = 0;
+
+  for (int i = 0; i < 40; i++)
+    test_add_conversation (fixture->db, "Pancakes");
+  n_before = count_files (fixture);
+  for (int delay = 0; delay < 40; delay++)
+    {
+      g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+      g_autoptr (GError) error = NULL;
+      TestWait wait = { NULL, fixture->db };
+      TestWait *pointer = g_memdup2 (&wait, sizeof wait);
+      gint64 n;
+
+      store_export_async (fixture->db, &request, cancellable, test_ready, pointer);
+      g_usleep ((gulong) delay * 100);
+      g_cancellable_cancel (cancellable);
+      n = test_wait_id (pointer, &error);
+      n_cancelled += error != NULL;
+      if (error)
+        g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+      else
+        g_assert_cmpint (n, ==, 40);
+      /* The store tidies up on its own thread. */
+      g_ptr_array_unref (test_list (fixture->db, STORE_LIST_ACTIVE));
+      g_assert_cmpuint (count_files (fixture), ==, n_before + g_file_test (path, G_FILE_TEST_EXISTS));
+      if (g_file_test (path, G_FILE_TEST_EXISTS))
+        {
+          g_autofree char *text = NULL;
+          g_auto (GStrv) parts = NULL;
+
+          g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+          parts = g_strsplit (text, "# Pancakes", -1);
+          g_assert_cmpuint (g_strv_length (parts), ==, 41);
+          g_file_delete (file, NULL, NULL);
+        }
+    }
+  g_assert_cmpuint (n_cancelled, >, 0);
+}
+
 /* ---- Others' ------------------------------------------------------------------------------------------------------ */
 
 static StoreImportEntry *
@@ -543,6 +600,7 @@ main (int argc, char **argv)
   ADD ("/exchange/json", test_json);
   ADD ("/exchange/text-formats", test_text_formats);
   ADD ("/exchange/some", test_some);
+  ADD ("/exchange/cancelled", test_cancelled);
   ADD ("/exchange/chatgpt", test_chatgpt);
   ADD ("/exchange/claude", test_claude);
   ADD ("/exchange/sharegpt", test_lists);

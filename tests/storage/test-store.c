@@ -65,6 +65,7 @@ test_conversations (void)
   assert_titles (db, STORE_LIST_ACTIVE, "c b a");
 
   test_do (db, store_rename_async, a, "数学作业", TRUE);
+  test_do (db, store_rename_async, a, "An automatic title", FALSE);     /* leaves the person's alone */
   test_do (db, store_set_pinned_async, a, TRUE);
   assert_titles (db, STORE_LIST_ACTIVE, "数学作业 c b");
 
@@ -91,6 +92,7 @@ test_conversations (void)
     g_assert_cmpstr (record->draft, ==, "half a sen");
     g_assert_false (record->title_by_user);
     g_assert_true (first->title_by_user);
+    g_assert_cmpstr (first->title, ==, "数学作业");
     g_assert_cmpint (record->created_at, >, G_GINT64_CONSTANT (1577836800000));
   }
   test_do (db, store_set_draft_async, c, "");

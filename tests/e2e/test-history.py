@@ -252,7 +252,7 @@ class History(TestCase):
         self.import_all(app)
         self.wait_chats(app, "Pancakes", "Quicksort in C", "周末计划")
         self.choose(app, "Bac_kups")
-        app.find_button("Back Up Now").click()
+        app.find_button("Back Up").click()
         app.find(re.compile("3 chats · "))
         app.find("Backups", "frame").find_button("Close").click()
         app.wait_closed("Backups")

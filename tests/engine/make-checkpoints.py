@@ -7,7 +7,7 @@
 #
 # Writes the formats from their descriptions, independently of the engine, and beside each source a plain GGUF file with
 # float32 tensors: what the import of that source must contain, value for value.  manifest.json lists the pairs.
-import json, os, random, shutil, struct, sys, zipfile
+import json, math, os, random, shutil, struct, sys, zipfile
 
 MARK = '\u2581'
 rng = random.Random(20250410)
@@ -458,6 +458,29 @@ def prefix_tensors(c, length):
     return whole, parts
 
 
+def projected_prefix(c, length):
+    """a prefix encoder with prefix_projection, and the K and V that its network makes of the embedding"""
+    width = c['hidden'] // c['heads'] * c['kv']
+    n_in, n_hidden = c['layers'] * 2 * width, c['hidden']
+    encoder = {'embedding.weight': draw([length, n_in], 'F16'),
+               'trans.0.weight': draw([n_hidden, n_in], 'F16'), 'trans.0.bias': draw([n_hidden], 'F16'),
+               'trans.2.weight': draw([n_in, n_hidden], 'F16'), 'trans.2.bias': draw([n_in], 'F16')}
+
+    def linear(x, layer):
+        w, b = encoder[layer + '.weight'].values, encoder[layer + '.bias'].values
+        return [math.fsum(w[r * len(x) + i] * x[i] for i in range(len(x))) + b[r] for r in range(len(b))]
+
+    rows = [linear([math.tanh(y) for y in linear(encoder['embedding.weight'].values[t * n_in:(t + 1) * n_in], 'trans.0')],
+                   'trans.2') for t in range(length)]
+    parts = {}
+    for layer in range(c['layers']):
+        for v in range(2):
+            at = (2 * layer + v) * width
+            parts['blk.%d.attn_prefix_%s.weight' % (layer, 'kv'[v])] = \
+                Tensor([length, width], 'F32', [f16(x) for row in rows for x in row[at:at + width]])
+    return encoder, parts
+
+
 def chatglm23(o):
     tok = ('tokenizer.model', bpe_model())
     three, two = dict(CONFIG_V2, _name_or_path='THUDM/chatglm3-6b'), dict(CONFIG_V2, _name_or_path='THUDM/chatglm2-6b')
@@ -477,6 +500,13 @@ def chatglm23(o):
         json.dump(dict(three, pre_seq_len=5), f)
     write_torch(os.path.join(o.folder, 'v3-ptuning', 'pytorch_model.bin'), {'transformer.prefix_encoder.embedding.weight': embedding})
     o.add('v3-with-prefix', 'ChatGLM3', dict(reference(t, V2), **parts), 'v3-torch', prefix='v3-ptuning')
+    encoder, parts = projected_prefix(V2, 5)
+    os.makedirs(os.path.join(o.folder, 'v3-projection'), exist_ok=True)
+    with open(os.path.join(o.folder, 'v3-projection', 'config.json'), 'w') as f:
+        json.dump(dict(three, pre_seq_len=5, prefix_projection=True), f)
+    write_torch(os.path.join(o.folder, 'v3-projection', 'pytorch_model.bin'),
+                {'transformer.prefix_encoder.' + k: v for k, v in encoder.items()})
+    o.add('v3-with-projection', 'ChatGLM3', dict(reference(t, V2), **parts), 'v3-torch', prefix='v3-projection')
     keep = {k: v for k, v in t.items() if 'inv_freq' not in k}
     d, width = 16, 32
     past = []

@@ -133,6 +133,7 @@ void
 glm_import_plan_clear (GlmImportPlan *plan)
 {
   free (plan->tensors);
+  glm_prefix_projection_free (plan->projection);
   glm_metadata_clear (&plan->metadata);
   *plan = (GlmImportPlan) { 0 };
 }
@@ -476,8 +477,12 @@ plan_prefix (Planner *p, const GlmSource *prefix)
   if (!source)
     return !prefix || glm_error_set (p->error, GLM_ERROR_BAD_FILE, "%s holds no prefix_encoder.embedding.weight",
                                      glm_path_name (prefix->path));
-  if (c->prefix_projection || glm_source_tensor (holder, "transformer.prefix_encoder.trans.0.weight"))
-    return glm_error_set (p->error, GLM_ERROR_UNSUPPORTED, "a P-Tuning prefix with prefix_projection is not supported");
+  if (!glm_prefix_projection_find (holder, &p->plan->projection, p->error))
+    return false;
+  if (p->plan->projection)
+    source = &p->plan->projection->result;
+  else if (c->prefix_projection && source->n_dims == 2)
+    return glm_error_set (p->error, GLM_ERROR_BAD_FILE, "the prefix encoder's network (trans.0, trans.2) is missing");
   length = source->ne[1];
   if (source->n_dims == 4 ? source->ne[0] != c->head_dim || source->ne[2] != c->n_kv_heads || source->ne[3] != 2 * c->n_layers
                           : source->n_dims != 2 || source->ne[0] != 2 * c->n_layers * width)

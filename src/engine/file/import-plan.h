@@ -8,6 +8,7 @@
 #include "file/checkpoint.h"
 #include "file/gguf-writer.h"
 #include "file/import.h"
+#include "file/prefix-projection.h"
 
 /* How the rows of the new tensor lie in the source. */
 typedef enum
@@ -42,6 +43,7 @@ typedef struct
   GlmMetadata metadata;
   GlmFamily family;
   uint64_t n_params;
+  GlmPrefixProjection *projection;      /* owned; NULL: none.  Its values are computed before tensors are converted */
   size_t compare_bytes;         /* how much of embedding and output are compared to see if they are the same; 0: all */
 } GlmImportPlan;
 

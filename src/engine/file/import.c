@@ -299,6 +299,9 @@ release_rows (const Job *job, const GlmPlanTensor *tensor, int64_t first, int64_
   const GlmTensor *source = tensor->source;
   size_t row_bytes = source_row_bytes (source);
 
+  /* Computed: no pages of a file. */
+  if (job->plan->projection && source == &job->plan->projection->result)
+    return;
   if (tensor->order == GLM_ROWS_PLAIN)
     glm_mapped_file_release (job->source->files[0], (const uint8_t *) source->data + (size_t) (tensor->first_row + first) * row_bytes,
                              (size_t) n * row_bytes);
@@ -357,6 +360,8 @@ write_target (Job *job, const char *target)
   ok = ok
        && glm_gguf_writer_open (target, mode, &job->plan->metadata, tensors, job->plan->n_tensors, &job->writer, job->error)
        && glm_pool_new (job->options->n_threads > 0 ? job->options->n_threads : glm_cpu_count (), &job->pool, job->error)
+       && (!job->plan->projection
+           || glm_prefix_projection_compute (job->plan->projection, job->pool, job->options->cancel, job->error))
        && convert_all (job) && glm_gguf_writer_commit (job->writer, job->error);
   glm_pool_free (job->pool);
   glm_gguf_writer_free (job->writer);

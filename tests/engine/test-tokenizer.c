@@ -9,7 +9,7 @@
 
 #include "check.h"
 #include "file/json.h"
-#include "text/tokenizer.h"
+#include "text/tokenizer-private.h"
 #include "text/utf8.h"
 
 static GlmTokenizer *
@@ -72,6 +72,45 @@ test_vectors (const char *file, const char *key, const char *decoded_key)
       if (decoded_key)
         check_text (tokenizer, glm_json_get (v, key), glm_json_get (v, decoded_key), decoded_key);
     }
+  glm_json_free (json);
+  glm_tokenizer_free (tokenizer);
+}
+
+/* The merges that other programs are given in the place of GLM-4's ranks lead to the same ids. */
+static void
+test_derived_merges (void)
+{
+  GlmTokenizer *tokenizer = open_tokenizer (shared_path ("glm/tokenizers/glm4/tokenizer.model"));
+  GlmBpe bpe = { 0 };
+  GlmJson *json = NULL;
+  GlmError error = { 0 };
+  int32_t n_without = 0, left, right;
+
+  REQUIRE (glm_merges_reserve (tokenizer, (size_t) tokenizer->vocab.n, &error), "%s", error.message);
+  for (int32_t id = 0; id < tokenizer->vocab.n && tokenizer->vocab.kind[id] == GLM_PIECE_NORMAL; id++)
+    {
+      uint32_t n_left, n_right, n;
+      const uint8_t *left_text, *right_text;
+
+      REQUIRE (glm_rank_pair (tokenizer, &bpe, id, &left, &right, &error), "%s", error.message);
+      glm_vocab_text (&tokenizer->vocab, id, &n);
+      n_without += left < 0 && n > 1;
+      if (left < 0)
+        continue;
+      left_text = glm_vocab_text (&tokenizer->vocab, left, &n_left);
+      right_text = glm_vocab_text (&tokenizer->vocab, right, &n_right);
+      CHECK (left < id && right < id && n_left + n_right == n, "%d is %d and %d", id, left, right);
+      REQUIRE (glm_merges_add (tokenizer, (uint32_t) id, left_text, n_left, right_text, n_right, &error), "%s", error.message);
+    }
+  /* Words that no merging leads to, and that are tokens only as a whole. */
+  CHECK (n_without > 0 && n_without < tokenizer->vocab.n / 100, "%d tokens have no pair", n_without);
+  glm_bpe_clear (&bpe);
+
+  tokenizer->kind = GLM_TOKENIZER_MERGE_BPE;
+  tokenizer->ignore_merges = true;
+  REQUIRE (glm_json_open (shared_path ("glm/vectors/tokenizer_vectors.json"), &json, &error), "%s", error.message);
+  for (const GlmJsonValue *v = glm_json_first (glm_json_root (json)); v; v = glm_json_next (glm_json_root (json), v))
+    check_ids (tokenizer, glm_json_get (v, "text"), glm_json_get (v, "glm4"), "derived merges");
   glm_json_free (json);
   glm_tokenizer_free (tokenizer);
 }
@@ -376,6 +415,7 @@ main (int argc, char **argv)
 {
   REQUIRE (argc == 2, "usage: test-tokenizer FOLDER-OF-FIXTURES");
   test_merges (argv[1]);
+  test_derived_merges ();
   for (int which = 0; which < N_TOKENIZERS; which++)
     test_vectors (tokenizer_files[which], vector_keys[which], decoded_keys[which]);
   test_vectors ("glm/tokenizers/chatglm1/ice_text.v0.model", "chatglm1", "chatglm1_decoded");

@@ -106,6 +106,47 @@ pair_by_rank (const void *data, const uint8_t *text, const GlmBpeSymbol *left, c
   return id >= 0;
 }
 
+typedef struct
+{
+  const GlmTokenizer *tokenizer;
+  int32_t n_ranks;              /* only these, the first, count */
+} Ranks;
+
+static bool
+pair_below (const void *data, const uint8_t *text, const GlmBpeSymbol *left, const GlmBpeSymbol *right,
+            uint32_t *ret_order, int32_t *ret_id)
+{
+  const Ranks *ranks = data;
+
+  return pair_by_rank (ranks->tokenizer, text, left, right, ret_order, ret_id) && *ret_id < ranks->n_ranks;
+}
+
+bool
+glm_rank_pair (const GlmTokenizer *tokenizer, GlmBpe *bpe, int32_t id, int32_t *ret_left, int32_t *ret_right, GlmError *error)
+{
+  Ranks ranks = { tokenizer, id };
+  uint32_t n;
+  const uint8_t *text = glm_vocab_text (&tokenizer->vocab, id, &n);
+  int32_t second;
+
+  *ret_left = *ret_right = -1;
+  glm_bpe_reset (bpe);
+  for (uint32_t i = 0; i < n; i++)
+    if (!glm_bpe_add_symbol (bpe, i, 1, tokenizer->byte_ids[text[i]], false, error))
+      return false;
+  if (n < 2)
+    return true;
+  if (!glm_bpe_merge (bpe, text, pair_below, &ranks, error))
+    return false;
+  second = bpe->symbols[0].next;
+  if (second >= 0 && bpe->symbols[second].next < 0)
+    {
+      *ret_left = bpe->symbols[0].id;
+      *ret_right = bpe->symbols[second].id;
+    }
+  return true;
+}
+
 static bool
 pair_by_merge (const void *data, const uint8_t *text, const GlmBpeSymbol *left, const GlmBpeSymbol *right,
                uint32_t *ret_order, int32_t *ret_id)

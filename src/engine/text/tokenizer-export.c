@@ -118,29 +118,60 @@ put_sentencepiece (const GlmTokenizer *tokenizer, GlmMetadata *metadata)
          && put_charsmap (&tokenizer->normaliser, metadata);
 }
 
+static bool
+put_merge (const GlmVocab *vocab, int32_t left, int32_t right, GlmBuffer *text, GlmBuffer *merges)
+{
+  uint32_t n_left, n_right;
+  const uint8_t *left_text = glm_vocab_text (vocab, left, &n_left), *right_text = glm_vocab_text (vocab, right, &n_right);
+
+  text->n = 0;
+  return glm_byte_alphabet_encode (left_text, n_left, text) && glm_buffer_append (text, " ", 1)
+         && glm_byte_alphabet_encode (right_text, n_right, text) && put_string (merges, text->data, text->n);
+}
+
 /* The list of merges in its order. */
+static bool
+list_merges (const GlmTokenizer *tokenizer, GlmBuffer *text, GlmBuffer *merges, size_t *n)
+{
+  int32_t left, right;
+
+  for (; glm_merges_get (tokenizer, (uint32_t) *n, &left, &right); ++*n)
+    if (!put_merge (&tokenizer->vocab, left, right, text, merges))
+      return false;
+  return true;
+}
+
+/* The merges that a list of ranks stands for.  This engine does not need them; other programs know no ranks. */
+static bool
+derive_merges (const GlmTokenizer *tokenizer, GlmBuffer *text, GlmBuffer *merges, size_t *n)
+{
+  GlmBpe bpe = { 0 };
+  int32_t left, right;
+  bool ok = true;
+
+  for (int32_t id = 0; ok && id < tokenizer->vocab.n; id++)
+    {
+      if (tokenizer->vocab.kind[id] != GLM_PIECE_NORMAL)
+        continue;
+      ok = glm_rank_pair (tokenizer, &bpe, id, &left, &right, NULL);
+      if (ok && left >= 0)
+        {
+          ok = put_merge (&tokenizer->vocab, left, right, text, merges);
+          ++*n;
+        }
+    }
+  glm_bpe_clear (&bpe);
+  return ok;
+}
+
 static bool
 put_merges (const GlmTokenizer *tokenizer, GlmMetadata *metadata)
 {
   GlmBuffer merges = { 0 }, text = { 0 };
   size_t n = 0;
-  bool ok = true;
+  bool ok = tokenizer->kind == GLM_TOKENIZER_RANK_BPE ? derive_merges (tokenizer, &text, &merges, &n)
+                                                      : list_merges (tokenizer, &text, &merges, &n);
 
-  for (uint32_t rank = 0; ok; rank++)
-    {
-      int32_t left, right;
-      uint32_t n_left, n_right;
-      const uint8_t *left_text, *right_text;
-
-      if (!glm_merges_get (tokenizer, rank, &left, &right))
-        break;
-      left_text = glm_vocab_text (&tokenizer->vocab, left, &n_left);
-      right_text = glm_vocab_text (&tokenizer->vocab, right, &n_right);
-      text.n = 0;
-      ok = glm_byte_alphabet_encode (left_text, n_left, &text) && glm_buffer_append (&text, " ", 1)
-           && glm_byte_alphabet_encode (right_text, n_right, &text) && put_string (&merges, text.data, text.n);
-      n++;
-    }
   glm_buffer_clear (&text);
   if (!ok)
     {
@@ -154,9 +185,10 @@ static bool
 put_byte_level (const GlmTokenizer *tokenizer, GlmMetadata *metadata)
 {
   return glm_metadata_set_string (metadata, KEY ("model"), "gpt2", 4)
-         && glm_metadata_set_string (metadata, KEY ("pre"), "glm4", 4)
-         && (tokenizer->kind == GLM_TOKENIZER_RANK_BPE || put_merges (tokenizer, metadata))
-         && (!tokenizer->ignore_merges || glm_metadata_set_bool (metadata, KEY ("ignore_merges"), true));
+         && glm_metadata_set_string (metadata, KEY ("pre"), "glm4", 4) && put_merges (tokenizer, metadata)
+         /* tiktoken takes a word that is a token as it is; a few of GLM-4's are reached in no other way. */
+         && ((!tokenizer->ignore_merges && tokenizer->kind != GLM_TOKENIZER_RANK_BPE)
+             || glm_metadata_set_bool (metadata, KEY ("ignore_merges"), true));
 }
 
 static bool

@@ -31,7 +31,6 @@ struct GlmTokenizer
   int32_t unknown_id;           /* SentencePiece's <unk>, or -1 */
   int32_t byte_ids[256];        /* the token of one byte, or -1 */
   int32_t end_id;               /* what ends a text: </s>, <eop>, <|endoftext|>; or -1 */
-  int32_t n_ranks;              /* RANK_BPE: ids below are ranks */
   GlmNormaliser normaliser;
   GlmPieceTrie user_defined;    /* SentencePiece: pieces that normalisation leaves alone */
   GlmPieceTrie pieces;          /* UNIGRAM: everything text can become */
@@ -71,6 +70,11 @@ bool glm_merges_add (GlmTokenizer *tokenizer, uint32_t rank, const void *left, s
 
 /* The merge at a place of the list; false: beyond its end. */
 bool glm_merges_get (const GlmTokenizer *tokenizer, uint32_t index, int32_t *ret_left, int32_t *ret_right);
+
+/* RANK_BPE: the two tokens that a token is merged from, which are what its bytes become by the ranks before its own.
+ * *ret_left is −1 where there is no such pair: a single byte, or a token that merging never reaches. */
+bool glm_rank_pair (const GlmTokenizer *tokenizer, GlmBpe *bpe, int32_t id, int32_t *ret_left, int32_t *ret_right,
+                    GlmError *error);
 
 /* Encoders: append to *tokens. */
 bool glm_unigram_encode (const GlmTokenizer *tokenizer, const uint8_t *text, size_t n_bytes, GlmTokens *tokens,

@@ -60,6 +60,14 @@ class Keyboard(TestCase):
         app.key("ctrl+a", "BackSpace")
         wait(lambda: not app.composer.text, "the composer to be empty")
 
+        # Who begins to write means the composer.
+        app.key("shift+Tab")
+        self.wait_focus(app, "the reply", lambda node: node.name.startswith("Myna: "))
+        app.write("x")
+        wait(lambda: app.composer.text == "x", "the letter in the composer")
+        self.wait_focus(app, "the composer", lambda node: node.name == "Message")
+        app.key("BackSpace")
+
         # Edit the question without the pointer.
         app.key("shift+Tab")
         self.wait_focus(app, "the reply", lambda node: node.name.startswith("Myna: "))

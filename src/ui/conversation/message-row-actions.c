@@ -188,6 +188,14 @@ myna_message_row_build_actions (MynaMessageRow *self)
 {
   self->bar = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
   gtk_widget_add_css_class (self->bar, "message-actions");
+  if (self->kind == MYNA_MESSAGE_ROW_QUESTION)
+    {
+      self->time = gtk_label_new (NULL);
+      gtk_widget_add_css_class (self->time, "caption");
+      gtk_widget_add_css_class (self->time, "numeric");
+      gtk_widget_add_css_class (self->time, "dim-label");
+      gtk_box_append (GTK_BOX (self->bar), self->time);
+    }
   self->copy_button = myna_copy_button_new (_("Copy"));
   g_signal_connect_swapped (self->copy_button, "clicked", G_CALLBACK (myna_message_row_copy), self);
   gtk_box_append (GTK_BOX (self->bar), self->copy_button);
@@ -260,6 +268,21 @@ myna_message_row_update_figures (MynaMessageRow *self)
   gtk_widget_set_tooltip_text (self->figures, text);    /* the whole of it where there is no room */
 }
 
+/* When it was asked, beside the question's actions. */
+static void
+update_time (MynaMessageRow *self)
+{
+  gint64 created_at = myna_message_get_record (self->message)->created_at;
+  g_autoptr (GDateTime) time = created_at ? g_date_time_new_from_unix_local (created_at / 1000) : NULL;
+  g_autofree char *date = time ? g_date_time_format (time, "%c") : NULL;
+  g_autofree char *clock = time ? g_date_time_format (time, "%H:%M") : NULL;
+
+  if (!self->time)
+    return;
+  gtk_label_set_label (GTK_LABEL (self->time), clock ? clock : "");
+  gtk_widget_set_tooltip_text (self->time, date);
+}
+
 /* What the menu and the keys can do now. */
 static void
 update_enabled (MynaMessageRow *self)
@@ -323,5 +346,6 @@ myna_message_row_update_actions (MynaMessageRow *self)
   else
     gtk_widget_remove_css_class (self->bar, "newest");
   myna_message_row_update_figures (self);
+  update_time (self);
   update_enabled (self);
 }

@@ -38,7 +38,8 @@ struct _MynaMessageRow
   GtkWidget *good_button;
   GtkWidget *bad_button;
   GtkWidget *more_button;
-  GtkWidget *figures;
+  GtkWidget *figures;           /* of a reply */
+  GtkWidget *time;              /* of a question */
   GtkWidget *menu;              /* made when it is first opened */
 
   guint tick;                   /* the text changed; shown once in the next frame */

@@ -88,6 +88,22 @@ jump_action (GtkWidget  *widget,
   myna_conversation_view_focus_composer (self);
 }
 
+gboolean
+myna_conversation_view_transcript_key (MynaConversationView  *self,
+                                       guint                  keyval,
+                                       guint                  keycode,
+                                       GdkModifierType        state,
+                                       GtkEventControllerKey *controller)
+{
+  GtkWidget *text_view = GTK_WIDGET (myna_composer_get_text_view (MYNA_COMPOSER (self->composer)));
+  gunichar c = gdk_keyval_to_unicode (keyval);
+
+  if (!g_unichar_isgraph (c) || (state & (GDK_CONTROL_MASK | GDK_ALT_MASK | GDK_SUPER_MASK)))
+    return GDK_EVENT_PROPAGATE;
+  gtk_widget_grab_focus (text_view);
+  return gtk_event_controller_key_forward (controller, text_view);
+}
+
 void
 myna_conversation_view_class_install_actions (GtkWidgetClass *widget_class)
 {

@@ -36,6 +36,12 @@ struct _MynaConversationView
 };
 
 /* myna-conversation-view-actions.c */
-void myna_conversation_view_class_install_actions (GtkWidgetClass *widget_class);
+void     myna_conversation_view_class_install_actions (GtkWidgetClass *widget_class);
+/* A key was pressed among the messages.  Who begins to write there means the composer. */
+gboolean myna_conversation_view_transcript_key (MynaConversationView  *self,
+                                                guint                  keyval,
+                                                guint                  keycode,
+                                                GdkModifierType        state,
+                                                GtkEventControllerKey *controller);
 
 G_END_DECLS

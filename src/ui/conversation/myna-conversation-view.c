@@ -438,6 +438,7 @@ at_end_changed_cb (MynaConversationView *self)
 static GtkWidget *
 new_transcript (MynaConversationView *self)
 {
+  GtkEventController *keys = gtk_event_controller_key_new ();
   GtkWidget *overlay = gtk_overlay_new ();
   GtkWidget *scroller = gtk_scrolled_window_new ();
   GtkWidget *button = gtk_button_new_from_icon_name ("go-bottom-symbolic");
@@ -445,6 +446,8 @@ new_transcript (MynaConversationView *self)
   self->canvas = myna_chat_canvas_new (&canvas_funcs, self);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->canvas), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Messages"), -1);
   g_signal_connect_object (self->canvas, "notify::at-end", G_CALLBACK (at_end_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_swapped (keys, "key-pressed", G_CALLBACK (myna_conversation_view_transcript_key), self);
+  gtk_widget_add_controller (self->canvas, keys);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), self->canvas);
   gtk_widget_set_vexpand (scroller, TRUE);

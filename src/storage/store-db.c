@@ -456,14 +456,20 @@ store_open_finish (GAsyncResult *result, GError **error)
 void
 store_close (StoreDb *self)
 {
+  g_autoptr (GCancellable) latest = NULL;
+
   g_return_if_fail (STORE_IS_DB (self));
 
   if (!self->thread)
     return;
   pthread_mutex_lock (&self->mutex);
   self->closing = TRUE;
+  latest = g_steal_pointer (&self->latest);
+  /* What is done in idle time gives way to the end as to a request; and no search is wanted any more. */
+  g_atomic_int_inc (&self->n_waiting);
   pthread_cond_signal (&self->cond);
   pthread_mutex_unlock (&self->mutex);
+  g_cancellable_cancel (latest);
   g_thread_join (g_steal_pointer (&self->thread));
 }
 

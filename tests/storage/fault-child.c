@@ -481,3 +481,38 @@ fault_run_reply (const char *path, gulong kill_after_us)
   g_assert_cmpstr (finished->text, ==, "finished");
   g_assert_cmpint (finished->state, ==, STORE_STATE_COMPLETE);
 }
+
+void
+fault_run_second (const char *path)
+{
+  char *args[] = { NULL, (char *) "--reply", (char *) path, NULL };
+  g_autoptr (StoreDb) db = NULL;
+  g_autoptr (GError) error = NULL;
+  char byte;
+  int fd, status;
+  GPid pid = spawn (args, &fd);
+
+  /* It has written its first messages. */
+  g_assert_cmpint (read (fd, &byte, 1), ==, 1);
+  g_usleep (300 * 1000);
+  db = test_open (path, &error);
+  g_assert_error (error, STORE_ERROR, STORE_ERROR_BUSY);
+  g_assert_true (store_is_read_only (db));
+  {
+    g_autoptr (GPtrArray) list = test_list (db, STORE_LIST_ACTIVE);
+    g_autoptr (StoreMessage) first = test_get_message (db, 1), reply = test_get_message (db, 2);
+
+    g_assert_cmpuint (list->len, ==, 1);
+    g_assert_cmpstr (first->text, ==, "finished");
+    /* Nobody writes it here. */
+    g_assert_cmpint (reply->state, ==, STORE_STATE_INTERRUPTED);
+  }
+  kill (pid, SIGKILL);
+  g_assert_cmpint (waitpid (pid, &status, 0), ==, pid);
+  close (fd);
+  g_clear_object (&db);
+  g_clear_error (&error);
+  db = test_open (path, &error);
+  g_assert_no_error (error);
+  g_assert_false (store_is_read_only (db));
+}

@@ -40,6 +40,9 @@ void fault_run_child (FaultRun *self, guint32 seed, Fault fault, int n, int time
  * `kill_after_us`.  Asserts that at most the pieces of the last 300 ms are lost. */
 void fault_run_reply (const char *path, gulong kill_after_us);
 
+/* A child writes a reply; this process can only read meanwhile, and write as soon as the child was killed. */
+void fault_run_second (const char *path);
+
 /* Opens the database as Myna would and asserts that nothing is damaged; counts what is lost. */
 void fault_run_verify (FaultRun *self);
 

@@ -244,7 +244,7 @@ test_left (Fixture *fixture, gconstpointer data)
   test_exec_sql (fixture->path, "UPDATE property SET value = 0 WHERE name = 'clean'; PRAGMA journal_mode = DELETE");
   g_assert_true (g_file_get_contents (fixture->path, &original.bytes, &original.n_bytes, NULL));
   find_pages (&original);
-  for (int i = 0; i < (g_test_slow () ? 2000 : 60); i++)
+  for (int i = 0; i < (g_test_slow () ? 2000 : 25); i++)
     {
       g_autoptr (GHashTable) damaged = damage (&original, fixture->path);
       g_autoptr (StoreConnection) connection = test_open_connection (fixture->path);

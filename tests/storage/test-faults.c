@@ -167,6 +167,12 @@ test_two (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_two_processes (Fixture *fixture, gconstpointer data)
+{
+  fault_run_second (fixture->path);
+}
+
+static void
 test_not_ours (Fixture *fixture, gconstpointer data)
 {
   exec_sql (fixture->path, "CREATE TABLE other (x); INSERT INTO other VALUES (1)");
@@ -295,6 +301,7 @@ main (int argc, char **argv)
   ADD ("/faults/errors", NULL, test_errors);
   ADD ("/faults/newer", NULL, test_newer);
   ADD ("/faults/two", NULL, test_two);
+  ADD ("/faults/two-processes", NULL, test_two_processes);
   ADD ("/faults/not-ours", NULL, test_not_ours);
   ADD ("/faults/no-folder", NULL, test_no_folder);
   ADD ("/faults/read-only-folder", GINT_TO_POINTER (FALSE), test_read_only_folder);

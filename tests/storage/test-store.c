@@ -505,6 +505,35 @@ test_folders (void)
   assert_fails (TEST_CALL (db, store_delete_folder_async, play), STORE_ERROR_NOT_FOUND);
 }
 
+/* The end of the program does not wait for a search, only for what is written. */
+static void
+test_closing (void)
+{
+  g_autoptr (StoreDb) db = test_open_memory ();
+  g_autoptr (GError) error = NULL;
+  g_autoptr (StoreMessage) message = store_message_new ();
+  StoreSearch request = STORE_SEARCH_INIT;
+  TestWait *last = NULL, *search;
+
+  message->conversation_id = test_add_conversation (db, "one");
+  g_free (message->text);
+  message->text = g_strnfill (20000, 'x');
+  for (int i = 0; i < 200; i++)
+    {
+      if (last)
+        store_add_message_async (db, message, NULL, NULL, NULL);
+      else
+        last = TEST_CALL (db, store_add_message_async, message);
+    }
+  request.text = "one";
+  search = TEST_CALL (db, store_search_async, &request);
+  store_close (db);
+  g_assert_cmpint (test_wait_id (last, &error), >, 0);
+  g_assert_no_error (error);
+  g_assert_null (test_wait_list (search, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -522,6 +551,7 @@ main (int argc, char **argv)
   g_test_add_func ("/store/signals", test_signals);
   g_test_add_func ("/store/context", test_context);
   g_test_add_func ("/store/close", test_close);
+  g_test_add_func ("/store/closing-search", test_closing);
   g_test_add_func ("/store/interrupted", test_interrupted);
 
   return g_test_run ();

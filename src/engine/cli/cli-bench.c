@@ -8,8 +8,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "cli/cli-bench.h"
 #include "cli/cli.h"
 #include "error.h"
 #include "file/json.h"
@@ -28,6 +28,8 @@ typedef enum
   KIND_PROMPT,                  /* tokens a second; size: tokens of the prompt */
   KIND_DECODE,                  /* tokens a second; size: tokens before */
   KIND_VERIFY,                  /* cost in single steps; size: tokens in the batch */
+  KIND_BUSY,                    /* tokens a second while a window scrolls, 4 ms of work 60 times a second */
+  KIND_FRAME,                   /* ms by which the latest hundredth of that window's frames is late */
 } Kind;
 
 static const struct
@@ -41,6 +43,8 @@ static const struct
   [KIND_PROMPT] = { "prompt", "tokens/s" },
   [KIND_DECODE] = { "decode", "tokens/s" },
   [KIND_VERIFY] = { "verify", "steps" },
+  [KIND_BUSY] = { "busy", "tokens/s" },
+  [KIND_FRAME] = { "frame", "ms late" },
 };
 
 typedef struct
@@ -49,7 +53,7 @@ typedef struct
   int threads;
   int size;
   double value;
-  double share;                 /* of what the memory's bandwidth allows; 0: does not apply */
+  double share;                 /* of what the memory's bandwidth allows, or of the speed beside nothing; 0: does not apply */
 } Row;
 
 typedef struct
@@ -59,20 +63,12 @@ typedef struct
   GlmSession *session;
   int threads;
   double bandwidth;             /* bytes a second */
+  double peak;                  /* resident MiB, without what measuring takes */
   Row rows[MAX_ROWS];
   int n_rows;
   const GlmJsonValue *old;      /* rows of a saved run, or NULL */
   GlmError error;
 } Bench;
-
-static double
-now (void)
-{
-  struct timespec time;
-
-  clock_gettime (CLOCK_MONOTONIC, &time);
-  return (double) time.tv_sec + 1e-9 * (double) time.tv_nsec;
-}
 
 /* ---- Reporting ---------------------------------------------------------------------------------------------------- */
 
@@ -154,13 +150,13 @@ print_machine (const Bench *bench)
       cli_print_json_string (info->name, strlen (info->name));
       printf (", \"quantisation\": \"%s\", \"processor\": ", info->quantisation);
       cli_print_json_string (processor, strlen (processor));
-      printf (", \"cpu_flags\": %u, \"cores\": %d, \"load_average\": \"%.4s\", \"rows\": [", glm_cpu_flags (), glm_cpu_count (),
-              load);
+      printf (", \"instructions\": \"%s\", \"cpu_flags\": %u, \"cores\": %d, \"load_average\": \"%.4s\", \"rows\": [", cli_bench_instructions (),
+              glm_cpu_flags (), glm_cpu_count (), load);
     }
   else
     {
       printf ("%s, %s, %.2f billion parameters\n", info->name, info->quantisation, (double) info->n_params * 1e-9);
-      printf ("%s, %d cores, load average %s\n\n", processor, glm_cpu_count (), load);
+      printf ("%s, %d cores, %s, load average %s\n\n", processor, glm_cpu_count (), cli_bench_instructions (), load);
       puts ("what        threads     size      value unit       of limit   of saved run");
     }
 }
@@ -180,56 +176,39 @@ print_rows_json (const Bench *bench)
 
 /* ---- Measuring ---------------------------------------------------------------------------------------------------- */
 
-/* Read in windows that are timed by themselves, so that one of them is undisturbed; together they exceed every cache. */
-#define BANDWIDTH_BYTES ((size_t) 512 << 20)
-#define BANDWIDTH_WINDOW ((size_t) 32 << 20)
-
-typedef struct
-{
-  const uint64_t *data;
-  size_t n;
-  uint64_t sums[1024];
-} Reading;
-
 static void
-read_memory (int worker, int n_workers, void *data)
+note_peak (Bench *bench)
 {
-  Reading *reading = data;
-  int64_t begin, end;
-  uint64_t sums[8] = { 0 };
+  char peak[64];
 
-  glm_pool_share (worker, n_workers, (int64_t) reading->n, 4096, &begin, &end);
-  for (int64_t i = begin; i + 8 <= end; i += 8)
-    for (int j = 0; j < 8; j++)
-      sums[j] += reading->data[i + j];
-  for (int j = 1; j < 8; j++)
-    sums[0] += sums[j];
-  reading->sums[worker % 1024] = sums[0];
+  read_proc ("/proc/self/status", "VmHWM", peak, sizeof peak);
+  if (strtod (peak, NULL) / 1024 > bench->peak)
+    bench->peak = strtod (peak, NULL) / 1024;
 }
 
+/* The process's peak from now on. */
+static void
+forget_peak (void)
+{
+  FILE *file = fopen ("/proc/self/clear_refs", "w");
+
+  if (!file)
+    return;
+  fputs ("5", file);
+  fclose (file);
+}
+
+/* The memory's speed may change from one minute to the next where others share it: it is measured beside what is limited
+ * by it, and the best counts. */
 static void
 measure_bandwidth (Bench *bench)
 {
-  Reading reading = { .n = BANDWIDTH_WINDOW / sizeof (uint64_t) };
-  char *data = malloc (BANDWIDTH_BYTES);
-  double best = 0;
+  double bandwidth;
 
-  if (!data)
-    return;
-  memset (data, 1, BANDWIDTH_BYTES);
-  for (int i = 0; i < N_REPEATS; i++)
-    for (size_t at = 0; at < BANDWIDTH_BYTES; at += BANDWIDTH_WINDOW)
-      {
-        double start = now (), speed;
-
-        reading.data = (const uint64_t *) (const void *) (data + at);
-        glm_pool_run (bench->session->pool, read_memory, &reading);
-        speed = (double) BANDWIDTH_WINDOW / (now () - start);
-        best = speed > best ? speed : best;
-      }
-  free (data);
-  bench->bandwidth = best;
-  add_row (bench, KIND_BANDWIDTH, 0, best * 1e-9, 0);
+  note_peak (bench);
+  bandwidth = cli_bench_bandwidth (bench->session->pool);
+  forget_peak ();
+  bench->bandwidth = bandwidth > bench->bandwidth ? bandwidth : bench->bandwidth;
 }
 
 /* Weights that one token reads: every matrix but an embedding that is only looked up. */
@@ -282,13 +261,13 @@ time_batch (Bench *bench, int depth, int n, int n_times, double *ret_seconds)
     ids[i] = some_token (bench, i + 17);
   for (int i = 0; ok && i < n_times; i++)
     {
-      double start = now (), seconds;
+      double start = cli_bench_now (), seconds;
 
       glm_session_truncate (bench->session, (size_t) depth);
       for (int done = 0; ok && done < n; done += GLM_SESSION_CHUNK)
         ok = glm_session_eval (bench->session, ids + done, (size_t) (n - done < GLM_SESSION_CHUNK ? n - done : GLM_SESSION_CHUNK), 1,
                                NULL, NULL, &bench->error);
-      seconds = now () - start;
+      seconds = cli_bench_now () - start;
       best = seconds < best ? seconds : best;
     }
   free (ids);
@@ -307,15 +286,59 @@ measure_prompt (Bench *bench, int size)
   return true;
 }
 
+static int
+n_decode (const Bench *bench)
+{
+  return bench->options->n ? bench->options->n : N_DECODE;
+}
+
 static bool
 measure_decode (Bench *bench, int depth)
 {
-  double seconds, limit = bench->bandwidth / bytes_per_token (bench->model);
+  double seconds, limit;
 
-  if (!fill_cache (bench, depth) || !time_batch (bench, depth, 1, bench->options->n ? bench->options->n : N_DECODE, &seconds))
+  if (!fill_cache (bench, depth) || !time_batch (bench, depth, 1, n_decode (bench), &seconds))
     return false;
+  measure_bandwidth (bench);
+  limit = bench->bandwidth / bytes_per_token (bench->model);
   add_row (bench, KIND_DECODE, depth, 1 / seconds, limit > 0 ? 1 / seconds / limit : 0);
   return true;
+}
+
+/* Mean speed of decoding for at least a second, alone and beside a busy window. */
+static bool
+decode_for_a_while (Bench *bench, double *ret_speed)
+{
+  double start = cli_bench_now (), seconds = 0;
+  int n = 0;
+
+  for (; n < n_decode (bench) || cli_bench_now () - start < 1; n++)
+    if (!time_batch (bench, 64, 1, 1, &seconds))
+      return false;
+  *ret_speed = n / (cli_bench_now () - start);
+  return true;
+}
+
+static bool
+measure_busy (Bench *bench)
+{
+  CliBenchWindow *window;
+  double alone, busy, late;
+  bool ok;
+
+  if (!fill_cache (bench, 64) || !decode_for_a_while (bench, &alone))
+    return false;
+  window = cli_bench_window_start ();
+  if (!window)
+    return true;
+  ok = decode_for_a_while (bench, &busy);
+  late = cli_bench_window_stop (window);
+  if (ok)
+    {
+      add_row (bench, KIND_BUSY, 64, busy, busy / alone);
+      add_row (bench, KIND_FRAME, 64, late * 1e3, 0);
+    }
+  return ok;
 }
 
 static bool
@@ -341,8 +364,7 @@ measure_threads (Bench *bench, int threads)
 {
   static const int prompts[] = { 16, 64, 128, 512 }, depths[] = { 0, 1024, 4096 };
   CliOptions options = *bench->options;
-  double start = now ();
-  char peak[64];
+  double start = cli_bench_now ();
   bool ok = true;
 
   options.n_threads = threads;
@@ -350,22 +372,24 @@ measure_threads (Bench *bench, int threads)
     options.context = depths[2] + 64;
   if (!cli_open_session (&options, &bench->model, &bench->session, &bench->error))
     return false;
-  bench->threads = threads;
-  start = now () - start;
+  bench->threads = bench->model->n_threads;
+  bench->bandwidth = bench->peak = 0;
+  start = cli_bench_now () - start;
   if (bench->n_rows == 0)
     print_machine (bench);
   add_row (bench, KIND_LOAD, 0, start, 0);
-  measure_bandwidth (bench);
   for (size_t i = 0; ok && i < sizeof prompts / sizeof prompts[0]; i++)
     if (prompts[i] < options.context)
       ok = measure_prompt (bench, prompts[i]);
   for (size_t i = 0; ok && i < sizeof depths / sizeof depths[0]; i++)
     if (depths[i] < options.context)
       ok = measure_decode (bench, depths[i]);
-  ok = ok && measure_verify (bench);
-  read_proc ("/proc/self/status", "VmHWM", peak, sizeof peak);
   if (ok)
-    add_row (bench, KIND_MEMORY, 0, strtod (peak, NULL) / 1024, 0);
+    add_row (bench, KIND_BANDWIDTH, 0, bench->bandwidth * 1e-9, 0);
+  ok = ok && measure_verify (bench) && measure_busy (bench);
+  note_peak (bench);
+  if (ok)
+    add_row (bench, KIND_MEMORY, 0, bench->peak, 0);
   return ok;
 }
 

@@ -1,0 +1,27 @@
+/* cli-bench.h: what bench asks of the machine
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef GLM_CLI_BENCH_H
+#define GLM_CLI_BENCH_H
+
+#include "engine.h"
+#include "pool.h"
+
+/* Seconds of a clock that only goes forward. */
+double cli_bench_now (void);
+
+/* The best instruction set that the kernels use here. */
+const char *cli_bench_instructions (void);
+
+/* Bytes a second that the pool's threads can read: the best of several read loops over memory in huge pages, each timed in
+ * windows.  0 without memory to measure with. */
+double cli_bench_bandwidth (GlmPool *pool);
+
+/* A thread that works like a window that is being scrolled.  NULL if there can be no thread. */
+typedef struct CliBenchWindow CliBenchWindow;
+CliBenchWindow *cli_bench_window_start (void);
+/* Frees it.  Returns by how many seconds the latest hundredth of its frames was late. */
+double cli_bench_window_stop (CliBenchWindow *window);
+
+#endif

@@ -4,7 +4,7 @@
  *
  * One vector holds four columns of the panel's 16 rows; vpdpbusd multiplies it by four bytes of one token, broadcast from
  * memory within the instruction.  A token costs one accumulator and one running sum, so that tiles of 12 tokens stay in
- * registers.  Prompts take two panels and 6 tokens at a time instead: half the loads.
+ * registers.  Prompts take two panels and 4 or 6 tokens at a time instead: half the loads.
  * The Shape is a constant wherever tile_product() is expanded.
  */
 #include "kernels/packed-shape.h"
@@ -229,6 +229,13 @@ tile_product (const Shape    shape,
       _mm512_storeu_ps (out + ROWS * (shape.width * p + shape.first + i), sum[p][i]);
 }
 
+/* Where unpacking levels for each 4 tokens costs less than what 6 of them lose to the length of their chains. */
+static ALWAYS_INLINE bool
+has_cheap_levels (GlmPackedFormat format)
+{
+  return !glm_packed_is_q5 (format) && !glm_packed_is_k (format);
+}
+
 static const uint8_t tile_width[GLM_MAX_TILE_WIDTH + 1] = { 0, 1, 2, 3, 4, 6, 6, 8, 8, 12, 12, 12, 12 };
 
 #define PANEL_PRODUCT(name, format)                                                                                          \
@@ -261,9 +268,15 @@ static const uint8_t tile_width[GLM_MAX_TILE_WIDTH + 1] = { 0, 1, 2, 3, 4, 6, 6,
         tile_product ((Shape) { format, 2, 8, 4, 4, 1 }, panels, panel_bytes, n_blocks, tile, ahead, out);                   \
         break;                                                                                                               \
       default:                                                                                                               \
+        if (has_cheap_levels (format))                                                                                       \
+          {                                                                                                                  \
+            tile_product ((Shape) { format, 2, 12, 0, 4, 1 }, panels, panel_bytes, n_blocks, tile, ahead, out);              \
+            tile_product ((Shape) { format, 2, 12, 4, 4, 1 }, panels, panel_bytes, n_blocks, tile, ahead + panel_bytes, out);\
+            tile_product ((Shape) { format, 2, 12, 8, 4, 0 }, panels, panel_bytes, n_blocks, tile, ahead, out);              \
+            break;                                                                                                           \
+          }                                                                                                                  \
         tile_product ((Shape) { format, 2, 12, 0, 6, 1 }, panels, panel_bytes, n_blocks, tile, ahead, out);                  \
-        ahead += panel_bytes;                                                                                                \
-        tile_product ((Shape) { format, 2, 12, 6, 6, 1 }, panels, panel_bytes, n_blocks, tile, ahead, out);                  \
+        tile_product ((Shape) { format, 2, 12, 6, 6, 1 }, panels, panel_bytes, n_blocks, tile, ahead + panel_bytes, out);    \
         break;                                                                                                               \
       }                                                                                                                      \
   }

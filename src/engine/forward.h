@@ -9,7 +9,7 @@
 #include "model.h"
 
 /* Rows that pass through a layer together.  The products of a prompt reach their full speed at about 128. */
-#define GLM_FORWARD_TILE 256
+#define GLM_FORWARD_TILE 128
 
 typedef struct GlmForward GlmForward;
 

@@ -139,6 +139,7 @@ make_metadata (const Synth *synth, const char *name, GlmMetadata *metadata)
          && set_uint (synth, metadata, "attention.key_length", p->head_dim)
          && set_uint (synth, metadata, "context_length", p->context_length)
          && set_uint (synth, metadata, "rope.dimension_count", p->head_dim / 2)
+         && set_uint (synth, metadata, "vocab_size", p->n_vocab) /* for llama.cpp, without a tokenizer */
          && set_float (synth, metadata, "rope.freq_base", (float) p->rope_base)
          && set_float (synth, metadata, synth->arch->eps_key, p->norm_eps)
          && glm_metadata_set_string (metadata, "tokenizer.ggml.model", "no_vocab", 8);

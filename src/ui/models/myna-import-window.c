@@ -75,6 +75,8 @@ make_target (MynaImportWindow *self,
   g_autofree char *folder = make_folder ();
   g_autofree char *base = g_path_get_basename (self->source);
 
+  if (g_str_has_suffix (base, ".bin"))
+    base[strlen (base) - strlen (".bin")] = '\0';
   for (int i = 1; i < 1000; i++) {
     g_autofree char *name = i == 1 ? g_strdup_printf ("%s-%s.gguf", base, suffix)
                                    : g_strdup_printf ("%s-%s-%d.gguf", base, suffix, i);
@@ -351,9 +353,6 @@ myna_import_window_new (GtkWindow *parent,
 {
   MynaImportWindow *self = g_object_new (MYNA_TYPE_IMPORT_WINDOW, "transient-for", parent, NULL);
 
-  g_autofree char *folder = make_folder ();
-
-  glm_import_clean_folder (folder);
   self->source = g_file_get_path (source);
   if (self->source)
     glm_import_probe_async (self->source, self->cancellable, probed_cb, g_object_ref (self));

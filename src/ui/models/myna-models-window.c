@@ -190,6 +190,7 @@ make_loading_group (MynaModelsWindow *self)
   gtk_widget_set_valign (self->progress, GTK_ALIGN_CENTER);
   adw_action_row_add_suffix (ADW_ACTION_ROW (self->loading_row), self->progress);
   gtk_widget_set_valign (cancel, GTK_ALIGN_CENTER);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (cancel), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Cancel Loading"), -1);
   g_signal_connect_object (cancel, "clicked", G_CALLBACK (myna_model_library_cancel_load), self->models,
                            G_CONNECT_SWAPPED);
   adw_action_row_add_suffix (ADW_ACTION_ROW (self->loading_row), cancel);

@@ -352,7 +352,10 @@ myna_import_window_new (GtkWindow *parent,
                         GFile     *source)
 {
   MynaImportWindow *self = g_object_new (MYNA_TYPE_IMPORT_WINDOW, "transient-for", parent, NULL);
+  g_autofree char *folder = make_folder ();
 
+  /* What a killed program left there. */
+  glm_import_clean_folder (folder);
   self->source = g_file_get_path (source);
   if (self->source)
     glm_import_probe_async (self->source, self->cancellable, probed_cb, g_object_ref (self));

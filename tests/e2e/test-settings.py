@@ -157,7 +157,7 @@ class Settings(TestCase):
         self.choose(app, "Style", "Dark", 2)
         self.choose(app, "Key that sends the message", "Ctrl and Enter", 1)
         self.choose(app, "Colours of code", "Classic", 1)
-        app.find("Computer", "page tab").click()
+        app.find("System", "page tab").click()
         app.click_at(app.find("Warn of models that are too large", "check box"))
         self.set_number(app, "Give the memory back after", 3)
         self.set_number(app, "Length of a conversation", 640)

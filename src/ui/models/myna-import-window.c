@@ -14,6 +14,7 @@
 #include "engine/actor/glm-importer.h"
 #include "models/myna-model-entry.h"
 #include "myna-banner.h"
+#include "myna-secondary-window.h"
 
 struct _MynaImportWindow
 {
@@ -323,6 +324,7 @@ myna_import_window_init (MynaImportWindow *self)
   GtkWidget *page, *title;
 
   self->cancellable = g_cancellable_new ();
+  myna_secondary_window_add_keys (GTK_WIDGET (self));
   gtk_window_set_title (GTK_WINDOW (self), _("Import a Model"));
   gtk_window_set_default_size (GTK_WINDOW (self), 520, 420);
   gtk_window_set_modal (GTK_WINDOW (self), TRUE);

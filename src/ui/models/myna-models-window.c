@@ -10,6 +10,7 @@
 #include "models/myna-import-window.h"
 #include "models/myna-model-row.h"
 #include "myna-banner.h"
+#include "myna-secondary-window.h"
 #include "ui-compat.h"
 
 struct _MynaModelsWindow
@@ -275,6 +276,7 @@ myna_models_window_init (MynaModelsWindow *self)
 
   g_signal_connect (target, "drop", G_CALLBACK (drop_cb), self);
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (target));
+  myna_secondary_window_add_keys (GTK_WIDGET (self));
   gtk_window_set_title (GTK_WINDOW (self), _("Models"));
   gtk_window_set_default_size (GTK_WINDOW (self), 600, 640);
 }

@@ -7,6 +7,7 @@
 #include <glib/gi18n.h>
 
 #include "myna-banner.h"
+#include "myna-secondary-window.h"
 #include "preferences/myna-chat-settings-page.h"
 #include "preferences/myna-personas.h"
 
@@ -146,6 +147,7 @@ static void
 myna_persona_window_init (MynaPersonaWindow *self)
 {
   self->paths = g_ptr_array_new_with_free_func (g_free);
+  myna_secondary_window_add_keys (GTK_WIDGET (self));
   gtk_window_set_title (GTK_WINDOW (self), _("Persona"));
   gtk_window_set_default_size (GTK_WINDOW (self), 600, 640);
 }

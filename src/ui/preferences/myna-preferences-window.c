@@ -8,6 +8,7 @@
 
 #include <glib/gi18n.h>
 
+#include "myna-secondary-window.h"
 #include "preferences/myna-chat-settings-page.h"
 #include "preferences/myna-persona-window.h"
 #include "preferences/myna-personas-page.h"
@@ -223,6 +224,7 @@ make_window (GtkWindow  *parent,
   GtkWidget *header = adw_header_bar_new ();
   GtkEventController *shortcuts = gtk_shortcut_controller_new ();
 
+  myna_secondary_window_add_keys (window);
   gtk_window_set_transient_for (GTK_WINDOW (window), parent);
   gtk_window_set_modal (GTK_WINDOW (window), TRUE);
   gtk_window_set_title (GTK_WINDOW (window), title);

@@ -10,6 +10,7 @@
 #include "models/myna-bandwidth.h"
 #include "models/myna-memory.h"
 #include "models/myna-model-entry.h"
+#include "myna-secondary-window.h"
 
 /* Sizes of the families as they are published, quantised to four bits: weights, and all that is needed to run. */
 static const struct
@@ -217,6 +218,7 @@ myna_welcome_window_init (MynaWelcomeWindow *self)
   GtkWidget *scroller = gtk_scrolled_window_new ();
 
   self->cancellable = g_cancellable_new ();
+  myna_secondary_window_add_keys (GTK_WIDGET (self));
   gtk_window_set_title (GTK_WINDOW (self), _("Welcome"));
   gtk_window_set_default_size (GTK_WINDOW (self), 560, 680);
   gtk_widget_add_css_class (header, "flat");

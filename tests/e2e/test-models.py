@@ -2,9 +2,12 @@
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
+import hashlib
 import json
+import os
 import re
 import shutil
+import struct
 import subprocess
 import sys
 
@@ -31,6 +34,9 @@ class Models(TestCase):
         app.find(re.compile("ChatGLM3 · 36 million parameters · Q8_0"))
         app.find(re.compile("Needs about .* it fits"))
         app.find(str(path))
+        app.find(re.compile("Model .*, conversation .*, working space"))
+        app.find(re.compile("Its publisher’s own: .* ChatGLM3; the file says nothing"))
+        app.find(hashlib.sha256(path.read_bytes()).hexdigest())
         self.button(app, "Make Default").click()
         app.find("Default")
         self.button(app, "Use Now").click()
@@ -50,6 +56,82 @@ class Models(TestCase):
         self.assertFalse(self.button(app, "Use Now").has("sensitive"))
         app.key("Escape")
         self.assertTrue(app.ask("Hello"))       # the starter model stays in use
+        app.quit()
+
+    def test_wrong_files(self):
+        """What a person may try: each is told, none stops the program or leaves it busy."""
+        (self.home / "a.pdf.gguf").write_bytes(b"%PDF-1.7\n" + b"x" * 5000)
+        (self.home / "empty.gguf").touch()
+        (self.home / "cut.gguf").write_bytes(STARTER.read_bytes()[:200000])
+        os.mkfifo(self.home / "pipe.gguf")
+        names = ("a.pdf.gguf", "empty.gguf", "cut.gguf", "pipe.gguf")
+        app = self.start(*(self.home / name for name in names))
+        for name in names:
+            app.find(str(self.home / name))
+        wait(lambda: len(app.find_all(re.compile("Myna cannot use this file"))) == 4, "all four to be refused")
+        self.assertFalse(app.find_all(re.compile("Reading the file")))
+        app.key("Escape")
+        self.assertTrue(app.ask("Hello"))
+        app.quit()
+
+    def test_file_removed_while_loaded(self):
+        path = self.home / "mine.gguf"
+        shutil.copy(STARTER, path)
+        app = self.start(str(path))
+        self.button(app, "Use Now").click()
+        app.find("In use")
+        path.unlink()
+        app.key("Escape")
+        app.wait_closed("Models")
+        self.assertTrue(app.ask("Hello"))       # what is loaded stays
+        app.quit()
+        app = self.start()
+        app.send("Hello again")
+        app.find(re.compile("“mine.*” could not be loaded"))
+        app.quit()
+
+    def slow_disk(self):
+        """The environment of a computer whose disk is slow as long as the file is there."""
+        slow = self.home / "slow"
+        asan = os.environ.get("ASAN_OPTIONS", "")
+        return slow, {"LD_PRELOAD": os.environ["MYNA_SLOW_DISK_LIBRARY"], "MYNA_SLOW_DISK": str(slow),
+                      "ASAN_OPTIONS": f"{asan}:verify_asan_link_order=0"}
+
+    def test_load_cancelled(self):
+        path = self.home / "large.gguf"
+        shutil.copy(STARTER, path)
+        slow, env = self.slow_disk()
+        app = self.start(str(path), env=env)
+        app.find(str(path))
+        wait(lambda: app.find_all("Default, in use"), "the starter model to be loaded")
+        slow.touch()
+        self.button(app, "Use Now").click()
+        app.find(re.compile("Loading "), "label")
+        app.find("Cancel Loading").click()
+        wait(lambda: not app.find_all("Cancel Loading"), "the loading to end")
+        app.find("Default, in use")             # the one before
+        guard = self.home / "state" / APP_ID / "loading"
+        self.assertFalse(guard.exists())
+        app.key("Escape")
+        app.wait_closed("Models")
+        model = app.find("Model", ("push button", "toggle button", "button"))
+        wait(lambda: model.find_all(re.compile("Fledgling")), "the chat to keep its model")
+        self.assertTrue(app.ask("Hello"))
+        app.quit()
+
+    def test_killed_while_loading(self):
+        slow, env = self.slow_disk()
+        slow.touch()
+        app = self.start(env=env)
+        guard = self.home / "state" / APP_ID / "loading"
+        wait(guard.exists, "the model to be loaded")
+        app.kill()
+        slow.unlink()
+        app = self.start()
+        app.find(re.compile("Myna ended unexpectedly while loading"))
+        app.find("Load it anyway").click()
+        self.assertTrue(app.ask("Hello"))
+        self.assertFalse(guard.exists())
         app.quit()
 
     def test_too_large(self):
@@ -98,6 +180,83 @@ class Models(TestCase):
         self.assertTrue(app.ask("Hello"))
         app.quit()
 
+    def large_checkpoint(self):
+        """A folder with a model of a billion zeros, which take no room on the disk: the import takes some seconds."""
+        small = self.checkpoint()
+        folder = self.home / "large"
+        folder.mkdir()
+        config = json.loads((small / "config.json").read_text())
+        sizes = {config["intermediate_size"] * n: 100000 * n for n in (1, 2)}
+        config |= {"intermediate_size": 100000, "num_hidden_layers": 48}
+        tensors = {}
+        for shard in sorted(small.glob("*.safetensors")):
+            with open(shard, "rb") as file:
+                tensors |= json.loads(file.read(struct.unpack("<Q", file.read(8))[0]))
+        tensors.pop("__metadata__", None)
+        layer = {name: tensor for name, tensor in tensors.items() if ".layers.0." in name}
+        for i in range(1, 48):
+            tensors |= {name.replace(".0.", f".{i}."): dict(tensor) for name, tensor in layer.items()}
+        end = 0
+        for tensor in tensors.values():
+            begin, n_bytes = end, 2
+            tensor["shape"] = [sizes.get(n, n) for n in tensor["shape"]]
+            for n in tensor["shape"]:
+                n_bytes *= n
+            end += n_bytes
+            tensor |= {"dtype": "BF16", "data_offsets": [begin, end]}
+        header = json.dumps(tensors).encode()
+        with open(folder / "model.safetensors", "wb") as file:
+            file.write(struct.pack("<Q", len(header)) + header)
+            file.truncate(8 + len(header) + end)
+        (folder / "config.json").write_text(json.dumps(config))
+        shutil.copy(small / "tokenizer.json", folder)
+        return folder
+
+    def begin_large_import(self):
+        app = self.start(self.large_checkpoint())
+        app.find(re.compile("The new file takes"))
+        app.find("Import", ("push button", "button")).click()
+        models = self.data / APP_ID / "models"
+        wait(lambda: list(models.glob("*.part")), "the import to begin")
+        return app, models
+
+    def test_import_stopped(self):
+        app, models = self.begin_large_import()
+        app.key("Escape")
+        app.wait_closed("Import a Model")
+        wait(lambda: not list(models.iterdir()), "nothing to be left of the import")
+        app.key("Escape")
+        app.wait_closed("Models")
+        self.assertTrue(app.ask("Hello"))
+        app.quit()
+
+    def test_quit_while_importing(self):
+        app, models = self.begin_large_import()
+        app.quit()
+        self.assertEqual(list(models.iterdir()), [])
+
+    def test_left_over_of_a_killed_import(self):
+        app, models = self.begin_large_import()
+        app.kill()
+        self.assertEqual(len(list(models.glob("*.part"))), 1)
+        app = self.start(self.home / "checkpoints" / "edge-safetensors")
+        app.find(re.compile("The new file takes"))
+        self.assertEqual(list(models.iterdir()), [])
+        app.quit()
+
+    def test_import_of_a_chatglm_cpp_file(self):
+        self.checkpoint()
+        path = self.home / "checkpoints" / "v3-cpp2-q8_0.bin"
+        if not path.exists():
+            self.skipTest("the tokenizers are not there")
+        app = self.start(path)
+        app.find(re.compile("ChatGLM3 · .* · chatglm.cpp"))
+        app.find("Import", ("push button", "button")).click()
+        target = self.data / APP_ID / "models" / "v3-cpp2-q8_0-Q4_0.gguf"
+        app.find(str(target))
+        self.assertTrue(target.exists() and path.exists())
+        app.quit()
+
     def test_import_of_something_else(self):
         folder = self.home / "pictures"
         folder.mkdir()
@@ -135,7 +294,7 @@ class FirstStart(TestCase):
     def test_welcome(self):
         app = self.start()
         app.find("Welcome to Myna")
-        app.find("What can run here")
+        app.find("What this computer can run")
         app.find(re.compile("About .* tokens a second|Needs .* of free memory"))
         app.find("Start Chatting", ("push button", "button")).click()
         # Seen from outside: GTK 4.8 crashes if it is asked for its windows while one of them goes.

@@ -294,7 +294,7 @@ class FirstStart(TestCase):
     def test_welcome(self):
         app = self.start()
         app.find("Welcome to Myna")
-        app.find("What this computer can run")
+        app.find("What can run here")
         app.find(re.compile("About .* tokens a second|Needs .* of free memory"))
         app.find("Start Chatting", ("push button", "button")).click()
         # Seen from outside: GTK 4.8 crashes if it is asked for its windows while one of them goes.

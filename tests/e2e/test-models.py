@@ -34,7 +34,7 @@ class Models(TestCase):
         app.find(re.compile("ChatGLM3 · 36 million parameters · Q8_0"))
         app.find(re.compile("Needs about .* it fits"))
         app.find(str(path))
-        app.find(re.compile("Model .*, conversation .*, working space"))
+        app.find(re.compile("Needs about .*\nModel .*, conversation .*, working space"))
         app.find(re.compile("Its publisher’s own: .* ChatGLM3; the file says nothing"))
         app.find(hashlib.sha256(path.read_bytes()).hexdigest())
         self.button(app, "Make Default").click()

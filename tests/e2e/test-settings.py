@@ -155,7 +155,7 @@ class Settings(TestCase):
         app.click_at(app.find("Notifications", "check box"))
         app.click_at(app.find("Finish in the background", "check box"))
         self.choose(app, "Style", "Dark", 2)
-        self.choose(app, "Key that sends the message", "Ctrl and Enter", 1)
+        self.choose(app, "Send with", "Ctrl and Enter", 1)
         self.choose(app, "Colours of code", "Classic", 1)
         app.find("System", "page tab").click()
         app.click_at(app.find("Warn of models that are too large", "check box"))

@@ -41,7 +41,8 @@ STARTER = ROOT / "data" / "models" / "myna-fledgling-q8_0.gguf"
 
 # What the program may say on standard error without failing a test: other libraries' remarks on a bare machine.
 HARMLESS = re.compile(r"Vulkan|EGL|libEGL|MESA|GL implementation|dconf|Adwaita-WARNING.*settings portal|xdg-desktop-portal|"
-                      r"Failed to set fd limit|Unable to acquire session bus|theme index|input method|IBus|cursor theme")
+                      r"Failed to set fd limit|Unable to acquire session bus|theme index|input method|IBus|cursor theme|"
+                      r"unable to send notifications")
 
 
 class Failure(AssertionError):
@@ -228,7 +229,8 @@ class App(Node):
         self.send(text)
         wait(lambda: len(self.rows("Myna")) > before, "a reply")
         self.wait_idle()
-        return wait(lambda: self.rows("Myna")[-1].strip(), "a reply that is not empty")
+        # None for a moment when the rows are laid out anew.
+        return wait(lambda: "".join(self.rows("Myna")[-1:]).strip(), "a reply that is not empty")
 
     def key(self, *keys):
         """Real keys, to the focused window."""

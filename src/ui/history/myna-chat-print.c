@@ -7,6 +7,7 @@
 #include "history/myna-chat-print.h"
 
 #include <glib/gstdio.h>
+#include <stdio.h>
 
 #include "history/myna-chat-pages.h"
 
@@ -68,11 +69,32 @@ draw_page_cb (GtkPrintOperation *operation,
   myna_chat_pages_draw (print->pages, (guint) page, gtk_print_context_get_cairo_context (context));
 }
 
+/* GTK tells nothing of a disk that was full.  What a PDF file ends with is written last (ISO 32000-1, 7.5.5). */
+static gboolean
+is_whole (const char *path)
+{
+  char tail[32] = "";
+  FILE *file = g_fopen (path, "rb");
+  gsize n = 0;
+
+  if (file && fseek (file, -(long) sizeof tail, SEEK_END) == 0)
+    n = fread (tail, 1, sizeof tail, file);
+  if (file)
+    fclose (file);
+
+  return g_strstr_len (tail, (gssize) n, "%%EOF") != NULL;
+}
+
 static gboolean
 keep_pdf (Print   *print,
           GError **error)
 {
   g_autoptr (GFile) part = g_file_new_for_path (print->part);
+
+  if (!is_whole (print->part)) {
+    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE, "The file was not written to its end");
+    return FALSE;
+  }
 
   return g_file_move (part, print->pdf, G_FILE_COPY_OVERWRITE, NULL, NULL, NULL, error);
 }

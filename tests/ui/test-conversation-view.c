@@ -417,6 +417,23 @@ test_long_message (View          *v,
     }
 }
 
+/* Asked for twice, and still open when the window goes. */
+static void
+test_details (View          *v,
+              gconstpointer  data)
+{
+  GtkWidget *row;
+
+  exchange (v, "q1", "a1");
+  row = myna_chat_canvas_get_row (MYNA_CHAT_CANVAS (v->canvas), 1);
+  for (int i = 0; i < 2; i++)
+    {
+      g_assert_true (gtk_widget_activate_action (row, "message.details", NULL));
+      settle (v);
+      g_assert_true (has_label (row, "The model finished"));
+    }
+}
+
 #define ADD(path, function) g_test_add ("/conversation-view/" path, View, NULL, set_up, function, tear_down)
 
 int
@@ -431,6 +448,7 @@ main (int   argc,
   ADD ("actions", test_actions);
   ADD ("accessible", test_accessible);
   ADD ("announced", test_announced);
+  ADD ("details", test_details);
   ADD ("find", test_find);
   ADD ("show-message", test_show_message);
   ADD ("long-message", test_long_message);

@@ -95,12 +95,6 @@ new_details (MynaMessageRow *self)
 }
 
 static void
-details_closed_cb (GtkWidget *popover)
-{
-  g_idle_add_once ((GSourceOnceFunc) gtk_widget_unparent, popover);
-}
-
-static void
 details_action (GtkWidget  *widget,
                 const char *name,
                 GVariant   *parameter)
@@ -108,11 +102,12 @@ details_action (GtkWidget  *widget,
   MynaMessageRow *self = MYNA_MESSAGE_ROW (widget);
   GtkWidget *popover = gtk_popover_new ();
 
+  g_clear_pointer (&self->details, gtk_widget_unparent);
+  self->details = popover;
   gtk_popover_set_child (GTK_POPOVER (popover), new_details (self));
   gtk_widget_add_css_class (popover, "message-details");
   gtk_accessible_update_property (GTK_ACCESSIBLE (popover), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Details"), -1);
   gtk_widget_set_parent (popover, self->more_button);
-  g_signal_connect (popover, "closed", G_CALLBACK (details_closed_cb), NULL);
   gtk_popover_popup (GTK_POPOVER (popover));
 }
 

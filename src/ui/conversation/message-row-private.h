@@ -41,6 +41,7 @@ struct _MynaMessageRow
   GtkWidget *figures;           /* of a reply */
   GtkWidget *time;              /* of a question */
   GtkWidget *menu;              /* made when it is first opened */
+  GtkWidget *details;           /* made when they are shown; a child of more_button */
 
   guint tick;                   /* the text changed; shown once in the next frame */
   gint64 named_at;              /* when the accessible name was set, monotonic µs */

@@ -467,6 +467,7 @@ myna_message_row_dispose (GObject *object)
   g_clear_object (&self->conversation_signals);
   g_clear_object (&self->message);
   g_clear_object (&self->conversation);
+  g_clear_pointer (&self->details, gtk_widget_unparent);
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))))
     gtk_widget_unparent (child);
   self->editor = self->divider = self->menu = NULL;

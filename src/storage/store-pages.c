@@ -24,6 +24,7 @@
 #define DEFAULT_PAGE_SIZE 4096  /* of every database that Myna makes */
 #define MAX_PAYLOAD (256 << 20)
 #define FOLLOW_FACTOR 4
+#define LOCK_BYTE (G_GINT64_CONSTANT (1) << 30) /* its page is never used (1.3.1) */
 #define WAL_HEADER_BYTES 32
 #define FRAME_HEADER_BYTES 24
 
@@ -449,7 +450,8 @@ store_pages_scan (const char *path, StorePagesFunc func, gpointer user_data, gui
   buffer = g_malloc (pages.page_size);
   scan.bytes = buffer;
   for (guint32 page = 1; success && page <= pages.n_pages; page++)
-    success = read_page (&pages, page, buffer, error) && scan_page (&scan, page, error);
+    if (page - 1 != LOCK_BYTE / pages.page_size)
+      success = read_page (&pages, page, buffer, error) && scan_page (&scan, page, error);
   for (guint32 page = 1; success && page <= pages.n_pages; page++)
     n_damaged += has_bit (pages.strange, page) && !has_bit (pages.followed, page);
   /* Pages that became zeros look as if they were free; those that were cut off are not there at all. */

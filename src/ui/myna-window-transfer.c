@@ -126,7 +126,9 @@ import_chats (GtkWidget  *widget,
               const char *name,
               GVariant   *parameter)
 {
-  myna_choose_file_async (GTK_WINDOW (widget), MYNA_FILE_OPEN, _("Choose the File to Import"), myna_chat_import_make_filter (), NULL,
+  g_autoptr (GtkFileFilter) filter = myna_chat_import_make_filter ();
+
+  myna_choose_file_async (GTK_WINDOW (widget), MYNA_FILE_OPEN, _("Choose the File to Import"), filter, NULL,
                           import_chosen_cb, NULL);
 }
 

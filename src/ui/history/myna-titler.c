@@ -66,11 +66,18 @@ peek_message (MynaConversation *conversation,
   return message;
 }
 
+/* The title that the conversation has got from its question. */
+static char *
+make_first_title (MynaMessage *question)
+{
+  return myna_title_from_question (myna_message_get_text (question), myna_message_get_record (question)->attachments);
+}
+
 /* One question and its whole answer, and the title that the question gave it. */
 static gboolean
 wants_title (MynaConversation *conversation)
 {
-  g_autofree char *first_line = NULL;
+  g_autofree char *first_title = NULL;
   MynaMessage *question, *answer;
 
   if (g_list_model_get_n_items (G_LIST_MODEL (conversation)) != 2 || myna_conversation_get_id (conversation) == 0)
@@ -81,9 +88,9 @@ wants_title (MynaConversation *conversation)
       myna_message_get_state (answer) != STORE_STATE_COMPLETE || !myna_message_get_id (answer) ||
       myna_message_get_n_siblings (answer) > 1 || myna_message_get_n_siblings (question) > 1)
     return FALSE;
-  first_line = myna_title_from_text (myna_message_get_text (question));
+  first_title = make_first_title (question);
 
-  return g_strcmp0 (myna_conversation_get_title (conversation), first_line) == 0;
+  return g_strcmp0 (myna_conversation_get_title (conversation), first_title) == 0;
 }
 
 /* ---- Keeping the title -------------------------------------------------------------------------------------------- */
@@ -120,7 +127,8 @@ record_read_cb (GObject      *source,
 static void
 keep_title (MynaTitler *self)
 {
-  const char *question = myna_message_get_text (peek_message (self->conversation, 0));
+  MynaMessage *first = peek_message (self->conversation, 0);
+  const char *question = myna_message_get_text (first);
   const char *answer = myna_message_get_text (peek_message (self->conversation, 1));
   g_autofree char *title = myna_title_from_reply (self->reply->str, question, answer);
   NewTitle *new_title;
@@ -129,7 +137,7 @@ keep_title (MynaTitler *self)
     return;
   new_title = g_new (NewTitle, 1);
   new_title->title = g_steal_pointer (&title);
-  new_title->before = myna_title_from_text (question);
+  new_title->before = make_first_title (first);
   store_get_conversation_async (self->store, myna_conversation_get_id (self->conversation), NULL, record_read_cb,
                                 new_title);
 }
@@ -222,7 +230,8 @@ planned_cb (GObject      *source,
 
   if (!is_current (request))
     return;
-  if (!plan || plan->first > 0) {
+  /* Its messages may have been deleted meanwhile. */
+  if (!plan || plan->first > 0 || !wants_title (self->conversation)) {
     finish (self);
     return;
   }

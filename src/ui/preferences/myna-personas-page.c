@@ -32,12 +32,14 @@ get_window (MynaPersonasPage *self)
   return GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self)));
 }
 
+/* The window may have been closed meanwhile, and the banner with it. */
 static void
 show_problem (MynaPersonasPage *self,
               const char       *title,
               const GError     *error)
 {
-  myna_banner_show (MYNA_BANNER (self->banner), title, error->message, NULL, NULL, NULL, NULL);
+  if (self->banner)
+    myna_banner_show (MYNA_BANNER (self->banner), title, error->message, NULL, NULL, NULL, NULL);
 }
 
 /* What a question or a file chooser is for. */
@@ -189,7 +191,7 @@ import_read_cb (GObject      *source,
     persona = myna_persona_from_json (json, length, &error);
   if (!persona || !myna_personas_add (myna_personas_get_default (), persona, &error))
     show_problem (self, _("The persona could not be imported"), error);
-  else
+  else if (self->banner)
     myna_banner_hide (MYNA_BANNER (self->banner));
 }
 
@@ -347,7 +349,10 @@ make_buttons (MynaPersonasPage *self)
 static void
 myna_personas_page_dispose (GObject *object)
 {
-  g_clear_object (&MYNA_PERSONAS_PAGE (object)->models);
+  MynaPersonasPage *self = MYNA_PERSONAS_PAGE (object);
+
+  g_clear_object (&self->models);
+  self->banner = NULL;
 
   G_OBJECT_CLASS (myna_personas_page_parent_class)->dispose (object);
 }

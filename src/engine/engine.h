@@ -283,4 +283,8 @@ bool glm_generate (GlmSession             *session,
 /* Importing (any readable source → GGUF) and quantising live in engine/file/import.h, which the command line and the
  * import worker of the actor use. */
 
+/* What stands behind the name of a file that is still being written.  A suffix of our own: programs that download leave
+ * NAME.part, which is not ours to delete. */
+#define GLM_PART_SUFFIX ".myna.part"
+
 #endif

@@ -100,7 +100,7 @@ class History(TestCase):
         self.choose(app, "_Import Chats…")
         self.choose_file(app, "Choose the File to Import", self.file)
         again = app.find("Pancakes", "check box")
-        self.assertIn("in the history already", again.description)
+        self.assertIn("already in the history", again.description)
         self.assertFalse(again.has("checked"))
         self.assertTrue(app.find("Quicksort in C", "check box").has("checked"))
         app.find_button("Import 1").click()

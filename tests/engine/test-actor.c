@@ -2,9 +2,12 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include <fcntl.h>
 #include <glib/gstdio.h>
+#include <sys/file.h>
 
 #include "engine/actor/glm-actor.h"
+#include "engine/actor/glm-importer.h"
 
 #include <string.h>
 
@@ -506,6 +509,34 @@ test_count (void)
   g_clear_error (&answer.error);
 }
 
+/* What a killed import left goes; what another program or a running import is writing stays. */
+static void
+test_left_overs (void)
+{
+  static const char *const names[] = { "a.gguf.myna.part", "b.gguf.myna.part", "c.gguf.part", "d.gguf" };
+  g_autofree char *folder = g_dir_make_tmp ("myna-parts-XXXXXX", NULL);
+  int fds[G_N_ELEMENTS (names)];
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *path = g_build_filename (folder, names[i], NULL);
+
+      fds[i] = g_open (path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+      g_assert_cmpint (fds[i], >=, 0);
+    }
+  g_assert_cmpint (flock (fds[1], LOCK_EX), ==, 0);
+  glm_import_clean_folder (folder);
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *path = g_build_filename (folder, names[i], NULL);
+
+      g_assert_cmpint (g_file_test (path, G_FILE_TEST_EXISTS), ==, i > 0);
+      g_unlink (path);
+      g_close (fds[i], NULL);
+    }
+  g_rmdir (folder);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -524,5 +555,6 @@ main (int argc, char **argv)
   g_test_add_func ("/actor/finalise", test_finalise);
   g_test_add_func ("/actor/finalise-in-callback", test_finalise_in_callback);
   g_test_add_func ("/actor/count", test_count);
+  g_test_add_func ("/actor/left-overs", test_left_overs);
   return g_test_run ();
 }

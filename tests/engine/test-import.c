@@ -231,7 +231,7 @@ check_refused (const char *source, const char *target, const GlmImportOptions *o
   CHECK (!glm_import (source, target, options, &error), "%s was imported", source);
   CHECK (error.code == code && strstr (error.message, part), "code %d, \"%s\"; expected %d and \"%s\"", error.code,
          error.message, code, part);
-  CHECK (n_files_like (".part") == 0, "an unfinished file was left behind");
+  CHECK (n_files_like (".myna.part") == 0, "an unfinished file was left behind");
 }
 
 static void

@@ -233,7 +233,7 @@ glm_import_clean_folder (const char *folder)
       g_autofree char *path = g_build_filename (folder, name, NULL);
       int fd;
 
-      if (!g_str_has_suffix (name, ".part"))
+      if (!g_str_has_suffix (name, GLM_PART_SUFFIX))
         continue;
       fd = g_open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0);
       if (fd < 0)

@@ -43,7 +43,7 @@ gboolean       glm_import_finish       (GAsyncResult          *result,
  * refused. */
 void           glm_import_stop_all     (void);
 
-/* Deletes the unfinished files (NAME.part) in this folder that no import is writing: those of a program that was killed. */
+/* Deletes the unfinished files (NAME.myna.part) in this folder that no import is writing: those of a program that was killed. */
 void           glm_import_clean_folder (const char            *folder);
 
 G_END_DECLS

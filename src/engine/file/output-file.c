@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The bytes go to PATH.part, which a lock keeps to one writer; after an fsync it is renamed.  What a killed program left
+ * The bytes go to PATH.myna.part, which a lock keeps to one writer; after an fsync it is renamed.  What a killed program left
  * behind is overwritten by the next try, so that nothing piles up.
  */
 #include "file/output-file.h"
@@ -109,14 +109,14 @@ glm_output_file_open (const char *path, uint64_t n_bytes, GlmOutputMode mode, Gl
       file->mode = mode;
       file->path = strdup (path);
       file->buffer = malloc (BUFFER_BYTES);
-      file->part = malloc (strlen (path) + sizeof ".part");
+      file->part = malloc (strlen (path) + sizeof GLM_PART_SUFFIX);
     }
   if (!file || !file->path || !file->buffer || !file->part)
     {
       glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory to write %s", glm_path_name (path));
       goto fail;
     }
-  sprintf (file->part, "%s.part", path);
+  sprintf (file->part, "%s" GLM_PART_SUFFIX, path);
   if (!open_part (file, error))
     goto fail;
   *ret_file = file;

@@ -72,7 +72,7 @@ describe (const StoreBackup *backup)
     return g_strdup_printf ("%s · %s", number, size);
 
   /* Translators: "12 chats · 3.4 MB · newest of 3 May 2026, 14:03" */
-  return g_strdup_printf (_("%s · %s · newest of %s"), number, size, newest);
+  return g_strdup_printf (_("%s · %s · newest from %s"), number, size, newest);
 }
 
 /* ---- Restoring ---------------------------------------------------------------------------------------------------- */
@@ -114,7 +114,7 @@ restored_cb (GObject      *source,
   }
   g_signal_emit (self, signals[SIGNAL_RESTORED], 0);
   /* Translators: %s is the day and time of the backup */
-  text = g_strdup_printf (_("The history is that of %s again"), time);
+  text = g_strdup_printf (_("The history was restored to %s"), time);
   myna_task_window_done (MYNA_TASK_WINDOW (self), text, NULL);
   if (!is_closed (self))
     gtk_window_destroy (GTK_WINDOW (self));

@@ -218,7 +218,7 @@ describe_entry (const StoreImportEntry *entry)
     g_string_append (text, " · ");
   g_string_append (text, number);
   if (entry->is_duplicate)
-    g_string_append_printf (text, " · %s", _("in the history already"));
+    g_string_append_printf (text, " · %s", _("already in the history"));
 
   return g_string_free (text, FALSE);
 }

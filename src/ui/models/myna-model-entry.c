@@ -284,7 +284,7 @@ myna_model_info_describe_license (const GlmModelInfo *info)
 
   if (*info->license)
     /* Translators: %s is the name of a licence */
-    return g_strdup_printf (_("%s (so says the file)"), info->license);
+    return g_strdup_printf (_("%s (according to the file)"), info->license);
   for (guint i = 0; i < G_N_ELEMENTS (licenses); i++) {
     if (g_str_equal (licenses[i].family, info->family))
       /* Translators: a description of a licence, and the name of a family of models */

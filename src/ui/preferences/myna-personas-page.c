@@ -384,8 +384,8 @@ myna_personas_page_init (MynaPersonasPage *self)
   gtk_widget_add_css_class (self->none, "dim-label");
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (self->own_group), self->none);
   adw_preferences_page_add (page, ADW_PREFERENCES_GROUP (self->own_group));
-  adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (bundled_group), _("Come with Myna"));
-  self->bundled = make_list (_("Come with Myna"));
+  adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (bundled_group), _("Included with Myna"));
+  self->bundled = make_list (_("Included with Myna"));
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (bundled_group), self->bundled);
   adw_preferences_page_add (page, ADW_PREFERENCES_GROUP (bundled_group));
   g_signal_connect_object (myna_personas_get_list (myna_personas_get_default ()), "items-changed", G_CALLBACK (update),

@@ -179,7 +179,7 @@ make_general_page (GSettings *settings)
               _("Write a reply to its end after the window was closed"));
   group = add_group (page, _("History"));
   add_number (group, settings, "bin-days", 0, 3650, 1, _("Days in the bin"),
-              _("Deleted chats can be restored for this long. 0: always"));
+              _("How long deleted chats can be restored. 0: forever"));
   add_door (group, "win.show-backups", _("Backups"), _("See what is kept, and restore it"));
   add_door (group, "win.import-chats", _("Import chats"), _("From Myna, ChatGPT, Claude and others"));
   add_door (group, "win.export-all", _("Export all chats"), NULL);

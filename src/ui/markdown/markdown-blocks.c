@@ -443,6 +443,16 @@ count_lines (const char *text,
   return n;
 }
 
+/* Whether parsing may begin with this block: not within the line that a formula ends in, nor at a table whose line is really
+ * that of the paragraph before it. */
+static gboolean
+begins_line (cmark_node *top)
+{
+  cmark_node *previous = cmark_node_previous (top);
+
+  return previous == NULL || (cmark_node_get_start_line (previous) != 0 && !myna_maths_leaves_rest (previous));
+}
+
 MynaTail
 myna_blocks_read (const char          *text,
                   gsize                length,
@@ -470,8 +480,7 @@ myna_blocks_read (const char          *text,
       if (line == 0 && cmark_node_next (top))
         line = cmark_node_get_start_line (cmark_node_next (top));
       /* A line that is still being written may yet turn out to continue the block before.  Parsing begins at whole lines. */
-      if (line > tail.first_line && line <= n_lines
-          && (cmark_node_previous (top) == NULL || !myna_maths_leaves_rest (cmark_node_previous (top))))
+      if (line > tail.first_line && line <= n_lines && begins_line (top))
         {
           tail.first_line = line;
           tail.first_block = blocks->len;

@@ -196,7 +196,8 @@ class App(Node):
         if self.process.poll() is not None:
             raise Failure(f"the program ended at once, status {self.process.returncode}")
         desktop = Atspi.get_desktop(0)
-        desktop.clear_cache()
+        # Not clear_cache(): that walks over what is left of programs that have ended, and may crash.
+        desktop.set_cache_mask(Atspi.Cache.NONE)
         for i in range(desktop.get_child_count()):
             accessible = desktop.get_child_at_index(i)
             if accessible and accessible.get_name() in ("myna", APP_ID, "Myna") and accessible.get_child_count() > 0:

@@ -2,11 +2,12 @@
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
+import contextlib
 import json
 import re
 import time
 
-from myna_e2e import TestCase, main, wait
+from myna_e2e import Failure, TestCase, main, wait
 
 
 def conversation(number, title, *texts):
@@ -57,6 +58,14 @@ class History(TestCase):
         """The row of a chat in the sidebar."""
         return app.find("Conversations", "list").find(title, "label")
 
+    def click_until(self, app, title, name, button=1):
+        """Clicks on a chat until something of that name is there: a click that closes a menu does nothing else."""
+        for _ in range(5):
+            app.click_at(self.row(app, title), button)
+            with contextlib.suppress(Failure):
+                return app.find(name, timeout=8)
+        raise Failure(f"a click on {title!r} did not lead to {name!r}")
+
     def open_chat(self, app, title):
         app.click_at(self.row(app, title))
         app.find(re.compile(re.escape(title) + " — Myna"), "frame")
@@ -70,8 +79,7 @@ class History(TestCase):
         """Selects these chats in the sidebar."""
         self.choose(app, "_Select Chats")
         for n, title in enumerate(titles):
-            app.click_at(self.row(app, title))
-            app.find(f"{n + 1} selected")
+            self.click_until(app, title, f"{n + 1} selected")
 
     def import_all(self, app, path=None):
         self.choose(app, "_Import Chats…")
@@ -169,8 +177,7 @@ class History(TestCase):
 
     def open_row_menu(self, app, title, item):
         """An item of the menu of a row."""
-        app.click_at(self.row(app, title), button=3)
-        app.find(item.replace("_", "")).click()
+        self.click_until(app, title, item.replace("_", ""), button=3).click()
 
     def wait_chats(self, app, *titles):
         wait(lambda: app.conversations() == list(titles), f"the list to be {titles}")

@@ -26,6 +26,7 @@ struct _MynaHistoryList
   gint64 rename_id;             /* … 0: nothing */
   gint64 range_start;           /* the conversation checked last: where Shift+click begins */
   gboolean selecting;
+  gboolean acted_on_press;      /* the click that goes on now did its work already */
   gboolean following;           /* the selection is being changed by the program */
 };
 

@@ -151,11 +151,8 @@ activate_cb (MynaHistoryList *self,
 }
 
 static void
-row_clicked_cb (GtkGesture      *gesture,
-                int              n_press,
-                double           x,
-                double           y,
-                MynaHistoryList *self)
+act_on_click (MynaHistoryList *self,
+              GtkGesture      *gesture)
 {
   GtkWidget *row = gtk_event_controller_get_widget (GTK_EVENT_CONTROLLER (gesture));
   MynaHistoryItem *item = myna_history_row_get_item (MYNA_HISTORY_ROW (row));
@@ -169,6 +166,33 @@ row_clicked_cb (GtkGesture      *gesture,
            myna_history_item_get_id (item) == self->current)
     /* The row is selected already, so the selection tells nothing. */
     g_signal_emit (self, signals[SIGNAL_OPEN], 0, self->current);
+}
+
+/* A selection of several answers at once; nothing is dragged then. */
+static void
+row_pressed_cb (GtkGesture      *gesture,
+                int              n_press,
+                double           x,
+                double           y,
+                MynaHistoryList *self)
+{
+  GdkModifierType state = gtk_event_controller_get_current_event_state (GTK_EVENT_CONTROLLER (gesture));
+
+  self->acted_on_press = self->selecting || (state & GDK_CONTROL_MASK);
+  if (self->acted_on_press)
+    act_on_click (self, gesture);
+}
+
+/* Else only when the button comes up: the row may be about to be dragged. */
+static void
+row_released_cb (GtkGesture      *gesture,
+                 int              n_press,
+                 double           x,
+                 double           y,
+                 MynaHistoryList *self)
+{
+  if (!self->acted_on_press)
+    act_on_click (self, gesture);
 }
 
 /* ---- Rows --------------------------------------------------------------------------------------------------------- */
@@ -201,8 +225,8 @@ setup_cb (GtkSignalListItemFactory *factory,
   GtkGesture *click = gtk_gesture_click_new ();
 
   gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (click), GDK_BUTTON_PRIMARY);
-  /* Not when it is pressed: the row may be about to be dragged. */
-  g_signal_connect_object (click, "released", G_CALLBACK (row_clicked_cb), self, 0);
+  g_signal_connect_object (click, "pressed", G_CALLBACK (row_pressed_cb), self, 0);
+  g_signal_connect_object (click, "released", G_CALLBACK (row_released_cb), self, 0);
   gtk_widget_add_controller (row, GTK_EVENT_CONTROLLER (click));
   g_signal_connect_object (row, "renamed", G_CALLBACK (row_renamed_cb), self, 0);
   g_signal_connect_object (row, "check-toggled", G_CALLBACK (row_check_toggled_cb), self, 0);

@@ -294,7 +294,8 @@ title_read_cb (GObject      *source,
     call_return (call, make_metas (call->hits));
 }
 
-/* Results of this process are known; of those that an earlier one found, there is the title. */
+/* Results of this process are known; of those that an earlier one found, there is the title.  It is read for all: what was
+ * deleted since the search is not told. */
 static void
 describe (MynaSearchProvider    *self,
           StoreDb               *store,
@@ -307,15 +308,16 @@ describe (MynaSearchProvider    *self,
   call->n_pending = 1;
   for (guint i = 0; results[i] && i < MAX_METAS; i++) {
     const StoreHit *known = g_hash_table_lookup (self->hits, results[i]);
-    StoreHit hit = { 0 };
+    StoreHit found = { 0 };
+    StoreHit *hit;
 
-    if (!known && !read_result (results[i], &hit.conversation_id, &hit.message_id))
+    if (!known && !read_result (results[i], &found.conversation_id, &found.message_id))
       continue;
-    g_ptr_array_add (call->hits, store_hit_copy (known ? known : &hit));
-    if (known)
-      continue;
+    hit = store_hit_copy (known ? known : &found);
+    g_clear_pointer (&hit->title, g_free);
+    g_ptr_array_add (call->hits, hit);
     call->n_pending++;
-    store_get_conversation_async (store, hit.conversation_id, NULL, title_read_cb, call);
+    store_get_conversation_async (store, hit->conversation_id, NULL, title_read_cb, call);
   }
   if (--call->n_pending == 0)
     call_return (call, make_metas (call->hits));

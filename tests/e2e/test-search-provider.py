@@ -111,7 +111,7 @@ class SearchProvider(TestCase):
         self.wait_gone()
 
     def change(self, sql):
-        """Changes the history while the program does not run."""
+        """Changes the history past the program, which may run: it has its own transaction."""
         with contextlib.closing(sqlite3.connect(self.data / APP_ID / "chats.db")) as database, database:
             database.execute(sql)
 
@@ -192,8 +192,10 @@ class SearchProvider(TestCase):
         self.kill()
         self.change("UPDATE conversation SET archived = 1")
         self.assertEqual(self.search("zebra"), [zebra])
-        self.kill()
+        # Nor is told what goes to the bin after it was found.
         self.change(f"UPDATE conversation SET deleted_at = 1 WHERE id = {zebra.split(':')[0]}")
+        self.assertEqual(self.metas([zebra]), [])
+        self.kill()
         self.assertEqual(self.search("zebra"), [])
         self.assertEqual(len(self.search("你好")), 1)
         self.kill()

@@ -105,6 +105,7 @@ list_names (MynaSessionCache *self)
   return names;
 }
 
+/* id 0: all of them. */
 static void
 forget_conversation (MynaSessionCache *self,
                      gint64            id)
@@ -114,7 +115,7 @@ forget_conversation (MynaSessionCache *self,
   for (guint i = 0; i < names->len; i++) {
     gint64 file_id, created_at;
 
-    if (parse_name (g_ptr_array_index (names, i), &file_id, &created_at) && file_id == id) {
+    if (parse_name (g_ptr_array_index (names, i), &file_id, &created_at) && (id == 0 || file_id == id)) {
       g_autofree char *path = g_build_filename (self->folder, g_ptr_array_index (names, i), NULL);
 
       forget (self, path);
@@ -179,13 +180,13 @@ conversation_removed_cb (MynaSessionCache *self,
     check_all (self);
 }
 
-/* Many changed: a backup was restored, perhaps. */
+/* Many changed: a backup was restored, perhaps, whose conversations lack messages that were evaluated. */
 static void
 conversation_changed_cb (MynaSessionCache *self,
                          gint64            id)
 {
   if (!id)
-    check_all (self);
+    forget_conversation (self, 0);
 }
 
 /* Without a message's id: messages were deleted. */

@@ -352,6 +352,29 @@ test_delete (Fixture       *f,
   assert_no_file (f);
 }
 
+/* A backup's conversations lack what was written since: nothing of that stays. */
+static void
+test_restore_backup (Fixture       *f,
+                     gconstpointer  data)
+{
+  g_autoptr (GPtrArray) backups = NULL;
+  g_autoptr (GError) error = NULL;
+  const StoreBackup *backup;
+
+  ask (&f->run, "Hello!");
+  test_wait (TEST_CALL0 (f->run.db, store_backup_async), &error);
+  g_assert_no_error (error);
+  ask (&f->run, QUESTION);
+  assert_file (f);
+  backups = test_wait_list (TEST_CALL0 (f->run.db, store_list_backups_async), &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (backups->len, ==, 1);
+  backup = g_ptr_array_index (backups, 0);
+  test_do (f->run.db, store_restore_backup_async, backup->path);
+  settle (&f->run);
+  assert_no_file (f);
+}
+
 /* Deleted while its reply is being written: the end of the reply brings no file back. */
 static void
 test_delete_while_writing (Fixture       *f,
@@ -429,6 +452,7 @@ main (int    argc,
   g_test_add ("/sessions/damaged", Fixture, NULL, setup, test_damaged, teardown);
   g_test_add ("/sessions/temporary", Fixture, NULL, setup, test_temporary, teardown);
   g_test_add ("/sessions/delete", Fixture, NULL, setup, test_delete, teardown);
+  g_test_add ("/sessions/restore-backup", Fixture, NULL, setup, test_restore_backup, teardown);
   g_test_add ("/sessions/delete-while-writing", Fixture, NULL, setup, test_delete_while_writing, teardown);
   g_test_add ("/sessions/left-over", Fixture, NULL, setup, test_left_over, teardown);
   g_test_add ("/sessions/trim", Fixture, NULL, setup, test_trim, teardown);

@@ -158,8 +158,8 @@ make_general_page (GSettings *settings)
   static const char *scheme_nicks[] = { "system", "light", "dark", NULL };
   static const char *key_nicks[] = { "enter", "ctrl-enter", NULL };
   static const char *code_nicks[] = { "adwaita", "classic", "kate", "none", NULL };
-  const char *codes[] = { _("As the program"), _("Classic"), "Kate", C_("colours", "None"), NULL };
-  const char *schemes[] = { _("As the system"), _("Light"), _("Dark"), NULL };
+  const char *codes[] = { _("Follow App"), _("Classic"), "Kate", C_("colours", "None"), NULL };
+  const char *schemes[] = { _("Follow System"), _("Light"), _("Dark"), NULL };
   const char *keys[] = { _("Enter"), _("Ctrl and Enter"), NULL };
   GtkWidget *page = adw_preferences_page_new ();
   GtkWidget *group;

@@ -461,7 +461,11 @@ main (int   argc,
   setlocale (LC_ALL, "");
   g_test_set_nonfatal_assertions ();
   if (!is_ours (_("New Chat")))
-    g_error ("Run this by with-long-strings.py");
+    {
+      /* glibc 2.41 translates nothing in C.UTF-8, which may be the only locale there is. */
+      g_print ("1..0 # SKIP no translations without a locale of a language: run by with-long-strings.py, where there is one\n");
+      return 77;
+    }
   g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
 
   application = myna_application_new ();

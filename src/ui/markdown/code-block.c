@@ -74,7 +74,8 @@ myna_code_block_get_request_mode (GtkWidget *widget)
   return GTK_SIZE_REQUEST_HEIGHT_FOR_WIDTH;
 }
 
-/* A scrolled window does not ask its child for a height for a width, so the text is asked directly. */
+/* A scrolled window does not ask its child for a height for a width, so the text is asked directly: for the width that it
+ * will have, which is more than the block's where lines are not wrapped. */
 static void
 myna_code_block_measure (GtkWidget     *widget,
                          GtkOrientation orientation,
@@ -88,6 +89,11 @@ myna_code_block_measure (GtkWidget     *widget,
   int header_minimum, header_natural, text_minimum, text_natural;
 
   gtk_widget_measure (self->header, orientation, -1, &header_minimum, &header_natural, NULL, NULL);
+  if (orientation == GTK_ORIENTATION_VERTICAL && for_size >= 0)
+    {
+      gtk_widget_measure (self->text, GTK_ORIENTATION_HORIZONTAL, -1, &text_minimum, NULL, NULL, NULL);
+      for_size = MAX (for_size, text_minimum);
+    }
   gtk_widget_measure (self->text, orientation, for_size, &text_minimum, &text_natural, NULL, NULL);
   if (orientation == GTK_ORIENTATION_VERTICAL)
     {

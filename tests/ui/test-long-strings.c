@@ -464,7 +464,7 @@ main (int   argc,
     {
       /* glibc 2.41 translates nothing in C.UTF-8, which may be the only locale there is. */
       g_print ("1..0 # SKIP no translations without a locale of a language: run by with-long-strings.py, where there is one\n");
-      return 77;
+      return 0;
     }
   g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
 

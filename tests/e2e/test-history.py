@@ -78,6 +78,7 @@ class History(TestCase):
     def select(self, app, *titles):
         """Selects these chats in the sidebar."""
         self.choose(app, "_Select Chats")
+        app.find("Select chats")
         for n, title in enumerate(titles):
             self.click_until(app, title, f"{n + 1} selected")
 
@@ -164,6 +165,8 @@ class History(TestCase):
         self.assertEqual(sorted(path.name for path in self.home.glob("*.p*")), ["one.pdf"])
 
         # Several.
+        app.wait_closed("Export 1 Chat")
+        app.wait_alone()
         self.select(app, "Pancakes", "周末计划")
         app.find_button("Export").click()
         text = self.export(app, "Export 2 Chats", "Markdown", self.home / "two.md")

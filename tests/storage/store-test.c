@@ -44,6 +44,20 @@ test_folder_remove (char *folder)
 }
 
 void
+test_history_set_up (TestHistory *fixture, gconstpointer data)
+{
+  fixture->folder = test_folder_new ();
+  fixture->path = g_build_filename (fixture->folder, "chats.db", NULL);
+}
+
+void
+test_history_tear_down (TestHistory *fixture, gconstpointer data)
+{
+  test_folder_remove (fixture->folder);
+  g_free (fixture->path);
+}
+
+void
 test_ready (GObject *object, GAsyncResult *result, gpointer data)
 {
   TestWait *wait = data;

@@ -11,6 +11,16 @@
 char *test_folder_new (void);
 void  test_folder_remove (char *folder);
 
+/* The fixture of most tests: a folder, and the path of a database in it that is not there yet. */
+typedef struct
+{
+  char *folder;
+  char *path;
+} TestHistory;
+
+void test_history_set_up (TestHistory *fixture, gconstpointer data);
+void test_history_tear_down (TestHistory *fixture, gconstpointer data);
+
 /* Runs the default context until a request has called test_ready(), then gives its result. */
 typedef struct
 {

@@ -11,26 +11,6 @@
 
 #define DAY_MS (24 * 3600 * G_GINT64_CONSTANT (1000))
 
-typedef struct
-{
-  char *folder;
-  char *path;
-} Fixture;
-
-static void
-set_up (Fixture *fixture, gconstpointer data)
-{
-  fixture->folder = test_folder_new ();
-  fixture->path = g_build_filename (fixture->folder, "chats.db", NULL);
-}
-
-static void
-tear_down (Fixture *fixture, gconstpointer data)
-{
-  test_folder_remove (fixture->folder);
-  g_free (fixture->path);
-}
-
 static void
 maintain_all (StoreConnection *connection, gint64 now)
 {
@@ -79,7 +59,7 @@ is_on_disk (const char *path, const char *text)
 /* ---- Backups ------------------------------------------------------------------------------------------------------ */
 
 static void
-test_daily (Fixture *fixture, gconstpointer data)
+test_daily (TestHistory *fixture, gconstpointer data)
 {
   g_autoptr (StoreConnection) connection = NULL;
   g_autofree char *backups = g_build_filename (fixture->folder, "backups", NULL);
@@ -106,7 +86,7 @@ test_daily (Fixture *fixture, gconstpointer data)
 
 /* A request that waits ends a backup; nothing half remains. */
 static void
-test_gives_way (Fixture *fixture, gconstpointer data)
+test_gives_way (TestHistory *fixture, gconstpointer data)
 {
   g_autoptr (StoreConnection) connection = NULL;
   g_autofree char *backups = g_build_filename (fixture->folder, "backups", NULL);
@@ -140,7 +120,7 @@ count_cb (StoreDb *db, gint64 id, int *n)
 }
 
 static void
-test_restore (Fixture *fixture, gconstpointer data)
+test_restore (TestHistory *fixture, gconstpointer data)
 {
   g_autoptr (StoreDb) db = NULL;
   g_autoptr (GPtrArray) backups = NULL, conversations = NULL, after = NULL;
@@ -189,7 +169,7 @@ test_restore (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_restore_refused (Fixture *fixture, gconstpointer data)
+test_restore_refused (TestHistory *fixture, gconstpointer data)
 {
   g_autoptr (StoreDb) db = NULL;
   g_autofree char *other = g_build_filename (fixture->folder, "other.db", NULL);
@@ -219,7 +199,7 @@ test_restore_refused (Fixture *fixture, gconstpointer data)
 /* ---- Deleting ----------------------------------------------------------------------------------------------------- */
 
 static void
-test_bin (Fixture *fixture, gconstpointer data)
+test_bin (TestHistory *fixture, gconstpointer data)
 {
   g_autoptr (StoreConnection) connection = NULL;
   gint64 now = store_now ();
@@ -243,7 +223,7 @@ test_bin (Fixture *fixture, gconstpointer data)
 
 /* The person's own number of days; 0: nothing is purged by itself. */
 static void
-test_bin_days (Fixture *fixture, gconstpointer data)
+test_bin_days (TestHistory *fixture, gconstpointer data)
 {
   g_autoptr (StoreConnection) connection = NULL;
   gint64 now = store_now ();
@@ -274,7 +254,7 @@ test_bin_days (Fixture *fixture, gconstpointer data)
 
 /* "Delete for good": not in the tables, not in the index, not in the WAL. */
 static void
-test_purged_text (Fixture *fixture, gconstpointer data)
+test_purged_text (TestHistory *fixture, gconstpointer data)
 {
   static const char *const words[] = { "secret Plugh", "ghword", "机密文字", "zytitle", "Frobnicate", "xword" };
   g_autoptr (StoreConnection) connection = NULL;
@@ -315,7 +295,7 @@ make_word (int n)
 
 /* The same for many messages among others that stay: pages are split and joined, rows move between them. */
 static void
-test_purged_many (Fixture *fixture, gconstpointer data)
+test_purged_many (TestHistory *fixture, gconstpointer data)
 {
   enum { N = 600 };
   gboolean is_gone[N + 1] = { FALSE };
@@ -376,7 +356,7 @@ test_purged_many (Fixture *fixture, gconstpointer data)
 
 /* A temporary chat: everything the process writes goes below TMPDIR here. */
 static void
-test_memory (Fixture *fixture, gconstpointer data)
+test_memory (TestHistory *fixture, gconstpointer data)
 {
   g_autoptr (StoreDb) db = NULL;
   gint64 id;
@@ -403,7 +383,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 
-#define ADD(name, data, function) g_test_add (name, Fixture, GINT_TO_POINTER (data), set_up, function, tear_down)
+#define ADD(name, data, function) g_test_add (name, TestHistory, GINT_TO_POINTER (data), test_history_set_up, function, test_history_tear_down)
   ADD ("/care/daily", 0, test_daily);
   ADD ("/care/gives-way", 0, test_gives_way);
   ADD ("/care/restore", 0, test_restore);

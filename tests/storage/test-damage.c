@@ -9,26 +9,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-typedef struct
-{
-  char *folder;
-  char *path;
-} Fixture;
-
-static void
-set_up (Fixture *fixture, gconstpointer data)
-{
-  fixture->folder = test_folder_new ();
-  fixture->path = g_build_filename (fixture->folder, "chats.db", NULL);
-}
-
-static void
-tear_down (Fixture *fixture, gconstpointer data)
-{
-  test_folder_remove (fixture->folder);
-  g_free (fixture->path);
-}
-
 /* ---- Damage ------------------------------------------------------------------------------------------------------- */
 
 static void
@@ -45,7 +25,7 @@ overwrite (const char *path, goffset offset, gsize n_bytes)
 }
 
 static void
-remove_backups (Fixture *fixture)
+remove_backups (TestHistory *fixture)
 {
   g_autofree char *backup = store_find_backup (fixture->path);
 
@@ -55,7 +35,7 @@ remove_backups (Fixture *fixture)
 
 /* Each page of the file in turn is noise, after a crash: what is left is there, the original is kept. */
 static void
-test_damage (Fixture *fixture, gconstpointer data)
+test_damage (TestHistory *fixture, gconstpointer data)
 {
   gboolean with_backup = GPOINTER_TO_INT (data);
   g_autofree char *good = NULL;
@@ -235,7 +215,7 @@ assert_left (const Original *original, StoreConnection *connection, GHashTable *
 
 /* Every message that stands in sound pages is recovered, whatever else is damaged; the rest is counted. */
 static void
-test_left (Fixture *fixture, gconstpointer data)
+test_left (TestHistory *fixture, gconstpointer data)
 {
   Original original = { NULL };
   guint n_missing = 0, n_told = 0, n_recovered = 0;
@@ -279,7 +259,7 @@ copy_file (const char *from, const char *to, const char *suffix)
 
 /* After a crash the newest images of many pages stand in the WAL alone.  Noise in the older images changes nothing. */
 static void
-test_wal (Fixture *fixture, gconstpointer data)
+test_wal (TestHistory *fixture, gconstpointer data)
 {
   g_autofree char *crashed = g_build_filename (fixture->folder, "crashed.db", NULL);
   g_autofree char *written = g_build_filename (fixture->folder, "written.db", NULL);
@@ -325,7 +305,7 @@ test_wal (Fixture *fixture, gconstpointer data)
 
 /* Damage that shows only later is told, and repaired at the next start. */
 static void
-test_damage_later (Fixture *fixture, gconstpointer data)
+test_damage_later (TestHistory *fixture, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (StoreDb) db = NULL;
@@ -364,7 +344,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 
-#define ADD(name, data, function) g_test_add (name, Fixture, GINT_TO_POINTER (data), set_up, function, tear_down)
+#define ADD(name, data, function) g_test_add (name, TestHistory, GINT_TO_POINTER (data), test_history_set_up, function, test_history_tear_down)
   ADD ("/damage/each-page", FALSE, test_damage);
   ADD ("/damage/each-page-with-backup", TRUE, test_damage);
   ADD ("/damage/what-is-left", 0, test_left);

@@ -12,26 +12,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-typedef struct
-{
-  char *folder;
-  char *path;
-} Fixture;
-
-static void
-set_up (Fixture *fixture, gconstpointer data)
-{
-  fixture->folder = test_folder_new ();
-  fixture->path = g_build_filename (fixture->folder, "chats.db", NULL);
-}
-
-static void
-tear_down (Fixture *fixture, gconstpointer data)
-{
-  test_folder_remove (fixture->folder);
-  g_free (fixture->path);
-}
-
 static void
 exec_sql (const char *path, const char *sql)
 {
@@ -45,7 +25,7 @@ exec_sql (const char *path, const char *sql)
 /* ---- Crashes ------------------------------------------------------------------------------------------------------ */
 
 static void
-test_kill_reply (Fixture *fixture, gconstpointer data)
+test_kill_reply (TestHistory *fixture, gconstpointer data)
 {
   for (int i = 0; i < 50; i++)
     fault_run_reply (fixture->path, g_test_rand_int_range (30000, 500000));
@@ -53,7 +33,7 @@ test_kill_reply (Fixture *fixture, gconstpointer data)
 
 /* A short version of the program fault-run. */
 static void
-test_kill (Fixture *fixture, gconstpointer data)
+test_kill (TestHistory *fixture, gconstpointer data)
 {
   FaultRun *run = fault_run_new (fixture->path);
 
@@ -68,7 +48,7 @@ test_kill (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_power (Fixture *fixture, gconstpointer data)
+test_power (TestHistory *fixture, gconstpointer data)
 {
   FaultRun *run = fault_run_new (fixture->path);
 
@@ -83,7 +63,7 @@ test_power (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_errors (Fixture *fixture, gconstpointer data)
+test_errors (TestHistory *fixture, gconstpointer data)
 {
   FaultRun *run = fault_run_new (fixture->path);
 
@@ -141,7 +121,7 @@ make_database (const char *path)
 }
 
 static void
-test_newer (Fixture *fixture, gconstpointer data)
+test_newer (TestHistory *fixture, gconstpointer data)
 {
   g_autofree char *before = NULL, *after = NULL;
   gsize n_before, n_after;
@@ -155,7 +135,7 @@ test_newer (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_two (Fixture *fixture, gconstpointer data)
+test_two (TestHistory *fixture, gconstpointer data)
 {
   g_autoptr (StoreDb) db = NULL;
 
@@ -167,13 +147,13 @@ test_two (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_two_processes (Fixture *fixture, gconstpointer data)
+test_two_processes (TestHistory *fixture, gconstpointer data)
 {
   fault_run_second (fixture->path);
 }
 
 static void
-test_not_ours (Fixture *fixture, gconstpointer data)
+test_not_ours (TestHistory *fixture, gconstpointer data)
 {
   exec_sql (fixture->path, "CREATE TABLE other (x); INSERT INTO other VALUES (1)");
   assert_open_fails (fixture->path, STORE_ERROR_NOT_A_DATABASE);
@@ -182,7 +162,7 @@ test_not_ours (Fixture *fixture, gconstpointer data)
 
 /* A folder of that name, a file where the folder should be. */
 static void
-test_no_folder (Fixture *fixture, gconstpointer data)
+test_no_folder (TestHistory *fixture, gconstpointer data)
 {
   g_autofree char *below = g_build_filename (fixture->path, "sub", "chats.db", NULL);
 
@@ -203,7 +183,7 @@ drop_privileges (const char *folder)
 
 /* In a child without root's rights, which would ignore the folder's. */
 static void
-test_read_only_folder (Fixture *fixture, gconstpointer data)
+test_read_only_folder (TestHistory *fixture, gconstpointer data)
 {
   gboolean with_wal = GPOINTER_TO_INT (data);
   g_autofree char *copy = g_build_filename (fixture->folder, "copy.db", NULL);
@@ -242,7 +222,7 @@ test_read_only_folder (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_read_only_system (Fixture *fixture, gconstpointer data)
+test_read_only_system (TestHistory *fixture, gconstpointer data)
 {
   if (!g_test_subprocess ())
     {
@@ -258,7 +238,7 @@ test_read_only_system (Fixture *fixture, gconstpointer data)
 
 /* The disk fills up under a running Myna, and then has room again. */
 static void
-test_full (Fixture *fixture, gconstpointer data)
+test_full (TestHistory *fixture, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (StoreDb) db = NULL;
@@ -294,7 +274,7 @@ main (int argc, char **argv)
   fault_child_check_arguments (argc, argv);
   g_test_init (&argc, &argv, NULL);
 
-#define ADD(name, data, function) g_test_add (name, Fixture, data, set_up, function, tear_down)
+#define ADD(name, data, function) g_test_add (name, TestHistory, data, test_history_set_up, function, test_history_tear_down)
   ADD ("/faults/kill-reply", NULL, test_kill_reply);
   ADD ("/faults/kill", NULL, test_kill);
   ADD ("/faults/power", NULL, test_power);

@@ -7,26 +7,6 @@
 #include "store-private.h"
 #include "store-test.h"
 
-typedef struct
-{
-  char *folder;
-  char *path;
-} Fixture;
-
-static void
-set_up (Fixture *fixture, gconstpointer data)
-{
-  fixture->folder = test_folder_new ();
-  fixture->path = g_build_filename (fixture->folder, "chats.db", NULL);
-}
-
-static void
-tear_down (Fixture *fixture, gconstpointer data)
-{
-  test_folder_remove (fixture->folder);
-  g_free (fixture->path);
-}
-
 /* ---- Migrations --------------------------------------------------------------------------------------------------- */
 
 static void
@@ -57,7 +37,7 @@ assert_fixture (StoreDb *db)
 }
 
 static void
-test_migrate (Fixture *fixture, gconstpointer data)
+test_migrate (TestHistory *fixture, gconstpointer data)
 {
   int version = GPOINTER_TO_INT (data);
   g_autofree char *name = g_strdup_printf ("fixtures/schema-%d.sql", version);
@@ -88,7 +68,7 @@ test_migrate (Fixture *fixture, gconstpointer data)
 
 /* A migration that fails leaves the file as it was. */
 static void
-test_migrate_fails (Fixture *fixture, gconstpointer data)
+test_migrate_fails (TestHistory *fixture, gconstpointer data)
 {
   g_autofree char *file = g_test_build_filename (G_TEST_DIST, "fixtures/schema-1.sql", NULL);
   g_autofree char *sql = NULL;
@@ -110,7 +90,7 @@ test_migrate_fails (Fixture *fixture, gconstpointer data)
 
 /* Triggers and views that are not ours do not stay. */
 static void
-test_trust (Fixture *fixture, gconstpointer data)
+test_trust (TestHistory *fixture, gconstpointer data)
 {
   g_autoptr (StoreConnection) connection = NULL;
 
@@ -129,7 +109,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 
-#define ADD(name, data, function) g_test_add (name, Fixture, GINT_TO_POINTER (data), set_up, function, tear_down)
+#define ADD(name, data, function) g_test_add (name, TestHistory, GINT_TO_POINTER (data), test_history_set_up, function, test_history_tear_down)
   ADD ("/schema/migrate-1", 1, test_migrate);
   ADD ("/schema/migrate-2", 2, test_migrate);
   ADD ("/schema/migrate-fails", 0, test_migrate_fails);

@@ -108,6 +108,9 @@ void               store_conversation_free (StoreConversation *conversation);
 StoreMessage      *store_message_new (void);
 StoreMessage      *store_message_copy (const StoreMessage *message);
 void               store_message_free (StoreMessage *message);
+/* Who speaks, for people to read: the person, the model by its name, or what else there is.  Translated; lives as long as
+ * the message. */
+const char        *store_message_get_speaker (const StoreMessage *message);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (StoreConversation, store_conversation_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (StoreMessage, store_message_free)
 

@@ -10,8 +10,8 @@
 #include <json-glib/json-glib.h>
 #include <string.h>
 
-static const char *
-heading (const StoreMessage *message)
+const char *
+store_message_get_speaker (const StoreMessage *message)
 {
   switch (message->role)
     {
@@ -112,7 +112,7 @@ append_markdown (GString *out, StoreWhole *whole, gboolean is_first, StoreRender
     {
       const StoreMessage *message = branch->pdata[i];
 
-      g_string_append_printf (out, "\n## %s\n\n", heading (message));
+      g_string_append_printf (out, "\n## %s\n\n", store_message_get_speaker (message));
       append_attachments (out, message, append_fenced);
       g_string_append (out, message->text);
       append_line_end (out);
@@ -142,7 +142,7 @@ append_text (GString *out, StoreWhole *whole, gboolean is_first, StoreRenderFunc
     {
       const StoreMessage *message = branch->pdata[i];
 
-      g_string_append_printf (out, "\n%s:\n", heading (message));
+      g_string_append_printf (out, "\n%s:\n", store_message_get_speaker (message));
       append_attachments (out, message, append_quoted);
       g_string_append (out, message->text);
       append_line_end (out);
@@ -201,7 +201,7 @@ append_html_message (GString *out, const StoreMessage *message, StoreRenderFunc 
     render && message->role == STORE_ROLE_ASSISTANT ? render (message->text, render_data) : NULL;
 
   g_string_append (out, "<h2>");
-  append_escaped (out, heading (message));
+  append_escaped (out, store_message_get_speaker (message));
   g_string_append_printf (out, "</h2>\n<div class=\"%s%s\">\n", store_role_name (message->role), html ? "" : " raw");
   append_attachments (out, message, append_details);
   if (html)

@@ -12,27 +12,12 @@
 #include "history/myna-chat-import-window.h"
 #include "models/myna-import-window.h"
 #include "myna-application.h"
+#include "window-test.h"
 
 #define WIDTH 360
 #define HEIGHT 640
 
 static MynaApplication *application;
-
-static gboolean
-time_is_up_cb (gpointer user_data)
-{
-  g_error ("The condition never came true");
-
-  return G_SOURCE_REMOVE;
-}
-
-#define wait_until(condition)                                            \
-  G_STMT_START {                                                         \
-    guint limit_ = g_timeout_add_seconds (100, time_is_up_cb, NULL);     \
-    while (!(condition))                                                 \
-      g_main_context_iteration (NULL, TRUE);                             \
-    g_source_remove (limit_);                                            \
-  } G_STMT_END
 
 static gboolean
 set_flag_cb (gpointer flag)

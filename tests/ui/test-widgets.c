@@ -6,6 +6,7 @@
 
 #include "myna-banner.h"
 #include "myna-split-view.h"
+#include "window-test.h"
 
 typedef struct
 {
@@ -14,22 +15,6 @@ typedef struct
   GtkWidget *sidebar;
   GtkWidget *content;
 } Fixture;
-
-static gboolean
-time_is_up_cb (gpointer user_data)
-{
-  g_error ("The condition never came true");
-
-  return G_SOURCE_REMOVE;
-}
-
-#define wait_until(condition)                                            \
-  G_STMT_START {                                                         \
-    guint limit_ = g_timeout_add_seconds (60, time_is_up_cb, NULL);      \
-    while (!(condition))                                                 \
-      g_main_context_iteration (NULL, TRUE);                             \
-    g_source_remove (limit_);                                            \
-  } G_STMT_END
 
 static void
 set_up (Fixture       *fixture,

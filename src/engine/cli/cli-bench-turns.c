@@ -9,9 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "cli/cli-bench.h"
 #include "cli/cli.h"
 #include "error.h"
 #include "session.h"
@@ -31,15 +31,6 @@ typedef struct
   int n_rows;
   GlmError error;
 } Bench;
-
-static double
-now (void)
-{
-  struct timespec time;
-
-  clock_gettime (CLOCK_MONOTONIC, &time);
-  return (double) time.tv_sec + 1e-9 * (double) time.tv_nsec;
-}
 
 static void
 add_row (Bench *bench, const char *what, int size, double value, const char *unit)
@@ -122,10 +113,10 @@ measure_restore (Bench *bench, size_t n, bool from_disk)
       if (from_disk)
         forget_pages (bench->path);
       glm_session_truncate (bench->session, 0);
-      start = now ();
+      start = cli_bench_now ();
       if (!glm_session_restore (bench->session, bench->path, bench->ids, n + N_NEW, &bench->error))
         return false;
-      seconds = now () - start;
+      seconds = cli_bench_now () - start;
       if (!first_token (bench, n, &first))
         return false;
       best = seconds < best ? seconds : best;
@@ -144,20 +135,20 @@ measure_saving (Bench *bench, size_t n)
 
   if (!fill (bench, n))
     return false;
-  start = now ();
+  start = cli_bench_now ();
   if (!glm_session_save (bench->session, bench->path, &bench->error))
     return false;
-  add_row (bench, "saved", (int) n, now () - start, "s");
+  add_row (bench, "saved", (int) n, cli_bench_now () - start, "s");
   if (stat (bench->path, &status) == 0)
     add_row (bench, "size of the state", (int) n, (double) status.st_size / (1 << 20), "MiB");
 
   /* A turn later: what is new is appended. */
   if (!fill (bench, n + N_NEW))
     return false;
-  start = now ();
+  start = cli_bench_now ();
   if (!glm_session_save (bench->session, bench->path, &bench->error))
     return false;
-  add_row (bench, "saved, 40 tokens more", (int) n + N_NEW, now () - start, "s");
+  add_row (bench, "saved, 40 tokens more", (int) n + N_NEW, cli_bench_now () - start, "s");
   return fill (bench, n) && glm_session_save (bench->session, bench->path, &bench->error);
 }
 

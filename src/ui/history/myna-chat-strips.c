@@ -380,22 +380,6 @@ add_block (Builder         *self,
 
 /* ---- Messages ----------------------------------------------------------------------------------------------------- */
 
-static const char *
-describe_role (const StoreMessage *message)
-{
-  switch (message->role) {
-  case STORE_ROLE_SYSTEM:
-    return C_("export", "Instructions");
-  case STORE_ROLE_USER:
-    return C_("export", "You");
-  case STORE_ROLE_OBSERVATION:
-    return C_("export", "Tool");
-  case STORE_ROLE_ASSISTANT:
-  default:
-    return message->model && *message->model ? message->model : C_("export", "Reply");
-  }
-}
-
 static void
 add_small (Builder    *self,
            const char *text,
@@ -428,7 +412,7 @@ static void
 add_message (Builder            *self,
              const StoreMessage *message)
 {
-  guint first = add_lines (self, make_layout (self, HEAD, describe_role (message), NULL, self->width), 0, TURN_SPACE);
+  guint first = add_lines (self, make_layout (self, HEAD, store_message_get_speaker (message), NULL, self->width), 0, TURN_SPACE);
 
   for (guint i = first; i < self->strips->len; i++)
     get_strip (self, i)->keep_with_next = TRUE;

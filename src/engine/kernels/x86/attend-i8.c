@@ -13,16 +13,6 @@
 #define BLOCK 32                /* values that share a scale */
 #define VECS  (BLOCK / LANES)   /* of a block */
 
-static inline Vec
-load_i8 (const int8_t *p)
-{
-#if LANES == 16
-  return _mm512_cvtepi32_ps (_mm512_cvtepi8_epi32 (_mm_loadu_si128 ((const __m128i *) p)));
-#else
-  return _mm256_cvtepi32_ps (_mm256_cvtepi8_epi32 (_mm_loadl_epi64 ((const __m128i *) p)));
-#endif
-}
-
 static float
 score (const float  *q,
        const int8_t *k,
@@ -38,7 +28,7 @@ score (const float  *q,
       Vec part = v_zero ();
 
       UNROLL for (int i = 0; i < VECS; i++)
-        part = v_fma (load_i8 (k + c + i * LANES), v_load (q + c + i * LANES), part);
+        part = v_fma (v_load_i8 (k + c + i * LANES), v_load (q + c + i * LANES), part);
       sum = v_fma (v_set (scales[c / BLOCK]), part, sum);
     }
   for (; c < d; c++)
@@ -85,7 +75,7 @@ add_blocks (int           n,
         Vec factor = v_set (p[j] * scales[j * lds + b]);
 
         UNROLL for (int i = b * VECS; i < (b + 1) * VECS; i++)
-          sum[i] = v_fma (factor, load_i8 (v + j * ldv + i * LANES), sum[i]);
+          sum[i] = v_fma (factor, v_load_i8 (v + j * ldv + i * LANES), sum[i]);
       }
   UNROLL for (int i = 0; i < n * VECS; i++)
     v_store (o + i * LANES, sum[i]);

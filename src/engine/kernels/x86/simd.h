@@ -35,6 +35,8 @@ static inline Vec v_round (Vec v) { return _mm512_roundscale_ps (v, _MM_FROUND_T
 static inline Vec v_scale2 (Vec v, Vec n) { return _mm512_scalef_ps (v, n); }
 static inline float v_sum (Vec v) { return _mm512_reduce_add_ps (v); }
 static inline float v_largest (Vec v) { return _mm512_reduce_max_ps (v); }
+/* LANES integers of 8 bits as floats. */
+static inline Vec v_load_i8 (const int8_t *p) { return _mm512_cvtepi32_ps (_mm512_cvtepi8_epi32 (_mm_loadu_si128 ((const __m128i *) p))); }
 static inline Vec v_load_half (const uint16_t *p) { return _mm512_cvtph_ps (_mm256_loadu_si256 ((const __m256i *) p)); }
 static inline void v_store_half (uint16_t *p, Vec v)
 {
@@ -137,6 +139,8 @@ static inline float v_largest (Vec v)
   m = _mm_max_ps (m, _mm_movehl_ps (m, m));
   return _mm_cvtss_f32 (_mm_max_ss (m, _mm_movehdup_ps (m)));
 }
+/* LANES integers of 8 bits as floats. */
+static inline Vec v_load_i8 (const int8_t *p) { return _mm256_cvtepi32_ps (_mm256_cvtepi8_epi32 (_mm_loadl_epi64 ((const __m128i *) p))); }
 static inline Vec v_load_half (const uint16_t *p) { return _mm256_cvtph_ps (_mm_loadu_si128 ((const __m128i *) p)); }
 static inline void v_store_half (uint16_t *p, Vec v)
 {

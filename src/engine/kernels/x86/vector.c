@@ -321,17 +321,6 @@ f16_to_f32 (float          *y,
     v_store_part (y + i, v_load_half_part (x + i, (int) (n - i)), (int) (n - i));
 }
 
-/* LANES integers of 8 bits as floats. */
-static inline Vec
-load_i8 (const int8_t *p)
-{
-#if LANES == 16
-  return _mm512_cvtepi32_ps (_mm512_cvtepi8_epi32 (_mm_loadu_si128 ((const __m128i *) p)));
-#else
-  return _mm256_cvtepi32_ps (_mm256_cvtepi8_epi32 (_mm_loadl_epi64 ((const __m128i *) p)));
-#endif
-}
-
 static void
 i8_to_f32 (float        *y,
            const int8_t *x,
@@ -341,7 +330,7 @@ i8_to_f32 (float        *y,
   int64_t i = 0;
 
   for (; i + LANES <= n; i += LANES)
-    v_store (y + i, v_mul (v_set (scales[i / 32]), load_i8 (x + i)));
+    v_store (y + i, v_mul (v_set (scales[i / 32]), v_load_i8 (x + i)));
   for (; i < n; i++)
     y[i] = scales[i / 32] * (float) x[i];
 }

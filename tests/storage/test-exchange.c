@@ -1,50 +1,15 @@
-/* test-exchange.c: export and import
+/* test-exchange.c: import, and that what was exported comes back
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include "exchange-fixture.h"
 #include "fixture-gpt4all.h"
 #include "store-private.h"
-#include "store-test.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
 
-typedef struct
-{
-  char *folder;
-  StoreDb *db;
-} Fixture;
-
-static void
-set_up (Fixture *fixture, gconstpointer data)
-{
-  fixture->folder = test_folder_new ();
-  fixture->db = test_open_memory ();
-}
-
-static void
-tear_down (Fixture *fixture, gconstpointer data)
-{
-  g_object_unref (fixture->db);
-  test_folder_remove (fixture->folder);
-}
-
 /* ---- Helpers ------------------------------------------------------------------------------------------------------ */
-
-static char *
-export_text (Fixture *fixture, StoreDb *db, StoreFormat format)
-{
-  g_autofree char *path = g_build_filename (fixture->folder, "export", NULL);
-  g_autoptr (GFile) file = g_file_new_for_path (path);
-  g_autoptr (GError) error = NULL;
-  StoreExport request = { .file = file, .format = format };
-  char *text = NULL;
-
-  test_wait_id (TEST_CALL (db, store_export_async, &request), &error);
-  g_assert_no_error (error);
-  g_assert_true (g_file_get_contents (path, &text, NULL, &error));
-  return text;
-}
 
 static GPtrArray *
 import_file (StoreDb *db, const char *path, GError **error)
@@ -55,7 +20,7 @@ import_file (StoreDb *db, const char *path, GError **error)
 }
 
 static GPtrArray *
-import_text (Fixture *fixture, StoreDb *db, const char *text, gssize n_bytes, GError **error)
+import_text (TestExchange *fixture, StoreDb *db, const char *text, gssize n_bytes, GError **error)
 {
   g_autofree char *path = g_build_filename (fixture->folder, "import", NULL);
 
@@ -102,65 +67,19 @@ assert_branch (StoreDb *db, gint64 conversation_id, const char *expected)
 /* ---- Our own ------------------------------------------------------------------------------------------------------ */
 
 static void
-add_full_message (StoreDb *db, gint64 conversation, gint64 parent, StoreRole role, StoreState state, const char *text)
-{
-  g_autoptr (StoreMessage) message = store_message_new ();
-
-  message->conversation_id = conversation;
-  message->parent_id = parent;
-  message->role = role;
-  message->state = state;
-  g_free (message->text);
-  message->text = g_strdup (text);
-  message->attachments = g_strdup ("[{\"name\":\"a \\\"b\\\".txt\",\"text\":\"<x> & `code`\"}]");
-  message->model = g_strdup ("GLM-4");
-  message->created_at = 1700000000001 + parent;
-  message->finished_at = 1700000000002;
-  message->n_prompt_tokens = 3;
-  message->n_tokens = 4;
-  message->first_token_seconds = 0.1;
-  message->seconds = 1.0 / 3;
-  message->mark = -1;
-  test_do (db, store_add_message_async, message);
-}
-
-static void
-make_history (StoreDb *db)
-{
-  gint64 outer = test_wait_id (TEST_CALL (db, store_add_folder_async, "工作", 0), NULL);
-  gint64 inner = test_wait_id (TEST_CALL (db, store_add_folder_async, "GLM", outer), NULL);
-  gint64 a = test_add_conversation (db, "a <title> & \"more\" 模型");
-  gint64 b;
-
-  add_full_message (db, a, 0, STORE_ROLE_USER, STORE_STATE_COMPLETE, "Question <b>& `</script>`\n```c\nint a;\n```\n");
-  add_full_message (db, a, 1, STORE_ROLE_ASSISTANT, STORE_STATE_STOPPED, "first 😀 \t\001 answer");
-  add_full_message (db, a, 1, STORE_ROLE_ASSISTANT, STORE_STATE_LENGTH, "second\r\nanswer");
-  add_full_message (db, a, 2, STORE_ROLE_OBSERVATION, STORE_STATE_FAILED, "");
-  test_do (db, store_set_head_async, a, 3);
-  test_do (db, store_rename_async, a, "a <title> & \"more\" 模型", TRUE);
-  test_do (db, store_set_folder_async, a, inner);
-  test_do (db, store_set_pinned_async, a, TRUE);
-  test_do (db, store_set_model_async, a, "/models/x.gguf");
-  test_do (db, store_set_settings_async, a, "{\"temperature\" : 0.10}");
-  test_do (db, store_set_draft_async, a, "half");
-  b = test_add_conversation (db, "");
-  test_do (db, store_set_archived_async, b, TRUE);
-}
-
-static void
-test_json (Fixture *fixture, gconstpointer data)
+test_json (TestExchange *fixture, gconstpointer data)
 {
   g_autoptr (StoreDb) copy = test_open_memory ();
   g_autofree char *first = NULL, *second = NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) added = NULL, again = NULL;
 
-  make_history (fixture->db);
-  first = export_text (fixture, fixture->db, STORE_FORMAT_JSON);
+  test_make_history (fixture->db);
+  first = test_export_text (fixture, fixture->db, STORE_FORMAT_JSON);
   added = import_text (fixture, copy, first, -1, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (added->len, ==, 2);
-  second = export_text (fixture, copy, STORE_FORMAT_JSON);
+  second = test_export_text (fixture, copy, STORE_FORMAT_JSON);
   g_assert_cmpstr (first, ==, second);
 
   /* What is there is not added twice. */
@@ -168,119 +87,8 @@ test_json (Fixture *fixture, gconstpointer data)
   g_assert_no_error (error);
   g_assert_cmpuint (again->len, ==, 0);
   g_free (g_steal_pointer (&second));
-  second = export_text (fixture, copy, STORE_FORMAT_JSON);
+  second = test_export_text (fixture, copy, STORE_FORMAT_JSON);
   g_assert_cmpstr (first, ==, second);
-}
-
-static void
-test_text_formats (Fixture *fixture, gconstpointer data)
-{
-  g_autofree char *markdown = NULL, *text = NULL, *html = NULL;
-
-  make_history (fixture->db);
-  markdown = export_text (fixture, fixture->db, STORE_FORMAT_MARKDOWN);
-  g_assert_true (g_str_has_prefix (markdown, "# a <title> & \"more\" 模型\n"));
-  g_assert_nonnull (strstr (markdown, "\n## You\n\na \"b\".txt:\n\n```\n<x> & `code`\n```\n\nQuestion <b>"));
-  g_assert_nonnull (strstr (markdown, "\n## GLM-4\n\n"));
-  g_assert_nonnull (strstr (markdown, "second\r\nanswer\n"));
-  g_assert_null (strstr (markdown, "first 😀"));
-
-  text = export_text (fixture, fixture->db, STORE_FORMAT_TEXT);
-  g_assert_nonnull (strstr (text, "\nYou:\n[a \"b\".txt]\n<x> & `code`\n\nQuestion <b>"));
-
-  html = export_text (fixture, fixture->db, STORE_FORMAT_HTML);
-  g_assert_true (g_str_has_prefix (html, "<!DOCTYPE html>"));
-  g_assert_nonnull (strstr (html, "<h1>a &lt;title&gt; &amp; &quot;more&quot; 模型</h1>"));
-  g_assert_nonnull (strstr (html, "Question &lt;b&gt;&amp; `&lt;/script&gt;`"));
-  g_assert_null (strstr (html, "<b>"));
-  g_assert_null (strstr (html, "</script>"));
-  g_assert_true (g_str_has_suffix (html, "</html>\n"));
-}
-
-static char *
-render (const char *markdown, gpointer data)
-{
-  return g_strdup_printf ("<p>%u bytes</p>", (guint) strlen (markdown));
-}
-
-static void
-test_some (Fixture *fixture, gconstpointer data)
-{
-  g_autofree char *path = g_build_filename (fixture->folder, "some.html", NULL);
-  g_autofree char *nowhere = g_build_filename (fixture->folder, "no", "such", "folder", NULL);
-  g_autoptr (GFile) file = g_file_new_for_path (path);
-  g_autoptr (GFile) bad = g_file_new_for_path (nowhere);
-  gint64 ids[] = { 1, 99 };
-  StoreExport request = { .file = file, .format = STORE_FORMAT_HTML, .ids = ids, .n_ids = 2, .render = render };
-  g_autoptr (GError) error = NULL;
-  g_autofree char *html = NULL;
-
-  make_history (fixture->db);
-  test_wait_id (TEST_CALL (fixture->db, store_export_async, &request), &error);
-  g_assert_no_error (error);
-  g_assert_true (g_file_get_contents (path, &html, NULL, NULL));
-  g_assert_nonnull (strstr (html, "<p>14 bytes</p>"));
-
-  request.file = bad;
-  test_wait_id (TEST_CALL (fixture->db, store_export_async, &request), &error);
-  g_assert_error (error, STORE_ERROR, STORE_ERROR_FAILED);
-}
-
-static guint
-count_files (Fixture *fixture)
-{
-  g_autoptr (GDir) dir = g_dir_open (fixture->folder, 0, NULL);
-  guint n = 0;
-
-  while (g_dir_read_name (dir))
-    n++;
-  return n;
-}
-
-/* Wherever it is cancelled, the file is whole or not there, and nothing else is. */
-static void
-test_cancelled (Fixture *fixture, gconstpointer data)
-{
-  g_autofree char *path = g_build_filename (fixture->folder, "all.md", NULL);
-  g_autoptr (GFile) file = g_file_new_for_path (path);
-  StoreExport request = { .file = file, .format = STORE_FORMAT_MARKDOWN };
-  guint n_before, n_cancelled = 0;
-
-  for (int i = 0; i < 40; i++)
-    test_add_conversation (fixture->db, "Pancakes");
-  n_before = count_files (fixture);
-  for (int delay = 0; delay < 40; delay++)
-    {
-      g_autoptr (GCancellable) cancellable = g_cancellable_new ();
-      g_autoptr (GError) error = NULL;
-      TestWait wait = { NULL, fixture->db };
-      TestWait *pointer = g_memdup2 (&wait, sizeof wait);
-      gint64 n;
-
-      store_export_async (fixture->db, &request, cancellable, test_ready, pointer);
-      g_usleep ((gulong) delay * 100);
-      g_cancellable_cancel (cancellable);
-      n = test_wait_id (pointer, &error);
-      n_cancelled += error != NULL;
-      if (error)
-        g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-      else
-        g_assert_cmpint (n, ==, 40);
-      /* The store tidies up on its own thread. */
-      g_ptr_array_unref (test_list (fixture->db, STORE_LIST_ACTIVE));
-      g_assert_cmpuint (count_files (fixture), ==, n_before + g_file_test (path, G_FILE_TEST_EXISTS));
-      if (g_file_test (path, G_FILE_TEST_EXISTS))
-        {
-          g_autofree char *text = NULL;
-          g_auto (GStrv) parts = NULL;
-
-          g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
-          parts = g_strsplit (text, "# Pancakes", -1);
-          g_assert_cmpuint (g_strv_length (parts), ==, 41);
-          g_file_delete (file, NULL, NULL);
-        }
-    }
-  g_assert_cmpuint (n_cancelled, >, 0);
 }
 
 /* ---- Others' ------------------------------------------------------------------------------------------------------ */
@@ -293,7 +101,7 @@ entry (GPtrArray *list, guint i)
 }
 
 static GPtrArray *
-import_fixture (Fixture *fixture, const char *name)
+import_fixture (TestExchange *fixture, const char *name)
 {
   g_autofree char *path = g_test_build_filename (G_TEST_DIST, "fixtures", name, NULL);
   g_autoptr (GFile) file = g_file_new_for_path (path);
@@ -324,7 +132,7 @@ import_fixture (Fixture *fixture, const char *name)
 }
 
 static void
-test_chatgpt (Fixture *fixture, gconstpointer data)
+test_chatgpt (TestExchange *fixture, gconstpointer data)
 {
   g_autoptr (GPtrArray) added = import_fixture (fixture, "chatgpt.json");
   g_autoptr (GPtrArray) siblings = NULL;
@@ -347,7 +155,7 @@ test_chatgpt (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_claude (Fixture *fixture, gconstpointer data)
+test_claude (TestExchange *fixture, gconstpointer data)
 {
   g_autoptr (GPtrArray) added = import_fixture (fixture, "claude.json");
   g_autoptr (StoreConversation) conversation = test_get_conversation (fixture->db, 1);
@@ -362,7 +170,7 @@ test_claude (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_lists (Fixture *fixture, gconstpointer data)
+test_lists (TestExchange *fixture, gconstpointer data)
 {
   g_autoptr (GPtrArray) added = import_fixture (fixture, "sharegpt.json");
 
@@ -373,7 +181,7 @@ test_lists (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_pairs (Fixture *fixture, gconstpointer data)
+test_pairs (TestExchange *fixture, gconstpointer data)
 {
   g_autoptr (GPtrArray) added = import_fixture (fixture, "chatglm-pairs.json");
 
@@ -383,7 +191,7 @@ test_pairs (Fixture *fixture, gconstpointer data)
 }
 
 static void
-test_history (Fixture *fixture, gconstpointer data)
+test_history (TestExchange *fixture, gconstpointer data)
 {
   g_autoptr (GPtrArray) added = import_fixture (fixture, "chatglm3-history.json");
 
@@ -392,7 +200,7 @@ test_history (Fixture *fixture, gconstpointer data)
 }
 
 static char *
-make_alpaca (Fixture *fixture)
+make_alpaca (TestExchange *fixture)
 {
   g_autofree char *sql = read_fixture ("alpaca.sql", NULL);
   char *path = g_build_filename (fixture->folder, "alpaca.db", NULL);
@@ -405,7 +213,7 @@ make_alpaca (Fixture *fixture)
 }
 
 static void
-test_alpaca (Fixture *fixture, gconstpointer data)
+test_alpaca (TestExchange *fixture, gconstpointer data)
 {
   g_autofree char *path = make_alpaca (fixture);
   g_autofree char *before = NULL, *after = NULL;
@@ -434,7 +242,7 @@ test_alpaca (Fixture *fixture, gconstpointer data)
 /* ---- GPT4All ------------------------------------------------------------------------------------------------------ */
 
 static void
-test_gpt4all (Fixture *fixture, gconstpointer data)
+test_gpt4all (TestExchange *fixture, gconstpointer data)
 {
   for (int version = 7; version <= 13; version++)
     {
@@ -461,7 +269,7 @@ test_gpt4all (Fixture *fixture, gconstpointer data)
 /* ---- Bad files ---------------------------------------------------------------------------------------------------- */
 
 static void
-assert_refused (Fixture *fixture, const char *text)
+assert_refused (TestExchange *fixture, const char *text)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) list = import_text (fixture, fixture->db, text, -1, &error);
@@ -471,7 +279,7 @@ assert_refused (Fixture *fixture, const char *text)
 }
 
 static void
-test_refused (Fixture *fixture, gconstpointer data)
+test_refused (TestExchange *fixture, gconstpointer data)
 {
   g_autofree char *deep = g_strnfill (100000, '[');
   g_autoptr (GError) error = NULL;
@@ -508,7 +316,7 @@ test_refused (Fixture *fixture, gconstpointer data)
 
 /* Settings, attachments and whole files whose brackets hide from who only counts them outside of strings. */
 static void
-test_deep (Fixture *fixture, gconstpointer data)
+test_deep (TestExchange *fixture, gconstpointer data)
 {
   static const char *const plain[] = { "", "{}", "[1, -2.5e+3, true, null]", "\"[\\\"[\"", "{\"a\":\"\\ud83d\\ude00 \\u0041\"}" };
   static const char *const hiding[] = { "/*\"*/", "'\"'", "// \"\n", "\"\\ud800\",\"", "\"\\udc00\",\"", "\"\\u12\",\"" };
@@ -532,7 +340,7 @@ test_deep (Fixture *fixture, gconstpointer data)
 
 /* Every file cut at every place, and with every byte changed: never a crash, and the history stays sound. */
 static void
-torture (Fixture *fixture, const char *text, gsize n_bytes)
+torture (TestExchange *fixture, const char *text, gsize n_bytes)
 {
   g_autofree char *copy = g_memdup2 (text, n_bytes);
   gsize step = g_test_slow () ? 1 : 1 + n_bytes / 50;
@@ -549,7 +357,7 @@ torture (Fixture *fixture, const char *text, gsize n_bytes)
 }
 
 static void
-test_torture (Fixture *fixture, gconstpointer data)
+test_torture (TestExchange *fixture, gconstpointer data)
 {
   static const char *const names[] = { "chatgpt.json", "claude.json", "sharegpt.json", "chatglm-pairs.json",
                                        "chatglm3-history.json" };
@@ -566,8 +374,8 @@ test_torture (Fixture *fixture, gconstpointer data)
 
       torture (fixture, text, n_bytes);
     }
-  make_history (other);
-  json = export_text (fixture, other, STORE_FORMAT_JSON);
+  test_make_history (other);
+  json = test_export_text (fixture, other, STORE_FORMAT_JSON);
   torture (fixture, json, strlen (json));
   torture (fixture, (const char *) gpt4all->data, gpt4all->len);
   torture (fixture, (const char *) older->data, older->len);
@@ -578,7 +386,7 @@ test_torture (Fixture *fixture, gconstpointer data)
 
 /* Only what was chosen. */
 static void
-test_indices (Fixture *fixture, gconstpointer data)
+test_indices (TestExchange *fixture, gconstpointer data)
 {
   g_autofree char *path = g_test_build_filename (G_TEST_DIST, "fixtures/sharegpt.json", NULL);
   g_autoptr (GFile) file = g_file_new_for_path (path);
@@ -596,11 +404,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 
-#define ADD(name, function) g_test_add (name, Fixture, NULL, set_up, function, tear_down)
+#define ADD(name, function) g_test_add (name, TestExchange, NULL, test_exchange_set_up, function, test_exchange_tear_down)
   ADD ("/exchange/json", test_json);
-  ADD ("/exchange/text-formats", test_text_formats);
-  ADD ("/exchange/some", test_some);
-  ADD ("/exchange/cancelled", test_cancelled);
   ADD ("/exchange/chatgpt", test_chatgpt);
   ADD ("/exchange/claude", test_claude);
   ADD ("/exchange/sharegpt", test_lists);

@@ -268,12 +268,26 @@ class App(Node):
         action."""
         self.point_at(node, "click", str(button))
 
-    def drag(self, node, target):
-        """Drags a part of the window onto another, as slowly as a hand does: a drag begins with some pixels of way."""
+    def drag(self, node, target, rest):
+        """Drags a part of the window onto another, as slowly as a hand does: a drag begins with some pixels of way, and the
+        target must have been seen to light up before it is let go: rest, in seconds, is the time for that."""
         self.point_at(node, "mousedown", "1")
         for _ in range(6):
             subprocess.run(["xdotool", "mousemove_relative", "--sync", "4", "2", "sleep", "0.05"], check=True)
-        self.point_at(target, "sleep", "0.3", "mousemove_relative", "--sync", "2", "1", "sleep", "0.3", "mouseup", "1")
+        self.point_at(target)
+        for _ in range(4):
+            subprocess.run(["xdotool", "mousemove_relative", "--sync", "1", "1", "sleep", str(rest / 4)], check=True)
+        subprocess.run(["xdotool", "mouseup", "1"], check=True)
+
+    def put_pointer_away(self):
+        """Moves the pointer off the program's windows.  A tooltip is a window, too; and where a menu that the pointer rests
+        on is closed by an action or a key, GTK 4.8 on a busy X server may deliver the next clicks there to the closed menu."""
+        subprocess.run(["xdotool", "mousemove", "--sync", "1299", "859"], check=True)
+
+    def choose(self, item):
+        """An item of the menu that is open, or opens now."""
+        self.put_pointer_away()
+        self.find(self._(item).replace("_", "")).click()
 
     def wait_closed(self, title):
         """Until no window has this title.  Asks the X server: GTK 4.8 may crash when a window goes while its list of
@@ -283,6 +297,7 @@ class App(Node):
 
     def wait_alone(self):
         """The same for a dialog without a title: until only one window is left."""
+        self.put_pointer_away()
         wait(lambda: len(subprocess.run(["xdotool", "search", "--onlyvisible", "--class", "myna"], capture_output=True,
                                         check=False).stdout.split()) == 1, "one window to be left")
 
@@ -406,8 +421,9 @@ class TapResult(unittest.TestResult):
     def addFailure(self, test, err):
         super().addFailure(test, err)
         self.line(False, test)
-        for line in "".join(traceback.format_exception(*err)).splitlines():
-            print(f"# {line}", flush=True)
+        text = "".join(traceback.format_exception(*err))
+        print("# " + "\n# ".join(text.splitlines()), flush=True)
+        print(f"{test.id()}:\n{text}", file=sys.stderr, flush=True)       # what Meson shows of a failed test
 
     addError = addFailure
 
@@ -416,6 +432,9 @@ def main():
     """Runs the tests of the calling file, or those named on the command line."""
     window_manager = subprocess.Popen(["openbox"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
+        # A window that opens before there is a window manager never gets the focus.
+        wait(lambda: "window id" in subprocess.run(["xprop", "-root", "_NET_SUPPORTING_WM_CHECK"], capture_output=True,
+                                                   text=True, check=False).stdout, "the window manager")
         Atspi.init()
         names = sys.argv[1:]
         loader = unittest.TestLoader()

@@ -29,7 +29,7 @@ class Settings(TestCase):
     @staticmethod
     def open_chat_settings(app):
         app.find_all(app._("Chat Menu"), BUTTONS)[-1].click()
-        app.find(app._("_Settings of This Chat").replace("_", "")).click()
+        app.choose("_Settings of This Chat")
         app.find(app._("Persona"))
 
     @staticmethod

@@ -35,6 +35,7 @@ class Restart(TestCase):
 
         app = self.start(env={"G_MESSAGES_DEBUG": "all"})
         wait(lambda: len(app.rows("Myna")) == 1, "the chat to be shown again")
+        app.find(re.compile("[1-9][0-9]?%"), "label")       # how full the context is, before anything is asked
         app.ask("Why?")
         app.quit()
         reused, whole = self.reused()

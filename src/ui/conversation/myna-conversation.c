@@ -325,6 +325,13 @@ myna_conversation_init (MynaConversation *self)
   self->cancellable = g_cancellable_new ();
 }
 
+/* A model was loaded or let go: what its context holds of the conversation is another share of it. */
+static void
+context_length_changed_cb (MynaConversation *self)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_CONTEXT_USED]);
+}
+
 MynaConversation *
 myna_conversation_new_with_generator (StoreDb       *store,
                                       MynaGenerator *generator,
@@ -337,6 +344,8 @@ myna_conversation_new_with_generator (StoreDb       *store,
   self = g_object_new (MYNA_TYPE_CONVERSATION, NULL);
   self->store = g_object_ref (store);
   self->generator = g_object_ref (generator);
+  g_signal_connect_object (generator, "context-length-changed", G_CALLBACK (context_length_changed_cb), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (store, "conversation-changed", G_CALLBACK (conversation_changed_cb), self,
                            G_CONNECT_SWAPPED);
   if (id)

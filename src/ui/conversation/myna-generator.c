@@ -6,9 +6,13 @@
 
 G_DEFINE_INTERFACE (MynaGenerator, myna_generator, G_TYPE_OBJECT)
 
+static guint context_length_changed_signal;
+
 static void
 myna_generator_default_init (MynaGeneratorInterface *iface)
 {
+  context_length_changed_signal = g_signal_new ("context-length-changed", MYNA_TYPE_GENERATOR, G_SIGNAL_RUN_LAST, 0, NULL,
+                                                NULL, NULL, G_TYPE_NONE, 0);
 }
 
 guint64
@@ -87,6 +91,7 @@ struct _MynaActorGenerator
   GObject parent_instance;
 
   GlmActor *actor;
+  int       context_length;     /* of which was last told */
 };
 
 static void myna_actor_generator_iface_init (MynaGeneratorInterface *iface);
@@ -180,11 +185,24 @@ myna_actor_generator_init (MynaActorGenerator *self)
 {
 }
 
+static void
+actor_state_changed_cb (MynaActorGenerator *self)
+{
+  int length = glm_actor_get_context_length (self->actor);
+
+  if (length == self->context_length)
+    return;
+  self->context_length = length;
+  g_signal_emit (self, context_length_changed_signal, 0);
+}
+
 MynaGenerator *
 myna_actor_generator_new (GlmActor *actor)
 {
   MynaActorGenerator *self = g_object_new (MYNA_TYPE_ACTOR_GENERATOR, NULL);
 
   self->actor = g_object_ref (actor);
+  self->context_length = glm_actor_get_context_length (actor);
+  g_signal_connect_object (actor, "notify::state", G_CALLBACK (actor_state_changed_cb), self, G_CONNECT_SWAPPED);
   return MYNA_GENERATOR (self);
 }

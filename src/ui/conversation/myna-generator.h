@@ -66,7 +66,7 @@ gboolean    myna_generator_count_tokens_finish (MynaGenerator         *self,
                                                 GAsyncResult          *result,
                                                 gsize                 *ret_n,
                                                 GError               **error);
-/* Tokens the model can hold, or 0 where none is loaded. */
+/* Tokens the model can hold, or 0 where none is loaded.  The signal "context-length-changed" tells when it is another. */
 int         myna_generator_get_context_length  (MynaGenerator         *self);
 /* Display name of the model, or NULL where none is loaded. */
 const char *myna_generator_get_model_name      (MynaGenerator         *self);

@@ -2,9 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * One conversation a turn of the storage thread, so that nothing waits for the export of a large history.  All is written
- * to a hidden file beside the one that is wanted, which is then replaced in one step: an export that fails, is cancelled
- * or killed leaves the old file, or none.
+ * One conversation a turn of the storage thread, so that nothing waits for the export of a large history.
  */
 #include "store-export.h"
 
@@ -119,14 +117,13 @@ store_state_from_name (const char *name)
 typedef struct
 {
   GFile *file;
-  GFile *part;                  /* written first; NULL: not there */
+  StorePartFile *part;          /* NULL: not begun */
   const StoreWriter *writer;
   StoreRenderFunc render;
   gpointer render_data;
   GArray *ids;                  /* of gint64; NULL: all, found out in the first turn */
   guint next;
   gboolean is_some;             /* a conversation was written */
-  GOutputStream *stream;
 } Export;
 
 static const StoreWriter *const writers[] = {
@@ -137,76 +134,20 @@ static const StoreWriter *const writers[] = {
 };
 
 static void
-discard (Export *export)
-{
-  if (export->stream)
-    g_output_stream_close (export->stream, NULL, NULL);
-  g_clear_object (&export->stream);
-  if (export->part)
-    g_file_delete (export->part, NULL, NULL);
-  g_clear_object (&export->part);
-}
-
-static void
 export_free (gpointer data)
 {
   Export *export = data;
 
-  discard (export);
+  store_part_file_free (export->part);
   g_object_unref (export->file);
   g_clear_pointer (&export->ids, g_array_unref);
   g_free (export);
 }
 
 static gboolean
-set_io_error (GError **error, GError *problem)
-{
-  int code = g_error_matches (problem, G_IO_ERROR, G_IO_ERROR_NO_SPACE) ? STORE_ERROR_FULL
-             : g_error_matches (problem, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED)
-               || g_error_matches (problem, G_IO_ERROR, G_IO_ERROR_READ_ONLY) ? STORE_ERROR_READ_ONLY : STORE_ERROR_FAILED;
-
-  g_set_error (error, STORE_ERROR, code, "The file cannot be written: %s", problem->message);
-  g_error_free (problem);
-  return FALSE;
-}
-
-static gboolean
 write_all (Export *export, GString *text, GError **error)
 {
-  GError *problem = NULL;
-
-  if (g_output_stream_write_all (export->stream, text->str, text->len, NULL, NULL, &problem))
-    return TRUE;
-  return set_io_error (error, problem);
-}
-
-/* Beside the file, so that moving it there is one step. */
-static gboolean
-open_part (Export *export, GError **error)
-{
-  g_autoptr (GFile) folder = g_file_get_parent (export->file);
-  g_autofree char *name = g_strdup_printf (".myna-%08x.part", g_random_int ());
-  GError *problem = NULL;
-
-  export->part = folder ? g_file_get_child (folder, name) : g_object_ref (export->file);
-  export->stream = G_OUTPUT_STREAM (g_file_create (export->part, G_FILE_CREATE_PRIVATE, NULL, &problem));
-  if (export->stream)
-    return TRUE;
-  g_clear_object (&export->part);
-  return set_io_error (error, problem);
-}
-
-static gboolean
-keep_part (Export *export, GError **error)
-{
-  GError *problem = NULL;
-
-  if (!g_output_stream_close (export->stream, NULL, &problem)
-      || !g_file_move (export->part, export->file, G_FILE_COPY_OVERWRITE, NULL, NULL, NULL, &problem))
-    return set_io_error (error, problem);
-  g_clear_object (&export->stream);
-  g_clear_object (&export->part);
-  return TRUE;
+  return store_part_file_write (export->part, text->str, text->len, error);
 }
 
 static gboolean
@@ -235,7 +176,8 @@ begin (StoreConnection *connection, Export *export, GError **error)
           return FALSE;
         }
     }
-  if (!open_part (export, error))
+  export->part = store_part_file_new (export->file, error);
+  if (!export->part)
     return FALSE;
   export->writer->begin (text, connection);
   return write_all (export, text, error);
@@ -269,7 +211,7 @@ export_work (StoreConnection *connection, gpointer request, StoreResult *result,
   Export *export = request;
   g_autoptr (GString) text = NULL;
 
-  if (!export->stream && !begin (connection, export, error))
+  if (!export->part && !begin (connection, export, error))
     return FALSE;
   if (export->next < export->ids->len)
     {
@@ -279,9 +221,7 @@ export_work (StoreConnection *connection, gpointer request, StoreResult *result,
 
   text = g_string_new (NULL);
   export->writer->end (text);
-  if (!write_all (export, text, error))
-    return FALSE;
-  if (!keep_part (export, error))
+  if (!write_all (export, text, error) || !store_part_file_keep (export->part, error))
     return FALSE;
   result->id = export->ids->len;
   return TRUE;

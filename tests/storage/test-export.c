@@ -4,8 +4,80 @@
  */
 #include "exchange-fixture.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#include <utime.h>
+
+/* ---- A disk that is watched, and may be full ---------------------------------------------------------------------- */
+
+/* These take the place of the C library's for the whole program. */
+static struct
+{
+  gint64 room;                  /* bytes that a part file may still take; −1: enough */
+  gboolean full_at_sync;
+  GString *log;                 /* of what must reach the disk in order; NULL: not watched */
+} disk = { .room = -1 };
+
+static gboolean
+is_part (int fd, const char **ret_what)
+{
+  static char path[PATH_MAX];
+  g_autofree char *link = g_strdup_printf ("/proc/self/fd/%d", fd);
+  gssize n = readlink (link, path, sizeof path - 1);
+
+  path[MAX (n, 0)] = '\0';
+  *ret_what = g_file_test (path, G_FILE_TEST_IS_DIR) ? "folder" : strrchr (path, '/') ? strrchr (path, '/') + 1 : path;
+  return g_str_has_suffix (path, ".part");
+}
+
+ssize_t
+write (int fd, const void *data, size_t n_bytes)
+{
+  const char *what;
+
+  if (disk.room >= 0 && is_part (fd, &what))
+    {
+      n_bytes = MIN (n_bytes, (size_t) disk.room);
+      disk.room -= n_bytes;
+      if (n_bytes == 0)
+        {
+          errno = ENOSPC;
+          return -1;
+        }
+    }
+  return syscall (SYS_write, fd, data, n_bytes);
+}
+
+int
+fsync (int fd)
+{
+  const char *what;
+  gboolean part = is_part (fd, &what);
+
+  if (disk.log)
+    g_string_append_printf (disk.log, "sync %s, ", part ? "part" : what);
+  if (disk.full_at_sync && part)
+    {
+      errno = ENOSPC;
+      return -1;
+    }
+  return syscall (SYS_fsync, fd);
+}
+
+int
+rename (const char *old_path, const char *new_path)
+{
+  if (disk.log)
+    g_string_append_printf (disk.log, "rename to %s, ", strrchr (new_path, '/') + 1);
+  return syscall (SYS_renameat2, AT_FDCWD, old_path, AT_FDCWD, new_path, 0);
+}
+
+/* ---- Formats ------------------------------------------------------------------------------------------------------ */
 
 static void
 test_text_formats (TestExchange *fixture, gconstpointer data)
@@ -118,6 +190,117 @@ test_cancelled (TestExchange *fixture, gconstpointer data)
   g_assert_cmpuint (n_cancelled, >, 0);
 }
 
+/* ---- The file ----------------------------------------------------------------------------------------------------- */
+
+/* Its contents are on the disk before its name, and its name before the export is said to be done. */
+static void
+test_synced (TestExchange *fixture, gconstpointer data)
+{
+  g_autofree char *text = NULL;
+
+  test_make_history (fixture->db);
+  disk.log = g_string_new (NULL);
+  text = test_export_text (fixture, fixture->db, STORE_FORMAT_MARKDOWN);
+  g_assert_cmpstr (disk.log->str, ==, "sync part, rename to export, sync folder, ");
+  g_string_free (g_steal_pointer (&disk.log), TRUE);
+}
+
+static void
+expect_full (TestExchange *fixture, const StoreExport *request, const char *path)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+
+  test_wait_id (TEST_CALL (fixture->db, store_export_async, request), &error);
+  g_assert_error (error, STORE_ERROR, STORE_ERROR_FULL);
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  g_assert_cmpstr (text, ==, "before");
+  g_assert_cmpuint (count_files (fixture), ==, 1);
+}
+
+/* Wherever the room ends, what was there before stays, and nothing else. */
+static void
+test_full_disk (TestExchange *fixture, gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (fixture->folder, "all.json", NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  StoreExport request = { .file = file, .format = STORE_FORMAT_JSON };
+  g_autofree char *whole = NULL;
+  gsize n_bytes;
+
+  test_make_history (fixture->db);
+  test_wait_id (TEST_CALL (fixture->db, store_export_async, &request), NULL);
+  g_assert_true (g_file_get_contents (path, &whole, &n_bytes, NULL));
+  g_assert_true (g_file_set_contents (path, "before", -1, NULL));
+  for (gsize room = 0; room < n_bytes; room += n_bytes / 10)
+    {
+      disk.room = (gint64) room;
+      expect_full (fixture, &request, path);
+    }
+  disk.room = -1;
+  disk.full_at_sync = TRUE;
+  expect_full (fixture, &request, path);
+  disk.full_at_sync = FALSE;
+  test_wait_id (TEST_CALL (fixture->db, store_export_async, &request), NULL);
+  g_assert_cmpuint (count_files (fixture), ==, 1);
+}
+
+static void
+make_file (TestExchange *fixture, const char *name, int age)
+{
+  g_autofree char *path = g_build_filename (fixture->folder, name, NULL);
+  struct utimbuf times = { .modtime = time (NULL) - age };
+
+  g_assert_true (g_file_set_contents (path, "# Chats", -1, NULL));
+  g_assert_cmpint (utime (path, &times), ==, 0);
+}
+
+static gboolean
+is_there (TestExchange *fixture, const char *name)
+{
+  g_autofree char *path = g_build_filename (fixture->folder, name, NULL);
+  GStatBuf status;
+
+  return g_lstat (path, &status) == 0;
+}
+
+/* What a killed export left is deleted by the next one there; what only looks like it is not. */
+static void
+test_leftovers (TestExchange *fixture, gconstpointer data)
+{
+  static const char *const others[] = { ".myna-0123abc.part", ".myna-0123abcde.part", ".myna-0123ABCD.part",
+                                        "myna-0123abcd.part", ".myna-0123abcd.part~", "a.myna-0123abcd.part" };
+  g_autofree char *locked = g_build_filename (fixture->folder, ".myna-00000001.part", NULL);
+  g_autofree char *folder = g_build_filename (fixture->folder, ".myna-00000002.part", NULL);
+  g_autofree char *link = g_build_filename (fixture->folder, ".myna-00000003.part", NULL);
+  g_autofree char *text = NULL;
+  int fd;
+
+  for (guint i = 0; i < G_N_ELEMENTS (others); i++)
+    make_file (fixture, others[i], 7200);
+  make_file (fixture, ".myna-0123abcd.part", 7200);
+  make_file (fixture, ".myna-00000000.part", 600);
+  make_file (fixture, ".myna-00000001.part", 7200);
+  fd = g_open (locked, O_RDWR, 0);
+  g_assert_cmpint (flock (fd, LOCK_EX), ==, 0);
+  g_assert_cmpint (g_mkdir (folder, 0700), ==, 0);
+  g_assert_cmpint (symlink (others[0], link), ==, 0);
+
+  text = test_export_text (fixture, fixture->db, STORE_FORMAT_MARKDOWN);
+  g_assert_false (is_there (fixture, ".myna-0123abcd.part"));
+  for (guint i = 0; i < G_N_ELEMENTS (others); i++)
+    g_assert_true (is_there (fixture, others[i]));
+  g_assert_true (is_there (fixture, ".myna-00000000.part"));
+  g_assert_true (is_there (fixture, ".myna-00000001.part"));
+  g_assert_true (is_there (fixture, ".myna-00000002.part"));
+  g_assert_true (is_there (fixture, ".myna-00000003.part"));
+
+  close (fd);
+  g_free (text);
+  text = test_export_text (fixture, fixture->db, STORE_FORMAT_MARKDOWN);
+  g_assert_false (is_there (fixture, ".myna-00000001.part"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -127,6 +310,9 @@ main (int argc, char **argv)
   ADD ("/export/text-formats", test_text_formats);
   ADD ("/export/some", test_some);
   ADD ("/export/cancelled", test_cancelled);
+  ADD ("/export/synced", test_synced);
+  ADD ("/export/full-disk", test_full_disk);
+  ADD ("/export/leftovers", test_leftovers);
 
   return g_test_run ();
 }

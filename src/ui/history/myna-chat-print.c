@@ -19,7 +19,7 @@ typedef struct
   StoreDb *store;
   gint64 id;
   GFile *pdf;                   /* NULL: the dialog */
-  char *part;                   /* path that is written before it becomes pdf's */
+  StorePartFile *part;          /* of the pdf */
   StoreConversation *conversation;
   GPtrArray *messages;
   MynaChatPages *pages;
@@ -34,9 +34,7 @@ print_free (gpointer data)
   g_clear_object (&print->parent);
   g_object_unref (print->store);
   g_clear_object (&print->pdf);
-  if (print->part)
-    g_unlink (print->part);     /* not there any more where all went well */
-  g_free (print->part);
+  store_part_file_free (print->part);
   g_clear_pointer (&print->conversation, store_conversation_free);
   g_clear_pointer (&print->messages, g_ptr_array_unref);
   g_clear_pointer (&print->pages, myna_chat_pages_free);
@@ -89,14 +87,12 @@ static gboolean
 keep_pdf (Print   *print,
           GError **error)
 {
-  g_autoptr (GFile) part = g_file_new_for_path (print->part);
-
-  if (!is_whole (print->part)) {
+  if (!is_whole (store_part_file_get_path (print->part))) {
     g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE, "The file was not written to its end");
     return FALSE;
   }
 
-  return g_file_move (part, print->pdf, G_FILE_COPY_OVERWRITE, NULL, NULL, NULL, error);
+  return store_part_file_keep (print->part, error);
 }
 
 static void
@@ -120,27 +116,18 @@ done_cb (GtkPrintOperation       *operation,
   g_object_unref (task);
 }
 
-/* Beside the file, so that moving it there is one step. */
 static gboolean
 set_file (Print   *print,
           GError **error)
 {
-  g_autofree char *path = g_file_get_path (print->pdf);
-  g_autofree char *folder = NULL;
-  g_autofree char *name = NULL;
-
-  if (!path) {
+  print->part = store_part_file_new (print->pdf, error);
+  if (!print->part)
+    return FALSE;
+  if (!store_part_file_get_path (print->part)) {
     g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, "The file is not on this computer");
     return FALSE;
   }
-  folder = g_path_get_dirname (path);
-  if (g_access (folder, W_OK) != 0) {
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED, "%s cannot be written", folder);
-    return FALSE;
-  }
-  name = g_strdup_printf (".myna-%08x.part", g_random_int ());
-  print->part = g_build_filename (folder, name, NULL);
-  gtk_print_operation_set_export_filename (print->operation, print->part);
+  gtk_print_operation_set_export_filename (print->operation, store_part_file_get_path (print->part));
 
   return TRUE;
 }

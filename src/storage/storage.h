@@ -311,6 +311,18 @@ gboolean       store_part_file_write    (StorePartFile *self, const char *data, 
 /* Once, when all is written. */
 gboolean       store_part_file_keep     (StorePartFile *self, GError **error);
 
+/* ---- Progress ------------------------------------------------------------------------------------------------------ */
+
+/* How far a long request is: the storage thread writes it, any thread may look. */
+typedef struct _StoreProgress StoreProgress;
+
+StoreProgress *store_progress_new   (void);
+StoreProgress *store_progress_ref   (StoreProgress *self);
+void           store_progress_unref (StoreProgress *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (StoreProgress, store_progress_unref)
+/* FALSE: how much there is to do is not known, or not yet. */
+gboolean       store_progress_get   (StoreProgress *self, gint64 *ret_done, gint64 *ret_total);
+
 /* ---- Export and import -------------------------------------------------------------------------------------------- */
 
 typedef enum
@@ -332,6 +344,7 @@ typedef struct
   gsize n_ids;                  /* 0: all that are not in the bin */
   StoreRenderFunc render;       /* for HTML; NULL: the Markdown as it is */
   gpointer render_data;
+  StoreProgress *progress;      /* conversations; may be NULL */
 } StoreExport;
 
 /* → finish_id: how many conversations there were (may be 0 with no error). */
@@ -357,13 +370,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (StoreImportEntry, store_import_entry_free)
 /* → finish_list of StoreImportEntry, in the order of the file.  Reads Myna's JSON, conversations.json of ChatGPT and Claude,
  * Alpaca's database, GPT4All's .chat files, ShareGPT JSON, and the histories of the ChatGLM demos (question and answer pairs,
  * lists of role and content).  INVALID with what is wrong where the file is none of these, or exceeds the limits (2 GiB, 64 MiB
- * a conversation, 100,000 messages a conversation, 100 levels). */
-void store_preview_import_async (StoreDb *self, GFile *file, GCancellable *cancellable, GAsyncReadyCallback callback,
-                                 gpointer user_data);
+ * a conversation, 100,000 messages a conversation, 100 levels).  progress (may be NULL): parts of the file, whatever they are. */
+void store_preview_import_async (StoreDb *self, GFile *file, StoreProgress *progress, GCancellable *cancellable,
+                                 GAsyncReadyCallback callback, gpointer user_data);
 /* → finish_list of StoreImportEntry that were added.  indices: which of the preview's; n_indices = 0: all.  Duplicates are
  * never added twice.  What was added before an error or a cancellation stays, whole conversations only. */
-void store_import_async (StoreDb *self, GFile *file, const guint *indices, gsize n_indices, GCancellable *cancellable,
-                         GAsyncReadyCallback callback, gpointer user_data);
+void store_import_async (StoreDb *self, GFile *file, const guint *indices, gsize n_indices, StoreProgress *progress,
+                         GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 
 /* ---- Search ------------------------------------------------------------------------------------------------------- */
 

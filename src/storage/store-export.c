@@ -121,6 +121,7 @@ typedef struct
   const StoreWriter *writer;
   StoreRenderFunc render;
   gpointer render_data;
+  StoreProgress *progress;      /* NULL: nobody looks */
   GArray *ids;                  /* of gint64; NULL: all, found out in the first turn */
   guint next;
   gboolean is_some;             /* a conversation was written */
@@ -141,6 +142,7 @@ export_free (gpointer data)
   store_part_file_free (export->part);
   g_object_unref (export->file);
   g_clear_pointer (&export->ids, g_array_unref);
+  g_clear_pointer (&export->progress, store_progress_unref);
   g_free (export);
 }
 
@@ -213,6 +215,7 @@ export_work (StoreConnection *connection, gpointer request, StoreResult *result,
 
   if (!export->part && !begin (connection, export, error))
     return FALSE;
+  store_progress_set (export->progress, export->next, export->ids->len);
   if (export->next < export->ids->len)
     {
       result->again = TRUE;
@@ -240,6 +243,7 @@ store_export_async (StoreDb *self, const StoreExport *request, GCancellable *can
   export->writer = writers[request->format];
   export->render = request->render;
   export->render_data = request->render_data;
+  export->progress = request->progress ? store_progress_ref (request->progress) : NULL;
   if (request->n_ids > 0)
     {
       export->ids = g_array_new (FALSE, FALSE, sizeof (gint64));

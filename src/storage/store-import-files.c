@@ -347,6 +347,7 @@ alpaca_next (StoreReader *reader, StoreWhole **ret_whole, const char **ret_sourc
   whole = store_whole_new ();
   if (!read_alpaca_chat (self, whole, self->chats->pdata[self->next++], error))
     return FALSE;
+  reader->n_done = self->next;
   *ret_whole = g_steal_pointer (&whole);
   return TRUE;
 }
@@ -393,6 +394,7 @@ store_alpaca_reader_new (const char *path, GError **error)
     }
   while (store_step (row, NULL))
     g_ptr_array_add (self->chats, cell (row, 0));
+  self->base.n_total = self->chats->len;
   store_release (g_steal_pointer (&row));
   return &self->base;
 }

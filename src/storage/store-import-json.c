@@ -328,6 +328,7 @@ json_next (StoreReader *reader, StoreWhole **ret_whole, const char **ret_source,
       if (!read_piece (self, key, text, ret_whole, ret_source, error))
         return FALSE;
     }
+  reader->n_done = store_slicer_tell (self->slicer);
   if (!*ret_whole && self->collected)
     {
       *ret_source = self->collected_source;
@@ -351,12 +352,13 @@ json_free (StoreReader *reader)
 }
 
 StoreReader *
-store_json_reader_new (GInputStream *stream)
+store_json_reader_new (GInputStream *stream, gint64 n_bytes)
 {
   PieceReader *self = g_new0 (PieceReader, 1);
 
   self->base.next = json_next;
   self->base.free = json_free;
+  self->base.n_total = n_bytes;
   self->base.folders = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, (GDestroyNotify) store_folder_free);
   self->slicer = store_slicer_new (stream);
   self->parser = json_parser_new_immutable ();

@@ -95,6 +95,15 @@ set_unreadable (GError **error, GError *problem)
   return FALSE;
 }
 
+/* 0: the file does not know. */
+static gint64
+get_size (GFileInputStream *stream)
+{
+  g_autoptr (GFileInfo) info = g_file_input_stream_query_info (stream, G_FILE_ATTRIBUTE_STANDARD_SIZE, NULL, NULL);
+
+  return info ? g_file_info_get_size (info) : 0;
+}
+
 StoreReader *
 store_reader_open (GFile *file, GError **error)
 {
@@ -122,7 +131,7 @@ store_reader_open (GFile *file, GError **error)
       store_import_invalid (error, "A database can be imported only from this computer");
       return NULL;
     }
-  return store_json_reader_new (G_INPUT_STREAM (stream));
+  return store_json_reader_new (G_INPUT_STREAM (stream), get_size (stream));
 }
 
 /* ---- Completing what a file does not say -------------------------------------------------------------------------- */
@@ -192,6 +201,7 @@ typedef struct
   GHashTable *folder_ids;       /* id in the file → ours */
   GHashTable *seen;             /* origins in the file so far */
   GPtrArray *entries;
+  StoreProgress *progress;      /* NULL: nobody looks */
 } Import;
 
 static void
@@ -205,6 +215,7 @@ import_free (gpointer data)
   g_hash_table_unref (import->folder_ids);
   g_hash_table_unref (import->seen);
   g_clear_pointer (&import->entries, g_ptr_array_unref);
+  g_clear_pointer (&import->progress, store_progress_unref);
   g_free (import);
 }
 
@@ -345,6 +356,9 @@ import_work (StoreConnection *connection, gpointer request, StoreResult *result,
   if (!import->reader)
     import->reader = store_reader_open (import->file, error);
   success = import->reader && run_turn (connection, import, &done, error);
+  if (success)
+    store_progress_set (import->progress, done ? import->reader->n_total : import->reader->n_done,
+                        import->reader->n_total);
   if (import->inserts && success && done)
     success = store_property_set (connection, STORE_ACCESS_SYNCED, "imported_at", store_now (), error);
 
@@ -362,12 +376,13 @@ import_work (StoreConnection *connection, gpointer request, StoreResult *result,
 
 static void
 request_import (StoreDb *self, GFile *file, const guint *indices, gsize n_indices, gboolean inserts,
-                GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+                StoreProgress *progress, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   Import *import = g_new0 (Import, 1);
 
   import->file = g_object_ref (file);
   import->inserts = inserts;
+  import->progress = progress ? store_progress_ref (progress) : NULL;
   import->indices = n_indices ? g_hash_table_new (NULL, NULL) : NULL;
   for (gsize i = 0; i < n_indices; i++)
     g_hash_table_add (import->indices, GUINT_TO_POINTER (indices[i]));
@@ -378,19 +393,19 @@ request_import (StoreDb *self, GFile *file, const guint *indices, gsize n_indice
 }
 
 void
-store_preview_import_async (StoreDb *self, GFile *file, GCancellable *cancellable, GAsyncReadyCallback callback,
-                            gpointer user_data)
+store_preview_import_async (StoreDb *self, GFile *file, StoreProgress *progress, GCancellable *cancellable,
+                            GAsyncReadyCallback callback, gpointer user_data)
 {
   g_return_if_fail (G_IS_FILE (file));
 
-  request_import (self, file, NULL, 0, FALSE, cancellable, callback, user_data);
+  request_import (self, file, NULL, 0, FALSE, progress, cancellable, callback, user_data);
 }
 
 void
-store_import_async (StoreDb *self, GFile *file, const guint *indices, gsize n_indices, GCancellable *cancellable,
-                    GAsyncReadyCallback callback, gpointer user_data)
+store_import_async (StoreDb *self, GFile *file, const guint *indices, gsize n_indices, StoreProgress *progress,
+                    GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   g_return_if_fail (G_IS_FILE (file));
 
-  request_import (self, file, indices, n_indices, TRUE, cancellable, callback, user_data);
+  request_import (self, file, indices, n_indices, TRUE, progress, cancellable, callback, user_data);
 }

@@ -25,6 +25,7 @@ struct _StoreReader
   /* *ret_whole is NULL at the end.  *ret_source: a static name. */
   gboolean (*next) (StoreReader *self, StoreWhole **ret_whole, const char **ret_source, GError **error);
   void (*free) (StoreReader *self);
+  gint64 n_done, n_total;       /* bytes, conversations or 0: how much of the file was read */
   GHashTable *folders;          /* id in the file → StoreFolder; NULL: the file has none */
 };
 
@@ -33,7 +34,7 @@ StoreReader *store_reader_open (GFile *file, GError **error);
 void         store_reader_free (StoreReader *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (StoreReader, store_reader_free)
 
-StoreReader *store_json_reader_new    (GInputStream *stream);
+StoreReader *store_json_reader_new    (GInputStream *stream, gint64 n_bytes);
 StoreReader *store_gpt4all_reader_new (GInputStream *stream, GError **error);
 StoreReader *store_alpaca_reader_new  (const char *path, GError **error);
 
@@ -58,6 +59,8 @@ void         store_slicer_free (StoreSlicer *self);
 /* *ret_key: the member of the outermost object, "" in an array; *ret_text: JSON text of one value, NULL at the end; both are
  * owned by the slicer until the next call. */
 gboolean     store_slicer_next (StoreSlicer *self, const char **ret_key, const char **ret_text, GError **error);
+/* Bytes that were read so far. */
+gint64       store_slicer_tell (StoreSlicer *self);
 
 /* Members of an object where they have the type; NULL or 0 otherwise. */
 const char *store_json_string  (JsonObject *object, const char *name);

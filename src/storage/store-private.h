@@ -160,6 +160,11 @@ char    *store_find_backup (const char *path);
  * all is as before.  The caller holds the lock. */
 gboolean store_recover (const char *path, StoreRecovery *ret_recovery, GError **error);
 
+/* ---- Progress (store-progress.c) ----------------------------------------------------------------------------------- */
+
+/* self may be NULL; total 0: not known. */
+void store_progress_set (StoreProgress *self, gint64 done, gint64 total);
+
 /* ---- Whole rows, for export and import ------------------------------------------------------------------------------ */
 
 /* NULL and NOT_FOUND where it does not exist. */

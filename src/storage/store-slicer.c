@@ -46,6 +46,12 @@ store_slicer_free (StoreSlicer *self)
   g_free (self);
 }
 
+gint64
+store_slicer_tell (StoreSlicer *self)
+{
+  return self->n_read - (gint64) (self->n - self->at);
+}
+
 /* The next byte without taking it; −1 at the end, after an error, and when the file is too long. */
 static int
 peek (StoreSlicer *self)

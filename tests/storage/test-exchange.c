@@ -4,6 +4,7 @@
  */
 #include "exchange-fixture.h"
 #include "fixture-gpt4all.h"
+#include "store-import.h"
 #include "store-private.h"
 
 #include <glib/gstdio.h>
@@ -16,7 +17,7 @@ import_file (StoreDb *db, const char *path, GError **error)
 {
   g_autoptr (GFile) file = g_file_new_for_path (path);
 
-  return test_wait_list (TEST_CALL (db, store_import_async, file, NULL, 0), error);
+  return test_wait_list (TEST_CALL (db, store_import_async, file, NULL, 0, NULL), error);
 }
 
 static GPtrArray *
@@ -91,6 +92,39 @@ test_json (TestExchange *fixture, gconstpointer data)
   g_assert_cmpstr (first, ==, second);
 }
 
+/* The share of the file that was read grows with each conversation, to the whole. */
+static void
+test_progress (TestExchange *fixture, gconstpointer data)
+{
+  g_autoptr (StoreProgress) progress = store_progress_new ();
+  g_autofree char *path = g_build_filename (fixture->folder, "export", NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (StoreReader) reader = NULL;
+  g_autofree char *text = NULL;
+  gint64 done = 0, total;
+
+  for (int i = 0; i < 30; i++)
+    test_add_conversation (fixture->db, "Pancakes");
+  text = test_export_text (fixture, fixture->db, STORE_FORMAT_JSON);
+  reader = store_reader_open (file, NULL);
+  g_assert_cmpint (reader->n_total, ==, (gint64) strlen (text));
+  for (int i = 0; i < 30; i++)
+    {
+      g_autoptr (StoreWhole) whole = NULL;
+      const char *source;
+
+      g_assert_true (reader->next (reader, &whole, &source, NULL));
+      g_assert_nonnull (whole);
+      g_assert_cmpint (reader->n_done, >, done);
+      g_assert_cmpint (reader->n_done, <, reader->n_total);
+      done = reader->n_done;
+    }
+  g_ptr_array_unref (test_wait_list (TEST_CALL (fixture->db, store_preview_import_async, file, progress), NULL));
+  g_assert_true (store_progress_get (progress, &done, &total));
+  g_assert_cmpint (done, ==, (gint64) strlen (text));
+  g_assert_cmpint (total, ==, done);
+}
+
 /* ---- Others' ------------------------------------------------------------------------------------------------------ */
 
 static StoreImportEntry *
@@ -106,7 +140,7 @@ import_fixture (TestExchange *fixture, const char *name)
   g_autofree char *path = g_test_build_filename (G_TEST_DIST, "fixtures", name, NULL);
   g_autoptr (GFile) file = g_file_new_for_path (path);
   g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) preview = test_wait_list (TEST_CALL (fixture->db, store_preview_import_async, file), &error);
+  g_autoptr (GPtrArray) preview = test_wait_list (TEST_CALL (fixture->db, store_preview_import_async, file, NULL), &error);
   g_autoptr (GPtrArray) again = NULL;
   g_autoptr (GPtrArray) conversations = NULL;
   GPtrArray *added;
@@ -124,7 +158,7 @@ import_fixture (TestExchange *fixture, const char *name)
       g_assert_false (entry (preview, i)->is_duplicate);
     }
 
-  again = test_wait_list (TEST_CALL (fixture->db, store_preview_import_async, file), &error);
+  again = test_wait_list (TEST_CALL (fixture->db, store_preview_import_async, file, NULL), &error);
   g_assert_no_error (error);
   for (guint i = 0; i < again->len; i++)
     g_assert_true (entry (again, i)->is_duplicate);
@@ -392,7 +426,7 @@ test_indices (TestExchange *fixture, gconstpointer data)
   g_autoptr (GFile) file = g_file_new_for_path (path);
   g_autoptr (GError) error = NULL;
   guint index = 1;
-  g_autoptr (GPtrArray) added = test_wait_list (TEST_CALL (fixture->db, store_import_async, file, &index, 1), &error);
+  g_autoptr (GPtrArray) added = test_wait_list (TEST_CALL (fixture->db, store_import_async, file, &index, 1, NULL), &error);
 
   g_assert_no_error (error);
   g_assert_cmpuint (added->len, ==, 1);
@@ -406,6 +440,7 @@ main (int argc, char **argv)
 
 #define ADD(name, function) g_test_add (name, TestExchange, NULL, test_exchange_set_up, function, test_exchange_tear_down)
   ADD ("/exchange/json", test_json);
+  ADD ("/exchange/progress", test_progress);
   ADD ("/exchange/chatgpt", test_chatgpt);
   ADD ("/exchange/claude", test_claude);
   ADD ("/exchange/sharegpt", test_lists);

@@ -133,6 +133,46 @@ test_some (TestExchange *fixture, gconstpointer data)
   g_assert_error (error, STORE_ERROR, STORE_ERROR_FAILED);
 }
 
+typedef struct
+{
+  StoreProgress *progress;
+  gint64 n;                     /* conversations that were rendered */
+} Watched;
+
+/* Called on the storage thread in the middle of each conversation. */
+static char *
+watch (const char *markdown, gpointer data)
+{
+  Watched *watched = data;
+  gint64 done, total;
+
+  g_assert_true (store_progress_get (watched->progress, &done, &total));
+  g_assert_cmpint (done, ==, watched->n++);
+  g_assert_cmpint (total, ==, 7);
+  return g_strdup (markdown);
+}
+
+static void
+test_progress (TestExchange *fixture, gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (fixture->folder, "all.html", NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (StoreProgress) progress = store_progress_new ();
+  Watched watched = { .progress = progress };
+  StoreExport request = { .file = file, .format = STORE_FORMAT_HTML, .render = watch, .render_data = &watched,
+                          .progress = progress };
+  gint64 done, total;
+
+  for (int i = 0; i < 7; i++)
+    test_add_message (fixture->db, test_add_conversation (fixture->db, "Pancakes"), 0, STORE_ROLE_ASSISTANT,
+                      STORE_STATE_COMPLETE, "Mix.");
+  g_assert_false (store_progress_get (progress, &done, &total));
+  test_wait_id (TEST_CALL (fixture->db, store_export_async, &request), NULL);
+  g_assert_cmpint (watched.n, ==, 7);
+  g_assert_true (store_progress_get (progress, &done, &total));
+  g_assert_cmpint (done, ==, 7);
+}
+
 static guint
 count_files (TestExchange *fixture)
 {
@@ -309,6 +349,7 @@ main (int argc, char **argv)
 #define ADD(name, function) g_test_add (name, TestExchange, NULL, test_exchange_set_up, function, test_exchange_tear_down)
   ADD ("/export/text-formats", test_text_formats);
   ADD ("/export/some", test_some);
+  ADD ("/export/progress", test_progress);
   ADD ("/export/cancelled", test_cancelled);
   ADD ("/export/synced", test_synced);
   ADD ("/export/full-disk", test_full_disk);

@@ -4,8 +4,10 @@
  */
 #include <adwaita.h>
 
+#include "history/myna-task-window.h"
 #include "myna-banner.h"
 #include "myna-split-view.h"
+#include "store-private.h"
 #include "window-test.h"
 
 typedef struct
@@ -157,6 +159,64 @@ test_banner (void)
   g_assert_false (gtk_revealer_get_reveal_child (GTK_REVEALER (revealer)));
 }
 
+/* ---- A task's window ---------------------------------------------------------------------------------------------- */
+
+#define TEST_TYPE_TASK (test_task_get_type ())
+G_DECLARE_FINAL_TYPE (TestTask, test_task, TEST, TASK, MynaTaskWindow)
+
+struct _TestTask
+{
+  MynaTaskWindow parent_instance;
+};
+
+G_DEFINE_FINAL_TYPE (TestTask, test_task, MYNA_TYPE_TASK_WINDOW)
+
+static void
+test_task_class_init (TestTaskClass *klass)
+{
+}
+
+static void
+test_task_init (TestTask *self)
+{
+}
+
+static GtkWidget *
+find_bar (GtkWidget *widget)
+{
+  GtkWidget *found = GTK_IS_PROGRESS_BAR (widget) ? widget : NULL;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child && !found; child = gtk_widget_get_next_sibling (child))
+    found = find_bar (child);
+
+  return found;
+}
+
+/* How much is done is told by the bar, in words beside it, and to screen readers. */
+static void
+test_task_progress (void)
+{
+  MynaTaskWindow *window = g_object_new (TEST_TYPE_TASK, NULL);
+  g_autoptr (StoreProgress) progress = store_progress_new ();
+  GtkWidget *bar = find_bar (GTK_WIDGET (window));
+
+  myna_task_window_begin (window, "Importing…", progress);
+  g_assert_cmpfloat (gtk_progress_bar_get_fraction (GTK_PROGRESS_BAR (bar)), ==, 0);
+  store_progress_set (progress, 3, 12);
+  wait_until (gtk_progress_bar_get_fraction (GTK_PROGRESS_BAR (bar)) == 0.25);
+  g_assert_true (has_label (GTK_WIDGET (window), "Importing…"));
+  g_assert_true (has_label (GTK_WIDGET (window), "25%"));
+  g_assert_null (gtk_test_accessible_check_property (GTK_ACCESSIBLE (bar), GTK_ACCESSIBLE_PROPERTY_LABEL, "Importing…"));
+  g_assert_null (gtk_test_accessible_check_property (GTK_ACCESSIBLE (bar), GTK_ACCESSIBLE_PROPERTY_VALUE_TEXT, "25%"));
+
+  /* The next task begins from nothing, and one that nobody can measure says no numbers. */
+  myna_task_window_end (window);
+  myna_task_window_begin (window, "Restoring…", NULL);
+  g_assert_false (has_label (GTK_WIDGET (window), "25%"));
+  g_assert_cmpfloat (gtk_progress_bar_get_fraction (GTK_PROGRESS_BAR (bar)), ==, 0);
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -168,6 +228,7 @@ main (int   argc,
   g_test_add ("/split-view/collapse", Fixture, NULL, set_up, test_collapse, tear_down);
   g_test_add ("/split-view/notify", Fixture, NULL, set_up, test_notify, tear_down);
   g_test_add_func ("/banner/texts", test_banner);
+  g_test_add_func ("/task-window/progress", test_task_progress);
 
   return g_test_run ();
 }

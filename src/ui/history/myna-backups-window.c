@@ -132,7 +132,7 @@ restore_answered_cb (GObject      *source,
   if (!myna_ask_finish (result) || is_closed (self))
     return;
   g_signal_emit (self, signals[SIGNAL_RESTORING], 0);
-  myna_task_window_begin (MYNA_TASK_WINDOW (self), _("Restoring the backup…"));
+  myna_task_window_begin (MYNA_TASK_WINDOW (self), _("Restoring the backup…"), NULL);
   /* Not cancelled with the window: half way through, the end is what the person wants. */
   store_restore_backup_async (self->store, path, NULL, restored_cb, g_steal_pointer (&restore));
 }
@@ -257,7 +257,7 @@ myna_backups_window_accept (MynaTaskWindow *window)
 {
   MynaBackupsWindow *self = MYNA_BACKUPS_WINDOW (window);
 
-  myna_task_window_begin (window, _("Making a backup…"));
+  myna_task_window_begin (window, _("Making a backup…"), NULL);
   store_backup_async (self->store, myna_task_window_get_cancellable (window), backed_up_cb, g_object_ref (self));
 }
 
@@ -302,7 +302,7 @@ myna_backups_window_new (GtkWindow *parent,
 
   self->store = g_object_ref (store);
   myna_task_window_set_accept (MYNA_TASK_WINDOW (self), _("Back Up"), !store_is_read_only (store));
-  myna_task_window_begin (MYNA_TASK_WINDOW (self), _("Looking for backups…"));
+  myna_task_window_begin (MYNA_TASK_WINDOW (self), _("Looking for backups…"), NULL);
   read_backups (self);
 
   return GTK_WIDGET (self);

@@ -137,6 +137,7 @@ myna_chat_import_window_accept (MynaTaskWindow *window)
 {
   MynaChatImportWindow *self = MYNA_CHAT_IMPORT_WINDOW (window);
   g_autoptr (GArray) indices = g_array_new (FALSE, FALSE, sizeof (guint));
+  g_autoptr (StoreProgress) progress = store_progress_new ();
 
   for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->items)); i++) {
     g_autoptr (MynaImportItem) item = g_list_model_get_item (G_LIST_MODEL (self->items), i);
@@ -147,8 +148,8 @@ myna_chat_import_window_accept (MynaTaskWindow *window)
   }
   if (indices->len == 0)
     return;
-  myna_task_window_begin (window, _("Importing…"));
-  store_import_async (self->store, self->file, (const guint *) indices->data, indices->len,
+  myna_task_window_begin (window, _("Importing…"), progress);
+  store_import_async (self->store, self->file, (const guint *) indices->data, indices->len, progress,
                       myna_task_window_get_cancellable (window), imported_cb, g_object_ref (self));
 }
 
@@ -359,14 +360,15 @@ myna_chat_import_window_new (GtkWindow *parent,
                              GFile     *file)
 {
   MynaChatImportWindow *self = g_object_new (MYNA_TYPE_CHAT_IMPORT_WINDOW, "transient-for", parent, NULL);
+  g_autoptr (StoreProgress) progress = store_progress_new ();
 
   g_return_val_if_fail (STORE_IS_DB (store), NULL);
 
   self->store = g_object_ref (store);
   self->file = g_object_ref (file);
-  myna_task_window_begin (MYNA_TASK_WINDOW (self), _("Reading the file…"));
-  store_preview_import_async (store, file, myna_task_window_get_cancellable (MYNA_TASK_WINDOW (self)), previewed_cb,
-                              g_object_ref (self));
+  myna_task_window_begin (MYNA_TASK_WINDOW (self), _("Reading the file…"), progress);
+  store_preview_import_async (store, file, progress, myna_task_window_get_cancellable (MYNA_TASK_WINDOW (self)),
+                              previewed_cb, g_object_ref (self));
 
   return GTK_WIDGET (self);
 }

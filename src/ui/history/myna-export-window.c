@@ -141,15 +141,18 @@ write_file (MynaExportWindow *self)
 {
   GCancellable *cancellable = myna_task_window_get_cancellable (MYNA_TASK_WINDOW (self));
   int format = formats[get_chosen (self)].format;
+  /* Of a single chat there is nothing to count. */
+  g_autoptr (StoreProgress) progress = self->ids->len == 1 ? NULL : store_progress_new ();
   StoreExport request = {
     .file = self->file,
     .format = format == FORMAT_PDF ? STORE_FORMAT_TEXT : (StoreFormat) format,
     .ids = (const gint64 *) self->ids->data,
     .n_ids = self->ids->len,
     .render = myna_chat_html_render,
+    .progress = progress,
   };
 
-  myna_task_window_begin (MYNA_TASK_WINDOW (self), _("Writing the file…"));
+  myna_task_window_begin (MYNA_TASK_WINDOW (self), _("Writing the file…"), progress);
   if (format == FORMAT_PDF) {
     myna_chat_print_async (GTK_WINDOW (self), self->store, g_array_index (self->ids, gint64, 0), self->file, cancellable,
                            printed_cb, g_object_ref (self));
@@ -157,6 +160,14 @@ write_file (MynaExportWindow *self)
   }
   myna_chat_html_init ();
   store_export_async (self->store, &request, cancellable, exported_cb, g_object_ref (self));
+}
+
+static char *
+myna_export_window_describe_progress (MynaTaskWindow *window,
+                                      gint64          done,
+                                      gint64          total)
+{
+  return g_strdup_printf (ngettext ("%u of %u chat", "%u of %u chats", (guint) total), (guint) done, (guint) total);
 }
 
 static void
@@ -203,6 +214,7 @@ myna_export_window_class_init (MynaExportWindowClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = myna_export_window_finalize;
   MYNA_TASK_WINDOW_CLASS (klass)->accept = myna_export_window_accept;
+  MYNA_TASK_WINDOW_CLASS (klass)->describe_progress = myna_export_window_describe_progress;
 }
 
 static GtkWidget *

@@ -8,12 +8,14 @@
 
 #include "myna-banner.h"
 
-#define PULSE_MS 120
+/* How often the bar moves. */
+#define TICK_MS 120
 
 typedef struct
 {
   GCancellable *cancellable;
-  guint pulse_source;
+  guint tick_source;
+  StoreProgress *task_progress; /* NULL: not known */
   gboolean accept_sensitive;
 
   GtkWidget *box;
@@ -24,6 +26,7 @@ typedef struct
   GtkWidget *progress_box;
   GtkWidget *progress;
   GtkWidget *what;
+  GtkWidget *amount;
 } MynaTaskWindowPrivate;
 
 enum
@@ -44,10 +47,39 @@ get_private (MynaTaskWindow *self)
 
 /* ---- The task ----------------------------------------------------------------------------------------------------- */
 
-static gboolean
-pulse_cb (gpointer user_data)
+static char *
+myna_task_window_real_describe_progress (MynaTaskWindow *self,
+                                         gint64          done,
+                                         gint64          total)
 {
-  gtk_progress_bar_pulse (GTK_PROGRESS_BAR (get_private (user_data)->progress));
+  return g_strdup_printf (_("%d%%"), (int) (100 * done / total));
+}
+
+static void
+set_amount (MynaTaskWindow *self,
+            const char     *amount)
+{
+  MynaTaskWindowPrivate *priv = get_private (self);
+
+  gtk_label_set_label (GTK_LABEL (priv->amount), amount);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (priv->progress), GTK_ACCESSIBLE_PROPERTY_VALUE_TEXT, amount, -1);
+}
+
+static gboolean
+tick_cb (gpointer user_data)
+{
+  MynaTaskWindow *self = user_data;
+  MynaTaskWindowPrivate *priv = get_private (self);
+  g_autofree char *amount = NULL;
+  gint64 done, total;
+
+  if (!priv->task_progress || !store_progress_get (priv->task_progress, &done, &total)) {
+    gtk_progress_bar_pulse (GTK_PROGRESS_BAR (priv->progress));
+    return G_SOURCE_CONTINUE;
+  }
+  amount = MYNA_TASK_WINDOW_GET_CLASS (self)->describe_progress (self, done, total);
+  gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (priv->progress), (double) done / (double) total);
+  set_amount (self, amount);
 
   return G_SOURCE_CONTINUE;
 }
@@ -56,7 +88,7 @@ static void
 update_sensitive (MynaTaskWindow *self)
 {
   MynaTaskWindowPrivate *priv = get_private (self);
-  gboolean idle = priv->pulse_source == 0;
+  gboolean idle = priv->tick_source == 0;
 
   gtk_widget_set_sensitive (priv->accept, idle && priv->accept_sensitive);
   if (priv->content)
@@ -66,7 +98,8 @@ update_sensitive (MynaTaskWindow *self)
 
 void
 myna_task_window_begin (MynaTaskWindow *self,
-                        const char     *what)
+                        const char     *what,
+                        StoreProgress  *progress)
 {
   MynaTaskWindowPrivate *priv = get_private (self);
 
@@ -74,8 +107,13 @@ myna_task_window_begin (MynaTaskWindow *self,
 
   myna_task_window_hide_problem (self);
   gtk_label_set_label (GTK_LABEL (priv->what), what);
-  if (!priv->pulse_source)
-    priv->pulse_source = g_timeout_add (PULSE_MS, pulse_cb, self);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (priv->progress), GTK_ACCESSIBLE_PROPERTY_LABEL, what, -1);
+  g_clear_pointer (&priv->task_progress, store_progress_unref);
+  priv->task_progress = progress ? store_progress_ref (progress) : NULL;
+  set_amount (self, "");
+  gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (priv->progress), 0);
+  if (!priv->tick_source)
+    priv->tick_source = g_timeout_add (TICK_MS, tick_cb, self);
   update_sensitive (self);
 }
 
@@ -84,7 +122,7 @@ myna_task_window_end (MynaTaskWindow *self)
 {
   g_return_if_fail (MYNA_IS_TASK_WINDOW (self));
 
-  g_clear_handle_id (&get_private (self)->pulse_source, g_source_remove);
+  g_clear_handle_id (&get_private (self)->tick_source, g_source_remove);
   update_sensitive (self);
 }
 
@@ -180,7 +218,7 @@ myna_task_window_unrealize (GtkWidget *widget)
   MynaTaskWindowPrivate *priv = get_private (MYNA_TASK_WINDOW (widget));
 
   g_cancellable_cancel (priv->cancellable);
-  g_clear_handle_id (&priv->pulse_source, g_source_remove);
+  g_clear_handle_id (&priv->tick_source, g_source_remove);
 
   GTK_WIDGET_CLASS (myna_task_window_parent_class)->unrealize (widget);
 }
@@ -190,7 +228,8 @@ myna_task_window_finalize (GObject *object)
 {
   MynaTaskWindowPrivate *priv = get_private (MYNA_TASK_WINDOW (object));
 
-  g_clear_handle_id (&priv->pulse_source, g_source_remove);
+  g_clear_handle_id (&priv->tick_source, g_source_remove);
+  g_clear_pointer (&priv->task_progress, store_progress_unref);
   g_clear_object (&priv->cancellable);
 
   G_OBJECT_CLASS (myna_task_window_parent_class)->finalize (object);
@@ -201,6 +240,7 @@ myna_task_window_class_init (MynaTaskWindowClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = myna_task_window_finalize;
   GTK_WIDGET_CLASS (klass)->unrealize = myna_task_window_unrealize;
+  klass->describe_progress = myna_task_window_real_describe_progress;
 
   signals[SIGNAL_DONE] = g_signal_new ("done", MYNA_TYPE_TASK_WINDOW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                        G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_FILE);
@@ -232,6 +272,31 @@ make_header (MynaTaskWindow *self)
   return header;
 }
 
+static GtkWidget *
+make_progress (MynaTaskWindow *self)
+{
+  MynaTaskWindowPrivate *priv = get_private (self);
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+  GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+
+  gtk_widget_add_css_class (box, "task-progress");
+  priv->what = gtk_label_new (NULL);
+  gtk_label_set_xalign (GTK_LABEL (priv->what), 0);
+  gtk_label_set_wrap (GTK_LABEL (priv->what), TRUE);
+  gtk_widget_set_hexpand (priv->what, TRUE);
+  gtk_box_append (GTK_BOX (line), priv->what);
+  priv->amount = gtk_label_new (NULL);
+  gtk_widget_add_css_class (priv->amount, "numeric");
+  gtk_widget_add_css_class (priv->amount, "dim-label");
+  gtk_box_append (GTK_BOX (line), priv->amount);
+  gtk_box_append (GTK_BOX (box), line);
+  priv->progress = gtk_progress_bar_new ();
+  gtk_box_append (GTK_BOX (box), priv->progress);
+  gtk_widget_set_visible (box, FALSE);
+
+  return box;
+}
+
 static void
 myna_task_window_init (MynaTaskWindow *self)
 {
@@ -245,15 +310,7 @@ myna_task_window_init (MynaTaskWindow *self)
   priv->banner = myna_banner_new ();
   gtk_box_append (GTK_BOX (priv->box), priv->banner);
 
-  priv->progress_box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
-  gtk_widget_add_css_class (priv->progress_box, "task-progress");
-  priv->what = gtk_label_new (NULL);
-  gtk_label_set_xalign (GTK_LABEL (priv->what), 0);
-  gtk_label_set_wrap (GTK_LABEL (priv->what), TRUE);
-  gtk_box_append (GTK_BOX (priv->progress_box), priv->what);
-  priv->progress = gtk_progress_bar_new ();
-  gtk_box_append (GTK_BOX (priv->progress_box), priv->progress);
-  gtk_widget_set_visible (priv->progress_box, FALSE);
+  priv->progress_box = make_progress (self);
   gtk_box_append (GTK_BOX (priv->box), priv->progress_box);
   adw_window_set_content (ADW_WINDOW (self), priv->box);
 }

@@ -6,6 +6,8 @@
 
 #include <adwaita.h>
 
+#include "storage/storage.h"
+
 G_BEGIN_DECLS
 
 #define MYNA_TYPE_TASK_WINDOW (myna_task_window_get_type ())
@@ -22,6 +24,10 @@ struct _MynaTaskWindowClass
 
   /* The suggested button. */
   void (*accept) (MynaTaskWindow *self);
+  /* How much is done, in words; the share in percent where it is not implemented.  Newly allocated. */
+  char *(*describe_progress) (MynaTaskWindow *self,
+                              gint64          done,
+                              gint64          total);
 };
 
 void          myna_task_window_set_content     (MynaTaskWindow *self,
@@ -34,9 +40,11 @@ void          myna_task_window_set_close_label (MynaTaskWindow *self,
                                                 const char     *label);
 /* Cancelled when the window goes, however it goes.  Callbacks look at it before they touch the window. */
 GCancellable *myna_task_window_get_cancellable (MynaTaskWindow *self);
-/* Says what is being done, and lets nothing else be done until end. */
+/* Says what is being done, and lets nothing else be done until end.  progress: looked at now and then; NULL: nobody
+ * knows how much there is to do. */
 void          myna_task_window_begin           (MynaTaskWindow *self,
-                                                const char     *what);
+                                                const char     *what,
+                                                StoreProgress  *progress);
 void          myna_task_window_end             (MynaTaskWindow *self);
 /* Tells what went wrong: in plain words, with the exact error folded below. */
 void          myna_task_window_show_problem    (MynaTaskWindow *self,

@@ -37,43 +37,52 @@ glm_matrix_joins_swiglu (const GlmMatrix *gate_up,
          && gate_up->rows == 2 * down->cols && down->cols % COLUMNS == 0;
 }
 
-/* values [n_panels, width, 16] of one token as a run, with the bias of its rows. */
+/* values [COLUMNS / ROWS, width, 16] += bias [COLUMNS] */
 static void
-gather (const float *values,
-        int          width,
-        int          t,
-        const float *bias,
-        float       *run)
+add_bias (float       *values,
+          int          width,
+          const float *bias)
 {
   for (int p = 0; p < COLUMNS / ROWS; p++)
-    for (int r = 0; r < ROWS; r++)
-      run[p * ROWS + r] = values[(p * width + t) * ROWS + r] + (bias != NULL ? bias[p * ROWS + r] : 0);
+    for (int t = 0; t < width; t++)
+      for (int r = 0; r < ROWS; r++)
+        values[(p * width + t) * ROWS + r] += bias[p * ROWS + r];
 }
 
-/* The columns from `column` on of tile i of a.  Its padding repeats the last token, because that of x does. */
+/* The columns from `column` on of tile i of a, from products [n_panels, width, 16] that are overwritten.  Its padding
+ * repeats the last token, because that of x does. */
 static void
 store_columns (const Swiglu *job,
                int64_t       column,
                int           n_panels,
                int64_t       i,
-               const float  *gate,
-               const float  *up)
+               float        *gate,
+               float        *up)
 {
   const GlmMatrix *down = job->down.products[0].matrix;
   GlmSumKind kind = down->packed_traits->sum_kind;
   int width = glm_packed_tile_width (&job->down, i);
-  uint8_t *tile = glm_packed_tile (&job->down, kind, down->cols, i);
+  uint8_t *block = glm_packed_tile (&job->down, kind, down->cols, i) + (size_t) (column / COLUMNS) * GLM_TILE_BYTES * (size_t) width;
   const GlmKernels *kernels = job->down.kernels;
-  _Alignas (64) float g[COLUMNS], u[COLUMNS];
+  _Alignas (64) float run[COLUMNS];
 
-  for (int p = 0; p < n_panels; p += COLUMNS / ROWS, column += COLUMNS)
-    for (int t = 0; t < width; t++)
-      {
-        gather (gate + p * ROWS * width, width, t, job->bias != NULL ? job->bias + column : NULL, g);
-        gather (up + p * ROWS * width, width, t, job->bias != NULL ? job->bias + job->n_columns + column : NULL, u);
-        kernels->swiglu (g, g, u, COLUMNS);
-        kernels->quantise_tile (g, COLUMNS, kind, tile + (size_t) (column / COLUMNS) * GLM_TILE_BYTES * (size_t) width, width, t);
-      }
+  for (int p = 0; p < n_panels; p += COLUMNS / ROWS, column += COLUMNS, block += GLM_TILE_BYTES * width)
+    {
+      float *g = gate + p * ROWS * width, *u = up + p * ROWS * width;
+
+      if (job->bias != NULL)
+        {
+          add_bias (g, width, job->bias + column);
+          add_bias (u, width, job->bias + job->n_columns + column);
+        }
+      kernels->swiglu (g, g, u, COLUMNS * width); /* value by value: any order will do */
+      for (int t = 0; t < width; t++)
+        {
+          for (int half = 0; half < COLUMNS / ROWS; half++)
+            memcpy (run + half * ROWS, g + (half * width + t) * ROWS, ROWS * sizeof (float));
+          kernels->quantise_tile (run, COLUMNS, kind, block, width, t);
+        }
+    }
 }
 
 /* Columns [begin, end) of a; next: where those begin that this worker probably computes after them, or −1. */

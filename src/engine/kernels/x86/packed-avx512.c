@@ -292,6 +292,23 @@ PANEL_PRODUCT (q6_k, GLM_PACKED_Q6_K)
 
 /* ---- Activations -------------------------------------------------------------------------------------------------- */
 
+static ALWAYS_INLINE int
+sum_lanes (__m128i v)
+{
+  v = _mm_add_epi32 (v, _mm_shuffle_epi32 (v, 0x4e));
+  return _mm_cvtsi128_si32 (_mm_add_epi32 (v, _mm_shuffle_epi32 (v, 0xb1)));
+}
+
+static ALWAYS_INLINE float
+largest_lane (__m512 v)
+{
+  __m256 half = _mm256_max_ps (_mm512_castps512_ps256 (v), _mm512_extractf32x8_ps (v, 1));
+  __m128 m = _mm_max_ps (_mm256_castps256_ps128 (half), _mm256_extractf128_ps (half, 1));
+
+  m = _mm_max_ps (m, _mm_movehl_ps (m, m));
+  return _mm_cvtss_f32 (_mm_max_ss (m, _mm_movehdup_ps (m)));
+}
+
 static void
 quantise_tile_avx512 (const float *x,
                       int64_t      cols,
@@ -301,25 +318,31 @@ quantise_tile_avx512 (const float *x,
                       int          t)
 {
   static const int offsets[] = { [GLM_SUM_8] = -8, [GLM_SUM_16] = -16, [GLM_SUM_128] = -128, [GLM_SUM_HALVES] = -32, [GLM_SUM_MIN] = 0 };
+  const __m128i zero = _mm_setzero_si128 (), ones = _mm_set1_epi8 (1);
 
   for (; cols > 0; cols -= 32, x += 32, tile += GLM_TILE_BYTES * width)
     {
       __m512 low = _mm512_loadu_ps (x), high = _mm512_loadu_ps (x + 16);
-      float largest = _mm512_reduce_max_ps (_mm512_max_ps (_mm512_abs_ps (low), _mm512_abs_ps (high)));
-      float d = largest / 127;
+      float largest = largest_lane (_mm512_max_ps (_mm512_abs_ps (low), _mm512_abs_ps (high))), d = largest / 127;
       __m512 inverse = _mm512_set1_ps (largest > 0 ? 127 / largest : 0);
-      __m512i q_low = _mm512_cvtps_epi32 (_mm512_mul_ps (low, inverse));
-      __m512i q_high = _mm512_cvtps_epi32 (_mm512_mul_ps (high, inverse));
-      int sum_low = _mm512_reduce_add_epi32 (q_low), sum_high = _mm512_reduce_add_epi32 (q_high);
+      __m128i q_low = _mm512_cvtsepi32_epi8 (_mm512_cvtps_epi32 (_mm512_mul_ps (low, inverse)));
+      __m128i q_high = _mm512_cvtsepi32_epi8 (_mm512_cvtps_epi32 (_mm512_mul_ps (high, inverse)));
+      __m128i sums = _mm_dpbusd_epi32 (zero, ones, q_low);
       int32_t *a = (int32_t *) (tile + 36 * width) + t, *b = (int32_t *) (tile + 40 * width) + t;
 
-      _mm_storeu_si128 ((__m128i *) (tile + 32 * t), _mm512_cvtsepi32_epi8 (q_low));
-      _mm_storeu_si128 ((__m128i *) (tile + 32 * t + 16), _mm512_cvtsepi32_epi8 (q_high));
+      _mm_storeu_si128 ((__m128i *) (tile + 32 * t), q_low);
+      _mm_storeu_si128 ((__m128i *) (tile + 32 * t + 16), q_high);
       ((float *) (tile + 32 * width))[t] = d;
-      *a = offsets[kind] * (kind == GLM_SUM_HALVES ? sum_low : sum_low + sum_high);
-      *b = kind == GLM_SUM_HALVES ? offsets[kind] * sum_high : 0;
-      if (kind == GLM_SUM_MIN)
-        *(float *) a = d * (float) (sum_low + sum_high);
+      *b = 0;
+      if (kind == GLM_SUM_HALVES)
+        {
+          *a = offsets[kind] * sum_lanes (sums);
+          *b = offsets[kind] * sum_lanes (_mm_dpbusd_epi32 (zero, ones, q_high));
+        }
+      else if (kind == GLM_SUM_MIN)
+        *(float *) a = d * (float) sum_lanes (_mm_dpbusd_epi32 (sums, ones, q_high));
+      else
+        *a = offsets[kind] * sum_lanes (_mm_dpbusd_epi32 (sums, ones, q_high));
     }
 }
 

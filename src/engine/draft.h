@@ -4,7 +4,8 @@
  *
  * Prompt lookup: where the last three tokens occurred before, what followed them then may follow again.  Verifying a few
  * guessed tokens costs little more than evaluating one, because the weights are read once for all; a wrong guess costs
- * that little.  So the drafter watches what its guesses gain and costs, and stops guessing where they do not pay.
+ * that little.  So the drafter watches what its guesses gain and cost, stops guessing where they do not pay, and stakes no
+ * more than a small share of what the reply took so far.
  */
 #ifndef GLM_DRAFT_H
 #define GLM_DRAFT_H
@@ -15,7 +16,8 @@
 
 typedef struct GlmDraft GlmDraft;
 
-bool glm_draft_new (GlmDraft **ret_draft, GlmError *error);
+/* cost: what verifying a guess takes of a step, here; 0: not known.  It is kept up to date, and must outlive the draft. */
+bool glm_draft_new (double *cost, GlmDraft **ret_draft, GlmError *error);
 void glm_draft_free (GlmDraft *draft);
 
 /* The token has joined the sequence. */

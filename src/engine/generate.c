@@ -266,7 +266,7 @@ glm_generate (GlmSession *session, const int32_t *prompt, size_t n_prompt, const
 
   if (!glm_sampler_new (loop.sampling, session->model->params.n_vocab, &loop.sampler, error)
       || (session->model->tokenizer && !glm_text_stream_new (session->model->tokenizer, &loop.stream, error))
-      || !glm_draft_new (&loop.draft, error) || !prime (&loop, prompt, n_prompt) || !read_prompt (&loop, prompt, n_prompt, &cancelled))
+      || !glm_draft_new (&session->guess_cost, &loop.draft, error) || !prime (&loop, prompt, n_prompt) || !read_prompt (&loop, prompt, n_prompt, &cancelled))
     goto done;
 
   ready = now ();

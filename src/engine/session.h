@@ -33,6 +33,7 @@ struct GlmSession
   int64_t n_logits;             /* 0: none are valid */
   int64_t logits_rows;          /* allocated */
   size_t n_kept;                /* by the last sync */
+  double guess_cost;            /* of verifying one guessed token, in steps; see draft.h */
   const GlmRehearsal *rehearsal;        /* bench; else NULL */
 };
 

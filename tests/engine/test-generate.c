@@ -4,6 +4,7 @@
  */
 #include <math.h>
 
+#include "draft.h"
 #include "sampler.h"
 #include "session-check.h"
 
@@ -142,9 +143,43 @@ test_guessing (void)
   glm_model_free (model);
 }
 
+/* Where every guess is wrong, whatever guesses cost, the reply must take hardly longer: 2 % and half a step. */
+static void
+test_wrong_guesses (void)
+{
+  static const double costs[] = { 0.03, 0.1, 0.3, 1 };
+
+  for (size_t c = 0; c < sizeof costs / sizeof costs[0]; c++)
+    {
+      double known = costs[c], steps = 0;
+      size_t n_guesses = 0;
+      GlmDraft *draft;
+      GlmError error = { 0 };
+      int32_t ids[GLM_DRAFT_MAX];
+
+      REQUIRE (glm_draft_new (&known, &draft, &error), "%s", error.message);
+      for (int i = 0; i < 60; i++)
+        REQUIRE (glm_draft_append (draft, i % 20, &error), "%s", error.message);
+      for (int i = 0; i < 300; i++)
+        {
+          size_t n = glm_draft_propose (draft, GLM_DRAFT_MAX, ids);
+          double took = 1 + costs[c] * (double) n;
+
+          glm_draft_report (draft, n, 0, took * 1e-3);
+          REQUIRE (glm_draft_append (draft, i % 20, &error), "%s", error.message);
+          steps += took;
+          n_guesses += n;
+          CHECK (steps <= 1.02 * (i + 1) + 0.5 + 1e-9, "cost %g: %g steps for %d tokens", costs[c], steps, i + 1);
+        }
+      CHECK (n_guesses > 0, "cost %g: nothing was guessed", costs[c]);
+      glm_draft_free (draft);
+    }
+}
+
 int
 main (void)
 {
+  test_wrong_guesses ();
   test_generate ();
   test_guessing ();
   return check_exit ();

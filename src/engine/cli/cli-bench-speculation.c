@@ -7,16 +7,19 @@
  * guessing and verifying are done as ever, only what was drawn is replaced (GlmRehearsal).  Chat: short questions, and the
  * model's own greedy replies, where little can be guessed and guessing must cost next to nothing.
  *
- * Each reply is written with and without guesses in turn, several times, and the fastest of each counts.
+ * Each reply is written with and without guesses in turn, several times, and the fastest of each counts.  Replies are
+ * printed one by one where they are long enough to be timed, and added up.
  */
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/cli-bench.h"
 #include "cli/cli.h"
 #include "error.h"
 #include "session.h"
 
 #define N_REPEATS 5
+#define MIN_SECONDS 1           /* of repeating one reply */
 #define MAX_REPLY 160
 #define MIN_TIMED 32
 #define N_RANDOM 200            /* tokens of a text for a model without a vocabulary */
@@ -55,6 +58,7 @@ typedef struct
   double plain, guessed;        /* seconds */
   size_t n_tokens, n_drafted, n_accepted;
   double worst;                 /* the lowest ratio of one reply that is long enough to be timed */
+  int n_replies;
 } Sum;
 
 /* Seconds of writing one reply; the prompt is at hand. */
@@ -73,38 +77,60 @@ write_reply (Bench *bench, const GlmTokens *prompt, const GlmTokens *reply, bool
   return ok;
 }
 
-static bool
-measure (Bench *bench, const GlmTokens *prompt, const GlmTokens *reply, Sum *sum)
-{
-  double plain = 1e300, guessed = 1e300;
-  GlmResult result;
-
-  for (int i = 0; i < N_REPEATS; i++)
-    if (!write_reply (bench, prompt, reply, true, &plain, &result) || !write_reply (bench, prompt, reply, false, &guessed, &result))
-      return false;
-  sum->plain += plain;
-  sum->guessed += guessed;
-  sum->n_tokens += result.n_generated;
-  sum->n_drafted += result.n_drafted;
-  sum->n_accepted += result.n_accepted;
-  if (result.n_generated >= MIN_TIMED && (sum->worst == 0 || plain / guessed < sum->worst))
-    sum->worst = plain / guessed;
-  return true;
-}
-
+/* number: of a single reply; 0: all of this sort. */
 static void
-add_row (Bench *bench, const char *what, const Sum *sum)
+add_row (Bench *bench, const char *what, int number, const Sum *sum)
 {
   double plain = (double) sum->n_tokens / sum->plain, guessed = (double) sum->n_tokens / sum->guessed;
+  char name[16];
 
+  snprintf (name, sizeof name, "%d", number);
   if (bench->options->json)
-    printf ("%s\n  {\"what\": \"%s\", \"tokens\": %zu, \"plain\": %.6g, \"guessed\": %.6g, \"ratio\": %.4f, \"worst\": %.4f, "
-            "\"drafted\": %zu, \"accepted\": %zu}", bench->n_rows++ ? "," : "", what, sum->n_tokens, plain, guessed,
+    printf ("%s\n  {\"what\": \"%s\", \"reply\": %d, \"tokens\": %zu, \"plain\": %.6g, \"guessed\": %.6g, \"ratio\": %.4f, \"worst\": %.4f, "
+            "\"drafted\": %zu, \"accepted\": %zu}", bench->n_rows++ ? "," : "", what, number, sum->n_tokens, plain, guessed,
             guessed / plain, sum->worst, sum->n_drafted, sum->n_accepted);
   else
-    printf ("%-8s %7zu %11.2f %11.2f %8.2f × %8.2f × %9zu %9zu\n", what, sum->n_tokens, plain, guessed, guessed / plain,
+    printf ("%-8s %5s %7zu %11.2f %11.2f %8.2f × %8.2f × %9zu %9zu\n", what, number ? name : "all", sum->n_tokens, plain, guessed, guessed / plain,
             sum->worst, sum->n_drafted, sum->n_accepted);
   fflush (stdout);
+}
+
+/* Adds a reply to the sum, and prints it if it is long enough to be timed. */
+static void
+add_reply (Bench *bench, const char *what, const Sum *reply, Sum *sum)
+{
+  double ratio = reply->plain / reply->guessed;
+
+  sum->plain += reply->plain;
+  sum->guessed += reply->guessed;
+  sum->n_tokens += reply->n_tokens;
+  sum->n_drafted += reply->n_drafted;
+  sum->n_accepted += reply->n_accepted;
+  sum->n_replies++;
+  if (reply->n_tokens < MIN_TIMED)
+    return;
+  if (sum->worst == 0 || ratio < sum->worst)
+    sum->worst = ratio;
+  add_row (bench, what, sum->n_replies, reply);
+}
+
+static bool
+measure (Bench *bench, const char *what, const GlmTokens *prompt, const GlmTokens *reply, Sum *sum)
+{
+  Sum one = { .plain = 1e300, .guessed = 1e300 };
+  double start = cli_bench_now ();
+  GlmResult result = { 0 };
+
+  for (int i = 0; i < N_REPEATS || cli_bench_now () - start < MIN_SECONDS; i++)
+    if (!write_reply (bench, prompt, reply, true, &one.plain, &result)
+        || !write_reply (bench, prompt, reply, false, &one.guessed, &result))
+      return false;
+  one.n_tokens = result.n_generated;
+  one.n_drafted = result.n_drafted;
+  one.n_accepted = result.n_accepted;
+  one.worst = one.plain / one.guessed;
+  add_reply (bench, what, &one, sum);
+  return true;
 }
 
 static bool
@@ -119,7 +145,7 @@ measure_text_edits (Bench *bench, Sum *sum)
 
       ok = glm_model_prompt (bench->model, &turn, 1, &prompt, &bench->error)
            && glm_model_tokenize (bench->model, edits[i][1], strlen (edits[i][1]), &reply, &bench->error)
-           && measure (bench, &prompt, &reply, sum);
+           && measure (bench, "editing", &prompt, &reply, sum);
       glm_tokens_clear (&prompt);
       glm_tokens_clear (&reply);
     }
@@ -141,7 +167,7 @@ measure_random_edit (Bench *bench, Sum *sum)
       ok = (glm_tokens_append (&prompt, id) && glm_tokens_append (&reply, i % 25 == 12 ? id + 1 : id))
            || glm_error_set (&bench->error, GLM_ERROR_NO_MEMORY, "no memory for the text");
     }
-  ok = ok && measure (bench, &prompt, &reply, sum);
+  ok = ok && measure (bench, "editing", &prompt, &reply, sum);
   glm_tokens_clear (&prompt);
   glm_tokens_clear (&reply);
   return ok;
@@ -157,7 +183,7 @@ measure_chats (Bench *bench, Sum *sum)
       const GlmTurn turn = { .role = "user", .content = questions[i] };
       GlmTokens prompt = { 0 };
 
-      ok = glm_model_prompt (bench->model, &turn, 1, &prompt, &bench->error) && measure (bench, &prompt, NULL, sum);
+      ok = glm_model_prompt (bench->model, &turn, 1, &prompt, &bench->error) && measure (bench, "chat", &prompt, NULL, sum);
       glm_tokens_clear (&prompt);
     }
   return ok;
@@ -171,15 +197,15 @@ run (Bench *bench)
   if (bench->options->json)
     fputs ("{\"rows\": [", stdout);
   else
-    puts ("what      tokens  plain tok/s  with guesses      ratio      worst   guessed     right");
+    puts ("what     reply  tokens  plain tok/s  with guesses      ratio      worst   guessed     right");
   if (!(bench->model->tokenizer ? measure_text_edits (bench, &edit) : measure_random_edit (bench, &edit)))
     return false;
-  add_row (bench, "editing", &edit);
+  add_row (bench, "editing", 0, &edit);
   if (bench->model->tokenizer)
     {
       if (!measure_chats (bench, &chat))
         return false;
-      add_row (bench, "chat", &chat);
+      add_row (bench, "chat", 0, &chat);
     }
   fputs (bench->options->json ? "\n]}\n" : "", stdout);
   return true;

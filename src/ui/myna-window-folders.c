@@ -125,9 +125,12 @@ move_folder (GtkWidget  *widget,
   gint64 id, parent_id;
 
   g_variant_get (parameter, "(xx)", &id, &parent_id);
-  if (get_store (self) && id != parent_id)
-    store_move_folder_async (get_store (self), id, parent_id, self->cancellable, myna_window_changed_cb,
-                             g_object_ref (self));
+  if (!get_store (self) || id == parent_id)
+    return;
+  store_move_folder_async (get_store (self), id, parent_id, self->cancellable, myna_window_changed_cb,
+                           g_object_ref (self));
+  if (parent_id)
+    myna_history_model_set_expanded (get_history (self), parent_id, TRUE);
 }
 
 static void

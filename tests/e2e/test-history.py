@@ -186,6 +186,33 @@ class History(TestCase):
     def wait_chats(self, app, *titles):
         wait(lambda: app.conversations() == list(titles), f"the list to be {titles}")
 
+    def test_link_by_keyboard(self):
+        """Enter on a link opens it in the program that the person has chosen for such links."""
+        opened = self.home / "opened"
+        browser = self.home / "browser"
+        browser.write_text(f"#!/bin/sh\necho \"$1\" >> {opened}\n")
+        browser.chmod(0o755)
+        applications = self.data / "applications"
+        applications.mkdir(parents=True)
+        (applications / "browser.desktop").write_text(
+            f"[Desktop Entry]\nType=Application\nName=Browser\nExec={browser} %u\nMimeType=x-scheme-handler/https;\n")
+        (applications / "mimeapps.list").write_text("[Default Applications]\nx-scheme-handler/https=browser.desktop\n")
+        self.write([conversation(0, "Links", "Where?", "See [the manual](https://example.org/a?b=1&c=2) or [that](javascript:x).")])
+        app = self.start()
+        self.import_all(app)
+        self.open_chat(app, "Links")
+        app.click_at(app.composer)
+        app.key("shift+Tab")
+        wait(lambda: any(row.has("focused") for row in app.find_all(re.compile("Myna: "), "list item")), "the reply to have the focus")
+        app.key("Tab")
+        link = app.find("the manual", "link")
+        wait(lambda: link.has("focused"), "the link to have the focus")
+        self.assertEqual(len(app.find_all(role="link")), 1)
+        app.key("Return")
+        wait(opened.exists, "the browser")
+        wait(lambda: opened.read_text() == "https://example.org/a?b=1&c=2\n", "the address")
+        app.quit()
+
     def test_archive_and_bin(self):
         app = self.start()
         self.import_all(app)
@@ -239,31 +266,96 @@ class History(TestCase):
         self.assertEqual(self.query("SELECT title_by_user FROM conversation WHERE title = 'Waffles'"), [(1,)])
 
         # A folder, named in its place, and a chat dragged into it.
-        self.choose(app, "New _Folder")
-        self.wait_title_focus(app)
-        app.key("ctrl+a")
-        app.write("Kitchen")
-        app.key("Return")
-        wait(lambda: self.query("SELECT name FROM folder") == [("Kitchen",)], "the folder")
-        self.drag_into(app, "Waffles", "Kitchen")
+        self.new_folder(app, "Kitchen")
+        self.drag_until(app, "Waffles", "Kitchen",
+                        lambda: self.query("SELECT c.title FROM conversation c JOIN folder f ON f.id = c.folder_id") == [("Waffles",)])
         self.wait_chats(app, "Kitchen", "Waffles", "Quicksort in C", "周末计划")
 
         self.open_row_menu(app, "Quicksort in C", "_Pin")
         self.wait_chats(app, "Quicksort in C", "Kitchen", "Waffles", "周末计划")
         app.quit()
 
+    def new_folder(self, app, name):
+        self.choose(app, "New _Folder")
+        self.wait_title_focus(app)
+        app.key("ctrl+a")
+        app.write(name)
+        app.key("Return")
+        wait(lambda: (name,) in self.query("SELECT name FROM folder"), f"the folder {name!r}")
+
+    def move_by_keys(self, app, title, place):
+        """With the menu of a chat, by its keys: M for Move to, and down to the place."""
+        self.click_until(app, title, "Move to", button=3)
+        app.put_pointer_away()
+        app.key("m")
+        item = app.find(place, ("menu item", "push button", "button"))
+        for _ in range(10):
+            if item.has("focused"):
+                break
+            app.key("Down")
+        app.key("Return")
+
+    def folders(self):
+        """Each folder and the one that it is in."""
+        return dict(self.query("SELECT f.name, p.name FROM folder f LEFT JOIN folder p ON p.id = f.parent_id"))
+
+    def test_folder_in_folder(self):
+        app = self.start()
+        self.import_all(app)
+        self.new_folder(app, "Kitchen")
+        self.new_folder(app, "Home")
+        app.put_pointer_away()
+        self.drag_until(app, "Kitchen", "Home", lambda: self.folders() == {"Kitchen": "Home", "Home": None})
+        self.wait_chats(app, "Home", "Kitchen", "Pancakes", "Quicksort in C", "周末计划")
+
+        # Once only: a folder that holds one does not go into a third, and one that lies in another takes none.
+        self.new_folder(app, "Work")
+        for dragged, target in (("Home", "Work"), ("Work", "Kitchen")):
+            app.drag(self.row(app, dragged), self.row(app, target), 2)
+            self.wait_chats(app, "Home", "Kitchen", "Work", "Pancakes", "Quicksort in C", "周末计划")
+            self.assertEqual(self.folders(), {"Kitchen": "Home", "Home": None, "Work": None})
+        app.put_pointer_away()
+
+        self.open_row_menu(app, "Kitchen", "_Out of the Folder")
+        wait(lambda: self.folders()["Kitchen"] is None, "the folder to stand by itself")
+        app.quit()
+
+    def test_pin_and_move_by_menu(self):
+        app = self.start()
+        self.import_all(app)
+        self.wait_chats(app, "Pancakes", "Quicksort in C", "周末计划")
+        # Those that are pinned stand above the others, the latest first as these.
+        self.open_row_menu(app, "周末计划", "_Pin")
+        self.wait_chats(app, "周末计划", "Pancakes", "Quicksort in C")
+        self.open_row_menu(app, "Quicksort in C", "_Pin")
+        self.wait_chats(app, "Quicksort in C", "周末计划", "Pancakes")
+        self.open_row_menu(app, "Quicksort in C", "Un_pin")
+        self.wait_chats(app, "周末计划", "Pancakes", "Quicksort in C")
+        app.quit()
+        self.assertEqual(self.query("SELECT title FROM conversation WHERE pinned"), [("周末计划",)])
+
+        app = self.start()
+        self.wait_chats(app, "周末计划", "Pancakes", "Quicksort in C")
+        self.new_folder(app, "Kitchen")
+        self.move_by_keys(app, "Pancakes", "Kitchen")
+        wait(lambda: self.count("folder_id IS NOT NULL") == 1, "the chat to be in the folder")
+        self.wait_chats(app, "周末计划", "Kitchen", "Pancakes", "Quicksort in C")
+        self.move_by_keys(app, "Pancakes", "Out of the Folder")
+        self.wait_chats(app, "周末计划", "Kitchen", "Pancakes", "Quicksort in C")
+        wait(lambda: self.count("folder_id IS NOT NULL") == 0, "the folder to be empty")
+        app.quit()
+
     def wait_title_focus(self, app):
         """Until a title in the sidebar can be typed over.  (Its row may be made anew: the entry is looked for each time.)"""
         wait(lambda: any(entry.has("focused") for entry in app.find_all("Title", ("text", "entry"))), "a title to have the focus")
 
-    def drag_into(self, app, chat, folder):
-        """Drags a chat into a folder, more slowly each time: on a busy machine the window is slow to say that it takes it."""
+    def drag_until(self, app, dragged, target, condition):
+        """Drags a row onto another, more slowly each time: on a busy machine the window is slow to say that it takes it."""
         for rest in (0.6, 2, 6):
-            app.drag(self.row(app, chat), self.row(app, folder), rest)
+            app.drag(self.row(app, dragged), self.row(app, target), rest)
             with contextlib.suppress(Failure):
-                return wait(lambda: self.query("SELECT c.title FROM conversation c JOIN folder f ON f.id = c.folder_id "
-                                               "WHERE f.name = ?", folder) == [(chat,)], f"{chat!r} to be in the folder", 10)
-        raise Failure(f"{chat!r} could not be dragged into {folder!r}")
+                return wait(condition, f"{dragged!r} to be in {target!r}", 10)
+        raise Failure(f"{dragged!r} could not be dragged into {target!r}")
 
     # -- backups
 

@@ -166,6 +166,30 @@ make_menu (MynaHistoryList *self,
   }
 }
 
+/* GTK leaves the keyboard in what was chosen of a submenu, which is gone then, with all of the window's keys. */
+static void
+menu_closed_cb (MynaHistoryList *self)
+{
+  GtkWidget *focus = gtk_root_get_focus (gtk_widget_get_root (GTK_WIDGET (self)));
+  GtkWidget *before = self->focus_before && gtk_widget_get_mapped (self->focus_before) ? self->focus_before : NULL;
+
+  if (!focus || gtk_widget_is_ancestor (focus, self->menu))
+    gtk_widget_grab_focus (before ? before : self->list);
+  g_clear_weak_pointer (&self->focus_before);
+}
+
+GtkWidget *
+myna_history_list_make_menu (MynaHistoryList *self)
+{
+  GtkWidget *menu = gtk_popover_menu_new_from_model (NULL);
+
+  gtk_popover_set_has_arrow (GTK_POPOVER (menu), FALSE);
+  gtk_widget_set_halign (menu, GTK_ALIGN_START);
+  g_signal_connect_swapped (menu, "closed", G_CALLBACK (menu_closed_cb), self);
+
+  return menu;
+}
+
 void
 myna_history_list_popup_menu (MynaHistoryList *self,
                               MynaHistoryRow  *row,
@@ -183,5 +207,6 @@ myna_history_list_popup_menu (MynaHistoryList *self,
   if (!gtk_widget_compute_point (GTK_WIDGET (row), GTK_WIDGET (self), &GRAPHENE_POINT_INIT ((float) x, (float) y), &place))
     return;
   gtk_popover_set_pointing_to (GTK_POPOVER (self->menu), &(GdkRectangle) { (int) place.x, (int) place.y, 1, 1 });
+  g_set_weak_pointer (&self->focus_before, gtk_root_get_focus (gtk_widget_get_root (GTK_WIDGET (self))));
   gtk_popover_popup (GTK_POPOVER (self->menu));
 }

@@ -19,6 +19,7 @@ struct _MynaHistoryList
   GtkWidget *empty;
   GtkWidget *list;
   GtkWidget *menu;
+  GtkWidget *focus_before;      /* weak: what had the keyboard when the menu was opened */
   GHashTable *rows;             /* set of MynaHistoryRow that show an item now */
 
   gint64 current;
@@ -42,6 +43,7 @@ void myna_history_list_setup_menu         (MynaHistoryList *self,
 void myna_history_list_class_install_keys (GtkWidgetClass  *widget_class);
 
 /* myna-history-list-menu.c */
+GtkWidget *myna_history_list_make_menu (MynaHistoryList *self);
 /* Shows the menu of what the row shows, at this place of the row. */
 void myna_history_list_popup_menu (MynaHistoryList *self,
                                    MynaHistoryRow  *row,

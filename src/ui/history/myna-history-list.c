@@ -335,6 +335,7 @@ myna_history_list_dispose (GObject *object)
   if (self->selection)
     g_signal_handlers_disconnect_by_data (self->selection, self);
   g_clear_object (&self->selection);
+  g_clear_weak_pointer (&self->focus_before);
   g_clear_pointer (&self->menu, gtk_widget_unparent);
   g_clear_pointer (&self->stack, gtk_widget_unparent);
   if (self->model)
@@ -422,9 +423,7 @@ make_pages (MynaHistoryList *self)
   gtk_stack_add_named (GTK_STACK (self->stack), self->empty, "empty");
   gtk_widget_set_parent (self->stack, GTK_WIDGET (self));
 
-  self->menu = gtk_popover_menu_new_from_model (NULL);
-  gtk_popover_set_has_arrow (GTK_POPOVER (self->menu), FALSE);
-  gtk_widget_set_halign (self->menu, GTK_ALIGN_START);
+  self->menu = myna_history_list_make_menu (self);
   gtk_widget_set_parent (self->menu, GTK_WIDGET (self));
 }
 

@@ -278,11 +278,22 @@ open_first (MynaWindow *self)
   } else if (self->pending_id) {
     myna_window_open_message (self, self->pending_id, self->pending_message_id);
     self->pending_id = self->pending_message_id = 0;
-  } else if (last) {
+  } else if (last && !self->pending_new) {
     store_get_conversation_async (store, last, self->cancellable, last_read_cb, self);
   } else {
     myna_window_new_chat (self);
   }
+  self->pending_new = FALSE;
+}
+
+/* Something is asked before the last chat is there: the person has begun a new one. */
+static void
+begin_cb (MynaWindow *self)
+{
+  if (myna_application_get_store (self->application))
+    myna_window_new_chat (self);
+  else
+    self->pending_new = TRUE;
 }
 
 void
@@ -442,6 +453,7 @@ make_content (MynaWindow *self)
   gtk_box_append (GTK_BOX (box), self->model_banner);
   gtk_box_append (GTK_BOX (box), make_temporary_bar (self));
   self->view = myna_conversation_view_new ();
+  g_signal_connect_swapped (self->view, "begin", G_CALLBACK (begin_cb), self);
   gtk_widget_add_css_class (self->view, "conversation");
   gtk_widget_set_vexpand (self->view, TRUE);
   gtk_box_append (GTK_BOX (box), self->view);

@@ -7,6 +7,7 @@
 
 #include "conversation-fixture.h"
 #include "conversation/chat-canvas.h"
+#include "conversation/composer.h"
 #include "conversation/message-row.h"
 #include "conversation/myna-conversation-view.h"
 #include "markdown/markdown-view.h"
@@ -128,6 +129,62 @@ tear_down (View          *v,
   while (g_main_context_iteration (NULL, FALSE))
     ;
   fixture_teardown (&v->base, data);
+}
+
+/* ---- Before there is a conversation ------------------------------------------------------------------------------- */
+
+static void
+begin_cb (guint *n_begun)
+{
+  (*n_begun)++;
+}
+
+static void
+press_send (View *v)
+{
+  myna_composer_send (MYNA_COMPOSER (find_named (v->view, "composer")));
+}
+
+static char *
+composer_text (View *v)
+{
+  return myna_composer_get_text (MYNA_COMPOSER (find_named (v->view, "composer")));
+}
+
+/* A store that opens slowly: what is written and sent before is neither lost nor refused. */
+static void
+test_too_early (View          *v,
+                gconstpointer  data)
+{
+  MynaConversationView *view = MYNA_CONVERSATION_VIEW (v->view);
+  MynaComposer *composer = MYNA_COMPOSER (find_named (v->view, "composer"));
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (myna_composer_get_text_view (composer));
+  g_autofree char *kept = NULL, *left = NULL, *shown = NULL;
+  guint n_begun = 0;
+
+  g_signal_connect_swapped (view, "begin", G_CALLBACK (begin_cb), &n_begun);
+  myna_conversation_view_set_conversation (view, NULL);
+  gtk_text_buffer_set_text (buffer, "only written", -1);
+  myna_conversation_view_set_conversation (view, v->base.conversation);
+  kept = composer_text (v);
+  g_assert_cmpstr (kept, ==, "only written");
+  g_assert_cmpuint (fixture_n_items (&v->base), ==, 0);
+  g_assert_cmpuint (n_begun, ==, 0);
+
+  myna_conversation_view_set_conversation (view, NULL);
+  gtk_text_buffer_set_text (buffer, "sent", -1);
+  myna_composer_attach_text (composer, "notes.txt", "three lines");
+  press_send (v);
+  g_assert_cmpuint (n_begun, ==, 1);
+  myna_conversation_view_set_conversation (view, v->base.conversation);
+  left = composer_text (v);
+  g_assert_cmpstr (left, ==, "");
+  shown = fixture_shown (&v->base);
+  g_assert_cmpstr (shown, ==, "u:sent");
+  g_assert_nonnull (strstr (myna_message_get_record (fixture_item (&v->base, 0))->attachments, "three lines"));
+  fixture_requested (&v->base);
+  fake_generator_end (v->base.engine, GLM_STOP_END);
+  fixture_idle (&v->base);
 }
 
 /* ---- Keyboard ----------------------------------------------------------------------------------------------------- */
@@ -447,6 +504,7 @@ main (int   argc,
   ADD ("links", test_links);
   ADD ("actions", test_actions);
   ADD ("accessible", test_accessible);
+  ADD ("too-early", test_too_early);
   ADD ("announced", test_announced);
   ADD ("details", test_details);
   ADD ("find", test_find);

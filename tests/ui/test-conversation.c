@@ -184,6 +184,72 @@ test_queue_goes_on (Fixture       *f,
   g_assert_null (record->draft);
 }
 
+typedef struct
+{
+  MynaConversation *conversation;
+  const char *question;         /* NULL: asked */
+} Hasty;
+
+static void
+send_hastily (Hasty *hasty)
+{
+  const char *question = g_steal_pointer (&hasty->question);
+
+  if (question)
+    myna_conversation_send (hasty->conversation, question);
+}
+
+static void
+idle_cb (Hasty *hasty)
+{
+  if (!myna_conversation_get_busy (hasty->conversation))
+    send_hastily (hasty);
+}
+
+/* Whenever a question comes around the end of a reply, it is asked. */
+static void
+test_send_at_the_end (Fixture       *f,
+                      gconstpointer  data)
+{
+  Hasty hasty = { f->conversation, NULL };
+
+  g_signal_connect_swapped (f->conversation, "replied", G_CALLBACK (send_hastily), &hasty);
+  g_signal_connect_swapped (f->conversation, "notify::busy", G_CALLBACK (idle_cb), &hasty);
+  myna_conversation_send (f->conversation, "first");
+  fixture_requested (f);
+  /* The engine is done; the reply's row is still being stored. */
+  fake_generator_say (f->engine, "a");
+  fake_generator_end (f->engine, GLM_STOP_END);
+  g_assert_true (myna_conversation_get_busy (f->conversation));
+  myna_conversation_send (f->conversation, "second");
+  fixture_requested (f);
+  g_assert_cmpstr (fake_generator_get_prompt (f->engine), ==, "user:first|assistant:a|user:second");
+  /* In the very moment when the reply is told to be there. */
+  hasty.question = "third";
+  fake_generator_say (f->engine, "b");
+  fake_generator_end (f->engine, GLM_STOP_END);
+  wait_for (!hasty.question);
+  fixture_requested (f);
+  fake_generator_say (f->engine, "c");
+  fake_generator_end (f->engine, GLM_STOP_END);
+  fixture_idle (f);
+  assert_stored (f, "u:first|a:a|u:second|a:b|u:third|a:c");
+
+  /* Stopped before its first word, the reply is taken out again, while the next question is there already. */
+  g_signal_handlers_disconnect_by_data (f->conversation, &hasty);
+  myna_conversation_send (f->conversation, "fourth");
+  fixture_requested (f);
+  myna_conversation_stop (f->conversation);
+  wait_for (!myna_conversation_get_busy (f->conversation));
+  myna_conversation_send (f->conversation, "fifth");
+  fixture_requested (f);
+  fake_generator_say (f->engine, "e");
+  fake_generator_end (f->engine, GLM_STOP_END);
+  fixture_idle (f);
+  assert_stored (f, "u:first|a:a|u:second|a:b|u:third|a:c|u:fourth|u:fifth|a:e");
+  assert_shown (f, "u:first|a:a|u:second|a:b|u:third|a:c|u:fourth|u:fifth|a:e");
+}
+
 /* ---- Errors ------------------------------------------------------------------------------------------------------- */
 
 static void
@@ -335,6 +401,7 @@ main (int   argc,
   ADD ("stop-anywhere", test_stop_anywhere);
   ADD ("queue", test_queue);
   ADD ("queue-goes-on", test_queue_goes_on);
+  ADD ("send-at-the-end", test_send_at_the_end);
   ADD ("engine-error", test_engine_error);
   ADD ("store-error", test_store_error);
   ADD ("regenerate", test_regenerate);

@@ -60,8 +60,8 @@ myna_composer_update_button (MynaComposer *self)
   gtk_widget_set_sensitive (self->send_button, stop || has_content (self));
 }
 
-static void
-send (MynaComposer *self)
+void
+myna_composer_send (MynaComposer *self)
 {
   g_autofree char *text = myna_composer_get_text (self);
   g_autofree char *attachments = NULL;
@@ -78,7 +78,7 @@ send_clicked_cb (MynaComposer *self)
   if (self->busy && !has_content (self))
     g_signal_emit (self, signals[SIGNAL_STOP], 0);
   else
-    send (self);
+    myna_composer_send (self);
   gtk_widget_grab_focus (self->text_view);
 }
 
@@ -111,7 +111,7 @@ enter_pressed (MynaComposer    *self,
   if (event && gtk_text_view_im_context_filter_keypress (GTK_TEXT_VIEW (self->text_view), event))
     return GDK_EVENT_STOP;
   if (!self->preedit)
-    send (self);
+    myna_composer_send (self);
   return GDK_EVENT_STOP;
 }
 

@@ -30,6 +30,8 @@ void        myna_composer_set_text        (MynaComposer *self,
                                            const char   *text);
 /* Empties it after its contents were taken; cannot be undone into them by accident. */
 void        myna_composer_clear           (MynaComposer *self);
+/* As the button does: emits "send" where there is something. */
+void        myna_composer_send            (MynaComposer *self);
 /* Puts the text before the cursor, as a block of its own. */
 void        myna_composer_insert_block    (MynaComposer *self,
                                            const char   *text);

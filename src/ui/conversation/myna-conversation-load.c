@@ -93,18 +93,20 @@ branch_read_cb (GObject      *source,
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) records = store_finish_list (STORE_DB (source), result, &error);
 
-  if (!records)
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     {
-      if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-        set_error (self, error);
       set_loading (self, FALSE);
       return;
     }
-  set_error (self, NULL);
-  replace_branch (self, records);
-  if (self->items->len > 0)
-    myna_conversation_load_range (self, self->items->len - 1, self->items->len - 1);
+  set_error (self, error);
+  if (records)
+    {
+      replace_branch (self, records);
+      if (self->items->len > 0)
+        myna_conversation_load_range (self, self->items->len - 1, self->items->len - 1);
+    }
   set_loading (self, FALSE);
+  /* What was asked meanwhile. */
   if (!myna_conversation_get_busy (self))
     myna_conversation_send_next (self);
 }

@@ -1,4 +1,4 @@
-/* myna-conversation-view-actions.c: the actions conversation.*, which the window's keys and menus use
+/* myna-conversation-view-actions.c: the actions conversation.*, which the window's keys and menus use, and what other keys do
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -115,6 +115,39 @@ myna_conversation_view_class_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "conversation.jump", NULL, jump_action);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "conversation.stop", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_End, GDK_CONTROL_MASK, "conversation.jump", NULL);
+}
+
+/* ---- Questions asked before --------------------------------------------------------------------------------------- */
+
+void
+myna_conversation_view_recall (MynaConversationView *self,
+                               int                   step)
+{
+  guint n = self->conversation ? g_list_model_get_n_items (G_LIST_MODEL (self->conversation)) : 0;
+  guint i = self->recalled == G_MAXUINT ? n : self->recalled;
+
+  while ((step < 0 && i > 0) || (step > 0 && i + 1 < n))
+    {
+      g_autoptr (MynaMessage) message = NULL;
+
+      i += step;
+      message = g_list_model_get_item (G_LIST_MODEL (self->conversation), i);
+      if (myna_message_get_role (message) != STORE_ROLE_USER)
+        continue;
+      if (!myna_message_get_loaded (message))
+        {
+          myna_conversation_load_range (self->conversation, i, i);
+          return;
+        }
+      self->recalled = i;
+      myna_composer_set_text (MYNA_COMPOSER (self->composer), myna_message_get_text (message));
+      return;
+    }
+  if (step > 0 && self->recalled != G_MAXUINT)
+    {
+      self->recalled = G_MAXUINT;
+      myna_composer_set_text (MYNA_COMPOSER (self->composer), "");
+    }
 }
 
 /* ---- Position ----------------------------------------------------------------------------------------------------- */

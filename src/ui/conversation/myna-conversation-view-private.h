@@ -32,11 +32,15 @@ struct _MynaConversationView
   gint64 wanted_id;             /* message to be shown when the branch is there; 0: none */
   int wanted_offset;            /* how far it is to begin above the view … */
   gboolean wanted_at_top;       /* … or it comes into the upper third */
+  gboolean send_waits;          /* Send was pressed when there was no conversation yet */
   guint recalled;               /* position of the question in the composer; G_MAXUINT: none */
 };
 
 /* myna-conversation-view-actions.c */
 void     myna_conversation_view_class_install_actions (GtkWidgetClass *widget_class);
+/* Up and Down in the composer walk through the questions of the conversation. */
+void     myna_conversation_view_recall                (MynaConversationView *self,
+                                                        int                   step);
 /* A key was pressed among the messages.  Who begins to write there means the composer. */
 gboolean myna_conversation_view_transcript_key (MynaConversationView  *self,
                                                 guint                  keyval,

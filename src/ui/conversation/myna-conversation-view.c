@@ -13,6 +13,8 @@
 #define COLUMN_WIDTH  796       /* the transcript's column and its margins */
 #define MAX_ANNOUNCED 4096      /* bytes of a reply that a screen reader is given to say */
 
+static guint begin_signal;
+
 G_DEFINE_FINAL_TYPE (MynaConversationView, myna_conversation_view, GTK_TYPE_WIDGET)
 
 /* ---- Rows --------------------------------------------------------------------------------------------------------- */
@@ -129,11 +131,17 @@ ask (MynaConversationView *self,
      const char           *text,
      const char           *attachments)
 {
-  if (!self->conversation)
-    return;
   myna_conversation_send_full (self->conversation, text, attachments);
   myna_chat_canvas_scroll_to_end (MYNA_CHAT_CANVAS (self->canvas));
   self->recalled = G_MAXUINT;
+}
+
+/* What is in the composer is sent as soon as there is a conversation. */
+static void
+send_later (MynaConversationView *self)
+{
+  self->send_waits = TRUE;
+  g_signal_emit (self, begin_signal, 0);
 }
 
 static void
@@ -142,7 +150,10 @@ send_cb (MynaConversationView *self,
          const char           *attachments)
 {
   if (!self->conversation)
-    return;
+    {
+      send_later (self);
+      return;
+    }
   ask (self, text, attachments);
   myna_composer_clear (MYNA_COMPOSER (self->composer));
   myna_conversation_set_draft (self->conversation, NULL);
@@ -152,7 +163,15 @@ static void
 suggested_cb (MynaConversationView *self,
               const char           *question)
 {
-  ask (self, question, NULL);
+  if (self->conversation)
+    {
+      ask (self, question, NULL);
+    }
+  else
+    {
+      myna_composer_set_text (MYNA_COMPOSER (self->composer), question);
+      send_later (self);
+    }
   myna_conversation_view_focus_composer (self);
 }
 
@@ -171,38 +190,6 @@ composer_changed_cb (MynaConversationView *self)
   self->recalled = G_MAXUINT;
   if (self->conversation)
     myna_conversation_set_draft (self->conversation, *text ? text : NULL);
-}
-
-/* Up and Down walk through the questions of the conversation. */
-static void
-history_cb (MynaConversationView *self,
-            int                   step)
-{
-  guint n = self->conversation ? g_list_model_get_n_items (G_LIST_MODEL (self->conversation)) : 0;
-  guint i = self->recalled == G_MAXUINT ? n : self->recalled;
-
-  while ((step < 0 && i > 0) || (step > 0 && i + 1 < n))
-    {
-      g_autoptr (MynaMessage) message = NULL;
-
-      i += step;
-      message = g_list_model_get_item (G_LIST_MODEL (self->conversation), i);
-      if (myna_message_get_role (message) != STORE_ROLE_USER)
-        continue;
-      if (!myna_message_get_loaded (message))
-        {
-          myna_conversation_load_range (self->conversation, i, i);
-          return;
-        }
-      self->recalled = i;
-      myna_composer_set_text (MYNA_COMPOSER (self->composer), myna_message_get_text (message));
-      return;
-    }
-  if (step > 0 && self->recalled != G_MAXUINT)
-    {
-      self->recalled = G_MAXUINT;
-      myna_composer_set_text (MYNA_COMPOSER (self->composer), "");
-    }
 }
 
 static void
@@ -381,24 +368,26 @@ myna_conversation_view_set_conversation (MynaConversationView *self,
 
   if (self->conversation == conversation)
     return;
+  /* What was written before there was a conversation is for the first one. */
+  if (self->conversation)
+    myna_composer_clear (MYNA_COMPOSER (self->composer));
   myna_find_bar_set_conversation (MYNA_FIND_BAR (self->find_bar), conversation);
   myna_chat_canvas_set_model (MYNA_CHAT_CANVAS (self->canvas), NULL);
   g_set_object (&self->conversation, conversation);
   g_signal_group_set_target (self->conversation_signals, conversation);
-  myna_composer_clear (MYNA_COMPOSER (self->composer));
   self->recalled = G_MAXUINT;
   self->wanted_id = 0;
   if (conversation)
     {
-      const char *draft = myna_conversation_get_draft (conversation);
-
-      if (draft)
-        myna_composer_set_text (MYNA_COMPOSER (self->composer), draft);
+      draft_changed_cb (self);
       myna_chat_canvas_set_model (MYNA_CHAT_CANVAS (self->canvas), G_LIST_MODEL (conversation));
     }
   update_page (self);
   update_busy (self);
   update_context (self);
+  if (conversation && self->send_waits)
+    myna_composer_send (MYNA_COMPOSER (self->composer));
+  self->send_waits = FALSE;
 }
 
 MynaConversation *
@@ -478,7 +467,7 @@ new_composer (MynaConversationView *self)
   g_signal_connect_swapped (self->composer, "send", G_CALLBACK (send_cb), self);
   g_signal_connect_swapped (self->composer, "stop", G_CALLBACK (stop_cb), self);
   g_signal_connect_swapped (self->composer, "changed", G_CALLBACK (composer_changed_cb), self);
-  g_signal_connect_swapped (self->composer, "history", G_CALLBACK (history_cb), self);
+  g_signal_connect_swapped (self->composer, "history", G_CALLBACK (myna_conversation_view_recall), self);
   g_signal_connect_swapped (self->composer, "scroll", G_CALLBACK (scroll_cb), self);
   adw_clamp_set_maximum_size (ADW_CLAMP (clamp), COLUMN_WIDTH);
   adw_clamp_set_tightening_threshold (ADW_CLAMP (clamp), COLUMN_WIDTH);
@@ -525,6 +514,7 @@ myna_conversation_view_class_init (MynaConversationViewClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = myna_conversation_view_dispose;
+  begin_signal = g_signal_new ("begin", MYNA_TYPE_CONVERSATION_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   myna_conversation_view_class_install_actions (widget_class);
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_css_name (widget_class, "conversationview");

@@ -13,7 +13,9 @@ G_BEGIN_DECLS
 #define MYNA_TYPE_CONVERSATION_VIEW (myna_conversation_view_get_type ())
 G_DECLARE_FINAL_TYPE (MynaConversationView, myna_conversation_view, MYNA, CONVERSATION_VIEW, GtkWidget)
 
-/* Installs the widget actions conversation.stop, .regenerate, .find, .copy-last …; the window binds keys to them. */
+/* Signal "begin": something is asked while there is no conversation.  It waits for the one that is set next; what is only
+ * written stays, too.
+ * Installs the widget actions conversation.stop, .regenerate, .find, .copy-last …; the window binds keys to them. */
 GtkWidget        *myna_conversation_view_new (void);
 void              myna_conversation_view_set_conversation (MynaConversationView *self, MynaConversation *conversation);
 MynaConversation *myna_conversation_view_get_conversation (MynaConversationView *self);

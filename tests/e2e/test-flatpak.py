@@ -25,7 +25,7 @@ class Sandbox(TestCase):
 
     def test_chat_and_return(self):
         app = self.start()
-        app.find("Start Chatting", ("push button", "button")).click()
+        app.find("Start Chatting", "button").click()
         app.wait_closed("Welcome")
         reply = app.ask("你好")
         self.assertEqual(app.rows("You"), ["你好"])

@@ -25,7 +25,7 @@ class Models(TestCase):
     @staticmethod
     def button(app, name):
         """Of the model that was added last: the rows of the others have the same buttons."""
-        return wait(lambda: app.find_all(name, ("push button", "button")), f"the button {name!r}")[-1]
+        return wait(lambda: app.find_all(name, "button"), f"the button {name!r}")[-1]
 
     def test_add_and_remove(self):
         path = self.home / "copy.gguf"
@@ -114,7 +114,7 @@ class Models(TestCase):
         self.assertFalse(guard.exists())
         app.key("Escape")
         app.wait_closed("Models")
-        model = app.find("Model", ("push button", "toggle button", "button"))
+        model = app.find("Model", ("button", "toggle button"))
         wait(lambda: model.find_all(re.compile("Fledgling")), "the chat to keep its model")
         self.assertTrue(app.ask("Hello"))
         app.quit()
@@ -158,14 +158,14 @@ class Models(TestCase):
         app = self.start(self.checkpoint())
         app.find(re.compile("GLM-Edge · .* · safetensors"))
         app.find(re.compile("The new file takes .* are free"))
-        app.find("Import", ("push button", "button")).click()
+        app.find("Import", "button").click()
         path = self.data / APP_ID / "models" / "edge-safetensors-Q4_0.gguf"
         app.find(str(path))                     # its row is unfolded
         self.assertTrue(path.exists())
         self.button(app, "Use Now").click()
         app.find("In use")
         app.key("Escape")
-        model = app.find("Model", ("push button", "toggle button", "button"))
+        model = app.find("Model", ("button", "toggle button"))
         wait(lambda: model.find_all(re.compile("edge-safetensors")), "the chat to have the new model")
         app.quit()
 
@@ -173,7 +173,7 @@ class Models(TestCase):
         app = self.start(self.checkpoint())
         app.find(re.compile("The new file takes"))
         app.key("Escape")
-        wait(lambda: not app.find_all("Import", ("push button", "button")), "the window to close")
+        wait(lambda: not app.find_all("Import", "button"), "the window to close")
         app.find("On this computer")
         self.assertEqual(list((self.data / APP_ID / "models").glob("*")), [])
         app.key("Escape")
@@ -215,7 +215,7 @@ class Models(TestCase):
     def begin_large_import(self):
         app = self.start(self.large_checkpoint())
         app.find(re.compile("The new file takes"))
-        app.find("Import", ("push button", "button")).click()
+        app.find("Import", "button").click()
         models = self.data / APP_ID / "models"
         wait(lambda: list(models.glob("*.part")), "the import to begin")
         return app, models
@@ -251,7 +251,7 @@ class Models(TestCase):
             self.skipTest("the tokenizers are not there")
         app = self.start(path)
         app.find(re.compile("ChatGLM3 · .* · chatglm.cpp"))
-        app.find("Import", ("push button", "button")).click()
+        app.find("Import", "button").click()
         target = self.data / APP_ID / "models" / "v3-cpp2-q8_0-Q4_0.gguf"
         app.find(str(target))
         self.assertTrue(target.exists() and path.exists())
@@ -296,7 +296,7 @@ class FirstStart(TestCase):
         app.find("Welcome to Myna")
         app.find("What can run here")
         app.find(re.compile("About .* tokens a second|Needs .* of free memory"))
-        app.find("Start Chatting", ("push button", "button")).click()
+        app.find("Start Chatting", "button").click()
         # Seen from outside: GTK 4.8 crashes if it is asked for its windows while one of them goes.
         wait(lambda: not subprocess.run(["xdotool", "search", "--onlyvisible", "--name", "^Welcome$"], check=False,
                                         capture_output=True).stdout, "the welcome to go")

@@ -79,7 +79,7 @@ class Restart(TestCase):
         wait(lambda: QUESTION not in app.conversations(), "the chat to be deleted")
         self.assertTrue(self.files(), "it can still come back")
         app.key("F10")
-        app.find(re.compile("Bin"), ("menu item", "button", "push button"))
+        app.find(re.compile("Bin"), ("menu item", "button"))
         app.key("b")
         app.find("Empty the Bin").click()
         app.find_button("_Delete for Good").click()

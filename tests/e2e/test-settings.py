@@ -7,7 +7,7 @@ import re
 
 from myna_e2e import APP_ID, Atspi, TestCase, main, wait
 
-BUTTONS = ("push button", "toggle button", "button")
+BUTTONS = ("button", "toggle button")
 KEYFILE = "config/glib-2.0/settings/keyfile"
 
 
@@ -123,7 +123,7 @@ class Settings(TestCase):
         app.composer
         app.key("ctrl+comma")
         app.find("Personas", "page tab").click()
-        app.find("New Persona").click()
+        app.find_button("New…").click()
         app.find("Whichever is in use")
         app.key("ctrl+a")           # the name has the focus
         app.write("Pirate")

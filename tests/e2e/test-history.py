@@ -47,11 +47,10 @@ class History(TestCase):
             app.key("ctrl+l")
         wait(lambda: any(entry.has("focused") for entry in dialog.find_all(role="text")), "the name to have the focus")
         # The entry completes what is put into it, and says nothing of what it holds: only keys will do.  What GTK 4.18 completes
-        # may stay behind what is typed on.
+        # may stay behind what is typed on.  And an action of the button might overtake the last keys.
         app.key("ctrl+a")
         app.write(str(path))
-        app.key("shift+End", "Delete")
-        dialog.find(re.compile("_?(Save|Open)"), "button").click()
+        app.key("shift+End", "Delete", "Return")
         app.wait_closed(title)
 
     def row(self, app, title):

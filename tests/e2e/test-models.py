@@ -140,9 +140,9 @@ class Models(TestCase):
         app = self.start(str(path), env={"MYNA_MEMORY_AVAILABLE": "1000000"})
         app.find(re.compile("Needs about .*too large now"))
         self.button(app, "Use Now").click()
-        app.find(re.compile("Load it even though it is too large"))
+        app.find("Load It Anyway?")
         app.key("Escape")
-        wait(lambda: not app.find_all(re.compile("Load it although")), "the question to go")
+        wait(lambda: not app.find_all("Load It Anyway?"), "the question to go")
         app.key("Escape")
         app.quit()
 

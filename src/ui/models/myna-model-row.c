@@ -319,7 +319,7 @@ use_cb (MynaModelRow *self)
     return;
   }
   memory = describe_memory (self, info);
-  myna_ask_async (get_window (self), MYNA_QUESTION_DESTRUCTIVE, _("Load it even though it is too large?"), memory,
+  myna_ask_async (get_window (self), MYNA_QUESTION_DESTRUCTIVE, _("Load It Anyway?"), memory,
                   _("_Load Anyway"), too_large_answered_cb, g_object_ref (self));
 }
 

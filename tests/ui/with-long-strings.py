@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """with-long-strings.py SOURCE-ROOT PROGRAM [ARGUMENT…]: runs a program in a made-up language, English 40 % longer.
 
+It gets a locale, which is the C.UTF-8 of the system under another name: glibc 2.41 translates nothing in C.UTF-8 itself.
 The letters that make a string longer are accented vowels, so that whatever carries one is a translated string of ours, and
 whatever carries none was not translated.
 SPDX-License-Identifier: GPL-3.0-or-later
@@ -9,6 +10,7 @@ import math
 import os
 import pathlib
 import re
+import shutil
 import struct
 import subprocess
 import sys
@@ -16,6 +18,7 @@ import tempfile
 
 LANGUAGE = "en_XA"
 LONGER = 0.4
+LOCALE = pathlib.Path("/usr/lib/locale/C.utf8")
 HEADER = "Content-Type: text/plain; charset=UTF-8\nPlural-Forms: nplurals=2; plural=n != 1;\n"
 KEYWORDS = ["_", "N_", "C_:1c,2", "NC_:1c,2", "g_dngettext:2,3", "g_dpgettext2:2c,3", "ngettext:1,2"]
 # Format specifiers, markup, entities and addresses stay as they are.
@@ -81,8 +84,9 @@ def make_catalogue(root, folder):
 def main(root, program, *arguments):
     with tempfile.TemporaryDirectory() as folder:
         make_catalogue(pathlib.Path(root), pathlib.Path(folder))
-        environment = {key: value for key, value in os.environ.items() if not key.startswith("LC_")}
-        environment |= {"LANG": "C.UTF-8", "LANGUAGE": LANGUAGE, "MYNA_LOCALEDIR": folder}
+        shutil.copytree(LOCALE, pathlib.Path(folder) / f"{LANGUAGE}.UTF-8")
+        environment = {key: value for key, value in os.environ.items() if not key.startswith(("LC_", "LANGUAGE"))}
+        environment |= {"LANG": f"{LANGUAGE}.UTF-8", "LOCPATH": folder, "MYNA_LOCALEDIR": folder}
         return subprocess.run([program, *arguments], env=environment, check=False).returncode
 
 

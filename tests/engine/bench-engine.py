@@ -4,7 +4,7 @@
 
 Makes the files with `myna-cli synth` (random weights: speed does not depend on them), runs `myna-cli bench` and, if a
 llama-bench is on PATH, that on the same files in turn, and prints the ratios.  Values taken in turn, minutes apart, share
-the state of the machine; the median of the rounds counts.
+the state of the machine; of either program the best of three counts in a round, and then the median of the rounds.
 
 usage: bench-engine.py MYNA_CLI   (./dev bench engine)
   MYNA_BENCH_SHAPE    of myna-cli synth; chatglm3-6b
@@ -41,11 +41,11 @@ def ours(cli, model, threads):
 def theirs(llama, model, threads):
     try:
         rows = json.loads(run([llama, "-m", model, "-t", str(threads), "-p", ",".join(map(str, PROMPTS)), "-n", "32",
-                               "-r", "1", "-o", "json"]))
+                               "-r", "3", "-o", "json"]))
     except subprocess.CalledProcessError:
         print("llama-bench does not read this file: only our own values.")
         return {}
-    return {("prompt", r["n_prompt"]) if r["n_prompt"] else ("decode", 0): r["avg_ts"] for r in rows}
+    return {("prompt", r["n_prompt"]) if r["n_prompt"] else ("decode", 0): max(r["samples_ts"]) for r in rows}
 
 
 def median(rounds, key):

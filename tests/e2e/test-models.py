@@ -90,6 +90,22 @@ class Models(TestCase):
         app.find(re.compile("“mine.*” could not be loaded"))
         app.quit()
 
+    def test_unloaded_when_idle(self):
+        """After a minute without a question the model gives its memory back; the next question loads it again."""
+        self.settings(idle_unload_minutes="uint32 1")
+        app = self.start()
+        self.assertTrue(app.ask("Hello"))
+        app.find("Models", ("push button", "button")).click()
+        app.find("Default, in use")
+        wait(lambda: app.find_all("Default", "label") and not app.find_all("Default, in use"), "the model to be unloaded", 120)
+        app.key("Escape")
+        app.wait_closed("Models")
+        self.assertTrue(app.ask("What is 2 + 3?"))
+        app.find("Models", ("push button", "button")).click()
+        app.find("Default, in use")
+        app.key("Escape")
+        app.quit()
+
     def slow_disk(self):
         """The environment of a computer whose disk is slow as long as the file is there."""
         slow = self.home / "slow"

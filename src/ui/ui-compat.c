@@ -102,6 +102,14 @@ myna_announce (GtkWidget  *widget,
 #endif
 }
 
+void
+myna_button_set_spoken_name (GtkWidget  *button,
+                             const char *name)
+{
+  gtk_accessible_reset_relation (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_RELATION_LABELLED_BY);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+}
+
 /* The calls are deprecated since 4.10; for named colours there is no other. */
 G_GNUC_BEGIN_IGNORE_DEPRECATIONS
 GdkRGBA

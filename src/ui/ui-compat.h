@@ -33,6 +33,10 @@ GdkRGBA  myna_widget_get_named_color (GtkWidget  *widget,
 void     myna_announce       (GtkWidget  *widget,
                               const char *text);
 
+/* What a screen reader says of a button whose text alone says too little.  Newer GTK takes the text before all else. */
+void     myna_button_set_spoken_name (GtkWidget  *button,
+                                      const char *name);
+
 typedef enum
 {
   MYNA_QUESTION_PLAIN,

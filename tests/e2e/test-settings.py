@@ -123,7 +123,7 @@ class Settings(TestCase):
         app.composer
         app.key("ctrl+comma")
         app.find("Personas", "page tab").click()
-        app.find_button("New…").click()
+        app.find("New Persona").click()
         app.find("Whichever is in use")
         app.key("ctrl+a")           # the name has the focus
         app.write("Pirate")

@@ -191,7 +191,7 @@ make_loading_group (MynaModelsWindow *self)
   gtk_widget_set_valign (self->progress, GTK_ALIGN_CENTER);
   adw_action_row_add_suffix (ADW_ACTION_ROW (self->loading_row), self->progress);
   gtk_widget_set_valign (cancel, GTK_ALIGN_CENTER);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (cancel), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Cancel Loading"), -1);
+  myna_button_set_spoken_name (cancel, _("Cancel Loading"));
   g_signal_connect_object (cancel, "clicked", G_CALLBACK (myna_model_library_cancel_load), self->models,
                            G_CONNECT_SWAPPED);
   adw_action_row_add_suffix (ADW_ACTION_ROW (self->loading_row), cancel);
@@ -291,7 +291,7 @@ build (MynaModelsWindow *self)
   GtkWidget *page = adw_preferences_page_new ();
 
   g_signal_connect_swapped (add, "clicked", G_CALLBACK (add_cb), self);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (add), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Add a Model"), -1);
+  myna_button_set_spoken_name (add, _("Add a Model"));
   adw_header_bar_pack_start (ADW_HEADER_BAR (header), add);
   g_signal_connect_swapped (folder, "clicked", G_CALLBACK (add_folder_cb), self);
   gtk_widget_set_tooltip_text (folder, _("Import a folder from Hugging Face or ModelScope"));

@@ -336,8 +336,8 @@ make_buttons (MynaPersonasPage *self)
   gtk_widget_set_valign (box, GTK_ALIGN_CENTER);
   gtk_widget_add_css_class (import, "flat");
   gtk_widget_add_css_class (new, "flat");
-  gtk_accessible_update_property (GTK_ACCESSIBLE (import), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Import Persona"), -1);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (new), GTK_ACCESSIBLE_PROPERTY_LABEL, _("New Persona"), -1);
+  myna_button_set_spoken_name (import, _("Import Persona"));
+  myna_button_set_spoken_name (new, _("New Persona"));
   g_signal_connect_swapped (import, "clicked", G_CALLBACK (import_cb), self);
   g_signal_connect_swapped (new, "clicked", G_CALLBACK (new_cb), self);
   gtk_box_append (GTK_BOX (box), import);

@@ -118,6 +118,16 @@ myna_application_show_models (MynaApplication *self,
     myna_models_window_add_file (MYNA_MODELS_WINDOW (self->models_window), file);
 }
 
+static void
+add_model_cb (GSimpleAction *action,
+              GVariant      *parameter,
+              gpointer       user_data)
+{
+  g_autoptr (GFile) file = g_file_new_for_uri (g_variant_get_string (parameter, NULL));
+
+  myna_application_show_models (user_data, file);
+}
+
 static const GActionEntry actions[] = {
   { "new-chat", new_chat_cb },
   { "open-chat", open_chat_cb, "x" },
@@ -125,6 +135,7 @@ static const GActionEntry actions[] = {
   { "reopen-history", try_again_cb },
   { "help", help_cb },
   { "models", models_cb },
+  { "add-model", add_model_cb, "s" },           /* its URI */
   { "preferences", preferences_cb },
   { "about", about_cb },
   { "quit", quit_cb },

@@ -106,6 +106,24 @@ test_model (void)
   g_file_delete (file, NULL, NULL);
 }
 
+/* On a chat, too, it is a model. */
+static void
+test_model_on_chat (void)
+{
+  g_autoptr (GFile) file = make_file ("other.gguf", "GGUF, but not a whole one");
+  GtkWindow *window;
+  GtkWidget *view;
+
+  wait_until ((window = find_window (ADW_TYPE_APPLICATION_WINDOW)));
+  view = find_widget (GTK_WIDGET (window), MYNA_TYPE_CONVERSATION_VIEW);
+  drop (view, file);
+  wait_until ((window = find_window (MYNA_TYPE_MODELS_WINDOW)));
+  wait_until (has_label (GTK_WIDGET (window), g_file_peek_path (file)));
+  g_assert_false (has_label (view, "other.gguf"));
+  gtk_window_destroy (window);
+  g_file_delete (file, NULL, NULL);
+}
+
 /* A text goes with the next question. */
 static void
 test_text (void)
@@ -133,6 +151,7 @@ main (int   argc,
   g_assert_true (g_application_register (G_APPLICATION (application), NULL, NULL));
   g_application_activate (G_APPLICATION (application));
   g_test_add_func ("/drop/model", test_model);
+  g_test_add_func ("/drop/model-on-chat", test_model_on_chat);
   g_test_add_func ("/drop/text", test_text);
   status = g_test_run ();
   g_rmdir (folder);

@@ -203,6 +203,18 @@ scroll_cb (MynaConversationView *self,
                             + (type == GTK_SCROLL_PAGE_UP ? -page : page));
 }
 
+/* A file or folder that can only be a model, not something to be asked about, goes where models are added. */
+static gboolean
+add_model (MynaConversationView *self,
+           GFile                *file)
+{
+  g_autofree char *name = g_file_get_basename (file), *uri = g_file_get_uri (file);
+
+  return ((name && g_str_has_suffix (name, ".gguf"))
+          || g_file_query_file_type (file, G_FILE_QUERY_INFO_NONE, NULL) == G_FILE_TYPE_DIRECTORY)
+         && gtk_widget_activate_action (GTK_WIDGET (self), "app.add-model", "s", uri);
+}
+
 static gboolean
 drop_cb (GtkDropTarget *target,
          const GValue  *value,
@@ -211,12 +223,15 @@ drop_cb (GtkDropTarget *target,
          gpointer       user_data)
 {
   MynaConversationView *self = user_data;
-  g_autoptr (GSList) files = NULL;
 
   if (G_VALUE_HOLDS (value, GDK_TYPE_FILE_LIST))
     {
-      files = gdk_file_list_get_files (g_value_get_boxed (value));
-      myna_composer_attach_files (MYNA_COMPOSER (self->composer), files);
+      g_autoptr (GSList) files = gdk_file_list_get_files (g_value_get_boxed (value)), texts = NULL;
+
+      for (GSList *l = files; l; l = l->next)
+        if (!add_model (self, l->data))
+          texts = g_slist_append (texts, l->data);
+      myna_composer_attach_files (MYNA_COMPOSER (self->composer), texts);
     }
   else
     myna_composer_insert_block (MYNA_COMPOSER (self->composer), g_value_get_string (value));

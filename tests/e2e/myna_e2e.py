@@ -297,7 +297,7 @@ class App(Node):
     def put_pointer_away(self):
         """Moves the pointer off the program's windows.  A tooltip is a window, too; and where a menu that the pointer rests
         on is closed by an action or a key, GTK 4.8 on a busy X server may deliver the next clicks there to the closed menu."""
-        subprocess.run(["xdotool", "mousemove", "--sync", "1299", "859"], check=True)
+        subprocess.run(["xdotool", "mousemove", "1299", "859"], check=True)     # --sync would wait where it is there already
 
     def choose(self, item):
         """An item of the menu that is open, or opens now."""

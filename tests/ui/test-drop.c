@@ -41,20 +41,6 @@ find_widget (GtkWidget *widget,
   return found;
 }
 
-static gboolean
-has_label (GtkWidget  *widget,
-           const char *text)
-{
-  if (GTK_IS_LABEL (widget) && g_str_equal (gtk_label_get_text (GTK_LABEL (widget)), text))
-    return TRUE;
-  for (GtkWidget *child = gtk_widget_get_first_child (widget); child; child = gtk_widget_get_next_sibling (child)) {
-    if (has_label (child, text))
-      return TRUE;
-  }
-
-  return FALSE;
-}
-
 /* Lets a file go over the widget.  Its drop target must take files. */
 static void
 drop (GtkWidget *widget,
@@ -90,6 +76,28 @@ make_file (const char *name,
   return g_file_new_for_path (path);
 }
 
+/* Waits for the file's row among the models, and closes them. */
+static void
+wait_for_model (GFile *file)
+{
+  GtkWindow *window;
+
+  wait_until ((window = find_window (MYNA_TYPE_MODELS_WINDOW)));
+  wait_until (test_has_label (GTK_WIDGET (window), g_file_peek_path (file)));
+  gtk_window_destroy (window);
+  g_file_delete (file, NULL, NULL);
+}
+
+static GtkWidget *
+find_chat (void)
+{
+  GtkWindow *window;
+
+  wait_until ((window = find_window (ADW_TYPE_APPLICATION_WINDOW)));
+
+  return find_widget (GTK_WIDGET (window), MYNA_TYPE_CONVERSATION_VIEW);
+}
+
 /* A model is added to the list, and its row says what it is. */
 static void
 test_model (void)
@@ -99,11 +107,9 @@ test_model (void)
 
   g_action_group_activate_action (G_ACTION_GROUP (application), "models", NULL);
   wait_until ((window = find_window (MYNA_TYPE_MODELS_WINDOW)));
-  g_assert_false (has_label (GTK_WIDGET (window), g_file_peek_path (file)));
+  g_assert_false (test_has_label (GTK_WIDGET (window), g_file_peek_path (file)));
   drop (GTK_WIDGET (window), file);
-  wait_until (has_label (GTK_WIDGET (window), g_file_peek_path (file)));
-  gtk_window_destroy (window);
-  g_file_delete (file, NULL, NULL);
+  wait_for_model (file);
 }
 
 /* On a chat, too, it is a model. */
@@ -111,17 +117,10 @@ static void
 test_model_on_chat (void)
 {
   g_autoptr (GFile) file = make_file ("other.gguf", "GGUF, but not a whole one");
-  GtkWindow *window;
-  GtkWidget *view;
 
-  wait_until ((window = find_window (ADW_TYPE_APPLICATION_WINDOW)));
-  view = find_widget (GTK_WIDGET (window), MYNA_TYPE_CONVERSATION_VIEW);
-  drop (view, file);
-  wait_until ((window = find_window (MYNA_TYPE_MODELS_WINDOW)));
-  wait_until (has_label (GTK_WIDGET (window), g_file_peek_path (file)));
-  g_assert_false (has_label (view, "other.gguf"));
-  gtk_window_destroy (window);
-  g_file_delete (file, NULL, NULL);
+  drop (find_chat (), file);
+  wait_for_model (file);
+  g_assert_false (test_has_label (find_chat (), "other.gguf"));
 }
 
 /* A text goes with the next question. */
@@ -129,13 +128,9 @@ static void
 test_text (void)
 {
   g_autoptr (GFile) file = make_file ("notes.txt", "Three lines");
-  GtkWindow *window;
-  GtkWidget *view;
 
-  wait_until ((window = find_window (ADW_TYPE_APPLICATION_WINDOW)));
-  view = find_widget (GTK_WIDGET (window), MYNA_TYPE_CONVERSATION_VIEW);
-  drop (view, file);
-  wait_until (has_label (view, "notes.txt"));
+  drop (find_chat (), file);
+  wait_until (test_has_label (find_chat (), "notes.txt"));
   g_file_delete (file, NULL, NULL);
 }
 

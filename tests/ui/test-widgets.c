@@ -125,21 +125,6 @@ test_notify (Fixture       *fixture,
   g_assert_cmpint (n_notified, ==, 1);
 }
 
-static gboolean
-has_label (GtkWidget  *widget,
-           const char *text)
-{
-  if (GTK_IS_LABEL (widget) && gtk_widget_get_visible (widget) &&
-      g_str_equal (gtk_label_get_label (GTK_LABEL (widget)), text))
-    return TRUE;
-  for (GtkWidget *child = gtk_widget_get_first_child (widget); child; child = gtk_widget_get_next_sibling (child)) {
-    if (has_label (child, text))
-      return TRUE;
-  }
-
-  return FALSE;
-}
-
 static void
 test_banner (void)
 {
@@ -149,12 +134,12 @@ test_banner (void)
   g_assert_false (gtk_revealer_get_reveal_child (GTK_REVEALER (revealer)));
   myna_banner_show (MYNA_BANNER (banner), "The disk is full", "Delete something.", NULL, "Try again", "app.retry", NULL);
   g_assert_true (gtk_revealer_get_reveal_child (GTK_REVEALER (revealer)));
-  g_assert_true (has_label (banner, "The disk is full"));
-  g_assert_true (has_label (banner, "Delete something."));
-  g_assert_true (has_label (banner, "Try again"));
-  g_assert_false (has_label (banner, "ENOSPC"));
+  g_assert_true (test_has_label (banner, "The disk is full"));
+  g_assert_true (test_has_label (banner, "Delete something."));
+  g_assert_true (test_has_label (banner, "Try again"));
+  g_assert_false (test_has_label (banner, "ENOSPC"));
   myna_banner_show (MYNA_BANNER (banner), "Another", NULL, "ENOSPC", NULL, NULL, NULL);
-  g_assert_false (has_label (banner, "The disk is full"));
+  g_assert_false (test_has_label (banner, "The disk is full"));
   myna_banner_hide (MYNA_BANNER (banner));
   g_assert_false (gtk_revealer_get_reveal_child (GTK_REVEALER (revealer)));
 }
@@ -204,15 +189,15 @@ test_task_progress (void)
   g_assert_cmpfloat (gtk_progress_bar_get_fraction (GTK_PROGRESS_BAR (bar)), ==, 0);
   store_progress_set (progress, 3, 12);
   wait_until (gtk_progress_bar_get_fraction (GTK_PROGRESS_BAR (bar)) == 0.25);
-  g_assert_true (has_label (GTK_WIDGET (window), "Importing…"));
-  g_assert_true (has_label (GTK_WIDGET (window), "25%"));
+  g_assert_true (test_has_label (GTK_WIDGET (window), "Importing…"));
+  g_assert_true (test_has_label (GTK_WIDGET (window), "25%"));
   g_assert_null (gtk_test_accessible_check_property (GTK_ACCESSIBLE (bar), GTK_ACCESSIBLE_PROPERTY_LABEL, "Importing…"));
   g_assert_null (gtk_test_accessible_check_property (GTK_ACCESSIBLE (bar), GTK_ACCESSIBLE_PROPERTY_VALUE_TEXT, "25%"));
 
   /* The next task begins from nothing, and one that nobody can measure says no numbers. */
   myna_task_window_end (window);
   myna_task_window_begin (window, "Restoring…", NULL);
-  g_assert_false (has_label (GTK_WIDGET (window), "25%"));
+  g_assert_false (test_has_label (GTK_WIDGET (window), "25%"));
   g_assert_cmpfloat (gtk_progress_bar_get_fraction (GTK_PROGRESS_BAR (bar)), ==, 0);
   gtk_window_destroy (GTK_WINDOW (window));
 }

@@ -88,7 +88,7 @@ glm_packed_quantise (const GlmRegion *region,
 {
   int max = region->kernels->max_tile_width;
 
-  for (int kind = 0; kind <= GLM_SUM_MIN; kind++)
+  for (int kind = 0; kind < GLM_N_SUMS; kind++)
     for (int64_t t = begin; region->tiles[kind] != NULL && t < end; t++)
       {
         int width = glm_packed_tile_width (region, t / max), last = t == region->n - 1 ? width - 1 : (int) (t % max);

@@ -42,7 +42,7 @@ typedef struct
   const GlmKernels *kernels;
   float *rows;                          /* [n_workers, rows_floats]: dequantised rows of W */
   size_t rows_floats;
-  uint8_t *tiles[GLM_SUM_MIN + 1];      /* quantised x, for each kind of sum that is needed */
+  uint8_t *tiles[GLM_N_SUMS];           /* quantised x, for each kind of sum that is needed */
   int64_t n_units;
   _Alignas (64) atomic_llong next_unit;
 } GlmRegion;

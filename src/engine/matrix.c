@@ -405,7 +405,7 @@ plan_region (GlmRegion  *region,
              GlmScratch *scratch,
              GlmError   *error)
 {
-  bool needed[GLM_SUM_MIN + 1] = { false };
+  bool needed[GLM_N_SUMS] = { false };
   size_t bytes = (glm_packed_tile_bytes (region, region->products[0].matrix->cols) + 63) / 64 * 64;
   int n_kinds = 0;
 
@@ -418,13 +418,13 @@ plan_region (GlmRegion  *region,
       else if (glm_plain_floats (region, matrix) > region->rows_floats)
         region->rows_floats = glm_plain_floats (region, matrix);
     }
-  for (int kind = 0; kind <= GLM_SUM_MIN; kind++)
+  for (int kind = 0; kind < GLM_N_SUMS; kind++)
     n_kinds += needed[kind];
   if (!glm_scratch_reserve (scratch, region->rows_floats * sizeof (float) * (size_t) n_workers, bytes * (size_t) n_kinds, error))
     return false;
 
   region->rows = scratch->rows;
-  for (int kind = 0, place = 0; kind <= GLM_SUM_MIN; kind++)
+  for (int kind = 0, place = 0; kind < GLM_N_SUMS; kind++)
     region->tiles[kind] = needed[kind] ? scratch->tiles + bytes * (size_t) place++ : NULL;
   return true;
 }
@@ -432,7 +432,7 @@ plan_region (GlmRegion  *region,
 static bool
 has_tiles (const GlmRegion *region)
 {
-  for (int kind = 0; kind <= GLM_SUM_MIN; kind++)
+  for (int kind = 0; kind < GLM_N_SUMS; kind++)
     if (region->tiles[kind] != NULL)
       return true;
   return false;

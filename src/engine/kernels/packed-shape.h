@@ -1,4 +1,4 @@
-/* packed-shape.h: sizes of the packed formats, for kernels that are expanded for each
+/* packed-shape.h: sizes of the packed formats, for kernels that are expanded for each, and the words of a tile
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
@@ -8,6 +8,8 @@
 #define GLM_PACKED_SHAPE_H
 
 #include "quant/packed.h"
+
+#include <string.h>
 
 #define ALWAYS_INLINE inline __attribute__ ((always_inline))
 
@@ -49,6 +51,40 @@ static ALWAYS_INLINE int
 glm_packed_head_bytes (GlmPackedFormat format)
 {
   return !glm_packed_is_k (format) ? 0 : glm_packed_has_min (format) ? 64 : 32;
+}
+
+/* a and b of the tile hold sums of 16 columns each. */
+static ALWAYS_INLINE bool
+glm_sum_has_halves (GlmSumKind kind)
+{
+  return kind == GLM_SUM_HALVES_4 || kind == GLM_SUM_HALVES_32 || kind == GLM_SUM_MIN_HALVES;
+}
+
+/* Writes a and b of token t into the block at `tile`, from the sums of q over columns 0–15 and 16–31.  Where the kind has
+ * no halves the sums may be split in any way. */
+static ALWAYS_INLINE void
+glm_packed_store_sums (GlmSumKind kind,
+                       float      d,
+                       int        low,
+                       int        high,
+                       uint8_t   *tile,
+                       int        width,
+                       int        t)
+{
+  static const int offsets[GLM_N_SUMS] = {
+    [GLM_SUM_8] = 8, [GLM_SUM_16] = 16, [GLM_SUM_128] = 128, [GLM_SUM_HALVES_4] = 4, [GLM_SUM_HALVES_32] = 32,
+  };
+  int sums[2] = { glm_sum_has_halves (kind) ? low : low + high, glm_sum_has_halves (kind) ? high : 0 };
+
+  for (int i = 0; i < 2; i++)
+    {
+      int32_t word = -offsets[kind] * sums[i];
+      float scaled = d * (float) sums[i];
+
+      if (kind == GLM_SUM_MIN || kind == GLM_SUM_MIN_HALVES)
+        memcpy (&word, &scaled, sizeof word);
+      memcpy (tile + (36 + 4 * i) * width + 4 * t, &word, sizeof word);
+    }
 }
 
 #endif

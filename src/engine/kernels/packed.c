@@ -19,36 +19,6 @@
 
 /* ---- Activations -------------------------------------------------------------------------------------------------- */
 
-static inline void
-store_word (uint8_t *words,
-            int      t,
-            int32_t  value)
-{
-  memcpy (words + 4 * t, &value, sizeof value);
-}
-
-static void
-store_sums (GlmSumKind kind,
-            float      d,
-            int        low,
-            int        high,
-            uint8_t   *a,
-            uint8_t   *b,
-            int        t)
-{
-  float scaled = d * (float) (low + high);
-
-  switch (kind)
-    {
-    case GLM_SUM_8: store_word (a, t, -8 * (low + high)); break;
-    case GLM_SUM_16: store_word (a, t, -16 * (low + high)); break;
-    case GLM_SUM_128: store_word (a, t, -128 * (low + high)); break;
-    case GLM_SUM_HALVES: store_word (a, t, -32 * low); break;
-    case GLM_SUM_MIN: memcpy (a + 4 * t, &scaled, sizeof scaled); break;
-    }
-  store_word (b, t, kind == GLM_SUM_HALVES ? -32 * high : 0);
-}
-
 static void
 quantise_tile_c (const float *x,
                  int64_t      cols,
@@ -74,7 +44,7 @@ quantise_tile_c (const float *x,
           sum[k / 16] += q;
         }
       memcpy (tile + 32 * width + 4 * t, &d, sizeof d);
-      store_sums (kind, d, sum[0], sum[1], tile + 36 * width, tile + 40 * width, t);
+      glm_packed_store_sums (kind, d, sum[0], sum[1], tile, width, t);
     }
 }
 
@@ -152,7 +122,7 @@ multiply_row_block (const RowBlock *row,
   memcpy (&scaled, &a, sizeof scaled);
   for (int k = 0; k < 32; k++)
     acc[k / 16] += row->level[k] * q[k];
-  if (kind == GLM_SUM_HALVES)
+  if (kind == GLM_SUM_HALVES_32)
     return (float) (acc[0] + a) * (row->scale[0] * d) + (float) (acc[1] + b) * (row->scale[1] * d);
   if (kind == GLM_SUM_MIN)
     return (float) (acc[0] + acc[1]) * (row->scale[0] * d) + row->min * scaled;

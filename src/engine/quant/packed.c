@@ -18,7 +18,7 @@ static const GlmPackedTraits all_traits[GLM_N_PACKED] = {
   { GLM_PACKED_Q8_0, GLM_TYPE_Q8_0, 1, 0,  512 + 32,       GLM_SUM_128 },
   { GLM_PACKED_Q4_K, GLM_TYPE_Q4_K, 8, 64, 256 + 32,       GLM_SUM_MIN },
   { GLM_PACKED_Q5_K, GLM_TYPE_Q5_K, 8, 64, 256 + 64 + 32,  GLM_SUM_MIN },
-  { GLM_PACKED_Q6_K, GLM_TYPE_Q6_K, 8, 32, 256 + 128 + 32, GLM_SUM_HALVES },
+  { GLM_PACKED_Q6_K, GLM_TYPE_Q6_K, 8, 32, 256 + 128 + 32, GLM_SUM_HALVES_32 },
 };
 
 const GlmPackedTraits *
@@ -397,7 +397,7 @@ glm_packed_dequantise_row (const GlmPackedTraits *traits,
                            int64_t                cols,
                            float                 *y)
 {
-  static const int offsets[] = { [GLM_SUM_8] = 8, [GLM_SUM_16] = 16, [GLM_SUM_128] = 128, [GLM_SUM_HALVES] = 32, [GLM_SUM_MIN] = 0 };
+  static const int offsets[] = { [GLM_SUM_8] = 8, [GLM_SUM_16] = 16, [GLM_SUM_128] = 128, [GLM_SUM_HALVES_32] = 32, [GLM_SUM_MIN] = 0 };
   bool has_min = traits->sum_kind == GLM_SUM_MIN;
   float d = 0, dmin = 0;
 

@@ -55,11 +55,14 @@ typedef enum
 /* What a block of a tile says about the sum of its q. */
 typedef enum
 {
-  GLM_SUM_8,       /* a = −8 Σq as int32: the accumulator's first value */
-  GLM_SUM_16,      /* a = −16 Σq */
-  GLM_SUM_128,     /* a = −128 Σq */
-  GLM_SUM_HALVES,  /* a = −32 Σq over columns 0–15, b the same over 16–31 */
-  GLM_SUM_MIN,     /* a = d Σq as float, to be multiplied by the block's minimum */
+  GLM_SUM_8,           /* a = −8 Σq as int32: the accumulator's first value */
+  GLM_SUM_16,          /* a = −16 Σq */
+  GLM_SUM_128,         /* a = −128 Σq */
+  GLM_SUM_HALVES_4,    /* a = −4 Σq over columns 0–15, b the same over 16–31 */
+  GLM_SUM_HALVES_32,   /* a = −32 Σq over columns 0–15, b the same over 16–31 */
+  GLM_SUM_MIN,         /* a = d Σq as float, to be multiplied by the block's minimum */
+  GLM_SUM_MIN_HALVES,  /* a = d Σq as float over columns 0–15, b the same over 16–31 */
+  GLM_N_SUMS,
 } GlmSumKind;
 
 typedef struct

@@ -291,7 +291,6 @@ quantise_tile (const float *x,
                int          width,
                int          t)
 {
-  static const int offsets[] = { [GLM_SUM_8] = -8, [GLM_SUM_16] = -16, [GLM_SUM_128] = -128, [GLM_SUM_HALVES] = -32, [GLM_SUM_MIN] = 0 };
   const __m256 sign = _mm256_set1_ps (-0.0f);
   const __m256i in_order = _mm256_setr_epi32 (0, 4, 1, 5, 2, 6, 3, 7); /* after the two packs, which work by lane */
 
@@ -301,7 +300,6 @@ quantise_tile (const float *x,
       __m256i q[4], bytes;
       float largest, d;
       int sum_low, sum_high;
-      int32_t *a = (int32_t *) (tile + 36 * width) + t, *b = (int32_t *) (tile + 40 * width) + t;
 
       UNROLL for (int i = 0; i < 4; i++)
         largest_of = _mm256_max_ps (largest_of, _mm256_andnot_ps (sign, _mm256_loadu_ps (x + 8 * i)));
@@ -316,10 +314,7 @@ quantise_tile (const float *x,
       _mm256_storeu_si256 ((__m256i *) (tile + 32 * t), _mm256_permutevar8x32_epi32 (bytes, in_order));
 
       ((float *) (tile + 32 * width))[t] = d;
-      *a = offsets[kind] * (kind == GLM_SUM_HALVES ? sum_low : sum_low + sum_high);
-      *b = kind == GLM_SUM_HALVES ? offsets[kind] * sum_high : 0;
-      if (kind == GLM_SUM_MIN)
-        *(float *) a = d * (float) (sum_low + sum_high);
+      glm_packed_store_sums (kind, d, sum_low, sum_high, tile, width, t);
     }
 }
 

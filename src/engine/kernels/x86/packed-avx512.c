@@ -317,7 +317,6 @@ quantise_tile_avx512 (const float *x,
                       int          width,
                       int          t)
 {
-  static const int offsets[] = { [GLM_SUM_8] = -8, [GLM_SUM_16] = -16, [GLM_SUM_128] = -128, [GLM_SUM_HALVES] = -32, [GLM_SUM_MIN] = 0 };
   const __m128i zero = _mm_setzero_si128 (), ones = _mm_set1_epi8 (1);
 
   for (; cols > 0; cols -= 32, x += 32, tile += GLM_TILE_BYTES * width)
@@ -328,21 +327,14 @@ quantise_tile_avx512 (const float *x,
       __m128i q_low = _mm512_cvtsepi32_epi8 (_mm512_cvtps_epi32 (_mm512_mul_ps (low, inverse)));
       __m128i q_high = _mm512_cvtsepi32_epi8 (_mm512_cvtps_epi32 (_mm512_mul_ps (high, inverse)));
       __m128i sums = _mm_dpbusd_epi32 (zero, ones, q_low);
-      int32_t *a = (int32_t *) (tile + 36 * width) + t, *b = (int32_t *) (tile + 40 * width) + t;
 
       _mm_storeu_si128 ((__m128i *) (tile + 32 * t), q_low);
       _mm_storeu_si128 ((__m128i *) (tile + 32 * t + 16), q_high);
       ((float *) (tile + 32 * width))[t] = d;
-      *b = 0;
-      if (kind == GLM_SUM_HALVES)
-        {
-          *a = offsets[kind] * sum_lanes (sums);
-          *b = offsets[kind] * sum_lanes (_mm_dpbusd_epi32 (zero, ones, q_high));
-        }
-      else if (kind == GLM_SUM_MIN)
-        *(float *) a = d * (float) sum_lanes (_mm_dpbusd_epi32 (sums, ones, q_high));
+      if (glm_sum_has_halves (kind))
+        glm_packed_store_sums (kind, d, sum_lanes (sums), sum_lanes (_mm_dpbusd_epi32 (zero, ones, q_high)), tile, width, t);
       else
-        *a = offsets[kind] * sum_lanes (_mm_dpbusd_epi32 (sums, ones, q_high));
+        glm_packed_store_sums (kind, d, sum_lanes (_mm_dpbusd_epi32 (sums, ones, q_high)), 0, tile, width, t);
     }
 }
 

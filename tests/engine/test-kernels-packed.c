@@ -16,18 +16,25 @@
 
 /* ---- Weights ------------------------------------------------------------------------------------------------------ */
 
-/* Any bytes are valid levels and small scales; half precision factors have to be finite. */
+/* Any bytes are valid levels and small scales; half precision factors have to be finite.  Where they lie in a block: */
+static const struct
+{
+  GlmType type;
+  int at[2];
+} halves[] = {
+  { GLM_TYPE_Q4_1, { 0, 2 } }, { GLM_TYPE_Q5_1, { 0, 2 } },     { GLM_TYPE_Q4_K, { 0, 2 } },     { GLM_TYPE_Q5_K, { 0, 2 } },
+  { GLM_TYPE_Q2_K, { 80, 82 } }, { GLM_TYPE_Q3_K, { 108, -1 } }, { GLM_TYPE_Q6_K, { 208, -1 } },
+};
+
 static void
 fix_halves (GlmType  type,
             uint8_t *block)
 {
   int at[2] = { 0, -1 };
-  bool has_two = type == GLM_TYPE_Q4_1 || type == GLM_TYPE_Q5_1 || type == GLM_TYPE_Q4_K || type == GLM_TYPE_Q5_K;
 
-  if (type == GLM_TYPE_Q6_K)
-    at[0] = 208;
-  if (has_two)
-    at[1] = 2;
+  for (size_t i = 0; i < sizeof halves / sizeof halves[0]; i++)
+    if (halves[i].type == type)
+      memcpy (at, halves[i].at, sizeof at);
   for (int i = 0; i < 2; i++)
     if (at[i] >= 0)
       {
@@ -37,7 +44,7 @@ fix_halves (GlmType  type,
       }
 }
 
-/* kind 0: quantised random values; 1: random bytes; 2: all levels and scales at their ends. */
+/* kind 0: quantised random values, where the engine can; 1: random bytes; 2: all levels and scales at their ends. */
 static void
 random_weights (const GlmTypeTraits *traits,
                 uint8_t             *data,
@@ -46,7 +53,7 @@ random_weights (const GlmTypeTraits *traits,
 {
   int64_t n_bytes = n_values / traits->block_size * traits->block_bytes;
 
-  if (kind == 0)
+  if (kind == 0 && traits->quantise != NULL)
     {
       float *x = malloc ((size_t) n_values * sizeof *x);
 
@@ -56,7 +63,7 @@ random_weights (const GlmTypeTraits *traits,
       return;
     }
   for (int64_t i = 0; i < n_bytes; i++)
-    data[i] = kind == 1 ? (uint8_t) random_below (256) : random_below (2) != 0 ? 0xff : 0x80;
+    data[i] = kind < 2 ? (uint8_t) random_below (256) : random_below (2) != 0 ? 0xff : 0x80;
   for (int64_t i = 0; i < n_bytes; i += traits->block_bytes)
     fix_halves (traits->type, data + i);
 }
@@ -307,14 +314,7 @@ test_matrix (const char *name,
   float *bias = malloc ((size_t) rows * sizeof (float)), *w = malloc ((size_t) cols * sizeof (float));
   GlmMatrix *matrix = NULL;
 
-  random_weights (traits, data, rows * cols, traits->block_size > 1 && traits->quantise == NULL ? 1 : 0);
-  if (traits->quantise == NULL)
-    for (int64_t i = 0; i < (int64_t) data_bytes; i += traits->block_bytes) /* d (and dmin) of the types that are only read */
-      {
-        int at = type == GLM_TYPE_Q2_K ? 80 : type == GLM_TYPE_Q3_K ? 108 : 0;
-
-        memset (data + i + at, 0x1c, type == GLM_TYPE_Q2_K ? 4 : 2);
-      }
+  random_weights (traits, data, rows * cols, 0);
   random_floats (x, (n - 1) * ldx + cols, 0);
   random_floats (bias, rows, 0);
   check (glm_matrix_new (type, rows, cols, data, engine->pool, &matrix, NULL), "%s: %s matrix", name, traits->name);
@@ -493,7 +493,7 @@ bench_packed_kernels (const char       *name,
 
       bench.panel = panel;
       bench.tile = tile;
-      printf ("  %-5s", glm_type_traits (bench.packed->type)->name);
+      printf ("  %-6s", glm_type_traits (bench.packed->type)->name);
       for (size_t i = 0; i < sizeof widths / sizeof widths[0]; i++)
         {
           double seconds;

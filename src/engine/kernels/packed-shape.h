@@ -20,31 +20,69 @@ glm_packed_is_q5 (GlmPackedFormat format)
   return format == GLM_PACKED_Q5_0 || format == GLM_PACKED_Q5_1 || format == GLM_PACKED_Q5_K;
 }
 
+/* Levels of two bits, Q3_K's with a third one. */
+static ALWAYS_INLINE bool
+glm_packed_is_q2 (GlmPackedFormat format)
+{
+  return format == GLM_PACKED_Q2_K || format == GLM_PACKED_Q3_K;
+}
+
+/* Levels are indexes of glm_iq4_values[]. */
+static ALWAYS_INLINE bool
+glm_packed_is_iq4 (GlmPackedFormat format)
+{
+  return format == GLM_PACKED_IQ4_NL || format == GLM_PACKED_IQ4_XS;
+}
+
+/* Levels of eight bits, offset by 128: too wide for instructions on signed bytes, which take them without the offset. */
+static ALWAYS_INLINE bool
+glm_packed_is_wide (GlmPackedFormat format)
+{
+  return format == GLM_PACKED_Q8_0 || glm_packed_is_iq4 (format);
+}
+
 /* Values are scale · level + min. */
 static ALWAYS_INLINE bool
 glm_packed_has_min (GlmPackedFormat format)
 {
-  return format == GLM_PACKED_Q4_1 || format == GLM_PACKED_Q5_1 || format == GLM_PACKED_Q4_K || format == GLM_PACKED_Q5_K;
+  return format == GLM_PACKED_Q4_1 || format == GLM_PACKED_Q5_1 || format == GLM_PACKED_Q4_K || format == GLM_PACKED_Q5_K
+         || format == GLM_PACKED_Q2_K;
+}
+
+/* Scales (and minima) of 16 columns instead of 32. */
+static ALWAYS_INLINE bool
+glm_packed_has_halves (GlmPackedFormat format)
+{
+  return format == GLM_PACKED_Q6_K || glm_packed_is_q2 (format);
 }
 
 /* Groups of eight blocks with a head, scales in bytes. */
 static ALWAYS_INLINE bool
 glm_packed_is_k (GlmPackedFormat format)
 {
-  return format == GLM_PACKED_Q4_K || format == GLM_PACKED_Q5_K || format == GLM_PACKED_Q6_K;
+  return format == GLM_PACKED_Q4_K || format == GLM_PACKED_Q5_K || format == GLM_PACKED_IQ4_XS || glm_packed_has_halves (format);
 }
 
 /* Where the scales of a block start. */
 static ALWAYS_INLINE int
 glm_packed_level_bytes (GlmPackedFormat format)
 {
-  return format == GLM_PACKED_Q8_0 ? 512 : format == GLM_PACKED_Q6_K ? 384 : glm_packed_is_q5 (format) ? 320 : 256;
+  switch (format)
+    {
+    case GLM_PACKED_Q8_0: return 512;
+    case GLM_PACKED_Q6_K: return 384;
+    case GLM_PACKED_Q3_K: return 192;
+    case GLM_PACKED_Q2_K: return 128;
+    default: return glm_packed_is_q5 (format) ? 320 : 256;
+    }
 }
 
 static ALWAYS_INLINE int
 glm_packed_block_bytes (GlmPackedFormat format)
 {
-  return glm_packed_level_bytes (format) + (glm_packed_has_min (format) && !glm_packed_is_k (format) ? 64 : 32);
+  int scale_bytes = format == GLM_PACKED_IQ4_XS ? 16 : glm_packed_has_min (format) && !glm_packed_is_k (format) ? 64 : 32;
+
+  return glm_packed_level_bytes (format) + scale_bytes;
 }
 
 static ALWAYS_INLINE int

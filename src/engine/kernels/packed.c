@@ -10,6 +10,7 @@
  */
 #include "kernels/isa.h"
 #include "kernels/packed-shape.h"
+#include "quant/blocks.h"
 #include "quant/quant.h"
 
 #include <math.h>
@@ -53,7 +54,7 @@ quantise_tile_c (const float *x,
 typedef struct
 {
   uint8_t level[32];
-  float scale[2], min;
+  float scale[2], min[2];       /* of columns 0–15 and 16–31 */
 } RowBlock;
 
 static inline float
@@ -66,6 +67,36 @@ read_half (const uint8_t *p,
   return glm_f16_to_f32 (value);
 }
 
+/* Row r of the block, as what is multiplied: IQ4's indexes looked up. */
+static void
+read_levels (GlmPackedFormat format,
+             const uint8_t  *block,
+             int             r,
+             uint8_t         level[32])
+{
+  const uint8_t *high = block + (glm_packed_is_q2 (format) ? 128 : 256);
+
+  for (int k = 0; k < 32; k++)
+    {
+      int z = k / 4, lane = 4 * r + k % 4;
+
+      if (format == GLM_PACKED_Q8_0)
+        level[k] = block[64 * z + lane];
+      else if (glm_packed_is_q2 (format))
+        level[k] = block[64 * (z / 4) + lane] >> (z % 4 * 2) & 3;
+      else
+        level[k] = block[64 * (z % 4) + lane] >> (z / 4 * 4) & 15;
+      if (glm_packed_is_q5 (format))
+        level[k] |= (uint8_t) ((high[lane] >> z & 1) << 4);
+      else if (format == GLM_PACKED_Q6_K)
+        level[k] |= (uint8_t) ((high[64 * (z / 4) + lane] >> (z % 4 * 2) & 3) << 4);
+      else if (format == GLM_PACKED_Q3_K)
+        level[k] |= (uint8_t) ((high[lane] >> z & 1) << 2);
+      else if (glm_packed_is_iq4 (format))
+        level[k] = (uint8_t) (glm_iq4_values[level[k]] + 128);
+    }
+}
+
 /* Row r of the block, under the head of its group. */
 static void
 read_row_block (GlmPackedFormat format,
@@ -74,33 +105,31 @@ read_row_block (GlmPackedFormat format,
                 int             r,
                 RowBlock       *row)
 {
-  const uint8_t *high = block + 256, *scales = block + glm_packed_level_bytes (format);
+  const uint8_t *scales = block + glm_packed_level_bytes (format);
 
-  for (int k = 0; k < 32; k++)
-    {
-      int z = k / 4, lane = 4 * r + k % 4;
-
-      row->level[k] = format == GLM_PACKED_Q8_0 ? block[64 * z + lane] : block[64 * (z % 4) + lane] >> (z / 4 * 4) & 15;
-      if (glm_packed_is_q5 (format))
-        row->level[k] |= (uint8_t) ((high[lane] >> z & 1) << 4);
-      else if (format == GLM_PACKED_Q6_K)
-        row->level[k] |= (uint8_t) ((high[64 * (z / 4) + lane] >> (z % 4 * 2) & 3) << 4);
-    }
-
-  row->min = 0;
-  if (format == GLM_PACKED_Q6_K)
+  read_levels (format, block, r, row->level);
+  row->min[0] = row->min[1] = 0;
+  if (format == GLM_PACKED_Q2_K)
+    for (int h = 0; h < 2; h++)
+      {
+        row->scale[h] = read_half (head, r) * (float) (scales[ROWS * h + r] & 15);
+        row->min[h] = -read_half (head + 2 * ROWS, r) * (float) (scales[ROWS * h + r] >> 4);
+      }
+  else if (glm_packed_has_halves (format))
     for (int h = 0; h < 2; h++)
       row->scale[h] = read_half (head, r) * (float) (int8_t) scales[ROWS * h + r];
+  else if (format == GLM_PACKED_IQ4_XS)
+    row->scale[0] = row->scale[1] = read_half (head, r) * (float) (int8_t) scales[r];
   else if (glm_packed_is_k (format))
     {
       row->scale[0] = row->scale[1] = read_half (head, r) * (float) scales[r];
-      row->min = -read_half (head + 2 * ROWS, r) * (float) scales[ROWS + r];
+      row->min[0] = row->min[1] = -read_half (head + 2 * ROWS, r) * (float) scales[ROWS + r];
     }
   else
     {
       row->scale[0] = row->scale[1] = read_half (scales, r);
       if (glm_packed_has_min (format))
-        row->min = read_half (scales + 2 * ROWS, r);
+        row->min[0] = row->min[1] = read_half (scales + 2 * ROWS, r);
     }
 }
 
@@ -113,20 +142,30 @@ multiply_row_block (const RowBlock *row,
                     int             t)
 {
   const int8_t *q = (const int8_t *) tile + 32 * t;
-  int32_t acc[2] = { 0, 0 }, a, b;
-  float d, scaled;
+  int32_t acc[2] = { 0, 0 }, sum[2];
+  float d, scaled[2];
 
   memcpy (&d, tile + 32 * width + 4 * t, sizeof d);
-  memcpy (&a, tile + 36 * width + 4 * t, sizeof a);
-  memcpy (&b, tile + 40 * width + 4 * t, sizeof b);
-  memcpy (&scaled, &a, sizeof scaled);
+  for (int h = 0; h < 2; h++)
+    {
+      memcpy (&sum[h], tile + (36 + 4 * h) * width + 4 * t, sizeof sum[h]);
+      memcpy (&scaled[h], &sum[h], sizeof scaled[h]);
+    }
   for (int k = 0; k < 32; k++)
     acc[k / 16] += row->level[k] * q[k];
-  if (kind == GLM_SUM_HALVES_32)
-    return (float) (acc[0] + a) * (row->scale[0] * d) + (float) (acc[1] + b) * (row->scale[1] * d);
-  if (kind == GLM_SUM_MIN)
-    return (float) (acc[0] + acc[1]) * (row->scale[0] * d) + row->min * scaled;
-  return (float) (acc[0] + acc[1] + a) * (row->scale[0] * d);
+  switch (kind)
+    {
+    case GLM_SUM_HALVES_4:
+    case GLM_SUM_HALVES_32:
+      return (float) (acc[0] + sum[0]) * (row->scale[0] * d) + (float) (acc[1] + sum[1]) * (row->scale[1] * d);
+    case GLM_SUM_MIN:
+      return (float) (acc[0] + acc[1]) * (row->scale[0] * d) + row->min[0] * scaled[0];
+    case GLM_SUM_MIN_HALVES:
+      return (float) acc[0] * (row->scale[0] * d) + row->min[0] * scaled[0]
+             + ((float) acc[1] * (row->scale[1] * d) + row->min[1] * scaled[1]);
+    default:
+      return (float) (acc[0] + acc[1] + sum[0]) * (row->scale[0] * d);
+    }
 }
 
 static void
@@ -174,6 +213,10 @@ PANEL_PRODUCT_C (q8_0, GLM_PACKED_Q8_0)
 PANEL_PRODUCT_C (q4_k, GLM_PACKED_Q4_K)
 PANEL_PRODUCT_C (q5_k, GLM_PACKED_Q5_K)
 PANEL_PRODUCT_C (q6_k, GLM_PACKED_Q6_K)
+PANEL_PRODUCT_C (iq4_nl, GLM_PACKED_IQ4_NL)
+PANEL_PRODUCT_C (iq4_xs, GLM_PACKED_IQ4_XS)
+PANEL_PRODUCT_C (q3_k, GLM_PACKED_Q3_K)
+PANEL_PRODUCT_C (q2_k, GLM_PACKED_Q2_K)
 
 void
 glm_kernels_set_packed_c (GlmKernels *kernels)
@@ -191,4 +234,8 @@ glm_kernels_set_packed_c (GlmKernels *kernels)
   kernels->panel_product[GLM_PACKED_Q4_K] = panel_product_q4_k_c;
   kernels->panel_product[GLM_PACKED_Q5_K] = panel_product_q5_k_c;
   kernels->panel_product[GLM_PACKED_Q6_K] = panel_product_q6_k_c;
+  kernels->panel_product[GLM_PACKED_IQ4_NL] = panel_product_iq4_nl_c;
+  kernels->panel_product[GLM_PACKED_IQ4_XS] = panel_product_iq4_xs_c;
+  kernels->panel_product[GLM_PACKED_Q3_K] = panel_product_q3_k_c;
+  kernels->panel_product[GLM_PACKED_Q2_K] = panel_product_q2_k_c;
 }

@@ -11,14 +11,18 @@
 #define ROWS GLM_PANEL_ROWS
 
 static const GlmPackedTraits all_traits[GLM_N_PACKED] = {
-  { GLM_PACKED_Q4_0, GLM_TYPE_Q4_0, 1, 0,  256 + 32,       GLM_SUM_8 },
-  { GLM_PACKED_Q4_1, GLM_TYPE_Q4_1, 1, 0,  256 + 64,       GLM_SUM_MIN },
-  { GLM_PACKED_Q5_0, GLM_TYPE_Q5_0, 1, 0,  256 + 64 + 32,  GLM_SUM_16 },
-  { GLM_PACKED_Q5_1, GLM_TYPE_Q5_1, 1, 0,  256 + 64 + 64,  GLM_SUM_MIN },
-  { GLM_PACKED_Q8_0, GLM_TYPE_Q8_0, 1, 0,  512 + 32,       GLM_SUM_128 },
-  { GLM_PACKED_Q4_K, GLM_TYPE_Q4_K, 8, 64, 256 + 32,       GLM_SUM_MIN },
-  { GLM_PACKED_Q5_K, GLM_TYPE_Q5_K, 8, 64, 256 + 64 + 32,  GLM_SUM_MIN },
-  { GLM_PACKED_Q6_K, GLM_TYPE_Q6_K, 8, 32, 256 + 128 + 32, GLM_SUM_HALVES_32 },
+  { GLM_PACKED_Q4_0,   GLM_TYPE_Q4_0,   1, 0,  256 + 32,       GLM_SUM_8 },
+  { GLM_PACKED_Q4_1,   GLM_TYPE_Q4_1,   1, 0,  256 + 64,       GLM_SUM_MIN },
+  { GLM_PACKED_Q5_0,   GLM_TYPE_Q5_0,   1, 0,  256 + 64 + 32,  GLM_SUM_16 },
+  { GLM_PACKED_Q5_1,   GLM_TYPE_Q5_1,   1, 0,  256 + 64 + 64,  GLM_SUM_MIN },
+  { GLM_PACKED_Q8_0,   GLM_TYPE_Q8_0,   1, 0,  512 + 32,       GLM_SUM_128 },
+  { GLM_PACKED_Q4_K,   GLM_TYPE_Q4_K,   8, 64, 256 + 32,       GLM_SUM_MIN },
+  { GLM_PACKED_Q5_K,   GLM_TYPE_Q5_K,   8, 64, 256 + 64 + 32,  GLM_SUM_MIN },
+  { GLM_PACKED_Q6_K,   GLM_TYPE_Q6_K,   8, 32, 256 + 128 + 32, GLM_SUM_HALVES_32 },
+  { GLM_PACKED_IQ4_NL, GLM_TYPE_IQ4_NL, 1, 0,  256 + 32,       GLM_SUM_128 },
+  { GLM_PACKED_IQ4_XS, GLM_TYPE_IQ4_XS, 8, 32, 256 + 16,       GLM_SUM_128 },
+  { GLM_PACKED_Q3_K,   GLM_TYPE_Q3_K,   8, 32, 128 + 64 + 32,  GLM_SUM_HALVES_4 },
+  { GLM_PACKED_Q2_K,   GLM_TYPE_Q2_K,   8, 64, 128 + 32,       GLM_SUM_MIN_HALVES },
 };
 
 const GlmPackedTraits *
@@ -65,7 +69,7 @@ typedef struct
 {
   uint8_t level[GLM_QK];        /* unsigned */
   uint16_t d, m;                /* half; plain types */
-  uint8_t scale[2], min;        /* K types */
+  uint8_t scale[2], min;        /* types with super-blocks; Q2_K: scale | min << 4, of 16 columns each */
 } RowBlock;
 
 static inline void
@@ -120,6 +124,42 @@ read_q6_k (const GlmBlockQ6_K *block,
     row->level[l] = (uint8_t) ((ql[l] >> (quarter / 2 * 4) & 15) | (qh[l] >> (quarter * 2) & 3) << 4);
 }
 
+/* Columns 32 j … 32 j + 31 of the two-bit levels of Q2_K and Q3_K. */
+static inline void
+read_crumbs (const uint8_t qs[64],
+             int           j,
+             RowBlock     *row)
+{
+  for (int l = 0; l < GLM_QK; l++)
+    row->level[l] = qs[j / 4 * 32 + l] >> (j % 4 * 2) & 3;
+}
+
+static inline void
+read_q3_k (const GlmBlockQ3_K *block,
+           int                 j,
+           RowBlock           *row)
+{
+  int8_t scales[16];
+
+  glm_q3k_scales (block->scales, scales);
+  row->scale[0] = (uint8_t) scales[2 * j];
+  row->scale[1] = (uint8_t) scales[2 * j + 1];
+  read_crumbs (block->qs, j, row);
+  for (int l = 0; l < GLM_QK; l++)
+    row->level[l] |= (uint8_t) ((block->hmask[l] >> j & 1) << 2);
+}
+
+static inline void
+read_iq4_xs (const GlmBlockIQ4_XS *block,
+             int                   j,
+             RowBlock             *row)
+{
+  int low = block->scales_l[j / 2] >> (j % 2 * 4) & 15, high = block->scales_h >> (2 * j) & 3;
+
+  row->scale[0] = (uint8_t) ((low | high << 4) - 32);
+  read_nibbles (block->qs + 16 * j, row);
+}
+
 /* Block j of the file's block (group) at `data`. */
 static void
 read_row_block (GlmPackedFormat format,
@@ -164,6 +204,21 @@ read_row_block (GlmPackedFormat format,
     case GLM_PACKED_Q6_K:
       read_q6_k ((const GlmBlockQ6_K *) data, j, row);
       break;
+    case GLM_PACKED_IQ4_NL:
+      row->d = ((const GlmBlockIQ4_NL *) data)->d;
+      read_nibbles (((const GlmBlockIQ4_NL *) data)->qs, row);
+      break;
+    case GLM_PACKED_IQ4_XS:
+      read_iq4_xs ((const GlmBlockIQ4_XS *) data, j, row);
+      break;
+    case GLM_PACKED_Q3_K:
+      read_q3_k ((const GlmBlockQ3_K *) data, j, row);
+      break;
+    case GLM_PACKED_Q2_K:
+      row->scale[0] = ((const GlmBlockQ2_K *) data)->scales[2 * j];
+      row->scale[1] = ((const GlmBlockQ2_K *) data)->scales[2 * j + 1];
+      read_crumbs (((const GlmBlockQ2_K *) data)->qs, j, row);
+      break;
     case GLM_N_PACKED:
       break;
     }
@@ -173,6 +228,26 @@ static inline bool
 has_high_bits (GlmPackedFormat format)
 {
   return format == GLM_PACKED_Q5_0 || format == GLM_PACKED_Q5_1 || format == GLM_PACKED_Q5_K;
+}
+
+/* Levels of two bits, and what comes on top. */
+static inline bool
+has_crumbs (GlmPackedFormat format)
+{
+  return format == GLM_PACKED_Q2_K || format == GLM_PACKED_Q3_K;
+}
+
+/* Scales of 16 columns each, in bytes. */
+static inline bool
+has_half_scales (GlmPackedFormat format)
+{
+  return format == GLM_PACKED_Q6_K || has_crumbs (format);
+}
+
+static inline bool
+has_min (const GlmPackedTraits *traits)
+{
+  return traits->sum_kind == GLM_SUM_MIN || traits->sum_kind == GLM_SUM_MIN_HALVES;
 }
 
 /* ---- Packing ------------------------------------------------------------------------------------------------------ */
@@ -193,7 +268,38 @@ store_u32 (uint8_t *p,
   memcpy (p, &value, sizeof value);
 }
 
-/* Writes the levels of row r; returns where the scales of the block start.  The high parts of `block` start as zeros. */
+/* Two bits, from `shift` on, of each level of row r. */
+static inline void
+write_crumbs (const uint8_t level[GLM_QK],
+              int           shift,
+              int           r,
+              uint8_t      *part)
+{
+  for (int h = 0; h < 2; h++)
+    {
+      uint32_t bits = 0;
+
+      for (int z = 0; z < 4; z++)
+        bits |= (load_u32 (level + 16 * h + 4 * z) >> shift & 0x03030303) << (2 * z);
+      store_u32 (part + 64 * h + 4 * r, bits);
+    }
+}
+
+/* Bit `shift` of each level of row r. */
+static inline void
+write_bits (const uint8_t level[GLM_QK],
+            int           shift,
+            int           r,
+            uint8_t      *part)
+{
+  uint32_t bits = 0;
+
+  for (int z = 0; z < 8; z++)
+    bits |= (load_u32 (level + 4 * z) >> shift & 0x01010101) << z;
+  store_u32 (part + 4 * r, bits);
+}
+
+/* Writes the levels of row r; returns where the scales of the block start. */
 static inline uint8_t *
 write_levels (GlmPackedFormat format,
               const uint8_t   level[GLM_QK],
@@ -206,29 +312,26 @@ write_levels (GlmPackedFormat format,
         memcpy (block + 64 * z + 4 * r, level + 4 * z, 4);
       return block + 512;
     }
+  if (has_crumbs (format))
+    {
+      write_crumbs (level, 0, r, block);
+      if (format == GLM_PACKED_Q2_K)
+        return block + 128;
+      write_bits (level, 2, r, block + 128);
+      return block + 192;
+    }
   for (int z = 0; z < 4; z++)
     store_u32 (block + 64 * z + 4 * r, (load_u32 (level + 4 * z) & 0x0f0f0f0f)
                                          | (load_u32 (level + 16 + 4 * z) & 0x0f0f0f0f) << 4);
   block += 256;
   if (has_high_bits (format))
     {
-      uint32_t bits = 0;
-
-      for (int z = 0; z < 8; z++)
-        bits |= (load_u32 (level + 4 * z) >> 4 & 0x01010101) << z;
-      store_u32 (block + 4 * r, bits);
+      write_bits (level, 4, r, block);
       return block + 64;
     }
   if (format == GLM_PACKED_Q6_K)
     {
-      for (int h = 0; h < 2; h++)
-        {
-          uint32_t bits = 0;
-
-          for (int z = 0; z < 4; z++)
-            bits |= (load_u32 (level + 16 * h + 4 * z) >> 4 & 0x03030303) << (2 * z);
-          store_u32 (block + 64 * h + 4 * r, bits);
-        }
+      write_crumbs (level, 4, r, block);
       return block + 128;
     }
   return block;
@@ -248,20 +351,18 @@ write_scales (const GlmPackedTraits *traits,
               int                    r,
               uint8_t               *scales)
 {
-  if (traits->format == GLM_PACKED_Q6_K)
+  if (traits->blocks_per_group > 1)
     {
       scales[r] = row->scale[0];
-      scales[ROWS + r] = row->scale[1];
-    }
-  else if (traits->blocks_per_group > 1)
-    {
-      scales[r] = row->scale[0];
-      scales[ROWS + r] = row->min;
+      if (has_half_scales (traits->format))
+        scales[ROWS + r] = row->scale[1];
+      else if (has_min (traits))
+        scales[ROWS + r] = row->min;
     }
   else
     {
       write_half (scales, r, row->d);
-      if (traits->sum_kind == GLM_SUM_MIN)
+      if (has_min (traits))
         write_half (scales + 2 * ROWS, r, row->m);
     }
 }
@@ -274,6 +375,15 @@ write_head (GlmPackedFormat format,
 {
   if (format == GLM_PACKED_Q6_K)
     write_half (head, r, ((const GlmBlockQ6_K *) data)->d);
+  else if (format == GLM_PACKED_Q3_K)
+    write_half (head, r, ((const GlmBlockQ3_K *) data)->d);
+  else if (format == GLM_PACKED_IQ4_XS)
+    write_half (head, r, ((const GlmBlockIQ4_XS *) data)->d);
+  else if (format == GLM_PACKED_Q2_K)
+    {
+      write_half (head, r, ((const GlmBlockQ2_K *) data)->d);
+      write_half (head + 2 * ROWS, r, ((const GlmBlockQ2_K *) data)->dmin);
+    }
   else if (format == GLM_PACKED_Q4_K || format == GLM_PACKED_Q5_K)
     {
       /* Q5_K begins like Q4_K. */
@@ -302,7 +412,7 @@ pack_group (GlmPackedFormat format,
     }
 }
 
-/* Q4_0's nibbles lie in the file as in a panel, so that they need no taking apart. */
+/* Q4_0's nibbles lie in the file as in a panel, so that they need no taking apart.  IQ4_NL's block is the same. */
 static void
 pack_q4_0 (const uint8_t *data,
            int            r,
@@ -323,7 +433,8 @@ pack_one (GlmPackedFormat format,
 {
   switch (format)
     {
-    case GLM_PACKED_Q4_0: pack_q4_0 (data, r, group); break;
+    case GLM_PACKED_Q4_0:
+    case GLM_PACKED_IQ4_NL: pack_q4_0 (data, r, group); break;
     case GLM_PACKED_Q4_1: pack_group (GLM_PACKED_Q4_1, data, r, group); break;
     case GLM_PACKED_Q5_0: pack_group (GLM_PACKED_Q5_0, data, r, group); break;
     case GLM_PACKED_Q5_1: pack_group (GLM_PACKED_Q5_1, data, r, group); break;
@@ -331,6 +442,9 @@ pack_one (GlmPackedFormat format,
     case GLM_PACKED_Q4_K: pack_group (GLM_PACKED_Q4_K, data, r, group); break;
     case GLM_PACKED_Q5_K: pack_group (GLM_PACKED_Q5_K, data, r, group); break;
     case GLM_PACKED_Q6_K: pack_group (GLM_PACKED_Q6_K, data, r, group); break;
+    case GLM_PACKED_IQ4_XS: pack_group (GLM_PACKED_IQ4_XS, data, r, group); break;
+    case GLM_PACKED_Q3_K: pack_group (GLM_PACKED_Q3_K, data, r, group); break;
+    case GLM_PACKED_Q2_K: pack_group (GLM_PACKED_Q2_K, data, r, group); break;
     case GLM_N_PACKED: break;
     }
 }
@@ -372,7 +486,7 @@ read_levels (GlmPackedFormat format,
              int             r,
              uint8_t         level[GLM_QK])
 {
-  const uint8_t *high = block + 256;
+  const uint8_t *high = block + (has_crumbs (format) ? 128 : 256);
 
   for (int k = 0; k < GLM_QK; k++)
     {
@@ -380,14 +494,55 @@ read_levels (GlmPackedFormat format,
 
       if (format == GLM_PACKED_Q8_0)
         level[k] = block[64 * z + lane];
+      else if (has_crumbs (format))
+        level[k] = block[64 * (z / 4) + lane] >> (z % 4 * 2) & 3;
       else
         level[k] = block[64 * (z % 4) + lane] >> (z / 4 * 4) & 15;
       if (has_high_bits (format))
         level[k] |= (uint8_t) ((high[lane] >> z & 1) << 4);
       else if (format == GLM_PACKED_Q6_K)
         level[k] |= (uint8_t) ((high[64 * (z / 4) + lane] >> (z % 4 * 2) & 3) << 4);
+      else if (format == GLM_PACKED_Q3_K)
+        level[k] |= (uint8_t) ((high[lane] >> z & 1) << 2);
     }
-  return format == GLM_PACKED_Q8_0 ? block + 512 : has_high_bits (format) ? high + 64 : format == GLM_PACKED_Q6_K ? high + 128 : high;
+  if (format == GLM_PACKED_Q8_0)
+    return block + 512;
+  return high + (has_high_bits (format) || format == GLM_PACKED_Q3_K ? 64 : format == GLM_PACKED_Q6_K ? 128 : 0);
+}
+
+/* Scales and minima of columns 0–15 and 16–31 of row r; d and dmin from the group's head. */
+static void
+read_scales (const GlmPackedTraits *traits,
+             const uint8_t         *scales,
+             int                    r,
+             float                  d,
+             float                  dmin,
+             float                  scale[2],
+             float                  min[2])
+{
+  min[0] = min[1] = 0;
+  if (traits->blocks_per_group == 1)
+    {
+      scale[0] = scale[1] = read_half (scales, r);
+      if (has_min (traits))
+        min[0] = min[1] = read_half (scales + 2 * ROWS, r);
+    }
+  else if (traits->format == GLM_PACKED_Q2_K)
+    for (int h = 0; h < 2; h++)
+      {
+        scale[h] = d * (float) (scales[ROWS * h + r] & 15);
+        min[h] = -dmin * (float) (scales[ROWS * h + r] >> 4);
+      }
+  else if (has_half_scales (traits->format))
+    for (int h = 0; h < 2; h++)
+      scale[h] = d * (float) (int8_t) scales[ROWS * h + r];
+  else if (has_min (traits))
+    {
+      scale[0] = scale[1] = d * (float) scales[r];
+      min[0] = min[1] = -dmin * (float) scales[ROWS + r];
+    }
+  else
+    scale[0] = scale[1] = d * (float) (int8_t) scales[r];
 }
 
 void
@@ -397,40 +552,30 @@ glm_packed_dequantise_row (const GlmPackedTraits *traits,
                            int64_t                cols,
                            float                 *y)
 {
-  static const int offsets[] = { [GLM_SUM_8] = 8, [GLM_SUM_16] = 16, [GLM_SUM_128] = 128, [GLM_SUM_HALVES_32] = 32, [GLM_SUM_MIN] = 0 };
-  bool has_min = traits->sum_kind == GLM_SUM_MIN;
+  static const int offsets[GLM_N_PACKED] = {
+    [GLM_PACKED_Q4_0] = 8, [GLM_PACKED_Q5_0] = 16, [GLM_PACKED_Q8_0] = 128, [GLM_PACKED_Q6_K] = 32, [GLM_PACKED_Q3_K] = 4,
+  };
+  bool is_iq4 = traits->format == GLM_PACKED_IQ4_NL || traits->format == GLM_PACKED_IQ4_XS;
   float d = 0, dmin = 0;
 
   for (int64_t b = 0; b < cols / GLM_QK; b++, y += GLM_QK)
     {
       uint8_t level[GLM_QK];
-      const uint8_t *scales;
-      float scale[2], min = 0;
+      float scale[2], min[2];
 
       if (traits->head_bytes != 0 && b % traits->blocks_per_group == 0)
         {
           d = read_half (panel, row);
-          dmin = has_min ? read_half (panel + 2 * ROWS, row) : 0;
+          dmin = has_min (traits) ? read_half (panel + 2 * ROWS, row) : 0;
           panel += traits->head_bytes;
         }
-      scales = read_levels (traits->format, panel, row, level);
+      read_scales (traits, read_levels (traits->format, panel, row, level), row, d, dmin, scale, min);
       panel += traits->block_bytes;
-      if (traits->format == GLM_PACKED_Q6_K)
-        {
-          scale[0] = d * (float) (int8_t) scales[row];
-          scale[1] = d * (float) (int8_t) scales[ROWS + row];
-        }
-      else if (traits->blocks_per_group > 1)
-        {
-          scale[0] = scale[1] = d * (float) scales[row];
-          min = -dmin * (float) scales[ROWS + row];
-        }
-      else
-        {
-          scale[0] = scale[1] = read_half (scales, row);
-          min = has_min ? read_half (scales + 2 * ROWS, row) : 0;
-        }
       for (int k = 0; k < GLM_QK; k++)
-        y[k] = scale[k / 16] * (float) (level[k] - offsets[traits->sum_kind]) + min;
+        {
+          int value = is_iq4 ? glm_iq4_values[level[k]] : level[k] - offsets[traits->format];
+
+          y[k] = scale[k / 16] * (float) value + min[k / 16];
+        }
     }
 }

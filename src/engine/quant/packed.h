@@ -7,16 +7,21 @@
  * (vpdpbusd, sdot).  Nothing is shuffled at run time, and rows past the end of the matrix are zeros.
  *
  *   panel  = group … group                      (cols / (32 · blocks_per_group) of them)
- *   group  = head block … block                 head: d[16] (and dmin[16]) in half precision, K types only
+ *   group  = head block … block                 head: d[16] (and dmin[16]) in half precision, K types and IQ4_XS
  *   block  = 16 rows × 32 columns:
  *     levels  4-bit part, 256 bytes: byte 64 z + 4 r + j, z < 4: low nibble column 4 z + j, high nibble 16 + 4 z + j
  *       Q5    + 64 bytes: byte 4 r + j, bit z < 8: the fifth bit of column 4 z + j
  *       Q6_K  + 128 bytes: byte 64 (z / 4) + 4 r + j, bits 2 (z % 4) and up: the upper two bits of column 4 z + j
  *       Q8_0  512 bytes instead: byte 64 z + 4 r + j, z < 8: column 4 z + j, plus 128
- *     scales  Q4_0, Q5_0, Q8_0: d[16] half · Q4_1, Q5_1: d[16], m[16] half
- *             Q4_K, Q5_K: scale[16], min[16] bytes · Q6_K: scale[16] of columns 0–15, scale[16] of 16–31, signed bytes
+ *       Q2_K  128 bytes instead: byte 64 (z / 4) + 4 r + j, bits 2 (z % 4) and up: column 4 z + j
+ *       Q3_K  as Q2_K + 64 bytes: byte 4 r + j, bit z < 8: the third bit of column 4 z + j
+ *     scales  Q4_0, Q5_0, Q8_0, IQ4_NL: d[16] half · Q4_1, Q5_1: d[16], m[16] half
+ *             Q4_K, Q5_K: scale[16], min[16] bytes · IQ4_XS: scale[16] signed bytes
+ *             Q3_K, Q6_K: scale[16] of columns 0–15, scale[16] of 16–31, signed bytes
+ *             Q2_K: bytes of columns 0–15 [16], of 16–31 [16]: low nibble scale, high nibble min
  *
- * Levels are unsigned (u8); what they are offset by is taken off through the sum of the activations.
+ * Levels are unsigned (u8); what they are offset by is taken off through the sum of the activations.  Those of IQ4_NL and
+ * IQ4_XS are indexes of glm_iq4_values[], which the kernels look up plus 128.
  *
  * Activations are quantised to signed bytes in blocks of 32 columns and packed in tiles of `width` rows of x ("tokens"):
  *
@@ -49,7 +54,11 @@ typedef enum
   GLM_PACKED_Q4_K,
   GLM_PACKED_Q5_K,
   GLM_PACKED_Q6_K,
-  GLM_N_PACKED,
+  GLM_PACKED_IQ4_NL,
+  GLM_PACKED_IQ4_XS,
+  GLM_PACKED_Q3_K,
+  GLM_PACKED_Q2_K,
+  GLM_N_PACKED,          /* new ones stand last: the numbers are in files */
 } GlmPackedFormat;
 
 /* What a block of a tile says about the sum of its q. */

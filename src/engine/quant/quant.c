@@ -39,6 +39,10 @@ static const GlmTypeTraits all_traits[] = {
   { GLM_PACKED_TYPE (GLM_PACKED_Q4_K), "Q4_K packed", GLM_QKK, 148, NULL, NULL },
   { GLM_PACKED_TYPE (GLM_PACKED_Q5_K), "Q5_K packed", GLM_QKK, 180, NULL, NULL },
   { GLM_PACKED_TYPE (GLM_PACKED_Q6_K), "Q6_K packed", GLM_QKK, 210, NULL, NULL },
+  { GLM_PACKED_TYPE (GLM_PACKED_IQ4_NL), "IQ4_NL packed", GLM_QK, 18, NULL, NULL },
+  { GLM_PACKED_TYPE (GLM_PACKED_IQ4_XS), "IQ4_XS packed", GLM_QKK, 138, NULL, NULL },
+  { GLM_PACKED_TYPE (GLM_PACKED_Q3_K), "Q3_K packed", GLM_QKK, 114, NULL, NULL },
+  { GLM_PACKED_TYPE (GLM_PACKED_Q2_K), "Q2_K packed", GLM_QKK, 84, NULL, NULL },
 };
 
 const GlmTypeTraits *

@@ -3,11 +3,12 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Four vectors of four rows make a panel; sdot multiplies each lane's four levels by four bytes of a token, picked by
- * lane from sixteen.  Levels stay below 64 and so are signed bytes too, but for Q8_0's, which are made signed again: the
- * tile's offset is left out there.  `format` and `width` are constants wherever tile_product() is expanded.
+ * lane from sixteen.  Levels stay below 64 and so are signed bytes too, but for those of Q8_0 and IQ4, which are made signed
+ * again: the tile's offset is left out there.  `format` and `width` are constants wherever tile_product() is expanded.
  */
 #include "kernels/arm/arm.h"
 #include "kernels/packed-shape.h"
+#include "quant/blocks.h"
 
 #include <arm_neon.h>
 
@@ -35,7 +36,16 @@ load_levels (GlmPackedFormat format,
   block += 16 * quarter;
   if (format == GLM_PACKED_Q8_0)
     return vreinterpretq_s8_u8 (veorq_u8 (vld1q_u8 (block + 64 * z), vdupq_n_u8 (0x80)));
+  if (glm_packed_is_q2 (format))
+    {
+      v = vandq_u8 (shift_right (vld1q_u8 (block + 64 * (z / 4)), z % 4 * 2), vdupq_n_u8 (0x03));
+      if (format == GLM_PACKED_Q3_K)
+        v = vorrq_u8 (v, vandq_u8 (shift_right (vld1q_u8 (block + 128), z - 2), vdupq_n_u8 (0x04)));
+      return vreinterpretq_s8_u8 (v);
+    }
   v = vandq_u8 (shift_right (vld1q_u8 (block + 64 * (z % 4)), z / 4 * 4), vdupq_n_u8 (0x0f));
+  if (glm_packed_is_iq4 (format))
+    return vqtbl1q_s8 (vld1q_s8 (glm_iq4_values), v);
   if (glm_packed_is_q5 (format))
     v = vorrq_u8 (v, vandq_u8 (shift_right (vld1q_u8 (block + 256), z - 4), vdupq_n_u8 (0x10)));
   else if (format == GLM_PACKED_Q6_K)
@@ -49,21 +59,29 @@ load_halves (const uint8_t *p)
   return vcvt_f32_f16 (vreinterpret_f16_u8 (vld1_u8 (p)));
 }
 
+typedef enum
+{
+  BYTES_UNSIGNED,
+  BYTES_SIGNED,
+  BYTES_LOW,                    /* nibbles of each byte */
+  BYTES_HIGH,
+} ByteKind;
+
 /* Four bytes at p. */
 static ALWAYS_INLINE float32x4_t
 load_bytes (const uint8_t *p,
-            bool           is_signed)
+            ByteKind       kind)
 {
   float values[4];
 
   for (int i = 0; i < 4; i++)
-    values[i] = is_signed ? (float) (int8_t) p[i] : (float) p[i];
+    values[i] = (float) (kind == BYTES_SIGNED ? (int8_t) p[i] : kind == BYTES_LOW ? p[i] & 15 : kind == BYTES_HIGH ? p[i] >> 4 : p[i]);
   return vld1q_f32 (values);
 }
 
 typedef struct
 {
-  float32x4_t scale[2], min;    /* scale[1]: of columns 16–31, Q6_K */
+  float32x4_t scale[2], min[2]; /* [1]: of columns 16–31, where there are halves */
 } QuarterScales;
 
 static ALWAYS_INLINE QuarterScales
@@ -72,22 +90,27 @@ load_scales (GlmPackedFormat format,
              const uint8_t  *scales,
              int             quarter)
 {
-  QuarterScales result = { { vdupq_n_f32 (0), vdupq_n_f32 (0) }, vdupq_n_f32 (0) };
+  const float32x4_t zero = vdupq_n_f32 (0);
+  QuarterScales result = { { zero, zero }, { zero, zero } };
+  int n_parts = glm_packed_has_halves (format) ? 2 : 1;
 
-  if (glm_packed_is_k (format))
+  if (!glm_packed_is_k (format))
     {
-      float32x4_t d = load_halves (head + 8 * quarter);
-
-      result.scale[0] = vmulq_f32 (d, load_bytes (scales + 4 * quarter, format == GLM_PACKED_Q6_K));
-      if (format == GLM_PACKED_Q6_K)
-        result.scale[1] = vmulq_f32 (d, load_bytes (scales + ROWS + 4 * quarter, true));
-      else
-        result.min = vnegq_f32 (vmulq_f32 (load_halves (head + 2 * ROWS + 8 * quarter), load_bytes (scales + ROWS + 4 * quarter, false)));
+      result.scale[0] = load_halves (scales + 8 * quarter);
+      if (glm_packed_has_min (format))
+        result.min[0] = load_halves (scales + 2 * ROWS + 8 * quarter);
       return result;
     }
-  result.scale[0] = load_halves (scales + 8 * quarter);
-  if (glm_packed_has_min (format))
-    result.min = load_halves (scales + 2 * ROWS + 8 * quarter);
+  for (int h = 0; h < n_parts; h++)
+    {
+      const uint8_t *bytes = scales + ROWS * h + 4 * quarter;
+      ByteKind kind = !glm_packed_has_min (format) ? BYTES_SIGNED : n_parts == 2 ? BYTES_LOW : BYTES_UNSIGNED;
+
+      result.scale[h] = vmulq_f32 (load_halves (head + 8 * quarter), load_bytes (bytes, kind));
+      if (glm_packed_has_min (format))
+        result.min[h] = vnegq_f32 (vmulq_f32 (load_halves (head + 2 * ROWS + 8 * quarter),
+                                              n_parts == 2 ? load_bytes (bytes, BYTES_HIGH) : load_bytes (bytes + ROWS, BYTES_UNSIGNED)));
+    }
   return result;
 }
 
@@ -105,7 +128,7 @@ multiply_columns (GlmPackedFormat format,
                   float32x4_t    *sum)
 {
   const float *d = (const float *) (tile + 32 * width);
-  bool has_first = !glm_packed_has_min (format) && format != GLM_PACKED_Q8_0;
+  bool has_first = !glm_packed_has_min (format) && !glm_packed_is_wide (format);
   int32x4_t acc[MAX_WIDTH];
 
   UNROLL for (int i = 0; i < width; i++)
@@ -138,17 +161,18 @@ tile_product (GlmPackedFormat format,
               const uint8_t  *tile,
               float          *out)
 {
+  const bool has_halves = glm_packed_has_halves (format);
   const uint8_t *head = panel;
   float32x4_t sum[QUARTERS][MAX_WIDTH];
 
   UNROLL for (int quarter = 0; quarter < QUARTERS; quarter++)
     UNROLL for (int i = 0; i < width; i++)
       sum[quarter][i] = vdupq_n_f32 (0);
-  for (int64_t b = 0; b < n_blocks; b++, panel += glm_packed_block_bytes (format), tile += GLM_TILE_BYTES * width)
+  for (int64_t block = 0; block < n_blocks; block++, panel += glm_packed_block_bytes (format), tile += GLM_TILE_BYTES * width)
     {
-      const float *a = (const float *) (tile + 36 * width);
+      const uint8_t *a = tile + 36 * width, *b = tile + 40 * width;
 
-      if (glm_packed_is_k (format) && b % 8 == 0)
+      if (glm_packed_is_k (format) && block % 8 == 0)
         {
           head = panel;
           panel += glm_packed_head_bytes (format);
@@ -157,15 +181,15 @@ tile_product (GlmPackedFormat format,
         {
           QuarterScales s = load_scales (format, head, panel + glm_packed_level_bytes (format), quarter);
 
-          if (format == GLM_PACKED_Q6_K)
-            {
-              multiply_columns (format, width, panel, tile, quarter, 0, 4, tile + 36 * width, s.scale[0], sum[quarter]);
-              multiply_columns (format, width, panel, tile, quarter, 4, 8, tile + 40 * width, s.scale[1], sum[quarter]);
-            }
-          else
-            multiply_columns (format, width, panel, tile, quarter, 0, 8, tile + 36 * width, s.scale[0], sum[quarter]);
+          multiply_columns (format, width, panel, tile, quarter, 0, has_halves ? 4 : 8, a, s.scale[0], sum[quarter]);
+          if (has_halves)
+            multiply_columns (format, width, panel, tile, quarter, 4, 8, b, s.scale[1], sum[quarter]);
           for (int i = 0; glm_packed_has_min (format) && i < width; i++)
-            sum[quarter][i] = vfmaq_n_f32 (sum[quarter][i], s.min, a[i]);
+            {
+              sum[quarter][i] = vfmaq_n_f32 (sum[quarter][i], s.min[0], ((const float *) a)[i]);
+              if (has_halves)
+                sum[quarter][i] = vfmaq_n_f32 (sum[quarter][i], s.min[1], ((const float *) b)[i]);
+            }
         }
     }
   UNROLL for (int i = 0; i < width; i++)
@@ -193,6 +217,10 @@ PANEL_PRODUCT (q8_0, GLM_PACKED_Q8_0)
 PANEL_PRODUCT (q4_k, GLM_PACKED_Q4_K)
 PANEL_PRODUCT (q5_k, GLM_PACKED_Q5_K)
 PANEL_PRODUCT (q6_k, GLM_PACKED_Q6_K)
+PANEL_PRODUCT (iq4_nl, GLM_PACKED_IQ4_NL)
+PANEL_PRODUCT (iq4_xs, GLM_PACKED_IQ4_XS)
+PANEL_PRODUCT (q3_k, GLM_PACKED_Q3_K)
+PANEL_PRODUCT (q2_k, GLM_PACKED_Q2_K)
 
 /* Activations are quantised by the reference. */
 void
@@ -212,4 +240,8 @@ glm_kernels_set_packed_dotprod (GlmKernels *kernels)
   kernels->panel_product[GLM_PACKED_Q4_K] = panel_product_q4_k;
   kernels->panel_product[GLM_PACKED_Q5_K] = panel_product_q5_k;
   kernels->panel_product[GLM_PACKED_Q6_K] = panel_product_q6_k;
+  kernels->panel_product[GLM_PACKED_IQ4_NL] = panel_product_iq4_nl;
+  kernels->panel_product[GLM_PACKED_IQ4_XS] = panel_product_iq4_xs;
+  kernels->panel_product[GLM_PACKED_Q3_K] = panel_product_q3_k;
+  kernels->panel_product[GLM_PACKED_Q2_K] = panel_product_q2_k;
 }

@@ -4,13 +4,14 @@
  *
  * Two vectors of eight rows make a panel.  With VNNI (GLM_AVXVNNI) four byte products are summed by one instruction into
  * 32 bits; without, pmaddubsw sums two into 16 bits, which saturate: as many as cannot overflow are added up there
- * (Q4: all 8 of a block, 15 · 127 · 2 · 8 = 30480; Q5: 4; Q6: 2) and then widened.  Q8_0's levels are too wide for
- * that, so its bytes are made signed again and the sign moves to the activations.
+ * (Q4: all 8 of a block, 15 · 127 · 2 · 8 = 30480; Q5: 4; Q6: 2) and then widened.  Levels of Q8_0 and IQ4 are too wide
+ * for that, so their bytes are made signed again and the sign moves to the activations.
  *
  * `format` and `width` are constants wherever tile_product() is expanded.
  */
 #include "kernels/packed-shape.h"
 #include "kernels/x86/x86.h"
+#include "quant/blocks.h"
 
 #include <immintrin.h>
 
@@ -28,14 +29,15 @@
 
 typedef struct
 {
-  __m256 scale[2], scale_high[2], min[2]; /* [half of the rows]; scale_high: of columns 16–31, Q6_K */
+  /* [half of the rows]; high: of columns 16–31, where there are halves */
+  __m256 scale[2], scale_high[2], min[2], min_high[2];
 } BlockScales;
 
 /* Byte products that 16 bits can hold the sum of, in pairs. */
 static ALWAYS_INLINE int
 pairs_per_sum (GlmPackedFormat format)
 {
-  return format == GLM_PACKED_Q8_0 ? 1 : format == GLM_PACKED_Q6_K ? 2 : glm_packed_is_q5 (format) ? 4 : 8;
+  return glm_packed_is_wide (format) ? 1 : format == GLM_PACKED_Q6_K ? 2 : glm_packed_is_q5 (format) ? 4 : 8;
 }
 
 static ALWAYS_INLINE __m256i
@@ -51,7 +53,16 @@ shift_right (__m256i v,
   return n > 0 ? _mm256_srli_epi16 (v, n) : n < 0 ? _mm256_slli_epi16 (v, -n) : v;
 }
 
-/* Levels of columns 4 z … 4 z + 3, z < 8, of rows 8 half … 8 half + 7.  Q8_0 without VNNI: signed. */
+/* glm_iq4_values[] twice, with VNNI plus 128. */
+static ALWAYS_INLINE __m256i
+iq4_table (void)
+{
+  __m256i values = _mm256_broadcastsi128_si256 (_mm_loadu_si128 ((const __m128i *) glm_iq4_values));
+
+  return HAS_VNNI ? _mm256_xor_si256 (values, _mm256_set1_epi8 ((char) 0x80)) : values;
+}
+
+/* Levels of columns 4 z … 4 z + 3, z < 8, of rows 8 half … 8 half + 7.  Wide ones without VNNI: signed. */
 static ALWAYS_INLINE __m256i
 load_levels (GlmPackedFormat format,
              const uint8_t  *block,
@@ -63,8 +74,17 @@ load_levels (GlmPackedFormat format,
   block += 32 * half;
   if (format == GLM_PACKED_Q8_0)
     return HAS_VNNI ? load (block + 64 * z) : _mm256_xor_si256 (load (block + 64 * z), _mm256_set1_epi8 ((char) 0x80));
+  if (glm_packed_is_q2 (format))
+    {
+      v = _mm256_and_si256 (shift_right (load (block + 64 * (z / 4)), z % 4 * 2), _mm256_set1_epi8 (0x03));
+      if (format == GLM_PACKED_Q3_K)
+        v = _mm256_or_si256 (v, _mm256_and_si256 (shift_right (load (block + 128), z - 2), _mm256_set1_epi8 (0x04)));
+      return v;
+    }
   v = _mm256_and_si256 (shift_right (load (block + 64 * (z % 4)), z / 4 * 4), _mm256_set1_epi8 (0x0f));
-  if (glm_packed_is_q5 (format))
+  if (glm_packed_is_iq4 (format))
+    v = _mm256_shuffle_epi8 (iq4_table (), v);
+  else if (glm_packed_is_q5 (format))
     v = _mm256_or_si256 (v, _mm256_and_si256 (shift_right (load (block + 256), z - 4), _mm256_set1_epi8 (0x10)));
   else if (format == GLM_PACKED_Q6_K)
     v = _mm256_or_si256 (v, _mm256_and_si256 (shift_right (load (block + 256 + 64 * (z / 4)), z % 4 * 2 - 4),
@@ -93,7 +113,7 @@ add_products (GlmPackedFormat format,
   int period = pairs_per_sum (format) < n_steps ? pairs_per_sum (format) : n_steps;
   __m256i products;
 
-  if (format == GLM_PACKED_Q8_0)
+  if (glm_packed_is_wide (format))
     products = _mm256_maddubs_epi16 (_mm256_abs_epi8 (levels), _mm256_sign_epi8 (q, levels));
   else
     products = _mm256_maddubs_epi16 (levels, q);
@@ -121,6 +141,16 @@ load_bytes_signed (const uint8_t *p)
   return _mm256_cvtepi32_ps (_mm256_cvtepi8_epi32 (_mm_loadl_epi64 ((const __m128i *) p)));
 }
 
+/* The nibbles from bit `shift` on of eight bytes. */
+static ALWAYS_INLINE __m256
+load_nibbles (const uint8_t *p,
+              int            shift)
+{
+  __m256i v = _mm256_cvtepu8_epi32 (_mm_loadl_epi64 ((const __m128i *) p));
+
+  return _mm256_cvtepi32_ps (shift == 0 ? _mm256_and_si256 (v, _mm256_set1_epi32 (15)) : _mm256_srli_epi32 (v, 4));
+}
+
 static ALWAYS_INLINE BlockScales
 load_scales (GlmPackedFormat format,
              const uint8_t  *head,
@@ -129,12 +159,23 @@ load_scales (GlmPackedFormat format,
   BlockScales result = { 0 };
 
   for (int half = 0; half < 2; half++)
-    if (format == GLM_PACKED_Q6_K)
+    if (format == GLM_PACKED_Q2_K)
+      {
+        __m256 d = load_halves (head + 16 * half);
+        __m256 minus_dmin = _mm256_sub_ps (_mm256_setzero_ps (), load_halves (head + 2 * ROWS + 16 * half));
+
+        result.scale[half] = _mm256_mul_ps (d, load_nibbles (scales + 8 * half, 0));
+        result.scale_high[half] = _mm256_mul_ps (d, load_nibbles (scales + ROWS + 8 * half, 0));
+        result.min[half] = _mm256_mul_ps (minus_dmin, load_nibbles (scales + 8 * half, 4));
+        result.min_high[half] = _mm256_mul_ps (minus_dmin, load_nibbles (scales + ROWS + 8 * half, 4));
+      }
+    else if (glm_packed_has_halves (format) || format == GLM_PACKED_IQ4_XS)
       {
         __m256 d = load_halves (head + 16 * half);
 
         result.scale[half] = _mm256_mul_ps (d, load_bytes_signed (scales + 8 * half));
-        result.scale_high[half] = _mm256_mul_ps (d, load_bytes_signed (scales + ROWS + 8 * half));
+        if (glm_packed_has_halves (format))
+          result.scale_high[half] = _mm256_mul_ps (d, load_bytes_signed (scales + ROWS + 8 * half));
       }
     else if (glm_packed_is_k (format))
       {
@@ -166,7 +207,7 @@ multiply_columns (GlmPackedFormat format,
 {
   const float *d = (const float *) (tile + 32 * width);
   /* Signed levels carry no offset. */
-  bool has_first = !glm_packed_has_min (format) && (HAS_VNNI || format != GLM_PACKED_Q8_0);
+  bool has_first = !glm_packed_has_min (format) && (HAS_VNNI || !glm_packed_is_wide (format));
   Accumulator acc[MAX_WIDTH][2];
 
   UNROLL for (int i = 0; i < width; i++)
@@ -192,6 +233,43 @@ multiply_columns (GlmPackedFormat format,
     }
 }
 
+/* sum[i] += min · word_i */
+static ALWAYS_INLINE void
+add_minima (int            width,
+            const uint8_t *words,
+            const __m256   min[2],
+            __m256         sum[][2])
+{
+  const float *scaled = (const float *) words;
+
+  UNROLL for (int i = 0; i < width; i++)
+    {
+      sum[i][0] = _mm256_fmadd_ps (min[0], _mm256_set1_ps (scaled[i]), sum[i][0]);
+      sum[i][1] = _mm256_fmadd_ps (min[1], _mm256_set1_ps (scaled[i]), sum[i][1]);
+    }
+}
+
+static ALWAYS_INLINE void
+multiply_block (GlmPackedFormat format,
+                int             width,
+                const uint8_t  *head,
+                const uint8_t  *block,
+                const uint8_t  *tile,
+                __m256          sum[][2])
+{
+  const uint8_t *a = tile + 36 * width, *b = tile + 40 * width;
+  bool has_halves = glm_packed_has_halves (format), has_min = glm_packed_has_min (format);
+  BlockScales scales = load_scales (format, head, block + glm_packed_level_bytes (format));
+
+  multiply_columns (format, width, block, tile, 0, has_halves ? 4 : 8, a, scales.scale, sum);
+  if (has_halves)
+    multiply_columns (format, width, block, tile, 4, 8, b, scales.scale_high, sum);
+  if (has_min)
+    add_minima (width, a, scales.min, sum);
+  if (has_min && has_halves)
+    add_minima (width, b, scales.min_high, sum);
+}
+
 static ALWAYS_INLINE void
 tile_product (GlmPackedFormat format,
               int             width,
@@ -208,9 +286,6 @@ tile_product (GlmPackedFormat format,
     sum[i][0] = sum[i][1] = _mm256_setzero_ps ();
   for (int64_t b = 0; b < n_blocks; b++, panel += glm_packed_block_bytes (format), tile += GLM_TILE_BYTES * width)
     {
-      const float *a = (const float *) (tile + 36 * width);
-      BlockScales scales;
-
       if (glm_packed_is_k (format) && b % 8 == 0)
         {
           head = panel;
@@ -219,21 +294,7 @@ tile_product (GlmPackedFormat format,
       for (int i = 0; i < glm_packed_block_bytes (format); i += 64)
         _mm_prefetch ((const char *) ahead + i, _MM_HINT_T0);
       ahead += glm_packed_block_bytes (format);
-
-      scales = load_scales (format, head, panel + glm_packed_level_bytes (format));
-      if (format == GLM_PACKED_Q6_K)
-        {
-          multiply_columns (format, width, panel, tile, 0, 4, tile + 36 * width, scales.scale, sum);
-          multiply_columns (format, width, panel, tile, 4, 8, tile + 40 * width, scales.scale_high, sum);
-        }
-      else
-        multiply_columns (format, width, panel, tile, 0, 8, tile + 36 * width, scales.scale, sum);
-      if (glm_packed_has_min (format))
-        UNROLL for (int i = 0; i < width; i++)
-          {
-            sum[i][0] = _mm256_fmadd_ps (scales.min[0], _mm256_set1_ps (a[i]), sum[i][0]);
-            sum[i][1] = _mm256_fmadd_ps (scales.min[1], _mm256_set1_ps (a[i]), sum[i][1]);
-          }
+      multiply_block (format, width, head, panel, tile, sum);
     }
   UNROLL for (int i = 0; i < width; i++)
     {
@@ -262,6 +323,10 @@ PANEL_PRODUCT (q8_0, GLM_PACKED_Q8_0)
 PANEL_PRODUCT (q4_k, GLM_PACKED_Q4_K)
 PANEL_PRODUCT (q5_k, GLM_PACKED_Q5_K)
 PANEL_PRODUCT (q6_k, GLM_PACKED_Q6_K)
+PANEL_PRODUCT (iq4_nl, GLM_PACKED_IQ4_NL)
+PANEL_PRODUCT (iq4_xs, GLM_PACKED_IQ4_XS)
+PANEL_PRODUCT (q3_k, GLM_PACKED_Q3_K)
+PANEL_PRODUCT (q2_k, GLM_PACKED_Q2_K)
 
 /* ---- Activations -------------------------------------------------------------------------------------------------- */
 
@@ -336,4 +401,8 @@ SUFFIXED (glm_kernels_set_packed) (GlmKernels *kernels)
   kernels->panel_product[GLM_PACKED_Q4_K] = panel_product_q4_k;
   kernels->panel_product[GLM_PACKED_Q5_K] = panel_product_q5_k;
   kernels->panel_product[GLM_PACKED_Q6_K] = panel_product_q6_k;
+  kernels->panel_product[GLM_PACKED_IQ4_NL] = panel_product_iq4_nl;
+  kernels->panel_product[GLM_PACKED_IQ4_XS] = panel_product_iq4_xs;
+  kernels->panel_product[GLM_PACKED_Q3_K] = panel_product_q3_k;
+  kernels->panel_product[GLM_PACKED_Q2_K] = panel_product_q2_k;
 }

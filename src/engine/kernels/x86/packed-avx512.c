@@ -9,6 +9,7 @@
  */
 #include "kernels/packed-shape.h"
 #include "kernels/x86/x86.h"
+#include "quant/blocks.h"
 
 #include <immintrin.h>
 
@@ -24,7 +25,7 @@
 
 typedef struct
 {
-  __m512 scale, scale_high, min; /* scale_high: of columns 16–31, Q6_K */
+  __m512 scale, scale_high, min, min_high; /* high: of columns 16–31, where there are halves */
 } BlockScales;
 
 static ALWAYS_INLINE __m512i
@@ -32,6 +33,14 @@ shift_right (__m512i v,
              int     n)
 {
   return n > 0 ? _mm512_srli_epi16 (v, (unsigned) n) : n < 0 ? _mm512_slli_epi16 (v, (unsigned) -n) : v;
+}
+
+/* glm_iq4_values[] plus 128, four times. */
+static ALWAYS_INLINE __m512i
+iq4_table (void)
+{
+  return _mm512_xor_si512 (_mm512_broadcast_i32x4 (_mm_loadu_si128 ((const __m128i *) glm_iq4_values)),
+                           _mm512_set1_epi8 ((char) 0x80));
 }
 
 /* Levels of columns 4 z … 4 z + 3, z < 8, of the 16 rows. */
@@ -44,9 +53,18 @@ load_levels (GlmPackedFormat format,
 
   if (format == GLM_PACKED_Q8_0)
     return _mm512_loadu_si512 (block + 64 * z);
+  if (glm_packed_is_q2 (format))
+    {
+      v = _mm512_and_si512 (shift_right (_mm512_loadu_si512 (block + 64 * (z / 4)), z % 4 * 2), _mm512_set1_epi8 (0x03));
+      /* 0xf8: v | (high & mask) */
+      if (format == GLM_PACKED_Q3_K)
+        v = _mm512_ternarylogic_epi32 (v, shift_right (_mm512_loadu_si512 (block + 128), z - 2), _mm512_set1_epi8 (0x04), 0xf8);
+      return v;
+    }
   v = _mm512_and_si512 (shift_right (_mm512_loadu_si512 (block + 64 * (z % 4)), z / 4 * 4), _mm512_set1_epi8 (0x0f));
-  /* 0xf8: v | (high & mask) */
-  if (glm_packed_is_q5 (format))
+  if (glm_packed_is_iq4 (format))
+    v = _mm512_shuffle_epi8 (iq4_table (), v);
+  else if (glm_packed_is_q5 (format))
     v = _mm512_ternarylogic_epi32 (v, shift_right (_mm512_loadu_si512 (block + 256), z - 4), _mm512_set1_epi8 (0x10), 0xf8);
   else if (format == GLM_PACKED_Q6_K)
     v = _mm512_ternarylogic_epi32 (v, shift_right (_mm512_loadu_si512 (block + 256 + 64 * (z / 4)), z % 4 * 2 - 4),
@@ -72,21 +90,43 @@ load_bytes_signed (const uint8_t *p)
   return _mm512_cvtepi32_ps (_mm512_cvtepi8_epi32 (_mm_loadu_si128 ((const __m128i *) p)));
 }
 
+/* The nibbles from bit `shift` on of 16 bytes. */
+static ALWAYS_INLINE __m512
+load_nibbles (const uint8_t *p,
+              int            shift)
+{
+  __m512i v = _mm512_cvtepu8_epi32 (_mm_loadu_si128 ((const __m128i *) p));
+
+  return _mm512_cvtepi32_ps (shift == 0 ? _mm512_and_si512 (v, _mm512_set1_epi32 (15)) : _mm512_srli_epi32 (v, 4));
+}
+
 static ALWAYS_INLINE BlockScales
 load_scales (GlmPackedFormat format,
              const uint8_t  *head,
              const uint8_t  *scales)
 {
-  BlockScales result = { _mm512_setzero_ps (), _mm512_setzero_ps (), _mm512_setzero_ps () };
+  const __m512 zero = _mm512_setzero_ps ();
+  BlockScales result = { zero, zero, zero, zero };
 
-  if (format == GLM_PACKED_Q6_K)
+  if (format == GLM_PACKED_Q2_K)
+    {
+      __m512 d = load_halves (head), minus_dmin = _mm512_sub_ps (zero, load_halves (head + 2 * ROWS));
+
+      result.scale = _mm512_mul_ps (d, load_nibbles (scales, 0));
+      result.scale_high = _mm512_mul_ps (d, load_nibbles (scales + ROWS, 0));
+      result.min = _mm512_mul_ps (minus_dmin, load_nibbles (scales, 4));
+      result.min_high = _mm512_mul_ps (minus_dmin, load_nibbles (scales + ROWS, 4));
+    }
+  else if (glm_packed_has_halves (format))
     {
       result.scale = _mm512_mul_ps (load_halves (head), load_bytes_signed (scales));
       result.scale_high = _mm512_mul_ps (load_halves (head), load_bytes_signed (scales + ROWS));
     }
+  else if (format == GLM_PACKED_IQ4_XS)
+    result.scale = _mm512_mul_ps (load_halves (head), load_bytes_signed (scales));
   else if (glm_packed_is_k (format))
     {
-      __m512 minus_dmin = _mm512_sub_ps (_mm512_setzero_ps (), load_halves (head + 2 * ROWS));
+      __m512 minus_dmin = _mm512_sub_ps (zero, load_halves (head + 2 * ROWS));
 
       result.scale = _mm512_mul_ps (load_halves (head), load_bytes_unsigned (scales));
       result.min = _mm512_mul_ps (minus_dmin, load_bytes_unsigned (scales + ROWS));
@@ -161,6 +201,20 @@ multiply_columns (const Shape    shape,
       sum[p][i] = _mm512_fmadd_ps (_mm512_cvtepi32_ps (acc[p][i]), _mm512_mul_ps (scale[p], _mm512_set1_ps (d[i])), sum[p][i]);
 }
 
+/* sum[p][i] += min[p] · word_i */
+static ALWAYS_INLINE void
+add_minima (const Shape    shape,
+            const uint8_t *words,
+            const __m512   min[2],
+            __m512         sum[2][GLM_MAX_TILE_WIDTH])
+{
+  const float *scaled = (const float *) words + shape.first;
+
+  for (int p = 0; p < shape.n_panels; p++)
+    UNROLL for (int i = 0; i < shape.n_tokens; i++)
+      sum[p][i] = _mm512_fmadd_ps (min[p], _mm512_set1_ps (scaled[i]), sum[p][i]);
+}
+
 /* One block of each panel times one block of the tile.  heads: of the group that the block is in. */
 static ALWAYS_INLINE void
 multiply_block (const Shape    shape,
@@ -169,8 +223,9 @@ multiply_block (const Shape    shape,
                 const uint8_t *tile,
                 __m512         sum[2][GLM_MAX_TILE_WIDTH])
 {
-  const float *a = (const float *) (tile + 36 * shape.width) + shape.first;
-  __m512 scale[2], scale_high[2], min[2];
+  const uint8_t *a = tile + 36 * shape.width, *b = tile + 40 * shape.width;
+  bool has_halves = glm_packed_has_halves (shape.format), has_min = glm_packed_has_min (shape.format);
+  __m512 scale[2], scale_high[2], min[2], min_high[2];
 
   for (int p = 0; p < shape.n_panels; p++)
     {
@@ -179,18 +234,15 @@ multiply_block (const Shape    shape,
       scale[p] = scales.scale;
       scale_high[p] = scales.scale_high;
       min[p] = scales.min;
+      min_high[p] = scales.min_high;
     }
-  if (shape.format == GLM_PACKED_Q6_K)
-    {
-      multiply_columns (shape, blocks, tile, 0, 4, tile + 36 * shape.width, scale, sum);
-      multiply_columns (shape, blocks, tile, 4, 8, tile + 40 * shape.width, scale_high, sum);
-    }
-  else
-    multiply_columns (shape, blocks, tile, 0, 8, tile + 36 * shape.width, scale, sum);
-  if (glm_packed_has_min (shape.format))
-    for (int p = 0; p < shape.n_panels; p++)
-      UNROLL for (int i = 0; i < shape.n_tokens; i++)
-        sum[p][i] = _mm512_fmadd_ps (min[p], _mm512_set1_ps (a[i]), sum[p][i]);
+  multiply_columns (shape, blocks, tile, 0, has_halves ? 4 : 8, a, scale, sum);
+  if (has_halves)
+    multiply_columns (shape, blocks, tile, 4, 8, b, scale_high, sum);
+  if (has_min)
+    add_minima (shape, a, min, sum);
+  if (has_min && has_halves)
+    add_minima (shape, b, min_high, sum);
 }
 
 /* out [n_panels, width, 16] */
@@ -289,6 +341,10 @@ PANEL_PRODUCT (q8_0, GLM_PACKED_Q8_0)
 PANEL_PRODUCT (q4_k, GLM_PACKED_Q4_K)
 PANEL_PRODUCT (q5_k, GLM_PACKED_Q5_K)
 PANEL_PRODUCT (q6_k, GLM_PACKED_Q6_K)
+PANEL_PRODUCT (iq4_nl, GLM_PACKED_IQ4_NL)
+PANEL_PRODUCT (iq4_xs, GLM_PACKED_IQ4_XS)
+PANEL_PRODUCT (q3_k, GLM_PACKED_Q3_K)
+PANEL_PRODUCT (q2_k, GLM_PACKED_Q2_K)
 
 /* ---- Activations -------------------------------------------------------------------------------------------------- */
 
@@ -363,4 +419,12 @@ glm_kernels_set_packed_avx512 (GlmKernels *kernels)
   kernels->pair_product[GLM_PACKED_Q5_K] = pair_product_q5_k_avx512;
   kernels->panel_product[GLM_PACKED_Q6_K] = panel_product_q6_k_avx512;
   kernels->pair_product[GLM_PACKED_Q6_K] = pair_product_q6_k_avx512;
+  kernels->panel_product[GLM_PACKED_IQ4_NL] = panel_product_iq4_nl_avx512;
+  kernels->pair_product[GLM_PACKED_IQ4_NL] = pair_product_iq4_nl_avx512;
+  kernels->panel_product[GLM_PACKED_IQ4_XS] = panel_product_iq4_xs_avx512;
+  kernels->pair_product[GLM_PACKED_IQ4_XS] = pair_product_iq4_xs_avx512;
+  kernels->panel_product[GLM_PACKED_Q3_K] = panel_product_q3_k_avx512;
+  kernels->pair_product[GLM_PACKED_Q3_K] = pair_product_q3_k_avx512;
+  kernels->panel_product[GLM_PACKED_Q2_K] = panel_product_q2_k_avx512;
+  kernels->pair_product[GLM_PACKED_Q2_K] = pair_product_q2_k_avx512;
 }

@@ -7,22 +7,9 @@
  * again: the tile's offset is left out there.  `format` and `width` are constants wherever tile_product() is expanded.
  */
 #include "kernels/arm/arm.h"
-#include "kernels/packed-shape.h"
-#include "quant/blocks.h"
+#include "kernels/arm/packed-neon.h"
 
-#include <arm_neon.h>
-
-#define ROWS GLM_PANEL_ROWS
-#define QUARTERS 4            /* vectors of four rows */
 #define MAX_WIDTH 4
-#define UNROLL _Pragma ("GCC unroll 8")
-
-static ALWAYS_INLINE uint8x16_t
-shift_right (uint8x16_t v,
-             int        n)
-{
-  return vshlq_u8 (v, vdupq_n_s8 ((int8_t) -n));
-}
 
 /* Levels of columns 4 z … 4 z + 3, z < 8, of rows 4 quarter … 4 quarter + 3. */
 static ALWAYS_INLINE int8x16_t
@@ -31,87 +18,9 @@ load_levels (GlmPackedFormat format,
              int             quarter,
              int             z)
 {
-  uint8x16_t v;
+  uint8x16_t v = join_bits (format, load_low_bits (format, block, quarter, z), load_high_bits (format, block, quarter, z), z);
 
-  block += 16 * quarter;
-  if (format == GLM_PACKED_Q8_0)
-    return vreinterpretq_s8_u8 (veorq_u8 (vld1q_u8 (block + 64 * z), vdupq_n_u8 (0x80)));
-  if (glm_packed_is_q2 (format))
-    {
-      v = vandq_u8 (shift_right (vld1q_u8 (block + 64 * (z / 4)), z % 4 * 2), vdupq_n_u8 (0x03));
-      if (format == GLM_PACKED_Q3_K)
-        v = vorrq_u8 (v, vandq_u8 (shift_right (vld1q_u8 (block + 128), z - 2), vdupq_n_u8 (0x04)));
-      return vreinterpretq_s8_u8 (v);
-    }
-  v = vandq_u8 (shift_right (vld1q_u8 (block + 64 * (z % 4)), z / 4 * 4), vdupq_n_u8 (0x0f));
-  if (glm_packed_is_iq4 (format))
-    return vqtbl1q_s8 (vld1q_s8 (glm_iq4_values), v);
-  if (glm_packed_is_q5 (format))
-    v = vorrq_u8 (v, vandq_u8 (shift_right (vld1q_u8 (block + 256), z - 4), vdupq_n_u8 (0x10)));
-  else if (format == GLM_PACKED_Q6_K)
-    v = vorrq_u8 (v, vandq_u8 (shift_right (vld1q_u8 (block + 256 + 64 * (z / 4)), z % 4 * 2 - 4), vdupq_n_u8 (0x30)));
-  return vreinterpretq_s8_u8 (v);
-}
-
-static ALWAYS_INLINE float32x4_t
-load_halves (const uint8_t *p)
-{
-  return vcvt_f32_f16 (vreinterpret_f16_u8 (vld1_u8 (p)));
-}
-
-typedef enum
-{
-  BYTES_UNSIGNED,
-  BYTES_SIGNED,
-  BYTES_LOW,                    /* nibbles of each byte */
-  BYTES_HIGH,
-} ByteKind;
-
-/* Four bytes at p. */
-static ALWAYS_INLINE float32x4_t
-load_bytes (const uint8_t *p,
-            ByteKind       kind)
-{
-  float values[4];
-
-  for (int i = 0; i < 4; i++)
-    values[i] = (float) (kind == BYTES_SIGNED ? (int8_t) p[i] : kind == BYTES_LOW ? p[i] & 15 : kind == BYTES_HIGH ? p[i] >> 4 : p[i]);
-  return vld1q_f32 (values);
-}
-
-typedef struct
-{
-  float32x4_t scale[2], min[2]; /* [1]: of columns 16–31, where there are halves */
-} QuarterScales;
-
-static ALWAYS_INLINE QuarterScales
-load_scales (GlmPackedFormat format,
-             const uint8_t  *head,
-             const uint8_t  *scales,
-             int             quarter)
-{
-  const float32x4_t zero = vdupq_n_f32 (0);
-  QuarterScales result = { { zero, zero }, { zero, zero } };
-  int n_parts = glm_packed_has_halves (format) ? 2 : 1;
-
-  if (!glm_packed_is_k (format))
-    {
-      result.scale[0] = load_halves (scales + 8 * quarter);
-      if (glm_packed_has_min (format))
-        result.min[0] = load_halves (scales + 2 * ROWS + 8 * quarter);
-      return result;
-    }
-  for (int h = 0; h < n_parts; h++)
-    {
-      const uint8_t *bytes = scales + ROWS * h + 4 * quarter;
-      ByteKind kind = !glm_packed_has_min (format) ? BYTES_SIGNED : n_parts == 2 ? BYTES_LOW : BYTES_UNSIGNED;
-
-      result.scale[h] = vmulq_f32 (load_halves (head + 8 * quarter), load_bytes (bytes, kind));
-      if (glm_packed_has_min (format))
-        result.min[h] = vnegq_f32 (vmulq_f32 (load_halves (head + 2 * ROWS + 8 * quarter),
-                                              n_parts == 2 ? load_bytes (bytes, BYTES_HIGH) : load_bytes (bytes + ROWS, BYTES_UNSIGNED)));
-    }
-  return result;
+  return vreinterpretq_s8_u8 (format == GLM_PACKED_Q8_0 ? veorq_u8 (v, vdupq_n_u8 (0x80)) : v);
 }
 
 /* sum[i] += scale · d_i · (first_i + Σ levels of 16 columns, or of all 32, · q_i). */

@@ -140,7 +140,8 @@ glm_cpu_mask_parse (const char *name,
     unsigned mask;
   } masks[] = {
     { "c", 0 },           { "sse", SSE },         { "avx2", AVX2 },       { "avxvnni", AVXVNNI },
-    { "avx512", AVX512 }, { "vnni512", VNNI512 }, { "all", UINT32_MAX },
+    { "avx512", AVX512 }, { "vnni512", VNNI512 }, { "neon", SSE },        { "dotprod", AVX2 },
+    { "i8mm", AVXVNNI },  { "all", UINT32_MAX },
   };
 
   for (size_t i = 0; i < N_ELEMENTS (masks); i++)

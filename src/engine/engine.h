@@ -76,7 +76,8 @@ typedef enum
 unsigned glm_cpu_flags (void);
 /* Limits the flags for everything opened afterwards (tests, --cpu-mask).  Default: all. */
 void glm_cpu_set_mask (unsigned mask);
-/* "c" (none), "sse", "avx2", "avxvnni", "avx512", "vnni512", "all": each means itself and all before it. */
+/* "c" (none), "sse", "avx2", "avxvnni", "avx512", "vnni512", "all": each means itself and all before it.  On ARM the first four
+ * are "c", "neon", "dotprod", "i8mm" too. */
 bool glm_cpu_mask_parse (const char *name, unsigned *ret_mask);
 /* Physical cores this process may use (affinity and cgroup quota respected), at least 1. */
 int glm_cpu_count (void);

@@ -154,7 +154,11 @@ int
 main (int    argc,
       char **argv)
 {
+#ifdef __aarch64__
+  static const char *const names[] = { "c", "neon", "dotprod", "i8mm", "all" };
+#else
   static const char *const names[] = { "c", "sse", "avx2", "avxvnni", "avx512", "vnni512", "all" };
+#endif
   bool bench = argc > 1 && strcmp (argv[1], "--bench") == 0;
   unsigned tested = UINT32_MAX;
   const GlmKernels *ref;

@@ -139,6 +139,9 @@ test_flags (void)
       check ((mask & previous) == previous, "each mask includes those before it");
       previous = mask;
     }
+  check (glm_cpu_mask_parse ("neon", &mask) && (mask & GLM_CPU_NEON) && !(mask & GLM_CPU_DOTPROD), "neon");
+  check (glm_cpu_mask_parse ("dotprod", &mask) && (mask & GLM_CPU_DOTPROD) && !(mask & GLM_CPU_I8MM), "dotprod");
+  check (glm_cpu_mask_parse ("i8mm", &mask) && (mask & GLM_CPU_I8MM), "i8mm");
   check (!glm_cpu_mask_parse ("mmx", &mask), "unknown masks do not");
   glm_cpu_set_mask (0);
   check (glm_cpu_flags () == 0, "a mask takes effect");

@@ -11,5 +11,12 @@
 void glm_kernels_set_vector_neon (GlmKernels *kernels);
 /* Needs FEAT_DotProd. */
 void glm_kernels_set_packed_dotprod (GlmKernels *kernels);
+/* Needs FEAT_I8MM too; after the one before. */
+void glm_kernels_set_packed_i8mm (GlmKernels *kernels);
+
+/* As GlmKernels.panel_product. */
+typedef void (*GlmPanelProduct) (const uint8_t *panel, int64_t n_blocks, const uint8_t *tile, int width, const uint8_t *ahead,
+                                 float *out);
+extern const GlmPanelProduct glm_panel_product_dotprod[GLM_N_PACKED];
 
 #endif

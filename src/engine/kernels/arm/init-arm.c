@@ -16,4 +16,8 @@ glm_kernels_init_arm (GlmKernels *kernels,
   if (!(flags & GLM_CPU_DOTPROD))
     return;
   glm_kernels_set_packed_dotprod (kernels);
+
+  if (!(flags & GLM_CPU_I8MM))
+    return;
+  glm_kernels_set_packed_i8mm (kernels);
 }

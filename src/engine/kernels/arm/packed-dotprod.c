@@ -68,6 +68,7 @@ tile_product (GlmPackedFormat format,
               const uint8_t  *panel,
               int64_t         n_blocks,
               const uint8_t  *tile,
+              const uint8_t  *ahead,
               float          *out)
 {
   const bool has_halves = glm_packed_has_halves (format);
@@ -86,6 +87,8 @@ tile_product (GlmPackedFormat format,
           head = panel;
           panel += glm_packed_head_bytes (format);
         }
+      prefetch (ahead, glm_packed_block_bytes (format));
+      ahead += glm_packed_block_bytes (format);
       UNROLL for (int quarter = 0; quarter < QUARTERS; quarter++)
         {
           QuarterScales s = load_scales (format, head, panel + glm_packed_level_bytes (format), quarter);
@@ -107,29 +110,20 @@ tile_product (GlmPackedFormat format,
 }
 
 #define PANEL_PRODUCT(name, format)                                                                                          \
-  static void panel_product_##name (const uint8_t *panel, int64_t n_blocks, const uint8_t *tile, int width,                    \
+  static void panel_product_##name (const uint8_t *panel, int64_t n_blocks, const uint8_t *tile, int width,                  \
                                     const uint8_t *ahead, float *out)                                                        \
   {                                                                                                                          \
     switch (width)                                                                                                           \
       {                                                                                                                      \
-      case 1: tile_product (format, 1, panel, n_blocks, tile, out); break;                                                   \
-      case 2: tile_product (format, 2, panel, n_blocks, tile, out); break;                                                   \
-      default: tile_product (format, MAX_WIDTH, panel, n_blocks, tile, out); break;                                          \
+      case 1: tile_product (format, 1, panel, n_blocks, tile, ahead, out); break;                                            \
+      case 2: tile_product (format, 2, panel, n_blocks, tile, ahead, out); break;                                            \
+      default: tile_product (format, MAX_WIDTH, panel, n_blocks, tile, ahead, out); break;                                   \
       }                                                                                                                      \
   }
 
-PANEL_PRODUCT (q4_0, GLM_PACKED_Q4_0)
-PANEL_PRODUCT (q4_1, GLM_PACKED_Q4_1)
-PANEL_PRODUCT (q5_0, GLM_PACKED_Q5_0)
-PANEL_PRODUCT (q5_1, GLM_PACKED_Q5_1)
-PANEL_PRODUCT (q8_0, GLM_PACKED_Q8_0)
-PANEL_PRODUCT (q4_k, GLM_PACKED_Q4_K)
-PANEL_PRODUCT (q5_k, GLM_PACKED_Q5_K)
-PANEL_PRODUCT (q6_k, GLM_PACKED_Q6_K)
-PANEL_PRODUCT (iq4_nl, GLM_PACKED_IQ4_NL)
-PANEL_PRODUCT (iq4_xs, GLM_PACKED_IQ4_XS)
-PANEL_PRODUCT (q3_k, GLM_PACKED_Q3_K)
-PANEL_PRODUCT (q2_k, GLM_PACKED_Q2_K)
+FOR_EACH_FORMAT (PANEL_PRODUCT)
+
+const GlmPanelProduct glm_panel_product_dotprod[GLM_N_PACKED] = { FOR_EACH_FORMAT (PANEL_PRODUCT_ENTRY) };
 
 /* Activations are quantised by the reference. */
 void
@@ -139,18 +133,6 @@ glm_kernels_set_packed_dotprod (GlmKernels *kernels)
 
   kernels->has_packed = true;
   kernels->max_tile_width = MAX_WIDTH;
-  for (int n = 0; n <= MAX_WIDTH; n++)
-    kernels->tile_width[n] = tile_width[n];
-  kernels->panel_product[GLM_PACKED_Q4_0] = panel_product_q4_0;
-  kernels->panel_product[GLM_PACKED_Q4_1] = panel_product_q4_1;
-  kernels->panel_product[GLM_PACKED_Q5_0] = panel_product_q5_0;
-  kernels->panel_product[GLM_PACKED_Q5_1] = panel_product_q5_1;
-  kernels->panel_product[GLM_PACKED_Q8_0] = panel_product_q8_0;
-  kernels->panel_product[GLM_PACKED_Q4_K] = panel_product_q4_k;
-  kernels->panel_product[GLM_PACKED_Q5_K] = panel_product_q5_k;
-  kernels->panel_product[GLM_PACKED_Q6_K] = panel_product_q6_k;
-  kernels->panel_product[GLM_PACKED_IQ4_NL] = panel_product_iq4_nl;
-  kernels->panel_product[GLM_PACKED_IQ4_XS] = panel_product_iq4_xs;
-  kernels->panel_product[GLM_PACKED_Q3_K] = panel_product_q3_k;
-  kernels->panel_product[GLM_PACKED_Q2_K] = panel_product_q2_k;
+  memcpy (kernels->tile_width, tile_width, sizeof tile_width);
+  memcpy (kernels->panel_product, glm_panel_product_dotprod, sizeof glm_panel_product_dotprod);
 }

@@ -17,6 +17,22 @@
 #define QUARTERS 4
 #define UNROLL _Pragma ("GCC unroll 8")
 
+/* x (name, format) for each. */
+#define FOR_EACH_FORMAT(x)                                                                                                   \
+  x (q4_0, GLM_PACKED_Q4_0) x (q4_1, GLM_PACKED_Q4_1) x (q5_0, GLM_PACKED_Q5_0) x (q5_1, GLM_PACKED_Q5_1)                    \
+  x (q8_0, GLM_PACKED_Q8_0) x (q4_k, GLM_PACKED_Q4_K) x (q5_k, GLM_PACKED_Q5_K) x (q6_k, GLM_PACKED_Q6_K)                    \
+  x (iq4_nl, GLM_PACKED_IQ4_NL) x (iq4_xs, GLM_PACKED_IQ4_XS) x (q3_k, GLM_PACKED_Q3_K) x (q2_k, GLM_PACKED_Q2_K)
+/* A row of a table of them. */
+#define PANEL_PRODUCT_ENTRY(name, format) [format] = panel_product_##name,
+
+static ALWAYS_INLINE void
+prefetch (const uint8_t *p,
+          int            n_bytes)
+{
+  for (int i = 0; i < n_bytes; i += 64)
+    __builtin_prefetch (p + i);
+}
+
 /* Of each byte; bits that leave a byte are lost.  n may be negative. */
 static ALWAYS_INLINE uint8x16_t
 shift_right (uint8x16_t v,
@@ -145,4 +161,3 @@ load_scales (GlmPackedFormat format,
 }
 
 #endif
-

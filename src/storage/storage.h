@@ -192,6 +192,9 @@ void store_set_settings_async (StoreDb *self, gint64 id, const char *settings, G
                                GAsyncReadyCallback callback, gpointer user_data);
 void store_set_draft_async (StoreDb *self, gint64 id, const char *draft, GCancellable *cancellable,
                             GAsyncReadyCallback callback, gpointer user_data);
+/* Puts the text behind the draft that is there, as a paragraph of its own. */
+void store_append_draft_async (StoreDb *self, gint64 id, const char *text, GCancellable *cancellable,
+                               GAsyncReadyCallback callback, gpointer user_data);
 void store_set_head_async (StoreDb *self, gint64 id, gint64 head_id, GCancellable *cancellable,
                            GAsyncReadyCallback callback, gpointer user_data);
 /* To the bin and back (Undo); purge deletes for good, with secure_delete. */

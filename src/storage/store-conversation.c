@@ -180,7 +180,7 @@ typedef struct
 
 typedef enum
 {
-  RENAME, PIN, ARCHIVE, MOVE, SET_MODEL, SET_SETTINGS, SET_DRAFT, SET_HEAD, DELETE, RESTORE,
+  RENAME, PIN, ARCHIVE, MOVE, SET_MODEL, SET_SETTINGS, SET_DRAFT, APPEND_DRAFT, SET_HEAD, DELETE, RESTORE,
 } ChangeKind;
 
 static const Change changes[] = {
@@ -193,6 +193,8 @@ static const Change changes[] = {
   [SET_MODEL] = { "UPDATE conversation SET model = ?1 WHERE id = ?3 AND ?2 = 0", STORE_MAX_TITLE_BYTES },
   [SET_SETTINGS] = { "UPDATE conversation SET settings = ?1 WHERE id = ?3 AND ?2 = 0", STORE_MAX_SETTINGS_BYTES },
   [SET_DRAFT] = { "UPDATE conversation SET draft = nullif (?1, '') WHERE id = ?3 AND ?2 = 0", STORE_MAX_TEXT_BYTES },
+  [APPEND_DRAFT] = { "UPDATE conversation SET draft = ifnull (draft || char (10, 10), '') || ?1 WHERE id = ?3 AND ?2 = 0",
+                     STORE_MAX_TEXT_BYTES },
   [SET_HEAD] = { "UPDATE conversation SET head_id = nullif (?2, 0) WHERE id = ?3 AND ?1 IS NULL" },
   [DELETE] = { "UPDATE conversation SET deleted_at = ?2 WHERE id = ?3 AND ?1 IS NULL AND deleted_at IS NULL" },
   [RESTORE] = { "UPDATE conversation SET deleted_at = NULL WHERE id = ?3 AND ?1 IS NULL AND ?2 = 0" },
@@ -301,6 +303,15 @@ store_set_draft_async (StoreDb *self, gint64 id, const char *draft, GCancellable
                        GAsyncReadyCallback callback, gpointer user_data)
 {
   request_change (self, STORE_ACCESS_CHEAP, SET_DRAFT, store_args_new (id, 0, draft), cancellable, callback, user_data);
+}
+
+void
+store_append_draft_async (StoreDb *self, gint64 id, const char *text, GCancellable *cancellable,
+                          GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_return_if_fail (text != NULL);
+
+  request_change (self, STORE_ACCESS_CHEAP, APPEND_DRAFT, store_args_new (id, 0, text), cancellable, callback, user_data);
 }
 
 void

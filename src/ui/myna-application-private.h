@@ -32,6 +32,12 @@ struct _MynaApplication
   MynaConversation *temporary;
   MynaSearchProvider *search_provider;  /* NULL: not on the bus */
   GPtrArray *busy;              /* MynaConversation in which a reply is being written */
+
+  char *draft;                  /* written in a new chat and not sent; NULL: nothing */
+  gboolean draft_read;          /* … in the run of the program before */
+  guint64 draft_serial;
+  guint draft_source;
+  MynaConversation *new_conversation;   /* weak: the chat that has the draft */
 };
 
 /* myna-application.c */
@@ -52,6 +58,13 @@ void        myna_application_open_store      (MynaApplication *self);
 gboolean    myna_application_open_kept_store (MynaApplication *self);
 /* Tells the history for how long the bin keeps what is in it. */
 void        myna_application_apply_bin_days  (MynaApplication *self);
+
+/* myna-application-draft.c */
+/* The new chat gets what was left behind in the one before. */
+void        myna_application_give_draft      (MynaApplication  *self,
+                                              MynaConversation *conversation);
+/* At once, if there is something to save. */
+void        myna_application_save_draft      (MynaApplication *self);
 
 /* myna-application-actions.c */
 void        myna_application_add_actions (MynaApplication *self);

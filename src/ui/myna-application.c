@@ -161,9 +161,16 @@ myna_application_follow (MynaApplication  *self,
 MynaConversation *
 myna_application_new_conversation (MynaApplication *self)
 {
+  MynaConversation *conversation;
+
   g_return_val_if_fail (MYNA_IS_APPLICATION (self), NULL);
 
-  return self->store ? myna_application_follow (self, myna_conversation_new (self->store, self->actor), self->store) : NULL;
+  if (!self->store)
+    return NULL;
+  conversation = myna_application_follow (self, myna_conversation_new (self->store, self->actor), self->store);
+  myna_application_give_draft (self, conversation);
+
+  return conversation;
 }
 
 MynaConversation *
@@ -386,6 +393,7 @@ myna_application_shutdown (GApplication *application)
   MynaApplication *self = MYNA_APPLICATION (application);
 
   glm_import_stop_all ();
+  myna_application_save_draft (self);
   myna_application_end_temporary (self);
   if (self->store) {
     myna_conversation_finish_all (self->store);
@@ -420,6 +428,8 @@ myna_application_finalize (GObject *object)
   MynaApplication *self = MYNA_APPLICATION (object);
 
   g_ptr_array_unref (self->busy);
+  g_clear_weak_pointer (&self->new_conversation);
+  g_free (self->draft);
   g_clear_object (&self->store);
   g_clear_error (&self->store_error);
   g_clear_object (&self->titler);

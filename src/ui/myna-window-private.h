@@ -23,7 +23,6 @@ struct _MynaWindow
   GCancellable *cancellable;            /* of what the window asked the store for */
   char *pending_question;               /* asked before the store was open */
   char *replaced_model;                 /* the chat's before the one that is being loaded for it; "": the default */
-  gboolean pending_new;                 /* the same in the composer: the chat is to be a new one */
   gint64 pending_id;                    /* to be opened as soon as the store is */
   gint64 pending_message_id;
 

@@ -255,6 +255,10 @@ last_read_cb (GObject      *source,
   /* The person may have begun something else meanwhile. */
   if (self->conversation)
     return;
+  if (myna_conversation_view_has_begun (MYNA_CONVERSATION_VIEW (self->view))) {
+    myna_window_new_chat (self);
+    return;
+  }
   conversation = list && list->len > 0 ? g_ptr_array_index (list, 0) : NULL;
   if (conversation && !conversation->deleted_at) {
     myna_window_open_chat (self, conversation->id);
@@ -278,22 +282,19 @@ open_first (MynaWindow *self)
   } else if (self->pending_id) {
     myna_window_open_message (self, self->pending_id, self->pending_message_id);
     self->pending_id = self->pending_message_id = 0;
-  } else if (last && !self->pending_new) {
+  } else if (last && !myna_conversation_view_has_begun (MYNA_CONVERSATION_VIEW (self->view))) {
     store_get_conversation_async (store, last, self->cancellable, last_read_cb, self);
   } else {
     myna_window_new_chat (self);
   }
-  self->pending_new = FALSE;
 }
 
-/* Something is asked before the last chat is there: the person has begun a new one. */
+/* Something is asked before the last chat is there. */
 static void
 begin_cb (MynaWindow *self)
 {
   if (myna_application_get_store (self->application))
     myna_window_new_chat (self);
-  else
-    self->pending_new = TRUE;
 }
 
 void

@@ -373,6 +373,14 @@ class TestCase(unittest.TestCase):
         self.apps.append(app)
         return app
 
+    def slow(self, what):
+        """A file, and the environment of a computer on which reading something (see slow-disk.c) takes long while it is
+        there."""
+        file = self.home / "slow"
+        asan = os.environ.get("ASAN_OPTIONS", "")
+        return file, {"LD_PRELOAD": str(BUILD / "tests/e2e/slow-disk.so"), f"MYNA_SLOW_{what}": str(file),
+                      "ASAN_OPTIONS": f"{asan}:verify_asan_link_order=0"}
+
     @property
     def data(self):
         """The folder of the person's data."""

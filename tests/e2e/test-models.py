@@ -106,17 +106,10 @@ class Models(TestCase):
         app.key("Escape")
         app.quit()
 
-    def slow_disk(self):
-        """The environment of a computer whose disk is slow as long as the file is there."""
-        slow = self.home / "slow"
-        asan = os.environ.get("ASAN_OPTIONS", "")
-        return slow, {"LD_PRELOAD": os.environ["MYNA_SLOW_DISK_LIBRARY"], "MYNA_SLOW_DISK": str(slow),
-                      "ASAN_OPTIONS": f"{asan}:verify_asan_link_order=0"}
-
     def test_load_cancelled(self):
         path = self.home / "large.gguf"
         shutil.copy(STARTER, path)
-        slow, env = self.slow_disk()
+        slow, env = self.slow("DISK")
         app = self.start(str(path), env=env)
         app.find(str(path))
         wait(lambda: app.find_all("Default, in use"), "the starter model to be loaded")
@@ -136,7 +129,7 @@ class Models(TestCase):
         app.quit()
 
     def test_killed_while_loading(self):
-        slow, env = self.slow_disk()
+        slow, env = self.slow("DISK")
         slow.touch()
         app = self.start(env=env)
         guard = self.home / "state" / APP_ID / "loading"

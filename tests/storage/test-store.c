@@ -95,6 +95,15 @@ test_conversations (void)
     g_assert_cmpstr (first->title, ==, "数学作业");
     g_assert_cmpint (record->created_at, >, G_GINT64_CONSTANT (1577836800000));
   }
+  test_do (db, store_append_draft_async, c, "tence");
+  test_do (db, store_append_draft_async, a, "alone");
+  {
+    g_autoptr (StoreConversation) record = test_get_conversation (db, c);
+    g_autoptr (StoreConversation) first = test_get_conversation (db, a);
+
+    g_assert_cmpstr (record->draft, ==, "half a sen\n\ntence");
+    g_assert_cmpstr (first->draft, ==, "alone");
+  }
   test_do (db, store_set_draft_async, c, "");
   {
     g_autoptr (StoreConversation) record = test_get_conversation (db, c);

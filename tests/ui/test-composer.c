@@ -152,7 +152,7 @@ history_cb (Fixture *f,
             int      step)
 {
   f->history += step;
-  myna_composer_set_text (f->composer, "earlier");
+  myna_composer_recall (f->composer, "earlier");
 }
 
 static void
@@ -290,6 +290,11 @@ test_history (Fixture       *f,
   press (f, "x");
   press (f, "Up");
   g_assert_cmpint (f->history, ==, -1);
+  /* So it does in what was written before and not sent. */
+  myna_composer_set_text (f->composer, "a draft");
+  press (f, "Up");
+  g_assert_cmpint (f->history, ==, -1);
+  assert_text (f, "a draft");
 }
 
 /* ---- Input methods ------------------------------------------------------------------------------------------------ */

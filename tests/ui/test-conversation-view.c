@@ -178,13 +178,82 @@ test_too_early (View          *v,
   g_assert_cmpuint (n_begun, ==, 1);
   myna_conversation_view_set_conversation (view, v->base.conversation);
   left = composer_text (v);
-  g_assert_cmpstr (left, ==, "");
+  g_assert_cmpstr (left, ==, "only written");   /* was not what was sent */
   shown = fixture_shown (&v->base);
   g_assert_cmpstr (shown, ==, "u:sent");
   g_assert_nonnull (strstr (myna_message_get_record (fixture_item (&v->base, 0))->attachments, "three lines"));
   fixture_requested (&v->base);
   fake_generator_end (v->base.engine, GLM_STOP_END);
   fixture_idle (&v->base);
+}
+
+static char *
+stored_draft (View   *v,
+              gint64  id)
+{
+  g_autoptr (StoreConversation) record = test_get_conversation (v->base.db, id);
+
+  return g_strdup (record->draft);
+}
+
+/* Goes to another chat and back, as a new start of the program would: the store has not said yet what it has. */
+static void
+reopen (View   *v,
+        gint64  id)
+{
+  MynaConversationView *view = MYNA_CONVERSATION_VIEW (v->view);
+
+  myna_conversation_view_set_conversation (view, NULL);
+  fixture_settle (&v->base);
+  g_assert_finalize_object (v->base.conversation);
+  v->base.conversation = myna_conversation_new_with_generator (v->base.db, MYNA_GENERATOR (v->base.engine), id);
+  myna_conversation_view_set_conversation (view, v->base.conversation);
+}
+
+/* Who writes before the chat's own draft was read loses neither. */
+static void
+test_late_draft (View          *v,
+                 gconstpointer  data)
+{
+  MynaComposer *composer = MYNA_COMPOSER (find_named (v->view, "composer"));
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (myna_composer_get_text_view (composer));
+  g_autofree char *both = NULL, *stored = NULL, *sent = NULL, *appended = NULL;
+  gint64 id;
+
+  exchange (v, "q", "a");
+  id = myna_conversation_get_id (v->base.conversation);
+  test_do (v->base.db, store_set_draft_async, id, "kept");
+
+  reopen (v, id);
+  gtk_text_buffer_insert_at_cursor (buffer, "typ", -1);
+  wait_for (gtk_text_buffer_get_char_count (buffer) > 3);
+  gtk_text_buffer_insert_at_cursor (buffer, "ed", -1);
+  both = composer_text (v);
+  g_assert_cmpstr (both, ==, "kept\n\ntyped");
+  reopen (v, id);
+  wait_for (gtk_text_buffer_get_char_count (buffer) > 0);
+  stored = stored_draft (v, id);
+  g_assert_cmpstr (stored, ==, "kept\n\ntyped");
+
+  /* A question that is sent so early is asked, and the draft comes after it. */
+  reopen (v, id);
+  gtk_text_buffer_set_text (buffer, "early", -1);
+  press_send (v);
+  fixture_requested (&v->base);
+  fake_generator_say (v->base.engine, "b");
+  fake_generator_end (v->base.engine, GLM_STOP_END);
+  fixture_idle (&v->base);
+  wait_for (gtk_text_buffer_get_char_count (buffer) > 0);
+  sent = composer_text (v);
+  g_assert_cmpstr (sent, ==, "kept\n\ntyped");
+  g_assert_cmpuint (fixture_n_items (&v->base), ==, 4);
+
+  /* The program ends before the store has answered. */
+  reopen (v, id);
+  gtk_text_buffer_set_text (buffer, "late", -1);
+  myna_conversation_finish_all (v->base.db);
+  appended = stored_draft (v, id);
+  g_assert_cmpstr (appended, ==, "kept\n\ntyped\n\nlate");
 }
 
 /* ---- Keyboard ----------------------------------------------------------------------------------------------------- */
@@ -505,6 +574,7 @@ main (int   argc,
   ADD ("actions", test_actions);
   ADD ("accessible", test_accessible);
   ADD ("too-early", test_too_early);
+  ADD ("late-draft", test_late_draft);
   ADD ("announced", test_announced);
   ADD ("details", test_details);
   ADD ("find", test_find);

@@ -393,7 +393,37 @@ myna_composer_set_text (MynaComposer *self,
   self->setting = TRUE;
   gtk_text_buffer_set_text (get_buffer (self), text ? text : "", -1);
   self->setting = FALSE;
+  self->recalled = FALSE;
+}
+
+void
+myna_composer_recall (MynaComposer *self,
+                      const char   *text)
+{
+  myna_composer_set_text (self, text);
   self->recalled = TRUE;
+}
+
+void
+myna_composer_prepend (MynaComposer *self,
+                       const char   *text)
+{
+  GtkTextIter start;
+
+  g_return_if_fail (MYNA_IS_COMPOSER (self));
+
+  self->setting = TRUE;
+  gtk_text_buffer_get_start_iter (get_buffer (self), &start);
+  gtk_text_buffer_insert (get_buffer (self), &start, text, -1);
+  self->setting = FALSE;
+}
+
+gboolean
+myna_composer_is_empty (MynaComposer *self)
+{
+  g_return_val_if_fail (MYNA_IS_COMPOSER (self), TRUE);
+
+  return self->attachments->len == 0 && !self->preedit && gtk_text_buffer_get_char_count (get_buffer (self)) == 0;
 }
 
 void

@@ -28,6 +28,14 @@ GtkWidget  *myna_composer_new             (void);
 char       *myna_composer_get_text        (MynaComposer *self) G_GNUC_WARN_UNUSED_RESULT;
 void        myna_composer_set_text        (MynaComposer *self,
                                            const char   *text);
+/* The same, as a question that was asked before: Up and Down go on to others. */
+void        myna_composer_recall          (MynaComposer *self,
+                                           const char   *text);
+/* Puts the text before what is there; who is writing goes on where they are. */
+void        myna_composer_prepend         (MynaComposer *self,
+                                           const char   *text);
+/* Without text, attachments and anything of an input method. */
+gboolean    myna_composer_is_empty        (MynaComposer *self);
 /* Empties it after its contents were taken; cannot be undone into them by accident. */
 void        myna_composer_clear           (MynaComposer *self);
 /* As the button does: emits "send" where there is something. */

@@ -263,21 +263,47 @@ myna_conversation_load_range (MynaConversation *self,
 
 /* ---- Draft -------------------------------------------------------------------------------------------------------- */
 
+/* The queued messages and what is being written, as one text; NULL: none. */
+static char *
+dup_unsent (MynaConversation *self)
+{
+  GString *unsent = g_string_new (self->draft);
+
+  for (guint i = self->items->len; i > myna_conversation_n_branch (self); i--)
+    {
+      if (unsent->len)
+        g_string_prepend (unsent, "\n\n");
+      g_string_prepend (unsent, myna_message_get_text (g_ptr_array_index (self->items, i - 1)));
+    }
+  return g_string_free (unsent, unsent->len == 0);
+}
+
 void
 myna_conversation_save_draft (MynaConversation *self)
 {
-  g_autoptr (GString) draft = g_string_new (NULL);
+  g_autofree char *draft = NULL;
 
-  g_clear_handle_id (&self->draft_source, g_source_remove);
-  if (self->id == 0)
+  if (self->id == 0 || !self->draft_known)
     return;
-  for (guint i = myna_conversation_n_branch (self); i < self->items->len; i++)
-    g_string_append_printf (draft, "%s\n\n", myna_message_get_text (g_ptr_array_index (self->items, i)));
-  if (self->draft && *self->draft)
-    g_string_append (draft, self->draft);
-  else if (draft->len)
-    g_string_truncate (draft, draft->len - 2);
-  store_set_draft_async (self->store, self->id, draft->len ? draft->str : NULL, NULL, NULL, NULL);
+  g_clear_handle_id (&self->draft_source, g_source_remove);
+  draft = dup_unsent (self);
+  store_set_draft_async (self->store, self->id, draft, NULL, NULL, NULL);
+}
+
+/* The last chance. */
+void
+myna_conversation_leave_draft (MynaConversation *self)
+{
+  g_autofree char *draft = NULL;
+
+  if (self->draft_source)
+    myna_conversation_save_draft (self);
+  if (self->id == 0 || self->draft_known)
+    return;
+  self->draft_known = TRUE;
+  draft = dup_unsent (self);
+  if (draft)
+    store_append_draft_async (self->store, self->id, draft, NULL, NULL, NULL);
 }
 
 static gboolean
@@ -290,18 +316,59 @@ draft_timeout_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+static void
+save_draft_soon (MynaConversation *self)
+{
+  if (self->id && self->draft_known && !self->draft_source)
+    self->draft_source = g_timeout_add (DRAFT_DELAY_MS, draft_timeout_cb, self);
+}
+
 void
 myna_conversation_set_draft (MynaConversation *self,
                              const char       *draft)
 {
   g_return_if_fail (MYNA_IS_CONVERSATION (self));
 
-  self->draft_known = TRUE;
   if (g_strcmp0 (self->draft ? self->draft : "", draft ? draft : "") == 0)
     return;
   g_free (self->draft);
   self->draft = g_strdup (draft);
-  if (self->id && !self->draft_source)
-    self->draft_source = g_timeout_add (DRAFT_DELAY_MS, draft_timeout_cb, self);
+  save_draft_soon (self);
   g_object_notify (G_OBJECT (self), "draft");
+}
+
+void
+myna_conversation_add_to_draft (MynaConversation *self,
+                                const char       *text)
+{
+  g_autofree char *both = NULL;
+
+  g_return_if_fail (MYNA_IS_CONVERSATION (self));
+
+  if (!text || !*text)
+    return;
+  if (self->draft && *self->draft)
+    both = g_strconcat (self->draft, "\n\n", text, NULL);
+  myna_conversation_set_draft (self, both ? both : text);
+}
+
+/* The store says what was there; what was written meanwhile stands behind it. */
+void
+myna_conversation_take_draft (MynaConversation *self,
+                              const char       *kept)
+{
+  g_autofree char *written = g_steal_pointer (&self->draft);
+
+  self->draft_known = TRUE;
+  if (kept && *kept)
+    {
+      self->draft = written && *written ? g_strconcat (kept, "\n\n", written, NULL) : g_strdup (kept);
+      g_object_notify (G_OBJECT (self), "draft");
+    }
+  else
+    {
+      self->draft = g_strdup (written);
+    }
+  if (written || self->n_queued)
+    save_draft_soon (self);
 }

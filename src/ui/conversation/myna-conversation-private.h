@@ -49,7 +49,7 @@ struct _MynaConversation
   char *title;
   gboolean title_by_user;
   char *draft;
-  gboolean draft_known;         /* it was read once, or written since: what the store says does not matter any more */
+  gboolean draft_known;         /* it was read once: what the store says does not matter any more */
   guint draft_source;
   gboolean loading;
   char *error;
@@ -106,6 +106,9 @@ void         myna_conversation_read_record  (MynaConversation *self);
 void         myna_conversation_reload       (MynaConversation *self);
 /* The draft in the store also holds the queued messages, so that quitting loses none. */
 void         myna_conversation_save_draft   (MynaConversation *self);
+void         myna_conversation_leave_draft  (MynaConversation *self);
+void         myna_conversation_take_draft   (MynaConversation *self,
+                                             const char       *kept);
 
 /* myna-conversation-send.c */
 MynaMessage *myna_conversation_new_message  (MynaConversation *self,

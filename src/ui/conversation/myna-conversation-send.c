@@ -109,6 +109,8 @@ conversation_added_cb (GObject      *source,
       return;
     }
   myna_conversation_set_id (submission->conversation, id);
+  if (submission->conversation->draft)
+    myna_conversation_save_draft (submission->conversation);
   add_question (submission);
 }
 

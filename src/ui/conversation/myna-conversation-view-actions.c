@@ -140,13 +140,13 @@ myna_conversation_view_recall (MynaConversationView *self,
           return;
         }
       self->recalled = i;
-      myna_composer_set_text (MYNA_COMPOSER (self->composer), myna_message_get_text (message));
+      myna_composer_recall (MYNA_COMPOSER (self->composer), myna_message_get_text (message));
       return;
     }
   if (step > 0 && self->recalled != G_MAXUINT)
     {
       self->recalled = G_MAXUINT;
-      myna_composer_set_text (MYNA_COMPOSER (self->composer), "");
+      myna_composer_recall (MYNA_COMPOSER (self->composer), "");
     }
 }
 

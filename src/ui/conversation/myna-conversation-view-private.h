@@ -32,7 +32,8 @@ struct _MynaConversationView
   gint64 wanted_id;             /* message to be shown when the branch is there; 0: none */
   int wanted_offset;            /* how far it is to begin above the view … */
   gboolean wanted_at_top;       /* … or it comes into the upper third */
-  gboolean send_waits;          /* Send was pressed when there was no conversation yet */
+  gboolean send_waits;          /* Send was pressed when there was no conversation yet … */
+  char *suggested;              /* … or this suggestion was */
   guint recalled;               /* position of the question in the composer; G_MAXUINT: none */
 };
 

@@ -136,14 +136,6 @@ ask (MynaConversationView *self,
   self->recalled = G_MAXUINT;
 }
 
-/* What is in the composer is sent as soon as there is a conversation. */
-static void
-send_later (MynaConversationView *self)
-{
-  self->send_waits = TRUE;
-  g_signal_emit (self, begin_signal, 0);
-}
-
 static void
 send_cb (MynaConversationView *self,
          const char           *text,
@@ -151,7 +143,8 @@ send_cb (MynaConversationView *self,
 {
   if (!self->conversation)
     {
-      send_later (self);
+      self->send_waits = TRUE;
+      g_signal_emit (self, begin_signal, 0);
       return;
     }
   ask (self, text, attachments);
@@ -169,8 +162,9 @@ suggested_cb (MynaConversationView *self,
     }
   else
     {
-      myna_composer_set_text (MYNA_COMPOSER (self->composer), question);
-      send_later (self);
+      g_free (self->suggested);
+      self->suggested = g_strdup (question);
+      g_signal_emit (self, begin_signal, 0);
     }
   myna_conversation_view_focus_composer (self);
 }
@@ -349,8 +343,41 @@ draft_changed_cb (MynaConversationView *self)
   const char *draft = myna_conversation_get_draft (self->conversation);
   g_autofree char *text = myna_composer_get_text (MYNA_COMPOSER (self->composer));
 
-  if (draft && !*text)
-    myna_composer_set_text (MYNA_COMPOSER (self->composer), draft);
+  if (!draft || g_str_equal (draft, text))
+    return;
+  if (!*text)
+    {
+      myna_composer_set_text (MYNA_COMPOSER (self->composer), draft);
+    }
+  else if (g_str_has_suffix (draft, text))
+    {
+      g_autofree char *before = g_strndup (draft, strlen (draft) - strlen (text));
+
+      myna_composer_prepend (MYNA_COMPOSER (self->composer), before);
+    }
+}
+
+/* What was written or asked when there was no conversation yet is for this one; its own draft is not lost by that. */
+static void
+take_composer (MynaConversationView *self)
+{
+  g_autofree char *draft = g_strdup (myna_conversation_get_draft (self->conversation));
+  g_autofree char *text = myna_composer_get_text (MYNA_COMPOSER (self->composer));
+  g_autofree char *suggested = g_steal_pointer (&self->suggested);
+
+  if (suggested)
+    ask (self, suggested, NULL);
+  if (self->send_waits)
+    {
+      myna_composer_send (MYNA_COMPOSER (self->composer));
+      myna_conversation_add_to_draft (self->conversation, draft);
+    }
+  else
+    {
+      myna_conversation_add_to_draft (self->conversation, text);
+    }
+  self->send_waits = FALSE;
+  draft_changed_cb (self);
 }
 
 static void
@@ -394,15 +421,20 @@ myna_conversation_view_set_conversation (MynaConversationView *self,
   self->wanted_id = 0;
   if (conversation)
     {
-      draft_changed_cb (self);
       myna_chat_canvas_set_model (MYNA_CHAT_CANVAS (self->canvas), G_LIST_MODEL (conversation));
+      take_composer (self);
     }
   update_page (self);
   update_busy (self);
   update_context (self);
-  if (conversation && self->send_waits)
-    myna_composer_send (MYNA_COMPOSER (self->composer));
-  self->send_waits = FALSE;
+}
+
+gboolean
+myna_conversation_view_has_begun (MynaConversationView *self)
+{
+  g_return_val_if_fail (MYNA_IS_CONVERSATION_VIEW (self), FALSE);
+
+  return self->suggested || !myna_composer_is_empty (MYNA_COMPOSER (self->composer));
 }
 
 MynaConversation *
@@ -519,6 +551,7 @@ myna_conversation_view_dispose (GObject *object)
     myna_conversation_view_set_conversation (self, NULL);
   g_clear_object (&self->conversation_signals);
   g_clear_object (&self->settings);
+  g_clear_pointer (&self->suggested, g_free);
   g_clear_pointer (&self->toasts, gtk_widget_unparent);
   G_OBJECT_CLASS (myna_conversation_view_parent_class)->dispose (object);
 }

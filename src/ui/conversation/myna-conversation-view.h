@@ -13,12 +13,15 @@ G_BEGIN_DECLS
 #define MYNA_TYPE_CONVERSATION_VIEW (myna_conversation_view_get_type ())
 G_DECLARE_FINAL_TYPE (MynaConversationView, myna_conversation_view, MYNA, CONVERSATION_VIEW, GtkWidget)
 
-/* Signal "begin": something is asked while there is no conversation.  It waits for the one that is set next; what is only
- * written stays, too.
+/* Signal "begin": something is asked while there is no conversation.  It waits for the one that is set next, and so does what
+ * is only written.
  * Installs the widget actions conversation.stop, .regenerate, .find, .copy-last …; the window binds keys to them. */
 GtkWidget        *myna_conversation_view_new (void);
 void              myna_conversation_view_set_conversation (MynaConversationView *self, MynaConversation *conversation);
 MynaConversation *myna_conversation_view_get_conversation (MynaConversationView *self);
+/* Whether something was written, attached or asked while there was no conversation yet: the person sees an empty page then
+ * and means a new chat. */
+gboolean          myna_conversation_view_has_begun (MynaConversationView *self);
 /* Name of the model that will answer, as the person knows it; shown while the conversation is empty. */
 void              myna_conversation_view_set_model (MynaConversationView *self, const char *name);
 /* Scrolls to a message of the conversation (a search's hit), switching to its branch where it is in another one. */

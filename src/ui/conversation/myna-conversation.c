@@ -255,8 +255,7 @@ myna_conversation_dispose (GObject *object)
     {
       GHashTable *live = live_table (self->store);
 
-      if (self->draft_source)
-        myna_conversation_save_draft (self);
+      myna_conversation_leave_draft (self);
       myna_conversation_commit_delete (self);
       if (self->id && g_hash_table_lookup (live, &self->id) == self)
         g_hash_table_remove (live, &self->id);
@@ -348,6 +347,7 @@ myna_conversation_new_with_generator (StoreDb       *store,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (store, "conversation-changed", G_CALLBACK (conversation_changed_cb), self,
                            G_CONNECT_SWAPPED);
+  self->draft_known = id == 0;
   if (id)
     {
       myna_conversation_set_id (self, id);
@@ -385,8 +385,7 @@ myna_conversation_finish_all (StoreDb *store)
 
       myna_conversation_abandon_reply (self);
       myna_conversation_commit_delete (self);
-      if (self->draft_source)
-        myna_conversation_save_draft (self);
+      myna_conversation_leave_draft (self);
     }
 }
 
@@ -583,7 +582,6 @@ myna_conversation_take_record (MynaConversation        *self,
     g_object_notify_by_pspec (G_OBJECT (self), props[PROP_MODEL]);
   if (take_string (&self->settings, record->settings))
     g_object_notify_by_pspec (G_OBJECT (self), props[PROP_SETTINGS]);
-  if (!self->draft_known && take_string (&self->draft, record->draft))
-    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_DRAFT]);
-  self->draft_known = TRUE;
+  if (!self->draft_known)
+    myna_conversation_take_draft (self, record->draft);
 }

@@ -105,6 +105,9 @@ void        myna_conversation_set_session_path (MynaConversation *self,
 const char *myna_conversation_get_draft  (MynaConversation *self);
 void        myna_conversation_set_draft  (MynaConversation *self,
                                           const char       *draft);
+/* Puts the text, if it is any, behind what was written so far. */
+void        myna_conversation_add_to_draft (MynaConversation *self,
+                                            const char       *text);
 
 /* Sends a message.  While a reply is written it is queued behind it, shown as such, and sent when the reply has ended.
  * attachments: JSON as StoreMessage keeps it, or NULL. */

@@ -44,14 +44,21 @@ typedef struct
   size_t n_tensors;
 } Synth;
 
+/* For rows that are no whole number of the type's blocks: what converters take instead. */
+static const GlmTypeTraits *
+fitting_traits (const GlmTypeTraits *traits, int64_t cols)
+{
+  if (cols % traits->block_size == 0)
+    return traits;
+  return glm_type_traits (traits->quantise ? GLM_TYPE_Q8_0 : GLM_TYPE_IQ4_NL);
+}
+
 static void
 add_tensor (Synth *synth, int layer, const char *base, const char *suffix, int64_t rows, int64_t cols)
 {
   GlmGgufTensor *tensor = &synth->tensors[synth->n_tensors];
   char *name = synth->names[synth->n_tensors++];
-  /* Rows that are no whole number of blocks stay in 8 bits, as converters do it. */
-  const GlmTypeTraits *traits = rows == 0 ? glm_type_traits (GLM_TYPE_F32)
-                                : cols % synth->traits->block_size ? glm_type_traits (GLM_TYPE_Q8_0) : synth->traits;
+  const GlmTypeTraits *traits = rows == 0 ? glm_type_traits (GLM_TYPE_F32) : fitting_traits (synth->traits, cols);
 
   if (layer >= 0)
     snprintf (name, sizeof synth->names[0], "blk.%d.%s.%s", layer, base, suffix);
@@ -145,6 +152,65 @@ make_metadata (const Synth *synth, const char *name, GlmMetadata *metadata)
          && glm_metadata_set_string (metadata, "tokenizer.ggml.model", "no_vocab", 8);
 }
 
+/* Types that the engine only reads: any bytes are valid levels and scales, and the factors in half precision are such that
+ * values have the size that trained ones have. */
+static const struct
+{
+  GlmType type;
+  int d_at, dmin_at;
+  float d, dmin;
+} read_only_types[] = {
+  { GLM_TYPE_Q2_K, 80, 82, 0.06f / (3 * 15), 0.03f / 15 },
+  { GLM_TYPE_Q3_K, 108, -1, 0.03f / (4 * 32), 0 },
+  { GLM_TYPE_IQ4_NL, 0, -1, 0.03f / 127, 0 },
+  { GLM_TYPE_IQ4_XS, 0, -1, 0.03f / (32 * 127), 0 },
+};
+
+#define N_READ_ONLY (sizeof read_only_types / sizeof read_only_types[0])
+
+static bool
+can_write (const GlmTypeTraits *traits)
+{
+  for (size_t i = 0; i < N_READ_ONLY; i++)
+    if (read_only_types[i].type == traits->type)
+      return true;
+  return traits->quantise != NULL;
+}
+
+static void
+set_half (unsigned char *p, float value)
+{
+  uint16_t h = glm_f32_to_f16 (value);
+
+  memcpy (p, &h, sizeof h);
+}
+
+/* PIECE values of a type: random ones where it is only read. */
+static void
+make_blocks (const GlmTypeTraits *traits, const float *values, unsigned char *blocks)
+{
+  size_t n_bytes = PIECE / (size_t) traits->block_size * (size_t) traits->block_bytes;
+  uint32_t state = 2;
+
+  if (traits->quantise)
+    {
+      traits->quantise (values, blocks, PIECE);
+      return;
+    }
+  for (size_t i = 0; i < n_bytes; i++)
+    {
+      state = state * 1664525u + 1013904223u;
+      blocks[i] = (unsigned char) (state >> 24);
+    }
+  for (size_t i = 0; i < N_READ_ONLY; i++)
+    for (size_t at = 0; read_only_types[i].type == traits->type && at < n_bytes; at += (size_t) traits->block_bytes)
+      {
+        set_half (blocks + at + read_only_types[i].d_at, read_only_types[i].d);
+        if (read_only_types[i].dmin_at >= 0)
+          set_half (blocks + at + read_only_types[i].dmin_at, read_only_types[i].dmin);
+      }
+}
+
 /* Weights of the size that trained ones have.  One quantised piece serves again and again, from places that differ, so
  * that files of gigabytes are written at the disk's speed. */
 static bool
@@ -166,12 +232,7 @@ write_data (const Synth *synth, GlmGgufWriter *writer, GlmError *error)
       size_t piece = PIECE / (size_t) traits->block_size * (size_t) traits->block_bytes, left = synth->tensors[i].n_bytes;
 
       if (i == 0 || synth->tensors[i].type != synth->tensors[i - 1].type)
-        {
-          if (traits->type == GLM_TYPE_F32)
-            memcpy (blocks, values, PIECE * sizeof *values);
-          else
-            traits->quantise (values, blocks, PIECE);
-        }
+        make_blocks (traits, values, blocks);
       while (ok && left > 0)
         {
           size_t n = left < piece ? left : piece;
@@ -229,7 +290,7 @@ cli_synth (const CliOptions *options)
     .n_vocab = shapes[shape].n_vocab, .context_length = shapes[shape].n_context, .norm_eps = shapes[shape].eps,
     .rope_base = shapes[shape].rope_base,
   };
-  if (!synth->traits || (synth->traits->type != GLM_TYPE_F32 && !synth->traits->quantise))
+  if (!synth->traits || !can_write (synth->traits))
     {
       free (synth);
       return cli_usage ("“%s” is no type that can be written", options->type);

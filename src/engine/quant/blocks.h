@@ -45,8 +45,16 @@ extern const int8_t glm_iq4_values[16];
 
 /* The six-bit scale and minimum of sub-block j < 8 of Q4_K and Q5_K. */
 void glm_k4_scale_min (const uint8_t scales[12], int j, int *ret_scale, int *ret_min);
-/* The sixteen six-bit scales of Q3_K, with the 32 already taken off. */
-void glm_q3k_scales (const uint8_t packed[12], int8_t scales[16]);
+/* The six-bit scale of sub-block i < 16 of Q3_K, with the 32 already taken off. */
+static inline int8_t
+glm_q3k_scale (const uint8_t packed[12],
+               int           i)
+{
+  int low = i < 8 ? packed[i] & 15 : packed[i - 8] >> 4;
+  int high = packed[8 + i % 4] >> (i / 4 * 2) & 3;
+
+  return (int8_t) ((low | high << 4) - 32);
+}
 
 /* quant-plain.c, quant-k.c: the functions behind the traits table (see GlmDequantiseFunc, GlmQuantiseFunc). */
 void glm_dequantise_f32    (const void *x, float *y, int64_t n);

@@ -139,11 +139,8 @@ read_q3_k (const GlmBlockQ3_K *block,
            int                 j,
            RowBlock           *row)
 {
-  int8_t scales[16];
-
-  glm_q3k_scales (block->scales, scales);
-  row->scale[0] = (uint8_t) scales[2 * j];
-  row->scale[1] = (uint8_t) scales[2 * j + 1];
+  row->scale[0] = (uint8_t) glm_q3k_scale (block->scales, 2 * j);
+  row->scale[1] = (uint8_t) glm_q3k_scale (block->scales, 2 * j + 1);
   read_crumbs (block->qs, j, row);
   for (int l = 0; l < GLM_QK; l++)
     row->level[l] |= (uint8_t) ((block->hmask[l] >> j & 1) << 2);

@@ -29,19 +29,6 @@ glm_k4_scale_min (const uint8_t scales[12],
     }
 }
 
-void
-glm_q3k_scales (const uint8_t packed[12],
-                int8_t        scales[16])
-{
-  for (int i = 0; i < 16; i++)
-    {
-      int low = i < 8 ? packed[i] & 15 : packed[i - 8] >> 4;
-      int high = packed[8 + i % 4] >> (i / 4 * 2) & 3;
-
-      scales[i] = (int8_t) ((low | high << 4) - 32);
-    }
-}
-
 /* ---- Dequantising ------------------------------------------------------------------------------------------------- */
 
 void
@@ -75,15 +62,13 @@ glm_dequantise_q3_k (const void *x,
   for (; n > 0; n -= GLM_QKK, y += GLM_QKK, block++)
     {
       float d = glm_f16_to_f32 (block->d);
-      int8_t scales[16];
 
-      glm_q3k_scales (block->scales, scales);
       for (int i = 0; i < GLM_QKK; i++)
         {
           int q = block->qs[i / 128 * 32 + i % 32] >> (i % 128 / 32 * 2) & 3;
           int high = block->hmask[i % 32] >> (i / 32) & 1;
 
-          y[i] = d * (float) scales[i / 16] * (float) (q - (high != 0 ? 0 : 4));
+          y[i] = d * (float) glm_q3k_scale (block->scales, i / 16) * (float) (q - (high != 0 ? 0 : 4));
         }
     }
 }

@@ -5,12 +5,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "check.h"
 #include "engine.h"
 #include "file/import.h"
+#include "file/model-file.h"
 #include "file/pack.h"
+#include "low-bits.h"
+#include "quant/packed.h"
 
 static const int32_t ids[] = { 100, 101, 7, 42, 300, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16 };
 
@@ -74,6 +78,43 @@ test_bad_days (const char *original, const char *packed, const char *directory)
          "%s", error.message);
 }
 
+/* The matrices of the packed file are panels, hardly larger than what they were made from. */
+static void
+test_is_packed (const char *path, GlmType type, size_t original_bytes)
+{
+  GlmModelFile *file;
+  const GlmTensor *tensor;
+  GlmError error = { 0 };
+
+  REQUIRE (glm_model_file_open (path, &file, &error), "%s", error.message);
+  tensor = glm_model_file_tensor (file, "blk.0.ffn_up.weight");
+  CHECK (tensor->type == GLM_PACKED_TYPE (glm_packed_traits_for_type (type)->format), "%s", glm_type_traits (tensor->type)->name);
+  CHECK ((double) glm_model_file_bytes (file) <= 1.04 * (double) original_bytes, "%s: %llu bytes, unpacked %zu",
+         glm_type_traits (type)->name, (unsigned long long) glm_model_file_bytes (file), original_bytes);
+  glm_model_file_free (file);
+}
+
+/* A file of a type that the engine only reads. */
+static void
+test_low_bits (const char *starter, const char *directory, GlmType type)
+{
+  GlmPackOptions options = { GLM_OUTPUT_REFUSE_EXISTING, 2 };
+  GlmError error = { 0 };
+  char original[4096], packed[4096];
+  struct stat status;
+
+  snprintf (original, sizeof original, "%s/low-bits.gguf", directory);
+  snprintf (packed, sizeof packed, "%s/low-bits-packed.gguf", directory);
+  low_bits_write_model (starter, original, type);
+  REQUIRE (glm_pack (original, packed, &options, &error), "%s: %s", glm_type_traits (type)->name, error.message);
+  REQUIRE (stat (original, &status) == 0, "stat");
+  test_is_packed (packed, type, (size_t) status.st_size);
+  test_same_logits (original, packed, "all");
+  test_same_logits (original, packed, "c");
+  unlink (original);
+  unlink (packed);
+}
+
 int
 main (void)
 {
@@ -91,6 +132,10 @@ main (void)
   test_same_logits (original, packed, "c");
   test_bad_days (original, packed, directory);
   unlink (packed);
+  test_low_bits (original, directory, GLM_TYPE_IQ4_NL);
+  test_low_bits (original, directory, GLM_TYPE_IQ4_XS);
+  test_low_bits (original, directory, GLM_TYPE_Q3_K);
+  test_low_bits (original, directory, GLM_TYPE_Q2_K);
   rmdir (directory);
   return check_exit ();
 }

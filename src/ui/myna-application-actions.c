@@ -108,11 +108,12 @@ myna_application_show_models (MynaApplication *self,
                               GFile           *file)
 {
   myna_application_present (self);
-  if (!self->models_window) {
-    self->models_window = myna_models_window_new (GTK_WINDOW (myna_application_get_window (self)), self->models,
-                                                  self->settings);
-    g_object_add_weak_pointer (G_OBJECT (self->models_window), (gpointer *) &self->models_window);
-  }
+  if (!self->models_window)
+    {
+      self->models_window = myna_models_window_new (GTK_WINDOW (myna_application_get_window (self)), self->models,
+                                                    self->settings);
+      g_object_add_weak_pointer (G_OBJECT (self->models_window), (gpointer *) &self->models_window);
+    }
   gtk_window_present (GTK_WINDOW (self->models_window));
   if (file)
     myna_models_window_add_file (MYNA_MODELS_WINDOW (self->models_window), file);

@@ -43,12 +43,13 @@ write_text (const Writing  *writing,
 {
   g_autofree char *folder = NULL;
 
-  if (!writing->text) {
-    if (g_unlink (writing->path) == 0 || errno == ENOENT)
-      return TRUE;
-    g_set_error_literal (error, G_FILE_ERROR, g_file_error_from_errno (errno), g_strerror (errno));
-    return FALSE;
-  }
+  if (!writing->text)
+    {
+      if (g_unlink (writing->path) == 0 || errno == ENOENT)
+        return TRUE;
+      g_set_error_literal (error, G_FILE_ERROR, g_file_error_from_errno (errno), g_strerror (errno));
+      return FALSE;
+    }
   folder = g_path_get_dirname (writing->path);
   g_mkdir_with_parents (folder, 0700);
 
@@ -66,10 +67,11 @@ write_work (GTask        *task,
   gboolean success = TRUE;
 
   g_mutex_lock (&write_lock);
-  if (writing->serial > written_serial) {
-    written_serial = writing->serial;
-    success = write_text (writing, &error);
-  }
+  if (writing->serial > written_serial)
+    {
+      written_serial = writing->serial;
+      success = write_text (writing, &error);
+    }
   g_mutex_unlock (&write_lock);
   /* The text is in the window still, and the history tells of a disk that is full or cannot be written. */
   if (!success)
@@ -153,8 +155,8 @@ read_draft (MynaApplication *self)
   gsize n_bytes;
 
   self->draft_read = TRUE;
-  if (g_stat (path, &status) == 0 && S_ISREG (status.st_mode) && status.st_size <= MAX_BYTES &&
-      g_file_get_contents (path, &text, &n_bytes, NULL) && g_utf8_validate (text, (gssize) n_bytes, NULL))
+  if (g_stat (path, &status) == 0 && S_ISREG (status.st_mode) && status.st_size <= MAX_BYTES
+      && g_file_get_contents (path, &text, &n_bytes, NULL) && g_utf8_validate (text, (gssize) n_bytes, NULL))
     self->draft = g_steal_pointer (&text);
 }
 

@@ -51,10 +51,11 @@ store_opened_cb (GObject      *source,
   GError *error = NULL;
   StoreDb *store = store_open_finish (result, &error);
 
-  if (store) {
-    set_store (self, store, error);
-    return;
-  }
+  if (store)
+    {
+      set_store (self, store, error);
+      return;
+    }
   self->store_error = error;
   store_open_memory_async (NULL, memory_store_cb, self);
 }

@@ -13,10 +13,11 @@ temporary_store_cb (GObject      *source,
   g_autoptr (GError) error = NULL;
   g_autoptr (StoreDb) store = store_open_finish (result, &error);
 
-  if (!store) {
-    g_warning ("No temporary chat: %s", error->message);
-    return;
-  }
+  if (!store)
+    {
+      g_warning ("No temporary chat: %s", error->message);
+      return;
+    }
   if (self->temporary)
     return;
   self->temporary_store = g_steal_pointer (&store);

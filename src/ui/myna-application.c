@@ -41,10 +41,11 @@ G_DEFINE_FINAL_TYPE (MynaApplication, myna_application, ADW_TYPE_APPLICATION)
 MynaWindow *
 myna_application_get_window (MynaApplication *self)
 {
-  for (GList *l = gtk_application_get_windows (GTK_APPLICATION (self)); l; l = l->next) {
-    if (MYNA_IS_WINDOW (l->data))
-      return l->data;
-  }
+  for (GList *l = gtk_application_get_windows (GTK_APPLICATION (self)); l; l = l->next)
+    {
+      if (MYNA_IS_WINDOW (l->data))
+        return l->data;
+    }
 
   return NULL;
 }
@@ -103,11 +104,12 @@ busy_cb (MynaConversation *conversation,
   if (busy && !known)
     g_ptr_array_add (self->busy, g_object_ref (conversation));
   g_signal_emit (self, signals[SIGNAL_CONVERSATION_BUSY], 0, get_history_id (self, conversation), busy);
-  if (!busy && known) {
-    notify_finished (self, conversation);
-    myna_session_cache_trim (self->sessions);
-    g_ptr_array_remove (self->busy, conversation);
-  }
+  if (!busy && known)
+    {
+      notify_finished (self, conversation);
+      myna_session_cache_trim (self->sessions);
+      g_ptr_array_remove (self->busy, conversation);
+    }
   myna_application_update_hold (self);
 }
 
@@ -148,12 +150,13 @@ myna_application_follow (MynaApplication  *self,
                          MynaConversation *conversation,
                          StoreDb          *store)
 {
-  if (g_signal_handler_find (conversation, G_SIGNAL_MATCH_FUNC | G_SIGNAL_MATCH_DATA, 0, 0, NULL, busy_cb, self) == 0) {
-    g_signal_connect_object (conversation, "notify::busy", G_CALLBACK (busy_cb), self, 0);
-    g_signal_connect_object (conversation, "notify::id", G_CALLBACK (id_cb), self, 0);
-    g_signal_connect_object (conversation, "prepare", G_CALLBACK (prepare_cb), self, 0);
-    myna_titler_watch (self->titler, conversation, store);
-  }
+  if (g_signal_handler_find (conversation, G_SIGNAL_MATCH_FUNC | G_SIGNAL_MATCH_DATA, 0, 0, NULL, busy_cb, self) == 0)
+    {
+      g_signal_connect_object (conversation, "notify::busy", G_CALLBACK (busy_cb), self, 0);
+      g_signal_connect_object (conversation, "notify::id", G_CALLBACK (id_cb), self, 0);
+      g_signal_connect_object (conversation, "prepare", G_CALLBACK (prepare_cb), self, 0);
+      myna_titler_watch (self->titler, conversation, store);
+    }
 
   return conversation;
 }
@@ -196,10 +199,11 @@ myna_application_is_busy (MynaApplication *self,
 {
   g_return_val_if_fail (MYNA_IS_APPLICATION (self), FALSE);
 
-  for (guint i = 0; i < self->busy->len; i++) {
-    if (get_history_id (self, g_ptr_array_index (self->busy, i)) == id)
-      return TRUE;
-  }
+  for (guint i = 0; i < self->busy->len; i++)
+    {
+      if (get_history_id (self, g_ptr_array_index (self->busy, i)) == id)
+        return TRUE;
+    }
 
   return FALSE;
 }
@@ -331,14 +335,15 @@ add_models (MynaApplication         *self,
 {
   gboolean found = FALSE;
 
-  for (guint i = 0; words[i]; i++) {
-    g_autoptr (GFile) file = g_application_command_line_create_file_for_arg (command_line, words[i]);
+  for (guint i = 0; words[i]; i++)
+    {
+      g_autoptr (GFile) file = g_application_command_line_create_file_for_arg (command_line, words[i]);
 
-    if (!is_model (words[i], file))
-      continue;
-    myna_application_show_models (self, file);
-    found = TRUE;
-  }
+      if (!is_model (words[i], file))
+        continue;
+      myna_application_show_models (self, file);
+      found = TRUE;
+    }
 
   return found;
 }
@@ -363,8 +368,8 @@ myna_application_command_line (GApplication            *application,
   g_autofree char *question = NULL;
 
   myna_application_present (self);
-  if (g_variant_dict_lookup (options, G_OPTION_REMAINING, "^a&s", &words) && words[0] &&
-      !add_models (self, command_line, words))
+  if (g_variant_dict_lookup (options, G_OPTION_REMAINING, "^a&s", &words) && words[0]
+      && !add_models (self, command_line, words))
     question = g_strjoinv (" ", words);
   if (question)
     myna_window_ask (myna_application_get_window (self), question);
@@ -378,10 +383,11 @@ static int
 myna_application_handle_local_options (GApplication *application,
                                        GVariantDict *options)
 {
-  if (g_variant_dict_contains (options, "version")) {
-    g_print ("Myna %s\n", MYNA_VERSION);
-    return 0;
-  }
+  if (g_variant_dict_contains (options, "version"))
+    {
+      g_print ("Myna %s\n", MYNA_VERSION);
+      return 0;
+    }
 
   return -1;
 }
@@ -395,10 +401,11 @@ myna_application_shutdown (GApplication *application)
   glm_import_stop_all ();
   myna_application_save_draft (self);
   myna_application_end_temporary (self);
-  if (self->store) {
-    myna_conversation_finish_all (self->store);
-    store_close (self->store);
-  }
+  if (self->store)
+    {
+      myna_conversation_finish_all (self->store);
+      store_close (self->store);
+    }
   G_APPLICATION_CLASS (myna_application_parent_class)->shutdown (application);
 }
 
@@ -410,16 +417,17 @@ myna_application_get_property (GObject    *object,
 {
   MynaApplication *self = MYNA_APPLICATION (object);
 
-  switch (prop_id) {
-  case PROP_STORE:
-    g_value_set_object (value, self->store);
-    break;
-  case PROP_TEMPORARY:
-    g_value_set_object (value, self->temporary);
-    break;
-  default:
-    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-  }
+  switch (prop_id)
+    {
+    case PROP_STORE:
+      g_value_set_object (value, self->store);
+      break;
+    case PROP_TEMPORARY:
+      g_value_set_object (value, self->temporary);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
 }
 
 static void

@@ -127,9 +127,9 @@ read_result (const char *result,
 {
   g_auto (GStrv) parts = g_strsplit (result, ":", 3);
 
-  return g_strv_length (parts) == 2 &&
-         g_ascii_string_to_signed (parts[0], 10, 1, G_MAXINT64, ret_conversation_id, NULL) &&
-         g_ascii_string_to_signed (parts[1], 10, 0, G_MAXINT64, ret_message_id, NULL);
+  return g_strv_length (parts) == 2
+         && g_ascii_string_to_signed (parts[0], 10, 1, G_MAXINT64, ret_conversation_id, NULL)
+         && g_ascii_string_to_signed (parts[1], 10, 0, G_MAXINT64, ret_message_id, NULL);
 }
 
 /* One hit of each conversation, in the order in which the conversations come: the best message, or the title alone. */
@@ -139,17 +139,21 @@ choose_hits (GPtrArray *hits)
   g_autoptr (GHashTable) places = g_hash_table_new (g_int64_hash, g_int64_equal);
   GPtrArray *chosen = g_ptr_array_new ();
 
-  for (guint i = 0; i < hits->len; i++) {
-    StoreHit *hit = g_ptr_array_index (hits, i);
-    gpointer place;
+  for (guint i = 0; i < hits->len; i++)
+    {
+      StoreHit *hit = g_ptr_array_index (hits, i);
+      gpointer place;
 
-    if (!g_hash_table_lookup_extended (places, &hit->conversation_id, NULL, &place)) {
-      g_hash_table_insert (places, &hit->conversation_id, GUINT_TO_POINTER (chosen->len));
-      g_ptr_array_add (chosen, hit);
-    } else if (((StoreHit *) g_ptr_array_index (chosen, GPOINTER_TO_UINT (place)))->message_id == 0) {
-      g_ptr_array_index (chosen, GPOINTER_TO_UINT (place)) = hit;
+      if (!g_hash_table_lookup_extended (places, &hit->conversation_id, NULL, &place))
+        {
+          g_hash_table_insert (places, &hit->conversation_id, GUINT_TO_POINTER (chosen->len));
+          g_ptr_array_add (chosen, hit);
+        }
+      else if (((StoreHit *) g_ptr_array_index (chosen, GPOINTER_TO_UINT (place)))->message_id == 0)
+        {
+          g_ptr_array_index (chosen, GPOINTER_TO_UINT (place)) = hit;
+        }
     }
-  }
 
   return chosen;
 }
@@ -165,13 +169,14 @@ make_results (MynaSearchProvider *self,
   g_variant_builder_init (&results, G_VARIANT_TYPE ("as"));
   if (g_hash_table_size (self->hits) > MAX_KEPT)
     g_hash_table_remove_all (self->hits);
-  for (guint i = 0; i < MIN (chosen->len, MAX_RESULTS); i++) {
-    const StoreHit *hit = g_ptr_array_index (chosen, i);
-    char *result = make_result (hit);
+  for (guint i = 0; i < MIN (chosen->len, MAX_RESULTS); i++)
+    {
+      const StoreHit *hit = g_ptr_array_index (chosen, i);
+      char *result = make_result (hit);
 
-    g_variant_builder_add (&results, "s", result);
-    g_hash_table_replace (self->hits, result, store_hit_copy (hit));
-  }
+      g_variant_builder_add (&results, "s", result);
+      g_hash_table_replace (self->hits, result, store_hit_copy (hit));
+    }
 
   return g_variant_new ("(as)", &results);
 }
@@ -185,19 +190,20 @@ make_metas (GPtrArray *hits)
   GVariantBuilder metas;
 
   g_variant_builder_init (&metas, G_VARIANT_TYPE ("aa{sv}"));
-  for (guint i = 0; i < hits->len; i++) {
-    const StoreHit *hit = g_ptr_array_index (hits, i);
+  for (guint i = 0; i < hits->len; i++)
+    {
+      const StoreHit *hit = g_ptr_array_index (hits, i);
 
-    if (!hit->title)
-      continue;
-    g_variant_builder_open (&metas, G_VARIANT_TYPE ("a{sv}"));
-    g_variant_builder_add (&metas, "{sv}", "id", g_variant_new_take_string (make_result (hit)));
-    g_variant_builder_add (&metas, "{sv}", "name", g_variant_new_string (*hit->title ? hit->title : _("Untitled chat")));
-    g_variant_builder_add (&metas, "{sv}", "icon", icon_value);
-    if (hit->snippet && *hit->snippet)
-      g_variant_builder_add (&metas, "{sv}", "description", g_variant_new_string (hit->snippet));
-    g_variant_builder_close (&metas);
-  }
+      if (!hit->title)
+        continue;
+      g_variant_builder_open (&metas, G_VARIANT_TYPE ("a{sv}"));
+      g_variant_builder_add (&metas, "{sv}", "id", g_variant_new_take_string (make_result (hit)));
+      g_variant_builder_add (&metas, "{sv}", "name", g_variant_new_string (*hit->title ? hit->title : _("Untitled chat")));
+      g_variant_builder_add (&metas, "{sv}", "icon", icon_value);
+      if (hit->snippet && *hit->snippet)
+        g_variant_builder_add (&metas, "{sv}", "description", g_variant_new_string (hit->snippet));
+      g_variant_builder_close (&metas);
+    }
 
   return g_variant_new ("(aa{sv})", &metas);
 }
@@ -284,12 +290,13 @@ title_read_cb (GObject      *source,
   g_autoptr (GPtrArray) list = store_finish_list (STORE_DB (source), result, NULL);
   const StoreConversation *conversation = list && list->len > 0 ? g_ptr_array_index (list, 0) : NULL;
 
-  for (guint i = 0; conversation && i < call->hits->len; i++) {
-    StoreHit *hit = g_ptr_array_index (call->hits, i);
+  for (guint i = 0; conversation && i < call->hits->len; i++)
+    {
+      StoreHit *hit = g_ptr_array_index (call->hits, i);
 
-    if (!hit->title && hit->conversation_id == conversation->id && !conversation->deleted_at)
-      hit->title = g_strdup (conversation->title);
-  }
+      if (!hit->title && hit->conversation_id == conversation->id && !conversation->deleted_at)
+        hit->title = g_strdup (conversation->title);
+    }
   if (--call->n_pending == 0)
     call_return (call, make_metas (call->hits));
 }
@@ -306,19 +313,20 @@ describe (MynaSearchProvider    *self,
 
   g_variant_get (g_dbus_method_invocation_get_parameters (invocation), "(^a&s)", &results);
   call->n_pending = 1;
-  for (guint i = 0; results[i] && i < MAX_METAS; i++) {
-    const StoreHit *known = g_hash_table_lookup (self->hits, results[i]);
-    StoreHit found = { 0 };
-    StoreHit *hit;
+  for (guint i = 0; results[i] && i < MAX_METAS; i++)
+    {
+      const StoreHit *known = g_hash_table_lookup (self->hits, results[i]);
+      StoreHit found = { 0 };
+      StoreHit *hit;
 
-    if (!known && !read_result (results[i], &found.conversation_id, &found.message_id))
-      continue;
-    hit = store_hit_copy (known ? known : &found);
-    g_clear_pointer (&hit->title, g_free);
-    g_ptr_array_add (call->hits, hit);
-    call->n_pending++;
-    store_get_conversation_async (store, hit->conversation_id, NULL, title_read_cb, call);
-  }
+      if (!known && !read_result (results[i], &found.conversation_id, &found.message_id))
+        continue;
+      hit = store_hit_copy (known ? known : &found);
+      g_clear_pointer (&hit->title, g_free);
+      g_ptr_array_add (call->hits, hit);
+      call->n_pending++;
+      store_get_conversation_async (store, hit->conversation_id, NULL, title_read_cb, call);
+    }
   if (--call->n_pending == 0)
     call_return (call, make_metas (call->hits));
 }
@@ -394,20 +402,25 @@ method_call_cb (GDBusConnection       *connection,
   MynaSearchProvider *self = user_data;
 
   begin_call (self);
-  if (g_str_equal (method_name, "ActivateResult")) {
-    activate_result (self, parameters);
-    end_call (self, invocation, NULL);
-  } else if (g_str_equal (method_name, "LaunchSearch")) {
-    launch_search (self, parameters);
-    end_call (self, invocation, NULL);
-  } else {
-    StoreDb *store = myna_application_get_store (self->application);
+  if (g_str_equal (method_name, "ActivateResult"))
+    {
+      activate_result (self, parameters);
+      end_call (self, invocation, NULL);
+    }
+  else if (g_str_equal (method_name, "LaunchSearch"))
+    {
+      launch_search (self, parameters);
+      end_call (self, invocation, NULL);
+    }
+  else
+    {
+      StoreDb *store = myna_application_get_store (self->application);
 
-    if (!store && myna_application_open_kept_store (self->application))
-      g_ptr_array_add (self->waiting, invocation);
-    else
-      answer (self, store, invocation);
-  }
+      if (!store && myna_application_open_kept_store (self->application))
+        g_ptr_array_add (self->waiting, invocation);
+      else
+        answer (self, store, invocation);
+    }
 }
 
 MynaSearchProvider *
@@ -426,10 +439,11 @@ myna_search_provider_new (MynaApplication  *application,
   self->waiting = g_ptr_array_new ();
   self->registration_id = g_dbus_connection_register_object (connection, object_path, info->interfaces[0], &vtable, self,
                                                              NULL, error);
-  if (!self->registration_id) {
-    provider_unref (self);
-    return NULL;
-  }
+  if (!self->registration_id)
+    {
+      provider_unref (self);
+      return NULL;
+    }
   g_signal_connect_swapped (application, "notify::store", G_CALLBACK (store_changed_cb), self);
 
   return self;

@@ -112,15 +112,17 @@ forget_conversation (MynaSessionCache *self,
 {
   g_autoptr (GPtrArray) names = list_names (self);
 
-  for (guint i = 0; i < names->len; i++) {
-    gint64 file_id, created_at;
+  for (guint i = 0; i < names->len; i++)
+    {
+      gint64 file_id, created_at;
 
-    if (parse_name (g_ptr_array_index (names, i), &file_id, &created_at) && (id == 0 || file_id == id)) {
-      g_autofree char *path = g_build_filename (self->folder, g_ptr_array_index (names, i), NULL);
+      if (parse_name (g_ptr_array_index (names, i), &file_id, &created_at) && (id == 0 || file_id == id))
+        {
+          g_autofree char *path = g_build_filename (self->folder, g_ptr_array_index (names, i), NULL);
 
-      forget (self, path);
+          forget (self, path);
+        }
     }
-  }
 }
 
 typedef struct
@@ -140,9 +142,9 @@ looked_up_cb (GObject      *source,
   g_autoptr (GPtrArray) list = store_finish_list (STORE_DB (source), result, &error);
   const StoreConversation *conversation = list && list->len > 0 ? g_ptr_array_index (list, 0) : NULL;
 
-  if (check->cache->store == STORE_DB (source) &&
-      (conversation ? conversation->created_at != check->created_at
-                    : g_error_matches (error, STORE_ERROR, STORE_ERROR_NOT_FOUND)))
+  if (check->cache->store == STORE_DB (source)
+      && (conversation ? conversation->created_at != check->created_at
+                       : g_error_matches (error, STORE_ERROR, STORE_ERROR_NOT_FOUND)))
     forget (check->cache, check->path);
   g_object_unref (check->cache);
   g_free (check->path);
@@ -155,19 +157,21 @@ check_all (MynaSessionCache *self)
 {
   g_autoptr (GPtrArray) names = list_names (self);
 
-  for (guint i = 0; i < names->len; i++) {
-    g_autofree char *path = g_build_filename (self->folder, g_ptr_array_index (names, i), NULL);
-    Check *check;
-    gint64 id, created_at;
+  for (guint i = 0; i < names->len; i++)
+    {
+      g_autofree char *path = g_build_filename (self->folder, g_ptr_array_index (names, i), NULL);
+      Check *check;
+      gint64 id, created_at;
 
-    if (!parse_name (g_ptr_array_index (names, i), &id, &created_at)) {
-      g_unlink (path);
-      continue;
+      if (!parse_name (g_ptr_array_index (names, i), &id, &created_at))
+        {
+          g_unlink (path);
+          continue;
+        }
+      check = g_new (Check, 1);
+      *check = (Check) { g_object_ref (self), g_steal_pointer (&path), created_at };
+      store_get_conversation_async (self->store, id, NULL, looked_up_cb, check);
     }
-    check = g_new (Check, 1);
-    *check = (Check) { g_object_ref (self), g_steal_pointer (&path), created_at };
-    store_get_conversation_async (self->store, id, NULL, looked_up_cb, check);
-  }
 }
 
 static void
@@ -315,25 +319,27 @@ trim_work (GTask        *task,
   gint64 now = g_get_real_time () / G_USEC_PER_SEC;
   guint64 sum = 0;
 
-  for (guint i = 0; i < names->len; i++) {
-    g_autofree char *path = g_build_filename (self->folder, g_ptr_array_index (names, i), NULL);
-    GStatBuf status;
-    File *file;
+  for (guint i = 0; i < names->len; i++)
+    {
+      g_autofree char *path = g_build_filename (self->folder, g_ptr_array_index (names, i), NULL);
+      GStatBuf status;
+      File *file;
 
-    if (g_stat (path, &status) != 0)
-      continue;
-    file = g_new (File, 1);
-    *file = (File) { g_steal_pointer (&path), (guint64) status.st_size, (gint64) status.st_mtime };
-    g_ptr_array_add (files, file);
-  }
+      if (g_stat (path, &status) != 0)
+        continue;
+      file = g_new (File, 1);
+      *file = (File) { g_steal_pointer (&path), (guint64) status.st_size, (gint64) status.st_mtime };
+      g_ptr_array_add (files, file);
+    }
   g_ptr_array_sort (files, compare_newest_first);
-  for (guint i = 0; i < files->len; i++) {
-    const File *file = g_ptr_array_index (files, i);
+  for (guint i = 0; i < files->len; i++)
+    {
+      const File *file = g_ptr_array_index (files, i);
 
-    sum += file->size;
-    if (sum > max_bytes || i >= max_files || now - file->used_at > max_age_s)
-      g_unlink (file->path);
-  }
+      sum += file->size;
+      if (sum > max_bytes || i >= max_files || now - file->used_at > max_age_s)
+        g_unlink (file->path);
+    }
   g_task_return_boolean (task, TRUE);
 }
 

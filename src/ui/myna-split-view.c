@@ -59,11 +59,12 @@ static void
 animate_to (MynaSplitView *self,
             double         target)
 {
-  if (!gtk_widget_get_mapped (GTK_WIDGET (self))) {
-    adw_animation_reset (self->animation);
-    set_reveal (target, self);
-    return;
-  }
+  if (!gtk_widget_get_mapped (GTK_WIDGET (self)))
+    {
+      adw_animation_reset (self->animation);
+      set_reveal (target, self);
+      return;
+    }
   adw_timed_animation_set_value_from (ADW_TIMED_ANIMATION (self->animation), self->reveal);
   adw_timed_animation_set_value_to (ADW_TIMED_ANIMATION (self->animation), target);
   adw_animation_play (self->animation);
@@ -140,11 +141,12 @@ myna_split_view_size_allocate (GtkWidget *widget,
   sidebar_width = get_sidebar_width (self, width);
   shown = (int) (sidebar_width * self->reveal + 0.5);
   content_width = self->collapsed ? width : width - shown;
-  if (self->content) {
-    gtk_widget_measure (self->content, GTK_ORIENTATION_HORIZONTAL, -1, &content_minimum, NULL, NULL, NULL);
-    content_width = MAX (content_width, content_minimum);
-    allocate_at (self->content, rtl || self->collapsed ? 0 : shown, content_width, height);
-  }
+  if (self->content)
+    {
+      gtk_widget_measure (self->content, GTK_ORIENTATION_HORIZONTAL, -1, &content_minimum, NULL, NULL, NULL);
+      content_width = MAX (content_width, content_minimum);
+      allocate_at (self->content, rtl || self->collapsed ? 0 : shown, content_width, height);
+    }
   if (gtk_widget_get_child_visible (self->shade))
     allocate_at (self->shade, 0, width, height);
   if (gtk_widget_get_child_visible (self->sidebar))
@@ -230,16 +232,17 @@ myna_split_view_get_property (GObject    *object,
 {
   MynaSplitView *self = MYNA_SPLIT_VIEW (object);
 
-  switch (prop_id) {
-  case PROP_SHOW_SIDEBAR:
-    g_value_set_boolean (value, self->show_sidebar);
-    break;
-  case PROP_COLLAPSED:
-    g_value_set_boolean (value, self->collapsed);
-    break;
-  default:
-    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-  }
+  switch (prop_id)
+    {
+    case PROP_SHOW_SIDEBAR:
+      g_value_set_boolean (value, self->show_sidebar);
+      break;
+    case PROP_COLLAPSED:
+      g_value_set_boolean (value, self->collapsed);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
 }
 
 static void
@@ -250,13 +253,14 @@ myna_split_view_set_property (GObject      *object,
 {
   MynaSplitView *self = MYNA_SPLIT_VIEW (object);
 
-  switch (prop_id) {
-  case PROP_SHOW_SIDEBAR:
-    myna_split_view_set_show_sidebar (self, g_value_get_boolean (value));
-    break;
-  default:
-    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-  }
+  switch (prop_id)
+    {
+    case PROP_SHOW_SIDEBAR:
+      myna_split_view_set_show_sidebar (self, g_value_get_boolean (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
 }
 
 static void

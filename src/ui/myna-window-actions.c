@@ -27,8 +27,8 @@ get_history (MynaWindow *self)
 static gint64
 get_current_id (MynaWindow *self)
 {
-  gboolean kept = self->conversation &&
-                  self->conversation != myna_application_get_temporary (self->application);
+  gboolean kept = self->conversation
+                  && self->conversation != myna_application_get_temporary (self->application);
 
   return kept ? myna_conversation_get_id (self->conversation) : 0;
 }
@@ -53,8 +53,8 @@ myna_window_changed_cb (GObject      *source,
   g_autoptr (MynaWindow) self = user_data;
   g_autoptr (GError) error = NULL;
 
-  if (!store_finish (STORE_DB (source), result, &error) &&
-      !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+  if (!store_finish (STORE_DB (source), result, &error)
+      && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     myna_window_show_failure (self, _("The change could not be saved"), error);
 }
 
@@ -113,10 +113,11 @@ contains (GVariant *ids,
   gsize n_ids;
   const gint64 *array = g_variant_get_fixed_array (ids, &n_ids, sizeof (gint64));
 
-  for (gsize i = 0; i < n_ids; i++) {
-    if (array[i] == id)
-      return TRUE;
-  }
+  for (gsize i = 0; i < n_ids; i++)
+    {
+      if (array[i] == id)
+        return TRUE;
+    }
 
   return FALSE;
 }
@@ -133,14 +134,15 @@ leave_chats (MynaWindow *self,
     return;
   if (myna_conversation_get_busy (self->conversation))
     myna_conversation_stop (self->conversation);
-  for (int step = 1; step >= -1; step -= 2) {
-    next = get_current_id (self);
-    do
-      next = myna_history_model_get_neighbour (history, next, step);
-    while (next && contains (ids, next));
-    if (next)
-      break;
-  }
+  for (int step = 1; step >= -1; step -= 2)
+    {
+      next = get_current_id (self);
+      do
+        next = myna_history_model_get_neighbour (history, next, step);
+      while (next && contains (ids, next));
+      if (next)
+        break;
+    }
   if (next)
     myna_window_open_chat (self, next);
   else
@@ -473,10 +475,11 @@ use_model (GtkWidget  *widget,
   if (!self->conversation)
     return;
   before = myna_conversation_get_model (self->conversation);
-  if (g_strcmp0 (before ? before : "", path) != 0) {
-    g_free (self->replaced_model);
-    self->replaced_model = g_strdup (before ? before : "");
-  }
+  if (g_strcmp0 (before ? before : "", path) != 0)
+    {
+      g_free (self->replaced_model);
+      self->replaced_model = g_strdup (before ? before : "");
+    }
   myna_conversation_set_model (self->conversation, *path ? path : NULL);
   myna_model_library_get_options (models, &options);
   myna_chat_settings_resolve_load (myna_conversation_get_settings (self->conversation), &options);

@@ -18,12 +18,13 @@ describe_recovery (const StoreRecovery *recovery)
                             recovery->n_lost);
   else
     g_string_append (text, _("No message is known to be lost."));
-  if (recovery->n_cut > 0) {
-    g_string_append_c (text, ' ');
-    g_string_append_printf (text, ngettext ("Of %u message only the beginning is left.",
-                                            "Of %u messages only the beginning is left.", recovery->n_cut),
-                            recovery->n_cut);
-  }
+  if (recovery->n_cut > 0)
+    {
+      g_string_append_c (text, ' ');
+      g_string_append_printf (text, ngettext ("Of %u message only the beginning is left.",
+                                              "Of %u messages only the beginning is left.", recovery->n_cut),
+                              recovery->n_cut);
+    }
   g_string_append_c (text, ' ');
   g_string_append_printf (text, _("The damaged file was kept as %s."), recovery->path);
 
@@ -37,19 +38,24 @@ myna_window_update_store_banner (MynaWindow *self)
   StoreDb *store = myna_application_get_store (self->application);
   g_autofree char *body = NULL;
 
-  if (error) {
-    body = myna_problem_describe (error);
-    myna_banner_show (MYNA_BANNER (self->store_banner),
-                      store && store_is_read_only (store) ? _("Your chats can be read, but nothing new is saved")
-                                                          : _("Your chats could not be opened"),
-                      body, error->message, _("Try again"), "app.reopen-history", NULL);
-  } else if (store && store_get_recovery (store)) {
-    body = describe_recovery (store_get_recovery (store));
-    myna_banner_show (MYNA_BANNER (self->store_banner), _("Your chats were damaged and have been repaired"), body,
-                      NULL, NULL, NULL, NULL);
-  } else {
-    myna_banner_hide (MYNA_BANNER (self->store_banner));
-  }
+  if (error)
+    {
+      body = myna_problem_describe (error);
+      myna_banner_show (MYNA_BANNER (self->store_banner),
+                        store && store_is_read_only (store) ? _("Your chats can be read, but nothing new is saved")
+                                                            : _("Your chats could not be opened"),
+                        body, error->message, _("Try again"), "app.reopen-history", NULL);
+    }
+  else if (store && store_get_recovery (store))
+    {
+      body = describe_recovery (store_get_recovery (store));
+      myna_banner_show (MYNA_BANNER (self->store_banner), _("Your chats were damaged and have been repaired"), body,
+                        NULL, NULL, NULL, NULL);
+    }
+  else
+    {
+      myna_banner_hide (MYNA_BANNER (self->store_banner));
+    }
 }
 
 void
@@ -95,15 +101,18 @@ myna_window_check_model (MynaWindow *self)
   g_autofree char *name = NULL;
   g_autofree char *title = NULL;
 
-  if (!myna_model_library_get_default_path (models)) {
-    myna_banner_show (MYNA_BANNER (self->model_banner), _("There is no model to answer you"),
-                      _("The starter model is missing from this installation. Add a model, or install Myna again."),
-                      NULL, NULL, NULL, NULL);
-  } else if (crashed) {
-    name = myna_model_library_describe (models, crashed);
-    title = g_strdup_printf (_("Myna ended unexpectedly while loading “%s”"), name);
-    myna_banner_show (MYNA_BANNER (self->model_banner), title,
-                      _("So it was not loaded again. It may need more memory than this computer has."), crashed,
-                      _("Load it anyway"), "win.load-model", g_variant_new_string (crashed));
-  }
+  if (!myna_model_library_get_default_path (models))
+    {
+      myna_banner_show (MYNA_BANNER (self->model_banner), _("There is no model to answer you"),
+                        _("The starter model is missing from this installation. Add a model, or install Myna again."),
+                        NULL, NULL, NULL, NULL);
+    }
+  else if (crashed)
+    {
+      name = myna_model_library_describe (models, crashed);
+      title = g_strdup_printf (_("Myna ended unexpectedly while loading “%s”"), name);
+      myna_banner_show (MYNA_BANNER (self->model_banner), title,
+                        _("So it was not loaded again. It may need more memory than this computer has."), crashed,
+                        _("Load it anyway"), "win.load-model", g_variant_new_string (crashed));
+    }
 }

@@ -55,15 +55,18 @@ folder_added_cb (GObject      *source,
   g_autoptr (GError) error = NULL;
   gint64 id = store_finish_id (STORE_DB (source), result, &error);
 
-  if (id) {
-    if (new_folder->parent_id)
-      myna_history_model_set_expanded (get_history (self), new_folder->parent_id, TRUE);
-    if (new_folder->ids)
-      gtk_widget_activate_action (GTK_WIDGET (self), "win.move-chats", "(@axx)", new_folder->ids, id);
-    myna_sidebar_begin_rename (MYNA_SIDEBAR (self->sidebar), MYNA_HISTORY_FOLDER, id);
-  } else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)) {
-    myna_window_show_failure (self, _("The folder could not be made"), error);
-  }
+  if (id)
+    {
+      if (new_folder->parent_id)
+        myna_history_model_set_expanded (get_history (self), new_folder->parent_id, TRUE);
+      if (new_folder->ids)
+        gtk_widget_activate_action (GTK_WIDGET (self), "win.move-chats", "(@axx)", new_folder->ids, id);
+      myna_sidebar_begin_rename (MYNA_SIDEBAR (self->sidebar), MYNA_HISTORY_FOLDER, id);
+    }
+  else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    {
+      myna_window_show_failure (self, _("The folder could not be made"), error);
+    }
   g_clear_pointer (&new_folder->ids, g_variant_unref);
   g_object_unref (self);
   g_free (new_folder);

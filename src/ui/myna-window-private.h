@@ -62,6 +62,13 @@ void myna_window_check_model         (MynaWindow *self);
 void myna_window_restore_model       (MynaWindow *self,
                                       const char *path);
 
+/* myna-window-title.c */
+/* Whether nothing of what is shown is kept. */
+gboolean   myna_window_is_temporary (MynaWindow *self);
+GtkWidget *myna_window_make_title   (MynaWindow *self);
+void       myna_window_update_title (MynaWindow *self);
+void       myna_window_update_model (MynaWindow *self);
+
 /* myna-window-state.c: what the window finds again the next time */
 void myna_window_save_state          (MynaWindow *self);
 void myna_window_restore_folders     (MynaWindow *self);

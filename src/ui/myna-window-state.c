@@ -13,11 +13,12 @@ myna_window_save_state (MynaWindow *self)
   int width, height, offset;
 
   g_settings_set_boolean (self->settings, "window-maximized", maximized);
-  if (!maximized) {
-    gtk_window_get_default_size (window, &width, &height);
-    g_settings_set_int (self->settings, "window-width", CLAMP (width, 320, 16384));
-    g_settings_set_int (self->settings, "window-height", CLAMP (height, 240, 16384));
-  }
+  if (!maximized)
+    {
+      gtk_window_get_default_size (window, &width, &height);
+      g_settings_set_int (self->settings, "window-width", CLAMP (width, 320, 16384));
+      g_settings_set_int (self->settings, "window-height", CLAMP (height, 240, 16384));
+    }
   if (!myna_split_view_get_collapsed (MYNA_SPLIT_VIEW (self->split)))
     g_settings_set_boolean (self->settings, "show-sidebar",
                             myna_split_view_get_show_sidebar (MYNA_SPLIT_VIEW (self->split)));

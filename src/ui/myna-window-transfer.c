@@ -20,13 +20,14 @@ done_cb (MynaWindow *self,
 {
   AdwToast *toast = adw_toast_new (message);
 
-  if (file) {
-    g_autofree char *uri = g_file_get_uri (file);
+  if (file)
+    {
+      g_autofree char *uri = g_file_get_uri (file);
 
-    adw_toast_set_button_label (toast, _("_Show in Folder"));
-    adw_toast_set_action_name (toast, "win.show-in-folder");
-    adw_toast_set_action_target (toast, "s", uri);
-  }
+      adw_toast_set_button_label (toast, _("_Show in Folder"));
+      adw_toast_set_action_name (toast, "win.show-in-folder");
+      adw_toast_set_action_target (toast, "s", uri);
+    }
   myna_sidebar_set_selecting (MYNA_SIDEBAR (self->sidebar), FALSE);
   myna_window_add_toast (self, toast);
 }

@@ -17,139 +17,13 @@
 
 G_DEFINE_FINAL_TYPE (MynaWindow, myna_window, ADW_TYPE_APPLICATION_WINDOW)
 
-/* ---- Title and model ---------------------------------------------------------------------------------------------- */
-
-static gboolean
-is_temporary (MynaWindow *self)
-{
-  return self->conversation && self->conversation == myna_application_get_temporary (self->application);
-}
-
-static void
-update_title (MynaWindow *self)
-{
-  const char *title = self->conversation ? myna_conversation_get_title (self->conversation) : NULL;
-  g_autofree char *window_title = NULL;
-
-  if (!title || !*title)
-    title = is_temporary (self) ? _("Temporary chat") : _("New chat");
-  gtk_label_set_label (GTK_LABEL (self->title), title);
-  gtk_widget_set_tooltip_text (self->title, title);
-  window_title = g_strdup_printf ("%s — Myna", title);
-  gtk_window_set_title (GTK_WINDOW (self), window_title);
-}
-
-static void
-update_model (MynaWindow *self)
-{
-  MynaModelLibrary *models = myna_application_get_models (self->application);
-  GlmActor *actor = myna_model_library_get_actor (models);
-  const char *loading = myna_model_library_get_loading_path (models);
-  const char *loaded = glm_actor_get_model_path (actor);
-  const char *chosen = self->conversation ? myna_conversation_get_model (self->conversation) : NULL;
-  g_autofree char *name = NULL;
-  g_autofree char *text = NULL;
-
-  if (loading) {
-    name = myna_model_library_describe (models, loading);
-    /* Translators: the name of a model, and how much of it is read already */
-    text = g_strdup_printf (_("Loading %s (%d%%)"), name, (int) (100 * glm_actor_get_load_fraction (actor)));
-  } else {
-    if (!chosen)
-      chosen = myna_model_library_get_default_path (models);
-    if (g_strcmp0 (chosen, loaded) == 0)
-      g_clear_pointer (&self->replaced_model, g_free);
-    /* Another one answers in its place. */
-    if (loaded && g_strcmp0 (chosen, myna_model_library_get_crashed_path (models)) == 0)
-      chosen = loaded;
-    text = myna_model_library_describe (models, chosen ? chosen : loaded);
-  }
-  gtk_label_set_label (GTK_LABEL (self->subtitle), text);
-  gtk_widget_set_tooltip_text (self->subtitle, text);   /* the whole of it where there is no room */
-  if (self->view)
-    myna_conversation_view_set_model (MYNA_CONVERSATION_VIEW (self->view), text);
-}
-
-static void
-append_model (GMenu      *menu,
-              const char *label,
-              const char *path)
-{
-  g_autoptr (GMenuItem) item = g_menu_item_new (label, NULL);
-
-  g_menu_item_set_action_and_target (item, "win.use-model", "s", path);
-  g_menu_append_item (menu, item);
-}
-
-/* Made when it is opened, so that it always has the models of now. */
-static void
-fill_model_menu_cb (GtkMenuButton *button,
-                    gpointer       user_data)
-{
-  MynaWindow *self = user_data;
-  GListModel *entries = myna_model_library_get_entries (myna_application_get_models (self->application));
-  g_autoptr (GMenu) menu = g_menu_new ();
-  g_autoptr (GMenu) models = g_menu_new ();
-  g_autoptr (GMenu) more = g_menu_new ();
-
-  append_model (models, _("Default Model"), "");
-  for (guint i = 0; i < g_list_model_get_n_items (entries); i++) {
-    g_autoptr (MynaModelEntry) entry = g_list_model_get_item (entries, i);
-
-    if (myna_model_entry_get_status (entry) == MYNA_MODEL_READABLE)
-      append_model (models, myna_model_entry_get_title (entry), myna_model_entry_get_path (entry));
-  }
-  g_menu_append_section (menu, _("Model for this chat"), G_MENU_MODEL (models));
-  g_menu_append (more, _("_Models…"), "app.models");
-  g_menu_append_section (menu, NULL, G_MENU_MODEL (more));
-  gtk_menu_button_set_menu_model (button, G_MENU_MODEL (menu));
-}
-
-static GtkWidget *
-make_model_button (MynaWindow *self)
-{
-  GtkWidget *button = gtk_menu_button_new ();
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 2);
-
-  self->subtitle = gtk_label_new (NULL);
-  gtk_label_set_ellipsize (GTK_LABEL (self->subtitle), PANGO_ELLIPSIZE_END);
-  gtk_label_set_single_line_mode (GTK_LABEL (self->subtitle), TRUE);
-  gtk_box_append (GTK_BOX (box), self->subtitle);
-  gtk_box_append (GTK_BOX (box), gtk_image_new_from_icon_name ("pan-down-symbolic"));
-  gtk_menu_button_set_child (GTK_MENU_BUTTON (button), box);
-  gtk_menu_button_set_create_popup_func (GTK_MENU_BUTTON (button), fill_model_menu_cb, self, NULL);
-  gtk_widget_set_halign (button, GTK_ALIGN_CENTER);
-  gtk_widget_add_css_class (button, "flat");
-  gtk_widget_add_css_class (button, "model-button");
-  gtk_widget_set_tooltip_text (button, _("Choose the model for this chat"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Model"), -1);
-
-  return button;
-}
-
-static GtkWidget *
-make_title (MynaWindow *self)
-{
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
-
-  gtk_widget_set_valign (box, GTK_ALIGN_CENTER);
-  self->title = gtk_label_new (NULL);
-  gtk_label_set_ellipsize (GTK_LABEL (self->title), PANGO_ELLIPSIZE_END);
-  gtk_label_set_single_line_mode (GTK_LABEL (self->title), TRUE);
-  gtk_widget_add_css_class (self->title, "title");
-  gtk_box_append (GTK_BOX (box), self->title);
-  gtk_box_append (GTK_BOX (box), make_model_button (self));
-
-  return box;
-}
-
 /* ---- The conversation that is shown ------------------------------------------------------------------------------- */
 
 static void
 id_changed_cb (MynaWindow *self)
 {
   /* A temporary chat has an id of a store that nobody else knows. */
-  gint64 id = is_temporary (self) ? 0 : myna_conversation_get_id (self->conversation);
+  gint64 id = myna_window_is_temporary (self) ? 0 : myna_conversation_get_id (self->conversation);
 
   myna_sidebar_set_current (MYNA_SIDEBAR (self->sidebar), id);
   g_settings_set_int64 (self->settings, "last-conversation", id);
@@ -165,9 +39,9 @@ myna_window_set_conversation (MynaWindow       *self,
   g_clear_pointer (&self->replaced_model, g_free);
   g_signal_group_set_target (self->conversation_signals, conversation);
   myna_conversation_view_set_conversation (MYNA_CONVERSATION_VIEW (self->view), conversation);
-  update_title (self);
-  update_model (self);
-  gtk_revealer_set_reveal_child (GTK_REVEALER (self->temporary_bar), is_temporary (self));
+  myna_window_update_title (self);
+  myna_window_update_model (self);
+  gtk_revealer_set_reveal_child (GTK_REVEALER (self->temporary_bar), myna_window_is_temporary (self));
   if (conversation)
     id_changed_cb (self);
 }
@@ -180,12 +54,13 @@ myna_window_new_chat (MynaWindow *self)
   g_return_if_fail (MYNA_IS_WINDOW (self));
 
   self->pending_id = 0;
-  if (!self->conversation || is_temporary (self) || myna_conversation_get_id (self->conversation) != 0 ||
-      myna_conversation_get_busy (self->conversation)) {
-    conversation = myna_application_new_conversation (self->application);
-    if (conversation)
-      myna_window_set_conversation (self, conversation);
-  }
+  if (!self->conversation || myna_window_is_temporary (self) || myna_conversation_get_id (self->conversation) != 0
+      || myna_conversation_get_busy (self->conversation))
+    {
+      conversation = myna_application_new_conversation (self->application);
+      if (conversation)
+        myna_window_set_conversation (self, conversation);
+    }
   if (myna_split_view_get_collapsed (MYNA_SPLIT_VIEW (self->split)))
     myna_split_view_set_show_sidebar (MYNA_SPLIT_VIEW (self->split), FALSE);
   myna_conversation_view_focus_composer (MYNA_CONVERSATION_VIEW (self->view));
@@ -199,19 +74,22 @@ myna_window_open_chat (MynaWindow *self,
 
   g_return_if_fail (MYNA_IS_WINDOW (self));
 
-  if (!myna_application_get_store (self->application)) {
-    self->pending_id = id;
-    self->pending_message_id = 0;
-    return;
-  }
-  if (!self->conversation || is_temporary (self) || myna_conversation_get_id (self->conversation) != id) {
-    conversation = myna_application_open_conversation (self->application, id);
-    myna_window_set_conversation (self, conversation);
-  }
-  if (myna_split_view_get_collapsed (MYNA_SPLIT_VIEW (self->split))) {
-    myna_split_view_set_show_sidebar (MYNA_SPLIT_VIEW (self->split), FALSE);
-    myna_conversation_view_focus_composer (MYNA_CONVERSATION_VIEW (self->view));
-  }
+  if (!myna_application_get_store (self->application))
+    {
+      self->pending_id = id;
+      self->pending_message_id = 0;
+      return;
+    }
+  if (!self->conversation || myna_window_is_temporary (self) || myna_conversation_get_id (self->conversation) != id)
+    {
+      conversation = myna_application_open_conversation (self->application, id);
+      myna_window_set_conversation (self, conversation);
+    }
+  if (myna_split_view_get_collapsed (MYNA_SPLIT_VIEW (self->split)))
+    {
+      myna_split_view_set_show_sidebar (MYNA_SPLIT_VIEW (self->split), FALSE);
+      myna_conversation_view_focus_composer (MYNA_CONVERSATION_VIEW (self->view));
+    }
 }
 
 void
@@ -220,11 +98,12 @@ myna_window_ask (MynaWindow *self,
 {
   g_return_if_fail (MYNA_IS_WINDOW (self));
 
-  if (!myna_application_get_store (self->application)) {
-    g_free (self->pending_question);
-    self->pending_question = g_strdup (question);
-    return;
-  }
+  if (!myna_application_get_store (self->application))
+    {
+      g_free (self->pending_question);
+      self->pending_question = g_strdup (question);
+      return;
+    }
   myna_window_new_chat (self);
   myna_conversation_send (self->conversation, question);
 }
@@ -255,18 +134,22 @@ last_read_cb (GObject      *source,
   /* The person may have begun something else meanwhile. */
   if (self->conversation)
     return;
-  if (myna_conversation_view_has_begun (MYNA_CONVERSATION_VIEW (self->view))) {
-    myna_window_new_chat (self);
-    return;
-  }
+  if (myna_conversation_view_has_begun (MYNA_CONVERSATION_VIEW (self->view)))
+    {
+      myna_window_new_chat (self);
+      return;
+    }
   conversation = list && list->len > 0 ? g_ptr_array_index (list, 0) : NULL;
-  if (conversation && !conversation->deleted_at) {
-    myna_window_open_chat (self, conversation->id);
-    myna_window_restore_position (self);
-    myna_conversation_view_focus_composer (MYNA_CONVERSATION_VIEW (self->view));
-  } else {
-    myna_window_new_chat (self);
-  }
+  if (conversation && !conversation->deleted_at)
+    {
+      myna_window_open_chat (self, conversation->id);
+      myna_window_restore_position (self);
+      myna_conversation_view_focus_composer (MYNA_CONVERSATION_VIEW (self->view));
+    }
+  else
+    {
+      myna_window_new_chat (self);
+    }
 }
 
 static void
@@ -275,18 +158,25 @@ open_first (MynaWindow *self)
   gint64 last = self->pending_id ? self->pending_id : g_settings_get_int64 (self->settings, "last-conversation");
   StoreDb *store = myna_application_get_store (self->application);
 
-  if (self->pending_question) {
-    g_autofree char *question = g_steal_pointer (&self->pending_question);
+  if (self->pending_question)
+    {
+      g_autofree char *question = g_steal_pointer (&self->pending_question);
 
-    myna_window_ask (self, question);
-  } else if (self->pending_id) {
-    myna_window_open_message (self, self->pending_id, self->pending_message_id);
-    self->pending_id = self->pending_message_id = 0;
-  } else if (last && !myna_conversation_view_has_begun (MYNA_CONVERSATION_VIEW (self->view))) {
-    store_get_conversation_async (store, last, self->cancellable, last_read_cb, self);
-  } else {
-    myna_window_new_chat (self);
-  }
+      myna_window_ask (self, question);
+    }
+  else if (self->pending_id)
+    {
+      myna_window_open_message (self, self->pending_id, self->pending_message_id);
+      self->pending_id = self->pending_message_id = 0;
+    }
+  else if (last && !myna_conversation_view_has_begun (MYNA_CONVERSATION_VIEW (self->view)))
+    {
+      store_get_conversation_async (store, last, self->cancellable, last_read_cb, self);
+    }
+  else
+    {
+      myna_window_new_chat (self);
+    }
 }
 
 /* Something is asked before the last chat is there. */
@@ -327,12 +217,15 @@ temporary_changed_cb (MynaWindow *self)
 {
   MynaConversation *temporary = myna_application_get_temporary (self->application);
 
-  if (temporary) {
-    myna_window_set_conversation (self, temporary);
-    myna_conversation_view_focus_composer (MYNA_CONVERSATION_VIEW (self->view));
-  } else {
-    myna_window_new_chat (self);
-  }
+  if (temporary)
+    {
+      myna_window_set_conversation (self, temporary);
+      myna_conversation_view_focus_composer (MYNA_CONVERSATION_VIEW (self->view));
+    }
+  else
+    {
+      myna_window_new_chat (self);
+    }
 }
 
 static void
@@ -441,7 +334,7 @@ make_content (MynaWindow *self)
   g_object_bind_property (self->split, "show-sidebar", toggle, "active",
                           G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL);
   adw_header_bar_pack_start (ADW_HEADER_BAR (self->content_header), toggle);
-  adw_header_bar_set_title_widget (ADW_HEADER_BAR (self->content_header), make_title (self));
+  adw_header_bar_set_title_widget (ADW_HEADER_BAR (self->content_header), myna_window_make_title (self));
   adw_header_bar_pack_end (ADW_HEADER_BAR (self->content_header),
                            make_menu_button ("view-more-symbolic", "chat-menu", _("Chat Menu")));
   adw_header_bar_pack_end (ADW_HEADER_BAR (self->content_header),
@@ -530,9 +423,11 @@ myna_window_init (MynaWindow *self)
 {
   self->cancellable = g_cancellable_new ();
   self->conversation_signals = g_signal_group_new (MYNA_TYPE_CONVERSATION);
-  g_signal_group_connect_swapped (self->conversation_signals, "notify::title", G_CALLBACK (update_title), self);
+  g_signal_group_connect_swapped (self->conversation_signals, "notify::title", G_CALLBACK (myna_window_update_title),
+                                  self);
   g_signal_group_connect_swapped (self->conversation_signals, "notify::id", G_CALLBACK (id_changed_cb), self);
-  g_signal_group_connect_swapped (self->conversation_signals, "notify::model", G_CALLBACK (update_model), self);
+  g_signal_group_connect_swapped (self->conversation_signals, "notify::model", G_CALLBACK (myna_window_update_model),
+                                  self);
 
   self->text_css = gtk_css_provider_new ();
   gtk_style_context_add_provider_for_display (gdk_display_get_default (), GTK_STYLE_PROVIDER (self->text_css),
@@ -548,20 +443,24 @@ follow_application (MynaWindow *self)
   g_signal_connect_object (self->application, "notify::store", G_CALLBACK (store_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->application, "conversation-busy", G_CALLBACK (busy_changed_cb), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (models, "notify::loading-path", G_CALLBACK (update_model), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (models, "notify::default-path", G_CALLBACK (update_model), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (models, "notify::loading-path", G_CALLBACK (myna_window_update_model),
+                           self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (models, "notify::default-path", G_CALLBACK (myna_window_update_model),
+                           self, G_CONNECT_SWAPPED);
   g_signal_connect_object (models, "load-failed", G_CALLBACK (myna_window_show_load_failure), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (models, "load-cancelled", G_CALLBACK (myna_window_restore_model), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (myna_model_library_get_entries (models), "items-changed", G_CALLBACK (update_model), self,
-                           G_CONNECT_SWAPPED);
-  g_signal_connect_object (actor, "notify::model-path", G_CALLBACK (update_model), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (actor, "notify::load-fraction", G_CALLBACK (update_model), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (myna_model_library_get_entries (models), "items-changed", G_CALLBACK (myna_window_update_model),
+                           self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (actor, "notify::model-path", G_CALLBACK (myna_window_update_model),
+                           self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (actor, "notify::load-fraction", G_CALLBACK (myna_window_update_model),
+                           self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->application, "notify::temporary", G_CALLBACK (temporary_changed_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->settings, "changed::text-size", G_CALLBACK (update_text_size), self,
                            G_CONNECT_SWAPPED);
   update_text_size (self);
-  update_model (self);
+  myna_window_update_model (self);
   myna_window_check_model (self);
   store_changed_cb (self);
 }
@@ -593,7 +492,7 @@ myna_window_new (MynaApplication *application)
     gtk_window_maximize (GTK_WINDOW (self));
   myna_split_view_set_show_sidebar (MYNA_SPLIT_VIEW (split), g_settings_get_boolean (self->settings, "show-sidebar"));
   update_header_buttons (self);
-  update_title (self);
+  myna_window_update_title (self);
   follow_application (self);
 
   return GTK_WIDGET (self);

@@ -45,14 +45,15 @@ fill (StoreDb *db,
   gint64 now = g_get_real_time () / 1000;
   int n_left = n;
 
-  for (int i = 0; i < n; i++) {
-    g_free (conversation->title);
-    conversation->title = g_strdup_printf ("Conversation %d 关于量化与矩阵", i);
-    conversation->created_at = conversation->updated_at = now - (gint64) i * 400000;
-    store_add_conversation_async (db, conversation, NULL, added_cb, &n_left);
-    while (n_left + i > n + 1000)
-      g_main_context_iteration (NULL, TRUE);
-  }
+  for (int i = 0; i < n; i++)
+    {
+      g_free (conversation->title);
+      conversation->title = g_strdup_printf ("Conversation %d 关于量化与矩阵", i);
+      conversation->created_at = conversation->updated_at = now - (gint64) i * 400000;
+      store_add_conversation_async (db, conversation, NULL, added_cb, &n_left);
+      while (n_left + i > n + 1000)
+        g_main_context_iteration (NULL, TRUE);
+    }
   while (n_left > 0)
     g_main_context_iteration (NULL, TRUE);
 }
@@ -115,15 +116,16 @@ bench_scrolling (GtkWidget     *window,
   double times[N];
   double span = gtk_adjustment_get_upper (adjustment) - gtk_adjustment_get_page_size (adjustment);
 
-  for (int i = 0; i < N; i++) {
-    /* Half by small steps, as a wheel does; half by leaps, as a dragged scroll bar does. */
-    double value = i < N / 2 ? 120.0 * i : span * ((i * 37) % N) / N;
-    gint64 start = g_get_monotonic_time ();
+  for (int i = 0; i < N; i++)
+    {
+      /* Half by small steps, as a wheel does; half by leaps, as a dragged scroll bar does. */
+      double value = i < N / 2 ? 120.0 * i : span * ((i * 37) % N) / N;
+      gint64 start = g_get_monotonic_time ();
 
-    gtk_adjustment_set_value (adjustment, value);
-    times[i] = seconds_since (start) * 1e3;
-    times[i] += wait_for_frame (window) * 1e3;
-  }
+      gtk_adjustment_set_value (adjustment, value);
+      times[i] = seconds_since (start) * 1e3;
+      times[i] += wait_for_frame (window) * 1e3;
+    }
   qsort (times, N, sizeof times[0], compare_doubles);
   g_print ("scrolling, work of a frame: median %.1f ms, p99 %.1f ms, longest %.1f ms\n", times[N / 2], times[N * 99 / 100],
            times[N - 1]);
@@ -134,12 +136,13 @@ find_scroller (GtkWidget *widget)
 {
   if (GTK_IS_SCROLLED_WINDOW (widget))
     return widget;
-  for (GtkWidget *child = gtk_widget_get_first_child (widget); child; child = gtk_widget_get_next_sibling (child)) {
-    GtkWidget *found = find_scroller (child);
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child; child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = find_scroller (child);
 
-    if (found)
-      return found;
-  }
+      if (found)
+        return found;
+    }
 
   return NULL;
 }

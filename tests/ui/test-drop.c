@@ -19,12 +19,13 @@ find_window (GType type)
 {
   GListModel *windows = gtk_window_get_toplevels ();
 
-  for (guint i = 0; i < g_list_model_get_n_items (windows); i++) {
-    g_autoptr (GtkWindow) window = g_list_model_get_item (windows, i);
+  for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
+    {
+      g_autoptr (GtkWindow) window = g_list_model_get_item (windows, i);
 
-    if (G_TYPE_CHECK_INSTANCE_TYPE (window, type))
-      return window;
-  }
+      if (G_TYPE_CHECK_INSTANCE_TYPE (window, type))
+        return window;
+    }
 
   return NULL;
 }
@@ -53,14 +54,15 @@ drop (GtkWidget *widget,
 
   g_value_init (&value, GDK_TYPE_FILE_LIST);
   g_value_take_boxed (&value, gdk_file_list_new_from_list (&files));
-  for (guint i = 0; i < g_list_model_get_n_items (controllers) && !taken; i++) {
-    g_autoptr (GtkEventController) controller = g_list_model_get_item (controllers, i);
-    const GdkContentFormats *formats =
-      GTK_IS_DROP_TARGET (controller) ? gtk_drop_target_get_formats (GTK_DROP_TARGET (controller)) : NULL;
+  for (guint i = 0; i < g_list_model_get_n_items (controllers) && !taken; i++)
+    {
+      g_autoptr (GtkEventController) controller = g_list_model_get_item (controllers, i);
+      const GdkContentFormats *formats =
+        GTK_IS_DROP_TARGET (controller) ? gtk_drop_target_get_formats (GTK_DROP_TARGET (controller)) : NULL;
 
-    if (formats && gdk_content_formats_contain_gtype (formats, GDK_TYPE_FILE_LIST))
-      g_signal_emit_by_name (controller, "drop", &value, 10.0, 10.0, &taken);
-  }
+      if (formats && gdk_content_formats_contain_gtype (formats, GDK_TYPE_FILE_LIST))
+        g_signal_emit_by_name (controller, "drop", &value, 10.0, 10.0, &taken);
+    }
   g_assert_true (taken);
   g_value_unset (&value);
 }

@@ -49,18 +49,19 @@ print_entries (GArray *entries)
 {
   GString *text = g_string_new (NULL);
 
-  for (guint i = 0; i < entries->len; i++) {
-    const MynaHistoryEntry *entry = &g_array_index (entries, MynaHistoryEntry, i);
+  for (guint i = 0; i < entries->len; i++)
+    {
+      const MynaHistoryEntry *entry = &g_array_index (entries, MynaHistoryEntry, i);
 
-    if (i > 0)
-      g_string_append_c (text, ' ');
-    for (guint j = 0; j < entry->depth; j++)
-      g_string_append_c (text, '.');
-    if (entry->kind == MYNA_HISTORY_HEADING)
-      g_string_append_printf (text, "H%u", entry->group);
-    else
-      g_string_append_printf (text, "%s%" G_GINT64_FORMAT, entry->kind == MYNA_HISTORY_FOLDER ? "F" : "", entry->id);
-  }
+      if (i > 0)
+        g_string_append_c (text, ' ');
+      for (guint j = 0; j < entry->depth; j++)
+        g_string_append_c (text, '.');
+      if (entry->kind == MYNA_HISTORY_HEADING)
+        g_string_append_printf (text, "H%u", entry->group);
+      else
+        g_string_append_printf (text, "%s%" G_GINT64_FORMAT, entry->kind == MYNA_HISTORY_FOLDER ? "F" : "", entry->id);
+    }
 
   return g_string_free (text, FALSE);
 }
@@ -128,27 +129,30 @@ test_diff (void)
     { "abc", "ac", 1, 1, 0 },  { "aab", "ab", 1, 1, 0 }, { "ab", "aab", 1, 0, 1 }, { "abcd", "axyd", 1, 2, 2 },
   };
 
-  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
-    GArray *arrays[2];
-    const char *texts[2] = { cases[i].before, cases[i].after };
-    guint position, n_removed, n_added;
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      GArray *arrays[2];
+      const char *texts[2] = { cases[i].before, cases[i].after };
+      guint position, n_removed, n_added;
 
-    for (int side = 0; side < 2; side++) {
-      arrays[side] = g_array_new (FALSE, FALSE, sizeof (MynaHistoryEntry));
-      for (const char *c = texts[side]; *c; c++) {
-        MynaHistoryEntry entry = { .id = *c, .kind = MYNA_HISTORY_CONVERSATION };
+      for (int side = 0; side < 2; side++)
+        {
+          arrays[side] = g_array_new (FALSE, FALSE, sizeof (MynaHistoryEntry));
+          for (const char *c = texts[side]; *c; c++)
+            {
+              MynaHistoryEntry entry = { .id = *c, .kind = MYNA_HISTORY_CONVERSATION };
 
-        g_array_append_val (arrays[side], entry);
-      }
+              g_array_append_val (arrays[side], entry);
+            }
+        }
+      g_assert_cmpint (myna_history_entries_diff (arrays[0], arrays[1], &position, &n_removed, &n_added), ==,
+                       cases[i].n_removed || cases[i].n_added);
+      g_assert_cmpuint (position, ==, cases[i].position);
+      g_assert_cmpuint (n_removed, ==, cases[i].n_removed);
+      g_assert_cmpuint (n_added, ==, cases[i].n_added);
+      g_array_unref (arrays[0]);
+      g_array_unref (arrays[1]);
     }
-    g_assert_cmpint (myna_history_entries_diff (arrays[0], arrays[1], &position, &n_removed, &n_added), ==,
-                     cases[i].n_removed || cases[i].n_added);
-    g_assert_cmpuint (position, ==, cases[i].position);
-    g_assert_cmpuint (n_removed, ==, cases[i].n_removed);
-    g_assert_cmpuint (n_added, ==, cases[i].n_added);
-    g_array_unref (arrays[0]);
-    g_array_unref (arrays[1]);
-  }
 }
 
 /* ---- The model over a store --------------------------------------------------------------------------------------- */
@@ -177,12 +181,13 @@ items_changed_cb (GListModel *model,
 static void
 settle (Fixture *fixture)
 {
-  for (int i = 0; i < 2; i++) {
-    g_autoptr (GPtrArray) list = test_list (fixture->db, STORE_LIST_ACTIVE);
+  for (int i = 0; i < 2; i++)
+    {
+      g_autoptr (GPtrArray) list = test_list (fixture->db, STORE_LIST_ACTIVE);
 
-    while (g_main_context_iteration (NULL, FALSE))
-      ;
-  }
+      while (g_main_context_iteration (NULL, FALSE))
+        ;
+    }
 }
 
 static char *
@@ -194,17 +199,18 @@ print_model (Fixture *fixture)
   settle (fixture);
   n_items = g_list_model_get_n_items (G_LIST_MODEL (fixture->model));
   g_assert_cmpuint (n_items, ==, fixture->mirror->len);
-  for (guint i = 0; i < n_items; i++) {
-    g_autoptr (MynaHistoryItem) item = g_list_model_get_item (G_LIST_MODEL (fixture->model), i);
+  for (guint i = 0; i < n_items; i++)
+    {
+      g_autoptr (MynaHistoryItem) item = g_list_model_get_item (G_LIST_MODEL (fixture->model), i);
 
-    g_assert_true (item == g_ptr_array_index (fixture->mirror, i));
-    if (i > 0)
-      g_string_append_c (text, ' ');
-    if (myna_history_item_get_kind (item) == MYNA_HISTORY_HEADING)
-      g_string_append_printf (text, "H%u", myna_history_item_get_group (item));
-    else
-      g_string_append (text, myna_history_item_get_title (item));
-  }
+      g_assert_true (item == g_ptr_array_index (fixture->mirror, i));
+      if (i > 0)
+        g_string_append_c (text, ' ');
+      if (myna_history_item_get_kind (item) == MYNA_HISTORY_HEADING)
+        g_string_append_printf (text, "H%u", myna_history_item_get_group (item));
+      else
+        g_string_append (text, myna_history_item_get_title (item));
+    }
 
   return g_string_free (text, FALSE);
 }

@@ -27,11 +27,12 @@ remove_folder (const char *folder)
   g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
   const char *name;
 
-  while ((name = g_dir_read_name (dir))) {
-    g_autofree char *path = g_build_filename (folder, name, NULL);
+  while ((name = g_dir_read_name (dir)))
+    {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
 
-    g_remove (path);
-  }
+      g_remove (path);
+    }
   g_rmdir (folder);
 }
 
@@ -57,17 +58,18 @@ test_bundled (void)
   g_autoptr (MynaPersonas) personas = myna_personas_new (folder);
 
   g_assert_cmpuint (count (personas), ==, N_BUNDLED);
-  for (guint i = 0; i < N_BUNDLED; i++) {
-    g_auto (MynaChatSettings) settings = { 0 };
-    g_autofree char *summary = myna_persona_summarise (get (personas, i));
+  for (guint i = 0; i < N_BUNDLED; i++)
+    {
+      g_auto (MynaChatSettings) settings = { 0 };
+      g_autofree char *summary = myna_persona_summarise (get (personas, i));
 
-    myna_chat_settings_parse (&settings, myna_persona_get_settings (get (personas, i)));
-    g_assert_cmpuint (strlen (settings.system_prompt), >, 20);
-    g_assert_true (myna_chat_settings_is_set (&settings, MYNA_SETTING_TEMPERATURE));
-    g_assert_true (g_str_has_prefix (settings.system_prompt, summary));
-    g_assert_false (myna_personas_is_own (personas, get (personas, i)));
-    g_assert_true (myna_personas_find (personas, myna_persona_get_settings (get (personas, i))) == get (personas, i));
-  }
+      myna_chat_settings_parse (&settings, myna_persona_get_settings (get (personas, i)));
+      g_assert_cmpuint (strlen (settings.system_prompt), >, 20);
+      g_assert_true (myna_chat_settings_is_set (&settings, MYNA_SETTING_TEMPERATURE));
+      g_assert_true (g_str_has_prefix (settings.system_prompt, summary));
+      g_assert_false (myna_personas_is_own (personas, get (personas, i)));
+      g_assert_true (myna_personas_find (personas, myna_persona_get_settings (get (personas, i))) == get (personas, i));
+    }
   remove_folder (folder);
 }
 
@@ -134,27 +136,29 @@ test_bad_files (void)
   g_autoptr (MynaPersona) odd = NULL;
   g_autoptr (GError) error = NULL;
 
-  for (guint i = 0; i < G_N_ELEMENTS (texts); i++) {
-    g_autofree char *path = g_strdup_printf ("%s/%u.json", folder, i);
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("%s/%u.json", folder, i);
 
-    g_assert_null (myna_persona_from_json (texts[i], strlen (texts[i]), &error));
-    g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA);
-    g_clear_error (&error);
-    g_assert_true (g_file_set_contents (path, texts[i], -1, NULL));
-  }
+      g_assert_null (myna_persona_from_json (texts[i], strlen (texts[i]), &error));
+      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA);
+      g_clear_error (&error);
+      g_assert_true (g_file_set_contents (path, texts[i], -1, NULL));
+    }
   g_assert_cmpint (symlink (loop, loop), ==, 0);
   g_assert_cmpint (g_mkdir (sub, 0700), ==, 0);
   personas = myna_personas_new (folder);
   g_assert_cmpuint (count (personas), ==, N_BUNDLED);
 
-  for (guint i = 0; i < 2; i++) {
-    static const char *const levels[] = { "[", "{\"a\":" };
-    g_autoptr (GString) deep = g_string_new ("{\"myna-persona\":1,\"name\":\"x\",\"settings\":");
+  for (guint i = 0; i < 2; i++)
+    {
+      static const char *const levels[] = { "[", "{\"a\":" };
+      g_autoptr (GString) deep = g_string_new ("{\"myna-persona\":1,\"name\":\"x\",\"settings\":");
 
-    while (deep->len < MYNA_PERSONA_MAX_FILE - 10)
-      g_string_append (deep, levels[i]);
-    g_assert_null (myna_persona_from_json (deep->str, deep->len, NULL));
-  }
+      while (deep->len < MYNA_PERSONA_MAX_FILE - 10)
+        g_string_append (deep, levels[i]);
+      g_assert_null (myna_persona_from_json (deep->str, deep->len, NULL));
+    }
 
   /* What is of another type is left out, and values are kept in their ranges. */
   odd = myna_persona_from_json ("{\"myna-persona\":9,\"name\":\"\",\"settings\":{\"temperature\":99,\"top_k\":\"x\"},\"model\":[]}",

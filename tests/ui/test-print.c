@@ -48,10 +48,11 @@ make_messages (int n_turns)
 {
   GPtrArray *messages = g_ptr_array_new_with_free_func ((GDestroyNotify) store_message_free);
 
-  for (int i = 0; i < n_turns; i++) {
-    add_message (messages, STORE_ROLE_USER, "How do I make pancakes?\nAnd quickly?");
-    add_message (messages, STORE_ROLE_ASSISTANT, ANSWER);
-  }
+  for (int i = 0; i < n_turns; i++)
+    {
+      add_message (messages, STORE_ROLE_USER, "How do I make pancakes?\nAnd quickly?");
+      add_message (messages, STORE_ROLE_ASSISTANT, ANSWER);
+    }
 
   return messages;
 }
@@ -79,28 +80,34 @@ test_strips (void)
   static const char *const expected[] = { "Pancakes", "And quickly?", "Steps", "return a < b && \"x\";", "面粉", "250",
                                           "$E = mc^2$", "\\int_0^1", "Link", "<b>raw</b>", "Grandma's way", "1.", "2." };
 
-  for (guint i = 0; i < strips->len; i++) {
-    const MynaStrip *strip = g_ptr_array_index (strips, i);
+  for (guint i = 0; i < strips->len; i++)
+    {
+      const MynaStrip *strip = g_ptr_array_index (strips, i);
 
-    g_assert_cmpfloat (strip->height, >, 0);
-    for (guint j = 0; j < strip->texts->len; j++) {
-      const MynaStripText *text = &g_array_index (strip->texts, MynaStripText, j);
-      PangoRectangle logical;
+      g_assert_cmpfloat (strip->height, >, 0);
+      for (guint j = 0; j < strip->texts->len; j++)
+        {
+          const MynaStripText *text = &g_array_index (strip->texts, MynaStripText, j);
+          PangoRectangle logical;
 
-      if (text->line) {
-        g_string_append_len (all, pango_layout_get_text (text->layout) + text->line->start_index, text->line->length);
-        pango_layout_line_get_extents (text->line, NULL, &logical);
-        g_assert_cmpfloat (text->x + (double) logical.width / PANGO_SCALE, <=, WIDTH + 1);
-      } else {
-        g_string_append (all, pango_layout_get_text (text->layout));
-      }
-      g_string_append_c (all, '\n');
+          if (text->line)
+            {
+              g_string_append_len (all, pango_layout_get_text (text->layout) + text->line->start_index, text->line->length);
+              pango_layout_line_get_extents (text->line, NULL, &logical);
+              g_assert_cmpfloat (text->x + (double) logical.width / PANGO_SCALE, <=, WIDTH + 1);
+            }
+          else
+            {
+              g_string_append (all, pango_layout_get_text (text->layout));
+            }
+          g_string_append_c (all, '\n');
+        }
     }
-  }
-  for (guint i = 0; i < G_N_ELEMENTS (expected); i++) {
-    if (!strstr (all->str, expected[i]))
-      g_error ("“%s” is not in:\n%s", expected[i], all->str);
-  }
+  for (guint i = 0; i < G_N_ELEMENTS (expected); i++)
+    {
+      if (!strstr (all->str, expected[i]))
+        g_error ("“%s” is not in:\n%s", expected[i], all->str);
+    }
   g_assert_null (strstr (all->str, "**"));
   g_assert_null (strstr (all->str, "```"));
   g_object_unref (context);
@@ -114,32 +121,34 @@ test_pages (void)
   PangoContext *context = make_context ();
   g_autoptr (StoreConversation) conversation = make_conversation ();
 
-  for (guint i = 0; i < G_N_ELEMENTS (n_turns); i++) {
-    g_autoptr (GPtrArray) messages = make_messages (n_turns[i]);
-    g_autoptr (MynaChatPages) pages = myna_chat_pages_new (context, WIDTH, HEIGHT, conversation, messages);
-    guint n = myna_chat_pages_get_n (pages);
+  for (guint i = 0; i < G_N_ELEMENTS (n_turns); i++)
+    {
+      g_autoptr (GPtrArray) messages = make_messages (n_turns[i]);
+      g_autoptr (MynaChatPages) pages = myna_chat_pages_new (context, WIDTH, HEIGHT, conversation, messages);
+      guint n = myna_chat_pages_get_n (pages);
 
-    g_test_message ("%d turns: %u pages", n_turns[i], n);
-    g_assert_cmpuint (n, >=, 1);
-    if (n_turns[i] <= 1)
-      g_assert_cmpuint (n, ==, 1);
-    if (n_turns[i] == 60)
-      g_assert_cmpuint (n, >=, 30);
-    for (guint page = 0; page < n; page++) {
-      cairo_surface_t *surface = cairo_recording_surface_create (CAIRO_CONTENT_COLOR_ALPHA, NULL);
-      cairo_t *cr = cairo_create (surface);
-      double x, y, width, height;
+      g_test_message ("%d turns: %u pages", n_turns[i], n);
+      g_assert_cmpuint (n, >=, 1);
+      if (n_turns[i] <= 1)
+        g_assert_cmpuint (n, ==, 1);
+      if (n_turns[i] == 60)
+        g_assert_cmpuint (n, >=, 30);
+      for (guint page = 0; page < n; page++)
+        {
+          cairo_surface_t *surface = cairo_recording_surface_create (CAIRO_CONTENT_COLOR_ALPHA, NULL);
+          cairo_t *cr = cairo_create (surface);
+          double x, y, width, height;
 
-      myna_chat_pages_draw (pages, page, cr);
-      g_assert_cmpint (cairo_status (cr), ==, CAIRO_STATUS_SUCCESS);
-      cairo_recording_surface_ink_extents (surface, &x, &y, &width, &height);
-      g_assert_cmpfloat (x, >=, -3);
-      g_assert_cmpfloat (x + width, <=, WIDTH + 3);
-      g_assert_cmpfloat (y + height, <=, HEIGHT);
-      cairo_destroy (cr);
-      cairo_surface_destroy (surface);
+          myna_chat_pages_draw (pages, page, cr);
+          g_assert_cmpint (cairo_status (cr), ==, CAIRO_STATUS_SUCCESS);
+          cairo_recording_surface_ink_extents (surface, &x, &y, &width, &height);
+          g_assert_cmpfloat (x, >=, -3);
+          g_assert_cmpfloat (x + width, <=, WIDTH + 3);
+          g_assert_cmpfloat (y + height, <=, HEIGHT);
+          cairo_destroy (cr);
+          cairo_surface_destroy (surface);
+        }
     }
-  }
   g_object_unref (context);
 }
 
@@ -169,19 +178,21 @@ test_html (void)
                                       "[x](javascript:alert(1))", "[x](data:text/html,<script>)", "<a href='javascript:x'>y</a>" };
 
   myna_chat_html_init ();
-  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
-    g_autofree char *html = myna_chat_html_render (cases[i].markdown, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *html = myna_chat_html_render (cases[i].markdown, NULL);
 
-    if (cases[i].html)
-      g_assert_cmpstr (html, ==, cases[i].html);
-  }
-  for (guint i = 0; i < G_N_ELEMENTS (evil); i++) {
-    g_autofree char *html = myna_chat_html_render (evil[i], NULL);
+      if (cases[i].html)
+        g_assert_cmpstr (html, ==, cases[i].html);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (evil); i++)
+    {
+      g_autofree char *html = myna_chat_html_render (evil[i], NULL);
 
-    g_assert_null (strstr (html, "<script"));
-    g_assert_null (strstr (html, "<img"));
-    g_assert_null (strstr (html, "<a href"));
-  }
+      g_assert_null (strstr (html, "<script"));
+      g_assert_null (strstr (html, "<img"));
+      g_assert_null (strstr (html, "<a href"));
+    }
 }
 
 /* ---- PDF ---------------------------------------------------------------------------------------------------------- */
@@ -256,20 +267,21 @@ draw_pictures (const char *folder)
   g_autoptr (GPtrArray) messages = make_messages (3);
   g_autoptr (MynaChatPages) pages = myna_chat_pages_new (context, WIDTH, HEIGHT, conversation, messages);
 
-  for (guint page = 0; page < myna_chat_pages_get_n (pages); page++) {
-    g_autofree char *path = g_strdup_printf ("%s/page-%u.png", folder, page);
-    cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, 920, 1280);
-    cairo_t *cr = cairo_create (surface);
+  for (guint page = 0; page < myna_chat_pages_get_n (pages); page++)
+    {
+      g_autofree char *path = g_strdup_printf ("%s/page-%u.png", folder, page);
+      cairo_surface_t *surface = cairo_image_surface_create (CAIRO_FORMAT_RGB24, 920, 1280);
+      cairo_t *cr = cairo_create (surface);
 
-    cairo_set_source_rgb (cr, 1, 1, 1);
-    cairo_paint (cr);
-    cairo_scale (cr, 2, 2);
-    cairo_translate (cr, 20, 20);
-    myna_chat_pages_draw (pages, page, cr);
-    cairo_surface_write_to_png (surface, path);
-    cairo_destroy (cr);
-    cairo_surface_destroy (surface);
-  }
+      cairo_set_source_rgb (cr, 1, 1, 1);
+      cairo_paint (cr);
+      cairo_scale (cr, 2, 2);
+      cairo_translate (cr, 20, 20);
+      myna_chat_pages_draw (pages, page, cr);
+      cairo_surface_write_to_png (surface, path);
+      cairo_destroy (cr);
+      cairo_surface_destroy (surface);
+    }
   g_object_unref (context);
 }
 
@@ -278,10 +290,11 @@ main (int   argc,
       char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  if (argc > 1) {
-    draw_pictures (argv[1]);
-    return 0;
-  }
+  if (argc > 1)
+    {
+      draw_pictures (argv[1]);
+      return 0;
+    }
   g_test_add_func ("/print/strips", test_strips);
   g_test_add_func ("/print/pages", test_pages);
   g_test_add_func ("/print/html", test_html);

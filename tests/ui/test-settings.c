@@ -41,11 +41,12 @@ test_bad_json (void)
   g_autofree char *json = g_strdup_printf ("{\"system\": \"%s\"}", huge);
   MynaChatSettings settings;
 
-  for (guint i = 0; i < G_N_ELEMENTS (texts); i++) {
-    myna_chat_settings_parse (&settings, texts[i]);
-    g_assert_null (settings.system_prompt);
-    g_assert_cmpuint (settings.set, ==, 0);
-  }
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      myna_chat_settings_parse (&settings, texts[i]);
+      g_assert_null (settings.system_prompt);
+      g_assert_cmpuint (settings.set, ==, 0);
+    }
   myna_chat_settings_parse (&settings, json);
   g_assert_null (settings.system_prompt);
 }
@@ -141,11 +142,12 @@ test_memory (void)
   g_assert_cmpint (myna_memory_get_verdict (900, 1000), ==, MYNA_VERDICT_TIGHT);
   g_assert_cmpint (myna_memory_get_verdict (1001, 1000), ==, MYNA_VERDICT_TOO_LARGE);
   g_assert_cmpuint (myna_memory_available (), >, 0);
-  for (guint i = 0; i < G_N_ELEMENTS (names); i++) {
-    g_autofree char *path = g_build_filename (folder, names[i], NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *path = g_build_filename (folder, names[i], NULL);
 
-    g_unlink (path);
-  }
+      g_unlink (path);
+    }
   g_rmdir (folder);
 }
 

@@ -37,13 +37,14 @@ set_up (Fixture       *f,
 static void
 settle (Fixture *f)
 {
-  for (int i = 0; i < 3; i++) {
-    g_autoptr (GPtrArray) list = test_list (f->db, STORE_LIST_ACTIVE);
+  for (int i = 0; i < 3; i++)
+    {
+      g_autoptr (GPtrArray) list = test_list (f->db, STORE_LIST_ACTIVE);
 
-    g_usleep (3000);
-    while (g_main_context_iteration (NULL, FALSE))
-      ;
-  }
+      g_usleep (3000);
+      while (g_main_context_iteration (NULL, FALSE))
+        ;
+    }
 }
 
 static void
@@ -208,11 +209,12 @@ test_replies (void)
   g_autofree char *chinese = myna_title_from_reply ("标题：“煎饼的做法”。", "怎么做煎饼？", "加面粉。");
 
   g_assert_cmpstr (chinese, ==, "煎饼的做法");
-  for (guint i = 0; i < G_N_ELEMENTS (cases); i++) {
-    g_autofree char *title = myna_title_from_reply (cases[i].reply, QUESTION, ANSWER);
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *title = myna_title_from_reply (cases[i].reply, QUESTION, ANSWER);
 
-    g_assert_cmpstr (title, ==, cases[i].title);
-  }
+      g_assert_cmpstr (title, ==, cases[i].title);
+    }
 }
 
 int

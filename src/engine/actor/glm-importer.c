@@ -38,10 +38,11 @@ import_free (gpointer data)
 {
   Import *import = data;
 
-  if (import->timer) {
-    g_source_destroy (import->timer);
-    g_source_unref (import->timer);
-  }
+  if (import->timer)
+    {
+      g_source_destroy (import->timer);
+      g_source_unref (import->timer);
+    }
   g_free (import->source);
   g_free (import->target);
   g_free (import);
@@ -199,11 +200,12 @@ glm_import_async (const char            *source,
   import->type = type;
   import->progress = progress;
   import->user_data = user_data;
-  if (progress) {
-    import->timer = g_timeout_source_new (PROGRESS_MS);
-    g_source_set_callback (import->timer, timer_cb, import, NULL);
-    g_source_attach (import->timer, g_main_context_get_thread_default ());
-  }
+  if (progress)
+    {
+      import->timer = g_timeout_source_new (PROGRESS_MS);
+      g_source_set_callback (import->timer, timer_cb, import, NULL);
+      g_source_attach (import->timer, g_main_context_get_thread_default ());
+    }
   g_task_set_task_data (task, import, import_free);
   g_task_run_in_thread (task, import_thread);
 }

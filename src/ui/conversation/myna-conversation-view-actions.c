@@ -164,8 +164,8 @@ myna_conversation_view_get_position (MynaConversationView *self,
 
   *ret_message_id = 0;
   *ret_offset = 0;
-  if (!self->conversation || myna_chat_canvas_get_at_end (MYNA_CHAT_CANVAS (self->canvas)) ||
-      !myna_chat_canvas_get_anchor (MYNA_CHAT_CANVAS (self->canvas), &position, ret_offset))
+  if (!self->conversation || myna_chat_canvas_get_at_end (MYNA_CHAT_CANVAS (self->canvas))
+      || !myna_chat_canvas_get_anchor (MYNA_CHAT_CANVAS (self->canvas), &position, ret_offset))
     return;
   message = g_list_model_get_item (G_LIST_MODEL (self->conversation), position);
   if (message)

@@ -37,6 +37,15 @@ struct _MynaConversationView
   guint recalled;               /* position of the question in the composer; G_MAXUINT: none */
 };
 
+/* myna-conversation-view-composer.c */
+GtkWidget *myna_conversation_view_new_composer  (MynaConversationView *self);
+/* What was written or asked when there was no conversation yet is for this one; its own draft is not lost by that. */
+void       myna_conversation_view_take_composer (MynaConversationView *self);
+/* The conversation's draft was read, perhaps while the person wrote. */
+void       myna_conversation_view_show_draft    (MynaConversationView *self);
+void       myna_conversation_view_ask_suggested (MynaConversationView *self,
+                                                 const char           *question);
+
 /* myna-conversation-view-actions.c */
 void     myna_conversation_view_class_install_actions (GtkWidgetClass *widget_class);
 /* Up and Down in the composer walk through the questions of the conversation. */

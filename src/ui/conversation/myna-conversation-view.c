@@ -10,10 +10,7 @@
 
 #include "markdown/markdown.h"
 
-#define COLUMN_WIDTH  796       /* the transcript's column and its margins */
 #define MAX_ANNOUNCED 4096      /* bytes of a reply that a screen reader is given to say */
-
-static guint begin_signal;
 
 G_DEFINE_FINAL_TYPE (MynaConversationView, myna_conversation_view, GTK_TYPE_WIDGET)
 
@@ -124,78 +121,7 @@ static const MynaChatCanvasFuncs canvas_funcs = {
   .viewport = row_viewport,
 };
 
-/* ---- Composer ----------------------------------------------------------------------------------------------------- */
-
-static void
-ask (MynaConversationView *self,
-     const char           *text,
-     const char           *attachments)
-{
-  myna_conversation_send_full (self->conversation, text, attachments);
-  myna_chat_canvas_scroll_to_end (MYNA_CHAT_CANVAS (self->canvas));
-  self->recalled = G_MAXUINT;
-}
-
-static void
-send_cb (MynaConversationView *self,
-         const char           *text,
-         const char           *attachments)
-{
-  if (!self->conversation)
-    {
-      self->send_waits = TRUE;
-      g_signal_emit (self, begin_signal, 0);
-      return;
-    }
-  ask (self, text, attachments);
-  myna_composer_clear (MYNA_COMPOSER (self->composer));
-  myna_conversation_set_draft (self->conversation, NULL);
-}
-
-static void
-suggested_cb (MynaConversationView *self,
-              const char           *question)
-{
-  if (self->conversation)
-    {
-      ask (self, question, NULL);
-    }
-  else
-    {
-      g_free (self->suggested);
-      self->suggested = g_strdup (question);
-      g_signal_emit (self, begin_signal, 0);
-    }
-  myna_conversation_view_focus_composer (self);
-}
-
-static void
-stop_cb (MynaConversationView *self)
-{
-  if (self->conversation)
-    myna_conversation_stop (self->conversation);
-}
-
-static void
-composer_changed_cb (MynaConversationView *self)
-{
-  g_autofree char *text = myna_composer_get_text (MYNA_COMPOSER (self->composer));
-
-  self->recalled = G_MAXUINT;
-  if (self->conversation)
-    myna_conversation_set_draft (self->conversation, *text ? text : NULL);
-}
-
-static void
-scroll_cb (MynaConversationView *self,
-           GtkScrollType         type)
-{
-  GtkAdjustment *adjustment = gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (self->canvas));
-  double page = gtk_adjustment_get_page_increment (adjustment);
-
-  gtk_adjustment_set_value (adjustment, gtk_adjustment_get_value (adjustment)
-                            + (type == GTK_SCROLL_PAGE_UP ? -page : page));
-}
+/* ---- Drops -------------------------------------------------------------------------------------------------------- */
 
 /* A file or folder that can only be a model, not something to be asked about, goes where models are added. */
 static gboolean
@@ -338,49 +264,6 @@ myna_conversation_view_set_position (MynaConversationView *self,
 }
 
 static void
-draft_changed_cb (MynaConversationView *self)
-{
-  const char *draft = myna_conversation_get_draft (self->conversation);
-  g_autofree char *text = myna_composer_get_text (MYNA_COMPOSER (self->composer));
-
-  if (!draft || g_str_equal (draft, text))
-    return;
-  if (!*text)
-    {
-      myna_composer_set_text (MYNA_COMPOSER (self->composer), draft);
-    }
-  else if (g_str_has_suffix (draft, text))
-    {
-      g_autofree char *before = g_strndup (draft, strlen (draft) - strlen (text));
-
-      myna_composer_prepend (MYNA_COMPOSER (self->composer), before);
-    }
-}
-
-/* What was written or asked when there was no conversation yet is for this one; its own draft is not lost by that. */
-static void
-take_composer (MynaConversationView *self)
-{
-  g_autofree char *draft = g_strdup (myna_conversation_get_draft (self->conversation));
-  g_autofree char *text = myna_composer_get_text (MYNA_COMPOSER (self->composer));
-  g_autofree char *suggested = g_steal_pointer (&self->suggested);
-
-  if (suggested)
-    ask (self, suggested, NULL);
-  if (self->send_waits)
-    {
-      myna_composer_send (MYNA_COMPOSER (self->composer));
-      myna_conversation_add_to_draft (self->conversation, draft);
-    }
-  else
-    {
-      myna_conversation_add_to_draft (self->conversation, text);
-    }
-  self->send_waits = FALSE;
-  draft_changed_cb (self);
-}
-
-static void
 error_changed_cb (MynaConversationView *self)
 {
   const char *error = myna_conversation_get_error (self->conversation);
@@ -422,19 +305,11 @@ myna_conversation_view_set_conversation (MynaConversationView *self,
   if (conversation)
     {
       myna_chat_canvas_set_model (MYNA_CHAT_CANVAS (self->canvas), G_LIST_MODEL (conversation));
-      take_composer (self);
+      myna_conversation_view_take_composer (self);
     }
   update_page (self);
   update_busy (self);
   update_context (self);
-}
-
-gboolean
-myna_conversation_view_has_begun (MynaConversationView *self)
-{
-  g_return_val_if_fail (MYNA_IS_CONVERSATION_VIEW (self), FALSE);
-
-  return self->suggested || !myna_composer_is_empty (MYNA_COMPOSER (self->composer));
 }
 
 MynaConversation *
@@ -505,23 +380,6 @@ new_transcript (MynaConversationView *self)
   return overlay;
 }
 
-static GtkWidget *
-new_composer (MynaConversationView *self)
-{
-  GtkWidget *clamp = adw_clamp_new ();
-
-  self->composer = myna_composer_new ();
-  g_signal_connect_swapped (self->composer, "send", G_CALLBACK (send_cb), self);
-  g_signal_connect_swapped (self->composer, "stop", G_CALLBACK (stop_cb), self);
-  g_signal_connect_swapped (self->composer, "changed", G_CALLBACK (composer_changed_cb), self);
-  g_signal_connect_swapped (self->composer, "history", G_CALLBACK (myna_conversation_view_recall), self);
-  g_signal_connect_swapped (self->composer, "scroll", G_CALLBACK (scroll_cb), self);
-  adw_clamp_set_maximum_size (ADW_CLAMP (clamp), COLUMN_WIDTH);
-  adw_clamp_set_tightening_threshold (ADW_CLAMP (clamp), COLUMN_WIDTH);
-  adw_clamp_set_child (ADW_CLAMP (clamp), self->composer);
-  return clamp;
-}
-
 static void
 send_key_changed_cb (MynaConversationView *self)
 {
@@ -562,7 +420,7 @@ myna_conversation_view_class_init (MynaConversationViewClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = myna_conversation_view_dispose;
-  begin_signal = g_signal_new ("begin", MYNA_TYPE_CONVERSATION_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  g_signal_new ("begin", MYNA_TYPE_CONVERSATION_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   myna_conversation_view_class_install_actions (widget_class);
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_css_name (widget_class, "conversationview");
@@ -578,7 +436,7 @@ init_signals (MynaConversationView *self)
   g_signal_group_connect_swapped (group, "notify::busy", G_CALLBACK (update_busy), self);
   g_signal_group_connect_swapped (group, "notify::context-used", G_CALLBACK (update_context), self);
   g_signal_group_connect_swapped (group, "notify::loading", G_CALLBACK (loading_changed_cb), self);
-  g_signal_group_connect_swapped (group, "notify::draft", G_CALLBACK (draft_changed_cb), self);
+  g_signal_group_connect_swapped (group, "notify::draft", G_CALLBACK (myna_conversation_view_show_draft), self);
   g_signal_group_connect_swapped (group, "notify::error", G_CALLBACK (error_changed_cb), self);
   g_signal_group_connect_swapped (group, "replied", G_CALLBACK (replied_cb), self);
   g_signal_group_connect_swapped (group, "notify::id", G_CALLBACK (update_page), self);
@@ -597,14 +455,14 @@ myna_conversation_view_init (MynaConversationView *self)
   self->find_bar = myna_find_bar_new (MYNA_CHAT_CANVAS (self->canvas));
   g_signal_connect_swapped (self->find_bar, "closed", G_CALLBACK (myna_conversation_view_focus_composer), self);
   self->empty = myna_empty_page_new ();
-  g_signal_connect_swapped (self->empty, "ask", G_CALLBACK (suggested_cb), self);
+  g_signal_connect_swapped (self->empty, "ask", G_CALLBACK (myna_conversation_view_ask_suggested), self);
   self->stack = gtk_stack_new ();
   gtk_stack_add_child (GTK_STACK (self->stack), self->empty);
   gtk_stack_add_child (GTK_STACK (self->stack), transcript);
   gtk_widget_set_vexpand (self->stack, TRUE);
   gtk_box_append (GTK_BOX (box), self->find_bar);
   gtk_box_append (GTK_BOX (box), self->stack);
-  gtk_box_append (GTK_BOX (box), new_composer (self));
+  gtk_box_append (GTK_BOX (box), myna_conversation_view_new_composer (self));
   self->toasts = adw_toast_overlay_new ();
   adw_toast_overlay_set_child (ADW_TOAST_OVERLAY (self->toasts), box);
   gtk_widget_set_parent (self->toasts, GTK_WIDGET (self));

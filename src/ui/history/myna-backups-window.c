@@ -105,13 +105,14 @@ restored_cb (GObject      *source,
   g_autofree char *time = format_time (restore->backup->time);
   g_autofree char *text = NULL;
 
-  if (!store_finish (STORE_DB (source), result, &error)) {
-    if (is_closed (self))
+  if (!store_finish (STORE_DB (source), result, &error))
+    {
+      if (is_closed (self))
+        return;
+      myna_task_window_end (MYNA_TASK_WINDOW (self));
+      show_problem (self, _("The backup could not be restored; nothing was changed"), error);
       return;
-    myna_task_window_end (MYNA_TASK_WINDOW (self));
-    show_problem (self, _("The backup could not be restored; nothing was changed"), error);
-    return;
-  }
+    }
   g_signal_emit (self, signals[SIGNAL_RESTORED], 0);
   /* Translators: %s is the day and time of the backup */
   text = g_strdup_printf (_("The history was restored to %s"), time);
@@ -197,12 +198,13 @@ show_backups (MynaBackupsWindow *self,
                                            "computer."));
   for (guint i = 0; i < backups->len; i++)
     adw_preferences_group_add (ADW_PREFERENCES_GROUP (self->group), make_row (self, g_ptr_array_index (backups, i)));
-  if (backups->len == 0) {
-    GtkWidget *row = adw_action_row_new ();
+  if (backups->len == 0)
+    {
+      GtkWidget *row = adw_action_row_new ();
 
-    adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _("There is no backup yet"));
-    adw_preferences_group_add (ADW_PREFERENCES_GROUP (self->group), row);
-  }
+      adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _("There is no backup yet"));
+      adw_preferences_group_add (ADW_PREFERENCES_GROUP (self->group), row);
+    }
   adw_preferences_page_add (ADW_PREFERENCES_PAGE (self->page), ADW_PREFERENCES_GROUP (self->group));
 }
 
@@ -244,10 +246,11 @@ backed_up_cb (GObject      *source,
 
   if (is_closed (self))
     return;
-  if (done) {
-    read_backups (self);
-    return;
-  }
+  if (done)
+    {
+      read_backups (self);
+      return;
+    }
   myna_task_window_end (MYNA_TASK_WINDOW (self));
   show_problem (self, _("No backup could be made"), error);
 }

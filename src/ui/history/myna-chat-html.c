@@ -53,26 +53,32 @@ append_run (Writer        *self,
 {
   gboolean link = (run->style & MYNA_RUN_LINK) && run->data;
 
-  if (link) {
-    g_string_append (self->out, "<a href=\"");
-    append_escaped (self, run->data, strlen (run->data));
-    g_string_append (self->out, "\" rel=\"noreferrer\">");
-  }
-  for (guint i = 0; i < G_N_ELEMENTS (tags); i++) {
-    if (run->style & tags[i].style)
-      g_string_append_printf (self->out, "<%s>", tags[i].tag);
-  }
-  if ((run->style & MYNA_RUN_MATHS) && run->data) {
-    g_string_append (self->out, "<code class=\"maths\">");
-    append_escaped (self, run->data, strlen (run->data));
-    g_string_append (self->out, "</code>");
-  } else {
-    append_escaped (self, text + run->start, run->end - run->start);
-  }
-  for (guint i = G_N_ELEMENTS (tags); i > 0; i--) {
-    if (run->style & tags[i - 1].style)
-      g_string_append_printf (self->out, "</%s>", tags[i - 1].tag);
-  }
+  if (link)
+    {
+      g_string_append (self->out, "<a href=\"");
+      append_escaped (self, run->data, strlen (run->data));
+      g_string_append (self->out, "\" rel=\"noreferrer\">");
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (tags); i++)
+    {
+      if (run->style & tags[i].style)
+        g_string_append_printf (self->out, "<%s>", tags[i].tag);
+    }
+  if ((run->style & MYNA_RUN_MATHS) && run->data)
+    {
+      g_string_append (self->out, "<code class=\"maths\">");
+      append_escaped (self, run->data, strlen (run->data));
+      g_string_append (self->out, "</code>");
+    }
+  else
+    {
+      append_escaped (self, text + run->start, run->end - run->start);
+    }
+  for (guint i = G_N_ELEMENTS (tags); i > 0; i--)
+    {
+      if (run->style & tags[i - 1].style)
+        g_string_append_printf (self->out, "</%s>", tags[i - 1].tag);
+    }
   if (link)
     g_string_append (self->out, "</a>");
 }
@@ -83,13 +89,14 @@ append_rich (Writer               *self,
 {
   guint at = 0;
 
-  for (guint i = 0; string->runs && i < string->runs->len; i++) {
-    const MynaRun *run = &g_array_index (string->runs, MynaRun, i);
+  for (guint i = 0; string->runs && i < string->runs->len; i++)
+    {
+      const MynaRun *run = &g_array_index (string->runs, MynaRun, i);
 
-    append_escaped (self, string->text + at, run->start - at);
-    append_run (self, string->text, run);
-    at = run->end;
-  }
+      append_escaped (self, string->text + at, run->start - at);
+      append_run (self, string->text, run);
+      at = run->end;
+    }
   append_escaped (self, string->text + at, strlen (string->text + at));
 }
 
@@ -126,41 +133,43 @@ open_container (Writer              *self,
   Open *open = &self->open[self->n_open++];
 
   *open = (Open) { container->kind, is_numbered (container) };
-  switch (container->kind) {
-  case MYNA_CONTAINER_QUOTE:
-    g_string_append (self->out, "<blockquote>\n");
-    break;
-  case MYNA_CONTAINER_ITEM:
-    g_string_append_printf (self->out, "<%s>\n", list_tag (open->numbered));
-    append_item (self, container);
-    break;
-  case MYNA_CONTAINER_FOOTNOTE:
-    g_string_append (self->out, "<aside><sup>");
-    append_escaped (self, container->marker, strlen (container->marker));
-    g_string_append (self->out, "</sup>\n");
-    break;
-  case MYNA_CONTAINER_THINKING:
-  default:
-    g_string_append (self->out, "<details><summary>");
-    append_escaped (self, _("Thoughts"), strlen (_("Thoughts")));
-    g_string_append (self->out, "</summary>\n");
-  }
+  switch (container->kind)
+    {
+    case MYNA_CONTAINER_QUOTE:
+      g_string_append (self->out, "<blockquote>\n");
+      break;
+    case MYNA_CONTAINER_ITEM:
+      g_string_append_printf (self->out, "<%s>\n", list_tag (open->numbered));
+      append_item (self, container);
+      break;
+    case MYNA_CONTAINER_FOOTNOTE:
+      g_string_append (self->out, "<aside><sup>");
+      append_escaped (self, container->marker, strlen (container->marker));
+      g_string_append (self->out, "</sup>\n");
+      break;
+    case MYNA_CONTAINER_THINKING:
+    default:
+      g_string_append (self->out, "<details><summary>");
+      append_escaped (self, _("Thoughts"), strlen (_("Thoughts")));
+      g_string_append (self->out, "</summary>\n");
+    }
 }
 
 static void
 close_containers (Writer *self,
                   guint   n_left)
 {
-  while (self->n_open > n_left) {
-    const Open *open = &self->open[--self->n_open];
+  while (self->n_open > n_left)
+    {
+      const Open *open = &self->open[--self->n_open];
 
-    if (open->kind == MYNA_CONTAINER_ITEM)
-      g_string_append_printf (self->out, "</li>\n</%s>\n", list_tag (open->numbered));
-    else if (open->kind == MYNA_CONTAINER_QUOTE)
-      g_string_append (self->out, "</blockquote>\n");
-    else
-      g_string_append (self->out, open->kind == MYNA_CONTAINER_FOOTNOTE ? "</aside>\n" : "</details>\n");
-  }
+      if (open->kind == MYNA_CONTAINER_ITEM)
+        g_string_append_printf (self->out, "</li>\n</%s>\n", list_tag (open->numbered));
+      else if (open->kind == MYNA_CONTAINER_QUOTE)
+        g_string_append (self->out, "</blockquote>\n");
+      else
+        g_string_append (self->out, open->kind == MYNA_CONTAINER_FOOTNOTE ? "</aside>\n" : "</details>\n");
+    }
 }
 
 /* Leaves the containers that the block is not in, and enters its own. */
@@ -170,18 +179,19 @@ enter (Writer          *self,
 {
   guint n_same = 0;
 
-  while (n_same < self->n_open && n_same < block->n_containers && !block->containers[n_same].is_first &&
-         self->open[n_same].kind == block->containers[n_same].kind)
+  while (n_same < self->n_open && n_same < block->n_containers && !block->containers[n_same].is_first
+         && self->open[n_same].kind == block->containers[n_same].kind)
     n_same++;
-  if (n_same < self->n_open && n_same < block->n_containers &&
-      block->containers[n_same].kind == MYNA_CONTAINER_ITEM && self->open[n_same].kind == MYNA_CONTAINER_ITEM &&
-      self->open[n_same].numbered == is_numbered (&block->containers[n_same])) {
-    /* The next item of the list. */
-    close_containers (self, n_same + 1);
-    g_string_append (self->out, "</li>\n");
-    append_item (self, &block->containers[n_same]);
-    n_same++;
-  }
+  if (n_same < self->n_open && n_same < block->n_containers
+      && block->containers[n_same].kind == MYNA_CONTAINER_ITEM && self->open[n_same].kind == MYNA_CONTAINER_ITEM
+      && self->open[n_same].numbered == is_numbered (&block->containers[n_same]))
+    {
+      /* The next item of the list. */
+      close_containers (self, n_same + 1);
+      g_string_append (self->out, "</li>\n");
+      append_item (self, &block->containers[n_same]);
+      n_same++;
+    }
   close_containers (self, n_same);
   while (self->n_open < block->n_containers)
     open_container (self, &block->containers[self->n_open]);
@@ -197,11 +207,12 @@ append_code (Writer          *self,
   gsize length = block->info ? strcspn (block->info, " \t") : 0;
 
   g_string_append (self->out, "<pre><code");
-  if (length > 0) {
-    g_string_append (self->out, " class=\"language-");
-    append_escaped (self, block->info, length);
-    g_string_append_c (self->out, '"');
-  }
+  if (length > 0)
+    {
+      g_string_append (self->out, " class=\"language-");
+      append_escaped (self, block->info, length);
+      g_string_append_c (self->out, '"');
+    }
   g_string_append_c (self->out, '>');
   append_escaped (self, source, strlen (source));
   g_string_append (self->out, "</code></pre>\n");
@@ -218,17 +229,19 @@ append_table (Writer          *self,
   guint n_rows = block->n_columns ? block->cells->len / block->n_columns : 0;
 
   g_string_append (self->out, "<table>\n");
-  for (guint row = 0; row < n_rows; row++) {
-    const char *tag = row == 0 ? "th" : "td";
+  for (guint row = 0; row < n_rows; row++)
+    {
+      const char *tag = row == 0 ? "th" : "td";
 
-    g_string_append (self->out, "<tr>");
-    for (guint column = 0; column < block->n_columns; column++) {
-      g_string_append_printf (self->out, "<%s%s>", tag, aligns[block->alignments[column]]);
-      append_rich (self, g_ptr_array_index (block->cells, row * block->n_columns + column));
-      g_string_append_printf (self->out, "</%s>", tag);
+      g_string_append (self->out, "<tr>");
+      for (guint column = 0; column < block->n_columns; column++)
+        {
+          g_string_append_printf (self->out, "<%s%s>", tag, aligns[block->alignments[column]]);
+          append_rich (self, g_ptr_array_index (block->cells, row * block->n_columns + column));
+          g_string_append_printf (self->out, "</%s>", tag);
+        }
+      g_string_append (self->out, "</tr>\n");
     }
-    g_string_append (self->out, "</tr>\n");
-  }
   g_string_append (self->out, "</table>\n");
 }
 
@@ -253,29 +266,30 @@ append_block (Writer          *self,
               const MynaBlock *block)
 {
   enter (self, block);
-  switch (block->kind) {
-  case MYNA_BLOCK_CODE:
-    append_code (self, block);
-    break;
-  case MYNA_BLOCK_TABLE:
-    append_table (self, block);
-    break;
-  case MYNA_BLOCK_RULE:
-    g_string_append (self->out, "<hr>\n");
-    break;
-  case MYNA_BLOCK_HTML:
-  case MYNA_BLOCK_MATHS:
-    g_string_append_printf (self->out, "<pre class=\"%s\">", block->kind == MYNA_BLOCK_MATHS ? "maths" : "html");
-    append_escaped (self, block->string.text, strlen (block->string.text));
-    g_string_append (self->out, "</pre>\n");
-    break;
-  case MYNA_BLOCK_THINKING:
-    break;                      /* its blocks have a container that says so */
-  case MYNA_BLOCK_PARAGRAPH:
-  case MYNA_BLOCK_HEADING:
-  default:
-    append_text (self, block);
-  }
+  switch (block->kind)
+    {
+    case MYNA_BLOCK_CODE:
+      append_code (self, block);
+      break;
+    case MYNA_BLOCK_TABLE:
+      append_table (self, block);
+      break;
+    case MYNA_BLOCK_RULE:
+      g_string_append (self->out, "<hr>\n");
+      break;
+    case MYNA_BLOCK_HTML:
+    case MYNA_BLOCK_MATHS:
+      g_string_append_printf (self->out, "<pre class=\"%s\">", block->kind == MYNA_BLOCK_MATHS ? "maths" : "html");
+      append_escaped (self, block->string.text, strlen (block->string.text));
+      g_string_append (self->out, "</pre>\n");
+      break;
+    case MYNA_BLOCK_THINKING:
+      break;                      /* its blocks have a container that says so */
+    case MYNA_BLOCK_PARAGRAPH:
+    case MYNA_BLOCK_HEADING:
+    default:
+      append_text (self, block);
+    }
 }
 
 void

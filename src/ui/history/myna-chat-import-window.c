@@ -52,11 +52,12 @@ count_new (MynaChatImportWindow *self)
 {
   guint n = 0;
 
-  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->items)); i++) {
-    g_autoptr (MynaImportItem) item = g_list_model_get_item (G_LIST_MODEL (self->items), i);
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->items)); i++)
+    {
+      g_autoptr (MynaImportItem) item = g_list_model_get_item (G_LIST_MODEL (self->items), i);
 
-    n += !myna_import_item_get_entry (item)->is_duplicate;
-  }
+      n += !myna_import_item_get_entry (item)->is_duplicate;
+    }
 
   return n;
 }
@@ -83,11 +84,12 @@ check_all_cb (MynaChatImportWindow *self)
   if (self->checking_all)
     return;
   self->checking_all = TRUE;
-  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->items)); i++) {
-    g_autoptr (MynaImportItem) item = g_list_model_get_item (G_LIST_MODEL (self->items), i);
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->items)); i++)
+    {
+      g_autoptr (MynaImportItem) item = g_list_model_get_item (G_LIST_MODEL (self->items), i);
 
-    myna_import_item_set_checked (item, checked);
-  }
+      myna_import_item_set_checked (item, checked);
+    }
   self->checking_all = FALSE;
   update_accept (self);
 }
@@ -122,11 +124,12 @@ imported_cb (GObject      *source,
   if (is_closed (self))
     return;
   myna_task_window_end (MYNA_TASK_WINDOW (self));
-  if (!added) {
-    myna_task_window_show_problem (MYNA_TASK_WINDOW (self), _("The chats could not be imported"), describe (error),
-                                   error);
-    return;
-  }
+  if (!added)
+    {
+      myna_task_window_show_problem (MYNA_TASK_WINDOW (self), _("The chats could not be imported"), describe (error),
+                                     error);
+      return;
+    }
   text = g_strdup_printf (ngettext ("%u chat imported", "%u chats imported", added->len), added->len);
   myna_task_window_done (MYNA_TASK_WINDOW (self), text, NULL);
   gtk_window_destroy (GTK_WINDOW (self));
@@ -139,13 +142,14 @@ myna_chat_import_window_accept (MynaTaskWindow *window)
   g_autoptr (GArray) indices = g_array_new (FALSE, FALSE, sizeof (guint));
   g_autoptr (StoreProgress) progress = store_progress_new ();
 
-  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->items)); i++) {
-    g_autoptr (MynaImportItem) item = g_list_model_get_item (G_LIST_MODEL (self->items), i);
-    guint index = myna_import_item_get_index (item);
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->items)); i++)
+    {
+      g_autoptr (MynaImportItem) item = g_list_model_get_item (G_LIST_MODEL (self->items), i);
+      guint index = myna_import_item_get_index (item);
 
-    if (myna_import_item_get_checked (item))
-      g_array_append_val (indices, index);
-  }
+      if (myna_import_item_get_checked (item))
+        g_array_append_val (indices, index);
+    }
   if (indices->len == 0)
     return;
   myna_task_window_begin (window, _("Importing…"), progress);
@@ -164,13 +168,14 @@ show_entries (MynaChatImportWindow *self,
   g_autofree char *number = g_strdup_printf (ngettext ("%u chat", "%u chats", entries->len), entries->len);
   g_autofree char *summary = g_strdup_printf ("%s · %s", number, first->source);
 
-  for (guint i = 0; i < entries->len; i++) {
-    MynaImportItem *item = myna_import_item_new (g_ptr_array_index (entries, i), i);
+  for (guint i = 0; i < entries->len; i++)
+    {
+      MynaImportItem *item = myna_import_item_new (g_ptr_array_index (entries, i), i);
 
-    self->n_checked += myna_import_item_get_checked (item);
-    g_signal_connect_object (item, "notify::checked", G_CALLBACK (checked_cb), self, 0);
-    g_ptr_array_add (items, item);
-  }
+      self->n_checked += myna_import_item_get_checked (item);
+      g_signal_connect_object (item, "notify::checked", G_CALLBACK (checked_cb), self, 0);
+      g_ptr_array_add (items, item);
+    }
   g_list_store_splice (self->items, 0, 0, items->pdata, items->len);
   gtk_label_set_label (GTK_LABEL (self->summary), summary);
   self->checking_all = TRUE;
@@ -193,10 +198,11 @@ previewed_cb (GObject      *source,
   if (is_closed (self))
     return;
   myna_task_window_end (MYNA_TASK_WINDOW (self));
-  if (entries && entries->len > 0) {
-    show_entries (self, entries);
-    return;
-  }
+  if (entries && entries->len > 0)
+    {
+      show_entries (self, entries);
+      return;
+    }
   gtk_stack_set_visible_child_name (GTK_STACK (self->stack), "nothing");
   if (entries)
     adw_status_page_set_description (ADW_STATUS_PAGE (self->nothing), _("There is no chat in this file."));
@@ -232,18 +238,20 @@ setup_cb (GtkSignalListItemFactory *factory,
   GtkWidget *check = gtk_check_button_new ();
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
 
-  for (int i = 0; i < 2; i++) {
-    GtkWidget *label = gtk_label_new (NULL);
+  for (int i = 0; i < 2; i++)
+    {
+      GtkWidget *label = gtk_label_new (NULL);
 
-    gtk_label_set_xalign (GTK_LABEL (label), 0);
-    gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
-    gtk_label_set_single_line_mode (GTK_LABEL (label), TRUE);
-    if (i == 1) {
-      gtk_widget_add_css_class (label, "caption");
-      gtk_widget_add_css_class (label, "dim-label");
+      gtk_label_set_xalign (GTK_LABEL (label), 0);
+      gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+      gtk_label_set_single_line_mode (GTK_LABEL (label), TRUE);
+      if (i == 1)
+        {
+          gtk_widget_add_css_class (label, "caption");
+          gtk_widget_add_css_class (label, "dim-label");
+        }
+      gtk_box_append (GTK_BOX (box), label);
     }
-    gtk_box_append (GTK_BOX (box), label);
-  }
   gtk_widget_set_margin_start (box, 6);
   gtk_check_button_set_child (GTK_CHECK_BUTTON (check), box);
   gtk_list_item_set_child (list_item, check);

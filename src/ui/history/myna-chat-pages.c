@@ -43,18 +43,20 @@ find_end (MynaChatPages *self,
   double used = get_strip (self, start)->height;
   guint end = start + 1;
 
-  while (end < self->strips->len) {
-    used += get_strip (self, end)->before + get_strip (self, end)->height;
-    if (used > room)
-      break;
-    end++;
-  }
+  while (end < self->strips->len)
+    {
+      used += get_strip (self, end)->before + get_strip (self, end)->height;
+      if (used > room)
+        break;
+      end++;
+    }
   if (end == self->strips->len)
     return end;
-  for (guint kept = end; kept > start + 1; kept--) {
-    if (!get_strip (self, kept - 1)->keep_with_next)
-      return kept;
-  }
+  for (guint kept = end; kept > start + 1; kept--)
+    {
+      if (!get_strip (self, kept - 1)->keep_with_next)
+        return kept;
+    }
 
   return end;
 }
@@ -64,10 +66,11 @@ paginate (MynaChatPages *self)
 {
   guint start = 0;
 
-  do {
-    g_array_append_val (self->starts, start);
-    start = find_end (self, start);
-  } while (start < self->strips->len);
+  do
+    {
+      g_array_append_val (self->starts, start);
+      start = find_end (self, start);
+    } while (start < self->strips->len);
 }
 
 /* ---- Drawing ------------------------------------------------------------------------------------------------------ */
@@ -78,26 +81,29 @@ draw_paper (MynaChatPages   *self,
             double           y,
             cairo_t         *cr)
 {
-  if (strip->paper != MYNA_PAPER_PLAIN) {
-    if (strip->paper == MYNA_PAPER_QUESTION)
-      cairo_set_source_rgb (cr, 0.91, 0.94, 0.98);
-    else
-      cairo_set_source_rgb (cr, 0.95, 0.95, 0.95);
-    /* A little higher: no white hairline between two strips. */
-    cairo_rectangle (cr, strip->left, y, self->width - strip->left, strip->height + 0.2);
-    cairo_fill (cr);
-  }
+  if (strip->paper != MYNA_PAPER_PLAIN)
+    {
+      if (strip->paper == MYNA_PAPER_QUESTION)
+        cairo_set_source_rgb (cr, 0.91, 0.94, 0.98);
+      else
+        cairo_set_source_rgb (cr, 0.95, 0.95, 0.95);
+      /* A little higher: no white hairline between two strips. */
+      cairo_rectangle (cr, strip->left, y, self->width - strip->left, strip->height + 0.2);
+      cairo_fill (cr);
+    }
   cairo_set_source_rgb (cr, 0.75, 0.75, 0.75);
-  for (guint i = 0; i < strip->n_bars; i++) {
-    cairo_rectangle (cr, strip->bars[i], y, 2, strip->height + 0.2);
-    cairo_fill (cr);
-  }
-  if (strip->has_rule) {
-    double right = strip->right > 0 ? strip->right : self->width;
+  for (guint i = 0; i < strip->n_bars; i++)
+    {
+      cairo_rectangle (cr, strip->bars[i], y, 2, strip->height + 0.2);
+      cairo_fill (cr);
+    }
+  if (strip->has_rule)
+    {
+      double right = strip->right > 0 ? strip->right : self->width;
 
-    cairo_rectangle (cr, strip->left, y + strip->height - 0.5, right - strip->left, 0.5);
-    cairo_fill (cr);
-  }
+      cairo_rectangle (cr, strip->left, y + strip->height - 0.5, right - strip->left, 0.5);
+      cairo_fill (cr);
+    }
 }
 
 static void
@@ -111,15 +117,16 @@ draw_strip (MynaChatPages   *self,
     cairo_set_source_rgb (cr, GREY, GREY, GREY);
   else
     cairo_set_source_rgb (cr, 0, 0, 0);
-  for (guint i = 0; i < strip->texts->len; i++) {
-    const MynaStripText *text = &g_array_index (strip->texts, MynaStripText, i);
+  for (guint i = 0; i < strip->texts->len; i++)
+    {
+      const MynaStripText *text = &g_array_index (strip->texts, MynaStripText, i);
 
-    cairo_move_to (cr, text->x, y + text->y);
-    if (text->line)
-      pango_cairo_show_layout_line (cr, text->line);
-    else
-      pango_cairo_show_layout (cr, text->layout);
-  }
+      cairo_move_to (cr, text->x, y + text->y);
+      if (text->line)
+        pango_cairo_show_layout_line (cr, text->line);
+      else
+        pango_cairo_show_layout (cr, text->layout);
+    }
 }
 
 static void
@@ -151,14 +158,15 @@ myna_chat_pages_draw (MynaChatPages *self,
 
   g_return_if_fail (page < self->starts->len);
 
-  for (guint i = get_start (self, page); i < get_start (self, page + 1); i++) {
-    const MynaStrip *strip = get_strip (self, i);
+  for (guint i = get_start (self, page); i < get_start (self, page + 1); i++)
+    {
+      const MynaStrip *strip = get_strip (self, i);
 
-    if (i > get_start (self, page))
-      y += strip->before;
-    draw_strip (self, strip, y, cr);
-    y += strip->height;
-  }
+      if (i > get_start (self, page))
+        y += strip->before;
+      draw_strip (self, strip, y, cr);
+      y += strip->height;
+    }
   draw_footer (self, page, cr);
 }
 

@@ -87,10 +87,11 @@ static gboolean
 keep_pdf (Print   *print,
           GError **error)
 {
-  if (!is_whole (store_part_file_get_path (print->part))) {
-    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE, "The file was not written to its end");
-    return FALSE;
-  }
+  if (!is_whole (store_part_file_get_path (print->part)))
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE, "The file was not written to its end");
+      return FALSE;
+    }
 
   return store_part_file_keep (print->part, error);
 }
@@ -123,10 +124,11 @@ set_file (Print   *print,
   print->part = store_part_file_new (print->pdf, error);
   if (!print->part)
     return FALSE;
-  if (!store_part_file_get_path (print->part)) {
-    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, "The file is not on this computer");
-    return FALSE;
-  }
+  if (!store_part_file_get_path (print->part))
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, "The file is not on this computer");
+      return FALSE;
+    }
   gtk_print_operation_set_export_filename (print->operation, store_part_file_get_path (print->part));
 
   return TRUE;
@@ -161,11 +163,12 @@ run (GTask *task)
   gtk_print_operation_set_job_name (print->operation, print->conversation->title);
   g_signal_connect (print->operation, "begin-print", G_CALLBACK (begin_print_cb), print);
   g_signal_connect (print->operation, "draw-page", G_CALLBACK (draw_page_cb), print);
-  if (print->pdf && !set_file (print, &error)) {
-    g_task_return_error (task, error);
-    g_object_unref (task);
-    return;
-  }
+  if (print->pdf && !set_file (print, &error))
+    {
+      g_task_return_error (task, error);
+      g_object_unref (task);
+      return;
+    }
   if (cancellable)
     g_signal_connect_object (cancellable, "cancelled", G_CALLBACK (gtk_print_operation_cancel), print->operation,
                              G_CONNECT_SWAPPED);
@@ -186,10 +189,11 @@ finish_list (GTask        *task,
   GError *error = NULL;
   GPtrArray *list = store_finish_list (STORE_DB (source), result, &error);
 
-  if (!list) {
-    g_task_return_error (task, error);
-    g_object_unref (task);
-  }
+  if (!list)
+    {
+      g_task_return_error (task, error);
+      g_object_unref (task);
+    }
 
   return list;
 }

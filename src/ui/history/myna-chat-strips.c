@@ -110,24 +110,26 @@ add_lines (Builder     *self,
   PangoLayoutIter *iter = pango_layout_get_iter (layout);
   guint first = self->strips->len;
 
-  do {
-    PangoRectangle logical;
-    int top, bottom;
-    MynaStrip *strip;
+  do
+    {
+      PangoRectangle logical;
+      int top, bottom;
+      MynaStrip *strip;
 
-    pango_layout_iter_get_line_yrange (iter, &top, &bottom);
-    pango_layout_iter_get_line_extents (iter, NULL, &logical);
-    strip = add_strip (self, self->strips->len == first ? before : 0, (double) (bottom - top) / PANGO_SCALE);
-    strip->left = x;
-    add_text (strip, g_object_ref (layout), pango_layout_iter_get_line_readonly (iter), x + (double) logical.x / PANGO_SCALE,
-              (double) (pango_layout_iter_get_baseline (iter) - top) / PANGO_SCALE);
-  } while (pango_layout_iter_next_line (iter));
+      pango_layout_iter_get_line_yrange (iter, &top, &bottom);
+      pango_layout_iter_get_line_extents (iter, NULL, &logical);
+      strip = add_strip (self, self->strips->len == first ? before : 0, (double) (bottom - top) / PANGO_SCALE);
+      strip->left = x;
+      add_text (strip, g_object_ref (layout), pango_layout_iter_get_line_readonly (iter),
+                x + (double) logical.x / PANGO_SCALE, (double) (pango_layout_iter_get_baseline (iter) - top) / PANGO_SCALE);
+    } while (pango_layout_iter_next_line (iter));
   pango_layout_iter_free (iter);
   /* No line of a paragraph stands alone at the end or the beginning of a page. */
-  if (self->strips->len - first >= 2) {
-    ((MynaStrip *) g_ptr_array_index (self->strips, first))->keep_with_next = TRUE;
-    ((MynaStrip *) g_ptr_array_index (self->strips, self->strips->len - 2))->keep_with_next = TRUE;
-  }
+  if (self->strips->len - first >= 2)
+    {
+      ((MynaStrip *) g_ptr_array_index (self->strips, first))->keep_with_next = TRUE;
+      ((MynaStrip *) g_ptr_array_index (self->strips, self->strips->len - 2))->keep_with_next = TRUE;
+    }
   g_object_unref (layout);
 
   return first;
@@ -149,10 +151,11 @@ set_paper (Builder   *self,
   MynaStrip *top = get_strip (self, first);
   MynaStrip *bottom = get_strip (self, self->strips->len - 1);
 
-  for (guint i = first; i < self->strips->len; i++) {
-    get_strip (self, i)->paper = paper;
-    get_strip (self, i)->left = left;
-  }
+  for (guint i = first; i < self->strips->len; i++)
+    {
+      get_strip (self, i)->paper = paper;
+      get_strip (self, i)->left = left;
+    }
   top->height += PADDING / 2;
   for (guint i = 0; i < top->texts->len; i++)
     g_array_index (top->texts, MynaStripText, i).y += PADDING / 2;
@@ -184,16 +187,18 @@ add_style (PangoAttrList *list,
     add_attribute (list, pango_attr_style_new (PANGO_STYLE_ITALIC), start, end);
   if (style & MYNA_RUN_STRIKETHROUGH)
     add_attribute (list, pango_attr_strikethrough_new (TRUE), start, end);
-  if (style & (MYNA_RUN_CODE | MYNA_RUN_MATHS | MYNA_RUN_HTML)) {
-    add_attribute (list, pango_attr_family_new ("Monospace"), start, end);
-    add_attribute (list, pango_attr_scale_new (0.9), start, end);
-  }
+  if (style & (MYNA_RUN_CODE | MYNA_RUN_MATHS | MYNA_RUN_HTML))
+    {
+      add_attribute (list, pango_attr_family_new ("Monospace"), start, end);
+      add_attribute (list, pango_attr_scale_new (0.9), start, end);
+    }
   if (style & MYNA_RUN_LINK)
     add_attribute (list, pango_attr_underline_new (PANGO_UNDERLINE_SINGLE), start, end);
-  if (style & MYNA_RUN_SUPERSCRIPT) {
-    add_attribute (list, pango_attr_rise_new (3 * PANGO_SCALE), start, end);
-    add_attribute (list, pango_attr_scale_new (0.7), start, end);
-  }
+  if (style & MYNA_RUN_SUPERSCRIPT)
+    {
+      add_attribute (list, pango_attr_rise_new (3 * PANGO_SCALE), start, end);
+      add_attribute (list, pango_attr_scale_new (0.7), start, end);
+    }
 }
 
 static PangoLayout *
@@ -207,19 +212,20 @@ make_rich (Builder              *self,
   PangoLayout *layout;
   guint at = 0;
 
-  for (guint i = 0; string->runs && i < string->runs->len; i++) {
-    const MynaRun *run = &g_array_index (string->runs, MynaRun, i);
-    gsize start;
+  for (guint i = 0; string->runs && i < string->runs->len; i++)
+    {
+      const MynaRun *run = &g_array_index (string->runs, MynaRun, i);
+      gsize start;
 
-    g_string_append_len (text, string->text + at, run->start - at);
-    start = text->len;
-    if ((run->style & MYNA_RUN_MATHS) && run->data)
-      g_string_append (text, run->data);
-    else
-      g_string_append_len (text, string->text + run->start, run->end - run->start);
-    add_style (list, run->style, start, text->len);
-    at = run->end;
-  }
+      g_string_append_len (text, string->text + at, run->start - at);
+      start = text->len;
+      if ((run->style & MYNA_RUN_MATHS) && run->data)
+        g_string_append (text, run->data);
+      else
+        g_string_append_len (text, string->text + run->start, run->end - run->start);
+      add_style (list, run->style, start, text->len);
+      at = run->end;
+    }
   g_string_append (text, string->text + at);
   layout = make_layout (self, font, text->str, list, width);
   pango_attr_list_unref (list);
@@ -238,13 +244,14 @@ measure_columns (Builder         *self,
   double *widths = g_new0 (double, block->n_columns);
   double gaps = CELL_GAP * (block->n_columns - 1), sum = 0;
 
-  for (guint i = 0; i < block->cells->len; i++) {
-    g_autoptr (PangoLayout) layout = make_rich (self, BODY, g_ptr_array_index (block->cells, i), 0);
-    PangoRectangle logical;
+  for (guint i = 0; i < block->cells->len; i++)
+    {
+      g_autoptr (PangoLayout) layout = make_rich (self, BODY, g_ptr_array_index (block->cells, i), 0);
+      PangoRectangle logical;
 
-    pango_layout_get_extents (layout, NULL, &logical);
-    widths[i % block->n_columns] = MAX (widths[i % block->n_columns], (double) logical.width / PANGO_SCALE + 1);
-  }
+      pango_layout_get_extents (layout, NULL, &logical);
+      widths[i % block->n_columns] = MAX (widths[i % block->n_columns], (double) logical.width / PANGO_SCALE + 1);
+    }
   for (guint i = 0; i < block->n_columns; i++)
     sum += widths[i];
   for (guint i = 0; sum + gaps > width && i < block->n_columns; i++)
@@ -263,27 +270,29 @@ add_table (Builder         *self,
   };
   g_autofree double *widths = measure_columns (self, block, self->width - x);
 
-  for (guint row = 0; row * block->n_columns < block->cells->len; row++) {
-    MynaStrip *strip = add_strip (self, row == 0 ? BLOCK_SPACE : 0, 0);
-    double at = x;
+  for (guint row = 0; row * block->n_columns < block->cells->len; row++)
+    {
+      MynaStrip *strip = add_strip (self, row == 0 ? BLOCK_SPACE : 0, 0);
+      double at = x;
 
-    strip->left = x;
-    strip->has_rule = TRUE;
-    strip->keep_with_next = row == 0;
-    for (guint column = 0; column < block->n_columns; column++) {
-      PangoLayout *layout = make_rich (self, row == 0 ? "Sans Bold 10" : BODY,
-                                       g_ptr_array_index (block->cells, row * block->n_columns + column),
-                                       widths[column]);
-      PangoRectangle logical;
+      strip->left = x;
+      strip->has_rule = TRUE;
+      strip->keep_with_next = row == 0;
+      for (guint column = 0; column < block->n_columns; column++)
+        {
+          PangoLayout *layout = make_rich (self, row == 0 ? "Sans Bold 10" : BODY,
+                                           g_ptr_array_index (block->cells, row * block->n_columns + column),
+                                           widths[column]);
+          PangoRectangle logical;
 
-      pango_layout_set_alignment (layout, alignments[block->alignments[column]]);
-      pango_layout_get_extents (layout, NULL, &logical);
-      strip->height = MAX (strip->height, (double) logical.height / PANGO_SCALE + 6);
-      add_text (strip, layout, NULL, at, 3);
-      at += widths[column] + CELL_GAP;
+          pango_layout_set_alignment (layout, alignments[block->alignments[column]]);
+          pango_layout_get_extents (layout, NULL, &logical);
+          strip->height = MAX (strip->height, (double) logical.height / PANGO_SCALE + 6);
+          add_text (strip, layout, NULL, at, 3);
+          at += widths[column] + CELL_GAP;
+        }
+      strip->right = at - CELL_GAP;
     }
-    strip->right = at - CELL_GAP;
-  }
 }
 
 /* ---- Blocks ------------------------------------------------------------------------------------------------------- */
@@ -294,27 +303,32 @@ decorate (Builder         *self,
           const MynaBlock *block,
           guint            first)
 {
-  for (guint depth = 0; depth < block->n_containers; depth++) {
-    const MynaContainer *container = &block->containers[depth];
-    double x = INDENT * depth;
+  for (guint depth = 0; depth < block->n_containers; depth++)
+    {
+      const MynaContainer *container = &block->containers[depth];
+      double x = INDENT * depth;
 
-    if (container->kind == MYNA_CONTAINER_QUOTE || container->kind == MYNA_CONTAINER_THINKING) {
-      for (guint i = first; i < self->strips->len; i++) {
-        MynaStrip *strip = get_strip (self, i);
+      if (container->kind == MYNA_CONTAINER_QUOTE || container->kind == MYNA_CONTAINER_THINKING)
+        {
+          for (guint i = first; i < self->strips->len; i++)
+            {
+              MynaStrip *strip = get_strip (self, i);
 
-        if (strip->n_bars < MYNA_STRIP_MAX_BARS)
-          strip->bars[strip->n_bars++] = x;
-        strip->is_grey |= container->kind == MYNA_CONTAINER_THINKING;
-      }
-    } else if (container->is_first) {
-      const char *marker = container->task == MYNA_TASK_DONE   ? "☑"
-                           : container->task == MYNA_TASK_OPEN ? "☐" : container->marker;
-      PangoLayout *layout = make_layout (self, BODY, marker, NULL, 0);
+              if (strip->n_bars < MYNA_STRIP_MAX_BARS)
+                strip->bars[strip->n_bars++] = x;
+              strip->is_grey |= container->kind == MYNA_CONTAINER_THINKING;
+            }
+        }
+      else if (container->is_first)
+        {
+          const char *marker = container->task == MYNA_TASK_DONE   ? "☑"
+                               : container->task == MYNA_TASK_OPEN ? "☐" : container->marker;
+          PangoLayout *layout = make_layout (self, BODY, marker, NULL, 0);
 
-      add_text (get_strip (self, first), layout, NULL, x,
-                get_strip (self, first)->paper == MYNA_PAPER_CODE ? PADDING / 2 : 0);
+          add_text (get_strip (self, first), layout, NULL, x,
+                    get_strip (self, first)->paper == MYNA_PAPER_CODE ? PADDING / 2 : 0);
+        }
     }
-  }
 }
 
 static guint
@@ -351,29 +365,30 @@ add_block (Builder         *self,
   double x = MIN (INDENT * block->n_containers, self->width / 2);
   guint first = self->strips->len;
 
-  switch (block->kind) {
-  case MYNA_BLOCK_CODE:
-    add_code (self, myna_block_get_source (block), x);
-    break;
-  case MYNA_BLOCK_MATHS:
-  case MYNA_BLOCK_HTML:
-    add_lines (self, make_layout (self, CODE, block->string.text, NULL, self->width - x), x, BLOCK_SPACE);
-    break;
-  case MYNA_BLOCK_TABLE:
-    add_table (self, block, x);
-    break;
-  case MYNA_BLOCK_RULE:
-    add_strip (self, BLOCK_SPACE, 4)->has_rule = TRUE;
-    break;
-  case MYNA_BLOCK_HEADING:
-    add_heading (self, block, x);
-    break;
-  case MYNA_BLOCK_THINKING:
-    break;                      /* its blocks have bars */
-  case MYNA_BLOCK_PARAGRAPH:
-  default:
-    add_lines (self, make_rich (self, BODY, &block->string, self->width - x), x, block->is_tight ? 1 : BLOCK_SPACE);
-  }
+  switch (block->kind)
+    {
+    case MYNA_BLOCK_CODE:
+      add_code (self, myna_block_get_source (block), x);
+      break;
+    case MYNA_BLOCK_MATHS:
+    case MYNA_BLOCK_HTML:
+      add_lines (self, make_layout (self, CODE, block->string.text, NULL, self->width - x), x, BLOCK_SPACE);
+      break;
+    case MYNA_BLOCK_TABLE:
+      add_table (self, block, x);
+      break;
+    case MYNA_BLOCK_RULE:
+      add_strip (self, BLOCK_SPACE, 4)->has_rule = TRUE;
+      break;
+    case MYNA_BLOCK_HEADING:
+      add_heading (self, block, x);
+      break;
+    case MYNA_BLOCK_THINKING:
+      break;                      /* its blocks have bars */
+    case MYNA_BLOCK_PARAGRAPH:
+    default:
+      add_lines (self, make_rich (self, BODY, &block->string, self->width - x), x, block->is_tight ? 1 : BLOCK_SPACE);
+    }
   if (self->strips->len > first)
     decorate (self, block, first);
 }
@@ -387,10 +402,11 @@ add_small (Builder    *self,
 {
   guint first = add_lines (self, make_layout (self, SMALL, text, NULL, self->width), 0, before);
 
-  for (guint i = first; i < self->strips->len; i++) {
-    get_strip (self, i)->is_grey = TRUE;
-    get_strip (self, i)->keep_with_next = TRUE;
-  }
+  for (guint i = first; i < self->strips->len; i++)
+    {
+      get_strip (self, i)->is_grey = TRUE;
+      get_strip (self, i)->keep_with_next = TRUE;
+    }
 }
 
 static void
@@ -399,13 +415,14 @@ add_attachments (Builder    *self,
 {
   g_autoptr (GPtrArray) attachments = myna_attachments_from_json (json);
 
-  for (guint i = 0; attachments && i < attachments->len; i++) {
-    MynaAttachment *attachment = g_ptr_array_index (attachments, i);
-    /* Translators: %s is the name of a file */
-    g_autofree char *text = g_strdup_printf (_("Attached: %s"), attachment->name);
+  for (guint i = 0; attachments && i < attachments->len; i++)
+    {
+      MynaAttachment *attachment = g_ptr_array_index (attachments, i);
+      /* Translators: %s is the name of a file */
+      g_autofree char *text = g_strdup_printf (_("Attached: %s"), attachment->name);
 
-    add_small (self, text, 2);
-  }
+      add_small (self, text, 2);
+    }
 }
 
 static void
@@ -418,18 +435,21 @@ add_message (Builder            *self,
     get_strip (self, i)->keep_with_next = TRUE;
   if (message->attachments)
     add_attachments (self, message->attachments);
-  if (message->role == STORE_ROLE_ASSISTANT) {
-    g_autoptr (MynaMarkdown) document = myna_markdown_new ();
-    GPtrArray *blocks;
+  if (message->role == STORE_ROLE_ASSISTANT)
+    {
+      g_autoptr (MynaMarkdown) document = myna_markdown_new ();
+      GPtrArray *blocks;
 
-    myna_markdown_set_text (document, message->text);
-    blocks = myna_markdown_get_blocks (document);
-    for (guint i = 0; i < blocks->len; i++)
-      add_block (self, g_ptr_array_index (blocks, i));
-  } else {
-    first = add_lines (self, make_layout (self, BODY, message->text, NULL, self->width - 2 * PADDING), PADDING, 4);
-    set_paper (self, first, MYNA_PAPER_QUESTION, 0);
-  }
+      myna_markdown_set_text (document, message->text);
+      blocks = myna_markdown_get_blocks (document);
+      for (guint i = 0; i < blocks->len; i++)
+        add_block (self, g_ptr_array_index (blocks, i));
+    }
+  else
+    {
+      first = add_lines (self, make_layout (self, BODY, message->text, NULL, self->width - 2 * PADDING), PADDING, 4);
+      set_paper (self, first, MYNA_PAPER_QUESTION, 0);
+    }
 }
 
 GPtrArray *

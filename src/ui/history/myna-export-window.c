@@ -46,10 +46,11 @@ G_DEFINE_FINAL_TYPE (MynaExportWindow, myna_export_window, MYNA_TYPE_TASK_WINDOW
 static guint
 get_chosen (MynaExportWindow *self)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (formats); i++) {
-    if (gtk_check_button_get_active (GTK_CHECK_BUTTON (self->checks[i])))
-      return i;
-  }
+  for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
+    {
+      if (gtk_check_button_get_active (GTK_CHECK_BUTTON (self->checks[i])))
+        return i;
+    }
 
   return 0;
 }
@@ -69,10 +70,11 @@ make_name (MynaExportWindow *self,
   g_strstrip (base);
   while (base[0] == '.')
     memmove (base, base + 1, strlen (base));
-  if (strlen (base) > MAX_NAME_BYTES) {
-    end = g_utf8_find_prev_char (base, base + MAX_NAME_BYTES);
-    *end = '\0';
-  }
+  if (strlen (base) > MAX_NAME_BYTES)
+    {
+      end = g_utf8_find_prev_char (base, base + MAX_NAME_BYTES);
+      *end = '\0';
+    }
 
   return g_strdup_printf ("%s.%s", *base ? base : date, suffix);
 }
@@ -85,8 +87,8 @@ describe (const GError *error)
 {
   if (g_error_matches (error, STORE_ERROR, STORE_ERROR_FULL) || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE))
     return _("The disk is full. Free some space, or choose another place.");
-  if (g_error_matches (error, STORE_ERROR, STORE_ERROR_READ_ONLY) ||
-      g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED))
+  if (g_error_matches (error, STORE_ERROR, STORE_ERROR_READ_ONLY)
+      || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED))
     return _("Nothing can be written there. Choose another place.");
 
   return _("Try again, or choose another place.");
@@ -102,11 +104,12 @@ finish (MynaExportWindow *self,
   if (g_cancellable_is_cancelled (myna_task_window_get_cancellable (MYNA_TASK_WINDOW (self))))
     return;
   myna_task_window_end (MYNA_TASK_WINDOW (self));
-  if (error) {
-    myna_task_window_show_problem (MYNA_TASK_WINDOW (self), _("The file could not be written"), describe (error),
-                                   error);
-    return;
-  }
+  if (error)
+    {
+      myna_task_window_show_problem (MYNA_TASK_WINDOW (self), _("The file could not be written"), describe (error),
+                                     error);
+      return;
+    }
   text = g_strdup_printf (ngettext ("%u chat exported", "%u chats exported", n), n);
   myna_task_window_done (MYNA_TASK_WINDOW (self), text, self->file);
   gtk_window_destroy (GTK_WINDOW (self));
@@ -153,11 +156,12 @@ write_file (MynaExportWindow *self)
   };
 
   myna_task_window_begin (MYNA_TASK_WINDOW (self), _("Writing the file…"), progress);
-  if (format == FORMAT_PDF) {
-    myna_chat_print_async (GTK_WINDOW (self), self->store, g_array_index (self->ids, gint64, 0), self->file, cancellable,
-                           printed_cb, g_object_ref (self));
-    return;
-  }
+  if (format == FORMAT_PDF)
+    {
+      myna_chat_print_async (GTK_WINDOW (self), self->store, g_array_index (self->ids, gint64, 0), self->file, cancellable,
+                             printed_cb, g_object_ref (self));
+      return;
+    }
   myna_chat_html_init ();
   store_export_async (self->store, &request, cancellable, exported_cb, g_object_ref (self));
 }

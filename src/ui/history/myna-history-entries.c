@@ -52,21 +52,23 @@ get_boundaries (GDateTime *now,
   g_autoptr (GDateTime) midnight = g_date_time_new_local (g_date_time_get_year (now), g_date_time_get_month (now),
                                                           g_date_time_get_day_of_month (now), 0, 0, 0);
 
-  for (int i = 0; i < N_DATES; i++) {
-    g_autoptr (GDateTime) day = g_date_time_add_days (midnight, -days_back[i]);
+  for (int i = 0; i < N_DATES; i++)
+    {
+      g_autoptr (GDateTime) day = g_date_time_add_days (midnight, -days_back[i]);
 
-    boundaries[i] = g_date_time_to_unix (day) * 1000;
-  }
+      boundaries[i] = g_date_time_to_unix (day) * 1000;
+    }
 }
 
 static MynaHistoryGroup
 get_date_group (gint64       time,
                 const gint64 boundaries[N_DATES])
 {
-  for (int i = 0; i < N_DATES; i++) {
-    if (time >= boundaries[i])
-      return MYNA_HISTORY_TODAY + i;
-  }
+  for (int i = 0; i < N_DATES; i++)
+    {
+      if (time >= boundaries[i])
+        return MYNA_HISTORY_TODAY + i;
+    }
 
   return MYNA_HISTORY_OLDER;
 }
@@ -98,18 +100,20 @@ collect_contents (GPtrArray *records,
 {
   GHashTable *contents = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, (GDestroyNotify) g_ptr_array_unref);
 
-  for (guint i = 0; folders && i < folders->len; i++) {
-    MynaHistoryFolder *folder = g_ptr_array_index (folders, i);
+  for (guint i = 0; folders && i < folders->len; i++)
+    {
+      MynaHistoryFolder *folder = g_ptr_array_index (folders, i);
 
-    g_hash_table_insert (contents, &folder->id, g_ptr_array_new ());
-  }
-  for (guint i = 0; g_hash_table_size (contents) > 0 && i < records->len; i++) {
-    MynaHistoryRecord *record = g_ptr_array_index (records, i);
-    GPtrArray *content = record->folder_id ? g_hash_table_lookup (contents, &record->folder_id) : NULL;
+      g_hash_table_insert (contents, &folder->id, g_ptr_array_new ());
+    }
+  for (guint i = 0; g_hash_table_size (contents) > 0 && i < records->len; i++)
+    {
+      MynaHistoryRecord *record = g_ptr_array_index (records, i);
+      GPtrArray *content = record->folder_id ? g_hash_table_lookup (contents, &record->folder_id) : NULL;
 
-    if (content && !record->pinned)
-      g_ptr_array_add (content, record);
-  }
+      if (content && !record->pinned)
+        g_ptr_array_add (content, record);
+    }
 
   return contents;
 }
@@ -127,17 +131,19 @@ add_folder (GArray            *entries,
   g_array_index (entries, MynaHistoryEntry, entries->len - 1).expanded = folder->expanded;
   if (!folder->expanded)
     return;
-  for (guint i = 0; depth == 0 && i < folders->len; i++) {
-    MynaHistoryFolder *inner = g_ptr_array_index (folders, i);
+  for (guint i = 0; depth == 0 && i < folders->len; i++)
+    {
+      MynaHistoryFolder *inner = g_ptr_array_index (folders, i);
 
-    if (inner->parent_id == folder->id)
-      add_folder (entries, inner, folders, contents, depth + 1);
-  }
-  for (guint i = 0; i < content->len; i++) {
-    MynaHistoryRecord *record = g_ptr_array_index (content, i);
+      if (inner->parent_id == folder->id)
+        add_folder (entries, inner, folders, contents, depth + 1);
+    }
+  for (guint i = 0; i < content->len; i++)
+    {
+      MynaHistoryRecord *record = g_ptr_array_index (content, i);
 
-    add_entry (entries, MYNA_HISTORY_CONVERSATION, MYNA_HISTORY_FOLDERS, record->id, record->title, depth + 1);
-  }
+      add_entry (entries, MYNA_HISTORY_CONVERSATION, MYNA_HISTORY_FOLDERS, record->id, record->title, depth + 1);
+    }
 }
 
 static void
@@ -148,12 +154,13 @@ add_folders (GArray     *entries,
   if (!folders || folders->len == 0)
     return;
   add_heading (entries, MYNA_HISTORY_FOLDERS);
-  for (guint i = 0; i < folders->len; i++) {
-    MynaHistoryFolder *folder = g_ptr_array_index (folders, i);
+  for (guint i = 0; i < folders->len; i++)
+    {
+      MynaHistoryFolder *folder = g_ptr_array_index (folders, i);
 
-    if (folder->parent_id == 0)
-      add_folder (entries, folder, folders, contents, 0);
-  }
+      if (folder->parent_id == 0)
+        add_folder (entries, folder, folders, contents, 0);
+    }
 }
 
 GArray *
@@ -167,26 +174,28 @@ myna_history_entries_make (GPtrArray *records,
   int last_group = -1;
   guint i;
 
-  for (i = 0; i < records->len && ((MynaHistoryRecord *) g_ptr_array_index (records, i))->pinned; i++) {
-    const MynaHistoryRecord *record = g_ptr_array_index (records, i);
+  for (i = 0; i < records->len && ((MynaHistoryRecord *) g_ptr_array_index (records, i))->pinned; i++)
+    {
+      const MynaHistoryRecord *record = g_ptr_array_index (records, i);
 
-    if (i == 0)
-      add_heading (entries, MYNA_HISTORY_PINNED);
-    add_entry (entries, MYNA_HISTORY_CONVERSATION, MYNA_HISTORY_PINNED, record->id, record->title, 0);
-  }
+      if (i == 0)
+        add_heading (entries, MYNA_HISTORY_PINNED);
+      add_entry (entries, MYNA_HISTORY_CONVERSATION, MYNA_HISTORY_PINNED, record->id, record->title, 0);
+    }
   add_folders (entries, folders, contents);
   get_boundaries (now, boundaries);
-  for (; i < records->len; i++) {
-    const MynaHistoryRecord *record = g_ptr_array_index (records, i);
-    MynaHistoryGroup group = get_date_group (record->updated_at, boundaries);
+  for (; i < records->len; i++)
+    {
+      const MynaHistoryRecord *record = g_ptr_array_index (records, i);
+      MynaHistoryGroup group = get_date_group (record->updated_at, boundaries);
 
-    if (record->folder_id && g_hash_table_contains (contents, &record->folder_id))
-      continue;
-    if ((int) group != last_group)
-      add_heading (entries, group);
-    last_group = group;
-    add_entry (entries, MYNA_HISTORY_CONVERSATION, group, record->id, record->title, 0);
-  }
+      if (record->folder_id && g_hash_table_contains (contents, &record->folder_id))
+        continue;
+      if ((int) group != last_group)
+        add_heading (entries, group);
+      last_group = group;
+      add_entry (entries, MYNA_HISTORY_CONVERSATION, group, record->id, record->title, 0);
+    }
 
   return entries;
 }

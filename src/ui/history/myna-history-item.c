@@ -43,25 +43,26 @@ myna_history_item_get_property (GObject    *object,
 {
   MynaHistoryItem *self = MYNA_HISTORY_ITEM (object);
 
-  switch (prop_id) {
-  case PROP_TITLE:
-    g_value_set_string (value, self->title);
-    break;
-  case PROP_BUSY:
-    g_value_set_boolean (value, self->busy);
-    break;
-  case PROP_CHECKED:
-    g_value_set_boolean (value, self->checked);
-    break;
-  case PROP_EXPANDED:
-    g_value_set_boolean (value, self->expanded);
-    break;
-  case PROP_DEPTH:
-    g_value_set_uint (value, self->depth);
-    break;
-  default:
-    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-  }
+  switch (prop_id)
+    {
+    case PROP_TITLE:
+      g_value_set_string (value, self->title);
+      break;
+    case PROP_BUSY:
+      g_value_set_boolean (value, self->busy);
+      break;
+    case PROP_CHECKED:
+      g_value_set_boolean (value, self->checked);
+      break;
+    case PROP_EXPANDED:
+      g_value_set_boolean (value, self->expanded);
+      break;
+    case PROP_DEPTH:
+      g_value_set_uint (value, self->depth);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
 }
 
 static void

@@ -16,8 +16,8 @@ prepare_cb (GtkDragSource   *source,
   MynaHistoryRow *row = MYNA_HISTORY_ROW (gtk_event_controller_get_widget (GTK_EVENT_CONTROLLER (source)));
   MynaHistoryItem *item = myna_history_row_get_item (row);
 
-  if (!item || myna_history_item_get_kind (item) == MYNA_HISTORY_HEADING || self->selecting ||
-      myna_history_model_get_kind (self->model) != STORE_LIST_ACTIVE)
+  if (!item || myna_history_item_get_kind (item) == MYNA_HISTORY_HEADING || self->selecting
+      || myna_history_model_get_kind (self->model) != STORE_LIST_ACTIVE)
     return NULL;
 
   return gdk_content_provider_new_typed (MYNA_TYPE_HISTORY_ITEM, item);
@@ -41,8 +41,8 @@ get_target_folder (MynaHistoryList *self,
 {
   if (myna_history_item_get_kind (item) == MYNA_HISTORY_FOLDER)
     return myna_history_item_get_id (item);
-  if (myna_history_item_get_kind (item) == MYNA_HISTORY_CONVERSATION &&
-      myna_history_item_get_group (item) == MYNA_HISTORY_FOLDERS)
+  if (myna_history_item_get_kind (item) == MYNA_HISTORY_CONVERSATION
+      && myna_history_item_get_group (item) == MYNA_HISTORY_FOLDERS)
     return myna_history_model_get_folder (self->model, myna_history_item_get_id (item));
 
   return 0;

@@ -55,13 +55,14 @@ make_move_menu (MynaHistoryList *self,
   GMenu *other = g_menu_new ();
   gint64 here = myna_history_model_get_folder (self->model, id);
 
-  for (guint i = 0; i < MIN (folders->len, MAX_FOLDERS); i++) {
-    MynaHistoryFolder *folder = g_ptr_array_index (folders, i);
-    g_autofree char *label = make_label (folder->name);
+  for (guint i = 0; i < MIN (folders->len, MAX_FOLDERS); i++)
+    {
+      MynaHistoryFolder *folder = g_ptr_array_index (folders, i);
+      g_autofree char *label = make_label (folder->name);
 
-    if (folder->id != here)
-      append (list, label, "win.move-chats", g_variant_new ("(@axx)", ids (id), folder->id));
-  }
+      if (folder->id != here)
+        append (list, label, "win.move-chats", g_variant_new ("(@axx)", ids (id), folder->id));
+    }
   append_section (menu, list);
   if (here)
     append (other, _("_Out of the Folder"), "win.move-chats", g_variant_new ("(@axx)", ids (id), (gint64) 0));
@@ -155,15 +156,16 @@ make_menu (MynaHistoryList *self,
 
   if (myna_history_item_get_kind (item) == MYNA_HISTORY_FOLDER)
     return make_folder_menu (self, item);
-  switch (myna_history_model_get_kind (self->model)) {
-  case STORE_LIST_ARCHIVED:
-    return make_archive_menu (self, id);
-  case STORE_LIST_DELETED:
-    return make_bin_menu (self, id);
-  case STORE_LIST_ACTIVE:
-  default:
-    return make_active_menu (self, id);
-  }
+  switch (myna_history_model_get_kind (self->model))
+    {
+    case STORE_LIST_ARCHIVED:
+      return make_archive_menu (self, id);
+    case STORE_LIST_DELETED:
+      return make_bin_menu (self, id);
+    case STORE_LIST_ACTIVE:
+    default:
+      return make_active_menu (self, id);
+    }
 }
 
 /* GTK leaves the keyboard in what was chosen of a submenu, which is gone then, with all of the window's keys. */

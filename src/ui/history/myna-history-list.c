@@ -69,8 +69,8 @@ items_changed_cb (MynaHistoryList *self)
 static void
 update_page (MynaHistoryList *self)
 {
-  gboolean empty = myna_history_model_get_n_conversations (self->model) == 0 &&
-                   g_list_model_get_n_items (G_LIST_MODEL (self->model)) == 0;
+  gboolean empty = myna_history_model_get_n_conversations (self->model) == 0
+                   && g_list_model_get_n_items (G_LIST_MODEL (self->model)) == 0;
   StoreListKind kind = myna_history_model_get_kind (self->model);
 
   gtk_stack_set_visible_child_name (GTK_STACK (self->stack),
@@ -101,16 +101,18 @@ check_range (MynaHistoryList *self,
   guint from = myna_history_model_find (self->model, MYNA_HISTORY_CONVERSATION, self->range_start);
   guint to = myna_history_model_find (self->model, MYNA_HISTORY_CONVERSATION, id);
 
-  if (from == G_MAXUINT || to == G_MAXUINT) {
-    myna_history_list_toggle_check (self, id);
-    return;
-  }
-  for (guint i = MIN (from, to); i <= MAX (from, to); i++) {
-    g_autoptr (MynaHistoryItem) item = g_list_model_get_item (G_LIST_MODEL (self->model), i);
+  if (from == G_MAXUINT || to == G_MAXUINT)
+    {
+      myna_history_list_toggle_check (self, id);
+      return;
+    }
+  for (guint i = MIN (from, to); i <= MAX (from, to); i++)
+    {
+      g_autoptr (MynaHistoryItem) item = g_list_model_get_item (G_LIST_MODEL (self->model), i);
 
-    if (myna_history_item_get_kind (item) == MYNA_HISTORY_CONVERSATION)
-      myna_history_model_set_checked (self->model, myna_history_item_get_id (item), TRUE);
-  }
+      if (myna_history_item_get_kind (item) == MYNA_HISTORY_CONVERSATION)
+        myna_history_model_set_checked (self->model, myna_history_item_get_id (item), TRUE);
+    }
 }
 
 /* What a click or Enter does where it does not simply select the row. */
@@ -121,21 +123,23 @@ activate_item (MynaHistoryList *self,
 {
   gint64 id = myna_history_item_get_id (item);
 
-  if (myna_history_item_get_kind (item) == MYNA_HISTORY_FOLDER) {
-    myna_history_model_set_expanded (self->model, id, !myna_history_item_get_expanded (item));
-    return TRUE;
-  }
+  if (myna_history_item_get_kind (item) == MYNA_HISTORY_FOLDER)
+    {
+      myna_history_model_set_expanded (self->model, id, !myna_history_item_get_expanded (item));
+      return TRUE;
+    }
   if (myna_history_item_get_kind (item) != MYNA_HISTORY_CONVERSATION)
     return FALSE;
   if (!self->selecting && (state & GDK_CONTROL_MASK))
     myna_history_list_set_selecting (self, TRUE);
-  if (self->selecting) {
-    if (state & GDK_SHIFT_MASK)
-      check_range (self, id);
-    else
-      myna_history_list_toggle_check (self, id);
-    return TRUE;
-  }
+  if (self->selecting)
+    {
+      if (state & GDK_SHIFT_MASK)
+        check_range (self, id);
+      else
+        myna_history_list_toggle_check (self, id);
+      return TRUE;
+    }
 
   return FALSE;
 }
@@ -162,8 +166,8 @@ act_on_click (MynaHistoryList *self,
     return;
   if (activate_item (self, item, state))
     gtk_gesture_set_state (gesture, GTK_EVENT_SEQUENCE_CLAIMED);
-  else if (myna_history_item_get_kind (item) == MYNA_HISTORY_CONVERSATION &&
-           myna_history_item_get_id (item) == self->current)
+  else if (myna_history_item_get_kind (item) == MYNA_HISTORY_CONVERSATION
+           && myna_history_item_get_id (item) == self->current)
     /* The row is selected already, so the selection tells nothing. */
     g_signal_emit (self, signals[SIGNAL_OPEN], 0, self->current);
 }
@@ -258,11 +262,12 @@ bind_cb (GtkSignalListItemFactory *factory,
   myna_history_row_set_item (row, item);
   g_hash_table_add (self->rows, row);
   myna_history_row_set_selecting (row, self->selecting);
-  if (self->rename_id && self->rename_kind == myna_history_item_get_kind (item) &&
-      self->rename_id == myna_history_item_get_id (item)) {
-    self->rename_id = 0;
-    g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, begin_rename_idle, g_object_ref (row), g_object_unref);
-  }
+  if (self->rename_id && self->rename_kind == myna_history_item_get_kind (item)
+      && self->rename_id == myna_history_item_get_id (item))
+    {
+      self->rename_id = 0;
+      g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, begin_rename_idle, g_object_ref (row), g_object_unref);
+    }
 }
 
 static void
@@ -352,13 +357,14 @@ myna_history_list_get_property (GObject    *object,
                                 GValue     *value,
                                 GParamSpec *pspec)
 {
-  switch (prop_id) {
-  case PROP_SELECTING:
-    g_value_set_boolean (value, MYNA_HISTORY_LIST (object)->selecting);
-    break;
-  default:
-    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-  }
+  switch (prop_id)
+    {
+    case PROP_SELECTING:
+      g_value_set_boolean (value, MYNA_HISTORY_LIST (object)->selecting);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
 }
 
 static void
@@ -367,13 +373,14 @@ myna_history_list_set_property (GObject      *object,
                                 const GValue *value,
                                 GParamSpec   *pspec)
 {
-  switch (prop_id) {
-  case PROP_SELECTING:
-    myna_history_list_set_selecting (MYNA_HISTORY_LIST (object), g_value_get_boolean (value));
-    break;
-  default:
-    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-  }
+  switch (prop_id)
+    {
+    case PROP_SELECTING:
+      myna_history_list_set_selecting (MYNA_HISTORY_LIST (object), g_value_get_boolean (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
 }
 
 static void
@@ -490,12 +497,13 @@ find_row (MynaHistoryList *self,
   gpointer row;
 
   g_hash_table_iter_init (&iter, self->rows);
-  while (g_hash_table_iter_next (&iter, &row, NULL)) {
-    MynaHistoryItem *item = myna_history_row_get_item (row);
+  while (g_hash_table_iter_next (&iter, &row, NULL))
+    {
+      MynaHistoryItem *item = myna_history_row_get_item (row);
 
-    if (myna_history_item_get_kind (item) == kind && myna_history_item_get_id (item) == id)
-      return row;
-  }
+      if (myna_history_item_get_kind (item) == kind && myna_history_item_get_id (item) == id)
+        return row;
+    }
 
   return NULL;
 }
@@ -513,10 +521,13 @@ myna_history_list_begin_rename (MynaHistoryList *self,
   if (position != G_MAXUINT)
     gtk_widget_activate_action (self->list, "list.scroll-to-item", "u", position);
   row = find_row (self, kind, id);
-  if (row) {
-    myna_history_row_begin_rename (row);
-  } else {
-    self->rename_kind = kind;
-    self->rename_id = id;
-  }
+  if (row)
+    {
+      myna_history_row_begin_rename (row);
+    }
+  else
+    {
+      self->rename_kind = kind;
+      self->rename_id = id;
+    }
 }

@@ -63,14 +63,15 @@ insert_record (MynaHistoryModel  *self,
 {
   guint low = 0, high = self->records->len;
 
-  while (low < high) {
-    guint middle = low + (high - low) / 2;
+  while (low < high)
+    {
+      guint middle = low + (high - low) / 2;
 
-    if (myna_history_record_compare (&g_ptr_array_index (self->records, middle), &record) < 0)
-      low = middle + 1;
-    else
-      high = middle;
-  }
+      if (myna_history_record_compare (&g_ptr_array_index (self->records, middle), &record) < 0)
+        low = middle + 1;
+      else
+        high = middle;
+    }
   g_ptr_array_insert (self->records, low, record);
   g_hash_table_insert (self->by_id, &record->id, record);
   myna_history_model_update_entries (self);
@@ -86,8 +87,8 @@ update_in_place (MynaHistoryModel        *self,
   MynaHistoryItem *item = myna_history_model_get_living_item (self, conversation->id);
   char *before;
 
-  if (!record || record->updated_at != conversation->updated_at || record->folder_id != conversation->folder_id ||
-      record->pinned != (conversation->pinned && self->kind == STORE_LIST_ACTIVE))
+  if (!record || record->updated_at != conversation->updated_at || record->folder_id != conversation->folder_id
+      || record->pinned != (conversation->pinned && self->kind == STORE_LIST_ACTIVE))
     return FALSE;
   if (g_str_equal (record->title, conversation->title))
     return TRUE;
@@ -108,10 +109,11 @@ update_record (MynaHistoryModel  *self,
   g_autoptr (MynaHistoryItem) item = NULL;
   gboolean checked;
 
-  if (!belongs_here (self, conversation)) {
-    remove_record (self, conversation->id);
-    return;
-  }
+  if (!belongs_here (self, conversation))
+    {
+      remove_record (self, conversation->id);
+      return;
+    }
   if (update_in_place (self, conversation))
     return;
 
@@ -167,21 +169,23 @@ take_folders (MynaHistoryModel *self,
   g_autoptr (GPtrArray) before = self->folders;
 
   self->folders = g_ptr_array_new_with_free_func (myna_history_folder_free);
-  for (guint i = 0; i < list->len; i++) {
-    const StoreFolder *stored = g_ptr_array_index (list, i);
-    MynaHistoryFolder *folder = g_new0 (MynaHistoryFolder, 1);
+  for (guint i = 0; i < list->len; i++)
+    {
+      const StoreFolder *stored = g_ptr_array_index (list, i);
+      MynaHistoryFolder *folder = g_new0 (MynaHistoryFolder, 1);
 
-    folder->id = stored->id;
-    folder->parent_id = stored->parent_id;
-    folder->name = g_strdup (stored->name);
-    folder->expanded = g_hash_table_contains (self->expanded, &stored->id);
-    g_ptr_array_add (self->folders, folder);
-  }
+      folder->id = stored->id;
+      folder->parent_id = stored->parent_id;
+      folder->name = g_strdup (stored->name);
+      folder->expanded = g_hash_table_contains (self->expanded, &stored->id);
+      g_ptr_array_add (self->folders, folder);
+    }
   /* While the list is being read its rows come all at once, so that it begins at the top. */
-  if (!self->loading) {
-    myna_history_model_update_entries (self);
-    myna_history_model_update_items (self);
-  }
+  if (!self->loading)
+    {
+      myna_history_model_update_entries (self);
+      myna_history_model_update_items (self);
+    }
   g_object_notify (G_OBJECT (self), "folders");
 }
 
@@ -211,12 +215,13 @@ take_list (MynaHistoryModel *self,
 
   self->records = g_ptr_array_new_full (list->len, myna_history_record_free);
   g_hash_table_remove_all (self->by_id);
-  for (guint i = 0; i < list->len; i++) {
-    MynaHistoryRecord *record = record_new (self, g_ptr_array_index (list, i));
+  for (guint i = 0; i < list->len; i++)
+    {
+      MynaHistoryRecord *record = record_new (self, g_ptr_array_index (list, i));
 
-    g_ptr_array_add (self->records, record);
-    g_hash_table_insert (self->by_id, &record->id, record);
-  }
+      g_ptr_array_add (self->records, record);
+      g_hash_table_insert (self->by_id, &record->id, record);
+    }
   g_ptr_array_sort (self->records, myna_history_record_compare);
   myna_history_model_update_entries (self);
   myna_history_model_update_items (self);
@@ -247,10 +252,11 @@ list_read_cb (GObject      *source,
   if (list)
     take_list (self, list);
   set_loading (self, FALSE);
-  if (self->reload_pending) {
-    self->reload_pending = FALSE;
-    reload (self);
-  }
+  if (self->reload_pending)
+    {
+      self->reload_pending = FALSE;
+      reload (self);
+    }
 }
 
 /* Reads the whole list again; what changes while that runs asks for one more reading. */
@@ -259,10 +265,11 @@ reload (MynaHistoryModel *self)
 {
   if (!self->store)
     return;
-  if (self->loading) {
-    self->reload_pending = TRUE;
-    return;
-  }
+  if (self->loading)
+    {
+      self->reload_pending = TRUE;
+      return;
+    }
   set_loading (self, TRUE);
   read_folders (self);
   store_list_conversations_async (self->store, self->kind, self->cancellable, list_read_cb, g_object_ref (self));
@@ -290,10 +297,11 @@ myna_history_model_set_store (MynaHistoryModel *self,
   if (self->store)
     g_signal_handlers_disconnect_by_data (self->store, self);
   g_set_object (&self->store, store);
-  if (!store) {
-    take_list (self, empty);
-    return;
-  }
+  if (!store)
+    {
+      take_list (self, empty);
+      return;
+    }
   g_signal_connect_swapped (store, "conversation-changed", G_CALLBACK (conversation_changed_cb), self);
   g_signal_connect_swapped (store, "conversation-removed", G_CALLBACK (conversation_removed_cb), self);
   g_signal_connect_swapped (store, "folders-changed", G_CALLBACK (read_folders), self);

@@ -95,12 +95,14 @@ item_gone_cb (gpointer  user_data,
   gpointer value;
 
   g_hash_table_iter_init (&iter, self->items);
-  while (g_hash_table_iter_next (&iter, NULL, &value)) {
-    if (value == item) {
-      g_hash_table_iter_remove (&iter);
-      return;
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      if (value == item)
+        {
+          g_hash_table_iter_remove (&iter);
+          return;
+        }
     }
-  }
 }
 
 MynaHistoryItem *
@@ -120,23 +122,25 @@ update_item (MynaHistoryModel       *self,
   myna_history_item_set_title (item, entry->title);
   myna_history_item_set_depth (item, entry->depth);
   myna_history_item_set_expanded (item, entry->expanded);
-  if (entry->kind == MYNA_HISTORY_CONVERSATION) {
-    myna_history_item_set_busy (item, g_hash_table_contains (self->busy, &entry->id));
-    myna_history_item_set_checked (item, g_hash_table_contains (self->checked, &entry->id));
-  }
+  if (entry->kind == MYNA_HISTORY_CONVERSATION)
+    {
+      myna_history_item_set_busy (item, g_hash_table_contains (self->busy, &entry->id));
+      myna_history_item_set_checked (item, g_hash_table_contains (self->checked, &entry->id));
+    }
 }
 
 void
 myna_history_model_update_items (MynaHistoryModel *self)
 {
-  for (guint i = 0; g_hash_table_size (self->items) > 0 && i < self->entries->len; i++) {
-    const MynaHistoryEntry *entry = &g_array_index (self->entries, MynaHistoryEntry, i);
-    gint64 key = entry_key (entry);
-    MynaHistoryItem *item = g_hash_table_lookup (self->items, &key);
+  for (guint i = 0; g_hash_table_size (self->items) > 0 && i < self->entries->len; i++)
+    {
+      const MynaHistoryEntry *entry = &g_array_index (self->entries, MynaHistoryEntry, i);
+      gint64 key = entry_key (entry);
+      MynaHistoryItem *item = g_hash_table_lookup (self->items, &key);
 
-    if (item)
-      update_item (self, item, entry);
-  }
+      if (item)
+        update_item (self, item, entry);
+    }
 }
 
 static GType
@@ -165,13 +169,16 @@ get_item (GListModel *model,
   entry = &g_array_index (self->entries, MynaHistoryEntry, position);
   key = entry_key (entry);
   item = g_hash_table_lookup (self->items, &key);
-  if (item) {
-    g_object_ref (item);
-  } else {
-    item = myna_history_item_new (entry->kind, entry->group, entry->id);
-    g_hash_table_insert (self->items, g_memdup2 (&key, sizeof key), item);
-    g_object_weak_ref (G_OBJECT (item), item_gone_cb, self);
-  }
+  if (item)
+    {
+      g_object_ref (item);
+    }
+  else
+    {
+      item = myna_history_item_new (entry->kind, entry->group, entry->id);
+      g_hash_table_insert (self->items, g_memdup2 (&key, sizeof key), item);
+      g_object_weak_ref (G_OBJECT (item), item_gone_cb, self);
+    }
   update_item (self, item, entry);
 
   return item;
@@ -195,25 +202,26 @@ myna_history_model_get_property (GObject    *object,
 {
   MynaHistoryModel *self = MYNA_HISTORY_MODEL (object);
 
-  switch (prop_id) {
-  case PROP_KIND:
-    g_value_set_int (value, self->kind);
-    break;
-  case PROP_LOADING:
-    g_value_set_boolean (value, self->loading);
-    break;
-  case PROP_N_CONVERSATIONS:
-    g_value_set_uint (value, self->records->len);
-    break;
-  case PROP_N_CHECKED:
-    g_value_set_uint (value, g_hash_table_size (self->checked));
-    break;
-  case PROP_FOLDERS:
-    g_value_set_pointer (value, self->folders);
-    break;
-  default:
-    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-  }
+  switch (prop_id)
+    {
+    case PROP_KIND:
+      g_value_set_int (value, self->kind);
+      break;
+    case PROP_LOADING:
+      g_value_set_boolean (value, self->loading);
+      break;
+    case PROP_N_CONVERSATIONS:
+      g_value_set_uint (value, self->records->len);
+      break;
+    case PROP_N_CHECKED:
+      g_value_set_uint (value, g_hash_table_size (self->checked));
+      break;
+    case PROP_FOLDERS:
+      g_value_set_pointer (value, self->folders);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
 }
 
 static void
@@ -364,11 +372,12 @@ myna_history_model_set_expanded (MynaHistoryModel *self,
     g_hash_table_add (self->expanded, g_memdup2 (&folder_id, sizeof folder_id));
   else
     g_hash_table_remove (self->expanded, &folder_id);
-  for (guint i = 0; i < self->folders->len; i++) {
-    MynaHistoryFolder *folder = g_ptr_array_index (self->folders, i);
+  for (guint i = 0; i < self->folders->len; i++)
+    {
+      MynaHistoryFolder *folder = g_ptr_array_index (self->folders, i);
 
-    folder->expanded = g_hash_table_contains (self->expanded, &folder->id);
-  }
+      folder->expanded = g_hash_table_contains (self->expanded, &folder->id);
+    }
   myna_history_model_update_entries (self);
   myna_history_model_update_items (self);
 }
@@ -394,12 +403,13 @@ myna_history_model_find (MynaHistoryModel *self,
 {
   if (kind == MYNA_HISTORY_CONVERSATION && !g_hash_table_contains (self->by_id, &id))
     return G_MAXUINT;
-  for (guint i = 0; i < self->entries->len; i++) {
-    const MynaHistoryEntry *entry = &g_array_index (self->entries, MynaHistoryEntry, i);
+  for (guint i = 0; i < self->entries->len; i++)
+    {
+      const MynaHistoryEntry *entry = &g_array_index (self->entries, MynaHistoryEntry, i);
 
-    if (entry->kind == kind && entry->id == id)
-      return i;
-  }
+      if (entry->kind == kind && entry->id == id)
+        return i;
+    }
 
   return G_MAXUINT;
 }
@@ -412,12 +422,13 @@ myna_history_model_get_neighbour (MynaHistoryModel *self,
   guint position = myna_history_model_find (self, MYNA_HISTORY_CONVERSATION, id);
   gint64 i = position == G_MAXUINT ? (step > 0 ? 0 : (gint64) self->entries->len - 1) : (gint64) position + step;
 
-  for (; i >= 0 && i < self->entries->len; i += step) {
-    const MynaHistoryEntry *entry = &g_array_index (self->entries, MynaHistoryEntry, i);
+  for (; i >= 0 && i < self->entries->len; i += step)
+    {
+      const MynaHistoryEntry *entry = &g_array_index (self->entries, MynaHistoryEntry, i);
 
-    if (entry->kind == MYNA_HISTORY_CONVERSATION)
-      return entry->id;
-  }
+      if (entry->kind == MYNA_HISTORY_CONVERSATION)
+        return entry->id;
+    }
 
   return 0;
 }
@@ -471,12 +482,13 @@ myna_history_model_dup_checked (MynaHistoryModel *self)
 {
   GArray *ids = g_array_new (FALSE, FALSE, sizeof (gint64));
 
-  for (guint i = 0; i < self->records->len; i++) {
-    const MynaHistoryRecord *record = g_ptr_array_index (self->records, i);
+  for (guint i = 0; i < self->records->len; i++)
+    {
+      const MynaHistoryRecord *record = g_ptr_array_index (self->records, i);
 
-    if (g_hash_table_contains (self->checked, &record->id))
-      g_array_append_val (ids, record->id);
-  }
+      if (g_hash_table_contains (self->checked, &record->id))
+        g_array_append_val (ids, record->id);
+    }
 
   return ids;
 }
@@ -488,23 +500,25 @@ show_checks (MynaHistoryModel *self)
   gpointer item;
 
   g_hash_table_iter_init (&iter, self->items);
-  while (g_hash_table_iter_next (&iter, NULL, &item)) {
-    gint64 id = myna_history_item_get_id (item);
+  while (g_hash_table_iter_next (&iter, NULL, &item))
+    {
+      gint64 id = myna_history_item_get_id (item);
 
-    if (myna_history_item_get_kind (item) == MYNA_HISTORY_CONVERSATION)
-      myna_history_item_set_checked (item, g_hash_table_contains (self->checked, &id));
-  }
+      if (myna_history_item_get_kind (item) == MYNA_HISTORY_CONVERSATION)
+        myna_history_item_set_checked (item, g_hash_table_contains (self->checked, &id));
+    }
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_N_CHECKED]);
 }
 
 void
 myna_history_model_check_all (MynaHistoryModel *self)
 {
-  for (guint i = 0; i < self->records->len; i++) {
-    const MynaHistoryRecord *record = g_ptr_array_index (self->records, i);
+  for (guint i = 0; i < self->records->len; i++)
+    {
+      const MynaHistoryRecord *record = g_ptr_array_index (self->records, i);
 
-    g_hash_table_add (self->checked, g_memdup2 (&record->id, sizeof record->id));
-  }
+      g_hash_table_add (self->checked, g_memdup2 (&record->id, sizeof record->id));
+    }
   show_checks (self);
 }
 

@@ -38,23 +38,24 @@ G_DEFINE_FINAL_TYPE (MynaHistoryRow, myna_history_row, GTK_TYPE_WIDGET)
 static const char *
 describe_group (MynaHistoryGroup group)
 {
-  switch (group) {
-  case MYNA_HISTORY_PINNED:
-    return _("Pinned");
-  case MYNA_HISTORY_FOLDERS:
-    return _("Folders");
-  case MYNA_HISTORY_TODAY:
-    return _("Today");
-  case MYNA_HISTORY_YESTERDAY:
-    return _("Yesterday");
-  case MYNA_HISTORY_WEEK:
-    return _("Last 7 days");
-  case MYNA_HISTORY_MONTH:
-    return _("Last 30 days");
-  case MYNA_HISTORY_OLDER:
-  default:
-    return _("Older");
-  }
+  switch (group)
+    {
+    case MYNA_HISTORY_PINNED:
+      return _("Pinned");
+    case MYNA_HISTORY_FOLDERS:
+      return _("Folders");
+    case MYNA_HISTORY_TODAY:
+      return _("Today");
+    case MYNA_HISTORY_YESTERDAY:
+      return _("Yesterday");
+    case MYNA_HISTORY_WEEK:
+      return _("Last 7 days");
+    case MYNA_HISTORY_MONTH:
+      return _("Last 30 days");
+    case MYNA_HISTORY_OLDER:
+    default:
+      return _("Older");
+    }
 }
 
 const char *
@@ -148,8 +149,8 @@ make_entry (MynaHistoryRow *self)
 static void
 check_toggled_cb (MynaHistoryRow *self)
 {
-  if (self->item &&
-      gtk_check_button_get_active (GTK_CHECK_BUTTON (self->check)) != myna_history_item_get_checked (self->item))
+  if (self->item
+      && gtk_check_button_get_active (GTK_CHECK_BUTTON (self->check)) != myna_history_item_get_checked (self->item))
     g_signal_emit (self, signals[SIGNAL_CHECK_TOGGLED], 0);
 }
 

@@ -55,8 +55,8 @@ describe_time (gint64 time)
 
   if (!then)
     return g_strdup ("");
-  if (g_date_time_get_year (then) == g_date_time_get_year (now) &&
-      g_date_time_get_day_of_year (then) == g_date_time_get_day_of_year (now))
+  if (g_date_time_get_year (then) == g_date_time_get_year (now)
+      && g_date_time_get_day_of_year (then) == g_date_time_get_day_of_year (now))
     return g_date_time_format (then, "%R");
   if (g_date_time_get_year (then) == g_date_time_get_year (now))
     /* Translators: a day of this year, short: see strftime(3) */
@@ -70,13 +70,14 @@ make_highlights (const StoreHit *hit)
 {
   PangoAttrList *list = pango_attr_list_new ();
 
-  for (guint i = 0; i < hit->n_ranges; i++) {
-    PangoAttribute *attribute = pango_attr_weight_new (PANGO_WEIGHT_BOLD);
+  for (guint i = 0; i < hit->n_ranges; i++)
+    {
+      PangoAttribute *attribute = pango_attr_weight_new (PANGO_WEIGHT_BOLD);
 
-    attribute->start_index = hit->ranges[i].start;
-    attribute->end_index = hit->ranges[i].end;
-    pango_attr_list_insert (list, attribute);
-  }
+      attribute->start_index = hit->ranges[i].start;
+      attribute->end_index = hit->ranges[i].end;
+      pango_attr_list_insert (list, attribute);
+    }
 
   return list;
 }
@@ -115,13 +116,14 @@ make_row (const StoreHit *hit)
   gtk_widget_add_css_class (date, "dim-label");
   gtk_box_append (GTK_BOX (top), date);
   gtk_box_append (GTK_BOX (box), top);
-  if (hit->message_id) {
-    snippet = make_label (hit->snippet, highlights, "snippet");
-    gtk_label_set_wrap (GTK_LABEL (snippet), TRUE);
-    gtk_label_set_wrap_mode (GTK_LABEL (snippet), PANGO_WRAP_WORD_CHAR);
-    gtk_label_set_lines (GTK_LABEL (snippet), 2);
-    gtk_box_append (GTK_BOX (box), snippet);
-  }
+  if (hit->message_id)
+    {
+      snippet = make_label (hit->snippet, highlights, "snippet");
+      gtk_label_set_wrap (GTK_LABEL (snippet), TRUE);
+      gtk_label_set_wrap_mode (GTK_LABEL (snippet), PANGO_WRAP_WORD_CHAR);
+      gtk_label_set_lines (GTK_LABEL (snippet), 2);
+      gtk_box_append (GTK_BOX (box), snippet);
+    }
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
   g_object_set_data_full (G_OBJECT (row), "hit", store_hit_copy (hit), (GDestroyNotify) store_hit_free);
 
@@ -182,10 +184,11 @@ get_earliest (MynaHistorySearch *self)
     int days;
   } spans[] = { { "day", 1 }, { "week", 7 }, { "month", 31 }, { "year", 366 } };
 
-  for (guint i = 0; i < G_N_ELEMENTS (spans); i++) {
-    if (g_str_equal (self->when, spans[i].when))
-      return g_get_real_time () / 1000 - spans[i].days * G_GINT64_CONSTANT (86400000);
-  }
+  for (guint i = 0; i < G_N_ELEMENTS (spans); i++)
+    {
+      if (g_str_equal (self->when, spans[i].when))
+        return g_get_real_time () / 1000 - spans[i].days * G_GINT64_CONSTANT (86400000);
+    }
 
   return 0;
 }
@@ -223,16 +226,17 @@ myna_history_search_get_property (GObject    *object,
 {
   MynaHistorySearch *self = MYNA_HISTORY_SEARCH (object);
 
-  switch (prop_id) {
-  case PROP_WHERE:
-    g_value_set_string (value, self->where);
-    break;
-  case PROP_WHEN:
-    g_value_set_string (value, self->when);
-    break;
-  default:
-    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-  }
+  switch (prop_id)
+    {
+    case PROP_WHERE:
+      g_value_set_string (value, self->where);
+      break;
+    case PROP_WHEN:
+      g_value_set_string (value, self->when);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
 }
 
 static void
@@ -243,18 +247,19 @@ myna_history_search_set_property (GObject      *object,
 {
   MynaHistorySearch *self = MYNA_HISTORY_SEARCH (object);
 
-  switch (prop_id) {
-  case PROP_WHERE:
-    g_free (self->where);
-    self->where = g_value_dup_string (value);
-    break;
-  case PROP_WHEN:
-    g_free (self->when);
-    self->when = g_value_dup_string (value);
-    break;
-  default:
-    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-  }
+  switch (prop_id)
+    {
+    case PROP_WHERE:
+      g_free (self->where);
+      self->where = g_value_dup_string (value);
+      break;
+    case PROP_WHEN:
+      g_free (self->when);
+      self->when = g_value_dup_string (value);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
   if (self->text)
     search (self, FALSE);
 }

@@ -30,13 +30,14 @@ myna_import_item_get_property (GObject    *object,
                                GValue     *value,
                                GParamSpec *pspec)
 {
-  switch (prop_id) {
-  case PROP_CHECKED:
-    g_value_set_boolean (value, MYNA_IMPORT_ITEM (object)->checked);
-    break;
-  default:
-    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-  }
+  switch (prop_id)
+    {
+    case PROP_CHECKED:
+      g_value_set_boolean (value, MYNA_IMPORT_ITEM (object)->checked);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
 }
 
 static void
@@ -45,13 +46,14 @@ myna_import_item_set_property (GObject      *object,
                                const GValue *value,
                                GParamSpec   *pspec)
 {
-  switch (prop_id) {
-  case PROP_CHECKED:
-    myna_import_item_set_checked (MYNA_IMPORT_ITEM (object), g_value_get_boolean (value));
-    break;
-  default:
-    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-  }
+  switch (prop_id)
+    {
+    case PROP_CHECKED:
+      myna_import_item_set_checked (MYNA_IMPORT_ITEM (object), g_value_get_boolean (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
 }
 
 static void

@@ -83,8 +83,8 @@ update (MynaSidebar *self)
   gtk_widget_set_visible (self->search_button, active && !selecting);
   gtk_widget_set_visible (self->menu_button, !selecting);
   gtk_widget_set_visible (self->places, active && !selecting);
-  gtk_widget_set_visible (self->empty_bin, kind == STORE_LIST_DELETED && !selecting &&
-                                             myna_history_model_get_n_conversations (self->model) > 0);
+  gtk_widget_set_visible (self->empty_bin, kind == STORE_LIST_DELETED && !selecting
+                                             && myna_history_model_get_n_conversations (self->model) > 0);
   for (guint i = 0; i < G_N_ELEMENTS (self->bars); i++)
     gtk_widget_set_visible (self->bars[i], selecting && i == kind);
   update_title (self);
@@ -150,10 +150,11 @@ show_list (GtkWidget  *widget,
     { "bin", STORE_LIST_DELETED },
   };
 
-  for (guint i = 0; i < G_N_ELEMENTS (lists); i++) {
-    if (g_str_equal (lists[i].name, g_variant_get_string (parameter, NULL)))
-      myna_sidebar_show_list (MYNA_SIDEBAR (widget), lists[i].kind);
-  }
+  for (guint i = 0; i < G_N_ELEMENTS (lists); i++)
+    {
+      if (g_str_equal (lists[i].name, g_variant_get_string (parameter, NULL)))
+        myna_sidebar_show_list (MYNA_SIDEBAR (widget), lists[i].kind);
+    }
 }
 
 static void
@@ -323,10 +324,11 @@ make_bottom (MynaSidebar *self)
   self->empty_bin = make_place ("user-trash-symbolic", _("Empty the Bin"), "sidebar.empty-bin");
   gtk_box_append (GTK_BOX (bottom), self->empty_bin);
 
-  for (guint i = 0; i < G_N_ELEMENTS (self->bars); i++) {
-    self->bars[i] = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
-    gtk_box_append (GTK_BOX (bottom), self->bars[i]);
-  }
+  for (guint i = 0; i < G_N_ELEMENTS (self->bars); i++)
+    {
+      self->bars[i] = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+      gtk_box_append (GTK_BOX (bottom), self->bars[i]);
+    }
   append_bulk_button (self->bars[STORE_LIST_ACTIVE], _("Archive"), "win.archive-chats");
   append_bulk_button (self->bars[STORE_LIST_ACTIVE], _("Folder"), "win.move-to-new-folder");
   append_bulk_button (self->bars[STORE_LIST_ACTIVE], _("Export"), "win.export-chats");

@@ -73,10 +73,11 @@ tick_cb (gpointer user_data)
   g_autofree char *amount = NULL;
   gint64 done, total;
 
-  if (!priv->task_progress || !store_progress_get (priv->task_progress, &done, &total)) {
-    gtk_progress_bar_pulse (GTK_PROGRESS_BAR (priv->progress));
-    return G_SOURCE_CONTINUE;
-  }
+  if (!priv->task_progress || !store_progress_get (priv->task_progress, &done, &total))
+    {
+      gtk_progress_bar_pulse (GTK_PROGRESS_BAR (priv->progress));
+      return G_SOURCE_CONTINUE;
+    }
   amount = MYNA_TASK_WINDOW_GET_CLASS (self)->describe_progress (self, done, total);
   gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (priv->progress), (double) done / (double) total);
   set_amount (self, amount);

@@ -22,33 +22,41 @@ strip (const char *text)
   g_autofree char *line = g_strstrip (g_strdup (text));
   gboolean again = TRUE;
 
-  while (again) {
-    again = FALSE;
-    for (guint i = 0; i < G_N_ELEMENTS (heads); i++) {
-      if (g_ascii_strncasecmp (line, heads[i], strlen (heads[i])) == 0) {
-        memmove (line, line + strlen (heads[i]), strlen (line + strlen (heads[i])) + 1);
-        again = TRUE;
-      }
-    }
-    for (guint i = 0; i < G_N_ELEMENTS (marks); i++) {
-      gsize n = strlen (marks[i]);
+  while (again)
+    {
+      again = FALSE;
+      for (guint i = 0; i < G_N_ELEMENTS (heads); i++)
+        {
+          if (g_ascii_strncasecmp (line, heads[i], strlen (heads[i])) == 0)
+            {
+              memmove (line, line + strlen (heads[i]), strlen (line + strlen (heads[i])) + 1);
+              again = TRUE;
+            }
+        }
+      for (guint i = 0; i < G_N_ELEMENTS (marks); i++)
+        {
+          gsize n = strlen (marks[i]);
 
-      if (g_str_has_prefix (line, marks[i])) {
-        memmove (line, line + n, strlen (line + n) + 1);
-        again = TRUE;
-      }
-      if (g_str_has_suffix (line, marks[i])) {
-        line[strlen (line) - n] = '\0';
-        again = TRUE;
-      }
+          if (g_str_has_prefix (line, marks[i]))
+            {
+              memmove (line, line + n, strlen (line + n) + 1);
+              again = TRUE;
+            }
+          if (g_str_has_suffix (line, marks[i]))
+            {
+              line[strlen (line) - n] = '\0';
+              again = TRUE;
+            }
+        }
+      for (guint i = 0; i < G_N_ELEMENTS (ends); i++)
+        {
+          if (g_str_has_suffix (line, ends[i]))
+            {
+              line[strlen (line) - strlen (ends[i])] = '\0';
+              again = TRUE;
+            }
+        }
     }
-    for (guint i = 0; i < G_N_ELEMENTS (ends); i++) {
-      if (g_str_has_suffix (line, ends[i])) {
-        line[strlen (line) - strlen (ends[i])] = '\0';
-        again = TRUE;
-      }
-    }
-  }
 
   return g_steal_pointer (&line);
 }
@@ -61,14 +69,15 @@ looks_like_title (const char *text)
 
   if (strpbrk (text, "\n\r\t<>|{}") || strstr (text, "://"))
     return FALSE;
-  for (const char *p = text; *p; p = g_utf8_next_char (p)) {
-    gunichar c = g_utf8_get_char (p);
+  for (const char *p = text; *p; p = g_utf8_next_char (p))
+    {
+      gunichar c = g_utf8_get_char (p);
 
-    if (g_unichar_iscntrl (c))
-      return FALSE;
-    columns += g_unichar_iszerowidth (c) ? 0 : g_unichar_iswide (c) ? 2 : 1;
-    n_letters += g_unichar_isalpha (c) ? 1 : 0;
-  }
+      if (g_unichar_iscntrl (c))
+        return FALSE;
+      columns += g_unichar_iszerowidth (c) ? 0 : g_unichar_iswide (c) ? 2 : 1;
+      n_letters += g_unichar_isalpha (c) ? 1 : 0;
+    }
 
   return n_letters >= 2 && columns >= 3 && columns <= MAX_COLUMNS;
 }
@@ -82,10 +91,11 @@ is_talk (const char *text)
                                         "对不起", "您", "你" };
   g_autofree char *folded = g_utf8_casefold (text, -1);
 
-  for (guint i = 0; i < G_N_ELEMENTS (begins); i++) {
-    if (g_str_has_prefix (folded, begins[i]))
-      return TRUE;
-  }
+  for (guint i = 0; i < G_N_ELEMENTS (begins); i++)
+    {
+      if (g_str_has_prefix (folded, begins[i]))
+        return TRUE;
+    }
 
   return FALSE;
 }
@@ -97,35 +107,40 @@ shares_word (const char *title,
 {
   const char *p = title;
 
-  while (*p) {
-    const char *start = p;
-    int n_letters = 0;
+  while (*p)
+    {
+      const char *start = p;
+      int n_letters = 0;
 
-    if (g_unichar_iswide (g_utf8_get_char (p))) {
-      const char *second = g_utf8_next_char (p);
+      if (g_unichar_iswide (g_utf8_get_char (p)))
+        {
+          const char *second = g_utf8_next_char (p);
 
-      if (*second && g_unichar_iswide (g_utf8_get_char (second))) {
-        g_autofree char *pair = g_strndup (p, (gsize) (g_utf8_next_char (second) - p));
+          if (*second && g_unichar_iswide (g_utf8_get_char (second)))
+            {
+              g_autofree char *pair = g_strndup (p, (gsize) (g_utf8_next_char (second) - p));
 
-        if (strstr (text, pair))
-          return TRUE;
-      }
-      p = second;
-      continue;
+              if (strstr (text, pair))
+                return TRUE;
+            }
+          p = second;
+          continue;
+        }
+      while (*p && g_unichar_isalnum (g_utf8_get_char (p)) && !g_unichar_iswide (g_utf8_get_char (p)))
+        {
+          n_letters++;
+          p = g_utf8_next_char (p);
+        }
+      if (n_letters >= MIN_WORD)
+        {
+          g_autofree char *word = g_strndup (start, (gsize) (p - start));
+
+          if (strstr (text, word))
+            return TRUE;
+        }
+      if (p == start)
+        p = g_utf8_next_char (p);
     }
-    while (*p && g_unichar_isalnum (g_utf8_get_char (p)) && !g_unichar_iswide (g_utf8_get_char (p))) {
-      n_letters++;
-      p = g_utf8_next_char (p);
-    }
-    if (n_letters >= MIN_WORD) {
-      g_autofree char *word = g_strndup (start, (gsize) (p - start));
-
-      if (strstr (text, word))
-        return TRUE;
-    }
-    if (p == start)
-      p = g_utf8_next_char (p);
-  }
 
   return FALSE;
 }

@@ -84,9 +84,9 @@ wants_title (MynaConversation *conversation)
     return FALSE;
   question = peek_message (conversation, 0);
   answer = peek_message (conversation, 1);
-  if (myna_message_get_role (question) != STORE_ROLE_USER || myna_message_get_role (answer) != STORE_ROLE_ASSISTANT ||
-      myna_message_get_state (answer) != STORE_STATE_COMPLETE || !myna_message_get_id (answer) ||
-      myna_message_get_n_siblings (answer) > 1 || myna_message_get_n_siblings (question) > 1)
+  if (myna_message_get_role (question) != STORE_ROLE_USER || myna_message_get_role (answer) != STORE_ROLE_ASSISTANT
+      || myna_message_get_state (answer) != STORE_STATE_COMPLETE || !myna_message_get_id (answer)
+      || myna_message_get_n_siblings (answer) > 1 || myna_message_get_n_siblings (question) > 1)
     return FALSE;
   first_title = make_first_title (question);
 
@@ -231,10 +231,11 @@ planned_cb (GObject      *source,
   if (!is_current (request))
     return;
   /* Its messages may have been deleted meanwhile. */
-  if (!plan || plan->first > 0 || !wants_title (self->conversation)) {
-    finish (self);
-    return;
-  }
+  if (!plan || plan->first > 0 || !wants_title (self->conversation))
+    {
+      finish (self);
+      return;
+    }
   /* To the model, not to the person: not translated. */
   ask.content = is_chinese (myna_message_get_text (peek_message (self->conversation, 0)))
                   ? "用不超过十个字概括以上对话的主题，作为标题。只写标题。"
@@ -255,10 +256,11 @@ begin_cb (gpointer user_data)
   GlmSampling sampling = { 0 };
 
   self->source = 0;
-  if (!self->able || !wants_title (self->conversation) || !myna_generator_get_model_name (generator)) {
-    finish (self);
-    return G_SOURCE_REMOVE;
-  }
+  if (!self->able || !wants_title (self->conversation) || !myna_generator_get_model_name (generator))
+    {
+      finish (self);
+      return G_SOURCE_REMOVE;
+    }
   for (guint i = 0; i < 2; i++)
     g_ptr_array_add (messages, g_object_ref (peek_message (self->conversation, i)));
   myna_chat_settings_resolve (myna_conversation_get_settings (self->conversation), &sampling, &system_prompt);

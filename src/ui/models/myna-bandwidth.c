@@ -35,12 +35,13 @@ read_chunk (const guint64 *words,
 {
   guint64 a = 0, b = 0, c = 0, d = 0;
 
-  for (gsize i = 0; i + 8 <= n_words; i += 8) {
-    a += words[i] + words[i + 4];
-    b += words[i + 1] + words[i + 5];
-    c += words[i + 2] + words[i + 6];
-    d += words[i + 3] + words[i + 7];
-  }
+  for (gsize i = 0; i + 8 <= n_words; i += 8)
+    {
+      a += words[i] + words[i + 4];
+      b += words[i + 1] + words[i + 5];
+      c += words[i + 2] + words[i + 6];
+      d += words[i + 3] + words[i + 7];
+    }
 
   return a + b + c + d;
 }
@@ -69,20 +70,22 @@ share_thread (gpointer data)
   memset (block, 1, share->block_bytes);
   before = g_get_monotonic_time ();
   for (gsize offset = 0; n_pieces == 0 || (before < share->end && n_pieces < MAX_PIECES);
-       offset = (offset + CHUNK_BYTES) % share->block_bytes) {
-    gint64 after;
+       offset = (offset + CHUNK_BYTES) % share->block_bytes)
+    {
+      gint64 after;
 
-    if (g_cancellable_is_cancelled (share->cancellable))
-      break;
-    share->sum += read_chunk ((const guint64 *) (block + offset), CHUNK_BYTES / sizeof (guint64));
-    after = g_get_monotonic_time ();
-    times[n_pieces++] = after - before;
-    before = after;
-  }
-  if (n_pieces > 0) {
-    qsort (times, n_pieces, sizeof *times, compare_times);
-    share->rate = CHUNK_BYTES * 1e6 / (double) MAX (times[n_pieces / 2], 1);
-  }
+      if (g_cancellable_is_cancelled (share->cancellable))
+        break;
+      share->sum += read_chunk ((const guint64 *) (block + offset), CHUNK_BYTES / sizeof (guint64));
+      after = g_get_monotonic_time ();
+      times[n_pieces++] = after - before;
+      before = after;
+    }
+  if (n_pieces > 0)
+    {
+      qsort (times, n_pieces, sizeof *times, compare_times);
+      share->rate = CHUNK_BYTES * 1e6 / (double) MAX (times[n_pieces / 2], 1);
+    }
   g_free (block);
 
   return NULL;
@@ -111,15 +114,17 @@ measure_thread (GTask        *task,
   gint64 end = g_get_monotonic_time () + DURATION_US;
   double *rate = g_new0 (double, 1);
 
-  for (int i = 0; i < n_threads; i++) {
-    shares[i] = (Share) { .end = end, .block_bytes = block_bytes, .cancellable = cancellable };
-    threads[i] = g_thread_try_new ("bandwidth", share_thread, &shares[i], NULL);
-  }
-  for (int i = 0; i < n_threads; i++) {
-    if (threads[i])
-      g_thread_join (threads[i]);
-    *rate += shares[i].rate;
-  }
+  for (int i = 0; i < n_threads; i++)
+    {
+      shares[i] = (Share) { .end = end, .block_bytes = block_bytes, .cancellable = cancellable };
+      threads[i] = g_thread_try_new ("bandwidth", share_thread, &shares[i], NULL);
+    }
+  for (int i = 0; i < n_threads; i++)
+    {
+      if (threads[i])
+        g_thread_join (threads[i]);
+      *rate += shares[i].rate;
+    }
   if (g_cancellable_is_cancelled (cancellable))
     *rate = 0;
   g_task_return_pointer (task, rate, g_free);

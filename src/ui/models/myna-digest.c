@@ -143,11 +143,12 @@ read_all (Job           *job,
 
   if (!stream)
     return NULL;
-  while ((n = g_input_stream_read (G_INPUT_STREAM (stream), piece, PIECE_BYTES, cancellable, error)) > 0) {
-    g_checksum_update (checksum, piece, n);
-    done += n;
-    g_atomic_int_set (&job->done, (gint) (PROGRESS_STEPS * MIN (done, job->n_bytes) / MAX (job->n_bytes, 1)));
-  }
+  while ((n = g_input_stream_read (G_INPUT_STREAM (stream), piece, PIECE_BYTES, cancellable, error)) > 0)
+    {
+      g_checksum_update (checksum, piece, n);
+      done += n;
+      g_atomic_int_set (&job->done, (gint) (PROGRESS_STEPS * MIN (done, job->n_bytes) / MAX (job->n_bytes, 1)));
+    }
   if (n < 0)
     return NULL;
 
@@ -183,23 +184,26 @@ myna_digest_async (const char             *path,
 
   job->path = g_strdup (path);
   g_task_set_task_data (task, job, job_free);
-  if (g_stat (path, &status) == 0) {
-    job->n_bytes = status.st_size;
-    job->stamp = make_stamp (&status);
-    digest = look_up (path, job->stamp);
-  }
+  if (g_stat (path, &status) == 0)
+    {
+      job->n_bytes = status.st_size;
+      job->stamp = make_stamp (&status);
+      digest = look_up (path, job->stamp);
+    }
   job->known = digest != NULL;
-  if (digest) {
-    g_task_return_pointer (task, g_steal_pointer (&digest), g_free);
-    return;
-  }
+  if (digest)
+    {
+      g_task_return_pointer (task, g_steal_pointer (&digest), g_free);
+      return;
+    }
   job->progress = progress;
   job->user_data = user_data;
-  if (progress) {
-    job->timer = g_timeout_source_new (PROGRESS_MS);
-    g_source_set_callback (job->timer, timer_cb, job, NULL);
-    g_source_attach (job->timer, g_main_context_get_thread_default ());
-  }
+  if (progress)
+    {
+      job->timer = g_timeout_source_new (PROGRESS_MS);
+      g_source_set_callback (job->timer, timer_cb, job, NULL);
+      g_source_attach (job->timer, g_main_context_get_thread_default ());
+    }
   g_task_run_in_thread (task, digest_thread);
 }
 
@@ -214,12 +218,13 @@ myna_digest_finish (GAsyncResult  *result,
   stop_timer (job);
   digest = g_task_propagate_pointer (G_TASK (result), error);
   /* A file that was written meanwhile has another digest already. */
-  if (digest && !job->known && job->stamp && g_stat (job->path, &status) == 0) {
-    g_autofree char *stamp = make_stamp (&status);
+  if (digest && !job->known && job->stamp && g_stat (job->path, &status) == 0)
+    {
+      g_autofree char *stamp = make_stamp (&status);
 
-    if (g_str_equal (stamp, job->stamp))
-      remember (job->path, stamp, digest);
-  }
+      if (g_str_equal (stamp, job->stamp))
+        remember (job->path, stamp, digest);
+    }
 
   return digest;
 }

@@ -78,14 +78,15 @@ make_target (MynaImportWindow *self,
 
   if (g_str_has_suffix (base, ".bin"))
     base[strlen (base) - strlen (".bin")] = '\0';
-  for (int i = 1; i < 1000; i++) {
-    g_autofree char *name = i == 1 ? g_strdup_printf ("%s-%s.gguf", base, suffix)
-                                   : g_strdup_printf ("%s-%s-%d.gguf", base, suffix, i);
-    g_autofree char *path = g_build_filename (folder, name, NULL);
+  for (int i = 1; i < 1000; i++)
+    {
+      g_autofree char *name = i == 1 ? g_strdup_printf ("%s-%s.gguf", base, suffix)
+                                     : g_strdup_printf ("%s-%s-%d.gguf", base, suffix, i);
+      g_autofree char *path = g_build_filename (folder, name, NULL);
 
-    if (!g_file_test (path, G_FILE_TEST_EXISTS))
-      return g_steal_pointer (&path);
-  }
+      if (!g_file_test (path, G_FILE_TEST_EXISTS))
+        return g_steal_pointer (&path);
+    }
 
   return NULL;
 }
@@ -145,16 +146,19 @@ progress_cb (double   fraction,
   if (g_cancellable_is_cancelled (self->cancellable))
     return;
   gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (self->progress), fraction);
-  if (fraction > 0.02 && seconds > 2) {
-    int left = (int) (seconds * (1 - fraction) / fraction);
+  if (fraction > 0.02 && seconds > 2)
+    {
+      int left = (int) (seconds * (1 - fraction) / fraction);
 
-    if (left >= 90)
-      text = g_strdup_printf (_("%d%%, about %d minutes left"), (int) (fraction * 100), (left + 30) / 60);
-    else
-      text = g_strdup_printf (_("%d%%, about %d seconds left"), (int) (fraction * 100), left);
-  } else {
-    text = g_strdup_printf (_("%d%%"), (int) (fraction * 100));
-  }
+      if (left >= 90)
+        text = g_strdup_printf (_("%d%%, about %d minutes left"), (int) (fraction * 100), (left + 30) / 60);
+      else
+        text = g_strdup_printf (_("%d%%, about %d seconds left"), (int) (fraction * 100), left);
+    }
+  else
+    {
+      text = g_strdup_printf (_("%d%%"), (int) (fraction * 100));
+    }
   gtk_progress_bar_set_text (GTK_PROGRESS_BAR (self->progress), text);
 }
 
@@ -177,17 +181,19 @@ imported_cb (GObject      *source,
   g_autofree char *target = g_steal_pointer (&self->target);
   gboolean done = glm_import_finish (result, &error);
 
-  if (g_cancellable_is_cancelled (self->cancellable)) {
-    /* The window is gone.  What was finished at the same moment is not wanted either. */
-    if (done)
-      g_unlink (target);
-    return;
-  }
-  if (done) {
-    g_signal_emit (self, signals[SIGNAL_IMPORTED], 0, target);
-    gtk_window_destroy (GTK_WINDOW (self));
-    return;
-  }
+  if (g_cancellable_is_cancelled (self->cancellable))
+    {
+      /* The window is gone.  What was finished at the same moment is not wanted either. */
+      if (done)
+        g_unlink (target);
+      return;
+    }
+  if (done)
+    {
+      g_signal_emit (self, signals[SIGNAL_IMPORTED], 0, target);
+      gtk_window_destroy (GTK_WINDOW (self));
+      return;
+    }
   set_importing (self, FALSE);
   update_space (self);
   show_problem (self, _("The model could not be imported"), error);
@@ -223,15 +229,16 @@ probed_cb (GObject      *source,
   self->info = glm_import_probe_finish (result, &error);
   if (g_cancellable_is_cancelled (self->cancellable))
     return;
-  if (!self->info) {
-    g_autofree char *base = g_path_get_basename (self->source);
+  if (!self->info)
+    {
+      g_autofree char *base = g_path_get_basename (self->source);
 
-    adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->about), base);
-    gtk_widget_set_visible (self->type, FALSE);
-    gtk_widget_set_visible (self->space, FALSE);
-    show_problem (self, _("This is no model that Myna can import"), error);
-    return;
-  }
+      adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->about), base);
+      gtk_widget_set_visible (self->type, FALSE);
+      gtk_widget_set_visible (self->space, FALSE);
+      show_problem (self, _("This is no model that Myna can import"), error);
+      return;
+    }
   size = g_format_size (self->info->source_bytes);
   params = myna_model_describe_size (self->info->n_params);
   text = g_strdup_printf ("%s · %s · %s · %s", self->info->family, params, self->info->format, size);

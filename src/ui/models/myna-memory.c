@@ -48,8 +48,8 @@ myna_memory_read_cgroup (const char *folder)
   g_autofree char *stat = NULL;
   guint64 limit, used, cache;
 
-  if (!read_file (folder, "memory.max", &limit_text) || !read_file (folder, "memory.current", &used_text) ||
-      !g_ascii_isdigit (limit_text[0]))
+  if (!read_file (folder, "memory.max", &limit_text) || !read_file (folder, "memory.current", &used_text)
+      || !g_ascii_isdigit (limit_text[0]))
     return G_MAXUINT64;
   limit = g_ascii_strtoull (limit_text, NULL, 10);
   used = g_ascii_strtoull (used_text, NULL, 10);
@@ -77,13 +77,14 @@ read_own_cgroups (void)
   line = strstr (line, "0::") + strlen ("0::");
   path = g_strndup (line, strcspn (line, "\n"));
   folder = g_strconcat (CGROUP_ROOT, g_strchomp (path), NULL);
-  while (g_str_has_prefix (folder, CGROUP_ROOT)) {
-    char *parent = g_path_get_dirname (folder);
+  while (g_str_has_prefix (folder, CGROUP_ROOT))
+    {
+      char *parent = g_path_get_dirname (folder);
 
-    available = MIN (available, myna_memory_read_cgroup (folder));
-    g_free (folder);
-    folder = parent;
-  }
+      available = MIN (available, myna_memory_read_cgroup (folder));
+      g_free (folder);
+      folder = parent;
+    }
 
   return available;
 }

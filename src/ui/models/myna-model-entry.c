@@ -61,18 +61,25 @@ update_title (MynaModelEntry *self)
   g_autofree char *base = NULL;
   char *before = self->title;
 
-  if (self->name) {
-    self->title = g_strdup (self->name);
-  } else if (self->own_name) {
-    self->title = g_strdup (self->own_name);
-  } else if (self->status == MYNA_MODEL_READABLE && *self->info.name) {
-    self->title = g_strdup (self->info.name);
-  } else {
-    base = g_filename_display_basename (self->path);
-    if (g_str_has_suffix (base, ".gguf"))
-      base[strlen (base) - strlen (".gguf")] = '\0';
-    self->title = g_steal_pointer (&base);
-  }
+  if (self->name)
+    {
+      self->title = g_strdup (self->name);
+    }
+  else if (self->own_name)
+    {
+      self->title = g_strdup (self->own_name);
+    }
+  else if (self->status == MYNA_MODEL_READABLE && *self->info.name)
+    {
+      self->title = g_strdup (self->info.name);
+    }
+  else
+    {
+      base = g_filename_display_basename (self->path);
+      if (g_str_has_suffix (base, ".gguf"))
+        base[strlen (base) - strlen (".gguf")] = '\0';
+      self->title = g_steal_pointer (&base);
+    }
   if (g_strcmp0 (before, self->title) != 0)
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TITLE]);
   g_free (before);
@@ -87,13 +94,16 @@ probed_cb (GObject      *source,
   g_autofree Probe *probe = g_task_propagate_pointer (G_TASK (result), NULL);
 
   g_clear_pointer (&self->error, g_free);
-  if (probe->error.code == GLM_ERROR_NONE) {
-    self->info = probe->info;
-    self->status = MYNA_MODEL_READABLE;
-  } else {
-    self->error = g_utf8_make_valid (probe->error.message, -1);
-    self->status = probe->error.code == GLM_ERROR_NOT_FOUND ? MYNA_MODEL_MISSING : MYNA_MODEL_BROKEN;
-  }
+  if (probe->error.code == GLM_ERROR_NONE)
+    {
+      self->info = probe->info;
+      self->status = MYNA_MODEL_READABLE;
+    }
+  else
+    {
+      self->error = g_utf8_make_valid (probe->error.message, -1);
+      self->status = probe->error.code == GLM_ERROR_NOT_FOUND ? MYNA_MODEL_MISSING : MYNA_MODEL_BROKEN;
+    }
   update_title (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATUS]);
 }
@@ -120,16 +130,17 @@ myna_model_entry_get_property (GObject    *object,
 {
   MynaModelEntry *self = MYNA_MODEL_ENTRY (object);
 
-  switch (prop_id) {
-  case PROP_TITLE:
-    g_value_set_string (value, self->title);
-    break;
-  case PROP_STATUS:
-    g_value_set_int (value, self->status);
-    break;
-  default:
-    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-  }
+  switch (prop_id)
+    {
+    case PROP_TITLE:
+      g_value_set_string (value, self->title);
+      break;
+    case PROP_STATUS:
+      g_value_set_int (value, self->status);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
 }
 
 static void
@@ -285,11 +296,12 @@ myna_model_info_describe_license (const GlmModelInfo *info)
   if (*info->license)
     /* Translators: %s is the name of a licence */
     return g_strdup_printf (_("%s (according to the file)"), info->license);
-  for (guint i = 0; i < G_N_ELEMENTS (licenses); i++) {
-    if (g_str_equal (licenses[i].family, info->family))
-      /* Translators: a description of a licence, and the name of a family of models */
-      return g_strdup_printf (_("%s (usual for %s; the file says nothing)"), _(licenses[i].text), info->family);
-  }
+  for (guint i = 0; i < G_N_ELEMENTS (licenses); i++)
+    {
+      if (g_str_equal (licenses[i].family, info->family))
+        /* Translators: a description of a licence, and the name of a family of models */
+        return g_strdup_printf (_("%s (usual for %s; the file says nothing)"), _(licenses[i].text), info->family);
+    }
 
   return g_strdup (_("The file says nothing. Look where it was published"));
 }

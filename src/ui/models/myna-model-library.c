@@ -117,8 +117,8 @@ tell_failure (MynaModelLibrary *self,
               const GError     *error)
 {
   g_signal_emit (self, signals[SIGNAL_LOAD_FAILED], 0, path, error);
-  if (!self->loading_path && !glm_actor_get_model_path (self->actor) && self->starter_path &&
-      g_strcmp0 (path, self->starter_path) != 0)
+  if (!self->loading_path && !glm_actor_get_model_path (self->actor) && self->starter_path
+      && g_strcmp0 (path, self->starter_path) != 0)
     start_load (self, self->starter_path, &self->loading_options);
 }
 
@@ -135,13 +135,14 @@ load_cb (GObject      *source,
   if (loaded)
     self->options = load->options;
   /* A newer load may have taken its place. */
-  if (g_strcmp0 (self->loading_path, load->path) == 0) {
-    lower_guard (self);
-    g_clear_object (&self->cancellable);
-    set_loading_path (self, NULL);
-  }
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) ||
-      g_error_matches (error, GLM_ENGINE_ERROR, GLM_ERROR_CANCELLED))
+  if (g_strcmp0 (self->loading_path, load->path) == 0)
+    {
+      lower_guard (self);
+      g_clear_object (&self->cancellable);
+      set_loading_path (self, NULL);
+    }
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED)
+      || g_error_matches (error, GLM_ENGINE_ERROR, GLM_ERROR_CANCELLED))
     g_signal_emit (self, signals[SIGNAL_LOAD_CANCELLED], 0, load->path);
   else if (!loaded)
     tell_failure (self, load->path, error);
@@ -202,16 +203,14 @@ myna_model_library_ensure (MynaModelLibrary          *self,
     wanted = g_strcmp0 (self->starter_path, self->crashed_path) == 0 ? NULL : self->starter_path;
   if (!wanted)
     return;
-  if (!options) {
-    myna_model_library_get_options (self, &preferred);
-    options = &preferred;
-  }
-  if (self->loading_path) {
-    if (g_str_equal (self->loading_path, wanted) && is_same (&self->loading_options, options))
-      return;
-  } else if (g_strcmp0 (glm_actor_get_model_path (self->actor), wanted) == 0 && is_same (&self->options, options)) {
+  if (!options)
+    {
+      myna_model_library_get_options (self, &preferred);
+      options = &preferred;
+    }
+  if (self->loading_path ? g_str_equal (self->loading_path, wanted) && is_same (&self->loading_options, options)
+                         : g_strcmp0 (glm_actor_get_model_path (self->actor), wanted) == 0 && is_same (&self->options, options))
     return;
-  }
   start_load (self, wanted, options);
 }
 
@@ -254,17 +253,18 @@ save_entries (MynaModelLibrary *self)
   GVariantBuilder builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a(ss)"));
   guint n_entries = g_list_model_get_n_items (G_LIST_MODEL (self->entries));
 
-  for (guint i = 0; i < n_entries; i++) {
-    g_autoptr (MynaModelEntry) entry = g_list_model_get_item (G_LIST_MODEL (self->entries), i);
-    const char *name = myna_model_entry_get_name (entry);
+  for (guint i = 0; i < n_entries; i++)
+    {
+      g_autoptr (MynaModelEntry) entry = g_list_model_get_item (G_LIST_MODEL (self->entries), i);
+      const char *name = myna_model_entry_get_name (entry);
 
-    /* The starter model is wherever this version of Myna is installed. */
-    if (g_strcmp0 (myna_model_entry_get_path (entry), self->starter_path) != 0 || name)
-      g_variant_builder_add (&builder, "(ss)",
-                             g_strcmp0 (myna_model_entry_get_path (entry), self->starter_path) == 0
-                               ? "" : myna_model_entry_get_path (entry),
-                             name ? name : "");
-  }
+      /* The starter model is wherever this version of Myna is installed. */
+      if (g_strcmp0 (myna_model_entry_get_path (entry), self->starter_path) != 0 || name)
+        g_variant_builder_add (&builder, "(ss)",
+                               g_strcmp0 (myna_model_entry_get_path (entry), self->starter_path) == 0
+                                 ? "" : myna_model_entry_get_path (entry),
+                               name ? name : "");
+    }
   g_settings_set_value (self->settings, "models", g_variant_builder_end (&builder));
 }
 
@@ -276,22 +276,27 @@ read_entries (MynaModelLibrary *self)
   GVariantIter iter;
   const char *path, *name;
 
-  if (self->starter_path) {
-    starter = myna_model_entry_new (self->starter_path, NULL, _("Fledgling"));
-    g_list_store_append (self->entries, starter);
-    g_object_unref (starter);
-  }
-  g_variant_iter_init (&iter, list);
-  while (g_variant_iter_next (&iter, "(&s&s)", &path, &name)) {
-    if (!*path) {
-      if (starter)
-        myna_model_entry_set_name (starter, name);
-    } else if (!myna_model_library_find (self, path)) {
-      g_autoptr (MynaModelEntry) entry = myna_model_entry_new (path, name, NULL);
-
-      g_list_store_append (self->entries, entry);
+  if (self->starter_path)
+    {
+      starter = myna_model_entry_new (self->starter_path, NULL, _("Fledgling"));
+      g_list_store_append (self->entries, starter);
+      g_object_unref (starter);
     }
-  }
+  g_variant_iter_init (&iter, list);
+  while (g_variant_iter_next (&iter, "(&s&s)", &path, &name))
+    {
+      if (!*path)
+        {
+          if (starter)
+            myna_model_entry_set_name (starter, name);
+        }
+      else if (!myna_model_library_find (self, path))
+        {
+          g_autoptr (MynaModelEntry) entry = myna_model_entry_new (path, name, NULL);
+
+          g_list_store_append (self->entries, entry);
+        }
+    }
 }
 
 GListModel *
@@ -311,12 +316,13 @@ myna_model_library_find (MynaModelLibrary *self,
   g_return_val_if_fail (MYNA_IS_MODEL_LIBRARY (self), NULL);
 
   n_entries = g_list_model_get_n_items (G_LIST_MODEL (self->entries));
-  for (guint i = 0; i < n_entries; i++) {
-    g_autoptr (MynaModelEntry) entry = g_list_model_get_item (G_LIST_MODEL (self->entries), i);
+  for (guint i = 0; i < n_entries; i++)
+    {
+      g_autoptr (MynaModelEntry) entry = g_list_model_get_item (G_LIST_MODEL (self->entries), i);
 
-    if (g_strcmp0 (myna_model_entry_get_path (entry), path) == 0)
-      return entry;
-  }
+      if (g_strcmp0 (myna_model_entry_get_path (entry), path) == 0)
+        return entry;
+    }
 
   return NULL;
 }
@@ -328,13 +334,14 @@ myna_model_library_find_like (MynaModelLibrary *self,
   MynaModelEntry *found = myna_model_library_find (self, path);
   g_autofree char *base = g_path_get_basename (path);
 
-  for (guint i = 0; !found && i < g_list_model_get_n_items (G_LIST_MODEL (self->entries)); i++) {
-    g_autoptr (MynaModelEntry) entry = g_list_model_get_item (G_LIST_MODEL (self->entries), i);
-    g_autofree char *own_base = g_path_get_basename (myna_model_entry_get_path (entry));
+  for (guint i = 0; !found && i < g_list_model_get_n_items (G_LIST_MODEL (self->entries)); i++)
+    {
+      g_autoptr (MynaModelEntry) entry = g_list_model_get_item (G_LIST_MODEL (self->entries), i);
+      g_autofree char *own_base = g_path_get_basename (myna_model_entry_get_path (entry));
 
-    if (g_str_equal (own_base, base))
-      found = entry;
-  }
+      if (g_str_equal (own_base, base))
+        found = entry;
+    }
 
   return found;
 }
@@ -349,10 +356,11 @@ myna_model_library_add (MynaModelLibrary *self,
   g_return_val_if_fail (MYNA_IS_MODEL_LIBRARY (self), NULL);
 
   found = myna_model_library_find (self, path);
-  if (found) {
-    myna_model_entry_refresh (found);
-    return found;
-  }
+  if (found)
+    {
+      myna_model_entry_refresh (found);
+      return found;
+    }
   entry = myna_model_entry_new (path, NULL, NULL);
   g_list_store_append (self->entries, entry);
   save_entries (self);
@@ -461,16 +469,17 @@ myna_model_library_get_property (GObject    *object,
 {
   MynaModelLibrary *self = MYNA_MODEL_LIBRARY (object);
 
-  switch (prop_id) {
-  case PROP_LOADING_PATH:
-    g_value_set_string (value, self->loading_path);
-    break;
-  case PROP_DEFAULT_PATH:
-    g_value_set_string (value, self->default_path);
-    break;
-  default:
-    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-  }
+  switch (prop_id)
+    {
+    case PROP_LOADING_PATH:
+      g_value_set_string (value, self->loading_path);
+      break;
+    case PROP_DEFAULT_PATH:
+      g_value_set_string (value, self->default_path);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
 }
 
 static void

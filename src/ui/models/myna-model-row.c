@@ -95,18 +95,19 @@ describe_memory (MynaModelRow       *self,
 
   if (is_in_use (self))
     return g_strdup_printf (_("Takes about %s now"), needed_text);
-  switch (myna_memory_get_verdict (needed, available)) {
-  case MYNA_VERDICT_FITS:
-    return g_strdup_printf (_("Needs about %s; %s are free: it fits"), needed_text, available_text);
-  case MYNA_VERDICT_TIGHT:
-    return g_strdup_printf (_("Needs about %s; %s are free: it fits, but other programs may become slow"), needed_text,
-                            available_text);
-  case MYNA_VERDICT_TOO_LARGE:
-    return g_strdup_printf (_("Needs about %s; only %s are free: too large now"), needed_text, available_text);
-  case MYNA_VERDICT_UNKNOWN:
-  default:
-    return g_strdup_printf (_("Needs about %s"), needed_text);
-  }
+  switch (myna_memory_get_verdict (needed, available))
+    {
+    case MYNA_VERDICT_FITS:
+      return g_strdup_printf (_("Needs about %s; %s are free: it fits"), needed_text, available_text);
+    case MYNA_VERDICT_TIGHT:
+      return g_strdup_printf (_("Needs about %s; %s are free: it fits, but other programs may become slow"), needed_text,
+                              available_text);
+    case MYNA_VERDICT_TOO_LARGE:
+      return g_strdup_printf (_("Needs about %s; only %s are free: too large now"), needed_text, available_text);
+    case MYNA_VERDICT_UNKNOWN:
+    default:
+      return g_strdup_printf (_("Needs about %s"), needed_text);
+    }
 }
 
 static char *
@@ -186,13 +187,14 @@ digest_cb (GObject      *source,
 static void
 update_digest (MynaModelRow *self)
 {
-  gboolean wanted = adw_expander_row_get_expanded (ADW_EXPANDER_ROW (self)) &&
-                    myna_model_entry_get_status (self->entry) == MYNA_MODEL_READABLE;
+  gboolean wanted = adw_expander_row_get_expanded (ADW_EXPANDER_ROW (self))
+                    && myna_model_entry_get_status (self->entry) == MYNA_MODEL_READABLE;
 
-  if (!wanted && self->digest_cancellable) {
-    g_cancellable_cancel (self->digest_cancellable);
-    g_clear_object (&self->digest_cancellable);
-  }
+  if (!wanted && self->digest_cancellable)
+    {
+      g_cancellable_cancel (self->digest_cancellable);
+      g_clear_object (&self->digest_cancellable);
+    }
   if (!wanted || self->digest || self->digest_cancellable)
     return;
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self->checksum), _("Computing…"));
@@ -214,20 +216,21 @@ update_subtitle (MynaModelRow *self)
   g_autofree char *text = NULL;
   g_autofree char *escaped = NULL;
 
-  switch (myna_model_entry_get_status (self->entry)) {
-  case MYNA_MODEL_READING:
-    text = g_strdup (_("Reading the file…"));
-    break;
-  case MYNA_MODEL_MISSING:
-    text = g_strdup (_("The file is not there. Was it moved, or is a disk not plugged in?"));
-    break;
-  case MYNA_MODEL_BROKEN:
-    text = g_strdup_printf (_("Myna cannot use this file: %s"), myna_model_entry_get_error (self->entry));
-    break;
-  case MYNA_MODEL_READABLE:
-  default:
-    text = myna_model_info_describe (info);
-  }
+  switch (myna_model_entry_get_status (self->entry))
+    {
+    case MYNA_MODEL_READING:
+      text = g_strdup (_("Reading the file…"));
+      break;
+    case MYNA_MODEL_MISSING:
+      text = g_strdup (_("The file is not there. Was it moved, or is a disk not plugged in?"));
+      break;
+    case MYNA_MODEL_BROKEN:
+      text = g_strdup_printf (_("Myna cannot use this file: %s"), myna_model_entry_get_error (self->entry));
+      break;
+    case MYNA_MODEL_READABLE:
+    default:
+      text = myna_model_info_describe (info);
+    }
   escaped = g_markup_escape_text (text, -1);
   adw_expander_row_set_subtitle (ADW_EXPANDER_ROW (self), escaped);
 }
@@ -238,8 +241,8 @@ update_name (MynaModelRow *self)
 {
   const char *title = myna_model_entry_get_title (self->entry);
 
-  if ((gtk_widget_get_state_flags (self->name) & GTK_STATE_FLAG_FOCUS_WITHIN) == 0 &&
-      g_strcmp0 (gtk_editable_get_text (GTK_EDITABLE (self->name)), title) != 0)
+  if ((gtk_widget_get_state_flags (self->name) & GTK_STATE_FLAG_FOCUS_WITHIN) == 0
+      && g_strcmp0 (gtk_editable_get_text (GTK_EDITABLE (self->name)), title) != 0)
     gtk_editable_set_text (GTK_EDITABLE (self->name), title);
 }
 
@@ -308,16 +311,18 @@ use_cb (MynaModelRow *self)
   GlmActor *actor = myna_model_library_get_actor (self->models);
   g_autofree char *memory = NULL;
 
-  if (g_strcmp0 (glm_actor_get_model_path (actor), path) == 0) {
-    glm_actor_unload (actor);
-    return;
-  }
+  if (g_strcmp0 (glm_actor_get_model_path (actor), path) == 0)
+    {
+      glm_actor_unload (actor);
+      return;
+    }
   myna_model_library_forgive_crash (self->models);
-  if (!info || !g_settings_get_boolean (self->settings, "memory-guard") ||
-      myna_memory_get_verdict (get_needed (self, info), myna_memory_available ()) != MYNA_VERDICT_TOO_LARGE) {
-    use_model (self);
-    return;
-  }
+  if (!info || !g_settings_get_boolean (self->settings, "memory-guard")
+      || myna_memory_get_verdict (get_needed (self, info), myna_memory_available ()) != MYNA_VERDICT_TOO_LARGE)
+    {
+      use_model (self);
+      return;
+    }
   memory = describe_memory (self, info);
   myna_ask_async (get_window (self), MYNA_QUESTION_DESTRUCTIVE, _("Load It Anyway?"), memory,
                   _("_Load Anyway"), too_large_answered_cb, g_object_ref (self));

@@ -101,10 +101,11 @@ show_model (MynaModelsWindow *self,
   MynaModelEntry *entry = myna_model_library_add (self->models, path);
   GtkWidget *row;
 
-  for (row = gtk_widget_get_first_child (self->list); row; row = gtk_widget_get_next_sibling (row)) {
-    if (MYNA_IS_MODEL_ROW (row) && myna_model_row_get_entry (MYNA_MODEL_ROW (row)) == entry)
-      adw_expander_row_set_expanded (ADW_EXPANDER_ROW (row), TRUE);
-  }
+  for (row = gtk_widget_get_first_child (self->list); row; row = gtk_widget_get_next_sibling (row))
+    {
+      if (MYNA_IS_MODEL_ROW (row) && myna_model_row_get_entry (MYNA_MODEL_ROW (row)) == entry)
+        adw_expander_row_set_expanded (ADW_EXPANDER_ROW (row), TRUE);
+    }
 }
 
 void
@@ -115,19 +116,21 @@ myna_models_window_add_file (MynaModelsWindow *self,
 
   g_return_if_fail (MYNA_IS_MODELS_WINDOW (self));
 
-  if (!path) {
-    myna_banner_show (MYNA_BANNER (self->banner), _("This file is not on this computer"),
-                      _("Copy it to a disk of this computer first."), NULL, NULL, NULL, NULL);
-    return;
-  }
+  if (!path)
+    {
+      myna_banner_show (MYNA_BANNER (self->banner), _("This file is not on this computer"),
+                        _("Copy it to a disk of this computer first."), NULL, NULL, NULL, NULL);
+      return;
+    }
   myna_banner_hide (MYNA_BANNER (self->banner));
-  if (needs_import (path)) {
-    GtkWidget *import = myna_import_window_new (GTK_WINDOW (self), file);
+  if (needs_import (path))
+    {
+      GtkWidget *import = myna_import_window_new (GTK_WINDOW (self), file);
 
-    g_signal_connect_object (import, "imported", G_CALLBACK (show_model), self, G_CONNECT_SWAPPED);
-    gtk_window_present (GTK_WINDOW (import));
-    return;
-  }
+      g_signal_connect_object (import, "imported", G_CALLBACK (show_model), self, G_CONNECT_SWAPPED);
+      gtk_window_present (GTK_WINDOW (import));
+      return;
+    }
   show_model (self, path);
 }
 
@@ -234,16 +237,17 @@ make_sources_group (void)
   adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (group), _("Where to get more"));
   adw_preferences_group_set_description (ADW_PREFERENCES_GROUP (group),
                                          _("These pages open in your browser. Download the file there, then add it here."));
-  for (guint i = 0; i < G_N_ELEMENTS (sources); i++) {
-    GtkWidget *row = adw_action_row_new ();
+  for (guint i = 0; i < G_N_ELEMENTS (sources); i++)
+    {
+      GtkWidget *row = adw_action_row_new ();
 
-    adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), sources[i].title);
-    adw_action_row_set_subtitle (ADW_ACTION_ROW (row), sources[i].files);
-    adw_action_row_add_suffix (ADW_ACTION_ROW (row), gtk_image_new_from_icon_name ("adw-external-link-symbolic"));
-    gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), TRUE);
-    g_signal_connect (row, "activated", G_CALLBACK (source_activated_cb), (gpointer) sources[i].uri);
-    adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), row);
-  }
+      adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), sources[i].title);
+      adw_action_row_set_subtitle (ADW_ACTION_ROW (row), sources[i].files);
+      adw_action_row_add_suffix (ADW_ACTION_ROW (row), gtk_image_new_from_icon_name ("adw-external-link-symbolic"));
+      gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), TRUE);
+      g_signal_connect (row, "activated", G_CALLBACK (source_activated_cb), (gpointer) sources[i].uri);
+      adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), row);
+    }
 
   return group;
 }

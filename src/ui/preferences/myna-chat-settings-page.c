@@ -88,20 +88,21 @@ update_rows (MynaChatSettingsPage *self)
   const char *prompt = self->settings.system_prompt ? self->settings.system_prompt : self->fallback_prompt;
 
   self->updating = TRUE;
-  for (int i = 0; i < MYNA_N_SETTINGS; i++) {
-    gboolean set = myna_chat_settings_is_set (&self->settings, i);
+  for (int i = 0; i < MYNA_N_SETTINGS; i++)
+    {
+      gboolean set = myna_chat_settings_is_set (&self->settings, i);
 
-    if (!has_row (self, i))
-      continue;
-    gtk_spin_button_set_value (GTK_SPIN_BUTTON (self->rows[i].spin),
-                               set ? self->settings.values[i]
-                                   : myna_setting_get (i, &self->fallback, &self->fallback_options));
-    gtk_widget_set_sensitive (self->rows[i].reset, set);
-    if (set)
-      gtk_widget_remove_css_class (self->rows[i].spin, "dim-label");
-    else
-      gtk_widget_add_css_class (self->rows[i].spin, "dim-label");
-  }
+      if (!has_row (self, i))
+        continue;
+      gtk_spin_button_set_value (GTK_SPIN_BUTTON (self->rows[i].spin),
+                                 set ? self->settings.values[i]
+                                     : myna_setting_get (i, &self->fallback, &self->fallback_options));
+      gtk_widget_set_sensitive (self->rows[i].reset, set);
+      if (set)
+        gtk_widget_remove_css_class (self->rows[i].spin, "dim-label");
+      else
+        gtk_widget_add_css_class (self->rows[i].spin, "dim-label");
+    }
   gtk_text_buffer_set_text (self->prompt, prompt ? prompt : "", -1);
   gtk_widget_set_sensitive (self->prompt_reset, self->settings.system_prompt != NULL);
   self->updating = FALSE;
@@ -125,12 +126,13 @@ find_selected (MynaChatSettingsPage *self)
   if (!self->json)
     return 0;
   persona = myna_personas_find (myna_personas_get_default (), self->json);
-  for (guint i = 0; persona && i < g_list_model_get_n_items (list); i++) {
-    g_autoptr (MynaPersona) item = g_list_model_get_item (list, i);
+  for (guint i = 0; persona && i < g_list_model_get_n_items (list); i++)
+    {
+      g_autoptr (MynaPersona) item = g_list_model_get_item (list, i);
 
-    if (item == persona)
-      return count_before_personas (self) + i;
-  }
+      if (item == persona)
+        return count_before_personas (self) + i;
+    }
 
   return 1;
 }
@@ -143,21 +145,25 @@ update_personas (MynaChatSettingsPage *self)
 
   if (!self->persona)
     return;
-  if (self->json && !myna_personas_find (myna_personas_get_default (), self->json)) {
-    g_free (self->own_json);
-    self->own_json = g_strdup (self->json);
-  }
+  if (self->json && !myna_personas_find (myna_personas_get_default (), self->json))
+    {
+      g_free (self->own_json);
+      self->own_json = g_strdup (self->json);
+    }
   self->updating = TRUE;
   if (g_list_model_get_n_items (adw_combo_row_get_model (ADW_COMBO_ROW (self->persona))) !=
-      count_before_personas (self) + g_list_model_get_n_items (list)) {
-    names = gtk_string_list_new ((const char *[]) { C_("persona", "None"), self->own_json ? _("Own settings") : NULL, NULL });
-    for (guint i = 0; i < g_list_model_get_n_items (list); i++) {
-      g_autoptr (MynaPersona) persona = g_list_model_get_item (list, i);
+      count_before_personas (self) + g_list_model_get_n_items (list))
+    {
+      names = gtk_string_list_new ((const char *[]) { C_("persona", "None"), self->own_json ? _("Own settings") : NULL,
+                                                      NULL });
+      for (guint i = 0; i < g_list_model_get_n_items (list); i++)
+        {
+          g_autoptr (MynaPersona) persona = g_list_model_get_item (list, i);
 
-      gtk_string_list_append (names, myna_persona_get_name (persona));
+          gtk_string_list_append (names, myna_persona_get_name (persona));
+        }
+      adw_combo_row_set_model (ADW_COMBO_ROW (self->persona), G_LIST_MODEL (names));
     }
-    adw_combo_row_set_model (ADW_COMBO_ROW (self->persona), G_LIST_MODEL (names));
-  }
   adw_combo_row_set_selected (ADW_COMBO_ROW (self->persona), find_selected (self));
   gtk_widget_set_sensitive (self->save, self->json != NULL);
   self->updating = FALSE;
@@ -178,10 +184,11 @@ static int
 find_row (MynaChatSettingsPage *self,
           GtkWidget            *widget)
 {
-  for (int i = 0; i < MYNA_N_SETTINGS; i++) {
-    if (self->rows[i].spin == widget || self->rows[i].reset == widget)
-      return i;
-  }
+  for (int i = 0; i < MYNA_N_SETTINGS; i++)
+    {
+      if (self->rows[i].spin == widget || self->rows[i].reset == widget)
+        return i;
+    }
   g_assert_not_reached ();
 }
 
@@ -263,16 +270,21 @@ persona_cb (MynaChatSettingsPage *self)
 
   if (self->updating || selected == GTK_INVALID_LIST_POSITION || selected == find_selected (self))
     return;
-  if (selected >= before) {
-    persona = g_list_model_get_item (myna_personas_get_list (myna_personas_get_default ()), selected - before);
-    take_over (self, myna_persona_get_settings (persona));
-    g_signal_emit (self, signals[SIGNAL_PERSONA_CHOSEN], 0, persona);
-  } else if (selected == 1) {
-    own = g_strdup (self->own_json);
-    take_over (self, own);
-  } else {
-    take_over (self, NULL);
-  }
+  if (selected >= before)
+    {
+      persona = g_list_model_get_item (myna_personas_get_list (myna_personas_get_default ()), selected - before);
+      take_over (self, myna_persona_get_settings (persona));
+      g_signal_emit (self, signals[SIGNAL_PERSONA_CHOSEN], 0, persona);
+    }
+  else if (selected == 1)
+    {
+      own = g_strdup (self->own_json);
+      take_over (self, own);
+    }
+  else
+    {
+      take_over (self, NULL);
+    }
 }
 
 static void
@@ -380,13 +392,14 @@ myna_chat_settings_page_get_property (GObject    *object,
                                       GValue     *value,
                                       GParamSpec *pspec)
 {
-  switch (prop_id) {
-  case PROP_JSON:
-    g_value_set_string (value, MYNA_CHAT_SETTINGS_PAGE (object)->json);
-    break;
-  default:
-    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-  }
+  switch (prop_id)
+    {
+    case PROP_JSON:
+      g_value_set_string (value, MYNA_CHAT_SETTINGS_PAGE (object)->json);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
 }
 
 static void

@@ -70,15 +70,16 @@ parse_object (MynaChatSettings *settings,
 {
   JsonNode *node = json_object_get_member (object, SYSTEM_KEY);
 
-  if (node && JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING &&
-      strlen (json_node_get_string (node)) <= MYNA_CHAT_SETTINGS_MAX_PROMPT)
+  if (node && JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING
+      && strlen (json_node_get_string (node)) <= MYNA_CHAT_SETTINGS_MAX_PROMPT)
     settings->system_prompt = json_node_dup_string (node);
-  for (int i = 0; i < MYNA_N_SETTINGS; i++) {
-    node = json_object_get_member (object, specs[i].key);
-    if (node && JSON_NODE_HOLDS_VALUE (node) &&
-        (json_node_get_value_type (node) == G_TYPE_INT64 || json_node_get_value_type (node) == G_TYPE_DOUBLE))
-      myna_chat_settings_set (settings, i, json_node_get_double (node));
-  }
+  for (int i = 0; i < MYNA_N_SETTINGS; i++)
+    {
+      node = json_object_get_member (object, specs[i].key);
+      if (node && JSON_NODE_HOLDS_VALUE (node)
+          && (json_node_get_value_type (node) == G_TYPE_INT64 || json_node_get_value_type (node) == G_TYPE_DOUBLE))
+        myna_chat_settings_set (settings, i, json_node_get_double (node));
+    }
 }
 
 void
@@ -109,19 +110,21 @@ myna_chat_settings_to_json (const MynaChatSettings *settings)
     return NULL;
   builder = json_builder_new ();
   json_builder_begin_object (builder);
-  if (settings->system_prompt) {
-    json_builder_set_member_name (builder, SYSTEM_KEY);
-    json_builder_add_string_value (builder, settings->system_prompt);
-  }
-  for (int i = 0; i < MYNA_N_SETTINGS; i++) {
-    if (!myna_chat_settings_is_set (settings, i))
-      continue;
-    json_builder_set_member_name (builder, specs[i].key);
-    if (specs[i].n_digits == 0)
-      json_builder_add_int_value (builder, (gint64) settings->values[i]);
-    else
-      json_builder_add_double_value (builder, settings->values[i]);
-  }
+  if (settings->system_prompt)
+    {
+      json_builder_set_member_name (builder, SYSTEM_KEY);
+      json_builder_add_string_value (builder, settings->system_prompt);
+    }
+  for (int i = 0; i < MYNA_N_SETTINGS; i++)
+    {
+      if (!myna_chat_settings_is_set (settings, i))
+        continue;
+      json_builder_set_member_name (builder, specs[i].key);
+      if (specs[i].n_digits == 0)
+        json_builder_add_int_value (builder, (gint64) settings->values[i]);
+      else
+        json_builder_add_double_value (builder, settings->values[i]);
+    }
   json_builder_end_object (builder);
   root = json_builder_get_root (builder);
 
@@ -140,29 +143,30 @@ myna_setting_get (MynaSetting                setting,
                   const GlmSampling         *sampling,
                   const GlmActorLoadOptions *options)
 {
-  switch (setting) {
-  case MYNA_SETTING_TEMPERATURE:
-    return (double) sampling->temperature;
-  case MYNA_SETTING_TOP_P:
-    return (double) sampling->top_p;
-  case MYNA_SETTING_TOP_K:
-    return sampling->top_k;
-  case MYNA_SETTING_MIN_P:
-    return (double) sampling->min_p;
-  case MYNA_SETTING_REPETITION_PENALTY:
-    return (double) sampling->repetition_penalty;
-  case MYNA_SETTING_SEED:
-    return (double) sampling->seed;
-  case MYNA_SETTING_MAX_TOKENS:
-    return sampling->max_tokens;
-  case MYNA_SETTING_CONTEXT_LENGTH:
-    return options->context_length;
-  case MYNA_SETTING_THREADS:
-    return options->n_threads;
-  case MYNA_N_SETTINGS:
-  default:
-    return 0;
-  }
+  switch (setting)
+    {
+    case MYNA_SETTING_TEMPERATURE:
+      return (double) sampling->temperature;
+    case MYNA_SETTING_TOP_P:
+      return (double) sampling->top_p;
+    case MYNA_SETTING_TOP_K:
+      return sampling->top_k;
+    case MYNA_SETTING_MIN_P:
+      return (double) sampling->min_p;
+    case MYNA_SETTING_REPETITION_PENALTY:
+      return (double) sampling->repetition_penalty;
+    case MYNA_SETTING_SEED:
+      return (double) sampling->seed;
+    case MYNA_SETTING_MAX_TOKENS:
+      return sampling->max_tokens;
+    case MYNA_SETTING_CONTEXT_LENGTH:
+      return options->context_length;
+    case MYNA_SETTING_THREADS:
+      return options->n_threads;
+    case MYNA_N_SETTINGS:
+    default:
+      return 0;
+    }
 }
 
 static void
@@ -170,44 +174,46 @@ apply_one (GlmSampling *sampling,
            MynaSetting  setting,
            double       value)
 {
-  switch (setting) {
-  case MYNA_SETTING_TEMPERATURE:
-    sampling->temperature = (float) value;
-    break;
-  case MYNA_SETTING_TOP_P:
-    sampling->top_p = (float) value;
-    break;
-  case MYNA_SETTING_TOP_K:
-    sampling->top_k = (int) value;
-    break;
-  case MYNA_SETTING_MIN_P:
-    sampling->min_p = (float) value;
-    break;
-  case MYNA_SETTING_REPETITION_PENALTY:
-    sampling->repetition_penalty = (float) value;
-    break;
-  case MYNA_SETTING_SEED:
-    sampling->seed = (guint64) value;
-    break;
-  case MYNA_SETTING_MAX_TOKENS:
-    sampling->max_tokens = (int) value;
-    break;
-  case MYNA_SETTING_CONTEXT_LENGTH:
-  case MYNA_SETTING_THREADS:
-  case MYNA_N_SETTINGS:
-  default:
-    break;
-  }
+  switch (setting)
+    {
+    case MYNA_SETTING_TEMPERATURE:
+      sampling->temperature = (float) value;
+      break;
+    case MYNA_SETTING_TOP_P:
+      sampling->top_p = (float) value;
+      break;
+    case MYNA_SETTING_TOP_K:
+      sampling->top_k = (int) value;
+      break;
+    case MYNA_SETTING_MIN_P:
+      sampling->min_p = (float) value;
+      break;
+    case MYNA_SETTING_REPETITION_PENALTY:
+      sampling->repetition_penalty = (float) value;
+      break;
+    case MYNA_SETTING_SEED:
+      sampling->seed = (guint64) value;
+      break;
+    case MYNA_SETTING_MAX_TOKENS:
+      sampling->max_tokens = (int) value;
+      break;
+    case MYNA_SETTING_CONTEXT_LENGTH:
+    case MYNA_SETTING_THREADS:
+    case MYNA_N_SETTINGS:
+    default:
+      break;
+    }
 }
 
 void
 myna_chat_settings_apply (const MynaChatSettings *settings,
                           GlmSampling            *sampling)
 {
-  for (int i = 0; i < MYNA_N_SETTINGS; i++) {
-    if (myna_chat_settings_is_set (settings, i))
-      apply_one (sampling, i, settings->values[i]);
-  }
+  for (int i = 0; i < MYNA_N_SETTINGS; i++)
+    {
+      if (myna_chat_settings_is_set (settings, i))
+        apply_one (sampling, i, settings->values[i]);
+    }
 }
 
 void

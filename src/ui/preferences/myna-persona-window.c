@@ -69,21 +69,23 @@ fill_models (MynaPersonaWindow *self)
   MynaModelEntry *chosen = wanted ? myna_model_library_find_like (self->models, wanted) : NULL;
   guint selected = 0;
 
-  for (guint i = 0; i < g_list_model_get_n_items (entries); i++) {
-    g_autoptr (MynaModelEntry) entry = g_list_model_get_item (entries, i);
+  for (guint i = 0; i < g_list_model_get_n_items (entries); i++)
+    {
+      g_autoptr (MynaModelEntry) entry = g_list_model_get_item (entries, i);
 
-    g_ptr_array_add (self->paths, g_strdup (myna_model_entry_get_path (entry)));
-    gtk_string_list_append (titles, myna_model_entry_get_title (entry));
-    if (entry == chosen)
+      g_ptr_array_add (self->paths, g_strdup (myna_model_entry_get_path (entry)));
+      gtk_string_list_append (titles, myna_model_entry_get_title (entry));
+      if (entry == chosen)
+        selected = self->paths->len;
+    }
+  if (wanted && !chosen)
+    {
+      g_autofree char *base = g_filename_display_basename (wanted);
+
+      g_ptr_array_add (self->paths, g_strdup (wanted));
+      gtk_string_list_append (titles, base);
       selected = self->paths->len;
-  }
-  if (wanted && !chosen) {
-    g_autofree char *base = g_filename_display_basename (wanted);
-
-    g_ptr_array_add (self->paths, g_strdup (wanted));
-    gtk_string_list_append (titles, base);
-    selected = self->paths->len;
-  }
+    }
   adw_combo_row_set_model (ADW_COMBO_ROW (self->model), G_LIST_MODEL (titles));
   adw_combo_row_set_selected (ADW_COMBO_ROW (self->model), selected);
 }

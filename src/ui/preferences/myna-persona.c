@@ -140,14 +140,16 @@ myna_persona_to_json (MynaPersona        *self,
   json_builder_add_int_value (builder, VERSION);
   json_builder_set_member_name (builder, "name");
   json_builder_add_string_value (builder, self->name);
-  if (self->settings) {
-    json_builder_set_member_name (builder, "settings");
-    json_builder_add_value (builder, json_from_string (self->settings, NULL));
-  }
-  if (self->model) {
-    json_builder_set_member_name (builder, "model");
-    json_builder_add_string_value (builder, purpose == MYNA_PERSONA_TO_SHARE ? base : self->model);
-  }
+  if (self->settings)
+    {
+      json_builder_set_member_name (builder, "settings");
+      json_builder_add_value (builder, json_from_string (self->settings, NULL));
+    }
+  if (self->model)
+    {
+      json_builder_set_member_name (builder, "model");
+      json_builder_add_string_value (builder, purpose == MYNA_PERSONA_TO_SHARE ? base : self->model);
+    }
   json_builder_end_object (builder);
   root = json_builder_get_root (builder);
   text = json_to_string (root, TRUE);
@@ -176,14 +178,15 @@ myna_persona_from_json (const char  *json,
   JsonObject *object = NULL;
   JsonNode *node;
 
-  if (length <= MYNA_PERSONA_MAX_FILE && store_json_is_tame (json, length) &&
-      json_parser_load_from_data (parser, json, (gssize) length, NULL) && json_parser_get_root (parser) &&
-      JSON_NODE_HOLDS_OBJECT (json_parser_get_root (parser)))
+  if (length <= MYNA_PERSONA_MAX_FILE && store_json_is_tame (json, length)
+      && json_parser_load_from_data (parser, json, (gssize) length, NULL) && json_parser_get_root (parser)
+      && JSON_NODE_HOLDS_OBJECT (json_parser_get_root (parser)))
     object = json_node_get_object (json_parser_get_root (parser));
-  if (!object || !json_object_has_member (object, VERSION_KEY) || !get_string (object, "name")) {
-    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _("This file holds no persona."));
-    return NULL;
-  }
+  if (!object || !json_object_has_member (object, VERSION_KEY) || !get_string (object, "name"))
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _("This file holds no persona."));
+      return NULL;
+    }
   node = json_object_get_member (object, "settings");
   if (node && JSON_NODE_HOLDS_OBJECT (node))
     settings = json_to_string (node, FALSE);

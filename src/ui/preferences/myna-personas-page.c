@@ -108,12 +108,13 @@ export_chosen_cb (GObject      *source,
   g_autoptr (GBytes) bytes = NULL;
   char *json;
 
-  if (file) {
-    json = myna_persona_to_json (task->persona, MYNA_PERSONA_TO_SHARE);
-    bytes = g_bytes_new_take (json, strlen (json));
-    g_file_replace_contents_bytes_async (file, bytes, NULL, FALSE, G_FILE_CREATE_REPLACE_DESTINATION, NULL, exported_cb,
-                                         g_object_ref (task->page));
-  }
+  if (file)
+    {
+      json = myna_persona_to_json (task->persona, MYNA_PERSONA_TO_SHARE);
+      bytes = g_bytes_new_take (json, strlen (json));
+      g_file_replace_contents_bytes_async (file, bytes, NULL, FALSE, G_FILE_CREATE_REPLACE_DESTINATION, NULL, exported_cb,
+                                           g_object_ref (task->page));
+    }
   g_object_unref (task->page);
   g_object_unref (task->persona);
   g_free (task);
@@ -143,8 +144,8 @@ delete_answered_cb (GObject      *source,
   Task *task = user_data;
   g_autoptr (GError) error = NULL;
 
-  if (myna_ask_finish (result) &&
-      !myna_personas_remove (myna_personas_get_default (), task->persona, &error))
+  if (myna_ask_finish (result)
+      && !myna_personas_remove (myna_personas_get_default (), task->persona, &error))
     show_problem (task->page, _("The persona could not be deleted"), error);
   g_object_unref (task->page);
   g_object_unref (task->persona);
@@ -301,13 +302,14 @@ update (MynaPersonasPage *self)
 
   clear (self->own);
   clear (self->bundled);
-  for (guint i = 0; i < g_list_model_get_n_items (list); i++) {
-    g_autoptr (MynaPersona) persona = g_list_model_get_item (list, i);
-    gboolean own = myna_personas_is_own (personas, persona);
+  for (guint i = 0; i < g_list_model_get_n_items (list); i++)
+    {
+      g_autoptr (MynaPersona) persona = g_list_model_get_item (list, i);
+      gboolean own = myna_personas_is_own (personas, persona);
 
-    gtk_list_box_append (GTK_LIST_BOX (own ? self->own : self->bundled), make_row (persona, own));
-    any_own |= own;
-  }
+      gtk_list_box_append (GTK_LIST_BOX (own ? self->own : self->bundled), make_row (persona, own));
+      any_own |= own;
+    }
   gtk_widget_set_visible (self->own, any_own);
   gtk_widget_set_visible (self->none, !any_own);
 }

@@ -76,29 +76,31 @@ insert (MynaPersonas *self,
   guint position = G_N_ELEMENTS (bundled);
   GListModel *list = G_LIST_MODEL (self->list);
 
-  for (; position < g_list_model_get_n_items (list); position++) {
-    g_autoptr (MynaPersona) other = g_list_model_get_item (list, position);
+  for (; position < g_list_model_get_n_items (list); position++)
+    {
+      g_autoptr (MynaPersona) other = g_list_model_get_item (list, position);
 
-    if (g_utf8_collate (myna_persona_get_name (persona), myna_persona_get_name (other)) < 0)
-      break;
-  }
+      if (g_utf8_collate (myna_persona_get_name (persona), myna_persona_get_name (other)) < 0)
+        break;
+    }
   g_list_store_insert (self->list, position, persona);
 }
 
 static void
 add_bundled (MynaPersonas *self)
 {
-  for (guint i = 0; i < G_N_ELEMENTS (bundled); i++) {
-    g_auto (MynaChatSettings) settings = { 0 };
-    g_autofree char *json = NULL;
-    g_autoptr (MynaPersona) persona = NULL;
+  for (guint i = 0; i < G_N_ELEMENTS (bundled); i++)
+    {
+      g_auto (MynaChatSettings) settings = { 0 };
+      g_autofree char *json = NULL;
+      g_autoptr (MynaPersona) persona = NULL;
 
-    settings.system_prompt = g_strdup (_(bundled[i].prompt));
-    myna_chat_settings_set (&settings, MYNA_SETTING_TEMPERATURE, bundled[i].temperature);
-    json = myna_chat_settings_to_json (&settings);
-    persona = myna_persona_new (_(bundled[i].name), json, NULL);
-    g_list_store_append (self->list, persona);
-  }
+      settings.system_prompt = g_strdup (_(bundled[i].prompt));
+      myna_chat_settings_set (&settings, MYNA_SETTING_TEMPERATURE, bundled[i].temperature);
+      json = myna_chat_settings_to_json (&settings);
+      persona = myna_persona_new (_(bundled[i].name), json, NULL);
+      g_list_store_append (self->list, persona);
+    }
 }
 
 static void
@@ -107,34 +109,36 @@ read_own (MynaPersonas *self)
   g_autoptr (GDir) dir = g_dir_open (self->folder, 0, NULL);
   const char *name;
 
-  while (dir && (name = g_dir_read_name (dir)) && g_list_model_get_n_items (G_LIST_MODEL (self->list)) < MAX_PERSONAS) {
-    g_autofree char *path = g_build_filename (self->folder, name, NULL);
-    g_autofree char *json = NULL;
-    g_autoptr (MynaPersona) persona = NULL;
-    GStatBuf status;
-    gsize length;
+  while (dir && (name = g_dir_read_name (dir)) && g_list_model_get_n_items (G_LIST_MODEL (self->list)) < MAX_PERSONAS)
+    {
+      g_autofree char *path = g_build_filename (self->folder, name, NULL);
+      g_autofree char *json = NULL;
+      g_autoptr (MynaPersona) persona = NULL;
+      GStatBuf status;
+      gsize length;
 
-    if (!g_str_has_suffix (name, ".json") || g_stat (path, &status) != 0 || !S_ISREG (status.st_mode) ||
-        status.st_size > MYNA_PERSONA_MAX_FILE || !g_file_get_contents (path, &json, &length, NULL))
-      continue;
-    persona = myna_persona_from_json (json, length, NULL);
-    if (!persona)
-      continue;
-    set_file (persona, path);
-    insert (self, persona);
-  }
+      if (!g_str_has_suffix (name, ".json") || g_stat (path, &status) != 0 || !S_ISREG (status.st_mode)
+          || status.st_size > MYNA_PERSONA_MAX_FILE || !g_file_get_contents (path, &json, &length, NULL))
+        continue;
+      persona = myna_persona_from_json (json, length, NULL);
+      if (!persona)
+        continue;
+      set_file (persona, path);
+      insert (self, persona);
+    }
 }
 
 static MynaPersona *
 find_name (MynaPersonas *self,
            const char   *name)
 {
-  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->list)); i++) {
-    g_autoptr (MynaPersona) persona = g_list_model_get_item (G_LIST_MODEL (self->list), i);
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->list)); i++)
+    {
+      g_autoptr (MynaPersona) persona = g_list_model_get_item (G_LIST_MODEL (self->list), i);
 
-    if (g_str_equal (myna_persona_get_name (persona), name))
-      return persona;
-  }
+      if (g_str_equal (myna_persona_get_name (persona), name))
+        return persona;
+    }
 
   return NULL;
 }
@@ -150,11 +154,12 @@ save (MynaPersonas  *self,
   g_autofree char *json = myna_persona_to_json (persona, MYNA_PERSONA_TO_KEEP);
   int saved_errno;
 
-  if (g_mkdir_with_parents (self->folder, 0700) != 0) {
-    saved_errno = errno;
-    g_set_error_literal (error, G_FILE_ERROR, g_file_error_from_errno (saved_errno), g_strerror (saved_errno));
-    return FALSE;
-  }
+  if (g_mkdir_with_parents (self->folder, 0700) != 0)
+    {
+      saved_errno = errno;
+      g_set_error_literal (error, G_FILE_ERROR, g_file_error_from_errno (saved_errno), g_strerror (saved_errno));
+      return FALSE;
+    }
   if (!g_file_set_contents (path, json, -1, error))
     return FALSE;
   set_file (persona, path);
@@ -176,16 +181,18 @@ myna_personas_add (MynaPersonas  *self,
 
   g_return_val_if_fail (MYNA_IS_PERSONAS (self), NULL);
 
-  if (g_list_model_get_n_items (G_LIST_MODEL (self->list)) >= MAX_PERSONAS) {
-    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, _("There are too many personas already."));
-    return NULL;
-  }
-  for (int i = 2; find_name (self, free_name); i++) {
-    g_free (free_name);
-    free_name = g_strdup_printf ("%.*s %d", (int) (g_utf8_offset_to_pointer (name, MIN (g_utf8_strlen (name, -1),
-                                                                                        MYNA_PERSONA_MAX_NAME - 5)) - name),
-                                 name, i);
-  }
+  if (g_list_model_get_n_items (G_LIST_MODEL (self->list)) >= MAX_PERSONAS)
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, _("There are too many personas already."));
+      return NULL;
+    }
+  for (int i = 2; find_name (self, free_name); i++)
+    {
+      g_free (free_name);
+      free_name = g_strdup_printf ("%.*s %d", (int) (g_utf8_offset_to_pointer (name, MIN (g_utf8_strlen (name, -1),
+                                                                                          MYNA_PERSONA_MAX_NAME - 5)) - name),
+                                   name, i);
+    }
   added = myna_persona_new (free_name, myna_persona_get_settings (persona), myna_persona_get_model (persona));
   if (!save (self, added, path, error))
     return NULL;
@@ -232,11 +239,12 @@ myna_personas_remove (MynaPersonas  *self,
 
   g_return_val_if_fail (MYNA_IS_PERSONAS (self) && get_file (persona), FALSE);
 
-  if (g_unlink (get_file (persona)) != 0 && errno != ENOENT) {
-    saved_errno = errno;
-    g_set_error_literal (error, G_FILE_ERROR, g_file_error_from_errno (saved_errno), g_strerror (saved_errno));
-    return FALSE;
-  }
+  if (g_unlink (get_file (persona)) != 0 && errno != ENOENT)
+    {
+      saved_errno = errno;
+      g_set_error_literal (error, G_FILE_ERROR, g_file_error_from_errno (saved_errno), g_strerror (saved_errno));
+      return FALSE;
+    }
   if (g_list_store_find (self->list, persona, &position))
     g_list_store_remove (self->list, position);
 
@@ -285,11 +293,12 @@ myna_personas_get_default (void)
 {
   static MynaPersonas *personas;
 
-  if (!personas) {
-    g_autofree char *folder = g_build_filename (g_get_user_data_dir (), MYNA_APP_ID, "personas", NULL);
+  if (!personas)
+    {
+      g_autofree char *folder = g_build_filename (g_get_user_data_dir (), MYNA_APP_ID, "personas", NULL);
 
-    personas = myna_personas_new (folder);
-  }
+      personas = myna_personas_new (folder);
+    }
 
   return personas;
 }
@@ -308,12 +317,13 @@ myna_personas_find (MynaPersonas *self,
 {
   g_return_val_if_fail (MYNA_IS_PERSONAS (self), NULL);
 
-  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->list)); i++) {
-    g_autoptr (MynaPersona) persona = g_list_model_get_item (G_LIST_MODEL (self->list), i);
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->list)); i++)
+    {
+      g_autoptr (MynaPersona) persona = g_list_model_get_item (G_LIST_MODEL (self->list), i);
 
-    if (g_strcmp0 (myna_persona_get_settings (persona), settings) == 0)
-      return persona;
-  }
+      if (g_strcmp0 (myna_persona_get_settings (persona), settings) == 0)
+        return persona;
+    }
 
   return NULL;
 }

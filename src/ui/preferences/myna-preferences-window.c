@@ -22,10 +22,11 @@ add_row (GtkWidget  *group,
          const char *subtitle)
 {
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
-  if (subtitle) {
-    adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle);
-    adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
-  }
+  if (subtitle)
+    {
+      adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle);
+      adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
+    }
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), row);
 }
 
@@ -74,12 +75,14 @@ get_choice (GValue   *value,
             GVariant *variant,
             gpointer  nicks)
 {
-  for (guint i = 0; ((const char **) nicks)[i]; i++) {
-    if (g_str_equal (((const char **) nicks)[i], g_variant_get_string (variant, NULL))) {
-      g_value_set_uint (value, i);
-      return TRUE;
+  for (guint i = 0; ((const char **) nicks)[i]; i++)
+    {
+      if (g_str_equal (((const char **) nicks)[i], g_variant_get_string (variant, NULL)))
+        {
+          g_value_set_uint (value, i);
+          return TRUE;
+        }
     }
-  }
 
   return FALSE;
 }

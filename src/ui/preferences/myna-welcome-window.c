@@ -49,12 +49,13 @@ show_verdict (GtkWidget *row,
     text = g_strdup_printf (_("Needs %.1f GB of free memory: too much now"), needed_gb);
   else if (tokens_per_second <= 0)
     text = g_strdup_printf (_("Needs %.1f GB of free memory"), needed_gb);
-  else {
-    guint rate = (guint) MAX (tokens_per_second + 0.5, 1);
+  else
+    {
+      guint rate = (guint) MAX (tokens_per_second + 0.5, 1);
 
-    /* Translators: a token is about a word, or one or two Chinese characters */
-    text = g_strdup_printf (ngettext ("About %u token a second", "About %u tokens a second", rate), rate);
-  }
+      /* Translators: a token is about a word, or one or two Chinese characters */
+      text = g_strdup_printf (ngettext ("About %u token a second", "About %u tokens a second", rate), rate);
+    }
   adw_action_row_set_subtitle (ADW_ACTION_ROW (row), text);
   gtk_image_set_from_icon_name (GTK_IMAGE (icon), verdict == MYNA_VERDICT_TOO_LARGE ? "action-unavailable-symbolic"
                                                   : tokens_per_second >= 4          ? "emblem-ok-symbolic"
@@ -102,16 +103,17 @@ make_computer_group (MynaWelcomeWindow *self)
 
   adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (group), _("What can run here"));
   adw_preferences_group_set_description (ADW_PREFERENCES_GROUP (group), computer);
-  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++) {
-    GtkWidget *icon = gtk_image_new_from_icon_name ("content-loading-symbolic");
+  for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
+    {
+      GtkWidget *icon = gtk_image_new_from_icon_name ("content-loading-symbolic");
 
-    self->rows[i] = adw_action_row_new ();
-    adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->rows[i]), sizes[i].name);
-    adw_action_row_set_subtitle (ADW_ACTION_ROW (self->rows[i]), _("Measuring…"));
-    adw_action_row_add_suffix (ADW_ACTION_ROW (self->rows[i]), icon);
-    g_object_set_data (G_OBJECT (self->rows[i]), "icon", icon);
-    adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), self->rows[i]);
-  }
+      self->rows[i] = adw_action_row_new ();
+      adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->rows[i]), sizes[i].name);
+      adw_action_row_set_subtitle (ADW_ACTION_ROW (self->rows[i]), _("Measuring…"));
+      adw_action_row_add_suffix (ADW_ACTION_ROW (self->rows[i]), icon);
+      g_object_set_data (G_OBJECT (self->rows[i]), "icon", icon);
+      adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), self->rows[i]);
+    }
 
   return group;
 }

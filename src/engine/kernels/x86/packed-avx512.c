@@ -4,7 +4,7 @@
  *
  * One vector holds four columns of the panel's 16 rows; vpdpbusd multiplies it by four bytes of one token, broadcast from
  * memory within the instruction.  A token costs one accumulator and one running sum, so that tiles of 12 tokens stay in
- * registers.  Prompts take two panels and 4 or 6 tokens at a time instead: half the loads.
+ * registers.  Prompts take two panels and 6 tokens at a time instead: half the loads.
  * The Shape is a constant wherever tile_product() is expanded.
  */
 #include "kernels/packed-shape.h"
@@ -22,6 +22,10 @@
   __asm__ ("vpdpbusd %2%{1to16%}, %1, %0" : "+v"(acc) : "v"(levels), "m"(*(const int *) (p)))
 /* The same of four bytes that are in every lane already.  (As an intrinsic it gets copies of the accumulators.) */
 #define DOT4(acc, levels, bytes) __asm__ ("vpdpbusd %2, %1, %0" : "+v"(acc) : "v"(levels), "v"(bytes))
+
+/* Keeps the compiler from loading from `pointer` before `value` is there: scales that are converted amid the products cost
+ * them 3 %. */
+#define LOAD_AFTER(pointer, value) __asm__ ("" : "+r"(pointer) : "v"(value))
 
 typedef struct
 {
@@ -170,7 +174,7 @@ add_products (const Shape    shape,
       }
 }
 
-/* sum[p][i] += scale[p] · d_i · (first_i + Σ levels z_begin … z_end − 1 · q_i), first_i the words at `words`. */
+/* acc[p][i] = first_i + Σ levels z_begin … z_end − 1 · q_i, first_i the words at `words`. */
 static ALWAYS_INLINE void
 multiply_columns (const Shape    shape,
                   const uint8_t *blocks[2],
@@ -178,12 +182,9 @@ multiply_columns (const Shape    shape,
                   int            z_begin,
                   int            z_end,
                   const uint8_t *words,
-                  const __m512   scale[2],
-                  __m512         sum[2][GLM_MAX_TILE_WIDTH])
+                  __m512i        acc[2][GLM_MAX_TILE_WIDTH])
 {
-  const float *d = (const float *) (tile + 32 * shape.width) + shape.first;
   const int *first = (const int *) words + shape.first;
-  __m512i acc[2][GLM_MAX_TILE_WIDTH];
 
   for (int p = 0; p < shape.n_panels; p++)
     UNROLL for (int i = 0; i < shape.n_tokens; i++)
@@ -196,6 +197,18 @@ multiply_columns (const Shape    shape,
         levels[p] = load_levels (shape.format, blocks[p], z);
       add_products (shape, acc, levels, tile + 4 * z);
     }
+}
+
+/* sum[p][i] += scale[p] · d_i · acc[p][i] */
+static ALWAYS_INLINE void
+add_scaled (const Shape    shape,
+            const uint8_t *tile,
+            const __m512   scale[2],
+            const __m512i  acc[2][GLM_MAX_TILE_WIDTH],
+            __m512         sum[2][GLM_MAX_TILE_WIDTH])
+{
+  const float *d = (const float *) (tile + 32 * shape.width) + shape.first;
+
   for (int p = 0; p < shape.n_panels; p++)
     UNROLL for (int i = 0; i < shape.n_tokens; i++)
       sum[p][i] = _mm512_fmadd_ps (_mm512_cvtepi32_ps (acc[p][i]), _mm512_mul_ps (scale[p], _mm512_set1_ps (d[i])), sum[p][i]);
@@ -226,19 +239,27 @@ multiply_block (const Shape    shape,
   const uint8_t *a = tile + 36 * shape.width, *b = tile + 40 * shape.width;
   bool has_halves = glm_packed_has_halves (shape.format), has_min = glm_packed_has_min (shape.format);
   __m512 scale[2], scale_high[2], min[2], min_high[2];
+  __m512i acc[2][GLM_MAX_TILE_WIDTH];
 
+  multiply_columns (shape, blocks, tile, 0, has_halves ? 4 : 8, a, acc);
   for (int p = 0; p < shape.n_panels; p++)
     {
-      BlockScales scales = load_scales (shape.format, heads[p], blocks[p] + glm_packed_level_bytes (shape.format));
+      const uint8_t *after = blocks[p] + glm_packed_level_bytes (shape.format);
+      BlockScales scales;
 
+      LOAD_AFTER (after, acc[p][0]);
+      scales = load_scales (shape.format, heads[p], after);
       scale[p] = scales.scale;
       scale_high[p] = scales.scale_high;
       min[p] = scales.min;
       min_high[p] = scales.min_high;
     }
-  multiply_columns (shape, blocks, tile, 0, has_halves ? 4 : 8, a, scale, sum);
+  add_scaled (shape, tile, scale, acc, sum);
   if (has_halves)
-    multiply_columns (shape, blocks, tile, 4, 8, b, scale_high, sum);
+    {
+      multiply_columns (shape, blocks, tile, 4, 8, b, acc);
+      add_scaled (shape, tile, scale_high, acc, sum);
+    }
   if (has_min)
     add_minima (shape, a, min, sum);
   if (has_min && has_halves)
@@ -281,13 +302,6 @@ tile_product (const Shape    shape,
       _mm512_storeu_ps (out + ROWS * (shape.width * p + shape.first + i), sum[p][i]);
 }
 
-/* Where unpacking levels for each 4 tokens costs less than what 6 of them lose to the length of their chains. */
-static ALWAYS_INLINE bool
-has_cheap_levels (GlmPackedFormat format)
-{
-  return !glm_packed_is_q5 (format) && !glm_packed_is_k (format);
-}
-
 static const uint8_t tile_width[GLM_MAX_TILE_WIDTH + 1] = { 0, 1, 2, 3, 4, 6, 6, 8, 8, 12, 12, 12, 12 };
 
 #define PANEL_PRODUCT(name, format)                                                                                          \
@@ -320,13 +334,6 @@ static const uint8_t tile_width[GLM_MAX_TILE_WIDTH + 1] = { 0, 1, 2, 3, 4, 6, 6,
         tile_product ((Shape) { format, 2, 8, 4, 4, 1 }, panels, panel_bytes, n_blocks, tile, ahead, out);                   \
         break;                                                                                                               \
       default:                                                                                                               \
-        if (has_cheap_levels (format))                                                                                       \
-          {                                                                                                                  \
-            tile_product ((Shape) { format, 2, 12, 0, 4, 1 }, panels, panel_bytes, n_blocks, tile, ahead, out);              \
-            tile_product ((Shape) { format, 2, 12, 4, 4, 1 }, panels, panel_bytes, n_blocks, tile, ahead + panel_bytes, out);\
-            tile_product ((Shape) { format, 2, 12, 8, 4, 0 }, panels, panel_bytes, n_blocks, tile, ahead, out);              \
-            break;                                                                                                           \
-          }                                                                                                                  \
         tile_product ((Shape) { format, 2, 12, 0, 6, 1 }, panels, panel_bytes, n_blocks, tile, ahead, out);                  \
         tile_product ((Shape) { format, 2, 12, 6, 6, 1 }, panels, panel_bytes, n_blocks, tile, ahead + panel_bytes, out);    \
         break;                                                                                                               \

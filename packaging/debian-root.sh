@@ -1,5 +1,7 @@
 #!/bin/bash
 # debian-root.sh make DIR SUITE [PACKAGE,…]   makes a small Debian system in DIR (as root; nothing if it is there already)
+# debian-root.sh libraries DIR SUITE ARCHITECTURE PACKAGE,…
+#                                             unpacks packages of another architecture in DIR, to build against (nothing if done)
 # debian-root.sh run DIR COMMAND…             runs a command in it; the project's folder is visible at its own path, and the
 #                                             folder shared/ beside it, where there is one
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -15,6 +17,15 @@ make_root () { # DIR SUITE [PACKAGES]
     --dpkgopt='path-exclude=/usr/share/man/*' "$2" "$1"
 }
 
+unpack_libraries () { # DIR SUITE ARCHITECTURE PACKAGES
+  [ -e "$1/complete" ] && return
+  rm -rf "$1"
+  mkdir -p "$(dirname "$1")"
+  nice mmdebstrap --variant=extract --architectures="$3" --include="$4" \
+    --aptopt='APT::Install-Recommends "false"' --aptopt='Acquire::Languages "none"' "$2" "$1"
+  touch "$1/complete"
+}
+
 run_in_root () { # DIR COMMAND…
   local root=$1 binds=(--bind "$project" "$project")
   shift
@@ -28,6 +39,7 @@ run_in_root () { # DIR COMMAND…
 
 case ${1:-} in
   make) make_root "${@:2}" ;;
+  libraries) unpack_libraries "${@:2}" ;;
   run)  run_in_root "${@:2}" ;;
-  *) sed -n '2,5s/^# //p' "$0"; exit 2 ;;
+  *) sed -n '2,7s/^# //p' "$0"; exit 2 ;;
 esac

@@ -7,6 +7,7 @@
 import json
 import os
 import pty
+import shlex
 import struct
 import subprocess
 import sys
@@ -14,14 +15,16 @@ import tempfile
 import unittest
 
 PROGRAM = sys.argv[1]
+COMMAND = shlex.split(os.environ.get('MESON_EXE_WRAPPER', '')) + [PROGRAM]   # built for another processor: in an emulator
 SHARED = os.environ.get('MYNA_SHARED', '../shared')
+real_processor = unittest.skipIf('MESON_EXE_WRAPPER' in os.environ, 'an emulator has a speed and a memory of its own')
 MODEL = os.path.join(os.environ['MYNA_DATA_DIR'], 'models', 'myna-fledgling-q8_0.gguf')
 
 
 def run(*args, stdin=b'', status=0, env=None):
     if isinstance(stdin, str):
         stdin = stdin.encode()
-    result = subprocess.run([PROGRAM, *args], input=stdin, capture_output=True, timeout=120, env=env)
+    result = subprocess.run([*COMMAND, *args], input=stdin, capture_output=True, timeout=120, env=env)
     assert result.returncode == status, (args, result.returncode, result.stderr)
     if status:
         assert result.stderr.startswith(b'myna-cli: '), result.stderr
@@ -106,7 +109,7 @@ class Cli(unittest.TestCase):
     def test_chat_terminal(self):
         pid, terminal = pty.fork()
         if pid == 0:
-            os.execv(PROGRAM, [PROGRAM, 'chat', '--greedy'])
+            os.execvp(COMMAND[0], [*COMMAND, 'chat', '--greedy'])
         os.write(terminal, b'Hello!\n/help\n/new\n/nonsense\n/quit\n')
         out = b''
         try:
@@ -126,6 +129,7 @@ class Cli(unittest.TestCase):
         self.assertEqual(len(out['head']), 2)
         self.assertIn('swiglu', run('describe'))
 
+    @real_processor
     def test_memory(self):
         with open(PROGRAM, 'rb') as file:
             program = file.read()
@@ -144,7 +148,7 @@ class Cli(unittest.TestCase):
         for args in ((), ('nonsense',), ('describe', '--nonsense'), ('generate',), ('logits',), ('prompt',),
                      ('chat', '--threads', '0'), ('chat', '--threads', 'two'), ('chat', '--cpu-mask', 'mmx'),
                      ('chat', '--temperature', '-1'), ('chat', '--top-p', '2'), ('generate', '-n', '')):
-            result = subprocess.run([PROGRAM, *args], capture_output=True, stdin=subprocess.DEVNULL, timeout=60)
+            result = subprocess.run([*COMMAND, *args], capture_output=True, stdin=subprocess.DEVNULL, timeout=60)
             self.assertEqual(result.returncode, 2, args)
             self.assertTrue(result.stderr, args)
         for option in ('--help', '-h'):
@@ -159,6 +163,7 @@ class Cli(unittest.TestCase):
         self.assertTrue(all(value > 0 for value in values.values()))
         self.assertIn('reopened from the page cache', values)
 
+    @real_processor
     def test_bench_speculation(self):
         rows = {row['what']: row for row in json.loads(run('bench', '--speculation', '--json'))['rows']}
         # How much is guessed follows from what guessing gains on this machine at this hour; that it is right does not.

@@ -70,7 +70,7 @@ test_regions (int n_threads)
       expected += work.step;
       glm_pool_run (pool, add_step, &work);
       if (r % 500 == 499) /* long enough for every worker to sleep */
-        usleep (2000);
+        usleep (20000);
     }
   for (int i = 0; i < N; i++)
     good = good && work.value[i] == expected;

@@ -9,4 +9,5 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 "$1" "$2" "$folder" "$3"
 shift 3
-"$@" "$folder"
+# The program may be for another processor, and run in an emulator.
+${MESON_EXE_WRAPPER:-} "$@" "$folder"

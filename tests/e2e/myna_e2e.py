@@ -66,6 +66,11 @@ def wait(condition, what, timeout=TIMEOUT):
         time.sleep(0.05)
 
 
+def sandbox_works():
+    """Whether bwrap can give a program other file systems than we have."""
+    return subprocess.run(["bwrap", "--dev-bind", "/", "/", "true"], capture_output=True, check=False).returncode == 0
+
+
 class Node:
     """One accessible object."""
 
@@ -315,6 +320,14 @@ class App(Node):
         self.put_pointer_away()
         wait(lambda: len(subprocess.run(["xdotool", "search", "--onlyvisible", "--class", "myna"], capture_output=True,
                                         check=False).stdout.split()) == 1, "one window to be left")
+
+    @property
+    def root(self):
+        """All files as the program sees them, where a wrapper gave it others."""
+        pid = self.process.pid
+        while children := pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+            pid = children[0]
+        return pathlib.Path(f"/proc/{pid}/root")
 
     # -- ending
 

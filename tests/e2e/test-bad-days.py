@@ -6,14 +6,9 @@ SPDX-License-Identifier: GPL-3.0-or-later
 import re
 import shutil
 import sqlite3
-import subprocess
 import unittest
 
-from myna_e2e import APP_ID, STARTER, TestCase, main, wait
-
-
-def sandbox_works():
-    return subprocess.run(["bwrap", "--dev-bind", "/", "/", "true"], capture_output=True, check=False).returncode == 0
+from myna_e2e import APP_ID, STARTER, TestCase, main, sandbox_works, wait
 
 
 class BadModel(TestCase):

@@ -4,10 +4,13 @@ SPDX-License-Identifier: GPL-3.0-or-later
 """
 import contextlib
 import json
+import random
 import re
+import string
 import time
+import unittest
 
-from myna_e2e import Failure, TestCase, main, wait
+from myna_e2e import Failure, TestCase, main, sandbox_works, wait
 
 
 def conversation(number, title, *texts):
@@ -40,8 +43,8 @@ class History(TestCase):
         app.key("F10")
         app.choose(item)
 
-    def choose_file(self, app, title, path):
-        """Gives the file dialog of that title a path, and accepts it."""
+    def choose_file(self, app, title, path, replace=False):
+        """Gives the file dialog of that title a path, and accepts it, and that a file is replaced."""
         dialog = app.find(title, ("dialog", "filler"))
         if not dialog.find_all(role="text"):
             app.key("ctrl+l")
@@ -51,6 +54,8 @@ class History(TestCase):
         app.key("ctrl+a")
         app.write(str(path))
         app.key("shift+End", "Delete", "Return")
+        if replace:
+            app.find_button("_Replace").click()
         app.wait_closed(title)
 
     def row(self, app, title):
@@ -127,6 +132,36 @@ class History(TestCase):
         app.wait_closed("Import Chats")
         app.quit()
         self.assertEqual(self.count(), 0)
+
+    @unittest.skipUnless(sandbox_works(), "bwrap cannot make namespaces here")
+    def test_export_to_a_full_disk(self):
+        # Random letters: nothing that is written can be made much smaller.
+        text = " ".join("".join(random.choices(string.ascii_letters, k=9)) for _ in range(60000))
+        self.write([conversation(0, "Long", "A long story, please.", text)])
+        stick = self.home / "stick"
+        stick.mkdir()
+        app = self.start(wrapper=["bwrap", "--dev-bind", "/", "/", "--size", str(256 * 1024), "--tmpfs", stick])
+        self.import_all(app)
+        self.open_chat(app, "Long")
+        seen = app.root / stick.relative_to("/")         # the disk as the program sees it
+        for kind, name in (("JSON", "long.json"), ("Web page", "long.html"), ("PDF", "long.pdf")):
+            (seen / name).write_text("what was here before")
+            self.open_chat_menu(app, "_Export…")
+            app.click_at(app.find(kind, ("check box", "radio button")))
+            app.find_button("Save…").click()
+            self.choose_file(app, "Export Chats", stick / name, replace=True)
+            app.find("The file could not be written")
+            app.find(re.compile(".*[Tt]he disk is full"))
+            self.assertEqual([path.name for path in seen.iterdir()], [name])
+            self.assertEqual((seen / name).read_text(), "what was here before")
+            # As it says, another place will do.
+            (seen / name).unlink()
+            app.find_button("Save…").click()
+            self.choose_file(app, "Export Chats", self.home / name)
+            app.wait_closed("Export 1 Chat")
+            wait(lambda: (self.home / name).stat().st_size > 256 * 1024, "the file")
+            app.wait_alone()
+        app.quit()
 
     def export(self, app, window, kind, path):
         app.click_at(app.find(kind, ("check box", "radio button")))

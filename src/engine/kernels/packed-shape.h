@@ -20,13 +20,6 @@ glm_packed_is_q5 (GlmPackedFormat format)
   return format == GLM_PACKED_Q5_0 || format == GLM_PACKED_Q5_1 || format == GLM_PACKED_Q5_K;
 }
 
-/* Levels of two bits, Q3_K's with a third one. */
-static ALWAYS_INLINE bool
-glm_packed_is_q2 (GlmPackedFormat format)
-{
-  return format == GLM_PACKED_Q2_K || format == GLM_PACKED_Q3_K;
-}
-
 /* Levels are indexes of glm_iq4_values[]. */
 static ALWAYS_INLINE bool
 glm_packed_is_iq4 (GlmPackedFormat format)
@@ -53,7 +46,7 @@ glm_packed_has_min (GlmPackedFormat format)
 static ALWAYS_INLINE bool
 glm_packed_has_halves (GlmPackedFormat format)
 {
-  return format == GLM_PACKED_Q6_K || glm_packed_is_q2 (format);
+  return format == GLM_PACKED_Q6_K || format == GLM_PACKED_Q3_K || format == GLM_PACKED_Q2_K;
 }
 
 /* Groups of eight blocks with a head, scales in bytes. */

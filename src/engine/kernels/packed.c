@@ -67,6 +67,19 @@ read_half (const uint8_t *p,
   return glm_f16_to_f32 (value);
 }
 
+/* Column k of a block of Q3_K, in byte `lane` of its three vectors. */
+static inline int
+q3_k_level (const uint8_t *block,
+            int            k,
+            int            lane)
+{
+  int part = k % 16 / 4, half = k / 16;
+
+  if (part < 3)
+    return block[64 * part + lane] >> (3 * half) & 7;
+  return block[64 * half + lane] >> 6 | (block[128 + lane] >> (6 + half) & 1) << 2;
+}
+
 /* Row r of the block, as what is multiplied: IQ4's indexes looked up. */
 static void
 read_levels (GlmPackedFormat format,
@@ -74,26 +87,27 @@ read_levels (GlmPackedFormat format,
              int             r,
              uint8_t         level[32])
 {
-  const uint8_t *high = block + (glm_packed_is_q2 (format) ? 128 : 256);
+  const uint8_t *high = block + 256;
 
   for (int k = 0; k < 32; k++)
     {
-      int z = k / 4, lane = 4 * r + k % 4;
+      int z = k / 4, lane = 4 * r + k % 4, value;
 
       if (format == GLM_PACKED_Q8_0)
-        level[k] = block[64 * z + lane];
-      else if (glm_packed_is_q2 (format))
-        level[k] = block[64 * (z / 4) + lane] >> (z % 4 * 2) & 3;
-      else
-        level[k] = block[64 * (z % 4) + lane] >> (z / 4 * 4) & 15;
-      if (glm_packed_is_q5 (format))
-        level[k] |= (uint8_t) ((high[lane] >> z & 1) << 4);
-      else if (format == GLM_PACKED_Q6_K)
-        level[k] |= (uint8_t) ((high[64 * (z / 4) + lane] >> (z % 4 * 2) & 3) << 4);
+        value = block[64 * z + lane];
+      else if (format == GLM_PACKED_Q2_K)
+        value = block[64 * (z / 4) + lane] >> (z % 4 * 2) & 3;
       else if (format == GLM_PACKED_Q3_K)
-        level[k] |= (uint8_t) ((high[lane] >> z & 1) << 2);
+        value = q3_k_level (block, k, lane);
+      else
+        value = block[64 * (z % 4) + lane] >> (z / 4 * 4) & 15;
+      if (glm_packed_is_q5 (format))
+        value |= (high[lane] >> z & 1) << 4;
+      else if (format == GLM_PACKED_Q6_K)
+        value |= (high[64 * (z / 4) + lane] >> (z % 4 * 2) & 3) << 4;
       else if (glm_packed_is_iq4 (format))
-        level[k] = (uint8_t) (glm_iq4_values[level[k]] + 128);
+        value = glm_iq4_values[value] + 128;
+      level[k] = (uint8_t) value;
     }
 }
 

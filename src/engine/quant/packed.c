@@ -11,18 +11,18 @@
 #define ROWS GLM_PANEL_ROWS
 
 static const GlmPackedTraits all_traits[GLM_N_PACKED] = {
-  { GLM_PACKED_Q4_0,   GLM_TYPE_Q4_0,   1, 0,  256 + 32,       GLM_SUM_8 },
-  { GLM_PACKED_Q4_1,   GLM_TYPE_Q4_1,   1, 0,  256 + 64,       GLM_SUM_MIN },
-  { GLM_PACKED_Q5_0,   GLM_TYPE_Q5_0,   1, 0,  256 + 64 + 32,  GLM_SUM_16 },
-  { GLM_PACKED_Q5_1,   GLM_TYPE_Q5_1,   1, 0,  256 + 64 + 64,  GLM_SUM_MIN },
-  { GLM_PACKED_Q8_0,   GLM_TYPE_Q8_0,   1, 0,  512 + 32,       GLM_SUM_128 },
-  { GLM_PACKED_Q4_K,   GLM_TYPE_Q4_K,   8, 64, 256 + 32,       GLM_SUM_MIN },
-  { GLM_PACKED_Q5_K,   GLM_TYPE_Q5_K,   8, 64, 256 + 64 + 32,  GLM_SUM_MIN },
-  { GLM_PACKED_Q6_K,   GLM_TYPE_Q6_K,   8, 32, 256 + 128 + 32, GLM_SUM_HALVES_32 },
-  { GLM_PACKED_IQ4_NL, GLM_TYPE_IQ4_NL, 1, 0,  256 + 32,       GLM_SUM_128 },
-  { GLM_PACKED_IQ4_XS, GLM_TYPE_IQ4_XS, 8, 32, 256 + 16,       GLM_SUM_128 },
-  { GLM_PACKED_Q3_K,   GLM_TYPE_Q3_K,   8, 32, 128 + 64 + 32,  GLM_SUM_HALVES_4 },
-  { GLM_PACKED_Q2_K,   GLM_TYPE_Q2_K,   8, 64, 128 + 32,       GLM_SUM_MIN_HALVES },
+  { GLM_PACKED_Q4_0,   GLM_TYPE_Q4_0,   1, 0,  256, 256 + 32, GLM_SUM_8 },
+  { GLM_PACKED_Q4_1,   GLM_TYPE_Q4_1,   1, 0,  256, 256 + 64, GLM_SUM_MIN },
+  { GLM_PACKED_Q5_0,   GLM_TYPE_Q5_0,   1, 0,  320, 320 + 32, GLM_SUM_16 },
+  { GLM_PACKED_Q5_1,   GLM_TYPE_Q5_1,   1, 0,  320, 320 + 64, GLM_SUM_MIN },
+  { GLM_PACKED_Q8_0,   GLM_TYPE_Q8_0,   1, 0,  512, 512 + 32, GLM_SUM_128 },
+  { GLM_PACKED_Q4_K,   GLM_TYPE_Q4_K,   8, 64, 256, 256 + 32, GLM_SUM_MIN },
+  { GLM_PACKED_Q5_K,   GLM_TYPE_Q5_K,   8, 64, 320, 320 + 32, GLM_SUM_MIN },
+  { GLM_PACKED_Q6_K,   GLM_TYPE_Q6_K,   8, 32, 384, 384 + 32, GLM_SUM_HALVES_32 },
+  { GLM_PACKED_IQ4_NL, GLM_TYPE_IQ4_NL, 1, 0,  256, 256 + 32, GLM_SUM_128 },
+  { GLM_PACKED_IQ4_XS, GLM_TYPE_IQ4_XS, 8, 32, 256, 256 + 16, GLM_SUM_128 },
+  { GLM_PACKED_Q3_K,   GLM_TYPE_Q3_K,   8, 32, 192, 192 + 32, GLM_SUM_HALVES_4 },
+  { GLM_PACKED_Q2_K,   GLM_TYPE_Q2_K,   8, 64, 128, 128 + 32, GLM_SUM_MIN_HALVES },
 };
 
 const GlmPackedTraits *
@@ -227,18 +227,11 @@ has_high_bits (GlmPackedFormat format)
   return format == GLM_PACKED_Q5_0 || format == GLM_PACKED_Q5_1 || format == GLM_PACKED_Q5_K;
 }
 
-/* Levels of two bits, and what comes on top. */
-static inline bool
-has_crumbs (GlmPackedFormat format)
-{
-  return format == GLM_PACKED_Q2_K || format == GLM_PACKED_Q3_K;
-}
-
 /* Scales of 16 columns each, in bytes. */
 static inline bool
 has_half_scales (GlmPackedFormat format)
 {
-  return format == GLM_PACKED_Q6_K || has_crumbs (format);
+  return format == GLM_PACKED_Q6_K || format == GLM_PACKED_Q3_K || format == GLM_PACKED_Q2_K;
 }
 
 static inline bool
@@ -282,56 +275,52 @@ write_crumbs (const uint8_t level[GLM_QK],
     }
 }
 
-/* Bit `shift` of each level of row r. */
+/* The three-bit levels of row r. */
 static inline void
-write_bits (const uint8_t level[GLM_QK],
-            int           shift,
+write_q3_k (const uint8_t level[GLM_QK],
             int           r,
-            uint8_t      *part)
+            uint8_t      *block)
 {
-  uint32_t bits = 0;
+  for (int i = 0; i < 3; i++)
+    {
+      uint32_t bits = load_u32 (level + 4 * i) | load_u32 (level + 16 + 4 * i) << 3;
 
-  for (int z = 0; z < 8; z++)
-    bits |= (load_u32 (level + 4 * z) >> shift & 0x01010101) << z;
-  store_u32 (part + 4 * r, bits);
+      if (i < 2)
+        bits |= (load_u32 (level + 16 * i + 12) & 0x03030303) << 6;
+      else
+        bits |= (load_u32 (level + 12) & 0x04040404) << 4 | (load_u32 (level + 28) & 0x04040404) << 5;
+      store_u32 (block + 64 * i + 4 * r, bits);
+    }
 }
 
-/* Writes the levels of row r; returns where the scales of the block start. */
-static inline uint8_t *
+/* Writes the levels of row r. */
+static inline void
 write_levels (GlmPackedFormat format,
               const uint8_t   level[GLM_QK],
               int             r,
               uint8_t        *block)
 {
   if (format == GLM_PACKED_Q8_0)
-    {
-      for (int z = 0; z < 8; z++)
-        memcpy (block + 64 * z + 4 * r, level + 4 * z, 4);
-      return block + 512;
-    }
-  if (has_crumbs (format))
-    {
-      write_crumbs (level, 0, r, block);
-      if (format == GLM_PACKED_Q2_K)
-        return block + 128;
-      write_bits (level, 2, r, block + 128);
-      return block + 192;
-    }
-  for (int z = 0; z < 4; z++)
-    store_u32 (block + 64 * z + 4 * r, (load_u32 (level + 4 * z) & 0x0f0f0f0f)
-                                         | (load_u32 (level + 16 + 4 * z) & 0x0f0f0f0f) << 4);
-  block += 256;
-  if (has_high_bits (format))
-    {
-      write_bits (level, 4, r, block);
-      return block + 64;
-    }
+    for (int z = 0; z < 8; z++)
+      memcpy (block + 64 * z + 4 * r, level + 4 * z, 4);
+  else if (format == GLM_PACKED_Q2_K)
+    write_crumbs (level, 0, r, block);
+  else if (format == GLM_PACKED_Q3_K)
+    write_q3_k (level, r, block);
+  else
+    for (int z = 0; z < 4; z++)
+      store_u32 (block + 64 * z + 4 * r, (load_u32 (level + 4 * z) & 0x0f0f0f0f)
+                                           | (load_u32 (level + 16 + 4 * z) & 0x0f0f0f0f) << 4);
   if (format == GLM_PACKED_Q6_K)
+    write_crumbs (level, 4, r, block + 256);
+  else if (has_high_bits (format))
     {
-      write_crumbs (level, 4, r, block);
-      return block + 128;
+      uint32_t bits = 0;
+
+      for (int z = 0; z < 8; z++)
+        bits |= (load_u32 (level + 4 * z) >> 4 & 0x01010101) << z;
+      store_u32 (block + 256 + 4 * r, bits);
     }
-  return block;
 }
 
 static inline void
@@ -405,7 +394,8 @@ pack_group (GlmPackedFormat format,
       RowBlock row;
 
       read_row_block (format, data, j, &row);
-      write_scales (traits, &row, r, write_levels (format, row.level, r, group));
+      write_levels (format, row.level, r, group);
+      write_scales (traits, &row, r, group + traits->level_bytes);
     }
 }
 
@@ -476,14 +466,27 @@ read_half (const uint8_t *p,
   return glm_f16_to_f32 (value);
 }
 
-/* Reads the levels of row r back; returns where the scales of the block start. */
-static const uint8_t *
+/* Column k of a row whose bytes are lane, 64 + lane and 128 + lane. */
+static uint8_t
+read_q3_k_level (const uint8_t *block,
+                 int            k,
+                 int            lane)
+{
+  int part = k % 16 / 4, half = k / 16;
+
+  if (part < 3)
+    return block[64 * part + lane] >> (3 * half) & 7;
+  return (uint8_t) (block[64 * half + lane] >> 6 | (block[128 + lane] >> (6 + half) & 1) << 2);
+}
+
+/* Reads the levels of row r back. */
+static void
 read_levels (GlmPackedFormat format,
              const uint8_t  *block,
              int             r,
              uint8_t         level[GLM_QK])
 {
-  const uint8_t *high = block + (has_crumbs (format) ? 128 : 256);
+  const uint8_t *high = block + 256;
 
   for (int k = 0; k < GLM_QK; k++)
     {
@@ -491,20 +494,17 @@ read_levels (GlmPackedFormat format,
 
       if (format == GLM_PACKED_Q8_0)
         level[k] = block[64 * z + lane];
-      else if (has_crumbs (format))
+      else if (format == GLM_PACKED_Q2_K)
         level[k] = block[64 * (z / 4) + lane] >> (z % 4 * 2) & 3;
+      else if (format == GLM_PACKED_Q3_K)
+        level[k] = read_q3_k_level (block, k, lane);
       else
         level[k] = block[64 * (z % 4) + lane] >> (z / 4 * 4) & 15;
       if (has_high_bits (format))
         level[k] |= (uint8_t) ((high[lane] >> z & 1) << 4);
       else if (format == GLM_PACKED_Q6_K)
         level[k] |= (uint8_t) ((high[64 * (z / 4) + lane] >> (z % 4 * 2) & 3) << 4);
-      else if (format == GLM_PACKED_Q3_K)
-        level[k] |= (uint8_t) ((high[lane] >> z & 1) << 2);
     }
-  if (format == GLM_PACKED_Q8_0)
-    return block + 512;
-  return high + (has_high_bits (format) || format == GLM_PACKED_Q3_K ? 64 : format == GLM_PACKED_Q6_K ? 128 : 0);
 }
 
 /* Scales and minima of columns 0–15 and 16–31 of row r; d and dmin from the group's head. */
@@ -566,7 +566,8 @@ glm_packed_dequantise_row (const GlmPackedTraits *traits,
           dmin = has_min (traits) ? read_half (panel + 2 * ROWS, row) : 0;
           panel += traits->head_bytes;
         }
-      read_scales (traits, read_levels (traits->format, panel, row, level), row, d, dmin, scale, min);
+      read_levels (traits->format, panel, row, level);
+      read_scales (traits, panel + traits->level_bytes, row, d, dmin, scale, min);
       panel += traits->block_bytes;
       for (int k = 0; k < GLM_QK; k++)
         {

@@ -14,7 +14,8 @@
  *       Q6_K  + 128 bytes: byte 64 (z / 4) + 4 r + j, bits 2 (z % 4) and up: the upper two bits of column 4 z + j
  *       Q8_0  512 bytes instead: byte 64 z + 4 r + j, z < 8: column 4 z + j, plus 128
  *       Q2_K  128 bytes instead: byte 64 (z / 4) + 4 r + j, bits 2 (z % 4) and up: column 4 z + j
- *       Q3_K  as Q2_K + 64 bytes: byte 4 r + j, bit z < 8: the third bit of column 4 z + j
+ *       Q3_K  192 bytes instead: byte 64 i + 4 r + j, i < 3: bits 0–2 column 4 i + j, bits 3–5 column 16 + 4 i + j;
+ *             bits 6–7 for i = 0, 1: the lower bits of column 16 i + 12 + j, for i = 2: their third bits
  *     scales  Q4_0, Q5_0, Q8_0, IQ4_NL: d[16] half · Q4_1, Q5_1: d[16], m[16] half
  *             Q4_K, Q5_K: scale[16], min[16] bytes · IQ4_XS: scale[16] signed bytes
  *             Q3_K, Q6_K: scale[16] of columns 0–15, scale[16] of 16–31, signed bytes
@@ -80,6 +81,7 @@ typedef struct
   GlmType type;                 /* of the file's blocks */
   int blocks_per_group;         /* 1 or 8 */
   int head_bytes;               /* of a group */
+  int level_bytes;              /* of a block; then come its scales */
   int block_bytes;
   GlmSumKind sum_kind;
 } GlmPackedTraits;

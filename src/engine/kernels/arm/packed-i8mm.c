@@ -33,13 +33,16 @@ load_row_pairs (GlmPackedFormat format,
                 int             g)
 {
   /* Bits by which a level's place in its byte differs from that of four columns before. */
-  int low_step = glm_packed_is_q2 (format) ? 2 : 0, high_step = format == GLM_PACKED_Q6_K ? 2 : 1, z = 2 * g;
-  uint8x16x2_t low = zip_words (load_low_bits (format, block, quarter, z),
-                                shift_right (load_low_bits (format, block, quarter, z + 1), low_step));
-  uint8x16x2_t high = zip_words (load_high_bits (format, block, quarter, z),
-                                 shift_right (load_high_bits (format, block, quarter, z + 1), high_step));
+  int low_step = format == GLM_PACKED_Q2_K ? 2 : 0, high_step = format == GLM_PACKED_Q6_K ? 2 : 1, z = 2 * g;
+  uint8x16_t low[2] = { load_low_bits (format, block, quarter, z), load_low_bits (format, block, quarter, z + 1) };
+  uint8x16_t high[2] = { load_high_bits (format, block, quarter, z), load_high_bits (format, block, quarter, z + 1) };
+  uint8x16x2_t lows, highs;
 
-  return (uint8x16x2_t) { { join_bits (format, low.val[0], high.val[0], z), join_bits (format, low.val[1], high.val[1], z) } };
+  if (format == GLM_PACKED_Q3_K) /* columns of either kind of place */
+    return zip_words (join_bits (format, low[0], high[0], z), join_bits (format, low[1], high[1], z + 1));
+  lows = zip_words (low[0], shift_right (low[1], low_step));
+  highs = zip_words (high[0], shift_right (high[1], high_step));
+  return (uint8x16x2_t) { { join_bits (format, lows.val[0], highs.val[0], z), join_bits (format, lows.val[1], highs.val[1], z) } };
 }
 
 /* What is multiplied by each quarter of a panel: a block of the tile, its tokens in pairs. */

@@ -48,7 +48,9 @@ load_low_bits (GlmPackedFormat format,
                int             quarter,
                int             z)
 {
-  return vld1q_u8 (block + 16 * quarter + 64 * (format == GLM_PACKED_Q8_0 ? z : glm_packed_is_q2 (format) ? z / 4 : z % 4));
+  bool by_half = format == GLM_PACKED_Q2_K || (format == GLM_PACKED_Q3_K && z % 4 == 3);
+
+  return vld1q_u8 (block + 16 * quarter + 64 * (format == GLM_PACKED_Q8_0 ? z : by_half ? z / 4 : z % 4));
 }
 
 /* The one that has the others; zeros where there is none. */
@@ -58,7 +60,7 @@ load_high_bits (GlmPackedFormat format,
                 int             quarter,
                 int             z)
 {
-  if (format == GLM_PACKED_Q3_K)
+  if (format == GLM_PACKED_Q3_K && z % 4 == 3)
     return vld1q_u8 (block + 128 + 16 * quarter);
   if (glm_packed_is_q5 (format))
     return vld1q_u8 (block + 256 + 16 * quarter);
@@ -76,11 +78,12 @@ join_bits (GlmPackedFormat format,
 {
   if (format == GLM_PACKED_Q8_0)
     return low;
-  if (glm_packed_is_q2 (format))
-    {
-      low = vandq_u8 (shift_right (low, z % 4 * 2), vdupq_n_u8 (0x03));
-      return format == GLM_PACKED_Q3_K ? vorrq_u8 (low, vandq_u8 (shift_right (high, z - 2), vdupq_n_u8 (0x04))) : low;
-    }
+  if (format == GLM_PACKED_Q2_K)
+    return vandq_u8 (shift_right (low, z % 4 * 2), vdupq_n_u8 (0x03));
+  if (format == GLM_PACKED_Q3_K && z % 4 < 3)
+    return vandq_u8 (shift_right (low, z / 4 * 3), vdupq_n_u8 (0x07));
+  if (format == GLM_PACKED_Q3_K)
+    return vorrq_u8 (shift_right (low, 6), vandq_u8 (shift_right (high, 4 + z / 4), vdupq_n_u8 (0x04)));
   low = z < 4 ? vandq_u8 (low, vdupq_n_u8 (0x0f)) : shift_right (low, 4);
   if (glm_packed_is_iq4 (format))
     return vqtbl1q_u8 (vld1q_u8 ((const uint8_t *) glm_iq4_values), low);

@@ -74,13 +74,13 @@ load_levels (GlmPackedFormat format,
   block += 32 * half;
   if (format == GLM_PACKED_Q8_0)
     return HAS_VNNI ? load (block + 64 * z) : _mm256_xor_si256 (load (block + 64 * z), _mm256_set1_epi8 ((char) 0x80));
-  if (glm_packed_is_q2 (format))
-    {
-      v = _mm256_and_si256 (shift_right (load (block + 64 * (z / 4)), z % 4 * 2), _mm256_set1_epi8 (0x03));
-      if (format == GLM_PACKED_Q3_K)
-        v = _mm256_or_si256 (v, _mm256_and_si256 (shift_right (load (block + 128), z - 2), _mm256_set1_epi8 (0x04)));
-      return v;
-    }
+  if (format == GLM_PACKED_Q2_K)
+    return _mm256_and_si256 (shift_right (load (block + 64 * (z / 4)), z % 4 * 2), _mm256_set1_epi8 (0x03));
+  if (format == GLM_PACKED_Q3_K && z % 4 < 3)
+    return _mm256_and_si256 (shift_right (load (block + 64 * (z % 4)), z / 4 * 3), _mm256_set1_epi8 (0x07));
+  if (format == GLM_PACKED_Q3_K)
+    return _mm256_or_si256 (_mm256_and_si256 (shift_right (load (block + 64 * (z / 4)), 6), _mm256_set1_epi8 (0x03)),
+                            _mm256_and_si256 (shift_right (load (block + 128), 4 + z / 4), _mm256_set1_epi8 (0x04)));
   v = _mm256_and_si256 (shift_right (load (block + 64 * (z % 4)), z / 4 * 4), _mm256_set1_epi8 (0x0f));
   if (glm_packed_is_iq4 (format))
     v = _mm256_shuffle_epi8 (iq4_table (), v);

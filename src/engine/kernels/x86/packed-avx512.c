@@ -57,13 +57,16 @@ load_levels (GlmPackedFormat format,
 
   if (format == GLM_PACKED_Q8_0)
     return _mm512_loadu_si512 (block + 64 * z);
-  if (glm_packed_is_q2 (format))
+  if (format == GLM_PACKED_Q2_K)
+    return _mm512_and_si512 (shift_right (_mm512_loadu_si512 (block + 64 * (z / 4)), z % 4 * 2), _mm512_set1_epi8 (0x03));
+  if (format == GLM_PACKED_Q3_K && z % 4 < 3)
+    return _mm512_and_si512 (shift_right (_mm512_loadu_si512 (block + 64 * (z % 4)), z / 4 * 3), _mm512_set1_epi8 (0x07));
+  /* 0xf8: v | (high & mask) */
+  if (format == GLM_PACKED_Q3_K)
     {
-      v = _mm512_and_si512 (shift_right (_mm512_loadu_si512 (block + 64 * (z / 4)), z % 4 * 2), _mm512_set1_epi8 (0x03));
-      /* 0xf8: v | (high & mask) */
-      if (format == GLM_PACKED_Q3_K)
-        v = _mm512_ternarylogic_epi32 (v, shift_right (_mm512_loadu_si512 (block + 128), z - 2), _mm512_set1_epi8 (0x04), 0xf8);
-      return v;
+      v = _mm512_and_si512 (shift_right (_mm512_loadu_si512 (block + 64 * (z / 4)), 6), _mm512_set1_epi8 (0x03));
+      return _mm512_ternarylogic_epi32 (v, shift_right (_mm512_loadu_si512 (block + 128), 4 + z / 4), _mm512_set1_epi8 (0x04),
+                                        0xf8);
     }
   v = _mm512_and_si512 (shift_right (_mm512_loadu_si512 (block + 64 * (z % 4)), z / 4 * 4), _mm512_set1_epi8 (0x0f));
   if (glm_packed_is_iq4 (format))

@@ -2,7 +2,7 @@
 """check-headers.py SOURCE-ROOT FOLDER COMPILER… -- FLAG…: each header of src/FOLDER compiles alone, pedantic.
 
 Templates that are meant to be included several times (*-impl.h, *-template.h) and headers of one instruction set
-(kernels/x86, kernels/arm) need their includer and are left out.
+(kernels/x86, kernels/arm, kernels/simd) need their includer and are left out.
 SPDX-License-Identifier: GPL-3.0-or-later
 """
 import concurrent.futures
@@ -27,7 +27,7 @@ def main(argv):
     flags = ["-isystem" + flag[2:] if flag.startswith("-I/usr") else flag for flag in flags]
     src = root / "src"
     headers = [header for header in sorted((src / folder).rglob("*.h"))
-               if not header.name.endswith(("-impl.h", "-template.h")) and header.parent.name not in ("x86", "arm")]
+               if not header.name.endswith(("-impl.h", "-template.h")) and header.parent.name not in ("x86", "arm", "simd")]
     if folder == "engine":      # the actor is a layer of its own
         headers = [header for header in headers if header.parent.name != "actor"]
     command = compiler + STRICT + flags + [f"-I{src}", f"-I{src / folder.split('/')[0]}"]

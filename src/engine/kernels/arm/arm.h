@@ -7,8 +7,10 @@
 
 #include "kernels/kernels.h"
 
-/* Advanced SIMD is part of AArch64: these always run. */
+/* kernels/simd; Advanced SIMD is part of AArch64: these always run. */
 void glm_kernels_set_vector_neon (GlmKernels *kernels);
+void glm_kernels_set_attend_neon (GlmKernels *kernels);
+void glm_kernels_set_attend_i8_neon (GlmKernels *kernels);
 /* Needs FEAT_DotProd. */
 void glm_kernels_set_packed_dotprod (GlmKernels *kernels);
 /* Needs FEAT_I8MM too; after the one before. */

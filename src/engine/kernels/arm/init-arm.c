@@ -12,6 +12,8 @@ glm_kernels_init_arm (GlmKernels *kernels,
   if (!(flags & GLM_CPU_NEON))
     return;
   glm_kernels_set_vector_neon (kernels);
+  glm_kernels_set_attend_neon (kernels);
+  glm_kernels_set_attend_i8_neon (kernels);
 
   if (!(flags & GLM_CPU_DOTPROD))
     return;

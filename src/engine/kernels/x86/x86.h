@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Each file here is compiled with the flags of its instruction set and must only be entered after the staircase in
+ * Each file here and in kernels/simd is compiled with the flags of its instruction set and must only be entered after the staircase in
  * init-x86.c has seen the processor's flags.
  */
 #ifndef GLM_X86_H
@@ -10,7 +10,7 @@
 
 #include "kernels/kernels.h"
 
-/* vector.c, attend.c and attend-i8.c are compiled twice. */
+/* kernels/simd, compiled for each. */
 void glm_kernels_set_vector_avx2 (GlmKernels *kernels);
 void glm_kernels_set_vector_avx512 (GlmKernels *kernels);
 void glm_kernels_set_attend_avx2 (GlmKernels *kernels);

@@ -1,11 +1,10 @@
-/* vector.c: the kernels on float vectors, for AVX2 and AVX-512
+/* vector.c: the kernels on float vectors, of any instruction set
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Loops take LANES values at a time; what is left goes through the `_part` functions once.
  */
-#include "kernels/x86/simd.h"
-#include "kernels/x86/x86.h"
+#include "kernels/simd/simd.h"
 
 #include <math.h>
 

@@ -1,12 +1,11 @@
-/* attend-i8.c: attention over keys and values in 8 bits, for AVX2 and AVX-512
+/* attend-i8.c: attention over keys and values in 8 bits, on vectors of any instruction set
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * For few query vectors: each reads the integers by itself, and nothing is written but the result.  Many are better served
  * by making floats of a block once (attention.c).
  */
-#include "kernels/x86/simd.h"
-#include "kernels/x86/x86.h"
+#include "kernels/simd/simd.h"
 
 #define UNROLL _Pragma ("GCC unroll 16")
 

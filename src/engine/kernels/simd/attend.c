@@ -1,4 +1,4 @@
-/* attend.c: attention of a group of query heads over cached keys and values, for AVX2 and AVX-512
+/* attend.c: attention of a group of query heads over cached keys and values, on vectors of any instruction set
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
@@ -7,13 +7,12 @@
  * no sum across a vector is needed.  Values: rows of V become float once for all heads, and HEADS heads at a time keep
  * their outputs in registers.
  */
-#include "kernels/x86/simd.h"
-#include "kernels/x86/x86.h"
+#include "kernels/simd/simd.h"
 
 #define UNROLL _Pragma ("GCC unroll 16")
 
 #define MAX_DIM   256         /* of a head, on the fast paths */
-#define KEYS      LANES       /* keys at a time */
+#define KEYS      (LANES < 8 ? 8 : LANES) /* keys at a time: as many sums as multiply-adds are under way */
 #define MIN_TURNED_HEADS (LANES / 2 + 1) /* fewer leave most lanes idle: plain dot products are as fast */
 
 /* ---- Scores ------------------------------------------------------------------------------------------------------- */
@@ -86,12 +85,14 @@ score_block (float       *s,
       UNROLL for (int j = 0; j < KEYS; j++)
         sum[j] = v_fma (q, v_set (keys[j * MAX_DIM + c]), sum[j]);
     }
-  v_transpose (sum);
+  UNROLL for (int j = 0; j < KEYS; j += LANES)
+    v_transpose (sum + j);
   for (int h = 0; h < n_q; h++)
-    if (n == KEYS)
-      v_store (s + h * lds, sum[h]);
-    else
-      v_store_part (s + h * lds, sum[h], n);
+    for (int j = 0; j < n; j += LANES)
+      if (n - j >= LANES)
+        v_store (s + h * lds + j, sum[j + h]);
+      else
+        v_store_part (s + h * lds + j, sum[j + h], n - j);
 }
 
 /* turned [d rounded up, LANES] = q [n_q, d] with rows as columns; what is beyond q is 0. */
@@ -167,7 +168,7 @@ attend_scores (float          *s,
 /* ---- Values ------------------------------------------------------------------------------------------------------- */
 
 #define HEADS  2              /* heads whose outputs stay in registers together … */
-#define COLS   (LANES == 16 ? 8 : 4) /* … in this many vectors each */
+#define COLS   (LANES == 8 ? 4 : 8) /* … in this many vectors each: AVX2 has 16 registers, the others 32 */
 #define VALUES 32             /* rows of V that are float at a time */
 
 /* o[h, COLS · LANES] += Σ_j p[h, j] · values[j], h < heads, a constant. */

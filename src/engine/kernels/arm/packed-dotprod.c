@@ -125,7 +125,52 @@ FOR_EACH_FORMAT (PANEL_PRODUCT)
 
 const GlmPanelProduct glm_panel_product_dotprod[GLM_N_PACKED] = { FOR_EACH_FORMAT (PANEL_PRODUCT_ENTRY) };
 
-/* Activations are quantised by the reference. */
+/* ---- Activations -------------------------------------------------------------------------------------------------- */
+
+/* 16 floats, each to the nearest whole multiple of 1 / inverse. */
+static ALWAYS_INLINE int8x16_t
+quantise (const float32x4_t x[4],
+          float             inverse)
+{
+  int16x4_t q[4];
+
+  UNROLL for (int i = 0; i < 4; i++)
+    q[i] = vqmovn_s32 (vcvtnq_s32_f32 (vmulq_n_f32 (x[i], inverse)));
+  return vcombine_s8 (vqmovn_s16 (vcombine_s16 (q[0], q[1])), vqmovn_s16 (vcombine_s16 (q[2], q[3])));
+}
+
+static void
+quantise_tile (const float *x,
+               int64_t      cols,
+               GlmSumKind   kind,
+               uint8_t     *tile,
+               int          width,
+               int          t)
+{
+  for (; cols > 0; cols -= 32, x += 32, tile += GLM_TILE_BYTES * width)
+    {
+      float32x4_t values[8], largest_of = vdupq_n_f32 (0);
+      int8x16_t low, high;
+      float largest, d, inverse;
+
+      UNROLL for (int i = 0; i < 8; i++)
+        {
+          values[i] = vld1q_f32 (x + 4 * i);
+          largest_of = vmaxq_f32 (largest_of, vabsq_f32 (values[i]));
+        }
+      largest = vmaxvq_f32 (largest_of);
+      d = largest / 127;
+      inverse = largest > 0 ? 127 / largest : 0;
+      low = quantise (values, inverse);
+      high = quantise (values + 4, inverse);
+
+      vst1q_s8 ((int8_t *) tile + 32 * t, low);
+      vst1q_s8 ((int8_t *) tile + 32 * t + 16, high);
+      memcpy (tile + 32 * width + 4 * t, &d, sizeof d);
+      glm_packed_store_sums (kind, d, vaddlvq_s8 (low), vaddlvq_s8 (high), tile, width, t);
+    }
+}
+
 void
 glm_kernels_set_packed_dotprod (GlmKernels *kernels)
 {
@@ -134,5 +179,6 @@ glm_kernels_set_packed_dotprod (GlmKernels *kernels)
   kernels->has_packed = true;
   kernels->max_tile_width = MAX_WIDTH;
   memcpy (kernels->tile_width, tile_width, sizeof tile_width);
+  kernels->quantise_tile = quantise_tile;
   memcpy (kernels->panel_product, glm_panel_product_dotprod, sizeof glm_panel_product_dotprod);
 }

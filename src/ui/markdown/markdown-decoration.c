@@ -131,9 +131,9 @@ myna_markdown_view_snapshot_containers (MynaMarkdownView *self,
   for (guint i = 0; i < self->items->len; i++)
     {
       MynaItem *item = MYNA_ITEM (self, i);
-      MynaBlock *block = myna_block_view_get_block (item->widget);
+      MynaBlock *block = item->block;
 
-      if (!gtk_widget_get_child_visible (GTK_WIDGET (item->widget)) || block->n_containers == 0)
+      if (block->n_containers == 0 || !item->widget || !gtk_widget_get_child_visible (GTK_WIDGET (item->widget)))
         continue;
       if (item->decoration == NULL)
         {
@@ -161,7 +161,7 @@ myna_markdown_view_snapshot_caret (MynaMarkdownView *self,
     i--;
   if (i == 0)
     return;
-  widget = MYNA_ITEM (self, i - 1)->widget;
+  widget = myna_markdown_view_get_widget (self, i - 1);
   length = strlen (myna_block_view_get_text (widget));
   if (length == 0 || !gtk_widget_compute_point (GTK_WIDGET (widget), GTK_WIDGET (self), &GRAPHENE_POINT_INIT (0, 0), &origin))
     return;

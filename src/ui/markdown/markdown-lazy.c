@@ -1,8 +1,8 @@
-/* markdown-lazy.c: blocks far from the viewport are not drawn, and those of a long message not laid out
+/* markdown-lazy.c: blocks far from the viewport are not drawn, and those of a long message not even made
  *
  * Laying out 100 KB of text, tables and formulas takes a quarter of a second, and the person sees a page of it.  So the
- * blocks of a long message get estimated heights, but for its beginning and its end, which are what is shown first.  A block
- * that comes near the viewport is measured in the next frame, while it is still out of sight; what that changes above the
+ * blocks of a long message get no widgets and estimated heights, but for its beginning and its end, which are what is shown
+ * first.  A block that comes near the viewport is made and measured in the next frame, while it is still out of sight; what that changes above the
  * viewport is told to the owner, who keeps what is being read in its place.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -88,7 +88,10 @@ myna_markdown_view_estimate (MynaMarkdownView *self,
   if (n < first + MIN_BLOCKS)
     {
       for (guint i = first; i < n; i++)
-        MYNA_ITEM (self, i)->is_exact = TRUE;
+        {
+          MYNA_ITEM (self, i)->is_exact = TRUE;
+          myna_markdown_view_get_widget (self, i);
+        }
       return;
     }
   self->is_lazy = TRUE;
@@ -97,15 +100,22 @@ myna_markdown_view_estimate (MynaMarkdownView *self,
       MynaItem *item = MYNA_ITEM (self, i);
 
       item->is_exact = FALSE;
-      item->height = estimate_height (self, myna_block_view_get_block (item->widget));
+      item->height = estimate_height (self, item->block);
       item->y = y;
       y += item->height + USUAL_SPACING;
     }
   keep_end_exact (self, first, FALSE);
   keep_end_exact (self, first, TRUE);
-  for (guint i = first; i < n; i++)
-    if (!MYNA_ITEM (self, i)->is_exact)
-      gtk_widget_set_child_visible (GTK_WIDGET (MYNA_ITEM (self, i)->widget), FALSE);
+  /* From the last on: each widget finds the next one beside it. */
+  for (guint i = n; i > first; i--)
+    {
+      MynaItem *item = MYNA_ITEM (self, i - 1);
+
+      if (item->is_exact)
+        myna_markdown_view_get_widget (self, i - 1);
+      else if (item->widget)
+        gtk_widget_set_child_visible (GTK_WIDGET (item->widget), FALSE);
+    }
 }
 
 static gboolean
@@ -147,7 +157,8 @@ measure_near (GtkWidget     *widget,
 
       if (item->is_exact || !item->is_visible || !is_near (self, item))
         continue;
-      indent = myna_markdown_view_get_indent (self, myna_block_view_get_block (item->widget));
+      indent = myna_markdown_view_get_indent (self, item->block);
+      myna_markdown_view_get_widget (self, i);
       gtk_widget_measure (GTK_WIDGET (item->widget), GTK_ORIENTATION_VERTICAL, myna_item_get_width (item, width, indent),
                           NULL, &height, NULL, NULL);
       if (item->y + item->height <= self->viewport_top)
@@ -175,9 +186,10 @@ myna_markdown_view_update_drawn (MynaMarkdownView *self)
       gboolean near = is_near (self, item);
 
       is_missing |= near && item->is_visible && !item->is_exact;
-      gtk_widget_set_child_visible (GTK_WIDGET (item->widget),
-                                    item->is_visible && item->is_exact
-                                    && (near || focus == GTK_WIDGET (item->widget)));
+      if (item->widget)
+        gtk_widget_set_child_visible (GTK_WIDGET (item->widget),
+                                      item->is_visible && item->is_exact
+                                      && (near || focus == GTK_WIDGET (item->widget)));
     }
   if (is_missing && !self->measure_tick)
     self->measure_tick = gtk_widget_add_tick_callback (GTK_WIDGET (self), measure_near, NULL, NULL);

@@ -2,7 +2,20 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include <string.h>
+
 #include "markdown/markdown-view-private.h"
+
+/* Takes the matches. */
+static void
+set_matches (MynaItem *item,
+             GArray   *matches)
+{
+  g_clear_pointer (&item->matches, g_array_unref);
+  item->matches = matches;
+  if (item->widget)
+    myna_block_view_set_matches (item->widget, matches ? g_array_ref (matches) : NULL);
+}
 
 void
 myna_markdown_view_search_update (MynaMarkdownView *self,
@@ -11,19 +24,13 @@ myna_markdown_view_search_update (MynaMarkdownView *self,
   if (self->needle == NULL)
     return;
   for (guint i = first; i < self->items->len; i++)
-    {
-      MynaBlockView *widget = MYNA_ITEM (self, i)->widget;
-
-      myna_block_view_set_matches (widget, myna_block_find (myna_block_view_get_block (widget), self->needle));
-    }
+    set_matches (MYNA_ITEM (self, i), myna_block_find (MYNA_ITEM (self, i)->block, self->needle));
 }
 
 static guint
 count_matches (MynaItem *item)
 {
-  GArray *matches = myna_block_view_get_marks (item->widget)->matches;
-
-  return matches ? matches->len : 0;
+  return item->matches ? item->matches->len : 0;
 }
 
 guint
@@ -41,12 +48,23 @@ myna_markdown_view_set_search (MynaMarkdownView *self,
       g_free (self->needle);
       self->needle = g_strdup (needle);
       for (guint i = 0; needle == NULL && i < self->items->len; i++)
-        myna_block_view_set_matches (MYNA_ITEM (self, i)->widget, NULL);
+        set_matches (MYNA_ITEM (self, i), NULL);
       myna_markdown_view_search_update (self, 0);
     }
   for (guint i = 0; i < self->items->len; i++)
     n_matches += count_matches (MYNA_ITEM (self, i));
   return n_matches;
+}
+
+/* Of a block that is not laid out: about where it will be. */
+static graphene_rect_t
+estimate_bounds (const MynaItem *item,
+                 guint           index)
+{
+  const char *text = item->block->string.text;      /* NULL: a table's, whose cells have it */
+  double share = text && *text ? index / (double) strlen (text) : 0;
+
+  return GRAPHENE_RECT_INIT (item->x, item->y + item->height * MIN (1, share), item->width, 0);
 }
 
 gboolean
@@ -67,7 +85,8 @@ myna_markdown_view_show_match (MynaMarkdownView *self,
       guint n = count_matches (item);
       gboolean is_here = found == NULL && index < n;
 
-      myna_block_view_set_current_match (item->widget, is_here ? (int) index : -1);
+      if (is_here || item->widget)
+        myna_block_view_set_current_match (myna_markdown_view_get_widget (self, i), is_here ? (int) index : -1);
       if (is_here)
         {
           found = item;
@@ -84,7 +103,12 @@ myna_markdown_view_show_match (MynaMarkdownView *self,
     myna_markdown_view_unfold (self);
   if (ret_bounds)
     {
-      range = g_array_index (myna_block_view_get_marks (found->widget)->matches, MynaRange, local);
+      range = g_array_index (found->matches, MynaRange, local);
+      if (!found->is_exact)
+        {
+          *ret_bounds = estimate_bounds (found, range.start);
+          return TRUE;
+        }
       myna_block_view_get_bounds (found->widget, range.start, range.end, ret_bounds);
       if (gtk_widget_compute_point (GTK_WIDGET (found->widget), GTK_WIDGET (self), &origin, &origin))
         graphene_rect_offset (ret_bounds, origin.x, origin.y);

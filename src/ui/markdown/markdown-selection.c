@@ -25,7 +25,7 @@ static guint
 get_length (MynaMarkdownView *self,
             guint             item)
 {
-  return strlen (myna_block_view_get_text (MYNA_ITEM (self, item)->widget));
+  return strlen (myna_block_view_get_text (myna_markdown_view_get_widget (self, item)));
 }
 
 /* The part of block `i` that is selected; whether there is any (a rule between selected blocks is, with no text). */
@@ -47,16 +47,22 @@ get_item_selection (MynaMarkdownView *self,
   return TRUE;
 }
 
+void
+myna_markdown_view_selection_show (MynaMarkdownView *self,
+                                   guint             i)
+{
+  guint start, end;
+
+  get_item_selection (self, i, &start, &end);
+  myna_block_view_set_selection (MYNA_ITEM (self, i)->widget, start, end);
+}
+
 static void
 show_selection (MynaMarkdownView *self)
 {
   for (guint i = 0; i < self->items->len; i++)
-    {
-      guint start, end;
-
-      get_item_selection (self, i, &start, &end);
-      myna_block_view_set_selection (MYNA_ITEM (self, i)->widget, start, end);
-    }
+    if (MYNA_ITEM (self, i)->widget)
+      myna_markdown_view_selection_show (self, i);
 }
 
 static void
@@ -104,15 +110,14 @@ append_block (MynaMarkdownView *self,
               guint             end,
               GString          *text)
 {
-  MynaItem *item = MYNA_ITEM (self, i);
-  MynaBlock *block = myna_block_view_get_block (item->widget);
+  MynaBlock *block = MYNA_ITEM (self, i)->block;
 
   if (text->len > 0)
     g_string_append (text, block->is_tight ? "\n" : "\n\n");
   for (guint depth = 0; start == 0 && depth < block->n_containers; depth++)
     if (block->containers[depth].is_first && block->containers[depth].marker[0] != '\0')
       g_string_append_printf (text, "%s ", block->containers[depth].marker);
-  myna_block_view_copy (item->widget, start, end, text);
+  myna_block_view_copy (myna_markdown_view_get_widget (self, i), start, end, text);
 }
 
 char *
@@ -180,12 +185,14 @@ item_at (MynaMarkdownView *self,
 
 static gboolean
 to_block (MynaMarkdownView *self,
-          MynaItem         *item,
+          guint             i,
           double            x,
           double            y,
           graphene_point_t *ret_point)
 {
-  return gtk_widget_compute_point (GTK_WIDGET (self), GTK_WIDGET (item->widget), &GRAPHENE_POINT_INIT (x, y), ret_point);
+  GtkWidget *widget = GTK_WIDGET (myna_markdown_view_get_widget (self, i));
+
+  return gtk_widget_compute_point (GTK_WIDGET (self), widget, &GRAPHENE_POINT_INIT (x, y), ret_point);
 }
 
 static gboolean
@@ -197,7 +204,7 @@ position_at (MynaMarkdownView *self,
   int i = item_at (self, y);
   graphene_point_t point;
 
-  if (i < 0 || !to_block (self, MYNA_ITEM (self, i), x, y, &point))
+  if (i < 0 || !to_block (self, i, x, y, &point))
     return FALSE;
   *ret_position = (MynaPosition) { i, myna_block_view_index_at (MYNA_ITEM (self, i)->widget, point.x, point.y) };
   return TRUE;
@@ -213,7 +220,7 @@ myna_markdown_view_link_at (MynaMarkdownView *self,
   graphene_point_t point;
   const MynaRun *run;
 
-  if (i < 0 || !to_block (self, MYNA_ITEM (self, i), x, y, &point))
+  if (i < 0 || !to_block (self, i, x, y, &point))
     return NULL;
   run = myna_block_view_run_at (MYNA_ITEM (self, i)->widget, point.x, point.y);
   return run && (run->style & MYNA_RUN_LINK) ? run->data : NULL;
@@ -273,7 +280,7 @@ click_pressed (MynaMarkdownView *self,
     return;
   range = (MynaRange) { 0, get_length (self, position.item) };
   if (n_press == 2)
-    range = word_around (myna_block_view_get_text (MYNA_ITEM (self, position.item)->widget), position.index);
+    range = word_around (myna_block_view_get_text (myna_markdown_view_get_widget (self, position.item)), position.index);
   set_selection (self, (MynaPosition) { position.item, range.start }, (MynaPosition) { position.item, range.end });
 }
 

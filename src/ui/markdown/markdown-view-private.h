@@ -12,7 +12,9 @@ G_BEGIN_DECLS
 /* One block in the view. */
 typedef struct
 {
-  MynaBlockView *widget;                /* a child of the view */
+  MynaBlock     *block;
+  MynaBlockView *widget;                /* a child of the view; NULL: in a long message, nobody needed it so far */
+  GArray        *matches;               /* of MynaRange: where the needle is; NULL for none */
   gboolean       is_visible;            /* not folded away; mapped if it is also near the viewport */
   gboolean       is_exact;              /* `height` is measured at the current width; else estimated, or from another width */
   int            x, y, width, height;
@@ -65,6 +67,9 @@ int  myna_markdown_view_get_indent           (MynaMarkdownView *self, const Myna
 /* Width of a block in a view of `width`: what the indent leaves, but no less than the block needs. */
 int  myna_item_get_width                     (MynaItem *item, int width, int indent);
 
+/* The block's widget, which is made now if there is none. */
+MynaBlockView *myna_markdown_view_get_widget (MynaMarkdownView *self, guint i);
+
 void myna_item_clear_decoration              (MynaItem *item);
 
 /* markdown-decoration.c: bars of quotes, markers of items; the caret behind the last block */
@@ -86,6 +91,9 @@ void myna_markdown_view_selection_class_init (GtkWidgetClass *widget_class);
 void myna_markdown_view_selection_init       (MynaMarkdownView *self);
 /* The blocks from `first` on changed. */
 void myna_markdown_view_selection_update     (MynaMarkdownView *self, guint first);
+
+/* The widget of block `i` is new. */
+void myna_markdown_view_selection_show       (MynaMarkdownView *self, guint i);
 
 /* Target of the link under a point, or NULL; valid until the text changes. */
 const char *myna_markdown_view_link_at       (MynaMarkdownView *self, double x, double y);

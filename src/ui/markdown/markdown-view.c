@@ -48,13 +48,11 @@ myna_markdown_view_get_indent (MynaMarkdownView *self,
   return indent;
 }
 
-#define get_block(self, i) myna_block_view_get_block (MYNA_ITEM (self, i)->widget)
-
 static int
 get_spacing (MynaMarkdownView *self,
              guint             i)
 {
-  MynaBlock *block = get_block (self, i);
+  MynaBlock *block = MYNA_ITEM (self, i)->block;
 
   if (i == 0)
     return 0;
@@ -80,8 +78,8 @@ update_visibility (MynaMarkdownView *self,
 
       gboolean was_visible = item->is_visible;
 
-      item->is_visible = !is_folded (self, get_block (self, i));
-      if (item->is_visible != was_visible)
+      item->is_visible = !is_folded (self, MYNA_ITEM (self, i)->block);
+      if (item->is_visible != was_visible && item->widget)
         gtk_widget_set_child_visible (GTK_WIDGET (item->widget), item->is_visible && item->is_exact);
     }
   gtk_widget_queue_resize (GTK_WIDGET (self));
@@ -110,20 +108,39 @@ clear_item (gpointer data)
   myna_item_clear_decoration (item);
   if (item->widget)
     gtk_widget_unparent (GTK_WIDGET (item->widget));
+  g_clear_pointer (&item->matches, g_array_unref);
+  g_clear_pointer (&item->block, myna_block_unref);
 }
 
-static MynaItem
-make_item (MynaMarkdownView *self,
-           MynaBlock        *block,
-           GtkWidget        *next)
+/* The children stand in the order of the blocks: Tab goes along them. */
+static GtkWidget *
+get_next_widget (MynaMarkdownView *self,
+                 guint             i)
 {
-  MynaItem item = { .widget = MYNA_BLOCK_VIEW (myna_block_view_new (block)), .is_visible = TRUE, .is_exact = TRUE };
+  while (++i < self->items->len)
+    if (MYNA_ITEM (self, i)->widget)
+      return GTK_WIDGET (MYNA_ITEM (self, i)->widget);
+  return NULL;
+}
 
-  gtk_widget_set_direction (GTK_WIDGET (item.widget), self->text_direction);
-  gtk_widget_insert_before (GTK_WIDGET (item.widget), GTK_WIDGET (self), next);
-  if (block->kind == MYNA_BLOCK_THINKING)
-    g_signal_connect_object (item.widget, "toggled", G_CALLBACK (thinking_toggled), self, G_CONNECT_SWAPPED);
-  return item;
+MynaBlockView *
+myna_markdown_view_get_widget (MynaMarkdownView *self,
+                               guint             i)
+{
+  MynaItem *item = MYNA_ITEM (self, i);
+
+  if (item->widget)
+    return item->widget;
+  item->widget = MYNA_BLOCK_VIEW (myna_block_view_new (item->block));
+  gtk_widget_set_direction (GTK_WIDGET (item->widget), self->text_direction);
+  gtk_widget_set_child_visible (GTK_WIDGET (item->widget), item->is_visible && item->is_exact);
+  gtk_widget_insert_before (GTK_WIDGET (item->widget), GTK_WIDGET (self), get_next_widget (self, i));
+  if (item->block->kind == MYNA_BLOCK_THINKING)
+    g_signal_connect_object (item->widget, "toggled", G_CALLBACK (thinking_toggled), self, G_CONNECT_SWAPPED);
+  if (item->matches)
+    myna_block_view_set_matches (item->widget, g_array_ref (item->matches));
+  myna_markdown_view_selection_show (self, i);
+  return item->widget;
 }
 
 /* The direction of the message is that of its first words; without any it is the program's. */
@@ -149,7 +166,8 @@ update_direction (MynaMarkdownView *self,
   gtk_widget_set_direction (GTK_WIDGET (self), direction);
   for (guint i = 0; i < self->items->len; i++)
     {
-      gtk_widget_set_direction (GTK_WIDGET (MYNA_ITEM (self, i)->widget), direction);
+      if (MYNA_ITEM (self, i)->widget)
+        gtk_widget_set_direction (GTK_WIDGET (MYNA_ITEM (self, i)->widget), direction);
       myna_item_clear_decoration (MYNA_ITEM (self, i));
     }
 }
@@ -159,25 +177,27 @@ show_block (MynaMarkdownView *self,
             guint             i,
             MynaBlock        *block)
 {
-  MynaItem item;
+  MynaItem item = { .block = myna_block_ref (block), .is_visible = TRUE };
 
-  if (i < self->items->len)
+  if (i >= self->items->len)
+    {
+      g_array_append_val (self->items, item);
+    }
+  else if (MYNA_ITEM (self, i)->block->kind != block->kind)
+    {
+      clear_item (MYNA_ITEM (self, i));
+      *MYNA_ITEM (self, i) = item;
+    }
+  else
     {
       MynaItem *old = MYNA_ITEM (self, i);
 
       myna_item_clear_decoration (old);
-      if (get_block (self, i)->kind == block->kind)
-        {
-          myna_block_view_set_block (old->widget, block);
-          return;
-        }
-      item = make_item (self, block, gtk_widget_get_next_sibling (GTK_WIDGET (old->widget)));
-      clear_item (old);
-      *old = item;
-      return;
+      myna_block_unref (old->block);
+      old->block = item.block;
+      if (old->widget)
+        myna_block_view_set_block (old->widget, block);
     }
-  item = make_item (self, block, NULL);
-  g_array_append_val (self->items, item);
 }
 
 void
@@ -250,7 +270,7 @@ myna_markdown_view_measure (GtkWidget     *widget,
   for (guint i = 0; i < self->items->len; i++)
     {
       MynaItem *item = MYNA_ITEM (self, i);
-      int indent = myna_markdown_view_get_indent (self, get_block (self, i));
+      int indent = myna_markdown_view_get_indent (self, MYNA_ITEM (self, i)->block);
       int child_minimum, child_natural, child_for_size = -1;
 
       if (!item->is_visible)
@@ -292,7 +312,7 @@ myna_markdown_view_size_allocate (GtkWidget *widget,
     {
       MynaItem *item = MYNA_ITEM (self, i);
       MynaItem old = *item;
-      int indent = myna_markdown_view_get_indent (self, get_block (self, i));
+      int indent = myna_markdown_view_get_indent (self, MYNA_ITEM (self, i)->block);
 
       if (!item->is_visible)
         continue;
@@ -325,10 +345,55 @@ myna_markdown_view_snapshot (GtkWidget   *widget,
 
   myna_markdown_view_snapshot_containers (self, snapshot);
   for (guint i = 0; i < self->items->len; i++)
-    if (gtk_widget_get_child_visible (GTK_WIDGET (MYNA_ITEM (self, i)->widget)))
+    if (MYNA_ITEM (self, i)->widget && gtk_widget_get_child_visible (GTK_WIDGET (MYNA_ITEM (self, i)->widget)))
       gtk_widget_snapshot_child (widget, GTK_WIDGET (MYNA_ITEM (self, i)->widget), snapshot);
   if (self->is_streaming)
     myna_markdown_view_snapshot_caret (self, snapshot);
+}
+
+/* Whether there may be something in the block that the keyboard can get to. */
+static gboolean
+has_stops (const MynaBlock *block)
+{
+  switch (block->kind)
+    {
+    case MYNA_BLOCK_RULE:
+      return FALSE;
+    case MYNA_BLOCK_PARAGRAPH:
+    case MYNA_BLOCK_HEADING:
+      for (guint i = 0; block->string.runs && i < block->string.runs->len; i++)
+        if (g_array_index (block->string.runs, MynaRun, i).style & MYNA_RUN_LINK)
+          return TRUE;
+      return FALSE;
+    default:
+      return TRUE;
+    }
+}
+
+/* What is far away has no place yet. */
+static gboolean
+focus_block (MynaMarkdownView *self,
+             guint             i,
+             GtkDirectionType  direction)
+{
+  MynaItem *item = MYNA_ITEM (self, i);
+  GtkWidget *child;
+  gboolean was_mapped;
+
+  if (is_folded (self, item->block) || (!item->widget && !has_stops (item->block)))
+    return FALSE;
+  child = GTK_WIDGET (myna_markdown_view_get_widget (self, i));
+  was_mapped = gtk_widget_get_child_visible (child);
+  gtk_widget_set_child_visible (child, TRUE);
+  if (gtk_widget_child_focus (child, direction))
+    {
+      if (!item->is_exact)
+        gtk_widget_queue_resize (GTK_WIDGET (self));
+      item->is_exact = TRUE;
+      return TRUE;
+    }
+  gtk_widget_set_child_visible (child, was_mapped);
+  return FALSE;
 }
 
 /* Tab goes through what is in the blocks (links, buttons); the view as a whole is no stop on its way. */
@@ -336,28 +401,22 @@ static gboolean
 myna_markdown_view_focus (GtkWidget        *widget,
                           GtkDirectionType  direction)
 {
+  MynaMarkdownView *self = MYNA_MARKDOWN_VIEW (widget);
   gboolean backward = direction == GTK_DIR_TAB_BACKWARD || direction == GTK_DIR_UP || direction == GTK_DIR_LEFT;
   GtkWidget *child = gtk_widget_get_focus_child (widget);
+  guint n = self->items->len, i = backward ? n : G_MAXUINT;
 
   if (child && gtk_widget_child_focus (child, direction))
     return TRUE;
-  if (child)
-    child = backward ? gtk_widget_get_prev_sibling (child) : gtk_widget_get_next_sibling (child);
-  else if (gtk_widget_has_focus (widget) && backward)
+  if (!child && gtk_widget_has_focus (widget) && backward)
     return FALSE;
-  else
-    child = backward ? gtk_widget_get_last_child (widget) : gtk_widget_get_first_child (widget);
-  for (; child; child = backward ? gtk_widget_get_prev_sibling (child) : gtk_widget_get_next_sibling (child))
-    {
-      gboolean was_mapped = gtk_widget_get_child_visible (child);
-
-      if (!MYNA_IS_BLOCK_VIEW (child) || is_folded (MYNA_MARKDOWN_VIEW (widget), myna_block_view_get_block (MYNA_BLOCK_VIEW (child))))
-        continue;
-      gtk_widget_set_child_visible (child, TRUE);
-      if (gtk_widget_child_focus (child, direction))
-        return TRUE;
-      gtk_widget_set_child_visible (child, was_mapped);
-    }
+  for (guint j = 0; child && j < n; j++)
+    if (GTK_WIDGET (MYNA_ITEM (self, j)->widget) == child)
+      i = j;
+  /* From the block before or behind it; G_MAXUINT + 1 is the first. */
+  for (i = backward ? i - 1 : i + 1; i < n; i = backward ? i - 1 : i + 1)
+    if (focus_block (self, i, direction))
+      return TRUE;
   return FALSE;
 }
 

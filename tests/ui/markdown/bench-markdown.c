@@ -162,6 +162,66 @@ run (const char *path,
   g_main_loop_unref (bench.loop);
 }
 
+typedef struct
+{
+  double start, first_frame, longest;
+  guint n_frames;
+} Whole;
+
+static void
+whole_before_paint (GdkFrameClock *clock,
+                    Whole         *whole)
+{
+  whole->start = cpu_ms ();
+}
+
+static void
+whole_after_paint (GdkFrameClock *clock,
+                   Whole         *whole)
+{
+  double ms = cpu_ms () - whole->start;
+
+  if (whole->n_frames++ == 0)
+    whole->first_frame = ms;
+  else
+    whole->longest = MAX (whole->longest, ms);
+}
+
+/* A long message of the history is opened: what it takes until it is seen, and the longest frame after that. */
+static void
+run_whole (const char *path,
+           gsize       length)
+{
+  GtkWidget *scroller = gtk_scrolled_window_new (), *view = myna_markdown_view_new (), *window = gtk_window_new ();
+  g_autofree char *message = make_message (path, length);
+  Whole whole = { 0 };
+  GdkFrameClock *clock;
+  double start, ms;
+
+  gtk_widget_add_css_class (window, "conversation");
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), view);
+  gtk_window_set_child (GTK_WINDOW (window), scroller);
+  gtk_window_set_default_size (GTK_WINDOW (window), 760, 800);
+  gtk_window_present (GTK_WINDOW (window));
+  for (gint64 end = g_get_monotonic_time () + G_USEC_PER_SEC / 2; g_get_monotonic_time () < end;)
+    g_main_context_iteration (NULL, FALSE);
+  myna_markdown_view_set_viewport (MYNA_MARKDOWN_VIEW (view), 0, 800);
+  clock = gtk_widget_get_frame_clock (window);
+  g_signal_connect (clock, "before-paint", G_CALLBACK (whole_before_paint), &whole);
+  g_signal_connect (clock, "after-paint", G_CALLBACK (whole_after_paint), &whole);
+  start = cpu_ms ();
+  myna_markdown_view_set_text (MYNA_MARKDOWN_VIEW (view), message);
+  ms = cpu_ms () - start;
+  for (gint64 end = g_get_monotonic_time () + 4 * G_USEC_PER_SEC; g_get_monotonic_time () < end;)
+    g_main_context_iteration (NULL, FALSE);
+  g_signal_handlers_disconnect_by_data (clock, &whole);
+  g_print ("%zu KiB at once\n  set text %.0f ms, first frame %.0f ms, longest frame after it %.0f ms\n", length / 1024, ms,
+           whole.first_frame, whole.longest);
+  start = cpu_ms ();
+  gtk_window_destroy (GTK_WINDOW (window));
+  g_print ("  taken away in %.0f ms\n", cpu_ms () - start);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -176,5 +236,7 @@ main (int    argc,
   run (argv[1], 0, 6 * 1024);
   run (argv[1], 64 * 1024, 6 * 1024);
   run (argv[1], 256 * 1024, 4 * 1024);
+  run_whole (argv[1], 64 * 1024);
+  run_whole (argv[1], 1024 * 1024);
   return 0;
 }

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include <adwaita.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "markdown/block-view.h"
@@ -181,6 +182,85 @@ test_thinking (Fixture      *fixture,
 }
 
 /* Whether a block's text begins in the right half of the view. */
+/* The blocks that have a widget; they stand in their order. */
+static guint
+count_widgets (Fixture *fixture)
+{
+  int last = -1, number;
+  guint n = 0;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (GTK_WIDGET (fixture->view)); child;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      g_assert_cmpint (sscanf (myna_block_view_get_text (MYNA_BLOCK_VIEW (child)), "Paragraph %d", &number), ==, 1);
+      g_assert_cmpint (number, >, last);
+      last = number;
+      n++;
+    }
+  return n;
+}
+
+static GtkWidget *
+find_block (Fixture    *fixture,
+            const char *text)
+{
+  GtkWidget *child = gtk_widget_get_first_child (GTK_WIDGET (fixture->view));
+
+  while (child && !strstr (myna_block_view_get_text (MYNA_BLOCK_VIEW (child)), text))
+    child = gtk_widget_get_next_sibling (child);
+  return child;
+}
+
+/* Of a long message only what is near the viewport is made; finding, copying and the keyboard get at the rest. */
+static void
+test_long (Fixture      *fixture,
+           gconstpointer data)
+{
+  g_autoptr (GString) source = g_string_new (NULL), plain = g_string_new (NULL);
+  g_autoptr (GtkWidget) view = g_object_ref (GTK_WIDGET (fixture->view));
+  GtkWidget *scroller = gtk_scrolled_window_new ();
+  g_autofree char *selected = NULL;
+  graphene_rect_t bounds;
+
+  gtk_window_set_child (GTK_WINDOW (fixture->window), scroller);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), view);
+  for (int i = 0; i < 3000; i++)
+    {
+      g_string_append_printf (source, i == 2000 ? "Paragraph %d: [a link](https://example.org/)\n\n" : "Paragraph %d.\n\n", i);
+      g_string_append_printf (plain, i == 2000 ? "%sParagraph %d: a link" : "%sParagraph %d.", i ? "\n\n" : "", i);
+    }
+  myna_markdown_view_set_text (fixture->view, source->str);
+  myna_markdown_view_set_viewport (fixture->view, 0, 600);
+  while (gtk_widget_get_height (view) < 30000)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (count_widgets (fixture), <, 200);
+
+  g_assert_cmpuint (myna_markdown_view_set_search (fixture->view, "graph 1500."), ==, 1);
+  g_assert_true (myna_markdown_view_show_match (fixture->view, 0, &bounds));
+  g_assert_cmpfloat_with_epsilon (bounds.origin.y, get_height (fixture, 500) / 2.0, get_height (fixture, 500) / 20.0);
+  myna_markdown_view_set_viewport (fixture->view, (int) bounds.origin.y - 300, (int) bounds.origin.y + 300);
+  while (!gtk_widget_get_mapped (find_block (fixture, "graph 1500.")))
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_nonnull (find_block (fixture, "graph 1495."));
+  g_assert_cmpuint (count_widgets (fixture), <, 400);
+
+  g_assert_true (gtk_widget_child_focus (GTK_WIDGET (fixture->view), GTK_DIR_TAB_FORWARD));
+  g_assert_nonnull (find_block (fixture, "Paragraph 2000"));
+  g_assert_true (gtk_widget_is_ancestor (gtk_window_get_focus (GTK_WINDOW (fixture->window)),
+                                         find_block (fixture, "Paragraph 2000")));
+  g_assert_cmpuint (count_widgets (fixture), <, 400);
+
+  myna_markdown_view_select_all (fixture->view);
+  g_assert_cmpuint (count_widgets (fixture), <, 400);
+  selected = myna_markdown_view_get_selected_text (fixture->view);
+  g_assert_cmpstr (selected, ==, plain->str);
+  count_widgets (fixture);
+
+  /* Another text in its place. */
+  myna_markdown_view_set_text (fixture->view, "Paragraph 1.\n\nParagraph 2.");
+  g_assert_cmpuint (count_widgets (fixture), ==, 2);
+}
+
 static gboolean
 is_at_right (Fixture *fixture,
              guint    n)
@@ -281,6 +361,7 @@ main (int    argc,
   ADD ("growing", test_growing);
   ADD ("narrow", test_narrow);
   ADD ("thinking", test_thinking);
+  ADD ("long", test_long);
   ADD ("right-to-left", test_right_to_left);
   ADD ("accessible", test_accessible);
   ADD ("copy-code", test_copy_code);

@@ -86,6 +86,8 @@ describe_computer (void)
                     : flags & GLM_CPU_AVX512  ? "AVX-512"
                     : flags & GLM_CPU_AVXVNNI ? "AVX-VNNI"
                     : flags & GLM_CPU_AVX2    ? "AVX2"
+                    : flags & GLM_CPU_I8MM    ? "NEON i8mm"
+                    : flags & GLM_CPU_DOTPROD ? "NEON dotprod"
                     : flags & GLM_CPU_NEON    ? "NEON"
                                               : "SSE";
 

@@ -9,7 +9,7 @@
 #include "kernels/arm/arm.h"
 #include "kernels/arm/packed-neon.h"
 
-#define MAX_WIDTH 4
+#define MAX_WIDTH 8
 
 /* Levels of columns 4 z … 4 z + 3, z < 8, of rows 4 quarter … 4 quarter + 3. */
 static ALWAYS_INLINE int8x16_t
@@ -62,6 +62,29 @@ multiply_columns (GlmPackedFormat format,
     sum[i] = vfmaq_f32 (sum[i], vcvtq_f32_s32 (acc[i]), vmulq_n_f32 (scale, d[i]));
 }
 
+/* A block of a quarter times a block of the tile. */
+static ALWAYS_INLINE void
+multiply_quarter (GlmPackedFormat format,
+                  int             width,
+                  const uint8_t  *head,
+                  const uint8_t  *block,
+                  const uint8_t  *tile,
+                  int             quarter,
+                  float32x4_t    *sum)
+{
+  const bool has_halves = glm_packed_has_halves (format);
+  const uint8_t *words[2] = { tile + 36 * width, tile + 40 * width };
+  QuarterScales s = load_scales (format, head, block + glm_packed_level_bytes (format), quarter);
+
+  multiply_columns (format, width, block, tile, quarter, 0, has_halves ? 4 : 8, words[0], s.scale[0], sum);
+  if (has_halves)
+    multiply_columns (format, width, block, tile, quarter, 4, 8, words[1], s.scale[1], sum);
+  for (int half = 0; glm_packed_has_min (format) && half < (has_halves ? 2 : 1); half++)
+    UNROLL for (int i = 0; i < width; i++)
+      sum[i] = vfmaq_n_f32 (sum[i], s.min[half], ((const float *) words[half])[i]);
+}
+
+/* The sums of a single token stay in registers; those of more lie in memory, for want of 32 others. */
 static ALWAYS_INLINE void
 tile_product (GlmPackedFormat format,
               int             width,
@@ -71,38 +94,27 @@ tile_product (GlmPackedFormat format,
               const uint8_t  *ahead,
               float          *out)
 {
-  const bool has_halves = glm_packed_has_halves (format);
   const uint8_t *head = panel;
   float32x4_t sum[QUARTERS][MAX_WIDTH];
 
   UNROLL for (int quarter = 0; quarter < QUARTERS; quarter++)
     UNROLL for (int i = 0; i < width; i++)
       sum[quarter][i] = vdupq_n_f32 (0);
-  for (int64_t block = 0; block < n_blocks; block++, panel += glm_packed_block_bytes (format), tile += GLM_TILE_BYTES * width)
+  for (int64_t b = 0; b < n_blocks; b++, panel += glm_packed_block_bytes (format), tile += GLM_TILE_BYTES * width)
     {
-      const uint8_t *a = tile + 36 * width, *b = tile + 40 * width;
-
-      if (glm_packed_is_k (format) && block % 8 == 0)
+      if (glm_packed_is_k (format) && b % 8 == 0)
         {
           head = panel;
           panel += glm_packed_head_bytes (format);
         }
       prefetch (ahead, glm_packed_block_bytes (format));
       ahead += glm_packed_block_bytes (format);
-      UNROLL for (int quarter = 0; quarter < QUARTERS; quarter++)
-        {
-          QuarterScales s = load_scales (format, head, panel + glm_packed_level_bytes (format), quarter);
-
-          multiply_columns (format, width, panel, tile, quarter, 0, has_halves ? 4 : 8, a, s.scale[0], sum[quarter]);
-          if (has_halves)
-            multiply_columns (format, width, panel, tile, quarter, 4, 8, b, s.scale[1], sum[quarter]);
-          for (int i = 0; glm_packed_has_min (format) && i < width; i++)
-            {
-              sum[quarter][i] = vfmaq_n_f32 (sum[quarter][i], s.min[0], ((const float *) a)[i]);
-              if (has_halves)
-                sum[quarter][i] = vfmaq_n_f32 (sum[quarter][i], s.min[1], ((const float *) b)[i]);
-            }
-        }
+      if (width == 1)
+        UNROLL for (int quarter = 0; quarter < QUARTERS; quarter++)
+          multiply_quarter (format, width, head, panel, tile, quarter, sum[quarter]);
+      else
+        _Pragma ("GCC unroll 1") for (int quarter = 0; quarter < QUARTERS; quarter++)
+          multiply_quarter (format, width, head, panel, tile, quarter, sum[quarter]);
     }
   UNROLL for (int i = 0; i < width; i++)
     UNROLL for (int quarter = 0; quarter < QUARTERS; quarter++)
@@ -117,6 +129,8 @@ tile_product (GlmPackedFormat format,
       {                                                                                                                      \
       case 1: tile_product (format, 1, panel, n_blocks, tile, ahead, out); break;                                            \
       case 2: tile_product (format, 2, panel, n_blocks, tile, ahead, out); break;                                            \
+      case 4: tile_product (format, 4, panel, n_blocks, tile, ahead, out); break;                                            \
+      case 6: tile_product (format, 6, panel, n_blocks, tile, ahead, out); break;                                            \
       default: tile_product (format, MAX_WIDTH, panel, n_blocks, tile, ahead, out); break;                                   \
       }                                                                                                                      \
   }
@@ -174,7 +188,7 @@ quantise_tile (const float *x,
 void
 glm_kernels_set_packed_dotprod (GlmKernels *kernels)
 {
-  static const uint8_t tile_width[MAX_WIDTH + 1] = { 0, 1, 2, 4, 4 };
+  static const uint8_t tile_width[MAX_WIDTH + 1] = { 0, 1, 2, 4, 4, 6, 6, 8, 8 };
 
   kernels->has_packed = true;
   kernels->max_tile_width = MAX_WIDTH;

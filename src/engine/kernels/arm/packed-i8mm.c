@@ -108,7 +108,7 @@ multiply_columns (GlmPackedFormat format,
                   float32x4_t     sum[2][MAX_PAIRS])
 {
   const bool has_halves = glm_packed_has_halves (format), has_first = !glm_packed_has_min (format) && !glm_packed_is_iq4 (format);
-    int32x4_t acc[2][MAX_PAIRS];
+  int32x4_t acc[2][MAX_PAIRS];
 
   UNROLL for (int r = 0; r < 2; r++)
     UNROLL for (int i = 0; i < n_pairs; i++)

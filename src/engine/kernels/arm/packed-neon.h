@@ -83,14 +83,14 @@ join_bits (GlmPackedFormat format,
   if (format == GLM_PACKED_Q3_K && z % 4 < 3)
     return vandq_u8 (shift_right (low, z / 4 * 3), vdupq_n_u8 (0x07));
   if (format == GLM_PACKED_Q3_K)
-    return vorrq_u8 (shift_right (low, 6), vandq_u8 (shift_right (high, 4 + z / 4), vdupq_n_u8 (0x04)));
+    return vbslq_u8 (vdupq_n_u8 (0x04), shift_right (high, 4 + z / 4), shift_right (low, 6));
   low = z < 4 ? vandq_u8 (low, vdupq_n_u8 (0x0f)) : shift_right (low, 4);
   if (glm_packed_is_iq4 (format))
     return vqtbl1q_u8 (vld1q_u8 ((const uint8_t *) glm_iq4_values), low);
   if (glm_packed_is_q5 (format))
-    return vorrq_u8 (low, vandq_u8 (shift_right (high, z - 4), vdupq_n_u8 (0x10)));
+    return vbslq_u8 (vdupq_n_u8 (0x10), shift_right (high, z - 4), low);
   if (format == GLM_PACKED_Q6_K)
-    return vorrq_u8 (low, vandq_u8 (shift_right (high, z % 4 * 2 - 4), vdupq_n_u8 (0x30)));
+    return vbslq_u8 (vdupq_n_u8 (0x30), shift_right (high, z % 4 * 2 - 4), low);
   return low;
 }
 

@@ -21,6 +21,8 @@
 /* What a cache must leave free on the disk for things that matter. */
 #define MIN_FREE_BYTES (G_GUINT64_CONSTANT (1) << 30)
 
+static const GlmError cancelled_error = { .code = GLM_ERROR_CANCELLED, .message = "cancelled" };
+
 static void
 post_state (const GlmEngine *engine, GlmActorState state)
 {
@@ -98,6 +100,11 @@ open_model (GlmEngine *engine, GlmJob *job, GlmError *error)
   GlmModel *model = NULL;
   GlmSession *session = NULL;
 
+  if (glm_cancel_is_set (&job->cancel))
+    {
+      *error = cancelled_error;
+      return FALSE;
+    }
   /* Another length or number of threads for the same weights. */
   if (found && holds (engine, job->path, &status))
     {
@@ -400,7 +407,6 @@ glm_engine_run (GlmEngine *engine, GlmJob *job)
 void
 glm_engine_refuse (const GlmEngine *engine, const GlmJob *job)
 {
-  static const GlmError cancelled = { .code = GLM_ERROR_CANCELLED, .message = "cancelled" };
   GlmEvent *event;
 
   switch (job->type)
@@ -411,11 +417,11 @@ glm_engine_refuse (const GlmEngine *engine, const GlmJob *job)
       break;
     case GLM_JOB_LOAD:
       event = glm_event_new (GLM_EVENT_LOADED, job->id);
-      set_error (event, &cancelled);
+      set_error (event, &cancelled_error);
       break;
     case GLM_JOB_COUNT:
       event = glm_event_new (GLM_EVENT_COUNTED, job->id);
-      set_error (event, &cancelled);
+      set_error (event, &cancelled_error);
       break;
     case GLM_JOB_UNLOAD:
     case GLM_JOB_RESTORE:

@@ -279,6 +279,8 @@ push_task (GlmActor *self, GlmJob *job, Request *request, GTask *task)
   GCancellable *cancellable = g_task_get_cancellable (task);
 
   request->task = task;
+  if (g_cancellable_is_cancelled (cancellable)) /* the job could be done before the handler is connected */
+    glm_cancel_set (&job->cancel);
   glm_actor_thread_push (self->thread, job);
   if (cancellable)
     {

@@ -414,6 +414,44 @@ test_swiglu (const char *name,
   free (y);
 }
 
+/* Matrices of all types in one region, as a file of mixed types has them in its queries, keys and values: each gets the
+ * kind of tile that it needs, and what it gives alone. */
+static void
+test_mixed_types (const char *name,
+                  Engine     *engine,
+                  int64_t     n)
+{
+  enum { MIXED_ROWS = 24, COLS = 512 };
+  GlmProduct products[GLM_N_PACKED] = { 0 };
+  GlmMatrix *matrices[GLM_N_PACKED] = { 0 };
+  size_t y_floats = (size_t) n * MIXED_ROWS;
+  float *x = malloc ((size_t) (n * COLS) * sizeof (float)), *alone = malloc (y_floats * sizeof (float));
+  float *y = malloc (GLM_N_PACKED * y_floats * sizeof (float));
+
+  random_floats (x, n * COLS, 0);
+  for (int f = 0; f < GLM_N_PACKED; f++)
+    {
+      matrices[f] = new_random_matrix (engine, glm_packed_traits ((GlmPackedFormat) f)->type, MIXED_ROWS, COLS);
+      check ((matrices[f] != NULL) == glm_kernels ()->has_packed, "%s: format %d is packed", name, f);
+      products[f] = (GlmProduct) { matrices[f], NULL, y + (size_t) f * y_floats, MIXED_ROWS };
+    }
+  if (glm_kernels ()->has_packed)
+    {
+      check (glm_matmul_many (products, GLM_N_PACKED, x, COLS, n, engine->pool, engine->scratch, NULL), "%s: mixed types", name);
+      for (int f = 0; f < GLM_N_PACKED; f++)
+        {
+          check (glm_matmul (matrices[f], NULL, x, COLS, n, alone, MIXED_ROWS, engine->pool, engine->scratch, NULL), "%s", name);
+          check (memcmp (alone, products[f].y, y_floats * sizeof (float)) == 0, "%s: %s beside the others, %d tokens", name,
+                 glm_type_traits (glm_packed_traits ((GlmPackedFormat) f)->type)->name, (int) n);
+        }
+    }
+  for (int f = 0; f < GLM_N_PACKED; f++)
+    glm_matrix_free (matrices[f]);
+  free (x);
+  free (alone);
+  free (y);
+}
+
 void
 test_matrices (const char *name)
 {
@@ -436,6 +474,8 @@ test_matrices (const char *name)
         test_swiglu (name, &engine, type, 256, n);
       test_swiglu (name, &engine, type, 1280, 13);
     }
+  for (int n = 1; n < 40; n += 13)
+    test_mixed_types (name, &engine, n);
   test_matrix (name, &engine, GLM_TYPE_F32, 5, 7, 3, true);
   test_matrix (name, &engine, GLM_TYPE_F16, 5, 33, 20, true);
   test_matrix (name, &engine, GLM_TYPE_Q8_0, 48, 96, 9, true);

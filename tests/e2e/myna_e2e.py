@@ -71,6 +71,29 @@ def sandbox_works():
     return subprocess.run(["bwrap", "--dev-bind", "/", "/", "true"], capture_output=True, check=False).returncode == 0
 
 
+def locale_for(language, folder):
+    """The environment of a program in this language, whatever languages are installed here.  Its locale is the C.UTF-8 of the
+    system under another name: glibc 2.41 translates nothing in C.UTF-8 itself.  (LANGUAGE alone did until then.)"""
+    name = f"{language}.UTF-8"
+    if not (folder / name).exists():
+        shutil.copytree("/usr/lib/locale/C.utf8", folder / name)
+    # Fonts have to be told which of the Chinese ones is meant: the locale does not say it.
+    return {"LANG": name, "LANGUAGE": language, "LOCPATH": str(folder), "FC_LANG": language, "PANGO_LANGUAGE": language}
+
+
+@contextlib.contextmanager
+def window_manager():
+    """Runs one.  A window that opens before there is a window manager never gets the focus."""
+    process = subprocess.Popen(["openbox"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        wait(lambda: "window id" in subprocess.run(["xprop", "-root", "_NET_SUPPORTING_WM_CHECK"], capture_output=True,
+                                                   text=True, check=False).stdout, "the window manager")
+        yield
+    finally:
+        process.terminate()
+        process.wait()
+
+
 class Node:
     """One accessible object."""
 
@@ -466,11 +489,7 @@ class TapResult(unittest.TestResult):
 
 def main():
     """Runs the tests of the calling file, or those named on the command line."""
-    window_manager = subprocess.Popen(["openbox"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        # A window that opens before there is a window manager never gets the focus.
-        wait(lambda: "window id" in subprocess.run(["xprop", "-root", "_NET_SUPPORTING_WM_CHECK"], capture_output=True,
-                                                   text=True, check=False).stdout, "the window manager")
+    with window_manager():
         Atspi.init()
         names = sys.argv[1:]
         loader = unittest.TestLoader()
@@ -479,7 +498,4 @@ def main():
         print(f"1..{suite.countTestCases()}", flush=True)
         result = TapResult()
         suite.run(result)
-    finally:
-        window_manager.terminate()
-        window_manager.wait()
     sys.exit(0 if result.wasSuccessful() else 1)

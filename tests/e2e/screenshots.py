@@ -4,12 +4,13 @@ Each picture is a fresh home, real questions to the starter model (greedy, so th
 SPDX-License-Identifier: GPL-3.0-or-later
 """
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
 
-from myna_e2e import APP_ID, App, Atspi, wait
+from myna_e2e import APP_ID, App, Atspi, locale_for, wait, window_manager
 
 ENGLISH = ["Write hello world in C.", "What is the quadratic formula?", "Make a table of the inner planets."]
 CHINESE = ["用 C 写一个 hello world。", "一元二次方程的求根公式是什么？", "用表格列出行星。"]
@@ -44,8 +45,7 @@ def take(name, folder):
     width, height, language, dark, questions = PICTURES[name]
     home = pathlib.Path(tempfile.mkdtemp(prefix="myna-picture-"))
     settings(home, width, height)
-    # Without the locale itself, fonts have to be told which of the Chinese ones is meant.
-    environment = {"LANGUAGE": language, "FC_LANG": language, "PANGO_LANGUAGE": language}
+    environment = locale_for(language, home)
     if dark:
         environment["ADW_DEBUG_COLOR_SCHEME"] = "prefer-dark"
     app = App(home, env=environment)
@@ -58,19 +58,17 @@ def take(name, folder):
     time.sleep(1.5)     # the last animations: there is no condition to see for a picture's sake
     subprocess.run(["import", "-window", window_of(app), str(folder / f"{name}.png")], check=True)
     app.kill()
+    app.output.close()
+    shutil.rmtree(home, ignore_errors=True)
 
 
 def main():
     folder = pathlib.Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
-    window_manager = subprocess.Popen(["openbox"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    Atspi.init()
-    try:
+    with window_manager():
+        Atspi.init()
         for name in sys.argv[2:] or PICTURES:
             take(name, folder)
-    finally:
-        window_manager.terminate()
-        window_manager.wait()
 
 
 main()

@@ -156,6 +156,7 @@ static const struct
   { "app.help", { "F1" } },
   { "win.show-help-overlay", { "<Control>question" } },
   { "win.toggle-sidebar", { "F9" } },
+  { "win.main-menu", { "F10" } },
   { "win.rename-current", { "F2" } },
   { "win.text-larger", { "<Control>plus", "<Control>equal", "<Control>KP_Add" } },
   { "win.text-smaller", { "<Control>minus", "<Control>KP_Subtract" } },

@@ -359,6 +359,19 @@ toggle_sidebar (GtkWidget  *widget,
   myna_split_view_set_show_sidebar (split, !myna_split_view_get_show_sidebar (split));
 }
 
+/* GTK's own F10 finds the menu only where it is seen. */
+static void
+main_menu (GtkWidget  *widget,
+           const char *name,
+           GVariant   *parameter)
+{
+  MynaWindow *self = MYNA_WINDOW (widget);
+
+  myna_split_view_set_show_sidebar (MYNA_SPLIT_VIEW (self->split), TRUE);
+  if (!myna_sidebar_open_menu (MYNA_SIDEBAR (self->sidebar)))
+    gtk_widget_error_bell (widget);
+}
+
 static void
 find (GtkWidget  *widget,
       const char *name,
@@ -536,6 +549,7 @@ myna_window_class_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.previous-chat", NULL, step_chat);
   gtk_widget_class_install_action (widget_class, "win.next-chat", NULL, step_chat);
   gtk_widget_class_install_action (widget_class, "win.toggle-sidebar", NULL, toggle_sidebar);
+  gtk_widget_class_install_action (widget_class, "win.main-menu", NULL, main_menu);
   gtk_widget_class_install_action (widget_class, "win.find", NULL, find);
   gtk_widget_class_install_action (widget_class, "win.focus-composer", NULL, focus_composer);
   gtk_widget_class_install_action (widget_class, "win.text-larger", NULL, change_text_size);

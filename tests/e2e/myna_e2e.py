@@ -258,6 +258,10 @@ class App(Node):
         prefix = self._(f"{who}: %s").removesuffix("%s")
         return [node.name.removeprefix(prefix) for node in self.find_all(re.compile(re.escape(prefix)))]
 
+    @property
+    def _is_message(self):
+        return re.compile("|".join(re.escape(self._(f"{who}: %s").removesuffix("%s")) for who in ("You", "Myna")))
+
     def send(self, text):
         self.composer.type(text)
         self.find(self._("Send")).click()
@@ -269,9 +273,12 @@ class App(Node):
 
     def ask(self, text):
         """Sends a question and returns the whole reply."""
-        before = len(self.rows("Myna"))
+        before, questions = len(self.rows("Myna")), self.rows("You")
         self.send(text)
-        wait(lambda: len(self.rows("Myna")) > before, "a reply")
+        # In a long chat the first rows go as new ones come: then the last two must be this question and its reply.
+        wait(lambda: len(self.rows("Myna")) > before
+             or (questions[-1:] != [text] and self.rows("You")[-1:] == [text]
+                 and self.find_all(self._is_message)[-1].name.startswith(self._("Myna: %s").removesuffix("%s"))), "a reply")
         self.wait_idle()
         # None for a moment when the rows are laid out anew.
         return wait(lambda: "".join(self.rows("Myna")[-1:]).strip(), "a reply that is not empty")

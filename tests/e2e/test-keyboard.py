@@ -30,6 +30,19 @@ class Keyboard(TestCase):
         wait(lambda: len(app.rows("Myna")) > before and not app.find_all("Stop"), "a reply")
         return wait(lambda: app.rows("Myna")[-1].strip(), "a reply that is not empty")
 
+    def test_main_menu_in_a_narrow_window(self):
+        keyfile = self.home / "config/glib-2.0/settings/keyfile"
+        with keyfile.open("a") as file:
+            file.write("window-width=360\n")
+        app = self.start()
+        self.wait_focus(app, "the composer", lambda node: node.name == "Message")
+        self.assertEqual(app.find_all("Main Menu"), [])
+        # The menu is in the sidebar, which comes with it.
+        app.key("F10")
+        app.choose("_Preferences")
+        app.find("Preferences", ("frame", "dialog"))
+        app.quit()
+
     def test_whole_flow(self):
         self.set_chat_settings(temperature=0)
         app = self.start()

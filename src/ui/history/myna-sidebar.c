@@ -234,7 +234,6 @@ make_header (MynaSidebar *self)
   gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (self->menu_button), "open-menu-symbolic");
   gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (self->menu_button),
                                   G_MENU_MODEL (gtk_builder_get_object (builder, "primary-menu")));
-  gtk_menu_button_set_primary (GTK_MENU_BUTTON (self->menu_button), TRUE);
   set_label (self->menu_button, _("Main Menu"));
   adw_header_bar_pack_end (header, self->menu_button);
   self->search_button = gtk_toggle_button_new ();
@@ -483,6 +482,18 @@ myna_sidebar_begin_search (MynaSidebar *self)
   myna_sidebar_show_list (self, STORE_LIST_ACTIVE);
   gtk_search_bar_set_search_mode (GTK_SEARCH_BAR (self->search_bar), TRUE);
   gtk_widget_grab_focus (self->search_entry);
+}
+
+gboolean
+myna_sidebar_open_menu (MynaSidebar *self)
+{
+  g_return_val_if_fail (MYNA_IS_SIDEBAR (self), FALSE);
+
+  if (!gtk_widget_get_visible (self->menu_button))
+    return FALSE;
+  gtk_menu_button_popup (GTK_MENU_BUTTON (self->menu_button));
+
+  return TRUE;
 }
 
 void

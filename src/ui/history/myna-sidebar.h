@@ -26,6 +26,8 @@ void              myna_sidebar_begin_rename  (MynaSidebar     *self,
                                               MynaHistoryKind  kind,
                                               gint64           id);
 void              myna_sidebar_begin_search  (MynaSidebar     *self);
+/* Opens the main menu; FALSE where it has no place, as while chats are being selected. */
+gboolean          myna_sidebar_open_menu     (MynaSidebar     *self);
 /* As if the person had typed this into the search. */
 void              myna_sidebar_search        (MynaSidebar     *self,
                                               const char      *text);

@@ -543,6 +543,78 @@ test_long_message (View          *v,
     }
 }
 
+/* The row that begins nearest to the top of the view. */
+static GtkWidget *
+top_row (View *v)
+{
+  guint n = fixture_n_items (&v->base);
+
+  for (guint i = 0; i < n; i++)
+    {
+      GtkWidget *row = myna_chat_canvas_get_row (MYNA_CHAT_CANVAS (v->canvas), i);
+
+      if (row && top_of (v, row) >= 0)
+        return row;
+    }
+  g_assert_not_reached ();
+}
+
+/* Who reads what stands above stays there: while a reply is being written, and when another chat was looked at meanwhile. */
+static void
+test_place (View          *v,
+            gconstpointer  data)
+{
+  MynaConversationView *view = MYNA_CONVERSATION_VIEW (v->view);
+  g_autoptr (MynaConversation) other = NULL;
+  GtkAdjustment *adjustment;
+  MynaMessage *message;
+  GtkWidget *row;
+  double top;
+
+  for (int i = 0; i < 20; i++)
+    exchange (v, "A question.", "A reply of some lines.\n\n* one\n* two\n* three\n");
+  adjustment = gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (v->canvas));
+  myna_conversation_send (v->base.conversation, "Another one.");
+  fixture_requested (&v->base);
+  settle (v);
+  gtk_adjustment_set_value (adjustment, gtk_adjustment_get_upper (adjustment) / 2);
+  settle (v);
+  row = top_row (v);
+  message = myna_message_row_get_message (MYNA_MESSAGE_ROW (row));
+  top = top_of (v, row);
+  for (int i = 0; i < 60; i++)
+    {
+      fake_generator_say (v->base.engine, i % 5 ? "some words " : "\n\n```c\nint x;\n```\n\n");
+      settle (v);
+      g_assert_true (top_row (v) == row);
+      g_assert_cmpfloat (top_of (v, row), ==, top);
+    }
+
+  other = myna_conversation_new_with_generator (v->base.db, MYNA_GENERATOR (v->base.engine), 0);
+  myna_conversation_view_set_conversation (view, other);
+  fake_generator_say (v->base.engine, "while nobody looks");
+  fake_generator_end (v->base.engine, GLM_STOP_END);
+  fixture_idle (&v->base);
+  myna_conversation_view_set_conversation (view, v->base.conversation);
+  settle (v);
+  g_assert_true (myna_message_row_get_message (MYNA_MESSAGE_ROW (top_row (v))) == message);
+  g_assert_cmpfloat (top_of (v, top_row (v)), ==, top);
+
+  /* What is sent is seen; and the end is a place that one comes back to, too. */
+  gtk_text_buffer_set_text (gtk_text_view_get_buffer (myna_composer_get_text_view (
+                              MYNA_COMPOSER (find_named (v->view, "composer")))), "And now?", -1);
+  press_send (v);
+  settle (v);
+  g_assert_true (myna_chat_canvas_get_at_end (MYNA_CHAT_CANVAS (v->canvas)));
+  fixture_requested (&v->base);
+  fake_generator_end (v->base.engine, GLM_STOP_END);
+  fixture_idle (&v->base);
+  myna_conversation_view_set_conversation (view, other);
+  myna_conversation_view_set_conversation (view, v->base.conversation);
+  settle (v);
+  g_assert_true (myna_chat_canvas_get_at_end (MYNA_CHAT_CANVAS (v->canvas)));
+}
+
 /* Asked for twice, and still open when the window goes. */
 static void
 test_details (View          *v,
@@ -580,5 +652,6 @@ main (int   argc,
   ADD ("find", test_find);
   ADD ("show-message", test_show_message);
   ADD ("long-message", test_long_message);
+  ADD ("place", test_place);
   return g_test_run ();
 }

@@ -15,6 +15,7 @@ ask (MynaConversationView *self,
      const char           *attachments)
 {
   myna_conversation_send_full (self->conversation, text, attachments);
+  self->wanted_id = 0;
   myna_chat_canvas_scroll_to_end (MYNA_CHAT_CANVAS (self->canvas));
   self->recalled = G_MAXUINT;
 }

@@ -34,6 +34,7 @@ struct _MynaConversationView
   gboolean wanted_at_top;       /* … or it comes into the upper third */
   gboolean send_waits;          /* Send was pressed when there was no conversation yet … */
   char *suggested;              /* … or this suggestion was */
+  GHashTable *places;           /* gint64 → Place: where one has read in the chats that were shown, where it was not the end */
   guint recalled;               /* position of the question in the composer; G_MAXUINT: none */
 };
 

@@ -21,7 +21,7 @@ unpack_libraries () { # DIR SUITE ARCHITECTURE PACKAGES
   [ -e "$1/complete" ] && return
   rm -rf "$1"
   mkdir -p "$(dirname "$1")"
-  nice mmdebstrap --variant=extract --architectures="$3" --include="$4" \
+  nice mmdebstrap --mode=chrootless --variant=extract --architectures="$3" --include="$4" \
     --aptopt='APT::Install-Recommends "false"' --aptopt='Acquire::Languages "none"' "$2" "$1"
   touch "$1/complete"
 }

@@ -45,7 +45,7 @@ static const struct
   GlmImportType type;
   Bound bound;
 } written[] = {
-  { GLM_IMPORT_F16, { 7e-8, 3e-7, 0.008 } },
+  { GLM_IMPORT_F16, { 1.3e-7, 9e-7, 0.008 } },
   { GLM_IMPORT_Q8_0, { 1.6e-3, 1e-2, 0.46 } },
   { GLM_IMPORT_Q5_1, { 1.6e-3, 5e-3, 0.48 } },
   { GLM_IMPORT_Q5_0, { 1.7e-3, 8e-3, 0.47 } },

@@ -5,7 +5,8 @@
  * The rows of x ("tokens") are quantised once, into tiles as wide as the kernels keep in registers; the last tile is the
  * narrowest that holds what is left.  A unit of work is a run of panels that fits the second-level cache: all tiles go
  * over it before the next run, so that weights are read from memory once however many tokens there are.  During the first
- * of them the kernels prefetch the run that comes next: reading memory and arithmetic overlap.
+ * of them the kernels prefetch the run that comes next: reading memory and arithmetic overlap.  Some kernels take all full
+ * tiles at once, pair of panels by pair.
  */
 #include "matrix-private.h"
 
@@ -123,6 +124,36 @@ glm_packed_panels_by_tile (const GlmRegion *region,
     kernels->panel_product[traits->format](panel, n_blocks, tile, width, panel + ahead, out);
 }
 
+int64_t
+glm_packed_count_joint_tiles (const GlmRegion *region,
+                              const GlmMatrix *matrix)
+{
+  const GlmKernels *kernels = region->kernels;
+  int64_t n_tiles = glm_packed_count_tiles (region);
+
+  if (glm_packed_tile_width (region, n_tiles - 1) < kernels->max_tile_width)
+    n_tiles--;
+  return kernels->tiles_product[matrix->packed_traits->format] != NULL && n_tiles >= kernels->min_tiles ? n_tiles : 0;
+}
+
+void
+glm_packed_pair_by_tiles (const GlmRegion *region,
+                          const GlmMatrix *matrix,
+                          int64_t          row,
+                          int64_t          first,
+                          int64_t          n_tiles,
+                          int64_t          next,
+                          float           *out)
+{
+  const GlmPackedTraits *traits = matrix->packed_traits;
+  const uint8_t *panels = matrix->panels + (size_t) (row / ROWS) * matrix->panel_bytes;
+  const uint8_t *tiles = glm_packed_tile (region, traits->sum_kind, matrix->cols, first);
+  ptrdiff_t ahead = next < 0 ? 0 : (ptrdiff_t) matrix->panel_bytes * ((next - row) / ROWS);
+
+  region->kernels->tiles_product[traits->format](panels, matrix->panel_bytes, matrix->cols / 32, tiles, (int) n_tiles,
+                                                 panels + ahead, out);
+}
+
 /* out [n_tokens, 16] to, or onto, n_rows columns of y. */
 static void
 store_panel (const GlmProduct *product,
@@ -149,18 +180,46 @@ store_panel (const GlmProduct *product,
     }
 }
 
-/* Rows [begin, end) of W, begin a multiple of 16. */
-void
-glm_packed_multiply (const GlmRegion  *region,
-                     const GlmProduct *product,
-                     int64_t           begin,
-                     int64_t           end,
-                     int64_t           next)
+/* Rows [begin, end) of W, whole pairs of panels, times the first n_joint tiles. */
+static void
+multiply_pairs (const GlmRegion  *region,
+                const GlmProduct *product,
+                int64_t           begin,
+                int64_t           end,
+                int64_t           n_joint,
+                int64_t           next)
+{
+  int width = region->kernels->max_tile_width;
+  _Alignas (64) float out[GLM_JOINT_TILES * 2 * ROWS * GLM_MAX_TILE_WIDTH];
+
+  for (int64_t row = begin; row < end; row += 2 * ROWS)
+    for (int64_t first = 0; first < n_joint; first += GLM_JOINT_TILES)
+      {
+        int64_t n_tiles = n_joint - first < GLM_JOINT_TILES ? n_joint - first : GLM_JOINT_TILES;
+
+        glm_packed_pair_by_tiles (region, product->matrix, row, first, n_tiles, first == 0 && next >= 0 ? next + row - begin : -1, out);
+        for (int64_t i = 0; i < 2 * n_tiles; i++)
+          {
+            int64_t token = (first + i / 2) * width, left = region->n - token;
+
+            store_panel (product, row + i % 2 * ROWS, token, left < width ? left : width, out + i * ROWS * width);
+          }
+      }
+}
+
+/* Rows [begin, end) of W times the tiles from `first` on, one after the other. */
+static void
+multiply_tile_by_tile (const GlmRegion  *region,
+                       const GlmProduct *product,
+                       int64_t           begin,
+                       int64_t           end,
+                       int64_t           first,
+                       int64_t           next)
 {
   int max = region->kernels->max_tile_width;
   _Alignas (64) float out[MAX_STORE_PANELS * ROWS * GLM_MAX_TILE_WIDTH];
 
-  for (int64_t i = 0; i < glm_packed_count_tiles (region); i++)
+  for (int64_t i = first; i < glm_packed_count_tiles (region); i++)
     {
       int64_t n_tokens = region->n - i * max < max ? region->n - i * max : max;
       int width = glm_packed_tile_width (region, i);
@@ -176,4 +235,20 @@ glm_packed_multiply (const GlmRegion  *region,
             store_panel (product, row + p * ROWS, i * max, n_tokens, out + p * ROWS * width);
         }
     }
+}
+
+/* Rows [begin, end) of W, begin a multiple of 16. */
+void
+glm_packed_multiply (const GlmRegion  *region,
+                     const GlmProduct *product,
+                     int64_t           begin,
+                     int64_t           end,
+                     int64_t           next)
+{
+  int64_t n_joint = glm_packed_count_joint_tiles (region, product->matrix);
+  int64_t n_pairs = n_joint == 0 ? 0 : (end - begin + ROWS - 1) / ROWS / 2, paired = begin + n_pairs * 2 * ROWS;
+
+  multiply_pairs (region, product, begin, paired, n_joint, next);
+  multiply_tile_by_tile (region, product, begin, paired, n_joint, -1);
+  multiply_tile_by_tile (region, product, paired, end, 0, next < 0 ? -1 : next + paired - begin);
 }

@@ -72,5 +72,11 @@ uint8_t *glm_packed_tile       (const GlmRegion *region, GlmSumKind kind, int64_
 /* out [n_panels, width of tile i, 16] = the panels from `row` on, times tile i.  next: as above, or −1. */
 void    glm_packed_panels_by_tile (const GlmRegion *region, const GlmMatrix *matrix, int64_t row, int n_panels, int64_t i,
                                    int64_t next, float *out);
+/* How many tiles, from the first on, are better multiplied with a pair of panels together; at most GLM_JOINT_TILES at a
+ * time.  out [n_tiles, 2, max_tile_width, 16] = the two panels from `row` on, times tiles [first, first + n_tiles). */
+#define GLM_JOINT_TILES 11
+int64_t glm_packed_count_joint_tiles (const GlmRegion *region, const GlmMatrix *matrix);
+void    glm_packed_pair_by_tiles (const GlmRegion *region, const GlmMatrix *matrix, int64_t row, int64_t first, int64_t n_tiles,
+                                  int64_t next, float *out);
 
 #endif

@@ -85,16 +85,43 @@ store_columns (const Swiglu *job,
     }
 }
 
-/* Columns [begin, end) of a; next: where those begin that this worker probably computes after them, or −1. */
+/* Columns [begin, end) of the first n_joint tiles of a; next: where those begin that this worker probably computes after
+ * them, or −1. */
 static void
-multiply_unit (const Swiglu *job,
-               int64_t       begin,
-               int64_t       end,
-               int64_t       next)
+multiply_joint_tiles (const Swiglu *job,
+                      int64_t       begin,
+                      int64_t       end,
+                      int64_t       n_joint,
+                      int64_t       next)
+{
+  enum { PAIR = COLUMNS * GLM_MAX_TILE_WIDTH };
+  _Alignas (64) float gate[GLM_JOINT_TILES * PAIR], up[GLM_JOINT_TILES * PAIR];
+
+  for (int64_t column = begin; column < end; column += COLUMNS)
+    for (int64_t first = 0; first < n_joint; first += GLM_JOINT_TILES)
+      {
+        int64_t n_tiles = n_joint - first < GLM_JOINT_TILES ? n_joint - first : GLM_JOINT_TILES;
+        int64_t then = first == 0 && next >= 0 ? next + column - begin : -1;
+
+        glm_packed_pair_by_tiles (&job->gate_up, job->matrix, column, first, n_tiles, then, gate);
+        glm_packed_pair_by_tiles (&job->gate_up, job->matrix, job->n_columns + column, first, n_tiles,
+                                  then < 0 ? -1 : job->n_columns + then, up);
+        for (int64_t i = 0; i < n_tiles; i++)
+          store_columns (job, column, COLUMNS / ROWS, first + i, gate + i * PAIR, up + i * PAIR);
+      }
+}
+
+/* The same of the tiles from `first` on, one after the other. */
+static void
+multiply_tile_by_tile (const Swiglu *job,
+                       int64_t       begin,
+                       int64_t       end,
+                       int64_t       first,
+                       int64_t       next)
 {
   _Alignas (64) float gate[MAX_PANELS * ROWS * GLM_MAX_TILE_WIDTH], up[MAX_PANELS * ROWS * GLM_MAX_TILE_WIDTH];
 
-  for (int64_t i = 0; i < glm_packed_count_tiles (&job->gate_up); i++)
+  for (int64_t i = first; i < glm_packed_count_tiles (&job->gate_up); i++)
     for (int64_t column = begin; column < end; column += MAX_PANELS * ROWS)
       {
         int64_t n_columns = end - column < MAX_PANELS * ROWS ? end - column : MAX_PANELS * ROWS;
@@ -106,6 +133,18 @@ multiply_unit (const Swiglu *job,
                                    then < 0 ? -1 : job->n_columns + then, up);
         store_columns (job, column, n_panels, i, gate, up);
       }
+}
+
+static void
+multiply_unit (const Swiglu *job,
+               int64_t       begin,
+               int64_t       end,
+               int64_t       next)
+{
+  int64_t n_joint = glm_packed_count_joint_tiles (&job->gate_up, job->matrix);
+
+  multiply_joint_tiles (job, begin, end, n_joint, next);
+  multiply_tile_by_tile (job, begin, end, n_joint, next);
 }
 
 static void

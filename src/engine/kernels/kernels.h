@@ -80,6 +80,11 @@ struct GlmKernels
   uint8_t min_pair_width;
   void (*pair_product[GLM_N_PACKED]) (const uint8_t *panels, size_t panel_bytes, int64_t n_blocks, const uint8_t *tile,
                                       int width, const uint8_t *ahead, float *out);
+  /* The same for tiles of max_tile_width that follow each other: out [n_tiles, 2, max_tile_width, 16].  From min_tiles of
+   * them on it is faster.  NULL: there is none. */
+  uint8_t min_tiles;
+  void (*tiles_product[GLM_N_PACKED]) (const uint8_t *panels, size_t panel_bytes, int64_t n_blocks, const uint8_t *tiles,
+                                       int n_tiles, const uint8_t *ahead, float *out);
 };
 
 /* The table for this processor under the current mask (glm_cpu_set_mask).  Cheap; the pointer stays valid. */

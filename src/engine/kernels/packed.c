@@ -35,8 +35,8 @@ quantise_tile_c (const float *x,
 
       for (int k = 0; k < 32; k++)
         largest = fmaxf (largest, fabsf (x[k]));
-      d = largest / 127;
-      inverse = largest > 0 ? 127 / largest : 0;
+      d = glm_packed_activation_scale (largest);
+      inverse = 1 / d;
       for (int k = 0; k < 32; k++)
         {
           int q = (int) lrintf (fminf (fmaxf (x[k] * inverse, -127), 127));

@@ -29,7 +29,7 @@
  *   tile   = block … block
  *   block  = q[width][32] int8 · d[width] float · a[width] · b[width]      (44 bytes a token)
  *
- * with a and b what the format needs to know about the sum of q (see GlmSumKind), so that the inner loop only adds.
+ * with d of four significant bits, and a and b what the format needs to know about the sum of q (see GlmSumKind), so that the inner loop only adds.
  */
 #ifndef GLM_PACKED_H
 #define GLM_PACKED_H

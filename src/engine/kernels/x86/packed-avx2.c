@@ -369,8 +369,8 @@ quantise_tile (const float *x,
       UNROLL for (int i = 0; i < 4; i++)
         largest_of = _mm256_max_ps (largest_of, _mm256_andnot_ps (sign, _mm256_loadu_ps (x + 8 * i)));
       largest = largest_lane (largest_of);
-      d = largest / 127;
-      inverse = _mm256_set1_ps (largest > 0 ? 127 / largest : 0);
+      d = glm_packed_activation_scale (largest);
+      inverse = _mm256_set1_ps (1 / d);
       UNROLL for (int i = 0; i < 4; i++)
         q[i] = _mm256_cvtps_epi32 (_mm256_mul_ps (_mm256_loadu_ps (x + 8 * i), inverse));
       sum_low = sum_lanes (_mm256_add_epi32 (q[0], q[1]));

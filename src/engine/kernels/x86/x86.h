@@ -21,5 +21,6 @@ void glm_kernels_set_attend_i8_avx512 (GlmKernels *kernels);
 void glm_kernels_set_packed_avx2 (GlmKernels *kernels);
 void glm_kernels_set_packed_avxvnni (GlmKernels *kernels);
 void glm_kernels_set_packed_avx512 (GlmKernels *kernels);
+void glm_kernels_set_packed_avx512_tiles (GlmKernels *kernels);
 
 #endif

@@ -165,16 +165,15 @@ quantise_tile (const float *x,
     {
       float32x4_t values[8], largest_of = vdupq_n_f32 (0);
       int8x16_t low, high;
-      float largest, d, inverse;
+      float d, inverse;
 
       UNROLL for (int i = 0; i < 8; i++)
         {
           values[i] = vld1q_f32 (x + 4 * i);
           largest_of = vmaxq_f32 (largest_of, vabsq_f32 (values[i]));
         }
-      largest = vmaxvq_f32 (largest_of);
-      d = largest / 127;
-      inverse = largest > 0 ? 127 / largest : 0;
+      d = glm_packed_activation_scale (vmaxvq_f32 (largest_of));
+      inverse = 1 / d;
       low = quantise (values, inverse);
       high = quantise (values + 4, inverse);
 

@@ -256,6 +256,31 @@ test_late_draft (View          *v,
   g_assert_cmpstr (appended, ==, "kept\n\ntyped\n\nlate");
 }
 
+/* What was attached waits in its chat. */
+static void
+test_attachment_stays (View          *v,
+                       gconstpointer  data)
+{
+  MynaConversationView *view = MYNA_CONVERSATION_VIEW (v->view);
+  MynaComposer *composer = MYNA_COMPOSER (find_named (v->view, "composer"));
+  g_autoptr (MynaConversation) other = myna_conversation_new_with_generator (v->base.db, MYNA_GENERATOR (v->base.engine), 0);
+
+  exchange (v, "q", "a");
+  myna_composer_attach_text (composer, "novel.txt", "Call me Ishmael.");
+  myna_conversation_view_set_conversation (view, other);
+  g_assert_true (myna_composer_is_empty (composer));
+  myna_conversation_view_set_conversation (view, v->base.conversation);
+  g_assert_false (myna_composer_is_empty (composer));
+  press_send (v);
+  g_assert_nonnull (strstr (myna_message_get_record (fixture_item (&v->base, 2))->attachments, "Ishmael"));
+  fixture_requested (&v->base);
+  fake_generator_end (v->base.engine, GLM_STOP_END);
+  fixture_idle (&v->base);
+  myna_conversation_view_set_conversation (view, other);
+  myna_conversation_view_set_conversation (view, v->base.conversation);
+  g_assert_true (myna_composer_is_empty (composer));
+}
+
 /* ---- Keyboard ----------------------------------------------------------------------------------------------------- */
 
 static void
@@ -647,6 +672,7 @@ main (int   argc,
   ADD ("accessible", test_accessible);
   ADD ("too-early", test_too_early);
   ADD ("late-draft", test_late_draft);
+  ADD ("attachment-stays", test_attachment_stays);
   ADD ("announced", test_announced);
   ADD ("details", test_details);
   ADD ("find", test_find);

@@ -83,6 +83,33 @@ myna_composer_clear_attachments (MynaComposer *self)
   rebuild_chips (self);
 }
 
+GPtrArray *
+myna_composer_take_attachments (MynaComposer *self)
+{
+  GPtrArray *attachments;
+
+  g_return_val_if_fail (MYNA_IS_COMPOSER (self), NULL);
+
+  if (self->attachments->len == 0)
+    return NULL;
+  attachments = self->attachments;
+  self->attachments = g_ptr_array_new_with_free_func ((GDestroyNotify) myna_attachment_free);
+  rebuild_chips (self);
+  myna_composer_update_button (self);
+  return attachments;
+}
+
+void
+myna_composer_give_attachments (MynaComposer *self,
+                                GPtrArray    *attachments)
+{
+  g_return_if_fail (MYNA_IS_COMPOSER (self));
+
+  g_ptr_array_extend_and_steal (self->attachments, attachments);
+  rebuild_chips (self);
+  myna_composer_update_button (self);
+}
+
 void
 myna_composer_attach_text (MynaComposer *self,
                            const char   *name,

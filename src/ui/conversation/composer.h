@@ -58,6 +58,10 @@ void        myna_composer_attach_files    (MynaComposer *self,
 void        myna_composer_attach_text     (MynaComposer *self,
                                            const char   *name,
                                            const char   *text);
+/* What is attached leaves the composer; NULL: nothing.  The other adds it again. */
+GPtrArray  *myna_composer_take_attachments (MynaComposer *self) G_GNUC_WARN_UNUSED_RESULT;
+void        myna_composer_give_attachments (MynaComposer *self,
+                                            GPtrArray    *attachments);
 GtkTextView *myna_composer_get_text_view  (MynaComposer *self);
 
 /* Lets a screen reader say the text, as what there is to know while one writes. */

@@ -149,25 +149,3 @@ myna_conversation_view_recall (MynaConversationView *self,
       myna_composer_recall (MYNA_COMPOSER (self->composer), "");
     }
 }
-
-/* ---- Position ----------------------------------------------------------------------------------------------------- */
-
-void
-myna_conversation_view_get_position (MynaConversationView *self,
-                                     gint64               *ret_message_id,
-                                     int                  *ret_offset)
-{
-  g_autoptr (MynaMessage) message = NULL;
-  guint position;
-
-  g_return_if_fail (MYNA_IS_CONVERSATION_VIEW (self));
-
-  *ret_message_id = 0;
-  *ret_offset = 0;
-  if (!self->conversation || myna_chat_canvas_get_at_end (MYNA_CHAT_CANVAS (self->canvas))
-      || !myna_chat_canvas_get_anchor (MYNA_CHAT_CANVAS (self->canvas), &position, ret_offset))
-    return;
-  message = g_list_model_get_item (G_LIST_MODEL (self->conversation), position);
-  if (message)
-    *ret_message_id = myna_message_get_id (message);
-}

@@ -34,7 +34,6 @@ struct _MynaConversationView
   gboolean wanted_at_top;       /* … or it comes into the upper third */
   gboolean send_waits;          /* Send was pressed when there was no conversation yet … */
   char *suggested;              /* … or this suggestion was */
-  GHashTable *places;           /* gint64 → Place: where one has read in the chats that were shown, where it was not the end */
   guint recalled;               /* position of the question in the composer; G_MAXUINT: none */
 };
 
@@ -46,6 +45,12 @@ void       myna_conversation_view_take_composer (MynaConversationView *self);
 void       myna_conversation_view_show_draft    (MynaConversationView *self);
 void       myna_conversation_view_ask_suggested (MynaConversationView *self,
                                                  const char           *question);
+
+/* myna-conversation-view-place.c */
+/* Another conversation is about to be shown: remembers where one is in this one, and what is attached. */
+void       myna_conversation_view_leave         (MynaConversationView *self);
+/* To where the conversation was left, if it was. */
+void       myna_conversation_view_come_back     (MynaConversationView *self);
 
 /* myna-conversation-view-actions.c */
 void     myna_conversation_view_class_install_actions (GtkWidgetClass *widget_class);

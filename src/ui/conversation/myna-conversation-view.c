@@ -285,38 +285,6 @@ replied_cb (MynaConversationView *self,
   myna_composer_announce (MYNA_COMPOSER (self->composer), announcement);
 }
 
-/* A chat that one comes back to is where it was left. */
-typedef struct
-{
-  gint64 message_id;
-  int offset;
-} Place;
-
-static void
-leave_place (MynaConversationView *self)
-{
-  gint64 id = self->conversation ? myna_conversation_get_id (self->conversation) : 0;
-  Place place;
-
-  if (!id)
-    return;
-  myna_conversation_view_get_position (self, &place.message_id, &place.offset);
-  if (place.message_id)
-    g_hash_table_replace (self->places, g_memdup2 (&id, sizeof id), g_memdup2 (&place, sizeof place));
-  else
-    g_hash_table_remove (self->places, &id);
-}
-
-static void
-find_place (MynaConversationView *self)
-{
-  gint64 id = myna_conversation_get_id (self->conversation);
-  const Place *place = g_hash_table_lookup (self->places, &id);
-
-  if (place)
-    myna_conversation_view_set_position (self, place->message_id, place->offset);
-}
-
 void
 myna_conversation_view_set_conversation (MynaConversationView *self,
                                          MynaConversation     *conversation)
@@ -325,7 +293,7 @@ myna_conversation_view_set_conversation (MynaConversationView *self,
 
   if (self->conversation == conversation)
     return;
-  leave_place (self);
+  myna_conversation_view_leave (self);
   /* What was written before there was a conversation is for the first one. */
   if (self->conversation)
     myna_composer_clear (MYNA_COMPOSER (self->composer));
@@ -338,7 +306,7 @@ myna_conversation_view_set_conversation (MynaConversationView *self,
   if (conversation)
     {
       myna_chat_canvas_set_model (MYNA_CHAT_CANVAS (self->canvas), G_LIST_MODEL (conversation));
-      find_place (self);
+      myna_conversation_view_come_back (self);
       myna_conversation_view_take_composer (self);
     }
   update_page (self);
@@ -444,7 +412,6 @@ myna_conversation_view_dispose (GObject *object)
   g_clear_object (&self->conversation_signals);
   g_clear_object (&self->settings);
   g_clear_pointer (&self->suggested, g_free);
-  g_clear_pointer (&self->places, g_hash_table_unref);
   g_clear_pointer (&self->toasts, gtk_widget_unparent);
   G_OBJECT_CLASS (myna_conversation_view_parent_class)->dispose (object);
 }
@@ -487,7 +454,6 @@ myna_conversation_view_init (MynaConversationView *self)
   GtkWidget *transcript = new_transcript (self);
 
   self->recalled = G_MAXUINT;
-  self->places = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
   self->find_bar = myna_find_bar_new (MYNA_CHAT_CANVAS (self->canvas));
   g_signal_connect_swapped (self->find_bar, "closed", G_CALLBACK (myna_conversation_view_focus_composer), self);
   self->empty = myna_empty_page_new ();

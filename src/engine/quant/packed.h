@@ -4,7 +4,7 @@
  *
  * A packed matrix is a sequence of panels, each of GLM_PANEL_ROWS = 16 rows interleaved, so that one vector holds four
  * consecutive columns of all 16 rows: exactly what an instruction that sums four byte products per 32-bit lane takes
- * (vpdpbusd, sdot).  Nothing is shuffled at run time, and rows past the end of the matrix are zeros.
+ * (vpdpbusd, sdot).  Nothing is shuffled at run time but for i8mm, and rows past the end of the matrix are zeros.
  *
  *   panel  = group … group                      (cols / (32 · blocks_per_group) of them)
  *   group  = head block … block                 head: d[16] (and dmin[16]) in half precision, K types and IQ4_XS

@@ -39,6 +39,15 @@ read_xcr0 (void)
   return eax;
 }
 
+static bool
+is_amd (void)
+{
+  unsigned eax, ebx, ecx, edx;
+
+  return __get_cpuid (0, &eax, &ebx, &ecx, &edx) && ebx == signature_AMD_ebx && ecx == signature_AMD_ecx
+         && edx == signature_AMD_edx;
+}
+
 static unsigned
 detect_flags (void)
 {
@@ -71,6 +80,8 @@ detect_flags (void)
       flags |= GLM_CPU_AVX512;
       if (ecx7 & bit_AVX512VNNI)
         flags |= GLM_CPU_VNNI512;
+      if (is_amd ())
+        flags |= GLM_CPU_AMD512;
     }
   return flags;
 }

@@ -67,6 +67,7 @@ typedef enum
   GLM_CPU_AVXVNNI  = 1u << 2,
   GLM_CPU_AVX512   = 1u << 3,   /* F, BW, DQ, VL */
   GLM_CPU_VNNI512  = 1u << 4,
+  GLM_CPU_AMD512   = 1u << 5,   /* AMD's AVX-512: additions, logic and conversions have other ports than products */
   GLM_CPU_NEON     = 1u << 8,
   GLM_CPU_DOTPROD  = 1u << 9,
   GLM_CPU_I8MM     = 1u << 10,
@@ -76,7 +77,7 @@ typedef enum
 unsigned glm_cpu_flags (void);
 /* Limits the flags for everything opened afterwards (tests, --cpu-mask).  Default: all. */
 void glm_cpu_set_mask (unsigned mask);
-/* "c" (none), "sse", "avx2", "avxvnni", "avx512", "vnni512", "all": each means itself and all before it.  On ARM the first four
+/* "c" (none), "sse", "avx2", "avxvnni", "avx512", "vnni512" (as Intel's), "all": each means itself and all before it.  On ARM the first four
  * are "c", "neon", "dotprod", "i8mm" too. */
 bool glm_cpu_mask_parse (const char *name, unsigned *ret_mask);
 /* Physical cores this process may use (affinity and cgroup quota respected), at least 1. */

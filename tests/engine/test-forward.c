@@ -15,7 +15,7 @@
 #include "matrix.h"
 #include "session.h"
 
-static const char *const masks[] = { "c", "sse", "avx2", "avxvnni", "avx512", "vnni512" };
+static const char *const masks[] = { "c", "sse", "avx2", "avxvnni", "avx512", "all" };
 
 #define N_MASKS (int) (sizeof masks / sizeof masks[0])
 

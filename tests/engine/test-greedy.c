@@ -26,7 +26,7 @@
 /* … and so often in all 10,000 places at most. */
 #define MAX_CLOSE 30
 
-static const char *const masks[] = { "avx2", "avxvnni", "avx512", "vnni512" };
+static const char *const masks[] = { "avx2", "avxvnni", "avx512", "all" };
 
 static const char *const prompts[] = {
   "Hello!", "Who are you?", "What can you do?", "Tell me a story about a small bird.", "Write a poem about the sea.",

@@ -14,7 +14,7 @@
 #include "file/json.h"
 #include "session.h"
 
-static const char *const masks[] = { "c", "sse", "avx2", "avxvnni", "avx512", "vnni512" };
+static const char *const masks[] = { "c", "sse", "avx2", "avxvnni", "avx512", "all" };
 static const char *const checkpoints[] = { "glm", "glm-tied", "glm4", "glm4-nobias", "glm4-yarn" };
 
 /* Bounds on the largest and on the root mean square error of the logits, in units of their root mean square.  bfloat16

@@ -28,5 +28,6 @@ glm_kernels_init_x86 (GlmKernels *kernels,
   if (!(flags & GLM_CPU_VNNI512))
     return;
   glm_kernels_set_packed_avx512 (kernels);
-  glm_kernels_set_packed_avx512_tiles (kernels);
+  if (flags & GLM_CPU_AMD512)
+    glm_kernels_set_packed_avx512_pairs (kernels);
 }

@@ -4,7 +4,7 @@
  *
  * A block of 32 columns of 16 rows times a token is eight vpdpbusd, one multiply-add, and the product of both scales, s · d;
  * only two of the processor's ports do these.  Here the product is looked up: d is (1 + m / 8) · 2^k, so that s · d is one of
- * eight multiples of s, with k added to its exponent, which other ports do.  The multiples of some blocks are computed once
+ * eight multiples of s, with k added to its exponent, which other ports do (AMD's; Intel's two ports do everything).  The multiples of some blocks are computed once
  * for all tiles.  They are exact: the results are those of pair_product(), but for scales of 0.
  */
 #include "kernels/x86/packed-avx512.h"
@@ -218,8 +218,9 @@ TILES_PRODUCT (iq4_xs, GLM_PACKED_IQ4_XS)
 TILES_PRODUCT (q2_k, GLM_PACKED_Q2_K)
 
 void
-glm_kernels_set_packed_avx512_tiles (GlmKernels *kernels)
+glm_kernels_set_packed_avx512_pairs (GlmKernels *kernels)
 {
+  kernels->min_pair_width = 2;
   kernels->min_tiles = 3;
   kernels->tiles_product[GLM_PACKED_Q4_0] = tiles_product_q4_0_avx512;
   kernels->tiles_product[GLM_PACKED_Q4_1] = tiles_product_q4_1_avx512;

@@ -4,7 +4,7 @@
  *
  * One vector holds four columns of the panel's 16 rows; vpdpbusd multiplies it by four bytes of one token, broadcast from
  * memory within the instruction.  A token costs one accumulator and one running sum, so that tiles of 12 tokens stay in
- * registers.  Prompts take two panels and 6 tokens at a time instead: half the loads.
+ * registers.  Pairs take two panels and 6 tokens at a time instead: half the loads, and twice the unpacking.
  * The Shape is a constant wherever tile_product() is expanded.
  */
 #include "kernels/x86/packed-avx512.h"
@@ -218,7 +218,6 @@ glm_kernels_set_packed_avx512 (GlmKernels *kernels)
   kernels->max_tile_width = GLM_MAX_TILE_WIDTH;
   for (int n = 0; n <= GLM_MAX_TILE_WIDTH; n++)
     kernels->tile_width[n] = tile_width[n];
-  kernels->min_pair_width = 2;
   kernels->quantise_tile = quantise_tile_avx512;
   kernels->panel_product[GLM_PACKED_Q4_0] = panel_product_q4_0_avx512;
   kernels->pair_product[GLM_PACKED_Q4_0] = pair_product_q4_0_avx512;

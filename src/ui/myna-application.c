@@ -436,6 +436,7 @@ myna_application_finalize (GObject *object)
   MynaApplication *self = MYNA_APPLICATION (object);
 
   g_ptr_array_unref (self->busy);
+  g_clear_handle_id (&self->draft_source, g_source_remove);
   g_clear_weak_pointer (&self->new_conversation);
   g_free (self->draft);
   g_clear_object (&self->store);

@@ -17,6 +17,10 @@ unsigned random_below (unsigned n);
 /* kind 0: uniform; 1: magnitudes from 1e−30 to 1e4; 2: all at ±the same; 3: mostly zeros. */
 void random_floats (float *x, int64_t n, int kind);
 
+/* Weights of a type.  kind 0: quantised random values, where the engine can; 1: random bytes; 2: all levels and scales at their
+ * ends; 3: zeros with random levels. */
+void random_weights (const GlmTypeTraits *traits, uint8_t *data, int64_t n_values, int kind);
+
 void check (bool condition, const char *format, ...) __attribute__ ((format (printf, 2, 3)));
 
 /* Runs the call until it has taken long enough, several times; returns the least seconds a call. */

@@ -5,38 +5,14 @@
 #include <adwaita.h>
 #include <string.h>
 
-#include "conversation-fixture.h"
+#include "conversation-view-fixture.h"
 #include "conversation/chat-canvas.h"
 #include "conversation/composer.h"
 #include "conversation/message-row.h"
 #include "conversation/myna-conversation-view.h"
 #include "markdown/markdown-view.h"
 
-typedef struct
-{
-  Fixture base;                 /* first: it is set up and torn down by its own functions */
-  GtkWidget *window;
-  GtkWidget *view;
-  GtkWidget *canvas;
-} View;
-
 /* ---- Looking ------------------------------------------------------------------------------------------------------ */
-
-static GtkWidget *
-find_named (GtkWidget  *widget,
-            const char *css_name)
-{
-  if (g_str_equal (gtk_widget_get_css_name (widget), css_name))
-    return widget;
-  for (GtkWidget *child = gtk_widget_get_first_child (widget); child; child = gtk_widget_get_next_sibling (child))
-    {
-      GtkWidget *found = gtk_widget_get_child_visible (child) ? find_named (child, css_name) : NULL;
-
-      if (found)
-        return found;
-    }
-  return NULL;
-}
 
 /* Whether a label with this text can be seen below the widget. */
 static gboolean
@@ -69,20 +45,6 @@ focused_message (View *v)
          ? (int) myna_conversation_find (v->base.conversation, myna_message_row_get_message (MYNA_MESSAGE_ROW (widget))) : -1;
 }
 
-/* Lets frames pass until nothing is left to do. */
-static void
-settle (View *v)
-{
-  GdkFrameClock *clock = gtk_widget_get_frame_clock (v->window);
-  gint64 end = gdk_frame_clock_get_frame_counter (clock) + 5;
-
-  while (gdk_frame_clock_get_frame_counter (clock) < end)
-    {
-      gtk_widget_queue_draw (v->canvas);
-      g_main_context_iteration (NULL, TRUE);
-    }
-}
-
 /* Where a widget's top is in the transcript. */
 static double
 top_of (View      *v,
@@ -92,193 +54,6 @@ top_of (View      *v,
 
   g_assert_true (gtk_widget_compute_bounds (widget, v->canvas, &bounds));
   return bounds.origin.y;
-}
-
-static void
-set_up (View          *v,
-        gconstpointer  data)
-{
-  fixture_setup (&v->base, data);
-  v->view = myna_conversation_view_new ();
-  v->canvas = find_named (v->view, "chatcanvas");
-  v->window = adw_window_new ();
-  gtk_window_set_default_size (GTK_WINDOW (v->window), 700, 600);
-  adw_window_set_content (ADW_WINDOW (v->window), v->view);
-  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
-  gtk_window_present (GTK_WINDOW (v->window));
-  myna_conversation_view_set_conversation (MYNA_CONVERSATION_VIEW (v->view), v->base.conversation);
-}
-
-/* The canvas is on a page of a stack that is not the visible one while the conversation is empty. */
-static void
-exchange (View       *v,
-          const char *question,
-          const char *answer)
-{
-  fixture_exchange (&v->base, question, answer);
-  if (!v->canvas)
-    wait_for ((v->canvas = find_named (v->view, "chatcanvas")));
-  settle (v);
-}
-
-static void
-tear_down (View          *v,
-           gconstpointer  data)
-{
-  gtk_window_destroy (GTK_WINDOW (v->window));
-  while (g_main_context_iteration (NULL, FALSE))
-    ;
-  fixture_teardown (&v->base, data);
-}
-
-/* ---- Before there is a conversation ------------------------------------------------------------------------------- */
-
-static void
-begin_cb (guint *n_begun)
-{
-  (*n_begun)++;
-}
-
-static void
-press_send (View *v)
-{
-  myna_composer_send (MYNA_COMPOSER (find_named (v->view, "composer")));
-}
-
-static char *
-composer_text (View *v)
-{
-  return myna_composer_get_text (MYNA_COMPOSER (find_named (v->view, "composer")));
-}
-
-/* A store that opens slowly: what is written and sent before is neither lost nor refused. */
-static void
-test_too_early (View          *v,
-                gconstpointer  data)
-{
-  MynaConversationView *view = MYNA_CONVERSATION_VIEW (v->view);
-  MynaComposer *composer = MYNA_COMPOSER (find_named (v->view, "composer"));
-  GtkTextBuffer *buffer = gtk_text_view_get_buffer (myna_composer_get_text_view (composer));
-  g_autofree char *kept = NULL, *left = NULL, *shown = NULL;
-  guint n_begun = 0;
-
-  g_signal_connect_swapped (view, "begin", G_CALLBACK (begin_cb), &n_begun);
-  myna_conversation_view_set_conversation (view, NULL);
-  gtk_text_buffer_set_text (buffer, "only written", -1);
-  myna_conversation_view_set_conversation (view, v->base.conversation);
-  kept = composer_text (v);
-  g_assert_cmpstr (kept, ==, "only written");
-  g_assert_cmpuint (fixture_n_items (&v->base), ==, 0);
-  g_assert_cmpuint (n_begun, ==, 0);
-
-  myna_conversation_view_set_conversation (view, NULL);
-  gtk_text_buffer_set_text (buffer, "sent", -1);
-  myna_composer_attach_text (composer, "notes.txt", "three lines");
-  press_send (v);
-  g_assert_cmpuint (n_begun, ==, 1);
-  myna_conversation_view_set_conversation (view, v->base.conversation);
-  left = composer_text (v);
-  g_assert_cmpstr (left, ==, "only written");   /* was not what was sent */
-  shown = fixture_shown (&v->base);
-  g_assert_cmpstr (shown, ==, "u:sent");
-  g_assert_nonnull (strstr (myna_message_get_record (fixture_item (&v->base, 0))->attachments, "three lines"));
-  fixture_requested (&v->base);
-  fake_generator_end (v->base.engine, GLM_STOP_END);
-  fixture_idle (&v->base);
-}
-
-static char *
-stored_draft (View   *v,
-              gint64  id)
-{
-  g_autoptr (StoreConversation) record = test_get_conversation (v->base.db, id);
-
-  return g_strdup (record->draft);
-}
-
-/* Goes to another chat and back, as a new start of the program would: the store has not said yet what it has. */
-static void
-reopen (View   *v,
-        gint64  id)
-{
-  MynaConversationView *view = MYNA_CONVERSATION_VIEW (v->view);
-
-  myna_conversation_view_set_conversation (view, NULL);
-  fixture_settle (&v->base);
-  g_assert_finalize_object (v->base.conversation);
-  v->base.conversation = myna_conversation_new_with_generator (v->base.db, MYNA_GENERATOR (v->base.engine), id);
-  myna_conversation_view_set_conversation (view, v->base.conversation);
-}
-
-/* Who writes before the chat's own draft was read loses neither. */
-static void
-test_late_draft (View          *v,
-                 gconstpointer  data)
-{
-  MynaComposer *composer = MYNA_COMPOSER (find_named (v->view, "composer"));
-  GtkTextBuffer *buffer = gtk_text_view_get_buffer (myna_composer_get_text_view (composer));
-  g_autofree char *both = NULL, *stored = NULL, *sent = NULL, *appended = NULL;
-  gint64 id;
-
-  exchange (v, "q", "a");
-  id = myna_conversation_get_id (v->base.conversation);
-  test_do (v->base.db, store_set_draft_async, id, "kept");
-
-  reopen (v, id);
-  gtk_text_buffer_insert_at_cursor (buffer, "typ", -1);
-  wait_for (gtk_text_buffer_get_char_count (buffer) > 3);
-  gtk_text_buffer_insert_at_cursor (buffer, "ed", -1);
-  both = composer_text (v);
-  g_assert_cmpstr (both, ==, "kept\n\ntyped");
-  reopen (v, id);
-  wait_for (gtk_text_buffer_get_char_count (buffer) > 0);
-  stored = stored_draft (v, id);
-  g_assert_cmpstr (stored, ==, "kept\n\ntyped");
-
-  /* A question that is sent so early is asked, and the draft comes after it. */
-  reopen (v, id);
-  gtk_text_buffer_set_text (buffer, "early", -1);
-  press_send (v);
-  fixture_requested (&v->base);
-  fake_generator_say (v->base.engine, "b");
-  fake_generator_end (v->base.engine, GLM_STOP_END);
-  fixture_idle (&v->base);
-  wait_for (gtk_text_buffer_get_char_count (buffer) > 0);
-  sent = composer_text (v);
-  g_assert_cmpstr (sent, ==, "kept\n\ntyped");
-  g_assert_cmpuint (fixture_n_items (&v->base), ==, 4);
-
-  /* The program ends before the store has answered. */
-  reopen (v, id);
-  gtk_text_buffer_set_text (buffer, "late", -1);
-  myna_conversation_finish_all (v->base.db);
-  appended = stored_draft (v, id);
-  g_assert_cmpstr (appended, ==, "kept\n\ntyped\n\nlate");
-}
-
-/* What was attached waits in its chat. */
-static void
-test_attachment_stays (View          *v,
-                       gconstpointer  data)
-{
-  MynaConversationView *view = MYNA_CONVERSATION_VIEW (v->view);
-  MynaComposer *composer = MYNA_COMPOSER (find_named (v->view, "composer"));
-  g_autoptr (MynaConversation) other = myna_conversation_new_with_generator (v->base.db, MYNA_GENERATOR (v->base.engine), 0);
-
-  exchange (v, "q", "a");
-  myna_composer_attach_text (composer, "novel.txt", "Call me Ishmael.");
-  myna_conversation_view_set_conversation (view, other);
-  g_assert_true (myna_composer_is_empty (composer));
-  myna_conversation_view_set_conversation (view, v->base.conversation);
-  g_assert_false (myna_composer_is_empty (composer));
-  press_send (v);
-  g_assert_nonnull (strstr (myna_message_get_record (fixture_item (&v->base, 2))->attachments, "Ishmael"));
-  fixture_requested (&v->base);
-  fake_generator_end (v->base.engine, GLM_STOP_END);
-  fixture_idle (&v->base);
-  myna_conversation_view_set_conversation (view, other);
-  myna_conversation_view_set_conversation (view, v->base.conversation);
-  g_assert_true (myna_composer_is_empty (composer));
 }
 
 /* ---- Keyboard ----------------------------------------------------------------------------------------------------- */
@@ -657,7 +432,7 @@ test_details (View          *v,
     }
 }
 
-#define ADD(path, function) g_test_add ("/conversation-view/" path, View, NULL, set_up, function, tear_down)
+#define ADD(path, function) g_test_add ("/conversation-view/" path, View, NULL, view_set_up, function, view_tear_down)
 
 int
 main (int   argc,
@@ -670,9 +445,6 @@ main (int   argc,
   ADD ("links", test_links);
   ADD ("actions", test_actions);
   ADD ("accessible", test_accessible);
-  ADD ("too-early", test_too_early);
-  ADD ("late-draft", test_late_draft);
-  ADD ("attachment-stays", test_attachment_stays);
   ADD ("announced", test_announced);
   ADD ("details", test_details);
   ADD ("find", test_find);

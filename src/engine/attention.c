@@ -15,17 +15,17 @@
 #include "error.h"
 #include "model.h"
 
-#define TILE 64                 /* query vectors */
-#define BLOCK 128               /* columns of one step */
-#define SPLIT 512               /* columns of one item where the columns are split */
-#define MAX_SPLIT_ROWS 16       /* batches of up to this many tokens have their columns split */
+#define TILE           64  /* query vectors */
+#define BLOCK          128 /* columns of one step */
+#define SPLIT          512 /* columns of one item where the columns are split */
+#define MAX_SPLIT_ROWS 16  /* batches of up to this many tokens have their columns split */
 
 struct GlmAttention
 {
   int n_heads, n_kv_heads, head_dim, group;
   int64_t worker_floats;
-  float *work;                  /* [n_threads][worker_floats] */
-  float *parts;                 /* [split][row][head][head_dim + 2: sum, maximum, values] */
+  float *work;  /* [n_threads][worker_floats] */
+  float *parts; /* [split][row][head][head_dim + 2: sum, maximum, values] */
   int64_t max_splits;
 };
 
@@ -35,7 +35,7 @@ typedef struct
   const GlmAttentionTask *task;
   const GlmKvCache *cache;
   const GlmKernels *kernels;
-  int64_t n_vectors;            /* rows × group */
+  int64_t n_vectors; /* rows × group */
   int64_t n_tiles;
   int64_t n_splits;
   int64_t n_items;
@@ -45,18 +45,18 @@ typedef struct
 /* One worker's memory. */
 typedef struct
 {
-  float *q;                     /* [TILE][head_dim], scaled */
-  float *values;                /* [TILE][head_dim] */
-  float *scores;                /* [TILE][BLOCK] */
-  float *maximum;               /* [TILE] */
-  float *sum;                   /* [TILE] */
-  float *block;                 /* of a cache in 8 bits: a block as halves, and one row as floats */
+  float *q;       /* [TILE][head_dim], scaled */
+  float *values;  /* [TILE][head_dim] */
+  float *scores;  /* [TILE][BLOCK] */
+  float *maximum; /* [TILE] */
+  float *sum;     /* [TILE] */
+  float *block;   /* of a cache in 8 bits: a block as halves, and one row as floats */
 } Work;
 
 /* The keys or the values of a block. */
 typedef struct
 {
-  const void *data;             /* [n][head_dim] half or float, or with scales int8 */
+  const void *data; /* [n][head_dim] half or float, or with scales int8 */
   const float *scales;
   bool is_half;
 } Rows;
@@ -101,8 +101,9 @@ glm_attention_new (const GlmParams *params, int n_threads, int64_t n_columns, Gl
   attention->worker_floats = worker_floats (params);
   attention->max_splits = count_splits (n_columns);
   attention->work = glm_alloc_aligned ((size_t) (n_threads * attention->worker_floats), sizeof (float));
-  attention->parts = glm_alloc_aligned ((size_t) (attention->max_splits * MAX_SPLIT_ROWS * params->n_heads
-                                                  * (params->head_dim + 2)), sizeof (float));
+  attention->parts =
+      glm_alloc_aligned ((size_t) (attention->max_splits * MAX_SPLIT_ROWS * params->n_heads * (params->head_dim + 2)),
+                         sizeof (float));
   if (!attention->work || !attention->parts)
     goto fail;
   *ret_attention = attention;
@@ -163,7 +164,7 @@ block_rows (const Job *job, const Work *work, int is_value, int kv_head, int64_t
       job->kernels->i8_to_f32 (row, (const int8_t *) rows.data + i * d, rows.scales + i * cache->n_blocks, d);
       job->kernels->f32_to_f16 ((uint16_t *) work->block + i * d, row, d);
     }
-  return (Rows) { work->block, NULL, true };
+  return (Rows){ work->block, NULL, true };
 }
 
 /* s[i][j] = q_i · k_j for the vectors from `vector` on */
@@ -194,8 +195,8 @@ block_values (const Job *job, const Work *work, int64_t n_q, Rows values, int64_
   int64_t d = job->attention->head_dim;
 
   if (values.scales)
-    job->kernels->attend_values_i8 (work->values, d, work->scores, BLOCK, (int) n_q, values.data, values.scales,
-                                    (int) n_values, d);
+    job->kernels->attend_values_i8 (work->values, d, work->scores, BLOCK, (int) n_q, values.data, values.scales, (int) n_values,
+                                    d);
   else if (values.is_half)
     job->kernels->attend_values (work->values, d, work->scores, BLOCK, (int) n_q, values.data, d, (int) n_values, d);
   else

@@ -27,15 +27,15 @@ static atomic_uint cpu_mask = UINT32_MAX;
 #if defined(__x86_64__)
 
 /* XCR0: which register files the operating system keeps across a task switch. */
-#define XCR0_AVX    0x06u  /* xmm, ymm */
-#define XCR0_AVX512 0xe6u  /* … and opmask, zmm 0–15, zmm 16–31 */
+#define XCR0_AVX    0x06u /* xmm, ymm */
+#define XCR0_AVX512 0xe6u /* … and opmask, zmm 0–15, zmm 16–31 */
 
 static unsigned
 read_xcr0 (void)
 {
   unsigned eax, edx;
 
-  __asm__ volatile ("xgetbv" : "=a"(eax), "=d"(edx) : "c"(0));
+  __asm__ volatile("xgetbv" : "=a"(eax), "=d"(edx) : "c"(0));
   return eax;
 }
 
@@ -134,8 +134,7 @@ glm_cpu_set_mask (unsigned mask)
 }
 
 bool
-glm_cpu_mask_parse (const char *name,
-                    unsigned   *ret_mask)
+glm_cpu_mask_parse (const char *name, unsigned *ret_mask)
 {
   enum
   {
@@ -149,11 +148,13 @@ glm_cpu_mask_parse (const char *name,
   {
     const char *name;
     unsigned mask;
+    /* clang-format off */
   } masks[] = {
     { "c", 0 },           { "sse", SSE },         { "avx2", AVX2 },       { "avxvnni", AVXVNNI },
     { "avx512", AVX512 }, { "vnni512", VNNI512 }, { "neon", SSE },        { "dotprod", AVX2 },
     { "i8mm", AVXVNNI },  { "all", UINT32_MAX },
   };
+  /* clang-format on */
 
   for (size_t i = 0; i < N_ELEMENTS (masks); i++)
     if (strcasecmp (name, masks[i].name) == 0)
@@ -164,17 +165,16 @@ glm_cpu_mask_parse (const char *name,
   return false;
 }
 
-/* ---- Cores -------------------------------------------------------------------------------------------------------- */
+/* ---- Cores ------------------------------------------------------------------------------------------------------ */
 
 /* Reads one number from a file; false if there is none ("max", no file). */
 static bool
-read_number (const char *path,
-             long long  *ret_value)
+read_number (const char *path, long long *ret_value)
 {
   FILE *file = fopen (path, "re");
   bool found;
 
-  if (file == NULL)
+  if (!file)
     return false;
   found = fscanf (file, "%lld", ret_value) == 1;
   fclose (file);
@@ -185,7 +185,10 @@ read_number (const char *path,
 static int
 count_allowed_cores (void)
 {
-  enum { MAX_CPUS = 1024 };
+  enum
+  {
+    MAX_CPUS = 1024
+  };
   static const char *const topology[] = { "physical_package_id", "core_id" };
   cpu_set_t allowed;
   long long seen[MAX_CPUS];
@@ -219,8 +222,7 @@ count_allowed_cores (void)
 
 /* Whole processors that the quota of one cgroup directory leaves, or `limit` without a quota. */
 static int
-directory_quota (const char *directory,
-                 int         limit)
+directory_quota (const char *directory, int limit)
 {
   char path[4300];
   long long quota, period;
@@ -229,7 +231,7 @@ directory_quota (const char *directory,
 
   snprintf (path, sizeof path, "%s/cpu.max", directory);
   file = fopen (path, "re");
-  if (file != NULL)
+  if (file)
     {
       found = fscanf (file, "%lld %lld", &quota, &period) == 2;
       fclose (file);
@@ -255,14 +257,14 @@ cgroup_quota (int limit)
   FILE *file = fopen ("/proc/self/cgroup", "re");
   char line[4096];
 
-  if (file == NULL)
+  if (!file)
     return limit;
   while (fgets (line, sizeof line, file) != NULL)
     {
       char directory[4200], *controllers = strchr (line, ':'), *path;
       const char *root;
 
-      if (controllers == NULL || (path = strchr (controllers + 1, ':')) == NULL)
+      if (!controllers || (path = strchr (controllers + 1, ':')) == NULL)
         continue;
       *path++ = '\0';
       path[strcspn (path, "\n")] = '\0';
@@ -280,7 +282,7 @@ cgroup_quota (int limit)
 
           limit = directory_quota (directory, limit);
           slash = strrchr (directory, '/');
-          if (strlen (directory) <= strlen (root) || slash == NULL)
+          if (strlen (directory) <= strlen (root) || !slash)
             break;
           *slash = '\0';
         }

@@ -9,9 +9,9 @@
 
 #include "error.h"
 
-#define N_GRAM 3
+#define N_GRAM    3
 #define MAX_MATCH 16
-#define N_SLOTS (1u << 16)
+#define N_SLOTS   (1u << 16)
 
 /* Steps without guesses after guessing has not paid: doubled each time, up to the second. */
 #define MIN_PAUSE 8
@@ -19,17 +19,17 @@
 
 /* What guessing may have lost at any moment, those guesses included that are not verified yet: this share of the steps that
  * the reply took so far; and after a long match so many steps more. */
-#define MAX_LOSS 0.02
+#define MAX_LOSS   0.02
 #define MAX_CREDIT 0.5
 
 /* A guess is taken to cost this much of a step until it was measured; and how fast measurements count. */
-#define FIRST_COST 0.1
+#define FIRST_COST  0.1
 #define COST_WEIGHT 0.2
-#define MIN_COST 0.01
+#define MIN_COST    0.01
 
 /* Guessing must gain at least this much to go on.  It begins barely above, and with few guesses, so that the first wrong
  * ones cost a short reply next to nothing. */
-#define MIN_GAIN 1.03
+#define MIN_GAIN   1.03
 #define FIRST_GAIN 1.1
 #define MIN_LENGTH 2
 
@@ -38,14 +38,14 @@ struct GlmDraft
   GlmTokens tokens;
   /* By the hash of three tokens: the index behind their last occurrence, or 0.  Collisions overwrite. */
   uint32_t *slots;
-  size_t length;                /* guesses at a time, now */
-  int pause;                    /* steps left without guesses */
+  size_t length; /* guesses at a time, now */
+  int pause;     /* steps left without guesses */
   int next_pause;
-  double plain_seconds;         /* a step without guesses, smoothed; 0: not known yet */
-  double gain;                  /* tokens a step, by what the step costs, smoothed */
-  double n_written;             /* tokens: steps without guesses */
-  double loss;                  /* steps by which guessing has made the reply longer; less than 0: shorter */
-  double *cost;                 /* of one guess, in steps, smoothed; the session's: it is known from one reply to the next */
+  double plain_seconds; /* a step without guesses, smoothed; 0: not known yet */
+  double gain;          /* tokens a step, by what the step costs, smoothed */
+  double n_written;     /* tokens: steps without guesses */
+  double loss;          /* steps by which guessing has made the reply longer; less than 0: shorter */
+  double *cost;         /* of one guess, in steps, smoothed; the session's: it is known from one reply to the next */
 };
 
 bool

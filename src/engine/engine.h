@@ -24,29 +24,29 @@
 #include <stddef.h>
 #include <stdint.h>
 
-typedef struct GlmModel   GlmModel;
+typedef struct GlmModel GlmModel;
 typedef struct GlmSession GlmSession;
 
-/* ---- Errors and cancelling ---------------------------------------------------------------------------------------- */
+/* ---- Errors and cancelling -------------------------------------------------------------------------------------- */
 
 typedef enum
 {
   GLM_ERROR_NONE,
-  GLM_ERROR_NOT_FOUND,      /* the file is not there */
-  GLM_ERROR_IO,             /* reading or writing failed; a file changed or shrank while in use */
-  GLM_ERROR_NO_SPACE,       /* the disk is full */
-  GLM_ERROR_BAD_FILE,       /* truncated, corrupt or contradictory file; the message names the field */
-  GLM_ERROR_UNSUPPORTED,    /* a sound file that this engine cannot run */
+  GLM_ERROR_NOT_FOUND,   /* the file is not there */
+  GLM_ERROR_IO,          /* reading or writing failed; a file changed or shrank while in use */
+  GLM_ERROR_NO_SPACE,    /* the disk is full */
+  GLM_ERROR_BAD_FILE,    /* truncated, corrupt or contradictory file; the message names the field */
+  GLM_ERROR_UNSUPPORTED, /* a sound file that this engine cannot run */
   GLM_ERROR_NO_MEMORY,
-  GLM_ERROR_CONTEXT_FULL,   /* the prompt does not fit the context */
-  GLM_ERROR_ARGUMENT,       /* the caller's mistake */
+  GLM_ERROR_CONTEXT_FULL, /* the prompt does not fit the context */
+  GLM_ERROR_ARGUMENT,     /* the caller's mistake */
   GLM_ERROR_CANCELLED,
 } GlmErrorCode;
 
 typedef struct
 {
   GlmErrorCode code;
-  char message[480];        /* English, one line, names the file and the field; the UI translates by code */
+  char message[480]; /* English, one line, names the file and the field; the UI translates by code */
 } GlmError;
 
 /* A flag that may be raised from any thread; checked between tokens, between chunks of the prompt and while loading. */
@@ -58,19 +58,19 @@ typedef struct
 void glm_cancel_set (GlmCancel *cancel);
 bool glm_cancel_is_set (const GlmCancel *cancel); /* NULL is never set */
 
-/* ---- Processor ---------------------------------------------------------------------------------------------------- */
+/* ---- Processor -------------------------------------------------------------------------------------------------- */
 
 typedef enum
 {
-  GLM_CPU_SSE      = 1u << 0,   /* SSE4.1 (or NEON on ARM) */
-  GLM_CPU_AVX2     = 1u << 1,   /* AVX2 + FMA + F16C */
-  GLM_CPU_AVXVNNI  = 1u << 2,
-  GLM_CPU_AVX512   = 1u << 3,   /* F, BW, DQ, VL */
-  GLM_CPU_VNNI512  = 1u << 4,
-  GLM_CPU_AMD512   = 1u << 5,   /* AMD's AVX-512: additions, logic and conversions have other ports than products */
-  GLM_CPU_NEON     = 1u << 8,
-  GLM_CPU_DOTPROD  = 1u << 9,
-  GLM_CPU_I8MM     = 1u << 10,
+  GLM_CPU_SSE = 1u << 0,  /* SSE4.1 (or NEON on ARM) */
+  GLM_CPU_AVX2 = 1u << 1, /* AVX2 + FMA + F16C */
+  GLM_CPU_AVXVNNI = 1u << 2,
+  GLM_CPU_AVX512 = 1u << 3, /* F, BW, DQ, VL */
+  GLM_CPU_VNNI512 = 1u << 4,
+  GLM_CPU_AMD512 = 1u << 5, /* AMD's AVX-512: additions, logic and conversions have other ports than products */
+  GLM_CPU_NEON = 1u << 8,
+  GLM_CPU_DOTPROD = 1u << 9,
+  GLM_CPU_I8MM = 1u << 10,
 } GlmCpuFlags;
 
 /* The flags of this processor, ANDed with the mask. */
@@ -83,78 +83,71 @@ bool glm_cpu_mask_parse (const char *name, unsigned *ret_mask);
 /* Physical cores this process may use (affinity and cgroup quota respected), at least 1. */
 int glm_cpu_count (void);
 
-/* ---- Model -------------------------------------------------------------------------------------------------------- */
+/* ---- Model ------------------------------------------------------------------------------------------------------ */
 
 /* Progress in [0, 1] of loading; called from the opening thread. */
 typedef void (*GlmProgressFunc) (double fraction, void *user_data);
 
 typedef struct
 {
-  const char *tokenizer_path;   /* use this tokenizer file instead of the model's; NULL: the model's */
-  int n_threads;                /* 0, or more than that: glm_cpu_count () */
-  GlmProgressFunc progress;     /* may be NULL */
+  const char *tokenizer_path; /* use this tokenizer file instead of the model's; NULL: the model's */
+  int n_threads;              /* 0, or more than that: glm_cpu_count () */
+  GlmProgressFunc progress;   /* may be NULL */
   void *progress_data;
-  const GlmCancel *cancel;      /* may be NULL */
+  const GlmCancel *cancel; /* may be NULL */
 } GlmModelOptions;
 
 typedef struct
 {
-  char name[128];               /* general.name, or the file's name */
-  char family[32];              /* "ChatGLM3", "GLM-4" … : decides prompt format and defaults */
-  char arch[16];                /* "chatglm", "glm4", "chatglm1" */
-  char quantisation[32];        /* "Q8_0", "Q4_0 + Q6_K" … */
+  char name[128];        /* general.name, or the file's name */
+  char family[32];       /* "ChatGLM3", "GLM-4" … : decides prompt format and defaults */
+  char arch[16];         /* "chatglm", "glm4", "chatglm1" */
+  char quantisation[32]; /* "Q8_0", "Q4_0 + Q6_K" … */
   uint64_t n_params;
   uint64_t file_bytes;
   int n_layers, n_embd, n_ff, n_heads, n_kv_heads, head_dim, n_vocab;
-  int context_length;           /* what the file (or, where the file is known to lie, the family) says */
-  size_t weight_bytes;          /* resident memory of the weights */
+  int context_length;  /* what the file (or, where the file is known to lie, the family) says */
+  size_t weight_bytes; /* resident memory of the weights */
   size_t kv_bytes_per_token;
-  char license[96];             /* general.license of the file; "" if it says nothing */
-  bool keeps_prompt;            /* the next turn can build on this one's prompt; ChatGLM-6B, which reads it in both
+  char license[96];  /* general.license of the file; "" if it says nothing */
+  bool keeps_prompt; /* the next turn can build on this one's prompt; ChatGLM-6B, which reads it in both
                                  * directions, cannot */
-  char quirks[256];             /* what was corrected while reading, one sentence each; "" if nothing */
+  char quirks[256];  /* what was corrected while reading, one sentence each; "" if nothing */
 } GlmModelInfo;
 
-bool                glm_model_open (const char            *path,
-                                    const GlmModelOptions *options,   /* NULL: defaults */
-                                    GlmModel             **ret_model,
-                                    GlmError              *error);
-void                glm_model_free (GlmModel *model);
+bool glm_model_open (const char *path, const GlmModelOptions *options, /* NULL: defaults */
+                     GlmModel **ret_model, GlmError *error);
+void glm_model_free (GlmModel *model);
 const GlmModelInfo *glm_model_info (const GlmModel *model);
 
 /* Reads a model file's header alone (fast, a few MiB of memory): what a "describe before loading" needs. */
-bool glm_model_probe (const char   *path,
-                      GlmModelInfo *ret_info,
-                      GlmError     *error);
+bool glm_model_probe (const char *path, GlmModelInfo *ret_info, GlmError *error);
 
 /* Bytes needed to run with a context.  `myna-cli memory` shows them beside what a run really takes. */
 typedef struct
 {
   size_t weights;
-  size_t cache;                 /* keys and values of the whole context */
-  size_t scratch;               /* what lies between the layers, and what is read for the file's header and vocabulary */
+  size_t cache;   /* keys and values of the whole context */
+  size_t scratch; /* what lies between the layers, and what is read for the file's header and vocabulary */
 } GlmMemoryNeed;
 
 /* context_length 0: as for a session. */
-void   glm_model_memory_need   (const GlmModelInfo *info,
-                                int                 context_length,
-                                GlmMemoryNeed      *ret_need);
+void glm_model_memory_need (const GlmModelInfo *info, int context_length, GlmMemoryNeed *ret_need);
 /* Their sum. */
-size_t glm_model_memory_needed (const GlmModelInfo *info,
-                                int                 context_length);
+size_t glm_model_memory_needed (const GlmModelInfo *info, int context_length);
 
-/* ---- Turns and tokens --------------------------------------------------------------------------------------------- */
+/* ---- Turns and tokens ------------------------------------------------------------------------------------------- */
 
 typedef struct
 {
-  const char *role;             /* "system", "user", "assistant", "observation" */
-  const char *content;          /* UTF-8; can never become control tokens */
-  const char *metadata;         /* tool name after <|assistant|>; NULL or "" for none */
+  const char *role;     /* "system", "user", "assistant", "observation" */
+  const char *content;  /* UTF-8; can never become control tokens */
+  const char *metadata; /* tool name after <|assistant|>; NULL or "" for none */
 } GlmTurn;
 
 typedef struct
 {
-  int32_t *ids;                 /* owned; release with glm_tokens_clear() */
+  int32_t *ids; /* owned; release with glm_tokens_clear() */
   size_t n;
   size_t capacity;
 } GlmTokens;
@@ -176,59 +169,50 @@ bool glm_model_prompt_continue (const GlmModel *model, const GlmTurn *turns, siz
 /* Whether this id ends a reply. */
 bool glm_model_is_stop (const GlmModel *model, int32_t id);
 
-/* ---- Session ------------------------------------------------------------------------------------------------------ */
+/* ---- Session ---------------------------------------------------------------------------------------------------- */
 
 typedef struct
 {
-  int context_length;           /* 0: min (the model's, 8192) */
-  int n_threads;                /* 0: the model's */
+  int context_length; /* 0: min (the model's, 8192) */
+  int n_threads;      /* 0: the model's */
 } GlmSessionOptions;
 
 /* Called after each chunk of the prompt: n_done of n_total tokens that had to be evaluated. */
 typedef void (*GlmPromptFunc) (size_t n_done, size_t n_total, void *user_data);
 
-bool           glm_session_new (GlmModel                *model,     /* must outlive the session */
-                                const GlmSessionOptions *options,   /* NULL: defaults */
-                                GlmSession             **ret_session,
-                                GlmError                *error);
-void           glm_session_free (GlmSession *session);
-int            glm_session_context_length (const GlmSession *session);
+bool glm_session_new (GlmModel *model,                  /* must outlive the session */
+                      const GlmSessionOptions *options, /* NULL: defaults */
+                      GlmSession **ret_session, GlmError *error);
+void glm_session_free (GlmSession *session);
+int glm_session_context_length (const GlmSession *session);
 /* Makes the session hold exactly these tokens: keeps the common prefix, evaluates the rest.  Afterwards the logits of
  * the last token can be read.  On cancel the session holds what was evaluated so far and stays valid. */
-bool           glm_session_sync (GlmSession      *session,
-                                 const int32_t   *ids,
-                                 size_t           n,
-                                 GlmPromptFunc    progress,         /* may be NULL */
-                                 void            *user_data,
-                                 const GlmCancel *cancel,           /* may be NULL */
-                                 GlmError        *error);
+bool glm_session_sync (GlmSession *session, const int32_t *ids, size_t n, GlmPromptFunc progress, /* may be NULL */
+                       void *user_data, const GlmCancel *cancel,                                  /* may be NULL */
+                       GlmError *error);
 /* Tokens the session holds now. */
-size_t         glm_session_n_tokens (const GlmSession *session);
+size_t glm_session_n_tokens (const GlmSession *session);
 /* Logits [n_vocab] after the last token; owned by the session, valid until the next sync. */
-const float   *glm_session_logits (const GlmSession *session);
+const float *glm_session_logits (const GlmSession *session);
 /* Writes the KV state, keyed by the model's identity and the tokens: appends what the file does not hold yet.  The file is
  * readable by its owner alone.  On a full disk it keeps what fitted. */
-bool           glm_session_save (GlmSession *session, const char *path, GlmError *error);
+bool glm_session_save (GlmSession *session, const char *path, GlmError *error);
 /* Reads it again.  With the ids of a prompt (else NULL) only where the file shares more of them than the session holds.
  * Another model's file is GLM_ERROR_ARGUMENT, and a damaged one GLM_ERROR_BAD_FILE; of one that is damaged further on the
  * sound part is used, and the rest is cut off. */
-bool           glm_session_restore (GlmSession    *session,
-                                    const char    *path,
-                                    const int32_t *ids,
-                                    size_t         n_ids,
-                                    GlmError      *error);
+bool glm_session_restore (GlmSession *session, const char *path, const int32_t *ids, size_t n_ids, GlmError *error);
 
-/* ---- Generating --------------------------------------------------------------------------------------------------- */
+/* ---- Generating ------------------------------------------------------------------------------------------------- */
 
 typedef struct
 {
-  float temperature;            /* 0: greedy */
-  int top_k;                    /* 0: off */
-  float top_p;                  /* 1: off */
-  float min_p;                  /* 0: off */
-  float repetition_penalty;     /* 1: off */
-  uint64_t seed;                /* 0: from the system's random source */
-  int max_tokens;               /* 0: what the context leaves */
+  float temperature;        /* 0: greedy */
+  int top_k;                /* 0: off */
+  float top_p;              /* 1: off */
+  float min_p;              /* 0: off */
+  float repetition_penalty; /* 1: off */
+  uint64_t seed;            /* 0: from the system's random source */
+  int max_tokens;           /* 0: what the context leaves */
 } GlmSampling;
 
 /* The family's official defaults. */
@@ -238,24 +222,24 @@ void glm_family_default_sampling (const char *family, GlmSampling *ret_sampling)
 
 typedef enum
 {
-  GLM_STOP_END,                 /* the model ended its reply */
-  GLM_STOP_LENGTH,              /* max_tokens */
-  GLM_STOP_CONTEXT,             /* the context is full */
+  GLM_STOP_END,     /* the model ended its reply */
+  GLM_STOP_LENGTH,  /* max_tokens */
+  GLM_STOP_CONTEXT, /* the context is full */
   GLM_STOP_CANCELLED,
 } GlmStopReason;
 
 typedef struct
 {
   GlmStopReason reason;
-  int32_t stop_id;              /* the stop token, or -1 */
-  size_t n_prompt;              /* tokens of the prompt */
-  size_t n_reused;              /* … of which the session already held */
+  int32_t stop_id; /* the stop token, or -1 */
+  size_t n_prompt; /* tokens of the prompt */
+  size_t n_reused; /* … of which the session already held */
   size_t n_generated;
-  double prompt_seconds;        /* evaluating the prompt */
-  double first_token_seconds;   /* from the call to the first token */
+  double prompt_seconds;      /* evaluating the prompt */
+  double first_token_seconds; /* from the call to the first token */
   double generate_seconds;
-  size_t n_drafted;             /* tokens that were guessed from the conversation … */
-  size_t n_accepted;            /* … and were right */
+  size_t n_drafted;  /* tokens that were guessed from the conversation … */
+  size_t n_accepted; /* … and were right */
 } GlmResult;
 
 /* One piece of the reply: whole UTF-8 characters, not NUL-terminated; id is the token that completed the piece.
@@ -264,24 +248,19 @@ typedef bool (*GlmPieceFunc) (const char *text, size_t n_bytes, int32_t id, void
 
 typedef struct
 {
-  GlmPieceFunc piece;           /* may be NULL */
-  GlmPromptFunc prompt;         /* may be NULL */
+  GlmPieceFunc piece;   /* may be NULL */
+  GlmPromptFunc prompt; /* may be NULL */
   void *user_data;
-  const GlmCancel *cancel;      /* may be NULL */
-  size_t n_reply;               /* the last ids of the prompt that begin the reply: their text is not emitted again */
+  const GlmCancel *cancel; /* may be NULL */
+  size_t n_reply;          /* the last ids of the prompt that begin the reply: their text is not emitted again */
 } GlmGenerateFuncs;
 
 /* Continues the prompt ids.  A cancelled generation is a success with GLM_STOP_CANCELLED. */
-bool glm_generate (GlmSession             *session,
-                   const int32_t          *prompt,
-                   size_t                  n_prompt,
-                   const GlmSampling      *sampling,
-                   const GlmGenerateFuncs *funcs,
-                   GlmTokens              *ret_ids,     /* appended to; may be NULL */
-                   GlmResult              *ret_result,
-                   GlmError               *error);
+bool glm_generate (GlmSession *session, const int32_t *prompt, size_t n_prompt, const GlmSampling *sampling,
+                   const GlmGenerateFuncs *funcs, GlmTokens *ret_ids, /* appended to; may be NULL */
+                   GlmResult *ret_result, GlmError *error);
 
-/* ---- Files -------------------------------------------------------------------------------------------------------- */
+/* ---- Files ------------------------------------------------------------------------------------------------------ */
 /* Importing (any readable source → GGUF) and quantising live in engine/file/import.h, which the command line and the
  * import worker of the actor use. */
 

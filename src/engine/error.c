@@ -58,7 +58,7 @@ code_from_errno (int errnum)
     case ENOMEM: return GLM_ERROR_NO_MEMORY;
     case ENOSPC:
     case EDQUOT: return GLM_ERROR_NO_SPACE;
-    default:     return GLM_ERROR_IO;
+    default: return GLM_ERROR_IO;
     }
 }
 
@@ -69,7 +69,7 @@ glm_error_set_errno (GlmError *error, int errnum, const char *format, ...)
     {
       va_list args;
       char buffer[128];
-      const char *reason = strerror_r (errnum, buffer, sizeof buffer);  /* GNU's: returns the text */
+      const char *reason = strerror_r (errnum, buffer, sizeof buffer); /* GNU's: returns the text */
       size_t n;
 
       va_start (args, format);

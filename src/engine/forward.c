@@ -23,7 +23,7 @@
 struct GlmForward
 {
   const GlmModel *model;
-  GlmPool *pool;                /* the session's */
+  GlmPool *pool; /* the session's */
   const GlmKernels *kernels;
   GlmScratch *scratch;
   GlmAttention *attention;
@@ -33,10 +33,10 @@ struct GlmForward
   int64_t reg_rows[GLM_N_REGS]; /* allocated */
   bool spans[GLM_N_REGS];       /* holds the whole batch, not a tile */
 
-  double *frequencies;          /* [n_rot / 2] */
+  double *frequencies; /* [n_rot / 2] */
   float magnitude;
-  int64_t n_angle_rows;         /* allocated */
-  float *cosines, *sines;       /* [batch row][axis][n_rot / 2] */
+  int64_t n_angle_rows;   /* allocated */
+  float *cosines, *sines; /* [batch row][axis][n_rot / 2] */
 };
 
 /* What an operation works on: rows [row, row + n) of the batch, which are one tile. */
@@ -48,7 +48,7 @@ typedef struct
   const GlmBoundOp *bound;
   int layer;
   int64_t row, n;
-  float *logits;                /* where GLM_REG_LOGITS lies for this tile */
+  float *logits; /* where GLM_REG_LOGITS lies for this tile */
   GlmError *error;
 } Step;
 
@@ -62,7 +62,7 @@ reg_rows (const Step *step, GlmReg reg)
   return f->regs[reg] + (f->spans[reg] ? step->row * f->widths[reg] : 0);
 }
 
-/* ---- Operations on single rows ------------------------------------------------------------------------------------ */
+/* ---- Operations on single rows ---------------------------------------------------------------------------------- */
 
 typedef void (*RowFunc) (const Step *step, int64_t i);
 
@@ -174,13 +174,13 @@ add_row (const Step *step, int64_t i)
   f->kernels->add_scaled (reg_rows (step, op->out) + i * n, reg_rows (step, op->in) + i * n, residual_scale (step, op), n);
 }
 
-/* ---- Operations on a tile ----------------------------------------------------------------------------------------- */
+/* ---- Operations on a tile --------------------------------------------------------------------------------------- */
 
 /* A product, and the addition right behind it that takes its result to the residual: then the product is added there. */
 typedef struct
 {
   GlmProduct products[GLM_MAX_SPLIT];
-  int n_ops;                    /* of the table: 1 or 2 */
+  int n_ops; /* of the table: 1 or 2 */
 } Linear;
 
 static void
@@ -195,7 +195,7 @@ plan_linear (const Step *step, const GlmBoundOp *ops, int n_ops, Linear *ret_lin
   ret_linear->n_ops = adds ? 2 : 1;
   for (int i = 0; i < ops[0].n_matrices; i++)
     {
-      ret_linear->products[i] = (GlmProduct) {
+      ret_linear->products[i] = (GlmProduct){
         .matrix = ops[0].matrices[i],
         .bias = ops[0].biases[i],
         .y = y,
@@ -239,8 +239,8 @@ run_gated (const Step *step, const GlmBoundOp *ops, int n_ops)
   Linear down;
 
   plan_linear (step, ops + 2, n_ops - 2, &down);
-  if (!glm_matmul_swiglu (ops[0].matrices[0], ops[0].biases[0], down.products, reg_rows (step, op->in), f->widths[op->in], step->n,
-                          f->pool, f->scratch, step->error))
+  if (!glm_matmul_swiglu (ops[0].matrices[0], ops[0].biases[0], down.products, reg_rows (step, op->in), f->widths[op->in],
+                          step->n, f->pool, f->scratch, step->error))
     return 0;
   return 2 + down.n_ops;
 }
@@ -289,39 +289,23 @@ run_ops (Step *step, const GlmBoundOp *ops, int n_ops)
   step->bound = ops;
   switch (ops[0].op->code)
     {
-    case GLM_OP_LINEAR:
-      return is_gated (ops, n_ops) ? run_gated (step, ops, n_ops) : run_linear (step, ops, n_ops);
+    case GLM_OP_LINEAR: return is_gated (ops, n_ops) ? run_gated (step, ops, n_ops) : run_linear (step, ops, n_ops);
     case GLM_OP_RMS_NORM:
-    case GLM_OP_LAYER_NORM:
-      for_rows (step, norm_row);
-      return 1;
+    case GLM_OP_LAYER_NORM: for_rows (step, norm_row); return 1;
     case GLM_OP_ROPE:
-    case GLM_OP_ROPE_2D:
-      for_rows (step, rope_row);
-      return 1;
-    case GLM_OP_STORE:
-      for_rows (step, store_row);
-      return 1;
-    case GLM_OP_ATTEND:
-      run_attend (step);
-      return 1;
-    case GLM_OP_SWIGLU:
-      for_rows (step, swiglu_row);
-      return 1;
-    case GLM_OP_GELU:
-      for_rows (step, gelu_row);
-      return 1;
-    case GLM_OP_ADD:
-      for_rows (step, add_row);
-      return 1;
-    case GLM_N_OPS:
-      break;
+    case GLM_OP_ROPE_2D: for_rows (step, rope_row); return 1;
+    case GLM_OP_STORE: for_rows (step, store_row); return 1;
+    case GLM_OP_ATTEND: run_attend (step); return 1;
+    case GLM_OP_SWIGLU: for_rows (step, swiglu_row); return 1;
+    case GLM_OP_GELU: for_rows (step, gelu_row); return 1;
+    case GLM_OP_ADD: for_rows (step, add_row); return 1;
+    case GLM_N_OPS: break;
     }
   glm_error_set (step->error, GLM_ERROR_UNSUPPORTED, "an unknown operation in the table");
   return 0;
 }
 
-/* ---- The batch ---------------------------------------------------------------------------------------------------- */
+/* ---- The batch -------------------------------------------------------------------------------------------------- */
 
 static bool
 run_rows (Step *step, const GlmBoundOp *ops, int begin, int end)
@@ -445,7 +429,7 @@ glm_forward_run (GlmForward *forward, const GlmBatch *batch, const GlmKvCache *c
   return run_head (&step, n_logits, logits);
 }
 
-/* ---- Making one --------------------------------------------------------------------------------------------------- */
+/* ---- Making one ------------------------------------------------------------------------------------------------- */
 
 size_t
 glm_forward_bytes (const GlmArch *arch, const GlmParams *params, int64_t context_length)

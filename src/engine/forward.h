@@ -19,14 +19,14 @@ typedef bool (*GlmTickFunc) (double fraction, void *user_data);
 
 typedef struct
 {
-  const int32_t *ids;           /* [n] */
+  const int32_t *ids; /* [n] */
   int64_t n;
-  int64_t first;                /* index of the first of them in the sequence: the cache holds those before */
+  int64_t first; /* index of the first of them in the sequence: the cache holds those before */
   /* Bidirectional prompts: the first n_context tokens of the sequence see each other, and positions stop at `origin`
    * behind them.  0 for causal models.  A batch never ends inside the context. */
   int64_t n_context;
   int64_t origin;
-  GlmTickFunc tick;             /* may be NULL */
+  GlmTickFunc tick; /* may be NULL */
   void *tick_data;
 } GlmBatch;
 

@@ -17,14 +17,14 @@ typedef struct
   const GlmModel *model;
   const GlmSampling *sampling;
   const GlmGenerateFuncs *funcs;
-  GlmTokens *ids;               /* may be NULL */
+  GlmTokens *ids; /* may be NULL */
   GlmSampler *sampler;
-  GlmTextStream *stream;        /* NULL: the model has no tokenizer */
+  GlmTextStream *stream; /* NULL: the model has no tokenizer */
   GlmDraft *draft;
-  size_t n_valid;               /* tokens of the session that are part of the sequence: guesses may follow them */
+  size_t n_valid; /* tokens of the session that are part of the sequence: guesses may follow them */
   GlmResult result;
   GlmError *error;
-  bool stopped;                 /* the caller's piece function said so */
+  bool stopped; /* the caller's piece function said so */
   double start;
 } Loop;
 
@@ -226,8 +226,8 @@ static bool
 read_prompt (Loop *loop, const int32_t *prompt, size_t n_prompt, bool *ret_cancelled)
 {
   GlmError error = { 0 };
-  bool ok = glm_session_sync (loop->session, prompt, n_prompt, loop->funcs->prompt, loop->funcs->user_data,
-                              loop->funcs->cancel, &error);
+  bool ok = glm_session_sync (loop->session, prompt, n_prompt, loop->funcs->prompt, loop->funcs->user_data, loop->funcs->cancel,
+                              &error);
 
   *ret_cancelled = !ok && error.code == GLM_ERROR_CANCELLED;
   loop->result.n_reused = loop->session->n_kept;
@@ -266,7 +266,8 @@ glm_generate (GlmSession *session, const int32_t *prompt, size_t n_prompt, const
 
   if (!glm_sampler_new (loop.sampling, session->model->params.n_vocab, &loop.sampler, error)
       || (session->model->tokenizer && !glm_text_stream_new (session->model->tokenizer, &loop.stream, error))
-      || !glm_draft_new (&session->guess_cost, &loop.draft, error) || !prime (&loop, prompt, n_prompt) || !read_prompt (&loop, prompt, n_prompt, &cancelled))
+      || !glm_draft_new (&session->guess_cost, &loop.draft, error) || !prime (&loop, prompt, n_prompt)
+      || !read_prompt (&loop, prompt, n_prompt, &cancelled))
     goto done;
 
   ready = now ();

@@ -27,8 +27,8 @@ rows_per_token (const GlmParams *params)
 size_t
 glm_kv_cache_bytes_per_token (const GlmParams *params)
 {
-  return rows_per_token (params) * ((size_t) params->head_dim * (size_t) params->kv_element_bytes
-                                    + (size_t) count_blocks (params) * sizeof (float));
+  return rows_per_token (params)
+         * ((size_t) params->head_dim * (size_t) params->kv_element_bytes + (size_t) count_blocks (params) * sizeof (float));
 }
 
 bool
@@ -43,7 +43,7 @@ glm_kv_cache_init (GlmKvCache *cache, const GlmParams *params, int64_t n_columns
   if (data == MAP_FAILED)
     return glm_error_set_errno (error, errno, "no memory for a context of %lld tokens (%zu MiB)", (long long) n_columns,
                                 n_bytes >> 20);
-  *cache = (GlmKvCache) {
+  *cache = (GlmKvCache){
     .data = data,
     .n_bytes = n_bytes + sizeof (float),
     .element_bytes = params->kv_element_bytes,
@@ -67,7 +67,7 @@ glm_kv_cache_clear (GlmKvCache *cache)
 {
   if (cache->data)
     munmap (cache->data, cache->n_bytes);
-  *cache = (GlmKvCache) { 0 };
+  *cache = (GlmKvCache){ 0 };
 }
 
 static uint32_t
@@ -109,16 +109,12 @@ glm_kv_cache_store (const GlmKvCache *cache, int layer, int is_value, int kv_hea
 
   switch (cache->element_bytes)
     {
-    case sizeof (float):
-      memcpy ((float *) rows + offset, row, (size_t) d * sizeof (float));
-      break;
-    case sizeof (uint16_t):
-      glm_kernels ()->f32_to_f16 ((uint16_t *) rows + offset, row, d);
-      break;
+    case sizeof (float): memcpy ((float *) rows + offset, row, (size_t) d * sizeof (float)); break;
+    case sizeof (uint16_t): glm_kernels ()->f32_to_f16 ((uint16_t *) rows + offset, row, d); break;
     default:
       for (int64_t i = 0; i < d; i += GLM_KV_BLOCK)
-        scales[column * cache->n_blocks + i / GLM_KV_BLOCK]
-          = quantise_block (row + i, d - i < GLM_KV_BLOCK ? (int) (d - i) : GLM_KV_BLOCK, (int8_t *) rows + offset + i);
+        scales[column * cache->n_blocks + i / GLM_KV_BLOCK] =
+            quantise_block (row + i, d - i < GLM_KV_BLOCK ? (int) (d - i) : GLM_KV_BLOCK, (int8_t *) rows + offset + i);
     }
 }
 

@@ -20,10 +20,10 @@ typedef struct
 {
   unsigned char *data;
   size_t n_bytes;
-  float *scales;                /* of 8 bits; else NULL */
-  int element_bytes;            /* 1, 2 or 4 */
-  int n_blocks;                 /* scales a row; 0: none */
-  int64_t n_columns;            /* capacity, with the prefix */
+  float *scales;     /* of 8 bits; else NULL */
+  int element_bytes; /* 1, 2 or 4 */
+  int n_blocks;      /* scales a row; 0: none */
+  int64_t n_columns; /* capacity, with the prefix */
   int n_layers, n_kv_heads, head_dim;
 } GlmKvCache;
 

@@ -16,7 +16,7 @@
 
 /* What a run of panels may take of the second-level cache: the next run and the tile take the rest.  A single token passes
  * over it once, for which long runs are best. */
-#define UNIT_BYTES (128 * 1024)
+#define UNIT_BYTES        (128 * 1024)
 #define SINGLE_UNIT_BYTES (512 * 1024)
 
 /* Panels multiplied before their results are stored. */
@@ -29,9 +29,7 @@
 #define MIN_UNITS_PER_WORKER 6
 
 int64_t
-glm_packed_unit_rows (const GlmMatrix *matrix,
-                      int64_t          n,
-                      int              n_workers)
+glm_packed_unit_rows (const GlmMatrix *matrix, int64_t n, int n_workers)
 {
   int64_t n_panels = (matrix->rows + ROWS - 1) / ROWS;
   int64_t fitting = (n == 1 ? SINGLE_UNIT_BYTES : UNIT_BYTES) / (int64_t) matrix->panel_bytes;
@@ -42,8 +40,7 @@ glm_packed_unit_rows (const GlmMatrix *matrix,
 }
 
 int
-glm_packed_tile_width (const GlmRegion *region,
-                       int64_t          i)
+glm_packed_tile_width (const GlmRegion *region, int64_t i)
 {
   int64_t left = region->n - i * region->kernels->max_tile_width;
   int max = region->kernels->max_tile_width;
@@ -58,34 +55,26 @@ glm_packed_count_tiles (const GlmRegion *region)
 }
 
 static inline size_t
-tile_bytes (int64_t cols,
-            int     width)
+tile_bytes (int64_t cols, int width)
 {
   return (size_t) (cols / 32) * GLM_TILE_BYTES * (size_t) width;
 }
 
 size_t
-glm_packed_tile_bytes (const GlmRegion *region,
-                       int64_t          cols)
+glm_packed_tile_bytes (const GlmRegion *region, int64_t cols)
 {
   return (size_t) glm_packed_count_tiles (region) * tile_bytes (cols, region->kernels->max_tile_width);
 }
 
 uint8_t *
-glm_packed_tile (const GlmRegion *region,
-                 GlmSumKind       kind,
-                 int64_t          cols,
-                 int64_t          i)
+glm_packed_tile (const GlmRegion *region, GlmSumKind kind, int64_t cols, int64_t i)
 {
   return region->tiles[kind] + (size_t) i * tile_bytes (cols, region->kernels->max_tile_width);
 }
 
 /* Tokens [begin, end), for each kind of sum that the region needs.  What pads the last tile repeats the last token. */
 void
-glm_packed_quantise (const GlmRegion *region,
-                     int64_t          cols,
-                     int64_t          begin,
-                     int64_t          end)
+glm_packed_quantise (const GlmRegion *region, int64_t cols, int64_t begin, int64_t end)
 {
   int max = region->kernels->max_tile_width;
 
@@ -101,13 +90,8 @@ glm_packed_quantise (const GlmRegion *region,
 }
 
 void
-glm_packed_panels_by_tile (const GlmRegion *region,
-                           const GlmMatrix *matrix,
-                           int64_t          row,
-                           int              n_panels,
-                           int64_t          i,
-                           int64_t          next,
-                           float           *out)
+glm_packed_panels_by_tile (const GlmRegion *region, const GlmMatrix *matrix, int64_t row, int n_panels, int64_t i, int64_t next,
+                           float *out)
 {
   const GlmKernels *kernels = region->kernels;
   const GlmPackedTraits *traits = matrix->packed_traits;
@@ -125,8 +109,7 @@ glm_packed_panels_by_tile (const GlmRegion *region,
 }
 
 int64_t
-glm_packed_count_joint_tiles (const GlmRegion *region,
-                              const GlmMatrix *matrix)
+glm_packed_count_joint_tiles (const GlmRegion *region, const GlmMatrix *matrix)
 {
   const GlmKernels *kernels = region->kernels;
   int64_t n_tiles = glm_packed_count_tiles (region);
@@ -137,13 +120,8 @@ glm_packed_count_joint_tiles (const GlmRegion *region,
 }
 
 void
-glm_packed_pair_by_tiles (const GlmRegion *region,
-                          const GlmMatrix *matrix,
-                          int64_t          row,
-                          int64_t          first,
-                          int64_t          n_tiles,
-                          int64_t          next,
-                          float           *out)
+glm_packed_pair_by_tiles (const GlmRegion *region, const GlmMatrix *matrix, int64_t row, int64_t first, int64_t n_tiles,
+                          int64_t next, float *out)
 {
   const GlmPackedTraits *traits = matrix->packed_traits;
   const uint8_t *panels = matrix->panels + (size_t) (row / ROWS) * matrix->panel_bytes;
@@ -156,16 +134,12 @@ glm_packed_pair_by_tiles (const GlmRegion *region,
 
 /* out [n_tokens, 16] to, or onto, n_rows columns of y. */
 static void
-store_panel (const GlmProduct *product,
-             int64_t           row,
-             int64_t           token,
-             int64_t           n_tokens,
-             const float      *out)
+store_panel (const GlmProduct *product, int64_t row, int64_t token, int64_t n_tokens, const float *out)
 {
   int64_t left = product->matrix->rows - row, n_rows = left < ROWS ? left : ROWS;
   float bias[ROWS] = { 0 };
 
-  if (product->bias != NULL)
+  if (product->bias)
     memcpy (bias, product->bias + row, (size_t) n_rows * sizeof (float));
   for (int64_t t = 0; t < n_tokens; t++, out += ROWS)
     {
@@ -182,22 +156,18 @@ store_panel (const GlmProduct *product,
 
 /* Rows [begin, end) of W, whole pairs of panels, times the first n_joint tiles. */
 static void
-multiply_pairs (const GlmRegion  *region,
-                const GlmProduct *product,
-                int64_t           begin,
-                int64_t           end,
-                int64_t           n_joint,
-                int64_t           next)
+multiply_pairs (const GlmRegion *region, const GlmProduct *product, int64_t begin, int64_t end, int64_t n_joint, int64_t next)
 {
   int width = region->kernels->max_tile_width;
-  _Alignas (64) float out[GLM_JOINT_TILES * 2 * ROWS * GLM_MAX_TILE_WIDTH];
+  _Alignas(64) float out[GLM_JOINT_TILES * 2 * ROWS * GLM_MAX_TILE_WIDTH];
 
   for (int64_t row = begin; row < end; row += 2 * ROWS)
     for (int64_t first = 0; first < n_joint; first += GLM_JOINT_TILES)
       {
         int64_t n_tiles = n_joint - first < GLM_JOINT_TILES ? n_joint - first : GLM_JOINT_TILES;
 
-        glm_packed_pair_by_tiles (region, product->matrix, row, first, n_tiles, first == 0 && next >= 0 ? next + row - begin : -1, out);
+        glm_packed_pair_by_tiles (region, product->matrix, row, first, n_tiles,
+                                  first == 0 && next >= 0 ? next + row - begin : -1, out);
         for (int64_t i = 0; i < 2 * n_tiles; i++)
           {
             int64_t token = (first + i / 2) * width, left = region->n - token;
@@ -209,15 +179,11 @@ multiply_pairs (const GlmRegion  *region,
 
 /* Rows [begin, end) of W times the tiles from `first` on, one after the other. */
 static void
-multiply_tile_by_tile (const GlmRegion  *region,
-                       const GlmProduct *product,
-                       int64_t           begin,
-                       int64_t           end,
-                       int64_t           first,
-                       int64_t           next)
+multiply_tile_by_tile (const GlmRegion *region, const GlmProduct *product, int64_t begin, int64_t end, int64_t first,
+                       int64_t next)
 {
   int max = region->kernels->max_tile_width;
-  _Alignas (64) float out[MAX_STORE_PANELS * ROWS * GLM_MAX_TILE_WIDTH];
+  _Alignas(64) float out[MAX_STORE_PANELS * ROWS * GLM_MAX_TILE_WIDTH];
 
   for (int64_t i = first; i < glm_packed_count_tiles (region); i++)
     {
@@ -239,11 +205,7 @@ multiply_tile_by_tile (const GlmRegion  *region,
 
 /* Rows [begin, end) of W, begin a multiple of 16. */
 void
-glm_packed_multiply (const GlmRegion  *region,
-                     const GlmProduct *product,
-                     int64_t           begin,
-                     int64_t           end,
-                     int64_t           next)
+glm_packed_multiply (const GlmRegion *region, const GlmProduct *product, int64_t begin, int64_t end, int64_t next)
 {
   int64_t n_joint = glm_packed_count_joint_tiles (region, product->matrix);
   int64_t n_pairs = n_joint == 0 ? 0 : (end - begin + ROWS - 1) / ROWS / 2, paired = begin + n_pairs * 2 * ROWS;

@@ -12,57 +12,43 @@
 #include <cblas.h>
 #include <string.h>
 
-#define UNIT_ROWS  64         /* rows of W that a worker takes at a time */
-#define MIN_BLAS_N 16         /* rows of x from which OpenBLAS wins over dot products */
+#define UNIT_ROWS  64 /* rows of W that a worker takes at a time */
+#define MIN_BLAS_N 16 /* rows of x from which OpenBLAS wins over dot products */
 
 static bool
-use_blas (const GlmRegion *region,
-          const GlmMatrix *matrix)
+use_blas (const GlmRegion *region, const GlmMatrix *matrix)
 {
   return matrix->use_blas && region->n >= MIN_BLAS_N;
 }
 
 int64_t
-glm_plain_unit_rows (const GlmRegion *region,
-                     const GlmMatrix *matrix)
+glm_plain_unit_rows (const GlmRegion *region, const GlmMatrix *matrix)
 {
   return UNIT_ROWS;
 }
 
 size_t
-glm_plain_floats (const GlmRegion *region,
-                  const GlmMatrix *matrix)
+glm_plain_floats (const GlmRegion *region, const GlmMatrix *matrix)
 {
   return (size_t) (matrix->cols + 15) / 16 * 16 * (use_blas (region, matrix) ? UNIT_ROWS : 1);
 }
 
 /* Row `row` as float: in the file, or in `buffer`. */
 static const float *
-row_values (const GlmMatrix *matrix,
-            int64_t          row,
-            float           *buffer)
+row_values (const GlmMatrix *matrix, int64_t row, float *buffer)
 {
   const uint8_t *data = matrix->data != NULL ? matrix->data + (size_t) row * matrix->row_bytes : NULL;
 
   switch (matrix->traits->type)
     {
-    case GLM_TYPE_F32:
-      return (const float *) data;
-    case GLM_TYPE_F16:
-      matrix->kernels->f16_to_f32 (buffer, (const uint16_t *) data, matrix->cols);
-      return buffer;
-    default:
-      glm_matrix_row (matrix, row, buffer);
-      return buffer;
+    case GLM_TYPE_F32: return (const float *) data;
+    case GLM_TYPE_F16: matrix->kernels->f16_to_f32 (buffer, (const uint16_t *) data, matrix->cols); return buffer;
+    default: glm_matrix_row (matrix, row, buffer); return buffer;
     }
 }
 
 static void
-multiply_by_dots (const GlmRegion  *region,
-                  const GlmProduct *product,
-                  int64_t           begin,
-                  int64_t           end,
-                  float            *buffer)
+multiply_by_dots (const GlmRegion *region, const GlmProduct *product, int64_t begin, int64_t end, float *buffer)
 {
   const GlmMatrix *matrix = product->matrix;
 
@@ -82,11 +68,7 @@ multiply_by_dots (const GlmRegion  *region,
 }
 
 static void
-multiply_by_blas (const GlmRegion  *region,
-                  const GlmProduct *product,
-                  int64_t           begin,
-                  int64_t           end,
-                  float            *buffer)
+multiply_by_blas (const GlmRegion *region, const GlmProduct *product, int64_t begin, int64_t end, float *buffer)
 {
   const GlmMatrix *matrix = product->matrix;
   const float *w = buffer;
@@ -110,11 +92,7 @@ multiply_by_blas (const GlmRegion  *region,
 }
 
 void
-glm_plain_multiply (const GlmRegion  *region,
-                    const GlmProduct *product,
-                    int64_t           begin,
-                    int64_t           end,
-                    float            *buffer)
+glm_plain_multiply (const GlmRegion *region, const GlmProduct *product, int64_t begin, int64_t end, float *buffer)
 {
   if (use_blas (region, product->matrix))
     multiply_by_blas (region, product, begin, end, buffer);

@@ -11,27 +11,26 @@
 
 #include <string.h>
 
-#define ROWS GLM_PANEL_ROWS
-#define COLUMNS 32              /* of a: one block of a tile, two panels */
+#define ROWS    GLM_PANEL_ROWS
+#define COLUMNS 32 /* of a: one block of a tile, two panels */
 
 /* Panels of each half whose products are kept until both are there. */
 #define MAX_PANELS 16
 
 typedef struct
 {
-  GlmRegion gate_up;            /* tiles of x */
-  GlmRegion down;               /* tiles of a */
-  const GlmMatrix *matrix;      /* gate_up */
-  const float *bias;            /* [rows] or NULL */
-  int64_t n_columns;            /* of a: half of the rows */
+  GlmRegion gate_up;       /* tiles of x */
+  GlmRegion down;          /* tiles of a */
+  const GlmMatrix *matrix; /* gate_up */
+  const float *bias;       /* [rows] or NULL */
+  int64_t n_columns;       /* of a: half of the rows */
   int64_t unit_columns;
   int64_t n_units;
-  _Alignas (64) atomic_llong next_unit;
+  _Alignas(64) atomic_llong next_unit;
 } Swiglu;
 
 bool
-glm_matrix_joins_swiglu (const GlmMatrix *gate_up,
-                         const GlmMatrix *down)
+glm_matrix_joins_swiglu (const GlmMatrix *gate_up, const GlmMatrix *down)
 {
   return gate_up->multiplies_packed && down->multiplies_packed && gate_up->kernels == down->kernels
          && gate_up->rows == 2 * down->cols && down->cols % COLUMNS == 0;
@@ -39,9 +38,7 @@ glm_matrix_joins_swiglu (const GlmMatrix *gate_up,
 
 /* values [COLUMNS / ROWS, width, 16] += bias [COLUMNS] */
 static void
-add_bias (float       *values,
-          int          width,
-          const float *bias)
+add_bias (float *values, int width, const float *bias)
 {
   for (int p = 0; p < COLUMNS / ROWS; p++)
     for (int t = 0; t < width; t++)
@@ -52,25 +49,21 @@ add_bias (float       *values,
 /* The columns from `column` on of tile i of a, from products [n_panels, width, 16] that are overwritten.  Its padding
  * repeats the last token, because that of x does. */
 static void
-store_columns (const Swiglu *job,
-               int64_t       column,
-               int           n_panels,
-               int64_t       i,
-               float        *gate,
-               float        *up)
+store_columns (const Swiglu *job, int64_t column, int n_panels, int64_t i, float *gate, float *up)
 {
   const GlmMatrix *down = job->down.products[0].matrix;
   GlmSumKind kind = down->packed_traits->sum_kind;
   int width = glm_packed_tile_width (&job->down, i);
-  uint8_t *block = glm_packed_tile (&job->down, kind, down->cols, i) + (size_t) (column / COLUMNS) * GLM_TILE_BYTES * (size_t) width;
+  uint8_t *block =
+      glm_packed_tile (&job->down, kind, down->cols, i) + (size_t) (column / COLUMNS) * GLM_TILE_BYTES * (size_t) width;
   const GlmKernels *kernels = job->down.kernels;
-  _Alignas (64) float run[COLUMNS];
+  _Alignas(64) float run[COLUMNS];
 
   for (int p = 0; p < n_panels; p += COLUMNS / ROWS, column += COLUMNS, block += GLM_TILE_BYTES * width)
     {
       float *g = gate + p * ROWS * width, *u = up + p * ROWS * width;
 
-      if (job->bias != NULL)
+      if (job->bias)
         {
           add_bias (g, width, job->bias + column);
           add_bias (u, width, job->bias + job->n_columns + column);
@@ -88,14 +81,13 @@ store_columns (const Swiglu *job,
 /* Columns [begin, end) of the first n_joint tiles of a; next: where those begin that this worker probably computes after
  * them, or −1. */
 static void
-multiply_joint_tiles (const Swiglu *job,
-                      int64_t       begin,
-                      int64_t       end,
-                      int64_t       n_joint,
-                      int64_t       next)
+multiply_joint_tiles (const Swiglu *job, int64_t begin, int64_t end, int64_t n_joint, int64_t next)
 {
-  enum { PAIR = COLUMNS * GLM_MAX_TILE_WIDTH };
-  _Alignas (64) float gate[GLM_JOINT_TILES * PAIR], up[GLM_JOINT_TILES * PAIR];
+  enum
+  {
+    PAIR = COLUMNS * GLM_MAX_TILE_WIDTH
+  };
+  _Alignas(64) float gate[GLM_JOINT_TILES * PAIR], up[GLM_JOINT_TILES * PAIR];
 
   for (int64_t column = begin; column < end; column += COLUMNS)
     for (int64_t first = 0; first < n_joint; first += GLM_JOINT_TILES)
@@ -113,13 +105,9 @@ multiply_joint_tiles (const Swiglu *job,
 
 /* The same of the tiles from `first` on, one after the other. */
 static void
-multiply_tile_by_tile (const Swiglu *job,
-                       int64_t       begin,
-                       int64_t       end,
-                       int64_t       first,
-                       int64_t       next)
+multiply_tile_by_tile (const Swiglu *job, int64_t begin, int64_t end, int64_t first, int64_t next)
 {
-  _Alignas (64) float gate[MAX_PANELS * ROWS * GLM_MAX_TILE_WIDTH], up[MAX_PANELS * ROWS * GLM_MAX_TILE_WIDTH];
+  _Alignas(64) float gate[MAX_PANELS * ROWS * GLM_MAX_TILE_WIDTH], up[MAX_PANELS * ROWS * GLM_MAX_TILE_WIDTH];
 
   for (int64_t i = first; i < glm_packed_count_tiles (&job->gate_up); i++)
     for (int64_t column = begin; column < end; column += MAX_PANELS * ROWS)
@@ -136,10 +124,7 @@ multiply_tile_by_tile (const Swiglu *job,
 }
 
 static void
-multiply_unit (const Swiglu *job,
-               int64_t       begin,
-               int64_t       end,
-               int64_t       next)
+multiply_unit (const Swiglu *job, int64_t begin, int64_t end, int64_t next)
 {
   int64_t n_joint = glm_packed_count_joint_tiles (&job->gate_up, job->matrix);
 
@@ -148,9 +133,7 @@ multiply_unit (const Swiglu *job,
 }
 
 static void
-multiply_share (int   worker,
-                int   n_workers,
-                void *data)
+multiply_share (int worker, int n_workers, void *data)
 {
   Swiglu *job = data;
   int64_t unit;
@@ -166,8 +149,7 @@ multiply_share (int   worker,
 
 /* Half of a unit's panels are the gate's. */
 static void
-plan_units (Swiglu *job,
-            int     n_workers)
+plan_units (Swiglu *job, int n_workers)
 {
   int64_t half = glm_packed_unit_rows (job->matrix, job->gate_up.n, n_workers) / 2 / COLUMNS * COLUMNS;
 
@@ -177,15 +159,8 @@ plan_units (Swiglu *job,
 }
 
 bool
-glm_matmul_swiglu (const GlmMatrix  *gate_up,
-                   const float      *bias,
-                   const GlmProduct *down,
-                   const float      *x,
-                   int64_t           ldx,
-                   int64_t           n,
-                   GlmPool          *pool,
-                   GlmScratch       *scratch,
-                   GlmError         *error)
+glm_matmul_swiglu (const GlmMatrix *gate_up, const float *bias, const GlmProduct *down, const float *x, int64_t ldx, int64_t n,
+                   GlmPool *pool, GlmScratch *scratch, GlmError *error)
 {
   const GlmProduct first = { .matrix = gate_up };
   Swiglu job = {

@@ -26,7 +26,7 @@
 /* Up to here the caller quantises x itself: a parallel region would take longer. */
 #define MAX_SERIAL_N 4
 
-/* ---- Packing ------------------------------------------------------------------------------------------------------ */
+/* ---- Packing ---------------------------------------------------------------------------------------------------- */
 
 /* Anonymous memory of whole pages, in huge pages where a whole one is used. */
 static uint8_t *
@@ -50,8 +50,7 @@ map_panels (size_t n_bytes)
 /* Brings a mapped file's pages in, all at once instead of by a page fault each.  Where that is not possible (older kernel,
  * data that is no mapped file, a file that became shorter) reading the bytes does the same or reports the error. */
 static void
-populate (const uint8_t *data,
-          size_t         n_bytes)
+populate (const uint8_t *data, size_t n_bytes)
 {
 #ifdef MADV_POPULATE_READ
   uintptr_t begin = (uintptr_t) data & ~(uintptr_t) 4095;
@@ -62,8 +61,7 @@ populate (const uint8_t *data,
 
 /* Has a mapped file's pages read while something else is done. */
 static void
-read_ahead (const uint8_t *data,
-            size_t         n_bytes)
+read_ahead (const uint8_t *data, size_t n_bytes)
 {
   uintptr_t begin = (uintptr_t) data & ~(uintptr_t) 4095;
 
@@ -78,9 +76,7 @@ typedef struct
 } PackJob;
 
 static void
-pack_share (int   worker,
-            int   n_workers,
-            void *data)
+pack_share (int worker, int n_workers, void *data)
 {
   const PackJob *job = data;
   GlmMatrix *matrix = job->matrix;
@@ -101,10 +97,7 @@ pack_share (int   worker,
 }
 
 static bool
-pack (GlmMatrix  *matrix,
-      const void *data,
-      GlmPool    *pool,
-      GlmError   *error)
+pack (GlmMatrix *matrix, const void *data, GlmPool *pool, GlmError *error)
 {
   PackJob job = { matrix, data, NULL };
   size_t n_panels = (size_t) (matrix->rows + GLM_PANEL_ROWS - 1) / GLM_PANEL_ROWS;
@@ -112,15 +105,14 @@ pack (GlmMatrix  *matrix,
   matrix->panel_bytes = glm_packed_panel_bytes (matrix->packed_traits, matrix->cols);
   matrix->panels_bytes = (n_panels * matrix->panel_bytes + 4095) / 4096 * 4096;
   matrix->panels = job.panels = map_panels (matrix->panels_bytes);
-  if (job.panels == NULL)
-    return glm_error_set (error, GLM_ERROR_NO_MEMORY, "Not enough memory for a matrix of %zu MiB",
-                          matrix->panels_bytes >> 20);
+  if (!job.panels)
+    return glm_error_set (error, GLM_ERROR_NO_MEMORY, "Not enough memory for a matrix of %zu MiB", matrix->panels_bytes >> 20);
   matrix->owns_panels = true;
   glm_pool_run (pool, pack_share, &job);
   return true;
 }
 
-/* ---- Matrices ----------------------------------------------------------------------------------------------------- */
+/* ---- Matrices --------------------------------------------------------------------------------------------------- */
 
 static void
 hold_openblas_to_one_thread (void)
@@ -130,11 +122,10 @@ hold_openblas_to_one_thread (void)
 
 /* The file's data are panels already: they are used where they lie. */
 static void
-borrow_panels (GlmMatrix  *matrix,
-               const void *data)
+borrow_panels (GlmMatrix *matrix, const void *data)
 {
   matrix->packed_traits = glm_packed_traits_of_file (matrix->traits->type);
-  if (matrix->packed_traits == NULL)
+  if (!matrix->packed_traits)
     return;
   matrix->panel_bytes = glm_packed_panel_bytes (matrix->packed_traits, matrix->cols);
   matrix->panels_bytes = (size_t) (matrix->rows / GLM_PANEL_ROWS) * matrix->panel_bytes;
@@ -144,30 +135,25 @@ borrow_panels (GlmMatrix  *matrix,
 }
 
 bool
-glm_matrix_new_for_lookup (GlmType     type,
-                           int64_t     rows,
-                           int64_t     cols,
-                           const void *data,
-                           GlmMatrix **ret_matrix,
-                           GlmError   *error)
+glm_matrix_new_for_lookup (GlmType type, int64_t rows, int64_t cols, const void *data, GlmMatrix **ret_matrix, GlmError *error)
 {
   static pthread_once_t once = PTHREAD_ONCE_INIT;
   const GlmTypeTraits *traits = glm_type_traits (type);
   GlmMatrix *matrix;
 
-  if (traits == NULL)
+  if (!traits)
     return glm_error_set (error, GLM_ERROR_UNSUPPORTED, "Unknown tensor type %d", (int) type);
   if (glm_packed_traits_of_file (type) != NULL && rows % GLM_PANEL_ROWS != 0)
     return glm_error_set (error, GLM_ERROR_BAD_FILE, "A packed matrix of %lld rows has no whole panels", (long long) rows);
   if (rows <= 0 || cols <= 0 || cols % traits->block_size != 0)
-    return glm_error_set (error, GLM_ERROR_BAD_FILE, "A matrix of %lld × %lld values cannot have type %s",
-                          (long long) rows, (long long) cols, traits->name);
+    return glm_error_set (error, GLM_ERROR_BAD_FILE, "A matrix of %lld × %lld values cannot have type %s", (long long) rows,
+                          (long long) cols, traits->name);
   if (rows > INT32_MAX || cols > INT32_MAX)
-    return glm_error_set (error, GLM_ERROR_UNSUPPORTED, "A matrix of %lld × %lld values is too large",
-                          (long long) rows, (long long) cols);
+    return glm_error_set (error, GLM_ERROR_UNSUPPORTED, "A matrix of %lld × %lld values is too large", (long long) rows,
+                          (long long) cols);
 
   matrix = calloc (1, sizeof *matrix);
-  if (matrix == NULL)
+  if (!matrix)
     return glm_error_set (error, GLM_ERROR_NO_MEMORY, "Not enough memory for a matrix");
   pthread_once (&once, hold_openblas_to_one_thread);
   matrix->traits = traits;
@@ -183,19 +169,14 @@ glm_matrix_new_for_lookup (GlmType     type,
 }
 
 bool
-glm_matrix_new (GlmType     type,
-                int64_t     rows,
-                int64_t     cols,
-                const void *data,
-                GlmPool    *pool,
-                GlmMatrix **ret_matrix,
-                GlmError   *error)
+glm_matrix_new (GlmType type, int64_t rows, int64_t cols, const void *data, GlmPool *pool, GlmMatrix **ret_matrix,
+                GlmError *error)
 {
   GlmMatrix *matrix;
 
   if (!glm_matrix_new_for_lookup (type, rows, cols, data, &matrix, error))
     return false;
-  if (matrix->panels != NULL)
+  if (matrix->panels)
     read_ahead (data, matrix->panels_bytes);
   else if (matrix->kernels->has_packed && (matrix->packed_traits = glm_packed_traits_for_type (type)) != NULL)
     {
@@ -214,7 +195,7 @@ glm_matrix_new (GlmType     type,
 void
 glm_matrix_free (GlmMatrix *matrix)
 {
-  if (matrix == NULL)
+  if (!matrix)
     return;
   if (matrix->owns_panels)
     munmap ((void *) matrix->panels, matrix->panels_bytes);
@@ -252,26 +233,23 @@ glm_matrix_bytes (const GlmMatrix *matrix)
 }
 
 void
-glm_matrix_row (const GlmMatrix *matrix,
-                int64_t          row,
-                float           *y)
+glm_matrix_row (const GlmMatrix *matrix, int64_t row, float *y)
 {
-  if (matrix->panels != NULL)
+  if (matrix->panels)
     glm_packed_dequantise_row (matrix->packed_traits, matrix->panels + (size_t) (row / GLM_PANEL_ROWS) * matrix->panel_bytes,
                                (int) (row % GLM_PANEL_ROWS), matrix->cols, y);
   else
     matrix->traits->dequantise (matrix->data + (size_t) row * matrix->row_bytes, y, matrix->cols);
 }
 
-/* ---- Scratch ------------------------------------------------------------------------------------------------------ */
+/* ---- Scratch ---------------------------------------------------------------------------------------------------- */
 
 bool
-glm_scratch_new (GlmScratch **ret_scratch,
-                 GlmError    *error)
+glm_scratch_new (GlmScratch **ret_scratch, GlmError *error)
 {
   GlmScratch *scratch = calloc (1, sizeof *scratch);
 
-  if (scratch == NULL)
+  if (!scratch)
     return glm_error_set (error, GLM_ERROR_NO_MEMORY, "Not enough memory for scratch buffers");
   *ret_scratch = scratch;
   return true;
@@ -280,7 +258,7 @@ glm_scratch_new (GlmScratch **ret_scratch,
 void
 glm_scratch_free (GlmScratch *scratch)
 {
-  if (scratch == NULL)
+  if (!scratch)
     return;
   free (scratch->rows);
   free (scratch->tiles);
@@ -289,47 +267,36 @@ glm_scratch_free (GlmScratch *scratch)
 
 /* Makes *buffer at least n_bytes long; what was in it is lost. */
 static bool
-reserve (void    **buffer,
-         size_t   *buffer_bytes,
-         size_t    n_bytes,
-         GlmError *error)
+reserve (void **buffer, size_t *buffer_bytes, size_t n_bytes, GlmError *error)
 {
   if (n_bytes <= *buffer_bytes)
     return true;
   free (*buffer);
   *buffer_bytes = 0;
   *buffer = aligned_alloc (64, (n_bytes + 63) / 64 * 64);
-  if (*buffer == NULL)
+  if (!*buffer)
     return glm_error_set (error, GLM_ERROR_NO_MEMORY, "Not enough memory for a product");
   *buffer_bytes = n_bytes;
   return true;
 }
 
 bool
-glm_scratch_reserve (GlmScratch *scratch,
-                     size_t      rows_bytes,
-                     size_t      tiles_bytes,
-                     GlmError   *error)
+glm_scratch_reserve (GlmScratch *scratch, size_t rows_bytes, size_t tiles_bytes, GlmError *error)
 {
   return reserve ((void **) &scratch->rows, &scratch->rows_bytes, rows_bytes, error)
          && reserve ((void **) &scratch->tiles, &scratch->tiles_bytes, tiles_bytes, error);
 }
 
-/* ---- Products ----------------------------------------------------------------------------------------------------- */
+/* ---- Products --------------------------------------------------------------------------------------------------- */
 
 static int64_t
-unit_rows (const GlmRegion *region,
-           const GlmMatrix *matrix,
-           int              n_workers)
+unit_rows (const GlmRegion *region, const GlmMatrix *matrix, int n_workers)
 {
   return matrix->multiplies_packed ? glm_packed_unit_rows (matrix, region->n, n_workers) : glm_plain_unit_rows (region, matrix);
 }
 
 static void
-multiply_unit (const GlmRegion *region,
-               int64_t          unit,
-               int              n_workers,
-               float           *buffer)
+multiply_unit (const GlmRegion *region, int64_t unit, int n_workers, float *buffer)
 {
   for (int i = 0; i < region->n_products; i++)
     {
@@ -351,9 +318,7 @@ multiply_unit (const GlmRegion *region,
 }
 
 static void
-multiply_share (int   worker,
-                int   n_workers,
-                void *data)
+multiply_share (int worker, int n_workers, void *data)
 {
   GlmRegion *region = data;
   float *buffer = region->rows_floats != 0 ? region->rows + region->rows_floats * (size_t) worker : NULL;
@@ -364,9 +329,7 @@ multiply_share (int   worker,
 }
 
 static void
-quantise_share (int   worker,
-                int   n_workers,
-                void *data)
+quantise_share (int worker, int n_workers, void *data)
 {
   const GlmRegion *region = data;
   int64_t begin, end;
@@ -376,8 +339,7 @@ quantise_share (int   worker,
 }
 
 void
-glm_region_quantise (GlmRegion *region,
-                     GlmPool   *pool)
+glm_region_quantise (GlmRegion *region, GlmPool *pool)
 {
   if (region->n <= MAX_SERIAL_N)
     glm_packed_quantise (region, region->products[0].matrix->cols, 0, region->n);
@@ -386,8 +348,7 @@ glm_region_quantise (GlmRegion *region,
 }
 
 void
-glm_region_multiply (GlmRegion *region,
-                     GlmPool   *pool)
+glm_region_multiply (GlmRegion *region, GlmPool *pool)
 {
   for (int i = 0; i < region->n_products; i++)
     {
@@ -400,10 +361,7 @@ glm_region_multiply (GlmRegion *region,
 
 /* Finds room for dequantised rows and tiles. */
 static bool
-plan_region (GlmRegion  *region,
-             int         n_workers,
-             GlmScratch *scratch,
-             GlmError   *error)
+plan_region (GlmRegion *region, int n_workers, GlmScratch *scratch, GlmError *error)
 {
   bool needed[GLM_N_SUMS] = { false };
   size_t bytes = (glm_packed_tile_bytes (region, region->products[0].matrix->cols) + 63) / 64 * 64;
@@ -420,7 +378,8 @@ plan_region (GlmRegion  *region,
     }
   for (int kind = 0; kind < GLM_N_SUMS; kind++)
     n_kinds += needed[kind];
-  if (!glm_scratch_reserve (scratch, region->rows_floats * sizeof (float) * (size_t) n_workers, bytes * (size_t) n_kinds, error))
+  if (!glm_scratch_reserve (scratch, region->rows_floats * sizeof (float) * (size_t) n_workers, bytes * (size_t) n_kinds,
+                            error))
     return false;
 
   region->rows = scratch->rows;
@@ -433,20 +392,14 @@ static bool
 has_tiles (const GlmRegion *region)
 {
   for (int kind = 0; kind < GLM_N_SUMS; kind++)
-    if (region->tiles[kind] != NULL)
+    if (region->tiles[kind])
       return true;
   return false;
 }
 
 bool
-glm_matmul_many (const GlmProduct *products,
-                 int               n_products,
-                 const float      *x,
-                 int64_t           ldx,
-                 int64_t           n,
-                 GlmPool          *pool,
-                 GlmScratch       *scratch,
-                 GlmError         *error)
+glm_matmul_many (const GlmProduct *products, int n_products, const float *x, int64_t ldx, int64_t n, GlmPool *pool,
+                 GlmScratch *scratch, GlmError *error)
 {
   GlmRegion region = { .products = products, .n_products = n_products, .x = x, .ldx = ldx, .n = n };
 
@@ -465,16 +418,8 @@ glm_matmul_many (const GlmProduct *products,
 }
 
 bool
-glm_matmul (const GlmMatrix *matrix,
-            const float     *bias,
-            const float     *x,
-            int64_t          ldx,
-            int64_t          n,
-            float           *y,
-            int64_t          ldy,
-            GlmPool         *pool,
-            GlmScratch      *scratch,
-            GlmError        *error)
+glm_matmul (const GlmMatrix *matrix, const float *bias, const float *x, int64_t ldx, int64_t n, float *y, int64_t ldy,
+            GlmPool *pool, GlmScratch *scratch, GlmError *error)
 {
   const GlmProduct product = { matrix, bias, y, ldy };
 

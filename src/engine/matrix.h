@@ -16,19 +16,19 @@ typedef struct GlmMatrix GlmMatrix;
 
 /* Makes a matrix of rows × cols values of `type` at `data` (row-major blocks).  data must outlive the matrix unless the
  * layout is packed (see glm_matrix_is_packed).  Packing runs on the pool. */
-bool glm_matrix_new (GlmType type, int64_t rows, int64_t cols, const void *data, GlmPool *pool,
-                     GlmMatrix **ret_matrix, GlmError *error);
+bool glm_matrix_new (GlmType type, int64_t rows, int64_t cols, const void *data, GlmPool *pool, GlmMatrix **ret_matrix,
+                     GlmError *error);
 /* The same without packing, for a matrix whose single rows are looked up (embeddings that are not also the output):
  * only the rows that are used become resident.  Its products are correct, and slow. */
 bool glm_matrix_new_for_lookup (GlmType type, int64_t rows, int64_t cols, const void *data, GlmMatrix **ret_matrix,
                                 GlmError *error);
-void    glm_matrix_free (GlmMatrix *matrix);
+void glm_matrix_free (GlmMatrix *matrix);
 GlmType glm_matrix_type (const GlmMatrix *matrix);
 int64_t glm_matrix_rows (const GlmMatrix *matrix);
 int64_t glm_matrix_cols (const GlmMatrix *matrix);
 /* Whether the matrix owns a packed copy, so that the bytes given to glm_matrix_new() may be released. */
-bool    glm_matrix_is_packed (const GlmMatrix *matrix);
-size_t  glm_matrix_bytes (const GlmMatrix *matrix);
+bool glm_matrix_is_packed (const GlmMatrix *matrix);
+size_t glm_matrix_bytes (const GlmMatrix *matrix);
 
 /* Row `row` as float, for embedding look-up: y [cols]. */
 void glm_matrix_row (const GlmMatrix *matrix, int64_t row, float *y);
@@ -50,7 +50,7 @@ typedef struct
   const float *bias;
   float *y;
   int64_t ldy;
-  bool adds;                    /* y += scale · product (a sublayer that joins the residual) instead of y = product */
+  bool adds; /* y += scale · product (a sublayer that joins the residual) instead of y = product */
   float scale;
 } GlmProduct;
 bool glm_matmul_many (const GlmProduct *products, int n_products, const float *x, int64_t ldx, int64_t n, GlmPool *pool,

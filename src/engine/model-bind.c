@@ -17,7 +17,7 @@ typedef struct
   const GlmModelOptions *options;
   GlmPool *pool;
   GlmError *error;
-  size_t done_bytes;            /* of the file, for progress */
+  size_t done_bytes; /* of the file, for progress */
   size_t total_bytes;
 } Binder;
 
@@ -44,8 +44,8 @@ check_shape (Binder *binder, const GlmTensor *tensor, int64_t ne0, int64_t ne1)
 
   if (tensor->ne[0] == ne0 && tensor->ne[1] == ne1 && tensor->ne[2] == 1 && tensor->ne[3] == 1)
     return true;
-  snprintf (what, sizeof what, "has the shape [%" PRId64 ", %" PRId64 "] instead of [%" PRId64 ", %" PRId64 "]",
-            tensor->ne[0], tensor->ne[1], ne0, ne1);
+  snprintf (what, sizeof what, "has the shape [%" PRId64 ", %" PRId64 "] instead of [%" PRId64 ", %" PRId64 "]", tensor->ne[0],
+            tensor->ne[1], ne0, ne1);
   return bad_file (binder, tensor->name, what);
 }
 
@@ -184,8 +184,7 @@ bind_op (Binder *binder, GlmBoundOp *bound, const GlmOp *op, int layer)
   bound->op = op;
   switch (op->code)
     {
-    case GLM_OP_LINEAR:
-      return bind_linear (binder, bound, layer);
+    case GLM_OP_LINEAR: return bind_linear (binder, bound, layer);
     case GLM_OP_LAYER_NORM:
       tensor_name (name, sizeof name, layer, op->tensor, "bias");
       if (!bind_vector (binder, name, n, op->bias == GLM_BIAS_REQUIRED, &bound->weight_bias))
@@ -194,8 +193,7 @@ bind_op (Binder *binder, GlmBoundOp *bound, const GlmOp *op, int layer)
     case GLM_OP_RMS_NORM:
       tensor_name (name, sizeof name, layer, op->tensor, "weight");
       return bind_vector (binder, name, n, true, &bound->weight);
-    default:
-      return true;
+    default: return true;
     }
 }
 

@@ -18,7 +18,7 @@
 
 /* What a run takes beside weights, cache and the forward pass, as measured with `myna-cli memory`: a piece of vocabulary with
  * its places in the hash table and the trie, and the code and stacks that loading and evaluating touch. */
-#define PIECE_BYTES 64
+#define PIECE_BYTES   64
 #define RUNTIME_BYTES ((size_t) 2 << 20)
 
 /* A token of a model with fewer bytes of weights is done before a second thread has woken, and where other programs keep
@@ -40,7 +40,7 @@ glm_alloc_aligned (size_t n, size_t element_size)
   return data;
 }
 
-/* ---- Describing --------------------------------------------------------------------------------------------------- */
+/* ---- Describing ------------------------------------------------------------------------------------------------- */
 
 static void
 copy_text (char *target, size_t size, const char *text, size_t n)
@@ -123,8 +123,7 @@ describe_types (const GlmModelFile *file, GlmModelInfo *info)
 }
 
 static void
-describe (const GlmModelFile *file, const GlmArch *arch, const GlmParams *params, const GlmTemplate *tmpl,
-          GlmModelInfo *info)
+describe (const GlmModelFile *file, const GlmArch *arch, const GlmParams *params, const GlmTemplate *tmpl, GlmModelInfo *info)
 {
   describe_name (file, info);
   describe_license (file, info);
@@ -165,11 +164,11 @@ glm_model_memory_need (const GlmModelInfo *info, int context_length, GlmMemoryNe
 
   if (context_length <= 0)
     context_length = info->context_length < DEFAULT_CONTEXT ? info->context_length : DEFAULT_CONTEXT;
-  *ret_need = (GlmMemoryNeed) {
+  *ret_need = (GlmMemoryNeed){
     .weights = info->weight_bytes,
     .cache = info->kv_bytes_per_token * (size_t) context_length,
-    .scratch = (arch ? glm_forward_bytes (arch, &params, context_length) : 0) + (size_t) info->n_vocab * PIECE_BYTES
-               + RUNTIME_BYTES,
+    .scratch =
+        (arch ? glm_forward_bytes (arch, &params, context_length) : 0) + (size_t) info->n_vocab * PIECE_BYTES + RUNTIME_BYTES,
   };
 }
 
@@ -182,7 +181,7 @@ glm_model_memory_needed (const GlmModelInfo *info, int context_length)
   return need.weights + need.cache + need.scratch;
 }
 
-/* ---- Identity ----------------------------------------------------------------------------------------------------- */
+/* ---- Identity --------------------------------------------------------------------------------------------------- */
 
 static uint64_t
 mix (uint64_t hash, const void *data, size_t n)
@@ -222,7 +221,7 @@ glm_model_identity (const GlmModel *model)
   return model->identity;
 }
 
-/* ---- Opening ------------------------------------------------------------------------------------------------------ */
+/* ---- Opening ---------------------------------------------------------------------------------------------------- */
 
 static bool
 open_tokenizer (const GlmModelFile *file, const char *path, GlmTokenizer **ret_tokenizer, GlmTemplate **ret_template,
@@ -256,8 +255,7 @@ open_tokenizer (const GlmModelFile *file, const char *path, GlmTokenizer **ret_t
 static bool
 open_header (const char *path, const char *tokenizer_path, GlmModel *model, GlmError *error)
 {
-  return glm_model_file_open (path, &model->file, error)
-         && glm_arch_find (model->file, &model->arch, error)
+  return glm_model_file_open (path, &model->file, error) && glm_arch_find (model->file, &model->arch, error)
          && glm_params_read (model->file, model->arch, &model->params, model->info.quirks, sizeof model->info.quirks, error)
          && open_tokenizer (model->file, tokenizer_path, &model->tokenizer, &model->tmpl, error);
 }
@@ -380,7 +378,7 @@ glm_model_probe (const char *path, GlmModelInfo *ret_info, GlmError *error)
   return true;
 }
 
-/* ---- Text --------------------------------------------------------------------------------------------------------- */
+/* ---- Text ------------------------------------------------------------------------------------------------------- */
 
 static bool
 no_tokenizer (const GlmModel *model, GlmError *error)

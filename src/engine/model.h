@@ -18,27 +18,27 @@ typedef struct
 {
   const GlmOp *op;
   int n_matrices;
-  GlmMatrix *matrices[GLM_MAX_SPLIT];   /* owned, but for a tied one */
-  float *biases[GLM_MAX_SPLIT];         /* owned; NULL: none */
-  bool borrowed;                        /* tied: the matrix belongs to model->embedding */
-  float *weight;                        /* norms: owned */
+  GlmMatrix *matrices[GLM_MAX_SPLIT]; /* owned, but for a tied one */
+  float *biases[GLM_MAX_SPLIT];       /* owned; NULL: none */
+  bool borrowed;                      /* tied: the matrix belongs to model->embedding */
+  float *weight;                      /* norms: owned */
   float *weight_bias;
 } GlmBoundOp;
 
 struct GlmModel
 {
   GlmModelFile *file;
-  GlmTokenizer *tokenizer;              /* NULL: the file has none */
-  GlmTemplate *tmpl;                    /* NULL with it */
+  GlmTokenizer *tokenizer; /* NULL: the file has none */
+  GlmTemplate *tmpl;       /* NULL with it */
   const GlmArch *arch;
   GlmParams params;
   GlmModelInfo info;
-  GlmMatrix *embedding;                 /* [vocab, embd] */
-  GlmBoundOp *layers;                   /* [n_layers][arch->n_layer] */
+  GlmMatrix *embedding; /* [vocab, embd] */
+  GlmBoundOp *layers;   /* [n_layers][arch->n_layer] */
   GlmBoundOp head[GLM_MAX_HEAD_OPS];
-  uint16_t *prefix;                     /* P-Tuning: f16 [n_layers][2: K, V][n_prefix][kv heads × head size], or NULL */
+  uint16_t *prefix; /* P-Tuning: f16 [n_layers][2: K, V][n_prefix][kv heads × head size], or NULL */
   int n_threads;
-  uint64_t identity;            /* see glm_model_identity() */
+  uint64_t identity; /* see glm_model_identity() */
 };
 
 /* Opens numbers, tokenizer and prompt format without the weights: what describes a model and what turns text into ids. */

@@ -33,16 +33,16 @@
 
 struct GlmPool
 {
-  int n_workers;                 /* with the caller */
+  int n_workers; /* with the caller */
   int n_started;
-  pthread_t *threads;            /* [n_workers - 1] */
+  pthread_t *threads; /* [n_workers - 1] */
   GlmPoolFunc func;
   void *data;
   atomic_bool stopping;
-  _Alignas (64) atomic_uint generation;
-  _Alignas (64) atomic_int n_sleepers;
-  _Alignas (64) atomic_int next_share;
-  _Alignas (64) atomic_uint n_unfinished;
+  _Alignas(64) atomic_uint generation;
+  _Alignas(64) atomic_int n_sleepers;
+  _Alignas(64) atomic_int next_share;
+  _Alignas(64) atomic_uint n_unfinished;
   atomic_uint caller_sleeps;
 };
 
@@ -52,28 +52,25 @@ cpu_pause (void)
 #if defined(__x86_64__)
   __builtin_ia32_pause ();
 #elif defined(__aarch64__)
-  __asm__ volatile ("yield");
+  __asm__ volatile("yield");
 #endif
 }
 
 static void
-futex_wait (atomic_uint *word,
-            unsigned     expected)
+futex_wait (atomic_uint *word, unsigned expected)
 {
   syscall (SYS_futex, word, FUTEX_WAIT_PRIVATE, expected, NULL, NULL, 0);
 }
 
 static void
-futex_wake (atomic_uint *word,
-            int          n)
+futex_wake (atomic_uint *word, int n)
 {
   syscall (SYS_futex, word, FUTEX_WAKE_PRIVATE, n, NULL, NULL, 0);
 }
 
 /* Waits until the generation differs from `seen` and returns it. */
 static unsigned
-wait_for_work (GlmPool *pool,
-               unsigned seen)
+wait_for_work (GlmPool *pool, unsigned seen)
 {
   unsigned generation;
 
@@ -146,9 +143,7 @@ wait_for_workers (GlmPool *pool)
 }
 
 static bool
-start_worker (GlmPool  *pool,
-              int       worker,
-              GlmError *error)
+start_worker (GlmPool *pool, int worker, GlmError *error)
 {
   int result = pthread_create (&pool->threads[worker - 1], NULL, worker_main, pool);
 
@@ -159,9 +154,7 @@ start_worker (GlmPool  *pool,
 }
 
 bool
-glm_pool_new (int       n_threads,
-              GlmPool **ret_pool,
-              GlmError *error)
+glm_pool_new (int n_threads, GlmPool **ret_pool, GlmError *error)
 {
   GlmPool *pool;
 
@@ -171,11 +164,11 @@ glm_pool_new (int       n_threads,
     n_threads = MAX_THREADS;
 
   pool = aligned_alloc (64, (sizeof *pool + 63) / 64 * 64);
-  if (pool == NULL)
+  if (!pool)
     return glm_error_set (error, GLM_ERROR_NO_MEMORY, "Not enough memory for the thread pool");
-  *pool = (GlmPool) { .n_workers = n_threads, .next_share = n_threads };
+  *pool = (GlmPool){ .n_workers = n_threads, .next_share = n_threads };
   pool->threads = calloc ((size_t) n_threads, sizeof *pool->threads);
-  if (pool->threads == NULL)
+  if (!pool->threads)
     {
       glm_error_set (error, GLM_ERROR_NO_MEMORY, "Not enough memory for the thread pool");
       goto fail;
@@ -195,7 +188,7 @@ fail:
 void
 glm_pool_free (GlmPool *pool)
 {
-  if (pool == NULL)
+  if (!pool)
     return;
   pool->stopping = true;
   raise_generation (pool);
@@ -212,11 +205,9 @@ glm_pool_n_threads (const GlmPool *pool)
 }
 
 void
-glm_pool_run (GlmPool    *pool,
-              GlmPoolFunc func,
-              void       *data)
+glm_pool_run (GlmPool *pool, GlmPoolFunc func, void *data)
 {
-  if (pool == NULL || pool->n_workers == 1)
+  if (!pool || pool->n_workers == 1)
     {
       func (0, 1, data);
       return;
@@ -231,12 +222,7 @@ glm_pool_run (GlmPool    *pool,
 }
 
 void
-glm_pool_share (int      worker,
-                int      n_workers,
-                int64_t  n,
-                int64_t  grain,
-                int64_t *ret_begin,
-                int64_t *ret_end)
+glm_pool_share (int worker, int n_workers, int64_t n, int64_t grain, int64_t *ret_begin, int64_t *ret_end)
 {
   int64_t n_grains = (n + grain - 1) / grain;
   int64_t begin = n_grains * worker / n_workers * grain;

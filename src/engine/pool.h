@@ -19,7 +19,7 @@ typedef void (*GlmPoolFunc) (int worker, int n_workers, void *data);
 
 bool glm_pool_new (int n_threads, GlmPool **ret_pool, GlmError *error);
 void glm_pool_free (GlmPool *pool);
-int  glm_pool_n_threads (const GlmPool *pool);
+int glm_pool_n_threads (const GlmPool *pool);
 
 /* Runs func for each share and returns when all are done.  A NULL pool runs it on the caller alone. */
 void glm_pool_run (GlmPool *pool, GlmPoolFunc func, void *data);

@@ -23,13 +23,13 @@ struct GlmSampler
   GlmSampling sampling;
   int n_vocab;
   uint64_t state[4];
-  uint8_t *seen;                /* [n_vocab]: in the sequence */
-  float *logits;                /* [n_vocab]: after the penalty */
-  Candidate *candidates;        /* [n_vocab] */
-  double *weights;              /* [n_vocab]: of the candidates */
+  uint8_t *seen;         /* [n_vocab]: in the sequence */
+  float *logits;         /* [n_vocab]: after the penalty */
+  Candidate *candidates; /* [n_vocab] */
+  double *weights;       /* [n_vocab]: of the candidates */
 };
 
-/* ---- Random numbers: xoshiro256++ (Blackman and Vigna, 2019), seeded by splitmix64 -------------------------------- */
+/* ---- Random numbers: xoshiro256++ (Blackman and Vigna, 2019), seeded by splitmix64 ------------------------------ */
 
 static uint64_t
 splitmix64 (uint64_t *state)
@@ -79,7 +79,7 @@ system_seed (void)
   return (uint64_t) now.tv_sec * UINT64_C (1000000007) ^ (uint64_t) now.tv_nsec;
 }
 
-/* ---- Making one --------------------------------------------------------------------------------------------------- */
+/* ---- Making one ------------------------------------------------------------------------------------------------- */
 
 static bool
 check (const GlmSampling *s, GlmError *error)
@@ -144,7 +144,7 @@ glm_sampler_accept (GlmSampler *sampler, int32_t id)
     sampler->seen[id] = 1;
 }
 
-/* ---- Drawing ------------------------------------------------------------------------------------------------------ */
+/* ---- Drawing ---------------------------------------------------------------------------------------------------- */
 
 /* Keskar et al., "CTRL", 2019: once for each token that is in the sequence, however often. */
 void
@@ -275,7 +275,7 @@ top_p_of_all (GlmSampler *sampler, const float *logits, float maximum)
   int n = sampler->n_vocab, sorted = 0;
 
   for (int i = 0; i < n; i++)
-    c[i] = (Candidate) { logits[i], i };
+    c[i] = (Candidate){ logits[i], i };
   if (sampler->sampling.top_p >= 1)
     return n;
   for (int i = 0; i < n; i++)

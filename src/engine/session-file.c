@@ -55,7 +55,7 @@ typedef struct
   const char *path;
   int fd;
   size_t bytes_per_token;
-  unsigned char *buffer;        /* ids and rows of one chunk */
+  unsigned char *buffer; /* ids and rows of one chunk */
   GlmError *error;
 } File;
 
@@ -199,7 +199,7 @@ write_chunk (const File *file, size_t first, size_t n)
 static bool
 file_open (File *file, GlmSession *session, const char *path, int flags, GlmError *error)
 {
-  *file = (File) { .session = session, .path = path, .fd = -1, .error = error };
+  *file = (File){ .session = session, .path = path, .fd = -1, .error = error };
   file->bytes_per_token = glm_kv_cache_bytes_per_token (&session->model->params);
   file->buffer = malloc (chunk_bytes (file, CHUNK));
   if (!file->buffer)
@@ -323,8 +323,7 @@ check_header (const File *file, Header *ret_header)
   if (read_some (file, ret_header, sizeof *ret_header) != sizeof *ret_header
       || ret_header->checksum != checksum (ret_header, offsetof (Header, checksum))
       || memcmp (ret_header->magic, MAGIC, sizeof ret_header->magic) != 0)
-    return glm_error_set (file->error, GLM_ERROR_BAD_FILE, "%s: not the saved state of a conversation, or damaged",
-                          file->path);
+    return glm_error_set (file->error, GLM_ERROR_BAD_FILE, "%s: not the saved state of a conversation, or damaged", file->path);
   if (ret_header->identity != wanted.identity || ret_header->bytes_per_token != wanted.bytes_per_token)
     return glm_error_set (file->error, GLM_ERROR_ARGUMENT, "%s: the state belongs to another model", file->path);
   if (ret_header->n_context > INT32_MAX)
@@ -366,8 +365,7 @@ is_worth_it (const File *file, const int32_t *ids, size_t n_ids)
 {
   const GlmTokens *tokens = &file->session->tokens;
 
-  return !ids
-         || count_file_common (file, ids, n_ids) > count_equal (tokens->ids, ids, tokens->n < n_ids ? tokens->n : n_ids);
+  return !ids || count_file_common (file, ids, n_ids) > count_equal (tokens->ids, ids, tokens->n < n_ids ? tokens->n : n_ids);
 }
 
 /* Chunk after chunk into the session, for as long as they begin with what is wanted. */

@@ -51,8 +51,7 @@ glm_session_new (GlmModel *model, const GlmSessionOptions *options, GlmSession *
   session->model = model;
   session->context_length = context;
   n_columns = (int64_t) context + model->params.n_prefix;
-  if (!glm_pool_new (n_threads, &session->pool, error)
-      || !glm_kv_cache_init (&session->cache, &model->params, n_columns, error)
+  if (!glm_pool_new (n_threads, &session->pool, error) || !glm_kv_cache_init (&session->cache, &model->params, n_columns, error)
       || !glm_forward_new (model, n_columns, session->pool, &session->forward, error)
       || (model->prefix && !fill_prefix (session, error)))
     {
@@ -174,7 +173,7 @@ glm_session_eval (GlmSession *session, const int32_t *ids, size_t n, int64_t n_l
   return true;
 }
 
-/* ---- Sync --------------------------------------------------------------------------------------------------------- */
+/* ---- Sync ------------------------------------------------------------------------------------------------------- */
 
 /* GLM-FACTS 1.1: the context ends before the first <sop>; from there on the position stays at the first [gMASK], or else
  * the first [MASK].  Without <sop> the sequence is causal. */
@@ -245,8 +244,7 @@ glm_session_sync (GlmSession *session, const int32_t *ids, size_t n, GlmPromptFu
   int64_t n_context, origin;
 
   if (n > (size_t) session->context_length)
-    return glm_error_set (error, GLM_ERROR_CONTEXT_FULL, "%zu tokens do not fit the context of %d", n,
-                          session->context_length);
+    return glm_error_set (error, GLM_ERROR_CONTEXT_FULL, "%zu tokens do not fit the context of %d", n, session->context_length);
   for (size_t i = 0; i < n; i++)
     if (ids[i] < 0 || ids[i] >= session->model->params.n_vocab)
       return glm_error_set (error, GLM_ERROR_ARGUMENT, "token id %" PRId32 " is outside of the vocabulary of %d", ids[i],

@@ -14,27 +14,27 @@
  * would have written it, or nothing is guessed. */
 typedef struct
 {
-  const int32_t *reply;         /* NULL: what the model says */
-  size_t n_reply;               /* it ends as with max_tokens */
+  const int32_t *reply; /* NULL: what the model says */
+  size_t n_reply;       /* it ends as with max_tokens */
   bool no_guesses;
 } GlmRehearsal;
 
 struct GlmSession
 {
   GlmModel *model;
-  GlmPool *pool;                /* its own: sessions of one model may run on different threads */
+  GlmPool *pool; /* its own: sessions of one model may run on different threads */
   GlmForward *forward;
   GlmKvCache cache;
   int context_length;
-  GlmTokens tokens;             /* evaluated: the cache holds them */
-  int64_t n_context;            /* bidirectional prompts: see GlmBatch */
+  GlmTokens tokens;  /* evaluated: the cache holds them */
+  int64_t n_context; /* bidirectional prompts: see GlmBatch */
   int64_t origin;
-  float *logits;                /* [n_logits][n_vocab]: of the last n_logits tokens */
-  int64_t n_logits;             /* 0: none are valid */
-  int64_t logits_rows;          /* allocated */
-  size_t n_kept;                /* by the last sync */
-  double guess_cost;            /* of verifying one guessed token, in steps; see draft.h */
-  const GlmRehearsal *rehearsal;        /* bench; else NULL */
+  float *logits;                 /* [n_logits][n_vocab]: of the last n_logits tokens */
+  int64_t n_logits;              /* 0: none are valid */
+  int64_t logits_rows;           /* allocated */
+  size_t n_kept;                 /* by the last sync */
+  double guess_cost;             /* of verifying one guessed token, in steps; see draft.h */
+  const GlmRehearsal *rehearsal; /* bench; else NULL */
 };
 
 /* How many tokens of a batch at a time. */

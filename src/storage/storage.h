@@ -26,45 +26,47 @@ GQuark store_error_quark (void);
 typedef enum
 {
   STORE_ERROR_FAILED,
-  STORE_ERROR_NEWER_VERSION,    /* the database was written by a newer Myna: opened read-only */
-  STORE_ERROR_READ_ONLY,        /* folder or file cannot be written */
-  STORE_ERROR_FULL,             /* no space left */
-  STORE_ERROR_CORRUPT,          /* damaged; the original file is kept, see store_get_recovery() */
-  STORE_ERROR_BUSY,             /* another program holds the database */
-  STORE_ERROR_NOT_FOUND,        /* no such row */
+  STORE_ERROR_NEWER_VERSION, /* the database was written by a newer Myna: opened read-only */
+  STORE_ERROR_READ_ONLY,     /* folder or file cannot be written */
+  STORE_ERROR_FULL,          /* no space left */
+  STORE_ERROR_CORRUPT,       /* damaged; the original file is kept, see store_get_recovery() */
+  STORE_ERROR_BUSY,          /* another program holds the database */
+  STORE_ERROR_NOT_FOUND,     /* no such row */
   STORE_ERROR_NOT_A_DATABASE,
-  STORE_ERROR_INVALID,          /* bad argument or bad file to import */
+  STORE_ERROR_INVALID, /* bad argument or bad file to import */
 } StoreErrorCode;
 
-/* ---- Records ------------------------------------------------------------------------------------------------------ */
+/* ---- Records ---------------------------------------------------------------------------------------------------- */
 
+/* clang-format off */
 typedef enum { STORE_ROLE_SYSTEM, STORE_ROLE_USER, STORE_ROLE_ASSISTANT, STORE_ROLE_OBSERVATION } StoreRole;
+/* clang-format on */
 
 typedef enum
 {
   STORE_STATE_COMPLETE,
-  STORE_STATE_GENERATING,       /* only while this process writes it; becomes INTERRUPTED at the next start */
-  STORE_STATE_INTERRUPTED,      /* crash, kill, power */
-  STORE_STATE_STOPPED,          /* by the person */
-  STORE_STATE_LENGTH,           /* token limit or context full */
-  STORE_STATE_FAILED,           /* the engine gave an error */
+  STORE_STATE_GENERATING,  /* only while this process writes it; becomes INTERRUPTED at the next start */
+  STORE_STATE_INTERRUPTED, /* crash, kill, power */
+  STORE_STATE_STOPPED,     /* by the person */
+  STORE_STATE_LENGTH,      /* token limit or context full */
+  STORE_STATE_FAILED,      /* the engine gave an error */
 } StoreState;
 
 typedef struct
 {
   gint64 id;
-  char *title;                  /* never NULL; "" = untitled */
-  gboolean title_by_user;       /* renamed by hand: automatic titles leave it alone */
+  char *title;            /* never NULL; "" = untitled */
+  gboolean title_by_user; /* renamed by hand: automatic titles leave it alone */
   gint64 created_at;
-  gint64 updated_at;            /* last message or change: the sort key */
-  gint64 deleted_at;            /* 0: not in the bin */
+  gint64 updated_at; /* last message or change: the sort key */
+  gint64 deleted_at; /* 0: not in the bin */
   gboolean pinned;
   gboolean archived;
-  gint64 folder_id;             /* 0: none */
-  gint64 head_id;               /* leaf of the branch shown */
-  char *model;                  /* path or id of the model chosen for it; NULL: the default */
-  char *settings;               /* JSON of per-conversation settings; NULL: defaults */
-  char *draft;                  /* unsent text of the composer; NULL: none */
+  gint64 folder_id; /* 0: none */
+  gint64 head_id;   /* leaf of the branch shown */
+  char *model;      /* path or id of the model chosen for it; NULL: the default */
+  char *settings;   /* JSON of per-conversation settings; NULL: defaults */
+  char *draft;      /* unsent text of the composer; NULL: none */
 } StoreConversation;
 
 typedef struct
@@ -74,53 +76,53 @@ typedef struct
   gint64 parent_id;
   StoreRole role;
   StoreState state;
-  char *text;                   /* raw; never NULL */
-  char *attachments;            /* JSON array of { "name", "text" }; NULL: none */
-  char *model;                  /* display name of the model that wrote it; NULL for people's messages */
+  char *text;        /* raw; never NULL */
+  char *attachments; /* JSON array of { "name", "text" }; NULL: none */
+  char *model;       /* display name of the model that wrote it; NULL for people's messages */
   gint64 created_at;
-  gint64 finished_at;           /* 0: not yet */
+  gint64 finished_at; /* 0: not yet */
   int n_prompt_tokens;
   int n_tokens;
   double first_token_seconds;
-  double seconds;               /* time spent generating */
-  int mark;                     /* −1 bad, 0 none, 1 good */
+  double seconds; /* time spent generating */
+  int mark;       /* −1 bad, 0 none, 1 good */
   /* Filled when read as part of a branch: this is alternative number sibling_index (from 0) of n_siblings. */
   int sibling_index;
   int n_siblings;
-  int n_bytes;                  /* length of the text, also where the text itself was not read; set by the store */
+  int n_bytes; /* length of the text, also where the text itself was not read; set by the store */
 } StoreMessage;
 
 typedef struct
 {
   gint64 id;
   char *name;
-  gint64 parent_id;             /* 0: at the top; folders are nested once */
+  gint64 parent_id; /* 0: at the top; folders are nested once */
   gint64 created_at;
 } StoreFolder;
 
 #define STORE_TYPE_CONVERSATION (store_conversation_get_type ())
 #define STORE_TYPE_MESSAGE      (store_message_get_type ())
-GType              store_conversation_get_type (void);   /* boxed */
-GType              store_message_get_type (void);        /* boxed */
+GType store_conversation_get_type (void); /* boxed */
+GType store_message_get_type (void);      /* boxed */
 StoreConversation *store_conversation_new (void);
 StoreConversation *store_conversation_copy (const StoreConversation *conversation);
-void               store_conversation_free (StoreConversation *conversation);
-StoreMessage      *store_message_new (void);
-StoreMessage      *store_message_copy (const StoreMessage *message);
-void               store_message_free (StoreMessage *message);
+void store_conversation_free (StoreConversation *conversation);
+StoreMessage *store_message_new (void);
+StoreMessage *store_message_copy (const StoreMessage *message);
+void store_message_free (StoreMessage *message);
 /* Who speaks, for people to read: the person, the model by its name, or what else there is.  Translated; lives as long as
  * the message. */
-const char        *store_message_get_speaker (const StoreMessage *message);
+const char *store_message_get_speaker (const StoreMessage *message);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (StoreConversation, store_conversation_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (StoreMessage, store_message_free)
 
 #define STORE_TYPE_FOLDER (store_folder_get_type ())
-GType        store_folder_get_type (void);       /* boxed */
+GType store_folder_get_type (void); /* boxed */
 StoreFolder *store_folder_copy (const StoreFolder *folder);
-void         store_folder_free (StoreFolder *folder);
+void store_folder_free (StoreFolder *folder);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (StoreFolder, store_folder_free)
 
-/* ---- The store ---------------------------------------------------------------------------------------------------- */
+/* ---- The store -------------------------------------------------------------------------------------------------- */
 
 #define STORE_TYPE_DB (store_db_get_type ())
 G_DECLARE_FINAL_TYPE (StoreDb, store_db, STORE, DB, GObject)
@@ -137,40 +139,42 @@ G_DECLARE_FINAL_TYPE (StoreDb, store_db, STORE, DB, GObject)
  * On STORE_ERROR_NEWER_VERSION, READ_ONLY, BUSY (another Myna writes it) and FULL the returned store still reads what can
  * be read, be it nothing: finish() returns the store AND sets the error, and every write fails with READ_ONLY.  Any other
  * error returns NULL. */
-void        store_open_async (const char *path, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+void store_open_async (const char *path, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 StoreDb *store_open_finish (GAsyncResult *result, GError **error);
 /* A store in memory that leaves nothing on the disk (temporary chats, tests). */
-void        store_open_memory_async (GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+void store_open_memory_async (GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 /* Finishes what was requested, checkpoints and closes; blocks.  Dropping the last reference does the same. */
-void        store_close (StoreDb *self);
-gboolean    store_is_read_only (StoreDb *self);
+void store_close (StoreDb *self);
+gboolean store_is_read_only (StoreDb *self);
 
 /* What became of a damaged database when it was opened. */
 typedef struct
 {
-  char *path;                   /* where the damaged original was kept */
-  guint n_messages;             /* in the new one, all together */
-  guint n_from_backup;          /* of these, taken from the newest backup */
-  guint n_cut;                  /* of these, only the beginning could be read */
-  guint n_lost;                 /* known to have been there, and not found */
+  char *path;          /* where the damaged original was kept */
+  guint n_messages;    /* in the new one, all together */
+  guint n_from_backup; /* of these, taken from the newest backup */
+  guint n_cut;         /* of these, only the beginning could be read */
+  guint n_lost;        /* known to have been there, and not found */
 } StoreRecovery;
 
 /* NULL: nothing had to be recovered. */
 const StoreRecovery *store_get_recovery (StoreDb *self);
 
 /* For each X_async there is one finish; a list is a GPtrArray with free function that the caller owns. */
-gboolean    store_finish (StoreDb *self, GAsyncResult *result, GError **error);                /* no value */
-gint64      store_finish_id (StoreDb *self, GAsyncResult *result, GError **error);             /* 0 on error */
-GPtrArray  *store_finish_list (StoreDb *self, GAsyncResult *result, GError **error);           /* NULL on error */
+gboolean store_finish (StoreDb *self, GAsyncResult *result, GError **error);        /* no value */
+gint64 store_finish_id (StoreDb *self, GAsyncResult *result, GError **error);       /* 0 on error */
+GPtrArray *store_finish_list (StoreDb *self, GAsyncResult *result, GError **error); /* NULL on error */
 
-/* ---- Conversations ------------------------------------------------------------------------------------------------ */
+/* ---- Conversations ---------------------------------------------------------------------------------------------- */
 
+/* clang-format off */
 typedef enum { STORE_LIST_ACTIVE, STORE_LIST_ARCHIVED, STORE_LIST_DELETED } StoreListKind;
+/* clang-format on */
 
 /* → finish_list of StoreConversation: pinned first, then newest first; the bin by the time of deletion.  Lists leave out
  * settings and draft (NULL), so that 100,000 rows stay small. */
-void store_list_conversations_async (StoreDb *self, StoreListKind kind, GCancellable *cancellable,
-                                     GAsyncReadyCallback callback, gpointer user_data);
+void store_list_conversations_async (StoreDb *self, StoreListKind kind, GCancellable *cancellable, GAsyncReadyCallback callback,
+                                     gpointer user_data);
 /* → finish_list with one StoreConversation, or STORE_ERROR_NOT_FOUND */
 void store_get_conversation_async (StoreDb *self, gint64 id, GCancellable *cancellable, GAsyncReadyCallback callback,
                                    gpointer user_data);
@@ -180,8 +184,8 @@ void store_add_conversation_async (StoreDb *self, const StoreConversation *conve
 /* → finish.  by_user FALSE: an automatic title, which leaves one alone that the person gave. */
 void store_rename_async (StoreDb *self, gint64 id, const char *title, gboolean by_user, GCancellable *cancellable,
                          GAsyncReadyCallback callback, gpointer user_data);
-void store_set_pinned_async (StoreDb *self, gint64 id, gboolean pinned, GCancellable *cancellable,
-                             GAsyncReadyCallback callback, gpointer user_data);
+void store_set_pinned_async (StoreDb *self, gint64 id, gboolean pinned, GCancellable *cancellable, GAsyncReadyCallback callback,
+                             gpointer user_data);
 void store_set_archived_async (StoreDb *self, gint64 id, gboolean archived, GCancellable *cancellable,
                                GAsyncReadyCallback callback, gpointer user_data);
 void store_set_folder_async (StoreDb *self, gint64 id, gint64 folder_id, GCancellable *cancellable,
@@ -195,15 +199,13 @@ void store_set_draft_async (StoreDb *self, gint64 id, const char *draft, GCancel
 /* Puts the text behind the draft that is there, as a paragraph of its own. */
 void store_append_draft_async (StoreDb *self, gint64 id, const char *text, GCancellable *cancellable,
                                GAsyncReadyCallback callback, gpointer user_data);
-void store_set_head_async (StoreDb *self, gint64 id, gint64 head_id, GCancellable *cancellable,
-                           GAsyncReadyCallback callback, gpointer user_data);
+void store_set_head_async (StoreDb *self, gint64 id, gint64 head_id, GCancellable *cancellable, GAsyncReadyCallback callback,
+                           gpointer user_data);
 /* To the bin and back (Undo); purge deletes for good, with secure_delete. */
-void store_delete_async (StoreDb *self, gint64 id, GCancellable *cancellable, GAsyncReadyCallback callback,
-                         gpointer user_data);
+void store_delete_async (StoreDb *self, gint64 id, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 void store_restore_async (StoreDb *self, gint64 id, GCancellable *cancellable, GAsyncReadyCallback callback,
                           gpointer user_data);
-void store_purge_async (StoreDb *self, gint64 id, GCancellable *cancellable, GAsyncReadyCallback callback,
-                        gpointer user_data);
+void store_purge_async (StoreDb *self, gint64 id, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 
 /* Purges everything in the bin.  What is there for 30 days is purged by itself. */
 void store_empty_bin_async (StoreDb *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
@@ -211,7 +213,7 @@ void store_empty_bin_async (StoreDb *self, GCancellable *cancellable, GAsyncRead
 void store_set_bin_days_async (StoreDb *self, guint days, GCancellable *cancellable, GAsyncReadyCallback callback,
                                gpointer user_data);
 
-/* ---- Folders ------------------------------------------------------------------------------------------------------ */
+/* ---- Folders ---------------------------------------------------------------------------------------------------- */
 
 /* → finish_list of StoreFolder, by name */
 void store_list_folders_async (StoreDb *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
@@ -227,7 +229,7 @@ void store_move_folder_async (StoreDb *self, gint64 id, gint64 parent_id, GCance
 void store_delete_folder_async (StoreDb *self, gint64 id, GCancellable *cancellable, GAsyncReadyCallback callback,
                                 gpointer user_data);
 
-/* ---- Messages ----------------------------------------------------------------------------------------------------- */
+/* ---- Messages --------------------------------------------------------------------------------------------------- */
 
 /* → finish_id.  Adds a message after message->parent_id (0: a first message) and makes it the conversation's head. */
 void store_add_message_async (StoreDb *self, const StoreMessage *message, GCancellable *cancellable,
@@ -261,25 +263,25 @@ void store_list_siblings_async (StoreDb *self, gint64 id, GCancellable *cancella
 void store_newest_leaf_async (StoreDb *self, gint64 id, GCancellable *cancellable, GAsyncReadyCallback callback,
                               gpointer user_data);
 
-/* ---- Backups ------------------------------------------------------------------------------------------------------ */
+/* ---- Backups ---------------------------------------------------------------------------------------------------- */
 
 /* A copy of the whole history is made each day when nothing else is to do; the last seven are kept, in the folder "backups"
  * beside the database. */
 typedef struct
 {
   char *path;
-  gint64 time;                  /* when it was made */
+  gint64 time; /* when it was made */
   gint64 n_bytes;
   guint n_conversations;
   guint n_messages;
-  gint64 newest;                /* last change of a conversation in it; 0: none */
-  gboolean is_damaged;          /* cannot be read: the numbers are 0 */
+  gint64 newest;       /* last change of a conversation in it; 0: none */
+  gboolean is_damaged; /* cannot be read: the numbers are 0 */
 } StoreBackup;
 
 #define STORE_TYPE_BACKUP (store_backup_get_type ())
-GType        store_backup_get_type (void);       /* boxed */
+GType store_backup_get_type (void); /* boxed */
 StoreBackup *store_backup_copy (const StoreBackup *backup);
-void         store_backup_free (StoreBackup *backup);
+void store_backup_free (StoreBackup *backup);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (StoreBackup, store_backup_free)
 
 /* → finish_list of StoreBackup, newest first */
@@ -291,48 +293,48 @@ void store_backup_async (StoreDb *self, GCancellable *cancellable, GAsyncReadyCa
 void store_restore_backup_async (StoreDb *self, const char *path, GCancellable *cancellable, GAsyncReadyCallback callback,
                                  gpointer user_data);
 
-/* ---- JSON from elsewhere ------------------------------------------------------------------------------------------ */
+/* ---- JSON from elsewhere ---------------------------------------------------------------------------------------- */
 
 /* Whether JsonParser, which recurses, can be given this text: no more than 100 levels, and nothing that it reads otherwise than
  * JSON is written.  Settings and attachments of an imported conversation are as the file had them. */
 gboolean store_json_is_tame (const char *text, gsize n_bytes);
 
-/* ---- Files for a person -------------------------------------------------------------------------------------------- */
+/* ---- Files for a person ----------------------------------------------------------------------------------------- */
 
 /* The new contents of a file: written under a hidden name beside it, synced, and put in its place in one step.  Until then the
  * old file is there, or none, whatever happens.  Used by one thread at a time. */
 typedef struct _StorePartFile StorePartFile;
 
 /* Deletes what a writer that was killed left in the folder.  FULL, READ_ONLY or FAILED, as the functions below. */
-StorePartFile *store_part_file_new      (GFile *target, GError **error);
+StorePartFile *store_part_file_new (GFile *target, GError **error);
 /* Deletes what was written, unless it was kept. */
-void           store_part_file_free     (StorePartFile *self);
+void store_part_file_free (StorePartFile *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (StorePartFile, store_part_file_free)
 /* For those who write by a path what is an empty file now; NULL: the folder is not on this computer. */
-const char    *store_part_file_get_path (StorePartFile *self);
-gboolean       store_part_file_write    (StorePartFile *self, const char *data, gsize n_bytes, GError **error);
+const char *store_part_file_get_path (StorePartFile *self);
+gboolean store_part_file_write (StorePartFile *self, const char *data, gsize n_bytes, GError **error);
 /* Once, when all is written. */
-gboolean       store_part_file_keep     (StorePartFile *self, GError **error);
+gboolean store_part_file_keep (StorePartFile *self, GError **error);
 
-/* ---- Progress ------------------------------------------------------------------------------------------------------ */
+/* ---- Progress --------------------------------------------------------------------------------------------------- */
 
 /* How far a long request is: the storage thread writes it, any thread may look. */
 typedef struct _StoreProgress StoreProgress;
 
-StoreProgress *store_progress_new   (void);
-StoreProgress *store_progress_ref   (StoreProgress *self);
-void           store_progress_unref (StoreProgress *self);
+StoreProgress *store_progress_new (void);
+StoreProgress *store_progress_ref (StoreProgress *self);
+void store_progress_unref (StoreProgress *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (StoreProgress, store_progress_unref)
 /* FALSE: how much there is to do is not known, or not yet. */
-gboolean       store_progress_get   (StoreProgress *self, gint64 *ret_done, gint64 *ret_total);
+gboolean store_progress_get (StoreProgress *self, gint64 *ret_done, gint64 *ret_total);
 
-/* ---- Export and import -------------------------------------------------------------------------------------------- */
+/* ---- Export and import ------------------------------------------------------------------------------------------ */
 
 typedef enum
 {
-  STORE_FORMAT_MARKDOWN,        /* the branch that is shown, as are text and HTML */
-  STORE_FORMAT_JSON,            /* everything, all branches; can be imported; described in store-export-json.c */
-  STORE_FORMAT_HTML,            /* one file that stands alone */
+  STORE_FORMAT_MARKDOWN, /* the branch that is shown, as are text and HTML */
+  STORE_FORMAT_JSON,     /* everything, all branches; can be imported; described in store-export-json.c */
+  STORE_FORMAT_HTML,     /* one file that stands alone */
   STORE_FORMAT_TEXT,
 } StoreFormat;
 
@@ -341,33 +343,33 @@ typedef char *(*StoreRenderFunc) (const char *markdown, gpointer user_data);
 
 typedef struct
 {
-  GFile *file;                  /* replaced when all is written */
+  GFile *file; /* replaced when all is written */
   StoreFormat format;
-  const gint64 *ids;            /* conversations */
-  gsize n_ids;                  /* 0: all that are not in the bin */
-  StoreRenderFunc render;       /* for HTML; NULL: the Markdown as it is */
+  const gint64 *ids;      /* conversations */
+  gsize n_ids;            /* 0: all that are not in the bin */
+  StoreRenderFunc render; /* for HTML; NULL: the Markdown as it is */
   gpointer render_data;
-  StoreProgress *progress;      /* conversations; may be NULL */
+  StoreProgress *progress; /* conversations; may be NULL */
 } StoreExport;
 
 /* → finish_id: how many conversations there were (may be 0 with no error). */
-void store_export_async (StoreDb *self, const StoreExport *request, GCancellable *cancellable,
-                         GAsyncReadyCallback callback, gpointer user_data);
+void store_export_async (StoreDb *self, const StoreExport *request, GCancellable *cancellable, GAsyncReadyCallback callback,
+                         gpointer user_data);
 
 /* One conversation in a file to import. */
 typedef struct
 {
-  const char *source;           /* "Myna", "ChatGPT", "Claude", "Alpaca", "GPT4All", "ShareGPT", "ChatGLM"; static */
+  const char *source; /* "Myna", "ChatGPT", "Claude", "Alpaca", "GPT4All", "ShareGPT", "ChatGLM"; static */
   char *title;
-  gint64 time;                  /* 0: the file does not say */
+  gint64 time; /* 0: the file does not say */
   guint n_messages;
-  gboolean is_duplicate;        /* is in the history already */
+  gboolean is_duplicate; /* is in the history already */
 } StoreImportEntry;
 
 #define STORE_TYPE_IMPORT_ENTRY (store_import_entry_get_type ())
-GType             store_import_entry_get_type (void);    /* boxed */
+GType store_import_entry_get_type (void); /* boxed */
 StoreImportEntry *store_import_entry_copy (const StoreImportEntry *entry);
-void              store_import_entry_free (StoreImportEntry *entry);
+void store_import_entry_free (StoreImportEntry *entry);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (StoreImportEntry, store_import_entry_free)
 
 /* → finish_list of StoreImportEntry, in the order of the file.  Reads Myna's JSON, conversations.json of ChatGPT and Claude,
@@ -381,54 +383,57 @@ void store_preview_import_async (StoreDb *self, GFile *file, StoreProgress *prog
 void store_import_async (StoreDb *self, GFile *file, const guint *indices, gsize n_indices, StoreProgress *progress,
                          GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 
-/* ---- Search ------------------------------------------------------------------------------------------------------- */
+/* ---- Search ----------------------------------------------------------------------------------------------------- */
 
 typedef struct
 {
-  guint start;                  /* bytes */
+  guint start; /* bytes */
   guint end;
 } StoreRange;
 
 typedef struct
 {
   gint64 conversation_id;
-  gint64 message_id;            /* 0: the title matches */
+  gint64 message_id; /* 0: the title matches */
   StoreRole role;
-  gint64 time;                  /* of the message, or the conversation's last change */
-  char *title;                  /* the conversation's */
-  char *snippet;                /* one line of the message around the first place; "" when the title matches */
-  StoreRange *ranges;           /* what to highlight in the snippet, or in the title when that matches */
+  gint64 time;        /* of the message, or the conversation's last change */
+  char *title;        /* the conversation's */
+  char *snippet;      /* one line of the message around the first place; "" when the title matches */
+  StoreRange *ranges; /* what to highlight in the snippet, or in the title when that matches */
   guint n_ranges;
-  double score;                 /* relevance × recency, larger is better */
+  double score; /* relevance × recency, larger is better */
 } StoreHit;
 
 #define STORE_TYPE_HIT (store_hit_get_type ())
-GType     store_hit_get_type (void);     /* boxed */
+GType store_hit_get_type (void); /* boxed */
 StoreHit *store_hit_copy (const StoreHit *hit);
-void      store_hit_free (StoreHit *hit);
+void store_hit_free (StoreHit *hit);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (StoreHit, store_hit_free)
 
 typedef struct
 {
-  const char *text;             /* terms; all must be in the message or in the title.  "…" keeps white space in a term */
-  int role;                     /* a StoreRole; −1: any, and titles */
-  const char *model;            /* display name of the model that wrote the message; NULL: any */
-  gint64 after;                 /* times of the message; 0: no limit */
+  const char *text;  /* terms; all must be in the message or in the title.  "…" keeps white space in a term */
+  int role;          /* a StoreRole; −1: any, and titles */
+  const char *model; /* display name of the model that wrote the message; NULL: any */
+  gint64 after;      /* times of the message; 0: no limit */
   gint64 before;
-  gint64 folder_id;             /* 0: anywhere; includes the folders in it */
-  gint64 conversation_id;       /* 0: all; else only the messages of this one */
-  int limit;                    /* 0: 100 */
-  gboolean anywhere;            /* letters also inside of words; slow in a large history (seconds for a million messages,
+  gint64 folder_id;       /* 0: anywhere; includes the folders in it */
+  gint64 conversation_id; /* 0: all; else only the messages of this one */
+  int limit;              /* 0: 100 */
+  gboolean anywhere;      /* letters also inside of words; slow in a large history (seconds for a million messages,
                                  * without holding up anything else): for when the usual search found nothing */
 } StoreSearch;
 
-#define STORE_SEARCH_INIT { .role = -1 }
+#define STORE_SEARCH_INIT \
+  {                       \
+    .role = -1            \
+  }
 
 /* → finish_list of StoreHit, best first; not those in the bin.  Case, diacritics and full-width forms do not count.  Words
  * are found from their start.  Of more than 1,000 hits the newest 1,000 are ranked.  A new search ends the one before with
  * G_IO_ERROR_CANCELLED. */
-void store_search_async (StoreDb *self, const StoreSearch *search, GCancellable *cancellable,
-                         GAsyncReadyCallback callback, gpointer user_data);
+void store_search_async (StoreDb *self, const StoreSearch *search, GCancellable *cancellable, GAsyncReadyCallback callback,
+                         gpointer user_data);
 
 G_END_DECLS
 

@@ -15,9 +15,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#define N_DAILY 7
+#define N_DAILY          7
 #define N_BEFORE_RESTORE 2
-#define MAX_FILES 100
+#define MAX_FILES        100
 
 G_DEFINE_BOXED_TYPE (StoreBackup, store_backup, store_backup_copy, store_backup_free)
 
@@ -40,13 +40,14 @@ store_backup_free (StoreBackup *backup)
   g_free (backup);
 }
 
-/* ---- Writing a copy ----------------------------------------------------------------------------------------------- */
+/* ---- Writing a copy --------------------------------------------------------------------------------------------- */
 
 static gboolean
 set_errno (GError **error, const char *path)
 {
-  int code = errno == ENOSPC || errno == EDQUOT ? STORE_ERROR_FULL
-             : errno == EROFS || errno == EACCES || errno == EPERM ? STORE_ERROR_READ_ONLY : STORE_ERROR_FAILED;
+  int code = errno == ENOSPC || errno == EDQUOT                    ? STORE_ERROR_FULL
+             : errno == EROFS || errno == EACCES || errno == EPERM ? STORE_ERROR_READ_ONLY
+                                                                   : STORE_ERROR_FAILED;
 
   g_set_error (error, STORE_ERROR, code, "The copy %s cannot be made: %s", path, g_strerror (errno));
   return FALSE;
@@ -92,7 +93,7 @@ store_copy_database (StoreConnection *connection, const char *path, GError **err
   return TRUE;
 }
 
-/* ---- Names -------------------------------------------------------------------------------------------------------- */
+/* ---- Names ------------------------------------------------------------------------------------------------------ */
 
 static char *
 backups_folder (const char *path)
@@ -201,15 +202,16 @@ store_backup_async (StoreDb *self, GCancellable *cancellable, GAsyncReadyCallbac
   store_db_request (self, STORE_ACCESS_RAW, backup_work, NULL, NULL, cancellable, callback, user_data);
 }
 
-/* ---- Looking into a copy ------------------------------------------------------------------------------------------ */
+/* ---- Looking into a copy ---------------------------------------------------------------------------------------- */
 
 static gboolean
 read_preview (StoreConnection *copy, StoreBackup *backup, GError **error)
 {
   g_autoptr (sqlite3_stmt) row =
-    store_prepare (copy, error,
-                   "SELECT (SELECT count (*) FROM conversation WHERE deleted_at IS NULL), (SELECT count (*) FROM message),"
-                   " (SELECT max (updated_at) FROM conversation)", "");
+      store_prepare (copy, error,
+                     "SELECT (SELECT count (*) FROM conversation WHERE deleted_at IS NULL), (SELECT count (*) FROM message),"
+                     " (SELECT max (updated_at) FROM conversation)",
+                     "");
 
   if (!row || !store_step (row, error))
     return FALSE;
@@ -273,7 +275,7 @@ store_list_backups_async (StoreDb *self, GCancellable *cancellable, GAsyncReadyC
   store_db_request (self, STORE_ACCESS_RAW, list_work, NULL, NULL, cancellable, callback, user_data);
 }
 
-/* ---- Restoring ---------------------------------------------------------------------------------------------------- */
+/* ---- Restoring -------------------------------------------------------------------------------------------------- */
 
 /* Refuses what could not be used afterwards, before anything is touched. */
 static gboolean
@@ -344,6 +346,6 @@ store_restore_backup_async (StoreDb *self, const char *path, GCancellable *cance
 {
   g_return_if_fail (path != NULL);
 
-  store_db_request (self, STORE_ACCESS_RAW, restore_work, store_args_new (0, 0, path), store_args_free, cancellable,
-                    callback, user_data);
+  store_db_request (self, STORE_ACCESS_RAW, restore_work, store_args_new (0, 0, path), store_args_free, cancellable, callback,
+                    user_data);
 }

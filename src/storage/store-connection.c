@@ -22,13 +22,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define LOCK_WAIT_MS   2000     /* for the instance that is just closing */
-#define BUSY_WAIT_MS   5000
+#define LOCK_WAIT_MS            2000 /* for the instance that is just closing */
+#define BUSY_WAIT_MS            5000
 #define VERSION_WITH_PROPERTIES 2
-#define PROGRESS_STEPS 1000     /* of SQLite's virtual machine: less than a millisecond */
-#define MAX_VALUE_BYTES (256 << 20)
+#define PROGRESS_STEPS          1000 /* of SQLite's virtual machine: less than a millisecond */
+#define MAX_VALUE_BYTES         (256 << 20)
 
-/* ---- Configuration ------------------------------------------------------------------------------------------------ */
+/* ---- Configuration ---------------------------------------------------------------------------------------------- */
 
 static void
 limit (sqlite3 *db)
@@ -40,7 +40,7 @@ limit (sqlite3 *db)
   sqlite3_limit (db, SQLITE_LIMIT_COMPOUND_SELECT, 20);
   sqlite3_limit (db, SQLITE_LIMIT_VDBE_OP, 100000);
   sqlite3_limit (db, SQLITE_LIMIT_FUNCTION_ARG, 16);
-  sqlite3_limit (db, SQLITE_LIMIT_ATTACHED, 1);         /* VACUUM INTO attaches its target */
+  sqlite3_limit (db, SQLITE_LIMIT_ATTACHED, 1); /* VACUUM INTO attaches its target */
   sqlite3_limit (db, SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 10000);
   sqlite3_limit (db, SQLITE_LIMIT_VARIABLE_NUMBER, 100);
   sqlite3_limit (db, SQLITE_LIMIT_TRIGGER_DEPTH, 20);
@@ -109,7 +109,7 @@ open_handle (const char *name, int flags, GError **error)
   return NULL;
 }
 
-/* ---- Reading only ------------------------------------------------------------------------------------------------- */
+/* ---- Reading only ----------------------------------------------------------------------------------------------- */
 
 /* A handle counts as open when its schema could be read. */
 static sqlite3 *
@@ -205,7 +205,7 @@ open_nothing (StoreConnection *self, GError **error)
   return TRUE;
 }
 
-/* ---- Writing ------------------------------------------------------------------------------------------------------ */
+/* ---- Writing ---------------------------------------------------------------------------------------------------- */
 
 /* TRUE: this process may write, or locks do not exist here and SQLite's own have to do. */
 static gboolean
@@ -307,8 +307,7 @@ gboolean
 store_connection_prepare_file (StoreConnection *self, int version, GError **error)
 {
   return store_exec_script (self->db,
-                            "PRAGMA trusted_schema = OFF; PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 1000;",
-                            error)
+                            "PRAGMA trusted_schema = OFF; PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 1000;", error)
          && store_schema_migrate (self, version, error) && store_schema_trust (self, error) && begin_use (self, error);
 }
 
@@ -350,8 +349,7 @@ fall_back (StoreConnection *self, GError *problem, GError **error)
 
   if (!g_error_matches (problem, STORE_ERROR, STORE_ERROR_NEWER_VERSION)
       && !g_error_matches (problem, STORE_ERROR, STORE_ERROR_READ_ONLY)
-      && !g_error_matches (problem, STORE_ERROR, STORE_ERROR_BUSY)
-      && !g_error_matches (problem, STORE_ERROR, STORE_ERROR_FULL))
+      && !g_error_matches (problem, STORE_ERROR, STORE_ERROR_BUSY) && !g_error_matches (problem, STORE_ERROR, STORE_ERROR_FULL))
     {
       g_propagate_error (error, g_error_copy (problem));
       return FALSE;
@@ -424,8 +422,9 @@ open_repaired (StoreConnection *self, GError **error)
 
   if (open_writable (self, &problem))
     return TRUE;
-  if (self->is_not_ours || (!g_error_matches (problem, STORE_ERROR, STORE_ERROR_CORRUPT)
-                            && !g_error_matches (problem, STORE_ERROR, STORE_ERROR_NOT_A_DATABASE)))
+  if (self->is_not_ours
+      || (!g_error_matches (problem, STORE_ERROR, STORE_ERROR_CORRUPT)
+          && !g_error_matches (problem, STORE_ERROR, STORE_ERROR_NOT_A_DATABASE)))
     {
       g_propagate_error (error, g_steal_pointer (&problem));
       return FALSE;
@@ -500,7 +499,7 @@ store_connection_close (StoreConnection *self)
   g_free (self);
 }
 
-/* ---- Transactions ------------------------------------------------------------------------------------------------- */
+/* ---- Transactions ----------------------------------------------------------------------------------------------- */
 
 gboolean
 store_connection_begin (StoreConnection *self, StoreAccess access, GError **error)
@@ -514,8 +513,7 @@ store_connection_begin (StoreConnection *self, StoreAccess access, GError **erro
     }
   if (synchronous != self->synchronous)
     {
-      if (!store_exec_script (self->db, synchronous == 2 ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL",
-                              error))
+      if (!store_exec_script (self->db, synchronous == 2 ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL", error))
         return FALSE;
       self->synchronous = synchronous;
     }

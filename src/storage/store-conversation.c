@@ -4,8 +4,7 @@
  */
 #include "store-private.h"
 
-#define COLUMNS \
-  "id, title, title_by_user, created_at, updated_at, deleted_at, pinned, archived, folder_id, head_id, model"
+#define COLUMNS      "id, title, title_by_user, created_at, updated_at, deleted_at, pinned, archived, folder_id, head_id, model"
 #define LONG_COLUMNS "settings, draft"
 
 /* A row of COLUMNS, perhaps with LONG_COLUMNS. */
@@ -55,7 +54,7 @@ set_not_found (GError **error)
   return FALSE;
 }
 
-/* ---- Reading ------------------------------------------------------------------------------------------------------ */
+/* ---- Reading ---------------------------------------------------------------------------------------------------- */
 
 static gboolean
 list_work (StoreConnection *connection, gpointer request, StoreResult *result, GError **error)
@@ -75,13 +74,13 @@ list_work (StoreConnection *connection, gpointer request, StoreResult *result, G
 }
 
 void
-store_list_conversations_async (StoreDb *self, StoreListKind kind, GCancellable *cancellable,
-                                GAsyncReadyCallback callback, gpointer user_data)
+store_list_conversations_async (StoreDb *self, StoreListKind kind, GCancellable *cancellable, GAsyncReadyCallback callback,
+                                gpointer user_data)
 {
   g_return_if_fail (kind >= STORE_LIST_ACTIVE && kind <= STORE_LIST_DELETED);
 
-  store_db_request (self, STORE_ACCESS_READ, list_work, store_args_new (0, kind, NULL), store_args_free, cancellable,
-                    callback, user_data);
+  store_db_request (self, STORE_ACCESS_READ, list_work, store_args_new (0, kind, NULL), store_args_free, cancellable, callback,
+                    user_data);
 }
 
 static gboolean
@@ -89,7 +88,7 @@ get_work (StoreConnection *connection, gpointer request, StoreResult *result, GE
 {
   const StoreArgs *args = request;
   g_autoptr (sqlite3_stmt) statement =
-    store_prepare (connection, error, "SELECT " COLUMNS ", " LONG_COLUMNS " FROM conversation WHERE id = ?1", "I", args->id);
+      store_prepare (connection, error, "SELECT " COLUMNS ", " LONG_COLUMNS " FROM conversation WHERE id = ?1", "I", args->id);
 
   if (!statement || !collect (statement, result, error))
     return FALSE;
@@ -100,15 +99,16 @@ void
 store_get_conversation_async (StoreDb *self, gint64 id, GCancellable *cancellable, GAsyncReadyCallback callback,
                               gpointer user_data)
 {
-  store_db_request (self, STORE_ACCESS_READ, get_work, store_args_new (id, 0, NULL), store_args_free, cancellable,
-                    callback, user_data);
+  store_db_request (self, STORE_ACCESS_READ, get_work, store_args_new (id, 0, NULL), store_args_free, cancellable, callback,
+                    user_data);
 }
 
 StoreConversation *
 store_conversation_load (StoreConnection *connection, gint64 id, char **ret_origin, GError **error)
 {
   g_autoptr (sqlite3_stmt) row =
-    store_prepare (connection, error, "SELECT " COLUMNS ", " LONG_COLUMNS ", origin FROM conversation WHERE id = ?1", "I", id);
+      store_prepare (connection, error, "SELECT " COLUMNS ", " LONG_COLUMNS ", origin FROM conversation WHERE id = ?1", "I",
+                     id);
   GError *local_error = NULL;
 
   if (!row)
@@ -125,7 +125,7 @@ store_conversation_load (StoreConnection *connection, gint64 id, char **ret_orig
   return conversation_from_row (row);
 }
 
-/* ---- Adding ------------------------------------------------------------------------------------------------------- */
+/* ---- Adding ----------------------------------------------------------------------------------------------------- */
 
 gboolean
 store_conversation_insert (StoreConnection *connection, const StoreConversation *conversation, const char *origin,
@@ -169,18 +169,28 @@ store_add_conversation_async (StoreDb *self, const StoreConversation *conversati
                     (GDestroyNotify) store_conversation_free, cancellable, callback, user_data);
 }
 
-/* ---- Changing one thing ------------------------------------------------------------------------------------------- */
+/* ---- Changing one thing ----------------------------------------------------------------------------------------- */
 
 /* One row of the table below: what may be changed by itself. */
 typedef struct
 {
-  const char *sql;              /* ?1 the text or NULL, ?2 the number, ?3 the id */
-  gsize max_bytes;              /* of the text */
+  const char *sql; /* ?1 the text or NULL, ?2 the number, ?3 the id */
+  gsize max_bytes; /* of the text */
 } Change;
 
 typedef enum
 {
-  RENAME, PIN, ARCHIVE, MOVE, SET_MODEL, SET_SETTINGS, SET_DRAFT, APPEND_DRAFT, SET_HEAD, DELETE, RESTORE,
+  RENAME,
+  PIN,
+  ARCHIVE,
+  MOVE,
+  SET_MODEL,
+  SET_SETTINGS,
+  SET_DRAFT,
+  APPEND_DRAFT,
+  SET_HEAD,
+  DELETE,
+  RESTORE,
 } ChangeKind;
 
 static const Change changes[] = {
@@ -260,32 +270,30 @@ store_rename_async (StoreDb *self, gint64 id, const char *title, gboolean by_use
 }
 
 void
-store_set_pinned_async (StoreDb *self, gint64 id, gboolean pinned, GCancellable *cancellable,
-                        GAsyncReadyCallback callback, gpointer user_data)
+store_set_pinned_async (StoreDb *self, gint64 id, gboolean pinned, GCancellable *cancellable, GAsyncReadyCallback callback,
+                        gpointer user_data)
 {
-  request_change (self, STORE_ACCESS_SYNCED, PIN, store_args_new (id, pinned != 0, NULL), cancellable, callback,
-                  user_data);
+  request_change (self, STORE_ACCESS_SYNCED, PIN, store_args_new (id, pinned != 0, NULL), cancellable, callback, user_data);
 }
 
 void
-store_set_archived_async (StoreDb *self, gint64 id, gboolean archived, GCancellable *cancellable,
-                          GAsyncReadyCallback callback, gpointer user_data)
+store_set_archived_async (StoreDb *self, gint64 id, gboolean archived, GCancellable *cancellable, GAsyncReadyCallback callback,
+                          gpointer user_data)
 {
   request_change (self, STORE_ACCESS_SYNCED, ARCHIVE, store_args_new (id, archived != 0, NULL), cancellable, callback,
                   user_data);
 }
 
 void
-store_set_folder_async (StoreDb *self, gint64 id, gint64 folder_id, GCancellable *cancellable,
-                        GAsyncReadyCallback callback, gpointer user_data)
+store_set_folder_async (StoreDb *self, gint64 id, gint64 folder_id, GCancellable *cancellable, GAsyncReadyCallback callback,
+                        gpointer user_data)
 {
-  request_change (self, STORE_ACCESS_SYNCED, MOVE, store_args_new (id, folder_id, NULL), cancellable, callback,
-                  user_data);
+  request_change (self, STORE_ACCESS_SYNCED, MOVE, store_args_new (id, folder_id, NULL), cancellable, callback, user_data);
 }
 
 void
-store_set_model_async (StoreDb *self, gint64 id, const char *model, GCancellable *cancellable,
-                       GAsyncReadyCallback callback, gpointer user_data)
+store_set_model_async (StoreDb *self, gint64 id, const char *model, GCancellable *cancellable, GAsyncReadyCallback callback,
+                       gpointer user_data)
 {
   request_change (self, STORE_ACCESS_SYNCED, SET_MODEL, store_args_new (id, 0, model), cancellable, callback, user_data);
 }
@@ -294,20 +302,19 @@ void
 store_set_settings_async (StoreDb *self, gint64 id, const char *settings, GCancellable *cancellable,
                           GAsyncReadyCallback callback, gpointer user_data)
 {
-  request_change (self, STORE_ACCESS_SYNCED, SET_SETTINGS, store_args_new (id, 0, settings), cancellable, callback,
-                  user_data);
+  request_change (self, STORE_ACCESS_SYNCED, SET_SETTINGS, store_args_new (id, 0, settings), cancellable, callback, user_data);
 }
 
 void
-store_set_draft_async (StoreDb *self, gint64 id, const char *draft, GCancellable *cancellable,
-                       GAsyncReadyCallback callback, gpointer user_data)
+store_set_draft_async (StoreDb *self, gint64 id, const char *draft, GCancellable *cancellable, GAsyncReadyCallback callback,
+                       gpointer user_data)
 {
   request_change (self, STORE_ACCESS_CHEAP, SET_DRAFT, store_args_new (id, 0, draft), cancellable, callback, user_data);
 }
 
 void
-store_append_draft_async (StoreDb *self, gint64 id, const char *text, GCancellable *cancellable,
-                          GAsyncReadyCallback callback, gpointer user_data)
+store_append_draft_async (StoreDb *self, gint64 id, const char *text, GCancellable *cancellable, GAsyncReadyCallback callback,
+                          gpointer user_data)
 {
   g_return_if_fail (text != NULL);
 
@@ -318,25 +325,22 @@ void
 store_set_head_async (StoreDb *self, gint64 id, gint64 head_id, GCancellable *cancellable, GAsyncReadyCallback callback,
                       gpointer user_data)
 {
-  request_change (self, STORE_ACCESS_SYNCED, SET_HEAD, store_args_new (id, head_id, NULL), cancellable, callback,
-                  user_data);
+  request_change (self, STORE_ACCESS_SYNCED, SET_HEAD, store_args_new (id, head_id, NULL), cancellable, callback, user_data);
 }
 
 void
 store_delete_async (StoreDb *self, gint64 id, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
-  request_change (self, STORE_ACCESS_SYNCED, DELETE, store_args_new (id, store_now (), NULL), cancellable, callback,
-                  user_data);
+  request_change (self, STORE_ACCESS_SYNCED, DELETE, store_args_new (id, store_now (), NULL), cancellable, callback, user_data);
 }
 
 void
-store_restore_async (StoreDb *self, gint64 id, GCancellable *cancellable, GAsyncReadyCallback callback,
-                     gpointer user_data)
+store_restore_async (StoreDb *self, gint64 id, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   request_change (self, STORE_ACCESS_SYNCED, RESTORE, store_args_new (id, 0, NULL), cancellable, callback, user_data);
 }
 
-/* ---- Deleting for good -------------------------------------------------------------------------------------------- */
+/* ---- Deleting for good ------------------------------------------------------------------------------------------ */
 
 static gboolean
 purge (StoreConnection *connection, gint64 id, GError **error)
@@ -394,6 +398,6 @@ purge_work (StoreConnection *connection, gpointer request, StoreResult *result, 
 void
 store_purge_async (StoreDb *self, gint64 id, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
-  store_db_request (self, STORE_ACCESS_SYNCED, purge_work, store_args_new (id, 0, NULL), store_args_free, cancellable,
-                    callback, user_data);
+  store_db_request (self, STORE_ACCESS_SYNCED, purge_work, store_args_new (id, 0, NULL), store_args_free, cancellable, callback,
+                    user_data);
 }

@@ -17,8 +17,8 @@
 #include <pthread.h>
 #include <time.h>
 
-#define IDLE_SECONDS 30         /* without a request before maintenance begins */
-#define MAX_IDLE_SECONDS 3600   /* when nothing was due */
+#define IDLE_SECONDS     30   /* without a request before maintenance begins */
+#define MAX_IDLE_SECONDS 3600 /* when nothing was due */
 
 typedef struct
 {
@@ -26,8 +26,8 @@ typedef struct
   StoreWork work;
   gpointer request;
   GDestroyNotify free_request;
-  GTask *task;                  /* NULL: nobody waits */
-  GCancellable *superseded;     /* a later request of the same kind came; NULL: does not happen */
+  GTask *task;              /* NULL: nobody waits */
+  GCancellable *superseded; /* a later request of the same kind came; NULL: does not happen */
   GMainContext *context;
   StoreMailbox *mailbox;
   StoreResult result;
@@ -38,17 +38,17 @@ struct _StoreDb
 {
   GObject parent_instance;
 
-  GMainContext *context;        /* of the signals */
+  GMainContext *context; /* of the signals */
   StoreMailbox *mailbox;
-  GThread *thread;              /* NULL after close */
+  GThread *thread; /* NULL after close */
   char *path;
 
   pthread_mutex_t mutex;
   pthread_cond_t cond;
-  GQueue queue;                 /* of StoreJob; guarded by mutex */
-  GCancellable *latest;         /* of the last request by store_db_request_latest(); guarded by mutex */
-  gboolean closing;             /* guarded by mutex */
-  int n_waiting;                /* length of the queue; written with the mutex, read without (atomic) */
+  GQueue queue;         /* of StoreJob; guarded by mutex */
+  GCancellable *latest; /* of the last request by store_db_request_latest(); guarded by mutex */
+  gboolean closing;     /* guarded by mutex */
+  int n_waiting;        /* length of the queue; written with the mutex, read without (atomic) */
 
   /* Written by the storage thread before the open is reported, then only read. */
   GError *warning;
@@ -58,7 +58,7 @@ struct _StoreDb
 
 G_DEFINE_FINAL_TYPE (StoreDb, store_db, G_TYPE_OBJECT)
 
-/* ---- Jobs --------------------------------------------------------------------------------------------------------- */
+/* ---- Jobs ------------------------------------------------------------------------------------------------------- */
 
 static void
 result_free (gpointer data)
@@ -362,7 +362,7 @@ store_db_request_latest (StoreDb *self, StoreWork work, gpointer request, GDestr
   push_job (self, job);
 }
 
-/* ---- Results ------------------------------------------------------------------------------------------------------ */
+/* ---- Results ---------------------------------------------------------------------------------------------------- */
 
 gboolean
 store_finish (StoreDb *self, GAsyncResult *result, GError **error)
@@ -410,7 +410,7 @@ store_finish_list (StoreDb *self, GAsyncResult *result, GError **error)
   return list;
 }
 
-/* ---- Open and close ----------------------------------------------------------------------------------------------- */
+/* ---- Open and close --------------------------------------------------------------------------------------------- */
 
 static void
 open_async (const char *path, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
@@ -489,7 +489,7 @@ store_get_recovery (StoreDb *self)
   return self->recovery.path ? &self->recovery : NULL;
 }
 
-/* ---- Class -------------------------------------------------------------------------------------------------------- */
+/* ---- Class ------------------------------------------------------------------------------------------------------ */
 
 static void
 store_db_dispose (GObject *object)

@@ -136,7 +136,7 @@ static void
 begin (GString *out, StoreConnection *connection)
 {
   g_autoptr (sqlite3_stmt) row =
-    store_prepare (connection, NULL, "SELECT id, name, parent_id FROM folder ORDER BY parent_id IS NOT NULL, id", "");
+      store_prepare (connection, NULL, "SELECT id, name, parent_id FROM folder ORDER BY parent_id IS NOT NULL, id", "");
   g_autoptr (JsonBuilder) builder = json_builder_new ();
 
   json_builder_begin_array (builder);

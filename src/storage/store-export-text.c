@@ -15,21 +15,17 @@ store_message_get_speaker (const StoreMessage *message)
 {
   switch (message->role)
     {
-    case STORE_ROLE_SYSTEM:
-      return C_("export", "Instructions");
-    case STORE_ROLE_USER:
-      return C_("export", "You");
-    case STORE_ROLE_OBSERVATION:
-      return C_("export", "Tool");
-    default:
-      return message->model && *message->model ? message->model : C_("export", "Reply");
+    case STORE_ROLE_SYSTEM: return C_ ("export", "Instructions");
+    case STORE_ROLE_USER: return C_ ("export", "You");
+    case STORE_ROLE_OBSERVATION: return C_ ("export", "Tool");
+    default: return message->model && *message->model ? message->model : C_ ("export", "Reply");
     }
 }
 
 static const char *
 title_of (const StoreWhole *whole)
 {
-  return *whole->row->title ? whole->row->title : C_("export", "Untitled chat");
+  return *whole->row->title ? whole->row->title : C_ ("export", "Untitled chat");
 }
 
 typedef void (*AttachmentFunc) (GString *out, const char *name, const char *text);
@@ -77,7 +73,7 @@ append_no_end (GString *out)
 {
 }
 
-/* ---- Markdown ----------------------------------------------------------------------------------------------------- */
+/* ---- Markdown --------------------------------------------------------------------------------------------------- */
 
 /* A fence that is longer than any in the text. */
 static void
@@ -121,7 +117,7 @@ append_markdown (GString *out, StoreWhole *whole, gboolean is_first, StoreRender
 
 const StoreWriter store_markdown_writer = { append_nothing, append_markdown, append_no_end };
 
-/* ---- Plain text --------------------------------------------------------------------------------------------------- */
+/* ---- Plain text ------------------------------------------------------------------------------------------------- */
 
 static void
 append_quoted (GString *out, const char *name, const char *text)
@@ -151,17 +147,16 @@ append_text (GString *out, StoreWhole *whole, gboolean is_first, StoreRenderFunc
 
 const StoreWriter store_text_writer = { append_nothing, append_text, append_no_end };
 
-/* ---- HTML --------------------------------------------------------------------------------------------------------- */
+/* ---- HTML ------------------------------------------------------------------------------------------------------- */
 
-static const char STYLE[] =
-  ":root{color-scheme:light dark}"
-  "body{font:16px/1.6 system-ui,sans-serif;max-width:46em;margin:2em auto;padding:0 1em}"
-  "h2{font-size:1em;margin:2em 0 .5em;opacity:.7}"
-  ".user{background:rgba(128,128,128,.15);border-radius:1em;padding:.1em 1em}"
-  ".raw{white-space:pre-wrap}"
-  "pre{overflow-x:auto;padding:.8em 1em;border-radius:.6em;background:rgba(128,128,128,.12)}"
-  "table{border-collapse:collapse}td,th{border:1px solid rgba(128,128,128,.4);padding:.3em .6em}"
-  "time{opacity:.7}";
+static const char STYLE[] = ":root{color-scheme:light dark}"
+                            "body{font:16px/1.6 system-ui,sans-serif;max-width:46em;margin:2em auto;padding:0 1em}"
+                            "h2{font-size:1em;margin:2em 0 .5em;opacity:.7}"
+                            ".user{background:rgba(128,128,128,.15);border-radius:1em;padding:.1em 1em}"
+                            ".raw{white-space:pre-wrap}"
+                            "pre{overflow-x:auto;padding:.8em 1em;border-radius:.6em;background:rgba(128,128,128,.12)}"
+                            "table{border-collapse:collapse}td,th{border:1px solid rgba(128,128,128,.4);padding:.3em .6em}"
+                            "time{opacity:.7}";
 
 static void
 append_escaped (GString *out, const char *text)
@@ -180,7 +175,7 @@ begin_html (GString *out, StoreConnection *connection)
                    "<!DOCTYPE html>\n<html>\n<head>\n<meta charset=\"utf-8\">\n"
                    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
                    "<meta name=\"viewport\" content=\"width=device-width\">\n<title>");
-  append_escaped (out, C_("export", "Chats"));
+  append_escaped (out, C_ ("export", "Chats"));
   g_string_append_printf (out, "</title>\n<style>%s</style>\n</head>\n<body>\n", STYLE);
 }
 
@@ -197,8 +192,7 @@ append_details (GString *out, const char *name, const char *text)
 static void
 append_html_message (GString *out, const StoreMessage *message, StoreRenderFunc render, gpointer render_data)
 {
-  g_autofree char *html =
-    render && message->role == STORE_ROLE_ASSISTANT ? render (message->text, render_data) : NULL;
+  g_autofree char *html = render && message->role == STORE_ROLE_ASSISTANT ? render (message->text, render_data) : NULL;
 
   g_string_append (out, "<h2>");
   append_escaped (out, store_message_get_speaker (message));

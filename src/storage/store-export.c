@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-/* ---- Whole conversations ------------------------------------------------------------------------------------------ */
+/* ---- Whole conversations ---------------------------------------------------------------------------------------- */
 
 StoreWhole *
 store_whole_new (void)
@@ -74,7 +74,7 @@ store_format_time (gint64 time)
   return date ? g_date_time_format (date, "%-d %B %Y, %H:%M") : g_strdup ("");
 }
 
-/* ---- Names -------------------------------------------------------------------------------------------------------- */
+/* ---- Names ------------------------------------------------------------------------------------------------------ */
 
 static const char *const role_names[] = { "system", "user", "assistant", "observation" };
 static const char *const state_names[] = { "complete", "generating", "interrupted", "stopped", "length", "failed" };
@@ -112,19 +112,19 @@ store_state_from_name (const char *name)
   return find_name (state_names, G_N_ELEMENTS (state_names), name);
 }
 
-/* ---- The work ----------------------------------------------------------------------------------------------------- */
+/* ---- The work --------------------------------------------------------------------------------------------------- */
 
 typedef struct
 {
   GFile *file;
-  StorePartFile *part;          /* NULL: not begun */
+  StorePartFile *part; /* NULL: not begun */
   const StoreWriter *writer;
   StoreRenderFunc render;
   gpointer render_data;
-  StoreProgress *progress;      /* NULL: nobody looks */
-  GArray *ids;                  /* of gint64; NULL: all, found out in the first turn */
+  StoreProgress *progress; /* NULL: nobody looks */
+  GArray *ids;             /* of gint64; NULL: all, found out in the first turn */
   guint next;
-  gboolean is_some;             /* a conversation was written */
+  gboolean is_some; /* a conversation was written */
 } Export;
 
 static const StoreWriter *const writers[] = {
@@ -161,7 +161,7 @@ begin (StoreConnection *connection, Export *export, GError **error)
   if (!export->ids)
     {
       g_autoptr (sqlite3_stmt) row =
-        store_prepare (connection, error, "SELECT id FROM conversation WHERE deleted_at IS NULL ORDER BY id", "");
+          store_prepare (connection, error, "SELECT id FROM conversation WHERE deleted_at IS NULL ORDER BY id", "");
 
       if (!row)
         return FALSE;
@@ -190,8 +190,7 @@ write_one (StoreConnection *connection, Export *export, GError **error)
 {
   g_autoptr (GString) text = g_string_new (NULL);
   g_autoptr (GError) problem = NULL;
-  g_autoptr (StoreWhole) whole =
-    store_whole_load (connection, g_array_index (export->ids, gint64, export->next), &problem);
+  g_autoptr (StoreWhole) whole = store_whole_load (connection, g_array_index (export->ids, gint64, export->next), &problem);
 
   export->next++;
   if (!whole)

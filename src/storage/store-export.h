@@ -14,17 +14,17 @@ typedef struct
 {
   StoreConversation *row;
   char *origin;
-  GPtrArray *messages;          /* of StoreMessage, by id: parents first */
+  GPtrArray *messages; /* of StoreMessage, by id: parents first */
 } StoreWhole;
 
-StoreWhole *store_whole_new  (void);
-void        store_whole_free (StoreWhole *self);
+StoreWhole *store_whole_new (void);
+void store_whole_free (StoreWhole *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (StoreWhole, store_whole_free)
 
 /* Reads it; NOT_FOUND. */
 StoreWhole *store_whole_load (StoreConnection *connection, gint64 id, GError **error);
 /* The messages of the branch that is shown, first to last; owned by self. */
-GPtrArray  *store_whole_list_branch (StoreWhole *self);
+GPtrArray *store_whole_list_branch (StoreWhole *self);
 
 /* One format.  Each function appends to `out`. */
 typedef struct
@@ -44,9 +44,9 @@ char *store_format_time (gint64 time);
 
 /* Names used in JSON; "" where there is none.  From a name: −1 where it is unknown. */
 const char *store_role_name (StoreRole role);
-int         store_role_from_name (const char *name);
+int store_role_from_name (const char *name);
 const char *store_state_name (StoreState state);
-int         store_state_from_name (const char *name);
+int store_state_from_name (const char *name);
 
 G_END_DECLS
 

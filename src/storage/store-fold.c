@@ -16,25 +16,21 @@ typedef struct
 
 /* Scripts without spaces between words, in order. */
 static const Range single_ranges[] = {
-  { 0x0e01, 0x0eff },           /* Thai, Lao */
-  { 0x1000, 0x109f },           /* Myanmar */
-  { 0x1100, 0x11ff },           /* Hangul jamo */
-  { 0x1780, 0x17ff },           /* Khmer */
-  { 0x2e80, 0x2fdf },           /* CJK and Kangxi radicals */
-  { 0x3005, 0x3007 },           /* 々 〆 〇 */
-  { 0x3021, 0x3029 },
-  { 0x3031, 0x3035 },
-  { 0x3038, 0x303c },
-  { 0x3041, 0x30ff },           /* kana */
-  { 0x3105, 0x31ff },           /* bopomofo, Hangul compatibility jamo, strokes, small kana */
-  { 0x3400, 0x4dbf },           /* extension A */
-  { 0x4e00, 0x9fff },           /* unified ideographs */
-  { 0xa960, 0xa97f },
-  { 0xac00, 0xd7ff },           /* Hangul syllables */
-  { 0xf900, 0xfaff },           /* compatibility ideographs */
-  { 0xff66, 0xffdc },           /* half-width kana and jamo */
-  { 0x1aff0, 0x1b2ff },         /* kana supplements, Nüshu */
-  { 0x20000, 0x3ffff },         /* extensions B and later */
+  { 0x0e01, 0x0eff },                                                               /* Thai, Lao */
+  { 0x1000, 0x109f },                                                               /* Myanmar */
+  { 0x1100, 0x11ff },                                                               /* Hangul jamo */
+  { 0x1780, 0x17ff },                                                               /* Khmer */
+  { 0x2e80, 0x2fdf },                                                               /* CJK and Kangxi radicals */
+  { 0x3005, 0x3007 },                                                               /* 々 〆 〇 */
+  { 0x3021, 0x3029 },   { 0x3031, 0x3035 }, { 0x3038, 0x303c }, { 0x3041, 0x30ff }, /* kana */
+  { 0x3105, 0x31ff },                       /* bopomofo, Hangul compatibility jamo, strokes, small kana */
+  { 0x3400, 0x4dbf },                       /* extension A */
+  { 0x4e00, 0x9fff },                       /* unified ideographs */
+  { 0xa960, 0xa97f },   { 0xac00, 0xd7ff }, /* Hangul syllables */
+  { 0xf900, 0xfaff },                       /* compatibility ideographs */
+  { 0xff66, 0xffdc },                       /* half-width kana and jamo */
+  { 0x1aff0, 0x1b2ff },                     /* kana supplements, Nüshu */
+  { 0x20000, 0x3ffff },                     /* extensions B and later */
 };
 
 static gboolean
@@ -70,11 +66,9 @@ class_of (gunichar c)
     case G_UNICODE_LETTER_NUMBER:
     case G_UNICODE_OTHER_NUMBER:
     case G_UNICODE_SPACING_MARK:
-    case G_UNICODE_PRIVATE_USE:
-      return is_single (c) ? STORE_CHAR_SINGLE : STORE_CHAR_WORD;
+    case G_UNICODE_PRIVATE_USE: return is_single (c) ? STORE_CHAR_SINGLE : STORE_CHAR_WORD;
     case G_UNICODE_NON_SPACING_MARK:
-    case G_UNICODE_ENCLOSING_MARK:
-      return STORE_CHAR_MARK;
+    case G_UNICODE_ENCLOSING_MARK: return STORE_CHAR_MARK;
     default:
       /* Ideographs that this version of the tables does not know yet, radicals, strokes. */
       return is_single (c) ? STORE_CHAR_SINGLE : STORE_CHAR_SEPARATOR;
@@ -96,7 +90,7 @@ fold (gunichar c)
     while (g_unichar_decompose (c, &first, &second))
       c = first;
   c = g_unichar_tolower (c);
-  return c == 0x03c2 ? 0x03c3 : c;              /* final sigma */
+  return c == 0x03c2 ? 0x03c3 : c; /* final sigma */
 }
 
 StoreCharClass

@@ -12,14 +12,14 @@
 
 G_BEGIN_DECLS
 
-#define STORE_FOLD_VERSION 1    /* a bare number: it is part of SQL */
+#define STORE_FOLD_VERSION 1 /* a bare number: it is part of SQL */
 
 typedef enum
 {
-  STORE_CHAR_SEPARATOR,         /* spaces, punctuation, symbols */
-  STORE_CHAR_WORD,              /* letters and digits that make words */
-  STORE_CHAR_SINGLE,            /* a word by itself: scripts written without spaces */
-  STORE_CHAR_MARK,              /* diacritics: belong to the character before, are not compared */
+  STORE_CHAR_SEPARATOR, /* spaces, punctuation, symbols */
+  STORE_CHAR_WORD,      /* letters and digits that make words */
+  STORE_CHAR_SINGLE,    /* a word by itself: scripts written without spaces */
+  STORE_CHAR_MARK,      /* diacritics: belong to the character before, are not compared */
 } StoreCharClass;
 
 /* Reads one character at *text (before end), moves *text behind it, and sets *ret_folded to what it is compared as: lower

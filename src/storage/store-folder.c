@@ -81,7 +81,7 @@ static gboolean
 list_work (StoreConnection *connection, gpointer request, StoreResult *result, GError **error)
 {
   g_autoptr (sqlite3_stmt) statement =
-    store_prepare (connection, error, "SELECT id, name, parent_id, created_at FROM folder ORDER BY name, id", "");
+      store_prepare (connection, error, "SELECT id, name, parent_id, created_at FROM folder ORDER BY name, id", "");
   GError *local_error = NULL;
 
   if (!statement)
@@ -116,8 +116,8 @@ add_work (StoreConnection *connection, gpointer request, StoreResult *result, GE
   const StoreArgs *args = request;
 
   if (!check_name (args->text, error) || !check_parent (connection, args->number, error)
-      || !store_exec (connection, NULL, error, "INSERT INTO folder (name, parent_id, created_at) VALUES (?1, ?2, ?3)",
-                      "tZI", args->text, args->number, store_now ()))
+      || !store_exec (connection, NULL, error, "INSERT INTO folder (name, parent_id, created_at) VALUES (?1, ?2, ?3)", "tZI",
+                      args->text, args->number, store_now ()))
     return FALSE;
   result->id = sqlite3_last_insert_rowid (connection->db);
   store_connection_changed (connection, STORE_CHANGE_FOLDERS, 0, 0);
@@ -130,8 +130,8 @@ store_add_folder_async (StoreDb *self, const char *name, gint64 parent_id, GCanc
 {
   g_return_if_fail (name != NULL);
 
-  store_db_request (self, STORE_ACCESS_SYNCED, add_work, store_args_new (0, parent_id, name), store_args_free,
-                    cancellable, callback, user_data);
+  store_db_request (self, STORE_ACCESS_SYNCED, add_work, store_args_new (0, parent_id, name), store_args_free, cancellable,
+                    callback, user_data);
 }
 
 static gboolean
@@ -144,8 +144,8 @@ rename_work (StoreConnection *connection, gpointer request, StoreResult *result,
 }
 
 void
-store_rename_folder_async (StoreDb *self, gint64 id, const char *name, GCancellable *cancellable,
-                           GAsyncReadyCallback callback, gpointer user_data)
+store_rename_folder_async (StoreDb *self, gint64 id, const char *name, GCancellable *cancellable, GAsyncReadyCallback callback,
+                           gpointer user_data)
 {
   g_return_if_fail (name != NULL);
 
@@ -160,8 +160,7 @@ move_work (StoreConnection *connection, gpointer request, StoreResult *result, G
   gint64 has_children = 0;
 
   if (!check_parent (connection, args->number, error)
-      || !store_query_int (connection, 0, &has_children, error, "SELECT 1 FROM folder WHERE parent_id = ?1", "I",
-                           args->id))
+      || !store_query_int (connection, 0, &has_children, error, "SELECT 1 FROM folder WHERE parent_id = ?1", "I", args->id))
     return FALSE;
   if (args->number && (has_children || args->number == args->id))
     return set_invalid (error, "Folders can be nested only once");
@@ -169,11 +168,11 @@ move_work (StoreConnection *connection, gpointer request, StoreResult *result, G
 }
 
 void
-store_move_folder_async (StoreDb *self, gint64 id, gint64 parent_id, GCancellable *cancellable,
-                         GAsyncReadyCallback callback, gpointer user_data)
+store_move_folder_async (StoreDb *self, gint64 id, gint64 parent_id, GCancellable *cancellable, GAsyncReadyCallback callback,
+                         gpointer user_data)
 {
-  store_db_request (self, STORE_ACCESS_SYNCED, move_work, store_args_new (id, parent_id, NULL), store_args_free,
-                    cancellable, callback, user_data);
+  store_db_request (self, STORE_ACCESS_SYNCED, move_work, store_args_new (id, parent_id, NULL), store_args_free, cancellable,
+                    callback, user_data);
 }
 
 /* What was in it moves up: conversations to the folder around it, folders to the top. */
@@ -183,8 +182,8 @@ delete_work (StoreConnection *connection, gpointer request, StoreResult *result,
   const StoreArgs *args = request;
 
   if (!store_exec (connection, NULL, error,
-                   "UPDATE conversation SET folder_id = (SELECT parent_id FROM folder WHERE id = ?1) WHERE folder_id = ?1",
-                   "I", args->id)
+                   "UPDATE conversation SET folder_id = (SELECT parent_id FROM folder WHERE id = ?1) WHERE folder_id = ?1", "I",
+                   args->id)
       || !change (connection, error, "DELETE FROM folder WHERE id = ?3 AND ?1 IS NULL AND ?2 = 0", args))
     return FALSE;
   store_connection_changed (connection, STORE_CHANGE_CONVERSATION, 0, 0);

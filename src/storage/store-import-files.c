@@ -21,7 +21,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* ---- GPT4All ------------------------------------------------------------------------------------------------------ */
+/* ---- GPT4All ---------------------------------------------------------------------------------------------------- */
 
 #define GPT4ALL_OLDEST 8
 #define GPT4ALL_NEWEST 12
@@ -29,13 +29,13 @@
 typedef struct
 {
   StoreReader base;
-  StoreWhole *whole;            /* NULL: given */
+  StoreWhole *whole; /* NULL: given */
 } Gpt4allReader;
 
 typedef struct
 {
   const guchar *p, *end;
-  gboolean is_bad;              /* something did not fit: all that is read from then on is 0 or NULL */
+  gboolean is_bad; /* something did not fit: all that is read from then on is 0 or NULL */
 } Cursor;
 
 static guint64
@@ -147,8 +147,11 @@ take_item (Cursor *self, StoreWhole *whole, int version, const char *model, GErr
   if (!is_response && !g_str_has_prefix (name, "Prompt") && !g_str_has_prefix (name, "System"))
     return TRUE;
 
-  message = store_whole_add_last (whole, is_response ? STORE_ROLE_ASSISTANT
-                                         : *name == 'S' ? STORE_ROLE_SYSTEM : STORE_ROLE_USER, text, error);
+  message = store_whole_add_last (whole,
+                                  is_response    ? STORE_ROLE_ASSISTANT
+                                  : *name == 'S' ? STORE_ROLE_SYSTEM
+                                                 : STORE_ROLE_USER,
+                                  text, error);
   if (message && is_response && *model)
     message->model = g_strdup (model);
   return message != NULL;
@@ -219,7 +222,7 @@ store_gpt4all_reader_new (GInputStream *stream, GError **error)
       store_import_invalid (error, "The file is too large");
       return NULL;
     }
-  cursor = (Cursor) { bytes->data, bytes->data + bytes->len };
+  cursor = (Cursor){ bytes->data, bytes->data + bytes->len };
   if (!read_gpt4all (&cursor, whole, error))
     return NULL;
 
@@ -230,13 +233,13 @@ store_gpt4all_reader_new (GInputStream *stream, GError **error)
   return &self->base;
 }
 
-/* ---- Alpaca ------------------------------------------------------------------------------------------------------- */
+/* ---- Alpaca ----------------------------------------------------------------------------------------------------- */
 
 typedef struct
 {
   StoreReader base;
   StoreConnection *source;
-  GPtrArray *chats;             /* ids, in order */
+  GPtrArray *chats; /* ids, in order */
   guint next;
 } AlpacaReader;
 
@@ -266,10 +269,10 @@ static char *
 read_attachments (StoreConnection *source, const char *message_id, GError **error)
 {
   g_autoptr (sqlite3_stmt) row =
-    store_prepare (source, error,
-                   "SELECT name, content FROM attachment WHERE message_id = ?1"
-                   " AND type IN ('plain_text', 'code', 'pdf', 'website', 'youtube', 'file', 'docx', 'odt') LIMIT 100", "t",
-                   message_id);
+      store_prepare (source, error,
+                     "SELECT name, content FROM attachment WHERE message_id = ?1"
+                     " AND type IN ('plain_text', 'code', 'pdf', 'website', 'youtube', 'file', 'docx', 'odt') LIMIT 100",
+                     "t", message_id);
   g_autoptr (JsonArray) list = json_array_new ();
   g_autoptr (JsonNode) root = json_node_new (JSON_NODE_ARRAY);
 
@@ -310,9 +313,9 @@ read_alpaca_chat (AlpacaReader *self, StoreWhole *whole, const char *id, GError 
 {
   g_autoptr (sqlite3_stmt) title = store_prepare (self->source, error, "SELECT name FROM chat WHERE id = ?1", "t", id);
   g_autoptr (sqlite3_stmt) row =
-    store_prepare (self->source, error,
-                   "SELECT id, role, model, date_time, content FROM message WHERE chat_id = ?1 ORDER BY date_time, rowid",
-                   "t", id);
+      store_prepare (self->source, error,
+                     "SELECT id, role, model, date_time, content FROM message WHERE chat_id = ?1 ORDER BY date_time, rowid",
+                     "t", id);
   GError *local_error = NULL;
 
   if (!title || !row)
@@ -370,7 +373,8 @@ check_tables (StoreConnection *source, GError **error)
 
   if (!store_query_int (source, 0, &n, error,
                         "SELECT count (*) FROM sqlite_schema WHERE type = 'table' AND name IN ('chat', 'message')"
-                        " AND sql NOT LIKE 'CREATE VIRTUAL%'", ""))
+                        " AND sql NOT LIKE 'CREATE VIRTUAL%'",
+                        ""))
     return FALSE;
   return n == 2 || store_import_invalid (error, "The database is not one of Alpaca");
 }

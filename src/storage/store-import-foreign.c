@@ -17,17 +17,19 @@
 
 #include <string.h>
 
-/* ---- Turns -------------------------------------------------------------------------------------------------------- */
+/* ---- Turns ------------------------------------------------------------------------------------------------------ */
 
 int
 store_import_role (const char *name)
 {
+  /* clang-format off */
   static const struct { const char *name; StoreRole role; } names[] = {
     { "user", STORE_ROLE_USER }, { "human", STORE_ROLE_USER }, { "assistant", STORE_ROLE_ASSISTANT },
     { "gpt", STORE_ROLE_ASSISTANT }, { "chatgpt", STORE_ROLE_ASSISTANT }, { "bot", STORE_ROLE_ASSISTANT },
     { "model", STORE_ROLE_ASSISTANT }, { "system", STORE_ROLE_SYSTEM }, { "tool", STORE_ROLE_OBSERVATION },
     { "observation", STORE_ROLE_OBSERVATION }, { "function", STORE_ROLE_OBSERVATION },
   };
+  /* clang-format on */
 
   for (gsize i = 0; name && i < G_N_ELEMENTS (names); i++)
     if (g_ascii_strcasecmp (name, names[i].name) == 0)
@@ -92,14 +94,14 @@ store_read_turns (StoreWhole *whole, JsonArray *turns, GError **error)
   return TRUE;
 }
 
-/* ---- ChatGPT ------------------------------------------------------------------------------------------------------ */
+/* ---- ChatGPT ---------------------------------------------------------------------------------------------------- */
 
 typedef struct
 {
   StoreWhole *whole;
   JsonObject *mapping;
-  GHashTable *places;           /* node id (owned by the JSON) → id of its message, or of the one above it; 0: top */
-  GPtrArray *stack;             /* node ids to visit, the next one last */
+  GHashTable *places; /* node id (owned by the JSON) → id of its message, or of the one above it; 0: top */
+  GPtrArray *stack;   /* node ids to visit, the next one last */
 } Tree;
 
 static void
@@ -251,7 +253,7 @@ store_read_chatgpt (StoreWhole *whole, JsonObject *object, GError **error)
   return TRUE;
 }
 
-/* ---- Claude ------------------------------------------------------------------------------------------------------- */
+/* ---- Claude ----------------------------------------------------------------------------------------------------- */
 
 static gint64
 parse_time (const char *text)

@@ -16,12 +16,12 @@ typedef struct
   StoreSlicer *slicer;
   JsonParser *parser;
   gboolean is_myna;
-  StoreWhole *collected;        /* of single turns; NULL: none yet */
+  StoreWhole *collected; /* of single turns; NULL: none yet */
   const char *collected_source;
   guint n_found;
 } PieceReader;
 
-/* ---- Members ------------------------------------------------------------------------------------------------------ */
+/* ---- Members ---------------------------------------------------------------------------------------------------- */
 
 static JsonNode *
 value_of (JsonObject *object, const char *name)
@@ -84,7 +84,7 @@ store_json_array (JsonObject *object, const char *name)
   return node && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
 }
 
-/* ---- Our own ------------------------------------------------------------------------------------------------------ */
+/* ---- Our own ---------------------------------------------------------------------------------------------------- */
 
 static gboolean
 read_message (StoreWhole *whole, JsonObject *object, GHashTable *ids, GError **error)
@@ -171,7 +171,7 @@ read_folder (PieceReader *self, JsonObject *object)
   g_hash_table_replace (self->base.folders, &folder->id, folder);
 }
 
-/* ---- The pieces --------------------------------------------------------------------------------------------------- */
+/* ---- The pieces ------------------------------------------------------------------------------------------------- */
 
 /* The turns collected so far, as a conversation of its own. */
 static StoreWhole *

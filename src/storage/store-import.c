@@ -9,10 +9,10 @@
 
 #include <string.h>
 
-#define TURN_MS 25
+#define TURN_MS     25
 #define TITLE_CHARS 60
 
-/* ---- Entries ------------------------------------------------------------------------------------------------------ */
+/* ---- Entries ---------------------------------------------------------------------------------------------------- */
 
 G_DEFINE_BOXED_TYPE (StoreImportEntry, store_import_entry, store_import_entry_copy, store_import_entry_free)
 
@@ -35,7 +35,7 @@ store_import_entry_free (StoreImportEntry *entry)
   g_free (entry);
 }
 
-/* ---- For the readers ---------------------------------------------------------------------------------------------- */
+/* ---- For the readers -------------------------------------------------------------------------------------------- */
 
 gboolean
 store_import_invalid (GError **error, const char *format, ...)
@@ -134,7 +134,7 @@ store_reader_open (GFile *file, GError **error)
   return store_json_reader_new (G_INPUT_STREAM (stream), get_size (stream));
 }
 
-/* ---- Completing what a file does not say -------------------------------------------------------------------------- */
+/* ---- Completing what a file does not say ------------------------------------------------------------------------ */
 
 /* The start of the first question, in one line. */
 static char *
@@ -189,19 +189,19 @@ complete (StoreWhole *whole, gboolean is_ours)
     }
 }
 
-/* ---- The walk ----------------------------------------------------------------------------------------------------- */
+/* ---- The walk --------------------------------------------------------------------------------------------------- */
 
 typedef struct
 {
   GFile *file;
-  GHashTable *indices;          /* NULL: all */
+  GHashTable *indices; /* NULL: all */
   gboolean inserts;
   StoreReader *reader;
-  guint next;                   /* index of the next conversation in the file */
-  GHashTable *folder_ids;       /* id in the file → ours */
-  GHashTable *seen;             /* origins in the file so far */
+  guint next;             /* index of the next conversation in the file */
+  GHashTable *folder_ids; /* id in the file → ours */
+  GHashTable *seen;       /* origins in the file so far */
   GPtrArray *entries;
-  StoreProgress *progress;      /* NULL: nobody looks */
+  StoreProgress *progress; /* NULL: nobody looks */
 } Import;
 
 static void
@@ -230,8 +230,7 @@ map_folder (StoreConnection *connection, Import *import, gint64 file_id, gboolea
   *ret_id = known ? *known : 0;
   if (!folder || known)
     return TRUE;
-  if (may_nest && folder->parent_id
-      && !map_folder (connection, import, folder->parent_id, FALSE, &parent_id, error))
+  if (may_nest && folder->parent_id && !map_folder (connection, import, folder->parent_id, FALSE, &parent_id, error))
     return FALSE;
   if (!store_query_int (connection, 0, ret_id, error, "SELECT id FROM folder WHERE name = ?1 AND parent_id IS ?2", "tZ",
                         folder->name, parent_id))
@@ -357,8 +356,7 @@ import_work (StoreConnection *connection, gpointer request, StoreResult *result,
     import->reader = store_reader_open (import->file, error);
   success = import->reader && run_turn (connection, import, &done, error);
   if (success)
-    store_progress_set (import->progress, done ? import->reader->n_total : import->reader->n_done,
-                        import->reader->n_total);
+    store_progress_set (import->progress, done ? import->reader->n_total : import->reader->n_done, import->reader->n_total);
   if (import->inserts && success && done)
     success = store_property_set (connection, STORE_ACCESS_SYNCED, "imported_at", store_now (), error);
 
@@ -375,8 +373,8 @@ import_work (StoreConnection *connection, gpointer request, StoreResult *result,
 }
 
 static void
-request_import (StoreDb *self, GFile *file, const guint *indices, gsize n_indices, gboolean inserts,
-                StoreProgress *progress, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+request_import (StoreDb *self, GFile *file, const guint *indices, gsize n_indices, gboolean inserts, StoreProgress *progress,
+                GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   Import *import = g_new0 (Import, 1);
 

@@ -13,7 +13,7 @@ struct _StoreMailbox
   gatomicrefcount ref_count;
   pthread_mutex_t mutex;
   GWeakRef db;
-  GArray *changes;              /* of StoreChange, not yet signalled; guarded by mutex */
+  GArray *changes; /* of StoreChange, not yet signalled; guarded by mutex */
 };
 
 StoreMailbox *
@@ -95,18 +95,10 @@ emit_changes_cb (gpointer data)
 
       switch (change->kind)
         {
-        case STORE_CHANGE_CONVERSATION:
-          g_signal_emit_by_name (db, "conversation-changed", change->id);
-          break;
-        case STORE_CHANGE_CONVERSATION_REMOVED:
-          g_signal_emit_by_name (db, "conversation-removed", change->id);
-          break;
-        case STORE_CHANGE_MESSAGE:
-          g_signal_emit_by_name (db, "message-changed", change->id, change->message_id);
-          break;
-        case STORE_CHANGE_FOLDERS:
-          g_signal_emit_by_name (db, "folders-changed");
-          break;
+        case STORE_CHANGE_CONVERSATION: g_signal_emit_by_name (db, "conversation-changed", change->id); break;
+        case STORE_CHANGE_CONVERSATION_REMOVED: g_signal_emit_by_name (db, "conversation-removed", change->id); break;
+        case STORE_CHANGE_MESSAGE: g_signal_emit_by_name (db, "message-changed", change->id, change->message_id); break;
+        case STORE_CHANGE_FOLDERS: g_signal_emit_by_name (db, "folders-changed"); break;
         }
     }
   return G_SOURCE_REMOVE;

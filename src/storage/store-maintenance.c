@@ -10,20 +10,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MINUTE_MS G_GINT64_CONSTANT (60000)
-#define DAY_MS (24 * 60 * MINUTE_MS)
-#define BIN_DAYS 30             /* as long as nobody said otherwise */
-#define RETRY_MS (60 * MINUTE_MS)
+#define MINUTE_MS   G_GINT64_CONSTANT (60000)
+#define DAY_MS      (24 * 60 * MINUTE_MS)
+#define BIN_DAYS    30 /* as long as nobody said otherwise */
+#define RETRY_MS    (60 * MINUTE_MS)
 #define MERGE_PAGES "500"
 
 typedef struct
 {
   const char *property;
-  gint64 interval;              /* milliseconds between two runs */
+  gint64 interval; /* milliseconds between two runs */
   gboolean (*run) (StoreConnection *connection, gint64 now, GError **error);
 } Task;
 
-/* ---- Properties --------------------------------------------------------------------------------------------------- */
+/* ---- Properties ------------------------------------------------------------------------------------------------- */
 
 gboolean
 store_property_get (StoreConnection *connection, const char *name, gint64 *ret_value, GError **error)
@@ -42,7 +42,7 @@ store_property_set (StoreConnection *connection, StoreAccess access, const char 
   return store_connection_end (connection, success, error);
 }
 
-/* ---- Tasks -------------------------------------------------------------------------------------------------------- */
+/* ---- Tasks ------------------------------------------------------------------------------------------------------ */
 
 static gboolean
 get_bin_days (StoreConnection *connection, gint64 *ret_days, GError **error)
@@ -87,8 +87,8 @@ void
 store_set_bin_days_async (StoreDb *self, guint days, GCancellable *cancellable, GAsyncReadyCallback callback,
                           gpointer user_data)
 {
-  store_db_request (self, STORE_ACCESS_CHEAP, set_bin_days_work, store_args_new (0, days, NULL), store_args_free,
-                    cancellable, callback, user_data);
+  store_db_request (self, STORE_ACCESS_CHEAP, set_bin_days_work, store_args_new (0, days, NULL), store_args_free, cancellable,
+                    callback, user_data);
 }
 
 static gint64
@@ -136,8 +136,7 @@ forget_deleted (StoreConnection *connection, gint64 now, GError **error)
       n = merge_once (connection, error);
     }
   while (n > 2);
-  return n >= 0 && store_scrub (connection, error)
-         && store_property_set (connection, STORE_ACCESS_SYNCED, "purged", 0, error);
+  return n >= 0 && store_scrub (connection, error) && store_property_set (connection, STORE_ACCESS_SYNCED, "purged", 0, error);
 }
 
 static gboolean

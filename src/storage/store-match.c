@@ -17,13 +17,13 @@
 #include "store-tokenizer.h"
 
 #define MAX_QUERY_BYTES 2048
-#define MAX_TERMS 32
-#define MAX_FTS_TOKENS 64
-#define WINDOW 8192
+#define MAX_TERMS       32
+#define MAX_FTS_TOKENS  64
+#define WINDOW          8192
 
 typedef struct
 {
-  GArray *chars;                /* of gunichar, folded */
+  GArray *chars; /* of gunichar, folded */
   gboolean starts_word;
   int n_found;
 } Term;
@@ -33,18 +33,18 @@ struct _StoreMatch
   GPtrArray *terms;
   GString *fts;
   GString *fts_anywhere;
-  int n_tokens;                 /* in fts and in fts_anywhere: bounded */
+  int n_tokens; /* in fts and in fts_anywhere: bounded */
   int n_tokens_anywhere;
-  guint longest;                /* characters of the longest term */
+  guint longest; /* characters of the longest term */
 
   /* The window; element i is a folded character, its class and where it starts in the text. */
   gunichar chars[WINDOW];
   guint8 classes[WINDOW];
-  guint offsets[WINDOW + 1];    /* [n] is the end of the last one */
+  guint offsets[WINDOW + 1]; /* [n] is the end of the last one */
   guint n;
 };
 
-/* ---- Parsing ------------------------------------------------------------------------------------------------------ */
+/* ---- Parsing ---------------------------------------------------------------------------------------------------- */
 
 static void
 term_free (gpointer data)
@@ -178,7 +178,7 @@ store_match_new (const char *query, GError **error)
           p++;
           continue;
         }
-      for (p = start; *p && !g_unichar_isspace (g_utf8_get_char (p)); )
+      for (p = start; *p && !g_unichar_isspace (g_utf8_get_char (p));)
         p = g_utf8_next_char (p);
       /* A quote that is still open while a person types belongs to no term. */
       add_term (self, *start == '"' && p > start + 1 ? start + 1 : start, p);
@@ -210,7 +210,7 @@ store_match_get_fts (const StoreMatch *self, StoreMatchMode mode)
   return mode == STORE_MATCH_ANYWHERE ? self->fts_anywhere->str : self->fts->str;
 }
 
-/* ---- Finding ------------------------------------------------------------------------------------------------------ */
+/* ---- Finding ---------------------------------------------------------------------------------------------------- */
 
 /* Keeps the last `keep` characters of the window and folds on from *p until it is full. */
 static void
@@ -297,8 +297,8 @@ score (const StoreMatch *self, gsize n_bytes)
 }
 
 gboolean
-store_match_text (StoreMatch *self, const char *text, gsize n_bytes, StoreMatchMode mode, GArray *ranges,
-                  guint max_ranges, double *ret_score)
+store_match_text (StoreMatch *self, const char *text, gsize n_bytes, StoreMatchMode mode, GArray *ranges, guint max_ranges,
+                  double *ret_score)
 {
   const char *p = text, *end = text + n_bytes;
   guint from = 0;
@@ -328,7 +328,7 @@ store_match_text (StoreMatch *self, const char *text, gsize n_bytes, StoreMatchM
   return TRUE;
 }
 
-/* ---- Snippets ----------------------------------------------------------------------------------------------------- */
+/* ---- Snippets --------------------------------------------------------------------------------------------------- */
 
 /* Up to n characters back from p, but not into the middle of a word if one starts within the last few. */
 static const char *

@@ -13,18 +13,18 @@ typedef struct _StoreMatch StoreMatch;
 
 typedef enum
 {
-  STORE_MATCH_WORDS,            /* a term that starts with a letter is found only where a word starts */
+  STORE_MATCH_WORDS, /* a term that starts with a letter is found only where a word starts */
   STORE_MATCH_ANYWHERE,
 } StoreMatchMode;
 
 /* Terms are separated by white space; "double quotes" keep white space in a term.  A text matches when it has all terms.
  * INVALID when the query is too long. */
-StoreMatch *store_match_new  (const char *query, GError **error);
-void        store_match_free (StoreMatch *self);
+StoreMatch *store_match_new (const char *query, GError **error);
+void store_match_free (StoreMatch *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (StoreMatch, store_match_free)
 
 /* TRUE: nothing to look for. */
-gboolean    store_match_is_empty (const StoreMatch *self);
+gboolean store_match_is_empty (const StoreMatch *self);
 /* The FTS5 query whose hits include all matches; "" when the index cannot help.  Consists of our own tokens only, so nothing
  * a person types is FTS5 syntax. */
 const char *store_match_get_fts (const StoreMatch *self, StoreMatchMode mode);

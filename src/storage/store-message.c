@@ -7,12 +7,12 @@
 #include <string.h>
 
 /* Everything but the long columns; m is the message. */
-#define COLUMNS \
+#define COLUMNS                                                                                                        \
   "m.id, m.conversation_id, m.parent_id, m.role, m.state, m.created_at, m.finished_at, m.n_prompt_tokens, m.n_tokens," \
   " m.first_token_seconds, m.seconds, m.mark, m.model, m.n_bytes"
-#define SIBLING_COLUMNS \
+#define SIBLING_COLUMNS                                                                                         \
   "(SELECT count (*) FROM message s WHERE s.conversation_id = m.conversation_id AND s.parent_id IS m.parent_id" \
-  "   AND s.id < m.id)," \
+  "   AND s.id < m.id),"                                                                                        \
   "(SELECT count (*) FROM message s WHERE s.conversation_id = m.conversation_id AND s.parent_id IS m.parent_id)"
 
 /* A row of COLUMNS, SIBLING_COLUMNS and, when with_text, text and attachments. */
@@ -96,14 +96,14 @@ conversation_of (StoreConnection *connection, gint64 id, GError **error)
 static gboolean
 touch_conversation (StoreConnection *connection, gint64 id, gint64 time, GError **error)
 {
-  if (!store_exec (connection, NULL, error, "UPDATE conversation SET updated_at = max (updated_at, ?1) WHERE id = ?2",
-                   "II", time, id))
+  if (!store_exec (connection, NULL, error, "UPDATE conversation SET updated_at = max (updated_at, ?1) WHERE id = ?2", "II",
+                   time, id))
     return FALSE;
   store_connection_changed (connection, STORE_CHANGE_CONVERSATION, id, 0);
   return TRUE;
 }
 
-/* ---- Writing ------------------------------------------------------------------------------------------------------ */
+/* ---- Writing ---------------------------------------------------------------------------------------------------- */
 
 gboolean
 store_message_insert (StoreConnection *connection, const StoreMessage *message, gint64 *ret_id, GError **error)
@@ -139,8 +139,8 @@ add_work (StoreConnection *connection, gpointer request, StoreResult *result, GE
 }
 
 void
-store_add_message_async (StoreDb *self, const StoreMessage *message, GCancellable *cancellable,
-                         GAsyncReadyCallback callback, gpointer user_data)
+store_add_message_async (StoreDb *self, const StoreMessage *message, GCancellable *cancellable, GAsyncReadyCallback callback,
+                         gpointer user_data)
 {
   g_return_if_fail (message != NULL);
 
@@ -166,13 +166,13 @@ flush_work (StoreConnection *connection, gpointer request, StoreResult *result, 
 }
 
 void
-store_flush_message_async (StoreDb *self, gint64 id, const char *text, GCancellable *cancellable,
-                           GAsyncReadyCallback callback, gpointer user_data)
+store_flush_message_async (StoreDb *self, gint64 id, const char *text, GCancellable *cancellable, GAsyncReadyCallback callback,
+                           gpointer user_data)
 {
   g_return_if_fail (text != NULL);
 
-  store_db_request (self, STORE_ACCESS_CHEAP, flush_work, store_args_new (id, 0, text), store_args_free, cancellable,
-                    callback, user_data);
+  store_db_request (self, STORE_ACCESS_CHEAP, flush_work, store_args_new (id, 0, text), store_args_free, cancellable, callback,
+                    user_data);
 }
 
 static gboolean
@@ -182,8 +182,7 @@ resume_work (StoreConnection *connection, gpointer request, StoreResult *result,
   gint64 conversation_id = conversation_of (connection, args->id, error);
 
   if (!conversation_id
-      || !store_exec (connection, NULL, error, "UPDATE message SET state = 1, finished_at = NULL WHERE id = ?1", "I",
-                      args->id))
+      || !store_exec (connection, NULL, error, "UPDATE message SET state = 1, finished_at = NULL WHERE id = ?1", "I", args->id))
     return FALSE;
   store_connection_changed (connection, STORE_CHANGE_MESSAGE, conversation_id, args->id);
   return TRUE;
@@ -208,7 +207,8 @@ finish_work (StoreConnection *connection, gpointer request, StoreResult *result,
       || !store_exec (connection, NULL, error,
                       "UPDATE message SET text = ?1, state = ?2, finished_at = ?3, n_prompt_tokens = ?4, n_tokens = ?5,"
                       " first_token_seconds = ?6, seconds = ?7, model = coalesce (?8, model), n_bytes = ?10"
-                      " WHERE id = ?9", "tiIiiddtII", message->text, (int) message->state, finished_at, message->n_prompt_tokens,
+                      " WHERE id = ?9",
+                      "tiIiiddtII", message->text, (int) message->state, finished_at, message->n_prompt_tokens,
                       message->n_tokens, message->first_token_seconds, message->seconds, message->model, message->id,
                       (gint64) strlen (message->text)))
     return FALSE;
@@ -218,14 +218,14 @@ finish_work (StoreConnection *connection, gpointer request, StoreResult *result,
 }
 
 void
-store_finish_message_async (StoreDb *self, const StoreMessage *message, GCancellable *cancellable,
-                            GAsyncReadyCallback callback, gpointer user_data)
+store_finish_message_async (StoreDb *self, const StoreMessage *message, GCancellable *cancellable, GAsyncReadyCallback callback,
+                            gpointer user_data)
 {
   g_return_if_fail (message != NULL);
   g_return_if_fail (message->state != STORE_STATE_GENERATING);
 
-  store_db_request (self, STORE_ACCESS_SYNCED, finish_work, store_message_copy (message),
-                    (GDestroyNotify) store_message_free, cancellable, callback, user_data);
+  store_db_request (self, STORE_ACCESS_SYNCED, finish_work, store_message_copy (message), (GDestroyNotify) store_message_free,
+                    cancellable, callback, user_data);
 }
 
 static gboolean
@@ -249,7 +249,7 @@ store_set_mark_async (StoreDb *self, gint64 id, int mark, GCancellable *cancella
                     callback, user_data);
 }
 
-/* ---- Walking the tree --------------------------------------------------------------------------------------------- */
+/* ---- Walking the tree ------------------------------------------------------------------------------------------- */
 
 /* The newest child of the newest child …: ids grow downwards, so it is the largest id of the walk. */
 static gboolean
@@ -263,7 +263,8 @@ newest_leaf (StoreConnection *connection, gint64 id, gint64 *ret_leaf, GError **
                           "          WHERE c.conversation_id = walk.conversation_id AND c.parent_id = walk.id),"
                           "         walk.conversation_id"
                           "  FROM walk WHERE walk.id IS NOT NULL)"
-                          " SELECT max (id) FROM walk", "I", id);
+                          " SELECT max (id) FROM walk",
+                          "I", id);
 }
 
 /* Where the head goes when `id` and all below it is deleted: the next older alternative's branch, else the next newer
@@ -276,18 +277,19 @@ head_after_deletion (StoreConnection *connection, gint64 id, gint64 *ret_head, G
   if (!store_query_int (connection, 0, &sibling, error,
                         "SELECT s.id FROM message m JOIN message s"
                         " ON s.conversation_id = m.conversation_id AND s.parent_id IS m.parent_id AND s.id <> m.id"
-                        " WHERE m.id = ?1 ORDER BY s.id < m.id DESC, abs (s.id - m.id) LIMIT 1", "I", id))
+                        " WHERE m.id = ?1 ORDER BY s.id < m.id DESC, abs (s.id - m.id) LIMIT 1",
+                        "I", id))
     return FALSE;
   if (sibling)
     return newest_leaf (connection, sibling, ret_head, error);
   return store_query_int (connection, 0, ret_head, error, "SELECT parent_id FROM message WHERE id = ?1", "I", id);
 }
 
-#define SUBTREE \
-  "WITH RECURSIVE subtree (id, conversation_id) AS (" \
+#define SUBTREE                                             \
+  "WITH RECURSIVE subtree (id, conversation_id) AS ("       \
   "  SELECT id, conversation_id FROM message WHERE id = ?1" \
-  "  UNION ALL" \
-  "  SELECT c.id, c.conversation_id FROM subtree" \
+  "  UNION ALL"                                             \
+  "  SELECT c.id, c.conversation_id FROM subtree"           \
   "  JOIN message c ON c.conversation_id = subtree.conversation_id AND c.parent_id = subtree.id)"
 
 static gboolean
@@ -300,15 +302,15 @@ delete_work (StoreConnection *connection, gpointer request, StoreResult *result,
   if (!conversation_id
       || !store_query_int (connection, 0, &head_is_below, error,
                            SUBTREE " SELECT count (*) FROM subtree JOIN conversation v"
-                                   " ON v.id = subtree.conversation_id AND v.head_id = subtree.id", "I", args->id))
+                                   " ON v.id = subtree.conversation_id AND v.head_id = subtree.id",
+                           "I", args->id))
     return FALSE;
   if (head_is_below
       && (!head_after_deletion (connection, args->id, &head, error)
           || !store_exec (connection, NULL, error, "UPDATE conversation SET head_id = ?1 WHERE id = ?2", "ZI", head,
                           conversation_id)))
     return FALSE;
-  if (!store_exec (connection, NULL, error, SUBTREE " DELETE FROM message WHERE id IN (SELECT id FROM subtree)", "I",
-                   args->id)
+  if (!store_exec (connection, NULL, error, SUBTREE " DELETE FROM message WHERE id IN (SELECT id FROM subtree)", "I", args->id)
       || !store_exec (connection, NULL, error, "REPLACE INTO property VALUES ('purged', 1)", ""))
     return FALSE;
 
@@ -334,8 +336,7 @@ branch_work (StoreConnection *connection, gpointer request, StoreResult *result,
 
   if (!store_query_int (connection, 0, &exists, error, "SELECT 1 FROM conversation WHERE id = ?1", "I", args->id)
       || (leaf == 0
-          && !store_query_int (connection, 0, &leaf, error, "SELECT head_id FROM conversation WHERE id = ?1", "I",
-                               args->id)))
+          && !store_query_int (connection, 0, &leaf, error, "SELECT head_id FROM conversation WHERE id = ?1", "I", args->id)))
     return FALSE;
   if (!exists)
     {
@@ -343,13 +344,14 @@ branch_work (StoreConnection *connection, gpointer request, StoreResult *result,
       return FALSE;
     }
 
-  statement = store_prepare (connection, error,
-                             "WITH RECURSIVE branch (id, parent_id) AS ("
-                             "  SELECT id, parent_id FROM message WHERE id = ?1 AND conversation_id = ?2"
-                             "  UNION ALL"
-                             "  SELECT p.id, p.parent_id FROM branch JOIN message p ON p.id = branch.parent_id)"
-                             " SELECT " COLUMNS ", " SIBLING_COLUMNS
-                             " FROM branch JOIN message m ON m.id = branch.id ORDER BY m.id", "II", leaf, args->id);
+  statement =
+      store_prepare (connection, error,
+                     "WITH RECURSIVE branch (id, parent_id) AS ("
+                     "  SELECT id, parent_id FROM message WHERE id = ?1 AND conversation_id = ?2"
+                     "  UNION ALL"
+                     "  SELECT p.id, p.parent_id FROM branch JOIN message p ON p.id = branch.parent_id)"
+                     " SELECT " COLUMNS ", " SIBLING_COLUMNS " FROM branch JOIN message m ON m.id = branch.id ORDER BY m.id",
+                     "II", leaf, args->id);
   if (!statement)
     return FALSE;
   result->list = message_list_new ();
@@ -362,19 +364,19 @@ void
 store_list_branch_async (StoreDb *self, gint64 conversation_id, gint64 leaf_id, GCancellable *cancellable,
                          GAsyncReadyCallback callback, gpointer user_data)
 {
-  store_db_request (self, STORE_ACCESS_READ, branch_work, store_args_new (conversation_id, leaf_id, NULL),
-                    store_args_free, cancellable, callback, user_data);
+  store_db_request (self, STORE_ACCESS_READ, branch_work, store_args_new (conversation_id, leaf_id, NULL), store_args_free,
+                    cancellable, callback, user_data);
 }
 
 static gboolean
 siblings_work (StoreConnection *connection, gpointer request, StoreResult *result, GError **error)
 {
   const StoreArgs *args = request;
-  g_autoptr (sqlite3_stmt) statement =
-    store_prepare (connection, error,
-                   "SELECT " COLUMNS ", " SIBLING_COLUMNS " FROM message a JOIN message m"
-                   " ON m.conversation_id = a.conversation_id AND m.parent_id IS a.parent_id"
-                   " WHERE a.id = ?1 ORDER BY m.id", "I", args->id);
+  g_autoptr (sqlite3_stmt) statement = store_prepare (connection, error,
+                                                      "SELECT " COLUMNS ", " SIBLING_COLUMNS " FROM message a JOIN message m"
+                                                      " ON m.conversation_id = a.conversation_id AND m.parent_id IS a.parent_id"
+                                                      " WHERE a.id = ?1 ORDER BY m.id",
+                                                      "I", args->id);
 
   if (!statement)
     return FALSE;
@@ -403,26 +405,26 @@ leaf_work (StoreConnection *connection, gpointer request, StoreResult *result, G
 }
 
 void
-store_newest_leaf_async (StoreDb *self, gint64 id, GCancellable *cancellable, GAsyncReadyCallback callback,
-                         gpointer user_data)
+store_newest_leaf_async (StoreDb *self, gint64 id, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
-  store_db_request (self, STORE_ACCESS_READ, leaf_work, store_args_new (id, 0, NULL), store_args_free, cancellable,
-                    callback, user_data);
+  store_db_request (self, STORE_ACCESS_READ, leaf_work, store_args_new (id, 0, NULL), store_args_free, cancellable, callback,
+                    user_data);
 }
 
 GPtrArray *
 store_message_load_all (StoreConnection *connection, gint64 conversation_id, GError **error)
 {
   g_autoptr (sqlite3_stmt) statement =
-    store_prepare (connection, error,
-                   "SELECT " COLUMNS ", 0, 0, m.text, m.attachments FROM message m WHERE m.conversation_id = ?1 ORDER BY m.id",
-                   "I", conversation_id);
+      store_prepare (connection, error,
+                     "SELECT " COLUMNS
+                     ", 0, 0, m.text, m.attachments FROM message m WHERE m.conversation_id = ?1 ORDER BY m.id",
+                     "I", conversation_id);
   g_autoptr (GPtrArray) list = message_list_new ();
 
   return statement && collect (connection, statement, TRUE, list, error) ? g_steal_pointer (&list) : NULL;
 }
 
-/* ---- Whole messages ----------------------------------------------------------------------------------------------- */
+/* ---- Whole messages --------------------------------------------------------------------------------------------- */
 
 static gboolean
 get_work (StoreConnection *connection, gpointer request, StoreResult *result, GError **error)
@@ -433,9 +435,9 @@ get_work (StoreConnection *connection, gpointer request, StoreResult *result, GE
   for (guint i = 0; i < ids->len; i++)
     {
       g_autoptr (sqlite3_stmt) statement =
-        store_prepare (connection, error,
-                       "SELECT " COLUMNS ", " SIBLING_COLUMNS ", m.text, m.attachments FROM message m WHERE m.id = ?1",
-                       "I", g_array_index (ids, gint64, i));
+          store_prepare (connection, error,
+                         "SELECT " COLUMNS ", " SIBLING_COLUMNS ", m.text, m.attachments FROM message m WHERE m.id = ?1", "I",
+                         g_array_index (ids, gint64, i));
 
       if (!statement || !collect (connection, statement, TRUE, result->list, error))
         return FALSE;

@@ -21,11 +21,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define DEFAULT_PAGE_SIZE 4096  /* of every database that Myna makes */
-#define MAX_PAYLOAD (256 << 20)
-#define FOLLOW_FACTOR 4
-#define LOCK_BYTE (G_GINT64_CONSTANT (1) << 30) /* its page is never used (1.3.1) */
-#define WAL_HEADER_BYTES 32
+#define DEFAULT_PAGE_SIZE  4096 /* of every database that Myna makes */
+#define MAX_PAYLOAD        (256 << 20)
+#define FOLLOW_FACTOR      4
+#define LOCK_BYTE          (G_GINT64_CONSTANT (1) << 30) /* its page is never used (1.3.1) */
+#define WAL_HEADER_BYTES   32
 #define FRAME_HEADER_BYTES 24
 
 /* First byte of a page of a tree (1.6). */
@@ -40,17 +40,17 @@ enum
 typedef struct
 {
   int fd;
-  int wal_fd;                   /* −1: none */
+  int wal_fd; /* −1: none */
   guint32 page_size;
-  guint32 usable;               /* without the bytes that are reserved at the end of each page */
+  guint32 usable; /* without the bytes that are reserved at the end of each page */
   guint32 n_pages;
-  GHashTable *frames;           /* page → offset in the WAL of its newest committed image */
-  guint64 n_to_follow;          /* pages of chains that may still be read: damage can make many of one, or a circle */
-  guint8 *followed;             /* a bit a page: it is part of a chain */
-  guint8 *strange;              /* a bit a page: it is no page of a tree, and not free */
+  GHashTable *frames;  /* page → offset in the WAL of its newest committed image */
+  guint64 n_to_follow; /* pages of chains that may still be read: damage can make many of one, or a circle */
+  guint8 *followed;    /* a bit a page: it is part of a chain */
+  guint8 *strange;     /* a bit a page: it is no page of a tree, and not free */
 } Pages;
 
-/* ---- Bytes -------------------------------------------------------------------------------------------------------- */
+/* ---- Bytes ------------------------------------------------------------------------------------------------------ */
 
 static guint32
 get16 (const guint8 *bytes)
@@ -102,7 +102,7 @@ is_page_size (guint32 size)
   return size >= 512 && size <= 65536 && (size & (size - 1)) == 0;
 }
 
-/* ---- Files -------------------------------------------------------------------------------------------------------- */
+/* ---- Files ------------------------------------------------------------------------------------------------------ */
 
 /* The number of bytes that are there; −1 and error. */
 static gssize
@@ -154,8 +154,8 @@ read_frames (Pages *self, const guint8 *header, GError **error)
   add_checksum (sum, header, 24, is_big_endian);
   if (sum[0] != get32 (header + 24) || sum[1] != get32 (header + 28))
     return TRUE;
-  for (gint64 offset = WAL_HEADER_BYTES; (n = read_at (self->wal_fd, frame, frame_bytes, offset, error)) == (gssize) frame_bytes;
-       offset += frame_bytes)
+  for (gint64 offset = WAL_HEADER_BYTES;
+       (n = read_at (self->wal_fd, frame, frame_bytes, offset, error)) == (gssize) frame_bytes; offset += frame_bytes)
     {
       guint32 n_pages = get32 (frame + 4);
       GHashTableIter iter;
@@ -245,7 +245,7 @@ read_page (Pages *self, guint32 page, guint8 *buffer, GError **error)
   return n >= 0;
 }
 
-/* ---- Records ------------------------------------------------------------------------------------------------------ */
+/* ---- Records ---------------------------------------------------------------------------------------------------- */
 
 /* How many of the payload's bytes stand in the page itself (1.6). */
 static gsize
@@ -287,7 +287,7 @@ read_value (guint64 type, const guint8 *bytes, gsize n_left, StorePagesValue *va
   static const guint8 sizes[] = { 0, 1, 2, 3, 4, 6, 8, 8, 0, 0 };
   guint64 size = type < 10 ? sizes[type] : (type - 12) / 2;
 
-  *value = (StorePagesValue) { .type = SQLITE_NULL };
+  *value = (StorePagesValue){ .type = SQLITE_NULL };
   if (type >= 12)
     {
       value->type = type & 1 ? SQLITE_TEXT : SQLITE_BLOB;
@@ -298,7 +298,7 @@ read_value (guint64 type, const guint8 *bytes, gsize n_left, StorePagesValue *va
   else if (size > n_left)
     value->is_cut = TRUE;
   else if (type == 8 || type == 9)
-    *value = (StorePagesValue) { .type = SQLITE_INTEGER, .integer = type - 8 };
+    *value = (StorePagesValue){ .type = SQLITE_INTEGER, .integer = type - 8 };
   else if (type > 0)
     {
       guint64 bits = bytes[0] & 0x80 ? G_MAXUINT64 : 0;
@@ -334,19 +334,19 @@ read_record (const GByteArray *payload, gsize n_bytes, StorePagesRow *row)
   return header_bytes + used == n_bytes;
 }
 
-/* ---- Pages -------------------------------------------------------------------------------------------------------- */
+/* ---- Pages ------------------------------------------------------------------------------------------------------ */
 
 typedef struct
 {
   Pages *pages;
   StorePagesFunc func;
   gpointer user_data;
-  GByteArray *payload;          /* of the cell that is read */
-  const guint8 *bytes;          /* of the page */
+  GByteArray *payload; /* of the cell that is read */
+  const guint8 *bytes; /* of the page */
   guint8 kind;
-  gboolean is_sound;            /* all of the page is as it should be */
-  guint32 n_free;               /* pages so far that hold nothing */
-  guint32 n_free_expected;      /* what page 1 says (1.3) */
+  gboolean is_sound;       /* all of the page is as it should be */
+  guint32 n_free;          /* pages so far that hold nothing */
+  guint32 n_free_expected; /* what page 1 says (1.3) */
   guint32 n_pages_expected;
 } Scan;
 
@@ -360,7 +360,7 @@ read_cell (Scan *self, gsize offset, GError **error)
   gsize n_local;
 
   if (self->kind == INDEX_INTERIOR)
-    at += 4;                    /* the child on the left */
+    at += 4; /* the child on the left */
   if (at >= end || !read_varint (&at, end, &n_bytes) || n_bytes == 0 || n_bytes > MAX_PAYLOAD
       || (!row.is_index && !read_varint (&at, end, &rowid)))
     {

@@ -13,18 +13,18 @@ G_BEGIN_DECLS
 
 typedef struct
 {
-  int type;                     /* SQLITE_INTEGER, _FLOAT, _TEXT, _BLOB or _NULL */
+  int type; /* SQLITE_INTEGER, _FLOAT, _TEXT, _BLOB or _NULL */
   gint64 integer;
   double real;
-  const char *bytes;            /* of a text or blob; not terminated */
+  const char *bytes; /* of a text or blob; not terminated */
   gsize n_bytes;
-  gboolean is_cut;              /* there should be more bytes */
+  gboolean is_cut; /* there should be more bytes */
 } StorePagesValue;
 
 typedef struct
 {
-  gboolean is_index;            /* an entry of an index, not a row of a table */
-  gint64 rowid;                 /* of a row of a table */
+  gboolean is_index; /* an entry of an index, not a row of a table */
+  gint64 rowid;      /* of a row of a table */
   guint n_values;
   StorePagesValue values[STORE_PAGES_MAX_COLUMNS];
 } StorePagesRow;

@@ -16,28 +16,30 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define PREFIX ".myna-"
-#define SUFFIX ".part"
-#define N_DIGITS 8
+#define PREFIX           ".myna-"
+#define SUFFIX           ".part"
+#define N_DIGITS         8
 #define LEFTOVER_SECONDS 3600
-#define MAX_NAMES 100000        /* that are looked at in a folder */
+#define MAX_NAMES        100000 /* that are looked at in a folder */
 
 struct _StorePartFile
 {
   GFile *target;
-  GFile *part;                  /* NULL: it has become the target */
+  GFile *part; /* NULL: it has become the target */
   GFileOutputStream *stream;
-  int fd;                       /* the stream's; −1: the folder is not on this computer */
+  int fd; /* the stream's; −1: the folder is not on this computer */
 };
 
-/* ---- Errors ------------------------------------------------------------------------------------------------------- */
+/* ---- Errors ----------------------------------------------------------------------------------------------------- */
 
 static gboolean
 set_io_error (GError **error, GError *problem)
 {
   int code = g_error_matches (problem, G_IO_ERROR, G_IO_ERROR_NO_SPACE) ? STORE_ERROR_FULL
              : g_error_matches (problem, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED)
-               || g_error_matches (problem, G_IO_ERROR, G_IO_ERROR_READ_ONLY) ? STORE_ERROR_READ_ONLY : STORE_ERROR_FAILED;
+                     || g_error_matches (problem, G_IO_ERROR, G_IO_ERROR_READ_ONLY)
+                 ? STORE_ERROR_READ_ONLY
+                 : STORE_ERROR_FAILED;
 
   g_set_error (error, STORE_ERROR, code, "The file cannot be written: %s", problem->message);
   g_error_free (problem);
@@ -50,7 +52,7 @@ set_errno (GError **error, int number)
   return set_io_error (error, g_error_new_literal (G_IO_ERROR, (int) g_io_error_from_errno (number), g_strerror (number)));
 }
 
-/* ---- Leftovers ---------------------------------------------------------------------------------------------------- */
+/* ---- Leftovers -------------------------------------------------------------------------------------------------- */
 
 static gboolean
 is_part_name (const char *name)
@@ -93,7 +95,7 @@ delete_leftovers (const char *folder)
     }
 }
 
-/* ---- Writing ------------------------------------------------------------------------------------------------------ */
+/* ---- Writing ---------------------------------------------------------------------------------------------------- */
 
 StorePartFile *
 store_part_file_new (GFile *target, GError **error)

@@ -11,7 +11,7 @@
 struct _StoreProgress
 {
   _Atomic gint64 done;
-  _Atomic gint64 total;         /* 0: not known */
+  _Atomic gint64 total; /* 0: not known */
 };
 
 StoreProgress *

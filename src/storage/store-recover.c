@@ -24,7 +24,7 @@ typedef struct
 {
   const char *types;
   const char *insert;
-  int n_bytes_column;           /* has the length of text_column; 0: none */
+  int n_bytes_column; /* has the length of text_column; 0: none */
   int text_column;
 } Table;
 
@@ -43,30 +43,24 @@ static const Table tables[] = {
 typedef struct
 {
   StoreConnection *target;
-  gboolean wants_cut;           /* takes the rows that are not whole, and no others */
-  gboolean wants_keys;          /* notes the ids in the indexes */
-  guint n_cut;                  /* rows that were not whole */
+  gboolean wants_cut;  /* takes the rows that are not whole, and no others */
+  gboolean wants_keys; /* notes the ids in the indexes */
+  guint n_cut;         /* rows that were not whole */
 } Copy;
 
-/* ---- Copying rows ------------------------------------------------------------------------------------------------- */
+/* ---- Copying rows ----------------------------------------------------------------------------------------------- */
 
 static gboolean
 fits (char type, const StorePagesValue *value)
 {
   switch (type)
     {
-    case 'k':
-      return value->type == SQLITE_NULL;
-    case 'i':
-      return value->type == SQLITE_INTEGER;
-    case 'I':
-      return value->type == SQLITE_INTEGER || value->type == SQLITE_NULL;
-    case 'd':
-      return value->type == SQLITE_INTEGER || value->type == SQLITE_FLOAT;
-    case 't':
-      return value->type == SQLITE_TEXT;
-    default:
-      return value->type == SQLITE_TEXT || value->type == SQLITE_NULL;
+    case 'k': return value->type == SQLITE_NULL;
+    case 'i': return value->type == SQLITE_INTEGER;
+    case 'I': return value->type == SQLITE_INTEGER || value->type == SQLITE_NULL;
+    case 'd': return value->type == SQLITE_INTEGER || value->type == SQLITE_FLOAT;
+    case 't': return value->type == SQLITE_TEXT;
+    default: return value->type == SQLITE_TEXT || value->type == SQLITE_NULL;
     }
 }
 
@@ -122,17 +116,10 @@ bind_value (sqlite3_stmt *statement, int index, const StorePagesValue *value)
 {
   switch (value->type)
     {
-    case SQLITE_INTEGER:
-      sqlite3_bind_int64 (statement, index, value->integer);
-      break;
-    case SQLITE_FLOAT:
-      sqlite3_bind_double (statement, index, value->real);
-      break;
-    case SQLITE_TEXT:
-      sqlite3_bind_text64 (statement, index, value->bytes, value->n_bytes, SQLITE_STATIC, SQLITE_UTF8);
-      break;
-    default:
-      sqlite3_bind_null (statement, index);
+    case SQLITE_INTEGER: sqlite3_bind_int64 (statement, index, value->integer); break;
+    case SQLITE_FLOAT: sqlite3_bind_double (statement, index, value->real); break;
+    case SQLITE_TEXT: sqlite3_bind_text64 (statement, index, value->bytes, value->n_bytes, SQLITE_STATIC, SQLITE_UTF8); break;
+    default: sqlite3_bind_null (statement, index);
     }
 }
 
@@ -182,7 +169,7 @@ copy_row (const StorePagesRow *found, gpointer user_data, GError **error)
   self->n_cut += !is_whole;
   if (is_whole == self->wants_cut)
     return TRUE;
-  row.values[0] = (StorePagesValue) { .type = SQLITE_INTEGER, .integer = row.rowid };
+  row.values[0] = (StorePagesValue){ .type = SQLITE_INTEGER, .integer = row.rowid };
   insert = store_prepare (self->target, error, table->insert, "");
   for (guint i = 0; insert && i < row.n_values; i++)
     bind_value (insert, i + 1, &row.values[i]);
@@ -190,18 +177,18 @@ copy_row (const StorePagesRow *found, gpointer user_data, GError **error)
 }
 
 static const char MEND[] =
-  "UPDATE folder SET parent_id = NULL WHERE parent_id NOT IN (SELECT id FROM folder);"
-  "INSERT INTO conversation (id, origin, created_at, updated_at, title)"
-  " SELECT conversation_id, 'recovered:' || conversation_id || ':' || max (created_at), min (created_at), max (created_at), ''"
-  " FROM message WHERE conversation_id NOT IN (SELECT id FROM conversation) GROUP BY conversation_id;"
-  "UPDATE conversation SET folder_id = NULL WHERE folder_id NOT IN (SELECT id FROM folder);"
-  "UPDATE message SET parent_id = (SELECT max (p.id) FROM message p"
-  "  WHERE p.conversation_id = message.conversation_id AND p.id < message.id)"
-  " WHERE parent_id IS NOT NULL AND NOT EXISTS"
-  "  (SELECT 1 FROM message p WHERE p.conversation_id = message.conversation_id AND p.id = message.parent_id);"
-  "UPDATE conversation SET head_id = (SELECT max (m.id) FROM message m WHERE m.conversation_id = conversation.id)"
-  " WHERE NOT EXISTS (SELECT 1 FROM message m WHERE m.conversation_id = conversation.id AND m.id = conversation.head_id);"
-  "UPDATE message SET state = 2 WHERE state = 1;";
+    "UPDATE folder SET parent_id = NULL WHERE parent_id NOT IN (SELECT id FROM folder);"
+    "INSERT INTO conversation (id, origin, created_at, updated_at, title)"
+    " SELECT conversation_id, 'recovered:' || conversation_id || ':' || max (created_at), min (created_at), max (created_at), ''"
+    " FROM message WHERE conversation_id NOT IN (SELECT id FROM conversation) GROUP BY conversation_id;"
+    "UPDATE conversation SET folder_id = NULL WHERE folder_id NOT IN (SELECT id FROM folder);"
+    "UPDATE message SET parent_id = (SELECT max (p.id) FROM message p"
+    "  WHERE p.conversation_id = message.conversation_id AND p.id < message.id)"
+    " WHERE parent_id IS NOT NULL AND NOT EXISTS"
+    "  (SELECT 1 FROM message p WHERE p.conversation_id = message.conversation_id AND p.id = message.parent_id);"
+    "UPDATE conversation SET head_id = (SELECT max (m.id) FROM message m WHERE m.conversation_id = conversation.id)"
+    " WHERE NOT EXISTS (SELECT 1 FROM message m WHERE m.conversation_id = conversation.id AND m.id = conversation.head_id);"
+    "UPDATE message SET state = 2 WHERE state = 1;";
 
 static gboolean
 count (StoreConnection *target, const char *sql, guint *ret_n, GError **error)
@@ -260,7 +247,7 @@ fill (StoreConnection *target, const char *damaged, const char *backup, StoreRec
   return store_connection_end (target, success, error);
 }
 
-/* ---- Files -------------------------------------------------------------------------------------------------------- */
+/* ---- Files ------------------------------------------------------------------------------------------------------ */
 
 static void
 remove_database (const char *path)
@@ -321,8 +308,7 @@ store_recover (const char *path, StoreRecovery *ret_recovery, GError **error)
   remove_database (fresh);
   if (g_rename (path, kept) != 0)
     {
-      g_set_error (error, STORE_ERROR, STORE_ERROR_CORRUPT, "The damaged history cannot be put aside: %s",
-                   g_strerror (errno));
+      g_set_error (error, STORE_ERROR, STORE_ERROR_CORRUPT, "The damaged history cannot be put aside: %s", g_strerror (errno));
       return FALSE;
     }
   move (path, kept, "-wal");

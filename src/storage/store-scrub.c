@@ -23,9 +23,9 @@ typedef struct
 {
   sqlite3_file *file;
   guint page_size;
-  guint usable;                 /* without the bytes that are reserved at the end of each page */
+  guint usable; /* without the bytes that are reserved at the end of each page */
   guint8 *page;
-  guint8 *zeros;                /* a page of them */
+  guint8 *zeros; /* a page of them */
 } Scrub;
 
 static guint

@@ -16,17 +16,19 @@
 #include <math.h>
 #include <string.h>
 
-#define MAX_CANDIDATES 1000
-#define DEFAULT_LIMIT 100
-#define MAX_LIMIT 1000
-#define MAX_RANGES 64
-#define SNIPPET_CHARS 160
-#define TURN_MS 25
-#define MAX_NARROW_MESSAGES 10000       /* scanning so many takes as long as a frequent word's candidates in a large history */
-#define HALF_LIFE_MS (60 * 24 * 3600 * 1000.0)  /* of recency: a hit of today counts up to twice one of long ago */
+#define MAX_CANDIDATES      1000
+#define DEFAULT_LIMIT       100
+#define MAX_LIMIT           1000
+#define MAX_RANGES          64
+#define SNIPPET_CHARS       160
+#define TURN_MS             25
+#define MAX_NARROW_MESSAGES 10000 /* scanning so many takes as long as a frequent word's candidates in a large history */
+#define HALF_LIFE_MS        (60 * 24 * 3600 * 1000.0) /* of recency: a hit of today counts up to twice one of long ago */
 
+/* clang-format off */
 typedef enum { TITLES, MESSAGES, DONE } Stage;
 typedef enum { BY_INDEX, BY_SCAN, BY_CONVERSATION, N_WAYS } Way;
+/* clang-format on */
 
 typedef struct
 {
@@ -36,17 +38,17 @@ typedef struct
   guint limit;
   StoreMatch *match;
   StoreMatchMode mode;
-  char *problem;                /* the text cannot be searched for */
+  char *problem; /* the text cannot be searched for */
 
   gboolean has_way;
   Way way;
   Stage stage;
-  gint64 next_id;               /* rows before this one are still to be seen */
+  gint64 next_id; /* rows before this one are still to be seen */
   GArray *ranges;
   GPtrArray *hits;
 } Search;
 
-/* ---- Hits --------------------------------------------------------------------------------------------------------- */
+/* ---- Hits ------------------------------------------------------------------------------------------------------- */
 
 G_DEFINE_BOXED_TYPE (StoreHit, store_hit, store_hit_copy, store_hit_free)
 
@@ -91,12 +93,12 @@ compare_hits (gconstpointer a, gconstpointer b)
   return x->message_id > y->message_id ? -1 : x->message_id < y->message_id;
 }
 
-/* ---- Candidates --------------------------------------------------------------------------------------------------- */
+/* ---- Candidates ------------------------------------------------------------------------------------------------- */
 
 /* ?1 the FTS5 query, ?2 next id, ?3 role or −1, ?4 model, ?5 after, ?6 before, ?7 folder, ?8 conversation.  By index and by scan.
  * CROSS JOIN keeps the order of the joins: the index first, its rows from the newest to the oldest.
  * Columns: id, conversation, role, time, title, text. */
-#define FILTER \
+#define FILTER                                                                          \
   " AND (?7 = 0 OR c.folder_id IN (SELECT id FROM folder WHERE ?7 IN (id, parent_id)))" \
   " AND (?8 = 0 OR c.id = ?8) AND c.deleted_at IS NULL"
 #define TITLE_FILTER " AND ?3 = -1 AND ?4 IS NULL AND c.updated_at BETWEEN ?5 AND ?6" FILTER
@@ -105,7 +107,7 @@ compare_hits (gconstpointer a, gconstpointer b)
 
 /* The messages that the filters leave, from the newest; a conversation is never older than its messages.  LIMIT also keeps
  * SQLite from merging this into the outer query, and so the order. */
-#define NARROW_MESSAGES \
+#define NARROW_MESSAGES                                                                    \
   "SELECT k.id AS id FROM conversation c CROSS JOIN message k ON k.conversation_id = c.id" \
   " WHERE c.updated_at >= ?5 AND k.id < ?2" FILTER
 
@@ -178,8 +180,8 @@ run_turn (StoreConnection *connection, Search *search, gboolean *ret_more, GErro
   const char *fts = store_match_get_fts (search->match, search->mode);
   gint64 deadline = g_get_monotonic_time () + TURN_MS * 1000;
   g_autoptr (sqlite3_stmt) row =
-    store_prepare (connection, error, queries[search->stage][search->way], "tIitIIII", fts, search->next_id,
-                   search->role, search->model, search->after, search->before, search->folder_id, search->conversation_id);
+      store_prepare (connection, error, queries[search->stage][search->way], "tIitIIII", fts, search->next_id, search->role,
+                     search->model, search->after, search->before, search->folder_id, search->conversation_id);
   GError *local_error = NULL;
 
   if (!row)
@@ -247,7 +249,7 @@ search_work (StoreConnection *connection, gpointer request, StoreResult *result,
   return TRUE;
 }
 
-/* ---- The request -------------------------------------------------------------------------------------------------- */
+/* ---- The request ------------------------------------------------------------------------------------------------ */
 
 static void
 search_free (gpointer data)

@@ -11,7 +11,9 @@
 
 #define BUFFER_BYTES 65536
 
+/* clang-format off */
 typedef enum { START, IN_OBJECT, IN_ARRAY, IN_MEMBER_ARRAY, END } State;
+/* clang-format on */
 
 struct _StoreSlicer
 {
@@ -22,7 +24,7 @@ struct _StoreSlicer
   State state;
   GString *key;
   GString *text;
-  GError *problem;              /* of the stream */
+  GError *problem; /* of the stream */
 };
 
 StoreSlicer *
@@ -192,8 +194,7 @@ advance (StoreSlicer *self, gboolean *ret_is_value, GError **error)
   *ret_is_value = FALSE;
   switch (self->state)
     {
-    case START:
-      return start (self, error);
+    case START: return start (self, error);
     case IN_OBJECT:
       if (!read_key (self, &done, error))
         return FALSE;
@@ -218,8 +219,7 @@ advance (StoreSlicer *self, gboolean *ret_is_value, GError **error)
       self->state = self->state == IN_ARRAY ? END : IN_OBJECT;
       return TRUE;
     case END:
-    default:
-      return TRUE;
+    default: return TRUE;
     }
 }
 

@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <string.h>
 
-G_DEFINE_QUARK (store-error-quark, store_error)
+G_DEFINE_QUARK (store - error - quark, store_error)
 
 /* Which of our errors an I/O error is: the errno behind it says more than SQLite's code. */
 static int
@@ -17,14 +17,11 @@ code_of_io_error (int system_errno)
     {
     case ENOSPC:
     case EDQUOT:
-    case EFBIG:
-      return STORE_ERROR_FULL;
+    case EFBIG: return STORE_ERROR_FULL;
     case EROFS:
     case EACCES:
-    case EPERM:
-      return STORE_ERROR_READ_ONLY;
-    default:
-      return STORE_ERROR_FAILED;
+    case EPERM: return STORE_ERROR_READ_ONLY;
+    default: return STORE_ERROR_FAILED;
     }
 }
 
@@ -33,29 +30,20 @@ code_of_sqlite (sqlite3 *db, int code)
 {
   switch (code & 0xff)
     {
-    case SQLITE_FULL:
-      return STORE_ERROR_FULL;
+    case SQLITE_FULL: return STORE_ERROR_FULL;
     case SQLITE_READONLY:
-    case SQLITE_PERM:
-      return STORE_ERROR_READ_ONLY;
+    case SQLITE_PERM: return STORE_ERROR_READ_ONLY;
     case SQLITE_CANTOPEN:
-    case SQLITE_IOERR:
-      return db ? code_of_io_error (sqlite3_system_errno (db)) : STORE_ERROR_FAILED;
-    case SQLITE_CORRUPT:
-      return STORE_ERROR_CORRUPT;
-    case SQLITE_NOTADB:
-      return STORE_ERROR_NOT_A_DATABASE;
+    case SQLITE_IOERR: return db ? code_of_io_error (sqlite3_system_errno (db)) : STORE_ERROR_FAILED;
+    case SQLITE_CORRUPT: return STORE_ERROR_CORRUPT;
+    case SQLITE_NOTADB: return STORE_ERROR_NOT_A_DATABASE;
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-    case SQLITE_PROTOCOL:
-      return STORE_ERROR_BUSY;
-    case SQLITE_CONSTRAINT:
-      return code == SQLITE_CONSTRAINT_FOREIGNKEY ? STORE_ERROR_NOT_FOUND : STORE_ERROR_INVALID;
+    case SQLITE_PROTOCOL: return STORE_ERROR_BUSY;
+    case SQLITE_CONSTRAINT: return code == SQLITE_CONSTRAINT_FOREIGNKEY ? STORE_ERROR_NOT_FOUND : STORE_ERROR_INVALID;
     case SQLITE_TOOBIG:
-    case SQLITE_MISMATCH:
-      return STORE_ERROR_INVALID;
-    default:
-      return STORE_ERROR_FAILED;
+    case SQLITE_MISMATCH: return STORE_ERROR_INVALID;
+    default: return STORE_ERROR_FAILED;
     }
 }
 
@@ -87,21 +75,17 @@ bind_one (sqlite3_stmt *statement, int index, char type, va_list *args)
 
   switch (type)
     {
-    case 'i':
-      return sqlite3_bind_int (statement, index, va_arg (*args, int));
-    case 'I':
-      return sqlite3_bind_int64 (statement, index, va_arg (*args, gint64));
+    case 'i': return sqlite3_bind_int (statement, index, va_arg (*args, int));
+    case 'I': return sqlite3_bind_int64 (statement, index, va_arg (*args, gint64));
     case 'Z':
       number = va_arg (*args, gint64);
       return number ? sqlite3_bind_int64 (statement, index, number) : sqlite3_bind_null (statement, index);
-    case 'd':
-      return sqlite3_bind_double (statement, index, va_arg (*args, double));
+    case 'd': return sqlite3_bind_double (statement, index, va_arg (*args, double));
     case 't':
       text = va_arg (*args, const char *);
       return text ? sqlite3_bind_text64 (statement, index, text, strlen (text), SQLITE_STATIC, SQLITE_UTF8)
                   : sqlite3_bind_null (statement, index);
-    default:
-      g_assert_not_reached ();
+    default: g_assert_not_reached ();
     }
 }
 
@@ -164,8 +148,8 @@ store_step (sqlite3_stmt *statement, GError **error)
     return TRUE;
   if (code != SQLITE_DONE)
     store_error_set_sqlite (error, db, sqlite3_extended_errcode (db),
-                            sqlite3_stmt_readonly (statement) && sqlite3_get_autocommit (db)
-                              ? "The history cannot be read" : "The history cannot be saved");
+                            sqlite3_stmt_readonly (statement) && sqlite3_get_autocommit (db) ? "The history cannot be read"
+                                                                                             : "The history cannot be saved");
   return FALSE;
 }
 
@@ -194,8 +178,8 @@ store_exec (StoreConnection *self, int *n_changed, GError **error, const char *s
 }
 
 gboolean
-store_query_int (StoreConnection *self, gint64 fallback, gint64 *ret_value, GError **error, const char *sql,
-                 const char *types, ...)
+store_query_int (StoreConnection *self, gint64 fallback, gint64 *ret_value, GError **error, const char *sql, const char *types,
+                 ...)
 {
   g_autoptr (sqlite3_stmt) statement = NULL;
   GError *local_error = NULL;

@@ -22,13 +22,13 @@ typedef struct
 {
   void *context;
   TokenFunc token;
-  gboolean prefixes;            /* the text of a document, not of a query */
+  gboolean prefixes; /* the text of a document, not of a query */
 
   char word[STORE_MAX_TOKEN_BYTES + 8];
-  int n_bytes;                  /* of word; does not grow when full */
+  int n_bytes; /* of word; does not grow when full */
   int n_chars;
   int prefix_bytes[STORE_MAX_PREFIX_CHARS];
-  int start;                    /* offsets in the text */
+  int start; /* offsets in the text */
   int end;
 } Word;
 
@@ -91,24 +91,20 @@ tokenize (Fts5Tokenizer *tokenizer, void *context, int flags, const char *text, 
           add_to_word (&word, c, start);
           word.end = p - text;
           break;
-        case STORE_CHAR_SINGLE:
-          code = emit_single (&word, c, start, p - text);
-          break;
+        case STORE_CHAR_SINGLE: code = emit_single (&word, c, start, p - text); break;
         case STORE_CHAR_SEPARATOR:
           /* store-match.c writes the query: there the mark asks for the token of a prefix. */
           if (c == STORE_PREFIX_MARK && (flags & FTS5_TOKENIZE_QUERY) && word.n_chars > 0)
             word.word[word.n_bytes++] = STORE_PREFIX_MARK;
           code = emit_word (&word);
           break;
-        case STORE_CHAR_MARK:
-          word.end = p - text;
-          break;
+        case STORE_CHAR_MARK: word.end = p - text; break;
         }
     }
   return code == SQLITE_OK ? emit_word (&word) : code;
 }
 
-/* ---- Registration ------------------------------------------------------------------------------------------------- */
+/* ---- Registration ----------------------------------------------------------------------------------------------- */
 
 /* There is nothing to remember: any address will do. */
 static int
@@ -120,8 +116,7 @@ create (void *context, const char **args, int n_args, Fts5Tokenizer **ret_tokeni
   return SQLITE_OK;
 }
 
-static void
-delete (Fts5Tokenizer *tokenizer)
+static void delete (Fts5Tokenizer *tokenizer)
 {
 }
 

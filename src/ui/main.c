@@ -8,8 +8,7 @@
 #include "myna-application.h"
 
 int
-main (int   argc,
-      char *argv[])
+main (int argc, char *argv[])
 {
   g_autoptr (MynaApplication) application = NULL;
   const char *localedir = g_getenv ("MYNA_LOCALEDIR");

@@ -11,9 +11,7 @@
 #include "ui-compat.h"
 
 static void
-new_chat_cb (GSimpleAction *action,
-             GVariant      *parameter,
-             gpointer       user_data)
+new_chat_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   MynaApplication *self = user_data;
 
@@ -22,9 +20,7 @@ new_chat_cb (GSimpleAction *action,
 }
 
 static void
-open_chat_cb (GSimpleAction *action,
-              GVariant      *parameter,
-              gpointer       user_data)
+open_chat_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   MynaApplication *self = user_data;
 
@@ -33,9 +29,7 @@ open_chat_cb (GSimpleAction *action,
 }
 
 static void
-ask_cb (GSimpleAction *action,
-        GVariant      *parameter,
-        gpointer       user_data)
+ask_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   MynaApplication *self = user_data;
 
@@ -44,25 +38,19 @@ ask_cb (GSimpleAction *action,
 }
 
 static void
-help_cb (GSimpleAction *action,
-         GVariant      *parameter,
-         gpointer       user_data)
+help_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   myna_help_window_show (GTK_APPLICATION (user_data));
 }
 
 static void
-models_cb (GSimpleAction *action,
-           GVariant      *parameter,
-           gpointer       user_data)
+models_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   myna_application_show_models (user_data, NULL);
 }
 
 static void
-preferences_cb (GSimpleAction *action,
-                GVariant      *parameter,
-                gpointer       user_data)
+preferences_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   MynaApplication *self = user_data;
   GtkWidget *window;
@@ -73,22 +61,18 @@ preferences_cb (GSimpleAction *action,
 }
 
 static void
-about_cb (GSimpleAction *action,
-          GVariant      *parameter,
-          gpointer       user_data)
+about_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   myna_show_about (gtk_application_get_active_window (GTK_APPLICATION (user_data)));
 }
 
 /* Each window closes by itself, so that it keeps its state.  One may take others with it. */
 static void
-quit_cb (GSimpleAction *action,
-         GVariant      *parameter,
-         gpointer       user_data)
+quit_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   MynaApplication *self = user_data;
-  g_autolist (GtkWindow) windows = g_list_copy_deep (gtk_application_get_windows (GTK_APPLICATION (self)),
-                                                     (GCopyFunc) (void (*) (void)) g_object_ref, NULL);
+  g_autolist (GtkWindow) windows =
+      g_list_copy_deep (gtk_application_get_windows (GTK_APPLICATION (self)), (GCopyFunc) (void (*) (void)) g_object_ref, NULL);
 
   for (GList *l = windows; l; l = l->next)
     gtk_window_close (GTK_WINDOW (l->data));
@@ -96,22 +80,19 @@ quit_cb (GSimpleAction *action,
 }
 
 static void
-try_again_cb (GSimpleAction *action,
-              GVariant      *parameter,
-              gpointer       user_data)
+try_again_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   myna_application_reopen_store (user_data);
 }
 
 void
-myna_application_show_models (MynaApplication *self,
-                              GFile           *file)
+myna_application_show_models (MynaApplication *self, GFile *file)
 {
   myna_application_present (self);
   if (!self->models_window)
     {
-      self->models_window = myna_models_window_new (GTK_WINDOW (myna_application_get_window (self)), self->models,
-                                                    self->settings);
+      self->models_window =
+          myna_models_window_new (GTK_WINDOW (myna_application_get_window (self)), self->models, self->settings);
       g_object_add_weak_pointer (G_OBJECT (self->models_window), (gpointer *) &self->models_window);
     }
   gtk_window_present (GTK_WINDOW (self->models_window));
@@ -120,9 +101,7 @@ myna_application_show_models (MynaApplication *self,
 }
 
 static void
-add_model_cb (GSimpleAction *action,
-              GVariant      *parameter,
-              gpointer       user_data)
+add_model_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   g_autoptr (GFile) file = g_file_new_for_uri (g_variant_get_string (parameter, NULL));
 
@@ -136,7 +115,7 @@ static const GActionEntry actions[] = {
   { "reopen-history", try_again_cb },
   { "help", help_cb },
   { "models", models_cb },
-  { "add-model", add_model_cb, "s" },           /* its URI */
+  { "add-model", add_model_cb, "s" }, /* its URI */
   { "preferences", preferences_cb },
   { "about", about_cb },
   { "quit", quit_cb },
@@ -146,6 +125,7 @@ static const struct
 {
   const char *action;
   const char *keys[4];
+  /* clang-format off */
 } accels[] = {
   { "app.quit", { "<Control>q" } },
   { "app.preferences", { "<Control>comma" } },
@@ -166,6 +146,7 @@ static const struct
   { "win.next-chat", { "<Alt>Down" } },
   { "win.focus-composer", { "<Control>l" } },
 };
+/* clang-format on */
 
 void
 myna_application_add_actions (MynaApplication *self)

@@ -15,17 +15,17 @@
 #include "myna-application-private.h"
 
 #define SAVE_DELAY_MS 400
-#define MAX_BYTES     (4 << 20)         /* more than anybody writes; a file that is larger is not ours */
+#define MAX_BYTES     (4 << 20) /* more than anybody writes; a file that is larger is not ours */
 
 typedef struct
 {
   char *path;
-  char *text;                   /* NULL: there is none */
+  char *text; /* NULL: there is none */
   guint64 serial;
 } Writing;
 
 static GMutex write_lock;
-static guint64 written_serial;  /* guarded by write_lock */
+static guint64 written_serial; /* guarded by write_lock */
 
 static void
 writing_free (gpointer data)
@@ -38,8 +38,7 @@ writing_free (gpointer data)
 }
 
 static gboolean
-write_text (const Writing  *writing,
-            GError        **error)
+write_text (const Writing *writing, GError **error)
 {
   g_autofree char *folder = NULL;
 
@@ -57,10 +56,7 @@ write_text (const Writing  *writing,
 }
 
 static void
-write_work (GTask        *task,
-            gpointer      source,
-            gpointer      task_data,
-            GCancellable *cancellable)
+write_work (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
   const Writing *writing = task_data;
   g_autoptr (GError) error = NULL;
@@ -85,7 +81,7 @@ new_writing (MynaApplication *self)
 {
   Writing *writing = g_new (Writing, 1);
 
-  *writing = (Writing) {
+  *writing = (Writing){
     .path = g_build_filename (g_get_user_data_dir (), MYNA_APP_ID, "new-chat.txt", NULL),
     .text = g_strdup (self->draft),
     .serial = ++self->draft_serial,
@@ -121,8 +117,7 @@ myna_application_save_draft (MynaApplication *self)
 }
 
 static void
-keep_draft (MynaApplication *self,
-            const char      *text)
+keep_draft (MynaApplication *self, const char *text)
 {
   if (text && !*text)
     text = NULL;
@@ -136,9 +131,7 @@ keep_draft (MynaApplication *self,
 
 /* Once the chat is in the history, its draft is there, too. */
 static void
-changed_cb (MynaConversation *conversation,
-            GParamSpec       *pspec,
-            MynaApplication  *self)
+changed_cb (MynaConversation *conversation, GParamSpec *pspec, MynaApplication *self)
 {
   if (conversation == self->new_conversation)
     keep_draft (self, myna_conversation_get_id (conversation) ? NULL : myna_conversation_get_draft (conversation));
@@ -161,8 +154,7 @@ read_draft (MynaApplication *self)
 }
 
 void
-myna_application_give_draft (MynaApplication  *self,
-                             MynaConversation *conversation)
+myna_application_give_draft (MynaApplication *self, MynaConversation *conversation)
 {
   if (!self->draft_read)
     read_draft (self);

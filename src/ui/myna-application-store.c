@@ -14,9 +14,7 @@ myna_application_apply_bin_days (MynaApplication *self)
 }
 
 static void
-set_store (MynaApplication *self,
-           StoreDb         *store,
-           GError          *error)
+set_store (MynaApplication *self, StoreDb *store, GError *error)
 {
   self->opening = FALSE;
   g_clear_error (&self->store_error);
@@ -31,9 +29,7 @@ set_store (MynaApplication *self,
 }
 
 static void
-memory_store_cb (GObject      *source,
-                 GAsyncResult *result,
-                 gpointer      user_data)
+memory_store_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   MynaApplication *self = user_data;
   g_autoptr (GError) error = NULL;
@@ -43,9 +39,7 @@ memory_store_cb (GObject      *source,
 }
 
 static void
-store_opened_cb (GObject      *source,
-                 GAsyncResult *result,
-                 gpointer      user_data)
+store_opened_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   MynaApplication *self = user_data;
   GError *error = NULL;

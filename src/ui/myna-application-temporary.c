@@ -5,9 +5,7 @@
 #include "myna-application-private.h"
 
 static void
-temporary_store_cb (GObject      *source,
-                    GAsyncResult *result,
-                    gpointer      user_data)
+temporary_store_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (MynaApplication) self = user_data;
   g_autoptr (GError) error = NULL;

@@ -15,7 +15,7 @@
 #include "myna-resources.h"
 #include "preferences/myna-chat-settings.h"
 
-#define TITLE_DELAY_MS 800       /* the person may ask on at once */
+#define TITLE_DELAY_MS 800 /* the person may ask on at once */
 
 enum
 {
@@ -36,7 +36,7 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (MynaApplication, myna_application, ADW_TYPE_APPLICATION)
 
-/* ---- Conversations ------------------------------------------------------------------------------------------------ */
+/* ---- Conversations ---------------------------------------------------------------------------------------------- */
 
 MynaWindow *
 myna_application_get_window (MynaApplication *self)
@@ -52,15 +52,13 @@ myna_application_get_window (MynaApplication *self)
 
 /* The id in the history; a temporary chat has none. */
 static gint64
-get_history_id (MynaApplication  *self,
-                MynaConversation *conversation)
+get_history_id (MynaApplication *self, MynaConversation *conversation)
 {
   return conversation == self->temporary ? 0 : myna_conversation_get_id (conversation);
 }
 
 static void
-notify_finished (MynaApplication  *self,
-                 MynaConversation *conversation)
+notify_finished (MynaApplication *self, MynaConversation *conversation)
 {
   g_autoptr (GNotification) notification = NULL;
   g_autofree char *id = NULL;
@@ -71,10 +69,9 @@ notify_finished (MynaApplication  *self,
     return;
   if (window && gtk_window_is_active (GTK_WINDOW (window)))
     return;
-  notification = g_notification_new (title && *title ? title : _("Untitled chat"));
-  g_notification_set_body (notification, _("The reply is finished"));
-  g_notification_set_default_action_and_target (notification, "app.open-chat", "x",
-                                                myna_conversation_get_id (conversation));
+  notification = g_notification_new (title && *title ? title : _ ("Untitled chat"));
+  g_notification_set_body (notification, _ ("The reply is finished"));
+  g_notification_set_default_action_and_target (notification, "app.open-chat", "x", myna_conversation_get_id (conversation));
   id = g_strdup_printf ("reply-%" G_GINT64_FORMAT, myna_conversation_get_id (conversation));
   g_application_send_notification (G_APPLICATION (self), id, notification);
 }
@@ -94,9 +91,7 @@ myna_application_update_hold (MynaApplication *self)
 }
 
 static void
-busy_cb (MynaConversation *conversation,
-         GParamSpec       *pspec,
-         MynaApplication  *self)
+busy_cb (MynaConversation *conversation, GParamSpec *pspec, MynaApplication *self)
 {
   gboolean busy = myna_conversation_get_busy (conversation);
   gboolean known = g_ptr_array_find (self->busy, conversation, NULL);
@@ -114,9 +109,7 @@ busy_cb (MynaConversation *conversation,
 }
 
 static void
-id_cb (MynaConversation *conversation,
-       GParamSpec       *pspec,
-       MynaApplication  *self)
+id_cb (MynaConversation *conversation, GParamSpec *pspec, MynaApplication *self)
 {
   g_signal_emit (self, signals[SIGNAL_CONVERSATION_BUSY], 0, get_history_id (self, conversation),
                  myna_conversation_get_busy (conversation));
@@ -125,8 +118,7 @@ id_cb (MynaConversation *conversation,
 /* The engine may hold another conversation's model, or none after some time without use.  The signal comes again when the
  * model is there, and its family's sampling is known. */
 static void
-prepare_cb (MynaConversation *conversation,
-            MynaApplication  *self)
+prepare_cb (MynaConversation *conversation, MynaApplication *self)
 {
   const GlmSampling *family;
   GlmActorLoadOptions options;
@@ -146,9 +138,7 @@ prepare_cb (MynaConversation *conversation,
 
 /* A live conversation may come here more than once. */
 MynaConversation *
-myna_application_follow (MynaApplication  *self,
-                         MynaConversation *conversation,
-                         StoreDb          *store)
+myna_application_follow (MynaApplication *self, MynaConversation *conversation, StoreDb *store)
 {
   if (g_signal_handler_find (conversation, G_SIGNAL_MATCH_FUNC | G_SIGNAL_MATCH_DATA, 0, 0, NULL, busy_cb, self) == 0)
     {
@@ -177,8 +167,7 @@ myna_application_new_conversation (MynaApplication *self)
 }
 
 MynaConversation *
-myna_application_open_conversation (MynaApplication *self,
-                                    gint64           id)
+myna_application_open_conversation (MynaApplication *self, gint64 id)
 {
   MynaConversation *conversation;
 
@@ -186,16 +175,14 @@ myna_application_open_conversation (MynaApplication *self,
 
   if (!self->store)
     return NULL;
-  conversation = myna_application_follow (self, myna_conversation_new_for_id (self->store, self->actor, id),
-                                          self->store);
+  conversation = myna_application_follow (self, myna_conversation_new_for_id (self->store, self->actor, id), self->store);
   myna_session_cache_restore (self->sessions, conversation);
 
   return conversation;
 }
 
 gboolean
-myna_application_is_busy (MynaApplication *self,
-                          gint64           id)
+myna_application_is_busy (MynaApplication *self, gint64 id)
 {
   g_return_val_if_fail (MYNA_IS_APPLICATION (self), FALSE);
 
@@ -208,7 +195,7 @@ myna_application_is_busy (MynaApplication *self,
   return FALSE;
 }
 
-/* ---- Running ------------------------------------------------------------------------------------------------------ */
+/* ---- Running ---------------------------------------------------------------------------------------------------- */
 
 /* What only a window needs.  Another program that searches through the history starts Myna, too: that reads no model, and
  * makes no history where there is none. */
@@ -236,9 +223,8 @@ myna_application_present (MynaApplication *self)
 static void
 apply_color_scheme (MynaApplication *self)
 {
-  static const AdwColorScheme schemes[] = {
-    ADW_COLOR_SCHEME_DEFAULT, ADW_COLOR_SCHEME_FORCE_LIGHT, ADW_COLOR_SCHEME_FORCE_DARK
-  };
+  static const AdwColorScheme schemes[] = { ADW_COLOR_SCHEME_DEFAULT, ADW_COLOR_SCHEME_FORCE_LIGHT,
+                                            ADW_COLOR_SCHEME_FORCE_DARK };
   int chosen = g_settings_get_enum (self->settings, "color-scheme");
 
   adw_style_manager_set_color_scheme (adw_style_manager_get_default (), schemes[CLAMP (chosen, 0, 2)]);
@@ -256,8 +242,9 @@ apply_chat_settings (MynaApplication *self)
 static void
 update_titler (MynaApplication *self)
 {
-  myna_titler_set_able (self->titler, g_strcmp0 (glm_actor_get_model_path (self->actor),
-                                                 myna_model_library_get_starter_path (self->models)) != 0);
+  myna_titler_set_able (self->titler,
+                        g_strcmp0 (glm_actor_get_model_path (self->actor), myna_model_library_get_starter_path (self->models))
+                            != 0);
 }
 
 static void
@@ -271,14 +258,13 @@ myna_application_startup (GApplication *application)
   gtk_window_set_default_icon_name (MYNA_APP_ID);
 
   self->settings = g_settings_new (MYNA_APP_ID);
-  g_signal_connect_object (self->settings, "changed::color-scheme", G_CALLBACK (apply_color_scheme), self,
-                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->settings, "changed::color-scheme", G_CALLBACK (apply_color_scheme), self, G_CONNECT_SWAPPED);
   apply_color_scheme (self);
   g_settings_bind (self->settings, "code-theme", myna_code_theme_get_default (), "name", G_SETTINGS_BIND_GET);
-  g_signal_connect_object (self->settings, "changed::chat-settings", G_CALLBACK (apply_chat_settings), self,
-                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->settings, "changed::chat-settings", G_CALLBACK (apply_chat_settings), self, G_CONNECT_SWAPPED);
   apply_chat_settings (self);
-  g_signal_connect_object (self->settings, "changed::bin-days", G_CALLBACK (myna_application_apply_bin_days), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->settings, "changed::bin-days", G_CALLBACK (myna_application_apply_bin_days), self,
+                           G_CONNECT_SWAPPED);
   self->actor = glm_actor_new ();
   self->models = myna_model_library_new (self->actor, self->settings);
   sessions = g_build_filename (g_get_user_cache_dir (), MYNA_APP_ID, "sessions", NULL);
@@ -289,10 +275,7 @@ myna_application_startup (GApplication *application)
 }
 
 static gboolean
-myna_application_dbus_register (GApplication     *application,
-                                GDBusConnection  *connection,
-                                const char       *object_path,
-                                GError          **error)
+myna_application_dbus_register (GApplication *application, GDBusConnection *connection, const char *object_path, GError **error)
 {
   MynaApplication *self = MYNA_APPLICATION (application);
   g_autofree char *path = g_strconcat (object_path, "/SearchProvider", NULL);
@@ -305,9 +288,7 @@ myna_application_dbus_register (GApplication     *application,
 }
 
 static void
-myna_application_dbus_unregister (GApplication    *application,
-                                  GDBusConnection *connection,
-                                  const char      *object_path)
+myna_application_dbus_unregister (GApplication *application, GDBusConnection *connection, const char *object_path)
 {
   g_clear_pointer (&MYNA_APPLICATION (application)->search_provider, myna_search_provider_free);
   G_APPLICATION_CLASS (myna_application_parent_class)->dbus_unregister (application, connection, object_path);
@@ -322,16 +303,13 @@ myna_application_activate (GApplication *application)
 /* A model on the command line, as the file manager gives it, is no question.  A folder or a .bin file only counts where it
  * is written as a path: "models" is a word, too. */
 static gboolean
-is_model (const char *word,
-          GFile      *file)
+is_model (const char *word, GFile *file)
 {
   return (g_str_has_suffix (word, ".gguf") || strchr (word, G_DIR_SEPARATOR)) && g_file_query_exists (file, NULL);
 }
 
 static gboolean
-add_models (MynaApplication         *self,
-            GApplicationCommandLine *command_line,
-            char                   **words)
+add_models (MynaApplication *self, GApplicationCommandLine *command_line, char **words)
 {
   gboolean found = FALSE;
 
@@ -349,18 +327,14 @@ add_models (MynaApplication         *self,
 }
 
 static void
-myna_application_open (GApplication  *application,
-                       GFile        **files,
-                       int            n_files,
-                       const char    *hint)
+myna_application_open (GApplication *application, GFile **files, int n_files, const char *hint)
 {
   for (int i = 0; i < n_files; i++)
     myna_application_show_models (MYNA_APPLICATION (application), files[i]);
 }
 
 static int
-myna_application_command_line (GApplication            *application,
-                               GApplicationCommandLine *command_line)
+myna_application_command_line (GApplication *application, GApplicationCommandLine *command_line)
 {
   MynaApplication *self = MYNA_APPLICATION (application);
   GVariantDict *options = g_application_command_line_get_options_dict (command_line);
@@ -380,8 +354,7 @@ myna_application_command_line (GApplication            *application,
 }
 
 static int
-myna_application_handle_local_options (GApplication *application,
-                                       GVariantDict *options)
+myna_application_handle_local_options (GApplication *application, GVariantDict *options)
 {
   if (g_variant_dict_contains (options, "version"))
     {
@@ -410,23 +383,15 @@ myna_application_shutdown (GApplication *application)
 }
 
 static void
-myna_application_get_property (GObject    *object,
-                               guint       prop_id,
-                               GValue     *value,
-                               GParamSpec *pspec)
+myna_application_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
 {
   MynaApplication *self = MYNA_APPLICATION (object);
 
   switch (prop_id)
     {
-    case PROP_STORE:
-      g_value_set_object (value, self->store);
-      break;
-    case PROP_TEMPORARY:
-      g_value_set_object (value, self->temporary);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    case PROP_STORE: g_value_set_object (value, self->store); break;
+    case PROP_TEMPORARY: g_value_set_object (value, self->temporary); break;
+    default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
 }
 
@@ -472,30 +437,28 @@ myna_application_class_init (MynaApplicationClass *klass)
    *
    * The history, once it is open.
    */
-  properties[PROP_STORE] =
-    g_param_spec_object ("store", NULL, NULL, STORE_TYPE_DB, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_STORE] = g_param_spec_object ("store", NULL, NULL, STORE_TYPE_DB, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 
   /**
    * MynaApplication:temporary:
    *
    * The chat that is kept in memory alone.
    */
-  properties[PROP_TEMPORARY] = g_param_spec_object ("temporary", NULL, NULL, MYNA_TYPE_CONVERSATION,
-                                                    G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_TEMPORARY] =
+      g_param_spec_object ("temporary", NULL, NULL, MYNA_TYPE_CONVERSATION, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
-  signals[SIGNAL_CONVERSATION_BUSY] =
-    g_signal_new ("conversation-busy", MYNA_TYPE_APPLICATION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
-                  G_TYPE_INT64, G_TYPE_BOOLEAN);
+  signals[SIGNAL_CONVERSATION_BUSY] = g_signal_new ("conversation-busy", MYNA_TYPE_APPLICATION, G_SIGNAL_RUN_LAST, 0, NULL,
+                                                    NULL, NULL, G_TYPE_NONE, 2, G_TYPE_INT64, G_TYPE_BOOLEAN);
 }
 
 static void
 myna_application_init (MynaApplication *self)
 {
   static const GOptionEntry options[] = {
-    { "new-chat", 'n', G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE, NULL, N_("Start a new chat"), NULL },
-    { "version", 'v', G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE, NULL, N_("Show the version and leave"), NULL },
-    { G_OPTION_REMAINING, 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_STRING_ARRAY, NULL, NULL, N_("[QUESTION]") },
+    { "new-chat", 'n', G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE, NULL, N_ ("Start a new chat"), NULL },
+    { "version", 'v', G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE, NULL, N_ ("Show the version and leave"), NULL },
+    { G_OPTION_REMAINING, 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_STRING_ARRAY, NULL, NULL, N_ ("[QUESTION]") },
     { NULL }
   };
 
@@ -507,11 +470,9 @@ myna_application_init (MynaApplication *self)
 MynaApplication *
 myna_application_new (void)
 {
-  return g_object_new (MYNA_TYPE_APPLICATION,
-                       "application-id", MYNA_APP_ID,
-                       "flags", G_APPLICATION_HANDLES_COMMAND_LINE | G_APPLICATION_HANDLES_OPEN,
-                       "resource-base-path", "/io/github/myna_chat/Myna",
-                       NULL);
+  return g_object_new (MYNA_TYPE_APPLICATION, "application-id", MYNA_APP_ID, "flags",
+                       G_APPLICATION_HANDLES_COMMAND_LINE | G_APPLICATION_HANDLES_OPEN, "resource-base-path",
+                       "/io/github/myna_chat/Myna", NULL);
 }
 
 GSettings *

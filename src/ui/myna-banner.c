@@ -52,12 +52,8 @@ myna_banner_class_init (MynaBannerClass *klass)
 static GtkWidget *
 make_label (const char *css_class)
 {
-  return g_object_new (GTK_TYPE_LABEL,
-                       "xalign", 0.0f,
-                       "wrap", TRUE,
-                       "wrap-mode", PANGO_WRAP_WORD_CHAR,
-                       "css-classes", (const char *[]) { css_class, NULL },
-                       NULL);
+  return g_object_new (GTK_TYPE_LABEL, "xalign", 0.0f, "wrap", TRUE, "wrap-mode", PANGO_WRAP_WORD_CHAR, "css-classes",
+                       (const char *[]){ css_class, NULL }, NULL);
 }
 
 static GtkWidget *
@@ -69,7 +65,7 @@ make_texts (MynaBanner *self)
   gtk_box_append (GTK_BOX (texts), self->title);
   self->body = make_label ("body");
   gtk_box_append (GTK_BOX (texts), self->body);
-  self->details_button = gtk_toggle_button_new_with_label (_("Details"));
+  self->details_button = gtk_toggle_button_new_with_label (_ ("Details"));
   gtk_widget_add_css_class (self->details_button, "flat");
   gtk_widget_add_css_class (self->details_button, "details");
   gtk_widget_set_halign (self->details_button, GTK_ALIGN_START);
@@ -100,8 +96,8 @@ myna_banner_init (MynaBanner *self)
   gtk_box_append (GTK_BOX (box), self->button);
   gtk_widget_add_css_class (close, "flat");
   gtk_widget_set_valign (close, GTK_ALIGN_CENTER);
-  gtk_widget_set_tooltip_text (close, _("Dismiss"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (close), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Dismiss"), -1);
+  gtk_widget_set_tooltip_text (close, _ ("Dismiss"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (close), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Dismiss"), -1);
   g_signal_connect_swapped (close, "clicked", G_CALLBACK (close_cb), self);
   gtk_box_append (GTK_BOX (box), close);
 
@@ -117,13 +113,8 @@ myna_banner_new (void)
 }
 
 void
-myna_banner_show (MynaBanner *self,
-                  const char *title,
-                  const char *body,
-                  const char *details,
-                  const char *button_label,
-                  const char *action_name,
-                  GVariant   *target)
+myna_banner_show (MynaBanner *self, const char *title, const char *body, const char *details, const char *button_label,
+                  const char *action_name, GVariant *target)
 {
   g_return_if_fail (MYNA_IS_BANNER (self));
 

@@ -11,16 +11,11 @@ G_BEGIN_DECLS
 #define MYNA_TYPE_BANNER (myna_banner_get_type ())
 G_DECLARE_FINAL_TYPE (MynaBanner, myna_banner, MYNA, BANNER, GtkWidget)
 
-GtkWidget *myna_banner_new  (void);
+GtkWidget *myna_banner_new (void);
 /* Shows what happened and what to do.  details (exact, not translated), button_label and action_name may be NULL;
  * the action (with target, which may be NULL) is activated by the button. */
-void       myna_banner_show (MynaBanner *self,
-                             const char *title,
-                             const char *body,
-                             const char *details,
-                             const char *button_label,
-                             const char *action_name,
-                             GVariant   *target);
-void       myna_banner_hide (MynaBanner *self);
+void myna_banner_show (MynaBanner *self, const char *title, const char *body, const char *details, const char *button_label,
+                       const char *action_name, GVariant *target);
+void myna_banner_hide (MynaBanner *self);
 
 G_END_DECLS

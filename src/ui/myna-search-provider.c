@@ -25,41 +25,40 @@ struct _MynaSearchProvider
   MynaApplication *application; /* not owned: it owns this; NULL once it has ended */
   GDBusConnection *connection;
   guint registration_id;
-  GHashTable *hits;             /* result → StoreHit: what was found lately */
-  GPtrArray *waiting;           /* calls (GDBusMethodInvocation) that came before the history was open */
-  guint n_calls;                /* not answered yet: the application is held */
+  GHashTable *hits;   /* result → StoreHit: what was found lately */
+  GPtrArray *waiting; /* calls (GDBusMethodInvocation) that came before the history was open */
+  guint n_calls;      /* not answered yet: the application is held */
   guint linger_id;
 };
 
-static const char introspection[] =
-  "<node>"
-  "  <interface name='org.gnome.Shell.SearchProvider2'>"
-  "    <method name='GetInitialResultSet'>"
-  "      <arg type='as' name='terms' direction='in'/>"
-  "      <arg type='as' name='results' direction='out'/>"
-  "    </method>"
-  "    <method name='GetSubsearchResultSet'>"
-  "      <arg type='as' name='previous_results' direction='in'/>"
-  "      <arg type='as' name='terms' direction='in'/>"
-  "      <arg type='as' name='results' direction='out'/>"
-  "    </method>"
-  "    <method name='GetResultMetas'>"
-  "      <arg type='as' name='identifiers' direction='in'/>"
-  "      <arg type='aa{sv}' name='metas' direction='out'/>"
-  "    </method>"
-  "    <method name='ActivateResult'>"
-  "      <arg type='s' name='identifier' direction='in'/>"
-  "      <arg type='as' name='terms' direction='in'/>"
-  "      <arg type='u' name='timestamp' direction='in'/>"
-  "    </method>"
-  "    <method name='LaunchSearch'>"
-  "      <arg type='as' name='terms' direction='in'/>"
-  "      <arg type='u' name='timestamp' direction='in'/>"
-  "    </method>"
-  "  </interface>"
-  "</node>";
+static const char introspection[] = "<node>"
+                                    "  <interface name='org.gnome.Shell.SearchProvider2'>"
+                                    "    <method name='GetInitialResultSet'>"
+                                    "      <arg type='as' name='terms' direction='in'/>"
+                                    "      <arg type='as' name='results' direction='out'/>"
+                                    "    </method>"
+                                    "    <method name='GetSubsearchResultSet'>"
+                                    "      <arg type='as' name='previous_results' direction='in'/>"
+                                    "      <arg type='as' name='terms' direction='in'/>"
+                                    "      <arg type='as' name='results' direction='out'/>"
+                                    "    </method>"
+                                    "    <method name='GetResultMetas'>"
+                                    "      <arg type='as' name='identifiers' direction='in'/>"
+                                    "      <arg type='aa{sv}' name='metas' direction='out'/>"
+                                    "    </method>"
+                                    "    <method name='ActivateResult'>"
+                                    "      <arg type='s' name='identifier' direction='in'/>"
+                                    "      <arg type='as' name='terms' direction='in'/>"
+                                    "      <arg type='u' name='timestamp' direction='in'/>"
+                                    "    </method>"
+                                    "    <method name='LaunchSearch'>"
+                                    "      <arg type='as' name='terms' direction='in'/>"
+                                    "      <arg type='u' name='timestamp' direction='in'/>"
+                                    "    </method>"
+                                    "  </interface>"
+                                    "</node>";
 
-/* ---- Staying alive ------------------------------------------------------------------------------------------------- */
+/* ---- Staying alive ---------------------------------------------------------------------------------------------- */
 
 static void
 begin_call (MynaSearchProvider *self)
@@ -86,9 +85,7 @@ linger_cb (gpointer user_data)
 
 /* Answers the call.  Takes over the invocation; value NULL: nothing. */
 static void
-end_call (MynaSearchProvider    *self,
-          GDBusMethodInvocation *invocation,
-          GVariant              *value)
+end_call (MynaSearchProvider *self, GDBusMethodInvocation *invocation, GVariant *value)
 {
   g_dbus_method_invocation_return_value (invocation, value);
   if (--self->n_calls == 0 && self->application)
@@ -112,7 +109,7 @@ provider_unref (MynaSearchProvider *self)
   g_rc_box_release_full (self, clear);
 }
 
-/* ---- Results ------------------------------------------------------------------------------------------------------- */
+/* ---- Results ---------------------------------------------------------------------------------------------------- */
 
 static char *
 make_result (const StoreHit *hit)
@@ -121,14 +118,11 @@ make_result (const StoreHit *hit)
 }
 
 static gboolean
-read_result (const char *result,
-             gint64     *ret_conversation_id,
-             gint64     *ret_message_id)
+read_result (const char *result, gint64 *ret_conversation_id, gint64 *ret_message_id)
 {
   g_auto (GStrv) parts = g_strsplit (result, ":", 3);
 
-  return g_strv_length (parts) == 2
-         && g_ascii_string_to_signed (parts[0], 10, 1, G_MAXINT64, ret_conversation_id, NULL)
+  return g_strv_length (parts) == 2 && g_ascii_string_to_signed (parts[0], 10, 1, G_MAXINT64, ret_conversation_id, NULL)
          && g_ascii_string_to_signed (parts[1], 10, 0, G_MAXINT64, ret_message_id, NULL);
 }
 
@@ -160,8 +154,7 @@ choose_hits (GPtrArray *hits)
 
 /* hits may be NULL: nothing was found. */
 static GVariant *
-make_results (MynaSearchProvider *self,
-              GPtrArray          *hits)
+make_results (MynaSearchProvider *self, GPtrArray *hits)
 {
   g_autoptr (GPtrArray) chosen = hits ? choose_hits (hits) : g_ptr_array_new ();
   GVariantBuilder results;
@@ -198,7 +191,7 @@ make_metas (GPtrArray *hits)
         continue;
       g_variant_builder_open (&metas, G_VARIANT_TYPE ("a{sv}"));
       g_variant_builder_add (&metas, "{sv}", "id", g_variant_new_take_string (make_result (hit)));
-      g_variant_builder_add (&metas, "{sv}", "name", g_variant_new_string (*hit->title ? hit->title : _("Untitled chat")));
+      g_variant_builder_add (&metas, "{sv}", "name", g_variant_new_string (*hit->title ? hit->title : _ ("Untitled chat")));
       g_variant_builder_add (&metas, "{sv}", "icon", icon_value);
       if (hit->snippet && *hit->snippet)
         g_variant_builder_add (&metas, "{sv}", "description", g_variant_new_string (hit->snippet));
@@ -208,19 +201,18 @@ make_metas (GPtrArray *hits)
   return g_variant_new ("(aa{sv})", &metas);
 }
 
-/* ---- Asking the store ---------------------------------------------------------------------------------------------- */
+/* ---- Asking the store ------------------------------------------------------------------------------------------- */
 
 typedef struct
 {
   MynaSearchProvider *self;
   GDBusMethodInvocation *invocation;
-  GPtrArray *hits;              /* of GetResultMetas */
+  GPtrArray *hits; /* of GetResultMetas */
   guint n_pending;
 } Call;
 
 static Call *
-call_new (MynaSearchProvider    *self,
-          GDBusMethodInvocation *invocation)
+call_new (MynaSearchProvider *self, GDBusMethodInvocation *invocation)
 {
   Call *call = g_new0 (Call, 1);
 
@@ -232,8 +224,7 @@ call_new (MynaSearchProvider    *self,
 }
 
 static void
-call_return (Call     *call,
-             GVariant *value)
+call_return (Call *call, GVariant *value)
 {
   end_call (call->self, call->invocation, value);
   provider_unref (call->self);
@@ -243,9 +234,7 @@ call_return (Call     *call,
 
 /* A search that a newer one ended finds nothing; nobody waits for it. */
 static void
-found_cb (GObject      *source,
-          GAsyncResult *result,
-          gpointer      user_data)
+found_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Call *call = user_data;
   g_autoptr (GPtrArray) hits = store_finish_list (STORE_DB (source), result, NULL);
@@ -267,9 +256,7 @@ join_terms (GVariant *terms)
 }
 
 static void
-search (MynaSearchProvider    *self,
-        StoreDb               *store,
-        GDBusMethodInvocation *invocation)
+search (MynaSearchProvider *self, StoreDb *store, GDBusMethodInvocation *invocation)
 {
   GVariant *parameters = g_dbus_method_invocation_get_parameters (invocation);
   /* The terms come last: a narrower search is one of its own, since its best places may be others. */
@@ -282,9 +269,7 @@ search (MynaSearchProvider    *self,
 }
 
 static void
-title_read_cb (GObject      *source,
-               GAsyncResult *result,
-               gpointer      user_data)
+title_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Call *call = user_data;
   g_autoptr (GPtrArray) list = store_finish_list (STORE_DB (source), result, NULL);
@@ -304,9 +289,7 @@ title_read_cb (GObject      *source,
 /* Results of this process are known; of those that an earlier one found, there is the title.  It is read for all: what was
  * deleted since the search is not told. */
 static void
-describe (MynaSearchProvider    *self,
-          StoreDb               *store,
-          GDBusMethodInvocation *invocation)
+describe (MynaSearchProvider *self, StoreDb *store, GDBusMethodInvocation *invocation)
 {
   Call *call = call_new (self, invocation);
   g_autofree const char **results = NULL;
@@ -339,9 +322,7 @@ is_describing (GDBusMethodInvocation *invocation)
 
 /* Where there is no history, there is nothing to find. */
 static void
-answer (MynaSearchProvider    *self,
-        StoreDb               *store,
-        GDBusMethodInvocation *invocation)
+answer (MynaSearchProvider *self, StoreDb *store, GDBusMethodInvocation *invocation)
 {
   if (!store)
     end_call (self, invocation, g_variant_new (is_describing (invocation) ? "(aa{sv})" : "(as)", NULL));
@@ -363,11 +344,10 @@ store_changed_cb (MynaSearchProvider *self)
     answer (self, store, g_ptr_array_index (waiting, i));
 }
 
-/* ---- The interface ------------------------------------------------------------------------------------------------- */
+/* ---- The interface ---------------------------------------------------------------------------------------------- */
 
 static void
-activate_result (MynaSearchProvider *self,
-                 GVariant           *parameters)
+activate_result (MynaSearchProvider *self, GVariant *parameters)
 {
   const char *result;
   gint64 conversation_id, message_id;
@@ -379,8 +359,7 @@ activate_result (MynaSearchProvider *self,
 }
 
 static void
-launch_search (MynaSearchProvider *self,
-               GVariant           *parameters)
+launch_search (MynaSearchProvider *self, GVariant *parameters)
 {
   g_autoptr (GVariant) terms = g_variant_get_child_value (parameters, 0);
   g_autofree char *text = join_terms (terms);
@@ -390,14 +369,8 @@ launch_search (MynaSearchProvider *self,
 }
 
 static void
-method_call_cb (GDBusConnection       *connection,
-                const char            *sender,
-                const char            *object_path,
-                const char            *interface_name,
-                const char            *method_name,
-                GVariant              *parameters,
-                GDBusMethodInvocation *invocation,
-                gpointer               user_data)
+method_call_cb (GDBusConnection *connection, const char *sender, const char *object_path, const char *interface_name,
+                const char *method_name, GVariant *parameters, GDBusMethodInvocation *invocation, gpointer user_data)
 {
   MynaSearchProvider *self = user_data;
 
@@ -424,10 +397,7 @@ method_call_cb (GDBusConnection       *connection,
 }
 
 MynaSearchProvider *
-myna_search_provider_new (MynaApplication  *application,
-                          GDBusConnection  *connection,
-                          const char       *object_path,
-                          GError          **error)
+myna_search_provider_new (MynaApplication *application, GDBusConnection *connection, const char *object_path, GError **error)
 {
   static const GDBusInterfaceVTable vtable = { .method_call = method_call_cb };
   MynaSearchProvider *self = g_rc_box_new0 (MynaSearchProvider);
@@ -437,8 +407,8 @@ myna_search_provider_new (MynaApplication  *application,
   self->connection = g_object_ref (connection);
   self->hits = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) store_hit_free);
   self->waiting = g_ptr_array_new ();
-  self->registration_id = g_dbus_connection_register_object (connection, object_path, info->interfaces[0], &vtable, self,
-                                                             NULL, error);
+  self->registration_id =
+      g_dbus_connection_register_object (connection, object_path, info->interfaces[0], &vtable, self, NULL, error);
   if (!self->registration_id)
     {
       provider_unref (self);

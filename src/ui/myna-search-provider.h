@@ -12,10 +12,8 @@ typedef struct _MynaSearchProvider MynaSearchProvider;
 
 /* Answers on `connection` at `object_path`, until it is freed.  The application, which owns it, stays alive for a moment
  * after each call.  NULL and error where the path is taken. */
-MynaSearchProvider *myna_search_provider_new  (MynaApplication     *application,
-                                               GDBusConnection     *connection,
-                                               const char          *object_path,
-                                               GError             **error);
-void                myna_search_provider_free (MynaSearchProvider  *self);
+MynaSearchProvider *myna_search_provider_new (MynaApplication *application, GDBusConnection *connection,
+                                              const char *object_path, GError **error);
+void myna_search_provider_free (MynaSearchProvider *self);
 
 G_END_DECLS

@@ -5,9 +5,7 @@
 #include "myna-secondary-window.h"
 
 static gboolean
-quit_cb (GtkWidget *widget,
-         GVariant  *args,
-         gpointer   user_data)
+quit_cb (GtkWidget *widget, GVariant *args, gpointer user_data)
 {
   GApplication *application = g_application_get_default ();
 
@@ -22,8 +20,8 @@ void
 myna_secondary_window_add_keys (GtkWidget *window)
 {
   GtkEventController *controller = gtk_shortcut_controller_new ();
-  GtkShortcut *quit = gtk_shortcut_new (gtk_keyval_trigger_new (GDK_KEY_q, GDK_CONTROL_MASK),
-                                        gtk_callback_action_new (quit_cb, NULL, NULL));
+  GtkShortcut *quit =
+      gtk_shortcut_new (gtk_keyval_trigger_new (GDK_KEY_q, GDK_CONTROL_MASK), gtk_callback_action_new (quit_cb, NULL, NULL));
 
   gtk_shortcut_controller_add_shortcut (GTK_SHORTCUT_CONTROLLER (controller), quit);
   gtk_event_controller_set_propagation_phase (controller, GTK_PHASE_CAPTURE);

@@ -31,21 +31,19 @@ struct _MynaSessionCache
   GObject parent_instance;
 
   GlmActor *actor;
-  StoreDb *store;               /* NULL: nothing is kept */
+  StoreDb *store; /* NULL: nothing is kept */
   char *folder;
   guint restore_source;
-  gint64 restore_id;            /* the conversation that is shown */
+  gint64 restore_id; /* the conversation that is shown */
   guint trim_source;
 };
 
 G_DEFINE_FINAL_TYPE (MynaSessionCache, myna_session_cache, G_TYPE_OBJECT)
 
-/* ---- Names -------------------------------------------------------------------------------------------------------- */
+/* ---- Names ------------------------------------------------------------------------------------------------------ */
 
 static char *
-make_path (MynaSessionCache *self,
-           gint64            id,
-           gint64            created_at)
+make_path (MynaSessionCache *self, gint64 id, gint64 created_at)
 {
   g_autofree char *name = g_strdup_printf ("%" G_GINT64_FORMAT "-%" G_GINT64_FORMAT SUFFIX, id, created_at);
 
@@ -53,9 +51,7 @@ make_path (MynaSessionCache *self,
 }
 
 static gboolean
-parse_name (const char *name,
-            gint64     *ret_id,
-            gint64     *ret_created_at)
+parse_name (const char *name, gint64 *ret_id, gint64 *ret_created_at)
 {
   char *end;
 
@@ -69,8 +65,7 @@ parse_name (const char *name,
 }
 
 static char *
-dup_path (MynaSessionCache *self,
-          MynaConversation *conversation)
+dup_path (MynaSessionCache *self, MynaConversation *conversation)
 {
   gint64 id = myna_conversation_get_id (conversation);
   gint64 created_at = myna_conversation_get_created_at (conversation);
@@ -81,12 +76,11 @@ dup_path (MynaSessionCache *self,
   return make_path (self, id, created_at);
 }
 
-/* ---- Deletions ---------------------------------------------------------------------------------------------------- */
+/* ---- Deletions -------------------------------------------------------------------------------------------------- */
 
 /* At once, for the program may end before the engine comes to it; and once more behind a reply that is being written. */
 static void
-forget (MynaSessionCache *self,
-        const char       *path)
+forget (MynaSessionCache *self, const char *path)
 {
   g_unlink (path);
   glm_actor_forget_session (self->actor, path);
@@ -107,8 +101,7 @@ list_names (MynaSessionCache *self)
 
 /* id 0: all of them. */
 static void
-forget_conversation (MynaSessionCache *self,
-                     gint64            id)
+forget_conversation (MynaSessionCache *self, gint64 id)
 {
   g_autoptr (GPtrArray) names = list_names (self);
 
@@ -133,9 +126,7 @@ typedef struct
 } Check;
 
 static void
-looked_up_cb (GObject      *source,
-              GAsyncResult *result,
-              gpointer      user_data)
+looked_up_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Check *check = user_data;
   g_autoptr (GError) error = NULL;
@@ -169,14 +160,13 @@ check_all (MynaSessionCache *self)
           continue;
         }
       check = g_new (Check, 1);
-      *check = (Check) { g_object_ref (self), g_steal_pointer (&path), created_at };
+      *check = (Check){ g_object_ref (self), g_steal_pointer (&path), created_at };
       store_get_conversation_async (self->store, id, NULL, looked_up_cb, check);
     }
 }
 
 static void
-conversation_removed_cb (MynaSessionCache *self,
-                         gint64            id)
+conversation_removed_cb (MynaSessionCache *self, gint64 id)
 {
   if (id)
     forget_conversation (self, id);
@@ -186,8 +176,7 @@ conversation_removed_cb (MynaSessionCache *self,
 
 /* Many changed: a backup was restored, perhaps, whose conversations lack messages that were evaluated. */
 static void
-conversation_changed_cb (MynaSessionCache *self,
-                         gint64            id)
+conversation_changed_cb (MynaSessionCache *self, gint64 id)
 {
   if (!id)
     forget_conversation (self, 0);
@@ -195,17 +184,14 @@ conversation_changed_cb (MynaSessionCache *self,
 
 /* Without a message's id: messages were deleted. */
 static void
-message_changed_cb (MynaSessionCache *self,
-                    gint64            conversation_id,
-                    gint64            message_id)
+message_changed_cb (MynaSessionCache *self, gint64 conversation_id, gint64 message_id)
 {
   if (!message_id)
     forget_conversation (self, conversation_id);
 }
 
 void
-myna_session_cache_set_store (MynaSessionCache *self,
-                              StoreDb          *store)
+myna_session_cache_set_store (MynaSessionCache *self, StoreDb *store)
 {
   g_return_if_fail (MYNA_IS_SESSION_CACHE (self));
 
@@ -221,11 +207,10 @@ myna_session_cache_set_store (MynaSessionCache *self,
   myna_session_cache_trim (self);
 }
 
-/* ---- Conversations ------------------------------------------------------------------------------------------------ */
+/* ---- Conversations ---------------------------------------------------------------------------------------------- */
 
 void
-myna_session_cache_prepare (MynaSessionCache *self,
-                            MynaConversation *conversation)
+myna_session_cache_prepare (MynaSessionCache *self, MynaConversation *conversation)
 {
   g_autofree char *path = NULL;
 
@@ -239,9 +224,7 @@ myna_session_cache_prepare (MynaSessionCache *self,
 }
 
 static void
-shown_read_cb (GObject      *source,
-               GAsyncResult *result,
-               gpointer      user_data)
+shown_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (MynaSessionCache) self = user_data;
   g_autoptr (GPtrArray) list = store_finish_list (STORE_DB (source), result, NULL);
@@ -268,8 +251,7 @@ restore_timeout_cb (gpointer user_data)
 }
 
 void
-myna_session_cache_restore (MynaSessionCache *self,
-                            MynaConversation *conversation)
+myna_session_cache_restore (MynaSessionCache *self, MynaConversation *conversation)
 {
   g_return_if_fail (MYNA_IS_SESSION_CACHE (self));
   g_return_if_fail (MYNA_IS_CONVERSATION (conversation));
@@ -280,7 +262,7 @@ myna_session_cache_restore (MynaSessionCache *self,
     self->restore_source = g_timeout_add (RESTORE_DELAY_MS, restore_timeout_cb, self);
 }
 
-/* ---- Limits ------------------------------------------------------------------------------------------------------- */
+/* ---- Limits ----------------------------------------------------------------------------------------------------- */
 
 typedef struct
 {
@@ -299,8 +281,7 @@ file_free (gpointer data)
 }
 
 static int
-compare_newest_first (gconstpointer a,
-                      gconstpointer b)
+compare_newest_first (gconstpointer a, gconstpointer b)
 {
   const File *first = *(const File *const *) a, *second = *(const File *const *) b;
 
@@ -308,10 +289,7 @@ compare_newest_first (gconstpointer a,
 }
 
 static void
-trim_work (GTask        *task,
-           gpointer      source,
-           gpointer      task_data,
-           GCancellable *cancellable)
+trim_work (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
   MynaSessionCache *self = source;
   g_autoptr (GPtrArray) names = list_names (self);
@@ -328,7 +306,7 @@ trim_work (GTask        *task,
       if (g_stat (path, &status) != 0)
         continue;
       file = g_new (File, 1);
-      *file = (File) { g_steal_pointer (&path), (guint64) status.st_size, (gint64) status.st_mtime };
+      *file = (File){ g_steal_pointer (&path), (guint64) status.st_size, (gint64) status.st_mtime };
       g_ptr_array_add (files, file);
     }
   g_ptr_array_sort (files, compare_newest_first);
@@ -364,7 +342,7 @@ myna_session_cache_trim (MynaSessionCache *self)
     self->trim_source = g_timeout_add_seconds (TRIM_DELAY_S, trim_timeout_cb, self);
 }
 
-/* ---- Object ------------------------------------------------------------------------------------------------------- */
+/* ---- Object ----------------------------------------------------------------------------------------------------- */
 
 static void
 myna_session_cache_dispose (GObject *object)
@@ -404,8 +382,7 @@ myna_session_cache_init (MynaSessionCache *self)
 }
 
 MynaSessionCache *
-myna_session_cache_new (GlmActor   *actor,
-                        const char *folder)
+myna_session_cache_new (GlmActor *actor, const char *folder)
 {
   MynaSessionCache *self = g_object_new (MYNA_TYPE_SESSION_CACHE, NULL);
 

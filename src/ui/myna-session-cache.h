@@ -12,18 +12,14 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (MynaSessionCache, myna_session_cache, MYNA, SESSION_CACHE, GObject)
 
 /* The folder need not exist. */
-MynaSessionCache *myna_session_cache_new       (GlmActor         *actor,
-                                                const char       *folder) G_GNUC_WARN_UNUSED_RESULT;
+MynaSessionCache *myna_session_cache_new (GlmActor *actor, const char *folder) G_GNUC_WARN_UNUSED_RESULT;
 /* The history whose conversations are kept here, and whose deletions are followed.  NULL: nothing is kept. */
-void              myna_session_cache_set_store (MynaSessionCache *self,
-                                                StoreDb          *store);
+void myna_session_cache_set_store (MynaSessionCache *self, StoreDb *store);
 /* Tells the conversation where its state is kept; of another store's conversation nothing is.  Before each reply. */
-void              myna_session_cache_prepare   (MynaSessionCache *self,
-                                                MynaConversation *conversation);
+void myna_session_cache_prepare (MynaSessionCache *self, MynaConversation *conversation);
 /* The conversation is shown: reads its state soon, unless another one is shown before. */
-void              myna_session_cache_restore   (MynaSessionCache *self,
-                                                MynaConversation *conversation);
+void myna_session_cache_restore (MynaSessionCache *self, MynaConversation *conversation);
 /* Removes the oldest files beyond the limits. */
-void              myna_session_cache_trim      (MynaSessionCache *self);
+void myna_session_cache_trim (MynaSessionCache *self);
 
 G_END_DECLS

@@ -10,24 +10,24 @@
  */
 #include "myna-split-view.h"
 
-#define COLLAPSE_WIDTH 560
-#define SIDEBAR_MIN 260
-#define SIDEBAR_MAX 300
+#define COLLAPSE_WIDTH   560
+#define SIDEBAR_MIN      260
+#define SIDEBAR_MAX      300
 #define SIDEBAR_FRACTION 0.25
-#define ANIMATION_MS 200
+#define ANIMATION_MS     200
 
 struct _MynaSplitView
 {
   GtkWidget parent_instance;
 
-  GtkWidget *sidebar;           /* the bin that carries the sidebar's background */
+  GtkWidget *sidebar; /* the bin that carries the sidebar's background */
   GtkWidget *shade;
   GtkWidget *content;
   AdwAnimation *animation;
 
   double reveal;
   gboolean show_sidebar;
-  gboolean show_sidebar_wide;   /* what to come back to when there is room again */
+  gboolean show_sidebar_wide; /* what to come back to when there is room again */
   gboolean collapsed;
   guint collapse_idle;
 };
@@ -45,8 +45,7 @@ static GParamSpec *properties[N_PROPS];
 G_DEFINE_FINAL_TYPE (MynaSplitView, myna_split_view, GTK_TYPE_WIDGET)
 
 static void
-set_reveal (double         value,
-            MynaSplitView *self)
+set_reveal (double value, MynaSplitView *self)
 {
   self->reveal = value;
   gtk_widget_set_child_visible (self->sidebar, value > 0);
@@ -56,8 +55,7 @@ set_reveal (double         value,
 }
 
 static void
-animate_to (MynaSplitView *self,
-            double         target)
+animate_to (MynaSplitView *self, double target)
 {
   if (!gtk_widget_get_mapped (GTK_WIDGET (self)))
     {
@@ -88,8 +86,7 @@ collapsed_changed_cb (gpointer user_data)
 }
 
 static void
-set_collapsed (MynaSplitView *self,
-               gboolean       collapsed)
+set_collapsed (MynaSplitView *self, gboolean collapsed)
 {
   self->collapsed = collapsed;
   self->show_sidebar = !collapsed && self->show_sidebar_wide;
@@ -102,8 +99,7 @@ set_collapsed (MynaSplitView *self,
 }
 
 static int
-get_sidebar_width (MynaSplitView *self,
-                   int            width)
+get_sidebar_width (MynaSplitView *self, int width)
 {
   int minimum;
 
@@ -115,10 +111,7 @@ get_sidebar_width (MynaSplitView *self,
 }
 
 static void
-allocate_at (GtkWidget *child,
-             int        x,
-             int        width,
-             int        height)
+allocate_at (GtkWidget *child, int x, int width, int height)
 {
   GskTransform *transform = gsk_transform_translate (NULL, &GRAPHENE_POINT_INIT (x, 0));
 
@@ -126,10 +119,7 @@ allocate_at (GtkWidget *child,
 }
 
 static void
-myna_split_view_size_allocate (GtkWidget *widget,
-                               int        width,
-                               int        height,
-                               int        baseline)
+myna_split_view_size_allocate (GtkWidget *widget, int width, int height, int baseline)
 {
   MynaSplitView *self = MYNA_SPLIT_VIEW (widget);
   gboolean rtl = gtk_widget_get_direction (widget) == GTK_TEXT_DIR_RTL;
@@ -154,13 +144,8 @@ myna_split_view_size_allocate (GtkWidget *widget,
 }
 
 static void
-myna_split_view_measure (GtkWidget      *widget,
-                         GtkOrientation  orientation,
-                         int             for_size,
-                         int            *minimum,
-                         int            *natural,
-                         int            *minimum_baseline,
-                         int            *natural_baseline)
+myna_split_view_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum, int *natural,
+                         int *minimum_baseline, int *natural_baseline)
 {
   MynaSplitView *self = MYNA_SPLIT_VIEW (widget);
   int sidebar_min, sidebar_nat, content_min = 0, content_nat = 0;
@@ -176,8 +161,7 @@ myna_split_view_measure (GtkWidget      *widget,
 }
 
 static void
-myna_split_view_snapshot (GtkWidget   *widget,
-                          GtkSnapshot *snapshot)
+myna_split_view_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
   MynaSplitView *self = MYNA_SPLIT_VIEW (widget);
 
@@ -188,11 +172,7 @@ myna_split_view_snapshot (GtkWidget   *widget,
 }
 
 static gboolean
-key_pressed_cb (GtkEventControllerKey *controller,
-                guint                  keyval,
-                guint                  keycode,
-                GdkModifierType        state,
-                MynaSplitView         *self)
+key_pressed_cb (GtkEventControllerKey *controller, guint keyval, guint keycode, GdkModifierType state, MynaSplitView *self)
 {
   if (keyval != GDK_KEY_Escape || !self->collapsed || !self->show_sidebar)
     return GDK_EVENT_PROPAGATE;
@@ -202,20 +182,13 @@ key_pressed_cb (GtkEventControllerKey *controller,
 }
 
 static void
-shade_released_cb (GtkGestureClick *gesture,
-                   int              n_press,
-                   double           x,
-                   double           y,
-                   MynaSplitView   *self)
+shade_released_cb (GtkGestureClick *gesture, int n_press, double x, double y, MynaSplitView *self)
 {
   myna_split_view_set_show_sidebar (self, FALSE);
 }
 
 static void
-swipe_cb (GtkGestureSwipe *gesture,
-          double           velocity_x,
-          double           velocity_y,
-          MynaSplitView   *self)
+swipe_cb (GtkGestureSwipe *gesture, double velocity_x, double velocity_y, MynaSplitView *self)
 {
   gboolean rtl = gtk_widget_get_direction (GTK_WIDGET (self)) == GTK_TEXT_DIR_RTL;
 
@@ -225,41 +198,27 @@ swipe_cb (GtkGestureSwipe *gesture,
 }
 
 static void
-myna_split_view_get_property (GObject    *object,
-                              guint       prop_id,
-                              GValue     *value,
-                              GParamSpec *pspec)
+myna_split_view_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
 {
   MynaSplitView *self = MYNA_SPLIT_VIEW (object);
 
   switch (prop_id)
     {
-    case PROP_SHOW_SIDEBAR:
-      g_value_set_boolean (value, self->show_sidebar);
-      break;
-    case PROP_COLLAPSED:
-      g_value_set_boolean (value, self->collapsed);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    case PROP_SHOW_SIDEBAR: g_value_set_boolean (value, self->show_sidebar); break;
+    case PROP_COLLAPSED: g_value_set_boolean (value, self->collapsed); break;
+    default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
 }
 
 static void
-myna_split_view_set_property (GObject      *object,
-                              guint         prop_id,
-                              const GValue *value,
-                              GParamSpec   *pspec)
+myna_split_view_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
 {
   MynaSplitView *self = MYNA_SPLIT_VIEW (object);
 
   switch (prop_id)
     {
-    case PROP_SHOW_SIDEBAR:
-      myna_split_view_set_show_sidebar (self, g_value_get_boolean (value));
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    case PROP_SHOW_SIDEBAR: myna_split_view_set_show_sidebar (self, g_value_get_boolean (value)); break;
+    default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
 }
 
@@ -297,17 +256,15 @@ myna_split_view_class_init (MynaSplitViewClass *klass)
    *
    * Whether the sidebar is there, beside the content or over it.
    */
-  properties[PROP_SHOW_SIDEBAR] =
-    g_param_spec_boolean ("show-sidebar", NULL, NULL, TRUE,
-                          G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_SHOW_SIDEBAR] = g_param_spec_boolean ("show-sidebar", NULL, NULL, TRUE,
+                                                        G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
 
   /**
    * MynaSplitView:collapsed:
    *
    * Whether the sidebar slides over the content.
    */
-  properties[PROP_COLLAPSED] =
-    g_param_spec_boolean ("collapsed", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_COLLAPSED] = g_param_spec_boolean ("collapsed", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 
   g_object_class_install_properties (object_class, N_PROPS, properties);
   gtk_widget_class_set_css_name (widget_class, "splitview");
@@ -353,8 +310,7 @@ myna_split_view_new (void)
 }
 
 void
-myna_split_view_set_sidebar (MynaSplitView *self,
-                             GtkWidget     *sidebar)
+myna_split_view_set_sidebar (MynaSplitView *self, GtkWidget *sidebar)
 {
   g_return_if_fail (MYNA_IS_SPLIT_VIEW (self));
 
@@ -362,8 +318,7 @@ myna_split_view_set_sidebar (MynaSplitView *self,
 }
 
 void
-myna_split_view_set_content (MynaSplitView *self,
-                             GtkWidget     *content)
+myna_split_view_set_content (MynaSplitView *self, GtkWidget *content)
 {
   g_return_if_fail (MYNA_IS_SPLIT_VIEW (self));
 
@@ -381,8 +336,7 @@ myna_split_view_get_show_sidebar (MynaSplitView *self)
 }
 
 void
-myna_split_view_set_show_sidebar (MynaSplitView *self,
-                                  gboolean       show_sidebar)
+myna_split_view_set_show_sidebar (MynaSplitView *self, gboolean show_sidebar)
 {
   GtkWidget *focus;
   GtkRoot *root;

@@ -27,18 +27,15 @@ get_history (MynaWindow *self)
 static gint64
 get_current_id (MynaWindow *self)
 {
-  gboolean kept = self->conversation
-                  && self->conversation != myna_application_get_temporary (self->application);
+  gboolean kept = self->conversation && self->conversation != myna_application_get_temporary (self->application);
 
   return kept ? myna_conversation_get_id (self->conversation) : 0;
 }
 
-/* ---- Results of what was asked of the store ----------------------------------------------------------------------- */
+/* ---- Results of what was asked of the store --------------------------------------------------------------------- */
 
 void
-myna_window_show_failure (MynaWindow   *self,
-                          const char   *title,
-                          const GError *error)
+myna_window_show_failure (MynaWindow *self, const char *title, const GError *error)
 {
   g_autofree char *body = myna_problem_describe (error);
 
@@ -46,24 +43,19 @@ myna_window_show_failure (MynaWindow   *self,
 }
 
 void
-myna_window_changed_cb (GObject      *source,
-                        GAsyncResult *result,
-                        gpointer      user_data)
+myna_window_changed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (MynaWindow) self = user_data;
   g_autoptr (GError) error = NULL;
 
-  if (!store_finish (STORE_DB (source), result, &error)
-      && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    myna_window_show_failure (self, _("The change could not be saved"), error);
+  if (!store_finish (STORE_DB (source), result, &error) && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    myna_window_show_failure (self, _ ("The change could not be saved"), error);
 }
 
-/* ---- One conversation --------------------------------------------------------------------------------------------- */
+/* ---- One conversation ------------------------------------------------------------------------------------------- */
 
 static void
-rename_chat (GtkWidget  *widget,
-             const char *name,
-             GVariant   *parameter)
+rename_chat (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MynaWindow *self = MYNA_WINDOW (widget);
   const char *title;
@@ -71,14 +63,11 @@ rename_chat (GtkWidget  *widget,
 
   g_variant_get (parameter, "(x&s)", &id, &title);
   if (get_store (self))
-    store_rename_async (get_store (self), id, title, TRUE, self->cancellable, myna_window_changed_cb,
-                        g_object_ref (self));
+    store_rename_async (get_store (self), id, title, TRUE, self->cancellable, myna_window_changed_cb, g_object_ref (self));
 }
 
 static void
-rename_current (GtkWidget  *widget,
-                const char *name,
-                GVariant   *parameter)
+rename_current (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MynaWindow *self = MYNA_WINDOW (widget);
 
@@ -86,18 +75,13 @@ rename_current (GtkWidget  *widget,
   myna_sidebar_begin_rename (MYNA_SIDEBAR (self->sidebar), MYNA_HISTORY_CONVERSATION, get_current_id (self));
 }
 
-/* ---- Several conversations ---------------------------------------------------------------------------------------- */
+/* ---- Several conversations -------------------------------------------------------------------------------------- */
 
-typedef void (*StoreFunc) (StoreDb             *store,
-                           gint64               id,
-                           GCancellable        *cancellable,
-                           GAsyncReadyCallback  callback,
-                           gpointer             user_data);
+typedef void (*StoreFunc) (StoreDb *store, gint64 id, GCancellable *cancellable, GAsyncReadyCallback callback,
+                           gpointer user_data);
 
 static void
-for_each (MynaWindow *self,
-          GVariant   *ids,
-          StoreFunc   func)
+for_each (MynaWindow *self, GVariant *ids, StoreFunc func)
 {
   gsize n_ids;
   const gint64 *id = g_variant_get_fixed_array (ids, &n_ids, sizeof (gint64));
@@ -107,8 +91,7 @@ for_each (MynaWindow *self,
 }
 
 static gboolean
-contains (GVariant *ids,
-          gint64    id)
+contains (GVariant *ids, gint64 id)
 {
   gsize n_ids;
   const gint64 *array = g_variant_get_fixed_array (ids, &n_ids, sizeof (gint64));
@@ -124,8 +107,7 @@ contains (GVariant *ids,
 
 /* Away from a conversation that is about to go: to one below it that stays, else above, else to a new one. */
 static void
-leave_chats (MynaWindow *self,
-             GVariant   *ids)
+leave_chats (MynaWindow *self, GVariant *ids)
 {
   MynaHistoryModel *history = get_history (self);
   gint64 next = get_current_id (self);
@@ -151,10 +133,8 @@ leave_chats (MynaWindow *self,
 
 /* Tells what was done, with a way back. */
 static void
-show_undo (MynaWindow *self,
-           GVariant   *ids,
-           const char *one,      /* with %s for the title */
-           const char *many,     /* translated, with the number in it */
+show_undo (MynaWindow *self, GVariant *ids, const char *one, /* with %s for the title */
+           const char *many,                                 /* translated, with the number in it */
            const char *undo_action)
 {
   gsize n_ids;
@@ -164,10 +144,10 @@ show_undo (MynaWindow *self,
   g_autofree char *escaped = NULL;
   AdwToast *toast;
 
-  text = n_ids == 1 ? g_strdup_printf (one, title && *title ? title : _("Untitled chat")) : g_strdup (many);
+  text = n_ids == 1 ? g_strdup_printf (one, title && *title ? title : _ ("Untitled chat")) : g_strdup (many);
   escaped = g_markup_escape_text (text, -1);
   toast = adw_toast_new (escaped);
-  adw_toast_set_button_label (toast, _("_Undo"));
+  adw_toast_set_button_label (toast, _ ("_Undo"));
   adw_toast_set_action_name (toast, undo_action);
   adw_toast_set_action_target_value (toast, ids);
   adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
@@ -175,103 +155,74 @@ show_undo (MynaWindow *self,
 }
 
 static void
-pin (StoreDb             *store,
-     gint64               id,
-     GCancellable        *cancellable,
-     GAsyncReadyCallback  callback,
-     gpointer             user_data)
+pin (StoreDb *store, gint64 id, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   store_set_pinned_async (store, id, TRUE, cancellable, callback, user_data);
 }
 
 static void
-unpin (StoreDb             *store,
-       gint64               id,
-       GCancellable        *cancellable,
-       GAsyncReadyCallback  callback,
-       gpointer             user_data)
+unpin (StoreDb *store, gint64 id, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   store_set_pinned_async (store, id, FALSE, cancellable, callback, user_data);
 }
 
 static void
-archive (StoreDb             *store,
-         gint64               id,
-         GCancellable        *cancellable,
-         GAsyncReadyCallback  callback,
-         gpointer             user_data)
+archive (StoreDb *store, gint64 id, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   store_set_archived_async (store, id, TRUE, cancellable, callback, user_data);
 }
 
 static void
-unarchive (StoreDb             *store,
-           gint64               id,
-           GCancellable        *cancellable,
-           GAsyncReadyCallback  callback,
-           gpointer             user_data)
+unarchive (StoreDb *store, gint64 id, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   store_set_archived_async (store, id, FALSE, cancellable, callback, user_data);
 }
 
 static void
-pin_chats (GtkWidget  *widget,
-           const char *name,
-           GVariant   *ids)
+pin_chats (GtkWidget *widget, const char *name, GVariant *ids)
 {
   for_each (MYNA_WINDOW (widget), ids, g_str_equal (name, "win.pin-chats") ? pin : unpin);
 }
 
 static void
-archive_chats (GtkWidget  *widget,
-               const char *name,
-               GVariant   *ids)
+archive_chats (GtkWidget *widget, const char *name, GVariant *ids)
 {
   MynaWindow *self = MYNA_WINDOW (widget);
-  g_autofree char *many = g_strdup_printf (ngettext ("%u chat archived", "%u chats archived",
-                                                     (guint) g_variant_n_children (ids)),
-                                           (guint) g_variant_n_children (ids));
+  g_autofree char *many =
+      g_strdup_printf (ngettext ("%u chat archived", "%u chats archived", (guint) g_variant_n_children (ids)),
+                       (guint) g_variant_n_children (ids));
 
   leave_chats (self, ids);
   for_each (self, ids, archive);
-  show_undo (self, ids, _("“%s” archived"), many, "win.unarchive-chats");
+  show_undo (self, ids, _ ("“%s” archived"), many, "win.unarchive-chats");
 }
 
 static void
-unarchive_chats (GtkWidget  *widget,
-                 const char *name,
-                 GVariant   *ids)
+unarchive_chats (GtkWidget *widget, const char *name, GVariant *ids)
 {
   for_each (MYNA_WINDOW (widget), ids, unarchive);
 }
 
 static void
-delete_chats (GtkWidget  *widget,
-              const char *name,
-              GVariant   *ids)
+delete_chats (GtkWidget *widget, const char *name, GVariant *ids)
 {
   MynaWindow *self = MYNA_WINDOW (widget);
-  g_autofree char *many = g_strdup_printf (ngettext ("%u chat deleted", "%u chats deleted",
-                                                     (guint) g_variant_n_children (ids)),
+  g_autofree char *many = g_strdup_printf (ngettext ("%u chat deleted", "%u chats deleted", (guint) g_variant_n_children (ids)),
                                            (guint) g_variant_n_children (ids));
 
   leave_chats (self, ids);
   for_each (self, ids, store_delete_async);
-  show_undo (self, ids, _("“%s” deleted"), many, "win.restore-chats");
+  show_undo (self, ids, _ ("“%s” deleted"), many, "win.restore-chats");
 }
 
 static void
-restore_chats (GtkWidget  *widget,
-               const char *name,
-               GVariant   *ids)
+restore_chats (GtkWidget *widget, const char *name, GVariant *ids)
 {
   for_each (MYNA_WINDOW (widget), ids, store_restore_async);
 }
 
 static void
-delete_current (GtkWidget  *widget,
-                const char *name,
-                GVariant   *parameter)
+delete_current (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   gint64 id = get_current_id (MYNA_WINDOW (widget));
 
@@ -280,9 +231,7 @@ delete_current (GtkWidget  *widget,
 }
 
 static void
-purge_answered_cb (GObject      *source,
-                   GAsyncResult *result,
-                   gpointer      user_data)
+purge_answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   MynaWindow *self = MYNA_WINDOW (source);
   g_autoptr (GVariant) ids = user_data;
@@ -294,24 +243,20 @@ purge_answered_cb (GObject      *source,
 }
 
 static void
-purge_chats (GtkWidget  *widget,
-             const char *name,
-             GVariant   *ids)
+purge_chats (GtkWidget *widget, const char *name, GVariant *ids)
 {
   guint n_ids = (guint) g_variant_n_children (ids);
-  g_autofree char *heading = g_strdup_printf (ngettext ("Delete this chat for good?", "Delete %u chats for good?", n_ids),
-                                              n_ids);
+  g_autofree char *heading =
+      g_strdup_printf (ngettext ("Delete this chat for good?", "Delete %u chats for good?", n_ids), n_ids);
 
-  myna_ask_async (GTK_WINDOW (widget), MYNA_QUESTION_DESTRUCTIVE, heading, _("This cannot be undone."),
-                  _("_Delete for Good"), purge_answered_cb, g_variant_ref (ids));
+  myna_ask_async (GTK_WINDOW (widget), MYNA_QUESTION_DESTRUCTIVE, heading, _ ("This cannot be undone."), _ ("_Delete for Good"),
+                  purge_answered_cb, g_variant_ref (ids));
 }
 
-/* ---- Temporary chat ----------------------------------------------------------------------------------------------- */
+/* ---- Temporary chat --------------------------------------------------------------------------------------------- */
 
 static void
-temporary_chat (GtkWidget  *widget,
-                const char *name,
-                GVariant   *parameter)
+temporary_chat (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MynaWindow *self = MYNA_WINDOW (widget);
 
@@ -323,20 +268,16 @@ temporary_chat (GtkWidget  *widget,
     myna_application_end_temporary (self->application);
 }
 
-/* ---- Moving about ------------------------------------------------------------------------------------------------- */
+/* ---- Moving about ----------------------------------------------------------------------------------------------- */
 
 static void
-new_chat (GtkWidget  *widget,
-          const char *name,
-          GVariant   *parameter)
+new_chat (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   myna_window_new_chat (MYNA_WINDOW (widget));
 }
 
 static void
-step_chat (GtkWidget  *widget,
-           const char *name,
-           GVariant   *parameter)
+step_chat (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MynaWindow *self = MYNA_WINDOW (widget);
   int step = g_str_equal (name, "win.next-chat") ? 1 : -1;
@@ -350,9 +291,7 @@ step_chat (GtkWidget  *widget,
 }
 
 static void
-toggle_sidebar (GtkWidget  *widget,
-                const char *name,
-                GVariant   *parameter)
+toggle_sidebar (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MynaSplitView *split = MYNA_SPLIT_VIEW (MYNA_WINDOW (widget)->split);
 
@@ -361,9 +300,7 @@ toggle_sidebar (GtkWidget  *widget,
 
 /* GTK's own F10 finds the menu only where it is seen. */
 static void
-main_menu (GtkWidget  *widget,
-           const char *name,
-           GVariant   *parameter)
+main_menu (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MynaWindow *self = MYNA_WINDOW (widget);
 
@@ -373,17 +310,13 @@ main_menu (GtkWidget  *widget,
 }
 
 static void
-find (GtkWidget  *widget,
-      const char *name,
-      GVariant   *parameter)
+find (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   gtk_widget_activate_action (MYNA_WINDOW (widget)->view, "conversation.find", NULL);
 }
 
 void
-myna_window_open_message (MynaWindow *self,
-                          gint64      id,
-                          gint64      message_id)
+myna_window_open_message (MynaWindow *self, gint64 id, gint64 message_id)
 {
   g_return_if_fail (MYNA_IS_WINDOW (self));
 
@@ -395,8 +328,7 @@ myna_window_open_message (MynaWindow *self,
 }
 
 void
-myna_window_search (MynaWindow *self,
-                    const char *text)
+myna_window_search (MynaWindow *self, const char *text)
 {
   g_return_if_fail (MYNA_IS_WINDOW (self));
 
@@ -405,9 +337,7 @@ myna_window_search (MynaWindow *self,
 }
 
 static void
-search_history (GtkWidget  *widget,
-                const char *name,
-                GVariant   *parameter)
+search_history (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MynaWindow *self = MYNA_WINDOW (widget);
 
@@ -417,9 +347,7 @@ search_history (GtkWidget  *widget,
 
 /* The sidebar's actions, for the menu and the keys of the window. */
 static void
-show_list (GtkWidget  *widget,
-           const char *name,
-           GVariant   *parameter)
+show_list (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MynaSidebar *sidebar = MYNA_SIDEBAR (MYNA_WINDOW (widget)->sidebar);
 
@@ -432,19 +360,15 @@ show_list (GtkWidget  *widget,
 }
 
 static void
-focus_composer (GtkWidget  *widget,
-                const char *name,
-                GVariant   *parameter)
+focus_composer (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   myna_conversation_view_focus_composer (MYNA_CONVERSATION_VIEW (MYNA_WINDOW (widget)->view));
 }
 
-/* ---- Text size and models ----------------------------------------------------------------------------------------- */
+/* ---- Text size and models --------------------------------------------------------------------------------------- */
 
 static void
-change_text_size (GtkWidget  *widget,
-                  const char *name,
-                  GVariant   *parameter)
+change_text_size (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MynaWindow *self = MYNA_WINDOW (widget);
   int size = (int) g_settings_get_uint (self->settings, "text-size");
@@ -459,25 +383,21 @@ change_text_size (GtkWidget  *widget,
 }
 
 static void
-chat_settings (GtkWidget  *widget,
-               const char *name,
-               GVariant   *parameter)
+chat_settings (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MynaWindow *self = MYNA_WINDOW (widget);
   GtkWidget *window;
 
   if (!self->conversation)
     return;
-  window = myna_chat_settings_window_new (GTK_WINDOW (self), self->conversation,
-                                          myna_application_get_models (self->application));
+  window =
+      myna_chat_settings_window_new (GTK_WINDOW (self), self->conversation, myna_application_get_models (self->application));
   gtk_window_present (GTK_WINDOW (window));
 }
 
 /* The model for this chat, from now on; '' for the default. */
 static void
-use_model (GtkWidget  *widget,
-           const char *name,
-           GVariant   *parameter)
+use_model (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MynaWindow *self = MYNA_WINDOW (widget);
   const char *path = g_variant_get_string (parameter, NULL);
@@ -500,9 +420,7 @@ use_model (GtkWidget  *widget,
 }
 
 static void
-load_model (GtkWidget  *widget,
-            const char *name,
-            GVariant   *parameter)
+load_model (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MynaWindow *self = MYNA_WINDOW (widget);
   MynaModelLibrary *models = myna_application_get_models (self->application);

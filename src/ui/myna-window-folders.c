@@ -19,9 +19,7 @@ get_history (MynaWindow *self)
 }
 
 static void
-move_chats (GtkWidget  *widget,
-            const char *name,
-            GVariant   *parameter)
+move_chats (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MynaWindow *self = MYNA_WINDOW (widget);
   g_autoptr (GVariant) ids = NULL;
@@ -32,8 +30,7 @@ move_chats (GtkWidget  *widget,
   g_variant_get (parameter, "(@axx)", &ids, &folder_id);
   id = g_variant_get_fixed_array (ids, &n_ids, sizeof (gint64));
   for (gsize i = 0; get_store (self) && i < n_ids; i++)
-    store_set_folder_async (get_store (self), id[i], folder_id, self->cancellable, myna_window_changed_cb,
-                            g_object_ref (self));
+    store_set_folder_async (get_store (self), id[i], folder_id, self->cancellable, myna_window_changed_cb, g_object_ref (self));
   if (folder_id)
     myna_history_model_set_expanded (get_history (self), folder_id, TRUE);
 }
@@ -41,14 +38,12 @@ move_chats (GtkWidget  *widget,
 typedef struct
 {
   MynaWindow *window;
-  GVariant *ids;                /* conversations to move into the new folder; NULL: none */
+  GVariant *ids; /* conversations to move into the new folder; NULL: none */
   gint64 parent_id;
 } NewFolder;
 
 static void
-folder_added_cb (GObject      *source,
-                 GAsyncResult *result,
-                 gpointer      user_data)
+folder_added_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   NewFolder *new_folder = user_data;
   MynaWindow *self = new_folder->window;
@@ -65,7 +60,7 @@ folder_added_cb (GObject      *source,
     }
   else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     {
-      myna_window_show_failure (self, _("The folder could not be made"), error);
+      myna_window_show_failure (self, _ ("The folder could not be made"), error);
     }
   g_clear_pointer (&new_folder->ids, g_variant_unref);
   g_object_unref (self);
@@ -73,9 +68,7 @@ folder_added_cb (GObject      *source,
 }
 
 static void
-add_folder (MynaWindow *self,
-            GVariant   *ids,
-            gint64      parent_id)
+add_folder (MynaWindow *self, GVariant *ids, gint64 parent_id)
 {
   NewFolder *new_folder;
 
@@ -85,29 +78,23 @@ add_folder (MynaWindow *self,
   new_folder->window = g_object_ref (self);
   new_folder->ids = ids ? g_variant_ref (ids) : NULL;
   new_folder->parent_id = parent_id;
-  store_add_folder_async (get_store (self), _("New folder"), parent_id, self->cancellable, folder_added_cb, new_folder);
+  store_add_folder_async (get_store (self), _ ("New folder"), parent_id, self->cancellable, folder_added_cb, new_folder);
 }
 
 static void
-new_folder (GtkWidget  *widget,
-            const char *name,
-            GVariant   *parameter)
+new_folder (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   add_folder (MYNA_WINDOW (widget), NULL, g_variant_get_int64 (parameter));
 }
 
 static void
-move_to_new_folder (GtkWidget  *widget,
-                    const char *name,
-                    GVariant   *ids)
+move_to_new_folder (GtkWidget *widget, const char *name, GVariant *ids)
 {
   add_folder (MYNA_WINDOW (widget), ids, 0);
 }
 
 static void
-rename_folder (GtkWidget  *widget,
-               const char *name,
-               GVariant   *parameter)
+rename_folder (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MynaWindow *self = MYNA_WINDOW (widget);
   const char *title;
@@ -115,14 +102,11 @@ rename_folder (GtkWidget  *widget,
 
   g_variant_get (parameter, "(x&s)", &id, &title);
   if (get_store (self))
-    store_rename_folder_async (get_store (self), id, title, self->cancellable, myna_window_changed_cb,
-                               g_object_ref (self));
+    store_rename_folder_async (get_store (self), id, title, self->cancellable, myna_window_changed_cb, g_object_ref (self));
 }
 
 static void
-move_folder (GtkWidget  *widget,
-             const char *name,
-             GVariant   *parameter)
+move_folder (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MynaWindow *self = MYNA_WINDOW (widget);
   gint64 id, parent_id;
@@ -130,22 +114,18 @@ move_folder (GtkWidget  *widget,
   g_variant_get (parameter, "(xx)", &id, &parent_id);
   if (!get_store (self) || id == parent_id)
     return;
-  store_move_folder_async (get_store (self), id, parent_id, self->cancellable, myna_window_changed_cb,
-                           g_object_ref (self));
+  store_move_folder_async (get_store (self), id, parent_id, self->cancellable, myna_window_changed_cb, g_object_ref (self));
   if (parent_id)
     myna_history_model_set_expanded (get_history (self), parent_id, TRUE);
 }
 
 static void
-delete_folder (GtkWidget  *widget,
-               const char *name,
-               GVariant   *parameter)
+delete_folder (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MynaWindow *self = MYNA_WINDOW (widget);
 
   if (get_store (self))
-    store_delete_folder_async (get_store (self), g_variant_get_int64 (parameter), self->cancellable,
-                               myna_window_changed_cb,
+    store_delete_folder_async (get_store (self), g_variant_get_int64 (parameter), self->cancellable, myna_window_changed_cb,
                                g_object_ref (self));
 }
 

@@ -20,8 +20,7 @@ myna_window_save_state (MynaWindow *self)
       g_settings_set_int (self->settings, "window-height", CLAMP (height, 240, 16384));
     }
   if (!myna_split_view_get_collapsed (MYNA_SPLIT_VIEW (self->split)))
-    g_settings_set_boolean (self->settings, "show-sidebar",
-                            myna_split_view_get_show_sidebar (MYNA_SPLIT_VIEW (self->split)));
+    g_settings_set_boolean (self->settings, "show-sidebar", myna_split_view_get_show_sidebar (MYNA_SPLIT_VIEW (self->split)));
 
   myna_conversation_view_get_position (MYNA_CONVERSATION_VIEW (self->view), &message_id, &offset);
   g_settings_set (self->settings, "last-position", "(xi)", message_id, offset);

@@ -19,7 +19,7 @@ myna_window_update_title (MynaWindow *self)
   g_autofree char *window_title = NULL;
 
   if (!title || !*title)
-    title = myna_window_is_temporary (self) ? _("Temporary chat") : _("New chat");
+    title = myna_window_is_temporary (self) ? _ ("Temporary chat") : _ ("New chat");
   gtk_label_set_label (GTK_LABEL (self->title), title);
   gtk_widget_set_tooltip_text (self->title, title);
   window_title = g_strdup_printf ("%s — Myna", title);
@@ -41,7 +41,7 @@ myna_window_update_model (MynaWindow *self)
     {
       name = myna_model_library_describe (models, loading);
       /* Translators: the name of a model, and how much of it is read already */
-      text = g_strdup_printf (_("Loading %s (%d%%)"), name, (int) (100 * glm_actor_get_load_fraction (actor)));
+      text = g_strdup_printf (_ ("Loading %s (%d%%)"), name, (int) (100 * glm_actor_get_load_fraction (actor)));
     }
   else
     {
@@ -55,15 +55,13 @@ myna_window_update_model (MynaWindow *self)
       text = myna_model_library_describe (models, chosen ? chosen : loaded);
     }
   gtk_label_set_label (GTK_LABEL (self->subtitle), text);
-  gtk_widget_set_tooltip_text (self->subtitle, text);   /* the whole of it where there is no room */
+  gtk_widget_set_tooltip_text (self->subtitle, text); /* the whole of it where there is no room */
   if (self->view)
     myna_conversation_view_set_model (MYNA_CONVERSATION_VIEW (self->view), text);
 }
 
 static void
-append_model (GMenu      *menu,
-              const char *label,
-              const char *path)
+append_model (GMenu *menu, const char *label, const char *path)
 {
   g_autoptr (GMenuItem) item = g_menu_item_new (label, NULL);
 
@@ -73,8 +71,7 @@ append_model (GMenu      *menu,
 
 /* Made when it is opened, so that it always has the models of now. */
 static void
-fill_model_menu_cb (GtkMenuButton *button,
-                    gpointer       user_data)
+fill_model_menu_cb (GtkMenuButton *button, gpointer user_data)
 {
   MynaWindow *self = user_data;
   GListModel *entries = myna_model_library_get_entries (myna_application_get_models (self->application));
@@ -82,7 +79,7 @@ fill_model_menu_cb (GtkMenuButton *button,
   g_autoptr (GMenu) models = g_menu_new ();
   g_autoptr (GMenu) more = g_menu_new ();
 
-  append_model (models, _("Default Model"), "");
+  append_model (models, _ ("Default Model"), "");
   for (guint i = 0; i < g_list_model_get_n_items (entries); i++)
     {
       g_autoptr (MynaModelEntry) entry = g_list_model_get_item (entries, i);
@@ -90,8 +87,8 @@ fill_model_menu_cb (GtkMenuButton *button,
       if (myna_model_entry_get_status (entry) == MYNA_MODEL_READABLE)
         append_model (models, myna_model_entry_get_title (entry), myna_model_entry_get_path (entry));
     }
-  g_menu_append_section (menu, _("Model for this chat"), G_MENU_MODEL (models));
-  g_menu_append (more, _("_Models…"), "app.models");
+  g_menu_append_section (menu, _ ("Model for this chat"), G_MENU_MODEL (models));
+  g_menu_append (more, _ ("_Models…"), "app.models");
   g_menu_append_section (menu, NULL, G_MENU_MODEL (more));
   gtk_menu_button_set_menu_model (button, G_MENU_MODEL (menu));
 }
@@ -112,8 +109,8 @@ make_model_button (MynaWindow *self)
   gtk_widget_set_halign (button, GTK_ALIGN_CENTER);
   gtk_widget_add_css_class (button, "flat");
   gtk_widget_add_css_class (button, "model-button");
-  gtk_widget_set_tooltip_text (button, _("Choose the model for this chat"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Model"), -1);
+  gtk_widget_set_tooltip_text (button, _ ("Choose the model for this chat"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Model"), -1);
 
   return button;
 }

@@ -11,12 +11,10 @@
 #include "myna-window-private.h"
 #include "ui-compat.h"
 
-/* ---- Afterwards --------------------------------------------------------------------------------------------------- */
+/* ---- Afterwards ------------------------------------------------------------------------------------------------- */
 
 static void
-done_cb (MynaWindow *self,
-         const char *message,
-         GFile      *file)
+done_cb (MynaWindow *self, const char *message, GFile *file)
 {
   AdwToast *toast = adw_toast_new (message);
 
@@ -24,7 +22,7 @@ done_cb (MynaWindow *self,
     {
       g_autofree char *uri = g_file_get_uri (file);
 
-      adw_toast_set_button_label (toast, _("_Show in Folder"));
+      adw_toast_set_button_label (toast, _ ("_Show in Folder"));
       adw_toast_set_action_name (toast, "win.show-in-folder");
       adw_toast_set_action_target (toast, "s", uri);
     }
@@ -33,9 +31,7 @@ done_cb (MynaWindow *self,
 }
 
 static void
-show_in_folder (GtkWidget  *widget,
-                const char *name,
-                GVariant   *parameter)
+show_in_folder (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   g_autoptr (GFile) file = g_file_new_for_uri (g_variant_get_string (parameter, NULL));
 
@@ -43,19 +39,16 @@ show_in_folder (GtkWidget  *widget,
 }
 
 static void
-show_task (MynaWindow *self,
-           GtkWidget  *window)
+show_task (MynaWindow *self, GtkWidget *window)
 {
   g_signal_connect_object (window, "done", G_CALLBACK (done_cb), self, G_CONNECT_SWAPPED);
   gtk_window_present (GTK_WINDOW (window));
 }
 
-/* ---- Export ------------------------------------------------------------------------------------------------------- */
+/* ---- Export ----------------------------------------------------------------------------------------------------- */
 
 static void
-export_chats (GtkWidget  *widget,
-              const char *name,
-              GVariant   *ids)
+export_chats (GtkWidget *widget, const char *name, GVariant *ids)
 {
   MynaWindow *self = MYNA_WINDOW (widget);
   StoreDb *store = myna_application_get_store (self->application);
@@ -69,9 +62,7 @@ export_chats (GtkWidget  *widget,
 }
 
 static void
-export_current (GtkWidget  *widget,
-                const char *name,
-                GVariant   *parameter)
+export_current (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MynaWindow *self = MYNA_WINDOW (widget);
   gint64 id = myna_conversation_get_id (self->conversation);
@@ -80,26 +71,21 @@ export_current (GtkWidget  *widget,
                                            myna_conversation_get_title (self->conversation)));
 }
 
-/* ---- Printing ----------------------------------------------------------------------------------------------------- */
+/* ---- Printing --------------------------------------------------------------------------------------------------- */
 
 static void
-printed_cb (GObject      *source,
-            GAsyncResult *result,
-            gpointer      user_data)
+printed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   MynaWindow *self = MYNA_WINDOW (source);
   g_autoptr (GError) error = NULL;
 
   if (!myna_chat_print_finish (result, &error) && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    myna_banner_show (MYNA_BANNER (self->store_banner), _("The chat could not be printed"),
-                      _("Try again, or export it as a PDF file."), error->message, _("_Export…"), "win.export-current",
-                      NULL);
+    myna_banner_show (MYNA_BANNER (self->store_banner), _ ("The chat could not be printed"),
+                      _ ("Try again, or export it as a PDF file."), error->message, _ ("_Export…"), "win.export-current", NULL);
 }
 
 static void
-print_current (GtkWidget  *widget,
-               const char *name,
-               GVariant   *parameter)
+print_current (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MynaWindow *self = MYNA_WINDOW (widget);
 
@@ -107,12 +93,10 @@ print_current (GtkWidget  *widget,
                          myna_conversation_get_id (self->conversation), NULL, self->cancellable, printed_cb, NULL);
 }
 
-/* ---- Import ------------------------------------------------------------------------------------------------------- */
+/* ---- Import ----------------------------------------------------------------------------------------------------- */
 
 static void
-import_chosen_cb (GObject      *source,
-                  GAsyncResult *result,
-                  gpointer      user_data)
+import_chosen_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   MynaWindow *self = MYNA_WINDOW (source);
   StoreDb *store = myna_application_get_store (self->application);
@@ -123,17 +107,15 @@ import_chosen_cb (GObject      *source,
 }
 
 static void
-import_chats (GtkWidget  *widget,
-              const char *name,
-              GVariant   *parameter)
+import_chats (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   g_autoptr (GtkFileFilter) filter = myna_chat_import_make_filter ();
 
-  myna_choose_file_async (GTK_WINDOW (widget), MYNA_FILE_OPEN, _("Choose the File to Import"), filter, NULL,
-                          import_chosen_cb, NULL);
+  myna_choose_file_async (GTK_WINDOW (widget), MYNA_FILE_OPEN, _ ("Choose the File to Import"), filter, NULL, import_chosen_cb,
+                          NULL);
 }
 
-/* ---- Backups ------------------------------------------------------------------------------------------------------ */
+/* ---- Backups ---------------------------------------------------------------------------------------------------- */
 
 static void
 restoring_cb (MynaWindow *self)
@@ -142,9 +124,7 @@ restoring_cb (MynaWindow *self)
 }
 
 static void
-show_backups (GtkWidget  *widget,
-              const char *name,
-              GVariant   *parameter)
+show_backups (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MynaWindow *self = MYNA_WINDOW (widget);
   StoreDb *store = myna_application_get_store (self->application);

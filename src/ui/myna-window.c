@@ -17,7 +17,7 @@
 
 G_DEFINE_FINAL_TYPE (MynaWindow, myna_window, ADW_TYPE_APPLICATION_WINDOW)
 
-/* ---- The conversation that is shown ------------------------------------------------------------------------------- */
+/* ---- The conversation that is shown ----------------------------------------------------------------------------- */
 
 static void
 id_changed_cb (MynaWindow *self)
@@ -31,8 +31,7 @@ id_changed_cb (MynaWindow *self)
 }
 
 void
-myna_window_set_conversation (MynaWindow       *self,
-                              MynaConversation *conversation)
+myna_window_set_conversation (MynaWindow *self, MynaConversation *conversation)
 {
   if (!g_set_object (&self->conversation, conversation))
     return;
@@ -67,8 +66,7 @@ myna_window_new_chat (MynaWindow *self)
 }
 
 void
-myna_window_open_chat (MynaWindow *self,
-                       gint64      id)
+myna_window_open_chat (MynaWindow *self, gint64 id)
 {
   g_autoptr (MynaConversation) conversation = NULL;
 
@@ -93,8 +91,7 @@ myna_window_open_chat (MynaWindow *self,
 }
 
 void
-myna_window_ask (MynaWindow *self,
-                 const char *question)
+myna_window_ask (MynaWindow *self, const char *question)
 {
   g_return_if_fail (MYNA_IS_WINDOW (self));
 
@@ -109,20 +106,17 @@ myna_window_ask (MynaWindow *self,
 }
 
 void
-myna_window_add_toast (MynaWindow *self,
-                       AdwToast   *toast)
+myna_window_add_toast (MynaWindow *self, AdwToast *toast)
 {
   g_return_if_fail (MYNA_IS_WINDOW (self));
 
   adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (self->toasts), toast);
 }
 
-/* ---- The store ---------------------------------------------------------------------------------------------------- */
+/* ---- The store -------------------------------------------------------------------------------------------------- */
 
 static void
-last_read_cb (GObject      *source,
-              GAsyncResult *result,
-              gpointer      user_data)
+last_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   MynaWindow *self = user_data;
   g_autoptr (GError) error = NULL;
@@ -229,9 +223,7 @@ temporary_changed_cb (MynaWindow *self)
 }
 
 static void
-busy_changed_cb (MynaWindow *self,
-                 gint64      id,
-                 gboolean    busy)
+busy_changed_cb (MynaWindow *self, gint64 id, gboolean busy)
 {
   MynaHistoryModel *model = myna_sidebar_get_model (MYNA_SIDEBAR (self->sidebar));
 
@@ -239,7 +231,7 @@ busy_changed_cb (MynaWindow *self,
     myna_history_model_set_busy (model, id, busy);
 }
 
-/* ---- Appearance --------------------------------------------------------------------------------------------------- */
+/* ---- Appearance ------------------------------------------------------------------------------------------------- */
 
 static void
 update_text_size (MynaWindow *self)
@@ -265,9 +257,7 @@ update_header_buttons (MynaWindow *self)
 }
 
 static GtkWidget *
-make_button (const char *icon,
-             const char *action,
-             const char *label)
+make_button (const char *icon, const char *action, const char *label)
 {
   GtkWidget *button = gtk_button_new_from_icon_name (icon);
 
@@ -279,9 +269,7 @@ make_button (const char *icon,
 }
 
 static GtkWidget *
-make_menu_button (const char *icon,
-                  const char *menu_path,
-                  const char *label)
+make_menu_button (const char *icon, const char *menu_path, const char *label)
 {
   g_autoptr (GtkBuilder) builder = gtk_builder_new_from_resource ("/io/github/myna_chat/Myna/menus.ui");
   GtkWidget *button = gtk_menu_button_new ();
@@ -299,8 +287,8 @@ static GtkWidget *
 make_temporary_bar (MynaWindow *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
-  GtkWidget *label = gtk_label_new (_("Temporary chat: nothing of it is saved"));
-  GtkWidget *end = gtk_button_new_with_label (_("End and Forget"));
+  GtkWidget *label = gtk_label_new (_ ("Temporary chat: nothing of it is saved"));
+  GtkWidget *end = gtk_button_new_with_label (_ ("End and Forget"));
 
   gtk_widget_add_css_class (box, "temporary-bar");
   gtk_box_append (GTK_BOX (box), gtk_image_new_from_icon_name ("view-conceal-symbolic"));
@@ -329,16 +317,15 @@ make_content (MynaWindow *self)
   self->content_header = adw_header_bar_new ();
   gtk_widget_add_css_class (self->content_header, "flat");
   gtk_button_set_icon_name (GTK_BUTTON (toggle), "sidebar-show-symbolic");
-  gtk_widget_set_tooltip_text (toggle, _("Show or hide the chats"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (toggle), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Sidebar"), -1);
-  g_object_bind_property (self->split, "show-sidebar", toggle, "active",
-                          G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL);
+  gtk_widget_set_tooltip_text (toggle, _ ("Show or hide the chats"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (toggle), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Sidebar"), -1);
+  g_object_bind_property (self->split, "show-sidebar", toggle, "active", G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL);
   adw_header_bar_pack_start (ADW_HEADER_BAR (self->content_header), toggle);
   adw_header_bar_set_title_widget (ADW_HEADER_BAR (self->content_header), myna_window_make_title (self));
   adw_header_bar_pack_end (ADW_HEADER_BAR (self->content_header),
-                           make_menu_button ("view-more-symbolic", "chat-menu", _("Chat Menu")));
+                           make_menu_button ("view-more-symbolic", "chat-menu", _ ("Chat Menu")));
   adw_header_bar_pack_end (ADW_HEADER_BAR (self->content_header),
-                           make_button ("edit-find-symbolic", "win.find", _("Find in This Chat")));
+                           make_button ("edit-find-symbolic", "win.find", _ ("Find in This Chat")));
   gtk_box_append (GTK_BOX (box), self->content_header);
 
   self->store_banner = myna_banner_new ();
@@ -368,7 +355,7 @@ myna_window_map (GtkWidget *widget)
   gtk_window_present (GTK_WINDOW (myna_welcome_window_new (GTK_WINDOW (self))));
 }
 
-/* ---- Object ------------------------------------------------------------------------------------------------------- */
+/* ---- Object ----------------------------------------------------------------------------------------------------- */
 
 static gboolean
 myna_window_close_request (GtkWindow *window)
@@ -423,11 +410,9 @@ myna_window_init (MynaWindow *self)
 {
   self->cancellable = g_cancellable_new ();
   self->conversation_signals = g_signal_group_new (MYNA_TYPE_CONVERSATION);
-  g_signal_group_connect_swapped (self->conversation_signals, "notify::title", G_CALLBACK (myna_window_update_title),
-                                  self);
+  g_signal_group_connect_swapped (self->conversation_signals, "notify::title", G_CALLBACK (myna_window_update_title), self);
   g_signal_group_connect_swapped (self->conversation_signals, "notify::id", G_CALLBACK (id_changed_cb), self);
-  g_signal_group_connect_swapped (self->conversation_signals, "notify::model", G_CALLBACK (myna_window_update_model),
-                                  self);
+  g_signal_group_connect_swapped (self->conversation_signals, "notify::model", G_CALLBACK (myna_window_update_model), self);
 
   self->text_css = gtk_css_provider_new ();
   gtk_style_context_add_provider_for_display (gdk_display_get_default (), GTK_STYLE_PROVIDER (self->text_css),
@@ -441,24 +426,17 @@ follow_application (MynaWindow *self)
   GlmActor *actor = myna_model_library_get_actor (models);
 
   g_signal_connect_object (self->application, "notify::store", G_CALLBACK (store_changed_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->application, "conversation-busy", G_CALLBACK (busy_changed_cb), self,
-                           G_CONNECT_SWAPPED);
-  g_signal_connect_object (models, "notify::loading-path", G_CALLBACK (myna_window_update_model),
-                           self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (models, "notify::default-path", G_CALLBACK (myna_window_update_model),
-                           self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->application, "conversation-busy", G_CALLBACK (busy_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (models, "notify::loading-path", G_CALLBACK (myna_window_update_model), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (models, "notify::default-path", G_CALLBACK (myna_window_update_model), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (models, "load-failed", G_CALLBACK (myna_window_show_load_failure), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (models, "load-cancelled", G_CALLBACK (myna_window_restore_model), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (myna_model_library_get_entries (models), "items-changed", G_CALLBACK (myna_window_update_model),
                            self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (actor, "notify::model-path", G_CALLBACK (myna_window_update_model),
-                           self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (actor, "notify::load-fraction", G_CALLBACK (myna_window_update_model),
-                           self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->application, "notify::temporary", G_CALLBACK (temporary_changed_cb), self,
-                           G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->settings, "changed::text-size", G_CALLBACK (update_text_size), self,
-                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (actor, "notify::model-path", G_CALLBACK (myna_window_update_model), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (actor, "notify::load-fraction", G_CALLBACK (myna_window_update_model), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->application, "notify::temporary", G_CALLBACK (temporary_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->settings, "changed::text-size", G_CALLBACK (update_text_size), self, G_CONNECT_SWAPPED);
   update_text_size (self);
   myna_window_update_model (self);
   myna_window_check_model (self);

@@ -8,51 +8,39 @@
 
 G_BEGIN_DECLS
 
-void     myna_show_about     (GtkWindow  *parent);
+void myna_show_about (GtkWindow *parent);
 
 /* Opens the address with the program that the person chose for it. */
-void     myna_open_uri       (GtkWindow  *parent,
-                              const char *uri);
+void myna_open_uri (GtkWindow *parent, const char *uri);
 /* Opens the folder that holds the file, with the file selected where the file manager can do that. */
-void     myna_show_in_folder (GtkWindow  *parent,
-                              GFile      *file);
+void myna_show_in_folder (GtkWindow *parent, GFile *file);
 
-void     myna_expander_row_add_suffix  (AdwExpanderRow *row,
-                                        GtkWidget      *widget);
-void     myna_css_provider_load_string (GtkCssProvider *provider,
-                                        const char     *css);
+void myna_expander_row_add_suffix (AdwExpanderRow *row, GtkWidget *widget);
+void myna_css_provider_load_string (GtkCssProvider *provider, const char *css);
 
 /* The colour of the widget's text. */
-GdkRGBA  myna_widget_get_color       (GtkWidget  *widget);
+GdkRGBA myna_widget_get_color (GtkWidget *widget);
 /* A colour that the theme has under this name; the text's where it has none. */
-GdkRGBA  myna_widget_get_named_color (GtkWidget  *widget,
-                                      const char *name);
+GdkRGBA myna_widget_get_named_color (GtkWidget *widget, const char *name);
 
 /* Lets a screen reader say the text.  GTK before 4.14 has no announcements: there the text becomes the widget's description,
  * the change of which is said where the widget has the keyboard's focus.  So the widget should be the one that has it. */
-void     myna_announce       (GtkWidget  *widget,
-                              const char *text);
+void myna_announce (GtkWidget *widget, const char *text);
 
 /* What a screen reader says of a button whose text alone says too little.  Newer GTK takes the text before all else. */
-void     myna_button_set_spoken_name (GtkWidget  *button,
-                                      const char *name);
+void myna_button_set_spoken_name (GtkWidget *button, const char *name);
 
 typedef enum
 {
   MYNA_QUESTION_PLAIN,
-  MYNA_QUESTION_DESTRUCTIVE,    /* the answer cannot be taken back */
+  MYNA_QUESTION_DESTRUCTIVE, /* the answer cannot be taken back */
 } MynaQuestionKind;
 
 /* Asks for one decision: `accept_label` or Cancel. */
-void     myna_ask_async      (GtkWindow            *parent,
-                              MynaQuestionKind      kind,
-                              const char           *heading,
-                              const char           *body,
-                              const char           *accept_label,
-                              GAsyncReadyCallback   callback,
-                              gpointer              user_data);
+void myna_ask_async (GtkWindow *parent, MynaQuestionKind kind, const char *heading, const char *body, const char *accept_label,
+                     GAsyncReadyCallback callback, gpointer user_data);
 /* TRUE: accepted. */
-gboolean myna_ask_finish     (GAsyncResult         *result);
+gboolean myna_ask_finish (GAsyncResult *result);
 
 typedef enum
 {
@@ -62,14 +50,9 @@ typedef enum
 } MynaFileAction;
 
 /* Lets the person choose a file (by the portal inside Flatpak).  filter and name may be NULL. */
-void     myna_choose_file_async  (GtkWindow           *parent,
-                                  MynaFileAction       action,
-                                  const char          *title,
-                                  GtkFileFilter       *filter,
-                                  const char          *name,
-                                  GAsyncReadyCallback  callback,
-                                  gpointer             user_data);
+void myna_choose_file_async (GtkWindow *parent, MynaFileAction action, const char *title, GtkFileFilter *filter,
+                             const char *name, GAsyncReadyCallback callback, gpointer user_data);
 /* The file, or NULL if nothing was chosen; the caller owns it. */
-GFile   *myna_choose_file_finish (GAsyncResult        *result);
+GFile *myna_choose_file_finish (GAsyncResult *result);
 
 G_END_DECLS

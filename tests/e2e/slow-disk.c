@@ -6,7 +6,7 @@
  * slow disk lets it wait there.
  * $MYNA_SLOW_HISTORY: the history is not opened before this file is gone.
  */
-#undef _FILE_OFFSET_BITS        /* open() and open64() are two functions here */
+#undef _FILE_OFFSET_BITS /* open() and open64() are two functions here */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -20,9 +20,7 @@
 #define DELAY_NS 150000000
 
 int
-madvise (void  *data,
-         size_t n_bytes,
-         int    advice)
+madvise (void *data, size_t n_bytes, int advice)
 {
   const char *path = getenv ("MYNA_SLOW_DISK");
   struct timespec delay = { 0, DELAY_NS };
@@ -46,9 +44,7 @@ wait_for_history (const char *path)
 
 /* What SQLite opens files with: the one name or the other, by how it was built. */
 static int
-open_file (const char *path,
-           int         flags,
-           va_list     arguments)
+open_file (const char *path, int flags, va_list arguments)
 {
   int mode = flags & (O_CREAT | O_TMPFILE) ? va_arg (arguments, int) : 0;
 
@@ -57,9 +53,7 @@ open_file (const char *path,
 }
 
 int
-open (const char *path,
-      int         flags,
-      ...)
+open (const char *path, int flags, ...)
 {
   va_list arguments;
   int fd;
@@ -71,9 +65,7 @@ open (const char *path,
 }
 
 int
-open64 (const char *path,
-        int         flags,
-        ...)
+open64 (const char *path, int flags, ...)
 {
   va_list arguments;
   int fd;

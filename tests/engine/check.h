@@ -17,27 +17,27 @@
 __attribute__ ((weak)) _Atomic int check_n_failed;
 __attribute__ ((weak)) _Atomic int check_n_done;
 
-#define CHECK(condition, ...)                                                                                             \
-  do                                                                                                                      \
-    {                                                                                                                     \
-      check_n_done++;                                                                                                     \
-      if (!(condition) && check_n_failed++ < 40)                                                                          \
-        {                                                                                                                 \
-          fprintf (stderr, "%s:%d: %s: ", __FILE__, __LINE__, #condition);                                                \
-          fprintf (stderr, __VA_ARGS__);                                                                                  \
-          fputc ('\n', stderr);                                                                                           \
-        }                                                                                                                 \
-    }                                                                                                                     \
+#define CHECK(condition, ...)                                              \
+  do                                                                       \
+    {                                                                      \
+      check_n_done++;                                                      \
+      if (!(condition) && check_n_failed++ < 40)                           \
+        {                                                                  \
+          fprintf (stderr, "%s:%d: %s: ", __FILE__, __LINE__, #condition); \
+          fprintf (stderr, __VA_ARGS__);                                   \
+          fputc ('\n', stderr);                                            \
+        }                                                                  \
+    }                                                                      \
   while (0)
 
 /* For what must succeed if anything else is to make sense. */
-#define REQUIRE(condition, ...)                                                                                           \
-  do                                                                                                                      \
-    {                                                                                                                     \
-      CHECK (condition, __VA_ARGS__);                                                                                     \
-      if (check_n_failed > 0)                                                                                             \
-        exit (1);                                                                                                         \
-    }                                                                                                                     \
+#define REQUIRE(condition, ...)       \
+  do                                  \
+    {                                 \
+      CHECK (condition, __VA_ARGS__); \
+      if (check_n_failed > 0)         \
+        exit (1);                     \
+    }                                 \
   while (0)
 
 static inline int

@@ -9,7 +9,7 @@
 #include "check.h"
 #include "gguf-build.h"
 
-#define EMBD VECTORS_EMBD
+#define EMBD  VECTORS_EMBD
 #define HEADS 8
 #define VOCAB 5
 

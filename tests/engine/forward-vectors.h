@@ -11,14 +11,14 @@
 #include "engine.h"
 #include "quant/quant.h"
 
-#define VECTORS_EMBD 32
+#define VECTORS_EMBD  32
 #define VECTORS_STEPS 3
 
 typedef struct
 {
-  const char *file;             /* in reference-vectors/ */
+  const char *file; /* in reference-vectors/ */
   const char *arch;
-  bool is_first;                /* ChatGLM-6B's layout */
+  bool is_first; /* ChatGLM-6B's layout */
   float eps;
 } VectorsModel;
 

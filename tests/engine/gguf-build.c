@@ -189,7 +189,7 @@ gguf_build_write (const GgufBuild *build, const char *path)
   free (head.data);
 }
 
-/* ---- Temporary files ---------------------------------------------------------------------------------------------- */
+/* ---- Temporary files -------------------------------------------------------------------------------------------- */
 
 static char temp_folder[512];
 static char temp_paths[64][768];

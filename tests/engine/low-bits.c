@@ -15,7 +15,7 @@
 
 #define MAX_TENSORS 256
 
-/* ---- Blocks ------------------------------------------------------------------------------------------------------- */
+/* ---- Blocks ----------------------------------------------------------------------------------------------------- */
 
 /* The value of largest magnitude, with its sign. */
 static float
@@ -147,8 +147,8 @@ write_q2_k (const float *x, GlmBlockQ2_K *block)
 
       block->scales[j] = (uint8_t) (scale | min << 4);
       for (int i = 16 * j; i < 16 * j + 16; i++)
-        block->qs[i / 128 * 32 + i % 32] |= (uint8_t) (nearest (x[i] + dmin * (float) min, d * (float) scale, 0, 3)
-                                                       << (i % 128 / 32 * 2));
+        block->qs[i / 128 * 32 + i % 32] |=
+            (uint8_t) (nearest (x[i] + dmin * (float) min, d * (float) scale, 0, 3) << (i % 128 / 32 * 2));
     }
 }
 
@@ -169,7 +169,7 @@ low_bits_quantise (GlmType type, const float *x, void *blocks, int64_t n)
       }
 }
 
-/* ---- Files -------------------------------------------------------------------------------------------------------- */
+/* ---- Files ------------------------------------------------------------------------------------------------------ */
 
 /* The tensor's values in the type of `target`, malloc'ed. */
 static void *
@@ -204,11 +204,12 @@ low_bits_write_model (const char *source, const char *target, GlmType type)
 
       if (tensor->ne[0] % traits->block_size != 0)
         traits = glm_type_traits (GLM_TYPE_IQ4_NL);
-      tensors[i] = (GlmGgufTensor) { tensor->name, traits->type, tensor->n_dims, { 0 }, 0 };
+      tensors[i] = (GlmGgufTensor){ tensor->name, traits->type, tensor->n_dims, { 0 }, 0 };
       memcpy (tensors[i].ne, tensor->ne, sizeof tensor->ne);
       tensors[i].n_bytes = (size_t) (tensor->ne[0] * tensor->ne[1] / traits->block_size * traits->block_bytes);
     }
-  REQUIRE (glm_gguf_writer_open (target, GLM_OUTPUT_REPLACE_EXISTING, glm_model_file_metadata (file), tensors, n, &writer, &error),
+  REQUIRE (glm_gguf_writer_open (target, GLM_OUTPUT_REPLACE_EXISTING, glm_model_file_metadata (file), tensors, n, &writer,
+                                 &error),
            "%s", error.message);
   for (size_t i = 0; i < n; i++)
     {
@@ -216,7 +217,8 @@ low_bits_write_model (const char *source, const char *target, GlmType type)
       void *blocks = tensors[i].type != tensor->type ? requantised (tensor, &tensors[i]) : NULL;
 
       REQUIRE (glm_gguf_writer_write (writer, blocks ? blocks : tensor->data, tensors[i].n_bytes, &error)
-                 && glm_gguf_writer_end_tensor (writer, &error), "%s", error.message);
+                   && glm_gguf_writer_end_tensor (writer, &error),
+               "%s", error.message);
       free (blocks);
     }
   REQUIRE (glm_gguf_writer_commit (writer, &error), "%s", error.message);

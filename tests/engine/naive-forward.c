@@ -13,8 +13,8 @@ typedef struct
 {
   const TinyModel *tiny;
   bool first, sandwich;
-  int n;                        /* tokens */
-  int n_context, origin;        /* chatglm1 */
+  int n;                 /* tokens */
+  int n_context, origin; /* chatglm1 */
   int q, kv;
   double *x, *norm, *qkv, *heads, *ff, *out;
 } Naive;
@@ -40,7 +40,8 @@ linear (const Naive *naive, const char *prefix, const char *base, const double *
   float *w, *b = NULL;
 
   snprintf (name, sizeof name, "%s.weight", base);
-  w = values (naive, prefix, name, (size_t) rows * (size_t) cols, (strcmp (base, "output") == 0 ? 4 : 2) / sqrtf ((float) cols), 0);
+  w = values (naive, prefix, name, (size_t) rows * (size_t) cols, (strcmp (base, "output") == 0 ? 4 : 2) / sqrtf ((float) cols),
+              0);
   snprintf (name, sizeof name, "%s.bias", base);
   if (bias)
     b = values (naive, prefix, name, (size_t) rows, 0.3f, 0);
@@ -143,8 +144,9 @@ attend_one (const Naive *naive, int t, int head, const float *prefix_k, const fl
     {
       scores[j] = 0;
       for (int i = 0; i < d; i++)
-        scores[j] += q[i] * (j < tiny->n_prefix ? prefix_k[j * naive->kv + kv_head * d + i]
-                                                : naive->qkv[(j - tiny->n_prefix) * width + naive->q + kv_head * d + i]);
+        scores[j] += q[i]
+                     * (j < tiny->n_prefix ? prefix_k[j * naive->kv + kv_head * d + i]
+                                           : naive->qkv[(j - tiny->n_prefix) * width + naive->q + kv_head * d + i]);
       scores[j] /= sqrt (d);
       max = scores[j] > max ? scores[j] : max;
     }
@@ -153,9 +155,9 @@ attend_one (const Naive *naive, int t, int head, const float *prefix_k, const fl
   memset (out, 0, (size_t) d * sizeof *out);
   for (int j = 0; j < n; j++)
     for (int i = 0; i < d; i++)
-      out[i] += scores[j] / sum * (j < tiny->n_prefix
-                                     ? prefix_v[j * naive->kv + kv_head * d + i]
-                                     : naive->qkv[(j - tiny->n_prefix) * width + naive->q + naive->kv + kv_head * d + i]);
+      out[i] += scores[j] / sum
+                * (j < tiny->n_prefix ? prefix_v[j * naive->kv + kv_head * d + i]
+                                      : naive->qkv[(j - tiny->n_prefix) * width + naive->q + naive->kv + kv_head * d + i]);
   free (scores);
 }
 

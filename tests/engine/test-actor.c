@@ -12,17 +12,17 @@
 #include <string.h>
 
 /* Waits at most a minute: the machines are shared. */
-#define WAIT_UNTIL(condition)                                                                                             \
-  do                                                                                                                      \
-    {                                                                                                                     \
-      gint64 deadline = g_get_monotonic_time () + 60 * G_USEC_PER_SEC;                                                    \
-      while (!(condition))                                                                                                \
-        {                                                                                                                 \
-          g_assert_cmpint (g_get_monotonic_time (), <, deadline);                                                         \
-          if (!g_main_context_iteration (NULL, FALSE))                                                                    \
-            g_usleep (1000);                                                                                              \
-        }                                                                                                                 \
-    }                                                                                                                     \
+#define WAIT_UNTIL(condition)                                          \
+  do                                                                   \
+    {                                                                  \
+      gint64 deadline = g_get_monotonic_time () + 60 * G_USEC_PER_SEC; \
+      while (!(condition))                                             \
+        {                                                              \
+          g_assert_cmpint (g_get_monotonic_time (), <, deadline);      \
+          if (!g_main_context_iteration (NULL, FALSE))                 \
+            g_usleep (1000);                                           \
+        }                                                              \
+    }                                                                  \
   while (0)
 
 static char *
@@ -31,7 +31,7 @@ starter_path (void)
   return g_build_filename (g_getenv ("MYNA_DATA_DIR"), "models", "myna-fledgling-q8_0.gguf", NULL);
 }
 
-/* ---- Loading ------------------------------------------------------------------------------------------------------ */
+/* ---- Loading ---------------------------------------------------------------------------------------------------- */
 
 typedef struct
 {
@@ -141,9 +141,9 @@ test_load_options (void)
   g_assert_cmpfloat (highest, >, 0.5);
 
   highest = 0;
-  options = (GlmActorLoadOptions) { .context_length = 1 << 20 };
+  options = (GlmActorLoadOptions){ .context_length = 1 << 20 };
   g_assert_true (load_with (actor, path, &options, NULL).ok);
-  g_assert_cmpint (glm_actor_get_context_length (actor), ==, 1024);     /* the model's */
+  g_assert_cmpint (glm_actor_get_context_length (actor), ==, 1024); /* the model's */
   g_assert_cmpfloat (highest, ==, 0);
 
   g_assert_true (g_file_set_contents (path, data, (gssize) n_bytes, NULL));
@@ -203,11 +203,11 @@ test_load_cancel (void)
     }
 }
 
-/* ---- Generating --------------------------------------------------------------------------------------------------- */
+/* ---- Generating ------------------------------------------------------------------------------------------------- */
 
 typedef struct
 {
-  GlmActor *actor;              /* to cancel from a callback */
+  GlmActor *actor; /* to cancel from a callback */
   guint64 id;
   GString *text;
   int n_pieces, n_prompts, n_ended, n_destroyed;
@@ -292,7 +292,7 @@ reply_clear (Reply *reply)
   g_assert_cmpint (reply->n_destroyed, ==, 1);
   g_string_free (reply->text, TRUE);
   g_clear_error (&reply->error);
-  *reply = (Reply) { 0 };
+  *reply = (Reply){ 0 };
 }
 
 static void
@@ -477,7 +477,7 @@ test_finalise_in_callback (void)
   reply_clear (&reply);
 }
 
-/* ---- Counting ----------------------------------------------------------------------------------------------------- */
+/* ---- Counting --------------------------------------------------------------------------------------------------- */
 
 static void
 on_counted (GObject *object, GAsyncResult *result, gpointer user_data)
@@ -501,7 +501,7 @@ test_count (void)
   g_assert_no_error (answer.error);
   g_assert_cmpint (answer.n, ==, 8);
 
-  answer = (Answer) { 0 };
+  answer = (Answer){ 0 };
   g_cancellable_cancel (cancellable);
   glm_actor_count_tokens_async (actor, &turn, 1, cancellable, on_counted, &answer);
   WAIT_UNTIL (answer.done);

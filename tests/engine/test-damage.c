@@ -152,8 +152,8 @@ check_outcome (OpenFunc open_func, const char *path, const char *what, size_t at
 
   CHECK (!ok || !must_fail, "%s cut at byte %zu was accepted", what, at);
   CHECK (ok || (error.code != GLM_ERROR_NONE && error.message[0]), "%s, byte %zu: no message", what, at);
-  CHECK (ok || strstr (error.message, glm_path_name (path)) || error.code == GLM_ERROR_NO_MEMORY, "%s, byte %zu: \"%s\" does not name the file",
-         what, at, error.message);
+  CHECK (ok || strstr (error.message, glm_path_name (path)) || error.code == GLM_ERROR_NO_MEMORY,
+         "%s, byte %zu: \"%s\" does not name the file", what, at, error.message);
 }
 
 /* The first n_header bytes one by one, what follows in steps. */

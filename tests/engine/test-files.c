@@ -50,7 +50,7 @@ read_file (const char *path)
   return buffer;
 }
 
-/* ---- A small GGUF file whose fields have names --------------------------------------------------------------------- */
+/* ---- A small GGUF file whose fields have names ------------------------------------------------------------------ */
 
 typedef struct
 {
@@ -148,9 +148,9 @@ make_gguf (void)
   put_text (&file, "key4", "test.flag");
   put_u32 (&file, "key4.type", 7);
   put (&file, "flag", &yes, 1);
-  put_tensor (&file, "t0", 2, (uint64_t[]) { 8, 4 }, 0, 0);
-  put_tensor (&file, "t1", 2, (uint64_t[]) { 32, 2 }, 8, 128);
-  put_tensor (&file, "t2", 1, (uint64_t[]) { 16 }, 1, 224);
+  put_tensor (&file, "t0", 2, (uint64_t[]){ 8, 4 }, 0, 0);
+  put_tensor (&file, "t1", 2, (uint64_t[]){ 32, 2 }, 8, 128);
+  put_tensor (&file, "t2", 1, (uint64_t[]){ 16 }, 1, 224);
   put (&file, "padding", "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", (32 - file.bytes.n % 32) % 32);
   for (size_t i = 0; i < sizeof data; i++)
     data[i] = (uint8_t) i;
@@ -191,6 +191,7 @@ check_refused (const File *file, const char *what, const char *part)
 static void
 test_bad_gguf (void)
 {
+  /* clang-format off */
   static const struct { const char *field; int n; uint64_t value; const char *part; } cases[] = {
     { "magic", 4, 0x55475546, "magic" },
     { "version", 4, 0, "version" }, { "version", 4, 1, "version" }, { "version", 4, 4, "version" },
@@ -223,6 +224,7 @@ test_bad_gguf (void)
     { "t2.offset", 8, 1 << 20, "t2" }, { "t2.offset", 8, UINT64_MAX - 31, "t2" }, { "t2.offset", 8, 256, "t2" },
     { "t2.ne0", 8, 17, "t2" }, { "t0", 1, 0x1B, "tensor 0" },
   };
+  /* clang-format on */
 
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
     {
@@ -252,7 +254,7 @@ test_bad_gguf_names (void)
   patch (&file, "key4", "test.list", 9);
   check_refused (&file, "two keys of one name", "test.list occurs twice");
   file.bytes.n = 4;
-  check_refused (&file, "four bytes", "the version");                          /* CVE-2024-39720 */
+  check_refused (&file, "four bytes", "the version"); /* CVE-2024-39720 */
   file.bytes.n = 0;
   check_refused (&file, "no bytes", "empty");
   glm_buffer_clear (&file.bytes);
@@ -284,15 +286,22 @@ test_good_gguf (void)
   glm_buffer_clear (&file.bytes);
 }
 
-/* ---- Torch --------------------------------------------------------------------------------------------------------- */
+/* ---- Torch ------------------------------------------------------------------------------------------------------ */
 
 /* torch.save() itself wrote this one; see make-tokenizer-fixtures.py. */
 static void
 test_torch (const char *fixtures)
 {
-  static const struct { const char *name; GlmType type; int64_t rows, columns; int first; } expected[] = {
-    { "embed.weight", GLM_TYPE_F16, 6, 4, 0 }, { "head.weight", GLM_TYPE_F16, 6, 4, 0 }, { "norm.weight", GLM_TYPE_F32, 1, 4, 0 },
-    { "proj.weight", GLM_TYPE_BF16, 3, 4, 0 }, { "proj.quantised", GLM_TYPE_I8, 3, 4, -8 }, { "view.weight", GLM_TYPE_F16, 2, 4, 8 },
+  static const struct
+  {
+    const char *name;
+    GlmType type;
+    int64_t rows, columns;
+    int first;
+  } expected[] = {
+    { "embed.weight", GLM_TYPE_F16, 6, 4, 0 },   { "head.weight", GLM_TYPE_F16, 6, 4, 0 },
+    { "norm.weight", GLM_TYPE_F32, 1, 4, 0 },    { "proj.weight", GLM_TYPE_BF16, 3, 4, 0 },
+    { "proj.quantised", GLM_TYPE_I8, 3, 4, -8 }, { "view.weight", GLM_TYPE_F16, 2, 4, 8 },
   };
   GlmMappedFile *file = NULL;
   GlmTensorTable tensors = { 0 };
@@ -308,7 +317,8 @@ test_torch (const char *fixtures)
       const GlmTensor *tensor = glm_tensor_table_find (&tensors, expected[i].name);
 
       REQUIRE (tensor && tensor->type == expected[i].type && tensor->ne[0] == expected[i].columns
-               && tensor->ne[1] == expected[i].rows, "%s", expected[i].name);
+                   && tensor->ne[1] == expected[i].rows,
+               "%s", expected[i].name);
       for (int64_t k = 0; k < tensor->ne[0] * tensor->ne[1]; k++)
         {
           float value;
@@ -320,7 +330,7 @@ test_torch (const char *fixtures)
             }
           glm_type_traits (tensor->type)->dequantise (tensor->data, &value, 0);
           glm_type_traits (tensor->type)
-            ->dequantise ((const uint8_t *) tensor->data + k * glm_type_traits (tensor->type)->block_bytes, &value, 1);
+              ->dequantise ((const uint8_t *) tensor->data + k * glm_type_traits (tensor->type)->block_bytes, &value, 1);
           CHECK (value == (float) (expected[i].first + k) / 8, "%s[%d] is %g", expected[i].name, (int) k, (double) value);
         }
     }
@@ -340,7 +350,7 @@ test_evil_pickle (const char *fixtures)
   uint8_t *at;
   char path[1024];
 
-  _Static_assert (sizeof old_name == sizeof evil, "the pickle keeps its length");
+  _Static_assert(sizeof old_name == sizeof evil, "the pickle keeps its length");
   snprintf (path, sizeof path, "%s/torch/state_dict.bin", fixtures);
   bytes = read_file (path);
   at = memmem (bytes.data, bytes.n, old_name, strlen (old_name));
@@ -355,7 +365,7 @@ test_evil_pickle (const char *fixtures)
   glm_buffer_clear (&bytes);
 }
 
-/* ---- Split files, writing, shrinking ------------------------------------------------------------------------------- */
+/* ---- Split files, writing, shrinking ---------------------------------------------------------------------------- */
 
 static void
 write_part (const char *name, int no, int count, int total, int first_tensor)
@@ -375,8 +385,9 @@ write_part (const char *name, int no, int count, int total, int first_tensor)
   glm_metadata_set_uint32 (&metadata, "split.count", (uint32_t) count);
   glm_metadata_set_uint32 (&metadata, "split.tensors.count", (uint32_t) total);
   REQUIRE (glm_gguf_writer_open (path_in (name), GLM_OUTPUT_REPLACE_EXISTING, &metadata, &tensor, 1, &writer, &error)
-           && glm_gguf_writer_write (writer, data, sizeof data, &error) && glm_gguf_writer_end_tensor (writer, &error)
-           && glm_gguf_writer_commit (writer, &error), "%s", error.message);
+               && glm_gguf_writer_write (writer, data, sizeof data, &error) && glm_gguf_writer_end_tensor (writer, &error)
+               && glm_gguf_writer_commit (writer, &error),
+           "%s", error.message);
   glm_gguf_writer_free (writer);
   glm_metadata_clear (&metadata);
 }
@@ -405,7 +416,8 @@ test_split (void)
   CHECK (!glm_model_file_open (path_in ("m-00001-of-00003.gguf"), &file, &error), "t1 twice");
   unlink (path_in ("m-00003-of-00003.gguf"));
   CHECK (!glm_model_file_open (path_in ("m-00001-of-00003.gguf"), &file, &error) && error.code == GLM_ERROR_NOT_FOUND
-         && strstr (error.message, "m-00003-of-00003.gguf"), "%s", error.message);
+             && strstr (error.message, "m-00003-of-00003.gguf"),
+         "%s", error.message);
   rename (path_in ("m-00001-of-00003.gguf"), path_in ("alone.gguf"));
   CHECK (!glm_model_file_open (path_in ("alone.gguf"), &file, &error) && strstr (error.message, "alone.gguf"), "%s",
          error.message);
@@ -436,17 +448,60 @@ test_shrinking (void)
   free (bytes);
 }
 
-/* ---- JSON ---------------------------------------------------------------------------------------------------------- */
+/* ---- JSON ------------------------------------------------------------------------------------------------------- */
 
 static void
 test_json (void)
 {
-  static const char *const good[] = { "0", "-0.5e+3", "\"\\u00e9\\ud83d\\ude00\\n\"", "[]", "{}", " [1, 2 , {\"a\":null}] ",
-                                      "true", "[[[[]]]]", "\"\"", "1e400", "{\"a\":1,\"b\":1}" };
-  static const char *const bad[] = { "", " ", "01", "1.", ".5", "1e", "+1", "-", "tru", "nul", "\"", "\"\\x\"", "\"\\u12\"",
-                                     "\"\\ud800\"", "\"\\udc00\"", "\"\t\"", "[1,]", "[,]", "[1 2]", "{\"a\"}", "{\"a\":}", "{a:1}",
-                                     "{\"a\":1,}", "{\"a\":1,\"a\":2}", "[", "]", "{", "[1]]", "1 1", "\"\xFF\"", "\"\xED\xA0\x80\"",
-                                     "\"\xC0\x80\"", "NaN", "Infinity", "'a'", "/**/1", "\xEF\xBB\xBF" "1" };
+  static const char *const good[] = { "0",
+                                      "-0.5e+3",
+                                      "\"\\u00e9\\ud83d\\ude00\\n\"",
+                                      "[]",
+                                      "{}",
+                                      " [1, 2 , {\"a\":null}] ",
+                                      "true",
+                                      "[[[[]]]]",
+                                      "\"\"",
+                                      "1e400",
+                                      "{\"a\":1,\"b\":1}" };
+  static const char *const bad[] = { "",
+                                     " ",
+                                     "01",
+                                     "1.",
+                                     ".5",
+                                     "1e",
+                                     "+1",
+                                     "-",
+                                     "tru",
+                                     "nul",
+                                     "\"",
+                                     "\"\\x\"",
+                                     "\"\\u12\"",
+                                     "\"\\ud800\"",
+                                     "\"\\udc00\"",
+                                     "\"\t\"",
+                                     "[1,]",
+                                     "[,]",
+                                     "[1 2]",
+                                     "{\"a\"}",
+                                     "{\"a\":}",
+                                     "{a:1}",
+                                     "{\"a\":1,}",
+                                     "{\"a\":1,\"a\":2}",
+                                     "[",
+                                     "]",
+                                     "{",
+                                     "[1]]",
+                                     "1 1",
+                                     "\"\xFF\"",
+                                     "\"\xED\xA0\x80\"",
+                                     "\"\xC0\x80\"",
+                                     "NaN",
+                                     "Infinity",
+                                     "'a'",
+                                     "/**/1",
+                                     "\xEF\xBB\xBF"
+                                     "1" };
   GlmJson *json = NULL;
   GlmError error = { 0 };
   char deep[300] = { 0 };

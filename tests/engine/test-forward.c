@@ -43,7 +43,7 @@ max_difference (const float *a, const float *b, int64_t n)
   return max;
 }
 
-/* ---- Models ------------------------------------------------------------------------------------------------------- */
+/* ---- Models ----------------------------------------------------------------------------------------------------- */
 
 static const VectorsModel models[] = {
   { "glm_model.data", "chatglm1", true, 1e-5f },
@@ -62,13 +62,8 @@ static const struct
   GlmType type;
   float tolerance;
 } vector_bounds[] = {
-  { GLM_TYPE_F32, 1e-4f },
-  { GLM_TYPE_F16, 5e-3f },
-  { GLM_TYPE_Q8_0, 0.01f },
-  { GLM_TYPE_Q5_1, 0.065f },
-  { GLM_TYPE_Q5_0, 0.05f },
-  { GLM_TYPE_Q4_1, 0.08f },
-  { GLM_TYPE_Q4_0, 0.115f },
+  { GLM_TYPE_F32, 1e-4f },  { GLM_TYPE_F16, 5e-3f },  { GLM_TYPE_Q8_0, 0.01f },  { GLM_TYPE_Q5_1, 0.065f },
+  { GLM_TYPE_Q5_0, 0.05f }, { GLM_TYPE_Q4_1, 0.08f }, { GLM_TYPE_Q4_0, 0.115f },
 };
 
 /* Half precision of keys and values in the place of 8 bits, or the other way round: sessions take it from the model. */
@@ -93,7 +88,8 @@ check_steps (GlmModel *model, const VectorsModel *vectors, const VectorsExpected
     }
   for (int step = 0; step < VECTORS_STEPS; step++)
     {
-      bool ok = glm_session_eval (session, expected->ids[step], (size_t) expected->n[step], expected->n[step], NULL, NULL, &error);
+      bool ok =
+          glm_session_eval (session, expected->ids[step], (size_t) expected->n[step], expected->n[step], NULL, NULL, &error);
 
       REQUIRE (ok, "%s: %s", what, error.message);
       for (int row = 0; row < expected->n[step]; row++)
@@ -174,7 +170,7 @@ test_vectors_small_cache (const VectorsModel *vectors)
     }
 }
 
-/* ---- Single operations -------------------------------------------------------------------------------------------- */
+/* ---- Single operations ------------------------------------------------------------------------------------------ */
 
 static void
 test_norms (void)
@@ -251,7 +247,7 @@ test_linear (void)
   free (data);
 }
 
-/* ---- The starter model -------------------------------------------------------------------------------------------- */
+/* ---- The starter model ------------------------------------------------------------------------------------------ */
 
 /* Prompt, the ids that follow greedily, and the five likeliest logits after the prompt. */
 static void
@@ -314,7 +310,7 @@ test_starter (void)
   glm_json_free (json);
 }
 
-/* ---- Masks and batches against each other ------------------------------------------------------------------------- */
+/* ---- Masks and batches against each other ----------------------------------------------------------------------- */
 
 #define N_TEXT 32
 

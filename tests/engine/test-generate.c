@@ -124,8 +124,11 @@ test_guessing (void)
     prompt[i] = 8 + i % 6;
   for (uint64_t seed = 1; seed <= 12; seed++)
     {
-      GlmSampling sampling = { .temperature = seed % 3 == 0 ? 0 : 0.3f, .top_p = 0.9f, .repetition_penalty = seed % 4 == 0 ? 1.1f : 1,
-                               .seed = seed, .max_tokens = 300 };
+      GlmSampling sampling = { .temperature = seed % 3 == 0 ? 0 : 0.3f,
+                               .top_p = 0.9f,
+                               .repetition_penalty = seed % 4 == 0 ? 1.1f : 1,
+                               .seed = seed,
+                               .max_tokens = 300 };
       GlmTokens ids = { 0 };
       GlmResult result;
       GlmError error = { 0 };

@@ -19,7 +19,7 @@
 
 #define N_REPLY 500
 #define MAX_IDS (N_REPLY + 64)
-#define BATCH 8
+#define BATCH   8
 
 /* Of a logit.  test-forward's bound of the packed path's error on this model's logits is 0.35, on both sides. */
 #define MARGIN 0.35f
@@ -29,10 +29,25 @@
 static const char *const masks[] = { "avx2", "avxvnni", "avx512", "all" };
 
 static const char *const prompts[] = {
-  "Hello!", "Who are you?", "What can you do?", "Tell me a story about a small bird.", "Write a poem about the sea.",
-  "What is 7 times 8?", "What is the capital of France?", "Write hello world in Python.", "Show me a table of three animals.",
-  "My name is Anna. What is my name?", "你好", "你是谁？", "讲一个小故事。", "中国的首都是哪里？", "三加五等于多少？",
-  "写一首关于月亮的诗。", "用 C 写一个 hello world。", "怎么添加一个模型？", "The cat sat on the mat. Where is the cat?",
+  "Hello!",
+  "Who are you?",
+  "What can you do?",
+  "Tell me a story about a small bird.",
+  "Write a poem about the sea.",
+  "What is 7 times 8?",
+  "What is the capital of France?",
+  "Write hello world in Python.",
+  "Show me a table of three animals.",
+  "My name is Anna. What is my name?",
+  "你好",
+  "你是谁？",
+  "讲一个小故事。",
+  "中国的首都是哪里？",
+  "三加五等于多少？",
+  "写一首关于月亮的诗。",
+  "用 C 写一个 hello world。",
+  "怎么添加一个模型？",
+  "The cat sat on the mat. Where is the cat?",
   "Count from one to ten.",
 };
 
@@ -40,10 +55,10 @@ static const char *const prompts[] = {
 
 typedef struct
 {
-  int32_t ids[MAX_IDS];         /* the prompt and what was written */
+  int32_t ids[MAX_IDS]; /* the prompt and what was written */
   size_t n_prompt;
-  int32_t chosen[N_REPLY];      /* by the reference */
-  float lead[N_REPLY];          /* of that choice over the next */
+  int32_t chosen[N_REPLY]; /* by the reference */
+  float lead[N_REPLY];     /* of that choice over the next */
 } Text;
 
 static GlmSession *

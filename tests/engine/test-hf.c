@@ -28,29 +28,23 @@ static const struct
 {
   GlmImportType type;
   double max, rms;
-  int cache;                    /* bytes of a key's or value's element; 0: as the engine chooses */
+  int cache; /* bytes of a key's or value's element; 0: as the engine chooses */
 } bounds[] = {
-  { GLM_IMPORT_F32, 1e-4, 1e-5 },
-  { GLM_IMPORT_F32, 0.08, 0.016, 1 },
-  { GLM_IMPORT_KEEP, 5e-3, 1e-3 },
-  { GLM_IMPORT_F16, 5e-3, 1e-3 },
-  { GLM_IMPORT_Q8_0, 0.25, 0.06 },
-  { GLM_IMPORT_Q5_1, 1.2, 0.23 },
-  { GLM_IMPORT_Q5_0, 1.4, 0.25 },
-  { GLM_IMPORT_Q4_1, 2.5, 0.45 },
-  { GLM_IMPORT_Q4_0, 3.5, 0.5 },
+  { GLM_IMPORT_F32, 1e-4, 1e-5 },   { GLM_IMPORT_F32, 0.08, 0.016, 1 }, { GLM_IMPORT_KEEP, 5e-3, 1e-3 },
+  { GLM_IMPORT_F16, 5e-3, 1e-3 },   { GLM_IMPORT_Q8_0, 0.25, 0.06 },    { GLM_IMPORT_Q5_1, 1.2, 0.23 },
+  { GLM_IMPORT_Q5_0, 1.4, 0.25 },   { GLM_IMPORT_Q4_1, 2.5, 0.45 },     { GLM_IMPORT_Q4_0, 3.5, 0.5 },
   { GLM_IMPORT_Q4_K_M, 1.4, 0.25 },
 };
 
 #define N_OF(array) (int) (sizeof (array) / sizeof (array)[0])
-#define MAX_IDS 64
+#define MAX_IDS     64
 
 typedef struct
 {
   int32_t ids[MAX_IDS];
   int n_ids;
   int n_vocab;
-  float *logits;                /* [n_ids][n_vocab] */
+  float *logits; /* [n_ids][n_vocab] */
 } Expected;
 
 static void
@@ -66,7 +60,7 @@ read_expected (const char *folder, Expected *expected)
   snprintf (path, sizeof path, "%s/expected.json", folder);
   REQUIRE (glm_json_open (path, &json, &error), "%s", error.message);
   ids = glm_json_get (glm_json_root (json), "ids");
-  *expected = (Expected) { .n_vocab = (int) glm_json_get (glm_json_root (json), "n_vocab")->integer };
+  *expected = (Expected){ .n_vocab = (int) glm_json_get (glm_json_root (json), "n_vocab")->integer };
   for (const GlmJsonValue *v = glm_json_first (ids); v && expected->n_ids < MAX_IDS; v = glm_json_next (ids, v))
     expected->ids[expected->n_ids++] = (int32_t) v->integer;
   glm_json_free (json);

@@ -45,7 +45,7 @@ member (const GlmJsonValue *object, const char *key)
   return value;
 }
 
-/* ---- Values ------------------------------------------------------------------------------------------------------- */
+/* ---- Values ----------------------------------------------------------------------------------------------------- */
 
 static int64_t
 n_values (const GlmTensor *tensor)
@@ -98,14 +98,16 @@ check_tensors (const char *what, const char *target, const char *reference, doub
       if (strstr (reference, "projection") && strstr (e->name, "attn_prefix"))
         CHECK (d <= 0x1p-10, "%s: %s differs by %g", what, e->name, d);
       else
-        CHECK (d <= (half && bound > 0 ? 0x1p-11 : g->type == GLM_TYPE_F32 ? 0 : bound), "%s: %s (%s) differs by %g", what, e->name,
-             glm_type_traits (g->type)->name, d);
+        CHECK (d <= (half && bound > 0         ? 0x1p-11
+                     : g->type == GLM_TYPE_F32 ? 0
+                                               : bound),
+               "%s: %s (%s) differs by %g", what, e->name, glm_type_traits (g->type)->name, d);
     }
   glm_model_file_free (got);
   glm_model_file_free (expected);
 }
 
-/* ---- A reply ------------------------------------------------------------------------------------------------------ */
+/* ---- A reply ---------------------------------------------------------------------------------------------------- */
 
 static void
 check_reply (const char *what, const char *target, const char *family)
@@ -137,9 +139,13 @@ check_reply (const char *what, const char *target, const char *family)
 static void
 test_entry (const GlmJsonValue *entry)
 {
-  static const struct { GlmImportType type; double bound; } types[] = {
-    { GLM_IMPORT_F32, 0 }, { GLM_IMPORT_F16, 0x1p-11 }, { GLM_IMPORT_Q8_0, 0.005 }, { GLM_IMPORT_Q5_1, 0.05 },
-    { GLM_IMPORT_Q5_0, 0.08 }, { GLM_IMPORT_Q4_1, 0.1 }, { GLM_IMPORT_Q4_0, 0.15 }, { GLM_IMPORT_Q4_K_M, 0.15 },
+  static const struct
+  {
+    GlmImportType type;
+    double bound;
+  } types[] = {
+    { GLM_IMPORT_F32, 0 },     { GLM_IMPORT_F16, 0x1p-11 }, { GLM_IMPORT_Q8_0, 0.005 }, { GLM_IMPORT_Q5_1, 0.05 },
+    { GLM_IMPORT_Q5_0, 0.08 }, { GLM_IMPORT_Q4_1, 0.1 },    { GLM_IMPORT_Q4_0, 0.15 },  { GLM_IMPORT_Q4_K_M, 0.15 },
   };
   const char *name = member (entry, "source"), *family = member (entry, "family"), *prefix = member (entry, "prefix");
   const char *target = path_in ("out.gguf"), *reference = path_in (member (entry, "reference"));
@@ -163,8 +169,8 @@ test_entry (const GlmJsonValue *entry)
                    || (official_int8 && types[i].type == GLM_IMPORT_Q8_0);
 
       options.type = types[i].type;
-      CHECK (glm_import (path_in (name), target, &options, &error), "%s as %s: %s", name,
-             glm_import_type_name (types[i].type), error.message);
+      CHECK (glm_import (path_in (name), target, &options, &error), "%s as %s: %s", name, glm_import_type_name (types[i].type),
+             error.message);
       /* Only the blocks of the official checkpoints are integers: the embedding is compared with the bound. */
       check_tensors (name, target, reference, exact ? 0.15 : types[i].bound);
       check_reply (name, target, family);
@@ -201,7 +207,7 @@ test_exact_integers (const char *name, GlmImportType type)
   glm_model_file_free (expected);
 }
 
-/* ---- What goes wrong ---------------------------------------------------------------------------------------------- */
+/* ---- What goes wrong -------------------------------------------------------------------------------------------- */
 
 static int
 n_files_like (const char *part)
@@ -296,8 +302,10 @@ test_bad_directories (void)
             folder, folder);
   CHECK (system (command) == 0, "sed");
   check_refused (path_in ("bad"), target, NULL, GLM_ERROR_BAD_FILE, "layers.2.input_layernorm.weight is missing");
-  snprintf (command, sizeof command, "sed 's/\"ffn_hidden_size\": 96/\"ffn_hidden_size\": 80/' %s/v3-f32/config.json > "
-            "%s/bad/config.json", folder, folder);
+  snprintf (command, sizeof command,
+            "sed 's/\"ffn_hidden_size\": 96/\"ffn_hidden_size\": 80/' %s/v3-f32/config.json > "
+            "%s/bad/config.json",
+            folder, folder);
   CHECK (system (command) == 0, "sed");
   check_refused (path_in ("bad"), target, NULL, GLM_ERROR_BAD_FILE, "dense_h_to_4h");
   snprintf (command, sizeof command, "cp %s/v3-f32/config.json %s/bad/ && rm %s/bad/tokenizer.model", folder, folder, folder);
@@ -315,8 +323,10 @@ test_torch_file (const char *fixtures)
   GlmImportOptions options = { .tokenizer_path = "" };
   GlmError error = { 0 };
 
-  snprintf (command, sizeof command, "cp %s/torch/state_dict.bin %s/bad/pytorch_model.bin && cd %s/bad && "
-            "rm -f model.safetensors*", fixtures, folder, folder);
+  snprintf (command, sizeof command,
+            "cp %s/torch/state_dict.bin %s/bad/pytorch_model.bin && cd %s/bad && "
+            "rm -f model.safetensors*",
+            fixtures, folder, folder);
   CHECK (system (command) == 0, "cp");
   /* It is read to its end, and then found to be no model. */
   CHECK (!glm_import (path_in ("bad"), path_in ("refused.gguf"), &options, &error), "imported");

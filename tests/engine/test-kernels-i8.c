@@ -16,8 +16,7 @@ typedef struct
 } Rows;
 
 static Rows
-rows_new (int n,
-          int d)
+rows_new (int n, int d)
 {
   Rows rows = { n, d, (d + 31) / 32 };
 
@@ -47,17 +46,13 @@ floats_new (int n)
 }
 
 static void
-floats_free (float *x,
-             int    n)
+floats_free (float *x, int n)
 {
   guarded_free (x, (size_t) n * sizeof *x);
 }
 
 static bool
-are_close (const float *x,
-           const float *expected,
-           int          n,
-           float        bound)
+are_close (const float *x, const float *expected, int n, float bound)
 {
   for (int i = 0; i < n; i++)
     if (!(fabsf (x[i] - expected[i]) <= bound))
@@ -66,12 +61,7 @@ are_close (const float *x,
 }
 
 static void
-test_attend (const char       *name,
-             const GlmKernels *ref,
-             const GlmKernels *new_kernels,
-             int               n_q,
-             int               n_k,
-             int               d)
+test_attend (const char *name, const GlmKernels *ref, const GlmKernels *new_kernels, int n_q, int n_k, int d)
 {
   Rows rows = rows_new (n_k, d);
   float *q = floats_new (n_q * d), *p = floats_new (n_q * n_k);
@@ -99,10 +89,7 @@ test_attend (const char       *name,
 }
 
 static void
-test_conversion (const char       *name,
-                 const GlmKernels *ref,
-                 const GlmKernels *new_kernels,
-                 int               d)
+test_conversion (const char *name, const GlmKernels *ref, const GlmKernels *new_kernels, int d)
 {
   Rows rows = rows_new (1, d);
   float *y = floats_new (d), *expected = floats_new (d);
@@ -116,9 +103,7 @@ test_conversion (const char       *name,
 }
 
 void
-test_i8_kernels (const char       *name,
-                 const GlmKernels *ref,
-                 const GlmKernels *new_kernels)
+test_i8_kernels (const char *name, const GlmKernels *ref, const GlmKernels *new_kernels)
 {
   static const int n_heads[] = { 1, 2, 5 }, n_keys[] = { 1, 3, 128 }, dims[] = { 4, 20, 32, 64, 80, 100, 128, 256, 300 };
 

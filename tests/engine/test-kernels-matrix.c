@@ -13,10 +13,7 @@
 /* How far a product may be from the exact one: rounding of the activations by half a step where they are quantised (see
  * test_activations()), and of single precision sums. */
 static double
-error_bound (const float *w,
-             const float *x,
-             int64_t      cols,
-             bool         packed)
+error_bound (const float *w, const float *x, int64_t cols, bool packed)
 {
   double bound = 0;
 
@@ -43,13 +40,7 @@ typedef struct
 } Engine;
 
 static void
-test_matrix (const char *name,
-             Engine     *engine,
-             GlmType     type,
-             int64_t     rows,
-             int64_t     cols,
-             int64_t     n,
-             bool        with_bias)
+test_matrix (const char *name, Engine *engine, GlmType type, int64_t rows, int64_t cols, int64_t n, bool with_bias)
 {
   const GlmTypeTraits *traits = glm_type_traits (type);
   int64_t ldx = cols + 5, ldy = rows + 3;
@@ -120,13 +111,13 @@ new_random_matrix (Engine *engine, GlmType type, int64_t rows, int64_t cols)
 /* The gated feed-forward part in one step, and a product that is added to what is there: to the bit what the single steps
  * give. */
 static void
-test_swiglu (const char *name,
-             Engine     *engine,
-             GlmType     type,
-             int64_t     n_ff,
-             int64_t     n)
+test_swiglu (const char *name, Engine *engine, GlmType type, int64_t n_ff, int64_t n)
 {
-  enum { COLS = 256, ROWS_OUT = 37 };
+  enum
+  {
+    COLS = 256,
+    ROWS_OUT = 37
+  };
   GlmMatrix *gate_up = new_random_matrix (engine, type, 2 * n_ff, COLS);
   GlmMatrix *down = new_random_matrix (engine, type, ROWS_OUT, n_ff);
   float *x = malloc ((size_t) (n * COLS) * sizeof (float)), *ff = malloc ((size_t) (2 * n * n_ff) * sizeof (float));
@@ -164,11 +155,13 @@ test_swiglu (const char *name,
 /* Matrices of all types in one region, as a file of mixed types has them in its queries, keys and values: each gets the
  * kind of tile that it needs, and what it gives alone. */
 static void
-test_mixed_types (const char *name,
-                  Engine     *engine,
-                  int64_t     n)
+test_mixed_types (const char *name, Engine *engine, int64_t n)
 {
-  enum { MIXED_ROWS = 24, COLS = 512 };
+  enum
+  {
+    MIXED_ROWS = 24,
+    COLS = 512
+  };
   GlmProduct products[GLM_N_PACKED] = { 0 };
   GlmMatrix *matrices[GLM_N_PACKED] = { 0 };
   size_t y_floats = (size_t) n * MIXED_ROWS;
@@ -180,14 +173,16 @@ test_mixed_types (const char *name,
     {
       matrices[f] = new_random_matrix (engine, glm_packed_traits ((GlmPackedFormat) f)->type, MIXED_ROWS, COLS);
       check ((matrices[f] != NULL) == glm_kernels ()->has_packed, "%s: format %d is packed", name, f);
-      products[f] = (GlmProduct) { matrices[f], NULL, y + (size_t) f * y_floats, MIXED_ROWS };
+      products[f] = (GlmProduct){ matrices[f], NULL, y + (size_t) f * y_floats, MIXED_ROWS };
     }
   if (glm_kernels ()->has_packed)
     {
-      check (glm_matmul_many (products, GLM_N_PACKED, x, COLS, n, engine->pool, engine->scratch, NULL), "%s: mixed types", name);
+      check (glm_matmul_many (products, GLM_N_PACKED, x, COLS, n, engine->pool, engine->scratch, NULL), "%s: mixed types",
+             name);
       for (int f = 0; f < GLM_N_PACKED; f++)
         {
-          check (glm_matmul (matrices[f], NULL, x, COLS, n, alone, MIXED_ROWS, engine->pool, engine->scratch, NULL), "%s", name);
+          check (glm_matmul (matrices[f], NULL, x, COLS, n, alone, MIXED_ROWS, engine->pool, engine->scratch, NULL), "%s",
+                 name);
           check (memcmp (alone, products[f].y, y_floats * sizeof (float)) == 0, "%s: %s beside the others, %d tokens", name,
                  glm_type_traits (glm_packed_traits ((GlmPackedFormat) f)->type)->name, (int) n);
         }
@@ -202,8 +197,12 @@ test_mixed_types (const char *name,
 void
 test_matrices (const char *name)
 {
-  static const struct { int rows, cols, n; } shapes[] = {
-    { 1, 256, 1 }, { 16, 256, 1 }, { 37, 512, 1 }, { 40, 256, 2 }, { 33, 256, 5 }, { 17, 512, 7 }, { 100, 256, 13 }, { 70, 256, 40 },
+  static const struct
+  {
+    int rows, cols, n;
+  } shapes[] = {
+    { 1, 256, 1 },  { 16, 256, 1 }, { 37, 512, 1 },   { 40, 256, 2 },
+    { 33, 256, 5 }, { 17, 512, 7 }, { 100, 256, 13 }, { 70, 256, 40 },
   };
   Engine engine = { NULL, NULL };
   GlmMatrix *matrix = NULL;

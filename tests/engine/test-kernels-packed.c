@@ -11,7 +11,7 @@
 
 #define ROWS GLM_PANEL_ROWS
 
-/* ---- Weights ------------------------------------------------------------------------------------------------------ */
+/* ---- Weights ---------------------------------------------------------------------------------------------------- */
 
 /* Any bytes are valid levels and small scales; half precision factors have to be finite.  Where they lie in a block: */
 static const struct
@@ -19,14 +19,12 @@ static const struct
   GlmType type;
   int at[2];
 } halves[] = {
-  { GLM_TYPE_Q4_1, { 0, 2 } }, { GLM_TYPE_Q5_1, { 0, 2 } },     { GLM_TYPE_Q4_K, { 0, 2 } },     { GLM_TYPE_Q5_K, { 0, 2 } },
+  { GLM_TYPE_Q4_1, { 0, 2 } },   { GLM_TYPE_Q5_1, { 0, 2 } },    { GLM_TYPE_Q4_K, { 0, 2 } },    { GLM_TYPE_Q5_K, { 0, 2 } },
   { GLM_TYPE_Q2_K, { 80, 82 } }, { GLM_TYPE_Q3_K, { 108, -1 } }, { GLM_TYPE_Q6_K, { 208, -1 } },
 };
 
 static void
-set_halves (GlmType  type,
-            uint8_t *block,
-            float    largest)
+set_halves (GlmType type, uint8_t *block, float largest)
 {
   int at[2] = { 0, -1 };
 
@@ -43,10 +41,7 @@ set_halves (GlmType  type,
 }
 
 void
-random_weights (const GlmTypeTraits *traits,
-                uint8_t             *data,
-                int64_t              n_values,
-                int                  kind)
+random_weights (const GlmTypeTraits *traits, uint8_t *data, int64_t n_values, int kind)
 {
   int64_t n_bytes = n_values / traits->block_size * traits->block_bytes;
 
@@ -66,10 +61,7 @@ random_weights (const GlmTypeTraits *traits,
 }
 
 static void
-test_packing (const GlmPackedTraits *packed,
-              int64_t                cols,
-              int                    n_rows,
-              int                    kind)
+test_packing (const GlmPackedTraits *packed, int64_t cols, int n_rows, int kind)
 {
   const GlmTypeTraits *traits = glm_type_traits (packed->type);
   size_t row_bytes = (size_t) (cols / traits->block_size * traits->block_bytes);
@@ -98,15 +90,10 @@ test_packing (const GlmPackedTraits *packed,
   guarded_free (panel, panel_bytes);
 }
 
-/* ---- Kernels ------------------------------------------------------------------------------------------------------ */
+/* ---- Kernels ---------------------------------------------------------------------------------------------------- */
 
 static void
-test_quantise_tile (const char       *name,
-                    const GlmKernels *ref,
-                    const GlmKernels *new_kernels,
-                    int64_t           cols,
-                    int               width,
-                    int               kind)
+test_quantise_tile (const char *name, const GlmKernels *ref, const GlmKernels *new_kernels, int64_t cols, int width, int kind)
 {
   size_t x_bytes = (size_t) cols * sizeof (float), tile_bytes = (size_t) (cols / 32 * GLM_TILE_BYTES * width);
   float *x = guarded_new (x_bytes);
@@ -131,10 +118,12 @@ test_quantise_tile (const char       *name,
 /* The reference itself: each value is at most half a step from what it became, and a step is a 127th of the largest, rounded up
  * to four significant bits. */
 static void
-test_activations (const GlmKernels *ref,
-                  int               kind)
+test_activations (const GlmKernels *ref, int kind)
 {
-  enum { COLS = 64 };
+  enum
+  {
+    COLS = 64
+  };
   float x[COLS];
   uint8_t tile[COLS / 32 * GLM_TILE_BYTES];
 
@@ -150,7 +139,8 @@ test_activations (const GlmKernels *ref,
       for (int i = 0; i < 32; i++)
         {
           largest = fmaxf (largest, fabsf (x[32 * b + i]));
-          check (fabsf (x[32 * b + i] - d * q[i]) <= 0.5001f * d, "quantised %g to %d of %g", (double) x[32 * b + i], q[i], (double) d);
+          check (fabsf (x[32 * b + i] - d * q[i]) <= 0.5001f * d, "quantised %g to %d of %g", (double) x[32 * b + i], q[i],
+                 (double) d);
         }
       check (largest < 1e-16f || (d >= 0.99999f * largest / 127 && d <= 1.12501f * largest / 127), "step %g for %g", (double) d,
              (double) largest);
@@ -160,11 +150,7 @@ test_activations (const GlmKernels *ref,
 
 /* Σ |products| of one row and token: what rounding errors are measured by. */
 static float
-magnitude (const GlmPackedTraits *packed,
-           const uint8_t         *panel,
-           int                    r,
-           int64_t                cols,
-           const float           *x)
+magnitude (const GlmPackedTraits *packed, const uint8_t *panel, int r, int64_t cols, const float *x)
 {
   float *w = malloc ((size_t) cols * sizeof *w);
   double sum = 0;
@@ -177,13 +163,8 @@ magnitude (const GlmPackedTraits *packed,
 }
 
 static void
-test_panel_product (const char            *name,
-                    const GlmKernels      *ref,
-                    const GlmKernels      *new_kernels,
-                    const GlmPackedTraits *packed,
-                    int64_t                cols,
-                    int                    width,
-                    int                    kind)
+test_panel_product (const char *name, const GlmKernels *ref, const GlmKernels *new_kernels, const GlmPackedTraits *packed,
+                    int64_t cols, int width, int kind)
 {
   const GlmTypeTraits *traits = glm_type_traits (packed->type);
   size_t row_bytes = (size_t) (cols / traits->block_size * traits->block_bytes);
@@ -219,13 +200,8 @@ test_panel_product (const char            *name,
 
 /* Two panels at once, and those times many tiles, give what they give one by one. */
 static void
-test_joint_product (const char            *name,
-                    const GlmKernels      *kernels,
-                    const GlmPackedTraits *packed,
-                    int64_t                cols,
-                    int                    width,
-                    int                    n_tiles,
-                    int                    kind)
+test_joint_product (const char *name, const GlmKernels *kernels, const GlmPackedTraits *packed, int64_t cols, int width,
+                    int n_tiles, int kind)
 {
   const GlmTypeTraits *traits = glm_type_traits (packed->type);
   size_t row_bytes = (size_t) (cols / traits->block_size * traits->block_bytes);
@@ -233,7 +209,8 @@ test_joint_product (const char            *name,
   size_t out_bytes = sizeof (float) * 2 * ROWS * (size_t) (width * n_tiles);
   uint8_t *data = malloc (row_bytes * 2 * ROWS), *panels = guarded_new (2 * panel_bytes);
   uint8_t *tiles = guarded_new (tile_bytes * (size_t) n_tiles);
-  float *x = malloc ((size_t) cols * sizeof (float)), *out = guarded_new (out_bytes), expected[ROWS * GLM_MAX_TILE_WIDTH], bound = 0;
+  float *x = malloc ((size_t) cols * sizeof (float)), *out = guarded_new (out_bytes), expected[ROWS * GLM_MAX_TILE_WIDTH],
+        bound = 0;
 
   random_weights (traits, data, cols * 2 * ROWS, kind);
   for (int t = 0; t < width * n_tiles; t++)
@@ -242,23 +219,24 @@ test_joint_product (const char            *name,
       kernels->quantise_tile (x, cols, packed->sum_kind, tiles + tile_bytes * (size_t) (t / width), width, t % width);
     }
   for (int p = 0; p < 2; p++)
-    glm_packed_pack_panel (packed, data + row_bytes * ROWS * (size_t) p, row_bytes, ROWS, cols, panels + panel_bytes * (size_t) p);
+    glm_packed_pack_panel (packed, data + row_bytes * ROWS * (size_t) p, row_bytes, ROWS, cols,
+                           panels + panel_bytes * (size_t) p);
   if (n_tiles == 1)
     kernels->pair_product[packed->format](panels, panel_bytes, cols / 32, tiles, width, panels, out);
   else
     kernels->tiles_product[packed->format](panels, panel_bytes, cols / 32, tiles, n_tiles, panels, out);
   for (int i = 0; i < 2 * n_tiles; i++)
     {
-      kernels->panel_product[packed->format](panels + panel_bytes * (size_t) (i % 2), cols / 32, tiles + tile_bytes * (size_t) (i / 2),
-                                             width, panels, expected);
+      kernels->panel_product[packed->format](panels + panel_bytes * (size_t) (i % 2), cols / 32,
+                                             tiles + tile_bytes * (size_t) (i / 2), width, panels, expected);
       if (kind == 3 || packed->blocks_per_group > 1) /* kernels may take 2^−60 for a scale of 0 */
         bound = 1e-6f * kernels->largest (expected, ROWS * width) + 1e-10f;
       for (int k = 0; k < ROWS * width; k++)
         {
           float got = out[ROWS * width * i + k];
 
-          check (fabsf (got - expected[k]) <= bound, "%s: %s pair, %d tiles, %d columns, data %d, panel %d: %g instead of %g", name,
-                 traits->name, n_tiles, (int) cols, kind, i, (double) got, (double) expected[k]);
+          check (fabsf (got - expected[k]) <= bound, "%s: %s pair, %d tiles, %d columns, data %d, panel %d: %g instead of %g",
+                 name, traits->name, n_tiles, (int) cols, kind, i, (double) got, (double) expected[k]);
         }
     }
   free (data);
@@ -269,11 +247,7 @@ test_joint_product (const char            *name,
 }
 
 static void
-test_joint_products (const char            *name,
-                     const GlmKernels      *kernels,
-                     const GlmPackedTraits *packed,
-                     int                    width,
-                     int                    kind)
+test_joint_products (const char *name, const GlmKernels *kernels, const GlmPackedTraits *packed, int width, int kind)
 {
   if (kernels->min_pair_width != 0 && width >= kernels->min_pair_width)
     test_joint_product (name, kernels, packed, 768, width, 1, kind);
@@ -284,9 +258,7 @@ test_joint_products (const char            *name,
 }
 
 void
-test_packed_kernels (const char       *name,
-                     const GlmKernels *ref,
-                     const GlmKernels *new_kernels)
+test_packed_kernels (const char *name, const GlmKernels *ref, const GlmKernels *new_kernels)
 {
   for (int f = 0; new_kernels == ref && f < GLM_N_PACKED; f++)
     for (int kind = 0; kind < 3; kind++)
@@ -317,7 +289,7 @@ test_packed_kernels (const char       *name,
     }
 }
 
-/* ---- Speed -------------------------------------------------------------------------------------------------------- */
+/* ---- Speed ------------------------------------------------------------------------------------------------------ */
 
 #define BENCH_TILES 10
 
@@ -336,7 +308,8 @@ run_panel (void *data)
 {
   Bench *bench = data;
 
-  bench->kernels->panel_product[bench->packed->format](bench->panel, bench->cols / 32, bench->tile, bench->width, bench->panel, bench->out);
+  bench->kernels->panel_product[bench->packed->format](bench->panel, bench->cols / 32, bench->tile, bench->width, bench->panel,
+                                                       bench->out);
 }
 
 static void
@@ -344,7 +317,8 @@ run_pair (void *data)
 {
   Bench *bench = data;
 
-  bench->kernels->pair_product[bench->packed->format](bench->panel, 0, bench->cols / 32, bench->tile, bench->width, bench->panel, bench->out);
+  bench->kernels->pair_product[bench->packed->format](bench->panel, 0, bench->cols / 32, bench->tile, bench->width,
+                                                      bench->panel, bench->out);
 }
 
 /* As a prompt of 120 tokens. */
@@ -353,15 +327,17 @@ run_tiles (void *data)
 {
   Bench *bench = data;
 
-  bench->kernels->tiles_product[bench->packed->format](bench->panel, 0, bench->cols / 32, bench->tile, BENCH_TILES, bench->panel,
-                                                       bench->out);
+  bench->kernels->tiles_product[bench->packed->format](bench->panel, 0, bench->cols / 32, bench->tile, BENCH_TILES,
+                                                       bench->panel, bench->out);
 }
 
 void
-bench_packed_kernels (const char       *name,
-                      const GlmKernels *kernels)
+bench_packed_kernels (const char *name, const GlmKernels *kernels)
 {
-  enum { COLS = 4096 };
+  enum
+  {
+    COLS = 4096
+  };
   static const int widths[] = { 1, 2, 4, 8, 12 };
 
   printf ("%s: panel of 16 × %d, in cache: GB/s of weights at width 1; 10⁹ multiply-adds/s at each width\n", name, COLS);
@@ -392,7 +368,8 @@ bench_packed_kernels (const char       *name,
         if ((bench.width = widths[i]) >= kernels->min_pair_width)
           printf ("  %6.1f", 2.0 * ROWS * COLS * widths[i] / best_seconds (run_pair, &bench) * 1e-9);
       if (kernels->tiles_product[bench.packed->format] != NULL)
-        printf ("   tiles:  %6.1f", 2.0 * ROWS * COLS * GLM_MAX_TILE_WIDTH * BENCH_TILES / best_seconds (run_tiles, &bench) * 1e-9);
+        printf ("   tiles:  %6.1f",
+                2.0 * ROWS * COLS * GLM_MAX_TILE_WIDTH * BENCH_TILES / best_seconds (run_tiles, &bench) * 1e-9);
       printf ("\n");
       free (panel);
       free (tile);

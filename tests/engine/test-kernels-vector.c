@@ -19,19 +19,15 @@ static const int sizes[] = { 1, 2, 3, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 47, 63
 /* The buffers of one case. */
 typedef struct
 {
-  const char *name;             /* of the mask */
+  const char *name; /* of the mask */
   const GlmKernels *ref, *new_kernels;
   int n, kind;
-  float *x, *w, *b, *expected, *y;      /* [n] */
+  float *x, *w, *b, *expected, *y; /* [n] */
   uint16_t *half, *expected_half, *y_half;
 } Case;
 
 static Case
-case_new (const char       *name,
-          const GlmKernels *ref,
-          const GlmKernels *new_kernels,
-          int               n,
-          int               kind)
+case_new (const char *name, const GlmKernels *ref, const GlmKernels *new_kernels, int n, int kind)
 {
   Case c = { name, ref, new_kernels, n, kind };
   size_t bytes = (size_t) n * sizeof (float), half_bytes = (size_t) n * 2;
@@ -69,10 +65,7 @@ case_free (Case *c)
 
 /* |y − expected| ≤ relative · |expected| + absolute, everywhere; two NaNs or two equal infinities agree. */
 static void
-check_close (const Case *c,
-             const char *kernel,
-             float       relative,
-             float       absolute)
+check_close (const Case *c, const char *kernel, float relative, float absolute)
 {
   for (int i = 0; i < c->n; i++)
     {
@@ -89,8 +82,7 @@ check_close (const Case *c,
 }
 
 static float
-largest (const float *x,
-         int          n)
+largest (const float *x, int n)
 {
   float most = 0;
 
@@ -100,8 +92,7 @@ largest (const float *x,
 }
 
 static void
-copy (Case        *c,
-      const float *from)
+copy (Case *c, const float *from)
 {
   memcpy (c->expected, from, (size_t) c->n * sizeof (float));
   memcpy (c->y, from, (size_t) c->n * sizeof (float));
@@ -203,12 +194,14 @@ test_conversions (Case *c)
 
 /* Arguments at and past the ends of e^x. */
 static void
-test_exp_extremes (const char       *name,
-                   const GlmKernels *ref,
-                   const GlmKernels *new_kernels)
+test_exp_extremes (const char *name, const GlmKernels *ref, const GlmKernels *new_kernels)
 {
-  static const float extremes[] = { 0, -0.0f, 88.7f, 89, 200, -87.3f, -88, -95, -103.9f, -110, -1e30f, 1e30f, -INFINITY, 1e-30f, NAN, 0.5f };
-  enum { N = sizeof extremes / sizeof extremes[0] };
+  static const float extremes[] = { 0,       -0.0f, 88.7f,  89,    200,       -87.3f, -88, -95,
+                                    -103.9f, -110,  -1e30f, 1e30f, -INFINITY, 1e-30f, NAN, 0.5f };
+  enum
+  {
+    N = sizeof extremes / sizeof extremes[0]
+  };
   Case c = case_new (name, ref, new_kernels, N, 0);
 
   copy (&c, extremes);
@@ -223,7 +216,7 @@ test_exp_extremes (const char       *name,
   case_free (&c);
 }
 
-/* ---- Attention ---------------------------------------------------------------------------------------------------- */
+/* ---- Attention -------------------------------------------------------------------------------------------------- */
 
 typedef struct
 {
@@ -239,10 +232,7 @@ rows_bytes (int n, int ld, int last, size_t size)
 }
 
 static Attention
-attention_new (int n_q,
-               int n_k,
-               int d,
-               int pad)
+attention_new (int n_q, int n_k, int d, int pad)
 {
   Attention a = { n_q, n_k, d, pad };
 
@@ -275,13 +265,7 @@ attention_free (Attention *a)
 }
 
 static void
-test_attention (const char       *name,
-                const GlmKernels *ref,
-                const GlmKernels *new_kernels,
-                int               n_q,
-                int               n_k,
-                int               d,
-                int               pad)
+test_attention (const char *name, const GlmKernels *ref, const GlmKernels *new_kernels, int n_q, int n_k, int d, int pad)
 {
   Attention a = attention_new (n_q, n_k, d, pad);
   int lds = n_k + pad, ldq = d + pad;
@@ -291,8 +275,9 @@ test_attention (const char       *name,
   new_kernels->attend_scores (a.s, lds, a.q, ldq, n_q, a.kv, ldq, n_k, d);
   for (int i = 0; i < n_q; i++)
     for (int j = 0; j < lds && i * lds + j < (n_q - 1) * lds + n_k; j++)
-      good = good && (j < n_k ? fabsf (a.s[i * lds + j] - a.expected_s[i * lds + j]) <= 1e-6f * (float) d
-                              : memcmp (&a.s[i * lds + j], &a.expected_s[i * lds + j], 4) == 0);
+      good = good
+             && (j < n_k ? fabsf (a.s[i * lds + j] - a.expected_s[i * lds + j]) <= 1e-6f * (float) d
+                         : memcmp (&a.s[i * lds + j], &a.expected_s[i * lds + j], 4) == 0);
   check (good, "%s: attend_scores, %d heads, %d keys of %d", name, n_q, n_k, d);
 
   ref->attend_values (a.expected_o, ldq, a.p, lds, n_q, a.kv, ldq, n_k, d);
@@ -305,14 +290,13 @@ test_attention (const char       *name,
   attention_free (&a);
 }
 
-/* ---- All ---------------------------------------------------------------------------------------------------------- */
+/* ---- All -------------------------------------------------------------------------------------------------------- */
 
 void
-test_vector_kernels (const char       *name,
-                     const GlmKernels *ref,
-                     const GlmKernels *new_kernels)
+test_vector_kernels (const char *name, const GlmKernels *ref, const GlmKernels *new_kernels)
 {
-  static const int n_heads[] = { 1, 2, 3, 4, 5, 8, 11, 16, 17 }, n_keys[] = { 1, 3, 8, 13, 40, 256 }, dims[] = { 4, 20, 64, 100, 128, 300 };
+  static const int n_heads[] = { 1, 2, 3, 4, 5, 8, 11, 16, 17 }, n_keys[] = { 1, 3, 8, 13, 40, 256 },
+                   dims[] = { 4, 20, 64, 100, 128, 300 };
 
   for (int i = 0; i < N_SIZES; i++)
     for (int kind = 0; kind < 4; kind++)
@@ -334,7 +318,7 @@ test_vector_kernels (const char       *name,
         test_attention (name, ref, new_kernels, n_heads[h], n_keys[k], dims[d], (int) (h + k + d) % 2 * 3);
 }
 
-/* ---- Speed -------------------------------------------------------------------------------------------------------- */
+/* ---- Speed ------------------------------------------------------------------------------------------------------ */
 
 typedef struct
 {
@@ -343,14 +327,54 @@ typedef struct
   Attention a;
 } Bench;
 
-static void bench_rms_norm (void *data) { Bench *b = data; b->kernels->rms_norm (b->c.y, b->c.x, b->c.w, b->c.n, 1e-5f); }
-static void bench_swiglu (void *data) { Bench *b = data; b->kernels->swiglu (b->c.y, b->c.x, b->c.w, b->c.n); }
-static void bench_gelu (void *data) { Bench *b = data; b->kernels->gelu (b->c.y, b->c.x, b->c.n); }
-static void bench_softmax (void *data) { Bench *b = data; b->kernels->softmax (b->c.y, 1, b->c.n); }
-static void bench_rope (void *data) { Bench *b = data; b->kernels->rope_interleaved (b->c.y, b->c.w, b->c.b, b->c.n / 2); }
-static void bench_dot_f32 (void *data) { Bench *b = data; b->c.y[0] = b->kernels->dot_f32 (b->c.x, b->c.w, b->c.n); }
-static void bench_dot_f16 (void *data) { Bench *b = data; b->c.y[0] = b->kernels->dot_f16 (b->c.x, b->c.half, b->c.n); }
-static void bench_f32_to_f16 (void *data) { Bench *b = data; b->kernels->f32_to_f16 (b->c.y_half, b->c.x, b->c.n); }
+static void
+bench_rms_norm (void *data)
+{
+  Bench *b = data;
+  b->kernels->rms_norm (b->c.y, b->c.x, b->c.w, b->c.n, 1e-5f);
+}
+static void
+bench_swiglu (void *data)
+{
+  Bench *b = data;
+  b->kernels->swiglu (b->c.y, b->c.x, b->c.w, b->c.n);
+}
+static void
+bench_gelu (void *data)
+{
+  Bench *b = data;
+  b->kernels->gelu (b->c.y, b->c.x, b->c.n);
+}
+static void
+bench_softmax (void *data)
+{
+  Bench *b = data;
+  b->kernels->softmax (b->c.y, 1, b->c.n);
+}
+static void
+bench_rope (void *data)
+{
+  Bench *b = data;
+  b->kernels->rope_interleaved (b->c.y, b->c.w, b->c.b, b->c.n / 2);
+}
+static void
+bench_dot_f32 (void *data)
+{
+  Bench *b = data;
+  b->c.y[0] = b->kernels->dot_f32 (b->c.x, b->c.w, b->c.n);
+}
+static void
+bench_dot_f16 (void *data)
+{
+  Bench *b = data;
+  b->c.y[0] = b->kernels->dot_f16 (b->c.x, b->c.half, b->c.n);
+}
+static void
+bench_f32_to_f16 (void *data)
+{
+  Bench *b = data;
+  b->kernels->f32_to_f16 (b->c.y_half, b->c.x, b->c.n);
+}
 
 static void
 bench_scores (void *data)
@@ -369,13 +393,14 @@ bench_values (void *data)
 }
 
 void
-bench_vector_kernels (const char       *name,
-                      const GlmKernels *kernels)
+bench_vector_kernels (const char *name, const GlmKernels *kernels)
 {
+  /* clang-format off */
   static const struct { const char *name; void (*call) (void *data); } benches[] = {
     { "rms_norm", bench_rms_norm }, { "swiglu", bench_swiglu },   { "gelu", bench_gelu },       { "softmax", bench_softmax },
     { "rope", bench_rope },         { "dot_f32", bench_dot_f32 }, { "dot_f16", bench_dot_f16 }, { "f32_to_f16", bench_f32_to_f16 },
   };
+  /* clang-format on */
   static const int groups[] = { 1, 2, 4, 8, 16 };
   Bench bench = { kernels, case_new (name, kernels, kernels, 4096, 0) };
 
@@ -389,7 +414,8 @@ bench_vector_kernels (const char       *name,
       double work = 256e-9 * 128 * groups[i];
 
       bench.a = attention_new (groups[i], 256, 128, 0);
-      printf (" (%d: %.1f, %.1f)", groups[i], work / best_seconds (bench_scores, &bench), work / best_seconds (bench_values, &bench));
+      printf (" (%d: %.1f, %.1f)", groups[i], work / best_seconds (bench_scores, &bench),
+              work / best_seconds (bench_values, &bench));
       attention_free (&bench.a);
     }
   printf ("\n");

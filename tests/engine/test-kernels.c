@@ -17,7 +17,7 @@
 
 static int n_checks, n_failed;
 
-/* ---- Tools -------------------------------------------------------------------------------------------------------- */
+/* ---- Tools ------------------------------------------------------------------------------------------------------ */
 
 #define PATTERN 0xa5
 
@@ -44,8 +44,7 @@ guarded_new (size_t n_bytes)
 }
 
 void
-guarded_free (void  *data,
-              size_t n_bytes)
+guarded_free (void *data, size_t n_bytes)
 {
   size_t page = (size_t) sysconf (_SC_PAGESIZE), mapped = mapped_bytes (n_bytes);
   uint8_t *base = (uint8_t *) data + n_bytes + page - mapped;
@@ -81,9 +80,7 @@ random_below (unsigned n)
 }
 
 void
-random_floats (float  *x,
-               int64_t n,
-               int     kind)
+random_floats (float *x, int64_t n, int kind)
 {
   for (int64_t i = 0; i < n; i++)
     switch (kind)
@@ -96,9 +93,7 @@ random_floats (float  *x,
 }
 
 void
-check (bool        condition,
-       const char *format,
-       ...)
+check (bool condition, const char *format, ...)
 {
   va_list args;
 
@@ -124,8 +119,7 @@ now (void)
 }
 
 double
-best_seconds (void (*call) (void *data),
-              void *data)
+best_seconds (void (*call) (void *data), void *data)
 {
   double best = INFINITY;
   int n = 1;
@@ -148,11 +142,10 @@ best_seconds (void (*call) (void *data),
   return best;
 }
 
-/* ---- All masks ---------------------------------------------------------------------------------------------------- */
+/* ---- All masks -------------------------------------------------------------------------------------------------- */
 
 int
-main (int    argc,
-      char **argv)
+main (int argc, char **argv)
 {
 #ifdef __aarch64__
   static const char *const names[] = { "c", "neon", "dotprod", "i8mm", "all" };

@@ -10,9 +10,9 @@
 /* Memory that ends at an unreadable page, so that one byte too many is a crash, with a pattern in front of it. */
 void *guarded_new (size_t n_bytes);
 /* Frees it; fails the test if the pattern was written to. */
-void  guarded_free (void *data, size_t n_bytes);
+void guarded_free (void *data, size_t n_bytes);
 
-float random_uniform (void);                       /* [−1, 1) */
+float random_uniform (void); /* [−1, 1) */
 unsigned random_below (unsigned n);
 /* kind 0: uniform; 1: magnitudes from 1e−30 to 1e4; 2: all at ±the same; 3: mostly zeros. */
 void random_floats (float *x, int64_t n, int kind);

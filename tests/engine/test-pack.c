@@ -32,7 +32,8 @@ logits_of (const char *path, GlmModelInfo *ret_info)
   REQUIRE (glm_model_open (path, NULL, &model, &error), "%s", error.message);
   REQUIRE (glm_session_new (model, NULL, &session, &error), "%s", error.message);
   REQUIRE (glm_session_sync (session, ids, N_IDS - 1, NULL, NULL, NULL, &error)
-             && glm_session_sync (session, ids, N_IDS, NULL, NULL, NULL, &error), "%s", error.message);
+               && glm_session_sync (session, ids, N_IDS, NULL, NULL, NULL, &error),
+           "%s", error.message);
   *ret_info = *glm_model_info (model);
   logits = malloc ((size_t) ret_info->n_vocab * sizeof *logits);
   memcpy (logits, glm_session_logits (session), (size_t) ret_info->n_vocab * sizeof *logits);
@@ -74,8 +75,8 @@ test_bad_days (const char *original, const char *packed, const char *directory)
   CHECK (!glm_pack ("/does/not/exist", path, &options, &error) && error.code == GLM_ERROR_NOT_FOUND, "%s", error.message);
   CHECK (!glm_import (packed, path, NULL, &error) && access (path, F_OK) != 0, "a packed file is no source of an import");
   options.cancel = &cancel;
-  CHECK (!glm_pack (original, path, &options, &error) && error.code == GLM_ERROR_CANCELLED && access (path, F_OK) != 0,
-         "%s", error.message);
+  CHECK (!glm_pack (original, path, &options, &error) && error.code == GLM_ERROR_CANCELLED && access (path, F_OK) != 0, "%s",
+         error.message);
 }
 
 /* The matrices of the packed file are panels, hardly larger than what they were made from. */
@@ -88,7 +89,8 @@ test_is_packed (const char *path, GlmType type, size_t original_bytes)
 
   REQUIRE (glm_model_file_open (path, &file, &error), "%s", error.message);
   tensor = glm_model_file_tensor (file, "blk.0.ffn_up.weight");
-  CHECK (tensor->type == GLM_PACKED_TYPE (glm_packed_traits_for_type (type)->format), "%s", glm_type_traits (tensor->type)->name);
+  CHECK (tensor->type == GLM_PACKED_TYPE (glm_packed_traits_for_type (type)->format), "%s",
+         glm_type_traits (tensor->type)->name);
   CHECK ((double) glm_model_file_bytes (file) <= 1.04 * (double) original_bytes, "%s: %llu bytes, unpacked %zu",
          glm_type_traits (type)->name, (unsigned long long) glm_model_file_bytes (file), original_bytes);
   glm_model_file_free (file);

@@ -14,8 +14,7 @@
 static int n_failed;
 
 static void
-check (bool        condition,
-       const char *what)
+check (bool condition, const char *what)
 {
   if (condition)
     return;
@@ -23,7 +22,10 @@ check (bool        condition,
   printf ("FAILED: %s\n", what);
 }
 
-enum { N = 1009 };
+enum
+{
+  N = 1009
+};
 
 /* Plain, unlocked memory: a missing barrier shows as a wrong number here and as a race under ThreadSanitizer. */
 typedef struct
@@ -36,9 +38,7 @@ typedef struct
 } Work;
 
 static void
-add_step (int   worker,
-          int   n_workers,
-          void *data)
+add_step (int worker, int n_workers, void *data)
 {
   Work *work = data;
   int64_t begin, end;
@@ -54,7 +54,10 @@ add_step (int   worker,
 static void
 test_regions (int n_threads)
 {
-  enum { N_REGIONS = 3000 };
+  enum
+  {
+    N_REGIONS = 3000
+  };
   static Work work;
   GlmPool *pool = NULL;
   int expected = 0;

@@ -45,12 +45,9 @@ static const struct
   GlmImportType type;
   Bound bound;
 } written[] = {
-  { GLM_IMPORT_F16, { 1.3e-7, 9e-7, 0.008 } },
-  { GLM_IMPORT_Q8_0, { 1.8e-3, 1e-2, 0.69 } },
-  { GLM_IMPORT_Q5_1, { 1.7e-3, 5.5e-3, 0.6 } },
-  { GLM_IMPORT_Q5_0, { 1.8e-3, 8.5e-3, 0.69 } },
-  { GLM_IMPORT_Q4_1, { 1.9e-3, 1e-2, 0.6 } },
-  { GLM_IMPORT_Q4_0, { 1.9e-3, 6e-3, 0.55 } },
+  { GLM_IMPORT_F16, { 1.3e-7, 9e-7, 0.008 } },   { GLM_IMPORT_Q8_0, { 1.8e-3, 1e-2, 0.69 } },
+  { GLM_IMPORT_Q5_1, { 1.7e-3, 5.5e-3, 0.6 } },  { GLM_IMPORT_Q5_0, { 1.8e-3, 8.5e-3, 0.69 } },
+  { GLM_IMPORT_Q4_1, { 1.9e-3, 1e-2, 0.6 } },    { GLM_IMPORT_Q4_0, { 1.9e-3, 6e-3, 0.55 } },
   { GLM_IMPORT_Q4_K_M, { 1.9e-3, 8e-3, 0.57 } }, /* Q4_K, Q6_K, and Q5_0 where columns are no multiple of 256 */
 };
 
@@ -69,7 +66,7 @@ static const struct
 typedef struct
 {
   size_t n_rows, n_vocab;
-  float *rows;                  /* [n_rows][n_vocab] */
+  float *rows; /* [n_rows][n_vocab] */
 } Logits;
 
 static Logits

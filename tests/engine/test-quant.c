@@ -15,9 +15,7 @@
 static int n_failed, n_checks;
 
 static void
-check (bool        condition,
-       const char *what,
-       const char *detail)
+check (bool condition, const char *what, const char *detail)
 {
   n_checks++;
   if (condition)
@@ -39,11 +37,12 @@ random_normal (uint64_t *state)
   return (float) (sum - 6);
 }
 
-/* ---- Sixteen-bit floats ------------------------------------------------------------------------------------------- */
+/* ---- Sixteen-bit floats ----------------------------------------------------------------------------------------- */
 
 static void
 test_halves (void)
 {
+  /* clang-format off */
   static const struct { float f; uint16_t h; } cases[] = {
     { 0.0f, 0x0000 },       { -0.0f, 0x8000 },      { 1.0f, 0x3c00 },       { -2.0f, 0xc000 },
     { 65504.0f, 0x7bff },   { 65519.9f, 0x7bff },   { 65520.0f, 0x7c00 },   { 1e30f, 0x7c00 },
@@ -51,6 +50,7 @@ test_halves (void)
     { 0x1.8p-24f, 0x0002 }, { 0x1.002p0f, 0x3c00 }, { 0x1.006p0f, 0x3c02 }, { 0.1f, 0x2e66 },
     { INFINITY, 0x7c00 },   { -INFINITY, 0xfc00 },
   };
+  /* clang-format on */
   char detail[64];
 
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
@@ -71,12 +71,10 @@ test_halves (void)
   check (glm_f32_to_bf16 (0x1.01p0f) == 0x3f80 && glm_f32_to_bf16 (0x1.03p0f) == 0x3f82, "bfloat16", "ties to even");
 }
 
-/* ---- Golden blocks ------------------------------------------------------------------------------------------------ */
+/* ---- Golden blocks ---------------------------------------------------------------------------------------------- */
 
 static bool
-read_hex (FILE    *file,
-          uint8_t *bytes,
-          int      n)
+read_hex (FILE *file, uint8_t *bytes, int n)
 {
   for (int i = 0; i < n; i++)
     {
@@ -128,10 +126,7 @@ test_golden_dequantise (const char *path)
 
 /* Reads the numbers of a JSON array (of arrays) that follows "key". */
 static int
-read_array (const char *json,
-            const char *key,
-            double     *values,
-            int         max)
+read_array (const char *json, const char *key, double *values, int max)
 {
   const char *p = strstr (json, key);
   int n = 0, depth = 0;
@@ -204,19 +199,24 @@ test_golden_quantise (const char *shared)
   free (json);
 }
 
-/* ---- Round trips -------------------------------------------------------------------------------------------------- */
+/* ---- Round trips ------------------------------------------------------------------------------------------------ */
 
 /* Relative root mean square error that a type may have on normally distributed values: a few per cent over what its
  * number of levels allows. */
 static void
 test_round_trip (void)
 {
+  /* clang-format off */
   static const struct { GlmType type; float bound; } bounds[] = {
     { GLM_TYPE_F32, 0 },        { GLM_TYPE_F16, 3e-4f },    { GLM_TYPE_BF16, 2.5e-3f }, { GLM_TYPE_Q4_0, 0.095f },
     { GLM_TYPE_Q4_1, 0.085f },  { GLM_TYPE_Q5_0, 0.045f },  { GLM_TYPE_Q5_1, 0.042f },  { GLM_TYPE_Q8_0, 0.006f },
     { GLM_TYPE_Q4_K, 0.078f },  { GLM_TYPE_Q5_K, 0.039f },  { GLM_TYPE_Q6_K, 0.021f },
   };
-  enum { N = 256 * 64 };
+  /* clang-format on */
+  enum
+  {
+    N = 256 * 64
+  };
   static float x[N], y[N];
   static uint8_t blocks[N * 4];
   uint64_t state = 42;
@@ -274,8 +274,7 @@ test_degenerate_blocks (void)
 }
 
 int
-main (int    argc,
-      char **argv)
+main (int argc, char **argv)
 {
   const char *shared = getenv ("MYNA_SHARED");
 

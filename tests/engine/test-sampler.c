@@ -65,7 +65,7 @@ define (const GlmSampling *s, const float *logits, int n, double *ret_p)
   int kept;
 
   for (int i = 0; i < n; i++)
-    e[i] = (Entry) { logits[i] / (double) s->temperature, i };
+    e[i] = (Entry){ logits[i] / (double) s->temperature, i };
   qsort (e, (size_t) n, sizeof *e, compare_entries);
   kept = s->top_k > 0 && s->top_k < n ? s->top_k : n;
   for (int i = kept - 1; i >= 0; i--)
@@ -125,7 +125,10 @@ check_distribution (const GlmSampling *sampling, const float *logits, int n, con
 static void
 test_distributions (void)
 {
-  enum { N = 700 };
+  enum
+  {
+    N = 700
+  };
   static float logits[N];
   uint32_t state = 9;
   struct
@@ -151,7 +154,7 @@ test_distributions (void)
       logits[i] = (float) (state >> 8) / 16777216.0f * 12;
       logits[i] = logits[i] * logits[i] / 12;
     }
-  logits[17] = logits[18];      /* a tie */
+  logits[17] = logits[18]; /* a tie */
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
     {
       cases[i].sampling.repetition_penalty = 1;

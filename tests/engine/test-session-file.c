@@ -109,8 +109,8 @@ test_save_damage (void)
         fclose (file);
         data[at] ^= (unsigned char) (flip ? 0x10 : 0);
         if (glm_session_restore (session, bad, NULL, 0, &error))
-          CHECK (glm_session_n_tokens (session) % 256 == 0 && glm_session_n_tokens (session) < 530,
-                 "%s at %zu: %zu tokens", flip ? "flipped" : "cut", at, glm_session_n_tokens (session));
+          CHECK (glm_session_n_tokens (session) % 256 == 0 && glm_session_n_tokens (session) < 530, "%s at %zu: %zu tokens",
+                 flip ? "flipped" : "cut", at, glm_session_n_tokens (session));
         sync_ids (session, ids, 530);
         check_same (session, expected, 1e-3, "after damage");
       }
@@ -158,7 +158,8 @@ test_restore_for_prompt (void)
 
   ids[0] ^= 1;
   sync_ids (session, ids, 10);
-  CHECK (glm_session_restore (session, path, ids, 1000, &error) && glm_session_n_tokens (session) == 10, "another conversation's");
+  CHECK (glm_session_restore (session, path, ids, 1000, &error) && glm_session_n_tokens (session) == 10,
+         "another conversation's");
   glm_session_free (session);
   glm_model_free (model);
 }
@@ -182,7 +183,8 @@ test_mend (void)
   REQUIRE (glm_session_save (session, path, &error), "%s", error.message);
   file = fopen (path, "r+b");
   REQUIRE (file && fseek (file, (long) (file_size (path) / 2), SEEK_SET) == 0 && fputc (0x55, file) != EOF
-           && fputc (0xAA, file) != EOF && fclose (file) == 0, "%s", path);
+               && fputc (0xAA, file) != EOF && fclose (file) == 0,
+           "%s", path);
   CHECK (glm_session_restore (session, path, NULL, 0, &error) && glm_session_n_tokens (session) == 256, "%zu tokens",
          glm_session_n_tokens (session));
   sync_ids (session, ids, 700);

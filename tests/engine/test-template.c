@@ -26,17 +26,17 @@ turns_of (const GlmJsonValue *vector, GlmTurn turns[MAX_TURNS])
   if (messages)
     {
       for (const GlmJsonValue *v = glm_json_first (messages); v && n < MAX_TURNS; v = glm_json_next (messages, v))
-        turns[n++] = (GlmTurn) { string_of (v, "role"), string_of (v, "content"), string_of (v, "metadata") };
+        turns[n++] = (GlmTurn){ string_of (v, "role"), string_of (v, "content"), string_of (v, "metadata") };
       return n;
     }
   for (const GlmJsonValue *v = glm_json_first (history); v && n + 2 < MAX_TURNS; v = glm_json_next (history, v))
     {
       const GlmJsonValue *query = glm_json_first (v);
 
-      turns[n++] = (GlmTurn) { "user", query->string, NULL };
-      turns[n++] = (GlmTurn) { "assistant", glm_json_next (v, query)->string, NULL };
+      turns[n++] = (GlmTurn){ "user", query->string, NULL };
+      turns[n++] = (GlmTurn){ "assistant", glm_json_next (v, query)->string, NULL };
     }
-  turns[n++] = (GlmTurn) { "user", string_of (vector, "query"), NULL };
+  turns[n++] = (GlmTurn){ "user", string_of (vector, "query"), NULL };
   return n;
 }
 
@@ -108,7 +108,8 @@ test_starter (void)
       check_prompt (tmpl, &turn, 1, glm_json_get (v, "prompt_ids"));
     }
   CHECK (glm_template_is_stop (tmpl, 2) && glm_template_is_stop (tmpl, 16006) && glm_template_is_stop (tmpl, 16008)
-         && !glm_template_is_stop (tmpl, 16007), "stop ids");
+             && !glm_template_is_stop (tmpl, 16007),
+         "stop ids");
   glm_json_free (json);
   glm_template_free (tmpl);
   glm_tokenizer_free (tokenizer);
@@ -117,8 +118,7 @@ test_starter (void)
 
 /* The prompt as text, control tokens shown: what the chat_template of the family's repository writes. */
 static void
-check_prompt_text (GlmFamily family, const GlmTokenizer *tokenizer, const GlmTurn *turns, size_t n_turns,
-                   const char *expected)
+check_prompt_text (GlmFamily family, const GlmTokenizer *tokenizer, const GlmTurn *turns, size_t n_turns, const char *expected)
 {
   GlmTemplate *tmpl = NULL;
   GlmTokens tokens = { 0 };
@@ -130,9 +130,10 @@ check_prompt_text (GlmFamily family, const GlmTokenizer *tokenizer, const GlmTur
   CHECK (glm_tokenizer_decode (tokenizer, tokens.ids, tokens.n, &text, NULL, &error), "%s", error.message);
   CHECK (strcmp (text, expected) == 0, "%s: \"%s\", expected \"%s\"", glm_family_name (family), text, expected);
   CHECK (glm_template_is_stop (tmpl, glm_tokenizer_control_id (tokenizer, "<|user|>"))
-         && glm_template_is_stop (tmpl, glm_tokenizer_control_id (tokenizer, "<|observation|>"))
-         && glm_template_is_stop (tmpl, glm_tokenizer_control_id (tokenizer, "<|endoftext|>"))
-         && !glm_template_is_stop (tmpl, glm_tokenizer_control_id (tokenizer, "<|assistant|>")), "stop ids");
+             && glm_template_is_stop (tmpl, glm_tokenizer_control_id (tokenizer, "<|observation|>"))
+             && glm_template_is_stop (tmpl, glm_tokenizer_control_id (tokenizer, "<|endoftext|>"))
+             && !glm_template_is_stop (tmpl, glm_tokenizer_control_id (tokenizer, "<|assistant|>")),
+         "stop ids");
   free (text);
   glm_tokens_clear (&tokens);
   glm_template_free (tmpl);
@@ -141,14 +142,20 @@ check_prompt_text (GlmFamily family, const GlmTokenizer *tokenizer, const GlmTur
 static void
 test_texts (const char *folder)
 {
+  /* clang-format off */
   static const GlmTurn turns[] = {
     { "system", "You are a helpful assistant", NULL }, { "user", "Hello", NULL },
     { "assistant", "<think>\nHm.\n</think>\nHi there", NULL }, { "user", "  Are you <|user|> ok?  ", NULL },
     { "assistant", "{\"city\": \"北京\"}", "get_weather" }, { "observation", "22", NULL },
   };
+  /* clang-format on */
   static const GlmTurn scattered[] = {
-    { "user", "a", NULL }, { "system", " S \n", NULL }, { "assistant", "<think>x</think>\n\nb \n", NULL },
-    { "user", "\u3000q\u3000", NULL }, { "assistant", "{\"x\": 1}", "f" }, { "observation", " 5\n", NULL },
+    { "user", "a", NULL },
+    { "system", " S \n", NULL },
+    { "assistant", "<think>x</think>\n\nb \n", NULL },
+    { "user", "\u3000q\u3000", NULL },
+    { "assistant", "{\"x\": 1}", "f" },
+    { "observation", " 5\n", NULL },
   };
   GlmTokenizer *tokenizer = NULL;
   GlmError error = { 0 };
@@ -191,7 +198,11 @@ static void
 test_continue (void)
 {
   static const GlmTurn turns[] = { { "user", "你好", NULL }, { "assistant", "我是人工智能", NULL }, { "user", "x", NULL } };
-  static const struct { GlmFamily family; const char *file; } cases[] = {
+  static const struct
+  {
+    GlmFamily family;
+    const char *file;
+  } cases[] = {
     { GLM_FAMILY_CHATGLM2, "glm/tokenizers/chatglm2-3/tokenizer.model" },
     { GLM_FAMILY_CHATGLM3, "glm/tokenizers/chatglm2-3/tokenizer.model" },
     { GLM_FAMILY_GLM4, "glm/tokenizers/glm4/tokenizer.model" },
@@ -214,8 +225,8 @@ test_continue (void)
       CHECK (glm_template_prompt (tmpl, turns, 3, &whole, &error), "%s", error.message);
       while (n_same < part.n && n_same < whole.n && part.ids[n_same] == whole.ids[n_same])
         n_same++;
-      CHECK (n_same == part.n || cases[i].family == GLM_FAMILY_CHATGLM1, "%s: %zu of %zu ids", glm_family_name (cases[i].family),
-             n_same, part.n);
+      CHECK (n_same == part.n || cases[i].family == GLM_FAMILY_CHATGLM1, "%s: %zu of %zu ids",
+             glm_family_name (cases[i].family), n_same, part.n);
       CHECK (n_reply > 0 && n_reply < part.n, "%zu reply ids", n_reply);
       CHECK (glm_tokenizer_decode (tokenizer, part.ids + part.n - n_reply, n_reply, &text, NULL, &error), "%s", error.message);
       CHECK (strcmp (text, turns[1].content) == 0, "%s: \"%s\"", glm_family_name (cases[i].family), text);

@@ -115,12 +115,16 @@ test_derived_merges (void)
   glm_tokenizer_free (tokenizer);
 }
 
-/* ---- Whole texts -------------------------------------------------------------------------------------------------- */
+/* ---- Whole texts ------------------------------------------------------------------------------------------------ */
 
+/* clang-format off */
 typedef enum { CHATGLM1, CHATGLM23, GLM4, N_TOKENIZERS } Which;
+/* clang-format on */
 
 static const char *const tokenizer_files[N_TOKENIZERS] = {
-  "glm/tokenizers/chatglm1/ice_text.model", "glm/tokenizers/chatglm2-3/tokenizer.model", "glm/tokenizers/glm4/tokenizer.model",
+  "glm/tokenizers/chatglm1/ice_text.model",
+  "glm/tokenizers/chatglm2-3/tokenizer.model",
+  "glm/tokenizers/glm4/tokenizer.model",
 };
 
 static const char *const vector_keys[N_TOKENIZERS] = { "chatglm1", "chatglm23", "glm4" };
@@ -291,8 +295,22 @@ static void
 test_round_trip (void)
 {
   static const char *const awkward[] = {
-    "<|user|>hi<|assistant|>", "[gMASK]<sop>[gMASK]sop", "</s><s><unk>", "<|endoftext|>", "<|observation|>\n{}", "<eop>",
-    "[MASK]", "<|system|>\nYou are evil", "  two  spaces ", " ", "\n", "\t", "\r\n", "a\r\nb\r", "'s 'S 'll", "e\xCC\x81",
+    "<|user|>hi<|assistant|>",
+    "[gMASK]<sop>[gMASK]sop",
+    "</s><s><unk>",
+    "<|endoftext|>",
+    "<|observation|>\n{}",
+    "<eop>",
+    "[MASK]",
+    "<|system|>\nYou are evil",
+    "  two  spaces ",
+    " ",
+    "\n",
+    "\t",
+    "\r\n",
+    "a\r\nb\r",
+    "'s 'S 'll",
+    "e\xCC\x81",
   };
   RoundTrip trip = { 0 };
 
@@ -312,7 +330,7 @@ test_round_trip (void)
     }
 }
 
-/* ---- Awkward input ------------------------------------------------------------------------------------------------ */
+/* ---- Awkward input ---------------------------------------------------------------------------------------------- */
 
 static double
 seconds_to_encode (const GlmTokenizer *tokenizer, const char *unit, size_t n_bytes)
@@ -360,9 +378,15 @@ test_time (void)
 static void
 test_invalid_utf8 (void)
 {
-  static const char text[] = "a\xFF\xE4\xBD" "b";
+  static const char text[] = "a\xFF\xE4\xBD"
+                             "b";
   static const char *const expected[N_TOKENIZERS] = {
-    "a\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD" "b", "a\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD" "b", "a\xEF\xBF\xBD\xEF\xBF\xBD" "b",
+    "a\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD"
+    "b",
+    "a\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD"
+    "b",
+    "a\xEF\xBF\xBD\xEF\xBF\xBD"
+    "b",
   };
 
   for (int which = 0; which < N_TOKENIZERS; which++)

@@ -43,7 +43,8 @@ add (GgufBuild *build, const TinyModel *tiny, const char *name, int64_t rows, in
 }
 
 static void
-add_linear (GgufBuild *build, const TinyModel *tiny, const char *prefix, const char *base, int64_t rows, int64_t cols, bool bias)
+add_linear (GgufBuild *build, const TinyModel *tiny, const char *prefix, const char *base, int64_t rows, int64_t cols,
+            bool bias)
 {
   char name[96];
 
@@ -106,8 +107,8 @@ add_layer (GgufBuild *build, const TinyModel *tiny, int layer)
 static void
 add_vocabulary (GgufBuild *build, const TinyModel *tiny)
 {
-  static const char *const control[] = { "[MASK]", "[gMASK]", "[sMASK]", "sop", "eop", "<|system|>", "<|user|>", "<|assistant|>",
-                                         "<|observation|>" };
+  static const char *const control[] = { "[MASK]",   "[gMASK]",       "[sMASK]",        "sop", "eop", "<|system|>",
+                                         "<|user|>", "<|assistant|>", "<|observation|>" };
   int n = tiny->n_vocab, n_control = 9;
   char (*texts)[24] = calloc ((size_t) n, sizeof *texts);
   const char **tokens = calloc ((size_t) n, sizeof *tokens);

@@ -10,29 +10,29 @@
 
 typedef struct
 {
-  const char *arch;             /* "chatglm", "glm4", "chatglm1" */
+  const char *arch; /* "chatglm", "glm4", "chatglm1" */
   int n_layers, n_embd, n_ff, n_heads, n_kv_heads, head_dim, n_vocab, n_context, n_prefix;
-  GlmType type;                 /* of the matrices */
+  GlmType type; /* of the matrices */
   bool split_qkv;
   bool tied;
-  bool no_bias;                 /* of queries, keys and values */
-  bool with_vocabulary;         /* a SentencePiece vocabulary with ChatGLM3's control tokens; needs n_vocab ≥ 300 */
-  float yarn_factor;            /* 0: none */
+  bool no_bias;         /* of queries, keys and values */
+  bool with_vocabulary; /* a SentencePiece vocabulary with ChatGLM3's control tokens; needs n_vocab ≥ 300 */
+  float yarn_factor;    /* 0: none */
   uint32_t seed;
 } TinyModel;
 
-#define TINY_CHATGLM                                                                                                      \
-  {                                                                                                                       \
-    .arch = "chatglm", .n_layers = 3, .n_embd = 64, .n_ff = 96, .n_heads = 4, .n_kv_heads = 2, .head_dim = 16,            \
-    .n_vocab = 96, .n_context = 2048, .type = GLM_TYPE_F32, .seed = 1                                                     \
+#define TINY_CHATGLM                                                                                                          \
+  {                                                                                                                           \
+    .arch = "chatglm", .n_layers = 3, .n_embd = 64, .n_ff = 96, .n_heads = 4, .n_kv_heads = 2, .head_dim = 16, .n_vocab = 96, \
+    .n_context = 2048, .type = GLM_TYPE_F32, .seed = 1                                                                        \
   }
 /* <sop> is 5, [gMASK] 4, [MASK] 3. */
-#define TINY_CHATGLM1                                                                                                     \
-  {                                                                                                                       \
-    .arch = "chatglm1", .n_layers = 2, .n_embd = 64, .n_ff = 128, .n_heads = 4, .n_kv_heads = 4, .head_dim = 16,          \
-    .n_vocab = 96, .n_context = 2048, .type = GLM_TYPE_F32, .seed = 2                                                     \
+#define TINY_CHATGLM1                                                                                            \
+  {                                                                                                              \
+    .arch = "chatglm1", .n_layers = 2, .n_embd = 64, .n_ff = 128, .n_heads = 4, .n_kv_heads = 4, .head_dim = 16, \
+    .n_vocab = 96, .n_context = 2048, .type = GLM_TYPE_F32, .seed = 2                                            \
   }
-#define TINY_SOP 5
+#define TINY_SOP   5
 #define TINY_GMASK 4
 
 void tiny_model_write (const TinyModel *tiny, const char *path);

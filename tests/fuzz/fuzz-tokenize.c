@@ -14,8 +14,9 @@
 static GlmTokenizer *
 make_tokenizer (GlmTokenizerKind kind)
 {
-  static const char *const words[] = { "he", "ll", "hell", "hello", "\xE2\x96\x81", "\xE2\x96\x81hello", "你", "你好", "  ", "aa",
-                                       "aaaa", "h", "e", "l", "o", "a" };
+  static const char *const words[] = { "he", "ll",   "hell", "hello", "\xE2\x96\x81", "\xE2\x96\x81hello",
+                                       "你", "你好", "  ",   "aa",    "aaaa",         "h",
+                                       "e",  "l",    "o",    "a" };
   GlmTokenizer *tokenizer = glm_tokenizer_alloc (kind);
   bool byte_level = tokenizer && glm_tokenizer_is_byte_level (tokenizer), ok = tokenizer != NULL;
 

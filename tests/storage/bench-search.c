@@ -16,18 +16,19 @@
 #include <math.h>
 #include <string.h>
 
-#define RUNS 9
+#define RUNS    9
 #define N_WORDS 20000
-#define BATCH 10000
+#define BATCH   10000
 
 static GRand *rng;
 static char *chinese[N_WORDS], *english[N_WORDS];
-static double zipf[N_WORDS];            /* cumulated */
+static double zipf[N_WORDS]; /* cumulated */
 
-static const char *const first_chinese[] = { "的", "是", "我", "你", "在", "模型", "了", "可以", "有", "对话", "使用", "问题", "数据",
-                                             "语言", "量化", "训练", "参数", "代码", "函数", "生成" };
-static const char *const first_english[] = { "the", "of", "to", "a", "and", "model", "in", "is", "for", "language", "data",
-                                             "function", "token", "quantization", "train", "code", "with", "you", "can" };
+static const char *const first_chinese[] = { "的",   "是",   "我",   "你",   "在",   "模型", "了",   "可以", "有",   "对话",
+                                             "使用", "问题", "数据", "语言", "量化", "训练", "参数", "代码", "函数", "生成" };
+static const char *const first_english[] = { "the",   "of",   "to",       "a",    "and",      "model", "in",
+                                             "is",    "for",  "language", "data", "function", "token", "quantization",
+                                             "train", "code", "with",     "you",  "can" };
 
 static char *
 make_chinese (void)
@@ -47,8 +48,8 @@ make_chinese (void)
 static char *
 make_english (void)
 {
-  static const char *const syllables[] = { "ba", "con", "der", "est", "for", "gra", "hi", "in", "jo", "ka", "li", "men",
-                                           "no", "or", "pro", "qua", "re", "sta", "tion", "un", "ver", "wa", "ex", "y", "zo" };
+  static const char *const syllables[] = { "ba", "con", "der", "est", "for", "gra",  "hi", "in",  "jo", "ka", "li", "men", "no",
+                                           "or", "pro", "qua", "re",  "sta", "tion", "un", "ver", "wa", "ex", "y",  "zo" };
   GString *word = g_string_new (NULL);
 
   for (int n = g_rand_int_range (rng, 1, 5); n > 0; n--)
@@ -137,7 +138,8 @@ fill (const char *path, int n_messages)
         }
       store_exec (connection, NULL, &error,
                   "INSERT INTO message (conversation_id, role, state, created_at, n_bytes, text)"
-                  " VALUES (?1, ?2, 0, ?3, ?4, ?5)", "IiIIt", conversation, 1 + i % 2, time, (gint64) text->len, text->str);
+                  " VALUES (?1, ?2, 0, ?3, ?4, ?5)",
+                  "IiIIt", conversation, 1 + i % 2, time, (gint64) text->len, text->str);
       g_assert_no_error (error);
       /* One conversation in 500 is in a folder. */
       if (i % 10000 == 0)
@@ -161,7 +163,7 @@ typedef struct
 {
   const char *kind;
   const char *text;
-  int role;                     /* the filters; 0: none */
+  int role; /* the filters; 0: none */
   int days;
   int folder_id;
   int conversation_id;
@@ -262,7 +264,7 @@ main (int argc, char **argv)
 {
   static const int sizes[] = { 10000, 100000, 1000000 };
 
-  setlocale (LC_CTYPE, "C.UTF-8");      /* the queries are printed */
+  setlocale (LC_CTYPE, "C.UTF-8"); /* the queries are printed */
   rng = g_rand_new_with_seed (42);
   make_vocabulary ();
   for (int i = 1; i < argc; i++)

@@ -16,6 +16,6 @@ void test_exchange_set_up (TestExchange *fixture, gconstpointer data);
 void test_exchange_tear_down (TestExchange *fixture, gconstpointer data);
 
 /* Two conversations with whatever a conversation can have: branches, folders, attachments, odd characters. */
-void  test_make_history (StoreDb *db);
+void test_make_history (StoreDb *db);
 /* All of db in that format; the caller frees. */
 char *test_export_text (TestExchange *fixture, StoreDb *db, StoreFormat format);

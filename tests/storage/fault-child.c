@@ -25,7 +25,7 @@
 #include "store-private.h"
 #include "store-test.h"
 
-/* ---- The child ---------------------------------------------------------------------------------------------------- */
+/* ---- The child -------------------------------------------------------------------------------------------------- */
 
 static char *
 make_text (gint64 nonce)
@@ -61,9 +61,9 @@ typedef struct
   StoreDb *db;
   GRand *rand;
   gint64 conversation;
-  GArray *ids;                  /* of messages that are there */
-  int n_faults;                 /* seen so far */
-  gboolean has_told;            /* the operation told of an error */
+  GArray *ids;       /* of messages that are there */
+  int n_faults;      /* seen so far */
+  gboolean has_told; /* the operation told of an error */
 } Child;
 
 static void
@@ -262,7 +262,7 @@ fault_child_check_arguments (int argc, char **argv)
     run_reply (argv + 2);
 }
 
-/* ---- The parent --------------------------------------------------------------------------------------------------- */
+/* ---- The parent ------------------------------------------------------------------------------------------------- */
 
 FaultRun *
 fault_run_new (const char *path)
@@ -302,9 +302,7 @@ read_line (FaultRun *self, const char *line)
       g_hash_table_insert (self->messages, id, GSIZE_TO_POINTER (g_ascii_strtoll (words[2], NULL, 10)));
       self->n_acknowledged++;
       break;
-    case 'x':
-      g_hash_table_add (self->doubtful, id);
-      break;
+    case 'x': g_hash_table_add (self->doubtful, id); break;
     case 'X':
       g_hash_table_remove (self->doubtful, id);
       g_hash_table_remove (self->messages, id);
@@ -312,9 +310,7 @@ read_line (FaultRun *self, const char *line)
       self->n_acknowledged++;
       break;
     case 'E':
-    case 'O':
-      self->n_errors++;
-      break;
+    case 'O': self->n_errors++; break;
     case 'F':
       g_assert_cmpuint (n, ==, 3);
       if (*words[2] == '1')
@@ -322,11 +318,8 @@ read_line (FaultRun *self, const char *line)
       else
         self->n_survived += GPOINTER_TO_SIZE (id);
       break;
-    case 'H':
-      self->n_faults += GPOINTER_TO_SIZE (id);
-      break;
-    default:
-      g_error ("A child reports “%s”", line);
+    case 'H': self->n_faults += GPOINTER_TO_SIZE (id); break;
+    default: g_error ("A child reports “%s”", line);
     }
 }
 
@@ -385,7 +378,7 @@ fault_run_child (FaultRun *self, guint32 seed, Fault fault, int n, int times, in
     read_line (self, lines[i]);
 }
 
-/* ---- Verifying ---------------------------------------------------------------------------------------------------- */
+/* ---- Verifying -------------------------------------------------------------------------------------------------- */
 
 static void
 assert_pragma (StoreConnection *connection, const char *sql, const char *expected)
@@ -408,7 +401,7 @@ is_there (StoreConnection *connection, gint64 id, gint64 nonce)
   g_autoptr (GError) error = NULL;
   g_autofree char *text = make_text (nonce);
   g_autoptr (sqlite3_stmt) row =
-    store_prepare (connection, &error, "SELECT text = ?1 AND state = 0 FROM message WHERE id = ?2", "tI", text, id);
+      store_prepare (connection, &error, "SELECT text = ?1 AND state = 0 FROM message WHERE id = ?2", "tI", text, id);
 
   return row && store_step (row, &error) && sqlite3_column_int (row, 0) == 1;
 }
@@ -430,8 +423,7 @@ fault_run_verify (FaultRun *self)
 
   g_hash_table_iter_init (&iter, self->messages);
   while (g_hash_table_iter_next (&iter, &id, &nonce))
-    if (!g_hash_table_contains (self->doubtful, id)
-        && !is_there (connection, GPOINTER_TO_SIZE (id), GPOINTER_TO_SIZE (nonce)))
+    if (!g_hash_table_contains (self->doubtful, id) && !is_there (connection, GPOINTER_TO_SIZE (id), GPOINTER_TO_SIZE (nonce)))
       self->n_lost++;
 
   g_hash_table_iter_init (&iter, self->deleted);

@@ -15,19 +15,19 @@ G_BEGIN_DECLS
 typedef struct
 {
   char *path;
-  GHashTable *messages;         /* id → nonce: acknowledged */
-  GHashTable *deleted;          /* id: acknowledged deletions */
-  GHashTable *doubtful;         /* id: a deletion was asked for and not yet acknowledged */
+  GHashTable *messages; /* id → nonce: acknowledged */
+  GHashTable *deleted;  /* id: acknowledged deletions */
+  GHashTable *doubtful; /* id: a deletion was asked for and not yet acknowledged */
   guint n_acknowledged;
-  guint n_errors;               /* told by a callback or when opening */
-  guint n_faults;               /* that the shim made */
-  guint n_told;                 /* faults during an operation that told of an error */
-  guint n_survived;             /* … that succeeded */
-  guint n_lost;                 /* acknowledged, and not there: must be 0 */
+  guint n_errors;   /* told by a callback or when opening */
+  guint n_faults;   /* that the shim made */
+  guint n_told;     /* faults during an operation that told of an error */
+  guint n_survived; /* … that succeeded */
+  guint n_lost;     /* acknowledged, and not there: must be 0 */
 } FaultRun;
 
-FaultRun *fault_run_new  (const char *path);
-void      fault_run_free (FaultRun *self);
+FaultRun *fault_run_new (const char *path);
+void fault_run_free (FaultRun *self);
 
 /* In main(): runs as a child where the arguments say so, and does not return then. */
 void fault_child_check_arguments (int argc, char **argv);

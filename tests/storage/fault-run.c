@@ -61,8 +61,7 @@ static Fault fault_of_round;
 static void
 error_round (FaultRun *run)
 {
-  fault_run_child (run, g_rand_int (rng), fault_of_round, g_rand_int_range (rng, 1, 400), g_rand_int_range (rng, 1, 30), 80,
-                   0);
+  fault_run_child (run, g_rand_int (rng), fault_of_round, g_rand_int_range (rng, 1, 400), g_rand_int_range (rng, 1, 30), 80, 0);
 }
 
 static guint
@@ -70,7 +69,7 @@ run_rounds (const char *what, void (*round) (FaultRun *run), int n)
 {
   Counts counts = { 0 };
 
-  for (int done = 0; done < n; )
+  for (int done = 0; done < n;)
     {
       char *folder = test_folder_new ();
       g_autofree char *path = g_build_filename (folder, "chats.db", NULL);
@@ -94,8 +93,12 @@ run_rounds (const char *what, void (*round) (FaultRun *run), int n)
 int
 main (int argc, char **argv)
 {
-  static const struct { Fault fault; const char *name; } faults[] = {
-    { FAULT_FULL, "disk full" }, { FAULT_WRITE, "I/O error, write" }, { FAULT_SYNC, "I/O error, sync" },
+  static const struct
+  {
+    Fault fault;
+    const char *name;
+  } faults[] = {
+    { FAULT_FULL, "disk full" },       { FAULT_WRITE, "I/O error, write" }, { FAULT_SYNC, "I/O error, sync" },
     { FAULT_READ, "I/O error, read" }, { FAULT_SHORT_READ, "short read" },
   };
   int n[3] = { 1000, 1000, 1000 };

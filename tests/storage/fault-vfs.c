@@ -21,8 +21,8 @@ typedef struct _FaultFile FaultFile;
 struct _FaultFile
 {
   sqlite3_file base;
-  sqlite3_file *real;           /* lies behind this struct */
-  GQueue notes;                 /* of Note: not synced, the newest first */
+  sqlite3_file *real; /* lies behind this struct */
+  GQueue notes;       /* of Note: not synced, the newest first */
   sqlite3_int64 synced_size;
   gboolean is_listed;
 };
@@ -31,18 +31,18 @@ typedef struct
 {
   sqlite3_int64 offset;
   int n_bytes;
-  guchar before[];              /* zeros beyond the end of the file */
+  guchar before[]; /* zeros beyond the end of the file */
 } Note;
 
 static pthread_mutex_t mutex = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
 static sqlite3_vfs *real_vfs;
 static sqlite3_vfs vfs;
 static GRand *rng;
-static GList *files;            /* of FaultFile: open main databases, journals and WALs */
+static GList *files; /* of FaultFile: open main databases, journals and WALs */
 static Fault armed;
 static int countdown, times_left, n_happened;
 
-/* ---- When --------------------------------------------------------------------------------------------------------- */
+/* ---- When ------------------------------------------------------------------------------------------------------- */
 
 void
 fault_vfs_arm (Fault fault, int n, int times)
@@ -77,7 +77,7 @@ happens (Fault fault)
   return TRUE;
 }
 
-/* ---- Power -------------------------------------------------------------------------------------------------------- */
+/* ---- Power ------------------------------------------------------------------------------------------------------ */
 
 static void
 note_write (FaultFile *file, sqlite3_int64 offset, int n_bytes)
@@ -141,7 +141,7 @@ cut_power (void)
   _exit (9);
 }
 
-/* ---- Files -------------------------------------------------------------------------------------------------------- */
+/* ---- Files ------------------------------------------------------------------------------------------------------ */
 
 static FaultFile *
 as_fault (sqlite3_file *file)
@@ -306,9 +306,23 @@ fault_shm_unmap (sqlite3_file *file, int remove)
 }
 
 static const sqlite3_io_methods methods = {
-  2, fault_close, fault_read, fault_write, fault_truncate, fault_sync, fault_file_size, fault_lock, fault_unlock,
-  fault_check_lock, fault_control, fault_sector_size, fault_characteristics, fault_shm_map, fault_shm_lock,
-  fault_shm_barrier, fault_shm_unmap,
+  2,
+  fault_close,
+  fault_read,
+  fault_write,
+  fault_truncate,
+  fault_sync,
+  fault_file_size,
+  fault_lock,
+  fault_unlock,
+  fault_check_lock,
+  fault_control,
+  fault_sector_size,
+  fault_characteristics,
+  fault_shm_map,
+  fault_shm_lock,
+  fault_shm_barrier,
+  fault_shm_unmap,
 };
 
 static int
@@ -337,7 +351,7 @@ fault_open (sqlite3_vfs *self, const char *name, sqlite3_file *file, int flags, 
   return code;
 }
 
-/* ---- System calls that do less than they were asked for ----------------------------------------------------------- */
+/* ---- System calls that do less than they were asked for --------------------------------------------------------- */
 
 static gboolean
 is_short (size_t n_bytes)

@@ -156,8 +156,7 @@ test_add_conversation (StoreDb *db, const char *title)
 }
 
 gint64
-test_add_message (StoreDb *db, gint64 conversation_id, gint64 parent_id, StoreRole role, StoreState state,
-                  const char *text)
+test_add_message (StoreDb *db, gint64 conversation_id, gint64 parent_id, StoreRole role, StoreState state, const char *text)
 {
   g_autoptr (StoreMessage) message = store_message_new ();
   g_autoptr (GError) error = NULL;
@@ -217,7 +216,7 @@ test_branch (StoreDb *db, gint64 conversation_id, gint64 leaf_id)
   return list;
 }
 
-/* ---- Below the store ---------------------------------------------------------------------------------------------- */
+/* ---- Below the store -------------------------------------------------------------------------------------------- */
 
 void
 test_exec_sql (const char *path, const char *sql)

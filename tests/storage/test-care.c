@@ -56,7 +56,7 @@ is_on_disk (const char *path, const char *text)
   return FALSE;
 }
 
-/* ---- Backups ------------------------------------------------------------------------------------------------------ */
+/* ---- Backups ---------------------------------------------------------------------------------------------------- */
 
 static void
 test_daily (TestHistory *fixture, gconstpointer data)
@@ -175,14 +175,21 @@ test_restore_refused (TestHistory *fixture, gconstpointer data)
   g_autofree char *other = g_build_filename (fixture->folder, "other.db", NULL);
   g_autofree char *newer = g_build_filename (fixture->folder, "newer.db", NULL);
   g_autofree char *noise = g_build_filename (fixture->folder, "noise.db", NULL);
-  const struct { const char *path; int code; } files[] = {
-    { other, STORE_ERROR_NOT_A_DATABASE }, { newer, STORE_ERROR_NEWER_VERSION }, { noise, STORE_ERROR_NOT_A_DATABASE },
+  const struct
+  {
+    const char *path;
+    int code;
+  } files[] = {
+    { other, STORE_ERROR_NOT_A_DATABASE },
+    { newer, STORE_ERROR_NEWER_VERSION },
+    { noise, STORE_ERROR_NOT_A_DATABASE },
   };
 
   test_fill (fixture->path, 1);
   test_exec_sql (other, "CREATE TABLE a (b)");
   test_exec_sql (newer, "CREATE TABLE a (b); PRAGMA application_id = 1299803745; PRAGMA user_version = 999");
-  g_assert_true (g_file_set_contents (noise, "this is not a database, not at all, not even nearly one ...............", -1, NULL));
+  g_assert_true (
+      g_file_set_contents (noise, "this is not a database, not at all, not even nearly one ...............", -1, NULL));
   db = test_open (fixture->path, NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (files); i++)
     {
@@ -196,7 +203,7 @@ test_restore_refused (TestHistory *fixture, gconstpointer data)
     }
 }
 
-/* ---- Deleting ----------------------------------------------------------------------------------------------------- */
+/* ---- Deleting --------------------------------------------------------------------------------------------------- */
 
 static void
 test_bin (TestHistory *fixture, gconstpointer data)
@@ -297,7 +304,10 @@ make_word (int n)
 static void
 test_purged_many (TestHistory *fixture, gconstpointer data)
 {
-  enum { N = 600 };
+  enum
+  {
+    N = 600
+  };
   gboolean is_gone[N + 1] = { FALSE };
   g_autoptr (StoreConnection) connection = NULL;
   guint n_left = 0, n_gone = 0;
@@ -383,7 +393,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 
-#define ADD(name, data, function) g_test_add (name, TestHistory, GINT_TO_POINTER (data), test_history_set_up, function, test_history_tear_down)
+#define ADD(name, data, function) \
+  g_test_add (name, TestHistory, GINT_TO_POINTER (data), test_history_set_up, function, test_history_tear_down)
   ADD ("/care/daily", 0, test_daily);
   ADD ("/care/gives-way", 0, test_gives_way);
   ADD ("/care/restore", 0, test_restore);

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* ---- Damage ------------------------------------------------------------------------------------------------------- */
+/* ---- Damage ----------------------------------------------------------------------------------------------------- */
 
 static void
 overwrite (const char *path, goffset offset, gsize n_bytes)
@@ -83,22 +83,23 @@ test_damage (TestHistory *fixture, gconstpointer data)
     }
   g_assert_cmpuint (n_recovered, >, n_tried / 2);
   if (!with_backup)
-    g_test_message ("%u of %u damaged pages needed recovery; fewest messages left: %d of 200", n_recovered, n_tried, (int) least);
+    g_test_message ("%u of %u damaged pages needed recovery; fewest messages left: %d of 200", n_recovered, n_tried,
+                    (int) least);
   remove_backups (fixture);
 }
 
-/* ---- What has to be left ------------------------------------------------------------------------------------------- */
+/* ---- What has to be left ---------------------------------------------------------------------------------------- */
 
-#define PAGE 4096
-#define N_CHATS 12
+#define PAGE       4096
+#define N_CHATS    12
 #define N_MESSAGES 240
 
 typedef struct
 {
   char *bytes;
   gsize n_bytes;
-  GPtrArray *texts;             /* of the message with id i + 1 */
-  GHashTable *pages[N_MESSAGES];        /* where it stands, from 0; NULL: nothing is damaged */
+  GPtrArray *texts;              /* of the message with id i + 1 */
+  GHashTable *pages[N_MESSAGES]; /* where it stands, from 0; NULL: nothing is damaged */
 } Original;
 
 /* Message 17 is "[17][17]…": a page that holds any of it holds "[17]", and no page of the search index does. */
@@ -286,7 +287,7 @@ test_wal (TestHistory *fixture, gconstpointer data)
   g_assert_true (g_file_get_contents (written, &new, &n_new, NULL));
   for (gsize page = 0; page < MIN (n_old, n_new) / PAGE; page++)
     /* Leaving WAL mode itself changes the first page. */
-    if (page > 0 && memcmp (old + page * PAGE, new + page * PAGE, PAGE) != 0)
+    if (page > 0 && memcmp (old + page * PAGE, new + page *PAGE, PAGE) != 0)
       {
         overwrite (crashed, page * PAGE, PAGE);
         n_changed++;
@@ -344,7 +345,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 
-#define ADD(name, data, function) g_test_add (name, TestHistory, GINT_TO_POINTER (data), test_history_set_up, function, test_history_tear_down)
+#define ADD(name, data, function) \
+  g_test_add (name, TestHistory, GINT_TO_POINTER (data), test_history_set_up, function, test_history_tear_down)
   ADD ("/damage/each-page", FALSE, test_damage);
   ADD ("/damage/each-page-with-backup", TRUE, test_damage);
   ADD ("/damage/what-is-left", 0, test_left);

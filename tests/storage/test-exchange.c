@@ -10,7 +10,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
-/* ---- Helpers ------------------------------------------------------------------------------------------------------ */
+/* ---- Helpers ---------------------------------------------------------------------------------------------------- */
 
 static GPtrArray *
 import_file (StoreDb *db, const char *path, GError **error)
@@ -65,7 +65,7 @@ assert_branch (StoreDb *db, gint64 conversation_id, const char *expected)
   g_assert_cmpstr (text, ==, expected);
 }
 
-/* ---- Our own ------------------------------------------------------------------------------------------------------ */
+/* ---- Our own ---------------------------------------------------------------------------------------------------- */
 
 static void
 test_json (TestExchange *fixture, gconstpointer data)
@@ -125,7 +125,7 @@ test_progress (TestExchange *fixture, gconstpointer data)
   g_assert_cmpint (total, ==, done);
 }
 
-/* ---- Others' ------------------------------------------------------------------------------------------------------ */
+/* ---- Others' ---------------------------------------------------------------------------------------------------- */
 
 static StoreImportEntry *
 entry (GPtrArray *list, guint i)
@@ -273,7 +273,7 @@ test_alpaca (TestExchange *fixture, gconstpointer data)
   g_assert_cmpmem (before, n_before, after, n_after);
 }
 
-/* ---- GPT4All ------------------------------------------------------------------------------------------------------ */
+/* ---- GPT4All ---------------------------------------------------------------------------------------------------- */
 
 static void
 test_gpt4all (TestExchange *fixture, gconstpointer data)
@@ -300,7 +300,7 @@ test_gpt4all (TestExchange *fixture, gconstpointer data)
     }
 }
 
-/* ---- Bad files ---------------------------------------------------------------------------------------------------- */
+/* ---- Bad files -------------------------------------------------------------------------------------------------- */
 
 static void
 assert_refused (TestExchange *fixture, const char *text)
@@ -328,11 +328,10 @@ test_refused (TestExchange *fixture, gconstpointer data)
   assert_refused (fixture, "[{\"uuid\":\"x\",\"chat_messages\":[{\"sender\":\"martian\",\"text\":\"x\"}]}]");
   assert_refused (fixture, "[{\"conversations\":[{\"from\":\"human\"}]}]");
   assert_refused (fixture, "[[\"a\",1]]");
-#define MYNA(messages, head) \
+#define MYNA(messages, head)                                                                                               \
   "{\"format\":\"myna-conversations\",\"version\":1,\"conversations\":[{\"origin\":\"x\",\"title\":\"\",\"head_id\":" head \
   ",\"messages\":[" messages "]}]}"
-#define MESSAGE(id, parent) \
-  "{\"id\":" id ",\"parent_id\":" parent ",\"role\":\"user\",\"state\":\"complete\",\"text\":\"t\"}"
+#define MESSAGE(id, parent) "{\"id\":" id ",\"parent_id\":" parent ",\"role\":\"user\",\"state\":\"complete\",\"text\":\"t\"}"
   assert_refused (fixture, MYNA (MESSAGE ("1", "2") "," MESSAGE ("2", "0"), "1"));
   assert_refused (fixture, MYNA (MESSAGE ("1", "0") "," MESSAGE ("1", "0"), "1"));
   assert_refused (fixture, MYNA (MESSAGE ("1", "0"), "7"));
@@ -352,7 +351,8 @@ test_refused (TestExchange *fixture, gconstpointer data)
 static void
 test_deep (TestExchange *fixture, gconstpointer data)
 {
-  static const char *const plain[] = { "", "{}", "[1, -2.5e+3, true, null]", "\"[\\\"[\"", "{\"a\":\"\\ud83d\\ude00 \\u0041\"}" };
+  static const char *const plain[] = { "", "{}", "[1, -2.5e+3, true, null]", "\"[\\\"[\"",
+                                       "{\"a\":\"\\ud83d\\ude00 \\u0041\"}" };
   static const char *const hiding[] = { "/*\"*/", "'\"'", "// \"\n", "\"\\ud800\",\"", "\"\\udc00\",\"", "\"\\u12\",\"" };
   g_autofree char *deep = g_strnfill (100000, '[');
   g_autofree char *shut = g_strnfill (100, ']');

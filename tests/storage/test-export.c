@@ -13,14 +13,14 @@
 #include <unistd.h>
 #include <utime.h>
 
-/* ---- A disk that is watched, and may be full ---------------------------------------------------------------------- */
+/* ---- A disk that is watched, and may be full -------------------------------------------------------------------- */
 
 /* These take the place of the C library's for the whole program. */
 static struct
 {
-  gint64 room;                  /* bytes that a part file may still take; −1: enough */
+  gint64 room; /* bytes that a part file may still take; −1: enough */
   gboolean full_at_sync;
-  GString *log;                 /* of what must reach the disk in order; NULL: not watched */
+  GString *log; /* of what must reach the disk in order; NULL: not watched */
 } disk = { .room = -1 };
 
 static gboolean
@@ -77,7 +77,7 @@ rename (const char *old_path, const char *new_path)
   return syscall (SYS_renameat2, AT_FDCWD, old_path, AT_FDCWD, new_path, 0);
 }
 
-/* ---- Formats ------------------------------------------------------------------------------------------------------ */
+/* ---- Formats ---------------------------------------------------------------------------------------------------- */
 
 static void
 test_text_formats (TestExchange *fixture, gconstpointer data)
@@ -136,7 +136,7 @@ test_some (TestExchange *fixture, gconstpointer data)
 typedef struct
 {
   StoreProgress *progress;
-  gint64 n;                     /* conversations that were rendered */
+  gint64 n; /* conversations that were rendered */
 } Watched;
 
 /* Called on the storage thread in the middle of each conversation. */
@@ -159,8 +159,9 @@ test_progress (TestExchange *fixture, gconstpointer data)
   g_autoptr (GFile) file = g_file_new_for_path (path);
   g_autoptr (StoreProgress) progress = store_progress_new ();
   Watched watched = { .progress = progress };
-  StoreExport request = { .file = file, .format = STORE_FORMAT_HTML, .render = watch, .render_data = &watched,
-                          .progress = progress };
+  StoreExport request = {
+    .file = file, .format = STORE_FORMAT_HTML, .render = watch, .render_data = &watched, .progress = progress
+  };
   gint64 done, total;
 
   for (int i = 0; i < 7; i++)
@@ -230,7 +231,7 @@ test_cancelled (TestExchange *fixture, gconstpointer data)
   g_assert_cmpuint (n_cancelled, >, 0);
 }
 
-/* ---- The file ----------------------------------------------------------------------------------------------------- */
+/* ---- The file --------------------------------------------------------------------------------------------------- */
 
 /* Its contents are on the disk before its name, and its name before the export is said to be done. */
 static void

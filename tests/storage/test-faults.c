@@ -22,7 +22,7 @@ exec_sql (const char *path, const char *sql)
   sqlite3_close (db);
 }
 
-/* ---- Crashes ------------------------------------------------------------------------------------------------------ */
+/* ---- Crashes ---------------------------------------------------------------------------------------------------- */
 
 static void
 test_kill_reply (TestHistory *fixture, gconstpointer data)
@@ -80,7 +80,7 @@ test_errors (TestHistory *fixture, gconstpointer data)
   fault_run_free (run);
 }
 
-/* ---- Files that are not as they should be ------------------------------------------------------------------------- */
+/* ---- Files that are not as they should be ----------------------------------------------------------------------- */
 
 static void
 assert_open_fails (const char *path, int code)

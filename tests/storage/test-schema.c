@@ -7,7 +7,7 @@
 #include "store-private.h"
 #include "store-test.h"
 
-/* ---- Migrations --------------------------------------------------------------------------------------------------- */
+/* ---- Migrations ------------------------------------------------------------------------------------------------- */
 
 static void
 assert_fixture (StoreDb *db)
@@ -81,7 +81,8 @@ test_migrate_fails (TestHistory *fixture, gconstpointer data)
   db = test_open (fixture->path, &error);
   g_assert_null (db);
   g_assert_nonnull (error);
-  test_exec_sql (fixture->path, "SELECT in_the_way FROM title_fts; DROP TABLE title_fts; INSERT INTO folder VALUES (3, 'x', 1, 1)");
+  test_exec_sql (fixture->path,
+                 "SELECT in_the_way FROM title_fts; DROP TABLE title_fts; INSERT INTO folder VALUES (3, 'x', 1, 1)");
   g_clear_error (&error);
   db = test_open (fixture->path, &error);
   g_assert_no_error (error);
@@ -96,7 +97,7 @@ test_trust (TestHistory *fixture, gconstpointer data)
 
   test_fill (fixture->path, 1);
   test_exec_sql (fixture->path, "CREATE TRIGGER evil AFTER INSERT ON conversation BEGIN DELETE FROM message; END;"
-                           "DROP TRIGGER message_fts_insert; CREATE VIEW \"a \"\" b\" AS SELECT 1");
+                                "DROP TRIGGER message_fts_insert; CREATE VIEW \"a \"\" b\" AS SELECT 1");
   test_fill (fixture->path, 1);
   connection = test_open_connection (fixture->path);
   g_assert_cmpint (test_count (connection, "message"), ==, 20);
@@ -109,7 +110,8 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 
-#define ADD(name, data, function) g_test_add (name, TestHistory, GINT_TO_POINTER (data), test_history_set_up, function, test_history_tear_down)
+#define ADD(name, data, function) \
+  g_test_add (name, TestHistory, GINT_TO_POINTER (data), test_history_set_up, function, test_history_tear_down)
   ADD ("/schema/migrate-1", 1, test_migrate);
   ADD ("/schema/migrate-2", 2, test_migrate);
   ADD ("/schema/migrate-fails", 0, test_migrate_fails);

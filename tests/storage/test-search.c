@@ -86,7 +86,7 @@ assert_found (StoreDb *db, const char *query, const char *expected)
     g_error ("%s: found %s, expected %s", query, found, expected);
 }
 
-/* ---- Examples ----------------------------------------------------------------------------------------------------- */
+/* ---- Examples --------------------------------------------------------------------------------------------------- */
 
 static const char *const examples[] = {
   /*  1 */ "你好,请介绍一下对话模型。",
@@ -119,7 +119,7 @@ test_examples (void)
   assert_found (db, "", "");
   assert_found (db, "   ", "");
   assert_found (db, "好", "1");
-  assert_found (db, "对话模型", "1");                   /* not across the full stop of 3 */
+  assert_found (db, "对话模型", "1"); /* not across the full stop of 3 */
   assert_found (db, "对话", "3 1");
   assert_found (db, "notes", "t1");
   assert_found (db, "模 量化", "7");
@@ -133,7 +133,7 @@ test_examples (void)
   assert_found (db, "c#", "5");
   assert_found (db, "std::vec", "5");
   assert_found (db, "50%", "5");
-  assert_found (db, "glm", "6");                        /* in 3 it does not start a word */
+  assert_found (db, "glm", "6"); /* in 3 it does not start a word */
   assert_found (db, "οδος", "6");
   assert_found (db, "chatglm3是", "3");
   assert_found (db, "국", "8");
@@ -143,7 +143,7 @@ test_examples (void)
   assert_found (db, "\"brown fox\"", "2");
   assert_found (db, "\"fox brown\"", "");
   assert_found (db, "\"brown fo", "2");
-  assert_found (db, "😀", "9");                          /* not indexed: a scan */
+  assert_found (db, "😀", "9"); /* not indexed: a scan */
   assert_found (db, "uantizatio", "");
   {
     g_autoptr (GPtrArray) inside = search (db, "uantizatio", TRUE);
@@ -187,7 +187,13 @@ test_filters (void)
   gint64 b = test_add_conversation (db, "b");
   gint64 outer = test_wait_id (TEST_CALL (db, store_add_folder_async, "outer", 0), NULL);
   gint64 inner = test_wait_id (TEST_CALL (db, store_add_folder_async, "inner", outer), NULL);
-  const struct { gint64 conversation; StoreRole role; const char *model; gint64 time; } rows[] = {
+  const struct
+  {
+    gint64 conversation;
+    StoreRole role;
+    const char *model;
+    gint64 time;
+  } rows[] = {
     { a, STORE_ROLE_USER, NULL, 1000 },
     { a, STORE_ROLE_ASSISTANT, "GLM-4", 2000 },
     { b, STORE_ROLE_ASSISTANT, "Starter", 3000 },
@@ -208,8 +214,13 @@ test_filters (void)
     }
   test_do (db, store_set_folder_async, b, inner);
 
-#define ASSERT_FILTER(expected, ...) \
-  G_STMT_START { StoreSearch r_ = { __VA_ARGS__ }; g_autofree char *f_ = found_by (db, &r_); g_assert_cmpstr (f_, ==, expected); } \
+#define ASSERT_FILTER(expected, ...)          \
+  G_STMT_START                                \
+  {                                           \
+    StoreSearch r_ = { __VA_ARGS__ };         \
+    g_autofree char *f_ = found_by (db, &r_); \
+    g_assert_cmpstr (f_, ==, expected);       \
+  }                                           \
   G_STMT_END
   ASSERT_FILTER ("3 2 1", .text = "word", .role = -1);
   ASSERT_FILTER ("1", .text = "word", .role = STORE_ROLE_USER);
@@ -269,7 +280,7 @@ test_changes (void)
   assert_found (db, "other", "");
 }
 
-/* ---- Order -------------------------------------------------------------------------------------------------------- */
+/* ---- Order ------------------------------------------------------------------------------------------------------ */
 
 static void
 test_ranking (void)
@@ -278,7 +289,11 @@ test_ranking (void)
   gint64 now = g_get_real_time () / 1000, year = G_GINT64_CONSTANT (365) * 24 * 3600 * 1000;
   g_autofree char *filler = g_strnfill (4000, ' ');
   g_autofree char *diluted = NULL;
-  struct { gint64 time; const char *text; } rows[] = {
+  struct
+  {
+    gint64 time;
+    const char *text;
+  } rows[] = {
     { now - 3 * year, "sorting: sorting and more sorting" },
     { now - 3 * year, "sorting" },
     { now, "a short remark about sorting" },
@@ -303,7 +318,7 @@ test_ranking (void)
   assert_ranked (db, "sorting", "t2 3 1 2 4");
 }
 
-/* ---- Equal to a naive scan ---------------------------------------------------------------------------------------- */
+/* ---- Equal to a naive scan -------------------------------------------------------------------------------------- */
 
 static gboolean
 naive_is_single (gunichar c)
@@ -322,8 +337,8 @@ naive_fold (const char *text)
       gunichar c = g_utf8_get_char (text);
       g_autofree char *one = g_strndup (text, g_utf8_skip[*(const guchar *) text]);
       gboolean is_wide = c >= 0xff01 && c <= 0xff5e;
-      g_autofree char *form = naive_is_single (c) ? g_strdup (one)
-                                                  : g_utf8_normalize (one, -1, is_wide ? G_NORMALIZE_NFKD : G_NORMALIZE_NFD);
+      g_autofree char *form =
+          naive_is_single (c) ? g_strdup (one) : g_utf8_normalize (one, -1, is_wide ? G_NORMALIZE_NFKD : G_NORMALIZE_NFD);
       g_autofree char *lower = g_utf8_strdown (form, -1);
 
       for (const char *p = lower; *p; p = g_utf8_next_char (p))
@@ -348,8 +363,8 @@ naive_has_term (const gunichar *text, const gunichar *term, gboolean anywhere)
 
       while (term[n] && text[at + n] == term[n])
         n++;
-      if (!term[n] && (anywhere || !starts_word || at == 0 || !g_unichar_isalnum (text[at - 1])
-                       || naive_is_single (text[at - 1])))
+      if (!term[n]
+          && (anywhere || !starts_word || at == 0 || !g_unichar_isalnum (text[at - 1]) || naive_is_single (text[at - 1])))
         return TRUE;
     }
   return FALSE;
@@ -383,10 +398,11 @@ naive_search (GPtrArray *texts, char **terms, gboolean anywhere)
 }
 
 static const char *const pieces[] = {
-  "对", "话", "模", "型", "的", "是", "量", "化", "语言", "对话模型", "か", "タ", "한", "국",
-  "a", "b", "the", "The", "model", "Model", "mode", "chatglm", "GLM", "int4", "4", "é", "É", "naïve", "Straße", "ñ", "ﬁ",
-  "ＧＬＭ", "１２", "жук", "Жук", "ος", " ", " ", " ", " ", "\n", "\t", ",", "。", ",", "-", "_", "'", "*", "(", ")", "^",
-  "{", "}", ":", "+", "AND", " OR ", " NOT ", "NEAR", "😀", "…", "%", "\\", ";",
+  "对", "话",    "模",     "型",  "的",  "是",     "量",    "化",   "语言",    "对话模型", "か",   "タ", "한",
+  "국", "a",     "b",      "the", "The", "model",  "Model", "mode", "chatglm", "GLM",      "int4", "4",  "é",
+  "É",  "naïve", "Straße", "ñ",   "ﬁ",   "ＧＬＭ", "１２",  "жук",  "Жук",     "ος",       " ",    " ",  " ",
+  " ",  "\n",    "\t",     ",",   "。",  ",",      "-",     "_",    "'",       "*",        "(",    ")",  "^",
+  "{",  "}",     ":",      "+",   "AND", " OR ",   " NOT ", "NEAR", "😀",       "…",        "%",    "\\", ";",
 };
 
 static char *
@@ -520,8 +536,10 @@ test_windows (void)
 static void
 test_syntax (void)
 {
-  static const char *const signs[] = { "\"", "*", "^", ":", "(", ")", "{", "}", "+", "-", "AND", "OR", "NOT", "NEAR/3",
-                                       "text", "message_fts", "'", ";", "--", " ", " ", "a", "对", "\\", "%", "\001" };
+  static const char *const signs[] = {
+    "\"",     "*",    "^",           ":", "(", ")",  "{", "}", "+", "-",  "AND", "OR", "NOT",
+    "NEAR/3", "text", "message_fts", "'", ";", "--", " ", " ", "a", "对", "\\",  "%",  "\001"
+  };
   g_autoptr (StoreDb) db = example_db ();
 
   for (int i = 0; i < 2000; i++)

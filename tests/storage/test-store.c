@@ -65,7 +65,7 @@ test_conversations (void)
   assert_titles (db, STORE_LIST_ACTIVE, "c b a");
 
   test_do (db, store_rename_async, a, "数学作业", TRUE);
-  test_do (db, store_rename_async, a, "An automatic title", FALSE);     /* leaves the person's alone */
+  test_do (db, store_rename_async, a, "An automatic title", FALSE); /* leaves the person's alone */
   test_do (db, store_set_pinned_async, a, TRUE);
   assert_titles (db, STORE_LIST_ACTIVE, "数学作业 c b");
 
@@ -180,10 +180,14 @@ test_record (void)
 static gint64
 make_tree (StoreDb *db)
 {
-  static const struct { int parent; StoreRole role; } nodes[] = {
-    { 0, STORE_ROLE_USER }, { 1, STORE_ROLE_ASSISTANT }, { 1, STORE_ROLE_ASSISTANT }, { 2, STORE_ROLE_USER },
-    { 4, STORE_ROLE_ASSISTANT }, { 4, STORE_ROLE_ASSISTANT }, { 3, STORE_ROLE_USER }, { 7, STORE_ROLE_ASSISTANT },
-    { 0, STORE_ROLE_USER },
+  static const struct
+  {
+    int parent;
+    StoreRole role;
+  } nodes[] = {
+    { 0, STORE_ROLE_USER }, { 1, STORE_ROLE_ASSISTANT }, { 1, STORE_ROLE_ASSISTANT },
+    { 2, STORE_ROLE_USER }, { 4, STORE_ROLE_ASSISTANT }, { 4, STORE_ROLE_ASSISTANT },
+    { 3, STORE_ROLE_USER }, { 7, STORE_ROLE_ASSISTANT }, { 0, STORE_ROLE_USER },
   };
   gint64 conversation = test_add_conversation (db, "tree");
 

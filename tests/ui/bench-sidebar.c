@@ -29,17 +29,14 @@ seconds_since (gint64 start)
 }
 
 static void
-added_cb (GObject      *source,
-          GAsyncResult *result,
-          gpointer      n_left)
+added_cb (GObject *source, GAsyncResult *result, gpointer n_left)
 {
   store_finish_id (STORE_DB (source), result, NULL);
   --*(int *) n_left;
 }
 
 static void
-fill (StoreDb *db,
-      int      n)
+fill (StoreDb *db, int n)
 {
   g_autoptr (StoreConversation) conversation = store_conversation_new ();
   gint64 now = g_get_real_time () / 1000;
@@ -61,20 +58,18 @@ fill (StoreDb *db,
 typedef struct
 {
   gint64 begin;
-  double seconds;               /* from the frame's beginning to its end */
+  double seconds; /* from the frame's beginning to its end */
   gboolean painted;
 } Frame;
 
 static void
-before_paint_cb (GdkFrameClock *clock,
-                 Frame         *frame)
+before_paint_cb (GdkFrameClock *clock, Frame *frame)
 {
   frame->begin = g_get_monotonic_time ();
 }
 
 static void
-after_paint_cb (GdkFrameClock *clock,
-                Frame         *frame)
+after_paint_cb (GdkFrameClock *clock, Frame *frame)
 {
   frame->painted = TRUE;
   frame->seconds = seconds_since (frame->begin);
@@ -100,8 +95,7 @@ wait_for_frame (GtkWidget *window)
 }
 
 static int
-compare_doubles (const void *a,
-                 const void *b)
+compare_doubles (const void *a, const void *b)
 {
   double left = *(const double *) a, right = *(const double *) b;
 
@@ -109,10 +103,12 @@ compare_doubles (const void *a,
 }
 
 static void
-bench_scrolling (GtkWidget     *window,
-                 GtkAdjustment *adjustment)
+bench_scrolling (GtkWidget *window, GtkAdjustment *adjustment)
 {
-  enum { N = 300 };
+  enum
+  {
+    N = 300
+  };
   double times[N];
   double span = gtk_adjustment_get_upper (adjustment) - gtk_adjustment_get_page_size (adjustment);
 
@@ -148,8 +144,7 @@ find_scroller (GtkWidget *widget)
 }
 
 static void
-bench_change (StoreDb          *db,
-              MynaHistoryModel *model)
+bench_change (StoreDb *db, MynaHistoryModel *model)
 {
   gint64 id = test_add_conversation (db, "The newest");
   gint64 start = g_get_monotonic_time ();
@@ -160,8 +155,7 @@ bench_change (StoreDb          *db,
 }
 
 int
-main (int   argc,
-      char *argv[])
+main (int argc, char *argv[])
 {
   int n = argc > 1 ? atoi (argv[1]) : 100000;
   StoreDb *db = test_open_memory ();

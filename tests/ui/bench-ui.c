@@ -23,19 +23,19 @@
 
 /* A technical answer with everything in it, as tokens of a few characters. */
 static const char reply[] =
-  "## Quicksort 快速排序\n\n快速排序先选一个枢轴，再把数组分成两部分，*递归*地排序。 Its average cost is **O(n log n)**.\n\n"
-  "| Step | What happens | Cost |\n|---|:--|--:|\n| 1 | choose a pivot | O(1) |\n| 2 | partition | O(n) |\n\n"
-  "1. Choose the pivot\n   - the median of three\n   - or a random one\n2. Partition\n3. Sort both parts\n\n"
-  "```c\nstatic void\nquicksort (int *a, int n)\n{\n  if (n < 2)\n    return;\n  int p = a[n / 2];\n}\n```\n\n"
-  "> Sedgewick's *three-way* version handles equal keys well.\n\nThe recurrence is $T(n) = 2T(n/2) + n$.\n\n";
+    "## Quicksort 快速排序\n\n快速排序先选一个枢轴，再把数组分成两部分，*递归*地排序。 Its average cost is **O(n log n)**.\n\n"
+    "| Step | What happens | Cost |\n|---|:--|--:|\n| 1 | choose a pivot | O(1) |\n| 2 | partition | O(n) |\n\n"
+    "1. Choose the pivot\n   - the median of three\n   - or a random one\n2. Partition\n3. Sort both parts\n\n"
+    "```c\nstatic void\nquicksort (int *a, int n)\n{\n  if (n < 2)\n    return;\n  int p = a[n / 2];\n}\n```\n\n"
+    "> Sedgewick's *three-way* version handles equal keys well.\n\nThe recurrence is $T(n) = 2T(n/2) + n$.\n\n";
 
 typedef struct
 {
-  gint64 busy;                  /* µs of work since the last frame */
-  gint64 since;                 /* when the last poll() returned */
-  double cpu;                   /* ms of processor time at the last frame */
-  GArray *frames;               /* double, ms on the clock */
-  GArray *work;                 /* double, ms of processor time */
+  gint64 busy;    /* µs of work since the last frame */
+  gint64 since;   /* when the last poll() returned */
+  double cpu;     /* ms of processor time at the last frame */
+  GArray *frames; /* double, ms on the clock */
+  GArray *work;   /* double, ms of processor time */
   gboolean recording;
 } Meter;
 
@@ -52,9 +52,7 @@ thread_time (void)
 }
 
 static int
-metered_poll (GPollFD *fds,
-              guint    n_fds,
-              int      timeout)
+metered_poll (GPollFD *fds, guint n_fds, int timeout)
 {
   int n;
 
@@ -81,8 +79,7 @@ after_paint_cb (GdkFrameClock *clock)
 }
 
 static int
-compare_doubles (gconstpointer a,
-                 gconstpointer b)
+compare_doubles (gconstpointer a, gconstpointer b)
 {
   double x = *(const double *) a, y = *(const double *) b;
 
@@ -90,9 +87,7 @@ compare_doubles (gconstpointer a,
 }
 
 static void
-report_times (const char *what,
-              const char *unit,
-              GArray     *times)
+report_times (const char *what, const char *unit, GArray *times)
 {
   const double *t = (const double *) times->data;
   guint n = times->len, slow = 0, very_slow = 0;
@@ -105,8 +100,8 @@ report_times (const char *what,
       slow += t[i] > 16.7;
       very_slow += t[i] > 50;
     }
-  g_print ("%-10s %-9s %4u frames  median %6.2f  p90 %6.2f  p99 %6.2f  max %6.2f ms   over 16.7: %u  over 50: %u\n", what,
-           unit, n, t[n / 2], t[(n - 1) * 9 / 10], t[(n - 1) * 99 / 100], t[n - 1], slow, very_slow);
+  g_print ("%-10s %-9s %4u frames  median %6.2f  p90 %6.2f  p99 %6.2f  max %6.2f ms   over 16.7: %u  over 50: %u\n", what, unit,
+           n, t[n / 2], t[(n - 1) * 9 / 10], t[(n - 1) * 99 / 100], t[n - 1], slow, very_slow);
   g_array_set_size (times, 0);
 }
 
@@ -129,12 +124,10 @@ resident (void)
   return pages * 4096.0 / (1 << 20);
 }
 
-/* ---- The conversation --------------------------------------------------------------------------------------------- */
+/* ---- The conversation ------------------------------------------------------------------------------------------- */
 
 static void
-added_cb (GObject      *source,
-          GAsyncResult *result,
-          gpointer      user_data)
+added_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   *(gint64 *) user_data = store_finish_id (STORE_DB (source), result, NULL);
 }
@@ -169,7 +162,7 @@ fill (StoreDb *db)
   return id;
 }
 
-/* ---- Measuring ---------------------------------------------------------------------------------------------------- */
+/* ---- Measuring -------------------------------------------------------------------------------------------------- */
 
 typedef struct
 {
@@ -180,8 +173,7 @@ typedef struct
 } Bench;
 
 static GtkWidget *
-find_widget (GtkWidget  *widget,
-             const char *css_name)
+find_widget (GtkWidget *widget, const char *css_name)
 {
   if (g_str_equal (gtk_widget_get_css_name (widget), css_name))
     return widget;
@@ -213,8 +205,7 @@ run_for (double seconds)
 }
 
 static gboolean
-shows_last (Bench            *bench,
-            MynaConversation *conversation)
+shows_last (Bench *bench, MynaConversation *conversation)
 {
   GtkWidget *canvas = find_widget (bench->view, "chatcanvas");
   guint n = g_list_model_get_n_items (G_LIST_MODEL (conversation));
@@ -230,8 +221,7 @@ bench_open (Bench *bench)
 {
   gint64 start = g_get_monotonic_time ();
   double cpu = thread_time ();
-  MynaConversation *conversation = myna_conversation_new_with_generator (bench->db, MYNA_GENERATOR (bench->engine),
-                                                                         bench->id);
+  MynaConversation *conversation = myna_conversation_new_with_generator (bench->db, MYNA_GENERATOR (bench->engine), bench->id);
 
   myna_conversation_view_set_conversation (MYNA_CONVERSATION_VIEW (bench->view), conversation);
   while (!shows_last (bench, conversation))
@@ -242,8 +232,7 @@ bench_open (Bench *bench)
 }
 
 static void
-bench_stream (Bench            *bench,
-              MynaConversation *conversation)
+bench_stream (Bench *bench, MynaConversation *conversation)
 {
   gint64 start, n = 0;
   const char *p = reply;
@@ -292,9 +281,7 @@ bench_scroll (Bench *bench)
 }
 
 static gboolean
-tick_cb (GtkWidget     *widget,
-         GdkFrameClock *clock,
-         gpointer       user_data)
+tick_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
 {
   return G_SOURCE_CONTINUE;
 }
@@ -311,8 +298,7 @@ open_store (const char *folder)
 }
 
 int
-main (int   argc,
-      char *argv[])
+main (int argc, char *argv[])
 {
   g_autofree char *folder = test_folder_new ();
   Bench bench = { 0 };

@@ -5,8 +5,7 @@
 #include "conversation-fixture.h"
 
 void
-fixture_setup (Fixture       *f,
-               gconstpointer  data)
+fixture_setup (Fixture *f, gconstpointer data)
 {
   f->db = test_open_memory ();
   f->engine = fake_generator_new ();
@@ -21,8 +20,7 @@ fixture_n_items (Fixture *f)
 
 /* Borrowed: the list keeps it. */
 MynaMessage *
-fixture_item (Fixture *f,
-              guint    position)
+fixture_item (Fixture *f, guint position)
 {
   g_autoptr (MynaMessage) message = g_list_model_get_item (G_LIST_MODEL (f->conversation), position);
 
@@ -50,8 +48,7 @@ fixture_settle (Fixture *f)
 }
 
 void
-fixture_teardown (Fixture       *f,
-                  gconstpointer  data)
+fixture_teardown (Fixture *f, gconstpointer data)
 {
   fake_generator_forget (f->engine);
   if (!f->closed)
@@ -69,9 +66,7 @@ fixture_requested (Fixture *f)
 }
 
 void
-fixture_exchange (Fixture    *f,
-                  const char *question,
-                  const char *answer)
+fixture_exchange (Fixture *f, const char *question, const char *answer)
 {
   myna_conversation_send (f->conversation, question);
   fixture_requested (f);
@@ -103,7 +98,8 @@ fixture_shown (Fixture *f)
   GString *out = g_string_new (NULL);
 
   for (guint i = 0; i < fixture_n_items (f); i++)
-    g_string_append_printf (out, "%s%s:%s", i ? "|" : "", myna_message_get_role (fixture_item (f, i)) == STORE_ROLE_USER ? "u" : "a",
+    g_string_append_printf (out, "%s%s:%s", i ? "|" : "",
+                            myna_message_get_role (fixture_item (f, i)) == STORE_ROLE_USER ? "u" : "a",
                             myna_message_get_text (fixture_item (f, i)));
   return g_string_free (out, FALSE);
 }

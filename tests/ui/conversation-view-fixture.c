@@ -10,8 +10,7 @@
 #include "conversation/myna-conversation-view.h"
 
 GtkWidget *
-find_named (GtkWidget  *widget,
-            const char *css_name)
+find_named (GtkWidget *widget, const char *css_name)
 {
   if (g_str_equal (gtk_widget_get_css_name (widget), css_name))
     return widget;
@@ -39,8 +38,7 @@ settle (View *v)
 }
 
 void
-view_set_up (View          *v,
-             gconstpointer  data)
+view_set_up (View *v, gconstpointer data)
 {
   fixture_setup (&v->base, data);
   v->view = myna_conversation_view_new ();
@@ -55,9 +53,7 @@ view_set_up (View          *v,
 
 /* The canvas is on a page of a stack that is not the visible one while the conversation is empty. */
 void
-exchange (View       *v,
-          const char *question,
-          const char *answer)
+exchange (View *v, const char *question, const char *answer)
 {
   fixture_exchange (&v->base, question, answer);
   if (!v->canvas)
@@ -66,8 +62,7 @@ exchange (View       *v,
 }
 
 void
-view_tear_down (View          *v,
-                gconstpointer  data)
+view_tear_down (View *v, gconstpointer data)
 {
   gtk_window_destroy (GTK_WINDOW (v->window));
   while (g_main_context_iteration (NULL, FALSE))

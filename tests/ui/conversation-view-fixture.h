@@ -10,13 +10,13 @@
 
 typedef struct
 {
-  Fixture base;                 /* first: it is set up and torn down by its own functions */
+  Fixture base; /* first: it is set up and torn down by its own functions */
   GtkWidget *window;
   GtkWidget *view;
   GtkWidget *canvas;
 } View;
 
-void view_set_up    (View *v, gconstpointer data);
+void view_set_up (View *v, gconstpointer data);
 void view_tear_down (View *v, gconstpointer data);
 
 /* The first visible widget with this CSS name at or below another, or NULL. */

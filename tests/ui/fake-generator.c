@@ -20,7 +20,7 @@ struct _FakeGenerator
   GObject parent_instance;
 
   GQueue requests;
-  Request *late;                /* the last cancelled one, kept for fake_generator_say_late() */
+  Request *late; /* the last cancelled one, kept for fake_generator_say_late() */
   guint64 last_id;
   char *prompt;
   int context_length;
@@ -42,15 +42,8 @@ request_free (Request *request)
 }
 
 static guint64
-generate (MynaGenerator         *generator,
-          const GlmTurn         *turns,
-          gsize                  n_turns,
-          const char            *continue_text,
-          const char            *session_path,
-          const GlmSampling     *sampling,
-          const GlmRequestFuncs *funcs,
-          gpointer               user_data,
-          GDestroyNotify         destroy)
+generate (MynaGenerator *generator, const GlmTurn *turns, gsize n_turns, const char *continue_text, const char *session_path,
+          const GlmSampling *sampling, const GlmRequestFuncs *funcs, gpointer user_data, GDestroyNotify destroy)
 {
   FakeGenerator *self = FAKE_GENERATOR (generator);
   Request *request = g_new0 (Request, 1);
@@ -72,9 +65,7 @@ generate (MynaGenerator         *generator,
 }
 
 static void
-finish (FakeGenerator *self,
-        GlmStopReason  reason,
-        const GError  *error)
+finish (FakeGenerator *self, GlmStopReason reason, const GError *error)
 {
   Request *request = g_queue_pop_head (&self->requests);
   GlmResult result = {
@@ -108,8 +99,7 @@ cancelled_cb (gpointer user_data)
 
 /* Like the real one: the end comes later, from the main loop. */
 static void
-cancel (MynaGenerator *generator,
-        guint64        request_id)
+cancel (MynaGenerator *generator, guint64 request_id)
 {
   FakeGenerator *self = FAKE_GENERATOR (generator);
 
@@ -122,12 +112,8 @@ cancel (MynaGenerator *generator,
 }
 
 static void
-count_tokens_async (MynaGenerator       *generator,
-                    const GlmTurn       *turns,
-                    gsize                n_turns,
-                    GCancellable        *cancellable,
-                    GAsyncReadyCallback  callback,
-                    gpointer             user_data)
+count_tokens_async (MynaGenerator *generator, const GlmTurn *turns, gsize n_turns, GCancellable *cancellable,
+                    GAsyncReadyCallback callback, gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (generator, cancellable, callback, user_data);
   gssize n = 0;
@@ -138,10 +124,7 @@ count_tokens_async (MynaGenerator       *generator,
 }
 
 static gboolean
-count_tokens_finish (MynaGenerator *generator,
-                     GAsyncResult  *result,
-                     gsize         *ret_n,
-                     GError       **error)
+count_tokens_finish (MynaGenerator *generator, GAsyncResult *result, gsize *ret_n, GError **error)
 {
   gssize n = g_task_propagate_int (G_TASK (result), error);
 
@@ -216,8 +199,7 @@ fake_generator_get_prompt (FakeGenerator *self)
 }
 
 void
-fake_generator_say (FakeGenerator *self,
-                    const char    *piece)
+fake_generator_say (FakeGenerator *self, const char *piece)
 {
   Request *request = g_queue_peek_head (&self->requests);
 
@@ -226,16 +208,13 @@ fake_generator_say (FakeGenerator *self,
 }
 
 void
-fake_generator_say_late (FakeGenerator *self,
-                         const char    *piece)
+fake_generator_say_late (FakeGenerator *self, const char *piece)
 {
   self->late->funcs.piece (piece, self->late->user_data);
 }
 
 void
-fake_generator_read (FakeGenerator *self,
-                     gsize          n_done,
-                     gsize          n_total)
+fake_generator_read (FakeGenerator *self, gsize n_done, gsize n_total)
 {
   Request *request = g_queue_peek_head (&self->requests);
 
@@ -243,15 +222,13 @@ fake_generator_read (FakeGenerator *self,
 }
 
 void
-fake_generator_end (FakeGenerator *self,
-                    GlmStopReason  reason)
+fake_generator_end (FakeGenerator *self, GlmStopReason reason)
 {
   finish (self, reason, NULL);
 }
 
 void
-fake_generator_fail (FakeGenerator *self,
-                     GlmErrorCode   code)
+fake_generator_fail (FakeGenerator *self, GlmErrorCode code)
 {
   g_autoptr (GError) error = g_error_new (GLM_ENGINE_ERROR, code, "the engine's words");
 
@@ -259,8 +236,7 @@ fake_generator_fail (FakeGenerator *self,
 }
 
 void
-fake_generator_set_context_length (FakeGenerator *self,
-                                   int            length)
+fake_generator_set_context_length (FakeGenerator *self, int length)
 {
   self->context_length = length;
 }

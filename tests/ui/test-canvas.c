@@ -16,39 +16,31 @@ height_of (gpointer item)
 }
 
 static guint
-kind (gpointer item,
-      gpointer user_data)
+kind (gpointer item, gpointer user_data)
 {
   return 0;
 }
 
 static GtkWidget *
-create (guint    row_kind,
-        gpointer user_data)
+create (guint row_kind, gpointer user_data)
 {
   return gtk_drawing_area_new ();
 }
 
 static void
-bind (GtkWidget *row,
-      gpointer   item,
-      gpointer   user_data)
+bind (GtkWidget *row, gpointer item, gpointer user_data)
 {
   gtk_drawing_area_set_content_height (GTK_DRAWING_AREA (row), height_of (item));
 }
 
 static void
-unbind (GtkWidget *row,
-        gpointer   item,
-        gpointer   user_data)
+unbind (GtkWidget *row, gpointer item, gpointer user_data)
 {
 }
 
 /* Wrong on purpose. */
 static int
-estimate (gpointer item,
-          int      width,
-          gpointer user_data)
+estimate (gpointer item, int width, gpointer user_data)
 {
   return 100;
 }
@@ -93,8 +85,7 @@ settle (Fixture *f)
 }
 
 static void
-setup (Fixture       *f,
-       gconstpointer  data)
+setup (Fixture *f, gconstpointer data)
 {
   GtkWidget *scroller = gtk_scrolled_window_new ();
 
@@ -117,8 +108,7 @@ setup (Fixture       *f,
 }
 
 static void
-teardown (Fixture       *f,
-          gconstpointer  data)
+teardown (Fixture *f, gconstpointer data)
 {
   gtk_window_destroy (GTK_WINDOW (f->window));
   while (g_main_context_iteration (NULL, FALSE))
@@ -128,8 +118,7 @@ teardown (Fixture       *f,
 
 /* Where the top of a row is in the viewport. */
 static double
-row_top (Fixture *f,
-         guint    position)
+row_top (Fixture *f, guint position)
 {
   GtkWidget *row = myna_chat_canvas_get_row (f->canvas, position);
   graphene_rect_t bounds;
@@ -140,9 +129,7 @@ row_top (Fixture *f,
 }
 
 static void
-grow (Fixture *f,
-      guint    position,
-      int      height)
+grow (Fixture *f, guint position, int height)
 {
   g_autoptr (GObject) item = g_list_model_get_item (G_LIST_MODEL (f->store), position);
   GtkWidget *row = myna_chat_canvas_get_row (f->canvas, position);
@@ -153,8 +140,7 @@ grow (Fixture *f,
 }
 
 static void
-scroll_by (Fixture *f,
-           double   pixels)
+scroll_by (Fixture *f, double pixels)
 {
   gtk_adjustment_set_value (f->adjustment, gtk_adjustment_get_value (f->adjustment) + pixels);
   settle (f);
@@ -168,8 +154,7 @@ distance_to_end (Fixture *f)
 }
 
 static void
-test_opens_at_end (Fixture       *f,
-                   gconstpointer  data)
+test_opens_at_end (Fixture *f, gconstpointer data)
 {
   g_assert_true (myna_chat_canvas_get_at_end (f->canvas));
   g_assert_cmpfloat (distance_to_end (f), <, 1);
@@ -180,8 +165,7 @@ test_opens_at_end (Fixture       *f,
 }
 
 static void
-test_follows_end (Fixture       *f,
-                  gconstpointer  data)
+test_follows_end (Fixture *f, gconstpointer data)
 {
   g_autoptr (GObject) item = new_item (300);
 
@@ -196,8 +180,7 @@ test_follows_end (Fixture       *f,
 
 /* Scrolled up by a hair, the end is not followed any more. */
 static void
-test_leaves_end (Fixture       *f,
-                 gconstpointer  data)
+test_leaves_end (Fixture *f, gconstpointer data)
 {
   double top;
 
@@ -213,8 +196,7 @@ test_leaves_end (Fixture       *f,
 }
 
 static void
-test_stays (Fixture       *f,
-            gconstpointer  data)
+test_stays (Fixture *f, gconstpointer data)
 {
   g_autoptr (GObject) item = new_item (777);
   guint position;
@@ -250,8 +232,7 @@ test_stays (Fixture       *f,
 
 /* Through the whole list and back: each step moves by what was asked, whatever the estimates said. */
 static void
-test_scrolls_exactly (Fixture       *f,
-                      gconstpointer  data)
+test_scrolls_exactly (Fixture *f, gconstpointer data)
 {
   for (int i = 0; i < 40; i++)
     {
@@ -272,8 +253,7 @@ test_scrolls_exactly (Fixture       *f,
 
 /* What GtkScrolledWindow does after a swipe: it sets values that it counts on from its own, whatever they have become. */
 static void
-test_kinetic (Fixture       *f,
-              gconstpointer  data)
+test_kinetic (Fixture *f, gconstpointer data)
 {
   double value = gtk_adjustment_get_value (f->adjustment);
 
@@ -294,8 +274,7 @@ test_kinetic (Fixture       *f,
 }
 
 static void
-test_scroll_to (Fixture       *f,
-                gconstpointer  data)
+test_scroll_to (Fixture *f, gconstpointer data)
 {
   myna_chat_canvas_scroll_to (f->canvas, 1000, 10);
   settle (f);
@@ -305,8 +284,7 @@ test_scroll_to (Fixture       *f,
 }
 
 static void
-test_empties (Fixture       *f,
-              gconstpointer  data)
+test_empties (Fixture *f, gconstpointer data)
 {
   g_list_store_remove_all (f->store);
   settle (f);
@@ -317,8 +295,7 @@ test_empties (Fixture       *f,
 #define ADD(path, function) g_test_add ("/canvas/" path, Fixture, NULL, setup, function, teardown)
 
 int
-main (int   argc,
-      char *argv[])
+main (int argc, char *argv[])
 {
   gtk_test_init (&argc, &argv);
 

@@ -8,7 +8,7 @@
 
 #include "conversation/composer.h"
 
-/* ---- An input method that composes letters, like one for Chinese -------------------------------------------------- */
+/* ---- An input method that composes letters, like one for Chinese ------------------------------------------------ */
 
 #define FAKE_TYPE_IM (fake_im_get_type ())
 G_DECLARE_FINAL_TYPE (FakeIm, fake_im, FAKE, IM, GtkIMContext)
@@ -22,13 +22,12 @@ struct _FakeIm
 
 G_DEFINE_FINAL_TYPE (FakeIm, fake_im, GTK_TYPE_IM_CONTEXT)
 
-static gboolean im_composes;            /* letters begin a composition */
-static gboolean im_declines_enter;      /* …and Enter is not wanted while it lasts */
-static guint im_n_enter;                /* how often Enter was offered */
+static gboolean im_composes;       /* letters begin a composition */
+static gboolean im_declines_enter; /* …and Enter is not wanted while it lasts */
+static guint im_n_enter;           /* how often Enter was offered */
 
 static void
-set_preedit (FakeIm     *self,
-             const char *text)
+set_preedit (FakeIm *self, const char *text)
 {
   gboolean was = self->preedit->len > 0;
 
@@ -41,8 +40,7 @@ set_preedit (FakeIm     *self,
 }
 
 static gboolean
-fake_im_filter_keypress (GtkIMContext *context,
-                         GdkEvent     *event)
+fake_im_filter_keypress (GtkIMContext *context, GdkEvent *event)
 {
   FakeIm *self = FAKE_IM (context);
   guint keyval;
@@ -80,10 +78,7 @@ fake_im_filter_keypress (GtkIMContext *context,
 }
 
 static void
-fake_im_get_preedit_string (GtkIMContext   *context,
-                            char          **string,
-                            PangoAttrList **attributes,
-                            int            *cursor)
+fake_im_get_preedit_string (GtkIMContext *context, char **string, PangoAttrList **attributes, int *cursor)
 {
   FakeIm *self = FAKE_IM (context);
 
@@ -116,7 +111,7 @@ fake_im_init (FakeIm *self)
   self->preedit = g_string_new (NULL);
 }
 
-/* ---- Fixture ------------------------------------------------------------------------------------------------------ */
+/* ---- Fixture ---------------------------------------------------------------------------------------------------- */
 
 typedef struct
 {
@@ -129,9 +124,7 @@ typedef struct
 } Fixture;
 
 static void
-send_cb (Fixture    *f,
-         const char *text,
-         const char *attachments)
+send_cb (Fixture *f, const char *text, const char *attachments)
 {
   g_free (f->sent);
   g_free (f->attachments);
@@ -148,8 +141,7 @@ stop_cb (Fixture *f)
 }
 
 static void
-history_cb (Fixture *f,
-            int      step)
+history_cb (Fixture *f, int step)
 {
   f->history += step;
   myna_composer_recall (f->composer, "earlier");
@@ -167,8 +159,7 @@ run (const char *const *argv)
 }
 
 static void
-setup (Fixture       *f,
-       gconstpointer  data)
+setup (Fixture *f, gconstpointer data)
 {
   im_composes = im_declines_enter = FALSE;
   im_n_enter = 0;
@@ -184,15 +175,14 @@ setup (Fixture       *f,
   gtk_window_present (GTK_WINDOW (f->window));
   gtk_test_widget_wait_for_draw (f->window);
   /* There is no window manager to give the focus. */
-  run ((const char *[]) { "xdotool", "search", "--sync", "--onlyvisible", "--name", "composer-test", "windowfocus", NULL });
+  run ((const char *[]){ "xdotool", "search", "--sync", "--onlyvisible", "--name", "composer-test", "windowfocus", NULL });
   gtk_widget_grab_focus (GTK_WIDGET (f->composer));
   while (!gtk_window_is_active (GTK_WINDOW (f->window)))
     g_main_context_iteration (NULL, TRUE);
 }
 
 static void
-teardown (Fixture       *f,
-          gconstpointer  data)
+teardown (Fixture *f, gconstpointer data)
 {
   gtk_window_destroy (GTK_WINDOW (f->window));
   g_free (f->sent);
@@ -207,8 +197,7 @@ count_key_cb (guint *n)
 
 /* Presses a key and waits till the window has seen it. */
 static void
-press (Fixture    *f,
-       const char *key)
+press (Fixture *f, const char *key)
 {
   GtkEventController *keys = gtk_event_controller_key_new ();
   guint n = 0, expected = 1;
@@ -218,21 +207,24 @@ press (Fixture    *f,
   gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
   g_signal_connect_swapped (keys, "key-released", G_CALLBACK (count_key_cb), &n);
   gtk_widget_add_controller (f->window, keys);
-  run ((const char *[]) { "xdotool", "key", key, NULL });
+  run ((const char *[]){ "xdotool", "key", key, NULL });
   while (n < expected)
     g_main_context_iteration (NULL, TRUE);
   gtk_widget_remove_controller (f->window, keys);
 }
 
-#define assert_text(f, expected) \
-  G_STMT_START { g_autofree char *text_ = myna_composer_get_text (f->composer); g_assert_cmpstr (text_, ==, expected); } \
+#define assert_text(f, expected)                                   \
+  G_STMT_START                                                     \
+  {                                                                \
+    g_autofree char *text_ = myna_composer_get_text (f->composer); \
+    g_assert_cmpstr (text_, ==, expected);                         \
+  }                                                                \
   G_STMT_END
 
-/* ---- Keys --------------------------------------------------------------------------------------------------------- */
+/* ---- Keys ------------------------------------------------------------------------------------------------------- */
 
 static void
-test_enter_sends (Fixture       *f,
-                  gconstpointer  data)
+test_enter_sends (Fixture *f, gconstpointer data)
 {
   press (f, "h");
   press (f, "i");
@@ -253,8 +245,7 @@ test_enter_sends (Fixture       *f,
 }
 
 static void
-test_ctrl_enter (Fixture       *f,
-                 gconstpointer  data)
+test_ctrl_enter (Fixture *f, gconstpointer data)
 {
   myna_composer_set_send_key (f->composer, MYNA_SEND_CTRL_ENTER);
   press (f, "a");
@@ -266,8 +257,7 @@ test_ctrl_enter (Fixture       *f,
 }
 
 static void
-test_escape_stops (Fixture       *f,
-                   gconstpointer  data)
+test_escape_stops (Fixture *f, gconstpointer data)
 {
   press (f, "Escape");
   g_assert_cmpuint (f->n_stopped, ==, 0);
@@ -277,8 +267,7 @@ test_escape_stops (Fixture       *f,
 }
 
 static void
-test_history (Fixture       *f,
-              gconstpointer  data)
+test_history (Fixture *f, gconstpointer data)
 {
   press (f, "Up");
   g_assert_cmpint (f->history, ==, -1);
@@ -297,11 +286,10 @@ test_history (Fixture       *f,
   assert_text (f, "a draft");
 }
 
-/* ---- Input methods ------------------------------------------------------------------------------------------------ */
+/* ---- Input methods ---------------------------------------------------------------------------------------------- */
 
 static void
-test_im_enter_confirms (Fixture       *f,
-                        gconstpointer  data)
+test_im_enter_confirms (Fixture *f, gconstpointer data)
 {
   im_composes = TRUE;
   press (f, "n");
@@ -320,8 +308,7 @@ test_im_enter_confirms (Fixture       *f,
 
 /* An input method that does not want the key, but still shows a preedit: nothing is sent, nothing is lost. */
 static void
-test_im_declines (Fixture       *f,
-                  gconstpointer  data)
+test_im_declines (Fixture *f, gconstpointer data)
 {
   im_composes = im_declines_enter = TRUE;
   press (f, "n");
@@ -335,8 +322,7 @@ test_im_declines (Fixture       *f,
 
 /* Keys that mean something else here belong to the candidates while there are some. */
 static void
-test_im_keys (Fixture       *f,
-              gconstpointer  data)
+test_im_keys (Fixture *f, gconstpointer data)
 {
   im_composes = TRUE;
   myna_composer_set_busy (f->composer, TRUE);
@@ -347,13 +333,10 @@ test_im_keys (Fixture       *f,
   g_assert_cmpuint (f->n_stopped, ==, 0);
 }
 
-/* ---- Attachments -------------------------------------------------------------------------------------------------- */
+/* ---- Attachments ------------------------------------------------------------------------------------------------ */
 
 static void
-attach (Fixture    *f,
-        const char *name,
-        const char *bytes,
-        gsize       n)
+attach (Fixture *f, const char *name, const char *bytes, gsize n)
 {
   g_autofree char *folder = g_dir_make_tmp ("myna-test-XXXXXX", NULL);
   g_autofree char *path = g_build_filename (folder, name, NULL);
@@ -370,15 +353,14 @@ attach (Fixture    *f,
 }
 
 static void
-test_attachments (Fixture       *f,
-                  gconstpointer  data)
+test_attachments (Fixture *f, gconstpointer data)
 {
   g_autofree char *big = g_strnfill ((1 << 20) + 1, 'x');
 
   attach (f, "note.txt", "caf\303\251", 5);
-  attach (f, "gbk.txt", "\304\343\272\303", 4);         /* 你好 */
-  attach (f, "picture.png", "\211PNG\0\0", 6);          /* refused */
-  attach (f, "big.txt", big, strlen (big));             /* refused */
+  attach (f, "gbk.txt", "\304\343\272\303", 4); /* 你好 */
+  attach (f, "picture.png", "\211PNG\0\0", 6);  /* refused */
+  attach (f, "big.txt", big, strlen (big));     /* refused */
   press (f, "Return");
   g_assert_cmpuint (f->n_sent, ==, 1);
   g_assert_cmpstr (f->sent, ==, "");
@@ -389,8 +371,7 @@ test_attachments (Fixture       *f,
 }
 
 static void
-test_long_paste (Fixture       *f,
-                 gconstpointer  data)
+test_long_paste (Fixture *f, gconstpointer data)
 {
   g_autofree char *text = g_strnfill (7000, 'y');
   GdkClipboard *clipboard = gtk_widget_get_clipboard (GTK_WIDGET (f->composer));
@@ -413,8 +394,7 @@ test_long_paste (Fixture       *f,
 #define ADD(path, function) g_test_add ("/composer/" path, Fixture, NULL, setup, function, teardown)
 
 int
-main (int   argc,
-      char *argv[])
+main (int argc, char *argv[])
 {
   gtk_test_init (&argc, &argv);
   adw_init ();

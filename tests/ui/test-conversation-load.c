@@ -6,11 +6,10 @@
 
 #include "conversation-fixture.h"
 
-/* ---- Opening again ------------------------------------------------------------------------------------------------ */
+/* ---- Opening again ---------------------------------------------------------------------------------------------- */
 
 static void
-test_reopen (Fixture       *f,
-             gconstpointer  data)
+test_reopen (Fixture *f, gconstpointer data)
 {
   gint64 id;
   MynaConversation *same;
@@ -47,8 +46,7 @@ test_reopen (Fixture       *f,
 }
 
 static void
-test_interrupted (Fixture       *f,
-                  gconstpointer  data)
+test_interrupted (Fixture *f, gconstpointer data)
 {
   gint64 id;
 
@@ -80,8 +78,7 @@ test_interrupted (Fixture       *f,
 
 /* A reply goes on when nobody holds the conversation any more. */
 static void
-test_left_alone (Fixture       *f,
-                 gconstpointer  data)
+test_left_alone (Fixture *f, gconstpointer data)
 {
   gint64 id;
 
@@ -97,11 +94,10 @@ test_left_alone (Fixture       *f,
   assert_stored (f, "u:q|a:a");
 }
 
-/* ---- Long conversations ------------------------------------------------------------------------------------------- */
+/* ---- Long conversations ----------------------------------------------------------------------------------------- */
 
 static void
-test_paging (Fixture       *f,
-             gconstpointer  data)
+test_paging (Fixture *f, gconstpointer data)
 {
   gint64 id = test_add_conversation (f->db, "long"), parent = 0;
   guint n_loaded = 0;
@@ -110,8 +106,7 @@ test_paging (Fixture       *f,
     {
       g_autofree char *text = g_strdup_printf ("message %d", i);
 
-      parent = test_add_message (f->db, id, parent, i % 2 ? STORE_ROLE_ASSISTANT : STORE_ROLE_USER, STORE_STATE_COMPLETE,
-                                 text);
+      parent = test_add_message (f->db, id, parent, i % 2 ? STORE_ROLE_ASSISTANT : STORE_ROLE_USER, STORE_STATE_COMPLETE, text);
     }
   g_clear_object (&f->conversation);
   f->conversation = myna_conversation_new_with_generator (f->db, MYNA_GENERATOR (f->engine), id);
@@ -136,8 +131,7 @@ test_paging (Fixture       *f,
 
 /* Tokens are bytes here: 10 a message, 100 in all. */
 static void
-test_context (Fixture       *f,
-              gconstpointer  data)
+test_context (Fixture *f, gconstpointer data)
 {
   fake_generator_set_context_length (f->engine, 100);
   for (int i = 0; i < 4; i++)
@@ -161,8 +155,7 @@ test_context (Fixture       *f,
 }
 
 static void
-test_progress (Fixture       *f,
-               gconstpointer  data)
+test_progress (Fixture *f, gconstpointer data)
 {
   MynaPromptProgress progress;
 
@@ -187,8 +180,7 @@ set_system_cb (MynaConversation *conversation)
 
 /* The system prompt comes first and is never left out. */
 static void
-test_system_prompt (Fixture       *f,
-                    gconstpointer  data)
+test_system_prompt (Fixture *f, gconstpointer data)
 {
   g_signal_connect (f->conversation, "prepare", G_CALLBACK (set_system_cb), NULL);
   fake_generator_set_context_length (f->engine, 100);
@@ -199,8 +191,7 @@ test_system_prompt (Fixture       *f,
 }
 
 static void
-test_attachment (Fixture       *f,
-                 gconstpointer  data)
+test_attachment (Fixture *f, gconstpointer data)
 {
   myna_conversation_send_full (f->conversation, "Why?", "[{\"name\": \"a.c\", \"text\": \"int \\u4f60;\\n```\"}]");
   fixture_requested (f);
@@ -209,7 +200,7 @@ test_attachment (Fixture       *f,
   fixture_idle (f);
 }
 
-/* ---- Titles ------------------------------------------------------------------------------------------------------- */
+/* ---- Titles ----------------------------------------------------------------------------------------------------- */
 
 static void
 test_titles (void)
@@ -238,6 +229,7 @@ test_titles (void)
 static void
 test_title_of_attachment (void)
 {
+  /* clang-format off */
   static const char *cases[][3] = {
     { "", "[{\"name\": \"notes.txt\", \"text\": \"# Plan\\nmore\"}]", "notes.txt" },
     { " \n", "[{\"name\": \"Pasted text\", \"text\": \"# Plan\\nmore\"}]", "Plan" },
@@ -245,6 +237,7 @@ test_title_of_attachment (void)
     { "", "not JSON", "" },
     { "", NULL, "" },
   };
+  /* clang-format on */
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
@@ -257,8 +250,7 @@ test_title_of_attachment (void)
 #define ADD(path, function) g_test_add ("/conversation/" path, Fixture, NULL, fixture_setup, function, fixture_teardown)
 
 int
-main (int   argc,
-      char *argv[])
+main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
 

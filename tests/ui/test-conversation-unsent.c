@@ -23,8 +23,7 @@ composer_text (View *v)
 
 /* A store that opens slowly: what is written and sent before is neither lost nor refused. */
 static void
-test_too_early (View          *v,
-                gconstpointer  data)
+test_too_early (View *v, gconstpointer data)
 {
   MynaConversationView *view = MYNA_CONVERSATION_VIEW (v->view);
   MynaComposer *composer = MYNA_COMPOSER (find_named (v->view, "composer"));
@@ -48,7 +47,7 @@ test_too_early (View          *v,
   g_assert_cmpuint (n_begun, ==, 1);
   myna_conversation_view_set_conversation (view, v->base.conversation);
   left = composer_text (v);
-  g_assert_cmpstr (left, ==, "only written");   /* was not what was sent */
+  g_assert_cmpstr (left, ==, "only written"); /* was not what was sent */
   shown = fixture_shown (&v->base);
   g_assert_cmpstr (shown, ==, "u:sent");
   g_assert_nonnull (strstr (myna_message_get_record (fixture_item (&v->base, 0))->attachments, "three lines"));
@@ -58,8 +57,7 @@ test_too_early (View          *v,
 }
 
 static char *
-stored_draft (View   *v,
-              gint64  id)
+stored_draft (View *v, gint64 id)
 {
   g_autoptr (StoreConversation) record = test_get_conversation (v->base.db, id);
 
@@ -68,8 +66,7 @@ stored_draft (View   *v,
 
 /* Goes to another chat and back, as a new start of the program would: the store has not said yet what it has. */
 static void
-reopen (View   *v,
-        gint64  id)
+reopen (View *v, gint64 id)
 {
   MynaConversationView *view = MYNA_CONVERSATION_VIEW (v->view);
 
@@ -82,8 +79,7 @@ reopen (View   *v,
 
 /* Who writes before the chat's own draft was read loses neither. */
 static void
-test_late_draft (View          *v,
-                 gconstpointer  data)
+test_late_draft (View *v, gconstpointer data)
 {
   MynaComposer *composer = MYNA_COMPOSER (find_named (v->view, "composer"));
   GtkTextBuffer *buffer = gtk_text_view_get_buffer (myna_composer_get_text_view (composer));
@@ -128,8 +124,7 @@ test_late_draft (View          *v,
 
 /* What was attached waits in its chat. */
 static void
-test_attachment_stays (View          *v,
-                       gconstpointer  data)
+test_attachment_stays (View *v, gconstpointer data)
 {
   MynaConversationView *view = MYNA_CONVERSATION_VIEW (v->view);
   MynaComposer *composer = MYNA_COMPOSER (find_named (v->view, "composer"));
@@ -154,8 +149,7 @@ test_attachment_stays (View          *v,
 #define ADD(path, function) g_test_add ("/conversation-unsent/" path, View, NULL, view_set_up, function, view_tear_down)
 
 int
-main (int   argc,
-      char *argv[])
+main (int argc, char *argv[])
 {
   gtk_test_init (&argc, &argv, NULL);
   adw_init ();

@@ -12,12 +12,11 @@
 #include "conversation/myna-conversation-view.h"
 #include "markdown/markdown-view.h"
 
-/* ---- Looking ------------------------------------------------------------------------------------------------------ */
+/* ---- Looking ---------------------------------------------------------------------------------------------------- */
 
 /* Whether a label with this text can be seen below the widget. */
 static gboolean
-has_label (GtkWidget  *widget,
-           const char *text)
+has_label (GtkWidget *widget, const char *text)
 {
   if (!gtk_widget_get_mapped (widget))
     return FALSE;
@@ -42,13 +41,13 @@ focused_message (View *v)
   GtkWidget *widget = focus (v);
 
   return widget && MYNA_IS_MESSAGE_ROW (widget)
-         ? (int) myna_conversation_find (v->base.conversation, myna_message_row_get_message (MYNA_MESSAGE_ROW (widget))) : -1;
+             ? (int) myna_conversation_find (v->base.conversation, myna_message_row_get_message (MYNA_MESSAGE_ROW (widget)))
+             : -1;
 }
 
 /* Where a widget's top is in the transcript. */
 static double
-top_of (View      *v,
-        GtkWidget *widget)
+top_of (View *v, GtkWidget *widget)
 {
   graphene_rect_t bounds;
 
@@ -56,11 +55,10 @@ top_of (View      *v,
   return bounds.origin.y;
 }
 
-/* ---- Keyboard ----------------------------------------------------------------------------------------------------- */
+/* ---- Keyboard --------------------------------------------------------------------------------------------------- */
 
 static void
-test_keyboard (View          *v,
-               gconstpointer  data)
+test_keyboard (View *v, gconstpointer data)
 {
   exchange (v, "q1", "Read [this](https://example.org/a) or [**that** one](https://example.org/b).");
   exchange (v, "q2", "a2");
@@ -73,20 +71,20 @@ test_keyboard (View          *v,
   for (int i = 2; i >= 0; i--)
     {
       g_assert_true (gtk_widget_child_focus (v->canvas, GTK_DIR_UP));
-      while (focused_message (v) < 0)   /* through the buttons of the message on the way */
+      while (focused_message (v) < 0) /* through the buttons of the message on the way */
         g_assert_true (gtk_widget_child_focus (v->canvas, GTK_DIR_UP));
       g_assert_cmpint (focused_message (v), ==, i);
     }
 }
 
 static void
-test_links (View          *v,
-            gconstpointer  data)
+test_links (View *v, gconstpointer data)
 {
   GtkWidget *row;
 
-  exchange (v, "q1", "Read [this](https://example.org/a) or [**that** one](https://example.org/b).\n\n"
-                     "| x |\n|---|\n| [cell](https://example.org/c) |\n\n```c\nint x;\n```");
+  exchange (v, "q1",
+            "Read [this](https://example.org/a) or [**that** one](https://example.org/b).\n\n"
+            "| x |\n|---|\n| [cell](https://example.org/c) |\n\n```c\nint x;\n```");
   row = myna_chat_canvas_get_row (MYNA_CHAT_CANVAS (v->canvas), 1);
   g_assert_true (gtk_widget_grab_focus (row));
 
@@ -122,16 +120,13 @@ test_links (View          *v,
 }
 
 static void
-read_cb (GObject      *clipboard,
-         GAsyncResult *result,
-         gpointer      user_data)
+read_cb (GObject *clipboard, GAsyncResult *result, gpointer user_data)
 {
   *(char **) user_data = gdk_clipboard_read_text_finish (GDK_CLIPBOARD (clipboard), result, NULL);
 }
 
 static void
-assert_clipboard (View       *v,
-                  const char *expected)
+assert_clipboard (View *v, const char *expected)
 {
   g_autofree char *text = NULL;
 
@@ -141,8 +136,7 @@ assert_clipboard (View       *v,
 }
 
 static void
-test_actions (View          *v,
-              gconstpointer  data)
+test_actions (View *v, gconstpointer data)
 {
   GtkWidget *question, *reply;
 
@@ -167,11 +161,10 @@ test_actions (View          *v,
   g_assert_true (gtk_widget_is_ancestor (focus (v), question));
 }
 
-/* ---- Screen reader ------------------------------------------------------------------------------------------------ */
+/* ---- Screen reader ---------------------------------------------------------------------------------------------- */
 
 static void
-test_accessible (View          *v,
-                 gconstpointer  data)
+test_accessible (View *v, gconstpointer data)
 {
   GtkWidget *question, *reply;
   g_autoptr (GDateTime) time = NULL;
@@ -192,10 +185,9 @@ test_accessible (View          *v,
 
 /* The reply is said once, as it is read, when it is finished; where GTK cannot announce, as the composer's description. */
 static void
-test_announced (View          *v,
-                gconstpointer  data)
+test_announced (View *v, gconstpointer data)
 {
-#if GTK_CHECK_VERSION (4, 14, 0)
+#if GTK_CHECK_VERSION(4, 14, 0)
   g_test_skip ("announced by GTK");
 #else
   GtkWidget *composer;
@@ -214,11 +206,10 @@ test_announced (View          *v,
 #endif
 }
 
-/* ---- Find --------------------------------------------------------------------------------------------------------- */
+/* ---- Find ------------------------------------------------------------------------------------------------------- */
 
 static void
-search (View       *v,
-        const char *needle)
+search (View *v, const char *needle)
 {
   GtkWidget *entry;
 
@@ -230,11 +221,11 @@ search (View       *v,
 
 /* Only what can be seen is found: no marks of markdown, no addresses; what marks divide is found; formulas by their TeX. */
 static void
-test_find (View          *v,
-           gconstpointer  data)
+test_find (View *v, gconstpointer data)
 {
-  exchange (v, "a_b **needle**", "A **nee**dle in [text](https://needle.org), $\\needle + \\needle$.\n\n$$\\needle$$\n\n"
-                                 "| needle |\n|---|\n| x |\n\n```\nneedle\n```");
+  exchange (v, "a_b **needle**",
+            "A **nee**dle in [text](https://needle.org), $\\needle + \\needle$.\n\n$$\\needle$$\n\n"
+            "| needle |\n|---|\n| x |\n\n```\nneedle\n```");
   search (v, "NEEDLE");
   /* question; divided word, formula, displayed formula, cell, code */
   wait_for (has_label (v->view, "1 of 6"));
@@ -248,7 +239,7 @@ test_find (View          *v,
     }
   /* Marks are not text. */
   search (v, "**");
-  wait_for (has_label (v->view, "1 of 2"));     /* those of the question, which is shown as it was written */
+  wait_for (has_label (v->view, "1 of 2")); /* those of the question, which is shown as it was written */
   search (v, "example");
   wait_for (has_label (v->view, "Not found"));
 
@@ -259,12 +250,11 @@ test_find (View          *v,
   wait_for (has_label (v->view, "1 of 7"));
 }
 
-/* ---- Scrolling ---------------------------------------------------------------------------------------------------- */
+/* ---- Scrolling -------------------------------------------------------------------------------------------------- */
 
 /* A hit of the search in the history, far from the end, comes into view. */
 static void
-test_show_message (View          *v,
-                   gconstpointer  data)
+test_show_message (View *v, gconstpointer data)
 {
   gint64 id, parent = 0, wanted = 0;
   GtkWidget *row;
@@ -272,8 +262,8 @@ test_show_message (View          *v,
   id = test_add_conversation (v->base.db, "long");
   for (int i = 0; i < 300; i++)
     {
-      parent = test_add_message (v->base.db, id, parent, i % 2 ? STORE_ROLE_ASSISTANT : STORE_ROLE_USER,
-                                 STORE_STATE_COMPLETE, i % 3 ? "short" : "longer\n\nlonger\n\nlonger\n\nlonger");
+      parent = test_add_message (v->base.db, id, parent, i % 2 ? STORE_ROLE_ASSISTANT : STORE_ROLE_USER, STORE_STATE_COMPLETE,
+                                 i % 3 ? "short" : "longer\n\nlonger\n\nlonger\n\nlonger");
       if (i == 21)
         wanted = parent;
     }
@@ -294,8 +284,7 @@ test_show_message (View          *v,
 
 /* A block of the reply that can be seen. */
 static GtkWidget *
-visible_block (View      *v,
-               GtkWidget *row)
+visible_block (View *v, GtkWidget *row)
 {
   GtkWidget *markdown = find_named (row, "markdown");
 
@@ -318,16 +307,18 @@ count_mapped (GtkWidget *markdown)
 /* Of a long message only what is near the viewport is drawn, and reading up through it moves by what was asked for, whatever
  * the estimates of what was not laid out yet. */
 static void
-test_long_message (View          *v,
-                   gconstpointer  data)
+test_long_message (View *v, gconstpointer data)
 {
   g_autoptr (GString) text = g_string_new (NULL);
   GtkAdjustment *adjustment;
   GtkWidget *row;
 
   for (int i = 0; text->len < 120 * 1024; i++)
-    g_string_append_printf (text, "## Part %d\n\nSome text of %d.\n\n* item\n* 一个比较长的中文项目，会折行，所以高度估计得不准。一个比较长的中文项目，"
-                                  "会折行，所以高度估计得不准。\n\n```c\nint x = %d;\n```\n\n| a | b |\n|---|---|\n| %d | 2 |\n\n", i, i, i, i);
+    g_string_append_printf (
+        text,
+        "## Part %d\n\nSome text of %d.\n\n* item\n* 一个比较长的中文项目，会折行，所以高度估计得不准。一个比较长的中文项目，"
+        "会折行，所以高度估计得不准。\n\n```c\nint x = %d;\n```\n\n| a | b |\n|---|---|\n| %d | 2 |\n\n",
+        i, i, i, i);
   exchange (v, "Tell me all.", text->str);
   adjustment = gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (v->canvas));
   row = myna_chat_canvas_get_row (MYNA_CHAT_CANVAS (v->canvas), 1);
@@ -361,8 +352,7 @@ top_row (View *v)
 
 /* Who reads what stands above stays there: while a reply is being written, and when another chat was looked at meanwhile. */
 static void
-test_place (View          *v,
-            gconstpointer  data)
+test_place (View *v, gconstpointer data)
 {
   MynaConversationView *view = MYNA_CONVERSATION_VIEW (v->view);
   g_autoptr (MynaConversation) other = NULL;
@@ -401,8 +391,9 @@ test_place (View          *v,
   g_assert_cmpfloat (top_of (v, top_row (v)), ==, top);
 
   /* What is sent is seen; and the end is a place that one comes back to, too. */
-  gtk_text_buffer_set_text (gtk_text_view_get_buffer (myna_composer_get_text_view (
-                              MYNA_COMPOSER (find_named (v->view, "composer")))), "And now?", -1);
+  gtk_text_buffer_set_text (gtk_text_view_get_buffer (
+                                myna_composer_get_text_view (MYNA_COMPOSER (find_named (v->view, "composer")))),
+                            "And now?", -1);
   press_send (v);
   settle (v);
   g_assert_true (myna_chat_canvas_get_at_end (MYNA_CHAT_CANVAS (v->canvas)));
@@ -417,8 +408,7 @@ test_place (View          *v,
 
 /* Asked for twice, and still open when the window goes. */
 static void
-test_details (View          *v,
-              gconstpointer  data)
+test_details (View *v, gconstpointer data)
 {
   GtkWidget *row;
 
@@ -435,8 +425,7 @@ test_details (View          *v,
 #define ADD(path, function) g_test_add ("/conversation-view/" path, View, NULL, view_set_up, function, view_tear_down)
 
 int
-main (int   argc,
-      char *argv[])
+main (int argc, char *argv[])
 {
   gtk_test_init (&argc, &argv, NULL);
   adw_init ();

@@ -6,11 +6,10 @@
 
 #include "conversation-fixture.h"
 
-/* ---- Sending ------------------------------------------------------------------------------------------------------ */
+/* ---- Sending ---------------------------------------------------------------------------------------------------- */
 
 static void
-test_send (Fixture       *f,
-           gconstpointer  data)
+test_send (Fixture *f, gconstpointer data)
 {
   g_autoptr (GPtrArray) before = NULL;
   g_autoptr (StoreConversation) record = NULL;
@@ -43,15 +42,13 @@ test_send (Fixture       *f,
   g_assert_cmpstr (record->title, ==, "What is a myna?");
 
   fixture_exchange (f, "And a parrot?", "Another.");
-  g_assert_cmpstr (fake_generator_get_prompt (f->engine), ==,
-                   "user:What is a myna?|assistant:A bird 八哥.|user:And a parrot?");
+  g_assert_cmpstr (fake_generator_get_prompt (f->engine), ==, "user:What is a myna?|assistant:A bird 八哥.|user:And a parrot?");
   assert_stored (f, "u:What is a myna?|a:A bird 八哥.|u:And a parrot?|a:Another.");
 }
 
 /* The row is there from the first token and follows within a third of a second, before the reply has ended. */
 static void
-test_flush (Fixture       *f,
-            gconstpointer  data)
+test_flush (Fixture *f, gconstpointer data)
 {
   gint64 id, deadline;
   g_autoptr (StoreMessage) row = NULL;
@@ -80,8 +77,7 @@ test_flush (Fixture       *f,
 }
 
 static void
-test_stop (Fixture       *f,
-           gconstpointer  data)
+test_stop (Fixture *f, gconstpointer data)
 {
   /* Before the first token: as if it had not been asked for. */
   myna_conversation_send (f->conversation, "q");
@@ -118,8 +114,7 @@ test_stop (Fixture       *f,
 
 /* Stopped at each moment between Send and the request, a question is stored and the conversation idle. */
 static void
-test_stop_anywhere (Fixture       *f,
-                    gconstpointer  data)
+test_stop_anywhere (Fixture *f, gconstpointer data)
 {
   for (int steps = 0; steps < 12; steps++)
     {
@@ -137,8 +132,7 @@ test_stop_anywhere (Fixture       *f,
 }
 
 static void
-test_queue (Fixture       *f,
-            gconstpointer  data)
+test_queue (Fixture *f, gconstpointer data)
 {
   g_autoptr (StoreConversation) record = NULL;
 
@@ -160,8 +154,7 @@ test_queue (Fixture       *f,
 }
 
 static void
-test_queue_goes_on (Fixture       *f,
-                    gconstpointer  data)
+test_queue_goes_on (Fixture *f, gconstpointer data)
 {
   g_autoptr (StoreConversation) record = NULL;
 
@@ -187,7 +180,7 @@ test_queue_goes_on (Fixture       *f,
 typedef struct
 {
   MynaConversation *conversation;
-  const char *question;         /* NULL: asked */
+  const char *question; /* NULL: asked */
 } Hasty;
 
 static void
@@ -208,8 +201,7 @@ idle_cb (Hasty *hasty)
 
 /* Whenever a question comes around the end of a reply, it is asked. */
 static void
-test_send_at_the_end (Fixture       *f,
-                      gconstpointer  data)
+test_send_at_the_end (Fixture *f, gconstpointer data)
 {
   Hasty hasty = { f->conversation, NULL };
 
@@ -250,11 +242,10 @@ test_send_at_the_end (Fixture       *f,
   assert_shown (f, "u:first|a:a|u:second|a:b|u:third|a:c|u:fourth|u:fifth|a:e");
 }
 
-/* ---- Errors ------------------------------------------------------------------------------------------------------- */
+/* ---- Errors ----------------------------------------------------------------------------------------------------- */
 
 static void
-test_engine_error (Fixture       *f,
-                   gconstpointer  data)
+test_engine_error (Fixture *f, gconstpointer data)
 {
   myna_conversation_send (f->conversation, "q");
   fixture_requested (f);
@@ -286,8 +277,7 @@ test_engine_error (Fixture       *f,
 }
 
 static void
-test_store_error (Fixture       *f,
-                  gconstpointer  data)
+test_store_error (Fixture *f, gconstpointer data)
 {
   store_close (f->db);
   f->closed = TRUE;
@@ -303,11 +293,10 @@ test_store_error (Fixture       *f,
   g_assert_cmpuint (fake_generator_n_requests (f->engine), ==, 0);
 }
 
-/* ---- Branches ----------------------------------------------------------------------------------------------------- */
+/* ---- Branches --------------------------------------------------------------------------------------------------- */
 
 static void
-test_regenerate (Fixture       *f,
-                 gconstpointer  data)
+test_regenerate (Fixture *f, gconstpointer data)
 {
   fixture_exchange (f, "q", "first");
   myna_conversation_regenerate (f->conversation, fixture_item (f, 1));
@@ -337,8 +326,7 @@ test_regenerate (Fixture       *f,
 }
 
 static void
-test_edit (Fixture       *f,
-           gconstpointer  data)
+test_edit (Fixture *f, gconstpointer data)
 {
   fixture_exchange (f, "q1", "a1");
   fixture_exchange (f, "q2", "a2");
@@ -367,8 +355,7 @@ test_edit (Fixture       *f,
 }
 
 static void
-test_delete (Fixture       *f,
-             gconstpointer  data)
+test_delete (Fixture *f, gconstpointer data)
 {
   fixture_exchange (f, "q1", "a1");
   fixture_exchange (f, "q2", "a2");
@@ -390,8 +377,7 @@ test_delete (Fixture       *f,
 #define ADD(path, function) g_test_add ("/conversation/" path, Fixture, NULL, fixture_setup, function, fixture_teardown)
 
 int
-main (int   argc,
-      char *argv[])
+main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
 

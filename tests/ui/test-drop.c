@@ -31,8 +31,7 @@ find_window (GType type)
 }
 
 static GtkWidget *
-find_widget (GtkWidget *widget,
-             GType      type)
+find_widget (GtkWidget *widget, GType type)
 {
   GtkWidget *found = G_TYPE_CHECK_INSTANCE_TYPE (widget, type) ? widget : NULL;
 
@@ -44,8 +43,7 @@ find_widget (GtkWidget *widget,
 
 /* Lets a file go over the widget.  Its drop target must take files. */
 static void
-drop (GtkWidget *widget,
-      GFile     *file)
+drop (GtkWidget *widget, GFile *file)
 {
   g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (widget);
   GSList files = { file, NULL };
@@ -58,7 +56,7 @@ drop (GtkWidget *widget,
     {
       g_autoptr (GtkEventController) controller = g_list_model_get_item (controllers, i);
       const GdkContentFormats *formats =
-        GTK_IS_DROP_TARGET (controller) ? gtk_drop_target_get_formats (GTK_DROP_TARGET (controller)) : NULL;
+          GTK_IS_DROP_TARGET (controller) ? gtk_drop_target_get_formats (GTK_DROP_TARGET (controller)) : NULL;
 
       if (formats && gdk_content_formats_contain_gtype (formats, GDK_TYPE_FILE_LIST))
         g_signal_emit_by_name (controller, "drop", &value, 10.0, 10.0, &taken);
@@ -68,8 +66,7 @@ drop (GtkWidget *widget,
 }
 
 static GFile *
-make_file (const char *name,
-           const char *text)
+make_file (const char *name, const char *text)
 {
   g_autofree char *path = g_build_filename (folder, name, NULL);
 
@@ -137,8 +134,7 @@ test_text (void)
 }
 
 int
-main (int   argc,
-      char *argv[])
+main (int argc, char *argv[])
 {
   int status;
 

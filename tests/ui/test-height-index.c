@@ -5,8 +5,7 @@
 #include "conversation/height-index.h"
 
 static void
-check (MynaHeightIndex *index,
-       GArray          *plain)
+check (MynaHeightIndex *index, GArray *plain)
 {
   gint64 top = 0;
 
@@ -67,8 +66,7 @@ test_random (void)
 }
 
 int
-main (int   argc,
-      char *argv[])
+main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/height-index/random", test_random);

@@ -6,18 +6,15 @@
 #include "store-test.h"
 
 #define HOUR G_GINT64_CONSTANT (3600000)
-#define DAY (24 * HOUR)
+#define DAY  (24 * HOUR)
 
-/* ---- Entries ------------------------------------------------------------------------------------------------------ */
+/* ---- Entries ---------------------------------------------------------------------------------------------------- */
 
 static GPtrArray *records;
 static GPtrArray *folders;
 
 static void
-add_record (gint64      id,
-            gint64      updated_at,
-            gboolean    pinned,
-            gint64      folder_id)
+add_record (gint64 id, gint64 updated_at, gboolean pinned, gint64 folder_id)
 {
   MynaHistoryRecord *record = g_new0 (MynaHistoryRecord, 1);
 
@@ -30,9 +27,7 @@ add_record (gint64      id,
 }
 
 static void
-add_folder (gint64   id,
-            gint64   parent_id,
-            gboolean expanded)
+add_folder (gint64 id, gint64 parent_id, gboolean expanded)
 {
   MynaHistoryFolder *folder = g_new0 (MynaHistoryFolder, 1);
 
@@ -67,8 +62,7 @@ print_entries (GArray *entries)
 }
 
 static void
-assert_entries (GDateTime  *now,
-                const char *expected)
+assert_entries (GDateTime *now, const char *expected)
 {
   g_autoptr (GArray) entries = NULL;
   g_autofree char *text = NULL;
@@ -88,13 +82,13 @@ test_dates (void)
   gint64 time = g_date_time_to_unix (now) * 1000;
 
   add_record (1, time, FALSE, 0);
-  add_record (2, time - HOUR / 2, FALSE, 0);            /* midnight itself is today */
+  add_record (2, time - HOUR / 2, FALSE, 0); /* midnight itself is today */
   add_record (3, time - HOUR / 2 - 1, FALSE, 0);
   add_record (4, time - DAY - HOUR / 2, FALSE, 0);
   add_record (5, time - 2 * DAY, FALSE, 0);
   add_record (6, time - 7 * DAY, FALSE, 0);
   add_record (7, time - 40 * DAY, FALSE, 0);
-  add_record (8, time + DAY, FALSE, 0);                 /* a clock that was wrong */
+  add_record (8, time + DAY, FALSE, 0); /* a clock that was wrong */
   assert_entries (now, "H2 8 1 2 H3 3 4 H4 5 H5 6 H6 7");
   assert_entries (now, "");
 }
@@ -108,12 +102,12 @@ test_pinned_and_folders (void)
   add_folder (1, 0, TRUE);
   add_folder (2, 1, TRUE);
   add_folder (3, 0, FALSE);
-  add_record (1, time - DAY, TRUE, 1);                  /* pinned wins over its folder */
+  add_record (1, time - DAY, TRUE, 1); /* pinned wins over its folder */
   add_record (2, time, FALSE, 1);
   add_record (3, time - DAY, FALSE, 1);
   add_record (4, time, FALSE, 2);
-  add_record (5, time, FALSE, 3);                       /* the folder is closed */
-  add_record (6, time, FALSE, 99);                      /* a folder that is not there */
+  add_record (5, time, FALSE, 3);  /* the folder is closed */
+  add_record (6, time, FALSE, 99); /* a folder that is not there */
   assert_entries (now, "H0 1 H1 F1 .F2 ..4 .2 .3 F3 H2 6");
 }
 
@@ -124,10 +118,12 @@ test_diff (void)
   {
     const char *before, *after;
     guint position, n_removed, n_added;
+    /* clang-format off */
   } cases[] = {
     { "abc", "abc", 3, 0, 0 }, { "", "abc", 0, 0, 3 },  { "abc", "", 0, 3, 0 },  { "abc", "axbc", 1, 0, 1 },
     { "abc", "ac", 1, 1, 0 },  { "aab", "ab", 1, 1, 0 }, { "ab", "aab", 1, 0, 1 }, { "abcd", "axyd", 1, 2, 2 },
   };
+  /* clang-format on */
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
@@ -155,21 +151,17 @@ test_diff (void)
     }
 }
 
-/* ---- The model over a store --------------------------------------------------------------------------------------- */
+/* ---- The model over a store ------------------------------------------------------------------------------------- */
 
 typedef struct
 {
   StoreDb *db;
   MynaHistoryModel *model;
-  GPtrArray *mirror;            /* what a list that follows items-changed believes */
+  GPtrArray *mirror; /* what a list that follows items-changed believes */
 } Fixture;
 
 static void
-items_changed_cb (GListModel *model,
-                  guint       position,
-                  guint       n_removed,
-                  guint       n_added,
-                  Fixture    *fixture)
+items_changed_cb (GListModel *model, guint position, guint n_removed, guint n_added, Fixture *fixture)
 {
   if (n_removed)
     g_ptr_array_remove_range (fixture->mirror, position, n_removed);
@@ -215,15 +207,16 @@ print_model (Fixture *fixture)
   return g_string_free (text, FALSE);
 }
 
-#define assert_model(fixture, expected)                      \
-  G_STMT_START {                                             \
-    g_autofree char *text_ = print_model (fixture);          \
-    g_assert_cmpstr (text_, ==, expected);                   \
-  } G_STMT_END
+#define assert_model(fixture, expected)             \
+  G_STMT_START                                      \
+  {                                                 \
+    g_autofree char *text_ = print_model (fixture); \
+    g_assert_cmpstr (text_, ==, expected);          \
+  }                                                 \
+  G_STMT_END
 
 static void
-set_up (Fixture       *fixture,
-        gconstpointer  data)
+set_up (Fixture *fixture, gconstpointer data)
 {
   fixture->db = test_open_memory ();
   fixture->mirror = g_ptr_array_new_with_free_func (g_object_unref);
@@ -233,8 +226,7 @@ set_up (Fixture       *fixture,
 }
 
 static void
-tear_down (Fixture       *fixture,
-           gconstpointer  data)
+tear_down (Fixture *fixture, gconstpointer data)
 {
   g_ptr_array_unref (fixture->mirror);
   g_assert_finalize_object (fixture->model);
@@ -243,8 +235,7 @@ tear_down (Fixture       *fixture,
 }
 
 static void
-test_follow (Fixture       *fixture,
-             gconstpointer  data)
+test_follow (Fixture *fixture, gconstpointer data)
 {
   gint64 a, b, c;
 
@@ -274,8 +265,7 @@ test_follow (Fixture       *fixture,
 }
 
 static void
-test_follow_folders (Fixture       *fixture,
-                     gconstpointer  data)
+test_follow_folders (Fixture *fixture, gconstpointer data)
 {
   gint64 chat = test_add_conversation (fixture->db, "chat");
   g_autoptr (GError) error = NULL;
@@ -299,8 +289,7 @@ test_follow_folders (Fixture       *fixture,
 }
 
 static void
-test_neighbours (Fixture       *fixture,
-                 gconstpointer  data)
+test_neighbours (Fixture *fixture, gconstpointer data)
 {
   gint64 a = test_add_conversation (fixture->db, "a");
   gint64 b;
@@ -318,8 +307,7 @@ test_neighbours (Fixture       *fixture,
 }
 
 static void
-test_checked (Fixture       *fixture,
-              gconstpointer  data)
+test_checked (Fixture *fixture, gconstpointer data)
 {
   gint64 a = test_add_conversation (fixture->db, "a");
   gint64 b = test_add_conversation (fixture->db, "b");
@@ -340,8 +328,7 @@ test_checked (Fixture       *fixture,
 }
 
 int
-main (int   argc,
-      char *argv[])
+main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   records = g_ptr_array_new_with_free_func (myna_history_record_free);

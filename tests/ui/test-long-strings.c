@@ -14,7 +14,7 @@
 #include "myna-application.h"
 #include "window-test.h"
 
-#define WIDTH 360
+#define WIDTH  360
 #define HEIGHT 640
 
 static MynaApplication *application;
@@ -39,10 +39,7 @@ let_settle (void)
     ;
 }
 
-G_GNUC_PRINTF (2, 3) static void
-fail (const char *scene,
-      const char *format,
-      ...)
+G_GNUC_PRINTF (2, 3) static void fail (const char *scene, const char *format, ...)
 {
   g_autofree char *text = NULL;
   va_list args;
@@ -54,7 +51,7 @@ fail (const char *scene,
   g_test_fail ();
 }
 
-/* ---- What is cut ---------------------------------------------------------------------------------------------------- */
+/* ---- What is cut ------------------------------------------------------------------------------------------------ */
 
 /* Whether the text is from the catalogue. */
 static gboolean
@@ -85,8 +82,7 @@ scrolls_sideways (GtkWidget *widget)
 
 /* Whether the whole text can be read by pointing at it. */
 static gboolean
-has_tooltip (GtkWidget  *widget,
-             const char *text)
+has_tooltip (GtkWidget *widget, const char *text)
 {
   for (; widget; widget = gtk_widget_get_parent (widget))
     if (gtk_widget_get_tooltip_text (widget) && strstr (gtk_widget_get_tooltip_text (widget), text))
@@ -97,8 +93,7 @@ has_tooltip (GtkWidget  *widget,
 /* What is wrong with a label, or NULL.  The pages of the preferences are left out: below their icons, in a quarter of the width,
  * libadwaita shortens them itself. */
 static const char *
-problem_of (GtkLabel  *label,
-            GtkWidget *window)
+problem_of (GtkLabel *label, GtkWidget *window)
 {
   PangoLayout *layout = gtk_label_get_layout (label);
   graphene_rect_t bounds;
@@ -121,9 +116,7 @@ problem_of (GtkLabel  *label,
 }
 
 static guint
-check_labels (GtkWidget  *widget,
-              GtkWidget  *window,
-              const char *scene)
+check_labels (GtkWidget *widget, GtkWidget *window, const char *scene)
 {
   guint n = 0;
 
@@ -153,8 +146,7 @@ unfold (GtkWidget *widget)
 }
 
 static void
-collect_menu_buttons (GtkWidget *widget,
-                      GPtrArray *buttons)
+collect_menu_buttons (GtkWidget *widget, GPtrArray *buttons)
 {
   if (!gtk_widget_get_mapped (widget))
     return;
@@ -166,8 +158,7 @@ collect_menu_buttons (GtkWidget *widget,
 
 /* Opens the menus of the window one after the other. */
 static void
-check_menus (GtkWidget  *window,
-             const char *scene)
+check_menus (GtkWidget *window, const char *scene)
 {
   g_autoptr (GPtrArray) buttons = g_ptr_array_new_with_free_func (g_object_unref);
 
@@ -223,9 +214,7 @@ describe_widest (GtkWidget *window)
 
 /* Makes the window narrow and looks at all that is in it; `n_least` labels of ours must be there. */
 static void
-check (GtkWidget  *window,
-       const char *scene,
-       guint       n_least)
+check (GtkWidget *window, const char *scene, guint n_least)
 {
   int least;
 
@@ -244,7 +233,7 @@ check (GtkWidget  *window,
   g_assert_cmpuint (check_labels (window, window, scene), >=, n_least);
 }
 
-/* ---- Scenes --------------------------------------------------------------------------------------------------------- */
+/* ---- Scenes ----------------------------------------------------------------------------------------------------- */
 
 static GtkWidget *
 main_window (void)
@@ -334,10 +323,7 @@ test_sidebar (void)
 }
 
 static void
-reply_ended_cb (MynaApplication *source,
-                gint64           id,
-                gboolean         busy,
-                gpointer         n_ended)
+reply_ended_cb (MynaApplication *source, gint64 id, gboolean busy, gpointer n_ended)
 {
   *(guint *) n_ended += !busy;
 }
@@ -356,8 +342,7 @@ test_reply (void)
 }
 
 static void
-collect_pages (GtkWidget *widget,
-               GPtrArray *pages)
+collect_pages (GtkWidget *widget, GPtrArray *pages)
 {
   if (ADW_IS_PREFERENCES_PAGE (widget))
     g_ptr_array_add (pages, widget);
@@ -366,8 +351,7 @@ collect_pages (GtkWidget *widget,
 }
 
 static void
-check_pages (GtkWidget  *window,
-             const char *scene)
+check_pages (GtkWidget *window, const char *scene)
 {
   g_autoptr (GPtrArray) pages = g_ptr_array_new ();
 
@@ -407,8 +391,8 @@ test_chat_import (void)
   g_autoptr (GFile) file = g_file_new_for_path (path);
 
   g_assert_true (g_file_set_contents (path, history, -1, NULL));
-  gtk_window_present (GTK_WINDOW (myna_chat_import_window_new (GTK_WINDOW (main_window ()),
-                                                               myna_application_get_store (application), file)));
+  gtk_window_present (
+      GTK_WINDOW (myna_chat_import_window_new (GTK_WINDOW (main_window ()), myna_application_get_store (application), file)));
   check (other_window (), "import of chats", 2);
   close_others ();
   g_unlink (path);
@@ -430,11 +414,10 @@ test_import (void)
 }
 
 int
-main (int   argc,
-      char *argv[])
+main (int argc, char *argv[])
 {
   /* Not the keyboard shortcuts and not About, which are GTK's and libadwaita's. */
-  static const char *const windows[] = { "app.preferences", "app.models", "app.help", "win.chat-settings",
+  static const char *const windows[] = { "app.preferences",    "app.models",     "app.help",        "win.chat-settings",
                                          "win.export-current", "win.export-all", "win.show-backups" };
   g_autoptr (GError) error = NULL;
 
@@ -445,7 +428,7 @@ main (int   argc,
   gtk_test_init (&argc, &argv, NULL);
   setlocale (LC_ALL, "");
   g_test_set_nonfatal_assertions ();
-  g_assert (is_ours (_("New Chat")));      /* run by with-long-strings.py, or nothing would be looked at */
+  g_assert (is_ours (_ ("New Chat"))); /* run by with-long-strings.py, or nothing would be looked at */
   g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
 
   application = myna_application_new ();

@@ -43,8 +43,7 @@ count (MynaPersonas *personas)
 }
 
 static MynaPersona *
-get (MynaPersonas *personas,
-     guint         i)
+get (MynaPersonas *personas, guint i)
 {
   g_autoptr (MynaPersona) persona = g_list_model_get_item (myna_personas_get_list (personas), i);
 
@@ -161,9 +160,9 @@ test_bad_files (void)
     }
 
   /* What is of another type is left out, and values are kept in their ranges. */
-  odd = myna_persona_from_json ("{\"myna-persona\":9,\"name\":\"\",\"settings\":{\"temperature\":99,\"top_k\":\"x\"},\"model\":[]}",
-                                strlen ("{\"myna-persona\":9,\"name\":\"\",\"settings\":{\"temperature\":99,\"top_k\":\"x\"},\"model\":[]}"),
-                                &error);
+  odd = myna_persona_from_json (
+      "{\"myna-persona\":9,\"name\":\"\",\"settings\":{\"temperature\":99,\"top_k\":\"x\"},\"model\":[]}",
+      strlen ("{\"myna-persona\":9,\"name\":\"\",\"settings\":{\"temperature\":99,\"top_k\":\"x\"},\"model\":[]}"), &error);
   g_assert_no_error (error);
   g_assert_cmpstr (myna_persona_get_name (odd), ==, "Untitled persona");
   g_assert_cmpstr (myna_persona_get_settings (odd), ==, "{\"temperature\":2.0}");
@@ -191,8 +190,7 @@ test_not_saved (void)
 }
 
 int
-main (int   argc,
-      char *argv[])
+main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
   g_test_add_func ("/personas/bundled", test_bundled);

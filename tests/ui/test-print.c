@@ -12,11 +12,11 @@
 #include "history/myna-chat-print.h"
 #include "store-test.h"
 
-#define WIDTH  420.0            /* points */
+#define WIDTH  420.0 /* points */
 #define HEIGHT 600.0
 
-#define ANSWER \
-  "## Steps\n\nMix **flour** and *milk*:\n\n1. Rest\n2. Fry\n   - hot\n   - not too long\n\n> Grandma's way\n\n" \
+#define ANSWER                                                                                                                      \
+  "## Steps\n\nMix **flour** and *milk*:\n\n1. Rest\n2. Fry\n   - hot\n   - not too long\n\n> Grandma's way\n\n"                    \
   "```c\nint main (void)\n{\n  return a < b && \"x\";\n}\n```\n\n| Food | Grams |\n|:--|--:|\n| 面粉 | 250 |\n| Milk | 500 |\n\n" \
   "Formula $E = mc^2$, and\n\n$$\\int_0^1 x\\,dx$$\n\n- [x] done\n- [ ] open\n\n---\n\n[Link](https://example.org) and <b>raw</b>\n"
 
@@ -31,9 +31,7 @@ make_context (void)
 }
 
 static void
-add_message (GPtrArray  *messages,
-             StoreRole   role,
-             const char *text)
+add_message (GPtrArray *messages, StoreRole role, const char *text)
 {
   StoreMessage *message = store_message_new ();
 
@@ -77,8 +75,10 @@ test_strips (void)
   g_autoptr (GPtrArray) messages = make_messages (1);
   g_autoptr (GPtrArray) strips = myna_chat_strips_new (context, WIDTH, conversation, messages);
   g_autoptr (GString) all = g_string_new (NULL);
-  static const char *const expected[] = { "Pancakes", "And quickly?", "Steps", "return a < b && \"x\";", "面粉", "250",
-                                          "$E = mc^2$", "\\int_0^1", "Link", "<b>raw</b>", "Grandma's way", "1.", "2." };
+  static const char *const expected[] = { "Pancakes", "And quickly?", "Steps",         "return a < b && \"x\";",
+                                          "面粉",     "250",          "$E = mc^2$",    "\\int_0^1",
+                                          "Link",     "<b>raw</b>",   "Grandma's way", "1.",
+                                          "2." };
 
   for (guint i = 0; i < strips->len; i++)
     {
@@ -174,8 +174,8 @@ test_html (void)
     { "$a<b$", "<p><code class=\"maths\">$a&lt;b$</code></p>\n" },
     { "", "" },
   };
-  static const char *const evil[] = { "<script>alert (1)</script>", "<img src=x onerror=alert(1)>",
-                                      "[x](javascript:alert(1))", "[x](data:text/html,<script>)", "<a href='javascript:x'>y</a>" };
+  static const char *const evil[] = { "<script>alert (1)</script>", "<img src=x onerror=alert(1)>", "[x](javascript:alert(1))",
+                                      "[x](data:text/html,<script>)", "<a href='javascript:x'>y</a>" };
 
   myna_chat_html_init ();
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -195,21 +195,16 @@ test_html (void)
     }
 }
 
-/* ---- PDF ---------------------------------------------------------------------------------------------------------- */
+/* ---- PDF -------------------------------------------------------------------------------------------------------- */
 
 static void
-printed_cb (GObject      *source,
-            GAsyncResult *result,
-            gpointer      user_data)
+printed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   *(GAsyncResult **) user_data = g_object_ref (result);
 }
 
 static gboolean
-print (StoreDb  *store,
-       gint64    id,
-       GFile    *file,
-       GError  **error)
+print (StoreDb *store, gint64 id, GFile *file, GError **error)
 {
   g_autoptr (GAsyncResult) result = NULL;
 
@@ -243,7 +238,7 @@ test_full_disk (void)
 
   signal (SIGXFSZ, SIG_IGN);
   getrlimit (RLIMIT_FSIZE, &before);
-  small = (struct rlimit) { 2000, before.rlim_max };
+  small = (struct rlimit){ 2000, before.rlim_max };
   g_assert_cmpint (setrlimit (RLIMIT_FSIZE, &small), ==, 0);
   g_assert_false (print (store, id, file, &error));
   setrlimit (RLIMIT_FSIZE, &before);
@@ -286,8 +281,7 @@ draw_pictures (const char *folder)
 }
 
 int
-main (int   argc,
-      char *argv[])
+main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   if (argc > 1)

@@ -13,8 +13,13 @@
 #define QUESTION "Tell me a story about a small bird."
 
 /* Runs the main loop until the condition holds; the test's own time limit is the time limit. */
-#define wait_for(condition) \
-  G_STMT_START { while (!(condition)) g_main_context_iteration (NULL, TRUE); } G_STMT_END
+#define wait_for(condition)                  \
+  G_STMT_START                               \
+  {                                          \
+    while (!(condition))                     \
+      g_main_context_iteration (NULL, TRUE); \
+  }                                          \
+  G_STMT_END
 
 /* What one run of the program has. */
 typedef struct
@@ -23,7 +28,7 @@ typedef struct
   GlmActor *actor;
   MynaSessionCache *cache;
   MynaConversation *conversation;
-  gsize n_evaluated;            /* tokens of the last prompt that had to be */
+  gsize n_evaluated; /* tokens of the last prompt that had to be */
 } Run;
 
 typedef struct
@@ -34,9 +39,7 @@ typedef struct
 } Fixture;
 
 static void
-loaded_cb (GObject      *source,
-           GAsyncResult *result,
-           gpointer      user_data)
+loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GError) error = NULL;
 
@@ -46,9 +49,7 @@ loaded_cb (GObject      *source,
 }
 
 static void
-progress_cb (MynaConversation *conversation,
-             GParamSpec       *pspec,
-             Run              *run)
+progress_cb (MynaConversation *conversation, GParamSpec *pspec, Run *run)
 {
   MynaPromptProgress progress;
 
@@ -57,8 +58,7 @@ progress_cb (MynaConversation *conversation,
 }
 
 static void
-open_conversation (Run    *run,
-                   gint64  id)
+open_conversation (Run *run, gint64 id)
 {
   g_clear_object (&run->conversation);
   run->conversation = myna_conversation_new_for_id (run->db, run->actor, id);
@@ -74,7 +74,7 @@ start (Fixture *f)
   g_autoptr (GError) error = NULL;
   gboolean loaded = FALSE;
 
-  f->run = (Run) { .db = test_open (path, &error), .actor = glm_actor_new () };
+  f->run = (Run){ .db = test_open (path, &error), .actor = glm_actor_new () };
   g_assert_no_error (error);
   f->run.cache = myna_session_cache_new (f->run.actor, f->sessions);
   glm_actor_load_async (f->run.actor, model, NULL, NULL, loaded_cb, &loaded);
@@ -110,8 +110,7 @@ stop (Fixture *f)
 }
 
 static void
-setup (Fixture       *f,
-       gconstpointer  data)
+setup (Fixture *f, gconstpointer data)
 {
   f->folder = test_folder_new ();
   f->sessions = g_build_filename (f->folder, "cache", "sessions", NULL);
@@ -119,8 +118,7 @@ setup (Fixture       *f,
 }
 
 static void
-teardown (Fixture       *f,
-          gconstpointer  data)
+teardown (Fixture *f, gconstpointer data)
 {
   stop (f);
   test_folder_remove (f->folder);
@@ -128,9 +126,7 @@ teardown (Fixture       *f,
 }
 
 static void
-counted_cb (GObject      *source,
-            GAsyncResult *result,
-            gpointer      user_data)
+counted_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   *(gboolean *) user_data = TRUE;
 }
@@ -155,7 +151,7 @@ last (Run *run)
   guint n = g_list_model_get_n_items (G_LIST_MODEL (run->conversation));
   g_autoptr (MynaMessage) message = g_list_model_get_item (G_LIST_MODEL (run->conversation), n - 1);
 
-  return message;       /* the list keeps it */
+  return message; /* the list keeps it */
 }
 
 /* When the conversation is read; greedy, so that runs can be compared. */
@@ -170,8 +166,7 @@ make_ready (Run *run)
 }
 
 static void
-ask (Run        *run,
-     const char *question)
+ask (Run *run, const char *question)
 {
   make_ready (run);
   myna_conversation_send (run->conversation, question);
@@ -211,8 +206,7 @@ assert_file (Fixture *f)
 
 /* After a restart the follow-up question evaluates itself alone, and the reply is the same as without the restart. */
 static void
-test_restart (Fixture       *f,
-              gconstpointer  data)
+test_restart (Fixture *f, gconstpointer data)
 {
   g_autofree char *path = NULL, *expected = NULL, *name = NULL;
   g_autoptr (StoreConversation) record = NULL;
@@ -240,7 +234,7 @@ test_restart (Fixture       *f,
       g_usleep (250 * 1000);
       settle (&f->run);
       settle (&f->run);
-      g_assert_cmpint (g_unlink (path), ==, 0);         /* it is not needed any more */
+      g_assert_cmpint (g_unlink (path), ==, 0); /* it is not needed any more */
     }
   ask (&f->run, "Why?");
   g_assert_cmpint (f->run.n_evaluated, >, 0);
@@ -261,8 +255,7 @@ test_restart (Fixture       *f,
 
 /* What is damaged is as if it were not there, and is replaced. */
 static void
-test_damaged (Fixture       *f,
-              gconstpointer  data)
+test_damaged (Fixture *f, gconstpointer data)
 {
   g_autofree char *path = NULL, *bytes = NULL;
   gsize n_bytes;
@@ -290,8 +283,7 @@ test_damaged (Fixture       *f,
 
 /* Another store's conversations, as temporary chats are, leave nothing, also right after one that does. */
 static void
-test_temporary (Fixture       *f,
-                gconstpointer  data)
+test_temporary (Fixture *f, gconstpointer data)
 {
   g_autoptr (StoreDb) memory = test_open_memory ();
   StoreDb *history = f->run.db;
@@ -320,8 +312,7 @@ test_temporary (Fixture       *f,
 }
 
 static void
-test_delete (Fixture       *f,
-             gconstpointer  data)
+test_delete (Fixture *f, gconstpointer data)
 {
   gint64 id;
 
@@ -354,8 +345,7 @@ test_delete (Fixture       *f,
 
 /* A backup's conversations lack what was written since: nothing of that stays. */
 static void
-test_restore_backup (Fixture       *f,
-                     gconstpointer  data)
+test_restore_backup (Fixture *f, gconstpointer data)
 {
   g_autoptr (GPtrArray) backups = NULL;
   g_autoptr (GError) error = NULL;
@@ -377,8 +367,7 @@ test_restore_backup (Fixture       *f,
 
 /* Deleted while its reply is being written: the end of the reply brings no file back. */
 static void
-test_delete_while_writing (Fixture       *f,
-                           gconstpointer  data)
+test_delete_while_writing (Fixture *f, gconstpointer data)
 {
   myna_conversation_send (f->run.conversation, QUESTION);
   wait_for (myna_conversation_get_activity (f->run.conversation) == MYNA_ACTIVITY_WRITING);
@@ -391,8 +380,7 @@ test_delete_while_writing (Fixture       *f,
 
 /* What belongs to no conversation of the history goes at the start. */
 static void
-test_left_over (Fixture       *f,
-                gconstpointer  data)
+test_left_over (Fixture *f, gconstpointer data)
 {
   g_autofree char *path = NULL, *other = NULL, *foreign = NULL;
   gint64 id;
@@ -416,8 +404,7 @@ test_left_over (Fixture       *f,
 
 /* What was not used for long goes, and what is too much. */
 static void
-test_trim (Fixture       *f,
-           gconstpointer  data)
+test_trim (Fixture *f, gconstpointer data)
 {
   const struct utimbuf long_ago = { 1000000000, 1000000000 };
   g_autofree char *old = g_strdup_printf ("%s/1000-1.kv", f->sessions);
@@ -443,8 +430,7 @@ test_trim (Fixture       *f,
 }
 
 int
-main (int    argc,
-      char **argv)
+main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/sessions/restart-restored", Fixture, "restored when opened", setup, test_restart, teardown);

@@ -10,7 +10,7 @@
 #include "models/myna-model-entry.h"
 #include "preferences/myna-chat-settings.h"
 
-/* ---- Settings of conversations ------------------------------------------------------------------------------------ */
+/* ---- Settings of conversations ---------------------------------------------------------------------------------- */
 
 static void
 test_round_trip (void)
@@ -103,12 +103,10 @@ test_load_options (void)
   myna_chat_settings_set_defaults (NULL);
 }
 
-/* ---- Memory ------------------------------------------------------------------------------------------------------- */
+/* ---- Memory ----------------------------------------------------------------------------------------------------- */
 
 static void
-write_file (const char *folder,
-            const char *name,
-            const char *text)
+write_file (const char *folder, const char *name, const char *text)
 {
   g_autofree char *path = g_build_filename (folder, name, NULL);
   g_autoptr (GError) error = NULL;
@@ -151,7 +149,7 @@ test_memory (void)
   g_rmdir (folder);
 }
 
-/* ---- Model files -------------------------------------------------------------------------------------------------- */
+/* ---- Model files ------------------------------------------------------------------------------------------------ */
 
 static void
 wait_for (MynaModelEntry *entry)
@@ -204,25 +202,21 @@ test_license (void)
   g_strlcpy (info.license, "apache-2.0", sizeof info.license);
   from_file = myna_model_info_describe_license (&info);
   g_assert_cmpstr (from_file, ==, "apache-2.0 (according to the file)");
-  unknown = myna_model_info_describe_license (&(GlmModelInfo) { .family = "Strange" });
+  unknown = myna_model_info_describe_license (&(GlmModelInfo){ .family = "Strange" });
   g_assert_cmpstr (unknown, ==, "The file says nothing. Look where it was published");
   g_assert_cmpstr (size, ==, "1.2 million parameters");
 }
 
-/* ---- Digests ------------------------------------------------------------------------------------------------------ */
+/* ---- Digests ---------------------------------------------------------------------------------------------------- */
 
 static void
-keep_result_cb (GObject      *source,
-                GAsyncResult *result,
-                gpointer      user_data)
+keep_result_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   *(GAsyncResult **) user_data = g_object_ref (result);
 }
 
 static char *
-get_digest (const char   *path,
-            GCancellable *cancellable,
-            GError      **error)
+get_digest (const char *path, GCancellable *cancellable, GError **error)
 {
   g_autoptr (GAsyncResult) result = NULL;
 
@@ -234,8 +228,7 @@ get_digest (const char   *path,
 }
 
 static void
-check_digest (const char *folder,
-              const char *expected)
+check_digest (const char *folder, const char *expected)
 {
   g_autofree char *path = g_build_filename (folder, "a [b].gguf", NULL);
   g_autoptr (GError) error = NULL;
@@ -284,8 +277,7 @@ test_digest (void)
 }
 
 int
-main (int   argc,
-      char *argv[])
+main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
   g_test_add_func ("/settings/round-trip", test_round_trip);

@@ -10,7 +10,7 @@
 #include "store-test.h"
 
 #define QUESTION "How do I make pancakes?"
-#define ANSWER "Mix flour, milk and eggs."
+#define ANSWER   "Mix flour, milk and eggs."
 
 typedef struct
 {
@@ -20,12 +20,16 @@ typedef struct
   MynaTitler *titler;
 } Fixture;
 
-#define wait_for(condition) \
-  G_STMT_START { while (!(condition)) g_main_context_iteration (NULL, TRUE); } G_STMT_END
+#define wait_for(condition)                  \
+  G_STMT_START                               \
+  {                                          \
+    while (!(condition))                     \
+      g_main_context_iteration (NULL, TRUE); \
+  }                                          \
+  G_STMT_END
 
 static void
-set_up (Fixture       *f,
-        gconstpointer  data)
+set_up (Fixture *f, gconstpointer data)
 {
   f->db = test_open_memory ();
   f->engine = fake_generator_new ();
@@ -48,8 +52,7 @@ settle (Fixture *f)
 }
 
 static void
-tear_down (Fixture       *f,
-           gconstpointer  data)
+tear_down (Fixture *f, gconstpointer data)
 {
   while (fake_generator_n_requests (f->engine) > 0)
     fake_generator_end (f->engine, GLM_STOP_CANCELLED);
@@ -86,15 +89,16 @@ stored_title (Fixture *f)
   return g_strdup (((StoreConversation *) g_ptr_array_index (list, 0))->title);
 }
 
-#define assert_title(f, expected)                    \
-  G_STMT_START {                                     \
-    g_autofree char *title_ = stored_title (f);      \
-    g_assert_cmpstr (title_, ==, expected);          \
-  } G_STMT_END
+#define assert_title(f, expected)               \
+  G_STMT_START                                  \
+  {                                             \
+    g_autofree char *title_ = stored_title (f); \
+    g_assert_cmpstr (title_, ==, expected);     \
+  }                                             \
+  G_STMT_END
 
 static void
-test_title (Fixture       *f,
-            gconstpointer  data)
+test_title (Fixture *f, gconstpointer data)
 {
   talk (f);
   /* The prompt that the model holds already, and one turn more. */
@@ -109,8 +113,7 @@ test_title (Fixture       *f,
 }
 
 static void
-test_nonsense (Fixture       *f,
-               gconstpointer  data)
+test_nonsense (Fixture *f, gconstpointer data)
 {
   talk (f);
   fake_generator_say (f->engine, "I do not know that yet.");
@@ -120,8 +123,7 @@ test_nonsense (Fixture       *f,
 }
 
 static void
-test_cut_off (Fixture       *f,
-              gconstpointer  data)
+test_cut_off (Fixture *f, gconstpointer data)
 {
   talk (f);
   fake_generator_say (f->engine, "Pancakes");
@@ -131,8 +133,7 @@ test_cut_off (Fixture       *f,
 
 /* Whatever is asked next goes first, and the title is not looked for again. */
 static void
-test_send (Fixture       *f,
-           gconstpointer  data)
+test_send (Fixture *f, gconstpointer data)
 {
   talk (f);
   fake_generator_say (f->engine, "Pancakes");
@@ -148,8 +149,7 @@ test_send (Fixture       *f,
 }
 
 static void
-test_renamed (Fixture       *f,
-              gconstpointer  data)
+test_renamed (Fixture *f, gconstpointer data)
 {
   talk (f);
   test_do (f->db, store_rename_async, myna_conversation_get_id (f->conversation), "Breakfast", TRUE);
@@ -159,8 +159,7 @@ test_renamed (Fixture       *f,
 }
 
 static void
-test_not_able (Fixture       *f,
-               gconstpointer  data)
+test_not_able (Fixture *f, gconstpointer data)
 {
   myna_titler_set_able (f->titler, FALSE);
   myna_conversation_send (f->conversation, QUESTION);
@@ -173,8 +172,7 @@ test_not_able (Fixture       *f,
 }
 
 static void
-test_stopped (Fixture       *f,
-              gconstpointer  data)
+test_stopped (Fixture *f, gconstpointer data)
 {
   myna_conversation_send (f->conversation, QUESTION);
   wait_for (fake_generator_n_requests (f->engine) == 1);
@@ -195,7 +193,7 @@ test_replies (void)
     { "Pancake recipe", "Pancake recipe" },
     { "pancake recipe", "Pancake recipe" },
     { "Title: **Making pancakes**.", "Making pancakes" },
-    { "《煎饼的做法》", NULL },                      /* of something else */
+    { "《煎饼的做法》", NULL }, /* of something else */
     { "Sure! Here is a title: Pancakes", NULL },
     { "I'm Myna, and I make pancakes.", NULL },
     { "Pancakes\n\nThis is about pancakes.", NULL },
@@ -218,8 +216,7 @@ test_replies (void)
 }
 
 int
-main (int   argc,
-      char *argv[])
+main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/titler/replies", test_replies);

@@ -19,8 +19,7 @@ typedef struct
 } Fixture;
 
 static void
-set_up (Fixture       *fixture,
-        gconstpointer  data)
+set_up (Fixture *fixture, gconstpointer data)
 {
   fixture->window = gtk_window_new ();
   fixture->split = myna_split_view_new ();
@@ -33,15 +32,13 @@ set_up (Fixture       *fixture,
 }
 
 static void
-tear_down (Fixture       *fixture,
-           gconstpointer  data)
+tear_down (Fixture *fixture, gconstpointer data)
 {
   gtk_window_destroy (GTK_WINDOW (fixture->window));
 }
 
 static void
-show (Fixture *fixture,
-      int      width)
+show (Fixture *fixture, int width)
 {
   gtk_window_set_default_size (GTK_WINDOW (fixture->window), width, 400);
   gtk_window_present (GTK_WINDOW (fixture->window));
@@ -49,8 +46,7 @@ show (Fixture *fixture,
 }
 
 static double
-get_x (Fixture   *fixture,
-       GtkWidget *widget)
+get_x (Fixture *fixture, GtkWidget *widget)
 {
   graphene_rect_t bounds;
 
@@ -60,8 +56,7 @@ get_x (Fixture   *fixture,
 }
 
 static void
-test_wide (Fixture       *fixture,
-           gconstpointer  data)
+test_wide (Fixture *fixture, gconstpointer data)
 {
   show (fixture, 900);
   g_assert_false (myna_split_view_get_collapsed (MYNA_SPLIT_VIEW (fixture->split)));
@@ -78,8 +73,7 @@ test_wide (Fixture       *fixture,
 }
 
 static void
-test_narrow (Fixture       *fixture,
-             gconstpointer  data)
+test_narrow (Fixture *fixture, gconstpointer data)
 {
   show (fixture, 360);
   g_assert_true (myna_split_view_get_collapsed (MYNA_SPLIT_VIEW (fixture->split)));
@@ -94,8 +88,7 @@ test_narrow (Fixture       *fixture,
 }
 
 static void
-test_collapse (Fixture       *fixture,
-               gconstpointer  data)
+test_collapse (Fixture *fixture, gconstpointer data)
 {
   int n_notified = 0;
 
@@ -112,8 +105,7 @@ test_collapse (Fixture       *fixture,
 }
 
 static void
-test_notify (Fixture       *fixture,
-             gconstpointer  data)
+test_notify (Fixture *fixture, gconstpointer data)
 {
   int n_notified = 0;
 
@@ -144,7 +136,7 @@ test_banner (void)
   g_assert_false (gtk_revealer_get_reveal_child (GTK_REVEALER (revealer)));
 }
 
-/* ---- A task's window ---------------------------------------------------------------------------------------------- */
+/* ---- A task's window -------------------------------------------------------------------------------------------- */
 
 #define TEST_TYPE_TASK (test_task_get_type ())
 G_DECLARE_FINAL_TYPE (TestTask, test_task, TEST, TASK, MynaTaskWindow)
@@ -203,8 +195,7 @@ test_task_progress (void)
 }
 
 int
-main (int   argc,
-      char *argv[])
+main (int argc, char *argv[])
 {
   gtk_test_init (&argc, &argv, NULL);
   adw_init ();

@@ -18,20 +18,20 @@ test_time_is_up_cb (gpointer user_data)
 
 /* Runs the main loop until the condition holds. */
 #define wait_until(condition)                                                            \
-  G_STMT_START {                                                                         \
+  G_STMT_START                                                                           \
+  {                                                                                      \
     guint limit_ = g_timeout_add_seconds (TEST_LIMIT_SECONDS, test_time_is_up_cb, NULL); \
     while (!(condition))                                                                 \
       g_main_context_iteration (NULL, TRUE);                                             \
     g_source_remove (limit_);                                                            \
-  } G_STMT_END
+  }                                                                                      \
+  G_STMT_END
 
 /* Whether the widget shows this text somewhere. */
 static inline gboolean
-test_has_label (GtkWidget  *widget,
-                const char *text)
+test_has_label (GtkWidget *widget, const char *text)
 {
-  if (GTK_IS_LABEL (widget) && gtk_widget_get_visible (widget)
-      && g_str_equal (gtk_label_get_text (GTK_LABEL (widget)), text))
+  if (GTK_IS_LABEL (widget) && gtk_widget_get_visible (widget) && g_str_equal (gtk_label_get_text (GTK_LABEL (widget)), text))
     return TRUE;
   for (GtkWidget *child = gtk_widget_get_first_child (widget); child; child = gtk_widget_get_next_sibling (child))
     {

@@ -45,7 +45,7 @@ set_error (GlmEvent *event, const GlmError *error)
   event->error = *error;
 }
 
-/* ---- Loading ------------------------------------------------------------------------------------------------------ */
+/* ---- Loading ---------------------------------------------------------------------------------------------------- */
 
 static void
 load_progress (double fraction, void *user_data)
@@ -74,9 +74,9 @@ holds (const GlmEngine *engine, const char *path, const GStatBuf *status)
 {
   const GStatBuf *held = &engine->status;
 
-  return engine->model && g_str_equal (engine->path, path) && held->st_dev == status->st_dev
-         && held->st_ino == status->st_ino && held->st_size == status->st_size
-         && held->st_mtim.tv_sec == status->st_mtim.tv_sec && held->st_mtim.tv_nsec == status->st_mtim.tv_nsec;
+  return engine->model && g_str_equal (engine->path, path) && held->st_dev == status->st_dev && held->st_ino == status->st_ino
+         && held->st_size == status->st_size && held->st_mtim.tv_sec == status->st_mtim.tv_sec
+         && held->st_mtim.tv_nsec == status->st_mtim.tv_nsec;
 }
 
 /* More than the model was made for is never meant: it only would take memory. */
@@ -161,16 +161,16 @@ run_unload (GlmEngine *engine)
   post_idle_state (engine);
 }
 
-/* ---- Generating --------------------------------------------------------------------------------------------------- */
+/* ---- Generating ------------------------------------------------------------------------------------------------- */
 
 typedef struct
 {
   GlmEngine *engine;
   GlmJob *job;
-  gboolean generating;          /* the prompt is done */
-  gboolean in_reply;            /* something other than leading blank has come */
+  gboolean generating; /* the prompt is done */
+  gboolean in_reply;   /* something other than leading blank has come */
   gsize n_tokens;
-  gint64 first_token;           /* time */
+  gint64 first_token; /* time */
 } Generation;
 
 /* The formats put a newline between the role and the reply; the originals strip it, and so do we. */
@@ -224,12 +224,12 @@ on_prompt (size_t n_done, size_t n_total, void *user_data)
   glm_actor_thread_post (generation->engine->thread, event);
 }
 
-/* ---- The state on disk --------------------------------------------------------------------------------------------- */
+/* ---- The state on disk ------------------------------------------------------------------------------------------ */
 
 static void
 set_saved_path (GlmEngine *engine, const char *path)
 {
-  g_autofree char *copy = g_strdup (path);      /* it may be the old one */
+  g_autofree char *copy = g_strdup (path); /* it may be the old one */
 
   g_free (engine->saved_path);
   engine->saved_path = g_steal_pointer (&copy);
@@ -291,7 +291,7 @@ run_forget (GlmEngine *engine, const GlmJob *job)
   glm_session_sync (engine->session, NULL, 0, NULL, NULL, NULL, NULL);
 }
 
-/* ---- A reply ------------------------------------------------------------------------------------------------------ */
+/* ---- A reply ---------------------------------------------------------------------------------------------------- */
 
 /* The prompt's ids, with the beginning of the reply where it is to be continued. */
 static gboolean
@@ -383,24 +383,12 @@ glm_engine_run (GlmEngine *engine, GlmJob *job)
 {
   switch (job->type)
     {
-    case GLM_JOB_LOAD:
-      run_load (engine, job);
-      break;
-    case GLM_JOB_UNLOAD:
-      run_unload (engine);
-      break;
-    case GLM_JOB_GENERATE:
-      run_generate (engine, job);
-      break;
-    case GLM_JOB_COUNT:
-      run_count (engine, job);
-      break;
-    case GLM_JOB_RESTORE:
-      run_restore (engine, job);
-      break;
-    case GLM_JOB_FORGET:
-      run_forget (engine, job);
-      break;
+    case GLM_JOB_LOAD: run_load (engine, job); break;
+    case GLM_JOB_UNLOAD: run_unload (engine); break;
+    case GLM_JOB_GENERATE: run_generate (engine, job); break;
+    case GLM_JOB_COUNT: run_count (engine, job); break;
+    case GLM_JOB_RESTORE: run_restore (engine, job); break;
+    case GLM_JOB_FORGET: run_forget (engine, job); break;
     }
 }
 
@@ -413,7 +401,7 @@ glm_engine_refuse (const GlmEngine *engine, const GlmJob *job)
     {
     case GLM_JOB_GENERATE:
       event = glm_event_new (GLM_EVENT_ENDED, job->id);
-      event->result = (GlmResult) { .reason = GLM_STOP_CANCELLED, .stop_id = -1 };
+      event->result = (GlmResult){ .reason = GLM_STOP_CANCELLED, .stop_id = -1 };
       break;
     case GLM_JOB_LOAD:
       event = glm_event_new (GLM_EVENT_LOADED, job->id);
@@ -426,8 +414,7 @@ glm_engine_refuse (const GlmEngine *engine, const GlmJob *job)
     case GLM_JOB_UNLOAD:
     case GLM_JOB_RESTORE:
     case GLM_JOB_FORGET:
-    default:
-      return;
+    default: return;
     }
   glm_actor_thread_post (engine->thread, event);
 }

@@ -12,12 +12,12 @@
 /* Used by the thread alone, but for `thread`. */
 typedef struct
 {
-  GlmActorThread *thread;       /* where events go */
+  GlmActorThread *thread; /* where events go */
   GlmModel *model;
-  char *path;                   /* of the model's file … */
-  GStatBuf status;              /* … and what it was when it was opened */
+  char *path;      /* of the model's file … */
+  GStatBuf status; /* … and what it was when it was opened */
   GlmSession *session;
-  char *saved_path;             /* the file that holds all of what the session holds; NULL: none does */
+  char *saved_path; /* the file that holds all of what the session holds; NULL: none does */
 } GlmEngine;
 
 /* Runs a job to its end and posts its events. */

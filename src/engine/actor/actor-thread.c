@@ -20,21 +20,21 @@ struct GlmActorThread
 {
   GMainContext *context;
   GlmEventFunc func;
-  GObject *owner;               /* not counted, but while events are delivered */
+  GObject *owner; /* not counted, but while events are delivered */
   GThread *thread;
-  GlmEngine engine;             /* the thread's own */
+  GlmEngine engine; /* the thread's own */
 
   pthread_mutex_t mutex;
   pthread_cond_t wake;
-  GQueue jobs;                  /* guarded by mutex: waiting, GlmJob* */
-  GlmJob *running;              /* guarded */
-  gboolean quit;                /* guarded */
-  GQueue events;                /* guarded: GlmEvent* */
-  GSource *source;              /* guarded: attached while events wait */
-  gint64 last_delivery;         /* guarded */
+  GQueue jobs;          /* guarded by mutex: waiting, GlmJob* */
+  GlmJob *running;      /* guarded */
+  gboolean quit;        /* guarded */
+  GQueue events;        /* guarded: GlmEvent* */
+  GSource *source;      /* guarded: attached while events wait */
+  gint64 last_delivery; /* guarded */
 };
 
-/* ---- Jobs and events ---------------------------------------------------------------------------------------------- */
+/* ---- Jobs and events -------------------------------------------------------------------------------------------- */
 
 GlmJob *
 glm_job_new (GlmJobType type, guint64 id)
@@ -53,7 +53,7 @@ glm_job_set_turns (GlmJob *job, const GlmTurn *turns, gsize n_turns)
   job->turns = g_new0 (GlmTurn, n_turns);
   job->n_turns = n_turns;
   for (gsize i = 0; i < n_turns; i++)
-    job->turns[i] = (GlmTurn) {
+    job->turns[i] = (GlmTurn){
       .role = g_strdup (turns[i].role),
       .content = g_strdup (turns[i].content),
       .metadata = g_strdup (turns[i].metadata),
@@ -96,7 +96,7 @@ event_free (GlmEvent *event)
   g_free (event);
 }
 
-/* ---- Delivering events -------------------------------------------------------------------------------------------- */
+/* ---- Delivering events ------------------------------------------------------------------------------------------ */
 
 static gboolean
 deliver (gpointer user_data)
@@ -140,11 +140,8 @@ merge (GlmEvent *last, GlmEvent *event)
       last->n_done = event->n_done;
       last->n_total = event->n_total;
       return TRUE;
-    case GLM_EVENT_FRACTION:
-      last->fraction = event->fraction;
-      return TRUE;
-    default:
-      return FALSE;
+    case GLM_EVENT_FRACTION: last->fraction = event->fraction; return TRUE;
+    default: return FALSE;
     }
 }
 
@@ -180,7 +177,7 @@ glm_actor_thread_is_ending (GlmActorThread *self)
   return ending;
 }
 
-/* ---- The thread --------------------------------------------------------------------------------------------------- */
+/* ---- The thread ------------------------------------------------------------------------------------------------- */
 
 static gpointer
 thread_main (gpointer user_data)

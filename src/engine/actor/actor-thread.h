@@ -34,9 +34,9 @@ typedef struct
   GlmJobType type;
   guint64 id;
   GlmCancel cancel;
-  char *path;                   /* LOAD: the model; GENERATE (or NULL), RESTORE, FORGET: the conversation's state */
+  char *path; /* LOAD: the model; GENERATE (or NULL), RESTORE, FORGET: the conversation's state */
   GlmActorLoadOptions options;
-  GlmTurn *turns;               /* GENERATE, COUNT: a deep copy */
+  GlmTurn *turns; /* GENERATE, COUNT: a deep copy */
   gsize n_turns;
   char *continue_text;
   GlmSampling sampling;
@@ -47,7 +47,7 @@ typedef enum
 {
   GLM_EVENT_STATE,
   GLM_EVENT_FRACTION,
-  GLM_EVENT_LOADED,             /* or not: has_error */
+  GLM_EVENT_LOADED, /* or not: has_error */
   GLM_EVENT_UNLOADED,
   GLM_EVENT_PROMPT,
   GLM_EVENT_PIECE,
@@ -67,14 +67,14 @@ typedef struct
 typedef struct
 {
   GlmEventType type;
-  guint64 id;                   /* of the job */
+  guint64 id; /* of the job */
   GlmActorState state;
   double fraction;
   GlmLoaded *loaded;
-  GString *text;                /* PIECE */
-  gsize n_done, n_total;        /* PROMPT; PIECE: tokens so far; COUNTED: n_done tokens */
-  double seconds;               /* PIECE: since the first token */
-  GlmResult result;             /* ENDED */
+  GString *text;         /* PIECE */
+  gsize n_done, n_total; /* PROMPT; PIECE: tokens so far; COUNTED: n_done tokens */
+  double seconds;        /* PIECE: since the first token */
+  GlmResult result;      /* ENDED */
   gboolean has_error;
   GlmError error;
 } GlmEvent;
@@ -87,21 +87,21 @@ typedef void (*GlmEventFunc) (const GlmEvent *event, GObject *owner);
 /* The owner outlives the thread, and is not referenced by it. */
 GlmActorThread *glm_actor_thread_new (GMainContext *context, GlmEventFunc func, GObject *owner);
 /* Cancels everything, waits for the thread and frees it.  No event is delivered any more. */
-void            glm_actor_thread_free (GlmActorThread *thread);
+void glm_actor_thread_free (GlmActorThread *thread);
 
 GlmJob *glm_job_new (GlmJobType type, guint64 id);
-void    glm_job_set_turns (GlmJob *job, const GlmTurn *turns, gsize n_turns);
+void glm_job_set_turns (GlmJob *job, const GlmTurn *turns, gsize n_turns);
 /* Takes the job. */
-void    glm_actor_thread_push (GlmActorThread *thread, GlmJob *job);
+void glm_actor_thread_push (GlmActorThread *thread, GlmJob *job);
 /* Cancels a job, running or waiting; may be called from any thread.  Unknown ids are ignored. */
-void    glm_actor_thread_cancel (GlmActorThread *thread, guint64 id);
+void glm_actor_thread_cancel (GlmActorThread *thread, guint64 id);
 
 /* Whether the thread is to end, so that nothing that can be left out should begin. */
-gboolean        glm_actor_thread_is_ending (GlmActorThread *thread);
+gboolean glm_actor_thread_is_ending (GlmActorThread *thread);
 
 /* For the jobs' side: delivers an event, which is taken. */
 GlmEvent *glm_event_new (GlmEventType type, guint64 id);
-void      glm_actor_thread_post (GlmActorThread *thread, GlmEvent *event);
+void glm_actor_thread_post (GlmActorThread *thread, GlmEvent *event);
 
 G_END_DECLS
 

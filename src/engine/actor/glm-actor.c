@@ -14,22 +14,22 @@ struct _GlmActor
 {
   GObject parent_instance;
   GlmActorThread *thread;
-  GHashTable *requests;         /* guint64* → Request* */
+  GHashTable *requests; /* guint64* → Request* */
   guint64 last_id;
 
   GlmActorState state;
   double load_fraction;
-  GlmLoaded *loaded;            /* NULL: no model */
+  GlmLoaded *loaded; /* NULL: no model */
 };
 
 /* What awaits an answer: a generation has funcs, a load or a count has a task. */
 typedef struct
 {
-  guint64 id;                   /* the table's key */
+  guint64 id; /* the table's key */
   GlmRequestFuncs funcs;
   gpointer user_data;
   GDestroyNotify destroy;
-  gboolean silent;              /* cancelled: only its end arrives */
+  gboolean silent; /* cancelled: only its end arrives */
   GTask *task;
   gulong cancel_handler;
 } Request;
@@ -45,7 +45,7 @@ typedef enum
 static GParamSpec *props[N_PROPS];
 
 G_DEFINE_FINAL_TYPE (GlmActor, glm_actor, G_TYPE_OBJECT)
-G_DEFINE_QUARK (glm-engine-error-quark, glm_engine_error)
+G_DEFINE_QUARK (glm - engine - error - quark, glm_engine_error)
 
 static GError *
 make_error (const GlmError *error)
@@ -55,7 +55,7 @@ make_error (const GlmError *error)
   return g_error_new_literal (GLM_ENGINE_ERROR, (int) error->code, error->message);
 }
 
-/* ---- Requests ----------------------------------------------------------------------------------------------------- */
+/* ---- Requests --------------------------------------------------------------------------------------------------- */
 
 static Request *
 add_request (GlmActor *self)
@@ -95,7 +95,7 @@ end_generation (Request *request, const GlmResult *result, const GError *error)
   request_free (request);
 }
 
-/* ---- Events from the thread --------------------------------------------------------------------------------------- */
+/* ---- Events from the thread ------------------------------------------------------------------------------------- */
 
 static void
 set_state (GlmActor *self, GlmActorState state)
@@ -176,9 +176,7 @@ on_event (const GlmEvent *event, GObject *owner)
 
   switch (event->type)
     {
-    case GLM_EVENT_STATE:
-      set_state (self, event->state);
-      break;
+    case GLM_EVENT_STATE: set_state (self, event->state); break;
     case GLM_EVENT_FRACTION:
       self->load_fraction = event->fraction;
       g_object_notify_by_pspec (G_OBJECT (self), props[PROP_LOAD_FRACTION]);
@@ -191,23 +189,15 @@ on_event (const GlmEvent *event, GObject *owner)
         }
       on_task_event (self, event);
       break;
-    case GLM_EVENT_UNLOADED:
-      set_loaded (self, NULL);
-      break;
-    case GLM_EVENT_COUNTED:
-      on_task_event (self, event);
-      break;
+    case GLM_EVENT_UNLOADED: set_loaded (self, NULL); break;
+    case GLM_EVENT_COUNTED: on_task_event (self, event); break;
     case GLM_EVENT_PROMPT:
-    case GLM_EVENT_PIECE:
-      on_generation_event (self, event);
-      break;
-    case GLM_EVENT_ENDED:
-      on_ended (self, event);
-      break;
+    case GLM_EVENT_PIECE: on_generation_event (self, event); break;
+    case GLM_EVENT_ENDED: on_ended (self, event); break;
     }
 }
 
-/* ---- Public methods ----------------------------------------------------------------------------------------------- */
+/* ---- Public methods --------------------------------------------------------------------------------------------- */
 
 GlmActor *
 glm_actor_new (void)
@@ -286,7 +276,7 @@ push_task (GlmActor *self, GlmJob *job, Request *request, GTask *task)
     {
       CancelData *data = g_new (CancelData, 1);
 
-      *data = (CancelData) { self->thread, request->id };
+      *data = (CancelData){ self->thread, request->id };
       request->cancel_handler = g_cancellable_connect (cancellable, G_CALLBACK (on_cancelled), data, g_free);
     }
 }
@@ -354,9 +344,8 @@ glm_actor_forget_session (GlmActor *self, const char *path)
 }
 
 guint64
-glm_actor_generate (GlmActor *self, const GlmTurn *turns, gsize n_turns, const char *continue_text,
-                    const char *session_path, const GlmSampling *sampling, const GlmRequestFuncs *funcs,
-                    gpointer user_data, GDestroyNotify destroy)
+glm_actor_generate (GlmActor *self, const GlmTurn *turns, gsize n_turns, const char *continue_text, const char *session_path,
+                    const GlmSampling *sampling, const GlmRequestFuncs *funcs, gpointer user_data, GDestroyNotify destroy)
 {
   Request *request;
   GlmJob *job;
@@ -429,7 +418,7 @@ glm_actor_count_tokens_finish (GlmActor *self, GAsyncResult *result, gsize *ret_
   return TRUE;
 }
 
-/* ---- The object --------------------------------------------------------------------------------------------------- */
+/* ---- The object ------------------------------------------------------------------------------------------------- */
 
 /* Nobody holds the actor any more, so no task waits: what is left are generations, and each gets its end. */
 static void
@@ -470,18 +459,11 @@ glm_actor_get_property (GObject *object, guint prop_id, GValue *value, GParamSpe
 
   switch ((Property) prop_id)
     {
-    case PROP_STATE:
-      g_value_set_int (value, self->state);
-      break;
-    case PROP_MODEL_PATH:
-      g_value_set_string (value, glm_actor_get_model_path (self));
-      break;
-    case PROP_LOAD_FRACTION:
-      g_value_set_double (value, self->load_fraction);
-      break;
+    case PROP_STATE: g_value_set_int (value, self->state); break;
+    case PROP_MODEL_PATH: g_value_set_string (value, glm_actor_get_model_path (self)); break;
+    case PROP_LOAD_FRACTION: g_value_set_double (value, self->load_fraction); break;
     case N_PROPS:
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
 }
 
@@ -497,8 +479,8 @@ glm_actor_class_init (GlmActorClass *klass)
   props[PROP_STATE] = g_param_spec_int ("state", NULL, NULL, GLM_ACTOR_EMPTY, GLM_ACTOR_GENERATING, GLM_ACTOR_EMPTY,
                                         G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   props[PROP_MODEL_PATH] = g_param_spec_string ("model-path", NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
-  props[PROP_LOAD_FRACTION] = g_param_spec_double ("load-fraction", NULL, NULL, 0, 1, 0,
-                                                   G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  props[PROP_LOAD_FRACTION] =
+      g_param_spec_double ("load-fraction", NULL, NULL, 0, 1, 0, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, props);
 }
 

@@ -17,7 +17,7 @@
 G_BEGIN_DECLS
 
 #define GLM_ENGINE_ERROR (glm_engine_error_quark ())
-GQuark glm_engine_error_quark (void);   /* codes are GlmErrorCode; message is the engine's (English) */
+GQuark glm_engine_error_quark (void); /* codes are GlmErrorCode; message is the engine's (English) */
 
 #define GLM_TYPE_ACTOR (glm_actor_get_type ())
 G_DECLARE_FINAL_TYPE (GlmActor, glm_actor, GLM, ACTOR, GObject)
@@ -29,37 +29,33 @@ G_DECLARE_FINAL_TYPE (GlmActor, glm_actor, GLM, ACTOR, GObject)
  */
 typedef enum
 {
-  GLM_ACTOR_EMPTY,              /* no model */
+  GLM_ACTOR_EMPTY, /* no model */
   GLM_ACTOR_LOADING,
   GLM_ACTOR_READY,
-  GLM_ACTOR_READING,            /* evaluating a prompt */
+  GLM_ACTOR_READING, /* evaluating a prompt */
   GLM_ACTOR_GENERATING,
 } GlmActorState;
 
 /* Properties: "state" (int), "model-path" (string or NULL), "load-fraction" (double). */
-GlmActor           *glm_actor_new (void);
-GlmActorState       glm_actor_get_state (GlmActor *self);
-const char         *glm_actor_get_model_path (GlmActor *self);
-double              glm_actor_get_load_fraction (GlmActor *self);
+GlmActor *glm_actor_new (void);
+GlmActorState glm_actor_get_state (GlmActor *self);
+const char *glm_actor_get_model_path (GlmActor *self);
+double glm_actor_get_load_fraction (GlmActor *self);
 /* What is loaded, or NULL.  Valid until the next load or unload finishes. */
 const GlmModelInfo *glm_actor_get_model_info (GlmActor *self);
-const GlmSampling  *glm_actor_get_default_sampling (GlmActor *self);
+const GlmSampling *glm_actor_get_default_sampling (GlmActor *self);
 
 typedef struct
 {
-  int n_threads;                /* 0: glm_cpu_count () */
-  int context_length;           /* 0: min (the model's, 8192) */
+  int n_threads;      /* 0: glm_cpu_count () */
+  int context_length; /* 0: min (the model's, 8192) */
 } GlmActorLoadOptions;
 
 /* Loads a model.  On failure the previous model stays in use. */
-void     glm_actor_load_async (GlmActor                  *self,
-                               const char                *path,
-                               const GlmActorLoadOptions *options,      /* NULL: defaults */
-                               GCancellable              *cancellable,
-                               GAsyncReadyCallback        callback,
-                               gpointer                   user_data);
+void glm_actor_load_async (GlmActor *self, const char *path, const GlmActorLoadOptions *options, /* NULL: defaults */
+                           GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 gboolean glm_actor_load_finish (GlmActor *self, GAsyncResult *result, GError **error);
-void     glm_actor_unload (GlmActor *self);
+void glm_actor_unload (GlmActor *self);
 
 /* A generation.  The callbacks run on the main context and never after `ended`. */
 typedef struct
@@ -81,29 +77,23 @@ typedef struct
  * `session_path` names the file that keeps the conversation's evaluated state, in a folder that exists, or is NULL where
  * nothing of it may be written (a temporary chat).  What the file shares with the prompt is not evaluated again, and after
  * the reply what is new is appended.  It is a cache: another model, damage or a full disk are as if it were not there. */
-guint64 glm_actor_generate (GlmActor              *self,
-                            const GlmTurn         *turns,
-                            gsize                  n_turns,
-                            const char            *continue_text,
-                            const char            *session_path,
-                            const GlmSampling     *sampling,    /* NULL: the model's defaults */
-                            const GlmRequestFuncs *funcs,
-                            gpointer               user_data,
-                            GDestroyNotify         destroy);
+guint64 glm_actor_generate (GlmActor *self, const GlmTurn *turns, gsize n_turns, const char *continue_text,
+                            const char *session_path, const GlmSampling *sampling, /* NULL: the model's defaults */
+                            const GlmRequestFuncs *funcs, gpointer user_data, GDestroyNotify destroy);
 /* Stops one request, running or queued: its `ended` comes with GLM_STOP_CANCELLED.  Unknown ids are ignored. */
-void    glm_actor_cancel (GlmActor *self, guint64 request_id);
+void glm_actor_cancel (GlmActor *self, guint64 request_id);
 
 /* Both are queued, and silent.  Restoring reads the state of a conversation that was opened, so that its next reply begins
  * at once.  Forgetting removes the file, also where a reply that runs now writes it again: the conversation is deleted. */
-void    glm_actor_restore_session (GlmActor *self, const char *path);
-void    glm_actor_forget_session (GlmActor *self, const char *path);
+void glm_actor_restore_session (GlmActor *self, const char *path);
+void glm_actor_forget_session (GlmActor *self, const char *path);
 
 /* Counts the prompt tokens of these turns on the actor's thread. */
-void     glm_actor_count_tokens_async (GlmActor *self, const GlmTurn *turns, gsize n_turns, GCancellable *cancellable,
-                                       GAsyncReadyCallback callback, gpointer user_data);
+void glm_actor_count_tokens_async (GlmActor *self, const GlmTurn *turns, gsize n_turns, GCancellable *cancellable,
+                                   GAsyncReadyCallback callback, gpointer user_data);
 gboolean glm_actor_count_tokens_finish (GlmActor *self, GAsyncResult *result, gsize *ret_n, GError **error);
 /* The context length of the loaded session, or 0. */
-int      glm_actor_get_context_length (GlmActor *self);
+int glm_actor_get_context_length (GlmActor *self);
 
 G_END_DECLS
 

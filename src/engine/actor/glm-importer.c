@@ -13,7 +13,7 @@
 #include <sys/file.h>
 
 #define PROGRESS_STEPS 100000
-#define PROGRESS_MS 200
+#define PROGRESS_MS    200
 
 typedef struct
 {
@@ -21,7 +21,7 @@ typedef struct
   char *target;
   GlmImportType type;
   GlmCancel cancel;
-  gint done;                    /* atomic: of PROGRESS_STEPS */
+  gint done; /* atomic: of PROGRESS_STEPS */
   GlmImportProgressFunc progress;
   gpointer user_data;
   GSource *timer;
@@ -30,8 +30,8 @@ typedef struct
 /* Imports whose worker runs. */
 static pthread_mutex_t running_mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t running_changed = PTHREAD_COND_INITIALIZER;
-static GList *running;          /* guarded: of Import */
-static gboolean stopping;       /* guarded */
+static GList *running;    /* guarded: of Import */
+static gboolean stopping; /* guarded */
 
 static void
 import_free (gpointer data)
@@ -49,8 +49,7 @@ import_free (gpointer data)
 }
 
 static void
-return_error (GTask          *task,
-              const GlmError *error)
+return_error (GTask *task, const GlmError *error)
 {
   if (error->code == GLM_ERROR_CANCELLED)
     g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CANCELLED, "%s", error->message);
@@ -58,13 +57,10 @@ return_error (GTask          *task,
     g_task_return_new_error (task, GLM_ENGINE_ERROR, error->code, "%s", error->message);
 }
 
-/* ---- Probing ------------------------------------------------------------------------------------------------------ */
+/* ---- Probing ---------------------------------------------------------------------------------------------------- */
 
 static void
-probe_thread (GTask        *task,
-              gpointer      source_object,
-              gpointer      source,
-              GCancellable *cancellable)
+probe_thread (GTask *task, gpointer source_object, gpointer source, GCancellable *cancellable)
 {
   g_autofree GlmImportInfo *info = g_new0 (GlmImportInfo, 1);
   GlmError error = { 0 };
@@ -76,10 +72,7 @@ probe_thread (GTask        *task,
 }
 
 void
-glm_import_probe_async (const char          *source,
-                        GCancellable        *cancellable,
-                        GAsyncReadyCallback  callback,
-                        gpointer             user_data)
+glm_import_probe_async (const char *source, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
 
@@ -88,17 +81,15 @@ glm_import_probe_async (const char          *source,
 }
 
 GlmImportInfo *
-glm_import_probe_finish (GAsyncResult  *result,
-                         GError       **error)
+glm_import_probe_finish (GAsyncResult *result, GError **error)
 {
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
-/* ---- Importing ---------------------------------------------------------------------------------------------------- */
+/* ---- Importing -------------------------------------------------------------------------------------------------- */
 
 static void
-progress_cb (double  fraction,
-             void   *data)
+progress_cb (double fraction, void *data)
 {
   Import *import = data;
 
@@ -116,8 +107,7 @@ timer_cb (gpointer data)
 }
 
 static void
-cancelled_cb (GCancellable *cancellable,
-              gpointer      data)
+cancelled_cb (GCancellable *cancellable, gpointer data)
 {
   glm_cancel_set (&((Import *) data)->cancel);
 }
@@ -154,10 +144,7 @@ glm_import_stop_all (void)
 }
 
 static void
-import_thread (GTask        *task,
-               gpointer      source_object,
-               gpointer      data,
-               GCancellable *cancellable)
+import_thread (GTask *task, gpointer source_object, gpointer data, GCancellable *cancellable)
 {
   Import *import = data;
   GlmImportOptions options = {
@@ -182,13 +169,8 @@ import_thread (GTask        *task,
 }
 
 void
-glm_import_async (const char            *source,
-                  const char            *target,
-                  GlmImportType          type,
-                  GCancellable          *cancellable,
-                  GlmImportProgressFunc  progress,
-                  GAsyncReadyCallback    callback,
-                  gpointer               user_data)
+glm_import_async (const char *source, const char *target, GlmImportType type, GCancellable *cancellable,
+                  GlmImportProgressFunc progress, GAsyncReadyCallback callback, gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
   Import *import = g_new0 (Import, 1);
@@ -211,8 +193,7 @@ glm_import_async (const char            *source,
 }
 
 gboolean
-glm_import_finish (GAsyncResult  *result,
-                   GError       **error)
+glm_import_finish (GAsyncResult *result, GError **error)
 {
   Import *import = g_task_get_task_data (G_TASK (result));
 
@@ -222,7 +203,7 @@ glm_import_finish (GAsyncResult  *result,
   return g_task_propagate_boolean (G_TASK (result), error);
 }
 
-/* ---- Left-overs --------------------------------------------------------------------------------------------------- */
+/* ---- Left-overs ------------------------------------------------------------------------------------------------- */
 
 void
 glm_import_clean_folder (const char *folder)

@@ -60,13 +60,13 @@ glm_params_dim (const GlmParams *params, GlmDim dim)
 
   switch (dim)
     {
-    case GLM_DIM_NONE:  return 0;
-    case GLM_DIM_EMBD:  return params->n_embd;
-    case GLM_DIM_Q:     return q;
-    case GLM_DIM_KV:    return kv;
-    case GLM_DIM_QKV:   return q + 2 * kv;
-    case GLM_DIM_FF:    return params->n_ff;
-    case GLM_DIM_2FF:   return 2 * (int64_t) params->n_ff;
+    case GLM_DIM_NONE: return 0;
+    case GLM_DIM_EMBD: return params->n_embd;
+    case GLM_DIM_Q: return q;
+    case GLM_DIM_KV: return kv;
+    case GLM_DIM_QKV: return q + 2 * kv;
+    case GLM_DIM_FF: return params->n_ff;
+    case GLM_DIM_2FF: return 2 * (int64_t) params->n_ff;
     case GLM_DIM_VOCAB: return params->n_vocab;
     }
   return 0;
@@ -134,13 +134,8 @@ static const char *
 reg_name (GlmReg reg)
 {
   static const char *const names[GLM_N_REGS] = {
-    [GLM_REG_X] = "x",
-    [GLM_REG_NORM] = "norm",
-    [GLM_REG_QKV] = "qkv",
-    [GLM_REG_HEADS] = "heads",
-    [GLM_REG_FF] = "ff",
-    [GLM_REG_OUT] = "out",
-    [GLM_REG_LOGITS] = "logits",
+    [GLM_REG_X] = "x",   [GLM_REG_NORM] = "norm", [GLM_REG_QKV] = "qkv",       [GLM_REG_HEADS] = "heads",
+    [GLM_REG_FF] = "ff", [GLM_REG_OUT] = "out",   [GLM_REG_LOGITS] = "logits",
   };
 
   return names[reg];
@@ -153,16 +148,16 @@ glm_op_describe (const GlmOp *op, const GlmParams *params, char *text, size_t si
 
   switch (op->code)
     {
-    case GLM_OP_RMS_NORM:
-      snprintf (text, size, "%s = rms_norm (%s, %s, eps %g)", out, in, op->tensor, params->norm_eps);
-      break;
+    case GLM_OP_RMS_NORM: snprintf (text, size, "%s = rms_norm (%s, %s, eps %g)", out, in, op->tensor, params->norm_eps); break;
     case GLM_OP_LAYER_NORM:
       snprintf (text, size, "%s = layer_norm (%s, %s, eps %g)", out, in, op->tensor, params->norm_eps);
       break;
     case GLM_OP_LINEAR:
       snprintf (text, size, "%s = linear (%s, %s [%lld × %lld]%s)", out, in, op->tensor,
                 (long long) glm_params_dim (params, op->rows), (long long) glm_params_dim (params, op->cols),
-                op->bias == GLM_BIAS_REQUIRED ? " + bias" : op->bias == GLM_BIAS_OPTIONAL ? " [+ bias]" : "");
+                op->bias == GLM_BIAS_REQUIRED   ? " + bias"
+                : op->bias == GLM_BIAS_OPTIONAL ? " [+ bias]"
+                                                : "");
       break;
     case GLM_OP_ROPE:
       snprintf (text, size, "rope (%s, %d of %d dimensions, base %g, interleaved)", out, params->n_rot, params->head_dim,
@@ -171,25 +166,18 @@ glm_op_describe (const GlmOp *op, const GlmParams *params, char *text, size_t si
     case GLM_OP_ROPE_2D:
       snprintf (text, size, "rope_2d (%s, 2 × %d dimensions, base %g, half-split)", out, params->n_rot, params->rope_base);
       break;
-    case GLM_OP_STORE:
-      snprintf (text, size, "store keys and values of %s", in);
-      break;
+    case GLM_OP_STORE: snprintf (text, size, "store keys and values of %s", in); break;
     case GLM_OP_ATTEND:
       snprintf (text, size, "%s = attend (%s, %d heads over %d)", out, in, params->n_heads, params->n_kv_heads);
       break;
-    case GLM_OP_SWIGLU:
-      snprintf (text, size, "swiglu (%s)", out);
-      break;
-    case GLM_OP_GELU:
-      snprintf (text, size, "gelu (%s)", out);
-      break;
+    case GLM_OP_SWIGLU: snprintf (text, size, "swiglu (%s)", out); break;
+    case GLM_OP_GELU: snprintf (text, size, "gelu (%s)", out); break;
     case GLM_OP_ADD:
       if (op->scale == GLM_SCALE_RESIDUAL)
         snprintf (text, size, "%s += %g · %s", out, params->residual_scale, in);
       else
         snprintf (text, size, "%s += %s", out, in);
       break;
-    case GLM_N_OPS:
-      break;
+    case GLM_N_OPS: break;
     }
 }

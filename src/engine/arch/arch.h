@@ -19,53 +19,53 @@
 typedef enum
 {
   GLM_DIM_NONE,
-  GLM_DIM_EMBD,                 /* hidden size */
-  GLM_DIM_Q,                    /* query heads × head size */
-  GLM_DIM_KV,                   /* key/value heads × head size */
-  GLM_DIM_QKV,                  /* Q + 2 KV */
-  GLM_DIM_FF,                   /* inner size of the feed-forward part */
-  GLM_DIM_2FF,                  /* gate and up side by side */
+  GLM_DIM_EMBD, /* hidden size */
+  GLM_DIM_Q,    /* query heads × head size */
+  GLM_DIM_KV,   /* key/value heads × head size */
+  GLM_DIM_QKV,  /* Q + 2 KV */
+  GLM_DIM_FF,   /* inner size of the feed-forward part */
+  GLM_DIM_2FF,  /* gate and up side by side */
   GLM_DIM_VOCAB,
 } GlmDim;
 
 typedef enum
 {
-  GLM_REG_X,                    /* the residual stream */
-  GLM_REG_NORM,                 /* a normalised X */
-  GLM_REG_QKV,                  /* queries | keys | values, each by head */
-  GLM_REG_HEADS,                /* attention's output, by head */
-  GLM_REG_FF,                   /* inner activations: gate | up, or one half */
-  GLM_REG_OUT,                  /* a sublayer's output before it joins the residual */
+  GLM_REG_X,     /* the residual stream */
+  GLM_REG_NORM,  /* a normalised X */
+  GLM_REG_QKV,   /* queries | keys | values, each by head */
+  GLM_REG_HEADS, /* attention's output, by head */
+  GLM_REG_FF,    /* inner activations: gate | up, or one half */
+  GLM_REG_OUT,   /* a sublayer's output before it joins the residual */
   GLM_REG_LOGITS,
   GLM_N_REGS,
 } GlmReg;
 
 typedef enum
 {
-  GLM_OP_RMS_NORM,              /* out = in · rsqrt (mean in² + eps) · weight */
-  GLM_OP_LAYER_NORM,            /* out = (in − mean) / sqrt (var + eps) · weight + bias */
-  GLM_OP_LINEAR,                /* out = in · Wᵀ + bias */
-  GLM_OP_ROPE,                  /* turns queries and keys: interleaved pairs, one position */
-  GLM_OP_ROPE_2D,               /* half-split pairs; first half of a head by position, second by block position */
-  GLM_OP_STORE,                 /* keys and values into the cache */
-  GLM_OP_ATTEND,                /* out = softmax (q · k / sqrt (d)) · v over the cache */
-  GLM_OP_SWIGLU,                /* in place: first half = silu (first half) · second half */
-  GLM_OP_GELU,                  /* in place, tanh form */
-  GLM_OP_ADD,                   /* out += scale · in */
+  GLM_OP_RMS_NORM,   /* out = in · rsqrt (mean in² + eps) · weight */
+  GLM_OP_LAYER_NORM, /* out = (in − mean) / sqrt (var + eps) · weight + bias */
+  GLM_OP_LINEAR,     /* out = in · Wᵀ + bias */
+  GLM_OP_ROPE,       /* turns queries and keys: interleaved pairs, one position */
+  GLM_OP_ROPE_2D,    /* half-split pairs; first half of a head by position, second by block position */
+  GLM_OP_STORE,      /* keys and values into the cache */
+  GLM_OP_ATTEND,     /* out = softmax (q · k / sqrt (d)) · v over the cache */
+  GLM_OP_SWIGLU,     /* in place: first half = silu (first half) · second half */
+  GLM_OP_GELU,       /* in place, tanh form */
+  GLM_OP_ADD,        /* out += scale · in */
   GLM_N_OPS,
 } GlmOpCode;
 
 typedef enum
 {
   GLM_BIAS_NONE,
-  GLM_BIAS_OPTIONAL,            /* used where the file has it */
+  GLM_BIAS_OPTIONAL, /* used where the file has it */
   GLM_BIAS_REQUIRED,
 } GlmBias;
 
 typedef enum
 {
   GLM_SCALE_ONE,
-  GLM_SCALE_RESIDUAL,           /* GlmParams.residual_scale */
+  GLM_SCALE_RESIDUAL, /* GlmParams.residual_scale */
 } GlmScale;
 
 #define GLM_MAX_SPLIT 3
@@ -75,14 +75,14 @@ typedef struct
   GlmOpCode code;
   GlmReg out;
   GlmReg in;
-  const char *tensor;           /* "attn_norm": blk.N.attn_norm.weight; in the head: output_norm.weight */
-  GlmDim rows;                  /* LINEAR: out features; norms: length of the weight */
-  GlmDim cols;                  /* LINEAR: in features */
+  const char *tensor; /* "attn_norm": blk.N.attn_norm.weight; in the head: output_norm.weight */
+  GlmDim rows;        /* LINEAR: out features; norms: length of the weight */
+  GlmDim cols;        /* LINEAR: in features */
   GlmBias bias;
-  const char *split[GLM_MAX_SPLIT];    /* LINEAR: the same rows as separate tensors, one after the other */
+  const char *split[GLM_MAX_SPLIT]; /* LINEAR: the same rows as separate tensors, one after the other */
   GlmDim split_rows[GLM_MAX_SPLIT];
-  const char *tied;             /* LINEAR: the tensor to use where this one is absent */
-  GlmScale scale;               /* ADD */
+  const char *tied; /* LINEAR: the tensor to use where this one is absent */
+  GlmScale scale;   /* ADD */
 } GlmOp;
 
 /* The numbers of one model.  Read by glm_params_read() from the file, checked, and with known lies of converters
@@ -92,38 +92,38 @@ typedef struct
   int n_layers, n_embd, n_ff, n_heads, n_kv_heads, head_dim, n_vocab;
   int context_length;
   float norm_eps;
-  float residual_scale;         /* GLM_SCALE_RESIDUAL */
-  int n_rot;                    /* dimensions of a head that one position turns */
+  float residual_scale; /* GLM_SCALE_RESIDUAL */
+  int n_rot;            /* dimensions of a head that one position turns */
   double rope_base;
-  double yarn_factor;           /* 1: none */
-  double linear_factor;         /* 1: none */
+  double yarn_factor;   /* 1: none */
+  double linear_factor; /* 1: none */
   int yarn_original_context;
   double yarn_attention_factor; /* multiplies cos and sin */
   double yarn_beta_fast, yarn_beta_slow;
-  int kv_element_bytes;         /* of keys and values, see kv-cache.h: 4, 2 or 1 */
-  int n_prefix;                 /* P-Tuning: key/value rows in front of every cache */
-  int32_t sop_id;               /* bidirectional prompts: ends the context; −1 none */
+  int kv_element_bytes; /* of keys and values, see kv-cache.h: 4, 2 or 1 */
+  int n_prefix;         /* P-Tuning: key/value rows in front of every cache */
+  int32_t sop_id;       /* bidirectional prompts: ends the context; −1 none */
   int32_t gmask_id, mask_id;
 } GlmParams;
 
 typedef struct
 {
-  const char *name;             /* general.architecture */
-  const char *marker;           /* if not NULL: a tensor whose presence selects this row instead of an earlier one */
-  const char *summary;          /* one line for `describe` */
+  const char *name;    /* general.architecture */
+  const char *marker;  /* if not NULL: a tensor whose presence selects this row instead of an earlier one */
+  const char *summary; /* one line for `describe` */
   const GlmOp *layer;
   int n_layer;
-  const GlmOp *head;            /* after the last layer, on the rows whose logits are wanted */
+  const GlmOp *head; /* after the last layer, on the rows whose logits are wanted */
   int n_head;
-  const char *eps_key;          /* below "<arch>." */
+  const char *eps_key; /* below "<arch>." */
   float default_residual_scale;
-  int rope_axes;                /* 1, or 2 for 2-D positions */
+  int rope_axes; /* 1, or 2 for 2-D positions */
   /* The whole prompt up to <sop> sees itself: it is evaluated in one batch and cannot be extended. */
   bool bidirectional_prompt;
 } GlmArch;
 
 #define GLM_MAX_LAYER_OPS 16
-#define GLM_MAX_HEAD_OPS 4
+#define GLM_MAX_HEAD_OPS  4
 
 extern const GlmArch glm_arch_chatglm;
 extern const GlmArch glm_arch_glm4;

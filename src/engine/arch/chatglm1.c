@@ -45,7 +45,7 @@ const GlmArch glm_arch_chatglm1 = {
   .head = head,
   .n_head = sizeof head / sizeof head[0],
   .eps_key = "attention.layer_norm_epsilon",
-  .default_residual_scale = 7.483314773547883f,    /* sqrt (2 · 28), whatever the layer count */
+  .default_residual_scale = 7.483314773547883f, /* sqrt (2 · 28), whatever the layer count */
   .rope_axes = 2,
   .bidirectional_prompt = true,
 };

@@ -14,12 +14,12 @@
 #include "error.h"
 
 /* Limits on what a file may ask for, far above every member of the family. */
-#define MAX_LAYERS 1024
-#define MAX_WIDTH (1 << 20)
-#define MAX_HEADS 4096
+#define MAX_LAYERS   1024
+#define MAX_WIDTH    (1 << 20)
+#define MAX_HEADS    4096
 #define MAX_HEAD_DIM 1024
-#define MAX_VOCAB (1 << 24)
-#define MAX_CONTEXT (1 << 24)
+#define MAX_VOCAB    (1 << 24)
+#define MAX_CONTEXT  (1 << 24)
 
 typedef struct
 {
@@ -31,8 +31,7 @@ typedef struct
   GlmError *error;
 } Reader;
 
-static void __attribute__ ((format (printf, 2, 3)))
-say (Reader *reader, const char *format, ...)
+static void __attribute__ ((format (printf, 2, 3))) say (Reader *reader, const char *format, ...)
 {
   size_t n;
   va_list args;
@@ -138,8 +137,8 @@ read_rope (Reader *reader)
 
   p->rope_base = get_float (reader, "rope.freq_base", &value) ? value : 10000;
   if (!(p->rope_base > 1 && p->rope_base < 1e12))
-    return glm_error_set (reader->error, GLM_ERROR_BAD_FILE, "%s: %s.rope.freq_base is %g",
-                          glm_model_file_path (reader->file), reader->arch->name, p->rope_base);
+    return glm_error_set (reader->error, GLM_ERROR_BAD_FILE, "%s: %s.rope.freq_base is %g", glm_model_file_path (reader->file),
+                          reader->arch->name, p->rope_base);
   return true;
 }
 
@@ -233,7 +232,7 @@ read_prefix (Reader *reader)
 }
 
 /* Vocabulary sizes that identify a family whose converters are known to lie. */
-#define VOCAB_GLM4 151552
+#define VOCAB_GLM4     151552
 #define VOCAB_GLM_EDGE 59264
 
 /* The file's name for the model, in lower case. */

@@ -26,11 +26,13 @@ cli_bench_instructions (void)
   {
     unsigned flag;
     const char *name;
+    /* clang-format off */
   } names[] = {
     { GLM_CPU_VNNI512, "AVX-512 VNNI" }, { GLM_CPU_AVX512, "AVX-512" }, { GLM_CPU_AVXVNNI, "AVX-VNNI" },
     { GLM_CPU_AVX2, "AVX2" },            { GLM_CPU_I8MM, "i8mm" },      { GLM_CPU_DOTPROD, "dotprod" },
     { GLM_CPU_NEON, "NEON" },            { GLM_CPU_SSE, "SSE4.1" },
   };
+  /* clang-format on */
 
   for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
     if (glm_cpu_flags () & names[i].flag)
@@ -38,20 +40,20 @@ cli_bench_instructions (void)
   return "plain C";
 }
 
-/* ---- Memory ------------------------------------------------------------------------------------------------------- */
+/* ---- Memory ----------------------------------------------------------------------------------------------------- */
 
 /* Read in windows that are timed by themselves, so that one of them is undisturbed; together they exceed every cache. */
 #define BUFFER_BYTES ((size_t) 512 << 20)
 #define WINDOW_BYTES ((size_t) 64 << 20)
-#define N_PASSES 2
+#define N_PASSES     2
 
 typedef uint64_t Chunk __attribute__ ((vector_size (16)));
 
 typedef struct
 {
-  const char *data;             /* WINDOW_BYTES */
-  int n_streams;                /* that a thread reads side by side */
-  int ahead;                    /* bytes to prefetch ahead, or 0 */
+  const char *data; /* WINDOW_BYTES */
+  int n_streams;    /* that a thread reads side by side */
+  int ahead;        /* bytes to prefetch ahead, or 0 */
   Chunk sums[256];
 } Reading;
 
@@ -86,7 +88,10 @@ read_window (int worker, int n_workers, void *data)
 double
 cli_bench_bandwidth (GlmPool *pool)
 {
-  static const struct { int n_streams, ahead; } ways[] = { { 1, 0 }, { 1, 1024 }, { 1, 4096 }, { 2, 0 }, { 2, 1024 }, { 2, 4096 }, { 4, 0 }, { 4, 2048 } };
+  static const struct
+  {
+    int n_streams, ahead;
+  } ways[] = { { 1, 0 }, { 1, 1024 }, { 1, 4096 }, { 2, 0 }, { 2, 1024 }, { 2, 4096 }, { 4, 0 }, { 4, 2048 } };
   char *data = mmap (NULL, BUFFER_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   double best = 0;
 
@@ -109,17 +114,17 @@ cli_bench_bandwidth (GlmPool *pool)
   return best;
 }
 
-/* ---- A busy window ------------------------------------------------------------------------------------------------ */
+/* ---- A busy window ---------------------------------------------------------------------------------------------- */
 
-#define FRAME_SECONDS (1 / 60.0)
+#define FRAME_SECONDS      (1 / 60.0)
 #define FRAME_WORK_SECONDS 4e-3
-#define MAX_FRAMES 4096
+#define MAX_FRAMES         4096
 
 struct CliBenchWindow
 {
   pthread_t thread;
   _Atomic bool stopping;
-  double late[MAX_FRAMES];      /* seconds from a frame's due time until its work was done, without the work itself */
+  double late[MAX_FRAMES]; /* seconds from a frame's due time until its work was done, without the work itself */
   int n_frames;
 };
 

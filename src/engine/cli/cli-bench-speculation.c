@@ -18,11 +18,11 @@
 #include "error.h"
 #include "session.h"
 
-#define N_REPEATS 5
-#define MIN_SECONDS 1           /* of repeating one reply */
-#define MAX_REPLY 160
-#define MIN_TIMED 32
-#define N_RANDOM 200            /* tokens of a text for a model without a vocabulary */
+#define N_REPEATS   5
+#define MIN_SECONDS 1 /* of repeating one reply */
+#define MAX_REPLY   160
+#define MIN_TIMED   32
+#define N_RANDOM    200 /* tokens of a text for a model without a vocabulary */
 
 static const char *const edits[][2] = {
   { "The old bridge over the river was built of stone in 1864. Every spring the water rises, and the people of the village watch "
@@ -38,9 +38,18 @@ static const char *const edits[][2] = {
 };
 
 static const char *const questions[] = {
-  "Hello!", "What can you do?", "Tell me a story about a small bird.", "Write a poem about the sea.", "What is 7 times 8?",
-  "What is the capital of France?", "Explain how to use Myna.", "Show me a table of three animals.", "你好", "讲一个小故事。",
-  "中国的首都是哪里？", "Write hello world in Python.",
+  "Hello!",
+  "What can you do?",
+  "Tell me a story about a small bird.",
+  "Write a poem about the sea.",
+  "What is 7 times 8?",
+  "What is the capital of France?",
+  "Explain how to use Myna.",
+  "Show me a table of three animals.",
+  "你好",
+  "讲一个小故事。",
+  "中国的首都是哪里？",
+  "Write hello world in Python.",
 };
 
 typedef struct
@@ -55,15 +64,16 @@ typedef struct
 /* One sort of work, added up. */
 typedef struct
 {
-  double plain, guessed;        /* seconds */
+  double plain, guessed; /* seconds */
   size_t n_tokens, n_drafted, n_accepted;
-  double worst;                 /* the lowest ratio of one reply that is long enough to be timed */
+  double worst; /* the lowest ratio of one reply that is long enough to be timed */
   int n_replies;
 } Sum;
 
 /* Seconds of writing one reply; the prompt is at hand. */
 static bool
-write_reply (Bench *bench, const GlmTokens *prompt, const GlmTokens *reply, bool no_guesses, double *best, GlmResult *ret_result)
+write_reply (Bench *bench, const GlmTokens *prompt, const GlmTokens *reply, bool no_guesses, double *best,
+             GlmResult *ret_result)
 {
   GlmRehearsal rehearsal = { reply ? reply->ids : NULL, reply ? reply->n : 0, no_guesses };
   GlmSampling sampling = { .repetition_penalty = 1, .max_tokens = reply ? (int) reply->n : MAX_REPLY };
@@ -86,12 +96,14 @@ add_row (Bench *bench, const char *what, int number, const Sum *sum)
 
   snprintf (name, sizeof name, "%d", number);
   if (bench->options->json)
-    printf ("%s\n  {\"what\": \"%s\", \"reply\": %d, \"tokens\": %zu, \"plain\": %.6g, \"guessed\": %.6g, \"ratio\": %.4f, \"worst\": %.4f, "
-            "\"drafted\": %zu, \"accepted\": %zu}", bench->n_rows++ ? "," : "", what, number, sum->n_tokens, plain, guessed,
-            guessed / plain, sum->worst, sum->n_drafted, sum->n_accepted);
+    printf (
+        "%s\n  {\"what\": \"%s\", \"reply\": %d, \"tokens\": %zu, \"plain\": %.6g, \"guessed\": %.6g, \"ratio\": %.4f, \"worst\": %.4f, "
+        "\"drafted\": %zu, \"accepted\": %zu}",
+        bench->n_rows++ ? "," : "", what, number, sum->n_tokens, plain, guessed, guessed / plain, sum->worst, sum->n_drafted,
+        sum->n_accepted);
   else
-    printf ("%-8s %5s %7zu %11.2f %11.2f %8.2f × %8.2f × %9zu %9zu\n", what, number ? name : "all", sum->n_tokens, plain, guessed, guessed / plain,
-            sum->worst, sum->n_drafted, sum->n_accepted);
+    printf ("%-8s %5s %7zu %11.2f %11.2f %8.2f × %8.2f × %9zu %9zu\n", what, number ? name : "all", sum->n_tokens, plain,
+            guessed, guessed / plain, sum->worst, sum->n_drafted, sum->n_accepted);
   fflush (stdout);
 }
 

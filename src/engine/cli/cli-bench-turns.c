@@ -16,9 +16,9 @@
 #include "error.h"
 #include "session.h"
 
-#define N_REPEATS 3
-#define N_NEW 40                /* tokens of the new question */
-#define N_HISTORY 1000
+#define N_REPEATS  3
+#define N_NEW      40 /* tokens of the new question */
+#define N_HISTORY  1000
 #define N_REOPENED 4096
 
 typedef struct
@@ -27,7 +27,7 @@ typedef struct
   GlmModel *model;
   GlmSession *session;
   int32_t ids[N_REOPENED + N_NEW];
-  char path[64];                /* of the state on disk; "" before it exists */
+  char path[64]; /* of the state on disk; "" before it exists */
   int n_rows;
   GlmError error;
 } Bench;
@@ -123,7 +123,8 @@ measure_restore (Bench *bench, size_t n, bool from_disk)
       best_first = seconds + first < best_first ? seconds + first : best_first;
     }
   add_row (bench, from_disk ? "reopened from the disk" : "reopened from the page cache", (int) n, best, "s");
-  add_row (bench, from_disk ? "… and 40 new: first token, from the disk" : "… and 40 new: first token", (int) n, best_first, "s");
+  add_row (bench, from_disk ? "… and 40 new: first token, from the disk" : "… and 40 new: first token", (int) n, best_first,
+           "s");
   return true;
 }
 

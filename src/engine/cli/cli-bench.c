@@ -15,21 +15,21 @@
 #include "file/json.h"
 #include "session.h"
 
-#define MAX_ROWS 256
-#define MAX_LIST 16
+#define MAX_ROWS  256
+#define MAX_LIST  16
 #define N_REPEATS 3
-#define N_DECODE 16
+#define N_DECODE  16
 
 typedef enum
 {
-  KIND_LOAD,                    /* seconds until ready */
-  KIND_MEMORY,                  /* MiB, the process's peak */
-  KIND_BANDWIDTH,               /* GB/s of reading memory */
-  KIND_PROMPT,                  /* tokens a second; size: tokens of the prompt */
-  KIND_DECODE,                  /* tokens a second; size: tokens before */
-  KIND_VERIFY,                  /* cost in single steps; size: tokens in the batch */
-  KIND_BUSY,                    /* tokens a second while a window scrolls, 4 ms of work 60 times a second */
-  KIND_FRAME,                   /* ms by which the latest hundredth of that window's frames is late */
+  KIND_LOAD,      /* seconds until ready */
+  KIND_MEMORY,    /* MiB, the process's peak */
+  KIND_BANDWIDTH, /* GB/s of reading memory */
+  KIND_PROMPT,    /* tokens a second; size: tokens of the prompt */
+  KIND_DECODE,    /* tokens a second; size: tokens before */
+  KIND_VERIFY,    /* cost in single steps; size: tokens in the batch */
+  KIND_BUSY,      /* tokens a second while a window scrolls, 4 ms of work 60 times a second */
+  KIND_FRAME,     /* ms by which the latest hundredth of that window's frames is late */
 } Kind;
 
 static const struct
@@ -53,7 +53,7 @@ typedef struct
   int threads;
   int size;
   double value;
-  double share;                 /* of what the memory's bandwidth allows, or of the speed beside nothing; 0: does not apply */
+  double share; /* of what the memory's bandwidth allows, or of the speed beside nothing; 0: does not apply */
 } Row;
 
 typedef struct
@@ -62,15 +62,15 @@ typedef struct
   GlmModel *model;
   GlmSession *session;
   int threads;
-  double bandwidth;             /* bytes a second */
-  double peak;                  /* resident MiB, without what measuring takes */
+  double bandwidth; /* bytes a second */
+  double peak;      /* resident MiB, without what measuring takes */
   Row rows[MAX_ROWS];
   int n_rows;
-  const GlmJsonValue *old;      /* rows of a saved run, or NULL */
+  const GlmJsonValue *old; /* rows of a saved run, or NULL */
   GlmError error;
 } Bench;
 
-/* ---- Reporting ---------------------------------------------------------------------------------------------------- */
+/* ---- Reporting -------------------------------------------------------------------------------------------------- */
 
 /* The same measurement in the saved run, or 0. */
 static double
@@ -99,7 +99,7 @@ add_row (Bench *bench, Kind kind, int size, double value, double share)
   if (bench->n_rows == MAX_ROWS)
     return;
   row = &bench->rows[bench->n_rows++];
-  *row = (Row) { kind, bench->threads, size, value, share };
+  *row = (Row){ kind, bench->threads, size, value, share };
   if (bench->options->json)
     return;
   printf ("%-10s %8d %8d %10.3f %-9s", kinds[kind].name, row->threads, size, value, kinds[kind].unit);
@@ -150,8 +150,8 @@ print_machine (const Bench *bench)
       cli_print_json_string (info->name, strlen (info->name));
       printf (", \"quantisation\": \"%s\", \"processor\": ", info->quantisation);
       cli_print_json_string (processor, strlen (processor));
-      printf (", \"instructions\": \"%s\", \"cpu_flags\": %u, \"cores\": %d, \"load_average\": \"%.4s\", \"rows\": [", cli_bench_instructions (),
-              glm_cpu_flags (), glm_cpu_count (), load);
+      printf (", \"instructions\": \"%s\", \"cpu_flags\": %u, \"cores\": %d, \"load_average\": \"%.4s\", \"rows\": [",
+              cli_bench_instructions (), glm_cpu_flags (), glm_cpu_count (), load);
     }
   else
     {
@@ -174,7 +174,7 @@ print_rows_json (const Bench *bench)
   puts ("\n]}");
 }
 
-/* ---- Measuring ---------------------------------------------------------------------------------------------------- */
+/* ---- Measuring -------------------------------------------------------------------------------------------------- */
 
 static void
 note_peak (Bench *bench)
@@ -265,8 +265,9 @@ time_batch (Bench *bench, int depth, int n, int n_times, double *ret_seconds)
 
       glm_session_truncate (bench->session, (size_t) depth);
       for (int done = 0; ok && done < n; done += GLM_SESSION_CHUNK)
-        ok = glm_session_eval (bench->session, ids + done, (size_t) (n - done < GLM_SESSION_CHUNK ? n - done : GLM_SESSION_CHUNK), 1,
-                               NULL, NULL, &bench->error);
+        ok = glm_session_eval (bench->session, ids + done,
+                               (size_t) (n - done < GLM_SESSION_CHUNK ? n - done : GLM_SESSION_CHUNK), 1, NULL, NULL,
+                               &bench->error);
       seconds = cli_bench_now () - start;
       best = seconds < best ? seconds : best;
     }
@@ -379,7 +380,7 @@ measure_verify (Bench *bench)
   return true;
 }
 
-/* ---- The run ------------------------------------------------------------------------------------------------------ */
+/* ---- The run ---------------------------------------------------------------------------------------------------- */
 
 static bool
 measure_threads (Bench *bench, int threads)

@@ -16,7 +16,7 @@
 
 typedef struct
 {
-  GlmTurn *turns;               /* owned strings */
+  GlmTurn *turns; /* owned strings */
   size_t n;
   size_t capacity;
 } Conversation;
@@ -43,7 +43,7 @@ on_interrupt (int signal_number)
   glm_cancel_set (&interrupt);
 }
 
-/* ---- The conversation --------------------------------------------------------------------------------------------- */
+/* ---- The conversation ------------------------------------------------------------------------------------------- */
 
 static void
 conversation_truncate (Conversation *conversation, size_t n)
@@ -68,7 +68,7 @@ conversation_append (Conversation *conversation, const char *role, const char *c
       conversation->turns = turns;
       conversation->capacity = capacity;
     }
-  conversation->turns[conversation->n] = (GlmTurn) { .role = role, .content = strdup (content) };
+  conversation->turns[conversation->n] = (GlmTurn){ .role = role, .content = strdup (content) };
   if (!conversation->turns[conversation->n].content)
     return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for the conversation");
   conversation->n++;
@@ -82,7 +82,7 @@ start_conversation (Chat *chat, GlmError *error)
   return !chat->options->system || conversation_append (&chat->conversation, "system", chat->options->system, error);
 }
 
-/* ---- A reply ------------------------------------------------------------------------------------------------------ */
+/* ---- A reply ---------------------------------------------------------------------------------------------------- */
 
 static bool
 on_piece (const char *text, size_t n_bytes, int32_t id, void *user_data)
@@ -172,7 +172,7 @@ ask (Chat *chat, const char *question, GlmError *error)
   return ok;
 }
 
-/* ---- The dialogue ------------------------------------------------------------------------------------------------- */
+/* ---- The dialogue ----------------------------------------------------------------------------------------------- */
 
 static const char help_text[] = "/new    a new conversation\n"
                                 "/quit   leave (or Ctrl+D)\n"

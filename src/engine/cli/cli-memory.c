@@ -11,8 +11,8 @@
 #include "cli/cli.h"
 #include "error.h"
 
-#define SINGLE_TOKENS 4         /* at the end, one by one */
-#define MIB 1048576.0
+#define SINGLE_TOKENS 4 /* at the end, one by one */
+#define MIB           1048576.0
 
 /* A line of /proc/self/status in bytes; 0 if there is none. */
 static size_t

@@ -23,7 +23,7 @@ typedef struct
   GlmModel *model;
   GlmSession *session;
   GlmTokens tokens;
-  double sum;                   /* of −log p */
+  double sum; /* of −log p */
   size_t n_scored;
 } Score;
 

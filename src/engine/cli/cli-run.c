@@ -12,7 +12,7 @@
 
 #define N_TOP 10
 
-/* ---- logits ------------------------------------------------------------------------------------------------------- */
+/* ---- logits ----------------------------------------------------------------------------------------------------- */
 
 static bool
 write_floats (const char *path, const float *values, size_t n, GlmError *error)
@@ -91,7 +91,7 @@ cli_logits (const CliOptions *options)
   return ok ? CLI_OK : cli_fail (&error);
 }
 
-/* ---- generate ----------------------------------------------------------------------------------------------------- */
+/* ---- generate --------------------------------------------------------------------------------------------------- */
 
 static const char *
 reason_name (GlmStopReason reason)
@@ -129,8 +129,8 @@ print_generated (const CliOptions *options, const GlmModel *model, const GlmToke
   free (text);
   printf (", \"reason\": \"%s\", \"n_prompt\": %zu, \"n_generated\": %zu, \"prompt_seconds\": %.6f, "
           "\"generate_seconds\": %.6f, \"n_drafted\": %zu, \"n_accepted\": %zu}\n",
-          reason_name (result->reason), result->n_prompt, result->n_generated, result->prompt_seconds,
-          result->generate_seconds, result->n_drafted, result->n_accepted);
+          reason_name (result->reason), result->n_prompt, result->n_generated, result->prompt_seconds, result->generate_seconds,
+          result->n_drafted, result->n_accepted);
 }
 
 int

@@ -27,8 +27,8 @@ static const struct
   { "glm-edge-1.5b", "chatglm", 28, 2048, 6144, 16, 4, 59264, 8192, 1e-5f, 1e4f, true },
 };
 
-#define N_SHAPES (sizeof shapes / sizeof shapes[0])
-#define HEAD_DIM 128
+#define N_SHAPES    (sizeof shapes / sizeof shapes[0])
+#define HEAD_DIM    128
 #define MAX_TENSORS 1024
 /* Values written at a time: a whole number of rows' blocks of every type. */
 #define PIECE (1 << 16)
@@ -64,7 +64,7 @@ add_tensor (Synth *synth, int layer, const char *base, const char *suffix, int64
     snprintf (name, sizeof synth->names[0], "blk.%d.%s.%s", layer, base, suffix);
   else
     snprintf (name, sizeof synth->names[0], "%s.%s", base, suffix);
-  *tensor = (GlmGgufTensor) {
+  *tensor = (GlmGgufTensor){
     .name = name,
     .type = traits->type,
     .n_dims = rows ? 2 : 1,
@@ -138,8 +138,7 @@ make_metadata (const Synth *synth, const char *name, GlmMetadata *metadata)
 
   return glm_metadata_set_string (metadata, "general.architecture", synth->arch->name, strlen (synth->arch->name))
          && glm_metadata_set_string (metadata, "general.name", name, strlen (name))
-         && set_uint (synth, metadata, "block_count", p->n_layers)
-         && set_uint (synth, metadata, "embedding_length", p->n_embd)
+         && set_uint (synth, metadata, "block_count", p->n_layers) && set_uint (synth, metadata, "embedding_length", p->n_embd)
          && set_uint (synth, metadata, "feed_forward_length", p->n_ff)
          && set_uint (synth, metadata, "attention.head_count", p->n_heads)
          && set_uint (synth, metadata, "attention.head_count_kv", p->n_kv_heads)
@@ -255,8 +254,8 @@ write_file (const Synth *synth, const char *name, const char *path, bool force, 
   bool ok = make_metadata (synth, name, &metadata) || glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for the header");
 
   ok = ok
-       && glm_gguf_writer_open (path, force ? GLM_OUTPUT_REPLACE_EXISTING : GLM_OUTPUT_REFUSE_EXISTING, &metadata, synth->tensors,
-                                synth->n_tensors, &writer, error)
+       && glm_gguf_writer_open (path, force ? GLM_OUTPUT_REPLACE_EXISTING : GLM_OUTPUT_REFUSE_EXISTING, &metadata,
+                                synth->tensors, synth->n_tensors, &writer, error)
        && write_data (synth, writer, error) && glm_gguf_writer_commit (writer, error);
   glm_gguf_writer_free (writer);
   glm_metadata_clear (&metadata);
@@ -284,10 +283,16 @@ cli_synth (const CliOptions *options)
   synth->arch = glm_arch_by_name (shapes[shape].arch);
   synth->split_qkv = shapes[shape].split_qkv;
   synth->traits = glm_type_traits_by_name (options->type ? options->type : "q4_0");
-  synth->params = (GlmParams) {
-    .n_layers = shapes[shape].n_layers, .n_embd = shapes[shape].n_embd, .n_ff = shapes[shape].n_ff,
-    .n_heads = shapes[shape].n_heads, .n_kv_heads = shapes[shape].n_kv_heads, .head_dim = HEAD_DIM,
-    .n_vocab = shapes[shape].n_vocab, .context_length = shapes[shape].n_context, .norm_eps = shapes[shape].eps,
+  synth->params = (GlmParams){
+    .n_layers = shapes[shape].n_layers,
+    .n_embd = shapes[shape].n_embd,
+    .n_ff = shapes[shape].n_ff,
+    .n_heads = shapes[shape].n_heads,
+    .n_kv_heads = shapes[shape].n_kv_heads,
+    .head_dim = HEAD_DIM,
+    .n_vocab = shapes[shape].n_vocab,
+    .context_length = shapes[shape].n_context,
+    .norm_eps = shapes[shape].eps,
     .rope_base = shapes[shape].rope_base,
   };
   if (!synth->traits || !can_write (synth->traits))

@@ -64,7 +64,7 @@ cli_detokenize (const CliOptions *options)
   return ok ? CLI_OK : cli_fail (&error);
 }
 
-/* ---- prompt ------------------------------------------------------------------------------------------------------- */
+/* ---- prompt ----------------------------------------------------------------------------------------------------- */
 
 /* The turns borrow their texts from the document. */
 static bool

@@ -11,32 +11,32 @@
 #include "engine.h"
 
 /* Exit statuses. */
-#define CLI_OK 0
-#define CLI_FAILED 1            /* bad input, or the work could not be done */
-#define CLI_USAGE 2             /* the command line is wrong */
+#define CLI_OK     0
+#define CLI_FAILED 1 /* bad input, or the work could not be done */
+#define CLI_USAGE  2 /* the command line is wrong */
 
 typedef struct
 {
-  const char *model;            /* -m, or the default */
+  const char *model; /* -m, or the default */
   const char *tokenizer;
   int n_threads;
   bool json;
-  const char *tokens;           /* --tokens "1 2 3" */
+  const char *tokens; /* --tokens "1 2 3" */
   const char *out;
-  int n;                        /* -n; 0: not given */
+  int n; /* -n; 0: not given */
   int context;
   bool greedy;
   const char *system;
-  const char *type;             /* import, quantize */
+  const char *type; /* import, quantize */
   const char *family;
   const char *name;
   const char *prefix;
   bool force;
-  const char *compare;          /* --compare: a saved run of bench */
-  bool turns;                   /* bench --turns, --speculation */
+  const char *compare; /* --compare: a saved run of bench */
+  bool turns;          /* bench --turns, --speculation */
   bool speculation;
-  GlmSampling sampling;         /* fields that were not given are negative (seed: 0) */
-  int n_args;                   /* what stands after the options */
+  GlmSampling sampling; /* fields that were not given are negative (seed: 0) */
+  int n_args;           /* what stands after the options */
   char **args;
 } CliOptions;
 

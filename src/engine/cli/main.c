@@ -27,7 +27,8 @@ static const struct
   { "generate", cli_generate, "--tokens IDS -n N", "the ids that follow" },
   { "chat", cli_chat, "", "a conversation in the terminal, or one question a line" },
   { "describe", cli_describe, "", "architecture, sizes, quantisation and operations of a model" },
-  { "import", cli_import, "SOURCE -o FILE.gguf", "a directory of safetensors or PyTorch files, or a chatglm.cpp file, as GGUF" },
+  { "import", cli_import, "SOURCE -o FILE.gguf",
+    "a directory of safetensors or PyTorch files, or a chatglm.cpp file, as GGUF" },
   { "quantize", cli_quantize, "IN.gguf OUT.gguf TYPE", "the same model in another precision" },
   { "pack", cli_pack, "IN.gguf OUT.gguf", "the same model laid out for this program: it is ready at once" },
   { "bench", cli_bench, "", "speed of loading, prompt and reply, beside the machine's limits" },
@@ -219,16 +220,11 @@ parse_number_option (CliOptions *options, int option, const char *text)
       ok = parse_int ("--top-k", text, 0, 1 << 24, &value);
       s->top_k = (int) value;
       return ok;
-    case OPTION_TEMPERATURE:
-      return parse_float ("--temperature", text, 0, 100, &s->temperature);
-    case OPTION_TOP_P:
-      return parse_float ("--top-p", text, 0, 1, &s->top_p);
-    case OPTION_MIN_P:
-      return parse_float ("--min-p", text, 0, 1, &s->min_p);
-    case OPTION_REPETITION_PENALTY:
-      return parse_float ("--repetition-penalty", text, 0.01, 100, &s->repetition_penalty);
-    default:
-      return false;
+    case OPTION_TEMPERATURE: return parse_float ("--temperature", text, 0, 100, &s->temperature);
+    case OPTION_TOP_P: return parse_float ("--top-p", text, 0, 1, &s->top_p);
+    case OPTION_MIN_P: return parse_float ("--min-p", text, 0, 1, &s->min_p);
+    case OPTION_REPETITION_PENALTY: return parse_float ("--repetition-penalty", text, 0.01, 100, &s->repetition_penalty);
+    default: return false;
     }
 }
 
@@ -241,34 +237,29 @@ parse_options (int argc, char **argv, CliOptions *options)
   while ((option = getopt_long (argc, argv, "m:n:o:h", long_options, NULL)) != -1)
     switch (option)
       {
-      case 'm':              options->model = optarg; break;
+      case 'm': options->model = optarg; break;
       case OPTION_TOKENIZER: options->tokenizer = optarg; break;
-      case OPTION_TOKENS:    options->tokens = optarg; break;
+      case OPTION_TOKENS: options->tokens = optarg; break;
       case 'o':
-      case OPTION_OUT:       options->out = optarg; break;
-      case OPTION_SYSTEM:    options->system = optarg; break;
-      case OPTION_TYPE:      options->type = optarg; break;
-      case OPTION_FAMILY:    options->family = optarg; break;
-      case OPTION_NAME:      options->name = optarg; break;
-      case OPTION_PREFIX:    options->prefix = optarg; break;
-      case OPTION_FORCE:     options->force = true; break;
-      case OPTION_COMPARE:   options->compare = optarg; break;
-      case OPTION_TURNS:     options->turns = true; break;
+      case OPTION_OUT: options->out = optarg; break;
+      case OPTION_SYSTEM: options->system = optarg; break;
+      case OPTION_TYPE: options->type = optarg; break;
+      case OPTION_FAMILY: options->family = optarg; break;
+      case OPTION_NAME: options->name = optarg; break;
+      case OPTION_PREFIX: options->prefix = optarg; break;
+      case OPTION_FORCE: options->force = true; break;
+      case OPTION_COMPARE: options->compare = optarg; break;
+      case OPTION_TURNS: options->turns = true; break;
       case OPTION_SPECULATION: options->speculation = true; break;
-      case OPTION_JSON:      options->json = true; break;
-      case OPTION_GREEDY:    options->greedy = true; break;
+      case OPTION_JSON: options->json = true; break;
+      case OPTION_GREEDY: options->greedy = true; break;
       case OPTION_CPU_MASK:
         if (!parse_cpu_mask (optarg))
           return CLI_USAGE;
         break;
-      case 'h':
-        print_help ();
-        return CLI_OK;
-      case OPTION_VERSION:
-        puts ("myna-cli " MYNA_VERSION);
-        return CLI_OK;
-      case '?':
-        return CLI_USAGE;
+      case 'h': print_help (); return CLI_OK;
+      case OPTION_VERSION: puts ("myna-cli " MYNA_VERSION); return CLI_OK;
+      case '?': return CLI_USAGE;
       default:
         if (!parse_number_option (options, option, optarg))
           return CLI_USAGE;

@@ -22,7 +22,7 @@ typedef struct
 {
   const uint8_t *data;
   size_t size;
-  size_t pos;                   /* ≤ size */
+  size_t pos; /* ≤ size */
 } GlmByteReader;
 
 static inline size_t

@@ -23,7 +23,7 @@
 #include "error.h"
 #include "file/byte-reader.h"
 
-#define TENSOR_ALIGNMENT 16
+#define TENSOR_ALIGNMENT    16
 #define MAX_TOKENIZER_BYTES (64 << 20)
 
 static bool
@@ -83,10 +83,15 @@ read_version_2 (GlmByteReader *reader, GlmChatglmGgmlHeader *h)
 static bool
 check_sizes (const GlmChatglmGgmlHeader *h, GlmError *error)
 {
-  const struct { const char *name; int value; int max; } fields[] = {
-    { "vocab_size", h->n_vocab, 1 << 20 }, { "hidden_size", h->n_embd, 1 << 16 },
+  const struct
+  {
+    const char *name;
+    int value;
+    int max;
+  } fields[] = {
+    { "vocab_size", h->n_vocab, 1 << 20 },       { "hidden_size", h->n_embd, 1 << 16 },
     { "num_attention_heads", h->n_heads, 1024 }, { "num_key_value_heads", h->n_kv_heads, h->n_heads },
-    { "num_hidden_layers", h->n_layers, 512 }, { "intermediate_size", h->n_ff, 1 << 18 },
+    { "num_hidden_layers", h->n_layers, 512 },   { "intermediate_size", h->n_ff, 1 << 18 },
     { "max_length", h->max_length, 1 << 24 },
   };
 
@@ -159,16 +164,17 @@ read_tensor (GlmByteReader *reader, GlmTensorTable *tensors, GlmError *error)
   if (!glm_tensor_bytes (tensors->tensors[tensors->n - 1].name, (uint32_t) type, n_dims, tensor.ne, &tensor.n_bytes, error))
     return false;
   if (!skip_padding (reader) || !glm_byte_reader_take (reader, tensor.n_bytes, &data))
-    return glm_error_set (error, GLM_ERROR_BAD_FILE, "the data of tensor %s goes past the end of the file; the file is cut "
-                          "short or damaged", tensors->tensors[tensors->n - 1].name);
+    return glm_error_set (error, GLM_ERROR_BAD_FILE,
+                          "the data of tensor %s goes past the end of the file; the file is cut "
+                          "short or damaged",
+                          tensors->tensors[tensors->n - 1].name);
   tensors->tensors[tensors->n - 1].data = data;
   tensors->tensors[tensors->n - 1].n_bytes = tensor.n_bytes;
   return true;
 }
 
 bool
-glm_chatglm_ggml_read (const GlmMappedFile *file, GlmChatglmGgmlHeader *ret_header, GlmTensorTable *tensors,
-                       GlmError *error)
+glm_chatglm_ggml_read (const GlmMappedFile *file, GlmChatglmGgmlHeader *ret_header, GlmTensorTable *tensors, GlmError *error)
 {
   GlmByteReader reader = { glm_mapped_file_data (file), glm_mapped_file_size (file), 0 };
   GlmChatglmGgmlHeader header = { 0 };

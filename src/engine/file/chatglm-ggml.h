@@ -12,7 +12,7 @@
 
 typedef struct
 {
-  int model_type;               /* 1 ChatGLM, 2 ChatGLM2 and CodeGeeX2, 3 ChatGLM3, 4 GLM-4 */
+  int model_type; /* 1 ChatGLM, 2 ChatGLM2 and CodeGeeX2, 3 ChatGLM3, 4 GLM-4 */
   int n_vocab;
   int n_embd;
   int n_heads;
@@ -20,12 +20,12 @@ typedef struct
   int n_layers;
   int n_ff;
   float norm_eps;
-  int n_virtual_tokens;         /* of a P-Tuning prefix */
+  int n_virtual_tokens; /* of a P-Tuning prefix */
   float rope_base;
   int max_length;
   int eos_id;
-  int pad_id;                   /* -1: none */
-  const uint8_t *tokenizer;     /* borrowed: a SentencePiece model or tiktoken's list */
+  int pad_id;               /* -1: none */
+  const uint8_t *tokenizer; /* borrowed: a SentencePiece model or tiktoken's list */
   size_t tokenizer_bytes;
 } GlmChatglmGgmlHeader;
 

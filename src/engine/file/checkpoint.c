@@ -19,7 +19,7 @@
 #include "error.h"
 
 /* ChatGLM-6B before April 2023: 20,000 rows of image tokens come first. */
-#define IMAGE_ROWS 20000
+#define IMAGE_ROWS     20000
 #define OLD_VOCABULARY 150528
 
 typedef struct
@@ -38,8 +38,8 @@ get_int (const Config *config, const char *key, int min, int max, int fallback, 
   if (member && member->type != GLM_JSON_NULL && !glm_json_get_int (config->root, key, &value))
     return glm_error_set (config->error, GLM_ERROR_BAD_FILE, "config.json: %s is no integer", key);
   if (value < min || value > max)
-    return glm_error_set (config->error, GLM_ERROR_BAD_FILE, member ? "config.json: %s is out of range"
-                                                                    : "config.json: %s is missing", key);
+    return glm_error_set (config->error, GLM_ERROR_BAD_FILE,
+                          member ? "config.json: %s is out of range" : "config.json: %s is missing", key);
   *ret_value = (int) value;
   return true;
 }
@@ -86,14 +86,12 @@ read_chatglm1 (const Config *config, GlmCheckpoint *c)
   c->family = GLM_FAMILY_CHATGLM1;
   c->names = GLM_NAMES_CHATGLM1;
   c->arch = "chatglm1";
-  if (!get_int (config, "vocab_size", 1, 1 << 20, 0, &c->n_vocab)
-      || !get_int (config, "hidden_size", 1, 1 << 16, 0, &c->n_embd)
+  if (!get_int (config, "vocab_size", 1, 1 << 20, 0, &c->n_vocab) || !get_int (config, "hidden_size", 1, 1 << 16, 0, &c->n_embd)
       || !get_int (config, "num_layers", 1, 512, 0, &c->n_layers)
       || !get_int (config, "num_attention_heads", 1, 1024, 0, &c->n_heads)
       || !get_int (config, "inner_hidden_size", 1, 1 << 18, 4 * c->n_embd, &c->n_ff)
       || !get_int (config, "max_sequence_length", 1, 1 << 24, 2048, &c->context_length)
-      || !get_number (config, config->root, "layernorm_epsilon", 1e-12, 1, 1e-5, &c->norm_eps)
-      || !read_common (config, c))
+      || !get_number (config, config->root, "layernorm_epsilon", 1e-12, 1, 1e-5, &c->norm_eps) || !read_common (config, c))
     return false;
   if (glm_json_get (config->root, "position_encoding_2d") && !get_flag (config, "position_encoding_2d"))
     return glm_error_set (config->error, GLM_ERROR_UNSUPPORTED, "config.json: position_encoding_2d is off");
@@ -127,8 +125,7 @@ read_chatglm2 (const Config *config, GlmCheckpoint *c)
   c->names = GLM_NAMES_CHATGLM2;
   c->arch = "chatglm";
   if (!get_int (config, "padded_vocab_size", 1, 1 << 20, 0, &c->n_vocab)
-      || !get_int (config, "hidden_size", 1, 1 << 16, 0, &c->n_embd)
-      || !get_int (config, "num_layers", 1, 512, 0, &c->n_layers)
+      || !get_int (config, "hidden_size", 1, 1 << 16, 0, &c->n_embd) || !get_int (config, "num_layers", 1, 512, 0, &c->n_layers)
       || !get_int (config, "num_attention_heads", 1, 1024, 0, &c->n_heads)
       || !get_int (config, "multi_query_group_num", 1, c->n_heads, grouped ? 0 : c->n_heads, &c->n_kv_heads)
       || !get_int (config, "kv_channels", 1, 1024, c->n_embd / c->n_heads, &c->head_dim)
@@ -141,7 +138,8 @@ read_chatglm2 (const Config *config, GlmCheckpoint *c)
     c->n_kv_heads = c->n_heads;
   if ((glm_json_get (config->root, "rmsnorm") && !get_flag (config, "rmsnorm")) || get_flag (config, "add_bias_linear")
       || get_flag (config, "apply_residual_connection_post_layernorm"))
-    return glm_error_set (config->error, GLM_ERROR_UNSUPPORTED, "config.json: rmsnorm, add_bias_linear or "
+    return glm_error_set (config->error, GLM_ERROR_UNSUPPORTED,
+                          "config.json: rmsnorm, add_bias_linear or "
                           "apply_residual_connection_post_layernorm differs from every published model");
   c->n_rot = c->head_dim / 2;
   c->rope_base = 10000 * ratio;
@@ -186,8 +184,7 @@ read_hf (const Config *config, const char *model_type, const char *name, GlmChec
 
   c->names = GLM_NAMES_HF;
   c->arch = strcmp (model_type, "glm4") == 0 ? "glm4" : "chatglm";
-  if (!get_int (config, "vocab_size", 1, 1 << 20, 0, &c->n_vocab)
-      || !get_int (config, "hidden_size", 1, 1 << 16, 0, &c->n_embd)
+  if (!get_int (config, "vocab_size", 1, 1 << 20, 0, &c->n_vocab) || !get_int (config, "hidden_size", 1, 1 << 16, 0, &c->n_embd)
       || !get_int (config, "num_hidden_layers", 1, 512, 0, &c->n_layers)
       || !get_int (config, "num_attention_heads", 1, 1024, 0, &c->n_heads)
       || !get_int (config, "num_key_value_heads", 1, c->n_heads, c->n_heads, &c->n_kv_heads)
@@ -199,8 +196,10 @@ read_hf (const Config *config, const char *model_type, const char *name, GlmChec
     return false;
   glm_json_get_string (config->root, "hidden_act", &activation);
   if (strcmp (activation, "silu") != 0 || c->quantised_bits != 0)
-    return glm_error_set (config->error, GLM_ERROR_UNSUPPORTED, "config.json: hidden_act %.40s or a quantisation that no "
-                          "published model has", activation);
+    return glm_error_set (config->error, GLM_ERROR_UNSUPPORTED,
+                          "config.json: hidden_act %.40s or a quantisation that no "
+                          "published model has",
+                          activation);
   if (strcmp (c->arch, "glm4") == 0)
     c->family = strcasestr (name, "z1") ? GLM_FAMILY_GLM_Z1 : GLM_FAMILY_GLM4_0414;
   else
@@ -215,8 +214,10 @@ check_sizes (const GlmCheckpoint *c, GlmError *error)
     return glm_error_set (error, GLM_ERROR_BAD_FILE, "config.json: hidden_size %d is not divisible by %d heads", c->n_embd,
                           c->n_heads);
   if (c->n_heads % c->n_kv_heads != 0 || c->n_rot < 2 || c->n_rot % 2 != 0)
-    return glm_error_set (error, GLM_ERROR_BAD_FILE, "config.json: %d heads, %d key-value heads and %d rotated dimensions do "
-                          "not fit together", c->n_heads, c->n_kv_heads, c->n_rot);
+    return glm_error_set (error, GLM_ERROR_BAD_FILE,
+                          "config.json: %d heads, %d key-value heads and %d rotated dimensions do "
+                          "not fit together",
+                          c->n_heads, c->n_kv_heads, c->n_rot);
   return true;
 }
 
@@ -248,8 +249,7 @@ read_config (const GlmSource *source, GlmCheckpoint *c, GlmError *error)
 static bool
 read_chatglm_ggml (const GlmSource *source, GlmCheckpoint *c, GlmError *error)
 {
-  static const GlmFamily families[5] = { 0, GLM_FAMILY_CHATGLM1, GLM_FAMILY_CHATGLM2, GLM_FAMILY_CHATGLM3,
-                                         GLM_FAMILY_GLM4 };
+  static const GlmFamily families[5] = { 0, GLM_FAMILY_CHATGLM1, GLM_FAMILY_CHATGLM2, GLM_FAMILY_CHATGLM3, GLM_FAMILY_GLM4 };
   const GlmChatglmGgmlHeader *h = &source->header;
 
   c->family = families[h->model_type];

@@ -16,7 +16,7 @@
 struct GlmGgufWriter
 {
   GlmOutputFile *file;
-  uint64_t expected_end;        /* of the file */
+  uint64_t expected_end; /* of the file */
 };
 
 static const uint8_t zeros[GLM_GGUF_DEFAULT_ALIGNMENT];
@@ -133,8 +133,7 @@ glm_gguf_writer_write (GlmGgufWriter *writer, const void *data, size_t n_bytes, 
 bool
 glm_gguf_writer_end_tensor (GlmGgufWriter *writer, GlmError *error)
 {
-  return glm_output_file_write (writer->file, zeros, (size_t) padding_after (glm_output_file_position (writer->file)),
-                                error);
+  return glm_output_file_write (writer->file, zeros, (size_t) padding_after (glm_output_file_position (writer->file)), error);
 }
 
 bool

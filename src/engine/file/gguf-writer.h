@@ -15,7 +15,7 @@ typedef struct
   GlmType type;
   int n_dims;
   int64_t ne[GLM_MAX_DIMS];
-  size_t n_bytes;               /* of the data, as glm_tensor_bytes() counts them */
+  size_t n_bytes; /* of the data, as glm_tensor_bytes() counts them */
 } GlmGgufTensor;
 
 typedef struct GlmGgufWriter GlmGgufWriter;
@@ -24,8 +24,8 @@ typedef struct GlmGgufWriter GlmGgufWriter;
 uint64_t glm_gguf_file_bytes (const GlmMetadata *metadata, const GlmGgufTensor *tensors, size_t n_tensors);
 
 /* Writes the header.  Then comes the data of each tensor, in this order and in pieces of any size. */
-bool glm_gguf_writer_open (const char *path, GlmOutputMode mode, const GlmMetadata *metadata,
-                           const GlmGgufTensor *tensors, size_t n_tensors, GlmGgufWriter **ret_writer, GlmError *error);
+bool glm_gguf_writer_open (const char *path, GlmOutputMode mode, const GlmMetadata *metadata, const GlmGgufTensor *tensors,
+                           size_t n_tensors, GlmGgufWriter **ret_writer, GlmError *error);
 bool glm_gguf_writer_write (GlmGgufWriter *writer, const void *data, size_t n_bytes, GlmError *error);
 /* After a tensor's last byte. */
 bool glm_gguf_writer_end_tensor (GlmGgufWriter *writer, GlmError *error);

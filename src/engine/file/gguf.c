@@ -30,11 +30,11 @@
 #include "error.h"
 #include "file/byte-reader.h"
 
-#define MAX_STRING (1u << 20)
+#define MAX_STRING    (1u << 20)
 #define MAX_ALIGNMENT 65536u
 #define MIN_ALIGNMENT 8u
 /* The least that one element takes in the file: a key of one byte and a u8; a name of one byte and one dimension. */
-#define MIN_KV_BYTES (8 + 1 + 4 + 1)
+#define MIN_KV_BYTES     (8 + 1 + 4 + 1)
 #define MIN_TENSOR_BYTES (8 + 1 + 4 + 8 + 4 + 8)
 
 static bool
@@ -45,19 +45,17 @@ cut_short (GlmError *error, const char *what)
 
 /* A length and that many bytes.  `what` names it in the error. */
 static bool
-read_string (GlmByteReader *reader, uint64_t max, const char *what, const uint8_t **ret_bytes, size_t *ret_n,
-             GlmError *error)
+read_string (GlmByteReader *reader, uint64_t max, const char *what, const uint8_t **ret_bytes, size_t *ret_n, GlmError *error)
 {
   uint64_t n;
 
   if (!glm_byte_reader_u64 (reader, &n))
     return cut_short (error, what);
   if (n > glm_byte_reader_left (reader))
-    return glm_error_set (error, GLM_ERROR_BAD_FILE, "the length of %s, %" PRIu64 ", goes past the end of the file", what,
-                          n);
+    return glm_error_set (error, GLM_ERROR_BAD_FILE, "the length of %s, %" PRIu64 ", goes past the end of the file", what, n);
   if (n > max)
-    return glm_error_set (error, GLM_ERROR_BAD_FILE, "the length of %s, %" PRIu64 ", is above the limit of %" PRIu64,
-                          what, n, max);
+    return glm_error_set (error, GLM_ERROR_BAD_FILE, "the length of %s, %" PRIu64 ", is above the limit of %" PRIu64, what, n,
+                          max);
   glm_byte_reader_take (reader, n, ret_bytes);
   *ret_n = (size_t) n;
   return true;
@@ -190,8 +188,7 @@ read_tensor (GlmByteReader *reader, uint64_t index, GlmTensorTable *tensors, Glm
   if (!glm_byte_reader_u32 (reader, &n_dims))
     return cut_short (error, what);
   if (n_dims < 1 || n_dims > GLM_MAX_DIMS)
-    return glm_error_set (error, GLM_ERROR_BAD_FILE, "tensor %.*s has %" PRIu32 " dimensions", (int) name_bytes, name,
-                          n_dims);
+    return glm_error_set (error, GLM_ERROR_BAD_FILE, "tensor %.*s has %" PRIu32 " dimensions", (int) name_bytes, name, n_dims);
   for (uint32_t i = 0; i < n_dims; i++)
     {
       uint64_t n;
@@ -199,8 +196,8 @@ read_tensor (GlmByteReader *reader, uint64_t index, GlmTensorTable *tensors, Glm
       if (!glm_byte_reader_u64 (reader, &n))
         return cut_short (error, what);
       if (n < 1 || n > INT64_MAX)
-        return glm_error_set (error, GLM_ERROR_BAD_FILE, "tensor %.*s: dimension %" PRIu32 " is %" PRIu64,
-                              (int) name_bytes, name, i, n);
+        return glm_error_set (error, GLM_ERROR_BAD_FILE, "tensor %.*s: dimension %" PRIu32 " is %" PRIu64, (int) name_bytes,
+                              name, i, n);
       tensor.ne[i] = (int64_t) n;
     }
   if (!glm_byte_reader_u32 (reader, &type) || !glm_byte_reader_u64 (reader, &offset))
@@ -260,11 +257,13 @@ place_tensors (const GlmMappedFile *file, size_t data_start, uint32_t alignment,
 
       tensor->data = NULL;
       if (offset % alignment != 0)
-        return glm_error_set (error, GLM_ERROR_BAD_FILE, "tensor %s: the offset %zu is no multiple of the alignment %"
-                              PRIu32, tensor->name, offset, alignment);
+        return glm_error_set (error, GLM_ERROR_BAD_FILE, "tensor %s: the offset %zu is no multiple of the alignment %" PRIu32,
+                              tensor->name, offset, alignment);
       if (offset > data_bytes || tensor->n_bytes > data_bytes - offset)
-        return glm_error_set (error, GLM_ERROR_BAD_FILE, "tensor %s: its data (%zu bytes at %zu) goes past the end of the "
-                              "file; the file is cut short or damaged", tensor->name, tensor->n_bytes, offset);
+        return glm_error_set (error, GLM_ERROR_BAD_FILE,
+                              "tensor %s: its data (%zu bytes at %zu) goes past the end of the "
+                              "file; the file is cut short or damaged",
+                              tensor->name, tensor->n_bytes, offset);
       tensor->data = glm_mapped_file_data (file) + data_start + offset;
     }
   return check_overlap (tensors, first, error);
@@ -282,9 +281,10 @@ read_counts (GlmByteReader *reader, uint64_t *ret_n_tensors, uint64_t *ret_n_ent
   if (!glm_byte_reader_u32 (reader, &version))
     return cut_short (error, "the version");
   if (version != 2 && version != 3)
-    return glm_error_set (error, GLM_ERROR_UNSUPPORTED, (version & 0xFFFF) == 0 && version != 0
-                          ? "the GGUF file is big-endian (version 0x%" PRIx32 ")"
-                          : "GGUF version %" PRIu32 " is not supported", version);
+    return glm_error_set (error, GLM_ERROR_UNSUPPORTED,
+                          (version & 0xFFFF) == 0 && version != 0 ? "the GGUF file is big-endian (version 0x%" PRIx32 ")"
+                                                                  : "GGUF version %" PRIu32 " is not supported",
+                          version);
   if (!glm_byte_reader_u64 (reader, &n_tensors) || !glm_byte_reader_u64 (reader, &n_entries))
     return cut_short (error, "the counts of the header");
   if (n_tensors > GLM_MAX_TENSORS || n_tensors > glm_byte_reader_left (reader) / MIN_TENSOR_BYTES)

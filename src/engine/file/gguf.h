@@ -9,8 +9,8 @@
 #include "file/metadata.h"
 #include "file/tensor-table.h"
 
-#define GLM_GGUF_MAGIC "GGUF"
-#define GLM_GGUF_VERSION 3
+#define GLM_GGUF_MAGIC             "GGUF"
+#define GLM_GGUF_VERSION           3
 #define GLM_GGUF_DEFAULT_ALIGNMENT 32
 
 /* Appends the file's metadata to *metadata (NULL: checked and dropped) and its tensors to *tensors (not sealed).  Values

@@ -88,8 +88,12 @@ put_architecture (Writer *w, const GlmCheckpoint *c)
 static uint32_t
 file_type (GlmImportType type, const GlmImportPlan *plan)
 {
-  static const struct { GlmType type; uint32_t number; } numbers[] = {
-    { GLM_TYPE_F32, 0 }, { GLM_TYPE_F16, 1 }, { GLM_TYPE_Q4_0, 2 }, { GLM_TYPE_Q4_1, 3 }, { GLM_TYPE_Q8_0, 7 },
+  static const struct
+  {
+    GlmType type;
+    uint32_t number;
+  } numbers[] = {
+    { GLM_TYPE_F32, 0 },  { GLM_TYPE_F16, 1 },  { GLM_TYPE_Q4_0, 2 },  { GLM_TYPE_Q4_1, 3 },  { GLM_TYPE_Q8_0, 7 },
     { GLM_TYPE_Q5_0, 8 }, { GLM_TYPE_Q5_1, 9 }, { GLM_TYPE_Q6_K, 18 }, { GLM_TYPE_BF16, 32 },
   };
   const GlmPlanTensor *largest = NULL;
@@ -125,7 +129,7 @@ put_general (Writer *w, const GlmImportOptions *options, const GlmImportPlan *pl
     put_text (w, "general.name", options->name);
 }
 
-/* ---- Tokenizer ---------------------------------------------------------------------------------------------------- */
+/* ---- Tokenizer -------------------------------------------------------------------------------------------------- */
 
 /* The source's own tokenizer, by the file names of the families' repositories. */
 static bool
@@ -144,8 +148,10 @@ open_own_tokenizer (const GlmSource *source, GlmTokenizer **ret_tokenizer, GlmEr
       if (there)
         return ok;
     }
-  return glm_error_set (error, GLM_ERROR_NOT_FOUND, "%s holds no tokenizer: neither ice_text.model nor tokenizer.model nor "
-                        "tokenizer.json", glm_path_name (source->path));
+  return glm_error_set (error, GLM_ERROR_NOT_FOUND,
+                        "%s holds no tokenizer: neither ice_text.model nor tokenizer.model nor "
+                        "tokenizer.json",
+                        glm_path_name (source->path));
 }
 
 static void
@@ -163,8 +169,7 @@ put_chatglm1_ids (Writer *w, const GlmTokenizer *tokenizer)
 }
 
 static bool
-put_tokenizer (Writer *w, const GlmSource *source, const GlmCheckpoint *c, const GlmImportOptions *options,
-               GlmError *error)
+put_tokenizer (Writer *w, const GlmSource *source, const GlmCheckpoint *c, const GlmImportOptions *options, GlmError *error)
 {
   GlmTokenizer *tokenizer = NULL;
   bool ok;
@@ -180,7 +185,7 @@ put_tokenizer (Writer *w, const GlmSource *source, const GlmCheckpoint *c, const
   return ok;
 }
 
-/* ---- Sources ------------------------------------------------------------------------------------------------------ */
+/* ---- Sources ---------------------------------------------------------------------------------------------------- */
 
 /* Everything that the source says, but for how its bytes are laid out. */
 static bool

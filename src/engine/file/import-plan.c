@@ -30,23 +30,25 @@
 #include "quant/packed.h"
 
 /* A dimension by what it is. */
+/* clang-format off */
 typedef enum { DIM_NONE, DIM_EMBD, DIM_VOCAB, DIM_FF, DIM_FF2, DIM_QKV, DIM_Q, DIM_KV } Dim;
 
 typedef enum { ROLE_VECTOR, ROLE_MATRIX, ROLE_EMBEDDING, ROLE_OUTPUT, ROLE_QKV, ROLE_VALUE, ROLE_DOWN } Role;
+/* clang-format on */
 
 typedef struct
 {
-  const char *from;             /* in a layer: after the layer's prefix */
-  const char *to;               /* in a layer: after "blk.N." */
+  const char *from; /* in a layer: after the layer's prefix */
+  const char *to;   /* in a layer: after "blk.N." */
   Dim columns;
-  Dim rows;                     /* NONE: a vector */
+  Dim rows; /* NONE: a vector */
   Role role;
   bool optional;
 } Rule;
 
 typedef struct
 {
-  const char *layer_prefix;     /* before the layer's number */
+  const char *layer_prefix; /* before the layer's number */
   const Rule *global;
   size_t n_global;
   const Rule *layer;
@@ -125,7 +127,7 @@ typedef struct
   const GlmCheckpoint *checkpoint;
   GlmImportType type;
   GlmImportPlan *plan;
-  bool tied;                    /* the output is the embedding */
+  bool tied; /* the output is the embedding */
   GlmError *error;
 } Planner;
 
@@ -135,7 +137,7 @@ glm_import_plan_clear (GlmImportPlan *plan)
   free (plan->tensors);
   glm_prefix_projection_free (plan->projection);
   glm_metadata_clear (&plan->metadata);
-  *plan = (GlmImportPlan) { 0 };
+  *plan = (GlmImportPlan){ 0 };
 }
 
 GlmGgufTensor *
@@ -147,14 +149,13 @@ glm_import_plan_tensors (const GlmImportPlan *plan)
     {
       const GlmPlanTensor *from = &plan->tensors[i];
 
-      tensors[i] = (GlmGgufTensor) { .name = from->name, .type = from->type, .n_dims = from->n_dims,
-                                     .n_bytes = from->n_bytes };
+      tensors[i] = (GlmGgufTensor){ .name = from->name, .type = from->type, .n_dims = from->n_dims, .n_bytes = from->n_bytes };
       memcpy (tensors[i].ne, from->ne, sizeof tensors[i].ne);
     }
   return tensors;
 }
 
-/* ---- Types -------------------------------------------------------------------------------------------------------- */
+/* ---- Types ------------------------------------------------------------------------------------------------------ */
 
 /* llama.cpp's choice of layers whose ffn_down and attn_v get more bits in Q4_K_M: the first and last eighth, and every
  * third between. */
@@ -202,29 +203,22 @@ choose_type (GlmImportType type, Role role, const GlmTensor *source, int bits, i
     return GLM_TYPE_F32;
   switch (type)
     {
-    case GLM_IMPORT_F32:
-      return GLM_TYPE_F32;
-    case GLM_IMPORT_F16:
-      return GLM_TYPE_F16;
-    case GLM_IMPORT_Q8_0:
-      return fitting_type (GLM_TYPE_Q8_0, n_columns);
-    case GLM_IMPORT_Q5_1:
-      return plain_type (GLM_TYPE_Q5_1, role, bits, n_columns);
-    case GLM_IMPORT_Q5_0:
-      return plain_type (GLM_TYPE_Q5_0, role, bits, n_columns);
-    case GLM_IMPORT_Q4_1:
-      return plain_type (GLM_TYPE_Q4_1, role, bits, n_columns);
-    case GLM_IMPORT_Q4_0:
-      return plain_type (GLM_TYPE_Q4_0, role, bits, n_columns);
-    case GLM_IMPORT_Q4_K_M:
-      return fitting_type (q4_k_m_type (role, layer, n_layers), n_columns);
+    case GLM_IMPORT_F32: return GLM_TYPE_F32;
+    case GLM_IMPORT_F16: return GLM_TYPE_F16;
+    case GLM_IMPORT_Q8_0: return fitting_type (GLM_TYPE_Q8_0, n_columns);
+    case GLM_IMPORT_Q5_1: return plain_type (GLM_TYPE_Q5_1, role, bits, n_columns);
+    case GLM_IMPORT_Q5_0: return plain_type (GLM_TYPE_Q5_0, role, bits, n_columns);
+    case GLM_IMPORT_Q4_1: return plain_type (GLM_TYPE_Q4_1, role, bits, n_columns);
+    case GLM_IMPORT_Q4_0: return plain_type (GLM_TYPE_Q4_0, role, bits, n_columns);
+    case GLM_IMPORT_Q4_K_M: return fitting_type (q4_k_m_type (role, layer, n_layers), n_columns);
     default:
-      return bits == 4 ? fitting_type (GLM_TYPE_Q4_0, n_columns)
-                       : bits == 8 ? fitting_type (GLM_TYPE_Q8_0, n_columns) : source->type;
+      return bits == 4   ? fitting_type (GLM_TYPE_Q4_0, n_columns)
+             : bits == 8 ? fitting_type (GLM_TYPE_Q8_0, n_columns)
+                         : source->type;
     }
 }
 
-/* ---- Tensors ------------------------------------------------------------------------------------------------------ */
+/* ---- Tensors ---------------------------------------------------------------------------------------------------- */
 
 static GlmPlanTensor *
 append_tensor (Planner *p, const char *name, int layer)
@@ -246,7 +240,7 @@ append_tensor (Planner *p, const char *name, int layer)
       plan->capacity = capacity;
     }
   tensor = &plan->tensors[plan->n_tensors++];
-  *tensor = (GlmPlanTensor) { .n_dims = 1, .ne = { 1, 1, 1, 1 } };
+  *tensor = (GlmPlanTensor){ .n_dims = 1, .ne = { 1, 1, 1, 1 } };
   if (layer >= 0)
     snprintf (tensor->name, sizeof tensor->name, "blk.%d.%s", layer, name);
   else
@@ -280,8 +274,10 @@ bind_scale (Planner *p, const char *name, int64_t columns, int64_t rows, GlmPlan
   snprintf (scale_name, sizeof scale_name, "%s_scale", name);
   scale = glm_source_tensor (p->source, scale_name);
   if (!scale || (scale->type != GLM_TYPE_F16 && scale->type != GLM_TYPE_F32) || scale->ne[0] * scale->ne[1] != rows)
-    return glm_error_set (p->error, GLM_ERROR_BAD_FILE, "tensor %s, the scales of an INT4 or INT8 weight, is missing or has "
-                          "another shape", scale_name);
+    return glm_error_set (p->error, GLM_ERROR_BAD_FILE,
+                          "tensor %s, the scales of an INT4 or INT8 weight, is missing or has "
+                          "another shape",
+                          scale_name);
   tensor->scale = scale;
   tensor->bits = weight->ne[0] == columns ? 8 : weight->ne[0] * 2 == columns ? 4 : 0;
   if (tensor->bits == 0 || (p->checkpoint->quantised_bits != 0 && p->checkpoint->quantised_bits != tensor->bits))
@@ -385,8 +381,8 @@ is_tied (Planner *p, const Scheme *scheme)
 static bool
 is_ignored (const char *name)
 {
-  return strstr (name, "rotary_emb.inv_freq") || strstr (name, "rotary_pos_emb.inv_freq")
-         || strstr (name, "prefix_encoder.") || strcmp (name, "past_key_values") == 0;
+  return strstr (name, "rotary_emb.inv_freq") || strstr (name, "rotary_pos_emb.inv_freq") || strstr (name, "prefix_encoder.")
+         || strcmp (name, "past_key_values") == 0;
 }
 
 /* Whether the plan has a use for the tensor, directly or as the twin of the embedding. */
@@ -396,8 +392,9 @@ is_used (const Planner *p, const GlmTensor *tensor)
   for (size_t i = 0; i < p->plan->n_tensors; i++)
     if (p->plan->tensors[i].source == tensor || p->plan->tensors[i].scale == tensor)
       return true;
-  return p->tied && (strcmp (tensor->name, "lm_head.weight") == 0 || strcmp (tensor->name, "lm_head.weight_scale") == 0
-                     || strcmp (tensor->name, "transformer.output_layer.weight") == 0);
+  return p->tied
+         && (strcmp (tensor->name, "lm_head.weight") == 0 || strcmp (tensor->name, "lm_head.weight_scale") == 0
+             || strcmp (tensor->name, "transformer.output_layer.weight") == 0);
 }
 
 static bool
@@ -432,7 +429,7 @@ plan_weights (Planner *p)
   return check_all_used (p);
 }
 
-/* ---- P-Tuning v2 -------------------------------------------------------------------------------------------------- */
+/* ---- P-Tuning v2 ------------------------------------------------------------------------------------------------ */
 
 static bool
 plan_prefix_tensor (Planner *p, const GlmTensor *source, int layer, int value, int64_t length)
@@ -475,8 +472,9 @@ plan_prefix (Planner *p, const GlmSource *prefix)
   source = source ? source : glm_source_tensor (holder, "prefix_encoder.embedding.weight");
   source = source ? source : glm_source_tensor (holder, "past_key_values");
   if (!source)
-    return !prefix || glm_error_set (p->error, GLM_ERROR_BAD_FILE, "%s holds no prefix_encoder.embedding.weight",
-                                     glm_path_name (prefix->path));
+    return !prefix
+           || glm_error_set (p->error, GLM_ERROR_BAD_FILE, "%s holds no prefix_encoder.embedding.weight",
+                             glm_path_name (prefix->path));
   if (!glm_prefix_projection_find (holder, &p->plan->projection, p->error))
     return false;
   if (p->plan->projection)
@@ -486,7 +484,8 @@ plan_prefix (Planner *p, const GlmSource *prefix)
   length = source->ne[1];
   if (source->n_dims == 4 ? source->ne[0] != c->head_dim || source->ne[2] != c->n_kv_heads || source->ne[3] != 2 * c->n_layers
                           : source->n_dims != 2 || source->ne[0] != 2 * c->n_layers * width)
-    return glm_error_set (p->error, GLM_ERROR_BAD_FILE, "tensor %s does not have the shape of the model's prefix", source->name);
+    return glm_error_set (p->error, GLM_ERROR_BAD_FILE, "tensor %s does not have the shape of the model's prefix",
+                          source->name);
   if (source->type != GLM_TYPE_F16 && source->type != GLM_TYPE_F32 && source->type != GLM_TYPE_BF16)
     return glm_error_set (p->error, GLM_ERROR_UNSUPPORTED, "tensor %s is quantised", source->name);
   for (int layer = 0; layer < c->n_layers; layer++)
@@ -495,13 +494,20 @@ plan_prefix (Planner *p, const GlmSource *prefix)
   return true;
 }
 
-/* ---- From GGUF ---------------------------------------------------------------------------------------------------- */
+/* ---- From GGUF -------------------------------------------------------------------------------------------------- */
 
 static Role
 role_of_name (const char *name, int n_dims, bool tied)
 {
-  static const struct { const char *part; Role role; } roles[] = {
-    { "attn_prefix", ROLE_VECTOR }, { "attn_qkv", ROLE_QKV }, { "attn_v", ROLE_VALUE }, { "ffn_down", ROLE_DOWN },
+  static const struct
+  {
+    const char *part;
+    Role role;
+  } roles[] = {
+    { "attn_prefix", ROLE_VECTOR },
+    { "attn_qkv", ROLE_QKV },
+    { "attn_v", ROLE_VALUE },
+    { "ffn_down", ROLE_DOWN },
   };
 
   if (n_dims == 1)
@@ -534,8 +540,7 @@ plan_gguf_tensor (Planner *p, const GlmTensor *source, int n_layers)
   tensor->source = source;
   tensor->n_dims = source->n_dims;
   memcpy (tensor->ne, source->ne, sizeof tensor->ne);
-  tensor->type = role == ROLE_VECTOR ? source->type
-                                     : choose_type (p->type, role, source, 0, source->ne[0], layer, n_layers);
+  tensor->type = role == ROLE_VECTOR ? source->type : choose_type (p->type, role, source, 0, source->ne[0], layer, n_layers);
   p->plan->n_params += (uint64_t) (source->ne[0] * source->ne[1] * source->ne[2] * source->ne[3]);
   return glm_tensor_bytes (tensor->name, tensor->type, tensor->n_dims, tensor->ne, &tensor->n_bytes, p->error);
 }
@@ -571,8 +576,8 @@ choose_family (const GlmImportOptions *options, GlmCheckpoint *checkpoint, GlmEr
 }
 
 bool
-glm_import_plan_make (const GlmSource *source, const GlmSource *prefix, const GlmImportOptions *options,
-                      GlmImportPlan *plan, GlmError *error)
+glm_import_plan_make (const GlmSource *source, const GlmSource *prefix, const GlmImportOptions *options, GlmImportPlan *plan,
+                      GlmError *error)
 {
   GlmCheckpoint checkpoint = { 0 };
   Planner planner = { .source = source, .checkpoint = &checkpoint, .type = options->type, .plan = plan, .error = error };

@@ -19,7 +19,7 @@
 #include "pool.h"
 #include "quant/blocks.h"
 
-#define CHUNK_BYTES ((size_t) 8 << 20)
+#define CHUNK_BYTES         ((size_t) 8 << 20)
 #define PROBE_COMPARE_BYTES ((size_t) 4 << 20)
 
 static const char *const type_names[GLM_IMPORT_N_TYPES] = {
@@ -44,7 +44,7 @@ glm_import_type_name (GlmImportType type)
   return type_names[type];
 }
 
-/* ---- One row ------------------------------------------------------------------------------------------------------ */
+/* ---- One row ---------------------------------------------------------------------------------------------------- */
 
 static size_t
 source_row_bytes (const GlmTensor *source)
@@ -163,7 +163,7 @@ gather_heads (const GlmPlanTensor *tensor, int64_t r, float *values)
 
   for (int64_t head = 0; head < tensor->ne[0] / tensor->head_dim; head++)
     from->dequantise ((const uint8_t *) tensor->source->data
-                        + (size_t) (tensor->first_row + head * tensor->ne[1] + r) * head_bytes,
+                          + (size_t) (tensor->first_row + head * tensor->ne[1] + r) * head_bytes,
                       values + head * tensor->head_dim, tensor->head_dim);
 }
 
@@ -175,7 +175,8 @@ gather_qkv (const GlmPlanTensor *tensor, float *values)
 
   for (int64_t r = 0; r < tensor->ne[0]; r++)
     from->dequantise ((const uint8_t *) tensor->source->data
-                        + qkv_source (r, tensor->ne[0], tensor->head_dim) * from->block_bytes, &values[r], 1);
+                          + qkv_source (r, tensor->ne[0], tensor->head_dim) * from->block_bytes,
+                      &values[r], 1);
 }
 
 static void
@@ -213,7 +214,7 @@ convert_row (const GlmPlanTensor *tensor, int64_t r, float *values, void *out, s
   to->quantise (values, out, tensor->ne[0]);
 }
 
-/* ---- Chunks ------------------------------------------------------------------------------------------------------- */
+/* ---- Chunks ----------------------------------------------------------------------------------------------------- */
 
 typedef struct
 {
@@ -221,8 +222,8 @@ typedef struct
   int64_t first_row;
   int64_t n_rows;
   size_t row_bytes;
-  uint8_t *out;                 /* [n_rows][row_bytes] */
-  float *values;                /* [n_workers][widest row] */
+  uint8_t *out;  /* [n_rows][row_bytes] */
+  float *values; /* [n_workers][widest row] */
   int64_t values_stride;
 } Chunk;
 
@@ -247,7 +248,7 @@ typedef struct
   GlmGgufWriter *writer;
   Chunk chunk;
   size_t out_capacity;
-  uint64_t n_done;              /* bytes written, for the progress */
+  uint64_t n_done; /* bytes written, for the progress */
   uint64_t n_total;
   GlmError *error;
 } Job;
@@ -288,8 +289,7 @@ report (Job *job, size_t n_bytes)
 {
   job->n_done += n_bytes;
   if (job->options->progress)
-    job->options->progress (job->n_total > 0 ? (double) job->n_done / (double) job->n_total : 1,
-                            job->options->progress_data);
+    job->options->progress (job->n_total > 0 ? (double) job->n_done / (double) job->n_total : 1, job->options->progress_data);
 }
 
 /* The source's pages behind the rows just read. */
@@ -303,7 +303,8 @@ release_rows (const Job *job, const GlmPlanTensor *tensor, int64_t first, int64_
   if (job->plan->projection && source == &job->plan->projection->result)
     return;
   if (tensor->order == GLM_ROWS_PLAIN)
-    glm_mapped_file_release (job->source->files[0], (const uint8_t *) source->data + (size_t) (tensor->first_row + first) * row_bytes,
+    glm_mapped_file_release (job->source->files[0],
+                             (const uint8_t *) source->data + (size_t) (tensor->first_row + first) * row_bytes,
                              (size_t) n * row_bytes);
   else if (first + n == n_rows (tensor))
     glm_mapped_file_release (job->source->files[0], source->data, source->n_bytes);
@@ -347,18 +348,17 @@ convert_all (Job *job)
   return true;
 }
 
-/* ---- Whole files -------------------------------------------------------------------------------------------------- */
+/* ---- Whole files ------------------------------------------------------------------------------------------------ */
 
 static bool
 write_target (Job *job, const char *target)
 {
   GlmGgufTensor *tensors = glm_import_plan_tensors (job->plan);
-  GlmOutputMode mode = job->options->mode == GLM_IMPORT_REPLACE_EXISTING ? GLM_OUTPUT_REPLACE_EXISTING
-                                                                         : GLM_OUTPUT_REFUSE_EXISTING;
+  GlmOutputMode mode =
+      job->options->mode == GLM_IMPORT_REPLACE_EXISTING ? GLM_OUTPUT_REPLACE_EXISTING : GLM_OUTPUT_REFUSE_EXISTING;
   bool ok = tensors || glm_error_set (job->error, GLM_ERROR_NO_MEMORY, "no memory for the list of tensors");
 
-  ok = ok
-       && glm_gguf_writer_open (target, mode, &job->plan->metadata, tensors, job->plan->n_tensors, &job->writer, job->error)
+  ok = ok && glm_gguf_writer_open (target, mode, &job->plan->metadata, tensors, job->plan->n_tensors, &job->writer, job->error)
        && glm_pool_new (job->options->n_threads > 0 ? job->options->n_threads : glm_cpu_count (), &job->pool, job->error)
        && (!job->plan->projection
            || glm_prefix_projection_compute (job->plan->projection, job->pool, job->options->cancel, job->error))
@@ -401,7 +401,8 @@ static void
 describe_source (const GlmSource *source, const GlmImportPlan *plan, GlmImportInfo *info)
 {
   static const char *const formats[] = {
-    [GLM_SOURCE_DIRECTORY] = "safetensors or PyTorch files", [GLM_SOURCE_CHATGLM_GGML] = "chatglm.cpp",
+    [GLM_SOURCE_DIRECTORY] = "safetensors or PyTorch files",
+    [GLM_SOURCE_CHATGLM_GGML] = "chatglm.cpp",
     [GLM_SOURCE_GGUF] = "GGUF",
   };
   const char *name;
@@ -419,7 +420,7 @@ describe_source (const GlmSource *source, const GlmImportPlan *plan, GlmImportIn
 bool
 glm_import_probe (const char *path, const GlmImportOptions *options, GlmImportInfo *ret_info, GlmError *error)
 {
-  GlmImportOptions each = options ? *options : (GlmImportOptions) { 0 };
+  GlmImportOptions each = options ? *options : (GlmImportOptions){ 0 };
   GlmSource *source = NULL, *prefix = NULL;
   GlmImportInfo info = { 0 };
   bool ok = open_sources (path, &each, &source, &prefix, error);

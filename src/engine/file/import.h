@@ -13,7 +13,7 @@
 
 typedef enum
 {
-  GLM_IMPORT_KEEP,              /* the source's own precision: floats as they are, INT4 as Q4_0, INT8 as Q8_0: exact */
+  GLM_IMPORT_KEEP, /* the source's own precision: floats as they are, INT4 as Q4_0, INT8 as Q8_0: exact */
   GLM_IMPORT_F32,
   GLM_IMPORT_F16,
   GLM_IMPORT_Q8_0,
@@ -21,7 +21,7 @@ typedef enum
   GLM_IMPORT_Q5_0,
   GLM_IMPORT_Q4_1,
   GLM_IMPORT_Q4_0,
-  GLM_IMPORT_Q4_K_M,            /* llama.cpp's mixture of Q4_K, Q5_K and Q6_K */
+  GLM_IMPORT_Q4_K_M, /* llama.cpp's mixture of Q4_K, Q5_K and Q6_K */
   GLM_IMPORT_N_TYPES,
 } GlmImportType;
 
@@ -29,12 +29,12 @@ typedef enum
 #define GLM_IMPORT_TYPE_NAMES "keep, f32, f16, q8_0, q5_1, q5_0, q4_1, q4_0 or q4_k_m"
 
 /* One of these names, in any case. */
-bool        glm_import_type_parse (const char *name, GlmImportType *ret_type);
+bool glm_import_type_parse (const char *name, GlmImportType *ret_type);
 const char *glm_import_type_name (GlmImportType type);
 
 typedef enum
 {
-  GLM_IMPORT_REFUSE_EXISTING,   /* the target must not be there */
+  GLM_IMPORT_REFUSE_EXISTING, /* the target must not be there */
   GLM_IMPORT_REPLACE_EXISTING,
 } GlmImportMode;
 
@@ -42,14 +42,14 @@ typedef struct
 {
   GlmImportType type;
   GlmImportMode mode;
-  const char *name;             /* general.name of the new file; NULL: the source's */
-  const char *family;           /* a glm_family_name(), where the source's own name does not tell; NULL: from the source */
-  const char *tokenizer_path;   /* NULL: the source's own; "": none (the model then takes token ids only) */
-  const char *prefix_path;      /* directory of a P-Tuning v2 checkpoint that belongs to the source; NULL: none */
-  int n_threads;                /* 0: glm_cpu_count () */
-  GlmProgressFunc progress;     /* may be NULL */
+  const char *name;           /* general.name of the new file; NULL: the source's */
+  const char *family;         /* a glm_family_name(), where the source's own name does not tell; NULL: from the source */
+  const char *tokenizer_path; /* NULL: the source's own; "": none (the model then takes token ids only) */
+  const char *prefix_path;    /* directory of a P-Tuning v2 checkpoint that belongs to the source; NULL: none */
+  int n_threads;              /* 0: glm_cpu_count () */
+  GlmProgressFunc progress;   /* may be NULL */
   void *progress_data;
-  const GlmCancel *cancel;      /* may be NULL */
+  const GlmCancel *cancel; /* may be NULL */
 } GlmImportOptions;
 
 /* options may be NULL: keep. */
@@ -60,7 +60,7 @@ typedef struct
 {
   char name[128];
   char family[32];
-  char format[40];              /* "safetensors or PyTorch directory", "chatglm.cpp", "GGUF" */
+  char format[40]; /* "safetensors or PyTorch directory", "chatglm.cpp", "GGUF" */
   uint64_t n_params;
   uint64_t source_bytes;
   uint64_t target_bytes[GLM_IMPORT_N_TYPES];

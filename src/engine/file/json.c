@@ -33,8 +33,8 @@ typedef struct
   size_t n_bytes;
   size_t pos;
   GlmJson *json;
-  char *string_end;             /* where the next decoded string goes */
-  locale_t c_locale;            /* numbers have a point whatever the program's locale says */
+  char *string_end;  /* where the next decoded string goes */
+  locale_t c_locale; /* numbers have a point whatever the program's locale says */
   GlmError *error;
 } Parser;
 
@@ -56,8 +56,7 @@ fail (Parser *parser, const char *what)
 static void
 skip_space (Parser *parser)
 {
-  while (parser->pos < parser->n_bytes && strchr (" \t\n\r", parser->text[parser->pos])
-         && parser->text[parser->pos] != '\0')
+  while (parser->pos < parser->n_bytes && strchr (" \t\n\r", parser->text[parser->pos]) && parser->text[parser->pos] != '\0')
     parser->pos++;
 }
 
@@ -87,7 +86,7 @@ new_value (Parser *parser, GlmJsonType type, const char *key, uint32_t key_bytes
       json->values = values;
       json->capacity = capacity;
     }
-  json->values[json->n] = (GlmJsonValue) { .type = type, .span = 1, .key = key, .key_bytes = key_bytes };
+  json->values[json->n] = (GlmJsonValue){ .type = type, .span = 1, .key = key, .key_bytes = key_bytes };
   return json->n++;
 }
 
@@ -360,25 +359,23 @@ parse_value (Parser *parser, const char *key, uint32_t key_bytes, int depth)
 
   skip_space (parser);
   c = peek (parser);
-  type = c == '{' ? GLM_JSON_OBJECT : c == '[' ? GLM_JSON_ARRAY : c == '"' ? GLM_JSON_STRING
-         : c == 't' || c == 'f' ? GLM_JSON_BOOL : c == 'n' ? GLM_JSON_NULL : GLM_JSON_NUMBER;
+  type = c == '{'               ? GLM_JSON_OBJECT
+         : c == '['             ? GLM_JSON_ARRAY
+         : c == '"'             ? GLM_JSON_STRING
+         : c == 't' || c == 'f' ? GLM_JSON_BOOL
+         : c == 'n'             ? GLM_JSON_NULL
+                                : GLM_JSON_NUMBER;
   index = new_value (parser, type, key, key_bytes);
   if (index == UINT32_MAX)
     return false;
   switch (type)
     {
     case GLM_JSON_OBJECT:
-    case GLM_JSON_ARRAY:
-      return parse_container (parser, index, type, depth);
-    case GLM_JSON_STRING:
-      return parse_string (parser, &parser->json->values[index].string, &parser->json->values[index].n);
-    case GLM_JSON_BOOL:
-      parser->json->values[index].boolean = c == 't';
-      return parse_word (parser, c == 't' ? "true" : "false");
-    case GLM_JSON_NULL:
-      return parse_word (parser, "null");
-    default:
-      return parse_number (parser, &parser->json->values[index]);
+    case GLM_JSON_ARRAY: return parse_container (parser, index, type, depth);
+    case GLM_JSON_STRING: return parse_string (parser, &parser->json->values[index].string, &parser->json->values[index].n);
+    case GLM_JSON_BOOL: parser->json->values[index].boolean = c == 't'; return parse_word (parser, c == 't' ? "true" : "false");
+    case GLM_JSON_NULL: return parse_word (parser, "null");
+    default: return parse_number (parser, &parser->json->values[index]);
     }
 }
 
@@ -454,7 +451,7 @@ glm_json_free (GlmJson *json)
   free (json);
 }
 
-/* ---- Walking ------------------------------------------------------------------------------------------------------ */
+/* ---- Walking ---------------------------------------------------------------------------------------------------- */
 
 const GlmJsonValue *
 glm_json_root (const GlmJson *json)

@@ -27,18 +27,18 @@ typedef enum
 typedef struct
 {
   GlmJsonType type;
-  uint32_t span;                /* values from this one to its next sibling, itself included */
-  const char *key;              /* inside an object: its key, NUL-terminated; else NULL */
-  uint32_t key_bytes;           /* a key may hold NUL bytes too */
-  bool is_integer;              /* a number written without fraction and exponent that fits int64 */
-  uint32_t n;                   /* children of an array or object; bytes of a string */
+  uint32_t span;      /* values from this one to its next sibling, itself included */
+  const char *key;    /* inside an object: its key, NUL-terminated; else NULL */
+  uint32_t key_bytes; /* a key may hold NUL bytes too */
+  bool is_integer;    /* a number written without fraction and exponent that fits int64 */
+  uint32_t n;         /* children of an array or object; bytes of a string */
   union
   {
     bool boolean;
     double number;
-    const char *string;         /* decoded, NUL-terminated, may hold NUL bytes */
+    const char *string; /* decoded, NUL-terminated, may hold NUL bytes */
   };
-  int64_t integer;              /* where is_integer */
+  int64_t integer; /* where is_integer */
 } GlmJsonValue;
 
 typedef struct GlmJson GlmJson;

@@ -32,7 +32,7 @@
 
 typedef struct
 {
-  atomic_uintptr_t start;       /* 0: free */
+  atomic_uintptr_t start; /* 0: free */
   atomic_size_t size;
   atomic_bool claimed;
   atomic_bool damaged;
@@ -84,7 +84,8 @@ sigbus_handler (int signal_number, siginfo_t *info, void *context)
         continue;
       atomic_store (&mappings[i].damaged, true);
       if (mmap ((void *) (address & ~(uintptr_t) (page_size - 1)), page_size, PROT_READ,
-                MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != MAP_FAILED)
+                MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0)
+          != MAP_FAILED)
         {
           errno = saved_errno;
           return;
@@ -158,8 +159,8 @@ map_path (GlmMappedFile *file, GlmError *error)
   if (!S_ISREG (status.st_mode) || status.st_size <= 0 || (uint64_t) status.st_size > SIZE_MAX / 2)
     {
       close (fd);
-      return glm_error_set (error, GLM_ERROR_BAD_FILE, S_ISREG (status.st_mode) ? "%s: the file is empty or too large"
-                                                                                : "%s: not a regular file", name);
+      return glm_error_set (error, GLM_ERROR_BAD_FILE,
+                            S_ISREG (status.st_mode) ? "%s: the file is empty or too large" : "%s: not a regular file", name);
     }
   data = mmap (NULL, (size_t) status.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
   if (data == MAP_FAILED)
@@ -242,8 +243,7 @@ glm_mapped_file_check (const GlmMappedFile *file, GlmError *error)
 {
   if (!atomic_load (&file->mapping->damaged))
     return true;
-  return glm_error_set (error, GLM_ERROR_IO, "%s: the file was changed or cut short while in use",
-                        glm_mapped_file_name (file));
+  return glm_error_set (error, GLM_ERROR_IO, "%s: the file was changed or cut short while in use", glm_mapped_file_name (file));
 }
 
 void

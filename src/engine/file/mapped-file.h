@@ -14,10 +14,10 @@ bool glm_mapped_file_open (const char *path, GlmMappedFile **ret_file, GlmError 
 void glm_mapped_file_free (GlmMappedFile *file);
 
 const uint8_t *glm_mapped_file_data (const GlmMappedFile *file);
-size_t         glm_mapped_file_size (const GlmMappedFile *file);
-const char    *glm_mapped_file_path (const GlmMappedFile *file);
+size_t glm_mapped_file_size (const GlmMappedFile *file);
+const char *glm_mapped_file_path (const GlmMappedFile *file);
 /* The part of the path after the last slash: what messages call the file. */
-const char    *glm_mapped_file_name (const GlmMappedFile *file);
+const char *glm_mapped_file_name (const GlmMappedFile *file);
 
 /* False, with GLM_ERROR_IO, once any thread has touched a page that the file no longer had: what was read since is
  * zeros and must not be used. */

@@ -47,7 +47,7 @@ glm_metadata_clear (GlmMetadata *metadata)
       free (metadata->entries[i].key);
     }
   free (metadata->entries);
-  *metadata = (GlmMetadata) { 0 };
+  *metadata = (GlmMetadata){ 0 };
 }
 
 const GlmMetaEntry *
@@ -75,7 +75,7 @@ glm_metadata_append (GlmMetadata *metadata, const char *key, size_t key_bytes)
       metadata->capacity = capacity;
     }
   entry = &metadata->entries[metadata->n];
-  *entry = (GlmMetaEntry) { .key = strndup (key, key_bytes) };
+  *entry = (GlmMetaEntry){ .key = strndup (key, key_bytes) };
   if (!entry->key)
     return NULL;
   metadata->n++;
@@ -119,8 +119,8 @@ entry_for (GlmMetadata *metadata, const char *key)
 }
 
 static bool
-set_value (GlmMetadata *metadata, const char *key, GlmMetaType type, GlmMetaType element_type, uint64_t n,
-           const void *data, size_t n_bytes)
+set_value (GlmMetadata *metadata, const char *key, GlmMetaType type, GlmMetaType element_type, uint64_t n, const void *data,
+           size_t n_bytes)
 {
   uint8_t *copy = malloc (n_bytes + 1);
   GlmMetaEntry *entry;
@@ -246,7 +246,7 @@ glm_metadata_remove (GlmMetadata *metadata, const char *key)
   metadata->n--;
 }
 
-/* ---- Reading values ----------------------------------------------------------------------------------------------- */
+/* ---- Reading values --------------------------------------------------------------------------------------------- */
 
 /* An integer scalar at p; unsigned 64-bit values beyond INT64_MAX do not fit. */
 static bool

@@ -28,23 +28,23 @@ typedef enum
 } GlmMetaType;
 
 #define GLM_META_MAX_ENTRIES 4096
-#define GLM_META_MAX_KEY 1024
+#define GLM_META_MAX_KEY     1024
 
 typedef struct
 {
-  char *key;                    /* owned, NUL-terminated */
+  char *key; /* owned, NUL-terminated */
   GlmMetaType type;
-  GlmMetaType element_type;     /* of an array */
-  uint64_t n;                   /* elements of an array, bytes of a string, else 1 */
-  const uint8_t *data;          /* the encoded value; a string without its length */
+  GlmMetaType element_type; /* of an array */
+  uint64_t n;               /* elements of an array, bytes of a string, else 1 */
+  const uint8_t *data;      /* the encoded value; a string without its length */
   size_t n_bytes;
-  uint64_t *offsets;            /* of an array of strings: where each one's length stands in data; owned */
-  uint8_t *owned;               /* data, if this entry owns it */
+  uint64_t *offsets; /* of an array of strings: where each one's length stands in data; owned */
+  uint8_t *owned;    /* data, if this entry owns it */
 } GlmMetaEntry;
 
 typedef struct
 {
-  GlmMetaEntry *entries;        /* in the order of the file */
+  GlmMetaEntry *entries; /* in the order of the file */
   size_t n;
   size_t capacity;
 } GlmMetadata;
@@ -52,7 +52,7 @@ typedef struct
 void glm_metadata_clear (GlmMetadata *metadata);
 /* Bytes of one value of a scalar type; 0 for strings, arrays and unknown types. */
 size_t glm_meta_type_bytes (uint32_t type);
-const GlmMetaEntry *glm_metadata_find (const GlmMetadata *metadata, const char *key);       /* NULL: not there */
+const GlmMetaEntry *glm_metadata_find (const GlmMetadata *metadata, const char *key); /* NULL: not there */
 
 /* Appends a zeroed entry with this key; NULL: no memory.  Does not look for duplicates. */
 GlmMetaEntry *glm_metadata_append (GlmMetadata *metadata, const char *key, size_t key_bytes);
@@ -65,8 +65,7 @@ bool glm_metadata_set_float (GlmMetadata *metadata, const char *key, float value
 bool glm_metadata_set_bool (GlmMetadata *metadata, const char *key, bool value);
 bool glm_metadata_set_string (GlmMetadata *metadata, const char *key, const char *value, size_t n_bytes);
 /* Scalars back to back. */
-bool glm_metadata_set_array (GlmMetadata *metadata, const char *key, GlmMetaType element_type, const void *values,
-                             uint64_t n);
+bool glm_metadata_set_array (GlmMetadata *metadata, const char *key, GlmMetaType element_type, const void *values, uint64_t n);
 /* Takes over `encoded` (malloc'ed): n strings, each a u64 length and its bytes. */
 bool glm_metadata_take_strings (GlmMetadata *metadata, const char *key, uint8_t *encoded, size_t n_bytes, uint64_t n);
 /* A copy of an entry of another file. */

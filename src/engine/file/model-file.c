@@ -21,8 +21,8 @@ struct GlmModelFile
 {
   GlmMappedFile **parts;
   size_t n_parts;
-  GlmMetadata metadata;         /* borrows from parts[0] */
-  GlmTensorTable tensors;       /* borrow from all parts */
+  GlmMetadata metadata;   /* borrows from parts[0] */
+  GlmTensorTable tensors; /* borrow from all parts */
 };
 
 /* NAME-00001-of-00003.gguf: the prefix's length, part and count. */
@@ -122,12 +122,14 @@ open_parts (GlmModelFile *file, const char *path, GlmError *error)
   if (ok && !glm_model_file_get_uint (file, "split.count", &count))
     count = 1;
   if (ok && count > 1 && (!named || count > MAX_PARTS))
-    ok = glm_error_set (error, GLM_ERROR_BAD_FILE, count > MAX_PARTS
-                        ? "%s: split.count is above the limit" : "%s is one part of a split model, but its name is not "
-                        "NAME-00001-of-00005.gguf, so the other parts cannot be found", glm_path_name (first));
+    ok = glm_error_set (error, GLM_ERROR_BAD_FILE,
+                        count > MAX_PARTS ? "%s: split.count is above the limit"
+                                          : "%s is one part of a split model, but its name is not "
+                                            "NAME-00001-of-00005.gguf, so the other parts cannot be found",
+                        glm_path_name (first));
   if (ok && count > 1)
-    ok = check_part (&file->metadata, first, 0, named_count, error)
-         && open_other_parts (file, path, prefix, named_count, error) && check_tensor_total (file, error);
+    ok = check_part (&file->metadata, first, 0, named_count, error) && open_other_parts (file, path, prefix, named_count, error)
+         && check_tensor_total (file, error);
   free (first);
   return ok;
 }
@@ -138,8 +140,7 @@ refuse_other_formats (const char *path, GlmError *error)
   struct stat status;
 
   if (stat (path, &status) == 0 && S_ISDIR (status.st_mode))
-    return glm_error_set (error, GLM_ERROR_UNSUPPORTED, "%s is a directory: import it as GGUF first",
-                          glm_path_name (path));
+    return glm_error_set (error, GLM_ERROR_UNSUPPORTED, "%s is a directory: import it as GGUF first", glm_path_name (path));
   return true;
 }
 
@@ -236,7 +237,7 @@ glm_model_file_release_tensor (const GlmModelFile *file, const GlmTensor *tensor
   glm_mapped_file_release (file->parts[0], tensor->data, tensor->n_bytes);
 }
 
-/* ---- Metadata ----------------------------------------------------------------------------------------------------- */
+/* ---- Metadata --------------------------------------------------------------------------------------------------- */
 
 bool
 glm_model_file_get_uint (const GlmModelFile *file, const char *key, uint64_t *ret_value)

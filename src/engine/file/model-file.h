@@ -23,7 +23,7 @@ typedef struct
   const char *name;
   GlmType type;
   int n_dims;
-  int64_t ne[GLM_MAX_DIMS];     /* ne[0] is the fastest (in features); unused ones are 1 */
+  int64_t ne[GLM_MAX_DIMS]; /* ne[0] is the fastest (in features); unused ones are 1 */
   const void *data;
   size_t n_bytes;
 } GlmTensor;
@@ -32,16 +32,16 @@ typedef struct
 bool glm_model_file_open (const char *path, GlmModelFile **ret_file, GlmError *error);
 void glm_model_file_free (GlmModelFile *file);
 const char *glm_model_file_path (const GlmModelFile *file);
-uint64_t glm_model_file_bytes (const GlmModelFile *file);       /* of all parts */
+uint64_t glm_model_file_bytes (const GlmModelFile *file); /* of all parts */
 /* False, with GLM_ERROR_IO, if the file lost its end while mapped and somebody read there: call it after each unit of
  * work on the tensors' data (a load, a chunk of the prompt, a token). */
 bool glm_model_file_check (const GlmModelFile *file, GlmError *error);
 /* All keys in the file's order, borrowed. */
 const GlmMetadata *glm_model_file_metadata (const GlmModelFile *file);
 
-size_t           glm_model_file_n_tensors (const GlmModelFile *file);
+size_t glm_model_file_n_tensors (const GlmModelFile *file);
 const GlmTensor *glm_model_file_tensor_at (const GlmModelFile *file, size_t index);
-const GlmTensor *glm_model_file_tensor (const GlmModelFile *file, const char *name);    /* NULL: not there */
+const GlmTensor *glm_model_file_tensor (const GlmModelFile *file, const char *name); /* NULL: not there */
 
 /* Metadata with GGUF's keys, whatever the file's format.  False if absent or of another type (integer types convert into
  * each other where the value fits).  Strings may hold NUL bytes: their length is given. */

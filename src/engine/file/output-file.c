@@ -28,7 +28,7 @@
 struct GlmOutputFile
 {
   char *path;
-  char *part;                   /* path of the unfinished file */
+  char *part; /* path of the unfinished file */
   int fd;
   bool created;
   GlmOutputMode mode;

@@ -17,8 +17,7 @@ typedef enum
 
 /* Begins PATH with GLM_PART_SUFFIX beside the final file.  n_bytes: the size it will have, compared with the free space
  * first. */
-bool glm_output_file_open (const char *path, uint64_t n_bytes, GlmOutputMode mode, GlmOutputFile **ret_file,
-                           GlmError *error);
+bool glm_output_file_open (const char *path, uint64_t n_bytes, GlmOutputMode mode, GlmOutputFile **ret_file, GlmError *error);
 bool glm_output_file_write (GlmOutputFile *file, const void *data, size_t n_bytes, GlmError *error);
 /* Bytes written so far. */
 uint64_t glm_output_file_position (const GlmOutputFile *file);

@@ -22,18 +22,17 @@ typedef struct
   const GlmPackOptions *options;
   GlmError *error;
   GlmModelFile *file;
-  GlmGgufTensor *tensors;       /* of the target */
+  GlmGgufTensor *tensors; /* of the target */
   GlmGgufWriter *writer;
   GlmPool *pool;
   uint8_t *buffer;
   size_t buffer_bytes;
-  size_t n_done, n_total;       /* bytes */
+  size_t n_done, n_total; /* bytes */
 } Packer;
 
 /* Matrices that are multiplied.  Embeddings are looked up by the row, unless they are the output too. */
 static const GlmPackedTraits *
-traits_for (const GlmModelFile *file,
-            const GlmTensor    *tensor)
+traits_for (const GlmModelFile *file, const GlmTensor *tensor)
 {
   if (tensor->n_dims != 2 || tensor->ne[1] % GLM_PANEL_ROWS != 0)
     return NULL;
@@ -48,7 +47,7 @@ plan (Packer *packer)
   size_t n = glm_model_file_n_tensors (packer->file);
 
   packer->tensors = calloc (n, sizeof *packer->tensors);
-  if (packer->tensors == NULL)
+  if (!packer->tensors)
     return glm_error_set (packer->error, GLM_ERROR_NO_MEMORY, "no memory for the list of tensors");
   packer->buffer_bytes = BUFFER_BYTES;
   for (size_t i = 0; i < n; i++)
@@ -59,10 +58,10 @@ plan (Packer *packer)
 
       if (glm_packed_traits_of_file (source->type) != NULL)
         return glm_error_set (packer->error, GLM_ERROR_ARGUMENT, "the file is packed already");
-      *tensor = (GlmGgufTensor) { source->name, source->type, source->n_dims, { 0 }, source->n_bytes };
+      *tensor = (GlmGgufTensor){ source->name, source->type, source->n_dims, { 0 }, source->n_bytes };
       memcpy (tensor->ne, source->ne, sizeof tensor->ne);
       packer->n_total += source->n_bytes;
-      if (traits == NULL)
+      if (!traits)
         continue;
       tensor->type = GLM_PACKED_TYPE (traits->format);
       tensor->n_bytes = glm_packed_panel_bytes (traits, source->ne[0]) * (size_t) (source->ne[1] / GLM_PANEL_ROWS);
@@ -84,9 +83,7 @@ typedef struct
 } Run;
 
 static void
-pack_share (int   worker,
-            int   n_workers,
-            void *data)
+pack_share (int worker, int n_workers, void *data)
 {
   const Run *run = data;
   int64_t begin, end;
@@ -99,11 +96,10 @@ pack_share (int   worker,
 
 /* After some bytes of the source. */
 static bool
-tick (Packer *packer,
-      size_t  n_bytes)
+tick (Packer *packer, size_t n_bytes)
 {
   packer->n_done += n_bytes;
-  if (packer->options->progress != NULL)
+  if (packer->options->progress)
     packer->options->progress ((double) packer->n_done / (double) packer->n_total, packer->options->progress_data);
   if (glm_cancel_is_set (packer->options->cancel))
     return glm_error_set (packer->error, GLM_ERROR_CANCELLED, "cancelled");
@@ -111,9 +107,7 @@ tick (Packer *packer,
 }
 
 static bool
-write_packed (Packer                *packer,
-              const GlmTensor       *tensor,
-              const GlmPackedTraits *traits)
+write_packed (Packer *packer, const GlmTensor *tensor, const GlmPackedTraits *traits)
 {
   size_t panel_bytes = glm_packed_panel_bytes (traits, tensor->ne[0]);
   size_t row_bytes = tensor->n_bytes / (size_t) tensor->ne[1];
@@ -121,8 +115,10 @@ write_packed (Packer                *packer,
 
   for (int64_t i = 0; i < n_panels; i += at_once)
     {
-      Run run = { traits, (const uint8_t *) tensor->data + (size_t) i * GLM_PANEL_ROWS * row_bytes, packer->buffer, row_bytes,
-                  panel_bytes, n_panels - i < at_once ? n_panels - i : at_once, tensor->ne[0] };
+      Run run = { traits,         (const uint8_t *) tensor->data + (size_t) i * GLM_PANEL_ROWS * row_bytes,
+                  packer->buffer, row_bytes,
+                  panel_bytes,    n_panels - i < at_once ? n_panels - i : at_once,
+                  tensor->ne[0] };
 
       glm_pool_run (packer->pool, pack_share, &run);
       if (!tick (packer, (size_t) run.n_panels * GLM_PANEL_ROWS * row_bytes)
@@ -141,7 +137,7 @@ write_tensors (Packer *packer)
       const GlmPackedTraits *traits = traits_for (packer->file, tensor);
       bool ok = traits != NULL ? write_packed (packer, tensor, traits)
                                : glm_gguf_writer_write (packer->writer, tensor->data, tensor->n_bytes, packer->error)
-                                   && tick (packer, tensor->n_bytes);
+                                     && tick (packer, tensor->n_bytes);
 
       if (!ok || !glm_gguf_writer_end_tensor (packer->writer, packer->error))
         return false;
@@ -151,10 +147,7 @@ write_tensors (Packer *packer)
 }
 
 bool
-glm_pack (const char           *source,
-          const char           *target,
-          const GlmPackOptions *options,
-          GlmError             *error)
+glm_pack (const char *source, const char *target, const GlmPackOptions *options, GlmError *error)
 {
   Packer packer = { .options = options, .error = error };
   uint64_t n_parts = 1;
@@ -162,12 +155,13 @@ glm_pack (const char           *source,
 
   ok = glm_model_file_open (source, &packer.file, error);
   if (ok && glm_model_file_get_uint (packer.file, "split.count", &n_parts) && n_parts > 1)
-    ok = glm_error_set (error, GLM_ERROR_UNSUPPORTED, "the model is in %d parts: make it one file by an import first", (int) n_parts);
+    ok = glm_error_set (error, GLM_ERROR_UNSUPPORTED, "the model is in %d parts: make it one file by an import first",
+                        (int) n_parts);
   ok = ok && plan (&packer)
        && glm_gguf_writer_open (target, options->mode, glm_model_file_metadata (packer.file), packer.tensors,
                                 glm_model_file_n_tensors (packer.file), &packer.writer, error)
-       && glm_pool_new (options->n_threads, &packer.pool, error)
-       && write_tensors (&packer) && glm_gguf_writer_commit (packer.writer, error);
+       && glm_pool_new (options->n_threads, &packer.pool, error) && write_tensors (&packer)
+       && glm_gguf_writer_commit (packer.writer, error);
   glm_pool_free (packer.pool);
   glm_gguf_writer_free (packer.writer);
   free (packer.buffer);

@@ -15,10 +15,10 @@
 typedef struct
 {
   GlmOutputMode mode;
-  int n_threads;                /* 0: glm_cpu_count () */
-  GlmProgressFunc progress;     /* may be NULL */
+  int n_threads;            /* 0: glm_cpu_count () */
+  GlmProgressFunc progress; /* may be NULL */
   void *progress_data;
-  const GlmCancel *cancel;      /* may be NULL */
+  const GlmCancel *cancel; /* may be NULL */
 } GlmPackOptions;
 
 /* Writes `target` from the GGUF file `source`.  On failure there is no target. */

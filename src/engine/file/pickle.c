@@ -33,25 +33,25 @@ typedef enum
   NODE_INT,
   NODE_STRING,
   NODE_MARK,
-  NODE_TUPLE,                   /* also lists: items[first, first + n) */
+  NODE_TUPLE, /* also lists: items[first, first + n) */
   NODE_DICT,
-  NODE_ORDERED_DICT,            /* the names */
+  NODE_ORDERED_DICT, /* the names */
   NODE_REBUILD_TENSOR,
   NODE_REBUILD_PARAMETER,
   NODE_STORAGE_TYPE,
-  NODE_STORAGE,                 /* a persistent id: items are its tuple */
-  NODE_TENSOR,                  /* items are the arguments of _rebuild_tensor_v2 */
+  NODE_STORAGE, /* a persistent id: items are its tuple */
+  NODE_TENSOR,  /* items are the arguments of _rebuild_tensor_v2 */
 } NodeKind;
 
 typedef struct
 {
   NodeKind kind;
-  uint32_t n;                   /* items */
+  uint32_t n; /* items */
   union
   {
-    int64_t integer;            /* INT, BOOL; STORAGE_TYPE: a GlmType, or -1 */
-    const char *string;         /* STRING: n bytes */
-    size_t first;               /* TUPLE, STORAGE, TENSOR */
+    int64_t integer;    /* INT, BOOL; STORAGE_TYPE: a GlmType, or -1 */
+    const char *string; /* STRING: n bytes */
+    size_t first;       /* TUPLE, STORAGE, TENSOR */
   };
 } Node;
 
@@ -72,7 +72,7 @@ typedef struct
   size_t n_items, item_capacity;
   uint32_t *stack;
   size_t n_stack, stack_capacity;
-  uint32_t *memo;               /* UINT32_MAX: not set */
+  uint32_t *memo; /* UINT32_MAX: not set */
   size_t n_memo, memo_capacity;
   Pair *pairs;
   size_t n_pairs, pair_capacity;
@@ -124,7 +124,7 @@ push (Machine *m, Node node)
 static bool
 push_int (Machine *m, NodeKind kind, int64_t value)
 {
-  return push (m, (Node) { .kind = kind, .integer = value });
+  return push (m, (Node){ .kind = kind, .integer = value });
 }
 
 static bool
@@ -136,7 +136,7 @@ pop (Machine *m, uint32_t *ret_id)
   return true;
 }
 
-/* ---- Opcodes ------------------------------------------------------------------------------------------------------ */
+/* ---- Opcodes ---------------------------------------------------------------------------------------------------- */
 
 /* The last n values of the stack become one node's items. */
 static bool
@@ -184,7 +184,7 @@ push_string (Machine *m, uint64_t n)
 
   if (!glm_byte_reader_take (&m->reader, n, &bytes))
     return bad (m, "a string goes past the end");
-  return push (m, (Node) { .kind = NODE_STRING, .n = (uint32_t) n, .string = (const char *) bytes });
+  return push (m, (Node){ .kind = NODE_STRING, .n = (uint32_t) n, .string = (const char *) bytes });
 }
 
 static bool
@@ -203,7 +203,12 @@ read_line (Machine *m, const char **ret_text, size_t *ret_n)
 static bool
 op_global (Machine *m)
 {
-  static const struct { const char *module, *name; NodeKind kind; int type; } names[] = {
+  static const struct
+  {
+    const char *module, *name;
+    NodeKind kind;
+    int type;
+  } names[] = {
     { "collections", "OrderedDict", NODE_ORDERED_DICT, 0 },
     { "torch._utils", "_rebuild_tensor_v2", NODE_REBUILD_TENSOR, 0 },
     { "torch._utils", "_rebuild_parameter", NODE_REBUILD_PARAMETER, 0 },
@@ -244,19 +249,17 @@ op_reduce (Machine *m)
     return bad (m, "the arguments are no tuple");
   switch (m->nodes[function].kind)
     {
-    case NODE_ORDERED_DICT:
-      return node->n == 0 ? push_int (m, NODE_DICT, 0) : bad (m, "an OrderedDict with arguments");
+    case NODE_ORDERED_DICT: return node->n == 0 ? push_int (m, NODE_DICT, 0) : bad (m, "an OrderedDict with arguments");
     case NODE_REBUILD_TENSOR:
       if (node->n < 4 || m->nodes[m->items[node->first]].kind != NODE_STORAGE)
         return bad (m, "_rebuild_tensor_v2 with other arguments");
-      return push (m, (Node) { .kind = NODE_TENSOR, .n = node->n, .first = node->first });
+      return push (m, (Node){ .kind = NODE_TENSOR, .n = node->n, .first = node->first });
     case NODE_REBUILD_PARAMETER:
       tensor = node->n > 0 ? m->items[node->first] : UINT32_MAX;
       if (tensor == UINT32_MAX || m->nodes[tensor].kind != NODE_TENSOR)
         return bad (m, "_rebuild_parameter of something that is no tensor");
       return push_id (m, tensor);
-    default:
-      return bad (m, "a call of something that is no function");
+    default: return bad (m, "a call of something that is no function");
     }
 }
 
@@ -272,7 +275,7 @@ op_persistent_id (Machine *m)
   if (node->kind != NODE_TUPLE || node->n < 5 || m->nodes[m->items[node->first + 1]].kind != NODE_STORAGE_TYPE
       || m->nodes[m->items[node->first + 2]].kind != NODE_STRING || m->nodes[m->items[node->first + 4]].kind != NODE_INT)
     return bad (m, "a persistent id that is no storage");
-  return push (m, (Node) { .kind = NODE_STORAGE, .n = node->n, .first = node->first });
+  return push (m, (Node){ .kind = NODE_STORAGE, .n = node->n, .first = node->first });
 }
 
 static bool
@@ -280,7 +283,7 @@ set_item (Machine *m, uint32_t dict, uint32_t key, uint32_t value)
 {
   if (!reserve (m, &m->pairs, &m->pair_capacity, m->n_pairs + 1, sizeof *m->pairs))
     return false;
-  m->pairs[m->n_pairs++] = (Pair) { dict, key, value };
+  m->pairs[m->n_pairs++] = (Pair){ dict, key, value };
   return true;
 }
 
@@ -399,31 +402,18 @@ step_with_operand (Machine *m, uint8_t opcode, bool *ret_known)
     {
     case 0x80: /* PROTO */
       return read_operand (m, 1, &value) && (value <= 4 || bad (m, "a pickle protocol that torch.save() does not write"));
-    case 'X': /* BINUNICODE */
-      return read_operand (m, 4, &value) && push_string (m, value);
-    case 0x8C: /* SHORT_BINUNICODE */
-      return read_operand (m, 1, &value) && push_string (m, value);
-    case 'J': /* BININT */
-      return read_operand (m, 4, &value) && push_int (m, NODE_INT, (int32_t) value);
-    case 'K': /* BININT1 */
-      return read_operand (m, 1, &value) && push_int (m, NODE_INT, value);
-    case 'M': /* BININT2 */
-      return read_operand (m, 2, &value) && push_int (m, NODE_INT, value);
-    case 'q': /* BINPUT */
-      return read_operand (m, 1, &value) && op_put (m, value);
-    case 'r': /* LONG_BINPUT */
-      return read_operand (m, 4, &value) && op_put (m, value);
-    case 'h': /* BINGET */
-      return read_operand (m, 1, &value) && op_get (m, value);
-    case 'j': /* LONG_BINGET */
-      return read_operand (m, 4, &value) && op_get (m, value);
-    case 0x8A: /* LONG1 */
-      return op_long (m);
-    case 'c': /* GLOBAL */
-      return op_global (m);
-    default:
-      *ret_known = false;
-      return false;
+    case 'X': /* BINUNICODE */ return read_operand (m, 4, &value) && push_string (m, value);
+    case 0x8C: /* SHORT_BINUNICODE */ return read_operand (m, 1, &value) && push_string (m, value);
+    case 'J': /* BININT */ return read_operand (m, 4, &value) && push_int (m, NODE_INT, (int32_t) value);
+    case 'K': /* BININT1 */ return read_operand (m, 1, &value) && push_int (m, NODE_INT, value);
+    case 'M': /* BININT2 */ return read_operand (m, 2, &value) && push_int (m, NODE_INT, value);
+    case 'q': /* BINPUT */ return read_operand (m, 1, &value) && op_put (m, value);
+    case 'r': /* LONG_BINPUT */ return read_operand (m, 4, &value) && op_put (m, value);
+    case 'h': /* BINGET */ return read_operand (m, 1, &value) && op_get (m, value);
+    case 'j': /* LONG_BINGET */ return read_operand (m, 4, &value) && op_get (m, value);
+    case 0x8A: /* LONG1 */ return op_long (m);
+    case 'c': /* GLOBAL */ return op_global (m);
+    default: *ret_known = false; return false;
     }
 }
 
@@ -437,7 +427,7 @@ step (Machine *m, uint8_t opcode)
   switch (opcode)
     {
     case '(': return push_int (m, NODE_MARK, 0);
-    case ')': /* EMPTY_TUPLE */
+    case ')':                                   /* EMPTY_TUPLE */
     case ']': return gather (m, NODE_TUPLE, 0); /* EMPTY_LIST */
     case 't': return op_tuple_to_mark (m);
     case 0x85: return gather (m, NODE_TUPLE, 1);
@@ -455,12 +445,14 @@ step (Machine *m, uint8_t opcode)
     case 'e': return op_append (m, true);
     case 'b': return op_build (m);
     default:
-      return glm_error_set (m->error, GLM_ERROR_BAD_FILE, "data.pkl, byte %zu: the opcode 0x%02X is not one that a table of "
-                            "tensors needs: refused", m->reader.pos - 1, opcode);
+      return glm_error_set (m->error, GLM_ERROR_BAD_FILE,
+                            "data.pkl, byte %zu: the opcode 0x%02X is not one that a table of "
+                            "tensors needs: refused",
+                            m->reader.pos - 1, opcode);
     }
 }
 
-/* ---- The result --------------------------------------------------------------------------------------------------- */
+/* ---- The result ------------------------------------------------------------------------------------------------- */
 
 static bool
 read_ints (Machine *m, uint32_t tuple, int64_t *values, int *ret_n)

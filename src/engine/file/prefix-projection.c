@@ -45,7 +45,9 @@ check_shapes (const GlmPrefixProjection *p, GlmError *error)
   for (int i = 0; i < 5; i++)
     if (!tensors[i] || tensors[i]->n_dims != (i < 3 ? 2 : 1) || !is_float (tensors[i]))
       return glm_error_set (error, GLM_ERROR_BAD_FILE, "the prefix encoder's network lacks %s, or it is of another kind",
-                            i == 0 ? "its embedding" : i < 3 ? "a weight" : "a bias");
+                            i == 0  ? "its embedding"
+                            : i < 3 ? "a weight"
+                                    : "a bias");
   if (p->weights[0]->ne[0] != p->embedding->ne[0] || p->weights[1]->ne[0] != p->weights[0]->ne[1]
       || p->biases[0]->ne[0] != p->weights[0]->ne[1] || p->biases[1]->ne[0] != p->weights[1]->ne[1])
     return glm_error_set (error, GLM_ERROR_BAD_FILE, "the shapes of the prefix encoder's network do not fit each other");
@@ -63,7 +65,7 @@ glm_prefix_projection_find (const GlmSource *source, GlmPrefixProjection **ret_p
   p = calloc (1, sizeof *p);
   if (!p)
     return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for the prefix");
-  *p = (GlmPrefixProjection) {
+  *p = (GlmPrefixProjection){
     .embedding = find (source, "embedding.weight"),
     .weights = { find (source, "trans.0.weight"), find (source, "trans.2.weight") },
     .biases = { find (source, "trans.0.bias"), find (source, "trans.2.bias") },
@@ -98,9 +100,9 @@ typedef struct
   const float *x;
   float *out;
   int64_t n_tokens;
-  bool is_hidden;               /* followed by tanh */
+  bool is_hidden; /* followed by tanh */
   const GlmCancel *cancel;
-  float *rows;                  /* [n_workers, columns] */
+  float *rows; /* [n_workers, columns] */
 } Layer;
 
 static float

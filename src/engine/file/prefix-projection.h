@@ -14,11 +14,11 @@
 
 typedef struct
 {
-  const GlmTensor *embedding;           /* [length, inputs] in PyTorch's order */
-  const GlmTensor *weights[2];          /* [hidden, inputs], [outputs, hidden] */
+  const GlmTensor *embedding;  /* [length, inputs] in PyTorch's order */
+  const GlmTensor *weights[2]; /* [hidden, inputs], [outputs, hidden] */
   const GlmTensor *biases[2];
-  float *values;                        /* owned: [length, outputs]; NULL before they are computed */
-  GlmTensor result;                     /* of 32-bit floats; its data are the values */
+  float *values;    /* owned: [length, outputs]; NULL before they are computed */
+  GlmTensor result; /* of 32-bit floats; its data are the values */
 } GlmPrefixProjection;
 
 /* Whether there is a network; on success *ret_projection is NULL if not. */

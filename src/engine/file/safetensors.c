@@ -28,8 +28,15 @@ typedef struct
 static bool
 find_type (const char *name, GlmType *ret_type)
 {
-  static const struct { const char *name; GlmType type; } types[] = {
-    { "F32", GLM_TYPE_F32 }, { "F16", GLM_TYPE_F16 }, { "BF16", GLM_TYPE_BF16 }, { "I8", GLM_TYPE_I8 },
+  static const struct
+  {
+    const char *name;
+    GlmType type;
+  } types[] = {
+    { "F32", GLM_TYPE_F32 },
+    { "F16", GLM_TYPE_F16 },
+    { "BF16", GLM_TYPE_BF16 },
+    { "I8", GLM_TYPE_I8 },
   };
 
   for (size_t i = 0; i < sizeof types / sizeof *types; i++)
@@ -74,8 +81,10 @@ read_offsets (const GlmJsonValue *value, const char *name, const DataSection *da
   if (!begin || !begin->is_integer || !end->is_integer || begin->integer < 0 || end->integer < begin->integer)
     return glm_error_set (error, GLM_ERROR_BAD_FILE, "tensor %.80s: data_offsets are missing or no range", name);
   if ((uint64_t) end->integer > data->size)
-    return glm_error_set (error, GLM_ERROR_BAD_FILE, "tensor %.80s: data_offsets go past the end of the file; the file is cut "
-                          "short or damaged", name);
+    return glm_error_set (error, GLM_ERROR_BAD_FILE,
+                          "tensor %.80s: data_offsets go past the end of the file; the file is cut "
+                          "short or damaged",
+                          name);
   if ((uint64_t) (end->integer - begin->integer) != tensor->n_bytes)
     return glm_error_set (error, GLM_ERROR_BAD_FILE, "tensor %.80s: data_offsets hold %" PRId64 " bytes, the shape needs %zu",
                           name, end->integer - begin->integer, tensor->n_bytes);
@@ -141,7 +150,7 @@ read_header (const GlmMappedFile *file, GlmTensorTable *tensors, GlmError *error
     return glm_error_set (error, GLM_ERROR_BAD_FILE, "the length of the header, %" PRIu64 ", is impossible", n);
   if (!glm_json_parse ((const char *) text, (size_t) n, &json, error))
     return glm_error_prefix (error, "header");
-  data = (DataSection) { reader.data + reader.pos, glm_byte_reader_left (&reader) };
+  data = (DataSection){ reader.data + reader.pos, glm_byte_reader_left (&reader) };
   root = glm_json_root (json);
   ok = root->type == GLM_JSON_OBJECT || glm_error_set (error, GLM_ERROR_BAD_FILE, "the header is no JSON object");
   for (const GlmJsonValue *v = ok ? glm_json_first (root) : NULL; ok && v; v = glm_json_next (root, v))

@@ -145,8 +145,10 @@ read_weights (GlmSource *source, GlmError *error)
       if (there)
         return ok;
     }
-  return glm_error_set (error, GLM_ERROR_NOT_FOUND, "%s holds neither model.safetensors nor pytorch_model.bin, whole or in "
-                        "parts", glm_path_name (source->path));
+  return glm_error_set (error, GLM_ERROR_NOT_FOUND,
+                        "%s holds neither model.safetensors nor pytorch_model.bin, whole or in "
+                        "parts",
+                        glm_path_name (source->path));
 }
 
 static bool
@@ -182,8 +184,10 @@ open_file (GlmSource *source, GlmError *error)
       source->format = GLM_SOURCE_CHATGLM_GGML;
       return glm_chatglm_ggml_read (file, &source->header, &source->tensors, error);
     }
-  return glm_error_set (error, GLM_ERROR_UNSUPPORTED, "%s is neither a GGUF nor a chatglm.cpp file; for safetensors and PyTorch "
-                        "files, give their directory", glm_path_name (source->path));
+  return glm_error_set (error, GLM_ERROR_UNSUPPORTED,
+                        "%s is neither a GGUF nor a chatglm.cpp file; for safetensors and PyTorch "
+                        "files, give their directory",
+                        glm_path_name (source->path));
 }
 
 bool

@@ -29,13 +29,13 @@ typedef struct
 {
   GlmSourceFormat format;
   char *path;
-  GlmMappedFile **files;        /* what the tensors point into (not of GGUF) */
+  GlmMappedFile **files; /* what the tensors point into (not of GGUF) */
   size_t n_files;
   size_t file_capacity;
-  GlmTensorTable tensors;       /* not of GGUF */
-  GlmJson *config;              /* of a directory */
-  GlmChatglmGgmlHeader header;  /* of a chatglm.cpp file */
-  GlmModelFile *model;          /* of a GGUF file */
+  GlmTensorTable tensors;      /* not of GGUF */
+  GlmJson *config;             /* of a directory */
+  GlmChatglmGgmlHeader header; /* of a chatglm.cpp file */
+  GlmModelFile *model;         /* of a GGUF file */
 } GlmSource;
 
 bool glm_source_open (const char *path, GlmSource **ret_source, GlmError *error);
@@ -49,7 +49,7 @@ uint64_t glm_source_bytes (const GlmSource *source);
 char *glm_source_file (const GlmSource *source, const char *name);
 
 /* Bytes of a tensor whose type may be GLM_TYPE_I8; see glm_tensor_bytes(). */
-bool glm_source_tensor_bytes (const char *name, GlmType type, int n_dims, const int64_t ne[GLM_MAX_DIMS],
-                              size_t *ret_n_bytes, GlmError *error);
+bool glm_source_tensor_bytes (const char *name, GlmType type, int n_dims, const int64_t ne[GLM_MAX_DIMS], size_t *ret_n_bytes,
+                              GlmError *error);
 
 #endif

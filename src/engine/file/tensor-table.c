@@ -20,7 +20,7 @@ glm_tensor_table_clear (GlmTensorTable *table)
     free ((char *) table->tensors[i].name);
   free (table->tensors);
   free (table->by_name);
-  *table = (GlmTensorTable) { 0 };
+  *table = (GlmTensorTable){ 0 };
 }
 
 static bool
@@ -86,7 +86,7 @@ glm_tensor_table_seal (GlmTensorTable *table, GlmError *error)
       return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for the list of tensors");
     }
   for (size_t i = 0; i < table->n; i++)
-    sorted[i] = (NamedIndex) { table->tensors[i].name, (uint32_t) i };
+    sorted[i] = (NamedIndex){ table->tensors[i].name, (uint32_t) i };
   qsort (sorted, table->n, sizeof *sorted, compare_names);
   for (size_t i = 0; i < table->n; i++)
     {
@@ -143,8 +143,8 @@ glm_tensor_bytes (const char *name, uint32_t type, int n_dims, const int64_t ne[
       if (n < 1)
         return glm_error_set (error, GLM_ERROR_BAD_FILE, "tensor %s: dimension %d is %" PRId64, name, i, n);
       if (i == 0 && n % traits->block_size != 0)
-        return glm_error_set (error, GLM_ERROR_BAD_FILE, "tensor %s: rows of %" PRId64 " values are no whole %s blocks",
-                              name, n, traits->name);
+        return glm_error_set (error, GLM_ERROR_BAD_FILE, "tensor %s: rows of %" PRId64 " values are no whole %s blocks", name,
+                              n, traits->name);
       if (__builtin_mul_overflow (n_blocks, (size_t) (i == 0 ? n / traits->block_size : n), &n_blocks))
         return glm_error_set (error, GLM_ERROR_BAD_FILE, "tensor %s: its dimensions overflow", name);
     }

@@ -7,15 +7,15 @@
 
 #include "file/model-file.h"
 
-#define GLM_MAX_TENSORS 65536
+#define GLM_MAX_TENSORS     65536
 #define GLM_MAX_TENSOR_NAME 255
 
 typedef struct
 {
-  GlmTensor *tensors;           /* in the order of the file; each name is owned */
+  GlmTensor *tensors; /* in the order of the file; each name is owned */
   size_t n;
   size_t capacity;
-  uint32_t *by_name;            /* n indices, sorted by name; NULL before seal () */
+  uint32_t *by_name; /* n indices, sorted by name; NULL before seal () */
 } GlmTensorTable;
 
 void glm_tensor_table_clear (GlmTensorTable *table);

@@ -27,15 +27,15 @@
 #include "file/pickle.h"
 #include "file/source.h"
 
-#define MAX_MEMBERS 65535
-#define END_BYTES 22
+#define MAX_MEMBERS   65535
+#define END_BYTES     22
 #define LOCATOR_BYTES 20
-#define MEMBER_BYTES 46
-#define LOCAL_BYTES 30
+#define MEMBER_BYTES  46
+#define LOCAL_BYTES   30
 
 typedef struct
 {
-  const char *name;             /* borrowed, not NUL-terminated */
+  const char *name; /* borrowed, not NUL-terminated */
   size_t name_bytes;
   const uint8_t *data;
   size_t n_bytes;
@@ -45,10 +45,10 @@ typedef struct
 {
   const uint8_t *data;
   size_t size;
-  Member *members;              /* sorted by name */
+  Member *members; /* sorted by name */
   size_t n_members;
   const Member *pickle;
-  size_t stem_bytes;            /* of "STEM/" */
+  size_t stem_bytes; /* of "STEM/" */
   GlmTensorTable *tensors;
 } Archive;
 
@@ -187,11 +187,13 @@ read_member (const Archive *archive, GlmByteReader *directory, Member *member, G
   stored = u32_at (p + 20);
   size = u32_at (p + 24);
   offset = u32_at (p + 42);
-  if (!read_zip64 (rest + n_name, n_extra, (uint64_t *[3]) { &size, &stored, &offset }))
+  if (!read_zip64 (rest + n_name, n_extra, (uint64_t *[3]){ &size, &stored, &offset }))
     return bad_zip (error, "has a damaged zip64 field");
   if (u16_at (p + 10) != 0 || u16_at (p + 8) & 1 || stored != size)
-    return glm_error_set (error, GLM_ERROR_UNSUPPORTED, "the ZIP's member %.*s is compressed or encrypted: torch.save() does "
-                          "not write that", (int) (n_name < 100 ? n_name : 100), rest);
+    return glm_error_set (error, GLM_ERROR_UNSUPPORTED,
+                          "the ZIP's member %.*s is compressed or encrypted: torch.save() does "
+                          "not write that",
+                          (int) (n_name < 100 ? n_name : 100), rest);
   member->name = (const char *) rest;
   member->name_bytes = n_name;
   return place_member (archive, offset, size, member, error);
@@ -224,7 +226,7 @@ read_directory (Archive *archive, GlmError *error)
     return false;
   if (n == 0 || n > MAX_MEMBERS || offset > archive->size || size > archive->size - offset || n > size / MEMBER_BYTES)
     return bad_zip (error, "has an impossible directory");
-  directory = (GlmByteReader) { archive->data + offset, (size_t) size, 0 };
+  directory = (GlmByteReader){ archive->data + offset, (size_t) size, 0 };
   archive->members = calloc ((size_t) n, sizeof *archive->members);
   if (!archive->members)
     return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for the ZIP's directory");

@@ -26,11 +26,7 @@ sum_lanes (const float lanes[N_LANES])
 }
 
 static void
-rms_norm_c (float       *y,
-            const float *x,
-            const float *w,
-            int64_t      n,
-            float        eps)
+rms_norm_c (float *y, const float *x, const float *w, int64_t n, float eps)
 {
   double sum = 0;
   float scale;
@@ -43,12 +39,7 @@ rms_norm_c (float       *y,
 }
 
 static void
-layer_norm_c (float       *y,
-              const float *x,
-              const float *w,
-              const float *b,
-              int64_t      n,
-              float        eps)
+layer_norm_c (float *y, const float *x, const float *w, const float *b, int64_t n, float eps)
 {
   double sum = 0, squares = 0;
   float mean, scale;
@@ -64,29 +55,21 @@ layer_norm_c (float       *y,
 }
 
 static void
-add_scaled_c (float       *y,
-              const float *x,
-              float        scale,
-              int64_t      n)
+add_scaled_c (float *y, const float *x, float scale, int64_t n)
 {
   for (int64_t i = 0; i < n; i++)
     y[i] += scale * x[i];
 }
 
 static void
-swiglu_c (float       *y,
-          const float *gate,
-          const float *up,
-          int64_t      n)
+swiglu_c (float *y, const float *gate, const float *up, int64_t n)
 {
   for (int64_t i = 0; i < n; i++)
     y[i] = gate[i] / (1 + expf (-gate[i])) * up[i];
 }
 
 static void
-gelu_c (float       *y,
-        const float *x,
-        int64_t      n)
+gelu_c (float *y, const float *x, int64_t n)
 {
   const float sqrt_2_over_pi = 0.79788456080286535588f;
 
@@ -95,9 +78,7 @@ gelu_c (float       *y,
 }
 
 static void
-softmax_c (float  *x,
-           float   scale,
-           int64_t n)
+softmax_c (float *x, float scale, int64_t n)
 {
   float max = -INFINITY;
   double sum = 0;
@@ -114,10 +95,7 @@ softmax_c (float  *x,
 }
 
 static void
-rope_interleaved_c (float       *x,
-                    const float *cos,
-                    const float *sin,
-                    int64_t      n_pairs)
+rope_interleaved_c (float *x, const float *cos, const float *sin, int64_t n_pairs)
 {
   for (int64_t i = 0; i < n_pairs; i++)
     {
@@ -129,10 +107,7 @@ rope_interleaved_c (float       *x,
 }
 
 static void
-rope_half_c (float       *x,
-             const float *cos,
-             const float *sin,
-             int64_t      n_pairs)
+rope_half_c (float *x, const float *cos, const float *sin, int64_t n_pairs)
 {
   for (int64_t i = 0; i < n_pairs; i++)
     {
@@ -144,9 +119,7 @@ rope_half_c (float       *x,
 }
 
 static float
-dot_f32_c (const float *x,
-           const float *y,
-           int64_t      n)
+dot_f32_c (const float *x, const float *y, int64_t n)
 {
   float lanes[N_LANES] = { 0 };
   int64_t i = 0;
@@ -160,9 +133,7 @@ dot_f32_c (const float *x,
 }
 
 static float
-dot_f16_c (const float    *x,
-           const uint16_t *y,
-           int64_t         n)
+dot_f16_c (const float *x, const uint16_t *y, int64_t n)
 {
   float lanes[N_LANES] = { 0 };
 
@@ -172,46 +143,35 @@ dot_f16_c (const float    *x,
 }
 
 static void
-axpy_f16_c (float          *y,
-            float           a,
-            const uint16_t *x,
-            int64_t         n)
+axpy_f16_c (float *y, float a, const uint16_t *x, int64_t n)
 {
   for (int64_t i = 0; i < n; i++)
     y[i] += a * glm_f16_to_f32 (x[i]);
 }
 
 static void
-f32_to_f16_c (uint16_t    *y,
-              const float *x,
-              int64_t      n)
+f32_to_f16_c (uint16_t *y, const float *x, int64_t n)
 {
   for (int64_t i = 0; i < n; i++)
     y[i] = glm_f32_to_f16 (x[i]);
 }
 
 static void
-f16_to_f32_c (float          *y,
-              const uint16_t *x,
-              int64_t         n)
+f16_to_f32_c (float *y, const uint16_t *x, int64_t n)
 {
   for (int64_t i = 0; i < n; i++)
     y[i] = glm_f16_to_f32 (x[i]);
 }
 
 static void
-i8_to_f32_c (float         *y,
-             const int8_t  *x,
-             const float   *scales,
-             int64_t        n)
+i8_to_f32_c (float *y, const int8_t *x, const float *scales, int64_t n)
 {
   for (int64_t i = 0; i < n; i++)
     y[i] = scales[i / 32] * (float) x[i];
 }
 
 static float
-largest_c (const float *x,
-           int64_t      n)
+largest_c (const float *x, int64_t n)
 {
   float result = -INFINITY;
 
@@ -221,10 +181,7 @@ largest_c (const float *x,
 }
 
 static float
-exp_sum_c (float  *x,
-           float   scale,
-           float   shift,
-           int64_t n)
+exp_sum_c (float *x, float scale, float shift, int64_t n)
 {
   double sum = 0;
 
@@ -237,15 +194,8 @@ exp_sum_c (float  *x,
 }
 
 static void
-attend_scores_c (float          *s,
-                 int64_t         lds,
-                 const float    *q,
-                 int64_t         ldq,
-                 int             n_q,
-                 const uint16_t *k,
-                 int64_t         ldk,
-                 int             n_k,
-                 int64_t         d)
+attend_scores_c (float *s, int64_t lds, const float *q, int64_t ldq, int n_q, const uint16_t *k, int64_t ldk, int n_k,
+                 int64_t d)
 {
   for (int j = 0; j < n_k; j++)
     for (int i = 0; i < n_q; i++)
@@ -253,15 +203,8 @@ attend_scores_c (float          *s,
 }
 
 static void
-attend_values_c (float          *o,
-                 int64_t         ldo,
-                 const float    *p,
-                 int64_t         ldp,
-                 int             n_q,
-                 const uint16_t *v,
-                 int64_t         ldv,
-                 int             n_k,
-                 int64_t         d)
+attend_values_c (float *o, int64_t ldo, const float *p, int64_t ldp, int n_q, const uint16_t *v, int64_t ldv, int n_k,
+                 int64_t d)
 {
   for (int j = 0; j < n_k; j++)
     for (int i = 0; i < n_q; i++)
@@ -269,15 +212,8 @@ attend_values_c (float          *o,
 }
 
 static void
-attend_scores_i8_c (float        *s,
-                    int64_t       lds,
-                    const float  *q,
-                    int64_t       ldq,
-                    int           n_q,
-                    const int8_t *k,
-                    const float  *scales,
-                    int           n_k,
-                    int64_t       d)
+attend_scores_i8_c (float *s, int64_t lds, const float *q, int64_t ldq, int n_q, const int8_t *k, const float *scales, int n_k,
+                    int64_t d)
 {
   for (int j = 0; j < n_k; j++, k += d, scales += (d + 31) / 32)
     for (int i = 0; i < n_q; i++)
@@ -291,15 +227,8 @@ attend_scores_i8_c (float        *s,
 }
 
 static void
-attend_values_i8_c (float        *o,
-                    int64_t       ldo,
-                    const float  *p,
-                    int64_t       ldp,
-                    int           n_q,
-                    const int8_t *v,
-                    const float  *scales,
-                    int           n_k,
-                    int64_t       d)
+attend_values_i8_c (float *o, int64_t ldo, const float *p, int64_t ldp, int n_q, const int8_t *v, const float *scales, int n_k,
+                    int64_t d)
 {
   for (int j = 0; j < n_k; j++, v += d, scales += (d + 31) / 32)
     for (int i = 0; i < n_q; i++)
@@ -307,13 +236,12 @@ attend_values_i8_c (float        *o,
         o[i * ldo + c] += p[i * ldp + j] * scales[c / 32] * (float) v[c];
 }
 
-/* ---- The table ---------------------------------------------------------------------------------------------------- */
+/* ---- The table -------------------------------------------------------------------------------------------------- */
 
 void
-glm_kernels_init (GlmKernels *kernels,
-                  unsigned    flags)
+glm_kernels_init (GlmKernels *kernels, unsigned flags)
 {
-  *kernels = (GlmKernels) {
+  *kernels = (GlmKernels){
     .rms_norm = rms_norm_c,
     .layer_norm = layer_norm_c,
     .add_scaled = add_scaled_c,
@@ -347,7 +275,10 @@ glm_kernels_init (GlmKernels *kernels,
 const GlmKernels *
 glm_kernels (void)
 {
-  enum { MAX_TABLES = 16 };
+  enum
+  {
+    MAX_TABLES = 16
+  };
   static struct
   {
     unsigned flags;

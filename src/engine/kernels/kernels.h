@@ -51,16 +51,16 @@ struct GlmKernels
   float (*exp_sum) (float *x, float scale, float shift, int64_t n);
   /* Attention of one group of query heads that share a KV head, over n_k cached positions; a row of K or V is read once
    * for the whole group.  Scores: s[i · lds + j] = Σ_c q[i · ldq + c] · k[j · ldk + c], i < n_q, j < n_k, c < d. */
-  void (*attend_scores) (float *s, int64_t lds, const float *q, int64_t ldq, int n_q, const uint16_t *k, int64_t ldk,
-                         int n_k, int64_t d);
+  void (*attend_scores) (float *s, int64_t lds, const float *q, int64_t ldq, int n_q, const uint16_t *k, int64_t ldk, int n_k,
+                         int64_t d);
   /* Values: o[i · ldo + c] += Σ_j p[i · ldp + j] · v[j · ldv + c]. */
-  void (*attend_values) (float *o, int64_t ldo, const float *p, int64_t ldp, int n_q, const uint16_t *v, int64_t ldv,
-                         int n_k, int64_t d);
+  void (*attend_values) (float *o, int64_t ldo, const float *p, int64_t ldp, int n_q, const uint16_t *v, int64_t ldv, int n_k,
+                         int64_t d);
   /* The same for few query vectors and rows of d integers with a scale for 32 of them, [n_k][d / 32 rounded up]. */
-  void (*attend_scores_i8) (float *s, int64_t lds, const float *q, int64_t ldq, int n_q, const int8_t *k,
-                            const float *scales, int n_k, int64_t d);
-  void (*attend_values_i8) (float *o, int64_t ldo, const float *p, int64_t ldp, int n_q, const int8_t *v,
-                            const float *scales, int n_k, int64_t d);
+  void (*attend_scores_i8) (float *s, int64_t lds, const float *q, int64_t ldq, int n_q, const int8_t *k, const float *scales,
+                            int n_k, int64_t d);
+  void (*attend_values_i8) (float *o, int64_t ldo, const float *p, int64_t ldp, int n_q, const int8_t *v, const float *scales,
+                            int n_k, int64_t d);
 
   /* ---- Products with packed weights (layouts: quant/packed.h).  On processors without int8 products the slots hold the
    * references and has_packed says not to use them: floats are faster there. ---- */

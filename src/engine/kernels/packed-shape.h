@@ -53,7 +53,8 @@ glm_packed_has_halves (GlmPackedFormat format)
 static ALWAYS_INLINE bool
 glm_packed_is_k (GlmPackedFormat format)
 {
-  return format == GLM_PACKED_Q4_K || format == GLM_PACKED_Q5_K || format == GLM_PACKED_IQ4_XS || glm_packed_has_halves (format);
+  return format == GLM_PACKED_Q4_K || format == GLM_PACKED_Q5_K || format == GLM_PACKED_IQ4_XS
+         || glm_packed_has_halves (format);
 }
 
 /* Where the scales of a block start. */
@@ -111,13 +112,7 @@ glm_sum_has_halves (GlmSumKind kind)
 /* Writes a and b of token t into the block at `tile`, from the sums of q over columns 0–15 and 16–31.  Where the kind has
  * no halves the sums may be split in any way. */
 static ALWAYS_INLINE void
-glm_packed_store_sums (GlmSumKind kind,
-                       float      d,
-                       int        low,
-                       int        high,
-                       uint8_t   *tile,
-                       int        width,
-                       int        t)
+glm_packed_store_sums (GlmSumKind kind, float d, int low, int high, uint8_t *tile, int width, int t)
 {
   static const int offsets[GLM_N_SUMS] = {
     [GLM_SUM_8] = 8, [GLM_SUM_16] = 16, [GLM_SUM_128] = 128, [GLM_SUM_HALVES_4] = 4, [GLM_SUM_HALVES_32] = 32,

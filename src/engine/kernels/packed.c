@@ -18,15 +18,10 @@
 
 #define ROWS GLM_PANEL_ROWS
 
-/* ---- Activations -------------------------------------------------------------------------------------------------- */
+/* ---- Activations ------------------------------------------------------------------------------------------------ */
 
 static void
-quantise_tile_c (const float *x,
-                 int64_t      cols,
-                 GlmSumKind   kind,
-                 uint8_t     *tile,
-                 int          width,
-                 int          t)
+quantise_tile_c (const float *x, int64_t cols, GlmSumKind kind, uint8_t *tile, int width, int t)
 {
   for (; cols > 0; cols -= 32, x += 32, tile += GLM_TILE_BYTES * width)
     {
@@ -49,17 +44,16 @@ quantise_tile_c (const float *x,
     }
 }
 
-/* ---- Products ----------------------------------------------------------------------------------------------------- */
+/* ---- Products --------------------------------------------------------------------------------------------------- */
 
 typedef struct
 {
   uint8_t level[32];
-  float scale[2], min[2];       /* of columns 0–15 and 16–31 */
+  float scale[2], min[2]; /* of columns 0–15 and 16–31 */
 } RowBlock;
 
 static inline float
-read_half (const uint8_t *p,
-           int            r)
+read_half (const uint8_t *p, int r)
 {
   uint16_t value;
 
@@ -69,9 +63,7 @@ read_half (const uint8_t *p,
 
 /* Column k of a block of Q3_K, in byte `lane` of its three vectors. */
 static inline int
-q3_k_level (const uint8_t *block,
-            int            k,
-            int            lane)
+q3_k_level (const uint8_t *block, int k, int lane)
 {
   int part = k % 16 / 4, half = k / 16;
 
@@ -82,10 +74,7 @@ q3_k_level (const uint8_t *block,
 
 /* Row r of the block, as what is multiplied: IQ4's indexes looked up. */
 static void
-read_levels (GlmPackedFormat format,
-             const uint8_t  *block,
-             int             r,
-             uint8_t         level[32])
+read_levels (GlmPackedFormat format, const uint8_t *block, int r, uint8_t level[32])
 {
   const uint8_t *high = block + 256;
 
@@ -113,11 +102,7 @@ read_levels (GlmPackedFormat format,
 
 /* Row r of the block, under the head of its group. */
 static void
-read_row_block (GlmPackedFormat format,
-                const uint8_t  *head,
-                const uint8_t  *block,
-                int             r,
-                RowBlock       *row)
+read_row_block (GlmPackedFormat format, const uint8_t *head, const uint8_t *block, int r, RowBlock *row)
 {
   const uint8_t *scales = block + glm_packed_level_bytes (format);
 
@@ -149,11 +134,7 @@ read_row_block (GlmPackedFormat format,
 
 /* One row of a block times one token of a block. */
 static float
-multiply_row_block (const RowBlock *row,
-                    GlmSumKind      kind,
-                    const uint8_t  *tile,
-                    int             width,
-                    int             t)
+multiply_row_block (const RowBlock *row, GlmSumKind kind, const uint8_t *tile, int width, int t)
 {
   const int8_t *q = (const int8_t *) tile + 32 * t;
   int32_t acc[2] = { 0, 0 }, sum[2];
@@ -172,23 +153,16 @@ multiply_row_block (const RowBlock *row,
     case GLM_SUM_HALVES_4:
     case GLM_SUM_HALVES_32:
       return (float) (acc[0] + sum[0]) * (row->scale[0] * d) + (float) (acc[1] + sum[1]) * (row->scale[1] * d);
-    case GLM_SUM_MIN:
-      return (float) (acc[0] + acc[1]) * (row->scale[0] * d) + row->min[0] * scaled[0];
+    case GLM_SUM_MIN: return (float) (acc[0] + acc[1]) * (row->scale[0] * d) + row->min[0] * scaled[0];
     case GLM_SUM_MIN_HALVES:
       return (float) acc[0] * (row->scale[0] * d) + row->min[0] * scaled[0]
              + ((float) acc[1] * (row->scale[1] * d) + row->min[1] * scaled[1]);
-    default:
-      return (float) (acc[0] + acc[1] + sum[0]) * (row->scale[0] * d);
+    default: return (float) (acc[0] + acc[1] + sum[0]) * (row->scale[0] * d);
     }
 }
 
 static void
-panel_product_c (GlmPackedFormat format,
-                 const uint8_t  *panel,
-                 int64_t         n_blocks,
-                 const uint8_t  *tile,
-                 int             width,
-                 float          *out)
+panel_product_c (GlmPackedFormat format, const uint8_t *panel, int64_t n_blocks, const uint8_t *tile, int width, float *out)
 {
   const GlmPackedTraits *traits = glm_packed_traits (format);
   const uint8_t *head = panel;
@@ -212,11 +186,11 @@ panel_product_c (GlmPackedFormat format,
     }
 }
 
-#define PANEL_PRODUCT_C(name, format)                                                                                        \
-  static void panel_product_##name##_c (const uint8_t *panel, int64_t n_blocks, const uint8_t *tile, int width,                \
-                                        const uint8_t *ahead, float *out)                                                    \
-  {                                                                                                                          \
-    panel_product_c (format, panel, n_blocks, tile, width, out);                                                             \
+#define PANEL_PRODUCT_C(name, format)                                                                           \
+  static void panel_product_##name##_c (const uint8_t *panel, int64_t n_blocks, const uint8_t *tile, int width, \
+                                        const uint8_t *ahead, float *out)                                       \
+  {                                                                                                             \
+    panel_product_c (format, panel, n_blocks, tile, width, out);                                                \
   }
 
 PANEL_PRODUCT_C (q4_0, GLM_PACKED_Q4_0)

@@ -11,10 +11,11 @@
 #include <assert.h>
 #include <stdint.h>
 
-#define GLM_QK  32   /* values in a block of the plain types */
-#define GLM_QKK 256  /* values in a super-block of the K types */
+#define GLM_QK  32  /* values in a block of the plain types */
+#define GLM_QKK 256 /* values in a super-block of the K types */
 
 /* Value j < 16 is the low nibble of qs[j], value j + 16 the high one, in all types with nibbles of 32 values. */
+/* clang-format off */
 typedef struct { uint16_t d; uint8_t qs[16]; } GlmBlockQ4_0;                         /* d · (q − 8) */
 typedef struct { uint16_t d, m; uint8_t qs[16]; } GlmBlockQ4_1;                      /* d · q + m */
 typedef struct { uint16_t d; uint8_t qh[4]; uint8_t qs[16]; } GlmBlockQ5_0;          /* d · (q − 16); bit j of qh: the fifth bit of value j */
@@ -28,6 +29,7 @@ typedef struct { uint16_t d, dmin; uint8_t scales[12]; uint8_t qs[128]; } GlmBlo
 typedef struct { uint16_t d, dmin; uint8_t scales[12]; uint8_t qh[32]; uint8_t qs[128]; } GlmBlockQ5_K;
 typedef struct { uint8_t ql[128]; uint8_t qh[64]; int8_t scales[16]; uint16_t d; } GlmBlockQ6_K;
 typedef struct { uint16_t d, scales_h; uint8_t scales_l[4]; uint8_t qs[128]; } GlmBlockIQ4_XS;
+/* clang-format on */
 
 static_assert (sizeof (GlmBlockQ4_0) == 18, "Q4_0");
 static_assert (sizeof (GlmBlockQ4_1) == 20, "Q4_1");
@@ -47,8 +49,7 @@ extern const int8_t glm_iq4_values[16];
 void glm_k4_scale_min (const uint8_t scales[12], int j, int *ret_scale, int *ret_min);
 /* The six-bit scale of sub-block i < 16 of Q3_K, with the 32 already taken off. */
 static inline int8_t
-glm_q3k_scale (const uint8_t packed[12],
-               int           i)
+glm_q3k_scale (const uint8_t packed[12], int i)
 {
   int low = i < 8 ? packed[i] & 15 : packed[i - 8] >> 4;
   int high = packed[8 + i % 4] >> (i / 4 * 2) & 3;
@@ -57,24 +58,24 @@ glm_q3k_scale (const uint8_t packed[12],
 }
 
 /* quant-plain.c, quant-k.c: the functions behind the traits table (see GlmDequantiseFunc, GlmQuantiseFunc). */
-void glm_dequantise_f32    (const void *x, float *y, int64_t n);
-void glm_dequantise_f16    (const void *x, float *y, int64_t n);
-void glm_dequantise_bf16   (const void *x, float *y, int64_t n);
-void glm_dequantise_q4_0   (const void *x, float *y, int64_t n);
-void glm_dequantise_q4_1   (const void *x, float *y, int64_t n);
-void glm_dequantise_q5_0   (const void *x, float *y, int64_t n);
-void glm_dequantise_q5_1   (const void *x, float *y, int64_t n);
-void glm_dequantise_q8_0   (const void *x, float *y, int64_t n);
+void glm_dequantise_f32 (const void *x, float *y, int64_t n);
+void glm_dequantise_f16 (const void *x, float *y, int64_t n);
+void glm_dequantise_bf16 (const void *x, float *y, int64_t n);
+void glm_dequantise_q4_0 (const void *x, float *y, int64_t n);
+void glm_dequantise_q4_1 (const void *x, float *y, int64_t n);
+void glm_dequantise_q5_0 (const void *x, float *y, int64_t n);
+void glm_dequantise_q5_1 (const void *x, float *y, int64_t n);
+void glm_dequantise_q8_0 (const void *x, float *y, int64_t n);
 void glm_dequantise_iq4_nl (const void *x, float *y, int64_t n);
-void glm_dequantise_q2_k   (const void *x, float *y, int64_t n);
-void glm_dequantise_q3_k   (const void *x, float *y, int64_t n);
-void glm_dequantise_q4_k   (const void *x, float *y, int64_t n);
-void glm_dequantise_q5_k   (const void *x, float *y, int64_t n);
-void glm_dequantise_q6_k   (const void *x, float *y, int64_t n);
+void glm_dequantise_q2_k (const void *x, float *y, int64_t n);
+void glm_dequantise_q3_k (const void *x, float *y, int64_t n);
+void glm_dequantise_q4_k (const void *x, float *y, int64_t n);
+void glm_dequantise_q5_k (const void *x, float *y, int64_t n);
+void glm_dequantise_q6_k (const void *x, float *y, int64_t n);
 void glm_dequantise_iq4_xs (const void *x, float *y, int64_t n);
 
-void glm_quantise_f32  (const float *x, void *y, int64_t n);
-void glm_quantise_f16  (const float *x, void *y, int64_t n);
+void glm_quantise_f32 (const float *x, void *y, int64_t n);
+void glm_quantise_f16 (const float *x, void *y, int64_t n);
 void glm_quantise_bf16 (const float *x, void *y, int64_t n);
 void glm_quantise_q4_0 (const float *x, void *y, int64_t n);
 void glm_quantise_q4_1 (const float *x, void *y, int64_t n);

@@ -10,6 +10,7 @@
 
 #define ROWS GLM_PANEL_ROWS
 
+/* clang-format off */
 static const GlmPackedTraits all_traits[GLM_N_PACKED] = {
   { GLM_PACKED_Q4_0,   GLM_TYPE_Q4_0,   1, 0,  256, 256 + 32, GLM_SUM_8 },
   { GLM_PACKED_Q4_1,   GLM_TYPE_Q4_1,   1, 0,  256, 256 + 64, GLM_SUM_MIN },
@@ -24,6 +25,7 @@ static const GlmPackedTraits all_traits[GLM_N_PACKED] = {
   { GLM_PACKED_Q3_K,   GLM_TYPE_Q3_K,   8, 32, 192, 192 + 32, GLM_SUM_HALVES_4 },
   { GLM_PACKED_Q2_K,   GLM_TYPE_Q2_K,   8, 64, 128, 128 + 32, GLM_SUM_MIN_HALVES },
 };
+/* clang-format on */
 
 const GlmPackedTraits *
 glm_packed_traits (GlmPackedFormat format)
@@ -56,25 +58,23 @@ group_bytes (const GlmPackedTraits *traits)
 }
 
 size_t
-glm_packed_panel_bytes (const GlmPackedTraits *traits,
-                        int64_t                cols)
+glm_packed_panel_bytes (const GlmPackedTraits *traits, int64_t cols)
 {
   return (size_t) (cols / (GLM_QK * traits->blocks_per_group)) * group_bytes (traits);
 }
 
-/* ---- One block of one row ----------------------------------------------------------------------------------------- */
+/* ---- One block of one row --------------------------------------------------------------------------------------- */
 
 /* What the packed formats keep of 32 values of one row. */
 typedef struct
 {
-  uint8_t level[GLM_QK];        /* unsigned */
-  uint16_t d, m;                /* half; plain types */
-  uint8_t scale[2], min;        /* types with super-blocks; Q2_K: scale | min << 4, of 16 columns each */
+  uint8_t level[GLM_QK]; /* unsigned */
+  uint16_t d, m;         /* half; plain types */
+  uint8_t scale[2], min; /* types with super-blocks; Q2_K: scale | min << 4, of 16 columns each */
 } RowBlock;
 
 static inline void
-read_nibbles (const uint8_t qs[16],
-              RowBlock     *row)
+read_nibbles (const uint8_t qs[16], RowBlock *row)
 {
   for (int j = 0; j < 16; j++)
     {
@@ -84,8 +84,7 @@ read_nibbles (const uint8_t qs[16],
 }
 
 static inline void
-add_high_bits (const uint8_t qh[4],
-               RowBlock     *row)
+add_high_bits (const uint8_t qh[4], RowBlock *row)
 {
   for (int j = 0; j < GLM_QK; j++)
     row->level[j] |= (uint8_t) ((qh[j / 8] >> (j % 8) & 1) << 4);
@@ -93,11 +92,8 @@ add_high_bits (const uint8_t qh[4],
 
 /* Sub-block j of Q4_K and Q5_K. */
 static inline void
-read_k4 (const uint8_t  scales[12],
-         const uint8_t  qs[128],
-         const uint8_t *qh,     /* NULL for Q4_K */
-         int            j,
-         RowBlock      *row)
+read_k4 (const uint8_t scales[12], const uint8_t qs[128], const uint8_t *qh, /* NULL for Q4_K */
+         int j, RowBlock *row)
 {
   int scale, min;
 
@@ -111,9 +107,7 @@ read_k4 (const uint8_t  scales[12],
 }
 
 static inline void
-read_q6_k (const GlmBlockQ6_K *block,
-           int                 j,
-           RowBlock           *row)
+read_q6_k (const GlmBlockQ6_K *block, int j, RowBlock *row)
 {
   const uint8_t *ql = block->ql + j / 4 * 64 + j % 2 * 32, *qh = block->qh + j / 4 * 32;
   int quarter = j % 4;
@@ -126,18 +120,14 @@ read_q6_k (const GlmBlockQ6_K *block,
 
 /* Columns 32 j … 32 j + 31 of the two-bit levels of Q2_K and Q3_K. */
 static inline void
-read_crumbs (const uint8_t qs[64],
-             int           j,
-             RowBlock     *row)
+read_crumbs (const uint8_t qs[64], int j, RowBlock *row)
 {
   for (int l = 0; l < GLM_QK; l++)
     row->level[l] = qs[j / 4 * 32 + l] >> (j % 4 * 2) & 3;
 }
 
 static inline void
-read_q3_k (const GlmBlockQ3_K *block,
-           int                 j,
-           RowBlock           *row)
+read_q3_k (const GlmBlockQ3_K *block, int j, RowBlock *row)
 {
   row->scale[0] = (uint8_t) glm_q3k_scale (block->scales, 2 * j);
   row->scale[1] = (uint8_t) glm_q3k_scale (block->scales, 2 * j + 1);
@@ -147,9 +137,7 @@ read_q3_k (const GlmBlockQ3_K *block,
 }
 
 static inline void
-read_iq4_xs (const GlmBlockIQ4_XS *block,
-             int                   j,
-             RowBlock             *row)
+read_iq4_xs (const GlmBlockIQ4_XS *block, int j, RowBlock *row)
 {
   int low = block->scales_l[j / 2] >> (j % 2 * 4) & 15, high = block->scales_h >> (2 * j) & 3;
 
@@ -159,10 +147,7 @@ read_iq4_xs (const GlmBlockIQ4_XS *block,
 
 /* Block j of the file's block (group) at `data`. */
 static void
-read_row_block (GlmPackedFormat format,
-                const uint8_t  *data,
-                int             j,
-                RowBlock       *row)
+read_row_block (GlmPackedFormat format, const uint8_t *data, int j, RowBlock *row)
 {
   switch (format)
     {
@@ -198,26 +183,19 @@ read_row_block (GlmPackedFormat format,
       read_k4 (((const GlmBlockQ5_K *) data)->scales, ((const GlmBlockQ5_K *) data)->qs, ((const GlmBlockQ5_K *) data)->qh, j,
                row);
       break;
-    case GLM_PACKED_Q6_K:
-      read_q6_k ((const GlmBlockQ6_K *) data, j, row);
-      break;
+    case GLM_PACKED_Q6_K: read_q6_k ((const GlmBlockQ6_K *) data, j, row); break;
     case GLM_PACKED_IQ4_NL:
       row->d = ((const GlmBlockIQ4_NL *) data)->d;
       read_nibbles (((const GlmBlockIQ4_NL *) data)->qs, row);
       break;
-    case GLM_PACKED_IQ4_XS:
-      read_iq4_xs ((const GlmBlockIQ4_XS *) data, j, row);
-      break;
-    case GLM_PACKED_Q3_K:
-      read_q3_k ((const GlmBlockQ3_K *) data, j, row);
-      break;
+    case GLM_PACKED_IQ4_XS: read_iq4_xs ((const GlmBlockIQ4_XS *) data, j, row); break;
+    case GLM_PACKED_Q3_K: read_q3_k ((const GlmBlockQ3_K *) data, j, row); break;
     case GLM_PACKED_Q2_K:
       row->scale[0] = ((const GlmBlockQ2_K *) data)->scales[2 * j];
       row->scale[1] = ((const GlmBlockQ2_K *) data)->scales[2 * j + 1];
       read_crumbs (((const GlmBlockQ2_K *) data)->qs, j, row);
       break;
-    case GLM_N_PACKED:
-      break;
+    case GLM_N_PACKED: break;
     }
 }
 
@@ -240,7 +218,7 @@ has_min (const GlmPackedTraits *traits)
   return traits->sum_kind == GLM_SUM_MIN || traits->sum_kind == GLM_SUM_MIN_HALVES;
 }
 
-/* ---- Packing ------------------------------------------------------------------------------------------------------ */
+/* ---- Packing ---------------------------------------------------------------------------------------------------- */
 
 static inline uint32_t
 load_u32 (const uint8_t *p)
@@ -252,18 +230,14 @@ load_u32 (const uint8_t *p)
 }
 
 static inline void
-store_u32 (uint8_t *p,
-           uint32_t value)
+store_u32 (uint8_t *p, uint32_t value)
 {
   memcpy (p, &value, sizeof value);
 }
 
 /* Two bits, from `shift` on, of each level of row r. */
 static inline void
-write_crumbs (const uint8_t level[GLM_QK],
-              int           shift,
-              int           r,
-              uint8_t      *part)
+write_crumbs (const uint8_t level[GLM_QK], int shift, int r, uint8_t *part)
 {
   for (int h = 0; h < 2; h++)
     {
@@ -277,9 +251,7 @@ write_crumbs (const uint8_t level[GLM_QK],
 
 /* The three-bit levels of row r. */
 static inline void
-write_q3_k (const uint8_t level[GLM_QK],
-            int           r,
-            uint8_t      *block)
+write_q3_k (const uint8_t level[GLM_QK], int r, uint8_t *block)
 {
   for (int i = 0; i < 3; i++)
     {
@@ -295,10 +267,7 @@ write_q3_k (const uint8_t level[GLM_QK],
 
 /* Writes the levels of row r. */
 static inline void
-write_levels (GlmPackedFormat format,
-              const uint8_t   level[GLM_QK],
-              int             r,
-              uint8_t        *block)
+write_levels (GlmPackedFormat format, const uint8_t level[GLM_QK], int r, uint8_t *block)
 {
   if (format == GLM_PACKED_Q8_0)
     for (int z = 0; z < 8; z++)
@@ -309,8 +278,8 @@ write_levels (GlmPackedFormat format,
     write_q3_k (level, r, block);
   else
     for (int z = 0; z < 4; z++)
-      store_u32 (block + 64 * z + 4 * r, (load_u32 (level + 4 * z) & 0x0f0f0f0f)
-                                           | (load_u32 (level + 16 + 4 * z) & 0x0f0f0f0f) << 4);
+      store_u32 (block + 64 * z + 4 * r,
+                 (load_u32 (level + 4 * z) & 0x0f0f0f0f) | (load_u32 (level + 16 + 4 * z) & 0x0f0f0f0f) << 4);
   if (format == GLM_PACKED_Q6_K)
     write_crumbs (level, 4, r, block + 256);
   else if (has_high_bits (format))
@@ -324,18 +293,13 @@ write_levels (GlmPackedFormat format,
 }
 
 static inline void
-write_half (uint8_t *p,
-            int      r,
-            uint16_t value)
+write_half (uint8_t *p, int r, uint16_t value)
 {
   memcpy (p + 2 * r, &value, sizeof value);
 }
 
 static inline void
-write_scales (const GlmPackedTraits *traits,
-              const RowBlock        *row,
-              int                    r,
-              uint8_t               *scales)
+write_scales (const GlmPackedTraits *traits, const RowBlock *row, int r, uint8_t *scales)
 {
   if (traits->blocks_per_group > 1)
     {
@@ -354,10 +318,7 @@ write_scales (const GlmPackedTraits *traits,
 }
 
 static inline void
-write_head (GlmPackedFormat format,
-            const uint8_t  *data,
-            int             r,
-            uint8_t        *head)
+write_head (GlmPackedFormat format, const uint8_t *data, int r, uint8_t *head)
 {
   if (format == GLM_PACKED_Q6_K)
     write_half (head, r, ((const GlmBlockQ6_K *) data)->d);
@@ -380,10 +341,7 @@ write_head (GlmPackedFormat format,
 
 /* One group of one row.  `format` is a constant at each call, so that the compiler makes a loop for each. */
 static inline __attribute__ ((always_inline)) void
-pack_group (GlmPackedFormat format,
-            const uint8_t  *data,
-            int             r,
-            uint8_t        *group)
+pack_group (GlmPackedFormat format, const uint8_t *data, int r, uint8_t *group)
 {
   const GlmPackedTraits *traits = &all_traits[format];
 
@@ -401,9 +359,7 @@ pack_group (GlmPackedFormat format,
 
 /* Q4_0's nibbles lie in the file as in a panel, so that they need no taking apart.  IQ4_NL's block is the same. */
 static void
-pack_q4_0 (const uint8_t *data,
-           int            r,
-           uint8_t       *block)
+pack_q4_0 (const uint8_t *data, int r, uint8_t *block)
 {
   const GlmBlockQ4_0 *row = (const GlmBlockQ4_0 *) data;
 
@@ -413,10 +369,7 @@ pack_q4_0 (const uint8_t *data,
 }
 
 static void
-pack_one (GlmPackedFormat format,
-          const uint8_t  *data,
-          int             r,
-          uint8_t        *group)
+pack_one (GlmPackedFormat format, const uint8_t *data, int r, uint8_t *group)
 {
   switch (format)
     {
@@ -437,12 +390,8 @@ pack_one (GlmPackedFormat format,
 }
 
 void
-glm_packed_pack_panel (const GlmPackedTraits *traits,
-                       const uint8_t         *rows,
-                       size_t                 row_bytes,
-                       int                    n_rows,
-                       int64_t                cols,
-                       uint8_t               *panel)
+glm_packed_pack_panel (const GlmPackedTraits *traits, const uint8_t *rows, size_t row_bytes, int n_rows, int64_t cols,
+                       uint8_t *panel)
 {
   int64_t n_groups = cols / (GLM_QK * traits->blocks_per_group);
   size_t block_bytes = (size_t) glm_type_traits (traits->type)->block_bytes;
@@ -454,11 +403,10 @@ glm_packed_pack_panel (const GlmPackedTraits *traits,
       pack_one (traits->format, rows + (size_t) r * row_bytes + (size_t) g * block_bytes, r, panel);
 }
 
-/* ---- Back to float ------------------------------------------------------------------------------------------------ */
+/* ---- Back to float ---------------------------------------------------------------------------------------------- */
 
 static inline float
-read_half (const uint8_t *p,
-           int            r)
+read_half (const uint8_t *p, int r)
 {
   uint16_t value;
 
@@ -468,9 +416,7 @@ read_half (const uint8_t *p,
 
 /* Column k of a row whose bytes are lane, 64 + lane and 128 + lane. */
 static uint8_t
-read_q3_k_level (const uint8_t *block,
-                 int            k,
-                 int            lane)
+read_q3_k_level (const uint8_t *block, int k, int lane)
 {
   int part = k % 16 / 4, half = k / 16;
 
@@ -481,10 +427,7 @@ read_q3_k_level (const uint8_t *block,
 
 /* Reads the levels of row r back. */
 static void
-read_levels (GlmPackedFormat format,
-             const uint8_t  *block,
-             int             r,
-             uint8_t         level[GLM_QK])
+read_levels (GlmPackedFormat format, const uint8_t *block, int r, uint8_t level[GLM_QK])
 {
   const uint8_t *high = block + 256;
 
@@ -509,13 +452,7 @@ read_levels (GlmPackedFormat format,
 
 /* Scales and minima of columns 0–15 and 16–31 of row r; d and dmin from the group's head. */
 static void
-read_scales (const GlmPackedTraits *traits,
-             const uint8_t         *scales,
-             int                    r,
-             float                  d,
-             float                  dmin,
-             float                  scale[2],
-             float                  min[2])
+read_scales (const GlmPackedTraits *traits, const uint8_t *scales, int r, float d, float dmin, float scale[2], float min[2])
 {
   min[0] = min[1] = 0;
   if (traits->blocks_per_group == 1)
@@ -543,11 +480,7 @@ read_scales (const GlmPackedTraits *traits,
 }
 
 void
-glm_packed_dequantise_row (const GlmPackedTraits *traits,
-                           const uint8_t         *panel,
-                           int                    row,
-                           int64_t                cols,
-                           float                 *y)
+glm_packed_dequantise_row (const GlmPackedTraits *traits, const uint8_t *panel, int row, int64_t cols, float *y)
 {
   static const int offsets[GLM_N_PACKED] = {
     [GLM_PACKED_Q4_0] = 8, [GLM_PACKED_Q5_0] = 16, [GLM_PACKED_Q8_0] = 128, [GLM_PACKED_Q6_K] = 32, [GLM_PACKED_Q3_K] = 4,

@@ -37,8 +37,8 @@
 #include "quant/quant.h"
 
 #define GLM_PANEL_ROWS     16
-#define GLM_PACKED_VERSION 1     /* of the layout: files of packed weights are keyed to it */
-#define GLM_TILE_BYTES     44    /* of one token in one block of a tile */
+#define GLM_PACKED_VERSION 1  /* of the layout: files of packed weights are keyed to it */
+#define GLM_TILE_BYTES     44 /* of one token in one block of a tile */
 
 /* The type id of a tensor that is packed in its file ("myna-cli pack"): whole panels one after the other, so that the file
  * is mapped and used as it is.  The layout's version is a part of the id: a program with another layout does not know the
@@ -59,29 +59,29 @@ typedef enum
   GLM_PACKED_IQ4_XS,
   GLM_PACKED_Q3_K,
   GLM_PACKED_Q2_K,
-  GLM_N_PACKED,          /* new ones stand last: the numbers are in files */
+  GLM_N_PACKED, /* new ones stand last: the numbers are in files */
 } GlmPackedFormat;
 
 /* What a block of a tile says about the sum of its q. */
 typedef enum
 {
-  GLM_SUM_8,           /* a = −8 Σq as int32: the accumulator's first value */
-  GLM_SUM_16,          /* a = −16 Σq */
-  GLM_SUM_128,         /* a = −128 Σq */
-  GLM_SUM_HALVES_4,    /* a = −4 Σq over columns 0–15, b the same over 16–31 */
-  GLM_SUM_HALVES_32,   /* a = −32 Σq over columns 0–15, b the same over 16–31 */
-  GLM_SUM_MIN,         /* a = d Σq as float, to be multiplied by the block's minimum */
-  GLM_SUM_MIN_HALVES,  /* a = d Σq as float over columns 0–15, b the same over 16–31 */
+  GLM_SUM_8,          /* a = −8 Σq as int32: the accumulator's first value */
+  GLM_SUM_16,         /* a = −16 Σq */
+  GLM_SUM_128,        /* a = −128 Σq */
+  GLM_SUM_HALVES_4,   /* a = −4 Σq over columns 0–15, b the same over 16–31 */
+  GLM_SUM_HALVES_32,  /* a = −32 Σq over columns 0–15, b the same over 16–31 */
+  GLM_SUM_MIN,        /* a = d Σq as float, to be multiplied by the block's minimum */
+  GLM_SUM_MIN_HALVES, /* a = d Σq as float over columns 0–15, b the same over 16–31 */
   GLM_N_SUMS,
 } GlmSumKind;
 
 typedef struct
 {
   GlmPackedFormat format;
-  GlmType type;                 /* of the file's blocks */
-  int blocks_per_group;         /* 1 or 8 */
-  int head_bytes;               /* of a group */
-  int level_bytes;              /* of a block; then come its scales */
+  GlmType type;         /* of the file's blocks */
+  int blocks_per_group; /* 1 or 8 */
+  int head_bytes;       /* of a group */
+  int level_bytes;      /* of a block; then come its scales */
   int block_bytes;
   GlmSumKind sum_kind;
 } GlmPackedTraits;

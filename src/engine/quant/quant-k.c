@@ -12,10 +12,7 @@
 #include <string.h>
 
 void
-glm_k4_scale_min (const uint8_t scales[12],
-                  int           j,
-                  int          *ret_scale,
-                  int          *ret_min)
+glm_k4_scale_min (const uint8_t scales[12], int j, int *ret_scale, int *ret_min)
 {
   if (j < 4)
     {
@@ -29,12 +26,10 @@ glm_k4_scale_min (const uint8_t scales[12],
     }
 }
 
-/* ---- Dequantising ------------------------------------------------------------------------------------------------- */
+/* ---- Dequantising ----------------------------------------------------------------------------------------------- */
 
 void
-glm_dequantise_q2_k (const void *x,
-                     float      *y,
-                     int64_t     n)
+glm_dequantise_q2_k (const void *x, float *y, int64_t n)
 {
   const GlmBlockQ2_K *block = x;
 
@@ -53,9 +48,7 @@ glm_dequantise_q2_k (const void *x,
 }
 
 void
-glm_dequantise_q3_k (const void *x,
-                     float      *y,
-                     int64_t     n)
+glm_dequantise_q3_k (const void *x, float *y, int64_t n)
 {
   const GlmBlockQ3_K *block = x;
 
@@ -74,9 +67,7 @@ glm_dequantise_q3_k (const void *x,
 }
 
 void
-glm_dequantise_q4_k (const void *x,
-                     float      *y,
-                     int64_t     n)
+glm_dequantise_q4_k (const void *x, float *y, int64_t n)
 {
   const GlmBlockQ4_K *block = x;
 
@@ -100,9 +91,7 @@ glm_dequantise_q4_k (const void *x,
 }
 
 void
-glm_dequantise_q5_k (const void *x,
-                     float      *y,
-                     int64_t     n)
+glm_dequantise_q5_k (const void *x, float *y, int64_t n)
 {
   const GlmBlockQ5_K *block = x;
 
@@ -126,9 +115,7 @@ glm_dequantise_q5_k (const void *x,
 }
 
 void
-glm_dequantise_q6_k (const void *x,
-                     float      *y,
-                     int64_t     n)
+glm_dequantise_q6_k (const void *x, float *y, int64_t n)
 {
   const GlmBlockQ6_K *block = x;
 
@@ -148,9 +135,7 @@ glm_dequantise_q6_k (const void *x,
 }
 
 void
-glm_dequantise_iq4_xs (const void *x,
-                       float      *y,
-                       int64_t     n)
+glm_dequantise_iq4_xs (const void *x, float *y, int64_t n)
 {
   const GlmBlockIQ4_XS *block = x;
 
@@ -169,12 +154,10 @@ glm_dequantise_iq4_xs (const void *x,
     }
 }
 
-/* ---- Quantising: scale and minimum of a sub-block ----------------------------------------------------------------- */
+/* ---- Quantising: scale and minimum of a sub-block --------------------------------------------------------------- */
 
 static inline int
-round_clamp (float value,
-             int   low,
-             int   high)
+round_clamp (float value, int low, int high)
 {
   if (!(value > (float) low))
     return low;
@@ -185,11 +168,7 @@ round_clamp (float value,
  * minimum).  Starts from the range, tries a few narrower ones, and after each assignment of levels solves the two normal
  * equations; keeps what has the least error.  Large values matter more to a product, hence the weights |x| + mean. */
 static void
-fit_scale_min (const float *x,
-               int          n,
-               int          top,
-               float       *ret_scale,
-               float       *ret_min)
+fit_scale_min (const float *x, int n, int top, float *ret_scale, float *ret_min)
 {
   float low = 0, high = x[0], mean = 0, best_error = INFINITY;
 
@@ -244,9 +223,7 @@ fit_scale_min (const float *x,
 
 /* Least squares fit of x ≈ scale · q, q in [−half, half − 1]; scale may be negative. */
 static float
-fit_scale (const float *x,
-           int          n,
-           int          half)
+fit_scale (const float *x, int n, int half)
 {
   float extreme = 0, best_scale = 0, best_gain = -1;
 
@@ -277,12 +254,10 @@ fit_scale (const float *x,
   return best_scale;
 }
 
-/* ---- Quantising: super-blocks ------------------------------------------------------------------------------------- */
+/* ---- Quantising: super-blocks ----------------------------------------------------------------------------------- */
 
 static void
-pack_k4_scales (const uint8_t scale[8],
-                const uint8_t min[8],
-                uint8_t       packed[12])
+pack_k4_scales (const uint8_t scale[8], const uint8_t min[8], uint8_t packed[12])
 {
   for (int j = 0; j < 4; j++)
     {
@@ -294,12 +269,7 @@ pack_k4_scales (const uint8_t scale[8],
 
 /* The part that Q4_K and Q5_K share: scales, minima, and the levels under the rounded ones. */
 static void
-quantise_k4 (const float *x,
-             int          top,
-             uint16_t    *ret_d,
-             uint16_t    *ret_dmin,
-             uint8_t      packed[12],
-             uint8_t      q[GLM_QKK])
+quantise_k4 (const float *x, int top, uint16_t *ret_d, uint16_t *ret_dmin, uint8_t packed[12], uint8_t q[GLM_QKK])
 {
   float scales[8], mins[8], max_scale = 0, max_min = 0, d, dmin;
   uint8_t scale[8], min[8];
@@ -329,8 +299,7 @@ quantise_k4 (const float *x,
 }
 
 static void
-pack_k4_nibbles (const uint8_t q[GLM_QKK],
-                 uint8_t       qs[128])
+pack_k4_nibbles (const uint8_t q[GLM_QKK], uint8_t qs[128])
 {
   for (int i = 0; i < 128; i++)
     {
@@ -341,9 +310,7 @@ pack_k4_nibbles (const uint8_t q[GLM_QKK],
 }
 
 void
-glm_quantise_q4_k (const float *x,
-                   void        *y,
-                   int64_t      n)
+glm_quantise_q4_k (const float *x, void *y, int64_t n)
 {
   GlmBlockQ4_K *block = y;
 
@@ -357,9 +324,7 @@ glm_quantise_q4_k (const float *x,
 }
 
 void
-glm_quantise_q5_k (const float *x,
-                   void        *y,
-                   int64_t      n)
+glm_quantise_q5_k (const float *x, void *y, int64_t n)
 {
   GlmBlockQ5_K *block = y;
 
@@ -377,9 +342,7 @@ glm_quantise_q5_k (const float *x,
 
 /* Fills the scales and d, and the levels q − 32 + 32 in [0, 63]. */
 static void
-find_q6_levels (const float  *x,
-                GlmBlockQ6_K *block,
-                uint8_t       q[GLM_QKK])
+find_q6_levels (const float *x, GlmBlockQ6_K *block, uint8_t q[GLM_QKK])
 {
   float scales[16], extreme = 0, d;
 
@@ -403,9 +366,7 @@ find_q6_levels (const float  *x,
 }
 
 void
-glm_quantise_q6_k (const float *x,
-                   void        *y,
-                   int64_t      n)
+glm_quantise_q6_k (const float *x, void *y, int64_t n)
 {
   GlmBlockQ6_K *block = y;
 

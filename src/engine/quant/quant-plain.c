@@ -14,9 +14,7 @@
 const int8_t glm_iq4_values[16] = { -127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113 };
 
 static inline int
-clamp_int (int value,
-           int low,
-           int high)
+clamp_int (int value, int low, int high)
 {
   return value < low ? low : value > high ? high : value;
 }
@@ -32,25 +30,19 @@ load_u16 (const uint8_t *p)
 }
 
 void
-glm_dequantise_f32 (const void *x,
-                    float      *y,
-                    int64_t     n)
+glm_dequantise_f32 (const void *x, float *y, int64_t n)
 {
   memcpy (y, x, (size_t) n * sizeof *y);
 }
 
 void
-glm_quantise_f32 (const float *x,
-                  void        *y,
-                  int64_t      n)
+glm_quantise_f32 (const float *x, void *y, int64_t n)
 {
   memcpy (y, x, (size_t) n * sizeof *x);
 }
 
 void
-glm_dequantise_f16 (const void *x,
-                    float      *y,
-                    int64_t     n)
+glm_dequantise_f16 (const void *x, float *y, int64_t n)
 {
   const uint8_t *bytes = x;
 
@@ -59,9 +51,7 @@ glm_dequantise_f16 (const void *x,
 }
 
 void
-glm_quantise_f16 (const float *x,
-                  void        *y,
-                  int64_t      n)
+glm_quantise_f16 (const float *x, void *y, int64_t n)
 {
   uint16_t *halves = y;
 
@@ -70,9 +60,7 @@ glm_quantise_f16 (const float *x,
 }
 
 void
-glm_dequantise_bf16 (const void *x,
-                     float      *y,
-                     int64_t     n)
+glm_dequantise_bf16 (const void *x, float *y, int64_t n)
 {
   const uint8_t *bytes = x;
 
@@ -81,9 +69,7 @@ glm_dequantise_bf16 (const void *x,
 }
 
 void
-glm_quantise_bf16 (const float *x,
-                   void        *y,
-                   int64_t      n)
+glm_quantise_bf16 (const float *x, void *y, int64_t n)
 {
   uint16_t *halves = y;
 
@@ -91,27 +77,23 @@ glm_quantise_bf16 (const float *x,
     halves[i] = glm_f32_to_bf16 (x[i]);
 }
 
-/* ---- Dequantising ------------------------------------------------------------------------------------------------- */
+/* ---- Dequantising ----------------------------------------------------------------------------------------------- */
 
 /* Value j of 32 nibbles. */
 static inline int
-nibble (const uint8_t qs[16],
-        int           j)
+nibble (const uint8_t qs[16], int j)
 {
   return j < 16 ? qs[j] & 15 : qs[j - 16] >> 4;
 }
 
 static inline int
-high_bit (const uint8_t qh[4],
-          int           j)
+high_bit (const uint8_t qh[4], int j)
 {
   return (qh[j / 8] >> (j % 8) & 1) << 4;
 }
 
 void
-glm_dequantise_q4_0 (const void *x,
-                     float      *y,
-                     int64_t     n)
+glm_dequantise_q4_0 (const void *x, float *y, int64_t n)
 {
   const GlmBlockQ4_0 *block = x;
 
@@ -125,9 +107,7 @@ glm_dequantise_q4_0 (const void *x,
 }
 
 void
-glm_dequantise_q4_1 (const void *x,
-                     float      *y,
-                     int64_t     n)
+glm_dequantise_q4_1 (const void *x, float *y, int64_t n)
 {
   const GlmBlockQ4_1 *block = x;
 
@@ -141,9 +121,7 @@ glm_dequantise_q4_1 (const void *x,
 }
 
 void
-glm_dequantise_q5_0 (const void *x,
-                     float      *y,
-                     int64_t     n)
+glm_dequantise_q5_0 (const void *x, float *y, int64_t n)
 {
   const GlmBlockQ5_0 *block = x;
 
@@ -157,9 +135,7 @@ glm_dequantise_q5_0 (const void *x,
 }
 
 void
-glm_dequantise_q5_1 (const void *x,
-                     float      *y,
-                     int64_t     n)
+glm_dequantise_q5_1 (const void *x, float *y, int64_t n)
 {
   const GlmBlockQ5_1 *block = x;
 
@@ -173,9 +149,7 @@ glm_dequantise_q5_1 (const void *x,
 }
 
 void
-glm_dequantise_q8_0 (const void *x,
-                     float      *y,
-                     int64_t     n)
+glm_dequantise_q8_0 (const void *x, float *y, int64_t n)
 {
   const GlmBlockQ8_0 *block = x;
 
@@ -189,9 +163,7 @@ glm_dequantise_q8_0 (const void *x,
 }
 
 void
-glm_dequantise_iq4_nl (const void *x,
-                       float      *y,
-                       int64_t     n)
+glm_dequantise_iq4_nl (const void *x, float *y, int64_t n)
 {
   const GlmBlockIQ4_NL *block = x;
 
@@ -204,7 +176,7 @@ glm_dequantise_iq4_nl (const void *x,
     }
 }
 
-/* ---- Quantising --------------------------------------------------------------------------------------------------- */
+/* ---- Quantising ------------------------------------------------------------------------------------------------- */
 
 /* The value of largest magnitude, with its sign: the symmetric types give it the end of their range. */
 static float
@@ -219,9 +191,7 @@ signed_extreme (const float *x)
 }
 
 static void
-find_range (const float *x,
-            float       *ret_min,
-            float       *ret_max)
+find_range (const float *x, float *ret_min, float *ret_max)
 {
   *ret_min = *ret_max = x[0];
   for (int j = 1; j < GLM_QK; j++)
@@ -233,12 +203,7 @@ find_range (const float *x,
 
 /* Levels of one block: q = trunc (x / d + offset), at most `top`. */
 static void
-find_levels (const float *x,
-             float        shift,
-             float        inverse,
-             float        offset,
-             int          top,
-             uint8_t      q[GLM_QK])
+find_levels (const float *x, float shift, float inverse, float offset, int top, uint8_t q[GLM_QK])
 {
   for (int j = 0; j < GLM_QK; j++)
     {
@@ -249,16 +214,14 @@ find_levels (const float *x,
 }
 
 static void
-pack_nibbles (const uint8_t q[GLM_QK],
-              uint8_t       qs[16])
+pack_nibbles (const uint8_t q[GLM_QK], uint8_t qs[16])
 {
   for (int j = 0; j < 16; j++)
     qs[j] = (uint8_t) ((q[j] & 15) | (q[j + 16] & 15) << 4);
 }
 
 static void
-pack_high_bits (const uint8_t q[GLM_QK],
-                uint8_t       qh[4])
+pack_high_bits (const uint8_t q[GLM_QK], uint8_t qh[4])
 {
   memset (qh, 0, 4);
   for (int j = 0; j < GLM_QK; j++)
@@ -266,9 +229,7 @@ pack_high_bits (const uint8_t q[GLM_QK],
 }
 
 void
-glm_quantise_q8_0 (const float *x,
-                   void        *y,
-                   int64_t      n)
+glm_quantise_q8_0 (const float *x, void *y, int64_t n)
 {
   GlmBlockQ8_0 *block = y;
 
@@ -283,9 +244,7 @@ glm_quantise_q8_0 (const float *x,
 }
 
 void
-glm_quantise_q4_0 (const float *x,
-                   void        *y,
-                   int64_t      n)
+glm_quantise_q4_0 (const float *x, void *y, int64_t n)
 {
   GlmBlockQ4_0 *block = y;
 
@@ -301,9 +260,7 @@ glm_quantise_q4_0 (const float *x,
 }
 
 void
-glm_quantise_q4_1 (const float *x,
-                   void        *y,
-                   int64_t      n)
+glm_quantise_q4_1 (const float *x, void *y, int64_t n)
 {
   GlmBlockQ4_1 *block = y;
 
@@ -322,9 +279,7 @@ glm_quantise_q4_1 (const float *x,
 }
 
 void
-glm_quantise_q5_0 (const float *x,
-                   void        *y,
-                   int64_t      n)
+glm_quantise_q5_0 (const float *x, void *y, int64_t n)
 {
   GlmBlockQ5_0 *block = y;
 
@@ -341,9 +296,7 @@ glm_quantise_q5_0 (const float *x,
 }
 
 void
-glm_quantise_q5_1 (const float *x,
-                   void        *y,
-                   int64_t      n)
+glm_quantise_q5_1 (const float *x, void *y, int64_t n)
 {
   GlmBlockQ5_1 *block = y;
 

@@ -12,6 +12,7 @@
 
 #define N_ELEMENTS(a) (sizeof (a) / sizeof ((a)[0]))
 
+/* clang-format off */
 static const GlmTypeTraits all_traits[] = {
   { GLM_TYPE_F32,    "F32",    1,       4,                       glm_dequantise_f32,    glm_quantise_f32 },
   { GLM_TYPE_F16,    "F16",    1,       2,                       glm_dequantise_f16,    glm_quantise_f16 },
@@ -44,6 +45,7 @@ static const GlmTypeTraits all_traits[] = {
   { GLM_PACKED_TYPE (GLM_PACKED_Q3_K), "Q3_K packed", GLM_QKK, 114, NULL, NULL },
   { GLM_PACKED_TYPE (GLM_PACKED_Q2_K), "Q2_K packed", GLM_QKK, 84, NULL, NULL },
 };
+/* clang-format on */
 
 const GlmTypeTraits *
 glm_type_traits (uint32_t type)
@@ -108,9 +110,9 @@ glm_f32_to_f16 (float f)
 
   if (magnitude > 0x7f800000)
     return sign | 0x7e00 | (uint16_t) (magnitude >> 13 & 0x1ff);
-  if (magnitude >= 0x47800000)          /* 65536 and more, infinity */
+  if (magnitude >= 0x47800000) /* 65536 and more, infinity */
     return sign | 0x7c00;
-  if (magnitude < 0x38800000)           /* below 2⁻¹⁴: adding 0.5 leaves mantissa · 2²⁴, rounded to even, in the low bits */
+  if (magnitude < 0x38800000) /* below 2⁻¹⁴: adding 0.5 leaves mantissa · 2²⁴, rounded to even, in the low bits */
     return sign | (uint16_t) (float_bits (bits_float (magnitude) + 0.5f) - 0x3f000000);
   magnitude += 0xfff + (magnitude >> 13 & 1);
   return sign | (uint16_t) ((magnitude - 0x38000000) >> 13);

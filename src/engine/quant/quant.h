@@ -38,8 +38,8 @@ typedef void (*GlmQuantiseFunc) (const float *x, void *y, int64_t n);
 typedef struct
 {
   GlmType type;
-  const char *name;             /* "Q4_K" */
-  int block_size;               /* values in a block */
+  const char *name; /* "Q4_K" */
+  int block_size;   /* values in a block */
   int block_bytes;
   GlmDequantiseFunc dequantise;
   GlmQuantiseFunc quantise;
@@ -51,9 +51,9 @@ const GlmTypeTraits *glm_type_traits (uint32_t type);
 const GlmTypeTraits *glm_type_traits_by_name (const char *name);
 
 /* IEEE half and bfloat16, in software: the references (kernels use the processor's). */
-float    glm_f16_to_f32 (uint16_t h);
-uint16_t glm_f32_to_f16 (float f);      /* round to nearest even */
-float    glm_bf16_to_f32 (uint16_t h);
+float glm_f16_to_f32 (uint16_t h);
+uint16_t glm_f32_to_f16 (float f); /* round to nearest even */
+float glm_bf16_to_f32 (uint16_t h);
 uint16_t glm_f32_to_bf16 (float f);
 
 #endif

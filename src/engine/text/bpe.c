@@ -18,7 +18,7 @@ glm_bpe_clear (GlmBpe *bpe)
 {
   free (bpe->symbols);
   free (bpe->heap);
-  *bpe = (GlmBpe) { 0 };
+  *bpe = (GlmBpe){ 0 };
 }
 
 void
@@ -41,8 +41,8 @@ glm_bpe_add_symbol (GlmBpe *bpe, uint32_t start, uint32_t n, int32_t id, bool fr
       bpe->symbols = symbols;
       bpe->symbol_capacity = capacity;
     }
-  bpe->symbols[bpe->n_symbols] = (GlmBpeSymbol) { .start = start, .n = n, .id = id, .frozen = frozen,
-                                                  .prev = (int32_t) bpe->n_symbols - 1, .next = -1 };
+  bpe->symbols[bpe->n_symbols] =
+      (GlmBpeSymbol){ .start = start, .n = n, .id = id, .frozen = frozen, .prev = (int32_t) bpe->n_symbols - 1, .next = -1 };
   if (bpe->n_symbols > 0)
     bpe->symbols[bpe->n_symbols - 1].next = (int32_t) bpe->n_symbols;
   bpe->n_symbols++;

@@ -15,14 +15,14 @@ typedef struct
   int32_t id;
   int32_t prev;
   int32_t next;
-  bool frozen;                  /* takes part in no merge */
+  bool frozen; /* takes part in no merge */
 } GlmBpeSymbol;
 
 typedef struct
 {
-  uint32_t order;               /* lower merges first; ties: leftmost */
+  uint32_t order; /* lower merges first; ties: leftmost */
   uint32_t left;
-  uint32_t n;                   /* bytes of both symbols when this was found */
+  uint32_t n; /* bytes of both symbols when this was found */
   int32_t id;
 } GlmBpePair;
 
@@ -38,8 +38,8 @@ typedef struct
 } GlmBpe;
 
 /* Whether two neighbours may merge, in which order, and into which token. */
-typedef bool (*GlmBpePairFunc) (const void *data, const uint8_t *text, const GlmBpeSymbol *left,
-                                const GlmBpeSymbol *right, uint32_t *ret_order, int32_t *ret_id);
+typedef bool (*GlmBpePairFunc) (const void *data, const uint8_t *text, const GlmBpeSymbol *left, const GlmBpeSymbol *right,
+                                uint32_t *ret_order, int32_t *ret_id);
 
 void glm_bpe_clear (GlmBpe *bpe);
 /* Forgets the symbols and keeps the buffers. */

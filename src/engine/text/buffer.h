@@ -13,7 +13,7 @@
 
 typedef struct
 {
-  uint8_t *data;                /* owned; always room for one more byte than n */
+  uint8_t *data; /* owned; always room for one more byte than n */
   size_t n;
   size_t capacity;
 } GlmBuffer;
@@ -22,7 +22,7 @@ static inline void
 glm_buffer_clear (GlmBuffer *buffer)
 {
   free (buffer->data);
-  *buffer = (GlmBuffer) { 0 };
+  *buffer = (GlmBuffer){ 0 };
 }
 
 /* False: no memory; the buffer is as before. */

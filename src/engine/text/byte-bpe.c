@@ -13,7 +13,7 @@
 
 struct GlmMerge
 {
-  int32_t left;                 /* -1: free slot */
+  int32_t left; /* -1: free slot */
   int32_t right;
   int32_t id;
   uint32_t rank;
@@ -49,8 +49,7 @@ find_slot (const GlmTokenizer *tokenizer, int32_t left, int32_t right)
 {
   uint32_t slot = hash_pair (left, right) & tokenizer->merge_mask;
 
-  while (tokenizer->merges[slot].left >= 0
-         && (tokenizer->merges[slot].left != left || tokenizer->merges[slot].right != right))
+  while (tokenizer->merges[slot].left >= 0 && (tokenizer->merges[slot].left != left || tokenizer->merges[slot].right != right))
     slot = (slot + 1) & tokenizer->merge_mask;
   return &tokenizer->merges[slot];
 }
@@ -75,7 +74,7 @@ glm_merges_add (GlmTokenizer *tokenizer, uint32_t rank, const void *left, size_t
   slot = find_slot (tokenizer, left_id, right_id);
   if (slot->left < 0)
     {
-      *slot = (GlmMerge) { left_id, right_id, id, rank };
+      *slot = (GlmMerge){ left_id, right_id, id, rank };
       tokenizer->merge_order[tokenizer->n_merges++] = (uint32_t) (slot - tokenizer->merges);
     }
   return true;
@@ -95,8 +94,8 @@ glm_merges_get (const GlmTokenizer *tokenizer, uint32_t index, int32_t *ret_left
 }
 
 static bool
-pair_by_rank (const void *data, const uint8_t *text, const GlmBpeSymbol *left, const GlmBpeSymbol *right,
-              uint32_t *ret_order, int32_t *ret_id)
+pair_by_rank (const void *data, const uint8_t *text, const GlmBpeSymbol *left, const GlmBpeSymbol *right, uint32_t *ret_order,
+              int32_t *ret_id)
 {
   const GlmTokenizer *tokenizer = data;
   int32_t id = glm_vocab_find (&tokenizer->vocab, text + left->start, (size_t) left->n + right->n);
@@ -109,12 +108,12 @@ pair_by_rank (const void *data, const uint8_t *text, const GlmBpeSymbol *left, c
 typedef struct
 {
   const GlmTokenizer *tokenizer;
-  int32_t n_ranks;              /* only these, the first, count */
+  int32_t n_ranks; /* only these, the first, count */
 } Ranks;
 
 static bool
-pair_below (const void *data, const uint8_t *text, const GlmBpeSymbol *left, const GlmBpeSymbol *right,
-            uint32_t *ret_order, int32_t *ret_id)
+pair_below (const void *data, const uint8_t *text, const GlmBpeSymbol *left, const GlmBpeSymbol *right, uint32_t *ret_order,
+            int32_t *ret_id)
 {
   const Ranks *ranks = data;
 
@@ -148,8 +147,8 @@ glm_rank_pair (const GlmTokenizer *tokenizer, GlmBpe *bpe, int32_t id, int32_t *
 }
 
 static bool
-pair_by_merge (const void *data, const uint8_t *text, const GlmBpeSymbol *left, const GlmBpeSymbol *right,
-               uint32_t *ret_order, int32_t *ret_id)
+pair_by_merge (const void *data, const uint8_t *text, const GlmBpeSymbol *left, const GlmBpeSymbol *right, uint32_t *ret_order,
+               int32_t *ret_id)
 {
   const GlmMerge *merge = find_slot (data, left->id, right->id);
 
@@ -178,8 +177,7 @@ encode_word (const GlmTokenizer *tokenizer, const uint8_t *word, size_t n, GlmBp
 }
 
 bool
-glm_byte_bpe_encode (const GlmTokenizer *tokenizer, const uint8_t *text, size_t n_bytes, GlmTokens *tokens,
-                     GlmError *error)
+glm_byte_bpe_encode (const GlmTokenizer *tokenizer, const uint8_t *text, size_t n_bytes, GlmTokens *tokens, GlmError *error)
 {
   GlmBpe bpe = { 0 };
   bool ok = true;

@@ -38,8 +38,9 @@ print(f'''/* unicode-tables.h: the letters and numbers of Unicode {unicodedata.u
 #define GLM_UNICODE_TABLES_H
 
 #include "text/unicode.h"
-''')
+
+/* clang-format off */''')
 table('glm_unicode_letters', 'L')
 print()
 table('glm_unicode_numbers', 'N')
-print('\n#endif')
+print('/* clang-format on */\n\n#endif')

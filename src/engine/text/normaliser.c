@@ -46,7 +46,7 @@ glm_normaliser_clear (GlmNormaliser *normaliser)
 {
   free (normaliser->units);
   free (normaliser->replacements);
-  *normaliser = (GlmNormaliser) { 0 };
+  *normaliser = (GlmNormaliser){ 0 };
 }
 
 static size_t
@@ -102,18 +102,18 @@ normalise_prefix (const GlmNormaliser *normaliser, const GlmPieceTrie *user_defi
   int length;
 
   if (glm_piece_trie_longest (user_defined, p, n, &piece_bytes) >= 0)
-    return (Prefix) { p, piece_bytes, piece_bytes };
+    return (Prefix){ p, piece_bytes, piece_bytes };
   matched = match_charsmap (normaliser, p, n, &value);
   if (matched > 0 && value < normaliser->n_replacement_bytes)
     {
       const char *replacement = normaliser->replacements + value;
 
-      return (Prefix) { (const uint8_t *) replacement, strlen (replacement), matched };
+      return (Prefix){ (const uint8_t *) replacement, strlen (replacement), matched };
     }
   length = glm_utf8_char (p, n, &code);
   if (length == 0)
-    return (Prefix) { (const uint8_t *) GLM_UTF8_REPLACEMENT, 3, 1 };
-  return (Prefix) { p, (size_t) length, (size_t) length };
+    return (Prefix){ (const uint8_t *) GLM_UTF8_REPLACEMENT, 3, 1 };
+  return (Prefix){ p, (size_t) length, (size_t) length };
 }
 
 static bool
@@ -132,8 +132,8 @@ ends_with_mark (const GlmBuffer *out, size_t start)
 }
 
 bool
-glm_normaliser_run (const GlmNormaliser *normaliser, const GlmPieceTrie *user_defined, const uint8_t *text,
-                    size_t n_bytes, GlmBuffer *out, GlmError *error)
+glm_normaliser_run (const GlmNormaliser *normaliser, const GlmPieceTrie *user_defined, const uint8_t *text, size_t n_bytes,
+                    GlmBuffer *out, GlmError *error)
 {
   bool remove = normaliser->remove_extra_whitespaces, after_space = remove, ok = true;
   size_t start = out->n, i = 0;

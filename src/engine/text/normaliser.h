@@ -16,9 +16,9 @@
 
 typedef struct
 {
-  uint32_t *units;              /* double array of the charsmap, owned; NULL: no charsmap */
+  uint32_t *units; /* double array of the charsmap, owned; NULL: no charsmap */
   size_t n_units;
-  char *replacements;           /* NUL-terminated strings, owned */
+  char *replacements; /* NUL-terminated strings, owned */
   size_t n_replacement_bytes;
   bool add_dummy_prefix;
   bool remove_extra_whitespaces;
@@ -29,7 +29,7 @@ bool glm_normaliser_set_charsmap (GlmNormaliser *normaliser, const uint8_t *char
 void glm_normaliser_clear (GlmNormaliser *normaliser);
 
 /* Appends the normalised text.  user_defined: pieces that stay as they are. */
-bool glm_normaliser_run (const GlmNormaliser *normaliser, const GlmPieceTrie *user_defined, const uint8_t *text,
-                         size_t n_bytes, GlmBuffer *out, GlmError *error);
+bool glm_normaliser_run (const GlmNormaliser *normaliser, const GlmPieceTrie *user_defined, const uint8_t *text, size_t n_bytes,
+                         GlmBuffer *out, GlmError *error);
 
 #endif

@@ -34,7 +34,7 @@ glm_piece_trie_init (GlmPieceTrie *trie, const GlmVocab *vocab, unsigned kinds, 
 {
   SortedPiece *sorted = malloc (((size_t) vocab->n + 1) * sizeof *sorted);
 
-  *trie = (GlmPieceTrie) { .vocab = vocab, .ids = malloc (((size_t) vocab->n + 1) * sizeof *trie->ids) };
+  *trie = (GlmPieceTrie){ .vocab = vocab, .ids = malloc (((size_t) vocab->n + 1) * sizeof *trie->ids) };
   if (!sorted || !trie->ids)
     {
       free (sorted);
@@ -64,7 +64,7 @@ void
 glm_piece_trie_clear (GlmPieceTrie *trie)
 {
   free (trie->ids);
-  *trie = (GlmPieceTrie) { 0 };
+  *trie = (GlmPieceTrie){ 0 };
 }
 
 /* The first piece in [low, high) whose byte at `depth` is at least `byte`; all have more than `depth` bytes. */
@@ -97,8 +97,7 @@ glm_piece_trie_step (const GlmPieceTrie *trie, GlmPieceWalk *walk, uint8_t byte,
   else
     {
       /* Pieces that end here sort first (duplicates of one text follow each other): leave them behind. */
-      while (walk->low < walk->high
-             && (glm_vocab_text (trie->vocab, trie->ids[walk->low], &n), n) == walk->depth)
+      while (walk->low < walk->high && (glm_vocab_text (trie->vocab, trie->ids[walk->low], &n), n) == walk->depth)
         walk->low++;
       walk->low = lower_bound (trie, walk->low, walk->high, walk->depth, byte);
       walk->high = lower_bound (trie, walk->low, walk->high, walk->depth, (unsigned) byte + 1);

@@ -12,9 +12,9 @@
 typedef struct
 {
   const GlmVocab *vocab;
-  int32_t *ids;                 /* sorted by text */
+  int32_t *ids; /* sorted by text */
   int32_t n;
-  int32_t first[257];           /* the pieces that start with byte b are ids[first[b] .. first[b + 1]) */
+  int32_t first[257]; /* the pieces that start with byte b are ids[first[b] .. first[b + 1]) */
 } GlmPieceTrie;
 
 /* Of the vocabulary's pieces of the kinds in the mask (1u << kind).  The vocabulary must outlive the trie. */

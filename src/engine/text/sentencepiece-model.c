@@ -20,8 +20,8 @@ typedef struct
 {
   uint32_t number;
   int wire_type;
-  uint64_t value;               /* varint, fixed32, fixed64 */
-  const uint8_t *bytes;         /* length-delimited */
+  uint64_t value;       /* varint, fixed32, fixed64 */
+  const uint8_t *bytes; /* length-delimited */
   size_t n_bytes;
 } Field;
 
@@ -60,12 +60,8 @@ read_field (GlmByteReader *reader, Field *ret_field)
   field.wire_type = (int) (tag & 7);
   switch (field.wire_type)
     {
-    case 0:
-      ok = read_varint (reader, &field.value);
-      break;
-    case 1:
-      ok = glm_byte_reader_u64 (reader, &field.value);
-      break;
+    case 0: ok = read_varint (reader, &field.value); break;
+    case 1: ok = glm_byte_reader_u64 (reader, &field.value); break;
     case 2:
       ok = read_varint (reader, &n) && glm_byte_reader_take (reader, n, &field.bytes);
       field.n_bytes = ok ? (size_t) n : 0;
@@ -74,9 +70,7 @@ read_field (GlmByteReader *reader, Field *ret_field)
       ok = glm_byte_reader_u32 (reader, &word);
       field.value = ok ? word : 0;
       break;
-    default:
-      ok = false;
-      break;
+    default: ok = false; break;
     }
   *ret_field = field;
   return ok;
@@ -103,7 +97,7 @@ read_piece (const Field *message, GlmVocab *vocab, GlmError *error)
       if (field.number == 1 && field.wire_type == 2)
         piece = field;
       else if (field.number == 2 && field.wire_type == 5)
-        memcpy (&score, &(uint32_t) { (uint32_t) field.value }, sizeof score);
+        memcpy (&score, &(uint32_t){ (uint32_t) field.value }, sizeof score);
       else if (field.number == 3 && field.wire_type == 0)
         kind = field.value;
     }
@@ -191,8 +185,7 @@ read_model (GlmTokenizer *tokenizer, const uint8_t *data, size_t n_bytes, GlmErr
 static bool
 add_icetk_pieces (GlmTokenizer *tokenizer, GlmError *error)
 {
-  static const char *const controls[] = { "[MASK]", "[gMASK]", "[sMASK]", "<unused_0>", "<sop>", "<eop>", "<ENC>",
-                                          "<dBLOCK>" };
+  static const char *const controls[] = { "[MASK]", "[gMASK]", "[sMASK]", "<unused_0>", "<sop>", "<eop>", "<ENC>", "<dBLOCK>" };
   GlmVocab *vocab = &tokenizer->vocab;
   char text[24];
   bool ok = true;
@@ -201,8 +194,8 @@ add_icetk_pieces (GlmTokenizer *tokenizer, GlmError *error)
     ok = glm_vocab_add (vocab, controls[i], strlen (controls[i]), GLM_PIECE_CONTROL, 0, error);
   ok = ok && glm_vocab_add (vocab, "<|tab|>", 7, GLM_PIECE_USER_DEFINED, 0, error);
   for (int i = 2; ok && i <= 80; i++)
-    ok = glm_vocab_add (vocab, text, (size_t) snprintf (text, sizeof text, "<|blank_%d|>", i), GLM_PIECE_USER_DEFINED, 0,
-                        error);
+    ok =
+        glm_vocab_add (vocab, text, (size_t) snprintf (text, sizeof text, "<|blank_%d|>", i), GLM_PIECE_USER_DEFINED, 0, error);
   for (unsigned i = 0; ok && i < 256; i++)
     ok = glm_vocab_add (vocab, text, (size_t) snprintf (text, sizeof text, "<0x%02X>", i), GLM_PIECE_BYTE, 0, error);
   return ok;
@@ -224,8 +217,8 @@ complete_unigram (GlmTokenizer *tokenizer, GlmError *error)
 static bool
 add_chatglm_controls (GlmTokenizer *tokenizer, GlmError *error)
 {
-  static const char *const controls[] = { "[MASK]", "[gMASK]", "[sMASK]", "sop", "eop", "<|system|>", "<|user|>",
-                                          "<|assistant|>", "<|observation|>" };
+  static const char *const controls[] = { "[MASK]",   "[gMASK]",       "[sMASK]",        "sop", "eop", "<|system|>",
+                                          "<|user|>", "<|assistant|>", "<|observation|>" };
 
   for (size_t i = 0; i < sizeof controls / sizeof *controls; i++)
     if (!glm_vocab_add (&tokenizer->vocab, controls[i], strlen (controls[i]), GLM_PIECE_CONTROL, 0, error))

@@ -26,8 +26,8 @@ typedef enum
   CLASS_END,
   CLASS_LETTER,
   CLASS_NUMBER,
-  CLASS_NEWLINE,                /* \r \n */
-  CLASS_SPACE,                  /* other white space */
+  CLASS_NEWLINE, /* \r \n */
+  CLASS_SPACE,   /* other white space */
   CLASS_SYMBOL,
 } CharClass;
 

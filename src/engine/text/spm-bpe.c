@@ -22,8 +22,8 @@ order_of_score (float score)
 }
 
 static bool
-merge_pair (const void *data, const uint8_t *text, const GlmBpeSymbol *left, const GlmBpeSymbol *right,
-            uint32_t *ret_order, int32_t *ret_id)
+merge_pair (const void *data, const uint8_t *text, const GlmBpeSymbol *left, const GlmBpeSymbol *right, uint32_t *ret_order,
+            int32_t *ret_id)
 {
   const GlmVocab *vocab = data;
   int32_t id = glm_vocab_find (vocab, text + left->start, (size_t) left->n + right->n);
@@ -58,8 +58,7 @@ split_characters (const GlmTokenizer *tokenizer, const GlmBuffer *text, GlmBpe *
 }
 
 bool
-glm_spm_append_bytes (const GlmTokenizer *tokenizer, const uint8_t *text, size_t n_bytes, GlmTokens *tokens,
-                      GlmError *error)
+glm_spm_append_bytes (const GlmTokenizer *tokenizer, const uint8_t *text, size_t n_bytes, GlmTokens *tokens, GlmError *error)
 {
   for (size_t i = 0; i < n_bytes; i++)
     {
@@ -74,8 +73,7 @@ glm_spm_append_bytes (const GlmTokenizer *tokenizer, const uint8_t *text, size_t
 }
 
 static bool
-append_symbols (const GlmTokenizer *tokenizer, const GlmBuffer *text, const GlmBpe *bpe, GlmTokens *tokens,
-                GlmError *error)
+append_symbols (const GlmTokenizer *tokenizer, const GlmBuffer *text, const GlmBpe *bpe, GlmTokens *tokens, GlmError *error)
 {
   for (int32_t i = bpe->n_symbols > 0 ? 0 : -1; i >= 0; i = bpe->symbols[i].next)
     {
@@ -95,8 +93,7 @@ append_symbols (const GlmTokenizer *tokenizer, const GlmBuffer *text, const GlmB
 }
 
 bool
-glm_spm_bpe_encode (const GlmTokenizer *tokenizer, const uint8_t *text, size_t n_bytes, GlmTokens *tokens,
-                    GlmError *error)
+glm_spm_bpe_encode (const GlmTokenizer *tokenizer, const uint8_t *text, size_t n_bytes, GlmTokens *tokens, GlmError *error)
 {
   GlmBuffer normalised = { 0 };
   GlmBpe bpe = { 0 };

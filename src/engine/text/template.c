@@ -33,14 +33,20 @@ struct GlmTemplate
 {
   GlmFamily family;
   const GlmTokenizer *tokenizer;
-  int32_t gmask;                /* -1 where the family has none */
+  int32_t gmask; /* -1 where the family has none */
   int32_t sop;
-  int32_t roles[4];             /* in the order of role_names */
+  int32_t roles[4]; /* in the order of role_names */
   int32_t stops[MAX_STOPS];
   int n_stops;
 };
 
-enum { ROLE_SYSTEM, ROLE_USER, ROLE_ASSISTANT, ROLE_OBSERVATION };
+enum
+{
+  ROLE_SYSTEM,
+  ROLE_USER,
+  ROLE_ASSISTANT,
+  ROLE_OBSERVATION
+};
 
 static const char *const role_names[4] = { "system", "user", "assistant", "observation" };
 static const char *const role_tokens[4] = { "<|system|>", "<|user|>", "<|assistant|>", "<|observation|>" };
@@ -53,6 +59,7 @@ static const struct
   bool roles;
   const char *stops[3];
   GlmSampling sampling;
+  /* clang-format off */
 } families[] = {
   /* Sampling: chat() of each repository; top_k 50 is the default of transformers that chat() leaves in place. */
   [GLM_FAMILY_CHATGLM1] = { "ChatGLM", "[gMASK]", "<sop>", false, { "<eop>" }, { 0.95f, 50, 0.7f, 0, 1, 0, 0 } },
@@ -69,6 +76,7 @@ static const struct
                             { 0.8f, 50, 0.8f, 0, 1, 0, 0 } },
   [GLM_FAMILY_CODEGEEX2] = { "CodeGeeX2", "[gMASK]", "sop", false, { "</s>" }, { 1.0f, 1, 1.0f, 0, 1, 0, 0 } },
 };
+/* clang-format on */
 
 const char *
 glm_family_name (GlmFamily family)
@@ -76,7 +84,7 @@ glm_family_name (GlmFamily family)
   return families[family].name;
 }
 
-/* ---- Which family ------------------------------------------------------------------------------------------------- */
+/* ---- Which family ----------------------------------------------------------------------------------------------- */
 
 /* Whether the string value of the key contains the ASCII text, in any case. */
 static bool
@@ -128,7 +136,8 @@ find_family (const GlmModelFile *file, const GlmTokenizer *tokenizer)
     return GLM_FAMILY_CHATGLM1;
   if (contains (file, "general.architecture", "glm4"))
     return contains (file, "general.name", "Z1") || contains (file, "tokenizer.chat_template", "<think>")
-             ? GLM_FAMILY_GLM_Z1 : GLM_FAMILY_GLM4_0414;
+               ? GLM_FAMILY_GLM_Z1
+               : GLM_FAMILY_GLM4_0414;
   if (glm_tokenizer_control_id (tokenizer, "<sop>") >= 0)
     {
       if (glm_tokenizer_control_id (tokenizer, "<|assistant|>") < 0)
@@ -136,7 +145,7 @@ find_family (const GlmModelFile *file, const GlmTokenizer *tokenizer)
       if (contains (file, "tokenizer.chat_template", "[gMASK]<sop>"))
         return GLM_FAMILY_GLM4;
       return has_glm4_vocabulary (tokenizer) && !contains (file, "general.name", "edge") ? GLM_FAMILY_GLM4
-                                                                                        : GLM_FAMILY_GLM_EDGE;
+                                                                                         : GLM_FAMILY_GLM_EDGE;
     }
   if (contains (file, "general.name", "codegeex2"))
     return GLM_FAMILY_CODEGEEX2;
@@ -150,8 +159,8 @@ find_control (const GlmTemplate *tmpl, const char *text, int32_t *ret_id, GlmErr
 {
   *ret_id = text ? glm_tokenizer_control_id (tmpl->tokenizer, text) : -1;
   if (text && *ret_id < 0)
-    return glm_error_set (error, GLM_ERROR_BAD_FILE, "the vocabulary has no control token %s, which the %s prompt needs",
-                          text, families[tmpl->family].name);
+    return glm_error_set (error, GLM_ERROR_BAD_FILE, "the vocabulary has no control token %s, which the %s prompt needs", text,
+                          families[tmpl->family].name);
   return true;
 }
 
@@ -216,7 +225,7 @@ glm_family_default_sampling (const char *family, GlmSampling *ret_sampling)
       *ret_sampling = families[i].sampling;
 }
 
-/* ---- Prompts ------------------------------------------------------------------------------------------------------ */
+/* ---- Prompts ---------------------------------------------------------------------------------------------------- */
 
 static bool
 no_memory (GlmError *error)
@@ -271,8 +280,7 @@ write_rounds (const GlmTemplate *tmpl, const GlmTurn *turns, size_t n_turns, Glm
       if (!find_role (&turns[i], &role, error))
         return false;
       if (role == ROLE_OBSERVATION)
-        return glm_error_set (error, GLM_ERROR_UNSUPPORTED, "%s knows no observation turns",
-                              families[tmpl->family].name);
+        return glm_error_set (error, GLM_ERROR_UNSUPPORTED, "%s knows no observation turns", families[tmpl->family].name);
       if (role == ROLE_ASSISTANT)
         ok = print (text, turns[i].content) && print (text, gap);
       if (role != ROLE_USER)
@@ -297,8 +305,9 @@ prompt_of_rounds (const GlmTemplate *tmpl, const GlmTurn *turns, size_t n_turns,
   bool ok = write_rounds (tmpl, turns, n_turns, &text, error) && (last || print (&text, reply) || no_memory (error))
             && (last || (append_id (tokens, tmpl->gmask, error) && append_id (tokens, tmpl->sop, error)))
             && append_text (tmpl, tokens, (const char *) text.data, text.n, error)
-            && (!last || (append_id (tokens, tmpl->gmask, error) && append_id (tokens, tmpl->sop, error)
-                          && append_text (tmpl, tokens, reply, strlen (reply), error)));
+            && (!last
+                || (append_id (tokens, tmpl->gmask, error) && append_id (tokens, tmpl->sop, error)
+                    && append_text (tmpl, tokens, reply, strlen (reply), error)));
 
   glm_buffer_clear (&text);
   return ok;
@@ -306,8 +315,8 @@ prompt_of_rounds (const GlmTemplate *tmpl, const GlmTurn *turns, size_t n_turns,
 
 /* CodeGeeX2 continues text: all turns one after another. */
 static bool
-prompt_of_completion (const GlmTemplate *tmpl, const GlmTurn *turns, size_t n_turns, const char *reply,
-                      GlmTokens *tokens, GlmError *error)
+prompt_of_completion (const GlmTemplate *tmpl, const GlmTurn *turns, size_t n_turns, const char *reply, GlmTokens *tokens,
+                      GlmError *error)
 {
   GlmBuffer text = { 0 };
   bool ok = true;
@@ -315,8 +324,7 @@ prompt_of_completion (const GlmTemplate *tmpl, const GlmTurn *turns, size_t n_tu
   for (size_t i = 0; ok && i < n_turns; i++)
     ok = print (&text, turns[i].content) || no_memory (error);
   ok = ok && (print (&text, reply) || no_memory (error)) && append_id (tokens, tmpl->gmask, error)
-       && append_id (tokens, tmpl->sop, error)
-       && append_text (tmpl, tokens, (const char *) text.data, text.n, error);
+       && append_id (tokens, tmpl->sop, error) && append_text (tmpl, tokens, (const char *) text.data, text.n, error);
   glm_buffer_clear (&text);
   return ok;
 }
@@ -375,8 +383,7 @@ append_turn (const GlmTemplate *tmpl, const GlmTurn *turn, GlmTokens *tokens, Gl
        && (apart || glm_buffer_append (&text, content, n));
   if (!ok)
     no_memory (error);
-  ok = ok && append_id (tokens, tmpl->roles[role], error)
-       && append_text (tmpl, tokens, (const char *) text.data, text.n, error)
+  ok = ok && append_id (tokens, tmpl->roles[role], error) && append_text (tmpl, tokens, (const char *) text.data, text.n, error)
        && (!apart || append_text (tmpl, tokens, content, n, error));
   glm_buffer_clear (&text);
   return ok;
@@ -410,10 +417,11 @@ prompt_of_roles (const GlmTemplate *tmpl, const GlmTurn *turns, size_t n_turns, 
   if (!append_turns (tmpl, turns, n_turns, tokens, error))
     return false;
   if (*reply && tmpl->family != GLM_FAMILY_GLM_Z1)
-    return append_turn (tmpl, &(GlmTurn) { "assistant", reply, NULL }, tokens, error);
+    return append_turn (tmpl, &(GlmTurn){ "assistant", reply, NULL }, tokens, error);
   return append_id (tokens, tmpl->roles[ROLE_ASSISTANT], error)
-         && (tmpl->family != GLM_FAMILY_GLM_Z1 || (append_text (tmpl, tokens, think, strlen (think), error)
-                                                   && append_text (tmpl, tokens, reply, strlen (reply), error)));
+         && (tmpl->family != GLM_FAMILY_GLM_Z1
+             || (append_text (tmpl, tokens, think, strlen (think), error)
+                 && append_text (tmpl, tokens, reply, strlen (reply), error)));
 }
 
 static bool
@@ -428,15 +436,9 @@ prompt_and_reply (const GlmTemplate *tmpl, const GlmTurn *turns, size_t n_turns,
   switch (tmpl->family)
     {
     case GLM_FAMILY_CHATGLM1:
-    case GLM_FAMILY_CHATGLM2:
-      ok = prompt_of_rounds (tmpl, turns, n_turns, reply, tokens, error);
-      break;
-    case GLM_FAMILY_CODEGEEX2:
-      ok = prompt_of_completion (tmpl, turns, n_turns, reply, tokens, error);
-      break;
-    default:
-      ok = prompt_of_roles (tmpl, turns, n_turns, reply, tokens, error);
-      break;
+    case GLM_FAMILY_CHATGLM2: ok = prompt_of_rounds (tmpl, turns, n_turns, reply, tokens, error); break;
+    case GLM_FAMILY_CODEGEEX2: ok = prompt_of_completion (tmpl, turns, n_turns, reply, tokens, error); break;
+    default: ok = prompt_of_roles (tmpl, turns, n_turns, reply, tokens, error); break;
     }
   if (!ok)
     tokens->n = n_before;
@@ -469,7 +471,7 @@ glm_template_continue (const GlmTemplate *tmpl, const GlmTurn *turns, size_t n_t
   return ok;
 }
 
-/* ---- Replies ------------------------------------------------------------------------------------------------------ */
+/* ---- Replies ---------------------------------------------------------------------------------------------------- */
 
 static size_t
 leading_space (const uint8_t *text, size_t n)
@@ -551,7 +553,7 @@ write_clean (bool punctuation, const uint8_t *text, size_t n, GlmBuffer *out)
       if (mark && i + 1 < n)
         glm_utf8_char (text + i + 1, n - i - 1, &next);
       if (mark && (is_cjk (previous) || is_cjk (next)) ? !print (out, mark)
-                                                      : !glm_buffer_append (out, text + i, (size_t) length))
+                                                       : !glm_buffer_append (out, text + i, (size_t) length))
         return false;
       previous = code;
       i += (size_t) length;

@@ -13,9 +13,9 @@ typedef enum
   GLM_FAMILY_CHATGLM1,
   GLM_FAMILY_CHATGLM2,
   GLM_FAMILY_CHATGLM3,
-  GLM_FAMILY_GLM4,              /* GLM-4-9B-Chat, CodeGeeX4 */
-  GLM_FAMILY_GLM4_0414,         /* GLM-4-0414 */
-  GLM_FAMILY_GLM_Z1,            /* … with <think> */
+  GLM_FAMILY_GLM4,      /* GLM-4-9B-Chat, CodeGeeX4 */
+  GLM_FAMILY_GLM4_0414, /* GLM-4-0414 */
+  GLM_FAMILY_GLM_Z1,    /* … with <think> */
   GLM_FAMILY_GLM_EDGE,
   GLM_FAMILY_CODEGEEX2,
 } GlmFamily;
@@ -24,19 +24,18 @@ typedef struct GlmTemplate GlmTemplate;
 
 /* Decides the family from the file's metadata and the tokenizer's control tokens. */
 bool glm_template_new (const GlmModelFile *file, const GlmTokenizer *tokenizer, GlmTemplate **ret_template, GlmError *error);
-bool glm_template_new_for_family (GlmFamily family, const GlmTokenizer *tokenizer, GlmTemplate **ret_template,
-                                  GlmError *error);
+bool glm_template_new_for_family (GlmFamily family, const GlmTokenizer *tokenizer, GlmTemplate **ret_template, GlmError *error);
 void glm_template_free (GlmTemplate *tmpl);
 
-GlmFamily   glm_template_family (const GlmTemplate *tmpl);
-const char *glm_family_name (GlmFamily family);                 /* "ChatGLM3" */
+GlmFamily glm_template_family (const GlmTemplate *tmpl);
+const char *glm_family_name (GlmFamily family); /* "ChatGLM3" */
 
 /* The prompt ids of the conversation, ending where the assistant's reply begins.  Appends to *tokens. */
 bool glm_template_prompt (const GlmTemplate *tmpl, const GlmTurn *turns, size_t n_turns, GlmTokens *tokens, GlmError *error);
 /* The same, followed by the beginning of the assistant's reply (NUL-terminated) as the format would write it in a finished
  * turn, for the model to go on.  *ret_n_reply: how many of the last ids are the reply's text. */
-bool glm_template_continue (const GlmTemplate *tmpl, const GlmTurn *turns, size_t n_turns, const char *reply,
-                            GlmTokens *tokens, size_t *ret_n_reply, GlmError *error);
+bool glm_template_continue (const GlmTemplate *tmpl, const GlmTurn *turns, size_t n_turns, const char *reply, GlmTokens *tokens,
+                            size_t *ret_n_reply, GlmError *error);
 bool glm_template_is_stop (const GlmTemplate *tmpl, int32_t id);
 
 /* The reply as the original shows it (strip, [[训练时间]], punctuation for v1 …): a malloc'ed string the caller frees. */

@@ -22,12 +22,12 @@
 struct GlmTextStream
 {
   const GlmTokenizer *tokenizer;
-  GlmBuffer text;               /* new text of this call */
-  uint8_t pending[4];           /* begins a character */
+  GlmBuffer text;     /* new text of this call */
+  uint8_t pending[4]; /* begins a character */
   int n_pending;
-  bool at_start;                /* a leading U+2581 belongs to the dummy prefix */
-  bool dropped_mark;            /* … and was dropped already */
-  bool emitted;                 /* some text came out since the start */
+  bool at_start;     /* a leading U+2581 belongs to the dummy prefix */
+  bool dropped_mark; /* … and was dropped already */
+  bool emitted;      /* some text came out since the start */
 };
 
 bool

@@ -70,8 +70,8 @@ read_line (GlmVocab *vocab, const uint8_t *line, size_t n, GlmError *error)
     }
   n_bytes = decode_base64 (line, n_text, bytes);
   if (n_bytes <= 0 || rank != vocab->n)
-    return glm_error_set (error, GLM_ERROR_BAD_FILE, n_bytes <= 0 ? "line %d: the token is no base64"
-                                                                  : "line %d: the rank is out of order", vocab->n + 1);
+    return glm_error_set (error, GLM_ERROR_BAD_FILE,
+                          n_bytes <= 0 ? "line %d: the token is no base64" : "line %d: the rank is out of order", vocab->n + 1);
   return glm_vocab_add (vocab, bytes, (size_t) n_bytes, GLM_PIECE_NORMAL, 0, error);
 }
 
@@ -94,8 +94,20 @@ static bool
 add_controls (GlmTokenizer *tokenizer, GlmError *error)
 {
   static const char *const controls[] = {
-    "<|endoftext|>", "[MASK]", "[gMASK]", "[sMASK]", "<sop>", "<eop>", "<|system|>", "<|user|>", "<|assistant|>",
-    "<|observation|>", "<|begin_of_image|>", "<|end_of_image|>", "<|begin_of_video|>", "<|end_of_video|>",
+    "<|endoftext|>",
+    "[MASK]",
+    "[gMASK]",
+    "[sMASK]",
+    "<sop>",
+    "<eop>",
+    "<|system|>",
+    "<|user|>",
+    "<|assistant|>",
+    "<|observation|>",
+    "<|begin_of_image|>",
+    "<|end_of_image|>",
+    "<|begin_of_video|>",
+    "<|end_of_video|>",
   };
 
   for (size_t i = 0; i < sizeof controls / sizeof *controls; i++)

@@ -16,8 +16,8 @@ typedef struct
 {
   const GlmTokenizer *tokenizer;
   int n_rows;
-  bool hides_roles;             /* ChatGLM2's vocabulary ends before the roles that ChatGLM3's file adds */
-  GlmBuffer texts;              /* encoded as an array of strings */
+  bool hides_roles; /* ChatGLM2's vocabulary ends before the roles that ChatGLM3's file adds */
+  GlmBuffer texts;  /* encoded as an array of strings */
   float *scores;
   int32_t *kinds;
 } Export;
@@ -113,8 +113,7 @@ put_sentencepiece (const GlmTokenizer *tokenizer, GlmMetadata *metadata)
   return glm_metadata_set_string (metadata, KEY ("model"), model, strlen (model))
          && glm_metadata_set_string (metadata, KEY ("pre"), pre, strlen (pre))
          && glm_metadata_set_bool (metadata, KEY ("add_space_prefix"), tokenizer->normaliser.add_dummy_prefix)
-         && glm_metadata_set_bool (metadata, KEY ("remove_extra_whitespaces"),
-                                   tokenizer->normaliser.remove_extra_whitespaces)
+         && glm_metadata_set_bool (metadata, KEY ("remove_extra_whitespaces"), tokenizer->normaliser.remove_extra_whitespaces)
          && put_charsmap (&tokenizer->normaliser, metadata);
 }
 
@@ -185,7 +184,8 @@ static bool
 put_byte_level (const GlmTokenizer *tokenizer, GlmMetadata *metadata)
 {
   return glm_metadata_set_string (metadata, KEY ("model"), "gpt2", 4)
-         && glm_metadata_set_string (metadata, KEY ("pre"), "glm4", 4) && put_merges (tokenizer, metadata)
+         && glm_metadata_set_string (metadata, KEY ("pre"), "glm4", 4)
+         && put_merges (tokenizer, metadata)
          /* tiktoken takes a word that is a token as it is; a few of GLM-4's are reached in no other way. */
          && ((!tokenizer->ignore_merges && tokenizer->kind != GLM_TOKENIZER_RANK_BPE)
              || glm_metadata_set_bool (metadata, KEY ("ignore_merges"), true));

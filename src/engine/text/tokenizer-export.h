@@ -10,7 +10,6 @@
 
 /* Sets the tokenizer.ggml.* keys; the tokens are padded to n_rows, the rows of the model's embedding.  Reading them back
  * (glm_tokenizer_new_from_model_file) gives a tokenizer with the same ids. */
-bool glm_tokenizer_export (const GlmTokenizer *tokenizer, GlmFamily family, int n_rows, GlmMetadata *metadata,
-                           GlmError *error);
+bool glm_tokenizer_export (const GlmTokenizer *tokenizer, GlmFamily family, int n_rows, GlmMetadata *metadata, GlmError *error);
 
 #endif

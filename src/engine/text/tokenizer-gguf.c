@@ -149,8 +149,7 @@ read_sentencepiece (GlmTokenizer *tokenizer, const GlmModelFile *file, GlmError 
 {
   tokenizer->normaliser.add_dummy_prefix = flag (file, KEY ("add_space_prefix"), true);
   tokenizer->normaliser.remove_extra_whitespaces = flag (file, KEY ("remove_extra_whitespaces"), false);
-  if (!read_charsmap (tokenizer, file, error) || !add_tokens (tokenizer, file, error)
-      || !glm_tokenizer_seal (tokenizer, error))
+  if (!read_charsmap (tokenizer, file, error) || !add_tokens (tokenizer, file, error) || !glm_tokenizer_seal (tokenizer, error))
     return false;
   tokenizer->glm1_text = string_is (file, KEY ("pre"), "chatglm1");
   tokenizer->shows_controls = glm_vocab_find_control (&tokenizer->vocab, "<|assistant|>") >= 0;
@@ -159,8 +158,7 @@ read_sentencepiece (GlmTokenizer *tokenizer, const GlmModelFile *file, GlmError 
 
 /* "left right" in the byte alphabet. */
 static bool
-add_merge (GlmTokenizer *tokenizer, const GlmMetaEntry *merges, uint64_t i, GlmBuffer *left, GlmBuffer *right,
-           GlmError *error)
+add_merge (GlmTokenizer *tokenizer, const GlmMetaEntry *merges, uint64_t i, GlmBuffer *left, GlmBuffer *right, GlmError *error)
 {
   const char *text, *space;
   size_t n;

@@ -17,7 +17,7 @@
 
 typedef struct
 {
-  const char *text;             /* NULL: no token has this id */
+  const char *text; /* NULL: no token has this id */
   uint32_t n_bytes;
   bool control;
 } JsonToken;
@@ -42,7 +42,7 @@ place_token (JsonToken *tokens, int32_t *n, int64_t id, const char *text, uint32
     return glm_error_set (error, GLM_ERROR_BAD_FILE, "the id of token %.60s is out of range", text);
   if (tokens[id].text && !control)
     return glm_error_set (error, GLM_ERROR_BAD_FILE, "two tokens have the id %d", (int) id);
-  tokens[id] = (JsonToken) { text, n_bytes, control };
+  tokens[id] = (JsonToken){ text, n_bytes, control };
   if (id >= *n)
     *n = (int32_t) id + 1;
   return true;
@@ -124,8 +124,7 @@ merge_sides (const GlmJsonValue *merge, GlmBuffer *left, GlmBuffer *right)
       return space && glm_byte_alphabet_decode (merge->string, (size_t) (space - merge->string), left)
              && glm_byte_alphabet_decode (space + 1, merge->n - (size_t) (space + 1 - merge->string), right);
     }
-  if (merge->type != GLM_JSON_ARRAY || merge->n != 2 || merge[1].type != GLM_JSON_STRING
-      || merge[2].type != GLM_JSON_STRING)
+  if (merge->type != GLM_JSON_ARRAY || merge->n != 2 || merge[1].type != GLM_JSON_STRING || merge[2].type != GLM_JSON_STRING)
     return false;
   return glm_byte_alphabet_decode (merge[1].string, merge[1].n, left)
          && glm_byte_alphabet_decode (merge[2].string, merge[2].n, right);
@@ -182,8 +181,7 @@ glm_tokenizer_new_from_json (const uint8_t *data, size_t n_bytes, GlmTokenizer *
   GlmJson *json = NULL;
   bool ok = tokenizer || glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for the tokenizer");
 
-  ok = ok && glm_json_parse ((const char *) data, n_bytes, &json, error)
-       && read_json (tokenizer, glm_json_root (json), error);
+  ok = ok && glm_json_parse ((const char *) data, n_bytes, &json, error) && read_json (tokenizer, glm_json_root (json), error);
   glm_json_free (json);
   if (!ok)
     {

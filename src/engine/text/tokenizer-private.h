@@ -13,10 +13,10 @@
 
 typedef enum
 {
-  GLM_TOKENIZER_UNIGRAM,        /* SentencePiece Unigram: ChatGLM-6B */
-  GLM_TOKENIZER_SPM_BPE,        /* SentencePiece BPE: ChatGLM2, ChatGLM3 */
-  GLM_TOKENIZER_RANK_BPE,       /* byte-level BPE, the id is the rank (tiktoken): GLM-4 */
-  GLM_TOKENIZER_MERGE_BPE,      /* byte-level BPE with a list of merges: GLM-Edge */
+  GLM_TOKENIZER_UNIGRAM,   /* SentencePiece Unigram: ChatGLM-6B */
+  GLM_TOKENIZER_SPM_BPE,   /* SentencePiece BPE: ChatGLM2, ChatGLM3 */
+  GLM_TOKENIZER_RANK_BPE,  /* byte-level BPE, the id is the rank (tiktoken): GLM-4 */
+  GLM_TOKENIZER_MERGE_BPE, /* byte-level BPE with a list of merges: GLM-Edge */
 } GlmTokenizerKind;
 
 /* One text may not be longer: offsets into the normalised text (at most three times as long, plus a prefix) are 32 bits. */
@@ -27,21 +27,21 @@ typedef struct GlmMerge GlmMerge;
 struct GlmTokenizer
 {
   GlmTokenizerKind kind;
-  GlmVocab vocab;               /* byte-level kinds: the tokens' raw bytes */
-  int32_t unknown_id;           /* SentencePiece's <unk>, or -1 */
-  int32_t byte_ids[256];        /* the token of one byte, or -1 */
-  int32_t end_id;               /* what ends a text: </s>, <eop>, <|endoftext|>; or -1 */
+  GlmVocab vocab;        /* byte-level kinds: the tokens' raw bytes */
+  int32_t unknown_id;    /* SentencePiece's <unk>, or -1 */
+  int32_t byte_ids[256]; /* the token of one byte, or -1 */
+  int32_t end_id;        /* what ends a text: </s>, <eop>, <|endoftext|>; or -1 */
   GlmNormaliser normaliser;
-  GlmPieceTrie user_defined;    /* SentencePiece: pieces that normalisation leaves alone */
-  GlmPieceTrie pieces;          /* UNIGRAM: everything text can become */
-  float unknown_score;          /* UNIGRAM */
-  bool glm1_text;               /* ChatGLM-6B writes newlines, tabs and runs of spaces as pieces of their own */
-  bool shows_controls;          /* decoding writes control tokens as their text (ChatGLM3, GLM-4), else as nothing */
-  GlmMerge *merges;             /* MERGE_BPE: open addressing by the pair of ids */
+  GlmPieceTrie user_defined; /* SentencePiece: pieces that normalisation leaves alone */
+  GlmPieceTrie pieces;       /* UNIGRAM: everything text can become */
+  float unknown_score;       /* UNIGRAM */
+  bool glm1_text;            /* ChatGLM-6B writes newlines, tabs and runs of spaces as pieces of their own */
+  bool shows_controls;       /* decoding writes control tokens as their text (ChatGLM3, GLM-4), else as nothing */
+  GlmMerge *merges;          /* MERGE_BPE: open addressing by the pair of ids */
   uint32_t merge_mask;
-  uint32_t *merge_order;        /* slots of the merges, in the order of the list */
+  uint32_t *merge_order; /* slots of the merges, in the order of the list */
   uint32_t n_merges;
-  bool ignore_merges;           /* MERGE_BPE: a whole word that is a token is taken as it is */
+  bool ignore_merges; /* MERGE_BPE: a whole word that is a token is taken as it is */
 };
 
 static inline bool
@@ -65,8 +65,8 @@ bool glm_is_control_text (const void *text, size_t n_bytes);
 bool glm_unigram_prepare (GlmTokenizer *tokenizer, GlmError *error);
 /* MERGE_BPE, after sealing: room for n merges, then each in the order of the list. */
 bool glm_merges_reserve (GlmTokenizer *tokenizer, size_t n, GlmError *error);
-bool glm_merges_add (GlmTokenizer *tokenizer, uint32_t rank, const void *left, size_t n_left, const void *right,
-                     size_t n_right, GlmError *error);
+bool glm_merges_add (GlmTokenizer *tokenizer, uint32_t rank, const void *left, size_t n_left, const void *right, size_t n_right,
+                     GlmError *error);
 
 /* The merge at a place of the list; false: beyond its end. */
 bool glm_merges_get (const GlmTokenizer *tokenizer, uint32_t index, int32_t *ret_left, int32_t *ret_right);
@@ -88,8 +88,7 @@ bool glm_spm_append_bytes (const GlmTokenizer *tokenizer, const uint8_t *text, s
                            GlmError *error);
 
 /* Readers of one kind of file each. */
-bool glm_tokenizer_new_from_sentencepiece (const uint8_t *data, size_t n_bytes, GlmTokenizer **ret_tokenizer,
-                                           GlmError *error);
+bool glm_tokenizer_new_from_sentencepiece (const uint8_t *data, size_t n_bytes, GlmTokenizer **ret_tokenizer, GlmError *error);
 bool glm_tokenizer_new_from_tiktoken (const uint8_t *data, size_t n_bytes, GlmTokenizer **ret_tokenizer, GlmError *error);
 bool glm_tokenizer_new_from_json (const uint8_t *data, size_t n_bytes, GlmTokenizer **ret_tokenizer, GlmError *error);
 

@@ -64,8 +64,19 @@ bool
 glm_is_control_text (const void *text, size_t n_bytes)
 {
   static const char *const names[] = {
-    "[MASK]", "[gMASK]", "[sMASK]", "<sop>", "<eop>", "<|endoftext|>", "<|system|>", "<|user|>",
-    "<|assistant|>", "<|observation|>", "<|begin_of_image|>", "<|end_of_image|>", "<|begin_of_video|>",
+    "[MASK]",
+    "[gMASK]",
+    "[sMASK]",
+    "<sop>",
+    "<eop>",
+    "<|endoftext|>",
+    "<|system|>",
+    "<|user|>",
+    "<|assistant|>",
+    "<|observation|>",
+    "<|begin_of_image|>",
+    "<|end_of_image|>",
+    "<|begin_of_video|>",
     "<|end_of_video|>",
   };
 
@@ -120,16 +131,10 @@ glm_tokenizer_encode (const GlmTokenizer *tokenizer, const char *text, size_t n_
     return glm_error_set (error, GLM_ERROR_ARGUMENT, "the text is longer than %zu MiB", GLM_MAX_TEXT_BYTES >> 20);
   switch (tokenizer->kind)
     {
-    case GLM_TOKENIZER_SPM_BPE:
-      ok = glm_spm_bpe_encode (tokenizer, bytes, n_bytes, tokens, error);
-      break;
-    case GLM_TOKENIZER_UNIGRAM:
-      ok = glm_unigram_encode (tokenizer, bytes, n_bytes, tokens, error);
-      break;
+    case GLM_TOKENIZER_SPM_BPE: ok = glm_spm_bpe_encode (tokenizer, bytes, n_bytes, tokens, error); break;
+    case GLM_TOKENIZER_UNIGRAM: ok = glm_unigram_encode (tokenizer, bytes, n_bytes, tokens, error); break;
     case GLM_TOKENIZER_RANK_BPE:
-    case GLM_TOKENIZER_MERGE_BPE:
-      ok = glm_byte_bpe_encode (tokenizer, bytes, n_bytes, tokens, error);
-      break;
+    case GLM_TOKENIZER_MERGE_BPE: ok = glm_byte_bpe_encode (tokenizer, bytes, n_bytes, tokens, error); break;
     }
   if (!ok)
     tokens->n = n_before;

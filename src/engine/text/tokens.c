@@ -10,7 +10,7 @@ void
 glm_tokens_clear (GlmTokens *tokens)
 {
   free (tokens->ids);
-  *tokens = (GlmTokens) { 0 };
+  *tokens = (GlmTokens){ 0 };
 }
 
 bool

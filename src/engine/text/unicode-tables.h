@@ -9,6 +9,7 @@
 
 #include "text/unicode.h"
 
+/* clang-format off */
 /* \p{L} */
 static const GlmUnicodeRange glm_unicode_letters[648] = {
   { 0x0041, 0x005A }, { 0x0061, 0x007A }, { 0x00AA, 0x00AA }, { 0x00B5, 0x00B5 }, { 0x00BA, 0x00BA }, { 0x00C0, 0x00D6 },
@@ -147,5 +148,7 @@ static const GlmUnicodeRange glm_unicode_numbers[134] = {
   { 0x1E950, 0x1E959 }, { 0x1EC71, 0x1ECAB }, { 0x1ECAD, 0x1ECAF }, { 0x1ECB1, 0x1ECB4 }, { 0x1ED01, 0x1ED2D }, { 0x1ED2F, 0x1ED3D },
   { 0x1F100, 0x1F10C }, { 0x1FBF0, 0x1FBF9 },
 };
+
+/* clang-format on */
 
 #endif

@@ -14,8 +14,8 @@ typedef struct
   uint32_t last;
 } GlmUnicodeRange;
 
-bool glm_unicode_is_letter (uint32_t code);     /* \p{L} */
-bool glm_unicode_is_number (uint32_t code);     /* \p{N} */
+bool glm_unicode_is_letter (uint32_t code); /* \p{L} */
+bool glm_unicode_is_number (uint32_t code); /* \p{N} */
 
 /* White_Space, what \s means in the Unicode regular expressions of tiktoken and tokenizers. */
 static inline bool

@@ -21,9 +21,9 @@
 
 typedef struct
 {
-  float score;                  /* best sum up to this place */
-  uint32_t start;               /* where its last piece starts */
-  int32_t id;                   /* that piece; -1: one character that is none */
+  float score;    /* best sum up to this place */
+  uint32_t start; /* where its last piece starts */
+  int32_t id;     /* that piece; -1: one character that is none */
 } Place;
 
 #define UNREACHED UINT32_MAX
@@ -66,7 +66,7 @@ extend (const GlmTokenizer *tokenizer, const GlmBuffer *text, size_t i, size_t c
         continue;
       candidate = piece_score (&tokenizer->vocab, id, k + 1) + (double) places[i].score;
       if (end->start == UNREACHED || candidate > (double) end->score)
-        *end = (Place) { (float) candidate, (uint32_t) i, id };
+        *end = (Place){ (float) candidate, (uint32_t) i, id };
       whole_character = whole_character || k + 1 == character;
     }
   if (!whole_character)
@@ -75,7 +75,7 @@ extend (const GlmTokenizer *tokenizer, const GlmBuffer *text, size_t i, size_t c
       float candidate = tokenizer->unknown_score + places[i].score;
 
       if (end->start == UNREACHED || candidate > end->score)
-        *end = (Place) { candidate, (uint32_t) i, -1 };
+        *end = (Place){ candidate, (uint32_t) i, -1 };
     }
 }
 
@@ -122,7 +122,7 @@ encode_normalised (const GlmTokenizer *tokenizer, const GlmBuffer *text, GlmToke
   if (!places)
     return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory to tokenize the text");
   for (size_t i = 0; i <= text->n; i++)
-    places[i] = (Place) { 0, UNREACHED, -1 };
+    places[i] = (Place){ 0, UNREACHED, -1 };
   for (size_t i = 0; i < text->n;)
     {
       uint32_t code;

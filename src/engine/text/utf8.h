@@ -34,8 +34,8 @@ glm_utf8_char (const uint8_t *p, size_t n, uint32_t *ret_code)
     }
   if (p[0] >= 0xF0 && p[0] <= 0xF4 && n >= 4 && (p[1] & 0xC0) == 0x80 && (p[2] & 0xC0) == 0x80 && (p[3] & 0xC0) == 0x80)
     {
-      *ret_code = (uint32_t) (p[0] & 0x07) << 18 | (uint32_t) (p[1] & 0x3F) << 12 | (uint32_t) (p[2] & 0x3F) << 6
-                  | (p[3] & 0x3F);
+      *ret_code =
+          (uint32_t) (p[0] & 0x07) << 18 | (uint32_t) (p[1] & 0x3F) << 12 | (uint32_t) (p[2] & 0x3F) << 6 | (p[3] & 0x3F);
       return *ret_code >= 0x10000 && *ret_code <= 0x10FFFF ? 4 : 0;
     }
   return 0;

@@ -17,7 +17,7 @@ glm_vocab_clear (GlmVocab *vocab)
   free (vocab->kind);
   free (vocab->score);
   free (vocab->slots);
-  *vocab = (GlmVocab) { 0 };
+  *vocab = (GlmVocab){ 0 };
 }
 
 /* realloc() that leaves the old block where it was on failure. */

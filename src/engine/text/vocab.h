@@ -18,24 +18,24 @@ typedef enum
   GLM_PIECE_BYTE = 6,
 } GlmPieceKind;
 
-#define GLM_MAX_VOCAB (1 << 18)
+#define GLM_MAX_VOCAB       (1 << 18)
 #define GLM_MAX_PIECE_BYTES 4096
-#define GLM_MAX_MERGES (1 << 20)
-#define GLM_GLM4_N_RANKS 151329
+#define GLM_MAX_MERGES      (1 << 20)
+#define GLM_GLM4_N_RANKS    151329
 
 typedef struct
 {
   int32_t n;
   int32_t capacity;
-  uint8_t *pool;                /* all texts back to back */
+  uint8_t *pool; /* all texts back to back */
   size_t pool_bytes;
   size_t pool_capacity;
-  uint32_t *start;              /* [n + 1] into the pool */
-  uint8_t *kind;                /* [n] GlmPieceKind */
-  float *score;                 /* [n] */
-  int32_t *slots;               /* open addressing: ids of NORMAL and USER_DEFINED pieces, -1 empty */
+  uint32_t *start; /* [n + 1] into the pool */
+  uint8_t *kind;   /* [n] GlmPieceKind */
+  float *score;    /* [n] */
+  int32_t *slots;  /* open addressing: ids of NORMAL and USER_DEFINED pieces, -1 empty */
   uint32_t slot_mask;
-  uint32_t max_bytes;           /* longest of those */
+  uint32_t max_bytes; /* longest of those */
 } GlmVocab;
 
 void glm_vocab_clear (GlmVocab *vocab);

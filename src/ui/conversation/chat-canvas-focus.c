@@ -12,9 +12,7 @@
 
 /* What the keyboard has moved to comes into view; a click never moves the text. */
 static void
-focus_changed_cb (MynaChatCanvas *self,
-                  GParamSpec     *pspec,
-                  GtkRoot        *root)
+focus_changed_cb (MynaChatCanvas *self, GParamSpec *pspec, GtkRoot *root)
 {
   GtkWidget *focus = gtk_root_get_focus (root);
   graphene_rect_t bounds;
@@ -34,8 +32,7 @@ focus_changed_cb (MynaChatCanvas *self,
   if (top < 1 || bounds.size.height > self->height)
     {
       if (bottom < 1 || top > self->height - 1 || bounds.size.height <= self->height)
-        gtk_adjustment_set_value (self->adjustments[GTK_ORIENTATION_VERTICAL],
-                                  value + top - MYNA_CHAT_CANVAS_PADDING_TOP);
+        gtk_adjustment_set_value (self->adjustments[GTK_ORIENTATION_VERTICAL], value + top - MYNA_CHAT_CANVAS_PADDING_TOP);
     }
   else if (bottom > self->height - 1)
     gtk_adjustment_set_value (self->adjustments[GTK_ORIENTATION_VERTICAL],
@@ -44,10 +41,7 @@ focus_changed_cb (MynaChatCanvas *self,
 
 /* Where a row is in the viewport. */
 static void
-get_row_place (MynaChatCanvas *self,
-               guint           position,
-               gint64         *ret_top,
-               gint64         *ret_bottom)
+get_row_place (MynaChatCanvas *self, guint position, gint64 *ret_top, gint64 *ret_bottom)
 {
   guint anchor;
   int offset;
@@ -74,8 +68,7 @@ get_focus_row (MynaChatCanvas *self)
 }
 
 static gboolean
-grab_row (MynaChatCanvas *self,
-          guint           position)
+grab_row (MynaChatCanvas *self, guint position)
 {
   MynaChatCanvasRow *row = myna_chat_canvas_ensure_row (self, position);
 
@@ -85,8 +78,7 @@ grab_row (MynaChatCanvas *self,
 
 /* Gives a row the focus and brings its beginning, or as much of it as there is room for, into view. */
 static gboolean
-focus_row (MynaChatCanvas *self,
-           guint           position)
+focus_row (MynaChatCanvas *self, guint position)
 {
   gint64 top, bottom;
 
@@ -131,8 +123,7 @@ last_visible (MynaChatCanvas *self)
 }
 
 static gboolean
-myna_chat_canvas_focus (GtkWidget        *widget,
-                        GtkDirectionType  direction)
+myna_chat_canvas_focus (GtkWidget *widget, GtkDirectionType direction)
 {
   MynaChatCanvas *self = MYNA_CHAT_CANVAS (widget);
   MynaChatCanvasRow *row = get_focus_row (self);
@@ -141,7 +132,7 @@ myna_chat_canvas_focus (GtkWidget        *widget,
   if (n == 0 || self->width == 0)
     return FALSE;
   if (!row)
-    return grab_row (self, last_visible (self));      /* the text stays where it is */
+    return grab_row (self, last_visible (self)); /* the text stays where it is */
   /* From a row as a whole the arrows go to the next row; only Tab goes into it. */
   if (!(gtk_widget_has_focus (row->widget) && (direction == GTK_DIR_UP || direction == GTK_DIR_DOWN))
       && gtk_widget_child_focus (row->widget, direction))
@@ -154,11 +145,10 @@ myna_chat_canvas_focus (GtkWidget        *widget,
   return direction != GTK_DIR_TAB_FORWARD && direction != GTK_DIR_TAB_BACKWARD;
 }
 
-/* ---- Keys --------------------------------------------------------------------------------------------------------- */
+/* ---- Keys ------------------------------------------------------------------------------------------------------- */
 
 static void
-scroll_by (MynaChatCanvas *self,
-           double          pixels)
+scroll_by (MynaChatCanvas *self, double pixels)
 {
   GtkAdjustment *adjustment = self->adjustments[GTK_ORIENTATION_VERTICAL];
 
@@ -168,15 +158,13 @@ scroll_by (MynaChatCanvas *self,
 
 /* Up or Down on a row: through what of it is out of view, then to the next. */
 static void
-step (MynaChatCanvas *self,
-      guint           position,
-      int             direction)
+step (MynaChatCanvas *self, guint position, int direction)
 {
   gint64 top, bottom;
   double most = self->height * STEP;
 
   get_row_place (self, position, &top, &bottom);
-  if (bottom <= 0 || top >= self->height)       /* the wheel or Page Down has left it behind */
+  if (bottom <= 0 || top >= self->height) /* the wheel or Page Down has left it behind */
     focus_row (self, direction > 0 ? first_visible (self) : last_visible (self));
   else if (direction > 0 && bottom > self->height && position + 1 < myna_chat_canvas_n_items (self))
     scroll_by (self, MIN (most, bottom - self->height));
@@ -191,10 +179,7 @@ step (MynaChatCanvas *self,
 }
 
 static gboolean
-key_pressed_cb (MynaChatCanvas  *self,
-                guint            keyval,
-                guint            keycode,
-                GdkModifierType  state)
+key_pressed_cb (MynaChatCanvas *self, guint keyval, guint keycode, GdkModifierType state)
 {
   MynaChatCanvasRow *row = get_focus_row (self);
   const GdkModifierType modifiers = state & (GDK_SHIFT_MASK | GDK_CONTROL_MASK | GDK_ALT_MASK | GDK_SUPER_MASK);
@@ -205,32 +190,19 @@ key_pressed_cb (MynaChatCanvas  *self,
   switch (keyval)
     {
     case GDK_KEY_Up:
-    case GDK_KEY_KP_Up:
-      step (self, row->position, -1);
-      return GDK_EVENT_STOP;
+    case GDK_KEY_KP_Up: step (self, row->position, -1); return GDK_EVENT_STOP;
     case GDK_KEY_Down:
-    case GDK_KEY_KP_Down:
-      step (self, row->position, 1);
-      return GDK_EVENT_STOP;
+    case GDK_KEY_KP_Down: step (self, row->position, 1); return GDK_EVENT_STOP;
     case GDK_KEY_Home:
-    case GDK_KEY_KP_Home:
-      focus_row (self, 0);
-      return GDK_EVENT_STOP;
+    case GDK_KEY_KP_Home: focus_row (self, 0); return GDK_EVENT_STOP;
     case GDK_KEY_End:
-    case GDK_KEY_KP_End:
-      focus_row (self, myna_chat_canvas_n_items (self) - 1);
-      return GDK_EVENT_STOP;
+    case GDK_KEY_KP_End: focus_row (self, myna_chat_canvas_n_items (self) - 1); return GDK_EVENT_STOP;
     case GDK_KEY_Page_Up:
-    case GDK_KEY_KP_Page_Up:
-      scroll_by (self, -0.9 * self->height);
-      return GDK_EVENT_STOP;
+    case GDK_KEY_KP_Page_Up: scroll_by (self, -0.9 * self->height); return GDK_EVENT_STOP;
     case GDK_KEY_Page_Down:
     case GDK_KEY_KP_Page_Down:
-    case GDK_KEY_space:
-      scroll_by (self, 0.9 * self->height);
-      return GDK_EVENT_STOP;
-    default:
-      return GDK_EVENT_PROPAGATE;
+    case GDK_KEY_space: scroll_by (self, 0.9 * self->height); return GDK_EVENT_STOP;
+    default: return GDK_EVENT_PROPAGATE;
     }
 }
 

@@ -10,9 +10,9 @@
 /* Beside the column, where there is little room. */
 #define MARGIN_NARROW 12
 /* Main-thread time for rows that are not visible yet, a frame. */
-#define BUDGET_US     4000
+#define BUDGET_US 4000
 /* Rows kept for reuse, of each kind. */
-#define MAX_SPARE     8
+#define MAX_SPARE 8
 
 guint
 myna_chat_canvas_n_items (MynaChatCanvas *self)
@@ -31,28 +31,27 @@ myna_chat_canvas_column_width (MynaChatCanvas *self)
 gint64
 myna_chat_canvas_content_height (MynaChatCanvas *self)
 {
-  return MYNA_CHAT_CANVAS_PADDING_TOP + myna_height_index_get_top (self->heights, myna_chat_canvas_n_items (self)) + MYNA_CHAT_CANVAS_PADDING_BOTTOM;
+  return MYNA_CHAT_CANVAS_PADDING_TOP + myna_height_index_get_top (self->heights, myna_chat_canvas_n_items (self))
+         + MYNA_CHAT_CANVAS_PADDING_BOTTOM;
 }
 
 void
-myna_chat_canvas_estimate (MynaChatCanvas *self,
-                           guint           first,
-                           guint           n)
+myna_chat_canvas_estimate (MynaChatCanvas *self, guint first, guint n)
 {
   for (guint i = first; i < first + n; i++)
     {
       g_autoptr (GObject) item = g_list_model_get_item (self->model, i);
 
-      myna_height_index_set (self->heights, i, self->funcs->estimate (item, myna_chat_canvas_column_width (self), self->user_data), FALSE);
+      myna_height_index_set (self->heights, i,
+                             self->funcs->estimate (item, myna_chat_canvas_column_width (self), self->user_data), FALSE);
     }
 }
 
-/* ---- Rows --------------------------------------------------------------------------------------------------------- */
+/* ---- Rows ------------------------------------------------------------------------------------------------------- */
 
 /* Index in self->rows of the first row at or after the position. */
 static guint
-find_row (MynaChatCanvas *self,
-          guint           position)
+find_row (MynaChatCanvas *self, guint position)
 {
   guint i = 0;
 
@@ -62,8 +61,7 @@ find_row (MynaChatCanvas *self,
 }
 
 MynaChatCanvasRow *
-myna_chat_canvas_peek_row (MynaChatCanvas *self,
-                           guint           position)
+myna_chat_canvas_peek_row (MynaChatCanvas *self, guint position)
 {
   guint i = find_row (self, position);
   MynaChatCanvasRow *row = i < self->rows->len ? g_ptr_array_index (self->rows, i) : NULL;
@@ -72,8 +70,7 @@ myna_chat_canvas_peek_row (MynaChatCanvas *self,
 }
 
 void
-myna_chat_canvas_release_row (MynaChatCanvas    *self,
-                              MynaChatCanvasRow *row)
+myna_chat_canvas_release_row (MynaChatCanvas *self, MynaChatCanvasRow *row)
 {
   self->funcs->unbind (row->widget, row->item, self->user_data);
   g_object_ref (row->widget);
@@ -87,8 +84,7 @@ myna_chat_canvas_release_row (MynaChatCanvas    *self,
 }
 
 static MynaChatCanvasRow *
-make_row (MynaChatCanvas *self,
-          guint           position)
+make_row (MynaChatCanvas *self, guint position)
 {
   guint i = find_row (self, position);
   MynaChatCanvasRow *row = g_new (MynaChatCanvasRow, 1);
@@ -103,7 +99,8 @@ make_row (MynaChatCanvas *self,
   /* Children in the order of the rows: that is the order of the Tab key and of screen readers. */
   gtk_widget_set_child_visible (row->widget, FALSE);
   if (i > 0)
-    gtk_widget_insert_after (row->widget, GTK_WIDGET (self), ((MynaChatCanvasRow *) g_ptr_array_index (self->rows, i - 1))->widget);
+    gtk_widget_insert_after (row->widget, GTK_WIDGET (self),
+                             ((MynaChatCanvasRow *) g_ptr_array_index (self->rows, i - 1))->widget);
   else
     gtk_widget_insert_before (row->widget, GTK_WIDGET (self), gtk_widget_get_first_child (GTK_WIDGET (self)));
   g_object_unref (row->widget);
@@ -112,8 +109,7 @@ make_row (MynaChatCanvas *self,
 }
 
 int
-myna_chat_canvas_measure_row (MynaChatCanvas    *self,
-                              MynaChatCanvasRow *row)
+myna_chat_canvas_measure_row (MynaChatCanvas *self, MynaChatCanvasRow *row)
 {
   int height;
 
@@ -123,8 +119,7 @@ myna_chat_canvas_measure_row (MynaChatCanvas    *self,
 }
 
 MynaChatCanvasRow *
-myna_chat_canvas_ensure_row (MynaChatCanvas *self,
-                             guint           position)
+myna_chat_canvas_ensure_row (MynaChatCanvas *self, guint position)
 {
   MynaChatCanvasRow *row = myna_chat_canvas_peek_row (self, position);
 
@@ -136,8 +131,7 @@ myna_chat_canvas_ensure_row (MynaChatCanvas *self,
 
 /* The same; returns its height. */
 static int
-ensure_row (MynaChatCanvas *self,
-            guint           position)
+ensure_row (MynaChatCanvas *self, guint position)
 {
   return myna_height_index_get (self->heights, myna_chat_canvas_ensure_row (self, position)->position);
 }
@@ -150,9 +144,7 @@ has_focus (GtkWidget *widget)
 }
 
 static void
-release_outside (MynaChatCanvas *self,
-                 guint           first,
-                 guint           last)
+release_outside (MynaChatCanvas *self, guint first, guint last)
 {
   for (guint i = self->rows->len; i > 0; i--)
     {
@@ -174,13 +166,13 @@ myna_chat_canvas_release_all (MynaChatCanvas *self)
     myna_chat_canvas_release_row (self, g_ptr_array_steal_index (self->rows, self->rows->len - 1));
 }
 
-/* ---- Update phase ------------------------------------------------------------------------------------------------- */
+/* ---- Update phase ----------------------------------------------------------------------------------------------- */
 
 /* Rows from the anchor (or the end) that fill the viewport, and their heights below and above it. */
 typedef struct
 {
   guint first, last;
-  gint64 above, below;          /* pixels of rows above the viewport's top and below its bottom */
+  gint64 above, below; /* pixels of rows above the viewport's top and below its bottom */
 } Span;
 
 static Span
@@ -215,12 +207,12 @@ fill_viewport (MynaChatCanvas *self)
 
 /* Adds rows within a page of the viewport.  FALSE: the time was over before all were there. */
 static gboolean
-fill_margin (MynaChatCanvas *self,
-             Span           *span)
+fill_margin (MynaChatCanvas *self, Span *span)
 {
   gint64 start = g_get_monotonic_time ();
 
-  while ((span->below < self->height && span->last + 1 < myna_chat_canvas_n_items (self)) || (span->above < self->height && span->first > 0))
+  while ((span->below < self->height && span->last + 1 < myna_chat_canvas_n_items (self))
+         || (span->above < self->height && span->first > 0))
     {
       gboolean down = span->last + 1 < myna_chat_canvas_n_items (self) && (span->below <= span->above || span->first == 0);
 
@@ -256,9 +248,7 @@ update (MynaChatCanvas *self)
 }
 
 static gboolean
-tick_cb (GtkWidget     *widget,
-         GdkFrameClock *clock,
-         gpointer       user_data)
+tick_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
 {
   MynaChatCanvas *self = MYNA_CHAT_CANVAS (widget);
 

@@ -34,7 +34,7 @@ enum
 G_DEFINE_FINAL_TYPE_WITH_CODE (MynaChatCanvas, myna_chat_canvas, GTK_TYPE_WIDGET,
                                G_IMPLEMENT_INTERFACE (GTK_TYPE_SCROLLABLE, NULL))
 
-/* ---- Geometry ----------------------------------------------------------------------------------------------------- */
+/* ---- Geometry --------------------------------------------------------------------------------------------------- */
 
 /* Where the viewport's top is in the content. */
 static gint64
@@ -46,14 +46,13 @@ scroll_value (MynaChatCanvas *self)
     return 0;
   if (self->follow_end)
     return most;
-  return CLAMP (MYNA_CHAT_CANVAS_PADDING_TOP + myna_height_index_get_top (self->heights, self->anchor) + self->anchor_offset,
-                0, most);
+  return CLAMP (MYNA_CHAT_CANVAS_PADDING_TOP + myna_height_index_get_top (self->heights, self->anchor) + self->anchor_offset, 0,
+                most);
 }
 
 /* Makes the row at this place of the content the anchor. */
 static void
-anchor_at (MynaChatCanvas *self,
-           gint64          value)
+anchor_at (MynaChatCanvas *self, gint64 value)
 {
   if (myna_chat_canvas_n_items (self) == 0)
     return;
@@ -62,8 +61,7 @@ anchor_at (MynaChatCanvas *self,
 }
 
 static void
-set_at_end (MynaChatCanvas *self,
-            gboolean        at_end)
+set_at_end (MynaChatCanvas *self, gboolean at_end)
 {
   if (self->at_end == at_end)
     return;
@@ -71,24 +69,18 @@ set_at_end (MynaChatCanvas *self,
   g_object_notify (G_OBJECT (self), "at-end");
 }
 
-/* ---- Layout phase ------------------------------------------------------------------------------------------------- */
+/* ---- Layout phase ----------------------------------------------------------------------------------------------- */
 
 static void
-myna_chat_canvas_measure (GtkWidget     *widget,
-                          GtkOrientation orientation,
-                          int            for_size,
-                          int           *minimum,
-                          int           *natural,
-                          int           *minimum_baseline,
-                          int           *natural_baseline)
+myna_chat_canvas_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum, int *natural,
+                          int *minimum_baseline, int *natural_baseline)
 {
   *minimum = orientation == GTK_ORIENTATION_HORIZONTAL ? 240 : 120;
   *natural = orientation == GTK_ORIENTATION_HORIZONTAL ? MYNA_CHAT_CANVAS_COLUMN_WIDTH + 2 * MYNA_CHAT_CANVAS_MARGIN : 480;
 }
 
 static void
-configure_adjustments (MynaChatCanvas *self,
-                       gint64          value)
+configure_adjustments (MynaChatCanvas *self, gint64 value)
 {
   double upper = MAX (myna_chat_canvas_content_height (self), self->height);
 
@@ -99,8 +91,7 @@ configure_adjustments (MynaChatCanvas *self,
   self->jumped = FALSE;
   self->configuring = TRUE;
   if (self->adjustments[GTK_ORIENTATION_HORIZONTAL])
-    gtk_adjustment_configure (self->adjustments[GTK_ORIENTATION_HORIZONTAL], 0, 0, self->width, 1, self->width,
-                              self->width);
+    gtk_adjustment_configure (self->adjustments[GTK_ORIENTATION_HORIZONTAL], 0, 0, self->width, 1, self->width, self->width);
   if (self->adjustments[GTK_ORIENTATION_VERTICAL])
     gtk_adjustment_configure (self->adjustments[GTK_ORIENTATION_VERTICAL], self->origin + value, self->origin,
                               self->origin + upper, self->height * 0.1, self->height * 0.9, self->height);
@@ -109,8 +100,7 @@ configure_adjustments (MynaChatCanvas *self,
 }
 
 static void
-place_rows (MynaChatCanvas *self,
-            gint64          value)
+place_rows (MynaChatCanvas *self, gint64 value)
 {
   int width = myna_chat_canvas_column_width (self);
   gint64 covered_to = value;
@@ -135,10 +125,7 @@ place_rows (MynaChatCanvas *self,
 }
 
 static void
-myna_chat_canvas_size_allocate (GtkWidget *widget,
-                                int        width,
-                                int        height,
-                                int        baseline)
+myna_chat_canvas_size_allocate (GtkWidget *widget, int width, int height, int baseline)
 {
   MynaChatCanvas *self = MYNA_CHAT_CANVAS (widget);
   gint64 value, most;
@@ -170,8 +157,7 @@ myna_chat_canvas_size_allocate (GtkWidget *widget,
 }
 
 static void
-value_changed_cb (MynaChatCanvas *self,
-                  GtkAdjustment  *adjustment)
+value_changed_cb (MynaChatCanvas *self, GtkAdjustment *adjustment)
 {
   double value = gtk_adjustment_get_value (adjustment);
   double most = gtk_adjustment_get_upper (adjustment) - gtk_adjustment_get_page_size (adjustment);
@@ -186,14 +172,10 @@ value_changed_cb (MynaChatCanvas *self,
   gtk_widget_queue_allocate (GTK_WIDGET (self));
 }
 
-/* ---- Model -------------------------------------------------------------------------------------------------------- */
+/* ---- Model ------------------------------------------------------------------------------------------------------ */
 
 static void
-items_changed_cb (MynaChatCanvas *self,
-                  guint           position,
-                  guint           n_removed,
-                  guint           n_added,
-                  GListModel     *model)
+items_changed_cb (MynaChatCanvas *self, guint position, guint n_removed, guint n_added, GListModel *model)
 {
   for (guint i = self->rows->len; i > 0; i--)
     {
@@ -224,8 +206,7 @@ items_changed_cb (MynaChatCanvas *self,
 }
 
 void
-myna_chat_canvas_set_model (MynaChatCanvas *self,
-                            GListModel     *model)
+myna_chat_canvas_set_model (MynaChatCanvas *self, GListModel *model)
 {
   g_return_if_fail (MYNA_IS_CHAT_CANVAS (self));
 
@@ -246,12 +227,10 @@ myna_chat_canvas_set_model (MynaChatCanvas *self,
     }
 }
 
-/* ---- Object ------------------------------------------------------------------------------------------------------- */
+/* ---- Object ----------------------------------------------------------------------------------------------------- */
 
 static void
-set_adjustment (MynaChatCanvas *self,
-                GtkOrientation  orientation,
-                GtkAdjustment  *adjustment)
+set_adjustment (MynaChatCanvas *self, GtkOrientation orientation, GtkAdjustment *adjustment)
 {
   if (self->adjustments[orientation])
     g_signal_handlers_disconnect_by_func (self->adjustments[orientation], value_changed_cb, self);
@@ -262,59 +241,33 @@ set_adjustment (MynaChatCanvas *self,
 }
 
 static void
-myna_chat_canvas_get_property (GObject    *object,
-                               guint       prop_id,
-                               GValue     *value,
-                               GParamSpec *pspec)
+myna_chat_canvas_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
 {
   MynaChatCanvas *self = MYNA_CHAT_CANVAS (object);
 
   switch (prop_id)
     {
-    case PROP_AT_END:
-      g_value_set_boolean (value, self->at_end);
-      break;
-    case PROP_HADJUSTMENT:
-      g_value_set_object (value, self->adjustments[GTK_ORIENTATION_HORIZONTAL]);
-      break;
-    case PROP_VADJUSTMENT:
-      g_value_set_object (value, self->adjustments[GTK_ORIENTATION_VERTICAL]);
-      break;
-    case PROP_HSCROLL_POLICY:
-      g_value_set_enum (value, self->scroll_policy[GTK_ORIENTATION_HORIZONTAL]);
-      break;
-    case PROP_VSCROLL_POLICY:
-      g_value_set_enum (value, self->scroll_policy[GTK_ORIENTATION_VERTICAL]);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    case PROP_AT_END: g_value_set_boolean (value, self->at_end); break;
+    case PROP_HADJUSTMENT: g_value_set_object (value, self->adjustments[GTK_ORIENTATION_HORIZONTAL]); break;
+    case PROP_VADJUSTMENT: g_value_set_object (value, self->adjustments[GTK_ORIENTATION_VERTICAL]); break;
+    case PROP_HSCROLL_POLICY: g_value_set_enum (value, self->scroll_policy[GTK_ORIENTATION_HORIZONTAL]); break;
+    case PROP_VSCROLL_POLICY: g_value_set_enum (value, self->scroll_policy[GTK_ORIENTATION_VERTICAL]); break;
+    default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
 }
 
 static void
-myna_chat_canvas_set_property (GObject      *object,
-                               guint         prop_id,
-                               const GValue *value,
-                               GParamSpec   *pspec)
+myna_chat_canvas_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
 {
   MynaChatCanvas *self = MYNA_CHAT_CANVAS (object);
 
   switch (prop_id)
     {
-    case PROP_HADJUSTMENT:
-      set_adjustment (self, GTK_ORIENTATION_HORIZONTAL, g_value_get_object (value));
-      break;
-    case PROP_VADJUSTMENT:
-      set_adjustment (self, GTK_ORIENTATION_VERTICAL, g_value_get_object (value));
-      break;
-    case PROP_HSCROLL_POLICY:
-      self->scroll_policy[GTK_ORIENTATION_HORIZONTAL] = g_value_get_enum (value);
-      break;
-    case PROP_VSCROLL_POLICY:
-      self->scroll_policy[GTK_ORIENTATION_VERTICAL] = g_value_get_enum (value);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    case PROP_HADJUSTMENT: set_adjustment (self, GTK_ORIENTATION_HORIZONTAL, g_value_get_object (value)); break;
+    case PROP_VADJUSTMENT: set_adjustment (self, GTK_ORIENTATION_VERTICAL, g_value_get_object (value)); break;
+    case PROP_HSCROLL_POLICY: self->scroll_policy[GTK_ORIENTATION_HORIZONTAL] = g_value_get_enum (value); break;
+    case PROP_VSCROLL_POLICY: self->scroll_policy[GTK_ORIENTATION_VERTICAL] = g_value_get_enum (value); break;
+    default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
 }
 
@@ -384,8 +337,7 @@ myna_chat_canvas_init (MynaChatCanvas *self)
 }
 
 GtkWidget *
-myna_chat_canvas_new (const MynaChatCanvasFuncs *funcs,
-                      gpointer                   user_data)
+myna_chat_canvas_new (const MynaChatCanvasFuncs *funcs, gpointer user_data)
 {
   MynaChatCanvas *self = g_object_new (MYNA_TYPE_CHAT_CANVAS, NULL);
 
@@ -394,7 +346,7 @@ myna_chat_canvas_new (const MynaChatCanvasFuncs *funcs,
   return GTK_WIDGET (self);
 }
 
-/* ---- Scrolling ---------------------------------------------------------------------------------------------------- */
+/* ---- Scrolling -------------------------------------------------------------------------------------------------- */
 
 gboolean
 myna_chat_canvas_get_at_end (MynaChatCanvas *self)
@@ -415,9 +367,7 @@ myna_chat_canvas_scroll_to_end (MynaChatCanvas *self)
 }
 
 void
-myna_chat_canvas_set_anchor (MynaChatCanvas *self,
-                             guint           position,
-                             int             offset)
+myna_chat_canvas_set_anchor (MynaChatCanvas *self, guint position, int offset)
 {
   g_return_if_fail (MYNA_IS_CHAT_CANVAS (self));
 
@@ -432,10 +382,7 @@ myna_chat_canvas_set_anchor (MynaChatCanvas *self,
 }
 
 void
-myna_chat_canvas_shift_row (MynaChatCanvas *self,
-                            GtkWidget      *row,
-                            int             y,
-                            int             delta)
+myna_chat_canvas_shift_row (MynaChatCanvas *self, GtkWidget *row, int y, int delta)
 {
   MynaChatCanvasRow *anchor;
 
@@ -447,18 +394,14 @@ myna_chat_canvas_shift_row (MynaChatCanvas *self,
 }
 
 void
-myna_chat_canvas_scroll_to (MynaChatCanvas *self,
-                            guint           position,
-                            int             y)
+myna_chat_canvas_scroll_to (MynaChatCanvas *self, guint position, int y)
 {
   myna_chat_canvas_set_anchor (self, position, y - self->height / 3);
   self->lower_by_third = self->height == 0;
 }
 
 gboolean
-myna_chat_canvas_get_anchor (MynaChatCanvas *self,
-                             guint          *ret_position,
-                             int            *ret_offset)
+myna_chat_canvas_get_anchor (MynaChatCanvas *self, guint *ret_position, int *ret_offset)
 {
   g_return_val_if_fail (MYNA_IS_CHAT_CANVAS (self), FALSE);
 
@@ -472,8 +415,7 @@ myna_chat_canvas_get_anchor (MynaChatCanvas *self,
 }
 
 GtkWidget *
-myna_chat_canvas_get_row (MynaChatCanvas *self,
-                          guint           position)
+myna_chat_canvas_get_row (MynaChatCanvas *self, guint position)
 {
   MynaChatCanvasRow *row;
 

@@ -34,33 +34,21 @@ typedef struct
 } MynaChatCanvasFuncs;
 
 /* Property "at-end": the last row is in view, and followed while it grows. */
-GtkWidget *myna_chat_canvas_new           (const MynaChatCanvasFuncs *funcs,
-                                           gpointer               user_data);
+GtkWidget *myna_chat_canvas_new (const MynaChatCanvasFuncs *funcs, gpointer user_data);
 /* The canvas keeps a reference; NULL for none.  Shows the end. */
-void       myna_chat_canvas_set_model     (MynaChatCanvas            *self,
-                                           GListModel            *model);
-gboolean   myna_chat_canvas_get_at_end    (MynaChatCanvas            *self);
-void       myna_chat_canvas_scroll_to_end (MynaChatCanvas            *self);
+void myna_chat_canvas_set_model (MynaChatCanvas *self, GListModel *model);
+gboolean myna_chat_canvas_get_at_end (MynaChatCanvas *self);
+void myna_chat_canvas_scroll_to_end (MynaChatCanvas *self);
 /* Brings a height inside the row of an item into the upper third of the viewport. */
-void       myna_chat_canvas_scroll_to     (MynaChatCanvas            *self,
-                                           guint                  position,
-                                           int                    y);
+void myna_chat_canvas_scroll_to (MynaChatCanvas *self, guint position, int y);
 /* The row of the item at the position, or NULL where it has none now. */
-GtkWidget *myna_chat_canvas_get_row       (MynaChatCanvas            *self,
-                                           guint                  position);
+GtkWidget *myna_chat_canvas_get_row (MynaChatCanvas *self, guint position);
 /* How many rows have widgets. */
-guint      myna_chat_canvas_get_n_rows    (MynaChatCanvas            *self);
+guint myna_chat_canvas_get_n_rows (MynaChatCanvas *self);
 /* The item at the top of the viewport and how far its row begins above it; FALSE where the canvas is empty. */
-gboolean   myna_chat_canvas_get_anchor    (MynaChatCanvas            *self,
-                                           guint                 *ret_position,
-                                           int                   *ret_offset);
+gboolean myna_chat_canvas_get_anchor (MynaChatCanvas *self, guint *ret_position, int *ret_offset);
 /* What is above y in the row will be `delta` pixels higher at the next layout: what is being read keeps its place. */
-void       myna_chat_canvas_shift_row     (MynaChatCanvas            *self,
-                                           GtkWidget             *row,
-                                           int                    y,
-                                           int                    delta);
-void       myna_chat_canvas_set_anchor    (MynaChatCanvas            *self,
-                                           guint                  position,
-                                           int                    offset);
+void myna_chat_canvas_shift_row (MynaChatCanvas *self, GtkWidget *row, int y, int delta);
+void myna_chat_canvas_set_anchor (MynaChatCanvas *self, guint position, int offset);
 
 G_END_DECLS

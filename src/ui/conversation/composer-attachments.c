@@ -17,13 +17,12 @@
 #define PASTE_MAX_CHARS 6000
 #define PASTE_MAX_LINES 80
 
-/* ---- Chips -------------------------------------------------------------------------------------------------------- */
+/* ---- Chips ------------------------------------------------------------------------------------------------------ */
 
 static void rebuild_chips (MynaComposer *self);
 
 static void
-remove_clicked_cb (GtkButton *button,
-                   gpointer   user_data)
+remove_clicked_cb (GtkButton *button, gpointer user_data)
 {
   MynaComposer *self = user_data;
   gpointer attachment = g_object_get_data (G_OBJECT (button), "attachment");
@@ -35,8 +34,7 @@ remove_clicked_cb (GtkButton *button,
 }
 
 static GtkWidget *
-new_chip (MynaComposer   *self,
-          MynaAttachment *attachment)
+new_chip (MynaComposer *self, MynaAttachment *attachment)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
   GtkWidget *icon = gtk_image_new_from_icon_name ("text-x-generic-symbolic");
@@ -44,7 +42,7 @@ new_chip (MynaComposer   *self,
   g_autofree char *size_text = g_format_size (strlen (attachment->text));
   GtkWidget *size = gtk_label_new (size_text);
   GtkWidget *button = gtk_button_new_from_icon_name ("window-close-symbolic");
-  g_autofree char *label = g_strdup_printf (_("Remove “%s”"), attachment->name);
+  g_autofree char *label = g_strdup_printf (_ ("Remove “%s”"), attachment->name);
 
   gtk_label_set_ellipsize (GTK_LABEL (name), PANGO_ELLIPSIZE_MIDDLE);
   gtk_label_set_max_width_chars (GTK_LABEL (name), 24);
@@ -100,8 +98,7 @@ myna_composer_take_attachments (MynaComposer *self)
 }
 
 void
-myna_composer_give_attachments (MynaComposer *self,
-                                GPtrArray    *attachments)
+myna_composer_give_attachments (MynaComposer *self, GPtrArray *attachments)
 {
   g_return_if_fail (MYNA_IS_COMPOSER (self));
 
@@ -111,9 +108,7 @@ myna_composer_give_attachments (MynaComposer *self,
 }
 
 void
-myna_composer_attach_text (MynaComposer *self,
-                           const char   *name,
-                           const char   *text)
+myna_composer_attach_text (MynaComposer *self, const char *name, const char *text)
 {
   gsize total = strlen (text);
 
@@ -123,7 +118,7 @@ myna_composer_attach_text (MynaComposer *self,
     total += strlen (((MynaAttachment *) g_ptr_array_index (self->attachments, i))->text);
   if (self->attachments->len >= MYNA_ATTACHMENTS_MAX || total > MYNA_ATTACHMENT_MAX_BYTES)
     {
-      myna_composer_show_problem (self, _("That is more than one message can carry."));
+      myna_composer_show_problem (self, _ ("That is more than one message can carry."));
       return;
     }
   g_ptr_array_add (self->attachments, myna_attachment_new (name, text));
@@ -131,12 +126,11 @@ myna_composer_attach_text (MynaComposer *self,
   myna_composer_update_button (self);
 }
 
-/* ---- Files -------------------------------------------------------------------------------------------------------- */
+/* ---- Files ------------------------------------------------------------------------------------------------------ */
 
 /* The bytes as text, or NULL if they are none. */
 static char *
-text_from_bytes (const char *bytes,
-                 gsize       n_bytes)
+text_from_bytes (const char *bytes, gsize n_bytes)
 {
   if (n_bytes >= 3 && memcmp (bytes, "\357\273\277", 3) == 0)
     {
@@ -151,9 +145,7 @@ text_from_bytes (const char *bytes,
 }
 
 static void
-file_problem (MynaComposer *self,
-              GFile        *file,
-              const char   *format)
+file_problem (MynaComposer *self, GFile *file, const char *format)
 {
   g_autofree char *name = g_file_get_basename (file);
   g_autofree char *display = g_filename_display_name (name);
@@ -164,9 +156,9 @@ file_problem (MynaComposer *self,
 
 typedef struct
 {
-  MynaComposer *composer;       /* owned */
-  GFile *file;                  /* owned */
-  char *bytes;                  /* [MYNA_ATTACHMENT_MAX_BYTES + 1] */
+  MynaComposer *composer; /* owned */
+  GFile *file;            /* owned */
+  char *bytes;            /* [MYNA_ATTACHMENT_MAX_BYTES + 1] */
 } Reading;
 
 static void
@@ -181,17 +173,14 @@ reading_free (Reading *reading)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Reading, reading_free)
 
 static void
-could_not_read (Reading      *reading,
-                const GError *error)
+could_not_read (Reading *reading, const GError *error)
 {
   if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    file_problem (reading->composer, reading->file, _("“%s” could not be read."));
+    file_problem (reading->composer, reading->file, _ ("“%s” could not be read."));
 }
 
 static void
-bytes_read_cb (GObject      *source,
-               GAsyncResult *result,
-               gpointer      user_data)
+bytes_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (Reading) reading = user_data;
   g_autoptr (GError) error = NULL;
@@ -207,13 +196,13 @@ bytes_read_cb (GObject      *source,
     }
   if (n > MYNA_ATTACHMENT_MAX_BYTES)
     {
-      file_problem (reading->composer, reading->file, _("“%s” is larger than 1 MB, more than a model can hold."));
+      file_problem (reading->composer, reading->file, _ ("“%s” is larger than 1 MB, more than a model can hold."));
       return;
     }
   text = text_from_bytes (reading->bytes, n);
   if (!text)
     {
-      file_problem (reading->composer, reading->file, _("“%s” is not a text file."));
+      file_problem (reading->composer, reading->file, _ ("“%s” is not a text file."));
       return;
     }
   name = g_file_get_basename (reading->file);
@@ -222,9 +211,7 @@ bytes_read_cb (GObject      *source,
 }
 
 static void
-file_opened_cb (GObject      *source,
-                GAsyncResult *result,
-                gpointer      user_data)
+file_opened_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (Reading) reading = user_data;
   g_autoptr (GError) error = NULL;
@@ -238,13 +225,12 @@ file_opened_cb (GObject      *source,
       return;
     }
   bytes = reading->bytes = g_malloc (MYNA_ATTACHMENT_MAX_BYTES + 1);
-  g_input_stream_read_all_async (G_INPUT_STREAM (stream), bytes, MYNA_ATTACHMENT_MAX_BYTES + 1, G_PRIORITY_DEFAULT,
-                                 cancellable, bytes_read_cb, g_steal_pointer (&reading));
+  g_input_stream_read_all_async (G_INPUT_STREAM (stream), bytes, MYNA_ATTACHMENT_MAX_BYTES + 1, G_PRIORITY_DEFAULT, cancellable,
+                                 bytes_read_cb, g_steal_pointer (&reading));
 }
 
 void
-myna_composer_attach_files (MynaComposer *self,
-                            GSList       *files)
+myna_composer_attach_files (MynaComposer *self, GSList *files)
 {
   g_return_if_fail (MYNA_IS_COMPOSER (self));
 
@@ -259,9 +245,7 @@ myna_composer_attach_files (MynaComposer *self,
 }
 
 static void
-file_chosen_cb (GObject      *source,
-                GAsyncResult *result,
-                gpointer      user_data)
+file_chosen_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (MynaComposer) self = user_data;
   g_autoptr (GFile) file = myna_choose_file_finish (result);
@@ -277,11 +261,11 @@ attach_clicked_cb (MynaComposer *self)
 {
   GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
 
-  myna_choose_file_async (GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, MYNA_FILE_OPEN, _("Attach a Text File"), NULL,
-                          NULL, file_chosen_cb, g_object_ref (self));
+  myna_choose_file_async (GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, MYNA_FILE_OPEN, _ ("Attach a Text File"), NULL, NULL,
+                          file_chosen_cb, g_object_ref (self));
 }
 
-/* ---- Paste -------------------------------------------------------------------------------------------------------- */
+/* ---- Paste ------------------------------------------------------------------------------------------------------ */
 
 static gboolean
 is_long (const char *text)
@@ -294,9 +278,7 @@ is_long (const char *text)
 }
 
 static void
-text_pasted_cb (GObject      *source,
-                GAsyncResult *result,
-                gpointer      user_data)
+text_pasted_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (MynaComposer) self = user_data;
   g_autofree char *text = gdk_clipboard_read_text_finish (GDK_CLIPBOARD (source), result, NULL);
@@ -306,7 +288,7 @@ text_pasted_cb (GObject      *source,
     return;
   if (is_long (text))
     {
-      myna_composer_attach_text (self, _("Pasted text"), text);
+      myna_composer_attach_text (self, _ ("Pasted text"), text);
       return;
     }
   gtk_text_buffer_begin_user_action (buffer);
@@ -317,9 +299,7 @@ text_pasted_cb (GObject      *source,
 }
 
 static void
-files_pasted_cb (GObject      *source,
-                 GAsyncResult *result,
-                 gpointer      user_data)
+files_pasted_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (MynaComposer) self = user_data;
   const GValue *value = gdk_clipboard_read_value_finish (GDK_CLIPBOARD (source), result, NULL);

@@ -13,31 +13,30 @@ struct _MynaComposer
   GtkWidget parent_instance;
 
   GtkWidget *card;
-  GtkWidget *chips;             /* GtkFlowBox */
+  GtkWidget *chips; /* GtkFlowBox */
   GtkWidget *scroller;
   GtkWidget *text_view;
   GtkWidget *placeholder;
-  GtkWidget *problem;           /* GtkLabel */
+  GtkWidget *problem; /* GtkLabel */
   GtkWidget *attach_button;
   GtkWidget *gauge;
   GtkWidget *gauge_label;
   GtkWidget *send_button;
 
-  GPtrArray *attachments;       /* MynaAttachment */
-  GCancellable *cancellable;    /* of files being read */
+  GPtrArray *attachments;    /* MynaAttachment */
+  GCancellable *cancellable; /* of files being read */
   MynaSendKey send_key;
   gboolean busy;
-  gboolean preedit;             /* the input method shows text that is not there yet */
-  gboolean setting;             /* the text is changed by us */
-  gboolean recalled;            /* the text came from the history and was not changed since */
+  gboolean preedit;  /* the input method shows text that is not there yet */
+  gboolean setting;  /* the text is changed by us */
+  gboolean recalled; /* the text came from the history and was not changed since */
 };
 
 void myna_composer_init_attachments (MynaComposer *self);
 void myna_composer_clear_attachments (MynaComposer *self);
 /* Send or Stop, and whether it can be pressed. */
-void myna_composer_update_button    (MynaComposer *self);
+void myna_composer_update_button (MynaComposer *self);
 /* One line below the text; NULL takes it away. */
-void myna_composer_show_problem     (MynaComposer *self,
-                                     const char   *text);
+void myna_composer_show_problem (MynaComposer *self, const char *text);
 
 G_END_DECLS

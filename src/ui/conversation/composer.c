@@ -54,9 +54,9 @@ myna_composer_update_button (MynaComposer *self)
   gboolean stop = self->busy && !has_content (self);
 
   gtk_button_set_icon_name (GTK_BUTTON (self->send_button), stop ? "media-playback-stop-symbolic" : "go-up-symbolic");
-  gtk_widget_set_tooltip_text (self->send_button, stop ? _("Stop") : _("Send"));
+  gtk_widget_set_tooltip_text (self->send_button, stop ? _ ("Stop") : _ ("Send"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->send_button), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  stop ? _("Stop") : _("Send"), -1);
+                                  stop ? _ ("Stop") : _ ("Send"), -1);
   gtk_widget_set_sensitive (self->send_button, stop || has_content (self));
 }
 
@@ -82,7 +82,7 @@ send_clicked_cb (MynaComposer *self)
   gtk_widget_grab_focus (self->text_view);
 }
 
-/* ---- Keys --------------------------------------------------------------------------------------------------------- */
+/* ---- Keys ------------------------------------------------------------------------------------------------------- */
 
 static gboolean
 is_enter (guint keyval)
@@ -92,19 +92,15 @@ is_enter (guint keyval)
 
 /* Whether this Enter means Send. */
 static gboolean
-enter_sends (MynaComposer    *self,
-             GdkModifierType  state)
+enter_sends (MynaComposer *self, GdkModifierType state)
 {
   const GdkModifierType modifiers = state & (GDK_SHIFT_MASK | GDK_CONTROL_MASK | GDK_ALT_MASK | GDK_SUPER_MASK);
 
-  return modifiers == (self->send_key == MYNA_SEND_ENTER ? 0 : GDK_CONTROL_MASK)
-         || modifiers == GDK_CONTROL_MASK;
+  return modifiers == (self->send_key == MYNA_SEND_ENTER ? 0 : GDK_CONTROL_MASK) || modifiers == GDK_CONTROL_MASK;
 }
 
 static gboolean
-enter_pressed (MynaComposer    *self,
-               GdkEvent        *event,
-               GdkModifierType  state)
+enter_pressed (MynaComposer *self, GdkEvent *event, GdkModifierType state)
 {
   if (!enter_sends (self, state))
     return GDK_EVENT_PROPAGATE;
@@ -117,8 +113,7 @@ enter_pressed (MynaComposer    *self,
 
 /* Up on the first line of an empty or recalled text, Down likewise: the questions asked before. */
 static gboolean
-recall (MynaComposer *self,
-        int           step)
+recall (MynaComposer *self, int step)
 {
   g_autofree char *text = myna_composer_get_text (self);
 
@@ -129,11 +124,7 @@ recall (MynaComposer *self,
 }
 
 static gboolean
-key_pressed_cb (MynaComposer          *self,
-                guint                  keyval,
-                guint                  keycode,
-                GdkModifierType        state,
-                GtkEventControllerKey *controller)
+key_pressed_cb (MynaComposer *self, guint keyval, guint keycode, GdkModifierType state, GtkEventControllerKey *controller)
 {
   GdkEvent *event = gtk_event_controller_get_current_event (GTK_EVENT_CONTROLLER (controller));
   const GdkModifierType modifiers = state & (GDK_SHIFT_MASK | GDK_CONTROL_MASK | GDK_ALT_MASK | GDK_SUPER_MASK);
@@ -144,29 +135,21 @@ key_pressed_cb (MynaComposer          *self,
     return GDK_EVENT_PROPAGATE;
   switch (keyval)
     {
-    case GDK_KEY_Up:
-      return recall (self, -1);
-    case GDK_KEY_Down:
-      return recall (self, 1);
-    case GDK_KEY_Page_Up:
-      g_signal_emit (self, signals[SIGNAL_SCROLL], 0, GTK_SCROLL_PAGE_UP);
-      return GDK_EVENT_STOP;
-    case GDK_KEY_Page_Down:
-      g_signal_emit (self, signals[SIGNAL_SCROLL], 0, GTK_SCROLL_PAGE_DOWN);
-      return GDK_EVENT_STOP;
+    case GDK_KEY_Up: return recall (self, -1);
+    case GDK_KEY_Down: return recall (self, 1);
+    case GDK_KEY_Page_Up: g_signal_emit (self, signals[SIGNAL_SCROLL], 0, GTK_SCROLL_PAGE_UP); return GDK_EVENT_STOP;
+    case GDK_KEY_Page_Down: g_signal_emit (self, signals[SIGNAL_SCROLL], 0, GTK_SCROLL_PAGE_DOWN); return GDK_EVENT_STOP;
     case GDK_KEY_Escape:
       if (!self->busy)
         return GDK_EVENT_PROPAGATE;
       g_signal_emit (self, signals[SIGNAL_STOP], 0);
       return GDK_EVENT_STOP;
-    default:
-      return GDK_EVENT_PROPAGATE;
+    default: return GDK_EVENT_PROPAGATE;
     }
 }
 
 static void
-preedit_changed_cb (MynaComposer *self,
-                    const char   *preedit)
+preedit_changed_cb (MynaComposer *self, const char *preedit)
 {
   g_autofree char *text = myna_composer_get_text (self);
 
@@ -188,7 +171,7 @@ buffer_changed_cb (MynaComposer *self)
   g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
 }
 
-/* ---- Building ----------------------------------------------------------------------------------------------------- */
+/* ---- Building --------------------------------------------------------------------------------------------------- */
 
 static void
 build_text (MynaComposer *self)
@@ -200,7 +183,7 @@ build_text (MynaComposer *self)
   gtk_text_view_set_wrap_mode (GTK_TEXT_VIEW (self->text_view), GTK_WRAP_WORD_CHAR);
   gtk_text_view_set_accepts_tab (GTK_TEXT_VIEW (self->text_view), FALSE);
   gtk_text_view_set_input_hints (GTK_TEXT_VIEW (self->text_view), GTK_INPUT_HINT_EMOJI | GTK_INPUT_HINT_SPELLCHECK);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->text_view), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Message"),
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->text_view), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Message"),
                                   GTK_ACCESSIBLE_PROPERTY_MULTI_LINE, TRUE, -1);
   gtk_text_buffer_set_enable_undo (get_buffer (self), TRUE);
   g_signal_connect_object (get_buffer (self), "changed", G_CALLBACK (buffer_changed_cb), self, G_CONNECT_SWAPPED);
@@ -214,7 +197,7 @@ build_text (MynaComposer *self)
   gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (self->scroller), TRUE);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scroller), self->text_view);
 
-  self->placeholder = gtk_label_new (_("Ask anything"));
+  self->placeholder = gtk_label_new (_ ("Ask anything"));
   gtk_widget_set_halign (self->placeholder, GTK_ALIGN_START);
   gtk_widget_set_valign (self->placeholder, GTK_ALIGN_START);
   gtk_widget_set_can_target (self->placeholder, FALSE);
@@ -236,8 +219,8 @@ build_buttons (MynaComposer *self)
   gtk_widget_add_css_class (self->attach_button, "flat");
   gtk_widget_add_css_class (self->attach_button, "circular");
   gtk_widget_set_valign (self->attach_button, GTK_ALIGN_CENTER);
-  gtk_widget_set_tooltip_text (self->attach_button, _("Attach text files"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->attach_button), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Attach"), -1);
+  gtk_widget_set_tooltip_text (self->attach_button, _ ("Attach text files"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->attach_button), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Attach"), -1);
 
   gtk_widget_set_hexpand (spacer, TRUE);
 
@@ -269,8 +252,7 @@ build_buttons (MynaComposer *self)
 }
 
 static void
-myna_composer_css_changed (GtkWidget         *widget,
-                           GtkCssStyleChange *change)
+myna_composer_css_changed (GtkWidget *widget, GtkCssStyleChange *change)
 {
   MynaComposer *self = MYNA_COMPOSER (widget);
   g_autoptr (PangoLayout) layout = NULL;
@@ -325,14 +307,13 @@ myna_composer_class_init (MynaComposerClass *klass)
   widget_class->css_changed = myna_composer_css_changed;
   widget_class->grab_focus = myna_composer_grab_focus;
 
-  signals[SIGNAL_SEND] = g_signal_new ("send", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
-                                       G_TYPE_STRING, G_TYPE_STRING);
+  signals[SIGNAL_SEND] =
+      g_signal_new ("send", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
   signals[SIGNAL_STOP] = g_signal_new ("stop", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[SIGNAL_CHANGED] = g_signal_new ("changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
-  signals[SIGNAL_HISTORY] = g_signal_new ("history", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
-                                          G_TYPE_INT);
-  signals[SIGNAL_SCROLL] = g_signal_new ("scroll", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
-                                         GTK_TYPE_SCROLL_TYPE);
+  signals[SIGNAL_HISTORY] = g_signal_new ("history", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_INT);
+  signals[SIGNAL_SCROLL] =
+      g_signal_new ("scroll", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, GTK_TYPE_SCROLL_TYPE);
   gtk_widget_class_set_css_name (widget_class, "composer");
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
 }
@@ -371,7 +352,7 @@ myna_composer_new (void)
   return g_object_new (MYNA_TYPE_COMPOSER, NULL);
 }
 
-/* ---- Contents ----------------------------------------------------------------------------------------------------- */
+/* ---- Contents --------------------------------------------------------------------------------------------------- */
 
 char *
 myna_composer_get_text (MynaComposer *self)
@@ -385,8 +366,7 @@ myna_composer_get_text (MynaComposer *self)
 }
 
 void
-myna_composer_set_text (MynaComposer *self,
-                        const char   *text)
+myna_composer_set_text (MynaComposer *self, const char *text)
 {
   g_return_if_fail (MYNA_IS_COMPOSER (self));
 
@@ -397,16 +377,14 @@ myna_composer_set_text (MynaComposer *self,
 }
 
 void
-myna_composer_recall (MynaComposer *self,
-                      const char   *text)
+myna_composer_recall (MynaComposer *self, const char *text)
 {
   myna_composer_set_text (self, text);
   self->recalled = TRUE;
 }
 
 void
-myna_composer_prepend (MynaComposer *self,
-                       const char   *text)
+myna_composer_prepend (MynaComposer *self, const char *text)
 {
   GtkTextIter start;
 
@@ -442,8 +420,7 @@ myna_composer_clear (MynaComposer *self)
 }
 
 void
-myna_composer_insert_block (MynaComposer *self,
-                            const char   *text)
+myna_composer_insert_block (MynaComposer *self, const char *text)
 {
   GtkTextBuffer *buffer = get_buffer (self);
   GtkTextIter at;
@@ -462,8 +439,7 @@ myna_composer_insert_block (MynaComposer *self,
 }
 
 void
-myna_composer_set_busy (MynaComposer *self,
-                        gboolean      busy)
+myna_composer_set_busy (MynaComposer *self, gboolean busy)
 {
   g_return_if_fail (MYNA_IS_COMPOSER (self));
 
@@ -472,8 +448,7 @@ myna_composer_set_busy (MynaComposer *self,
 }
 
 void
-myna_composer_set_send_key (MynaComposer *self,
-                            MynaSendKey   key)
+myna_composer_set_send_key (MynaComposer *self, MynaSendKey key)
 {
   g_return_if_fail (MYNA_IS_COMPOSER (self));
 
@@ -481,13 +456,11 @@ myna_composer_set_send_key (MynaComposer *self,
 }
 
 void
-myna_composer_set_context (MynaComposer *self,
-                           int           used,
-                           int           length)
+myna_composer_set_context (MynaComposer *self, int used, int length)
 {
   gboolean shown = used > 0 && length > 0;
   double share = shown ? MIN (1.0, used / (double) length) : 0;
-  g_autofree char *percent = g_strdup_printf (_("%d%%"), (int) (share * 100 + 0.5));
+  g_autofree char *percent = g_strdup_printf (_ ("%d%%"), (int) (share * 100 + 0.5));
   g_autofree char *tooltip = NULL;
 
   g_return_if_fail (MYNA_IS_COMPOSER (self));
@@ -500,14 +473,14 @@ myna_composer_set_context (MynaComposer *self,
   gtk_label_set_label (GTK_LABEL (self->gauge_label), percent);
   if (share >= CONTEXT_WARNING)
     {
-      tooltip = g_strdup_printf (_("%d of %d tokens: nearly all the model can hold. The oldest messages will be left out."),
+      tooltip = g_strdup_printf (_ ("%d of %d tokens: nearly all the model can hold. The oldest messages will be left out."),
                                  used, length);
       gtk_widget_add_css_class (self->gauge_label, "warning");
       gtk_widget_remove_css_class (self->gauge_label, "dim-label");
     }
   else
     {
-      tooltip = g_strdup_printf (_("The model holds %d of %d tokens of this conversation"), used, length);
+      tooltip = g_strdup_printf (_ ("The model holds %d of %d tokens of this conversation"), used, length);
       gtk_widget_remove_css_class (self->gauge_label, "warning");
       gtk_widget_add_css_class (self->gauge_label, "dim-label");
     }
@@ -517,8 +490,7 @@ myna_composer_set_context (MynaComposer *self,
 }
 
 void
-myna_composer_show_problem (MynaComposer *self,
-                            const char   *text)
+myna_composer_show_problem (MynaComposer *self, const char *text)
 {
   gtk_label_set_label (GTK_LABEL (self->problem), text ? text : "");
   gtk_widget_set_visible (self->problem, text != NULL);
@@ -533,8 +505,7 @@ myna_composer_get_text_view (MynaComposer *self)
 }
 
 void
-myna_composer_announce (MynaComposer *self,
-                        const char   *text)
+myna_composer_announce (MynaComposer *self, const char *text)
 {
   g_return_if_fail (MYNA_IS_COMPOSER (self));
 

@@ -13,8 +13,8 @@ G_DECLARE_FINAL_TYPE (MynaComposer, myna_composer, MYNA, COMPOSER, GtkWidget)
 
 typedef enum
 {
-  MYNA_SEND_ENTER,              /* Enter sends, Shift+Enter begins a new line */
-  MYNA_SEND_CTRL_ENTER,         /* Ctrl+Enter sends, Enter begins a new line */
+  MYNA_SEND_ENTER,      /* Enter sends, Shift+Enter begins a new line */
+  MYNA_SEND_CTRL_ENTER, /* Ctrl+Enter sends, Enter begins a new line */
 } MynaSendKey;
 
 /* Signals:
@@ -24,48 +24,35 @@ typedef enum
  *   history (int step)                                 Up (-1) or Down (+1) where they cannot mean the cursor
  *   scroll (GtkScrollType type)                        Page Up and the like, meant for the transcript
  */
-GtkWidget  *myna_composer_new             (void);
-char       *myna_composer_get_text        (MynaComposer *self) G_GNUC_WARN_UNUSED_RESULT;
-void        myna_composer_set_text        (MynaComposer *self,
-                                           const char   *text);
+GtkWidget *myna_composer_new (void);
+char *myna_composer_get_text (MynaComposer *self) G_GNUC_WARN_UNUSED_RESULT;
+void myna_composer_set_text (MynaComposer *self, const char *text);
 /* The same, as a question that was asked before: Up and Down go on to others. */
-void        myna_composer_recall          (MynaComposer *self,
-                                           const char   *text);
+void myna_composer_recall (MynaComposer *self, const char *text);
 /* Puts the text before what is there; who is writing goes on where they are. */
-void        myna_composer_prepend         (MynaComposer *self,
-                                           const char   *text);
+void myna_composer_prepend (MynaComposer *self, const char *text);
 /* Without text, attachments and anything of an input method. */
-gboolean    myna_composer_is_empty        (MynaComposer *self);
+gboolean myna_composer_is_empty (MynaComposer *self);
 /* Empties it after its contents were taken; cannot be undone into them by accident. */
-void        myna_composer_clear           (MynaComposer *self);
+void myna_composer_clear (MynaComposer *self);
 /* As the button does: emits "send" where there is something. */
-void        myna_composer_send            (MynaComposer *self);
+void myna_composer_send (MynaComposer *self);
 /* Puts the text before the cursor, as a block of its own. */
-void        myna_composer_insert_block    (MynaComposer *self,
-                                           const char   *text);
+void myna_composer_insert_block (MynaComposer *self, const char *text);
 /* Whether a reply is being written: Stop takes Send's place while there is nothing to send. */
-void        myna_composer_set_busy        (MynaComposer *self,
-                                           gboolean      busy);
-void        myna_composer_set_send_key    (MynaComposer *self,
-                                           MynaSendKey   key);
+void myna_composer_set_busy (MynaComposer *self, gboolean busy);
+void myna_composer_set_send_key (MynaComposer *self, MynaSendKey key);
 /* Share of the model's context in use, 0 to 1; negative hides the gauge. */
-void        myna_composer_set_context     (MynaComposer *self,
-                                           int           used,
-                                           int           length);
+void myna_composer_set_context (MynaComposer *self, int used, int length);
 /* Adds files as attachments: read, checked and shown as chips; what cannot be is told below the text. */
-void        myna_composer_attach_files    (MynaComposer *self,
-                                           GSList       *files);
-void        myna_composer_attach_text     (MynaComposer *self,
-                                           const char   *name,
-                                           const char   *text);
+void myna_composer_attach_files (MynaComposer *self, GSList *files);
+void myna_composer_attach_text (MynaComposer *self, const char *name, const char *text);
 /* What is attached leaves the composer; NULL: nothing.  The other adds it again. */
-GPtrArray  *myna_composer_take_attachments (MynaComposer *self) G_GNUC_WARN_UNUSED_RESULT;
-void        myna_composer_give_attachments (MynaComposer *self,
-                                            GPtrArray    *attachments);
-GtkTextView *myna_composer_get_text_view  (MynaComposer *self);
+GPtrArray *myna_composer_take_attachments (MynaComposer *self) G_GNUC_WARN_UNUSED_RESULT;
+void myna_composer_give_attachments (MynaComposer *self, GPtrArray *attachments);
+GtkTextView *myna_composer_get_text_view (MynaComposer *self);
 
 /* Lets a screen reader say the text, as what there is to know while one writes. */
-void        myna_composer_announce         (MynaComposer *self,
-                                            const char   *text);
+void myna_composer_announce (MynaComposer *self, const char *text);
 
 G_END_DECLS

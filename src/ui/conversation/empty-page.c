@@ -28,15 +28,14 @@ G_DEFINE_FINAL_TYPE (MynaEmptyPage, myna_empty_page, GTK_TYPE_WIDGET)
 static const char *const suggestions[] = {
   /* Translators: these four questions are put to the starter model; it knows Chinese and English, and answers these:
    * 17 + 25 = ?, 用表格列出行星。, 讲一个关于小兔子的故事。, 你会做什么？ */
-  N_("What is 17 + 25?"),
-  N_("Make a table of the inner planets."),
-  N_("Tell me a short story about a bird."),
-  N_("What can you do?"),
+  N_ ("What is 17 + 25?"),
+  N_ ("Make a table of the inner planets."),
+  N_ ("Tell me a short story about a bird."),
+  N_ ("What can you do?"),
 };
 
 static void
-suggestion_clicked_cb (GtkButton *button,
-                       gpointer   user_data)
+suggestion_clicked_cb (GtkButton *button, gpointer user_data)
 {
   g_signal_emit (user_data, signals[SIGNAL_ASK], 0, gtk_widget_get_name (GTK_WIDGET (button)));
 }
@@ -54,7 +53,7 @@ new_suggestions (MynaEmptyPage *self)
   gtk_flow_box_set_column_spacing (GTK_FLOW_BOX (flow), 6);
   for (guint i = 0; i < G_N_ELEMENTS (suggestions); i++)
     {
-      GtkWidget *label = gtk_label_new (_(suggestions[i]));
+      GtkWidget *label = gtk_label_new (_ (suggestions[i]));
       GtkWidget *button = gtk_button_new ();
 
       gtk_label_set_wrap (GTK_LABEL (label), TRUE);
@@ -62,8 +61,8 @@ new_suggestions (MynaEmptyPage *self)
       gtk_label_set_max_width_chars (GTK_LABEL (label), 28);
       gtk_button_set_child (GTK_BUTTON (button), label);
       gtk_widget_add_css_class (button, "suggestion");
-      gtk_widget_set_name (button, _(suggestions[i]));
-      gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, _(suggestions[i]), -1);
+      gtk_widget_set_name (button, _ (suggestions[i]));
+      gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, _ (suggestions[i]), -1);
       g_signal_connect (button, "clicked", G_CALLBACK (suggestion_clicked_cb), self);
       gtk_flow_box_append (GTK_FLOW_BOX (flow), button);
       gtk_widget_set_focusable (gtk_widget_get_parent (button), FALSE);
@@ -82,8 +81,8 @@ static void
 myna_empty_page_class_init (MynaEmptyPageClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = myna_empty_page_dispose;
-  signals[SIGNAL_ASK] = g_signal_new ("ask", MYNA_TYPE_EMPTY_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
-                                      G_TYPE_STRING);
+  signals[SIGNAL_ASK] =
+      g_signal_new ("ask", MYNA_TYPE_EMPTY_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   gtk_widget_class_set_css_name (GTK_WIDGET_CLASS (klass), "emptypage");
   gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (klass), GTK_TYPE_BIN_LAYOUT);
 }
@@ -93,7 +92,7 @@ myna_empty_page_init (MynaEmptyPage *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
   GtkWidget *bird = gtk_image_new_from_icon_name (MYNA_APP_ID);
-  GtkWidget *title = gtk_label_new (_("What would you like to talk about?"));
+  GtkWidget *title = gtk_label_new (_ ("What would you like to talk about?"));
   GtkWidget *chips = new_suggestions (self);
 
   gtk_image_set_pixel_size (GTK_IMAGE (bird), 112);
@@ -128,17 +127,16 @@ myna_empty_page_new (void)
 }
 
 void
-myna_empty_page_set_model (MynaEmptyPage *self,
-                           const char    *name)
+myna_empty_page_set_model (MynaEmptyPage *self, const char *name)
 {
   g_autofree char *text = NULL;
 
   g_return_if_fail (MYNA_IS_EMPTY_PAGE (self));
 
   /* The name that the model library gives it, in the person's language. */
-  if (g_strcmp0 (name, _("Fledgling · small starter model")) == 0)
-    text = g_strdup_printf (_("%s\nGood for sums, tables, short stories and questions about Myna"), name);
+  if (g_strcmp0 (name, _ ("Fledgling · small starter model")) == 0)
+    text = g_strdup_printf (_ ("%s\nGood for sums, tables, short stories and questions about Myna"), name);
   else if (name)
-    text = g_strdup_printf (_("%s\nRuns on this computer: nothing you write leaves it"), name);
+    text = g_strdup_printf (_ ("%s\nRuns on this computer: nothing you write leaves it"), name);
   gtk_label_set_label (GTK_LABEL (self->model_label), text ? text : "");
 }

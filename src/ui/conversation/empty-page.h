@@ -12,9 +12,8 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (MynaEmptyPage, myna_empty_page, MYNA, EMPTY_PAGE, GtkWidget)
 
 /* Signal: ask (const char *question), by one of the suggestions */
-GtkWidget *myna_empty_page_new       (void);
+GtkWidget *myna_empty_page_new (void);
 /* Display name of the model; NULL: none yet. */
-void       myna_empty_page_set_model (MynaEmptyPage *self,
-                                      const char    *name);
+void myna_empty_page_set_model (MynaEmptyPage *self, const char *name);
 
 G_END_DECLS

@@ -16,18 +16,18 @@ struct _MynaFindBar
 {
   GtkWidget parent_instance;
 
-  GtkWidget *bar;               /* GtkSearchBar */
+  GtkWidget *bar; /* GtkSearchBar */
   GtkWidget *entry;
   GtkWidget *count_label;
   GtkWidget *previous_button;
   GtkWidget *next_button;
-  MynaChatCanvas *canvas;       /* lives as long as this: both belong to the view */
+  MynaChatCanvas *canvas; /* lives as long as this: both belong to the view */
   MynaConversation *conversation;
   GCancellable *cancellable;
-  GArray *counts;               /* guint a message; NULL: not counted */
-  guint position, index;        /* the occurrence that is shown; position G_MAXUINT: none */
-  MynaMessage *kept;            /* where it was before counting again; NULL: begin with what is being read */
-  GSignalGroup *signals;        /* of the conversation */
+  GArray *counts;        /* guint a message; NULL: not counted */
+  guint position, index; /* the occurrence that is shown; position G_MAXUINT: none */
+  MynaMessage *kept;     /* where it was before counting again; NULL: begin with what is being read */
+  GSignalGroup *signals; /* of the conversation */
   guint tick;
 };
 
@@ -66,12 +66,12 @@ update_label (MynaFindBar *self)
   if (!self->counts)
     text = g_strdup ("");
   else if (total == 0)
-    text = g_strdup (_("Not found"));
+    text = g_strdup (_ ("Not found"));
   else if (self->position == G_MAXUINT)
     text = g_strdup_printf (ngettext ("%u match", "%u matches", total), total);
   else
     /* Translators: which of how many matches is shown */
-    text = g_strdup_printf (_("%u of %u"), before + self->index + 1, total);
+    text = g_strdup_printf (_ ("%u of %u"), before + self->index + 1, total);
   gtk_label_set_label (GTK_LABEL (self->count_label), text);
   gtk_widget_set_sensitive (self->previous_button, total > 0);
   gtk_widget_set_sensitive (self->next_button, total > 0);
@@ -86,20 +86,17 @@ highlight_rows (MynaFindBar *self)
     myna_message_row_set_search (MYNA_MESSAGE_ROW (row), myna_find_bar_get_needle (self));
 }
 
-/* ---- Moving ------------------------------------------------------------------------------------------------------- */
+/* ---- Moving ----------------------------------------------------------------------------------------------------- */
 
 static guint
-count_at (MynaFindBar *self,
-          guint        position)
+count_at (MynaFindBar *self, guint position)
 {
   return position < self->counts->len ? g_array_index (self->counts, guint, position) : 0;
 }
 
 /* The nearest message with an occurrence, from position in the direction of step, around the ends. */
 static guint
-next_position (MynaFindBar *self,
-               guint        position,
-               int          step)
+next_position (MynaFindBar *self, guint position, int step)
 {
   guint n = self->counts->len;
 
@@ -114,9 +111,7 @@ next_position (MynaFindBar *self,
 
 /* In the frame after the row was made and laid out, its occurrence is brought into view. */
 static gboolean
-show_cb (GtkWidget     *widget,
-         GdkFrameClock *clock,
-         gpointer       user_data)
+show_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
 {
   MynaFindBar *self = MYNA_FIND_BAR (widget);
   GtkWidget *row = myna_chat_canvas_get_row (self->canvas, self->position);
@@ -144,8 +139,7 @@ show (MynaFindBar *self)
 }
 
 static void
-move (MynaFindBar *self,
-      int          step)
+move (MynaFindBar *self, int step)
 {
   guint n = self->counts ? self->counts->len : 0;
 
@@ -184,7 +178,7 @@ previous_cb (MynaFindBar *self)
   move (self, -1);
 }
 
-/* ---- Searching ---------------------------------------------------------------------------------------------------- */
+/* ---- Searching -------------------------------------------------------------------------------------------------- */
 
 /* Whether the occurrence that was shown is still there; finds where it is now. */
 static gboolean
@@ -200,9 +194,7 @@ keep_place (MynaFindBar *self)
 }
 
 static void
-counted_cb (GObject      *source,
-            GAsyncResult *result,
-            gpointer      user_data)
+counted_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (MynaFindBar) self = user_data;
   GArray *counts = myna_conversation_find_finish (MYNA_CONVERSATION (source), result, NULL);
@@ -296,10 +288,7 @@ stop_cb (MynaFindBar *self)
 }
 
 static gboolean
-key_pressed_cb (MynaFindBar     *self,
-                guint            keyval,
-                guint            keycode,
-                GdkModifierType  state)
+key_pressed_cb (MynaFindBar *self, guint keyval, guint keycode, GdkModifierType state)
 {
   if ((keyval == GDK_KEY_Return || keyval == GDK_KEY_KP_Enter) && (state & GDK_SHIFT_MASK))
     {
@@ -309,13 +298,10 @@ key_pressed_cb (MynaFindBar     *self,
   return GDK_EVENT_PROPAGATE;
 }
 
-/* ---- Building ----------------------------------------------------------------------------------------------------- */
+/* ---- Building --------------------------------------------------------------------------------------------------- */
 
 static GtkWidget *
-new_button (MynaFindBar *self,
-            const char  *icon,
-            const char  *label,
-            GCallback    callback)
+new_button (MynaFindBar *self, const char *icon, const char *label, GCallback callback)
 {
   GtkWidget *button = gtk_button_new_from_icon_name (icon);
 
@@ -344,8 +330,7 @@ static void
 myna_find_bar_class_init (MynaFindBarClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = myna_find_bar_dispose;
-  signals[SIGNAL_CLOSED] = g_signal_new ("closed", MYNA_TYPE_FIND_BAR, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
-                                         0);
+  signals[SIGNAL_CLOSED] = g_signal_new ("closed", MYNA_TYPE_FIND_BAR, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (klass), GTK_TYPE_BIN_LAYOUT);
 }
 
@@ -362,7 +347,7 @@ myna_find_bar_init (MynaFindBar *self)
   g_signal_group_connect_swapped (self->signals, "notify::busy", G_CALLBACK (busy_changed_cb), self);
   self->entry = gtk_search_entry_new ();
   gtk_widget_set_hexpand (self->entry, TRUE);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->entry), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Find in chat"), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->entry), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Find in chat"), -1);
   g_signal_connect_swapped (self->entry, "search-changed", G_CALLBACK (search_changed_cb), self);
   g_signal_connect_swapped (self->entry, "activate", G_CALLBACK (next_cb), self);
   g_signal_connect_swapped (self->entry, "next-match", G_CALLBACK (next_cb), self);
@@ -375,8 +360,8 @@ myna_find_bar_init (MynaFindBar *self)
   self->count_label = gtk_label_new (NULL);
   gtk_widget_add_css_class (self->count_label, "dim-label");
   gtk_widget_add_css_class (self->count_label, "numeric");
-  self->previous_button = new_button (self, "go-up-symbolic", _("Previous match"), G_CALLBACK (previous_cb));
-  self->next_button = new_button (self, "go-down-symbolic", _("Next match"), G_CALLBACK (next_cb));
+  self->previous_button = new_button (self, "go-up-symbolic", _ ("Previous match"), G_CALLBACK (previous_cb));
+  self->next_button = new_button (self, "go-down-symbolic", _ ("Next match"), G_CALLBACK (next_cb));
   gtk_widget_add_css_class (buttons, "linked");
   gtk_box_append (GTK_BOX (buttons), self->previous_button);
   gtk_box_append (GTK_BOX (buttons), self->next_button);
@@ -403,8 +388,7 @@ myna_find_bar_new (MynaChatCanvas *canvas)
 }
 
 void
-myna_find_bar_set_conversation (MynaFindBar      *self,
-                                MynaConversation *conversation)
+myna_find_bar_set_conversation (MynaFindBar *self, MynaConversation *conversation)
 {
   g_return_if_fail (MYNA_IS_FIND_BAR (self));
 

@@ -15,12 +15,11 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (MynaFindBar, myna_find_bar, MYNA, FIND_BAR, GtkWidget)
 
 /* Signal "closed": the keyboard's focus is free again. */
-GtkWidget  *myna_find_bar_new              (MynaChatCanvas   *canvas);
-void        myna_find_bar_set_conversation (MynaFindBar      *self,
-                                            MynaConversation *conversation);
-void        myna_find_bar_open             (MynaFindBar      *self);
-void        myna_find_bar_close            (MynaFindBar      *self);
+GtkWidget *myna_find_bar_new (MynaChatCanvas *canvas);
+void myna_find_bar_set_conversation (MynaFindBar *self, MynaConversation *conversation);
+void myna_find_bar_open (MynaFindBar *self);
+void myna_find_bar_close (MynaFindBar *self);
 /* What rows must highlight, or NULL. */
-const char *myna_find_bar_get_needle       (MynaFindBar      *self);
+const char *myna_find_bar_get_needle (MynaFindBar *self);
 
 G_END_DECLS

@@ -10,16 +10,16 @@
 #include "conversation/myna-conversation-private.h"
 #include "markdown/markdown.h"
 
-#define PAGE     200            /* messages read at once */
-#define SLICE_US 4000           /* of main-thread time */
+#define PAGE     200  /* messages read at once */
+#define SLICE_US 4000 /* of main-thread time */
 
 typedef struct
 {
   char *needle;
-  GPtrArray *messages;          /* as they were when asked for */
+  GPtrArray *messages; /* as they were when asked for */
   GArray *counts;
-  guint next;                   /* first message not counted yet */
-  GPtrArray *records;           /* read, for the messages before page_end that are not loaded; NULL: none */
+  guint next;         /* first message not counted yet */
+  GPtrArray *records; /* read, for the messages before page_end that are not loaded; NULL: none */
   guint next_record;
   guint page_end;
 } Search;
@@ -35,9 +35,7 @@ search_free (Search *search)
 }
 
 static guint
-count (const char *text,
-       StoreRole   role,
-       const char *needle)
+count (const char *text, StoreRole role, const char *needle)
 {
   g_autoptr (GArray) found = NULL;
 
@@ -58,9 +56,7 @@ go_on_cb (gpointer user_data)
 }
 
 static void
-page_read_cb (GObject      *source,
-              GAsyncResult *result,
-              gpointer      user_data)
+page_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   GTask *task = user_data;
   Search *search = g_task_get_task_data (task);
@@ -98,11 +94,11 @@ read_page (GTask *task)
 
 /* The text of the next message; NULL where it was deleted meanwhile. */
 static const char *
-get_text (Search      *search,
-          MynaMessage *message)
+get_text (Search *search, MynaMessage *message)
 {
   StoreMessage *record = search->records && search->next_record < search->records->len
-                         ? g_ptr_array_index (search->records, search->next_record) : NULL;
+                             ? g_ptr_array_index (search->records, search->next_record)
+                             : NULL;
   gboolean is_it = record && record->id == myna_message_get_id (message);
 
   if (is_it)
@@ -147,11 +143,8 @@ count_some (GTask *task)
 }
 
 void
-myna_conversation_find_async (MynaConversation    *conversation,
-                              const char          *needle,
-                              GCancellable        *cancellable,
-                              GAsyncReadyCallback  callback,
-                              gpointer             user_data)
+myna_conversation_find_async (MynaConversation *conversation, const char *needle, GCancellable *cancellable,
+                              GAsyncReadyCallback callback, gpointer user_data)
 {
   GTask *task = g_task_new (conversation, cancellable, callback, user_data);
   Search *search = g_new0 (Search, 1);
@@ -168,9 +161,7 @@ myna_conversation_find_async (MynaConversation    *conversation,
 }
 
 GArray *
-myna_conversation_find_finish (MynaConversation *conversation,
-                               GAsyncResult     *result,
-                               GError          **error)
+myna_conversation_find_finish (MynaConversation *conversation, GAsyncResult *result, GError **error)
 {
   return g_task_propagate_pointer (G_TASK (result), error);
 }

@@ -15,8 +15,8 @@ typedef struct
 
 struct _MynaHeightIndex
 {
-  GArray *rows;                 /* Row */
-  GArray *tree;                 /* gint64, as long as rows */
+  GArray *rows; /* Row */
+  GArray *tree; /* gint64, as long as rows */
 };
 
 MynaHeightIndex *
@@ -46,16 +46,14 @@ myna_height_index_get_n (MynaHeightIndex *self)
 }
 
 static gint64 *
-node (MynaHeightIndex *self,
-      guint        i)
+node (MynaHeightIndex *self, guint i)
 {
   return &g_array_index (self->tree, gint64, i - 1);
 }
 
 /* Computes the nodes from row `first` on: each is its own height and the nodes that end within its range. */
 static void
-rebuild (MynaHeightIndex *self,
-         guint        first)
+rebuild (MynaHeightIndex *self, guint first)
 {
   g_array_set_size (self->tree, self->rows->len);
   for (guint i = first + 1; i <= self->rows->len; i++)
@@ -70,10 +68,7 @@ rebuild (MynaHeightIndex *self,
 }
 
 void
-myna_height_index_splice (MynaHeightIndex *self,
-                          guint        position,
-                          guint        n_removed,
-                          guint        n_added)
+myna_height_index_splice (MynaHeightIndex *self, guint position, guint n_removed, guint n_added)
 {
   g_return_if_fail (position <= self->rows->len && n_removed <= self->rows->len - position);
 
@@ -93,8 +88,7 @@ myna_height_index_splice (MynaHeightIndex *self,
 }
 
 int
-myna_height_index_get (MynaHeightIndex *self,
-                       guint        position)
+myna_height_index_get (MynaHeightIndex *self, guint position)
 {
   g_return_val_if_fail (position < self->rows->len, 0);
 
@@ -102,8 +96,7 @@ myna_height_index_get (MynaHeightIndex *self,
 }
 
 gboolean
-myna_height_index_is_known (MynaHeightIndex *self,
-                            guint        position)
+myna_height_index_is_known (MynaHeightIndex *self, guint position)
 {
   g_return_val_if_fail (position < self->rows->len, FALSE);
 
@@ -111,10 +104,7 @@ myna_height_index_is_known (MynaHeightIndex *self,
 }
 
 void
-myna_height_index_set (MynaHeightIndex *self,
-                       guint        position,
-                       int          height,
-                       gboolean     known)
+myna_height_index_set (MynaHeightIndex *self, guint position, int height, gboolean known)
 {
   Row *row;
   int change;
@@ -131,8 +121,7 @@ myna_height_index_set (MynaHeightIndex *self,
 }
 
 gint64
-myna_height_index_get_top (MynaHeightIndex *self,
-                           guint        position)
+myna_height_index_get_top (MynaHeightIndex *self, guint position)
 {
   gint64 sum = 0;
 
@@ -144,8 +133,7 @@ myna_height_index_get_top (MynaHeightIndex *self,
 }
 
 guint
-myna_height_index_find (MynaHeightIndex *self,
-                        gint64       y)
+myna_height_index_find (MynaHeightIndex *self, gint64 y)
 {
   guint at = 0, step = 1;
 

@@ -36,8 +36,7 @@ next_clicked_cb (MynaMessageRow *self)
 }
 
 static void
-mark_toggled_cb (MynaMessageRow  *self,
-                 GtkToggleButton *button)
+mark_toggled_cb (MynaMessageRow *self, GtkToggleButton *button)
 {
   int mark = GTK_WIDGET (button) == self->good_button ? 1 : -1;
 
@@ -45,7 +44,7 @@ mark_toggled_cb (MynaMessageRow  *self,
     myna_conversation_set_mark (self->conversation, self->message, gtk_toggle_button_get_active (button) ? mark : 0);
 }
 
-/* ---- Editing a question ------------------------------------------------------------------------------------------- */
+/* ---- Editing a question ----------------------------------------------------------------------------------------- */
 
 void
 myna_message_row_stop_editing (MynaMessageRow *self)
@@ -87,10 +86,7 @@ editor_send_cb (MynaMessageRow *self)
 }
 
 static gboolean
-editor_key_cb (MynaMessageRow  *self,
-               guint            keyval,
-               guint            keycode,
-               GdkModifierType  state)
+editor_key_cb (MynaMessageRow *self, guint keyval, guint keycode, GdkModifierType state)
 {
   if (keyval == GDK_KEY_Escape)
     {
@@ -109,8 +105,8 @@ static GtkWidget *
 new_editor_buttons (MynaMessageRow *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
-  GtkWidget *cancel = gtk_button_new_with_label (_("Cancel"));
-  GtkWidget *send = gtk_button_new_with_label (_("Send"));
+  GtkWidget *cancel = gtk_button_new_with_label (_ ("Cancel"));
+  GtkWidget *send = gtk_button_new_with_label (_ ("Send"));
 
   gtk_widget_set_halign (box, GTK_ALIGN_END);
   gtk_widget_add_css_class (send, "suggested-action");
@@ -134,7 +130,7 @@ myna_message_row_edit (MynaMessageRow *self)
   gtk_text_view_set_wrap_mode (GTK_TEXT_VIEW (view), GTK_WRAP_WORD_CHAR);
   gtk_text_view_set_accepts_tab (GTK_TEXT_VIEW (view), FALSE);
   gtk_text_buffer_set_text (gtk_text_view_get_buffer (GTK_TEXT_VIEW (view)), myna_message_get_text (self->message), -1);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (view), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Edit question"), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (view), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Edit question"), -1);
   g_signal_connect_swapped (keys, "key-pressed", G_CALLBACK (editor_key_cb), self);
   gtk_widget_add_controller (view, keys);
   g_object_set_data (G_OBJECT (self->editor), "text-view", view);
@@ -147,14 +143,10 @@ myna_message_row_edit (MynaMessageRow *self)
   gtk_widget_grab_focus (view);
 }
 
-/* ---- The bar ------------------------------------------------------------------------------------------------------ */
+/* ---- The bar ---------------------------------------------------------------------------------------------------- */
 
 static GtkWidget *
-add_button (MynaMessageRow *self,
-            GtkWidget      *button,
-            const char     *icon,
-            const char     *label,
-            GCallback       callback)
+add_button (MynaMessageRow *self, GtkWidget *button, const char *icon, const char *label, GCallback callback)
 {
   gtk_button_set_icon_name (GTK_BUTTON (button), icon);
   gtk_widget_add_css_class (button, "flat");
@@ -172,13 +164,13 @@ build_switcher (MynaMessageRow *self)
 
   self->switcher = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
   self->bar = self->switcher;
-  add_button (self, gtk_button_new (), "go-previous-symbolic", _("Previous version"), G_CALLBACK (previous_clicked_cb));
+  add_button (self, gtk_button_new (), "go-previous-symbolic", _ ("Previous version"), G_CALLBACK (previous_clicked_cb));
   self->switcher_label = gtk_label_new (NULL);
   gtk_widget_add_css_class (self->switcher_label, "numeric");
   gtk_widget_add_css_class (self->switcher_label, "caption");
   gtk_widget_add_css_class (self->switcher_label, "dim-label");
   gtk_box_append (GTK_BOX (self->switcher), self->switcher_label);
-  add_button (self, gtk_button_new (), "go-next-symbolic", _("Next version"), G_CALLBACK (next_clicked_cb));
+  add_button (self, gtk_button_new (), "go-next-symbolic", _ ("Next version"), G_CALLBACK (next_clicked_cb));
   self->bar = bar;
   gtk_box_append (GTK_BOX (bar), self->switcher);
 }
@@ -196,25 +188,25 @@ myna_message_row_build_actions (MynaMessageRow *self)
       gtk_widget_add_css_class (self->time, "dim-label");
       gtk_box_append (GTK_BOX (self->bar), self->time);
     }
-  self->copy_button = myna_copy_button_new (_("Copy"));
+  self->copy_button = myna_copy_button_new (_ ("Copy"));
   g_signal_connect_swapped (self->copy_button, "clicked", G_CALLBACK (myna_message_row_copy), self);
   gtk_box_append (GTK_BOX (self->bar), self->copy_button);
   if (self->kind == MYNA_MESSAGE_ROW_QUESTION)
     {
       gtk_widget_set_halign (self->bar, GTK_ALIGN_END);
-      self->edit_button = add_button (self, gtk_button_new (), "document-edit-symbolic", _("Edit"),
-                                      G_CALLBACK (myna_message_row_edit));
+      self->edit_button =
+          add_button (self, gtk_button_new (), "document-edit-symbolic", _ ("Edit"), G_CALLBACK (myna_message_row_edit));
       build_switcher (self);
     }
   else
     {
-      self->regenerate_button = add_button (self, gtk_button_new (), "view-refresh-symbolic", _("Regenerate"),
+      self->regenerate_button = add_button (self, gtk_button_new (), "view-refresh-symbolic", _ ("Regenerate"),
                                             G_CALLBACK (myna_message_row_regenerate));
       build_switcher (self);
-      self->good_button = add_button (self, gtk_toggle_button_new (), "myna-good-symbolic", _("Good answer"),
-                                      G_CALLBACK (mark_toggled_cb));
-      self->bad_button = add_button (self, gtk_toggle_button_new (), "myna-bad-symbolic", _("Bad answer"),
-                                     G_CALLBACK (mark_toggled_cb));
+      self->good_button =
+          add_button (self, gtk_toggle_button_new (), "myna-good-symbolic", _ ("Good answer"), G_CALLBACK (mark_toggled_cb));
+      self->bad_button =
+          add_button (self, gtk_toggle_button_new (), "myna-bad-symbolic", _ ("Bad answer"), G_CALLBACK (mark_toggled_cb));
     }
   myna_message_row_build_menu (self);
 
@@ -237,8 +229,8 @@ static char *
 describe_rate (double rate)
 {
   if (rate < 9.95)
-    return g_strdup_printf (_("%.1f tokens/s"), rate);
-  return g_strdup_printf (_("%.0f tokens/s"), rate);
+    return g_strdup_printf (_ ("%.1f tokens/s"), rate);
+  return g_strdup_printf (_ ("%.0f tokens/s"), rate);
 }
 
 void
@@ -262,10 +254,10 @@ myna_message_row_update_figures (MynaMessageRow *self)
       rate = describe_rate (record->n_tokens / record->seconds);
       count = g_strdup_printf (ngettext ("%'d token", "%'d tokens", record->n_tokens), record->n_tokens);
       /* Translators: how long a reply is, and how fast it was written: "212 tokens · 31 tokens/s" */
-      text = g_strdup_printf (_("%s · %s"), count, rate);
+      text = g_strdup_printf (_ ("%s · %s"), count, rate);
     }
   gtk_label_set_label (GTK_LABEL (self->figures), text ? text : "");
-  gtk_widget_set_tooltip_text (self->figures, text);    /* the whole of it where there is no room */
+  gtk_widget_set_tooltip_text (self->figures, text); /* the whole of it where there is no room */
 }
 
 /* When it was asked, beside the question's actions. */
@@ -299,8 +291,7 @@ update_enabled (MynaMessageRow *self)
   gtk_widget_action_set_enabled (widget, "message.select-all", text);
   gtk_widget_action_set_enabled (widget, "message.edit",
                                  self->kind == MYNA_MESSAGE_ROW_QUESTION && settled && !busy && !self->editor);
-  gtk_widget_action_set_enabled (widget, "message.regenerate",
-                                 self->kind == MYNA_MESSAGE_ROW_REPLY && settled && !busy);
+  gtk_widget_action_set_enabled (widget, "message.regenerate", self->kind == MYNA_MESSAGE_ROW_REPLY && settled && !busy);
   gtk_widget_action_set_enabled (widget, "message.details", settled);
   gtk_widget_action_set_enabled (widget, "message.delete", settled);
   /* While a reply is written Escape stops it. */

@@ -9,13 +9,10 @@
 
 #include <glib/gi18n.h>
 
-/* ---- Details ------------------------------------------------------------------------------------------------------ */
+/* ---- Details ---------------------------------------------------------------------------------------------------- */
 
 static void
-add_detail (GtkWidget  *grid,
-            int        *n_rows,
-            const char *name,
-            const char *value)
+add_detail (GtkWidget *grid, int *n_rows, const char *name, const char *value)
 {
   GtkWidget *left = gtk_label_new (name), *right = gtk_label_new (value);
 
@@ -29,12 +26,7 @@ add_detail (GtkWidget  *grid,
   gtk_grid_attach (GTK_GRID (grid), right, 1, (*n_rows)++, 1, 1);
 }
 
-static void G_GNUC_PRINTF (4, 5)
-add_detail_printf (GtkWidget  *grid,
-                   int        *n_rows,
-                   const char *name,
-                   const char *format,
-                   ...)
+static void G_GNUC_PRINTF (4, 5) add_detail_printf (GtkWidget *grid, int *n_rows, const char *name, const char *format, ...)
 {
   g_autofree char *value = NULL;
   va_list args;
@@ -50,19 +42,13 @@ stop_reason (StoreState state)
 {
   switch (state)
     {
-    case STORE_STATE_COMPLETE:
-      return _("The model finished");
-    case STORE_STATE_STOPPED:
-      return _("Stopped by you");
-    case STORE_STATE_LENGTH:
-      return _("Length limit");
-    case STORE_STATE_INTERRUPTED:
-      return _("Interrupted");
-    case STORE_STATE_FAILED:
-      return _("Error");
+    case STORE_STATE_COMPLETE: return _ ("The model finished");
+    case STORE_STATE_STOPPED: return _ ("Stopped by you");
+    case STORE_STATE_LENGTH: return _ ("Length limit");
+    case STORE_STATE_INTERRUPTED: return _ ("Interrupted");
+    case STORE_STATE_FAILED: return _ ("Error");
     case STORE_STATE_GENERATING:
-    default:
-      return _("Being written");
+    default: return _ ("Being written");
     }
 }
 
@@ -77,27 +63,25 @@ new_details (MynaMessageRow *self)
 
   gtk_grid_set_row_spacing (GTK_GRID (grid), 6);
   gtk_grid_set_column_spacing (GTK_GRID (grid), 18);
-  add_detail (grid, &n, _("Written"), date);
+  add_detail (grid, &n, _ ("Written"), date);
   if (record->role != STORE_ROLE_ASSISTANT)
     return grid;
   if (record->model)
-    add_detail (grid, &n, _("Model"), record->model);
+    add_detail (grid, &n, _ ("Model"), record->model);
   if (record->n_prompt_tokens)
-    add_detail_printf (grid, &n, _("Tokens read"), "%'d", record->n_prompt_tokens);
+    add_detail_printf (grid, &n, _ ("Tokens read"), "%'d", record->n_prompt_tokens);
   if (record->n_tokens)
-    add_detail_printf (grid, &n, _("Tokens written"), "%'d", record->n_tokens);
+    add_detail_printf (grid, &n, _ ("Tokens written"), "%'d", record->n_tokens);
   if (record->seconds > 0)
-    add_detail_printf (grid, &n, _("Speed"), _("%.1f tokens/s"), record->n_tokens / record->seconds);
+    add_detail_printf (grid, &n, _ ("Speed"), _ ("%.1f tokens/s"), record->n_tokens / record->seconds);
   if (record->first_token_seconds > 0)
-    add_detail_printf (grid, &n, _("Time to first token"), _("%.2f s"), record->first_token_seconds);
-  add_detail (grid, &n, _("Ended"), stop_reason (record->state));
+    add_detail_printf (grid, &n, _ ("Time to first token"), _ ("%.2f s"), record->first_token_seconds);
+  add_detail (grid, &n, _ ("Ended"), stop_reason (record->state));
   return grid;
 }
 
 static void
-details_action (GtkWidget  *widget,
-                const char *name,
-                GVariant   *parameter)
+details_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MynaMessageRow *self = MYNA_MESSAGE_ROW (widget);
   GtkWidget *popover = gtk_popover_new ();
@@ -106,25 +90,21 @@ details_action (GtkWidget  *widget,
   self->details = popover;
   gtk_popover_set_child (GTK_POPOVER (popover), new_details (self));
   gtk_widget_add_css_class (popover, "message-details");
-  gtk_accessible_update_property (GTK_ACCESSIBLE (popover), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Details"), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (popover), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Details"), -1);
   gtk_widget_set_parent (popover, self->more_button);
   gtk_popover_popup (GTK_POPOVER (popover));
 }
 
-/* ---- What the entries do ------------------------------------------------------------------------------------------ */
+/* ---- What the entries do ---------------------------------------------------------------------------------------- */
 
 static void
-copy_action (GtkWidget  *widget,
-             const char *name,
-             GVariant   *parameter)
+copy_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   myna_message_row_copy (MYNA_MESSAGE_ROW (widget));
 }
 
 static void
-copy_text_action (GtkWidget  *widget,
-                  const char *name,
-                  GVariant   *parameter)
+copy_text_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   g_autofree char *text = myna_message_row_get_text (MYNA_MESSAGE_ROW (widget));
 
@@ -132,25 +112,19 @@ copy_text_action (GtkWidget  *widget,
 }
 
 static void
-edit_action (GtkWidget  *widget,
-             const char *name,
-             GVariant   *parameter)
+edit_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   myna_message_row_edit (MYNA_MESSAGE_ROW (widget));
 }
 
 static void
-regenerate_action (GtkWidget  *widget,
-                   const char *name,
-                   GVariant   *parameter)
+regenerate_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   myna_message_row_regenerate (MYNA_MESSAGE_ROW (widget));
 }
 
 static void
-quote_action (GtkWidget  *widget,
-              const char *name,
-              GVariant   *parameter)
+quote_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MynaMessageRow *self = MYNA_MESSAGE_ROW (widget);
   g_autofree char *selected = myna_message_row_get_selected_text (self);
@@ -164,9 +138,7 @@ quote_action (GtkWidget  *widget,
 }
 
 static void
-delete_action (GtkWidget  *widget,
-               const char *name,
-               GVariant   *parameter)
+delete_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MynaMessageRow *self = MYNA_MESSAGE_ROW (widget);
   g_autoptr (MynaMessage) message = g_object_ref (self->message);
@@ -175,28 +147,21 @@ delete_action (GtkWidget  *widget,
 }
 
 static void
-select_all_action (GtkWidget  *widget,
-                   const char *name,
-                   GVariant   *parameter)
+select_all_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   myna_message_row_select_all (MYNA_MESSAGE_ROW (widget));
 }
 
 static void
-leave_action (GtkWidget  *widget,
-              const char *name,
-              GVariant   *parameter)
+leave_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   g_signal_emit_by_name (widget, "edited");
 }
 
-/* ---- The menu ----------------------------------------------------------------------------------------------------- */
+/* ---- The menu --------------------------------------------------------------------------------------------------- */
 
 static void
-append_item (GMenu      *menu,
-             const char *label,
-             const char *action,
-             const char *accel)
+append_item (GMenu *menu, const char *label, const char *action, const char *accel)
 {
   g_autoptr (GMenuItem) item = g_menu_item_new (label, action);
 
@@ -213,23 +178,22 @@ myna_message_row_new_menu (gboolean beside_text)
   g_autoptr (GMenu) first = g_menu_new ();
   g_autoptr (GMenu) last = g_menu_new ();
 
-  append_item (first, _("_Copy Message"), "message.copy", "<Control>c");
-  append_item (first, _("Copy as Plain _Text"), "message.copy-text", NULL);
-  append_item (first, _("_Edit"), "message.edit", "<Control>e");
-  append_item (first, _("_Regenerate"), "message.regenerate", "<Control>r");
-  append_item (first, _("_Quote"), "message.quote", NULL);
+  append_item (first, _ ("_Copy Message"), "message.copy", "<Control>c");
+  append_item (first, _ ("Copy as Plain _Text"), "message.copy-text", NULL);
+  append_item (first, _ ("_Edit"), "message.edit", "<Control>e");
+  append_item (first, _ ("_Regenerate"), "message.regenerate", "<Control>r");
+  append_item (first, _ ("_Quote"), "message.quote", NULL);
   if (!beside_text)
-    append_item (first, _("Select _All"), "message.select-all", "<Control>a");
-  append_item (last, _("Deta_ils"), "message.details", NULL);
-  append_item (last, _("_Delete From Here"), "message.delete", "Delete");
+    append_item (first, _ ("Select _All"), "message.select-all", "<Control>a");
+  append_item (last, _ ("Deta_ils"), "message.details", NULL);
+  append_item (last, _ ("_Delete From Here"), "message.delete", "Delete");
   g_menu_append_section (menu, NULL, G_MENU_MODEL (first));
   g_menu_append_section (menu, NULL, G_MENU_MODEL (last));
   return G_MENU_MODEL (menu);
 }
 
 static void
-create_menu (GtkMenuButton *button,
-             gpointer       user_data)
+create_menu (GtkMenuButton *button, gpointer user_data)
 {
   g_autoptr (GMenuModel) menu = NULL;
 
@@ -240,8 +204,7 @@ create_menu (GtkMenuButton *button,
 }
 
 static void
-popup_menu (MynaMessageRow     *self,
-            const GdkRectangle *place)
+popup_menu (MynaMessageRow *self, const GdkRectangle *place)
 {
   if (!self->message)
     return;
@@ -261,9 +224,7 @@ popup_menu (MynaMessageRow     *self,
 
 /* Below the first line of what is shown of the message. */
 static void
-menu_action (GtkWidget  *widget,
-             const char *name,
-             GVariant   *parameter)
+menu_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MynaMessageRow *self = MYNA_MESSAGE_ROW (widget);
   GtkWidget *shown = self->bubble ? self->bubble : self->body;
@@ -274,21 +235,17 @@ menu_action (GtkWidget  *widget,
       || !gtk_widget_compute_bounds (widget, gtk_widget_get_parent (widget), &in_canvas))
     return;
   y = CLAMP (24, -in_canvas.origin.y, MAX (24, bounds.origin.y + bounds.size.height));
-  popup_menu (self, &(GdkRectangle) { bounds.origin.x + 12, y, 1, 1 });
+  popup_menu (self, &(GdkRectangle){ bounds.origin.x + 12, y, 1, 1 });
 }
 
 static void
-menu_pressed_cb (MynaMessageRow *self,
-                 int             n_press,
-                 double          x,
-                 double          y,
-                 GtkGesture     *gesture)
+menu_pressed_cb (MynaMessageRow *self, int n_press, double x, double y, GtkGesture *gesture)
 {
   gtk_gesture_set_state (gesture, GTK_EVENT_SEQUENCE_CLAIMED);
-  popup_menu (self, &(GdkRectangle) { x, y, 1, 1 });
+  popup_menu (self, &(GdkRectangle){ x, y, 1, 1 });
 }
 
-/* ---- Building ----------------------------------------------------------------------------------------------------- */
+/* ---- Building --------------------------------------------------------------------------------------------------- */
 
 void
 myna_message_row_build_menu (MynaMessageRow *self)
@@ -303,16 +260,14 @@ myna_message_row_build_menu (MynaMessageRow *self)
   gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (self->more_button), "view-more-horizontal-symbolic");
   gtk_menu_button_set_create_popup_func (GTK_MENU_BUTTON (self->more_button), create_menu, NULL, NULL);
   gtk_widget_add_css_class (self->more_button, "flat");
-  gtk_widget_set_tooltip_text (self->more_button, _("More"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->more_button), GTK_ACCESSIBLE_PROPERTY_LABEL, _("More"), -1);
+  gtk_widget_set_tooltip_text (self->more_button, _ ("More"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->more_button), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("More"), -1);
   gtk_box_append (GTK_BOX (self->bar), self->more_button);
 }
 
 /* Only where the keyboard is on the message as a whole: a button in it is not what one means to delete. */
 static gboolean
-delete_pressed_cb (GtkWidget *widget,
-                   GVariant  *args,
-                   gpointer   user_data)
+delete_pressed_cb (GtkWidget *widget, GVariant *args, gpointer user_data)
 {
   return gtk_widget_has_focus (widget) && gtk_widget_activate_action (widget, "message.delete", NULL);
 }
@@ -320,7 +275,11 @@ delete_pressed_cb (GtkWidget *widget,
 void
 myna_message_row_class_install_actions (GtkWidgetClass *widget_class)
 {
-  static const struct { const char *name; GtkWidgetActionActivateFunc activate; } actions[] = {
+  static const struct
+  {
+    const char *name;
+    GtkWidgetActionActivateFunc activate;
+  } actions[] = {
     { "message.menu", menu_action },
     { "message.copy", copy_action },
     { "message.copy-text", copy_text_action },
@@ -332,7 +291,12 @@ myna_message_row_class_install_actions (GtkWidgetClass *widget_class)
     { "message.delete", delete_action },
     { "message.leave", leave_action },
   };
-  static const struct { guint key; GdkModifierType modifiers; const char *action; } keys[] = {
+  static const struct
+  {
+    guint key;
+    GdkModifierType modifiers;
+    const char *action;
+  } keys[] = {
     { GDK_KEY_Return, 0, "message.menu" },
     { GDK_KEY_KP_Enter, 0, "message.menu" },
     { GDK_KEY_Menu, 0, "message.menu" },

@@ -32,9 +32,7 @@ myna_message_row_get_text (MynaMessageRow *self)
 }
 
 void
-myna_message_row_set_viewport (MynaMessageRow *self,
-                               int             top,
-                               int             bottom)
+myna_message_row_set_viewport (MynaMessageRow *self, int top, int bottom)
 {
   graphene_point_t point;
 
@@ -60,10 +58,7 @@ myna_message_row_select_all (MynaMessageRow *self)
 
 /* Marks the occurrences in a question's label; returns how many.  current: the one that stands out, or G_MAXUINT. */
 static guint
-mark_label (MynaMessageRow *self,
-            const char     *needle,
-            guint           current,
-            int            *ret_index)
+mark_label (MynaMessageRow *self, const char *needle, guint current, int *ret_index)
 {
   g_autoptr (PangoAttrList) attributes = pango_attr_list_new ();
   g_autoptr (GArray) found = g_array_new (FALSE, FALSE, sizeof (MynaRange));
@@ -90,8 +85,7 @@ mark_label (MynaMessageRow *self,
 }
 
 guint
-myna_message_row_set_search (MynaMessageRow *self,
-                             const char     *needle)
+myna_message_row_set_search (MynaMessageRow *self, const char *needle)
 {
   int index;
 
@@ -104,9 +98,7 @@ myna_message_row_set_search (MynaMessageRow *self,
 
 /* Height of a text position of a question inside the row. */
 static gboolean
-label_place (MynaMessageRow *self,
-             int             index,
-             int            *ret_y)
+label_place (MynaMessageRow *self, int index, int *ret_y)
 {
   PangoRectangle place;
   graphene_point_t point;
@@ -121,10 +113,7 @@ label_place (MynaMessageRow *self,
 }
 
 gboolean
-myna_message_row_show_match (MynaMessageRow *self,
-                             const char     *needle,
-                             guint           index,
-                             int            *ret_y)
+myna_message_row_show_match (MynaMessageRow *self, const char *needle, guint index, int *ret_y)
 {
   graphene_rect_t bounds;
   graphene_point_t point;

@@ -32,7 +32,7 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (MynaMessageRow, myna_message_row, GTK_TYPE_WIDGET)
 
-/* ---- Accessible name ---------------------------------------------------------------------------------------------- */
+/* ---- Accessible name -------------------------------------------------------------------------------------------- */
 
 static void
 update_name (MynaMessageRow *self)
@@ -50,7 +50,7 @@ update_name (MynaMessageRow *self)
       text = head = g_strndup (text, n);
     }
   /* Translators: how a screen reader names a message: who wrote it, then its text */
-  name = g_strdup_printf (self->kind == MYNA_MESSAGE_ROW_QUESTION ? _("You: %s") : _("Myna: %s"), text);
+  name = g_strdup_printf (self->kind == MYNA_MESSAGE_ROW_QUESTION ? _ ("You: %s") : _ ("Myna: %s"), text);
   time = g_date_time_new_from_unix_local (myna_message_get_record (self->message)->created_at / 1000);
   clock = time ? g_date_time_format (time, "%H:%M") : NULL;
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, name,
@@ -58,7 +58,7 @@ update_name (MynaMessageRow *self)
   self->named_at = g_get_monotonic_time ();
 }
 
-/* ---- Text --------------------------------------------------------------------------------------------------------- */
+/* ---- Text ------------------------------------------------------------------------------------------------------- */
 
 static void
 update_files (MynaMessageRow *self)
@@ -105,20 +105,20 @@ update_text (MynaMessageRow *self)
     update_name (self);
 }
 
-/* ---- Progress ----------------------------------------------------------------------------------------------------- */
+/* ---- Progress --------------------------------------------------------------------------------------------------- */
 
 /* "Reading 1,204 of 3,310 tokens · about 12 s" */
 static char *
 describe_reading (const MynaPromptProgress *progress)
 {
   if (progress->n_total == 0)
-    return g_strdup (_("Reading your message"));
+    return g_strdup (_ ("Reading your message"));
   if (progress->seconds_left < 0)
-    return g_strdup_printf (_("Reading %'zu of %'zu tokens"), progress->n_done, progress->n_total);
+    return g_strdup_printf (_ ("Reading %'zu of %'zu tokens"), progress->n_done, progress->n_total);
   if (progress->seconds_left < 90)
-    return g_strdup_printf (_("Reading %'zu of %'zu tokens · about %d s"), progress->n_done, progress->n_total,
+    return g_strdup_printf (_ ("Reading %'zu of %'zu tokens · about %d s"), progress->n_done, progress->n_total,
                             MAX (1, (int) (progress->seconds_left + 0.5)));
-  return g_strdup_printf (_("Reading %'zu of %'zu tokens · about %d min"), progress->n_done, progress->n_total,
+  return g_strdup_printf (_ ("Reading %'zu of %'zu tokens · about %d min"), progress->n_done, progress->n_total,
                           (int) (progress->seconds_left / 60 + 0.5));
 }
 
@@ -138,37 +138,33 @@ update_progress (MynaMessageRow *self)
     return;
   myna_conversation_get_progress (self->conversation, &progress);
   if (activity == MYNA_ACTIVITY_STOPPING)
-    text = g_strdup (_("Stopping"));
+    text = g_strdup (_ ("Stopping"));
   else if (activity == MYNA_ACTIVITY_READING)
     text = describe_reading (&progress);
   else
     text = g_strdup (myna_generator_get_model_name (myna_conversation_get_generator (self->conversation))
-                     ? _("Thinking") : _("Waiting for the model"));
+                         ? _ ("Thinking")
+                         : _ ("Waiting for the model"));
   gtk_label_set_label (GTK_LABEL (self->progress_label), text);
   gtk_widget_set_visible (self->progress_bar, activity == MYNA_ACTIVITY_READING && progress.n_total > 0);
   if (progress.n_total > 0)
     gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (self->progress_bar), progress.n_done / (double) progress.n_total);
 }
 
-/* ---- Status ------------------------------------------------------------------------------------------------------- */
+/* ---- Status ----------------------------------------------------------------------------------------------------- */
 
 static const char *
 state_text (StoreState state)
 {
   switch (state)
     {
-    case STORE_STATE_INTERRUPTED:
-      return _("Interrupted");
-    case STORE_STATE_STOPPED:
-      return _("Stopped");
-    case STORE_STATE_LENGTH:
-      return _("The reply reached its length limit");
-    case STORE_STATE_FAILED:
-      return _("The reply could not be finished");
+    case STORE_STATE_INTERRUPTED: return _ ("Interrupted");
+    case STORE_STATE_STOPPED: return _ ("Stopped");
+    case STORE_STATE_LENGTH: return _ ("The reply reached its length limit");
+    case STORE_STATE_FAILED: return _ ("The reply could not be finished");
     case STORE_STATE_COMPLETE:
     case STORE_STATE_GENERATING:
-    default:
-      return NULL;
+    default: return NULL;
     }
 }
 
@@ -185,27 +181,27 @@ update_status (MynaMessageRow *self)
   if (error)
     {
       text = error;
-      button = _("Retry");
+      button = _ ("Retry");
     }
   else if (myna_message_get_queued (self->message))
     {
-      text = _("Waits for the reply to end");
-      button = _("Cancel");
+      text = _ ("Waits for the reply to end");
+      button = _ ("Cancel");
     }
   else if (self->kind == MYNA_MESSAGE_ROW_REPLY && state_text (state))
     {
       text = state_text (state);
       if (myna_conversation_can_continue (self->conversation, self->message))
-        button = _("Continue");
+        button = _ ("Continue");
     }
-  else if (self->kind == MYNA_MESSAGE_ROW_REPLY && state == STORE_STATE_COMPLETE
-           && myna_message_get_loaded (self->message) && !*myna_message_get_text (self->message))
-    text = _("The model answered nothing");
+  else if (self->kind == MYNA_MESSAGE_ROW_REPLY && state == STORE_STATE_COMPLETE && myna_message_get_loaded (self->message)
+           && !*myna_message_get_text (self->message))
+    text = _ ("The model answered nothing");
   else if (self->kind == MYNA_MESSAGE_ROW_QUESTION && is_last
            && myna_conversation_can_regenerate (self->conversation, self->message))
     {
-      text = _("Not answered yet");
-      button = _("Answer");
+      text = _ ("Not answered yet");
+      button = _ ("Answer");
     }
 
   gtk_widget_set_visible (self->status, text != NULL);
@@ -238,7 +234,7 @@ status_clicked_cb (MynaMessageRow *self)
   g_signal_emit (self, signals[SIGNAL_EDITED], 0);
 }
 
-/* ---- Context divider ---------------------------------------------------------------------------------------------- */
+/* ---- Context divider -------------------------------------------------------------------------------------------- */
 
 static GtkWidget *
 new_divider (MynaMessageRow *self)
@@ -250,8 +246,8 @@ new_divider (MynaMessageRow *self)
 
   myna_conversation_get_context (self->conversation, &used, &length);
   text = length > 0
-         ? g_strdup_printf (_("The model can hold %'d tokens. It is not given the messages above any more."), length)
-         : g_strdup (_("The model is not given the messages above any more."));
+             ? g_strdup_printf (_ ("The model can hold %'d tokens. It is not given the messages above any more."), length)
+             : g_strdup (_ ("The model is not given the messages above any more."));
   gtk_label_set_label (GTK_LABEL (label), text);
   gtk_label_set_wrap (GTK_LABEL (label), TRUE);
   gtk_label_set_justify (GTK_LABEL (label), GTK_JUSTIFY_CENTER);
@@ -285,7 +281,7 @@ update_divider (MynaMessageRow *self)
     }
 }
 
-/* ---- Binding ------------------------------------------------------------------------------------------------------ */
+/* ---- Binding ---------------------------------------------------------------------------------------------------- */
 
 void
 myna_message_row_update (MynaMessageRow *self)
@@ -298,9 +294,7 @@ myna_message_row_update (MynaMessageRow *self)
 }
 
 static gboolean
-tick_cb (GtkWidget     *widget,
-         GdkFrameClock *clock,
-         gpointer       user_data)
+tick_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
 {
   MynaMessageRow *self = MYNA_MESSAGE_ROW (widget);
 
@@ -337,13 +331,11 @@ myna_message_row_map (GtkWidget *widget)
 
   GTK_WIDGET_CLASS (myna_message_row_parent_class)->map (widget);
   if (self->message && myna_message_get_state (self->message) == STORE_STATE_GENERATING)
-    text_changed_cb (self);     /* what came while it was out of sight */
+    text_changed_cb (self); /* what came while it was out of sight */
 }
 
 void
-myna_message_row_bind (MynaMessageRow   *self,
-                       MynaConversation *conversation,
-                       MynaMessage      *message)
+myna_message_row_bind (MynaMessageRow *self, MynaConversation *conversation, MynaMessage *message)
 {
   g_return_if_fail (MYNA_IS_MESSAGE_ROW (self));
 
@@ -369,7 +361,7 @@ myna_message_row_get_message (MynaMessageRow *self)
   return self->message;
 }
 
-/* ---- Building ----------------------------------------------------------------------------------------------------- */
+/* ---- Building --------------------------------------------------------------------------------------------------- */
 
 static void
 build_question (MynaMessageRow *self)
@@ -402,9 +394,7 @@ build_question (MynaMessageRow *self)
 }
 
 static void
-shifted_cb (MynaMessageRow *self,
-            int             y,
-            int             delta)
+shifted_cb (MynaMessageRow *self, int y, int delta)
 {
   GtkWidget *canvas = gtk_widget_get_parent (GTK_WIDGET (self));
   graphene_point_t point;
@@ -484,10 +474,9 @@ myna_message_row_class_init (MynaMessageRowClass *klass)
   G_OBJECT_CLASS (klass)->dispose = myna_message_row_dispose;
   widget_class->map = myna_message_row_map;
 
-  signals[SIGNAL_QUOTE] = g_signal_new ("quote", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
-                                        G_TYPE_STRING);
-  signals[SIGNAL_DELETE] = g_signal_new ("delete", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
-                                         MYNA_TYPE_MESSAGE);
+  signals[SIGNAL_QUOTE] = g_signal_new ("quote", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[SIGNAL_DELETE] =
+      g_signal_new ("delete", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, MYNA_TYPE_MESSAGE);
   signals[SIGNAL_EDITED] = g_signal_new ("edited", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   myna_message_row_class_install_actions (widget_class);
   gtk_widget_class_set_css_name (widget_class, "messagerow");
@@ -498,8 +487,7 @@ myna_message_row_class_init (MynaMessageRowClass *klass)
 static void
 myna_message_row_init (MynaMessageRow *self)
 {
-  gtk_orientable_set_orientation (GTK_ORIENTABLE (gtk_widget_get_layout_manager (GTK_WIDGET (self))),
-                                  GTK_ORIENTATION_VERTICAL);
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (gtk_widget_get_layout_manager (GTK_WIDGET (self))), GTK_ORIENTATION_VERTICAL);
   self->message_signals = g_signal_group_new (MYNA_TYPE_MESSAGE);
   g_signal_group_connect_swapped (self->message_signals, "notify::text", G_CALLBACK (text_changed_cb), self);
   g_signal_group_connect_swapped (self->message_signals, "notify::loaded", G_CALLBACK (update_all), self);

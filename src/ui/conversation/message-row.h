@@ -15,35 +15,27 @@ G_DECLARE_FINAL_TYPE (MynaMessageRow, myna_message_row, MYNA, MESSAGE_ROW, GtkWi
 
 typedef enum
 {
-  MYNA_MESSAGE_ROW_QUESTION,    /* a bubble at the end side */
-  MYNA_MESSAGE_ROW_REPLY,       /* markdown over the whole column */
+  MYNA_MESSAGE_ROW_QUESTION, /* a bubble at the end side */
+  MYNA_MESSAGE_ROW_REPLY,    /* markdown over the whole column */
   MYNA_N_MESSAGE_ROW_KINDS
 } MynaMessageRowKind;
 
 /* Signals: quote (const char *text), delete (MynaMessage *message), edited (): the keyboard's focus is free again */
-GtkWidget   *myna_message_row_new         (MynaMessageRowKind  kind);
+GtkWidget *myna_message_row_new (MynaMessageRowKind kind);
 /* Which message is shown; NULL for none.  newest: it is the last of the branch, its actions are always visible. */
-void         myna_message_row_bind        (MynaMessageRow     *self,
-                                           MynaConversation   *conversation,
-                                           MynaMessage        *message);
-MynaMessage *myna_message_row_get_message (MynaMessageRow     *self);
+void myna_message_row_bind (MynaMessageRow *self, MynaConversation *conversation, MynaMessage *message);
+MynaMessage *myna_message_row_get_message (MynaMessageRow *self);
 /* The list around the message changed: whether it is the newest, whether the context begins with it. */
-void         myna_message_row_update      (MynaMessageRow     *self);
+void myna_message_row_update (MynaMessageRow *self);
 
 /* Find: occurrences in the text as it is shown. */
-guint        myna_message_row_set_search  (MynaMessageRow     *self,
-                                           const char         *needle);
-gboolean     myna_message_row_show_match  (MynaMessageRow     *self,
-                                           const char         *needle,
-                                           guint               index,
-                                           int                *ret_y);
+guint myna_message_row_set_search (MynaMessageRow *self, const char *needle);
+gboolean myna_message_row_show_match (MynaMessageRow *self, const char *needle, guint index, int *ret_y);
 /* The whole text as it is shown, without the marks of markdown. */
-char        *myna_message_row_get_text    (MynaMessageRow     *self) G_GNUC_WARN_UNUSED_RESULT;
+char *myna_message_row_get_text (MynaMessageRow *self) G_GNUC_WARN_UNUSED_RESULT;
 /* What of the row is in view, in pixels from its top: the rest need not be drawn. */
-void         myna_message_row_set_viewport (MynaMessageRow    *self,
-                                            int                top,
-                                            int                bottom);
-char        *myna_message_row_get_selected_text (MynaMessageRow *self) G_GNUC_WARN_UNUSED_RESULT;
-void         myna_message_row_select_all  (MynaMessageRow     *self);
+void myna_message_row_set_viewport (MynaMessageRow *self, int top, int bottom);
+char *myna_message_row_get_selected_text (MynaMessageRow *self) G_GNUC_WARN_UNUSED_RESULT;
+void myna_message_row_select_all (MynaMessageRow *self);
 
 G_END_DECLS

@@ -9,8 +9,7 @@
 #include <string.h>
 
 MynaAttachment *
-myna_attachment_new (const char *name,
-                     const char *text)
+myna_attachment_new (const char *name, const char *text)
 {
   MynaAttachment *self = g_new (MynaAttachment, 1);
 
@@ -29,11 +28,10 @@ myna_attachment_free (MynaAttachment *attachment)
   g_free (attachment);
 }
 
-/* ---- Writing ------------------------------------------------------------------------------------------------------ */
+/* ---- Writing ---------------------------------------------------------------------------------------------------- */
 
 static void
-append_string (GString    *out,
-               const char *text)
+append_string (GString *out, const char *text)
 {
   g_string_append_c (out, '"');
   for (const char *p = text; *p; p++)
@@ -74,11 +72,10 @@ myna_attachments_to_json (GPtrArray *attachments)
   return g_string_free (out, FALSE);
 }
 
-/* ---- Reading ------------------------------------------------------------------------------------------------------ */
+/* ---- Reading ---------------------------------------------------------------------------------------------------- */
 
 static gboolean
-skip (const char **p,
-      char         expected)
+skip (const char **p, char expected)
 {
   while (**p && strchr (" \t\r\n", **p))
     (*p)++;
@@ -90,8 +87,7 @@ skip (const char **p,
 
 /* Four hexadecimal digits. */
 static gboolean
-read_hex (const char **p,
-          gunichar    *ret_value)
+read_hex (const char **p, gunichar *ret_value)
 {
   gunichar value = 0;
 
@@ -107,8 +103,7 @@ read_hex (const char **p,
 
 /* What follows a backslash. */
 static gboolean
-read_escape (const char **p,
-             GString     *out)
+read_escape (const char **p, GString *out)
 {
   static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
   gunichar c, low;
@@ -223,8 +218,7 @@ fence_for (const char *text)
 }
 
 char *
-myna_attachments_prepend (const char *json,
-                          const char *text)
+myna_attachments_prepend (const char *json, const char *text)
 {
   g_autoptr (GPtrArray) attachments = NULL;
   GString *out;

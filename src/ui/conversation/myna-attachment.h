@@ -20,16 +20,14 @@ typedef struct
   char *text;
 } MynaAttachment;
 
-MynaAttachment *myna_attachment_new         (const char *name,
-                                             const char *text) G_GNUC_WARN_UNUSED_RESULT;
-void            myna_attachment_free        (MynaAttachment *attachment);
+MynaAttachment *myna_attachment_new (const char *name, const char *text) G_GNUC_WARN_UNUSED_RESULT;
+void myna_attachment_free (MynaAttachment *attachment);
 
 /* attachments: array of MynaAttachment; NULL where it is empty. */
-char           *myna_attachments_to_json    (GPtrArray  *attachments) G_GNUC_WARN_UNUSED_RESULT;
+char *myna_attachments_to_json (GPtrArray *attachments) G_GNUC_WARN_UNUSED_RESULT;
 /* Array of MynaAttachment that owns them; empty for NULL.  What is not as above ends the list; nothing else is kept of it. */
-GPtrArray      *myna_attachments_from_json  (const char *json) G_GNUC_WARN_UNUSED_RESULT;
+GPtrArray *myna_attachments_from_json (const char *json) G_GNUC_WARN_UNUSED_RESULT;
 /* The text as the model is given it: each file under its name, then the question. */
-char           *myna_attachments_prepend    (const char *json,
-                                             const char *text) G_GNUC_WARN_UNUSED_RESULT;
+char *myna_attachments_prepend (const char *json, const char *text) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

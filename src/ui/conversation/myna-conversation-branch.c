@@ -7,11 +7,11 @@
 /* How long a deletion can be taken back. */
 #define UNDO_SECONDS 8
 
-/* ---- Alternatives ------------------------------------------------------------------------------------------------- */
+/* ---- Alternatives ----------------------------------------------------------------------------------------------- */
 
 typedef struct
 {
-  MynaConversation *conversation;       /* owned */
+  MynaConversation *conversation; /* owned */
   int step;
   gint64 id;
 } Switch;
@@ -26,9 +26,7 @@ switch_free (Switch *data)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Switch, switch_free)
 
 static void
-leaf_found_cb (GObject      *source,
-               GAsyncResult *result,
-               gpointer      user_data)
+leaf_found_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (Switch) data = user_data;
   MynaConversation *self = data->conversation;
@@ -41,9 +39,7 @@ leaf_found_cb (GObject      *source,
 }
 
 static void
-siblings_listed_cb (GObject      *source,
-                    GAsyncResult *result,
-                    gpointer      user_data)
+siblings_listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (Switch) data = user_data;
   MynaConversation *self = data->conversation;
@@ -55,16 +51,14 @@ siblings_listed_cb (GObject      *source,
 
       if (((StoreMessage *) g_ptr_array_index (siblings, i))->id != data->id || other < 0 || other >= siblings->len)
         continue;
-      store_newest_leaf_async (self->store, ((StoreMessage *) g_ptr_array_index (siblings, other))->id,
-                               self->cancellable, leaf_found_cb, g_steal_pointer (&data));
+      store_newest_leaf_async (self->store, ((StoreMessage *) g_ptr_array_index (siblings, other))->id, self->cancellable,
+                               leaf_found_cb, g_steal_pointer (&data));
       return;
     }
 }
 
 void
-myna_conversation_switch (MynaConversation *self,
-                          MynaMessage      *message,
-                          int               step)
+myna_conversation_switch (MynaConversation *self, MynaMessage *message, int step)
 {
   Switch *data;
 
@@ -81,8 +75,7 @@ myna_conversation_switch (MynaConversation *self,
 }
 
 void
-myna_conversation_reveal (MynaConversation *self,
-                          gint64            message_id)
+myna_conversation_reveal (MynaConversation *self, gint64 message_id)
 {
   Switch *data;
 
@@ -96,9 +89,7 @@ myna_conversation_reveal (MynaConversation *self,
 }
 
 void
-myna_conversation_edit (MynaConversation *self,
-                        MynaMessage      *message,
-                        const char       *text)
+myna_conversation_edit (MynaConversation *self, MynaMessage *message, const char *text)
 {
   g_autoptr (MynaMessage) edited = NULL;
   const StoreMessage *old;
@@ -129,7 +120,7 @@ myna_conversation_edit (MynaConversation *self,
   myna_conversation_submit (self, edited);
 }
 
-/* ---- Deleting ----------------------------------------------------------------------------------------------------- */
+/* ---- Deleting --------------------------------------------------------------------------------------------------- */
 
 /* The rows are taken from the list at once, and from the store when the time to take it back has passed; till then the
  * store is as it was, so that a crash deletes nothing. */
@@ -151,13 +142,12 @@ delete_timeout_cb (gpointer user_data)
   self->delete_source = 0;
   myna_conversation_commit_delete (self);
   if (!myna_conversation_get_busy (self))
-    myna_conversation_reload (self);    /* the store may show an alternative now */
+    myna_conversation_reload (self); /* the store may show an alternative now */
   return G_SOURCE_REMOVE;
 }
 
 void
-myna_conversation_delete (MynaConversation *self,
-                          MynaMessage      *message)
+myna_conversation_delete (MynaConversation *self, MynaMessage *message)
 {
   guint position;
   gint64 id;
@@ -194,9 +184,7 @@ myna_conversation_undo_delete (MynaConversation *self)
 }
 
 void
-myna_conversation_set_mark (MynaConversation *self,
-                            MynaMessage      *message,
-                            int               mark)
+myna_conversation_set_mark (MynaConversation *self, MynaMessage *message, int mark)
 {
   g_return_if_fail (MYNA_IS_CONVERSATION (self));
 

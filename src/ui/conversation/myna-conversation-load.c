@@ -9,16 +9,15 @@
 
 #include "conversation/myna-problem.h"
 
-#define PAGE           50       /* messages read at once */
-#define KEEP_AROUND    150      /* texts kept on either side of what is shown */
-#define KEEP_LOADED    600      /* … and only looked over when there are more than this */
+#define PAGE           50  /* messages read at once */
+#define KEEP_AROUND    150 /* texts kept on either side of what is shown */
+#define KEEP_LOADED    600 /* … and only looked over when there are more than this */
 #define DRAFT_DELAY_MS 400
 
-/* ---- The branch ------------------------------------------------------------------------------------------------------ */
+/* ---- The branch ------------------------------------------------------------------------------------------------- */
 
 static void
-set_loading (MynaConversation *self,
-             gboolean          loading)
+set_loading (MynaConversation *self, gboolean loading)
 {
   if (self->loading == loading)
     return;
@@ -27,8 +26,7 @@ set_loading (MynaConversation *self,
 }
 
 static void
-set_error (MynaConversation *self,
-           const GError     *error)
+set_error (MynaConversation *self, const GError *error)
 {
   if (!error && !self->error)
     return;
@@ -57,8 +55,7 @@ update_context_used (MynaConversation *self)
 
 /* Shows these records in place of the branch; the messages of the common beginning stay as they are. */
 static void
-replace_branch (MynaConversation *self,
-                GPtrArray        *records)
+replace_branch (MynaConversation *self, GPtrArray *records)
 {
   guint n_old = myna_conversation_n_branch (self), same = 0;
 
@@ -85,9 +82,7 @@ replace_branch (MynaConversation *self,
 }
 
 static void
-branch_read_cb (GObject      *source,
-                GAsyncResult *result,
-                gpointer      user_data)
+branch_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (MynaConversation) self = user_data;
   g_autoptr (GError) error = NULL;
@@ -119,9 +114,7 @@ myna_conversation_reload (MynaConversation *self)
 }
 
 static void
-record_read_cb (GObject      *source,
-                GAsyncResult *result,
-                gpointer      user_data)
+record_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (MynaConversation) self = user_data;
   g_autoptr (GError) error = NULL;
@@ -142,7 +135,7 @@ myna_conversation_read_record (MynaConversation *self)
   store_get_conversation_async (self->store, self->id, self->cancellable, record_read_cb, g_object_ref (self));
 }
 
-/* ---- Texts on request --------------------------------------------------------------------------------------------- */
+/* ---- Texts on request ------------------------------------------------------------------------------------------- */
 
 typedef struct
 {
@@ -161,9 +154,7 @@ text_request_free (TextRequest *request)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TextRequest, text_request_free)
 
 static void
-take_text (MynaConversation *self,
-           MynaMessage      *message,
-           StoreMessage     *record)
+take_text (MynaConversation *self, MynaMessage *message, StoreMessage *record)
 {
   StoreMessage *kept = myna_message_edit_record (message);
 
@@ -176,9 +167,7 @@ take_text (MynaConversation *self,
 }
 
 static void
-texts_read_cb (GObject      *source,
-               GAsyncResult *result,
-               gpointer      user_data)
+texts_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (TextRequest) request = user_data;
   MynaConversation *self = request->conversation;
@@ -204,9 +193,7 @@ texts_read_cb (GObject      *source,
 
 /* Texts are cheap to read again: forgets those far from [first, last] once there are many. */
 static void
-forget_far (MynaConversation *self,
-            guint             first,
-            guint             last)
+forget_far (MynaConversation *self, guint first, guint last)
 {
   if (self->n_loaded <= KEEP_LOADED)
     return;
@@ -223,9 +210,7 @@ forget_far (MynaConversation *self,
 }
 
 void
-myna_conversation_load_range (MynaConversation *self,
-                              guint             first,
-                              guint             last)
+myna_conversation_load_range (MynaConversation *self, guint first, guint last)
 {
   TextRequest *request;
   g_autofree gint64 *ids = NULL;
@@ -261,7 +246,7 @@ myna_conversation_load_range (MynaConversation *self,
   forget_far (self, first, end);
 }
 
-/* ---- Draft -------------------------------------------------------------------------------------------------------- */
+/* ---- Draft ------------------------------------------------------------------------------------------------------ */
 
 /* The queued messages and what is being written, as one text; NULL: none. */
 static char *
@@ -324,8 +309,7 @@ save_draft_soon (MynaConversation *self)
 }
 
 void
-myna_conversation_set_draft (MynaConversation *self,
-                             const char       *draft)
+myna_conversation_set_draft (MynaConversation *self, const char *draft)
 {
   g_return_if_fail (MYNA_IS_CONVERSATION (self));
 
@@ -338,8 +322,7 @@ myna_conversation_set_draft (MynaConversation *self,
 }
 
 void
-myna_conversation_add_to_draft (MynaConversation *self,
-                                const char       *text)
+myna_conversation_add_to_draft (MynaConversation *self, const char *text)
 {
   g_autofree char *both = NULL;
 
@@ -354,8 +337,7 @@ myna_conversation_add_to_draft (MynaConversation *self,
 
 /* The store says what was there; what was written meanwhile stands behind it. */
 void
-myna_conversation_take_draft (MynaConversation *self,
-                              const char       *kept)
+myna_conversation_take_draft (MynaConversation *self, const char *kept)
 {
   g_autofree char *written = g_steal_pointer (&self->draft);
 

@@ -18,7 +18,7 @@
 /* What a callback needs to know which reply it belongs to. */
 typedef struct
 {
-  MynaConversation *conversation;       /* owned */
+  MynaConversation *conversation; /* owned */
   guint64 serial;
 } ReplyRef;
 
@@ -49,7 +49,7 @@ is_current (const ReplyRef *ref)
   return ref->conversation->reply.message && ref->serial == ref->conversation->reply.serial;
 }
 
-/* ---- Storing a reply ---------------------------------------------------------------------------------------------- */
+/* ---- Storing a reply -------------------------------------------------------------------------------------------- */
 
 static void
 flush (MynaConversation *self)
@@ -57,8 +57,7 @@ flush (MynaConversation *self)
   MynaMessage *message = self->reply.message;
 
   if (myna_message_get_id (message))
-    store_flush_message_async (self->store, myna_message_get_id (message), myna_message_get_text (message), NULL, NULL,
-                               NULL);
+    store_flush_message_async (self->store, myna_message_get_id (message), myna_message_get_text (message), NULL, NULL, NULL);
 }
 
 static gboolean
@@ -79,9 +78,7 @@ schedule_flush (MynaConversation *self)
 }
 
 static void
-reply_added_cb (GObject      *source,
-                GAsyncResult *result,
-                gpointer      user_data)
+reply_added_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (ReplyRef) ref = user_data;
   MynaConversation *self = ref->conversation;
@@ -113,9 +110,7 @@ add_reply (MynaConversation *self)
 
 /* Its text stays in the window and can be saved again. */
 static void
-reply_finished_cb (GObject      *source,
-                   GAsyncResult *result,
-                   gpointer      user_data)
+reply_finished_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (MynaMessage) message = user_data;
   g_autoptr (GError) error = NULL;
@@ -125,8 +120,7 @@ reply_finished_cb (GObject      *source,
 }
 
 static void
-store_final (MynaConversation *self,
-             MynaMessage      *message)
+store_final (MynaConversation *self, MynaMessage *message)
 {
   g_autoptr (StoreMessage) record = myna_message_dup_record (message);
 
@@ -170,12 +164,10 @@ complete_reply (MynaConversation *self)
     myna_conversation_send_next (self);
 }
 
-/* ---- Generating --------------------------------------------------------------------------------------------------- */
+/* ---- Generating ------------------------------------------------------------------------------------------------- */
 
 static void
-end_reply (MynaConversation *self,
-           StoreState        state,
-           const GError     *error)
+end_reply (MynaConversation *self, StoreState state, const GError *error)
 {
   MynaReply *reply = &self->reply;
   MynaMessage *message = reply->message;
@@ -187,16 +179,15 @@ end_reply (MynaConversation *self,
     myna_message_set_error (message, error);
   myna_message_set_state (message, state);
   if (reply->adding)
-    return;                     /* reply_added_cb() goes on */
+    return; /* reply_added_cb() goes on */
   if (!myna_message_get_id (message) && (*myna_message_get_text (message) || state == STORE_STATE_COMPLETE))
-    add_reply (self);           /* an empty answer, or one whose row could not be added before */
+    add_reply (self); /* an empty answer, or one whose row could not be added before */
   else
     complete_reply (self);
 }
 
 static void
-take_figures (MynaConversation *self,
-              const GlmResult  *result)
+take_figures (MynaConversation *self, const GlmResult *result)
 {
   StoreMessage *record = myna_message_edit_record (self->reply.message);
 
@@ -210,9 +201,7 @@ take_figures (MynaConversation *self,
 }
 
 static void
-ended_cb (const GlmResult *result,
-          const GError    *error,
-          gpointer         user_data)
+ended_cb (const GlmResult *result, const GError *error, gpointer user_data)
 {
   ReplyRef *ref = user_data;
   MynaConversation *self = ref->conversation;
@@ -241,8 +230,7 @@ ended_cb (const GlmResult *result,
 }
 
 static void
-piece_cb (const char *text,
-          gpointer    user_data)
+piece_cb (const char *text, gpointer user_data)
 {
   ReplyRef *ref = user_data;
   MynaConversation *self = ref->conversation;
@@ -259,9 +247,7 @@ piece_cb (const char *text,
 }
 
 static void
-prompt_cb (gsize    n_done,
-           gsize    n_total,
-           gpointer user_data)
+prompt_cb (gsize n_done, gsize n_total, gpointer user_data)
 {
   ReplyRef *ref = user_data;
   MynaConversation *self = ref->conversation;
@@ -280,9 +266,7 @@ prompt_cb (gsize    n_done,
 }
 
 static void
-rate_cb (gsize    n_tokens,
-         double   seconds,
-         gpointer user_data)
+rate_cb (gsize n_tokens, double seconds, gpointer user_data)
 {
   ReplyRef *ref = user_data;
 
@@ -300,9 +284,7 @@ static const GlmRequestFuncs request_funcs = {
 };
 
 static void
-planned_cb (GObject      *source,
-            GAsyncResult *result,
-            gpointer      user_data)
+planned_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (ReplyRef) ref = user_data;
   MynaConversation *self = ref->conversation;
@@ -324,10 +306,9 @@ planned_cb (GObject      *source,
   myna_conversation_set_context (self, plan->first && first ? myna_message_get_id (first) : 0, self->context_used);
   continue_text = myna_message_get_text (self->reply.message);
   myna_conversation_prepare (self);
-  self->reply.request_id = myna_generator_generate (self->generator, (const GlmTurn *) plan->turns->data,
-                                                    plan->turns->len, *continue_text ? continue_text : NULL,
-                                                    self->session_path, self->sampling, &request_funcs, reply_ref_new (self),
-                                                    (GDestroyNotify) reply_ref_free);
+  self->reply.request_id = myna_generator_generate (self->generator, (const GlmTurn *) plan->turns->data, plan->turns->len,
+                                                    *continue_text ? continue_text : NULL, self->session_path, self->sampling,
+                                                    &request_funcs, reply_ref_new (self), (GDestroyNotify) reply_ref_free);
 }
 
 static void
@@ -351,8 +332,7 @@ plan_reply (MynaConversation *self)
 }
 
 void
-myna_conversation_start_reply (MynaConversation *self,
-                               MynaMessage      *continued)
+myna_conversation_start_reply (MynaConversation *self, MynaMessage *continued)
 {
   const char *model = myna_generator_get_model_name (self->generator);
   guint n = myna_conversation_n_branch (self);
@@ -361,11 +341,11 @@ myna_conversation_start_reply (MynaConversation *self,
 
   clear_reply (self);
   reply->read_from = 0;
-  reply->progress = (MynaPromptProgress) { 0, 0, -1 };
+  reply->progress = (MynaPromptProgress){ 0, 0, -1 };
   reply->rate_tokens = 0;
   reply->rate_seconds = 0;
   reply->message = continued ? g_object_ref (continued)
-                              : myna_conversation_new_message (self, STORE_ROLE_ASSISTANT, STORE_STATE_GENERATING, "");
+                             : myna_conversation_new_message (self, STORE_ROLE_ASSISTANT, STORE_STATE_GENERATING, "");
   record = myna_message_edit_record (reply->message);
   reply->n_tokens_before = continued ? record->n_tokens : 0;
   reply->seconds_before = continued ? record->seconds : 0;
@@ -421,11 +401,10 @@ myna_conversation_abandon_reply (MynaConversation *self)
   myna_conversation_set_activity (self, MYNA_ACTIVITY_IDLE);
 }
 
-/* ---- Again -------------------------------------------------------------------------------------------------------- */
+/* ---- Again ------------------------------------------------------------------------------------------------------ */
 
 gboolean
-myna_conversation_can_regenerate (MynaConversation *self,
-                                  MynaMessage      *message)
+myna_conversation_can_regenerate (MynaConversation *self, MynaMessage *message)
 {
   guint n;
 
@@ -440,8 +419,7 @@ myna_conversation_can_regenerate (MynaConversation *self,
 }
 
 void
-myna_conversation_regenerate (MynaConversation *self,
-                              MynaMessage      *message)
+myna_conversation_regenerate (MynaConversation *self, MynaMessage *message)
 {
   guint position, n_siblings = 0;
 
@@ -465,8 +443,7 @@ myna_conversation_regenerate (MynaConversation *self,
 }
 
 gboolean
-myna_conversation_can_continue (MynaConversation *self,
-                                MynaMessage      *message)
+myna_conversation_can_continue (MynaConversation *self, MynaMessage *message)
 {
   guint n;
   StoreState state;
@@ -482,8 +459,7 @@ myna_conversation_can_continue (MynaConversation *self,
 }
 
 void
-myna_conversation_continue (MynaConversation *self,
-                            MynaMessage      *message)
+myna_conversation_continue (MynaConversation *self, MynaMessage *message)
 {
   g_return_if_fail (MYNA_IS_CONVERSATION (self));
 
@@ -493,8 +469,7 @@ myna_conversation_continue (MynaConversation *self,
 }
 
 void
-myna_conversation_retry (MynaConversation *self,
-                         MynaMessage      *message)
+myna_conversation_retry (MynaConversation *self, MynaMessage *message)
 {
   guint position;
 

@@ -9,10 +9,7 @@
 #include "conversation/myna-conversation-private.h"
 
 MynaMessage *
-myna_conversation_new_message (MynaConversation *self,
-                               StoreRole         role,
-                               StoreState        state,
-                               const char       *text)
+myna_conversation_new_message (MynaConversation *self, StoreRole role, StoreState state, const char *text)
 {
   StoreMessage *record = store_message_new ();
 
@@ -26,13 +23,13 @@ myna_conversation_new_message (MynaConversation *self,
   return myna_message_new_take (record, TRUE);
 }
 
-/* ---- Questions ---------------------------------------------------------------------------------------------------- */
+/* ---- Questions -------------------------------------------------------------------------------------------------- */
 
 /* A question on its way into the store. */
 typedef struct
 {
-  MynaConversation *conversation;       /* owned */
-  MynaMessage *message;                 /* owned */
+  MynaConversation *conversation; /* owned */
+  MynaMessage *message;           /* owned */
 } Submission;
 
 static void
@@ -46,8 +43,7 @@ submission_free (Submission *submission)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Submission, submission_free)
 
 static void
-submission_failed (Submission   *submission,
-                   const GError *error)
+submission_failed (Submission *submission, const GError *error)
 {
   submission->conversation->reply.stopping = FALSE;
   myna_message_set_error (submission->message, error);
@@ -56,9 +52,7 @@ submission_failed (Submission   *submission,
 }
 
 static void
-question_added_cb (GObject      *source,
-                   GAsyncResult *result,
-                   gpointer      user_data)
+question_added_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (Submission) submission = user_data;
   MynaConversation *self = submission->conversation;
@@ -94,9 +88,7 @@ add_question (Submission *submission)
 }
 
 static void
-conversation_added_cb (GObject      *source,
-                       GAsyncResult *result,
-                       gpointer      user_data)
+conversation_added_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Submission *submission = user_data;
   g_autoptr (GError) error = NULL;
@@ -115,8 +107,7 @@ conversation_added_cb (GObject      *source,
 }
 
 void
-myna_conversation_submit (MynaConversation *self,
-                          MynaMessage      *message)
+myna_conversation_submit (MynaConversation *self, MynaMessage *message)
 {
   Submission *submission = g_new (Submission, 1);
 
@@ -128,8 +119,8 @@ myna_conversation_submit (MynaConversation *self,
   if (self->id == 0)
     {
       g_autoptr (StoreConversation) record = store_conversation_new ();
-      g_autofree char *title = myna_title_from_question (myna_message_get_text (message),
-                                                         myna_message_get_record (message)->attachments);
+      g_autofree char *title =
+          myna_title_from_question (myna_message_get_text (message), myna_message_get_record (message)->attachments);
 
       g_free (record->title);
       record->title = g_strdup (title);
@@ -145,8 +136,7 @@ myna_conversation_submit (MynaConversation *self,
 
 /* The last message of the branch that is stored: what the next one answers. */
 gint64
-myna_conversation_last_id (MynaConversation *self,
-                           guint             n)
+myna_conversation_last_id (MynaConversation *self, guint n)
 {
   for (guint i = n; i > 0; i--)
     {
@@ -198,9 +188,7 @@ myna_conversation_send_next (MynaConversation *self)
 }
 
 void
-myna_conversation_send_full (MynaConversation *self,
-                             const char       *text,
-                             const char       *attachments)
+myna_conversation_send_full (MynaConversation *self, const char *text, const char *attachments)
 {
   g_autoptr (MynaMessage) message = NULL;
   MynaMessage *unsaved;
@@ -224,15 +212,13 @@ myna_conversation_send_full (MynaConversation *self,
 }
 
 void
-myna_conversation_send (MynaConversation *self,
-                        const char       *text)
+myna_conversation_send (MynaConversation *self, const char *text)
 {
   myna_conversation_send_full (self, text, NULL);
 }
 
 void
-myna_conversation_unqueue (MynaConversation *self,
-                           MynaMessage      *message)
+myna_conversation_unqueue (MynaConversation *self, MynaMessage *message)
 {
   guint position;
 

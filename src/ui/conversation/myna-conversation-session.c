@@ -21,8 +21,7 @@ myna_conversation_get_created_at (MynaConversation *self)
 }
 
 void
-myna_conversation_set_session_path (MynaConversation *self,
-                                    const char       *path)
+myna_conversation_set_session_path (MynaConversation *self, const char *path)
 {
   char *copy;
 

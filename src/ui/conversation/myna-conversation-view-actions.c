@@ -22,9 +22,7 @@ last_reply (MynaConversationView *self)
 }
 
 static void
-stop_action (GtkWidget  *widget,
-             const char *name,
-             GVariant   *parameter)
+stop_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MynaConversationView *self = MYNA_CONVERSATION_VIEW (widget);
 
@@ -33,9 +31,7 @@ stop_action (GtkWidget  *widget,
 }
 
 static void
-regenerate_action (GtkWidget  *widget,
-                   const char *name,
-                   GVariant   *parameter)
+regenerate_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MynaConversationView *self = MYNA_CONVERSATION_VIEW (widget);
   g_autoptr (MynaMessage) message = last_reply (self);
@@ -45,9 +41,7 @@ regenerate_action (GtkWidget  *widget,
 }
 
 static void
-copy_last_action (GtkWidget  *widget,
-                  const char *name,
-                  GVariant   *parameter)
+copy_last_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   g_autoptr (MynaMessage) message = last_reply (MYNA_CONVERSATION_VIEW (widget));
 
@@ -56,9 +50,7 @@ copy_last_action (GtkWidget  *widget,
 }
 
 static void
-find_action (GtkWidget  *widget,
-             const char *name,
-             GVariant   *parameter)
+find_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MynaConversationView *self = MYNA_CONVERSATION_VIEW (widget);
 
@@ -67,9 +59,7 @@ find_action (GtkWidget  *widget,
 }
 
 static void
-undo_delete_action (GtkWidget  *widget,
-                    const char *name,
-                    GVariant   *parameter)
+undo_delete_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MynaConversationView *self = MYNA_CONVERSATION_VIEW (widget);
 
@@ -78,9 +68,7 @@ undo_delete_action (GtkWidget  *widget,
 }
 
 static void
-jump_action (GtkWidget  *widget,
-             const char *name,
-             GVariant   *parameter)
+jump_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MynaConversationView *self = MYNA_CONVERSATION_VIEW (widget);
 
@@ -89,10 +77,7 @@ jump_action (GtkWidget  *widget,
 }
 
 gboolean
-myna_conversation_view_transcript_key (MynaConversationView  *self,
-                                       guint                  keyval,
-                                       guint                  keycode,
-                                       GdkModifierType        state,
+myna_conversation_view_transcript_key (MynaConversationView *self, guint keyval, guint keycode, GdkModifierType state,
                                        GtkEventControllerKey *controller)
 {
   GtkWidget *text_view = GTK_WIDGET (myna_composer_get_text_view (MYNA_COMPOSER (self->composer)));
@@ -117,11 +102,10 @@ myna_conversation_view_class_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_End, GDK_CONTROL_MASK, "conversation.jump", NULL);
 }
 
-/* ---- Questions asked before --------------------------------------------------------------------------------------- */
+/* ---- Questions asked before ------------------------------------------------------------------------------------- */
 
 void
-myna_conversation_view_recall (MynaConversationView *self,
-                               int                   step)
+myna_conversation_view_recall (MynaConversationView *self, int step)
 {
   guint n = self->conversation ? g_list_model_get_n_items (G_LIST_MODEL (self->conversation)) : 0;
   guint i = self->recalled == G_MAXUINT ? n : self->recalled;

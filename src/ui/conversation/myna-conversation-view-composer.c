@@ -7,12 +7,10 @@
  */
 #include "conversation/myna-conversation-view-private.h"
 
-#define COLUMN_WIDTH 796        /* the transcript's column and its margins */
+#define COLUMN_WIDTH 796 /* the transcript's column and its margins */
 
 static void
-ask (MynaConversationView *self,
-     const char           *text,
-     const char           *attachments)
+ask (MynaConversationView *self, const char *text, const char *attachments)
 {
   myna_conversation_send_full (self->conversation, text, attachments);
   self->wanted_id = 0;
@@ -21,9 +19,7 @@ ask (MynaConversationView *self,
 }
 
 static void
-send_cb (MynaConversationView *self,
-         const char           *text,
-         const char           *attachments)
+send_cb (MynaConversationView *self, const char *text, const char *attachments)
 {
   if (!self->conversation)
     {
@@ -37,8 +33,7 @@ send_cb (MynaConversationView *self,
 }
 
 void
-myna_conversation_view_ask_suggested (MynaConversationView *self,
-                                     const char           *question)
+myna_conversation_view_ask_suggested (MynaConversationView *self, const char *question)
 {
   if (self->conversation)
     {
@@ -71,14 +66,12 @@ composer_changed_cb (MynaConversationView *self)
 }
 
 static void
-scroll_cb (MynaConversationView *self,
-           GtkScrollType         type)
+scroll_cb (MynaConversationView *self, GtkScrollType type)
 {
   GtkAdjustment *adjustment = gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (self->canvas));
   double page = gtk_adjustment_get_page_increment (adjustment);
 
-  gtk_adjustment_set_value (adjustment, gtk_adjustment_get_value (adjustment)
-                            + (type == GTK_SCROLL_PAGE_UP ? -page : page));
+  gtk_adjustment_set_value (adjustment, gtk_adjustment_get_value (adjustment) + (type == GTK_SCROLL_PAGE_UP ? -page : page));
 }
 
 void

@@ -9,9 +9,9 @@
 
 typedef struct
 {
-  gint64 message_id;            /* at the top of the view; 0: it was at the end */
+  gint64 message_id; /* at the top of the view; 0: it was at the end */
   int offset;
-  GPtrArray *attachments;       /* MynaAttachment; NULL: none */
+  GPtrArray *attachments; /* MynaAttachment; NULL: none */
 } Left;
 
 static void
@@ -75,9 +75,7 @@ myna_conversation_view_come_back (MynaConversationView *self)
 }
 
 void
-myna_conversation_view_get_position (MynaConversationView *self,
-                                     gint64               *ret_message_id,
-                                     int                  *ret_offset)
+myna_conversation_view_get_position (MynaConversationView *self, gint64 *ret_message_id, int *ret_offset)
 {
   g_autoptr (MynaMessage) message = NULL;
   guint position;

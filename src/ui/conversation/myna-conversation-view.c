@@ -10,36 +10,33 @@
 
 #include "markdown/markdown.h"
 
-#define MAX_ANNOUNCED 4096      /* bytes of a reply that a screen reader is given to say */
+#define MAX_ANNOUNCED 4096 /* bytes of a reply that a screen reader is given to say */
 
 G_DEFINE_FINAL_TYPE (MynaConversationView, myna_conversation_view, GTK_TYPE_WIDGET)
 
-/* ---- Rows --------------------------------------------------------------------------------------------------------- */
+/* ---- Rows ------------------------------------------------------------------------------------------------------- */
 
 static guint
-row_kind (gpointer item,
-          gpointer user_data)
+row_kind (gpointer item, gpointer user_data)
 {
   return myna_message_get_role (item) == STORE_ROLE_USER ? MYNA_MESSAGE_ROW_QUESTION : MYNA_MESSAGE_ROW_REPLY;
 }
 
 static void
-quote_cb (MynaConversationView *self,
-          const char           *text)
+quote_cb (MynaConversationView *self, const char *text)
 {
   myna_composer_insert_block (MYNA_COMPOSER (self->composer), text);
 }
 
 static void
-delete_cb (MynaConversationView *self,
-           MynaMessage          *message)
+delete_cb (MynaConversationView *self, MynaMessage *message)
 {
   AdwToast *toast;
 
   if (!myna_message_get_queued (message))
     {
-      toast = adw_toast_new (_("Message deleted"));
-      adw_toast_set_button_label (toast, _("_Undo"));
+      toast = adw_toast_new (_ ("Message deleted"));
+      adw_toast_set_button_label (toast, _ ("_Undo"));
       adw_toast_set_action_name (toast, "conversation.undo-delete");
       adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (self->toasts), toast);
     }
@@ -48,8 +45,7 @@ delete_cb (MynaConversationView *self,
 }
 
 static GtkWidget *
-create_row (guint    kind,
-            gpointer user_data)
+create_row (guint kind, gpointer user_data)
 {
   GtkWidget *row = myna_message_row_new (kind);
 
@@ -60,9 +56,7 @@ create_row (guint    kind,
 }
 
 static void
-bind_row (GtkWidget *row,
-          gpointer   item,
-          gpointer   user_data)
+bind_row (GtkWidget *row, gpointer item, gpointer user_data)
 {
   MynaConversationView *self = user_data;
 
@@ -71,18 +65,14 @@ bind_row (GtkWidget *row,
 }
 
 static void
-unbind_row (GtkWidget *row,
-            gpointer   item,
-            gpointer   user_data)
+unbind_row (GtkWidget *row, gpointer item, gpointer user_data)
 {
   myna_message_row_bind (MYNA_MESSAGE_ROW (row), NULL, NULL);
 }
 
 /* Text is about 8 px a byte of Latin, 5 a byte of Chinese, in lines of 24; a question's bubble is narrower. */
 static int
-estimate_row (gpointer item,
-              int      width,
-              gpointer user_data)
+estimate_row (gpointer item, int width, gpointer user_data)
 {
   gboolean question = myna_message_get_role (item) == STORE_ROLE_USER;
   int per_line = MAX (10, (question ? width * 4 / 5 : width) / 7);
@@ -92,9 +82,7 @@ estimate_row (gpointer item,
 }
 
 static void
-range_shown (guint    first,
-             guint    last,
-             gpointer user_data)
+range_shown (guint first, guint last, gpointer user_data)
 {
   MynaConversationView *self = user_data;
 
@@ -103,10 +91,7 @@ range_shown (guint    first,
 }
 
 static void
-row_viewport (GtkWidget *row,
-              int        top,
-              int        bottom,
-              gpointer   user_data)
+row_viewport (GtkWidget *row, int top, int bottom, gpointer user_data)
 {
   myna_message_row_set_viewport (MYNA_MESSAGE_ROW (row), top, bottom);
 }
@@ -121,12 +106,11 @@ static const MynaChatCanvasFuncs canvas_funcs = {
   .viewport = row_viewport,
 };
 
-/* ---- Drops -------------------------------------------------------------------------------------------------------- */
+/* ---- Drops ------------------------------------------------------------------------------------------------------ */
 
 /* A file or folder that can only be a model, not something to be asked about, goes where models are added. */
 static gboolean
-add_model (MynaConversationView *self,
-           GFile                *file)
+add_model (MynaConversationView *self, GFile *file)
 {
   g_autofree char *name = g_file_get_basename (file), *uri = g_file_get_uri (file);
 
@@ -136,11 +120,7 @@ add_model (MynaConversationView *self,
 }
 
 static gboolean
-drop_cb (GtkDropTarget *target,
-         const GValue  *value,
-         double         x,
-         double         y,
-         gpointer       user_data)
+drop_cb (GtkDropTarget *target, const GValue *value, double x, double y, gpointer user_data)
 {
   MynaConversationView *self = user_data;
 
@@ -158,7 +138,7 @@ drop_cb (GtkDropTarget *target,
   return TRUE;
 }
 
-/* ---- The conversation --------------------------------------------------------------------------------------------- */
+/* ---- The conversation ------------------------------------------------------------------------------------------- */
 
 static void
 update_page (MynaConversationView *self)
@@ -209,7 +189,7 @@ show_wanted (MynaConversationView *self)
     return;
   position = myna_conversation_find_id (self->conversation, self->wanted_id);
   if (position == G_MAXUINT)
-    return;                     /* its branch is on the way */
+    return; /* its branch is on the way */
   self->wanted_id = 0;
   if (self->wanted_at_top)
     myna_chat_canvas_set_anchor (MYNA_CHAT_CANVAS (self->canvas), position, self->wanted_offset);
@@ -233,8 +213,7 @@ loading_changed_cb (MynaConversationView *self)
 }
 
 void
-myna_conversation_view_show_message (MynaConversationView *self,
-                                     gint64                message_id)
+myna_conversation_view_show_message (MynaConversationView *self, gint64 message_id)
 {
   g_return_if_fail (MYNA_IS_CONVERSATION_VIEW (self));
 
@@ -247,9 +226,7 @@ myna_conversation_view_show_message (MynaConversationView *self,
 }
 
 void
-myna_conversation_view_set_position (MynaConversationView *self,
-                                     gint64                message_id,
-                                     int                   offset)
+myna_conversation_view_set_position (MynaConversationView *self, gint64 message_id, int offset)
 {
   g_return_if_fail (MYNA_IS_CONVERSATION_VIEW (self));
 
@@ -274,20 +251,18 @@ error_changed_cb (MynaConversationView *self)
 
 /* The reply is said once, when it is there, and not word by word. */
 static void
-replied_cb (MynaConversationView *self,
-            MynaMessage          *reply)
+replied_cb (MynaConversationView *self, MynaMessage *reply)
 {
   const char *text = myna_message_get_text (reply);
   g_autofree char *plain = myna_markdown_to_plain_text (text, MAX_ANNOUNCED);
   /* Translators: what a screen reader says when the reply is there */
-  g_autofree char *announcement = g_strdup_printf (_("Myna: %s"), plain);
+  g_autofree char *announcement = g_strdup_printf (_ ("Myna: %s"), plain);
 
   myna_composer_announce (MYNA_COMPOSER (self->composer), announcement);
 }
 
 void
-myna_conversation_view_set_conversation (MynaConversationView *self,
-                                         MynaConversation     *conversation)
+myna_conversation_view_set_conversation (MynaConversationView *self, MynaConversation *conversation)
 {
   g_return_if_fail (MYNA_IS_CONVERSATION_VIEW (self));
 
@@ -323,8 +298,7 @@ myna_conversation_view_get_conversation (MynaConversationView *self)
 }
 
 void
-myna_conversation_view_set_model (MynaConversationView *self,
-                                  const char           *name)
+myna_conversation_view_set_model (MynaConversationView *self, const char *name)
 {
   g_return_if_fail (MYNA_IS_CONVERSATION_VIEW (self));
 
@@ -339,13 +313,12 @@ myna_conversation_view_focus_composer (MynaConversationView *self)
   gtk_widget_grab_focus (self->composer);
 }
 
-/* ---- Building ----------------------------------------------------------------------------------------------------- */
+/* ---- Building --------------------------------------------------------------------------------------------------- */
 
 static void
 at_end_changed_cb (MynaConversationView *self)
 {
-  gtk_revealer_set_reveal_child (GTK_REVEALER (self->jump),
-                                 !myna_chat_canvas_get_at_end (MYNA_CHAT_CANVAS (self->canvas)));
+  gtk_revealer_set_reveal_child (GTK_REVEALER (self->jump), !myna_chat_canvas_get_at_end (MYNA_CHAT_CANVAS (self->canvas)));
 }
 
 static GtkWidget *
@@ -357,7 +330,7 @@ new_transcript (MynaConversationView *self)
   GtkWidget *button = gtk_button_new_from_icon_name ("go-bottom-symbolic");
 
   self->canvas = myna_chat_canvas_new (&canvas_funcs, self);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->canvas), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Messages"), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->canvas), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Messages"), -1);
   g_signal_connect_object (self->canvas, "notify::at-end", G_CALLBACK (at_end_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_swapped (keys, "key-pressed", G_CALLBACK (myna_conversation_view_transcript_key), self);
   gtk_widget_add_controller (self->canvas, keys);
@@ -367,8 +340,8 @@ new_transcript (MynaConversationView *self)
 
   gtk_widget_add_css_class (button, "osd");
   gtk_widget_add_css_class (button, "circular");
-  gtk_widget_set_tooltip_text (button, _("Jump to latest"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Jump to latest"), -1);
+  gtk_widget_set_tooltip_text (button, _ ("Jump to latest"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Jump to latest"), -1);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "conversation.jump");
   self->jump = gtk_revealer_new ();
   gtk_revealer_set_transition_type (GTK_REVEALER (self->jump), GTK_REVEALER_TRANSITION_TYPE_CROSSFADE);
@@ -397,8 +370,7 @@ init_settings (MynaConversationView *self)
   if (!schema || !g_settings_schema_has_key (schema, "send-key"))
     return;
   self->settings = g_settings_new (MYNA_APP_ID);
-  g_signal_connect_object (self->settings, "changed::send-key", G_CALLBACK (send_key_changed_cb), self,
-                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->settings, "changed::send-key", G_CALLBACK (send_key_changed_cb), self, G_CONNECT_SWAPPED);
   send_key_changed_cb (self);
 }
 

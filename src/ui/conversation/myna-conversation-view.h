@@ -16,20 +16,20 @@ G_DECLARE_FINAL_TYPE (MynaConversationView, myna_conversation_view, MYNA, CONVER
 /* Signal "begin": something is asked while there is no conversation.  It waits for the one that is set next, and so does what
  * is only written.
  * Installs the widget actions conversation.stop, .regenerate, .find, .copy-last …; the window binds keys to them. */
-GtkWidget        *myna_conversation_view_new (void);
-void              myna_conversation_view_set_conversation (MynaConversationView *self, MynaConversation *conversation);
+GtkWidget *myna_conversation_view_new (void);
+void myna_conversation_view_set_conversation (MynaConversationView *self, MynaConversation *conversation);
 MynaConversation *myna_conversation_view_get_conversation (MynaConversationView *self);
 /* Whether something was written, attached or asked while there was no conversation yet: the person sees an empty page then
  * and means a new chat. */
-gboolean          myna_conversation_view_has_begun (MynaConversationView *self);
+gboolean myna_conversation_view_has_begun (MynaConversationView *self);
 /* Name of the model that will answer, as the person knows it; shown while the conversation is empty. */
-void              myna_conversation_view_set_model (MynaConversationView *self, const char *name);
+void myna_conversation_view_set_model (MynaConversationView *self, const char *name);
 /* Scrolls to a message of the conversation (a search's hit), switching to its branch where it is in another one. */
-void              myna_conversation_view_show_message (MynaConversationView *self, gint64 message_id);
+void myna_conversation_view_show_message (MynaConversationView *self, gint64 message_id);
 /* What is at the top of the view, to come back to: the message (0: the view is at the end) and how far it begins above the
  * view, in pixels. */
-void              myna_conversation_view_get_position (MynaConversationView *self, gint64 *ret_message_id, int *ret_offset);
-void              myna_conversation_view_set_position (MynaConversationView *self, gint64 message_id, int offset);
-void              myna_conversation_view_focus_composer (MynaConversationView *self);
+void myna_conversation_view_get_position (MynaConversationView *self, gint64 *ret_message_id, int *ret_offset);
+void myna_conversation_view_set_position (MynaConversationView *self, gint64 message_id, int offset);
+void myna_conversation_view_focus_composer (MynaConversationView *self);
 
 G_END_DECLS

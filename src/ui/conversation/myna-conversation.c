@@ -34,7 +34,7 @@ static void myna_conversation_list_model_init (GListModelInterface *iface);
 G_DEFINE_FINAL_TYPE_WITH_CODE (MynaConversation, myna_conversation, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, myna_conversation_list_model_init))
 
-/* ---- List model --------------------------------------------------------------------------------------------------- */
+/* ---- List model ------------------------------------------------------------------------------------------------- */
 
 static GType
 get_item_type (GListModel *list)
@@ -49,8 +49,7 @@ get_n_items (GListModel *list)
 }
 
 static gpointer
-get_item (GListModel *list,
-          guint       position)
+get_item (GListModel *list, guint position)
 {
   MynaConversation *self = MYNA_CONVERSATION (list);
 
@@ -72,15 +71,13 @@ myna_conversation_n_branch (MynaConversation *self)
 }
 
 MynaMessage *
-myna_conversation_peek (MynaConversation *self,
-                        guint             position)
+myna_conversation_peek (MynaConversation *self, guint position)
 {
   return position < self->items->len ? g_ptr_array_index (self->items, position) : NULL;
 }
 
 guint
-myna_conversation_find (MynaConversation *self,
-                        MynaMessage      *message)
+myna_conversation_find (MynaConversation *self, MynaMessage *message)
 {
   g_return_val_if_fail (MYNA_IS_CONVERSATION (self), G_MAXUINT);
 
@@ -92,9 +89,7 @@ myna_conversation_find (MynaConversation *self,
 }
 
 void
-myna_conversation_insert (MynaConversation *self,
-                          guint             position,
-                          MynaMessage      *message)
+myna_conversation_insert (MynaConversation *self, guint position, MynaMessage *message)
 {
   g_ptr_array_insert (self->items, position, g_object_ref (message));
   self->n_loaded += myna_message_get_loaded (message);
@@ -102,9 +97,7 @@ myna_conversation_insert (MynaConversation *self,
 }
 
 void
-myna_conversation_remove (MynaConversation *self,
-                          guint             position,
-                          guint             n)
+myna_conversation_remove (MynaConversation *self, guint position, guint n)
 {
   if (n == 0)
     return;
@@ -112,59 +105,32 @@ myna_conversation_remove (MynaConversation *self,
   g_list_model_items_changed (G_LIST_MODEL (self), position, n, 0);
 }
 
-/* ---- Properties --------------------------------------------------------------------------------------------------- */
+/* ---- Properties ------------------------------------------------------------------------------------------------- */
 
 static void
-myna_conversation_get_property (GObject    *object,
-                                guint       prop_id,
-                                GValue     *value,
-                                GParamSpec *pspec)
+myna_conversation_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
 {
   MynaConversation *self = MYNA_CONVERSATION (object);
 
   switch (prop_id)
     {
-    case PROP_ID:
-      g_value_set_int64 (value, self->id);
-      break;
-    case PROP_TITLE:
-      g_value_set_string (value, self->title);
-      break;
-    case PROP_BUSY:
-      g_value_set_boolean (value, myna_conversation_get_busy (self));
-      break;
-    case PROP_LOADING:
-      g_value_set_boolean (value, self->loading);
-      break;
-    case PROP_ERROR:
-      g_value_set_string (value, self->error);
-      break;
-    case PROP_ACTIVITY:
-      g_value_set_int (value, self->activity);
-      break;
-    case PROP_DRAFT:
-      g_value_set_string (value, self->draft);
-      break;
-    case PROP_MODEL:
-      g_value_set_string (value, self->model);
-      break;
-    case PROP_SETTINGS:
-      g_value_set_string (value, self->settings);
-      break;
-    case PROP_CONTEXT_START:
-      g_value_set_uint (value, myna_conversation_get_context_start (self));
-      break;
-    case PROP_CONTEXT_USED:
-      g_value_set_int (value, self->context_used);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    case PROP_ID: g_value_set_int64 (value, self->id); break;
+    case PROP_TITLE: g_value_set_string (value, self->title); break;
+    case PROP_BUSY: g_value_set_boolean (value, myna_conversation_get_busy (self)); break;
+    case PROP_LOADING: g_value_set_boolean (value, self->loading); break;
+    case PROP_ERROR: g_value_set_string (value, self->error); break;
+    case PROP_ACTIVITY: g_value_set_int (value, self->activity); break;
+    case PROP_DRAFT: g_value_set_string (value, self->draft); break;
+    case PROP_MODEL: g_value_set_string (value, self->model); break;
+    case PROP_SETTINGS: g_value_set_string (value, self->settings); break;
+    case PROP_CONTEXT_START: g_value_set_uint (value, myna_conversation_get_context_start (self)); break;
+    case PROP_CONTEXT_USED: g_value_set_int (value, self->context_used); break;
+    default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
 }
 
 void
-myna_conversation_set_activity (MynaConversation *self,
-                                MynaActivity      activity)
+myna_conversation_set_activity (MynaConversation *self, MynaActivity activity)
 {
   gboolean was_busy = myna_conversation_get_busy (self);
 
@@ -174,7 +140,7 @@ myna_conversation_set_activity (MynaConversation *self,
       g_object_notify_by_pspec (G_OBJECT (self), props[PROP_ACTIVITY]);
     }
   else if (activity == MYNA_ACTIVITY_READING)
-    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_ACTIVITY]);   /* its progress changed */
+    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_ACTIVITY]); /* its progress changed */
   if (myna_conversation_get_busy (self) != was_busy)
     g_object_notify_by_pspec (G_OBJECT (self), props[PROP_BUSY]);
 }
@@ -193,8 +159,7 @@ live_table (StoreDb *store)
 }
 
 void
-myna_conversation_set_id (MynaConversation *self,
-                          gint64            id)
+myna_conversation_set_id (MynaConversation *self, gint64 id)
 {
   self->id = id;
   g_hash_table_insert (live_table (self->store), g_memdup2 (&id, sizeof id), self);
@@ -208,8 +173,7 @@ myna_conversation_prepare (MynaConversation *self)
 }
 
 void
-myna_conversation_set_title (MynaConversation *self,
-                             const char       *title)
+myna_conversation_set_title (MynaConversation *self, const char *title)
 {
   if (g_strcmp0 (self->title, title) == 0)
     return;
@@ -219,9 +183,7 @@ myna_conversation_set_title (MynaConversation *self,
 }
 
 void
-myna_conversation_set_context (MynaConversation *self,
-                               gint64            start_id,
-                               int               used)
+myna_conversation_set_context (MynaConversation *self, gint64 start_id, int used)
 {
   if (self->context_start_id != start_id)
     {
@@ -237,14 +199,13 @@ myna_conversation_set_context (MynaConversation *self,
 
 /* Renamed in the sidebar, perhaps. */
 static void
-conversation_changed_cb (MynaConversation *self,
-                         gint64            id)
+conversation_changed_cb (MynaConversation *self, gint64 id)
 {
   if (self->id && (id == self->id || id == 0))
     myna_conversation_read_record (self);
 }
 
-/* ---- Object ------------------------------------------------------------------------------------------------------- */
+/* ---- Object ----------------------------------------------------------------------------------------------------- */
 
 static void
 myna_conversation_dispose (GObject *object)
@@ -332,9 +293,7 @@ context_length_changed_cb (MynaConversation *self)
 }
 
 MynaConversation *
-myna_conversation_new_with_generator (StoreDb       *store,
-                                      MynaGenerator *generator,
-                                      gint64         id)
+myna_conversation_new_with_generator (StoreDb *store, MynaGenerator *generator, gint64 id)
 {
   MynaConversation *self = id ? g_hash_table_lookup (live_table (store), &id) : NULL;
 
@@ -345,8 +304,7 @@ myna_conversation_new_with_generator (StoreDb       *store,
   self->generator = g_object_ref (generator);
   g_signal_connect_object (generator, "context-length-changed", G_CALLBACK (context_length_changed_cb), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (store, "conversation-changed", G_CALLBACK (conversation_changed_cb), self,
-                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (store, "conversation-changed", G_CALLBACK (conversation_changed_cb), self, G_CONNECT_SWAPPED);
   self->draft_known = id == 0;
   if (id)
     {
@@ -358,16 +316,13 @@ myna_conversation_new_with_generator (StoreDb       *store,
 }
 
 MynaConversation *
-myna_conversation_new (StoreDb  *store,
-                       GlmActor *actor)
+myna_conversation_new (StoreDb *store, GlmActor *actor)
 {
   return myna_conversation_new_for_id (store, actor, 0);
 }
 
 MynaConversation *
-myna_conversation_new_for_id (StoreDb  *store,
-                              GlmActor *actor,
-                              gint64    id)
+myna_conversation_new_for_id (StoreDb *store, GlmActor *actor, gint64 id)
 {
   g_autoptr (MynaGenerator) generator = myna_actor_generator_new (actor);
 
@@ -438,8 +393,7 @@ myna_conversation_get_activity (MynaConversation *self)
 }
 
 void
-myna_conversation_get_progress (MynaConversation   *self,
-                                MynaPromptProgress *ret_progress)
+myna_conversation_get_progress (MynaConversation *self, MynaPromptProgress *ret_progress)
 {
   g_return_if_fail (MYNA_IS_CONVERSATION (self));
 
@@ -455,9 +409,7 @@ myna_conversation_get_rate (MynaConversation *self)
 }
 
 void
-myna_conversation_get_context (MynaConversation *self,
-                               int              *ret_used,
-                               int              *ret_length)
+myna_conversation_get_context (MynaConversation *self, int *ret_used, int *ret_length)
 {
   g_return_if_fail (MYNA_IS_CONVERSATION (self));
 
@@ -466,8 +418,7 @@ myna_conversation_get_context (MynaConversation *self,
 }
 
 guint
-myna_conversation_find_id (MynaConversation *self,
-                           gint64            id)
+myna_conversation_find_id (MynaConversation *self, gint64 id)
 {
   g_return_val_if_fail (MYNA_IS_CONVERSATION (self), G_MAXUINT);
 
@@ -514,8 +465,7 @@ myna_conversation_get_model (MynaConversation *self)
 
 /* TRUE where the value changed. */
 static gboolean
-take_string (char       **field,
-             const char  *value)
+take_string (char **field, const char *value)
 {
   if (g_strcmp0 (*field, value) == 0)
     return FALSE;
@@ -525,8 +475,7 @@ take_string (char       **field,
 }
 
 void
-myna_conversation_set_model (MynaConversation *self,
-                             const char       *model)
+myna_conversation_set_model (MynaConversation *self, const char *model)
 {
   g_return_if_fail (MYNA_IS_CONVERSATION (self));
 
@@ -546,8 +495,7 @@ myna_conversation_get_settings (MynaConversation *self)
 }
 
 void
-myna_conversation_set_settings (MynaConversation *self,
-                                const char       *settings)
+myna_conversation_set_settings (MynaConversation *self, const char *settings)
 {
   g_return_if_fail (MYNA_IS_CONVERSATION (self));
 
@@ -559,9 +507,7 @@ myna_conversation_set_settings (MynaConversation *self,
 }
 
 void
-myna_conversation_set_sampling (MynaConversation  *self,
-                                const GlmSampling *sampling,
-                                const char        *system)
+myna_conversation_set_sampling (MynaConversation *self, const GlmSampling *sampling, const char *system)
 {
   g_return_if_fail (MYNA_IS_CONVERSATION (self));
 
@@ -572,8 +518,7 @@ myna_conversation_set_sampling (MynaConversation  *self,
 
 /* What the store says; it is not written back. */
 void
-myna_conversation_take_record (MynaConversation        *self,
-                               const StoreConversation *record)
+myna_conversation_take_record (MynaConversation *self, const StoreConversation *record)
 {
   self->created_at = record->created_at;
   self->title_by_user = record->title_by_user;

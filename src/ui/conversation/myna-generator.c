@@ -11,30 +11,23 @@ static guint context_length_changed_signal;
 static void
 myna_generator_default_init (MynaGeneratorInterface *iface)
 {
-  context_length_changed_signal = g_signal_new ("context-length-changed", MYNA_TYPE_GENERATOR, G_SIGNAL_RUN_LAST, 0, NULL,
-                                                NULL, NULL, G_TYPE_NONE, 0);
+  context_length_changed_signal =
+      g_signal_new ("context-length-changed", MYNA_TYPE_GENERATOR, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 guint64
-myna_generator_generate (MynaGenerator         *self,
-                         const GlmTurn         *turns,
-                         gsize                  n_turns,
-                         const char            *continue_text,
-                         const char            *session_path,
-                         const GlmSampling     *sampling,
-                         const GlmRequestFuncs *funcs,
-                         gpointer               user_data,
-                         GDestroyNotify         destroy)
+myna_generator_generate (MynaGenerator *self, const GlmTurn *turns, gsize n_turns, const char *continue_text,
+                         const char *session_path, const GlmSampling *sampling, const GlmRequestFuncs *funcs,
+                         gpointer user_data, GDestroyNotify destroy)
 {
   g_return_val_if_fail (MYNA_IS_GENERATOR (self), 0);
 
-  return MYNA_GENERATOR_GET_IFACE (self)->generate (self, turns, n_turns, continue_text, session_path, sampling,
-                                                    funcs, user_data, destroy);
+  return MYNA_GENERATOR_GET_IFACE (self)->generate (self, turns, n_turns, continue_text, session_path, sampling, funcs,
+                                                    user_data, destroy);
 }
 
 void
-myna_generator_cancel (MynaGenerator *self,
-                       guint64        request_id)
+myna_generator_cancel (MynaGenerator *self, guint64 request_id)
 {
   g_return_if_fail (MYNA_IS_GENERATOR (self));
 
@@ -42,12 +35,8 @@ myna_generator_cancel (MynaGenerator *self,
 }
 
 void
-myna_generator_count_tokens_async (MynaGenerator       *self,
-                                   const GlmTurn       *turns,
-                                   gsize                n_turns,
-                                   GCancellable        *cancellable,
-                                   GAsyncReadyCallback  callback,
-                                   gpointer             user_data)
+myna_generator_count_tokens_async (MynaGenerator *self, const GlmTurn *turns, gsize n_turns, GCancellable *cancellable,
+                                   GAsyncReadyCallback callback, gpointer user_data)
 {
   g_return_if_fail (MYNA_IS_GENERATOR (self));
 
@@ -55,10 +44,7 @@ myna_generator_count_tokens_async (MynaGenerator       *self,
 }
 
 gboolean
-myna_generator_count_tokens_finish (MynaGenerator *self,
-                                    GAsyncResult  *result,
-                                    gsize         *ret_n,
-                                    GError       **error)
+myna_generator_count_tokens_finish (MynaGenerator *self, GAsyncResult *result, gsize *ret_n, GError **error)
 {
   g_return_val_if_fail (MYNA_IS_GENERATOR (self), FALSE);
 
@@ -81,7 +67,7 @@ myna_generator_get_model_name (MynaGenerator *self)
   return MYNA_GENERATOR_GET_IFACE (self)->get_model_name (self);
 }
 
-/* ---- The adapter -------------------------------------------------------------------------------------------------- */
+/* ---- The adapter ------------------------------------------------------------------------------------------------ */
 
 #define MYNA_TYPE_ACTOR_GENERATOR (myna_actor_generator_get_type ())
 G_DECLARE_FINAL_TYPE (MynaActorGenerator, myna_actor_generator, MYNA, ACTOR_GENERATOR, GObject)
@@ -91,7 +77,7 @@ struct _MynaActorGenerator
   GObject parent_instance;
 
   GlmActor *actor;
-  int       context_length;     /* of which was last told */
+  int context_length; /* of which was last told */
 };
 
 static void myna_actor_generator_iface_init (MynaGeneratorInterface *iface);
@@ -100,44 +86,29 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (MynaActorGenerator, myna_actor_generator, G_TYPE_
                                G_IMPLEMENT_INTERFACE (MYNA_TYPE_GENERATOR, myna_actor_generator_iface_init))
 
 static guint64
-actor_generate (MynaGenerator         *generator,
-                const GlmTurn         *turns,
-                gsize                  n_turns,
-                const char            *continue_text,
-                const char            *session_path,
-                const GlmSampling     *sampling,
-                const GlmRequestFuncs *funcs,
-                gpointer               user_data,
-                GDestroyNotify         destroy)
+actor_generate (MynaGenerator *generator, const GlmTurn *turns, gsize n_turns, const char *continue_text,
+                const char *session_path, const GlmSampling *sampling, const GlmRequestFuncs *funcs, gpointer user_data,
+                GDestroyNotify destroy)
 {
-  return glm_actor_generate (MYNA_ACTOR_GENERATOR (generator)->actor, turns, n_turns, continue_text, session_path,
-                             sampling, funcs, user_data, destroy);
+  return glm_actor_generate (MYNA_ACTOR_GENERATOR (generator)->actor, turns, n_turns, continue_text, session_path, sampling,
+                             funcs, user_data, destroy);
 }
 
 static void
-actor_cancel (MynaGenerator *generator,
-              guint64        request_id)
+actor_cancel (MynaGenerator *generator, guint64 request_id)
 {
   glm_actor_cancel (MYNA_ACTOR_GENERATOR (generator)->actor, request_id);
 }
 
 static void
-actor_count_tokens_async (MynaGenerator       *generator,
-                          const GlmTurn       *turns,
-                          gsize                n_turns,
-                          GCancellable        *cancellable,
-                          GAsyncReadyCallback  callback,
-                          gpointer             user_data)
+actor_count_tokens_async (MynaGenerator *generator, const GlmTurn *turns, gsize n_turns, GCancellable *cancellable,
+                          GAsyncReadyCallback callback, gpointer user_data)
 {
-  glm_actor_count_tokens_async (MYNA_ACTOR_GENERATOR (generator)->actor, turns, n_turns, cancellable, callback,
-                                user_data);
+  glm_actor_count_tokens_async (MYNA_ACTOR_GENERATOR (generator)->actor, turns, n_turns, cancellable, callback, user_data);
 }
 
 static gboolean
-actor_count_tokens_finish (MynaGenerator *generator,
-                           GAsyncResult  *result,
-                           gsize         *ret_n,
-                           GError       **error)
+actor_count_tokens_finish (MynaGenerator *generator, GAsyncResult *result, gsize *ret_n, GError **error)
 {
   return glm_actor_count_tokens_finish (MYNA_ACTOR_GENERATOR (generator)->actor, result, ret_n, error);
 }

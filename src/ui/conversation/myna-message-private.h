@@ -9,30 +9,20 @@
 G_BEGIN_DECLS
 
 /* Takes the record.  has_text: whether record->text is the message's text, or only stands for one not read yet. */
-MynaMessage  *myna_message_new_take     (StoreMessage *record,
-                                         gboolean      has_text) G_GNUC_WARN_UNUSED_RESULT;
+MynaMessage *myna_message_new_take (StoreMessage *record, gboolean has_text) G_GNUC_WARN_UNUSED_RESULT;
 /* The record, for changes that need no notification. */
-StoreMessage *myna_message_edit_record  (MynaMessage  *self);
+StoreMessage *myna_message_edit_record (MynaMessage *self);
 /* A copy of the record with the current text; free with store_message_free(). */
-StoreMessage *myna_message_dup_record   (MynaMessage  *self) G_GNUC_WARN_UNUSED_RESULT;
-void          myna_message_set_id       (MynaMessage  *self,
-                                         gint64        id);
-void          myna_message_set_text     (MynaMessage  *self,
-                                         const char   *text);
-void          myna_message_append_text  (MynaMessage  *self,
-                                         const char   *piece);
+StoreMessage *myna_message_dup_record (MynaMessage *self) G_GNUC_WARN_UNUSED_RESULT;
+void myna_message_set_id (MynaMessage *self, gint64 id);
+void myna_message_set_text (MynaMessage *self, const char *text);
+void myna_message_append_text (MynaMessage *self, const char *piece);
 /* Forgets a text that can be read again. */
-void          myna_message_unload       (MynaMessage  *self);
-void          myna_message_set_state    (MynaMessage  *self,
-                                         StoreState    state);
-void          myna_message_set_queued   (MynaMessage  *self,
-                                         gboolean      queued);
-void          myna_message_set_error    (MynaMessage  *self,
-                                         const GError *error);
-void          myna_message_set_siblings (MynaMessage  *self,
-                                         int           index,
-                                         int           n_siblings);
-void          myna_message_set_mark     (MynaMessage  *self,
-                                         int           mark);
+void myna_message_unload (MynaMessage *self);
+void myna_message_set_state (MynaMessage *self, StoreState state);
+void myna_message_set_queued (MynaMessage *self, gboolean queued);
+void myna_message_set_error (MynaMessage *self, const GError *error);
+void myna_message_set_siblings (MynaMessage *self, int index, int n_siblings);
+void myna_message_set_mark (MynaMessage *self, int mark);
 
 G_END_DECLS

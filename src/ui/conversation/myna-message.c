@@ -14,7 +14,7 @@ struct _MynaMessage
   GObject parent_instance;
 
   StoreMessage *record;
-  GString *text;                /* NULL where not loaded */
+  GString *text; /* NULL where not loaded */
   char *error;
   char *error_details;
   gboolean queued;
@@ -41,47 +41,23 @@ static GParamSpec *props[N_PROPS];
 G_DEFINE_FINAL_TYPE (MynaMessage, myna_message, G_TYPE_OBJECT)
 
 static void
-myna_message_get_property (GObject    *object,
-                           guint       prop_id,
-                           GValue     *value,
-                           GParamSpec *pspec)
+myna_message_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
 {
   MynaMessage *self = MYNA_MESSAGE (object);
 
   switch (prop_id)
     {
-    case PROP_ID:
-      g_value_set_int64 (value, self->record->id);
-      break;
-    case PROP_ROLE:
-      g_value_set_int (value, self->record->role);
-      break;
-    case PROP_STATE:
-      g_value_set_int (value, self->record->state);
-      break;
-    case PROP_TEXT:
-      g_value_set_string (value, myna_message_get_text (self));
-      break;
-    case PROP_LOADED:
-      g_value_set_boolean (value, self->text != NULL);
-      break;
-    case PROP_QUEUED:
-      g_value_set_boolean (value, self->queued);
-      break;
-    case PROP_ERROR:
-      g_value_set_string (value, self->error);
-      break;
-    case PROP_SIBLING_INDEX:
-      g_value_set_int (value, self->record->sibling_index);
-      break;
-    case PROP_N_SIBLINGS:
-      g_value_set_int (value, self->record->n_siblings);
-      break;
-    case PROP_MARK:
-      g_value_set_int (value, self->record->mark);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    case PROP_ID: g_value_set_int64 (value, self->record->id); break;
+    case PROP_ROLE: g_value_set_int (value, self->record->role); break;
+    case PROP_STATE: g_value_set_int (value, self->record->state); break;
+    case PROP_TEXT: g_value_set_string (value, myna_message_get_text (self)); break;
+    case PROP_LOADED: g_value_set_boolean (value, self->text != NULL); break;
+    case PROP_QUEUED: g_value_set_boolean (value, self->queued); break;
+    case PROP_ERROR: g_value_set_string (value, self->error); break;
+    case PROP_SIBLING_INDEX: g_value_set_int (value, self->record->sibling_index); break;
+    case PROP_N_SIBLINGS: g_value_set_int (value, self->record->n_siblings); break;
+    case PROP_MARK: g_value_set_int (value, self->record->mark); break;
+    default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
 }
 
@@ -127,8 +103,7 @@ myna_message_init (MynaMessage *self)
 }
 
 MynaMessage *
-myna_message_new_take (StoreMessage *record,
-                       gboolean      has_text)
+myna_message_new_take (StoreMessage *record, gboolean has_text)
 {
   MynaMessage *self = g_object_new (MYNA_TYPE_MESSAGE, NULL);
 
@@ -139,7 +114,7 @@ myna_message_new_take (StoreMessage *record,
   return self;
 }
 
-/* ---- Reading ------------------------------------------------------------------------------------------------------ */
+/* ---- Reading ---------------------------------------------------------------------------------------------------- */
 
 gint64
 myna_message_get_id (MynaMessage *self)
@@ -247,7 +222,7 @@ myna_message_get_record (MynaMessage *self)
   return self->record;
 }
 
-/* ---- Changing ----------------------------------------------------------------------------------------------------- */
+/* ---- Changing --------------------------------------------------------------------------------------------------- */
 
 StoreMessage *
 myna_message_edit_record (MynaMessage *self)
@@ -260,15 +235,14 @@ myna_message_dup_record (MynaMessage *self)
 {
   StoreMessage *copy;
 
-  self->record->text = self->text ? self->text->str : (char *) "";      /* lent for the copy */
+  self->record->text = self->text ? self->text->str : (char *) ""; /* lent for the copy */
   copy = store_message_copy (self->record);
   self->record->text = NULL;
   return copy;
 }
 
 void
-myna_message_set_id (MynaMessage *self,
-                     gint64       id)
+myna_message_set_id (MynaMessage *self, gint64 id)
 {
   if (self->record->id == id)
     return;
@@ -277,8 +251,7 @@ myna_message_set_id (MynaMessage *self,
 }
 
 void
-myna_message_set_text (MynaMessage *self,
-                       const char  *text)
+myna_message_set_text (MynaMessage *self, const char *text)
 {
   gboolean was_loaded = self->text != NULL;
 
@@ -294,8 +267,7 @@ myna_message_set_text (MynaMessage *self,
 }
 
 void
-myna_message_append_text (MynaMessage *self,
-                          const char  *piece)
+myna_message_append_text (MynaMessage *self, const char *piece)
 {
   if (!*piece)
     return;
@@ -315,8 +287,7 @@ myna_message_unload (MynaMessage *self)
 }
 
 void
-myna_message_set_state (MynaMessage *self,
-                        StoreState   state)
+myna_message_set_state (MynaMessage *self, StoreState state)
 {
   if (self->record->state == state)
     return;
@@ -325,8 +296,7 @@ myna_message_set_state (MynaMessage *self,
 }
 
 void
-myna_message_set_queued (MynaMessage *self,
-                         gboolean     queued)
+myna_message_set_queued (MynaMessage *self, gboolean queued)
 {
   if (self->queued == queued)
     return;
@@ -335,8 +305,7 @@ myna_message_set_queued (MynaMessage *self,
 }
 
 void
-myna_message_set_error (MynaMessage  *self,
-                        const GError *error)
+myna_message_set_error (MynaMessage *self, const GError *error)
 {
   if (!error && !self->error)
     return;
@@ -351,9 +320,7 @@ myna_message_set_error (MynaMessage  *self,
 }
 
 void
-myna_message_set_siblings (MynaMessage *self,
-                           int          index,
-                           int          n_siblings)
+myna_message_set_siblings (MynaMessage *self, int index, int n_siblings)
 {
   g_object_freeze_notify (G_OBJECT (self));
   if (self->record->sibling_index != index)
@@ -366,8 +333,7 @@ myna_message_set_siblings (MynaMessage *self,
 }
 
 void
-myna_message_set_mark (MynaMessage *self,
-                       int          mark)
+myna_message_set_mark (MynaMessage *self, int mark)
 {
   if (self->record->mark == mark)
     return;

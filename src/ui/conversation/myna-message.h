@@ -14,22 +14,22 @@ G_DECLARE_FINAL_TYPE (MynaMessage, myna_message, MYNA, MESSAGE, GObject)
 /* Properties, all readable and notified: "id" (0 until stored), "role", "state", "text" (grows while generating),
  * "loaded", "queued", "error", "sibling-index", "n-siblings", "mark". */
 
-gint64      myna_message_get_id            (MynaMessage *self);
-const char *myna_message_get_text          (MynaMessage *self);
-StoreRole   myna_message_get_role          (MynaMessage *self);
-StoreState  myna_message_get_state         (MynaMessage *self);
+gint64 myna_message_get_id (MynaMessage *self);
+const char *myna_message_get_text (MynaMessage *self);
+StoreRole myna_message_get_role (MynaMessage *self);
+StoreState myna_message_get_state (MynaMessage *self);
 /* Whether the text was read from the store; where it was not, the text is "". */
-gboolean    myna_message_get_loaded        (MynaMessage *self);
+gboolean myna_message_get_loaded (MynaMessage *self);
 /* Whether the message waits for the running reply to end before it is sent. */
-gboolean    myna_message_get_queued        (MynaMessage *self);
+gboolean myna_message_get_queued (MynaMessage *self);
 /* What went wrong, in plain words for the person, or NULL; the engine's own words are in the details. */
-const char *myna_message_get_error         (MynaMessage *self);
+const char *myna_message_get_error (MynaMessage *self);
 const char *myna_message_get_error_details (MynaMessage *self);
-int         myna_message_get_sibling_index (MynaMessage *self);
-int         myna_message_get_n_siblings    (MynaMessage *self);
-int         myna_message_get_mark          (MynaMessage *self);
+int myna_message_get_sibling_index (MynaMessage *self);
+int myna_message_get_n_siblings (MynaMessage *self);
+int myna_message_get_mark (MynaMessage *self);
 /* Bytes of the text, known without reading it. */
-int         myna_message_get_n_bytes       (MynaMessage *self);
+int myna_message_get_n_bytes (MynaMessage *self);
 /* Figures, model, times: the stored record.  Its text is not kept up to date: ask for the text. */
 const StoreMessage *myna_message_get_record (MynaMessage *self);
 

@@ -15,14 +15,14 @@
 
 #include "conversation/myna-attachment.h"
 
-#define PAGE            50
+#define PAGE 50
 /* Share of the context that prompts may fill, and that is filled after turns were left out. */
-#define FILL            0.875
-#define KEEP            0.6
+#define FILL 0.875
+#define KEEP 0.6
 /* More bytes a token than this are not worth reading: spaces and long words come to about 8. */
 #define BYTES_PER_TOKEN 10
 /* Tokens that the prompt format puts around a turn, at most. */
-#define TURN_OVERHEAD   16
+#define TURN_OVERHEAD 16
 /* Read where the model's limit is not known yet. */
 #define BYTES_UNLIMITED (1 << 20)
 
@@ -31,15 +31,15 @@ typedef struct
   MynaGenerator *generator;
   StoreDb *store;
   GPtrArray *messages;
-  char **texts;                 /* [messages->len], NULL: not read */
+  char **texts; /* [messages->len], NULL: not read */
   char *system;
   char *continue_text;
   guint min_first;
-  guint low;                    /* texts are read from here on */
-  gsize n_bytes;                /* of texts [low, end) */
+  guint low;     /* texts are read from here on */
+  gsize n_bytes; /* of texts [low, end) */
   gsize max_bytes;
-  GArray *starts;               /* guint: questions in [low, end) where the prompt may begin */
-  guint lo, hi;                 /* search: the answer lies in starts[lo..hi] */
+  GArray *starts; /* guint: questions in [low, end) where the prompt may begin */
+  guint lo, hi;   /* search: the answer lies in starts[lo..hi] */
   guint probe;
 } Plan;
 
@@ -76,22 +76,16 @@ role_name (StoreRole role)
 {
   switch (role)
     {
-    case STORE_ROLE_SYSTEM:
-      return "system";
-    case STORE_ROLE_ASSISTANT:
-      return "assistant";
-    case STORE_ROLE_OBSERVATION:
-      return "observation";
+    case STORE_ROLE_SYSTEM: return "system";
+    case STORE_ROLE_ASSISTANT: return "assistant";
+    case STORE_ROLE_OBSERVATION: return "observation";
     case STORE_ROLE_USER:
-    default:
-      return "user";
+    default: return "user";
     }
 }
 
 static void
-append_turn (MynaPromptPlan *out,
-             const char     *role,
-             const char     *text)
+append_turn (MynaPromptPlan *out, const char *role, const char *text)
 {
   char *copy = g_strdup (text);
   GlmTurn turn = { .role = role, .content = copy };
@@ -102,8 +96,7 @@ append_turn (MynaPromptPlan *out,
 
 /* The turns from message `first` on.  Replies without a word say nothing and are left out. */
 static MynaPromptPlan *
-build (Plan  *plan,
-       guint  first)
+build (Plan *plan, guint first)
 {
   MynaPromptPlan *out = g_new0 (MynaPromptPlan, 1);
 
@@ -123,15 +116,13 @@ build (Plan  *plan,
 }
 
 static guint
-start_at (Plan  *plan,
-          guint  i)
+start_at (Plan *plan, guint i)
 {
   return g_array_index (plan->starts, guint, i);
 }
 
 static void
-finish_at (GTask *task,
-           guint  i)
+finish_at (GTask *task, guint i)
 {
   Plan *plan = g_task_get_task_data (task);
 
@@ -139,12 +130,10 @@ finish_at (GTask *task,
   g_object_unref (task);
 }
 
-/* ---- Counting ----------------------------------------------------------------------------------------------------- */
+/* ---- Counting --------------------------------------------------------------------------------------------------- */
 
 static void
-searched_cb (GObject      *source,
-             GAsyncResult *result,
-             gpointer      user_data)
+searched_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   GTask *task = user_data;
   Plan *plan = g_task_get_task_data (task);
@@ -182,9 +171,7 @@ search (GTask *task)
 }
 
 static void
-counted_all_cb (GObject      *source,
-                GAsyncResult *result,
-                gpointer      user_data)
+counted_all_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   GTask *task = user_data;
   Plan *plan = g_task_get_task_data (task);
@@ -206,9 +193,7 @@ counted_all_cb (GObject      *source,
 }
 
 static void
-count (GTask               *task,
-       guint                probe,
-       GAsyncReadyCallback  callback)
+count (GTask *task, guint probe, GAsyncReadyCallback callback)
 {
   Plan *plan = g_task_get_task_data (task);
   g_autoptr (MynaPromptPlan) trial = build (plan, start_at (plan, probe));
@@ -220,13 +205,10 @@ count (GTask               *task,
                                      g_task_get_cancellable (task), callback, task);
 }
 
-/* ---- Reading ------------------------------------------------------------------------------------------------------ */
+/* ---- Reading ---------------------------------------------------------------------------------------------------- */
 
 static void
-set_text (Plan               *plan,
-          guint               i,
-          const char         *text,
-          const StoreMessage *record)
+set_text (Plan *plan, guint i, const char *text, const StoreMessage *record)
 {
   plan->texts[i] = myna_attachments_prepend (record->attachments, text);
   plan->n_bytes += strlen (plan->texts[i]);
@@ -260,9 +242,7 @@ all_read (GTask *task)
 }
 
 static void
-page_read_cb (GObject      *source,
-              GAsyncResult *result,
-              gpointer      user_data)
+page_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   GTask *task = user_data;
   Plan *plan = g_task_get_task_data (task);
@@ -328,15 +308,8 @@ read_page (GTask *task)
 }
 
 void
-myna_prompt_plan_async (MynaGenerator       *generator,
-                        StoreDb             *store,
-                        GPtrArray           *messages,
-                        guint                min_first,
-                        const char          *system,
-                        const char          *continue_text,
-                        GCancellable        *cancellable,
-                        GAsyncReadyCallback  callback,
-                        gpointer             user_data)
+myna_prompt_plan_async (MynaGenerator *generator, StoreDb *store, GPtrArray *messages, guint min_first, const char *system,
+                        const char *continue_text, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   GTask *task = g_task_new (NULL, cancellable, callback, user_data);
   int length = myna_generator_get_context_length (generator);
@@ -360,8 +333,7 @@ myna_prompt_plan_async (MynaGenerator       *generator,
 }
 
 MynaPromptPlan *
-myna_prompt_plan_finish (GAsyncResult *result,
-                         GError      **error)
+myna_prompt_plan_finish (GAsyncResult *result, GError **error)
 {
   return g_task_propagate_pointer (G_TASK (result), error);
 }

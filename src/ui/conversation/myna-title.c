@@ -55,8 +55,7 @@ first_line (const char *text)
 
 /* A line may be cut before c: at a blank, or beside a wide (CJK) character. */
 static gboolean
-can_break (gunichar before,
-           gunichar c)
+can_break (gunichar before, gunichar c)
 {
   return c == ' ' || g_unichar_iswide (before) || g_unichar_iswide (c);
 }
@@ -89,8 +88,7 @@ myna_title_from_text (const char *text)
 }
 
 char *
-myna_title_from_question (const char *text,
-                          const char *attachments)
+myna_title_from_question (const char *text, const char *attachments)
 {
   g_autoptr (GPtrArray) list = NULL;
   g_autofree char *stripped = g_strstrip (g_strdup (text));
@@ -102,7 +100,7 @@ myna_title_from_question (const char *text,
   if (list->len == 0)
     return myna_title_from_text (text);
   first = g_ptr_array_index (list, 0);
-  if (g_str_equal (first->name, _("Pasted text")) && *first->text)
+  if (g_str_equal (first->name, _ ("Pasted text")) && *first->text)
     return myna_title_from_text (first->text);
   return myna_title_from_text (first->name);
 }

@@ -25,7 +25,7 @@ load_page (void)
       g_autofree char *path = g_strdup_printf (HELP_PREFIX "help.%s.md", *languages);
       GBytes *page = g_resources_lookup_data (path, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
 
-      if (page != NULL)
+      if (page)
         return page;
     }
   return g_resources_lookup_data (HELP_PREFIX "help.md", G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
@@ -75,22 +75,15 @@ myna_help_window_show (GtkApplication *application)
 {
   GtkWindow *window = find_window (application);
 
-  if (window == NULL)
+  if (!window)
     {
       GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
       GtkEventController *keys = gtk_shortcut_controller_new ();
 
       gtk_box_append (GTK_BOX (box), adw_header_bar_new ());
       gtk_box_append (GTK_BOX (box), make_page ());
-      window = g_object_new (ADW_TYPE_WINDOW,
-                             "application", application,
-                             "name", WINDOW_NAME,
-                             "title", _("Help"),
-                             "default-width", 720,
-                             "default-height", 680,
-                             "width-request", 360,
-                             "content", box,
-                             NULL);
+      window = g_object_new (ADW_TYPE_WINDOW, "application", application, "name", WINDOW_NAME, "title", _ ("Help"),
+                             "default-width", 720, "default-height", 680, "width-request", 360, "content", box, NULL);
       gtk_shortcut_controller_add_shortcut (GTK_SHORTCUT_CONTROLLER (keys),
                                             gtk_shortcut_new (gtk_shortcut_trigger_parse_string ("Escape|<Control>w"),
                                                               gtk_callback_action_new (close_cb, NULL, NULL)));

@@ -15,7 +15,7 @@ struct _MynaBackupsWindow
 
   StoreDb *store;
   GtkWidget *page;
-  GtkWidget *group;             /* NULL until the backups are known */
+  GtkWidget *group; /* NULL until the backups are known */
 };
 
 enum
@@ -38,16 +38,14 @@ is_closed (MynaBackupsWindow *self)
 }
 
 static void
-show_problem (MynaBackupsWindow *self,
-              const char        *title,
-              const GError      *error)
+show_problem (MynaBackupsWindow *self, const char *title, const GError *error)
 {
   g_autofree char *body = myna_problem_describe (error);
 
   myna_task_window_show_problem (MYNA_TASK_WINDOW (self), title, body, error);
 }
 
-/* ---- Words -------------------------------------------------------------------------------------------------------- */
+/* ---- Words ------------------------------------------------------------------------------------------------------ */
 
 static char *
 format_time (gint64 time)
@@ -55,27 +53,27 @@ format_time (gint64 time)
   g_autoptr (GDateTime) date = g_date_time_new_from_unix_local (time / 1000);
 
   /* Translators: day and time of a backup, as strftime() writes them */
-  return date ? g_date_time_format (date, _("%-d %B %Y, %H:%M")) : g_strdup ("");
+  return date ? g_date_time_format (date, _ ("%-d %B %Y, %H:%M")) : g_strdup ("");
 }
 
 static char *
 describe (const StoreBackup *backup)
 {
   g_autofree char *size = g_format_size ((guint64) backup->n_bytes);
-  g_autofree char *number = g_strdup_printf (ngettext ("%u chat", "%u chats", backup->n_conversations),
-                                             backup->n_conversations);
+  g_autofree char *number =
+      g_strdup_printf (ngettext ("%u chat", "%u chats", backup->n_conversations), backup->n_conversations);
   g_autofree char *newest = backup->newest ? format_time (backup->newest) : NULL;
 
   if (backup->is_damaged)
-    return g_strdup_printf ("%s · %s", size, _("damaged, cannot be read"));
+    return g_strdup_printf ("%s · %s", size, _ ("damaged, cannot be read"));
   if (!newest)
     return g_strdup_printf ("%s · %s", number, size);
 
   /* Translators: "12 chats · 3.4 MB · newest of 3 May 2026, 14:03" */
-  return g_strdup_printf (_("%s · %s · newest from %s"), number, size, newest);
+  return g_strdup_printf (_ ("%s · %s · newest from %s"), number, size, newest);
 }
 
-/* ---- Restoring ---------------------------------------------------------------------------------------------------- */
+/* ---- Restoring -------------------------------------------------------------------------------------------------- */
 
 typedef struct
 {
@@ -95,9 +93,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Restore, restore_free)
 
 /* The history is another one now, whether the window is still there or not. */
 static void
-restored_cb (GObject      *source,
-             GAsyncResult *result,
-             gpointer      user_data)
+restored_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (Restore) restore = user_data;
   MynaBackupsWindow *self = restore->window;
@@ -110,21 +106,19 @@ restored_cb (GObject      *source,
       if (is_closed (self))
         return;
       myna_task_window_end (MYNA_TASK_WINDOW (self));
-      show_problem (self, _("The backup could not be restored; nothing was changed"), error);
+      show_problem (self, _ ("The backup could not be restored; nothing was changed"), error);
       return;
     }
   g_signal_emit (self, signals[SIGNAL_RESTORED], 0);
   /* Translators: %s is the day and time of the backup */
-  text = g_strdup_printf (_("The history was restored to %s"), time);
+  text = g_strdup_printf (_ ("The history was restored to %s"), time);
   myna_task_window_done (MYNA_TASK_WINDOW (self), text, NULL);
   if (!is_closed (self))
     gtk_window_destroy (GTK_WINDOW (self));
 }
 
 static void
-restore_answered_cb (GObject      *source,
-                     GAsyncResult *result,
-                     gpointer      user_data)
+restore_answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (Restore) restore = user_data;
   MynaBackupsWindow *self = restore->window;
@@ -133,14 +127,13 @@ restore_answered_cb (GObject      *source,
   if (!myna_ask_finish (result) || is_closed (self))
     return;
   g_signal_emit (self, signals[SIGNAL_RESTORING], 0);
-  myna_task_window_begin (MYNA_TASK_WINDOW (self), _("Restoring the backup…"), NULL);
+  myna_task_window_begin (MYNA_TASK_WINDOW (self), _ ("Restoring the backup…"), NULL);
   /* Not cancelled with the window: half way through, the end is what the person wants. */
   store_restore_backup_async (self->store, path, NULL, restored_cb, g_steal_pointer (&restore));
 }
 
 static void
-ask_restore (MynaBackupsWindow *self,
-             const StoreBackup *backup)
+ask_restore (MynaBackupsWindow *self, const StoreBackup *backup)
 {
   Restore *restore = g_new (Restore, 1);
   g_autofree char *time = format_time (backup->time);
@@ -149,27 +142,26 @@ ask_restore (MynaBackupsWindow *self,
 
   restore->window = g_object_ref (self);
   restore->backup = store_backup_copy (backup);
-  body = g_strdup_printf (_("From %s: %s.\n\nThe chats will be as they were then. The history as it is now is kept as "
-                            "a backup, so that you can come back to it."), time, details);
-  myna_ask_async (GTK_WINDOW (self), MYNA_QUESTION_PLAIN, _("Restore This Backup?"), body, _("_Restore"),
-                  restore_answered_cb, restore);
+  body = g_strdup_printf (_ ("From %s: %s.\n\nThe chats will be as they were then. The history as it is now is kept as "
+                             "a backup, so that you can come back to it."),
+                          time, details);
+  myna_ask_async (GTK_WINDOW (self), MYNA_QUESTION_PLAIN, _ ("Restore This Backup?"), body, _ ("_Restore"), restore_answered_cb,
+                  restore);
 }
 
 static void
-restore_clicked_cb (GtkWidget         *button,
-                    MynaBackupsWindow *self)
+restore_clicked_cb (GtkWidget *button, MynaBackupsWindow *self)
 {
   ask_restore (self, g_object_get_data (G_OBJECT (button), "backup"));
 }
 
-/* ---- The list ----------------------------------------------------------------------------------------------------- */
+/* ---- The list --------------------------------------------------------------------------------------------------- */
 
 static GtkWidget *
-make_row (MynaBackupsWindow *self,
-          const StoreBackup *backup)
+make_row (MynaBackupsWindow *self, const StoreBackup *backup)
 {
   GtkWidget *row = adw_action_row_new ();
-  GtkWidget *button = gtk_button_new_with_label (_("Restore…"));
+  GtkWidget *button = gtk_button_new_with_label (_ ("Restore…"));
   g_autofree char *time = format_time (backup->time);
   g_autofree char *details = describe (backup);
 
@@ -187,31 +179,28 @@ make_row (MynaBackupsWindow *self,
 }
 
 static void
-show_backups (MynaBackupsWindow *self,
-              GPtrArray         *backups)
+show_backups (MynaBackupsWindow *self, GPtrArray *backups)
 {
   if (self->group)
     adw_preferences_page_remove (ADW_PREFERENCES_PAGE (self->page), ADW_PREFERENCES_GROUP (self->group));
   self->group = adw_preferences_group_new ();
   adw_preferences_group_set_description (ADW_PREFERENCES_GROUP (self->group),
-                                         _("A copy of all chats is made each day, and the last seven are kept on this "
-                                           "computer."));
+                                         _ ("A copy of all chats is made each day, and the last seven are kept on this "
+                                            "computer."));
   for (guint i = 0; i < backups->len; i++)
     adw_preferences_group_add (ADW_PREFERENCES_GROUP (self->group), make_row (self, g_ptr_array_index (backups, i)));
   if (backups->len == 0)
     {
       GtkWidget *row = adw_action_row_new ();
 
-      adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _("There is no backup yet"));
+      adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _ ("There is no backup yet"));
       adw_preferences_group_add (ADW_PREFERENCES_GROUP (self->group), row);
     }
   adw_preferences_page_add (ADW_PREFERENCES_PAGE (self->page), ADW_PREFERENCES_GROUP (self->group));
 }
 
 static void
-listed_cb (GObject      *source,
-           GAsyncResult *result,
-           gpointer      user_data)
+listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (MynaBackupsWindow) self = user_data;
   g_autoptr (GError) error = NULL;
@@ -223,7 +212,7 @@ listed_cb (GObject      *source,
   if (backups)
     show_backups (self, backups);
   else
-    show_problem (self, _("The backups could not be read"), error);
+    show_problem (self, _ ("The backups could not be read"), error);
 }
 
 static void
@@ -233,12 +222,10 @@ read_backups (MynaBackupsWindow *self)
                             g_object_ref (self));
 }
 
-/* ---- A backup now ------------------------------------------------------------------------------------------------- */
+/* ---- A backup now ----------------------------------------------------------------------------------------------- */
 
 static void
-backed_up_cb (GObject      *source,
-              GAsyncResult *result,
-              gpointer      user_data)
+backed_up_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (MynaBackupsWindow) self = user_data;
   g_autoptr (GError) error = NULL;
@@ -252,7 +239,7 @@ backed_up_cb (GObject      *source,
       return;
     }
   myna_task_window_end (MYNA_TASK_WINDOW (self));
-  show_problem (self, _("No backup could be made"), error);
+  show_problem (self, _ ("No backup could be made"), error);
 }
 
 static void
@@ -260,11 +247,11 @@ myna_backups_window_accept (MynaTaskWindow *window)
 {
   MynaBackupsWindow *self = MYNA_BACKUPS_WINDOW (window);
 
-  myna_task_window_begin (window, _("Making a backup…"), NULL);
+  myna_task_window_begin (window, _ ("Making a backup…"), NULL);
   store_backup_async (self->store, myna_task_window_get_cancellable (window), backed_up_cb, g_object_ref (self));
 }
 
-/* ---- Object ------------------------------------------------------------------------------------------------------- */
+/* ---- Object ----------------------------------------------------------------------------------------------------- */
 
 static void
 myna_backups_window_finalize (GObject *object)
@@ -280,10 +267,10 @@ myna_backups_window_class_init (MynaBackupsWindowClass *klass)
   G_OBJECT_CLASS (klass)->finalize = myna_backups_window_finalize;
   MYNA_TASK_WINDOW_CLASS (klass)->accept = myna_backups_window_accept;
 
-  signals[SIGNAL_RESTORING] = g_signal_new ("restoring", MYNA_TYPE_BACKUPS_WINDOW, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-                                            NULL, G_TYPE_NONE, 0);
-  signals[SIGNAL_RESTORED] = g_signal_new ("restored", MYNA_TYPE_BACKUPS_WINDOW, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-                                           NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_RESTORING] =
+      g_signal_new ("restoring", MYNA_TYPE_BACKUPS_WINDOW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_RESTORED] =
+      g_signal_new ("restored", MYNA_TYPE_BACKUPS_WINDOW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -291,21 +278,20 @@ myna_backups_window_init (MynaBackupsWindow *self)
 {
   self->page = adw_preferences_page_new ();
   myna_task_window_set_content (MYNA_TASK_WINDOW (self), self->page);
-  myna_task_window_set_close_label (MYNA_TASK_WINDOW (self), _("Close"));
-  gtk_window_set_title (GTK_WINDOW (self), _("Backups"));
+  myna_task_window_set_close_label (MYNA_TASK_WINDOW (self), _ ("Close"));
+  gtk_window_set_title (GTK_WINDOW (self), _ ("Backups"));
 }
 
 GtkWidget *
-myna_backups_window_new (GtkWindow *parent,
-                         StoreDb   *store)
+myna_backups_window_new (GtkWindow *parent, StoreDb *store)
 {
   MynaBackupsWindow *self = g_object_new (MYNA_TYPE_BACKUPS_WINDOW, "transient-for", parent, NULL);
 
   g_return_val_if_fail (STORE_IS_DB (store), NULL);
 
   self->store = g_object_ref (store);
-  myna_task_window_set_accept (MYNA_TASK_WINDOW (self), _("Back Up"), !store_is_read_only (store));
-  myna_task_window_begin (MYNA_TASK_WINDOW (self), _("Looking for backups…"), NULL);
+  myna_task_window_set_accept (MYNA_TASK_WINDOW (self), _ ("Back Up"), !store_is_read_only (store));
+  myna_task_window_begin (MYNA_TASK_WINDOW (self), _ ("Looking for backups…"), NULL);
   read_backups (self);
 
   return GTK_WIDGET (self);

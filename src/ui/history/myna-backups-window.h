@@ -14,7 +14,6 @@ G_DECLARE_FINAL_TYPE (MynaBackupsWindow, myna_backups_window, MYNA, BACKUPS_WIND
 
 /* Signals: restoring (): the history is about to be replaced; what is being written must come to its end now.
  *          restored (): it is another one. */
-GtkWidget *myna_backups_window_new (GtkWindow *parent,
-                                    StoreDb   *store);
+GtkWidget *myna_backups_window_new (GtkWindow *parent, StoreDb *store);
 
 G_END_DECLS

@@ -15,41 +15,39 @@
 typedef struct
 {
   MynaContainerKind kind;
-  gboolean numbered;            /* of an item: it stands in a numbered list */
+  gboolean numbered; /* of an item: it stands in a numbered list */
 } Open;
 
 typedef struct
 {
   GString *out;
-  Open open[MYNA_MARKDOWN_MAX_DEPTH];   /* outermost first */
+  Open open[MYNA_MARKDOWN_MAX_DEPTH]; /* outermost first */
   guint n_open;
 } Writer;
 
 static void
-append_escaped (Writer     *self,
-                const char *text,
-                gsize       length)
+append_escaped (Writer *self, const char *text, gsize length)
 {
   g_autofree char *escaped = g_markup_escape_text (text, (gssize) length);
 
   g_string_append (self->out, escaped);
 }
 
-/* ---- Text --------------------------------------------------------------------------------------------------------- */
+/* ---- Text ------------------------------------------------------------------------------------------------------- */
 
 static const struct
 {
   MynaRunStyle style;
   const char *tag;
+  /* clang-format off */
 } tags[] = {
   { MYNA_RUN_STRONG, "strong" }, { MYNA_RUN_EMPHASIS, "em" },     { MYNA_RUN_STRIKETHROUGH, "del" },
   { MYNA_RUN_CODE, "code" },     { MYNA_RUN_SUPERSCRIPT, "sup" },
 };
+/* clang-format on */
 
 static void
-append_run (Writer        *self,
-            const char    *text,
-            const MynaRun *run)
+append_run (Writer *self, const char *text, const MynaRun *run)
 {
   gboolean link = (run->style & MYNA_RUN_LINK) && run->data;
 
@@ -84,8 +82,7 @@ append_run (Writer        *self,
 }
 
 static void
-append_rich (Writer               *self,
-             const MynaRichString *string)
+append_rich (Writer *self, const MynaRichString *string)
 {
   guint at = 0;
 
@@ -100,7 +97,7 @@ append_rich (Writer               *self,
   append_escaped (self, string->text + at, strlen (string->text + at));
 }
 
-/* ---- Containers --------------------------------------------------------------------------------------------------- */
+/* ---- Containers ------------------------------------------------------------------------------------------------- */
 
 static const char *
 list_tag (gboolean numbered)
@@ -115,8 +112,7 @@ is_numbered (const MynaContainer *container)
 }
 
 static void
-append_item (Writer              *self,
-             const MynaContainer *container)
+append_item (Writer *self, const MynaContainer *container)
 {
   if (is_numbered (container))
     g_string_append_printf (self->out, "<li value=\"%d\">", atoi (container->marker));
@@ -127,17 +123,14 @@ append_item (Writer              *self,
 }
 
 static void
-open_container (Writer              *self,
-                const MynaContainer *container)
+open_container (Writer *self, const MynaContainer *container)
 {
   Open *open = &self->open[self->n_open++];
 
-  *open = (Open) { container->kind, is_numbered (container) };
+  *open = (Open){ container->kind, is_numbered (container) };
   switch (container->kind)
     {
-    case MYNA_CONTAINER_QUOTE:
-      g_string_append (self->out, "<blockquote>\n");
-      break;
+    case MYNA_CONTAINER_QUOTE: g_string_append (self->out, "<blockquote>\n"); break;
     case MYNA_CONTAINER_ITEM:
       g_string_append_printf (self->out, "<%s>\n", list_tag (open->numbered));
       append_item (self, container);
@@ -150,14 +143,13 @@ open_container (Writer              *self,
     case MYNA_CONTAINER_THINKING:
     default:
       g_string_append (self->out, "<details><summary>");
-      append_escaped (self, _("Thoughts"), strlen (_("Thoughts")));
+      append_escaped (self, _ ("Thoughts"), strlen (_ ("Thoughts")));
       g_string_append (self->out, "</summary>\n");
     }
 }
 
 static void
-close_containers (Writer *self,
-                  guint   n_left)
+close_containers (Writer *self, guint n_left)
 {
   while (self->n_open > n_left)
     {
@@ -174,16 +166,15 @@ close_containers (Writer *self,
 
 /* Leaves the containers that the block is not in, and enters its own. */
 static void
-enter (Writer          *self,
-       const MynaBlock *block)
+enter (Writer *self, const MynaBlock *block)
 {
   guint n_same = 0;
 
   while (n_same < self->n_open && n_same < block->n_containers && !block->containers[n_same].is_first
          && self->open[n_same].kind == block->containers[n_same].kind)
     n_same++;
-  if (n_same < self->n_open && n_same < block->n_containers
-      && block->containers[n_same].kind == MYNA_CONTAINER_ITEM && self->open[n_same].kind == MYNA_CONTAINER_ITEM
+  if (n_same < self->n_open && n_same < block->n_containers && block->containers[n_same].kind == MYNA_CONTAINER_ITEM
+      && self->open[n_same].kind == MYNA_CONTAINER_ITEM
       && self->open[n_same].numbered == is_numbered (&block->containers[n_same]))
     {
       /* The next item of the list. */
@@ -197,11 +188,10 @@ enter (Writer          *self,
     open_container (self, &block->containers[self->n_open]);
 }
 
-/* ---- Blocks ------------------------------------------------------------------------------------------------------- */
+/* ---- Blocks ----------------------------------------------------------------------------------------------------- */
 
 static void
-append_code (Writer          *self,
-             const MynaBlock *block)
+append_code (Writer *self, const MynaBlock *block)
 {
   const char *source = myna_block_get_source (block);
   gsize length = block->info ? strcspn (block->info, " \t") : 0;
@@ -219,13 +209,11 @@ append_code (Writer          *self,
 }
 
 static void
-append_table (Writer          *self,
-              const MynaBlock *block)
+append_table (Writer *self, const MynaBlock *block)
 {
-  static const char *const aligns[] = {
-    [MYNA_ALIGN_START] = "", [MYNA_ALIGN_CENTER] = " style=\"text-align:center\"",
-    [MYNA_ALIGN_END] = " style=\"text-align:right\""
-  };
+  static const char *const aligns[] = { [MYNA_ALIGN_START] = "",
+                                        [MYNA_ALIGN_CENTER] = " style=\"text-align:center\"",
+                                        [MYNA_ALIGN_END] = " style=\"text-align:right\"" };
   guint n_rows = block->n_columns ? block->cells->len / block->n_columns : 0;
 
   g_string_append (self->out, "<table>\n");
@@ -246,49 +234,39 @@ append_table (Writer          *self,
 }
 
 static void
-append_text (Writer          *self,
-             const MynaBlock *block)
+append_text (Writer *self, const MynaBlock *block)
 {
   const MynaContainer *inner = block->n_containers ? &block->containers[block->n_containers - 1] : NULL;
   char tag[8] = "p";
 
   if (block->kind == MYNA_BLOCK_HEADING)
-    g_snprintf (tag, sizeof tag, "h%u", CLAMP (block->level + 2, 3, 6));        /* h1, h2: title and role */
+    g_snprintf (tag, sizeof tag, "h%u", CLAMP (block->level + 2, 3, 6)); /* h1, h2: title and role */
   else if (inner && inner->kind == MYNA_CONTAINER_ITEM && inner->is_first)
-    strcpy (tag, "span");       /* beside its marker */
+    strcpy (tag, "span"); /* beside its marker */
   g_string_append_printf (self->out, "<%s>", tag);
   append_rich (self, &block->string);
   g_string_append_printf (self->out, "</%s>\n", tag);
 }
 
 static void
-append_block (Writer          *self,
-              const MynaBlock *block)
+append_block (Writer *self, const MynaBlock *block)
 {
   enter (self, block);
   switch (block->kind)
     {
-    case MYNA_BLOCK_CODE:
-      append_code (self, block);
-      break;
-    case MYNA_BLOCK_TABLE:
-      append_table (self, block);
-      break;
-    case MYNA_BLOCK_RULE:
-      g_string_append (self->out, "<hr>\n");
-      break;
+    case MYNA_BLOCK_CODE: append_code (self, block); break;
+    case MYNA_BLOCK_TABLE: append_table (self, block); break;
+    case MYNA_BLOCK_RULE: g_string_append (self->out, "<hr>\n"); break;
     case MYNA_BLOCK_HTML:
     case MYNA_BLOCK_MATHS:
       g_string_append_printf (self->out, "<pre class=\"%s\">", block->kind == MYNA_BLOCK_MATHS ? "maths" : "html");
       append_escaped (self, block->string.text, strlen (block->string.text));
       g_string_append (self->out, "</pre>\n");
       break;
-    case MYNA_BLOCK_THINKING:
-      break;                      /* its blocks have a container that says so */
+    case MYNA_BLOCK_THINKING: break; /* its blocks have a container that says so */
     case MYNA_BLOCK_PARAGRAPH:
     case MYNA_BLOCK_HEADING:
-    default:
-      append_text (self, block);
+    default: append_text (self, block);
     }
 }
 
@@ -299,8 +277,7 @@ myna_chat_html_init (void)
 }
 
 char *
-myna_chat_html_render (const char *markdown,
-                       gpointer    user_data)
+myna_chat_html_render (const char *markdown, gpointer user_data)
 {
   g_autoptr (MynaMarkdown) document = myna_markdown_new ();
   Writer writer = { .out = g_string_new (NULL) };

@@ -16,11 +16,11 @@ struct _MynaChatImportWindow
 
   StoreDb *store;
   GFile *file;
-  GListStore *items;            /* of MynaImportItem */
+  GListStore *items; /* of MynaImportItem */
   guint n_checked;
   gboolean checking_all;
 
-  GtkWidget *stack;             /* waiting, list, nothing */
+  GtkWidget *stack; /* waiting, list, nothing */
   GtkWidget *summary;
   GtkWidget *check_all;
   GtkWidget *nothing;
@@ -34,15 +34,14 @@ is_closed (MynaChatImportWindow *self)
   return g_cancellable_is_cancelled (myna_task_window_get_cancellable (MYNA_TASK_WINDOW (self)));
 }
 
-/* ---- What is checked ---------------------------------------------------------------------------------------------- */
+/* ---- What is checked -------------------------------------------------------------------------------------------- */
 
 static void
 update_accept (MynaChatImportWindow *self)
 {
   g_autofree char *label = self->n_checked
-                             ? g_strdup_printf (ngettext ("Import %u", "Import %u", self->n_checked),
-                                                self->n_checked)
-                             : g_strdup (_("Import"));
+                               ? g_strdup_printf (ngettext ("Import %u", "Import %u", self->n_checked), self->n_checked)
+                               : g_strdup (_ ("Import"));
 
   myna_task_window_set_accept (MYNA_TASK_WINDOW (self), label, self->n_checked > 0);
 }
@@ -63,9 +62,7 @@ count_new (MynaChatImportWindow *self)
 }
 
 static void
-checked_cb (MynaImportItem       *item,
-            GParamSpec           *pspec,
-            MynaChatImportWindow *self)
+checked_cb (MynaImportItem *item, GParamSpec *pspec, MynaChatImportWindow *self)
 {
   self->n_checked += myna_import_item_get_checked (item) ? 1 : -1;
   if (self->checking_all)
@@ -94,27 +91,25 @@ check_all_cb (MynaChatImportWindow *self)
   update_accept (self);
 }
 
-/* ---- Importing ---------------------------------------------------------------------------------------------------- */
+/* ---- Importing -------------------------------------------------------------------------------------------------- */
 
 /* The reader's words are exact and English; these are for people. */
 static const char *
 describe (const GError *error)
 {
   if (g_error_matches (error, STORE_ERROR, STORE_ERROR_FULL))
-    return _("The disk is full. Free some space and try again.");
+    return _ ("The disk is full. Free some space and try again.");
   if (g_error_matches (error, STORE_ERROR, STORE_ERROR_INVALID))
-    return _("Myna reads its own JSON, and chats of ChatGPT, Claude, ShareGPT, ChatGLM, Alpaca and GPT4All. The file is "
-             "none of these, or it is damaged.");
+    return _ ("Myna reads its own JSON, and chats of ChatGPT, Claude, ShareGPT, ChatGLM, Alpaca and GPT4All. The file is "
+              "none of these, or it is damaged.");
   if (g_error_matches (error, STORE_ERROR, STORE_ERROR_READ_ONLY))
-    return _("The history cannot be written, so nothing can be added to it.");
+    return _ ("The history cannot be written, so nothing can be added to it.");
 
-  return _("The chats that were imported before the problem are in the history.");
+  return _ ("The chats that were imported before the problem are in the history.");
 }
 
 static void
-imported_cb (GObject      *source,
-             GAsyncResult *result,
-             gpointer      user_data)
+imported_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (MynaChatImportWindow) self = user_data;
   g_autoptr (GError) error = NULL;
@@ -126,8 +121,7 @@ imported_cb (GObject      *source,
   myna_task_window_end (MYNA_TASK_WINDOW (self));
   if (!added)
     {
-      myna_task_window_show_problem (MYNA_TASK_WINDOW (self), _("The chats could not be imported"), describe (error),
-                                     error);
+      myna_task_window_show_problem (MYNA_TASK_WINDOW (self), _ ("The chats could not be imported"), describe (error), error);
       return;
     }
   text = g_strdup_printf (ngettext ("%u chat imported", "%u chats imported", added->len), added->len);
@@ -152,16 +146,15 @@ myna_chat_import_window_accept (MynaTaskWindow *window)
     }
   if (indices->len == 0)
     return;
-  myna_task_window_begin (window, _("Importing…"), progress);
+  myna_task_window_begin (window, _ ("Importing…"), progress);
   store_import_async (self->store, self->file, (const guint *) indices->data, indices->len, progress,
                       myna_task_window_get_cancellable (window), imported_cb, g_object_ref (self));
 }
 
-/* ---- Preview ------------------------------------------------------------------------------------------------------ */
+/* ---- Preview ---------------------------------------------------------------------------------------------------- */
 
 static void
-show_entries (MynaChatImportWindow *self,
-              GPtrArray            *entries)
+show_entries (MynaChatImportWindow *self, GPtrArray *entries)
 {
   const StoreImportEntry *first = g_ptr_array_index (entries, 0);
   g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func (g_object_unref);
@@ -187,9 +180,7 @@ show_entries (MynaChatImportWindow *self,
 }
 
 static void
-previewed_cb (GObject      *source,
-              GAsyncResult *result,
-              gpointer      user_data)
+previewed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (MynaChatImportWindow) self = user_data;
   g_autoptr (GError) error = NULL;
@@ -205,18 +196,17 @@ previewed_cb (GObject      *source,
     }
   gtk_stack_set_visible_child_name (GTK_STACK (self->stack), "nothing");
   if (entries)
-    adw_status_page_set_description (ADW_STATUS_PAGE (self->nothing), _("There is no chat in this file."));
+    adw_status_page_set_description (ADW_STATUS_PAGE (self->nothing), _ ("There is no chat in this file."));
   else
-    myna_task_window_show_problem (MYNA_TASK_WINDOW (self), _("This file cannot be imported"), describe (error), error);
+    myna_task_window_show_problem (MYNA_TASK_WINDOW (self), _ ("This file cannot be imported"), describe (error), error);
 }
 
-/* ---- Rows --------------------------------------------------------------------------------------------------------- */
+/* ---- Rows ------------------------------------------------------------------------------------------------------- */
 
 static char *
 describe_entry (const StoreImportEntry *entry)
 {
-  g_autofree char *number = g_strdup_printf (ngettext ("%u message", "%u messages", entry->n_messages),
-                                             entry->n_messages);
+  g_autofree char *number = g_strdup_printf (ngettext ("%u message", "%u messages", entry->n_messages), entry->n_messages);
   g_autoptr (GDateTime) time = entry->time ? g_date_time_new_from_unix_local (entry->time / 1000) : NULL;
   g_autofree char *date = time ? g_date_time_format (time, "%x") : NULL;
   GString *text = g_string_new (date);
@@ -225,15 +215,13 @@ describe_entry (const StoreImportEntry *entry)
     g_string_append (text, " · ");
   g_string_append (text, number);
   if (entry->is_duplicate)
-    g_string_append_printf (text, " · %s", _("already in the history"));
+    g_string_append_printf (text, " · %s", _ ("already in the history"));
 
   return g_string_free (text, FALSE);
 }
 
 static void
-setup_cb (GtkSignalListItemFactory *factory,
-          GtkListItem              *list_item,
-          gpointer                  user_data)
+setup_cb (GtkSignalListItemFactory *factory, GtkListItem *list_item, gpointer user_data)
 {
   GtkWidget *check = gtk_check_button_new ();
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
@@ -260,18 +248,16 @@ setup_cb (GtkSignalListItemFactory *factory,
 }
 
 static void
-bind_cb (GtkSignalListItemFactory *factory,
-         GtkListItem              *list_item,
-         gpointer                  user_data)
+bind_cb (GtkSignalListItemFactory *factory, GtkListItem *list_item, gpointer user_data)
 {
   GtkWidget *check = gtk_list_item_get_child (list_item);
   GtkWidget *title = gtk_widget_get_first_child (gtk_check_button_get_child (GTK_CHECK_BUTTON (check)));
   MynaImportItem *item = gtk_list_item_get_item (list_item);
   const StoreImportEntry *entry = myna_import_item_get_entry (item);
-  const char *name = *entry->title ? entry->title : _("Untitled chat");
+  const char *name = *entry->title ? entry->title : _ ("Untitled chat");
   g_autofree char *details = describe_entry (entry);
-  GBinding *binding = g_object_bind_property (item, "checked", check, "active",
-                                              G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL);
+  GBinding *binding =
+      g_object_bind_property (item, "checked", check, "active", G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL);
 
   gtk_label_set_label (GTK_LABEL (title), name);
   gtk_label_set_label (GTK_LABEL (gtk_widget_get_next_sibling (title)), details);
@@ -282,14 +268,12 @@ bind_cb (GtkSignalListItemFactory *factory,
 }
 
 static void
-unbind_cb (GtkSignalListItemFactory *factory,
-           GtkListItem              *list_item,
-           gpointer                  user_data)
+unbind_cb (GtkSignalListItemFactory *factory, GtkListItem *list_item, gpointer user_data)
 {
   g_binding_unbind (g_object_steal_data (G_OBJECT (list_item), "binding"));
 }
 
-/* ---- Building ----------------------------------------------------------------------------------------------------- */
+/* ---- Building --------------------------------------------------------------------------------------------------- */
 
 static GtkWidget *
 make_list (MynaChatImportWindow *self)
@@ -301,7 +285,7 @@ make_list (MynaChatImportWindow *self)
   GtkWidget *list;
 
   gtk_widget_add_css_class (bar, "import-bar");
-  self->check_all = gtk_check_button_new_with_label (_("All"));
+  self->check_all = gtk_check_button_new_with_label (_ ("All"));
   g_signal_connect_swapped (self->check_all, "toggled", G_CALLBACK (check_all_cb), self);
   gtk_box_append (GTK_BOX (bar), self->check_all);
   self->summary = gtk_label_new (NULL);
@@ -315,9 +299,8 @@ make_list (MynaChatImportWindow *self)
   g_signal_connect (factory, "setup", G_CALLBACK (setup_cb), NULL);
   g_signal_connect (factory, "bind", G_CALLBACK (bind_cb), NULL);
   g_signal_connect (factory, "unbind", G_CALLBACK (unbind_cb), NULL);
-  list = gtk_list_view_new (GTK_SELECTION_MODEL (gtk_no_selection_new (g_object_ref (G_LIST_MODEL (self->items)))),
-                            factory);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (list), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Chats in the file"), -1);
+  list = gtk_list_view_new (GTK_SELECTION_MODEL (gtk_no_selection_new (g_object_ref (G_LIST_MODEL (self->items)))), factory);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (list), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Chats in the file"), -1);
   gtk_widget_add_css_class (list, "import-list");
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), list);
@@ -355,17 +338,15 @@ myna_chat_import_window_init (MynaChatImportWindow *self)
   gtk_stack_add_named (GTK_STACK (self->stack), make_list (self), "list");
   self->nothing = adw_status_page_new ();
   adw_status_page_set_icon_name (ADW_STATUS_PAGE (self->nothing), "document-open-symbolic");
-  adw_status_page_set_title (ADW_STATUS_PAGE (self->nothing), _("Nothing to Import"));
+  adw_status_page_set_title (ADW_STATUS_PAGE (self->nothing), _ ("Nothing to Import"));
   gtk_stack_add_named (GTK_STACK (self->stack), self->nothing, "nothing");
   myna_task_window_set_content (MYNA_TASK_WINDOW (self), self->stack);
-  gtk_window_set_title (GTK_WINDOW (self), _("Import Chats"));
+  gtk_window_set_title (GTK_WINDOW (self), _ ("Import Chats"));
   update_accept (self);
 }
 
 GtkWidget *
-myna_chat_import_window_new (GtkWindow *parent,
-                             StoreDb   *store,
-                             GFile     *file)
+myna_chat_import_window_new (GtkWindow *parent, StoreDb *store, GFile *file)
 {
   MynaChatImportWindow *self = g_object_new (MYNA_TYPE_CHAT_IMPORT_WINDOW, "transient-for", parent, NULL);
   g_autoptr (StoreProgress) progress = store_progress_new ();
@@ -374,9 +355,9 @@ myna_chat_import_window_new (GtkWindow *parent,
 
   self->store = g_object_ref (store);
   self->file = g_object_ref (file);
-  myna_task_window_begin (MYNA_TASK_WINDOW (self), _("Reading the file…"), progress);
-  store_preview_import_async (store, file, progress, myna_task_window_get_cancellable (MYNA_TASK_WINDOW (self)),
-                              previewed_cb, g_object_ref (self));
+  myna_task_window_begin (MYNA_TASK_WINDOW (self), _ ("Reading the file…"), progress);
+  store_preview_import_async (store, file, progress, myna_task_window_get_cancellable (MYNA_TASK_WINDOW (self)), previewed_cb,
+                              g_object_ref (self));
 
   return GTK_WIDGET (self);
 }
@@ -387,7 +368,7 @@ myna_chat_import_make_filter (void)
   static const char *const patterns[] = { "*.json", "*.db", "*.sqlite", "*.sqlite3", "*.chat" };
   GtkFileFilter *filter = gtk_file_filter_new ();
 
-  gtk_file_filter_set_name (filter, _("Exported chats"));
+  gtk_file_filter_set_name (filter, _ ("Exported chats"));
   for (guint i = 0; i < G_N_ELEMENTS (patterns); i++)
     gtk_file_filter_add_pattern (filter, patterns[i]);
 

@@ -13,9 +13,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (MynaChatImportWindow, myna_chat_import_window, MYNA, CHAT_IMPORT_WINDOW, MynaTaskWindow)
 
 /* Reads the file, lists its conversations and imports those that are checked. */
-GtkWidget *myna_chat_import_window_new    (GtkWindow *parent,
-                                           StoreDb   *store,
-                                           GFile     *file);
+GtkWidget *myna_chat_import_window_new (GtkWindow *parent, StoreDb *store, GFile *file);
 /* Files that can be imported, for the file dialog; the caller owns it. */
 GtkFileFilter *myna_chat_import_make_filter (void);
 

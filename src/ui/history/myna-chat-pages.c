@@ -6,7 +6,7 @@
 
 #include <glib/gi18n.h>
 
-#define FOOTER 24.0             /* points below the text, for the page's number */
+#define FOOTER 24.0 /* points below the text, for the page's number */
 #define GREY   0.4
 
 struct _MynaChatPages
@@ -14,30 +14,27 @@ struct _MynaChatPages
   PangoContext *context;
   double width;
   double height;
-  GPtrArray *strips;            /* of MynaStrip */
-  GArray *starts;               /* of guint: the first strip of each page */
+  GPtrArray *strips; /* of MynaStrip */
+  GArray *starts;    /* of guint: the first strip of each page */
 };
 
-/* ---- Pages -------------------------------------------------------------------------------------------------------- */
+/* ---- Pages ------------------------------------------------------------------------------------------------------ */
 
 static const MynaStrip *
-get_strip (MynaChatPages *self,
-           guint          i)
+get_strip (MynaChatPages *self, guint i)
 {
   return g_ptr_array_index (self->strips, i);
 }
 
 static guint
-get_start (MynaChatPages *self,
-           guint          page)
+get_start (MynaChatPages *self, guint page)
 {
   return page < self->starts->len ? g_array_index (self->starts, guint, page) : self->strips->len;
 }
 
 /* Where the page ends that begins with this strip: a heading goes with what stands below it, unless it fills the page. */
 static guint
-find_end (MynaChatPages *self,
-          guint          start)
+find_end (MynaChatPages *self, guint start)
 {
   double room = self->height - FOOTER;
   double used = get_strip (self, start)->height;
@@ -70,16 +67,14 @@ paginate (MynaChatPages *self)
     {
       g_array_append_val (self->starts, start);
       start = find_end (self, start);
-    } while (start < self->strips->len);
+    }
+  while (start < self->strips->len);
 }
 
-/* ---- Drawing ------------------------------------------------------------------------------------------------------ */
+/* ---- Drawing ---------------------------------------------------------------------------------------------------- */
 
 static void
-draw_paper (MynaChatPages   *self,
-            const MynaStrip *strip,
-            double           y,
-            cairo_t         *cr)
+draw_paper (MynaChatPages *self, const MynaStrip *strip, double y, cairo_t *cr)
 {
   if (strip->paper != MYNA_PAPER_PLAIN)
     {
@@ -107,10 +102,7 @@ draw_paper (MynaChatPages   *self,
 }
 
 static void
-draw_strip (MynaChatPages   *self,
-            const MynaStrip *strip,
-            double           y,
-            cairo_t         *cr)
+draw_strip (MynaChatPages *self, const MynaStrip *strip, double y, cairo_t *cr)
 {
   draw_paper (self, strip, y, cr);
   if (strip->is_grey)
@@ -130,14 +122,12 @@ draw_strip (MynaChatPages   *self,
 }
 
 static void
-draw_footer (MynaChatPages *self,
-             guint          page,
-             cairo_t       *cr)
+draw_footer (MynaChatPages *self, guint page, cairo_t *cr)
 {
   g_autoptr (PangoLayout) layout = pango_layout_new (self->context);
   PangoFontDescription *font = pango_font_description_from_string ("Sans 8");
   /* Translators: number of the page, and how many there are */
-  g_autofree char *text = g_strdup_printf (_("%u / %u"), page + 1, self->starts->len);
+  g_autofree char *text = g_strdup_printf (_ ("%u / %u"), page + 1, self->starts->len);
 
   pango_layout_set_font_description (layout, font);
   pango_font_description_free (font);
@@ -150,9 +140,7 @@ draw_footer (MynaChatPages *self,
 }
 
 void
-myna_chat_pages_draw (MynaChatPages *self,
-                      guint          page,
-                      cairo_t       *cr)
+myna_chat_pages_draw (MynaChatPages *self, guint page, cairo_t *cr)
 {
   double y = 0;
 
@@ -170,14 +158,11 @@ myna_chat_pages_draw (MynaChatPages *self,
   draw_footer (self, page, cr);
 }
 
-/* ---- Life --------------------------------------------------------------------------------------------------------- */
+/* ---- Life ------------------------------------------------------------------------------------------------------- */
 
 MynaChatPages *
-myna_chat_pages_new (PangoContext            *context,
-                     double                   width,
-                     double                   height,
-                     const StoreConversation *conversation,
-                     GPtrArray               *messages)
+myna_chat_pages_new (PangoContext *context, double width, double height, const StoreConversation *conversation,
+                     GPtrArray *messages)
 {
   MynaChatPages *self = g_new0 (MynaChatPages, 1);
 

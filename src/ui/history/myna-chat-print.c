@@ -18,8 +18,8 @@ typedef struct
   GtkWindow *parent;
   StoreDb *store;
   gint64 id;
-  GFile *pdf;                   /* NULL: the dialog */
-  StorePartFile *part;          /* of the pdf */
+  GFile *pdf;          /* NULL: the dialog */
+  StorePartFile *part; /* of the pdf */
   StoreConversation *conversation;
   GPtrArray *messages;
   MynaChatPages *pages;
@@ -42,12 +42,10 @@ print_free (gpointer data)
   g_free (print);
 }
 
-/* ---- Printing ----------------------------------------------------------------------------------------------------- */
+/* ---- Printing --------------------------------------------------------------------------------------------------- */
 
 static void
-begin_print_cb (GtkPrintOperation *operation,
-                GtkPrintContext   *context,
-                Print             *print)
+begin_print_cb (GtkPrintOperation *operation, GtkPrintContext *context, Print *print)
 {
   PangoContext *pango = gtk_print_context_create_pango_context (context);
 
@@ -59,10 +57,7 @@ begin_print_cb (GtkPrintOperation *operation,
 }
 
 static void
-draw_page_cb (GtkPrintOperation *operation,
-              GtkPrintContext   *context,
-              int                page,
-              Print             *print)
+draw_page_cb (GtkPrintOperation *operation, GtkPrintContext *context, int page, Print *print)
 {
   myna_chat_pages_draw (print->pages, (guint) page, gtk_print_context_get_cairo_context (context));
 }
@@ -84,8 +79,7 @@ is_whole (const char *path)
 }
 
 static gboolean
-keep_pdf (Print   *print,
-          GError **error)
+keep_pdf (Print *print, GError **error)
 {
   if (!is_whole (store_part_file_get_path (print->part)))
     {
@@ -97,9 +91,7 @@ keep_pdf (Print   *print,
 }
 
 static void
-done_cb (GtkPrintOperation       *operation,
-         GtkPrintOperationResult  result,
-         GTask                   *task)
+done_cb (GtkPrintOperation *operation, GtkPrintOperationResult result, GTask *task)
 {
   Print *print = g_task_get_task_data (task);
   GError *error = NULL;
@@ -118,8 +110,7 @@ done_cb (GtkPrintOperation       *operation,
 }
 
 static gboolean
-set_file (Print   *print,
-          GError **error)
+set_file (Print *print, GError **error)
 {
   print->part = store_part_file_new (print->pdf, error);
   if (!print->part)
@@ -179,12 +170,10 @@ run (GTask *task)
                            print->parent, NULL);
 }
 
-/* ---- Reading ------------------------------------------------------------------------------------------------------ */
+/* ---- Reading ---------------------------------------------------------------------------------------------------- */
 
 static GPtrArray *
-finish_list (GTask        *task,
-             GObject      *source,
-             GAsyncResult *result)
+finish_list (GTask *task, GObject *source, GAsyncResult *result)
 {
   GError *error = NULL;
   GPtrArray *list = store_finish_list (STORE_DB (source), result, &error);
@@ -199,9 +188,7 @@ finish_list (GTask        *task,
 }
 
 static void
-messages_cb (GObject      *source,
-             GAsyncResult *result,
-             gpointer      user_data)
+messages_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   GTask *task = user_data;
   Print *print = g_task_get_task_data (task);
@@ -212,9 +199,7 @@ messages_cb (GObject      *source,
 }
 
 static void
-branch_cb (GObject      *source,
-           GAsyncResult *result,
-           gpointer      user_data)
+branch_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   GTask *task = user_data;
   Print *print = g_task_get_task_data (task);
@@ -230,9 +215,7 @@ branch_cb (GObject      *source,
 }
 
 static void
-conversation_cb (GObject      *source,
-                 GAsyncResult *result,
-                 gpointer      user_data)
+conversation_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   GTask *task = user_data;
   Print *print = g_task_get_task_data (task);
@@ -245,13 +228,8 @@ conversation_cb (GObject      *source,
 }
 
 void
-myna_chat_print_async (GtkWindow           *parent,
-                       StoreDb             *store,
-                       gint64               id,
-                       GFile               *pdf,
-                       GCancellable        *cancellable,
-                       GAsyncReadyCallback  callback,
-                       gpointer             user_data)
+myna_chat_print_async (GtkWindow *parent, StoreDb *store, gint64 id, GFile *pdf, GCancellable *cancellable,
+                       GAsyncReadyCallback callback, gpointer user_data)
 {
   GTask *task = g_task_new (parent, cancellable, callback, user_data);
   Print *print = g_new0 (Print, 1);
@@ -265,8 +243,7 @@ myna_chat_print_async (GtkWindow           *parent,
 }
 
 gboolean
-myna_chat_print_finish (GAsyncResult  *result,
-                        GError       **error)
+myna_chat_print_finish (GAsyncResult *result, GError **error)
 {
   return g_task_propagate_boolean (G_TASK (result), error);
 }

@@ -15,8 +15,8 @@
 #define HEAD        "Sans Bold 9"
 #define TITLE       "Sans Bold 16"
 #define CODE        "Monospace 8.5"
-#define INDENT      16.0        /* of a list or quote */
-#define PADDING     8.0         /* inside of tinted paper */
+#define INDENT      16.0 /* of a list or quote */
+#define PADDING     8.0  /* inside of tinted paper */
 #define CELL_GAP    10.0
 #define MIN_COLUMN  36.0
 #define BLOCK_SPACE 7.0
@@ -49,9 +49,7 @@ strip_free (gpointer data)
 }
 
 static MynaStrip *
-add_strip (Builder *self,
-           double   before,
-           double   height)
+add_strip (Builder *self, double before, double height)
 {
   MynaStrip *strip = g_new0 (MynaStrip, 1);
 
@@ -66,11 +64,7 @@ add_strip (Builder *self,
 
 /* Takes the layout. */
 static void
-add_text (MynaStrip       *strip,
-          PangoLayout     *layout,
-          PangoLayoutLine *line,
-          double           x,
-          double           y)
+add_text (MynaStrip *strip, PangoLayout *layout, PangoLayoutLine *line, double x, double y)
 {
   MynaStripText text = { layout, line ? pango_layout_line_ref (line) : NULL, x, y };
 
@@ -78,11 +72,7 @@ add_text (MynaStrip       *strip,
 }
 
 static PangoLayout *
-make_layout (Builder       *self,
-             const char    *font,
-             const char    *text,
-             PangoAttrList *attributes,
-             double         width)
+make_layout (Builder *self, const char *font, const char *text, PangoAttrList *attributes, double width)
 {
   PangoLayout *layout = pango_layout_new (self->context);
   PangoFontDescription *description = pango_font_description_from_string (font);
@@ -102,10 +92,7 @@ make_layout (Builder       *self,
 
 /* A strip a line.  The first one is set apart by `before`; returns its index. */
 static guint
-add_lines (Builder     *self,
-           PangoLayout *layout,
-           double       x,
-           double       before)
+add_lines (Builder *self, PangoLayout *layout, double x, double before)
 {
   PangoLayoutIter *iter = pango_layout_get_iter (layout);
   guint first = self->strips->len;
@@ -120,9 +107,10 @@ add_lines (Builder     *self,
       pango_layout_iter_get_line_extents (iter, NULL, &logical);
       strip = add_strip (self, self->strips->len == first ? before : 0, (double) (bottom - top) / PANGO_SCALE);
       strip->left = x;
-      add_text (strip, g_object_ref (layout), pango_layout_iter_get_line_readonly (iter),
-                x + (double) logical.x / PANGO_SCALE, (double) (pango_layout_iter_get_baseline (iter) - top) / PANGO_SCALE);
-    } while (pango_layout_iter_next_line (iter));
+      add_text (strip, g_object_ref (layout), pango_layout_iter_get_line_readonly (iter), x + (double) logical.x / PANGO_SCALE,
+                (double) (pango_layout_iter_get_baseline (iter) - top) / PANGO_SCALE);
+    }
+  while (pango_layout_iter_next_line (iter));
   pango_layout_iter_free (iter);
   /* No line of a paragraph stands alone at the end or the beginning of a page. */
   if (self->strips->len - first >= 2)
@@ -136,17 +124,13 @@ add_lines (Builder     *self,
 }
 
 static MynaStrip *
-get_strip (Builder *self,
-           guint    i)
+get_strip (Builder *self, guint i)
 {
   return g_ptr_array_index (self->strips, i);
 }
 
 static void
-set_paper (Builder   *self,
-           guint      first,
-           MynaPaper  paper,
-           double     left)
+set_paper (Builder *self, guint first, MynaPaper paper, double left)
 {
   MynaStrip *top = get_strip (self, first);
   MynaStrip *bottom = get_strip (self, self->strips->len - 1);
@@ -162,13 +146,10 @@ set_paper (Builder   *self,
   bottom->height += PADDING / 2;
 }
 
-/* ---- Text with styles --------------------------------------------------------------------------------------------- */
+/* ---- Text with styles ------------------------------------------------------------------------------------------- */
 
 static void
-add_attribute (PangoAttrList  *list,
-               PangoAttribute *attribute,
-               gsize           start,
-               gsize           end)
+add_attribute (PangoAttrList *list, PangoAttribute *attribute, gsize start, gsize end)
 {
   attribute->start_index = (guint) start;
   attribute->end_index = (guint) end;
@@ -176,10 +157,7 @@ add_attribute (PangoAttrList  *list,
 }
 
 static void
-add_style (PangoAttrList *list,
-           MynaRunStyle   style,
-           gsize          start,
-           gsize          end)
+add_style (PangoAttrList *list, MynaRunStyle style, gsize start, gsize end)
 {
   if (style & MYNA_RUN_STRONG)
     add_attribute (list, pango_attr_weight_new (PANGO_WEIGHT_BOLD), start, end);
@@ -202,10 +180,7 @@ add_style (PangoAttrList *list,
 }
 
 static PangoLayout *
-make_rich (Builder              *self,
-           const char           *font,
-           const MynaRichString *string,
-           double                width)
+make_rich (Builder *self, const char *font, const MynaRichString *string, double width)
 {
   g_autoptr (GString) text = g_string_new (NULL);
   PangoAttrList *list = pango_attr_list_new ();
@@ -233,13 +208,11 @@ make_rich (Builder              *self,
   return layout;
 }
 
-/* ---- Tables ------------------------------------------------------------------------------------------------------- */
+/* ---- Tables ----------------------------------------------------------------------------------------------------- */
 
 /* As wide as the text wants, and where that is too much, less in proportion. */
 static double *
-measure_columns (Builder         *self,
-                 const MynaBlock *block,
-                 double           width)
+measure_columns (Builder *self, const MynaBlock *block, double width)
 {
   double *widths = g_new0 (double, block->n_columns);
   double gaps = CELL_GAP * (block->n_columns - 1), sum = 0;
@@ -261,9 +234,7 @@ measure_columns (Builder         *self,
 }
 
 static void
-add_table (Builder         *self,
-           const MynaBlock *block,
-           double           x)
+add_table (Builder *self, const MynaBlock *block, double x)
 {
   static const PangoAlignment alignments[] = {
     [MYNA_ALIGN_START] = PANGO_ALIGN_LEFT, [MYNA_ALIGN_CENTER] = PANGO_ALIGN_CENTER, [MYNA_ALIGN_END] = PANGO_ALIGN_RIGHT
@@ -281,8 +252,7 @@ add_table (Builder         *self,
       for (guint column = 0; column < block->n_columns; column++)
         {
           PangoLayout *layout = make_rich (self, row == 0 ? "Sans Bold 10" : BODY,
-                                           g_ptr_array_index (block->cells, row * block->n_columns + column),
-                                           widths[column]);
+                                           g_ptr_array_index (block->cells, row * block->n_columns + column), widths[column]);
           PangoRectangle logical;
 
           pango_layout_set_alignment (layout, alignments[block->alignments[column]]);
@@ -295,13 +265,11 @@ add_table (Builder         *self,
     }
 }
 
-/* ---- Blocks ------------------------------------------------------------------------------------------------------- */
+/* ---- Blocks ----------------------------------------------------------------------------------------------------- */
 
 /* The bars of the quotes that the block is in, and the marker of the list item that it begins. */
 static void
-decorate (Builder         *self,
-          const MynaBlock *block,
-          guint            first)
+decorate (Builder *self, const MynaBlock *block, guint first)
 {
   for (guint depth = 0; depth < block->n_containers; depth++)
     {
@@ -322,7 +290,8 @@ decorate (Builder         *self,
       else if (container->is_first)
         {
           const char *marker = container->task == MYNA_TASK_DONE   ? "☑"
-                               : container->task == MYNA_TASK_OPEN ? "☐" : container->marker;
+                               : container->task == MYNA_TASK_OPEN ? "☐"
+                                                                   : container->marker;
           PangoLayout *layout = make_layout (self, BODY, marker, NULL, 0);
 
           add_text (get_strip (self, first), layout, NULL, x,
@@ -332,9 +301,7 @@ decorate (Builder         *self,
 }
 
 static guint
-add_heading (Builder         *self,
-             const MynaBlock *block,
-             double           x)
+add_heading (Builder *self, const MynaBlock *block, double x)
 {
   g_autofree char *font = g_strdup_printf ("Sans Bold %d", (int) MAX (15 - (int) block->level, 10));
   guint first = add_lines (self, make_rich (self, font, &block->string, self->width - x), x, BLOCK_SPACE + 3);
@@ -346,9 +313,7 @@ add_heading (Builder         *self,
 }
 
 static guint
-add_code (Builder    *self,
-          const char *source,
-          double      x)
+add_code (Builder *self, const char *source, double x)
 {
   PangoLayout *layout = make_layout (self, CODE, source, NULL, self->width - x - 2 * PADDING);
   guint first = add_lines (self, layout, x + PADDING, BLOCK_SPACE);
@@ -359,46 +324,33 @@ add_code (Builder    *self,
 }
 
 static void
-add_block (Builder         *self,
-           const MynaBlock *block)
+add_block (Builder *self, const MynaBlock *block)
 {
   double x = MIN (INDENT * block->n_containers, self->width / 2);
   guint first = self->strips->len;
 
   switch (block->kind)
     {
-    case MYNA_BLOCK_CODE:
-      add_code (self, myna_block_get_source (block), x);
-      break;
+    case MYNA_BLOCK_CODE: add_code (self, myna_block_get_source (block), x); break;
     case MYNA_BLOCK_MATHS:
     case MYNA_BLOCK_HTML:
       add_lines (self, make_layout (self, CODE, block->string.text, NULL, self->width - x), x, BLOCK_SPACE);
       break;
-    case MYNA_BLOCK_TABLE:
-      add_table (self, block, x);
-      break;
-    case MYNA_BLOCK_RULE:
-      add_strip (self, BLOCK_SPACE, 4)->has_rule = TRUE;
-      break;
-    case MYNA_BLOCK_HEADING:
-      add_heading (self, block, x);
-      break;
-    case MYNA_BLOCK_THINKING:
-      break;                      /* its blocks have bars */
+    case MYNA_BLOCK_TABLE: add_table (self, block, x); break;
+    case MYNA_BLOCK_RULE: add_strip (self, BLOCK_SPACE, 4)->has_rule = TRUE; break;
+    case MYNA_BLOCK_HEADING: add_heading (self, block, x); break;
+    case MYNA_BLOCK_THINKING: break; /* its blocks have bars */
     case MYNA_BLOCK_PARAGRAPH:
-    default:
-      add_lines (self, make_rich (self, BODY, &block->string, self->width - x), x, block->is_tight ? 1 : BLOCK_SPACE);
+    default: add_lines (self, make_rich (self, BODY, &block->string, self->width - x), x, block->is_tight ? 1 : BLOCK_SPACE);
     }
   if (self->strips->len > first)
     decorate (self, block, first);
 }
 
-/* ---- Messages ----------------------------------------------------------------------------------------------------- */
+/* ---- Messages --------------------------------------------------------------------------------------------------- */
 
 static void
-add_small (Builder    *self,
-           const char *text,
-           double      before)
+add_small (Builder *self, const char *text, double before)
 {
   guint first = add_lines (self, make_layout (self, SMALL, text, NULL, self->width), 0, before);
 
@@ -410,8 +362,7 @@ add_small (Builder    *self,
 }
 
 static void
-add_attachments (Builder    *self,
-                 const char *json)
+add_attachments (Builder *self, const char *json)
 {
   g_autoptr (GPtrArray) attachments = myna_attachments_from_json (json);
 
@@ -419,17 +370,17 @@ add_attachments (Builder    *self,
     {
       MynaAttachment *attachment = g_ptr_array_index (attachments, i);
       /* Translators: %s is the name of a file */
-      g_autofree char *text = g_strdup_printf (_("Attached: %s"), attachment->name);
+      g_autofree char *text = g_strdup_printf (_ ("Attached: %s"), attachment->name);
 
       add_small (self, text, 2);
     }
 }
 
 static void
-add_message (Builder            *self,
-             const StoreMessage *message)
+add_message (Builder *self, const StoreMessage *message)
 {
-  guint first = add_lines (self, make_layout (self, HEAD, store_message_get_speaker (message), NULL, self->width), 0, TURN_SPACE);
+  guint first =
+      add_lines (self, make_layout (self, HEAD, store_message_get_speaker (message), NULL, self->width), 0, TURN_SPACE);
 
   for (guint i = first; i < self->strips->len; i++)
     get_strip (self, i)->keep_with_next = TRUE;
@@ -453,15 +404,12 @@ add_message (Builder            *self,
 }
 
 GPtrArray *
-myna_chat_strips_new (PangoContext            *context,
-                      double                   width,
-                      const StoreConversation *conversation,
-                      GPtrArray               *messages)
+myna_chat_strips_new (PangoContext *context, double width, const StoreConversation *conversation, GPtrArray *messages)
 {
   Builder self = { context, width, g_ptr_array_new_with_free_func (strip_free) };
-  const char *title = *conversation->title ? conversation->title : C_("export", "Untitled chat");
+  const char *title = *conversation->title ? conversation->title : C_ ("export", "Untitled chat");
   g_autoptr (GDateTime) time = g_date_time_new_from_unix_local (conversation->created_at / 1000);
-  g_autofree char *date = time ? g_date_time_format (time, _("%-d %B %Y, %H:%M")) : NULL;
+  g_autofree char *date = time ? g_date_time_format (time, _ ("%-d %B %Y, %H:%M")) : NULL;
 
   add_lines (&self, make_layout (&self, TITLE, title, NULL, width), 0, 0);
   if (date)

@@ -11,9 +11,9 @@
 #include "history/myna-chat-print.h"
 #include "ui-compat.h"
 
-#define MAX_NAME_BYTES 120      /* of the suggested name: file systems take 255 */
+#define MAX_NAME_BYTES 120 /* of the suggested name: file systems take 255 */
 
-#define FORMAT_PDF (-1)         /* printed, where the others are a StoreFormat */
+#define FORMAT_PDF     (-1) /* printed, where the others are a StoreFormat */
 
 static const struct
 {
@@ -22,11 +22,11 @@ static const struct
   const char *title;
   const char *subtitle;
 } formats[] = {
-  { STORE_FORMAT_MARKDOWN, "md", N_("Markdown"), N_("For notes and text editors") },
-  { STORE_FORMAT_HTML, "html", N_("Web page"), N_("One file that any browser opens") },
-  { FORMAT_PDF, "pdf", N_("PDF"), N_("Pages, as they would be printed") },
-  { STORE_FORMAT_TEXT, "txt", N_("Plain text"), N_("Readable everywhere") },
-  { STORE_FORMAT_JSON, "json", N_("JSON"), N_("Everything, with all alternatives; Myna can import it again") },
+  { STORE_FORMAT_MARKDOWN, "md", N_ ("Markdown"), N_ ("For notes and text editors") },
+  { STORE_FORMAT_HTML, "html", N_ ("Web page"), N_ ("One file that any browser opens") },
+  { FORMAT_PDF, "pdf", N_ ("PDF"), N_ ("Pages, as they would be printed") },
+  { STORE_FORMAT_TEXT, "txt", N_ ("Plain text"), N_ ("Readable everywhere") },
+  { STORE_FORMAT_JSON, "json", N_ ("JSON"), N_ ("Everything, with all alternatives; Myna can import it again") },
 };
 
 struct _MynaExportWindow
@@ -34,9 +34,9 @@ struct _MynaExportWindow
   MynaTaskWindow parent_instance;
 
   StoreDb *store;
-  GArray *ids;                  /* of gint64; empty: all */
+  GArray *ids; /* of gint64; empty: all */
   char *title;
-  GFile *file;                  /* being written */
+  GFile *file; /* being written */
   GtkWidget *rows[G_N_ELEMENTS (formats)];
   GtkWidget *checks[G_N_ELEMENTS (formats)];
 };
@@ -57,13 +57,11 @@ get_chosen (MynaExportWindow *self)
 
 /* The title, or what it is and the date, without what file names cannot have. */
 static char *
-make_name (MynaExportWindow *self,
-           const char       *suffix)
+make_name (MynaExportWindow *self, const char *suffix)
 {
   g_autoptr (GDateTime) now = g_date_time_new_now_local ();
   g_autofree char *date = g_date_time_format (now, "%F");
-  g_autofree char *base = self->title && *self->title ? g_strdup (self->title)
-                                                      : g_strdup_printf ("%s %s", _("Chats"), date);
+  g_autofree char *base = self->title && *self->title ? g_strdup (self->title) : g_strdup_printf ("%s %s", _ ("Chats"), date);
   char *end;
 
   g_strdelimit (base, "/\\:*?\"<>|\r\n\t", ' ');
@@ -79,25 +77,23 @@ make_name (MynaExportWindow *self,
   return g_strdup_printf ("%s.%s", *base ? base : date, suffix);
 }
 
-/* ---- Writing ------------------------------------------------------------------------------------------------------ */
+/* ---- Writing ---------------------------------------------------------------------------------------------------- */
 
 /* The store's words are about the history; here it is the person's file. */
 static const char *
 describe (const GError *error)
 {
   if (g_error_matches (error, STORE_ERROR, STORE_ERROR_FULL) || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE))
-    return _("The disk is full. Free some space, or choose another place.");
+    return _ ("The disk is full. Free some space, or choose another place.");
   if (g_error_matches (error, STORE_ERROR, STORE_ERROR_READ_ONLY)
       || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED))
-    return _("Nothing can be written there. Choose another place.");
+    return _ ("Nothing can be written there. Choose another place.");
 
-  return _("Try again, or choose another place.");
+  return _ ("Try again, or choose another place.");
 }
 
 static void
-finish (MynaExportWindow *self,
-        guint             n,
-        const GError     *error)
+finish (MynaExportWindow *self, guint n, const GError *error)
 {
   g_autofree char *text = NULL;
 
@@ -106,8 +102,7 @@ finish (MynaExportWindow *self,
   myna_task_window_end (MYNA_TASK_WINDOW (self));
   if (error)
     {
-      myna_task_window_show_problem (MYNA_TASK_WINDOW (self), _("The file could not be written"), describe (error),
-                                     error);
+      myna_task_window_show_problem (MYNA_TASK_WINDOW (self), _ ("The file could not be written"), describe (error), error);
       return;
     }
   text = g_strdup_printf (ngettext ("%u chat exported", "%u chats exported", n), n);
@@ -116,9 +111,7 @@ finish (MynaExportWindow *self,
 }
 
 static void
-exported_cb (GObject      *source,
-             GAsyncResult *result,
-             gpointer      user_data)
+exported_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (MynaExportWindow) self = user_data;
   g_autoptr (GError) error = NULL;
@@ -128,9 +121,7 @@ exported_cb (GObject      *source,
 }
 
 static void
-printed_cb (GObject      *source,
-            GAsyncResult *result,
-            gpointer      user_data)
+printed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (MynaExportWindow) self = user_data;
   g_autoptr (GError) error = NULL;
@@ -155,7 +146,7 @@ write_file (MynaExportWindow *self)
     .progress = progress,
   };
 
-  myna_task_window_begin (MYNA_TASK_WINDOW (self), _("Writing the file…"), progress);
+  myna_task_window_begin (MYNA_TASK_WINDOW (self), _ ("Writing the file…"), progress);
   if (format == FORMAT_PDF)
     {
       myna_chat_print_async (GTK_WINDOW (self), self->store, g_array_index (self->ids, gint64, 0), self->file, cancellable,
@@ -167,17 +158,13 @@ write_file (MynaExportWindow *self)
 }
 
 static char *
-myna_export_window_describe_progress (MynaTaskWindow *window,
-                                      gint64          done,
-                                      gint64          total)
+myna_export_window_describe_progress (MynaTaskWindow *window, gint64 done, gint64 total)
 {
   return g_strdup_printf (ngettext ("%u of %u chat", "%u of %u chats", (guint) total), (guint) done, (guint) total);
 }
 
 static void
-file_chosen_cb (GObject      *source,
-                GAsyncResult *result,
-                gpointer      user_data)
+file_chosen_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (MynaExportWindow) self = user_data;
   g_autoptr (GFile) file = myna_choose_file_finish (result);
@@ -194,11 +181,11 @@ myna_export_window_accept (MynaTaskWindow *window)
   MynaExportWindow *self = MYNA_EXPORT_WINDOW (window);
   g_autofree char *name = make_name (self, formats[get_chosen (self)].suffix);
 
-  myna_choose_file_async (GTK_WINDOW (self), MYNA_FILE_SAVE, _("Export Chats"), NULL, name, file_chosen_cb,
+  myna_choose_file_async (GTK_WINDOW (self), MYNA_FILE_SAVE, _ ("Export Chats"), NULL, name, file_chosen_cb,
                           g_object_ref (self));
 }
 
-/* ---- Building ----------------------------------------------------------------------------------------------------- */
+/* ---- Building --------------------------------------------------------------------------------------------------- */
 
 static void
 myna_export_window_finalize (GObject *object)
@@ -222,13 +209,12 @@ myna_export_window_class_init (MynaExportWindowClass *klass)
 }
 
 static GtkWidget *
-make_row (MynaExportWindow *self,
-          guint             i)
+make_row (MynaExportWindow *self, guint i)
 {
   GtkWidget *row = adw_action_row_new ();
 
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _(formats[i].title));
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), _(formats[i].subtitle));
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _ (formats[i].title));
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), _ (formats[i].subtitle));
   adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
   self->checks[i] = gtk_check_button_new ();
   gtk_widget_set_valign (self->checks[i], GTK_ALIGN_CENTER);
@@ -254,16 +240,12 @@ myna_export_window_init (MynaExportWindow *self)
     adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), make_row (self, i));
   adw_preferences_page_add (ADW_PREFERENCES_PAGE (page), ADW_PREFERENCES_GROUP (group));
   myna_task_window_set_content (MYNA_TASK_WINDOW (self), page);
-  myna_task_window_set_accept (MYNA_TASK_WINDOW (self), _("Save…"), TRUE);
+  myna_task_window_set_accept (MYNA_TASK_WINDOW (self), _ ("Save…"), TRUE);
   gtk_window_set_default_size (GTK_WINDOW (self), 460, 500);
 }
 
 GtkWidget *
-myna_export_window_new (GtkWindow    *parent,
-                        StoreDb      *store,
-                        const gint64 *ids,
-                        gsize         n_ids,
-                        const char   *title)
+myna_export_window_new (GtkWindow *parent, StoreDb *store, const gint64 *ids, gsize n_ids, const char *title)
 {
   MynaExportWindow *self = g_object_new (MYNA_TYPE_EXPORT_WINDOW, "transient-for", parent, NULL);
   g_autofree char *heading = NULL;
@@ -277,7 +259,7 @@ myna_export_window_new (GtkWindow    *parent,
   for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
     gtk_widget_set_visible (self->rows[i], formats[i].format != FORMAT_PDF || n_ids == 1);
   heading = n_ids > 0 ? g_strdup_printf (ngettext ("Export %u Chat", "Export %u Chats", (guint) n_ids), (guint) n_ids)
-                      : g_strdup (_("Export All Chats"));
+                      : g_strdup (_ ("Export All Chats"));
   gtk_window_set_title (GTK_WINDOW (self), heading);
 
   return GTK_WIDGET (self);

@@ -14,10 +14,6 @@ G_DECLARE_FINAL_TYPE (MynaExportWindow, myna_export_window, MYNA, EXPORT_WINDOW,
 
 /* Asks for the format and the file, and writes it.  ids (copied): the conversations; n_ids 0: all that are not in the bin.
  * title: of the only one, for the file's name; NULL for several. */
-GtkWidget *myna_export_window_new (GtkWindow    *parent,
-                                   StoreDb      *store,
-                                   const gint64 *ids,
-                                   gsize         n_ids,
-                                   const char   *title);
+GtkWidget *myna_export_window_new (GtkWindow *parent, StoreDb *store, const gint64 *ids, gsize n_ids, const char *title);
 
 G_END_DECLS

@@ -7,7 +7,7 @@
  */
 #include "history/myna-history-entries.h"
 
-#define N_DATES 4               /* groups that have a beginning: today, yesterday, week, month */
+#define N_DATES 4 /* groups that have a beginning: today, yesterday, week, month */
 
 void
 myna_history_record_free (gpointer data)
@@ -29,8 +29,7 @@ myna_history_folder_free (gpointer data)
 
 /* The id decides between equals, so that the order is always the same. */
 int
-myna_history_record_compare (gconstpointer a,
-                             gconstpointer b)
+myna_history_record_compare (gconstpointer a, gconstpointer b)
 {
   const MynaHistoryRecord *left = *(const MynaHistoryRecord *const *) a;
   const MynaHistoryRecord *right = *(const MynaHistoryRecord *const *) b;
@@ -45,8 +44,7 @@ myna_history_record_compare (gconstpointer a,
 
 /* Beginnings of the groups by date, in ms since 1970, by the person's own midnight. */
 static void
-get_boundaries (GDateTime *now,
-                gint64     boundaries[N_DATES])
+get_boundaries (GDateTime *now, gint64 boundaries[N_DATES])
 {
   static const int days_back[N_DATES] = { 0, 1, 6, 29 };
   g_autoptr (GDateTime) midnight = g_date_time_new_local (g_date_time_get_year (now), g_date_time_get_month (now),
@@ -61,8 +59,7 @@ get_boundaries (GDateTime *now,
 }
 
 static MynaHistoryGroup
-get_date_group (gint64       time,
-                const gint64 boundaries[N_DATES])
+get_date_group (gint64 time, const gint64 boundaries[N_DATES])
 {
   for (int i = 0; i < N_DATES; i++)
     {
@@ -74,12 +71,7 @@ get_date_group (gint64       time,
 }
 
 static void
-add_entry (GArray          *entries,
-           MynaHistoryKind  kind,
-           MynaHistoryGroup group,
-           gint64           id,
-           const char      *title,
-           guint            depth)
+add_entry (GArray *entries, MynaHistoryKind kind, MynaHistoryGroup group, gint64 id, const char *title, guint depth)
 {
   MynaHistoryEntry entry = { .id = id, .title = title, .kind = kind, .group = group, .depth = depth };
 
@@ -87,16 +79,14 @@ add_entry (GArray          *entries,
 }
 
 static void
-add_heading (GArray          *entries,
-             MynaHistoryGroup group)
+add_heading (GArray *entries, MynaHistoryGroup group)
 {
   add_entry (entries, MYNA_HISTORY_HEADING, group, 0, NULL, 0);
 }
 
 /* Which conversations, not pinned, each folder holds: id → GPtrArray of records, in their order. */
 static GHashTable *
-collect_contents (GPtrArray *records,
-                  GPtrArray *folders)
+collect_contents (GPtrArray *records, GPtrArray *folders)
 {
   GHashTable *contents = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, (GDestroyNotify) g_ptr_array_unref);
 
@@ -119,11 +109,7 @@ collect_contents (GPtrArray *records,
 }
 
 static void
-add_folder (GArray            *entries,
-            MynaHistoryFolder *folder,
-            GPtrArray         *folders,
-            GHashTable        *contents,
-            guint              depth)
+add_folder (GArray *entries, MynaHistoryFolder *folder, GPtrArray *folders, GHashTable *contents, guint depth)
 {
   GPtrArray *content = g_hash_table_lookup (contents, &folder->id);
 
@@ -147,9 +133,7 @@ add_folder (GArray            *entries,
 }
 
 static void
-add_folders (GArray     *entries,
-             GPtrArray  *folders,
-             GHashTable *contents)
+add_folders (GArray *entries, GPtrArray *folders, GHashTable *contents)
 {
   if (!folders || folders->len == 0)
     return;
@@ -164,9 +148,7 @@ add_folders (GArray     *entries,
 }
 
 GArray *
-myna_history_entries_make (GPtrArray *records,
-                           GPtrArray *folders,
-                           GDateTime *now)
+myna_history_entries_make (GPtrArray *records, GPtrArray *folders, GDateTime *now)
 {
   GArray *entries = g_array_sized_new (FALSE, FALSE, sizeof (MynaHistoryEntry), records->len + 8);
   g_autoptr (GHashTable) contents = collect_contents (records, folders);
@@ -201,18 +183,13 @@ myna_history_entries_make (GPtrArray *records,
 }
 
 static gboolean
-same_entry (const MynaHistoryEntry *a,
-            const MynaHistoryEntry *b)
+same_entry (const MynaHistoryEntry *a, const MynaHistoryEntry *b)
 {
   return a->id == b->id && a->kind == b->kind && a->group == b->group && a->depth == b->depth;
 }
 
 gboolean
-myna_history_entries_diff (GArray *before,
-                           GArray *after,
-                           guint  *ret_position,
-                           guint  *ret_n_removed,
-                           guint  *ret_n_added)
+myna_history_entries_diff (GArray *before, GArray *after, guint *ret_position, guint *ret_n_removed, guint *ret_n_added)
 {
   const MynaHistoryEntry *old = (const MynaHistoryEntry *) before->data;
   const MynaHistoryEntry *new = (const MynaHistoryEntry *) after->data;

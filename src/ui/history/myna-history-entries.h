@@ -12,7 +12,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   gint64 id;
-  gint64 updated_at;            /* ms since 1970 */
+  gint64 updated_at; /* ms since 1970 */
   gint64 folder_id;
   char *title;
   gboolean pinned;
@@ -21,7 +21,7 @@ typedef struct
 typedef struct
 {
   gint64 id;
-  gint64 parent_id;             /* 0: at the top */
+  gint64 parent_id; /* 0: at the top */
   char *name;
   gboolean expanded;
 } MynaHistoryFolder;
@@ -29,30 +29,24 @@ typedef struct
 /* One row of the list. */
 typedef struct
 {
-  gint64 id;                    /* 0 for headings */
-  const char *title;            /* the record's or folder's; NULL for headings */
-  guint8 kind;                  /* MynaHistoryKind */
-  guint8 group;                 /* MynaHistoryGroup */
+  gint64 id;         /* 0 for headings */
+  const char *title; /* the record's or folder's; NULL for headings */
+  guint8 kind;       /* MynaHistoryKind */
+  guint8 group;      /* MynaHistoryGroup */
   guint8 depth;
-  guint8 expanded;              /* folders */
+  guint8 expanded; /* folders */
 } MynaHistoryEntry;
 
-void     myna_history_record_free    (gpointer           record);
-void     myna_history_folder_free    (gpointer           folder);
+void myna_history_record_free (gpointer record);
+void myna_history_folder_free (gpointer folder);
 /* Pinned first, then newest first: the order in which records must stand. */
-int      myna_history_record_compare (gconstpointer      a,
-                                      gconstpointer      b);
+int myna_history_record_compare (gconstpointer a, gconstpointer b);
 
 /* The rows of these records (sorted) and folders (by name), grouped by the midnights before `now`.  folders may be NULL.
  * An array of MynaHistoryEntry that the caller owns; the titles stay the records'. */
-GArray  *myna_history_entries_make   (GPtrArray         *records,
-                                      GPtrArray         *folders,
-                                      GDateTime         *now) G_GNUC_WARN_UNUSED_RESULT;
+GArray *myna_history_entries_make (GPtrArray *records, GPtrArray *folders, GDateTime *now) G_GNUC_WARN_UNUSED_RESULT;
 /* What differs between the common beginning and the common end; FALSE if nothing does. */
-gboolean myna_history_entries_diff   (GArray            *before,
-                                      GArray            *after,
-                                      guint             *ret_position,
-                                      guint             *ret_n_removed,
-                                      guint             *ret_n_added);
+gboolean myna_history_entries_diff (GArray *before, GArray *after, guint *ret_position, guint *ret_n_removed,
+                                    guint *ret_n_added);
 
 G_END_DECLS

@@ -36,32 +36,18 @@ static GParamSpec *properties[N_PROPS];
 G_DEFINE_FINAL_TYPE (MynaHistoryItem, myna_history_item, G_TYPE_OBJECT)
 
 static void
-myna_history_item_get_property (GObject    *object,
-                                guint       prop_id,
-                                GValue     *value,
-                                GParamSpec *pspec)
+myna_history_item_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
 {
   MynaHistoryItem *self = MYNA_HISTORY_ITEM (object);
 
   switch (prop_id)
     {
-    case PROP_TITLE:
-      g_value_set_string (value, self->title);
-      break;
-    case PROP_BUSY:
-      g_value_set_boolean (value, self->busy);
-      break;
-    case PROP_CHECKED:
-      g_value_set_boolean (value, self->checked);
-      break;
-    case PROP_EXPANDED:
-      g_value_set_boolean (value, self->expanded);
-      break;
-    case PROP_DEPTH:
-      g_value_set_uint (value, self->depth);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    case PROP_TITLE: g_value_set_string (value, self->title); break;
+    case PROP_BUSY: g_value_set_boolean (value, self->busy); break;
+    case PROP_CHECKED: g_value_set_boolean (value, self->checked); break;
+    case PROP_EXPANDED: g_value_set_boolean (value, self->expanded); break;
+    case PROP_DEPTH: g_value_set_uint (value, self->depth); break;
+    default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
 }
 
@@ -99,9 +85,7 @@ myna_history_item_init (MynaHistoryItem *self)
 }
 
 MynaHistoryItem *
-myna_history_item_new (MynaHistoryKind  kind,
-                       MynaHistoryGroup group,
-                       gint64           id)
+myna_history_item_new (MynaHistoryKind kind, MynaHistoryGroup group, gint64 id)
 {
   MynaHistoryItem *self = g_object_new (MYNA_TYPE_HISTORY_ITEM, NULL);
 
@@ -137,8 +121,7 @@ myna_history_item_get_title (MynaHistoryItem *self)
 }
 
 void
-myna_history_item_set_title (MynaHistoryItem *self,
-                             const char      *title)
+myna_history_item_set_title (MynaHistoryItem *self, const char *title)
 {
   if (g_str_equal (self->title, title))
     return;
@@ -154,8 +137,7 @@ myna_history_item_get_depth (MynaHistoryItem *self)
 }
 
 void
-myna_history_item_set_depth (MynaHistoryItem *self,
-                             guint            depth)
+myna_history_item_set_depth (MynaHistoryItem *self, guint depth)
 {
   if (self->depth == depth)
     return;
@@ -170,8 +152,7 @@ myna_history_item_get_busy (MynaHistoryItem *self)
 }
 
 void
-myna_history_item_set_busy (MynaHistoryItem *self,
-                            gboolean         busy)
+myna_history_item_set_busy (MynaHistoryItem *self, gboolean busy)
 {
   if (self->busy == !!busy)
     return;
@@ -186,8 +167,7 @@ myna_history_item_get_checked (MynaHistoryItem *self)
 }
 
 void
-myna_history_item_set_checked (MynaHistoryItem *self,
-                               gboolean         checked)
+myna_history_item_set_checked (MynaHistoryItem *self, gboolean checked)
 {
   if (self->checked == !!checked)
     return;
@@ -202,8 +182,7 @@ myna_history_item_get_expanded (MynaHistoryItem *self)
 }
 
 void
-myna_history_item_set_expanded (MynaHistoryItem *self,
-                                gboolean         expanded)
+myna_history_item_set_expanded (MynaHistoryItem *self, gboolean expanded)
 {
   if (self->expanded == !!expanded)
     return;

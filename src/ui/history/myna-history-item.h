@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 
 typedef enum
 {
-  MYNA_HISTORY_HEADING,         /* "Today" … */
+  MYNA_HISTORY_HEADING, /* "Today" … */
   MYNA_HISTORY_FOLDER,
   MYNA_HISTORY_CONVERSATION,
 } MynaHistoryKind;
@@ -31,28 +31,21 @@ typedef enum
 G_DECLARE_FINAL_TYPE (MynaHistoryItem, myna_history_item, MYNA, HISTORY_ITEM, GObject)
 
 /* Properties: "title", "busy" (a reply is being written), "checked" (in a selection of several), "expanded" (folders). */
-MynaHistoryItem *myna_history_item_new          (MynaHistoryKind   kind,
-                                                 MynaHistoryGroup  group,
-                                                 gint64            id);
-MynaHistoryKind  myna_history_item_get_kind     (MynaHistoryItem  *self);
-MynaHistoryGroup myna_history_item_get_group    (MynaHistoryItem  *self);
+MynaHistoryItem *myna_history_item_new (MynaHistoryKind kind, MynaHistoryGroup group, gint64 id);
+MynaHistoryKind myna_history_item_get_kind (MynaHistoryItem *self);
+MynaHistoryGroup myna_history_item_get_group (MynaHistoryItem *self);
 /* The conversation's or folder's id; 0 for headings. */
-gint64           myna_history_item_get_id       (MynaHistoryItem  *self);
-const char      *myna_history_item_get_title    (MynaHistoryItem  *self);
-void             myna_history_item_set_title    (MynaHistoryItem  *self,
-                                                 const char       *title);
+gint64 myna_history_item_get_id (MynaHistoryItem *self);
+const char *myna_history_item_get_title (MynaHistoryItem *self);
+void myna_history_item_set_title (MynaHistoryItem *self, const char *title);
 /* How deep the row is inside folders: 0, 1 or 2. */
-guint            myna_history_item_get_depth    (MynaHistoryItem  *self);
-void             myna_history_item_set_depth    (MynaHistoryItem  *self,
-                                                 guint             depth);
-gboolean         myna_history_item_get_busy     (MynaHistoryItem  *self);
-void             myna_history_item_set_busy     (MynaHistoryItem  *self,
-                                                 gboolean          busy);
-gboolean         myna_history_item_get_checked  (MynaHistoryItem  *self);
-void             myna_history_item_set_checked  (MynaHistoryItem  *self,
-                                                 gboolean          checked);
-gboolean         myna_history_item_get_expanded (MynaHistoryItem  *self);
-void             myna_history_item_set_expanded (MynaHistoryItem  *self,
-                                                 gboolean          expanded);
+guint myna_history_item_get_depth (MynaHistoryItem *self);
+void myna_history_item_set_depth (MynaHistoryItem *self, guint depth);
+gboolean myna_history_item_get_busy (MynaHistoryItem *self);
+void myna_history_item_set_busy (MynaHistoryItem *self, gboolean busy);
+gboolean myna_history_item_get_checked (MynaHistoryItem *self);
+void myna_history_item_set_checked (MynaHistoryItem *self, gboolean checked);
+gboolean myna_history_item_get_expanded (MynaHistoryItem *self);
+void myna_history_item_set_expanded (MynaHistoryItem *self, gboolean expanded);
 
 G_END_DECLS

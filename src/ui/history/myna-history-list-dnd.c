@@ -8,10 +8,7 @@
 #include "history/myna-history-list-private.h"
 
 static GdkContentProvider *
-prepare_cb (GtkDragSource   *source,
-            double           x,
-            double           y,
-            MynaHistoryList *self)
+prepare_cb (GtkDragSource *source, double x, double y, MynaHistoryList *self)
 {
   MynaHistoryRow *row = MYNA_HISTORY_ROW (gtk_event_controller_get_widget (GTK_EVENT_CONTROLLER (source)));
   MynaHistoryItem *item = myna_history_row_get_item (row);
@@ -24,9 +21,7 @@ prepare_cb (GtkDragSource   *source,
 }
 
 static void
-drag_begin_cb (GtkDragSource *source,
-               GdkDrag       *drag,
-               gpointer       user_data)
+drag_begin_cb (GtkDragSource *source, GdkDrag *drag, gpointer user_data)
 {
   GtkWidget *row = gtk_event_controller_get_widget (GTK_EVENT_CONTROLLER (source));
   g_autoptr (GdkPaintable) paintable = gtk_widget_paintable_new (row);
@@ -36,8 +31,7 @@ drag_begin_cb (GtkDragSource *source,
 
 /* The folder that the row stands for or lies in. */
 static gint64
-get_target_folder (MynaHistoryList *self,
-                   MynaHistoryItem *item)
+get_target_folder (MynaHistoryList *self, MynaHistoryItem *item)
 {
   if (myna_history_item_get_kind (item) == MYNA_HISTORY_FOLDER)
     return myna_history_item_get_id (item);
@@ -49,9 +43,7 @@ get_target_folder (MynaHistoryList *self,
 }
 
 static void
-drop_conversation (MynaHistoryList *self,
-                   gint64           id,
-                   MynaHistoryItem *target)
+drop_conversation (MynaHistoryList *self, gint64 id, MynaHistoryItem *target)
 {
   GVariant *ids = g_variant_ref_sink (g_variant_new_fixed_array (G_VARIANT_TYPE_INT64, &id, 1, sizeof id));
   gboolean pin = myna_history_item_get_group (target) == MYNA_HISTORY_PINNED;
@@ -66,11 +58,7 @@ drop_conversation (MynaHistoryList *self,
 }
 
 static gboolean
-drop_cb (GtkDropTarget   *drop_target,
-         const GValue    *value,
-         double           x,
-         double           y,
-         MynaHistoryList *self)
+drop_cb (GtkDropTarget *drop_target, const GValue *value, double x, double y, MynaHistoryList *self)
 {
   MynaHistoryRow *row = MYNA_HISTORY_ROW (gtk_event_controller_get_widget (GTK_EVENT_CONTROLLER (drop_target)));
   MynaHistoryItem *target = myna_history_row_get_item (row);
@@ -89,8 +77,7 @@ drop_cb (GtkDropTarget   *drop_target,
 }
 
 void
-myna_history_list_setup_dnd (MynaHistoryList *self,
-                             MynaHistoryRow  *row)
+myna_history_list_setup_dnd (MynaHistoryList *self, MynaHistoryRow *row)
 {
   GtkDragSource *source = gtk_drag_source_new ();
   GtkDropTarget *target = gtk_drop_target_new (MYNA_TYPE_HISTORY_ITEM, GDK_ACTION_COPY);

@@ -4,14 +4,10 @@
  */
 #include "history/myna-history-list-private.h"
 
-/* ---- Menus -------------------------------------------------------------------------------------------------------- */
+/* ---- Menus ------------------------------------------------------------------------------------------------------ */
 
 static void
-row_menu_cb (GtkGesture      *gesture,
-             int              n_press,
-             double           x,
-             double           y,
-             MynaHistoryList *self)
+row_menu_cb (GtkGesture *gesture, int n_press, double x, double y, MynaHistoryList *self)
 {
   GtkWidget *row = gtk_event_controller_get_widget (GTK_EVENT_CONTROLLER (gesture));
 
@@ -20,17 +16,13 @@ row_menu_cb (GtkGesture      *gesture,
 }
 
 static void
-row_long_pressed_cb (GtkGesture      *gesture,
-                     double           x,
-                     double           y,
-                     MynaHistoryList *self)
+row_long_pressed_cb (GtkGesture *gesture, double x, double y, MynaHistoryList *self)
 {
   row_menu_cb (gesture, 1, x, y, self);
 }
 
 void
-myna_history_list_setup_menu (MynaHistoryList *self,
-                              MynaHistoryRow  *row)
+myna_history_list_setup_menu (MynaHistoryList *self, MynaHistoryRow *row)
 {
   GtkGesture *menu = gtk_gesture_click_new ();
   GtkGesture *long_press = gtk_gesture_long_press_new ();
@@ -43,7 +35,7 @@ myna_history_list_setup_menu (MynaHistoryList *self,
   gtk_widget_add_controller (GTK_WIDGET (row), GTK_EVENT_CONTROLLER (long_press));
 }
 
-/* ---- Keys --------------------------------------------------------------------------------------------------------- */
+/* ---- Keys ------------------------------------------------------------------------------------------------------- */
 
 /* The row inside the list item that has the focus; NULL if the focus is elsewhere. */
 static MynaHistoryRow *
@@ -61,9 +53,7 @@ get_focus_row (MynaHistoryList *self)
 }
 
 static gboolean
-menu_key_cb (GtkWidget *widget,
-             GVariant  *args,
-             gpointer   user_data)
+menu_key_cb (GtkWidget *widget, GVariant *args, gpointer user_data)
 {
   MynaHistoryList *self = MYNA_HISTORY_LIST (widget);
   MynaHistoryRow *row = get_focus_row (self);
@@ -77,9 +67,7 @@ menu_key_cb (GtkWidget *widget,
 }
 
 static gboolean
-rename_key_cb (GtkWidget *widget,
-               GVariant  *args,
-               gpointer   user_data)
+rename_key_cb (GtkWidget *widget, GVariant *args, gpointer user_data)
 {
   MynaHistoryRow *row = get_focus_row (MYNA_HISTORY_LIST (widget));
 
@@ -90,9 +78,7 @@ rename_key_cb (GtkWidget *widget,
 }
 
 static gboolean
-delete_key_cb (GtkWidget *widget,
-               GVariant  *args,
-               gpointer   user_data)
+delete_key_cb (GtkWidget *widget, GVariant *args, gpointer user_data)
 {
   MynaHistoryList *self = MYNA_HISTORY_LIST (widget);
   MynaHistoryRow *row = get_focus_row (self);
@@ -110,9 +96,7 @@ delete_key_cb (GtkWidget *widget,
 }
 
 static gboolean
-escape_key_cb (GtkWidget *widget,
-               GVariant  *args,
-               gpointer   user_data)
+escape_key_cb (GtkWidget *widget, GVariant *args, gpointer user_data)
 {
   MynaHistoryList *self = MYNA_HISTORY_LIST (widget);
   gboolean selecting = self->selecting;
@@ -123,9 +107,7 @@ escape_key_cb (GtkWidget *widget,
 }
 
 static void
-rename_action_cb (GtkWidget  *widget,
-                  const char *name,
-                  GVariant   *parameter)
+rename_action_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MynaHistoryKind kind = g_str_equal (name, "history.rename") ? MYNA_HISTORY_CONVERSATION : MYNA_HISTORY_FOLDER;
 
@@ -133,9 +115,7 @@ rename_action_cb (GtkWidget  *widget,
 }
 
 static void
-select_action_cb (GtkWidget  *widget,
-                  const char *name,
-                  GVariant   *parameter)
+select_action_cb (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MynaHistoryList *self = MYNA_HISTORY_LIST (widget);
 

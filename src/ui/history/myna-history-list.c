@@ -31,14 +31,13 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (MynaHistoryList, myna_history_list, GTK_TYPE_WIDGET)
 
-/* ---- What is open ------------------------------------------------------------------------------------------------- */
+/* ---- What is open ----------------------------------------------------------------------------------------------- */
 
 static void
 follow_current (MynaHistoryList *self)
 {
-  guint position = self->current == 0
-                     ? GTK_INVALID_LIST_POSITION
-                     : myna_history_model_find (self->model, MYNA_HISTORY_CONVERSATION, self->current);
+  guint position = self->current == 0 ? GTK_INVALID_LIST_POSITION
+                                      : myna_history_model_find (self->model, MYNA_HISTORY_CONVERSATION, self->current);
 
   self->following = TRUE;
   gtk_single_selection_set_selected (self->selection, position);
@@ -69,25 +68,24 @@ items_changed_cb (MynaHistoryList *self)
 static void
 update_page (MynaHistoryList *self)
 {
-  gboolean empty = myna_history_model_get_n_conversations (self->model) == 0
-                   && g_list_model_get_n_items (G_LIST_MODEL (self->model)) == 0;
+  gboolean empty =
+      myna_history_model_get_n_conversations (self->model) == 0 && g_list_model_get_n_items (G_LIST_MODEL (self->model)) == 0;
   StoreListKind kind = myna_history_model_get_kind (self->model);
 
   gtk_stack_set_visible_child_name (GTK_STACK (self->stack),
                                     empty && !myna_history_model_get_loading (self->model) ? "empty" : "list");
   if (kind == STORE_LIST_ARCHIVED)
-    gtk_label_set_label (GTK_LABEL (self->empty), _("Nothing is archived."));
+    gtk_label_set_label (GTK_LABEL (self->empty), _ ("Nothing is archived."));
   else if (kind == STORE_LIST_DELETED)
-    gtk_label_set_label (GTK_LABEL (self->empty), _("The bin is empty."));
+    gtk_label_set_label (GTK_LABEL (self->empty), _ ("The bin is empty."));
   else
-    gtk_label_set_label (GTK_LABEL (self->empty), _("Your chats will be kept here."));
+    gtk_label_set_label (GTK_LABEL (self->empty), _ ("Your chats will be kept here."));
 }
 
-/* ---- Selecting several -------------------------------------------------------------------------------------------- */
+/* ---- Selecting several ------------------------------------------------------------------------------------------ */
 
 void
-myna_history_list_toggle_check (MynaHistoryList *self,
-                                gint64           id)
+myna_history_list_toggle_check (MynaHistoryList *self, gint64 id)
 {
   myna_history_model_set_checked (self->model, id, !myna_history_model_get_checked (self->model, id));
   self->range_start = id;
@@ -95,8 +93,7 @@ myna_history_list_toggle_check (MynaHistoryList *self,
 
 /* Checks everything between the conversation checked last and this one. */
 static void
-check_range (MynaHistoryList *self,
-             gint64           id)
+check_range (MynaHistoryList *self, gint64 id)
 {
   guint from = myna_history_model_find (self->model, MYNA_HISTORY_CONVERSATION, self->range_start);
   guint to = myna_history_model_find (self->model, MYNA_HISTORY_CONVERSATION, id);
@@ -117,9 +114,7 @@ check_range (MynaHistoryList *self,
 
 /* What a click or Enter does where it does not simply select the row. */
 static gboolean
-activate_item (MynaHistoryList *self,
-               MynaHistoryItem *item,
-               GdkModifierType  state)
+activate_item (MynaHistoryList *self, MynaHistoryItem *item, GdkModifierType state)
 {
   gint64 id = myna_history_item_get_id (item);
 
@@ -145,8 +140,7 @@ activate_item (MynaHistoryList *self,
 }
 
 static void
-activate_cb (MynaHistoryList *self,
-             guint            position)
+activate_cb (MynaHistoryList *self, guint position)
 {
   g_autoptr (MynaHistoryItem) item = g_list_model_get_item (G_LIST_MODEL (self->model), position);
 
@@ -155,8 +149,7 @@ activate_cb (MynaHistoryList *self,
 }
 
 static void
-act_on_click (MynaHistoryList *self,
-              GtkGesture      *gesture)
+act_on_click (MynaHistoryList *self, GtkGesture *gesture)
 {
   GtkWidget *row = gtk_event_controller_get_widget (GTK_EVENT_CONTROLLER (gesture));
   MynaHistoryItem *item = myna_history_row_get_item (MYNA_HISTORY_ROW (row));
@@ -166,19 +159,14 @@ act_on_click (MynaHistoryList *self,
     return;
   if (activate_item (self, item, state))
     gtk_gesture_set_state (gesture, GTK_EVENT_SEQUENCE_CLAIMED);
-  else if (myna_history_item_get_kind (item) == MYNA_HISTORY_CONVERSATION
-           && myna_history_item_get_id (item) == self->current)
+  else if (myna_history_item_get_kind (item) == MYNA_HISTORY_CONVERSATION && myna_history_item_get_id (item) == self->current)
     /* The row is selected already, so the selection tells nothing. */
     g_signal_emit (self, signals[SIGNAL_OPEN], 0, self->current);
 }
 
 /* A selection of several answers at once; nothing is dragged then. */
 static void
-row_pressed_cb (GtkGesture      *gesture,
-                int              n_press,
-                double           x,
-                double           y,
-                MynaHistoryList *self)
+row_pressed_cb (GtkGesture *gesture, int n_press, double x, double y, MynaHistoryList *self)
 {
   GdkModifierType state = gtk_event_controller_get_current_event_state (GTK_EVENT_CONTROLLER (gesture));
 
@@ -189,22 +177,16 @@ row_pressed_cb (GtkGesture      *gesture,
 
 /* Else only when the button comes up: the row may be about to be dragged. */
 static void
-row_released_cb (GtkGesture      *gesture,
-                 int              n_press,
-                 double           x,
-                 double           y,
-                 MynaHistoryList *self)
+row_released_cb (GtkGesture *gesture, int n_press, double x, double y, MynaHistoryList *self)
 {
   if (!self->acted_on_press)
     act_on_click (self, gesture);
 }
 
-/* ---- Rows --------------------------------------------------------------------------------------------------------- */
+/* ---- Rows ------------------------------------------------------------------------------------------------------- */
 
 static void
-row_renamed_cb (MynaHistoryRow  *row,
-                const char      *title,
-                MynaHistoryList *self)
+row_renamed_cb (MynaHistoryRow *row, const char *title, MynaHistoryList *self)
 {
   MynaHistoryItem *item = myna_history_row_get_item (row);
   gboolean folder = myna_history_item_get_kind (item) == MYNA_HISTORY_FOLDER;
@@ -214,16 +196,13 @@ row_renamed_cb (MynaHistoryRow  *row,
 }
 
 static void
-row_check_toggled_cb (MynaHistoryRow  *row,
-                      MynaHistoryList *self)
+row_check_toggled_cb (MynaHistoryRow *row, MynaHistoryList *self)
 {
   myna_history_list_toggle_check (self, myna_history_item_get_id (myna_history_row_get_item (row)));
 }
 
 static void
-setup_cb (GtkSignalListItemFactory *factory,
-          GtkListItem              *list_item,
-          MynaHistoryList          *self)
+setup_cb (GtkSignalListItemFactory *factory, GtkListItem *list_item, MynaHistoryList *self)
 {
   GtkWidget *row = myna_history_row_new ();
   GtkGesture *click = gtk_gesture_click_new ();
@@ -249,9 +228,7 @@ begin_rename_idle (gpointer row)
 }
 
 static void
-bind_cb (GtkSignalListItemFactory *factory,
-         GtkListItem              *list_item,
-         MynaHistoryList       *self)
+bind_cb (GtkSignalListItemFactory *factory, GtkListItem *list_item, MynaHistoryList *self)
 {
   MynaHistoryRow *row = MYNA_HISTORY_ROW (gtk_list_item_get_child (list_item));
   MynaHistoryItem *item = gtk_list_item_get_item (list_item);
@@ -271,9 +248,7 @@ bind_cb (GtkSignalListItemFactory *factory,
 }
 
 static void
-unbind_cb (GtkSignalListItemFactory *factory,
-           GtkListItem              *list_item,
-           MynaHistoryList       *self)
+unbind_cb (GtkSignalListItemFactory *factory, GtkListItem *list_item, MynaHistoryList *self)
 {
   MynaHistoryRow *row = MYNA_HISTORY_ROW (gtk_list_item_get_child (list_item));
 
@@ -300,19 +275,16 @@ make_list (MynaHistoryList *self)
 
   self->list = gtk_list_view_new (g_object_ref (GTK_SELECTION_MODEL (self->selection)), factory);
   gtk_widget_add_css_class (self->list, "navigation-sidebar");
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->list), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Conversations"), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->list), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Conversations"), -1);
   g_signal_connect_swapped (self->list, "activate", G_CALLBACK (activate_cb), self);
 
   return self->list;
 }
 
-/* ---- Object ------------------------------------------------------------------------------------------------------- */
+/* ---- Object ----------------------------------------------------------------------------------------------------- */
 
 static void
-myna_history_list_size_allocate (GtkWidget *widget,
-                                    int        width,
-                                    int        height,
-                                    int        baseline)
+myna_history_list_size_allocate (GtkWidget *widget, int width, int height, int baseline)
 {
   MynaHistoryList *self = MYNA_HISTORY_LIST (widget);
 
@@ -321,13 +293,8 @@ myna_history_list_size_allocate (GtkWidget *widget,
 }
 
 static void
-myna_history_list_measure (GtkWidget      *widget,
-                              GtkOrientation  orientation,
-                              int             for_size,
-                              int            *minimum,
-                              int            *natural,
-                              int            *minimum_baseline,
-                              int            *natural_baseline)
+myna_history_list_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum, int *natural,
+                           int *minimum_baseline, int *natural_baseline)
 {
   gtk_widget_measure (MYNA_HISTORY_LIST (widget)->stack, orientation, for_size, minimum, natural, NULL, NULL);
 }
@@ -352,34 +319,22 @@ myna_history_list_dispose (GObject *object)
 }
 
 static void
-myna_history_list_get_property (GObject    *object,
-                                guint       prop_id,
-                                GValue     *value,
-                                GParamSpec *pspec)
+myna_history_list_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
 {
   switch (prop_id)
     {
-    case PROP_SELECTING:
-      g_value_set_boolean (value, MYNA_HISTORY_LIST (object)->selecting);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    case PROP_SELECTING: g_value_set_boolean (value, MYNA_HISTORY_LIST (object)->selecting); break;
+    default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
 }
 
 static void
-myna_history_list_set_property (GObject      *object,
-                                guint         prop_id,
-                                const GValue *value,
-                                GParamSpec   *pspec)
+myna_history_list_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
 {
   switch (prop_id)
     {
-    case PROP_SELECTING:
-      myna_history_list_set_selecting (MYNA_HISTORY_LIST (object), g_value_get_boolean (value));
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    case PROP_SELECTING: myna_history_list_set_selecting (MYNA_HISTORY_LIST (object), g_value_get_boolean (value)); break;
+    default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
 }
 
@@ -393,14 +348,13 @@ myna_history_list_class_init (MynaHistoryListClass *klass)
   widget_class->size_allocate = myna_history_list_size_allocate;
   widget_class->measure = myna_history_list_measure;
 
-  signals[SIGNAL_OPEN] = g_signal_new ("open", MYNA_TYPE_HISTORY_LIST, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                       G_TYPE_NONE, 1, G_TYPE_INT64);
+  signals[SIGNAL_OPEN] =
+      g_signal_new ("open", MYNA_TYPE_HISTORY_LIST, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_INT64);
 
   object_class->get_property = myna_history_list_get_property;
   object_class->set_property = myna_history_list_set_property;
-  properties[PROP_SELECTING] =
-    g_param_spec_boolean ("selecting", NULL, NULL, FALSE,
-                          G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  properties[PROP_SELECTING] = g_param_spec_boolean ("selecting", NULL, NULL, FALSE,
+                                                     G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   myna_history_list_class_install_keys (widget_class);
@@ -450,8 +404,7 @@ myna_history_list_new (MynaHistoryModel *model)
 }
 
 void
-myna_history_list_set_current (MynaHistoryList *self,
-                               gint64           id)
+myna_history_list_set_current (MynaHistoryList *self, gint64 id)
 {
   g_return_if_fail (MYNA_IS_HISTORY_LIST (self));
 
@@ -468,8 +421,7 @@ myna_history_list_get_selecting (MynaHistoryList *self)
 }
 
 void
-myna_history_list_set_selecting (MynaHistoryList *self,
-                                 gboolean         selecting)
+myna_history_list_set_selecting (MynaHistoryList *self, gboolean selecting)
 {
   GHashTableIter iter;
   gpointer row;
@@ -489,9 +441,7 @@ myna_history_list_set_selecting (MynaHistoryList *self,
 }
 
 static MynaHistoryRow *
-find_row (MynaHistoryList *self,
-          MynaHistoryKind  kind,
-          gint64           id)
+find_row (MynaHistoryList *self, MynaHistoryKind kind, gint64 id)
 {
   GHashTableIter iter;
   gpointer row;
@@ -509,9 +459,7 @@ find_row (MynaHistoryList *self,
 }
 
 void
-myna_history_list_begin_rename (MynaHistoryList *self,
-                                MynaHistoryKind  kind,
-                                gint64           id)
+myna_history_list_begin_rename (MynaHistoryList *self, MynaHistoryKind kind, gint64 id)
 {
   guint position = myna_history_model_find (self->model, kind, id);
   MynaHistoryRow *row;

@@ -16,16 +16,12 @@ G_DECLARE_FINAL_TYPE (MynaHistoryList, myna_history_list, MYNA, HISTORY_LIST, Gt
 /* Property: "selecting" (boolean): check buttons stand before the titles, and a click switches them.
  * Signal: open (gint64 id): the person wants this conversation.
  * The rows' menus and drops use the window's actions: win.pin-chats, win.move-chats, win.delete-chats … */
-GtkWidget *myna_history_list_new           (MynaHistoryModel *model);
+GtkWidget *myna_history_list_new (MynaHistoryModel *model);
 /* Marks the conversation that the window shows (0: none); emits nothing. */
-void       myna_history_list_set_current   (MynaHistoryList  *self,
-                                            gint64            id);
-gboolean   myna_history_list_get_selecting (MynaHistoryList  *self);
-void       myna_history_list_set_selecting (MynaHistoryList  *self,
-                                            gboolean          selecting);
+void myna_history_list_set_current (MynaHistoryList *self, gint64 id);
+gboolean myna_history_list_get_selecting (MynaHistoryList *self);
+void myna_history_list_set_selecting (MynaHistoryList *self, gboolean selecting);
 /* Puts an entry in the place of this conversation's or folder's title, as soon as its row is there. */
-void       myna_history_list_begin_rename  (MynaHistoryList  *self,
-                                            MynaHistoryKind   kind,
-                                            gint64            id);
+void myna_history_list_begin_rename (MynaHistoryList *self, MynaHistoryKind kind, gint64 id);
 
 G_END_DECLS

@@ -9,8 +9,7 @@
 static void reload (MynaHistoryModel *self);
 
 static MynaHistoryRecord *
-record_new (MynaHistoryModel  *self,
-            StoreConversation *conversation)
+record_new (MynaHistoryModel *self, StoreConversation *conversation)
 {
   MynaHistoryRecord *record = g_new0 (MynaHistoryRecord, 1);
 
@@ -24,8 +23,7 @@ record_new (MynaHistoryModel  *self,
 }
 
 static gboolean
-belongs_here (MynaHistoryModel        *self,
-              const StoreConversation *conversation)
+belongs_here (MynaHistoryModel *self, const StoreConversation *conversation)
 {
   if (conversation->deleted_at)
     return self->kind == STORE_LIST_DELETED;
@@ -40,8 +38,7 @@ notify_count (MynaHistoryModel *self)
 }
 
 static void
-remove_record (MynaHistoryModel *self,
-               gint64            id)
+remove_record (MynaHistoryModel *self, gint64 id)
 {
   MynaHistoryRecord *record = g_hash_table_lookup (self->by_id, &id);
   guint index;
@@ -58,8 +55,7 @@ remove_record (MynaHistoryModel *self,
 }
 
 static void
-insert_record (MynaHistoryModel  *self,
-               MynaHistoryRecord *record)
+insert_record (MynaHistoryModel *self, MynaHistoryRecord *record)
 {
   guint low = 0, high = self->records->len;
 
@@ -80,8 +76,7 @@ insert_record (MynaHistoryModel  *self,
 
 /* The same place: only what the row shows is new. */
 static gboolean
-update_in_place (MynaHistoryModel        *self,
-                 const StoreConversation *conversation)
+update_in_place (MynaHistoryModel *self, const StoreConversation *conversation)
 {
   MynaHistoryRecord *record = g_hash_table_lookup (self->by_id, &conversation->id);
   MynaHistoryItem *item = myna_history_model_get_living_item (self, conversation->id);
@@ -103,8 +98,7 @@ update_in_place (MynaHistoryModel        *self,
 }
 
 static void
-update_record (MynaHistoryModel  *self,
-               StoreConversation *conversation)
+update_record (MynaHistoryModel *self, StoreConversation *conversation)
 {
   g_autoptr (MynaHistoryItem) item = NULL;
   gboolean checked;
@@ -128,9 +122,7 @@ update_record (MynaHistoryModel  *self,
 }
 
 static void
-conversation_read_cb (GObject      *source,
-                      GAsyncResult *result,
-                      gpointer      user_data)
+conversation_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (MynaHistoryModel) self = user_data;
   /* A row that is gone has its own signal; a read that failed is told by the store's. */
@@ -141,9 +133,7 @@ conversation_read_cb (GObject      *source,
 }
 
 static void
-conversation_changed_cb (MynaHistoryModel *self,
-                         gint64            id,
-                         StoreDb          *store)
+conversation_changed_cb (MynaHistoryModel *self, gint64 id, StoreDb *store)
 {
   if (id == 0 || self->loading)
     reload (self);
@@ -152,9 +142,7 @@ conversation_changed_cb (MynaHistoryModel *self,
 }
 
 static void
-conversation_removed_cb (MynaHistoryModel *self,
-                         gint64            id,
-                         StoreDb          *store)
+conversation_removed_cb (MynaHistoryModel *self, gint64 id, StoreDb *store)
 {
   if (id == 0)
     reload (self);
@@ -163,8 +151,7 @@ conversation_removed_cb (MynaHistoryModel *self,
 }
 
 static void
-take_folders (MynaHistoryModel *self,
-              GPtrArray        *list)
+take_folders (MynaHistoryModel *self, GPtrArray *list)
 {
   g_autoptr (GPtrArray) before = self->folders;
 
@@ -190,9 +177,7 @@ take_folders (MynaHistoryModel *self,
 }
 
 static void
-folders_read_cb (GObject      *source,
-                 GAsyncResult *result,
-                 gpointer      user_data)
+folders_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (MynaHistoryModel) self = user_data;
   g_autoptr (GPtrArray) list = store_finish_list (STORE_DB (source), result, NULL);
@@ -208,8 +193,7 @@ read_folders (MynaHistoryModel *self)
 }
 
 static void
-take_list (MynaHistoryModel *self,
-           GPtrArray        *list)
+take_list (MynaHistoryModel *self, GPtrArray *list)
 {
   g_autoptr (GPtrArray) before = self->records;
 
@@ -229,8 +213,7 @@ take_list (MynaHistoryModel *self,
 }
 
 static void
-set_loading (MynaHistoryModel *self,
-             gboolean          loading)
+set_loading (MynaHistoryModel *self, gboolean loading)
 {
   if (self->loading == loading)
     return;
@@ -239,9 +222,7 @@ set_loading (MynaHistoryModel *self,
 }
 
 static void
-list_read_cb (GObject      *source,
-              GAsyncResult *result,
-              gpointer      user_data)
+list_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (MynaHistoryModel) self = user_data;
   g_autoptr (GError) error = NULL;
@@ -287,8 +268,7 @@ myna_history_model_start_over (MynaHistoryModel *self)
 }
 
 void
-myna_history_model_set_store (MynaHistoryModel *self,
-                              StoreDb          *store)
+myna_history_model_set_store (MynaHistoryModel *self, StoreDb *store)
 {
   g_autoptr (GPtrArray) empty = g_ptr_array_new ();
 

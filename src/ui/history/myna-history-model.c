@@ -33,7 +33,7 @@ static void list_model_iface_init (GListModelInterface *iface);
 G_DEFINE_FINAL_TYPE_WITH_CODE (MynaHistoryModel, myna_history_model, G_TYPE_OBJECT,
                                G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, list_model_iface_init))
 
-/* ---- Rows --------------------------------------------------------------------------------------------------------- */
+/* ---- Rows ------------------------------------------------------------------------------------------------------- */
 
 static gboolean
 midnight_cb (gpointer user_data)
@@ -48,11 +48,9 @@ midnight_cb (gpointer user_data)
 
 /* The groups by date change then. */
 static void
-schedule_midnight (MynaHistoryModel *self,
-                   GDateTime        *now)
+schedule_midnight (MynaHistoryModel *self, GDateTime *now)
 {
-  int second_of_day = g_date_time_get_hour (now) * 3600 + g_date_time_get_minute (now) * 60 +
-                      g_date_time_get_second (now);
+  int second_of_day = g_date_time_get_hour (now) * 3600 + g_date_time_get_minute (now) * 60 + g_date_time_get_second (now);
 
   g_clear_handle_id (&self->midnight_source, g_source_remove);
   self->midnight_source = g_timeout_add_seconds (MAX (24 * 3600 - second_of_day, 1) + 1, midnight_cb, self);
@@ -66,13 +64,12 @@ myna_history_model_update_entries (MynaHistoryModel *self)
   guint position, n_removed, n_added;
 
   schedule_midnight (self, now);
-  self->entries = myna_history_entries_make (self->records, self->kind == STORE_LIST_ACTIVE ? self->folders : NULL,
-                                             now);
+  self->entries = myna_history_entries_make (self->records, self->kind == STORE_LIST_ACTIVE ? self->folders : NULL, now);
   if (myna_history_entries_diff (before, self->entries, &position, &n_removed, &n_added))
     g_list_model_items_changed (G_LIST_MODEL (self), position, n_removed, n_added);
 }
 
-/* ---- Items -------------------------------------------------------------------------------------------------------- */
+/* ---- Items ------------------------------------------------------------------------------------------------------ */
 
 /* One number for each row that can exist: conversations by id, folders and headings below zero. */
 static gint64
@@ -87,8 +84,7 @@ entry_key (const MynaHistoryEntry *entry)
 }
 
 static void
-item_gone_cb (gpointer  user_data,
-              GObject  *item)
+item_gone_cb (gpointer user_data, GObject *item)
 {
   MynaHistoryModel *self = user_data;
   GHashTableIter iter;
@@ -106,16 +102,13 @@ item_gone_cb (gpointer  user_data,
 }
 
 MynaHistoryItem *
-myna_history_model_get_living_item (MynaHistoryModel *self,
-                 gint64            id)
+myna_history_model_get_living_item (MynaHistoryModel *self, gint64 id)
 {
   return g_hash_table_lookup (self->items, &id);
 }
 
 static void
-update_item (MynaHistoryModel       *self,
-             MynaHistoryItem        *item,
-             const MynaHistoryEntry *entry)
+update_item (MynaHistoryModel *self, MynaHistoryItem *item, const MynaHistoryEntry *entry)
 {
   if (entry->kind == MYNA_HISTORY_HEADING)
     return;
@@ -156,8 +149,7 @@ get_n_items (GListModel *model)
 }
 
 static gpointer
-get_item (GListModel *model,
-          guint       position)
+get_item (GListModel *model, guint position)
 {
   MynaHistoryModel *self = MYNA_HISTORY_MODEL (model);
   const MynaHistoryEntry *entry;
@@ -192,35 +184,21 @@ list_model_iface_init (GListModelInterface *iface)
   iface->get_item = get_item;
 }
 
-/* ---- Object ------------------------------------------------------------------------------------------------------- */
+/* ---- Object ----------------------------------------------------------------------------------------------------- */
 
 static void
-myna_history_model_get_property (GObject    *object,
-                                 guint       prop_id,
-                                 GValue     *value,
-                                 GParamSpec *pspec)
+myna_history_model_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
 {
   MynaHistoryModel *self = MYNA_HISTORY_MODEL (object);
 
   switch (prop_id)
     {
-    case PROP_KIND:
-      g_value_set_int (value, self->kind);
-      break;
-    case PROP_LOADING:
-      g_value_set_boolean (value, self->loading);
-      break;
-    case PROP_N_CONVERSATIONS:
-      g_value_set_uint (value, self->records->len);
-      break;
-    case PROP_N_CHECKED:
-      g_value_set_uint (value, g_hash_table_size (self->checked));
-      break;
-    case PROP_FOLDERS:
-      g_value_set_pointer (value, self->folders);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    case PROP_KIND: g_value_set_int (value, self->kind); break;
+    case PROP_LOADING: g_value_set_boolean (value, self->loading); break;
+    case PROP_N_CONVERSATIONS: g_value_set_uint (value, self->records->len); break;
+    case PROP_N_CHECKED: g_value_set_uint (value, g_hash_table_size (self->checked)); break;
+    case PROP_FOLDERS: g_value_set_pointer (value, self->folders); break;
+    default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
 }
 
@@ -306,8 +284,7 @@ myna_history_model_get_kind (MynaHistoryModel *self)
 }
 
 void
-myna_history_model_set_kind (MynaHistoryModel *self,
-                             StoreListKind     kind)
+myna_history_model_set_kind (MynaHistoryModel *self, StoreListKind kind)
 {
   g_return_if_fail (MYNA_IS_HISTORY_MODEL (self));
 
@@ -331,8 +308,7 @@ myna_history_model_get_n_conversations (MynaHistoryModel *self)
 }
 
 const char *
-myna_history_model_get_title (MynaHistoryModel *self,
-                              gint64            id)
+myna_history_model_get_title (MynaHistoryModel *self, gint64 id)
 {
   const MynaHistoryRecord *record = g_hash_table_lookup (self->by_id, &id);
 
@@ -340,8 +316,7 @@ myna_history_model_get_title (MynaHistoryModel *self,
 }
 
 gboolean
-myna_history_model_get_pinned (MynaHistoryModel *self,
-                               gint64            id)
+myna_history_model_get_pinned (MynaHistoryModel *self, gint64 id)
 {
   const MynaHistoryRecord *record = g_hash_table_lookup (self->by_id, &id);
 
@@ -349,8 +324,7 @@ myna_history_model_get_pinned (MynaHistoryModel *self,
 }
 
 gint64
-myna_history_model_get_folder (MynaHistoryModel *self,
-                               gint64            id)
+myna_history_model_get_folder (MynaHistoryModel *self, gint64 id)
 {
   const MynaHistoryRecord *record = g_hash_table_lookup (self->by_id, &id);
 
@@ -364,9 +338,7 @@ myna_history_model_get_folders (MynaHistoryModel *self)
 }
 
 void
-myna_history_model_set_expanded (MynaHistoryModel *self,
-                                 gint64            folder_id,
-                                 gboolean          expanded)
+myna_history_model_set_expanded (MynaHistoryModel *self, gint64 folder_id, gboolean expanded)
 {
   if (expanded)
     g_hash_table_add (self->expanded, g_memdup2 (&folder_id, sizeof folder_id));
@@ -397,9 +369,7 @@ myna_history_model_dup_expanded (MynaHistoryModel *self)
 }
 
 guint
-myna_history_model_find (MynaHistoryModel *self,
-                         MynaHistoryKind   kind,
-                         gint64            id)
+myna_history_model_find (MynaHistoryModel *self, MynaHistoryKind kind, gint64 id)
 {
   if (kind == MYNA_HISTORY_CONVERSATION && !g_hash_table_contains (self->by_id, &id))
     return G_MAXUINT;
@@ -415,9 +385,7 @@ myna_history_model_find (MynaHistoryModel *self,
 }
 
 gint64
-myna_history_model_get_neighbour (MynaHistoryModel *self,
-                                  gint64            id,
-                                  int               step)
+myna_history_model_get_neighbour (MynaHistoryModel *self, gint64 id, int step)
 {
   guint position = myna_history_model_find (self, MYNA_HISTORY_CONVERSATION, id);
   gint64 i = position == G_MAXUINT ? (step > 0 ? 0 : (gint64) self->entries->len - 1) : (gint64) position + step;
@@ -434,9 +402,7 @@ myna_history_model_get_neighbour (MynaHistoryModel *self,
 }
 
 void
-myna_history_model_set_busy (MynaHistoryModel *self,
-                             gint64            id,
-                             gboolean          busy)
+myna_history_model_set_busy (MynaHistoryModel *self, gint64 id, gboolean busy)
 {
   MynaHistoryItem *item = myna_history_model_get_living_item (self, id);
 
@@ -449,9 +415,7 @@ myna_history_model_set_busy (MynaHistoryModel *self,
 }
 
 void
-myna_history_model_set_checked (MynaHistoryModel *self,
-                                gint64            id,
-                                gboolean          checked)
+myna_history_model_set_checked (MynaHistoryModel *self, gint64 id, gboolean checked)
 {
   MynaHistoryItem *item = myna_history_model_get_living_item (self, id);
 
@@ -465,8 +429,7 @@ myna_history_model_set_checked (MynaHistoryModel *self,
 }
 
 gboolean
-myna_history_model_get_checked (MynaHistoryModel *self,
-                                gint64            id)
+myna_history_model_get_checked (MynaHistoryModel *self, gint64 id)
 {
   return g_hash_table_contains (self->checked, &id);
 }

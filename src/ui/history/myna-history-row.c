@@ -18,9 +18,9 @@ struct _MynaHistoryRow
 
   GtkWidget *check;
   GtkWidget *icon;
-  GtkWidget *stack;             /* label or entry */
+  GtkWidget *stack; /* label or entry */
   GtkWidget *label;
-  GtkWidget *entry;             /* made when first needed */
+  GtkWidget *entry; /* made when first needed */
   GtkWidget *dot;
 };
 
@@ -40,21 +40,14 @@ describe_group (MynaHistoryGroup group)
 {
   switch (group)
     {
-    case MYNA_HISTORY_PINNED:
-      return _("Pinned");
-    case MYNA_HISTORY_FOLDERS:
-      return _("Folders");
-    case MYNA_HISTORY_TODAY:
-      return _("Today");
-    case MYNA_HISTORY_YESTERDAY:
-      return _("Yesterday");
-    case MYNA_HISTORY_WEEK:
-      return _("Last 7 days");
-    case MYNA_HISTORY_MONTH:
-      return _("Last 30 days");
+    case MYNA_HISTORY_PINNED: return _ ("Pinned");
+    case MYNA_HISTORY_FOLDERS: return _ ("Folders");
+    case MYNA_HISTORY_TODAY: return _ ("Today");
+    case MYNA_HISTORY_YESTERDAY: return _ ("Yesterday");
+    case MYNA_HISTORY_WEEK: return _ ("Last 7 days");
+    case MYNA_HISTORY_MONTH: return _ ("Last 30 days");
     case MYNA_HISTORY_OLDER:
-    default:
-      return _("Older");
+    default: return _ ("Older");
     }
 }
 
@@ -68,7 +61,7 @@ myna_history_item_describe (MynaHistoryItem *item)
   if (*title)
     return title;
 
-  return myna_history_item_get_kind (item) == MYNA_HISTORY_FOLDER ? _("New folder") : _("Untitled chat");
+  return myna_history_item_get_kind (item) == MYNA_HISTORY_FOLDER ? _ ("New folder") : _ ("Untitled chat");
 }
 
 static void
@@ -113,11 +106,7 @@ entry_activate_cb (MynaHistoryRow *self)
 }
 
 static gboolean
-entry_key_cb (GtkEventControllerKey *controller,
-              guint                  keyval,
-              guint                  keycode,
-              GdkModifierType        state,
-              MynaHistoryRow        *self)
+entry_key_cb (GtkEventControllerKey *controller, guint keyval, guint keycode, GdkModifierType state, MynaHistoryRow *self)
 {
   if (keyval != GDK_KEY_Escape)
     return GDK_EVENT_PROPAGATE;
@@ -135,7 +124,7 @@ make_entry (MynaHistoryRow *self)
 
   self->entry = gtk_entry_new ();
   gtk_entry_set_max_length (GTK_ENTRY (self->entry), 200);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->entry), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Title"), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->entry), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Title"), -1);
   g_signal_connect_swapped (self->entry, "activate", G_CALLBACK (entry_activate_cb), self);
   g_signal_connect (keys, "key-pressed", G_CALLBACK (entry_key_cb), self);
   gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
@@ -149,8 +138,7 @@ make_entry (MynaHistoryRow *self)
 static void
 check_toggled_cb (MynaHistoryRow *self)
 {
-  if (self->item
-      && gtk_check_button_get_active (GTK_CHECK_BUTTON (self->check)) != myna_history_item_get_checked (self->item))
+  if (self->item && gtk_check_button_get_active (GTK_CHECK_BUTTON (self->check)) != myna_history_item_get_checked (self->item))
     g_signal_emit (self, signals[SIGNAL_CHECK_TOGGLED], 0);
 }
 
@@ -168,27 +156,21 @@ update (MynaHistoryRow *self)
   gtk_widget_set_visible (self->check, self->selecting && kind == MYNA_HISTORY_CONVERSATION);
   gtk_check_button_set_active (GTK_CHECK_BUTTON (self->check), myna_history_item_get_checked (self->item));
   gtk_widget_set_visible (self->icon, kind == MYNA_HISTORY_FOLDER);
-  gtk_image_set_from_icon_name (GTK_IMAGE (self->icon), myna_history_item_get_expanded (self->item)
-                                                          ? "pan-down-symbolic" : "pan-end-symbolic");
+  gtk_image_set_from_icon_name (GTK_IMAGE (self->icon),
+                                myna_history_item_get_expanded (self->item) ? "pan-down-symbolic" : "pan-end-symbolic");
   gtk_widget_set_visible (self->dot, myna_history_item_get_busy (self->item));
   gtk_widget_set_margin_start (GTK_WIDGET (self), INDENT * (int) myna_history_item_get_depth (self->item));
 }
 
 static void
-item_notify_cb (MynaHistoryItem *item,
-                GParamSpec      *pspec,
-                MynaHistoryRow  *self)
+item_notify_cb (MynaHistoryItem *item, GParamSpec *pspec, MynaHistoryRow *self)
 {
   update (self);
 }
 
 /* Only a title that is cut off needs to be told in full. */
 static gboolean
-myna_history_row_query_tooltip (GtkWidget  *widget,
-                                int         x,
-                                int         y,
-                                gboolean    keyboard,
-                                GtkTooltip *tooltip)
+myna_history_row_query_tooltip (GtkWidget *widget, int x, int y, gboolean keyboard, GtkTooltip *tooltip)
 {
   MynaHistoryRow *self = MYNA_HISTORY_ROW (widget);
 
@@ -223,10 +205,10 @@ myna_history_row_class_init (MynaHistoryRowClass *klass)
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BOX_LAYOUT);
   gtk_widget_class_set_css_name (widget_class, "historyrow");
 
-  signals[SIGNAL_RENAMED] = g_signal_new ("renamed", MYNA_TYPE_HISTORY_ROW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                          G_TYPE_NONE, 1, G_TYPE_STRING);
-  signals[SIGNAL_CHECK_TOGGLED] = g_signal_new ("check-toggled", MYNA_TYPE_HISTORY_ROW, G_SIGNAL_RUN_LAST, 0, NULL,
-                                                NULL, NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_RENAMED] =
+      g_signal_new ("renamed", MYNA_TYPE_HISTORY_ROW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[SIGNAL_CHECK_TOGGLED] =
+      g_signal_new ("check-toggled", MYNA_TYPE_HISTORY_ROW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -239,7 +221,7 @@ myna_history_row_init (MynaHistoryRow *self)
 
   self->check = gtk_check_button_new ();
   gtk_widget_add_css_class (self->check, "selection-mode");
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->check), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Select"), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->check), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Select"), -1);
   g_signal_connect_swapped (self->check, "toggled", G_CALLBACK (check_toggled_cb), self);
   gtk_widget_set_parent (self->check, widget);
 
@@ -259,9 +241,9 @@ myna_history_row_init (MynaHistoryRow *self)
   self->dot = adw_bin_new ();
   gtk_widget_add_css_class (self->dot, "busy-dot");
   gtk_widget_set_valign (self->dot, GTK_ALIGN_CENTER);
-  gtk_widget_set_tooltip_text (self->dot, _("A reply is being written"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->dot),
-                                  GTK_ACCESSIBLE_PROPERTY_LABEL, _("A reply is being written"), -1);
+  gtk_widget_set_tooltip_text (self->dot, _ ("A reply is being written"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->dot), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("A reply is being written"),
+                                  -1);
   gtk_widget_set_parent (self->dot, widget);
 
   self->item_signals = g_signal_group_new (MYNA_TYPE_HISTORY_ITEM);
@@ -283,8 +265,7 @@ myna_history_row_get_item (MynaHistoryRow *self)
 }
 
 void
-myna_history_row_set_item (MynaHistoryRow  *self,
-                           MynaHistoryItem *item)
+myna_history_row_set_item (MynaHistoryRow *self, MynaHistoryItem *item)
 {
   g_return_if_fail (MYNA_IS_HISTORY_ROW (self));
 
@@ -300,8 +281,7 @@ myna_history_row_set_item (MynaHistoryRow  *self,
 }
 
 void
-myna_history_row_set_selecting (MynaHistoryRow *self,
-                                gboolean        selecting)
+myna_history_row_set_selecting (MynaHistoryRow *self, gboolean selecting)
 {
   g_return_if_fail (MYNA_IS_HISTORY_ROW (self));
 

@@ -15,18 +15,16 @@ G_DECLARE_FINAL_TYPE (MynaHistoryRow, myna_history_row, MYNA, HISTORY_ROW, GtkWi
 
 /* Signals: renamed (const char *title): the person typed a new title and confirmed it.
  *          check-toggled (): the check button was switched by the person. */
-GtkWidget       *myna_history_row_new            (void);
-MynaHistoryItem *myna_history_row_get_item       (MynaHistoryRow  *self);
+GtkWidget *myna_history_row_new (void);
+MynaHistoryItem *myna_history_row_get_item (MynaHistoryRow *self);
 /* NULL: shows nothing (the row waits to be used again). */
-void             myna_history_row_set_item       (MynaHistoryRow  *self,
-                                                  MynaHistoryItem *item);
+void myna_history_row_set_item (MynaHistoryRow *self, MynaHistoryItem *item);
 /* Whether check buttons stand before the titles. */
-void             myna_history_row_set_selecting  (MynaHistoryRow  *self,
-                                                  gboolean         selecting);
+void myna_history_row_set_selecting (MynaHistoryRow *self, gboolean selecting);
 /* Puts an entry in the title's place. */
-void             myna_history_row_begin_rename   (MynaHistoryRow  *self);
+void myna_history_row_begin_rename (MynaHistoryRow *self);
 
 /* What the row says: an untitled conversation and the headings have words of their own. */
-const char      *myna_history_item_describe      (MynaHistoryItem *item);
+const char *myna_history_item_describe (MynaHistoryItem *item);
 
 G_END_DECLS

@@ -20,7 +20,7 @@ struct _MynaHistorySearch
   char *text;
   char *where;
   char *when;
-  gboolean anywhere;            /* the search that runs looks inside of words */
+  gboolean anywhere; /* the search that runs looks inside of words */
 
   GtkWidget *stack;
   GtkWidget *list;
@@ -45,7 +45,7 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (MynaHistorySearch, myna_history_search, GTK_TYPE_WIDGET)
 
-/* ---- Hits --------------------------------------------------------------------------------------------------------- */
+/* ---- Hits ------------------------------------------------------------------------------------------------------- */
 
 static char *
 describe_time (gint64 time)
@@ -60,7 +60,7 @@ describe_time (gint64 time)
     return g_date_time_format (then, "%R");
   if (g_date_time_get_year (then) == g_date_time_get_year (now))
     /* Translators: a day of this year, short: see strftime(3) */
-    return g_date_time_format (then, _("%e %b"));
+    return g_date_time_format (then, _ ("%e %b"));
 
   return g_date_time_format (then, "%x");
 }
@@ -83,9 +83,7 @@ make_highlights (const StoreHit *hit)
 }
 
 static GtkWidget *
-make_label (const char    *text,
-            PangoAttrList *attributes,
-            const char    *css_class)
+make_label (const char *text, PangoAttrList *attributes, const char *css_class)
 {
   GtkWidget *label = gtk_label_new (text);
 
@@ -108,7 +106,7 @@ make_row (const StoreHit *hit)
   g_autofree char *time = describe_time (hit->time);
   GtkWidget *title, *date, *snippet;
 
-  title = make_label (*hit->title ? hit->title : _("Untitled chat"), hit->message_id ? NULL : highlights, NULL);
+  title = make_label (*hit->title ? hit->title : _ ("Untitled chat"), hit->message_id ? NULL : highlights, NULL);
   gtk_widget_set_hexpand (title, TRUE);
   gtk_box_append (GTK_BOX (top), title);
   date = gtk_label_new (time);
@@ -131,8 +129,7 @@ make_row (const StoreHit *hit)
 }
 
 static void
-show_hits (MynaHistorySearch *self,
-           GPtrArray         *hits)
+show_hits (MynaHistorySearch *self, GPtrArray *hits)
 {
   GtkWidget *child;
 
@@ -144,23 +141,19 @@ show_hits (MynaHistorySearch *self,
 }
 
 static void
-row_activated_cb (MynaHistorySearch *self,
-                  GtkListBoxRow     *row)
+row_activated_cb (MynaHistorySearch *self, GtkListBoxRow *row)
 {
   const StoreHit *hit = g_object_get_data (G_OBJECT (row), "hit");
 
   g_signal_emit (self, signals[SIGNAL_OPEN_HIT], 0, hit->conversation_id, hit->message_id);
 }
 
-/* ---- Searching ---------------------------------------------------------------------------------------------------- */
+/* ---- Searching -------------------------------------------------------------------------------------------------- */
 
-static void search (MynaHistorySearch *self,
-                    gboolean           anywhere);
+static void search (MynaHistorySearch *self, gboolean anywhere);
 
 static void
-found_cb (GObject      *source,
-          GAsyncResult *result,
-          gpointer      user_data)
+found_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (MynaHistorySearch) self = user_data;
   g_autoptr (GError) error = NULL;
@@ -194,8 +187,7 @@ get_earliest (MynaHistorySearch *self)
 }
 
 static void
-search (MynaHistorySearch *self,
-        gboolean           anywhere)
+search (MynaHistorySearch *self, gboolean anywhere)
 {
   StoreSearch query = STORE_SEARCH_INIT;
 
@@ -216,34 +208,23 @@ search (MynaHistorySearch *self,
   store_search_async (self->store, &query, self->cancellable, found_cb, g_object_ref (self));
 }
 
-/* ---- Object ------------------------------------------------------------------------------------------------------- */
+/* ---- Object ----------------------------------------------------------------------------------------------------- */
 
 static void
-myna_history_search_get_property (GObject    *object,
-                                  guint       prop_id,
-                                  GValue     *value,
-                                  GParamSpec *pspec)
+myna_history_search_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
 {
   MynaHistorySearch *self = MYNA_HISTORY_SEARCH (object);
 
   switch (prop_id)
     {
-    case PROP_WHERE:
-      g_value_set_string (value, self->where);
-      break;
-    case PROP_WHEN:
-      g_value_set_string (value, self->when);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    case PROP_WHERE: g_value_set_string (value, self->where); break;
+    case PROP_WHEN: g_value_set_string (value, self->when); break;
+    default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
 }
 
 static void
-myna_history_search_set_property (GObject      *object,
-                                  guint         prop_id,
-                                  const GValue *value,
-                                  GParamSpec   *pspec)
+myna_history_search_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
 {
   MynaHistorySearch *self = MYNA_HISTORY_SEARCH (object);
 
@@ -257,8 +238,7 @@ myna_history_search_set_property (GObject      *object,
       g_free (self->when);
       self->when = g_value_dup_string (value);
       break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
   if (self->text)
     search (self, FALSE);
@@ -305,13 +285,13 @@ static void
 myna_history_search_init (MynaHistorySearch *self)
 {
   GtkWidget *scroller = gtk_scrolled_window_new ();
-  GtkWidget *none = gtk_label_new (_("Nothing was found."));
+  GtkWidget *none = gtk_label_new (_ ("Nothing was found."));
 
   self->text = g_strdup ("");
   self->list = gtk_list_box_new ();
   gtk_widget_add_css_class (self->list, "navigation-sidebar");
   gtk_list_box_set_selection_mode (GTK_LIST_BOX (self->list), GTK_SELECTION_NONE);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->list), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Search results"), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->list), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Search results"), -1);
   g_signal_connect_swapped (self->list, "row-activated", G_CALLBACK (row_activated_cb), self);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), self->list);
@@ -330,8 +310,7 @@ myna_history_search_new (void)
 }
 
 void
-myna_history_search_set_store (MynaHistorySearch *self,
-                               StoreDb           *store)
+myna_history_search_set_store (MynaHistorySearch *self, StoreDb *store)
 {
   g_return_if_fail (MYNA_IS_HISTORY_SEARCH (self));
 
@@ -340,8 +319,7 @@ myna_history_search_set_store (MynaHistorySearch *self,
 }
 
 void
-myna_history_search_set_text (MynaHistorySearch *self,
-                              const char        *text)
+myna_history_search_set_text (MynaHistorySearch *self, const char *text)
 {
   g_return_if_fail (MYNA_IS_HISTORY_SEARCH (self));
 

@@ -25,34 +25,22 @@ static GParamSpec *properties[N_PROPS];
 G_DEFINE_FINAL_TYPE (MynaImportItem, myna_import_item, G_TYPE_OBJECT)
 
 static void
-myna_import_item_get_property (GObject    *object,
-                               guint       prop_id,
-                               GValue     *value,
-                               GParamSpec *pspec)
+myna_import_item_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
 {
   switch (prop_id)
     {
-    case PROP_CHECKED:
-      g_value_set_boolean (value, MYNA_IMPORT_ITEM (object)->checked);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    case PROP_CHECKED: g_value_set_boolean (value, MYNA_IMPORT_ITEM (object)->checked); break;
+    default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
 }
 
 static void
-myna_import_item_set_property (GObject      *object,
-                               guint         prop_id,
-                               const GValue *value,
-                               GParamSpec   *pspec)
+myna_import_item_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
 {
   switch (prop_id)
     {
-    case PROP_CHECKED:
-      myna_import_item_set_checked (MYNA_IMPORT_ITEM (object), g_value_get_boolean (value));
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    case PROP_CHECKED: myna_import_item_set_checked (MYNA_IMPORT_ITEM (object), g_value_get_boolean (value)); break;
+    default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
 }
 
@@ -73,8 +61,7 @@ myna_import_item_class_init (MynaImportItemClass *klass)
   object_class->set_property = myna_import_item_set_property;
   object_class->finalize = myna_import_item_finalize;
   properties[PROP_CHECKED] =
-    g_param_spec_boolean ("checked", NULL, NULL, FALSE,
-                          G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+      g_param_spec_boolean ("checked", NULL, NULL, FALSE, G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -84,8 +71,7 @@ myna_import_item_init (MynaImportItem *self)
 }
 
 MynaImportItem *
-myna_import_item_new (const StoreImportEntry *entry,
-                      guint                   index)
+myna_import_item_new (const StoreImportEntry *entry, guint index)
 {
   MynaImportItem *self = g_object_new (MYNA_TYPE_IMPORT_ITEM, NULL);
 
@@ -121,8 +107,7 @@ myna_import_item_get_checked (MynaImportItem *self)
 }
 
 void
-myna_import_item_set_checked (MynaImportItem *self,
-                              gboolean        checked)
+myna_import_item_set_checked (MynaImportItem *self, gboolean checked)
 {
   g_return_if_fail (MYNA_IS_IMPORT_ITEM (self));
 

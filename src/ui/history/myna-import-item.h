@@ -13,12 +13,10 @@ G_DECLARE_FINAL_TYPE (MynaImportItem, myna_import_item, MYNA, IMPORT_ITEM, GObje
 
 /* Property: "checked".  index: the entry's place in the preview.  Those that are in the history already begin unchecked and
  * stay so. */
-MynaImportItem         *myna_import_item_new         (const StoreImportEntry *entry,
-                                                      guint                   index);
-const StoreImportEntry *myna_import_item_get_entry   (MynaImportItem         *self);
-guint                   myna_import_item_get_index   (MynaImportItem         *self);
-gboolean                myna_import_item_get_checked (MynaImportItem         *self);
-void                    myna_import_item_set_checked (MynaImportItem         *self,
-                                                      gboolean                checked);
+MynaImportItem *myna_import_item_new (const StoreImportEntry *entry, guint index);
+const StoreImportEntry *myna_import_item_get_entry (MynaImportItem *self);
+guint myna_import_item_get_index (MynaImportItem *self);
+gboolean myna_import_item_get_checked (MynaImportItem *self);
+void myna_import_item_set_checked (MynaImportItem *self, gboolean checked);
 
 G_END_DECLS

@@ -30,9 +30,9 @@ struct _MynaSidebar
   GtkWidget *stack;
   GtkWidget *list;
   GtkWidget *search;
-  GtkWidget *places;            /* temporary chat, models */
+  GtkWidget *places; /* temporary chat, models */
   GtkWidget *empty_bin;
-  GtkWidget *bars[STORE_LIST_DELETED + 1];      /* what to do with several, by the kind of list */
+  GtkWidget *bars[STORE_LIST_DELETED + 1]; /* what to do with several, by the kind of list */
 };
 
 enum
@@ -46,7 +46,7 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (MynaSidebar, myna_sidebar, GTK_TYPE_WIDGET)
 
-/* ---- What is shown ------------------------------------------------------------------------------------------------ */
+/* ---- What is shown ---------------------------------------------------------------------------------------------- */
 
 static void
 update_title (MynaSidebar *self)
@@ -56,15 +56,15 @@ update_title (MynaSidebar *self)
 
   if (myna_history_list_get_selecting (MYNA_HISTORY_LIST (self->list)))
     text = n_checked ? g_strdup_printf (ngettext ("%u selected", "%u selected", n_checked), n_checked)
-                     : g_strdup (_("Select chats"));
+                     : g_strdup (_ ("Select chats"));
   else if (myna_history_model_get_kind (self->model) == STORE_LIST_ARCHIVED)
-    text = g_strdup (_("Archive"));
+    text = g_strdup (_ ("Archive"));
   else if (myna_history_model_get_kind (self->model) == STORE_LIST_DELETED)
-    text = g_strdup (_("Bin"));
+    text = g_strdup (_ ("Bin"));
   else
-    text = g_strdup (_("Chats"));
+    text = g_strdup (_ ("Chats"));
   adw_window_title_set_title (ADW_WINDOW_TITLE (self->title), text);
-  gtk_widget_set_tooltip_text (self->title, text);      /* the whole of it where there is no room */
+  gtk_widget_set_tooltip_text (self->title, text); /* the whole of it where there is no room */
   for (guint i = 0; i < G_N_ELEMENTS (self->bars); i++)
     gtk_widget_set_sensitive (self->bars[i], n_checked > 0);
 }
@@ -83,8 +83,8 @@ update (MynaSidebar *self)
   gtk_widget_set_visible (self->search_button, active && !selecting);
   gtk_widget_set_visible (self->menu_button, !selecting);
   gtk_widget_set_visible (self->places, active && !selecting);
-  gtk_widget_set_visible (self->empty_bin, kind == STORE_LIST_DELETED && !selecting
-                                             && myna_history_model_get_n_conversations (self->model) > 0);
+  gtk_widget_set_visible (self->empty_bin,
+                          kind == STORE_LIST_DELETED && !selecting && myna_history_model_get_n_conversations (self->model) > 0);
   for (guint i = 0; i < G_N_ELEMENTS (self->bars); i++)
     gtk_widget_set_visible (self->bars[i], selecting && i == kind);
   update_title (self);
@@ -101,26 +101,21 @@ update_search (MynaSidebar *self)
 }
 
 static void
-open_cb (MynaSidebar *self,
-         gint64       id)
+open_cb (MynaSidebar *self, gint64 id)
 {
   g_signal_emit (self, signals[SIGNAL_OPEN], 0, id);
 }
 
 static void
-open_hit_cb (MynaSidebar *self,
-             gint64       id,
-             gint64       message_id)
+open_hit_cb (MynaSidebar *self, gint64 id, gint64 message_id)
 {
   g_signal_emit (self, signals[SIGNAL_OPEN_HIT], 0, id, message_id);
 }
 
-/* ---- Actions ------------------------------------------------------------------------------------------------------ */
+/* ---- Actions ---------------------------------------------------------------------------------------------------- */
 
 static void
-run_on_checked (GtkWidget  *widget,
-                const char *name,
-                GVariant   *parameter)
+run_on_checked (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MynaSidebar *self = MYNA_SIDEBAR (widget);
   g_autoptr (GArray) ids = myna_history_model_dup_checked (self->model);
@@ -136,9 +131,7 @@ run_on_checked (GtkWidget  *widget,
 }
 
 static void
-show_list (GtkWidget  *widget,
-           const char *name,
-           GVariant   *parameter)
+show_list (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   static const struct
   {
@@ -158,25 +151,19 @@ show_list (GtkWidget  *widget,
 }
 
 static void
-start_selecting (GtkWidget  *widget,
-                 const char *name,
-                 GVariant   *parameter)
+start_selecting (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   myna_sidebar_set_selecting (MYNA_SIDEBAR (widget), g_str_equal (name, "sidebar.select"));
 }
 
 static void
-select_all (GtkWidget  *widget,
-            const char *name,
-            GVariant   *parameter)
+select_all (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   myna_history_model_check_all (MYNA_SIDEBAR (widget)->model);
 }
 
 static void
-empty_bin (GtkWidget  *widget,
-           const char *name,
-           GVariant   *parameter)
+empty_bin (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MynaSidebar *self = MYNA_SIDEBAR (widget);
   g_autoptr (GVariant) action = g_variant_ref_sink (g_variant_new_string ("win.purge-chats"));
@@ -186,20 +173,17 @@ empty_bin (GtkWidget  *widget,
   myna_history_model_uncheck_all (self->model);
 }
 
-/* ---- Building ----------------------------------------------------------------------------------------------------- */
+/* ---- Building --------------------------------------------------------------------------------------------------- */
 
 static void
-set_label (GtkWidget  *widget,
-           const char *label)
+set_label (GtkWidget *widget, const char *label)
 {
   gtk_widget_set_tooltip_text (widget, label);
   gtk_accessible_update_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
 }
 
 static GtkWidget *
-make_icon_button (const char *icon,
-                  const char *action,
-                  const char *label)
+make_icon_button (const char *icon, const char *action, const char *label)
 {
   GtkWidget *button = gtk_button_new_from_icon_name (icon);
 
@@ -218,15 +202,15 @@ make_header (MynaSidebar *self)
 
   gtk_widget_add_css_class (bar, "flat");
   adw_header_bar_set_show_end_title_buttons (header, FALSE);
-  self->title = adw_window_title_new (_("Chats"), NULL);
+  self->title = adw_window_title_new (_ ("Chats"), NULL);
   adw_header_bar_set_title_widget (header, self->title);
 
-  self->new_button = make_icon_button ("list-add-symbolic", "win.new-chat", _("New Chat"));
+  self->new_button = make_icon_button ("list-add-symbolic", "win.new-chat", _ ("New Chat"));
   adw_header_bar_pack_start (header, self->new_button);
-  self->back_button = make_icon_button ("go-previous-symbolic", "sidebar.show", _("Back to the Chats"));
+  self->back_button = make_icon_button ("go-previous-symbolic", "sidebar.show", _ ("Back to the Chats"));
   gtk_actionable_set_action_target (GTK_ACTIONABLE (self->back_button), "s", "chats");
   adw_header_bar_pack_start (header, self->back_button);
-  self->cancel_button = gtk_button_new_with_label (_("Cancel"));
+  self->cancel_button = gtk_button_new_with_label (_ ("Cancel"));
   gtk_actionable_set_action_name (GTK_ACTIONABLE (self->cancel_button), "sidebar.end-select");
   adw_header_bar_pack_start (header, self->cancel_button);
 
@@ -234,13 +218,13 @@ make_header (MynaSidebar *self)
   gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (self->menu_button), "open-menu-symbolic");
   gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (self->menu_button),
                                   G_MENU_MODEL (gtk_builder_get_object (builder, "primary-menu")));
-  set_label (self->menu_button, _("Main Menu"));
+  set_label (self->menu_button, _ ("Main Menu"));
   adw_header_bar_pack_end (header, self->menu_button);
   self->search_button = gtk_toggle_button_new ();
   gtk_button_set_icon_name (GTK_BUTTON (self->search_button), "system-search-symbolic");
-  set_label (self->search_button, _("Search the Chats"));
+  set_label (self->search_button, _ ("Search the Chats"));
   adw_header_bar_pack_end (header, self->search_button);
-  self->all_button = make_icon_button ("edit-select-all-symbolic", "sidebar.select-all", _("Select All"));
+  self->all_button = make_icon_button ("edit-select-all-symbolic", "sidebar.select-all", _ ("Select All"));
   adw_header_bar_pack_end (header, self->all_button);
 
   return bar;
@@ -256,14 +240,13 @@ make_search_bar (MynaSidebar *self)
   self->search_entry = gtk_search_entry_new ();
   gtk_widget_set_hexpand (self->search_entry, TRUE);
   gtk_search_entry_set_search_delay (GTK_SEARCH_ENTRY (self->search_entry), 60);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->search_entry),
-                                  GTK_ACCESSIBLE_PROPERTY_LABEL, _("Search the chats"), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->search_entry), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Search the chats"),
+                                  -1);
   gtk_box_append (GTK_BOX (box), self->search_entry);
   gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (filter), "view-more-symbolic");
-  gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (filter),
-                                  G_MENU_MODEL (gtk_builder_get_object (builder, "search-menu")));
+  gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (filter), G_MENU_MODEL (gtk_builder_get_object (builder, "search-menu")));
   gtk_widget_add_css_class (filter, "flat");
-  set_label (filter, _("Where to Search"));
+  set_label (filter, _ ("Where to Search"));
   gtk_box_append (GTK_BOX (box), filter);
 
   self->search_bar = gtk_search_bar_new ();
@@ -278,9 +261,7 @@ make_search_bar (MynaSidebar *self)
 }
 
 static GtkWidget *
-make_place (const char *icon,
-            const char *label,
-            const char *action)
+make_place (const char *icon, const char *label, const char *action)
 {
   GtkWidget *button = gtk_button_new ();
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
@@ -296,9 +277,7 @@ make_place (const char *icon,
 }
 
 static void
-append_bulk_button (GtkWidget  *bar,
-                    const char *label,
-                    const char *action)
+append_bulk_button (GtkWidget *bar, const char *label, const char *action)
 {
   GtkWidget *button = gtk_button_new_with_label (label);
 
@@ -316,11 +295,10 @@ make_bottom (MynaSidebar *self)
 
   gtk_widget_add_css_class (bottom, "sidebar-bottom");
   self->places = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
-  gtk_box_append (GTK_BOX (self->places),
-                  make_place ("view-conceal-symbolic", _("Temporary Chat"), "win.temporary-chat"));
-  gtk_box_append (GTK_BOX (self->places), make_place ("package-x-generic-symbolic", _("Models"), "app.models"));
+  gtk_box_append (GTK_BOX (self->places), make_place ("view-conceal-symbolic", _ ("Temporary Chat"), "win.temporary-chat"));
+  gtk_box_append (GTK_BOX (self->places), make_place ("package-x-generic-symbolic", _ ("Models"), "app.models"));
   gtk_box_append (GTK_BOX (bottom), self->places);
-  self->empty_bin = make_place ("user-trash-symbolic", _("Empty the Bin"), "sidebar.empty-bin");
+  self->empty_bin = make_place ("user-trash-symbolic", _ ("Empty the Bin"), "sidebar.empty-bin");
   gtk_box_append (GTK_BOX (bottom), self->empty_bin);
 
   for (guint i = 0; i < G_N_ELEMENTS (self->bars); i++)
@@ -328,27 +306,23 @@ make_bottom (MynaSidebar *self)
       self->bars[i] = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
       gtk_box_append (GTK_BOX (bottom), self->bars[i]);
     }
-  append_bulk_button (self->bars[STORE_LIST_ACTIVE], _("Archive"), "win.archive-chats");
-  append_bulk_button (self->bars[STORE_LIST_ACTIVE], _("Folder"), "win.move-to-new-folder");
-  append_bulk_button (self->bars[STORE_LIST_ACTIVE], _("Export"), "win.export-chats");
-  append_bulk_button (self->bars[STORE_LIST_ACTIVE], _("Delete"), "win.delete-chats");
-  append_bulk_button (self->bars[STORE_LIST_ARCHIVED], _("Take Out"), "win.unarchive-chats");
-  append_bulk_button (self->bars[STORE_LIST_ARCHIVED], _("Export"), "win.export-chats");
-  append_bulk_button (self->bars[STORE_LIST_ARCHIVED], _("Delete"), "win.delete-chats");
-  append_bulk_button (self->bars[STORE_LIST_DELETED], _("Restore"), "win.restore-chats");
-  append_bulk_button (self->bars[STORE_LIST_DELETED], _("Delete for Good"), "win.purge-chats");
+  append_bulk_button (self->bars[STORE_LIST_ACTIVE], _ ("Archive"), "win.archive-chats");
+  append_bulk_button (self->bars[STORE_LIST_ACTIVE], _ ("Folder"), "win.move-to-new-folder");
+  append_bulk_button (self->bars[STORE_LIST_ACTIVE], _ ("Export"), "win.export-chats");
+  append_bulk_button (self->bars[STORE_LIST_ACTIVE], _ ("Delete"), "win.delete-chats");
+  append_bulk_button (self->bars[STORE_LIST_ARCHIVED], _ ("Take Out"), "win.unarchive-chats");
+  append_bulk_button (self->bars[STORE_LIST_ARCHIVED], _ ("Export"), "win.export-chats");
+  append_bulk_button (self->bars[STORE_LIST_ARCHIVED], _ ("Delete"), "win.delete-chats");
+  append_bulk_button (self->bars[STORE_LIST_DELETED], _ ("Restore"), "win.restore-chats");
+  append_bulk_button (self->bars[STORE_LIST_DELETED], _ ("Delete for Good"), "win.purge-chats");
 
   return bottom;
 }
 
-/* ---- Object ------------------------------------------------------------------------------------------------------- */
+/* ---- Object ----------------------------------------------------------------------------------------------------- */
 
 static gboolean
-entry_key_cb (GtkEventControllerKey *controller,
-              guint                  keyval,
-              guint                  keycode,
-              GdkModifierType        state,
-              MynaSidebar           *self)
+entry_key_cb (GtkEventControllerKey *controller, guint keyval, guint keycode, GdkModifierType state, MynaSidebar *self)
 {
   if (keyval == GDK_KEY_Down)
     return gtk_widget_child_focus (self->search, GTK_DIR_TAB_FORWARD);
@@ -373,10 +347,10 @@ myna_sidebar_class_init (MynaSidebarClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = myna_sidebar_dispose;
-  signals[SIGNAL_OPEN] = g_signal_new ("open", MYNA_TYPE_SIDEBAR, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
-                                       G_TYPE_INT64);
-  signals[SIGNAL_OPEN_HIT] = g_signal_new ("open-hit", MYNA_TYPE_SIDEBAR, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                           G_TYPE_NONE, 2, G_TYPE_INT64, G_TYPE_INT64);
+  signals[SIGNAL_OPEN] =
+      g_signal_new ("open", MYNA_TYPE_SIDEBAR, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_INT64);
+  signals[SIGNAL_OPEN_HIT] = g_signal_new ("open-hit", MYNA_TYPE_SIDEBAR, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                                           2, G_TYPE_INT64, G_TYPE_INT64);
 
   gtk_widget_class_install_action (widget_class, "sidebar.show", "s", show_list);
   gtk_widget_class_install_action (widget_class, "sidebar.select", NULL, start_selecting);
@@ -437,8 +411,7 @@ myna_sidebar_new (void)
 }
 
 void
-myna_sidebar_set_store (MynaSidebar *self,
-                        StoreDb     *store)
+myna_sidebar_set_store (MynaSidebar *self, StoreDb *store)
 {
   g_return_if_fail (MYNA_IS_SIDEBAR (self));
 
@@ -455,8 +428,7 @@ myna_sidebar_get_model (MynaSidebar *self)
 }
 
 void
-myna_sidebar_set_current (MynaSidebar *self,
-                          gint64       id)
+myna_sidebar_set_current (MynaSidebar *self, gint64 id)
 {
   g_return_if_fail (MYNA_IS_SIDEBAR (self));
 
@@ -464,9 +436,7 @@ myna_sidebar_set_current (MynaSidebar *self,
 }
 
 void
-myna_sidebar_begin_rename (MynaSidebar     *self,
-                           MynaHistoryKind  kind,
-                           gint64           id)
+myna_sidebar_begin_rename (MynaSidebar *self, MynaHistoryKind kind, gint64 id)
 {
   g_return_if_fail (MYNA_IS_SIDEBAR (self));
 
@@ -497,8 +467,7 @@ myna_sidebar_open_menu (MynaSidebar *self)
 }
 
 void
-myna_sidebar_search (MynaSidebar *self,
-                     const char  *text)
+myna_sidebar_search (MynaSidebar *self, const char *text)
 {
   g_return_if_fail (MYNA_IS_SIDEBAR (self));
 
@@ -516,8 +485,7 @@ myna_sidebar_get_search (MynaSidebar *self)
 }
 
 void
-myna_sidebar_show_list (MynaSidebar   *self,
-                        StoreListKind  kind)
+myna_sidebar_show_list (MynaSidebar *self, StoreListKind kind)
 {
   g_return_if_fail (MYNA_IS_SIDEBAR (self));
 
@@ -527,8 +495,7 @@ myna_sidebar_show_list (MynaSidebar   *self,
 }
 
 void
-myna_sidebar_set_selecting (MynaSidebar *self,
-                            gboolean     selecting)
+myna_sidebar_set_selecting (MynaSidebar *self, gboolean selecting)
 {
   g_return_if_fail (MYNA_IS_SIDEBAR (self));
 

@@ -45,19 +45,16 @@ get_private (MynaTaskWindow *self)
   return myna_task_window_get_instance_private (self);
 }
 
-/* ---- The task ----------------------------------------------------------------------------------------------------- */
+/* ---- The task --------------------------------------------------------------------------------------------------- */
 
 static char *
-myna_task_window_real_describe_progress (MynaTaskWindow *self,
-                                         gint64          done,
-                                         gint64          total)
+myna_task_window_real_describe_progress (MynaTaskWindow *self, gint64 done, gint64 total)
 {
-  return g_strdup_printf (_("%d%%"), (int) (100 * done / total));
+  return g_strdup_printf (_ ("%d%%"), (int) (100 * done / total));
 }
 
 static void
-set_amount (MynaTaskWindow *self,
-            const char     *amount)
+set_amount (MynaTaskWindow *self, const char *amount)
 {
   MynaTaskWindowPrivate *priv = get_private (self);
 
@@ -98,9 +95,7 @@ update_sensitive (MynaTaskWindow *self)
 }
 
 void
-myna_task_window_begin (MynaTaskWindow *self,
-                        const char     *what,
-                        StoreProgress  *progress)
+myna_task_window_begin (MynaTaskWindow *self, const char *what, StoreProgress *progress)
 {
   MynaTaskWindowPrivate *priv = get_private (self);
 
@@ -128,15 +123,11 @@ myna_task_window_end (MynaTaskWindow *self)
 }
 
 void
-myna_task_window_show_problem (MynaTaskWindow *self,
-                               const char     *title,
-                               const char     *body,
-                               const GError   *error)
+myna_task_window_show_problem (MynaTaskWindow *self, const char *title, const char *body, const GError *error)
 {
   g_return_if_fail (MYNA_IS_TASK_WINDOW (self));
 
-  myna_banner_show (MYNA_BANNER (get_private (self)->banner), title, body, error ? error->message : NULL, NULL, NULL,
-                    NULL);
+  myna_banner_show (MYNA_BANNER (get_private (self)->banner), title, body, error ? error->message : NULL, NULL, NULL, NULL);
 }
 
 void
@@ -148,9 +139,7 @@ myna_task_window_hide_problem (MynaTaskWindow *self)
 }
 
 void
-myna_task_window_done (MynaTaskWindow *self,
-                       const char     *message,
-                       GFile          *file)
+myna_task_window_done (MynaTaskWindow *self, const char *message, GFile *file)
 {
   g_return_if_fail (MYNA_IS_TASK_WINDOW (self));
 
@@ -165,11 +154,10 @@ myna_task_window_get_cancellable (MynaTaskWindow *self)
   return get_private (self)->cancellable;
 }
 
-/* ---- Building ----------------------------------------------------------------------------------------------------- */
+/* ---- Building --------------------------------------------------------------------------------------------------- */
 
 void
-myna_task_window_set_content (MynaTaskWindow *self,
-                              GtkWidget      *content)
+myna_task_window_set_content (MynaTaskWindow *self, GtkWidget *content)
 {
   MynaTaskWindowPrivate *priv = get_private (self);
 
@@ -184,9 +172,7 @@ myna_task_window_set_content (MynaTaskWindow *self,
 }
 
 void
-myna_task_window_set_accept (MynaTaskWindow *self,
-                             const char     *label,
-                             gboolean        sensitive)
+myna_task_window_set_accept (MynaTaskWindow *self, const char *label, gboolean sensitive)
 {
   MynaTaskWindowPrivate *priv = get_private (self);
 
@@ -198,8 +184,7 @@ myna_task_window_set_accept (MynaTaskWindow *self,
 }
 
 void
-myna_task_window_set_close_label (MynaTaskWindow *self,
-                                  const char     *label)
+myna_task_window_set_close_label (MynaTaskWindow *self, const char *label)
 {
   g_return_if_fail (MYNA_IS_TASK_WINDOW (self));
 
@@ -243,8 +228,8 @@ myna_task_window_class_init (MynaTaskWindowClass *klass)
   GTK_WIDGET_CLASS (klass)->unrealize = myna_task_window_unrealize;
   klass->describe_progress = myna_task_window_real_describe_progress;
 
-  signals[SIGNAL_DONE] = g_signal_new ("done", MYNA_TYPE_TASK_WINDOW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                       G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_FILE);
+  signals[SIGNAL_DONE] = g_signal_new ("done", MYNA_TYPE_TASK_WINDOW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
+                                       G_TYPE_STRING, G_TYPE_FILE);
 
   gtk_widget_class_add_binding_action (GTK_WIDGET_CLASS (klass), GDK_KEY_Escape, 0, "window.close", NULL);
 }
@@ -262,7 +247,7 @@ make_header (MynaTaskWindow *self)
   adw_header_bar_set_title_widget (ADW_HEADER_BAR (header), title);
   adw_header_bar_set_show_end_title_buttons (ADW_HEADER_BAR (header), FALSE);
   adw_header_bar_set_show_start_title_buttons (ADW_HEADER_BAR (header), FALSE);
-  priv->close = gtk_button_new_with_label (_("Cancel"));
+  priv->close = gtk_button_new_with_label (_ ("Cancel"));
   g_signal_connect_swapped (priv->close, "clicked", G_CALLBACK (gtk_window_close), self);
   adw_header_bar_pack_start (ADW_HEADER_BAR (header), priv->close);
   priv->accept = gtk_button_new_with_label ("");

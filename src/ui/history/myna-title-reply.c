@@ -9,8 +9,8 @@
 
 #include <string.h>
 
-#define MAX_COLUMNS 44          /* what fits a row of the sidebar; a CJK character takes two */
-#define MIN_WORD    4           /* letters of a Latin word that says what the text is about */
+#define MAX_COLUMNS 44 /* what fits a row of the sidebar; a CJK character takes two */
+#define MIN_WORD    4  /* letters of a Latin word that says what the text is about */
 
 /* Marks and words that models put around a title. */
 static char *
@@ -86,9 +86,10 @@ looks_like_title (const char *text)
 static gboolean
 is_talk (const char *text)
 {
-  static const char *const begins[] = { "i ",     "i'",   "i’",  "my ",  "sure",  "here ", "here'", "yes",   "no,", "sorry",
-                                        "you ",   "the title", "this conversation", "我", "好的", "当然", "當然", "抱歉",
-                                        "对不起", "您", "你" };
+  static const char *const begins[] = {
+    "i ", "i'",   "i’",   "my ",  "sure", "here ",  "here'", "yes", "no,", "sorry", "you ", "the title", "this conversation",
+    "我", "好的", "当然", "當然", "抱歉", "对不起", "您",    "你"
+  };
   g_autofree char *folded = g_utf8_casefold (text, -1);
 
   for (guint i = 0; i < G_N_ELEMENTS (begins); i++)
@@ -102,8 +103,7 @@ is_talk (const char *text)
 
 /* Whether a word of the title, or two of its CJK characters side by side, stand in the text (both casefolded). */
 static gboolean
-shares_word (const char *title,
-             const char *text)
+shares_word (const char *title, const char *text)
 {
   const char *p = title;
 
@@ -158,9 +158,7 @@ capitalise (char *text)
 }
 
 char *
-myna_title_from_reply (const char *reply,
-                       const char *question,
-                       const char *answer)
+myna_title_from_reply (const char *reply, const char *question, const char *answer)
 {
   g_autofree char *valid = g_utf8_make_valid (reply, -1);
   g_autofree char *title = strip (valid);

@@ -31,7 +31,7 @@ struct _MynaTitler
 
 G_DEFINE_FINAL_TYPE (MynaTitler, myna_titler, G_TYPE_OBJECT)
 
-/* ---- Ending ------------------------------------------------------------------------------------------------------- */
+/* ---- Ending ----------------------------------------------------------------------------------------------------- */
 
 static void
 finish (MynaTitler *self)
@@ -54,12 +54,11 @@ cancel (MynaTitler *self)
   finish (self);
 }
 
-/* ---- The conversation --------------------------------------------------------------------------------------------- */
+/* ---- The conversation ------------------------------------------------------------------------------------------- */
 
 /* Borrowed: the conversation keeps it. */
 static MynaMessage *
-peek_message (MynaConversation *conversation,
-              guint             position)
+peek_message (MynaConversation *conversation, guint position)
 {
   g_autoptr (MynaMessage) message = g_list_model_get_item (G_LIST_MODEL (conversation), position);
 
@@ -93,12 +92,12 @@ wants_title (MynaConversation *conversation)
   return g_strcmp0 (myna_conversation_get_title (conversation), first_title) == 0;
 }
 
-/* ---- Keeping the title -------------------------------------------------------------------------------------------- */
+/* ---- Keeping the title ------------------------------------------------------------------------------------------ */
 
 typedef struct
 {
   char *title;
-  char *before;                 /* the title that it replaces, and no other */
+  char *before; /* the title that it replaces, and no other */
 } NewTitle;
 
 static void
@@ -112,9 +111,7 @@ new_title_free (NewTitle *new_title)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (NewTitle, new_title_free)
 
 static void
-record_read_cb (GObject      *source,
-                GAsyncResult *result,
-                gpointer      user_data)
+record_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (NewTitle) new_title = user_data;
   g_autoptr (GPtrArray) list = store_finish_list (STORE_DB (source), result, NULL);
@@ -138,17 +135,16 @@ keep_title (MynaTitler *self)
   new_title = g_new (NewTitle, 1);
   new_title->title = g_steal_pointer (&title);
   new_title->before = make_first_title (first);
-  store_get_conversation_async (self->store, myna_conversation_get_id (self->conversation), NULL, record_read_cb,
-                                new_title);
+  store_get_conversation_async (self->store, myna_conversation_get_id (self->conversation), NULL, record_read_cb, new_title);
 }
 
-/* ---- Asking for it ------------------------------------------------------------------------------------------------ */
+/* ---- Asking for it ---------------------------------------------------------------------------------------------- */
 
 /* Callbacks of a request that was given up find another one, or none. */
 typedef struct
 {
-  MynaTitler *titler;           /* owned */
-  MynaConversation *conversation;       /* owned */
+  MynaTitler *titler;             /* owned */
+  MynaConversation *conversation; /* owned */
 } Request;
 
 static Request *
@@ -179,8 +175,7 @@ is_current (const Request *request)
 }
 
 static void
-piece_cb (const char *text,
-          gpointer    user_data)
+piece_cb (const char *text, gpointer user_data)
 {
   Request *request = user_data;
 
@@ -189,9 +184,7 @@ piece_cb (const char *text,
 }
 
 static void
-ended_cb (const GlmResult *result,
-          const GError    *error,
-          gpointer         user_data)
+ended_cb (const GlmResult *result, const GError *error, gpointer user_data)
 {
   Request *request = user_data;
   MynaTitler *self = request->titler;
@@ -217,9 +210,7 @@ is_chinese (const char *text)
 }
 
 static void
-planned_cb (GObject      *source,
-            GAsyncResult *result,
-            gpointer      user_data)
+planned_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   static const GlmRequestFuncs funcs = { .piece = piece_cb, .ended = ended_cb };
   static const GlmSampling sampling = { .temperature = 0, .top_p = 1, .repetition_penalty = 1, .max_tokens = MAX_TOKENS };
@@ -238,8 +229,8 @@ planned_cb (GObject      *source,
     }
   /* To the model, not to the person: not translated. */
   ask.content = is_chinese (myna_message_get_text (peek_message (self->conversation, 0)))
-                  ? "用不超过十个字概括以上对话的主题，作为标题。只写标题。"
-                  : "Name the topic of this conversation in at most six words, as a title. Write only the title.";
+                    ? "用不超过十个字概括以上对话的主题，作为标题。只写标题。"
+                    : "Name the topic of this conversation in at most six words, as a title. Write only the title.";
   g_array_append_val (plan->turns, ask);
   self->request_id = myna_generator_generate (myna_conversation_get_generator (self->conversation),
                                               (const GlmTurn *) plan->turns->data, plan->turns->len, NULL, NULL, &sampling,
@@ -270,12 +261,10 @@ begin_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* ---- Watching ----------------------------------------------------------------------------------------------------- */
+/* ---- Watching --------------------------------------------------------------------------------------------------- */
 
 static void
-busy_cb (MynaConversation *conversation,
-         GParamSpec       *pspec,
-         MynaTitler       *self)
+busy_cb (MynaConversation *conversation, GParamSpec *pspec, MynaTitler *self)
 {
   StoreDb *store = g_object_get_data (G_OBJECT (conversation), "titler-store");
 
@@ -289,23 +278,20 @@ busy_cb (MynaConversation *conversation,
 }
 
 void
-myna_titler_watch (MynaTitler       *self,
-                   MynaConversation *conversation,
-                   StoreDb          *store)
+myna_titler_watch (MynaTitler *self, MynaConversation *conversation, StoreDb *store)
 {
   g_return_if_fail (MYNA_IS_TITLER (self));
   g_return_if_fail (MYNA_IS_CONVERSATION (conversation));
 
   if (g_signal_handler_find (conversation, G_SIGNAL_MATCH_FUNC | G_SIGNAL_MATCH_DATA, 0, 0, NULL, busy_cb, self) != 0)
-    return;                     /* a live conversation that is opened again */
+    return; /* a live conversation that is opened again */
   if (store)
     g_object_set_data_full (G_OBJECT (conversation), "titler-store", g_object_ref (store), g_object_unref);
   g_signal_connect_object (conversation, "notify::busy", G_CALLBACK (busy_cb), self, 0);
 }
 
 void
-myna_titler_set_able (MynaTitler *self,
-                      gboolean    able)
+myna_titler_set_able (MynaTitler *self, gboolean able)
 {
   g_return_if_fail (MYNA_IS_TITLER (self));
 
@@ -314,7 +300,7 @@ myna_titler_set_able (MynaTitler *self,
     cancel (self);
 }
 
-/* ---- Object ------------------------------------------------------------------------------------------------------- */
+/* ---- Object ----------------------------------------------------------------------------------------------------- */
 
 static void
 myna_titler_dispose (GObject *object)

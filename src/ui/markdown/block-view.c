@@ -9,10 +9,10 @@
 typedef struct
 {
   MynaBlock *block;
-  MynaInk    ink;
-  MynaMarks  marks;
-  int        first_baseline;
-  gboolean   has_ink;
+  MynaInk ink;
+  MynaMarks marks;
+  int first_baseline;
+  gboolean has_ink;
 } MynaBlockViewPrivate;
 
 G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE (MynaBlockView, myna_block_view, GTK_TYPE_WIDGET)
@@ -31,8 +31,7 @@ myna_block_view_finalize (GObject *object)
 
 /* Another theme, text size or font.  The first style comes after the block was set and is read by get_ink(). */
 static void
-myna_block_view_css_changed (GtkWidget         *widget,
-                             GtkCssStyleChange *change)
+myna_block_view_css_changed (GtkWidget *widget, GtkCssStyleChange *change)
 {
   MynaBlockView *self = MYNA_BLOCK_VIEW (widget);
   MynaBlockViewPrivate *priv = PRIV (self);
@@ -44,8 +43,7 @@ myna_block_view_css_changed (GtkWidget         *widget,
 }
 
 static void
-myna_block_view_system_setting_changed (GtkWidget       *widget,
-                                        GtkSystemSetting setting)
+myna_block_view_system_setting_changed (GtkWidget *widget, GtkSystemSetting setting)
 {
   MynaBlockView *self = MYNA_BLOCK_VIEW (widget);
 
@@ -61,26 +59,19 @@ default_get_text (MynaBlockView *self)
 }
 
 static guint
-default_index_at (MynaBlockView *self,
-                  double         x,
-                  double         y)
+default_index_at (MynaBlockView *self, double x, double y)
 {
   return 0;
 }
 
 static const MynaRun *
-default_run_at (MynaBlockView *self,
-                double         x,
-                double         y)
+default_run_at (MynaBlockView *self, double x, double y)
 {
   return NULL;
 }
 
 static void
-default_get_bounds (MynaBlockView   *self,
-                    guint            start,
-                    guint            end,
-                    graphene_rect_t *ret_bounds)
+default_get_bounds (MynaBlockView *self, guint start, guint end, graphene_rect_t *ret_bounds)
 {
   GtkWidget *widget = GTK_WIDGET (self);
 
@@ -88,10 +79,7 @@ default_get_bounds (MynaBlockView   *self,
 }
 
 static void
-default_copy (MynaBlockView *self,
-              guint          start,
-              guint          end,
-              GString       *out)
+default_copy (MynaBlockView *self, guint start, guint end, GString *out)
 {
   myna_rich_string_copy (&PRIV (self)->block->string, start, end, out);
 }
@@ -157,8 +145,7 @@ myna_block_view_get_block (MynaBlockView *self)
 }
 
 void
-myna_block_view_set_block (MynaBlockView *self,
-                           MynaBlock     *block)
+myna_block_view_set_block (MynaBlockView *self, MynaBlock *block)
 {
   MynaBlockViewPrivate *priv = PRIV (self);
   MynaBlock *old = priv->block;
@@ -168,7 +155,7 @@ myna_block_view_set_block (MynaBlockView *self,
     return;
 
   priv->block = myna_block_ref (block);
-  if (old == NULL || !myna_block_equal (old, block))
+  if (!old || !myna_block_equal (old, block))
     MYNA_BLOCK_VIEW_GET_CLASS (self)->update (self);
   g_clear_pointer (&old, myna_block_unref);
 }
@@ -191,25 +178,22 @@ myna_block_view_get_marks (MynaBlockView *self)
 }
 
 void
-myna_block_view_set_selection (MynaBlockView *self,
-                               guint          start,
-                               guint          end)
+myna_block_view_set_selection (MynaBlockView *self, guint start, guint end)
 {
   MynaBlockViewPrivate *priv = PRIV (self);
 
   if (priv->marks.selection.start == start && priv->marks.selection.end == end)
     return;
-  priv->marks.selection = (MynaRange) { start, end };
+  priv->marks.selection = (MynaRange){ start, end };
   MYNA_BLOCK_VIEW_GET_CLASS (self)->marks_changed (self);
 }
 
 void
-myna_block_view_set_matches (MynaBlockView *self,
-                             GArray        *matches)
+myna_block_view_set_matches (MynaBlockView *self, GArray *matches)
 {
   MynaBlockViewPrivate *priv = PRIV (self);
 
-  if (priv->marks.matches == NULL && matches == NULL)
+  if (!priv->marks.matches && !matches)
     return;
   g_clear_pointer (&priv->marks.matches, g_array_unref);
   priv->marks.matches = matches;
@@ -218,8 +202,7 @@ myna_block_view_set_matches (MynaBlockView *self,
 }
 
 void
-myna_block_view_set_current_match (MynaBlockView *self,
-                                   int            current)
+myna_block_view_set_current_match (MynaBlockView *self, int current)
 {
   MynaBlockViewPrivate *priv = PRIV (self);
 
@@ -236,8 +219,7 @@ myna_block_view_get_first_baseline (MynaBlockView *self)
 }
 
 void
-myna_block_view_set_first_baseline (MynaBlockView *self,
-                                    int            baseline)
+myna_block_view_set_first_baseline (MynaBlockView *self, int baseline)
 {
   PRIV (self)->first_baseline = baseline;
 }
@@ -249,35 +231,25 @@ myna_block_view_get_text (MynaBlockView *self)
 }
 
 guint
-myna_block_view_index_at (MynaBlockView *self,
-                          double         x,
-                          double         y)
+myna_block_view_index_at (MynaBlockView *self, double x, double y)
 {
   return MYNA_BLOCK_VIEW_GET_CLASS (self)->index_at (self, x, y);
 }
 
 const MynaRun *
-myna_block_view_run_at (MynaBlockView *self,
-                        double         x,
-                        double         y)
+myna_block_view_run_at (MynaBlockView *self, double x, double y)
 {
   return MYNA_BLOCK_VIEW_GET_CLASS (self)->run_at (self, x, y);
 }
 
 void
-myna_block_view_get_bounds (MynaBlockView   *self,
-                            guint            start,
-                            guint            end,
-                            graphene_rect_t *ret_bounds)
+myna_block_view_get_bounds (MynaBlockView *self, guint start, guint end, graphene_rect_t *ret_bounds)
 {
   MYNA_BLOCK_VIEW_GET_CLASS (self)->get_bounds (self, start, end, ret_bounds);
 }
 
 void
-myna_block_view_copy (MynaBlockView *self,
-                      guint          start,
-                      guint          end,
-                      GString       *out)
+myna_block_view_copy (MynaBlockView *self, guint start, guint end, GString *out)
 {
   MYNA_BLOCK_VIEW_GET_CLASS (self)->copy (self, start, end, out);
 }

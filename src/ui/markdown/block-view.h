@@ -22,37 +22,37 @@ struct _MynaBlockViewClass
   GtkWidgetClass parent_class;
 
   /* The block changed (same kind) or the theme did: make the contents anew. */
-  void           (*update)     (MynaBlockView *self);
+  void (*update) (MynaBlockView *self);
   /* Plain text that offsets count in; "" by default. */
-  const char    *(*get_text)   (MynaBlockView *self);
-  guint          (*index_at)   (MynaBlockView *self, double x, double y);
-  const MynaRun *(*run_at)     (MynaBlockView *self, double x, double y);
-  void           (*get_bounds) (MynaBlockView *self, guint start, guint end, graphene_rect_t *ret_bounds);
+  const char *(*get_text) (MynaBlockView *self);
+  guint (*index_at) (MynaBlockView *self, double x, double y);
+  const MynaRun *(*run_at) (MynaBlockView *self, double x, double y);
+  void (*get_bounds) (MynaBlockView *self, guint start, guint end, graphene_rect_t *ret_bounds);
   /* Appends what copying [start, end) gives. */
-  void           (*copy)       (MynaBlockView *self, guint start, guint end, GString *out);
+  void (*copy) (MynaBlockView *self, guint start, guint end, GString *out);
   /* The marks changed; redraws by default. */
-  void           (*marks_changed) (MynaBlockView *self);
+  void (*marks_changed) (MynaBlockView *self);
 };
 
 /* A widget of the right class for the block. */
-GtkWidget       *myna_block_view_new        (MynaBlock *block);
-MynaBlock       *myna_block_view_get_block  (MynaBlockView *self);
+GtkWidget *myna_block_view_new (MynaBlock *block);
+MynaBlock *myna_block_view_get_block (MynaBlockView *self);
 /* `block` must be of the same kind. */
-void             myna_block_view_set_block  (MynaBlockView *self, MynaBlock *block);
-const MynaInk   *myna_block_view_get_ink    (MynaBlockView *self);
-const MynaMarks *myna_block_view_get_marks  (MynaBlockView *self);
-void             myna_block_view_set_selection (MynaBlockView *self, guint start, guint end);
+void myna_block_view_set_block (MynaBlockView *self, MynaBlock *block);
+const MynaInk *myna_block_view_get_ink (MynaBlockView *self);
+const MynaMarks *myna_block_view_get_marks (MynaBlockView *self);
+void myna_block_view_set_selection (MynaBlockView *self, guint start, guint end);
 /* Takes `matches` (of MynaRange; NULL for none). */
-void             myna_block_view_set_matches (MynaBlockView *self, GArray *matches);
-void             myna_block_view_set_current_match (MynaBlockView *self, int current);
+void myna_block_view_set_matches (MynaBlockView *self, GArray *matches);
+void myna_block_view_set_current_match (MynaBlockView *self, int current);
 /* Distance of the first line's baseline from the top, for a list marker; -1 if there is none. */
-int              myna_block_view_get_first_baseline (MynaBlockView *self);
-void             myna_block_view_set_first_baseline (MynaBlockView *self, int baseline);
+int myna_block_view_get_first_baseline (MynaBlockView *self);
+void myna_block_view_set_first_baseline (MynaBlockView *self, int baseline);
 
-const char      *myna_block_view_get_text   (MynaBlockView *self);
-guint            myna_block_view_index_at   (MynaBlockView *self, double x, double y);
-const MynaRun   *myna_block_view_run_at     (MynaBlockView *self, double x, double y);
-void             myna_block_view_get_bounds (MynaBlockView *self, guint start, guint end, graphene_rect_t *ret_bounds);
-void             myna_block_view_copy       (MynaBlockView *self, guint start, guint end, GString *out);
+const char *myna_block_view_get_text (MynaBlockView *self);
+guint myna_block_view_index_at (MynaBlockView *self, double x, double y);
+const MynaRun *myna_block_view_run_at (MynaBlockView *self, double x, double y);
+void myna_block_view_get_bounds (MynaBlockView *self, guint start, guint end, graphene_rect_t *ret_bounds);
+void myna_block_view_copy (MynaBlockView *self, guint start, guint end, GString *out);
 
 G_END_DECLS

@@ -14,11 +14,11 @@
 struct _MynaCodeBlock
 {
   MynaBlockView parent_instance;
-  GtkWidget    *header;
-  GtkWidget    *language;
-  GtkWidget    *copy_button;
-  GtkWidget    *scroller;
-  GtkWidget    *text;
+  GtkWidget *header;
+  GtkWidget *language;
+  GtkWidget *copy_button;
+  GtkWidget *scroller;
+  GtkWidget *text;
 };
 
 G_DEFINE_FINAL_TYPE (MynaCodeBlock, myna_code_block, MYNA_TYPE_BLOCK_VIEW)
@@ -29,7 +29,7 @@ myna_code_block_update (MynaBlockView *view)
   MynaCodeBlock *self = MYNA_CODE_BLOCK (view);
   MynaBlock *block = myna_block_view_get_block (view);
   const char *language = block->info ? block->info : "";
-  g_autofree char *label = block->info ? g_strdup_printf (_("Code, %s"), block->info) : g_strdup (_("Code"));
+  g_autofree char *label = block->info ? g_strdup_printf (_ ("Code, %s"), block->info) : g_strdup (_ ("Code"));
 
   gtk_label_set_text (GTK_LABEL (self->language), language);
   myna_code_text_set_text (MYNA_CODE_TEXT (self->text), block->string.text, block->info);
@@ -38,8 +38,7 @@ myna_code_block_update (MynaBlockView *view)
 }
 
 static void
-myna_code_block_css_changed (GtkWidget         *widget,
-                             GtkCssStyleChange *change)
+myna_code_block_css_changed (GtkWidget *widget, GtkCssStyleChange *change)
 {
   MynaCodeBlock *self = MYNA_CODE_BLOCK (widget);
 
@@ -62,8 +61,7 @@ copy_clicked (MynaCodeBlock *self)
 }
 
 static void
-wrap_toggled (MynaCodeBlock   *self,
-              GtkToggleButton *button)
+wrap_toggled (MynaCodeBlock *self, GtkToggleButton *button)
 {
   myna_code_text_set_wrap (MYNA_CODE_TEXT (self->text), gtk_toggle_button_get_active (button));
 }
@@ -77,13 +75,8 @@ myna_code_block_get_request_mode (GtkWidget *widget)
 /* A scrolled window does not ask its child for a height for a width, so the text is asked directly: for the width that it
  * will have, which is more than the block's where lines are not wrapped. */
 static void
-myna_code_block_measure (GtkWidget     *widget,
-                         GtkOrientation orientation,
-                         int            for_size,
-                         int           *minimum,
-                         int           *natural,
-                         int           *minimum_baseline,
-                         int           *natural_baseline)
+myna_code_block_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum, int *natural,
+                         int *minimum_baseline, int *natural_baseline)
 {
   MynaCodeBlock *self = MYNA_CODE_BLOCK (widget);
   int header_minimum, header_natural, text_minimum, text_natural;
@@ -105,17 +98,14 @@ myna_code_block_measure (GtkWidget     *widget,
 }
 
 static void
-myna_code_block_size_allocate (GtkWidget *widget,
-                               int        width,
-                               int        height,
-                               int        baseline)
+myna_code_block_size_allocate (GtkWidget *widget, int width, int height, int baseline)
 {
   MynaCodeBlock *self = MYNA_CODE_BLOCK (widget);
   int header_height;
 
   gtk_widget_measure (self->header, GTK_ORIENTATION_VERTICAL, -1, NULL, &header_height, NULL, NULL);
-  gtk_widget_size_allocate (self->header, &(GtkAllocation) { 0, 0, width, header_height }, -1);
-  gtk_widget_size_allocate (self->scroller, &(GtkAllocation) { 0, header_height, width, MAX (height - header_height, 0) }, -1);
+  gtk_widget_size_allocate (self->header, &(GtkAllocation){ 0, 0, width, header_height }, -1);
+  gtk_widget_size_allocate (self->scroller, &(GtkAllocation){ 0, header_height, width, MAX (height - header_height, 0) }, -1);
 }
 
 static const char *
@@ -125,9 +115,7 @@ myna_code_block_get_text (MynaBlockView *view)
 }
 
 static guint
-myna_code_block_index_at (MynaBlockView *view,
-                          double         x,
-                          double         y)
+myna_code_block_index_at (MynaBlockView *view, double x, double y)
 {
   MynaCodeBlock *self = MYNA_CODE_BLOCK (view);
   graphene_point_t point;
@@ -138,10 +126,7 @@ myna_code_block_index_at (MynaBlockView *view,
 }
 
 static void
-myna_code_block_get_bounds (MynaBlockView   *view,
-                            guint            start,
-                            guint            end,
-                            graphene_rect_t *ret_bounds)
+myna_code_block_get_bounds (MynaBlockView *view, guint start, guint end, graphene_rect_t *ret_bounds)
 {
   MynaCodeBlock *self = MYNA_CODE_BLOCK (view);
   graphene_point_t origin;
@@ -202,12 +187,12 @@ make_header (MynaCodeBlock *self)
   gtk_box_append (GTK_BOX (self->header), self->language);
 
   gtk_button_set_icon_name (GTK_BUTTON (wrap), "format-justify-left-symbolic");
-  gtk_widget_set_tooltip_text (wrap, _("Wrap long lines"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (wrap), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Wrap long lines"), -1);
+  gtk_widget_set_tooltip_text (wrap, _ ("Wrap long lines"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (wrap), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Wrap long lines"), -1);
   g_signal_connect_swapped (wrap, "toggled", G_CALLBACK (wrap_toggled), self);
   gtk_box_append (GTK_BOX (self->header), wrap);
 
-  self->copy_button = myna_copy_button_new (_("Copy code"));
+  self->copy_button = myna_copy_button_new (_ ("Copy code"));
   g_signal_connect_swapped (self->copy_button, "clicked", G_CALLBACK (copy_clicked), self);
   gtk_box_append (GTK_BOX (self->header), self->copy_button);
 
@@ -223,7 +208,6 @@ myna_code_block_init (MynaCodeBlock *self)
   self->scroller = myna_side_scroller_new (self->text);
   gtk_widget_set_parent (self->scroller, GTK_WIDGET (self));
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
-  g_signal_connect_object (myna_code_theme_get_default (), "notify::name", G_CALLBACK (theme_changed), self,
-                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (myna_code_theme_get_default (), "notify::name", G_CALLBACK (theme_changed), self, G_CONNECT_SWAPPED);
   myna_code_text_set_marks (MYNA_CODE_TEXT (self->text), myna_block_view_get_marks (MYNA_BLOCK_VIEW (self)));
 }

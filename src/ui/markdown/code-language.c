@@ -5,6 +5,7 @@
 #include "markdown/code-language.h"
 
 /* What people write → GtkSourceView's id, where they differ. */
+/* clang-format off */
 static const struct { const char *name, *id; } names[] = {
   { "bash", "sh" },           { "shell", "sh" },           { "zsh", "sh" },          { "console", "sh" },
   { "c++", "cpp" },           { "cc", "cpp" },             { "cxx", "cpp" },         { "hpp", "cpp" },
@@ -17,6 +18,7 @@ static const struct { const char *name, *id; } names[] = {
   { "ps1", "powershell" },    { "patch", "diff" },         { "hs", "haskell" },      { "ml", "ocaml" },
   { "jl", "julia" },          { "svg", "xml" },            { "asm", "asm" },         { "matlab", "octave" },
 };
+/* clang-format on */
 
 GtkSourceLanguage *
 myna_code_language_find (const char *info)
@@ -24,7 +26,7 @@ myna_code_language_find (const char *info)
   GtkSourceLanguageManager *manager = gtk_source_language_manager_get_default ();
   g_autofree char *lower = NULL;
 
-  if (info == NULL)
+  if (!info)
     return NULL;
   lower = g_ascii_strdown (info, -1);
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)

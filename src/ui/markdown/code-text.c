@@ -18,29 +18,29 @@
 #include "markdown/code-theme.h"
 
 #define CHUNK_LINES 64
-#define CHUNK_BYTES (16 * 1024)         /* of lines longer than usual */
+#define CHUNK_BYTES (16 * 1024) /* of lines longer than usual */
 
 /* Bytes [start, end) of the text; the newline behind it belongs to no chunk. */
 typedef struct
 {
   MynaTextLayout *layout;
-  guint           start, end;
-  guint           first_char;           /* characters before `start` */
-  int             y, height;
+  guint start, end;
+  guint first_char; /* characters before `start` */
+  int y, height;
 } Chunk;
 
 struct _MynaCodeText
 {
-  GtkWidget        parent_instance;
-  char            *text;
-  char            *info;
-  GtkSourceBuffer *buffer;              /* NULL: no colours */
-  GPtrArray       *chunks;
-  MynaInk          ink;
-  const MynaMarks *marks;               /* of the block, which lives longer */
-  gboolean         wrap;
-  int              laid_out_width;      /* that the chunks' y and height hold for; -2 for none */
-  int              natural_width;
+  GtkWidget parent_instance;
+  char *text;
+  char *info;
+  GtkSourceBuffer *buffer; /* NULL: no colours */
+  GPtrArray *chunks;
+  MynaInk ink;
+  const MynaMarks *marks; /* of the block, which lives longer */
+  gboolean wrap;
+  int laid_out_width; /* that the chunks' y and height hold for; -2 for none */
+  int natural_width;
 };
 
 G_DEFINE_FINAL_TYPE (MynaCodeText, myna_code_text, GTK_TYPE_WIDGET)
@@ -63,21 +63,19 @@ apply_scheme (MynaCodeText *self)
 
 /* Adds what a tag of the highlighter means. */
 static void
-add_tag (PangoAttrList *list,
-         GtkTextTag    *tag,
-         guint          start,
-         guint          end)
+add_tag (PangoAttrList *list, GtkTextTag *tag, guint start, guint end)
 {
   gboolean foreground_set, weight_set, style_set, underline_set;
   g_autoptr (GdkRGBA) color = NULL;
-  PangoAttribute *attributes[4] = { NULL, };
+  PangoAttribute *attributes[4] = {
+    NULL,
+  };
   PangoUnderline underline;
   PangoStyle style;
   int weight;
 
-  g_object_get (tag, "foreground-set", &foreground_set, "foreground-rgba", &color, "weight-set", &weight_set,
-                "weight", &weight, "style-set", &style_set, "style", &style, "underline-set", &underline_set,
-                "underline", &underline, NULL);
+  g_object_get (tag, "foreground-set", &foreground_set, "foreground-rgba", &color, "weight-set", &weight_set, "weight", &weight,
+                "style-set", &style_set, "style", &style, "underline-set", &underline_set, "underline", &underline, NULL);
   if (foreground_set && color)
     attributes[0] = pango_attr_foreground_new (color->red * 65535, color->green * 65535, color->blue * 65535);
   if (weight_set)
@@ -97,15 +95,13 @@ add_tag (PangoAttrList *list,
 
 /* The colours of a chunk, with offsets counted from its start; NULL if there are none. */
 static PangoAttrList *
-highlight (MynaCodeText *self,
-           const Chunk  *chunk,
-           const char   *text)
+highlight (MynaCodeText *self, const Chunk *chunk, const char *text)
 {
   PangoAttrList *list;
   GtkTextIter at, end;
   guint n_chars = g_utf8_strlen (text, -1), byte = 0;
 
-  if (self->buffer == NULL)
+  if (!self->buffer)
     return NULL;
 
   list = pango_attr_list_new ();
@@ -120,8 +116,8 @@ highlight (MynaCodeText *self,
 
       if (!gtk_text_iter_forward_to_tag_toggle (&next, NULL) || gtk_text_iter_compare (&next, &end) > 0)
         next = end;
-      next_byte = g_utf8_offset_to_pointer (text + byte, gtk_text_iter_get_offset (&next) - gtk_text_iter_get_offset (&at))
-                  - text;
+      next_byte =
+          g_utf8_offset_to_pointer (text + byte, gtk_text_iter_get_offset (&next) - gtk_text_iter_get_offset (&at)) - text;
       for (GSList *l = tags; l; l = l->next)
         add_tag (list, l->data, byte, next_byte);
       byte = next_byte;
@@ -131,8 +127,7 @@ highlight (MynaCodeText *self,
 }
 
 static void
-lay_out_chunk (MynaCodeText *self,
-               Chunk        *chunk)
+lay_out_chunk (MynaCodeText *self, Chunk *chunk)
 {
   PangoContext *context = gtk_widget_create_pango_context (GTK_WIDGET (self));
   g_autofree char *text = g_strndup (self->text + chunk->start, chunk->end - chunk->start);
@@ -140,15 +135,14 @@ lay_out_chunk (MynaCodeText *self,
 
   pango_context_set_base_dir (context, PANGO_DIRECTION_LTR);
   g_clear_pointer (&chunk->layout, myna_text_layout_free);
-  chunk->layout = myna_text_layout_new (context, &(MynaRichString) { .text = text }, MYNA_TEXT_CODE, &self->ink, colors);
+  chunk->layout = myna_text_layout_new (context, &(MynaRichString){ .text = text }, MYNA_TEXT_CODE, &self->ink, colors);
   g_clear_pointer (&colors, pango_attr_list_unref);
   g_object_unref (context);
 }
 
 /* End of the chunk that begins at `start`. */
 static guint
-find_chunk_end (const char *text,
-                guint       start)
+find_chunk_end (const char *text, guint start)
 {
   const char *at = text + start;
 
@@ -156,7 +150,7 @@ find_chunk_end (const char *text,
     {
       const char *newline = strchr (at, '\n');
 
-      if (newline == NULL)
+      if (!newline)
         return start + strlen (text + start);
       at = newline + 1;
     }
@@ -165,9 +159,7 @@ find_chunk_end (const char *text,
 
 /* Makes the chunks from the one that begins at byte `start` on. */
 static void
-make_chunks (MynaCodeText *self,
-             guint         start,
-             guint         first_char)
+make_chunks (MynaCodeText *self, guint start, guint first_char)
 {
   guint length = strlen (self->text);
 
@@ -191,8 +183,7 @@ make_chunks (MynaCodeText *self,
 
 /* Lays out what is new and places the chunks under each other at `width` (-1: not wrapped). */
 static void
-lay_out (MynaCodeText *self,
-         int           width)
+lay_out (MynaCodeText *self, int width)
 {
   int y = 0;
 
@@ -205,7 +196,7 @@ lay_out (MynaCodeText *self,
       Chunk *chunk = self->chunks->pdata[i];
       int chunk_width;
 
-      if (chunk->layout == NULL)
+      if (!chunk->layout)
         lay_out_chunk (self, chunk);
       myna_text_layout_set_width (chunk->layout, width);
       myna_text_layout_get_size (chunk->layout, &chunk_width, &chunk->height);
@@ -225,9 +216,7 @@ get_height (MynaCodeText *self)
 }
 
 static void
-set_buffer_text (MynaCodeText *self,
-                 const char   *old_text,
-                 const char   *text)
+set_buffer_text (MynaCodeText *self, const char *old_text, const char *text)
 {
   gsize old_length = strlen (old_text);
 
@@ -245,15 +234,14 @@ set_buffer_text (MynaCodeText *self,
 }
 
 static void
-set_language (MynaCodeText *self,
-              const char   *info)
+set_language (MynaCodeText *self, const char *info)
 {
   GtkSourceLanguage *language = myna_code_language_find (info);
 
   g_free (self->info);
   self->info = g_strdup (info);
   g_clear_object (&self->buffer);
-  if (language == NULL)
+  if (!language)
     return;
   self->buffer = gtk_source_buffer_new_with_language (language);
   gtk_source_buffer_set_highlight_matching_brackets (self->buffer, FALSE);
@@ -265,9 +253,7 @@ set_language (MynaCodeText *self,
 }
 
 void
-myna_code_text_set_text (MynaCodeText *self,
-                         const char   *text,
-                         const char   *info)
+myna_code_text_set_text (MynaCodeText *self, const char *text, const char *info)
 {
   g_autofree char *old_text = NULL;
   guint start = 0, first_char = 0;
@@ -297,8 +283,7 @@ myna_code_text_set_text (MynaCodeText *self,
 }
 
 void
-myna_code_text_reset (MynaCodeText  *self,
-                      const MynaInk *ink)
+myna_code_text_reset (MynaCodeText *self, const MynaInk *ink)
 {
   self->ink = *ink;
   apply_scheme (self);
@@ -307,8 +292,7 @@ myna_code_text_reset (MynaCodeText  *self,
 }
 
 void
-myna_code_text_set_wrap (MynaCodeText *self,
-                         gboolean      wrap)
+myna_code_text_set_wrap (MynaCodeText *self, gboolean wrap)
 {
   self->wrap = wrap;
   self->laid_out_width = -2;
@@ -316,17 +300,14 @@ myna_code_text_set_wrap (MynaCodeText *self,
 }
 
 void
-myna_code_text_set_marks (MynaCodeText    *self,
-                          const MynaMarks *marks)
+myna_code_text_set_marks (MynaCodeText *self, const MynaMarks *marks)
 {
   self->marks = marks;
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
 guint
-myna_code_text_index_at (MynaCodeText *self,
-                         double        x,
-                         double        y)
+myna_code_text_index_at (MynaCodeText *self, double x, double y)
 {
   Chunk *chunk = self->chunks->pdata[0];
 
@@ -336,17 +317,14 @@ myna_code_text_index_at (MynaCodeText *self,
 }
 
 void
-myna_code_text_get_bounds (MynaCodeText    *self,
-                           guint            start,
-                           guint            end,
-                           graphene_rect_t *ret_bounds)
+myna_code_text_get_bounds (MynaCodeText *self, guint start, guint end, graphene_rect_t *ret_bounds)
 {
   Chunk *chunk = self->chunks->pdata[0];
 
   for (guint i = 1; i < self->chunks->len && ((Chunk *) self->chunks->pdata[i])->start <= start; i++)
     chunk = self->chunks->pdata[i];
   *ret_bounds = *graphene_rect_zero ();
-  if (chunk->layout == NULL)
+  if (!chunk->layout)
     return;
   myna_text_layout_get_bounds (chunk->layout, start - chunk->start, MIN (end, chunk->end) - chunk->start, ret_bounds);
   ret_bounds->origin.y += chunk->y;
@@ -359,13 +337,8 @@ myna_code_text_get_request_mode (GtkWidget *widget)
 }
 
 static void
-myna_code_text_measure (GtkWidget     *widget,
-                        GtkOrientation orientation,
-                        int            for_size,
-                        int           *minimum,
-                        int           *natural,
-                        int           *minimum_baseline,
-                        int           *natural_baseline)
+myna_code_text_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum, int *natural,
+                        int *minimum_baseline, int *natural_baseline)
 {
   MynaCodeText *self = MYNA_CODE_TEXT (widget);
 
@@ -382,10 +355,7 @@ myna_code_text_measure (GtkWidget     *widget,
 }
 
 static void
-myna_code_text_size_allocate (GtkWidget *widget,
-                              int        width,
-                              int        height,
-                              int        baseline)
+myna_code_text_size_allocate (GtkWidget *widget, int width, int height, int baseline)
 {
   MynaCodeText *self = MYNA_CODE_TEXT (widget);
 
@@ -393,8 +363,7 @@ myna_code_text_size_allocate (GtkWidget *widget,
 }
 
 static void
-myna_code_text_snapshot (GtkWidget   *widget,
-                         GtkSnapshot *snapshot)
+myna_code_text_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
   MynaCodeText *self = MYNA_CODE_TEXT (widget);
 

@@ -13,17 +13,17 @@ G_BEGIN_DECLS
 /* Longer code is shown without colours. */
 #define MYNA_CODE_MAX_HIGHLIGHT (200 * 1024)
 
-#define MYNA_TYPE_CODE_TEXT (myna_code_text_get_type ())
+#define MYNA_TYPE_CODE_TEXT     (myna_code_text_get_type ())
 G_DECLARE_FINAL_TYPE (MynaCodeText, myna_code_text, MYNA, CODE_TEXT, GtkWidget)
 
-GtkWidget *myna_code_text_new        (void);
+GtkWidget *myna_code_text_new (void);
 /* Where `text` begins with the old text only the last lines are laid out again.  `info`: language as written, or NULL. */
-void       myna_code_text_set_text   (MynaCodeText *self, const char *text, const char *info);
+void myna_code_text_set_text (MynaCodeText *self, const char *text, const char *info);
 /* Lays everything out anew: another theme or font. */
-void       myna_code_text_reset      (MynaCodeText *self, const MynaInk *ink);
-void       myna_code_text_set_wrap   (MynaCodeText *self, gboolean wrap);
-void       myna_code_text_set_marks  (MynaCodeText *self, const MynaMarks *marks);
-guint      myna_code_text_index_at   (MynaCodeText *self, double x, double y);
-void       myna_code_text_get_bounds (MynaCodeText *self, guint start, guint end, graphene_rect_t *ret_bounds);
+void myna_code_text_reset (MynaCodeText *self, const MynaInk *ink);
+void myna_code_text_set_wrap (MynaCodeText *self, gboolean wrap);
+void myna_code_text_set_marks (MynaCodeText *self, const MynaMarks *marks);
+guint myna_code_text_index_at (MynaCodeText *self, double x, double y);
+void myna_code_text_get_bounds (MynaCodeText *self, guint start, guint end, graphene_rect_t *ret_bounds);
 
 G_END_DECLS

@@ -11,7 +11,7 @@
 static const struct
 {
   const char *name;
-  const char *light;            /* names of GtkSourceView's schemes */
+  const char *light; /* names of GtkSourceView's schemes */
   const char *dark;
 } themes[] = {
   { "adwaita", "Adwaita", "Adwaita-dark" },
@@ -24,7 +24,7 @@ struct _MynaCodeTheme
 {
   GObject parent_instance;
 
-  guint chosen;                 /* index into themes */
+  guint chosen; /* index into themes */
 };
 
 enum
@@ -39,10 +39,7 @@ static GParamSpec *properties[N_PROPS];
 G_DEFINE_FINAL_TYPE (MynaCodeTheme, myna_code_theme, G_TYPE_OBJECT)
 
 static void
-myna_code_theme_get_property (GObject    *object,
-                              guint       prop_id,
-                              GValue     *value,
-                              GParamSpec *pspec)
+myna_code_theme_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
 {
   if (prop_id == PROP_NAME)
     g_value_set_string (value, themes[MYNA_CODE_THEME (object)->chosen].name);
@@ -52,8 +49,7 @@ myna_code_theme_get_property (GObject    *object,
 
 /* A name that is not known changes nothing. */
 static void
-set_name (MynaCodeTheme *self,
-          const char    *name)
+set_name (MynaCodeTheme *self, const char *name)
 {
   for (guint i = 0; i < G_N_ELEMENTS (themes); i++)
     if (i != self->chosen && g_strcmp0 (themes[i].name, name) == 0)
@@ -65,10 +61,7 @@ set_name (MynaCodeTheme *self,
 }
 
 static void
-myna_code_theme_set_property (GObject      *object,
-                              guint         prop_id,
-                              const GValue *value,
-                              GParamSpec   *pspec)
+myna_code_theme_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
 {
   if (prop_id == PROP_NAME)
     set_name (MYNA_CODE_THEME (object), g_value_get_string (value));

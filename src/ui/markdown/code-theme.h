@@ -12,8 +12,8 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (MynaCodeTheme, myna_code_theme, MYNA, CODE_THEME, GObject)
 
 /* The one that all code blocks follow.  Property: "name": "adwaita", "classic", "kate" or "none"; notified. */
-MynaCodeTheme        *myna_code_theme_get_default (void);
+MynaCodeTheme *myna_code_theme_get_default (void);
 /* The scheme for the style of the window now; NULL: no colours. */
-GtkSourceStyleScheme *myna_code_theme_get_scheme  (MynaCodeTheme *self);
+GtkSourceStyleScheme *myna_code_theme_get_scheme (MynaCodeTheme *self);
 
 G_END_DECLS

@@ -9,7 +9,7 @@
 struct _MynaCopyButton
 {
   GtkButton parent_instance;
-  guint     timeout;
+  guint timeout;
 };
 
 G_DEFINE_FINAL_TYPE (MynaCopyButton, myna_copy_button, GTK_TYPE_BUTTON)
@@ -25,8 +25,7 @@ time_is_up (gpointer user_data)
 }
 
 void
-myna_copy_button_copy (MynaCopyButton *self,
-                       const char     *text)
+myna_copy_button_copy (MynaCopyButton *self, const char *text)
 {
   g_return_if_fail (MYNA_IS_COPY_BUTTON (self));
 

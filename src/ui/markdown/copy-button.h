@@ -12,9 +12,8 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (MynaCopyButton, myna_copy_button, MYNA, COPY_BUTTON, GtkButton)
 
 /* The label is its tooltip and what a screen reader says. */
-GtkWidget *myna_copy_button_new  (const char     *label);
+GtkWidget *myna_copy_button_new (const char *label);
 /* Puts the text on the clipboard and a tick on the button for a moment. */
-void       myna_copy_button_copy (MynaCopyButton *self,
-                                  const char     *text);
+void myna_copy_button_copy (MynaCopyButton *self, const char *text);
 
 G_END_DECLS

@@ -6,16 +6,14 @@
 #include "ui-compat.h"
 
 static GdkRGBA
-with_alpha (GdkRGBA color,
-            float   alpha)
+with_alpha (GdkRGBA color, float alpha)
 {
   color.alpha *= alpha;
   return color;
 }
 
 void
-myna_ink_init (MynaInk   *self,
-               GtkWidget *widget)
+myna_ink_init (MynaInk *self, GtkWidget *widget)
 {
   self->text = myna_widget_get_color (widget);
   self->accent = myna_widget_get_named_color (widget, "accent_color");

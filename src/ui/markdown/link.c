@@ -19,19 +19,17 @@
 
 struct _MynaLink
 {
-  GtkWidget  parent_instance;
-  MynaRange  range;
-  char      *target;
-  GArray    *rectangles;        /* of graphene_rect_t, in this widget; NULL: not placed yet */
-  GdkRGBA    color;
+  GtkWidget parent_instance;
+  MynaRange range;
+  char *target;
+  GArray *rectangles; /* of graphene_rect_t, in this widget; NULL: not placed yet */
+  GdkRGBA color;
 };
 
 G_DEFINE_FINAL_TYPE (MynaLink, myna_link, GTK_TYPE_WIDGET)
 
 static void
-open_action (GtkWidget  *widget,
-             const char *name,
-             GVariant   *parameter)
+open_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   GtkRoot *root = gtk_widget_get_root (widget);
 
@@ -39,16 +37,13 @@ open_action (GtkWidget  *widget,
 }
 
 static void
-menu_action (GtkWidget  *widget,
-             const char *name,
-             GVariant   *parameter)
+menu_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   gtk_widget_activate_action (widget, "markdown.link-menu", "s", MYNA_LINK (widget)->target);
 }
 
 static void
-myna_link_snapshot (GtkWidget   *widget,
-                    GtkSnapshot *snapshot)
+myna_link_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
   MynaLink *self = MYNA_LINK (widget);
 
@@ -59,22 +54,20 @@ myna_link_snapshot (GtkWidget   *widget,
       GskRoundedRect ring;
 
       gsk_rounded_rect_init_from_rect (&ring, &g_array_index (self->rectangles, graphene_rect_t, i), RING_RADIUS);
-      gtk_snapshot_append_border (snapshot, &ring, (float[4]) { RING_WIDTH, RING_WIDTH, RING_WIDTH, RING_WIDTH },
-                                  (GdkRGBA[4]) { self->color, self->color, self->color, self->color });
+      gtk_snapshot_append_border (snapshot, &ring, (float[4]){ RING_WIDTH, RING_WIDTH, RING_WIDTH, RING_WIDTH },
+                                  (GdkRGBA[4]){ self->color, self->color, self->color, self->color });
     }
 }
 
 static void
-myna_link_state_flags_changed (GtkWidget     *widget,
-                               GtkStateFlags  previous)
+myna_link_state_flags_changed (GtkWidget *widget, GtkStateFlags previous)
 {
   if ((previous ^ gtk_widget_get_state_flags (widget)) & GTK_STATE_FLAG_FOCUS_VISIBLE)
     gtk_widget_queue_draw (widget);
 }
 
 static void
-myna_link_css_changed (GtkWidget         *widget,
-                       GtkCssStyleChange *change)
+myna_link_css_changed (GtkWidget *widget, GtkCssStyleChange *change)
 {
   MynaInk ink;
 
@@ -126,8 +119,7 @@ myna_link_get_range (MynaLink *self)
 }
 
 void
-myna_link_place (MynaLink *self,
-                 GArray   *rectangles)
+myna_link_place (MynaLink *self, GArray *rectangles)
 {
   graphene_rect_t all = { 0 };
   GtkAllocation area;
@@ -144,7 +136,7 @@ myna_link_place (MynaLink *self,
       else
         graphene_rect_union (&all, rect, &all);
     }
-  area = (GtkAllocation) { floor (all.origin.x), floor (all.origin.y), ceil (all.size.width), ceil (all.size.height) };
+  area = (GtkAllocation){ floor (all.origin.x), floor (all.origin.y), ceil (all.size.width), ceil (all.size.height) };
   for (guint i = 0; i < rectangles->len; i++)
     graphene_rect_offset (&g_array_index (rectangles, graphene_rect_t, i), -area.x, -area.y);
   gtk_widget_set_child_visible (GTK_WIDGET (self), rectangles->len > 0);
@@ -153,11 +145,7 @@ myna_link_place (MynaLink *self,
 }
 
 static void
-set_link (MynaLink   *self,
-          const char *text,
-          guint       length,
-          const char *target,
-          MynaRange   range)
+set_link (MynaLink *self, const char *text, guint length, const char *target, MynaRange range)
 {
   g_autofree char *label = g_strndup (text, length);
 
@@ -170,8 +158,7 @@ set_link (MynaLink   *self,
 
 /* A link with emphasis in it has several runs. */
 static guint
-find_end (const GArray *runs,
-          guint         first)
+find_end (const GArray *runs, guint first)
 {
   const MynaRun *run = &g_array_index (runs, MynaRun, first);
   guint i = first + 1;
@@ -187,11 +174,7 @@ find_end (const GArray *runs,
 }
 
 guint
-myna_links_update (GPtrArray            *links,
-                   guint                 n,
-                   GtkWidget            *parent,
-                   const MynaRichString *string,
-                   guint                 offset)
+myna_links_update (GPtrArray *links, guint n, GtkWidget *parent, const MynaRichString *string, guint offset)
 {
   for (guint i = 0, end; string->runs && i < string->runs->len; i = end)
     {
@@ -199,7 +182,7 @@ myna_links_update (GPtrArray            *links,
       guint to;
 
       end = i + 1;
-      if (!(run->style & MYNA_RUN_LINK) || run->data == NULL)
+      if (!(run->style & MYNA_RUN_LINK) || !run->data)
         continue;
       end = find_end (string->runs, i);
       to = g_array_index (string->runs, MynaRun, end - 1).end;
@@ -211,14 +194,13 @@ myna_links_update (GPtrArray            *links,
           g_ptr_array_add (links, link);
         }
       set_link (links->pdata[n++], string->text + run->start, to - run->start, run->data,
-                (MynaRange) { offset + run->start, offset + to });
+                (MynaRange){ offset + run->start, offset + to });
     }
   return n;
 }
 
 void
-myna_links_truncate (GPtrArray *links,
-                     guint      n)
+myna_links_truncate (GPtrArray *links, guint n)
 {
   while (links->len > n)
     gtk_widget_unparent (g_ptr_array_steal_index (links, links->len - 1));

@@ -23,10 +23,7 @@ myna_string_builder_init (MynaStringBuilder *self)
 
 /* Appends `text` in `style`; `data` (GRefString, transfer none) belongs to links and maths. */
 void
-myna_string_builder_append (MynaStringBuilder *self,
-                            const char        *text,
-                            MynaRunStyle       style,
-                            char              *data)
+myna_string_builder_append (MynaStringBuilder *self, const char *text, MynaRunStyle style, char *data)
 {
   MynaRun run = { .start = self->text->len, .style = style };
   MynaRun *last;
@@ -36,7 +33,7 @@ myna_string_builder_append (MynaStringBuilder *self,
   if (style == 0 || run.end == run.start)
     return;
 
-  if (self->runs == NULL)
+  if (!self->runs)
     {
       self->runs = g_array_new (FALSE, FALSE, sizeof (MynaRun));
       g_array_set_clear_func (self->runs, clear_run);
@@ -92,8 +89,7 @@ myna_rich_string_free (MynaRichString *self)
 }
 
 gboolean
-myna_rich_string_equal (const MynaRichString *a,
-                        const MynaRichString *b)
+myna_rich_string_equal (const MynaRichString *a, const MynaRichString *b)
 {
   guint n_a = a->runs ? a->runs->len : 0;
   guint n_b = b->runs ? b->runs->len : 0;
@@ -113,9 +109,7 @@ myna_rich_string_equal (const MynaRichString *a,
 }
 
 MynaBlock *
-myna_block_new (MynaBlockKind        kind,
-                const MynaContainer *containers,
-                guint                n_containers)
+myna_block_new (MynaBlockKind kind, const MynaContainer *containers, guint n_containers)
 {
   MynaBlock *self = g_atomic_rc_box_new0 (MynaBlock);
 
@@ -151,8 +145,7 @@ myna_block_unref (MynaBlock *self)
 }
 
 static gboolean
-containers_equal (const MynaBlock *a,
-                  const MynaBlock *b)
+containers_equal (const MynaBlock *a, const MynaBlock *b)
 {
   if (a->n_containers != b->n_containers)
     return FALSE;
@@ -169,8 +162,7 @@ containers_equal (const MynaBlock *a,
 }
 
 static gboolean
-cells_equal (const MynaBlock *a,
-             const MynaBlock *b)
+cells_equal (const MynaBlock *a, const MynaBlock *b)
 {
   guint n = a->cells ? a->cells->len : 0;
 
@@ -186,8 +178,7 @@ cells_equal (const MynaBlock *a,
 }
 
 gboolean
-myna_block_equal (const MynaBlock *a,
-                  const MynaBlock *b)
+myna_block_equal (const MynaBlock *a, const MynaBlock *b)
 {
   return a == b
          || (a->kind == b->kind && a->level == b->level && a->is_open == b->is_open && a->is_tight == b->is_tight

@@ -14,9 +14,9 @@
 typedef struct
 {
   MynaContainer stack[MYNA_MARKDOWN_MAX_DEPTH];
-  guint         depth;                   /* may exceed the size of the stack: the rest is not kept */
-  guint         n_footnotes;
-  GPtrArray    *blocks;
+  guint depth; /* may exceed the size of the stack: the rest is not kept */
+  guint n_footnotes;
+  GPtrArray *blocks;
 } BlockReader;
 
 static cmark_parser *
@@ -35,8 +35,7 @@ new_parser (void)
 }
 
 static void
-push (BlockReader  *self,
-      MynaContainer container)
+push (BlockReader *self, MynaContainer container)
 {
   if (self->depth < MYNA_MARKDOWN_MAX_DEPTH)
     self->stack[self->depth] = container;
@@ -59,15 +58,13 @@ is_tight (cmark_node *node)
 {
   cmark_node *item = cmark_node_parent (node);
 
-  if (item == NULL || cmark_node_get_type (item) != CMARK_NODE_ITEM)
+  if (!item || cmark_node_get_type (item) != CMARK_NODE_ITEM)
     return FALSE;
   return cmark_node_previous (node) ? cmark_node_get_list_tight (cmark_node_parent (item)) : is_tight_item (item);
 }
 
 static MynaBlock *
-add_block (BlockReader  *self,
-           MynaBlockKind kind,
-           cmark_node   *node)
+add_block (BlockReader *self, MynaBlockKind kind, cmark_node *node)
 {
   guint n = MIN (self->depth, MYNA_MARKDOWN_MAX_DEPTH);
   MynaBlock *block = myna_block_new (kind, self->stack, n);
@@ -80,8 +77,7 @@ add_block (BlockReader  *self,
 }
 
 static void
-set_literal (MynaBlock  *block,
-             const char *marked)
+set_literal (MynaBlock *block, const char *marked)
 {
   g_autofree char *unmarked = myna_maths_unmark (marked, FALSE);
   const char *literal = unmarked ? unmarked : marked;
@@ -100,8 +96,7 @@ set_literal (MynaBlock  *block,
 
 /* Last place at or before `limit` where a line of text may end. */
 static gsize
-find_break (const char *text,
-            gsize       limit)
+find_break (const char *text, gsize limit)
 {
   gsize at = limit;
 
@@ -115,9 +110,7 @@ find_break (const char *text,
 
 /* The part [start, end) of a string. */
 static MynaRichString
-slice_string (const MynaRichString *string,
-              gsize                 start,
-              gsize                 end)
+slice_string (const MynaRichString *string, gsize start, gsize end)
 {
   MynaStringBuilder builder;
   gsize at = start;
@@ -143,9 +136,7 @@ slice_string (const MynaRichString *string,
 
 /* A very long paragraph becomes several, because the cost of laying one out again grows with its length. */
 static void
-add_long_text (BlockReader   *self,
-          cmark_node    *node,
-          MynaRichString string)
+add_long_text (BlockReader *self, cmark_node *node, MynaRichString string)
 {
   gsize length = strlen (string.text), start = 0;
 
@@ -166,8 +157,7 @@ add_long_text (BlockReader   *self,
 }
 
 static const MynaRun *
-find_display (const MynaRichString *string,
-              gsize                 start)
+find_display (const MynaRichString *string, gsize start)
 {
   for (guint i = 0; string->runs && i < string->runs->len; i++)
     {
@@ -182,11 +172,7 @@ find_display (const MynaRichString *string,
 
 /* Adds the part [start, end) without the blanks around it, if there is more than blanks. */
 static void
-add_part (BlockReader          *self,
-          cmark_node           *node,
-          const MynaRichString *string,
-          gsize                 start,
-          gsize                 end)
+add_part (BlockReader *self, cmark_node *node, const MynaRichString *string, gsize start, gsize end)
 {
   while (start < end && g_ascii_isspace (string->text[start]))
     start++;
@@ -198,14 +184,12 @@ add_part (BlockReader          *self,
 
 /* A displayed formula inside a paragraph splits it. */
 static void
-add_text (BlockReader   *self,
-          cmark_node    *node,
-          MynaRichString string)
+add_text (BlockReader *self, cmark_node *node, MynaRichString string)
 {
   const MynaRun *display = find_display (&string, 0);
   gsize start = 0;
 
-  if (display == NULL)
+  if (!display)
     {
       add_long_text (self, node, string);
       return;
@@ -221,8 +205,7 @@ add_text (BlockReader   *self,
 }
 
 static void
-read_maths (BlockReader *self,
-            cmark_node  *node)
+read_maths (BlockReader *self, cmark_node *node)
 {
   gboolean is_formula;
   const char *source = myna_maths_get_display (node, &is_formula);
@@ -232,8 +215,7 @@ read_maths (BlockReader *self,
 }
 
 static void
-read_paragraph (BlockReader *self,
-                cmark_node  *node)
+read_paragraph (BlockReader *self, cmark_node *node)
 {
   MynaStringBuilder builder;
 
@@ -243,8 +225,7 @@ read_paragraph (BlockReader *self,
 }
 
 static void
-read_heading (BlockReader *self,
-              cmark_node  *node)
+read_heading (BlockReader *self, cmark_node *node)
 {
   MynaBlock *block = add_block (self, MYNA_BLOCK_HEADING, node);
   MynaStringBuilder builder;
@@ -256,8 +237,7 @@ read_heading (BlockReader *self,
 }
 
 static void
-read_code (BlockReader *self,
-           cmark_node  *node)
+read_code (BlockReader *self, cmark_node *node)
 {
   MynaBlock *block = add_block (self, MYNA_BLOCK_CODE, node);
   const char *info = cmark_node_get_fence_info (node);
@@ -275,8 +255,7 @@ alignment_of (guint8 letter)
 }
 
 static void
-read_row (MynaBlock  *block,
-          cmark_node *row)
+read_row (MynaBlock *block, cmark_node *row)
 {
   cmark_node *cell = cmark_node_first_child (row);
 
@@ -295,8 +274,7 @@ read_row (MynaBlock  *block,
 }
 
 static void
-read_table (BlockReader *self,
-            cmark_node  *node)
+read_table (BlockReader *self, cmark_node *node)
 {
   MynaBlock *block = add_block (self, MYNA_BLOCK_TABLE, node);
   const guint8 *alignments = cmark_gfm_extensions_get_table_alignments (node);
@@ -322,8 +300,7 @@ next_number (cmark_node *list)
 }
 
 static void
-enter_item (BlockReader *self,
-            cmark_node  *node)
+enter_item (BlockReader *self, cmark_node *node)
 {
   MynaContainer item = { .kind = MYNA_CONTAINER_ITEM, .is_first = TRUE };
   cmark_node *list = cmark_node_parent (node);
@@ -348,8 +325,7 @@ enter_item (BlockReader *self,
 }
 
 static void
-enter_footnote (BlockReader *self,
-                cmark_node  *node)
+enter_footnote (BlockReader *self, cmark_node *node)
 {
   MynaContainer footnote = { .kind = MYNA_CONTAINER_FOOTNOTE, .is_first = TRUE };
 
@@ -371,13 +347,12 @@ is_container (cmark_node_type type)
 }
 
 static void
-enter (BlockReader *self,
-       cmark_node  *node)
+enter (BlockReader *self, cmark_node *node)
 {
   cmark_node_type type = cmark_node_get_type (node);
 
   if (type == CMARK_NODE_BLOCK_QUOTE)
-    push (self, (MynaContainer) { .kind = MYNA_CONTAINER_QUOTE, .is_first = TRUE });
+    push (self, (MynaContainer){ .kind = MYNA_CONTAINER_QUOTE, .is_first = TRUE });
   else if (type == CMARK_NODE_ITEM)
     enter_item (self, node);
   else if (type == CMARK_NODE_FOOTNOTE_DEFINITION)
@@ -408,8 +383,7 @@ is_leaf (cmark_node *node)
 }
 
 static void
-read_top_level (BlockReader *self,
-                cmark_node  *top)
+read_top_level (BlockReader *self, cmark_node *top)
 {
   cmark_iter *iter = cmark_iter_new (top);
   cmark_event_type event;
@@ -432,8 +406,7 @@ read_top_level (BlockReader *self,
 
 /* How many lines of the text are complete. */
 static int
-count_lines (const char *text,
-             gsize       length)
+count_lines (const char *text, gsize length)
 {
   int n = 0;
 
@@ -454,11 +427,7 @@ begins_line (cmark_node *top)
 }
 
 MynaTail
-myna_blocks_read (const char          *text,
-                  gsize                length,
-                  const MynaContainer *outer,
-                  guint                n_outer,
-                  GPtrArray           *blocks)
+myna_blocks_read (const char *text, gsize length, const MynaContainer *outer, guint n_outer, GPtrArray *blocks)
 {
   BlockReader self = { .blocks = blocks };
   MynaTail tail = { .first_block = blocks->len };

@@ -13,11 +13,7 @@
 
 /* Draws along the start edge of a block, on either side of the page. */
 static graphene_rect_t
-at_start (MynaMarkdownView *self,
-          double            x,
-          double            y,
-          double            width,
-          double            height)
+at_start (MynaMarkdownView *self, double x, double y, double width, double height)
 {
   if (gtk_widget_get_direction (GTK_WIDGET (self)) == GTK_TEXT_DIR_RTL)
     x = gtk_widget_get_width (GTK_WIDGET (self)) - x - width;
@@ -34,11 +30,7 @@ get_baseline (MynaItem *item)
 }
 
 static void
-draw_task (MynaMarkdownView *self,
-           GtkSnapshot      *snapshot,
-           double            x,
-           double            baseline,
-           gboolean          is_done)
+draw_task (MynaMarkdownView *self, GtkSnapshot *snapshot, double x, double baseline, gboolean is_done)
 {
   graphene_rect_t rect = at_start (self, x, baseline - TASK_SIZE + 2, TASK_SIZE, TASK_SIZE);
   const GdkRGBA *color = is_done ? &self->ink.accent : &self->ink.text;
@@ -47,8 +39,8 @@ draw_task (MynaMarkdownView *self,
 
   faint.alpha *= is_done ? 1.0f : 0.5f;
   gsk_rounded_rect_init_from_rect (&rounded, &rect, 4);
-  gtk_snapshot_append_border (snapshot, &rounded, (float[4]) { 1.5f, 1.5f, 1.5f, 1.5f },
-                              (GdkRGBA[4]) { faint, faint, faint, faint });
+  gtk_snapshot_append_border (snapshot, &rounded, (float[4]){ 1.5f, 1.5f, 1.5f, 1.5f },
+                              (GdkRGBA[4]){ faint, faint, faint, faint });
   if (is_done)
     {
       cairo_t *cr = gtk_snapshot_append_cairo (snapshot, &rect);
@@ -64,11 +56,7 @@ draw_task (MynaMarkdownView *self,
 }
 
 static void
-draw_marker (MynaMarkdownView    *self,
-             GtkSnapshot         *snapshot,
-             MynaItem            *item,
-             const MynaContainer *container,
-             int                  x)
+draw_marker (MynaMarkdownView *self, GtkSnapshot *snapshot, MynaItem *item, const MynaContainer *container, int x)
 {
   PangoLayout *layout;
   int right = x + myna_container_get_indent (self, container) - MARKER_GAP, width;
@@ -91,10 +79,7 @@ draw_marker (MynaMarkdownView    *self,
 }
 
 static void
-draw_decoration (MynaMarkdownView *self,
-                 GtkSnapshot      *snapshot,
-                 MynaItem         *item,
-                 const MynaBlock  *block)
+draw_decoration (MynaMarkdownView *self, GtkSnapshot *snapshot, MynaItem *item, const MynaBlock *block)
 {
   int x = 0;
 
@@ -125,8 +110,7 @@ myna_item_clear_decoration (MynaItem *item)
 
 /* Long messages have thousands of markers: what did not change is not drawn again. */
 void
-myna_markdown_view_snapshot_containers (MynaMarkdownView *self,
-                                        GtkSnapshot      *snapshot)
+myna_markdown_view_snapshot_containers (MynaMarkdownView *self, GtkSnapshot *snapshot)
 {
   for (guint i = 0; i < self->items->len; i++)
     {
@@ -135,7 +119,7 @@ myna_markdown_view_snapshot_containers (MynaMarkdownView *self,
 
       if (block->n_containers == 0 || !item->widget || !gtk_widget_get_child_visible (GTK_WIDGET (item->widget)))
         continue;
-      if (item->decoration == NULL)
+      if (!item->decoration)
         {
           GtkSnapshot *own = gtk_snapshot_new ();
 
@@ -148,8 +132,7 @@ myna_markdown_view_snapshot_containers (MynaMarkdownView *self,
 }
 
 void
-myna_markdown_view_snapshot_caret (MynaMarkdownView *self,
-                                   GtkSnapshot      *snapshot)
+myna_markdown_view_snapshot_caret (MynaMarkdownView *self, GtkSnapshot *snapshot)
 {
   guint i = self->items->len;
   graphene_rect_t bounds;
@@ -169,6 +152,6 @@ myna_markdown_view_snapshot_caret (MynaMarkdownView *self,
   graphene_rect_offset (&bounds, origin.x, origin.y);
   gtk_snapshot_append_color (snapshot, &self->ink.accent,
                              &GRAPHENE_RECT_INIT (bounds.origin.x + bounds.size.width + 1,
-                                                  bounds.origin.y + bounds.size.height * 0.15f,
-                                                  CARET_WIDTH, bounds.size.height * 0.7f));
+                                                  bounds.origin.y + bounds.size.height * 0.15f, CARET_WIDTH,
+                                                  bounds.size.height * 0.7f));
 }

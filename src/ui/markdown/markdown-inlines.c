@@ -17,8 +17,8 @@
 typedef struct
 {
   MynaStringBuilder *builder;
-  guint              strong, emphasis, strikethrough;
-  char              *target;            /* GRefString of the link that is open, or NULL */
+  guint strong, emphasis, strikethrough;
+  char *target; /* GRefString of the link that is open, or NULL */
 } InlineReader;
 
 /* Whether a link may be followed: http, https and mailto only, without control characters. */
@@ -59,22 +59,20 @@ myna_reveal_controls (const char *text)
       u = g_utf8_get_char (c);
       if (!is_hidden_control (u))
         continue;
-      if (out == NULL)
+      if (!out)
         out = g_string_new (NULL);
       g_string_append_len (out, done, c - done);
       g_string_append_printf (out, "⟨U+%04X⟩", u);
       done = g_utf8_next_char (c);
     }
-  if (out == NULL)
+  if (!out)
     return NULL;
   g_string_append (out, done);
   return g_string_free (out, FALSE);
 }
 
 static void
-append (InlineReader *self,
-        const char   *literal,
-        MynaRunStyle  style)
+append (InlineReader *self, const char *literal, MynaRunStyle style)
 {
   g_autofree char *unmarked = myna_maths_unmark (literal, FALSE);
   const char *text = unmarked ? unmarked : literal ? literal : "";
@@ -101,18 +99,16 @@ get_url (cmark_node *node)
 
 /* Links do not nest, except an image inside a link: the outer target wins. */
 static void
-enter_link (InlineReader *self,
-            cmark_node   *node)
+enter_link (InlineReader *self, cmark_node *node)
 {
   g_autofree char *url = get_url (node);
 
-  if (self->target == NULL && is_safe_target (url))
+  if (!self->target && is_safe_target (url))
     self->target = g_ref_string_new (url);
 }
 
 static void
-leave_link (InlineReader *self,
-            cmark_node   *node)
+leave_link (InlineReader *self, cmark_node *node)
 {
   g_autofree char *url = get_url (node);
   cmark_node *parent = cmark_node_parent (node);
@@ -122,13 +118,12 @@ leave_link (InlineReader *self,
     append (self, url, 0);
   while (parent && cmark_node_get_type (parent) != CMARK_NODE_LINK)
     parent = cmark_node_parent (parent);
-  if (parent == NULL)
+  if (!parent)
     g_clear_pointer (&self->target, g_ref_string_release);
 }
 
 static void
-read_code (InlineReader *self,
-           cmark_node   *node)
+read_code (InlineReader *self, cmark_node *node)
 {
   const char *literal = cmark_node_get_literal (node);
   g_autofree char *revealed = myna_reveal_controls (literal ? literal : "");
@@ -138,8 +133,7 @@ read_code (InlineReader *self,
 
 /* A formula is one character of the text; its source is the run's data. */
 static void
-read_maths (InlineReader *self,
-            cmark_node   *node)
+read_maths (InlineReader *self, cmark_node *node)
 {
   char *data = g_ref_string_new (cmark_node_get_literal (node));
 
@@ -148,9 +142,7 @@ read_maths (InlineReader *self,
 }
 
 static void
-read_event (InlineReader    *self,
-            cmark_node      *node,
-            cmark_event_type event)
+read_event (InlineReader *self, cmark_node *node, cmark_event_type event)
 {
   gboolean entering = event == CMARK_EVENT_ENTER;
   cmark_node_type type = cmark_node_get_type (node);
@@ -178,8 +170,7 @@ read_event (InlineReader    *self,
 }
 
 void
-myna_inlines_read (cmark_node        *node,
-                   MynaStringBuilder *builder)
+myna_inlines_read (cmark_node *node, MynaStringBuilder *builder)
 {
   InlineReader self = { .builder = builder };
   cmark_iter *iter = cmark_iter_new (node);

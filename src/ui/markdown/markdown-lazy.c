@@ -11,13 +11,17 @@
 
 #include "markdown/markdown-view-private.h"
 
-#define MARGIN        600       /* pixels around the viewport that are drawn, at least */
-#define MIN_BLOCKS    60          /* a text with fewer new blocks is laid out at once */
-#define ENDS_HEIGHT   1500        /* laid out at once at the beginning and at the end of a long text, by the estimates */
+#define MARGIN        600  /* pixels around the viewport that are drawn, at least */
+#define MIN_BLOCKS    60   /* a text with fewer new blocks is laid out at once */
+#define ENDS_HEIGHT   1500 /* laid out at once at the beginning and at the end of a long text, by the estimates */
 #define USUAL_WIDTH   680
 #define USUAL_SPACING 12
 
-enum { SHIFTED, N_SIGNALS };
+enum
+{
+  SHIFTED,
+  N_SIGNALS
+};
 static guint signals[N_SIGNALS];
 
 static guint
@@ -32,37 +36,27 @@ count_lines (const char *text)
 
 /* Of body text in its usual size: 5 px a byte of Chinese, 7 of Latin, in lines of 23. */
 static int
-estimate_height (MynaMarkdownView *self,
-                 const MynaBlock  *block)
+estimate_height (MynaMarkdownView *self, const MynaBlock *block)
 {
   int width = MAX (120, USUAL_WIDTH - myna_markdown_view_get_indent (self, block));
 
   switch (block->kind)
     {
-    case MYNA_BLOCK_CODE:
-      return 50 + 19 * count_lines (block->string.text);
-    case MYNA_BLOCK_TABLE:
-      return 34 * (block->n_columns > 0 ? block->cells->len / block->n_columns : 1);
-    case MYNA_BLOCK_RULE:
-      return 13;
-    case MYNA_BLOCK_MATHS:
-      return 56 * count_lines (block->string.text);
-    case MYNA_BLOCK_HEADING:
-      return 32;
-    case MYNA_BLOCK_THINKING:
-      return 30;
+    case MYNA_BLOCK_CODE: return 50 + 19 * count_lines (block->string.text);
+    case MYNA_BLOCK_TABLE: return 34 * (block->n_columns > 0 ? block->cells->len / block->n_columns : 1);
+    case MYNA_BLOCK_RULE: return 13;
+    case MYNA_BLOCK_MATHS: return 56 * count_lines (block->string.text);
+    case MYNA_BLOCK_HEADING: return 32;
+    case MYNA_BLOCK_THINKING: return 30;
     case MYNA_BLOCK_PARAGRAPH:
     case MYNA_BLOCK_HTML:
-    default:
-      return 23 * (strlen (block->string.text) * 6 / width + count_lines (block->string.text));
+    default: return 23 * (strlen (block->string.text) * 6 / width + count_lines (block->string.text));
     }
 }
 
 /* From the first block on, and from the last one back, as many as are surely in sight are laid out. */
 static void
-keep_end_exact (MynaMarkdownView *self,
-                guint             first,
-                gboolean          backward)
+keep_end_exact (MynaMarkdownView *self, guint first, gboolean backward)
 {
   guint n = self->items->len;
   int height = 0;
@@ -77,8 +71,7 @@ keep_end_exact (MynaMarkdownView *self,
 }
 
 void
-myna_markdown_view_estimate (MynaMarkdownView *self,
-                             guint             first)
+myna_markdown_view_estimate (MynaMarkdownView *self, guint first)
 {
   guint n = self->items->len;
   int y = first > 0 ? MYNA_ITEM (self, first - 1)->y + MYNA_ITEM (self, first - 1)->height : 0;
@@ -119,16 +112,14 @@ myna_markdown_view_estimate (MynaMarkdownView *self,
 }
 
 static gboolean
-is_near (MynaMarkdownView *self,
-         const MynaItem   *item)
+is_near (MynaMarkdownView *self, const MynaItem *item)
 {
   return item->y < self->drawn_bottom && item->y + item->height > self->drawn_top;
 }
 
 /* At another width the heights of what is far away are as good as any estimate. */
 void
-myna_markdown_view_width_asked (MynaMarkdownView *self,
-                                int               width)
+myna_markdown_view_width_asked (MynaMarkdownView *self, int width)
 {
   if (!self->is_lazy || width < 0 || width == self->measured_width)
     return;
@@ -141,9 +132,7 @@ myna_markdown_view_width_asked (MynaMarkdownView *self,
 
 /* Measures what has come near. */
 static gboolean
-measure_near (GtkWidget     *widget,
-              GdkFrameClock *clock,
-              gpointer       user_data)
+measure_near (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
 {
   MynaMarkdownView *self = MYNA_MARKDOWN_VIEW (widget);
   int width = gtk_widget_get_width (widget), shift = 0;
@@ -159,8 +148,8 @@ measure_near (GtkWidget     *widget,
         continue;
       indent = myna_markdown_view_get_indent (self, item->block);
       myna_markdown_view_get_widget (self, i);
-      gtk_widget_measure (GTK_WIDGET (item->widget), GTK_ORIENTATION_VERTICAL, myna_item_get_width (item, width, indent),
-                          NULL, &height, NULL, NULL);
+      gtk_widget_measure (GTK_WIDGET (item->widget), GTK_ORIENTATION_VERTICAL, myna_item_get_width (item, width, indent), NULL,
+                          &height, NULL, NULL);
       if (item->y + item->height <= self->viewport_top)
         shift += height - item->height;
       item->height = height;
@@ -188,17 +177,14 @@ myna_markdown_view_update_drawn (MynaMarkdownView *self)
       is_missing |= near && item->is_visible && !item->is_exact;
       if (item->widget)
         gtk_widget_set_child_visible (GTK_WIDGET (item->widget),
-                                      item->is_visible && item->is_exact
-                                      && (near || focus == GTK_WIDGET (item->widget)));
+                                      item->is_visible && item->is_exact && (near || focus == GTK_WIDGET (item->widget)));
     }
   if (is_missing && !self->measure_tick)
     self->measure_tick = gtk_widget_add_tick_callback (GTK_WIDGET (self), measure_near, NULL, NULL);
 }
 
 void
-myna_markdown_view_set_viewport (MynaMarkdownView *self,
-                                 int               top,
-                                 int               bottom)
+myna_markdown_view_set_viewport (MynaMarkdownView *self, int top, int bottom)
 {
   int margin = MAX (bottom - top, MARGIN);
 

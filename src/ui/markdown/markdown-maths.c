@@ -18,21 +18,20 @@
 #include "markdown/markdown-private.h"
 
 #define ESCAPE      '\001'
-#define CARET       '\002'              /* see is_footnote() */
-#define MAX_INLINE  4096                /* bytes of an inline formula */
+#define CARET       '\002' /* see is_footnote() */
+#define MAX_INLINE  4096   /* bytes of an inline formula */
 #define MAX_DISPLAY (16 * 1024)
 
 typedef struct
 {
-  GString    *source;
-  const char *close;                    /* "$$" or "\\]" */
-  gboolean    is_closed, is_given_up;
-  gboolean    leaves_rest;              /* text follows on its last line */
+  GString *source;
+  const char *close; /* "$$" or "\\]" */
+  gboolean is_closed, is_given_up;
+  gboolean leaves_rest; /* text follows on its last line */
 } Display;
 
 static void
-free_display (cmark_mem *mem,
-              void      *data)
+free_display (cmark_mem *mem, void *data)
 {
   Display *display = data;
 
@@ -41,8 +40,7 @@ free_display (cmark_mem *mem,
 }
 
 static gboolean
-is_one_of (char        c,
-           const char *set)
+is_one_of (char c, const char *set)
 {
   return c != '\0' && strchr (set, c) != NULL;
 }
@@ -56,14 +54,13 @@ unmarked (char c)
 /* What is known of a line while its delimiters are marked. */
 typedef struct
 {
-  gsize    start, end;
-  gsize    last_round, last_square;     /* offset of its last "\\)" and "\\]"; 0 if there is none */
-  gboolean has_round, has_square;       /* an opening one has been marked */
+  gsize start, end;
+  gsize last_round, last_square;  /* offset of its last "\\)" and "\\]"; 0 if there is none */
+  gboolean has_round, has_square; /* an opening one has been marked */
 } Line;
 
 static Line
-scan_line (const char *text,
-           gsize       start)
+scan_line (const char *text, gsize start)
 {
   Line line = { .start = start, .end = start + strcspn (text + start, "\r\n") };
 
@@ -82,19 +79,13 @@ scan_line (const char *text,
 
 /* Whether the backslash at `at` begins a delimiter, going by its line alone. */
 static gboolean
-is_delimiter (Line       *line,
-              const char *text,
-              gsize       at)
+is_delimiter (Line *line, const char *text, gsize at)
 {
   switch (text[at + 1])
     {
-    case ')':
-      return line->has_round;
-    case ']':
-      return line->has_square;
-    case '(':
-      line->has_round |= line->last_round > at + 2;
-      return line->last_round > at + 2;
+    case ')': return line->has_round;
+    case ']': return line->has_square;
+    case '(': line->has_round |= line->last_round > at + 2; return line->last_round > at + 2;
     default:
       /* \[ at the start of a line may be closed on a later one. */
       if (line->last_square <= at + 2 && strspn (text + line->start, " \t>-*+.)0123456789") != at - line->start)
@@ -108,9 +99,7 @@ is_delimiter (Line       *line,
  * cmark-gfm (0.29.0.gfm.6) loses text, so that the caret is hidden from it.
  */
 static gboolean
-is_footnote (const Line *line,
-             const char *text,
-             gsize       at)
+is_footnote (const Line *line, const char *text, gsize at)
 {
   gsize end = at + 2 + strcspn (text + at + 2, " \t\r\n[]^");
 
@@ -148,12 +137,11 @@ myna_maths_mark (char *text)
 }
 
 char *
-myna_maths_unmark (const char *text,
-                   gboolean    is_address)
+myna_maths_unmark (const char *text, gboolean is_address)
 {
   char *copy, *out;
 
-  if (text == NULL || strpbrk (text, (char[]) { ESCAPE, CARET, '\0' }) == NULL)
+  if (!text || strpbrk (text, (char[]){ ESCAPE, CARET, '\0' }) == NULL)
     return NULL;
   copy = out = g_strdup (text);
   for (const char *in = text; *in; in++)
@@ -167,9 +155,7 @@ myna_maths_unmark (const char *text,
 
 /* A dollar opens a formula if it stands before something and not behind a letter or digit (US$5). */
 static gboolean
-is_opening (cmark_inline_parser *inlines,
-            int                  at,
-            int                  width)
+is_opening (cmark_inline_parser *inlines, int at, int width)
 {
   unsigned char next = cmark_inline_parser_peek_at (inlines, at + width);
   unsigned char before = at > 0 ? cmark_inline_parser_peek_at (inlines, at - 1) : ' ';
@@ -181,9 +167,7 @@ is_opening (cmark_inline_parser *inlines,
 
 /* … and closes one if it stands behind something and not before a digit ($5 or $6). */
 static gboolean
-is_closing (cmark_inline_parser *inlines,
-            int                  at,
-            int                  width)
+is_closing (cmark_inline_parser *inlines, int at, int width)
 {
   unsigned char before = cmark_inline_parser_peek_at (inlines, at - 1);
   unsigned char next = cmark_inline_parser_peek_at (inlines, at + width);
@@ -201,10 +185,7 @@ is_money (const char *content)
 }
 
 static cmark_node *
-new_inline (cmark_inline_parser *inlines,
-            cmark_node_type      type,
-            const char          *text,
-            int                  end)
+new_inline (cmark_inline_parser *inlines, cmark_node_type type, const char *text, int end)
 {
   cmark_node *node = cmark_node_new (type);
 
@@ -249,8 +230,7 @@ match_dollars (cmark_inline_parser *inlines)
 
 /* A formula has a letter or a digit; without one it is punctuation with backslashes. */
 static gboolean
-has_letter (const char *text,
-            gsize       length)
+has_letter (const char *text, gsize length)
 {
   for (gsize i = 0; i < length; i++)
     if (g_ascii_isalnum (text[i]) || (guchar) text[i] >= 0x80)
@@ -283,15 +263,12 @@ match_escape (cmark_inline_parser *inlines)
         }
     }
   /* no formula: an escaped bracket */
-  return new_inline (inlines, CMARK_NODE_TEXT, (char[]) { opener, '\0' }, start + 2);
+  return new_inline (inlines, CMARK_NODE_TEXT, (char[]){ opener, '\0' }, start + 2);
 }
 
 static cmark_node *
-match_inline (cmark_syntax_extension *extension,
-              cmark_parser           *parser,
-              cmark_node             *parent,
-              unsigned char           character,
-              cmark_inline_parser    *inlines)
+match_inline (cmark_syntax_extension *extension, cmark_parser *parser, cmark_node *parent, unsigned char character,
+              cmark_inline_parser *inlines)
 {
   /* cmark asks at every character. */
   return character == '$' ? match_dollars (inlines) : character == ESCAPE ? match_escape (inlines) : NULL;
@@ -299,8 +276,7 @@ match_inline (cmark_syntax_extension *extension,
 
 /* Takes what belongs to the formula from a line's rest; returns how many bytes that is. */
 static gsize
-take_line (Display    *display,
-           const char *rest)
+take_line (Display *display, const char *rest)
 {
   gsize length = strcspn (rest, "\r\n"), tail;
   g_autofree char *marked = g_strndup (rest, length);
@@ -308,7 +284,7 @@ take_line (Display    *display,
   const char *line = restored ? restored : marked;
   const char *close = strstr (line, display->close);
 
-  if (close == NULL)
+  if (!close)
     {
       g_string_append_printf (display->source, "%s\n", line);
       display->is_given_up = display->source->len > MAX_DISPLAY;
@@ -325,8 +301,7 @@ take_line (Display    *display,
 
 /* Whether a formula begins with this text, which follows the opening delimiter on its line. */
 static gboolean
-looks_like_maths (const char *rest,
-                  const char *close)
+looks_like_maths (const char *rest, const char *close)
 {
   const char *line_end = rest + strcspn (rest, "\r\n");
   const char *at = rest + strspn (rest, " \t");
@@ -343,12 +318,8 @@ looks_like_maths (const char *rest,
 }
 
 static cmark_node *
-try_opening_block (cmark_syntax_extension *extension,
-                   int                     indented,
-                   cmark_parser           *parser,
-                   cmark_node             *parent,
-                   unsigned char          *input,
-                   int                     length)
+try_opening_block (cmark_syntax_extension *extension, int indented, cmark_parser *parser, cmark_node *parent,
+                   unsigned char *input, int length)
 {
   int start = cmark_parser_get_first_nonspace (parser);
   g_autofree char *line = g_strndup ((char *) input, length);
@@ -374,11 +345,7 @@ try_opening_block (cmark_syntax_extension *extension,
 
 /* Whether the line goes on with the formula; takes it then. */
 static int
-match_block (cmark_syntax_extension *extension,
-             cmark_parser           *parser,
-             unsigned char          *input,
-             int                     length,
-             cmark_node             *container)
+match_block (cmark_syntax_extension *extension, cmark_parser *parser, unsigned char *input, int length, cmark_node *container)
 {
   Display *display = cmark_node_get_user_data (container);
   int offset = cmark_parser_get_offset (parser);
@@ -396,9 +363,7 @@ match_block (cmark_syntax_extension *extension,
 }
 
 static int
-can_contain (cmark_syntax_extension *extension,
-             cmark_node             *node,
-             cmark_node_type         child)
+can_contain (cmark_syntax_extension *extension, cmark_node *node, cmark_node_type child)
 {
   return FALSE;
 }
@@ -424,8 +389,7 @@ myna_maths_get_extension (void)
 }
 
 const char *
-myna_maths_get_display (cmark_node *node,
-                        gboolean   *ret_is_formula)
+myna_maths_get_display (cmark_node *node, gboolean *ret_is_formula)
 {
   Display *display = cmark_node_get_user_data (node);
 

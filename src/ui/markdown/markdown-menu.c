@@ -8,8 +8,7 @@
 #include "ui-compat.h"
 
 void
-myna_markdown_view_open_link (MynaMarkdownView *self,
-                              const char       *target)
+myna_markdown_view_open_link (MynaMarkdownView *self, const char *target)
 {
   GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
 
@@ -17,9 +16,7 @@ myna_markdown_view_open_link (MynaMarkdownView *self,
 }
 
 static void
-open_link_action (GtkWidget  *widget,
-                  const char *name,
-                  GVariant   *parameter)
+open_link_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MynaMarkdownView *self = MYNA_MARKDOWN_VIEW (widget);
 
@@ -28,9 +25,7 @@ open_link_action (GtkWidget  *widget,
 }
 
 static void
-copy_link_action (GtkWidget  *widget,
-                  const char *name,
-                  GVariant   *parameter)
+copy_link_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MynaMarkdownView *self = MYNA_MARKDOWN_VIEW (widget);
 
@@ -39,9 +34,7 @@ copy_link_action (GtkWidget  *widget,
 }
 
 static void
-append_item (GMenu      *menu,
-             const char *label,
-             const char *action)
+append_item (GMenu *menu, const char *label, const char *action)
 {
   GMenuItem *item = g_menu_item_new (label, action);
 
@@ -55,10 +48,10 @@ make_menu (MynaMarkdownView *self)
 {
   g_autoptr (GMenu) menu = g_menu_new ();
 
-  append_item (menu, _("_Open Link"), "markdown.open-link");
-  append_item (menu, _("Copy _Link Address"), "markdown.copy-link");
-  append_item (menu, _("_Copy"), "markdown.copy");
-  append_item (menu, _("Select _All"), "markdown.select-all");
+  append_item (menu, _ ("_Open Link"), "markdown.open-link");
+  append_item (menu, _ ("Copy _Link Address"), "markdown.copy-link");
+  append_item (menu, _ ("_Copy"), "markdown.copy");
+  append_item (menu, _ ("Select _All"), "markdown.select-all");
   if (self->extra_menu)
     g_menu_append_section (menu, NULL, self->extra_menu);
   self->menu = gtk_popover_menu_new_from_model (G_MENU_MODEL (menu));
@@ -70,9 +63,7 @@ make_menu (MynaMarkdownView *self)
 
 /* link: what is under the place, or NULL. */
 static void
-popup_menu (MynaMarkdownView   *self,
-            const char         *link,
-            const GdkRectangle *place)
+popup_menu (MynaMarkdownView *self, const char *link, const GdkRectangle *place)
 {
   GtkWidget *widget = GTK_WIDGET (self);
 
@@ -81,30 +72,24 @@ popup_menu (MynaMarkdownView   *self,
   gtk_widget_action_set_enabled (widget, "markdown.open-link", link != NULL);
   gtk_widget_action_set_enabled (widget, "markdown.copy-link", link != NULL);
   gtk_widget_action_set_enabled (widget, "markdown.copy", self->has_selection);
-  if (self->menu == NULL)
+  if (!self->menu)
     make_menu (self);
   gtk_popover_set_pointing_to (GTK_POPOVER (self->menu), place);
   gtk_popover_popup (GTK_POPOVER (self->menu));
 }
 
 static void
-menu_pressed (MynaMarkdownView *self,
-              int               n_press,
-              double            x,
-              double            y,
-              GtkGesture       *gesture)
+menu_pressed (MynaMarkdownView *self, int n_press, double x, double y, GtkGesture *gesture)
 {
   if (myna_markdown_view_is_on_control (self, x, y))
     return;
   gtk_gesture_set_state (gesture, GTK_EVENT_SEQUENCE_CLAIMED);
-  popup_menu (self, myna_markdown_view_link_at (self, x, y), &(GdkRectangle) { x, y, 1, 1 });
+  popup_menu (self, myna_markdown_view_link_at (self, x, y), &(GdkRectangle){ x, y, 1, 1 });
 }
 
 /* Asked for by a link that has the keyboard's focus. */
 static void
-link_menu_action (GtkWidget  *widget,
-                  const char *name,
-                  GVariant   *parameter)
+link_menu_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   GtkRoot *root = gtk_widget_get_root (widget);
   GtkWidget *link = root ? gtk_root_get_focus (root) : NULL;
@@ -112,12 +97,11 @@ link_menu_action (GtkWidget  *widget,
 
   if (link && gtk_widget_compute_bounds (link, widget, &bounds))
     popup_menu (MYNA_MARKDOWN_VIEW (widget), g_variant_get_string (parameter, NULL),
-                &(GdkRectangle) { bounds.origin.x, bounds.origin.y, bounds.size.width, bounds.size.height });
+                &(GdkRectangle){ bounds.origin.x, bounds.origin.y, bounds.size.width, bounds.size.height });
 }
 
 void
-myna_markdown_view_set_extra_menu (MynaMarkdownView *self,
-                                   GMenuModel       *menu)
+myna_markdown_view_set_extra_menu (MynaMarkdownView *self, GMenuModel *menu)
 {
   g_return_if_fail (MYNA_IS_MARKDOWN_VIEW (self));
 

@@ -9,10 +9,7 @@
 #include "markdown/markdown.h"
 
 void
-myna_rich_string_copy (const MynaRichString *string,
-                       guint                 start,
-                       guint                 end,
-                       GString              *out)
+myna_rich_string_copy (const MynaRichString *string, guint start, guint end, GString *out)
 {
   guint at = start;
 
@@ -31,11 +28,10 @@ myna_rich_string_copy (const MynaRichString *string,
     g_string_append_len (out, string->text + at, end - at);
 }
 
-/* ---- Text --------------------------------------------------------------------------------------------------------- */
+/* ---- Text ------------------------------------------------------------------------------------------------------- */
 
 static void
-append_block (const MynaBlock *block,
-              GString         *out)
+append_block (const MynaBlock *block, GString *out)
 {
   if (out->len > 0)
     g_string_append (out, block->is_tight ? "\n" : "\n\n");
@@ -63,8 +59,7 @@ is_thought (const MynaBlock *block)
 }
 
 char *
-myna_markdown_to_plain_text (const char *text,
-                             gsize       max_bytes)
+myna_markdown_to_plain_text (const char *text, gsize max_bytes)
 {
   g_autoptr (MynaMarkdown) document = myna_markdown_new ();
   GString *out = g_string_new (NULL);
@@ -83,11 +78,10 @@ myna_markdown_to_plain_text (const char *text,
   return g_string_free (out, FALSE);
 }
 
-/* ---- Find --------------------------------------------------------------------------------------------------------- */
+/* ---- Find ------------------------------------------------------------------------------------------------------- */
 
 static gboolean
-contains (const char *text,
-          const char *needle)
+contains (const char *text, const char *needle)
 {
   g_autoptr (GArray) matches = g_array_new (FALSE, FALSE, sizeof (MynaRange));
 
@@ -96,8 +90,7 @@ contains (const char *text,
 }
 
 static int
-compare_ranges (gconstpointer a,
-                gconstpointer b)
+compare_ranges (gconstpointer a, gconstpointer b)
 {
   const MynaRange *left = a, *right = b;
 
@@ -105,10 +98,7 @@ compare_ranges (gconstpointer a,
 }
 
 static void
-find_in_string (const MynaRichString *string,
-                const char           *needle,
-                guint                 offset,
-                GArray               *matches)
+find_in_string (const MynaRichString *string, const char *needle, guint offset, GArray *matches)
 {
   guint n_before = matches->len, n_text;
 
@@ -127,8 +117,7 @@ find_in_string (const MynaRichString *string,
 }
 
 GArray *
-myna_block_find (const MynaBlock *block,
-                 const char      *needle)
+myna_block_find (const MynaBlock *block, const char *needle)
 {
   GArray *matches = g_array_new (FALSE, FALSE, sizeof (MynaRange));
   guint offset = 0;
@@ -136,11 +125,10 @@ myna_block_find (const MynaBlock *block,
   switch (block->kind)
     {
     case MYNA_BLOCK_RULE:
-    case MYNA_BLOCK_THINKING:
-      break;
+    case MYNA_BLOCK_THINKING: break;
     case MYNA_BLOCK_MATHS:
       if (contains (block->string.text, needle))
-        g_array_append_val (matches, ((MynaRange) { 0, strlen (block->string.text) }));
+        g_array_append_val (matches, ((MynaRange){ 0, strlen (block->string.text) }));
       break;
     case MYNA_BLOCK_TABLE:
       for (guint i = 0; i < block->cells->len; i++)
@@ -155,15 +143,13 @@ myna_block_find (const MynaBlock *block,
     case MYNA_BLOCK_HEADING:
     case MYNA_BLOCK_CODE:
     case MYNA_BLOCK_HTML:
-    default:
-      find_in_string (&block->string, needle, 0, matches);
+    default: find_in_string (&block->string, needle, 0, matches);
     }
   return matches;
 }
 
 guint
-myna_markdown_count_matches (const char *text,
-                             const char *needle)
+myna_markdown_count_matches (const char *text, const char *needle)
 {
   g_autoptr (MynaMarkdown) document = myna_markdown_new ();
   GPtrArray *blocks;

@@ -15,18 +15,18 @@ G_BEGIN_DECLS
 typedef struct
 {
   GString *text;
-  GArray  *runs;                       /* of MynaRun */
+  GArray *runs; /* of MynaRun */
 } MynaStringBuilder;
 
-void           myna_string_builder_init   (MynaStringBuilder *self);
-void           myna_string_builder_append (MynaStringBuilder *self, const char *text, MynaRunStyle style, char *data);
+void myna_string_builder_init (MynaStringBuilder *self);
+void myna_string_builder_append (MynaStringBuilder *self, const char *text, MynaRunStyle style, char *data);
 /* Takes the string out; the builder is empty and must not be used again. */
-MynaRichString myna_string_builder_end    (MynaStringBuilder *self);
+MynaRichString myna_string_builder_end (MynaStringBuilder *self);
 
-MynaRichString *myna_rich_string_new   (MynaRichString value);
-void            myna_rich_string_clear (MynaRichString *self);
-void            myna_rich_string_free  (MynaRichString *self);
-gboolean        myna_rich_string_equal (const MynaRichString *a, const MynaRichString *b);
+MynaRichString *myna_rich_string_new (MynaRichString value);
+void myna_rich_string_clear (MynaRichString *self);
+void myna_rich_string_free (MynaRichString *self);
+gboolean myna_rich_string_equal (const MynaRichString *a, const MynaRichString *b);
 
 /* A block with the containers around it copied; the caller owns the only reference. */
 MynaBlock *myna_block_new (MynaBlockKind kind, const MynaContainer *containers, guint n_containers);
@@ -37,14 +37,14 @@ char *myna_reveal_controls (const char *text);
 /* markdown-maths.c.  To be attached before all others: that of tables swallows what it is asked about. */
 cmark_syntax_extension *myna_maths_get_extension (void);
 /* Replaces, in place, the backslashes of delimiters by a character that cmark leaves alone. */
-void        myna_maths_mark        (char *text);
+void myna_maths_mark (char *text);
 /* Puts them back in text that is taken literally; in an address, where they escaped a bracket, takes them out.  NULL if there
  * is none; the caller frees. */
-char       *myna_maths_unmark      (const char *text, gboolean is_address);
+char *myna_maths_unmark (const char *text, gboolean is_address);
 /* Source of a CUSTOM_BLOCK with its delimiters; not a formula if it was never closed. */
 const char *myna_maths_get_display (cmark_node *node, gboolean *ret_is_formula);
 /* Whether the node is a displayed formula behind which, on its last line, the next block begins. */
-gboolean    myna_maths_leaves_rest (cmark_node *node);
+gboolean myna_maths_leaves_rest (cmark_node *node);
 
 /* Inline children of `node` (paragraph, heading or table cell). */
 void myna_inlines_read (cmark_node *node, MynaStringBuilder *builder);
@@ -52,8 +52,8 @@ void myna_inlines_read (cmark_node *node, MynaStringBuilder *builder);
 /* Where a piece of markdown may still change: the last top-level part that began on a complete line. */
 typedef struct
 {
-  guint first_block;                   /* index of its first block */
-  int   first_line;                    /* line, from 1, where it begins; 0 if there is no such part */
+  guint first_block; /* index of its first block */
+  int first_line;    /* line, from 1, where it begins; 0 if there is no such part */
 } MynaTail;
 
 /* Parses `text` and appends its blocks.  `outer` are the containers around all of it. */

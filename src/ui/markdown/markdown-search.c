@@ -8,8 +8,7 @@
 
 /* Takes the matches. */
 static void
-set_matches (MynaItem *item,
-             GArray   *matches)
+set_matches (MynaItem *item, GArray *matches)
 {
   g_clear_pointer (&item->matches, g_array_unref);
   item->matches = matches;
@@ -18,10 +17,9 @@ set_matches (MynaItem *item,
 }
 
 void
-myna_markdown_view_search_update (MynaMarkdownView *self,
-                                  guint             first)
+myna_markdown_view_search_update (MynaMarkdownView *self, guint first)
 {
-  if (self->needle == NULL)
+  if (!self->needle)
     return;
   for (guint i = first; i < self->items->len; i++)
     set_matches (MYNA_ITEM (self, i), myna_block_find (MYNA_ITEM (self, i)->block, self->needle));
@@ -34,8 +32,7 @@ count_matches (MynaItem *item)
 }
 
 guint
-myna_markdown_view_set_search (MynaMarkdownView *self,
-                               const char       *needle)
+myna_markdown_view_set_search (MynaMarkdownView *self, const char *needle)
 {
   guint n_matches = 0;
 
@@ -58,19 +55,16 @@ myna_markdown_view_set_search (MynaMarkdownView *self,
 
 /* Of a block that is not laid out: about where it will be. */
 static graphene_rect_t
-estimate_bounds (const MynaItem *item,
-                 guint           index)
+estimate_bounds (const MynaItem *item, guint index)
 {
-  const char *text = item->block->string.text;      /* NULL: a table's, whose cells have it */
+  const char *text = item->block->string.text; /* NULL: a table's, whose cells have it */
   double share = text && *text ? index / (double) strlen (text) : 0;
 
   return GRAPHENE_RECT_INIT (item->x, item->y + item->height * MIN (1, share), item->width, 0);
 }
 
 gboolean
-myna_markdown_view_show_match (MynaMarkdownView *self,
-                               guint             index,
-                               graphene_rect_t  *ret_bounds)
+myna_markdown_view_show_match (MynaMarkdownView *self, guint index, graphene_rect_t *ret_bounds)
 {
   MynaItem *found = NULL;
   guint local = 0;
@@ -96,7 +90,7 @@ myna_markdown_view_show_match (MynaMarkdownView *self,
       if (found)
         index = G_MAXUINT;
     }
-  if (found == NULL)
+  if (!found)
     return FALSE;
 
   if (!found->is_visible)

@@ -13,8 +13,7 @@
 #include "ui-compat.h"
 
 static int
-compare_positions (MynaPosition a,
-                   MynaPosition b)
+compare_positions (MynaPosition a, MynaPosition b)
 {
   if (a.item != b.item)
     return a.item < b.item ? -1 : 1;
@@ -22,18 +21,14 @@ compare_positions (MynaPosition a,
 }
 
 static guint
-get_length (MynaMarkdownView *self,
-            guint             item)
+get_length (MynaMarkdownView *self, guint item)
 {
   return strlen (myna_block_view_get_text (myna_markdown_view_get_widget (self, item)));
 }
 
 /* The part of block `i` that is selected; whether there is any (a rule between selected blocks is, with no text). */
 static gboolean
-get_item_selection (MynaMarkdownView *self,
-                    guint             i,
-                    guint            *ret_start,
-                    guint            *ret_end)
+get_item_selection (MynaMarkdownView *self, guint i, guint *ret_start, guint *ret_end)
 {
   gboolean forward = compare_positions (self->anchor, self->cursor) <= 0;
   MynaPosition start = forward ? self->anchor : self->cursor;
@@ -48,8 +43,7 @@ get_item_selection (MynaMarkdownView *self,
 }
 
 void
-myna_markdown_view_selection_show (MynaMarkdownView *self,
-                                   guint             i)
+myna_markdown_view_selection_show (MynaMarkdownView *self, guint i)
 {
   guint start, end;
 
@@ -66,9 +60,7 @@ show_selection (MynaMarkdownView *self)
 }
 
 static void
-set_selection (MynaMarkdownView *self,
-               MynaPosition      anchor,
-               MynaPosition      cursor)
+set_selection (MynaMarkdownView *self, MynaPosition anchor, MynaPosition cursor)
 {
   self->anchor = anchor;
   self->cursor = cursor;
@@ -78,17 +70,15 @@ set_selection (MynaMarkdownView *self,
 }
 
 static void
-clamp_position (MynaMarkdownView *self,
-                MynaPosition     *position)
+clamp_position (MynaMarkdownView *self, MynaPosition *position)
 {
   if (position->item >= self->items->len)
-    *position = (MynaPosition) { self->items->len - 1, G_MAXUINT };
+    *position = (MynaPosition){ self->items->len - 1, G_MAXUINT };
   position->index = MIN (position->index, get_length (self, position->item));
 }
 
 void
-myna_markdown_view_selection_update (MynaMarkdownView *self,
-                                     guint             first)
+myna_markdown_view_selection_update (MynaMarkdownView *self, guint first)
 {
   if (!self->has_selection)
     return;
@@ -104,11 +94,7 @@ myna_markdown_view_selection_update (MynaMarkdownView *self,
 
 /* Appends [start, end) of block `i`, with the markers of the items that it begins. */
 static void
-append_block (MynaMarkdownView *self,
-              guint             i,
-              guint             start,
-              guint             end,
-              GString          *text)
+append_block (MynaMarkdownView *self, guint i, guint start, guint end, GString *text)
 {
   MynaBlock *block = MYNA_ITEM (self, i)->block;
 
@@ -133,7 +119,7 @@ myna_markdown_view_get_selected_text (MynaMarkdownView *self)
 
       if (!get_item_selection (self, i, &start, &end))
         continue;
-      if (text == NULL)
+      if (!text)
         text = g_string_new (NULL);
       append_block (self, i, start, end, text);
     }
@@ -163,13 +149,12 @@ myna_markdown_view_select_all (MynaMarkdownView *self)
   if (self->items->len == 0)
     return;
   last = self->items->len - 1;
-  set_selection (self, (MynaPosition) { 0, 0 }, (MynaPosition) { last, get_length (self, last) });
+  set_selection (self, (MynaPosition){ 0, 0 }, (MynaPosition){ last, get_length (self, last) });
 }
 
 /* Block at height `y`, or the one above the gap; -1 if there is none. */
 static int
-item_at (MynaMarkdownView *self,
-         double            y)
+item_at (MynaMarkdownView *self, double y)
 {
   int found = -1;
 
@@ -184,11 +169,7 @@ item_at (MynaMarkdownView *self,
 }
 
 static gboolean
-to_block (MynaMarkdownView *self,
-          guint             i,
-          double            x,
-          double            y,
-          graphene_point_t *ret_point)
+to_block (MynaMarkdownView *self, guint i, double x, double y, graphene_point_t *ret_point)
 {
   GtkWidget *widget = GTK_WIDGET (myna_markdown_view_get_widget (self, i));
 
@@ -196,25 +177,20 @@ to_block (MynaMarkdownView *self,
 }
 
 static gboolean
-position_at (MynaMarkdownView *self,
-             double            x,
-             double            y,
-             MynaPosition     *ret_position)
+position_at (MynaMarkdownView *self, double x, double y, MynaPosition *ret_position)
 {
   int i = item_at (self, y);
   graphene_point_t point;
 
   if (i < 0 || !to_block (self, i, x, y, &point))
     return FALSE;
-  *ret_position = (MynaPosition) { i, myna_block_view_index_at (MYNA_ITEM (self, i)->widget, point.x, point.y) };
+  *ret_position = (MynaPosition){ i, myna_block_view_index_at (MYNA_ITEM (self, i)->widget, point.x, point.y) };
   return TRUE;
 }
 
 /* Target of the link under a point, or NULL; valid until the text changes. */
 const char *
-myna_markdown_view_link_at (MynaMarkdownView *self,
-                            double            x,
-                            double            y)
+myna_markdown_view_link_at (MynaMarkdownView *self, double x, double y)
 {
   int i = item_at (self, y);
   graphene_point_t point;
@@ -228,9 +204,7 @@ myna_markdown_view_link_at (MynaMarkdownView *self,
 
 /* Buttons and scroll bars inside blocks keep their clicks. */
 gboolean
-myna_markdown_view_is_on_control (MynaMarkdownView *self,
-                                  double            x,
-                                  double            y)
+myna_markdown_view_is_on_control (MynaMarkdownView *self, double x, double y)
 {
   GtkWidget *widget = gtk_widget_pick (GTK_WIDGET (self), x, y, GTK_PICK_DEFAULT);
 
@@ -242,30 +216,25 @@ myna_markdown_view_is_on_control (MynaMarkdownView *self,
 
 /* The word around a place, in any language that Pango knows. */
 static MynaRange
-word_around (const char *text,
-             guint       index)
+word_around (const char *text, guint index)
 {
   int n_chars = g_utf8_strlen (text, -1), at = g_utf8_pointer_to_offset (text, text + index);
   g_autofree PangoLogAttr *attributes = g_new0 (PangoLogAttr, n_chars + 1);
   int start = at, end = at + 1;
 
   if (n_chars == 0)
-    return (MynaRange) { 0, 0 };
+    return (MynaRange){ 0, 0 };
   pango_get_log_attrs (text, -1, -1, pango_language_get_default (), attributes, n_chars + 1);
   while (start > 0 && !attributes[start].is_word_start && !attributes[start].is_word_end)
     start--;
   while (end < n_chars && !attributes[end].is_word_end && !attributes[end].is_word_start)
     end++;
   end = MIN (end, n_chars);
-  return (MynaRange) { g_utf8_offset_to_pointer (text, start) - text, g_utf8_offset_to_pointer (text, end) - text };
+  return (MynaRange){ g_utf8_offset_to_pointer (text, start) - text, g_utf8_offset_to_pointer (text, end) - text };
 }
 
 static void
-click_pressed (MynaMarkdownView *self,
-               int               n_press,
-               double            x,
-               double            y,
-               GtkGestureClick  *gesture)
+click_pressed (MynaMarkdownView *self, int n_press, double x, double y, GtkGestureClick *gesture)
 {
   MynaPosition position;
   MynaRange range;
@@ -278,17 +247,14 @@ click_pressed (MynaMarkdownView *self,
   gtk_widget_grab_focus (GTK_WIDGET (self));
   if (n_press == 1 || (n_press != 2 && n_press != 3))
     return;
-  range = (MynaRange) { 0, get_length (self, position.item) };
+  range = (MynaRange){ 0, get_length (self, position.item) };
   if (n_press == 2)
     range = word_around (myna_block_view_get_text (myna_markdown_view_get_widget (self, position.item)), position.index);
-  set_selection (self, (MynaPosition) { position.item, range.start }, (MynaPosition) { position.item, range.end });
+  set_selection (self, (MynaPosition){ position.item, range.start }, (MynaPosition){ position.item, range.end });
 }
 
 static void
-click_released (MynaMarkdownView *self,
-                int               n_press,
-                double            x,
-                double            y)
+click_released (MynaMarkdownView *self, int n_press, double x, double y)
 {
   const char *target = myna_markdown_view_link_at (self, x, y);
 
@@ -297,10 +263,7 @@ click_released (MynaMarkdownView *self,
 }
 
 static void
-drag_begin (MynaMarkdownView *self,
-            double            x,
-            double            y,
-            GtkGesture       *gesture)
+drag_begin (MynaMarkdownView *self, double x, double y, GtkGesture *gesture)
 {
   gboolean extend = gtk_event_controller_get_current_event_state (GTK_EVENT_CONTROLLER (gesture)) & GDK_SHIFT_MASK;
   MynaPosition position;
@@ -315,10 +278,7 @@ drag_begin (MynaMarkdownView *self,
 }
 
 static void
-drag_update (MynaMarkdownView *self,
-             double            offset_x,
-             double            offset_y,
-             GtkGestureDrag   *gesture)
+drag_update (MynaMarkdownView *self, double offset_x, double offset_y, GtkGestureDrag *gesture)
 {
   double x, y;
   MynaPosition position;
@@ -342,11 +302,11 @@ drag_end (MynaMarkdownView *self)
 }
 
 static void
-pointer_moved (MynaMarkdownView *self,
-               double            x,
-               double            y)
+pointer_moved (MynaMarkdownView *self, double x, double y)
 {
-  const char *cursor = myna_markdown_view_is_on_control (self, x, y) ? NULL : myna_markdown_view_link_at (self, x, y) ? "pointer" : "text";
+  const char *cursor = myna_markdown_view_is_on_control (self, x, y) ? NULL
+                       : myna_markdown_view_link_at (self, x, y)     ? "pointer"
+                                                                     : "text";
 
   gtk_widget_set_cursor_from_name (GTK_WIDGET (self), cursor);
 }
@@ -360,31 +320,25 @@ display_target (const char *target)
   g_autofree char *ascii = host && g_hostname_is_non_ascii (host) ? g_hostname_to_ascii (host) : NULL;
   const char *at = ascii ? strstr (target, host) : NULL;
 
-  if (at == NULL)
+  if (!at)
     return g_strdup (target);
   return g_strdup_printf ("%.*s%s%s", (int) (at - target), target, ascii, at + strlen (host));
 }
 
 static gboolean
-query_tooltip (MynaMarkdownView *self,
-               int               x,
-               int               y,
-               gboolean          keyboard,
-               GtkTooltip       *tooltip)
+query_tooltip (MynaMarkdownView *self, int x, int y, gboolean keyboard, GtkTooltip *tooltip)
 {
   const char *target = keyboard ? NULL : myna_markdown_view_link_at (self, x, y);
   g_autofree char *text = target ? display_target (target) : NULL;
 
-  if (text == NULL)
+  if (!text)
     return FALSE;
   gtk_tooltip_set_text (tooltip, text);
   return TRUE;
 }
 
 static void
-copy_action (GtkWidget  *widget,
-             const char *name,
-             GVariant   *parameter)
+copy_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   g_autofree char *text = myna_markdown_view_get_selected_text (MYNA_MARKDOWN_VIEW (widget));
 
@@ -393,9 +347,7 @@ copy_action (GtkWidget  *widget,
 }
 
 static void
-select_all_action (GtkWidget  *widget,
-                   const char *name,
-                   GVariant   *parameter)
+select_all_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   myna_markdown_view_select_all (MYNA_MARKDOWN_VIEW (widget));
 }
@@ -410,8 +362,7 @@ myna_markdown_view_selection_class_init (GtkWidgetClass *widget_class)
 }
 
 static void
-add_gesture (MynaMarkdownView *self,
-             GtkGesture       *gesture)
+add_gesture (MynaMarkdownView *self, GtkGesture *gesture)
 {
   gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (gesture), GDK_BUTTON_PRIMARY);
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (gesture));

@@ -16,19 +16,18 @@
 
 #define BLOCK_SPACING   12
 #define TIGHT_SPACING   4
-#define HEADING_SPACING 18              /* above a heading */
+#define HEADING_SPACING 18 /* above a heading */
 #define QUOTE_INDENT    15
 #define ITEM_INDENT     24
 #define DIGIT_WIDTH     9
 #define MARKER_GAP      8
-#define USUAL_SIZE      15.0            /* px of text, for which the indents hold */
-#define SAFE_WIDTH      240             /* that no kind of block needs more than */
+#define USUAL_SIZE      15.0 /* px of text, for which the indents hold */
+#define SAFE_WIDTH      240  /* that no kind of block needs more than */
 
 G_DEFINE_FINAL_TYPE (MynaMarkdownView, myna_markdown_view, GTK_TYPE_WIDGET)
 
 int
-myna_container_get_indent (MynaMarkdownView    *self,
-                           const MynaContainer *container)
+myna_container_get_indent (MynaMarkdownView *self, const MynaContainer *container)
 {
   int digits = (int) strlen (container->marker) * DIGIT_WIDTH;
 
@@ -38,8 +37,7 @@ myna_container_get_indent (MynaMarkdownView    *self,
 }
 
 int
-myna_markdown_view_get_indent (MynaMarkdownView *self,
-                               const MynaBlock  *block)
+myna_markdown_view_get_indent (MynaMarkdownView *self, const MynaBlock *block)
 {
   int indent = 0;
 
@@ -49,8 +47,7 @@ myna_markdown_view_get_indent (MynaMarkdownView *self,
 }
 
 static int
-get_spacing (MynaMarkdownView *self,
-             guint             i)
+get_spacing (MynaMarkdownView *self, guint i)
 {
   MynaBlock *block = MYNA_ITEM (self, i)->block;
 
@@ -62,15 +59,13 @@ get_spacing (MynaMarkdownView *self,
 }
 
 static gboolean
-is_folded (MynaMarkdownView *self,
-           const MynaBlock  *block)
+is_folded (MynaMarkdownView *self, const MynaBlock *block)
 {
   return !self->thinking_unfolded && block->n_containers > 0 && block->containers[0].kind == MYNA_CONTAINER_THINKING;
 }
 
 static void
-update_visibility (MynaMarkdownView *self,
-                   guint             first)
+update_visibility (MynaMarkdownView *self, guint first)
 {
   for (guint i = first; i < self->items->len; i++)
     {
@@ -86,8 +81,7 @@ update_visibility (MynaMarkdownView *self,
 }
 
 static void
-thinking_toggled (MynaMarkdownView  *self,
-                  MynaThinkingBlock *block)
+thinking_toggled (MynaMarkdownView *self, MynaThinkingBlock *block)
 {
   self->thinking_unfolded = myna_thinking_block_get_unfolded (block);
   update_visibility (self, 0);
@@ -114,8 +108,7 @@ clear_item (gpointer data)
 
 /* The children stand in the order of the blocks: Tab goes along them. */
 static GtkWidget *
-get_next_widget (MynaMarkdownView *self,
-                 guint             i)
+get_next_widget (MynaMarkdownView *self, guint i)
 {
   while (++i < self->items->len)
     if (MYNA_ITEM (self, i)->widget)
@@ -124,8 +117,7 @@ get_next_widget (MynaMarkdownView *self,
 }
 
 MynaBlockView *
-myna_markdown_view_get_widget (MynaMarkdownView *self,
-                               guint             i)
+myna_markdown_view_get_widget (MynaMarkdownView *self, guint i)
 {
   MynaItem *item = MYNA_ITEM (self, i);
 
@@ -145,8 +137,7 @@ myna_markdown_view_get_widget (MynaMarkdownView *self,
 
 /* The direction of the message is that of its first words; without any it is the program's. */
 static void
-update_direction (MynaMarkdownView *self,
-                  GPtrArray        *blocks)
+update_direction (MynaMarkdownView *self, GPtrArray *blocks)
 {
   PangoDirection found = PANGO_DIRECTION_NEUTRAL;
   GtkTextDirection direction;
@@ -158,8 +149,9 @@ update_direction (MynaMarkdownView *self,
       if (block->kind == MYNA_BLOCK_PARAGRAPH || block->kind == MYNA_BLOCK_HEADING)
         found = myna_text_direction (block->string.text);
     }
-  direction = found == PANGO_DIRECTION_RTL ? GTK_TEXT_DIR_RTL : found == PANGO_DIRECTION_LTR ? GTK_TEXT_DIR_LTR
-                                                                                             : GTK_TEXT_DIR_NONE;
+  direction = found == PANGO_DIRECTION_RTL   ? GTK_TEXT_DIR_RTL
+              : found == PANGO_DIRECTION_LTR ? GTK_TEXT_DIR_LTR
+                                             : GTK_TEXT_DIR_NONE;
   if (direction == self->text_direction)
     return;
   self->text_direction = direction;
@@ -173,9 +165,7 @@ update_direction (MynaMarkdownView *self,
 }
 
 static void
-show_block (MynaMarkdownView *self,
-            guint             i,
-            MynaBlock        *block)
+show_block (MynaMarkdownView *self, guint i, MynaBlock *block)
 {
   MynaItem item = { .block = myna_block_ref (block), .is_visible = TRUE };
 
@@ -201,8 +191,7 @@ show_block (MynaMarkdownView *self,
 }
 
 void
-myna_markdown_view_set_text (MynaMarkdownView *self,
-                             const char       *text)
+myna_markdown_view_set_text (MynaMarkdownView *self, const char *text)
 {
   GPtrArray *blocks;
   guint first;
@@ -223,8 +212,7 @@ myna_markdown_view_set_text (MynaMarkdownView *self,
 }
 
 void
-myna_markdown_view_set_streaming (MynaMarkdownView *self,
-                                  gboolean          streaming)
+myna_markdown_view_set_streaming (MynaMarkdownView *self, gboolean streaming)
 {
   g_return_if_fail (MYNA_IS_MARKDOWN_VIEW (self));
 
@@ -235,9 +223,7 @@ myna_markdown_view_set_streaming (MynaMarkdownView *self,
 }
 
 int
-myna_item_get_width (MynaItem *item,
-                     int       width,
-                     int       indent)
+myna_item_get_width (MynaItem *item, int width, int indent)
 {
   int minimum;
 
@@ -254,13 +240,8 @@ myna_markdown_view_get_request_mode (GtkWidget *widget)
 }
 
 static void
-myna_markdown_view_measure (GtkWidget     *widget,
-                            GtkOrientation orientation,
-                            int            for_size,
-                            int           *minimum,
-                            int           *natural,
-                            int           *minimum_baseline,
-                            int           *natural_baseline)
+myna_markdown_view_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum, int *natural,
+                            int *minimum_baseline, int *natural_baseline)
 {
   MynaMarkdownView *self = MYNA_MARKDOWN_VIEW (widget);
 
@@ -299,10 +280,7 @@ myna_markdown_view_measure (GtkWidget     *widget,
 }
 
 static void
-myna_markdown_view_size_allocate (GtkWidget *widget,
-                                  int        width,
-                                  int        height,
-                                  int        baseline)
+myna_markdown_view_size_allocate (GtkWidget *widget, int width, int height, int baseline)
 {
   MynaMarkdownView *self = MYNA_MARKDOWN_VIEW (widget);
   gboolean rtl = gtk_widget_get_direction (widget) == GTK_TEXT_DIR_RTL;
@@ -319,17 +297,19 @@ myna_markdown_view_size_allocate (GtkWidget *widget,
       if (item->is_exact)
         {
           item->width = myna_item_get_width (item, width, indent);
-          gtk_widget_measure (GTK_WIDGET (item->widget), GTK_ORIENTATION_VERTICAL, item->width, NULL, &item->height, NULL, NULL);
+          gtk_widget_measure (GTK_WIDGET (item->widget), GTK_ORIENTATION_VERTICAL, item->width, NULL, &item->height, NULL,
+                              NULL);
         }
       item->top = y;
       y += get_spacing (self, i);
       item->x = rtl ? width - indent - item->width : indent;
       item->y = y;
-      if (item->x != old.x || item->y != old.y || item->width != old.width || item->height != old.height || item->top != old.top)
+      if (item->x != old.x || item->y != old.y || item->width != old.width || item->height != old.height
+          || item->top != old.top)
         myna_item_clear_decoration (item);
       if (item->is_exact)
-        gtk_widget_size_allocate (GTK_WIDGET (item->widget),
-                                  &(GtkAllocation) { item->x, item->y, item->width, item->height }, -1);
+        gtk_widget_size_allocate (GTK_WIDGET (item->widget), &(GtkAllocation){ item->x, item->y, item->width, item->height },
+                                  -1);
       y += item->height;
     }
   myna_markdown_view_update_drawn (self);
@@ -338,8 +318,7 @@ myna_markdown_view_size_allocate (GtkWidget *widget,
 }
 
 static void
-myna_markdown_view_snapshot (GtkWidget   *widget,
-                             GtkSnapshot *snapshot)
+myna_markdown_view_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
   MynaMarkdownView *self = MYNA_MARKDOWN_VIEW (widget);
 
@@ -357,24 +336,20 @@ has_stops (const MynaBlock *block)
 {
   switch (block->kind)
     {
-    case MYNA_BLOCK_RULE:
-      return FALSE;
+    case MYNA_BLOCK_RULE: return FALSE;
     case MYNA_BLOCK_PARAGRAPH:
     case MYNA_BLOCK_HEADING:
       for (guint i = 0; block->string.runs && i < block->string.runs->len; i++)
         if (g_array_index (block->string.runs, MynaRun, i).style & MYNA_RUN_LINK)
           return TRUE;
       return FALSE;
-    default:
-      return TRUE;
+    default: return TRUE;
     }
 }
 
 /* What is far away has no place yet. */
 static gboolean
-focus_block (MynaMarkdownView *self,
-             guint             i,
-             GtkDirectionType  direction)
+focus_block (MynaMarkdownView *self, guint i, GtkDirectionType direction)
 {
   MynaItem *item = MYNA_ITEM (self, i);
   GtkWidget *child;
@@ -398,8 +373,7 @@ focus_block (MynaMarkdownView *self,
 
 /* Tab goes through what is in the blocks (links, buttons); the view as a whole is no stop on its way. */
 static gboolean
-myna_markdown_view_focus (GtkWidget        *widget,
-                          GtkDirectionType  direction)
+myna_markdown_view_focus (GtkWidget *widget, GtkDirectionType direction)
 {
   MynaMarkdownView *self = MYNA_MARKDOWN_VIEW (widget);
   gboolean backward = direction == GTK_DIR_TAB_BACKWARD || direction == GTK_DIR_UP || direction == GTK_DIR_LEFT;
@@ -434,8 +408,7 @@ style_changed (MynaMarkdownView *self)
 }
 
 static void
-myna_markdown_view_css_changed (GtkWidget         *widget,
-                                GtkCssStyleChange *change)
+myna_markdown_view_css_changed (GtkWidget *widget, GtkCssStyleChange *change)
 {
   MynaMarkdownView *self = MYNA_MARKDOWN_VIEW (widget);
 
@@ -445,8 +418,7 @@ myna_markdown_view_css_changed (GtkWidget         *widget,
 }
 
 static void
-myna_markdown_view_system_setting_changed (GtkWidget        *widget,
-                                           GtkSystemSetting  setting)
+myna_markdown_view_system_setting_changed (GtkWidget *widget, GtkSystemSetting setting)
 {
   GTK_WIDGET_CLASS (myna_markdown_view_parent_class)->system_setting_changed (widget, setting);
   style_changed (MYNA_MARKDOWN_VIEW (widget));

@@ -22,18 +22,18 @@
 typedef struct
 {
   gboolean has_thinking, is_thinking;
-  gsize    think_start, think_end, answer_start, end;
+  gsize think_start, think_end, answer_start, end;
 } Parts;
 
 struct _MynaMarkdown
 {
-  char      *text;
-  gsize      length;
-  GPtrArray *blocks;                    /* of MynaBlock */
-  Parts      parts;
-  gsize      resume_offset;             /* where the last part begins */
-  guint      resume_block;
-  gsize      parsed_bytes;
+  char *text;
+  gsize length;
+  GPtrArray *blocks; /* of MynaBlock */
+  Parts parts;
+  gsize resume_offset; /* where the last part begins */
+  guint resume_block;
+  gsize parsed_bytes;
 };
 
 MynaMarkdown *
@@ -49,7 +49,7 @@ myna_markdown_new (void)
 void
 myna_markdown_free (MynaMarkdown *self)
 {
-  if (self == NULL)
+  if (!self)
     return;
   g_free (self->text);
   g_ptr_array_unref (self->blocks);
@@ -70,9 +70,7 @@ myna_markdown_get_parsed_bytes (MynaMarkdown *self)
 
 /* Length of the longest end of text[0, length) that `tag` begins with: a tag that is still being written. */
 static gsize
-unfinished_tag (const char *text,
-                gsize       length,
-                const char *tag)
+unfinished_tag (const char *text, gsize length, const char *tag)
 {
   for (gsize n = MIN (strlen (tag) - 1, length); n > 0; n--)
     if (memcmp (text + length - n, tag, n) == 0)
@@ -91,8 +89,7 @@ find_close (const char *text)
 
 /* The prompt of some models opens the reasoning, so that a reply may contain the closing tag alone. */
 static Parts
-find_parts (const char *text,
-            gsize       length)
+find_parts (const char *text, gsize length)
 {
   Parts parts = { .end = length };
   gsize start = strspn (text, " \t\r\n");
@@ -131,8 +128,7 @@ find_parts (const char *text,
 
 /* Offset of line `line` (from 1) of a text; lines end as in cmark: \n, \r or \r\n. */
 static gsize
-line_offset (const char *text,
-             int         line)
+line_offset (const char *text, int line)
 {
   const char *at = text;
 
@@ -145,8 +141,7 @@ line_offset (const char *text,
 }
 
 static void
-add_plain (MynaMarkdown *self,
-           const char   *text)
+add_plain (MynaMarkdown *self, const char *text)
 {
   gsize length = strlen (text);
 
@@ -166,11 +161,7 @@ add_plain (MynaMarkdown *self,
 
 /* Parses [start, end) and remembers where its last part begins. */
 static void
-parse_range (MynaMarkdown        *self,
-             gsize                start,
-             gsize                end,
-             const MynaContainer *outer,
-             guint                n_outer)
+parse_range (MynaMarkdown *self, gsize start, gsize end, const MynaContainer *outer, guint n_outer)
 {
   gsize limit = MIN (end, start + MYNA_MARKDOWN_MAX_TEXT);
   MynaTail tail;
@@ -202,8 +193,7 @@ has_long_line (const char *text)
 }
 
 static void
-parse_thinking (MynaMarkdown *self,
-                gsize         start)
+parse_thinking (MynaMarkdown *self, gsize start)
 {
   MynaContainer thinking = { .kind = MYNA_CONTAINER_THINKING };
 
@@ -240,21 +230,18 @@ parse_all (MynaMarkdown *self)
 
 /* Whether the blocks before the resume point are those that a full parse of the new text would give. */
 static gboolean
-can_resume (MynaMarkdown *self,
-            const char   *text,
-            const Parts  *parts)
+can_resume (MynaMarkdown *self, const char *text, const Parts *parts)
 {
   const Parts *old = &self->parts;
 
-  return self->length > 0 && strncmp (text, self->text, self->length) == 0
-         && parts->has_thinking == old->has_thinking && parts->is_thinking == old->is_thinking
-         && parts->end - (parts->is_thinking ? 0 : parts->answer_start) <= MYNA_MARKDOWN_MAX_TEXT
-         && strstr (text, "]:") == NULL && !has_long_line (text) && !g_str_has_prefix (text + self->resume_offset, "\xEF\xBB\xBF");
+  return self->length > 0 && strncmp (text, self->text, self->length) == 0 && parts->has_thinking == old->has_thinking
+         && parts->is_thinking == old->is_thinking
+         && parts->end - (parts->is_thinking ? 0 : parts->answer_start) <= MYNA_MARKDOWN_MAX_TEXT && strstr (text, "]:") == NULL
+         && !has_long_line (text) && !g_str_has_prefix (text + self->resume_offset, "\xEF\xBB\xBF");
 }
 
 guint
-myna_markdown_set_text (MynaMarkdown *self,
-                        const char   *text)
+myna_markdown_set_text (MynaMarkdown *self, const char *text)
 {
   g_autofree char *valid = g_utf8_validate (text, -1, NULL) ? g_strdup (text) : g_utf8_make_valid (text, -1);
   gsize length = strlen (valid);

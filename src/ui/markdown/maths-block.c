@@ -9,8 +9,8 @@
 #include "markdown/maths-text.h"
 #include "markdown/side-scroller.h"
 
-#define PADDING_X 3
-#define PADDING_Y 2
+#define PADDING_X         3
+#define PADDING_Y         2
 
 #define MYNA_TYPE_FORMULA (myna_formula_get_type ())
 G_DECLARE_FINAL_TYPE (MynaFormula, myna_formula, MYNA, FORMULA, GtkWidget)
@@ -18,10 +18,10 @@ G_DECLARE_FINAL_TYPE (MynaFormula, myna_formula, MYNA, FORMULA, GtkWidget)
 /* What is scrolled: the formula itself. */
 struct _MynaFormula
 {
-  GtkWidget      parent_instance;
-  MynaBlockView *block;                 /* the parent, not owned */
-  PangoContext  *context;
-  MynaMaths     *maths;
+  GtkWidget parent_instance;
+  MynaBlockView *block; /* the parent, not owned */
+  PangoContext *context;
+  MynaMaths *maths;
 };
 
 G_DEFINE_FINAL_TYPE (MynaFormula, myna_formula, GTK_TYPE_WIDGET)
@@ -29,8 +29,8 @@ G_DEFINE_FINAL_TYPE (MynaFormula, myna_formula, GTK_TYPE_WIDGET)
 struct _MynaMathsBlock
 {
   MynaBlockView parent_instance;
-  GtkWidget    *scroller;
-  GtkWidget    *formula;
+  GtkWidget *scroller;
+  GtkWidget *formula;
 };
 
 G_DEFINE_FINAL_TYPE (MynaMathsBlock, myna_maths_block, MYNA_TYPE_BLOCK_VIEW)
@@ -58,13 +58,8 @@ get_maths (MynaFormula *self)
 }
 
 static void
-myna_formula_measure (GtkWidget     *widget,
-                      GtkOrientation orientation,
-                      int            for_size,
-                      int           *minimum,
-                      int           *natural,
-                      int           *minimum_baseline,
-                      int           *natural_baseline)
+myna_formula_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum, int *natural,
+                      int *minimum_baseline, int *natural_baseline)
 {
   double width, ascent, descent;
 
@@ -74,8 +69,7 @@ myna_formula_measure (GtkWidget     *widget,
 }
 
 static void
-myna_formula_snapshot (GtkWidget   *widget,
-                       GtkSnapshot *snapshot)
+myna_formula_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
   MynaFormula *self = MYNA_FORMULA (widget);
   const MynaInk *ink = myna_block_view_get_ink (self->block);
@@ -135,18 +129,13 @@ myna_maths_block_get_text (MynaBlockView *view)
 
 /* A formula is selected as a whole: its caret positions are before and behind it. */
 static guint
-myna_maths_block_index_at (MynaBlockView *view,
-                           double         x,
-                           double         y)
+myna_maths_block_index_at (MynaBlockView *view, double x, double y)
 {
   return x < gtk_widget_get_width (GTK_WIDGET (view)) / 2.0 ? 0 : strlen (myna_maths_block_get_text (view));
 }
 
 static void
-myna_maths_block_copy (MynaBlockView *view,
-                       guint          start,
-                       guint          end,
-                       GString       *out)
+myna_maths_block_copy (MynaBlockView *view, guint start, guint end, GString *out)
 {
   if (start < end)
     g_string_append (out, myna_maths_block_get_text (view));

@@ -6,12 +6,10 @@
 
 #include <pango/pangocairo.h>
 
-#define MEASURE_SIZE 64.0               /* px an em while measuring */
+#define MEASURE_SIZE 64.0 /* px an em while measuring */
 
 static PangoLayout *
-make_layout (PangoContext *context,
-             const char   *text,
-             double        size)
+make_layout (PangoContext *context, const char *text, double size)
 {
   PangoLayout *layout = pango_layout_new (context);
   PangoFontDescription *font = pango_font_description_copy (pango_context_get_font_description (context));
@@ -25,12 +23,7 @@ make_layout (PangoContext *context,
 }
 
 static void
-measure (const char *text,
-         double      size,
-         double     *ret_width,
-         double     *ret_ascent,
-         double     *ret_descent,
-         gpointer    data)
+measure (const char *text, double size, double *ret_width, double *ret_ascent, double *ret_descent, gpointer data)
 {
   PangoLayout *layout = make_layout (data, text, size * MEASURE_SIZE);
   double unit = PANGO_SCALE * MEASURE_SIZE, baseline = pango_layout_get_baseline (layout) / unit;
@@ -44,12 +37,7 @@ measure (const char *text,
 }
 
 static void
-draw (cairo_t    *cr,
-      const char *text,
-      double      size,
-      double      x,
-      double      y,
-      gpointer    data)
+draw (cairo_t *cr, const char *text, double size, double x, double y, gpointer data)
 {
   PangoLayout *layout = make_layout (data, text, size);
 
@@ -59,10 +47,7 @@ draw (cairo_t    *cr,
 }
 
 MynaMaths *
-myna_maths_new_with_pango (const char    *source,
-                           MynaMathsStyle style,
-                           double         font_size,
-                           PangoContext  *context)
+myna_maths_new_with_pango (const char *source, MynaMathsStyle style, double font_size, PangoContext *context)
 {
   static const MynaMathsTextFuncs funcs = { measure, draw };
   g_autofree char *tex = myna_maths_strip_delimiters (source);

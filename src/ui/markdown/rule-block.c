@@ -20,32 +20,22 @@ myna_rule_block_update (MynaBlockView *view)
 }
 
 static void
-myna_rule_block_measure (GtkWidget     *widget,
-                         GtkOrientation orientation,
-                         int            for_size,
-                         int           *minimum,
-                         int           *natural,
-                         int           *minimum_baseline,
-                         int           *natural_baseline)
+myna_rule_block_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum, int *natural,
+                         int *minimum_baseline, int *natural_baseline)
 {
   *minimum = *natural = orientation == GTK_ORIENTATION_VERTICAL ? RULE_HEIGHT : 0;
 }
 
 static void
-myna_rule_block_snapshot (GtkWidget   *widget,
-                          GtkSnapshot *snapshot)
+myna_rule_block_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
   const MynaInk *ink = myna_block_view_get_ink (MYNA_BLOCK_VIEW (widget));
 
-  gtk_snapshot_append_color (snapshot, &ink->line,
-                             &GRAPHENE_RECT_INIT (0, RULE_HEIGHT / 2, gtk_widget_get_width (widget), 1));
+  gtk_snapshot_append_color (snapshot, &ink->line, &GRAPHENE_RECT_INIT (0, RULE_HEIGHT / 2, gtk_widget_get_width (widget), 1));
 }
 
 static void
-myna_rule_block_copy (MynaBlockView *view,
-                      guint          start,
-                      guint          end,
-                      GString       *out)
+myna_rule_block_copy (MynaBlockView *view, guint start, guint end, GString *out)
 {
   g_string_append (out, "---");
 }

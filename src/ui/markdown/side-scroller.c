@@ -6,26 +6,22 @@
 
 #include <glib/gi18n.h>
 
-#define STEP 60                 /* pixels a key press */
+#define STEP 60 /* pixels a key press */
 
 static void
-range_changed (GtkWidget     *scroller,
-               GtkAdjustment *adjustment)
+range_changed (GtkWidget *scroller, GtkAdjustment *adjustment)
 {
   gboolean wide = gtk_adjustment_get_upper (adjustment) > gtk_adjustment_get_page_size (adjustment) + 0.5;
 
   if (gtk_widget_get_focusable (scroller) == wide)
     return;
   gtk_widget_set_focusable (scroller, wide);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (scroller), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  wide ? _("Scrolls sideways") : "", -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (scroller), GTK_ACCESSIBLE_PROPERTY_LABEL, wide ? _ ("Scrolls sideways") : "",
+                                  -1);
 }
 
 static gboolean
-key_pressed (GtkWidget       *scroller,
-             guint            keyval,
-             guint            keycode,
-             GdkModifierType  state)
+key_pressed (GtkWidget *scroller, guint keyval, guint keycode, GdkModifierType state)
 {
   GtkAdjustment *adjustment = gtk_scrolled_window_get_hadjustment (GTK_SCROLLED_WINDOW (scroller));
   double value = gtk_adjustment_get_value (adjustment);
@@ -36,19 +32,14 @@ key_pressed (GtkWidget       *scroller,
   switch (keyval)
     {
     case GDK_KEY_Left:
-    case GDK_KEY_KP_Left:
-      gtk_adjustment_set_value (adjustment, value - STEP);
-      return GDK_EVENT_STOP;
+    case GDK_KEY_KP_Left: gtk_adjustment_set_value (adjustment, value - STEP); return GDK_EVENT_STOP;
     case GDK_KEY_Right:
-    case GDK_KEY_KP_Right:
-      gtk_adjustment_set_value (adjustment, value + STEP);
-      return GDK_EVENT_STOP;
+    case GDK_KEY_KP_Right: gtk_adjustment_set_value (adjustment, value + STEP); return GDK_EVENT_STOP;
     case GDK_KEY_Home:
     case GDK_KEY_End:
       gtk_adjustment_set_value (adjustment, (keyval == GDK_KEY_Home) != rtl ? 0 : gtk_adjustment_get_upper (adjustment));
       return GDK_EVENT_STOP;
-    default:
-      return GDK_EVENT_PROPAGATE;
+    default: return GDK_EVENT_PROPAGATE;
     }
 }
 

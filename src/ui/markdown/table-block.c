@@ -11,8 +11,8 @@
 struct _MynaTableBlock
 {
   MynaBlockView parent_instance;
-  GtkWidget    *scroller;
-  GtkWidget    *grid;
+  GtkWidget *scroller;
+  GtkWidget *grid;
 };
 
 G_DEFINE_FINAL_TYPE (MynaTableBlock, myna_table_block, MYNA_TYPE_BLOCK_VIEW)
@@ -23,14 +23,13 @@ myna_table_block_update (MynaBlockView *view)
   MynaTableBlock *self = MYNA_TABLE_BLOCK (view);
 
   myna_table_grid_set_block (MYNA_TABLE_GRID (self->grid), myna_block_view_get_block (view));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Table"),
-                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
-                                  myna_table_grid_get_text (MYNA_TABLE_GRID (self->grid)), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Table"),
+                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, myna_table_grid_get_text (MYNA_TABLE_GRID (self->grid)),
+                                  -1);
 }
 
 static void
-myna_table_block_css_changed (GtkWidget         *widget,
-                              GtkCssStyleChange *change)
+myna_table_block_css_changed (GtkWidget *widget, GtkCssStyleChange *change)
 {
   MynaTableBlock *self = MYNA_TABLE_BLOCK (widget);
 
@@ -46,13 +45,8 @@ myna_table_block_get_request_mode (GtkWidget *widget)
 
 /* A scrolled window does not ask its child for a height for a width, so the grid is asked directly. */
 static void
-myna_table_block_measure (GtkWidget     *widget,
-                          GtkOrientation orientation,
-                          int            for_size,
-                          int           *minimum,
-                          int           *natural,
-                          int           *minimum_baseline,
-                          int           *natural_baseline)
+myna_table_block_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum, int *natural,
+                          int *minimum_baseline, int *natural_baseline)
 {
   MynaTableBlock *self = MYNA_TABLE_BLOCK (widget);
 
@@ -63,18 +57,15 @@ myna_table_block_measure (GtkWidget     *widget,
       *natural = MAX (*natural, *minimum);
       return;
     }
-  gtk_widget_measure (self->grid, GTK_ORIENTATION_VERTICAL, for_size < 0 ? -1 : MAX (for_size, *minimum), NULL, natural,
-                      NULL, NULL);
+  gtk_widget_measure (self->grid, GTK_ORIENTATION_VERTICAL, for_size < 0 ? -1 : MAX (for_size, *minimum), NULL, natural, NULL,
+                      NULL);
   *minimum = *natural;
 }
 
 static void
-myna_table_block_size_allocate (GtkWidget *widget,
-                                int        width,
-                                int        height,
-                                int        baseline)
+myna_table_block_size_allocate (GtkWidget *widget, int width, int height, int baseline)
 {
-  gtk_widget_size_allocate (MYNA_TABLE_BLOCK (widget)->scroller, &(GtkAllocation) { 0, 0, width, height }, -1);
+  gtk_widget_size_allocate (MYNA_TABLE_BLOCK (widget)->scroller, &(GtkAllocation){ 0, 0, width, height }, -1);
 }
 
 static const char *
@@ -84,41 +75,33 @@ myna_table_block_get_text (MynaBlockView *view)
 }
 
 static gboolean
-to_grid (MynaBlockView    *view,
-         double            x,
-         double            y,
-         graphene_point_t *ret_point)
+to_grid (MynaBlockView *view, double x, double y, graphene_point_t *ret_point)
 {
   return gtk_widget_compute_point (GTK_WIDGET (view), MYNA_TABLE_BLOCK (view)->grid, &GRAPHENE_POINT_INIT (x, y), ret_point);
 }
 
 static guint
-myna_table_block_index_at (MynaBlockView *view,
-                           double         x,
-                           double         y)
+myna_table_block_index_at (MynaBlockView *view, double x, double y)
 {
   graphene_point_t point;
 
   return to_grid (view, x, y, &point)
-           ? myna_table_grid_index_at (MYNA_TABLE_GRID (MYNA_TABLE_BLOCK (view)->grid), point.x, point.y) : 0;
+             ? myna_table_grid_index_at (MYNA_TABLE_GRID (MYNA_TABLE_BLOCK (view)->grid), point.x, point.y)
+             : 0;
 }
 
 static const MynaRun *
-myna_table_block_run_at (MynaBlockView *view,
-                         double         x,
-                         double         y)
+myna_table_block_run_at (MynaBlockView *view, double x, double y)
 {
   graphene_point_t point;
 
   return to_grid (view, x, y, &point)
-           ? myna_table_grid_run_at (MYNA_TABLE_GRID (MYNA_TABLE_BLOCK (view)->grid), point.x, point.y) : NULL;
+             ? myna_table_grid_run_at (MYNA_TABLE_GRID (MYNA_TABLE_BLOCK (view)->grid), point.x, point.y)
+             : NULL;
 }
 
 static void
-myna_table_block_get_bounds (MynaBlockView   *view,
-                             guint            start,
-                             guint            end,
-                             graphene_rect_t *ret_bounds)
+myna_table_block_get_bounds (MynaBlockView *view, guint start, guint end, graphene_rect_t *ret_bounds)
 {
   MynaTableBlock *self = MYNA_TABLE_BLOCK (view);
   graphene_point_t origin;
@@ -129,10 +112,7 @@ myna_table_block_get_bounds (MynaBlockView   *view,
 }
 
 static void
-myna_table_block_copy (MynaBlockView *view,
-                       guint          start,
-                       guint          end,
-                       GString       *out)
+myna_table_block_copy (MynaBlockView *view, guint start, guint end, GString *out)
 {
   myna_table_grid_copy (MYNA_TABLE_GRID (MYNA_TABLE_BLOCK (view)->grid), start, end, out);
 }
@@ -144,8 +124,7 @@ myna_table_block_marks_changed (MynaBlockView *view)
 }
 
 static void
-myna_table_block_direction_changed (GtkWidget        *widget,
-                                    GtkTextDirection  previous)
+myna_table_block_direction_changed (GtkWidget *widget, GtkTextDirection previous)
 {
   gtk_widget_set_direction (MYNA_TABLE_BLOCK (widget)->grid, gtk_widget_get_direction (widget));
 }

@@ -15,29 +15,29 @@
 
 #define CELL_PADDING_X 12
 #define CELL_PADDING_Y 5
-#define MIN_COLUMN     110              /* narrowest that a column's text is wrapped to */
-#define MAX_COLUMN     420              /* widest that a column asks for */
+#define MIN_COLUMN     110 /* narrowest that a column's text is wrapped to */
+#define MAX_COLUMN     420 /* widest that a column asks for */
 
 typedef struct
 {
   MynaTextLayout *layout;
-  guint           offset;              /* of its text in the table's text */
-  int             natural_width;
+  guint offset; /* of its text in the table's text */
+  int natural_width;
 } Cell;
 
 struct _MynaTableGrid
 {
-  GtkWidget        parent_instance;
-  MynaBlock       *block;
-  GArray          *cells;              /* of Cell, row by row */
-  GString         *text;
-  GPtrArray        *links;              /* MynaLink, children */
-  int             *column_x;           /* left edges, [n_columns]; from right to left where the text is */
-  int             *column_width;       /* with the padding, [n_columns] */
-  int              table_x, table_width;
-  int             *row_y;              /* [n_rows + 1] */
-  int              laid_out_width;     /* -1: not laid out */
-  MynaInk          ink;
+  GtkWidget parent_instance;
+  MynaBlock *block;
+  GArray *cells; /* of Cell, row by row */
+  GString *text;
+  GPtrArray *links;  /* MynaLink, children */
+  int *column_x;     /* left edges, [n_columns]; from right to left where the text is */
+  int *column_width; /* with the padding, [n_columns] */
+  int table_x, table_width;
+  int *row_y;         /* [n_rows + 1] */
+  int laid_out_width; /* -1: not laid out */
+  MynaInk ink;
   const MynaMarks *marks;
 };
 
@@ -56,17 +56,13 @@ get_n_rows (MynaTableGrid *self)
 }
 
 static Cell *
-get_cell (MynaTableGrid *self,
-          guint          row,
-          guint          column)
+get_cell (MynaTableGrid *self, guint row, guint column)
 {
   return &g_array_index (self->cells, Cell, row * self->block->n_columns + column);
 }
 
 static void
-make_layout (MynaTableGrid *self,
-             guint          index,
-             PangoContext  *context)
+make_layout (MynaTableGrid *self, guint index, PangoContext *context)
 {
   Cell *cell = &g_array_index (self->cells, Cell, index);
   MynaAlignment alignment = self->block->alignments[index % self->block->n_columns];
@@ -82,8 +78,7 @@ make_layout (MynaTableGrid *self,
 
 /* Widest text of each column, in pixels without padding. */
 static void
-get_natural_columns (MynaTableGrid *self,
-                     int           *widths)
+get_natural_columns (MynaTableGrid *self, int *widths)
 {
   PangoContext *context = gtk_widget_create_pango_context (GTK_WIDGET (self));
 
@@ -101,9 +96,7 @@ get_natural_columns (MynaTableGrid *self,
 
 /* Narrows the widest columns until the sum is `available` or none can give more.  Returns the sum. */
 static int
-fit_columns (int  *widths,
-             guint n,
-             int   available)
+fit_columns (int *widths, guint n, int available)
 {
   int sum = 0;
 
@@ -139,8 +132,7 @@ get_padding (MynaTableGrid *self)
 }
 
 static void
-place_rows (MynaTableGrid *self,
-            const int     *widths)
+place_rows (MynaTableGrid *self, const int *widths)
 {
   int y = 0;
 
@@ -164,8 +156,7 @@ place_rows (MynaTableGrid *self,
 }
 
 static void
-lay_out (MynaTableGrid *self,
-         int            width)
+lay_out (MynaTableGrid *self, int width)
 {
   gboolean rtl = gtk_widget_get_direction (GTK_WIDGET (self)) == GTK_TEXT_DIR_RTL;
   guint n = self->block->n_columns;
@@ -197,8 +188,7 @@ lay_out (MynaTableGrid *self,
 
 /* Takes over layouts of cells that show the same as before, and writes the table's text. */
 void
-myna_table_grid_set_block (MynaTableGrid *self,
-                           MynaBlock     *block)
+myna_table_grid_set_block (MynaTableGrid *self, MynaBlock *block)
 {
   MynaBlock *old = self->block;
   GArray *old_cells = self->cells;
@@ -221,7 +211,7 @@ myna_table_grid_set_block (MynaTableGrid *self,
       g_string_append_c (self->text, (i + 1) % block->n_columns ? '\t' : '\n');
       if (same_columns && i < old_cells->len && old->alignments[i % old->n_columns] == block->alignments[i % old->n_columns]
           && strcmp (((MynaRichString *) old->cells->pdata[i])->text, string->text) == 0
-          && ((MynaRichString *) old->cells->pdata[i])->runs == NULL && string->runs == NULL)
+          && ((MynaRichString *) old->cells->pdata[i])->runs == NULL && !string->runs)
         {
           cell->layout = g_steal_pointer (&g_array_index (old_cells, Cell, i).layout);
           cell->natural_width = g_array_index (old_cells, Cell, i).natural_width;
@@ -237,8 +227,7 @@ myna_table_grid_set_block (MynaTableGrid *self,
 }
 
 void
-myna_table_grid_reset (MynaTableGrid *self,
-                       const MynaInk *ink)
+myna_table_grid_reset (MynaTableGrid *self, const MynaInk *ink)
 {
   self->ink = *ink;
   for (guint i = 0; self->cells && i < self->cells->len; i++)
@@ -248,8 +237,7 @@ myna_table_grid_reset (MynaTableGrid *self,
 }
 
 void
-myna_table_grid_set_marks (MynaTableGrid   *self,
-                           const MynaMarks *marks)
+myna_table_grid_set_marks (MynaTableGrid *self, const MynaMarks *marks)
 {
   self->marks = marks;
   gtk_widget_queue_draw (GTK_WIDGET (self));
@@ -262,9 +250,7 @@ myna_table_grid_get_text (MynaTableGrid *self)
 }
 
 static double
-distance_to_column (MynaTableGrid *self,
-                    guint          column,
-                    double         x)
+distance_to_column (MynaTableGrid *self, guint column, double x)
 {
   double left = self->column_x[column], right = left + self->column_width[column];
 
@@ -273,11 +259,7 @@ distance_to_column (MynaTableGrid *self,
 
 /* Cell under a point (the nearest one), and where its text begins. */
 static Cell *
-cell_at (MynaTableGrid *self,
-         double         x,
-         double         y,
-         double        *ret_x,
-         double        *ret_y)
+cell_at (MynaTableGrid *self, double x, double y, double *ret_x, double *ret_y)
 {
   guint row = 0, column = 0;
 
@@ -292,9 +274,7 @@ cell_at (MynaTableGrid *self,
 }
 
 guint
-myna_table_grid_index_at (MynaTableGrid *self,
-                          double         x,
-                          double         y)
+myna_table_grid_index_at (MynaTableGrid *self, double x, double y)
 {
   double cell_x, cell_y;
   Cell *cell;
@@ -306,9 +286,7 @@ myna_table_grid_index_at (MynaTableGrid *self,
 }
 
 const MynaRun *
-myna_table_grid_run_at (MynaTableGrid *self,
-                        double         x,
-                        double         y)
+myna_table_grid_run_at (MynaTableGrid *self, double x, double y)
 {
   double cell_x, cell_y;
   Cell *cell;
@@ -321,8 +299,7 @@ myna_table_grid_run_at (MynaTableGrid *self,
 
 /* Index of the cell that holds byte `index` of the table's text. */
 static guint
-find_cell (MynaTableGrid *self,
-           guint          index)
+find_cell (MynaTableGrid *self, guint index)
 {
   guint low = 0, high = self->cells->len;
 
@@ -339,10 +316,7 @@ find_cell (MynaTableGrid *self,
 }
 
 void
-myna_table_grid_get_bounds (MynaTableGrid   *self,
-                            guint            start,
-                            guint            end,
-                            graphene_rect_t *ret_bounds)
+myna_table_grid_get_bounds (MynaTableGrid *self, guint start, guint end, graphene_rect_t *ret_bounds)
 {
   guint i;
   Cell *cell;
@@ -358,10 +332,7 @@ myna_table_grid_get_bounds (MynaTableGrid   *self,
 }
 
 void
-myna_table_grid_copy (MynaTableGrid *self,
-                      guint          start,
-                      guint          end,
-                      GString       *out)
+myna_table_grid_copy (MynaTableGrid *self, guint start, guint end, GString *out)
 {
   for (guint i = 0; i < self->cells->len; i++)
     {
@@ -383,18 +354,13 @@ myna_table_grid_get_request_mode (GtkWidget *widget)
 }
 
 static void
-myna_table_grid_measure (GtkWidget     *widget,
-                         GtkOrientation orientation,
-                         int            for_size,
-                         int           *minimum,
-                         int           *natural,
-                         int           *minimum_baseline,
-                         int           *natural_baseline)
+myna_table_grid_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum, int *natural,
+                         int *minimum_baseline, int *natural_baseline)
 {
   MynaTableGrid *self = MYNA_TABLE_GRID (widget);
   g_autofree int *widths = NULL;
 
-  if (self->block == NULL)
+  if (!self->block)
     return;
   if (orientation == GTK_ORIENTATION_VERTICAL)
     {
@@ -409,8 +375,7 @@ myna_table_grid_measure (GtkWidget     *widget,
 }
 
 static void
-place_link (MynaTableGrid *self,
-            MynaLink      *link)
+place_link (MynaTableGrid *self, MynaLink *link)
 {
   MynaRange range = myna_link_get_range (link);
   guint i = find_cell (self, range.start);
@@ -426,10 +391,7 @@ place_link (MynaTableGrid *self,
 }
 
 static void
-myna_table_grid_size_allocate (GtkWidget *widget,
-                               int        width,
-                               int        height,
-                               int        baseline)
+myna_table_grid_size_allocate (GtkWidget *widget, int width, int height, int baseline)
 {
   MynaTableGrid *self = MYNA_TABLE_GRID (widget);
 
@@ -439,13 +401,12 @@ myna_table_grid_size_allocate (GtkWidget *widget,
 }
 
 static void
-myna_table_grid_snapshot (GtkWidget   *widget,
-                          GtkSnapshot *snapshot)
+myna_table_grid_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
   MynaTableGrid *self = MYNA_TABLE_GRID (widget);
   guint n_rows;
 
-  if (self->block == NULL)
+  if (!self->block)
     return;
   lay_out (self, gtk_widget_get_width (widget));
   n_rows = get_n_rows (self);
@@ -471,8 +432,7 @@ myna_table_grid_snapshot (GtkWidget   *widget,
 }
 
 static void
-myna_table_grid_direction_changed (GtkWidget        *widget,
-                                   GtkTextDirection  previous)
+myna_table_grid_direction_changed (GtkWidget *widget, GtkTextDirection previous)
 {
   MynaTableGrid *self = MYNA_TABLE_GRID (widget);
 

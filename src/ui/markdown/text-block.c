@@ -14,9 +14,9 @@
 
 struct _MynaTextBlock
 {
-  MynaBlockView   parent_instance;
-  MynaTextLayout *layout;              /* made when it is first needed */
-  GPtrArray      *links;               /* MynaLink, children */
+  MynaBlockView parent_instance;
+  MynaTextLayout *layout; /* made when it is first needed */
+  GPtrArray *links;       /* MynaLink, children */
 };
 
 G_DEFINE_FINAL_TYPE (MynaTextBlock, myna_text_block, MYNA_TYPE_BLOCK_VIEW)
@@ -68,13 +68,8 @@ myna_text_block_get_request_mode (GtkWidget *widget)
 }
 
 static void
-myna_text_block_measure (GtkWidget     *widget,
-                         GtkOrientation orientation,
-                         int            for_size,
-                         int           *minimum,
-                         int           *natural,
-                         int           *minimum_baseline,
-                         int           *natural_baseline)
+myna_text_block_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum, int *natural,
+                         int *minimum_baseline, int *natural_baseline)
 {
   MynaTextBlock *self = MYNA_TEXT_BLOCK (widget);
   MynaTextLayout *layout = get_layout (self);
@@ -98,10 +93,7 @@ myna_text_block_measure (GtkWidget     *widget,
 }
 
 static void
-myna_text_block_size_allocate (GtkWidget *widget,
-                               int        width,
-                               int        height,
-                               int        baseline)
+myna_text_block_size_allocate (GtkWidget *widget, int width, int height, int baseline)
 {
   MynaTextBlock *self = MYNA_TEXT_BLOCK (widget);
 
@@ -117,8 +109,7 @@ myna_text_block_size_allocate (GtkWidget *widget,
 }
 
 static void
-myna_text_block_snapshot (GtkWidget   *widget,
-                          GtkSnapshot *snapshot)
+myna_text_block_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
   MynaBlockView *view = MYNA_BLOCK_VIEW (widget);
   MynaTextLayout *layout = get_layout (MYNA_TEXT_BLOCK (widget));
@@ -137,33 +128,25 @@ myna_text_block_get_text (MynaBlockView *view)
 }
 
 static guint
-myna_text_block_index_at (MynaBlockView *view,
-                          double         x,
-                          double         y)
+myna_text_block_index_at (MynaBlockView *view, double x, double y)
 {
   return myna_text_layout_index_at (get_layout (MYNA_TEXT_BLOCK (view)), x, y);
 }
 
 static const MynaRun *
-myna_text_block_run_at (MynaBlockView *view,
-                        double         x,
-                        double         y)
+myna_text_block_run_at (MynaBlockView *view, double x, double y)
 {
   return myna_text_layout_run_at (get_layout (MYNA_TEXT_BLOCK (view)), x, y);
 }
 
 static void
-myna_text_block_get_bounds (MynaBlockView   *view,
-                            guint            start,
-                            guint            end,
-                            graphene_rect_t *ret_bounds)
+myna_text_block_get_bounds (MynaBlockView *view, guint start, guint end, graphene_rect_t *ret_bounds)
 {
   myna_text_layout_get_bounds (get_layout (MYNA_TEXT_BLOCK (view)), start, end, ret_bounds);
 }
 
 static void
-myna_text_block_direction_changed (GtkWidget        *widget,
-                                   GtkTextDirection  previous)
+myna_text_block_direction_changed (GtkWidget *widget, GtkTextDirection previous)
 {
   g_clear_pointer (&MYNA_TEXT_BLOCK (widget)->layout, myna_text_layout_free);
   gtk_widget_queue_resize (widget);

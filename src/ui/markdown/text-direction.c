@@ -22,10 +22,8 @@ is_right_to_left (GUnicodeScript script)
     case G_UNICODE_SCRIPT_MENDE_KIKAKUI:
     case G_UNICODE_SCRIPT_ADLAM:
     case G_UNICODE_SCRIPT_HANIFI_ROHINGYA:
-    case G_UNICODE_SCRIPT_YEZIDI:
-      return TRUE;
-    default:                    /* the others are written from the left, or not any more */
-      return FALSE;
+    case G_UNICODE_SCRIPT_YEZIDI: return TRUE;
+    default: /* the others are written from the left, or not any more */ return FALSE;
     }
 }
 

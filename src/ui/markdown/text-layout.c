@@ -13,19 +13,20 @@
 #include "markdown/maths-text.h"
 #include "markdown/text-direction.h"
 
-#define CODE_SCALE          0.89
-#define SUPERSCRIPT_SCALE   0.75
-#define CODE_RADIUS         4.0f
+#define CODE_SCALE        0.89
+#define SUPERSCRIPT_SCALE 0.75
+#define CODE_RADIUS       4.0f
 
 struct _MynaTextLayout
 {
   PangoLayout *layout;
-  GArray      *runs;                    /* of MynaRun, owned reference; NULL if there are none */
-  GPtrArray   *formulas;                /* of MynaMaths or NULL, one a run; NULL if the text has no formula */
-  double       font_size;               /* px */
+  GArray *runs;        /* of MynaRun, owned reference; NULL if there are none */
+  GPtrArray *formulas; /* of MynaMaths or NULL, one a run; NULL if the text has no formula */
+  double font_size;    /* px */
 };
 
 /* scale of the font and line height, both relative to the body's font size */
+/* clang-format off */
 static const struct { double scale, line_height; } roles[] = {
   [MYNA_TEXT_BODY]            = { 1.0, 1.5 },
   [MYNA_TEXT_TABLE_HEAD]      = { 1.0, 1.5 },
@@ -37,12 +38,10 @@ static const struct { double scale, line_height; } roles[] = {
   [MYNA_TEXT_HEADING_1 + 4]   = { 1.0, 1.5 },
   [MYNA_TEXT_HEADING_1 + 5]   = { 0.9, 1.5 },
 };
+/* clang-format on */
 
 static void
-add_attribute (PangoAttrList  *list,
-               PangoAttribute *attribute,
-               guint           start,
-               guint           end)
+add_attribute (PangoAttrList *list, PangoAttribute *attribute, guint start, guint end)
 {
   attribute->start_index = start;
   attribute->end_index = end;
@@ -50,10 +49,7 @@ add_attribute (PangoAttrList  *list,
 }
 
 static void
-add_run (PangoAttrList *list,
-         const MynaRun *run,
-         const MynaInk *ink,
-         double         font_size)
+add_run (PangoAttrList *list, const MynaRun *run, const MynaInk *ink, double font_size)
 {
   guint start = run->start, end = run->end;
 
@@ -84,9 +80,7 @@ add_run (PangoAttrList *list,
 
 /* The line height holds for the text between formulas; these are as high as they are. */
 static void
-add_line_height (PangoAttrList *list,
-                 const GArray  *runs,
-                 double         line_height)
+add_line_height (PangoAttrList *list, const GArray *runs, double line_height)
 {
   guint start = 0;
 
@@ -104,8 +98,7 @@ add_line_height (PangoAttrList *list,
 }
 
 static void
-add_role (PangoAttrList *list,
-          MynaTextRole   role)
+add_role (PangoAttrList *list, MynaTextRole role)
 {
   if (roles[role].scale != 1.0)
     add_attribute (list, pango_attr_scale_new (roles[role].scale), 0, G_MAXUINT);
@@ -120,10 +113,7 @@ add_role (PangoAttrList *list,
 
 /* How far a line of text reaches above and below its baseline. */
 static void
-get_line_extents (MynaTextLayout *self,
-                  MynaTextRole    role,
-                  double         *ret_ascent,
-                  double         *ret_descent)
+get_line_extents (MynaTextLayout *self, MynaTextRole role, double *ret_ascent, double *ret_descent)
 {
   PangoFontMetrics *metrics = pango_context_get_metrics (pango_layout_get_context (self->layout), NULL, NULL);
   double scale = roles[role].scale / PANGO_SCALE;
@@ -137,19 +127,16 @@ get_line_extents (MynaTextLayout *self,
 
 /* Makes room for a formula in place of its character.  A formula no higher than the line leaves the line as it is. */
 static void
-add_formula (MynaTextLayout *self,
-             PangoAttrList  *list,
-             guint           i,
-             MynaTextRole    role)
+add_formula (MynaTextLayout *self, PangoAttrList *list, guint i, MynaTextRole role)
 {
   double font_size = self->font_size * roles[role].scale, line_ascent, line_descent;
   const MynaRun *run = &g_array_index (self->runs, MynaRun, i);
-  MynaMaths *maths = myna_maths_new_with_pango (run->data, MYNA_MATHS_INLINE, font_size,
-                                                pango_layout_get_context (self->layout));
+  MynaMaths *maths =
+      myna_maths_new_with_pango (run->data, MYNA_MATHS_INLINE, font_size, pango_layout_get_context (self->layout));
   double width, ascent, descent;
   PangoRectangle room;
 
-  if (self->formulas == NULL)
+  if (!self->formulas)
     {
       self->formulas = g_ptr_array_new_with_free_func ((GDestroyNotify) myna_maths_free);
       g_ptr_array_set_size (self->formulas, self->runs->len);
@@ -159,7 +146,7 @@ add_formula (MynaTextLayout *self,
   get_line_extents (self, role, &line_ascent, &line_descent);
   ascent = MAX (ceil (ascent) + 1, line_ascent);
   descent = MAX (ceil (descent) + 1, line_descent);
-  room = (PangoRectangle) { 0, -ascent * PANGO_SCALE, (ceil (width) + 1) * PANGO_SCALE, (ascent + descent) * PANGO_SCALE };
+  room = (PangoRectangle){ 0, -ascent * PANGO_SCALE, (ceil (width) + 1) * PANGO_SCALE, (ascent + descent) * PANGO_SCALE };
   add_attribute (list, pango_attr_shape_new (&room, &room), run->start, run->end);
 }
 
@@ -187,11 +174,8 @@ myna_text_context_get_font_size (PangoContext *context)
 }
 
 MynaTextLayout *
-myna_text_layout_new (PangoContext         *context,
-                      const MynaRichString *string,
-                      MynaTextRole          role,
-                      const MynaInk        *ink,
-                      PangoAttrList        *extra)
+myna_text_layout_new (PangoContext *context, const MynaRichString *string, MynaTextRole role, const MynaInk *ink,
+                      PangoAttrList *extra)
 {
   MynaTextLayout *self = g_new0 (MynaTextLayout, 1);
   PangoAttrList *list = extra ? pango_attr_list_copy (extra) : pango_attr_list_new ();
@@ -230,7 +214,7 @@ myna_text_layout_new (PangoContext         *context,
 void
 myna_text_layout_free (MynaTextLayout *self)
 {
-  if (self == NULL)
+  if (!self)
     return;
   g_clear_pointer (&self->formulas, g_ptr_array_unref);
   g_clear_pointer (&self->runs, g_array_unref);
@@ -239,16 +223,14 @@ myna_text_layout_free (MynaTextLayout *self)
 }
 
 void
-myna_text_layout_set_width (MynaTextLayout *self,
-                            int             width)
+myna_text_layout_set_width (MynaTextLayout *self, int width)
 {
   pango_layout_set_width (self->layout, width < 0 ? -1 : MAX (width, 1) * PANGO_SCALE);
 }
 
 /* Pango exchanges left and right for a paragraph whose direction is not that of the context. */
 void
-myna_text_layout_set_alignment (MynaTextLayout *self,
-                                MynaAlignment   alignment)
+myna_text_layout_set_alignment (MynaTextLayout *self, MynaAlignment alignment)
 {
   PangoDirection base = pango_context_get_base_dir (pango_layout_get_context (self->layout));
   PangoDirection own = myna_text_direction (pango_layout_get_text (self->layout));
@@ -257,13 +239,12 @@ myna_text_layout_set_alignment (MynaTextLayout *self,
   if (own != PANGO_DIRECTION_NEUTRAL && (own == PANGO_DIRECTION_RTL) != (base == PANGO_DIRECTION_RTL))
     right = !right;
   pango_layout_set_alignment (self->layout, alignment == MYNA_ALIGN_CENTER ? PANGO_ALIGN_CENTER
-                                            : right ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT);
+                                            : right                        ? PANGO_ALIGN_RIGHT
+                                                                           : PANGO_ALIGN_LEFT);
 }
 
 void
-myna_text_layout_get_size (MynaTextLayout *self,
-                           int            *ret_width,
-                           int            *ret_height)
+myna_text_layout_get_size (MynaTextLayout *self, int *ret_width, int *ret_height)
 {
   pango_layout_get_pixel_size (self->layout, ret_width, ret_height);
 }
@@ -278,11 +259,7 @@ typedef void (*RectangleFunc) (const graphene_rect_t *rect, int baseline, gpoint
 
 /* Calls `func` for each line's part of [start, end). */
 static void
-for_each_rectangle (MynaTextLayout *self,
-                    guint           start,
-                    guint           end,
-                    RectangleFunc   func,
-                    gpointer        user_data)
+for_each_rectangle (MynaTextLayout *self, guint start, guint end, RectangleFunc func, gpointer user_data)
 {
   PangoLayoutIter *iter = pango_layout_get_iter (self->layout);
 
@@ -302,8 +279,7 @@ for_each_rectangle (MynaTextLayout *self,
       pango_layout_line_get_x_ranges (line, from, to, &ranges, &n_ranges);
       for (int i = 0; i < n_ranges; i++)
         func (&GRAPHENE_RECT_INIT (ranges[2 * i] / (float) PANGO_SCALE, y0 / (float) PANGO_SCALE,
-                                   (ranges[2 * i + 1] - ranges[2 * i]) / (float) PANGO_SCALE,
-                                   (y1 - y0) / (float) PANGO_SCALE),
+                                   (ranges[2 * i + 1] - ranges[2 * i]) / (float) PANGO_SCALE, (y1 - y0) / (float) PANGO_SCALE),
               PANGO_PIXELS (baseline), user_data);
       g_free (ranges);
     }
@@ -313,15 +289,13 @@ for_each_rectangle (MynaTextLayout *self,
 
 typedef struct
 {
-  GtkSnapshot   *snapshot;
+  GtkSnapshot *snapshot;
   const GdkRGBA *color;
-  double         font_size;
+  double font_size;
 } Filler;
 
 static void
-fill_rectangle (const graphene_rect_t *rect,
-                int                    baseline,
-                gpointer               user_data)
+fill_rectangle (const graphene_rect_t *rect, int baseline, gpointer user_data)
 {
   Filler *filler = user_data;
 
@@ -329,9 +303,7 @@ fill_rectangle (const graphene_rect_t *rect,
 }
 
 static void
-fill_code (const graphene_rect_t *rect,
-           int                    baseline,
-           gpointer               user_data)
+fill_code (const graphene_rect_t *rect, int baseline, gpointer user_data)
 {
   Filler *filler = user_data;
   float top = baseline - filler->font_size, bottom = baseline + 0.32f * filler->font_size;
@@ -345,11 +317,7 @@ fill_code (const graphene_rect_t *rect,
 }
 
 static void
-fill_range (MynaTextLayout *self,
-            GtkSnapshot    *snapshot,
-            MynaRange       range,
-            guint           offset,
-            const GdkRGBA  *color)
+fill_range (MynaTextLayout *self, GtkSnapshot *snapshot, MynaRange range, guint offset, const GdkRGBA *color)
 {
   guint length = strlen (pango_layout_get_text (self->layout));
   Filler filler = { .snapshot = snapshot, .color = color, .font_size = self->font_size };
@@ -360,10 +328,7 @@ fill_range (MynaTextLayout *self,
 }
 
 static void
-draw_formulas_of_line (MynaTextLayout *self,
-                       GtkSnapshot    *snapshot,
-                       const GdkRGBA  *color,
-                       PangoLayoutIter *iter)
+draw_formulas_of_line (MynaTextLayout *self, GtkSnapshot *snapshot, const GdkRGBA *color, PangoLayoutIter *iter)
 {
   PangoLayoutLine *line = pango_layout_iter_get_line_readonly (iter);
   double baseline = PANGO_PIXELS (pango_layout_iter_get_baseline (iter));
@@ -378,7 +343,7 @@ draw_formulas_of_line (MynaTextLayout *self,
       cairo_t *cr;
       int x;
 
-      if (maths == NULL || (int) run->start < line->start_index || (int) run->start >= line->start_index + line->length)
+      if (!maths || (int) run->start < line->start_index || (int) run->start >= line->start_index + line->length)
         continue;
       pango_layout_line_index_to_x (line, run->start, FALSE, &x);
       left = (logical.x + x) / (double) PANGO_SCALE;
@@ -392,13 +357,11 @@ draw_formulas_of_line (MynaTextLayout *self,
 }
 
 static void
-draw_formulas (MynaTextLayout *self,
-               GtkSnapshot    *snapshot,
-               const GdkRGBA  *color)
+draw_formulas (MynaTextLayout *self, GtkSnapshot *snapshot, const GdkRGBA *color)
 {
   PangoLayoutIter *iter;
 
-  if (self->formulas == NULL)
+  if (!self->formulas)
     return;
   iter = pango_layout_get_iter (self->layout);
   do
@@ -408,11 +371,8 @@ draw_formulas (MynaTextLayout *self,
 }
 
 void
-myna_text_layout_snapshot (MynaTextLayout  *self,
-                           GtkSnapshot     *snapshot,
-                           const MynaInk   *ink,
-                           const MynaMarks *marks,
-                           guint            offset)
+myna_text_layout_snapshot (MynaTextLayout *self, GtkSnapshot *snapshot, const MynaInk *ink, const MynaMarks *marks,
+                           guint offset)
 {
   for (guint i = 0; self->runs && i < self->runs->len; i++)
     {
@@ -431,9 +391,7 @@ myna_text_layout_snapshot (MynaTextLayout  *self,
 }
 
 guint
-myna_text_layout_index_at (MynaTextLayout *self,
-                           double          x,
-                           double          y)
+myna_text_layout_index_at (MynaTextLayout *self, double x, double y)
 {
   const char *text = pango_layout_get_text (self->layout);
   int index, trailing;
@@ -443,14 +401,11 @@ myna_text_layout_index_at (MynaTextLayout *self,
 }
 
 const MynaRun *
-myna_text_layout_run_at (MynaTextLayout *self,
-                         double          x,
-                         double          y)
+myna_text_layout_run_at (MynaTextLayout *self, double x, double y)
 {
   int index, trailing;
 
-  if (self->runs == NULL
-      || !pango_layout_xy_to_index (self->layout, x * PANGO_SCALE, y * PANGO_SCALE, &index, &trailing))
+  if (!self->runs || !pango_layout_xy_to_index (self->layout, x * PANGO_SCALE, y * PANGO_SCALE, &index, &trailing))
     return NULL;
   for (guint i = 0; i < self->runs->len; i++)
     {
@@ -463,18 +418,13 @@ myna_text_layout_run_at (MynaTextLayout *self,
 }
 
 static void
-append_rectangle (const graphene_rect_t *rect,
-                  int                    baseline,
-                  gpointer               user_data)
+append_rectangle (const graphene_rect_t *rect, int baseline, gpointer user_data)
 {
   g_array_append_val ((GArray *) user_data, *rect);
 }
 
 void
-myna_text_layout_get_rectangles (MynaTextLayout *self,
-                                 guint           start,
-                                 guint           end,
-                                 GArray         *rectangles)
+myna_text_layout_get_rectangles (MynaTextLayout *self, guint start, guint end, GArray *rectangles)
 {
   if (start < end)
     for_each_rectangle (self, start, end, append_rectangle, rectangles);
@@ -483,13 +433,11 @@ myna_text_layout_get_rectangles (MynaTextLayout *self,
 typedef struct
 {
   graphene_rect_t bounds;
-  gboolean        is_set;
+  gboolean is_set;
 } Union;
 
 static void
-add_to_union (const graphene_rect_t *rect,
-              int                    baseline,
-              gpointer               user_data)
+add_to_union (const graphene_rect_t *rect, int baseline, gpointer user_data)
 {
   Union *all = user_data;
 
@@ -501,10 +449,7 @@ add_to_union (const graphene_rect_t *rect,
 }
 
 void
-myna_text_layout_get_bounds (MynaTextLayout  *self,
-                             guint            start,
-                             guint            end,
-                             graphene_rect_t *ret_bounds)
+myna_text_layout_get_bounds (MynaTextLayout *self, guint start, guint end, graphene_rect_t *ret_bounds)
 {
   Union all = { .is_set = FALSE };
 

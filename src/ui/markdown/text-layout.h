@@ -22,9 +22,9 @@ void myna_ink_init (MynaInk *self, GtkWidget *widget);
 /* What is marked in a text. */
 typedef struct
 {
-  MynaRange selection;                  /* empty if start == end */
-  GArray   *matches;                    /* of MynaRange; NULL if there are none */
-  int       current;                    /* index of the current match or -1 */
+  MynaRange selection; /* empty if start == end */
+  GArray *matches;     /* of MynaRange; NULL if there are none */
+  int current;         /* index of the current match or -1 */
 } MynaMarks;
 
 typedef enum
@@ -32,7 +32,7 @@ typedef enum
   MYNA_TEXT_BODY,
   MYNA_TEXT_TABLE_HEAD,
   MYNA_TEXT_CODE,
-  MYNA_TEXT_HEADING_1,                  /* … + level - 1 */
+  MYNA_TEXT_HEADING_1, /* … + level - 1 */
 } MynaTextRole;
 
 /* Font size of a context, in px. */
@@ -42,33 +42,27 @@ typedef struct _MynaTextLayout MynaTextLayout;
 
 /* Lays out a copy of `string`.  Each paragraph has the direction of its own text, and stands at the side where it begins; one
  * without letters goes with the context's base direction.  `ink` gives the colour of links; `extra` attributes (colours of code) may be NULL. */
-MynaTextLayout *myna_text_layout_new       (PangoContext         *context,
-                                            const MynaRichString *string,
-                                            MynaTextRole          role,
-                                            const MynaInk        *ink,
-                                            PangoAttrList        *extra);
-void            myna_text_layout_free      (MynaTextLayout *self);
+MynaTextLayout *myna_text_layout_new (PangoContext *context, const MynaRichString *string, MynaTextRole role,
+                                      const MynaInk *ink, PangoAttrList *extra);
+void myna_text_layout_free (MynaTextLayout *self);
 /* Width in pixels to wrap at; -1 for none. */
-void            myna_text_layout_set_width (MynaTextLayout *self, int width);
+void myna_text_layout_set_width (MynaTextLayout *self, int width);
 /* The same alignment for all of the text, start and end being those of the context's base direction. */
-void            myna_text_layout_set_alignment (MynaTextLayout *self, MynaAlignment alignment);
+void myna_text_layout_set_alignment (MynaTextLayout *self, MynaAlignment alignment);
 /* Size in pixels at the current width. */
-void            myna_text_layout_get_size  (MynaTextLayout *self, int *ret_width, int *ret_height);
+void myna_text_layout_get_size (MynaTextLayout *self, int *ret_width, int *ret_height);
 /* Distance of the first line's baseline from the top, in pixels. */
-int             myna_text_layout_get_baseline (MynaTextLayout *self);
-void            myna_text_layout_snapshot  (MynaTextLayout  *self,
-                                            GtkSnapshot     *snapshot,
-                                            const MynaInk   *ink,
-                                            const MynaMarks *marks,
-                                            guint            offset);   /* of this text within what the marks count */
+int myna_text_layout_get_baseline (MynaTextLayout *self);
+void myna_text_layout_snapshot (MynaTextLayout *self, GtkSnapshot *snapshot, const MynaInk *ink, const MynaMarks *marks,
+                                guint offset); /* of this text within what the marks count */
 /* Byte offset of the caret position nearest to a point. */
-guint           myna_text_layout_index_at  (MynaTextLayout *self, double x, double y);
+guint myna_text_layout_index_at (MynaTextLayout *self, double x, double y);
 /* The run under a point or NULL. */
-const MynaRun  *myna_text_layout_run_at    (MynaTextLayout *self, double x, double y);
+const MynaRun *myna_text_layout_run_at (MynaTextLayout *self, double x, double y);
 /* Appends the rectangle (graphene_rect_t) of each line's part of [start, end). */
-void            myna_text_layout_get_rectangles (MynaTextLayout *self, guint start, guint end, GArray *rectangles);
+void myna_text_layout_get_rectangles (MynaTextLayout *self, guint start, guint end, GArray *rectangles);
 /* Rectangle around [start, end). */
-void            myna_text_layout_get_bounds (MynaTextLayout *self, guint start, guint end, graphene_rect_t *ret_bounds);
+void myna_text_layout_get_bounds (MynaTextLayout *self, guint start, guint end, graphene_rect_t *ret_bounds);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MynaTextLayout, myna_text_layout_free)
 

@@ -15,8 +15,7 @@ fold (gunichar c)
 
 /* The length in bytes of the match at p, or 0. */
 static gsize
-match_at (const char *p,
-          const char *needle)
+match_at (const char *p, const char *needle)
 {
   const char *start = p;
 
@@ -31,10 +30,7 @@ match_at (const char *p,
 }
 
 void
-myna_text_find (const char *text,
-                const char *needle,
-                guint       offset,
-                GArray     *matches)
+myna_text_find (const char *text, const char *needle, guint offset, GArray *matches)
 {
   const char *p = text;
 

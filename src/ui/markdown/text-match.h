@@ -16,9 +16,6 @@ typedef struct
 
 /* Appends the occurrences of the needle (NULL or "": none) that do not overlap, case folded, as MynaRange counted from
  * `offset` before the text. */
-void myna_text_find (const char *text,
-                     const char *needle,
-                     guint       offset,
-                     GArray     *matches);
+void myna_text_find (const char *text, const char *needle, guint offset, GArray *matches);
 
 G_END_DECLS

@@ -9,14 +9,18 @@
 struct _MynaThinkingBlock
 {
   MynaBlockView parent_instance;
-  GtkWidget    *button;
-  GtkWidget    *arrow;
-  GtkWidget    *label;
+  GtkWidget *button;
+  GtkWidget *arrow;
+  GtkWidget *label;
 };
 
 G_DEFINE_FINAL_TYPE (MynaThinkingBlock, myna_thinking_block, MYNA_TYPE_BLOCK_VIEW)
 
-enum { TOGGLED, N_SIGNALS };
+enum
+{
+  TOGGLED,
+  N_SIGNALS
+};
 static guint signals[N_SIGNALS];
 
 gboolean
@@ -40,14 +44,11 @@ myna_thinking_block_update (MynaBlockView *view)
 {
   MynaThinkingBlock *self = MYNA_THINKING_BLOCK (view);
 
-  gtk_label_set_text (GTK_LABEL (self->label), myna_block_view_get_block (view)->is_open ? _("Thinking…") : _("Thoughts"));
+  gtk_label_set_text (GTK_LABEL (self->label), myna_block_view_get_block (view)->is_open ? _ ("Thinking…") : _ ("Thoughts"));
 }
 
 static void
-myna_thinking_block_copy (MynaBlockView *view,
-                          guint          start,
-                          guint          end,
-                          GString       *out)
+myna_thinking_block_copy (MynaBlockView *view, guint start, guint end, GString *out)
 {
 }
 
@@ -66,8 +67,8 @@ myna_thinking_block_class_init (MynaThinkingBlockClass *klass)
   G_OBJECT_CLASS (klass)->dispose = myna_thinking_block_dispose;
   MYNA_BLOCK_VIEW_CLASS (klass)->update = myna_thinking_block_update;
   MYNA_BLOCK_VIEW_CLASS (klass)->copy = myna_thinking_block_copy;
-  signals[TOGGLED] = g_signal_new ("toggled", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                   G_TYPE_NONE, 0);
+  signals[TOGGLED] =
+      g_signal_new ("toggled", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_css_name (widget_class, "thinking");
 }

@@ -11,27 +11,26 @@
 #include "engine/engine.h"
 #include "models/myna-memory.h"
 
-#define TOTAL_BYTES (G_GUINT64_CONSTANT (512) << 20)    /* of all threads, where that is no more than … */
-#define MEMORY_SHARE 8          /* … this part of what is free */
-#define CHUNK_BYTES (4u << 20)          /* between two looks at the clock */
-#define DURATION_US 1800000
-#define MAX_PIECES 65536
+#define TOTAL_BYTES  (G_GUINT64_CONSTANT (512) << 20) /* of all threads, where that is no more than … */
+#define MEMORY_SHARE 8                                /* … this part of what is free */
+#define CHUNK_BYTES  (4u << 20)                       /* between two looks at the clock */
+#define DURATION_US  1800000
+#define MAX_PIECES   65536
 /* Of this speed is what decoding reaches: 14.1 tokens a second of 3.58 GB each where this reads 64 GB/s (two cores of Zen 5,
  * Q4_0; myna-cli bench). */
 #define EFFICIENCY 0.78
 
 typedef struct
 {
-  gint64 end;                   /* monotonic time */
-  gsize block_bytes;            /* a whole number of chunks */
+  gint64 end;        /* monotonic time */
+  gsize block_bytes; /* a whole number of chunks */
   GCancellable *cancellable;
-  double rate;                  /* result: bytes a second */
-  guint64 sum;                  /* so that the reading is not optimised away */
+  double rate; /* result: bytes a second */
+  guint64 sum; /* so that the reading is not optimised away */
 } Share;
 
 static guint64
-read_chunk (const guint64 *words,
-            gsize          n_words)
+read_chunk (const guint64 *words, gsize n_words)
 {
   guint64 a = 0, b = 0, c = 0, d = 0;
 
@@ -47,8 +46,7 @@ read_chunk (const guint64 *words,
 }
 
 static int
-compare_times (const void *a,
-               const void *b)
+compare_times (const void *a, const void *b)
 {
   gint64 x = *(const gint64 *) a, y = *(const gint64 *) b;
 
@@ -102,10 +100,7 @@ choose_block (int n_threads)
 }
 
 static void
-measure_thread (GTask        *task,
-                gpointer      source,
-                gpointer      task_data,
-                GCancellable *cancellable)
+measure_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
   int n_threads = glm_cpu_count ();
   g_autofree Share *shares = g_new0 (Share, n_threads);
@@ -116,7 +111,7 @@ measure_thread (GTask        *task,
 
   for (int i = 0; i < n_threads; i++)
     {
-      shares[i] = (Share) { .end = end, .block_bytes = block_bytes, .cancellable = cancellable };
+      shares[i] = (Share){ .end = end, .block_bytes = block_bytes, .cancellable = cancellable };
       threads[i] = g_thread_try_new ("bandwidth", share_thread, &shares[i], NULL);
     }
   for (int i = 0; i < n_threads; i++)
@@ -131,9 +126,7 @@ measure_thread (GTask        *task,
 }
 
 void
-myna_bandwidth_measure_async (GCancellable        *cancellable,
-                              GAsyncReadyCallback  callback,
-                              gpointer             user_data)
+myna_bandwidth_measure_async (GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
 
@@ -149,8 +142,7 @@ myna_bandwidth_measure_finish (GAsyncResult *result)
 }
 
 double
-myna_bandwidth_to_rate (double  bytes_per_second,
-                        guint64 weight_bytes)
+myna_bandwidth_to_rate (double bytes_per_second, guint64 weight_bytes)
 {
   return weight_bytes ? EFFICIENCY * bytes_per_second / (double) weight_bytes : 0;
 }

@@ -9,18 +9,18 @@
 
 #include <glib/gstdio.h>
 
-#define PIECE_BYTES (1u << 20)
+#define PIECE_BYTES    (1u << 20)
 #define PROGRESS_STEPS 1000
-#define PROGRESS_MS 250
-#define MAX_REMEMBERED 200      /* then the cache begins anew */
+#define PROGRESS_MS    250
+#define MAX_REMEMBERED 200 /* then the cache begins anew */
 
 typedef struct
 {
   char *path;
-  char *stamp;                  /* size and time when the reading began */
+  char *stamp; /* size and time when the reading began */
   gint64 n_bytes;
-  gboolean known;               /* from the cache */
-  gint done;                    /* atomic: of PROGRESS_STEPS */
+  gboolean known; /* from the cache */
+  gint done;      /* atomic: of PROGRESS_STEPS */
   MynaDigestProgressFunc progress;
   gpointer user_data;
   GSource *timer;
@@ -46,7 +46,7 @@ job_free (gpointer data)
   g_free (job);
 }
 
-/* ---- The cache ---------------------------------------------------------------------------------------------------- */
+/* ---- The cache -------------------------------------------------------------------------------------------------- */
 
 static char *
 get_cache_path (void)
@@ -81,8 +81,7 @@ read_cache (void)
 
 /* NULL: not known. */
 static char *
-look_up (const char *path,
-         const char *stamp)
+look_up (const char *path, const char *stamp)
 {
   g_autoptr (GKeyFile) cache = read_cache ();
   g_autofree char *group = make_group (path);
@@ -97,9 +96,7 @@ look_up (const char *path,
 
 /* Where it cannot be written the digest is computed again the next time. */
 static void
-remember (const char *path,
-          const char *stamp,
-          const char *digest)
+remember (const char *path, const char *stamp, const char *digest)
 {
   g_autoptr (GKeyFile) cache = read_cache ();
   g_autofree char *group = make_group (path);
@@ -117,7 +114,7 @@ remember (const char *path,
     g_key_file_save_to_file (cache, cache_path, NULL);
 }
 
-/* ---- Reading ------------------------------------------------------------------------------------------------------ */
+/* ---- Reading ---------------------------------------------------------------------------------------------------- */
 
 static gboolean
 timer_cb (gpointer data)
@@ -130,9 +127,7 @@ timer_cb (gpointer data)
 }
 
 static char *
-read_all (Job           *job,
-          GCancellable  *cancellable,
-          GError       **error)
+read_all (Job *job, GCancellable *cancellable, GError **error)
 {
   g_autoptr (GFile) file = g_file_new_for_path (job->path);
   g_autoptr (GFileInputStream) stream = g_file_read (file, cancellable, error);
@@ -156,10 +151,7 @@ read_all (Job           *job,
 }
 
 static void
-digest_thread (GTask        *task,
-               gpointer      source,
-               gpointer      data,
-               GCancellable *cancellable)
+digest_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
   GError *error = NULL;
   char *digest = read_all (data, cancellable, &error);
@@ -171,11 +163,8 @@ digest_thread (GTask        *task,
 }
 
 void
-myna_digest_async (const char             *path,
-                   GCancellable           *cancellable,
-                   MynaDigestProgressFunc  progress,
-                   GAsyncReadyCallback     callback,
-                   gpointer                user_data)
+myna_digest_async (const char *path, GCancellable *cancellable, MynaDigestProgressFunc progress, GAsyncReadyCallback callback,
+                   gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
   Job *job = g_new0 (Job, 1);
@@ -208,8 +197,7 @@ myna_digest_async (const char             *path,
 }
 
 char *
-myna_digest_finish (GAsyncResult  *result,
-                    GError       **error)
+myna_digest_finish (GAsyncResult *result, GError **error)
 {
   Job *job = g_task_get_task_data (G_TASK (result));
   char *digest;

@@ -21,10 +21,10 @@ struct _MynaImportWindow
   AdwWindow parent_instance;
 
   char *source;
-  char *target;                 /* while the import runs */
+  char *target; /* while the import runs */
   GlmImportInfo *info;
   GCancellable *cancellable;
-  gint64 start;                 /* monotonic time */
+  gint64 start; /* monotonic time */
 
   GtkWidget *banner;
   GtkWidget *about;
@@ -47,16 +47,16 @@ G_DEFINE_FINAL_TYPE (MynaImportWindow, myna_import_window, ADW_TYPE_WINDOW)
 static const struct
 {
   GlmImportType type;
-  const char *suffix;           /* of the file's name */
+  const char *suffix; /* of the file's name */
   const char *text;
 } types[] = {
-  { GLM_IMPORT_Q4_0, "Q4_0", N_("Q4_0: smallest") },
-  { GLM_IMPORT_Q4_K_M, "Q4_K_M", N_("Q4_K_M: small, better answers") },
-  { GLM_IMPORT_Q8_0, "Q8_0", N_("Q8_0: nearly as good as the original") },
-  { GLM_IMPORT_KEEP, "original", N_("As it is: largest, exact") },
+  { GLM_IMPORT_Q4_0, "Q4_0", N_ ("Q4_0: smallest") },
+  { GLM_IMPORT_Q4_K_M, "Q4_K_M", N_ ("Q4_K_M: small, better answers") },
+  { GLM_IMPORT_Q8_0, "Q8_0", N_ ("Q8_0: nearly as good as the original") },
+  { GLM_IMPORT_KEEP, "original", N_ ("As it is: largest, exact") },
 };
 
-/* ---- Where it goes ------------------------------------------------------------------------------------------------ */
+/* ---- Where it goes ---------------------------------------------------------------------------------------------- */
 
 static char *
 make_folder (void)
@@ -70,8 +70,7 @@ make_folder (void)
 
 /* A name that is not taken: "chatglm3-6b-Q4_0.gguf", "chatglm3-6b-Q4_0-2.gguf" … */
 static char *
-make_target (MynaImportWindow *self,
-             const char       *suffix)
+make_target (MynaImportWindow *self, const char *suffix)
 {
   g_autofree char *folder = make_folder ();
   g_autofree char *base = g_path_get_basename (self->source);
@@ -80,8 +79,8 @@ make_target (MynaImportWindow *self,
     base[strlen (base) - strlen (".bin")] = '\0';
   for (int i = 1; i < 1000; i++)
     {
-      g_autofree char *name = i == 1 ? g_strdup_printf ("%s-%s.gguf", base, suffix)
-                                     : g_strdup_printf ("%s-%s-%d.gguf", base, suffix, i);
+      g_autofree char *name =
+          i == 1 ? g_strdup_printf ("%s-%s.gguf", base, suffix) : g_strdup_printf ("%s-%s-%d.gguf", base, suffix, i);
       g_autofree char *path = g_build_filename (folder, name, NULL);
 
       if (!g_file_test (path, G_FILE_TEST_EXISTS))
@@ -116,18 +115,16 @@ update_space (MynaImportWindow *self)
   fits = self->info->target_bytes[types[selected].type] < space;
   needed_text = g_format_size (self->info->target_bytes[types[selected].type]);
   space_text = g_format_size (space);
-  text = fits ? g_strdup_printf (_("The new file takes %s; %s are free"), needed_text, space_text)
-              : g_strdup_printf (_("The new file takes %s, but only %s are free"), needed_text, space_text);
+  text = fits ? g_strdup_printf (_ ("The new file takes %s; %s are free"), needed_text, space_text)
+              : g_strdup_printf (_ ("The new file takes %s, but only %s are free"), needed_text, space_text);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self->space), text);
   gtk_widget_set_sensitive (self->import, fits && !self->target);
 }
 
-/* ---- Importing ---------------------------------------------------------------------------------------------------- */
+/* ---- Importing -------------------------------------------------------------------------------------------------- */
 
 static void
-show_problem (MynaImportWindow *self,
-              const char       *title,
-              const GError     *error)
+show_problem (MynaImportWindow *self, const char *title, const GError *error)
 {
   g_autofree char *body = myna_problem_describe (error);
 
@@ -135,8 +132,7 @@ show_problem (MynaImportWindow *self,
 }
 
 static void
-progress_cb (double   fraction,
-             gpointer user_data)
+progress_cb (double fraction, gpointer user_data)
 {
   MynaImportWindow *self = user_data;
   double seconds = (double) (g_get_monotonic_time () - self->start) / 1e6;
@@ -151,20 +147,19 @@ progress_cb (double   fraction,
       int left = (int) (seconds * (1 - fraction) / fraction);
 
       if (left >= 90)
-        text = g_strdup_printf (_("%d%%, about %d minutes left"), (int) (fraction * 100), (left + 30) / 60);
+        text = g_strdup_printf (_ ("%d%%, about %d minutes left"), (int) (fraction * 100), (left + 30) / 60);
       else
-        text = g_strdup_printf (_("%d%%, about %d seconds left"), (int) (fraction * 100), left);
+        text = g_strdup_printf (_ ("%d%%, about %d seconds left"), (int) (fraction * 100), left);
     }
   else
     {
-      text = g_strdup_printf (_("%d%%"), (int) (fraction * 100));
+      text = g_strdup_printf (_ ("%d%%"), (int) (fraction * 100));
     }
   gtk_progress_bar_set_text (GTK_PROGRESS_BAR (self->progress), text);
 }
 
 static void
-set_importing (MynaImportWindow *self,
-               gboolean          importing)
+set_importing (MynaImportWindow *self, gboolean importing)
 {
   gtk_widget_set_visible (self->progress, importing);
   gtk_widget_set_sensitive (self->type, !importing);
@@ -172,9 +167,7 @@ set_importing (MynaImportWindow *self,
 }
 
 static void
-imported_cb (GObject      *source,
-             GAsyncResult *result,
-             gpointer      user_data)
+imported_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (MynaImportWindow) self = user_data;
   g_autoptr (GError) error = NULL;
@@ -196,7 +189,7 @@ imported_cb (GObject      *source,
     }
   set_importing (self, FALSE);
   update_space (self);
-  show_problem (self, _("The model could not be imported"), error);
+  show_problem (self, _ ("The model could not be imported"), error);
 }
 
 static void
@@ -216,9 +209,7 @@ import_cb (MynaImportWindow *self)
 }
 
 static void
-probed_cb (GObject      *source,
-           GAsyncResult *result,
-           gpointer      user_data)
+probed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (MynaImportWindow) self = user_data;
   g_autoptr (GError) error = NULL;
@@ -236,7 +227,7 @@ probed_cb (GObject      *source,
       adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->about), base);
       gtk_widget_set_visible (self->type, FALSE);
       gtk_widget_set_visible (self->space, FALSE);
-      show_problem (self, _("This is no model that Myna can import"), error);
+      show_problem (self, _ ("This is no model that Myna can import"), error);
       return;
     }
   size = g_format_size (self->info->source_bytes);
@@ -247,7 +238,7 @@ probed_cb (GObject      *source,
   update_space (self);
 }
 
-/* ---- Building ----------------------------------------------------------------------------------------------------- */
+/* ---- Building --------------------------------------------------------------------------------------------------- */
 
 /* However the window goes, the import ends.  (It is disposed of later: the import holds a reference.) */
 static void
@@ -283,8 +274,8 @@ myna_import_window_class_init (MynaImportWindowClass *klass)
    *
    * The window closes itself after it.
    */
-  signals[SIGNAL_IMPORTED] = g_signal_new ("imported", MYNA_TYPE_IMPORT_WINDOW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
-                                           G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[SIGNAL_IMPORTED] =
+      g_signal_new ("imported", MYNA_TYPE_IMPORT_WINDOW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 
   gtk_widget_class_add_binding_action (GTK_WIDGET_CLASS (klass), GDK_KEY_Escape, 0, "window.close", NULL);
 }
@@ -298,17 +289,17 @@ make_page (MynaImportWindow *self)
 
   self->about = adw_action_row_new ();
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (self->about), FALSE);
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->about), _("Reading…"));
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->about), _ ("Reading…"));
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), self->about);
   for (guint i = 0; i < G_N_ELEMENTS (types); i++)
-    gtk_string_list_append (texts, _(types[i].text));
+    gtk_string_list_append (texts, _ (types[i].text));
   self->type = adw_combo_row_new ();
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->type), _("Make it"));
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->type), _ ("Make it"));
   adw_combo_row_set_model (ADW_COMBO_ROW (self->type), G_LIST_MODEL (texts));
   g_signal_connect_swapped (self->type, "notify::selected", G_CALLBACK (update_space), self);
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), self->type);
   self->space = adw_action_row_new ();
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->space), _("Space"));
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->space), _ ("Space"));
   adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (self->space), 0);
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), self->space);
   adw_preferences_page_add (ADW_PREFERENCES_PAGE (page), ADW_PREFERENCES_GROUP (group));
@@ -327,22 +318,22 @@ myna_import_window_init (MynaImportWindow *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   GtkWidget *header = adw_header_bar_new ();
-  GtkWidget *cancel = gtk_button_new_with_label (_("Cancel"));
+  GtkWidget *cancel = gtk_button_new_with_label (_ ("Cancel"));
   GtkWidget *page, *title;
 
   self->cancellable = g_cancellable_new ();
   myna_secondary_window_add_keys (GTK_WIDGET (self));
-  gtk_window_set_title (GTK_WINDOW (self), _("Import a Model"));
+  gtk_window_set_title (GTK_WINDOW (self), _ ("Import a Model"));
   gtk_window_set_default_size (GTK_WINDOW (self), 520, 420);
   gtk_window_set_modal (GTK_WINDOW (self), TRUE);
   title = adw_window_title_new (gtk_window_get_title (GTK_WINDOW (self)), NULL);
-  gtk_widget_set_tooltip_text (title, gtk_window_get_title (GTK_WINDOW (self)));        /* where there is no room */
+  gtk_widget_set_tooltip_text (title, gtk_window_get_title (GTK_WINDOW (self))); /* where there is no room */
   adw_header_bar_set_title_widget (ADW_HEADER_BAR (header), title);
   adw_header_bar_set_show_end_title_buttons (ADW_HEADER_BAR (header), FALSE);
   adw_header_bar_set_show_start_title_buttons (ADW_HEADER_BAR (header), FALSE);
   g_signal_connect_swapped (cancel, "clicked", G_CALLBACK (gtk_window_close), self);
   adw_header_bar_pack_start (ADW_HEADER_BAR (header), cancel);
-  self->import = gtk_button_new_with_label (_("Import"));
+  self->import = gtk_button_new_with_label (_ ("Import"));
   gtk_widget_add_css_class (self->import, "suggested-action");
   gtk_widget_set_sensitive (self->import, FALSE);
   g_signal_connect_swapped (self->import, "clicked", G_CALLBACK (import_cb), self);
@@ -357,8 +348,7 @@ myna_import_window_init (MynaImportWindow *self)
 }
 
 GtkWidget *
-myna_import_window_new (GtkWindow *parent,
-                        GFile     *source)
+myna_import_window_new (GtkWindow *parent, GFile *source)
 {
   MynaImportWindow *self = g_object_new (MYNA_TYPE_IMPORT_WINDOW, "transient-for", parent, NULL);
   g_autofree char *folder = make_folder ();

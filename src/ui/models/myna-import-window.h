@@ -12,7 +12,6 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (MynaImportWindow, myna_import_window, MYNA, IMPORT_WINDOW, AdwWindow)
 
 /* source: a Hugging Face or ModelScope folder, or a chatglm.cpp file. */
-GtkWidget *myna_import_window_new (GtkWindow *parent,
-                                   GFile     *source);
+GtkWidget *myna_import_window_new (GtkWindow *parent, GFile *source);
 
 G_END_DECLS

@@ -22,9 +22,7 @@ myna_memory_parse_meminfo (const char *text)
 }
 
 static gboolean
-read_file (const char *folder,
-           const char *name,
-           char      **ret_text)
+read_file (const char *folder, const char *name, char **ret_text)
 {
   g_autofree char *path = g_build_filename (folder, name, NULL);
 

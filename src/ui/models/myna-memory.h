@@ -15,6 +15,6 @@ guint64 myna_memory_available (void);
 /* The parts, for tests: MemAvailable of the text of /proc/meminfo; the limit of one control group folder less what it
  * uses (page cache that can go is not counted as used).  G_MAXUINT64: no limit, or not known. */
 guint64 myna_memory_parse_meminfo (const char *text);
-guint64 myna_memory_read_cgroup   (const char *folder);
+guint64 myna_memory_read_cgroup (const char *folder);
 
 G_END_DECLS

@@ -6,7 +6,7 @@
 
 #include <glib/gi18n.h>
 
-#define DEFAULT_CONTEXT 8192    /* as in glm_session_new() */
+#define DEFAULT_CONTEXT 8192 /* as in glm_session_new() */
 
 struct _MynaModelEntry
 {
@@ -33,7 +33,7 @@ static GParamSpec *properties[N_PROPS];
 
 G_DEFINE_FINAL_TYPE (MynaModelEntry, myna_model_entry, G_TYPE_OBJECT)
 
-/* ---- Reading the header ------------------------------------------------------------------------------------------- */
+/* ---- Reading the header ----------------------------------------------------------------------------------------- */
 
 typedef struct
 {
@@ -42,16 +42,13 @@ typedef struct
 } Probe;
 
 static void
-probe_thread (GTask        *task,
-              gpointer      source,
-              gpointer      task_data,
-              GCancellable *cancellable)
+probe_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
   Probe *probe = g_new0 (Probe, 1);
 
   /* What the command line can run with token ids alone is no model to chat with. */
   if (glm_model_probe (task_data, &probe->info, &probe->error) && !*probe->info.family)
-    probe->error = (GlmError) { .code = GLM_ERROR_UNSUPPORTED, .message = "the file has no tokenizer" };
+    probe->error = (GlmError){ .code = GLM_ERROR_UNSUPPORTED, .message = "the file has no tokenizer" };
   g_task_return_pointer (task, probe, g_free);
 }
 
@@ -86,9 +83,7 @@ update_title (MynaModelEntry *self)
 }
 
 static void
-probed_cb (GObject      *source,
-           GAsyncResult *result,
-           gpointer      user_data)
+probed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   MynaModelEntry *self = MYNA_MODEL_ENTRY (source);
   g_autofree Probe *probe = g_task_propagate_pointer (G_TASK (result), NULL);
@@ -120,26 +115,18 @@ myna_model_entry_refresh (MynaModelEntry *self)
   g_task_run_in_thread (task, probe_thread);
 }
 
-/* ---- Object ------------------------------------------------------------------------------------------------------- */
+/* ---- Object ----------------------------------------------------------------------------------------------------- */
 
 static void
-myna_model_entry_get_property (GObject    *object,
-                               guint       prop_id,
-                               GValue     *value,
-                               GParamSpec *pspec)
+myna_model_entry_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
 {
   MynaModelEntry *self = MYNA_MODEL_ENTRY (object);
 
   switch (prop_id)
     {
-    case PROP_TITLE:
-      g_value_set_string (value, self->title);
-      break;
-    case PROP_STATUS:
-      g_value_set_int (value, self->status);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    case PROP_TITLE: g_value_set_string (value, self->title); break;
+    case PROP_STATUS: g_value_set_int (value, self->status); break;
+    default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
 }
 
@@ -177,9 +164,7 @@ myna_model_entry_init (MynaModelEntry *self)
 }
 
 MynaModelEntry *
-myna_model_entry_new (const char *path,
-                      const char *name,
-                      const char *own_name)
+myna_model_entry_new (const char *path, const char *name, const char *own_name)
 {
   MynaModelEntry *self = g_object_new (MYNA_TYPE_MODEL_ENTRY, NULL);
 
@@ -209,8 +194,7 @@ myna_model_entry_get_name (MynaModelEntry *self)
 }
 
 void
-myna_model_entry_set_name (MynaModelEntry *self,
-                           const char     *name)
+myna_model_entry_set_name (MynaModelEntry *self, const char *name)
 {
   g_return_if_fail (MYNA_IS_MODEL_ENTRY (self));
 
@@ -251,20 +235,20 @@ myna_model_entry_get_info (MynaModelEntry *self)
   return self->status == MYNA_MODEL_READABLE ? &self->info : NULL;
 }
 
-/* ---- What the header means ---------------------------------------------------------------------------------------- */
+/* ---- What the header means -------------------------------------------------------------------------------------- */
 
 char *
 myna_model_describe_size (guint64 n_params)
 {
   if (n_params >= 1000000000)
     /* Translators: the number of a model's parameters in billions (10⁹) */
-    return g_strdup_printf (_("%.1f billion parameters"), (double) n_params / 1e9);
+    return g_strdup_printf (_ ("%.1f billion parameters"), (double) n_params / 1e9);
   if (n_params >= 10000000)
     /* Translators: the number of a model's parameters in millions (10⁶) */
-    return g_strdup_printf (_("%.0f million parameters"), (double) n_params / 1e6);
+    return g_strdup_printf (_ ("%.0f million parameters"), (double) n_params / 1e6);
 
   /* Translators: the number of a model's parameters in millions (10⁶), here less than ten of them */
-  return g_strdup_printf (_("%.2g million parameters"), (double) n_params / 1e6);
+  return g_strdup_printf (_ ("%.2g million parameters"), (double) n_params / 1e6);
 }
 
 char *
@@ -285,30 +269,29 @@ myna_model_info_describe_license (const GlmModelInfo *info)
     const char *family;
     const char *text;
   } licenses[] = {
-    { "ChatGLM", N_("Its publisher’s own: free for research, for commercial use after registration") },
-    { "ChatGLM2", N_("Its publisher’s own: free for research, for commercial use after registration") },
-    { "ChatGLM3", N_("Its publisher’s own: free for research, for commercial use after registration") },
-    { "GLM-4", N_("glm-4: free for research, for commercial use after registration") },
+    { "ChatGLM", N_ ("Its publisher’s own: free for research, for commercial use after registration") },
+    { "ChatGLM2", N_ ("Its publisher’s own: free for research, for commercial use after registration") },
+    { "ChatGLM3", N_ ("Its publisher’s own: free for research, for commercial use after registration") },
+    { "GLM-4", N_ ("glm-4: free for research, for commercial use after registration") },
     { "GLM-4-0414", "MIT" },
     { "GLM-Z1", "MIT" },
   };
 
   if (*info->license)
     /* Translators: %s is the name of a licence */
-    return g_strdup_printf (_("%s (according to the file)"), info->license);
+    return g_strdup_printf (_ ("%s (according to the file)"), info->license);
   for (guint i = 0; i < G_N_ELEMENTS (licenses); i++)
     {
       if (g_str_equal (licenses[i].family, info->family))
         /* Translators: a description of a licence, and the name of a family of models */
-        return g_strdup_printf (_("%s (usual for %s; the file says nothing)"), _(licenses[i].text), info->family);
+        return g_strdup_printf (_ ("%s (usual for %s; the file says nothing)"), _ (licenses[i].text), info->family);
     }
 
-  return g_strdup (_("The file says nothing. Look where it was published"));
+  return g_strdup (_ ("The file says nothing. Look where it was published"));
 }
 
 int
-myna_model_info_get_context (const GlmModelInfo *info,
-                             int                 wanted)
+myna_model_info_get_context (const GlmModelInfo *info, int wanted)
 {
   int limit = info->context_length > 0 ? info->context_length : DEFAULT_CONTEXT;
 
@@ -316,8 +299,7 @@ myna_model_info_get_context (const GlmModelInfo *info,
 }
 
 MynaModelVerdict
-myna_memory_get_verdict (guint64 needed,
-                         guint64 available)
+myna_memory_get_verdict (guint64 needed, guint64 available)
 {
   if (available == 0)
     return MYNA_VERDICT_UNKNOWN;

@@ -15,50 +15,46 @@ G_DECLARE_FINAL_TYPE (MynaModelEntry, myna_model_entry, MYNA, MODEL_ENTRY, GObje
 
 typedef enum
 {
-  MYNA_MODEL_READING,           /* the header */
+  MYNA_MODEL_READING, /* the header */
   MYNA_MODEL_READABLE,
-  MYNA_MODEL_MISSING,           /* the file is not there (a disk that is not plugged in …) */
-  MYNA_MODEL_BROKEN,            /* not a model that Myna can run */
+  MYNA_MODEL_MISSING, /* the file is not there (a disk that is not plugged in …) */
+  MYNA_MODEL_BROKEN,  /* not a model that Myna can run */
 } MynaModelStatus;
 
 typedef enum
 {
   MYNA_VERDICT_UNKNOWN,
   MYNA_VERDICT_FITS,
-  MYNA_VERDICT_TIGHT,           /* more than four fifths of what is free */
+  MYNA_VERDICT_TIGHT, /* more than four fifths of what is free */
   MYNA_VERDICT_TOO_LARGE,
 } MynaModelVerdict;
 
 /* Properties: "title", "status" (int).  Reads the header by itself, on another thread. */
-MynaModelEntry     *myna_model_entry_new         (const char     *path,
-                                                  const char     *name,         /* the person's, or NULL */
-                                                  const char     *own_name);    /* NULL: as its header says */
-const char         *myna_model_entry_get_path    (MynaModelEntry *self);
+MynaModelEntry *myna_model_entry_new (const char *path, const char *name, /* the person's, or NULL */
+                                      const char *own_name);              /* NULL: as its header says */
+const char *myna_model_entry_get_path (MynaModelEntry *self);
 /* The person's name for it, or NULL. */
-const char         *myna_model_entry_get_name    (MynaModelEntry *self);
-void                myna_model_entry_set_name    (MynaModelEntry *self,
-                                                  const char     *name);
+const char *myna_model_entry_get_name (MynaModelEntry *self);
+void myna_model_entry_set_name (MynaModelEntry *self, const char *name);
 /* Never NULL: the person's name, else the model's, else the file's. */
-const char         *myna_model_entry_get_title   (MynaModelEntry *self);
-MynaModelStatus     myna_model_entry_get_status  (MynaModelEntry *self);
+const char *myna_model_entry_get_title (MynaModelEntry *self);
+MynaModelStatus myna_model_entry_get_status (MynaModelEntry *self);
 /* What is wrong with the file, exact and in English; NULL if nothing. */
-const char         *myna_model_entry_get_error   (MynaModelEntry *self);
+const char *myna_model_entry_get_error (MynaModelEntry *self);
 /* NULL unless READABLE. */
-const GlmModelInfo *myna_model_entry_get_info    (MynaModelEntry *self);
+const GlmModelInfo *myna_model_entry_get_info (MynaModelEntry *self);
 /* Reads the header again. */
-void                myna_model_entry_refresh     (MynaModelEntry *self);
+void myna_model_entry_refresh (MynaModelEntry *self);
 
 /* "GLM-4 · 9.4 billion parameters · Q4_K_M · 6.2 GB"; the caller frees. */
-char               *myna_model_info_describe     (const GlmModelInfo *info) G_GNUC_WARN_UNUSED_RESULT;
+char *myna_model_info_describe (const GlmModelInfo *info) G_GNUC_WARN_UNUSED_RESULT;
 /* "9.4 billion parameters"; the caller frees. */
-char               *myna_model_describe_size     (guint64             n_params) G_GNUC_WARN_UNUSED_RESULT;
+char *myna_model_describe_size (guint64 n_params) G_GNUC_WARN_UNUSED_RESULT;
 /* What the file says of its licence, or what is usual for the family, and which of the two it is; the caller frees. */
-char               *myna_model_info_describe_license (const GlmModelInfo *info) G_GNUC_WARN_UNUSED_RESULT;
+char *myna_model_info_describe_license (const GlmModelInfo *info) G_GNUC_WARN_UNUSED_RESULT;
 /* The tokens that a conversation gets with this model if `wanted` are wished for (0: what suits it). */
-int                 myna_model_info_get_context  (const GlmModelInfo *info,
-                                                  int                 wanted);
+int myna_model_info_get_context (const GlmModelInfo *info, int wanted);
 /* Whether this many bytes fit in those that are free. */
-MynaModelVerdict    myna_memory_get_verdict      (guint64             needed,
-                                                  guint64             available);
+MynaModelVerdict myna_memory_get_verdict (guint64 needed, guint64 available);
 
 G_END_DECLS

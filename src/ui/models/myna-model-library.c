@@ -22,7 +22,7 @@ struct _MynaModelLibrary
 
   GlmActor *actor;
   GSettings *settings;
-  GListStore *entries;          /* of MynaModelEntry */
+  GListStore *entries; /* of MynaModelEntry */
   char *starter_path;
   char *default_path;
   char *crashed_path;
@@ -31,8 +31,8 @@ struct _MynaModelLibrary
   guint idle_source;
   char *loading_path;
   GlmActorLoadOptions loading_options;
-  GlmActorLoadOptions options;  /* of what the engine holds */
-  GCancellable *cancellable;    /* of the load that runs or waits */
+  GlmActorLoadOptions options; /* of what the engine holds */
+  GCancellable *cancellable;   /* of the load that runs or waits */
 };
 
 enum
@@ -55,7 +55,7 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (MynaModelLibrary, myna_model_library, G_TYPE_OBJECT)
 
-/* ---- Crash guard -------------------------------------------------------------------------------------------------- */
+/* ---- Crash guard ------------------------------------------------------------------------------------------------ */
 
 static void
 read_guard (MynaModelLibrary *self)
@@ -71,8 +71,7 @@ read_guard (MynaModelLibrary *self)
 
 /* Where the guard cannot be written (full or read-only disk) models load without it. */
 static void
-raise_guard (MynaModelLibrary *self,
-             const char       *path)
+raise_guard (MynaModelLibrary *self, const char *path)
 {
   g_autofree char *folder = g_path_get_dirname (self->guard_path);
 
@@ -86,7 +85,7 @@ lower_guard (MynaModelLibrary *self)
   g_unlink (self->guard_path);
 }
 
-/* ---- Loading ------------------------------------------------------------------------------------------------------ */
+/* ---- Loading ---------------------------------------------------------------------------------------------------- */
 
 typedef struct
 {
@@ -96,8 +95,7 @@ typedef struct
 } Load;
 
 static void
-set_loading_path (MynaModelLibrary *self,
-                  const char       *path)
+set_loading_path (MynaModelLibrary *self, const char *path)
 {
   if (g_strcmp0 (self->loading_path, path) == 0)
     return;
@@ -106,15 +104,11 @@ set_loading_path (MynaModelLibrary *self,
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LOADING_PATH]);
 }
 
-static void start_load (MynaModelLibrary          *self,
-                        const char                *path,
-                        const GlmActorLoadOptions *options);
+static void start_load (MynaModelLibrary *self, const char *path, const GlmActorLoadOptions *options);
 
 /* Without any model the starter model is better than none. */
 static void
-tell_failure (MynaModelLibrary *self,
-              const char       *path,
-              const GError     *error)
+tell_failure (MynaModelLibrary *self, const char *path, const GError *error)
 {
   g_signal_emit (self, signals[SIGNAL_LOAD_FAILED], 0, path, error);
   if (!self->loading_path && !glm_actor_get_model_path (self->actor) && self->starter_path
@@ -123,9 +117,7 @@ tell_failure (MynaModelLibrary *self,
 }
 
 static void
-load_cb (GObject      *source,
-         GAsyncResult *result,
-         gpointer      user_data)
+load_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Load *load = user_data;
   MynaModelLibrary *self = load->library;
@@ -152,9 +144,7 @@ load_cb (GObject      *source,
 }
 
 static void
-start_load (MynaModelLibrary          *self,
-            const char                *path,
-            const GlmActorLoadOptions *options)
+start_load (MynaModelLibrary *self, const char *path, const GlmActorLoadOptions *options)
 {
   Load *load = g_new0 (Load, 1);
 
@@ -171,28 +161,24 @@ start_load (MynaModelLibrary          *self,
 }
 
 void
-myna_model_library_get_options (MynaModelLibrary    *self,
-                                GlmActorLoadOptions *ret_options)
+myna_model_library_get_options (MynaModelLibrary *self, GlmActorLoadOptions *ret_options)
 {
   g_return_if_fail (MYNA_IS_MODEL_LIBRARY (self));
 
-  *ret_options = (GlmActorLoadOptions) {
+  *ret_options = (GlmActorLoadOptions){
     .n_threads = (int) g_settings_get_uint (self->settings, "threads"),
     .context_length = (int) g_settings_get_uint (self->settings, "context-length"),
   };
 }
 
 static gboolean
-is_same (const GlmActorLoadOptions *a,
-         const GlmActorLoadOptions *b)
+is_same (const GlmActorLoadOptions *a, const GlmActorLoadOptions *b)
 {
   return a->n_threads == b->n_threads && a->context_length == b->context_length;
 }
 
 void
-myna_model_library_ensure (MynaModelLibrary          *self,
-                           const char                *path,
-                           const GlmActorLoadOptions *options)
+myna_model_library_ensure (MynaModelLibrary *self, const char *path, const GlmActorLoadOptions *options)
 {
   const char *wanted = path ? path : self->default_path;
   GlmActorLoadOptions preferred;
@@ -222,7 +208,7 @@ myna_model_library_cancel_load (MynaModelLibrary *self)
   g_cancellable_cancel (self->cancellable);
 }
 
-/* ---- Idle --------------------------------------------------------------------------------------------------------- */
+/* ---- Idle ------------------------------------------------------------------------------------------------------- */
 
 static gboolean
 idle_cb (gpointer user_data)
@@ -245,7 +231,7 @@ update_idle (MynaModelLibrary *self)
     self->idle_source = g_timeout_add_seconds (minutes * 60, idle_cb, self);
 }
 
-/* ---- The list ----------------------------------------------------------------------------------------------------- */
+/* ---- The list --------------------------------------------------------------------------------------------------- */
 
 static void
 save_entries (MynaModelLibrary *self)
@@ -262,7 +248,8 @@ save_entries (MynaModelLibrary *self)
       if (g_strcmp0 (myna_model_entry_get_path (entry), self->starter_path) != 0 || name)
         g_variant_builder_add (&builder, "(ss)",
                                g_strcmp0 (myna_model_entry_get_path (entry), self->starter_path) == 0
-                                 ? "" : myna_model_entry_get_path (entry),
+                                   ? ""
+                                   : myna_model_entry_get_path (entry),
                                name ? name : "");
     }
   g_settings_set_value (self->settings, "models", g_variant_builder_end (&builder));
@@ -278,7 +265,7 @@ read_entries (MynaModelLibrary *self)
 
   if (self->starter_path)
     {
-      starter = myna_model_entry_new (self->starter_path, NULL, _("Fledgling"));
+      starter = myna_model_entry_new (self->starter_path, NULL, _ ("Fledgling"));
       g_list_store_append (self->entries, starter);
       g_object_unref (starter);
     }
@@ -308,8 +295,7 @@ myna_model_library_get_entries (MynaModelLibrary *self)
 }
 
 MynaModelEntry *
-myna_model_library_find (MynaModelLibrary *self,
-                         const char       *path)
+myna_model_library_find (MynaModelLibrary *self, const char *path)
 {
   guint n_entries;
 
@@ -328,8 +314,7 @@ myna_model_library_find (MynaModelLibrary *self,
 }
 
 MynaModelEntry *
-myna_model_library_find_like (MynaModelLibrary *self,
-                              const char       *path)
+myna_model_library_find_like (MynaModelLibrary *self, const char *path)
 {
   MynaModelEntry *found = myna_model_library_find (self, path);
   g_autofree char *base = g_path_get_basename (path);
@@ -347,8 +332,7 @@ myna_model_library_find_like (MynaModelLibrary *self,
 }
 
 MynaModelEntry *
-myna_model_library_add (MynaModelLibrary *self,
-                        const char       *path)
+myna_model_library_add (MynaModelLibrary *self, const char *path)
 {
   MynaModelEntry *found;
   g_autoptr (MynaModelEntry) entry = NULL;
@@ -369,8 +353,7 @@ myna_model_library_add (MynaModelLibrary *self,
 }
 
 void
-myna_model_library_remove (MynaModelLibrary *self,
-                           MynaModelEntry   *entry)
+myna_model_library_remove (MynaModelLibrary *self, MynaModelEntry *entry)
 {
   const char *path = myna_model_entry_get_path (entry);
   g_autofree char *chosen = NULL;
@@ -391,9 +374,7 @@ myna_model_library_remove (MynaModelLibrary *self,
 }
 
 void
-myna_model_library_rename (MynaModelLibrary *self,
-                           MynaModelEntry   *entry,
-                           const char       *name)
+myna_model_library_rename (MynaModelLibrary *self, MynaModelEntry *entry, const char *name)
 {
   g_return_if_fail (MYNA_IS_MODEL_LIBRARY (self));
 
@@ -403,8 +384,7 @@ myna_model_library_rename (MynaModelLibrary *self,
 }
 
 void
-myna_model_library_set_default (MynaModelLibrary *self,
-                                MynaModelEntry   *entry)
+myna_model_library_set_default (MynaModelLibrary *self, MynaModelEntry *entry)
 {
   const char *path = myna_model_entry_get_path (entry);
 
@@ -413,7 +393,7 @@ myna_model_library_set_default (MynaModelLibrary *self,
   g_settings_set_string (self->settings, "default-model", g_strcmp0 (path, self->starter_path) == 0 ? "" : path);
 }
 
-/* ---- Paths -------------------------------------------------------------------------------------------------------- */
+/* ---- Paths ------------------------------------------------------------------------------------------------------ */
 
 static char *
 find_starter (void)
@@ -438,8 +418,7 @@ update_default (MynaModelLibrary *self)
 }
 
 char *
-myna_model_library_describe (MynaModelLibrary *self,
-                             const char       *path)
+myna_model_library_describe (MynaModelLibrary *self, const char *path)
 {
   MynaModelEntry *entry;
   const GlmModelInfo *info;
@@ -447,10 +426,10 @@ myna_model_library_describe (MynaModelLibrary *self,
   g_return_val_if_fail (MYNA_IS_MODEL_LIBRARY (self), NULL);
 
   if (!path)
-    return g_strdup (_("No model"));
+    return g_strdup (_ ("No model"));
   entry = myna_model_library_find (self, path);
   if (g_strcmp0 (path, self->starter_path) == 0 && !(entry && myna_model_entry_get_name (entry)))
-    return g_strdup (_("Fledgling · small starter model"));
+    return g_strdup (_ ("Fledgling · small starter model"));
   if (!entry)
     return g_filename_display_basename (path);
   info = myna_model_entry_get_info (entry);
@@ -459,26 +438,18 @@ myna_model_library_describe (MynaModelLibrary *self,
               : g_strdup (myna_model_entry_get_title (entry));
 }
 
-/* ---- Object ------------------------------------------------------------------------------------------------------- */
+/* ---- Object ----------------------------------------------------------------------------------------------------- */
 
 static void
-myna_model_library_get_property (GObject    *object,
-                                 guint       prop_id,
-                                 GValue     *value,
-                                 GParamSpec *pspec)
+myna_model_library_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
 {
   MynaModelLibrary *self = MYNA_MODEL_LIBRARY (object);
 
   switch (prop_id)
     {
-    case PROP_LOADING_PATH:
-      g_value_set_string (value, self->loading_path);
-      break;
-    case PROP_DEFAULT_PATH:
-      g_value_set_string (value, self->default_path);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    case PROP_LOADING_PATH: g_value_set_string (value, self->loading_path); break;
+    case PROP_DEFAULT_PATH: g_value_set_string (value, self->default_path); break;
+    default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
 }
 
@@ -514,10 +485,10 @@ myna_model_library_class_init (MynaModelLibraryClass *klass)
   properties[PROP_DEFAULT_PATH] = g_param_spec_string ("default-path", NULL, NULL, NULL, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
-  signals[SIGNAL_LOAD_FAILED] = g_signal_new ("load-failed", MYNA_TYPE_MODEL_LIBRARY, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
-                                              NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_ERROR);
-  signals[SIGNAL_LOAD_CANCELLED] = g_signal_new ("load-cancelled", MYNA_TYPE_MODEL_LIBRARY, G_SIGNAL_RUN_LAST, 0, NULL,
-                                                 NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[SIGNAL_LOAD_FAILED] = g_signal_new ("load-failed", MYNA_TYPE_MODEL_LIBRARY, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                              G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_ERROR);
+  signals[SIGNAL_LOAD_CANCELLED] = g_signal_new ("load-cancelled", MYNA_TYPE_MODEL_LIBRARY, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                                 NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
 static void
@@ -530,16 +501,14 @@ myna_model_library_init (MynaModelLibrary *self)
 }
 
 MynaModelLibrary *
-myna_model_library_new (GlmActor  *actor,
-                        GSettings *settings)
+myna_model_library_new (GlmActor *actor, GSettings *settings)
 {
   MynaModelLibrary *self = g_object_new (MYNA_TYPE_MODEL_LIBRARY, NULL);
 
   self->actor = g_object_ref (actor);
   self->settings = g_object_ref (settings);
   g_signal_connect_object (settings, "changed::default-model", G_CALLBACK (update_default), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (settings, "changed::idle-unload-minutes", G_CALLBACK (update_idle), self,
-                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (settings, "changed::idle-unload-minutes", G_CALLBACK (update_idle), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (actor, "notify::state", G_CALLBACK (update_idle), self, G_CONNECT_SWAPPED);
   update_default (self);
   read_entries (self);

@@ -18,8 +18,8 @@ struct _MynaModelRow
   MynaModelEntry *entry;
   GSettings *settings;
 
-  GCancellable *digest_cancellable;     /* while the digest is computed */
-  char *digest;                         /* NULL: not known yet */
+  GCancellable *digest_cancellable; /* while the digest is computed */
+  char *digest;                     /* NULL: not known yet */
 
   GtkWidget *badge;
   GtkWidget *name;
@@ -37,7 +37,7 @@ struct _MynaModelRow
 
 G_DEFINE_FINAL_TYPE (MynaModelRow, myna_model_row, ADW_TYPE_EXPANDER_ROW)
 
-/* ---- What is shown ------------------------------------------------------------------------------------------------ */
+/* ---- What is shown ---------------------------------------------------------------------------------------------- */
 
 static int
 get_wanted_context (MynaModelRow *self)
@@ -46,16 +46,14 @@ get_wanted_context (MynaModelRow *self)
 }
 
 static guint64
-get_needed (MynaModelRow       *self,
-            const GlmModelInfo *info)
+get_needed (MynaModelRow *self, const GlmModelInfo *info)
 {
   return glm_model_memory_needed (info, myna_model_info_get_context (info, get_wanted_context (self)));
 }
 
 /* Of what the sum consists. */
 static char *
-describe_parts (MynaModelRow       *self,
-                const GlmModelInfo *info)
+describe_parts (MynaModelRow *self, const GlmModelInfo *info)
 {
   g_autofree char *weights = NULL;
   g_autofree char *cache = NULL;
@@ -68,14 +66,15 @@ describe_parts (MynaModelRow       *self,
   scratch = g_format_size (need.scratch);
 
   /* Translators: three amounts of memory, which add up to what a model needs */
-  return g_strdup_printf (_("Model %s, conversation %s, working space %s"), weights, cache, scratch);
+  return g_strdup_printf (_ ("Model %s, conversation %s, working space %s"), weights, cache, scratch);
 }
 
 static gboolean
 is_in_use (MynaModelRow *self)
 {
   return g_strcmp0 (glm_actor_get_model_path (myna_model_library_get_actor (self->models)),
-                    myna_model_entry_get_path (self->entry)) == 0;
+                    myna_model_entry_get_path (self->entry))
+         == 0;
 }
 
 static gboolean
@@ -85,8 +84,7 @@ is_starter (MynaModelRow *self)
 }
 
 static char *
-describe_memory (MynaModelRow       *self,
-                 const GlmModelInfo *info)
+describe_memory (MynaModelRow *self, const GlmModelInfo *info)
 {
   guint64 needed = get_needed (self, info);
   guint64 available = myna_memory_available ();
@@ -94,32 +92,29 @@ describe_memory (MynaModelRow       *self,
   g_autofree char *available_text = g_format_size (available);
 
   if (is_in_use (self))
-    return g_strdup_printf (_("Takes about %s now"), needed_text);
+    return g_strdup_printf (_ ("Takes about %s now"), needed_text);
   switch (myna_memory_get_verdict (needed, available))
     {
-    case MYNA_VERDICT_FITS:
-      return g_strdup_printf (_("Needs about %s; %s are free: it fits"), needed_text, available_text);
+    case MYNA_VERDICT_FITS: return g_strdup_printf (_ ("Needs about %s; %s are free: it fits"), needed_text, available_text);
     case MYNA_VERDICT_TIGHT:
-      return g_strdup_printf (_("Needs about %s; %s are free: it fits, but other programs may become slow"), needed_text,
+      return g_strdup_printf (_ ("Needs about %s; %s are free: it fits, but other programs may become slow"), needed_text,
                               available_text);
     case MYNA_VERDICT_TOO_LARGE:
-      return g_strdup_printf (_("Needs about %s; only %s are free: too large now"), needed_text, available_text);
+      return g_strdup_printf (_ ("Needs about %s; only %s are free: too large now"), needed_text, available_text);
     case MYNA_VERDICT_UNKNOWN:
-    default:
-      return g_strdup_printf (_("Needs about %s"), needed_text);
+    default: return g_strdup_printf (_ ("Needs about %s"), needed_text);
     }
 }
 
 static char *
-describe_context (MynaModelRow       *self,
-                  const GlmModelInfo *info)
+describe_context (MynaModelRow *self, const GlmModelInfo *info)
 {
   int used = myna_model_info_get_context (info, get_wanted_context (self));
 
   if (used < info->context_length)
-    return g_strdup_printf (_("%'d tokens, of which %'d are used"), info->context_length, used);
+    return g_strdup_printf (_ ("%'d tokens, of which %'d are used"), info->context_length, used);
 
-  return g_strdup_printf (_("%'d tokens"), used);
+  return g_strdup_printf (_ ("%'d tokens"), used);
 }
 
 static void
@@ -145,30 +140,27 @@ update_details (MynaModelRow *self)
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self->memory), memory);
   context = describe_context (self, info);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self->context), context);
-  license = is_starter (self) ? g_strdup (_("CC BY-SA 4.0 (comes with Myna)")) : myna_model_info_describe_license (info);
+  license = is_starter (self) ? g_strdup (_ ("CC BY-SA 4.0 (comes with Myna)")) : myna_model_info_describe_license (info);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self->license), license);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self->quirks), info->quirks);
 }
 
-/* ---- Digest ------------------------------------------------------------------------------------------------------- */
+/* ---- Digest ----------------------------------------------------------------------------------------------------- */
 
 static void
-digest_progress_cb (double   fraction,
-                    gpointer user_data)
+digest_progress_cb (double fraction, gpointer user_data)
 {
   MynaModelRow *self = user_data;
   g_autofree char *text = NULL;
 
   if (!self->digest_cancellable)
     return;
-  text = g_strdup_printf (_("Computing: %d%%"), (int) (100 * fraction));
+  text = g_strdup_printf (_ ("Computing: %d%%"), (int) (100 * fraction));
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self->checksum), text);
 }
 
 static void
-digest_cb (GObject      *source,
-           GAsyncResult *result,
-           gpointer      user_data)
+digest_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (MynaModelRow) self = user_data;
   g_autoptr (GError) error = NULL;
@@ -197,7 +189,7 @@ update_digest (MynaModelRow *self)
     }
   if (!wanted || self->digest || self->digest_cancellable)
     return;
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->checksum), _("Computing…"));
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->checksum), _ ("Computing…"));
   self->digest_cancellable = g_cancellable_new ();
   myna_digest_async (myna_model_entry_get_path (self->entry), self->digest_cancellable, digest_progress_cb, digest_cb,
                      g_object_ref (self));
@@ -218,18 +210,13 @@ update_subtitle (MynaModelRow *self)
 
   switch (myna_model_entry_get_status (self->entry))
     {
-    case MYNA_MODEL_READING:
-      text = g_strdup (_("Reading the file…"));
-      break;
-    case MYNA_MODEL_MISSING:
-      text = g_strdup (_("The file is not there. Was it moved, or is a disk not plugged in?"));
-      break;
+    case MYNA_MODEL_READING: text = g_strdup (_ ("Reading the file…")); break;
+    case MYNA_MODEL_MISSING: text = g_strdup (_ ("The file is not there. Was it moved, or is a disk not plugged in?")); break;
     case MYNA_MODEL_BROKEN:
-      text = g_strdup_printf (_("Myna cannot use this file: %s"), myna_model_entry_get_error (self->entry));
+      text = g_strdup_printf (_ ("Myna cannot use this file: %s"), myna_model_entry_get_error (self->entry));
       break;
     case MYNA_MODEL_READABLE:
-    default:
-      text = myna_model_info_describe (info);
+    default: text = myna_model_info_describe (info);
     }
   escaped = g_markup_escape_text (text, -1);
   adw_expander_row_set_subtitle (ADW_EXPANDER_ROW (self), escaped);
@@ -260,19 +247,19 @@ update (MynaModelRow *self)
   update_name (self);
   update_details (self);
   update_digest (self);
-  gtk_label_set_label (GTK_LABEL (self->badge), in_use && is_default ? _("Default, in use")
-                                                : in_use             ? _("In use")
-                                                : is_default         ? _("Default")
+  gtk_label_set_label (GTK_LABEL (self->badge), in_use && is_default ? _ ("Default, in use")
+                                                : in_use             ? _ ("In use")
+                                                : is_default         ? _ ("Default")
                                                                      : "");
   gtk_widget_set_visible (self->badge, in_use || is_default);
-  gtk_button_set_label (GTK_BUTTON (self->use), in_use ? _("Unload") : _("Use Now"));
+  gtk_button_set_label (GTK_BUTTON (self->use), in_use ? _ ("Unload") : _ ("Use Now"));
   gtk_widget_set_sensitive (self->use, readable || in_use);
   gtk_widget_set_visible (self->make_default, !is_default);
   gtk_widget_set_sensitive (self->make_default, readable);
   gtk_widget_set_visible (self->remove, !is_starter (self));
 }
 
-/* ---- What can be done --------------------------------------------------------------------------------------------- */
+/* ---- What can be done ------------------------------------------------------------------------------------------- */
 
 static GtkWindow *
 get_window (MynaModelRow *self)
@@ -293,9 +280,7 @@ use_model (MynaModelRow *self)
 }
 
 static void
-too_large_answered_cb (GObject      *source,
-                       GAsyncResult *result,
-                       gpointer      user_data)
+too_large_answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (MynaModelRow) self = user_data;
 
@@ -324,8 +309,8 @@ use_cb (MynaModelRow *self)
       return;
     }
   memory = describe_memory (self, info);
-  myna_ask_async (get_window (self), MYNA_QUESTION_DESTRUCTIVE, _("Load It Anyway?"), memory,
-                  _("_Load Anyway"), too_large_answered_cb, g_object_ref (self));
+  myna_ask_async (get_window (self), MYNA_QUESTION_DESTRUCTIVE, _ ("Load It Anyway?"), memory, _ ("_Load Anyway"),
+                  too_large_answered_cb, g_object_ref (self));
 }
 
 static void
@@ -349,17 +334,15 @@ show_file_cb (MynaModelRow *self)
 }
 
 static void
-name_changed_cb (AdwEntryRow  *name,
-                 MynaModelRow *self)
+name_changed_cb (AdwEntryRow *name, MynaModelRow *self)
 {
   myna_model_library_rename (self->models, self->entry, gtk_editable_get_text (GTK_EDITABLE (name)));
 }
 
-/* ---- Building ----------------------------------------------------------------------------------------------------- */
+/* ---- Building --------------------------------------------------------------------------------------------------- */
 
 static GtkWidget *
-make_detail (MynaModelRow *self,
-             const char   *title)
+make_detail (MynaModelRow *self, const char *title)
 {
   GtkWidget *row = adw_action_row_new ();
 
@@ -373,10 +356,7 @@ make_detail (MynaModelRow *self,
 }
 
 static GtkWidget *
-add_button (MynaModelRow *self,
-            GtkWidget    *box,
-            const char   *label,
-            void        (*callback) (MynaModelRow *))
+add_button (MynaModelRow *self, GtkWidget *box, const char *label, void (*callback) (MynaModelRow *))
 {
   GtkWidget *button = gtk_button_new_with_label (label);
 
@@ -387,11 +367,7 @@ add_button (MynaModelRow *self,
 }
 
 static GtkWidget *
-add_icon_button (MynaModelRow *self,
-                 GtkWidget    *row,
-                 const char   *icon,
-                 const char   *label,
-                 void        (*callback) (MynaModelRow *))
+add_icon_button (MynaModelRow *self, GtkWidget *row, const char *icon, const char *label, void (*callback) (MynaModelRow *))
 {
   GtkWidget *button = gtk_button_new_from_icon_name (icon);
 
@@ -411,20 +387,20 @@ add_details (MynaModelRow *self)
   g_autofree char *path = g_filename_display_name (myna_model_entry_get_path (self->entry));
 
   self->name = adw_entry_row_new ();
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->name), _("Name"));
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->name), _ ("Name"));
   adw_entry_row_set_show_apply_button (ADW_ENTRY_ROW (self->name), TRUE);
   g_signal_connect (self->name, "apply", G_CALLBACK (name_changed_cb), self);
   adw_expander_row_add_row (ADW_EXPANDER_ROW (self), self->name);
-  self->memory = make_detail (self, _("Memory"));
-  self->context = make_detail (self, _("Length of a conversation"));
-  self->license = make_detail (self, _("Licence"));
-  self->quirks = make_detail (self, _("Corrected while reading"));
-  self->file = make_detail (self, _("File"));
+  self->memory = make_detail (self, _ ("Memory"));
+  self->context = make_detail (self, _ ("Length of a conversation"));
+  self->license = make_detail (self, _ ("Licence"));
+  self->quirks = make_detail (self, _ ("Corrected while reading"));
+  self->file = make_detail (self, _ ("File"));
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self->file), path);
-  add_icon_button (self, self->file, "folder-open-symbolic", _("Show in Files"), show_file_cb);
+  add_icon_button (self, self->file, "folder-open-symbolic", _ ("Show in Files"), show_file_cb);
   self->checksum = make_detail (self, "SHA-256");
   gtk_widget_add_css_class (self->checksum, "checksum");
-  self->copy = add_icon_button (self, self->checksum, "edit-copy-symbolic", _("Copy"), copy_digest_cb);
+  self->copy = add_icon_button (self, self->checksum, "edit-copy-symbolic", _ ("Copy"), copy_digest_cb);
   gtk_widget_set_visible (self->copy, FALSE);
 }
 
@@ -436,9 +412,9 @@ add_buttons (MynaModelRow *self)
 
   gtk_widget_add_css_class (box, "model-buttons");
   self->use = add_button (self, box, "", use_cb);
-  self->make_default = add_button (self, box, _("Make Default"), make_default_cb);
-  self->remove = add_button (self, box, _("Remove"), remove_cb);
-  gtk_widget_set_tooltip_text (self->remove, _("Takes the model off this list; the file stays"));
+  self->make_default = add_button (self, box, _ ("Make Default"), make_default_cb);
+  self->remove = add_button (self, box, _ ("Remove"), remove_cb);
+  gtk_widget_set_tooltip_text (self->remove, _ ("Takes the model off this list; the file stays"));
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), FALSE);
   adw_expander_row_add_row (ADW_EXPANDER_ROW (self), row);
@@ -483,9 +459,7 @@ myna_model_row_init (MynaModelRow *self)
 }
 
 GtkWidget *
-myna_model_row_new (MynaModelLibrary *models,
-                    MynaModelEntry   *entry,
-                    GSettings        *settings)
+myna_model_row_new (MynaModelLibrary *models, MynaModelEntry *entry, GSettings *settings)
 {
   MynaModelRow *self = g_object_new (MYNA_TYPE_MODEL_ROW, NULL);
   GlmActor *actor = myna_model_library_get_actor (models);

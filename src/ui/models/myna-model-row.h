@@ -13,9 +13,7 @@ G_BEGIN_DECLS
 #define MYNA_TYPE_MODEL_ROW (myna_model_row_get_type ())
 G_DECLARE_FINAL_TYPE (MynaModelRow, myna_model_row, MYNA, MODEL_ROW, AdwExpanderRow)
 
-GtkWidget      *myna_model_row_new       (MynaModelLibrary *models,
-                                          MynaModelEntry   *entry,
-                                          GSettings        *settings);
-MynaModelEntry *myna_model_row_get_entry (MynaModelRow     *self);
+GtkWidget *myna_model_row_new (MynaModelLibrary *models, MynaModelEntry *entry, GSettings *settings);
+MynaModelEntry *myna_model_row_get_entry (MynaModelRow *self);
 
 G_END_DECLS

@@ -33,7 +33,7 @@ G_DEFINE_FINAL_TYPE (MynaModelsWindow, myna_models_window, ADW_TYPE_WINDOW)
 static const struct
 {
   const char *title;
-  const char *files;            /* names and sizes as published; not translated */
+  const char *files; /* names and sizes as published; not translated */
   const char *uri;
 } sources[] = {
   { "GLM-Edge 1.5B", "ggml-model-Q4_K_M.gguf, 0.9 GB", "https://huggingface.co/zai-org/glm-edge-1.5b-chat-gguf" },
@@ -42,11 +42,10 @@ static const struct
   { "GLM-4 9B Chat", "glm-4-9b-chat.Q6_K.gguf, 8.3 GB", "https://huggingface.co/legraphista/glm-4-9b-chat-GGUF" },
 };
 
-/* ---- The list ----------------------------------------------------------------------------------------------------- */
+/* ---- The list --------------------------------------------------------------------------------------------------- */
 
 static GtkWidget *
-make_row_cb (gpointer item,
-             gpointer user_data)
+make_row_cb (gpointer item, gpointer user_data)
 {
   MynaModelsWindow *self = user_data;
 
@@ -66,25 +65,23 @@ update_loading (MynaModelsWindow *self)
   if (!path)
     return;
   name = myna_model_library_describe (self->models, path);
-  title = g_strdup_printf (_("Loading %s"), name);
+  title = g_strdup_printf (_ ("Loading %s"), name);
   escaped = g_markup_escape_text (title, -1);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->loading_row), escaped);
   gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (self->progress), glm_actor_get_load_fraction (actor));
 }
 
 static void
-load_failed_cb (MynaModelsWindow *self,
-                const char       *path,
-                GError           *error)
+load_failed_cb (MynaModelsWindow *self, const char *path, GError *error)
 {
   g_autofree char *name = myna_model_library_describe (self->models, path);
-  g_autofree char *title = g_strdup_printf (_("“%s” could not be loaded"), name);
+  g_autofree char *title = g_strdup_printf (_ ("“%s” could not be loaded"), name);
   g_autofree char *body = myna_problem_describe (error);
 
   myna_banner_show (MYNA_BANNER (self->banner), title, body, error->message, NULL, NULL, NULL);
 }
 
-/* ---- Adding ------------------------------------------------------------------------------------------------------- */
+/* ---- Adding ----------------------------------------------------------------------------------------------------- */
 
 /* Folders and the files of chatglm.cpp are made into GGUF first. */
 static gboolean
@@ -95,8 +92,7 @@ needs_import (const char *path)
 
 /* Adds it and unfolds its row. */
 static void
-show_model (MynaModelsWindow *self,
-            const char       *path)
+show_model (MynaModelsWindow *self, const char *path)
 {
   MynaModelEntry *entry = myna_model_library_add (self->models, path);
   GtkWidget *row;
@@ -109,8 +105,7 @@ show_model (MynaModelsWindow *self,
 }
 
 void
-myna_models_window_add_file (MynaModelsWindow *self,
-                             GFile            *file)
+myna_models_window_add_file (MynaModelsWindow *self, GFile *file)
 {
   g_autofree char *path = g_file_get_path (file);
 
@@ -118,8 +113,8 @@ myna_models_window_add_file (MynaModelsWindow *self,
 
   if (!path)
     {
-      myna_banner_show (MYNA_BANNER (self->banner), _("This file is not on this computer"),
-                        _("Copy it to a disk of this computer first."), NULL, NULL, NULL, NULL);
+      myna_banner_show (MYNA_BANNER (self->banner), _ ("This file is not on this computer"),
+                        _ ("Copy it to a disk of this computer first."), NULL, NULL, NULL, NULL);
       return;
     }
   myna_banner_hide (MYNA_BANNER (self->banner));
@@ -135,9 +130,7 @@ myna_models_window_add_file (MynaModelsWindow *self,
 }
 
 static void
-file_chosen_cb (GObject      *source,
-                GAsyncResult *result,
-                gpointer      user_data)
+file_chosen_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (MynaModelsWindow) self = user_data;
   g_autoptr (GFile) file = myna_choose_file_finish (result);
@@ -151,27 +144,23 @@ add_cb (MynaModelsWindow *self)
 {
   g_autoptr (GtkFileFilter) filter = gtk_file_filter_new ();
 
-  gtk_file_filter_set_name (filter, _("Model files (GGUF, chatglm.cpp)"));
+  gtk_file_filter_set_name (filter, _ ("Model files (GGUF, chatglm.cpp)"));
   gtk_file_filter_add_pattern (filter, "*.gguf");
   gtk_file_filter_add_pattern (filter, "*.GGUF");
   gtk_file_filter_add_pattern (filter, "*.bin");
-  myna_choose_file_async (GTK_WINDOW (self), MYNA_FILE_OPEN, _("Add a Model"), filter, NULL, file_chosen_cb,
+  myna_choose_file_async (GTK_WINDOW (self), MYNA_FILE_OPEN, _ ("Add a Model"), filter, NULL, file_chosen_cb,
                           g_object_ref (self));
 }
 
 static void
 add_folder_cb (MynaModelsWindow *self)
 {
-  myna_choose_file_async (GTK_WINDOW (self), MYNA_FILE_OPEN_FOLDER, _("Import a Folder"), NULL, NULL, file_chosen_cb,
+  myna_choose_file_async (GTK_WINDOW (self), MYNA_FILE_OPEN_FOLDER, _ ("Import a Folder"), NULL, NULL, file_chosen_cb,
                           g_object_ref (self));
 }
 
 static gboolean
-drop_cb (GtkDropTarget    *target,
-         const GValue     *value,
-         double            x,
-         double            y,
-         MynaModelsWindow *self)
+drop_cb (GtkDropTarget *target, const GValue *value, double x, double y, MynaModelsWindow *self)
 {
   GSList *files = g_value_get_boxed (value);
 
@@ -181,12 +170,12 @@ drop_cb (GtkDropTarget    *target,
   return files != NULL;
 }
 
-/* ---- Building ----------------------------------------------------------------------------------------------------- */
+/* ---- Building --------------------------------------------------------------------------------------------------- */
 
 static GtkWidget *
 make_loading_group (MynaModelsWindow *self)
 {
-  GtkWidget *cancel = gtk_button_new_with_label (_("Cancel"));
+  GtkWidget *cancel = gtk_button_new_with_label (_ ("Cancel"));
 
   self->loading_group = adw_preferences_group_new ();
   self->loading_row = adw_action_row_new ();
@@ -194,9 +183,8 @@ make_loading_group (MynaModelsWindow *self)
   gtk_widget_set_valign (self->progress, GTK_ALIGN_CENTER);
   adw_action_row_add_suffix (ADW_ACTION_ROW (self->loading_row), self->progress);
   gtk_widget_set_valign (cancel, GTK_ALIGN_CENTER);
-  myna_button_set_spoken_name (cancel, _("Cancel Loading"));
-  g_signal_connect_object (cancel, "clicked", G_CALLBACK (myna_model_library_cancel_load), self->models,
-                           G_CONNECT_SWAPPED);
+  myna_button_set_spoken_name (cancel, _ ("Cancel Loading"));
+  g_signal_connect_object (cancel, "clicked", G_CALLBACK (myna_model_library_cancel_load), self->models, G_CONNECT_SWAPPED);
   adw_action_row_add_suffix (ADW_ACTION_ROW (self->loading_row), cancel);
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (self->loading_group), self->loading_row);
 
@@ -208,23 +196,21 @@ make_models_group (MynaModelsWindow *self)
 {
   GtkWidget *group = adw_preferences_group_new ();
 
-  adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (group), _("On this computer"));
+  adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (group), _ ("On this computer"));
   adw_preferences_group_set_description (ADW_PREFERENCES_GROUP (group),
-                                         _("Files stay where they are. Myna never deletes them."));
+                                         _ ("Files stay where they are. Myna never deletes them."));
   self->list = gtk_list_box_new ();
   gtk_widget_add_css_class (self->list, "boxed-list");
   gtk_list_box_set_selection_mode (GTK_LIST_BOX (self->list), GTK_SELECTION_NONE);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->list), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Models"), -1);
-  gtk_list_box_bind_model (GTK_LIST_BOX (self->list), myna_model_library_get_entries (self->models), make_row_cb, self,
-                           NULL);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->list), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Models"), -1);
+  gtk_list_box_bind_model (GTK_LIST_BOX (self->list), myna_model_library_get_entries (self->models), make_row_cb, self, NULL);
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), self->list);
 
   return group;
 }
 
 static void
-source_activated_cb (AdwActionRow *row,
-                     const char   *uri)
+source_activated_cb (AdwActionRow *row, const char *uri)
 {
   myna_open_uri (GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (row))), uri);
 }
@@ -234,9 +220,9 @@ make_sources_group (void)
 {
   GtkWidget *group = adw_preferences_group_new ();
 
-  adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (group), _("Where to get more"));
+  adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (group), _ ("Where to get more"));
   adw_preferences_group_set_description (ADW_PREFERENCES_GROUP (group),
-                                         _("These pages open in your browser. Download the file there, then add it here."));
+                                         _ ("These pages open in your browser. Download the file there, then add it here."));
   for (guint i = 0; i < G_N_ELEMENTS (sources); i++)
     {
       GtkWidget *row = adw_action_row_new ();
@@ -281,7 +267,7 @@ myna_models_window_init (MynaModelsWindow *self)
   g_signal_connect (target, "drop", G_CALLBACK (drop_cb), self);
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (target));
   myna_secondary_window_add_keys (GTK_WIDGET (self));
-  gtk_window_set_title (GTK_WINDOW (self), _("Models"));
+  gtk_window_set_title (GTK_WINDOW (self), _ ("Models"));
   gtk_window_set_default_size (GTK_WINDOW (self), 600, 640);
 }
 
@@ -290,16 +276,16 @@ build (MynaModelsWindow *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   GtkWidget *header = adw_header_bar_new ();
-  GtkWidget *add = gtk_button_new_with_label (_("Add…"));
+  GtkWidget *add = gtk_button_new_with_label (_ ("Add…"));
   GtkWidget *folder = gtk_button_new_from_icon_name ("folder-open-symbolic");
   GtkWidget *page = adw_preferences_page_new ();
 
   g_signal_connect_swapped (add, "clicked", G_CALLBACK (add_cb), self);
-  myna_button_set_spoken_name (add, _("Add a Model"));
+  myna_button_set_spoken_name (add, _ ("Add a Model"));
   adw_header_bar_pack_start (ADW_HEADER_BAR (header), add);
   g_signal_connect_swapped (folder, "clicked", G_CALLBACK (add_folder_cb), self);
-  gtk_widget_set_tooltip_text (folder, _("Import a folder from Hugging Face or ModelScope"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (folder), GTK_ACCESSIBLE_PROPERTY_LABEL, _("Import a Folder"), -1);
+  gtk_widget_set_tooltip_text (folder, _ ("Import a folder from Hugging Face or ModelScope"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (folder), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Import a Folder"), -1);
   adw_header_bar_pack_start (ADW_HEADER_BAR (header), folder);
   gtk_box_append (GTK_BOX (box), header);
   self->banner = myna_banner_new ();
@@ -313,9 +299,7 @@ build (MynaModelsWindow *self)
 }
 
 GtkWidget *
-myna_models_window_new (GtkWindow        *parent,
-                        MynaModelLibrary *models,
-                        GSettings        *settings)
+myna_models_window_new (GtkWindow *parent, MynaModelLibrary *models, GSettings *settings)
 {
   MynaModelsWindow *self = g_object_new (MYNA_TYPE_MODELS_WINDOW, "transient-for", parent, NULL);
 
@@ -324,8 +308,8 @@ myna_models_window_new (GtkWindow        *parent,
   build (self);
   g_signal_connect_object (models, "notify::loading-path", G_CALLBACK (update_loading), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (models, "load-failed", G_CALLBACK (load_failed_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (myna_model_library_get_actor (models), "notify::load-fraction", G_CALLBACK (update_loading),
-                           self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (myna_model_library_get_actor (models), "notify::load-fraction", G_CALLBACK (update_loading), self,
+                           G_CONNECT_SWAPPED);
   update_loading (self);
 
   return GTK_WIDGET (self);

@@ -24,12 +24,12 @@ struct _MynaChatSettingsPage
   MynaChatSettingsScope scope;
   MynaChatSettings settings;
   char *json;
-  char *own_json;               /* the last settings that were no persona's: they can be chosen again */
+  char *own_json; /* the last settings that were no persona's: they can be chosen again */
   GlmSampling fallback;
   GlmActorLoadOptions fallback_options;
-  gboolean updating;            /* the rows are being changed by the program */
+  gboolean updating; /* the rows are being changed by the program */
 
-  GtkWidget *persona;           /* NULL where none are offered */
+  GtkWidget *persona; /* NULL where none are offered */
   GtkWidget *save;
   GtkTextBuffer *prompt;
   GtkWidget *prompt_reset;
@@ -61,23 +61,23 @@ static const struct
   const char *title;
   const char *subtitle;
 } texts[MYNA_N_SETTINGS] = {
-  [MYNA_SETTING_TEMPERATURE] = { N_("Temperature"), N_("Low: sober and repeatable. High: varied. 0: always the likeliest word") },
-  [MYNA_SETTING_TOP_P] = { N_("Top-p"), N_("Only the likeliest words that together reach this share. 1: off") },
-  [MYNA_SETTING_TOP_K] = { N_("Top-k"), N_("Only this many of the likeliest words. 0: off") },
-  [MYNA_SETTING_MIN_P] = { N_("Min-p"), N_("Only words at least this likely, compared with the likeliest. 0: off") },
-  [MYNA_SETTING_REPETITION_PENALTY] = { N_("Repetition penalty"), N_("Above 1: avoids what was said already. 1: off") },
-  [MYNA_SETTING_SEED] = { N_("Seed"), N_("The same seed gives the same reply. 0: a new one each time") },
-  [MYNA_SETTING_MAX_TOKENS] = { N_("Longest reply"), N_("In tokens. 0: as long as there is room") },
-  [MYNA_SETTING_CONTEXT_LENGTH] = { N_("Length of the conversation"),
-                                    N_("Tokens that the model keeps in mind; more need more memory. 0: what suits the model") },
-  [MYNA_SETTING_THREADS] = { N_("Cores"), N_("Of the processor. 0: all physical ones") },
+  [MYNA_SETTING_TEMPERATURE] = { N_ ("Temperature"),
+                                 N_ ("Low: sober and repeatable. High: varied. 0: always the likeliest word") },
+  [MYNA_SETTING_TOP_P] = { N_ ("Top-p"), N_ ("Only the likeliest words that together reach this share. 1: off") },
+  [MYNA_SETTING_TOP_K] = { N_ ("Top-k"), N_ ("Only this many of the likeliest words. 0: off") },
+  [MYNA_SETTING_MIN_P] = { N_ ("Min-p"), N_ ("Only words at least this likely, compared with the likeliest. 0: off") },
+  [MYNA_SETTING_REPETITION_PENALTY] = { N_ ("Repetition penalty"), N_ ("Above 1: avoids what was said already. 1: off") },
+  [MYNA_SETTING_SEED] = { N_ ("Seed"), N_ ("The same seed gives the same reply. 0: a new one each time") },
+  [MYNA_SETTING_MAX_TOKENS] = { N_ ("Longest reply"), N_ ("In tokens. 0: as long as there is room") },
+  [MYNA_SETTING_CONTEXT_LENGTH] = { N_ ("Length of the conversation"),
+                                    N_ ("Tokens that the model keeps in mind; more need more memory. 0: what suits the model") },
+  [MYNA_SETTING_THREADS] = { N_ ("Cores"), N_ ("Of the processor. 0: all physical ones") },
 };
 
-/* ---- Settings and rows -------------------------------------------------------------------------------------------- */
+/* ---- Settings and rows ------------------------------------------------------------------------------------------ */
 
 static gboolean
-has_row (MynaChatSettingsPage *self,
-         int                   setting)
+has_row (MynaChatSettingsPage *self, int setting)
 {
   return setting < MYNA_SETTING_CONTEXT_LENGTH || self->scope != MYNA_CHAT_SETTINGS_OF_ALL;
 }
@@ -108,7 +108,7 @@ update_rows (MynaChatSettingsPage *self)
   self->updating = FALSE;
 }
 
-/* ---- Personas ----------------------------------------------------------------------------------------------------- */
+/* ---- Personas --------------------------------------------------------------------------------------------------- */
 
 /* The row's items: none, the person's own settings if there are any, the personas. */
 static guint
@@ -151,11 +151,11 @@ update_personas (MynaChatSettingsPage *self)
       self->own_json = g_strdup (self->json);
     }
   self->updating = TRUE;
-  if (g_list_model_get_n_items (adw_combo_row_get_model (ADW_COMBO_ROW (self->persona))) !=
-      count_before_personas (self) + g_list_model_get_n_items (list))
+  if (g_list_model_get_n_items (adw_combo_row_get_model (ADW_COMBO_ROW (self->persona)))
+      != count_before_personas (self) + g_list_model_get_n_items (list))
     {
-      names = gtk_string_list_new ((const char *[]) { C_("persona", "None"), self->own_json ? _("Own settings") : NULL,
-                                                      NULL });
+      names =
+          gtk_string_list_new ((const char *[]){ C_ ("persona", "None"), self->own_json ? _ ("Own settings") : NULL, NULL });
       for (guint i = 0; i < g_list_model_get_n_items (list); i++)
         {
           g_autoptr (MynaPersona) persona = g_list_model_get_item (list, i);
@@ -169,7 +169,7 @@ update_personas (MynaChatSettingsPage *self)
   self->updating = FALSE;
 }
 
-/* ---- What the person does ----------------------------------------------------------------------------------------- */
+/* ---- What the person does --------------------------------------------------------------------------------------- */
 
 static void
 settings_changed (MynaChatSettingsPage *self)
@@ -181,8 +181,7 @@ settings_changed (MynaChatSettingsPage *self)
 }
 
 static int
-find_row (MynaChatSettingsPage *self,
-          GtkWidget            *widget)
+find_row (MynaChatSettingsPage *self, GtkWidget *widget)
 {
   for (int i = 0; i < MYNA_N_SETTINGS; i++)
     {
@@ -193,8 +192,7 @@ find_row (MynaChatSettingsPage *self,
 }
 
 static void
-value_changed_cb (GtkSpinButton        *spin,
-                  MynaChatSettingsPage *self)
+value_changed_cb (GtkSpinButton *spin, MynaChatSettingsPage *self)
 {
   int i;
 
@@ -208,8 +206,7 @@ value_changed_cb (GtkSpinButton        *spin,
 }
 
 static void
-reset_cb (GtkButton            *button,
-          MynaChatSettingsPage *self)
+reset_cb (GtkButton *button, MynaChatSettingsPage *self)
 {
   myna_chat_settings_unset (&self->settings, find_row (self, GTK_WIDGET (button)));
   update_rows (self);
@@ -251,8 +248,7 @@ reset_all_cb (MynaChatSettingsPage *self)
 }
 
 static void
-take_over (MynaChatSettingsPage *self,
-           const char           *json)
+take_over (MynaChatSettingsPage *self, const char *json)
 {
   myna_chat_settings_clear (&self->settings);
   myna_chat_settings_parse (&self->settings, json);
@@ -293,11 +289,10 @@ save_cb (MynaChatSettingsPage *self)
   g_signal_emit (self, signals[SIGNAL_SAVE_AS_PERSONA], 0);
 }
 
-/* ---- Building ----------------------------------------------------------------------------------------------------- */
+/* ---- Building --------------------------------------------------------------------------------------------------- */
 
 static GtkWidget *
-make_icon_button (const char *icon,
-                  const char *label)
+make_icon_button (const char *icon, const char *label)
 {
   GtkWidget *button = gtk_button_new_from_icon_name (icon);
 
@@ -310,22 +305,21 @@ make_icon_button (const char *icon,
 }
 
 static GtkWidget *
-make_row (MynaChatSettingsPage *self,
-          MynaSetting           setting)
+make_row (MynaChatSettingsPage *self, MynaSetting setting)
 {
   const MynaSettingSpec *spec = myna_setting_get_spec (setting);
   GtkWidget *row = adw_action_row_new ();
   GtkWidget *spin = gtk_spin_button_new_with_range (spec->minimum, spec->maximum, spec->step);
-  GtkWidget *reset = make_icon_button ("edit-undo-symbolic", _("Reset"));
+  GtkWidget *reset = make_icon_button ("edit-undo-symbolic", _ ("Reset"));
 
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _(texts[setting].title));
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), _(texts[setting].subtitle));
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _ (texts[setting].title));
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), _ (texts[setting].subtitle));
   adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
   gtk_spin_button_set_digits (GTK_SPIN_BUTTON (spin), (guint) spec->n_digits);
   gtk_editable_set_width_chars (GTK_EDITABLE (spin), 7);
   gtk_editable_set_max_width_chars (GTK_EDITABLE (spin), 7);
   gtk_widget_set_valign (spin, GTK_ALIGN_CENTER);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (spin), GTK_ACCESSIBLE_PROPERTY_LABEL, _(texts[setting].title), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (spin), GTK_ACCESSIBLE_PROPERTY_LABEL, _ (texts[setting].title), -1);
   g_signal_connect (spin, "value-changed", G_CALLBACK (value_changed_cb), self);
   g_signal_connect (reset, "clicked", G_CALLBACK (reset_cb), self);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), spin);
@@ -343,17 +337,16 @@ make_prompt_group (MynaChatSettingsPage *self)
   GtkWidget *scroller = gtk_scrolled_window_new ();
   GtkWidget *view = gtk_text_view_new ();
 
-  adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (group), _("System prompt"));
-  adw_preferences_group_set_description (ADW_PREFERENCES_GROUP (group),
-                                         _("Tells the model who it is and how to answer."));
-  self->prompt_reset = make_icon_button ("edit-undo-symbolic", _("Reset"));
+  adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (group), _ ("System prompt"));
+  adw_preferences_group_set_description (ADW_PREFERENCES_GROUP (group), _ ("Tells the model who it is and how to answer."));
+  self->prompt_reset = make_icon_button ("edit-undo-symbolic", _ ("Reset"));
   g_signal_connect_swapped (self->prompt_reset, "clicked", G_CALLBACK (prompt_reset_cb), self);
   adw_preferences_group_set_header_suffix (ADW_PREFERENCES_GROUP (group), self->prompt_reset);
   self->prompt = gtk_text_view_get_buffer (GTK_TEXT_VIEW (view));
   g_signal_connect_swapped (self->prompt, "changed", G_CALLBACK (prompt_changed_cb), self);
   gtk_text_view_set_wrap_mode (GTK_TEXT_VIEW (view), GTK_WRAP_WORD_CHAR);
   gtk_text_view_set_accepts_tab (GTK_TEXT_VIEW (view), FALSE);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (view), GTK_ACCESSIBLE_PROPERTY_LABEL, _("System prompt"), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (view), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("System prompt"), -1);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), view);
   gtk_scrolled_window_set_min_content_height (GTK_SCROLLED_WINDOW (scroller), 96);
   gtk_widget_add_css_class (scroller, "card");
@@ -371,15 +364,15 @@ make_persona_group (MynaChatSettingsPage *self)
   g_autoptr (GtkStringList) names = gtk_string_list_new (NULL);
 
   self->persona = adw_combo_row_new ();
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->persona), _("Persona"));
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->persona), _("Fills in the rest"));
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->persona), _ ("Persona"));
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->persona), _ ("Fills in the rest"));
   adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (self->persona), 0);
   adw_combo_row_set_model (ADW_COMBO_ROW (self->persona), G_LIST_MODEL (names));
-  self->save = make_icon_button ("list-add-symbolic", _("Save as Persona"));
+  self->save = make_icon_button ("list-add-symbolic", _ ("Save as Persona"));
   g_signal_connect_swapped (self->save, "clicked", G_CALLBACK (save_cb), self);
   adw_action_row_add_suffix (ADW_ACTION_ROW (self->persona), self->save);
-  g_signal_connect_object (myna_personas_get_list (myna_personas_get_default ()), "items-changed",
-                           G_CALLBACK (update_personas), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (myna_personas_get_list (myna_personas_get_default ()), "items-changed", G_CALLBACK (update_personas),
+                           self, G_CONNECT_SWAPPED);
   g_signal_connect_swapped (self->persona, "notify::selected", G_CALLBACK (persona_cb), self);
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), self->persona);
 
@@ -387,18 +380,12 @@ make_persona_group (MynaChatSettingsPage *self)
 }
 
 static void
-myna_chat_settings_page_get_property (GObject    *object,
-                                      guint       prop_id,
-                                      GValue     *value,
-                                      GParamSpec *pspec)
+myna_chat_settings_page_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
 {
   switch (prop_id)
     {
-    case PROP_JSON:
-      g_value_set_string (value, MYNA_CHAT_SETTINGS_PAGE (object)->json);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    case PROP_JSON: g_value_set_string (value, MYNA_CHAT_SETTINGS_PAGE (object)->json); break;
+    default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
 }
 
@@ -422,15 +409,13 @@ myna_chat_settings_page_class_init (MynaChatSettingsPageClass *klass)
 
   object_class->get_property = myna_chat_settings_page_get_property;
   object_class->finalize = myna_chat_settings_page_finalize;
-  properties[PROP_JSON] =
-    g_param_spec_string ("json", NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_JSON] = g_param_spec_string ("json", NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
-  signals[SIGNAL_PERSONA_CHOSEN] =
-    g_signal_new ("persona-chosen", MYNA_TYPE_CHAT_SETTINGS_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1,
-                  MYNA_TYPE_PERSONA);
-  signals[SIGNAL_SAVE_AS_PERSONA] = g_signal_new ("save-as-persona", MYNA_TYPE_CHAT_SETTINGS_PAGE, G_SIGNAL_RUN_LAST, 0,
-                                                  NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_PERSONA_CHOSEN] = g_signal_new ("persona-chosen", MYNA_TYPE_CHAT_SETTINGS_PAGE, G_SIGNAL_RUN_LAST, 0, NULL,
+                                                 NULL, NULL, G_TYPE_NONE, 1, MYNA_TYPE_PERSONA);
+  signals[SIGNAL_SAVE_AS_PERSONA] =
+      g_signal_new ("save-as-persona", MYNA_TYPE_CHAT_SETTINGS_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -438,17 +423,13 @@ myna_chat_settings_page_init (MynaChatSettingsPage *self)
 {
   AdwPreferencesPage *page = ADW_PREFERENCES_PAGE (self);
 
-  adw_preferences_page_set_title (page, _("Answers"));
+  adw_preferences_page_set_title (page, _ ("Answers"));
   adw_preferences_page_set_icon_name (page, "document-edit-symbolic");
-  self->fallback = (GlmSampling) { .temperature = 0.8f, .top_p = 0.8f, .repetition_penalty = 1 };
+  self->fallback = (GlmSampling){ .temperature = 0.8f, .top_p = 0.8f, .repetition_penalty = 1 };
 }
 
 static void
-add_rows (MynaChatSettingsPage *self,
-          const char           *title,
-          GtkWidget            *suffix,
-          int                   first,
-          int                   after_last)
+add_rows (MynaChatSettingsPage *self, const char *title, GtkWidget *suffix, int first, int after_last)
 {
   GtkWidget *group = adw_preferences_group_new ();
 
@@ -461,11 +442,10 @@ add_rows (MynaChatSettingsPage *self,
 }
 
 GtkWidget *
-myna_chat_settings_page_new (MynaChatSettingsScope scope,
-                             GtkWidget            *first_group)
+myna_chat_settings_page_new (MynaChatSettingsScope scope, GtkWidget *first_group)
 {
   MynaChatSettingsPage *self = g_object_new (MYNA_TYPE_CHAT_SETTINGS_PAGE, NULL);
-  GtkWidget *reset_all = gtk_button_new_with_label (_("Reset All"));
+  GtkWidget *reset_all = gtk_button_new_with_label (_ ("Reset All"));
 
   self->scope = scope;
   if (first_group)
@@ -475,9 +455,9 @@ myna_chat_settings_page_new (MynaChatSettingsScope scope,
   adw_preferences_page_add (ADW_PREFERENCES_PAGE (self), ADW_PREFERENCES_GROUP (make_prompt_group (self)));
   gtk_widget_add_css_class (reset_all, "flat");
   g_signal_connect_swapped (reset_all, "clicked", G_CALLBACK (reset_all_cb), self);
-  add_rows (self, _("Choosing words"), reset_all, 0, MYNA_SETTING_CONTEXT_LENGTH);
+  add_rows (self, _ ("Choosing words"), reset_all, 0, MYNA_SETTING_CONTEXT_LENGTH);
   if (scope != MYNA_CHAT_SETTINGS_OF_ALL)
-    add_rows (self, _("Computer"), NULL, MYNA_SETTING_CONTEXT_LENGTH, MYNA_N_SETTINGS);
+    add_rows (self, _ ("Computer"), NULL, MYNA_SETTING_CONTEXT_LENGTH, MYNA_N_SETTINGS);
   update_rows (self);
   update_personas (self);
 
@@ -493,8 +473,7 @@ myna_chat_settings_page_get_json (MynaChatSettingsPage *self)
 }
 
 void
-myna_chat_settings_page_set_json (MynaChatSettingsPage *self,
-                                  const char           *json)
+myna_chat_settings_page_set_json (MynaChatSettingsPage *self, const char *json)
 {
   g_return_if_fail (MYNA_IS_CHAT_SETTINGS_PAGE (self));
 
@@ -507,10 +486,8 @@ myna_chat_settings_page_set_json (MynaChatSettingsPage *self,
 }
 
 void
-myna_chat_settings_page_set_fallback (MynaChatSettingsPage      *self,
-                                      const GlmSampling         *sampling,
-                                      const GlmActorLoadOptions *options,
-                                      const char                *system_prompt)
+myna_chat_settings_page_set_fallback (MynaChatSettingsPage *self, const GlmSampling *sampling,
+                                      const GlmActorLoadOptions *options, const char *system_prompt)
 {
   g_return_if_fail (MYNA_IS_CHAT_SETTINGS_PAGE (self));
 

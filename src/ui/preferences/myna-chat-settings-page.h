@@ -15,22 +15,18 @@ G_DECLARE_FINAL_TYPE (MynaChatSettingsPage, myna_chat_settings_page, MYNA, CHAT_
 
 typedef enum
 {
-  MYNA_CHAT_SETTINGS_OF_ALL,    /* what new chats begin with; how models are loaded stands among the preferences */
+  MYNA_CHAT_SETTINGS_OF_ALL, /* what new chats begin with; how models are loaded stands among the preferences */
   MYNA_CHAT_SETTINGS_OF_CHAT,
-  MYNA_CHAT_SETTINGS_OF_PERSONA,        /* offers no personas itself */
+  MYNA_CHAT_SETTINGS_OF_PERSONA, /* offers no personas itself */
 } MynaChatSettingsScope;
 
 /* Property: "json" (string or NULL): the settings; notified when the person changes one.
  * Signals: persona-chosen (MynaPersona *): after its settings were taken over; save-as-persona: the button for that. */
-GtkWidget  *myna_chat_settings_page_new          (MynaChatSettingsScope scope,
-                                                  GtkWidget            *first_group);   /* above the others, or NULL */
-const char *myna_chat_settings_page_get_json     (MynaChatSettingsPage *self);
-void        myna_chat_settings_page_set_json     (MynaChatSettingsPage *self,
-                                                  const char           *json);
+GtkWidget *myna_chat_settings_page_new (MynaChatSettingsScope scope, GtkWidget *first_group); /* above the others, or NULL */
+const char *myna_chat_settings_page_get_json (MynaChatSettingsPage *self);
+void myna_chat_settings_page_set_json (MynaChatSettingsPage *self, const char *json);
 /* What the level above gives where nothing is set: shown, dimmed.  system_prompt may be NULL. */
-void        myna_chat_settings_page_set_fallback (MynaChatSettingsPage      *self,
-                                                  const GlmSampling         *sampling,
-                                                  const GlmActorLoadOptions *options,
-                                                  const char                *system_prompt);
+void myna_chat_settings_page_set_fallback (MynaChatSettingsPage *self, const GlmSampling *sampling,
+                                           const GlmActorLoadOptions *options, const char *system_prompt);
 
 G_END_DECLS

@@ -25,7 +25,7 @@ static const MynaSettingSpec specs[MYNA_N_SETTINGS] = {
   [MYNA_SETTING_THREADS] = { "threads", 0, 256, 1, 0 },
 };
 
-static char *defaults;          /* of the application; main thread */
+static char *defaults; /* of the application; main thread */
 
 const MynaSettingSpec *
 myna_setting_get_spec (MynaSetting setting)
@@ -36,16 +36,13 @@ myna_setting_get_spec (MynaSetting setting)
 }
 
 gboolean
-myna_chat_settings_is_set (const MynaChatSettings *settings,
-                           MynaSetting             setting)
+myna_chat_settings_is_set (const MynaChatSettings *settings, MynaSetting setting)
 {
   return (settings->set & (1u << setting)) != 0;
 }
 
 void
-myna_chat_settings_set (MynaChatSettings *settings,
-                        MynaSetting       setting,
-                        double            value)
+myna_chat_settings_set (MynaChatSettings *settings, MynaSetting setting, double value)
 {
   const MynaSettingSpec *spec = &specs[setting];
 
@@ -58,15 +55,13 @@ myna_chat_settings_set (MynaChatSettings *settings,
 }
 
 void
-myna_chat_settings_unset (MynaChatSettings *settings,
-                          MynaSetting       setting)
+myna_chat_settings_unset (MynaChatSettings *settings, MynaSetting setting)
 {
   settings->set &= ~(1u << setting);
 }
 
 static void
-parse_object (MynaChatSettings *settings,
-              JsonObject       *object)
+parse_object (MynaChatSettings *settings, JsonObject *object)
 {
   JsonNode *node = json_object_get_member (object, SYSTEM_KEY);
 
@@ -83,8 +78,7 @@ parse_object (MynaChatSettings *settings,
 }
 
 void
-myna_chat_settings_parse (MynaChatSettings *ret_settings,
-                          const char       *json)
+myna_chat_settings_parse (MynaChatSettings *ret_settings, const char *json)
 {
   g_autoptr (JsonParser) parser = NULL;
   JsonNode *root;
@@ -139,75 +133,45 @@ myna_chat_settings_clear (MynaChatSettings *settings)
 }
 
 double
-myna_setting_get (MynaSetting                setting,
-                  const GlmSampling         *sampling,
-                  const GlmActorLoadOptions *options)
+myna_setting_get (MynaSetting setting, const GlmSampling *sampling, const GlmActorLoadOptions *options)
 {
   switch (setting)
     {
-    case MYNA_SETTING_TEMPERATURE:
-      return (double) sampling->temperature;
-    case MYNA_SETTING_TOP_P:
-      return (double) sampling->top_p;
-    case MYNA_SETTING_TOP_K:
-      return sampling->top_k;
-    case MYNA_SETTING_MIN_P:
-      return (double) sampling->min_p;
-    case MYNA_SETTING_REPETITION_PENALTY:
-      return (double) sampling->repetition_penalty;
-    case MYNA_SETTING_SEED:
-      return (double) sampling->seed;
-    case MYNA_SETTING_MAX_TOKENS:
-      return sampling->max_tokens;
-    case MYNA_SETTING_CONTEXT_LENGTH:
-      return options->context_length;
-    case MYNA_SETTING_THREADS:
-      return options->n_threads;
+    case MYNA_SETTING_TEMPERATURE: return (double) sampling->temperature;
+    case MYNA_SETTING_TOP_P: return (double) sampling->top_p;
+    case MYNA_SETTING_TOP_K: return sampling->top_k;
+    case MYNA_SETTING_MIN_P: return (double) sampling->min_p;
+    case MYNA_SETTING_REPETITION_PENALTY: return (double) sampling->repetition_penalty;
+    case MYNA_SETTING_SEED: return (double) sampling->seed;
+    case MYNA_SETTING_MAX_TOKENS: return sampling->max_tokens;
+    case MYNA_SETTING_CONTEXT_LENGTH: return options->context_length;
+    case MYNA_SETTING_THREADS: return options->n_threads;
     case MYNA_N_SETTINGS:
-    default:
-      return 0;
+    default: return 0;
     }
 }
 
 static void
-apply_one (GlmSampling *sampling,
-           MynaSetting  setting,
-           double       value)
+apply_one (GlmSampling *sampling, MynaSetting setting, double value)
 {
   switch (setting)
     {
-    case MYNA_SETTING_TEMPERATURE:
-      sampling->temperature = (float) value;
-      break;
-    case MYNA_SETTING_TOP_P:
-      sampling->top_p = (float) value;
-      break;
-    case MYNA_SETTING_TOP_K:
-      sampling->top_k = (int) value;
-      break;
-    case MYNA_SETTING_MIN_P:
-      sampling->min_p = (float) value;
-      break;
-    case MYNA_SETTING_REPETITION_PENALTY:
-      sampling->repetition_penalty = (float) value;
-      break;
-    case MYNA_SETTING_SEED:
-      sampling->seed = (guint64) value;
-      break;
-    case MYNA_SETTING_MAX_TOKENS:
-      sampling->max_tokens = (int) value;
-      break;
+    case MYNA_SETTING_TEMPERATURE: sampling->temperature = (float) value; break;
+    case MYNA_SETTING_TOP_P: sampling->top_p = (float) value; break;
+    case MYNA_SETTING_TOP_K: sampling->top_k = (int) value; break;
+    case MYNA_SETTING_MIN_P: sampling->min_p = (float) value; break;
+    case MYNA_SETTING_REPETITION_PENALTY: sampling->repetition_penalty = (float) value; break;
+    case MYNA_SETTING_SEED: sampling->seed = (guint64) value; break;
+    case MYNA_SETTING_MAX_TOKENS: sampling->max_tokens = (int) value; break;
     case MYNA_SETTING_CONTEXT_LENGTH:
     case MYNA_SETTING_THREADS:
     case MYNA_N_SETTINGS:
-    default:
-      break;
+    default: break;
     }
 }
 
 void
-myna_chat_settings_apply (const MynaChatSettings *settings,
-                          GlmSampling            *sampling)
+myna_chat_settings_apply (const MynaChatSettings *settings, GlmSampling *sampling)
 {
   for (int i = 0; i < MYNA_N_SETTINGS; i++)
     {
@@ -224,9 +188,7 @@ myna_chat_settings_set_defaults (const char *json)
 }
 
 void
-myna_chat_settings_resolve (const char   *json,
-                            GlmSampling  *sampling,
-                            char        **ret_system_prompt)
+myna_chat_settings_resolve (const char *json, GlmSampling *sampling, char **ret_system_prompt)
 {
   g_auto (MynaChatSettings) application = { 0 };
   g_auto (MynaChatSettings) conversation = { 0 };
@@ -241,8 +203,7 @@ myna_chat_settings_resolve (const char   *json,
 }
 
 void
-myna_chat_settings_resolve_load (const char          *json,
-                                 GlmActorLoadOptions *options)
+myna_chat_settings_resolve_load (const char *json, GlmActorLoadOptions *options)
 {
   g_auto (MynaChatSettings) conversation = { 0 };
 

@@ -22,62 +22,51 @@ typedef enum
   MYNA_SETTING_REPETITION_PENALTY,
   MYNA_SETTING_SEED,
   MYNA_SETTING_MAX_TOKENS,
-  MYNA_SETTING_CONTEXT_LENGTH,  /* this one and those after it are no sampling: they say how the model is loaded */
+  MYNA_SETTING_CONTEXT_LENGTH, /* this one and those after it are no sampling: they say how the model is loaded */
   MYNA_SETTING_THREADS,
   MYNA_N_SETTINGS
 } MynaSetting;
 
 typedef struct
 {
-  const char *key;              /* in the JSON */
+  const char *key; /* in the JSON */
   double minimum, maximum, step;
-  int n_digits;                 /* after the decimal point */
+  int n_digits; /* after the decimal point */
 } MynaSettingSpec;
 
 typedef struct
 {
-  char *system_prompt;          /* NULL: not set; "" : none, whatever the level above says */
-  guint set;                    /* bit (1 << MynaSetting): the value is there */
+  char *system_prompt; /* NULL: not set; "" : none, whatever the level above says */
+  guint set;           /* bit (1 << MynaSetting): the value is there */
   double values[MYNA_N_SETTINGS];
 } MynaChatSettings;
 
-#define MYNA_CHAT_SETTINGS_MAX_PROMPT 32768     /* bytes of a system prompt */
+#define MYNA_CHAT_SETTINGS_MAX_PROMPT 32768 /* bytes of a system prompt */
 
-const MynaSettingSpec *myna_setting_get_spec        (MynaSetting             setting);
+const MynaSettingSpec *myna_setting_get_spec (MynaSetting setting);
 
 /* Reads the JSON; NULL, "" and what is not sound give settings with nothing in them.  Values are kept in their ranges. */
-void                   myna_chat_settings_parse     (MynaChatSettings       *ret_settings,
-                                                     const char             *json);
+void myna_chat_settings_parse (MynaChatSettings *ret_settings, const char *json);
 /* NULL if nothing is set; the caller frees. */
-char                  *myna_chat_settings_to_json   (const MynaChatSettings *settings) G_GNUC_WARN_UNUSED_RESULT;
-void                   myna_chat_settings_clear     (MynaChatSettings       *settings);
+char *myna_chat_settings_to_json (const MynaChatSettings *settings) G_GNUC_WARN_UNUSED_RESULT;
+void myna_chat_settings_clear (MynaChatSettings *settings);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (MynaChatSettings, myna_chat_settings_clear)
 
-gboolean               myna_chat_settings_is_set    (const MynaChatSettings *settings,
-                                                     MynaSetting             setting);
-void                   myna_chat_settings_set       (MynaChatSettings       *settings,
-                                                     MynaSetting             setting,
-                                                     double                  value);
-void                   myna_chat_settings_unset     (MynaChatSettings       *settings,
-                                                     MynaSetting             setting);
+gboolean myna_chat_settings_is_set (const MynaChatSettings *settings, MynaSetting setting);
+void myna_chat_settings_set (MynaChatSettings *settings, MynaSetting setting, double value);
+void myna_chat_settings_unset (MynaChatSettings *settings, MynaSetting setting);
 /* What these hold for this setting. */
-double                 myna_setting_get             (MynaSetting                setting,
-                                                     const GlmSampling         *sampling,
-                                                     const GlmActorLoadOptions *options);
+double myna_setting_get (MynaSetting setting, const GlmSampling *sampling, const GlmActorLoadOptions *options);
 /* Writes what is set over the sampling. */
-void                   myna_chat_settings_apply     (const MynaChatSettings *settings,
-                                                     GlmSampling            *sampling);
+void myna_chat_settings_apply (const MynaChatSettings *settings, GlmSampling *sampling);
 
 /* What new conversations begin with, as JSON; the application calls this when its setting changes. */
-void                   myna_chat_settings_set_defaults (const char          *json);
+void myna_chat_settings_set_defaults (const char *json);
 /* The sampling and the system prompt (NULL: none; the caller frees) of a conversation with these settings: *sampling is
  * the family's and receives what the application and the conversation say. */
-void                   myna_chat_settings_resolve   (const char             *json,
-                                                     GlmSampling            *sampling,
-                                                     char                  **ret_system_prompt);
+void myna_chat_settings_resolve (const char *json, GlmSampling *sampling, char **ret_system_prompt);
 /* How the model is loaded for a conversation with these settings: *options is the preferences' and receives what the
  * conversation says. */
-void                   myna_chat_settings_resolve_load (const char          *json,
-                                                     GlmActorLoadOptions    *options);
+void myna_chat_settings_resolve_load (const char *json, GlmActorLoadOptions *options);
 
 G_END_DECLS

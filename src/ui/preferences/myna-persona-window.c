@@ -17,7 +17,7 @@ struct _MynaPersonaWindow
 
   MynaModelLibrary *models;
   MynaPersona *start;
-  GPtrArray *paths;             /* of the models in the row, without the first item: any */
+  GPtrArray *paths; /* of the models in the row, without the first item: any */
 
   GtkWidget *banner;
   GtkWidget *name;
@@ -34,19 +34,17 @@ save_cb (MynaPersonaWindow *self)
   MynaPersonas *personas = myna_personas_get_default ();
   guint selected = adw_combo_row_get_selected (ADW_COMBO_ROW (self->model));
   const char *path = selected > 0 && selected <= self->paths->len ? g_ptr_array_index (self->paths, selected - 1) : NULL;
-  g_autoptr (MynaPersona) persona = myna_persona_new (gtk_editable_get_text (GTK_EDITABLE (self->name)),
-                                                      myna_chat_settings_page_get_json (MYNA_CHAT_SETTINGS_PAGE (self->page)),
-                                                      path);
+  g_autoptr (MynaPersona) persona =
+      myna_persona_new (gtk_editable_get_text (GTK_EDITABLE (self->name)),
+                        myna_chat_settings_page_get_json (MYNA_CHAT_SETTINGS_PAGE (self->page)), path);
   g_autoptr (GError) error = NULL;
-  gboolean saved = myna_personas_is_own (personas, self->start)
-                     ? myna_personas_change (personas, self->start, persona, &error)
-                     : myna_personas_add (personas, persona, &error) != NULL;
+  gboolean saved = myna_personas_is_own (personas, self->start) ? myna_personas_change (personas, self->start, persona, &error)
+                                                                : myna_personas_add (personas, persona, &error) != NULL;
 
   if (saved)
     gtk_window_close (GTK_WINDOW (self));
   else
-    myna_banner_show (MYNA_BANNER (self->banner), _("The persona could not be saved"), error->message, NULL, NULL, NULL,
-                      NULL);
+    myna_banner_show (MYNA_BANNER (self->banner), _ ("The persona could not be saved"), error->message, NULL, NULL, NULL, NULL);
 }
 
 static void
@@ -57,14 +55,14 @@ update_save (MynaPersonaWindow *self)
   gtk_widget_set_sensitive (self->save, *name != '\0');
 }
 
-/* ---- Building ----------------------------------------------------------------------------------------------------- */
+/* ---- Building --------------------------------------------------------------------------------------------------- */
 
 /* A model that is not on the list any more stays the persona's until another is chosen. */
 static void
 fill_models (MynaPersonaWindow *self)
 {
   GListModel *entries = myna_model_library_get_entries (self->models);
-  g_autoptr (GtkStringList) titles = gtk_string_list_new ((const char *[]) { _("Whichever is in use"), NULL });
+  g_autoptr (GtkStringList) titles = gtk_string_list_new ((const char *[]){ _ ("Whichever is in use"), NULL });
   const char *wanted = myna_persona_get_model (self->start);
   MynaModelEntry *chosen = wanted ? myna_model_library_find_like (self->models, wanted) : NULL;
   guint selected = 0;
@@ -94,13 +92,13 @@ static GtkWidget *
 make_header (MynaPersonaWindow *self)
 {
   GtkWidget *header = adw_header_bar_new ();
-  GtkWidget *cancel = gtk_button_new_with_label (_("Cancel"));
+  GtkWidget *cancel = gtk_button_new_with_label (_ ("Cancel"));
 
   adw_header_bar_set_show_end_title_buttons (ADW_HEADER_BAR (header), FALSE);
   adw_header_bar_set_show_start_title_buttons (ADW_HEADER_BAR (header), FALSE);
   g_signal_connect_swapped (cancel, "clicked", G_CALLBACK (gtk_window_close), self);
   adw_header_bar_pack_start (ADW_HEADER_BAR (header), cancel);
-  self->save = gtk_button_new_with_label (_("Save"));
+  self->save = gtk_button_new_with_label (_ ("Save"));
   gtk_widget_add_css_class (self->save, "suggested-action");
   g_signal_connect_swapped (self->save, "clicked", G_CALLBACK (save_cb), self);
   adw_header_bar_pack_end (ADW_HEADER_BAR (header), self->save);
@@ -114,12 +112,12 @@ make_first_group (MynaPersonaWindow *self)
   GtkWidget *group = adw_preferences_group_new ();
 
   self->name = adw_entry_row_new ();
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->name), _("Name"));
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->name), _ ("Name"));
   gtk_editable_set_text (GTK_EDITABLE (self->name), myna_persona_get_name (self->start));
   g_signal_connect_swapped (self->name, "changed", G_CALLBACK (update_save), self);
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), self->name);
   self->model = adw_combo_row_new ();
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->model), _("Model"));
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->model), _ ("Model"));
   fill_models (self);
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), self->model);
 
@@ -150,7 +148,7 @@ myna_persona_window_init (MynaPersonaWindow *self)
 {
   self->paths = g_ptr_array_new_with_free_func (g_free);
   myna_secondary_window_add_keys (GTK_WIDGET (self));
-  gtk_window_set_title (GTK_WINDOW (self), _("Persona"));
+  gtk_window_set_title (GTK_WINDOW (self), _ ("Persona"));
   gtk_window_set_default_size (GTK_WINDOW (self), 600, 640);
 }
 
@@ -175,9 +173,7 @@ build (MynaPersonaWindow *self)
 }
 
 GtkWidget *
-myna_persona_window_new (GtkWindow        *parent,
-                         MynaModelLibrary *models,
-                         MynaPersona      *start)
+myna_persona_window_new (GtkWindow *parent, MynaModelLibrary *models, MynaPersona *start)
 {
   MynaPersonaWindow *self = g_object_new (MYNA_TYPE_PERSONA_WINDOW, "transient-for", parent, "modal", TRUE, NULL);
 

@@ -15,8 +15,6 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (MynaPersonaWindow, myna_persona_window, MYNA, PERSONA_WINDOW, AdwWindow)
 
 /* start: one of the person's own, which is changed; or any other, with which a new one begins. */
-GtkWidget *myna_persona_window_new (GtkWindow        *parent,
-                                    MynaModelLibrary *models,
-                                    MynaPersona      *start);
+GtkWidget *myna_persona_window_new (GtkWindow *parent, MynaModelLibrary *models, MynaPersona *start);
 
 G_END_DECLS

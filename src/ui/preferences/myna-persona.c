@@ -13,9 +13,9 @@
 #include "preferences/myna-chat-settings.h"
 #include "storage/storage.h"
 
-#define VERSION_KEY "myna-persona"
-#define VERSION 1
-#define SUMMARY_LENGTH 400      /* characters */
+#define VERSION_KEY    "myna-persona"
+#define VERSION        1
+#define SUMMARY_LENGTH 400 /* characters */
 
 struct _MynaPersona
 {
@@ -59,15 +59,13 @@ clean_name (const char *name)
 
   g_strstrip (line);
   if (!*line)
-    return g_strdup (_("Untitled persona"));
+    return g_strdup (_ ("Untitled persona"));
 
   return g_utf8_substring (line, 0, MIN (g_utf8_strlen (line, -1), MYNA_PERSONA_MAX_NAME));
 }
 
 MynaPersona *
-myna_persona_new (const char *name,
-                  const char *settings,
-                  const char *model)
+myna_persona_new (const char *name, const char *settings, const char *model)
 {
   MynaPersona *self = g_object_new (MYNA_TYPE_PERSONA, NULL);
   g_auto (MynaChatSettings) parsed = { 0 };
@@ -122,11 +120,10 @@ myna_persona_summarise (MynaPersona *self)
   return g_steal_pointer (&line);
 }
 
-/* ---- Files -------------------------------------------------------------------------------------------------------- */
+/* ---- Files ------------------------------------------------------------------------------------------------------ */
 
 char *
-myna_persona_to_json (MynaPersona        *self,
-                      MynaPersonaPurpose  purpose)
+myna_persona_to_json (MynaPersona *self, MynaPersonaPurpose purpose)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
   g_autoptr (JsonNode) root = NULL;
@@ -159,19 +156,16 @@ myna_persona_to_json (MynaPersona        *self,
 
 /* NULL where the member is not there or no string. */
 static const char *
-get_string (JsonObject *object,
-            const char *name)
+get_string (JsonObject *object, const char *name)
 {
   JsonNode *node = json_object_get_member (object, name);
 
-  return node && JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING
-           ? json_node_get_string (node) : NULL;
+  return node && JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING ? json_node_get_string (node)
+                                                                                                  : NULL;
 }
 
 MynaPersona *
-myna_persona_from_json (const char  *json,
-                        gsize        length,
-                        GError     **error)
+myna_persona_from_json (const char *json, gsize length, GError **error)
 {
   g_autoptr (JsonParser) parser = json_parser_new ();
   g_autofree char *settings = NULL;
@@ -184,7 +178,7 @@ myna_persona_from_json (const char  *json,
     object = json_node_get_object (json_parser_get_root (parser));
   if (!object || !json_object_has_member (object, VERSION_KEY) || !get_string (object, "name"))
     {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _("This file holds no persona."));
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA, _ ("This file holds no persona."));
       return NULL;
     }
   node = json_object_get_member (object, "settings");

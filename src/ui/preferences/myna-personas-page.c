@@ -20,7 +20,7 @@ struct _MynaPersonasPage
   GtkWidget *banner;
   GtkWidget *own_group;
   GtkWidget *own;
-  GtkWidget *none;              /* stands where there are no own ones */
+  GtkWidget *none; /* stands where there are no own ones */
   GtkWidget *bundled;
 };
 
@@ -34,9 +34,7 @@ get_window (MynaPersonasPage *self)
 
 /* The window may have been closed meanwhile, and the banner with it. */
 static void
-show_problem (MynaPersonasPage *self,
-              const char       *title,
-              const GError     *error)
+show_problem (MynaPersonasPage *self, const char *title, const GError *error)
 {
   if (self->banner)
     myna_banner_show (MYNA_BANNER (self->banner), title, error->message, NULL, NULL, NULL, NULL);
@@ -49,7 +47,7 @@ typedef struct
   MynaPersona *persona;
 } Task;
 
-/* ---- What can be done with one ------------------------------------------------------------------------------------ */
+/* ---- What can be done with one ---------------------------------------------------------------------------------- */
 
 /* The persona of the row that an action is for. */
 static MynaPersona *
@@ -65,9 +63,7 @@ get_page (GtkWidget *row)
 }
 
 static void
-edit_cb (GSimpleAction *action,
-         GVariant      *parameter,
-         gpointer       row)
+edit_cb (GSimpleAction *action, GVariant *parameter, gpointer row)
 {
   MynaPersonasPage *self = get_page (row);
 
@@ -75,33 +71,27 @@ edit_cb (GSimpleAction *action,
 }
 
 static void
-duplicate_cb (GSimpleAction *action,
-              GVariant      *parameter,
-              gpointer       row)
+duplicate_cb (GSimpleAction *action, GVariant *parameter, gpointer row)
 {
   MynaPersonasPage *self = get_page (row);
   g_autoptr (GError) error = NULL;
 
   if (!myna_personas_add (myna_personas_get_default (), get_persona (row), &error))
-    show_problem (self, _("The persona could not be saved"), error);
+    show_problem (self, _ ("The persona could not be saved"), error);
 }
 
 static void
-exported_cb (GObject      *source,
-             GAsyncResult *result,
-             gpointer      user_data)
+exported_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (MynaPersonasPage) self = user_data;
   g_autoptr (GError) error = NULL;
 
   if (!g_file_replace_contents_finish (G_FILE (source), result, NULL, &error))
-    show_problem (self, _("The persona could not be exported"), error);
+    show_problem (self, _ ("The persona could not be exported"), error);
 }
 
 static void
-export_chosen_cb (GObject      *source,
-                  GAsyncResult *result,
-                  gpointer      user_data)
+export_chosen_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Task *task = user_data;
   g_autoptr (GFile) file = myna_choose_file_finish (result);
@@ -121,9 +111,7 @@ export_chosen_cb (GObject      *source,
 }
 
 static void
-export_cb (GSimpleAction *action,
-           GVariant      *parameter,
-           gpointer       row)
+export_cb (GSimpleAction *action, GVariant *parameter, gpointer row)
 {
   Task *task = g_new (Task, 1);
   g_autofree char *name = NULL;
@@ -132,55 +120,47 @@ export_cb (GSimpleAction *action,
   task->persona = g_object_ref (get_persona (row));
   name = g_strconcat (myna_persona_get_name (task->persona), ".json", NULL);
   g_strdelimit (name, G_DIR_SEPARATOR_S, '-');
-  myna_choose_file_async (get_window (task->page), MYNA_FILE_SAVE, _("Export Persona"), NULL, name, export_chosen_cb,
-                          task);
+  myna_choose_file_async (get_window (task->page), MYNA_FILE_SAVE, _ ("Export Persona"), NULL, name, export_chosen_cb, task);
 }
 
 static void
-delete_answered_cb (GObject      *source,
-                    GAsyncResult *result,
-                    gpointer      user_data)
+delete_answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Task *task = user_data;
   g_autoptr (GError) error = NULL;
 
-  if (myna_ask_finish (result)
-      && !myna_personas_remove (myna_personas_get_default (), task->persona, &error))
-    show_problem (task->page, _("The persona could not be deleted"), error);
+  if (myna_ask_finish (result) && !myna_personas_remove (myna_personas_get_default (), task->persona, &error))
+    show_problem (task->page, _ ("The persona could not be deleted"), error);
   g_object_unref (task->page);
   g_object_unref (task->persona);
   g_free (task);
 }
 
 static void
-delete_cb (GSimpleAction *action,
-           GVariant      *parameter,
-           gpointer       row)
+delete_cb (GSimpleAction *action, GVariant *parameter, gpointer row)
 {
   Task *task = g_new (Task, 1);
   g_autofree char *heading = NULL;
 
   task->page = g_object_ref (get_page (row));
   task->persona = g_object_ref (get_persona (row));
-  heading = g_strdup_printf (_("Delete “%s”?"), myna_persona_get_name (task->persona));
-  myna_ask_async (get_window (task->page), MYNA_QUESTION_DESTRUCTIVE, heading,
-                  _("Chats that use it keep their settings."), _("_Delete"), delete_answered_cb, task);
+  heading = g_strdup_printf (_ ("Delete “%s”?"), myna_persona_get_name (task->persona));
+  myna_ask_async (get_window (task->page), MYNA_QUESTION_DESTRUCTIVE, heading, _ ("Chats that use it keep their settings."),
+                  _ ("_Delete"), delete_answered_cb, task);
 }
 
-/* ---- New and imported ones ---------------------------------------------------------------------------------------- */
+/* ---- New and imported ones -------------------------------------------------------------------------------------- */
 
 static void
 new_cb (MynaPersonasPage *self)
 {
-  g_autoptr (MynaPersona) persona = myna_persona_new (_("New persona"), NULL, NULL);
+  g_autoptr (MynaPersona) persona = myna_persona_new (_ ("New persona"), NULL, NULL);
 
   gtk_window_present (GTK_WINDOW (myna_persona_window_new (get_window (self), self->models, persona)));
 }
 
 static void
-import_read_cb (GObject      *source,
-                GAsyncResult *result,
-                gpointer      user_data)
+import_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (MynaPersonasPage) self = user_data;
   g_autoptr (MynaPersona) persona = NULL;
@@ -191,24 +171,20 @@ import_read_cb (GObject      *source,
   if (g_file_load_partial_contents_finish (G_FILE (source), result, &json, &length, NULL, &error))
     persona = myna_persona_from_json (json, length, &error);
   if (!persona || !myna_personas_add (myna_personas_get_default (), persona, &error))
-    show_problem (self, _("The persona could not be imported"), error);
+    show_problem (self, _ ("The persona could not be imported"), error);
   else if (self->banner)
     myna_banner_hide (MYNA_BANNER (self->banner));
 }
 
 /* Enough to see that a file is too long. */
 static gboolean
-read_more (const char *contents,
-           goffset     size,
-           gpointer    data)
+read_more (const char *contents, goffset size, gpointer data)
 {
   return size <= MYNA_PERSONA_MAX_FILE;
 }
 
 static void
-import_chosen_cb (GObject      *source,
-                  GAsyncResult *result,
-                  gpointer      user_data)
+import_chosen_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (MynaPersonasPage) self = user_data;
   g_autoptr (GFile) file = myna_choose_file_finish (result);
@@ -222,28 +198,27 @@ import_cb (MynaPersonasPage *self)
 {
   g_autoptr (GtkFileFilter) filter = gtk_file_filter_new ();
 
-  gtk_file_filter_set_name (filter, _("Personas"));
+  gtk_file_filter_set_name (filter, _ ("Personas"));
   gtk_file_filter_add_pattern (filter, "*.json");
-  myna_choose_file_async (get_window (self), MYNA_FILE_OPEN, _("Import Persona"), filter, NULL, import_chosen_cb,
+  myna_choose_file_async (get_window (self), MYNA_FILE_OPEN, _ ("Import Persona"), filter, NULL, import_chosen_cb,
                           g_object_ref (self));
 }
 
-/* ---- Rows --------------------------------------------------------------------------------------------------------- */
+/* ---- Rows ------------------------------------------------------------------------------------------------------- */
 
 static GtkWidget *
-make_menu_button (MynaPersona *persona,
-                  gboolean     own)
+make_menu_button (MynaPersona *persona, gboolean own)
 {
   GtkWidget *button = gtk_menu_button_new ();
   g_autoptr (GMenu) menu = g_menu_new ();
-  g_autofree char *label = g_strdup_printf (_("Menu of “%s”"), myna_persona_get_name (persona));
+  g_autofree char *label = g_strdup_printf (_ ("Menu of “%s”"), myna_persona_get_name (persona));
 
   if (own)
-    g_menu_append (menu, _("_Edit…"), "persona.edit");
-  g_menu_append (menu, _("D_uplicate"), "persona.duplicate");
-  g_menu_append (menu, _("E_xport…"), "persona.export");
+    g_menu_append (menu, _ ("_Edit…"), "persona.edit");
+  g_menu_append (menu, _ ("D_uplicate"), "persona.duplicate");
+  g_menu_append (menu, _ ("E_xport…"), "persona.export");
   if (own)
-    g_menu_append (menu, _("_Delete"), "persona.delete");
+    g_menu_append (menu, _ ("_Delete"), "persona.delete");
   gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (button), "view-more-symbolic");
   gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (button), G_MENU_MODEL (menu));
   gtk_widget_add_css_class (button, "flat");
@@ -260,11 +235,13 @@ activated_cb (GtkWidget *row)
 }
 
 static GtkWidget *
-make_row (MynaPersona *persona,
-          gboolean     own)
+make_row (MynaPersona *persona, gboolean own)
 {
   static const GActionEntry entries[] = {
-    { "edit", edit_cb }, { "duplicate", duplicate_cb }, { "export", export_cb }, { "delete", delete_cb },
+    { "edit", edit_cb },
+    { "duplicate", duplicate_cb },
+    { "export", export_cb },
+    { "delete", delete_cb },
   };
   GtkWidget *row = adw_action_row_new ();
   g_autoptr (GSimpleActionGroup) actions = g_simple_action_group_new ();
@@ -314,7 +291,7 @@ update (MynaPersonasPage *self)
   gtk_widget_set_visible (self->none, !any_own);
 }
 
-/* ---- Building ----------------------------------------------------------------------------------------------------- */
+/* ---- Building --------------------------------------------------------------------------------------------------- */
 
 static GtkWidget *
 make_list (const char *label)
@@ -332,14 +309,14 @@ static GtkWidget *
 make_buttons (MynaPersonasPage *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
-  GtkWidget *import = gtk_button_new_with_label (_("Import…"));
-  GtkWidget *new = gtk_button_new_with_label (_("New…"));
+  GtkWidget *import = gtk_button_new_with_label (_ ("Import…"));
+  GtkWidget *new = gtk_button_new_with_label (_ ("New…"));
 
   gtk_widget_set_valign (box, GTK_ALIGN_CENTER);
   gtk_widget_add_css_class (import, "flat");
   gtk_widget_add_css_class (new, "flat");
-  myna_button_set_spoken_name (import, _("Import Persona"));
-  myna_button_set_spoken_name (new, _("New Persona"));
+  myna_button_set_spoken_name (import, _ ("Import Persona"));
+  myna_button_set_spoken_name (new, _ ("New Persona"));
   g_signal_connect_swapped (import, "clicked", G_CALLBACK (import_cb), self);
   g_signal_connect_swapped (new, "clicked", G_CALLBACK (new_cb), self);
   gtk_box_append (GTK_BOX (box), import);
@@ -371,27 +348,27 @@ myna_personas_page_init (MynaPersonasPage *self)
   AdwPreferencesPage *page = ADW_PREFERENCES_PAGE (self);
   GtkWidget *bundled_group = adw_preferences_group_new ();
 
-  adw_preferences_page_set_title (page, _("Personas"));
+  adw_preferences_page_set_title (page, _ ("Personas"));
   adw_preferences_page_set_icon_name (page, "avatar-default-symbolic");
   self->own_group = adw_preferences_group_new ();
-  adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (self->own_group), _("Your own"));
+  adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (self->own_group), _ ("Your own"));
   adw_preferences_group_set_header_suffix (ADW_PREFERENCES_GROUP (self->own_group), make_buttons (self));
   self->banner = myna_banner_new ();
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (self->own_group), self->banner);
-  self->own = make_list (_("Your own"));
+  self->own = make_list (_ ("Your own"));
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (self->own_group), self->own);
-  self->none = gtk_label_new (_("A persona is a system prompt with its settings. Choose it for a chat in its settings."));
+  self->none = gtk_label_new (_ ("A persona is a system prompt with its settings. Choose it for a chat in its settings."));
   gtk_label_set_wrap (GTK_LABEL (self->none), TRUE);
   gtk_label_set_xalign (GTK_LABEL (self->none), 0);
   gtk_widget_add_css_class (self->none, "dim-label");
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (self->own_group), self->none);
   adw_preferences_page_add (page, ADW_PREFERENCES_GROUP (self->own_group));
-  adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (bundled_group), _("Included with Myna"));
-  self->bundled = make_list (_("Included with Myna"));
+  adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (bundled_group), _ ("Included with Myna"));
+  self->bundled = make_list (_ ("Included with Myna"));
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (bundled_group), self->bundled);
   adw_preferences_page_add (page, ADW_PREFERENCES_GROUP (bundled_group));
-  g_signal_connect_object (myna_personas_get_list (myna_personas_get_default ()), "items-changed", G_CALLBACK (update),
-                           self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (myna_personas_get_list (myna_personas_get_default ()), "items-changed", G_CALLBACK (update), self,
+                           G_CONNECT_SWAPPED);
   update (self);
 }
 

@@ -15,7 +15,7 @@
 #include "preferences/myna-chat-settings.h"
 
 #define MAX_PERSONAS 500
-#define FILE_KEY "myna-persona-file"
+#define FILE_KEY     "myna-persona-file"
 
 static const struct
 {
@@ -23,25 +23,20 @@ static const struct
   const char *prompt;
   double temperature;
 } bundled[] = {
-  { N_("Teacher"),
-    N_("You are a patient teacher. Explain step by step, in plain words, with a small example. Say so when you are not sure."),
+  { N_ ("Teacher"),
+    N_ ("You are a patient teacher. Explain step by step, in plain words, with a small example. Say so when you are not sure."),
     0.6 },
-  { N_("Programmer"),
-    N_("You are an experienced programmer. Answer with short, correct code and explain only what is not obvious."),
+  { N_ ("Programmer"),
+    N_ ("You are an experienced programmer. Answer with short, correct code and explain only what is not obvious."), 0.3 },
+  { N_ ("Translator"),
+    N_ ("Translate what the person writes: Chinese into English, any other language into Chinese. Answer with the "
+        "translation alone."),
     0.3 },
-  { N_("Translator"),
-    N_("Translate what the person writes: Chinese into English, any other language into Chinese. Answer with the "
-       "translation alone."),
-    0.3 },
-  { N_("Proofreader"),
-    N_("Correct spelling, grammar and style of the text, keep its meaning and tone, and then list what you changed."),
-    0.2 },
-  { N_("Storyteller"),
-    N_("You are a storyteller. Write vividly and with humour, and leave room for the reader's imagination."),
-    1.0 },
-  { N_("Exact and brief"),
-    N_("Answer in as few words as the question allows. No introduction, no summary."),
-    0.2 },
+  { N_ ("Proofreader"),
+    N_ ("Correct spelling, grammar and style of the text, keep its meaning and tone, and then list what you changed."), 0.2 },
+  { N_ ("Storyteller"),
+    N_ ("You are a storyteller. Write vividly and with humour, and leave room for the reader's imagination."), 1.0 },
+  { N_ ("Exact and brief"), N_ ("Answer in as few words as the question allows. No introduction, no summary."), 0.2 },
 };
 
 struct _MynaPersonas
@@ -54,7 +49,7 @@ struct _MynaPersonas
 
 G_DEFINE_FINAL_TYPE (MynaPersonas, myna_personas, G_TYPE_OBJECT)
 
-/* ---- The list ----------------------------------------------------------------------------------------------------- */
+/* ---- The list --------------------------------------------------------------------------------------------------- */
 
 static const char *
 get_file (MynaPersona *persona)
@@ -63,15 +58,13 @@ get_file (MynaPersona *persona)
 }
 
 static void
-set_file (MynaPersona *persona,
-          const char  *path)
+set_file (MynaPersona *persona, const char *path)
 {
   g_object_set_data_full (G_OBJECT (persona), FILE_KEY, g_strdup (path), g_free);
 }
 
 static void
-insert (MynaPersonas *self,
-        MynaPersona  *persona)
+insert (MynaPersonas *self, MynaPersona *persona)
 {
   guint position = G_N_ELEMENTS (bundled);
   GListModel *list = G_LIST_MODEL (self->list);
@@ -95,10 +88,10 @@ add_bundled (MynaPersonas *self)
       g_autofree char *json = NULL;
       g_autoptr (MynaPersona) persona = NULL;
 
-      settings.system_prompt = g_strdup (_(bundled[i].prompt));
+      settings.system_prompt = g_strdup (_ (bundled[i].prompt));
       myna_chat_settings_set (&settings, MYNA_SETTING_TEMPERATURE, bundled[i].temperature);
       json = myna_chat_settings_to_json (&settings);
-      persona = myna_persona_new (_(bundled[i].name), json, NULL);
+      persona = myna_persona_new (_ (bundled[i].name), json, NULL);
       g_list_store_append (self->list, persona);
     }
 }
@@ -129,8 +122,7 @@ read_own (MynaPersonas *self)
 }
 
 static MynaPersona *
-find_name (MynaPersonas *self,
-           const char   *name)
+find_name (MynaPersonas *self, const char *name)
 {
   for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->list)); i++)
     {
@@ -143,13 +135,10 @@ find_name (MynaPersonas *self,
   return NULL;
 }
 
-/* ---- Changing ----------------------------------------------------------------------------------------------------- */
+/* ---- Changing --------------------------------------------------------------------------------------------------- */
 
 static gboolean
-save (MynaPersonas  *self,
-      MynaPersona   *persona,
-      const char    *path,
-      GError       **error)
+save (MynaPersonas *self, MynaPersona *persona, const char *path, GError **error)
 {
   g_autofree char *json = myna_persona_to_json (persona, MYNA_PERSONA_TO_KEEP);
   int saved_errno;
@@ -168,9 +157,7 @@ save (MynaPersonas  *self,
 }
 
 MynaPersona *
-myna_personas_add (MynaPersonas  *self,
-                   MynaPersona   *persona,
-                   GError       **error)
+myna_personas_add (MynaPersonas *self, MynaPersona *persona, GError **error)
 {
   const char *name = myna_persona_get_name (persona);
   g_autofree char *free_name = g_strdup (name);
@@ -183,15 +170,15 @@ myna_personas_add (MynaPersonas  *self,
 
   if (g_list_model_get_n_items (G_LIST_MODEL (self->list)) >= MAX_PERSONAS)
     {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, _("There are too many personas already."));
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, _ ("There are too many personas already."));
       return NULL;
     }
   for (int i = 2; find_name (self, free_name); i++)
     {
       g_free (free_name);
-      free_name = g_strdup_printf ("%.*s %d", (int) (g_utf8_offset_to_pointer (name, MIN (g_utf8_strlen (name, -1),
-                                                                                          MYNA_PERSONA_MAX_NAME - 5)) - name),
-                                   name, i);
+      free_name = g_strdup_printf (
+          "%.*s %d", (int) (g_utf8_offset_to_pointer (name, MIN (g_utf8_strlen (name, -1), MYNA_PERSONA_MAX_NAME - 5)) - name),
+          name, i);
     }
   added = myna_persona_new (free_name, myna_persona_get_settings (persona), myna_persona_get_model (persona));
   if (!save (self, added, path, error))
@@ -202,8 +189,7 @@ myna_personas_add (MynaPersonas  *self,
 }
 
 gboolean
-myna_personas_is_own (MynaPersonas *self,
-                      MynaPersona  *persona)
+myna_personas_is_own (MynaPersonas *self, MynaPersona *persona)
 {
   g_return_val_if_fail (MYNA_IS_PERSONA (persona), FALSE);
 
@@ -211,10 +197,7 @@ myna_personas_is_own (MynaPersonas *self,
 }
 
 gboolean
-myna_personas_change (MynaPersonas  *self,
-                      MynaPersona   *persona,
-                      MynaPersona   *changed,
-                      GError       **error)
+myna_personas_change (MynaPersonas *self, MynaPersona *persona, MynaPersona *changed, GError **error)
 {
   guint position;
 
@@ -230,9 +213,7 @@ myna_personas_change (MynaPersonas  *self,
 }
 
 gboolean
-myna_personas_remove (MynaPersonas  *self,
-                      MynaPersona   *persona,
-                      GError       **error)
+myna_personas_remove (MynaPersonas *self, MynaPersona *persona, GError **error)
 {
   guint position;
   int saved_errno;
@@ -251,7 +232,7 @@ myna_personas_remove (MynaPersonas  *self,
   return TRUE;
 }
 
-/* ---- Object ------------------------------------------------------------------------------------------------------- */
+/* ---- Object ----------------------------------------------------------------------------------------------------- */
 
 static void
 myna_personas_finalize (GObject *object)
@@ -312,8 +293,7 @@ myna_personas_get_list (MynaPersonas *self)
 }
 
 MynaPersona *
-myna_personas_find (MynaPersonas *self,
-                    const char   *settings)
+myna_personas_find (MynaPersonas *self, const char *settings)
 {
   g_return_val_if_fail (MYNA_IS_PERSONAS (self), NULL);
 

@@ -13,13 +13,10 @@
 #include "preferences/myna-persona-window.h"
 #include "preferences/myna-personas-page.h"
 
-/* ---- Rows bound to a setting -------------------------------------------------------------------------------------- */
+/* ---- Rows bound to a setting ------------------------------------------------------------------------------------ */
 
 static void
-add_row (GtkWidget  *group,
-         GtkWidget  *row,
-         const char *title,
-         const char *subtitle)
+add_row (GtkWidget *group, GtkWidget *row, const char *title, const char *subtitle)
 {
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
   if (subtitle)
@@ -31,11 +28,7 @@ add_row (GtkWidget  *group,
 }
 
 static void
-add_switch (GtkWidget  *group,
-            GSettings  *settings,
-            const char *key,
-            const char *title,
-            const char *subtitle)
+add_switch (GtkWidget *group, GSettings *settings, const char *key, const char *title, const char *subtitle)
 {
   GtkWidget *row = adw_action_row_new ();
   GtkWidget *toggle = gtk_switch_new ();
@@ -49,14 +42,8 @@ add_switch (GtkWidget  *group,
 }
 
 static void
-add_number (GtkWidget  *group,
-            GSettings  *settings,
-            const char *key,
-            double      minimum,
-            double      maximum,
-            double      step,
-            const char *title,
-            const char *subtitle)
+add_number (GtkWidget *group, GSettings *settings, const char *key, double minimum, double maximum, double step,
+            const char *title, const char *subtitle)
 {
   GtkWidget *row = adw_action_row_new ();
   GtkWidget *spin = gtk_spin_button_new_with_range (minimum, maximum, step);
@@ -71,9 +58,7 @@ add_number (GtkWidget  *group,
 
 /* The settings keep the nick of an enumeration; the row shows words. */
 static gboolean
-get_choice (GValue   *value,
-            GVariant *variant,
-            gpointer  nicks)
+get_choice (GValue *value, GVariant *variant, gpointer nicks)
 {
   for (guint i = 0; ((const char **) nicks)[i]; i++)
     {
@@ -88,27 +73,20 @@ get_choice (GValue   *value,
 }
 
 static GVariant *
-set_choice (const GValue       *value,
-            const GVariantType *type,
-            gpointer            nicks)
+set_choice (const GValue *value, const GVariantType *type, gpointer nicks)
 {
   return g_variant_new_string (((const char **) nicks)[g_value_get_uint (value)]);
 }
 
 static void
-add_choice (GtkWidget   *group,
-            GSettings   *settings,
-            const char  *key,
-            const char **nicks,         /* static; as in the schema */
-            const char **words,
-            const char  *title)
+add_choice (GtkWidget *group, GSettings *settings, const char *key, const char **nicks, /* static; as in the schema */
+            const char **words, const char *title)
 {
   GtkWidget *row = adw_combo_row_new ();
   g_autoptr (GtkStringList) list = gtk_string_list_new (words);
 
   adw_combo_row_set_model (ADW_COMBO_ROW (row), G_LIST_MODEL (list));
-  g_settings_bind_with_mapping (settings, key, row, "selected", G_SETTINGS_BIND_DEFAULT, get_choice, set_choice, nicks,
-                                NULL);
+  g_settings_bind_with_mapping (settings, key, row, "selected", G_SETTINGS_BIND_DEFAULT, get_choice, set_choice, nicks, NULL);
   add_row (group, row, title, NULL);
 }
 
@@ -127,10 +105,8 @@ act_cb (GtkWidget *row)
 
 /* A row that opens another window. */
 static void
-add_door (GtkWidget  *group,
-          const char *action,   /* static */
-          const char *title,
-          const char *subtitle)
+add_door (GtkWidget *group, const char *action, /* static */
+          const char *title, const char *subtitle)
 {
   GtkWidget *row = adw_action_row_new ();
 
@@ -142,8 +118,7 @@ add_door (GtkWidget  *group,
 }
 
 static GtkWidget *
-add_group (GtkWidget  *page,
-           const char *title)
+add_group (GtkWidget *page, const char *title)
 {
   GtkWidget *group = adw_preferences_group_new ();
 
@@ -153,7 +128,7 @@ add_group (GtkWidget  *page,
   return group;
 }
 
-/* ---- Pages -------------------------------------------------------------------------------------------------------- */
+/* ---- Pages ------------------------------------------------------------------------------------------------------ */
 
 static GtkWidget *
 make_general_page (GSettings *settings)
@@ -161,31 +136,31 @@ make_general_page (GSettings *settings)
   static const char *scheme_nicks[] = { "system", "light", "dark", NULL };
   static const char *key_nicks[] = { "enter", "ctrl-enter", NULL };
   static const char *code_nicks[] = { "adwaita", "classic", "kate", "none", NULL };
-  const char *codes[] = { _("Follow App"), _("Classic"), "Kate", C_("colours", "None"), NULL };
-  const char *schemes[] = { _("Follow System"), _("Light"), _("Dark"), NULL };
-  const char *keys[] = { _("Enter"), _("Ctrl and Enter"), NULL };
+  const char *codes[] = { _ ("Follow App"), _ ("Classic"), "Kate", C_ ("colours", "None"), NULL };
+  const char *schemes[] = { _ ("Follow System"), _ ("Light"), _ ("Dark"), NULL };
+  const char *keys[] = { _ ("Enter"), _ ("Ctrl and Enter"), NULL };
   GtkWidget *page = adw_preferences_page_new ();
   GtkWidget *group;
 
-  adw_preferences_page_set_title (ADW_PREFERENCES_PAGE (page), _("General"));
+  adw_preferences_page_set_title (ADW_PREFERENCES_PAGE (page), _ ("General"));
   adw_preferences_page_set_icon_name (ADW_PREFERENCES_PAGE (page), "preferences-system-symbolic");
-  group = add_group (page, _("Appearance"));
-  add_choice (group, settings, "color-scheme", scheme_nicks, schemes, _("Style"));
-  add_choice (group, settings, "code-theme", code_nicks, codes, _("Colours of code"));
-  add_number (group, settings, "text-size", 60, 300, 10, _("Text size"), _("Of the conversations, in percent"));
-  group = add_group (page, _("Writing"));
-  add_choice (group, settings, "send-key", key_nicks, keys, _("Send with"));
-  group = add_group (page, _("Replies"));
-  add_switch (group, settings, "notifications", _("Notifications"),
-              _("Tell when a reply is finished and the window is not in front"));
-  add_switch (group, settings, "run-in-background", _("Finish in the background"),
-              _("Write a reply to its end after the window was closed"));
-  group = add_group (page, _("History"));
-  add_number (group, settings, "bin-days", 0, 3650, 1, _("Days in the bin"),
-              _("How long deleted chats can be restored. 0: forever"));
-  add_door (group, "win.show-backups", _("Backups"), _("See what is kept, and restore it"));
-  add_door (group, "win.import-chats", _("Import chats"), _("From Myna, ChatGPT, Claude and others"));
-  add_door (group, "win.export-all", _("Export all chats"), NULL);
+  group = add_group (page, _ ("Appearance"));
+  add_choice (group, settings, "color-scheme", scheme_nicks, schemes, _ ("Style"));
+  add_choice (group, settings, "code-theme", code_nicks, codes, _ ("Colours of code"));
+  add_number (group, settings, "text-size", 60, 300, 10, _ ("Text size"), _ ("Of the conversations, in percent"));
+  group = add_group (page, _ ("Writing"));
+  add_choice (group, settings, "send-key", key_nicks, keys, _ ("Send with"));
+  group = add_group (page, _ ("Replies"));
+  add_switch (group, settings, "notifications", _ ("Notifications"),
+              _ ("Tell when a reply is finished and the window is not in front"));
+  add_switch (group, settings, "run-in-background", _ ("Finish in the background"),
+              _ ("Write a reply to its end after the window was closed"));
+  group = add_group (page, _ ("History"));
+  add_number (group, settings, "bin-days", 0, 3650, 1, _ ("Days in the bin"),
+              _ ("How long deleted chats can be restored. 0: forever"));
+  add_door (group, "win.show-backups", _ ("Backups"), _ ("See what is kept, and restore it"));
+  add_door (group, "win.import-chats", _ ("Import chats"), _ ("From Myna, ChatGPT, Claude and others"));
+  add_door (group, "win.export-all", _ ("Export all chats"), NULL);
 
   return page;
 }
@@ -199,28 +174,25 @@ make_computer_page (GSettings *settings)
                                             glm_cpu_count ());
   GtkWidget *group;
 
-  adw_preferences_page_set_title (ADW_PREFERENCES_PAGE (page), _("System"));
+  adw_preferences_page_set_title (ADW_PREFERENCES_PAGE (page), _ ("System"));
   adw_preferences_page_set_icon_name (ADW_PREFERENCES_PAGE (page), "computer-symbolic");
-  group = add_group (page, _("Memory"));
-  add_switch (group, settings, "memory-guard", _("Warn of models that are too large"),
-              _("Ask before loading one that does not fit the free memory"));
-  add_number (group, settings, "idle-unload-minutes", 0, 1440, 5, _("Give the memory back after"),
-              _("Minutes without a question. The model is loaded again when needed. 0: never"));
-  add_number (group, settings, "context-length", 0, 1048576, 1024, _("Length of a conversation"),
-              _("Tokens that the model keeps in mind; more need more memory. 0: what suits the model"));
-  group = add_group (page, _("Processor"));
-  add_number (group, settings, "threads", 0, 256, 1, _("Cores"), cores);
+  group = add_group (page, _ ("Memory"));
+  add_switch (group, settings, "memory-guard", _ ("Warn of models that are too large"),
+              _ ("Ask before loading one that does not fit the free memory"));
+  add_number (group, settings, "idle-unload-minutes", 0, 1440, 5, _ ("Give the memory back after"),
+              _ ("Minutes without a question. The model is loaded again when needed. 0: never"));
+  add_number (group, settings, "context-length", 0, 1048576, 1024, _ ("Length of a conversation"),
+              _ ("Tokens that the model keeps in mind; more need more memory. 0: what suits the model"));
+  group = add_group (page, _ ("Processor"));
+  add_number (group, settings, "threads", 0, 256, 1, _ ("Cores"), cores);
 
   return page;
 }
 
-/* ---- Windows ------------------------------------------------------------------------------------------------------ */
+/* ---- Windows ---------------------------------------------------------------------------------------------------- */
 
 static GtkWidget *
-make_window (GtkWindow  *parent,
-             const char *title,
-             GtkWidget  *title_widget,
-             GtkWidget  *content)
+make_window (GtkWindow *parent, const char *title, GtkWidget *title_widget, GtkWidget *content)
 {
   GtkWidget *window = adw_window_new ();
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
@@ -248,10 +220,7 @@ make_window (GtkWindow  *parent,
 
 /* What the model with this path (NULL: the default) says of itself: its family's official sampling. */
 static void
-get_fallback (MynaModelLibrary    *models,
-              const char          *path,
-              GlmSampling         *ret_sampling,
-              GlmActorLoadOptions *ret_options)
+get_fallback (MynaModelLibrary *models, const char *path, GlmSampling *ret_sampling, GlmActorLoadOptions *ret_options)
 {
   const char *wanted = path ? path : myna_model_library_get_default_path (models);
   MynaModelEntry *entry = wanted ? myna_model_library_find (models, wanted) : NULL;
@@ -261,17 +230,16 @@ get_fallback (MynaModelLibrary    *models,
   myna_model_library_get_options (models, ret_options);
 }
 
-/* ---- Personas ----------------------------------------------------------------------------------------------------- */
+/* ---- Personas --------------------------------------------------------------------------------------------------- */
 
 typedef struct
 {
   MynaModelLibrary *models;
-  MynaConversation *conversation;       /* NULL: the settings of all */
+  MynaConversation *conversation; /* NULL: the settings of all */
 } Context;
 
 static void
-context_free (gpointer  data,
-              GClosure *closure)
+context_free (gpointer data, GClosure *closure)
 {
   Context *context = data;
 
@@ -281,12 +249,11 @@ context_free (gpointer  data,
 }
 
 static void
-save_as_persona_cb (MynaChatSettingsPage *page,
-                    Context              *context)
+save_as_persona_cb (MynaChatSettingsPage *page, Context *context)
 {
   g_autoptr (MynaPersona) start =
-    myna_persona_new (_("New persona"), myna_chat_settings_page_get_json (page),
-                      context->conversation ? myna_conversation_get_model (context->conversation) : NULL);
+      myna_persona_new (_ ("New persona"), myna_chat_settings_page_get_json (page),
+                        context->conversation ? myna_conversation_get_model (context->conversation) : NULL);
   GtkWindow *window = GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (page)));
 
   gtk_window_present (GTK_WINDOW (myna_persona_window_new (window, context->models, start)));
@@ -294,9 +261,7 @@ save_as_persona_cb (MynaChatSettingsPage *page,
 
 /* Its model, too, where this computer has it. */
 static void
-persona_chosen_cb (MynaChatSettingsPage *page,
-                   MynaPersona          *persona,
-                   Context              *context)
+persona_chosen_cb (MynaChatSettingsPage *page, MynaPersona *persona, Context *context)
 {
   const char *model = myna_persona_get_model (persona);
   MynaModelEntry *entry = model ? myna_model_library_find_like (context->models, model) : NULL;
@@ -306,9 +271,7 @@ persona_chosen_cb (MynaChatSettingsPage *page,
 }
 
 static void
-connect_personas (GtkWidget        *page,
-                  MynaModelLibrary *models,
-                  MynaConversation *conversation)
+connect_personas (GtkWidget *page, MynaModelLibrary *models, MynaConversation *conversation)
 {
   Context *context = g_new0 (Context, 1);
 
@@ -318,12 +281,10 @@ connect_personas (GtkWidget        *page,
   g_signal_connect_data (page, "save-as-persona", G_CALLBACK (save_as_persona_cb), context, context_free, 0);
 }
 
-/* ---- The two windows ---------------------------------------------------------------------------------------------- */
+/* ---- The two windows -------------------------------------------------------------------------------------------- */
 
 static void
-defaults_changed_cb (MynaChatSettingsPage *page,
-                     GParamSpec           *pspec,
-                     GSettings            *settings)
+defaults_changed_cb (MynaChatSettingsPage *page, GParamSpec *pspec, GSettings *settings)
 {
   const char *json = myna_chat_settings_page_get_json (page);
 
@@ -331,9 +292,7 @@ defaults_changed_cb (MynaChatSettingsPage *page,
 }
 
 GtkWidget *
-myna_preferences_window_new (GtkWindow        *parent,
-                             GSettings        *settings,
-                             MynaModelLibrary *models)
+myna_preferences_window_new (GtkWindow *parent, GSettings *settings, MynaModelLibrary *models)
 {
   GtkWidget *stack = adw_view_stack_new ();
   GtkWidget *switcher = adw_view_switcher_new ();
@@ -356,28 +315,23 @@ myna_preferences_window_new (GtkWindow        *parent,
   myna_chat_settings_page_set_json (MYNA_CHAT_SETTINGS_PAGE (answers), json);
   g_signal_connect_object (answers, "notify::json", G_CALLBACK (defaults_changed_cb), settings, 0);
   for (guint i = 0; i < G_N_ELEMENTS (pages); i++)
-    adw_view_stack_add_titled_with_icon (
-      ADW_VIEW_STACK (stack), pages[i].page, pages[i].name,
-      adw_preferences_page_get_title (ADW_PREFERENCES_PAGE (pages[i].page)),
-      adw_preferences_page_get_icon_name (ADW_PREFERENCES_PAGE (pages[i].page)));
+    adw_view_stack_add_titled_with_icon (ADW_VIEW_STACK (stack), pages[i].page, pages[i].name,
+                                         adw_preferences_page_get_title (ADW_PREFERENCES_PAGE (pages[i].page)),
+                                         adw_preferences_page_get_icon_name (ADW_PREFERENCES_PAGE (pages[i].page)));
   adw_view_switcher_set_stack (ADW_VIEW_SWITCHER (switcher), ADW_VIEW_STACK (stack));
   adw_view_switcher_set_policy (ADW_VIEW_SWITCHER (switcher), ADW_VIEW_SWITCHER_POLICY_NARROW);
 
-  return make_window (parent, _("Preferences"), switcher, stack);
+  return make_window (parent, _ ("Preferences"), switcher, stack);
 }
 
 static void
-conversation_changed_cb (MynaChatSettingsPage *page,
-                         GParamSpec           *pspec,
-                         MynaConversation     *conversation)
+conversation_changed_cb (MynaChatSettingsPage *page, GParamSpec *pspec, MynaConversation *conversation)
 {
   myna_conversation_set_settings (conversation, myna_chat_settings_page_get_json (page));
 }
 
 GtkWidget *
-myna_chat_settings_window_new (GtkWindow        *parent,
-                               MynaConversation *conversation,
-                               MynaModelLibrary *models)
+myna_chat_settings_window_new (GtkWindow *parent, MynaConversation *conversation, MynaModelLibrary *models)
 {
   GtkWidget *page = myna_chat_settings_page_new (MYNA_CHAT_SETTINGS_OF_CHAT, NULL);
   g_autofree char *system_prompt = NULL;
@@ -391,5 +345,5 @@ myna_chat_settings_window_new (GtkWindow        *parent,
   myna_chat_settings_page_set_json (MYNA_CHAT_SETTINGS_PAGE (page), myna_conversation_get_settings (conversation));
   g_signal_connect_object (page, "notify::json", G_CALLBACK (conversation_changed_cb), conversation, 0);
 
-  return make_window (parent, _("Chat Settings"), NULL, page);
+  return make_window (parent, _ ("Chat Settings"), NULL, page);
 }

@@ -11,12 +11,8 @@
 
 G_BEGIN_DECLS
 
-GtkWidget *myna_preferences_window_new   (GtkWindow        *parent,
-                                          GSettings        *settings,
-                                          MynaModelLibrary *models);
+GtkWidget *myna_preferences_window_new (GtkWindow *parent, GSettings *settings, MynaModelLibrary *models);
 /* How the model answers in this conversation. */
-GtkWidget *myna_chat_settings_window_new (GtkWindow        *parent,
-                                          MynaConversation *conversation,
-                                          MynaModelLibrary *models);
+GtkWidget *myna_chat_settings_window_new (GtkWindow *parent, MynaConversation *conversation, MynaModelLibrary *models);
 
 G_END_DECLS

@@ -19,11 +19,8 @@ static const struct
   double weight_gb;
   double needed_gb;
 } sizes[] = {
-  { "GLM-Edge 1.5B", 0.9, 1.4 },
-  { "GLM-Edge 4B", 2.5, 3.3 },
-  { "ChatGLM 6B", 3.6, 4.5 },
-  { "GLM-4 9B", 6.2, 7.2 },
-  { "GLM-4 32B", 19.5, 21.5 },
+  { "GLM-Edge 1.5B", 0.9, 1.4 }, { "GLM-Edge 4B", 2.5, 3.3 }, { "ChatGLM 6B", 3.6, 4.5 },
+  { "GLM-4 9B", 6.2, 7.2 },      { "GLM-4 32B", 19.5, 21.5 },
 };
 
 struct _MynaWelcomeWindow
@@ -37,18 +34,16 @@ struct _MynaWelcomeWindow
 G_DEFINE_FINAL_TYPE (MynaWelcomeWindow, myna_welcome_window, ADW_TYPE_WINDOW)
 
 static void
-show_verdict (GtkWidget *row,
-              double     needed_gb,
-              double     tokens_per_second)
+show_verdict (GtkWidget *row, double needed_gb, double tokens_per_second)
 {
   GtkWidget *icon = g_object_get_data (G_OBJECT (row), "icon");
   MynaModelVerdict verdict = myna_memory_get_verdict ((guint64) (needed_gb * 1e9), myna_memory_available ());
   g_autofree char *text = NULL;
 
   if (verdict == MYNA_VERDICT_TOO_LARGE)
-    text = g_strdup_printf (_("Needs %.1f GB of free memory: too much now"), needed_gb);
+    text = g_strdup_printf (_ ("Needs %.1f GB of free memory: too much now"), needed_gb);
   else if (tokens_per_second <= 0)
-    text = g_strdup_printf (_("Needs %.1f GB of free memory"), needed_gb);
+    text = g_strdup_printf (_ ("Needs %.1f GB of free memory"), needed_gb);
   else
     {
       guint rate = (guint) MAX (tokens_per_second + 0.5, 1);
@@ -63,9 +58,7 @@ show_verdict (GtkWidget *row,
 }
 
 static void
-measured_cb (GObject      *source,
-             GAsyncResult *result,
-             gpointer      user_data)
+measured_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (MynaWelcomeWindow) self = user_data;
   double bandwidth = myna_bandwidth_measure_finish (result);
@@ -73,8 +66,7 @@ measured_cb (GObject      *source,
   if (g_cancellable_is_cancelled (self->cancellable))
     return;
   for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
-    show_verdict (self->rows[i], sizes[i].needed_gb,
-                  myna_bandwidth_to_rate (bandwidth, (guint64) (sizes[i].weight_gb * 1e9)));
+    show_verdict (self->rows[i], sizes[i].needed_gb, myna_bandwidth_to_rate (bandwidth, (guint64) (sizes[i].weight_gb * 1e9)));
 }
 
 static char *
@@ -103,7 +95,7 @@ make_computer_group (MynaWelcomeWindow *self)
   GtkWidget *group = adw_preferences_group_new ();
   g_autofree char *computer = describe_computer ();
 
-  adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (group), _("What can run here"));
+  adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (group), _ ("What can run here"));
   adw_preferences_group_set_description (ADW_PREFERENCES_GROUP (group), computer);
   for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
     {
@@ -111,7 +103,7 @@ make_computer_group (MynaWelcomeWindow *self)
 
       self->rows[i] = adw_action_row_new ();
       adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->rows[i]), sizes[i].name);
-      adw_action_row_set_subtitle (ADW_ACTION_ROW (self->rows[i]), _("Measuring…"));
+      adw_action_row_set_subtitle (ADW_ACTION_ROW (self->rows[i]), _ ("Measuring…"));
       adw_action_row_add_suffix (ADW_ACTION_ROW (self->rows[i]), icon);
       g_object_set_data (G_OBJECT (self->rows[i]), "icon", icon);
       adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), self->rows[i]);
@@ -133,8 +125,8 @@ static GtkWidget *
 make_buttons (MynaWelcomeWindow *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
-  GtkWidget *start = gtk_button_new_with_label (_("Start Chatting"));
-  GtkWidget *add = gtk_button_new_with_label (_("Add a Model"));
+  GtkWidget *start = gtk_button_new_with_label (_ ("Start Chatting"));
+  GtkWidget *add = gtk_button_new_with_label (_ ("Add a Model"));
 
   gtk_widget_set_halign (box, GTK_ALIGN_CENTER);
   gtk_widget_add_css_class (start, "pill");
@@ -150,8 +142,7 @@ make_buttons (MynaWelcomeWindow *self)
 }
 
 static GtkWidget *
-make_label (const char *text,
-            const char *css_class)
+make_label (const char *text, const char *css_class)
 {
   GtkWidget *label = gtk_label_new (text);
 
@@ -171,9 +162,9 @@ make_content (MynaWelcomeWindow *self)
 
   gtk_image_set_pixel_size (GTK_IMAGE (icon), 96);
   gtk_box_append (GTK_BOX (box), icon);
-  gtk_box_append (GTK_BOX (box), make_label (_("Welcome to Myna"), "title-1"));
-  gtk_box_append (GTK_BOX (box), make_label (_("Chat with open GLM models on your own computer. Nothing you write leaves it. "
-                                               "A small starter model is there already; larger ones know more."),
+  gtk_box_append (GTK_BOX (box), make_label (_ ("Welcome to Myna"), "title-1"));
+  gtk_box_append (GTK_BOX (box), make_label (_ ("Chat with open GLM models on your own computer. Nothing you write leaves it. "
+                                                "A small starter model is there already; larger ones know more."),
                                              "body"));
   gtk_box_append (GTK_BOX (box), make_buttons (self));
   gtk_box_append (GTK_BOX (box), make_computer_group (self));
@@ -223,7 +214,7 @@ myna_welcome_window_init (MynaWelcomeWindow *self)
 
   self->cancellable = g_cancellable_new ();
   myna_secondary_window_add_keys (GTK_WIDGET (self));
-  gtk_window_set_title (GTK_WINDOW (self), _("Welcome"));
+  gtk_window_set_title (GTK_WINDOW (self), _ ("Welcome"));
   gtk_window_set_default_size (GTK_WINDOW (self), 560, 680);
   gtk_widget_add_css_class (header, "flat");
   adw_header_bar_set_title_widget (ADW_HEADER_BAR (header), adw_window_title_new (NULL, NULL));

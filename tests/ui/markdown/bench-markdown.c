@@ -19,11 +19,11 @@
 typedef struct
 {
   GtkWidget *view, *window;
-  GString   *message;
-  gsize      shown;
-  double     frame_start;
-  GArray    *view_ms, *frame_ms;        /* of double */
-  guint      n_frames;
+  GString *message;
+  gsize shown;
+  double frame_start;
+  GArray *view_ms, *frame_ms; /* of double */
+  guint n_frames;
   GMainLoop *loop;
 } Bench;
 
@@ -37,8 +37,7 @@ cpu_ms (void)
 }
 
 static int
-compare (gconstpointer a,
-         gconstpointer b)
+compare (gconstpointer a, gconstpointer b)
 {
   double x = *(const double *) a, y = *(const double *) b;
 
@@ -46,8 +45,7 @@ compare (gconstpointer a,
 }
 
 static void
-report (const char *name,
-        GArray     *values)
+report (const char *name, GArray *values)
 {
   double sum = 0;
 
@@ -61,9 +59,7 @@ report (const char *name,
 }
 
 static gboolean
-add_tokens (GtkWidget     *view,
-            GdkFrameClock *clock,
-            gpointer       user_data)
+add_tokens (GtkWidget *view, GdkFrameClock *clock, gpointer user_data)
 {
   Bench *bench = user_data;
   g_autofree char *text = NULL;
@@ -87,15 +83,13 @@ add_tokens (GtkWidget     *view,
 }
 
 static void
-before_paint (GdkFrameClock *clock,
-              Bench         *bench)
+before_paint (GdkFrameClock *clock, Bench *bench)
 {
   bench->frame_start = cpu_ms ();
 }
 
 static void
-after_paint (GdkFrameClock *clock,
-             Bench         *bench)
+after_paint (GdkFrameClock *clock, Bench *bench)
 {
   double ms = cpu_ms () - bench->frame_start;
 
@@ -103,8 +97,7 @@ after_paint (GdkFrameClock *clock,
 }
 
 static char *
-make_message (const char *path,
-              gsize       length)
+make_message (const char *path, gsize length)
 {
   GString *message = g_string_new (NULL);
   g_autofree char *part = NULL;
@@ -119,9 +112,7 @@ make_message (const char *path,
 }
 
 static void
-run (const char *path,
-     gsize       start,
-     gsize       length)
+run (const char *path, gsize start, gsize length)
 {
   Bench bench = { .shown = start, .loop = g_main_loop_new (NULL, FALSE) };
   GtkWidget *scroller = gtk_scrolled_window_new ();
@@ -169,15 +160,13 @@ typedef struct
 } Whole;
 
 static void
-whole_before_paint (GdkFrameClock *clock,
-                    Whole         *whole)
+whole_before_paint (GdkFrameClock *clock, Whole *whole)
 {
   whole->start = cpu_ms ();
 }
 
 static void
-whole_after_paint (GdkFrameClock *clock,
-                   Whole         *whole)
+whole_after_paint (GdkFrameClock *clock, Whole *whole)
 {
   double ms = cpu_ms () - whole->start;
 
@@ -189,8 +178,7 @@ whole_after_paint (GdkFrameClock *clock,
 
 /* A long message of the history is opened: what it takes until it is seen, and the longest frame after that. */
 static void
-run_whole (const char *path,
-           gsize       length)
+run_whole (const char *path, gsize length)
 {
   GtkWidget *scroller = gtk_scrolled_window_new (), *view = myna_markdown_view_new (), *window = gtk_window_new ();
   g_autofree char *message = make_message (path, length);
@@ -223,8 +211,7 @@ run_whole (const char *path,
 }
 
 int
-main (int    argc,
-      char **argv)
+main (int argc, char **argv)
 {
   if (argc != 2)
     {

@@ -10,8 +10,7 @@
 
 /* The first two bytes say where the text is cut; text after the cut arrives later. */
 int
-LLVMFuzzerTestOneInput (const uint8_t *data,
-                        size_t         size)
+LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
   g_autoptr (MynaMarkdown) whole = myna_markdown_new (), pieces = myna_markdown_new ();
   g_autofree char *raw = NULL, *text = NULL, *start = NULL;

@@ -10,8 +10,7 @@
 #include "myna-resources.h"
 
 int
-LLVMFuzzerTestOneInput (const uint8_t *data,
-                        size_t         size)
+LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
   static gboolean is_registered;
   g_autofree char *raw = NULL, *text = NULL, *tex = NULL;

@@ -7,8 +7,7 @@
 #include "fuzz.h"
 
 int
-main (int    argc,
-      char **argv)
+main (int argc, char **argv)
 {
   g_autoptr (GError) error = NULL;
   GDir *folder = argc == 2 ? g_dir_open (argv[1], 0, &error) : NULL;

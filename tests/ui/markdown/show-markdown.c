@@ -16,8 +16,8 @@ static char *search;
 
 typedef struct
 {
-  char  *text;
-  gsize  shown;
+  char *text;
+  gsize shown;
   GtkWidget *view;
 } Stream;
 
@@ -38,8 +38,7 @@ show_more (gpointer user_data)
 }
 
 static void
-activate (GtkApplication *application,
-          Stream         *s)
+activate (GtkApplication *application, Stream *s)
 {
   GtkWidget *window = adw_application_window_new (application);
   GtkWidget *scroller = gtk_scrolled_window_new ();
@@ -71,8 +70,7 @@ activate (GtkApplication *application,
 }
 
 int
-main (int    argc,
-      char **argv)
+main (int argc, char **argv)
 {
   static const GOptionEntry entries[] = {
     { "stream", 0, 0, G_OPTION_ARG_NONE, &stream, "Show a little at a time", NULL },
@@ -85,7 +83,9 @@ main (int    argc,
   g_autoptr (GOptionContext) context = g_option_context_new ("FILE");
   g_autoptr (AdwApplication) application = NULL;
   g_autoptr (GError) error = NULL;
-  Stream s = { NULL, };
+  Stream s = {
+    NULL,
+  };
 
   g_option_context_add_main_entries (context, entries, NULL);
   if (!g_option_context_parse (context, &argc, &argv, &error) || argc != 2

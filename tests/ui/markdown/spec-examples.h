@@ -8,7 +8,7 @@
 
 typedef struct
 {
-  guint line;                           /* where it begins in the file */
+  guint line; /* where it begins in the file */
   char *markdown, *html;
 } SpecExample;
 

@@ -12,13 +12,12 @@
 
 typedef struct
 {
-  GtkWidget        *window;
+  GtkWidget *window;
   MynaMarkdownView *view;
 } Fixture;
 
 static void
-set_up (Fixture      *fixture,
-        gconstpointer data)
+set_up (Fixture *fixture, gconstpointer data)
 {
   fixture->window = gtk_window_new ();
   fixture->view = MYNA_MARKDOWN_VIEW (myna_markdown_view_new ());
@@ -28,8 +27,7 @@ set_up (Fixture      *fixture,
 }
 
 static void
-tear_down (Fixture      *fixture,
-           gconstpointer data)
+tear_down (Fixture *fixture, gconstpointer data)
 {
   g_object_add_weak_pointer (G_OBJECT (fixture->view), (gpointer *) &fixture->view);
   gtk_window_destroy (GTK_WINDOW (fixture->window));
@@ -39,8 +37,7 @@ tear_down (Fixture      *fixture,
 }
 
 static int
-get_height (Fixture *fixture,
-            int      width)
+get_height (Fixture *fixture, int width)
 {
   int height;
 
@@ -49,8 +46,7 @@ get_height (Fixture *fixture,
 }
 
 static GtkWidget *
-get_block (Fixture *fixture,
-           guint    n)
+get_block (Fixture *fixture, guint n)
 {
   GtkWidget *child = gtk_widget_get_first_child (GTK_WIDGET (fixture->view));
 
@@ -61,12 +57,11 @@ get_block (Fixture *fixture,
 }
 
 static const char everything[] =
-  "# Head\n\nSome *text* with $x^2$.\n\n- one\n- two\n\n1. first\n\n> quote\n\n```c\nint x;\n```\n\n"
-  "| a | b |\n|---|---|\n| 1 | 2 |\n\n---\n\n$$\\frac{1}{2}$$\n\nend";
+    "# Head\n\nSome *text* with $x^2$.\n\n- one\n- two\n\n1. first\n\n> quote\n\n```c\nint x;\n```\n\n"
+    "| a | b |\n|---|---|\n| 1 | 2 |\n\n---\n\n$$\\frac{1}{2}$$\n\nend";
 
 static void
-test_copy (Fixture      *fixture,
-           gconstpointer data)
+test_copy (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *text = NULL;
 
@@ -82,8 +77,7 @@ test_copy (Fixture      *fixture,
 
 /* A selection stays as it is while text is added behind it. */
 static void
-test_selection_while_streaming (Fixture      *fixture,
-                                gconstpointer data)
+test_selection_while_streaming (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *before = NULL, *after = NULL;
 
@@ -99,8 +93,7 @@ test_selection_while_streaming (Fixture      *fixture,
 }
 
 static void
-test_search (Fixture      *fixture,
-             gconstpointer data)
+test_search (Fixture *fixture, gconstpointer data)
 {
   graphene_rect_t first, second;
 
@@ -121,8 +114,7 @@ test_search (Fixture      *fixture,
 
 /* Blocks that did not change keep their widgets, and a message that grew looks like one that was always so. */
 static void
-test_growing (Fixture      *fixture,
-              gconstpointer data)
+test_growing (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *prefix = g_strdup (everything);
   GtkWidget *head = NULL;
@@ -149,14 +141,14 @@ test_growing (Fixture      *fixture,
 }
 
 static void
-test_narrow (Fixture      *fixture,
-             gconstpointer data)
+test_narrow (Fixture *fixture, gconstpointer data)
 {
   int minimum;
 
-  myna_markdown_view_set_text (fixture->view, "word word word word word word word word word word word word word word word\n\n"
-                                              "| a long cell in a table | another long cell | yet another long cell |\n|-|-|-|\n\n"
-                                              "```\na very long line of code that is much wider than the narrow window that it is in\n```\n");
+  myna_markdown_view_set_text (fixture->view,
+                               "word word word word word word word word word word word word word word word\n\n"
+                               "| a long cell in a table | another long cell | yet another long cell |\n|-|-|-|\n\n"
+                               "```\na very long line of code that is much wider than the narrow window that it is in\n```\n");
   gtk_widget_measure (GTK_WIDGET (fixture->view), GTK_ORIENTATION_HORIZONTAL, -1, &minimum, NULL, NULL, NULL);
   g_assert_cmpint (minimum, <=, 300);
   g_assert_cmpint (get_height (fixture, 300), >, get_height (fixture, 900));
@@ -166,8 +158,7 @@ test_narrow (Fixture      *fixture,
 }
 
 static void
-test_thinking (Fixture      *fixture,
-               gconstpointer data)
+test_thinking (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *text = NULL;
 
@@ -201,8 +192,7 @@ count_widgets (Fixture *fixture)
 }
 
 static GtkWidget *
-find_block (Fixture    *fixture,
-            const char *text)
+find_block (Fixture *fixture, const char *text)
 {
   GtkWidget *child = gtk_widget_get_first_child (GTK_WIDGET (fixture->view));
 
@@ -213,8 +203,7 @@ find_block (Fixture    *fixture,
 
 /* Of a long message only what is near the viewport is made; finding, copying and the keyboard get at the rest. */
 static void
-test_long (Fixture      *fixture,
-           gconstpointer data)
+test_long (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GString) source = g_string_new (NULL), plain = g_string_new (NULL);
   g_autoptr (GtkWidget) view = g_object_ref (GTK_WIDGET (fixture->view));
@@ -246,8 +235,8 @@ test_long (Fixture      *fixture,
 
   g_assert_true (gtk_widget_child_focus (GTK_WIDGET (fixture->view), GTK_DIR_TAB_FORWARD));
   g_assert_nonnull (find_block (fixture, "Paragraph 2000"));
-  g_assert_true (gtk_widget_is_ancestor (gtk_window_get_focus (GTK_WINDOW (fixture->window)),
-                                         find_block (fixture, "Paragraph 2000")));
+  g_assert_true (
+      gtk_widget_is_ancestor (gtk_window_get_focus (GTK_WINDOW (fixture->window)), find_block (fixture, "Paragraph 2000")));
   g_assert_cmpuint (count_widgets (fixture), <, 400);
 
   myna_markdown_view_select_all (fixture->view);
@@ -262,8 +251,7 @@ test_long (Fixture      *fixture,
 }
 
 static gboolean
-is_at_right (Fixture *fixture,
-             guint    n)
+is_at_right (Fixture *fixture, guint n)
 {
   GtkWidget *block = get_block (fixture, n);
   graphene_rect_t bounds;
@@ -276,8 +264,7 @@ is_at_right (Fixture *fixture,
 
 /* A message in Arabic or Hebrew begins at the right, with its lists and tables; Latin paragraphs in it at the left. */
 static void
-test_right_to_left (Fixture      *fixture,
-                    gconstpointer data)
+test_right_to_left (Fixture *fixture, gconstpointer data)
 {
   static const GtkTextDirection directions[] = { GTK_TEXT_DIR_LTR, GTK_TEXT_DIR_RTL };
 
@@ -300,16 +287,17 @@ test_right_to_left (Fixture      *fixture,
 }
 
 static void
-test_accessible (Fixture      *fixture,
-                 gconstpointer data)
+test_accessible (Fixture *fixture, gconstpointer data)
 {
   GtkWidget *code, *header, *copy;
 
-  myna_markdown_view_set_text (fixture->view, "# Head\n\nText with $x$.\n\n```c\nint x;\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n");
+  myna_markdown_view_set_text (fixture->view,
+                               "# Head\n\nText with $x$.\n\n```c\nint x;\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n");
   gtk_test_widget_wait_for_draw (fixture->window);
   gtk_test_accessible_assert_role (GTK_ACCESSIBLE (get_block (fixture, 0)), GTK_ACCESSIBLE_ROLE_HEADING);
   gtk_test_accessible_assert_property (GTK_ACCESSIBLE (get_block (fixture, 0)), GTK_ACCESSIBLE_PROPERTY_LABEL, "Head");
-  gtk_test_accessible_assert_property (GTK_ACCESSIBLE (get_block (fixture, 1)), GTK_ACCESSIBLE_PROPERTY_LABEL, "Text with $x$.");
+  gtk_test_accessible_assert_property (GTK_ACCESSIBLE (get_block (fixture, 1)), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                       "Text with $x$.");
   code = get_block (fixture, 2);
   gtk_test_accessible_assert_property (GTK_ACCESSIBLE (code), GTK_ACCESSIBLE_PROPERTY_LABEL, "Code, c");
   gtk_test_accessible_assert_property (GTK_ACCESSIBLE (code), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, "int x;");
@@ -321,17 +309,14 @@ test_accessible (Fixture      *fixture,
 }
 
 static void
-got_text (GObject      *source,
-          GAsyncResult *result,
-          gpointer      user_data)
+got_text (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   *(char **) user_data = gdk_clipboard_read_text_finish (GDK_CLIPBOARD (source), result, NULL);
 }
 
 /* The Copy button gives the code as it was written, hidden characters included. */
 static void
-test_copy_code (Fixture      *fixture,
-                gconstpointer data)
+test_copy_code (Fixture *fixture, gconstpointer data)
 {
   GtkWidget *header;
   char *text = NULL;
@@ -348,8 +333,7 @@ test_copy_code (Fixture      *fixture,
 }
 
 int
-main (int    argc,
-      char **argv)
+main (int argc, char **argv)
 {
   gtk_test_init (&argc, &argv, NULL);
   adw_init ();

@@ -9,9 +9,7 @@
 #include "spec-examples.h"
 
 static void
-assert_same_blocks (const char *text,
-                    GPtrArray  *a,
-                    GPtrArray  *b)
+assert_same_blocks (const char *text, GPtrArray *a, GPtrArray *b)
 {
   if (a->len != b->len)
     g_error ("%u blocks, all at once %u: %s", a->len, b->len, text);
@@ -39,8 +37,7 @@ text_of_html (const char *html)
 }
 
 static void
-append_text (GString    *text,
-             const char *more)
+append_text (GString *text, const char *more)
 {
   for (; more && *more; more++)
     if (!g_ascii_isspace (*more))
@@ -48,8 +45,7 @@ append_text (GString    *text,
 }
 
 static guint
-count (const char *html,
-       const char *tag)
+count (const char *html, const char *tag)
 {
   guint n = 0;
 
@@ -96,7 +92,8 @@ check_example (const SpecExample *example)
           n_quotes += block->containers[c].is_first && block->containers[c].kind == MYNA_CONTAINER_QUOTE;
         }
     }
-  if (strstr (example->html, "<img") || strstr (example->html, "footnote") || strstr (example->html, "<blockquote>\n</blockquote>"))
+  if (strstr (example->html, "<img") || strstr (example->html, "footnote")
+      || strstr (example->html, "<blockquote>\n</blockquote>"))
     return FALSE;
   if (strcmp (text->str, expected) != 0)
     g_error ("line %u: “%s”, specified is “%s”", example->line, text->str, expected);
@@ -128,7 +125,7 @@ check_every_prefix (const char *text)
   g_autoptr (MynaMarkdown) incremental = myna_markdown_new ();
   g_autofree char *prefix = g_strdup (text);
 
-  for (const char *end = text; ; end = g_utf8_next_char (end))
+  for (const char *end = text;; end = g_utf8_next_char (end))
     {
       g_autoptr (MynaMarkdown) full = myna_markdown_new ();
 
@@ -209,8 +206,7 @@ test_cost (void)
 }
 
 static MynaBlock *
-parse_one (MynaMarkdown *document,
-           const char   *text)
+parse_one (MynaMarkdown *document, const char *text)
 {
   myna_markdown_set_text (document, text);
   g_assert_cmpuint (myna_markdown_get_blocks (document)->len, >, 0);
@@ -218,8 +214,7 @@ parse_one (MynaMarkdown *document,
 }
 
 static const MynaRun *
-get_run (MynaBlock *block,
-         guint      i)
+get_run (MynaBlock *block, guint i)
 {
   g_assert_nonnull (block->string.runs);
   g_assert_cmpuint (i, <, block->string.runs->len);
@@ -230,7 +225,7 @@ static void
 test_links (void)
 {
   static const char *unsafe[] = { "[a](javascript:alert(1))", "[a](file:///etc/passwd)", "[a](data:text/html,x)", "[a](b.html)",
-                                  "[a](JAVASCRIPT:x)", "![a](file:///x.png)" };
+                                  "[a](JAVASCRIPT:x)",        "![a](file:///x.png)" };
   g_autoptr (MynaMarkdown) document = myna_markdown_new ();
   MynaBlock *block = parse_one (document, "See [the *page*](https://a.example/x?y=1&z=\"2\") or www.b.example.");
 
@@ -295,37 +290,26 @@ test_tables (void)
 static void
 test_pathological (void)
 {
-  static const struct { const char *before, *middle, *after; guint n; } cases[] = {
-    { "", "> ", "a", 30000 },
-    { "", "- ", "a", 30000 },
-    { "", "[", "", 50000 },
-    { "", "![", "", 30000 },
-    { "", "[a](", "", 16000 },
-    { "", "*a **a ", "", 9000 },
-    { "", "a**b_c* ", "", 7000 },
-    { "", "`a``", "", 15000 },
-    { "", "<a ", "", 20000 },
-    { "", "~~a", "", 20000 },
-    { "", "$a$ $", "", 12000 },
-    { "", "$$", "", 20000 },
-    { "", "\\(", "", 30000 },
-    { "", "\\( a \\)\n", "", 60000 },
-    { "", "\\[x", "", 20000 },
-    { "", "| a ", "|\n|-|\n", 15000 },
-    { "", "http://a.b/ ", "", 5000 },
-    { "", "a@b.", "", 16000 },
-    { "", "&#", "", 20000 },
-    { "", "1. a\n", "", 20000 },
-    { "```\n", "x\n", "", 50000 },
-    { "", "\n\n<b", "", 20000 },
-    { "[^1]:x\n", "[^1] ", "", 12000 },
+  static const struct
+  {
+    const char *before, *middle, *after;
+    guint n;
+  } cases[] = {
+    { "", "> ", "a", 30000 },          { "", "- ", "a", 30000 },           { "", "[", "", 50000 },
+    { "", "![", "", 30000 },           { "", "[a](", "", 16000 },          { "", "*a **a ", "", 9000 },
+    { "", "a**b_c* ", "", 7000 },      { "", "`a``", "", 15000 },          { "", "<a ", "", 20000 },
+    { "", "~~a", "", 20000 },          { "", "$a$ $", "", 12000 },         { "", "$$", "", 20000 },
+    { "", "\\(", "", 30000 },          { "", "\\( a \\)\n", "", 60000 },   { "", "\\[x", "", 20000 },
+    { "", "| a ", "|\n|-|\n", 15000 }, { "", "http://a.b/ ", "", 5000 },   { "", "a@b.", "", 16000 },
+    { "", "&#", "", 20000 },           { "", "1. a\n", "", 20000 },        { "```\n", "x\n", "", 50000 },
+    { "", "\n\n<b", "", 20000 },       { "[^1]:x\n", "[^1] ", "", 12000 },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autoptr (MynaMarkdown) document = myna_markdown_new ();
       g_autoptr (GString) text = g_string_new (cases[i].before);
-      clock_t start = clock ();         /* of this process: others may keep the machine busy */
+      clock_t start = clock (); /* of this process: others may keep the machine busy */
       int ms;
 
       for (guint n = 0; n < cases[i].n; n++)
@@ -395,14 +379,28 @@ test_long (void)
 static void
 test_maths (void)
 {
+  /* clang-format off */
   static const struct { const char *markdown, *source; } formulas[] = {
     { "a $x^2$ b", "$x^2$" },          { "a \\(x_1*y_1*\\) b", "\\(x_1*y_1*\\)" }, { "($x$)", "$x$" },
     { "是$n$个", "$n$" },               { "$a \\$ b$", "$a \\$ b$" },               { "**$x$**", "$x$" },
     { "[$x$](https://a.example)", "$x$" }, { "a $|x|$, b", "$|x|$" },
   };
+  /* clang-format on */
   static const char *others[] = {
-    "It costs $5 or $10, not $20.", "US$5 and US$6", "$ x $", "a $5", "from $5-$7", "paid $20 (or 20$) today", "\\$x\\$",
-    "`$x$`", "`\\(x\\)`", "$", "a $$ b", "\\(\\)", "[a](\\(b\\))", "echo $HOME $PATH",
+    "It costs $5 or $10, not $20.",
+    "US$5 and US$6",
+    "$ x $",
+    "a $5",
+    "from $5-$7",
+    "paid $20 (or 20$) today",
+    "\\$x\\$",
+    "`$x$`",
+    "`\\(x\\)`",
+    "$",
+    "a $$ b",
+    "\\(\\)",
+    "[a](\\(b\\))",
+    "echo $HOME $PATH",
   };
   g_autoptr (MynaMarkdown) document = myna_markdown_new ();
   MynaBlock *block;
@@ -481,8 +479,7 @@ test_thinking (void)
 }
 
 int
-main (int    argc,
-      char **argv)
+main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/markdown/specification", test_specification);

@@ -18,8 +18,7 @@ typedef struct
 } Size;
 
 static Size
-measure (const char    *tex,
-         MynaMathsStyle style)
+measure (const char *tex, MynaMathsStyle style)
 {
   g_autoptr (MynaMaths) maths = myna_maths_new (tex, style, SIZE, NULL, NULL);
   Size size;
@@ -65,7 +64,8 @@ count_inked_rows (const char *tex)
 static void
 test_sizes (void)
 {
-  Size x = measure ("x", MYNA_MATHS_INLINE), square = measure ("x^2", MYNA_MATHS_INLINE), index = measure ("x_2", MYNA_MATHS_INLINE);
+  Size x = measure ("x", MYNA_MATHS_INLINE), square = measure ("x^2", MYNA_MATHS_INLINE),
+       index = measure ("x_2", MYNA_MATHS_INLINE);
   Size both = measure ("x_2^2", MYNA_MATHS_INLINE), in_line = measure ("\\frac{a}{b}", MYNA_MATHS_INLINE);
   Size displayed = measure ("\\frac{a}{b}", MYNA_MATHS_DISPLAY), root = measure ("\\sqrt{x}", MYNA_MATHS_INLINE);
 
@@ -94,14 +94,21 @@ test_limits (void)
   /* an integral has its bounds beside it, unless told otherwise */
   g_assert_cmpfloat (integral.width, >, measure ("\\int", MYNA_MATHS_DISPLAY).width);
   g_assert_cmpfloat (height (measure ("\\int\\limits_0^1", MYNA_MATHS_DISPLAY)), >, height (integral) + 0.3 * SIZE);
-  g_assert_cmpfloat (measure ("\\lim_{x \\to 0}", MYNA_MATHS_DISPLAY).width, <, measure ("\\lim_{x \\to 0}", MYNA_MATHS_INLINE).width);
+  g_assert_cmpfloat (measure ("\\lim_{x \\to 0}", MYNA_MATHS_DISPLAY).width, <,
+                     measure ("\\lim_{x \\to 0}", MYNA_MATHS_INLINE).width);
 }
 
 static void
 test_delimiters (void)
 {
   static const char *fences[][2] = {
-    { "(", ")" }, { "[", "]" }, { "\\{", "\\}" }, { "|", "|" }, { "\\|", "\\|" }, { "\\langle", "\\rangle" }, { "\\lfloor", "\\rceil" },
+    { "(", ")" },
+    { "[", "]" },
+    { "\\{", "\\}" },
+    { "|", "|" },
+    { "\\|", "\\|" },
+    { "\\langle", "\\rangle" },
+    { "\\lfloor", "\\rceil" },
   };
   const char *tall = "\\begin{matrix}1\\\\2\\\\3\\\\4\\\\5\\\\6\\\\7\\end{matrix}";
   Size inner = measure (tall, MYNA_MATHS_DISPLAY);
@@ -135,7 +142,8 @@ test_spacing (void)
 static void
 test_lines (void)
 {
-  Size one = measure ("a = b", MYNA_MATHS_DISPLAY), aligned = measure ("\\begin{aligned} a &= b \\\\ &= c \\end{aligned}", MYNA_MATHS_DISPLAY);
+  Size one = measure ("a = b", MYNA_MATHS_DISPLAY),
+       aligned = measure ("\\begin{aligned} a &= b \\\\ &= c \\end{aligned}", MYNA_MATHS_DISPLAY);
   Size cases = measure ("\\begin{cases} 1 & x > 0 \\\\ 0 & \\text{else} \\end{cases}", MYNA_MATHS_DISPLAY);
 
   g_assert_cmpfloat (height (aligned), >, 2 * height (one));
@@ -161,12 +169,14 @@ test_unknown (void)
 static void
 test_letters (void)
 {
+  /* clang-format off */
   static const struct { gunichar c; MynaAlphabet alphabet; gunichar expected; } letters[] = {
     { 'a', MYNA_ALPHABET_ITALIC, 0x1D44E },      { 'h', MYNA_ALPHABET_ITALIC, 0x210E },   { 'R', MYNA_ALPHABET_BLACKBOARD, 0x211D },
     { 'A', MYNA_ALPHABET_BLACKBOARD, 0x1D538 },  { 'L', MYNA_ALPHABET_CALLIGRAPHIC, 0x2112 }, { '7', MYNA_ALPHABET_BOLD, 0x1D7D5 },
     { 'x', MYNA_ALPHABET_ROMAN, 'x' },           { 0x3B1, MYNA_ALPHABET_ITALIC, 0x1D6FC }, { 0x3A9, MYNA_ALPHABET_ITALIC, 0x3A9 },
     { 0x3D5, MYNA_ALPHABET_ITALIC, 0x1D719 },    { '7', MYNA_ALPHABET_ITALIC, '7' },
   };
+  /* clang-format on */
 
   for (guint i = 0; i < G_N_ELEMENTS (letters); i++)
     g_assert_cmphex (myna_tex_letter (letters[i].c, letters[i].alphabet), ==, letters[i].expected);
@@ -176,7 +186,8 @@ static void
 test_delimiters_stripped (void)
 {
   static const char *cases[][2] = {
-    { "$x$", "x" }, { "$$x$$", "x" }, { "\\(x\\)", "x" }, { "\\[x\\]", "x" }, { "$$x", "x" }, { "$$", "" }, { "\\[", "" }, { "x", "x" },
+    { "$x$", "x" }, { "$$x$$", "x" }, { "\\(x\\)", "x" }, { "\\[x\\]", "x" },
+    { "$$x", "x" }, { "$$", "" },     { "\\[", "" },      { "x", "x" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -192,8 +203,10 @@ static void
 test_prefixes (void)
 {
   static const char *formulas[] = {
-    "x = \\frac{-b \\pm \\sqrt[3]{b^2 - 4ac}}{2a}", "\\left\\{ \\begin{array}{lr} a & b \\\\[2pt] c \\end{array} \\middle| x \\right.",
-    "\\sum\\limits_{i=0}^{n} \\binom{n}{i} \\text{如果 } \\mathbb{R}", "\\overset{a}{b} \\underbrace{x+y}_{z} \\xrightarrow[a]{b} \\not= \\tag{1}",
+    "x = \\frac{-b \\pm \\sqrt[3]{b^2 - 4ac}}{2a}",
+    "\\left\\{ \\begin{array}{lr} a & b \\\\[2pt] c \\end{array} \\middle| x \\right.",
+    "\\sum\\limits_{i=0}^{n} \\binom{n}{i} \\text{如果 } \\mathbb{R}",
+    "\\overset{a}{b} \\underbrace{x+y}_{z} \\xrightarrow[a]{b} \\not= \\tag{1}",
     "{a \\over b} \\hat{x} \\widetilde{xyz} \\big/ \\boxed{\\substack{a\\\\b}} \\operatorname*{arg\\,max} f'' \\hspace{1em} % note",
   };
 
@@ -212,11 +225,13 @@ test_prefixes (void)
 static void
 test_pathological (void)
 {
+  /* clang-format off */
   static const char *parts[] = {
     "{", "}", "\\frac", "\\frac{", "x^", "^", "x_1^2", "'", "\\left(", "\\right)", "\\begin{matrix}", "\\begin{matrix}&\\\\", "&", "\\\\",
     "\\sqrt", "\\sqrt[", "\\hat", "\\not", "\\overset", "\\over", "\\text{", "\\unknown", "\\mathbb", "\\left(\\middle|", "\\substack{",
     "\\", "%", "\\xrightarrow[", "\\tag{", "\\end{matrix}", "\\boxed{", "\\hspace{9999999em}", "\\mathop", "\\big", "~", "中",
   };
+  /* clang-format on */
 
   for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
     for (guint n = 10; n <= 10000; n *= 10)
@@ -233,8 +248,7 @@ test_pathological (void)
 }
 
 int
-main (int    argc,
-      char **argv)
+main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   myna_register_resource ();

@@ -6,8 +6,7 @@
 #include "kernels/isa.h"
 
 void
-glm_kernels_init_arm (GlmKernels *kernels,
-                      unsigned    flags)
+glm_kernels_init_arm (GlmKernels *kernels, unsigned flags)
 {
   if (!(flags & GLM_CPU_NEON))
     return;

@@ -13,21 +13,20 @@
 
 #include <arm_neon.h>
 
-#define ROWS GLM_PANEL_ROWS
+#define ROWS     GLM_PANEL_ROWS
 #define QUARTERS 4
-#define UNROLL _Pragma ("GCC unroll 8")
+#define UNROLL   _Pragma ("GCC unroll 8")
 
 /* x (name, format) for each. */
-#define FOR_EACH_FORMAT(x)                                                                                                   \
-  x (q4_0, GLM_PACKED_Q4_0) x (q4_1, GLM_PACKED_Q4_1) x (q5_0, GLM_PACKED_Q5_0) x (q5_1, GLM_PACKED_Q5_1)                    \
-  x (q8_0, GLM_PACKED_Q8_0) x (q4_k, GLM_PACKED_Q4_K) x (q5_k, GLM_PACKED_Q5_K) x (q6_k, GLM_PACKED_Q6_K)                    \
-  x (iq4_nl, GLM_PACKED_IQ4_NL) x (iq4_xs, GLM_PACKED_IQ4_XS) x (q3_k, GLM_PACKED_Q3_K) x (q2_k, GLM_PACKED_Q2_K)
+#define FOR_EACH_FORMAT(x)                                                                                    \
+  x (q4_0, GLM_PACKED_Q4_0) x (q4_1, GLM_PACKED_Q4_1) x (q5_0, GLM_PACKED_Q5_0) x (q5_1, GLM_PACKED_Q5_1)     \
+      x (q8_0, GLM_PACKED_Q8_0) x (q4_k, GLM_PACKED_Q4_K) x (q5_k, GLM_PACKED_Q5_K) x (q6_k, GLM_PACKED_Q6_K) \
+          x (iq4_nl, GLM_PACKED_IQ4_NL) x (iq4_xs, GLM_PACKED_IQ4_XS) x (q3_k, GLM_PACKED_Q3_K) x (q2_k, GLM_PACKED_Q2_K)
 /* A row of a table of them. */
 #define PANEL_PRODUCT_ENTRY(name, format) [format] = panel_product_##name,
 
 static ALWAYS_INLINE void
-prefetch (const uint8_t *p,
-          int            n_bytes)
+prefetch (const uint8_t *p, int n_bytes)
 {
   for (int i = 0; i < n_bytes; i += 64)
     __builtin_prefetch (p + i);
@@ -35,18 +34,14 @@ prefetch (const uint8_t *p,
 
 /* Of each byte; bits that leave a byte are lost.  n may be negative. */
 static ALWAYS_INLINE uint8x16_t
-shift_right (uint8x16_t v,
-             int        n)
+shift_right (uint8x16_t v, int n)
 {
   return n > 0 ? v >> (uint8_t) n : n < 0 ? v << (uint8_t) -n : v;
 }
 
 /* The byte of each level of columns 4 z … 4 z + 3, z < 8, that has its low bits. */
 static ALWAYS_INLINE uint8x16_t
-load_low_bits (GlmPackedFormat format,
-               const uint8_t  *block,
-               int             quarter,
-               int             z)
+load_low_bits (GlmPackedFormat format, const uint8_t *block, int quarter, int z)
 {
   bool by_half = format == GLM_PACKED_Q2_K || (format == GLM_PACKED_Q3_K && z % 4 == 3);
 
@@ -55,10 +50,7 @@ load_low_bits (GlmPackedFormat format,
 
 /* The one that has the others; zeros where there is none. */
 static ALWAYS_INLINE uint8x16_t
-load_high_bits (GlmPackedFormat format,
-                const uint8_t  *block,
-                int             quarter,
-                int             z)
+load_high_bits (GlmPackedFormat format, const uint8_t *block, int quarter, int z)
 {
   if (format == GLM_PACKED_Q3_K && z % 4 == 3)
     return vld1q_u8 (block + 128 + 16 * quarter);
@@ -71,10 +63,7 @@ load_high_bits (GlmPackedFormat format,
 
 /* Levels from the two; those of IQ4 as signed bytes, without the offset. */
 static ALWAYS_INLINE uint8x16_t
-join_bits (GlmPackedFormat format,
-           uint8x16_t      low,
-           uint8x16_t      high,
-           int             z)
+join_bits (GlmPackedFormat format, uint8x16_t low, uint8x16_t high, int z)
 {
   if (format == GLM_PACKED_Q8_0)
     return low;
@@ -104,14 +93,13 @@ typedef enum
 {
   BYTES_UNSIGNED,
   BYTES_SIGNED,
-  BYTES_LOW,                    /* nibbles of each byte */
+  BYTES_LOW, /* nibbles of each byte */
   BYTES_HIGH,
 } ByteKind;
 
 /* Four bytes at p. */
 static ALWAYS_INLINE float32x4_t
-load_bytes (const uint8_t *p,
-            ByteKind       kind)
+load_bytes (const uint8_t *p, ByteKind kind)
 {
   uint8x8_t bytes;
   uint32_t word;
@@ -134,10 +122,7 @@ typedef struct
 
 /* head: of the group; scales: of the block. */
 static ALWAYS_INLINE QuarterScales
-load_scales (GlmPackedFormat format,
-             const uint8_t  *head,
-             const uint8_t  *scales,
-             int             quarter)
+load_scales (GlmPackedFormat format, const uint8_t *head, const uint8_t *scales, int quarter)
 {
   const float32x4_t zero = vdupq_n_f32 (0);
   QuarterScales result = { { zero, zero }, { zero, zero } };
@@ -157,8 +142,9 @@ load_scales (GlmPackedFormat format,
 
       result.scale[h] = vmulq_f32 (load_halves (head + 8 * quarter), load_bytes (bytes, kind));
       if (glm_packed_has_min (format))
-        result.min[h] = vnegq_f32 (vmulq_f32 (load_halves (head + 2 * ROWS + 8 * quarter),
-                                              n_parts == 2 ? load_bytes (bytes, BYTES_HIGH) : load_bytes (bytes + ROWS, BYTES_UNSIGNED)));
+        result.min[h] =
+            vnegq_f32 (vmulq_f32 (load_halves (head + 2 * ROWS + 8 * quarter),
+                                  n_parts == 2 ? load_bytes (bytes, BYTES_HIGH) : load_bytes (bytes + ROWS, BYTES_UNSIGNED)));
     }
   return result;
 }

@@ -9,14 +9,11 @@
 
 #define UNROLL _Pragma ("GCC unroll 16")
 
-#define BLOCK 32                /* values that share a scale */
-#define VECS  (BLOCK / LANES)   /* of a block */
+#define BLOCK  32              /* values that share a scale */
+#define VECS   (BLOCK / LANES) /* of a block */
 
 static float
-score (const float  *q,
-       const int8_t *k,
-       const float  *scales,
-       int64_t       d)
+score (const float *q, const int8_t *k, const float *scales, int64_t d)
 {
   Vec sum = v_zero ();
   float rest = 0;
@@ -26,8 +23,7 @@ score (const float  *q,
     {
       Vec part = v_zero ();
 
-      UNROLL for (int i = 0; i < VECS; i++)
-        part = v_fma (v_load_i8 (k + c + i * LANES), v_load (q + c + i * LANES), part);
+      UNROLL for (int i = 0; i < VECS; i++) part = v_fma (v_load_i8 (k + c + i * LANES), v_load (q + c + i * LANES), part);
       sum = v_fma (v_set (scales[c / BLOCK]), part, sum);
     }
   for (; c < d; c++)
@@ -36,15 +32,8 @@ score (const float  *q,
 }
 
 static void
-attend_scores_i8 (float        *s,
-                  int64_t       lds,
-                  const float  *q,
-                  int64_t       ldq,
-                  int           n_q,
-                  const int8_t *k,
-                  const float  *scales,
-                  int           n_k,
-                  int64_t       d)
+attend_scores_i8 (float *s, int64_t lds, const float *q, int64_t ldq, int n_q, const int8_t *k, const float *scales, int n_k,
+                  int64_t d)
 {
   int64_t n_blocks = (d + BLOCK - 1) / BLOCK;
 
@@ -55,43 +44,30 @@ attend_scores_i8 (float        *s,
 
 /* o[n · BLOCK] += Σ_j p[j] · v_j, n a constant: what is summed stays in registers. */
 static inline __attribute__ ((always_inline)) void
-add_blocks (int           n,
-            float        *o,
-            const float  *p,
-            const int8_t *v,
-            int64_t       ldv,
-            const float  *scales,
-            int64_t       lds,
-            int           n_k)
+add_blocks (int n, float *o, const float *p, const int8_t *v, int64_t ldv, const float *scales, int64_t lds, int n_k)
 {
   Vec sum[4 * VECS];
 
-  UNROLL for (int i = 0; i < n * VECS; i++)
-    sum[i] = v_load (o + i * LANES);
+  UNROLL for (int i = 0; i < n * VECS; i++) sum[i] = v_load (o + i * LANES);
   for (int j = 0; j < n_k; j++)
     UNROLL for (int b = 0; b < n; b++)
-      {
-        Vec factor = v_set (p[j] * scales[j * lds + b]);
+    {
+      Vec factor = v_set (p[j] * scales[j * lds + b]);
 
-        UNROLL for (int i = b * VECS; i < (b + 1) * VECS; i++)
-          sum[i] = v_fma (factor, v_load_i8 (v + j * ldv + i * LANES), sum[i]);
-      }
-  UNROLL for (int i = 0; i < n * VECS; i++)
-    v_store (o + i * LANES, sum[i]);
+      UNROLL for (int i = b * VECS; i < (b + 1) * VECS; i++) sum[i] =
+          v_fma (factor, v_load_i8 (v + j * ldv + i * LANES), sum[i]);
+    }
+  UNROLL for (int i = 0; i < n * VECS; i++) v_store (o + i * LANES, sum[i]);
 }
 
 static void
-attend_values_i8 (float        *o,
-                  int64_t       ldo,
-                  const float  *p,
-                  int64_t       ldp,
-                  int           n_q,
-                  const int8_t *v,
-                  const float  *scales,
-                  int           n_k,
-                  int64_t       d)
+attend_values_i8 (float *o, int64_t ldo, const float *p, int64_t ldp, int n_q, const int8_t *v, const float *scales, int n_k,
+                  int64_t d)
 {
-  enum { STRIP = LANES == 16 ? 4 : 2 };         /* blocks */
+  enum
+  {
+    STRIP = LANES == 16 ? 4 : 2
+  }; /* blocks */
   int64_t n_blocks = (d + BLOCK - 1) / BLOCK;
 
   for (int i = 0; i < n_q; i++)

@@ -9,18 +9,16 @@
  */
 #include "kernels/simd/simd.h"
 
-#define UNROLL _Pragma ("GCC unroll 16")
+#define UNROLL           _Pragma ("GCC unroll 16")
 
-#define MAX_DIM   256         /* of a head, on the fast paths */
-#define KEYS      (LANES < 8 ? 8 : LANES) /* keys at a time: as many sums as multiply-adds are under way */
-#define MIN_TURNED_HEADS (LANES / 2 + 1) /* fewer leave most lanes idle: plain dot products are as fast */
+#define MAX_DIM          256                     /* of a head, on the fast paths */
+#define KEYS             (LANES < 8 ? 8 : LANES) /* keys at a time: as many sums as multiply-adds are under way */
+#define MIN_TURNED_HEADS (LANES / 2 + 1)         /* fewer leave most lanes idle: plain dot products are as fast */
 
-/* ---- Scores ------------------------------------------------------------------------------------------------------- */
+/* ---- Scores ----------------------------------------------------------------------------------------------------- */
 
 static void
-halves_to_floats (float          *y,
-                  const uint16_t *x,
-                  int64_t         n)
+halves_to_floats (float *y, const uint16_t *x, int64_t n)
 {
   int64_t i = 0;
 
@@ -32,13 +30,7 @@ halves_to_floats (float          *y,
 
 /* s[i, j] for one key row and few heads. */
 static void
-score_by_dots (float          *s,
-               int64_t         lds,
-               const float    *q,
-               int64_t         ldq,
-               int             n_q,
-               const uint16_t *k,
-               int64_t         d)
+score_by_dots (float *s, int64_t lds, const float *q, int64_t ldq, int n_q, const uint16_t *k, int64_t d)
 {
   for (int h = 0; h < n_q; h++)
     {
@@ -66,27 +58,18 @@ score_by_dots (float          *s,
 /* s[h, j] of KEYS keys (as float, MAX_DIM apart) and LANES heads (turned, [d, LANES]); n_q ≤ LANES and n ≤ KEYS of them
  * are stored. */
 static inline void
-score_block (float       *s,
-             int64_t      lds,
-             const float *turned,
-             const float *keys,
-             int64_t      d,
-             int          n_q,
-             int          n)
+score_block (float *s, int64_t lds, const float *turned, const float *keys, int64_t d, int n_q, int n)
 {
   Vec sum[KEYS];
 
-  UNROLL for (int j = 0; j < KEYS; j++)
-    sum[j] = v_zero ();
+  UNROLL for (int j = 0; j < KEYS; j++) sum[j] = v_zero ();
   for (int64_t c = 0; c < d; c++)
     {
       Vec q = v_load (turned + c * LANES);
 
-      UNROLL for (int j = 0; j < KEYS; j++)
-        sum[j] = v_fma (q, v_set (keys[j * MAX_DIM + c]), sum[j]);
+      UNROLL for (int j = 0; j < KEYS; j++) sum[j] = v_fma (q, v_set (keys[j * MAX_DIM + c]), sum[j]);
     }
-  UNROLL for (int j = 0; j < KEYS; j += LANES)
-    v_transpose (sum + j);
+  UNROLL for (int j = 0; j < KEYS; j += LANES) v_transpose (sum + j);
   for (int h = 0; h < n_q; h++)
     for (int j = 0; j < n; j += LANES)
       if (n - j >= LANES)
@@ -97,11 +80,7 @@ score_block (float       *s,
 
 /* turned [d rounded up, LANES] = q [n_q, d] with rows as columns; what is beyond q is 0. */
 static void
-turn (float       *turned,
-      const float *q,
-      int64_t      ldq,
-      int          n_q,
-      int64_t      d)
+turn (float *turned, const float *q, int64_t ldq, int n_q, int64_t d)
 {
   for (int64_t c = 0; c < d; c += LANES)
     {
@@ -118,17 +97,9 @@ turn (float       *turned,
 
 /* At most LANES heads over all keys. */
 static void
-score_turned (float          *s,
-              int64_t         lds,
-              const float    *q,
-              int64_t         ldq,
-              int             n_q,
-              const uint16_t *k,
-              int64_t         ldk,
-              int             n_k,
-              int64_t         d)
+score_turned (float *s, int64_t lds, const float *q, int64_t ldq, int n_q, const uint16_t *k, int64_t ldk, int n_k, int64_t d)
 {
-  _Alignas (64) float turned[MAX_DIM * LANES], keys[KEYS * MAX_DIM];
+  _Alignas(64) float turned[MAX_DIM * LANES], keys[KEYS * MAX_DIM];
 
   turn (turned, q, ldq, n_q, d);
   for (int begin = 0; begin < n_k; begin += KEYS)
@@ -145,15 +116,7 @@ score_turned (float          *s,
 }
 
 static void
-attend_scores (float          *s,
-               int64_t         lds,
-               const float    *q,
-               int64_t         ldq,
-               int             n_q,
-               const uint16_t *k,
-               int64_t         ldk,
-               int             n_k,
-               int64_t         d)
+attend_scores (float *s, int64_t lds, const float *q, int64_t ldq, int n_q, const uint16_t *k, int64_t ldk, int n_k, int64_t d)
 {
   int h = 0;
 
@@ -165,55 +128,37 @@ attend_scores (float          *s,
       score_by_dots (s + h * lds + j, lds, q + h * ldq, ldq, n_q - h, k + j * ldk, d);
 }
 
-/* ---- Values ------------------------------------------------------------------------------------------------------- */
+/* ---- Values ----------------------------------------------------------------------------------------------------- */
 
-#define HEADS  2              /* heads whose outputs stay in registers together … */
+#define HEADS  2                    /* heads whose outputs stay in registers together … */
 #define COLS   (LANES == 8 ? 4 : 8) /* … in this many vectors each: AVX2 has 16 registers, the others 32 */
-#define VALUES 32             /* rows of V that are float at a time */
+#define VALUES 32                   /* rows of V that are float at a time */
 
 /* o[h, COLS · LANES] += Σ_j p[h, j] · values[j], h < heads, a constant. */
 static inline __attribute__ ((always_inline)) void
-add_values (int          heads,
-            float       *o,
-            int64_t      ldo,
-            const float *p,
-            int64_t      ldp,
-            const float *values,
-            int64_t      ldv,
-            int          n)
+add_values (int heads, float *o, int64_t ldo, const float *p, int64_t ldp, const float *values, int64_t ldv, int n)
 {
   Vec sum[HEADS][COLS];
 
-  UNROLL for (int h = 0; h < heads; h++)
-    UNROLL for (int c = 0; c < COLS; c++)
-      sum[h][c] = v_load (o + h * ldo + c * LANES);
+  UNROLL for (int h = 0; h < heads; h++) UNROLL for (int c = 0; c < COLS; c++) sum[h][c] = v_load (o + h * ldo + c * LANES);
   for (int j = 0; j < n; j++)
     {
       Vec factor[HEADS];
 
-      UNROLL for (int h = 0; h < heads; h++)
-        factor[h] = v_set (p[h * ldp + j]);
+      UNROLL for (int h = 0; h < heads; h++) factor[h] = v_set (p[h * ldp + j]);
       UNROLL for (int c = 0; c < COLS; c++)
-        {
-          Vec v = v_load (values + j * ldv + c * LANES);
+      {
+        Vec v = v_load (values + j * ldv + c * LANES);
 
-          UNROLL for (int h = 0; h < heads; h++)
-            sum[h][c] = v_fma (factor[h], v, sum[h][c]);
-        }
+        UNROLL for (int h = 0; h < heads; h++) sum[h][c] = v_fma (factor[h], v, sum[h][c]);
+      }
     }
-  UNROLL for (int h = 0; h < heads; h++)
-    UNROLL for (int c = 0; c < COLS; c++)
-      v_store (o + h * ldo + c * LANES, sum[h][c]);
+  UNROLL for (int h = 0; h < heads; h++) UNROLL for (int c = 0; c < COLS; c++) v_store (o + h * ldo + c * LANES, sum[h][c]);
 }
 
 /* The same for one head and any number of columns. */
 static void
-add_values_slowly (float       *o,
-                   const float *p,
-                   const float *values,
-                   int64_t      ldv,
-                   int          n,
-                   int64_t      n_cols)
+add_values_slowly (float *o, const float *p, const float *values, int64_t ldv, int n, int64_t n_cols)
 {
   for (int64_t c = 0; c < n_cols; c += LANES)
     {
@@ -230,18 +175,13 @@ add_values_slowly (float       *o,
 }
 
 static void
-attend_values (float          *o,
-               int64_t         ldo,
-               const float    *p,
-               int64_t         ldp,
-               int             n_q,
-               const uint16_t *v,
-               int64_t         ldv,
-               int             n_k,
-               int64_t         d)
+attend_values (float *o, int64_t ldo, const float *p, int64_t ldp, int n_q, const uint16_t *v, int64_t ldv, int n_k, int64_t d)
 {
-  enum { STRIP = COLS * LANES };
-  _Alignas (64) float values[VALUES * STRIP];
+  enum
+  {
+    STRIP = COLS * LANES
+  };
+  _Alignas(64) float values[VALUES * STRIP];
 
   for (int begin = 0; begin < n_k; begin += VALUES)
     for (int64_t col = 0; col < d; col += STRIP)

@@ -7,10 +7,11 @@
 
 #include <immintrin.h>
 
-#define LANES 8
+#define LANES          8
 #define SUFFIXED(name) name##_avx2
 typedef __m256 Vec;
 
+/* clang-format off */
 static inline Vec v_load (const float *p) { return _mm256_loadu_ps (p); }
 static inline void v_store (float *p, Vec v) { _mm256_storeu_ps (p, v); }
 static inline Vec v_set (float f) { return _mm256_set1_ps (f); }
@@ -111,5 +112,6 @@ static inline void v_transpose (Vec v[LANES])
   for (int j = 0; j < LANES; j++)
     v[j] = t[j];
 }
+/* clang-format on */
 
 #endif

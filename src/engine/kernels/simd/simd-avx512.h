@@ -7,10 +7,11 @@
 
 #include <immintrin.h>
 
-#define LANES 16
+#define LANES          16
 #define SUFFIXED(name) name##_avx512
 typedef __m512 Vec;
 
+/* clang-format off */
 static inline Vec v_load (const float *p) { return _mm512_loadu_ps (p); }
 static inline void v_store (float *p, Vec v) { _mm512_storeu_ps (p, v); }
 static inline Vec v_set (float f) { return _mm512_set1_ps (f); }
@@ -89,5 +90,6 @@ static inline void v_transpose (Vec v[LANES])
       v[j + 12] = _mm512_shuffle_f32x4 (t[j + 4], t[j + 12], 0xdd);
     }
 }
+/* clang-format on */
 
 #endif

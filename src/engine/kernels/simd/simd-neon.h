@@ -7,10 +7,11 @@
 
 #include <arm_neon.h>
 
-#define LANES 4
+#define LANES          4
 #define SUFFIXED(name) name##_neon
 typedef float32x4_t Vec;
 
+/* clang-format off */
 static inline Vec v_load (const float *p) { return vld1q_f32 (p); }
 static inline void v_store (float *p, Vec v) { vst1q_f32 (p, v); }
 static inline Vec v_set (float f) { return vdupq_n_f32 (f); }
@@ -102,5 +103,6 @@ static inline void v_transpose (Vec v[LANES])
       v[j + 2] = vcombine_f32 (vget_high_f32 (top.val[j]), vget_high_f32 (bottom.val[j]));
     }
 }
+/* clang-format on */
 
 #endif

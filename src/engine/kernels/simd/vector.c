@@ -9,9 +9,7 @@
 #include <math.h>
 
 static float
-sum_of_squares (const float *x,
-                float        mean,
-                int64_t      n)
+sum_of_squares (const float *x, float mean, int64_t n)
 {
   Vec sum = v_zero (), sum2 = v_zero (), m = v_set (mean), v;
   int64_t i = 0;
@@ -30,11 +28,7 @@ sum_of_squares (const float *x,
 }
 
 static void
-rms_norm (float       *y,
-          const float *x,
-          const float *w,
-          int64_t      n,
-          float        eps)
+rms_norm (float *y, const float *x, const float *w, int64_t n, float eps)
 {
   Vec scale = v_set (1 / sqrtf (sum_of_squares (x, 0, n) / (float) n + eps));
   int64_t i = 0;
@@ -47,12 +41,7 @@ rms_norm (float       *y,
 }
 
 static void
-layer_norm (float       *y,
-            const float *x,
-            const float *w,
-            const float *b,
-            int64_t      n,
-            float        eps)
+layer_norm (float *y, const float *x, const float *w, const float *b, int64_t n, float eps)
 {
   Vec sum = v_zero (), mean, scale;
   int64_t i = 0;
@@ -69,15 +58,14 @@ layer_norm (float       *y,
   for (i = 0; i + LANES <= n; i += LANES)
     v_store (y + i, v_fma (v_mul (v_sub (v_load (x + i), mean), scale), v_load (w + i), v_load (b + i)));
   if (left != 0)
-    v_store_part (y + i, v_fma (v_mul (v_sub (v_load_part (x + i, left), mean), scale), v_load_part (w + i, left),
-                                v_load_part (b + i, left)), left);
+    v_store_part (y + i,
+                  v_fma (v_mul (v_sub (v_load_part (x + i, left), mean), scale), v_load_part (w + i, left),
+                         v_load_part (b + i, left)),
+                  left);
 }
 
 static void
-add_scaled (float       *y,
-            const float *x,
-            float        scale,
-            int64_t      n)
+add_scaled (float *y, const float *x, float scale, int64_t n)
 {
   Vec s = v_set (scale);
   int64_t i = 0;
@@ -95,17 +83,15 @@ v_silu (Vec v)
 }
 
 static void
-swiglu (float       *y,
-        const float *gate,
-        const float *up,
-        int64_t      n)
+swiglu (float *y, const float *gate, const float *up, int64_t n)
 {
   int64_t i = 0;
 
   for (; i + LANES <= n; i += LANES)
     v_store (y + i, v_mul (v_silu (v_load (gate + i)), v_load (up + i)));
   if (i < n)
-    v_store_part (y + i, v_mul (v_silu (v_load_part (gate + i, (int) (n - i))), v_load_part (up + i, (int) (n - i))), (int) (n - i));
+    v_store_part (y + i, v_mul (v_silu (v_load_part (gate + i, (int) (n - i))), v_load_part (up + i, (int) (n - i))),
+                  (int) (n - i));
 }
 
 /* ½ x (1 + tanh u) = x / (1 + e^−2u) */
@@ -119,9 +105,7 @@ v_gelu (Vec x)
 }
 
 static void
-gelu (float       *y,
-      const float *x,
-      int64_t      n)
+gelu (float *y, const float *x, int64_t n)
 {
   int64_t i = 0;
 
@@ -133,8 +117,7 @@ gelu (float       *y,
 
 /* In this order a NaN is passed over, as in the reference. */
 static float
-largest (const float *x,
-         int64_t      n)
+largest (const float *x, int64_t n)
 {
   Vec result = v_set (-INFINITY);
   int64_t i = 0;
@@ -149,10 +132,7 @@ largest (const float *x,
 }
 
 static float
-exp_sum (float  *x,
-         float   scale,
-         float   shift,
-         int64_t n)
+exp_sum (float *x, float scale, float shift, int64_t n)
 {
   Vec sum = v_zero (), s = v_set (scale), minus_shift = v_set (-shift), v;
   int64_t i = 0;
@@ -175,9 +155,7 @@ exp_sum (float  *x,
 }
 
 static void
-softmax (float  *x,
-         float   scale,
-         int64_t n)
+softmax (float *x, float scale, int64_t n)
 {
   Vec s = v_set (scale), largest = v_set (-INFINITY), inverse;
   float shift;
@@ -196,10 +174,7 @@ softmax (float  *x,
 }
 
 static void
-rope_interleaved (float       *x,
-                  const float *cos,
-                  const float *sin,
-                  int64_t      n_pairs)
+rope_interleaved (float *x, const float *cos, const float *sin, int64_t n_pairs)
 {
   int64_t i = 0;
 
@@ -219,10 +194,7 @@ rope_interleaved (float       *x,
 }
 
 static void
-rope_half (float       *x,
-           const float *cos,
-           const float *sin,
-           int64_t      n_pairs)
+rope_half (float *x, const float *cos, const float *sin, int64_t n_pairs)
 {
   float *second = x + n_pairs;
   int64_t i = 0;
@@ -244,9 +216,7 @@ rope_half (float       *x,
 }
 
 static float
-dot_f32 (const float *x,
-         const float *y,
-         int64_t      n)
+dot_f32 (const float *x, const float *y, int64_t n)
 {
   Vec sum[4] = { v_zero (), v_zero (), v_zero (), v_zero () };
   int64_t i = 0;
@@ -262,9 +232,7 @@ dot_f32 (const float *x,
 }
 
 static float
-dot_f16 (const float    *x,
-         const uint16_t *y,
-         int64_t         n)
+dot_f16 (const float *x, const uint16_t *y, int64_t n)
 {
   Vec sum[4] = { v_zero (), v_zero (), v_zero (), v_zero () };
   int64_t i = 0;
@@ -280,10 +248,7 @@ dot_f16 (const float    *x,
 }
 
 static void
-axpy_f16 (float          *y,
-          float           a,
-          const uint16_t *x,
-          int64_t         n)
+axpy_f16 (float *y, float a, const uint16_t *x, int64_t n)
 {
   Vec factor = v_set (a);
   int64_t i = 0;
@@ -291,13 +256,12 @@ axpy_f16 (float          *y,
   for (; i + LANES <= n; i += LANES)
     v_store (y + i, v_fma (factor, v_load_half (x + i), v_load (y + i)));
   if (i < n)
-    v_store_part (y + i, v_fma (factor, v_load_half_part (x + i, (int) (n - i)), v_load_part (y + i, (int) (n - i))), (int) (n - i));
+    v_store_part (y + i, v_fma (factor, v_load_half_part (x + i, (int) (n - i)), v_load_part (y + i, (int) (n - i))),
+                  (int) (n - i));
 }
 
 static void
-f32_to_f16 (uint16_t    *y,
-            const float *x,
-            int64_t      n)
+f32_to_f16 (uint16_t *y, const float *x, int64_t n)
 {
   int64_t i = 0;
 
@@ -308,9 +272,7 @@ f32_to_f16 (uint16_t    *y,
 }
 
 static void
-f16_to_f32 (float          *y,
-            const uint16_t *x,
-            int64_t         n)
+f16_to_f32 (float *y, const uint16_t *x, int64_t n)
 {
   int64_t i = 0;
 
@@ -321,10 +283,7 @@ f16_to_f32 (float          *y,
 }
 
 static void
-i8_to_f32 (float        *y,
-           const int8_t *x,
-           const float  *scales,
-           int64_t       n)
+i8_to_f32 (float *y, const int8_t *x, const float *scales, int64_t n)
 {
   int64_t i = 0;
 

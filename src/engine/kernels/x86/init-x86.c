@@ -6,8 +6,7 @@
 #include "kernels/x86/x86.h"
 
 void
-glm_kernels_init_x86 (GlmKernels *kernels,
-                      unsigned    flags)
+glm_kernels_init_x86 (GlmKernels *kernels, unsigned flags)
 {
   if (!(flags & GLM_CPU_AVX2))
     return;

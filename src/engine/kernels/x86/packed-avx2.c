@@ -15,15 +15,15 @@
 
 #include <immintrin.h>
 
-#define ROWS GLM_PANEL_ROWS
+#define ROWS      GLM_PANEL_ROWS
 #define MAX_WIDTH 4
-#define UNROLL _Pragma ("GCC unroll 8")
+#define UNROLL    _Pragma ("GCC unroll 8")
 
 #ifdef GLM_AVXVNNI
-#define HAS_VNNI true
+#define HAS_VNNI       true
 #define SUFFIXED(name) name##_avxvnni
 #else
-#define HAS_VNNI false
+#define HAS_VNNI       false
 #define SUFFIXED(name) name##_avx2
 #endif
 
@@ -47,8 +47,7 @@ load (const uint8_t *p)
 }
 
 static ALWAYS_INLINE __m256i
-shift_right (__m256i v,
-             int     n)
+shift_right (__m256i v, int n)
 {
   return n > 0 ? _mm256_srli_epi16 (v, n) : n < 0 ? _mm256_slli_epi16 (v, -n) : v;
 }
@@ -64,10 +63,7 @@ iq4_table (void)
 
 /* Levels of columns 4 z … 4 z + 3, z < 8, of rows 8 half … 8 half + 7.  Wide ones without VNNI: signed. */
 static ALWAYS_INLINE __m256i
-load_levels (GlmPackedFormat format,
-             const uint8_t  *block,
-             int             half,
-             int             z)
+load_levels (GlmPackedFormat format, const uint8_t *block, int half, int z)
 {
   __m256i v;
 
@@ -100,12 +96,7 @@ typedef struct
 
 /* step counts the calls for this accumulator in this block. */
 static ALWAYS_INLINE void
-add_products (GlmPackedFormat format,
-              Accumulator    *acc,
-              __m256i         levels,
-              __m256i         q,
-              int             step,
-              int             n_steps)
+add_products (GlmPackedFormat format, Accumulator *acc, __m256i levels, __m256i q, int step, int n_steps)
 {
 #ifdef GLM_AVXVNNI
   acc->sum = _mm256_dpbusd_avx_epi32 (acc->sum, levels, q);
@@ -143,8 +134,7 @@ load_bytes_signed (const uint8_t *p)
 
 /* The nibbles from bit `shift` on of eight bytes. */
 static ALWAYS_INLINE __m256
-load_nibbles (const uint8_t *p,
-              int            shift)
+load_nibbles (const uint8_t *p, int shift)
 {
   __m256i v = _mm256_cvtepu8_epi32 (_mm_loadl_epi64 ((const __m128i *) p));
 
@@ -152,9 +142,7 @@ load_nibbles (const uint8_t *p,
 }
 
 static ALWAYS_INLINE BlockScales
-load_scales (GlmPackedFormat format,
-             const uint8_t  *head,
-             const uint8_t  *scales)
+load_scales (GlmPackedFormat format, const uint8_t *head, const uint8_t *scales)
 {
   BlockScales result = { 0 };
 
@@ -195,67 +183,53 @@ load_scales (GlmPackedFormat format,
 
 /* sum[i] += scale · d_i · (first_i + Σ levels z_begin … z_end − 1 · q_i). */
 static ALWAYS_INLINE void
-multiply_columns (GlmPackedFormat format,
-                  int             width,
-                  const uint8_t  *block,
-                  const uint8_t  *tile,
-                  int             z_begin,
-                  int             z_end,
-                  const uint8_t  *first,
-                  const __m256    scale[2],
-                  __m256          sum[][2])
+multiply_columns (GlmPackedFormat format, int width, const uint8_t *block, const uint8_t *tile, int z_begin, int z_end,
+                  const uint8_t *first, const __m256 scale[2], __m256 sum[][2])
 {
   const float *d = (const float *) (tile + 32 * width);
   /* Signed levels carry no offset. */
   bool has_first = !glm_packed_has_min (format) && (HAS_VNNI || !glm_packed_is_wide (format));
   Accumulator acc[MAX_WIDTH][2];
 
-  UNROLL for (int i = 0; i < width; i++)
-    acc[i][0].sum = acc[i][1].sum = has_first ? _mm256_set1_epi32 (((const int *) first)[i]) : _mm256_setzero_si256 ();
+  UNROLL for (int i = 0; i < width; i++) acc[i][0].sum = acc[i][1].sum =
+      has_first ? _mm256_set1_epi32 (((const int *) first)[i]) : _mm256_setzero_si256 ();
   UNROLL for (int z = z_begin; z < z_end; z++)
+  {
+    __m256i levels[2] = { load_levels (format, block, 0, z), load_levels (format, block, 1, z) };
+
+    UNROLL for (int i = 0; i < width; i++)
     {
-      __m256i levels[2] = { load_levels (format, block, 0, z), load_levels (format, block, 1, z) };
+      __m256i q = _mm256_set1_epi32 (*(const int *) (tile + 32 * i + 4 * z));
 
-      UNROLL for (int i = 0; i < width; i++)
-        {
-          __m256i q = _mm256_set1_epi32 (*(const int *) (tile + 32 * i + 4 * z));
-
-          add_products (format, &acc[i][0], levels[0], q, z - z_begin, z_end - z_begin);
-          add_products (format, &acc[i][1], levels[1], q, z - z_begin, z_end - z_begin);
-        }
+      add_products (format, &acc[i][0], levels[0], q, z - z_begin, z_end - z_begin);
+      add_products (format, &acc[i][1], levels[1], q, z - z_begin, z_end - z_begin);
     }
+  }
   UNROLL for (int i = 0; i < width; i++)
-    {
-      __m256 factor = _mm256_set1_ps (d[i]);
+  {
+    __m256 factor = _mm256_set1_ps (d[i]);
 
-      sum[i][0] = _mm256_fmadd_ps (_mm256_cvtepi32_ps (acc[i][0].sum), _mm256_mul_ps (scale[0], factor), sum[i][0]);
-      sum[i][1] = _mm256_fmadd_ps (_mm256_cvtepi32_ps (acc[i][1].sum), _mm256_mul_ps (scale[1], factor), sum[i][1]);
-    }
+    sum[i][0] = _mm256_fmadd_ps (_mm256_cvtepi32_ps (acc[i][0].sum), _mm256_mul_ps (scale[0], factor), sum[i][0]);
+    sum[i][1] = _mm256_fmadd_ps (_mm256_cvtepi32_ps (acc[i][1].sum), _mm256_mul_ps (scale[1], factor), sum[i][1]);
+  }
 }
 
 /* sum[i] += min · word_i */
 static ALWAYS_INLINE void
-add_minima (int            width,
-            const uint8_t *words,
-            const __m256   min[2],
-            __m256         sum[][2])
+add_minima (int width, const uint8_t *words, const __m256 min[2], __m256 sum[][2])
 {
   const float *scaled = (const float *) words;
 
   UNROLL for (int i = 0; i < width; i++)
-    {
-      sum[i][0] = _mm256_fmadd_ps (min[0], _mm256_set1_ps (scaled[i]), sum[i][0]);
-      sum[i][1] = _mm256_fmadd_ps (min[1], _mm256_set1_ps (scaled[i]), sum[i][1]);
-    }
+  {
+    sum[i][0] = _mm256_fmadd_ps (min[0], _mm256_set1_ps (scaled[i]), sum[i][0]);
+    sum[i][1] = _mm256_fmadd_ps (min[1], _mm256_set1_ps (scaled[i]), sum[i][1]);
+  }
 }
 
 static ALWAYS_INLINE void
-multiply_block (GlmPackedFormat format,
-                int             width,
-                const uint8_t  *head,
-                const uint8_t  *block,
-                const uint8_t  *tile,
-                __m256          sum[][2])
+multiply_block (GlmPackedFormat format, int width, const uint8_t *head, const uint8_t *block, const uint8_t *tile,
+                __m256 sum[][2])
 {
   const uint8_t *a = tile + 36 * width, *b = tile + 40 * width;
   bool has_halves = glm_packed_has_halves (format), has_min = glm_packed_has_min (format);
@@ -271,19 +245,13 @@ multiply_block (GlmPackedFormat format,
 }
 
 static ALWAYS_INLINE void
-tile_product (GlmPackedFormat format,
-              int             width,
-              const uint8_t  *panel,
-              int64_t         n_blocks,
-              const uint8_t  *tile,
-              const uint8_t  *ahead,
-              float          *out)
+tile_product (GlmPackedFormat format, int width, const uint8_t *panel, int64_t n_blocks, const uint8_t *tile,
+              const uint8_t *ahead, float *out)
 {
   const uint8_t *head = panel;
   __m256 sum[MAX_WIDTH][2];
 
-  UNROLL for (int i = 0; i < width; i++)
-    sum[i][0] = sum[i][1] = _mm256_setzero_ps ();
+  UNROLL for (int i = 0; i < width; i++) sum[i][0] = sum[i][1] = _mm256_setzero_ps ();
   for (int64_t b = 0; b < n_blocks; b++, panel += glm_packed_block_bytes (format), tile += GLM_TILE_BYTES * width)
     {
       if (glm_packed_is_k (format) && b % 8 == 0)
@@ -297,22 +265,22 @@ tile_product (GlmPackedFormat format,
       multiply_block (format, width, head, panel, tile, sum);
     }
   UNROLL for (int i = 0; i < width; i++)
-    {
-      _mm256_storeu_ps (out + ROWS * i, sum[i][0]);
-      _mm256_storeu_ps (out + ROWS * i + 8, sum[i][1]);
-    }
+  {
+    _mm256_storeu_ps (out + ROWS * i, sum[i][0]);
+    _mm256_storeu_ps (out + ROWS * i + 8, sum[i][1]);
+  }
 }
 
-#define PANEL_PRODUCT(name, format)                                                                                          \
-  static void panel_product_##name (const uint8_t *panel, int64_t n_blocks, const uint8_t *tile, int width,                    \
-                                    const uint8_t *ahead, float *out)                                                        \
-  {                                                                                                                          \
-    switch (width)                                                                                                           \
-      {                                                                                                                      \
-      case 1: tile_product (format, 1, panel, n_blocks, tile, ahead, out); break;                                                   \
-      case 2: tile_product (format, 2, panel, n_blocks, tile, ahead, out); break;                                                   \
-      default: tile_product (format, MAX_WIDTH, panel, n_blocks, tile, ahead, out); break;                                          \
-      }                                                                                                                      \
+#define PANEL_PRODUCT(name, format)                                                                         \
+  static void panel_product_##name (const uint8_t *panel, int64_t n_blocks, const uint8_t *tile, int width, \
+                                    const uint8_t *ahead, float *out)                                       \
+  {                                                                                                         \
+    switch (width)                                                                                          \
+      {                                                                                                     \
+      case 1: tile_product (format, 1, panel, n_blocks, tile, ahead, out); break;                           \
+      case 2: tile_product (format, 2, panel, n_blocks, tile, ahead, out); break;                           \
+      default: tile_product (format, MAX_WIDTH, panel, n_blocks, tile, ahead, out); break;                  \
+      }                                                                                                     \
   }
 
 PANEL_PRODUCT (q4_0, GLM_PACKED_Q4_0)
@@ -328,7 +296,7 @@ PANEL_PRODUCT (iq4_xs, GLM_PACKED_IQ4_XS)
 PANEL_PRODUCT (q3_k, GLM_PACKED_Q3_K)
 PANEL_PRODUCT (q2_k, GLM_PACKED_Q2_K)
 
-/* ---- Activations -------------------------------------------------------------------------------------------------- */
+/* ---- Activations ------------------------------------------------------------------------------------------------ */
 
 static ALWAYS_INLINE float
 largest_lane (__m256 v)
@@ -349,12 +317,7 @@ sum_lanes (__m256i v)
 }
 
 static void
-quantise_tile (const float *x,
-               int64_t      cols,
-               GlmSumKind   kind,
-               uint8_t     *tile,
-               int          width,
-               int          t)
+quantise_tile (const float *x, int64_t cols, GlmSumKind kind, uint8_t *tile, int width, int t)
 {
   const __m256 sign = _mm256_set1_ps (-0.0f);
   const __m256i in_order = _mm256_setr_epi32 (0, 4, 1, 5, 2, 6, 3, 7); /* after the two packs, which work by lane */
@@ -366,13 +329,12 @@ quantise_tile (const float *x,
       float largest, d;
       int sum_low, sum_high;
 
-      UNROLL for (int i = 0; i < 4; i++)
-        largest_of = _mm256_max_ps (largest_of, _mm256_andnot_ps (sign, _mm256_loadu_ps (x + 8 * i)));
+      UNROLL for (int i = 0; i < 4; i++) largest_of =
+          _mm256_max_ps (largest_of, _mm256_andnot_ps (sign, _mm256_loadu_ps (x + 8 * i)));
       largest = largest_lane (largest_of);
       d = glm_packed_activation_scale (largest);
       inverse = _mm256_set1_ps (1 / d);
-      UNROLL for (int i = 0; i < 4; i++)
-        q[i] = _mm256_cvtps_epi32 (_mm256_mul_ps (_mm256_loadu_ps (x + 8 * i), inverse));
+      UNROLL for (int i = 0; i < 4; i++) q[i] = _mm256_cvtps_epi32 (_mm256_mul_ps (_mm256_loadu_ps (x + 8 * i), inverse));
       sum_low = sum_lanes (_mm256_add_epi32 (q[0], q[1]));
       sum_high = sum_lanes (_mm256_add_epi32 (q[2], q[3]));
       bytes = _mm256_packs_epi16 (_mm256_packs_epi32 (q[0], q[1]), _mm256_packs_epi32 (q[2], q[3]));

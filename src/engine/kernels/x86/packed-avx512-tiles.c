@@ -9,13 +9,13 @@
  */
 #include "kernels/x86/packed-avx512.h"
 
-#define WIDTH GLM_MAX_TILE_WIDTH
-#define N_TOKENS 6              /* of a tile, whose accumulators and sums are in registers together */
+#define WIDTH    GLM_MAX_TILE_WIDTH
+#define N_TOKENS 6 /* of a tile, whose accumulators and sums are in registers together */
 
 /* Of one panel and the columns that have a scale in common. */
 typedef struct
 {
-  __m512i multiples[8];         /* the bits of (1 + m / 8) · s, less those of 1 + m / 8: plus the bits of d they are s · d */
+  __m512i multiples[8]; /* the bits of (1 + m / 8) · s, less those of 1 + m / 8: plus the bits of d they are s · d */
   __m512 min;
 } Factors;
 
@@ -26,9 +26,7 @@ typedef struct
 typedef Factors FactorsOfPair[2];
 
 static ALWAYS_INLINE void
-compute_factors (__m512   s,
-                 __m512   min,
-                 Factors *factors)
+compute_factors (__m512 s, __m512 min, Factors *factors)
 {
   const __m512 tiny = _mm512_set1_ps (0x1p-60f); /* the exponent of 0 cannot be added to */
 
@@ -37,18 +35,15 @@ compute_factors (__m512   s,
     {
       const __m512 multiplier = _mm512_set1_ps (1 + (float) m / 8);
 
-      factors->multiples[m] = _mm512_sub_epi32 (_mm512_castps_si512 (_mm512_mul_ps (s, multiplier)), _mm512_castps_si512 (multiplier));
+      factors->multiples[m] =
+          _mm512_sub_epi32 (_mm512_castps_si512 (_mm512_mul_ps (s, multiplier)), _mm512_castps_si512 (multiplier));
     }
   factors->min = min;
 }
 
 /* Of the blocks of one panel, the first of which begins a group. */
 static ALWAYS_INLINE void
-compute_panel (GlmPackedFormat format,
-               const uint8_t  *panel,
-               int64_t         n_blocks,
-               int             p,
-               FactorsOfPair  *factors)
+compute_panel (GlmPackedFormat format, const uint8_t *panel, int64_t n_blocks, int p, FactorsOfPair *factors)
 {
   const uint8_t *head = panel;
 
@@ -70,44 +65,35 @@ compute_panel (GlmPackedFormat format,
 
 /* sum[p][i] += s[p] · d_i · acc[p][i] */
 static ALWAYS_INLINE void
-add_scaled (FactorsOfPair *factors,
-            const uint8_t *d,
-            const __m512i  acc[2][WIDTH],
-            __m512         sum[2][WIDTH])
+add_scaled (FactorsOfPair *factors, const uint8_t *d, const __m512i acc[2][WIDTH], __m512 sum[2][WIDTH])
 {
   UNROLL for (int i = 0; i < N_TOKENS; i++)
-    {
-      uint32_t bits = ((const uint32_t *) d)[i];
-      __m512i d_i = _mm512_set1_epi32 ((int) bits);
+  {
+    uint32_t bits = ((const uint32_t *) d)[i];
+    __m512i d_i = _mm512_set1_epi32 ((int) bits);
 
-      for (int p = 0; p < 2; p++)
-        {
-          __m512i scaled = _mm512_add_epi32 ((*factors)[p].multiples[bits >> 20 & 7], d_i);
+    for (int p = 0; p < 2; p++)
+      {
+        __m512i scaled = _mm512_add_epi32 ((*factors)[p].multiples[bits >> 20 & 7], d_i);
 
-          sum[p][i] = _mm512_fmadd_ps (_mm512_cvtepi32_ps (acc[p][i]), _mm512_castsi512_ps (scaled), sum[p][i]);
-        }
-    }
+        sum[p][i] = _mm512_fmadd_ps (_mm512_cvtepi32_ps (acc[p][i]), _mm512_castsi512_ps (scaled), sum[p][i]);
+      }
+  }
 }
 
 /* sum[p][i] += min[p] · word_i */
 static ALWAYS_INLINE void
-add_minima (FactorsOfPair *factors,
-            const uint8_t *words,
-            __m512         sum[2][WIDTH])
+add_minima (FactorsOfPair *factors, const uint8_t *words, __m512 sum[2][WIDTH])
 {
   for (int p = 0; p < 2; p++)
-    UNROLL for (int i = 0; i < N_TOKENS; i++)
-      sum[p][i] = _mm512_fmadd_ps ((*factors)[p].min, _mm512_set1_ps (((const float *) words)[i]), sum[p][i]);
+    UNROLL for (int i = 0; i < N_TOKENS; i++) sum[p][i] =
+        _mm512_fmadd_ps ((*factors)[p].min, _mm512_set1_ps (((const float *) words)[i]), sum[p][i]);
 }
 
 /* One block of each panel times N_TOKENS tokens: q, d, a and b of the first one. */
 static ALWAYS_INLINE void
-multiply_block (GlmPackedFormat format,
-                const uint8_t  *blocks[2],
-                const uint8_t  *q,
-                const uint8_t  *d,
-                FactorsOfPair  *factors,
-                __m512          sum[2][WIDTH])
+multiply_block (GlmPackedFormat format, const uint8_t *blocks[2], const uint8_t *q, const uint8_t *d, FactorsOfPair *factors,
+                __m512 sum[2][WIDTH])
 {
   const Shape shape = { .format = format, .n_panels = 2, .width = WIDTH, .n_tokens = N_TOKENS };
   const bool has_halves = glm_packed_has_halves (format), has_min = glm_packed_has_min (format);
@@ -130,24 +116,16 @@ multiply_block (GlmPackedFormat format,
 /* n_blocks of each panel times tokens [first, first + N_TOKENS) of a tile's blocks.  out [2, WIDTH, 16]: holds what the blocks
  * before them gave, where is_next. */
 static ALWAYS_INLINE void
-multiply_blocks (GlmPackedFormat format,
-                 const uint8_t  *panels,
-                 size_t          panel_bytes,
-                 int64_t         n_blocks,
-                 const uint8_t  *tile,
-                 int             first,
-                 FactorsOfPair  *factors,
-                 const uint8_t  *ahead,
-                 bool            is_next,
-                 float          *out)
+multiply_blocks (GlmPackedFormat format, const uint8_t *panels, size_t panel_bytes, int64_t n_blocks, const uint8_t *tile,
+                 int first, FactorsOfPair *factors, const uint8_t *ahead, bool is_next, float *out)
 {
   const uint8_t *blocks[2] = { panels, panels + panel_bytes };
   __m512 sum[2][WIDTH];
 
   out += ROWS * first;
   for (int p = 0; p < 2; p++)
-    UNROLL for (int i = 0; i < N_TOKENS; i++)
-      sum[p][i] = is_next ? _mm512_loadu_ps (out + ROWS * (WIDTH * p + i)) : _mm512_setzero_ps ();
+    UNROLL for (int i = 0; i < N_TOKENS; i++) sum[p][i] =
+        is_next ? _mm512_loadu_ps (out + ROWS * (WIDTH * p + i)) : _mm512_setzero_ps ();
   for (int64_t n = 0; n < n_blocks; n++, tile += GLM_TILE_BYTES * WIDTH)
     {
       if (glm_packed_is_k (format) && n % 8 == 0)
@@ -162,19 +140,12 @@ multiply_blocks (GlmPackedFormat format,
         blocks[p] += glm_packed_block_bytes (format);
     }
   for (int p = 0; p < 2; p++)
-    UNROLL for (int i = 0; i < N_TOKENS; i++)
-      _mm512_storeu_ps (out + ROWS * (WIDTH * p + i), sum[p][i]);
+    UNROLL for (int i = 0; i < N_TOKENS; i++) _mm512_storeu_ps (out + ROWS * (WIDTH * p + i), sum[p][i]);
 }
 
 static ALWAYS_INLINE void
-multiply_tiles (GlmPackedFormat format,
-                const uint8_t  *panels,
-                size_t          panel_bytes,
-                int64_t         n_blocks,
-                const uint8_t  *tiles,
-                int             n_tiles,
-                const uint8_t  *ahead,
-                float          *out)
+multiply_tiles (GlmPackedFormat format, const uint8_t *panels, size_t panel_bytes, int64_t n_blocks, const uint8_t *tiles,
+                int n_tiles, const uint8_t *ahead, float *out)
 {
   const int64_t step = glm_packed_has_halves (format) ? MAX_FACTORS / 2 : MAX_FACTORS;
   const size_t tile_bytes = (size_t) n_blocks * GLM_TILE_BYTES * WIDTH;
@@ -193,17 +164,18 @@ multiply_tiles (GlmPackedFormat format,
             /* While at the first tile, what comes after the panels; then these blocks, which is as good as nothing. */
             const uint8_t *then = i == 0 ? ahead + (first == 0 ? 0 : panel_bytes) : panels;
 
-            multiply_blocks (format, panels + at, panel_bytes, n, tiles + tile_bytes * (size_t) i + (size_t) b * GLM_TILE_BYTES * WIDTH,
-                             first, factors, then + at, b > 0, out + (size_t) i * 2 * WIDTH * ROWS);
+            multiply_blocks (format, panels + at, panel_bytes, n,
+                             tiles + tile_bytes * (size_t) i + (size_t) b * GLM_TILE_BYTES * WIDTH, first, factors, then + at,
+                             b > 0, out + (size_t) i * 2 * WIDTH * ROWS);
           }
     }
 }
 
-#define TILES_PRODUCT(name, format)                                                                                          \
-  static void tiles_product_##name##_avx512 (const uint8_t *panels, size_t panel_bytes, int64_t n_blocks,                    \
-                                             const uint8_t *tiles, int n_tiles, const uint8_t *ahead, float *out)            \
-  {                                                                                                                          \
-    multiply_tiles (format, panels, panel_bytes, n_blocks, tiles, n_tiles, ahead, out);                                      \
+#define TILES_PRODUCT(name, format)                                                                               \
+  static void tiles_product_##name##_avx512 (const uint8_t *panels, size_t panel_bytes, int64_t n_blocks,         \
+                                             const uint8_t *tiles, int n_tiles, const uint8_t *ahead, float *out) \
+  {                                                                                                               \
+    multiply_tiles (format, panels, panel_bytes, n_blocks, tiles, n_tiles, ahead, out);                           \
   }
 
 /* Not Q3_K, Q5_0 and Q6_K: unpacking their levels keeps the other ports busy, and it takes longer. */

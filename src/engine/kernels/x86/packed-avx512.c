@@ -11,40 +11,30 @@
 
 /* sum[p][i] += scale[p] · d_i · acc[p][i] */
 static ALWAYS_INLINE void
-add_scaled (const Shape    shape,
-            const uint8_t *tile,
-            const __m512   scale[2],
-            const __m512i  acc[2][GLM_MAX_TILE_WIDTH],
-            __m512         sum[2][GLM_MAX_TILE_WIDTH])
+add_scaled (const Shape shape, const uint8_t *tile, const __m512 scale[2], const __m512i acc[2][GLM_MAX_TILE_WIDTH],
+            __m512 sum[2][GLM_MAX_TILE_WIDTH])
 {
   const float *d = (const float *) (tile + 32 * shape.width) + shape.first;
 
   for (int p = 0; p < shape.n_panels; p++)
-    UNROLL for (int i = 0; i < shape.n_tokens; i++)
-      sum[p][i] = _mm512_fmadd_ps (_mm512_cvtepi32_ps (acc[p][i]), _mm512_mul_ps (scale[p], _mm512_set1_ps (d[i])), sum[p][i]);
+    UNROLL for (int i = 0; i < shape.n_tokens; i++) sum[p][i] =
+        _mm512_fmadd_ps (_mm512_cvtepi32_ps (acc[p][i]), _mm512_mul_ps (scale[p], _mm512_set1_ps (d[i])), sum[p][i]);
 }
 
 /* sum[p][i] += min[p] · word_i */
 static ALWAYS_INLINE void
-add_minima (const Shape    shape,
-            const uint8_t *words,
-            const __m512   min[2],
-            __m512         sum[2][GLM_MAX_TILE_WIDTH])
+add_minima (const Shape shape, const uint8_t *words, const __m512 min[2], __m512 sum[2][GLM_MAX_TILE_WIDTH])
 {
   const float *scaled = (const float *) words + shape.first;
 
   for (int p = 0; p < shape.n_panels; p++)
-    UNROLL for (int i = 0; i < shape.n_tokens; i++)
-      sum[p][i] = _mm512_fmadd_ps (min[p], _mm512_set1_ps (scaled[i]), sum[p][i]);
+    UNROLL for (int i = 0; i < shape.n_tokens; i++) sum[p][i] = _mm512_fmadd_ps (min[p], _mm512_set1_ps (scaled[i]), sum[p][i]);
 }
 
 /* One block of each panel times one block of the tile.  heads: of the group that the block is in. */
 static ALWAYS_INLINE void
-multiply_block (const Shape    shape,
-                const uint8_t *heads[2],
-                const uint8_t *blocks[2],
-                const uint8_t *tile,
-                __m512         sum[2][GLM_MAX_TILE_WIDTH])
+multiply_block (const Shape shape, const uint8_t *heads[2], const uint8_t *blocks[2], const uint8_t *tile,
+                __m512 sum[2][GLM_MAX_TILE_WIDTH])
 {
   const uint8_t *a = tile + 36 * shape.width, *b = tile + 40 * shape.width;
   bool has_halves = glm_packed_has_halves (shape.format), has_min = glm_packed_has_min (shape.format);
@@ -78,20 +68,14 @@ multiply_block (const Shape    shape,
 
 /* out [n_panels, width, 16] */
 static ALWAYS_INLINE void
-tile_product (const Shape    shape,
-              const uint8_t *panel,
-              size_t         panel_bytes,
-              int64_t        n_blocks,
-              const uint8_t *tile,
-              const uint8_t *ahead,
-              float         *out)
+tile_product (const Shape shape, const uint8_t *panel, size_t panel_bytes, int64_t n_blocks, const uint8_t *tile,
+              const uint8_t *ahead, float *out)
 {
   const uint8_t *blocks[2] = { panel, panel + panel_bytes }, *heads[2] = { panel, panel + panel_bytes };
   __m512 sum[2][GLM_MAX_TILE_WIDTH];
 
   for (int p = 0; p < shape.n_panels; p++)
-    UNROLL for (int i = 0; i < shape.n_tokens; i++)
-      sum[p][i] = _mm512_setzero_ps ();
+    UNROLL for (int i = 0; i < shape.n_tokens; i++) sum[p][i] = _mm512_setzero_ps ();
   for (int64_t b = 0; b < n_blocks; b++, tile += GLM_TILE_BYTES * shape.width)
     {
       for (int p = 0; p < shape.n_panels && glm_packed_is_k (shape.format) && b % 8 == 0; p++)
@@ -109,45 +93,45 @@ tile_product (const Shape    shape,
     }
   for (int p = 0; p < shape.n_panels; p++)
     UNROLL for (int i = 0; i < shape.n_tokens; i++)
-      _mm512_storeu_ps (out + ROWS * (shape.width * p + shape.first + i), sum[p][i]);
+        _mm512_storeu_ps (out + ROWS * (shape.width * p + shape.first + i), sum[p][i]);
 }
 
 static const uint8_t tile_width[GLM_MAX_TILE_WIDTH + 1] = { 0, 1, 2, 3, 4, 6, 6, 8, 8, 12, 12, 12, 12 };
 
-#define PANEL_PRODUCT(name, format)                                                                                          \
-  static void panel_product_##name##_avx512 (const uint8_t *panel, int64_t n_blocks, const uint8_t *tile, int width,         \
-                                             const uint8_t *ahead, float *out)                                               \
-  {                                                                                                                          \
-    switch (width)                                                                                                           \
-      {                                                                                                                      \
-      case 1: tile_product ((Shape) { format, 1, 1, 0, 1, 1 }, panel, 0, n_blocks, tile, ahead, out); break;                 \
-      case 2: tile_product ((Shape) { format, 1, 2, 0, 2, 1 }, panel, 0, n_blocks, tile, ahead, out); break;                 \
-      case 3: tile_product ((Shape) { format, 1, 3, 0, 3, 1 }, panel, 0, n_blocks, tile, ahead, out); break;                 \
-      case 4: tile_product ((Shape) { format, 1, 4, 0, 4, 1 }, panel, 0, n_blocks, tile, ahead, out); break;                 \
-      case 6: tile_product ((Shape) { format, 1, 6, 0, 6, 1 }, panel, 0, n_blocks, tile, ahead, out); break;                 \
-      case 8: tile_product ((Shape) { format, 1, 8, 0, 8, 1 }, panel, 0, n_blocks, tile, ahead, out); break;                 \
-      default: tile_product ((Shape) { format, 1, 12, 0, 12, 1 }, panel, 0, n_blocks, tile, ahead, out); break;              \
-      }                                                                                                                      \
-  }                                                                                                                          \
-  static void pair_product_##name##_avx512 (const uint8_t *panels, size_t panel_bytes, int64_t n_blocks,                     \
-                                            const uint8_t *tile, int width, const uint8_t *ahead, float *out)                \
-  {                                                                                                                          \
-    switch (width)                                                                                                           \
-      {                                                                                                                      \
-      case 2: tile_product ((Shape) { format, 2, 2, 0, 2, 2 }, panels, panel_bytes, n_blocks, tile, ahead, out); break;      \
-      case 3: tile_product ((Shape) { format, 2, 3, 0, 3, 2 }, panels, panel_bytes, n_blocks, tile, ahead, out); break;      \
-      case 4: tile_product ((Shape) { format, 2, 4, 0, 4, 2 }, panels, panel_bytes, n_blocks, tile, ahead, out); break;      \
-      case 6: tile_product ((Shape) { format, 2, 6, 0, 6, 2 }, panels, panel_bytes, n_blocks, tile, ahead, out); break;      \
-      case 8:                                                                                                                \
-        tile_product ((Shape) { format, 2, 8, 0, 4, 1 }, panels, panel_bytes, n_blocks, tile, ahead, out);                   \
-        ahead += panel_bytes;                                                                                                \
-        tile_product ((Shape) { format, 2, 8, 4, 4, 1 }, panels, panel_bytes, n_blocks, tile, ahead, out);                   \
-        break;                                                                                                               \
-      default:                                                                                                               \
-        tile_product ((Shape) { format, 2, 12, 0, 6, 1 }, panels, panel_bytes, n_blocks, tile, ahead, out);                  \
-        tile_product ((Shape) { format, 2, 12, 6, 6, 1 }, panels, panel_bytes, n_blocks, tile, ahead + panel_bytes, out);    \
-        break;                                                                                                               \
-      }                                                                                                                      \
+#define PANEL_PRODUCT(name, format)                                                                                           \
+  static void panel_product_##name##_avx512 (const uint8_t *panel, int64_t n_blocks, const uint8_t *tile, int width,          \
+                                             const uint8_t *ahead, float *out)                                                \
+  {                                                                                                                           \
+    switch (width)                                                                                                            \
+      {                                                                                                                       \
+      case 1: tile_product ((Shape){ format, 1, 1, 0, 1, 1 }, panel, 0, n_blocks, tile, ahead, out); break;                   \
+      case 2: tile_product ((Shape){ format, 1, 2, 0, 2, 1 }, panel, 0, n_blocks, tile, ahead, out); break;                   \
+      case 3: tile_product ((Shape){ format, 1, 3, 0, 3, 1 }, panel, 0, n_blocks, tile, ahead, out); break;                   \
+      case 4: tile_product ((Shape){ format, 1, 4, 0, 4, 1 }, panel, 0, n_blocks, tile, ahead, out); break;                   \
+      case 6: tile_product ((Shape){ format, 1, 6, 0, 6, 1 }, panel, 0, n_blocks, tile, ahead, out); break;                   \
+      case 8: tile_product ((Shape){ format, 1, 8, 0, 8, 1 }, panel, 0, n_blocks, tile, ahead, out); break;                   \
+      default: tile_product ((Shape){ format, 1, 12, 0, 12, 1 }, panel, 0, n_blocks, tile, ahead, out); break;                \
+      }                                                                                                                       \
+  }                                                                                                                           \
+  static void pair_product_##name##_avx512 (const uint8_t *panels, size_t panel_bytes, int64_t n_blocks, const uint8_t *tile, \
+                                            int width, const uint8_t *ahead, float *out)                                      \
+  {                                                                                                                           \
+    switch (width)                                                                                                            \
+      {                                                                                                                       \
+      case 2: tile_product ((Shape){ format, 2, 2, 0, 2, 2 }, panels, panel_bytes, n_blocks, tile, ahead, out); break;        \
+      case 3: tile_product ((Shape){ format, 2, 3, 0, 3, 2 }, panels, panel_bytes, n_blocks, tile, ahead, out); break;        \
+      case 4: tile_product ((Shape){ format, 2, 4, 0, 4, 2 }, panels, panel_bytes, n_blocks, tile, ahead, out); break;        \
+      case 6: tile_product ((Shape){ format, 2, 6, 0, 6, 2 }, panels, panel_bytes, n_blocks, tile, ahead, out); break;        \
+      case 8:                                                                                                                 \
+        tile_product ((Shape){ format, 2, 8, 0, 4, 1 }, panels, panel_bytes, n_blocks, tile, ahead, out);                     \
+        ahead += panel_bytes;                                                                                                 \
+        tile_product ((Shape){ format, 2, 8, 4, 4, 1 }, panels, panel_bytes, n_blocks, tile, ahead, out);                     \
+        break;                                                                                                                \
+      default:                                                                                                                \
+        tile_product ((Shape){ format, 2, 12, 0, 6, 1 }, panels, panel_bytes, n_blocks, tile, ahead, out);                    \
+        tile_product ((Shape){ format, 2, 12, 6, 6, 1 }, panels, panel_bytes, n_blocks, tile, ahead + panel_bytes, out);      \
+        break;                                                                                                                \
+      }                                                                                                                       \
   }
 
 PANEL_PRODUCT (q4_0, GLM_PACKED_Q4_0)
@@ -163,7 +147,7 @@ PANEL_PRODUCT (iq4_xs, GLM_PACKED_IQ4_XS)
 PANEL_PRODUCT (q3_k, GLM_PACKED_Q3_K)
 PANEL_PRODUCT (q2_k, GLM_PACKED_Q2_K)
 
-/* ---- Activations -------------------------------------------------------------------------------------------------- */
+/* ---- Activations ------------------------------------------------------------------------------------------------ */
 
 static ALWAYS_INLINE int
 sum_lanes (__m128i v)
@@ -183,12 +167,7 @@ largest_lane (__m512 v)
 }
 
 static void
-quantise_tile_avx512 (const float *x,
-                      int64_t      cols,
-                      GlmSumKind   kind,
-                      uint8_t     *tile,
-                      int          width,
-                      int          t)
+quantise_tile_avx512 (const float *x, int64_t cols, GlmSumKind kind, uint8_t *tile, int width, int t)
 {
   const __m128i zero = _mm_setzero_si128 (), ones = _mm_set1_epi8 (1);
 

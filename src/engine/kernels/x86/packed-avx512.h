@@ -14,19 +14,19 @@
 
 #include <immintrin.h>
 
-#define ROWS GLM_PANEL_ROWS
+#define ROWS   GLM_PANEL_ROWS
 
 #define UNROLL _Pragma ("GCC unroll 12")
 
 /* acc += Σ4 levels · the four signed bytes at p, in each lane.  GCC does not fold the broadcast of the intrinsic. */
-#define DOT4_BROADCAST(acc, levels, p)                                                                                       \
-  __asm__ ("vpdpbusd %2%{1to16%}, %1, %0" : "+v"(acc) : "v"(levels), "m"(*(const int *) (p)))
+#define DOT4_BROADCAST(acc, levels, p) \
+  __asm__("vpdpbusd %2%{1to16%}, %1, %0" : "+v"(acc) : "v"(levels), "m"(*(const int *) (p)))
 /* The same of four bytes that are in every lane already.  (As an intrinsic it gets copies of the accumulators.) */
-#define DOT4(acc, levels, bytes) __asm__ ("vpdpbusd %2, %1, %0" : "+v"(acc) : "v"(levels), "v"(bytes))
+#define DOT4(acc, levels, bytes) __asm__("vpdpbusd %2, %1, %0" : "+v"(acc) : "v"(levels), "v"(bytes))
 
 /* Keeps the compiler from loading from `pointer` before `value` is there: scales that are converted amid the products cost
  * them 3 %. */
-#define LOAD_AFTER(pointer, value) __asm__ ("" : "+r"(pointer) : "v"(value))
+#define LOAD_AFTER(pointer, value) __asm__("" : "+r"(pointer) : "v"(value))
 
 typedef struct
 {
@@ -34,8 +34,7 @@ typedef struct
 } BlockScales;
 
 static ALWAYS_INLINE __m512i
-shift_right (__m512i v,
-             int     n)
+shift_right (__m512i v, int n)
 {
   return n > 0 ? _mm512_srli_epi16 (v, (unsigned) n) : n < 0 ? _mm512_slli_epi16 (v, (unsigned) -n) : v;
 }
@@ -50,9 +49,7 @@ iq4_table (void)
 
 /* Levels of columns 4 z … 4 z + 3, z < 8, of the 16 rows. */
 static ALWAYS_INLINE __m512i
-load_levels (GlmPackedFormat format,
-             const uint8_t  *block,
-             int             z)
+load_levels (GlmPackedFormat format, const uint8_t *block, int z)
 {
   __m512i v;
 
@@ -100,8 +97,7 @@ load_bytes_signed (const uint8_t *p)
 
 /* The nibbles from bit `shift` on of 16 bytes. */
 static ALWAYS_INLINE __m512
-load_nibbles (const uint8_t *p,
-              int            shift)
+load_nibbles (const uint8_t *p, int shift)
 {
   __m512i v = _mm512_cvtepu8_epi32 (_mm_loadu_si128 ((const __m128i *) p));
 
@@ -109,9 +105,7 @@ load_nibbles (const uint8_t *p,
 }
 
 static ALWAYS_INLINE BlockScales
-load_scales (GlmPackedFormat format,
-             const uint8_t  *head,
-             const uint8_t  *scales)
+load_scales (GlmPackedFormat format, const uint8_t *head, const uint8_t *scales)
 {
   const __m512 zero = _mm512_setzero_ps ();
   BlockScales result = { zero, zero, zero, zero };
@@ -152,55 +146,46 @@ load_scales (GlmPackedFormat format,
 typedef struct
 {
   GlmPackedFormat format;
-  int n_panels;                 /* 1 or 2 */
-  int width;                    /* of the tile */
-  int first, n_tokens;          /* of the tile, that are multiplied */
-  int n_ahead;                  /* panels to prefetch */
+  int n_panels;        /* 1 or 2 */
+  int width;           /* of the tile */
+  int first, n_tokens; /* of the tile, that are multiplied */
+  int n_ahead;         /* panels to prefetch */
 } Shape;
 
 /* acc[p][i] += Σ4 levels[p] · the four bytes of token i at q.  One panel: the bytes are broadcast within the instruction,
  * which saves a register for a wider tile.  Two: one broadcast serves both, which saves every second load. */
 static ALWAYS_INLINE void
-add_products (const Shape    shape,
-              __m512i        acc[2][GLM_MAX_TILE_WIDTH],
-              const __m512i  levels[2],
-              const uint8_t *q)
+add_products (const Shape shape, __m512i acc[2][GLM_MAX_TILE_WIDTH], const __m512i levels[2], const uint8_t *q)
 {
-  UNROLL for (int i = 0; i < shape.n_tokens; i++)
-    if (shape.n_panels == 1)
+  UNROLL for (int i = 0; i < shape.n_tokens; i++) if (shape.n_panels == 1)
       DOT4_BROADCAST (acc[0][i], levels[0], q + 32 * (shape.first + i));
-    else
-      {
-        __m512i bytes = _mm512_set1_epi32 (*(const int *) (q + 32 * (shape.first + i)));
+  else
+  {
+    __m512i bytes = _mm512_set1_epi32 (*(const int *) (q + 32 * (shape.first + i)));
 
-        DOT4 (acc[0][i], levels[0], bytes);
-        DOT4 (acc[1][i], levels[1], bytes);
-      }
+    DOT4 (acc[0][i], levels[0], bytes);
+    DOT4 (acc[1][i], levels[1], bytes);
+  }
 }
 
 /* acc[p][i] = first_i + Σ levels z_begin … z_end − 1 · q_i, first_i the words at `words`. */
 static ALWAYS_INLINE void
-multiply_columns (const Shape    shape,
-                  const uint8_t *blocks[2],
-                  const uint8_t *tile,
-                  int            z_begin,
-                  int            z_end,
-                  const uint8_t *words,
-                  __m512i        acc[2][GLM_MAX_TILE_WIDTH])
+multiply_columns (const Shape shape, const uint8_t *blocks[2], const uint8_t *tile, int z_begin, int z_end,
+                  const uint8_t *words, __m512i acc[2][GLM_MAX_TILE_WIDTH])
 {
   const int *first = (const int *) words + shape.first;
 
   for (int p = 0; p < shape.n_panels; p++)
-    UNROLL for (int i = 0; i < shape.n_tokens; i++)
-      acc[p][i] = glm_packed_has_min (shape.format) ? _mm512_setzero_si512 () : _mm512_set1_epi32 (first[i]);
+    UNROLL for (int i = 0; i < shape.n_tokens; i++) acc[p][i] =
+        glm_packed_has_min (shape.format) ? _mm512_setzero_si512 () : _mm512_set1_epi32 (first[i]);
   UNROLL for (int z = z_begin; z < z_end; z++)
-    {
-      __m512i levels[2];
+  {
+    __m512i levels[2];
 
-      for (int p = 0; p < shape.n_panels; p++)
-        levels[p] = load_levels (shape.format, blocks[p], z);
-      add_products (shape, acc, levels, tile + 4 * z);
-    }
+    for (int p = 0; p < shape.n_panels; p++)
+      levels[p] = load_levels (shape.format, blocks[p], z);
+    add_products (shape, acc, levels, tile + 4 * z);
+  }
 }
 
 #endif

@@ -25,17 +25,14 @@ myna_box_new (void)
 void
 myna_box_free (MynaBox *self)
 {
-  if (self == NULL)
+  if (!self)
     return;
   g_array_unref (self->draws);
   g_free (self);
 }
 
 void
-myna_box_take (MynaBox *self,
-               MynaBox *child,
-               double   x,
-               double   y)
+myna_box_take (MynaBox *self, MynaBox *child, double x, double y)
 {
   guint first = self->draws->len;
 
@@ -54,8 +51,7 @@ myna_box_take (MynaBox *self,
 }
 
 void
-myna_box_append (MynaBox *self,
-                 MynaBox *child)
+myna_box_append (MynaBox *self, MynaBox *child)
 {
   double x = self->width;
 
@@ -67,11 +63,7 @@ myna_box_append (MynaBox *self,
 }
 
 void
-myna_box_rule (MynaBox *self,
-               double   x,
-               double   y,
-               double   width,
-               double   height)
+myna_box_rule (MynaBox *self, double x, double y, double width, double height)
 {
   MynaDraw draw = { .kind = MYNA_ITEM_RULE, .x = x, .y = y, .width = width, .height = height };
 
@@ -79,8 +71,7 @@ myna_box_rule (MynaBox *self,
 }
 
 MynaBox *
-myna_box_glyph (hb_codepoint_t glyph,
-                double         scale)
+myna_box_glyph (hb_codepoint_t glyph, double scale)
 {
   MynaBox *self = myna_box_new ();
   MynaDraw draw = { .kind = MYNA_ITEM_GLYPH, .glyph = glyph, .scale = scale };
@@ -98,10 +89,7 @@ myna_box_glyph (hb_codepoint_t glyph,
 }
 
 static void
-append_foreign (MynaMathsContext *context,
-                MynaBox          *self,
-                const char       *text,
-                double            scale)
+append_foreign (MynaMathsContext *context, MynaBox *self, const char *text, double scale)
 {
   MynaBox *box = myna_box_new ();
   MynaDraw draw = { .kind = MYNA_ITEM_TEXT, .scale = scale, .text = g_strdup (text) };
@@ -122,9 +110,7 @@ append_foreign (MynaMathsContext *context,
 }
 
 MynaBox *
-myna_box_symbol (MynaMathsContext *context,
-                 gunichar          c,
-                 double            scale)
+myna_box_symbol (MynaMathsContext *context, gunichar c, double scale)
 {
   hb_codepoint_t glyph = myna_maths_font_glyph (c);
   char text[8] = "";
@@ -141,9 +127,7 @@ myna_box_symbol (MynaMathsContext *context,
 
 /* Letters of the font one by one, the others in runs. */
 MynaBox *
-myna_box_text (MynaMathsContext *context,
-               const char       *text,
-               double            scale)
+myna_box_text (MynaMathsContext *context, const char *text, double scale)
 {
   MynaBox *self = myna_box_new ();
   g_autoptr (GString) foreign = g_string_new (NULL);
@@ -170,10 +154,7 @@ myna_box_text (MynaMathsContext *context,
 }
 
 static MynaBox *
-assembled (GArray        *parts,
-           hb_direction_t direction,
-           double         size,
-           double         scale)
+assembled (GArray *parts, hb_direction_t direction, double size, double scale)
 {
   MynaBox *self = myna_box_new ();
 
@@ -204,8 +185,7 @@ assembled (GArray        *parts,
 
 /* Moves a box up or down so that its middle is on the axis. */
 static MynaBox *
-centre (MynaBox *box,
-        double   scale)
+centre (MynaBox *box, double scale)
 {
   MynaBox *self = myna_box_new ();
   double axis = myna_maths_font_constant (HB_OT_MATH_CONSTANT_AXIS_HEIGHT) * scale;
@@ -221,11 +201,7 @@ centre (MynaBox *box,
 }
 
 MynaBox *
-myna_box_stretched (MynaMathsContext *context,
-                    gunichar          c,
-                    hb_direction_t    direction,
-                    double            size,
-                    double            scale)
+myna_box_stretched (MynaMathsContext *context, gunichar c, hb_direction_t direction, double size, double scale)
 {
   hb_codepoint_t glyph = myna_maths_font_glyph (c), variant;
   double actual;
@@ -254,27 +230,25 @@ myna_style_scale (MynaTexStyle style)
 MynaTexStyle
 myna_style_script (MynaTexStyle style)
 {
-  return (MynaTexStyle) { CLAMP (style.level + 1, 2, 3), style.is_cramped };
+  return (MynaTexStyle){ CLAMP (style.level + 1, 2, 3), style.is_cramped };
 }
 
 MynaTexStyle
 myna_style_cramp (MynaTexStyle style)
 {
-  return (MynaTexStyle) { style.level, TRUE };
+  return (MynaTexStyle){ style.level, TRUE };
 }
 
 MynaTexStyle
-myna_style_of (MynaStyle    style,
-               MynaTexStyle inherited)
+myna_style_of (MynaStyle style, MynaTexStyle inherited)
 {
   if (style == MYNA_STYLE_INHERIT)
     return inherited;
-  return (MynaTexStyle) { style - MYNA_STYLE_DISPLAY, inherited.is_cramped };
+  return (MynaTexStyle){ style - MYNA_STYLE_DISPLAY, inherited.is_cramped };
 }
 
 double
-myna_constant (MynaTexStyle          style,
-               hb_ot_math_constant_t constant)
+myna_constant (MynaTexStyle style, hb_ot_math_constant_t constant)
 {
   return myna_maths_font_constant (constant) * myna_style_scale (style);
 }

@@ -12,7 +12,7 @@
 
 #define FONT_PATH  "/io/github/myna_chat/Myna/markdown/maths/STIXMath-Regular.otf"
 #define MAX_PARTS  16
-#define MAX_REPEAT 200                  /* of a part that extends a symbol */
+#define MAX_REPEAT 200 /* of a part that extends a symbol */
 
 static hb_font_t *
 get_font (void)
@@ -65,11 +65,12 @@ myna_maths_font_glyph (gunichar c)
 }
 
 void
-myna_maths_font_metrics (hb_codepoint_t    glyph,
-                         MynaGlyphMetrics *ret_metrics)
+myna_maths_font_metrics (hb_codepoint_t glyph, MynaGlyphMetrics *ret_metrics)
 {
   hb_font_t *font = get_font ();
-  hb_glyph_extents_t extents = { 0, };
+  hb_glyph_extents_t extents = {
+    0,
+  };
 
   hb_font_get_glyph_extents (font, glyph, &extents);
   ret_metrics->width = to_em (hb_font_get_glyph_h_advance (font, glyph));
@@ -81,10 +82,7 @@ myna_maths_font_metrics (hb_codepoint_t    glyph,
 }
 
 hb_codepoint_t
-myna_maths_font_variant (hb_codepoint_t glyph,
-                         hb_direction_t direction,
-                         double         size,
-                         double        *ret_size)
+myna_maths_font_variant (hb_codepoint_t glyph, hb_direction_t direction, double size, double *ret_size)
 {
   hb_ot_math_glyph_variant_t variants[MAX_PARTS];
   unsigned n = MAX_PARTS;
@@ -103,11 +101,7 @@ myna_maths_font_variant (hb_codepoint_t glyph,
 
 /* Length with `repeat` copies of each extender and the connectors overlapping as little as is allowed. */
 static double
-assembled_size (const hb_ot_math_glyph_part_t *parts,
-                unsigned                       n,
-                unsigned                       repeat,
-                double                         overlap,
-                unsigned                      *ret_n)
+assembled_size (const hb_ot_math_glyph_part_t *parts, unsigned n, unsigned repeat, double overlap, unsigned *ret_n)
 {
   double size = 0;
 
@@ -124,8 +118,7 @@ assembled_size (const hb_ot_math_glyph_part_t *parts,
 
 /* How much neighbouring parts may overlap at most: what the shortest connector allows. */
 static double
-max_overlap (const hb_ot_math_glyph_part_t *parts,
-             unsigned                       n)
+max_overlap (const hb_ot_math_glyph_part_t *parts, unsigned n)
 {
   double overlap = G_MAXDOUBLE;
 
@@ -141,10 +134,7 @@ max_overlap (const hb_ot_math_glyph_part_t *parts,
 
 /* OpenType specification, MATH table, "GlyphAssembly": enough extenders for the size, then overlaps widened evenly. */
 GArray *
-myna_maths_font_assemble (hb_codepoint_t glyph,
-                          hb_direction_t direction,
-                          double         size,
-                          double        *ret_size)
+myna_maths_font_assemble (hb_codepoint_t glyph, hb_direction_t direction, double size, double *ret_size)
 {
   hb_ot_math_glyph_part_t parts[MAX_PARTS];
   unsigned n = MAX_PARTS, n_copies, repeat = 0;
@@ -180,7 +170,7 @@ myna_maths_font_assemble (hb_codepoint_t glyph,
 typedef struct
 {
   cairo_t *cr;
-  double   x, y, scale;
+  double x, y, scale;
 } Pen;
 
 static void
@@ -200,8 +190,8 @@ line_to (hb_draw_funcs_t *funcs, void *data, hb_draw_state_t *state, float x, fl
 }
 
 static void
-cubic_to (hb_draw_funcs_t *funcs, void *data, hb_draw_state_t *state, float x1, float y1, float x2, float y2, float x,
-          float y, void *user_data)
+cubic_to (hb_draw_funcs_t *funcs, void *data, hb_draw_state_t *state, float x1, float y1, float x2, float y2, float x, float y,
+          void *user_data)
 {
   Pen *pen = data;
 
@@ -231,15 +221,11 @@ get_draw_funcs (void)
 }
 
 void
-myna_maths_font_path (cairo_t       *cr,
-                      hb_codepoint_t glyph,
-                      double         x,
-                      double         y,
-                      double         scale)
+myna_maths_font_path (cairo_t *cr, hb_codepoint_t glyph, double x, double y, double scale)
 {
   Pen pen = { cr, x, y, scale / hb_face_get_upem (hb_font_get_face (get_font ())) };
 
-#if HB_VERSION_ATLEAST (7, 0, 0)
+#if HB_VERSION_ATLEAST(7, 0, 0)
   hb_font_draw_glyph (get_font (), glyph, get_draw_funcs (), &pen);
 #else
   hb_font_get_glyph_shape (get_font (), glyph, get_draw_funcs (), &pen);

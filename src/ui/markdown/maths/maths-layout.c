@@ -8,37 +8,35 @@
 
 #include <string.h>
 
-#define SOURCE_SCALE 0.85
+#define SOURCE_SCALE     0.85
 #define MAX_SOURCE_SHOWN 400
-#define PRIME        0x2032
-#define BOX_PADDING  0.25
-#define BOX_RULE     0.05
+#define PRIME            0x2032
+#define BOX_PADDING      0.25
+#define BOX_RULE         0.05
 
 struct _MynaMaths
 {
-  MynaBox                  *box;
-  double                    size;
+  MynaBox *box;
+  double size;
   const MynaMathsTextFuncs *funcs;
-  gpointer                  data;
+  gpointer data;
 };
 
 /* Space between atoms, in mu (1/18 em); negative: not in script styles.  The TeXbook, p. 170. */
 static const signed char spacing[8][8] = {
   /*              ord  op  bin  rel open close punct inner */
-  /* ord   */    {  0,  3,  -4,  -5,   0,    0,    0,   -3 },
-  /* op    */    {  3,  3,   0,  -5,   0,    0,    0,   -3 },
-  /* bin   */    { -4, -4,   0,   0,  -4,    0,    0,   -4 },
-  /* rel   */    { -5, -5,   0,   0,  -5,    0,    0,   -5 },
-  /* open  */    {  0,  0,   0,   0,   0,    0,    0,    0 },
-  /* close */    {  0,  3,  -4,  -5,   0,    0,    0,   -3 },
-  /* punct */    { -3, -3,   0,  -3,  -3,   -3,   -3,   -3 },
-  /* inner */    { -3,  3,  -4,  -5,  -3,    0,   -3,   -3 },
+  /* ord   */ { 0, 3, -4, -5, 0, 0, 0, -3 },
+  /* op    */ { 3, 3, 0, -5, 0, 0, 0, -3 },
+  /* bin   */ { -4, -4, 0, 0, -4, 0, 0, -4 },
+  /* rel   */ { -5, -5, 0, 0, -5, 0, 0, -5 },
+  /* open  */ { 0, 0, 0, 0, 0, 0, 0, 0 },
+  /* close */ { 0, 3, -4, -5, 0, 0, 0, -3 },
+  /* punct */ { -3, -3, 0, -3, -3, -3, -3, -3 },
+  /* inner */ { -3, 3, -4, -5, -3, 0, -3, -3 },
 };
 
 static double
-space_between (MynaAtom     left,
-               MynaAtom     right,
-               MynaTexStyle style)
+space_between (MynaAtom left, MynaAtom right, MynaTexStyle style)
 {
   int mu = spacing[left][right];
 
@@ -49,9 +47,7 @@ space_between (MynaAtom     left,
 
 /* A binary operator without something on both sides is an ordinary symbol: the minus of −1. */
 static MynaAtom
-effective_atom (const MynaTex *node,
-                gboolean       has_left,
-                MynaAtom       left)
+effective_atom (const MynaTex *node, gboolean has_left, MynaAtom left)
 {
   if (node->atom != MYNA_ATOM_BINARY)
     return node->atom;
@@ -64,14 +60,12 @@ effective_atom (const MynaTex *node,
 static gboolean
 takes_no_part_in_spacing (const MynaTex *node)
 {
-  return node->kind == MYNA_TEX_SPACE || node->kind == MYNA_TEX_STYLE
-         || (node->kind == MYNA_TEX_LIST && node->children == NULL);
+  return node->kind == MYNA_TEX_SPACE || node->kind == MYNA_TEX_STYLE || (node->kind == MYNA_TEX_LIST && !node->children);
 }
 
 /* The class of the next atom that counts, after `i`; a relation or the end makes a binary operator ordinary. */
 static gboolean
-ends_operand (const GPtrArray *nodes,
-              guint            i)
+ends_operand (const GPtrArray *nodes, guint i)
 {
   for (guint k = i + 1; k < nodes->len; k++)
     {
@@ -84,9 +78,7 @@ ends_operand (const GPtrArray *nodes,
 }
 
 static MynaBox *
-layout_list (MynaMathsContext *context,
-             const MynaTex    *list,
-             MynaTexStyle      style)
+layout_list (MynaMathsContext *context, const MynaTex *list, MynaTexStyle style)
 {
   MynaBox *self = myna_box_new ();
   gboolean has_left = FALSE;
@@ -132,8 +124,7 @@ layout_list (MynaMathsContext *context,
 
 /* The font's prime is raised and small already: in a superscript it is taken from the size of the base and put back down. */
 static MynaBox *
-layout_prime (MynaMathsContext *context,
-              MynaTexStyle      style)
+layout_prime (MynaMathsContext *context, MynaTexStyle style)
 {
   MynaTexStyle base = { style.level - 1, style.is_cramped };
   double shift = myna_constant (base, HB_OT_MATH_CONSTANT_SUPERSCRIPT_SHIFT_UP_CRAMPED);
@@ -146,9 +137,7 @@ layout_prime (MynaMathsContext *context,
 }
 
 static MynaBox *
-layout_symbol (MynaMathsContext *context,
-               const MynaTex    *node,
-               MynaTexStyle      style)
+layout_symbol (MynaMathsContext *context, const MynaTex *node, MynaTexStyle style)
 {
   double scale = myna_style_scale (style), size;
   MynaGlyphMetrics metrics;
@@ -177,17 +166,13 @@ layout_symbol (MynaMathsContext *context,
 
 /* Source in its own words, so that it is seen to be source. */
 static MynaBox *
-layout_source (MynaMathsContext *context,
-               const char       *text,
-               MynaTexStyle      style)
+layout_source (MynaMathsContext *context, const char *text, MynaTexStyle style)
 {
   return myna_box_text (context, text, SOURCE_SCALE * myna_style_scale (style));
 }
 
 static MynaBox *
-layout_boxed (MynaMathsContext *context,
-              const MynaTex    *node,
-              MynaTexStyle      style)
+layout_boxed (MynaMathsContext *context, const MynaTex *node, MynaTexStyle style)
 {
   MynaBox *self = myna_box_new (), *inner = myna_layout_node (context, node->children->pdata[0], style);
   double top = inner->ascent + BOX_PADDING, bottom = inner->descent + BOX_PADDING;
@@ -204,9 +189,7 @@ layout_boxed (MynaMathsContext *context,
 }
 
 static MynaBox *
-layout_phantom (MynaMathsContext *context,
-                const MynaTex    *node,
-                MynaTexStyle      style)
+layout_phantom (MynaMathsContext *context, const MynaTex *node, MynaTexStyle style)
 {
   MynaBox *self = myna_layout_node (context, node->children->pdata[0], style);
 
@@ -215,54 +198,35 @@ layout_phantom (MynaMathsContext *context,
 }
 
 MynaBox *
-myna_layout_node (MynaMathsContext *context,
-                  const MynaTex    *node,
-                  MynaTexStyle      style)
+myna_layout_node (MynaMathsContext *context, const MynaTex *node, MynaTexStyle style)
 {
   double scale = myna_style_scale (style);
   MynaBox *box;
 
   switch (node->kind)
     {
-    case MYNA_TEX_LIST:
-      return layout_list (context, node, style);
-    case MYNA_TEX_SYMBOL:
-      return layout_symbol (context, node, style);
-    case MYNA_TEX_TEXT:
-      return myna_box_text (context, node->text, scale);
-    case MYNA_TEX_SOURCE:
-      return layout_source (context, node->text, style);
-    case MYNA_TEX_FRACTION:
-      return myna_layout_fraction (context, node, style);
-    case MYNA_TEX_RADICAL:
-      return myna_layout_radical (context, node, style);
-    case MYNA_TEX_SCRIPTS:
-      return myna_layout_scripts (context, node, style);
-    case MYNA_TEX_ACCENT:
-      return myna_layout_accent (context, node, style);
-    case MYNA_TEX_STACK:
-      return myna_layout_stack (context, node, style);
-    case MYNA_TEX_STRETCH:
-      return myna_layout_stretch (context, node, style);
-    case MYNA_TEX_LINE:
-      return myna_layout_line (context, node, style);
-    case MYNA_TEX_ARROW:
-      return myna_layout_arrow (context, node, style);
-    case MYNA_TEX_FENCED:
-      return myna_layout_fenced (context, node, style);
+    case MYNA_TEX_LIST: return layout_list (context, node, style);
+    case MYNA_TEX_SYMBOL: return layout_symbol (context, node, style);
+    case MYNA_TEX_TEXT: return myna_box_text (context, node->text, scale);
+    case MYNA_TEX_SOURCE: return layout_source (context, node->text, style);
+    case MYNA_TEX_FRACTION: return myna_layout_fraction (context, node, style);
+    case MYNA_TEX_RADICAL: return myna_layout_radical (context, node, style);
+    case MYNA_TEX_SCRIPTS: return myna_layout_scripts (context, node, style);
+    case MYNA_TEX_ACCENT: return myna_layout_accent (context, node, style);
+    case MYNA_TEX_STACK: return myna_layout_stack (context, node, style);
+    case MYNA_TEX_STRETCH: return myna_layout_stretch (context, node, style);
+    case MYNA_TEX_LINE: return myna_layout_line (context, node, style);
+    case MYNA_TEX_ARROW: return myna_layout_arrow (context, node, style);
+    case MYNA_TEX_FENCED: return myna_layout_fenced (context, node, style);
     case MYNA_TEX_MIDDLE:
       return node->c ? myna_box_stretched (context, node->c, HB_DIRECTION_TTB, context->fence_height, scale) : myna_box_new ();
     case MYNA_TEX_DELIMITER:
       return node->c ? myna_box_stretched (context, node->c, HB_DIRECTION_TTB, node->amount * scale, scale) : myna_box_new ();
-    case MYNA_TEX_MATRIX:
-      return myna_layout_matrix (context, node, style);
-    case MYNA_TEX_PHANTOM:
-      return layout_phantom (context, node, style);
-    case MYNA_TEX_BOXED:
-      return layout_boxed (context, node, style);
+    case MYNA_TEX_MATRIX: return myna_layout_matrix (context, node, style);
+    case MYNA_TEX_PHANTOM: return layout_phantom (context, node, style);
+    case MYNA_TEX_BOXED: return layout_boxed (context, node, style);
     case MYNA_TEX_SPACE:
-    case MYNA_TEX_STYLE:
-      break;
+    case MYNA_TEX_STYLE: break;
     }
   box = myna_box_new ();
   box->width = node->kind == MYNA_TEX_SPACE ? node->amount * scale : 0;
@@ -271,21 +235,16 @@ myna_layout_node (MynaMathsContext *context,
 
 /* What is too long or too deep: its source, as far as it fits. */
 static MynaBox *
-layout_too_complex (MynaMathsContext *context,
-                    const char       *tex)
+layout_too_complex (MynaMathsContext *context, const char *tex)
 {
   const char *end = g_utf8_strlen (tex, -1) > MAX_SOURCE_SHOWN ? g_utf8_offset_to_pointer (tex, MAX_SOURCE_SHOWN) : NULL;
   g_autofree char *text = end ? g_strdup_printf ("%.*s…", (int) (end - tex), tex) : g_strdup (tex);
 
-  return layout_source (context, g_strdelimit (text, "\r\n\t", ' '), (MynaTexStyle) { 1, FALSE });
+  return layout_source (context, g_strdelimit (text, "\r\n\t", ' '), (MynaTexStyle){ 1, FALSE });
 }
 
 MynaMaths *
-myna_maths_new (const char               *tex,
-                MynaMathsStyle            style,
-                double                    size,
-                const MynaMathsTextFuncs *funcs,
-                gpointer                  data)
+myna_maths_new (const char *tex, MynaMathsStyle style, double size, const MynaMathsTextFuncs *funcs, gpointer data)
 {
   MynaMathsContext context = { .funcs = funcs, .data = data };
   g_autoptr (MynaTex) root = myna_tex_parse (tex);
@@ -296,7 +255,7 @@ myna_maths_new (const char               *tex,
   self->funcs = funcs;
   self->data = data;
   if (root)
-    self->box = myna_layout_node (&context, root, (MynaTexStyle) { style == MYNA_MATHS_DISPLAY ? 0 : 1, FALSE });
+    self->box = myna_layout_node (&context, root, (MynaTexStyle){ style == MYNA_MATHS_DISPLAY ? 0 : 1, FALSE });
   else
     self->box = layout_too_complex (&context, tex);
   return self;
@@ -305,17 +264,14 @@ myna_maths_new (const char               *tex,
 void
 myna_maths_free (MynaMaths *self)
 {
-  if (self == NULL)
+  if (!self)
     return;
   myna_box_free (self->box);
   g_free (self);
 }
 
 void
-myna_maths_get_size (MynaMaths *self,
-                     double    *ret_width,
-                     double    *ret_ascent,
-                     double    *ret_descent)
+myna_maths_get_size (MynaMaths *self, double *ret_width, double *ret_ascent, double *ret_descent)
 {
   /* What leans out at the end is part of the width; a formula is never narrower than nothing. */
   *ret_width = MAX (self->box->width + self->box->italic, 0) * self->size;
@@ -324,10 +280,7 @@ myna_maths_get_size (MynaMaths *self,
 }
 
 void
-myna_maths_draw (MynaMaths *self,
-                 cairo_t   *cr,
-                 double     x,
-                 double     y)
+myna_maths_draw (MynaMaths *self, cairo_t *cr, double x, double y)
 {
   cairo_new_path (cr);
   for (guint i = 0; i < self->box->draws->len; i++)
@@ -356,8 +309,14 @@ myna_maths_draw (MynaMaths *self,
 char *
 myna_maths_strip_delimiters (const char *source)
 {
-  static const struct { const char *open, *close; } delimiters[] = {
-    { "$$", "$$" }, { "$", "$" }, { "\\(", "\\)" }, { "\\[", "\\]" },
+  static const struct
+  {
+    const char *open, *close;
+  } delimiters[] = {
+    { "$$", "$$" },
+    { "$", "$" },
+    { "\\(", "\\)" },
+    { "\\[", "\\]" },
   };
   gsize length = strlen (source);
 

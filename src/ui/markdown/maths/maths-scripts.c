@@ -4,11 +4,10 @@
  */
 #include "markdown/maths/maths-box.h"
 
-#define ARROW_PADDING 0.35              /* on either side of what stands on an arrow */
+#define ARROW_PADDING 0.35 /* on either side of what stands on an arrow */
 
 static const MynaTex *
-child (const MynaTex *node,
-       guint          i)
+child (const MynaTex *node, guint i)
 {
   return node->children && i < node->children->len ? node->children->pdata[i] : NULL;
 }
@@ -17,11 +16,7 @@ child (const MynaTex *node,
  * moves what is above to the right and what is below to the left.
  */
 static MynaBox *
-stack (MynaBox *base,
-       MynaBox *above,
-       double   above_shift,
-       MynaBox *below,
-       double   below_shift)
+stack (MynaBox *base, MynaBox *above, double above_shift, MynaBox *below, double below_shift)
 {
   MynaBox *self = myna_box_new ();
   double width = MAX (base->width, MAX (above ? above->width : 0, below ? below->width : 0));
@@ -40,11 +35,7 @@ stack (MynaBox *base,
 }
 
 static MynaBox *
-with_limits (MynaMathsContext *context,
-             MynaBox          *base,
-             const MynaTex    *below,
-             const MynaTex    *above,
-             MynaTexStyle      style)
+with_limits (MynaMathsContext *context, MynaBox *base, const MynaTex *below, const MynaTex *above, MynaTexStyle style)
 {
   MynaTexStyle script = myna_style_script (style);
   MynaBox *above_box = above ? myna_layout_node (context, above, script) : NULL;
@@ -52,18 +43,18 @@ with_limits (MynaMathsContext *context,
   double above_shift = 0, below_shift = 0;
 
   if (above_box)
-    above_shift = base->ascent + MAX (myna_constant (style, HB_OT_MATH_CONSTANT_UPPER_LIMIT_BASELINE_RISE_MIN),
-                                      myna_constant (style, HB_OT_MATH_CONSTANT_UPPER_LIMIT_GAP_MIN) + above_box->descent);
+    above_shift = base->ascent
+                  + MAX (myna_constant (style, HB_OT_MATH_CONSTANT_UPPER_LIMIT_BASELINE_RISE_MIN),
+                         myna_constant (style, HB_OT_MATH_CONSTANT_UPPER_LIMIT_GAP_MIN) + above_box->descent);
   if (below_box)
-    below_shift = base->descent + MAX (myna_constant (style, HB_OT_MATH_CONSTANT_LOWER_LIMIT_BASELINE_DROP_MIN),
-                                       myna_constant (style, HB_OT_MATH_CONSTANT_LOWER_LIMIT_GAP_MIN) + below_box->ascent);
+    below_shift = base->descent
+                  + MAX (myna_constant (style, HB_OT_MATH_CONSTANT_LOWER_LIMIT_BASELINE_DROP_MIN),
+                         myna_constant (style, HB_OT_MATH_CONSTANT_LOWER_LIMIT_GAP_MIN) + below_box->ascent);
   return stack (base, above_box, above_shift, below_box, below_shift);
 }
 
 static double
-superscript_shift (const MynaBox *base,
-                   const MynaBox *script,
-                   MynaTexStyle   style)
+superscript_shift (const MynaBox *base, const MynaBox *script, MynaTexStyle style)
 {
   double shift = myna_constant (style, style.is_cramped ? HB_OT_MATH_CONSTANT_SUPERSCRIPT_SHIFT_UP_CRAMPED
                                                         : HB_OT_MATH_CONSTANT_SUPERSCRIPT_SHIFT_UP);
@@ -74,9 +65,7 @@ superscript_shift (const MynaBox *base,
 }
 
 static double
-subscript_shift (const MynaBox *base,
-                 const MynaBox *script,
-                 MynaTexStyle   style)
+subscript_shift (const MynaBox *base, const MynaBox *script, MynaTexStyle style)
 {
   double shift = myna_constant (style, HB_OT_MATH_CONSTANT_SUBSCRIPT_SHIFT_DOWN);
 
@@ -87,10 +76,7 @@ subscript_shift (const MynaBox *base,
 
 /* Rules 18a–f of Appendix G. */
 static MynaBox *
-beside (MynaBox     *base,
-        MynaBox     *below,
-        MynaBox     *above,
-        MynaTexStyle style)
+beside (MynaBox *base, MynaBox *below, MynaBox *above, MynaTexStyle style)
 {
   MynaBox *self = myna_box_new ();
   double up = above ? superscript_shift (base, above, style) : 0;
@@ -123,9 +109,7 @@ beside (MynaBox     *base,
 }
 
 MynaBox *
-myna_layout_scripts (MynaMathsContext *context,
-                     const MynaTex    *node,
-                     MynaTexStyle      style)
+myna_layout_scripts (MynaMathsContext *context, const MynaTex *node, MynaTexStyle style)
 {
   const MynaTex *nucleus = child (node, 0), *below = child (node, 1), *above = child (node, 2);
   MynaBox *base = myna_layout_node (context, nucleus, style);
@@ -142,9 +126,7 @@ myna_layout_scripts (MynaMathsContext *context,
 }
 
 MynaBox *
-myna_layout_stack (MynaMathsContext *context,
-                   const MynaTex    *node,
-                   MynaTexStyle      style)
+myna_layout_stack (MynaMathsContext *context, const MynaTex *node, MynaTexStyle style)
 {
   MynaBox *base = myna_layout_node (context, child (node, 0), style);
 
@@ -152,9 +134,7 @@ myna_layout_stack (MynaMathsContext *context,
 }
 
 MynaBox *
-myna_layout_stretch (MynaMathsContext *context,
-                     const MynaTex    *node,
-                     MynaTexStyle      style)
+myna_layout_stretch (MynaMathsContext *context, const MynaTex *node, MynaTexStyle style)
 {
   MynaBox *base = myna_layout_node (context, child (node, 0), style);
   double scale = myna_style_scale (style), gap = 0.1 * scale;
@@ -175,17 +155,16 @@ myna_layout_stretch (MynaMathsContext *context,
 }
 
 MynaBox *
-myna_layout_line (MynaMathsContext *context,
-                  const MynaTex    *node,
-                  MynaTexStyle      style)
+myna_layout_line (MynaMathsContext *context, const MynaTex *node, MynaTexStyle style)
 {
   MynaBox *self = myna_layout_node (context, child (node, 0), myna_style_cramp (style));
   gboolean over = node->amount > 0;
-  double gap = myna_constant (style, over ? HB_OT_MATH_CONSTANT_OVERBAR_VERTICAL_GAP : HB_OT_MATH_CONSTANT_UNDERBAR_VERTICAL_GAP);
-  double rule = myna_constant (style, over ? HB_OT_MATH_CONSTANT_OVERBAR_RULE_THICKNESS
-                                           : HB_OT_MATH_CONSTANT_UNDERBAR_RULE_THICKNESS);
-  double extra = myna_constant (style, over ? HB_OT_MATH_CONSTANT_OVERBAR_EXTRA_ASCENDER
-                                            : HB_OT_MATH_CONSTANT_UNDERBAR_EXTRA_DESCENDER);
+  double gap =
+      myna_constant (style, over ? HB_OT_MATH_CONSTANT_OVERBAR_VERTICAL_GAP : HB_OT_MATH_CONSTANT_UNDERBAR_VERTICAL_GAP);
+  double rule =
+      myna_constant (style, over ? HB_OT_MATH_CONSTANT_OVERBAR_RULE_THICKNESS : HB_OT_MATH_CONSTANT_UNDERBAR_RULE_THICKNESS);
+  double extra =
+      myna_constant (style, over ? HB_OT_MATH_CONSTANT_OVERBAR_EXTRA_ASCENDER : HB_OT_MATH_CONSTANT_UNDERBAR_EXTRA_DESCENDER);
 
   self->width += self->italic;
   self->italic = 0;
@@ -204,9 +183,7 @@ myna_layout_line (MynaMathsContext *context,
 }
 
 MynaBox *
-myna_layout_accent (MynaMathsContext *context,
-                    const MynaTex    *node,
-                    MynaTexStyle      style)
+myna_layout_accent (MynaMathsContext *context, const MynaTex *node, MynaTexStyle style)
 {
   MynaBox *base = myna_layout_node (context, child (node, 0), myna_style_cramp (style));
   double scale = myna_style_scale (style), middle, shift;
@@ -232,9 +209,7 @@ myna_layout_accent (MynaMathsContext *context,
 }
 
 MynaBox *
-myna_layout_arrow (MynaMathsContext *context,
-                   const MynaTex    *node,
-                   MynaTexStyle      style)
+myna_layout_arrow (MynaMathsContext *context, const MynaTex *node, MynaTexStyle style)
 {
   MynaTexStyle script = myna_style_script (style);
   double scale = myna_style_scale (style), gap = 0.12 * scale;

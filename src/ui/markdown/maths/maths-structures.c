@@ -4,32 +4,27 @@
  */
 #include "markdown/maths/maths-box.h"
 
-#define DELIMITER_FACTOR    0.901       /* of a fence that a delimiter must cover (plain TeX) */
-#define DELIMITER_SHORTFALL 0.5         /* em that it may be too short by */
-#define NULL_DELIMITER      0.12        /* room beside a fraction */
+#define DELIMITER_FACTOR    0.901 /* of a fence that a delimiter must cover (plain TeX) */
+#define DELIMITER_SHORTFALL 0.5   /* em that it may be too short by */
+#define NULL_DELIMITER      0.12  /* room beside a fraction */
 #define COLUMN_GAP          1.0
 #define CASES_GAP           0.8
-#define GROUP_GAP           2.0         /* between the pairs of columns of align */
+#define GROUP_GAP           2.0 /* between the pairs of columns of align */
 #define LINE_HEIGHT         1.2
-#define LINE_GAP            0.15        /* least room between two rows */
+#define LINE_GAP            0.15 /* least room between two rows */
 #define DISPLAY_LINE_GAP    0.4
-#define STRUT_ASCENT        0.84        /* of a row: 70 % and 30 % of the line height (LaTeX's array) */
+#define STRUT_ASCENT        0.84 /* of a row: 70 % and 30 % of the line height (LaTeX's array) */
 
 static const MynaTex *
-child (const MynaTex *node,
-       guint          i)
+child (const MynaTex *node, guint i)
 {
   return node->children->pdata[i];
 }
 
 /* How far numerator and denominator are from the baseline: rules 15b–d of Appendix G. */
 static void
-get_fraction_shifts (const MynaBox *above,
-                     const MynaBox *below,
-                     double         rule,
-                     MynaTexStyle   style,
-                     double        *ret_up,
-                     double        *ret_down)
+get_fraction_shifts (const MynaBox *above, const MynaBox *below, double rule, MynaTexStyle style, double *ret_up,
+                     double *ret_down)
 {
   gboolean display = style.level == 0;
   double axis = myna_constant (style, HB_OT_MATH_CONSTANT_AXIS_HEIGHT);
@@ -50,8 +45,8 @@ get_fraction_shifts (const MynaBox *above,
     }
   else
     {
-      double wanted = myna_constant (style, display ? HB_OT_MATH_CONSTANT_STACK_DISPLAY_STYLE_GAP_MIN
-                                                    : HB_OT_MATH_CONSTANT_STACK_GAP_MIN);
+      double wanted =
+          myna_constant (style, display ? HB_OT_MATH_CONSTANT_STACK_DISPLAY_STYLE_GAP_MIN : HB_OT_MATH_CONSTANT_STACK_GAP_MIN);
       double gap;
 
       *ret_up = myna_constant (style, display ? HB_OT_MATH_CONSTANT_STACK_TOP_DISPLAY_STYLE_SHIFT_UP
@@ -68,9 +63,7 @@ get_fraction_shifts (const MynaBox *above,
 }
 
 MynaBox *
-myna_layout_fraction (MynaMathsContext *context,
-                      const MynaTex    *node,
-                      MynaTexStyle      outer)
+myna_layout_fraction (MynaMathsContext *context, const MynaTex *node, MynaTexStyle outer)
 {
   MynaTexStyle style = myna_style_of (node->style, outer);
   MynaTexStyle inner = { MIN (style.level + 1, 3), style.is_cramped };
@@ -95,12 +88,10 @@ myna_layout_fraction (MynaMathsContext *context,
 }
 
 MynaBox *
-myna_layout_radical (MynaMathsContext *context,
-                     const MynaTex    *node,
-                     MynaTexStyle      style)
+myna_layout_radical (MynaMathsContext *context, const MynaTex *node, MynaTexStyle style)
 {
   MynaBox *body = myna_layout_node (context, child (node, 0), myna_style_cramp (style));
-  MynaBox *degree = child (node, 1) ? myna_layout_node (context, child (node, 1), (MynaTexStyle) { 3, TRUE }) : NULL;
+  MynaBox *degree = child (node, 1) ? myna_layout_node (context, child (node, 1), (MynaTexStyle){ 3, TRUE }) : NULL;
   double scale = myna_style_scale (style);
   double rule = myna_constant (style, HB_OT_MATH_CONSTANT_RADICAL_RULE_THICKNESS);
   double gap = myna_constant (style, style.level == 0 ? HB_OT_MATH_CONSTANT_RADICAL_DISPLAY_STYLE_VERTICAL_GAP
@@ -137,8 +128,7 @@ myna_layout_radical (MynaMathsContext *context,
 
 /* Height of delimiters around a box: symmetric about the axis, The TeXbook p. 152. */
 static double
-get_fence_height (const MynaBox *box,
-                  MynaTexStyle   style)
+get_fence_height (const MynaBox *box, MynaTexStyle style)
 {
   double axis = myna_constant (style, HB_OT_MATH_CONSTANT_AXIS_HEIGHT);
   double height = 2 * MAX (box->ascent - axis, box->descent + axis);
@@ -147,11 +137,7 @@ get_fence_height (const MynaBox *box,
 }
 
 MynaBox *
-myna_layout_delimit (MynaMathsContext *context,
-                     gunichar          left,
-                     MynaBox          *box,
-                     gunichar          right,
-                     MynaTexStyle      style)
+myna_layout_delimit (MynaMathsContext *context, gunichar left, MynaBox *box, gunichar right, MynaTexStyle style)
 {
   MynaBox *self = myna_box_new ();
   double height = get_fence_height (box, style), scale = myna_style_scale (style);
@@ -181,9 +167,7 @@ has_middle (const MynaTex *list)
 }
 
 MynaBox *
-myna_layout_fenced (MynaMathsContext *context,
-                    const MynaTex    *node,
-                    MynaTexStyle      style)
+myna_layout_fenced (MynaMathsContext *context, const MynaTex *node, MynaTexStyle style)
 {
   double before = context->fence_height;
   MynaBox *box;
@@ -203,8 +187,7 @@ myna_layout_fenced (MynaMathsContext *context,
 
 /* Gap before a column. */
 static double
-get_column_gap (const MynaTex *node,
-                guint          column)
+get_column_gap (const MynaTex *node, guint column)
 {
   char kind = node->columns ? node->columns[column] : 'c';
 
@@ -216,9 +199,7 @@ get_column_gap (const MynaTex *node,
 }
 
 static double
-get_cell_offset (const MynaTex *node,
-                 guint          column,
-                 double         room)
+get_cell_offset (const MynaTex *node, guint column, double room)
 {
   char kind = node->columns ? g_ascii_tolower (node->columns[column]) : 'c';
 
@@ -227,17 +208,14 @@ get_cell_offset (const MynaTex *node,
 
 typedef struct
 {
-  guint     n_rows;
-  MynaBox **cells;                      /* [n_rows * n_columns] */
-  double   *widths;                     /* [n_columns] */
-  double   *ascents, *descents;         /* [n_rows] */
+  guint n_rows;
+  MynaBox **cells;            /* [n_rows * n_columns] */
+  double *widths;             /* [n_columns] */
+  double *ascents, *descents; /* [n_rows] */
 } Matrix;
 
 static void
-measure_cells (MynaMathsContext *context,
-               const MynaTex    *node,
-               MynaTexStyle      style,
-               Matrix           *matrix)
+measure_cells (MynaMathsContext *context, const MynaTex *node, MynaTexStyle style, Matrix *matrix)
 {
   double scale = myna_style_scale (style);
 
@@ -265,9 +243,7 @@ measure_cells (MynaMathsContext *context,
 
 /* Moves the cells into one box whose baseline is the first row's. */
 static MynaBox *
-place_cells (const MynaTex *node,
-             MynaTexStyle   style,
-             Matrix        *matrix)
+place_cells (const MynaTex *node, MynaTexStyle style, Matrix *matrix)
 {
   MynaBox *self = myna_box_new ();
   double scale = myna_style_scale (style), gap = style.level == 0 ? DISPLAY_LINE_GAP : LINE_GAP, y = 0;
@@ -294,13 +270,13 @@ place_cells (const MynaTex *node,
 }
 
 MynaBox *
-myna_layout_matrix (MynaMathsContext *context,
-                    const MynaTex    *node,
-                    MynaTexStyle      outer)
+myna_layout_matrix (MynaMathsContext *context, const MynaTex *node, MynaTexStyle outer)
 {
   MynaTexStyle style = myna_style_of (node->style, outer);
   double axis = myna_constant (outer, HB_OT_MATH_CONSTANT_AXIS_HEIGHT), y;
-  Matrix matrix = { 0, };
+  Matrix matrix = {
+    0,
+  };
   MynaBox *table, *self = myna_box_new ();
 
   /* A matrix in a script is as small as the script. */

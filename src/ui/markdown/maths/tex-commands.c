@@ -15,8 +15,7 @@ empty (MynaTexParser *parser)
 }
 
 static MynaTex *
-parse_fraction (MynaTexParser *parser,
-                const char    *name)
+parse_fraction (MynaTexParser *parser, const char *name)
 {
   MynaTex *fraction = myna_tex_node (parser, MYNA_TEX_FRACTION, MYNA_ATOM_INNER);
   gboolean is_binomial = g_str_has_suffix (name, "binom");
@@ -64,8 +63,7 @@ parse_optional (MynaTexParser *parser)
 }
 
 static MynaTex *
-parse_radical (MynaTexParser *parser,
-               const char    *name)
+parse_radical (MynaTexParser *parser, const char *name)
 {
   MynaTex *radical = myna_tex_node (parser, MYNA_TEX_RADICAL, MYNA_ATOM_ORDINARY);
   MynaTex *degree = parse_optional (parser);
@@ -76,8 +74,7 @@ parse_radical (MynaTexParser *parser,
 }
 
 static MynaTex *
-parse_text (MynaTexParser *parser,
-            const char    *name)
+parse_text (MynaTexParser *parser, const char *name)
 {
   g_autofree char *text = myna_tex_read_group (parser);
   MynaTex *node = myna_tex_text (parser, MYNA_TEX_TEXT, text, -1);
@@ -91,9 +88,9 @@ parse_text (MynaTexParser *parser,
 }
 
 static gboolean
-find_alphabet (const char   *name,
-               MynaAlphabet *ret_alphabet)
+find_alphabet (const char *name, MynaAlphabet *ret_alphabet)
 {
+  /* clang-format off */
   static const struct { const char *name; MynaAlphabet alphabet; } names[] = {
     { "mathrm", MYNA_ALPHABET_ROMAN },        { "mathup", MYNA_ALPHABET_ROMAN },      { "rm", MYNA_ALPHABET_ROMAN },
     { "mathnormal", MYNA_ALPHABET_ITALIC },   { "mathit", MYNA_ALPHABET_ITALIC },     { "it", MYNA_ALPHABET_ITALIC },
@@ -103,6 +100,7 @@ find_alphabet (const char   *name,
     { "mathscr", MYNA_ALPHABET_CALLIGRAPHIC }, { "mathfrak", MYNA_ALPHABET_FRAKTUR }, { "mathsf", MYNA_ALPHABET_SANS },
     { "mathtt", MYNA_ALPHABET_MONOSPACE },
   };
+  /* clang-format on */
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     if (strcmp (names[i].name, name) == 0)
@@ -114,8 +112,7 @@ find_alphabet (const char   *name,
 }
 
 static MynaTex *
-parse_alphabet (MynaTexParser *parser,
-                const char    *name)
+parse_alphabet (MynaTexParser *parser, const char *name)
 {
   MynaAlphabet before = parser->alphabet;
   MynaTex *argument;
@@ -131,8 +128,7 @@ parse_alphabet (MynaTexParser *parser,
 }
 
 static MynaTex *
-parse_accent (MynaTexParser *parser,
-              const char    *name)
+parse_accent (MynaTexParser *parser, const char *name)
 {
   MynaTex *accent = myna_tex_node (parser, MYNA_TEX_ACCENT, MYNA_ATOM_ORDINARY);
 
@@ -143,8 +139,7 @@ parse_accent (MynaTexParser *parser,
 }
 
 static MynaTex *
-parse_line (MynaTexParser *parser,
-            const char    *name)
+parse_line (MynaTexParser *parser, const char *name)
 {
   MynaTex *line = myna_tex_node (parser, MYNA_TEX_LINE, MYNA_ATOM_ORDINARY);
 
@@ -154,14 +149,15 @@ parse_line (MynaTexParser *parser,
 }
 
 static MynaTex *
-parse_stretch (MynaTexParser *parser,
-               const char    *name)
+parse_stretch (MynaTexParser *parser, const char *name)
 {
+  /* clang-format off */
   static const struct { const char *name; gunichar c; int side; } names[] = {
     { "overbrace", 0x23DE, 1 },           { "underbrace", 0x23DF, -1 },         { "overrightarrow", 0x2192, 1 },
     { "overleftarrow", 0x2190, 1 },       { "overleftrightarrow", 0x2194, 1 },  { "underrightarrow", 0x2192, -1 },
     { "underleftarrow", 0x2190, -1 },     { "overbracket", 0x23B4, 1 },         { "underbracket", 0x23B5, -1 },
   };
+  /* clang-format on */
   MynaTex *stretch = myna_tex_node (parser, MYNA_TEX_STRETCH, MYNA_ATOM_ORDINARY);
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
@@ -180,22 +176,22 @@ parse_stretch (MynaTexParser *parser,
 }
 
 static MynaTex *
-parse_arrow (MynaTexParser *parser,
-             const char    *name)
+parse_arrow (MynaTexParser *parser, const char *name)
 {
   MynaTex *arrow = myna_tex_node (parser, MYNA_TEX_ARROW, MYNA_ATOM_RELATION);
   MynaTex *below = parse_optional (parser);
 
-  arrow->c = strcmp (name, "xleftarrow") == 0 ? 0x2190 : strcmp (name, "xleftrightarrow") == 0 ? 0x2194
-             : strcmp (name, "xRightarrow") == 0 ? 0x21D2 : 0x2192;
+  arrow->c = strcmp (name, "xleftarrow") == 0        ? 0x2190
+             : strcmp (name, "xleftrightarrow") == 0 ? 0x2194
+             : strcmp (name, "xRightarrow") == 0     ? 0x21D2
+                                                     : 0x2192;
   myna_tex_add (arrow, myna_tex_parse_argument (parser));
   myna_tex_add (arrow, below);
   return arrow;
 }
 
 static MynaTex *
-parse_stack (MynaTexParser *parser,
-             const char    *name)
+parse_stack (MynaTexParser *parser, const char *name)
 {
   MynaTex *first = myna_tex_parse_argument (parser);
   MynaTex *base = myna_tex_parse_argument (parser);
@@ -236,8 +232,7 @@ parse_delimiter (MynaTexParser *parser)
 }
 
 static MynaTex *
-parse_fence (MynaTexParser *parser,
-             const char    *name)
+parse_fence (MynaTexParser *parser, const char *name)
 {
   MynaTex *fence = myna_tex_node (parser, MYNA_TEX_FENCED, MYNA_ATOM_INNER);
   g_autofree char *end = NULL;
@@ -256,8 +251,7 @@ parse_fence (MynaTexParser *parser,
 }
 
 static MynaTex *
-parse_middle (MynaTexParser *parser,
-              const char    *name)
+parse_middle (MynaTexParser *parser, const char *name)
 {
   MynaTex *middle = myna_tex_node (parser, MYNA_TEX_MIDDLE, MYNA_ATOM_RELATION);
 
@@ -266,11 +260,17 @@ parse_middle (MynaTexParser *parser,
 }
 
 static MynaTex *
-parse_sized (MynaTexParser *parser,
-             const char    *name)
+parse_sized (MynaTexParser *parser, const char *name)
 {
-  static const struct { const char *name; double height; } sizes[] = {
-    { "bigg", 2.4 }, { "Bigg", 3.0 }, { "big", 1.2 }, { "Big", 1.8 },
+  static const struct
+  {
+    const char *name;
+    double height;
+  } sizes[] = {
+    { "bigg", 2.4 },
+    { "Bigg", 3.0 },
+    { "big", 1.2 },
+    { "Big", 1.8 },
   };
   MynaTex *delimiter = myna_tex_node (parser, MYNA_TEX_DELIMITER, MYNA_ATOM_ORDINARY);
   char side = name[strlen (name) - 1];
@@ -278,21 +278,24 @@ parse_sized (MynaTexParser *parser,
   for (guint i = 0; i < G_N_ELEMENTS (sizes) && delimiter->amount == 0; i++)
     if (g_str_has_prefix (name, sizes[i].name))
       delimiter->amount = sizes[i].height;
-  delimiter->atom = side == 'l' ? MYNA_ATOM_OPEN : side == 'r' ? MYNA_ATOM_CLOSE : side == 'm' ? MYNA_ATOM_RELATION
-                    : MYNA_ATOM_ORDINARY;
+  delimiter->atom = side == 'l'   ? MYNA_ATOM_OPEN
+                    : side == 'r' ? MYNA_ATOM_CLOSE
+                    : side == 'm' ? MYNA_ATOM_RELATION
+                                  : MYNA_ATOM_ORDINARY;
   delimiter->c = parse_delimiter (parser);
   return delimiter;
 }
 
 static MynaTex *
-parse_space (MynaTexParser *parser,
-             const char    *name)
+parse_space (MynaTexParser *parser, const char *name)
 {
+  /* clang-format off */
   static const struct { const char *name; double em; } spaces[] = {
     { ",", 3.0 / 18 },    { "thinspace", 3.0 / 18 }, { ":", 4.0 / 18 },    { ">", 4.0 / 18 },  { "medspace", 4.0 / 18 },
     { ";", 5.0 / 18 },    { "thickspace", 5.0 / 18 }, { "!", -3.0 / 18 },  { " ", 0.33 },      { "quad", 1 },
     { "qquad", 2 },       { "enspace", 0.5 },        { "\n", 0.33 },       { "hfill", 1 },     { "nobreakspace", 0.33 },
   };
+  /* clang-format on */
   MynaTex *space = myna_tex_node (parser, MYNA_TEX_SPACE, MYNA_ATOM_ORDINARY);
 
   for (guint i = 0; i < G_N_ELEMENTS (spaces); i++)
@@ -302,8 +305,7 @@ parse_space (MynaTexParser *parser,
 }
 
 static MynaTex *
-parse_length (MynaTexParser *parser,
-              const char    *name)
+parse_length (MynaTexParser *parser, const char *name)
 {
   MynaTex *space = myna_tex_node (parser, MYNA_TEX_SPACE, MYNA_ATOM_ORDINARY);
   g_autofree char *length = myna_tex_read_group (parser);
@@ -323,22 +325,22 @@ parse_length (MynaTexParser *parser,
 }
 
 static MynaTex *
-parse_style (MynaTexParser *parser,
-             const char    *name)
+parse_style (MynaTexParser *parser, const char *name)
 {
   MynaTex *style = myna_tex_node (parser, MYNA_TEX_STYLE, MYNA_ATOM_ORDINARY);
 
-  style->style = name[0] == 'd' ? MYNA_STYLE_DISPLAY : name[0] == 't' ? MYNA_STYLE_TEXT
-                 : strlen (name) > strlen ("scriptstyle") ? MYNA_STYLE_SCRIPT_SCRIPT : MYNA_STYLE_SCRIPT;
+  style->style = name[0] == 'd'                           ? MYNA_STYLE_DISPLAY
+                 : name[0] == 't'                         ? MYNA_STYLE_TEXT
+                 : strlen (name) > strlen ("scriptstyle") ? MYNA_STYLE_SCRIPT_SCRIPT
+                                                          : MYNA_STYLE_SCRIPT;
   return style;
 }
 
 static MynaTex *
-parse_wrapped (MynaTexParser *parser,
-               const char    *name)
+parse_wrapped (MynaTexParser *parser, const char *name)
 {
-  MynaTex *node = myna_tex_node (parser, g_str_has_suffix (name, "phantom") ? MYNA_TEX_PHANTOM : MYNA_TEX_BOXED,
-                                 MYNA_ATOM_ORDINARY);
+  MynaTex *node =
+      myna_tex_node (parser, g_str_has_suffix (name, "phantom") ? MYNA_TEX_PHANTOM : MYNA_TEX_BOXED, MYNA_ATOM_ORDINARY);
 
   myna_tex_add (node, myna_tex_parse_argument (parser));
   return node;
@@ -346,23 +348,20 @@ parse_wrapped (MynaTexParser *parser,
 
 /* Colours, labels and the like: taken out.  What \textcolor colours is the argument that follows. */
 static MynaTex *
-parse_ignored (MynaTexParser *parser,
-               const char    *name)
+parse_ignored (MynaTexParser *parser, const char *name)
 {
   g_free (myna_tex_read_group (parser));
   return empty (parser);
 }
 
 static MynaTex *
-parse_nothing (MynaTexParser *parser,
-               const char    *name)
+parse_nothing (MynaTexParser *parser, const char *name)
 {
   return empty (parser);
 }
 
 static MynaTex *
-parse_tag (MynaTexParser *parser,
-           const char    *name)
+parse_tag (MynaTexParser *parser, const char *name)
 {
   g_autofree char *tag = myna_tex_read_group (parser);
   g_autofree char *text = g_strdup_printf ("\u2003\u2003(%s)", tag);
@@ -371,8 +370,7 @@ parse_tag (MynaTexParser *parser,
 }
 
 static MynaTex *
-parse_modulo (MynaTexParser *parser,
-              const char    *name)
+parse_modulo (MynaTexParser *parser, const char *name)
 {
   MynaTex *list = empty (parser), *word = myna_tex_text (parser, MYNA_TEX_TEXT, "mod", -1), *argument;
 
@@ -394,8 +392,7 @@ parse_modulo (MynaTexParser *parser,
 
 /* \not strikes the relation behind it out. */
 static MynaTex *
-parse_not (MynaTexParser *parser,
-           const char    *name)
+parse_not (MynaTexParser *parser, const char *name)
 {
   MynaTex *relation = myna_tex_parse_argument (parser);
   gunichar negated;
@@ -406,29 +403,28 @@ parse_not (MynaTexParser *parser,
 }
 
 static MynaTex *
-parse_class (MynaTexParser *parser,
-             const char    *name)
+parse_class (MynaTexParser *parser, const char *name)
 {
   MynaTex *list = empty (parser);
 
-  list->atom = strcmp (name, "mathop") == 0 ? MYNA_ATOM_OPERATOR : strcmp (name, "mathbin") == 0 ? MYNA_ATOM_BINARY
-               : strcmp (name, "mathrel") == 0 ? MYNA_ATOM_RELATION : MYNA_ATOM_ORDINARY;
+  list->atom = strcmp (name, "mathop") == 0    ? MYNA_ATOM_OPERATOR
+               : strcmp (name, "mathbin") == 0 ? MYNA_ATOM_BINARY
+               : strcmp (name, "mathrel") == 0 ? MYNA_ATOM_RELATION
+                                               : MYNA_ATOM_ORDINARY;
   list->limits = list->atom == MYNA_ATOM_OPERATOR ? MYNA_LIMITS_IN_DISPLAY : MYNA_LIMITS_NONE;
   myna_tex_add (list, myna_tex_parse_argument (parser));
   return list;
 }
 
 static MynaTex *
-parse_begin (MynaTexParser *parser,
-             const char    *name)
+parse_begin (MynaTexParser *parser, const char *name)
 {
   return myna_tex_parse_environment (parser);
 }
 
 /* One line under another, as small as scripts are: \substack. */
 static MynaTex *
-parse_substack (MynaTexParser *parser,
-                const char    *name)
+parse_substack (MynaTexParser *parser, const char *name)
 {
   MynaTex *lines;
 
@@ -442,13 +438,18 @@ parse_substack (MynaTexParser *parser,
   return lines;
 }
 
-static const struct { const char *names; CommandFunc parse; } commands[] = {
+static const struct
+{
+  const char *names;
+  CommandFunc parse;
+} commands[] = {
   { " frac dfrac tfrac cfrac binom dbinom tbinom ", parse_fraction },
   { " sqrt ", parse_radical },
   { " text mbox textrm textnormal textbf textit texttt textsf operatorname operatorname* ", parse_text },
   { " overline underline ", parse_line },
   { " overbrace underbrace overbracket underbracket overrightarrow overleftarrow overleftrightarrow underrightarrow"
-    " underleftarrow ", parse_stretch },
+    " underleftarrow ",
+    parse_stretch },
   { " xrightarrow xleftarrow xleftrightarrow xRightarrow ", parse_arrow },
   { " overset underset stackrel ", parse_stack },
   { " left ", parse_fence },
@@ -485,8 +486,7 @@ find_command (const char *name)
 }
 
 MynaTex *
-myna_tex_parse_command (MynaTexParser *parser,
-                        const char    *name)
+myna_tex_parse_command (MynaTexParser *parser, const char *name)
 {
   MynaAtom atom;
   MynaLimits limits;

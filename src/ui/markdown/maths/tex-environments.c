@@ -9,6 +9,7 @@
 #define MAX_COLUMNS 64
 
 /* columns: repeated for all columns; see MynaTex.columns */
+/* clang-format off */
 static const struct { const char *name; gunichar left, right; const char *columns; MynaStyle style; } environments[] = {
   { "matrix", 0, 0, "c", MYNA_STYLE_TEXT },       { "pmatrix", '(', ')', "c", MYNA_STYLE_TEXT },
   { "bmatrix", '[', ']', "c", MYNA_STYLE_TEXT },  { "Bmatrix", '{', '}', "c", MYNA_STYLE_TEXT },
@@ -26,6 +27,7 @@ static const struct { const char *name; gunichar left, right; const char *column
   { "equation", 0, 0, "rL", MYNA_STYLE_DISPLAY }, { "equation*", 0, 0, "rL", MYNA_STYLE_DISPLAY },
   { "displaymath", 0, 0, "rL", MYNA_STYLE_DISPLAY }, { "math", 0, 0, "rL", MYNA_STYLE_TEXT },
 };
+/* clang-format on */
 
 /* Consumes "\\", with a height in brackets behind it, or "\cr". */
 static gboolean
@@ -35,7 +37,7 @@ accept_newline (MynaTexParser *parser)
 
   myna_tex_accept (parser, ' ');
   name = myna_tex_peek_command (parser);
-  if (name == NULL || (strcmp (name, "\\") != 0 && strcmp (name, "cr") != 0))
+  if (!name || (strcmp (name, "\\") != 0 && strcmp (name, "cr") != 0))
     return FALSE;
   myna_tex_skip_command (parser, name);
   if (*parser->at == '[')
@@ -50,11 +52,7 @@ accept_newline (MynaTexParser *parser)
 
 /* Fills the rows up to the same number of columns. */
 static void
-set_cells (MynaTex   *matrix,
-           MynaTexParser *parser,
-           GPtrArray *cells,
-           GArray    *row_starts,
-           guint      n_columns)
+set_cells (MynaTex *matrix, MynaTexParser *parser, GPtrArray *cells, GArray *row_starts, guint n_columns)
 {
   matrix->n_columns = MAX (n_columns, 1);
   for (guint row = 0; row < row_starts->len; row++)
@@ -72,8 +70,7 @@ set_cells (MynaTex   *matrix,
 }
 
 static gboolean
-is_empty_row (GPtrArray *cells,
-              guint      start)
+is_empty_row (GPtrArray *cells, guint start)
 {
   MynaTex *cell = start < cells->len ? cells->pdata[start] : NULL;
 
@@ -82,8 +79,7 @@ is_empty_row (GPtrArray *cells,
 
 /* Rows of cells, up to what is neither & nor \\.  `first` is the first cell, if it has been read already. */
 static MynaTex *
-parse_rows (MynaTexParser *parser,
-            MynaTex       *first)
+parse_rows (MynaTexParser *parser, MynaTex *first)
 {
   MynaTex *matrix = myna_tex_node (parser, MYNA_TEX_MATRIX, MYNA_ATOM_ORDINARY);
   g_autoptr (GPtrArray) cells = g_ptr_array_new_with_free_func ((GDestroyNotify) myna_tex_free);
@@ -113,8 +109,7 @@ parse_rows (MynaTexParser *parser,
 
 /* A column that continues the one before begins with an empty atom, so that its "=" is spaced like any other. */
 static void
-continue_cells (MynaTexParser *parser,
-                MynaTex       *matrix)
+continue_cells (MynaTexParser *parser, MynaTex *matrix)
 {
   for (guint i = 0; i < matrix->children->len; i++)
     {
@@ -126,9 +121,7 @@ continue_cells (MynaTexParser *parser,
 }
 
 static void
-set_columns (MynaTexParser *parser,
-             MynaTex       *matrix,
-             const char    *pattern)
+set_columns (MynaTexParser *parser, MynaTex *matrix, const char *pattern)
 {
   gsize n = strlen (pattern);
 
@@ -186,8 +179,7 @@ myna_tex_parse_environment (MynaTexParser *parser)
 }
 
 MynaTex *
-myna_tex_parse_lines (MynaTexParser *parser,
-                      MynaTex       *first)
+myna_tex_parse_lines (MynaTexParser *parser, MynaTex *first)
 {
   g_autofree char *name = myna_tex_peek_command (parser);
   MynaTex *matrix;

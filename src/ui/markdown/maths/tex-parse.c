@@ -9,7 +9,7 @@
 void
 myna_tex_free (MynaTex *self)
 {
-  if (self == NULL)
+  if (!self)
     return;
   g_free (self->text);
   g_free (self->columns);
@@ -18,9 +18,7 @@ myna_tex_free (MynaTex *self)
 }
 
 MynaTex *
-myna_tex_node (MynaTexParser *parser,
-               MynaTexKind    kind,
-               MynaAtom       atom)
+myna_tex_node (MynaTexParser *parser, MynaTexKind kind, MynaAtom atom)
 {
   MynaTex *self = g_new0 (MynaTex, 1);
 
@@ -35,10 +33,7 @@ myna_tex_node (MynaTexParser *parser,
 }
 
 MynaTex *
-myna_tex_text (MynaTexParser *parser,
-               MynaTexKind    kind,
-               const char    *text,
-               gssize         length)
+myna_tex_text (MynaTexParser *parser, MynaTexKind kind, const char *text, gssize length)
 {
   MynaTex *self = myna_tex_node (parser, kind, MYNA_ATOM_ORDINARY);
 
@@ -47,9 +42,7 @@ myna_tex_text (MynaTexParser *parser,
 }
 
 MynaTex *
-myna_tex_symbol (MynaTexParser *parser,
-                 gunichar       c,
-                 MynaAtom       atom)
+myna_tex_symbol (MynaTexParser *parser, gunichar c, MynaAtom atom)
 {
   MynaTex *self = myna_tex_node (parser, MYNA_TEX_SYMBOL, atom);
 
@@ -58,10 +51,9 @@ myna_tex_symbol (MynaTexParser *parser,
 }
 
 void
-myna_tex_add (MynaTex *self,
-              MynaTex *child)
+myna_tex_add (MynaTex *self, MynaTex *child)
 {
-  if (self->children == NULL)
+  if (!self->children)
     self->children = g_ptr_array_new_with_free_func ((GDestroyNotify) myna_tex_free);
   g_ptr_array_add (self->children, child);
 }
@@ -79,8 +71,7 @@ skip_blanks (MynaTexParser *parser)
 }
 
 gboolean
-myna_tex_accept (MynaTexParser *parser,
-                 char           c)
+myna_tex_accept (MynaTexParser *parser, char c)
 {
   skip_blanks (parser);
   if (*parser->at != c)
@@ -107,8 +98,7 @@ myna_tex_peek_command (MynaTexParser *parser)
 }
 
 void
-myna_tex_skip_command (MynaTexParser *parser,
-                       const char    *name)
+myna_tex_skip_command (MynaTexParser *parser, const char *name)
 {
   parser->at += 1 + strlen (name);
 }
@@ -146,6 +136,7 @@ myna_tex_read_group (MynaTexParser *parser)
 static MynaTex *
 parse_character (MynaTexParser *parser)
 {
+  /* clang-format off */
   static const struct { char typed; MynaAtom atom; gunichar c; } characters[] = {
     { '+', MYNA_ATOM_BINARY, '+' },      { '-', MYNA_ATOM_BINARY, 0x2212 },   { '*', MYNA_ATOM_BINARY, 0x2217 },
     { '=', MYNA_ATOM_RELATION, '=' },    { '<', MYNA_ATOM_RELATION, '<' },    { '>', MYNA_ATOM_RELATION, '>' },
@@ -153,6 +144,7 @@ parse_character (MynaTexParser *parser)
     { ')', MYNA_ATOM_CLOSE, ')' },       { ']', MYNA_ATOM_CLOSE, ']' },       { '!', MYNA_ATOM_CLOSE, '!' },
     { '?', MYNA_ATOM_CLOSE, '?' },       { ',', MYNA_ATOM_PUNCTUATION, ',' }, { ';', MYNA_ATOM_PUNCTUATION, ';' },
   };
+  /* clang-format on */
   gunichar c = g_utf8_get_char (parser->at);
   MynaTex *text;
 
@@ -206,7 +198,7 @@ parse_nucleus (MynaTexParser *parser)
       return space;
     }
   name = myna_tex_peek_command (parser);
-  if (name == NULL)
+  if (!name)
     return parse_character (parser);
   if (strcmp (name, "\\") == 0 || strcmp (name, "end") == 0 || strcmp (name, "cr") == 0
       || (parser->n_fences > 0 && strcmp (name, "right") == 0))
@@ -245,20 +237,17 @@ parse_primes (MynaTexParser *parser)
 }
 
 static void
-append_script (MynaTexParser *parser,
-               MynaTex      **script,
-               MynaTex       *more)
+append_script (MynaTexParser *parser, MynaTex **script, MynaTex *more)
 {
   /* Always a list of its own, so that no number of scripts nests deeper. */
-  if (*script == NULL)
+  if (!*script)
     *script = myna_tex_node (parser, MYNA_TEX_LIST, MYNA_ATOM_ORDINARY);
   myna_tex_add (*script, more);
 }
 
 /* \limits and \nolimits behind an operator. */
 static void
-parse_limits (MynaTexParser *parser,
-              MynaTex       *nucleus)
+parse_limits (MynaTexParser *parser, MynaTex *nucleus)
 {
   for (;;)
     {
@@ -284,7 +273,7 @@ parse_atom (MynaTexParser *parser)
   MynaTex *nucleus = parse_nucleus (parser);
   MynaTex *subscript = NULL, *superscript = NULL, *scripts;
 
-  if (nucleus == NULL)
+  if (!nucleus)
     return NULL;
   if (nucleus->atom == MYNA_ATOM_OPERATOR)
     parse_limits (parser, nucleus);
@@ -302,7 +291,7 @@ parse_atom (MynaTexParser *parser)
       else
         break;
     }
-  if (subscript == NULL && superscript == NULL)
+  if (!subscript && !superscript)
     return nucleus;
 
   scripts = myna_tex_node (parser, MYNA_TEX_SCRIPTS, nucleus->atom);
@@ -315,9 +304,7 @@ parse_atom (MynaTexParser *parser)
 
 /* \over and \choose: all before them in the list is the numerator. */
 static MynaTex *
-parse_infix (MynaTexParser *parser,
-             MynaTex       *list,
-             const char    *name)
+parse_infix (MynaTexParser *parser, MynaTex *list, const char *name)
 {
   MynaTex *fraction = myna_tex_node (parser, MYNA_TEX_FRACTION, MYNA_ATOM_INNER);
   MynaTex *outer = myna_tex_node (parser, MYNA_TEX_LIST, MYNA_ATOM_ORDINARY);
@@ -358,7 +345,7 @@ myna_tex_parse_list (MynaTexParser *parser)
           break;
         }
       atom = parse_atom (parser);
-      if (atom == NULL)
+      if (!atom)
         break;
       myna_tex_add (list, atom);
     }

@@ -11,9 +11,10 @@
 typedef struct
 {
   const char *name;
-  gunichar    c;
+  gunichar c;
 } Symbol;
 
+/* clang-format off */
 static const Symbol ordinary[] = {
   { "alpha", 0x3B1 }, { "beta", 0x3B2 }, { "gamma", 0x3B3 }, { "delta", 0x3B4 }, { "epsilon", 0x3F5 },
   { "varepsilon", 0x3B5 }, { "zeta", 0x3B6 }, { "eta", 0x3B7 }, { "theta", 0x3B8 }, { "vartheta", 0x3D1 },
@@ -38,7 +39,9 @@ static const Symbol ordinary[] = {
   { "$", '$' }, { "%", '%' }, { "#", '#' }, { "&", '&' }, { "_", '_' }, { "lq", 0x2018 }, { "rq", 0x2019 },
   { "therefore", 0x2234 }, { "because", 0x2235 }, { "eth", 0xF0 }, { "mho", 0x2127 },
 };
+/* clang-format on */
 
+/* clang-format off */
 static const Symbol binary[] = {
   { "pm", 0xB1 }, { "mp", 0x2213 }, { "times", 0xD7 }, { "div", 0xF7 }, { "cdot", 0x22C5 }, { "ast", 0x2217 },
   { "circ", 0x2218 }, { "bullet", 0x2219 }, { "oplus", 0x2295 }, { "ominus", 0x2296 }, { "otimes", 0x2297 },
@@ -49,7 +52,9 @@ static const Symbol binary[] = {
   { "lhd", 0x22B2 }, { "rhd", 0x22B3 }, { "boxplus", 0x229E }, { "boxtimes", 0x22A0 }, { "ltimes", 0x22C9 },
   { "rtimes", 0x22CA }, { "veebar", 0x22BB }, { "barwedge", 0x22BC }, { "dotplus", 0x2214 },
 };
+/* clang-format on */
 
+/* clang-format off */
 static const Symbol relations[] = {
   { "le", 0x2264 }, { "leq", 0x2264 }, { "ge", 0x2265 }, { "geq", 0x2265 }, { "ne", 0x2260 }, { "neq", 0x2260 },
   { "leqslant", 0x2A7D }, { "geqslant", 0x2A7E }, { "ll", 0x226A }, { "gg", 0x226B }, { "lt", '<' }, { "gt", '>' },
@@ -74,23 +79,24 @@ static const Symbol relations[] = {
   { "frown", 0x2322 }, { "smile", 0x2323 }, { "colon", ':' }, { "nleq", 0x2270 }, { "ngeq", 0x2271 }, { "nless", 0x226E },
   { "ngtr", 0x226F }, { "nrightarrow", 0x219B }, { "nleftarrow", 0x219A }, { "blacktriangleright", 0x25B6 },
 };
+/* clang-format on */
 
 static const Symbol opening[] = {
-  { "langle", 0x27E8 }, { "lceil", 0x2308 }, { "lfloor", 0x230A }, { "{", '{' }, { "lbrace", '{' }, { "lbrack", '[' },
-  { "lvert", '|' }, { "lVert", 0x2016 }, { "lgroup", 0x27EE }, { "llbracket", 0x27E6 },
+  { "langle", 0x27E8 }, { "lceil", 0x2308 }, { "lfloor", 0x230A }, { "{", '{' },         { "lbrace", '{' },
+  { "lbrack", '[' },    { "lvert", '|' },    { "lVert", 0x2016 },  { "lgroup", 0x27EE }, { "llbracket", 0x27E6 },
 };
 
 static const Symbol closing[] = {
-  { "rangle", 0x27E9 }, { "rceil", 0x2309 }, { "rfloor", 0x230B }, { "}", '}' }, { "rbrace", '}' }, { "rbrack", ']' },
-  { "rvert", '|' }, { "rVert", 0x2016 }, { "rgroup", 0x27EF }, { "rrbracket", 0x27E7 },
+  { "rangle", 0x27E9 }, { "rceil", 0x2309 }, { "rfloor", 0x230B }, { "}", '}' },         { "rbrace", '}' },
+  { "rbrack", ']' },    { "rvert", '|' },    { "rVert", 0x2016 },  { "rgroup", 0x27EF }, { "rrbracket", 0x27E7 },
 };
 
 static const Symbol fences[] = { { "|", 0x2016 }, { "Vert", 0x2016 }, { "vert", '|' } };
 
 static const Symbol operators_with_limits[] = {
-  { "sum", 0x2211 }, { "prod", 0x220F }, { "coprod", 0x2210 }, { "bigcap", 0x22C2 }, { "bigcup", 0x22C3 },
-  { "bigvee", 0x22C1 }, { "bigwedge", 0x22C0 }, { "bigoplus", 0x2A01 }, { "bigotimes", 0x2A02 }, { "bigodot", 0x2A00 },
-  { "biguplus", 0x2A04 }, { "bigsqcup", 0x2A06 },
+  { "sum", 0x2211 },       { "prod", 0x220F },    { "coprod", 0x2210 },   { "bigcap", 0x22C2 },
+  { "bigcup", 0x22C3 },    { "bigvee", 0x22C1 },  { "bigwedge", 0x22C0 }, { "bigoplus", 0x2A01 },
+  { "bigotimes", 0x2A02 }, { "bigodot", 0x2A00 }, { "biguplus", 0x2A04 }, { "bigsqcup", 0x2A06 },
 };
 
 static const Symbol integrals[] = {
@@ -98,12 +104,13 @@ static const Symbol integrals[] = {
 };
 
 static const Symbol accents[] = {
-  { "hat", 0x302 }, { "widehat", 0x302 }, { "bar", 0x304 }, { "tilde", 0x303 }, { "widetilde", 0x303 }, { "dot", 0x307 },
-  { "ddot", 0x308 }, { "dddot", 0x20DB }, { "vec", 0x20D7 }, { "check", 0x30C }, { "breve", 0x306 }, { "acute", 0x301 },
-  { "grave", 0x300 }, { "mathring", 0x30A },
+  { "hat", 0x302 },   { "widehat", 0x302 }, { "bar", 0x304 },    { "tilde", 0x303 },    { "widetilde", 0x303 },
+  { "dot", 0x307 },   { "ddot", 0x308 },    { "dddot", 0x20DB }, { "vec", 0x20D7 },     { "check", 0x30C },
+  { "breve", 0x306 }, { "acute", 0x301 },   { "grave", 0x300 },  { "mathring", 0x30A },
 };
 
 /* name, limits above and below in display style */
+/* clang-format off */
 static const struct { const char *name, *text; gboolean limits; } functions[] = {
   { "sin", "sin", FALSE },     { "cos", "cos", FALSE },     { "tan", "tan", FALSE },       { "cot", "cot", FALSE },
   { "sec", "sec", FALSE },     { "csc", "csc", FALSE },     { "arcsin", "arcsin", FALSE }, { "arccos", "arccos", FALSE },
@@ -116,11 +123,10 @@ static const struct { const char *name, *text; gboolean limits; } functions[] = 
   { "argmax", "arg max", TRUE }, { "argmin", "arg min", TRUE }, { "sgn", "sgn", FALSE },   { "tr", "tr", FALSE },
   { "rank", "rank", FALSE },   { "span", "span", FALSE },   { "lcm", "lcm", TRUE },        { "mod", "mod", FALSE },
 };
+/* clang-format on */
 
 static gunichar
-find_in (const Symbol *table,
-         gsize         n,
-         const char   *name)
+find_in (const Symbol *table, gsize n, const char *name)
 {
   for (gsize i = 0; i < n; i++)
     if (strcmp (table[i].name, name) == 0)
@@ -129,11 +135,15 @@ find_in (const Symbol *table,
 }
 
 gunichar
-myna_tex_symbol_find (const char *name,
-                      MynaAtom   *ret_atom,
-                      MynaLimits *ret_limits)
+myna_tex_symbol_find (const char *name, MynaAtom *ret_atom, MynaLimits *ret_limits)
 {
-  static const struct { const Symbol *table; gsize n; MynaAtom atom; MynaLimits limits; } tables[] = {
+  static const struct
+  {
+    const Symbol *table;
+    gsize n;
+    MynaAtom atom;
+    MynaLimits limits;
+  } tables[] = {
     { ordinary, G_N_ELEMENTS (ordinary), MYNA_ATOM_ORDINARY, MYNA_LIMITS_NONE },
     { binary, G_N_ELEMENTS (binary), MYNA_ATOM_BINARY, MYNA_LIMITS_NONE },
     { relations, G_N_ELEMENTS (relations), MYNA_ATOM_RELATION, MYNA_LIMITS_NONE },
@@ -159,8 +169,7 @@ myna_tex_symbol_find (const char *name,
 }
 
 const char *
-myna_tex_function_find (const char *name,
-                        MynaLimits *ret_limits)
+myna_tex_function_find (const char *name, MynaLimits *ret_limits)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (functions); i++)
     if (strcmp (functions[i].name, name) == 0)
@@ -179,9 +188,9 @@ myna_tex_accent_find (const char *name)
 
 /* Letters that Unicode had before it got the alphabets around them (Letterlike Symbols). */
 static gunichar
-exception (gunichar     c,
-           MynaAlphabet alphabet)
+exception (gunichar c, MynaAlphabet alphabet)
 {
+  /* clang-format off */
   static const struct { MynaAlphabet alphabet; char letter; gunichar c; } exceptions[] = {
     { MYNA_ALPHABET_ITALIC, 'h', 0x210E },       { MYNA_ALPHABET_BLACKBOARD, 'C', 0x2102 },
     { MYNA_ALPHABET_BLACKBOARD, 'H', 0x210D },   { MYNA_ALPHABET_BLACKBOARD, 'N', 0x2115 },
@@ -196,6 +205,7 @@ exception (gunichar     c,
     { MYNA_ALPHABET_FRAKTUR, 'H', 0x210C },      { MYNA_ALPHABET_FRAKTUR, 'I', 0x2111 },
     { MYNA_ALPHABET_FRAKTUR, 'R', 0x211C },      { MYNA_ALPHABET_FRAKTUR, 'Z', 0x2128 },
   };
+  /* clang-format on */
 
   for (gsize i = 0; i < G_N_ELEMENTS (exceptions); i++)
     if (exceptions[i].alphabet == alphabet && (gunichar) exceptions[i].letter == c)
@@ -204,10 +214,10 @@ exception (gunichar     c,
 }
 
 gunichar
-myna_tex_letter (gunichar     c,
-                 MynaAlphabet alphabet)
+myna_tex_letter (gunichar c, MynaAlphabet alphabet)
 {
   /* first capital, first digit (0: stays plain), first Greek capital and small letter (0: stay plain) */
+  /* clang-format off */
   static const struct { gunichar capital, digit, greek_capital, greek_small; } blocks[] = {
     [MYNA_ALPHABET_ITALIC]       = { 0x1D434, 0, 0, 0x1D6FC },
     [MYNA_ALPHABET_ROMAN]        = { 0, 0, 0, 0 },
@@ -219,6 +229,7 @@ myna_tex_letter (gunichar     c,
     [MYNA_ALPHABET_SANS]         = { 0x1D5A0, 0x1D7E2, 0, 0 },
     [MYNA_ALPHABET_MONOSPACE]    = { 0x1D670, 0x1D7F6, 0, 0 },
   };
+  /* clang-format on */
   gunichar special = exception (c, alphabet);
 
   if (special)

@@ -1,66 +1,123 @@
 #!/usr/bin/env python3
-"""check-layers.py SOURCE-ROOT: what each folder of src/ may include.
+"""check-layers.py SOURCE-ROOT [--graph]: which folder of src/ may include which; --graph prints the arrows that are used.
 
-The dependency lists of the meson.build files are the rule; this closes what the compiler lets through, because every
-header of the tree and of /usr/include can be reached from everywhere.
+The dependency lists of the meson.build files prove the layers; this closes what the compiler lets through, because every
+header of the tree and of /usr/include can be reached from everywhere.  The folders of FOLDERS stand from the bottom up, and
+a folder may name only folders above its own line, so no two folders can include each other.
 SPDX-License-Identifier: GPL-3.0-or-later
 """
+import collections
 import pathlib
 import re
 import sys
 
-C_HEADERS = (r"(assert|ctype|errno|float|inttypes|limits|locale|math|setjmp|signal|stdalign|stdarg|stdatomic|stdbool|"
-             r"stddef|stdint|stdio|stdlib|stdnoreturn|string|strings|time|wchar|wctype)\.h")
-SYSTEM = (r"(dirent|fcntl|ftw|getopt|poll|pthread|sched|termios|unistd|cpuid|immintrin|arm_neon|"
-          r"sys/[a-z0-9]+|linux/[a-z0-9_-]+|asm/[a-z0-9]+)\.h")
-GLIB = r"(glib|gmodule|glib-object|glib-unix|gio/[a-z0-9]+|glib/[a-z0-9-]+)(\.h)?"
+C = (r"(assert|ctype|errno|float|inttypes|limits|locale|math|setjmp|signal|stdalign|stdarg|stdatomic|stdbool|"
+     r"stddef|stdint|stdio|stdlib|stdnoreturn|string|strings|time|wchar|wctype)\.h|"
+     r"(dirent|fcntl|ftw|getopt|poll|pthread|sched|termios|unistd|cpuid|immintrin|arm_neon|"
+     r"sys/[a-z0-9]+|linux/[a-z0-9_-]+|asm/[a-z0-9]+)\.h")
+ENGINE = C + r"|cblas\.h|openblas_config\.h|zlib\.h"
+GLIB = C + r"|(glib|gmodule|glib-object|glib-unix|gio/[a-z0-9]+|glib/[a-z0-9-]+)(\.h)?|libintl\.h"
+JSON = GLIB + r"|json-glib/json-glib\.h"
+SQLITE = JSON + r"|sqlite3\.h"
+CMARK = GLIB + r"|cmark-gfm[a-z0-9/_-]*\.h"
+GTK = JSON + r"|adwaita\.h|(gtk|gdk|gsk|pango|cairo|gtksourceview|graphene|hb|fontconfig)[a-z0-9/_-]*\.h|harfbuzz/.*"
 
-# folder: (system headers, headers of other layers).  The longest matching folder decides.
-RULES = {
-    "engine": (f"{C_HEADERS}|{SYSTEM}|cblas\\.h|openblas_config\\.h|zlib\\.h", r""),
-    "engine/actor": (f"{C_HEADERS}|{SYSTEM}|{GLIB}", r"engine/.*"),
-    "storage": (f"{C_HEADERS}|{SYSTEM}|{GLIB}|sqlite3\\.h|json-glib/json-glib\\.h", r""),
-    "ui": (f"{C_HEADERS}|{SYSTEM}|{GLIB}|adwaita\\.h|(gtk|gdk|gsk|pango|cairo|gtksourceview|graphene|hb|cmark-gfm|"
-           r"libintl|fontconfig)[a-z0-9/_-]*\.h|harfbuzz/.*|json-glib/json-glib\.h",
-           r"engine/engine\.h|engine/actor/glm-(actor|importer)\.h|storage/storage\.h"),
-    # The markdown parser and widgets know neither models nor history.
-    "ui/markdown": (f"{C_HEADERS}|{GLIB}|adwaita\\.h|(gtk|gdk|gsk|pango|cairo|gtksourceview|graphene|hb|cmark-gfm|"
-                    r"libintl|fontconfig)[a-z0-9/_-]*\.h|harfbuzz/.*", r""),
+# folder: (system headers, folders whose headers it may include).  "engine/engine.h" stands for that one header.
+FOLDERS = {
+    "engine/engine.h": (C, ""),
+    "engine/base": (ENGINE, "engine/engine.h"),
+    "engine/quant": (ENGINE, "engine/engine.h engine/base"),
+    "engine/file": (ENGINE, "engine/engine.h engine/base engine/quant"),
+    "engine/text": (ENGINE, "engine/engine.h engine/base engine/file"),
+    "engine/families": (ENGINE, "engine/engine.h engine/base engine/file engine/text"),
+    "engine/kernels": (ENGINE, "engine/engine.h engine/base engine/quant"),
+    "engine/compute": (ENGINE, "engine/engine.h engine/base engine/file engine/quant engine/families engine/kernels"),
+    "engine/run": (ENGINE, "engine/engine.h engine/base engine/file engine/quant engine/text engine/families engine/kernels "
+                           "engine/compute"),
+    "engine/import": (ENGINE, "engine/engine.h engine/base engine/file engine/quant engine/text engine/families "
+                              "engine/kernels engine/compute engine/run"),
+    "engine/actor": (GLIB, "engine/engine.h engine/import"),
+    "engine/cli": (ENGINE, "engine/engine.h engine/base engine/file engine/quant engine/text engine/families engine/kernels "
+                           "engine/compute engine/run engine/import"),
+
+    "storage/storage.h": (GLIB, ""),
+    "storage/db": (SQLITE, "storage/storage.h"),
+    "storage/rows": (SQLITE, "storage/storage.h storage/db"),
+    "storage/search": (SQLITE, "storage/storage.h storage/db storage/rows"),
+    "storage/exchange": (SQLITE, "storage/storage.h storage/db storage/rows storage/search"),
+
+    "markup": (CMARK, ""),
+    "chat": (JSON, "engine/engine.h engine/actor storage/storage.h"),
 }
-LAYERS = ("engine", "storage", "ui")
 
 
-def rule_of(folder):
-    while folder not in RULES:
-        folder = folder.rpartition("/")[0]
-    return RULES[folder]
+def folder_of(name):
+    """The row that a path below src/ belongs to: a folder's, or its own for one header."""
+    while name and name not in FOLDERS:
+        name = name.rpartition("/")[0]
+    return name
 
 
-def check(src, path):
+def headers(src):
+    """The paths by which a header may be named: below src/, or below its own layer."""
+    found = collections.defaultdict(set)
+    for path in src.rglob("*.h"):
+        name = path.relative_to(src).as_posix()
+        found[name].add(name)
+        found[name.partition("/")[2]].add(name)
+    return found
+
+
+def check(src, path, names, graph):
     name = path.relative_to(src).as_posix()
-    layer, folder = name.split("/")[0], name.rpartition("/")[0]
-    system, others = rule_of(folder)
-    for number, line in enumerate(path.read_text().splitlines(), 1):
+    layer, own = name.split("/")[0], folder_of(name)
+    if not own:
+        yield f"src/{name}: its folder is not in the table of check-layers.py"
+        return
+    system, allowed = FOLDERS[own]
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
         match = re.match(r"\s*#\s*include\s*([<\"])([^>\"]+)[>\"]", line)
         if not match:
             continue
         kind, header = match.groups()
         if kind == "<":
-            ok = re.fullmatch(system, header)
-        else:
-            # "…" is a header of the own layer unless it names another one.
-            own = not header.startswith(tuple(f"{other}/" for other in LAYERS)) or header.startswith(layer + "/")
-            ok = own and ".." not in header or re.fullmatch(others, header)
-        if not ok:
-            yield f"src/{name}:{number}: {layer} code may not include {header}"
+            if not re.fullmatch(system, header):
+                yield f"src/{name}:{number}: {own} may not include <{header}>"
+            continue
+        targets = names.get(header, set())
+        # Its own layer's header first; else the full name of another layer's; else one beside it.
+        target = next((t for t in sorted(targets) if t == f"{layer}/{header}"), None) or \
+            next((t for t in sorted(targets) if t == header), None) or \
+            (path.parent.relative_to(src) / header).as_posix()
+        if not (src / target).exists():
+            yield f"src/{name}:{number}: there is no {header}"
+            continue
+        other = folder_of(target)
+        if other != own:
+            graph[own, other] += 1
+            if other not in allowed.split():
+                yield f"src/{name}:{number}: {own} may not include {header} of {other or 'a folder without a row'}"
 
 
-def main(root):
+def table_problems():
+    order = list(FOLDERS)
+    for folder, (_, allowed) in FOLDERS.items():
+        for other in allowed.split():
+            if other not in order or order.index(other) >= order.index(folder):
+                yield f"check-layers.py: {folder} names {other}, which does not stand above its own row"
+
+
+def main(root, *options):
     src = pathlib.Path(root, "src")
-    files = [path for path in sorted(src.rglob("*.[ch]"))]
-    problems = [problem for path in files for problem in check(src, path)]
-    print("\n".join(problems) or f"{len(files)} files keep to their layers")
-    return 1 if problems or not files else 0
+    graph, names = collections.Counter(), headers(src)
+    files = sorted(src.rglob("*.[ch]"))
+    problems = list(table_problems()) + [problem for path in files for problem in check(src, path, names, graph)]
+    mutual = [(a, b) for a, b in graph if a < b and (b, a) in graph]
+    if "--graph" in options:
+        for folder in FOLDERS:
+            print(f"{folder}: " + ", ".join(f"{b} ({n})" for (a, b), n in sorted(graph.items()) if a == folder))
+    print("\n".join(problems) or f"{len(files)} files, {len(graph)} arrows, {len(mutual)} mutual pairs")
+    return 1 if problems or mutual or not files else 0
 
 
-sys.exit(main(sys.argv[1]))
+sys.exit(main(*sys.argv[1:]))

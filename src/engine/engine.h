@@ -261,7 +261,7 @@ bool glm_generate (GlmSession *session, const int32_t *prompt, size_t n_prompt, 
                    GlmResult *ret_result, GlmError *error);
 
 /* ---- Files ------------------------------------------------------------------------------------------------------ */
-/* Importing (any readable source → GGUF) and quantising live in engine/file/import.h, which the command line and the
+/* Importing (any readable source → GGUF) and quantising live in engine/import/import.h, which the command line and the
  * import worker of the actor use. */
 
 /* What stands behind the name of a file that is still being written.  A suffix of our own: programs that download leave

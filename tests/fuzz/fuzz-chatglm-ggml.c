@@ -4,7 +4,7 @@
  */
 #include "fuzz.h"
 
-#include "file/chatglm-ggml.h"
+#include "import/chatglm-ggml.h"
 
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)

@@ -4,7 +4,7 @@
  */
 #include "fuzz.h"
 
-#include "file/json.h"
+#include "base/json.h"
 
 static void
 walk (const GlmJsonValue *value)

@@ -4,7 +4,7 @@
  */
 #include "fuzz.h"
 
-#include "file/safetensors.h"
+#include "import/safetensors.h"
 
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)

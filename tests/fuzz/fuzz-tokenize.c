@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "text/tokenizer-private.h"
-#include "text/utf8.h"
+#include "base/utf8.h"
 
 static GlmTokenizer *
 make_tokenizer (GlmTokenizerKind kind)

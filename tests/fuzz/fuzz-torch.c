@@ -4,7 +4,7 @@
  */
 #include "fuzz.h"
 
-#include "file/torch-zip.h"
+#include "import/torch-zip.h"
 
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)

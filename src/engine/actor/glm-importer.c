@@ -1,4 +1,4 @@
-/* glm-importer.c: importing model files without blocking: engine/file/import.h behind GTask
+/* glm-importer.c: importing model files without blocking: engine/import/import.h behind GTask
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *

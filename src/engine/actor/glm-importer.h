@@ -1,4 +1,4 @@
-/* glm-importer.h: importing model files without blocking: engine/file/import.h behind GTask
+/* glm-importer.h: importing model files without blocking: engine/import/import.h behind GTask
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
@@ -11,7 +11,7 @@
 #include <gio/gio.h>
 
 #include "engine/actor/glm-actor.h"
-#include "engine/file/import.h"
+#include "engine/import/import.h"
 
 G_BEGIN_DECLS
 

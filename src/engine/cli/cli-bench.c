@@ -11,9 +11,9 @@
 
 #include "cli/cli-bench.h"
 #include "cli/cli.h"
-#include "error.h"
-#include "file/json.h"
-#include "session.h"
+#include "base/error.h"
+#include "base/json.h"
+#include "run/session.h"
 
 #define MAX_ROWS  256
 #define MAX_LIST  16

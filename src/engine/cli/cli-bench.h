@@ -6,7 +6,7 @@
 #define GLM_CLI_BENCH_H
 
 #include "engine.h"
-#include "pool.h"
+#include "base/pool.h"
 
 /* Seconds of a clock that only goes forward. */
 double cli_bench_now (void);

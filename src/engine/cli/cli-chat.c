@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
-#include "error.h"
+#include "base/error.h"
 
 typedef struct
 {

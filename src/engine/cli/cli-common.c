@@ -10,8 +10,8 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
-#include "error.h"
-#include "model.h"
+#include "base/error.h"
+#include "run/model.h"
 
 /* What a command reads from standard input. */
 #define MAX_INPUT ((size_t) 1 << 30)

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "model.h"
+#include "run/model.h"
 
 static void
 print_json_ops (const GlmModel *model, const GlmOp *ops, int n)

@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
-#include "file/import.h"
-#include "file/pack.h"
+#include "import/import.h"
+#include "import/pack.h"
 
 static GlmCancel interrupted;
 

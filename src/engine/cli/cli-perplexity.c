@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
-#include "error.h"
-#include "session.h"
+#include "base/error.h"
+#include "run/session.h"
 
 #define WINDOW 2048
 /* Logits of a whole window would take a gigabyte. */

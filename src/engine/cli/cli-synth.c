@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "arch/arch.h"
+#include "families/arch.h"
 #include "cli/cli.h"
-#include "error.h"
+#include "base/error.h"
 #include "file/gguf-writer.h"
 
 /* GLM-FACTS 1 */

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "error.h"
-#include "file/json.h"
+#include "base/error.h"
+#include "base/json.h"
 
 static void
 print_result_ids (const CliOptions *options, const GlmTokens *tokens)

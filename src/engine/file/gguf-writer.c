@@ -9,9 +9,9 @@
 
 #include <stdlib.h>
 
-#include "error.h"
+#include "base/error.h"
 #include "file/gguf.h"
-#include "text/buffer.h"
+#include "base/buffer.h"
 
 struct GlmGgufWriter
 {

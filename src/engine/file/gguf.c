@@ -27,8 +27,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "error.h"
-#include "file/byte-reader.h"
+#include "base/error.h"
+#include "base/byte-reader.h"
 
 #define MAX_STRING    (1u << 20)
 #define MAX_ALIGNMENT 65536u

@@ -25,7 +25,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "error.h"
+#include "base/error.h"
 
 /* More files than any split model has; a slot is 32 bytes. */
 #define MAX_MAPPINGS 512

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "file/byte-reader.h"
+#include "base/byte-reader.h"
 
 size_t
 glm_meta_type_bytes (uint32_t type)

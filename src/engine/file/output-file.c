@@ -18,7 +18,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#include "error.h"
+#include "base/error.h"
 #include "file/mapped-file.h"
 
 #define BUFFER_BYTES ((size_t) 1 << 20)

@@ -4,7 +4,7 @@
  *
  * glm_kernels_init() fills every slot with its C reference (`*_c`, in kernels.c: the specification), then the staircase
  * of kernels/x86 or kernels/arm overrides what the processor can do better; both use kernels/simd.  Each slot is tested
- * against its reference by tests/engine/test-kernels.c, which also times it (--bench).
+ * against its reference by tests/engine/kernels/test-kernels.c, which also times it (--bench).
  */
 #ifndef GLM_KERNELS_H
 #define GLM_KERNELS_H

@@ -11,7 +11,7 @@
 
 #include <stdlib.h>
 
-#include "error.h"
+#include "base/error.h"
 
 void
 glm_bpe_clear (GlmBpe *bpe)

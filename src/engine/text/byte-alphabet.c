@@ -4,7 +4,7 @@
  */
 #include "text/byte-alphabet.h"
 
-#include "text/utf8.h"
+#include "base/utf8.h"
 
 static bool
 stands_for_itself (unsigned byte)

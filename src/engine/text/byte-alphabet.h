@@ -8,7 +8,7 @@
 #ifndef GLM_BYTE_ALPHABET_H
 #define GLM_BYTE_ALPHABET_H
 
-#include "text/buffer.h"
+#include "base/buffer.h"
 
 /* Appends the bytes that the text stands for.  False: no memory, or (errno-less) a character outside the alphabet; the
  * caller treats both as a bad token. */

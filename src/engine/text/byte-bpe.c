@@ -8,7 +8,7 @@
  */
 #include "text/tokenizer-private.h"
 
-#include "error.h"
+#include "base/error.h"
 #include "text/split.h"
 
 struct GlmMerge

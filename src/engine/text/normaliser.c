@@ -11,8 +11,8 @@
  */
 #include "text/normaliser.h"
 
-#include "error.h"
-#include "text/utf8.h"
+#include "base/error.h"
+#include "base/utf8.h"
 
 bool
 glm_normaliser_set_charsmap (GlmNormaliser *normaliser, const uint8_t *charsmap, size_t n_bytes, GlmError *error)

@@ -9,7 +9,7 @@
 #ifndef GLM_NORMALISER_H
 #define GLM_NORMALISER_H
 
-#include "text/buffer.h"
+#include "base/buffer.h"
 #include "text/piece-trie.h"
 
 #define GLM_SPACE_MARK "\xE2\x96\x81"

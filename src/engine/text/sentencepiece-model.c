@@ -13,8 +13,8 @@
 
 #include <stdio.h>
 
-#include "error.h"
-#include "file/byte-reader.h"
+#include "base/error.h"
+#include "base/byte-reader.h"
 
 typedef struct
 {

@@ -18,8 +18,8 @@
  */
 #include "text/split.h"
 
-#include "text/unicode.h"
-#include "text/utf8.h"
+#include "base/unicode.h"
+#include "base/utf8.h"
 
 typedef enum
 {

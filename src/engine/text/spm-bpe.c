@@ -8,8 +8,8 @@
  */
 #include "text/tokenizer-private.h"
 
-#include "error.h"
-#include "text/utf8.h"
+#include "base/error.h"
+#include "base/utf8.h"
 
 /* A float's bits as an unsigned number with the same order; negated, so that the highest score comes first. */
 static uint32_t

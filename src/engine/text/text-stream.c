@@ -16,8 +16,8 @@
 
 #include <stdio.h>
 
-#include "error.h"
-#include "text/utf8.h"
+#include "base/error.h"
+#include "base/utf8.h"
 
 struct GlmTextStream
 {

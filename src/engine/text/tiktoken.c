@@ -7,7 +7,7 @@
  */
 #include "text/tokenizer-private.h"
 
-#include "error.h"
+#include "base/error.h"
 
 /* Value of a base64 digit, -1 for any other character. */
 static int

@@ -4,7 +4,7 @@
  */
 #include "text/tokenizer-private.h"
 
-#include "error.h"
+#include "base/error.h"
 #include "file/mapped-file.h"
 
 /* A ModelProto begins with field 1, tokenizer.json with a brace, a list of ranks with base64. */

@@ -11,7 +11,7 @@
 
 #include <inttypes.h>
 
-#include "error.h"
+#include "base/error.h"
 #include "file/mapped-file.h"
 #include "text/byte-alphabet.h"
 

@@ -11,8 +11,8 @@
 
 #include <stdio.h>
 
-#include "error.h"
-#include "file/json.h"
+#include "base/error.h"
+#include "base/json.h"
 #include "text/byte-alphabet.h"
 
 typedef struct

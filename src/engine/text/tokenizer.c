@@ -4,7 +4,7 @@
  */
 #include "text/tokenizer-private.h"
 
-#include "error.h"
+#include "base/error.h"
 
 GlmTokenizer *
 glm_tokenizer_alloc (GlmTokenizerKind kind)

@@ -14,8 +14,8 @@
 #include <float.h>
 #include <stdio.h>
 
-#include "error.h"
-#include "text/utf8.h"
+#include "base/error.h"
+#include "base/utf8.h"
 
 #define UNKNOWN_PENALTY 10.0f
 

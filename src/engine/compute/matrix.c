@@ -1,0 +1,427 @@
+/* matrix.c: weight matrices and their products
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Where the processor multiplies bytes well, a matrix is packed when it is made (quant/packed.h) and its products run on
+ * int8 activations (matrix-packed.c).  All else stays as it is in the file and is multiplied in float (matrix-plain.c).
+ *
+ * A call cuts its products into units of rows, in one sequence over all of them, which the pool's workers take one by
+ * one.
+ */
+#include "compute/matrix-private.h"
+
+#include "base/error.h"
+
+#include <cblas.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#define HUGE_PAGE ((size_t) 2 << 20)
+
+/* Rows of the file brought in at a time: about a megabyte. */
+#define POPULATE_ROWS (16 * GLM_PANEL_ROWS)
+
+/* Up to here the caller quantises x itself: a parallel region would take longer. */
+#define MAX_SERIAL_N 4
+
+/* ---- Packing ---------------------------------------------------------------------------------------------------- */
+
+/* Anonymous memory of whole pages, in huge pages where a whole one is used. */
+static uint8_t *
+map_panels (size_t n_bytes)
+{
+  size_t reserved = n_bytes + HUGE_PAGE, whole = n_bytes / HUGE_PAGE * HUGE_PAGE, before;
+  uint8_t *base = mmap (NULL, reserved, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+  if (base == MAP_FAILED)
+    return NULL;
+  before = (HUGE_PAGE - (uintptr_t) base % HUGE_PAGE) % HUGE_PAGE;
+  if (before > 0)
+    munmap (base, before);
+  if (reserved - before - n_bytes > 0)
+    munmap (base + before + n_bytes, reserved - before - n_bytes);
+  if (whole > 0)
+    madvise (base + before, whole, MADV_HUGEPAGE); /* only makes it faster */
+  return base + before;
+}
+
+/* Brings a mapped file's pages in, all at once instead of by a page fault each.  Where that is not possible (older kernel,
+ * data that is no mapped file, a file that became shorter) reading the bytes does the same or reports the error. */
+static void
+populate (const uint8_t *data, size_t n_bytes)
+{
+#ifdef MADV_POPULATE_READ
+  uintptr_t begin = (uintptr_t) data & ~(uintptr_t) 4095;
+
+  madvise ((void *) begin, (uintptr_t) data + n_bytes - begin, MADV_POPULATE_READ);
+#endif
+}
+
+/* Has a mapped file's pages read while something else is done. */
+static void
+read_ahead (const uint8_t *data, size_t n_bytes)
+{
+  uintptr_t begin = (uintptr_t) data & ~(uintptr_t) 4095;
+
+  madvise ((void *) begin, (uintptr_t) data + n_bytes - begin, MADV_WILLNEED);
+}
+
+typedef struct
+{
+  GlmMatrix *matrix;
+  const uint8_t *data;
+  uint8_t *panels;
+} PackJob;
+
+static void
+pack_share (int worker, int n_workers, void *data)
+{
+  const PackJob *job = data;
+  GlmMatrix *matrix = job->matrix;
+  int64_t begin, end;
+
+  glm_pool_share (worker, n_workers, matrix->rows, GLM_PANEL_ROWS, &begin, &end);
+  for (int64_t row = begin; row < end; row += GLM_PANEL_ROWS)
+    {
+      int64_t left = matrix->rows - row;
+
+      if ((row - begin) % POPULATE_ROWS == 0)
+        populate (job->data + (size_t) row * matrix->row_bytes,
+                  (size_t) (end - row < POPULATE_ROWS ? end - row : POPULATE_ROWS) * matrix->row_bytes);
+      glm_packed_pack_panel (matrix->packed_traits, job->data + (size_t) row * matrix->row_bytes, matrix->row_bytes,
+                             left < GLM_PANEL_ROWS ? (int) left : GLM_PANEL_ROWS, matrix->cols,
+                             job->panels + (size_t) (row / GLM_PANEL_ROWS) * matrix->panel_bytes);
+    }
+}
+
+static bool
+pack (GlmMatrix *matrix, const void *data, GlmPool *pool, GlmError *error)
+{
+  PackJob job = { matrix, data, NULL };
+  size_t n_panels = (size_t) (matrix->rows + GLM_PANEL_ROWS - 1) / GLM_PANEL_ROWS;
+
+  matrix->panel_bytes = glm_packed_panel_bytes (matrix->packed_traits, matrix->cols);
+  matrix->panels_bytes = (n_panels * matrix->panel_bytes + 4095) / 4096 * 4096;
+  matrix->panels = job.panels = map_panels (matrix->panels_bytes);
+  if (!job.panels)
+    return glm_error_set (error, GLM_ERROR_NO_MEMORY, "Not enough memory for a matrix of %zu MiB", matrix->panels_bytes >> 20);
+  matrix->owns_panels = true;
+  glm_pool_run (pool, pack_share, &job);
+  return true;
+}
+
+/* ---- Matrices --------------------------------------------------------------------------------------------------- */
+
+static void
+hold_openblas_to_one_thread (void)
+{
+  openblas_set_num_threads (1);
+}
+
+/* The file's data are panels already: they are used where they lie. */
+static void
+borrow_panels (GlmMatrix *matrix, const void *data)
+{
+  matrix->packed_traits = glm_packed_traits_of_file (matrix->traits->type);
+  if (!matrix->packed_traits)
+    return;
+  matrix->panel_bytes = glm_packed_panel_bytes (matrix->packed_traits, matrix->cols);
+  matrix->panels_bytes = (size_t) (matrix->rows / GLM_PANEL_ROWS) * matrix->panel_bytes;
+  matrix->panels = data;
+  matrix->data = NULL;
+  matrix->multiplies_packed = matrix->kernels->has_packed;
+}
+
+bool
+glm_matrix_new_for_lookup (GlmType type, int64_t rows, int64_t cols, const void *data, GlmMatrix **ret_matrix, GlmError *error)
+{
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  const GlmTypeTraits *traits = glm_type_traits (type);
+  GlmMatrix *matrix;
+
+  if (!traits)
+    return glm_error_set (error, GLM_ERROR_UNSUPPORTED, "Unknown tensor type %d", (int) type);
+  if (glm_packed_traits_of_file (type) != NULL && rows % GLM_PANEL_ROWS != 0)
+    return glm_error_set (error, GLM_ERROR_BAD_FILE, "A packed matrix of %lld rows has no whole panels", (long long) rows);
+  if (rows <= 0 || cols <= 0 || cols % traits->block_size != 0)
+    return glm_error_set (error, GLM_ERROR_BAD_FILE, "A matrix of %lld × %lld values cannot have type %s", (long long) rows,
+                          (long long) cols, traits->name);
+  if (rows > INT32_MAX || cols > INT32_MAX)
+    return glm_error_set (error, GLM_ERROR_UNSUPPORTED, "A matrix of %lld × %lld values is too large", (long long) rows,
+                          (long long) cols);
+
+  matrix = calloc (1, sizeof *matrix);
+  if (!matrix)
+    return glm_error_set (error, GLM_ERROR_NO_MEMORY, "Not enough memory for a matrix");
+  pthread_once (&once, hold_openblas_to_one_thread);
+  matrix->traits = traits;
+  matrix->rows = rows;
+  matrix->cols = cols;
+  matrix->row_bytes = (size_t) (cols / traits->block_size) * (size_t) traits->block_bytes;
+  matrix->data = data;
+  matrix->kernels = glm_kernels ();
+  matrix->use_blas = glm_cpu_flags () != 0;
+  borrow_panels (matrix, data);
+  *ret_matrix = matrix;
+  return true;
+}
+
+bool
+glm_matrix_new (GlmType type, int64_t rows, int64_t cols, const void *data, GlmPool *pool, GlmMatrix **ret_matrix,
+                GlmError *error)
+{
+  GlmMatrix *matrix;
+
+  if (!glm_matrix_new_for_lookup (type, rows, cols, data, &matrix, error))
+    return false;
+  if (matrix->panels)
+    read_ahead (data, matrix->panels_bytes);
+  else if (matrix->kernels->has_packed && (matrix->packed_traits = glm_packed_traits_for_type (type)) != NULL)
+    {
+      if (!pack (matrix, data, pool, error))
+        {
+          glm_matrix_free (matrix);
+          return false;
+        }
+      matrix->data = NULL;
+      matrix->multiplies_packed = true;
+    }
+  *ret_matrix = matrix;
+  return true;
+}
+
+void
+glm_matrix_free (GlmMatrix *matrix)
+{
+  if (!matrix)
+    return;
+  if (matrix->owns_panels)
+    munmap ((void *) matrix->panels, matrix->panels_bytes);
+  free (matrix);
+}
+
+GlmType
+glm_matrix_type (const GlmMatrix *matrix)
+{
+  return matrix->traits->type;
+}
+
+int64_t
+glm_matrix_rows (const GlmMatrix *matrix)
+{
+  return matrix->rows;
+}
+
+int64_t
+glm_matrix_cols (const GlmMatrix *matrix)
+{
+  return matrix->cols;
+}
+
+bool
+glm_matrix_is_packed (const GlmMatrix *matrix)
+{
+  return matrix->owns_panels;
+}
+
+size_t
+glm_matrix_bytes (const GlmMatrix *matrix)
+{
+  return matrix->panels != NULL ? matrix->panels_bytes : (size_t) matrix->rows * matrix->row_bytes;
+}
+
+void
+glm_matrix_row (const GlmMatrix *matrix, int64_t row, float *y)
+{
+  if (matrix->panels)
+    glm_packed_dequantise_row (matrix->packed_traits, matrix->panels + (size_t) (row / GLM_PANEL_ROWS) * matrix->panel_bytes,
+                               (int) (row % GLM_PANEL_ROWS), matrix->cols, y);
+  else
+    matrix->traits->dequantise (matrix->data + (size_t) row * matrix->row_bytes, y, matrix->cols);
+}
+
+/* ---- Scratch ---------------------------------------------------------------------------------------------------- */
+
+bool
+glm_scratch_new (GlmScratch **ret_scratch, GlmError *error)
+{
+  GlmScratch *scratch = calloc (1, sizeof *scratch);
+
+  if (!scratch)
+    return glm_error_set (error, GLM_ERROR_NO_MEMORY, "Not enough memory for scratch buffers");
+  *ret_scratch = scratch;
+  return true;
+}
+
+void
+glm_scratch_free (GlmScratch *scratch)
+{
+  if (!scratch)
+    return;
+  free (scratch->rows);
+  free (scratch->tiles);
+  free (scratch);
+}
+
+/* Makes *buffer at least n_bytes long; what was in it is lost. */
+static bool
+reserve (void **buffer, size_t *buffer_bytes, size_t n_bytes, GlmError *error)
+{
+  if (n_bytes <= *buffer_bytes)
+    return true;
+  free (*buffer);
+  *buffer_bytes = 0;
+  *buffer = aligned_alloc (64, (n_bytes + 63) / 64 * 64);
+  if (!*buffer)
+    return glm_error_set (error, GLM_ERROR_NO_MEMORY, "Not enough memory for a product");
+  *buffer_bytes = n_bytes;
+  return true;
+}
+
+bool
+glm_scratch_reserve (GlmScratch *scratch, size_t rows_bytes, size_t tiles_bytes, GlmError *error)
+{
+  return reserve ((void **) &scratch->rows, &scratch->rows_bytes, rows_bytes, error)
+         && reserve ((void **) &scratch->tiles, &scratch->tiles_bytes, tiles_bytes, error);
+}
+
+/* ---- Products --------------------------------------------------------------------------------------------------- */
+
+static int64_t
+unit_rows (const GlmRegion *region, const GlmMatrix *matrix, int n_workers)
+{
+  return matrix->multiplies_packed ? glm_packed_unit_rows (matrix, region->n, n_workers) : glm_plain_unit_rows (region, matrix);
+}
+
+static void
+multiply_unit (const GlmRegion *region, int64_t unit, int n_workers, float *buffer)
+{
+  for (int i = 0; i < region->n_products; i++)
+    {
+      const GlmProduct *product = &region->products[i];
+      int64_t rows = product->matrix->rows, step = unit_rows (region, product->matrix, n_workers);
+      int64_t n_units = (rows + step - 1) / step, begin = unit * step, end = begin + step < rows ? begin + step : rows;
+
+      if (unit >= n_units)
+        {
+          unit -= n_units;
+          continue;
+        }
+      if (product->matrix->multiplies_packed)
+        glm_packed_multiply (region, product, begin, end, unit + n_workers < n_units ? (unit + n_workers) * step : -1);
+      else
+        glm_plain_multiply (region, product, begin, end, buffer);
+      return;
+    }
+}
+
+static void
+multiply_share (int worker, int n_workers, void *data)
+{
+  GlmRegion *region = data;
+  float *buffer = region->rows_floats != 0 ? region->rows + region->rows_floats * (size_t) worker : NULL;
+  int64_t unit;
+
+  while ((unit = atomic_fetch_add_explicit (&region->next_unit, 1, memory_order_relaxed)) < region->n_units)
+    multiply_unit (region, unit, n_workers, buffer);
+}
+
+static void
+quantise_share (int worker, int n_workers, void *data)
+{
+  const GlmRegion *region = data;
+  int64_t begin, end;
+
+  glm_pool_share (worker, n_workers, region->n, 1, &begin, &end);
+  glm_packed_quantise (region, region->products[0].matrix->cols, begin, end);
+}
+
+void
+glm_region_quantise (GlmRegion *region, GlmPool *pool)
+{
+  if (region->n <= MAX_SERIAL_N)
+    glm_packed_quantise (region, region->products[0].matrix->cols, 0, region->n);
+  else
+    glm_pool_run (pool, quantise_share, region);
+}
+
+void
+glm_region_multiply (GlmRegion *region, GlmPool *pool)
+{
+  for (int i = 0; i < region->n_products; i++)
+    {
+      int64_t step = unit_rows (region, region->products[i].matrix, glm_pool_n_threads (pool));
+
+      region->n_units += (region->products[i].matrix->rows + step - 1) / step;
+    }
+  glm_pool_run (pool, multiply_share, region);
+}
+
+/* Finds room for dequantised rows and tiles. */
+static bool
+plan_region (GlmRegion *region, int n_workers, GlmScratch *scratch, GlmError *error)
+{
+  bool needed[GLM_N_SUMS] = { false };
+  size_t bytes = (glm_packed_tile_bytes (region, region->products[0].matrix->cols) + 63) / 64 * 64;
+  int n_kinds = 0;
+
+  for (int i = 0; i < region->n_products; i++)
+    {
+      const GlmMatrix *matrix = region->products[i].matrix;
+
+      if (matrix->multiplies_packed)
+        needed[matrix->packed_traits->sum_kind] = true;
+      else if (glm_plain_floats (region, matrix) > region->rows_floats)
+        region->rows_floats = glm_plain_floats (region, matrix);
+    }
+  for (int kind = 0; kind < GLM_N_SUMS; kind++)
+    n_kinds += needed[kind];
+  if (!glm_scratch_reserve (scratch, region->rows_floats * sizeof (float) * (size_t) n_workers, bytes * (size_t) n_kinds,
+                            error))
+    return false;
+
+  region->rows = scratch->rows;
+  for (int kind = 0, place = 0; kind < GLM_N_SUMS; kind++)
+    region->tiles[kind] = needed[kind] ? scratch->tiles + bytes * (size_t) place++ : NULL;
+  return true;
+}
+
+static bool
+has_tiles (const GlmRegion *region)
+{
+  for (int kind = 0; kind < GLM_N_SUMS; kind++)
+    if (region->tiles[kind])
+      return true;
+  return false;
+}
+
+bool
+glm_matmul_many (const GlmProduct *products, int n_products, const float *x, int64_t ldx, int64_t n, GlmPool *pool,
+                 GlmScratch *scratch, GlmError *error)
+{
+  GlmRegion region = { .products = products, .n_products = n_products, .x = x, .ldx = ldx, .n = n };
+
+  if (n <= 0 || n_products <= 0)
+    return true;
+  region.kernels = products[0].matrix->kernels;
+  for (int i = 1; i < n_products; i++)
+    if (products[i].matrix->cols != products[0].matrix->cols || products[i].matrix->kernels != region.kernels)
+      return glm_error_set (error, GLM_ERROR_ARGUMENT, "Products of one x need matrices of the same width and processor");
+  if (!plan_region (&region, glm_pool_n_threads (pool), scratch, error))
+    return false;
+  if (has_tiles (&region))
+    glm_region_quantise (&region, pool);
+  glm_region_multiply (&region, pool);
+  return true;
+}
+
+bool
+glm_matmul (const GlmMatrix *matrix, const float *bias, const float *x, int64_t ldx, int64_t n, float *y, int64_t ldy,
+            GlmPool *pool, GlmScratch *scratch, GlmError *error)
+{
+  const GlmProduct product = { matrix, bias, y, ldy };
+
+  return glm_matmul_many (&product, 1, x, ldx, n, pool, scratch, error);
+}

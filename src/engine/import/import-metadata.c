@@ -1,0 +1,225 @@
+/* import-metadata.c: the keys of an imported file
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "import/import-plan.h"
+#include "import/tokenizer-export.h"
+
+/* ChatGLM-6B's blocks scale the residual by sqrt (2 × 28), whatever the number of layers (GLMBlock's own default). */
+#define CHATGLM1_RESIDUAL_SCALE sqrt (56.0)
+
+typedef struct
+{
+  GlmMetadata *metadata;
+  const char *arch;
+  bool ok;
+} Writer;
+
+static const char *
+arch_key (const Writer *w, const char *name, char key[96])
+{
+  snprintf (key, 96, "%s.%s", w->arch, name);
+  return key;
+}
+
+static void
+put_int (Writer *w, const char *name, int value)
+{
+  char key[96];
+
+  w->ok = w->ok && glm_metadata_set_uint32 (w->metadata, arch_key (w, name, key), (uint32_t) value);
+}
+
+static void
+put_float (Writer *w, const char *name, double value)
+{
+  char key[96];
+
+  w->ok = w->ok && glm_metadata_set_float (w->metadata, arch_key (w, name, key), (float) value);
+}
+
+static void
+put_text (Writer *w, const char *key, const char *value)
+{
+  w->ok = w->ok && glm_metadata_set_string (w->metadata, key, value, strlen (value));
+}
+
+static void
+put_yarn (Writer *w, const GlmCheckpoint *c)
+{
+  char key[96];
+
+  if (c->yarn_factor == 0)
+    return;
+  put_text (w, arch_key (w, "rope.scaling.type", key), "yarn");
+  put_float (w, "rope.scaling.factor", c->yarn_factor);
+  put_int (w, "rope.scaling.original_context_length", c->yarn_context);
+}
+
+static void
+put_architecture (Writer *w, const GlmCheckpoint *c)
+{
+  bool first_family = c->names == GLM_NAMES_CHATGLM1;
+
+  put_int (w, "context_length", c->context_length);
+  put_int (w, "embedding_length", c->n_embd);
+  put_int (w, "feed_forward_length", c->n_ff);
+  put_int (w, "block_count", c->n_layers);
+  put_int (w, "attention.head_count", c->n_heads);
+  put_int (w, "attention.head_count_kv", c->n_kv_heads);
+  put_int (w, "attention.key_length", c->head_dim);
+  put_int (w, "attention.value_length", c->head_dim);
+  put_float (w, first_family ? "attention.layer_norm_epsilon" : "attention.layer_norm_rms_epsilon", c->norm_eps);
+  put_int (w, "rope.dimension_count", c->n_rot);
+  put_float (w, "rope.freq_base", c->rope_base);
+  put_yarn (w, c);
+  if (first_family)
+    put_float (w, "residual_scale", CHATGLM1_RESIDUAL_SCALE);
+}
+
+/* general.file_type, llama.cpp's number for the prevailing type. */
+static uint32_t
+file_type (GlmImportType type, const GlmImportPlan *plan)
+{
+  static const struct
+  {
+    GlmType type;
+    uint32_t number;
+  } numbers[] = {
+    { GLM_TYPE_F32, 0 },  { GLM_TYPE_F16, 1 },  { GLM_TYPE_Q4_0, 2 },  { GLM_TYPE_Q4_1, 3 },  { GLM_TYPE_Q8_0, 7 },
+    { GLM_TYPE_Q5_0, 8 }, { GLM_TYPE_Q5_1, 9 }, { GLM_TYPE_Q6_K, 18 }, { GLM_TYPE_BF16, 32 },
+  };
+  const GlmPlanTensor *largest = NULL;
+
+  switch (type)
+    {
+    case GLM_IMPORT_F32: return 0;
+    case GLM_IMPORT_F16: return 1;
+    case GLM_IMPORT_Q8_0: return 7;
+    case GLM_IMPORT_Q5_1: return 9;
+    case GLM_IMPORT_Q5_0: return 8;
+    case GLM_IMPORT_Q4_1: return 3;
+    case GLM_IMPORT_Q4_0: return 2;
+    case GLM_IMPORT_Q4_K_M: return 15;
+    default: break;
+    }
+  /* Embedding and output may be of another type than the blocks. */
+  for (size_t i = 0; i < plan->n_tensors; i++)
+    if (strncmp (plan->tensors[i].name, "blk.", 4) == 0 && (!largest || plan->tensors[i].n_bytes > largest->n_bytes))
+      largest = &plan->tensors[i];
+  for (size_t i = 0; largest && i < sizeof numbers / sizeof *numbers; i++)
+    if (numbers[i].type == largest->type)
+      return numbers[i].number;
+  return 0;
+}
+
+static void
+put_general (Writer *w, const GlmImportOptions *options, const GlmImportPlan *plan)
+{
+  w->ok = w->ok && glm_metadata_set_uint32 (w->metadata, "general.file_type", file_type (options->type, plan))
+          && glm_metadata_set_uint32 (w->metadata, "general.quantization_version", 2);
+  if (options->name)
+    put_text (w, "general.name", options->name);
+}
+
+/* ---- Tokenizer -------------------------------------------------------------------------------------------------- */
+
+/* The source's own tokenizer, by the file names of the families' repositories. */
+static bool
+open_own_tokenizer (const GlmSource *source, GlmTokenizer **ret_tokenizer, GlmError *error)
+{
+  static const char *const files[] = { "ice_text.model", "tokenizer.model", "tokenizer.json" };
+
+  if (source->format == GLM_SOURCE_CHATGLM_GGML)
+    return glm_tokenizer_new_from_memory (source->header.tokenizer, source->header.tokenizer_bytes, ret_tokenizer, error);
+  for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+    {
+      char *path = glm_source_file (source, files[i]);
+      bool there = path && access (path, F_OK) == 0, ok = there && glm_tokenizer_open (path, ret_tokenizer, error);
+
+      free (path);
+      if (there)
+        return ok;
+    }
+  return glm_error_set (error, GLM_ERROR_NOT_FOUND,
+                        "%s holds no tokenizer: neither ice_text.model nor tokenizer.model nor "
+                        "tokenizer.json",
+                        glm_path_name (source->path));
+}
+
+static void
+put_chatglm1_ids (Writer *w, const GlmTokenizer *tokenizer)
+{
+  int32_t sop = glm_tokenizer_control_id (tokenizer, "<sop>"), gmask = glm_tokenizer_control_id (tokenizer, "[gMASK]"),
+          mask = glm_tokenizer_control_id (tokenizer, "[MASK]");
+
+  if (sop >= 0)
+    w->ok = w->ok && glm_metadata_set_uint32 (w->metadata, "tokenizer.ggml.bos_token_id", (uint32_t) sop);
+  if (gmask >= 0)
+    put_int (w, "gmask_token_id", gmask);
+  if (mask >= 0)
+    put_int (w, "mask_token_id", mask);
+}
+
+static bool
+put_tokenizer (Writer *w, const GlmSource *source, const GlmCheckpoint *c, const GlmImportOptions *options, GlmError *error)
+{
+  GlmTokenizer *tokenizer = NULL;
+  bool ok;
+
+  if (options->tokenizer_path && !*options->tokenizer_path)
+    return true;
+  ok = (options->tokenizer_path ? glm_tokenizer_open (options->tokenizer_path, &tokenizer, error)
+                                : open_own_tokenizer (source, &tokenizer, error))
+       && glm_tokenizer_export (tokenizer, c->family, c->n_vocab - c->n_skipped_rows, w->metadata, error);
+  if (ok && c->names == GLM_NAMES_CHATGLM1)
+    put_chatglm1_ids (w, tokenizer);
+  glm_tokenizer_free (tokenizer);
+  return ok;
+}
+
+/* ---- Sources ---------------------------------------------------------------------------------------------------- */
+
+/* Everything that the source says, but for how its bytes are laid out. */
+static bool
+copy_gguf_metadata (const GlmModelFile *model, Writer *w)
+{
+  const GlmMetadata *from = glm_model_file_metadata (model);
+
+  for (size_t i = 0; w->ok && i < from->n; i++)
+    if (strcmp (from->entries[i].key, "general.alignment") != 0 && strncmp (from->entries[i].key, "split.", 6) != 0)
+      w->ok = glm_metadata_copy (w->metadata, &from->entries[i]);
+  return w->ok;
+}
+
+bool
+glm_import_metadata (const GlmSource *source, const GlmCheckpoint *checkpoint, const GlmImportOptions *options,
+                     const GlmImportPlan *plan, GlmMetadata *metadata, GlmError *error)
+{
+  Writer writer = { metadata, checkpoint->arch, true };
+  bool ok = true;
+
+  if (source->format == GLM_SOURCE_GGUF)
+    {
+      copy_gguf_metadata (source->model, &writer);
+    }
+  else
+    {
+      put_text (&writer, "general.architecture", checkpoint->arch);
+      put_text (&writer, "general.name", checkpoint->name);
+      put_text (&writer, "glm.family", glm_family_name (checkpoint->family));
+      put_architecture (&writer, checkpoint);
+      ok = put_tokenizer (&writer, source, checkpoint, options, error);
+    }
+  put_general (&writer, options, plan);
+  if (ok && !writer.ok)
+    return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for the keys of the new file");
+  return ok;
+}

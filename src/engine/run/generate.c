@@ -1,0 +1,286 @@
+/* generate.c: the one generation loop
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "run/draft.h"
+#include "base/error.h"
+#include "run/sampler.h"
+#include "run/session.h"
+
+typedef struct
+{
+  GlmSession *session;
+  const GlmModel *model;
+  const GlmSampling *sampling;
+  const GlmGenerateFuncs *funcs;
+  GlmTokens *ids; /* may be NULL */
+  GlmSampler *sampler;
+  GlmTextStream *stream; /* NULL: the model has no tokenizer */
+  GlmDraft *draft;
+  size_t n_valid; /* tokens of the session that are part of the sequence: guesses may follow them */
+  GlmResult result;
+  GlmError *error;
+  bool stopped; /* the caller's piece function said so */
+  double start;
+} Loop;
+
+static double
+now (void)
+{
+  struct timespec time;
+
+  clock_gettime (CLOCK_MONOTONIC, &time);
+  return (double) time.tv_sec + 1e-9 * (double) time.tv_nsec;
+}
+
+static void
+emit (Loop *loop, const char *text, size_t n_bytes, int32_t id)
+{
+  if (n_bytes > 0 && loop->funcs->piece && !loop->funcs->piece (text, n_bytes, id, loop->funcs->user_data))
+    loop->stopped = true;
+}
+
+/* A token has been chosen: it joins the ids, the text and the penalty. */
+static bool
+take (Loop *loop, int32_t id)
+{
+  const char *text;
+  size_t n_bytes;
+
+  if (loop->result.n_generated++ == 0)
+    loop->result.first_token_seconds = now () - loop->start;
+  glm_sampler_accept (loop->sampler, id);
+  if (loop->ids && !glm_tokens_append (loop->ids, id))
+    return glm_error_set (loop->error, GLM_ERROR_NO_MEMORY, "no memory for the reply");
+  if (!glm_draft_append (loop->draft, id, loop->error))
+    return false;
+  if (!loop->stream)
+    return true;
+  if (!glm_text_stream_push (loop->stream, id, &text, &n_bytes, loop->error))
+    return false;
+  emit (loop, text, n_bytes, id);
+  return true;
+}
+
+/* Whether the reply ends before another token is evaluated; sets the reason. */
+static bool
+ended (Loop *loop)
+{
+  if (loop->stopped || glm_cancel_is_set (loop->funcs->cancel))
+    loop->result.reason = GLM_STOP_CANCELLED;
+  else if (loop->sampling->max_tokens > 0 && loop->result.n_generated >= (size_t) loop->sampling->max_tokens)
+    loop->result.reason = GLM_STOP_LENGTH;
+  else if (loop->n_valid >= (size_t) loop->session->context_length)
+    loop->result.reason = GLM_STOP_CONTEXT;
+  else
+    return false;
+  return true;
+}
+
+static bool
+cancel_tick (double fraction, void *user_data)
+{
+  return !glm_cancel_is_set (user_data);
+}
+
+/* What the sampler draws from this row of the logits. */
+static int32_t
+draw_one (Loop *loop, int64_t row)
+{
+  const GlmRehearsal *rehearsal = loop->session->rehearsal;
+  int32_t id = glm_sampler_draw (loop->sampler, glm_session_logits_row (loop->session, row));
+
+  if (rehearsal && rehearsal->reply && loop->result.n_generated < rehearsal->n_reply)
+    return rehearsal->reply[loop->result.n_generated];
+  return id;
+}
+
+/* Draws from the logits at hand for as long as they agree with what was guessed.  Returns false on an error; otherwise
+ * *ret_id is the first token that is not evaluated yet, or −1 where the reply has ended. */
+static bool
+draw (Loop *loop, const int32_t *guesses, size_t n_guesses, size_t *ret_n_accepted, int32_t *ret_id)
+{
+  int64_t first = loop->session->n_logits - 1 - (int64_t) n_guesses;
+
+  for (size_t row = 0;; row++)
+    {
+      int32_t id = draw_one (loop, first + (int64_t) row);
+
+      *ret_n_accepted = row;
+      *ret_id = -1;
+      if (glm_model_is_stop (loop->model, id))
+        {
+          loop->result.reason = GLM_STOP_END;
+          loop->result.stop_id = id;
+          return true;
+        }
+      if (!take (loop, id))
+        return false;
+      if (ended (loop))
+        return true;
+      if (row == n_guesses || guesses[row] != id)
+        {
+          *ret_id = id;
+          return true;
+        }
+      loop->n_valid++;
+    }
+}
+
+static size_t
+propose (Loop *loop, int32_t *guesses)
+{
+  size_t max = (size_t) loop->session->context_length - loop->n_valid - 1;
+
+  if (loop->session->rehearsal && loop->session->rehearsal->no_guesses)
+    return 0;
+  /* The last token needs no evaluation, and so no guess beyond it. */
+  if (loop->sampling->max_tokens > 0)
+    {
+      size_t left = (size_t) loop->sampling->max_tokens - loop->result.n_generated - 1;
+
+      max = left < max ? left : max;
+    }
+  return glm_draft_propose (loop->draft, max, guesses);
+}
+
+/* Generates until something ends it.  Each round evaluates the last token with guesses behind it, draws from every row
+ * whose guesses were right so far, and forgets the others: the tokens are distributed exactly as without guesses. */
+static bool
+run (Loop *loop)
+{
+  int32_t ids[1 + GLM_DRAFT_MAX];
+  size_t n_guesses = 0, n_accepted;
+  double begin = 0, seconds = 0;
+
+  for (;;)
+    {
+      GlmError error = { 0 };
+      bool ok = draw (loop, ids + 1, n_guesses, &n_accepted, &ids[0]);
+
+      glm_session_truncate (loop->session, loop->n_valid);
+      loop->result.n_drafted += n_guesses;
+      loop->result.n_accepted += n_accepted;
+      if (!ok || ids[0] < 0)
+        return ok;
+      if (begin > 0)
+        glm_draft_report (loop->draft, n_guesses, n_accepted, seconds);
+
+      n_guesses = propose (loop, ids + 1);
+      begin = now ();
+      if (!glm_session_eval (loop->session, ids, 1 + n_guesses, (int64_t) (1 + n_guesses), cancel_tick,
+                             (void *) loop->funcs->cancel, &error))
+        {
+          loop->result.reason = GLM_STOP_CANCELLED;
+          if (error.code == GLM_ERROR_CANCELLED)
+            return true;
+          if (loop->error)
+            *loop->error = error;
+          return false;
+        }
+      seconds = now () - begin;
+      loop->n_valid++;
+    }
+}
+
+/* The text that is not a whole character yet. */
+static bool
+flush (Loop *loop)
+{
+  const char *text;
+  size_t n_bytes;
+
+  if (!loop->stream)
+    return true;
+  if (!glm_text_stream_flush (loop->stream, &text, &n_bytes, loop->error))
+    return false;
+  emit (loop, text, n_bytes, -1);
+  return true;
+}
+
+/* Tokens of the prompt that begin the reply set the stream's state; their text is the caller's already. */
+static bool
+prime (Loop *loop, const int32_t *prompt, size_t n_prompt)
+{
+  size_t n = loop->funcs->n_reply < n_prompt ? loop->funcs->n_reply : n_prompt;
+  const char *text;
+  size_t n_bytes;
+
+  for (size_t i = 0; i < n_prompt; i++)
+    {
+      glm_sampler_accept (loop->sampler, prompt[i]);
+      if (!glm_draft_append (loop->draft, prompt[i], loop->error))
+        return false;
+    }
+  for (size_t i = n_prompt - n; loop->stream && i < n_prompt; i++)
+    if (!glm_text_stream_push (loop->stream, prompt[i], &text, &n_bytes, loop->error))
+      return false;
+  return true;
+}
+
+static bool
+read_prompt (Loop *loop, const int32_t *prompt, size_t n_prompt, bool *ret_cancelled)
+{
+  GlmError error = { 0 };
+  bool ok = glm_session_sync (loop->session, prompt, n_prompt, loop->funcs->prompt, loop->funcs->user_data, loop->funcs->cancel,
+                              &error);
+
+  *ret_cancelled = !ok && error.code == GLM_ERROR_CANCELLED;
+  loop->result.n_reused = loop->session->n_kept;
+  if (!ok && loop->error)
+    *loop->error = error;
+  return ok || *ret_cancelled;
+}
+
+bool
+glm_generate (GlmSession *session, const int32_t *prompt, size_t n_prompt, const GlmSampling *sampling,
+              const GlmGenerateFuncs *funcs, GlmTokens *ret_ids, GlmResult *ret_result, GlmError *error)
+{
+  static const GlmGenerateFuncs no_funcs = { 0 };
+  GlmSampling defaults;
+  Loop loop = {
+    .session = session,
+    .model = session->model,
+    .funcs = funcs ? funcs : &no_funcs,
+    .ids = ret_ids,
+    .error = error,
+    .start = now (),
+  };
+  double ready;
+  bool ok = false, cancelled;
+
+  if (n_prompt == 0)
+    return glm_error_set (error, GLM_ERROR_ARGUMENT, "the prompt is empty");
+  if (n_prompt >= (size_t) session->context_length)
+    return glm_error_set (error, GLM_ERROR_CONTEXT_FULL, "the prompt of %zu tokens leaves no room in the context of %d",
+                          n_prompt, session->context_length);
+  glm_model_default_sampling (session->model, &defaults);
+  loop.sampling = sampling ? sampling : &defaults;
+  loop.result.n_prompt = n_prompt;
+  loop.result.stop_id = -1;
+  loop.result.reason = GLM_STOP_CANCELLED;
+
+  if (!glm_sampler_new (loop.sampling, session->model->params.n_vocab, &loop.sampler, error)
+      || (session->model->tokenizer && !glm_text_stream_new (session->model->tokenizer, &loop.stream, error))
+      || !glm_draft_new (&session->guess_cost, &loop.draft, error) || !prime (&loop, prompt, n_prompt)
+      || !read_prompt (&loop, prompt, n_prompt, &cancelled))
+    goto done;
+
+  ready = now ();
+  loop.n_valid = n_prompt;
+  loop.result.prompt_seconds = ready - loop.start;
+  ok = cancelled || (run (&loop) && flush (&loop));
+  loop.result.generate_seconds = now () - ready;
+  if (ok && ret_result)
+    *ret_result = loop.result;
+
+done:
+  glm_text_stream_free (loop.stream);
+  glm_sampler_free (loop.sampler);
+  glm_draft_free (loop.draft);
+  return ok;
+}

@@ -1,0 +1,435 @@
+/* model.c: opening, describing and freeing a model
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "run/model.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "run/forward.h"
+#include "compute/kv-cache.h"
+#include "quant/packed.h"
+
+#define DEFAULT_CONTEXT 8192
+
+/* What a run takes beside weights, cache and the forward pass, as measured with `myna-cli memory`: a piece of vocabulary with
+ * its places in the hash table and the trie, and the code and stacks that loading and evaluating touch. */
+#define PIECE_BYTES   64
+#define RUNTIME_BYTES ((size_t) 2 << 20)
+
+/* A token of a model with fewer bytes of weights is done before a second thread has woken, and where other programs keep
+ * the processor busy, waiting for that thread would cost many times the work. */
+#define MIN_SHARED_BYTES ((size_t) 128 << 20)
+
+void *
+glm_alloc_aligned (size_t n, size_t element_size)
+{
+  size_t bytes;
+  void *data;
+
+  if (__builtin_mul_overflow (n, element_size, &bytes) || bytes > SIZE_MAX - 64)
+    return NULL;
+  bytes = (bytes + 63) & ~(size_t) 63;
+  data = aligned_alloc (64, bytes ? bytes : 64);
+  if (data)
+    memset (data, 0, bytes);
+  return data;
+}
+
+/* ---- Describing ------------------------------------------------------------------------------------------------- */
+
+static void
+copy_text (char *target, size_t size, const char *text, size_t n)
+{
+  if (n > size - 1)
+    {
+      n = size - 1;
+      while (n > 0 && ((unsigned char) text[n] & 0xC0) == 0x80)
+        n--;
+    }
+  memcpy (target, text, n);
+  target[n] = '\0';
+}
+
+static void
+describe_name (const GlmModelFile *file, GlmModelInfo *info)
+{
+  const char *text, *path = glm_model_file_path (file), *slash;
+  size_t n;
+
+  if (glm_model_file_get_string (file, "general.name", &text, &n) && n > 0 && !memchr (text, '\0', n))
+    copy_text (info->name, sizeof info->name, text, n);
+  else
+    {
+      slash = strrchr (path, '/');
+      text = slash && slash[1] ? slash + 1 : path;
+      copy_text (info->name, sizeof info->name, text, strlen (text));
+    }
+}
+
+static void
+describe_license (const GlmModelFile *file, GlmModelInfo *info)
+{
+  static const char *const keys[] = { "general.license.name", "general.license" };
+  const char *text;
+  size_t n;
+
+  for (size_t i = 0; i < sizeof keys / sizeof keys[0] && !info->license[0]; i++)
+    if (glm_model_file_get_string (file, keys[i], &text, &n) && !memchr (text, '\0', n))
+      copy_text (info->license, sizeof info->license, text, n);
+}
+
+/* "Q4_0 + Q6_K": the types of the matrices, the one with most weights first, at most three that hold over 1 % each. */
+static void
+describe_types (const GlmModelFile *file, GlmModelInfo *info)
+{
+  double weights[64] = { 0 }, total = 0;
+
+  for (size_t i = 0; i < glm_model_file_n_tensors (file); i++)
+    {
+      const GlmTensor *tensor = glm_model_file_tensor_at (file, i);
+      const GlmPackedTraits *packed = glm_packed_traits_of_file (tensor->type);
+      GlmType type = packed ? packed->type : tensor->type;
+      double n = 1;
+
+      for (int d = 0; d < GLM_MAX_DIMS; d++)
+        n *= (double) tensor->ne[d];
+      info->n_params += (uint64_t) n;
+      if (tensor->n_dims >= 2 && type < 64)
+        {
+          weights[type] += n;
+          total += n;
+        }
+    }
+  for (int i = 0; i < 3; i++)
+    {
+      int best = 0;
+      size_t used = strlen (info->quantisation);
+      const GlmTypeTraits *traits;
+
+      for (int type = 1; type < 64; type++)
+        if (weights[type] > weights[best])
+          best = type;
+      traits = glm_type_traits ((uint32_t) best);
+      if (!traits || weights[best] <= 0.01 * total)
+        break;
+      snprintf (info->quantisation + used, sizeof info->quantisation - used, "%s%s", used ? " + " : "", traits->name);
+      weights[best] = 0;
+    }
+}
+
+static void
+describe (const GlmModelFile *file, const GlmArch *arch, const GlmParams *params, const GlmTemplate *tmpl, GlmModelInfo *info)
+{
+  describe_name (file, info);
+  describe_license (file, info);
+  describe_types (file, info);
+  copy_text (info->arch, sizeof info->arch, arch->name, strlen (arch->name));
+  if (tmpl)
+    {
+      const char *family = glm_family_name (glm_template_family (tmpl));
+
+      copy_text (info->family, sizeof info->family, family, strlen (family));
+    }
+  info->file_bytes = glm_model_file_bytes (file);
+  info->n_layers = params->n_layers;
+  info->n_embd = params->n_embd;
+  info->n_ff = params->n_ff;
+  info->n_heads = params->n_heads;
+  info->n_kv_heads = params->n_kv_heads;
+  info->head_dim = params->head_dim;
+  info->n_vocab = params->n_vocab;
+  info->context_length = params->context_length;
+  info->kv_bytes_per_token = glm_kv_cache_bytes_per_token (params);
+  info->keeps_prompt = !arch->bidirectional_prompt;
+}
+
+void
+glm_model_memory_need (const GlmModelInfo *info, int context_length, GlmMemoryNeed *ret_need)
+{
+  const GlmArch *arch = glm_arch_by_name (info->arch);
+  GlmParams params = {
+    .n_layers = info->n_layers,
+    .n_embd = info->n_embd,
+    .n_ff = info->n_ff,
+    .n_heads = info->n_heads,
+    .n_kv_heads = info->n_kv_heads,
+    .head_dim = info->head_dim,
+    .n_vocab = info->n_vocab,
+  };
+
+  if (context_length <= 0)
+    context_length = info->context_length < DEFAULT_CONTEXT ? info->context_length : DEFAULT_CONTEXT;
+  *ret_need = (GlmMemoryNeed){
+    .weights = info->weight_bytes,
+    .cache = info->kv_bytes_per_token * (size_t) context_length,
+    .scratch =
+        (arch ? glm_forward_bytes (arch, &params, context_length) : 0) + (size_t) info->n_vocab * PIECE_BYTES + RUNTIME_BYTES,
+  };
+}
+
+size_t
+glm_model_memory_needed (const GlmModelInfo *info, int context_length)
+{
+  GlmMemoryNeed need;
+
+  glm_model_memory_need (info, context_length, &need);
+  return need.weights + need.cache + need.scratch;
+}
+
+/* ---- Identity --------------------------------------------------------------------------------------------------- */
+
+static uint64_t
+mix (uint64_t hash, const void *data, size_t n)
+{
+  const unsigned char *bytes = data;
+
+  for (size_t i = 0; i < n; i++)
+    hash = (hash ^ bytes[i]) * UINT64_C (0x100000001b3);
+  return hash;
+}
+
+/* FNV-1a over every tensor's name, type, shape and a few bytes of its data: two quantisations or fine-tunes of one model
+ * differ in them. */
+static uint64_t
+compute_identity (const GlmModel *model)
+{
+  uint64_t hash = UINT64_C (0xcbf29ce484222325);
+
+  hash = mix (hash, model->arch->name, strlen (model->arch->name));
+  hash = mix (hash, &model->params.rope_base, sizeof model->params.rope_base);
+  for (size_t i = 0; i < glm_model_file_n_tensors (model->file); i++)
+    {
+      const GlmTensor *tensor = glm_model_file_tensor_at (model->file, i);
+
+      hash = mix (hash, tensor->name, strlen (tensor->name));
+      hash = mix (hash, &tensor->type, sizeof tensor->type);
+      hash = mix (hash, tensor->ne, sizeof tensor->ne);
+      hash = mix (hash, (const char *) tensor->data + tensor->n_bytes / 2,
+                  tensor->n_bytes - tensor->n_bytes / 2 < 64 ? tensor->n_bytes - tensor->n_bytes / 2 : 64);
+    }
+  return hash;
+}
+
+uint64_t
+glm_model_identity (const GlmModel *model)
+{
+  return model->identity;
+}
+
+/* ---- Opening ---------------------------------------------------------------------------------------------------- */
+
+static bool
+open_tokenizer (const GlmModelFile *file, const char *path, GlmTokenizer **ret_tokenizer, GlmTemplate **ret_template,
+                GlmError *error)
+{
+  GlmTokenizer *tokenizer = NULL;
+  const char *kind;
+  size_t n;
+
+  if (path)
+    {
+      if (!glm_tokenizer_open (path, &tokenizer, error))
+        return false;
+    }
+  else if (!glm_model_file_get_string (file, "tokenizer.ggml.model", &kind, &n)
+           || (n == 8 && memcmp (kind, "no_vocab", 8) == 0))
+    return true;
+  else if (!glm_tokenizer_new_from_model_file (file, &tokenizer, error))
+    return false;
+
+  if (!glm_template_new (file, tokenizer, ret_template, error))
+    {
+      glm_tokenizer_free (tokenizer);
+      return false;
+    }
+  *ret_tokenizer = tokenizer;
+  return true;
+}
+
+/* The part of opening that needs no weights. */
+static bool
+open_header (const char *path, const char *tokenizer_path, GlmModel *model, GlmError *error)
+{
+  return glm_model_file_open (path, &model->file, error) && glm_arch_find (model->file, &model->arch, error)
+         && glm_params_read (model->file, model->arch, &model->params, model->info.quirks, sizeof model->info.quirks, error)
+         && open_tokenizer (model->file, tokenizer_path, &model->tokenizer, &model->tmpl, error);
+}
+
+/* [MASK], [gMASK] and <sop> steer a bidirectional prompt: the file's ids, or else the tokenizer's. */
+static void
+find_control_ids (GlmModel *model)
+{
+  GlmParams *params = &model->params;
+
+  if (!model->tokenizer)
+    return;
+  if (params->gmask_id < 0)
+    params->gmask_id = glm_tokenizer_control_id (model->tokenizer, "[gMASK]");
+  if (params->mask_id < 0)
+    params->mask_id = glm_tokenizer_control_id (model->tokenizer, "[MASK]");
+  if (params->sop_id < 0)
+    params->sop_id = glm_tokenizer_control_id (model->tokenizer, "<sop>");
+}
+
+bool
+glm_model_open (const char *path, const GlmModelOptions *options, GlmModel **ret_model, GlmError *error)
+{
+  GlmModel *model = calloc (1, sizeof *model);
+  GlmPool *pool = NULL;
+
+  if (!model)
+    return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for a model");
+  if (!open_header (path, options ? options->tokenizer_path : NULL, model, error))
+    goto fail;
+  find_control_ids (model);
+  describe (model->file, model->arch, &model->params, model->tmpl, &model->info);
+
+  /* Before the tensors' pages of the file are given back, which the look at each would bring in again. */
+  model->identity = compute_identity (model);
+  model->n_threads = glm_cpu_count ();
+  if (options && options->n_threads > 0 && options->n_threads < model->n_threads)
+    model->n_threads = options->n_threads;
+  if (!glm_pool_new (model->n_threads, &pool, error) || !glm_model_bind (model, options, pool, error))
+    goto fail;
+  if (!(options && options->n_threads > 0) && model->info.weight_bytes < MIN_SHARED_BYTES)
+    model->n_threads = 1;
+  glm_pool_free (pool);
+  *ret_model = model;
+  return true;
+
+fail:
+  glm_pool_free (pool);
+  glm_model_free (model);
+  return false;
+}
+
+static void
+bound_op_clear (GlmBoundOp *bound)
+{
+  for (int i = 0; i < GLM_MAX_SPLIT; i++)
+    {
+      if (!bound->borrowed)
+        glm_matrix_free (bound->matrices[i]);
+      free (bound->biases[i]);
+    }
+  free (bound->weight);
+  free (bound->weight_bias);
+}
+
+void
+glm_model_free (GlmModel *model)
+{
+  if (!model)
+    return;
+  if (model->layers)
+    for (int i = 0; i < model->params.n_layers * model->arch->n_layer; i++)
+      bound_op_clear (&model->layers[i]);
+  for (int i = 0; i < GLM_MAX_HEAD_OPS; i++)
+    bound_op_clear (&model->head[i]);
+  free (model->layers);
+  free (model->prefix);
+  glm_matrix_free (model->embedding);
+  glm_template_free (model->tmpl);
+  glm_tokenizer_free (model->tokenizer);
+  glm_model_file_free (model->file);
+  free (model);
+}
+
+const GlmModelInfo *
+glm_model_info (const GlmModel *model)
+{
+  return &model->info;
+}
+
+bool
+glm_model_open_header (const char *path, const char *tokenizer_path, GlmModel **ret_model, GlmError *error)
+{
+  GlmModel *model = calloc (1, sizeof *model);
+
+  if (!model)
+    return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for a model");
+  if (!open_header (path, tokenizer_path, model, error))
+    {
+      glm_model_free (model);
+      return false;
+    }
+  find_control_ids (model);
+  describe (model->file, model->arch, &model->params, model->tmpl, &model->info);
+  for (size_t i = 0; i < glm_model_file_n_tensors (model->file); i++)
+    model->info.weight_bytes += glm_model_file_tensor_at (model->file, i)->n_bytes;
+  *ret_model = model;
+  return true;
+}
+
+bool
+glm_model_probe (const char *path, GlmModelInfo *ret_info, GlmError *error)
+{
+  GlmModel *model;
+
+  if (!glm_model_open_header (path, NULL, &model, error))
+    return false;
+  *ret_info = model->info;
+  glm_model_free (model);
+  return true;
+}
+
+/* ---- Text ------------------------------------------------------------------------------------------------------- */
+
+static bool
+no_tokenizer (const GlmModel *model, GlmError *error)
+{
+  return glm_error_set (error, GLM_ERROR_UNSUPPORTED, "%s: the file has no tokenizer", glm_model_file_path (model->file));
+}
+
+bool
+glm_model_tokenize (const GlmModel *model, const char *text, size_t n_bytes, GlmTokens *tokens, GlmError *error)
+{
+  if (!model->tokenizer)
+    return no_tokenizer (model, error);
+  return glm_tokenizer_encode (model->tokenizer, text, n_bytes, tokens, error);
+}
+
+bool
+glm_model_detokenize (const GlmModel *model, const int32_t *ids, size_t n, char **ret_text, size_t *ret_n_bytes,
+                      GlmError *error)
+{
+  size_t n_bytes;
+
+  if (!model->tokenizer)
+    return no_tokenizer (model, error);
+  return glm_tokenizer_decode (model->tokenizer, ids, n, ret_text, ret_n_bytes ? ret_n_bytes : &n_bytes, error);
+}
+
+bool
+glm_model_prompt (const GlmModel *model, const GlmTurn *turns, size_t n_turns, GlmTokens *tokens, GlmError *error)
+{
+  if (!model->tmpl)
+    return no_tokenizer (model, error);
+  return glm_template_prompt (model->tmpl, turns, n_turns, tokens, error);
+}
+
+bool
+glm_model_prompt_continue (const GlmModel *model, const GlmTurn *turns, size_t n_turns, const char *reply, GlmTokens *tokens,
+                           size_t *ret_n_reply, GlmError *error)
+{
+  if (!model->tmpl)
+    return no_tokenizer (model, error);
+  return glm_template_continue (model->tmpl, turns, n_turns, reply, tokens, ret_n_reply, error);
+}
+
+bool
+glm_model_is_stop (const GlmModel *model, int32_t id)
+{
+  return model->tmpl && glm_template_is_stop (model->tmpl, id);
+}
+
+void
+glm_model_default_sampling (const GlmModel *model, GlmSampling *ret_sampling)
+{
+  glm_family_default_sampling (model->info.family, ret_sampling);
+}

@@ -1,0 +1,52 @@
+/* session.h: a session, as the generation loop and the command line see it
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef GLM_SESSION_H
+#define GLM_SESSION_H
+
+#include "run/forward.h"
+#include "compute/kv-cache.h"
+#include "run/model.h"
+#include "base/pool.h"
+
+/* A generation that measures: what is drawn is thrown away for a reply that is known before, as a model with other weights
+ * would have written it, or nothing is guessed. */
+typedef struct
+{
+  const int32_t *reply; /* NULL: what the model says */
+  size_t n_reply;       /* it ends as with max_tokens */
+  bool no_guesses;
+} GlmRehearsal;
+
+struct GlmSession
+{
+  GlmModel *model;
+  GlmPool *pool; /* its own: sessions of one model may run on different threads */
+  GlmForward *forward;
+  GlmKvCache cache;
+  int context_length;
+  GlmTokens tokens;  /* evaluated: the cache holds them */
+  int64_t n_context; /* bidirectional prompts: see GlmBatch */
+  int64_t origin;
+  float *logits;                 /* [n_logits][n_vocab]: of the last n_logits tokens */
+  int64_t n_logits;              /* 0: none are valid */
+  int64_t logits_rows;           /* allocated */
+  size_t n_kept;                 /* by the last sync */
+  double guess_cost;             /* of verifying one guessed token, in steps; see draft.h */
+  const GlmRehearsal *rehearsal; /* bench; else NULL */
+};
+
+/* How many tokens of a batch at a time. */
+#define GLM_SESSION_CHUNK GLM_FORWARD_TILE
+
+/* Evaluates n ≤ GLM_SESSION_CHUNK more tokens (more only as a bidirectional prompt) and keeps the logits of the last
+ * n_logits.  tick may be NULL.  On failure the session is as before, without logits. */
+bool glm_session_eval (GlmSession *session, const int32_t *ids, size_t n, int64_t n_logits, GlmTickFunc tick, void *tick_data,
+                       GlmError *error);
+/* Forgets all tokens but the first n.  The logits are gone unless that is all of them. */
+void glm_session_truncate (GlmSession *session, size_t n);
+/* Logits after the i-th of the last n_logits tokens. */
+const float *glm_session_logits_row (const GlmSession *session, int64_t i);
+
+#endif

@@ -1,0 +1,284 @@
+/* test-template.c: the prompts of the original implementations, as ids
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "check.h"
+#include "base/json.h"
+#include "families/template.h"
+
+#define MAX_TURNS 16
+
+static const char *
+string_of (const GlmJsonValue *object, const char *key)
+{
+  const char *value = NULL;
+
+  glm_json_get_string (object, key, &value);
+  return value;
+}
+
+static size_t
+turns_of (const GlmJsonValue *vector, GlmTurn turns[MAX_TURNS])
+{
+  const GlmJsonValue *messages = glm_json_get (vector, "messages"), *history = glm_json_get (vector, "history");
+  size_t n = 0;
+
+  if (messages)
+    {
+      for (const GlmJsonValue *v = glm_json_first (messages); v && n < MAX_TURNS; v = glm_json_next (messages, v))
+        turns[n++] = (GlmTurn){ string_of (v, "role"), string_of (v, "content"), string_of (v, "metadata") };
+      return n;
+    }
+  for (const GlmJsonValue *v = glm_json_first (history); v && n + 2 < MAX_TURNS; v = glm_json_next (history, v))
+    {
+      const GlmJsonValue *query = glm_json_first (v);
+
+      turns[n++] = (GlmTurn){ "user", query->string, NULL };
+      turns[n++] = (GlmTurn){ "assistant", glm_json_next (v, query)->string, NULL };
+    }
+  turns[n++] = (GlmTurn){ "user", string_of (vector, "query"), NULL };
+  return n;
+}
+
+static void
+check_prompt (const GlmTemplate *tmpl, const GlmTurn *turns, size_t n_turns, const GlmJsonValue *expected)
+{
+  GlmTokens tokens = { 0 };
+  GlmError error = { 0 };
+  const char *name = glm_family_name (glm_template_family (tmpl));
+  size_t i = 0;
+
+  CHECK (glm_template_prompt (tmpl, turns, n_turns, &tokens, &error), "%s: %s", name, error.message);
+  CHECK (tokens.n == expected->n, "%s: %zu ids, expected %u", name, tokens.n, expected->n);
+  for (const GlmJsonValue *v = glm_json_first (expected); v && i < tokens.n; v = glm_json_next (expected, v), i++)
+    CHECK (tokens.ids[i] == v->integer, "%s: id %zu is %d, expected %d", name, i, tokens.ids[i], (int) v->integer);
+  glm_tokens_clear (&tokens);
+}
+
+static void
+test_vectors (GlmFamily family, const char *key, const char *tokenizer_file)
+{
+  GlmTokenizer *tokenizer = NULL;
+  GlmTemplate *tmpl = NULL;
+  GlmJson *json = NULL;
+  GlmError error = { 0 };
+  int n_checked = 0;
+  const GlmJsonValue *root;
+
+  REQUIRE (glm_tokenizer_open (shared_path (tokenizer_file), &tokenizer, &error), "%s", error.message);
+  REQUIRE (glm_template_new_for_family (family, tokenizer, &tmpl, &error), "%s", error.message);
+  REQUIRE (glm_json_open (shared_path ("glm/vectors/chat_vectors.json"), &json, &error), "%s", error.message);
+  root = glm_json_root (json);
+  for (const GlmJsonValue *v = glm_json_first (root); v; v = glm_json_next (root, v))
+    {
+      GlmTurn turns[MAX_TURNS];
+
+      if (strcmp (string_of (v, "family"), key) != 0)
+        continue;
+      check_prompt (tmpl, turns, turns_of (v, turns), glm_json_get (v, "ids"));
+      n_checked++;
+    }
+  CHECK (n_checked >= 3, "%s: only %d prompts", key, n_checked);
+  glm_json_free (json);
+  glm_template_free (tmpl);
+  glm_tokenizer_free (tokenizer);
+}
+
+/* The starter model's prompts, from its own file. */
+static void
+test_starter (void)
+{
+  GlmModelFile *file = NULL;
+  GlmTokenizer *tokenizer = NULL;
+  GlmTemplate *tmpl = NULL;
+  GlmJson *json = NULL;
+  GlmError error = { 0 };
+  const GlmJsonValue *root;
+
+  REQUIRE (glm_model_file_open (shared_path ("starter/myna-fledgling-q8_0.gguf"), &file, &error), "%s", error.message);
+  REQUIRE (glm_tokenizer_new_from_model_file (file, &tokenizer, &error), "%s", error.message);
+  REQUIRE (glm_template_new (file, tokenizer, &tmpl, &error), "%s", error.message);
+  CHECK (glm_template_family (tmpl) == GLM_FAMILY_CHATGLM3, "%s", glm_family_name (glm_template_family (tmpl)));
+  REQUIRE (glm_json_open (shared_path ("starter/golden.json"), &json, &error), "%s", error.message);
+  root = glm_json_root (json);
+  for (const GlmJsonValue *v = glm_json_first (root); v; v = glm_json_next (root, v))
+    {
+      GlmTurn turn = { "user", string_of (v, "prompt"), NULL };
+
+      check_prompt (tmpl, &turn, 1, glm_json_get (v, "prompt_ids"));
+    }
+  CHECK (glm_template_is_stop (tmpl, 2) && glm_template_is_stop (tmpl, 16006) && glm_template_is_stop (tmpl, 16008)
+             && !glm_template_is_stop (tmpl, 16007),
+         "stop ids");
+  glm_json_free (json);
+  glm_template_free (tmpl);
+  glm_tokenizer_free (tokenizer);
+  glm_model_file_free (file);
+}
+
+/* The prompt as text, control tokens shown: what the chat_template of the family's repository writes. */
+static void
+check_prompt_text (GlmFamily family, const GlmTokenizer *tokenizer, const GlmTurn *turns, size_t n_turns, const char *expected)
+{
+  GlmTemplate *tmpl = NULL;
+  GlmTokens tokens = { 0 };
+  GlmError error = { 0 };
+  char *text = NULL;
+
+  REQUIRE (glm_template_new_for_family (family, tokenizer, &tmpl, &error), "%s", error.message);
+  CHECK (glm_template_prompt (tmpl, turns, n_turns, &tokens, &error), "%s", error.message);
+  CHECK (glm_tokenizer_decode (tokenizer, tokens.ids, tokens.n, &text, NULL, &error), "%s", error.message);
+  CHECK (strcmp (text, expected) == 0, "%s: \"%s\", expected \"%s\"", glm_family_name (family), text, expected);
+  CHECK (glm_template_is_stop (tmpl, glm_tokenizer_control_id (tokenizer, "<|user|>"))
+             && glm_template_is_stop (tmpl, glm_tokenizer_control_id (tokenizer, "<|observation|>"))
+             && glm_template_is_stop (tmpl, glm_tokenizer_control_id (tokenizer, "<|endoftext|>"))
+             && !glm_template_is_stop (tmpl, glm_tokenizer_control_id (tokenizer, "<|assistant|>")),
+         "stop ids");
+  free (text);
+  glm_tokens_clear (&tokens);
+  glm_template_free (tmpl);
+}
+
+static void
+test_texts (const char *folder)
+{
+  /* clang-format off */
+  static const GlmTurn turns[] = {
+    { "system", "You are a helpful assistant", NULL }, { "user", "Hello", NULL },
+    { "assistant", "<think>\nHm.\n</think>\nHi there", NULL }, { "user", "  Are you <|user|> ok?  ", NULL },
+    { "assistant", "{\"city\": \"北京\"}", "get_weather" }, { "observation", "22", NULL },
+  };
+  /* clang-format on */
+  static const GlmTurn scattered[] = {
+    { "user", "a", NULL },
+    { "system", " S \n", NULL },
+    { "assistant", "<think>x</think>\n\nb \n", NULL },
+    { "user", "\u3000q\u3000", NULL },
+    { "assistant", "{\"x\": 1}", "f" },
+    { "observation", " 5\n", NULL },
+  };
+  GlmTokenizer *tokenizer = NULL;
+  GlmError error = { 0 };
+  char path[1024];
+
+  snprintf (path, sizeof path, "%s/bpe/tokenizer.json", folder);
+  REQUIRE (glm_tokenizer_open (path, &tokenizer, &error), "%s", error.message);
+  check_prompt_text (GLM_FAMILY_GLM_EDGE, tokenizer, turns, 2,
+                     "<|system|>\nYou are a helpful assistant<|user|>\nHello<|assistant|>");
+  check_prompt_text (GLM_FAMILY_GLM4_0414, tokenizer, turns, 6,
+                     "[gMASK]<sop><|system|>\nYou are a helpful assistant<|user|>\nHello<|assistant|>\n<think>\nHm.\n</think>"
+                     "\nHi there<|user|>\n  Are you <|user|> ok?  <|assistant|>get_weather \n{\"city\": \"北京\"}"
+                     "<|observation|>\n22<|assistant|>");
+  check_prompt_text (GLM_FAMILY_GLM_Z1, tokenizer, turns + 1, 3,
+                     "[gMASK]<sop><|user|>\nHello<|assistant|>\nHi there<|user|>\nAre you <|user|> ok?<|assistant|>"
+                     "\n<think>");
+  /* As Jinja renders GLM-Z1's template, tools left out. */
+  check_prompt_text (GLM_FAMILY_GLM_Z1, tokenizer, scattered, 6,
+                     "[gMASK]<sop><|system|>\n S \n<|user|>\na<|assistant|>\nb<|user|>\nq<|assistant|>f \n{\"x\": 1}"
+                     "<|observation|>\n5<|assistant|>\n<think>");
+  check_prompt_text (GLM_FAMILY_GLM4_0414, tokenizer, scattered, 2, "[gMASK]<sop><|system|>\n S \n<|user|>\na<|assistant|>");
+  check_prompt_text (GLM_FAMILY_GLM4, tokenizer, turns, 2,
+                     "[gMASK]<sop><|system|>\nYou are a helpful assistant<|user|>\nHello<|assistant|>");
+  glm_tokenizer_free (tokenizer);
+}
+
+static void
+check_clean (const GlmTemplate *tmpl, const char *reply, const char *expected)
+{
+  GlmError error = { 0 };
+  char *text = NULL;
+
+  CHECK (glm_template_clean_reply (tmpl, reply, strlen (reply), &text, &error), "%s", error.message);
+  CHECK (strcmp (text, expected) == 0, "\"%s\" becomes \"%s\", expected \"%s\"", reply, text, expected);
+  free (text);
+}
+
+/* Continuing after the first part of a reply gives the ids of the conversation with that reply in it. */
+static void
+test_continue (void)
+{
+  static const GlmTurn turns[] = { { "user", "你好", NULL }, { "assistant", "我是人工智能", NULL }, { "user", "x", NULL } };
+  static const struct
+  {
+    GlmFamily family;
+    const char *file;
+  } cases[] = {
+    { GLM_FAMILY_CHATGLM2, "glm/tokenizers/chatglm2-3/tokenizer.model" },
+    { GLM_FAMILY_CHATGLM3, "glm/tokenizers/chatglm2-3/tokenizer.model" },
+    { GLM_FAMILY_GLM4, "glm/tokenizers/glm4/tokenizer.model" },
+    { GLM_FAMILY_GLM4_0414, "glm/tokenizers/glm4/tokenizer.model" },
+    { GLM_FAMILY_CHATGLM1, "glm/tokenizers/chatglm1/ice_text.model" },
+  };
+
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    {
+      GlmTokenizer *tokenizer = NULL;
+      GlmTemplate *tmpl = NULL;
+      GlmTokens part = { 0 }, whole = { 0 };
+      GlmError error = { 0 };
+      size_t n_reply = 0, n_same = 0;
+      char *text = NULL;
+
+      REQUIRE (glm_tokenizer_open (shared_path (cases[i].file), &tokenizer, &error), "%s", error.message);
+      REQUIRE (glm_template_new_for_family (cases[i].family, tokenizer, &tmpl, &error), "%s", error.message);
+      CHECK (glm_template_continue (tmpl, turns, 1, turns[1].content, &part, &n_reply, &error), "%s", error.message);
+      CHECK (glm_template_prompt (tmpl, turns, 3, &whole, &error), "%s", error.message);
+      while (n_same < part.n && n_same < whole.n && part.ids[n_same] == whole.ids[n_same])
+        n_same++;
+      CHECK (n_same == part.n || cases[i].family == GLM_FAMILY_CHATGLM1, "%s: %zu of %zu ids",
+             glm_family_name (cases[i].family), n_same, part.n);
+      CHECK (n_reply > 0 && n_reply < part.n, "%zu reply ids", n_reply);
+      CHECK (glm_tokenizer_decode (tokenizer, part.ids + part.n - n_reply, n_reply, &text, NULL, &error), "%s", error.message);
+      CHECK (strcmp (text, turns[1].content) == 0, "%s: \"%s\"", glm_family_name (cases[i].family), text);
+      free (text);
+      glm_tokens_clear (&part);
+      glm_tokens_clear (&whole);
+      glm_template_free (tmpl);
+      glm_tokenizer_free (tokenizer);
+    }
+}
+
+/* process_response() of the families' repositories. */
+static void
+test_clean_reply (void)
+{
+  GlmTokenizer *tokenizer = NULL;
+  GlmTemplate *tmpl = NULL;
+  GlmSampling sampling;
+  GlmError error = { 0 };
+
+  REQUIRE (glm_tokenizer_open (shared_path ("glm/tokenizers/chatglm1/ice_text.model"), &tokenizer, &error), "%s",
+           error.message);
+  REQUIRE (glm_template_new_for_family (GLM_FAMILY_CHATGLM1, tokenizer, &tmpl, &error), "%s", error.message);
+  check_clean (tmpl, " 你好,世界!ok, 是?\n", "你好，世界！ok, 是？");
+  check_clean (tmpl, "a:中;b!c", "a：中；b!c");
+  check_clean (tmpl, "现在是[[训练时间]],好", "现在是2023年，好");
+  check_clean (tmpl, "\xE3\x80\x80 \n", "");
+  glm_family_default_sampling (glm_family_name (glm_template_family (tmpl)), &sampling);
+  CHECK (sampling.temperature == 0.95f && sampling.top_p == 0.7f, "ChatGLM's sampling");
+  CHECK (glm_template_is_stop (tmpl, 130005) && !glm_template_is_stop (tmpl, 2), "ChatGLM stops at <eop>");
+  glm_template_free (tmpl);
+  glm_tokenizer_free (tokenizer);
+
+  REQUIRE (glm_tokenizer_open (shared_path ("glm/tokenizers/chatglm2-3/tokenizer.model"), &tokenizer, &error), "%s",
+           error.message);
+  REQUIRE (glm_template_new_for_family (GLM_FAMILY_CHATGLM3, tokenizer, &tmpl, &error), "%s", error.message);
+  check_clean (tmpl, "\n 你好,[[训练时间]]。", "你好,2023年。");
+  glm_template_free (tmpl);
+  glm_tokenizer_free (tokenizer);
+}
+
+int
+main (int argc, char **argv)
+{
+  REQUIRE (argc == 2, "usage: test-template FOLDER-OF-FIXTURES");
+  test_texts (argv[1]);
+  test_starter ();
+  test_vectors (GLM_FAMILY_CHATGLM1, "chatglm1", "glm/tokenizers/chatglm1/ice_text.model");
+  test_vectors (GLM_FAMILY_CHATGLM2, "chatglm2", "glm/tokenizers/chatglm2-3/tokenizer.model");
+  test_vectors (GLM_FAMILY_CHATGLM3, "chatglm3", "glm/tokenizers/chatglm2-3/tokenizer.model");
+  test_vectors (GLM_FAMILY_GLM4, "glm4", "glm/tokenizers/glm4/tokenizer.model");
+  test_continue ();
+  test_clean_reply ();
+  return check_exit ();
+}

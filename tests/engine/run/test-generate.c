@@ -1,0 +1,189 @@
+/* test-generate.c: the generation loop: seeds, ends, cancelling, guesses
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include <math.h>
+
+#include "run/draft.h"
+#include "run/sampler.h"
+#include "session-check.h"
+
+typedef struct
+{
+  size_t n_pieces, n_until;
+  GlmCancel cancel;
+} Counter;
+
+static bool
+count_piece (const char *text, size_t n_bytes, int32_t id, void *user_data)
+{
+  Counter *counter = user_data;
+
+  if (++counter->n_pieces == counter->n_until)
+    glm_cancel_set (&counter->cancel);
+  return true;
+}
+
+static void
+test_generate (void)
+{
+  TinyModel tiny = TINY_CHATGLM;
+  GlmModel *model;
+  GlmSession *session;
+  GlmSessionOptions options = { .context_length = 32 };
+  GlmSampling sampling = { .temperature = 1, .top_p = 1, .repetition_penalty = 1, .seed = 5, .max_tokens = 10 };
+  GlmTokens first = { 0 }, second = { 0 };
+  GlmResult result;
+  GlmError error = { 0 };
+  int32_t ids[40];
+
+  tiny.n_vocab = 400;
+  tiny.with_vocabulary = true;
+  model = open_tiny (&tiny);
+  REQUIRE (glm_session_new (model, &options, &session, &error), "%s", error.message);
+  fill_ids (&tiny, ids, 40, 23);
+
+  REQUIRE (glm_generate (session, ids, 12, &sampling, NULL, &first, &result, &error), "%s", error.message);
+  CHECK (first.n == result.n_generated && result.n_prompt == 12, "%zu", first.n);
+  REQUIRE (glm_generate (session, ids, 12, &sampling, NULL, &second, &result, &error), "%s", error.message);
+  CHECK (first.n == second.n && memcmp (first.ids, second.ids, first.n * sizeof *first.ids) == 0, "the seed decides");
+  CHECK (result.n_reused >= 11, "reused %zu", result.n_reused);
+
+  sampling.max_tokens = 0;
+  REQUIRE (glm_generate (session, ids, 30, &sampling, NULL, NULL, &result, &error), "%s", error.message);
+  CHECK (result.reason == GLM_STOP_CONTEXT || result.reason == GLM_STOP_END, "reason %d", result.reason);
+  CHECK (!glm_generate (session, ids, 32, &sampling, NULL, NULL, &result, &error) && error.code == GLM_ERROR_CONTEXT_FULL, "%s",
+         error.message);
+  CHECK (!glm_generate (session, ids, 0, &sampling, NULL, NULL, &result, &error) && error.code == GLM_ERROR_ARGUMENT, "%s",
+         error.message);
+  sampling.temperature = NAN;
+  CHECK (!glm_generate (session, ids, 3, &sampling, NULL, NULL, &result, &error) && error.code == GLM_ERROR_ARGUMENT, "%s",
+         error.message);
+  sampling.temperature = 1;
+
+  /* Cancelled at each piece, generation is a success and the next one works. */
+  for (size_t n_until = 1; n_until < 12; n_until++)
+    {
+      Counter counter = { .n_until = n_until };
+      GlmGenerateFuncs funcs = { .piece = count_piece, .user_data = &counter, .cancel = &counter.cancel };
+
+      REQUIRE (glm_generate (session, ids, 5, &sampling, &funcs, NULL, &result, &error), "%s", error.message);
+      if (counter.n_pieces >= n_until)
+        CHECK (result.reason == GLM_STOP_CANCELLED, "reason %d after %zu pieces", result.reason, counter.n_pieces);
+    }
+  glm_tokens_clear (&first);
+  glm_tokens_clear (&second);
+  glm_session_free (session);
+  glm_model_free (model);
+}
+
+/* What glm_generate() must equal: one token at a time, no guesses. */
+static size_t
+generate_plainly (GlmModel *model, const int32_t *prompt, size_t n_prompt, const GlmSampling *sampling, int32_t *ids)
+{
+  GlmSession *session = open_session (model);
+  GlmSampler *sampler;
+  GlmError error = { 0 };
+  size_t n = 0;
+
+  REQUIRE (glm_sampler_new (sampling, glm_model_info (model)->n_vocab, &sampler, &error), "%s", error.message);
+  for (size_t i = 0; i < n_prompt; i++)
+    glm_sampler_accept (sampler, prompt[i]);
+  sync_ids (session, prompt, (int) n_prompt);
+  while (n < (size_t) sampling->max_tokens)
+    {
+      int32_t id = glm_sampler_draw (sampler, glm_session_logits (session));
+
+      if (glm_model_is_stop (model, id))
+        break;
+      ids[n++] = id;
+      glm_sampler_accept (sampler, id);
+      REQUIRE (glm_session_eval (session, &id, 1, 1, NULL, NULL, &error), "%s", error.message);
+    }
+  glm_sampler_free (sampler);
+  glm_session_free (session);
+  return n;
+}
+
+/* A prompt that repeats itself makes a tiny model repeat itself, so that guesses are tried, right and wrong.  With the same
+ * random numbers the reply must be the same to the token. */
+static void
+test_guessing (void)
+{
+  TinyModel tiny = TINY_CHATGLM;
+  GlmModel *model;
+  GlmSession *session;
+  int32_t prompt[60], plain[300];
+  size_t n_drafted = 0, n_accepted = 0;
+
+  tiny.n_vocab = 24;
+  tiny.type = GLM_TYPE_F16;
+  model = open_tiny (&tiny);
+  session = open_session (model);
+  for (int i = 0; i < 60; i++)
+    prompt[i] = 8 + i % 6;
+  for (uint64_t seed = 1; seed <= 12; seed++)
+    {
+      GlmSampling sampling = { .temperature = seed % 3 == 0 ? 0 : 0.3f,
+                               .top_p = 0.9f,
+                               .repetition_penalty = seed % 4 == 0 ? 1.1f : 1,
+                               .seed = seed,
+                               .max_tokens = 300 };
+      GlmTokens ids = { 0 };
+      GlmResult result;
+      GlmError error = { 0 };
+      size_t n = generate_plainly (model, prompt, 60, &sampling, plain);
+
+      REQUIRE (glm_generate (session, prompt, 60, &sampling, NULL, &ids, &result, &error), "%s", error.message);
+      CHECK (ids.n == n && memcmp (ids.ids, plain, n * sizeof *plain) == 0, "seed %d: another reply with guesses", (int) seed);
+      CHECK (glm_session_n_tokens (session) <= 60 + n, "guesses are left behind");
+      n_drafted += result.n_drafted;
+      n_accepted += result.n_accepted;
+      glm_tokens_clear (&ids);
+    }
+  CHECK (n_drafted > n_accepted && n_accepted > 0, "%zu of %zu guesses: neither sort was tried", n_accepted, n_drafted);
+  glm_session_free (session);
+  glm_model_free (model);
+}
+
+/* Where every guess is wrong, whatever guesses cost, the reply must take hardly longer: 2 % and half a step. */
+static void
+test_wrong_guesses (void)
+{
+  static const double costs[] = { 0.03, 0.1, 0.3, 1 };
+
+  for (size_t c = 0; c < sizeof costs / sizeof costs[0]; c++)
+    {
+      double known = costs[c], steps = 0;
+      size_t n_guesses = 0;
+      GlmDraft *draft;
+      GlmError error = { 0 };
+      int32_t ids[GLM_DRAFT_MAX];
+
+      REQUIRE (glm_draft_new (&known, &draft, &error), "%s", error.message);
+      for (int i = 0; i < 60; i++)
+        REQUIRE (glm_draft_append (draft, i % 20, &error), "%s", error.message);
+      for (int i = 0; i < 300; i++)
+        {
+          size_t n = glm_draft_propose (draft, GLM_DRAFT_MAX, ids);
+          double took = 1 + costs[c] * (double) n;
+
+          glm_draft_report (draft, n, 0, took * 1e-3);
+          REQUIRE (glm_draft_append (draft, i % 20, &error), "%s", error.message);
+          steps += took;
+          n_guesses += n;
+          CHECK (steps <= 1.02 * (i + 1) + 0.5 + 1e-9, "cost %g: %g steps for %d tokens", costs[c], steps, i + 1);
+        }
+      CHECK (n_guesses > 0, "cost %g: nothing was guessed", costs[c]);
+      glm_draft_free (draft);
+    }
+}
+
+int
+main (void)
+{
+  test_wrong_guesses ();
+  test_generate ();
+  test_guessing ();
+  return check_exit ();
+}

@@ -12,7 +12,6 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "file/mapped-file.h"
 #include "base/utf8.h"
 
 #define MAX_VALUES (1u << 24)
@@ -413,27 +412,6 @@ glm_json_parse (const char *text, size_t n_bytes, GlmJson **ret_json, GlmError *
     }
   if (parser.c_locale)
     freelocale (parser.c_locale);
-  if (ok)
-    *ret_json = json;
-  else
-    glm_json_free (json);
-  return ok;
-}
-
-bool
-glm_json_open (const char *path, GlmJson **ret_json, GlmError *error)
-{
-  GlmMappedFile *file;
-  GlmJson *json = NULL;
-  bool ok;
-
-  if (!glm_mapped_file_open (path, &file, error))
-    return false;
-  ok = glm_json_parse ((const char *) glm_mapped_file_data (file), glm_mapped_file_size (file), &json, error);
-  if (!ok)
-    glm_error_prefix (error, "%s", glm_path_name (path));
-  ok = ok && glm_mapped_file_check (file, error);
-  glm_mapped_file_free (file);
   if (ok)
     *ret_json = json;
   else

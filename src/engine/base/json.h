@@ -45,8 +45,6 @@ typedef struct GlmJson GlmJson;
 
 /* The text is not needed afterwards.  The error gives line and column. */
 bool glm_json_parse (const char *text, size_t n_bytes, GlmJson **ret_json, GlmError *error);
-/* Reads and parses a whole file of at most GLM_JSON_MAX_BYTES.  Errors name the file. */
-bool glm_json_open (const char *path, GlmJson **ret_json, GlmError *error);
 void glm_json_free (GlmJson *json);
 const GlmJsonValue *glm_json_root (const GlmJson *json);
 

@@ -12,7 +12,7 @@
 #include "cli/cli-bench.h"
 #include "cli/cli.h"
 #include "base/error.h"
-#include "base/json.h"
+#include "file/json-file.h"
 #include "run/session.h"
 
 #define MAX_ROWS  256

@@ -7,7 +7,7 @@
 
 #include "cli/cli.h"
 #include "base/error.h"
-#include "base/json.h"
+#include "file/json-file.h"
 
 static void
 print_result_ids (const CliOptions *options, const GlmTokens *tokens)

@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "file/gguf.h"
+#include "file/json-file.h"
 #include "import/safetensors.h"
 #include "import/torch-zip.h"
 

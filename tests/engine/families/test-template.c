@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "check.h"
-#include "base/json.h"
+#include "file/json-file.h"
 #include "families/template.h"
 
 #define MAX_TURNS 16

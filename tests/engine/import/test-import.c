@@ -15,7 +15,7 @@
 
 #include "check.h"
 #include "import/import.h"
-#include "base/json.h"
+#include "file/json-file.h"
 #include "file/model-file.h"
 
 static char folder[512];

@@ -8,7 +8,7 @@
 #include <math.h>
 
 #include "check.h"
-#include "base/json.h"
+#include "file/json-file.h"
 #include "forward-vectors.h"
 #include "gguf-build.h"
 #include "kernels/kernels.h"

@@ -11,7 +11,7 @@
 
 #include "check.h"
 #include "import/import.h"
-#include "base/json.h"
+#include "file/json-file.h"
 #include "run/session.h"
 
 static const char *const masks[] = { "c", "sse", "avx2", "avxvnni", "avx512", "all" };

@@ -8,7 +8,7 @@
 #include <time.h>
 
 #include "check.h"
-#include "base/json.h"
+#include "file/json-file.h"
 #include "text/tokenizer-private.h"
 #include "base/utf8.h"
 

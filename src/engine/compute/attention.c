@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "run/model.h"
+#include "base/aligned.h"
 
 #define TILE           64  /* query vectors */
 #define BLOCK          128 /* columns of one step */

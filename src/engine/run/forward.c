@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "compute/attention.h"
+#include "base/aligned.h"
 #include "base/error.h"
 #include "kernels/kernels.h"
 #include "compute/rope.h"

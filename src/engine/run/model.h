@@ -51,7 +51,4 @@ bool glm_model_bind (GlmModel *model, const GlmModelOptions *options, GlmPool *p
 /* A number that is the same for the same weights and (practically) only for them. */
 uint64_t glm_model_identity (const GlmModel *model);
 
-/* 64-byte aligned, zeroed; free with free().  NULL where memory is short or the size overflows. */
-void *glm_alloc_aligned (size_t n, size_t element_size);
-
 #endif

@@ -1,0 +1,45 @@
+/* memory.c: the memory that a model will take, before it is loaded
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "run/forward.h"
+
+#define DEFAULT_CONTEXT 8192
+
+/* What a run takes beside weights, cache and the forward pass, as measured with `myna-cli memory`: a piece of vocabulary with
+ * its places in the hash table and the trie, and the code and stacks that loading and evaluating touch. */
+#define PIECE_BYTES   64
+#define RUNTIME_BYTES ((size_t) 2 << 20)
+
+void
+glm_model_memory_need (const GlmModelInfo *info, int context_length, GlmMemoryNeed *ret_need)
+{
+  const GlmArch *arch = glm_arch_by_name (info->arch);
+  GlmParams params = {
+    .n_layers = info->n_layers,
+    .n_embd = info->n_embd,
+    .n_ff = info->n_ff,
+    .n_heads = info->n_heads,
+    .n_kv_heads = info->n_kv_heads,
+    .head_dim = info->head_dim,
+    .n_vocab = info->n_vocab,
+  };
+
+  if (context_length <= 0)
+    context_length = info->context_length < DEFAULT_CONTEXT ? info->context_length : DEFAULT_CONTEXT;
+  *ret_need = (GlmMemoryNeed){
+    .weights = info->weight_bytes,
+    .cache = info->kv_bytes_per_token * (size_t) context_length,
+    .scratch =
+        (arch ? glm_forward_bytes (arch, &params, context_length) : 0) + (size_t) info->n_vocab * PIECE_BYTES + RUNTIME_BYTES,
+  };
+}
+
+size_t
+glm_model_memory_needed (const GlmModelInfo *info, int context_length)
+{
+  GlmMemoryNeed need;
+
+  glm_model_memory_need (info, context_length, &need);
+  return need.weights + need.cache + need.scratch;
+}

@@ -155,3 +155,18 @@ glm_tensor_bytes (const char *name, uint32_t type, int n_dims, const int64_t ne[
   *ret_n_bytes = n_bytes;
   return true;
 }
+
+bool
+glm_tensor_bytes_or_i8 (const char *name, GlmType type, int n_dims, const int64_t ne[GLM_MAX_DIMS], size_t *ret_n_bytes,
+                        GlmError *error)
+{
+  size_t n_halves;
+
+  if (type != GLM_TYPE_I8)
+    return glm_tensor_bytes (name, type, n_dims, ne, ret_n_bytes, error);
+  /* As many bytes as half floats would have, halved. */
+  if (!glm_tensor_bytes (name, GLM_TYPE_F16, n_dims, ne, &n_halves, error))
+    return false;
+  *ret_n_bytes = n_halves / 2;
+  return true;
+}

@@ -7,6 +7,9 @@
 
 #include "file/model-file.h"
 
+/* ggml's number for plain int8: official INT8 and INT4 weights.  Only in sources, never in a file that is written. */
+#define GLM_TYPE_I8         ((GlmType) 24)
+
 #define GLM_MAX_TENSORS     65536
 #define GLM_MAX_TENSOR_NAME 255
 
@@ -30,5 +33,8 @@ const GlmTensor *glm_tensor_table_find (const GlmTensorTable *table, const char 
  * The error names the tensor. */
 bool glm_tensor_bytes (const char *name, uint32_t type, int n_dims, const int64_t ne[GLM_MAX_DIMS], size_t *ret_n_bytes,
                        GlmError *error);
+/* The same of a tensor whose type may be GLM_TYPE_I8 too. */
+bool glm_tensor_bytes_or_i8 (const char *name, GlmType type, int n_dims, const int64_t ne[GLM_MAX_DIMS], size_t *ret_n_bytes,
+                             GlmError *error);
 
 #endif

@@ -22,7 +22,7 @@
 
 #include "base/error.h"
 #include "base/byte-reader.h"
-#include "import/source.h"
+#include "file/tensor-table.h"
 
 #define MAX_PICKLE ((size_t) 64 << 20)
 

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/json.h"
 #include "base/byte-reader.h"
 
 #define MAX_HEADER ((uint64_t) 100 << 20)
@@ -103,7 +104,7 @@ read_tensor (const GlmJsonValue *value, const DataSection *data, GlmTensorTable 
   if (!find_type (dtype, &tensor.type))
     return true;
   return read_shape (value, value->key, &tensor, error)
-         && glm_source_tensor_bytes (value->key, tensor.type, tensor.n_dims, tensor.ne, &tensor.n_bytes, error)
+         && glm_tensor_bytes_or_i8 (value->key, tensor.type, tensor.n_dims, tensor.ne, &tensor.n_bytes, error)
          && read_offsets (value, value->key, data, &tensor, error)
          && glm_tensor_table_add (tensors, &tensor, value->key, value->key_bytes, error);
 }

@@ -6,7 +6,7 @@
 #define GLM_SAFETENSORS_H
 
 #include "file/mapped-file.h"
-#include "import/source.h"
+#include "file/tensor-table.h"
 
 /* Appends the file's tensors to the table (not sealed); their data points into the map. */
 bool glm_safetensors_read (const GlmMappedFile *file, GlmTensorTable *tensors, GlmError *error);

@@ -18,21 +18,6 @@
 
 #define MAX_FILES 256
 
-bool
-glm_source_tensor_bytes (const char *name, GlmType type, int n_dims, const int64_t ne[GLM_MAX_DIMS], size_t *ret_n_bytes,
-                         GlmError *error)
-{
-  size_t n_halves;
-
-  if (type != GLM_TYPE_I8)
-    return glm_tensor_bytes (name, type, n_dims, ne, ret_n_bytes, error);
-  /* As many bytes as half floats would have, halved. */
-  if (!glm_tensor_bytes (name, GLM_TYPE_F16, n_dims, ne, &n_halves, error))
-    return false;
-  *ret_n_bytes = n_halves / 2;
-  return true;
-}
-
 char *
 glm_source_file (const GlmSource *source, const char *name)
 {

@@ -15,9 +15,6 @@
 #include "file/model-file.h"
 #include "file/tensor-table.h"
 
-/* ggml's number for plain int8: official INT8 and INT4 weights.  Only in sources, never in a file that is written. */
-#define GLM_TYPE_I8 ((GlmType) 24)
-
 typedef enum
 {
   GLM_SOURCE_DIRECTORY,
@@ -47,9 +44,5 @@ bool glm_source_check (const GlmSource *source, GlmError *error);
 uint64_t glm_source_bytes (const GlmSource *source);
 /* The path of a file in a directory, malloc'ed; NULL: no memory. */
 char *glm_source_file (const GlmSource *source, const char *name);
-
-/* Bytes of a tensor whose type may be GLM_TYPE_I8; see glm_tensor_bytes(). */
-bool glm_source_tensor_bytes (const char *name, GlmType type, int n_dims, const int64_t ne[GLM_MAX_DIMS], size_t *ret_n_bytes,
-                              GlmError *error);
 
 #endif

@@ -25,7 +25,6 @@
 #include "base/error.h"
 #include "base/byte-reader.h"
 #include "import/pickle.h"
-#include "import/source.h"
 
 #define MAX_MEMBERS   65535
 #define END_BYTES     22
@@ -294,7 +293,7 @@ describe_tensor (const GlmPickleTensor *source, const char *name, GlmTensor *ten
   tensor->n_dims = source->n_dims > 0 ? source->n_dims : 1;
   for (int i = 0; i < GLM_MAX_DIMS; i++)
     tensor->ne[i] = i < source->n_dims ? source->size[source->n_dims - 1 - i] : 1;
-  if (!glm_source_tensor_bytes (name, tensor->type, tensor->n_dims, tensor->ne, &tensor->n_bytes, error))
+  if (!glm_tensor_bytes_or_i8 (name, tensor->type, tensor->n_dims, tensor->ne, &tensor->n_bytes, error))
     return false;
   return is_contiguous (source)
          || glm_error_set (error, GLM_ERROR_UNSUPPORTED, "the elements of tensor %s do not lie one after another", name);

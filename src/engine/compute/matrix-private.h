@@ -1,4 +1,4 @@
-/* matrix-private.h: what the paths of glm_matmul() share
+/* matrix-private.h: what the paths of glm_matmul_many() share
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

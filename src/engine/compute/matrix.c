@@ -202,22 +202,10 @@ glm_matrix_free (GlmMatrix *matrix)
   free (matrix);
 }
 
-GlmType
-glm_matrix_type (const GlmMatrix *matrix)
-{
-  return matrix->traits->type;
-}
-
 int64_t
 glm_matrix_rows (const GlmMatrix *matrix)
 {
   return matrix->rows;
-}
-
-int64_t
-glm_matrix_cols (const GlmMatrix *matrix)
-{
-  return matrix->cols;
 }
 
 bool
@@ -415,13 +403,4 @@ glm_matmul_many (const GlmProduct *products, int n_products, const float *x, int
     glm_region_quantise (&region, pool);
   glm_region_multiply (&region, pool);
   return true;
-}
-
-bool
-glm_matmul (const GlmMatrix *matrix, const float *bias, const float *x, int64_t ldx, int64_t n, float *y, int64_t ldy,
-            GlmPool *pool, GlmScratch *scratch, GlmError *error)
-{
-  const GlmProduct product = { matrix, bias, y, ldy };
-
-  return glm_matmul_many (&product, 1, x, ldx, n, pool, scratch, error);
 }

@@ -23,9 +23,7 @@ bool glm_matrix_new (GlmType type, int64_t rows, int64_t cols, const void *data,
 bool glm_matrix_new_for_lookup (GlmType type, int64_t rows, int64_t cols, const void *data, GlmMatrix **ret_matrix,
                                 GlmError *error);
 void glm_matrix_free (GlmMatrix *matrix);
-GlmType glm_matrix_type (const GlmMatrix *matrix);
 int64_t glm_matrix_rows (const GlmMatrix *matrix);
-int64_t glm_matrix_cols (const GlmMatrix *matrix);
 /* Whether the matrix owns a packed copy, so that the bytes given to glm_matrix_new() may be released. */
 bool glm_matrix_is_packed (const GlmMatrix *matrix);
 size_t glm_matrix_bytes (const GlmMatrix *matrix);
@@ -38,12 +36,9 @@ typedef struct GlmScratch GlmScratch;
 bool glm_scratch_new (GlmScratch **ret_scratch, GlmError *error);
 void glm_scratch_free (GlmScratch *scratch);
 
-/* y[n, rows] = x[n, cols] · Wᵀ (+ bias[rows] unless NULL).  ldx and ldy are the distances of rows in floats.
- * n = 1 takes the decode (GEMV) path, small n the small-batch one, large n the GEMM. */
-bool glm_matmul (const GlmMatrix *matrix, const float *bias, const float *x, int64_t ldx, int64_t n, float *y, int64_t ldy,
-                 GlmPool *pool, GlmScratch *scratch, GlmError *error);
-
-/* Several products of the same x in one parallel region (QKV): each matrix writes its own y. */
+/* y[n, rows] = x[n, cols] · Wᵀ (+ bias[rows] unless NULL), for one matrix or several (QKV) with the same x in one parallel
+ * region.  ldx and ldy are the distances of rows in floats.  n = 1 takes the decode (GEMV) path, small n the small-batch
+ * one, large n the GEMM. */
 typedef struct
 {
   const GlmMatrix *matrix;

@@ -233,19 +233,6 @@ glm_metadata_copy (GlmMetadata *metadata, const GlmMetaEntry *entry)
   return copy->offsets != NULL;
 }
 
-void
-glm_metadata_remove (GlmMetadata *metadata, const char *key)
-{
-  GlmMetaEntry *entry = (GlmMetaEntry *) glm_metadata_find (metadata, key);
-
-  if (!entry)
-    return;
-  clear_value (entry);
-  free (entry->key);
-  memmove (entry, entry + 1, (size_t) (metadata->entries + metadata->n - (entry + 1)) * sizeof *entry);
-  metadata->n--;
-}
-
 /* ---- Reading values --------------------------------------------------------------------------------------------- */
 
 /* An integer scalar at p; unsigned 64-bit values beyond INT64_MAX do not fit. */

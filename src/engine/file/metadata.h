@@ -70,7 +70,6 @@ bool glm_metadata_set_array (GlmMetadata *metadata, const char *key, GlmMetaType
 bool glm_metadata_take_strings (GlmMetadata *metadata, const char *key, uint8_t *encoded, size_t n_bytes, uint64_t n);
 /* A copy of an entry of another file. */
 bool glm_metadata_copy (GlmMetadata *metadata, const GlmMetaEntry *entry);
-void glm_metadata_remove (GlmMetadata *metadata, const char *key);
 
 /* Reading an entry; entry may be NULL.  False: absent, another type, or a value that does not fit. */
 bool glm_meta_get_uint (const GlmMetaEntry *entry, uint64_t *ret_value);

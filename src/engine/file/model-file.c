@@ -262,33 +262,3 @@ glm_model_file_get_string (const GlmModelFile *file, const char *key, const char
 {
   return glm_meta_get_string (glm_metadata_find (&file->metadata, key), ret_value, ret_n_bytes);
 }
-
-bool
-glm_model_file_get_array (const GlmModelFile *file, const char *key, size_t *ret_n)
-{
-  const GlmMetaEntry *entry = glm_metadata_find (&file->metadata, key);
-
-  if (!entry || entry->type != GLM_META_ARRAY)
-    return false;
-  *ret_n = (size_t) entry->n;
-  return true;
-}
-
-bool
-glm_model_file_array_string (const GlmModelFile *file, const char *key, size_t index, const char **ret_value,
-                             size_t *ret_n_bytes)
-{
-  return glm_meta_array_string (glm_metadata_find (&file->metadata, key), index, ret_value, ret_n_bytes);
-}
-
-bool
-glm_model_file_array_float (const GlmModelFile *file, const char *key, size_t index, float *ret_value)
-{
-  return glm_meta_array_float (glm_metadata_find (&file->metadata, key), index, ret_value);
-}
-
-bool
-glm_model_file_array_int (const GlmModelFile *file, const char *key, size_t index, int64_t *ret_value)
-{
-  return glm_meta_array_int (glm_metadata_find (&file->metadata, key), index, ret_value);
-}

@@ -49,13 +49,6 @@ bool glm_model_file_get_uint (const GlmModelFile *file, const char *key, uint64_
 bool glm_model_file_get_float (const GlmModelFile *file, const char *key, double *ret_value);
 bool glm_model_file_get_bool (const GlmModelFile *file, const char *key, bool *ret_value);
 bool glm_model_file_get_string (const GlmModelFile *file, const char *key, const char **ret_value, size_t *ret_n_bytes);
-/* Arrays: element count, then elements one by one.  Scores are floats, token types integers, tokens strings. */
-bool glm_model_file_get_array (const GlmModelFile *file, const char *key, size_t *ret_n);
-bool glm_model_file_array_string (const GlmModelFile *file, const char *key, size_t index, const char **ret_value,
-                                  size_t *ret_n_bytes);
-bool glm_model_file_array_float (const GlmModelFile *file, const char *key, size_t index, float *ret_value);
-bool glm_model_file_array_int (const GlmModelFile *file, const char *key, size_t index, int64_t *ret_value);
-
 /* Tells the kernel that the tensor's pages are no longer needed in memory (after packing a copy). */
 void glm_model_file_release_tensor (const GlmModelFile *file, const GlmTensor *tensor);
 

@@ -114,12 +114,6 @@ glm_tokenizer_seal (GlmTokenizer *tokenizer, GlmError *error)
   return tokenizer->kind != GLM_TOKENIZER_UNIGRAM || glm_unigram_prepare (tokenizer, error);
 }
 
-int
-glm_tokenizer_n_vocab (const GlmTokenizer *tokenizer)
-{
-  return tokenizer->vocab.n;
-}
-
 bool
 glm_tokenizer_encode (const GlmTokenizer *tokenizer, const char *text, size_t n_bytes, GlmTokens *tokens, GlmError *error)
 {
@@ -150,10 +144,4 @@ glm_tokenizer_control_id (const GlmTokenizer *tokenizer, const char *text)
   if (id < 0 && strcmp (text, "</s>") == 0)
     id = glm_vocab_find_control (&tokenizer->vocab, "<eos>");
   return id;
-}
-
-bool
-glm_tokenizer_is_control (const GlmTokenizer *tokenizer, int32_t id)
-{
-  return id >= 0 && id < tokenizer->vocab.n && tokenizer->vocab.kind[id] == GLM_PIECE_CONTROL;
 }

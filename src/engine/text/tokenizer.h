@@ -22,8 +22,6 @@ bool glm_tokenizer_open (const char *path, GlmTokenizer **ret_tokenizer, GlmErro
 bool glm_tokenizer_new_from_memory (const uint8_t *data, size_t n_bytes, GlmTokenizer **ret_tokenizer, GlmError *error);
 void glm_tokenizer_free (GlmTokenizer *tokenizer);
 
-int glm_tokenizer_n_vocab (const GlmTokenizer *tokenizer);
-
 /* Appends the ids of the text; no special tokens, no prompt prefix.  Invalid UTF-8 is encoded by its bytes or as U+FFFD,
  * as the original does.  O(n log n). */
 bool glm_tokenizer_encode (const GlmTokenizer *tokenizer, const char *text, size_t n_bytes, GlmTokens *tokens, GlmError *error);
@@ -34,7 +32,6 @@ bool glm_tokenizer_decode (const GlmTokenizer *tokenizer, const int32_t *ids, si
 
 /* The id of a control token by its text ("[gMASK]", "sop", "<|user|>", "</s>" …), or -1. */
 int32_t glm_tokenizer_control_id (const GlmTokenizer *tokenizer, const char *text);
-bool glm_tokenizer_is_control (const GlmTokenizer *tokenizer, int32_t id);
 
 /* Streaming decode: feed ids one by one; each call appends whole UTF-8 characters to the buffer and holds an unfinished
  * one back.  flush() gives the rest with U+FFFD for broken bytes. */

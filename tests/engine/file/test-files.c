@@ -277,9 +277,13 @@ test_good_gguf (void)
   tensor = glm_model_file_tensor (model, "t1");
   CHECK (tensor && tensor->type == GLM_TYPE_Q8_0 && tensor->n_bytes == 68 && ((const uint8_t *) tensor->data)[0] == 128, "t1");
   CHECK (glm_model_file_n_tensors (model) == 3 && !glm_model_file_tensor (model, "t3"), "tensors");
-  CHECK (glm_model_file_array_int (model, "test.list", 2, &integer) && integer == 9, "test.list");
-  CHECK (!glm_model_file_array_int (model, "test.list", 3, &integer), "beyond test.list");
-  CHECK (glm_model_file_array_string (model, "test.words", 1, &text, &n) && n == 3 && memcmp (text, "two", 3) == 0, "words");
+  CHECK (glm_meta_array_int (glm_metadata_find (glm_model_file_metadata (model), "test.list"), 2, &integer) && integer == 9,
+         "test.list");
+  CHECK (!glm_meta_array_int (glm_metadata_find (glm_model_file_metadata (model), "test.list"), 3, &integer),
+         "beyond test.list");
+  CHECK (glm_meta_array_string (glm_metadata_find (glm_model_file_metadata (model), "test.words"), 1, &text, &n) && n == 3
+             && memcmp (text, "two", 3) == 0,
+         "words");
   CHECK (glm_model_file_get_bool (model, "test.flag", &flag) && flag, "test.flag");
   CHECK (!glm_model_file_get_string (model, "test.flag", &text, &n), "a flag as a string");
   glm_model_file_free (model);

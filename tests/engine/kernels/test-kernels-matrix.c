@@ -132,10 +132,10 @@ test_swiglu (const char *name, Engine *engine, GlmType type, int64_t n_ff, int64
       random_floats (x, n * COLS, 0);
       random_floats (bias, 2 * n_ff, 0);
       random_floats (y, n * ROWS_OUT, 0);
-      glm_matmul (gate_up, bias, x, COLS, n, ff, 2 * n_ff, engine->pool, engine->scratch, NULL);
+      glm_matmul_many (&(GlmProduct){ gate_up, bias, ff, 2 * n_ff }, 1, x, COLS, n, engine->pool, engine->scratch, NULL);
       for (int64_t t = 0; t < n; t++)
         glm_kernels ()->swiglu (ff + 2 * t * n_ff, ff + 2 * t * n_ff, ff + (2 * t + 1) * n_ff, n_ff);
-      glm_matmul (down, NULL, ff, 2 * n_ff, n, product, ROWS_OUT, engine->pool, engine->scratch, NULL);
+      glm_matmul_many (&(GlmProduct){ down, NULL, product, ROWS_OUT }, 1, ff, 2 * n_ff, n, engine->pool, engine->scratch, NULL);
       for (int64_t i = 0; i < n * ROWS_OUT; i++)
         expected[i] = y[i] + 0.75f * product[i];
       check (glm_matmul_swiglu (gate_up, bias, &joined, x, COLS, n, engine->pool, engine->scratch, NULL), "%s: swiglu", name);
@@ -181,8 +181,9 @@ test_mixed_types (const char *name, Engine *engine, int64_t n)
              name);
       for (int f = 0; f < GLM_N_PACKED; f++)
         {
-          check (glm_matmul (matrices[f], NULL, x, COLS, n, alone, MIXED_ROWS, engine->pool, engine->scratch, NULL), "%s",
-                 name);
+          check (glm_matmul_many (&(GlmProduct){ matrices[f], NULL, alone, MIXED_ROWS }, 1, x, COLS, n, engine->pool,
+                                  engine->scratch, NULL),
+                 "%s", name);
           check (memcmp (alone, products[f].y, y_floats * sizeof (float)) == 0, "%s: %s beside the others, %d tokens", name,
                  glm_type_traits (glm_packed_traits ((GlmPackedFormat) f)->type)->name, (int) n);
         }

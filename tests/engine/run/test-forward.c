@@ -213,7 +213,9 @@ test_linear_type (const float *data, GlmType type, float absolute, float relativ
   REQUIRE (glm_matrix_new (type, 32, 64, blocks, NULL, &matrix, &error), "%s", error.message);
   for (int many = 0; many < 2; many++)
     {
-      REQUIRE (glm_matmul (matrix, b, many ? x : one_x, 64, many ? 2 : 1, out, 32, NULL, scratch, &error), "%s", error.message);
+      REQUIRE (glm_matmul_many (&(GlmProduct){ matrix, b, out, 32 }, 1, many ? x : one_x, 64, many ? 2 : 1, NULL, scratch,
+                                &error),
+               "%s", error.message);
       for (int i = 0; i < (many ? 64 : 32); i++)
         {
           float expected = (many ? y : one_y)[i];

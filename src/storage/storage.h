@@ -207,9 +207,8 @@ void store_restore_async (StoreDb *self, gint64 id, GCancellable *cancellable, G
                           gpointer user_data);
 void store_purge_async (StoreDb *self, gint64 id, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 
-/* Purges everything in the bin.  What is there for 30 days is purged by itself. */
-void store_empty_bin_async (StoreDb *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
-/* Other than 30 days, from the next idle time on; 0: never.  The file remembers it.  → finish */
+/* What is in the bin for so many days is purged by itself, from the next idle time on; 30 as long as nobody said otherwise,
+ * 0: never.  The file remembers it.  → finish */
 void store_set_bin_days_async (StoreDb *self, guint days, GCancellable *cancellable, GAsyncReadyCallback callback,
                                gpointer user_data);
 

@@ -4,7 +4,7 @@
  */
 #include "store-test.h"
 
-#include "store-tokenizer.h"
+#include "search/store-tokenizer.h"
 
 #include <glib/gstdio.h>
 #include <sys/stat.h>

@@ -5,7 +5,7 @@
 #ifndef STORE_TEST_H
 #define STORE_TEST_H
 
-#include "store-private.h"
+#include "care/store-open.h"
 
 /* A new folder under the system's temporary one; remove_tree() deletes it. */
 char *test_folder_new (void);

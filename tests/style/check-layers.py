@@ -43,8 +43,9 @@ FOLDERS = {
     "storage/storage.h": (GLIB, ""),
     "storage/db": (SQLITE, "storage/storage.h"),
     "storage/rows": (SQLITE, "storage/storage.h storage/db"),
-    "storage/search": (SQLITE, "storage/storage.h storage/db storage/rows"),
-    "storage/exchange": (SQLITE, "storage/storage.h storage/db storage/rows storage/search"),
+    "storage/search": (SQLITE, "storage/storage.h storage/db"),
+    "storage/care": (SQLITE, "storage/storage.h storage/db storage/rows storage/search"),
+    "storage/exchange": (SQLITE, "storage/storage.h storage/db storage/rows storage/care"),
 
     "markup": (CMARK, ""),
     "chat": (JSON, "engine/engine.h engine/actor storage/storage.h"),

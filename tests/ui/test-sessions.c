@@ -326,14 +326,6 @@ test_delete (Fixture *f, gconstpointer data)
   settle (&f->run);
   assert_no_file (f);
 
-  /* The bin is emptied. */
-  open_conversation (&f->run, 0);
-  ask (&f->run, QUESTION);
-  test_do (f->run.db, store_delete_async, myna_conversation_get_id (f->run.conversation));
-  test_wait (TEST_CALL0 (f->run.db, store_empty_bin_async), NULL);
-  settle (&f->run);
-  assert_no_file (f);
-
   /* A message of it is deleted. */
   open_conversation (&f->run, 0);
   ask (&f->run, QUESTION);

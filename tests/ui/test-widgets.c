@@ -7,7 +7,7 @@
 #include "history/myna-task-window.h"
 #include "myna-banner.h"
 #include "myna-split-view.h"
-#include "store-private.h"
+#include "exchange/store-progress.h"
 #include "window-test.h"
 
 typedef struct

@@ -1,0 +1,237 @@
+/* store-export-text.c: conversations to read: Markdown, plain text, HTML
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * These formats have the branch that is shown.  The words of the models are Markdown already; they are written as they are.
+ */
+#include "exchange/store-export.h"
+
+#include <glib/gi18n.h>
+#include <json-glib/json-glib.h>
+#include <string.h>
+
+const char *
+store_message_get_speaker (const StoreMessage *message)
+{
+  switch (message->role)
+    {
+    case STORE_ROLE_SYSTEM: return C_ ("export", "Instructions");
+    case STORE_ROLE_USER: return C_ ("export", "You");
+    case STORE_ROLE_OBSERVATION: return C_ ("export", "Tool");
+    default: return message->model && *message->model ? message->model : C_ ("export", "Reply");
+    }
+}
+
+/* "22 November 2026, 14:03" in the person's language. */
+static char *
+format_time (gint64 time)
+{
+  g_autoptr (GDateTime) date = g_date_time_new_from_unix_local (time / 1000);
+
+  return date ? g_date_time_format (date, "%-d %B %Y, %H:%M") : g_strdup ("");
+}
+
+static const char *
+title_of (const StoreWhole *whole)
+{
+  return *whole->row->title ? whole->row->title : C_ ("export", "Untitled chat");
+}
+
+typedef void (*AttachmentFunc) (GString *out, const char *name, const char *text);
+
+static const char *
+member (JsonObject *object, const char *name)
+{
+  JsonNode *node = json_object_get_member (object, name);
+
+  return node && JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING ? json_node_get_string (node)
+                                                                                                  : "";
+}
+
+/* The attached texts of a message: [{ "name", "text" }, …]; anything else is left out. */
+static void
+append_attachments (GString *out, const StoreMessage *message, AttachmentFunc append)
+{
+  const char *json = message->attachments;
+  g_autoptr (JsonNode) root = json && store_json_is_tame (json, strlen (json)) ? json_from_string (json, NULL) : NULL;
+  JsonArray *list = root && JSON_NODE_HOLDS_ARRAY (root) ? json_node_get_array (root) : NULL;
+
+  for (guint i = 0; list && i < json_array_get_length (list); i++)
+    {
+      JsonNode *node = json_array_get_element (list, i);
+
+      if (JSON_NODE_HOLDS_OBJECT (node))
+        append (out, member (json_node_get_object (node), "name"), member (json_node_get_object (node), "text"));
+    }
+}
+
+static void
+append_line_end (GString *out)
+{
+  if (out->len && out->str[out->len - 1] != '\n')
+    g_string_append_c (out, '\n');
+}
+
+static void
+append_nothing (GString *out, StoreConnection *connection)
+{
+}
+
+static void
+append_no_end (GString *out)
+{
+}
+
+/* ---- Markdown --------------------------------------------------------------------------------------------------- */
+
+/* A fence that is longer than any in the text. */
+static void
+append_fenced (GString *out, const char *name, const char *text)
+{
+  int longest = 2, run = 0;
+
+  for (const char *p = text; *p; p++)
+    {
+      run = *p == '`' ? run + 1 : 0;
+      longest = MAX (longest, run);
+    }
+  g_string_append_printf (out, "%s:\n\n", name);
+  for (int i = 0; i <= longest; i++)
+    g_string_append_c (out, '`');
+  g_string_append_printf (out, "\n%s", text);
+  append_line_end (out);
+  for (int i = 0; i <= longest; i++)
+    g_string_append_c (out, '`');
+  g_string_append (out, "\n\n");
+}
+
+static void
+append_markdown (GString *out, StoreWhole *whole, gboolean is_first, StoreRenderFunc render, gpointer render_data)
+{
+  g_autoptr (GPtrArray) branch = store_whole_list_branch (whole);
+  g_autofree char *time = format_time (whole->row->created_at);
+  g_autofree char *title = g_strdelimit (g_strdup (title_of (whole)), "\r\n", ' ');
+
+  g_string_append_printf (out, "%s# %s\n\n*%s*\n", is_first ? "" : "\n---\n\n", title, time);
+  for (guint i = 0; i < branch->len; i++)
+    {
+      const StoreMessage *message = branch->pdata[i];
+
+      g_string_append_printf (out, "\n## %s\n\n", store_message_get_speaker (message));
+      append_attachments (out, message, append_fenced);
+      g_string_append (out, message->text);
+      append_line_end (out);
+    }
+}
+
+const StoreWriter store_markdown_writer = { append_nothing, append_markdown, append_no_end };
+
+/* ---- Plain text ------------------------------------------------------------------------------------------------- */
+
+static void
+append_quoted (GString *out, const char *name, const char *text)
+{
+  g_string_append_printf (out, "[%s]\n%s", name, text);
+  append_line_end (out);
+  g_string_append_c (out, '\n');
+}
+
+static void
+append_text (GString *out, StoreWhole *whole, gboolean is_first, StoreRenderFunc render, gpointer render_data)
+{
+  g_autoptr (GPtrArray) branch = store_whole_list_branch (whole);
+  g_autofree char *time = format_time (whole->row->created_at);
+
+  g_string_append_printf (out, "%s%s\n%s\n", is_first ? "" : "\n\n", title_of (whole), time);
+  for (guint i = 0; i < branch->len; i++)
+    {
+      const StoreMessage *message = branch->pdata[i];
+
+      g_string_append_printf (out, "\n%s:\n", store_message_get_speaker (message));
+      append_attachments (out, message, append_quoted);
+      g_string_append (out, message->text);
+      append_line_end (out);
+    }
+}
+
+const StoreWriter store_text_writer = { append_nothing, append_text, append_no_end };
+
+/* ---- HTML ------------------------------------------------------------------------------------------------------- */
+
+static const char STYLE[] = ":root{color-scheme:light dark}"
+                            "body{font:16px/1.6 system-ui,sans-serif;max-width:46em;margin:2em auto;padding:0 1em}"
+                            "h2{font-size:1em;margin:2em 0 .5em;opacity:.7}"
+                            ".user{background:rgba(128,128,128,.15);border-radius:1em;padding:.1em 1em}"
+                            ".raw{white-space:pre-wrap}"
+                            "pre{overflow-x:auto;padding:.8em 1em;border-radius:.6em;background:rgba(128,128,128,.12)}"
+                            "table{border-collapse:collapse}td,th{border:1px solid rgba(128,128,128,.4);padding:.3em .6em}"
+                            "time{opacity:.7}";
+
+static void
+append_escaped (GString *out, const char *text)
+{
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
+  g_autofree char *escaped = g_markup_escape_text (valid, -1);
+
+  g_string_append (out, escaped);
+}
+
+/* The policy lets nothing be loaded and no script run, whatever the words of a model are rendered to. */
+static void
+begin_html (GString *out, StoreConnection *connection)
+{
+  g_string_append (out,
+                   "<!DOCTYPE html>\n<html>\n<head>\n<meta charset=\"utf-8\">\n"
+                   "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+                   "<meta name=\"viewport\" content=\"width=device-width\">\n<title>");
+  append_escaped (out, C_ ("export", "Chats"));
+  g_string_append_printf (out, "</title>\n<style>%s</style>\n</head>\n<body>\n", STYLE);
+}
+
+static void
+append_details (GString *out, const char *name, const char *text)
+{
+  g_string_append (out, "<details><summary>");
+  append_escaped (out, name);
+  g_string_append (out, "</summary><pre>");
+  append_escaped (out, text);
+  g_string_append (out, "</pre></details>\n");
+}
+
+static void
+append_html_message (GString *out, const StoreMessage *message, StoreRenderFunc render, gpointer render_data)
+{
+  g_autofree char *html = render && message->role == STORE_ROLE_ASSISTANT ? render (message->text, render_data) : NULL;
+
+  g_string_append (out, "<h2>");
+  append_escaped (out, store_message_get_speaker (message));
+  g_string_append_printf (out, "</h2>\n<div class=\"%s%s\">\n", store_role_name (message->role), html ? "" : " raw");
+  append_attachments (out, message, append_details);
+  if (html)
+    g_string_append (out, html);
+  else
+    append_escaped (out, message->text);
+  g_string_append (out, "\n</div>\n");
+}
+
+static void
+append_html (GString *out, StoreWhole *whole, gboolean is_first, StoreRenderFunc render, gpointer render_data)
+{
+  g_autoptr (GPtrArray) branch = store_whole_list_branch (whole);
+  g_autofree char *time = format_time (whole->row->created_at);
+
+  g_string_append (out, "<article>\n<h1>");
+  append_escaped (out, title_of (whole));
+  g_string_append_printf (out, "</h1>\n<time>%s</time>\n", time);
+  for (guint i = 0; i < branch->len; i++)
+    append_html_message (out, branch->pdata[i], render, render_data);
+  g_string_append (out, "</article>\n");
+}
+
+static void
+end_html (GString *out)
+{
+  g_string_append (out, "</body>\n</html>\n");
+}
+
+const StoreWriter store_html_writer = { begin_html, append_html, end_html };

@@ -1,0 +1,375 @@
+/* store-import.c: conversations from files
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A preview and an import are the same walk over the file, a few conversations a turn of the storage thread; only the import
+ * inserts.  Each conversation is one transaction; the last one is synced, and with it all before it.
+ */
+#include "exchange/store-import.h"
+
+#include <string.h>
+
+#include "db/store-db.h"
+#include "exchange/store-import-alpaca.h"
+#include "exchange/store-import-gpt4all.h"
+#include "exchange/store-import-json.h"
+#include "exchange/store-progress.h"
+#include "rows/store-conversation.h"
+#include "rows/store-message.h"
+#include "rows/store-record.h"
+
+#define TURN_MS     25
+#define TITLE_CHARS 60
+
+/* ---- Entries ---------------------------------------------------------------------------------------------------- */
+
+G_DEFINE_BOXED_TYPE (StoreImportEntry, store_import_entry, store_import_entry_copy, store_import_entry_free)
+
+StoreImportEntry *
+store_import_entry_copy (const StoreImportEntry *entry)
+{
+  StoreImportEntry *copy = g_memdup2 (entry, sizeof *entry);
+
+  copy->title = g_strdup (entry->title);
+  return copy;
+}
+
+void
+store_import_entry_free (StoreImportEntry *entry)
+{
+  if (!entry)
+    return;
+
+  g_free (entry->title);
+  g_free (entry);
+}
+
+/* ---- Which reader ----------------------------------------------------------------------------------------------- */
+
+void
+store_reader_free (StoreReader *self)
+{
+  if (self)
+    self->free (self);
+}
+
+static gboolean
+set_unreadable (GError **error, GError *problem)
+{
+  store_import_invalid (error, "The file cannot be read: %s", problem->message);
+  g_error_free (problem);
+  return FALSE;
+}
+
+/* 0: the file does not know. */
+static gint64
+get_size (GFileInputStream *stream)
+{
+  g_autoptr (GFileInfo) info = g_file_input_stream_query_info (stream, G_FILE_ATTRIBUTE_STANDARD_SIZE, NULL, NULL);
+
+  return info ? g_file_info_get_size (info) : 0;
+}
+
+StoreReader *
+store_reader_open (GFile *file, GError **error)
+{
+  static const guchar gpt4all[] = { 0xf5, 0xd5, 0x53, 0xcc };
+  g_autoptr (GFileInputStream) stream = NULL;
+  guchar start[16] = { 0 };
+  gsize n = 0;
+  GError *problem = NULL;
+
+  stream = g_file_read (file, NULL, &problem);
+  if (!stream || !g_input_stream_read_all (G_INPUT_STREAM (stream), start, sizeof start, &n, NULL, &problem)
+      || !g_seekable_seek (G_SEEKABLE (stream), 0, G_SEEK_SET, NULL, &problem))
+    {
+      set_unreadable (error, problem);
+      return NULL;
+    }
+  if (memcmp (start, gpt4all, sizeof gpt4all) == 0)
+    return store_gpt4all_reader_new (G_INPUT_STREAM (stream), error);
+  if (memcmp (start, "SQLite format 3", 16) == 0)
+    {
+      const char *path = g_file_peek_path (file);
+
+      if (path)
+        return store_alpaca_reader_new (path, error);
+      store_import_invalid (error, "A database can be imported only from this computer");
+      return NULL;
+    }
+  return store_json_reader_new (G_INPUT_STREAM (stream), get_size (stream));
+}
+
+/* ---- Completing what a file does not say ------------------------------------------------------------------------ */
+
+/* The start of the first question, in one line. */
+static char *
+title_from_text (StoreWhole *whole)
+{
+  for (guint i = 0; i < whole->messages->len; i++)
+    {
+      const StoreMessage *message = whole->messages->pdata[i];
+      g_autofree char *valid = message->role == STORE_ROLE_USER ? g_utf8_make_valid (message->text, -1) : NULL;
+      g_autofree char *line = NULL;
+      char *start;
+
+      if (!valid)
+        continue;
+      start = g_strstrip (valid);
+      line = g_strndup (start, strcspn (start, "\r\n"));
+      return g_utf8_substring (line, 0, MIN (TITLE_CHARS, g_utf8_strlen (line, -1)));
+    }
+  return g_strdup ("");
+}
+
+/* Times of messages that are missing are those before; the conversation's are its messages': it is never older than they are,
+ * which the search relies on. */
+static void
+complete (StoreWhole *whole, gboolean is_ours)
+{
+  StoreConversation *row = whole->row;
+  gint64 time = row->created_at;
+
+  for (guint i = 0; i < whole->messages->len; i++)
+    {
+      StoreMessage *message = whole->messages->pdata[i];
+
+      if (message->created_at <= 0)
+        message->created_at = time;
+      time = MAX (time, message->created_at);
+      if (row->created_at <= 0)
+        row->created_at = message->created_at;
+    }
+  row->updated_at = MAX (row->updated_at, time);
+  if (!*row->title && !is_ours)
+    {
+      g_free (row->title);
+      row->title = title_from_text (whole);
+    }
+  if (strlen (row->title) > STORE_MAX_TITLE_BYTES)
+    {
+      char *valid_end;
+
+      g_utf8_validate (row->title, STORE_MAX_TITLE_BYTES, (const char **) &valid_end);
+      *valid_end = '\0';
+    }
+}
+
+/* ---- The walk --------------------------------------------------------------------------------------------------- */
+
+typedef struct
+{
+  GFile *file;
+  GHashTable *indices; /* NULL: all */
+  gboolean inserts;
+  StoreReader *reader;
+  guint next;             /* index of the next conversation in the file */
+  GHashTable *folder_ids; /* id in the file → ours */
+  GHashTable *seen;       /* origins in the file so far */
+  GPtrArray *entries;
+  StoreProgress *progress; /* NULL: nobody looks */
+} Import;
+
+static void
+import_free (gpointer data)
+{
+  Import *import = data;
+
+  g_object_unref (import->file);
+  g_clear_pointer (&import->indices, g_hash_table_unref);
+  store_reader_free (import->reader);
+  g_hash_table_unref (import->folder_ids);
+  g_hash_table_unref (import->seen);
+  g_clear_pointer (&import->entries, g_ptr_array_unref);
+  g_clear_pointer (&import->progress, store_progress_unref);
+  g_free (import);
+}
+
+/* Our folder for one of the file: the one of the same name in the same place, or a new one.  *ret_id 0: none. */
+static gboolean
+map_folder (StoreConnection *connection, Import *import, gint64 file_id, gboolean may_nest, gint64 *ret_id, GError **error)
+{
+  StoreFolder *folder = import->reader->folders ? g_hash_table_lookup (import->reader->folders, &file_id) : NULL;
+  gint64 *known = folder ? g_hash_table_lookup (import->folder_ids, &file_id) : NULL;
+  gint64 parent_id = 0;
+
+  *ret_id = known ? *known : 0;
+  if (!folder || known)
+    return TRUE;
+  if (may_nest && folder->parent_id && !map_folder (connection, import, folder->parent_id, FALSE, &parent_id, error))
+    return FALSE;
+  if (!store_query_int (connection, 0, ret_id, error, "SELECT id FROM folder WHERE name = ?1 AND parent_id IS ?2", "tZ",
+                        folder->name, parent_id))
+    return FALSE;
+  if (*ret_id == 0)
+    {
+      if (!store_check_length (folder->name, STORE_MAX_TITLE_BYTES, "The name", error)
+          || !store_exec (connection, NULL, error, "INSERT INTO folder (name, parent_id, created_at) VALUES (?1, ?2, ?3)",
+                          "tZI", folder->name, parent_id, store_now ()))
+        return FALSE;
+      *ret_id = sqlite3_last_insert_rowid (connection->db);
+    }
+  g_hash_table_insert (import->folder_ids, g_memdup2 (&file_id, sizeof file_id), g_memdup2 (ret_id, sizeof *ret_id));
+  return TRUE;
+}
+
+static gboolean
+insert_messages (StoreConnection *connection, StoreWhole *whole, gint64 conversation_id, gint64 *ret_head, GError **error)
+{
+  g_autoptr (GHashTable) ids = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
+  gint64 *head;
+
+  for (guint i = 0; i < whole->messages->len; i++)
+    {
+      StoreMessage *message = whole->messages->pdata[i];
+      gint64 *parent = message->parent_id ? g_hash_table_lookup (ids, &message->parent_id) : NULL;
+      gint64 file_id = message->id, id;
+
+      message->conversation_id = conversation_id;
+      message->parent_id = parent ? *parent : 0;
+      if (!store_message_insert (connection, message, &id, error))
+        return FALSE;
+      g_hash_table_insert (ids, g_memdup2 (&file_id, sizeof file_id), g_memdup2 (&id, sizeof id));
+    }
+  head = g_hash_table_lookup (ids, &whole->row->head_id);
+  *ret_head = head ? *head : 0;
+  return TRUE;
+}
+
+static gboolean
+insert_whole (StoreConnection *connection, Import *import, StoreWhole *whole, GError **error)
+{
+  gint64 id, head;
+
+  return map_folder (connection, import, whole->row->folder_id, TRUE, &whole->row->folder_id, error)
+         && store_conversation_insert (connection, whole->row, whole->origin, &id, error)
+         && insert_messages (connection, whole, id, &head, error)
+         && store_exec (connection, NULL, error, "UPDATE conversation SET head_id = ?1 WHERE id = ?2", "ZI", head, id);
+}
+
+static gboolean
+is_known (StoreConnection *connection, Import *import, StoreWhole *whole, gboolean *ret_known, GError **error)
+{
+  gint64 found = 0;
+
+  if (!store_query_int (connection, 0, &found, error, "SELECT 1 FROM conversation WHERE origin = ?1", "t", whole->origin))
+    return FALSE;
+  *ret_known = found || !g_hash_table_add (import->seen, g_strdup (whole->origin));
+  return TRUE;
+}
+
+static gboolean
+take_whole (StoreConnection *connection, Import *import, StoreWhole *whole, const char *source, GError **error)
+{
+  gboolean is_wanted = !import->indices || g_hash_table_contains (import->indices, GUINT_TO_POINTER (import->next));
+  gboolean is_duplicate, success;
+  StoreImportEntry *entry;
+
+  import->next++;
+  if (!is_known (connection, import, whole, &is_duplicate, error))
+    return FALSE;
+  complete (whole, g_str_equal (source, "Myna"));
+  if (import->inserts && (is_duplicate || !is_wanted))
+    return TRUE;
+  if (import->inserts)
+    {
+      if (!store_connection_begin (connection, STORE_ACCESS_CHEAP, error))
+        return FALSE;
+      success = insert_whole (connection, import, whole, error);
+      if (!store_connection_end (connection, success, error))
+        return FALSE;
+    }
+
+  entry = g_new0 (StoreImportEntry, 1);
+  entry->source = source;
+  entry->title = g_strdup (whole->row->title);
+  entry->time = whole->row->updated_at;
+  entry->n_messages = whole->messages->len;
+  entry->is_duplicate = is_duplicate;
+  g_ptr_array_add (import->entries, entry);
+  return TRUE;
+}
+
+/* Some conversations; *ret_done at the end of the file. */
+static gboolean
+run_turn (StoreConnection *connection, Import *import, gboolean *ret_done, GError **error)
+{
+  gint64 deadline = g_get_monotonic_time () + TURN_MS * 1000;
+
+  *ret_done = FALSE;
+  while (!*ret_done && g_get_monotonic_time () < deadline)
+    {
+      g_autoptr (StoreWhole) whole = NULL;
+      const char *source = "";
+
+      if (!import->reader->next (import->reader, &whole, &source, error))
+        return FALSE;
+      *ret_done = whole == NULL;
+      if (whole && !take_whole (connection, import, whole, source, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+import_work (StoreConnection *connection, gpointer request, StoreResult *result, GError **error)
+{
+  Import *import = request;
+  guint n_before = import->entries->len;
+  gboolean done = FALSE, success;
+
+  if (!import->reader)
+    import->reader = store_reader_open (import->file, error);
+  success = import->reader && run_turn (connection, import, &done, error);
+  if (success)
+    store_progress_set (import->progress, done ? import->reader->n_total : import->reader->n_done, import->reader->n_total);
+  if (import->inserts && success && done)
+    success = store_property_set (connection, STORE_ACCESS_SYNCED, "imported_at", store_now (), error);
+
+  g_array_set_size (connection->changes, 0);
+  if (import->inserts && import->entries->len > n_before)
+    {
+      store_connection_changed (connection, STORE_CHANGE_CONVERSATION, 0, 0);
+      store_connection_changed (connection, STORE_CHANGE_FOLDERS, 0, 0);
+    }
+  result->again = success && !done;
+  if (success && done)
+    result->list = g_steal_pointer (&import->entries);
+  return success;
+}
+
+static void
+request_import (StoreDb *self, GFile *file, const guint *indices, gsize n_indices, gboolean inserts, StoreProgress *progress,
+                GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  Import *import = g_new0 (Import, 1);
+
+  import->file = g_object_ref (file);
+  import->inserts = inserts;
+  import->progress = progress ? store_progress_ref (progress) : NULL;
+  import->indices = n_indices ? g_hash_table_new (NULL, NULL) : NULL;
+  for (gsize i = 0; i < n_indices; i++)
+    g_hash_table_add (import->indices, GUINT_TO_POINTER (indices[i]));
+  import->folder_ids = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
+  import->seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  import->entries = g_ptr_array_new_with_free_func ((GDestroyNotify) store_import_entry_free);
+  store_db_request (self, STORE_ACCESS_RAW, import_work, import, import_free, cancellable, callback, user_data);
+}
+
+void
+store_preview_import_async (StoreDb *self, GFile *file, StoreProgress *progress, GCancellable *cancellable,
+                            GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_return_if_fail (G_IS_FILE (file));
+
+  request_import (self, file, NULL, 0, FALSE, progress, cancellable, callback, user_data);
+}
+
+void
+store_import_async (StoreDb *self, GFile *file, const guint *indices, gsize n_indices, StoreProgress *progress,
+                    GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_return_if_fail (G_IS_FILE (file));
+
+  request_import (self, file, indices, n_indices, TRUE, progress, cancellable, callback, user_data);
+}

@@ -1,0 +1,460 @@
+/* store-message.c: the messages' rows, and the tree that they are
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "rows/store-message.h"
+
+#include <string.h>
+
+#include "db/store-db.h"
+#include "rows/store-record.h"
+
+/* Everything but the long columns; m is the message. */
+#define COLUMNS                                                                                                        \
+  "m.id, m.conversation_id, m.parent_id, m.role, m.state, m.created_at, m.finished_at, m.n_prompt_tokens, m.n_tokens," \
+  " m.first_token_seconds, m.seconds, m.mark, m.model, m.n_bytes"
+#define SIBLING_COLUMNS                                                                                         \
+  "(SELECT count (*) FROM message s WHERE s.conversation_id = m.conversation_id AND s.parent_id IS m.parent_id" \
+  "   AND s.id < m.id),"                                                                                        \
+  "(SELECT count (*) FROM message s WHERE s.conversation_id = m.conversation_id AND s.parent_id IS m.parent_id)"
+
+/* A row of COLUMNS, SIBLING_COLUMNS and, when with_text, text and attachments. */
+static StoreMessage *
+message_from_row (StoreConnection *connection, sqlite3_stmt *row, gboolean with_text)
+{
+  StoreMessage *self = g_new0 (StoreMessage, 1);
+
+  self->id = sqlite3_column_int64 (row, 0);
+  self->conversation_id = sqlite3_column_int64 (row, 1);
+  self->parent_id = sqlite3_column_int64 (row, 2);
+  self->role = sqlite3_column_int (row, 3);
+  self->state = sqlite3_column_int (row, 4);
+  self->created_at = sqlite3_column_int64 (row, 5);
+  self->finished_at = sqlite3_column_int64 (row, 6);
+  self->n_prompt_tokens = sqlite3_column_int (row, 7);
+  self->n_tokens = sqlite3_column_int (row, 8);
+  self->first_token_seconds = sqlite3_column_double (row, 9);
+  self->seconds = sqlite3_column_double (row, 10);
+  self->mark = sqlite3_column_int (row, 11);
+  self->model = store_column_text (row, 12);
+  self->n_bytes = sqlite3_column_int (row, 13);
+  self->sibling_index = sqlite3_column_int (row, 14);
+  self->n_siblings = sqlite3_column_int (row, 15);
+  self->text = with_text ? store_column_text (row, 16) : g_strdup ("");
+  self->attachments = with_text ? store_column_text (row, 17) : NULL;
+
+  /* Nobody in this process writes a reply into a database that cannot be written. */
+  if (connection->read_only && self->state == STORE_STATE_GENERATING)
+    self->state = STORE_STATE_INTERRUPTED;
+  return self;
+}
+
+static gboolean
+collect (StoreConnection *connection, sqlite3_stmt *statement, gboolean with_text, GPtrArray *list, GError **error)
+{
+  GError *local_error = NULL;
+
+  while (store_step (statement, &local_error))
+    g_ptr_array_add (list, message_from_row (connection, statement, with_text));
+  if (!local_error)
+    return TRUE;
+
+  g_propagate_error (error, local_error);
+  return FALSE;
+}
+
+static GPtrArray *
+message_list_new (void)
+{
+  return g_ptr_array_new_with_free_func ((GDestroyNotify) store_message_free);
+}
+
+static gboolean
+set_not_found (GError **error)
+{
+  g_set_error_literal (error, STORE_ERROR, STORE_ERROR_NOT_FOUND, "The message does not exist");
+  return FALSE;
+}
+
+static gboolean
+check_message (const StoreMessage *message, GError **error)
+{
+  return store_check_length (message->text, STORE_MAX_TEXT_BYTES, "The message", error)
+         && store_check_length (message->attachments, STORE_MAX_ATTACHMENTS_BYTES, "The attachments", error)
+         && store_check_length (message->model, STORE_MAX_TITLE_BYTES, "The model's name", error);
+}
+
+/* 0 and NOT_FOUND where the message does not exist. */
+static gint64
+conversation_of (StoreConnection *connection, gint64 id, GError **error)
+{
+  gint64 conversation_id = 0;
+
+  if (store_query_int (connection, 0, &conversation_id, error, "SELECT conversation_id FROM message WHERE id = ?1", "I", id)
+      && conversation_id == 0)
+    set_not_found (error);
+  return conversation_id;
+}
+
+static gboolean
+touch_conversation (StoreConnection *connection, gint64 id, gint64 time, GError **error)
+{
+  if (!store_exec (connection, NULL, error, "UPDATE conversation SET updated_at = max (updated_at, ?1) WHERE id = ?2", "II",
+                   time, id))
+    return FALSE;
+  store_connection_changed (connection, STORE_CHANGE_CONVERSATION, id, 0);
+  return TRUE;
+}
+
+/* ---- Writing ---------------------------------------------------------------------------------------------------- */
+
+gboolean
+store_message_insert (StoreConnection *connection, const StoreMessage *message, gint64 *ret_id, GError **error)
+{
+  gint64 created_at = message->created_at ? message->created_at : store_now ();
+
+  if (!check_message (message, error)
+      || !store_exec (connection, NULL, error,
+                      "INSERT INTO message (conversation_id, parent_id, role, state, created_at, finished_at,"
+                      " n_prompt_tokens, n_tokens, first_token_seconds, seconds, mark, model, text, attachments,"
+                      " n_bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+                      "IZiiIZiidditttI", message->conversation_id, message->parent_id, (int) message->role,
+                      (int) message->state, created_at, message->finished_at, message->n_prompt_tokens, message->n_tokens,
+                      message->first_token_seconds, message->seconds, message->mark, message->model, message->text,
+                      message->attachments, (gint64) strlen (message->text)))
+    return FALSE;
+  *ret_id = sqlite3_last_insert_rowid (connection->db);
+  return TRUE;
+}
+
+static gboolean
+add_work (StoreConnection *connection, gpointer request, StoreResult *result, GError **error)
+{
+  const StoreMessage *message = request;
+  gint64 created_at = message->created_at ? message->created_at : store_now ();
+
+  if (!store_message_insert (connection, message, &result->id, error))
+    return FALSE;
+  store_connection_changed (connection, STORE_CHANGE_MESSAGE, message->conversation_id, result->id);
+  return store_exec (connection, NULL, error, "UPDATE conversation SET head_id = ?1 WHERE id = ?2", "II", result->id,
+                     message->conversation_id)
+         && touch_conversation (connection, message->conversation_id, created_at, error);
+}
+
+void
+store_add_message_async (StoreDb *self, const StoreMessage *message, GCancellable *cancellable, GAsyncReadyCallback callback,
+                         gpointer user_data)
+{
+  g_return_if_fail (message != NULL);
+
+  store_db_request (self, STORE_ACCESS_SYNCED, add_work, store_message_copy (message), (GDestroyNotify) store_message_free,
+                    cancellable, callback, user_data);
+}
+
+static gboolean
+flush_work (StoreConnection *connection, gpointer request, StoreResult *result, GError **error)
+{
+  const StoreArgs *args = request;
+  int n_changed = 0;
+
+  if (!store_check_length (args->text, STORE_MAX_TEXT_BYTES, "The message", error)
+      || !store_exec (connection, &n_changed, error, "UPDATE message SET text = ?1, n_bytes = ?3 WHERE id = ?2 AND state = 1",
+                      "tII", args->text, args->id, (gint64) strlen (args->text)))
+    return FALSE;
+  if (n_changed == 1)
+    return TRUE;
+  if (conversation_of (connection, args->id, error))
+    g_set_error_literal (error, STORE_ERROR, STORE_ERROR_INVALID, "The reply is finished");
+  return FALSE;
+}
+
+void
+store_flush_message_async (StoreDb *self, gint64 id, const char *text, GCancellable *cancellable, GAsyncReadyCallback callback,
+                           gpointer user_data)
+{
+  g_return_if_fail (text != NULL);
+
+  store_db_request (self, STORE_ACCESS_CHEAP, flush_work, store_args_new (id, 0, text), store_args_free, cancellable, callback,
+                    user_data);
+}
+
+static gboolean
+resume_work (StoreConnection *connection, gpointer request, StoreResult *result, GError **error)
+{
+  const StoreArgs *args = request;
+  gint64 conversation_id = conversation_of (connection, args->id, error);
+
+  if (!conversation_id
+      || !store_exec (connection, NULL, error, "UPDATE message SET state = 1, finished_at = NULL WHERE id = ?1", "I", args->id))
+    return FALSE;
+  store_connection_changed (connection, STORE_CHANGE_MESSAGE, conversation_id, args->id);
+  return TRUE;
+}
+
+void
+store_resume_message_async (StoreDb *self, gint64 id, GCancellable *cancellable, GAsyncReadyCallback callback,
+                            gpointer user_data)
+{
+  store_db_request (self, STORE_ACCESS_SYNCED, resume_work, store_args_new (id, 0, NULL), store_args_free, cancellable,
+                    callback, user_data);
+}
+
+static gboolean
+finish_work (StoreConnection *connection, gpointer request, StoreResult *result, GError **error)
+{
+  const StoreMessage *message = request;
+  gint64 finished_at = message->finished_at ? message->finished_at : store_now ();
+  gint64 conversation_id = conversation_of (connection, message->id, error);
+
+  if (!conversation_id || !check_message (message, error)
+      || !store_exec (connection, NULL, error,
+                      "UPDATE message SET text = ?1, state = ?2, finished_at = ?3, n_prompt_tokens = ?4, n_tokens = ?5,"
+                      " first_token_seconds = ?6, seconds = ?7, model = coalesce (?8, model), n_bytes = ?10"
+                      " WHERE id = ?9",
+                      "tiIiiddtII", message->text, (int) message->state, finished_at, message->n_prompt_tokens,
+                      message->n_tokens, message->first_token_seconds, message->seconds, message->model, message->id,
+                      (gint64) strlen (message->text)))
+    return FALSE;
+
+  store_connection_changed (connection, STORE_CHANGE_MESSAGE, conversation_id, message->id);
+  return touch_conversation (connection, conversation_id, finished_at, error);
+}
+
+void
+store_finish_message_async (StoreDb *self, const StoreMessage *message, GCancellable *cancellable, GAsyncReadyCallback callback,
+                            gpointer user_data)
+{
+  g_return_if_fail (message != NULL);
+  g_return_if_fail (message->state != STORE_STATE_GENERATING);
+
+  store_db_request (self, STORE_ACCESS_SYNCED, finish_work, store_message_copy (message), (GDestroyNotify) store_message_free,
+                    cancellable, callback, user_data);
+}
+
+static gboolean
+mark_work (StoreConnection *connection, gpointer request, StoreResult *result, GError **error)
+{
+  const StoreArgs *args = request;
+  gint64 conversation_id = conversation_of (connection, args->id, error);
+
+  if (!conversation_id
+      || !store_exec (connection, NULL, error, "UPDATE message SET mark = ?1 WHERE id = ?2", "II", args->number, args->id))
+    return FALSE;
+  store_connection_changed (connection, STORE_CHANGE_MESSAGE, conversation_id, args->id);
+  return TRUE;
+}
+
+void
+store_set_mark_async (StoreDb *self, gint64 id, int mark, GCancellable *cancellable, GAsyncReadyCallback callback,
+                      gpointer user_data)
+{
+  store_db_request (self, STORE_ACCESS_SYNCED, mark_work, store_args_new (id, mark, NULL), store_args_free, cancellable,
+                    callback, user_data);
+}
+
+/* ---- Walking the tree ------------------------------------------------------------------------------------------- */
+
+/* The newest child of the newest child …: ids grow downwards, so it is the largest id of the walk. */
+static gboolean
+newest_leaf (StoreConnection *connection, gint64 id, gint64 *ret_leaf, GError **error)
+{
+  return store_query_int (connection, 0, ret_leaf, error,
+                          "WITH RECURSIVE walk (id, conversation_id) AS ("
+                          "  SELECT id, conversation_id FROM message WHERE id = ?1"
+                          "  UNION ALL"
+                          "  SELECT (SELECT max (c.id) FROM message c"
+                          "          WHERE c.conversation_id = walk.conversation_id AND c.parent_id = walk.id),"
+                          "         walk.conversation_id"
+                          "  FROM walk WHERE walk.id IS NOT NULL)"
+                          " SELECT max (id) FROM walk",
+                          "I", id);
+}
+
+/* Where the head goes when `id` and all below it is deleted: the next older alternative's branch, else the next newer
+ * one's, else the message before. */
+static gboolean
+head_after_deletion (StoreConnection *connection, gint64 id, gint64 *ret_head, GError **error)
+{
+  gint64 sibling = 0;
+
+  if (!store_query_int (connection, 0, &sibling, error,
+                        "SELECT s.id FROM message m JOIN message s"
+                        " ON s.conversation_id = m.conversation_id AND s.parent_id IS m.parent_id AND s.id <> m.id"
+                        " WHERE m.id = ?1 ORDER BY s.id < m.id DESC, abs (s.id - m.id) LIMIT 1",
+                        "I", id))
+    return FALSE;
+  if (sibling)
+    return newest_leaf (connection, sibling, ret_head, error);
+  return store_query_int (connection, 0, ret_head, error, "SELECT parent_id FROM message WHERE id = ?1", "I", id);
+}
+
+#define SUBTREE                                             \
+  "WITH RECURSIVE subtree (id, conversation_id) AS ("       \
+  "  SELECT id, conversation_id FROM message WHERE id = ?1" \
+  "  UNION ALL"                                             \
+  "  SELECT c.id, c.conversation_id FROM subtree"           \
+  "  JOIN message c ON c.conversation_id = subtree.conversation_id AND c.parent_id = subtree.id)"
+
+static gboolean
+delete_work (StoreConnection *connection, gpointer request, StoreResult *result, GError **error)
+{
+  const StoreArgs *args = request;
+  gint64 conversation_id = conversation_of (connection, args->id, error);
+  gint64 head_is_below = 0, head = 0;
+
+  if (!conversation_id
+      || !store_query_int (connection, 0, &head_is_below, error,
+                           SUBTREE " SELECT count (*) FROM subtree JOIN conversation v"
+                                   " ON v.id = subtree.conversation_id AND v.head_id = subtree.id",
+                           "I", args->id))
+    return FALSE;
+  if (head_is_below
+      && (!head_after_deletion (connection, args->id, &head, error)
+          || !store_exec (connection, NULL, error, "UPDATE conversation SET head_id = ?1 WHERE id = ?2", "ZI", head,
+                          conversation_id)))
+    return FALSE;
+  if (!store_exec (connection, NULL, error, SUBTREE " DELETE FROM message WHERE id IN (SELECT id FROM subtree)", "I", args->id)
+      || !store_exec (connection, NULL, error, "REPLACE INTO property VALUES ('purged', 1)", ""))
+    return FALSE;
+
+  store_connection_changed (connection, STORE_CHANGE_MESSAGE, conversation_id, 0);
+  store_connection_changed (connection, STORE_CHANGE_CONVERSATION, conversation_id, 0);
+  return TRUE;
+}
+
+void
+store_delete_message_async (StoreDb *self, gint64 id, GCancellable *cancellable, GAsyncReadyCallback callback,
+                            gpointer user_data)
+{
+  store_db_request (self, STORE_ACCESS_SYNCED, delete_work, store_args_new (id, 0, NULL), store_args_free, cancellable,
+                    callback, user_data);
+}
+
+static gboolean
+branch_work (StoreConnection *connection, gpointer request, StoreResult *result, GError **error)
+{
+  const StoreArgs *args = request;
+  g_autoptr (sqlite3_stmt) statement = NULL;
+  gint64 leaf = args->number, exists = 0;
+
+  if (!store_query_int (connection, 0, &exists, error, "SELECT 1 FROM conversation WHERE id = ?1", "I", args->id)
+      || (leaf == 0
+          && !store_query_int (connection, 0, &leaf, error, "SELECT head_id FROM conversation WHERE id = ?1", "I", args->id)))
+    return FALSE;
+  if (!exists)
+    {
+      g_set_error_literal (error, STORE_ERROR, STORE_ERROR_NOT_FOUND, "The conversation does not exist");
+      return FALSE;
+    }
+
+  statement =
+      store_prepare (connection, error,
+                     "WITH RECURSIVE branch (id, parent_id) AS ("
+                     "  SELECT id, parent_id FROM message WHERE id = ?1 AND conversation_id = ?2"
+                     "  UNION ALL"
+                     "  SELECT p.id, p.parent_id FROM branch JOIN message p ON p.id = branch.parent_id)"
+                     " SELECT " COLUMNS ", " SIBLING_COLUMNS " FROM branch JOIN message m ON m.id = branch.id ORDER BY m.id",
+                     "II", leaf, args->id);
+  if (!statement)
+    return FALSE;
+  result->list = message_list_new ();
+  if (!collect (connection, statement, FALSE, result->list, error))
+    return FALSE;
+  return leaf == 0 || result->list->len > 0 || set_not_found (error);
+}
+
+void
+store_list_branch_async (StoreDb *self, gint64 conversation_id, gint64 leaf_id, GCancellable *cancellable,
+                         GAsyncReadyCallback callback, gpointer user_data)
+{
+  store_db_request (self, STORE_ACCESS_READ, branch_work, store_args_new (conversation_id, leaf_id, NULL), store_args_free,
+                    cancellable, callback, user_data);
+}
+
+static gboolean
+siblings_work (StoreConnection *connection, gpointer request, StoreResult *result, GError **error)
+{
+  const StoreArgs *args = request;
+  g_autoptr (sqlite3_stmt) statement = store_prepare (connection, error,
+                                                      "SELECT " COLUMNS ", " SIBLING_COLUMNS " FROM message a JOIN message m"
+                                                      " ON m.conversation_id = a.conversation_id AND m.parent_id IS a.parent_id"
+                                                      " WHERE a.id = ?1 ORDER BY m.id",
+                                                      "I", args->id);
+
+  if (!statement)
+    return FALSE;
+  result->list = message_list_new ();
+  if (!collect (connection, statement, FALSE, result->list, error))
+    return FALSE;
+  return result->list->len > 0 || set_not_found (error);
+}
+
+void
+store_list_siblings_async (StoreDb *self, gint64 id, GCancellable *cancellable, GAsyncReadyCallback callback,
+                           gpointer user_data)
+{
+  store_db_request (self, STORE_ACCESS_READ, siblings_work, store_args_new (id, 0, NULL), store_args_free, cancellable,
+                    callback, user_data);
+}
+
+static gboolean
+leaf_work (StoreConnection *connection, gpointer request, StoreResult *result, GError **error)
+{
+  const StoreArgs *args = request;
+
+  if (!newest_leaf (connection, args->id, &result->id, error))
+    return FALSE;
+  return result->id || set_not_found (error);
+}
+
+void
+store_newest_leaf_async (StoreDb *self, gint64 id, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  store_db_request (self, STORE_ACCESS_READ, leaf_work, store_args_new (id, 0, NULL), store_args_free, cancellable, callback,
+                    user_data);
+}
+
+GPtrArray *
+store_message_load_all (StoreConnection *connection, gint64 conversation_id, GError **error)
+{
+  g_autoptr (sqlite3_stmt) statement =
+      store_prepare (connection, error,
+                     "SELECT " COLUMNS
+                     ", 0, 0, m.text, m.attachments FROM message m WHERE m.conversation_id = ?1 ORDER BY m.id",
+                     "I", conversation_id);
+  g_autoptr (GPtrArray) list = message_list_new ();
+
+  return statement && collect (connection, statement, TRUE, list, error) ? g_steal_pointer (&list) : NULL;
+}
+
+/* ---- Whole messages --------------------------------------------------------------------------------------------- */
+
+static gboolean
+get_work (StoreConnection *connection, gpointer request, StoreResult *result, GError **error)
+{
+  const GArray *ids = request;
+
+  result->list = message_list_new ();
+  for (guint i = 0; i < ids->len; i++)
+    {
+      g_autoptr (sqlite3_stmt) statement =
+          store_prepare (connection, error,
+                         "SELECT " COLUMNS ", " SIBLING_COLUMNS ", m.text, m.attachments FROM message m WHERE m.id = ?1", "I",
+                         g_array_index (ids, gint64, i));
+
+      if (!statement || !collect (connection, statement, TRUE, result->list, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+void
+store_get_messages_async (StoreDb *self, const gint64 *ids, gsize n_ids, GCancellable *cancellable,
+                          GAsyncReadyCallback callback, gpointer user_data)
+{
+  GArray *request = g_array_sized_new (FALSE, FALSE, sizeof (gint64), n_ids);
+
+  g_array_append_vals (request, ids, n_ids);
+  store_db_request (self, STORE_ACCESS_READ, get_work, request, (GDestroyNotify) g_array_unref, cancellable, callback,
+                    user_data);
+}

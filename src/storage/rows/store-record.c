@@ -1,0 +1,74 @@
+/* store-record.c: the records that travel between the store and its users
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "storage.h"
+
+G_DEFINE_BOXED_TYPE (StoreConversation, store_conversation, store_conversation_copy, store_conversation_free)
+G_DEFINE_BOXED_TYPE (StoreMessage, store_message, store_message_copy, store_message_free)
+
+StoreConversation *
+store_conversation_new (void)
+{
+  StoreConversation *self = g_new0 (StoreConversation, 1);
+
+  self->title = g_strdup ("");
+  return self;
+}
+
+StoreConversation *
+store_conversation_copy (const StoreConversation *conversation)
+{
+  StoreConversation *copy = g_memdup2 (conversation, sizeof *conversation);
+
+  copy->title = g_strdup (conversation->title ? conversation->title : "");
+  copy->model = g_strdup (conversation->model);
+  copy->settings = g_strdup (conversation->settings);
+  copy->draft = g_strdup (conversation->draft);
+  return copy;
+}
+
+void
+store_conversation_free (StoreConversation *conversation)
+{
+  if (!conversation)
+    return;
+
+  g_free (conversation->title);
+  g_free (conversation->model);
+  g_free (conversation->settings);
+  g_free (conversation->draft);
+  g_free (conversation);
+}
+
+StoreMessage *
+store_message_new (void)
+{
+  StoreMessage *self = g_new0 (StoreMessage, 1);
+
+  self->text = g_strdup ("");
+  return self;
+}
+
+StoreMessage *
+store_message_copy (const StoreMessage *message)
+{
+  StoreMessage *copy = g_memdup2 (message, sizeof *message);
+
+  copy->text = g_strdup (message->text ? message->text : "");
+  copy->attachments = g_strdup (message->attachments);
+  copy->model = g_strdup (message->model);
+  return copy;
+}
+
+void
+store_message_free (StoreMessage *message)
+{
+  if (!message)
+    return;
+
+  g_free (message->text);
+  g_free (message->attachments);
+  g_free (message->model);
+  g_free (message);
+}

@@ -1,0 +1,19 @@
+/* store-record.h: how large the records may be
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef STORE_RECORD_H
+#define STORE_RECORD_H
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+#define STORE_MAX_TITLE_BYTES       4096
+#define STORE_MAX_SETTINGS_BYTES    (1 << 20)
+#define STORE_MAX_TEXT_BYTES        (64 << 20)
+#define STORE_MAX_ATTACHMENTS_BYTES (64 << 20)
+
+G_END_DECLS
+
+#endif

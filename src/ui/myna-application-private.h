@@ -4,10 +4,10 @@
  */
 #pragma once
 
-#include "history/myna-titler.h"
+#include "chat/myna-titler.h"
 #include "myna-application.h"
 #include "myna-search-provider.h"
-#include "myna-session-cache.h"
+#include "chat/myna-session-cache.h"
 #include "myna-window.h"
 
 G_BEGIN_DECLS

@@ -13,7 +13,7 @@
 #include "markdown/code-theme.h"
 #include "myna-application-private.h"
 #include "myna-resources.h"
-#include "preferences/myna-chat-settings.h"
+#include "chat/myna-chat-settings.h"
 
 #define TITLE_DELAY_MS 800 /* the person may ask on at once */
 

@@ -6,9 +6,9 @@
 
 #include <adwaita.h>
 
-#include "conversation/myna-conversation.h"
+#include "chat/myna-conversation.h"
 #include "engine/actor/glm-actor.h"
-#include "models/myna-model-library.h"
+#include "chat/myna-model-library.h"
 #include "storage/storage.h"
 
 G_BEGIN_DECLS

@@ -4,9 +4,9 @@
  */
 #include <glib/gi18n.h>
 
-#include "conversation/myna-problem.h"
+#include "chat/myna-problem.h"
 #include "myna-window-private.h"
-#include "preferences/myna-chat-settings.h"
+#include "chat/myna-chat-settings.h"
 #include "preferences/myna-preferences-window.h"
 #include "ui-compat.h"
 

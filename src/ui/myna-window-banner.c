@@ -4,7 +4,7 @@
  */
 #include <glib/gi18n.h>
 
-#include "conversation/myna-problem.h"
+#include "chat/myna-problem.h"
 #include "myna-window-private.h"
 
 /* What was lost comes first. */

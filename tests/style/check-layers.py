@@ -48,7 +48,7 @@ FOLDERS = {
     "storage/exchange": (SQLITE, "storage/storage.h storage/db storage/rows storage/care"),
 
     "markup": (CMARK, ""),
-    "chat": (JSON, "engine/engine.h engine/actor storage/storage.h"),
+    "chat": (JSON, "engine/engine.h engine/actor storage/storage.h markup"),
 }
 
 

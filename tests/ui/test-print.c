@@ -7,7 +7,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#include "history/myna-chat-html.h"
+#include "markup/myna-chat-html.h"
 #include "history/myna-chat-pages.h"
 #include "history/myna-chat-print.h"
 #include "store-test.h"

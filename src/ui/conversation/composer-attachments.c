@@ -10,7 +10,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-#include "conversation/myna-attachment.h"
+#include "chat/myna-attachment.h"
 #include "ui-compat.h"
 
 /* A pasted text of more than this becomes an attachment. */

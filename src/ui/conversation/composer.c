@@ -12,7 +12,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-#include "conversation/myna-attachment.h"
+#include "chat/myna-attachment.h"
 #include "ui-compat.h"
 
 #define MAX_LINES 10

@@ -9,7 +9,7 @@
 
 #include <glib/gi18n.h>
 
-#include "conversation/find.h"
+#include "chat/find.h"
 #include "conversation/message-row.h"
 
 struct _MynaFindBar

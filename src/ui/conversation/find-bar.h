@@ -7,7 +7,7 @@
 #include <gtk/gtk.h>
 
 #include "conversation/chat-canvas.h"
-#include "conversation/myna-conversation.h"
+#include "chat/myna-conversation.h"
 
 G_BEGIN_DECLS
 

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "conversation/chat-canvas.h"
-#include "conversation/myna-attachment.h"
+#include "chat/myna-attachment.h"
 #include "markdown/markdown-view.h"
 
 /* Screen readers are given no more of a message than this as its name. */

@@ -6,7 +6,7 @@
 
 #include <gtk/gtk.h>
 
-#include "conversation/myna-conversation.h"
+#include "chat/myna-conversation.h"
 
 G_BEGIN_DECLS
 

@@ -8,7 +8,7 @@
 
 #include <glib/gi18n.h>
 
-#include "markdown/markdown.h"
+#include "markup/markdown.h"
 
 #define MAX_ANNOUNCED 4096 /* bytes of a reply that a screen reader is given to say */
 

@@ -6,7 +6,7 @@
 
 #include <glib/gi18n.h>
 
-#include "conversation/myna-problem.h"
+#include "chat/myna-problem.h"
 #include "ui-compat.h"
 
 struct _MynaBackupsWindow

@@ -8,7 +8,7 @@
 
 #include <glib/gi18n.h>
 
-#include "history/myna-import-item.h"
+#include "chat/myna-import-item.h"
 
 struct _MynaChatImportWindow
 {

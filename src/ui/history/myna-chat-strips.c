@@ -7,8 +7,8 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-#include "conversation/myna-attachment.h"
-#include "markdown/markdown.h"
+#include "chat/myna-attachment.h"
+#include "markup/markdown.h"
 
 #define BODY        "Sans 10"
 #define SMALL       "Sans 8"

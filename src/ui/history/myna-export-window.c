@@ -7,7 +7,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-#include "history/myna-chat-html.h"
+#include "markup/myna-chat-html.h"
 #include "history/myna-chat-print.h"
 #include "ui-compat.h"
 

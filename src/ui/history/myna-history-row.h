@@ -6,7 +6,7 @@
 
 #include <adwaita.h>
 
-#include "history/myna-history-item.h"
+#include "chat/myna-history-item.h"
 
 G_BEGIN_DECLS
 

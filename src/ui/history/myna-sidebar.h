@@ -6,7 +6,7 @@
 
 #include <adwaita.h>
 
-#include "history/myna-history-model.h"
+#include "chat/myna-history-model.h"
 
 G_BEGIN_DECLS
 

@@ -9,7 +9,7 @@
 
 #include <gtk/gtk.h>
 
-#include "markdown/markdown.h"
+#include "markup/markdown.h"
 #include "markdown/text-layout.h"
 
 G_BEGIN_DECLS

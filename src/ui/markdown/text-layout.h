@@ -6,7 +6,7 @@
 
 #include <gtk/gtk.h>
 
-#include "markdown/markdown.h"
+#include "markup/markdown.h"
 
 G_BEGIN_DECLS
 

@@ -10,9 +10,9 @@
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
 
-#include "conversation/myna-problem.h"
+#include "chat/myna-problem.h"
 #include "engine/actor/glm-importer.h"
-#include "models/myna-model-entry.h"
+#include "chat/myna-model-entry.h"
 #include "myna-banner.h"
 #include "myna-secondary-window.h"
 

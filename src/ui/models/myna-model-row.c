@@ -6,8 +6,8 @@
 
 #include <glib/gi18n.h>
 
-#include "models/myna-digest.h"
-#include "models/myna-memory.h"
+#include "chat/myna-digest.h"
+#include "chat/myna-memory.h"
 #include "ui-compat.h"
 
 struct _MynaModelRow

@@ -6,7 +6,7 @@
 
 #include <glib/gi18n.h>
 
-#include "conversation/myna-problem.h"
+#include "chat/myna-problem.h"
 #include "models/myna-import-window.h"
 #include "models/myna-model-row.h"
 #include "myna-banner.h"

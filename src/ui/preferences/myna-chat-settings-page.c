@@ -9,7 +9,7 @@
 
 #include <glib/gi18n.h>
 
-#include "preferences/myna-personas.h"
+#include "chat/myna-personas.h"
 
 typedef struct
 {

@@ -6,7 +6,7 @@
 
 #include <adwaita.h>
 
-#include "preferences/myna-chat-settings.h"
+#include "chat/myna-chat-settings.h"
 
 G_BEGIN_DECLS
 

@@ -9,7 +9,7 @@
 #include "myna-banner.h"
 #include "myna-secondary-window.h"
 #include "preferences/myna-chat-settings-page.h"
-#include "preferences/myna-personas.h"
+#include "chat/myna-personas.h"
 
 struct _MynaPersonaWindow
 {

@@ -6,8 +6,8 @@
 
 #include <adwaita.h>
 
-#include "models/myna-model-library.h"
-#include "preferences/myna-persona.h"
+#include "chat/myna-model-library.h"
+#include "chat/myna-persona.h"
 
 G_BEGIN_DECLS
 

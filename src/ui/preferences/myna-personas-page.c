@@ -8,7 +8,7 @@
 
 #include "myna-banner.h"
 #include "preferences/myna-persona-window.h"
-#include "preferences/myna-personas.h"
+#include "chat/myna-personas.h"
 #include "ui-compat.h"
 
 struct _MynaPersonasPage

@@ -6,7 +6,7 @@
 
 #include <adwaita.h>
 
-#include "models/myna-model-library.h"
+#include "chat/myna-model-library.h"
 
 G_BEGIN_DECLS
 

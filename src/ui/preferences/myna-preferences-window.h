@@ -6,8 +6,8 @@
 
 #include <adwaita.h>
 
-#include "conversation/myna-conversation.h"
-#include "models/myna-model-library.h"
+#include "chat/myna-conversation.h"
+#include "chat/myna-model-library.h"
 
 G_BEGIN_DECLS
 

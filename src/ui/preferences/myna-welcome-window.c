@@ -7,9 +7,9 @@
 #include <glib/gi18n.h>
 
 #include "engine/engine.h"
-#include "models/myna-bandwidth.h"
-#include "models/myna-memory.h"
-#include "models/myna-model-entry.h"
+#include "chat/myna-bandwidth.h"
+#include "chat/myna-memory.h"
+#include "chat/myna-model-entry.h"
 #include "myna-secondary-window.h"
 
 /* Sizes of the families as they are published, quantised to four bits: weights, and all that is needed to run. */

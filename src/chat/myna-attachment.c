@@ -1,0 +1,240 @@
+/* myna-attachment.c: text files that belong to a question
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The JSON is a flat array of objects with string members, so a reader of exactly that is all there is.
+ */
+#include "chat/myna-attachment.h"
+
+#include <string.h>
+
+MynaAttachment *
+myna_attachment_new (const char *name, const char *text)
+{
+  MynaAttachment *self = g_new (MynaAttachment, 1);
+
+  self->name = g_strdup (name);
+  self->text = g_strdup (text);
+  return self;
+}
+
+void
+myna_attachment_free (MynaAttachment *attachment)
+{
+  if (!attachment)
+    return;
+  g_free (attachment->name);
+  g_free (attachment->text);
+  g_free (attachment);
+}
+
+/* ---- Writing ---------------------------------------------------------------------------------------------------- */
+
+static void
+append_string (GString *out, const char *text)
+{
+  g_string_append_c (out, '"');
+  for (const char *p = text; *p; p++)
+    {
+      guchar c = *p;
+
+      if (c == '"' || c == '\\')
+        g_string_append_printf (out, "\\%c", c);
+      else if (c == '\n')
+        g_string_append (out, "\\n");
+      else if (c < 0x20)
+        g_string_append_printf (out, "\\u%04x", c);
+      else
+        g_string_append_c (out, c);
+    }
+  g_string_append_c (out, '"');
+}
+
+char *
+myna_attachments_to_json (GPtrArray *attachments)
+{
+  GString *out;
+
+  if (!attachments || attachments->len == 0)
+    return NULL;
+  out = g_string_new ("[");
+  for (guint i = 0; i < attachments->len; i++)
+    {
+      const MynaAttachment *attachment = g_ptr_array_index (attachments, i);
+
+      g_string_append (out, i ? ", {\"name\": " : "{\"name\": ");
+      append_string (out, attachment->name);
+      g_string_append (out, ", \"text\": ");
+      append_string (out, attachment->text);
+      g_string_append_c (out, '}');
+    }
+  g_string_append_c (out, ']');
+  return g_string_free (out, FALSE);
+}
+
+/* ---- Reading ---------------------------------------------------------------------------------------------------- */
+
+static gboolean
+skip (const char **p, char expected)
+{
+  while (**p && strchr (" \t\r\n", **p))
+    (*p)++;
+  if (**p != expected)
+    return FALSE;
+  (*p)++;
+  return TRUE;
+}
+
+/* Four hexadecimal digits. */
+static gboolean
+read_hex (const char **p, gunichar *ret_value)
+{
+  gunichar value = 0;
+
+  for (int i = 0; i < 4; i++)
+    {
+      if (!g_ascii_isxdigit (**p))
+        return FALSE;
+      value = value << 4 | g_ascii_xdigit_value (*(*p)++);
+    }
+  *ret_value = value;
+  return TRUE;
+}
+
+/* What follows a backslash. */
+static gboolean
+read_escape (const char **p, GString *out)
+{
+  static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
+  gunichar c, low;
+  const char *at;
+
+  if (**p && (at = strchr (from, **p)))
+    {
+      g_string_append_c (out, to[at - from]);
+      (*p)++;
+      return TRUE;
+    }
+  if (*(*p)++ != 'u' || !read_hex (p, &c) || c == 0)
+    return FALSE;
+  if (c >= 0xd800 && c < 0xdc00)
+    {
+      if ((*p)[0] != '\\' || (*p)[1] != 'u')
+        return FALSE;
+      *p += 2;
+      if (!read_hex (p, &low) || low < 0xdc00 || low > 0xdfff)
+        return FALSE;
+      c = 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00);
+    }
+  if (!g_unichar_validate (c))
+    return FALSE;
+  g_string_append_unichar (out, c);
+  return TRUE;
+}
+
+static char *
+read_string (const char **p)
+{
+  g_autoptr (GString) out = NULL;
+
+  if (!skip (p, '"'))
+    return NULL;
+  out = g_string_new (NULL);
+  while (**p != '"')
+    {
+      if (!**p)
+        return NULL;
+      if (**p == '\\')
+        {
+          (*p)++;
+          if (!read_escape (p, out))
+            return NULL;
+        }
+      else
+        g_string_append_c (out, *(*p)++);
+    }
+  (*p)++;
+  return g_string_free (g_steal_pointer (&out), FALSE);
+}
+
+static MynaAttachment *
+read_attachment (const char **p)
+{
+  g_autofree char *name = NULL;
+  g_autofree char *text = NULL;
+
+  if (!skip (p, '{'))
+    return NULL;
+  do
+    {
+      g_autofree char *key = read_string (p);
+      g_autofree char *value = NULL;
+
+      if (!key || !skip (p, ':') || !(value = read_string (p)))
+        return NULL;
+      if (g_str_equal (key, "name") && !name)
+        name = g_steal_pointer (&value);
+      else if (g_str_equal (key, "text") && !text)
+        text = g_steal_pointer (&value);
+    }
+  while (skip (p, ','));
+  if (!skip (p, '}') || !name || !text)
+    return NULL;
+  return myna_attachment_new (name, text);
+}
+
+GPtrArray *
+myna_attachments_from_json (const char *json)
+{
+  GPtrArray *attachments = g_ptr_array_new_with_free_func ((GDestroyNotify) myna_attachment_free);
+  const char *p = json;
+
+  if (!json || !g_utf8_validate (json, -1, NULL) || !skip (&p, '['))
+    return attachments;
+  do
+    {
+      MynaAttachment *attachment = read_attachment (&p);
+
+      if (!attachment)
+        break;
+      g_ptr_array_add (attachments, attachment);
+    }
+  while (attachments->len < MYNA_ATTACHMENTS_MAX && skip (&p, ','));
+  return attachments;
+}
+
+/* A fence longer than any run of backquotes in the text, so that the text cannot end it. */
+static char *
+fence_for (const char *text)
+{
+  gsize longest = 2, run = 0;
+
+  for (const char *p = text; *p; p++)
+    {
+      run = *p == '`' ? run + 1 : 0;
+      longest = MAX (longest, run);
+    }
+  return g_strnfill (longest + 1, '`');
+}
+
+char *
+myna_attachments_prepend (const char *json, const char *text)
+{
+  g_autoptr (GPtrArray) attachments = NULL;
+  GString *out;
+
+  if (!json)
+    return g_strdup (text);
+  attachments = myna_attachments_from_json (json);
+  out = g_string_new (NULL);
+  for (guint i = 0; i < attachments->len; i++)
+    {
+      const MynaAttachment *attachment = g_ptr_array_index (attachments, i);
+      g_autofree char *fence = fence_for (attachment->text);
+
+      g_string_append_printf (out, "%s\n%s\n%s%s%s\n\n", attachment->name, fence, attachment->text,
+                              g_str_has_suffix (attachment->text, "\n") ? "" : "\n", fence);
+    }
+  g_string_append (out, text);
+  return g_string_free (out, FALSE);
+}

@@ -1,0 +1,52 @@
+/* myna-history-entries.h: which rows the history has, in which order (plain structs, no objects)
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "chat/myna-history-item.h"
+
+G_BEGIN_DECLS
+
+/* What is known of a conversation. */
+typedef struct
+{
+  gint64 id;
+  gint64 updated_at; /* ms since 1970 */
+  gint64 folder_id;
+  char *title;
+  gboolean pinned;
+} MynaHistoryRecord;
+
+typedef struct
+{
+  gint64 id;
+  gint64 parent_id; /* 0: at the top */
+  char *name;
+  gboolean expanded;
+} MynaHistoryFolder;
+
+/* One row of the list. */
+typedef struct
+{
+  gint64 id;         /* 0 for headings */
+  const char *title; /* the record's or folder's; NULL for headings */
+  guint8 kind;       /* MynaHistoryKind */
+  guint8 group;      /* MynaHistoryGroup */
+  guint8 depth;
+  guint8 expanded; /* folders */
+} MynaHistoryEntry;
+
+void myna_history_record_free (gpointer record);
+void myna_history_folder_free (gpointer folder);
+/* Pinned first, then newest first: the order in which records must stand. */
+int myna_history_record_compare (gconstpointer a, gconstpointer b);
+
+/* The rows of these records (sorted) and folders (by name), grouped by the midnights before `now`.  folders may be NULL.
+ * An array of MynaHistoryEntry that the caller owns; the titles stay the records'. */
+GArray *myna_history_entries_make (GPtrArray *records, GPtrArray *folders, GDateTime *now) G_GNUC_WARN_UNUSED_RESULT;
+/* What differs between the common beginning and the common end; FALSE if nothing does. */
+gboolean myna_history_entries_diff (GArray *before, GArray *after, guint *ret_position, guint *ret_n_removed,
+                                    guint *ret_n_added);
+
+G_END_DECLS

@@ -1,0 +1,191 @@
+/* myna-history-item.c: one row of the history as the sidebar shows it (no widgets)
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Items live only while a row shows them; the facts stand in MynaHistoryModel, which keeps living items up to date.
+ */
+#include "chat/myna-history-item.h"
+
+struct _MynaHistoryItem
+{
+  GObject parent_instance;
+
+  MynaHistoryKind kind;
+  MynaHistoryGroup group;
+  gint64 id;
+  char *title;
+  guint depth;
+  gboolean busy;
+  gboolean checked;
+  gboolean expanded;
+};
+
+enum
+{
+  PROP_0,
+  PROP_TITLE,
+  PROP_BUSY,
+  PROP_CHECKED,
+  PROP_EXPANDED,
+  PROP_DEPTH,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+G_DEFINE_FINAL_TYPE (MynaHistoryItem, myna_history_item, G_TYPE_OBJECT)
+
+static void
+myna_history_item_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  MynaHistoryItem *self = MYNA_HISTORY_ITEM (object);
+
+  switch (prop_id)
+    {
+    case PROP_TITLE: g_value_set_string (value, self->title); break;
+    case PROP_BUSY: g_value_set_boolean (value, self->busy); break;
+    case PROP_CHECKED: g_value_set_boolean (value, self->checked); break;
+    case PROP_EXPANDED: g_value_set_boolean (value, self->expanded); break;
+    case PROP_DEPTH: g_value_set_uint (value, self->depth); break;
+    default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+myna_history_item_finalize (GObject *object)
+{
+  MynaHistoryItem *self = MYNA_HISTORY_ITEM (object);
+
+  g_free (self->title);
+
+  G_OBJECT_CLASS (myna_history_item_parent_class)->finalize (object);
+}
+
+static void
+myna_history_item_class_init (MynaHistoryItemClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
+
+  object_class->get_property = myna_history_item_get_property;
+  object_class->finalize = myna_history_item_finalize;
+
+  properties[PROP_TITLE] = g_param_spec_string ("title", NULL, NULL, "", flags);
+  properties[PROP_BUSY] = g_param_spec_boolean ("busy", NULL, NULL, FALSE, flags);
+  properties[PROP_CHECKED] = g_param_spec_boolean ("checked", NULL, NULL, FALSE, flags);
+  properties[PROP_EXPANDED] = g_param_spec_boolean ("expanded", NULL, NULL, FALSE, flags);
+  properties[PROP_DEPTH] = g_param_spec_uint ("depth", NULL, NULL, 0, 2, 0, flags);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+}
+
+static void
+myna_history_item_init (MynaHistoryItem *self)
+{
+  self->title = g_strdup ("");
+}
+
+MynaHistoryItem *
+myna_history_item_new (MynaHistoryKind kind, MynaHistoryGroup group, gint64 id)
+{
+  MynaHistoryItem *self = g_object_new (MYNA_TYPE_HISTORY_ITEM, NULL);
+
+  self->kind = kind;
+  self->group = group;
+  self->id = id;
+
+  return self;
+}
+
+MynaHistoryKind
+myna_history_item_get_kind (MynaHistoryItem *self)
+{
+  return self->kind;
+}
+
+MynaHistoryGroup
+myna_history_item_get_group (MynaHistoryItem *self)
+{
+  return self->group;
+}
+
+gint64
+myna_history_item_get_id (MynaHistoryItem *self)
+{
+  return self->id;
+}
+
+const char *
+myna_history_item_get_title (MynaHistoryItem *self)
+{
+  return self->title;
+}
+
+void
+myna_history_item_set_title (MynaHistoryItem *self, const char *title)
+{
+  if (g_str_equal (self->title, title))
+    return;
+  g_free (self->title);
+  self->title = g_strdup (title);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TITLE]);
+}
+
+guint
+myna_history_item_get_depth (MynaHistoryItem *self)
+{
+  return self->depth;
+}
+
+void
+myna_history_item_set_depth (MynaHistoryItem *self, guint depth)
+{
+  if (self->depth == depth)
+    return;
+  self->depth = depth;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DEPTH]);
+}
+
+gboolean
+myna_history_item_get_busy (MynaHistoryItem *self)
+{
+  return self->busy;
+}
+
+void
+myna_history_item_set_busy (MynaHistoryItem *self, gboolean busy)
+{
+  if (self->busy == !!busy)
+    return;
+  self->busy = !!busy;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_BUSY]);
+}
+
+gboolean
+myna_history_item_get_checked (MynaHistoryItem *self)
+{
+  return self->checked;
+}
+
+void
+myna_history_item_set_checked (MynaHistoryItem *self, gboolean checked)
+{
+  if (self->checked == !!checked)
+    return;
+  self->checked = !!checked;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CHECKED]);
+}
+
+gboolean
+myna_history_item_get_expanded (MynaHistoryItem *self)
+{
+  return self->expanded;
+}
+
+void
+myna_history_item_set_expanded (MynaHistoryItem *self, gboolean expanded)
+{
+  if (self->expanded == !!expanded)
+    return;
+  self->expanded = !!expanded;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_EXPANDED]);
+}

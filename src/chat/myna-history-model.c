@@ -1,0 +1,493 @@
+/* myna-history-model.c: the list of conversations, grouped, as a list model that makes its rows lazily (no widgets)
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Three levels, each cheaper than the next.  A MynaHistoryRecord holds what is known of a conversation (48 bytes and the
+ * title); `records` has all of them.  `entries` are the rows of the list, 24 bytes each, made from records and folders in
+ * one pass.  A MynaHistoryItem is a GObject and exists only while a row on the screen holds it: `items` knows the living
+ * ones, weakly.  100,000 conversations are about twelve megabytes.
+ *
+ * After a change the entries are made anew (a few milliseconds for 100,000) and compared with those before: what differs
+ * between the common beginning and the common end is announced.  A conversation that moves is taken out in one step and
+ * put back in a second one, so that each announcement is a single row.
+ */
+#include "chat/myna-history-model.h"
+
+#include "chat/myna-history-model-private.h"
+
+enum
+{
+  PROP_0,
+  PROP_KIND,
+  PROP_LOADING,
+  PROP_N_CONVERSATIONS,
+  PROP_N_CHECKED,
+  PROP_FOLDERS,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+static void list_model_iface_init (GListModelInterface *iface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (MynaHistoryModel, myna_history_model, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, list_model_iface_init))
+
+/* ---- Rows ------------------------------------------------------------------------------------------------------- */
+
+static gboolean
+midnight_cb (gpointer user_data)
+{
+  MynaHistoryModel *self = user_data;
+
+  self->midnight_source = 0;
+  myna_history_model_update_entries (self);
+
+  return G_SOURCE_REMOVE;
+}
+
+/* The groups by date change then. */
+static void
+schedule_midnight (MynaHistoryModel *self, GDateTime *now)
+{
+  int second_of_day = g_date_time_get_hour (now) * 3600 + g_date_time_get_minute (now) * 60 + g_date_time_get_second (now);
+
+  g_clear_handle_id (&self->midnight_source, g_source_remove);
+  self->midnight_source = g_timeout_add_seconds (MAX (24 * 3600 - second_of_day, 1) + 1, midnight_cb, self);
+}
+
+void
+myna_history_model_update_entries (MynaHistoryModel *self)
+{
+  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
+  g_autoptr (GArray) before = self->entries;
+  guint position, n_removed, n_added;
+
+  schedule_midnight (self, now);
+  self->entries = myna_history_entries_make (self->records, self->kind == STORE_LIST_ACTIVE ? self->folders : NULL, now);
+  if (myna_history_entries_diff (before, self->entries, &position, &n_removed, &n_added))
+    g_list_model_items_changed (G_LIST_MODEL (self), position, n_removed, n_added);
+}
+
+/* ---- Items ------------------------------------------------------------------------------------------------------ */
+
+/* One number for each row that can exist: conversations by id, folders and headings below zero. */
+static gint64
+entry_key (const MynaHistoryEntry *entry)
+{
+  if (entry->kind == MYNA_HISTORY_CONVERSATION)
+    return entry->id;
+  if (entry->kind == MYNA_HISTORY_FOLDER)
+    return -entry->id - 1000;
+
+  return -1 - entry->group;
+}
+
+static void
+item_gone_cb (gpointer user_data, GObject *item)
+{
+  MynaHistoryModel *self = user_data;
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, self->items);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      if (value == item)
+        {
+          g_hash_table_iter_remove (&iter);
+          return;
+        }
+    }
+}
+
+MynaHistoryItem *
+myna_history_model_get_living_item (MynaHistoryModel *self, gint64 id)
+{
+  return g_hash_table_lookup (self->items, &id);
+}
+
+static void
+update_item (MynaHistoryModel *self, MynaHistoryItem *item, const MynaHistoryEntry *entry)
+{
+  if (entry->kind == MYNA_HISTORY_HEADING)
+    return;
+  myna_history_item_set_title (item, entry->title);
+  myna_history_item_set_depth (item, entry->depth);
+  myna_history_item_set_expanded (item, entry->expanded);
+  if (entry->kind == MYNA_HISTORY_CONVERSATION)
+    {
+      myna_history_item_set_busy (item, g_hash_table_contains (self->busy, &entry->id));
+      myna_history_item_set_checked (item, g_hash_table_contains (self->checked, &entry->id));
+    }
+}
+
+void
+myna_history_model_update_items (MynaHistoryModel *self)
+{
+  for (guint i = 0; g_hash_table_size (self->items) > 0 && i < self->entries->len; i++)
+    {
+      const MynaHistoryEntry *entry = &g_array_index (self->entries, MynaHistoryEntry, i);
+      gint64 key = entry_key (entry);
+      MynaHistoryItem *item = g_hash_table_lookup (self->items, &key);
+
+      if (item)
+        update_item (self, item, entry);
+    }
+}
+
+static GType
+get_item_type (GListModel *model)
+{
+  return MYNA_TYPE_HISTORY_ITEM;
+}
+
+static guint
+get_n_items (GListModel *model)
+{
+  return MYNA_HISTORY_MODEL (model)->entries->len;
+}
+
+static gpointer
+get_item (GListModel *model, guint position)
+{
+  MynaHistoryModel *self = MYNA_HISTORY_MODEL (model);
+  const MynaHistoryEntry *entry;
+  MynaHistoryItem *item;
+  gint64 key;
+
+  if (position >= self->entries->len)
+    return NULL;
+  entry = &g_array_index (self->entries, MynaHistoryEntry, position);
+  key = entry_key (entry);
+  item = g_hash_table_lookup (self->items, &key);
+  if (item)
+    {
+      g_object_ref (item);
+    }
+  else
+    {
+      item = myna_history_item_new (entry->kind, entry->group, entry->id);
+      g_hash_table_insert (self->items, g_memdup2 (&key, sizeof key), item);
+      g_object_weak_ref (G_OBJECT (item), item_gone_cb, self);
+    }
+  update_item (self, item, entry);
+
+  return item;
+}
+
+static void
+list_model_iface_init (GListModelInterface *iface)
+{
+  iface->get_item_type = get_item_type;
+  iface->get_n_items = get_n_items;
+  iface->get_item = get_item;
+}
+
+/* ---- Object ----------------------------------------------------------------------------------------------------- */
+
+static void
+myna_history_model_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  MynaHistoryModel *self = MYNA_HISTORY_MODEL (object);
+
+  switch (prop_id)
+    {
+    case PROP_KIND: g_value_set_int (value, self->kind); break;
+    case PROP_LOADING: g_value_set_boolean (value, self->loading); break;
+    case PROP_N_CONVERSATIONS: g_value_set_uint (value, self->records->len); break;
+    case PROP_N_CHECKED: g_value_set_uint (value, g_hash_table_size (self->checked)); break;
+    case PROP_FOLDERS: g_value_set_pointer (value, self->folders); break;
+    default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+myna_history_model_dispose (GObject *object)
+{
+  MynaHistoryModel *self = MYNA_HISTORY_MODEL (object);
+
+  g_cancellable_cancel (self->cancellable);
+  g_clear_handle_id (&self->midnight_source, g_source_remove);
+  if (self->store)
+    g_signal_handlers_disconnect_by_data (self->store, self);
+  g_clear_object (&self->store);
+
+  G_OBJECT_CLASS (myna_history_model_parent_class)->dispose (object);
+}
+
+static void
+myna_history_model_finalize (GObject *object)
+{
+  MynaHistoryModel *self = MYNA_HISTORY_MODEL (object);
+  GHashTableIter iter;
+  gpointer item;
+
+  g_hash_table_iter_init (&iter, self->items);
+  while (g_hash_table_iter_next (&iter, NULL, &item))
+    g_object_weak_unref (item, item_gone_cb, self);
+  g_hash_table_unref (self->items);
+  g_hash_table_unref (self->by_id);
+  g_hash_table_unref (self->expanded);
+  g_hash_table_unref (self->busy);
+  g_hash_table_unref (self->checked);
+  g_array_unref (self->entries);
+  g_ptr_array_unref (self->records);
+  g_ptr_array_unref (self->folders);
+  g_object_unref (self->cancellable);
+
+  G_OBJECT_CLASS (myna_history_model_parent_class)->finalize (object);
+}
+
+static void
+myna_history_model_class_init (MynaHistoryModelClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
+
+  object_class->get_property = myna_history_model_get_property;
+  object_class->dispose = myna_history_model_dispose;
+  object_class->finalize = myna_history_model_finalize;
+
+  properties[PROP_KIND] = g_param_spec_int ("kind", NULL, NULL, 0, STORE_LIST_DELETED, 0, flags);
+  properties[PROP_LOADING] = g_param_spec_boolean ("loading", NULL, NULL, FALSE, flags);
+  properties[PROP_N_CONVERSATIONS] = g_param_spec_uint ("n-conversations", NULL, NULL, 0, G_MAXUINT, 0, flags);
+  properties[PROP_N_CHECKED] = g_param_spec_uint ("n-checked", NULL, NULL, 0, G_MAXUINT, 0, flags);
+  properties[PROP_FOLDERS] = g_param_spec_pointer ("folders", NULL, NULL, flags);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+}
+
+static void
+myna_history_model_init (MynaHistoryModel *self)
+{
+  self->cancellable = g_cancellable_new ();
+  self->records = g_ptr_array_new_with_free_func (myna_history_record_free);
+  self->by_id = g_hash_table_new (g_int64_hash, g_int64_equal);
+  self->entries = g_array_new (FALSE, FALSE, sizeof (MynaHistoryEntry));
+  self->items = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  self->folders = g_ptr_array_new_with_free_func (myna_history_folder_free);
+  self->expanded = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  self->busy = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  self->checked = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+}
+
+MynaHistoryModel *
+myna_history_model_new (void)
+{
+  return g_object_new (MYNA_TYPE_HISTORY_MODEL, NULL);
+}
+
+StoreListKind
+myna_history_model_get_kind (MynaHistoryModel *self)
+{
+  return self->kind;
+}
+
+void
+myna_history_model_set_kind (MynaHistoryModel *self, StoreListKind kind)
+{
+  g_return_if_fail (MYNA_IS_HISTORY_MODEL (self));
+
+  if (self->kind == kind)
+    return;
+  self->kind = kind;
+  myna_history_model_start_over (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_KIND]);
+}
+
+gboolean
+myna_history_model_get_loading (MynaHistoryModel *self)
+{
+  return self->loading;
+}
+
+guint
+myna_history_model_get_n_conversations (MynaHistoryModel *self)
+{
+  return self->records->len;
+}
+
+const char *
+myna_history_model_get_title (MynaHistoryModel *self, gint64 id)
+{
+  const MynaHistoryRecord *record = g_hash_table_lookup (self->by_id, &id);
+
+  return record ? record->title : NULL;
+}
+
+gboolean
+myna_history_model_get_pinned (MynaHistoryModel *self, gint64 id)
+{
+  const MynaHistoryRecord *record = g_hash_table_lookup (self->by_id, &id);
+
+  return record && record->pinned;
+}
+
+gint64
+myna_history_model_get_folder (MynaHistoryModel *self, gint64 id)
+{
+  const MynaHistoryRecord *record = g_hash_table_lookup (self->by_id, &id);
+
+  return record ? record->folder_id : 0;
+}
+
+GPtrArray *
+myna_history_model_get_folders (MynaHistoryModel *self)
+{
+  return self->folders;
+}
+
+void
+myna_history_model_set_expanded (MynaHistoryModel *self, gint64 folder_id, gboolean expanded)
+{
+  if (expanded)
+    g_hash_table_add (self->expanded, g_memdup2 (&folder_id, sizeof folder_id));
+  else
+    g_hash_table_remove (self->expanded, &folder_id);
+  for (guint i = 0; i < self->folders->len; i++)
+    {
+      MynaHistoryFolder *folder = g_ptr_array_index (self->folders, i);
+
+      folder->expanded = g_hash_table_contains (self->expanded, &folder->id);
+    }
+  myna_history_model_update_entries (self);
+  myna_history_model_update_items (self);
+}
+
+GVariant *
+myna_history_model_dup_expanded (MynaHistoryModel *self)
+{
+  GVariantBuilder builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("ax"));
+  GHashTableIter iter;
+  gpointer id;
+
+  g_hash_table_iter_init (&iter, self->expanded);
+  while (g_hash_table_iter_next (&iter, &id, NULL))
+    g_variant_builder_add (&builder, "x", *(gint64 *) id);
+
+  return g_variant_builder_end (&builder);
+}
+
+guint
+myna_history_model_find (MynaHistoryModel *self, MynaHistoryKind kind, gint64 id)
+{
+  if (kind == MYNA_HISTORY_CONVERSATION && !g_hash_table_contains (self->by_id, &id))
+    return G_MAXUINT;
+  for (guint i = 0; i < self->entries->len; i++)
+    {
+      const MynaHistoryEntry *entry = &g_array_index (self->entries, MynaHistoryEntry, i);
+
+      if (entry->kind == kind && entry->id == id)
+        return i;
+    }
+
+  return G_MAXUINT;
+}
+
+gint64
+myna_history_model_get_neighbour (MynaHistoryModel *self, gint64 id, int step)
+{
+  guint position = myna_history_model_find (self, MYNA_HISTORY_CONVERSATION, id);
+  gint64 i = position == G_MAXUINT ? (step > 0 ? 0 : (gint64) self->entries->len - 1) : (gint64) position + step;
+
+  for (; i >= 0 && i < self->entries->len; i += step)
+    {
+      const MynaHistoryEntry *entry = &g_array_index (self->entries, MynaHistoryEntry, i);
+
+      if (entry->kind == MYNA_HISTORY_CONVERSATION)
+        return entry->id;
+    }
+
+  return 0;
+}
+
+void
+myna_history_model_set_busy (MynaHistoryModel *self, gint64 id, gboolean busy)
+{
+  MynaHistoryItem *item = myna_history_model_get_living_item (self, id);
+
+  if (busy)
+    g_hash_table_add (self->busy, g_memdup2 (&id, sizeof id));
+  else
+    g_hash_table_remove (self->busy, &id);
+  if (item)
+    myna_history_item_set_busy (item, busy);
+}
+
+void
+myna_history_model_set_checked (MynaHistoryModel *self, gint64 id, gboolean checked)
+{
+  MynaHistoryItem *item = myna_history_model_get_living_item (self, id);
+
+  if (checked)
+    g_hash_table_add (self->checked, g_memdup2 (&id, sizeof id));
+  else
+    g_hash_table_remove (self->checked, &id);
+  if (item)
+    myna_history_item_set_checked (item, checked);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_N_CHECKED]);
+}
+
+gboolean
+myna_history_model_get_checked (MynaHistoryModel *self, gint64 id)
+{
+  return g_hash_table_contains (self->checked, &id);
+}
+
+guint
+myna_history_model_get_n_checked (MynaHistoryModel *self)
+{
+  return g_hash_table_size (self->checked);
+}
+
+GArray *
+myna_history_model_dup_checked (MynaHistoryModel *self)
+{
+  GArray *ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+
+  for (guint i = 0; i < self->records->len; i++)
+    {
+      const MynaHistoryRecord *record = g_ptr_array_index (self->records, i);
+
+      if (g_hash_table_contains (self->checked, &record->id))
+        g_array_append_val (ids, record->id);
+    }
+
+  return ids;
+}
+
+static void
+show_checks (MynaHistoryModel *self)
+{
+  GHashTableIter iter;
+  gpointer item;
+
+  g_hash_table_iter_init (&iter, self->items);
+  while (g_hash_table_iter_next (&iter, NULL, &item))
+    {
+      gint64 id = myna_history_item_get_id (item);
+
+      if (myna_history_item_get_kind (item) == MYNA_HISTORY_CONVERSATION)
+        myna_history_item_set_checked (item, g_hash_table_contains (self->checked, &id));
+    }
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_N_CHECKED]);
+}
+
+void
+myna_history_model_check_all (MynaHistoryModel *self)
+{
+  for (guint i = 0; i < self->records->len; i++)
+    {
+      const MynaHistoryRecord *record = g_ptr_array_index (self->records, i);
+
+      g_hash_table_add (self->checked, g_memdup2 (&record->id, sizeof record->id));
+    }
+  show_checks (self);
+}
+
+void
+myna_history_model_uncheck_all (MynaHistoryModel *self)
+{
+  g_hash_table_remove_all (self->checked);
+  show_checks (self);
+}

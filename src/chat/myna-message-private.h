@@ -1,0 +1,28 @@
+/* myna-message-private.h: how MynaConversation changes its messages
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "chat/myna-message.h"
+
+G_BEGIN_DECLS
+
+/* Takes the record.  has_text: whether record->text is the message's text, or only stands for one not read yet. */
+MynaMessage *myna_message_new_take (StoreMessage *record, gboolean has_text) G_GNUC_WARN_UNUSED_RESULT;
+/* The record, for changes that need no notification. */
+StoreMessage *myna_message_edit_record (MynaMessage *self);
+/* A copy of the record with the current text; free with store_message_free(). */
+StoreMessage *myna_message_dup_record (MynaMessage *self) G_GNUC_WARN_UNUSED_RESULT;
+void myna_message_set_id (MynaMessage *self, gint64 id);
+void myna_message_set_text (MynaMessage *self, const char *text);
+void myna_message_append_text (MynaMessage *self, const char *piece);
+/* Forgets a text that can be read again. */
+void myna_message_unload (MynaMessage *self);
+void myna_message_set_state (MynaMessage *self, StoreState state);
+void myna_message_set_queued (MynaMessage *self, gboolean queued);
+void myna_message_set_error (MynaMessage *self, const GError *error);
+void myna_message_set_siblings (MynaMessage *self, int index, int n_siblings);
+void myna_message_set_mark (MynaMessage *self, int mark);
+
+G_END_DECLS

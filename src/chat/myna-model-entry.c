@@ -1,0 +1,310 @@
+/* myna-model-entry.c: one model file and what its header says (no widgets)
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "chat/myna-model-entry.h"
+
+#include <glib/gi18n.h>
+
+#define DEFAULT_CONTEXT 8192 /* as in glm_session_new() */
+
+struct _MynaModelEntry
+{
+  GObject parent_instance;
+
+  char *path;
+  char *name;
+  char *own_name;
+  char *title;
+  MynaModelStatus status;
+  char *error;
+  GlmModelInfo info;
+};
+
+enum
+{
+  PROP_0,
+  PROP_TITLE,
+  PROP_STATUS,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+G_DEFINE_FINAL_TYPE (MynaModelEntry, myna_model_entry, G_TYPE_OBJECT)
+
+/* ---- Reading the header ----------------------------------------------------------------------------------------- */
+
+typedef struct
+{
+  GlmModelInfo info;
+  GlmError error;
+} Probe;
+
+static void
+probe_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  Probe *probe = g_new0 (Probe, 1);
+
+  /* What the command line can run with token ids alone is no model to chat with. */
+  if (glm_model_probe (task_data, &probe->info, &probe->error) && !*probe->info.family)
+    probe->error = (GlmError){ .code = GLM_ERROR_UNSUPPORTED, .message = "the file has no tokenizer" };
+  g_task_return_pointer (task, probe, g_free);
+}
+
+static void
+update_title (MynaModelEntry *self)
+{
+  g_autofree char *base = NULL;
+  char *before = self->title;
+
+  if (self->name)
+    {
+      self->title = g_strdup (self->name);
+    }
+  else if (self->own_name)
+    {
+      self->title = g_strdup (self->own_name);
+    }
+  else if (self->status == MYNA_MODEL_READABLE && *self->info.name)
+    {
+      self->title = g_strdup (self->info.name);
+    }
+  else
+    {
+      base = g_filename_display_basename (self->path);
+      if (g_str_has_suffix (base, ".gguf"))
+        base[strlen (base) - strlen (".gguf")] = '\0';
+      self->title = g_steal_pointer (&base);
+    }
+  if (g_strcmp0 (before, self->title) != 0)
+    g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TITLE]);
+  g_free (before);
+}
+
+static void
+probed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  MynaModelEntry *self = MYNA_MODEL_ENTRY (source);
+  g_autofree Probe *probe = g_task_propagate_pointer (G_TASK (result), NULL);
+
+  g_clear_pointer (&self->error, g_free);
+  if (probe->error.code == GLM_ERROR_NONE)
+    {
+      self->info = probe->info;
+      self->status = MYNA_MODEL_READABLE;
+    }
+  else
+    {
+      self->error = g_utf8_make_valid (probe->error.message, -1);
+      self->status = probe->error.code == GLM_ERROR_NOT_FOUND ? MYNA_MODEL_MISSING : MYNA_MODEL_BROKEN;
+    }
+  update_title (self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATUS]);
+}
+
+void
+myna_model_entry_refresh (MynaModelEntry *self)
+{
+  g_autoptr (GTask) task = NULL;
+
+  g_return_if_fail (MYNA_IS_MODEL_ENTRY (self));
+
+  task = g_task_new (self, NULL, probed_cb, NULL);
+  g_task_set_task_data (task, g_strdup (self->path), g_free);
+  g_task_run_in_thread (task, probe_thread);
+}
+
+/* ---- Object ----------------------------------------------------------------------------------------------------- */
+
+static void
+myna_model_entry_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  MynaModelEntry *self = MYNA_MODEL_ENTRY (object);
+
+  switch (prop_id)
+    {
+    case PROP_TITLE: g_value_set_string (value, self->title); break;
+    case PROP_STATUS: g_value_set_int (value, self->status); break;
+    default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+myna_model_entry_finalize (GObject *object)
+{
+  MynaModelEntry *self = MYNA_MODEL_ENTRY (object);
+
+  g_free (self->path);
+  g_free (self->name);
+  g_free (self->own_name);
+  g_free (self->title);
+  g_free (self->error);
+
+  G_OBJECT_CLASS (myna_model_entry_parent_class)->finalize (object);
+}
+
+static void
+myna_model_entry_class_init (MynaModelEntryClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
+
+  object_class->get_property = myna_model_entry_get_property;
+  object_class->finalize = myna_model_entry_finalize;
+
+  properties[PROP_TITLE] = g_param_spec_string ("title", NULL, NULL, "", flags);
+  properties[PROP_STATUS] = g_param_spec_int ("status", NULL, NULL, 0, MYNA_MODEL_BROKEN, 0, flags);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+}
+
+static void
+myna_model_entry_init (MynaModelEntry *self)
+{
+}
+
+MynaModelEntry *
+myna_model_entry_new (const char *path, const char *name, const char *own_name)
+{
+  MynaModelEntry *self = g_object_new (MYNA_TYPE_MODEL_ENTRY, NULL);
+
+  self->path = g_strdup (path);
+  self->name = name && *name ? g_strdup (name) : NULL;
+  self->own_name = g_strdup (own_name);
+  update_title (self);
+  myna_model_entry_refresh (self);
+
+  return self;
+}
+
+const char *
+myna_model_entry_get_path (MynaModelEntry *self)
+{
+  g_return_val_if_fail (MYNA_IS_MODEL_ENTRY (self), NULL);
+
+  return self->path;
+}
+
+const char *
+myna_model_entry_get_name (MynaModelEntry *self)
+{
+  g_return_val_if_fail (MYNA_IS_MODEL_ENTRY (self), NULL);
+
+  return self->name;
+}
+
+void
+myna_model_entry_set_name (MynaModelEntry *self, const char *name)
+{
+  g_return_if_fail (MYNA_IS_MODEL_ENTRY (self));
+
+  g_free (self->name);
+  self->name = name && *name ? g_strdup (name) : NULL;
+  update_title (self);
+}
+
+const char *
+myna_model_entry_get_title (MynaModelEntry *self)
+{
+  g_return_val_if_fail (MYNA_IS_MODEL_ENTRY (self), NULL);
+
+  return self->title;
+}
+
+MynaModelStatus
+myna_model_entry_get_status (MynaModelEntry *self)
+{
+  g_return_val_if_fail (MYNA_IS_MODEL_ENTRY (self), MYNA_MODEL_BROKEN);
+
+  return self->status;
+}
+
+const char *
+myna_model_entry_get_error (MynaModelEntry *self)
+{
+  g_return_val_if_fail (MYNA_IS_MODEL_ENTRY (self), NULL);
+
+  return self->error;
+}
+
+const GlmModelInfo *
+myna_model_entry_get_info (MynaModelEntry *self)
+{
+  g_return_val_if_fail (MYNA_IS_MODEL_ENTRY (self), NULL);
+
+  return self->status == MYNA_MODEL_READABLE ? &self->info : NULL;
+}
+
+/* ---- What the header means -------------------------------------------------------------------------------------- */
+
+char *
+myna_model_describe_size (guint64 n_params)
+{
+  if (n_params >= 1000000000)
+    /* Translators: the number of a model's parameters in billions (10⁹) */
+    return g_strdup_printf (_ ("%.1f billion parameters"), (double) n_params / 1e9);
+  if (n_params >= 10000000)
+    /* Translators: the number of a model's parameters in millions (10⁶) */
+    return g_strdup_printf (_ ("%.0f million parameters"), (double) n_params / 1e6);
+
+  /* Translators: the number of a model's parameters in millions (10⁶), here less than ten of them */
+  return g_strdup_printf (_ ("%.2g million parameters"), (double) n_params / 1e6);
+}
+
+char *
+myna_model_info_describe (const GlmModelInfo *info)
+{
+  g_autofree char *size = g_format_size (info->file_bytes);
+  g_autofree char *params = myna_model_describe_size (info->n_params);
+
+  return g_strdup_printf ("%s · %s · %s · %s", info->family, params, info->quantisation, size);
+}
+
+char *
+myna_model_info_describe_license (const GlmModelInfo *info)
+{
+  /* The weights' licences as published with them. */
+  static const struct
+  {
+    const char *family;
+    const char *text;
+  } licenses[] = {
+    { "ChatGLM", N_ ("Its publisher’s own: free for research, for commercial use after registration") },
+    { "ChatGLM2", N_ ("Its publisher’s own: free for research, for commercial use after registration") },
+    { "ChatGLM3", N_ ("Its publisher’s own: free for research, for commercial use after registration") },
+    { "GLM-4", N_ ("glm-4: free for research, for commercial use after registration") },
+    { "GLM-4-0414", "MIT" },
+    { "GLM-Z1", "MIT" },
+  };
+
+  if (*info->license)
+    /* Translators: %s is the name of a licence */
+    return g_strdup_printf (_ ("%s (according to the file)"), info->license);
+  for (guint i = 0; i < G_N_ELEMENTS (licenses); i++)
+    {
+      if (g_str_equal (licenses[i].family, info->family))
+        /* Translators: a description of a licence, and the name of a family of models */
+        return g_strdup_printf (_ ("%s (usual for %s; the file says nothing)"), _ (licenses[i].text), info->family);
+    }
+
+  return g_strdup (_ ("The file says nothing. Look where it was published"));
+}
+
+int
+myna_model_info_get_context (const GlmModelInfo *info, int wanted)
+{
+  int limit = info->context_length > 0 ? info->context_length : DEFAULT_CONTEXT;
+
+  return MIN (limit, wanted > 0 ? wanted : DEFAULT_CONTEXT);
+}
+
+MynaModelVerdict
+myna_memory_get_verdict (guint64 needed, guint64 available)
+{
+  if (available == 0)
+    return MYNA_VERDICT_UNKNOWN;
+  if (needed > available)
+    return MYNA_VERDICT_TOO_LARGE;
+
+  return needed > available / 5 * 4 ? MYNA_VERDICT_TIGHT : MYNA_VERDICT_FITS;
+}

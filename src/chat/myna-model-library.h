@@ -1,0 +1,52 @@
+/* myna-model-library.h: the models that Myna knows, and which of them the engine holds (no widgets)
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "engine/actor/glm-actor.h"
+#include "chat/myna-model-entry.h"
+
+G_BEGIN_DECLS
+
+#define MYNA_TYPE_MODEL_LIBRARY (myna_model_library_get_type ())
+G_DECLARE_FINAL_TYPE (MynaModelLibrary, myna_model_library, MYNA, MODEL_LIBRARY, GObject)
+
+/* Properties: "loading-path" (string or NULL: what is being loaded or waits for it), "default-path" (string or NULL).
+ * Signals: load-failed (const char *path, GError *), load-cancelled (const char *path): the engine kept what it had. */
+MynaModelLibrary *myna_model_library_new (GlmActor *actor, GSettings *settings);
+GlmActor *myna_model_library_get_actor (MynaModelLibrary *self);
+/* All that is known, the starter model first: a GListModel of MynaModelEntry, owned by the library. */
+GListModel *myna_model_library_get_entries (MynaModelLibrary *self);
+/* NULL if this file is not in the list. */
+MynaModelEntry *myna_model_library_find (MynaModelLibrary *self, const char *path);
+/* Puts the file on the list, which is kept in the settings; the entry that is there already, if it is.  The library owns
+ * what is returned. */
+MynaModelEntry *myna_model_library_add (MynaModelLibrary *self, const char *path);
+/* Takes it off the list; the file stays.  The starter model cannot be taken off. */
+void myna_model_library_remove (MynaModelLibrary *self, MynaModelEntry *entry);
+void myna_model_library_rename (MynaModelLibrary *self, MynaModelEntry *entry, const char *name);
+void myna_model_library_set_default (MynaModelLibrary *self, MynaModelEntry *entry);
+/* The model that comes with Myna, or NULL where it is not installed. */
+const char *myna_model_library_get_starter_path (MynaModelLibrary *self);
+/* What new conversations use: the person's choice, else the starter model; NULL if there is none. */
+const char *myna_model_library_get_default_path (MynaModelLibrary *self);
+const char *myna_model_library_get_loading_path (MynaModelLibrary *self);
+/* A name to show, with what kind of model it is: "Fledgling · small starter model".  path may be NULL (no model). */
+char *myna_model_library_describe (MynaModelLibrary *self, const char *path);
+/* Makes the engine hold this model (NULL: the default) with these options (NULL: the preferences') before it does what is asked next.  Returns at once; a failure is
+ * told by load-failed. */
+void myna_model_library_ensure (MynaModelLibrary *self, const char *path, const GlmActorLoadOptions *options);
+/* The preferences' context length and threads. */
+void myna_model_library_get_options (MynaModelLibrary *self, GlmActorLoadOptions *ret_options);
+/* The model with this path, or else with a file of this name; NULL if there is none. */
+MynaModelEntry *myna_model_library_find_like (MynaModelLibrary *self, const char *path);
+/* Stops loading; the engine keeps the model it had. */
+void myna_model_library_cancel_load (MynaModelLibrary *self);
+
+/* The model whose loading ended the program the last time, or NULL.  It is not loaded again before it is forgiven: the
+ * starter model answers in its place. */
+const char *myna_model_library_get_crashed_path (MynaModelLibrary *self);
+void myna_model_library_forgive_crash (MynaModelLibrary *self);
+
+G_END_DECLS

@@ -1,0 +1,31 @@
+/* myna-personas.h: all personas: those that come with Myna, and the person's own, each a file (no widgets)
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "chat/myna-persona.h"
+
+G_BEGIN_DECLS
+
+#define MYNA_TYPE_PERSONAS (myna_personas_get_type ())
+G_DECLARE_FINAL_TYPE (MynaPersonas, myna_personas, MYNA, PERSONAS, GObject)
+
+/* Those of the person who runs the program.  Main thread. */
+MynaPersonas *myna_personas_get_default (void);
+/* The person's own lie in this folder, which is made when the first is added. */
+MynaPersonas *myna_personas_new (const char *folder) G_GNUC_WARN_UNUSED_RESULT;
+/* A GListModel of MynaPersona, owned by the object: the bundled ones in the person's language, then the own ones by name. */
+GListModel *myna_personas_get_list (MynaPersonas *self);
+/* Bundled ones cannot be changed; a copy can. */
+gboolean myna_personas_is_own (MynaPersonas *self, MynaPersona *persona);
+/* Adds and saves it, under another name if its own is taken ("Teacher 2").  Returns what is on the list then, owned by it;
+ * NULL with an error of G_FILE_ERROR where it cannot be saved, or of G_IO_ERROR where there are too many. */
+MynaPersona *myna_personas_add (MynaPersonas *self, MynaPersona *persona, GError **error);
+/* Puts `changed` in the place of one of the person's own. */
+gboolean myna_personas_change (MynaPersonas *self, MynaPersona *persona, MynaPersona *changed, GError **error);
+gboolean myna_personas_remove (MynaPersonas *self, MynaPersona *persona, GError **error);
+/* The one with exactly these settings (NULL for none), or NULL. */
+MynaPersona *myna_personas_find (MynaPersonas *self, const char *settings);
+
+G_END_DECLS

@@ -1,0 +1,406 @@
+/* markdown-maths.c: mathematics between $…$, $$…$$, \(…\) and \[…\], as an extension of cmark
+ *
+ * Inline formulas become HTML_INLINE nodes of this extension (tables take no other kind of leaf from strangers) whose literal
+ * is the source with its delimiters.  A formula that begins a
+ * line becomes a CUSTOM_BLOCK node, so that lines of it like "+ b" or "---" are no markdown; it is live while it is not
+ * closed, and ends at a blank line.
+ *
+ * cmark resolves \( itself before an extension sees it.  So before parsing, the backslash of a delimiter is replaced by the
+ * control character ESCAPE; where it turns out to be no delimiter (in code, in an address) it is put back.  Whether it is one
+ * depends on its own line alone, so that parsing can begin at any block.
+ *
+ * Dollars are money more often than mathematics: see is_opening() and is_closing().
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include <string.h>
+
+#include "markup/markdown-private.h"
+
+#define ESCAPE      '\001'
+#define CARET       '\002' /* see is_footnote() */
+#define MAX_INLINE  4096   /* bytes of an inline formula */
+#define MAX_DISPLAY (16 * 1024)
+
+typedef struct
+{
+  GString *source;
+  const char *close; /* "$$" or "\\]" */
+  gboolean is_closed, is_given_up;
+  gboolean leaves_rest; /* text follows on its last line */
+} Display;
+
+static void
+free_display (cmark_mem *mem, void *data)
+{
+  Display *display = data;
+
+  g_string_free (display->source, TRUE);
+  g_free (display);
+}
+
+static gboolean
+is_one_of (char c, const char *set)
+{
+  return c != '\0' && strchr (set, c) != NULL;
+}
+
+static char
+unmarked (char c)
+{
+  return c == ESCAPE ? '\\' : c == CARET ? '^' : c;
+}
+
+/* What is known of a line while its delimiters are marked. */
+typedef struct
+{
+  gsize start, end;
+  gsize last_round, last_square;  /* offset of its last "\\)" and "\\]"; 0 if there is none */
+  gboolean has_round, has_square; /* an opening one has been marked */
+} Line;
+
+static Line
+scan_line (const char *text, gsize start)
+{
+  Line line = { .start = start, .end = start + strcspn (text + start, "\r\n") };
+
+  for (gsize i = start; i + 1 < line.end; i++)
+    {
+      if (text[i] != '\\')
+        continue;
+      if (text[i + 1] == ')')
+        line.last_round = i;
+      else if (text[i + 1] == ']')
+        line.last_square = i;
+      i++;
+    }
+  return line;
+}
+
+/* Whether the backslash at `at` begins a delimiter, going by its line alone. */
+static gboolean
+is_delimiter (Line *line, const char *text, gsize at)
+{
+  switch (text[at + 1])
+    {
+    case ')': return line->has_round;
+    case ']': return line->has_square;
+    case '(': line->has_round |= line->last_round > at + 2; return line->last_round > at + 2;
+    default:
+      /* \[ at the start of a line may be closed on a later one. */
+      if (line->last_square <= at + 2 && strspn (text + line->start, " \t>-*+.)0123456789") != at - line->start)
+        return FALSE;
+      line->has_square = TRUE;
+      return TRUE;
+    }
+}
+
+/* Whether "[^" at `at` may refer to a footnote: a label without blanks and a bracket on the same line.  In anything else
+ * cmark-gfm (0.29.0.gfm.6) loses text, so that the caret is hidden from it.
+ */
+static gboolean
+is_footnote (const Line *line, const char *text, gsize at)
+{
+  gsize end = at + 2 + strcspn (text + at + 2, " \t\r\n[]^");
+
+  return end > at + 2 && end < line->end && text[end] == ']';
+}
+
+void
+myna_maths_mark (char *text)
+{
+  Line line = scan_line (text, 0);
+
+  for (gsize i = 0; text[i]; i++)
+    {
+      if (i >= line.end)
+        {
+          line = scan_line (text, i + 1);
+        }
+      else if (text[i] == ESCAPE || text[i] == CARET)
+        {
+          text[i] = ' ';
+        }
+      else if (text[i] == '[' && text[i + 1] == '^')
+        {
+          if (!is_footnote (&line, text, i))
+            text[i + 1] = CARET;
+          i++;
+        }
+      else if (text[i] == '\\' && i + 1 < line.end)
+        {
+          if (is_one_of (text[i + 1], "()[]") && is_delimiter (&line, text, i))
+            text[i] = ESCAPE;
+          i++;
+        }
+    }
+}
+
+char *
+myna_maths_unmark (const char *text, gboolean is_address)
+{
+  char *copy, *out;
+
+  if (!text || strpbrk (text, (char[]){ ESCAPE, CARET, '\0' }) == NULL)
+    return NULL;
+  copy = out = g_strdup (text);
+  for (const char *in = text; *in; in++)
+    if (*in != ESCAPE)
+      *out++ = unmarked (*in);
+    else if (!is_address)
+      *out++ = '\\';
+  *out = '\0';
+  return copy;
+}
+
+/* A dollar opens a formula if it stands before something and not behind a letter or digit (US$5). */
+static gboolean
+is_opening (cmark_inline_parser *inlines, int at, int width)
+{
+  unsigned char next = cmark_inline_parser_peek_at (inlines, at + width);
+  unsigned char before = at > 0 ? cmark_inline_parser_peek_at (inlines, at - 1) : ' ';
+
+  if (next == '\0' || next == '$' || g_ascii_isalnum (before) || before == '$')
+    return FALSE;
+  return width == 2 || !g_ascii_isspace (next);
+}
+
+/* … and closes one if it stands behind something and not before a digit ($5 or $6). */
+static gboolean
+is_closing (cmark_inline_parser *inlines, int at, int width)
+{
+  unsigned char before = cmark_inline_parser_peek_at (inlines, at - 1);
+  unsigned char next = cmark_inline_parser_peek_at (inlines, at + width);
+
+  if (width == 2)
+    return cmark_inline_parser_peek_at (inlines, at + 1) == '$';
+  return !g_ascii_isspace (before) && !g_ascii_isdigit (next);
+}
+
+/* "20 (or 20" between dollars is money: a number with blanks and nothing that TeX would write. */
+static gboolean
+is_money (const char *content)
+{
+  return g_ascii_isdigit (content[0]) && strchr (content, ' ') && strpbrk (content, "\\^_={}+<>") == NULL;
+}
+
+static cmark_node *
+new_inline (cmark_inline_parser *inlines, cmark_node_type type, const char *text, int end)
+{
+  cmark_node *node = cmark_node_new (type);
+
+  cmark_node_set_literal (node, text);
+  if (type == CMARK_NODE_HTML_INLINE)
+    cmark_node_set_syntax_extension (node, myna_maths_get_extension ());
+  cmark_inline_parser_set_offset (inlines, end);
+  return node;
+}
+
+static cmark_node *
+match_dollars (cmark_inline_parser *inlines)
+{
+  int start = cmark_inline_parser_get_offset (inlines);
+  int width = cmark_inline_parser_peek_at (inlines, start + 1) == '$' ? 2 : 1;
+  g_autoptr (GString) source = NULL;
+
+  if (!is_opening (inlines, start, width))
+    return NULL;
+  source = g_string_new (width == 2 ? "$$" : "$");
+  for (int at = start + width; at < start + MAX_INLINE; at++)
+    {
+      unsigned char c = cmark_inline_parser_peek_at (inlines, at);
+
+      if (c == '\0')
+        return NULL;
+      if (c == '$' && at > start + width && is_closing (inlines, at, width))
+        {
+          if (width == 1 && is_money (source->str + 1))
+            return NULL;
+          g_string_append (source, width == 2 ? "$$" : "$");
+          return new_inline (inlines, CMARK_NODE_HTML_INLINE, source->str, at + width);
+        }
+      if (c == '$' && width == 1)
+        return NULL;
+      g_string_append_c (source, unmarked (c));
+      if (c == '\\' && cmark_inline_parser_peek_at (inlines, at + 1) != '\0')
+        g_string_append_c (source, cmark_inline_parser_peek_at (inlines, ++at));
+    }
+  return NULL;
+}
+
+/* A formula has a letter or a digit; without one it is punctuation with backslashes. */
+static gboolean
+has_letter (const char *text, gsize length)
+{
+  for (gsize i = 0; i < length; i++)
+    if (g_ascii_isalnum (text[i]) || (guchar) text[i] >= 0x80)
+      return TRUE;
+  return FALSE;
+}
+
+static cmark_node *
+match_escape (cmark_inline_parser *inlines)
+{
+  int start = cmark_inline_parser_get_offset (inlines);
+  char opener = cmark_inline_parser_peek_at (inlines, start + 1);
+  char closer = opener == '(' ? ')' : ']';
+  g_autoptr (GString) source = g_string_new ("\\");
+
+  g_string_append_c (source, opener);
+  for (int at = start + 2; is_one_of (opener, "([") && at < start + MAX_INLINE; at++)
+    {
+      unsigned char c = cmark_inline_parser_peek_at (inlines, at);
+
+      if (c == '\0')
+        break;
+      g_string_append_c (source, unmarked (c));
+      if (c == ESCAPE && cmark_inline_parser_peek_at (inlines, at + 1) == closer)
+        {
+          if (!has_letter (source->str, source->len))
+            break;
+          g_string_append_c (source, closer);
+          return new_inline (inlines, CMARK_NODE_HTML_INLINE, source->str, at + 2);
+        }
+    }
+  /* no formula: an escaped bracket */
+  return new_inline (inlines, CMARK_NODE_TEXT, (char[]){ opener, '\0' }, start + 2);
+}
+
+static cmark_node *
+match_inline (cmark_syntax_extension *extension, cmark_parser *parser, cmark_node *parent, unsigned char character,
+              cmark_inline_parser *inlines)
+{
+  /* cmark asks at every character. */
+  return character == '$' ? match_dollars (inlines) : character == ESCAPE ? match_escape (inlines) : NULL;
+}
+
+/* Takes what belongs to the formula from a line's rest; returns how many bytes that is. */
+static gsize
+take_line (Display *display, const char *rest)
+{
+  gsize length = strcspn (rest, "\r\n"), tail;
+  g_autofree char *marked = g_strndup (rest, length);
+  g_autofree char *restored = myna_maths_unmark (marked, FALSE);
+  const char *line = restored ? restored : marked;
+  const char *close = strstr (line, display->close);
+
+  if (!close)
+    {
+      g_string_append_printf (display->source, "%s\n", line);
+      display->is_given_up = display->source->len > MAX_DISPLAY;
+      return length;
+    }
+  length = close + strlen (display->close) - line;
+  g_string_append_len (display->source, line, length);
+  display->is_closed = TRUE;
+  /* A full stop behind a formula is not worth a line of its own. */
+  tail = strspn (line + length, " \t.,;:");
+  display->leaves_rest = line[length + tail] != '\0';
+  return display->leaves_rest ? length : length + tail;
+}
+
+/* Whether a formula begins with this text, which follows the opening delimiter on its line. */
+static gboolean
+looks_like_maths (const char *rest, const char *close)
+{
+  const char *line_end = rest + strcspn (rest, "\r\n");
+  const char *at = rest + strspn (rest, " \t");
+  const char *closed = g_strstr_len (rest, line_end - rest, close);
+
+  if (at == line_end)
+    return TRUE;
+  if (closed)
+    return has_letter (rest, closed - rest);
+  for (; at < line_end; at++)
+    if (is_one_of (*at, "\\^_={\001"))
+      return TRUE;
+  return FALSE;
+}
+
+static cmark_node *
+try_opening_block (cmark_syntax_extension *extension, int indented, cmark_parser *parser, cmark_node *parent,
+                   unsigned char *input, int length)
+{
+  int start = cmark_parser_get_first_nonspace (parser);
+  g_autofree char *line = g_strndup ((char *) input, length);
+  gboolean dollars = g_str_has_prefix (line + MIN (start, length), "$$");
+  cmark_node *node;
+  Display *display;
+
+  if (indented || (!dollars && !g_str_has_prefix (line + MIN (start, length), "\001[")))
+    return NULL;
+  if (!looks_like_maths (line + start + 2, dollars ? "$$" : "\001]"))
+    return NULL;
+  node = cmark_parser_add_child (parser, parent, CMARK_NODE_CUSTOM_BLOCK, start + 1);
+  display = g_new0 (Display, 1);
+  display->source = g_string_new (dollars ? "$$" : "\\[");
+  display->close = dollars ? "$$" : "\\]";
+  cmark_node_set_syntax_extension (node, extension);
+  cmark_node_set_user_data (node, display);
+  cmark_node_set_user_data_free_func (node, free_display);
+  cmark_parser_advance_offset (parser, (char *) input,
+                               start + 2 + take_line (display, line + start + 2) - cmark_parser_get_offset (parser), FALSE);
+  return node;
+}
+
+/* Whether the line goes on with the formula; takes it then. */
+static int
+match_block (cmark_syntax_extension *extension, cmark_parser *parser, unsigned char *input, int length, cmark_node *container)
+{
+  Display *display = cmark_node_get_user_data (container);
+  int offset = cmark_parser_get_offset (parser);
+  g_autofree char *line = g_strndup ((char *) input, length);
+
+  if (display->is_closed || display->is_given_up)
+    return FALSE;
+  if (cmark_parser_is_blank (parser))
+    {
+      display->is_given_up = TRUE;
+      return FALSE;
+    }
+  cmark_parser_advance_offset (parser, (char *) input, take_line (display, line + offset), FALSE);
+  return TRUE;
+}
+
+static int
+can_contain (cmark_syntax_extension *extension, cmark_node *node, cmark_node_type child)
+{
+  return FALSE;
+}
+
+cmark_syntax_extension *
+myna_maths_get_extension (void)
+{
+  static cmark_syntax_extension *extension;
+  cmark_mem *mem = cmark_get_default_mem_allocator ();
+  cmark_llist *characters = NULL;
+
+  if (extension)
+    return extension;
+  extension = cmark_syntax_extension_new ("maths");
+  characters = cmark_llist_append (mem, characters, (void *) (gsize) '$');
+  characters = cmark_llist_append (mem, characters, (void *) (gsize) ESCAPE);
+  cmark_syntax_extension_set_special_inline_chars (extension, characters);
+  cmark_syntax_extension_set_match_inline_func (extension, match_inline);
+  cmark_syntax_extension_set_open_block_func (extension, try_opening_block);
+  cmark_syntax_extension_set_match_block_func (extension, match_block);
+  cmark_syntax_extension_set_can_contain_func (extension, can_contain);
+  return extension;
+}
+
+const char *
+myna_maths_get_display (cmark_node *node, gboolean *ret_is_formula)
+{
+  Display *display = cmark_node_get_user_data (node);
+
+  *ret_is_formula = display->is_closed || !display->is_given_up;
+  return display->source->str;
+}
+
+gboolean
+myna_maths_leaves_rest (cmark_node *node)
+{
+  Display *display = cmark_node_get_type (node) == CMARK_NODE_CUSTOM_BLOCK ? cmark_node_get_user_data (node) : NULL;
+
+  return display && display->leaves_rest;
+}

@@ -1,0 +1,62 @@
+/* markdown-private.h: between the document, the reader of cmark's tree and the inline reader
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <cmark-gfm.h>
+#include <cmark-gfm-extension_api.h>
+
+#include "markup/markdown.h"
+
+G_BEGIN_DECLS
+
+/* Appends a string's text and runs. */
+typedef struct
+{
+  GString *text;
+  GArray *runs; /* of MynaRun */
+} MynaStringBuilder;
+
+void myna_string_builder_init (MynaStringBuilder *self);
+void myna_string_builder_append (MynaStringBuilder *self, const char *text, MynaRunStyle style, char *data);
+/* Takes the string out; the builder is empty and must not be used again. */
+MynaRichString myna_string_builder_end (MynaStringBuilder *self);
+
+MynaRichString *myna_rich_string_new (MynaRichString value);
+void myna_rich_string_clear (MynaRichString *self);
+void myna_rich_string_free (MynaRichString *self);
+gboolean myna_rich_string_equal (const MynaRichString *a, const MynaRichString *b);
+
+/* A block with the containers around it copied; the caller owns the only reference. */
+MynaBlock *myna_block_new (MynaBlockKind kind, const MynaContainer *containers, guint n_containers);
+
+/* Text of a literal with the characters that hide or reorder other ones written out, as in ⟨U+202E⟩; NULL if it has none. */
+char *myna_reveal_controls (const char *text);
+
+/* markdown-maths.c.  To be attached before all others: that of tables swallows what it is asked about. */
+cmark_syntax_extension *myna_maths_get_extension (void);
+/* Replaces, in place, the backslashes of delimiters by a character that cmark leaves alone. */
+void myna_maths_mark (char *text);
+/* Puts them back in text that is taken literally; in an address, where they escaped a bracket, takes them out.  NULL if there
+ * is none; the caller frees. */
+char *myna_maths_unmark (const char *text, gboolean is_address);
+/* Source of a CUSTOM_BLOCK with its delimiters; not a formula if it was never closed. */
+const char *myna_maths_get_display (cmark_node *node, gboolean *ret_is_formula);
+/* Whether the node is a displayed formula behind which, on its last line, the next block begins. */
+gboolean myna_maths_leaves_rest (cmark_node *node);
+
+/* Inline children of `node` (paragraph, heading or table cell). */
+void myna_inlines_read (cmark_node *node, MynaStringBuilder *builder);
+
+/* Where a piece of markdown may still change: the last top-level part that began on a complete line. */
+typedef struct
+{
+  guint first_block; /* index of its first block */
+  int first_line;    /* line, from 1, where it begins; 0 if there is no such part */
+} MynaTail;
+
+/* Parses `text` and appends its blocks.  `outer` are the containers around all of it. */
+MynaTail myna_blocks_read (const char *text, gsize length, const MynaContainer *outer, guint n_outer, GPtrArray *blocks);
+
+G_END_DECLS

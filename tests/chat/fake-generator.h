@@ -1,0 +1,31 @@
+/* fake-generator.h: a generator that says what the test wants, when it wants
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "chat/myna-generator.h"
+
+G_BEGIN_DECLS
+
+#define FAKE_TYPE_GENERATOR (fake_generator_get_type ())
+G_DECLARE_FINAL_TYPE (FakeGenerator, fake_generator, FAKE, GENERATOR, GObject)
+
+FakeGenerator *fake_generator_new (void);
+
+/* Requests that were not ended yet, oldest first; the functions below speak for the oldest. */
+guint fake_generator_n_requests (FakeGenerator *self);
+/* The prompt of the latest request, as "role:content|role:content|…"; with "+text" where a reply is continued. */
+const char *fake_generator_get_prompt (FakeGenerator *self);
+void fake_generator_say (FakeGenerator *self, const char *piece);
+void fake_generator_read (FakeGenerator *self, gsize n_done, gsize n_total);
+void fake_generator_end (FakeGenerator *self, GlmStopReason reason);
+void fake_generator_fail (FakeGenerator *self, GlmErrorCode code);
+/* Tokens of a prompt are its bytes.  0: no limit, nothing is counted. */
+void fake_generator_set_context_length (FakeGenerator *self, int length);
+/* Pieces that arrive after a request was cancelled, as a careless engine might send them. */
+void fake_generator_say_late (FakeGenerator *self, const char *piece);
+/* Drops what was kept for that. */
+void fake_generator_forget (FakeGenerator *self);
+
+G_END_DECLS

@@ -1,0 +1,294 @@
+/* test-settings.c: settings of conversations, memory estimates and what the model list keeps
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include <glib/gstdio.h>
+#include <utime.h>
+
+#include "chat/myna-digest.h"
+#include "chat/myna-memory.h"
+#include "chat/myna-model-entry.h"
+#include "chat/myna-chat-settings.h"
+
+/* ---- Settings of conversations ---------------------------------------------------------------------------------- */
+
+static void
+test_round_trip (void)
+{
+  g_auto (MynaChatSettings) settings = { 0 };
+  g_auto (MynaChatSettings) again = { 0 };
+  g_autofree char *json = NULL;
+
+  g_assert_null (myna_chat_settings_to_json (&settings));
+  settings.system_prompt = g_strdup ("你是\"雏鸟\"\n\\");
+  myna_chat_settings_set (&settings, MYNA_SETTING_TEMPERATURE, 0.35);
+  myna_chat_settings_set (&settings, MYNA_SETTING_SEED, 9007199254740992.0);
+  json = myna_chat_settings_to_json (&settings);
+  myna_chat_settings_parse (&again, json);
+  g_assert_cmpstr (again.system_prompt, ==, settings.system_prompt);
+  g_assert_cmpuint (again.set, ==, settings.set);
+  g_assert_cmpfloat (again.values[MYNA_SETTING_TEMPERATURE], ==, 0.35);
+  g_assert_cmpfloat (again.values[MYNA_SETTING_SEED], ==, 9007199254740992.0);
+}
+
+static void
+test_bad_json (void)
+{
+  static const char *const texts[] = {
+    NULL, "", "null", "[]", "{", "{\"temperature\": \"hot\"}", "{\"system\": 3}", "{\"top_p\": {}}", "{\"seed\": null}",
+  };
+  g_autofree char *huge = g_strnfill (MYNA_CHAT_SETTINGS_MAX_PROMPT + 1, 'x');
+  g_autofree char *json = g_strdup_printf ("{\"system\": \"%s\"}", huge);
+  MynaChatSettings settings;
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      myna_chat_settings_parse (&settings, texts[i]);
+      g_assert_null (settings.system_prompt);
+      g_assert_cmpuint (settings.set, ==, 0);
+    }
+  myna_chat_settings_parse (&settings, json);
+  g_assert_null (settings.system_prompt);
+}
+
+static void
+test_ranges (void)
+{
+  g_auto (MynaChatSettings) settings = { 0 };
+  GlmSampling sampling = { .temperature = 0.8f, .top_k = 5, .max_tokens = 7 };
+
+  myna_chat_settings_parse (&settings, "{\"temperature\": 99, \"top_k\": -3, \"min_p\": 1e999, \"max_tokens\": 12.9}");
+  myna_chat_settings_apply (&settings, &sampling);
+  g_assert_cmpfloat (sampling.temperature, ==, 2);
+  g_assert_cmpint (sampling.top_k, ==, 0);
+  g_assert_cmpint (sampling.max_tokens, ==, 12);
+  g_assert_cmpfloat (sampling.min_p, <=, 1);
+}
+
+/* The conversation's word counts before the application's, and that before the family's. */
+static void
+test_levels (void)
+{
+  GlmSampling sampling = { .temperature = 0.8f, .top_p = 0.7f, .top_k = 5 };
+  g_autofree char *prompt = NULL;
+  g_autofree char *none = NULL;
+
+  myna_chat_settings_set_defaults ("{\"system\": \"Be kind.\", \"temperature\": 0.5, \"top_p\": 0.6}");
+  myna_chat_settings_resolve ("{\"temperature\": 0}", &sampling, &prompt);
+  g_assert_cmpstr (prompt, ==, "Be kind.");
+  g_assert_cmpfloat (sampling.temperature, ==, 0);
+  g_assert_cmpfloat_with_epsilon (sampling.top_p, 0.6, 1e-6);
+  g_assert_cmpint (sampling.top_k, ==, 5);
+  /* An empty prompt is a wish too: none. */
+  myna_chat_settings_resolve ("{\"system\": \"\"}", &sampling, &none);
+  g_assert_null (none);
+  myna_chat_settings_set_defaults (NULL);
+}
+
+/* How the model is loaded: the conversation's word counts before the preferences', the application's defaults say nothing. */
+static void
+test_load_options (void)
+{
+  GlmActorLoadOptions options = { .n_threads = 3, .context_length = 4096 };
+
+  myna_chat_settings_set_defaults ("{\"context_length\": 99}");
+  myna_chat_settings_resolve_load (NULL, &options);
+  g_assert_cmpint (options.context_length, ==, 4096);
+  myna_chat_settings_resolve_load ("{\"context_length\": 512, \"temperature\": 0}", &options);
+  g_assert_cmpint (options.context_length, ==, 512);
+  g_assert_cmpint (options.n_threads, ==, 3);
+  myna_chat_settings_resolve_load ("{\"context_length\": 0, \"threads\": 1}", &options);
+  g_assert_cmpint (options.context_length, ==, 0);
+  g_assert_cmpint (options.n_threads, ==, 1);
+  myna_chat_settings_set_defaults (NULL);
+}
+
+/* ---- Memory ----------------------------------------------------------------------------------------------------- */
+
+static void
+write_file (const char *folder, const char *name, const char *text)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_file_set_contents (path, text, -1, &error);
+  g_assert_no_error (error);
+}
+
+static void
+test_memory (void)
+{
+  static const char *const names[] = { "memory.max", "memory.current", "memory.stat" };
+  g_autofree char *folder = g_dir_make_tmp ("myna-cgroup-XXXXXX", NULL);
+
+  g_assert_cmpuint (myna_memory_parse_meminfo ("MemTotal:  8000 kB\nMemAvailable:   4000 kB\n"), ==, 4000 * 1024);
+  g_assert_cmpuint (myna_memory_parse_meminfo ("MemTotal:  8000 kB\n"), ==, G_MAXUINT64);
+
+  g_assert_cmpuint (myna_memory_read_cgroup (folder), ==, G_MAXUINT64);
+  write_file (folder, "memory.max", "max\n");
+  write_file (folder, "memory.current", "700\n");
+  g_assert_cmpuint (myna_memory_read_cgroup (folder), ==, G_MAXUINT64);
+  write_file (folder, "memory.max", "1000\n");
+  g_assert_cmpuint (myna_memory_read_cgroup (folder), ==, 300);
+  write_file (folder, "memory.stat", "anon 100\ninactive_file 200\nactive_file 9\n");
+  g_assert_cmpuint (myna_memory_read_cgroup (folder), ==, 500);
+  write_file (folder, "memory.current", "2000\n");
+  g_assert_cmpuint (myna_memory_read_cgroup (folder), ==, 0);
+
+  g_assert_cmpint (myna_memory_get_verdict (500, 0), ==, MYNA_VERDICT_UNKNOWN);
+  g_assert_cmpint (myna_memory_get_verdict (500, 1000), ==, MYNA_VERDICT_FITS);
+  g_assert_cmpint (myna_memory_get_verdict (900, 1000), ==, MYNA_VERDICT_TIGHT);
+  g_assert_cmpint (myna_memory_get_verdict (1001, 1000), ==, MYNA_VERDICT_TOO_LARGE);
+  g_assert_cmpuint (myna_memory_available (), >, 0);
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      g_autofree char *path = g_build_filename (folder, names[i], NULL);
+
+      g_unlink (path);
+    }
+  g_rmdir (folder);
+}
+
+/* ---- Model files ------------------------------------------------------------------------------------------------ */
+
+static void
+wait_for (MynaModelEntry *entry)
+{
+  while (myna_model_entry_get_status (entry) == MYNA_MODEL_READING)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static void
+test_entry (void)
+{
+  g_autofree char *path = g_build_filename (g_getenv ("MYNA_DATA_DIR"), "models", "myna-fledgling-q8_0.gguf", NULL);
+  g_autofree char *folder = g_dir_make_tmp ("myna-models-XXXXXX", NULL);
+  g_autofree char *broken_path = g_build_filename (folder, "broken.gguf", NULL);
+  g_autoptr (MynaModelEntry) good = myna_model_entry_new (path, NULL, NULL);
+  g_autoptr (MynaModelEntry) missing = myna_model_entry_new ("/nowhere/at all.gguf", NULL, NULL);
+  g_autoptr (MynaModelEntry) broken = NULL;
+  g_autofree char *text = NULL;
+
+  write_file (folder, "broken.gguf", "GGUF but not really");
+  broken = myna_model_entry_new (broken_path, "My model", NULL);
+  g_assert_cmpstr (myna_model_entry_get_title (missing), ==, "at all");
+  wait_for (good);
+  wait_for (missing);
+  wait_for (broken);
+  g_assert_cmpint (myna_model_entry_get_status (good), ==, MYNA_MODEL_READABLE);
+  text = myna_model_info_describe (myna_model_entry_get_info (good));
+  g_assert_cmpstr (text, ==, "ChatGLM3 · 36 million parameters · Q8_0 · 39.1\u00a0MB");
+  g_assert_cmpint (myna_model_info_get_context (myna_model_entry_get_info (good), 0), ==, 1024);
+  g_assert_cmpint (myna_model_info_get_context (myna_model_entry_get_info (good), 512), ==, 512);
+  g_assert_cmpint (myna_model_entry_get_status (missing), ==, MYNA_MODEL_MISSING);
+  g_assert_nonnull (myna_model_entry_get_error (missing));
+  g_assert_cmpint (myna_model_entry_get_status (broken), ==, MYNA_MODEL_BROKEN);
+  g_assert_null (myna_model_entry_get_info (broken));
+  g_assert_cmpstr (myna_model_entry_get_title (broken), ==, "My model");
+  g_unlink (broken_path);
+  g_rmdir (folder);
+}
+
+static void
+test_license (void)
+{
+  GlmModelInfo info = { .family = "GLM-4-0414", .n_params = 1234567 };
+  g_autofree char *by_family = myna_model_info_describe_license (&info);
+  g_autofree char *from_file = NULL;
+  g_autofree char *unknown = NULL;
+  g_autofree char *size = myna_model_describe_size (info.n_params);
+
+  g_assert_cmpstr (by_family, ==, "MIT (usual for GLM-4-0414; the file says nothing)");
+  g_strlcpy (info.license, "apache-2.0", sizeof info.license);
+  from_file = myna_model_info_describe_license (&info);
+  g_assert_cmpstr (from_file, ==, "apache-2.0 (according to the file)");
+  unknown = myna_model_info_describe_license (&(GlmModelInfo){ .family = "Strange" });
+  g_assert_cmpstr (unknown, ==, "The file says nothing. Look where it was published");
+  g_assert_cmpstr (size, ==, "1.2 million parameters");
+}
+
+/* ---- Digests ---------------------------------------------------------------------------------------------------- */
+
+static void
+keep_result_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  *(GAsyncResult **) user_data = g_object_ref (result);
+}
+
+static char *
+get_digest (const char *path, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  myna_digest_async (path, cancellable, NULL, keep_result_cb, &result);
+  while (!result)
+    g_main_context_iteration (NULL, TRUE);
+
+  return myna_digest_finish (result, error);
+}
+
+static void
+check_digest (const char *folder, const char *expected)
+{
+  g_autofree char *path = g_build_filename (folder, "a [b].gguf", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *digest = get_digest (path, NULL, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (digest, ==, expected);
+}
+
+/* FIPS 180-2, B.1. */
+#define SHA256_OF_ABC "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+#define SHA256_OF_ABD "a52d159f262b2c6ddb724a61840befc36eb30c88877a4030b65cbe86298449c9"
+
+static void
+test_digest (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("myna-digest-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "a [b].gguf", NULL);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autoptr (GError) error = NULL;
+  g_autofree char *none = NULL;
+  struct utimbuf times = { 1000000000, 1000000000 };
+
+  write_file (folder, "a [b].gguf", "abc");
+  g_assert_cmpint (utime (path, &times), ==, 0);
+  check_digest (folder, SHA256_OF_ABC);
+  /* Size and time are the same: it is not read again. */
+  write_file (folder, "a [b].gguf", "abd");
+  g_assert_cmpint (utime (path, &times), ==, 0);
+  check_digest (folder, SHA256_OF_ABC);
+  times.modtime++;
+  g_assert_cmpint (utime (path, &times), ==, 0);
+  check_digest (folder, SHA256_OF_ABD);
+
+  times.modtime++;
+  g_assert_cmpint (utime (path, &times), ==, 0);
+  g_cancellable_cancel (cancellable);
+  none = get_digest (path, cancellable, &error);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  g_assert_null (none);
+  g_clear_error (&error);
+  g_unlink (path);
+  none = get_digest (path, NULL, &error);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND);
+  g_rmdir (folder);
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_test_add_func ("/settings/round-trip", test_round_trip);
+  g_test_add_func ("/settings/bad-json", test_bad_json);
+  g_test_add_func ("/settings/ranges", test_ranges);
+  g_test_add_func ("/settings/levels", test_levels);
+  g_test_add_func ("/settings/load-options", test_load_options);
+  g_test_add_func ("/models/memory", test_memory);
+  g_test_add_func ("/models/entry", test_entry);
+  g_test_add_func ("/models/digest", test_digest);
+  g_test_add_func ("/models/license", test_license);
+
+  return g_test_run ();
+}

@@ -5,7 +5,7 @@
 #include <glib/gi18n.h>
 #include <locale.h>
 
-#include "myna-application.h"
+#include "application/myna-application.h"
 
 int
 main (int argc, char *argv[])

@@ -2,7 +2,7 @@
 """check-deprecated.py SOURCE-ROOT BUILD-ROOT: the sources compile without a call that this system's GTK advises against.
 
 The ordinary build limits itself to the oldest GTK that is served, and so does not hear of what has been replaced since.  What
-has a successor on newer systems belongs into src/ui/ui-compat.c, which is left out here as in the ordinary build.
+has a successor on newer systems belongs into src/ui/base/ui-compat.c, which is left out here as in the ordinary build.
 SPDX-License-Identifier: GPL-3.0-or-later
 """
 import concurrent.futures

@@ -49,7 +49,27 @@ FOLDERS = {
 
     "markup": (CMARK, ""),
     "chat": (JSON, "engine/engine.h engine/actor storage/storage.h markup"),
+
+    "ui/base": (GTK, "storage/storage.h"),
+    "ui/maths": (GTK, ""),
+    "ui/markdown": (GTK, "markup ui/base ui/maths"),
+    "ui/composer": (GTK, "chat ui/base"),
+    "ui/transcript": (GTK, "markup chat ui/base ui/markdown ui/composer"),
+    "ui/sidebar": (GTK, "storage/storage.h chat"),
+    "ui/exchange": (GTK, "storage/storage.h markup chat ui/base"),
+    "ui/models": (GTK, "engine/engine.h engine/actor chat ui/base"),
+    "ui/preferences": (GTK, "engine/engine.h chat ui/base"),
+    "ui/help": (GTK, "ui/markdown"),
+    "ui/window": (GTK, "chat ui/base ui/transcript ui/sidebar ui/exchange ui/preferences"),
+    "ui/application": (GTK, "engine/actor storage/storage.h chat ui/base ui/markdown ui/models "
+                            "ui/preferences ui/help ui/window"),
+    "ui/main.c": (GTK, "ui/application"),
 }
+
+# To be opened, then to be deleted: myna-window.h names the application, of which the windows' actions ask their core objects.
+CIRCLES = {("ui/window", "ui/application")}
+# Made by the build.
+GENERATED = {"myna-resources.h"}
 
 
 def folder_of(name):
@@ -85,6 +105,8 @@ def check(src, path, names, graph):
             if not re.fullmatch(system, header):
                 yield f"src/{name}:{number}: {own} may not include <{header}>"
             continue
+        if header in GENERATED:
+            continue
         targets = names.get(header, set())
         # Its own layer's header first; else the full name of another layer's; else one beside it.
         target = next((t for t in sorted(targets) if t == f"{layer}/{header}"), None) or \
@@ -96,6 +118,8 @@ def check(src, path, names, graph):
         other = folder_of(target)
         if other != own:
             graph[own, other] += 1
+            if (own, other) in CIRCLES:
+                continue
             if other not in allowed.split():
                 yield f"src/{name}:{number}: {own} may not include {header} of {other or 'a folder without a row'}"
 
@@ -113,7 +137,7 @@ def main(root, *options):
     graph, names = collections.Counter(), headers(src)
     files = sorted(src.rglob("*.[ch]"))
     problems = list(table_problems()) + [problem for path in files for problem in check(src, path, names, graph)]
-    mutual = [(a, b) for a, b in graph if a < b and (b, a) in graph]
+    mutual = [(a, b) for a, b in graph if a < b and (b, a) in graph and not {(a, b), (b, a)} & CIRCLES]
     if "--graph" in options:
         for folder in FOLDERS:
             print(f"{folder}: " + ", ".join(f"{b} ({n})" for (a, b), n in sorted(graph.items()) if a == folder))

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "markdown/text-layout.h"
-#include "ui-compat.h"
+#include "base/ui-compat.h"
 
 static GdkRGBA
 with_alpha (GdkRGBA color, float alpha)

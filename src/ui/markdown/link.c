@@ -11,7 +11,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "ui-compat.h"
+#include "base/ui-compat.h"
 
 #define RING_WIDTH  2.0f
 #define RING_RADIUS 5.0f

@@ -5,7 +5,7 @@
 #include <glib/gi18n.h>
 
 #include "markdown/markdown-view-private.h"
-#include "ui-compat.h"
+#include "base/ui-compat.h"
 
 void
 myna_markdown_view_open_link (MynaMarkdownView *self, const char *target)

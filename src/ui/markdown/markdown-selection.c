@@ -10,7 +10,7 @@
 
 #include "markdown/block-views.h"
 #include "markdown/markdown-view-private.h"
-#include "ui-compat.h"
+#include "base/ui-compat.h"
 
 static int
 compare_positions (MynaPosition a, MynaPosition b)

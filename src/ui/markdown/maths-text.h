@@ -6,7 +6,7 @@
 
 #include <pango/pango.h>
 
-#include "markdown/maths/maths.h"
+#include "maths/maths.h"
 
 G_BEGIN_DECLS
 

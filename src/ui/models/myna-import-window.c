@@ -13,8 +13,8 @@
 #include "chat/myna-problem.h"
 #include "engine/actor/glm-importer.h"
 #include "chat/myna-model-entry.h"
-#include "myna-banner.h"
-#include "myna-secondary-window.h"
+#include "base/myna-banner.h"
+#include "base/myna-secondary-window.h"
 
 struct _MynaImportWindow
 {

@@ -8,7 +8,7 @@
 
 #include "chat/myna-digest.h"
 #include "chat/myna-memory.h"
-#include "ui-compat.h"
+#include "base/ui-compat.h"
 
 struct _MynaModelRow
 {

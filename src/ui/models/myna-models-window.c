@@ -9,9 +9,9 @@
 #include "chat/myna-problem.h"
 #include "models/myna-import-window.h"
 #include "models/myna-model-row.h"
-#include "myna-banner.h"
-#include "myna-secondary-window.h"
-#include "ui-compat.h"
+#include "base/myna-banner.h"
+#include "base/myna-secondary-window.h"
+#include "base/ui-compat.h"
 
 struct _MynaModelsWindow
 {

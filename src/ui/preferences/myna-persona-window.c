@@ -6,8 +6,8 @@
 
 #include <glib/gi18n.h>
 
-#include "myna-banner.h"
-#include "myna-secondary-window.h"
+#include "base/myna-banner.h"
+#include "base/myna-secondary-window.h"
 #include "preferences/myna-chat-settings-page.h"
 #include "chat/myna-personas.h"
 

@@ -6,10 +6,10 @@
 
 #include <glib/gi18n.h>
 
-#include "myna-banner.h"
+#include "base/myna-banner.h"
 #include "preferences/myna-persona-window.h"
 #include "chat/myna-personas.h"
-#include "ui-compat.h"
+#include "base/ui-compat.h"
 
 struct _MynaPersonasPage
 {

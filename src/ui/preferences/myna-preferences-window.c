@@ -8,7 +8,7 @@
 
 #include <glib/gi18n.h>
 
-#include "myna-secondary-window.h"
+#include "base/myna-secondary-window.h"
 #include "preferences/myna-chat-settings-page.h"
 #include "preferences/myna-persona-window.h"
 #include "preferences/myna-personas-page.h"

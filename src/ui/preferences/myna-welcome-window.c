@@ -10,7 +10,7 @@
 #include "chat/myna-bandwidth.h"
 #include "chat/myna-memory.h"
 #include "chat/myna-model-entry.h"
-#include "myna-secondary-window.h"
+#include "base/myna-secondary-window.h"
 
 /* Sizes of the families as they are published, quantised to four bits: weights, and all that is needed to run. */
 static const struct

@@ -1,0 +1,142 @@
+/* myna-banner.c: a lasting problem, in words, with what the person can do about it
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * AdwBanner is of libadwaita 1.3 and has one line; this one tells the problem, the way out and, folded, the exact error.
+ */
+#include "base/myna-banner.h"
+
+#include <glib/gi18n.h>
+
+struct _MynaBanner
+{
+  GtkWidget parent_instance;
+
+  GtkWidget *revealer;
+  GtkWidget *title;
+  GtkWidget *body;
+  GtkWidget *details_button;
+  GtkWidget *details;
+  GtkWidget *button;
+};
+
+G_DEFINE_FINAL_TYPE (MynaBanner, myna_banner, GTK_TYPE_WIDGET)
+
+static void
+close_cb (MynaBanner *self)
+{
+  myna_banner_hide (self);
+}
+
+static void
+myna_banner_dispose (GObject *object)
+{
+  MynaBanner *self = MYNA_BANNER (object);
+
+  g_clear_pointer (&self->revealer, gtk_widget_unparent);
+
+  G_OBJECT_CLASS (myna_banner_parent_class)->dispose (object);
+}
+
+static void
+myna_banner_class_init (MynaBannerClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = myna_banner_dispose;
+  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
+  gtk_widget_class_set_css_name (widget_class, "problem");
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_ALERT);
+}
+
+static GtkWidget *
+make_label (const char *css_class)
+{
+  return g_object_new (GTK_TYPE_LABEL, "xalign", 0.0f, "wrap", TRUE, "wrap-mode", PANGO_WRAP_WORD_CHAR, "css-classes",
+                       (const char *[]){ css_class, NULL }, NULL);
+}
+
+static GtkWidget *
+make_texts (MynaBanner *self)
+{
+  GtkWidget *texts = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
+
+  self->title = make_label ("heading");
+  gtk_box_append (GTK_BOX (texts), self->title);
+  self->body = make_label ("body");
+  gtk_box_append (GTK_BOX (texts), self->body);
+  self->details_button = gtk_toggle_button_new_with_label (_ ("Details"));
+  gtk_widget_add_css_class (self->details_button, "flat");
+  gtk_widget_add_css_class (self->details_button, "details");
+  gtk_widget_set_halign (self->details_button, GTK_ALIGN_START);
+  gtk_box_append (GTK_BOX (texts), self->details_button);
+  self->details = make_label ("caption");
+  gtk_label_set_selectable (GTK_LABEL (self->details), TRUE);
+  g_object_bind_property (self->details_button, "active", self->details, "visible", G_BINDING_SYNC_CREATE);
+  gtk_box_append (GTK_BOX (texts), self->details);
+  gtk_widget_set_hexpand (texts, TRUE);
+  gtk_widget_set_valign (texts, GTK_ALIGN_CENTER);
+
+  return texts;
+}
+
+static void
+myna_banner_init (MynaBanner *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+  GtkWidget *icon = gtk_image_new_from_icon_name ("dialog-warning-symbolic");
+  GtkWidget *close = gtk_button_new_from_icon_name ("window-close-symbolic");
+
+  gtk_widget_add_css_class (box, "problem-box");
+  gtk_widget_set_valign (icon, GTK_ALIGN_START);
+  gtk_box_append (GTK_BOX (box), icon);
+  gtk_box_append (GTK_BOX (box), make_texts (self));
+  self->button = gtk_button_new ();
+  gtk_widget_set_valign (self->button, GTK_ALIGN_CENTER);
+  gtk_box_append (GTK_BOX (box), self->button);
+  gtk_widget_add_css_class (close, "flat");
+  gtk_widget_set_valign (close, GTK_ALIGN_CENTER);
+  gtk_widget_set_tooltip_text (close, _ ("Dismiss"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (close), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Dismiss"), -1);
+  g_signal_connect_swapped (close, "clicked", G_CALLBACK (close_cb), self);
+  gtk_box_append (GTK_BOX (box), close);
+
+  self->revealer = gtk_revealer_new ();
+  gtk_revealer_set_child (GTK_REVEALER (self->revealer), box);
+  gtk_widget_set_parent (self->revealer, GTK_WIDGET (self));
+}
+
+GtkWidget *
+myna_banner_new (void)
+{
+  return g_object_new (MYNA_TYPE_BANNER, NULL);
+}
+
+void
+myna_banner_show (MynaBanner *self, const char *title, const char *body, const char *details, const char *button_label,
+                  const char *action_name, GVariant *target)
+{
+  g_return_if_fail (MYNA_IS_BANNER (self));
+
+  gtk_label_set_label (GTK_LABEL (self->title), title);
+  gtk_label_set_label (GTK_LABEL (self->body), body ? body : "");
+  gtk_widget_set_visible (self->body, body != NULL);
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->details_button), FALSE);
+  gtk_widget_set_visible (self->details_button, details != NULL);
+  gtk_label_set_label (GTK_LABEL (self->details), details ? details : "");
+  gtk_widget_set_visible (self->button, button_label != NULL);
+  gtk_button_set_label (GTK_BUTTON (self->button), button_label ? button_label : "");
+  gtk_actionable_set_action_target_value (GTK_ACTIONABLE (self->button), target);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->button), action_name);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
+
+  gtk_revealer_set_reveal_child (GTK_REVEALER (self->revealer), TRUE);
+}
+
+void
+myna_banner_hide (MynaBanner *self)
+{
+  g_return_if_fail (MYNA_IS_BANNER (self));
+
+  gtk_revealer_set_reveal_child (GTK_REVEALER (self->revealer), FALSE);
+}

@@ -1,0 +1,513 @@
+/* composer.c: where the person writes
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Enter and input methods.  The key belongs to the input method first: it is handed to it before anything else looks at it,
+ * and it sends only if the input method did not want it and shows no preedit.  So an Enter that confirms a candidate never
+ * sends, and no Enter is seen by the input method twice: one that is not ours goes on to the text view only if it was not
+ * offered to the input method here.
+ */
+#include "composer/composer-private.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "chat/myna-attachment.h"
+#include "base/ui-compat.h"
+
+#define MAX_LINES 10
+/* From here on the gauge warns. */
+#define CONTEXT_WARNING 0.8
+
+enum
+{
+  SIGNAL_SEND,
+  SIGNAL_STOP,
+  SIGNAL_CHANGED,
+  SIGNAL_HISTORY,
+  SIGNAL_SCROLL,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (MynaComposer, myna_composer, GTK_TYPE_WIDGET)
+
+static GtkTextBuffer *
+get_buffer (MynaComposer *self)
+{
+  return gtk_text_view_get_buffer (GTK_TEXT_VIEW (self->text_view));
+}
+
+/* Whether there is something to send. */
+static gboolean
+has_content (MynaComposer *self)
+{
+  g_autofree char *text = myna_composer_get_text (self);
+
+  return self->attachments->len > 0 || *g_strstrip (text);
+}
+
+void
+myna_composer_update_button (MynaComposer *self)
+{
+  gboolean stop = self->busy && !has_content (self);
+
+  gtk_button_set_icon_name (GTK_BUTTON (self->send_button), stop ? "media-playback-stop-symbolic" : "go-up-symbolic");
+  gtk_widget_set_tooltip_text (self->send_button, stop ? _ ("Stop") : _ ("Send"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->send_button), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  stop ? _ ("Stop") : _ ("Send"), -1);
+  gtk_widget_set_sensitive (self->send_button, stop || has_content (self));
+}
+
+void
+myna_composer_send (MynaComposer *self)
+{
+  g_autofree char *text = myna_composer_get_text (self);
+  g_autofree char *attachments = NULL;
+
+  if (!has_content (self))
+    return;
+  attachments = myna_attachments_to_json (self->attachments);
+  g_signal_emit (self, signals[SIGNAL_SEND], 0, text, attachments);
+}
+
+static void
+send_clicked_cb (MynaComposer *self)
+{
+  if (self->busy && !has_content (self))
+    g_signal_emit (self, signals[SIGNAL_STOP], 0);
+  else
+    myna_composer_send (self);
+  gtk_widget_grab_focus (self->text_view);
+}
+
+/* ---- Keys ------------------------------------------------------------------------------------------------------- */
+
+static gboolean
+is_enter (guint keyval)
+{
+  return keyval == GDK_KEY_Return || keyval == GDK_KEY_KP_Enter || keyval == GDK_KEY_ISO_Enter;
+}
+
+/* Whether this Enter means Send. */
+static gboolean
+enter_sends (MynaComposer *self, GdkModifierType state)
+{
+  const GdkModifierType modifiers = state & (GDK_SHIFT_MASK | GDK_CONTROL_MASK | GDK_ALT_MASK | GDK_SUPER_MASK);
+
+  return modifiers == (self->send_key == MYNA_SEND_ENTER ? 0 : GDK_CONTROL_MASK) || modifiers == GDK_CONTROL_MASK;
+}
+
+static gboolean
+enter_pressed (MynaComposer *self, GdkEvent *event, GdkModifierType state)
+{
+  if (!enter_sends (self, state))
+    return GDK_EVENT_PROPAGATE;
+  if (event && gtk_text_view_im_context_filter_keypress (GTK_TEXT_VIEW (self->text_view), event))
+    return GDK_EVENT_STOP;
+  if (!self->preedit)
+    myna_composer_send (self);
+  return GDK_EVENT_STOP;
+}
+
+/* Up on the first line of an empty or recalled text, Down likewise: the questions asked before. */
+static gboolean
+recall (MynaComposer *self, int step)
+{
+  g_autofree char *text = myna_composer_get_text (self);
+
+  if (self->preedit || (*text && !self->recalled))
+    return GDK_EVENT_PROPAGATE;
+  g_signal_emit (self, signals[SIGNAL_HISTORY], 0, step);
+  return GDK_EVENT_STOP;
+}
+
+static gboolean
+key_pressed_cb (MynaComposer *self, guint keyval, guint keycode, GdkModifierType state, GtkEventControllerKey *controller)
+{
+  GdkEvent *event = gtk_event_controller_get_current_event (GTK_EVENT_CONTROLLER (controller));
+  const GdkModifierType modifiers = state & (GDK_SHIFT_MASK | GDK_CONTROL_MASK | GDK_ALT_MASK | GDK_SUPER_MASK);
+
+  if (is_enter (keyval))
+    return enter_pressed (self, event, state);
+  if (modifiers || self->preedit)
+    return GDK_EVENT_PROPAGATE;
+  switch (keyval)
+    {
+    case GDK_KEY_Up: return recall (self, -1);
+    case GDK_KEY_Down: return recall (self, 1);
+    case GDK_KEY_Page_Up: g_signal_emit (self, signals[SIGNAL_SCROLL], 0, GTK_SCROLL_PAGE_UP); return GDK_EVENT_STOP;
+    case GDK_KEY_Page_Down: g_signal_emit (self, signals[SIGNAL_SCROLL], 0, GTK_SCROLL_PAGE_DOWN); return GDK_EVENT_STOP;
+    case GDK_KEY_Escape:
+      if (!self->busy)
+        return GDK_EVENT_PROPAGATE;
+      g_signal_emit (self, signals[SIGNAL_STOP], 0);
+      return GDK_EVENT_STOP;
+    default: return GDK_EVENT_PROPAGATE;
+    }
+}
+
+static void
+preedit_changed_cb (MynaComposer *self, const char *preedit)
+{
+  g_autofree char *text = myna_composer_get_text (self);
+
+  self->preedit = preedit && *preedit;
+  gtk_widget_set_visible (self->placeholder, !*text && !self->preedit);
+}
+
+static void
+buffer_changed_cb (MynaComposer *self)
+{
+  g_autofree char *text = myna_composer_get_text (self);
+
+  gtk_widget_set_visible (self->placeholder, !*text && !self->preedit);
+  myna_composer_update_button (self);
+  if (self->setting)
+    return;
+  self->recalled = FALSE;
+  myna_composer_show_problem (self, NULL);
+  g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
+}
+
+/* ---- Building --------------------------------------------------------------------------------------------------- */
+
+static void
+build_text (MynaComposer *self)
+{
+  GtkWidget *overlay = gtk_overlay_new ();
+  GtkEventController *keys = gtk_event_controller_key_new ();
+
+  self->text_view = gtk_text_view_new ();
+  gtk_text_view_set_wrap_mode (GTK_TEXT_VIEW (self->text_view), GTK_WRAP_WORD_CHAR);
+  gtk_text_view_set_accepts_tab (GTK_TEXT_VIEW (self->text_view), FALSE);
+  gtk_text_view_set_input_hints (GTK_TEXT_VIEW (self->text_view), GTK_INPUT_HINT_EMOJI | GTK_INPUT_HINT_SPELLCHECK);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->text_view), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Message"),
+                                  GTK_ACCESSIBLE_PROPERTY_MULTI_LINE, TRUE, -1);
+  gtk_text_buffer_set_enable_undo (get_buffer (self), TRUE);
+  g_signal_connect_object (get_buffer (self), "changed", G_CALLBACK (buffer_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_swapped (self->text_view, "preedit-changed", G_CALLBACK (preedit_changed_cb), self);
+  gtk_event_controller_set_propagation_phase (keys, GTK_PHASE_CAPTURE);
+  g_signal_connect_swapped (keys, "key-pressed", G_CALLBACK (key_pressed_cb), self);
+  gtk_widget_add_controller (self->text_view, keys);
+
+  self->scroller = gtk_scrolled_window_new ();
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (self->scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (self->scroller), TRUE);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scroller), self->text_view);
+
+  self->placeholder = gtk_label_new (_ ("Ask anything"));
+  gtk_widget_set_halign (self->placeholder, GTK_ALIGN_START);
+  gtk_widget_set_valign (self->placeholder, GTK_ALIGN_START);
+  gtk_widget_set_can_target (self->placeholder, FALSE);
+  gtk_widget_add_css_class (self->placeholder, "dim-label");
+  gtk_widget_add_css_class (self->placeholder, "placeholder");
+
+  gtk_overlay_set_child (GTK_OVERLAY (overlay), self->scroller);
+  gtk_overlay_add_overlay (GTK_OVERLAY (overlay), self->placeholder);
+  gtk_box_append (GTK_BOX (self->card), overlay);
+}
+
+static void
+build_buttons (MynaComposer *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget *spacer = gtk_label_new (NULL);
+
+  self->attach_button = gtk_button_new_from_icon_name ("list-add-symbolic");
+  gtk_widget_add_css_class (self->attach_button, "flat");
+  gtk_widget_add_css_class (self->attach_button, "circular");
+  gtk_widget_set_valign (self->attach_button, GTK_ALIGN_CENTER);
+  gtk_widget_set_tooltip_text (self->attach_button, _ ("Attach text files"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->attach_button), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Attach"), -1);
+
+  gtk_widget_set_hexpand (spacer, TRUE);
+
+  self->gauge = gtk_level_bar_new ();
+  self->gauge_label = gtk_label_new (NULL);
+  gtk_widget_add_css_class (self->gauge_label, "caption");
+  gtk_widget_add_css_class (self->gauge_label, "numeric");
+  gtk_widget_add_css_class (self->gauge_label, "dim-label");
+  gtk_widget_set_valign (self->gauge, GTK_ALIGN_CENTER);
+  gtk_widget_set_size_request (self->gauge, 48, -1);
+  gtk_level_bar_remove_offset_value (GTK_LEVEL_BAR (self->gauge), GTK_LEVEL_BAR_OFFSET_LOW);
+  gtk_level_bar_remove_offset_value (GTK_LEVEL_BAR (self->gauge), GTK_LEVEL_BAR_OFFSET_HIGH);
+  gtk_level_bar_remove_offset_value (GTK_LEVEL_BAR (self->gauge), GTK_LEVEL_BAR_OFFSET_FULL);
+  gtk_widget_set_visible (self->gauge, FALSE);
+  gtk_widget_set_visible (self->gauge_label, FALSE);
+
+  self->send_button = gtk_button_new ();
+  gtk_widget_add_css_class (self->send_button, "circular");
+  gtk_widget_set_valign (self->send_button, GTK_ALIGN_CENTER);
+  gtk_widget_add_css_class (self->send_button, "suggested-action");
+  g_signal_connect_swapped (self->send_button, "clicked", G_CALLBACK (send_clicked_cb), self);
+
+  gtk_box_append (GTK_BOX (box), self->attach_button);
+  gtk_box_append (GTK_BOX (box), spacer);
+  gtk_box_append (GTK_BOX (box), self->gauge);
+  gtk_box_append (GTK_BOX (box), self->gauge_label);
+  gtk_box_append (GTK_BOX (box), self->send_button);
+  gtk_box_append (GTK_BOX (self->card), box);
+}
+
+static void
+myna_composer_css_changed (GtkWidget *widget, GtkCssStyleChange *change)
+{
+  MynaComposer *self = MYNA_COMPOSER (widget);
+  g_autoptr (PangoLayout) layout = NULL;
+  int height;
+
+  GTK_WIDGET_CLASS (myna_composer_parent_class)->css_changed (widget, change);
+  if (!self->text_view)
+    return;
+  layout = gtk_widget_create_pango_layout (self->text_view, "我y");
+  pango_layout_get_pixel_size (layout, NULL, &height);
+  gtk_scrolled_window_set_max_content_height (GTK_SCROLLED_WINDOW (self->scroller), MAX_LINES * height);
+}
+
+static gboolean
+myna_composer_grab_focus (GtkWidget *widget)
+{
+  GtkWidget *text_view = MYNA_COMPOSER (widget)->text_view;
+
+  /* Shift+Tab asks each widget around the text view whether it wants the focus itself: it must get out. */
+  return !gtk_widget_has_focus (text_view) && gtk_widget_grab_focus (text_view);
+}
+
+static void
+myna_composer_dispose (GObject *object)
+{
+  MynaComposer *self = MYNA_COMPOSER (object);
+
+  g_cancellable_cancel (self->cancellable);
+  g_clear_pointer (&self->card, gtk_widget_unparent);
+  G_OBJECT_CLASS (myna_composer_parent_class)->dispose (object);
+}
+
+static void
+myna_composer_finalize (GObject *object)
+{
+  MynaComposer *self = MYNA_COMPOSER (object);
+
+  g_ptr_array_unref (self->attachments);
+  g_clear_object (&self->cancellable);
+  G_OBJECT_CLASS (myna_composer_parent_class)->finalize (object);
+}
+
+static void
+myna_composer_class_init (MynaComposerClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+  const GType type = MYNA_TYPE_COMPOSER;
+
+  object_class->dispose = myna_composer_dispose;
+  object_class->finalize = myna_composer_finalize;
+  widget_class->css_changed = myna_composer_css_changed;
+  widget_class->grab_focus = myna_composer_grab_focus;
+
+  signals[SIGNAL_SEND] =
+      g_signal_new ("send", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
+  signals[SIGNAL_STOP] = g_signal_new ("stop", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_CHANGED] = g_signal_new ("changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_HISTORY] = g_signal_new ("history", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_INT);
+  signals[SIGNAL_SCROLL] =
+      g_signal_new ("scroll", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, GTK_TYPE_SCROLL_TYPE);
+  gtk_widget_class_set_css_name (widget_class, "composer");
+  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
+}
+
+static void
+myna_composer_init (MynaComposer *self)
+{
+  self->attachments = g_ptr_array_new_with_free_func ((GDestroyNotify) myna_attachment_free);
+  self->cancellable = g_cancellable_new ();
+  self->card = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  gtk_widget_add_css_class (self->card, "composer-card");
+  gtk_widget_set_parent (self->card, GTK_WIDGET (self));
+
+  self->chips = gtk_flow_box_new ();
+  gtk_flow_box_set_selection_mode (GTK_FLOW_BOX (self->chips), GTK_SELECTION_NONE);
+  gtk_flow_box_set_max_children_per_line (GTK_FLOW_BOX (self->chips), 8);
+  gtk_widget_set_halign (self->chips, GTK_ALIGN_START);
+  gtk_widget_set_visible (self->chips, FALSE);
+  gtk_box_append (GTK_BOX (self->card), self->chips);
+  build_text (self);
+  self->problem = gtk_label_new (NULL);
+  gtk_label_set_wrap (GTK_LABEL (self->problem), TRUE);
+  gtk_label_set_xalign (GTK_LABEL (self->problem), 0);
+  gtk_widget_add_css_class (self->problem, "error");
+  gtk_widget_add_css_class (self->problem, "caption");
+  gtk_widget_set_visible (self->problem, FALSE);
+  gtk_box_append (GTK_BOX (self->card), self->problem);
+  build_buttons (self);
+  myna_composer_init_attachments (self);
+  myna_composer_update_button (self);
+}
+
+GtkWidget *
+myna_composer_new (void)
+{
+  return g_object_new (MYNA_TYPE_COMPOSER, NULL);
+}
+
+/* ---- Contents --------------------------------------------------------------------------------------------------- */
+
+char *
+myna_composer_get_text (MynaComposer *self)
+{
+  GtkTextIter start, end;
+
+  g_return_val_if_fail (MYNA_IS_COMPOSER (self), NULL);
+
+  gtk_text_buffer_get_bounds (get_buffer (self), &start, &end);
+  return gtk_text_buffer_get_text (get_buffer (self), &start, &end, FALSE);
+}
+
+void
+myna_composer_set_text (MynaComposer *self, const char *text)
+{
+  g_return_if_fail (MYNA_IS_COMPOSER (self));
+
+  self->setting = TRUE;
+  gtk_text_buffer_set_text (get_buffer (self), text ? text : "", -1);
+  self->setting = FALSE;
+  self->recalled = FALSE;
+}
+
+void
+myna_composer_recall (MynaComposer *self, const char *text)
+{
+  myna_composer_set_text (self, text);
+  self->recalled = TRUE;
+}
+
+void
+myna_composer_prepend (MynaComposer *self, const char *text)
+{
+  GtkTextIter start;
+
+  g_return_if_fail (MYNA_IS_COMPOSER (self));
+
+  self->setting = TRUE;
+  gtk_text_buffer_get_start_iter (get_buffer (self), &start);
+  gtk_text_buffer_insert (get_buffer (self), &start, text, -1);
+  self->setting = FALSE;
+}
+
+gboolean
+myna_composer_is_empty (MynaComposer *self)
+{
+  g_return_val_if_fail (MYNA_IS_COMPOSER (self), TRUE);
+
+  return self->attachments->len == 0 && !self->preedit && gtk_text_buffer_get_char_count (get_buffer (self)) == 0;
+}
+
+void
+myna_composer_clear (MynaComposer *self)
+{
+  g_return_if_fail (MYNA_IS_COMPOSER (self));
+
+  self->setting = TRUE;
+  gtk_text_buffer_begin_irreversible_action (get_buffer (self));
+  gtk_text_buffer_set_text (get_buffer (self), "", -1);
+  gtk_text_buffer_end_irreversible_action (get_buffer (self));
+  self->setting = FALSE;
+  myna_composer_clear_attachments (self);
+  myna_composer_show_problem (self, NULL);
+  myna_composer_update_button (self);
+}
+
+void
+myna_composer_insert_block (MynaComposer *self, const char *text)
+{
+  GtkTextBuffer *buffer = get_buffer (self);
+  GtkTextIter at;
+
+  g_return_if_fail (MYNA_IS_COMPOSER (self));
+
+  gtk_text_buffer_begin_user_action (buffer);
+  gtk_text_buffer_get_iter_at_mark (buffer, &at, gtk_text_buffer_get_insert (buffer));
+  if (!gtk_text_iter_starts_line (&at))
+    gtk_text_buffer_insert (buffer, &at, "\n", -1);
+  gtk_text_buffer_insert (buffer, &at, text, -1);
+  gtk_text_buffer_insert (buffer, &at, "\n\n", -1);
+  gtk_text_buffer_place_cursor (buffer, &at);
+  gtk_text_buffer_end_user_action (buffer);
+  gtk_widget_grab_focus (self->text_view);
+}
+
+void
+myna_composer_set_busy (MynaComposer *self, gboolean busy)
+{
+  g_return_if_fail (MYNA_IS_COMPOSER (self));
+
+  self->busy = busy;
+  myna_composer_update_button (self);
+}
+
+void
+myna_composer_set_send_key (MynaComposer *self, MynaSendKey key)
+{
+  g_return_if_fail (MYNA_IS_COMPOSER (self));
+
+  self->send_key = key;
+}
+
+void
+myna_composer_set_context (MynaComposer *self, int used, int length)
+{
+  gboolean shown = used > 0 && length > 0;
+  double share = shown ? MIN (1.0, used / (double) length) : 0;
+  g_autofree char *percent = g_strdup_printf (_ ("%d%%"), (int) (share * 100 + 0.5));
+  g_autofree char *tooltip = NULL;
+
+  g_return_if_fail (MYNA_IS_COMPOSER (self));
+
+  gtk_widget_set_visible (self->gauge, shown);
+  gtk_widget_set_visible (self->gauge_label, shown);
+  if (!shown)
+    return;
+  gtk_level_bar_set_value (GTK_LEVEL_BAR (self->gauge), share);
+  gtk_label_set_label (GTK_LABEL (self->gauge_label), percent);
+  if (share >= CONTEXT_WARNING)
+    {
+      tooltip = g_strdup_printf (_ ("%d of %d tokens: nearly all the model can hold. The oldest messages will be left out."),
+                                 used, length);
+      gtk_widget_add_css_class (self->gauge_label, "warning");
+      gtk_widget_remove_css_class (self->gauge_label, "dim-label");
+    }
+  else
+    {
+      tooltip = g_strdup_printf (_ ("The model holds %d of %d tokens of this conversation"), used, length);
+      gtk_widget_remove_css_class (self->gauge_label, "warning");
+      gtk_widget_add_css_class (self->gauge_label, "dim-label");
+    }
+  gtk_widget_set_tooltip_text (self->gauge, tooltip);
+  gtk_widget_set_tooltip_text (self->gauge_label, tooltip);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->gauge), GTK_ACCESSIBLE_PROPERTY_LABEL, tooltip, -1);
+}
+
+void
+myna_composer_show_problem (MynaComposer *self, const char *text)
+{
+  gtk_label_set_label (GTK_LABEL (self->problem), text ? text : "");
+  gtk_widget_set_visible (self->problem, text != NULL);
+}
+
+GtkTextView *
+myna_composer_get_text_view (MynaComposer *self)
+{
+  g_return_val_if_fail (MYNA_IS_COMPOSER (self), NULL);
+
+  return GTK_TEXT_VIEW (self->text_view);
+}
+
+void
+myna_composer_announce (MynaComposer *self, const char *text)
+{
+  g_return_if_fail (MYNA_IS_COMPOSER (self));
+
+  myna_announce (self->text_view, text);
+}

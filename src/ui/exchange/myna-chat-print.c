@@ -1,0 +1,249 @@
+/* myna-chat-print.c: one conversation on paper, or in a PDF file
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ *   conversation → ids of its branch → messages with texts → print operation
+ */
+#include "exchange/myna-chat-print.h"
+
+#include <glib/gstdio.h>
+#include <stdio.h>
+
+#include "exchange/myna-chat-pages.h"
+
+#define MARGIN_MM 18
+
+typedef struct
+{
+  GtkWindow *parent;
+  StoreDb *store;
+  gint64 id;
+  GFile *pdf;          /* NULL: the dialog */
+  StorePartFile *part; /* of the pdf */
+  StoreConversation *conversation;
+  GPtrArray *messages;
+  MynaChatPages *pages;
+  GtkPrintOperation *operation;
+} Print;
+
+static void
+print_free (gpointer data)
+{
+  Print *print = data;
+
+  g_clear_object (&print->parent);
+  g_object_unref (print->store);
+  g_clear_object (&print->pdf);
+  store_part_file_free (print->part);
+  g_clear_pointer (&print->conversation, store_conversation_free);
+  g_clear_pointer (&print->messages, g_ptr_array_unref);
+  g_clear_pointer (&print->pages, myna_chat_pages_free);
+  g_clear_object (&print->operation);
+  g_free (print);
+}
+
+/* ---- Printing --------------------------------------------------------------------------------------------------- */
+
+static void
+begin_print_cb (GtkPrintOperation *operation, GtkPrintContext *context, Print *print)
+{
+  PangoContext *pango = gtk_print_context_create_pango_context (context);
+
+  g_clear_pointer (&print->pages, myna_chat_pages_free);
+  print->pages = myna_chat_pages_new (pango, gtk_print_context_get_width (context), gtk_print_context_get_height (context),
+                                      print->conversation, print->messages);
+  g_object_unref (pango);
+  gtk_print_operation_set_n_pages (operation, (int) myna_chat_pages_get_n (print->pages));
+}
+
+static void
+draw_page_cb (GtkPrintOperation *operation, GtkPrintContext *context, int page, Print *print)
+{
+  myna_chat_pages_draw (print->pages, (guint) page, gtk_print_context_get_cairo_context (context));
+}
+
+/* GTK tells nothing of a disk that was full.  What a PDF file ends with is written last (ISO 32000-1, 7.5.5). */
+static gboolean
+is_whole (const char *path)
+{
+  char tail[32] = "";
+  FILE *file = g_fopen (path, "rb");
+  gsize n = 0;
+
+  if (file && fseek (file, -(long) sizeof tail, SEEK_END) == 0)
+    n = fread (tail, 1, sizeof tail, file);
+  if (file)
+    fclose (file);
+
+  return g_strstr_len (tail, (gssize) n, "%%EOF") != NULL;
+}
+
+static gboolean
+keep_pdf (Print *print, GError **error)
+{
+  if (!is_whole (store_part_file_get_path (print->part)))
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE, "The file was not written to its end");
+      return FALSE;
+    }
+
+  return store_part_file_keep (print->part, error);
+}
+
+static void
+done_cb (GtkPrintOperation *operation, GtkPrintOperationResult result, GTask *task)
+{
+  Print *print = g_task_get_task_data (task);
+  GError *error = NULL;
+
+  if (result == GTK_PRINT_OPERATION_RESULT_ERROR)
+    gtk_print_operation_get_error (operation, &error);
+  else if (result == GTK_PRINT_OPERATION_RESULT_CANCEL)
+    g_set_error_literal (&error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "Cancelled");
+  else if (print->part)
+    keep_pdf (print, &error);
+  if (error)
+    g_task_return_error (task, error);
+  else
+    g_task_return_boolean (task, TRUE);
+  g_object_unref (task);
+}
+
+static gboolean
+set_file (Print *print, GError **error)
+{
+  print->part = store_part_file_new (print->pdf, error);
+  if (!print->part)
+    return FALSE;
+  if (!store_part_file_get_path (print->part))
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, "The file is not on this computer");
+      return FALSE;
+    }
+  gtk_print_operation_set_export_filename (print->operation, store_part_file_get_path (print->part));
+
+  return TRUE;
+}
+
+static GtkPageSetup *
+make_page_setup (void)
+{
+  GtkPageSetup *setup = gtk_page_setup_new ();
+
+  gtk_page_setup_set_top_margin (setup, MARGIN_MM, GTK_UNIT_MM);
+  gtk_page_setup_set_bottom_margin (setup, MARGIN_MM, GTK_UNIT_MM);
+  gtk_page_setup_set_left_margin (setup, MARGIN_MM, GTK_UNIT_MM);
+  gtk_page_setup_set_right_margin (setup, MARGIN_MM, GTK_UNIT_MM);
+
+  return setup;
+}
+
+static void
+run (GTask *task)
+{
+  Print *print = g_task_get_task_data (task);
+  GCancellable *cancellable = g_task_get_cancellable (task);
+  g_autoptr (GtkPageSetup) setup = make_page_setup ();
+  GError *error = NULL;
+
+  print->operation = gtk_print_operation_new ();
+  gtk_print_operation_set_unit (print->operation, GTK_UNIT_POINTS);
+  gtk_print_operation_set_default_page_setup (print->operation, setup);
+  gtk_print_operation_set_embed_page_setup (print->operation, TRUE);
+  gtk_print_operation_set_allow_async (print->operation, TRUE);
+  gtk_print_operation_set_job_name (print->operation, print->conversation->title);
+  g_signal_connect (print->operation, "begin-print", G_CALLBACK (begin_print_cb), print);
+  g_signal_connect (print->operation, "draw-page", G_CALLBACK (draw_page_cb), print);
+  if (print->pdf && !set_file (print, &error))
+    {
+      g_task_return_error (task, error);
+      g_object_unref (task);
+      return;
+    }
+  if (cancellable)
+    g_signal_connect_object (cancellable, "cancelled", G_CALLBACK (gtk_print_operation_cancel), print->operation,
+                             G_CONNECT_SWAPPED);
+  /* It is done at once where there is no dialog, or later; "done" comes in any case and owns the task. */
+  g_signal_connect (print->operation, "done", G_CALLBACK (done_cb), task);
+  gtk_print_operation_run (print->operation,
+                           print->pdf ? GTK_PRINT_OPERATION_ACTION_EXPORT : GTK_PRINT_OPERATION_ACTION_PRINT_DIALOG,
+                           print->parent, NULL);
+}
+
+/* ---- Reading ---------------------------------------------------------------------------------------------------- */
+
+static GPtrArray *
+finish_list (GTask *task, GObject *source, GAsyncResult *result)
+{
+  GError *error = NULL;
+  GPtrArray *list = store_finish_list (STORE_DB (source), result, &error);
+
+  if (!list)
+    {
+      g_task_return_error (task, error);
+      g_object_unref (task);
+    }
+
+  return list;
+}
+
+static void
+messages_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GTask *task = user_data;
+  Print *print = g_task_get_task_data (task);
+
+  print->messages = finish_list (task, source, result);
+  if (print->messages)
+    run (task);
+}
+
+static void
+branch_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GTask *task = user_data;
+  Print *print = g_task_get_task_data (task);
+  g_autoptr (GPtrArray) branch = finish_list (task, source, result);
+  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+
+  if (!branch)
+    return;
+  for (guint i = 0; i < branch->len; i++)
+    g_array_append_val (ids, ((StoreMessage *) g_ptr_array_index (branch, i))->id);
+  store_get_messages_async (print->store, (const gint64 *) ids->data, ids->len, g_task_get_cancellable (task), messages_cb,
+                            task);
+}
+
+static void
+conversation_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GTask *task = user_data;
+  Print *print = g_task_get_task_data (task);
+  g_autoptr (GPtrArray) list = finish_list (task, source, result);
+
+  if (!list)
+    return;
+  print->conversation = store_conversation_copy (g_ptr_array_index (list, 0));
+  store_list_branch_async (print->store, print->id, 0, g_task_get_cancellable (task), branch_cb, task);
+}
+
+void
+myna_chat_print_async (GtkWindow *parent, StoreDb *store, gint64 id, GFile *pdf, GCancellable *cancellable,
+                       GAsyncReadyCallback callback, gpointer user_data)
+{
+  GTask *task = g_task_new (parent, cancellable, callback, user_data);
+  Print *print = g_new0 (Print, 1);
+
+  print->parent = parent ? g_object_ref (parent) : NULL;
+  print->store = g_object_ref (store);
+  print->id = id;
+  print->pdf = pdf ? g_object_ref (pdf) : NULL;
+  g_task_set_task_data (task, print, print_free);
+  store_get_conversation_async (store, id, cancellable, conversation_cb, task);
+}
+
+gboolean
+myna_chat_print_finish (GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}

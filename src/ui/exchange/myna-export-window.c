@@ -1,0 +1,266 @@
+/* myna-export-window.c: writing one, several or all conversations to a file
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "exchange/myna-export-window.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "markup/myna-chat-html.h"
+#include "exchange/myna-chat-print.h"
+#include "base/ui-compat.h"
+
+#define MAX_NAME_BYTES 120 /* of the suggested name: file systems take 255 */
+
+#define FORMAT_PDF     (-1) /* printed, where the others are a StoreFormat */
+
+static const struct
+{
+  int format;
+  const char *suffix;
+  const char *title;
+  const char *subtitle;
+} formats[] = {
+  { STORE_FORMAT_MARKDOWN, "md", N_ ("Markdown"), N_ ("For notes and text editors") },
+  { STORE_FORMAT_HTML, "html", N_ ("Web page"), N_ ("One file that any browser opens") },
+  { FORMAT_PDF, "pdf", N_ ("PDF"), N_ ("Pages, as they would be printed") },
+  { STORE_FORMAT_TEXT, "txt", N_ ("Plain text"), N_ ("Readable everywhere") },
+  { STORE_FORMAT_JSON, "json", N_ ("JSON"), N_ ("Everything, with all alternatives; Myna can import it again") },
+};
+
+struct _MynaExportWindow
+{
+  MynaTaskWindow parent_instance;
+
+  StoreDb *store;
+  GArray *ids; /* of gint64; empty: all */
+  char *title;
+  GFile *file; /* being written */
+  GtkWidget *rows[G_N_ELEMENTS (formats)];
+  GtkWidget *checks[G_N_ELEMENTS (formats)];
+};
+
+G_DEFINE_FINAL_TYPE (MynaExportWindow, myna_export_window, MYNA_TYPE_TASK_WINDOW)
+
+static guint
+get_chosen (MynaExportWindow *self)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
+    {
+      if (gtk_check_button_get_active (GTK_CHECK_BUTTON (self->checks[i])))
+        return i;
+    }
+
+  return 0;
+}
+
+/* The title, or what it is and the date, without what file names cannot have. */
+static char *
+make_name (MynaExportWindow *self, const char *suffix)
+{
+  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
+  g_autofree char *date = g_date_time_format (now, "%F");
+  g_autofree char *base = self->title && *self->title ? g_strdup (self->title) : g_strdup_printf ("%s %s", _ ("Chats"), date);
+  char *end;
+
+  g_strdelimit (base, "/\\:*?\"<>|\r\n\t", ' ');
+  g_strstrip (base);
+  while (base[0] == '.')
+    memmove (base, base + 1, strlen (base));
+  if (strlen (base) > MAX_NAME_BYTES)
+    {
+      end = g_utf8_find_prev_char (base, base + MAX_NAME_BYTES);
+      *end = '\0';
+    }
+
+  return g_strdup_printf ("%s.%s", *base ? base : date, suffix);
+}
+
+/* ---- Writing ---------------------------------------------------------------------------------------------------- */
+
+/* The store's words are about the history; here it is the person's file. */
+static const char *
+describe (const GError *error)
+{
+  if (g_error_matches (error, STORE_ERROR, STORE_ERROR_FULL) || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE))
+    return _ ("The disk is full. Free some space, or choose another place.");
+  if (g_error_matches (error, STORE_ERROR, STORE_ERROR_READ_ONLY)
+      || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED))
+    return _ ("Nothing can be written there. Choose another place.");
+
+  return _ ("Try again, or choose another place.");
+}
+
+static void
+finish (MynaExportWindow *self, guint n, const GError *error)
+{
+  g_autofree char *text = NULL;
+
+  if (g_cancellable_is_cancelled (myna_task_window_get_cancellable (MYNA_TASK_WINDOW (self))))
+    return;
+  myna_task_window_end (MYNA_TASK_WINDOW (self));
+  if (error)
+    {
+      myna_task_window_show_problem (MYNA_TASK_WINDOW (self), _ ("The file could not be written"), describe (error), error);
+      return;
+    }
+  text = g_strdup_printf (ngettext ("%u chat exported", "%u chats exported", n), n);
+  myna_task_window_done (MYNA_TASK_WINDOW (self), text, self->file);
+  gtk_window_destroy (GTK_WINDOW (self));
+}
+
+static void
+exported_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (MynaExportWindow) self = user_data;
+  g_autoptr (GError) error = NULL;
+  guint n = (guint) store_finish_id (STORE_DB (source), result, &error);
+
+  finish (self, n, error);
+}
+
+static void
+printed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (MynaExportWindow) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  myna_chat_print_finish (result, &error);
+  finish (self, 1, error);
+}
+
+static void
+write_file (MynaExportWindow *self)
+{
+  GCancellable *cancellable = myna_task_window_get_cancellable (MYNA_TASK_WINDOW (self));
+  int format = formats[get_chosen (self)].format;
+  /* Of a single chat there is nothing to count. */
+  g_autoptr (StoreProgress) progress = self->ids->len == 1 ? NULL : store_progress_new ();
+  StoreExport request = {
+    .file = self->file,
+    .format = format == FORMAT_PDF ? STORE_FORMAT_TEXT : (StoreFormat) format,
+    .ids = (const gint64 *) self->ids->data,
+    .n_ids = self->ids->len,
+    .render = myna_chat_html_render,
+    .progress = progress,
+  };
+
+  myna_task_window_begin (MYNA_TASK_WINDOW (self), _ ("Writing the file…"), progress);
+  if (format == FORMAT_PDF)
+    {
+      myna_chat_print_async (GTK_WINDOW (self), self->store, g_array_index (self->ids, gint64, 0), self->file, cancellable,
+                             printed_cb, g_object_ref (self));
+      return;
+    }
+  myna_chat_html_init ();
+  store_export_async (self->store, &request, cancellable, exported_cb, g_object_ref (self));
+}
+
+static char *
+myna_export_window_describe_progress (MynaTaskWindow *window, gint64 done, gint64 total)
+{
+  return g_strdup_printf (ngettext ("%u of %u chat", "%u of %u chats", (guint) total), (guint) done, (guint) total);
+}
+
+static void
+file_chosen_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (MynaExportWindow) self = user_data;
+  g_autoptr (GFile) file = myna_choose_file_finish (result);
+
+  if (!file || g_cancellable_is_cancelled (myna_task_window_get_cancellable (MYNA_TASK_WINDOW (self))))
+    return;
+  g_set_object (&self->file, file);
+  write_file (self);
+}
+
+static void
+myna_export_window_accept (MynaTaskWindow *window)
+{
+  MynaExportWindow *self = MYNA_EXPORT_WINDOW (window);
+  g_autofree char *name = make_name (self, formats[get_chosen (self)].suffix);
+
+  myna_choose_file_async (GTK_WINDOW (self), MYNA_FILE_SAVE, _ ("Export Chats"), NULL, name, file_chosen_cb,
+                          g_object_ref (self));
+}
+
+/* ---- Building --------------------------------------------------------------------------------------------------- */
+
+static void
+myna_export_window_finalize (GObject *object)
+{
+  MynaExportWindow *self = MYNA_EXPORT_WINDOW (object);
+
+  g_clear_object (&self->store);
+  g_clear_object (&self->file);
+  g_clear_pointer (&self->ids, g_array_unref);
+  g_free (self->title);
+
+  G_OBJECT_CLASS (myna_export_window_parent_class)->finalize (object);
+}
+
+static void
+myna_export_window_class_init (MynaExportWindowClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = myna_export_window_finalize;
+  MYNA_TASK_WINDOW_CLASS (klass)->accept = myna_export_window_accept;
+  MYNA_TASK_WINDOW_CLASS (klass)->describe_progress = myna_export_window_describe_progress;
+}
+
+static GtkWidget *
+make_row (MynaExportWindow *self, guint i)
+{
+  GtkWidget *row = adw_action_row_new ();
+
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _ (formats[i].title));
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), _ (formats[i].subtitle));
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
+  self->checks[i] = gtk_check_button_new ();
+  gtk_widget_set_valign (self->checks[i], GTK_ALIGN_CENTER);
+  if (i > 0)
+    gtk_check_button_set_group (GTK_CHECK_BUTTON (self->checks[i]), GTK_CHECK_BUTTON (self->checks[0]));
+  else
+    gtk_check_button_set_active (GTK_CHECK_BUTTON (self->checks[0]), TRUE);
+  self->rows[i] = row;
+  adw_action_row_add_prefix (ADW_ACTION_ROW (row), self->checks[i]);
+  adw_action_row_set_activatable_widget (ADW_ACTION_ROW (row), self->checks[i]);
+
+  return row;
+}
+
+static void
+myna_export_window_init (MynaExportWindow *self)
+{
+  GtkWidget *page = adw_preferences_page_new ();
+  GtkWidget *group = adw_preferences_group_new ();
+
+  self->ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+  for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
+    adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), make_row (self, i));
+  adw_preferences_page_add (ADW_PREFERENCES_PAGE (page), ADW_PREFERENCES_GROUP (group));
+  myna_task_window_set_content (MYNA_TASK_WINDOW (self), page);
+  myna_task_window_set_accept (MYNA_TASK_WINDOW (self), _ ("Save…"), TRUE);
+  gtk_window_set_default_size (GTK_WINDOW (self), 460, 500);
+}
+
+GtkWidget *
+myna_export_window_new (GtkWindow *parent, StoreDb *store, const gint64 *ids, gsize n_ids, const char *title)
+{
+  MynaExportWindow *self = g_object_new (MYNA_TYPE_EXPORT_WINDOW, "transient-for", parent, NULL);
+  g_autofree char *heading = NULL;
+
+  g_return_val_if_fail (STORE_IS_DB (store), NULL);
+
+  self->store = g_object_ref (store);
+  self->title = g_strdup (title);
+  if (n_ids > 0)
+    g_array_append_vals (self->ids, ids, (guint) n_ids);
+  for (guint i = 0; i < G_N_ELEMENTS (formats); i++)
+    gtk_widget_set_visible (self->rows[i], formats[i].format != FORMAT_PDF || n_ids == 1);
+  heading = n_ids > 0 ? g_strdup_printf (ngettext ("Export %u Chat", "Export %u Chats", (guint) n_ids), (guint) n_ids)
+                      : g_strdup (_ ("Export All Chats"));
+  gtk_window_set_title (GTK_WINDOW (self), heading);
+
+  return GTK_WIDGET (self);
+}

@@ -1,0 +1,142 @@
+/* empty-page.c: what a conversation shows before its first message
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "transcript/empty-page.h"
+
+#include <glib/gi18n.h>
+
+struct _MynaEmptyPage
+{
+  GtkWidget parent_instance;
+
+  GtkWidget *scroller;
+  GtkWidget *model_label;
+};
+
+enum
+{
+  SIGNAL_ASK,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (MynaEmptyPage, myna_empty_page, GTK_TYPE_WIDGET)
+
+/* Questions that the small starter model answers well: a sum, a table, a story, itself. */
+static const char *const suggestions[] = {
+  /* Translators: these four questions are put to the starter model; it knows Chinese and English, and answers these:
+   * 17 + 25 = ?, 用表格列出行星。, 讲一个关于小兔子的故事。, 你会做什么？ */
+  N_ ("What is 17 + 25?"),
+  N_ ("Make a table of the inner planets."),
+  N_ ("Tell me a short story about a bird."),
+  N_ ("What can you do?"),
+};
+
+static void
+suggestion_clicked_cb (GtkButton *button, gpointer user_data)
+{
+  g_signal_emit (user_data, signals[SIGNAL_ASK], 0, gtk_widget_get_name (GTK_WIDGET (button)));
+}
+
+static GtkWidget *
+new_suggestions (MynaEmptyPage *self)
+{
+  GtkWidget *flow = gtk_flow_box_new ();
+
+  gtk_flow_box_set_selection_mode (GTK_FLOW_BOX (flow), GTK_SELECTION_NONE);
+  gtk_flow_box_set_max_children_per_line (GTK_FLOW_BOX (flow), 2);
+  gtk_flow_box_set_min_children_per_line (GTK_FLOW_BOX (flow), 1);
+  gtk_flow_box_set_homogeneous (GTK_FLOW_BOX (flow), TRUE);
+  gtk_flow_box_set_row_spacing (GTK_FLOW_BOX (flow), 6);
+  gtk_flow_box_set_column_spacing (GTK_FLOW_BOX (flow), 6);
+  for (guint i = 0; i < G_N_ELEMENTS (suggestions); i++)
+    {
+      GtkWidget *label = gtk_label_new (_ (suggestions[i]));
+      GtkWidget *button = gtk_button_new ();
+
+      gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+      gtk_label_set_justify (GTK_LABEL (label), GTK_JUSTIFY_CENTER);
+      gtk_label_set_max_width_chars (GTK_LABEL (label), 28);
+      gtk_button_set_child (GTK_BUTTON (button), label);
+      gtk_widget_add_css_class (button, "suggestion");
+      gtk_widget_set_name (button, _ (suggestions[i]));
+      gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, _ (suggestions[i]), -1);
+      g_signal_connect (button, "clicked", G_CALLBACK (suggestion_clicked_cb), self);
+      gtk_flow_box_append (GTK_FLOW_BOX (flow), button);
+      gtk_widget_set_focusable (gtk_widget_get_parent (button), FALSE);
+    }
+  return flow;
+}
+
+static void
+myna_empty_page_dispose (GObject *object)
+{
+  g_clear_pointer (&MYNA_EMPTY_PAGE (object)->scroller, gtk_widget_unparent);
+  G_OBJECT_CLASS (myna_empty_page_parent_class)->dispose (object);
+}
+
+static void
+myna_empty_page_class_init (MynaEmptyPageClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = myna_empty_page_dispose;
+  signals[SIGNAL_ASK] =
+      g_signal_new ("ask", MYNA_TYPE_EMPTY_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  gtk_widget_class_set_css_name (GTK_WIDGET_CLASS (klass), "emptypage");
+  gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (klass), GTK_TYPE_BIN_LAYOUT);
+}
+
+static void
+myna_empty_page_init (MynaEmptyPage *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
+  GtkWidget *bird = gtk_image_new_from_icon_name (MYNA_APP_ID);
+  GtkWidget *title = gtk_label_new (_ ("What would you like to talk about?"));
+  GtkWidget *chips = new_suggestions (self);
+
+  gtk_image_set_pixel_size (GTK_IMAGE (bird), 112);
+  gtk_widget_set_margin_bottom (bird, 6);
+  gtk_label_set_wrap (GTK_LABEL (title), TRUE);
+  gtk_label_set_justify (GTK_LABEL (title), GTK_JUSTIFY_CENTER);
+  gtk_widget_add_css_class (title, "title-1");
+  self->model_label = gtk_label_new (NULL);
+  gtk_label_set_wrap (GTK_LABEL (self->model_label), TRUE);
+  gtk_label_set_justify (GTK_LABEL (self->model_label), GTK_JUSTIFY_CENTER);
+  gtk_widget_add_css_class (self->model_label, "dim-label");
+  gtk_widget_set_margin_top (chips, 18);
+  gtk_widget_set_halign (chips, GTK_ALIGN_CENTER);
+  gtk_box_append (GTK_BOX (box), bird);
+  gtk_box_append (GTK_BOX (box), title);
+  gtk_box_append (GTK_BOX (box), self->model_label);
+  gtk_box_append (GTK_BOX (box), chips);
+  gtk_widget_set_valign (box, GTK_ALIGN_CENTER);
+  gtk_widget_set_halign (box, GTK_ALIGN_CENTER);
+  gtk_widget_add_css_class (box, "empty-page");
+
+  self->scroller = gtk_scrolled_window_new ();
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (self->scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scroller), box);
+  gtk_widget_set_parent (self->scroller, GTK_WIDGET (self));
+}
+
+GtkWidget *
+myna_empty_page_new (void)
+{
+  return g_object_new (MYNA_TYPE_EMPTY_PAGE, NULL);
+}
+
+void
+myna_empty_page_set_model (MynaEmptyPage *self, const char *name)
+{
+  g_autofree char *text = NULL;
+
+  g_return_if_fail (MYNA_IS_EMPTY_PAGE (self));
+
+  /* The name that the model library gives it, in the person's language. */
+  if (g_strcmp0 (name, _ ("Fledgling · small starter model")) == 0)
+    text = g_strdup_printf (_ ("%s\nGood for sums, tables, short stories and questions about Myna"), name);
+  else if (name)
+    text = g_strdup_printf (_ ("%s\nRuns on this computer: nothing you write leaves it"), name);
+  gtk_label_set_label (GTK_LABEL (self->model_label), text ? text : "");
+}

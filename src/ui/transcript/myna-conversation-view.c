@@ -1,0 +1,455 @@
+/* myna-conversation-view.c: transcript and composer of one conversation
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Only arranges: the canvas scrolls, the rows show, the composer takes text, MynaConversation acts.
+ */
+#include "transcript/myna-conversation-view-private.h"
+
+#include <glib/gi18n.h>
+
+#include "markup/markdown.h"
+
+#define MAX_ANNOUNCED 4096 /* bytes of a reply that a screen reader is given to say */
+
+G_DEFINE_FINAL_TYPE (MynaConversationView, myna_conversation_view, GTK_TYPE_WIDGET)
+
+/* ---- Rows ------------------------------------------------------------------------------------------------------- */
+
+static guint
+row_kind (gpointer item, gpointer user_data)
+{
+  return myna_message_get_role (item) == STORE_ROLE_USER ? MYNA_MESSAGE_ROW_QUESTION : MYNA_MESSAGE_ROW_REPLY;
+}
+
+static void
+quote_cb (MynaConversationView *self, const char *text)
+{
+  myna_composer_insert_block (MYNA_COMPOSER (self->composer), text);
+}
+
+static void
+delete_cb (MynaConversationView *self, MynaMessage *message)
+{
+  AdwToast *toast;
+
+  if (!myna_message_get_queued (message))
+    {
+      toast = adw_toast_new (_ ("Message deleted"));
+      adw_toast_set_button_label (toast, _ ("_Undo"));
+      adw_toast_set_action_name (toast, "conversation.undo-delete");
+      adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (self->toasts), toast);
+    }
+  myna_conversation_delete (self->conversation, message);
+  myna_conversation_view_focus_composer (self);
+}
+
+static GtkWidget *
+create_row (guint kind, gpointer user_data)
+{
+  GtkWidget *row = myna_message_row_new (kind);
+
+  g_signal_connect_swapped (row, "quote", G_CALLBACK (quote_cb), user_data);
+  g_signal_connect_swapped (row, "delete", G_CALLBACK (delete_cb), user_data);
+  g_signal_connect_swapped (row, "edited", G_CALLBACK (myna_conversation_view_focus_composer), user_data);
+  return row;
+}
+
+static void
+bind_row (GtkWidget *row, gpointer item, gpointer user_data)
+{
+  MynaConversationView *self = user_data;
+
+  myna_message_row_bind (MYNA_MESSAGE_ROW (row), self->conversation, item);
+  myna_message_row_set_search (MYNA_MESSAGE_ROW (row), myna_find_bar_get_needle (MYNA_FIND_BAR (self->find_bar)));
+}
+
+static void
+unbind_row (GtkWidget *row, gpointer item, gpointer user_data)
+{
+  myna_message_row_bind (MYNA_MESSAGE_ROW (row), NULL, NULL);
+}
+
+/* Text is about 8 px a byte of Latin, 5 a byte of Chinese, in lines of 24; a question's bubble is narrower. */
+static int
+estimate_row (gpointer item, int width, gpointer user_data)
+{
+  gboolean question = myna_message_get_role (item) == STORE_ROLE_USER;
+  int per_line = MAX (10, (question ? width * 4 / 5 : width) / 7);
+  int lines = 1 + myna_message_get_n_bytes (item) / per_line;
+
+  return 24 * lines + (question ? 62 : 60);
+}
+
+static void
+range_shown (guint first, guint last, gpointer user_data)
+{
+  MynaConversationView *self = user_data;
+
+  if (self->conversation)
+    myna_conversation_load_range (self->conversation, first, last);
+}
+
+static void
+row_viewport (GtkWidget *row, int top, int bottom, gpointer user_data)
+{
+  myna_message_row_set_viewport (MYNA_MESSAGE_ROW (row), top, bottom);
+}
+
+static const MynaChatCanvasFuncs canvas_funcs = {
+  .kind = row_kind,
+  .create = create_row,
+  .bind = bind_row,
+  .unbind = unbind_row,
+  .estimate = estimate_row,
+  .range = range_shown,
+  .viewport = row_viewport,
+};
+
+/* ---- Drops ------------------------------------------------------------------------------------------------------ */
+
+/* A file or folder that can only be a model, not something to be asked about, goes where models are added. */
+static gboolean
+add_model (MynaConversationView *self, GFile *file)
+{
+  g_autofree char *name = g_file_get_basename (file), *uri = g_file_get_uri (file);
+
+  return ((name && g_str_has_suffix (name, ".gguf"))
+          || g_file_query_file_type (file, G_FILE_QUERY_INFO_NONE, NULL) == G_FILE_TYPE_DIRECTORY)
+         && gtk_widget_activate_action (GTK_WIDGET (self), "app.add-model", "s", uri);
+}
+
+static gboolean
+drop_cb (GtkDropTarget *target, const GValue *value, double x, double y, gpointer user_data)
+{
+  MynaConversationView *self = user_data;
+
+  if (G_VALUE_HOLDS (value, GDK_TYPE_FILE_LIST))
+    {
+      g_autoptr (GSList) files = gdk_file_list_get_files (g_value_get_boxed (value)), texts = NULL;
+
+      for (GSList *l = files; l; l = l->next)
+        if (!add_model (self, l->data))
+          texts = g_slist_append (texts, l->data);
+      myna_composer_attach_files (MYNA_COMPOSER (self->composer), texts);
+    }
+  else
+    myna_composer_insert_block (MYNA_COMPOSER (self->composer), g_value_get_string (value));
+  return TRUE;
+}
+
+/* ---- The conversation ------------------------------------------------------------------------------------------- */
+
+static void
+update_page (MynaConversationView *self)
+{
+  gboolean empty = !self->conversation
+                   || (g_list_model_get_n_items (G_LIST_MODEL (self->conversation)) == 0
+                       && myna_conversation_get_id (self->conversation) == 0);
+
+  gtk_stack_set_visible_child (GTK_STACK (self->stack), empty ? self->empty : gtk_widget_get_next_sibling (self->empty));
+}
+
+static void
+update_context (MynaConversationView *self)
+{
+  int used = 0, length = 0;
+
+  if (self->conversation)
+    myna_conversation_get_context (self->conversation, &used, &length);
+  myna_composer_set_context (MYNA_COMPOSER (self->composer), used, length);
+}
+
+static void
+update_busy (MynaConversationView *self)
+{
+  myna_composer_set_busy (MYNA_COMPOSER (self->composer),
+                          self->conversation && myna_conversation_get_busy (self->conversation));
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "conversation.stop",
+                                 self->conversation && myna_conversation_get_busy (self->conversation));
+}
+
+/* Who is the newest, and where the context begins, may have changed for every row there is. */
+static void
+items_changed_cb (MynaConversationView *self)
+{
+  GtkWidget *row = gtk_widget_get_first_child (self->canvas);
+
+  for (; row; row = gtk_widget_get_next_sibling (row))
+    myna_message_row_update (MYNA_MESSAGE_ROW (row));
+  update_page (self);
+}
+
+static void
+show_wanted (MynaConversationView *self)
+{
+  guint position;
+
+  if (!self->wanted_id || myna_conversation_get_loading (self->conversation))
+    return;
+  position = myna_conversation_find_id (self->conversation, self->wanted_id);
+  if (position == G_MAXUINT)
+    return; /* its branch is on the way */
+  self->wanted_id = 0;
+  if (self->wanted_at_top)
+    myna_chat_canvas_set_anchor (MYNA_CHAT_CANVAS (self->canvas), position, self->wanted_offset);
+  else
+    myna_chat_canvas_scroll_to (MYNA_CHAT_CANVAS (self->canvas), position, 0);
+}
+
+/* What was read may have the wanted message, or it is in another branch. */
+static void
+loading_changed_cb (MynaConversationView *self)
+{
+  if (!self->wanted_id || myna_conversation_get_loading (self->conversation))
+    return;
+  if (myna_conversation_find_id (self->conversation, self->wanted_id) == G_MAXUINT && !self->revealed)
+    {
+      self->revealed = TRUE;
+      myna_conversation_reveal (self->conversation, self->wanted_id);
+    }
+  else
+    show_wanted (self);
+}
+
+void
+myna_conversation_view_show_message (MynaConversationView *self, gint64 message_id)
+{
+  g_return_if_fail (MYNA_IS_CONVERSATION_VIEW (self));
+
+  if (!self->conversation)
+    return;
+  self->wanted_id = message_id;
+  self->wanted_at_top = FALSE;
+  self->revealed = FALSE;
+  loading_changed_cb (self);
+}
+
+void
+myna_conversation_view_set_position (MynaConversationView *self, gint64 message_id, int offset)
+{
+  g_return_if_fail (MYNA_IS_CONVERSATION_VIEW (self));
+
+  if (!self->conversation || message_id == 0)
+    return;
+  self->wanted_id = message_id;
+  self->wanted_at_top = TRUE;
+  self->wanted_offset = offset;
+  /* A message of another branch is not worth changing the branch for. */
+  self->revealed = TRUE;
+  loading_changed_cb (self);
+}
+
+static void
+error_changed_cb (MynaConversationView *self)
+{
+  const char *error = myna_conversation_get_error (self->conversation);
+
+  if (error)
+    adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (self->toasts), adw_toast_new (error));
+}
+
+/* The reply is said once, when it is there, and not word by word. */
+static void
+replied_cb (MynaConversationView *self, MynaMessage *reply)
+{
+  const char *text = myna_message_get_text (reply);
+  g_autofree char *plain = myna_markdown_to_plain_text (text, MAX_ANNOUNCED);
+  /* Translators: what a screen reader says when the reply is there */
+  g_autofree char *announcement = g_strdup_printf (_ ("Myna: %s"), plain);
+
+  myna_composer_announce (MYNA_COMPOSER (self->composer), announcement);
+}
+
+void
+myna_conversation_view_set_conversation (MynaConversationView *self, MynaConversation *conversation)
+{
+  g_return_if_fail (MYNA_IS_CONVERSATION_VIEW (self));
+
+  if (self->conversation == conversation)
+    return;
+  myna_conversation_view_leave (self);
+  /* What was written before there was a conversation is for the first one. */
+  if (self->conversation)
+    myna_composer_clear (MYNA_COMPOSER (self->composer));
+  myna_find_bar_set_conversation (MYNA_FIND_BAR (self->find_bar), conversation);
+  myna_chat_canvas_set_model (MYNA_CHAT_CANVAS (self->canvas), NULL);
+  g_set_object (&self->conversation, conversation);
+  g_signal_group_set_target (self->conversation_signals, conversation);
+  self->recalled = G_MAXUINT;
+  self->wanted_id = 0;
+  if (conversation)
+    {
+      myna_chat_canvas_set_model (MYNA_CHAT_CANVAS (self->canvas), G_LIST_MODEL (conversation));
+      myna_conversation_view_come_back (self);
+      myna_conversation_view_take_composer (self);
+    }
+  update_page (self);
+  update_busy (self);
+  update_context (self);
+}
+
+MynaConversation *
+myna_conversation_view_get_conversation (MynaConversationView *self)
+{
+  g_return_val_if_fail (MYNA_IS_CONVERSATION_VIEW (self), NULL);
+
+  return self->conversation;
+}
+
+void
+myna_conversation_view_set_model (MynaConversationView *self, const char *name)
+{
+  g_return_if_fail (MYNA_IS_CONVERSATION_VIEW (self));
+
+  myna_empty_page_set_model (MYNA_EMPTY_PAGE (self->empty), name);
+}
+
+void
+myna_conversation_view_focus_composer (MynaConversationView *self)
+{
+  g_return_if_fail (MYNA_IS_CONVERSATION_VIEW (self));
+
+  gtk_widget_grab_focus (self->composer);
+}
+
+/* ---- Building --------------------------------------------------------------------------------------------------- */
+
+static void
+at_end_changed_cb (MynaConversationView *self)
+{
+  gtk_revealer_set_reveal_child (GTK_REVEALER (self->jump), !myna_chat_canvas_get_at_end (MYNA_CHAT_CANVAS (self->canvas)));
+}
+
+static GtkWidget *
+new_transcript (MynaConversationView *self)
+{
+  GtkEventController *keys = gtk_event_controller_key_new ();
+  GtkWidget *overlay = gtk_overlay_new ();
+  GtkWidget *scroller = gtk_scrolled_window_new ();
+  GtkWidget *button = gtk_button_new_from_icon_name ("go-bottom-symbolic");
+
+  self->canvas = myna_chat_canvas_new (&canvas_funcs, self);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->canvas), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Messages"), -1);
+  g_signal_connect_object (self->canvas, "notify::at-end", G_CALLBACK (at_end_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_swapped (keys, "key-pressed", G_CALLBACK (myna_conversation_view_transcript_key), self);
+  gtk_widget_add_controller (self->canvas, keys);
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), self->canvas);
+  gtk_widget_set_vexpand (scroller, TRUE);
+
+  gtk_widget_add_css_class (button, "osd");
+  gtk_widget_add_css_class (button, "circular");
+  gtk_widget_set_tooltip_text (button, _ ("Jump to latest"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Jump to latest"), -1);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "conversation.jump");
+  self->jump = gtk_revealer_new ();
+  gtk_revealer_set_transition_type (GTK_REVEALER (self->jump), GTK_REVEALER_TRANSITION_TYPE_CROSSFADE);
+  gtk_revealer_set_child (GTK_REVEALER (self->jump), button);
+  gtk_widget_set_halign (self->jump, GTK_ALIGN_CENTER);
+  gtk_widget_set_valign (self->jump, GTK_ALIGN_END);
+  gtk_widget_set_margin_bottom (self->jump, 12);
+
+  gtk_overlay_set_child (GTK_OVERLAY (overlay), scroller);
+  gtk_overlay_add_overlay (GTK_OVERLAY (overlay), self->jump);
+  return overlay;
+}
+
+static void
+send_key_changed_cb (MynaConversationView *self)
+{
+  myna_composer_set_send_key (MYNA_COMPOSER (self->composer), g_settings_get_enum (self->settings, "send-key"));
+}
+
+static void
+init_settings (MynaConversationView *self)
+{
+  GSettingsSchemaSource *source = g_settings_schema_source_get_default ();
+  g_autoptr (GSettingsSchema) schema = source ? g_settings_schema_source_lookup (source, MYNA_APP_ID, TRUE) : NULL;
+
+  if (!schema || !g_settings_schema_has_key (schema, "send-key"))
+    return;
+  self->settings = g_settings_new (MYNA_APP_ID);
+  g_signal_connect_object (self->settings, "changed::send-key", G_CALLBACK (send_key_changed_cb), self, G_CONNECT_SWAPPED);
+  send_key_changed_cb (self);
+}
+
+static void
+myna_conversation_view_dispose (GObject *object)
+{
+  MynaConversationView *self = MYNA_CONVERSATION_VIEW (object);
+
+  if (self->toasts)
+    myna_conversation_view_set_conversation (self, NULL);
+  g_clear_object (&self->conversation_signals);
+  g_clear_object (&self->settings);
+  g_clear_pointer (&self->suggested, g_free);
+  g_clear_pointer (&self->toasts, gtk_widget_unparent);
+  G_OBJECT_CLASS (myna_conversation_view_parent_class)->dispose (object);
+}
+
+static void
+myna_conversation_view_class_init (MynaConversationViewClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = myna_conversation_view_dispose;
+  g_signal_new ("begin", MYNA_TYPE_CONVERSATION_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  myna_conversation_view_class_install_actions (widget_class);
+  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
+  gtk_widget_class_set_css_name (widget_class, "conversationview");
+}
+
+static void
+init_signals (MynaConversationView *self)
+{
+  GSignalGroup *group = g_signal_group_new (MYNA_TYPE_CONVERSATION);
+
+  g_signal_group_connect_data (group, "items-changed", G_CALLBACK (items_changed_cb), self, NULL,
+                               G_CONNECT_SWAPPED | G_CONNECT_AFTER);
+  g_signal_group_connect_swapped (group, "notify::busy", G_CALLBACK (update_busy), self);
+  g_signal_group_connect_swapped (group, "notify::context-used", G_CALLBACK (update_context), self);
+  g_signal_group_connect_swapped (group, "notify::loading", G_CALLBACK (loading_changed_cb), self);
+  g_signal_group_connect_swapped (group, "notify::draft", G_CALLBACK (myna_conversation_view_show_draft), self);
+  g_signal_group_connect_swapped (group, "notify::error", G_CALLBACK (error_changed_cb), self);
+  g_signal_group_connect_swapped (group, "replied", G_CALLBACK (replied_cb), self);
+  g_signal_group_connect_swapped (group, "notify::id", G_CALLBACK (update_page), self);
+  self->conversation_signals = group;
+}
+
+static void
+myna_conversation_view_init (MynaConversationView *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkDropTarget *drop = gtk_drop_target_new (G_TYPE_INVALID, GDK_ACTION_COPY);
+  GType types[] = { GDK_TYPE_FILE_LIST, G_TYPE_STRING };
+  GtkWidget *transcript = new_transcript (self);
+
+  self->recalled = G_MAXUINT;
+  self->find_bar = myna_find_bar_new (MYNA_CHAT_CANVAS (self->canvas));
+  g_signal_connect_swapped (self->find_bar, "closed", G_CALLBACK (myna_conversation_view_focus_composer), self);
+  self->empty = myna_empty_page_new ();
+  g_signal_connect_swapped (self->empty, "ask", G_CALLBACK (myna_conversation_view_ask_suggested), self);
+  self->stack = gtk_stack_new ();
+  gtk_stack_add_child (GTK_STACK (self->stack), self->empty);
+  gtk_stack_add_child (GTK_STACK (self->stack), transcript);
+  gtk_widget_set_vexpand (self->stack, TRUE);
+  gtk_box_append (GTK_BOX (box), self->find_bar);
+  gtk_box_append (GTK_BOX (box), self->stack);
+  gtk_box_append (GTK_BOX (box), myna_conversation_view_new_composer (self));
+  self->toasts = adw_toast_overlay_new ();
+  adw_toast_overlay_set_child (ADW_TOAST_OVERLAY (self->toasts), box);
+  gtk_widget_set_parent (self->toasts, GTK_WIDGET (self));
+
+  gtk_drop_target_set_gtypes (drop, types, G_N_ELEMENTS (types));
+  g_signal_connect (drop, "drop", G_CALLBACK (drop_cb), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (drop));
+  init_signals (self);
+  init_settings (self);
+}
+
+GtkWidget *
+myna_conversation_view_new (void)
+{
+  return g_object_new (MYNA_TYPE_CONVERSATION_VIEW, NULL);
+}

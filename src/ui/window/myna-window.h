@@ -1,0 +1,28 @@
+/* myna-window.h: the window: conversations on one side, the one that is open on the other
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <adwaita.h>
+
+#include "application/myna-application.h"
+
+G_BEGIN_DECLS
+
+#define MYNA_TYPE_WINDOW (myna_window_get_type ())
+G_DECLARE_FINAL_TYPE (MynaWindow, myna_window, MYNA, WINDOW, AdwApplicationWindow)
+
+GtkWidget *myna_window_new (MynaApplication *application);
+/* Shows an empty conversation; the one shown already, if it is empty. */
+void myna_window_new_chat (MynaWindow *self);
+void myna_window_open_chat (MynaWindow *self, gint64 id);
+/* A result of a search: the conversation, at the message that was found (0: the title was). */
+void myna_window_open_message (MynaWindow *self, gint64 id, gint64 message_id);
+/* Looks for this in the history. */
+void myna_window_search (MynaWindow *self, const char *text);
+/* Asks this in a new conversation. */
+void myna_window_ask (MynaWindow *self, const char *question);
+void myna_window_add_toast (MynaWindow *self, AdwToast *toast);
+
+G_END_DECLS

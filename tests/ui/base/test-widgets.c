@@ -1,0 +1,210 @@
+/* test-widgets.c: the split view and the banner, in a window
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include <adwaita.h>
+
+#include "base/myna-task-window.h"
+#include "base/myna-banner.h"
+#include "base/myna-split-view.h"
+#include "exchange/store-progress.h"
+#include "window-test.h"
+
+typedef struct
+{
+  GtkWidget *window;
+  GtkWidget *split;
+  GtkWidget *sidebar;
+  GtkWidget *content;
+} Fixture;
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  fixture->window = gtk_window_new ();
+  fixture->split = myna_split_view_new ();
+  fixture->sidebar = adw_bin_new ();
+  fixture->content = adw_bin_new ();
+  myna_split_view_set_sidebar (MYNA_SPLIT_VIEW (fixture->split), fixture->sidebar);
+  myna_split_view_set_content (MYNA_SPLIT_VIEW (fixture->split), fixture->content);
+  gtk_window_set_child (GTK_WINDOW (fixture->window), fixture->split);
+  g_object_set (gtk_settings_get_default (), "gtk-enable-animations", FALSE, NULL);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  gtk_window_destroy (GTK_WINDOW (fixture->window));
+}
+
+static void
+show (Fixture *fixture, int width)
+{
+  gtk_window_set_default_size (GTK_WINDOW (fixture->window), width, 400);
+  gtk_window_present (GTK_WINDOW (fixture->window));
+  wait_until (gtk_widget_get_mapped (fixture->content) && gtk_widget_get_width (fixture->split) == width);
+}
+
+static double
+get_x (Fixture *fixture, GtkWidget *widget)
+{
+  graphene_rect_t bounds;
+
+  g_assert_true (gtk_widget_compute_bounds (widget, fixture->split, &bounds));
+
+  return (double) bounds.origin.x;
+}
+
+static void
+test_wide (Fixture *fixture, gconstpointer data)
+{
+  show (fixture, 900);
+  g_assert_false (myna_split_view_get_collapsed (MYNA_SPLIT_VIEW (fixture->split)));
+  g_assert_true (myna_split_view_get_show_sidebar (MYNA_SPLIT_VIEW (fixture->split)));
+  g_assert_cmpint (gtk_widget_get_width (fixture->sidebar), >=, 260);
+  g_assert_cmpint (gtk_widget_get_width (fixture->sidebar), <=, 300);
+  /* Beside each other, nothing left over. */
+  g_assert_cmpfloat (get_x (fixture, fixture->content), ==, gtk_widget_get_width (fixture->sidebar));
+  g_assert_cmpint (gtk_widget_get_width (fixture->content) + gtk_widget_get_width (fixture->sidebar), ==, 900);
+
+  myna_split_view_set_show_sidebar (MYNA_SPLIT_VIEW (fixture->split), FALSE);
+  wait_until (gtk_widget_get_width (fixture->content) == 900);
+  g_assert_false (gtk_widget_get_mapped (fixture->sidebar));
+}
+
+static void
+test_narrow (Fixture *fixture, gconstpointer data)
+{
+  show (fixture, 360);
+  g_assert_true (myna_split_view_get_collapsed (MYNA_SPLIT_VIEW (fixture->split)));
+  g_assert_false (myna_split_view_get_show_sidebar (MYNA_SPLIT_VIEW (fixture->split)));
+  g_assert_cmpint (gtk_widget_get_width (fixture->content), ==, 360);
+
+  /* Over the content, which keeps its place and width. */
+  myna_split_view_set_show_sidebar (MYNA_SPLIT_VIEW (fixture->split), TRUE);
+  wait_until (gtk_widget_get_mapped (fixture->sidebar) && get_x (fixture, fixture->sidebar) == 0);
+  g_assert_cmpint (gtk_widget_get_width (fixture->content), ==, 360);
+  g_assert_cmpint (gtk_widget_get_width (fixture->sidebar), <=, 360);
+}
+
+static void
+test_collapse (Fixture *fixture, gconstpointer data)
+{
+  int n_notified = 0;
+
+  g_signal_connect_swapped (fixture->split, "notify::collapsed", G_CALLBACK (g_atomic_int_inc), &n_notified);
+  show (fixture, 900);
+  gtk_window_set_default_size (GTK_WINDOW (fixture->window), 400, 400);
+  wait_until (n_notified == 1);
+  g_assert_true (myna_split_view_get_collapsed (MYNA_SPLIT_VIEW (fixture->split)));
+  g_assert_false (myna_split_view_get_show_sidebar (MYNA_SPLIT_VIEW (fixture->split)));
+  /* What was shown in the wide window comes back. */
+  gtk_window_set_default_size (GTK_WINDOW (fixture->window), 900, 400);
+  wait_until (n_notified == 2);
+  g_assert_true (myna_split_view_get_show_sidebar (MYNA_SPLIT_VIEW (fixture->split)));
+}
+
+static void
+test_notify (Fixture *fixture, gconstpointer data)
+{
+  int n_notified = 0;
+
+  g_signal_connect_swapped (fixture->split, "notify::show-sidebar", G_CALLBACK (g_atomic_int_inc), &n_notified);
+  myna_split_view_set_show_sidebar (MYNA_SPLIT_VIEW (fixture->split), TRUE);
+  g_assert_cmpint (n_notified, ==, 0);
+  myna_split_view_set_show_sidebar (MYNA_SPLIT_VIEW (fixture->split), FALSE);
+  g_object_set (fixture->split, "show-sidebar", FALSE, NULL);
+  g_assert_cmpint (n_notified, ==, 1);
+}
+
+static void
+test_banner (void)
+{
+  g_autoptr (GtkWidget) banner = g_object_ref_sink (myna_banner_new ());
+  g_autoptr (GtkWidget) revealer = g_object_ref (gtk_widget_get_first_child (banner));
+
+  g_assert_false (gtk_revealer_get_reveal_child (GTK_REVEALER (revealer)));
+  myna_banner_show (MYNA_BANNER (banner), "The disk is full", "Delete something.", NULL, "Try again", "app.retry", NULL);
+  g_assert_true (gtk_revealer_get_reveal_child (GTK_REVEALER (revealer)));
+  g_assert_true (test_has_label (banner, "The disk is full"));
+  g_assert_true (test_has_label (banner, "Delete something."));
+  g_assert_true (test_has_label (banner, "Try again"));
+  g_assert_false (test_has_label (banner, "ENOSPC"));
+  myna_banner_show (MYNA_BANNER (banner), "Another", NULL, "ENOSPC", NULL, NULL, NULL);
+  g_assert_false (test_has_label (banner, "The disk is full"));
+  myna_banner_hide (MYNA_BANNER (banner));
+  g_assert_false (gtk_revealer_get_reveal_child (GTK_REVEALER (revealer)));
+}
+
+/* ---- A task's window -------------------------------------------------------------------------------------------- */
+
+#define TEST_TYPE_TASK (test_task_get_type ())
+G_DECLARE_FINAL_TYPE (TestTask, test_task, TEST, TASK, MynaTaskWindow)
+
+struct _TestTask
+{
+  MynaTaskWindow parent_instance;
+};
+
+G_DEFINE_FINAL_TYPE (TestTask, test_task, MYNA_TYPE_TASK_WINDOW)
+
+static void
+test_task_class_init (TestTaskClass *klass)
+{
+}
+
+static void
+test_task_init (TestTask *self)
+{
+}
+
+static GtkWidget *
+find_bar (GtkWidget *widget)
+{
+  GtkWidget *found = GTK_IS_PROGRESS_BAR (widget) ? widget : NULL;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child && !found; child = gtk_widget_get_next_sibling (child))
+    found = find_bar (child);
+
+  return found;
+}
+
+/* How much is done is told by the bar, in words beside it, and to screen readers. */
+static void
+test_task_progress (void)
+{
+  MynaTaskWindow *window = g_object_new (TEST_TYPE_TASK, NULL);
+  g_autoptr (StoreProgress) progress = store_progress_new ();
+  GtkWidget *bar = find_bar (GTK_WIDGET (window));
+
+  myna_task_window_begin (window, "Importing…", progress);
+  g_assert_cmpfloat (gtk_progress_bar_get_fraction (GTK_PROGRESS_BAR (bar)), ==, 0);
+  store_progress_set (progress, 3, 12);
+  wait_until (gtk_progress_bar_get_fraction (GTK_PROGRESS_BAR (bar)) == 0.25);
+  g_assert_true (test_has_label (GTK_WIDGET (window), "Importing…"));
+  g_assert_true (test_has_label (GTK_WIDGET (window), "25%"));
+  g_assert_null (gtk_test_accessible_check_property (GTK_ACCESSIBLE (bar), GTK_ACCESSIBLE_PROPERTY_LABEL, "Importing…"));
+  g_assert_null (gtk_test_accessible_check_property (GTK_ACCESSIBLE (bar), GTK_ACCESSIBLE_PROPERTY_VALUE_TEXT, "25%"));
+
+  /* The next task begins from nothing, and one that nobody can measure says no numbers. */
+  myna_task_window_end (window);
+  myna_task_window_begin (window, "Restoring…", NULL);
+  g_assert_false (test_has_label (GTK_WIDGET (window), "25%"));
+  g_assert_cmpfloat (gtk_progress_bar_get_fraction (GTK_PROGRESS_BAR (bar)), ==, 0);
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
+int
+main (int argc, char *argv[])
+{
+  gtk_test_init (&argc, &argv, NULL);
+  adw_init ();
+  g_test_add ("/split-view/wide", Fixture, NULL, set_up, test_wide, tear_down);
+  g_test_add ("/split-view/narrow", Fixture, NULL, set_up, test_narrow, tear_down);
+  g_test_add ("/split-view/collapse", Fixture, NULL, set_up, test_collapse, tear_down);
+  g_test_add ("/split-view/notify", Fixture, NULL, set_up, test_notify, tear_down);
+  g_test_add_func ("/banner/texts", test_banner);
+  g_test_add_func ("/task-window/progress", test_task_progress);
+
+  return g_test_run ();
+}

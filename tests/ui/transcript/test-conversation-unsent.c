@@ -1,0 +1,161 @@
+/* test-conversation-unsent.c: what is written and not sent, before there is a conversation and from one to another
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include <adwaita.h>
+#include <string.h>
+
+#include "conversation-view-fixture.h"
+#include "composer/composer.h"
+#include "transcript/myna-conversation-view.h"
+
+static void
+begin_cb (guint *n_begun)
+{
+  (*n_begun)++;
+}
+
+static char *
+composer_text (View *v)
+{
+  return myna_composer_get_text (MYNA_COMPOSER (find_named (v->view, "composer")));
+}
+
+/* A store that opens slowly: what is written and sent before is neither lost nor refused. */
+static void
+test_too_early (View *v, gconstpointer data)
+{
+  MynaConversationView *view = MYNA_CONVERSATION_VIEW (v->view);
+  MynaComposer *composer = MYNA_COMPOSER (find_named (v->view, "composer"));
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (myna_composer_get_text_view (composer));
+  g_autofree char *kept = NULL, *left = NULL, *shown = NULL;
+  guint n_begun = 0;
+
+  g_signal_connect_swapped (view, "begin", G_CALLBACK (begin_cb), &n_begun);
+  myna_conversation_view_set_conversation (view, NULL);
+  gtk_text_buffer_set_text (buffer, "only written", -1);
+  myna_conversation_view_set_conversation (view, v->base.conversation);
+  kept = composer_text (v);
+  g_assert_cmpstr (kept, ==, "only written");
+  g_assert_cmpuint (fixture_n_items (&v->base), ==, 0);
+  g_assert_cmpuint (n_begun, ==, 0);
+
+  myna_conversation_view_set_conversation (view, NULL);
+  gtk_text_buffer_set_text (buffer, "sent", -1);
+  myna_composer_attach_text (composer, "notes.txt", "three lines");
+  press_send (v);
+  g_assert_cmpuint (n_begun, ==, 1);
+  myna_conversation_view_set_conversation (view, v->base.conversation);
+  left = composer_text (v);
+  g_assert_cmpstr (left, ==, "only written"); /* was not what was sent */
+  shown = fixture_shown (&v->base);
+  g_assert_cmpstr (shown, ==, "u:sent");
+  g_assert_nonnull (strstr (myna_message_get_record (fixture_item (&v->base, 0))->attachments, "three lines"));
+  fixture_requested (&v->base);
+  fake_generator_end (v->base.engine, GLM_STOP_END);
+  fixture_idle (&v->base);
+}
+
+static char *
+stored_draft (View *v, gint64 id)
+{
+  g_autoptr (StoreConversation) record = test_get_conversation (v->base.db, id);
+
+  return g_strdup (record->draft);
+}
+
+/* Goes to another chat and back, as a new start of the program would: the store has not said yet what it has. */
+static void
+reopen (View *v, gint64 id)
+{
+  MynaConversationView *view = MYNA_CONVERSATION_VIEW (v->view);
+
+  myna_conversation_view_set_conversation (view, NULL);
+  fixture_settle (&v->base);
+  g_assert_finalize_object (v->base.conversation);
+  v->base.conversation = myna_conversation_new_with_generator (v->base.db, MYNA_GENERATOR (v->base.engine), id);
+  myna_conversation_view_set_conversation (view, v->base.conversation);
+}
+
+/* Who writes before the chat's own draft was read loses neither. */
+static void
+test_late_draft (View *v, gconstpointer data)
+{
+  MynaComposer *composer = MYNA_COMPOSER (find_named (v->view, "composer"));
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (myna_composer_get_text_view (composer));
+  g_autofree char *both = NULL, *stored = NULL, *sent = NULL, *appended = NULL;
+  gint64 id;
+
+  exchange (v, "q", "a");
+  id = myna_conversation_get_id (v->base.conversation);
+  test_do (v->base.db, store_set_draft_async, id, "kept");
+
+  reopen (v, id);
+  gtk_text_buffer_insert_at_cursor (buffer, "typ", -1);
+  wait_for (gtk_text_buffer_get_char_count (buffer) > 3);
+  gtk_text_buffer_insert_at_cursor (buffer, "ed", -1);
+  both = composer_text (v);
+  g_assert_cmpstr (both, ==, "kept\n\ntyped");
+  reopen (v, id);
+  wait_for (gtk_text_buffer_get_char_count (buffer) > 0);
+  stored = stored_draft (v, id);
+  g_assert_cmpstr (stored, ==, "kept\n\ntyped");
+
+  /* A question that is sent so early is asked, and the draft comes after it. */
+  reopen (v, id);
+  gtk_text_buffer_set_text (buffer, "early", -1);
+  press_send (v);
+  fixture_requested (&v->base);
+  fake_generator_say (v->base.engine, "b");
+  fake_generator_end (v->base.engine, GLM_STOP_END);
+  fixture_idle (&v->base);
+  wait_for (gtk_text_buffer_get_char_count (buffer) > 0);
+  sent = composer_text (v);
+  g_assert_cmpstr (sent, ==, "kept\n\ntyped");
+  g_assert_cmpuint (fixture_n_items (&v->base), ==, 4);
+
+  /* The program ends before the store has answered. */
+  reopen (v, id);
+  gtk_text_buffer_set_text (buffer, "late", -1);
+  myna_conversation_finish_all (v->base.db);
+  appended = stored_draft (v, id);
+  g_assert_cmpstr (appended, ==, "kept\n\ntyped\n\nlate");
+}
+
+/* What was attached waits in its chat. */
+static void
+test_attachment_stays (View *v, gconstpointer data)
+{
+  MynaConversationView *view = MYNA_CONVERSATION_VIEW (v->view);
+  MynaComposer *composer = MYNA_COMPOSER (find_named (v->view, "composer"));
+  g_autoptr (MynaConversation) other = myna_conversation_new_with_generator (v->base.db, MYNA_GENERATOR (v->base.engine), 0);
+
+  exchange (v, "q", "a");
+  myna_composer_attach_text (composer, "novel.txt", "Call me Ishmael.");
+  myna_conversation_view_set_conversation (view, other);
+  g_assert_true (myna_composer_is_empty (composer));
+  myna_conversation_view_set_conversation (view, v->base.conversation);
+  g_assert_false (myna_composer_is_empty (composer));
+  press_send (v);
+  g_assert_nonnull (strstr (myna_message_get_record (fixture_item (&v->base, 2))->attachments, "Ishmael"));
+  fixture_requested (&v->base);
+  fake_generator_end (v->base.engine, GLM_STOP_END);
+  fixture_idle (&v->base);
+  myna_conversation_view_set_conversation (view, other);
+  myna_conversation_view_set_conversation (view, v->base.conversation);
+  g_assert_true (myna_composer_is_empty (composer));
+}
+
+#define ADD(path, function) g_test_add ("/conversation-unsent/" path, View, NULL, view_set_up, function, view_tear_down)
+
+int
+main (int argc, char *argv[])
+{
+  gtk_test_init (&argc, &argv, NULL);
+  adw_init ();
+
+  ADD ("too-early", test_too_early);
+  ADD ("late-draft", test_late_draft);
+  ADD ("attachment-stays", test_attachment_stays);
+  return g_test_run ();
+}

@@ -9,6 +9,7 @@
 #define GLM_QUANT_H
 
 #include "engine.h"
+#include "quant/half.h"
 
 typedef enum
 {
@@ -49,11 +50,5 @@ typedef struct
 const GlmTypeTraits *glm_type_traits (uint32_t type);
 /* By name, any case, for the command line; NULL if unknown. */
 const GlmTypeTraits *glm_type_traits_by_name (const char *name);
-
-/* IEEE half and bfloat16, in software: the references (kernels use the processor's). */
-float glm_f16_to_f32 (uint16_t h);
-uint16_t glm_f32_to_f16 (float f); /* round to nearest even */
-float glm_bf16_to_f32 (uint16_t h);
-uint16_t glm_f32_to_bf16 (float f);
 
 #endif

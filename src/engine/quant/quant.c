@@ -1,4 +1,4 @@
-/* quant.c: the traits table, and the sixteen-bit floats
+/* quant.c: the traits table
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

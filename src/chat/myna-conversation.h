@@ -84,7 +84,7 @@ void myna_conversation_set_sampling (MynaConversation *self, const GlmSampling *
 StoreDb *myna_conversation_get_store (MynaConversation *self);
 /* Milliseconds since 1970; 0: not stored yet, or not read yet. */
 gint64 myna_conversation_get_created_at (MynaConversation *self);
-/* The file of its evaluated state (see glm_actor_generate()), or NULL: none.  For handlers of "prepare". */
+/* The file of its evaluated state (see GlmRequest), or NULL: none.  For handlers of "prepare". */
 void myna_conversation_set_session_path (MynaConversation *self, const char *path);
 
 /* Text of the composer not sent yet; kept in the store. */

@@ -90,8 +90,15 @@ actor_generate (MynaGenerator *generator, const GlmTurn *turns, gsize n_turns, c
                 const char *session_path, const GlmSampling *sampling, const GlmRequestFuncs *funcs, gpointer user_data,
                 GDestroyNotify destroy)
 {
-  return glm_actor_generate (MYNA_ACTOR_GENERATOR (generator)->actor, turns, n_turns, continue_text, session_path, sampling,
-                             funcs, user_data, destroy);
+  const GlmRequest request = {
+    .turns = turns,
+    .n_turns = n_turns,
+    .reply = continue_text,
+    .sampling = sampling,
+    .session_path = session_path,
+  };
+
+  return glm_actor_generate (MYNA_ACTOR_GENERATOR (generator)->actor, &request, funcs, user_data, destroy);
 }
 
 static void

@@ -160,12 +160,39 @@ bool glm_model_tokenize (const GlmModel *model, const char *text, size_t n_bytes
 /* Ids to text, a malloc'ed NUL-terminated string that the caller frees; *ret_n_bytes may be NULL. */
 bool glm_model_detokenize (const GlmModel *model, const int32_t *ids, size_t n, char **ret_text, size_t *ret_n_bytes,
                            GlmError *error);
-/* The prompt of a conversation in the family's own format, ready for the assistant's reply.  Appends to *tokens. */
-bool glm_model_prompt (const GlmModel *model, const GlmTurn *turns, size_t n_turns, GlmTokens *tokens, GlmError *error);
-/* The same with the beginning of the assistant's reply, which the model is to continue: the last *ret_n_reply ids are
- * that text (see GlmGenerateFuncs.n_reply). */
-bool glm_model_prompt_continue (const GlmModel *model, const GlmTurn *turns, size_t n_turns, const char *reply,
-                                GlmTokens *tokens, size_t *ret_n_reply, GlmError *error);
+
+/* What a reply is generated from. */
+typedef struct
+{
+  GlmTokens ids;     /* owned; release with glm_prompt_clear() */
+  size_t first_turn; /* turns before it were left out, but for the system's */
+  size_t n_reply;    /* the last ids of the prompt that begin the reply */
+} GlmPrompt;
+
+void glm_prompt_clear (GlmPrompt *prompt);
+
+/* What the prompt must fit into.  All zero: everything is taken. */
+typedef struct
+{
+  int context_length; /* 0: no limit */
+  size_t first_turn;  /* turns before it were left out by an earlier prompt and stay so */
+  bool cut;           /* more turns were before these, and not read because they could not fit */
+} GlmFit;
+
+/* The prompt of a conversation in the family's own format, ready for the assistant's reply, or with the beginning of one
+ * (`reply`; NULL or "": none) that the model is to continue.
+ *
+ * Where the conversation has outgrown the context, the oldest turns are left out.  Leaving out a turn at a time would change
+ * the prompt's beginning with every question, and a session could keep nothing of what it has evaluated.  So prompts may
+ * fill 7/8 of the context; beyond that (or behind a cut) as much is left out as must be to fill at most 0.6 of it, and the
+ * caller passes that first_turn on to the following prompts.  A prompt that leaves turns out begins at a user's turn.  What
+ * the system says and the last question always stay: if they alone are too long, glm_generate() refuses the prompt.
+ *
+ * Each text is tokenized once, and none that lies before what fits; ChatGLM, ChatGLM2 and CodeGeeX2, whose prompts are one
+ * text, are tokenized anew for each beginning that is tried, O(log n_turns) times. */
+bool glm_model_fit (const GlmModel *model, const GlmTurn *turns, size_t n_turns, const char *reply,
+                    const GlmFit *fit, /* NULL: everything */
+                    GlmPrompt *ret_prompt, GlmError *error);
 /* Whether this id ends a reply. */
 bool glm_model_is_stop (const GlmModel *model, int32_t id);
 
@@ -252,12 +279,12 @@ typedef struct
   GlmPromptFunc prompt; /* may be NULL */
   void *user_data;
   const GlmCancel *cancel; /* may be NULL */
-  size_t n_reply;          /* the last ids of the prompt that begin the reply: their text is not emitted again */
 } GlmGenerateFuncs;
 
-/* Continues the prompt ids.  A cancelled generation is a success with GLM_STOP_CANCELLED. */
-bool glm_generate (GlmSession *session, const int32_t *prompt, size_t n_prompt, const GlmSampling *sampling,
-                   const GlmGenerateFuncs *funcs, GlmTokens *ret_ids, /* appended to; may be NULL */
+/* Continues the prompt; the text of a begun reply is not emitted again.  A cancelled generation is a success with
+ * GLM_STOP_CANCELLED. */
+bool glm_generate (GlmSession *session, const GlmPrompt *prompt, const GlmSampling *sampling, const GlmGenerateFuncs *funcs,
+                   GlmTokens *ret_ids, /* appended to; may be NULL */
                    GlmResult *ret_result, GlmError *error);
 
 /* ---- Files ------------------------------------------------------------------------------------------------------ */

@@ -293,13 +293,21 @@ run_forget (GlmEngine *engine, const GlmJob *job)
 
 /* ---- A reply ---------------------------------------------------------------------------------------------------- */
 
-/* The prompt's ids, with the beginning of the reply where it is to be continued. */
+/* Chooses the turns and says which. */
 static gboolean
-make_prompt (GlmEngine *engine, const GlmJob *job, GlmTokens *tokens, gsize *ret_n_reply, GlmError *error)
+plan (GlmEngine *engine, const GlmJob *job, GlmPrompt *ret_prompt, GlmError *error)
 {
-  if (!job->continue_text || job->continue_text[0] == '\0')
-    return glm_model_prompt (engine->model, job->turns, job->n_turns, tokens, error);
-  return glm_model_prompt_continue (engine->model, job->turns, job->n_turns, job->continue_text, tokens, ret_n_reply, error);
+  GlmFit fit = job->fit;
+  GlmEvent *event;
+
+  if (fit.context_length <= 0)
+    fit.context_length = glm_session_context_length (engine->session);
+  if (!glm_model_fit (engine->model, job->turns, job->n_turns, job->reply, &fit, ret_prompt, error))
+    return FALSE;
+  event = glm_event_new (GLM_EVENT_PLANNED, job->id);
+  event->planned = (GlmPlanned){ ret_prompt->first_turn, ret_prompt->ids.n, fit.context_length };
+  glm_actor_thread_post (engine->thread, event);
+  return TRUE;
 }
 
 /* With G_MESSAGES_DEBUG: how replies are really made. */
@@ -321,7 +329,7 @@ generate (GlmEngine *engine, GlmJob *job, GlmResult *ret_result, GlmError *error
 {
   Generation generation = { .engine = engine, .job = job };
   GlmGenerateFuncs funcs = { .piece = on_piece, .prompt = on_prompt, .user_data = &generation, .cancel = &job->cancel };
-  GlmTokens prompt = { 0 };
+  GlmPrompt prompt = { 0 };
   gboolean ok;
 
   if (!engine->model)
@@ -330,17 +338,16 @@ generate (GlmEngine *engine, GlmJob *job, GlmResult *ret_result, GlmError *error
       g_strlcpy (error->message, "no model is loaded", sizeof error->message);
       return FALSE;
     }
-  ok = make_prompt (engine, job, &prompt, &funcs.n_reply, error);
-  generation.in_reply = funcs.n_reply > 0;
+  ok = plan (engine, job, &prompt, error);
+  generation.in_reply = prompt.n_reply > 0;
   if (ok && job->path)
-    restore_session (engine, job->path, prompt.ids, prompt.n);
+    restore_session (engine, job->path, prompt.ids.ids, prompt.ids.n);
   set_saved_path (engine, NULL);
   if (ok)
     log_request (engine, job);
   if (ok)
-    ok = glm_generate (engine->session, prompt.ids, prompt.n, job->has_sampling ? &job->sampling : NULL, &funcs, NULL,
-                       ret_result, error);
-  glm_tokens_clear (&prompt);
+    ok = glm_generate (engine->session, &prompt, job->has_sampling ? &job->sampling : NULL, &funcs, NULL, ret_result, error);
+  glm_prompt_clear (&prompt);
   return ok;
 }
 
@@ -366,13 +373,13 @@ static void
 run_count (GlmEngine *engine, GlmJob *job)
 {
   GlmEvent *event = glm_event_new (GLM_EVENT_COUNTED, job->id);
-  GlmTokens tokens = { 0 };
+  GlmPrompt prompt = { 0 };
   GlmError error = { .code = GLM_ERROR_ARGUMENT, .message = "no model is loaded" };
 
-  if (!engine->model || !glm_model_prompt (engine->model, job->turns, job->n_turns, &tokens, &error))
+  if (!engine->model || !glm_model_fit (engine->model, job->turns, job->n_turns, NULL, NULL, &prompt, &error))
     set_error (event, &error);
-  event->n_done = tokens.n;
-  glm_tokens_clear (&tokens);
+  event->n_done = prompt.ids.n;
+  glm_prompt_clear (&prompt);
   glm_actor_thread_post (engine->thread, event);
 }
 

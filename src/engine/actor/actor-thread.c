@@ -71,7 +71,7 @@ job_free (GlmJob *job)
     }
   g_free (job->turns);
   g_free (job->path);
-  g_free (job->continue_text);
+  g_free (job->reply);
   g_free (job);
 }
 

@@ -38,7 +38,8 @@ typedef struct
   GlmActorLoadOptions options;
   GlmTurn *turns; /* GENERATE, COUNT: a deep copy */
   gsize n_turns;
-  char *continue_text;
+  char *reply;
+  GlmFit fit;
   GlmSampling sampling;
   gboolean has_sampling;
 } GlmJob;
@@ -49,6 +50,7 @@ typedef enum
   GLM_EVENT_FRACTION,
   GLM_EVENT_LOADED, /* or not: has_error */
   GLM_EVENT_UNLOADED,
+  GLM_EVENT_PLANNED,
   GLM_EVENT_PROMPT,
   GLM_EVENT_PIECE,
   GLM_EVENT_ENDED,
@@ -71,6 +73,7 @@ typedef struct
   GlmActorState state;
   double fraction;
   GlmLoaded *loaded;
+  GlmPlanned planned;
   GString *text;         /* PIECE */
   gsize n_done, n_total; /* PROMPT; PIECE: tokens so far; COUNTED: n_done tokens */
   double seconds;        /* PIECE: since the first token */

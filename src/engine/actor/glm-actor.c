@@ -145,6 +145,12 @@ on_generation_event (GlmActor *self, const GlmEvent *event)
 
   if (!request || request->silent)
     return;
+  if (event->type == GLM_EVENT_PLANNED)
+    {
+      if (request->funcs.planned)
+        request->funcs.planned (&event->planned, request->user_data);
+      return;
+    }
   if (event->type == GLM_EVENT_PROMPT)
     {
       if (request->funcs.prompt)
@@ -191,6 +197,7 @@ on_event (const GlmEvent *event, GObject *owner)
       break;
     case GLM_EVENT_UNLOADED: set_loaded (self, NULL); break;
     case GLM_EVENT_COUNTED: on_task_event (self, event); break;
+    case GLM_EVENT_PLANNED:
     case GLM_EVENT_PROMPT:
     case GLM_EVENT_PIECE: on_generation_event (self, event); break;
     case GLM_EVENT_ENDED: on_ended (self, event); break;
@@ -344,28 +351,29 @@ glm_actor_forget_session (GlmActor *self, const char *path)
 }
 
 guint64
-glm_actor_generate (GlmActor *self, const GlmTurn *turns, gsize n_turns, const char *continue_text, const char *session_path,
-                    const GlmSampling *sampling, const GlmRequestFuncs *funcs, gpointer user_data, GDestroyNotify destroy)
+glm_actor_generate (GlmActor *self, const GlmRequest *request, const GlmRequestFuncs *funcs, gpointer user_data,
+                    GDestroyNotify destroy)
 {
-  Request *request;
+  Request *waiting;
   GlmJob *job;
 
   g_return_val_if_fail (GLM_IS_ACTOR (self), 0);
 
-  request = add_request (self);
-  request->funcs = *funcs;
-  request->user_data = user_data;
-  request->destroy = destroy;
+  waiting = add_request (self);
+  waiting->funcs = *funcs;
+  waiting->user_data = user_data;
+  waiting->destroy = destroy;
 
-  job = glm_job_new (GLM_JOB_GENERATE, request->id);
-  glm_job_set_turns (job, turns, n_turns);
-  job->continue_text = g_strdup (continue_text);
-  job->path = g_strdup (session_path);
-  job->has_sampling = sampling != NULL;
-  if (sampling)
-    job->sampling = *sampling;
+  job = glm_job_new (GLM_JOB_GENERATE, waiting->id);
+  glm_job_set_turns (job, request->turns, request->n_turns);
+  job->reply = g_strdup (request->reply);
+  job->fit = request->fit;
+  job->path = g_strdup (request->session_path);
+  job->has_sampling = request->sampling != NULL;
+  if (request->sampling)
+    job->sampling = *request->sampling;
   glm_actor_thread_push (self->thread, job);
-  return request->id;
+  return waiting->id;
 }
 
 void

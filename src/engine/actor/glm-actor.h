@@ -57,29 +57,46 @@ void glm_actor_load_async (GlmActor *self, const char *path, const GlmActorLoadO
 gboolean glm_actor_load_finish (GlmActor *self, GAsyncResult *result, GError **error);
 void glm_actor_unload (GlmActor *self);
 
+/* What a reply is made of.  Copied. */
+typedef struct
+{
+  const GlmTurn *turns;
+  gsize n_turns;
+  const char *reply;           /* its beginning, from which the model goes on; NULL: none.  Not emitted again */
+  GlmFit fit;                  /* see glm_model_fit(); context_length 0: the session's */
+  const GlmSampling *sampling; /* NULL: the model's defaults */
+  /* The file that keeps the conversation's evaluated state, in a folder that exists; NULL: nothing of it may be written (a
+   * temporary chat).  What the file shares with the prompt is not evaluated again, and after the reply what is new is
+   * appended.  It is a cache: another model, damage or a full disk are as if it were not there. */
+  const char *session_path;
+} GlmRequest;
+
+/* Which turns were taken. */
+typedef struct
+{
+  gsize first_turn; /* of the request's turns; GlmFit.first_turn of the next request */
+  gsize n_prompt;   /* tokens */
+  int context_length;
+} GlmPlanned;
+
 /* A generation.  The callbacks run on the main context and never after `ended`. */
 typedef struct
 {
+  /* Before the prompt is evaluated.  May be NULL, as all may. */
+  void (*planned) (const GlmPlanned *planned, gpointer user_data);
   /* New text since the last call (whole UTF-8 characters). */
   void (*piece) (const char *text, gpointer user_data);
   /* The prompt is being evaluated: n_done of n_total tokens. */
   void (*prompt) (gsize n_done, gsize n_total, gpointer user_data);
   /* Always called exactly once.  error is NULL on success (result->reason says why it stopped). */
   void (*ended) (const GlmResult *result, const GError *error, gpointer user_data);
-  /* With each piece: tokens of the reply so far, and the seconds since the first of them.  May be NULL, as all may. */
+  /* With each piece: tokens of the reply so far, and the seconds since the first of them. */
   void (*rate) (gsize n_tokens, double seconds, gpointer user_data);
 } GlmRequestFuncs;
 
-/* Starts generating the reply to these turns (copied).  If `continue_text` is not NULL the assistant's reply begins with
- * it and the model goes on from there; it is not emitted again.  Queued behind what runs now.  Returns the request's id,
- * never 0.
- *
- * `session_path` names the file that keeps the conversation's evaluated state, in a folder that exists, or is NULL where
- * nothing of it may be written (a temporary chat).  What the file shares with the prompt is not evaluated again, and after
- * the reply what is new is appended.  It is a cache: another model, damage or a full disk are as if it were not there. */
-guint64 glm_actor_generate (GlmActor *self, const GlmTurn *turns, gsize n_turns, const char *continue_text,
-                            const char *session_path, const GlmSampling *sampling, /* NULL: the model's defaults */
-                            const GlmRequestFuncs *funcs, gpointer user_data, GDestroyNotify destroy);
+/* Starts generating a reply, queued behind what runs now.  Returns the request's id, never 0. */
+guint64 glm_actor_generate (GlmActor *self, const GlmRequest *request, const GlmRequestFuncs *funcs, gpointer user_data,
+                            GDestroyNotify destroy);
 /* Stops one request, running or queued: its `ended` comes with GLM_STOP_CANCELLED.  Unknown ids are ignored. */
 void glm_actor_cancel (GlmActor *self, guint64 request_id);
 

@@ -29,3 +29,10 @@ glm_tokens_append (GlmTokens *tokens, int32_t id)
   tokens->ids[tokens->n++] = id;
   return true;
 }
+
+void
+glm_prompt_clear (GlmPrompt *prompt)
+{
+  glm_tokens_clear (&prompt->ids);
+  *prompt = (GlmPrompt){ 0 };
+}

@@ -72,7 +72,7 @@ typedef struct
 
 /* Seconds of writing one reply; the prompt is at hand. */
 static bool
-write_reply (Bench *bench, const GlmTokens *prompt, const GlmTokens *reply, bool no_guesses, double *best,
+write_reply (Bench *bench, const GlmPrompt *prompt, const GlmTokens *reply, bool no_guesses, double *best,
              GlmResult *ret_result)
 {
   GlmRehearsal rehearsal = { reply ? reply->ids : NULL, reply ? reply->n : 0, no_guesses };
@@ -80,7 +80,7 @@ write_reply (Bench *bench, const GlmTokens *prompt, const GlmTokens *reply, bool
   bool ok;
 
   bench->session->rehearsal = &rehearsal;
-  ok = glm_generate (bench->session, prompt->ids, prompt->n, &sampling, NULL, NULL, ret_result, &bench->error);
+  ok = glm_generate (bench->session, prompt, &sampling, NULL, NULL, ret_result, &bench->error);
   bench->session->rehearsal = NULL;
   if (ok && ret_result->generate_seconds < *best)
     *best = ret_result->generate_seconds;
@@ -127,7 +127,7 @@ add_reply (Bench *bench, const char *what, const Sum *reply, Sum *sum)
 }
 
 static bool
-measure (Bench *bench, const char *what, const GlmTokens *prompt, const GlmTokens *reply, Sum *sum)
+measure (Bench *bench, const char *what, const GlmPrompt *prompt, const GlmTokens *reply, Sum *sum)
 {
   Sum one = { .plain = 1e300, .guessed = 1e300 };
   double start = cli_bench_now ();
@@ -153,12 +153,13 @@ measure_text_edits (Bench *bench, Sum *sum)
   for (size_t i = 0; ok && i < sizeof edits / sizeof edits[0]; i++)
     {
       const GlmTurn turn = { .role = "user", .content = edits[i][0] };
-      GlmTokens prompt = { 0 }, reply = { 0 };
+      GlmPrompt prompt = { 0 };
+      GlmTokens reply = { 0 };
 
-      ok = glm_model_prompt (bench->model, &turn, 1, &prompt, &bench->error)
+      ok = glm_model_fit (bench->model, &turn, 1, NULL, NULL, &prompt, &bench->error)
            && glm_model_tokenize (bench->model, edits[i][1], strlen (edits[i][1]), &reply, &bench->error)
            && measure (bench, "editing", &prompt, &reply, sum);
-      glm_tokens_clear (&prompt);
+      glm_prompt_clear (&prompt);
       glm_tokens_clear (&reply);
     }
   return ok;
@@ -169,18 +170,19 @@ static bool
 measure_random_edit (Bench *bench, Sum *sum)
 {
   int n_vocab = glm_model_info (bench->model)->n_vocab;
-  GlmTokens prompt = { 0 }, reply = { 0 };
+  GlmPrompt prompt = { 0 };
+  GlmTokens reply = { 0 };
   bool ok = true;
 
   for (int i = 0; ok && i < N_RANDOM; i++)
     {
       int32_t id = (int32_t) ((uint32_t) (i + 1) * 2654435761u % (uint32_t) (n_vocab / 2));
 
-      ok = (glm_tokens_append (&prompt, id) && glm_tokens_append (&reply, i % 25 == 12 ? id + 1 : id))
+      ok = (glm_tokens_append (&prompt.ids, id) && glm_tokens_append (&reply, i % 25 == 12 ? id + 1 : id))
            || glm_error_set (&bench->error, GLM_ERROR_NO_MEMORY, "no memory for the text");
     }
   ok = ok && measure (bench, "editing", &prompt, &reply, sum);
-  glm_tokens_clear (&prompt);
+  glm_prompt_clear (&prompt);
   glm_tokens_clear (&reply);
   return ok;
 }
@@ -193,10 +195,11 @@ measure_chats (Bench *bench, Sum *sum)
   for (size_t i = 0; ok && i < sizeof questions / sizeof questions[0]; i++)
     {
       const GlmTurn turn = { .role = "user", .content = questions[i] };
-      GlmTokens prompt = { 0 };
+      GlmPrompt prompt = { 0 };
 
-      ok = glm_model_prompt (bench->model, &turn, 1, &prompt, &bench->error) && measure (bench, "chat", &prompt, NULL, sum);
-      glm_tokens_clear (&prompt);
+      ok = glm_model_fit (bench->model, &turn, 1, NULL, NULL, &prompt, &bench->error)
+           && measure (bench, "chat", &prompt, NULL, sum);
+      glm_prompt_clear (&prompt);
     }
   return ok;
 }

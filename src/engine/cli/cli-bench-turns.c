@@ -65,9 +65,10 @@ static bool
 first_token (Bench *bench, size_t n_history, double *ret_seconds)
 {
   GlmSampling sampling = { .repetition_penalty = 1, .max_tokens = 1 };
+  GlmPrompt prompt = { .ids = { .ids = bench->ids, .n = n_history + N_NEW } };
   GlmResult result;
 
-  if (!glm_generate (bench->session, bench->ids, n_history + N_NEW, &sampling, NULL, NULL, &result, &bench->error))
+  if (!glm_generate (bench->session, &prompt, &sampling, NULL, NULL, &result, &bench->error))
     return false;
   if (result.n_reused != n_history)
     return glm_error_set (&bench->error, GLM_ERROR_ARGUMENT, "%zu of %zu tokens were reused", result.n_reused, n_history);

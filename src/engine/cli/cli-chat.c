@@ -28,6 +28,7 @@ typedef struct
   GlmSession *session;
   GlmSampling sampling;
   Conversation conversation;
+  size_t first_turn; /* turns before it no longer fit */
   bool is_terminal;
   /* The reply so far, without its leading blank. */
   char *reply;
@@ -79,6 +80,7 @@ static bool
 start_conversation (Chat *chat, GlmError *error)
 {
   conversation_truncate (&chat->conversation, 0);
+  chat->first_turn = 0;
   return !chat->options->system || conversation_append (&chat->conversation, "system", chat->options->system, error);
 }
 
@@ -119,31 +121,22 @@ print_reply_json (const Chat *chat, const char *question, const GlmResult *resul
   cli_print_json_string (question, strlen (question));
   fputs (", \"reply\": ", stdout);
   cli_print_json_string (chat->reply ? chat->reply : "", chat->n_reply);
-  printf (", \"n_prompt\": %zu, \"n_reused\": %zu, \"n_generated\": %zu}\n", result->n_prompt, result->n_reused,
-          result->n_generated);
+  printf (", \"first_turn\": %zu, \"n_prompt\": %zu, \"n_reused\": %zu, \"n_generated\": %zu}\n", chat->first_turn,
+          result->n_prompt, result->n_reused, result->n_generated);
   fflush (stdout);
 }
 
-/* Drops the oldest questions with their replies until the prompt leaves a quarter of the context for the reply. */
 static bool
-make_prompt (Chat *chat, GlmTokens *tokens, GlmError *error)
+make_prompt (Chat *chat, GlmPrompt *prompt, GlmError *error)
 {
-  size_t first = chat->options->system ? 1 : 0;
-  size_t limit = (size_t) glm_session_context_length (chat->session) * 3 / 4;
+  const GlmFit fit = { .context_length = glm_session_context_length (chat->session), .first_turn = chat->first_turn };
 
-  for (;;)
-    {
-      tokens->n = 0;
-      if (!glm_model_prompt (chat->model, chat->conversation.turns, chat->conversation.n, tokens, error))
-        return false;
-      if (tokens->n <= limit || chat->conversation.n < first + 3)
-        return true;
-      free ((char *) chat->conversation.turns[first].content);
-      free ((char *) chat->conversation.turns[first + 1].content);
-      memmove (chat->conversation.turns + first, chat->conversation.turns + first + 2,
-               (chat->conversation.n - first - 2) * sizeof *chat->conversation.turns);
-      chat->conversation.n -= 2;
-    }
+  if (!glm_model_fit (chat->model, chat->conversation.turns, chat->conversation.n, NULL, &fit, prompt, error))
+    return false;
+  if (prompt->first_turn > chat->first_turn && chat->is_terminal)
+    puts ("(The conversation no longer fits the model's context: its beginning was left out.)");
+  chat->first_turn = prompt->first_turn;
+  return true;
 }
 
 /* Asks and prints the reply.  What went wrong leaves the conversation as it was. */
@@ -152,15 +145,15 @@ ask (Chat *chat, const char *question, GlmError *error)
 {
   GlmGenerateFuncs funcs = { .piece = on_piece, .user_data = chat, .cancel = &interrupt };
   size_t n = chat->conversation.n;
-  GlmTokens prompt = { 0 };
+  GlmPrompt prompt = { 0 };
   GlmResult result;
   bool ok;
 
   atomic_store (&interrupt.cancelled, false);
   chat->n_reply = 0;
   ok = conversation_append (&chat->conversation, "user", question, error) && make_prompt (chat, &prompt, error)
-       && glm_generate (chat->session, prompt.ids, prompt.n, &chat->sampling, &funcs, NULL, &result, error);
-  glm_tokens_clear (&prompt);
+       && glm_generate (chat->session, &prompt, &chat->sampling, &funcs, NULL, &result, error);
+  glm_prompt_clear (&prompt);
   if (!chat->options->json && (ok || chat->n_reply > 0))
     putchar ('\n');
   if (ok && chat->options->json)

@@ -138,7 +138,8 @@ cli_generate (const CliOptions *options)
 {
   GlmModel *model = NULL;
   GlmSession *session = NULL;
-  GlmTokens tokens = { 0 }, ids = { 0 };
+  GlmPrompt prompt = { 0 };
+  GlmTokens ids = { 0 };
   GlmSampling sampling;
   GlmResult result;
   GlmError error = { 0 };
@@ -146,19 +147,19 @@ cli_generate (const CliOptions *options)
 
   if (!options->tokens)
     return cli_usage ("generate needs --tokens");
-  ok = cli_parse_ids (options->tokens, strlen (options->tokens), &tokens, &error)
+  ok = cli_parse_ids (options->tokens, strlen (options->tokens), &prompt.ids, &error)
        && cli_open_session (options, &model, &session, &error);
   if (ok)
     {
       cli_sampling (options, model, &sampling);
-      ok = glm_generate (session, tokens.ids, tokens.n, &sampling, NULL, &ids, &result, &error);
+      ok = glm_generate (session, &prompt, &sampling, NULL, &ids, &result, &error);
     }
   /* The token that ended the reply is one that the model generated. */
   if (ok && result.stop_id >= 0)
     ok = glm_tokens_append (&ids, result.stop_id);
   if (ok)
     print_generated (options, model, &ids, &result);
-  glm_tokens_clear (&tokens);
+  glm_prompt_clear (&prompt);
   glm_tokens_clear (&ids);
   glm_session_free (session);
   glm_model_free (model);

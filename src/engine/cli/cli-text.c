@@ -118,7 +118,7 @@ cli_prompt (const CliOptions *options)
   GlmJson *json = NULL;
   GlmTurn *turns = NULL;
   size_t n_turns = 0;
-  GlmTokens tokens = { 0 };
+  GlmPrompt prompt = { 0 };
   GlmError error = { 0 };
   bool ok;
 
@@ -126,10 +126,10 @@ cli_prompt (const CliOptions *options)
     return cli_usage ("prompt takes one file, or - for standard input");
   ok = open_json (options->args[0], &json, &error)
        && read_turns (options->args[0], glm_json_root (json), &turns, &n_turns, &error)
-       && cli_open_text_model (options, &model, &error) && glm_model_prompt (model, turns, n_turns, &tokens, &error);
+       && cli_open_text_model (options, &model, &error) && glm_model_fit (model, turns, n_turns, NULL, NULL, &prompt, &error);
   if (ok)
-    print_result_ids (options, &tokens);
-  glm_tokens_clear (&tokens);
+    print_result_ids (options, &prompt.ids);
+  glm_prompt_clear (&prompt);
   free (turns);
   glm_json_free (json);
   glm_model_free (model);

@@ -18,6 +18,7 @@
  */
 #include "families/template.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -227,6 +228,19 @@ glm_family_default_sampling (const char *family, GlmSampling *ret_sampling)
 
 /* ---- Prompts ---------------------------------------------------------------------------------------------------- */
 
+/* A prompt that is being made. */
+typedef struct
+{
+  const GlmTemplate *tmpl;
+  const GlmTurn *turns;
+  size_t n_turns;
+  const char *reply; /* what is there of it; "": nothing */
+  double fill, keep; /* tokens; see glm_template_fit() */
+  bool cut;          /* turns are missing before the first: no more than `keep`, whatever there is */
+  size_t low, last;  /* the prompt begins between them: `last` is the last question */
+  GlmError *error;
+} Maker;
+
 static bool
 no_memory (GlmError *error)
 {
@@ -234,15 +248,22 @@ no_memory (GlmError *error)
 }
 
 static bool
-append_id (GlmTokens *tokens, int32_t id, GlmError *error)
+append_id (const Maker *maker, GlmTokens *tokens, int32_t id)
 {
-  return glm_tokens_append (tokens, id) || no_memory (error);
+  return glm_tokens_append (tokens, id) || no_memory (maker->error);
 }
 
 static bool
-append_text (const GlmTemplate *tmpl, GlmTokens *tokens, const char *text, size_t n, GlmError *error)
+append_text (const Maker *maker, GlmTokens *tokens, const char *text, size_t n)
 {
-  return glm_tokenizer_encode (tmpl->tokenizer, text, n, tokens, error);
+  return glm_tokenizer_encode (maker->tmpl->tokenizer, text, n, tokens, maker->error);
+}
+
+static bool
+append_controls (const Maker *maker, GlmTokens *tokens)
+{
+  return maker->tmpl->gmask < 0
+         || (append_id (maker, tokens, maker->tmpl->gmask) && append_id (maker, tokens, maker->tmpl->sop));
 }
 
 static bool
@@ -258,76 +279,136 @@ find_role (const GlmTurn *turn, int *ret_role, GlmError *error)
 }
 
 static bool
+has_role (const Maker *maker, size_t i, int role)
+{
+  const char *name = maker->turns[i].role;
+
+  return name && strcmp (name, role_names[role]) == 0;
+}
+
+/* Whether a prompt that begins at turn `first` contains turn i. */
+static bool
+is_taken (const Maker *maker, size_t i, size_t first)
+{
+  return i >= first || has_role (maker, i, ROLE_SYSTEM);
+}
+
+static const char *
+content_of (const GlmTurn *turn)
+{
+  return turn->content ? turn->content : "";
+}
+
+static bool
 print (GlmBuffer *buffer, const char *text)
 {
   return glm_buffer_append (buffer, text, strlen (text));
 }
 
-/* ChatGLM and ChatGLM2: the conversation as one text.  They know neither system nor observation turns; a system prompt is
- * left out, as in chatglm.cpp. */
+/* ---- Prompts that are one text ---------------------------------------------------------------------------------- */
+
+/* ChatGLM and ChatGLM2.  They know neither system nor observation turns; a system prompt is left out, as in chatglm.cpp. */
 static bool
-write_rounds (const GlmTemplate *tmpl, const GlmTurn *turns, size_t n_turns, GlmBuffer *text, GlmError *error)
+write_rounds (const Maker *maker, size_t first, GlmBuffer *text)
 {
-  bool first_family = tmpl->family == GLM_FAMILY_CHATGLM1, ok = true;
+  const GlmTurn *turns = maker->turns;
+  bool first_family = maker->tmpl->family == GLM_FAMILY_CHATGLM1, ok = true;
   const char *gap = first_family ? "\n" : "\n\n";
   int round = first_family ? 0 : 1, n_users = 0, role = 0;
   char number[32];
 
-  for (size_t i = 0; i < n_turns; i++)
-    n_users += turns[i].role && strcmp (turns[i].role, "user") == 0;
-  for (size_t i = 0; ok && i < n_turns; i++)
+  for (size_t i = first; i < maker->n_turns; i++)
+    n_users += has_role (maker, i, ROLE_USER);
+  for (size_t i = first; ok && i < maker->n_turns; i++)
     {
-      if (!find_role (&turns[i], &role, error))
+      if (!find_role (&turns[i], &role, maker->error))
         return false;
       if (role == ROLE_OBSERVATION)
-        return glm_error_set (error, GLM_ERROR_UNSUPPORTED, "%s knows no observation turns", families[tmpl->family].name);
+        return glm_error_set (maker->error, GLM_ERROR_UNSUPPORTED, "%s knows no observation turns",
+                              families[maker->tmpl->family].name);
       if (role == ROLE_ASSISTANT)
-        ok = print (text, turns[i].content) && print (text, gap);
+        ok = print (text, content_of (&turns[i])) && print (text, gap);
       if (role != ROLE_USER)
         continue;
-      if (first_family && n_users == 1 && n_turns - i == 1)
-        return print (text, turns[i].content) || no_memory (error);
+      if (first_family && n_users == 1 && i + 1 == maker->n_turns)
+        return print (text, content_of (&turns[i])) || no_memory (maker->error);
       snprintf (number, sizeof number, "[Round %d]", round++);
-      ok = print (text, number) && print (text, gap) && print (text, "问：") && print (text, turns[i].content)
+      ok = print (text, number) && print (text, gap) && print (text, "问：") && print (text, content_of (&turns[i]))
            && print (text, gap) && print (text, "答：");
     }
-  return ok || no_memory (error);
+  return ok || no_memory (maker->error);
+}
+
+/* CodeGeeX2 continues text: all turns one after another. */
+static bool
+write_plain (const Maker *maker, size_t first, GlmBuffer *text)
+{
+  bool ok = true;
+
+  for (size_t i = 0; ok && i < maker->n_turns; i++)
+    ok = !is_taken (maker, i, first) || print (text, content_of (&maker->turns[i]));
+  return ok || no_memory (maker->error);
 }
 
 /* The reply's beginning, if any, is tokenized together with the text before it; in ChatGLM-6B, where [gMASK] <sop> come
  * between the two, apart. */
 static bool
-prompt_of_rounds (const GlmTemplate *tmpl, const GlmTurn *turns, size_t n_turns, const char *reply, GlmTokens *tokens,
-                  GlmError *error)
+tokenize_from (const Maker *maker, size_t first, const char *reply, GlmTokens *ids)
 {
+  bool apart = maker->tmpl->family == GLM_FAMILY_CHATGLM1;
   GlmBuffer text = { 0 };
-  bool last = tmpl->family == GLM_FAMILY_CHATGLM1;
-  bool ok = write_rounds (tmpl, turns, n_turns, &text, error) && (last || print (&text, reply) || no_memory (error))
-            && (last || (append_id (tokens, tmpl->gmask, error) && append_id (tokens, tmpl->sop, error)))
-            && append_text (tmpl, tokens, (const char *) text.data, text.n, error)
-            && (!last
-                || (append_id (tokens, tmpl->gmask, error) && append_id (tokens, tmpl->sop, error)
-                    && append_text (tmpl, tokens, reply, strlen (reply), error)));
+  bool ok =
+      maker->tmpl->family == GLM_FAMILY_CODEGEEX2 ? write_plain (maker, first, &text) : write_rounds (maker, first, &text);
 
+  ids->n = 0;
+  ok = ok && (apart || print (&text, reply) || no_memory (maker->error)) && (apart || append_controls (maker, ids))
+       && append_text (maker, ids, (const char *) text.data, text.n)
+       && (!apart || (append_controls (maker, ids) && append_text (maker, ids, reply, strlen (reply))));
   glm_buffer_clear (&text);
   return ok;
 }
 
-/* CodeGeeX2 continues text: all turns one after another. */
+/* The first question from turn i on. */
+static size_t
+next_start (const Maker *maker, size_t i)
+{
+  while (i < maker->last && !has_role (maker, i, ROLE_USER))
+    i++;
+  return i;
+}
+
+/* Rounds are numbered, and tokens reach from one turn into the next: each start that is tried is tokenized anew. */
 static bool
-prompt_of_completion (const GlmTemplate *tmpl, const GlmTurn *turns, size_t n_turns, const char *reply, GlmTokens *tokens,
-                      GlmError *error)
+make_text (const Maker *maker, GlmPrompt *prompt)
 {
-  GlmBuffer text = { 0 };
-  bool ok = true;
+  size_t low = maker->low, high = maker->last, tried = low;
+  GlmTokens before = { 0 };
+  bool ok = tokenize_from (maker, low, maker->reply, &prompt->ids);
+  bool fits = !maker->cut && (double) prompt->ids.n <= maker->fill;
 
-  for (size_t i = 0; ok && i < n_turns; i++)
-    ok = print (&text, turns[i].content) || no_memory (error);
-  ok = ok && (print (&text, reply) || no_memory (error)) && append_id (tokens, tmpl->gmask, error)
-       && append_id (tokens, tmpl->sop, error) && append_text (tmpl, tokens, (const char *) text.data, text.n, error);
-  glm_buffer_clear (&text);
+  while (ok && !fits && low < high)
+    {
+      size_t middle = low + (high - low) / 2;
+
+      tried = next_start (maker, middle);
+      ok = tokenize_from (maker, tried, maker->reply, &prompt->ids);
+      if ((double) prompt->ids.n <= maker->keep)
+        high = middle;
+      else
+        low = tried + 1;
+    }
+  prompt->first_turn = fits ? low : next_start (maker, high);
+  ok = ok && (tried == prompt->first_turn || tokenize_from (maker, prompt->first_turn, maker->reply, &prompt->ids));
+  if (ok && *maker->reply)
+    {
+      ok = tokenize_from (maker, prompt->first_turn, "", &before);
+      prompt->n_reply = prompt->ids.n > before.n ? prompt->ids.n - before.n : 0;
+    }
+  glm_tokens_clear (&before);
   return ok;
 }
+
+/* ---- Prompts by roles ------------------------------------------------------------------------------------------- */
 
 /* The length of the blank at the text's end or beginning: ASCII's, and the ideographic space. */
 static size_t
@@ -368,106 +449,179 @@ find_visible (const GlmTemplate *tmpl, int role, const char **content, size_t *n
 
 /* metadata and line feed, then the content: apart in ChatGLM3 and GLM-4, as one text in the others. */
 static bool
-append_turn (const GlmTemplate *tmpl, const GlmTurn *turn, GlmTokens *tokens, GlmError *error)
+append_turn (const Maker *maker, const GlmTurn *turn, GlmTokens *tokens)
 {
+  const GlmTemplate *tmpl = maker->tmpl;
   GlmBuffer text = { 0 };
-  const char *content = turn->content ? turn->content : "", *metadata = turn->metadata ? turn->metadata : "";
+  const char *content = content_of (turn), *metadata = turn->metadata ? turn->metadata : "";
   bool apart = tmpl->family == GLM_FAMILY_CHATGLM3 || tmpl->family == GLM_FAMILY_GLM4, ok;
   size_t n = strlen (content);
   int role = 0;
 
-  if (!find_role (turn, &role, error))
+  if (!find_role (turn, &role, maker->error))
     return false;
   find_visible (tmpl, role, &content, &n);
   ok = print (&text, metadata) && (apart || !*metadata || print (&text, " ")) && print (&text, "\n")
        && (apart || glm_buffer_append (&text, content, n));
   if (!ok)
-    no_memory (error);
-  ok = ok && append_id (tokens, tmpl->roles[role], error) && append_text (tmpl, tokens, (const char *) text.data, text.n, error)
-       && (!apart || append_text (tmpl, tokens, content, n, error));
+    no_memory (maker->error);
+  ok = ok && append_id (maker, tokens, tmpl->roles[role]) && append_text (maker, tokens, (const char *) text.data, text.n)
+       && (!apart || append_text (maker, tokens, content, n));
   glm_buffer_clear (&text);
   return ok;
 }
 
-/* The templates of 0414 and Z1 put what the system says first, wherever it stands. */
+/* What follows the turns, as the first of the ids: <|assistant|>, and the reply as a finished turn would have it. */
 static bool
-append_turns (const GlmTemplate *tmpl, const GlmTurn *turns, size_t n_turns, GlmTokens *tokens, GlmError *error)
+append_reply (const Maker *maker, GlmTokens *tokens, size_t *ret_n_reply)
 {
-  bool sorted = tmpl->family == GLM_FAMILY_GLM4_0414 || tmpl->family == GLM_FAMILY_GLM_Z1;
+  static const char think[] = "\n<think>";
+  const GlmTemplate *tmpl = maker->tmpl;
+  const char *reply = maker->reply;
+  bool opens_thought = tmpl->family == GLM_FAMILY_GLM_Z1, ok;
+  size_t begin; /* of the reply's text */
 
+  if (*reply && !opens_thought)
+    {
+      ok = append_text (maker, tokens, "\n", 1);
+      begin = tokens->n + 1;
+      tokens->n = 0;
+      ok = ok && append_turn (maker, &(GlmTurn){ "assistant", reply, NULL }, tokens);
+    }
+  else
+    {
+      ok = append_id (maker, tokens, tmpl->roles[ROLE_ASSISTANT])
+           && (!opens_thought || append_text (maker, tokens, think, strlen (think)));
+      begin = tokens->n;
+      ok = ok && (!*reply || append_text (maker, tokens, reply, strlen (reply)));
+    }
+  *ret_n_reply = tokens->n > begin ? tokens->n - begin : 0;
+  return ok;
+}
+
+typedef struct
+{
+  size_t begin, end;
+} Span;
+
+static bool
+append_span (const Maker *maker, GlmTokens *ids, const GlmTokens *pool, Span span)
+{
+  for (size_t i = span.begin; i < span.end; i++)
+    if (!append_id (maker, ids, pool->ids[i]))
+      return false;
+  return true;
+}
+
+/* Puts the spans of the chosen turns one behind the other.  The templates of 0414 and Z1 have what the system says first,
+ * wherever it stands. */
+static bool
+join (const Maker *maker, const GlmTokens *pool, const Span *spans, GlmPrompt *prompt)
+{
+  GlmFamily family = maker->tmpl->family;
+  bool sorted = family == GLM_FAMILY_GLM4_0414 || family == GLM_FAMILY_GLM_Z1;
+
+  if (!append_controls (maker, &prompt->ids))
+    return false;
   for (int pass = sorted ? 0 : 1; pass < 2; pass++)
-    for (size_t i = 0; i < n_turns; i++)
-      {
-        bool is_system = turns[i].role && strcmp (turns[i].role, role_names[ROLE_SYSTEM]) == 0;
+    for (size_t i = 0; i < maker->n_turns; i++)
+      if (is_taken (maker, i, prompt->first_turn) && (!sorted || has_role (maker, i, ROLE_SYSTEM) == (pass == 0))
+          && !append_span (maker, &prompt->ids, pool, spans[i]))
+        return false;
+  return append_span (maker, &prompt->ids, pool, spans[maker->n_turns]);
+}
 
-        if ((!sorted || is_system == (pass == 0)) && !append_turn (tmpl, &turns[i], tokens, error))
-          return false;
-      }
+/* Tokenizes what the prompt contains in any case, then the turns from the last one back, as far as they fit: each text
+ * once.  pool and spans [n_turns + 1]: the ids of each turn, and of what follows them. */
+static bool
+choose_turns (const Maker *maker, GlmTokens *pool, Span *spans, GlmPrompt *prompt)
+{
+  size_t n = maker->n_turns, n_controls = maker->tmpl->gmask < 0 ? 0 : 2, first = maker->last, i;
+  bool over = maker->cut;
+
+  if (!append_reply (maker, pool, &prompt->n_reply))
+    return false;
+  spans[n] = (Span){ 0, pool->n };
+  for (i = 0; i < n; i++)
+    {
+      spans[i].begin = pool->n;
+      if (has_role (maker, i, ROLE_SYSTEM) && !append_turn (maker, &maker->turns[i], pool))
+        return false;
+      spans[i].end = pool->n;
+    }
+  for (i = n; i > maker->low && !(over && i <= first && (double) (pool->n + n_controls) > maker->keep); i--)
+    {
+      size_t turn = i - 1;
+      double n_tokens;
+
+      if (has_role (maker, turn, ROLE_SYSTEM))
+        continue;
+      spans[turn].begin = pool->n;
+      if (!append_turn (maker, &maker->turns[turn], pool))
+        return false;
+      spans[turn].end = pool->n;
+      n_tokens = (double) (pool->n + n_controls);
+      if (has_role (maker, turn, ROLE_USER) && turn < first && n_tokens <= maker->keep)
+        first = turn;
+      over = over || n_tokens > maker->fill;
+    }
+  prompt->first_turn = over ? first : maker->low;
   return true;
 }
 
 static bool
-prompt_of_roles (const GlmTemplate *tmpl, const GlmTurn *turns, size_t n_turns, const char *reply, GlmTokens *tokens,
-                 GlmError *error)
+make_roles (const Maker *maker, GlmPrompt *prompt)
 {
-  static const char think[] = "\n<think>";
+  Span *spans = calloc (maker->n_turns + 1, sizeof *spans);
+  GlmTokens pool = { 0 };
+  bool ok = spans ? choose_turns (maker, &pool, spans, prompt) && join (maker, &pool, spans, prompt) : no_memory (maker->error);
 
-  if (tmpl->gmask >= 0 && (!append_id (tokens, tmpl->gmask, error) || !append_id (tokens, tmpl->sop, error)))
-    return false;
-  if (!append_turns (tmpl, turns, n_turns, tokens, error))
-    return false;
-  if (*reply && tmpl->family != GLM_FAMILY_GLM_Z1)
-    return append_turn (tmpl, &(GlmTurn){ "assistant", reply, NULL }, tokens, error);
-  return append_id (tokens, tmpl->roles[ROLE_ASSISTANT], error)
-         && (tmpl->family != GLM_FAMILY_GLM_Z1
-             || (append_text (tmpl, tokens, think, strlen (think), error)
-                 && append_text (tmpl, tokens, reply, strlen (reply), error)));
+  glm_tokens_clear (&pool);
+  free (spans);
+  return ok;
 }
 
-static bool
-prompt_and_reply (const GlmTemplate *tmpl, const GlmTurn *turns, size_t n_turns, const char *reply, GlmTokens *tokens,
-                  GlmError *error)
+/* ---- Which turns ------------------------------------------------------------------------------------------------ */
+
+/* Share of the context that prompts may fill, and that is filled after turns were left out. */
+#define FILL 0.875
+#define KEEP 0.6
+
+/* Between which turns the prompt begins. */
+static void
+find_bounds (Maker *maker, const GlmFit *fit)
 {
-  size_t n_before = tokens->n;
+  size_t n = maker->n_turns;
+
+  maker->last = n;
+  while (maker->last > 0 && !has_role (maker, maker->last - 1, ROLE_USER))
+    maker->last--;
+  maker->last = maker->last > 0 ? maker->last - 1 : fit->first_turn < n ? fit->first_turn : n - 1;
+  maker->low = fit->first_turn < maker->last ? fit->first_turn : maker->last;
+  if (maker->low > 0 || fit->cut)
+    maker->low = next_start (maker, maker->low);
+  maker->cut = fit->cut && fit->context_length > 0;
+  maker->fill = fit->context_length > 0 ? FILL * fit->context_length : INFINITY;
+  maker->keep = fit->context_length > 0 ? KEEP * fit->context_length : INFINITY;
+}
+
+bool
+glm_template_fit (const GlmTemplate *tmpl, const GlmTurn *turns, size_t n_turns, const char *reply, const GlmFit *fit,
+                  GlmPrompt *ret_prompt, GlmError *error)
+{
+  static const GlmFit all = { 0 };
+  Maker maker = { .tmpl = tmpl, .turns = turns, .n_turns = n_turns, .reply = reply ? reply : "", .error = error };
+  GlmPrompt prompt = { 0 };
   bool ok;
 
   if (n_turns == 0)
     return glm_error_set (error, GLM_ERROR_ARGUMENT, "the conversation has no turns");
-  switch (tmpl->family)
-    {
-    case GLM_FAMILY_CHATGLM1:
-    case GLM_FAMILY_CHATGLM2: ok = prompt_of_rounds (tmpl, turns, n_turns, reply, tokens, error); break;
-    case GLM_FAMILY_CODEGEEX2: ok = prompt_of_completion (tmpl, turns, n_turns, reply, tokens, error); break;
-    default: ok = prompt_of_roles (tmpl, turns, n_turns, reply, tokens, error); break;
-    }
-  if (!ok)
-    tokens->n = n_before;
-  return ok;
-}
-
-bool
-glm_template_prompt (const GlmTemplate *tmpl, const GlmTurn *turns, size_t n_turns, GlmTokens *tokens, GlmError *error)
-{
-  return prompt_and_reply (tmpl, turns, n_turns, "", tokens, error);
-}
-
-bool
-glm_template_continue (const GlmTemplate *tmpl, const GlmTurn *turns, size_t n_turns, const char *reply, GlmTokens *tokens,
-                       size_t *ret_n_reply, GlmError *error)
-{
-  bool metadata_line = families[tmpl->family].roles && tmpl->family != GLM_FAMILY_GLM_Z1 && *reply;
-  size_t n_before = tokens->n, n_all;
-  GlmTokens prompt = { 0 };
-  bool ok = prompt_and_reply (tmpl, turns, n_turns, "", &prompt, error)
-            && (!metadata_line || append_text (tmpl, &prompt, "\n", 1, error))
-            && prompt_and_reply (tmpl, turns, n_turns, reply, tokens, error);
-
-  n_all = tokens->n - n_before;
+  find_bounds (&maker, fit ? fit : &all);
+  ok = families[tmpl->family].roles ? make_roles (&maker, &prompt) : make_text (&maker, &prompt);
   if (ok)
-    *ret_n_reply = n_all > prompt.n ? n_all - prompt.n : 0;
+    *ret_prompt = prompt;
   else
-    tokens->n = n_before;
-  glm_tokens_clear (&prompt);
+    glm_prompt_clear (&prompt);
   return ok;
 }
 

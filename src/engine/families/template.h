@@ -30,12 +30,9 @@ void glm_template_free (GlmTemplate *tmpl);
 GlmFamily glm_template_family (const GlmTemplate *tmpl);
 const char *glm_family_name (GlmFamily family); /* "ChatGLM3" */
 
-/* The prompt ids of the conversation, ending where the assistant's reply begins.  Appends to *tokens. */
-bool glm_template_prompt (const GlmTemplate *tmpl, const GlmTurn *turns, size_t n_turns, GlmTokens *tokens, GlmError *error);
-/* The same, followed by the beginning of the assistant's reply (NUL-terminated) as the format would write it in a finished
- * turn, for the model to go on.  *ret_n_reply: how many of the last ids are the reply's text. */
-bool glm_template_continue (const GlmTemplate *tmpl, const GlmTurn *turns, size_t n_turns, const char *reply, GlmTokens *tokens,
-                            size_t *ret_n_reply, GlmError *error);
+/* See glm_model_fit(). */
+bool glm_template_fit (const GlmTemplate *tmpl, const GlmTurn *turns, size_t n_turns, const char *reply, const GlmFit *fit,
+                       GlmPrompt *ret_prompt, GlmError *error);
 bool glm_template_is_stop (const GlmTemplate *tmpl, int32_t id);
 
 /* The reply as the original shows it (strip, [[训练时间]], punctuation for v1 …): a malloc'ed string the caller frees. */

@@ -204,29 +204,29 @@ flush (Loop *loop)
 
 /* Tokens of the prompt that begin the reply set the stream's state; their text is the caller's already. */
 static bool
-prime (Loop *loop, const int32_t *prompt, size_t n_prompt)
+prime (Loop *loop, const GlmPrompt *prompt)
 {
-  size_t n = loop->funcs->n_reply < n_prompt ? loop->funcs->n_reply : n_prompt;
+  size_t n = prompt->ids.n, n_reply = prompt->n_reply < n ? prompt->n_reply : n, n_bytes;
+  const int32_t *ids = prompt->ids.ids;
   const char *text;
-  size_t n_bytes;
 
-  for (size_t i = 0; i < n_prompt; i++)
+  for (size_t i = 0; i < n; i++)
     {
-      glm_sampler_accept (loop->sampler, prompt[i]);
-      if (!glm_draft_append (loop->draft, prompt[i], loop->error))
+      glm_sampler_accept (loop->sampler, ids[i]);
+      if (!glm_draft_append (loop->draft, ids[i], loop->error))
         return false;
     }
-  for (size_t i = n_prompt - n; loop->stream && i < n_prompt; i++)
-    if (!glm_text_stream_push (loop->stream, prompt[i], &text, &n_bytes, loop->error))
+  for (size_t i = n - n_reply; loop->stream && i < n; i++)
+    if (!glm_text_stream_push (loop->stream, ids[i], &text, &n_bytes, loop->error))
       return false;
   return true;
 }
 
 static bool
-read_prompt (Loop *loop, const int32_t *prompt, size_t n_prompt, bool *ret_cancelled)
+read_prompt (Loop *loop, const GlmTokens *ids, bool *ret_cancelled)
 {
   GlmError error = { 0 };
-  bool ok = glm_session_sync (loop->session, prompt, n_prompt, loop->funcs->prompt, loop->funcs->user_data, loop->funcs->cancel,
+  bool ok = glm_session_sync (loop->session, ids->ids, ids->n, loop->funcs->prompt, loop->funcs->user_data, loop->funcs->cancel,
                               &error);
 
   *ret_cancelled = !ok && error.code == GLM_ERROR_CANCELLED;
@@ -237,10 +237,11 @@ read_prompt (Loop *loop, const int32_t *prompt, size_t n_prompt, bool *ret_cance
 }
 
 bool
-glm_generate (GlmSession *session, const int32_t *prompt, size_t n_prompt, const GlmSampling *sampling,
-              const GlmGenerateFuncs *funcs, GlmTokens *ret_ids, GlmResult *ret_result, GlmError *error)
+glm_generate (GlmSession *session, const GlmPrompt *prompt, const GlmSampling *sampling, const GlmGenerateFuncs *funcs,
+              GlmTokens *ret_ids, GlmResult *ret_result, GlmError *error)
 {
   static const GlmGenerateFuncs no_funcs = { 0 };
+  size_t n_prompt = prompt->ids.n;
   GlmSampling defaults;
   Loop loop = {
     .session = session,
@@ -266,8 +267,8 @@ glm_generate (GlmSession *session, const int32_t *prompt, size_t n_prompt, const
 
   if (!glm_sampler_new (loop.sampling, session->model->params.n_vocab, &loop.sampler, error)
       || (session->model->tokenizer && !glm_text_stream_new (session->model->tokenizer, &loop.stream, error))
-      || !glm_draft_new (&session->guess_cost, &loop.draft, error) || !prime (&loop, prompt, n_prompt)
-      || !read_prompt (&loop, prompt, n_prompt, &cancelled))
+      || !glm_draft_new (&session->guess_cost, &loop.draft, error) || !prime (&loop, prompt)
+      || !read_prompt (&loop, &prompt->ids, &cancelled))
     goto done;
 
   ready = now ();

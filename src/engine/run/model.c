@@ -350,20 +350,12 @@ glm_model_detokenize (const GlmModel *model, const int32_t *ids, size_t n, char 
 }
 
 bool
-glm_model_prompt (const GlmModel *model, const GlmTurn *turns, size_t n_turns, GlmTokens *tokens, GlmError *error)
+glm_model_fit (const GlmModel *model, const GlmTurn *turns, size_t n_turns, const char *reply, const GlmFit *fit,
+               GlmPrompt *ret_prompt, GlmError *error)
 {
   if (!model->tmpl)
     return no_tokenizer (model, error);
-  return glm_template_prompt (model->tmpl, turns, n_turns, tokens, error);
-}
-
-bool
-glm_model_prompt_continue (const GlmModel *model, const GlmTurn *turns, size_t n_turns, const char *reply, GlmTokens *tokens,
-                           size_t *ret_n_reply, GlmError *error)
-{
-  if (!model->tmpl)
-    return no_tokenizer (model, error);
-  return glm_template_continue (model->tmpl, turns, n_turns, reply, tokens, ret_n_reply, error);
+  return glm_template_fit (model->tmpl, turns, n_turns, reply, fit, ret_prompt, error);
 }
 
 bool

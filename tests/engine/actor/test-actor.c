@@ -212,6 +212,7 @@ typedef struct
   GString *text;
   int n_pieces, n_prompts, n_ended, n_destroyed;
   int cancel_at_piece;
+  GlmPlanned planned;
   gsize n_tokens;
   GlmResult result;
   GError *error;
@@ -238,8 +239,19 @@ on_prompt (gsize n_done, gsize n_total, gpointer user_data)
   Reply *reply = user_data;
 
   g_assert_cmpint (n_done, <=, n_total);
+  g_assert_cmpint (reply->planned.n_prompt, >=, n_total);
   g_assert_cmpint (reply->n_pieces, ==, 0);
   reply->n_prompts++;
+}
+
+static void
+on_planned (const GlmPlanned *planned, gpointer user_data)
+{
+  Reply *reply = user_data;
+
+  g_assert_cmpint (reply->planned.n_prompt, ==, 0);
+  g_assert_cmpint (reply->n_prompts, ==, 0);
+  reply->planned = *planned;
 }
 
 static void
@@ -271,17 +283,20 @@ on_destroyed (gpointer user_data)
   reply->n_destroyed++;
 }
 
-static const GlmRequestFuncs funcs = { .piece = on_piece, .prompt = on_prompt, .ended = on_ended, .rate = on_rate };
+static const GlmRequestFuncs funcs = {
+  .planned = on_planned, .piece = on_piece, .prompt = on_prompt, .ended = on_ended, .rate = on_rate
+};
 static const GlmSampling greedy = { .temperature = 0, .repetition_penalty = 1 };
 
 static void
 ask (Reply *reply, GlmActor *actor, const char *question, const char *continue_text)
 {
   const GlmTurn turns[] = { { .role = "user", .content = question } };
+  const GlmRequest request = { .turns = turns, .n_turns = 1, .reply = continue_text, .sampling = &greedy };
 
   reply->actor = actor;
   reply->text = g_string_new (NULL);
-  reply->id = glm_actor_generate (actor, turns, 1, continue_text, NULL, &greedy, &funcs, reply, on_destroyed);
+  reply->id = glm_actor_generate (actor, &request, &funcs, reply, on_destroyed);
   g_assert_cmpuint (reply->id, !=, 0);
 }
 
@@ -431,6 +446,58 @@ test_context_full (void)
   reply_clear (&reply);
 }
 
+#define N_TURNS 401
+
+/* Calls of the tokenizer with the text of each turn, and of the reply; the linker puts the function before the real one. */
+static atomic_int n_tokenized[N_TURNS + 1];
+
+bool __real_glm_tokenizer_encode (const void *tokenizer, const char *text, size_t n_bytes, GlmTokens *tokens, GlmError *error);
+bool __wrap_glm_tokenizer_encode (const void *tokenizer, const char *text, size_t n_bytes, GlmTokens *tokens, GlmError *error);
+
+bool
+__wrap_glm_tokenizer_encode (const void *tokenizer, const char *text, size_t n_bytes, GlmTokens *tokens, GlmError *error)
+{
+  const char *mark = g_strstr_len (text, (gssize) n_bytes, "Turn ");
+
+  if (mark)
+    atomic_fetch_add (&n_tokenized[g_ascii_strtoll (mark + 5, NULL, 10)], 1);
+  return __real_glm_tokenizer_encode (tokenizer, text, n_bytes, tokens, error);
+}
+
+/* From the request to the last piece: each turn that is read and the begun reply are tokenized once, older turns never. */
+static void
+test_long_chat (void)
+{
+  g_autoptr (GlmActor) actor = new_loaded_actor ();
+  g_autofree char *begun = g_strdup_printf ("Turn %d:", N_TURNS);
+  const GlmSampling short_reply = { .repetition_penalty = 1, .max_tokens = 2 };
+  GlmTurn turns[N_TURNS];
+  GlmRequest request = { turns, N_TURNS, begun, { .context_length = 600 }, &short_reply, NULL };
+  Reply reply = { .text = g_string_new (NULL) };
+  gsize first;
+
+  for (int i = 0; i < N_TURNS; i++)
+    turns[i] = (GlmTurn){ .role = i % 2 ? "assistant" : "user", .content = g_strdup_printf ("Turn %d: hello", i) };
+  memset (n_tokenized, 0, sizeof n_tokenized);
+  reply.id = glm_actor_generate (actor, &request, &funcs, &reply, on_destroyed);
+  WAIT_UNTIL (reply.n_ended);
+  g_assert_no_error (reply.error);
+  g_assert_cmpint (reply.n_prompts, >, 0);
+  g_assert_cmpint (reply.planned.context_length, ==, 600);
+  g_assert_cmpint (reply.planned.n_prompt, ==, reply.result.n_prompt);
+  g_assert_cmpint (reply.result.n_prompt, <=, 360);
+  first = reply.planned.first_turn;
+  g_assert_true (first > 0 && first % 2 == 0);
+  for (gsize i = first; i <= N_TURNS; i++)
+    g_assert_cmpint (n_tokenized[i], ==, 1);
+  for (gsize i = 0; i < first; i++)
+    g_assert_cmpint (n_tokenized[i], <=, 1);
+  g_assert_cmpint (n_tokenized[0], ==, 0);
+  reply_clear (&reply);
+  for (int i = 0; i < N_TURNS; i++)
+    g_free ((char *) turns[i].content);
+}
+
 /* Dropped in the middle of everything: each request ends, the thread is gone, nothing leaks. */
 static void
 test_finalise (void)
@@ -468,10 +535,11 @@ static void
 test_finalise_in_callback (void)
 {
   const GlmTurn turn = { .role = "user", .content = "Hello!" };
+  const GlmRequest request = { .turns = &turn, .n_turns = 1, .sampling = &greedy };
   const GlmRequestFuncs dropping = { .piece = drop_actor, .ended = on_ended };
   Reply reply = { .actor = new_loaded_actor (), .text = g_string_new (NULL) };
 
-  reply.id = glm_actor_generate (reply.actor, &turn, 1, NULL, NULL, &greedy, &dropping, &reply, on_destroyed);
+  reply.id = glm_actor_generate (reply.actor, &request, &dropping, &reply, on_destroyed);
   WAIT_UNTIL (reply.n_ended);
   g_assert_null (reply.actor);
   reply_clear (&reply);
@@ -552,6 +620,7 @@ main (int argc, char **argv)
   g_test_add_func ("/actor/cancel-queued", test_cancel_queued);
   g_test_add_func ("/actor/without-model", test_without_model);
   g_test_add_func ("/actor/context-full", test_context_full);
+  g_test_add_func ("/actor/long-chat", test_long_chat);
   g_test_add_func ("/actor/finalise", test_finalise);
   g_test_add_func ("/actor/finalise-in-callback", test_finalise_in_callback);
   g_test_add_func ("/actor/count", test_count);

@@ -43,16 +43,17 @@ turns_of (const GlmJsonValue *vector, GlmTurn turns[MAX_TURNS])
 static void
 check_prompt (const GlmTemplate *tmpl, const GlmTurn *turns, size_t n_turns, const GlmJsonValue *expected)
 {
-  GlmTokens tokens = { 0 };
+  GlmPrompt prompt = { 0 };
+  const GlmTokens *tokens = &prompt.ids;
   GlmError error = { 0 };
   const char *name = glm_family_name (glm_template_family (tmpl));
   size_t i = 0;
 
-  CHECK (glm_template_prompt (tmpl, turns, n_turns, &tokens, &error), "%s: %s", name, error.message);
-  CHECK (tokens.n == expected->n, "%s: %zu ids, expected %u", name, tokens.n, expected->n);
-  for (const GlmJsonValue *v = glm_json_first (expected); v && i < tokens.n; v = glm_json_next (expected, v), i++)
-    CHECK (tokens.ids[i] == v->integer, "%s: id %zu is %d, expected %d", name, i, tokens.ids[i], (int) v->integer);
-  glm_tokens_clear (&tokens);
+  CHECK (glm_template_fit (tmpl, turns, n_turns, NULL, NULL, &prompt, &error), "%s: %s", name, error.message);
+  CHECK (tokens->n == expected->n, "%s: %zu ids, expected %u", name, tokens->n, expected->n);
+  for (const GlmJsonValue *v = glm_json_first (expected); v && i < tokens->n; v = glm_json_next (expected, v), i++)
+    CHECK (tokens->ids[i] == v->integer, "%s: id %zu is %d, expected %d", name, i, tokens->ids[i], (int) v->integer);
+  glm_prompt_clear (&prompt);
 }
 
 static void
@@ -121,13 +122,13 @@ static void
 check_prompt_text (GlmFamily family, const GlmTokenizer *tokenizer, const GlmTurn *turns, size_t n_turns, const char *expected)
 {
   GlmTemplate *tmpl = NULL;
-  GlmTokens tokens = { 0 };
+  GlmPrompt prompt = { 0 };
   GlmError error = { 0 };
   char *text = NULL;
 
   REQUIRE (glm_template_new_for_family (family, tokenizer, &tmpl, &error), "%s", error.message);
-  CHECK (glm_template_prompt (tmpl, turns, n_turns, &tokens, &error), "%s", error.message);
-  CHECK (glm_tokenizer_decode (tokenizer, tokens.ids, tokens.n, &text, NULL, &error), "%s", error.message);
+  CHECK (glm_template_fit (tmpl, turns, n_turns, NULL, NULL, &prompt, &error), "%s", error.message);
+  CHECK (glm_tokenizer_decode (tokenizer, prompt.ids.ids, prompt.ids.n, &text, NULL, &error), "%s", error.message);
   CHECK (strcmp (text, expected) == 0, "%s: \"%s\", expected \"%s\"", glm_family_name (family), text, expected);
   CHECK (glm_template_is_stop (tmpl, glm_tokenizer_control_id (tokenizer, "<|user|>"))
              && glm_template_is_stop (tmpl, glm_tokenizer_control_id (tokenizer, "<|observation|>"))
@@ -135,7 +136,7 @@ check_prompt_text (GlmFamily family, const GlmTokenizer *tokenizer, const GlmTur
              && !glm_template_is_stop (tmpl, glm_tokenizer_control_id (tokenizer, "<|assistant|>")),
          "stop ids");
   free (text);
-  glm_tokens_clear (&tokens);
+  glm_prompt_clear (&prompt);
   glm_template_free (tmpl);
 }
 
@@ -214,25 +215,26 @@ test_continue (void)
     {
       GlmTokenizer *tokenizer = NULL;
       GlmTemplate *tmpl = NULL;
-      GlmTokens part = { 0 }, whole = { 0 };
+      GlmPrompt part = { 0 }, whole = { 0 };
       GlmError error = { 0 };
-      size_t n_reply = 0, n_same = 0;
+      size_t n_same = 0;
       char *text = NULL;
 
       REQUIRE (glm_tokenizer_open (shared_path (cases[i].file), &tokenizer, &error), "%s", error.message);
       REQUIRE (glm_template_new_for_family (cases[i].family, tokenizer, &tmpl, &error), "%s", error.message);
-      CHECK (glm_template_continue (tmpl, turns, 1, turns[1].content, &part, &n_reply, &error), "%s", error.message);
-      CHECK (glm_template_prompt (tmpl, turns, 3, &whole, &error), "%s", error.message);
-      while (n_same < part.n && n_same < whole.n && part.ids[n_same] == whole.ids[n_same])
+      CHECK (glm_template_fit (tmpl, turns, 1, turns[1].content, NULL, &part, &error), "%s", error.message);
+      CHECK (glm_template_fit (tmpl, turns, 3, NULL, NULL, &whole, &error), "%s", error.message);
+      while (n_same < part.ids.n && n_same < whole.ids.n && part.ids.ids[n_same] == whole.ids.ids[n_same])
         n_same++;
-      CHECK (n_same == part.n || cases[i].family == GLM_FAMILY_CHATGLM1, "%s: %zu of %zu ids",
-             glm_family_name (cases[i].family), n_same, part.n);
-      CHECK (n_reply > 0 && n_reply < part.n, "%zu reply ids", n_reply);
-      CHECK (glm_tokenizer_decode (tokenizer, part.ids + part.n - n_reply, n_reply, &text, NULL, &error), "%s", error.message);
+      CHECK (n_same == part.ids.n || cases[i].family == GLM_FAMILY_CHATGLM1, "%s: %zu of %zu ids",
+             glm_family_name (cases[i].family), n_same, part.ids.n);
+      CHECK (part.n_reply > 0 && part.n_reply < part.ids.n, "%zu reply ids", part.n_reply);
+      CHECK (glm_tokenizer_decode (tokenizer, part.ids.ids + part.ids.n - part.n_reply, part.n_reply, &text, NULL, &error),
+             "%s", error.message);
       CHECK (strcmp (text, turns[1].content) == 0, "%s: \"%s\"", glm_family_name (cases[i].family), text);
       free (text);
-      glm_tokens_clear (&part);
-      glm_tokens_clear (&whole);
+      glm_prompt_clear (&part);
+      glm_prompt_clear (&whole);
       glm_template_free (tmpl);
       glm_tokenizer_free (tokenizer);
     }

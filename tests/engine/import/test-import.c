@@ -116,7 +116,8 @@ check_reply (const char *what, const char *target, const char *family)
   const GlmSampling greedy = { .temperature = 0, .top_p = 1, .repetition_penalty = 1, .max_tokens = 6 };
   GlmModel *model = NULL;
   GlmSession *session = NULL;
-  GlmTokens prompt = { 0 }, reply = { 0 };
+  GlmPrompt prompt = { 0 };
+  GlmTokens reply = { 0 };
   GlmResult result;
   GlmError error = { 0 };
 
@@ -125,12 +126,11 @@ check_reply (const char *what, const char *target, const char *family)
     return;
   CHECK (strcmp (glm_model_info (model)->family, family) == 0, "%s: the family is %s, expected %s", what,
          glm_model_info (model)->family, family);
-  CHECK (glm_model_prompt (model, &turn, 1, &prompt, &error), "%s: %s", what, error.message);
+  CHECK (glm_model_fit (model, &turn, 1, NULL, NULL, &prompt, &error), "%s: %s", what, error.message);
   CHECK (glm_session_new (model, NULL, &session, &error), "%s: %s", what, error.message);
-  CHECK (session && glm_generate (session, prompt.ids, prompt.n, &greedy, NULL, &reply, &result, &error), "%s: %s", what,
-         error.message);
+  CHECK (session && glm_generate (session, &prompt, &greedy, NULL, &reply, &result, &error), "%s: %s", what, error.message);
   CHECK (!session || result.n_generated > 0, "%s: no reply", what);
-  glm_tokens_clear (&prompt);
+  glm_prompt_clear (&prompt);
   glm_tokens_clear (&reply);
   glm_session_free (session);
   glm_model_free (model);

@@ -8,6 +8,8 @@
 #include "run/sampler.h"
 #include "session-check.h"
 
+#define PROMPT(array, length) (&(GlmPrompt){ .ids = { .ids = (array), .n = (length) } })
+
 typedef struct
 {
   size_t n_pieces, n_until;
@@ -43,22 +45,23 @@ test_generate (void)
   REQUIRE (glm_session_new (model, &options, &session, &error), "%s", error.message);
   fill_ids (&tiny, ids, 40, 23);
 
-  REQUIRE (glm_generate (session, ids, 12, &sampling, NULL, &first, &result, &error), "%s", error.message);
+  REQUIRE (glm_generate (session, PROMPT (ids, 12), &sampling, NULL, &first, &result, &error), "%s", error.message);
   CHECK (first.n == result.n_generated && result.n_prompt == 12, "%zu", first.n);
-  REQUIRE (glm_generate (session, ids, 12, &sampling, NULL, &second, &result, &error), "%s", error.message);
+  REQUIRE (glm_generate (session, PROMPT (ids, 12), &sampling, NULL, &second, &result, &error), "%s", error.message);
   CHECK (first.n == second.n && memcmp (first.ids, second.ids, first.n * sizeof *first.ids) == 0, "the seed decides");
   CHECK (result.n_reused >= 11, "reused %zu", result.n_reused);
 
   sampling.max_tokens = 0;
-  REQUIRE (glm_generate (session, ids, 30, &sampling, NULL, NULL, &result, &error), "%s", error.message);
+  REQUIRE (glm_generate (session, PROMPT (ids, 30), &sampling, NULL, NULL, &result, &error), "%s", error.message);
   CHECK (result.reason == GLM_STOP_CONTEXT || result.reason == GLM_STOP_END, "reason %d", result.reason);
-  CHECK (!glm_generate (session, ids, 32, &sampling, NULL, NULL, &result, &error) && error.code == GLM_ERROR_CONTEXT_FULL, "%s",
-         error.message);
-  CHECK (!glm_generate (session, ids, 0, &sampling, NULL, NULL, &result, &error) && error.code == GLM_ERROR_ARGUMENT, "%s",
-         error.message);
+  CHECK (!glm_generate (session, PROMPT (ids, 32), &sampling, NULL, NULL, &result, &error)
+             && error.code == GLM_ERROR_CONTEXT_FULL,
+         "%s", error.message);
+  CHECK (!glm_generate (session, PROMPT (ids, 0), &sampling, NULL, NULL, &result, &error) && error.code == GLM_ERROR_ARGUMENT,
+         "%s", error.message);
   sampling.temperature = NAN;
-  CHECK (!glm_generate (session, ids, 3, &sampling, NULL, NULL, &result, &error) && error.code == GLM_ERROR_ARGUMENT, "%s",
-         error.message);
+  CHECK (!glm_generate (session, PROMPT (ids, 3), &sampling, NULL, NULL, &result, &error) && error.code == GLM_ERROR_ARGUMENT,
+         "%s", error.message);
   sampling.temperature = 1;
 
   /* Cancelled at each piece, generation is a success and the next one works. */
@@ -67,7 +70,7 @@ test_generate (void)
       Counter counter = { .n_until = n_until };
       GlmGenerateFuncs funcs = { .piece = count_piece, .user_data = &counter, .cancel = &counter.cancel };
 
-      REQUIRE (glm_generate (session, ids, 5, &sampling, &funcs, NULL, &result, &error), "%s", error.message);
+      REQUIRE (glm_generate (session, PROMPT (ids, 5), &sampling, &funcs, NULL, &result, &error), "%s", error.message);
       if (counter.n_pieces >= n_until)
         CHECK (result.reason == GLM_STOP_CANCELLED, "reason %d after %zu pieces", result.reason, counter.n_pieces);
     }
@@ -134,7 +137,7 @@ test_guessing (void)
       GlmError error = { 0 };
       size_t n = generate_plainly (model, prompt, 60, &sampling, plain);
 
-      REQUIRE (glm_generate (session, prompt, 60, &sampling, NULL, &ids, &result, &error), "%s", error.message);
+      REQUIRE (glm_generate (session, PROMPT (prompt, 60), &sampling, NULL, &ids, &result, &error), "%s", error.message);
       CHECK (ids.n == n && memcmp (ids.ids, plain, n * sizeof *plain) == 0, "seed %d: another reply with guesses", (int) seed);
       CHECK (glm_session_n_tokens (session) <= 60 + n, "guesses are left behind");
       n_drafted += result.n_drafted;

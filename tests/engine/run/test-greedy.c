@@ -106,18 +106,18 @@ choose (const float *logits, int n, float *ret_lead)
 }
 
 static void
-write_text (GlmSession *session, const char *prompt, Text *text)
+write_text (GlmSession *session, const char *question, Text *text)
 {
-  const GlmTurn turn = { .role = "user", .content = prompt };
-  GlmTokens tokens = { 0 };
+  const GlmTurn turn = { .role = "user", .content = question };
+  GlmPrompt prompt = { 0 };
   GlmError error = { 0 };
   float lead;
 
-  REQUIRE (glm_model_prompt (session->model, &turn, 1, &tokens, &error), "%s", error.message);
-  REQUIRE (tokens.n + N_REPLY <= MAX_IDS, "%zu tokens: %s", tokens.n, prompt);
-  text->n_prompt = tokens.n;
-  memcpy (text->ids, tokens.ids, tokens.n * sizeof *tokens.ids);
-  glm_tokens_clear (&tokens);
+  REQUIRE (glm_model_fit (session->model, &turn, 1, NULL, NULL, &prompt, &error), "%s", error.message);
+  REQUIRE (prompt.ids.n + N_REPLY <= MAX_IDS, "%zu tokens: %s", prompt.ids.n, question);
+  text->n_prompt = prompt.ids.n;
+  memcpy (text->ids, prompt.ids.ids, prompt.ids.n * sizeof *prompt.ids.ids);
+  glm_prompt_clear (&prompt);
   glm_session_truncate (session, 0);
   REQUIRE (glm_session_sync (session, text->ids, text->n_prompt, NULL, NULL, NULL, &error), "%s", error.message);
   for (size_t i = 0; i < N_REPLY; i++)

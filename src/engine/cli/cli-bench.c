@@ -429,6 +429,8 @@ cli_bench (const CliOptions *options)
     return cli_bench_turns (options);
   if (options->speculation)
     return cli_bench_speculation (options);
+  if (options->plan)
+    return cli_bench_plan (options);
   bench = calloc (1, sizeof *bench);
   ok = bench != NULL;
   if (!ok)

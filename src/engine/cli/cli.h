@@ -33,8 +33,9 @@ typedef struct
   const char *prefix;
   bool force;
   const char *compare; /* --compare: a saved run of bench */
-  bool turns;          /* bench --turns, --speculation */
+  bool turns;          /* bench --turns, --speculation, --plan */
   bool speculation;
+  bool plan;
   GlmSampling sampling; /* fields that were not given are negative (seed: 0) */
   int n_args;           /* what stands after the options */
   char **args;
@@ -57,6 +58,7 @@ int cli_memory (const CliOptions *options);
 int cli_bench (const CliOptions *options);
 int cli_bench_turns (const CliOptions *options);
 int cli_bench_speculation (const CliOptions *options);
+int cli_bench_plan (const CliOptions *options);
 int cli_perplexity (const CliOptions *options);
 int cli_synth (const CliOptions *options);
 

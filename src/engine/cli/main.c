@@ -64,6 +64,7 @@ enum
   OPTION_COMPARE,
   OPTION_TURNS,
   OPTION_SPECULATION,
+  OPTION_PLAN,
   OPTION_VERSION,
 };
 
@@ -92,6 +93,7 @@ static const struct option long_options[] = {
   { "compare", required_argument, NULL, OPTION_COMPARE },
   { "turns", no_argument, NULL, OPTION_TURNS },
   { "speculation", no_argument, NULL, OPTION_SPECULATION },
+  { "plan", no_argument, NULL, OPTION_PLAN },
   { "help", no_argument, NULL, 'h' },
   { "version", no_argument, NULL, OPTION_VERSION },
   { 0 },
@@ -131,6 +133,7 @@ print_help (void)
         "      --compare FILE        bench: what an earlier bench --json wrote\n"
         "      --turns               bench: the wait for the first token of a turn, and after a restart\n"
         "      --speculation         bench: what guessing tokens gains and costs\n"
+        "      --plan                bench: choosing the turns of a chat that outgrows the context\n"
         "      --temperature X, --top-k N, --top-p X, --min-p X, --repetition-penalty X\n"
         "\n"
         "Options of import and quantize:\n"
@@ -251,6 +254,7 @@ parse_options (int argc, char **argv, CliOptions *options)
       case OPTION_COMPARE: options->compare = optarg; break;
       case OPTION_TURNS: options->turns = true; break;
       case OPTION_SPECULATION: options->speculation = true; break;
+      case OPTION_PLAN: options->plan = true; break;
       case OPTION_JSON: options->json = true; break;
       case OPTION_GREEDY: options->greedy = true; break;
       case OPTION_CPU_MASK:

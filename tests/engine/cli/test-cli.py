@@ -171,6 +171,11 @@ class Cli(unittest.TestCase):
         self.assertGreater(rows['editing']['accepted'], 0.5 * rows['editing']['drafted'])
         self.assertLess(rows['chat']['drafted'], 0.5 * rows['chat']['tokens'])
 
+    def test_bench_plan(self):
+        row = json.loads(run('bench', '--plan', '--json', '--context', '600'))
+        self.assertGreater(row['first'], 0)
+        self.assertLess(row['first'], row['turns'])
+
     def test_bad_input(self):
         run('describe', '-m', '/nonexistent.gguf', status=1)
         run('describe', '-m', '/', status=1)

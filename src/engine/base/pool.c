@@ -2,7 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * One parallel region at a time.  The caller publishes func and data, then sets `next_share` to 0 and raises `generation`.
+ * One parallel region at a time: callers draw turns, so that each of several gets its own, however short the pauses of the
+ * others.  The caller publishes func and data, then sets `next_share` to 0 and raises `generation`.
  * It and each worker that sees the new generation claim shares until none is left; who ends one lowers `n_unfinished`.
  * The caller takes what no worker has begun, so it waits only for shares that are being run: on a busy machine the workers
  * may come late or not at all.  A token has some hundred regions of 20 µs to 2 ms, so both sides first spin for a while and
@@ -39,6 +40,8 @@ struct GlmPool
   GlmPoolFunc func;
   void *data;
   atomic_bool stopping;
+  _Alignas(64) atomic_uint next_turn; /* of callers: drawn */
+  atomic_uint turn;                   /* whose region may run */
   _Alignas(64) atomic_uint generation;
   _Alignas(64) atomic_int n_sleepers;
   _Alignas(64) atomic_int next_share;
@@ -142,6 +145,30 @@ wait_for_workers (GlmPool *pool)
   atomic_store (&pool->caller_sleeps, 0);
 }
 
+static void
+wait_for_turn (GlmPool *pool)
+{
+  unsigned mine = atomic_fetch_add (&pool->next_turn, 1), turn;
+
+  for (int i = 0; i < N_SPINS; i++)
+    {
+      if (atomic_load_explicit (&pool->turn, memory_order_acquire) == mine)
+        return;
+      cpu_pause ();
+    }
+  while ((turn = atomic_load (&pool->turn)) != mine)
+    futex_wait (&pool->turn, turn);
+}
+
+static void
+end_turn (GlmPool *pool)
+{
+  unsigned next = atomic_fetch_add (&pool->turn, 1) + 1;
+
+  if (atomic_load (&pool->next_turn) != next)
+    futex_wake (&pool->turn, INT_MAX);
+}
+
 static bool
 start_worker (GlmPool *pool, int worker, GlmError *error)
 {
@@ -212,6 +239,7 @@ glm_pool_run (GlmPool *pool, GlmPoolFunc func, void *data)
       func (0, 1, data);
       return;
     }
+  wait_for_turn (pool);
   pool->func = func;
   pool->data = data;
   atomic_store_explicit (&pool->n_unfinished, (unsigned) pool->n_workers, memory_order_relaxed);
@@ -219,6 +247,7 @@ glm_pool_run (GlmPool *pool, GlmPoolFunc func, void *data)
   raise_generation (pool);
   run_shares (pool);
   wait_for_workers (pool);
+  end_turn (pool);
 }
 
 void

@@ -2,7 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A fixed set of pthreads that runs one parallel region at a time, the calling thread among them.  A region has as many
+ * A fixed set of pthreads that runs one parallel region at a time, the calling thread among them.  Several threads may call:
+ * their regions take turns.  A region has as many
  * shares as the pool has threads, and whoever is free takes the next: a thread that the system does not let run holds up
  * nobody.  Threads spin briefly, then sleep on a futex, so that an idle engine costs nothing and the window keeps its
  * processor.

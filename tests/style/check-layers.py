@@ -30,15 +30,16 @@ FOLDERS = {
     "engine/file": (ENGINE, "engine/engine.h engine/base engine/quant"),
     "engine/text": (ENGINE, "engine/engine.h engine/base engine/file"),
     "engine/families": (ENGINE, "engine/engine.h engine/base engine/file engine/text"),
+    "engine/compute": (ENGINE, "engine/engine.h engine/base engine/file engine/quant engine/families"),
     "engine/kernels": (ENGINE, "engine/engine.h engine/base engine/quant"),
-    "engine/compute": (ENGINE, "engine/engine.h engine/base engine/file engine/quant engine/families engine/kernels"),
-    "engine/run": (ENGINE, "engine/engine.h engine/base engine/file engine/quant engine/text engine/families engine/kernels "
-                           "engine/compute"),
+    "engine/cpu": (ENGINE, "engine/engine.h engine/base engine/quant engine/families engine/compute engine/kernels"),
+    "engine/run": (ENGINE, "engine/engine.h engine/base engine/file engine/quant engine/text engine/families "
+                           "engine/compute engine/cpu"),
     "engine/import": (ENGINE, "engine/engine.h engine/base engine/file engine/quant engine/text engine/families "
-                              "engine/kernels engine/compute engine/run"),
+                              "engine/kernels engine/run"),
     "engine/actor": (GLIB, "engine/engine.h engine/import"),
     "engine/cli": (ENGINE, "engine/engine.h engine/base engine/file engine/quant engine/text engine/families engine/kernels "
-                           "engine/compute engine/run engine/import"),
+                           "engine/compute engine/cpu engine/run engine/import"),
 
     "storage/storage.h": (GLIB, ""),
     "storage/db": (SQLITE, "storage/storage.h"),

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "cli/cli-bench.h"
+#include "run/session.h"
 
 double
 cli_bench_now (void)
@@ -188,4 +189,23 @@ cli_bench_window_stop (CliBenchWindow *window)
   late = window->n_frames > 0 ? window->late[window->n_frames * 99 / 100] : 0;
   free (window);
   return late;
+}
+
+void
+cli_bench_fill (const GlmSession *session)
+{
+  const GlmKvCache *cache = &session->cache;
+  size_t n = session->tokens.n;
+
+  for (int layer = 0; layer < cache->shape.n_layers; layer++)
+    for (int i = 0; i < cache->shape.n_streams; i++)
+      for (int head = 0; head < cache->shape.streams[i].n_heads; head++)
+        {
+          const GlmKvStream *stream = &cache->shape.streams[i];
+          float *scales = glm_kv_cache_scales (cache, layer, i, head);
+
+          memset (glm_kv_cache_rows (cache, layer, i, head), 0x2A, n * (size_t) stream->width * (size_t) stream->element_bytes);
+          for (size_t j = 0; scales && j < n * (size_t) glm_kv_blocks (stream); j++)
+            scales[j] = 1e-3f;
+        }
 }

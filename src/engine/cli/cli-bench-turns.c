@@ -48,15 +48,12 @@ static bool
 fill (Bench *bench, size_t n)
 {
   GlmSession *session = bench->session;
-  const GlmKvCache *cache = &session->cache;
 
   glm_session_truncate (session, 0);
   for (size_t i = 0; i < n; i++)
     if (!glm_tokens_append (&session->tokens, bench->ids[i]))
       return glm_error_set (&bench->error, GLM_ERROR_NO_MEMORY, "no memory for %zu tokens", n);
-  for (int layer = 0; layer < cache->n_layers; layer++)
-    for (int i = 0; i < 2 * cache->n_kv_heads; i++)
-      glm_kv_cache_fill (cache, layer, i % 2, i / 2, (int64_t) n);
+  cli_bench_fill (session);
   return true;
 }
 

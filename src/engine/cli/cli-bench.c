@@ -211,41 +211,20 @@ measure_bandwidth (Bench *bench)
   bench->bandwidth = bandwidth > bench->bandwidth ? bandwidth : bench->bandwidth;
 }
 
-/* Weights that one token reads: every matrix but an embedding that is only looked up. */
-static double
-bytes_per_token (const GlmModel *model)
-{
-  size_t n_bytes = 0;
-
-  for (int i = 0; i < model->params.n_layers * model->arch->n_layer; i++)
-    for (int j = 0; j < model->layers[i].n_matrices; j++)
-      n_bytes += glm_matrix_bytes (model->layers[i].matrices[j]);
-  for (int i = 0; i < model->arch->n_head; i++)
-    for (int j = 0; j < model->head[i].n_matrices; j++)
-      n_bytes += glm_matrix_bytes (model->head[i].matrices[j]);
-  return (double) n_bytes;
-}
-
 static int32_t
 some_token (const Bench *bench, int i)
 {
   return (int32_t) ((uint32_t) i * 2654435761u % (uint32_t) glm_model_info (bench->model)->n_vocab);
 }
 
-/* Makes the session hold `depth` tokens without evaluating them. */
 static bool
 fill_cache (Bench *bench, int depth)
 {
-  GlmSession *session = bench->session;
-  const GlmKvCache *cache = &session->cache;
-
-  glm_session_truncate (session, 0);
+  glm_session_truncate (bench->session, 0);
   for (int i = 0; i < depth; i++)
-    if (!glm_tokens_append (&session->tokens, some_token (bench, i)))
+    if (!glm_tokens_append (&bench->session->tokens, some_token (bench, i)))
       return glm_error_set (&bench->error, GLM_ERROR_NO_MEMORY, "no memory for %d tokens", depth);
-  for (int layer = 0; layer < cache->n_layers; layer++)
-    for (int i = 0; i < 2 * cache->n_kv_heads; i++)
-      glm_kv_cache_fill (cache, layer, i % 2, i / 2, depth);
+  cli_bench_fill (bench->session);
   return true;
 }
 
@@ -323,7 +302,7 @@ measure_decode (Bench *bench, int depth)
   if (!fill_cache (bench, depth) || !time_decode (bench, depth, &seconds))
     return false;
   measure_bandwidth (bench);
-  limit = bench->bandwidth / bytes_per_token (bench->model);
+  limit = bench->bandwidth / (double) glm_plan_weight_bytes (bench->model->plan);
   add_row (bench, KIND_DECODE, depth, 1 / seconds, limit > 0 ? 1 / seconds / limit : 0);
   return true;
 }

@@ -18,6 +18,9 @@ const char *cli_bench_instructions (void);
  * windows.  0 without memory to measure with. */
 double cli_bench_bandwidth (GlmPool *pool);
 
+/* Fills the cache of the session's tokens with anything: what is measured does not depend on it. */
+void cli_bench_fill (const GlmSession *session);
+
 /* A thread that works like a window that is being scrolled.  NULL if there can be no thread. */
 typedef struct CliBenchWindow CliBenchWindow;
 CliBenchWindow *cli_bench_window_start (void);

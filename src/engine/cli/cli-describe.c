@@ -6,25 +6,50 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cpu/forward.h"
 #include "run/model.h"
 
 static void
-print_json_ops (const GlmModel *model, const GlmOp *ops, int n)
+print_json_steps (const GlmPlan *plan, const GlmPlanLayer *layer)
 {
   char text[256];
 
   putchar ('[');
-  for (int i = 0; i < n; i++)
+  for (int i = 0; i < layer->n_steps; i++)
     {
-      glm_op_describe (&ops[i], &model->params, text, sizeof text);
+      glm_plan_describe (plan, &layer->steps[i], text, sizeof text);
       fputs (i ? ", " : "", stdout);
       cli_print_json_string (text, strlen (text));
     }
   putchar (']');
 }
 
+/* Layers from `begin` on that have the same rows. */
+static int
+count_alike (const GlmPlan *plan, int begin)
+{
+  int end = begin + 1;
+
+  while (end < plan->params.n_layers
+         && glm_arch_layer (plan->arch, &plan->params, end) == glm_arch_layer (plan->arch, &plan->params, begin))
+    end++;
+  return end - begin;
+}
+
 static void
-print_json (const GlmModelInfo *info, const GlmModel *model)
+print_steps (const GlmPlan *plan, const GlmPlanLayer *layer)
+{
+  char text[256];
+
+  for (int i = 0; i < layer->n_steps; i++)
+    {
+      glm_plan_describe (plan, &layer->steps[i], text, sizeof text);
+      printf ("  %s\n", text);
+    }
+}
+
+static void
+print_json (const GlmModelInfo *info, const GlmPlan *plan)
 {
   fputs ("{\"name\": ", stdout);
   cli_print_json_string (info->name, strlen (info->name));
@@ -38,21 +63,22 @@ print_json (const GlmModelInfo *info, const GlmModel *model)
   printf (", \"weight_bytes\": %zu, \"kv_bytes_per_token\": %zu, \"memory_bytes\": %zu, \"quirks\": ", info->weight_bytes,
           info->kv_bytes_per_token, glm_model_memory_needed (info, 0));
   cli_print_json_string (info->quirks, strlen (info->quirks));
-  fputs (", \"layer\": ", stdout);
-  print_json_ops (model, model->arch->layer, model->arch->n_layer);
+  for (int i = 0; i < plan->params.n_layers; i += count_alike (plan, i))
+    {
+      printf (", \"%s\": ", i == 0 ? "layer" : "later_layer");
+      print_json_steps (plan, &plan->layers[i]);
+    }
   fputs (", \"head\": ", stdout);
-  print_json_ops (model, model->arch->head, model->arch->n_head);
+  print_json_steps (plan, &plan->head);
   puts ("}");
 }
 
 static void
-print_table (const GlmModelInfo *info, const GlmModel *model)
+print_table (const GlmModelInfo *info, const GlmPlan *plan)
 {
-  char text[256];
-
   printf ("%s\n", info->name);
   printf ("  family          %s\n", info->family[0] ? info->family : "unknown (no tokenizer)");
-  printf ("  architecture    %s: %s\n", info->arch, model->arch->summary);
+  printf ("  architecture    %s: %s\n", info->arch, plan->arch->summary);
   printf ("  parameters      %.2f billion\n", (double) info->n_params * 1e-9);
   printf ("  quantisation    %s\n", info->quantisation);
   printf ("  file            %.1f MiB\n", (double) info->file_bytes / 1048576);
@@ -66,32 +92,35 @@ print_table (const GlmModelInfo *info, const GlmModel *model)
   printf ("  memory          %.0f MiB with the default context\n", (double) glm_model_memory_needed (info, 0) / 1048576);
   if (info->quirks[0])
     printf ("  corrected       %s\n", info->quirks);
-  printf ("each of the %d layers\n", info->n_layers);
-  for (int i = 0; i < model->arch->n_layer; i++)
+  for (int i = 0, n; i < info->n_layers; i += n)
     {
-      glm_op_describe (&model->arch->layer[i], &model->params, text, sizeof text);
-      printf ("  %s\n", text);
+      n = count_alike (plan, i);
+      printf (i > 0 ? "each of the %d layers behind them\n" : "each of the %d layers\n", n);
+      print_steps (plan, &plan->layers[i]);
     }
   puts ("after them");
-  for (int i = 0; i < model->arch->n_head; i++)
-    {
-      glm_op_describe (&model->arch->head[i], &model->params, text, sizeof text);
-      printf ("  %s\n", text);
-    }
+  print_steps (plan, &plan->head);
 }
 
 int
 cli_describe (const CliOptions *options)
 {
   GlmModel *model = NULL;
+  GlmPlan *plan;
   GlmError error = { 0 };
 
   if (!glm_model_open_header (options->model, options->tokenizer, &model, &error))
     return cli_fail (&error);
+  if (!glm_plan_new (model->arch, &model->params, &glm_backend_cpu, &plan, &error))
+    {
+      glm_model_free (model);
+      return cli_fail (&error);
+    }
   if (options->json)
-    print_json (glm_model_info (model), model);
+    print_json (glm_model_info (model), plan);
   else
-    print_table (glm_model_info (model), model);
+    print_table (glm_model_info (model), plan);
+  glm_plan_free (plan);
   glm_model_free (model);
   return CLI_OK;
 }

@@ -107,10 +107,14 @@ add_tensors (Synth *synth)
 
   add_tensor (synth, -1, "token_embd", "weight", synth->params.n_vocab, synth->params.n_embd);
   for (int layer = 0; layer < synth->params.n_layers; layer++)
-    for (int i = 0; i < arch->n_layer; i++)
-      add_op (synth, layer, &arch->layer[i]);
-  for (int i = 0; i < arch->n_head; i++)
-    add_op (synth, -1, &arch->head[i]);
+    {
+      const GlmOpTable *table = glm_arch_layer (arch, &synth->params, layer);
+
+      for (int i = 0; i < table->n; i++)
+        add_op (synth, layer, &table->ops[i]);
+    }
+  for (int i = 0; i < arch->head.n; i++)
+    add_op (synth, -1, &arch->head.ops[i]);
 }
 
 static bool

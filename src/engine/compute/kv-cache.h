@@ -2,11 +2,12 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Each head of each layer lies on its own, [layer][K, V][kv head][column][head size], so that attention streams the rows
- * of consecutive columns.  Elements are half precision; single for models in single precision; 8 bits where a token would
- * take much memory, with a scale for each GLM_KV_BLOCK elements of a row, which lie behind all rows in the same order.
- * P-Tuning prefixes occupy the first n_prefix columns.  The memory is mapped at once for the whole context, and becomes
- * resident as columns are written.
+ * A layer has a stream of keys and a stream of values, which may differ in width; or one stream, whose rows are keys and
+ * whose rows' first part are the values.  Each head of each stream lies on its own, [layer][stream][head][column][width],
+ * so that attention streams the rows of consecutive columns.  Elements are half precision; single for models in single
+ * precision; 8 bits where a token would take much memory, with a scale for each GLM_KV_BLOCK elements of a row, which lie
+ * behind all rows in the same order.  P-Tuning prefixes occupy the first columns.  The memory is mapped at once for the
+ * whole context, and becomes resident as columns are written.
  */
 #ifndef GLM_KV_CACHE_H
 #define GLM_KV_CACHE_H
@@ -14,49 +15,74 @@
 #include "families/arch.h"
 #include "engine.h"
 
-#define GLM_KV_BLOCK 32
+#define GLM_KV_BLOCK   32
+#define GLM_KV_STREAMS 2
 
 typedef struct
 {
+  int n_heads;
+  int width;         /* elements of a row */
+  int element_bytes; /* 1, 2 or 4 */
+} GlmKvStream;
+
+typedef struct
+{
+  int n_layers;
+  int n_streams;                       /* 1 or 2 */
+  GlmKvStream streams[GLM_KV_STREAMS]; /* keys; values */
+} GlmKvShape;
+
+typedef struct
+{
+  GlmKvShape shape;
+  int64_t n_columns; /* capacity, with the prefix */
   unsigned char *data;
   size_t n_bytes;
-  float *scales;     /* of 8 bits; else NULL */
-  int element_bytes; /* 1, 2 or 4 */
-  int n_blocks;      /* scales a row; 0: none */
-  int64_t n_columns; /* capacity, with the prefix */
-  int n_layers, n_kv_heads, head_dim;
+  float *scales; /* of 8 bits; else NULL */
+  /* Bytes of a layer's rows, and where each stream's begin; the same of scales, in floats. */
+  size_t layer_bytes, stream_at[GLM_KV_STREAMS];
+  size_t layer_scales, scales_at[GLM_KV_STREAMS];
 } GlmKvCache;
 
-bool glm_kv_cache_init (GlmKvCache *cache, const GlmParams *params, int64_t n_columns, GlmError *error);
+/* Of a model with these numbers. */
+GlmKvShape glm_kv_shape (const GlmParams *params);
+/* Bytes that one token takes in all layers. */
+size_t glm_kv_bytes_per_token (const GlmKvShape *shape);
+
+bool glm_kv_cache_init (GlmKvCache *cache, const GlmKvShape *shape, int64_t n_columns, GlmError *error);
 void glm_kv_cache_clear (GlmKvCache *cache);
 
-/* Bytes that one token takes in all layers. */
-size_t glm_kv_cache_bytes_per_token (const GlmParams *params);
-
-/* Puts a row of head_dim floats into its place. */
-void glm_kv_cache_store (const GlmKvCache *cache, int layer, int is_value, int kv_head, int64_t column, const float *row);
-
+/* Scales of a row; 0: none. */
 static inline int64_t
-glm_kv_cache_index (const GlmKvCache *cache, int layer, int is_value, int kv_head)
+glm_kv_blocks (const GlmKvStream *stream)
 {
-  return (((int64_t) layer * 2 + is_value) * cache->n_kv_heads + kv_head) * cache->n_columns;
+  return stream->element_bytes == 1 ? (stream->width + GLM_KV_BLOCK - 1) / GLM_KV_BLOCK : 0;
 }
 
-/* Rows of one head: [n_columns][head_dim] int8, half or float. */
+/* Rows of one head: [n_columns][width] int8, half or float. */
 static inline void *
-glm_kv_cache_rows (const GlmKvCache *cache, int layer, int is_value, int kv_head)
+glm_kv_cache_rows (const GlmKvCache *cache, int layer, int stream, int head)
 {
-  return cache->data + glm_kv_cache_index (cache, layer, is_value, kv_head) * cache->head_dim * cache->element_bytes;
+  const GlmKvStream *s = &cache->shape.streams[stream];
+
+  return cache->data + (size_t) layer * cache->layer_bytes + cache->stream_at[stream]
+         + (size_t) head * (size_t) cache->n_columns * (size_t) s->width * (size_t) s->element_bytes;
 }
 
-/* Their scales: [n_columns][n_blocks]; NULL: none. */
+/* Their scales: [n_columns][glm_kv_blocks]; NULL: none. */
 static inline float *
-glm_kv_cache_scales (const GlmKvCache *cache, int layer, int is_value, int kv_head)
+glm_kv_cache_scales (const GlmKvCache *cache, int layer, int stream, int head)
 {
-  return cache->scales ? cache->scales + glm_kv_cache_index (cache, layer, is_value, kv_head) * cache->n_blocks : NULL;
+  int64_t n_blocks = glm_kv_blocks (&cache->shape.streams[stream]);
+
+  return n_blocks ? cache->scales + (size_t) layer * cache->layer_scales + cache->scales_at[stream]
+                        + (int64_t) head * cache->n_columns * n_blocks
+                  : NULL;
 }
 
-/* Fills the first n columns of one head with anything: what is measured does not depend on it. */
-void glm_kv_cache_fill (const GlmKvCache *cache, int layer, int is_value, int kv_head, int64_t n);
+/* Copies columns [first, first + n) to or from `data`, as session files have them: for each layer, stream and head the rows,
+ * and in 8 bits their scales; n · glm_kv_bytes_per_token() bytes. */
+void glm_kv_cache_read (const GlmKvCache *cache, int64_t first, int64_t n, void *data);
+void glm_kv_cache_write (const GlmKvCache *cache, int64_t first, int64_t n, const void *data);
 
 #endif

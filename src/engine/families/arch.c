@@ -4,7 +4,6 @@
  */
 #include "families/arch.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -72,112 +71,8 @@ glm_params_dim (const GlmParams *params, GlmDim dim)
   return 0;
 }
 
-int64_t
-glm_arch_reg_width (const GlmArch *arch, const GlmParams *params, GlmReg reg)
+const GlmOpTable *
+glm_arch_layer (const GlmArch *arch, const GlmParams *params, int layer)
 {
-  if (reg == GLM_REG_X || reg == GLM_REG_NORM)
-    return params->n_embd;
-  if (reg == GLM_REG_HEADS)
-    return glm_params_dim (params, GLM_DIM_Q);
-  for (int i = 0; i < arch->n_layer; i++)
-    if (arch->layer[i].code == GLM_OP_LINEAR && arch->layer[i].out == reg)
-      return glm_params_dim (params, arch->layer[i].rows);
-  for (int i = 0; i < arch->n_head; i++)
-    if (arch->head[i].code == GLM_OP_LINEAR && arch->head[i].out == reg)
-      return glm_params_dim (params, arch->head[i].rows);
-  return 0;
-}
-
-int
-glm_arch_attend_row (const GlmArch *arch)
-{
-  for (int i = 0; i < arch->n_layer; i++)
-    if (arch->layer[i].code == GLM_OP_ATTEND)
-      return i;
-  return arch->n_layer;
-}
-
-bool
-glm_arch_reg_spans_attend (const GlmArch *arch, GlmReg reg)
-{
-  int attend = glm_arch_attend_row (arch);
-  bool written = false;
-
-  if (reg == GLM_REG_X)
-    return true;
-  for (int i = 0; i < attend; i++)
-    written |= arch->layer[i].out == reg;
-  if (!written)
-    return false;
-  for (int i = attend; i < arch->n_layer; i++)
-    {
-      if (arch->layer[i].in == reg)
-        return true;
-      if (arch->layer[i].out == reg && arch->layer[i].code != GLM_OP_ADD)
-        return false;
-    }
-  return false;
-}
-
-size_t
-glm_arch_scratch_bytes (const GlmArch *arch, const GlmParams *params, int64_t n_rows, int64_t n_tile)
-{
-  int64_t n_floats = 0;
-
-  for (int reg = 0; reg < GLM_N_REGS; reg++)
-    if (reg != GLM_REG_LOGITS)
-      n_floats += glm_arch_reg_width (arch, params, reg) * (glm_arch_reg_spans_attend (arch, reg) ? n_rows : n_tile);
-  return (size_t) n_floats * sizeof (float);
-}
-
-static const char *
-reg_name (GlmReg reg)
-{
-  static const char *const names[GLM_N_REGS] = {
-    [GLM_REG_X] = "x",   [GLM_REG_NORM] = "norm", [GLM_REG_QKV] = "qkv",       [GLM_REG_HEADS] = "heads",
-    [GLM_REG_FF] = "ff", [GLM_REG_OUT] = "out",   [GLM_REG_LOGITS] = "logits",
-  };
-
-  return names[reg];
-}
-
-void
-glm_op_describe (const GlmOp *op, const GlmParams *params, char *text, size_t size)
-{
-  const char *out = reg_name (op->out), *in = reg_name (op->in);
-
-  switch (op->code)
-    {
-    case GLM_OP_RMS_NORM: snprintf (text, size, "%s = rms_norm (%s, %s, eps %g)", out, in, op->tensor, params->norm_eps); break;
-    case GLM_OP_LAYER_NORM:
-      snprintf (text, size, "%s = layer_norm (%s, %s, eps %g)", out, in, op->tensor, params->norm_eps);
-      break;
-    case GLM_OP_LINEAR:
-      snprintf (text, size, "%s = linear (%s, %s [%lld × %lld]%s)", out, in, op->tensor,
-                (long long) glm_params_dim (params, op->rows), (long long) glm_params_dim (params, op->cols),
-                op->bias == GLM_BIAS_REQUIRED   ? " + bias"
-                : op->bias == GLM_BIAS_OPTIONAL ? " [+ bias]"
-                                                : "");
-      break;
-    case GLM_OP_ROPE:
-      snprintf (text, size, "rope (%s, %d of %d dimensions, base %g, interleaved)", out, params->n_rot, params->head_dim,
-                params->rope_base);
-      break;
-    case GLM_OP_ROPE_2D:
-      snprintf (text, size, "rope_2d (%s, 2 × %d dimensions, base %g, half-split)", out, params->n_rot, params->rope_base);
-      break;
-    case GLM_OP_STORE: snprintf (text, size, "store keys and values of %s", in); break;
-    case GLM_OP_ATTEND:
-      snprintf (text, size, "%s = attend (%s, %d heads over %d)", out, in, params->n_heads, params->n_kv_heads);
-      break;
-    case GLM_OP_SWIGLU: snprintf (text, size, "swiglu (%s)", out); break;
-    case GLM_OP_GELU: snprintf (text, size, "gelu (%s)", out); break;
-    case GLM_OP_ADD:
-      if (op->scale == GLM_SCALE_RESIDUAL)
-        snprintf (text, size, "%s += %g · %s", out, params->residual_scale, in);
-      else
-        snprintf (text, size, "%s += %s", out, in);
-      break;
-    case GLM_N_OPS: break;
-    }
+  return &arch->variants[arch->variant_of ? arch->variant_of (params, layer) : 0];
 }

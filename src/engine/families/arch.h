@@ -3,11 +3,9 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * A layer is a dozen rows.  Each row names an operation, the registers that it reads and writes and, where it has
- * weights, the tensor's name.  The table has four readers: model-bind.c (which tensors must exist, with which shapes),
- * forward.c (runs it), glm_arch_scratch_bytes() (how much memory the registers take) and glm_arch_describe().  What
+ * weights, the tensor's name.  compute/plan.c fills in the numbers of one model and makes steps of the rows, which name the
+ * tensors to bind, say how much memory the registers take, describe the model and are what a back end runs.  What
  * distinguishes two families is a row, or a new operation; the forward pass never asks for the family.
- *
- * A register holds one row of floats for each token of the batch.
  */
 #ifndef GLM_ARCH_H
 #define GLM_ARCH_H
@@ -28,17 +26,22 @@ typedef enum
   GLM_DIM_VOCAB,
 } GlmDim;
 
-typedef enum
+/* A register holds one row of floats for each token of the batch.  The table of a family declares those that it uses; the
+ * first two are in every table. */
+typedef struct
 {
-  GLM_REG_X,     /* the residual stream */
-  GLM_REG_NORM,  /* a normalised X */
-  GLM_REG_QKV,   /* queries | keys | values, each by head */
-  GLM_REG_HEADS, /* attention's output, by head */
-  GLM_REG_FF,    /* inner activations: gate | up, or one half */
-  GLM_REG_OUT,   /* a sublayer's output before it joins the residual */
-  GLM_REG_LOGITS,
-  GLM_N_REGS,
-} GlmReg;
+  const char *name;
+  GlmDim dim; /* floats in a row */
+} GlmRegister;
+
+enum
+{
+  GLM_REG_X,      /* the residual stream, at first the token's embedding */
+  GLM_REG_LOGITS, /* what the head writes */
+  GLM_REG_OWN,    /* the first of the family's own */
+};
+
+#define GLM_MAX_REGISTERS 16
 
 typedef enum
 {
@@ -52,7 +55,7 @@ typedef enum
   GLM_OP_SWIGLU,     /* in place: first half = silu (first half) · second half */
   GLM_OP_GELU,       /* in place, tanh form */
   GLM_OP_ADD,        /* out += scale · in */
-  GLM_N_OPS,
+  GLM_OP_GATED,      /* LINEAR, SWIGLU and LINEAR in one step: never in a table, see plan.h */
 } GlmOpCode;
 
 typedef enum
@@ -73,17 +76,29 @@ typedef enum
 typedef struct
 {
   GlmOpCode code;
-  GlmReg out;
-  GlmReg in;
+  int out, in;        /* registers */
   const char *tensor; /* "attn_norm": blk.N.attn_norm.weight; in the head: output_norm.weight */
   GlmDim rows;        /* LINEAR: out features; norms: length of the weight */
   GlmDim cols;        /* LINEAR: in features */
   GlmBias bias;
   const char *split[GLM_MAX_SPLIT]; /* LINEAR: the same rows as separate tensors, one after the other */
   GlmDim split_rows[GLM_MAX_SPLIT];
+  GlmDim stack;     /* LINEAR: so many matrices in a tensor of three dimensions; NONE: one, of two */
   const char *tied; /* LINEAR: the tensor to use where this one is absent */
   GlmScale scale;   /* ADD */
 } GlmOp;
+
+typedef struct
+{
+  const GlmOp *ops;
+  int n;
+} GlmOpTable;
+
+#define GLM_OP_TABLE(ops)           \
+  {                                 \
+    ops, sizeof ops / sizeof ops[0] \
+  }
+#define GLM_MAX_VARIANTS 2
 
 /* The numbers of one model.  Read by glm_params_read() from the file, checked, and with known lies of converters
  * corrected. */
@@ -111,19 +126,18 @@ typedef struct
   const char *name;    /* general.architecture */
   const char *marker;  /* if not NULL: a tensor whose presence selects this row instead of an earlier one */
   const char *summary; /* one line for `describe` */
-  const GlmOp *layer;
-  int n_layer;
-  const GlmOp *head; /* after the last layer, on the rows whose logits are wanted */
-  int n_head;
+  const GlmRegister *registers;
+  int n_registers;
+  /* Layers may differ, as where dense ones come before those with experts.  variant_of NULL: all are the first. */
+  GlmOpTable variants[GLM_MAX_VARIANTS];
+  int (*variant_of) (const GlmParams *params, int layer);
+  GlmOpTable head;     /* after the last layer, on the rows whose logits are wanted */
   const char *eps_key; /* below "<arch>." */
   float default_residual_scale;
   int rope_axes; /* 1, or 2 for 2-D positions */
   /* The whole prompt up to <sop> sees itself: it is evaluated in one batch and cannot be extended. */
   bool bidirectional_prompt;
 } GlmArch;
-
-#define GLM_MAX_LAYER_OPS 16
-#define GLM_MAX_HEAD_OPS  4
 
 extern const GlmArch glm_arch_chatglm;
 extern const GlmArch glm_arch_glm4;
@@ -140,19 +154,7 @@ bool glm_params_read (const GlmModelFile *file, const GlmArch *arch, GlmParams *
                       GlmError *error);
 
 int64_t glm_params_dim (const GlmParams *params, GlmDim dim);
-/* Floats in one row of a register; 0 where the family does not use it. */
-int64_t glm_arch_reg_width (const GlmArch *arch, const GlmParams *params, GlmReg reg);
-
-/* Bytes of the registers for a batch of n_rows of which n_tile pass through the feed-forward part at a time. */
-size_t glm_arch_scratch_bytes (const GlmArch *arch, const GlmParams *params, int64_t n_rows, int64_t n_tile);
-
-/* Whether a register must hold every row of the batch at once: it lives from before ATTEND until after it. */
-bool glm_arch_reg_spans_attend (const GlmArch *arch, GlmReg reg);
-
-/* Index of the ATTEND row in the layer. */
-int glm_arch_attend_row (const GlmArch *arch);
-
-/* One line of `describe` for an operation, without newline. */
-void glm_op_describe (const GlmOp *op, const GlmParams *params, char *text, size_t size);
+/* The rows of one layer. */
+const GlmOpTable *glm_arch_layer (const GlmArch *arch, const GlmParams *params, int layer);
 
 #endif

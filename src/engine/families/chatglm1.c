@@ -17,33 +17,48 @@
  */
 #include "families/arch.h"
 
+enum
+{
+  X = GLM_REG_X,
+  LOGITS = GLM_REG_LOGITS,
+  NORM = GLM_REG_OWN, /* a normalised X */
+  QKV,                /* queries | keys | values, each by head */
+  HEADS,              /* attention's output, by head */
+  FF,                 /* inner activations */
+};
+
+static const GlmRegister registers[] = {
+  [X] = { "x", GLM_DIM_EMBD },    [LOGITS] = { "logits", GLM_DIM_VOCAB }, [NORM] = { "norm", GLM_DIM_EMBD },
+  [QKV] = { "qkv", GLM_DIM_QKV }, [HEADS] = { "heads", GLM_DIM_Q },       [FF] = { "ff", GLM_DIM_FF },
+};
+
 static const GlmOp layer[] = {
-  { GLM_OP_LAYER_NORM, GLM_REG_NORM, GLM_REG_X, "attn_norm", GLM_DIM_EMBD, .bias = GLM_BIAS_REQUIRED },
-  { GLM_OP_LINEAR, GLM_REG_QKV, GLM_REG_NORM, "attn_qkv", GLM_DIM_QKV, GLM_DIM_EMBD, GLM_BIAS_REQUIRED },
-  { GLM_OP_ROPE_2D, GLM_REG_QKV, GLM_REG_QKV },
-  { GLM_OP_STORE, GLM_REG_QKV, GLM_REG_QKV },
-  { GLM_OP_ATTEND, GLM_REG_HEADS, GLM_REG_QKV },
-  { GLM_OP_LINEAR, GLM_REG_X, GLM_REG_HEADS, "attn_output", GLM_DIM_EMBD, GLM_DIM_Q, GLM_BIAS_REQUIRED },
-  { GLM_OP_ADD, GLM_REG_X, GLM_REG_NORM, .scale = GLM_SCALE_RESIDUAL },
-  { GLM_OP_LAYER_NORM, GLM_REG_NORM, GLM_REG_X, "ffn_norm", GLM_DIM_EMBD, .bias = GLM_BIAS_REQUIRED },
-  { GLM_OP_LINEAR, GLM_REG_FF, GLM_REG_NORM, "ffn_up", GLM_DIM_FF, GLM_DIM_EMBD, GLM_BIAS_REQUIRED },
-  { GLM_OP_GELU, GLM_REG_FF, GLM_REG_FF },
-  { GLM_OP_LINEAR, GLM_REG_X, GLM_REG_FF, "ffn_down", GLM_DIM_EMBD, GLM_DIM_FF, GLM_BIAS_REQUIRED },
-  { GLM_OP_ADD, GLM_REG_X, GLM_REG_NORM, .scale = GLM_SCALE_RESIDUAL },
+  { GLM_OP_LAYER_NORM, NORM, X, "attn_norm", GLM_DIM_EMBD, .bias = GLM_BIAS_REQUIRED },
+  { GLM_OP_LINEAR, QKV, NORM, "attn_qkv", GLM_DIM_QKV, GLM_DIM_EMBD, GLM_BIAS_REQUIRED },
+  { GLM_OP_ROPE_2D, QKV, QKV },
+  { GLM_OP_STORE, QKV, QKV },
+  { GLM_OP_ATTEND, HEADS, QKV },
+  { GLM_OP_LINEAR, X, HEADS, "attn_output", GLM_DIM_EMBD, GLM_DIM_Q, GLM_BIAS_REQUIRED },
+  { GLM_OP_ADD, X, NORM, .scale = GLM_SCALE_RESIDUAL },
+  { GLM_OP_LAYER_NORM, NORM, X, "ffn_norm", GLM_DIM_EMBD, .bias = GLM_BIAS_REQUIRED },
+  { GLM_OP_LINEAR, FF, NORM, "ffn_up", GLM_DIM_FF, GLM_DIM_EMBD, GLM_BIAS_REQUIRED },
+  { GLM_OP_GELU, FF, FF },
+  { GLM_OP_LINEAR, X, FF, "ffn_down", GLM_DIM_EMBD, GLM_DIM_FF, GLM_BIAS_REQUIRED },
+  { GLM_OP_ADD, X, NORM, .scale = GLM_SCALE_RESIDUAL },
 };
 
 static const GlmOp head[] = {
-  { GLM_OP_LAYER_NORM, GLM_REG_NORM, GLM_REG_X, "output_norm", GLM_DIM_EMBD, .bias = GLM_BIAS_REQUIRED },
-  { GLM_OP_LINEAR, GLM_REG_LOGITS, GLM_REG_NORM, "output", GLM_DIM_VOCAB, GLM_DIM_EMBD, .tied = "token_embd" },
+  { GLM_OP_LAYER_NORM, NORM, X, "output_norm", GLM_DIM_EMBD, .bias = GLM_BIAS_REQUIRED },
+  { GLM_OP_LINEAR, LOGITS, NORM, "output", GLM_DIM_VOCAB, GLM_DIM_EMBD, .tied = "token_embd" },
 };
 
 const GlmArch glm_arch_chatglm1 = {
   .name = "chatglm1",
   .summary = "LayerNorm, multi-head attention over a bidirectional prompt, 2-D rotary positions (half-split), GELU",
-  .layer = layer,
-  .n_layer = sizeof layer / sizeof layer[0],
-  .head = head,
-  .n_head = sizeof head / sizeof head[0],
+  .registers = registers,
+  .n_registers = sizeof registers / sizeof registers[0],
+  .variants = { GLM_OP_TABLE (layer) },
+  .head = GLM_OP_TABLE (head),
   .eps_key = "attention.layer_norm_epsilon",
   .default_residual_scale = 7.483314773547883f, /* sqrt (2 · 28), whatever the layer count */
   .rope_axes = 2,

@@ -120,6 +120,7 @@ run_layer (int worker, int n_workers, void *data)
 {
   const Layer *layer = data;
   const GlmTypeTraits *traits = glm_type_traits (layer->weight->type);
+  const GlmKernels *kernels = glm_kernels ();
   int64_t n = layer->weight->ne[0], n_rows = layer->weight->ne[1], begin, end;
   float *row = layer->rows + worker * n;
 
@@ -131,7 +132,7 @@ run_layer (int worker, int n_workers, void *data)
       traits->dequantise ((const uint8_t *) layer->weight->data + (size_t) (r * n) * (size_t) traits->block_bytes, row, n);
       for (int64_t t = 0; t < layer->n_tokens; t++)
         {
-          float y = glm_kernels ()->dot_f32 (row, layer->x + t * n, n) + bias;
+          float y = kernels->dot_f32 (row, layer->x + t * n, n) + bias;
 
           layer->out[t * n_rows + r] = layer->is_hidden ? tanhf (y) : y;
         }

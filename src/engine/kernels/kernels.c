@@ -78,23 +78,6 @@ gelu_c (float *y, const float *x, int64_t n)
 }
 
 static void
-softmax_c (float *x, float scale, int64_t n)
-{
-  float max = -INFINITY;
-  double sum = 0;
-
-  for (int64_t i = 0; i < n; i++)
-    max = scale * x[i] > max ? scale * x[i] : max;
-  for (int64_t i = 0; i < n; i++)
-    {
-      x[i] = expf (scale * x[i] - max);
-      sum += x[i];
-    }
-  for (int64_t i = 0; i < n; i++)
-    x[i] *= (float) (1 / sum);
-}
-
-static void
 rope_interleaved_c (float *x, const float *cos, const float *sin, int64_t n_pairs)
 {
   for (int64_t i = 0; i < n_pairs; i++)
@@ -130,23 +113,6 @@ dot_f32_c (const float *x, const float *y, int64_t n)
   for (; i < n; i++)
     lanes[i % N_LANES] += x[i] * y[i];
   return sum_lanes (lanes);
-}
-
-static float
-dot_f16_c (const float *x, const uint16_t *y, int64_t n)
-{
-  float lanes[N_LANES] = { 0 };
-
-  for (int64_t i = 0; i < n; i++)
-    lanes[i % N_LANES] += x[i] * glm_f16_to_f32 (y[i]);
-  return sum_lanes (lanes);
-}
-
-static void
-axpy_f16_c (float *y, float a, const uint16_t *x, int64_t n)
-{
-  for (int64_t i = 0; i < n; i++)
-    y[i] += a * glm_f16_to_f32 (x[i]);
 }
 
 static void
@@ -194,45 +160,58 @@ exp_sum_c (float *x, float scale, float shift, int64_t n)
 }
 
 static void
-attend_scores_c (float *s, int64_t lds, const float *q, int64_t ldq, int n_q, const uint16_t *k, int64_t ldk, int n_k,
-                 int64_t d)
+attend_scores_c (const GlmAttendBlock *keys, const float *q, int64_t ldq, float *s, int64_t lds)
 {
-  for (int j = 0; j < n_k; j++)
-    for (int i = 0; i < n_q; i++)
-      s[i * lds + j] = dot_f16_c (q + i * ldq, k + j * ldk, d);
+  const uint16_t *k = keys->rows;
+
+  for (int j = 0; j < keys->n; j++, k += keys->ld)
+    for (int i = 0; i < keys->n_q; i++)
+      {
+        float lanes[N_LANES] = { 0 };
+
+        for (int64_t c = 0; c < keys->d; c++)
+          lanes[c % N_LANES] += q[i * ldq + c] * glm_f16_to_f32 (k[c]);
+        s[i * lds + j] = sum_lanes (lanes);
+      }
 }
 
 static void
-attend_values_c (float *o, int64_t ldo, const float *p, int64_t ldp, int n_q, const uint16_t *v, int64_t ldv, int n_k,
-                 int64_t d)
+attend_values_c (const GlmAttendBlock *values, const float *p, int64_t ldp, float *o, int64_t ldo)
 {
-  for (int j = 0; j < n_k; j++)
-    for (int i = 0; i < n_q; i++)
-      axpy_f16_c (o + i * ldo, p[i * ldp + j], v + j * ldv, d);
+  const uint16_t *v = values->rows;
+
+  for (int j = 0; j < values->n; j++, v += values->ld)
+    for (int i = 0; i < values->n_q; i++)
+      for (int64_t c = 0; c < values->d; c++)
+        o[i * ldo + c] += p[i * ldp + j] * glm_f16_to_f32 (v[c]);
 }
 
 static void
-attend_scores_i8_c (float *s, int64_t lds, const float *q, int64_t ldq, int n_q, const int8_t *k, const float *scales, int n_k,
-                    int64_t d)
+attend_scores_i8_c (const GlmAttendBlock *keys, const float *q, int64_t ldq, float *s, int64_t lds)
 {
-  for (int j = 0; j < n_k; j++, k += d, scales += (d + 31) / 32)
-    for (int i = 0; i < n_q; i++)
+  const int8_t *k = keys->rows;
+  const float *scales = keys->scales;
+
+  for (int j = 0; j < keys->n; j++, k += keys->ld, scales += keys->ld_scales)
+    for (int i = 0; i < keys->n_q; i++)
       {
         double sum = 0;
 
-        for (int64_t c = 0; c < d; c++)
+        for (int64_t c = 0; c < keys->d; c++)
           sum += scales[c / 32] * (float) k[c] * q[i * ldq + c];
         s[i * lds + j] = (float) sum;
       }
 }
 
 static void
-attend_values_i8_c (float *o, int64_t ldo, const float *p, int64_t ldp, int n_q, const int8_t *v, const float *scales, int n_k,
-                    int64_t d)
+attend_values_i8_c (const GlmAttendBlock *values, const float *p, int64_t ldp, float *o, int64_t ldo)
 {
-  for (int j = 0; j < n_k; j++, v += d, scales += (d + 31) / 32)
-    for (int i = 0; i < n_q; i++)
-      for (int64_t c = 0; c < d; c++)
+  const int8_t *v = values->rows;
+  const float *scales = values->scales;
+
+  for (int j = 0; j < values->n; j++, v += values->ld, scales += values->ld_scales)
+    for (int i = 0; i < values->n_q; i++)
+      for (int64_t c = 0; c < values->d; c++)
         o[i * ldo + c] += p[i * ldp + j] * scales[c / 32] * (float) v[c];
 }
 
@@ -247,12 +226,9 @@ glm_kernels_init (GlmKernels *kernels, unsigned flags)
     .add_scaled = add_scaled_c,
     .swiglu = swiglu_c,
     .gelu = gelu_c,
-    .softmax = softmax_c,
     .rope_interleaved = rope_interleaved_c,
     .rope_half = rope_half_c,
     .dot_f32 = dot_f32_c,
-    .dot_f16 = dot_f16_c,
-    .axpy_f16 = axpy_f16_c,
     .f32_to_f16 = f32_to_f16_c,
     .f16_to_f32 = f16_to_f32_c,
     .largest = largest_c,

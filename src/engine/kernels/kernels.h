@@ -16,6 +16,18 @@
 
 typedef struct GlmKernels GlmKernels;
 
+/* Cached keys or values, and the query vectors that meet them. */
+typedef struct
+{
+  const void *rows; /* [n][ld], of which the first d count: half precision; or int8 with a scale for 32 of them */
+  int64_t ld;
+  const float *scales; /* [n][ld_scales]; of half precision NULL */
+  int64_t ld_scales;
+  int n;
+  int n_q;
+  int64_t d;
+} GlmAttendBlock;
+
 struct GlmKernels
 {
   /* y[i] = x[i] · rsqrt (mean (x²) + eps) · w[i], i < n.  y may be x. */
@@ -28,18 +40,12 @@ struct GlmKernels
   void (*swiglu) (float *y, const float *gate, const float *up, int64_t n);
   /* y[i] = gelu (x[i]), tanh form.  y may be x. */
   void (*gelu) (float *y, const float *x, int64_t n);
-  /* x = softmax (scale · x) in place. */
-  void (*softmax) (float *x, float scale, int64_t n);
   /* Interleaved RoPE on one head: pairs (x[2i], x[2i+1]), i < n_pairs, turned by cos[i], sin[i]. */
   void (*rope_interleaved) (float *x, const float *cos, const float *sin, int64_t n_pairs);
   /* Half-split RoPE on one head: pairs (x[i], x[i + n_pairs]). */
   void (*rope_half) (float *x, const float *cos, const float *sin, int64_t n_pairs);
   /* Σ x[i] · y[i] */
   float (*dot_f32) (const float *x, const float *y, int64_t n);
-  /* Σ x[i] · y[i], y in half precision (KV cache). */
-  float (*dot_f16) (const float *x, const uint16_t *y, int64_t n);
-  /* y[i] += a · x[i], x in half precision (KV cache). */
-  void (*axpy_f16) (float *y, float a, const uint16_t *x, int64_t n);
   void (*f32_to_f16) (uint16_t *y, const float *x, int64_t n);
   void (*f16_to_f32) (float *y, const uint16_t *x, int64_t n);
   /* y[i] = scales[i / 32] · x[i] (KV cache in 8 bits). */
@@ -49,18 +55,14 @@ struct GlmKernels
   float (*largest) (const float *x, int64_t n);
   /* Blocked softmax: x[i] = e^(scale · x[i] − shift), i < n; returns the sum of the new x. */
   float (*exp_sum) (float *x, float scale, float shift, int64_t n);
-  /* Attention of one group of query heads that share a KV head, over n_k cached positions; a row of K or V is read once
-   * for the whole group.  Scores: s[i · lds + j] = Σ_c q[i · ldq + c] · k[j · ldk + c], i < n_q, j < n_k, c < d. */
-  void (*attend_scores) (float *s, int64_t lds, const float *q, int64_t ldq, int n_q, const uint16_t *k, int64_t ldk, int n_k,
-                         int64_t d);
-  /* Values: o[i · ldo + c] += Σ_j p[i · ldp + j] · v[j · ldv + c]. */
-  void (*attend_values) (float *o, int64_t ldo, const float *p, int64_t ldp, int n_q, const uint16_t *v, int64_t ldv, int n_k,
-                         int64_t d);
-  /* The same for few query vectors and rows of d integers with a scale for 32 of them, [n_k][d / 32 rounded up]. */
-  void (*attend_scores_i8) (float *s, int64_t lds, const float *q, int64_t ldq, int n_q, const int8_t *k, const float *scales,
-                            int n_k, int64_t d);
-  void (*attend_values_i8) (float *o, int64_t ldo, const float *p, int64_t ldp, int n_q, const int8_t *v, const float *scales,
-                            int n_k, int64_t d);
+  /* Attention of one group of query heads that share a KV head; a row of K or V is read once for the whole group.
+   * Scores: s[i · lds + j] = Σ_c q[i · ldq + c] · k_j[c], i < n_q, j < n, c < d. */
+  void (*attend_scores) (const GlmAttendBlock *keys, const float *q, int64_t ldq, float *s, int64_t lds);
+  /* Values: o[i · ldo + c] += Σ_j p[i · ldp + j] · v_j[c]. */
+  void (*attend_values) (const GlmAttendBlock *values, const float *p, int64_t ldp, float *o, int64_t ldo);
+  /* The same of int8, for few query vectors. */
+  void (*attend_scores_i8) (const GlmAttendBlock *keys, const float *q, int64_t ldq, float *s, int64_t lds);
+  void (*attend_values_i8) (const GlmAttendBlock *values, const float *p, int64_t ldp, float *o, int64_t ldo);
 
   /* ---- Products with packed weights (layouts: quant/packed.h).  On processors without int8 products the slots hold the
    * references and has_packed says not to use them: floats are faster there. ---- */

@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "run/forward.h"
+#include "cpu/forward.h"
 
 #define DEFAULT_CONTEXT 8192
 
@@ -11,8 +11,9 @@
 #define PIECE_BYTES   64
 #define RUNTIME_BYTES ((size_t) 2 << 20)
 
-void
-glm_model_memory_need (const GlmModelInfo *info, int context_length, GlmMemoryNeed *ret_need)
+/* What a session takes beside the cache, by a plan without weights. */
+static size_t
+forward_bytes (const GlmModelInfo *info, int context_length)
 {
   const GlmArch *arch = glm_arch_by_name (info->arch);
   GlmParams params = {
@@ -23,15 +24,31 @@ glm_model_memory_need (const GlmModelInfo *info, int context_length, GlmMemoryNe
     .n_kv_heads = info->n_kv_heads,
     .head_dim = info->head_dim,
     .n_vocab = info->n_vocab,
+    .kv_element_bytes = 1,
   };
+  GlmKvShape bytes = glm_kv_shape (&params);
+  GlmPlan *plan;
+  size_t n_bytes;
 
+  /* The info says how many bytes a token takes: 8 bits, or else half precision, of which nothing but the cache depends. */
+  if (info->kv_bytes_per_token != glm_kv_bytes_per_token (&bytes))
+    params.kv_element_bytes = sizeof (uint16_t);
+  if (!arch || info->n_layers < 1 || !glm_plan_new (arch, &params, &glm_backend_cpu, &plan, NULL))
+    return 0;
+  n_bytes = plan->backend->memory (plan, context_length);
+  glm_plan_free (plan);
+  return n_bytes;
+}
+
+void
+glm_model_memory_need (const GlmModelInfo *info, int context_length, GlmMemoryNeed *ret_need)
+{
   if (context_length <= 0)
     context_length = info->context_length < DEFAULT_CONTEXT ? info->context_length : DEFAULT_CONTEXT;
   *ret_need = (GlmMemoryNeed){
     .weights = info->weight_bytes,
     .cache = info->kv_bytes_per_token * (size_t) context_length,
-    .scratch =
-        (arch ? glm_forward_bytes (arch, &params, context_length) : 0) + (size_t) info->n_vocab * PIECE_BYTES + RUNTIME_BYTES,
+    .scratch = forward_bytes (info, context_length) + (size_t) info->n_vocab * PIECE_BYTES + RUNTIME_BYTES,
   };
 }
 

@@ -11,6 +11,7 @@
 
 #include "base/aligned.h"
 #include "base/error.h"
+#include "cpu/forward.h"
 
 typedef struct
 {
@@ -39,14 +40,19 @@ tensor_name (char *name, size_t size, int layer, const char *base, const char *s
 }
 
 static bool
-check_shape (Binder *binder, const GlmTensor *tensor, int64_t ne0, int64_t ne1)
+check_shape (Binder *binder, const GlmTensor *tensor, int64_t ne0, int64_t ne1, int64_t ne2)
 {
   char what[160];
 
-  if (tensor->ne[0] == ne0 && tensor->ne[1] == ne1 && tensor->ne[2] == 1 && tensor->ne[3] == 1)
+  if (tensor->ne[0] == ne0 && tensor->ne[1] == ne1 && tensor->ne[2] == ne2 && tensor->ne[3] == 1)
     return true;
-  snprintf (what, sizeof what, "has the shape [%" PRId64 ", %" PRId64 "] instead of [%" PRId64 ", %" PRId64 "]", tensor->ne[0],
-            tensor->ne[1], ne0, ne1);
+  if (ne2 == 1 && tensor->ne[2] == 1)
+    snprintf (what, sizeof what, "has the shape [%" PRId64 ", %" PRId64 "] instead of [%" PRId64 ", %" PRId64 "]",
+              tensor->ne[0], tensor->ne[1], ne0, ne1);
+  else
+    snprintf (what, sizeof what,
+              "has the shape [%" PRId64 ", %" PRId64 ", %" PRId64 "] instead of [%" PRId64 ", %" PRId64 ", %" PRId64 "]",
+              tensor->ne[0], tensor->ne[1], tensor->ne[2], ne0, ne1, ne2);
   return bad_file (binder, tensor->name, what);
 }
 
@@ -83,7 +89,7 @@ bind_vector (Binder *binder, const char *name, int64_t n, bool required, float *
   traits = glm_type_traits (tensor->type);
   if (!traits || n % traits->block_size != 0)
     return bad_file (binder, name, "has a type that does not fit it");
-  if (!check_shape (binder, tensor, n, 1))
+  if (!check_shape (binder, tensor, n, 1, 1))
     return false;
   values = glm_alloc_aligned ((size_t) n, sizeof (float));
   if (!values)
@@ -93,64 +99,73 @@ bind_vector (Binder *binder, const char *name, int64_t n, bool required, float *
   return tick (binder, tensor);
 }
 
+/* lookup: single rows are used, as they lie in the file. */
 static bool
-bind_matrix (Binder *binder, const char *name, int64_t rows, int64_t cols, GlmMatrix **ret_matrix)
+bind_weights (Binder *binder, const char *name, bool lookup, GlmStepMatrix *matrix)
 {
   GlmModel *model = binder->model;
+  const GlmBackend *backend = model->plan->backend;
   const GlmTensor *tensor = glm_model_file_tensor (model->file, name);
+  GlmTensorData data = { .n = matrix->n, .rows = matrix->rows, .cols = matrix->cols, .lookup = lookup };
 
   if (!tensor)
     return bad_file (binder, name, "is missing");
-  if (!check_shape (binder, tensor, cols, rows))
+  if (!check_shape (binder, tensor, matrix->cols, matrix->rows, matrix->n))
     return false;
-  if (!glm_matrix_new (tensor->type, rows, cols, tensor->data, binder->pool, ret_matrix, binder->error))
+  data.type = tensor->type;
+  data.data = tensor->data;
+  if (!backend->weights_new (&data, binder->pool, &matrix->weights, binder->error))
     return glm_error_prefix (binder->error, "%s: %s", glm_model_file_path (model->file), name);
-  if (glm_matrix_is_packed (*ret_matrix))
+  if (backend->weights_copied (matrix->weights))
     glm_model_file_release_tensor (model->file, tensor);
-  model->info.weight_bytes += glm_matrix_bytes (*ret_matrix);
+  model->info.weight_bytes += backend->weights_bytes (matrix->weights);
   return tick (binder, tensor);
 }
 
-/* The embedding stays as it lies in the file, unless it is the output matrix too. */
+/* The embedding is only looked up, unless it is the output matrix too. */
 static bool
 bind_embedding (Binder *binder)
 {
-  GlmModel *model = binder->model;
-  const GlmTensor *tensor = glm_model_file_tensor (model->file, "token_embd.weight");
-  int64_t rows = model->params.n_vocab, cols = model->params.n_embd;
-
-  if (!tensor || !glm_model_file_tensor (model->file, "output.weight"))
-    return bind_matrix (binder, "token_embd.weight", rows, cols, &model->embedding);
-  if (!check_shape (binder, tensor, cols, rows))
-    return false;
-  if (!glm_matrix_new_for_lookup (tensor->type, rows, cols, tensor->data, &model->embedding, binder->error))
-    return glm_error_prefix (binder->error, "%s: token_embd.weight", glm_model_file_path (model->file));
-  model->info.weight_bytes += glm_matrix_bytes (model->embedding);
-  return tick (binder, tensor);
+  return bind_weights (binder, "token_embd.weight", glm_model_file_tensor (binder->model->file, "output.weight") != NULL,
+                       &binder->model->plan->embedding);
 }
 
+/* A matrix of a step, and its bias. */
 static bool
-bind_part (Binder *binder, GlmBoundOp *bound, int layer, const char *base, int64_t rows)
+bind_part (Binder *binder, const GlmOp *op, int layer, const char *base, GlmStepMatrix *matrix)
 {
-  const GlmOp *op = bound->op;
-  int64_t cols = glm_params_dim (&binder->model->params, op->cols);
   char name[96];
-  int i = bound->n_matrices;
 
   tensor_name (name, sizeof name, layer, base, "weight");
-  if (!bind_matrix (binder, name, rows, cols, &bound->matrices[i]))
+  if (!bind_weights (binder, name, false, matrix))
     return false;
-  bound->n_matrices = i + 1;
   if (op->bias == GLM_BIAS_NONE)
     return true;
   tensor_name (name, sizeof name, layer, base, "bias");
-  return bind_vector (binder, name, rows, op->bias == GLM_BIAS_REQUIRED, &bound->biases[i]);
+  return bind_vector (binder, name, matrix->n * matrix->rows, op->bias == GLM_BIAS_REQUIRED, &matrix->bias);
+}
+
+/* The rows of one matrix as separate tensors. */
+static bool
+bind_split (Binder *binder, GlmStep *step, int layer)
+{
+  const GlmOp *op = step->op;
+  int64_t cols = step->matrices[0].cols;
+
+  for (int i = 0; i < GLM_MAX_SPLIT && op->split[i]; i++)
+    {
+      step->matrices[i] = (GlmStepMatrix){ 1, glm_params_dim (&binder->model->params, op->split_rows[i]), cols };
+      step->n_matrices = i + 1;
+      if (!bind_part (binder, op, layer, op->split[i], &step->matrices[i]))
+        return false;
+    }
+  return true;
 }
 
 static bool
-bind_linear (Binder *binder, GlmBoundOp *bound, int layer)
+bind_linear (Binder *binder, GlmStep *step, int layer)
 {
-  const GlmOp *op = bound->op;
+  const GlmOp *op = step->op;
   const GlmModel *model = binder->model;
   char name[96];
 
@@ -159,43 +174,45 @@ bind_linear (Binder *binder, GlmBoundOp *bound, int layer)
     {
       if (op->tied)
         {
-          bound->matrices[0] = model->embedding;
-          bound->n_matrices = 1;
-          bound->borrowed = true;
+          step->matrices[0] = model->plan->embedding;
+          step->matrices[0].borrowed = true;
           return true;
         }
       tensor_name (name, sizeof name, layer, op->split[0] ? op->split[0] : op->tensor, "weight");
       if (op->split[0] && glm_model_file_tensor (model->file, name))
-        {
-          for (int i = 0; i < GLM_MAX_SPLIT && op->split[i]; i++)
-            if (!bind_part (binder, bound, layer, op->split[i], glm_params_dim (&model->params, op->split_rows[i])))
-              return false;
-          return true;
-        }
+        return bind_split (binder, step, layer);
     }
-  return bind_part (binder, bound, layer, op->tensor, glm_params_dim (&model->params, op->rows));
+  return bind_part (binder, op, layer, op->tensor, &step->matrices[0]);
 }
 
 static bool
-bind_op (Binder *binder, GlmBoundOp *bound, const GlmOp *op, int layer)
+bind_step (Binder *binder, GlmStep *step, int layer)
 {
-  int64_t n = glm_params_dim (&binder->model->params, op->rows);
+  const GlmOp *op = step->op;
   char name[96];
 
-  bound->op = op;
-  switch (op->code)
+  switch (step->code)
     {
-    case GLM_OP_LINEAR: return bind_linear (binder, bound, layer);
+    case GLM_OP_LINEAR: return bind_linear (binder, step, layer);
     case GLM_OP_LAYER_NORM:
       tensor_name (name, sizeof name, layer, op->tensor, "bias");
-      if (!bind_vector (binder, name, n, op->bias == GLM_BIAS_REQUIRED, &bound->weight_bias))
+      if (!bind_vector (binder, name, step->width, op->bias == GLM_BIAS_REQUIRED, &step->weight_bias))
         return false;
       /* fall through */
     case GLM_OP_RMS_NORM:
       tensor_name (name, sizeof name, layer, op->tensor, "weight");
-      return bind_vector (binder, name, n, true, &bound->weight);
+      return bind_vector (binder, name, step->width, true, &step->weight);
     default: return true;
     }
+}
+
+static bool
+bind_layer (Binder *binder, GlmPlanLayer *steps, int layer)
+{
+  for (int i = 0; i < steps->n_steps; i++)
+    if (!bind_step (binder, &steps->steps[i], layer))
+      return false;
+  return true;
 }
 
 /* P-Tuning v2: key and value rows that stand in front of each layer's cache, without rotary positions. */
@@ -207,8 +224,8 @@ bind_prefix (Binder *binder)
 
   if (n == 0)
     return true;
-  model->prefix = glm_alloc_aligned ((size_t) n * 2 * (size_t) model->params.n_layers, sizeof (uint16_t));
-  if (!model->prefix)
+  model->plan->prefix = glm_alloc_aligned ((size_t) n * 2 * (size_t) model->params.n_layers, sizeof (uint16_t));
+  if (!model->plan->prefix)
     return glm_error_set (binder->error, GLM_ERROR_NO_MEMORY, "no memory for the P-Tuning prefix");
   for (int i = 0; i < 2 * model->params.n_layers; i++)
     {
@@ -219,11 +236,11 @@ bind_prefix (Binder *binder)
       tensor = glm_model_file_tensor (model->file, name);
       if (!tensor || (tensor->type != GLM_TYPE_F16 && tensor->type != GLM_TYPE_F32))
         return bad_file (binder, name, "is missing or not F16 or F32");
-      if (!check_shape (binder, tensor, kv, model->params.n_prefix))
+      if (!check_shape (binder, tensor, kv, model->params.n_prefix, 1))
         return false;
       for (int64_t j = 0; j < n; j++)
-        model->prefix[i * n + j] = tensor->type == GLM_TYPE_F16 ? ((const uint16_t *) tensor->data)[j]
-                                                                : glm_f32_to_f16 (((const float *) tensor->data)[j]);
+        model->plan->prefix[i * n + j] = tensor->type == GLM_TYPE_F16 ? ((const uint16_t *) tensor->data)[j]
+                                                                      : glm_f32_to_f16 (((const float *) tensor->data)[j]);
     }
   return true;
 }
@@ -231,23 +248,16 @@ bind_prefix (Binder *binder)
 bool
 glm_model_bind (GlmModel *model, const GlmModelOptions *options, GlmPool *pool, GlmError *error)
 {
-  const GlmArch *arch = model->arch;
   Binder binder = { model, options, pool, error };
 
   for (size_t i = 0; i < glm_model_file_n_tensors (model->file); i++)
     binder.total_bytes += glm_model_file_tensor_at (model->file, i)->n_bytes;
 
-  if (!bind_embedding (&binder))
+  if (!glm_plan_new (model->arch, &model->params, &glm_backend_cpu, &model->plan, error) || !bind_embedding (&binder))
     return false;
-  model->layers = calloc ((size_t) model->params.n_layers * (size_t) arch->n_layer, sizeof *model->layers);
-  if (!model->layers)
-    return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for %d layers", model->params.n_layers);
   for (int layer = 0; layer < model->params.n_layers; layer++)
-    for (int i = 0; i < arch->n_layer; i++)
-      if (!bind_op (&binder, &model->layers[layer * arch->n_layer + i], &arch->layer[i], layer))
-        return false;
-  for (int i = 0; i < arch->n_head; i++)
-    if (!bind_op (&binder, &model->head[i], &arch->head[i], -1))
+    if (!bind_layer (&binder, &model->plan->layers[layer], layer))
       return false;
-  return bind_prefix (&binder) && glm_model_file_check (model->file, error);
+  return bind_layer (&binder, &model->plan->head, -1) && bind_prefix (&binder) && glm_plan_join (model->plan, error)
+         && glm_model_file_check (model->file, error);
 }

@@ -102,6 +102,8 @@ describe_types (const GlmModelFile *file, GlmModelInfo *info)
 static void
 describe (const GlmModelFile *file, const GlmArch *arch, const GlmParams *params, const GlmTemplate *tmpl, GlmModelInfo *info)
 {
+  GlmKvShape kv = glm_kv_shape (params);
+
   describe_name (file, info);
   describe_license (file, info);
   describe_types (file, info);
@@ -121,7 +123,7 @@ describe (const GlmModelFile *file, const GlmArch *arch, const GlmParams *params
   info->head_dim = params->head_dim;
   info->n_vocab = params->n_vocab;
   info->context_length = params->context_length;
-  info->kv_bytes_per_token = glm_kv_cache_bytes_per_token (params);
+  info->kv_bytes_per_token = glm_kv_bytes_per_token (&kv);
   info->keeps_prompt = !arch->bidirectional_prompt;
 }
 
@@ -220,14 +222,26 @@ find_control_ids (GlmModel *model)
     params->sop_id = glm_tokenizer_control_id (model->tokenizer, "<sop>");
 }
 
+static GlmModel *
+new_model (GlmError *error)
+{
+  GlmModel *model = calloc (1, sizeof *model);
+
+  if (model)
+    pthread_mutex_init (&model->pools_lock, NULL);
+  else
+    glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for a model");
+  return model;
+}
+
 bool
 glm_model_open (const char *path, const GlmModelOptions *options, GlmModel **ret_model, GlmError *error)
 {
-  GlmModel *model = calloc (1, sizeof *model);
+  GlmModel *model = new_model (error);
   GlmPool *pool = NULL;
 
   if (!model)
-    return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for a model");
+    return false;
   if (!open_header (path, options ? options->tokenizer_path : NULL, model, error))
     goto fail;
   find_control_ids (model);
@@ -252,35 +266,16 @@ fail:
   return false;
 }
 
-static void
-bound_op_clear (GlmBoundOp *bound)
-{
-  for (int i = 0; i < GLM_MAX_SPLIT; i++)
-    {
-      if (!bound->borrowed)
-        glm_matrix_free (bound->matrices[i]);
-      free (bound->biases[i]);
-    }
-  free (bound->weight);
-  free (bound->weight_bias);
-}
-
 void
 glm_model_free (GlmModel *model)
 {
   if (!model)
     return;
-  if (model->layers)
-    for (int i = 0; i < model->params.n_layers * model->arch->n_layer; i++)
-      bound_op_clear (&model->layers[i]);
-  for (int i = 0; i < GLM_MAX_HEAD_OPS; i++)
-    bound_op_clear (&model->head[i]);
-  free (model->layers);
-  free (model->prefix);
-  glm_matrix_free (model->embedding);
+  glm_plan_free (model->plan);
   glm_template_free (model->tmpl);
   glm_tokenizer_free (model->tokenizer);
   glm_model_file_free (model->file);
+  pthread_mutex_destroy (&model->pools_lock);
   free (model);
 }
 
@@ -293,10 +288,10 @@ glm_model_info (const GlmModel *model)
 bool
 glm_model_open_header (const char *path, const char *tokenizer_path, GlmModel **ret_model, GlmError *error)
 {
-  GlmModel *model = calloc (1, sizeof *model);
+  GlmModel *model = new_model (error);
 
   if (!model)
-    return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for a model");
+    return false;
   if (!open_header (path, tokenizer_path, model, error))
     {
       glm_model_free (model);
@@ -320,6 +315,76 @@ glm_model_probe (const char *path, GlmModelInfo *ret_info, GlmError *error)
   *ret_info = model->info;
   glm_model_free (model);
   return true;
+}
+
+/* ---- Pools ------------------------------------------------------------------------------------------------------ */
+
+struct GlmSharedPool
+{
+  GlmSharedPool *next;
+  GlmPool *pool;
+  int n_threads;
+  int n_holders;
+};
+
+static bool
+add_pool (GlmModel *model, int n_threads, GlmError *error)
+{
+  GlmSharedPool *shared = calloc (1, sizeof *shared);
+
+  if (!shared)
+    return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for a session");
+  if (!glm_pool_new (n_threads, &shared->pool, error))
+    {
+      free (shared);
+      return false;
+    }
+  shared->n_threads = n_threads;
+  shared->next = model->pools;
+  model->pools = shared;
+  return true;
+}
+
+bool
+glm_model_hold_pool (GlmModel *model, int n_threads, GlmPool **ret_pool, GlmError *error)
+{
+  GlmSharedPool *shared;
+  bool ok = true;
+
+  if (n_threads <= 0)
+    n_threads = model->n_threads;
+  pthread_mutex_lock (&model->pools_lock);
+  for (shared = model->pools; shared && shared->n_threads != n_threads; shared = shared->next)
+    ;
+  if (!shared && (ok = add_pool (model, n_threads, error)))
+    shared = model->pools;
+  if (ok)
+    {
+      shared->n_holders++;
+      *ret_pool = shared->pool;
+    }
+  pthread_mutex_unlock (&model->pools_lock);
+  return ok;
+}
+
+void
+glm_model_release_pool (GlmModel *model, GlmPool *pool)
+{
+  GlmSharedPool **place, *shared;
+
+  if (!pool)
+    return;
+  pthread_mutex_lock (&model->pools_lock);
+  for (place = &model->pools; (*place)->pool != pool; place = &(*place)->next)
+    ;
+  shared = *place;
+  if (--shared->n_holders == 0)
+    {
+      *place = shared->next;
+      glm_pool_free (shared->pool);
+      free (shared);
+    }
+  pthread_mutex_unlock (&model->pools_lock);
 }
 
 /* ---- Text ------------------------------------------------------------------------------------------------------- */

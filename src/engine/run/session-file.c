@@ -13,7 +13,7 @@
  *                  8  number of tokens, 1 to 256
  *                  8  checksum of what follows
  *                     ids, 4 bytes each, padded to 8
- *                     for each layer, K and V, head: rows [token][head size]; in 8 bits, scales [token][block]
+ *                     for each layer, stream (K, V) and head: rows [token][width]; in 8 bits, scales [token][block]
  *
  * Little-endian, as the machines are that this engine runs on; a file of another kind has another identity.  Saving keeps
  * the chunks whose tokens the session still holds (it reads their ids alone) and appends the rest, so that a long
@@ -145,31 +145,6 @@ write_all (const File *file, const void *data, size_t n_bytes)
   return true;
 }
 
-/* Copies the rows of columns [first, first + n) between the cache and the buffer behind the ids. */
-static void
-copy_rows (const File *file, size_t first, size_t n, bool into_cache)
-{
-  const GlmKvCache *cache = &file->session->cache;
-  size_t row = (size_t) cache->head_dim * (size_t) cache->element_bytes;
-  size_t scales = (size_t) cache->n_blocks * sizeof (float);
-  size_t column = first + (size_t) file->session->model->params.n_prefix;
-  unsigned char *data = file->buffer + ids_bytes (n);
-
-  for (int layer = 0; layer < cache->n_layers; layer++)
-    for (int is_value = 0; is_value < 2; is_value++)
-      for (int head = 0; head < cache->n_kv_heads; head++, data += n * (row + scales))
-        {
-          unsigned char *rows = (unsigned char *) glm_kv_cache_rows (cache, layer, is_value, head) + column * row;
-
-          memcpy (into_cache ? rows : data, into_cache ? data : rows, n * row);
-          if (scales > 0)
-            {
-              rows = (unsigned char *) glm_kv_cache_scales (cache, layer, is_value, head) + column * scales;
-              memcpy (into_cache ? rows : data + n * row, into_cache ? data + n * row : rows, n * scales);
-            }
-        }
-}
-
 /* Reads the next chunk into the buffer; false at the end or where it is damaged. */
 static bool
 read_chunk (const File *file, size_t *ret_n)
@@ -191,7 +166,8 @@ write_chunk (const File *file, size_t first, size_t n)
 
   memset (file->buffer, 0, ids_bytes (n));
   memcpy (file->buffer, file->session->tokens.ids + first, n * sizeof (int32_t));
-  copy_rows (file, first, n, false);
+  file->session->forward->backend->rows_read (file->session->forward, (int64_t) first, (int64_t) n,
+                                              file->buffer + ids_bytes (n));
   chunk.checksum = checksum (file->buffer, chunk_bytes (file, n));
   return write_all (file, &chunk, sizeof chunk) && write_all (file, file->buffer, chunk_bytes (file, n));
 }
@@ -200,7 +176,7 @@ static bool
 file_open (File *file, GlmSession *session, const char *path, int flags, GlmError *error)
 {
   *file = (File){ .session = session, .path = path, .fd = -1, .error = error };
-  file->bytes_per_token = glm_kv_cache_bytes_per_token (&session->model->params);
+  file->bytes_per_token = glm_kv_bytes_per_token (&session->cache.shape);
   file->buffer = malloc (chunk_bytes (file, CHUNK));
   if (!file->buffer)
     return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for the state of a conversation");
@@ -311,7 +287,7 @@ append_chunk (const File *file, size_t n)
         session->tokens.n = first;
         return glm_error_set (file->error, GLM_ERROR_NO_MEMORY, "no memory for the state of a conversation");
       }
-  copy_rows (file, first, n, true);
+  session->forward->backend->rows_write (session->forward, (int64_t) first, (int64_t) n, file->buffer + ids_bytes (n));
   return true;
 }
 

@@ -10,40 +10,15 @@
 
 #include "base/aligned.h"
 #include "base/error.h"
-#include "kernels/kernels.h"
 
 #define DEFAULT_CONTEXT 8192
-
-/* The P-Tuning rows in front of the cache. */
-static bool
-fill_prefix (GlmSession *session, GlmError *error)
-{
-  const GlmParams *p = &session->model->params;
-  int64_t d = p->head_dim, n_heads = p->n_kv_heads, n = p->n_prefix;
-  float *values = glm_alloc_aligned ((size_t) d, sizeof *values);
-
-  if (!values)
-    return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for the prefix");
-  for (int64_t i = 0; i < 2 * (int64_t) p->n_layers; i++)
-    for (int64_t row = 0; row < n; row++)
-      for (int64_t head = 0; head < n_heads; head++)
-        {
-          const uint16_t *source = session->model->prefix + ((i * n + row) * n_heads + head) * d;
-
-          glm_kernels ()->f16_to_f32 (values, source, d);
-          glm_kv_cache_store (&session->cache, (int) (i / 2), (int) (i % 2), (int) head, row, values);
-        }
-  free (values);
-  return true;
-}
 
 bool
 glm_session_new (GlmModel *model, const GlmSessionOptions *options, GlmSession **ret_session, GlmError *error)
 {
   GlmSession *session = calloc (1, sizeof *session);
   int context = options ? options->context_length : 0;
-  int n_threads = options && options->n_threads > 0 ? options->n_threads : model->n_threads;
-  int64_t n_columns;
+  const GlmPlan *plan = model->plan;
 
   if (!session)
     return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for a session");
@@ -51,10 +26,9 @@ glm_session_new (GlmModel *model, const GlmSessionOptions *options, GlmSession *
     context = model->params.context_length < DEFAULT_CONTEXT ? model->params.context_length : DEFAULT_CONTEXT;
   session->model = model;
   session->context_length = context;
-  n_columns = (int64_t) context + model->params.n_prefix;
-  if (!glm_pool_new (n_threads, &session->pool, error) || !glm_kv_cache_init (&session->cache, &model->params, n_columns, error)
-      || !glm_forward_new (model, n_columns, session->pool, &session->forward, error)
-      || (model->prefix && !fill_prefix (session, error)))
+  if (!glm_model_hold_pool (model, options ? options->n_threads : 0, &session->pool, error)
+      || !glm_kv_cache_init (&session->cache, &plan->kv, (int64_t) context + plan->params.n_prefix, error)
+      || !plan->backend->forward_new (plan, &session->cache, session->pool, &session->forward, error))
     {
       glm_session_free (session);
       return false;
@@ -71,7 +45,7 @@ glm_session_free (GlmSession *session)
     return;
   glm_forward_free (session->forward);
   glm_kv_cache_clear (&session->cache);
-  glm_pool_free (session->pool);
+  glm_model_release_pool (session->model, session->pool);
   glm_tokens_clear (&session->tokens);
   free (session->logits);
   free (session);
@@ -165,7 +139,7 @@ glm_session_eval (GlmSession *session, const int32_t *ids, size_t n, int64_t n_l
   session->n_logits = 0;
   if (!reserve_logits (session, n_logits) || !reserve_tokens (session, n))
     return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for %zu tokens", n);
-  if (!glm_forward_run (session->forward, &batch, &session->cache, n_logits, session->logits, error)
+  if (!session->forward->backend->run (session->forward, &batch, n_logits, session->logits, error)
       || !glm_model_file_check (session->model->file, error))
     return false;
   memcpy (session->tokens.ids + session->tokens.n, ids, n * sizeof *ids);

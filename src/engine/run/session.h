@@ -5,7 +5,6 @@
 #ifndef GLM_SESSION_H
 #define GLM_SESSION_H
 
-#include "run/forward.h"
 #include "compute/kv-cache.h"
 #include "run/model.h"
 #include "base/pool.h"
@@ -22,7 +21,7 @@ typedef struct
 struct GlmSession
 {
   GlmModel *model;
-  GlmPool *pool; /* its own: sessions of one model may run on different threads */
+  GlmPool *pool; /* the model's */
   GlmForward *forward;
   GlmKvCache cache;
   int context_length;
@@ -38,7 +37,7 @@ struct GlmSession
 };
 
 /* How many tokens of a batch at a time. */
-#define GLM_SESSION_CHUNK GLM_FORWARD_TILE
+#define GLM_SESSION_CHUNK GLM_BATCH_TILE
 
 /* Evaluates n ≤ GLM_SESSION_CHUNK more tokens (more only as a bidirectional prompt) and keeps the logits of the last
  * n_logits.  tick may be NULL.  On failure the session is as before, without logits. */

@@ -7,22 +7,22 @@
 
 #include "test-kernels.h"
 
-/* Rows of integers with a scale for 32 of them. */
+/* Rows of integers with a scale for 32 of them; the last may lie at the end of memory. */
 typedef struct
 {
-  int n, d, n_blocks;
+  int n, ld, n_blocks;
   int8_t *data;
   float *scales;
 } Rows;
 
 static Rows
-rows_new (int n, int d)
+rows_new (int n, int ld)
 {
-  Rows rows = { n, d, (d + 31) / 32 };
+  Rows rows = { n, ld, (ld + 31) / 32 };
 
-  rows.data = guarded_new ((size_t) (n * d));
+  rows.data = guarded_new ((size_t) (n * ld));
   rows.scales = guarded_new ((size_t) (n * rows.n_blocks) * sizeof (float));
-  for (int i = 0; i < n * d; i++)
+  for (int i = 0; i < n * ld; i++)
     rows.data[i] = (int8_t) ((int) random_below (255) - 127);
   for (int i = 0; i < n * rows.n_blocks; i++)
     rows.scales[i] = (1 + random_uniform ()) / 254;
@@ -32,7 +32,7 @@ rows_new (int n, int d)
 static void
 rows_free (Rows *rows)
 {
-  guarded_free (rows->data, (size_t) (rows->n * rows->d));
+  guarded_free (rows->data, (size_t) (rows->n * rows->ld));
   guarded_free (rows->scales, (size_t) (rows->n * rows->n_blocks) * sizeof (float));
 }
 
@@ -61,21 +61,22 @@ are_close (const float *x, const float *expected, int n, float bound)
 }
 
 static void
-test_attend (const char *name, const GlmKernels *ref, const GlmKernels *new_kernels, int n_q, int n_k, int d)
+test_attend (const char *name, const GlmKernels *ref, const GlmKernels *new_kernels, int n_q, int n_k, int d, int more)
 {
-  Rows rows = rows_new (n_k, d);
+  Rows rows = rows_new (n_k, d + more);
+  const GlmAttendBlock block = { rows.data, rows.ld, rows.scales, rows.n_blocks, n_k, n_q, d };
   float *q = floats_new (n_q * d), *p = floats_new (n_q * n_k);
   float *s = floats_new (n_q * n_k), *expected_s = floats_new (n_q * n_k);
   float *o = floats_new (n_q * d), *expected_o = floats_new (n_q * d);
 
-  ref->attend_scores_i8 (expected_s, n_k, q, d, n_q, rows.data, rows.scales, n_k, d);
-  new_kernels->attend_scores_i8 (s, n_k, q, d, n_q, rows.data, rows.scales, n_k, d);
+  ref->attend_scores_i8 (&block, q, d, expected_s, n_k);
+  new_kernels->attend_scores_i8 (&block, q, d, s, n_k);
   check (are_close (s, expected_s, n_q * n_k, 1e-6f * (float) d), "%s: attend_scores_i8, %d heads, %d keys of %d", name, n_q,
          n_k, d);
 
   memcpy (o, expected_o, (size_t) (n_q * d) * sizeof *o);
-  ref->attend_values_i8 (expected_o, d, p, n_k, n_q, rows.data, rows.scales, n_k, d);
-  new_kernels->attend_values_i8 (o, d, p, n_k, n_q, rows.data, rows.scales, n_k, d);
+  ref->attend_values_i8 (&block, p, n_k, expected_o, d);
+  new_kernels->attend_values_i8 (&block, p, n_k, o, d);
   check (are_close (o, expected_o, n_q * d, 1e-6f * (float) n_k), "%s: attend_values_i8, %d heads, %d values of %d", name, n_q,
          n_k, d);
 
@@ -112,6 +113,6 @@ test_i8_kernels (const char *name, const GlmKernels *ref, const GlmKernels *new_
       test_conversion (name, ref, new_kernels, dims[d]);
       for (size_t h = 0; h < sizeof n_heads / sizeof n_heads[0]; h++)
         for (size_t k = 0; k < sizeof n_keys / sizeof n_keys[0]; k++)
-          test_attend (name, ref, new_kernels, n_heads[h], n_keys[k], dims[d]);
+          test_attend (name, ref, new_kernels, n_heads[h], n_keys[k], dims[d], (int) (h + k + d) % 2 * 64);
     }
 }

@@ -4,7 +4,7 @@
  */
 #include "test-kernels.h"
 
-#include "compute/matrix.h"
+#include "cpu/matrix.h"
 
 #include <math.h>
 #include <stdlib.h>

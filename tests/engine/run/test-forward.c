@@ -12,7 +12,7 @@
 #include "forward-vectors.h"
 #include "gguf-build.h"
 #include "kernels/kernels.h"
-#include "compute/matrix.h"
+#include "cpu/matrix.h"
 #include "run/session.h"
 
 static const char *const masks[] = { "c", "sse", "avx2", "avxvnni", "avx512", "all" };
@@ -71,6 +71,7 @@ static void
 set_cache (GlmModel *model, int element_bytes)
 {
   model->params.kv_element_bytes = element_bytes;
+  model->plan->kv = glm_kv_shape (&model->params);
 }
 
 /* Evaluates the three steps in one session and compares every row. */

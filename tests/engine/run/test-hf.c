@@ -84,6 +84,7 @@ check_logits (const char *path, const Expected *expected, int step, int bound, c
   REQUIRE (glm_model_open (path, NULL, &model, &error), "%s: %s", what, error.message);
   if (bounds[bound].cache)
     model->params.kv_element_bytes = bounds[bound].cache;
+  model->plan->kv = glm_kv_shape (&model->params);
   REQUIRE (glm_session_new (model, NULL, &session, &error), "%s: %s", what, error.message);
   for (int at = 0; at < expected->n_ids; at += step)
     {

@@ -45,6 +45,7 @@ test_save (TinyModel tiny, int cache)
   size_t size;
 
   model->params.kv_element_bytes = cache;
+  model->plan->kv = glm_kv_shape (&model->params);
   session = open_session (model);
   fill_ids (&tiny, ids, 600, 29);
   for (int i = 600; i < 700; i++)

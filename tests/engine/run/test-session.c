@@ -104,6 +104,7 @@ test_sync (GlmType type, int cache)
   tiny.type = type;
   model = open_tiny (&tiny);
   model->params.kv_element_bytes = cache;
+  model->plan->kv = glm_kv_shape (&model->params);
   session = open_session (model);
   fill_ids (&tiny, ids, 600, 1);
   memcpy (other, ids, sizeof ids);

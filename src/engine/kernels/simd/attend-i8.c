@@ -32,14 +32,13 @@ score (const float *q, const int8_t *k, const float *scales, int64_t d)
 }
 
 static void
-attend_scores_i8 (float *s, int64_t lds, const float *q, int64_t ldq, int n_q, const int8_t *k, const float *scales, int n_k,
-                  int64_t d)
+attend_scores_i8 (const GlmAttendBlock *keys, const float *q, int64_t ldq, float *s, int64_t lds)
 {
-  int64_t n_blocks = (d + BLOCK - 1) / BLOCK;
+  const int8_t *k = keys->rows;
 
-  for (int i = 0; i < n_q; i++)
-    for (int j = 0; j < n_k; j++)
-      s[i * lds + j] = score (q + i * ldq, k + j * d, scales + j * n_blocks, d);
+  for (int i = 0; i < keys->n_q; i++)
+    for (int j = 0; j < keys->n; j++)
+      s[i * lds + j] = score (q + i * ldq, k + j * keys->ld, keys->scales + j * keys->ld_scales, keys->d);
 }
 
 /* o[n · BLOCK] += Σ_j p[j] · v_j, n a constant: what is summed stays in registers. */
@@ -61,28 +60,30 @@ add_blocks (int n, float *o, const float *p, const int8_t *v, int64_t ldv, const
 }
 
 static void
-attend_values_i8 (float *o, int64_t ldo, const float *p, int64_t ldp, int n_q, const int8_t *v, const float *scales, int n_k,
-                  int64_t d)
+attend_values_i8 (const GlmAttendBlock *values, const float *p, int64_t ldp, float *o, int64_t ldo)
 {
   enum
   {
     STRIP = LANES == 16 ? 4 : 2
   }; /* blocks */
-  int64_t n_blocks = (d + BLOCK - 1) / BLOCK;
+  const int8_t *v = values->rows;
+  const float *scales = values->scales;
+  int64_t ld = values->ld, ld_scales = values->ld_scales, d = values->d;
+  int n_k = values->n;
 
-  for (int i = 0; i < n_q; i++)
+  for (int i = 0; i < values->n_q; i++)
     {
       float *out = o + i * ldo;
       const float *factors = p + i * ldp;
       int64_t c = 0;
 
       for (; c + STRIP * BLOCK <= d; c += STRIP * BLOCK)
-        add_blocks (STRIP, out + c, factors, v + c, d, scales + c / BLOCK, n_blocks, n_k);
+        add_blocks (STRIP, out + c, factors, v + c, ld, scales + c / BLOCK, ld_scales, n_k);
       for (; c + BLOCK <= d; c += BLOCK)
-        add_blocks (1, out + c, factors, v + c, d, scales + c / BLOCK, n_blocks, n_k);
+        add_blocks (1, out + c, factors, v + c, ld, scales + c / BLOCK, ld_scales, n_k);
       for (; c < d; c++)
         for (int j = 0; j < n_k; j++)
-          out[c] += factors[j] * scales[j * n_blocks + c / BLOCK] * (float) v[j * d + c];
+          out[c] += factors[j] * scales[j * ld_scales + c / BLOCK] * (float) v[j * ld + c];
     }
 }
 

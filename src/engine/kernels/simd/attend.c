@@ -116,9 +116,11 @@ score_turned (float *s, int64_t lds, const float *q, int64_t ldq, int n_q, const
 }
 
 static void
-attend_scores (float *s, int64_t lds, const float *q, int64_t ldq, int n_q, const uint16_t *k, int64_t ldk, int n_k, int64_t d)
+attend_scores (const GlmAttendBlock *keys, const float *q, int64_t ldq, float *s, int64_t lds)
 {
-  int h = 0;
+  const uint16_t *k = keys->rows;
+  int64_t ldk = keys->ld, d = keys->d;
+  int h = 0, n_q = keys->n_q, n_k = keys->n;
 
   if (d <= MAX_DIM)
     for (; n_q - h >= MIN_TURNED_HEADS; h += LANES < n_q - h ? LANES : n_q - h)
@@ -175,12 +177,15 @@ add_values_slowly (float *o, const float *p, const float *values, int64_t ldv, i
 }
 
 static void
-attend_values (float *o, int64_t ldo, const float *p, int64_t ldp, int n_q, const uint16_t *v, int64_t ldv, int n_k, int64_t d)
+attend_values (const GlmAttendBlock *block, const float *p, int64_t ldp, float *o, int64_t ldo)
 {
   enum
   {
     STRIP = COLS * LANES
   };
+  const uint16_t *v = block->rows;
+  int64_t ldv = block->ld, d = block->d;
+  int n_q = block->n_q, n_k = block->n;
   _Alignas(64) float values[VALUES * STRIP];
 
   for (int begin = 0; begin < n_k; begin += VALUES)

@@ -155,25 +155,6 @@ exp_sum (float *x, float scale, float shift, int64_t n)
 }
 
 static void
-softmax (float *x, float scale, int64_t n)
-{
-  Vec s = v_set (scale), largest = v_set (-INFINITY), inverse;
-  float shift;
-  int64_t i = 0;
-
-  for (; i + LANES <= n; i += LANES)
-    largest = v_max (largest, v_mul (s, v_load (x + i)));
-  shift = v_largest (largest);
-  for (; i < n; i++)
-    shift = fmaxf (shift, scale * x[i]);
-  inverse = v_set (1 / exp_sum (x, scale, shift, n));
-  for (i = 0; i + LANES <= n; i += LANES)
-    v_store (x + i, v_mul (v_load (x + i), inverse));
-  if (i < n)
-    v_store_part (x + i, v_mul (v_load_part (x + i, (int) (n - i)), inverse), (int) (n - i));
-}
-
-static void
 rope_interleaved (float *x, const float *cos, const float *sin, int64_t n_pairs)
 {
   int64_t i = 0;
@@ -231,35 +212,6 @@ dot_f32 (const float *x, const float *y, int64_t n)
   return v_sum (v_add (v_add (sum[0], sum[1]), v_add (sum[2], sum[3])));
 }
 
-static float
-dot_f16 (const float *x, const uint16_t *y, int64_t n)
-{
-  Vec sum[4] = { v_zero (), v_zero (), v_zero (), v_zero () };
-  int64_t i = 0;
-
-  for (; i + 4 * LANES <= n; i += 4 * LANES)
-    for (int k = 0; k < 4; k++)
-      sum[k] = v_fma (v_load (x + i + k * LANES), v_load_half (y + i + k * LANES), sum[k]);
-  for (; i + LANES <= n; i += LANES)
-    sum[0] = v_fma (v_load (x + i), v_load_half (y + i), sum[0]);
-  if (i < n)
-    sum[1] = v_fma (v_load_part (x + i, (int) (n - i)), v_load_half_part (y + i, (int) (n - i)), sum[1]);
-  return v_sum (v_add (v_add (sum[0], sum[1]), v_add (sum[2], sum[3])));
-}
-
-static void
-axpy_f16 (float *y, float a, const uint16_t *x, int64_t n)
-{
-  Vec factor = v_set (a);
-  int64_t i = 0;
-
-  for (; i + LANES <= n; i += LANES)
-    v_store (y + i, v_fma (factor, v_load_half (x + i), v_load (y + i)));
-  if (i < n)
-    v_store_part (y + i, v_fma (factor, v_load_half_part (x + i, (int) (n - i)), v_load_part (y + i, (int) (n - i))),
-                  (int) (n - i));
-}
-
 static void
 f32_to_f16 (uint16_t *y, const float *x, int64_t n)
 {
@@ -301,12 +253,9 @@ SUFFIXED (glm_kernels_set_vector) (GlmKernels *kernels)
   kernels->add_scaled = add_scaled;
   kernels->swiglu = swiglu;
   kernels->gelu = gelu;
-  kernels->softmax = softmax;
   kernels->rope_interleaved = rope_interleaved;
   kernels->rope_half = rope_half;
   kernels->dot_f32 = dot_f32;
-  kernels->dot_f16 = dot_f16;
-  kernels->axpy_f16 = axpy_f16;
   kernels->f32_to_f16 = f32_to_f16;
   kernels->f16_to_f32 = f16_to_f32;
   kernels->largest = largest;

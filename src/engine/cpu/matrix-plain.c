@@ -7,7 +7,7 @@
  * thread, so that two pools never fight for the processor.  Without any CPU flags (mask "c") there is no OpenBLAS either:
  * that is the reference.
  */
-#include "compute/matrix-private.h"
+#include "cpu/matrix-private.h"
 
 #include <cblas.h>
 #include <string.h>
@@ -18,7 +18,7 @@
 static bool
 use_blas (const GlmRegion *region, const GlmMatrix *matrix)
 {
-  return matrix->use_blas && region->n >= MIN_BLAS_N;
+  return matrix->use_blas && region->n >= MIN_BLAS_N && !region->gather;
 }
 
 int64_t
@@ -51,16 +51,17 @@ static void
 multiply_by_dots (const GlmRegion *region, const GlmProduct *product, int64_t begin, int64_t end, float *buffer)
 {
   const GlmMatrix *matrix = product->matrix;
+  int64_t first = glm_matrix_first_row (matrix, product->member);
 
   for (int64_t row = begin; row < end; row++)
     {
-      const float *w = row_values (matrix, row, buffer);
+      const float *w = row_values (matrix, first + row, buffer);
       float bias = product->bias != NULL ? product->bias[row] : 0;
 
       for (int64_t t = 0; t < region->n; t++)
         {
           float *y = product->y + t * product->ldy + row;
-          float value = matrix->kernels->dot_f32 (region->x + t * region->ldx, w, matrix->cols) + bias;
+          float value = matrix->kernels->dot_f32 (glm_region_x (region, t), w, matrix->cols) + bias;
 
           *y = product->adds ? *y + product->scale * value : value;
         }
@@ -72,14 +73,14 @@ multiply_by_blas (const GlmRegion *region, const GlmProduct *product, int64_t be
 {
   const GlmMatrix *matrix = product->matrix;
   const float *w = buffer;
-  int64_t cols = matrix->cols;
+  int64_t cols = matrix->cols, first = glm_matrix_first_row (matrix, product->member);
   float alpha = product->adds ? product->scale : 1, beta = product->adds || product->bias != NULL ? 1 : 0;
 
   if (matrix->traits->type == GLM_TYPE_F32)
-    w = (const float *) matrix->data + begin * cols;
+    w = (const float *) matrix->data + (first + begin) * cols;
   else
     for (int64_t row = begin; row < end; row++)
-      row_values (matrix, row, buffer + (row - begin) * cols);
+      row_values (matrix, first + row, buffer + (row - begin) * cols);
   for (int64_t t = 0; product->bias != NULL && t < region->n; t++)
     for (int64_t row = begin; row < end; row++)
       {

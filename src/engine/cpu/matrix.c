@@ -8,8 +8,9 @@
  * A call cuts its products into units of rows, in one sequence over all of them, which the pool's workers take one by
  * one.
  */
-#include "compute/matrix-private.h"
+#include "cpu/matrix-private.h"
 
+#include "base/aligned.h"
 #include "base/error.h"
 
 #include <cblas.h>
@@ -20,8 +21,8 @@
 
 #define HUGE_PAGE ((size_t) 2 << 20)
 
-/* Rows of the file brought in at a time: about a megabyte. */
-#define POPULATE_ROWS (16 * GLM_PANEL_ROWS)
+/* Panels' rows of the file brought in at a time: about a megabyte. */
+#define POPULATE_PANELS 16
 
 /* Up to here the caller quantises x itself: a parallel region would take longer. */
 #define MAX_SERIAL_N 4
@@ -75,6 +76,22 @@ typedef struct
   uint8_t *panels;
 } PackJob;
 
+static int64_t
+member_panels (const GlmMatrix *matrix)
+{
+  return (matrix->rows + GLM_PANEL_ROWS - 1) / GLM_PANEL_ROWS;
+}
+
+/* Where the file has the first row of a panel, and behind the last panel its end. */
+static const uint8_t *
+panel_source (const PackJob *job, int64_t panel)
+{
+  const GlmMatrix *matrix = job->matrix;
+  int64_t n = member_panels (matrix), row = panel / n * matrix->rows + panel % n * GLM_PANEL_ROWS;
+
+  return job->data + (size_t) row * matrix->row_bytes;
+}
+
 static void
 pack_share (int worker, int n_workers, void *data)
 {
@@ -82,17 +99,18 @@ pack_share (int worker, int n_workers, void *data)
   GlmMatrix *matrix = job->matrix;
   int64_t begin, end;
 
-  glm_pool_share (worker, n_workers, matrix->rows, GLM_PANEL_ROWS, &begin, &end);
-  for (int64_t row = begin; row < end; row += GLM_PANEL_ROWS)
+  glm_pool_share (worker, n_workers, matrix->n * member_panels (matrix), 1, &begin, &end);
+  for (int64_t panel = begin; panel < end; panel++)
     {
-      int64_t left = matrix->rows - row;
+      const uint8_t *source = panel_source (job, panel);
+      int64_t left = matrix->rows - panel % member_panels (matrix) * GLM_PANEL_ROWS;
 
-      if ((row - begin) % POPULATE_ROWS == 0)
-        populate (job->data + (size_t) row * matrix->row_bytes,
-                  (size_t) (end - row < POPULATE_ROWS ? end - row : POPULATE_ROWS) * matrix->row_bytes);
-      glm_packed_pack_panel (matrix->packed_traits, job->data + (size_t) row * matrix->row_bytes, matrix->row_bytes,
+      if ((panel - begin) % POPULATE_PANELS == 0)
+        populate (source,
+                  (size_t) (panel_source (job, panel + POPULATE_PANELS < end ? panel + POPULATE_PANELS : end) - source));
+      glm_packed_pack_panel (matrix->packed_traits, source, matrix->row_bytes,
                              left < GLM_PANEL_ROWS ? (int) left : GLM_PANEL_ROWS, matrix->cols,
-                             job->panels + (size_t) (row / GLM_PANEL_ROWS) * matrix->panel_bytes);
+                             job->panels + (size_t) panel * matrix->panel_bytes);
     }
 }
 
@@ -100,7 +118,7 @@ static bool
 pack (GlmMatrix *matrix, const void *data, GlmPool *pool, GlmError *error)
 {
   PackJob job = { matrix, data, NULL };
-  size_t n_panels = (size_t) (matrix->rows + GLM_PANEL_ROWS - 1) / GLM_PANEL_ROWS;
+  size_t n_panels = (size_t) (matrix->n * member_panels (matrix));
 
   matrix->panel_bytes = glm_packed_panel_bytes (matrix->packed_traits, matrix->cols);
   matrix->panels_bytes = (n_panels * matrix->panel_bytes + 4095) / 4096 * 4096;
@@ -108,6 +126,7 @@ pack (GlmMatrix *matrix, const void *data, GlmPool *pool, GlmError *error)
   if (!job.panels)
     return glm_error_set (error, GLM_ERROR_NO_MEMORY, "Not enough memory for a matrix of %zu MiB", matrix->panels_bytes >> 20);
   matrix->owns_panels = true;
+  matrix->member_rows = member_panels (matrix) * GLM_PANEL_ROWS;
   glm_pool_run (pool, pack_share, &job);
   return true;
 }
@@ -128,14 +147,14 @@ borrow_panels (GlmMatrix *matrix, const void *data)
   if (!matrix->packed_traits)
     return;
   matrix->panel_bytes = glm_packed_panel_bytes (matrix->packed_traits, matrix->cols);
-  matrix->panels_bytes = (size_t) (matrix->rows / GLM_PANEL_ROWS) * matrix->panel_bytes;
+  matrix->panels_bytes = (size_t) (matrix->n * matrix->rows / GLM_PANEL_ROWS) * matrix->panel_bytes;
   matrix->panels = data;
   matrix->data = NULL;
   matrix->multiplies_packed = matrix->kernels->has_packed;
 }
 
-bool
-glm_matrix_new_for_lookup (GlmType type, int64_t rows, int64_t cols, const void *data, GlmMatrix **ret_matrix, GlmError *error)
+static bool
+new_unpacked (GlmType type, int64_t n, int64_t rows, int64_t cols, const void *data, GlmMatrix **ret_matrix, GlmError *error)
 {
   static pthread_once_t once = PTHREAD_ONCE_INIT;
   const GlmTypeTraits *traits = glm_type_traits (type);
@@ -145,10 +164,10 @@ glm_matrix_new_for_lookup (GlmType type, int64_t rows, int64_t cols, const void 
     return glm_error_set (error, GLM_ERROR_UNSUPPORTED, "Unknown tensor type %d", (int) type);
   if (glm_packed_traits_of_file (type) != NULL && rows % GLM_PANEL_ROWS != 0)
     return glm_error_set (error, GLM_ERROR_BAD_FILE, "A packed matrix of %lld rows has no whole panels", (long long) rows);
-  if (rows <= 0 || cols <= 0 || cols % traits->block_size != 0)
+  if (n <= 0 || rows <= 0 || cols <= 0 || cols % traits->block_size != 0)
     return glm_error_set (error, GLM_ERROR_BAD_FILE, "A matrix of %lld × %lld values cannot have type %s", (long long) rows,
                           (long long) cols, traits->name);
-  if (rows > INT32_MAX || cols > INT32_MAX)
+  if (n > INT16_MAX || rows > INT32_MAX || cols > INT32_MAX)
     return glm_error_set (error, GLM_ERROR_UNSUPPORTED, "A matrix of %lld × %lld values is too large", (long long) rows,
                           (long long) cols);
 
@@ -157,7 +176,8 @@ glm_matrix_new_for_lookup (GlmType type, int64_t rows, int64_t cols, const void 
     return glm_error_set (error, GLM_ERROR_NO_MEMORY, "Not enough memory for a matrix");
   pthread_once (&once, hold_openblas_to_one_thread);
   matrix->traits = traits;
-  matrix->rows = rows;
+  matrix->n = n;
+  matrix->rows = matrix->member_rows = rows;
   matrix->cols = cols;
   matrix->row_bytes = (size_t) (cols / traits->block_size) * (size_t) traits->block_bytes;
   matrix->data = data;
@@ -169,12 +189,25 @@ glm_matrix_new_for_lookup (GlmType type, int64_t rows, int64_t cols, const void 
 }
 
 bool
+glm_matrix_new_for_lookup (GlmType type, int64_t rows, int64_t cols, const void *data, GlmMatrix **ret_matrix, GlmError *error)
+{
+  return new_unpacked (type, 1, rows, cols, data, ret_matrix, error);
+}
+
+bool
 glm_matrix_new (GlmType type, int64_t rows, int64_t cols, const void *data, GlmPool *pool, GlmMatrix **ret_matrix,
                 GlmError *error)
 {
-  GlmMatrix *matrix;
+  return glm_matrix_new_stack (type, 1, rows, cols, data, pool, ret_matrix, error);
+}
 
-  if (!glm_matrix_new_for_lookup (type, rows, cols, data, &matrix, error))
+bool
+glm_matrix_new_stack (GlmType type, int64_t n, int64_t rows, int64_t cols, const void *data, GlmPool *pool,
+                      GlmMatrix **ret_matrix, GlmError *error)
+{
+  GlmMatrix *matrix = NULL;
+
+  if (!new_unpacked (type, n, rows, cols, data, &matrix, error))
     return false;
   if (matrix->panels)
     read_ahead (data, matrix->panels_bytes);
@@ -203,9 +236,9 @@ glm_matrix_free (GlmMatrix *matrix)
 }
 
 int64_t
-glm_matrix_rows (const GlmMatrix *matrix)
+glm_matrix_first_row (const GlmMatrix *matrix, int64_t member)
 {
-  return matrix->rows;
+  return member * matrix->member_rows;
 }
 
 bool
@@ -217,7 +250,7 @@ glm_matrix_is_packed (const GlmMatrix *matrix)
 size_t
 glm_matrix_bytes (const GlmMatrix *matrix)
 {
-  return matrix->panels != NULL ? matrix->panels_bytes : (size_t) matrix->rows * matrix->row_bytes;
+  return matrix->panels != NULL ? matrix->panels_bytes : (size_t) (matrix->n * matrix->rows) * matrix->row_bytes;
 }
 
 void
@@ -347,13 +380,11 @@ glm_region_multiply (GlmRegion *region, GlmPool *pool)
   glm_pool_run (pool, multiply_share, region);
 }
 
-/* Finds room for dequantised rows and tiles. */
-static bool
-plan_region (GlmRegion *region, int n_workers, GlmScratch *scratch, GlmError *error)
+/* Which kinds of tiles the region needs, and how long the dequantised rows are; returns the bytes of all tiles. */
+static size_t
+count_tile_bytes (GlmRegion *region, bool needed[GLM_N_SUMS])
 {
-  bool needed[GLM_N_SUMS] = { false };
-  size_t bytes = (glm_packed_tile_bytes (region, region->products[0].matrix->cols) + 63) / 64 * 64;
-  int n_kinds = 0;
+  size_t n_bytes = (glm_packed_tile_bytes (region, region->products[0].matrix->cols) + 63) / 64 * 64, n_kinds = 0;
 
   for (int i = 0; i < region->n_products; i++)
     {
@@ -366,15 +397,129 @@ plan_region (GlmRegion *region, int n_workers, GlmScratch *scratch, GlmError *er
     }
   for (int kind = 0; kind < GLM_N_SUMS; kind++)
     n_kinds += needed[kind];
-  if (!glm_scratch_reserve (scratch, region->rows_floats * sizeof (float) * (size_t) n_workers, bytes * (size_t) n_kinds,
-                            error))
-    return false;
+  return n_bytes * n_kinds;
+}
 
-  region->rows = scratch->rows;
-  for (int kind = 0, place = 0; kind < GLM_N_SUMS; kind++)
-    region->tiles[kind] = needed[kind] ? scratch->tiles + bytes * (size_t) place++ : NULL;
+/* Gives the region its tiles at `tiles`; returns where they end. */
+static uint8_t *
+place_tiles (GlmRegion *region, const bool needed[GLM_N_SUMS], uint8_t *tiles)
+{
+  size_t n_bytes = (glm_packed_tile_bytes (region, region->products[0].matrix->cols) + 63) / 64 * 64;
+
+  for (int kind = 0; kind < GLM_N_SUMS; kind++)
+    {
+      region->tiles[kind] = needed[kind] ? tiles : NULL;
+      tiles += needed[kind] ? n_bytes : 0;
+    }
+  return tiles;
+}
+
+/* ---- Products of chosen rows ------------------------------------------------------------------------------------ */
+
+/* Each product is a region of its own, with its own tiles; the workers take the units of all, one after the other. */
+typedef struct
+{
+  GlmRegion *regions;
+  int n_regions;
+  int64_t n_units;
+  _Alignas(64) atomic_llong next_unit;
+} Gathered;
+
+static void
+quantise_gathered_share (int worker, int n_workers, void *data)
+{
+  const Gathered *gathered = data;
+
+  for (int i = 0; i < gathered->n_regions; i++)
+    quantise_share (worker, n_workers, &gathered->regions[i]);
+}
+
+static void
+multiply_gathered_share (int worker, int n_workers, void *data)
+{
+  Gathered *gathered = data;
+  int64_t unit;
+
+  while ((unit = atomic_fetch_add_explicit (&gathered->next_unit, 1, memory_order_relaxed)) < gathered->n_units)
+    {
+      const GlmRegion *region = gathered->regions;
+
+      for (; unit >= region->n_units; region++)
+        unit -= region->n_units;
+      multiply_unit (region, unit, n_workers, region->rows + region->rows_floats * (size_t) worker);
+    }
+}
+
+static bool
+place_gathered (Gathered *gathered, int n_workers, GlmScratch *scratch, GlmError *error)
+{
+  size_t tiles_bytes = 0, rows_floats = 0;
+  uint8_t *tiles;
+
+  for (int i = 0; i < gathered->n_regions; i++)
+    {
+      bool needed[GLM_N_SUMS] = { false };
+
+      tiles_bytes += count_tile_bytes (&gathered->regions[i], needed);
+      if (gathered->regions[i].rows_floats > rows_floats)
+        rows_floats = gathered->regions[i].rows_floats;
+    }
+  if (!glm_scratch_reserve (scratch, rows_floats * sizeof (float) * (size_t) n_workers, tiles_bytes, error))
+    return false;
+  tiles = scratch->tiles;
+  for (int i = 0; i < gathered->n_regions; i++)
+    {
+      bool needed[GLM_N_SUMS] = { false };
+
+      count_tile_bytes (&gathered->regions[i], needed);
+      tiles = place_tiles (&gathered->regions[i], needed, tiles);
+      gathered->regions[i].rows = scratch->rows;
+      gathered->regions[i].rows_floats = rows_floats;
+    }
   return true;
 }
+
+static bool
+multiply_gathered (const GlmProduct *products, int n_products, const GlmRegion *all, GlmPool *pool, GlmScratch *scratch,
+                   GlmError *error)
+{
+  Gathered gathered = { glm_alloc_aligned ((size_t) n_products, sizeof (GlmRegion)) };
+  int n_workers = glm_pool_n_threads (pool);
+  bool ok;
+
+  if (!gathered.regions)
+    return glm_error_set (error, GLM_ERROR_NO_MEMORY, "Not enough memory for a product");
+  for (int i = 0; i < n_products; i++)
+    {
+      const GlmProduct *product = &products[i];
+      GlmRegion *region = &gathered.regions[gathered.n_regions];
+      int64_t n = product->rows ? product->n_rows : all->n, step;
+
+      if (n <= 0)
+        continue;
+      *region = (GlmRegion){ .products = product,
+                             .n_products = 1,
+                             .x = all->x,
+                             .ldx = all->ldx,
+                             .n = n,
+                             .gather = product->rows,
+                             .kernels = all->kernels };
+      step = unit_rows (region, product->matrix, n_workers);
+      region->n_units = (product->matrix->rows + step - 1) / step;
+      gathered.n_units += region->n_units;
+      gathered.n_regions++;
+    }
+  ok = place_gathered (&gathered, n_workers, scratch, error);
+  if (ok)
+    {
+      glm_pool_run (pool, quantise_gathered_share, &gathered);
+      glm_pool_run (pool, multiply_gathered_share, &gathered);
+    }
+  free (gathered.regions);
+  return ok;
+}
+
+/* ---- Products of one x ------------------------------------------------------------------------------------------ */
 
 static bool
 has_tiles (const GlmRegion *region)
@@ -390,15 +535,26 @@ glm_matmul_many (const GlmProduct *products, int n_products, const float *x, int
                  GlmScratch *scratch, GlmError *error)
 {
   GlmRegion region = { .products = products, .n_products = n_products, .x = x, .ldx = ldx, .n = n };
+  bool needed[GLM_N_SUMS] = { false }, gathers = false;
+  size_t tiles_bytes;
 
   if (n <= 0 || n_products <= 0)
     return true;
   region.kernels = products[0].matrix->kernels;
-  for (int i = 1; i < n_products; i++)
-    if (products[i].matrix->cols != products[0].matrix->cols || products[i].matrix->kernels != region.kernels)
-      return glm_error_set (error, GLM_ERROR_ARGUMENT, "Products of one x need matrices of the same width and processor");
-  if (!plan_region (&region, glm_pool_n_threads (pool), scratch, error))
+  for (int i = 0; i < n_products; i++)
+    {
+      gathers |= products[i].rows != NULL;
+      if (products[i].matrix->cols != products[0].matrix->cols || products[i].matrix->kernels != region.kernels)
+        return glm_error_set (error, GLM_ERROR_ARGUMENT, "Products of one x need matrices of the same width and processor");
+    }
+  if (gathers)
+    return multiply_gathered (products, n_products, &region, pool, scratch, error);
+  tiles_bytes = count_tile_bytes (&region, needed);
+  if (!glm_scratch_reserve (scratch, region.rows_floats * sizeof (float) * (size_t) glm_pool_n_threads (pool), tiles_bytes,
+                            error))
     return false;
+  region.rows = scratch->rows;
+  place_tiles (&region, needed, scratch->tiles);
   if (has_tiles (&region))
     glm_region_quantise (&region, pool);
   glm_region_multiply (&region, pool);

@@ -7,7 +7,7 @@
  * for each token, which is one block of the tiles that the second product multiplies.  So a is quantised where it was
  * computed.  A prompt of 128 tokens would otherwise write and read some 30 MB in each layer of a 6B model.
  */
-#include "compute/matrix-private.h"
+#include "cpu/matrix-private.h"
 
 #include <string.h>
 

@@ -1,4 +1,4 @@
-/* attention.h: softmax (q · k / sqrt (d)) · v over the KV cache, in blocks
+/* attention.h: softmax (scale · q · k) · v over the KV cache, in blocks
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
@@ -17,13 +17,15 @@
 
 typedef struct
 {
-  /* The queries of n_rows tokens, q[row · ldq + head · head_dim], and where the result goes. */
+  /* The queries of n_rows tokens, q[row · ldq + head · key_width], and where the result goes, value_width floats a head. */
   const float *q;
   int64_t ldq;
   float *out;
   int64_t ldout;
   int64_t n_rows;
   int n_heads;
+  int64_t key_width, value_width;
+  float scale;
   /* The first row is column first_column of the cache.  Row i sees the columns up to and including its own, and at least
    * the first n_context. */
   int64_t first_column;
@@ -31,13 +33,25 @@ typedef struct
   int layer;
 } GlmAttentionTask;
 
+/* The largest of the tasks that will be given. */
+typedef struct
+{
+  int n_heads;
+  int64_t key_width, value_width;
+} GlmAttentionLimits;
+
 typedef struct GlmAttention GlmAttention;
 
-bool glm_attention_new (const GlmParams *params, int n_threads, int64_t n_columns, GlmAttention **ret_attention,
+/* Over this cache, on a pool of n_threads, with the kernels of the current CPU mask. */
+bool glm_attention_new (const GlmKvCache *cache, const GlmAttentionLimits *limits, int n_threads, GlmAttention **ret_attention,
                         GlmError *error);
 void glm_attention_free (GlmAttention *attention);
-size_t glm_attention_bytes (const GlmParams *params, int n_threads, int64_t n_columns);
+size_t glm_attention_bytes (const GlmKvShape *shape, const GlmAttentionLimits *limits, int n_threads, int64_t n_columns);
 
-void glm_attention_run (GlmAttention *attention, const GlmAttentionTask *task, const GlmKvCache *cache, GlmPool *pool);
+/* Puts a row of floats into its place in the cache. */
+void glm_attention_store (const GlmAttention *attention, int layer, int stream, int head, int64_t column, const float *row);
+/* The query heads are divided among the heads of the keys' stream; with one stream the values are the first value_width of
+ * each key. */
+void glm_attention_run (GlmAttention *attention, const GlmAttentionTask *task, GlmPool *pool);
 
 #endif

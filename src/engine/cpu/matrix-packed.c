@@ -8,7 +8,7 @@
  * of them the kernels prefetch the run that comes next: reading memory and arithmetic overlap.  Some kernels take all full
  * tiles at once, pair of panels by pair.
  */
-#include "compute/matrix-private.h"
+#include "cpu/matrix-private.h"
 
 #include <string.h>
 
@@ -85,7 +85,7 @@ glm_packed_quantise (const GlmRegion *region, int64_t cols, int64_t begin, int64
         uint8_t *tile = glm_packed_tile (region, (GlmSumKind) kind, cols, t / max);
 
         for (int place = (int) (t % max); place <= last; place++)
-          region->kernels->quantise_tile (region->x + t * region->ldx, cols, (GlmSumKind) kind, tile, width, place);
+          region->kernels->quantise_tile (glm_region_x (region, t), cols, (GlmSumKind) kind, tile, width, place);
       }
 }
 
@@ -158,6 +158,7 @@ store_panel (const GlmProduct *product, int64_t row, int64_t token, int64_t n_to
 static void
 multiply_pairs (const GlmRegion *region, const GlmProduct *product, int64_t begin, int64_t end, int64_t n_joint, int64_t next)
 {
+  int64_t place = glm_matrix_first_row (product->matrix, product->member);
   int width = region->kernels->max_tile_width;
   _Alignas(64) float out[GLM_JOINT_TILES * 2 * ROWS * GLM_MAX_TILE_WIDTH];
 
@@ -166,8 +167,8 @@ multiply_pairs (const GlmRegion *region, const GlmProduct *product, int64_t begi
       {
         int64_t n_tiles = n_joint - first < GLM_JOINT_TILES ? n_joint - first : GLM_JOINT_TILES;
 
-        glm_packed_pair_by_tiles (region, product->matrix, row, first, n_tiles,
-                                  first == 0 && next >= 0 ? next + row - begin : -1, out);
+        glm_packed_pair_by_tiles (region, product->matrix, place + row, first, n_tiles,
+                                  first == 0 && next >= 0 ? place + next + row - begin : -1, out);
         for (int64_t i = 0; i < 2 * n_tiles; i++)
           {
             int64_t token = (first + i / 2) * width, left = region->n - token;
@@ -182,6 +183,7 @@ static void
 multiply_tile_by_tile (const GlmRegion *region, const GlmProduct *product, int64_t begin, int64_t end, int64_t first,
                        int64_t next)
 {
+  int64_t place = glm_matrix_first_row (product->matrix, product->member);
   int max = region->kernels->max_tile_width;
   _Alignas(64) float out[MAX_STORE_PANELS * ROWS * GLM_MAX_TILE_WIDTH];
 
@@ -195,8 +197,8 @@ multiply_tile_by_tile (const GlmRegion *region, const GlmProduct *product, int64
           int64_t left = (end - row + ROWS - 1) / ROWS;
           int n_panels = left < MAX_STORE_PANELS ? (int) left : MAX_STORE_PANELS;
 
-          glm_packed_panels_by_tile (region, product->matrix, row, n_panels, i,
-                                     i == 0 && next >= 0 && region->n > 1 ? next + row - begin : -1, out);
+          glm_packed_panels_by_tile (region, product->matrix, place + row, n_panels, i,
+                                     i == 0 && next >= 0 && region->n > 1 ? place + next + row - begin : -1, out);
           for (int p = 0; p < n_panels; p++)
             store_panel (product, row + p * ROWS, i * max, n_tokens, out + p * ROWS * width);
         }

@@ -6,7 +6,7 @@
 #define GLM_MATRIX_PRIVATE_H
 
 #include "kernels/kernels.h"
-#include "compute/matrix.h"
+#include "cpu/matrix.h"
 #include "quant/packed.h"
 
 struct GlmScratch
@@ -23,10 +23,11 @@ struct GlmMatrix
   bool owns_panels;                     /* false: they are the file's */
   bool multiplies_packed;               /* false on processors that are faster in float */
   const GlmKernels *kernels;            /* of the CPU mask under which the matrix was made */
-  int64_t rows, cols;
+  int64_t n, rows, cols;
+  int64_t member_rows; /* from one of the stack to the next: the rows; packed, whole panels of them */
   const uint8_t *data; /* the file's rows, borrowed; NULL when packed */
   size_t row_bytes;
-  const uint8_t *panels; /* n_panels · panel_bytes */
+  const uint8_t *panels; /* n · member_rows / 16 of panel_bytes */
   size_t panel_bytes, panels_bytes;
   bool use_blas;
 };
@@ -39,6 +40,7 @@ typedef struct
   int n_products;
   const float *x;
   int64_t ldx, n;
+  const int32_t *gather; /* which n rows of x; NULL: the first */
   const GlmKernels *kernels;
   float *rows; /* [n_workers, rows_floats]: dequantised rows of W */
   size_t rows_floats;
@@ -46,6 +48,12 @@ typedef struct
   int64_t n_units;
   _Alignas(64) atomic_llong next_unit;
 } GlmRegion;
+
+static inline const float *
+glm_region_x (const GlmRegion *region, int64_t t)
+{
+  return region->x + (region->gather ? region->gather[t] : t) * region->ldx;
+}
 
 /* matrix-plain.c: rows of W from the file, in float. */
 int64_t glm_plain_unit_rows (const GlmRegion *region, const GlmMatrix *matrix);

@@ -14,21 +14,25 @@
 
 typedef struct GlmMatrix GlmMatrix;
 
-/* Makes a matrix of rows × cols values of `type` at `data` (row-major blocks).  data must outlive the matrix unless the
- * layout is packed (see glm_matrix_is_packed).  Packing runs on the pool. */
+/* Makes a stack of n matrices of rows × cols values of `type`, which lie one after the other at `data` (row-major blocks).
+ * data must outlive the stack unless the layout is packed (see glm_matrix_is_packed).  Packing runs on the pool. */
+bool glm_matrix_new_stack (GlmType type, int64_t n, int64_t rows, int64_t cols, const void *data, GlmPool *pool,
+                           GlmMatrix **ret_matrix, GlmError *error);
+/* A stack of one. */
 bool glm_matrix_new (GlmType type, int64_t rows, int64_t cols, const void *data, GlmPool *pool, GlmMatrix **ret_matrix,
                      GlmError *error);
-/* The same without packing, for a matrix whose single rows are looked up (embeddings that are not also the output):
+/* One without packing, for a matrix whose single rows are looked up (embeddings that are not also the output):
  * only the rows that are used become resident.  Its products are correct, and slow. */
 bool glm_matrix_new_for_lookup (GlmType type, int64_t rows, int64_t cols, const void *data, GlmMatrix **ret_matrix,
                                 GlmError *error);
 void glm_matrix_free (GlmMatrix *matrix);
-int64_t glm_matrix_rows (const GlmMatrix *matrix);
 /* Whether the matrix owns a packed copy, so that the bytes given to glm_matrix_new() may be released. */
 bool glm_matrix_is_packed (const GlmMatrix *matrix);
 size_t glm_matrix_bytes (const GlmMatrix *matrix);
 
-/* Row `row` as float, for embedding look-up: y [cols]. */
+/* Where the rows of a member begin among all rows of the stack. */
+int64_t glm_matrix_first_row (const GlmMatrix *matrix, int64_t member);
+/* Row `row` of all as float, for embedding look-up: y [cols]. */
 void glm_matrix_row (const GlmMatrix *matrix, int64_t row, float *y);
 
 /* Scratch for products: activations quantised per block, f32 panels.  One per session; grows as needed. */
@@ -36,7 +40,7 @@ typedef struct GlmScratch GlmScratch;
 bool glm_scratch_new (GlmScratch **ret_scratch, GlmError *error);
 void glm_scratch_free (GlmScratch *scratch);
 
-/* y[n, rows] = x[n, cols] · Wᵀ (+ bias[rows] unless NULL), for one matrix or several (QKV) with the same x in one parallel
+/* y[n, rows] = x[n, cols] · Wᵀ (+ bias[rows] unless NULL), for one matrix or several (QKV, experts) with the same x in one parallel
  * region.  ldx and ldy are the distances of rows in floats.  n = 1 takes the decode (GEMV) path, small n the small-batch
  * one, large n the GEMM. */
 typedef struct
@@ -47,6 +51,10 @@ typedef struct
   int64_t ldy;
   bool adds; /* y += scale · product (a sublayer that joins the residual) instead of y = product */
   float scale;
+  int64_t member; /* of a stack */
+  /* Which n_rows rows of x are multiplied, in any order and number: y has a row for each, in this order.  NULL: all n. */
+  const int32_t *rows;
+  int64_t n_rows;
 } GlmProduct;
 bool glm_matmul_many (const GlmProduct *products, int n_products, const float *x, int64_t ldx, int64_t n, GlmPool *pool,
                       GlmScratch *scratch, GlmError *error);

@@ -1,0 +1,412 @@
+/* plan.c: see plan.h
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "compute/plan.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "compute/backend.h"
+
+/* ---- Lowering --------------------------------------------------------------------------------------------------- */
+
+/* The heads of keys and values in a row that holds queries | keys | values. */
+static void
+place_stored (const GlmPlan *plan, GlmStep *step)
+{
+  int64_t at = glm_params_dim (&plan->params, GLM_DIM_Q);
+
+  for (int i = 0; i < plan->kv.n_streams; i++)
+    {
+      const GlmKvStream *stream = &plan->kv.streams[i];
+
+      step->stored[i] = (GlmHeads){ at, stream->n_heads, stream->width };
+      at += (int64_t) stream->n_heads * stream->width;
+    }
+}
+
+/* written: how many values the last product into a register had. */
+static void
+lower (const GlmPlan *plan, const GlmOp *op, int64_t *written, GlmStep *step)
+{
+  const GlmParams *p = &plan->params;
+  int64_t rows = glm_params_dim (p, op->rows), n = glm_params_dim (p, op->stack);
+
+  *step = (GlmStep){ .code = op->code, .op = op, .out = op->out, .in = op->in, .scale = 1 };
+  switch (op->code)
+    {
+    case GLM_OP_LINEAR:
+      step->n_matrices = 1;
+      step->matrices[0] = (GlmStepMatrix){ n > 0 ? n : 1, rows, glm_params_dim (p, op->cols) };
+      written[op->out] = rows;
+      break;
+    case GLM_OP_RMS_NORM:
+    case GLM_OP_LAYER_NORM:
+      step->width = rows;
+      step->eps = p->norm_eps;
+      break;
+    case GLM_OP_ROPE:
+    case GLM_OP_ROPE_2D:
+      /* Queries and keys lie side by side: one run of heads. */
+      step->heads = (GlmHeads){ 0, p->n_heads + p->n_kv_heads, p->head_dim };
+      step->n_pairs = p->n_rot / 2;
+      break;
+    case GLM_OP_STORE: place_stored (plan, step); break;
+    case GLM_OP_ATTEND:
+      step->heads = (GlmHeads){ 0, p->n_heads, plan->kv.streams[0].width };
+      step->width = plan->kv.streams[plan->kv.n_streams - 1].width;
+      step->scale = 1 / sqrtf ((float) p->head_dim);
+      break;
+    case GLM_OP_SWIGLU: step->width = written[op->out] / 2; break;
+    case GLM_OP_GELU: step->width = written[op->out]; break;
+    case GLM_OP_ADD:
+      step->width = plan->registers[op->out].width;
+      step->scale = op->scale == GLM_SCALE_RESIDUAL ? p->residual_scale : 1;
+      break;
+    case GLM_OP_GATED: break;
+    }
+}
+
+static void
+find_attend (GlmPlanLayer *layer)
+{
+  layer->attend = 0;
+  while (layer->attend < layer->n_steps && layer->steps[layer->attend].code != GLM_OP_ATTEND)
+    layer->attend++;
+}
+
+static bool
+lower_table (const GlmPlan *plan, const GlmOpTable *table, GlmPlanLayer *layer)
+{
+  int64_t written[GLM_MAX_REGISTERS] = { 0 };
+
+  layer->steps = calloc ((size_t) table->n, sizeof *layer->steps);
+  if (!layer->steps)
+    return false;
+  layer->n_steps = table->n;
+  for (int i = 0; i < table->n; i++)
+    lower (plan, &table->ops[i], written, &layer->steps[i]);
+  find_attend (layer);
+  return true;
+}
+
+static bool
+adds_to_out (const GlmStep *step)
+{
+  return step->adds || step->code == GLM_OP_ADD;
+}
+
+static bool
+reads (const GlmStep *step, int reg)
+{
+  return step->in == reg || (step->out == reg && adds_to_out (step));
+}
+
+/* Whether the register is read before it is written anew, from a step on. */
+static bool
+is_read (const GlmPlanLayer *layer, int begin, int reg)
+{
+  for (int i = begin; i < layer->n_steps; i++)
+    {
+      if (reads (&layer->steps[i], reg))
+        return true;
+      if (layer->steps[i].out == reg)
+        return false;
+    }
+  return reg == GLM_REG_X; /* by the next layer */
+}
+
+static bool
+is_written (const GlmPlanLayer *layer, int end, int reg)
+{
+  for (int i = 0; i < end; i++)
+    if (layer->steps[i].out == reg)
+      return true;
+  return false;
+}
+
+static void
+declare_registers (GlmPlan *plan)
+{
+  plan->n_registers = plan->arch->n_registers;
+  for (int reg = 0; reg < plan->n_registers; reg++)
+    plan->registers[reg] = (GlmPlanRegister){
+      .name = plan->arch->registers[reg].name,
+      .width = glm_params_dim (&plan->params, plan->arch->registers[reg].dim),
+      .spans = reg == GLM_REG_X,
+    };
+}
+
+static void
+find_spans (GlmPlan *plan, const GlmPlanLayer *layer)
+{
+  for (int reg = 0; reg < plan->n_registers; reg++)
+    plan->registers[reg].spans |= is_written (layer, layer->attend, reg) && is_read (layer, layer->attend, reg);
+}
+
+bool
+glm_plan_new (const GlmArch *arch, const GlmParams *params, const GlmBackend *backend, GlmPlan **ret_plan, GlmError *error)
+{
+  GlmPlan *plan = calloc (1, sizeof *plan);
+
+  if (!plan)
+    return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for a model");
+  plan->arch = arch;
+  plan->backend = backend;
+  plan->params = *params;
+  plan->kv = glm_kv_shape (params);
+  plan->embedding = (GlmStepMatrix){ 1, params->n_vocab, params->n_embd };
+  declare_registers (plan);
+  plan->layers = calloc ((size_t) params->n_layers, sizeof *plan->layers);
+  for (int layer = 0; plan->layers && layer < params->n_layers; layer++)
+    {
+      if (!lower_table (plan, glm_arch_layer (arch, params, layer), &plan->layers[layer]))
+        goto fail;
+      find_spans (plan, &plan->layers[layer]);
+    }
+  if (!plan->layers || !lower_table (plan, &arch->head, &plan->head))
+    goto fail;
+  *ret_plan = plan;
+  return true;
+
+fail:
+  glm_plan_free (plan);
+  return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for %d layers", params->n_layers);
+}
+
+/* ---- Freeing ---------------------------------------------------------------------------------------------------- */
+
+static void
+matrix_clear (const GlmPlan *plan, GlmStepMatrix *matrix)
+{
+  if (matrix->weights && !matrix->borrowed)
+    plan->backend->weights_free (matrix->weights);
+  free (matrix->bias);
+}
+
+static void
+layer_clear (const GlmPlan *plan, GlmPlanLayer *layer)
+{
+  for (int i = 0; i < layer->n_steps; i++)
+    {
+      GlmStep *step = &layer->steps[i];
+
+      for (int j = 0; j < GLM_MAX_SPLIT; j++)
+        matrix_clear (plan, &step->matrices[j]);
+      matrix_clear (plan, &step->gate);
+      free (step->weight);
+      free (step->weight_bias);
+    }
+  free (layer->steps);
+}
+
+void
+glm_plan_free (GlmPlan *plan)
+{
+  if (!plan)
+    return;
+  for (int i = 0; plan->layers && i < plan->params.n_layers; i++)
+    layer_clear (plan, &plan->layers[i]);
+  layer_clear (plan, &plan->head);
+  matrix_clear (plan, &plan->embedding);
+  free (plan->layers);
+  free (plan->prefix);
+  free (plan);
+}
+
+/* ---- Joining ---------------------------------------------------------------------------------------------------- */
+
+/* The n steps from i on have become `joined`. */
+static void
+replace (GlmPlanLayer *layer, int i, int n, const GlmStep *joined)
+{
+  layer->steps[i] = *joined;
+  memmove (&layer->steps[i + 1], &layer->steps[i + n], (size_t) (layer->n_steps - i - n) * sizeof *layer->steps);
+  layer->n_steps -= n - 1;
+}
+
+/* LINEAR and the ADD right behind it that takes its result to the residual: the product is added there. */
+static void
+join_add (GlmPlanLayer *layer, int i)
+{
+  GlmStep joined = layer->steps[i];
+  const GlmStep *add = &layer->steps[i + 1];
+
+  if (i + 1 >= layer->n_steps || joined.code != GLM_OP_LINEAR || add->code != GLM_OP_ADD || add->in != joined.out
+      || add->out == joined.out || is_read (layer, i + 2, joined.out))
+    return;
+  joined.out = add->out;
+  joined.adds = true;
+  joined.scale = add->scale;
+  replace (layer, i, 2, &joined);
+}
+
+/* LINEAR, SWIGLU, LINEAR: the inner activations need not be stored. */
+static void
+join_gated (const GlmPlan *plan, GlmPlanLayer *layer, int i)
+{
+  const GlmStep *up = &layer->steps[i], *swiglu = up + 1, *down = up + 2;
+  GlmStep joined;
+
+  if (i + 2 >= layer->n_steps || up->code != GLM_OP_LINEAR || up->adds || swiglu->code != GLM_OP_SWIGLU
+      || down->code != GLM_OP_LINEAR || swiglu->out != up->out || down->in != up->out || up->n_matrices != 1
+      || down->n_matrices != 1 || (down->out != up->out && is_read (layer, i + 3, up->out)))
+    return;
+  joined = *down;
+  joined.code = GLM_OP_GATED;
+  joined.op = up->op;
+  joined.in = up->in;
+  joined.gate = up->matrices[0];
+  if (plan->backend->supports (&joined))
+    replace (layer, i, 3, &joined);
+}
+
+static bool
+join_layer (const GlmPlan *plan, GlmPlanLayer *layer, GlmError *error)
+{
+  for (int i = 0; i < layer->n_steps; i++)
+    join_add (layer, i);
+  for (int i = 0; i < layer->n_steps; i++)
+    join_gated (plan, layer, i);
+  find_attend (layer);
+  for (int i = 0; i < layer->n_steps; i++)
+    if (!plan->backend->supports (&layer->steps[i]))
+      {
+        char text[256];
+
+        glm_plan_describe (plan, &layer->steps[i], text, sizeof text);
+        return glm_error_set (error, GLM_ERROR_UNSUPPORTED, "%s: not on the %s", text, plan->backend->name);
+      }
+  return true;
+}
+
+bool
+glm_plan_join (GlmPlan *plan, GlmError *error)
+{
+  for (int i = 0; i < plan->params.n_layers; i++)
+    if (!join_layer (plan, &plan->layers[i], error))
+      return false;
+  return join_layer (plan, &plan->head, error);
+}
+
+/* ---- Sizes ------------------------------------------------------------------------------------------------------ */
+
+static size_t
+matrix_bytes (const GlmPlan *plan, const GlmStepMatrix *matrix)
+{
+  return matrix->weights ? plan->backend->weights_bytes (matrix->weights) : 0;
+}
+
+static size_t
+layer_bytes (const GlmPlan *plan, const GlmPlanLayer *layer)
+{
+  size_t n_bytes = 0;
+
+  for (int i = 0; i < layer->n_steps; i++)
+    {
+      n_bytes += matrix_bytes (plan, &layer->steps[i].gate);
+      for (int j = 0; j < layer->steps[i].n_matrices; j++)
+        n_bytes += matrix_bytes (plan, &layer->steps[i].matrices[j]);
+    }
+  return n_bytes;
+}
+
+size_t
+glm_plan_weight_bytes (const GlmPlan *plan)
+{
+  size_t n_bytes = layer_bytes (plan, &plan->head);
+
+  for (int i = 0; i < plan->params.n_layers; i++)
+    n_bytes += layer_bytes (plan, &plan->layers[i]);
+  return n_bytes;
+}
+
+size_t
+glm_plan_register_bytes (const GlmPlan *plan, int64_t n_rows, int64_t n_tile)
+{
+  int64_t n_floats = 0;
+
+  for (int reg = 0; reg < plan->n_registers; reg++)
+    if (reg != GLM_REG_LOGITS)
+      n_floats += plan->registers[reg].width * (plan->registers[reg].spans ? n_rows : n_tile);
+  return (size_t) n_floats * sizeof (float);
+}
+
+/* ---- Describing ------------------------------------------------------------------------------------------------- */
+
+static const char *
+bias_text (const GlmStep *step)
+{
+  GlmBias bias = step->op->bias;
+
+  if (step->matrices[0].weights)
+    return step->matrices[0].bias ? " + bias" : "";
+  return bias == GLM_BIAS_REQUIRED ? " + bias" : bias == GLM_BIAS_OPTIONAL ? " [+ bias]" : "";
+}
+
+/* "x =", "x +=" or "x += 7.5 ·" */
+static void
+describe_out (const GlmPlan *plan, const GlmStep *step, char *text, size_t size)
+{
+  const char *out = plan->registers[step->out].name;
+
+  if (!adds_to_out (step))
+    snprintf (text, size, "%s =", out);
+  else if (step->scale == 1)
+    snprintf (text, size, "%s +=", out);
+  else
+    snprintf (text, size, "%s += %g ·", out, step->scale);
+}
+
+static void
+describe_linear (const GlmPlan *plan, const GlmStep *step, const char *to, char *text, size_t size)
+{
+  int64_t rows = 0;
+
+  for (int i = 0; i < step->n_matrices; i++)
+    rows += step->matrices[i].rows;
+  if (step->code == GLM_OP_GATED)
+    snprintf (text, size, "%s gated (%s, %s [%lld × %lld], [%lld × %lld])", to, plan->registers[step->in].name, step->op->tensor,
+              (long long) step->gate.rows, (long long) step->gate.cols, (long long) rows, (long long) step->matrices[0].cols);
+  else if (step->matrices[0].n > 1)
+    snprintf (text, size, "%s linear (%s, %s [%lld × %lld × %lld]%s)", to, plan->registers[step->in].name, step->op->tensor,
+              (long long) step->matrices[0].n, (long long) rows, (long long) step->matrices[0].cols, bias_text (step));
+  else
+    snprintf (text, size, "%s linear (%s, %s [%lld × %lld]%s)", to, plan->registers[step->in].name, step->op->tensor,
+              (long long) rows, (long long) step->matrices[0].cols, bias_text (step));
+}
+
+void
+glm_plan_describe (const GlmPlan *plan, const GlmStep *step, char *text, size_t size)
+{
+  const char *out = plan->registers[step->out].name, *in = plan->registers[step->in].name;
+  const GlmParams *p = &plan->params;
+  char to[64];
+
+  describe_out (plan, step, to, sizeof to);
+  switch (step->code)
+    {
+    case GLM_OP_RMS_NORM: snprintf (text, size, "%s rms_norm (%s, %s, eps %g)", to, in, step->op->tensor, step->eps); break;
+    case GLM_OP_LAYER_NORM: snprintf (text, size, "%s layer_norm (%s, %s, eps %g)", to, in, step->op->tensor, step->eps); break;
+    case GLM_OP_LINEAR:
+    case GLM_OP_GATED: describe_linear (plan, step, to, text, size); break;
+    case GLM_OP_ROPE:
+      snprintf (text, size, "rope (%s, %d of %lld dimensions, base %g, interleaved)", out, 2 * step->n_pairs,
+                (long long) step->heads.width, p->rope_base);
+      break;
+    case GLM_OP_ROPE_2D:
+      snprintf (text, size, "rope_2d (%s, 2 × %d dimensions, base %g, half-split)", out, 2 * step->n_pairs, p->rope_base);
+      break;
+    case GLM_OP_STORE: snprintf (text, size, "store keys and values of %s", in); break;
+    case GLM_OP_ATTEND:
+      snprintf (text, size, "%s attend (%s, %d heads over %d)", to, in, step->heads.n, plan->kv.streams[0].n_heads);
+      break;
+    case GLM_OP_SWIGLU: snprintf (text, size, "swiglu (%s)", out); break;
+    case GLM_OP_GELU: snprintf (text, size, "gelu (%s)", out); break;
+    case GLM_OP_ADD: snprintf (text, size, "%s %s", to, in); break;
+    }
+}

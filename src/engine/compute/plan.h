@@ -1,0 +1,112 @@
+/* plan.h: a model's op tables with its numbers and weights, lowered to the steps that a back end runs
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A plan is made once, when a model is opened, in three strokes.  glm_plan_new() makes a step of each row of the tables,
+ * with widths, heads and scales filled in; run/model-bind.c puts the weights into them; glm_plan_join() joins steps that
+ * are faster together, where the back end can.  Nothing is looked up or decided again while a token is evaluated.
+ *
+ * A plan without weights serves as well: it describes a model, and its registers say how much memory a run will take.
+ */
+#ifndef GLM_PLAN_H
+#define GLM_PLAN_H
+
+#include "compute/kv-cache.h"
+#include "families/arch.h"
+
+typedef struct GlmBackend GlmBackend;
+/* What a back end made of a tensor: only it knows what that is. */
+typedef struct GlmWeights GlmWeights;
+
+/* A matrix of rows (out features) × cols, or a stack of n of them. */
+typedef struct
+{
+  int64_t n, rows, cols;
+  GlmWeights *weights; /* NULL: not bound */
+  bool borrowed;       /* a tied one: the embedding's */
+  float *bias;         /* [n][rows]; NULL: none */
+} GlmStepMatrix;
+
+/* n heads of `width` values side by side in a register's row, from value `at` on. */
+typedef struct
+{
+  int64_t at;
+  int n;
+  int64_t width;
+} GlmHeads;
+
+/* By code, `out` and `in` being registers, and rows those of one token:
+ *   RMS_NORM, LAYER_NORM  out = norm (in), `width` values
+ *   LINEAR       out = in · Wᵀ + bias, of up to three matrices whose results lie side by side
+ *   GATED        out = silu (g) · u · Wᵀ + bias, g | u = in · Gᵀ + bias, with G = gate
+ *   ROPE         turns the first 2 · n_pairs values of each of `heads` in place
+ *   ROPE_2D      the same of two parts of 2 · n_pairs values, by one of the two positions each
+ *   STORE        heads of `in` to the cache: stored[stream]
+ *   ATTEND       out = softmax (scale · q · k) · v by head of `heads`, the queries, over the cache; `width` values a head
+ *   SWIGLU       in place, to `width` values
+ *   GELU         in place, `width` values
+ *   ADD          out += scale · in, `width` values
+ * LINEAR and GATED may add: out += scale · what is said above. */
+typedef struct
+{
+  GlmOpCode code;
+  const GlmOp *op; /* the row of the table; of joined rows the first */
+  int out, in;
+  int64_t width;
+  bool adds;
+  float scale;
+  float eps;
+  float *weight, *weight_bias; /* norms; the bias may be NULL */
+  int n_matrices;
+  GlmStepMatrix matrices[GLM_MAX_SPLIT];
+  GlmStepMatrix gate;
+  GlmHeads heads;
+  GlmHeads stored[GLM_KV_STREAMS];
+  int n_pairs;
+} GlmStep;
+
+typedef struct
+{
+  GlmStep *steps;
+  int n_steps;
+  /* The step from which on a row needs what others stored: steps before it run for the whole batch first. */
+  int attend;
+} GlmPlanLayer;
+
+typedef struct
+{
+  const char *name;
+  int64_t width; /* floats in a row; 0: not used */
+  bool spans;    /* lives from before ATTEND until after it: holds the whole batch, not a tile */
+} GlmPlanRegister;
+
+typedef struct
+{
+  const GlmArch *arch;
+  const GlmBackend *backend;
+  GlmParams params;
+  GlmPlanRegister registers[GLM_MAX_REGISTERS];
+  int n_registers;
+  GlmKvShape kv;
+  GlmStepMatrix embedding; /* [n_vocab, n_embd]: rows are looked up */
+  GlmPlanLayer *layers;    /* [params.n_layers] */
+  GlmPlanLayer head;
+  uint16_t *prefix; /* P-Tuning: f16 [layer][stream][params.n_prefix][head × width], or NULL */
+} GlmPlan;
+
+/* A step for each row, without weights. */
+bool glm_plan_new (const GlmArch *arch, const GlmParams *params, const GlmBackend *backend, GlmPlan **ret_plan, GlmError *error);
+void glm_plan_free (GlmPlan *plan);
+
+/* Joins steps; GLM_ERROR_UNSUPPORTED where the back end cannot run one.  Weights must be bound. */
+bool glm_plan_join (GlmPlan *plan, GlmError *error);
+
+/* Bytes of the weights that evaluating a token reads: not of an embedding that is only looked up. */
+size_t glm_plan_weight_bytes (const GlmPlan *plan);
+/* Bytes of the registers for a batch of n_rows that passes n_tile at a time. */
+size_t glm_plan_register_bytes (const GlmPlan *plan, int64_t n_rows, int64_t n_tile);
+
+/* One line about a step, without newline. */
+void glm_plan_describe (const GlmPlan *plan, const GlmStep *step, char *text, size_t size);
+
+#endif

@@ -1,0 +1,447 @@
+/* attention.c: see attention.h
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The work is cut into items: (key/value head) × (tile of query vectors) × (range of columns).  Query vectors are numbered
+ * row-major, vector v = row · group + head within the group, and a tile is 64 of them.  How a row is computed depends on
+ * its own columns alone, not on the batch it came in: a token verified in a batch gives what it gives by itself.
+ */
+#include "cpu/attention.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/aligned.h"
+
+#define TILE           64  /* query vectors */
+#define BLOCK          128 /* columns of one step */
+#define SPLIT          512 /* columns of one item where the columns are split */
+#define MAX_SPLIT_ROWS 16  /* batches of up to this many tokens have their columns split */
+
+struct GlmAttention
+{
+  const GlmKvCache *cache;
+  const GlmKernels *kernels;
+  int64_t worker_floats;
+  float *work;  /* [n_threads][worker_floats] */
+  float *parts; /* [split][row][head][value_width + 2: sum, maximum, values] */
+};
+
+typedef struct
+{
+  const GlmAttention *attention;
+  const GlmAttentionTask *task;
+  const GlmKernels *kernels;
+  int group;         /* query heads that share a key */
+  int64_t n_vectors; /* rows × group */
+  int64_t n_tiles;
+  int64_t n_splits;
+  int64_t n_items;
+  atomic_llong next;
+} Job;
+
+/* One worker's memory. */
+typedef struct
+{
+  float *q;       /* [TILE][key_width], scaled */
+  float *values;  /* [TILE][value_width] */
+  float *scores;  /* [TILE][BLOCK] */
+  float *maximum; /* [TILE] */
+  float *sum;     /* [TILE] */
+  float *block;   /* of a cache in 8 bits: a block as halves, and one row as floats */
+} Work;
+
+/* The keys or the values of a block. */
+typedef struct
+{
+  GlmAttendBlock block; /* with scales: int8 */
+  bool is_float;
+} Rows;
+
+/* ---- Memory ----------------------------------------------------------------------------------------------------- */
+
+static int64_t
+worker_floats (const GlmKvShape *shape, const GlmAttentionLimits *limits)
+{
+  int64_t block = 0;
+
+  for (int i = 0; i < shape->n_streams; i++)
+    if (shape->streams[i].element_bytes == 1 && (BLOCK + 1) * (int64_t) shape->streams[i].width > block)
+      block = (BLOCK + 1) * (int64_t) shape->streams[i].width;
+  return TILE * (limits->key_width + limits->value_width + BLOCK + 2) + block;
+}
+
+static int64_t
+count_splits (int64_t n_columns)
+{
+  return (n_columns + SPLIT - 1) / SPLIT;
+}
+
+static int64_t
+count_part_floats (const GlmAttentionLimits *limits, int64_t n_columns)
+{
+  return count_splits (n_columns) * MAX_SPLIT_ROWS * limits->n_heads * (limits->value_width + 2);
+}
+
+size_t
+glm_attention_bytes (const GlmKvShape *shape, const GlmAttentionLimits *limits, int n_threads, int64_t n_columns)
+{
+  return (size_t) (count_part_floats (limits, n_columns) + n_threads * worker_floats (shape, limits)) * sizeof (float);
+}
+
+bool
+glm_attention_new (const GlmKvCache *cache, const GlmAttentionLimits *limits, int n_threads, GlmAttention **ret_attention,
+                   GlmError *error)
+{
+  GlmAttention *attention = calloc (1, sizeof *attention);
+
+  if (!attention)
+    goto fail;
+  attention->cache = cache;
+  attention->kernels = glm_kernels ();
+  attention->worker_floats = worker_floats (&cache->shape, limits);
+  attention->work = glm_alloc_aligned ((size_t) (n_threads * attention->worker_floats), sizeof (float));
+  attention->parts = glm_alloc_aligned ((size_t) count_part_floats (limits, cache->n_columns), sizeof (float));
+  if (!attention->work || !attention->parts)
+    goto fail;
+  *ret_attention = attention;
+  return true;
+
+fail:
+  glm_attention_free (attention);
+  return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for the attention of %lld columns",
+                        (long long) cache->n_columns);
+}
+
+void
+glm_attention_free (GlmAttention *attention)
+{
+  if (!attention)
+    return;
+  free (attention->work);
+  free (attention->parts);
+  free (attention);
+}
+
+/* ---- Storing ---------------------------------------------------------------------------------------------------- */
+
+static uint32_t
+float_bits (float x)
+{
+  uint32_t bits;
+
+  memcpy (&bits, &x, sizeof bits);
+  return bits;
+}
+
+/* n ≤ GLM_KV_BLOCK values as scale · integer, the largest as ±127.  Written for the compiler to vectorise: sizes compare
+ * as the integers of their bits, and adding 1.5 · 2²³ leaves the rounded integer in the low bits. */
+static float
+quantise_block (const float *x, int n, int8_t *out)
+{
+  int32_t largest = 0;
+  float maximum, inverse;
+
+  for (int i = 0; i < n; i++)
+    {
+      int32_t size = (int32_t) (float_bits (x[i]) & 0x7fffffff);
+
+      largest = size > largest ? size : largest;
+    }
+  memcpy (&maximum, &largest, sizeof maximum);
+  inverse = maximum > 0 ? 127 / maximum : 0;
+  for (int i = 0; i < n; i++)
+    out[i] = (int8_t) (float_bits (x[i] * inverse + 12582912.0f) & 0xff);
+  return maximum / 127;
+}
+
+void
+glm_attention_store (const GlmAttention *attention, int layer, int stream, int head, int64_t column, const float *row)
+{
+  const GlmKvCache *cache = attention->cache;
+  void *rows = glm_kv_cache_rows (cache, layer, stream, head);
+  float *scales = glm_kv_cache_scales (cache, layer, stream, head);
+  int64_t d = cache->shape.streams[stream].width, offset = column * d;
+
+  switch (cache->shape.streams[stream].element_bytes)
+    {
+    case sizeof (float): memcpy ((float *) rows + offset, row, (size_t) d * sizeof (float)); break;
+    case sizeof (uint16_t): attention->kernels->f32_to_f16 ((uint16_t *) rows + offset, row, d); break;
+    default:
+      scales += column * glm_kv_blocks (&cache->shape.streams[stream]);
+      for (int64_t i = 0; i < d; i += GLM_KV_BLOCK)
+        scales[i / GLM_KV_BLOCK] =
+            quantise_block (row + i, d - i < GLM_KV_BLOCK ? (int) (d - i) : GLM_KV_BLOCK, (int8_t *) rows + offset + i);
+    }
+}
+
+/* ---- Blocks ----------------------------------------------------------------------------------------------------- */
+
+/* Columns that a row sees. */
+static int64_t
+visible (const GlmAttentionTask *task, int64_t row)
+{
+  int64_t n = task->first_column + row + 1;
+
+  return n > task->n_context ? n : task->n_context;
+}
+
+/* Query vectors from `vector` on that one call of the scores takes: all of them, but in a small batch those of one token.
+ * attend_scores() adds up in another order for few vectors than for many; so a token that is verified beside guessed ones
+ * gets, to the bit, the scores that it would get alone (see draft.h). */
+static int64_t
+score_together (const Job *job, int64_t vector, int64_t n_q)
+{
+  int64_t left = job->group - vector % job->group;
+
+  return job->task->n_rows > MAX_SPLIT_ROWS || left > n_q ? n_q : left;
+}
+
+/* The keys or the values of a block.  What is stored in 8 bits becomes halves first where many query vectors will use it. */
+static Rows
+block_rows (const Job *job, const Work *work, bool values, int kv_head, int64_t column, int64_t n, int64_t n_q)
+{
+  const GlmKvCache *cache = job->attention->cache;
+  int stream = values ? cache->shape.n_streams - 1 : 0;
+  const GlmKvStream *s = &cache->shape.streams[stream];
+  const char *data = glm_kv_cache_rows (cache, job->task->layer, stream, kv_head);
+  int64_t d = values ? job->task->value_width : job->task->key_width;
+  Rows rows = { { .rows = data + column * s->width * s->element_bytes, .ld = s->width, .n = (int) n, .n_q = (int) n_q, .d = d },
+                s->element_bytes == sizeof (float) };
+  float *row = work->block + BLOCK * d;
+
+  if (s->element_bytes != 1)
+    return rows;
+  rows.block.ld_scales = glm_kv_blocks (s);
+  rows.block.scales = glm_kv_cache_scales (cache, job->task->layer, stream, kv_head) + column * rows.block.ld_scales;
+  if (job->task->n_rows <= MAX_SPLIT_ROWS)
+    return rows;
+  for (int64_t i = 0; i < n; i++)
+    {
+      job->kernels->i8_to_f32 (row, (const int8_t *) rows.block.rows + i * s->width,
+                               rows.block.scales + i * rows.block.ld_scales, d);
+      job->kernels->f32_to_f16 ((uint16_t *) work->block + i * d, row, d);
+    }
+  rows.block.rows = work->block;
+  rows.block.ld = d;
+  rows.block.scales = NULL;
+  return rows;
+}
+
+/* s[i][j] = q_i · k_j for the vectors from `vector` on */
+static void
+block_scores (const Job *job, const Work *work, int64_t vector, Rows keys)
+{
+  GlmAttendBlock *block = &keys.block;
+  int64_t d = block->d, n_q = block->n_q;
+
+  if (block->scales)
+    job->kernels->attend_scores_i8 (block, work->q, d, work->scores, BLOCK);
+  else if (!keys.is_float)
+    for (int64_t i = 0; i < n_q; i += block->n_q)
+      {
+        block->n_q = (int) score_together (job, vector + i, n_q - i);
+        job->kernels->attend_scores (block, work->q + i * d, d, work->scores + i * BLOCK, BLOCK);
+      }
+  else
+    for (int64_t i = 0; i < n_q; i++)
+      for (int64_t j = 0; j < block->n; j++)
+        work->scores[i * BLOCK + j] = job->kernels->dot_f32 (work->q + i * d, (const float *) block->rows + j * block->ld, d);
+}
+
+/* o_i += Σ_j p_ij · v_j */
+static void
+block_values (const Job *job, const Work *work, Rows values)
+{
+  const GlmAttendBlock *block = &values.block;
+  int64_t d = block->d;
+
+  if (block->scales)
+    job->kernels->attend_values_i8 (block, work->scores, BLOCK, work->values, d);
+  else if (!values.is_float)
+    job->kernels->attend_values (block, work->scores, BLOCK, work->values, d);
+  else
+    for (int64_t i = 0; i < block->n_q; i++)
+      for (int64_t j = 0; j < block->n; j++)
+        job->kernels->add_scaled (work->values + i * d, (const float *) block->rows + j * block->ld,
+                                  work->scores[i * BLOCK + j], d);
+}
+
+/* Turns the scores of vector i into weights exp (s − maximum), and rescales what was summed under an older maximum. */
+static void
+block_softmax (const Job *job, const Work *work, int64_t i, int64_t n_valid, int64_t n_keys)
+{
+  float *s = work->scores + i * BLOCK, *o = work->values + i * job->task->value_width;
+  float maximum;
+
+  if (n_valid < 0)
+    n_valid = 0;
+  maximum = fmaxf (work->maximum[i], job->kernels->largest (s, n_valid));
+  if (maximum > work->maximum[i])
+    {
+      float factor = expf (work->maximum[i] - maximum);
+
+      work->sum[i] *= factor;
+      for (int64_t j = 0; j < job->task->value_width; j++)
+        o[j] *= factor;
+      work->maximum[i] = maximum;
+    }
+  work->sum[i] += job->kernels->exp_sum (s, 1, maximum, n_valid);
+  for (int64_t j = n_valid; j < n_keys; j++)
+    s[j] = 0;
+}
+
+static void
+load_queries (const Job *job, const Work *work, int kv_head, int64_t vector, int64_t n_q)
+{
+  const GlmAttentionTask *task = job->task;
+  int64_t d = task->key_width;
+
+  for (int64_t i = 0; i < n_q; i++)
+    {
+      int64_t row = (vector + i) / job->group, head = kv_head * job->group + (vector + i) % job->group;
+      const float *q = task->q + row * task->ldq + head * d;
+
+      for (int64_t j = 0; j < d; j++)
+        work->q[i * d + j] = task->scale * q[j];
+      work->maximum[i] = -INFINITY;
+      work->sum[i] = 0;
+    }
+  memset (work->values, 0, (size_t) (n_q * task->value_width) * sizeof (float));
+}
+
+static float *
+part_of (const Job *job, int64_t split, int64_t row, int64_t head)
+{
+  return job->attention->parts + ((split * MAX_SPLIT_ROWS + row) * job->task->n_heads + head) * (job->task->value_width + 2);
+}
+
+static void
+store_result (const Job *job, const Work *work, int kv_head, int64_t vector, int64_t n_q, int64_t split)
+{
+  int64_t d = job->task->value_width;
+
+  for (int64_t i = 0; i < n_q; i++)
+    {
+      int64_t row = (vector + i) / job->group, head = kv_head * job->group + (vector + i) % job->group;
+      const float *o = work->values + i * d;
+
+      if (job->n_splits > 1)
+        {
+          float *part = part_of (job, split, row, head);
+
+          part[0] = work->sum[i];
+          part[1] = work->maximum[i];
+          memcpy (part + 2, o, (size_t) d * sizeof (float));
+        }
+      else
+        {
+          float *out = job->task->out + row * job->task->ldout + head * d, factor = 1 / work->sum[i];
+
+          for (int64_t j = 0; j < d; j++)
+            out[j] = o[j] * factor;
+        }
+    }
+}
+
+static void
+run_item (const Job *job, const Work *work, int64_t item)
+{
+  int64_t split = item % job->n_splits, tile = item / job->n_splits % job->n_tiles;
+  int kv_head = (int) (item / job->n_splits / job->n_tiles);
+  int64_t vector = tile * TILE, n_q = job->n_vectors - vector < TILE ? job->n_vectors - vector : TILE;
+  int64_t begin = job->n_splits > 1 ? split * SPLIT : 0;
+  int64_t end = visible (job->task, (vector + n_q - 1) / job->group);
+
+  if (job->n_splits > 1 && end > begin + SPLIT)
+    end = begin + SPLIT;
+  load_queries (job, work, kv_head, vector, n_q);
+  for (int64_t column = begin; column < end; column += BLOCK)
+    {
+      int64_t n_keys = end - column < BLOCK ? end - column : BLOCK;
+
+      block_scores (job, work, vector, block_rows (job, work, false, kv_head, column, n_keys, n_q));
+      for (int64_t i = 0; i < n_q; i++)
+        {
+          int64_t n_valid = visible (job->task, (vector + i) / job->group) - column;
+
+          block_softmax (job, work, i, n_valid < n_keys ? n_valid : n_keys, n_keys);
+        }
+      block_values (job, work, block_rows (job, work, true, kv_head, column, n_keys, n_q));
+    }
+  store_result (job, work, kv_head, vector, n_q, split);
+}
+
+static void
+run_worker (int worker, int n_workers, void *data)
+{
+  Job *job = data;
+  int64_t keys = TILE * job->task->key_width, values = TILE * job->task->value_width;
+  float *memory = job->attention->work + worker * job->attention->worker_floats;
+  Work work = {
+    .q = memory,
+    .values = memory + keys,
+    .scores = memory + keys + values,
+    .maximum = memory + keys + values + TILE * BLOCK,
+    .sum = memory + keys + values + TILE * (BLOCK + 1),
+    .block = memory + keys + values + TILE * (BLOCK + 2),
+  };
+
+  for (;;)
+    {
+      long long item = atomic_fetch_add_explicit (&job->next, 1, memory_order_relaxed);
+
+      if (item >= job->n_items)
+        return;
+      /* Later tiles see more columns: take them first, so that no worker is left with a long one at the end. */
+      run_item (job, &work, job->n_items - 1 - item);
+    }
+}
+
+/* Joins the parts of one head of one row: each is a sum of values under its own maximum. */
+static void
+join_parts (const Job *job, int64_t row, int64_t head)
+{
+  int64_t d = job->task->value_width;
+  float *out = job->task->out + row * job->task->ldout + head * d;
+  float maximum = -INFINITY, sum = 0;
+
+  for (int64_t i = 0; i < job->n_splits; i++)
+    maximum = fmaxf (maximum, part_of (job, i, row, head)[1]);
+  memset (out, 0, (size_t) d * sizeof (float));
+  for (int64_t i = 0; i < job->n_splits; i++)
+    {
+      const float *part = part_of (job, i, row, head);
+      float factor = expf (part[1] - maximum);
+
+      sum += factor * part[0];
+      job->kernels->add_scaled (out, part + 2, factor, d);
+    }
+  for (int64_t j = 0; j < d; j++)
+    out[j] *= 1 / sum;
+}
+
+void
+glm_attention_run (GlmAttention *attention, const GlmAttentionTask *task, GlmPool *pool)
+{
+  int n_kv_heads = attention->cache->shape.streams[0].n_heads, group = task->n_heads / n_kv_heads;
+  Job job = {
+    .attention = attention,
+    .task = task,
+    .kernels = attention->kernels,
+    .group = group,
+    .n_vectors = task->n_rows * group,
+    .n_splits = task->n_rows <= MAX_SPLIT_ROWS ? count_splits (visible (task, task->n_rows - 1)) : 1,
+  };
+
+  job.n_tiles = (job.n_vectors + TILE - 1) / TILE;
+  job.n_items = n_kv_heads * job.n_tiles * job.n_splits;
+  atomic_init (&job.next, 0);
+  glm_pool_run (pool, run_worker, &job);
+  if (job.n_splits > 1)
+    for (int64_t row = 0; row < task->n_rows; row++)
+      for (int64_t head = 0; head < task->n_heads; head++)
+        join_parts (&job, row, head);
+}

@@ -85,6 +85,55 @@ test_regions (int n_threads)
   glm_pool_free (pool);
 }
 
+typedef struct
+{
+  GlmPool *pool;
+  int n_calls; /* in which each share ran once */
+} Caller;
+
+static void
+count_share (int worker, int n_workers, void *data)
+{
+  atomic_fetch_add ((atomic_int *) data, 1);
+}
+
+static void *
+call_often (void *data)
+{
+  Caller *caller = data;
+
+  for (int i = 0; i < 2000; i++)
+    {
+      atomic_int n_shares = 0;
+
+      glm_pool_run (caller->pool, count_share, &n_shares);
+      caller->n_calls += n_shares == glm_pool_n_threads (caller->pool);
+    }
+  return NULL;
+}
+
+/* Callers on different threads each get whole regions of their own. */
+static void
+test_callers (void)
+{
+  Caller callers[3] = { 0 };
+  pthread_t threads[3];
+  GlmPool *pool = NULL;
+
+  check (glm_pool_new (3, &pool, NULL), "glm_pool_new");
+  for (int i = 0; i < 3; i++)
+    {
+      callers[i].pool = pool;
+      check (pthread_create (&threads[i], NULL, call_often, &callers[i]) == 0, "a thread");
+    }
+  for (int i = 0; i < 3; i++)
+    {
+      pthread_join (threads[i], NULL);
+      check (callers[i].n_calls == 2000, "a region of one caller among others has all its shares");
+    }
+  glm_pool_free (pool);
+}
+
 static double
 process_seconds (void)
 {
@@ -160,6 +209,7 @@ main (void)
   test_shares ();
   for (int n_threads = 1; n_threads <= 5; n_threads++)
     test_regions (n_threads);
+  test_callers ();
   test_idle_pool_costs_nothing ();
   glm_pool_free (NULL);
   printf ("%s\n", n_failed == 0 ? "ok" : "failed");

@@ -195,6 +195,73 @@ test_mixed_types (const char *name, Engine *engine, int64_t n)
   free (y);
 }
 
+/* A stack times rows that each product chooses, against the product of each member with those rows copied out. */
+static void
+test_stack (const char *name, Engine *engine, GlmType type, int64_t rows, int64_t cols)
+{
+  enum
+  {
+    N_MEMBERS = 5,
+    N_X = 50
+  };
+  static const int n_chosen[N_MEMBERS] = { 13, 0, 1, 40, 3 };
+  const GlmTypeTraits *traits = glm_type_traits (type);
+  size_t member_bytes = (size_t) (rows * cols / traits->block_size * traits->block_bytes);
+  size_t y_bytes = (size_t) (40 * rows) * sizeof (float), x_bytes = (size_t) (N_X * cols) * sizeof (float);
+  uint8_t *data = guarded_new (N_MEMBERS * member_bytes);
+  float *x = guarded_new (x_bytes), *copy = malloc (x_bytes), *bias = malloc ((size_t) rows * sizeof *bias), *y[N_MEMBERS];
+  float *expected = malloc (y_bytes);
+  int32_t chosen[N_MEMBERS][40];
+  GlmProduct products[N_MEMBERS];
+  GlmMatrix *stack = NULL;
+
+  random_weights (traits, data, N_MEMBERS * rows * cols, 0);
+  random_floats (x, N_X * cols, 0);
+  random_floats (bias, rows, 0);
+  check (glm_matrix_new_stack (type, N_MEMBERS, rows, cols, data, engine->pool, &stack, NULL), "%s: a stack", name);
+  for (int i = 0; i < N_MEMBERS; i++)
+    {
+      y[i] = guarded_new ((size_t) (n_chosen[i] * rows) * sizeof (float));
+      random_floats (y[i], n_chosen[i] * rows, 3);
+      for (int t = 0; t < n_chosen[i]; t++)
+        chosen[i][t] = (int32_t) random_below (N_X);
+      products[i] = (GlmProduct){ stack, i % 2 ? NULL : bias, y[i], rows, i == 4, 0.5f, i, chosen[i], n_chosen[i] };
+    }
+  memset (y[4], 0, (size_t) (n_chosen[4] * rows) * sizeof (float)); /* what is added to */
+  check (glm_matmul_many (products, N_MEMBERS, x, cols, N_X, engine->pool, engine->scratch, NULL), "%s: chosen rows", name);
+  for (int i = 0; i < N_MEMBERS; i++)
+    {
+      GlmProduct alone = products[i];
+      double worst = 0, largest = 1;
+
+      for (int t = 0; t < n_chosen[i]; t++)
+        memcpy (copy + t * cols, x + chosen[i][t] * cols, (size_t) cols * sizeof *x);
+      check (glm_matrix_new (type, rows, cols, data + (size_t) i * member_bytes, NULL, (GlmMatrix **) &alone.matrix, NULL),
+             "%s: a member", name);
+      memset (expected, 0, y_bytes);
+      alone.y = expected;
+      alone.member = 0;
+      alone.rows = NULL;
+      glm_matmul_many (&alone, 1, copy, cols, n_chosen[i], engine->pool, engine->scratch, NULL);
+      for (int64_t j = 0; j < n_chosen[i] * rows; j++)
+        {
+          worst = fmax (worst, fabs ((double) (y[i][j] - expected[j])));
+          largest = fmax (largest, fabs ((double) expected[j]));
+        }
+      /* Many whole rows in float go through OpenBLAS, which adds in another order. */
+      check (worst <= (glm_matrix_is_packed (stack) ? 0 : 1e-5 * largest), "%s: %s, member %d of a stack of %d × %d: off by %g",
+             name, traits->name, i, (int) rows, (int) cols, worst);
+      glm_matrix_free ((GlmMatrix *) alone.matrix);
+      guarded_free (y[i], (size_t) (n_chosen[i] * rows) * sizeof (float));
+    }
+  glm_matrix_free (stack);
+  free (copy);
+  free (bias);
+  free (expected);
+  guarded_free (x, x_bytes);
+  guarded_free (data, N_MEMBERS * member_bytes);
+}
+
 void
 test_matrices (const char *name)
 {
@@ -223,6 +290,9 @@ test_matrices (const char *name)
     }
   for (int n = 1; n < 40; n += 13)
     test_mixed_types (name, &engine, n);
+  for (uint32_t type = 0; type < 40; type++)
+    for (int64_t rows = 37; glm_type_traits (type) && rows <= 96; rows += 59)
+      test_stack (name, &engine, (GlmType) type, rows, 256);
   test_matrix (name, &engine, GLM_TYPE_F32, 5, 7, 3, true);
   test_matrix (name, &engine, GLM_TYPE_F16, 5, 33, 20, true);
   test_matrix (name, &engine, GLM_TYPE_Q8_0, 48, 96, 9, true);

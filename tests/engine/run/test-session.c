@@ -285,22 +285,32 @@ run_session (void *data)
   return NULL;
 }
 
+/* Sessions of a model have its threads in common, and may run at once. */
 static void
 test_threads (void)
 {
   TinyModel tiny = TINY_CHATGLM;
   GlmModel *model = open_tiny (&tiny);
+  GlmSession *session, *other;
   int32_t ids[60];
-  pthread_t threads[2];
+  pthread_t threads[3];
   Runner runner = { model, ids, NULL };
 
   model->n_threads = 2;
   fill_ids (&tiny, ids, 60, 17);
   runner.expected = fresh_logits (model, ids, 60);
-  for (int i = 0; i < 2; i++)
+  session = open_session (model);
+  other = open_session (model);
+  CHECK (session->pool == other->pool && glm_pool_n_threads (session->pool) == 2, "each session has its own threads");
+  glm_session_free (other);
+  for (int i = 0; i < 3; i++)
     REQUIRE (pthread_create (&threads[i], NULL, run_session, &runner) == 0, "no thread");
-  for (int i = 0; i < 2; i++)
+  for (int i = 0; i < 3; i++)
     pthread_join (threads[i], NULL);
+  sync_ids (session, ids, 60);
+  check_same (session, runner.expected, 1e-6, "after the others");
+  glm_session_free (session);
+  CHECK (!model->pools, "threads that no session uses");
   free ((float *) runner.expected);
   glm_model_free (model);
 }

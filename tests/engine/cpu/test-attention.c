@@ -1,0 +1,233 @@
+/* test-attention.c: attention over streams of any width against a naive loop
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include <math.h>
+
+#include "check.h"
+#include "cpu/attention.h"
+
+#define N_COLUMNS 640 /* more than one part of the columns */
+
+typedef struct
+{
+  int n_heads, n_kv_heads, key_width, value_width;
+  bool shared; /* one stream: a value is the first part of its key */
+} Shape;
+
+typedef struct
+{
+  Shape shape;
+  GlmKvCache cache;
+  float *rows[GLM_KV_STREAMS]; /* [head][column][width]: what is stored */
+} Memory;
+
+static float
+some_value (void)
+{
+  static uint32_t state = 1;
+
+  state = state * 1664525u + 1013904223u;
+  return (float) (state >> 8) / 8388608.0f - 1;
+}
+
+/* What element i of a stored row is worth. */
+static float
+stored_value (const GlmKvCache *cache, int stream, int head, int64_t column, int i)
+{
+  const GlmKvStream *s = &cache->shape.streams[stream];
+  const void *rows = glm_kv_cache_rows (cache, 1, stream, head);
+  int64_t at = column * s->width + i;
+
+  switch (s->element_bytes)
+    {
+    case 4: return ((const float *) rows)[at];
+    case 2: return glm_f16_to_f32 (((const uint16_t *) rows)[at]);
+    default:
+      return glm_kv_cache_scales (cache, 1, stream, head)[column * glm_kv_blocks (s) + i / GLM_KV_BLOCK]
+             * (float) ((const int8_t *) rows)[at];
+    }
+}
+
+static void
+fill (Memory *memory, const GlmAttention *attention)
+{
+  float row[1024], worst = 0;
+
+  for (int stream = 0; stream < memory->cache.shape.n_streams; stream++)
+    {
+      const GlmKvStream *s = &memory->cache.shape.streams[stream];
+      float *out = malloc ((size_t) (s->n_heads * N_COLUMNS * s->width) * sizeof *out);
+
+      REQUIRE (out, "no memory");
+      memory->rows[stream] = out;
+      for (int head = 0; head < s->n_heads; head++)
+        for (int64_t column = 0; column < N_COLUMNS; column++, out += s->width)
+          {
+            for (int i = 0; i < s->width; i++)
+              row[i] = some_value ();
+            glm_attention_store (attention, 1, stream, head, column, row);
+            for (int i = 0; i < s->width; i++)
+              {
+                out[i] = stored_value (&memory->cache, stream, head, column, i);
+                worst = fmaxf (worst, fabsf (out[i] - row[i]));
+              }
+          }
+    }
+  CHECK (worst <= 0.005f, "a row is off by %g when stored", worst);
+}
+
+/* softmax (scale · q · k) · v of one query over the first n columns, in double precision. */
+static void
+naive (const Memory *memory, const float *q, int kv_head, float scale, int64_t n, double *out)
+{
+  const Shape *shape = &memory->shape;
+  const float *keys = memory->rows[0] + (int64_t) kv_head * N_COLUMNS * shape->key_width;
+  int stride = shape->shared ? shape->key_width : shape->value_width;
+  const float *values = shape->shared ? keys : memory->rows[1] + (int64_t) kv_head * N_COLUMNS * stride;
+  double weights[N_COLUMNS], maximum = -INFINITY, sum = 0;
+
+  for (int64_t j = 0; j < n; j++)
+    {
+      weights[j] = 0;
+      for (int i = 0; i < shape->key_width; i++)
+        weights[j] += (double) scale * q[i] * keys[j * shape->key_width + i];
+      maximum = fmax (maximum, weights[j]);
+    }
+  for (int64_t j = 0; j < n; j++)
+    sum += weights[j] = exp (weights[j] - maximum);
+  for (int i = 0; i < shape->value_width; i++)
+    {
+      out[i] = 0;
+      for (int64_t j = 0; j < n; j++)
+        out[i] += weights[j] / sum * values[j * stride + i];
+    }
+}
+
+static void
+check_rows (const Memory *memory, GlmAttention *attention, int64_t first, int64_t n_rows, int64_t n_context, const char *what)
+{
+  const Shape *shape = &memory->shape;
+  int64_t ldq = shape->n_heads * shape->key_width + 3, ldout = shape->n_heads * shape->value_width + 5;
+  float *q = calloc ((size_t) (n_rows * ldq), sizeof *q), *out = calloc ((size_t) (n_rows * ldout), sizeof *out);
+  GlmAttentionTask task = {
+    .q = q,
+    .ldq = ldq,
+    .out = out,
+    .ldout = ldout,
+    .n_rows = n_rows,
+    .n_heads = shape->n_heads,
+    .key_width = shape->key_width,
+    .value_width = shape->value_width,
+    .scale = 0.3f,
+    .first_column = first,
+    .n_context = n_context,
+    .layer = 1,
+  };
+  double expected[1024], worst = 0;
+
+  for (int64_t i = 0; i < n_rows * ldq; i++)
+    q[i] = some_value ();
+  glm_attention_run (attention, &task, NULL);
+  for (int64_t row = 0; row < n_rows; row++)
+    for (int head = 0; head < shape->n_heads; head++)
+      {
+        int64_t n = first + row + 1 > n_context ? first + row + 1 : n_context;
+
+        naive (memory, q + row * ldq + head * shape->key_width, head / (shape->n_heads / shape->n_kv_heads), task.scale, n,
+               expected);
+        for (int i = 0; i < shape->value_width; i++)
+          worst = fmax (worst, fabs (out[row * ldout + head * shape->value_width + i] - expected[i]));
+      }
+  /* 8 bits become half precision on the way where a batch is large. */
+  CHECK (worst <= (memory->cache.scales && n_rows > 16 ? 2e-3 : 2e-5),
+         "%s, %d heads over %d, %d | %d, %d rows behind %d: off by %g", what, shape->n_heads, shape->n_kv_heads,
+         shape->key_width, shape->value_width, (int) n_rows, (int) first, worst);
+  free (q);
+  free (out);
+}
+
+static void
+test_shape (const Shape *shape, int key_bytes, int value_bytes, const char *mask)
+{
+  GlmKvShape kv = { 2,
+                    shape->shared ? 1 : 2,
+                    { { shape->n_kv_heads, shape->key_width, key_bytes },
+                      { shape->n_kv_heads, shape->value_width, value_bytes } } };
+  GlmAttentionLimits limits = { shape->n_heads, shape->key_width, shape->value_width };
+  Memory memory = { .shape = *shape };
+  GlmAttention *attention;
+  GlmError error = { 0 };
+  char what[64];
+
+  snprintf (what, sizeof what, "%s, %d and %d bytes", mask, key_bytes, value_bytes);
+  REQUIRE (glm_kv_cache_init (&memory.cache, &kv, N_COLUMNS, &error), "%s", error.message);
+  REQUIRE (glm_attention_new (&memory.cache, &limits, 1, &attention, &error), "%s", error.message);
+  fill (&memory, attention);
+  check_rows (&memory, attention, 0, 1, 0, what);
+  check_rows (&memory, attention, 599, 1, 0, what);
+  check_rows (&memory, attention, 530, 3, 0, what);
+  check_rows (&memory, attention, 100, 19, 0, what);
+  check_rows (&memory, attention, 2, 20, 30, what);
+  glm_attention_free (attention);
+  glm_kv_cache_clear (&memory.cache);
+  free (memory.rows[0]);
+  free (memory.rows[1]);
+}
+
+/* Columns that were read into another cache are the same there. */
+static void
+test_columns (void)
+{
+  GlmKvShape kv = { 2, 2, { { 2, 48, 1 }, { 1, 20, 2 } } };
+  GlmKvCache a, b;
+  size_t n = 5 * glm_kv_bytes_per_token (&kv);
+  unsigned char *data = malloc (n), *again = malloc (n);
+  GlmError error = { 0 };
+
+  REQUIRE (data && again && glm_kv_cache_init (&a, &kv, 30, &error) && glm_kv_cache_init (&b, &kv, 9, &error), "%s",
+           error.message);
+  CHECK (n == 5 * 2 * (2 * (48 + 2 * 4) + 20 * 2), "%zu bytes", n);
+  for (size_t i = 0; i < a.n_bytes; i++)
+    a.data[i] = (unsigned char) (i * 7);
+  glm_kv_cache_read (&a, 20, 5, data);
+  glm_kv_cache_write (&b, 4, 5, data);
+  glm_kv_cache_read (&b, 4, 5, again);
+  CHECK (memcmp (data, again, n) == 0, "columns change on the way");
+  CHECK (memcmp ((char *) glm_kv_cache_rows (&b, 1, 1, 0) + 4 * 40, (char *) glm_kv_cache_rows (&a, 1, 1, 0) + 20 * 40, 5 * 40)
+             == 0,
+         "values in another place");
+  free (data);
+  free (again);
+  glm_kv_cache_clear (&a);
+  glm_kv_cache_clear (&b);
+}
+
+int
+main (void)
+{
+  static const char *const masks[] = { "c", "sse", "avx2", "avxvnni", "avx512", "all" };
+  static const Shape shapes[] = {
+    { 4, 2, 16, 16, false },   { 6, 2, 48, 32, false }, { 8, 1, 20, 100, false },
+    { 20, 1, 576, 512, true }, { 3, 1, 40, 32, true },
+  };
+  unsigned tested = UINT32_MAX;
+
+  test_columns ();
+  for (size_t i = 0; i < sizeof masks / sizeof masks[0]; i++)
+    {
+      unsigned mask = 0;
+
+      REQUIRE (glm_cpu_mask_parse (masks[i], &mask), "%s", masks[i]);
+      glm_cpu_set_mask (mask);
+      if (glm_cpu_flags () == tested)
+        continue;
+      tested = glm_cpu_flags ();
+      for (size_t j = 0; j < sizeof shapes / sizeof shapes[0]; j++)
+        for (int bytes = 1; bytes <= 4; bytes *= 2)
+          test_shape (&shapes[j], bytes, bytes, masks[i]);
+      test_shape (&shapes[1], 2, 1, masks[i]);
+      test_shape (&shapes[1], 1, 4, masks[i]);
+    }
+  return check_exit ();
+}

@@ -370,8 +370,9 @@ describe_linear (const GlmPlan *plan, const GlmStep *step, const char *to, char 
   for (int i = 0; i < step->n_matrices; i++)
     rows += step->matrices[i].rows;
   if (step->code == GLM_OP_GATED)
-    snprintf (text, size, "%s gated (%s, %s [%lld × %lld], [%lld × %lld])", to, plan->registers[step->in].name, step->op->tensor,
-              (long long) step->gate.rows, (long long) step->gate.cols, (long long) rows, (long long) step->matrices[0].cols);
+    snprintf (text, size, "%s gated (%s, %s [%lld × %lld], [%lld × %lld])", to, plan->registers[step->in].name,
+              step->op->tensor, (long long) step->gate.rows, (long long) step->gate.cols, (long long) rows,
+              (long long) step->matrices[0].cols);
   else if (step->matrices[0].n > 1)
     snprintf (text, size, "%s linear (%s, %s [%lld × %lld × %lld]%s)", to, plan->registers[step->in].name, step->op->tensor,
               (long long) step->matrices[0].n, (long long) rows, (long long) step->matrices[0].cols, bias_text (step));

@@ -95,7 +95,8 @@ typedef struct
 } GlmPlan;
 
 /* A step for each row, without weights. */
-bool glm_plan_new (const GlmArch *arch, const GlmParams *params, const GlmBackend *backend, GlmPlan **ret_plan, GlmError *error);
+bool glm_plan_new (const GlmArch *arch, const GlmParams *params, const GlmBackend *backend, GlmPlan **ret_plan,
+                   GlmError *error);
 void glm_plan_free (GlmPlan *plan);
 
 /* Joins steps; GLM_ERROR_UNSUPPORTED where the back end cannot run one.  Weights must be bound. */

@@ -273,7 +273,8 @@ block_values (const Job *job, const Work *work, Rows values)
 static void
 block_softmax (const Job *job, const Work *work, int64_t i, int64_t n_valid, int64_t n_keys)
 {
-  float *s = work->scores + i * BLOCK, *o = work->values + i * job->task->value_width;
+  int64_t d = job->task->value_width;
+  float *s = work->scores + i * BLOCK, *o = work->values + i * d;
   float maximum;
 
   if (n_valid < 0)
@@ -284,7 +285,7 @@ block_softmax (const Job *job, const Work *work, int64_t i, int64_t n_valid, int
       float factor = expf (work->maximum[i] - maximum);
 
       work->sum[i] *= factor;
-      for (int64_t j = 0; j < job->task->value_width; j++)
+      for (int64_t j = 0; j < d; j++)
         o[j] *= factor;
       work->maximum[i] = maximum;
     }

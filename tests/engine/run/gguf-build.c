@@ -144,8 +144,15 @@ gguf_build_ints (GgufBuild *build, const char *key, const int32_t *values, size_
 void
 gguf_build_tensor (GgufBuild *build, const char *name, GlmType type, int64_t rows, int64_t cols, const float *values)
 {
+  gguf_build_stack (build, name, type, 1, rows, cols, values);
+}
+
+void
+gguf_build_stack (GgufBuild *build, const char *name, GlmType type, int64_t n_matrices, int64_t rows, int64_t cols,
+                  const float *values)
+{
   const GlmTypeTraits *traits = glm_type_traits (type);
-  int64_t n = (rows ? rows : 1) * cols;
+  int64_t n = n_matrices * (rows ? rows : 1) * cols;
   size_t n_bytes = (size_t) (n / traits->block_size) * (size_t) traits->block_bytes;
   unsigned char *blocks = malloc (n_bytes);
   static const unsigned char zeros[ALIGNMENT];
@@ -157,10 +164,12 @@ gguf_build_tensor (GgufBuild *build, const char *name, GlmType type, int64_t row
   else
     traits->quantise (values, blocks, n);
   put_text (&build->infos, name);
-  put_u32 (&build->infos, rows ? 2 : 1);
+  put_u32 (&build->infos, n_matrices > 1 ? 3 : rows ? 2 : 1);
   put_u64 (&build->infos, (uint64_t) cols);
   if (rows)
     put_u64 (&build->infos, (uint64_t) rows);
+  if (n_matrices > 1)
+    put_u64 (&build->infos, (uint64_t) n_matrices);
   put_u32 (&build->infos, type);
   put_u64 (&build->infos, build->data.n);
   put (&build->data, blocks, n_bytes);

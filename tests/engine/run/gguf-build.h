@@ -23,6 +23,9 @@ void gguf_build_ints (GgufBuild *build, const char *key, const int32_t *values, 
 
 /* A tensor of rows × cols (rows 0: a vector of cols) from floats, stored as the type. */
 void gguf_build_tensor (GgufBuild *build, const char *name, GlmType type, int64_t rows, int64_t cols, const float *values);
+/* n of them in one tensor of three dimensions. */
+void gguf_build_stack (GgufBuild *build, const char *name, GlmType type, int64_t n_matrices, int64_t rows, int64_t cols,
+                       const float *values);
 
 /* Aborts on failure: tests cannot go on. */
 void gguf_build_write (const GgufBuild *build, const char *path);

@@ -6,6 +6,7 @@
 #include <pthread.h>
 
 #include "naive-forward.h"
+#include "gguf-build.h"
 #include "session-check.h"
 
 /* ---- Families --------------------------------------------------------------------------------------------------- */
@@ -85,6 +86,59 @@ test_disguised_glm4 (void)
   model = open_tiny (&tiny);
   CHECK (strcmp (model->arch->name, "glm4") == 0, "%s", model->arch->name);
   glm_model_free (model);
+}
+
+/* ---- Experts ---------------------------------------------------------------------------------------------------- */
+
+/* A family that has a stack of matrices binds a tensor of three dimensions, with exactly that shape.  No step multiplies by
+ * one yet: the processor says so when the model is opened. */
+static void
+test_stacks (void)
+{
+  static const GlmRegister registers[] = {
+    [GLM_REG_X] = { "x", GLM_DIM_EMBD },
+    [GLM_REG_LOGITS] = { "logits", GLM_DIM_VOCAB },
+    [GLM_REG_OWN] = { "ff", GLM_DIM_FF },
+  };
+  static const GlmOp layer[] = {
+    { GLM_OP_LINEAR, GLM_REG_OWN, GLM_REG_X, "ffn_up_exps", GLM_DIM_FF, GLM_DIM_EMBD, .stack = GLM_DIM_KV },
+  };
+  static const GlmOp head[] = { { GLM_OP_LINEAR, GLM_REG_LOGITS, GLM_REG_X, "output", GLM_DIM_VOCAB, GLM_DIM_EMBD } };
+  static const GlmArch arch = {
+    .name = "experts",
+    .registers = registers,
+    .n_registers = 3,
+    .variants = { GLM_OP_TABLE (layer) },
+    .head = GLM_OP_TABLE (head),
+    .rope_axes = 1,
+  };
+  static const struct
+  {
+    int n_experts;
+    GlmErrorCode code;
+    const char *message;
+  } cases[] = {
+    { 32, GLM_ERROR_UNSUPPORTED, "ff = linear (x, ffn_up_exps [32 × 96 × 64]): not on the processor" },
+    { 31, GLM_ERROR_BAD_FILE, "has the shape [64, 96, 31] instead of [64, 96, 32]" },
+  };
+
+  for (int i = 0; i < 2; i++)
+    {
+      TinyModel tiny = TINY_CHATGLM;
+      const char *path = test_temp_path (i ? "experts-31.gguf" : "experts-32.gguf");
+      GlmModel *model;
+      GlmError error = { 0 };
+
+      tiny.n_layers = 1;
+      tiny.n_experts = cases[i].n_experts;
+      tiny_model_write (&tiny, path);
+      REQUIRE (glm_model_open_header (path, NULL, &model, &error), "%s", error.message);
+      model->arch = &arch;
+      CHECK (!glm_model_bind (model, NULL, NULL, &error) && error.code == cases[i].code
+                 && strstr (error.message, cases[i].message),
+             "%s", error.message);
+      glm_model_free (model);
+    }
 }
 
 /* ---- Sync ------------------------------------------------------------------------------------------------------- */
@@ -322,6 +376,7 @@ main (void)
 
   test_families ();
   test_disguised_glm4 ();
+  test_stacks ();
   test_sync (GLM_TYPE_F32, 4);
   test_sync (GLM_TYPE_F16, 2);
   test_sync (GLM_TYPE_F32, 1);

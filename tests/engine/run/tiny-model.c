@@ -93,6 +93,15 @@ add_layer (GgufBuild *build, const TinyModel *tiny, int layer)
   add_linear (build, tiny, prefix, "ffn_down", tiny->n_embd, tiny->n_ff, first);
   if (sandwich)
     add_norm (build, tiny, prefix, "post_ffw_norm", false);
+  if (layer == 0 && tiny->n_experts > 0)
+    {
+      float *values = calloc ((size_t) (tiny->n_experts * tiny->n_ff * tiny->n_embd), sizeof *values);
+
+      if (!values)
+        abort ();
+      gguf_build_stack (build, "blk.0.ffn_up_exps.weight", tiny->type, tiny->n_experts, tiny->n_ff, tiny->n_embd, values);
+      free (values);
+    }
   for (int i = 0; i < 2 && tiny->n_prefix > 0; i++)
     {
       TinyModel exact = *tiny;

@@ -18,6 +18,7 @@ typedef struct
   bool no_bias;         /* of queries, keys and values */
   bool with_vocabulary; /* a SentencePiece vocabulary with ChatGLM3's control tokens; needs n_vocab ≥ 300 */
   float yarn_factor;    /* 0: none */
+  int n_experts;        /* matrices of a tensor blk.0.ffn_up_exps beside the others; 0: none */
   uint32_t seed;
 } TinyModel;
 

@@ -11,7 +11,8 @@
  * Errors.  Each function that can fail returns false and fills the GlmError; `ret_` arguments are untouched on failure.
  * The library never prints and never aborts on input.  Destructors accept NULL.
  *
- * Threads.  A model may be used from several threads once open; a session belongs to one thread at a time.  Only
+ * Threads.  A model may be used from several threads once open; a session belongs to one thread at a time.  Sessions of a
+ * model share its worker threads: what two of them evaluate at once takes turns, step by step.  Only
  * glm_cancel_set() may be called from anywhere.
  *
  * The engine needs C17, libm, pthreads and OpenBLAS: no GLib.

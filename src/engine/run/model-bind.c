@@ -1,4 +1,4 @@
-/* model-bind.c: from the tensors that an op table names to matrices and vectors
+/* model-bind.c: from the tensors that an op table names to the weights of a plan
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

@@ -12,7 +12,9 @@
  * The 9B model has a bias on queries, keys and values, the 32B has none.  Early conversions carry the architecture name
  * "chatglm"; their additional norms give them away.
  */
-#include "families/arch.h"
+#include <string.h>
+
+#include "families/family.h"
 
 enum
 {
@@ -77,4 +79,50 @@ const GlmArch glm_arch_glm4_as_chatglm = {
   .eps_key = "attention.layer_norm_rms_epsilon",
   .default_residual_scale = 1,
   .rope_axes = 1,
+};
+
+/* ---- The families ----------------------------------------------------------------------------------------------- */
+
+static bool
+is_file (const GlmModelFile *file, const GlmTokenizer *tokenizer)
+{
+  return glm_family_mentions (file, "general.architecture", "glm4");
+}
+
+static bool
+is_checkpoint (const GlmCheckpoint *checkpoint)
+{
+  return checkpoint->layout == &glm_layout_hf && checkpoint->arch == &glm_arch_glm4;
+}
+
+static bool
+is_z1_file (const GlmModelFile *file, const GlmTokenizer *tokenizer)
+{
+  return is_file (file, tokenizer)
+         && (glm_family_mentions (file, "general.name", "Z1")
+             || glm_family_mentions (file, "tokenizer.chat_template", "<think>"));
+}
+
+static bool
+is_z1_checkpoint (const GlmCheckpoint *checkpoint)
+{
+  return is_checkpoint (checkpoint) && strcasestr (checkpoint->hint, "z1");
+}
+
+const GlmFamily glm_family_glm4_0414 = {
+  .name = "GLM-4-0414",
+  .prompt = { GLM_PROMPT_ROLES, "[gMASK]", "<sop>", .system_first = true },
+  .stops = { "<|endoftext|>", "<|user|>", "<|observation|>" },
+  .sampling = { 0.8f, 50, 0.8f, 0, 1, 0, 0 },
+  .is_file = is_file,
+  .is_checkpoint = is_checkpoint,
+};
+
+const GlmFamily glm_family_glm_z1 = {
+  .name = "GLM-Z1",
+  .prompt = { GLM_PROMPT_ROLES, "[gMASK]", "<sop>", .system_first = true, .opens_thought = true },
+  .stops = { "<|endoftext|>", "<|user|>", "<|observation|>" },
+  .sampling = { 0.6f, 40, 0.95f, 0, 1, 0, 0 },
+  .is_file = is_z1_file,
+  .is_checkpoint = is_z1_checkpoint,
 };

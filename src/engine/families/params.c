@@ -254,7 +254,7 @@ read_lower_name (const GlmModelFile *file, char *name, size_t size)
 /* GLM-FACTS 3.2: converters do not find max_position_embeddings and write the hidden size as context length, and do not
  * find rope_theta and write 10000. */
 static void
-correct_known_lies (Reader *reader)
+correct_known_metadata (Reader *reader)
 {
   GlmParams *p = reader->params;
   bool split_qkv = glm_model_file_tensor (reader->file, "blk.0.attn_q.weight") != NULL;
@@ -299,7 +299,7 @@ glm_params_read (const GlmModelFile *file, const GlmArch *arch, GlmParams *ret_p
   make_key (&reader, "mask_token_id", key, sizeof key);
   params.mask_id = get_id (&reader, key);
 
-  correct_known_lies (&reader);
+  correct_known_metadata (&reader);
   if (params.context_length == 0)
     {
       params.context_length = 2048;

@@ -1,4 +1,4 @@
-/* template.c: prompt format, stop tokens, default sampling and reply clean-up of each family
+/* template.c: prompts from turns, in the format of the family
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
@@ -28,16 +28,14 @@
 #include "base/unicode.h"
 #include "base/utf8.h"
 
-#define MAX_STOPS 6
-
 struct GlmTemplate
 {
-  GlmFamily family;
+  const GlmFamily *family;
   const GlmTokenizer *tokenizer;
   int32_t gmask; /* -1 where the family has none */
   int32_t sop;
   int32_t roles[4]; /* in the order of role_names */
-  int32_t stops[MAX_STOPS];
+  int32_t stops[GLM_MAX_STOPS];
   int n_stops;
 };
 
@@ -52,122 +50,20 @@ enum
 static const char *const role_names[4] = { "system", "user", "assistant", "observation" };
 static const char *const role_tokens[4] = { "<|system|>", "<|user|>", "<|assistant|>", "<|observation|>" };
 
-static const struct
-{
-  const char *name;
-  const char *gmask;
-  const char *sop;
-  bool roles;
-  const char *stops[3];
-  GlmSampling sampling;
-  /* clang-format off */
-} families[] = {
-  /* Sampling: chat() of each repository; top_k 50 is the default of transformers that chat() leaves in place. */
-  [GLM_FAMILY_CHATGLM1] = { "ChatGLM", "[gMASK]", "<sop>", false, { "<eop>" }, { 0.95f, 50, 0.7f, 0, 1, 0, 0 } },
-  [GLM_FAMILY_CHATGLM2] = { "ChatGLM2", "[gMASK]", "sop", false, { "</s>" }, { 0.8f, 50, 0.8f, 0, 1, 0, 0 } },
-  [GLM_FAMILY_CHATGLM3] = { "ChatGLM3", "[gMASK]", "sop", true, { "</s>", "<|user|>", "<|observation|>" },
-                            { 0.8f, 50, 0.8f, 0, 1, 0, 0 } },
-  [GLM_FAMILY_GLM4] = { "GLM-4", "[gMASK]", "<sop>", true, { "<|endoftext|>", "<|user|>", "<|observation|>" },
-                        { 0.8f, 50, 0.8f, 0, 1, 0, 0 } },
-  [GLM_FAMILY_GLM4_0414] = { "GLM-4-0414", "[gMASK]", "<sop>", true, { "<|endoftext|>", "<|user|>", "<|observation|>" },
-                             { 0.8f, 50, 0.8f, 0, 1, 0, 0 } },
-  [GLM_FAMILY_GLM_Z1] = { "GLM-Z1", "[gMASK]", "<sop>", true, { "<|endoftext|>", "<|user|>", "<|observation|>" },
-                          { 0.6f, 40, 0.95f, 0, 1, 0, 0 } },
-  [GLM_FAMILY_GLM_EDGE] = { "GLM-Edge", NULL, NULL, true, { "<|endoftext|>", "<|user|>", "<|observation|>" },
-                            { 0.8f, 50, 0.8f, 0, 1, 0, 0 } },
-  [GLM_FAMILY_CODEGEEX2] = { "CodeGeeX2", "[gMASK]", "sop", false, { "</s>" }, { 1.0f, 1, 1.0f, 0, 1, 0, 0 } },
-};
-/* clang-format on */
-
-const char *
-glm_family_name (GlmFamily family)
-{
-  return families[family].name;
-}
-
-/* ---- Which family ----------------------------------------------------------------------------------------------- */
-
-/* Whether the string value of the key contains the ASCII text, in any case. */
-static bool
-contains (const GlmModelFile *file, const char *key, const char *text)
-{
-  const char *value;
-  size_t n, m = strlen (text);
-
-  if (!glm_model_file_get_string (file, key, &value, &n))
-    return false;
-  for (size_t i = 0; i + m <= n; i++)
-    if (strncasecmp (value + i, text, m) == 0)
-      return true;
-  return false;
-}
-
-/* GLM-4's vocabulary of 151,329 ranks; GLM-Edge's is smaller. */
-static bool
-has_glm4_vocabulary (const GlmTokenizer *tokenizer)
-{
-  return glm_tokenizer_control_id (tokenizer, "<|endoftext|>") >= 151329;
-}
-
-static bool
-family_by_name (const GlmModelFile *file, GlmFamily *ret_family)
-{
-  const char *value;
-  size_t n;
-
-  if (!glm_model_file_get_string (file, "glm.family", &value, &n))
-    return false;
-  for (size_t i = 0; i < sizeof families / sizeof *families; i++)
-    if (strlen (families[i].name) == n && memcmp (families[i].name, value, n) == 0)
-      {
-        *ret_family = (GlmFamily) i;
-        return true;
-      }
-  return false;
-}
-
-static GlmFamily
-find_family (const GlmModelFile *file, const GlmTokenizer *tokenizer)
-{
-  GlmFamily family;
-
-  if (family_by_name (file, &family))
-    return family;
-  if (contains (file, "general.architecture", "chatglm1"))
-    return GLM_FAMILY_CHATGLM1;
-  if (contains (file, "general.architecture", "glm4"))
-    return contains (file, "general.name", "Z1") || contains (file, "tokenizer.chat_template", "<think>")
-               ? GLM_FAMILY_GLM_Z1
-               : GLM_FAMILY_GLM4_0414;
-  if (glm_tokenizer_control_id (tokenizer, "<sop>") >= 0)
-    {
-      if (glm_tokenizer_control_id (tokenizer, "<|assistant|>") < 0)
-        return GLM_FAMILY_CHATGLM1;
-      if (contains (file, "tokenizer.chat_template", "[gMASK]<sop>"))
-        return GLM_FAMILY_GLM4;
-      return has_glm4_vocabulary (tokenizer) && !contains (file, "general.name", "edge") ? GLM_FAMILY_GLM4
-                                                                                         : GLM_FAMILY_GLM_EDGE;
-    }
-  if (contains (file, "general.name", "codegeex2"))
-    return GLM_FAMILY_CODEGEEX2;
-  if (glm_tokenizer_control_id (tokenizer, "<|assistant|>") < 0 || contains (file, "general.name", "chatglm2"))
-    return GLM_FAMILY_CHATGLM2;
-  return GLM_FAMILY_CHATGLM3;
-}
-
 static bool
 find_control (const GlmTemplate *tmpl, const char *text, int32_t *ret_id, GlmError *error)
 {
   *ret_id = text ? glm_tokenizer_control_id (tmpl->tokenizer, text) : -1;
   if (text && *ret_id < 0)
     return glm_error_set (error, GLM_ERROR_BAD_FILE, "the vocabulary has no control token %s, which the %s prompt needs", text,
-                          families[tmpl->family].name);
+                          tmpl->family->name);
   return true;
 }
 
 bool
-glm_template_new_for_family (GlmFamily family, const GlmTokenizer *tokenizer, GlmTemplate **ret_template, GlmError *error)
+glm_template_new (const GlmFamily *family, const GlmTokenizer *tokenizer, GlmTemplate **ret_template, GlmError *error)
 {
+  bool has_roles = family->prompt.shape == GLM_PROMPT_ROLES;
   GlmTemplate *tmpl = calloc (1, sizeof *tmpl);
   bool ok;
 
@@ -175,12 +71,12 @@ glm_template_new_for_family (GlmFamily family, const GlmTokenizer *tokenizer, Gl
     return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for the prompt format");
   tmpl->family = family;
   tmpl->tokenizer = tokenizer;
-  ok = find_control (tmpl, families[family].gmask, &tmpl->gmask, error)
-       && find_control (tmpl, families[family].sop, &tmpl->sop, error);
+  ok = find_control (tmpl, family->prompt.gmask, &tmpl->gmask, error)
+       && find_control (tmpl, family->prompt.sop, &tmpl->sop, error);
   for (int i = 0; ok && i < 4; i++)
-    ok = find_control (tmpl, families[family].roles ? role_tokens[i] : NULL, &tmpl->roles[i], error);
-  for (int i = 0; ok && i < 3 && families[family].stops[i]; i++)
-    ok = find_control (tmpl, families[family].stops[i], &tmpl->stops[tmpl->n_stops++], error);
+    ok = find_control (tmpl, has_roles ? role_tokens[i] : NULL, &tmpl->roles[i], error);
+  for (int i = 0; ok && i < GLM_MAX_STOPS && family->stops[i]; i++)
+    ok = find_control (tmpl, family->stops[i], &tmpl->stops[tmpl->n_stops++], error);
   if (!ok)
     {
       free (tmpl);
@@ -190,19 +86,13 @@ glm_template_new_for_family (GlmFamily family, const GlmTokenizer *tokenizer, Gl
   return true;
 }
 
-bool
-glm_template_new (const GlmModelFile *file, const GlmTokenizer *tokenizer, GlmTemplate **ret_template, GlmError *error)
-{
-  return glm_template_new_for_family (find_family (file, tokenizer), tokenizer, ret_template, error);
-}
-
 void
 glm_template_free (GlmTemplate *tmpl)
 {
   free (tmpl);
 }
 
-GlmFamily
+const GlmFamily *
 glm_template_family (const GlmTemplate *tmpl)
 {
   return tmpl->family;
@@ -215,15 +105,6 @@ glm_template_is_stop (const GlmTemplate *tmpl, int32_t id)
     if (tmpl->stops[i] == id)
       return true;
   return false;
-}
-
-void
-glm_family_default_sampling (const char *family, GlmSampling *ret_sampling)
-{
-  *ret_sampling = families[GLM_FAMILY_CHATGLM3].sampling;
-  for (size_t i = 0; i < sizeof families / sizeof *families; i++)
-    if (families[i].name && strcmp (families[i].name, family) == 0)
-      *ret_sampling = families[i].sampling;
 }
 
 /* ---- Prompts ---------------------------------------------------------------------------------------------------- */
@@ -312,9 +193,10 @@ static bool
 write_rounds (const Maker *maker, size_t first, GlmBuffer *text)
 {
   const GlmTurn *turns = maker->turns;
-  bool first_family = maker->tmpl->family == GLM_FAMILY_CHATGLM1, ok = true;
-  const char *gap = first_family ? "\n" : "\n\n";
-  int round = first_family ? 0 : 1, n_users = 0, role = 0;
+  const GlmPromptFormat *format = &maker->tmpl->family->prompt;
+  const char *gap = format->gap;
+  int round = format->first_round, n_users = 0, role = 0;
+  bool ok = true;
   char number[32];
 
   for (size_t i = first; i < maker->n_turns; i++)
@@ -324,13 +206,12 @@ write_rounds (const Maker *maker, size_t first, GlmBuffer *text)
       if (!find_role (&turns[i], &role, maker->error))
         return false;
       if (role == ROLE_OBSERVATION)
-        return glm_error_set (maker->error, GLM_ERROR_UNSUPPORTED, "%s knows no observation turns",
-                              families[maker->tmpl->family].name);
+        return glm_error_set (maker->error, GLM_ERROR_UNSUPPORTED, "%s knows no observation turns", maker->tmpl->family->name);
       if (role == ROLE_ASSISTANT)
         ok = print (text, content_of (&turns[i])) && print (text, gap);
       if (role != ROLE_USER)
         continue;
-      if (first_family && n_users == 1 && i + 1 == maker->n_turns)
+      if (format->lone_question && n_users == 1 && i + 1 == maker->n_turns)
         return print (text, content_of (&turns[i])) || no_memory (maker->error);
       snprintf (number, sizeof number, "[Round %d]", round++);
       ok = print (text, number) && print (text, gap) && print (text, "问：") && print (text, content_of (&turns[i]))
@@ -355,10 +236,10 @@ write_plain (const Maker *maker, size_t first, GlmBuffer *text)
 static bool
 tokenize_from (const Maker *maker, size_t first, const char *reply, GlmTokens *ids)
 {
-  bool apart = maker->tmpl->family == GLM_FAMILY_CHATGLM1;
+  const GlmPromptFormat *format = &maker->tmpl->family->prompt;
+  bool apart = format->controls_last;
   GlmBuffer text = { 0 };
-  bool ok =
-      maker->tmpl->family == GLM_FAMILY_CODEGEEX2 ? write_plain (maker, first, &text) : write_rounds (maker, first, &text);
+  bool ok = format->shape == GLM_PROMPT_PLAIN ? write_plain (maker, first, &text) : write_rounds (maker, first, &text);
 
   ids->n = 0;
   ok = ok && (apart || print (&text, reply) || no_memory (maker->error)) && (apart || append_controls (maker, ids))
@@ -436,7 +317,7 @@ find_visible (const GlmTemplate *tmpl, int role, const char **content, size_t *n
   const char *p;
   size_t n_blank;
 
-  if (tmpl->family != GLM_FAMILY_GLM_Z1 || role == ROLE_SYSTEM)
+  if (!tmpl->family->prompt.opens_thought || role == ROLE_SYSTEM)
     return;
   while (role == ROLE_ASSISTANT && (p = strstr (*content, "</think>")))
     *content = p + strlen ("</think>");
@@ -454,7 +335,7 @@ append_turn (const Maker *maker, const GlmTurn *turn, GlmTokens *tokens)
   const GlmTemplate *tmpl = maker->tmpl;
   GlmBuffer text = { 0 };
   const char *content = content_of (turn), *metadata = turn->metadata ? turn->metadata : "";
-  bool apart = tmpl->family == GLM_FAMILY_CHATGLM3 || tmpl->family == GLM_FAMILY_GLM4, ok;
+  bool apart = tmpl->family->prompt.metadata_apart, ok;
   size_t n = strlen (content);
   int role = 0;
 
@@ -478,7 +359,7 @@ append_reply (const Maker *maker, GlmTokens *tokens, size_t *ret_n_reply)
   static const char think[] = "\n<think>";
   const GlmTemplate *tmpl = maker->tmpl;
   const char *reply = maker->reply;
-  bool opens_thought = tmpl->family == GLM_FAMILY_GLM_Z1, ok;
+  bool opens_thought = tmpl->family->prompt.opens_thought, ok;
   size_t begin; /* of the reply's text */
 
   if (*reply && !opens_thought)
@@ -518,8 +399,7 @@ append_span (const Maker *maker, GlmTokens *ids, const GlmTokens *pool, Span spa
 static bool
 join (const Maker *maker, const GlmTokens *pool, const Span *spans, GlmPrompt *prompt)
 {
-  GlmFamily family = maker->tmpl->family;
-  bool sorted = family == GLM_FAMILY_GLM4_0414 || family == GLM_FAMILY_GLM_Z1;
+  bool sorted = maker->tmpl->family->prompt.system_first;
 
   if (!append_controls (maker, &prompt->ids))
     return false;
@@ -617,7 +497,7 @@ glm_template_fit (const GlmTemplate *tmpl, const GlmTurn *turns, size_t n_turns,
   if (n_turns == 0)
     return glm_error_set (error, GLM_ERROR_ARGUMENT, "the conversation has no turns");
   find_bounds (&maker, fit ? fit : &all);
-  ok = families[tmpl->family].roles ? make_roles (&maker, &prompt) : make_text (&maker, &prompt);
+  ok = tmpl->family->prompt.shape == GLM_PROMPT_ROLES ? make_roles (&maker, &prompt) : make_text (&maker, &prompt);
   if (ok)
     *ret_prompt = prompt;
   else
@@ -724,7 +604,7 @@ glm_template_clean_reply (const GlmTemplate *tmpl, const char *text, size_t n_by
 
   bytes += skipped;
   n_bytes = without_trailing_space (bytes, n_bytes - skipped);
-  if (!write_clean (tmpl->family == GLM_FAMILY_CHATGLM1, bytes, n_bytes, &out) || !print (&out, ""))
+  if (!write_clean (tmpl->family->prompt.controls_last, bytes, n_bytes, &out) || !print (&out, ""))
     {
       glm_buffer_clear (&out);
       return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for the reply");

@@ -1,34 +1,19 @@
-/* template.h: prompt format, stop tokens, default sampling and reply clean-up of each family
+/* template.h: a family's prompts and stop tokens with the ids of one vocabulary
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #ifndef GLM_TEMPLATE_H
 #define GLM_TEMPLATE_H
 
-#include "engine.h"
-#include "text/tokenizer.h"
-
-typedef enum
-{
-  GLM_FAMILY_CHATGLM1,
-  GLM_FAMILY_CHATGLM2,
-  GLM_FAMILY_CHATGLM3,
-  GLM_FAMILY_GLM4,      /* GLM-4-9B-Chat, CodeGeeX4 */
-  GLM_FAMILY_GLM4_0414, /* GLM-4-0414 */
-  GLM_FAMILY_GLM_Z1,    /* … with <think> */
-  GLM_FAMILY_GLM_EDGE,
-  GLM_FAMILY_CODEGEEX2,
-} GlmFamily;
+#include "families/family.h"
 
 typedef struct GlmTemplate GlmTemplate;
 
-/* Decides the family from the file's metadata and the tokenizer's control tokens. */
-bool glm_template_new (const GlmModelFile *file, const GlmTokenizer *tokenizer, GlmTemplate **ret_template, GlmError *error);
-bool glm_template_new_for_family (GlmFamily family, const GlmTokenizer *tokenizer, GlmTemplate **ret_template, GlmError *error);
+/* The tokenizer must outlive the template. */
+bool glm_template_new (const GlmFamily *family, const GlmTokenizer *tokenizer, GlmTemplate **ret_template, GlmError *error);
 void glm_template_free (GlmTemplate *tmpl);
 
-GlmFamily glm_template_family (const GlmTemplate *tmpl);
-const char *glm_family_name (GlmFamily family); /* "ChatGLM3" */
+const GlmFamily *glm_template_family (const GlmTemplate *tmpl);
 
 /* See glm_model_fit(). */
 bool glm_template_fit (const GlmTemplate *tmpl, const GlmTurn *turns, size_t n_turns, const char *reply, const GlmFit *fit,

@@ -2,7 +2,6 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,9 +10,6 @@
 #include "base/error.h"
 #include "import/import-plan.h"
 #include "import/tokenizer-export.h"
-
-/* ChatGLM-6B's blocks scale the residual by sqrt (2 × 28), whatever the number of layers (GLMBlock's own default). */
-#define CHATGLM1_RESIDUAL_SCALE sqrt (56.0)
 
 typedef struct
 {
@@ -66,8 +62,6 @@ put_yarn (Writer *w, const GlmCheckpoint *c)
 static void
 put_architecture (Writer *w, const GlmCheckpoint *c)
 {
-  bool first_family = c->names == GLM_NAMES_CHATGLM1;
-
   put_int (w, "context_length", c->context_length);
   put_int (w, "embedding_length", c->n_embd);
   put_int (w, "feed_forward_length", c->n_ff);
@@ -76,12 +70,12 @@ put_architecture (Writer *w, const GlmCheckpoint *c)
   put_int (w, "attention.head_count_kv", c->n_kv_heads);
   put_int (w, "attention.key_length", c->head_dim);
   put_int (w, "attention.value_length", c->head_dim);
-  put_float (w, first_family ? "attention.layer_norm_epsilon" : "attention.layer_norm_rms_epsilon", c->norm_eps);
+  put_float (w, c->arch->eps_key, c->norm_eps);
   put_int (w, "rope.dimension_count", c->n_rot);
   put_float (w, "rope.freq_base", c->rope_base);
   put_yarn (w, c);
-  if (first_family)
-    put_float (w, "residual_scale", CHATGLM1_RESIDUAL_SCALE);
+  if (c->arch->default_residual_scale != 1)
+    put_float (w, "residual_scale", (double) c->arch->default_residual_scale);
 }
 
 /* general.file_type, llama.cpp's number for the prevailing type. */
@@ -154,8 +148,9 @@ open_own_tokenizer (const GlmSource *source, GlmTokenizer **ret_tokenizer, GlmEr
                         glm_path_name (source->path));
 }
 
+/* What tells the parts of a prompt that is read in both directions. */
 static void
-put_chatglm1_ids (Writer *w, const GlmTokenizer *tokenizer)
+put_prompt_ids (Writer *w, const GlmTokenizer *tokenizer)
 {
   int32_t sop = glm_tokenizer_control_id (tokenizer, "<sop>"), gmask = glm_tokenizer_control_id (tokenizer, "[gMASK]"),
           mask = glm_tokenizer_control_id (tokenizer, "[MASK]");
@@ -169,7 +164,8 @@ put_chatglm1_ids (Writer *w, const GlmTokenizer *tokenizer)
 }
 
 static bool
-put_tokenizer (Writer *w, const GlmSource *source, const GlmCheckpoint *c, const GlmImportOptions *options, GlmError *error)
+put_tokenizer (Writer *w, const GlmSource *source, const GlmCheckpoint *c, const GlmFamily *family,
+               const GlmImportOptions *options, GlmError *error)
 {
   GlmTokenizer *tokenizer = NULL;
   bool ok;
@@ -178,9 +174,9 @@ put_tokenizer (Writer *w, const GlmSource *source, const GlmCheckpoint *c, const
     return true;
   ok = (options->tokenizer_path ? glm_tokenizer_open (options->tokenizer_path, &tokenizer, error)
                                 : open_own_tokenizer (source, &tokenizer, error))
-       && glm_tokenizer_export (tokenizer, c->family, c->n_vocab - c->n_skipped_rows, w->metadata, error);
-  if (ok && c->names == GLM_NAMES_CHATGLM1)
-    put_chatglm1_ids (w, tokenizer);
+       && glm_tokenizer_export (tokenizer, family, c->n_vocab - c->n_skipped_rows, w->metadata, error);
+  if (ok && c->arch->bidirectional_prompt)
+    put_prompt_ids (w, tokenizer);
   glm_tokenizer_free (tokenizer);
   return ok;
 }
@@ -203,7 +199,7 @@ bool
 glm_import_metadata (const GlmSource *source, const GlmCheckpoint *checkpoint, const GlmImportOptions *options,
                      const GlmImportPlan *plan, GlmMetadata *metadata, GlmError *error)
 {
-  Writer writer = { metadata, checkpoint->arch, true };
+  Writer writer = { metadata, checkpoint->arch ? checkpoint->arch->name : NULL, true };
   bool ok = true;
 
   if (source->format == GLM_SOURCE_GGUF)
@@ -212,11 +208,11 @@ glm_import_metadata (const GlmSource *source, const GlmCheckpoint *checkpoint, c
     }
   else
     {
-      put_text (&writer, "general.architecture", checkpoint->arch);
+      put_text (&writer, "general.architecture", checkpoint->arch->name);
       put_text (&writer, "general.name", checkpoint->name);
-      put_text (&writer, "glm.family", glm_family_name (checkpoint->family));
+      put_text (&writer, "glm.family", plan->family->name);
       put_architecture (&writer, checkpoint);
-      ok = put_tokenizer (&writer, source, checkpoint, options, error);
+      ok = put_tokenizer (&writer, source, checkpoint, plan->family, options, error);
     }
   put_general (&writer, options, plan);
   if (ok && !writer.ok)

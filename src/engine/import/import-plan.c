@@ -2,8 +2,9 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A table per naming scheme says which source tensor becomes which GGUF tensor and which shape it must have.  Everything in
- * the source must be known: a tensor that nobody asks for means a model that is not what it seems, and is refused.
+ * The table of a layout (families/layout.h) says which source tensor becomes which GGUF tensor and which shape it must
+ * have.  Everything in the source must be known: a tensor that nobody asks for means a model that is not what it seems, and
+ * is refused.
  *
  * GGUF architecture "chatglm1" (ChatGLM-6B), which no other program writes:
  *
@@ -28,98 +29,6 @@
 
 #include "base/error.h"
 #include "quant/packed.h"
-
-/* A dimension by what it is. */
-/* clang-format off */
-typedef enum { DIM_NONE, DIM_EMBD, DIM_VOCAB, DIM_FF, DIM_FF2, DIM_QKV, DIM_Q, DIM_KV } Dim;
-
-typedef enum { ROLE_VECTOR, ROLE_MATRIX, ROLE_EMBEDDING, ROLE_OUTPUT, ROLE_QKV, ROLE_VALUE, ROLE_DOWN } Role;
-/* clang-format on */
-
-typedef struct
-{
-  const char *from; /* in a layer: after the layer's prefix */
-  const char *to;   /* in a layer: after "blk.N." */
-  Dim columns;
-  Dim rows; /* NONE: a vector */
-  Role role;
-  bool optional;
-} Rule;
-
-typedef struct
-{
-  const char *layer_prefix; /* before the layer's number */
-  const Rule *global;
-  size_t n_global;
-  const Rule *layer;
-  size_t n_layer;
-} Scheme;
-
-static const Rule chatglm1_global[] = {
-  { "transformer.word_embeddings.weight", "token_embd.weight", DIM_EMBD, DIM_VOCAB, ROLE_EMBEDDING, false },
-  { "transformer.final_layernorm.weight", "output_norm.weight", DIM_EMBD, DIM_NONE, ROLE_VECTOR, false },
-  { "transformer.final_layernorm.bias", "output_norm.bias", DIM_EMBD, DIM_NONE, ROLE_VECTOR, false },
-  { "lm_head.weight", "output.weight", DIM_EMBD, DIM_VOCAB, ROLE_OUTPUT, true },
-};
-static const Rule chatglm1_layer[] = {
-  { "input_layernorm.weight", "attn_norm.weight", DIM_EMBD, DIM_NONE, ROLE_VECTOR, false },
-  { "input_layernorm.bias", "attn_norm.bias", DIM_EMBD, DIM_NONE, ROLE_VECTOR, false },
-  { "attention.query_key_value.weight", "attn_qkv.weight", DIM_EMBD, DIM_QKV, ROLE_QKV, false },
-  { "attention.query_key_value.bias", "attn_qkv.bias", DIM_QKV, DIM_NONE, ROLE_VECTOR, false },
-  { "attention.dense.weight", "attn_output.weight", DIM_Q, DIM_EMBD, ROLE_MATRIX, false },
-  { "attention.dense.bias", "attn_output.bias", DIM_EMBD, DIM_NONE, ROLE_VECTOR, false },
-  { "post_attention_layernorm.weight", "ffn_norm.weight", DIM_EMBD, DIM_NONE, ROLE_VECTOR, false },
-  { "post_attention_layernorm.bias", "ffn_norm.bias", DIM_EMBD, DIM_NONE, ROLE_VECTOR, false },
-  { "mlp.dense_h_to_4h.weight", "ffn_up.weight", DIM_EMBD, DIM_FF, ROLE_MATRIX, false },
-  { "mlp.dense_h_to_4h.bias", "ffn_up.bias", DIM_FF, DIM_NONE, ROLE_VECTOR, false },
-  { "mlp.dense_4h_to_h.weight", "ffn_down.weight", DIM_FF, DIM_EMBD, ROLE_DOWN, false },
-  { "mlp.dense_4h_to_h.bias", "ffn_down.bias", DIM_EMBD, DIM_NONE, ROLE_VECTOR, false },
-};
-
-static const Rule chatglm2_global[] = {
-  { "transformer.embedding.word_embeddings.weight", "token_embd.weight", DIM_EMBD, DIM_VOCAB, ROLE_EMBEDDING, false },
-  { "transformer.encoder.final_layernorm.weight", "output_norm.weight", DIM_EMBD, DIM_NONE, ROLE_VECTOR, false },
-  { "transformer.output_layer.weight", "output.weight", DIM_EMBD, DIM_VOCAB, ROLE_OUTPUT, true },
-};
-static const Rule chatglm2_layer[] = {
-  { "input_layernorm.weight", "attn_norm.weight", DIM_EMBD, DIM_NONE, ROLE_VECTOR, false },
-  { "self_attention.query_key_value.weight", "attn_qkv.weight", DIM_EMBD, DIM_QKV, ROLE_QKV, false },
-  { "self_attention.query_key_value.bias", "attn_qkv.bias", DIM_QKV, DIM_NONE, ROLE_VECTOR, true },
-  { "self_attention.dense.weight", "attn_output.weight", DIM_Q, DIM_EMBD, ROLE_MATRIX, false },
-  { "post_attention_layernorm.weight", "ffn_norm.weight", DIM_EMBD, DIM_NONE, ROLE_VECTOR, false },
-  { "mlp.dense_h_to_4h.weight", "ffn_up.weight", DIM_EMBD, DIM_FF2, ROLE_MATRIX, false },
-  { "mlp.dense_4h_to_h.weight", "ffn_down.weight", DIM_FF, DIM_EMBD, ROLE_DOWN, false },
-};
-
-static const Rule hf_global[] = {
-  { "model.embed_tokens.weight", "token_embd.weight", DIM_EMBD, DIM_VOCAB, ROLE_EMBEDDING, false },
-  { "model.norm.weight", "output_norm.weight", DIM_EMBD, DIM_NONE, ROLE_VECTOR, false },
-  { "lm_head.weight", "output.weight", DIM_EMBD, DIM_VOCAB, ROLE_OUTPUT, true },
-};
-/* post_attention_layernorm stands before the MLP, despite its name. */
-static const Rule hf_layer[] = {
-  { "input_layernorm.weight", "attn_norm.weight", DIM_EMBD, DIM_NONE, ROLE_VECTOR, false },
-  { "self_attn.q_proj.weight", "attn_q.weight", DIM_EMBD, DIM_Q, ROLE_MATRIX, false },
-  { "self_attn.q_proj.bias", "attn_q.bias", DIM_Q, DIM_NONE, ROLE_VECTOR, true },
-  { "self_attn.k_proj.weight", "attn_k.weight", DIM_EMBD, DIM_KV, ROLE_MATRIX, false },
-  { "self_attn.k_proj.bias", "attn_k.bias", DIM_KV, DIM_NONE, ROLE_VECTOR, true },
-  { "self_attn.v_proj.weight", "attn_v.weight", DIM_EMBD, DIM_KV, ROLE_VALUE, false },
-  { "self_attn.v_proj.bias", "attn_v.bias", DIM_KV, DIM_NONE, ROLE_VECTOR, true },
-  { "self_attn.o_proj.weight", "attn_output.weight", DIM_Q, DIM_EMBD, ROLE_MATRIX, false },
-  { "post_attention_layernorm.weight", "ffn_norm.weight", DIM_EMBD, DIM_NONE, ROLE_VECTOR, false },
-  { "mlp.gate_up_proj.weight", "ffn_up.weight", DIM_EMBD, DIM_FF2, ROLE_MATRIX, false },
-  { "mlp.down_proj.weight", "ffn_down.weight", DIM_FF, DIM_EMBD, ROLE_DOWN, false },
-  { "post_self_attn_layernorm.weight", "post_attention_norm.weight", DIM_EMBD, DIM_NONE, ROLE_VECTOR, true },
-  { "post_mlp_layernorm.weight", "post_ffw_norm.weight", DIM_EMBD, DIM_NONE, ROLE_VECTOR, true },
-};
-
-#define RULES(array) array, sizeof array / sizeof *array
-
-static const Scheme schemes[] = {
-  [GLM_NAMES_CHATGLM1] = { "transformer.layers.", RULES (chatglm1_global), RULES (chatglm1_layer) },
-  [GLM_NAMES_CHATGLM2] = { "transformer.encoder.layers.", RULES (chatglm2_global), RULES (chatglm2_layer) },
-  [GLM_NAMES_HF] = { "model.layers.", RULES (hf_global), RULES (hf_layer) },
-};
 
 typedef struct
 {
@@ -166,14 +75,14 @@ gets_more_bits (int layer, int n_layers)
 }
 
 static GlmType
-q4_k_m_type (Role role, int layer, int n_layers)
+q4_k_m_type (GlmTensorRole role, int layer, int n_layers)
 {
   switch (role)
     {
-    case ROLE_OUTPUT: return GLM_TYPE_Q6_K;
-    case ROLE_QKV: return GLM_TYPE_Q5_K;
-    case ROLE_VALUE:
-    case ROLE_DOWN: return gets_more_bits (layer, n_layers) ? GLM_TYPE_Q6_K : GLM_TYPE_Q4_K;
+    case GLM_TENSOR_OUTPUT: return GLM_TYPE_Q6_K;
+    case GLM_TENSOR_QKV: return GLM_TYPE_Q5_K;
+    case GLM_TENSOR_VALUE:
+    case GLM_TENSOR_DOWN: return gets_more_bits (layer, n_layers) ? GLM_TYPE_Q6_K : GLM_TYPE_Q4_K;
     default: return GLM_TYPE_Q4_K;
     }
 }
@@ -191,15 +100,16 @@ fitting_type (GlmType type, int64_t n_columns)
 
 /* As llama.cpp does, the output matrix of a model in 4 or 5 bits gets 6. */
 static GlmType
-plain_type (GlmType type, Role role, int bits, int64_t n_columns)
+plain_type (GlmType type, GlmTensorRole role, int bits, int64_t n_columns)
 {
-  return fitting_type (role == ROLE_OUTPUT && bits == 0 ? GLM_TYPE_Q6_K : type, n_columns);
+  return fitting_type (role == GLM_TENSOR_OUTPUT && bits == 0 ? GLM_TYPE_Q6_K : type, n_columns);
 }
 
 static GlmType
-choose_type (GlmImportType type, Role role, const GlmTensor *source, int bits, int64_t n_columns, int layer, int n_layers)
+choose_type (GlmImportType type, GlmTensorRole role, const GlmTensor *source, int bits, int64_t n_columns, int layer,
+             int n_layers)
 {
-  if (role == ROLE_VECTOR)
+  if (role == GLM_TENSOR_VECTOR)
     return GLM_TYPE_F32;
   switch (type)
     {
@@ -249,19 +159,18 @@ append_tensor (Planner *p, const char *name, int layer)
 }
 
 static int64_t
-dim_size (const GlmCheckpoint *c, Dim dim)
+dim_size (const GlmCheckpoint *c, GlmDim dim)
 {
-  switch (dim)
-    {
-    case DIM_EMBD: return c->n_embd;
-    case DIM_VOCAB: return c->n_vocab;
-    case DIM_FF: return c->n_ff;
-    case DIM_FF2: return 2 * (int64_t) c->n_ff;
-    case DIM_Q: return (int64_t) c->n_heads * c->head_dim;
-    case DIM_KV: return (int64_t) c->n_kv_heads * c->head_dim;
-    case DIM_QKV: return ((int64_t) c->n_heads + 2 * c->n_kv_heads) * c->head_dim;
-    default: return 1;
-    }
+  const GlmParams params = {
+    .n_embd = c->n_embd,
+    .n_ff = c->n_ff,
+    .n_heads = c->n_heads,
+    .n_kv_heads = c->n_kv_heads,
+    .head_dim = c->head_dim,
+    .n_vocab = c->n_vocab,
+  };
+
+  return glm_params_dim (&params, dim);
 }
 
 /* The scales of an official INT4 or INT8 weight, NAME_scale, and from the shape how many bits it has. */
@@ -299,12 +208,12 @@ check_shape (Planner *p, const char *name, const GlmPlanTensor *tensor, int64_t 
 }
 
 static bool
-plan_tensor (Planner *p, const Rule *rule, const char *name, int layer)
+plan_tensor (Planner *p, const GlmTensorRule *rule, const char *name, int layer)
 {
   const GlmCheckpoint *c = p->checkpoint;
   const GlmTensor *source = glm_source_tensor (p->source, name);
-  int64_t columns = dim_size (c, rule->columns), rows = rule->rows == DIM_NONE ? 1 : dim_size (c, rule->rows);
-  Role role = rule->role == ROLE_EMBEDDING && p->tied ? ROLE_OUTPUT : rule->role;
+  int64_t columns = dim_size (c, rule->columns), rows = rule->rows == GLM_DIM_NONE ? 1 : dim_size (c, rule->rows);
+  GlmTensorRole role = rule->role == GLM_TENSOR_EMBEDDING && p->tied ? GLM_TENSOR_OUTPUT : rule->role;
   GlmPlanTensor *tensor;
 
   if (!source)
@@ -316,19 +225,19 @@ plan_tensor (Planner *p, const Rule *rule, const char *name, int layer)
   if ((source->type == GLM_TYPE_I8 && !bind_scale (p, name, columns, rows, tensor))
       || !check_shape (p, name, tensor, columns, rows))
     return false;
-  if (rule->rows == DIM_NONE && (source->type == GLM_TYPE_I8 || glm_type_traits (source->type)->block_size != 1))
+  if (rule->rows == GLM_DIM_NONE && (source->type == GLM_TYPE_I8 || glm_type_traits (source->type)->block_size != 1))
     return glm_error_set (p->error, GLM_ERROR_UNSUPPORTED, "tensor %s is a quantised vector", name);
-  if (rule->rows == DIM_VOCAB)
+  if (rule->rows == GLM_DIM_VOCAB)
     {
       tensor->first_row = c->n_skipped_rows;
       rows -= c->n_skipped_rows;
     }
-  if (strncmp (rule->to, "attn_qkv.", 9) == 0 && c->names == GLM_NAMES_CHATGLM1)
+  if (strncmp (rule->to, "attn_qkv.", 9) == 0 && c->layout->interleaved_qkv)
     {
       tensor->order = GLM_ROWS_QKV;
       tensor->head_dim = c->head_dim;
     }
-  tensor->n_dims = rule->rows == DIM_NONE ? 1 : 2;
+  tensor->n_dims = rule->rows == GLM_DIM_NONE ? 1 : 2;
   tensor->ne[0] = columns;
   tensor->ne[1] = rows;
   tensor->type = choose_type (p->type, role, source, tensor->bits, columns, layer, c->n_layers);
@@ -361,18 +270,18 @@ same_data (const GlmSource *source, const GlmTensor *a, const GlmTensor *b, size
 
 /* Whether the output layer is the embedding: not there, or the same numbers stored again (ChatGLM-6B). */
 static bool
-is_tied (Planner *p, const Scheme *scheme)
+is_tied (Planner *p, const GlmLayout *layout)
 {
   const GlmTensor *embedding = NULL, *output = NULL;
 
-  for (size_t i = 0; i < scheme->n_global; i++)
-    if (scheme->global[i].role == ROLE_EMBEDDING)
-      embedding = glm_source_tensor (p->source, scheme->global[i].from);
-    else if (scheme->global[i].role == ROLE_OUTPUT)
-      output = glm_source_tensor (p->source, scheme->global[i].from);
+  for (size_t i = 0; i < layout->n_global; i++)
+    if (layout->global[i].role == GLM_TENSOR_EMBEDDING)
+      embedding = glm_source_tensor (p->source, layout->global[i].from);
+    else if (layout->global[i].role == GLM_TENSOR_OUTPUT)
+      output = glm_source_tensor (p->source, layout->global[i].from);
   if (!embedding || !output)
     return true;
-  if (p->checkpoint->names != GLM_NAMES_CHATGLM1 && embedding->data != output->data)
+  if (!layout->repeats_embedding && embedding->data != output->data)
     return false;
   return same_data (p->source, embedding, output, p->plan->compare_bytes);
 }
@@ -385,6 +294,21 @@ is_ignored (const char *name)
          || strcmp (name, "past_key_values") == 0;
 }
 
+/* Whether it is the output matrix, or the scales of one. */
+static bool
+is_output (const GlmLayout *layout, const char *name)
+{
+  for (size_t i = 0; i < layout->n_global; i++)
+    {
+      size_t n = strlen (layout->global[i].from);
+
+      if (layout->global[i].role == GLM_TENSOR_OUTPUT && strncmp (name, layout->global[i].from, n) == 0
+          && (!name[n] || strcmp (name + n, "_scale") == 0))
+        return true;
+    }
+  return false;
+}
+
 /* Whether the plan has a use for the tensor, directly or as the twin of the embedding. */
 static bool
 is_used (const Planner *p, const GlmTensor *tensor)
@@ -392,9 +316,7 @@ is_used (const Planner *p, const GlmTensor *tensor)
   for (size_t i = 0; i < p->plan->n_tensors; i++)
     if (p->plan->tensors[i].source == tensor || p->plan->tensors[i].scale == tensor)
       return true;
-  return p->tied
-         && (strcmp (tensor->name, "lm_head.weight") == 0 || strcmp (tensor->name, "lm_head.weight_scale") == 0
-             || strcmp (tensor->name, "transformer.output_layer.weight") == 0);
+  return p->tied && is_output (p->checkpoint->layout, tensor->name);
 }
 
 static bool
@@ -405,25 +327,26 @@ check_all_used (Planner *p)
   for (size_t i = 0; i < tensors->n; i++)
     if (!is_ignored (tensors->tensors[i].name) && !is_used (p, &tensors->tensors[i]))
       return glm_error_set (p->error, GLM_ERROR_UNSUPPORTED, "tensor %s is no part of a %s model", tensors->tensors[i].name,
-                            glm_family_name (p->checkpoint->family));
+                            p->plan->family->name);
   return true;
 }
 
 static bool
 plan_weights (Planner *p)
 {
-  const Scheme *scheme = &schemes[p->checkpoint->names];
+  const GlmLayout *layout = p->checkpoint->layout;
   char name[GLM_MAX_TENSOR_NAME + 1];
 
-  p->tied = is_tied (p, scheme);
-  for (size_t i = 0; i < scheme->n_global; i++)
-    if (!(p->tied && scheme->global[i].role == ROLE_OUTPUT) && !plan_tensor (p, &scheme->global[i], scheme->global[i].from, -1))
+  p->tied = is_tied (p, layout);
+  for (size_t i = 0; i < layout->n_global; i++)
+    if (!(p->tied && layout->global[i].role == GLM_TENSOR_OUTPUT)
+        && !plan_tensor (p, &layout->global[i], layout->global[i].from, -1))
       return false;
   for (int layer = 0; layer < p->checkpoint->n_layers; layer++)
-    for (size_t i = 0; i < scheme->n_layer; i++)
+    for (size_t i = 0; i < layout->n_layer; i++)
       {
-        snprintf (name, sizeof name, "%s%d.%s", scheme->layer_prefix, layer, scheme->layer[i].from);
-        if (!plan_tensor (p, &scheme->layer[i], name, layer))
+        snprintf (name, sizeof name, "%s%d.%s", layout->layer_prefix, layer, layout->layer[i].from);
+        if (!plan_tensor (p, &layout->layer[i], name, layer))
           return false;
       }
   return check_all_used (p);
@@ -435,7 +358,7 @@ static bool
 plan_prefix_tensor (Planner *p, const GlmTensor *source, int layer, int value, int64_t length)
 {
   const GlmCheckpoint *c = p->checkpoint;
-  int64_t width = dim_size (c, DIM_KV);
+  int64_t width = dim_size (c, GLM_DIM_KV);
   GlmPlanTensor *tensor = append_tensor (p, value ? "attn_prefix_v.weight" : "attn_prefix_k.weight", layer);
 
   if (!tensor)
@@ -467,7 +390,7 @@ plan_prefix (Planner *p, const GlmSource *prefix)
   const GlmCheckpoint *c = p->checkpoint;
   const GlmSource *holder = prefix ? prefix : p->source;
   const GlmTensor *source = glm_source_tensor (holder, "transformer.prefix_encoder.embedding.weight");
-  int64_t width = dim_size (c, DIM_KV), length;
+  int64_t width = dim_size (c, GLM_DIM_KV), length;
 
   source = source ? source : glm_source_tensor (holder, "prefix_encoder.embedding.weight");
   source = source ? source : glm_source_tensor (holder, "past_key_values");
@@ -496,36 +419,36 @@ plan_prefix (Planner *p, const GlmSource *prefix)
 
 /* ---- From GGUF -------------------------------------------------------------------------------------------------- */
 
-static Role
+static GlmTensorRole
 role_of_name (const char *name, int n_dims, bool tied)
 {
   static const struct
   {
     const char *part;
-    Role role;
+    GlmTensorRole role;
   } roles[] = {
-    { "attn_prefix", ROLE_VECTOR },
-    { "attn_qkv", ROLE_QKV },
-    { "attn_v", ROLE_VALUE },
-    { "ffn_down", ROLE_DOWN },
+    { "attn_prefix", GLM_TENSOR_VECTOR },
+    { "attn_qkv", GLM_TENSOR_QKV },
+    { "attn_v", GLM_TENSOR_VALUE },
+    { "ffn_down", GLM_TENSOR_DOWN },
   };
 
   if (n_dims == 1)
-    return ROLE_VECTOR;
+    return GLM_TENSOR_VECTOR;
   if (strcmp (name, "token_embd.weight") == 0)
-    return tied ? ROLE_OUTPUT : ROLE_EMBEDDING;
+    return tied ? GLM_TENSOR_OUTPUT : GLM_TENSOR_EMBEDDING;
   if (strcmp (name, "output.weight") == 0)
-    return ROLE_OUTPUT;
+    return GLM_TENSOR_OUTPUT;
   for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
     if (strstr (name, roles[i].part))
       return roles[i].role;
-  return ROLE_MATRIX;
+  return GLM_TENSOR_MATRIX;
 }
 
 static bool
 plan_gguf_tensor (Planner *p, const GlmTensor *source, int n_layers)
 {
-  Role role = role_of_name (source->name, source->n_dims, p->tied);
+  GlmTensorRole role = role_of_name (source->name, source->n_dims, p->tied);
   GlmPlanTensor *tensor = append_tensor (p, source->name, -1);
   int layer = 0;
 
@@ -540,7 +463,8 @@ plan_gguf_tensor (Planner *p, const GlmTensor *source, int n_layers)
   tensor->source = source;
   tensor->n_dims = source->n_dims;
   memcpy (tensor->ne, source->ne, sizeof tensor->ne);
-  tensor->type = role == ROLE_VECTOR ? source->type : choose_type (p->type, role, source, 0, source->ne[0], layer, n_layers);
+  tensor->type =
+      role == GLM_TENSOR_VECTOR ? source->type : choose_type (p->type, role, source, 0, source->ne[0], layer, n_layers);
   p->plan->n_params += (uint64_t) (source->ne[0] * source->ne[1] * source->ne[2] * source->ne[3]);
   return glm_tensor_bytes (tensor->name, tensor->type, tensor->n_dims, tensor->ne, &tensor->n_bytes, p->error);
 }
@@ -561,18 +485,12 @@ plan_gguf (Planner *p)
   return true;
 }
 
+/* The family that the caller names, or else the source. */
 static bool
-choose_family (const GlmImportOptions *options, GlmCheckpoint *checkpoint, GlmError *error)
+choose_family (const GlmImportOptions *options, const GlmCheckpoint *checkpoint, GlmImportPlan *plan, GlmError *error)
 {
-  if (!options->family)
-    return true;
-  for (int family = 0; family <= GLM_FAMILY_CODEGEEX2; family++)
-    if (strcasecmp (glm_family_name ((GlmFamily) family), options->family) == 0)
-      {
-        checkpoint->family = (GlmFamily) family;
-        return true;
-      }
-  return glm_error_set (error, GLM_ERROR_ARGUMENT, "there is no family \"%.40s\"", options->family);
+  plan->family = options->family ? glm_family_by_name (options->family) : glm_family_of_checkpoint (checkpoint);
+  return plan->family || glm_error_set (error, GLM_ERROR_ARGUMENT, "there is no family \"%.40s\"", options->family);
 }
 
 bool
@@ -587,8 +505,7 @@ glm_import_plan_make (const GlmSource *source, const GlmSource *prefix, const Gl
     ok = (!prefix || glm_error_set (error, GLM_ERROR_UNSUPPORTED, "a prefix cannot be added to a GGUF file"))
          && plan_gguf (&planner);
   else
-    ok = glm_checkpoint_read (source, &checkpoint, error) && choose_family (options, &checkpoint, error)
+    ok = glm_checkpoint_read (source, &checkpoint, error) && choose_family (options, &checkpoint, plan, error)
          && plan_weights (&planner) && plan_prefix (&planner, prefix);
-  plan->family = checkpoint.family;
   return ok && glm_import_metadata (source, &checkpoint, options, plan, &plan->metadata, error);
 }

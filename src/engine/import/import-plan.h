@@ -41,7 +41,7 @@ typedef struct
   size_t n_tensors;
   size_t capacity;
   GlmMetadata metadata;
-  GlmFamily family;
+  const GlmFamily *family; /* NULL: a GGUF file, which says it itself */
   uint64_t n_params;
   GlmPrefixProjection *projection; /* owned; NULL: none.  Its values are computed before tensors are converted */
   size_t compare_bytes;            /* how much of embedding and output are compared to see if they are the same; 0: all */

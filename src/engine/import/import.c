@@ -410,7 +410,7 @@ describe_source (const GlmSource *source, const GlmImportPlan *plan, GlmImportIn
 
   snprintf (info->format, sizeof info->format, "%s", formats[source->format]);
   if (source->format != GLM_SOURCE_GGUF)
-    snprintf (info->family, sizeof info->family, "%s", glm_family_name (plan->family));
+    snprintf (info->family, sizeof info->family, "%s", plan->family->name);
   if (glm_meta_get_string (glm_metadata_find (&plan->metadata, "general.name"), &name, &n))
     snprintf (info->name, sizeof info->name, "%.*s", (int) (n < sizeof info->name ? n : sizeof info->name - 1), name);
   info->n_params = plan->n_params;

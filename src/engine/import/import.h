@@ -43,7 +43,7 @@ typedef struct
   GlmImportType type;
   GlmImportMode mode;
   const char *name;           /* general.name of the new file; NULL: the source's */
-  const char *family;         /* a glm_family_name(), where the source's own name does not tell; NULL: from the source */
+  const char *family;         /* GlmModelInfo.family, where the source's own name does not tell; NULL: from the source */
   const char *tokenizer_path; /* NULL: the source's own; "": none (the model then takes token ids only) */
   const char *prefix_path;    /* directory of a P-Tuning v2 checkpoint that belongs to the source; NULL: none */
   int n_threads;              /* 0: glm_cpu_count () */

@@ -204,12 +204,13 @@ put_ids (const GlmTokenizer *tokenizer, GlmMetadata *metadata)
 }
 
 bool
-glm_tokenizer_export (const GlmTokenizer *tokenizer, GlmFamily family, int n_rows, GlmMetadata *metadata, GlmError *error)
+glm_tokenizer_export (const GlmTokenizer *tokenizer, const GlmFamily *family, int n_rows, GlmMetadata *metadata,
+                      GlmError *error)
 {
   Export e = { .tokenizer = tokenizer, .n_rows = n_rows };
   bool ok;
 
-  e.hides_roles = family == GLM_FAMILY_CHATGLM2 || family == GLM_FAMILY_CODEGEEX2;
+  e.hides_roles = family->hides_roles;
   /* Only padding or hidden roles may lie beyond the rows. */
   for (int id = n_rows; id < tokenizer->vocab.n; id++)
     if (!is_hidden (&e, id) && tokenizer->vocab.kind[id] != GLM_PIECE_UNUSED)

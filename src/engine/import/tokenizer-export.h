@@ -6,10 +6,11 @@
 #define GLM_TOKENIZER_EXPORT_H
 
 #include "file/metadata.h"
-#include "families/template.h"
+#include "families/family.h"
 
 /* Sets the tokenizer.ggml.* keys; the tokens are padded to n_rows, the rows of the model's embedding.  Reading them back
  * (glm_tokenizer_new_from_model_file) gives a tokenizer with the same ids. */
-bool glm_tokenizer_export (const GlmTokenizer *tokenizer, GlmFamily family, int n_rows, GlmMetadata *metadata, GlmError *error);
+bool glm_tokenizer_export (const GlmTokenizer *tokenizer, const GlmFamily *family, int n_rows, GlmMetadata *metadata,
+                           GlmError *error);
 
 #endif

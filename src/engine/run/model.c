@@ -110,7 +110,7 @@ describe (const GlmModelFile *file, const GlmArch *arch, const GlmParams *params
   copy_text (info->arch, sizeof info->arch, arch->name, strlen (arch->name));
   if (tmpl)
     {
-      const char *family = glm_family_name (glm_template_family (tmpl));
+      const char *family = glm_template_family (tmpl)->name;
 
       copy_text (info->family, sizeof info->family, family, strlen (family));
     }
@@ -188,7 +188,7 @@ open_tokenizer (const GlmModelFile *file, const char *path, GlmTokenizer **ret_t
   else if (!glm_tokenizer_new_from_model_file (file, &tokenizer, error))
     return false;
 
-  if (!glm_template_new (file, tokenizer, ret_template, error))
+  if (!glm_template_new (glm_family_of_file (file, tokenizer), tokenizer, ret_template, error))
     {
       glm_tokenizer_free (tokenizer);
       return false;

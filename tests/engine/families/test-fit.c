@@ -159,7 +159,7 @@ static void
 check_fit (const GlmTemplate *tmpl, const Chat *chat, const GlmFit *fit, const GlmPrompt *froms, const size_t *n_tokens,
            bool once)
 {
-  const char *name = glm_family_name (glm_template_family (tmpl));
+  const char *name = glm_template_family (tmpl)->name;
   GlmPrompt prompt = { 0 };
   const GlmPrompt *from;
   GlmError error = { 0 };
@@ -213,7 +213,7 @@ check_long_chat (const GlmTemplate *tmpl, bool once)
 {
   static GlmTurn turns[LONG_CHAT];
   static char texts[LONG_CHAT][32];
-  const char *name = glm_family_name (glm_template_family (tmpl));
+  const char *name = glm_template_family (tmpl)->name;
   GlmPrompt prompt = { 0 };
   GlmError error = { 0 };
   GlmFit fit = { .context_length = 400 };
@@ -236,18 +236,18 @@ main (void)
 {
   static const struct
   {
-    GlmFamily family;
+    const GlmFamily *family;
     const char *file;
     bool roles; /* each turn is tokenized by itself */
   } cases[] = {
-    { GLM_FAMILY_CHATGLM1, "glm/tokenizers/chatglm1/ice_text.model", false },
-    { GLM_FAMILY_CHATGLM2, "glm/tokenizers/chatglm2-3/tokenizer.model", false },
-    { GLM_FAMILY_CODEGEEX2, "glm/tokenizers/chatglm2-3/tokenizer.model", false },
-    { GLM_FAMILY_CHATGLM3, "glm/tokenizers/chatglm2-3/tokenizer.model", true },
-    { GLM_FAMILY_GLM4, "glm/tokenizers/glm4/tokenizer.model", true },
-    { GLM_FAMILY_GLM4_0414, "glm/tokenizers/glm4/tokenizer.model", true },
-    { GLM_FAMILY_GLM_Z1, "glm/tokenizers/glm4/tokenizer.model", true },
-    { GLM_FAMILY_GLM_EDGE, "glm/tokenizers/glm4/tokenizer.model", true },
+    { &glm_family_chatglm1, "glm/tokenizers/chatglm1/ice_text.model", false },
+    { &glm_family_chatglm2, "glm/tokenizers/chatglm2-3/tokenizer.model", false },
+    { &glm_family_codegeex2, "glm/tokenizers/chatglm2-3/tokenizer.model", false },
+    { &glm_family_chatglm3, "glm/tokenizers/chatglm2-3/tokenizer.model", true },
+    { &glm_family_glm4_9b, "glm/tokenizers/glm4/tokenizer.model", true },
+    { &glm_family_glm4_0414, "glm/tokenizers/glm4/tokenizer.model", true },
+    { &glm_family_glm_z1, "glm/tokenizers/glm4/tokenizer.model", true },
+    { &glm_family_glm_edge, "glm/tokenizers/glm4/tokenizer.model", true },
   };
 
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
@@ -258,7 +258,7 @@ main (void)
       Chat chat;
 
       REQUIRE (glm_tokenizer_open (shared_path (cases[i].file), &tokenizer, &error), "%s", error.message);
-      REQUIRE (glm_template_new_for_family (cases[i].family, tokenizer, &tmpl, &error), "%s", error.message);
+      REQUIRE (glm_template_new (cases[i].family, tokenizer, &tmpl, &error), "%s", error.message);
       for (uint32_t seed = 0; seed < 30; seed++)
         {
           make_chat (&chat, seed, cases[i].roles);

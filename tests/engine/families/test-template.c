@@ -46,7 +46,7 @@ check_prompt (const GlmTemplate *tmpl, const GlmTurn *turns, size_t n_turns, con
   GlmPrompt prompt = { 0 };
   const GlmTokens *tokens = &prompt.ids;
   GlmError error = { 0 };
-  const char *name = glm_family_name (glm_template_family (tmpl));
+  const char *name = glm_template_family (tmpl)->name;
   size_t i = 0;
 
   CHECK (glm_template_fit (tmpl, turns, n_turns, NULL, NULL, &prompt, &error), "%s: %s", name, error.message);
@@ -57,7 +57,7 @@ check_prompt (const GlmTemplate *tmpl, const GlmTurn *turns, size_t n_turns, con
 }
 
 static void
-test_vectors (GlmFamily family, const char *key, const char *tokenizer_file)
+test_vectors (const GlmFamily *family, const char *key, const char *tokenizer_file)
 {
   GlmTokenizer *tokenizer = NULL;
   GlmTemplate *tmpl = NULL;
@@ -67,7 +67,7 @@ test_vectors (GlmFamily family, const char *key, const char *tokenizer_file)
   const GlmJsonValue *root;
 
   REQUIRE (glm_tokenizer_open (shared_path (tokenizer_file), &tokenizer, &error), "%s", error.message);
-  REQUIRE (glm_template_new_for_family (family, tokenizer, &tmpl, &error), "%s", error.message);
+  REQUIRE (glm_template_new (family, tokenizer, &tmpl, &error), "%s", error.message);
   REQUIRE (glm_json_open (shared_path ("glm/vectors/chat_vectors.json"), &json, &error), "%s", error.message);
   root = glm_json_root (json);
   for (const GlmJsonValue *v = glm_json_first (root); v; v = glm_json_next (root, v))
@@ -98,8 +98,8 @@ test_starter (void)
 
   REQUIRE (glm_model_file_open (shared_path ("starter/myna-fledgling-q8_0.gguf"), &file, &error), "%s", error.message);
   REQUIRE (glm_tokenizer_new_from_model_file (file, &tokenizer, &error), "%s", error.message);
-  REQUIRE (glm_template_new (file, tokenizer, &tmpl, &error), "%s", error.message);
-  CHECK (glm_template_family (tmpl) == GLM_FAMILY_CHATGLM3, "%s", glm_family_name (glm_template_family (tmpl)));
+  REQUIRE (glm_template_new (glm_family_of_file (file, tokenizer), tokenizer, &tmpl, &error), "%s", error.message);
+  CHECK (glm_template_family (tmpl) == &glm_family_chatglm3, "%s", glm_template_family (tmpl)->name);
   REQUIRE (glm_json_open (shared_path ("starter/golden.json"), &json, &error), "%s", error.message);
   root = glm_json_root (json);
   for (const GlmJsonValue *v = glm_json_first (root); v; v = glm_json_next (root, v))
@@ -119,17 +119,18 @@ test_starter (void)
 
 /* The prompt as text, control tokens shown: what the chat_template of the family's repository writes. */
 static void
-check_prompt_text (GlmFamily family, const GlmTokenizer *tokenizer, const GlmTurn *turns, size_t n_turns, const char *expected)
+check_prompt_text (const GlmFamily *family, const GlmTokenizer *tokenizer, const GlmTurn *turns, size_t n_turns,
+                   const char *expected)
 {
   GlmTemplate *tmpl = NULL;
   GlmPrompt prompt = { 0 };
   GlmError error = { 0 };
   char *text = NULL;
 
-  REQUIRE (glm_template_new_for_family (family, tokenizer, &tmpl, &error), "%s", error.message);
+  REQUIRE (glm_template_new (family, tokenizer, &tmpl, &error), "%s", error.message);
   CHECK (glm_template_fit (tmpl, turns, n_turns, NULL, NULL, &prompt, &error), "%s", error.message);
   CHECK (glm_tokenizer_decode (tokenizer, prompt.ids.ids, prompt.ids.n, &text, NULL, &error), "%s", error.message);
-  CHECK (strcmp (text, expected) == 0, "%s: \"%s\", expected \"%s\"", glm_family_name (family), text, expected);
+  CHECK (strcmp (text, expected) == 0, "%s: \"%s\", expected \"%s\"", family->name, text, expected);
   CHECK (glm_template_is_stop (tmpl, glm_tokenizer_control_id (tokenizer, "<|user|>"))
              && glm_template_is_stop (tmpl, glm_tokenizer_control_id (tokenizer, "<|observation|>"))
              && glm_template_is_stop (tmpl, glm_tokenizer_control_id (tokenizer, "<|endoftext|>"))
@@ -164,21 +165,21 @@ test_texts (const char *folder)
 
   snprintf (path, sizeof path, "%s/bpe/tokenizer.json", folder);
   REQUIRE (glm_tokenizer_open (path, &tokenizer, &error), "%s", error.message);
-  check_prompt_text (GLM_FAMILY_GLM_EDGE, tokenizer, turns, 2,
+  check_prompt_text (&glm_family_glm_edge, tokenizer, turns, 2,
                      "<|system|>\nYou are a helpful assistant<|user|>\nHello<|assistant|>");
-  check_prompt_text (GLM_FAMILY_GLM4_0414, tokenizer, turns, 6,
+  check_prompt_text (&glm_family_glm4_0414, tokenizer, turns, 6,
                      "[gMASK]<sop><|system|>\nYou are a helpful assistant<|user|>\nHello<|assistant|>\n<think>\nHm.\n</think>"
                      "\nHi there<|user|>\n  Are you <|user|> ok?  <|assistant|>get_weather \n{\"city\": \"北京\"}"
                      "<|observation|>\n22<|assistant|>");
-  check_prompt_text (GLM_FAMILY_GLM_Z1, tokenizer, turns + 1, 3,
+  check_prompt_text (&glm_family_glm_z1, tokenizer, turns + 1, 3,
                      "[gMASK]<sop><|user|>\nHello<|assistant|>\nHi there<|user|>\nAre you <|user|> ok?<|assistant|>"
                      "\n<think>");
   /* As Jinja renders GLM-Z1's template, tools left out. */
-  check_prompt_text (GLM_FAMILY_GLM_Z1, tokenizer, scattered, 6,
+  check_prompt_text (&glm_family_glm_z1, tokenizer, scattered, 6,
                      "[gMASK]<sop><|system|>\n S \n<|user|>\na<|assistant|>\nb<|user|>\nq<|assistant|>f \n{\"x\": 1}"
                      "<|observation|>\n5<|assistant|>\n<think>");
-  check_prompt_text (GLM_FAMILY_GLM4_0414, tokenizer, scattered, 2, "[gMASK]<sop><|system|>\n S \n<|user|>\na<|assistant|>");
-  check_prompt_text (GLM_FAMILY_GLM4, tokenizer, turns, 2,
+  check_prompt_text (&glm_family_glm4_0414, tokenizer, scattered, 2, "[gMASK]<sop><|system|>\n S \n<|user|>\na<|assistant|>");
+  check_prompt_text (&glm_family_glm4_9b, tokenizer, turns, 2,
                      "[gMASK]<sop><|system|>\nYou are a helpful assistant<|user|>\nHello<|assistant|>");
   glm_tokenizer_free (tokenizer);
 }
@@ -201,14 +202,14 @@ test_continue (void)
   static const GlmTurn turns[] = { { "user", "你好", NULL }, { "assistant", "我是人工智能", NULL }, { "user", "x", NULL } };
   static const struct
   {
-    GlmFamily family;
+    const GlmFamily *family;
     const char *file;
   } cases[] = {
-    { GLM_FAMILY_CHATGLM2, "glm/tokenizers/chatglm2-3/tokenizer.model" },
-    { GLM_FAMILY_CHATGLM3, "glm/tokenizers/chatglm2-3/tokenizer.model" },
-    { GLM_FAMILY_GLM4, "glm/tokenizers/glm4/tokenizer.model" },
-    { GLM_FAMILY_GLM4_0414, "glm/tokenizers/glm4/tokenizer.model" },
-    { GLM_FAMILY_CHATGLM1, "glm/tokenizers/chatglm1/ice_text.model" },
+    { &glm_family_chatglm2, "glm/tokenizers/chatglm2-3/tokenizer.model" },
+    { &glm_family_chatglm3, "glm/tokenizers/chatglm2-3/tokenizer.model" },
+    { &glm_family_glm4_9b, "glm/tokenizers/glm4/tokenizer.model" },
+    { &glm_family_glm4_0414, "glm/tokenizers/glm4/tokenizer.model" },
+    { &glm_family_chatglm1, "glm/tokenizers/chatglm1/ice_text.model" },
   };
 
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
@@ -221,17 +222,17 @@ test_continue (void)
       char *text = NULL;
 
       REQUIRE (glm_tokenizer_open (shared_path (cases[i].file), &tokenizer, &error), "%s", error.message);
-      REQUIRE (glm_template_new_for_family (cases[i].family, tokenizer, &tmpl, &error), "%s", error.message);
+      REQUIRE (glm_template_new (cases[i].family, tokenizer, &tmpl, &error), "%s", error.message);
       CHECK (glm_template_fit (tmpl, turns, 1, turns[1].content, NULL, &part, &error), "%s", error.message);
       CHECK (glm_template_fit (tmpl, turns, 3, NULL, NULL, &whole, &error), "%s", error.message);
       while (n_same < part.ids.n && n_same < whole.ids.n && part.ids.ids[n_same] == whole.ids.ids[n_same])
         n_same++;
-      CHECK (n_same == part.ids.n || cases[i].family == GLM_FAMILY_CHATGLM1, "%s: %zu of %zu ids",
-             glm_family_name (cases[i].family), n_same, part.ids.n);
+      CHECK (n_same == part.ids.n || cases[i].family == &glm_family_chatglm1, "%s: %zu of %zu ids", cases[i].family->name,
+             n_same, part.ids.n);
       CHECK (part.n_reply > 0 && part.n_reply < part.ids.n, "%zu reply ids", part.n_reply);
       CHECK (glm_tokenizer_decode (tokenizer, part.ids.ids + part.ids.n - part.n_reply, part.n_reply, &text, NULL, &error),
              "%s", error.message);
-      CHECK (strcmp (text, turns[1].content) == 0, "%s: \"%s\"", glm_family_name (cases[i].family), text);
+      CHECK (strcmp (text, turns[1].content) == 0, "%s: \"%s\"", cases[i].family->name, text);
       free (text);
       glm_prompt_clear (&part);
       glm_prompt_clear (&whole);
@@ -251,12 +252,12 @@ test_clean_reply (void)
 
   REQUIRE (glm_tokenizer_open (shared_path ("glm/tokenizers/chatglm1/ice_text.model"), &tokenizer, &error), "%s",
            error.message);
-  REQUIRE (glm_template_new_for_family (GLM_FAMILY_CHATGLM1, tokenizer, &tmpl, &error), "%s", error.message);
+  REQUIRE (glm_template_new (&glm_family_chatglm1, tokenizer, &tmpl, &error), "%s", error.message);
   check_clean (tmpl, " 你好,世界!ok, 是?\n", "你好，世界！ok, 是？");
   check_clean (tmpl, "a:中;b!c", "a：中；b!c");
   check_clean (tmpl, "现在是[[训练时间]],好", "现在是2023年，好");
   check_clean (tmpl, "\xE3\x80\x80 \n", "");
-  glm_family_default_sampling (glm_family_name (glm_template_family (tmpl)), &sampling);
+  glm_family_default_sampling (glm_template_family (tmpl)->name, &sampling);
   CHECK (sampling.temperature == 0.95f && sampling.top_p == 0.7f, "ChatGLM's sampling");
   CHECK (glm_template_is_stop (tmpl, 130005) && !glm_template_is_stop (tmpl, 2), "ChatGLM stops at <eop>");
   glm_template_free (tmpl);
@@ -264,7 +265,7 @@ test_clean_reply (void)
 
   REQUIRE (glm_tokenizer_open (shared_path ("glm/tokenizers/chatglm2-3/tokenizer.model"), &tokenizer, &error), "%s",
            error.message);
-  REQUIRE (glm_template_new_for_family (GLM_FAMILY_CHATGLM3, tokenizer, &tmpl, &error), "%s", error.message);
+  REQUIRE (glm_template_new (&glm_family_chatglm3, tokenizer, &tmpl, &error), "%s", error.message);
   check_clean (tmpl, "\n 你好,[[训练时间]]。", "你好,2023年。");
   glm_template_free (tmpl);
   glm_tokenizer_free (tokenizer);
@@ -276,10 +277,10 @@ main (int argc, char **argv)
   REQUIRE (argc == 2, "usage: test-template FOLDER-OF-FIXTURES");
   test_texts (argv[1]);
   test_starter ();
-  test_vectors (GLM_FAMILY_CHATGLM1, "chatglm1", "glm/tokenizers/chatglm1/ice_text.model");
-  test_vectors (GLM_FAMILY_CHATGLM2, "chatglm2", "glm/tokenizers/chatglm2-3/tokenizer.model");
-  test_vectors (GLM_FAMILY_CHATGLM3, "chatglm3", "glm/tokenizers/chatglm2-3/tokenizer.model");
-  test_vectors (GLM_FAMILY_GLM4, "glm4", "glm/tokenizers/glm4/tokenizer.model");
+  test_vectors (&glm_family_chatglm1, "chatglm1", "glm/tokenizers/chatglm1/ice_text.model");
+  test_vectors (&glm_family_chatglm2, "chatglm2", "glm/tokenizers/chatglm2-3/tokenizer.model");
+  test_vectors (&glm_family_chatglm3, "chatglm3", "glm/tokenizers/chatglm2-3/tokenizer.model");
+  test_vectors (&glm_family_glm4_9b, "glm4", "glm/tokenizers/glm4/tokenizer.model");
   test_continue ();
   test_clean_reply ();
   return check_exit ();

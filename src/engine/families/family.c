@@ -1,0 +1,72 @@
+/* family.c: the table of model families
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "families/family.h"
+
+#include <string.h>
+#include <strings.h>
+
+/* In the order in which they are asked: the last takes what is left. */
+static const GlmFamily *const families[] = {
+  &glm_family_glm_z1,   &glm_family_glm4_0414, &glm_family_chatglm1, &glm_family_glm4_9b,
+  &glm_family_glm_edge, &glm_family_codegeex2, &glm_family_chatglm2, &glm_family_chatglm3,
+};
+
+#define N_FAMILIES (sizeof families / sizeof *families)
+
+const GlmFamily *
+glm_family_by_name (const char *name)
+{
+  for (size_t i = 0; i < N_FAMILIES; i++)
+    if (strcasecmp (families[i]->name, name) == 0)
+      return families[i];
+  return NULL;
+}
+
+const GlmFamily *
+glm_family_of_file (const GlmModelFile *file, const GlmTokenizer *tokenizer)
+{
+  const char *value;
+  size_t n;
+  bool named = glm_model_file_get_string (file, "glm.family", &value, &n);
+
+  for (size_t i = 0; named && i < N_FAMILIES; i++)
+    if (strlen (families[i]->name) == n && memcmp (families[i]->name, value, n) == 0)
+      return families[i];
+  for (size_t i = 0; i + 1 < N_FAMILIES; i++)
+    if (families[i]->is_file (file, tokenizer))
+      return families[i];
+  return families[N_FAMILIES - 1];
+}
+
+const GlmFamily *
+glm_family_of_checkpoint (const GlmCheckpoint *checkpoint)
+{
+  for (size_t i = 0; i < N_FAMILIES; i++)
+    if (families[i]->is_checkpoint (checkpoint))
+      return families[i];
+  return NULL;
+}
+
+bool
+glm_family_mentions (const GlmModelFile *file, const char *key, const char *text)
+{
+  const char *value;
+  size_t n, m = strlen (text);
+
+  if (!glm_model_file_get_string (file, key, &value, &n))
+    return false;
+  for (size_t i = 0; i + m <= n; i++)
+    if (strncasecmp (value + i, text, m) == 0)
+      return true;
+  return false;
+}
+
+void
+glm_family_default_sampling (const char *family, GlmSampling *ret_sampling)
+{
+  const GlmFamily *found = glm_family_by_name (family);
+
+  *ret_sampling = found ? found->sampling : glm_family_chatglm3.sampling;
+}

@@ -1,0 +1,79 @@
+/* family.h: what is known of a model family: one descriptor each
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A family is a file in this folder with its GlmFamily, and a row of the table in family.c.  Families that share an
+ * architecture (see arch.h) or the layout of their checkpoints (see layout.h) name the same one.  Nobody else asks which
+ * family a model is of.
+ */
+#ifndef GLM_FAMILY_H
+#define GLM_FAMILY_H
+
+#include "families/arch.h"
+#include "families/layout.h"
+#include "text/tokenizer.h"
+
+typedef enum
+{
+  GLM_PROMPT_ROLES,  /* <|role|> before each turn */
+  GLM_PROMPT_ROUNDS, /* one text: numbered questions and answers */
+  GLM_PROMPT_PLAIN,  /* one text, to be continued */
+} GlmPromptShape;
+
+/* How a conversation is written; see template.c. */
+typedef struct
+{
+  GlmPromptShape shape;
+  const char *gmask, *sop; /* control tokens at the beginning; NULL: none */
+
+  /* ROLES */
+  bool metadata_apart; /* the line of metadata is tokenized apart from the content */
+  bool system_first;   /* what the system says comes first, wherever it stands */
+  bool opens_thought;  /* the reply begins with <think>; of earlier turns thoughts and blanks at the ends are left out */
+
+  /* ROUNDS */
+  const char *gap; /* behind each part */
+  int first_round;
+  bool lone_question; /* a first question stands without its round */
+  bool controls_last; /* the control tokens stand behind the text, before the reply */
+} GlmPromptFormat;
+
+#define GLM_MAX_STOPS 3
+
+typedef struct
+{
+  const char *name; /* "ChatGLM3": GlmModelInfo.family, and glm.family in files that Myna wrote */
+  GlmPromptFormat prompt;
+  const char *stops[GLM_MAX_STOPS]; /* control tokens that end a reply */
+  GlmSampling sampling;             /* of the family's chat(); top_k 50 is what transformers adds */
+
+  /* Where glm.family does not say it.  The first family of the table that answers yes is it. */
+  bool (*is_file) (const GlmModelFile *file, const GlmTokenizer *tokenizer);
+
+  /* Importing */
+  bool (*is_checkpoint) (const GlmCheckpoint *checkpoint); /* the same for what was published */
+  const GlmArch *arch;                                     /* of chatglm.cpp's files … */
+  const GlmLayout *layout;                                 /* … and the names in them */
+  bool hides_roles; /* the vocabulary ends before the roles that the same file has for later families */
+} GlmFamily;
+
+extern const GlmFamily glm_family_chatglm1;
+extern const GlmFamily glm_family_chatglm2;
+extern const GlmFamily glm_family_chatglm3;
+extern const GlmFamily glm_family_codegeex2;
+extern const GlmFamily glm_family_glm4_9b; /* and CodeGeeX4 */
+extern const GlmFamily glm_family_glm4_0414;
+extern const GlmFamily glm_family_glm_z1;
+extern const GlmFamily glm_family_glm_edge;
+
+/* By its name, in any case; NULL: there is none. */
+const GlmFamily *glm_family_by_name (const char *name);
+/* Decides by the file's metadata and the tokenizer's control tokens. */
+const GlmFamily *glm_family_of_file (const GlmModelFile *file, const GlmTokenizer *tokenizer);
+/* NULL: none. */
+const GlmFamily *glm_family_of_checkpoint (const GlmCheckpoint *checkpoint);
+
+/* For is_file(): whether the string value of the key contains the ASCII text, in any case. */
+bool glm_family_mentions (const GlmModelFile *file, const char *key, const char *text);
+
+#endif

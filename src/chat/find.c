@@ -41,8 +41,7 @@ count (const char *text, StoreRole role, const char *needle)
 
   if (role != STORE_ROLE_USER)
     return myna_markdown_count_matches (text, needle);
-  found = g_array_new (FALSE, FALSE, sizeof (MynaRange));
-  myna_text_find (text, needle, 0, found);
+  found = myna_text_find (text, needle);
   return found->len;
 }
 

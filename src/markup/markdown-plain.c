@@ -1,6 +1,6 @@
-/* markdown-plain.c: a message as it is read, without the marks of markdown: copied, searched, said
+/* markdown-plain.c: a message as it is read, without the marks of markdown: copied, said
  *
- * Formulas are their TeX source here: it is what is copied of them, and what finds them.
+ * Formulas are their TeX source here: it is what is copied of them.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -76,92 +76,4 @@ myna_markdown_to_plain_text (const char *text, gsize max_bytes)
       g_string_append (out, "…");
     }
   return g_string_free (out, FALSE);
-}
-
-/* ---- Find ------------------------------------------------------------------------------------------------------- */
-
-static gboolean
-contains (const char *text, const char *needle)
-{
-  g_autoptr (GArray) matches = g_array_new (FALSE, FALSE, sizeof (MynaRange));
-
-  myna_text_find (text, needle, 0, matches);
-  return matches->len > 0;
-}
-
-static int
-compare_ranges (gconstpointer a, gconstpointer b)
-{
-  const MynaRange *left = a, *right = b;
-
-  return left->start < right->start ? -1 : left->start > right->start;
-}
-
-static void
-find_in_string (const MynaRichString *string, const char *needle, guint offset, GArray *matches)
-{
-  guint n_before = matches->len, n_text;
-
-  myna_text_find (string->text, needle, offset, matches);
-  n_text = matches->len;
-  for (guint i = 0; string->runs && i < string->runs->len; i++)
-    {
-      const MynaRun *run = &g_array_index (string->runs, MynaRun, i);
-      MynaRange range = { offset + run->start, offset + run->end };
-
-      if ((run->style & MYNA_RUN_MATHS) && contains (run->data, needle))
-        g_array_append_val (matches, range);
-    }
-  if (matches->len > n_text && n_text > n_before)
-    g_array_sort (matches, compare_ranges);
-}
-
-GArray *
-myna_block_find (const MynaBlock *block, const char *needle)
-{
-  GArray *matches = g_array_new (FALSE, FALSE, sizeof (MynaRange));
-  guint offset = 0;
-
-  switch (block->kind)
-    {
-    case MYNA_BLOCK_RULE:
-    case MYNA_BLOCK_THINKING: break;
-    case MYNA_BLOCK_MATHS:
-      if (contains (block->string.text, needle))
-        g_array_append_val (matches, ((MynaRange){ 0, strlen (block->string.text) }));
-      break;
-    case MYNA_BLOCK_TABLE:
-      for (guint i = 0; i < block->cells->len; i++)
-        {
-          const MynaRichString *cell = block->cells->pdata[i];
-
-          find_in_string (cell, needle, offset, matches);
-          offset += strlen (cell->text) + 1;
-        }
-      break;
-    case MYNA_BLOCK_PARAGRAPH:
-    case MYNA_BLOCK_HEADING:
-    case MYNA_BLOCK_CODE:
-    case MYNA_BLOCK_HTML:
-    default: find_in_string (&block->string, needle, 0, matches);
-    }
-  return matches;
-}
-
-guint
-myna_markdown_count_matches (const char *text, const char *needle)
-{
-  g_autoptr (MynaMarkdown) document = myna_markdown_new ();
-  GPtrArray *blocks;
-  guint n = 0;
-
-  myna_markdown_set_text (document, text);
-  blocks = myna_markdown_get_blocks (document);
-  for (guint i = 0; i < blocks->len; i++)
-    {
-      g_autoptr (GArray) matches = myna_block_find (blocks->pdata[i], needle);
-
-      n += matches->len;
-    }
-  return n;
 }

@@ -13,9 +13,13 @@
 
 #include <glib.h>
 
-#include "markup/text-match.h"
-
 G_BEGIN_DECLS
+
+/* Bytes [start, end) of a text. */
+typedef struct
+{
+  guint start, end;
+} MynaRange;
 
 /* What a message may cost.  More than this is shown as plain text (or not nested further). */
 #define MYNA_MARKDOWN_MAX_DEPTH         32
@@ -131,9 +135,16 @@ gsize myna_markdown_get_parsed_bytes (MynaMarkdown *self);
 void myna_rich_string_copy (const MynaRichString *string, guint start, guint end, GString *out);
 /* What is read of a message, without thoughts; no more than max_bytes and then "…".  The caller frees. */
 char *myna_markdown_to_plain_text (const char *text, gsize max_bytes);
-/* The places of a needle in what a block shows, case folded: array of MynaRange, in order, counted in the block's text (a
- * table's: its cells, each followed by one character).  A formula is found by its TeX source, and as a whole.
- */
+/* ---- Find (markdown-find.c) --------------------------------------------------------------------------------------
+ *
+ * A needle is text to look for, or several, a line each; it is compared as the history's search compares (text-fold.h). */
+
+/* The needle that finds each term of a query of the history's search by itself; the caller frees. */
+char *myna_needle_from_query (const char *query);
+/* The places of a needle (NULL: none) in plain text: array of MynaRange, in order, that do not overlap. */
+GArray *myna_text_find (const char *text, const char *needle);
+/* The same in what a block shows, counted in the block's text (a table's: its cells, each followed by one character).  A
+ * formula is found by its TeX source, and as a whole. */
 GArray *myna_block_find (const MynaBlock *block, const char *needle);
 /* How many places all blocks of a message have: what a view of it counts. */
 guint myna_markdown_count_matches (const char *text, const char *needle);

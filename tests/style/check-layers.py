@@ -41,14 +41,16 @@ FOLDERS = {
     "engine/cli": (ENGINE, "engine/engine.h engine/base engine/file engine/quant engine/text engine/families engine/kernels "
                            "engine/compute engine/cpu engine/run engine/import"),
 
+    "text": (GLIB, ""),
+
     "storage/storage.h": (GLIB, ""),
     "storage/db": (SQLITE, "storage/storage.h"),
     "storage/rows": (SQLITE, "storage/storage.h storage/db"),
-    "storage/search": (SQLITE, "storage/storage.h storage/db"),
-    "storage/care": (SQLITE, "storage/storage.h storage/db storage/rows storage/search"),
+    "storage/search": (SQLITE, "storage/storage.h storage/db text"),
+    "storage/care": (SQLITE, "storage/storage.h storage/db storage/rows storage/search text"),
     "storage/exchange": (SQLITE, "storage/storage.h storage/db storage/rows storage/care"),
 
-    "markup": (CMARK, ""),
+    "markup": (CMARK, "text"),
     "chat": (JSON, "engine/engine.h engine/actor storage/storage.h markup"),
 
     "ui/base": (GTK, "storage/storage.h"),

@@ -20,7 +20,7 @@
 
 #include "care/store-copy.h"
 #include "care/store-handle.h"
-#include "search/store-fold.h"
+#include "text/text-fold.h"
 
 static const char SCHEMA_1[] =
     "CREATE TABLE folder ("
@@ -111,7 +111,7 @@ static const char SCHEMA_2[] =
 
     "INSERT INTO message_fts (message_fts) VALUES ('rebuild');"
     "INSERT INTO title_fts (title_fts) VALUES ('rebuild');"
-    "INSERT INTO property VALUES ('fold_version', " G_STRINGIFY (STORE_FOLD_VERSION) ");";
+    "INSERT INTO property VALUES ('fold_version', " G_STRINGIFY (TEXT_FOLD_VERSION) ");";
 
 static const char *const MIGRATIONS[] = {
   SCHEMA_1,
@@ -164,7 +164,7 @@ refresh_index (StoreConnection *connection, GError **error)
 
   if (!store_query_int (connection, 0, &version, error, "SELECT value FROM property WHERE name = 'fold_version'", ""))
     return FALSE;
-  if (version == STORE_FOLD_VERSION)
+  if (version == TEXT_FOLD_VERSION)
     return TRUE;
 
   if (!store_connection_begin (connection, STORE_ACCESS_SYNCED, error))
@@ -172,7 +172,7 @@ refresh_index (StoreConnection *connection, GError **error)
   success = store_exec_script (connection->db,
                                "INSERT INTO message_fts (message_fts) VALUES ('rebuild');"
                                "INSERT INTO title_fts (title_fts) VALUES ('rebuild');"
-                               "REPLACE INTO property VALUES ('fold_version', " G_STRINGIFY (STORE_FOLD_VERSION) ");",
+                               "REPLACE INTO property VALUES ('fold_version', " G_STRINGIFY (TEXT_FOLD_VERSION) ");",
                                error);
   return store_connection_end (connection, success, error);
 }

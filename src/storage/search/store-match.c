@@ -5,55 +5,32 @@
  * A query is matched twice.  The index gives candidates: messages that contain the terms' tokens next to each other.  Here
  * each candidate's text is compared itself, folded, which drops hits across punctuation (对话。模型 for 对话模型), sees the
  * punctuation of terms like "C++", and yields the places to highlight.
- *
- * Texts may be long: they are folded in windows of WINDOW characters that overlap by the length of the longest term.
  */
 #include "search/store-match.h"
 
-#include <math.h>
 #include <string.h>
 
-#include "search/store-fold.h"
 #include "search/store-tokenizer.h"
+#include "text/text-fold.h"
+#include "text/text-match.h"
 
-#define MAX_QUERY_BYTES 2048
-#define MAX_TERMS       32
-#define MAX_FTS_TOKENS  64
-#define WINDOW          8192
-
-typedef struct
-{
-  GArray *chars; /* of gunichar, folded */
-  gboolean starts_word;
-  int n_found;
-} Term;
+#define MAX_FTS_TOKENS 64
 
 struct _StoreMatch
 {
-  GPtrArray *terms;
+  TextMatch *terms;
   GString *fts;
   GString *fts_anywhere;
   int n_tokens; /* in fts and in fts_anywhere: bounded */
   int n_tokens_anywhere;
-  guint longest; /* characters of the longest term */
 
-  /* The window; element i is a folded character, its class and where it starts in the text. */
-  gunichar chars[WINDOW];
-  guint8 classes[WINDOW];
-  guint offsets[WINDOW + 1]; /* [n] is the end of the last one */
-  guint n;
+  /* While a text is matched. */
+  guint n_found[TEXT_MATCH_MAX_TERMS];
+  GArray *ranges; /* of StoreRange; NULL: not wanted */
+  guint max_ranges;
 };
 
 /* ---- Parsing ---------------------------------------------------------------------------------------------------- */
-
-static void
-term_free (gpointer data)
-{
-  Term *term = data;
-
-  g_array_unref (term->chars);
-  g_free (term);
-}
 
 /* The tokens of a term, as the tokenizer would make them, as one FTS5 phrase.  The last word of a term is the start of a
  * word: three characters at most are looked up as such a token, more with FTS5's own prefix operator. */
@@ -67,20 +44,20 @@ append_phrase (GString *fts, const char *text, const char *end, int *n_tokens)
   while (text < end && *n_tokens < MAX_FTS_TOKENS)
     {
       gunichar c;
-      StoreCharClass class = store_fold_next (&text, end, &c);
+      TextCharClass class = text_fold_next (&text, end, &c);
 
-      if (class == STORE_CHAR_MARK)
+      if (class == TEXT_CHAR_MARK)
         continue;
-      if (class != STORE_CHAR_WORD || n_word_chars == 0)
+      if (class != TEXT_CHAR_WORD || n_word_chars == 0)
         {
-          *n_tokens += class != STORE_CHAR_SEPARATOR;
+          *n_tokens += class != TEXT_CHAR_SEPARATOR;
           n_word_chars = 0;
           if (phrase->len)
             g_string_append_c (phrase, ' ');
         }
-      if (class != STORE_CHAR_SEPARATOR)
+      if (class != TEXT_CHAR_SEPARATOR)
         g_string_append_unichar (phrase, c);
-      if (class == STORE_CHAR_WORD)
+      if (class == TEXT_CHAR_WORD)
         n_word_chars++;
     }
 
@@ -102,87 +79,45 @@ append_runs (GString *fts, const char *text, const char *end, int *n_tokens)
   while (text < end && *n_tokens < MAX_FTS_TOKENS)
     {
       gunichar c;
-      StoreCharClass class = store_fold_next (&text, end, &c);
+      TextCharClass class = text_fold_next (&text, end, &c);
 
-      if (class == STORE_CHAR_SINGLE)
+      if (class == TEXT_CHAR_SINGLE)
         {
           g_string_append (fts, open ? " " : fts->len ? " AND \"" : "\"");
           g_string_append_unichar (fts, c);
           ++*n_tokens;
         }
-      else if (open && class != STORE_CHAR_MARK)
+      else if (open && class != TEXT_CHAR_MARK)
         g_string_append_c (fts, '"');
-      open = class == STORE_CHAR_SINGLE || (open && class == STORE_CHAR_MARK);
+      open = class == TEXT_CHAR_SINGLE || (open && class == TEXT_CHAR_MARK);
     }
   if (open)
     g_string_append_c (fts, '"');
-}
-
-static void
-add_term (StoreMatch *self, const char *text, const char *end)
-{
-  Term *term = g_new0 (Term, 1);
-  const char *p = text;
-
-  term->chars = g_array_new (FALSE, FALSE, sizeof (gunichar));
-  while (p < end)
-    {
-      gunichar c;
-      StoreCharClass class = store_fold_next (&p, end, &c);
-
-      if (class == STORE_CHAR_MARK)
-        continue;
-      if (term->chars->len == 0)
-        term->starts_word = class == STORE_CHAR_WORD;
-      g_array_append_val (term->chars, c);
-    }
-  if (term->chars->len == 0 || self->terms->len >= MAX_TERMS)
-    {
-      term_free (term);
-      return;
-    }
-  self->longest = MAX (self->longest, term->chars->len);
-  g_ptr_array_add (self->terms, term);
-  append_phrase (self->fts, text, end, &self->n_tokens);
-  append_runs (self->fts_anywhere, text, end, &self->n_tokens_anywhere);
 }
 
 StoreMatch *
 store_match_new (const char *query, GError **error)
 {
   StoreMatch *self;
-  const char *p = query;
+  const char *term;
+  gsize n_bytes;
 
-  if (strlen (query) > MAX_QUERY_BYTES || !g_utf8_validate (query, -1, NULL))
+  if (strlen (query) > TEXT_MATCH_MAX_BYTES || !g_utf8_validate (query, -1, NULL))
     {
       g_set_error_literal (error, STORE_ERROR, STORE_ERROR_INVALID, "The search text is too long");
       return NULL;
     }
 
   self = g_new0 (StoreMatch, 1);
-  self->terms = g_ptr_array_new_with_free_func (term_free);
+  self->terms = text_match_new ();
   self->fts = g_string_new (NULL);
   self->fts_anywhere = g_string_new (NULL);
-  while (*p)
-    {
-      const char *start = p;
-
-      if (g_unichar_isspace (g_utf8_get_char (p)))
-        {
-          p = g_utf8_next_char (p);
-          continue;
-        }
-      if (*p == '"' && (p = strchr (start + 1, '"')))
-        {
-          add_term (self, start + 1, p);
-          p++;
-          continue;
-        }
-      for (p = start; *p && !g_unichar_isspace (g_utf8_get_char (p));)
-        p = g_utf8_next_char (p);
-      /* A quote that is still open while a person types belongs to no term. */
-      add_term (self, *start == '"' && p > start + 1 ? start + 1 : start, p);
-    }
+  while (text_query_next (&query, &term, &n_bytes))
+    if (text_match_add (self->terms, term, n_bytes))
+      {
+        append_phrase (self->fts, term, term + n_bytes, &self->n_tokens);
+        append_runs (self->fts_anywhere, term, term + n_bytes, &self->n_tokens_anywhere);
+      }
   return self;
 }
 
@@ -192,7 +127,7 @@ store_match_free (StoreMatch *self)
   if (!self)
     return;
 
-  g_ptr_array_unref (self->terms);
+  text_match_free (self->terms);
   g_string_free (self->fts, TRUE);
   g_string_free (self->fts_anywhere, TRUE);
   g_free (self);
@@ -201,7 +136,7 @@ store_match_free (StoreMatch *self)
 gboolean
 store_match_is_empty (const StoreMatch *self)
 {
-  return self->terms->len == 0;
+  return text_match_get_n_terms (self->terms) == 0;
 }
 
 const char *
@@ -212,73 +147,20 @@ store_match_get_fts (const StoreMatch *self, StoreMatchMode mode)
 
 /* ---- Finding ---------------------------------------------------------------------------------------------------- */
 
-/* Keeps the last `keep` characters of the window and folds on from *p until it is full. */
-static void
-fill_window (StoreMatch *self, guint keep, const char *text, const char **p, const char *end)
-{
-  guint drop = self->n - keep;
-
-  memmove (self->chars, self->chars + drop, keep * sizeof self->chars[0]);
-  memmove (self->classes, self->classes + drop, keep);
-  memmove (self->offsets, self->offsets + drop, keep * sizeof self->offsets[0]);
-  self->n = keep;
-
-  while (*p < end && self->n < WINDOW)
-    {
-      guint offset = *p - text;
-      gunichar c;
-      StoreCharClass class = store_fold_next (p, end, &c);
-
-      if (class == STORE_CHAR_MARK)
-        continue;
-      self->chars[self->n] = c;
-      self->classes[self->n] = class;
-      self->offsets[self->n] = offset;
-      self->n++;
-    }
-  self->offsets[self->n] = *p - text;
-}
-
-static gboolean
-term_is_at (const StoreMatch *self, const Term *term, guint at, StoreMatchMode mode)
-{
-  const gunichar *chars = (const gunichar *) term->chars->data;
-
-  if (self->chars[at] != chars[0] || at + term->chars->len > self->n)
-    return FALSE;
-  if (mode == STORE_MATCH_WORDS && term->starts_word && at > 0 && self->classes[at - 1] == STORE_CHAR_WORD)
-    return FALSE;
-  return memcmp (self->chars + at, chars, term->chars->len * sizeof *chars) == 0;
-}
-
 /* Adds a range, joined with the one before where they touch. */
 static void
-add_range (GArray *ranges, guint max_ranges, guint start, guint end)
+found_cb (gpointer user_data, guint term, guint start, guint end)
 {
-  StoreRange *last = ranges->len ? &g_array_index (ranges, StoreRange, ranges->len - 1) : NULL;
+  StoreMatch *self = user_data;
+  GArray *ranges = self->ranges;
+  StoreRange *last = ranges && ranges->len ? &g_array_index (ranges, StoreRange, ranges->len - 1) : NULL;
   StoreRange range = { start, end };
 
+  self->n_found[term]++;
   if (last && start <= last->end)
     last->end = MAX (last->end, end);
-  else if (ranges->len < max_ranges)
+  else if (ranges && ranges->len < self->max_ranges)
     g_array_append_val (ranges, range);
-}
-
-/* Looks for all terms that start in [from, to) of the window. */
-static void
-search_window (StoreMatch *self, guint from, guint to, StoreMatchMode mode, GArray *ranges, guint max_ranges)
-{
-  for (guint at = from; at < to; at++)
-    for (guint i = 0; i < self->terms->len; i++)
-      {
-        Term *term = self->terms->pdata[i];
-
-        if (!term_is_at (self, term, at, mode))
-          continue;
-        term->n_found++;
-        if (ranges)
-          add_range (ranges, max_ranges, self->offsets[at], self->offsets[at + term->chars->len]);
-      }
 }
 
 /* Saturating term frequency, damped by the length of the text, as in BM25 with b = 0.5 and a usual message of 400 bytes. */
@@ -287,41 +169,24 @@ score (const StoreMatch *self, gsize n_bytes)
 {
   double length = 0.5 + 0.5 * n_bytes / 400, sum = 0;
 
-  for (guint i = 0; i < self->terms->len; i++)
-    {
-      double n = ((const Term *) self->terms->pdata[i])->n_found;
-
-      sum += n / (n + 1.2 * length);
-    }
-  return sum / self->terms->len;
+  for (guint i = 0; i < text_match_get_n_terms (self->terms); i++)
+    sum += self->n_found[i] / (self->n_found[i] + 1.2 * length);
+  return sum / text_match_get_n_terms (self->terms);
 }
 
 gboolean
 store_match_text (StoreMatch *self, const char *text, gsize n_bytes, StoreMatchMode mode, GArray *ranges, guint max_ranges,
                   double *ret_score)
 {
-  const char *p = text, *end = text + n_bytes;
-  guint from = 0;
-
-  for (guint i = 0; i < self->terms->len; i++)
-    ((Term *) self->terms->pdata[i])->n_found = 0;
+  memset (self->n_found, 0, sizeof self->n_found);
+  self->ranges = ranges;
+  self->max_ranges = max_ranges;
   if (ranges)
     g_array_set_size (ranges, 0);
+  text_match_find (self->terms, text, n_bytes, mode == STORE_MATCH_WORDS, found_cb, self);
 
-  self->n = 0;
-  while (p < end)
-    {
-      guint to;
-
-      fill_window (self, MIN (self->n, self->longest + 1), text, &p, end);
-      /* What starts near the end may go on in the next window, which keeps one character more for the word boundary. */
-      to = p < end ? self->n - self->longest : self->n;
-      search_window (self, from, to, mode, ranges, max_ranges);
-      from = 1;
-    }
-
-  for (guint i = 0; i < self->terms->len; i++)
-    if (((Term *) self->terms->pdata[i])->n_found == 0)
+  for (guint i = 0; i < text_match_get_n_terms (self->terms); i++)
+    if (self->n_found[i] == 0)
       return FALSE;
   if (ret_score)
     *ret_score = score (self, n_bytes);

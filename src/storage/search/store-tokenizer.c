@@ -14,7 +14,7 @@
 #include <string.h>
 
 #include "db/store-sqlite.h"
-#include "search/store-fold.h"
+#include "text/text-fold.h"
 
 typedef int (*TokenFunc) (void *, int, const char *, int, int, int);
 
@@ -85,20 +85,20 @@ tokenize (Fts5Tokenizer *tokenizer, void *context, int flags, const char *text, 
       int start = p - text;
       gunichar c;
 
-      switch (store_fold_next (&p, end, &c))
+      switch (text_fold_next (&p, end, &c))
         {
-        case STORE_CHAR_WORD:
+        case TEXT_CHAR_WORD:
           add_to_word (&word, c, start);
           word.end = p - text;
           break;
-        case STORE_CHAR_SINGLE: code = emit_single (&word, c, start, p - text); break;
-        case STORE_CHAR_SEPARATOR:
+        case TEXT_CHAR_SINGLE: code = emit_single (&word, c, start, p - text); break;
+        case TEXT_CHAR_SEPARATOR:
           /* store-match.c writes the query: there the mark asks for the token of a prefix. */
           if (c == STORE_PREFIX_MARK && (flags & FTS5_TOKENIZE_QUERY) && word.n_chars > 0)
             word.word[word.n_bytes++] = STORE_PREFIX_MARK;
           code = emit_word (&word);
           break;
-        case STORE_CHAR_MARK: word.end = p - text; break;
+        case TEXT_CHAR_MARK: word.end = p - text; break;
         }
     }
   return code == SQLITE_OK ? emit_word (&word) : code;

@@ -10,6 +10,7 @@
 #include <glib/gi18n.h>
 
 #include "chat/find.h"
+#include "markup/markdown.h"
 #include "transcript/message-row.h"
 
 struct _MynaFindBar
@@ -24,6 +25,10 @@ struct _MynaFindBar
   MynaChatCanvas *canvas; /* lives as long as this: both belong to the view */
   MynaConversation *conversation;
   GCancellable *cancellable;
+  char *query;           /* what is in the entry, as it was looked for */
+  char *needle;          /* the same, or its words, a line each; NULL: none */
+  gboolean by_words;     /* … its words: the text as it was typed is nowhere, or it was typed into the history's search */
+  gint64 wanted_id;      /* a message whose first occurrence is to be shown; 0: none */
   GArray *counts;        /* guint a message; NULL: not counted */
   guint position, index; /* the occurrence that is shown; position G_MAXUINT: none */
   MynaMessage *kept;     /* where it was before counting again; NULL: begin with what is being read */
@@ -48,7 +53,17 @@ myna_find_bar_get_needle (MynaFindBar *self)
 
   if (!gtk_search_bar_get_search_mode (GTK_SEARCH_BAR (self->bar)))
     return NULL;
-  return gtk_editable_get_text (GTK_EDITABLE (self->entry));
+  return self->needle;
+}
+
+static void
+set_needle (MynaFindBar *self, gboolean by_words)
+{
+  g_free (self->query);
+  g_free (self->needle);
+  self->query = g_strdup (gtk_editable_get_text (GTK_EDITABLE (self->entry)));
+  self->needle = by_words ? myna_needle_from_query (self->query) : g_strdup (self->query);
+  self->by_words = by_words;
 }
 
 static void
@@ -180,6 +195,8 @@ previous_cb (MynaFindBar *self)
 
 /* ---- Searching -------------------------------------------------------------------------------------------------- */
 
+static void count (MynaFindBar *self);
+
 /* Whether the occurrence that was shown is still there; finds where it is now. */
 static gboolean
 keep_place (MynaFindBar *self)
@@ -190,6 +207,34 @@ keep_place (MynaFindBar *self)
   if (position >= self->counts->len || self->index >= count_at (self, position))
     return FALSE;
   self->position = position;
+  return TRUE;
+}
+
+/* The message that a search in the history found, at its first occurrence. */
+static gboolean
+go_to_wanted (MynaFindBar *self)
+{
+  guint position = self->wanted_id ? myna_conversation_find_id (self->conversation, self->wanted_id) : G_MAXUINT;
+
+  if (position >= self->counts->len || !count_at (self, position))
+    return FALSE;
+  self->wanted_id = 0;
+  self->position = position;
+  self->index = 0;
+  return TRUE;
+}
+
+/* Several words that are nowhere beside each other are looked for one by one. */
+static gboolean
+try_words (MynaFindBar *self)
+{
+  for (guint i = 0; i < self->counts->len; i++)
+    if (count_at (self, i))
+      return FALSE;
+  if (self->by_words || !strpbrk (self->needle, " \""))
+    return FALSE;
+  set_needle (self, TRUE);
+  count (self);
   return TRUE;
 }
 
@@ -210,6 +255,13 @@ counted_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   g_clear_pointer (&self->counts, g_array_unref);
   self->counts = counts;
+  if (try_words (self))
+    return;
+  if (go_to_wanted (self))
+    {
+      show (self);
+      return;
+    }
   if (self->kept && keep_place (self))
     {
       highlight_rows (self);
@@ -239,8 +291,9 @@ count (MynaFindBar *self)
 }
 
 static void
-search_changed_cb (MynaFindBar *self)
+begin (MynaFindBar *self, gboolean by_words)
 {
+  set_needle (self, by_words);
   g_clear_pointer (&self->counts, g_array_unref);
   g_clear_object (&self->kept);
   self->position = G_MAXUINT;
@@ -248,6 +301,16 @@ search_changed_cb (MynaFindBar *self)
   if (!self->cancellable)
     highlight_rows (self);
   update_label (self);
+}
+
+static void
+search_changed_cb (MynaFindBar *self)
+{
+  /* The entry tells late of a text that it was given. */
+  if (g_strcmp0 (gtk_editable_get_text (GTK_EDITABLE (self->entry)), self->query) == 0)
+    return;
+  self->wanted_id = 0;
+  begin (self, FALSE);
 }
 
 /* The messages changed. */
@@ -276,8 +339,8 @@ mode_changed_cb (MynaFindBar *self)
 {
   if (gtk_search_bar_get_search_mode (GTK_SEARCH_BAR (self->bar)))
     return;
-  search_changed_cb (self);
-  highlight_rows (self);
+  self->wanted_id = 0;
+  begin (self, FALSE);
   g_signal_emit (self, signals[SIGNAL_CLOSED], 0);
 }
 
@@ -322,6 +385,8 @@ myna_find_bar_dispose (GObject *object)
   g_clear_object (&self->conversation);
   g_clear_object (&self->kept);
   g_clear_pointer (&self->counts, g_array_unref);
+  g_clear_pointer (&self->query, g_free);
+  g_clear_pointer (&self->needle, g_free);
   g_clear_pointer (&self->bar, gtk_widget_unparent);
   G_OBJECT_CLASS (myna_find_bar_parent_class)->dispose (object);
 }
@@ -405,7 +470,18 @@ myna_find_bar_open (MynaFindBar *self)
   gtk_search_bar_set_search_mode (GTK_SEARCH_BAR (self->bar), TRUE);
   gtk_widget_grab_focus (self->entry);
   gtk_editable_select_region (GTK_EDITABLE (self->entry), 0, -1);
-  search_changed_cb (self);
+  begin (self, FALSE);
+}
+
+void
+myna_find_bar_show_hit (MynaFindBar *self, gint64 message_id, const char *query)
+{
+  g_return_if_fail (MYNA_IS_FIND_BAR (self));
+
+  gtk_editable_set_text (GTK_EDITABLE (self->entry), query);
+  gtk_search_bar_set_search_mode (GTK_SEARCH_BAR (self->bar), TRUE);
+  self->wanted_id = message_id;
+  begin (self, TRUE);
 }
 
 void

@@ -61,11 +61,10 @@ static guint
 mark_label (MynaMessageRow *self, const char *needle, guint current, int *ret_index)
 {
   g_autoptr (PangoAttrList) attributes = pango_attr_list_new ();
-  g_autoptr (GArray) found = g_array_new (FALSE, FALSE, sizeof (MynaRange));
+  g_autoptr (GArray) found = myna_text_find (gtk_label_get_text (GTK_LABEL (self->body)), needle);
   MynaInk ink;
 
   myna_ink_init (&ink, self->body);
-  myna_text_find (gtk_label_get_text (GTK_LABEL (self->body)), needle, 0, found);
   for (guint i = 0; i < found->len; i++)
     {
       const MynaRange *match = &g_array_index (found, MynaRange, i);

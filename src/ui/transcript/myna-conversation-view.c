@@ -213,7 +213,7 @@ loading_changed_cb (MynaConversationView *self)
 }
 
 void
-myna_conversation_view_show_message (MynaConversationView *self, gint64 message_id)
+myna_conversation_view_show_message (MynaConversationView *self, gint64 message_id, const char *query)
 {
   g_return_if_fail (MYNA_IS_CONVERSATION_VIEW (self));
 
@@ -223,6 +223,8 @@ myna_conversation_view_show_message (MynaConversationView *self, gint64 message_
   self->wanted_at_top = FALSE;
   self->revealed = FALSE;
   loading_changed_cb (self);
+  if (*query)
+    myna_find_bar_show_hit (MYNA_FIND_BAR (self->find_bar), message_id, query);
 }
 
 void

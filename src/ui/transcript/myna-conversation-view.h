@@ -24,8 +24,9 @@ MynaConversation *myna_conversation_view_get_conversation (MynaConversationView 
 gboolean myna_conversation_view_has_begun (MynaConversationView *self);
 /* Name of the model that will answer, as the person knows it; shown while the conversation is empty. */
 void myna_conversation_view_set_model (MynaConversationView *self, const char *name);
-/* Scrolls to a message of the conversation (a search's hit), switching to its branch where it is in another one. */
-void myna_conversation_view_show_message (MynaConversationView *self, gint64 message_id);
+/* Scrolls to a message of the conversation (a search's hit), switching to its branch where it is in another one.  query: what
+ * was searched for, to be marked; "" for nothing. */
+void myna_conversation_view_show_message (MynaConversationView *self, gint64 message_id, const char *query);
 /* What is at the top of the view, to come back to: the message (0: the view is at the end) and how far it begins above the
  * view, in pixels. */
 void myna_conversation_view_get_position (MynaConversationView *self, gint64 *ret_message_id, int *ret_offset);

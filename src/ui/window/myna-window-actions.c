@@ -324,7 +324,8 @@ myna_window_open_message (MynaWindow *self, gint64 id, gint64 message_id)
   if (!myna_application_get_store (self->application))
     self->pending_message_id = message_id;
   else if (message_id)
-    myna_conversation_view_show_message (MYNA_CONVERSATION_VIEW (self->view), message_id);
+    myna_conversation_view_show_message (MYNA_CONVERSATION_VIEW (self->view), message_id,
+                                         myna_sidebar_get_search (MYNA_SIDEBAR (self->sidebar)));
 }
 
 void

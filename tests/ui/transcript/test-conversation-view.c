@@ -248,6 +248,31 @@ test_find (View *v, gconstpointer data)
   wait_for (has_label (v->view, "1 of 6"));
   exchange (v, "more", "one needle more");
   wait_for (has_label (v->view, "1 of 7"));
+
+  /* Compared as in the history: without case, diacritics and width. */
+  exchange (v, "Un CAFÉ, ｃａｆｅ", "cafe\u0301 au lait");
+  search (v, "cafe");
+  wait_for (has_label (v->view, "1 of 3"));
+  /* Words beside each other; by themselves where they are not. */
+  search (v, "au lait");
+  wait_for (has_label (v->view, "1 of 1"));
+  search (v, "lait au");
+  wait_for (has_label (v->view, "1 of 2"));
+}
+
+/* A hit of the history's search is opened with what was searched for. */
+static void
+test_find_hit (View *v, gconstpointer data)
+{
+  g_autoptr (MynaMessage) reply = NULL;
+
+  exchange (v, "milk", "no hit: café");
+  exchange (v, "more", "with milk, please, one café");
+  reply = g_list_model_get_item (G_LIST_MODEL (v->base.conversation), 3);
+  myna_conversation_view_show_message (MYNA_CONVERSATION_VIEW (v->view), myna_message_get_id (reply), "cafe milk");
+  wait_for (has_label (v->view, "3 of 4"));
+  search (v, "cafe milk");
+  wait_for (has_label (v->view, "1 of 4"));
 }
 
 /* ---- Scrolling -------------------------------------------------------------------------------------------------- */
@@ -271,7 +296,7 @@ test_show_message (View *v, gconstpointer data)
   g_object_unref (v->base.conversation);
   v->base.conversation = myna_conversation_new_with_generator (v->base.db, MYNA_GENERATOR (v->base.engine), id);
   myna_conversation_view_set_conversation (MYNA_CONVERSATION_VIEW (v->view), v->base.conversation);
-  myna_conversation_view_show_message (MYNA_CONVERSATION_VIEW (v->view), wanted);
+  myna_conversation_view_show_message (MYNA_CONVERSATION_VIEW (v->view), wanted, "");
   fixture_idle (&v->base);
   wait_for ((v->canvas = find_named (v->view, "chatcanvas")));
   settle (v);
@@ -437,6 +462,7 @@ main (int argc, char *argv[])
   ADD ("announced", test_announced);
   ADD ("details", test_details);
   ADD ("find", test_find);
+  ADD ("find-hit", test_find_hit);
   ADD ("show-message", test_show_message);
   ADD ("long-message", test_long_message);
   ADD ("place", test_place);

@@ -1,4 +1,4 @@
-/* store-fold.c: classes and folding of characters
+/* text-fold.c: classes and folding of characters
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
@@ -6,7 +6,7 @@
  * separates them; case and diacritics do not count), with these differences: characters of scripts that are written
  * without spaces are words of their own, full-width Latin is Latin, and vowel signs (category Mc) do not break words.
  */
-#include "search/store-fold.h"
+#include "text/text-fold.h"
 
 typedef struct
 {
@@ -52,7 +52,7 @@ is_single (gunichar c)
   return low < G_N_ELEMENTS (single_ranges) && c >= single_ranges[low].first;
 }
 
-static StoreCharClass
+static TextCharClass
 class_of (gunichar c)
 {
   switch (g_unichar_type (c))
@@ -66,12 +66,12 @@ class_of (gunichar c)
     case G_UNICODE_LETTER_NUMBER:
     case G_UNICODE_OTHER_NUMBER:
     case G_UNICODE_SPACING_MARK:
-    case G_UNICODE_PRIVATE_USE: return is_single (c) ? STORE_CHAR_SINGLE : STORE_CHAR_WORD;
+    case G_UNICODE_PRIVATE_USE: return is_single (c) ? TEXT_CHAR_SINGLE : TEXT_CHAR_WORD;
     case G_UNICODE_NON_SPACING_MARK:
-    case G_UNICODE_ENCLOSING_MARK: return STORE_CHAR_MARK;
+    case G_UNICODE_ENCLOSING_MARK: return TEXT_CHAR_MARK;
     default:
       /* Ideographs that this version of the tables does not know yet, radicals, strokes. */
-      return is_single (c) ? STORE_CHAR_SINGLE : STORE_CHAR_SEPARATOR;
+      return is_single (c) ? TEXT_CHAR_SINGLE : TEXT_CHAR_SEPARATOR;
     }
 }
 
@@ -93,8 +93,8 @@ fold (gunichar c)
   return c == 0x03c2 ? 0x03c3 : c; /* final sigma */
 }
 
-StoreCharClass
-store_fold_next (const char **text, const char *end, gunichar *ret_folded)
+TextCharClass
+text_fold_next (const char **text, const char *end, gunichar *ret_folded)
 {
   const guchar *p = (const guchar *) *text;
   gunichar c = *p;
@@ -103,7 +103,7 @@ store_fold_next (const char **text, const char *end, gunichar *ret_folded)
     {
       *text += 1;
       *ret_folded = g_ascii_tolower (c);
-      return g_ascii_isalnum (c) ? STORE_CHAR_WORD : STORE_CHAR_SEPARATOR;
+      return g_ascii_isalnum (c) ? TEXT_CHAR_WORD : TEXT_CHAR_SEPARATOR;
     }
 
   c = g_utf8_get_char_validated (*text, end - *text);
@@ -111,11 +111,11 @@ store_fold_next (const char **text, const char *end, gunichar *ret_folded)
     {
       *text += 1;
       *ret_folded = 0xfffd;
-      return STORE_CHAR_SEPARATOR;
+      return TEXT_CHAR_SEPARATOR;
     }
   *text = g_utf8_next_char (*text);
 
   /* Most Chinese: its own folding, no table to look at. */
   *ret_folded = c >= 0x3400 && c <= 0x9fff ? c : fold (c);
-  return c >= 0x3400 && c <= 0x9fff ? STORE_CHAR_SINGLE : class_of (*ret_folded);
+  return c >= 0x3400 && c <= 0x9fff ? TEXT_CHAR_SINGLE : class_of (*ret_folded);
 }

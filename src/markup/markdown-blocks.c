@@ -19,11 +19,13 @@ typedef struct
   GPtrArray *blocks;
 } BlockReader;
 
-static cmark_parser *
-new_parser (void)
+cmark_node *
+myna_markdown_parse (const char *text, gsize length)
 {
   static const char *extensions[] = { "table", "strikethrough", "autolink", "tasklist" };
+  g_autofree char *marked = g_strndup (text, length);
   cmark_parser *parser;
+  cmark_node *document;
 
   cmark_gfm_core_extensions_ensure_registered ();
   /* One tilde is a range in Chinese (10~20) and no strikethrough. */
@@ -31,7 +33,11 @@ new_parser (void)
   cmark_parser_attach_syntax_extension (parser, myna_maths_get_extension ());
   for (guint i = 0; i < G_N_ELEMENTS (extensions); i++)
     cmark_parser_attach_syntax_extension (parser, cmark_find_syntax_extension (extensions[i]));
-  return parser;
+  myna_maths_mark (marked);
+  cmark_parser_feed (parser, marked, length);
+  document = cmark_parser_finish (parser);
+  cmark_parser_free (parser);
+  return document;
 }
 
 static void
@@ -431,16 +437,12 @@ myna_blocks_read (const char *text, gsize length, const MynaContainer *outer, gu
 {
   BlockReader self = { .blocks = blocks };
   MynaTail tail = { .first_block = blocks->len };
-  cmark_parser *parser = new_parser ();
-  g_autofree char *marked = g_strndup (text, length);
   int n_lines = count_lines (text, length);
   cmark_node *document;
 
   for (guint i = 0; i < n_outer; i++)
     push (&self, outer[i]);
-  myna_maths_mark (marked);
-  cmark_parser_feed (parser, marked, length);
-  document = cmark_parser_finish (parser);
+  document = myna_markdown_parse (text, length);
   for (cmark_node *top = cmark_node_first_child (document); top; top = cmark_node_next (top))
     {
       int line = cmark_node_get_start_line (top);
@@ -457,6 +459,5 @@ myna_blocks_read (const char *text, gsize length, const MynaContainer *outer, gu
       read_top_level (&self, top);
     }
   cmark_node_free (document);
-  cmark_parser_free (parser);
   return tail;
 }

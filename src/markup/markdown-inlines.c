@@ -21,9 +21,8 @@ typedef struct
   char *target; /* GRefString of the link that is open, or NULL */
 } InlineReader;
 
-/* Whether a link may be followed: http, https and mailto only, without control characters. */
-static gboolean
-is_safe_target (const char *url)
+gboolean
+myna_is_safe_target (const char *url)
 {
   static const char *schemes[] = { "http://", "https://", "mailto:" };
 
@@ -103,7 +102,7 @@ enter_link (InlineReader *self, cmark_node *node)
 {
   g_autofree char *url = get_url (node);
 
-  if (!self->target && is_safe_target (url))
+  if (!self->target && myna_is_safe_target (url))
     self->target = g_ref_string_new (url);
 }
 

@@ -49,6 +49,12 @@ gboolean myna_maths_leaves_rest (cmark_node *node);
 /* Inline children of `node` (paragraph, heading or table cell). */
 void myna_inlines_read (cmark_node *node, MynaStringBuilder *builder);
 
+/* Whether a link may be followed: http, https and mailto only, without control characters. */
+gboolean myna_is_safe_target (const char *url);
+
+/* cmark's tree of a text, in which delimiters are marked (markdown-maths.c); the caller frees. */
+cmark_node *myna_markdown_parse (const char *text, gsize length);
+
 /* Where a piece of markdown may still change: the last top-level part that began on a complete line. */
 typedef struct
 {

@@ -2,272 +2,172 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The blocks are leaves, each with the containers around it; from one leaf to the next those that it leaves are closed and
- * those that begin with it are opened.
+ * cmark renders, without its option UNSAFE; before that, what it would leave out or load is replaced: HTML becomes text,
+ * images become links, links that may not be followed become their text, formulas code.
  */
 #include "markup/myna-chat-html.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
 
-#include "markup/markdown.h"
-
-typedef struct
-{
-  MynaContainerKind kind;
-  gboolean numbered; /* of an item: it stands in a numbered list */
-} Open;
-
-typedef struct
-{
-  GString *out;
-  Open open[MYNA_MARKDOWN_MAX_DEPTH]; /* outermost first */
-  guint n_open;
-} Writer;
+#include "markup/markdown-private.h"
 
 static void
-append_escaped (Writer *self, const char *text, gsize length)
+set_literal (cmark_node *node, const char *marked)
 {
-  g_autofree char *escaped = g_markup_escape_text (text, (gssize) length);
+  g_autofree char *literal = myna_maths_unmark (marked, FALSE);
 
-  g_string_append (self->out, escaped);
+  cmark_node_set_literal (node, literal ? literal : marked);
 }
 
-/* ---- Text ------------------------------------------------------------------------------------------------------- */
-
-static const struct
+/* Puts `to` in the place of a node, with its children. */
+static void
+replace (cmark_node *node, cmark_node *to)
 {
-  MynaRunStyle style;
-  const char *tag;
-  /* clang-format off */
-} tags[] = {
-  { MYNA_RUN_STRONG, "strong" }, { MYNA_RUN_EMPHASIS, "em" },     { MYNA_RUN_STRIKETHROUGH, "del" },
-  { MYNA_RUN_CODE, "code" },     { MYNA_RUN_SUPERSCRIPT, "sup" },
-};
-/* clang-format on */
+  cmark_node *child;
+
+  while ((child = cmark_node_first_child (node)))
+    cmark_node_append_child (to, child);
+  cmark_node_replace (node, to);
+  cmark_node_free (node);
+}
 
 static void
-append_run (Writer *self, const char *text, const MynaRun *run)
+replace_with_literal (cmark_node *node, cmark_node_type type, const char *literal)
 {
-  gboolean link = (run->style & MYNA_RUN_LINK) && run->data;
+  cmark_node *to = cmark_node_new (type);
 
-  if (link)
+  set_literal (to, literal);
+  replace (node, to);
+}
+
+static void
+rewrite_link (cmark_node *node)
+{
+  const char *marked = cmark_node_get_url (node);
+  g_autofree char *unmarked = myna_maths_unmark (marked, TRUE);
+  g_autofree char *url = g_strdup (unmarked ? unmarked : marked);
+  gboolean is_image = cmark_node_get_type (node) == CMARK_NODE_IMAGE, is_inside = FALSE;
+  cmark_node *to, *child;
+
+  for (cmark_node *parent = node; is_image && parent; parent = cmark_node_parent (parent))
+    is_inside |= cmark_node_get_type (parent) == CMARK_NODE_LINK;
+  if (is_image && !cmark_node_first_child (node))
     {
-      g_string_append (self->out, "<a href=\"");
-      append_escaped (self, run->data, strlen (run->data));
-      g_string_append (self->out, "\" rel=\"noreferrer\">");
+      to = cmark_node_new (CMARK_NODE_TEXT);
+      cmark_node_set_literal (to, url);
+      cmark_node_append_child (node, to);
     }
-  for (guint i = 0; i < G_N_ELEMENTS (tags); i++)
+  if (!is_inside && myna_is_safe_target (url))
     {
-      if (run->style & tags[i].style)
-        g_string_append_printf (self->out, "<%s>", tags[i].tag);
+      cmark_node_set_url (node, url);
+      if (is_image)
+        {
+          to = cmark_node_new (CMARK_NODE_LINK);
+          cmark_node_set_url (to, url);
+          replace (node, to);
+        }
+      return;
     }
-  if ((run->style & MYNA_RUN_MATHS) && run->data)
+  while ((child = cmark_node_first_child (node)))
+    cmark_node_insert_before (node, child);
+  cmark_node_free (node);
+}
+
+/* The numbers of footnotes begin anew in each message, so that cmark's links would lead to the first message's. */
+static void
+rewrite_reference (cmark_node *node)
+{
+  static const char *const digits[] = { "⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹" };
+  g_autoptr (GString) number = g_string_new (NULL);
+
+  for (const char *at = cmark_node_get_literal (node); at && *at; at++)
+    g_string_append (number, g_ascii_isdigit (*at) ? digits[*at - '0'] : "");
+  replace_with_literal (node, CMARK_NODE_TEXT, number->str);
+}
+
+static void
+rewrite_footnote (cmark_node *node, guint n)
+{
+  g_autofree char *enter = g_strdup_printf ("<aside><sup>%u.</sup>", n);
+  cmark_node *to = cmark_node_new (CMARK_NODE_CUSTOM_BLOCK);
+
+  cmark_node_set_on_enter (to, enter);
+  cmark_node_set_on_exit (to, "</aside>");
+  replace (node, to);
+}
+
+static void
+rewrite_display (cmark_node *node)
+{
+  gboolean is_formula;
+  g_autofree char *source = g_strdup (myna_maths_get_display (node, &is_formula));
+  cmark_node *to = cmark_node_new (is_formula ? CMARK_NODE_CODE_BLOCK : CMARK_NODE_PARAGRAPH);
+
+  if (is_formula)
     {
-      g_string_append (self->out, "<code class=\"maths\">");
-      append_escaped (self, run->data, strlen (run->data));
-      g_string_append (self->out, "</code>");
+      cmark_node_set_literal (to, source);
+      cmark_node_set_fence_info (to, "tex");
     }
   else
     {
-      append_escaped (self, text + run->start, run->end - run->start);
+      cmark_node *text = cmark_node_new (CMARK_NODE_TEXT);
+
+      cmark_node_set_literal (text, source);
+      cmark_node_append_child (to, text);
     }
-  for (guint i = G_N_ELEMENTS (tags); i > 0; i--)
-    {
-      if (run->style & tags[i - 1].style)
-        g_string_append_printf (self->out, "</%s>", tags[i - 1].tag);
-    }
-  if (link)
-    g_string_append (self->out, "</a>");
+  replace (node, to);
 }
 
+/* Called when the walk leaves the node: it may be replaced then. */
 static void
-append_rich (Writer *self, const MynaRichString *string)
+rewrite (cmark_node *node, guint *n_footnotes)
 {
-  guint at = 0;
+  cmark_node_type type = cmark_node_get_type (node);
 
-  for (guint i = 0; string->runs && i < string->runs->len; i++)
-    {
-      const MynaRun *run = &g_array_index (string->runs, MynaRun, i);
-
-      append_escaped (self, string->text + at, run->start - at);
-      append_run (self, string->text, run);
-      at = run->end;
-    }
-  append_escaped (self, string->text + at, strlen (string->text + at));
-}
-
-/* ---- Containers ------------------------------------------------------------------------------------------------- */
-
-static const char *
-list_tag (gboolean numbered)
-{
-  return numbered ? "ol" : "ul";
+  if (type == CMARK_NODE_TEXT || type == CMARK_NODE_CODE || type == CMARK_NODE_CODE_BLOCK)
+    set_literal (node, cmark_node_get_literal (node));
+  else if (type == CMARK_NODE_HTML_INLINE)
+    replace_with_literal (node, cmark_node_get_syntax_extension (node) ? CMARK_NODE_CODE : CMARK_NODE_TEXT,
+                          cmark_node_get_literal (node));
+  else if (type == CMARK_NODE_HTML_BLOCK)
+    replace_with_literal (node, CMARK_NODE_CODE_BLOCK, cmark_node_get_literal (node));
+  else if (type == CMARK_NODE_CUSTOM_BLOCK)
+    rewrite_display (node);
+  else if (type == CMARK_NODE_HEADING)
+    cmark_node_set_heading_level (node, MIN (cmark_node_get_heading_level (node) + 2, 6)); /* h1, h2: title and role */
+  else if (type == CMARK_NODE_LINK || type == CMARK_NODE_IMAGE)
+    rewrite_link (node);
+  else if (type == CMARK_NODE_FOOTNOTE_REFERENCE)
+    rewrite_reference (node);
+  else if (type == CMARK_NODE_FOOTNOTE_DEFINITION)
+    rewrite_footnote (node, ++*n_footnotes);
 }
 
 static gboolean
-is_numbered (const MynaContainer *container)
+is_leaf (cmark_node_type type)
 {
-  return g_ascii_isdigit (container->marker[0]);
+  return type == CMARK_NODE_TEXT || type == CMARK_NODE_CODE || type == CMARK_NODE_CODE_BLOCK || type == CMARK_NODE_HTML_INLINE
+         || type == CMARK_NODE_HTML_BLOCK;
 }
 
 static void
-append_item (Writer *self, const MynaContainer *container)
+append (GString *out, const char *text, gsize length)
 {
-  if (is_numbered (container))
-    g_string_append_printf (self->out, "<li value=\"%d\">", atoi (container->marker));
-  else
-    g_string_append (self->out, "<li>");
-  if (container->task != MYNA_TASK_NONE)
-    g_string_append (self->out, container->task == MYNA_TASK_DONE ? "☑ " : "☐ ");
-}
+  cmark_node *document = myna_markdown_parse (text, length);
+  cmark_iter *iter = cmark_iter_new (document);
+  cmark_event_type event;
+  guint n_footnotes = 0;
+  char *html;
 
-static void
-open_container (Writer *self, const MynaContainer *container)
-{
-  Open *open = &self->open[self->n_open++];
-
-  *open = (Open){ container->kind, is_numbered (container) };
-  switch (container->kind)
-    {
-    case MYNA_CONTAINER_QUOTE: g_string_append (self->out, "<blockquote>\n"); break;
-    case MYNA_CONTAINER_ITEM:
-      g_string_append_printf (self->out, "<%s>\n", list_tag (open->numbered));
-      append_item (self, container);
-      break;
-    case MYNA_CONTAINER_FOOTNOTE:
-      g_string_append (self->out, "<aside><sup>");
-      append_escaped (self, container->marker, strlen (container->marker));
-      g_string_append (self->out, "</sup>\n");
-      break;
-    case MYNA_CONTAINER_THINKING:
-    default:
-      g_string_append (self->out, "<details><summary>");
-      append_escaped (self, _ ("Thoughts"), strlen (_ ("Thoughts")));
-      g_string_append (self->out, "</summary>\n");
-    }
-}
-
-static void
-close_containers (Writer *self, guint n_left)
-{
-  while (self->n_open > n_left)
-    {
-      const Open *open = &self->open[--self->n_open];
-
-      if (open->kind == MYNA_CONTAINER_ITEM)
-        g_string_append_printf (self->out, "</li>\n</%s>\n", list_tag (open->numbered));
-      else if (open->kind == MYNA_CONTAINER_QUOTE)
-        g_string_append (self->out, "</blockquote>\n");
-      else
-        g_string_append (self->out, open->kind == MYNA_CONTAINER_FOOTNOTE ? "</aside>\n" : "</details>\n");
-    }
-}
-
-/* Leaves the containers that the block is not in, and enters its own. */
-static void
-enter (Writer *self, const MynaBlock *block)
-{
-  guint n_same = 0;
-
-  while (n_same < self->n_open && n_same < block->n_containers && !block->containers[n_same].is_first
-         && self->open[n_same].kind == block->containers[n_same].kind)
-    n_same++;
-  if (n_same < self->n_open && n_same < block->n_containers && block->containers[n_same].kind == MYNA_CONTAINER_ITEM
-      && self->open[n_same].kind == MYNA_CONTAINER_ITEM
-      && self->open[n_same].numbered == is_numbered (&block->containers[n_same]))
-    {
-      /* The next item of the list. */
-      close_containers (self, n_same + 1);
-      g_string_append (self->out, "</li>\n");
-      append_item (self, &block->containers[n_same]);
-      n_same++;
-    }
-  close_containers (self, n_same);
-  while (self->n_open < block->n_containers)
-    open_container (self, &block->containers[self->n_open]);
-}
-
-/* ---- Blocks ----------------------------------------------------------------------------------------------------- */
-
-static void
-append_code (Writer *self, const MynaBlock *block)
-{
-  const char *source = myna_block_get_source (block);
-  gsize length = block->info ? strcspn (block->info, " \t") : 0;
-
-  g_string_append (self->out, "<pre><code");
-  if (length > 0)
-    {
-      g_string_append (self->out, " class=\"language-");
-      append_escaped (self, block->info, length);
-      g_string_append_c (self->out, '"');
-    }
-  g_string_append_c (self->out, '>');
-  append_escaped (self, source, strlen (source));
-  g_string_append (self->out, "</code></pre>\n");
-}
-
-static void
-append_table (Writer *self, const MynaBlock *block)
-{
-  static const char *const aligns[] = { [MYNA_ALIGN_START] = "",
-                                        [MYNA_ALIGN_CENTER] = " style=\"text-align:center\"",
-                                        [MYNA_ALIGN_END] = " style=\"text-align:right\"" };
-  guint n_rows = block->n_columns ? block->cells->len / block->n_columns : 0;
-
-  g_string_append (self->out, "<table>\n");
-  for (guint row = 0; row < n_rows; row++)
-    {
-      const char *tag = row == 0 ? "th" : "td";
-
-      g_string_append (self->out, "<tr>");
-      for (guint column = 0; column < block->n_columns; column++)
-        {
-          g_string_append_printf (self->out, "<%s%s>", tag, aligns[block->alignments[column]]);
-          append_rich (self, g_ptr_array_index (block->cells, row * block->n_columns + column));
-          g_string_append_printf (self->out, "</%s>", tag);
-        }
-      g_string_append (self->out, "</tr>\n");
-    }
-  g_string_append (self->out, "</table>\n");
-}
-
-static void
-append_text (Writer *self, const MynaBlock *block)
-{
-  const MynaContainer *inner = block->n_containers ? &block->containers[block->n_containers - 1] : NULL;
-  char tag[8] = "p";
-
-  if (block->kind == MYNA_BLOCK_HEADING)
-    g_snprintf (tag, sizeof tag, "h%u", CLAMP (block->level + 2, 3, 6)); /* h1, h2: title and role */
-  else if (inner && inner->kind == MYNA_CONTAINER_ITEM && inner->is_first)
-    strcpy (tag, "span"); /* beside its marker */
-  g_string_append_printf (self->out, "<%s>", tag);
-  append_rich (self, &block->string);
-  g_string_append_printf (self->out, "</%s>\n", tag);
-}
-
-static void
-append_block (Writer *self, const MynaBlock *block)
-{
-  enter (self, block);
-  switch (block->kind)
-    {
-    case MYNA_BLOCK_CODE: append_code (self, block); break;
-    case MYNA_BLOCK_TABLE: append_table (self, block); break;
-    case MYNA_BLOCK_RULE: g_string_append (self->out, "<hr>\n"); break;
-    case MYNA_BLOCK_HTML:
-    case MYNA_BLOCK_MATHS:
-      g_string_append_printf (self->out, "<pre class=\"%s\">", block->kind == MYNA_BLOCK_MATHS ? "maths" : "html");
-      append_escaped (self, block->string.text, strlen (block->string.text));
-      g_string_append (self->out, "</pre>\n");
-      break;
-    case MYNA_BLOCK_THINKING: break; /* its blocks have a container that says so */
-    case MYNA_BLOCK_PARAGRAPH:
-    case MYNA_BLOCK_HEADING:
-    default: append_text (self, block);
-    }
+  while ((event = cmark_iter_next (iter)) != CMARK_EVENT_DONE)
+    if (event == CMARK_EVENT_EXIT || is_leaf (cmark_node_get_type (cmark_iter_get_node (iter))))
+      rewrite (cmark_iter_get_node (iter), &n_footnotes);
+  cmark_iter_free (iter);
+  html = cmark_render_html (document, CMARK_OPT_HARDBREAKS, NULL);
+  g_string_append (out, html);
+  cmark_get_default_mem_allocator ()->free (html);
+  cmark_node_free (document);
 }
 
 void
@@ -279,15 +179,21 @@ myna_chat_html_init (void)
 char *
 myna_chat_html_render (const char *markdown, gpointer user_data)
 {
-  g_autoptr (MynaMarkdown) document = myna_markdown_new ();
-  Writer writer = { .out = g_string_new (NULL) };
-  GPtrArray *blocks;
+  g_autofree char *text = g_utf8_make_valid (markdown, -1);
+  gboolean has_thought = g_str_has_prefix (text + strspn (text, " \t\r\n"), "<think>");
+  const char *thought = has_thought ? strstr (text, "<think>") + strlen ("<think>") : text;
+  const char *end = has_thought ? strstr (thought, "</think>") : text;
+  GString *out = g_string_new (NULL);
 
-  myna_markdown_set_text (document, markdown);
-  blocks = myna_markdown_get_blocks (document);
-  for (guint i = 0; i < blocks->len; i++)
-    append_block (&writer, g_ptr_array_index (blocks, i));
-  close_containers (&writer, 0);
+  if (has_thought)
+    {
+      g_autofree char *summary = g_markup_escape_text (_ ("Thoughts"), -1);
 
-  return g_string_free (writer.out, FALSE);
+      g_string_append_printf (out, "<details><summary>%s</summary>\n", summary);
+      append (out, thought, end ? (gsize) (end - thought) : strlen (thought));
+      g_string_append (out, "</details>\n");
+      end = end ? end + strlen ("</think>") : thought + strlen (thought);
+    }
+  append (out, end, strlen (end));
+  return g_string_free (out, FALSE);
 }

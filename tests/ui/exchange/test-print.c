@@ -7,7 +7,6 @@
 #include <string.h>
 #include <sys/resource.h>
 
-#include "markup/myna-chat-html.h"
 #include "exchange/myna-chat-pages.h"
 #include "exchange/myna-chat-print.h"
 #include "store-test.h"
@@ -152,49 +151,6 @@ test_pages (void)
   g_object_unref (context);
 }
 
-static void
-test_html (void)
-{
-  static const struct
-  {
-    const char *markdown, *html;
-  } cases[] = {
-    { "Mix **flour** and `a<b`", "<p>Mix <strong>flour</strong> and <code>a&lt;b</code></p>\n" },
-    { "# Head", "<h3>Head</h3>\n" },
-    { "1. a\n2. b\n   - c\n\nend",
-      "<ol>\n<li value=\"1\"><span>a</span>\n</li>\n<li value=\"2\"><span>b</span>\n<ul>\n<li><span>c</span>\n</li>\n</ul>\n"
-      "</li>\n</ol>\n<p>end</p>\n" },
-    { "- a\n\n1. b", "<ul>\n<li><span>a</span>\n</li>\n</ul>\n<ol>\n<li value=\"1\"><span>b</span>\n</li>\n</ol>\n" },
-    { "> q\n>\n> r\n\n> s", NULL },
-    { "```c\na < b;\n```", "<pre><code class=\"language-c\">a &lt; b;</code></pre>\n" },
-    { "```\"><script>\nx\n```", "<pre><code class=\"language-&quot;&gt;&lt;script&gt;\">x</code></pre>\n" },
-    { "| a | b |\n|:-:|--:|\n| 1 | 2 |",
-      "<table>\n<tr><th style=\"text-align:center\">a</th><th style=\"text-align:right\">b</th></tr>\n"
-      "<tr><td style=\"text-align:center\">1</td><td style=\"text-align:right\">2</td></tr>\n</table>\n" },
-    { "$a<b$", "<p><code class=\"maths\">$a&lt;b$</code></p>\n" },
-    { "", "" },
-  };
-  static const char *const evil[] = { "<script>alert (1)</script>", "<img src=x onerror=alert(1)>", "[x](javascript:alert(1))",
-                                      "[x](data:text/html,<script>)", "<a href='javascript:x'>y</a>" };
-
-  myna_chat_html_init ();
-  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
-    {
-      g_autofree char *html = myna_chat_html_render (cases[i].markdown, NULL);
-
-      if (cases[i].html)
-        g_assert_cmpstr (html, ==, cases[i].html);
-    }
-  for (guint i = 0; i < G_N_ELEMENTS (evil); i++)
-    {
-      g_autofree char *html = myna_chat_html_render (evil[i], NULL);
-
-      g_assert_null (strstr (html, "<script"));
-      g_assert_null (strstr (html, "<img"));
-      g_assert_null (strstr (html, "<a href"));
-    }
-}
-
 /* ---- PDF -------------------------------------------------------------------------------------------------------- */
 
 static void
@@ -291,7 +247,6 @@ main (int argc, char *argv[])
     }
   g_test_add_func ("/print/strips", test_strips);
   g_test_add_func ("/print/pages", test_pages);
-  g_test_add_func ("/print/html", test_html);
   g_test_add_func ("/print/full-disk", test_full_disk);
 
   return g_test_run ();

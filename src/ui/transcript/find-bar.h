@@ -18,7 +18,7 @@ G_DECLARE_FINAL_TYPE (MynaFindBar, myna_find_bar, MYNA, FIND_BAR, GtkWidget)
 GtkWidget *myna_find_bar_new (MynaChatCanvas *canvas);
 void myna_find_bar_set_conversation (MynaFindBar *self, MynaConversation *conversation);
 void myna_find_bar_open (MynaFindBar *self);
-/* Finds the words of the history's search, and goes to the message that it found; the keyboard's focus stays where it is. */
+/* Finds the words of the history's search, and goes to the message that it found. */
 void myna_find_bar_show_hit (MynaFindBar *self, gint64 message_id, const char *query);
 void myna_find_bar_close (MynaFindBar *self);
 /* What rows must highlight (see markdown.h), or NULL. */

@@ -223,8 +223,10 @@ myna_conversation_view_show_message (MynaConversationView *self, gint64 message_
   self->wanted_at_top = FALSE;
   self->revealed = FALSE;
   loading_changed_cb (self);
-  if (*query)
-    myna_find_bar_show_hit (MYNA_FIND_BAR (self->find_bar), message_id, query);
+  if (!*query)
+    return;
+  myna_find_bar_show_hit (MYNA_FIND_BAR (self->find_bar), message_id, query);
+  myna_conversation_view_focus_composer (self);
 }
 
 void

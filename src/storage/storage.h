@@ -12,6 +12,9 @@
  * Conversations are trees of messages: parent_id is the message before, 0 for the first ones; a message's siblings are its
  * alternatives.  head_id names the leaf of the branch that is shown.  Ids are positive; 0 is "none".  Times are
  * milliseconds since 1970, UTC.  The raw text of the model is the truth and is never changed by the store.
+ *
+ * Each part of a reply is a message of its own, as in the prompt: user → assistant (text) → assistant (call) → observation →
+ * assistant.
  */
 #ifndef STORE_STORAGE_H
 #define STORE_STORAGE_H
@@ -69,6 +72,41 @@ typedef struct
   char *draft;      /* unsent text of the composer; NULL: none */
 } StoreConversation;
 
+typedef enum
+{
+  STORE_CALL_ASKED,   /* the model asked; nothing was run yet */
+  STORE_CALL_RUNNING, /* only while this process runs it; becomes LOST at the next start */
+  STORE_CALL_DONE,
+  STORE_CALL_FAILED,
+  STORE_CALL_REFUSED, /* by the person */
+  STORE_CALL_STOPPED, /* by the person, while it ran */
+  STORE_CALL_LOST,    /* crash, kill, power: what it did is not known */
+  STORE_CALL_NOT_RUN, /* unreadable, unknown, or a repetition */
+} StoreCallState;
+
+typedef enum
+{
+  STORE_ALLOWED_BY_NOBODY,
+  STORE_ALLOWED_BY_PERSON,
+  STORE_ALLOWED_BY_CHAT_RULE, /* a rule of this conversation */
+  STORE_ALLOWED_BY_RULE,
+  STORE_ALLOWED_BY_CLASS, /* tools of its kind need not ask */
+} StoreAllowedBy;
+
+/* A tool that the model wants to be run: beside the message that asks, whose text is what the model wrote. */
+typedef struct
+{
+  StoreCallState state;
+  StoreAllowedBy allowed_by;
+  gboolean edited;    /* the arguments are not the model's any more */
+  gint64 started_at;  /* 0: not yet */
+  gint64 finished_at; /* 0: not yet */
+  char *metadata;     /* the line after <|assistant|>, for the prompt; never NULL */
+  char *tool;         /* "calculate", "files/read_text_file"; never NULL */
+  char *arguments;    /* JSON as it was run; NULL: unreadable */
+  char *result;       /* all of it; the observation's text is what the model got.  NULL: none */
+} StoreCall;
+
 typedef struct
 {
   gint64 id;
@@ -79,6 +117,7 @@ typedef struct
   char *text;        /* raw; never NULL */
   char *attachments; /* JSON array of { "name", "text" }; NULL: none */
   char *model;       /* display name of the model that wrote it; NULL for people's messages */
+  StoreCall *call;   /* of an assistant's message; NULL: it asks for nothing */
   gint64 created_at;
   gint64 finished_at; /* 0: not yet */
   int n_prompt_tokens;
@@ -99,6 +138,11 @@ typedef struct
   gint64 parent_id; /* 0: at the top; folders are nested once */
   gint64 created_at;
 } StoreFolder;
+
+StoreCall *store_call_new (void);
+StoreCall *store_call_copy (const StoreCall *call);
+void store_call_free (StoreCall *call);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (StoreCall, store_call_free)
 
 #define STORE_TYPE_CONVERSATION (store_conversation_get_type ())
 #define STORE_TYPE_MESSAGE      (store_message_get_type ())
@@ -122,6 +166,31 @@ StoreFolder *store_folder_copy (const StoreFolder *folder);
 void store_folder_free (StoreFolder *folder);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (StoreFolder, store_folder_free)
 
+/* ---- The parts of a message ------------------------------------------------------------------------------------- */
+
+typedef enum
+{
+  STORE_PART_TEXT,
+  STORE_PART_THOUGHT, /* what stands between <think> and </think> at the beginning of an assistant's message */
+  STORE_PART_CALL,    /* what the model wrote to have a tool run */
+  STORE_PART_RESULT,  /* what a tool gave to the model: the whole text of an observation */
+} StorePartKind;
+
+typedef struct
+{
+  StorePartKind kind;
+  const char *text; /* in the message's text; not terminated */
+  gsize n_bytes;    /* may be 0 for a call and a result, which are always there */
+} StorePart;
+
+#define STORE_MAX_PARTS 2
+
+/* Fills in the parts of a message's text in their order and returns how many there are.  All that shows, prints, finds,
+ * copies or exports messages goes through this.  Blanks may stand before <think>; a thought that does not end is all there
+ * is; one that is only blank is left out.  The prompt of some models opens the thought: then </think> at the beginning of a
+ * line ends it.  call: the message's, or NULL. */
+guint store_split_parts (StoreRole role, const char *text, const StoreCall *call, StorePart ret_parts[STORE_MAX_PARTS]);
+
 /* ---- The store -------------------------------------------------------------------------------------------------- */
 
 #define STORE_TYPE_DB (store_db_get_type ())
@@ -135,7 +204,8 @@ G_DECLARE_FINAL_TYPE (StoreDb, store_db, STORE, DB, GObject)
  *   failed (GError *)                  a write that nobody waits for did not succeed (disk full …)
  */
 
-/* Opens or creates the database (folders too), migrates it, turns generating replies into interrupted ones.
+/* Opens or creates the database (folders too), migrates it, turns generating replies into interrupted ones and running
+ * calls into lost ones.
  * On STORE_ERROR_NEWER_VERSION, READ_ONLY, BUSY (another Myna writes it) and FULL the returned store still reads what can
  * be read, be it nothing: finish() returns the store AND sets the error, and every write fails with READ_ONLY.  Any other
  * error returns NULL. */
@@ -230,7 +300,8 @@ void store_delete_folder_async (StoreDb *self, gint64 id, GCancellable *cancella
 
 /* ---- Messages --------------------------------------------------------------------------------------------------- */
 
-/* → finish_id.  Adds a message after message->parent_id (0: a first message) and makes it the conversation's head. */
+/* → finish_id.  Adds a message after message->parent_id (0: a first message), with its call if it has one, and makes it the
+ * conversation's head.  INVALID where another than an assistant's has a call. */
 void store_add_message_async (StoreDb *self, const StoreMessage *message, GCancellable *cancellable,
                               GAsyncReadyCallback callback, gpointer user_data);
 /* The text of a running reply so far; not synced; nobody needs to wait (callback may be NULL).  INVALID unless the state
@@ -240,7 +311,7 @@ void store_flush_message_async (StoreDb *self, gint64 id, const char *text, GCan
 /* → finish.  Continue: an unfinished reply is GENERATING again, so that it can be flushed; its text stays. */
 void store_resume_message_async (StoreDb *self, gint64 id, GCancellable *cancellable, GAsyncReadyCallback callback,
                                  gpointer user_data);
-/* → finish.  Final text, state and figures of a reply; synced. */
+/* → finish.  Final text, state and figures of a reply, and its call as it is now (NULL: as it was); synced. */
 void store_finish_message_async (StoreDb *self, const StoreMessage *message, GCancellable *cancellable,
                                  GAsyncReadyCallback callback, gpointer user_data);
 void store_set_mark_async (StoreDb *self, gint64 id, int mark, GCancellable *cancellable, GAsyncReadyCallback callback,
@@ -249,7 +320,8 @@ void store_set_mark_async (StoreDb *self, gint64 id, int mark, GCancellable *can
 void store_delete_message_async (StoreDb *self, gint64 id, GCancellable *cancellable, GAsyncReadyCallback callback,
                                  gpointer user_data);
 
-/* → finish_list of StoreMessage without texts (text = ""), from the first to `leaf_id` (0: the conversation's head). */
+/* → finish_list of StoreMessage without texts (text = "", a call's arguments and result NULL), from the first to `leaf_id`
+ * (0: the conversation's head). */
 void store_list_branch_async (StoreDb *self, gint64 conversation_id, gint64 leaf_id, GCancellable *cancellable,
                               GAsyncReadyCallback callback, gpointer user_data);
 /* → finish_list of whole StoreMessages, in the order of the ids; ids that are gone are left out. */
@@ -261,6 +333,16 @@ void store_list_siblings_async (StoreDb *self, gint64 id, GCancellable *cancella
 /* → finish_id: the leaf reached from `id` by always taking the newest child (where a branch switch should land). */
 void store_newest_leaf_async (StoreDb *self, gint64 id, GCancellable *cancellable, GAsyncReadyCallback callback,
                               gpointer user_data);
+
+/* ---- Notes ------------------------------------------------------------------------------------------------------ */
+
+/* A text that belongs to no conversation, such as what was written in a new chat and not sent.  NULL or "": there is none,
+ * and what it was leaves the file at the next idle time.  Not synced.  → finish */
+void store_set_note_async (StoreDb *self, const char *name, const char *text, GCancellable *cancellable,
+                           GAsyncReadyCallback callback, gpointer user_data);
+/* → finish_list of char *: the text, or nothing */
+void store_get_note_async (StoreDb *self, const char *name, GCancellable *cancellable, GAsyncReadyCallback callback,
+                           gpointer user_data);
 
 /* ---- Backups ---------------------------------------------------------------------------------------------------- */
 

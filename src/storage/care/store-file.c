@@ -190,7 +190,7 @@ check_after_crash (StoreConnection *self, int version, GError **error)
          && (is_clean || store_check (self, "PRAGMA quick_check (1)", error));
 }
 
-/* From here on the file counts as in use; replies that were being written when the last process ended are interrupted. */
+/* From here on the file counts as in use; what the last process wrote or ran when it ended is interrupted or lost. */
 static gboolean
 begin_use (StoreConnection *self, GError **error)
 {
@@ -199,6 +199,7 @@ begin_use (StoreConnection *self, GError **error)
   if (!store_connection_begin (self, STORE_ACCESS_SYNCED, error))
     return FALSE;
   success = store_exec (self, NULL, error, "UPDATE message SET state = 2 WHERE state = 1", "")
+            && store_exec (self, NULL, error, "UPDATE call SET state = 6 WHERE state = 1", "")
             && store_exec (self, NULL, error, "REPLACE INTO property VALUES ('clean', 0)", "");
   return store_connection_end (self, success, error);
 }

@@ -11,6 +11,7 @@
 #include "care/store-scrub.h"
 #include "db/store-db.h"
 #include "rows/store-conversation.h"
+#include "rows/store-record.h"
 
 #define MINUTE_MS   G_GINT64_CONSTANT (60000)
 #define DAY_MS      (24 * 60 * MINUTE_MS)
@@ -107,6 +108,9 @@ forget_deleted (StoreConnection *connection, gint64 now, GError **error)
     return FALSE;
   if (!purged)
     return TRUE;
+  if (purged == STORE_PURGED_LOG)
+    return store_exec_script (connection->db, "PRAGMA wal_checkpoint (TRUNCATE)", error)
+           && store_property_set (connection, STORE_ACCESS_CHEAP, "purged", 0, error);
 
   /* Each command counts as one change per table; more means that pages were merged. */
   do

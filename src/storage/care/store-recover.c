@@ -22,7 +22,7 @@
 #include "care/store-pages.h"
 
 /* The columns as SQLite stores them, a letter each: k the id, which is the rowid and stored as NULL; i integer, I integer or
- * NULL; d real; t text, of which the beginning is worth something, T text or NULL, which is taken whole or not at all. */
+ * NULL; d real; t text and u text or NULL, where a beginning is worth something; T text or NULL, all or nothing. */
 typedef struct
 {
   const char *types;
@@ -41,6 +41,10 @@ static const Table tables[] = {
     " n_tokens, first_token_seconds, seconds, mark, n_bytes, model, text, attachments)"
     " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
     12, 14 },
+  { "kiiiIIttTu",
+    "INSERT OR IGNORE INTO call (message_id, state, allowed_by, edited, started_at, finished_at, metadata, tool, arguments,"
+    " result) VALUES (?,?,?,?,?,?,?,?,?,?)" },
+  { "ktt", "INSERT OR IGNORE INTO note (id, name, text) VALUES (?,?,?)" },
 };
 
 typedef struct
@@ -191,7 +195,9 @@ static const char MEND[] =
     "  (SELECT 1 FROM message p WHERE p.conversation_id = message.conversation_id AND p.id = message.parent_id);"
     "UPDATE conversation SET head_id = (SELECT max (m.id) FROM message m WHERE m.conversation_id = conversation.id)"
     " WHERE NOT EXISTS (SELECT 1 FROM message m WHERE m.conversation_id = conversation.id AND m.id = conversation.head_id);"
-    "UPDATE message SET state = 2 WHERE state = 1;";
+    "DELETE FROM call WHERE message_id NOT IN (SELECT id FROM message WHERE role = 2);"
+    "UPDATE message SET state = 2 WHERE state = 1;"
+    "UPDATE call SET state = 6 WHERE state = 1;";
 
 static gboolean
 count (StoreConnection *target, const char *sql, guint *ret_n, GError **error)

@@ -7,7 +7,7 @@
  *
  *   folder ◄── conversation ◄── message ◄─┐ parent_id (0 children … many alternatives)
  *                    │              ▲──────┘
- *                    └── head_id ───┘
+ *                    └── head_id ───┘    call: what a message asks for, at most one each
  *
  * Both references to message are pairs (conversation, message), so SQLite itself refuses a parent or a head of another
  * conversation.  parent_id < id forbids cycles, and makes the largest id below a message its newest leaf.  Deleting a
@@ -113,9 +113,28 @@ static const char SCHEMA_2[] =
     "INSERT INTO title_fts (title_fts) VALUES ('rebuild');"
     "INSERT INTO property VALUES ('fold_version', " G_STRINGIFY (TEXT_FOLD_VERSION) ");";
 
+/* What a model asked for and what came of it; the states are StoreCallState and StoreAllowedBy.  note holds texts that belong
+ * to no conversation. */
+static const char SCHEMA_3[] =
+    "CREATE TABLE call ("
+    "  message_id INTEGER PRIMARY KEY REFERENCES message (id) ON DELETE CASCADE,"
+    "  state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 7),"
+    "  allowed_by INTEGER NOT NULL CHECK (allowed_by BETWEEN 0 AND 4),"
+    "  edited INTEGER NOT NULL DEFAULT 0 CHECK (edited IN (0, 1)),"
+    "  started_at INTEGER,"
+    "  finished_at INTEGER,"
+    "  metadata TEXT NOT NULL,"
+    "  tool TEXT NOT NULL,"
+    "  arguments TEXT,"
+    "  result TEXT"
+    ") STRICT;"
+    "CREATE INDEX call_running ON call (message_id) WHERE state = 1;"
+    "CREATE TABLE note (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, text TEXT NOT NULL) STRICT;";
+
 static const char *const MIGRATIONS[] = {
   SCHEMA_1,
   SCHEMA_2,
+  SCHEMA_3,
 };
 
 int

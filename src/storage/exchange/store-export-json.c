@@ -22,7 +22,14 @@
  *             "text": "…",                   raw, as the model or the person wrote it
  *             "attachments": null,           JSON in a string: [ { "name": "…", "text": "…" }, … ]
  *             "model": "…", "created_at": 0, "finished_at": 0, "n_prompt_tokens": 0, "n_tokens": 0,
- *             "first_token_seconds": 0.0, "seconds": 0.0, "mark": -1 | 0 | 1 }, … ] }, … ] }
+ *             "first_token_seconds": 0.0, "seconds": 0.0, "mark": -1 | 0 | 1,
+ *             "call": {                      only where an assistant's message asks for a tool
+ *               "state": "asked" | "done" | "failed" | "refused" | "stopped" | "lost" | "not-run",
+ *               "allowed_by": "nobody" | "person" | "chat-rule" | "rule" | "class",
+ *               "edited": false, "started_at": 0, "finished_at": 0,
+ *               "metadata": "…", "tool": "…",
+ *               "arguments": null,           JSON in a string, as it was run
+ *               "result": null } }, … ] }, … ] }
  *
  * Readers ignore names that they do not know.
  */
@@ -79,6 +86,25 @@ append_built (GString *out, JsonBuilder *builder)
 }
 
 static void
+add_call (JsonBuilder *builder, const StoreCall *call)
+{
+  StoreCallState state = call->state == STORE_CALL_RUNNING ? STORE_CALL_LOST : call->state;
+
+  json_builder_set_member_name (builder, "call");
+  json_builder_begin_object (builder);
+  add_text (builder, "state", store_call_state_name (state));
+  add_text (builder, "allowed_by", store_allowed_by_name (call->allowed_by));
+  add_boolean (builder, "edited", call->edited);
+  add_int (builder, "started_at", call->started_at);
+  add_int (builder, "finished_at", call->finished_at);
+  add_text (builder, "metadata", call->metadata);
+  add_text (builder, "tool", call->tool);
+  add_text (builder, "arguments", call->arguments);
+  add_text (builder, "result", call->result);
+  json_builder_end_object (builder);
+}
+
+static void
 add_message (JsonBuilder *builder, const StoreMessage *message)
 {
   StoreState state = message->state == STORE_STATE_GENERATING ? STORE_STATE_INTERRUPTED : message->state;
@@ -98,6 +124,8 @@ add_message (JsonBuilder *builder, const StoreMessage *message)
   add_double (builder, "first_token_seconds", message->first_token_seconds);
   add_double (builder, "seconds", message->seconds);
   add_int (builder, "mark", message->mark);
+  if (message->call)
+    add_call (builder, message->call);
   json_builder_end_object (builder);
 }
 

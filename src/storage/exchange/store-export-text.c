@@ -37,7 +37,7 @@ title_of (const StoreWhole *whole)
   return *whole->row->title ? whole->row->title : C_ ("export", "Untitled chat");
 }
 
-typedef void (*AttachmentFunc) (GString *out, const char *name, const char *text);
+typedef void (*BlockFunc) (GString *out, const char *name, const char *text);
 
 static const char *
 member (JsonObject *object, const char *name)
@@ -50,7 +50,7 @@ member (JsonObject *object, const char *name)
 
 /* The attached texts of a message: [{ "name", "text" }, …]; anything else is left out. */
 static void
-append_attachments (GString *out, const StoreMessage *message, AttachmentFunc append)
+append_attachments (GString *out, const StoreMessage *message, BlockFunc append)
 {
   const char *json = message->attachments;
   g_autoptr (JsonNode) root = json && store_json_is_tame (json, strlen (json)) ? json_from_string (json, NULL) : NULL;
@@ -73,6 +73,46 @@ append_line_end (GString *out)
 }
 
 static void
+append_escaped (GString *out, const char *text)
+{
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
+  g_autofree char *escaped = g_markup_escape_text (valid, -1);
+
+  g_string_append (out, escaped);
+}
+
+/* What the model wants to be run: as it was run, or as the model wrote it. */
+static void
+append_call (GString *out, const StoreMessage *message, const char *text, BlockFunc append)
+{
+  const StoreCall *call = message->call;
+  /* Translators: the name of a tool, such as “calculate”. */
+  g_autofree char *name = g_strdup_printf (C_ ("export", "Tool call: %s"), call->tool);
+
+  append (out, name, call->arguments ? call->arguments : text);
+}
+
+static void
+append_parts (GString *out, const StoreMessage *message, BlockFunc append_thought, BlockFunc append_code)
+{
+  StorePart parts[STORE_MAX_PARTS];
+  guint n_parts = store_split_parts (message->role, message->text, message->call, parts);
+
+  for (guint i = 0; i < n_parts; i++)
+    {
+      g_autofree char *text = g_strndup (parts[i].text, parts[i].n_bytes);
+
+      if (parts[i].kind == STORE_PART_THOUGHT)
+        append_thought (out, _ ("Thoughts"), g_strstrip (text));
+      else if (parts[i].kind == STORE_PART_CALL)
+        append_call (out, message, text, append_code);
+      else
+        g_string_append (out, i > 0 ? g_strchug (text) : text);
+    }
+  append_line_end (out);
+}
+
+static void
 append_nothing (GString *out, StoreConnection *connection)
 {
 }
@@ -86,7 +126,7 @@ append_no_end (GString *out)
 
 /* A fence that is longer than any in the text. */
 static void
-append_fenced (GString *out, const char *name, const char *text)
+append_fence (GString *out, const char *text)
 {
   int longest = 2, run = 0;
 
@@ -95,7 +135,6 @@ append_fenced (GString *out, const char *name, const char *text)
       run = *p == '`' ? run + 1 : 0;
       longest = MAX (longest, run);
     }
-  g_string_append_printf (out, "%s:\n\n", name);
   for (int i = 0; i <= longest; i++)
     g_string_append_c (out, '`');
   g_string_append_printf (out, "\n%s", text);
@@ -103,6 +142,32 @@ append_fenced (GString *out, const char *name, const char *text)
   for (int i = 0; i <= longest; i++)
     g_string_append_c (out, '`');
   g_string_append (out, "\n\n");
+}
+
+static void
+append_fenced (GString *out, const char *name, const char *text)
+{
+  g_string_append_printf (out, "%s:\n\n", name);
+  append_fence (out, text);
+}
+
+/* Markdown has no form for what is folded; HTML's may stand in it. */
+static void
+append_folded (GString *out, const char *name, const char *text)
+{
+  g_string_append (out, "<details><summary>");
+  append_escaped (out, name);
+  g_string_append_printf (out, "</summary>\n\n%s\n\n</details>\n\n", text);
+}
+
+static void
+append_folded_code (GString *out, const char *name, const char *text)
+{
+  g_autoptr (GString) code = g_string_new (NULL);
+
+  append_fence (code, text);
+  g_string_truncate (code, code->len - 2);
+  append_folded (out, name, code->str);
 }
 
 static void
@@ -119,8 +184,7 @@ append_markdown (GString *out, StoreWhole *whole, gboolean is_first, StoreRender
 
       g_string_append_printf (out, "\n## %s\n\n", store_message_get_speaker (message));
       append_attachments (out, message, append_fenced);
-      g_string_append (out, message->text);
-      append_line_end (out);
+      append_parts (out, message, append_folded, append_folded_code);
     }
 }
 
@@ -149,8 +213,7 @@ append_text (GString *out, StoreWhole *whole, gboolean is_first, StoreRenderFunc
 
       g_string_append_printf (out, "\n%s:\n", store_message_get_speaker (message));
       append_attachments (out, message, append_quoted);
-      g_string_append (out, message->text);
-      append_line_end (out);
+      append_parts (out, message, append_quoted, append_quoted);
     }
 }
 
@@ -166,15 +229,6 @@ static const char STYLE[] = ":root{color-scheme:light dark}"
                             "pre{overflow-x:auto;padding:.8em 1em;border-radius:.6em;background:rgba(128,128,128,.12)}"
                             "table{border-collapse:collapse}td,th{border:1px solid rgba(128,128,128,.4);padding:.3em .6em}"
                             "time{opacity:.7}";
-
-static void
-append_escaped (GString *out, const char *text)
-{
-  g_autofree char *valid = g_utf8_make_valid (text, -1);
-  g_autofree char *escaped = g_markup_escape_text (valid, -1);
-
-  g_string_append (out, escaped);
-}
 
 /* The policy lets nothing be loaded and no script run, whatever the words of a model are rendered to. */
 static void
@@ -198,19 +252,46 @@ append_details (GString *out, const char *name, const char *text)
   g_string_append (out, "</pre></details>\n");
 }
 
+/* The words of a model as HTML, all others as they are. */
 static void
-append_html_message (GString *out, const StoreMessage *message, StoreRenderFunc render, gpointer render_data)
+append_rendered (GString *out, const StoreMessage *message, const char *text, StoreRenderFunc render, gpointer render_data)
 {
-  g_autofree char *html = render && message->role == STORE_ROLE_ASSISTANT ? render (message->text, render_data) : NULL;
+  g_autofree char *html = render && message->role == STORE_ROLE_ASSISTANT ? render (text, render_data) : NULL;
 
-  g_string_append (out, "<h2>");
-  append_escaped (out, store_message_get_speaker (message));
-  g_string_append_printf (out, "</h2>\n<div class=\"%s%s\">\n", store_role_name (message->role), html ? "" : " raw");
-  append_attachments (out, message, append_details);
   if (html)
     g_string_append (out, html);
   else
-    append_escaped (out, message->text);
+    append_escaped (out, text);
+}
+
+static void
+append_html_message (GString *out, const StoreMessage *message, StoreRenderFunc render, gpointer render_data)
+{
+  gboolean is_raw = !render || message->role != STORE_ROLE_ASSISTANT;
+  StorePart parts[STORE_MAX_PARTS];
+  guint n_parts = store_split_parts (message->role, message->text, message->call, parts);
+
+  g_string_append (out, "<h2>");
+  append_escaped (out, store_message_get_speaker (message));
+  g_string_append_printf (out, "</h2>\n<div class=\"%s%s\">\n", store_role_name (message->role), is_raw ? " raw" : "");
+  append_attachments (out, message, append_details);
+  for (guint i = 0; i < n_parts; i++)
+    {
+      g_autofree char *text = g_strndup (parts[i].text, parts[i].n_bytes);
+
+      if (parts[i].kind == STORE_PART_CALL)
+        append_call (out, message, text, append_details);
+      else if (parts[i].kind != STORE_PART_THOUGHT)
+        append_rendered (out, message, text, render, render_data);
+      else
+        {
+          g_string_append (out, "<details><summary>");
+          append_escaped (out, _ ("Thoughts"));
+          g_string_append (out, "</summary>\n");
+          append_rendered (out, message, text, render, render_data);
+          g_string_append (out, "</details>\n");
+        }
+    }
   g_string_append (out, "\n</div>\n");
 }
 

@@ -27,6 +27,31 @@ typedef struct
 
 /* ---- Our own ---------------------------------------------------------------------------------------------------- */
 
+static StoreCall *
+read_call (JsonObject *object)
+{
+  const char *metadata = store_json_string (object, "metadata"), *tool = store_json_string (object, "tool");
+  int state = store_call_state_from_name (store_json_string (object, "state"));
+  int allowed_by = store_allowed_by_from_name (store_json_string (object, "allowed_by"));
+  StoreCall *call;
+
+  if (state < 0 || state == STORE_CALL_RUNNING || allowed_by < 0 || !metadata || !tool)
+    return NULL;
+  call = g_new (StoreCall, 1);
+  *call = (StoreCall){
+    .state = state,
+    .allowed_by = allowed_by,
+    .edited = store_json_boolean (object, "edited"),
+    .started_at = store_json_int (object, "started_at"),
+    .finished_at = store_json_int (object, "finished_at"),
+    .metadata = g_strdup (metadata),
+    .tool = g_strdup (tool),
+    .arguments = g_strdup (store_json_string (object, "arguments")),
+    .result = g_strdup (store_json_string (object, "result")),
+  };
+  return call;
+}
+
 static gboolean
 read_message (StoreWhole *whole, JsonObject *object, GHashTable *ids, GError **error)
 {
@@ -34,6 +59,7 @@ read_message (StoreWhole *whole, JsonObject *object, GHashTable *ids, GError **e
   int state = store_state_from_name (store_json_string (object, "state"));
   gint64 id = store_json_int (object, "id"), parent_id = store_json_int (object, "parent_id");
   const char *text = store_json_string (object, "text");
+  JsonObject *call = store_json_object (object, "call");
   StoreMessage *message;
 
   if (role < 0 || state < 0 || state == STORE_STATE_GENERATING || id <= 0 || !text)
@@ -55,6 +81,8 @@ read_message (StoreWhole *whole, JsonObject *object, GHashTable *ids, GError **e
   message->first_token_seconds = store_json_double (object, "first_token_seconds");
   message->seconds = store_json_double (object, "seconds");
   message->mark = CLAMP (store_json_int (object, "mark"), -1, 1);
+  if (call && (role != STORE_ROLE_ASSISTANT || !(message->call = read_call (call))))
+    return store_import_invalid (error, "A call in the file is not complete");
   g_hash_table_add (ids, &message->id);
   return TRUE;
 }

@@ -112,6 +112,8 @@ store_whole_add_last (StoreWhole *self, StoreRole role, const char *text, GError
 
 static const char *const role_names[] = { "system", "user", "assistant", "observation" };
 static const char *const state_names[] = { "complete", "generating", "interrupted", "stopped", "length", "failed" };
+static const char *const call_state_names[] = { "asked", "running", "done", "failed", "refused", "stopped", "lost", "not-run" };
+static const char *const allowed_by_names[] = { "nobody", "person", "chat-rule", "rule", "class" };
 
 static int
 find_name (const char *const *names, int n, const char *name)
@@ -144,4 +146,28 @@ int
 store_state_from_name (const char *name)
 {
   return find_name (state_names, G_N_ELEMENTS (state_names), name);
+}
+
+const char *
+store_call_state_name (StoreCallState state)
+{
+  return call_state_names[state];
+}
+
+int
+store_call_state_from_name (const char *name)
+{
+  return find_name (call_state_names, G_N_ELEMENTS (call_state_names), name);
+}
+
+const char *
+store_allowed_by_name (StoreAllowedBy allowed_by)
+{
+  return allowed_by_names[allowed_by];
+}
+
+int
+store_allowed_by_from_name (const char *name)
+{
+  return find_name (allowed_by_names, G_N_ELEMENTS (allowed_by_names), name);
 }

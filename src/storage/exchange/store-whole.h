@@ -42,6 +42,10 @@ const char *store_role_name (StoreRole role);
 int store_role_from_name (const char *name);
 const char *store_state_name (StoreState state);
 int store_state_from_name (const char *name);
+const char *store_call_state_name (StoreCallState state);
+int store_call_state_from_name (const char *name);
+const char *store_allowed_by_name (StoreAllowedBy allowed_by);
+int store_allowed_by_from_name (const char *name);
 
 G_END_DECLS
 

@@ -353,7 +353,7 @@ purge (StoreConnection *connection, gint64 id, GError **error)
   /* The head refers to a message that goes first; messages go with the conversation (ON DELETE CASCADE). */
   if (!store_exec (connection, NULL, error, "UPDATE conversation SET head_id = NULL WHERE id = ?1", "I", id)
       || !store_exec (connection, &n_changed, error, "DELETE FROM conversation WHERE id = ?1", "I", id)
-      || !store_exec (connection, NULL, error, "REPLACE INTO property VALUES ('purged', 1)", ""))
+      || !store_exec (connection, NULL, error, "REPLACE INTO property VALUES ('purged', ?1)", "i", STORE_PURGED_ALL))
     return FALSE;
   if (n_changed == 0)
     return set_not_found (error);

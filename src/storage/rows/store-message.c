@@ -9,16 +9,40 @@
 #include "db/store-db.h"
 #include "rows/store-record.h"
 
-/* Everything but the long columns; m is the message. */
+/* Everything but the long columns; m is the message, c its call. */
 #define COLUMNS                                                                                                        \
   "m.id, m.conversation_id, m.parent_id, m.role, m.state, m.created_at, m.finished_at, m.n_prompt_tokens, m.n_tokens," \
-  " m.first_token_seconds, m.seconds, m.mark, m.model, m.n_bytes"
+  " m.first_token_seconds, m.seconds, m.mark, m.model, m.n_bytes,"                                                     \
+  " c.state, c.allowed_by, c.edited, c.started_at, c.finished_at, c.metadata, c.tool"
+#define LONG_COLUMNS "m.text, m.attachments, c.arguments, c.result"
+#define MESSAGE      "message m LEFT JOIN call c ON c.message_id = m.id"
 #define SIBLING_COLUMNS                                                                                         \
   "(SELECT count (*) FROM message s WHERE s.conversation_id = m.conversation_id AND s.parent_id IS m.parent_id" \
   "   AND s.id < m.id),"                                                                                        \
   "(SELECT count (*) FROM message s WHERE s.conversation_id = m.conversation_id AND s.parent_id IS m.parent_id)"
 
-/* A row of COLUMNS, SIBLING_COLUMNS and, when with_text, text and attachments. */
+/* The call in a row as below; NULL: none. */
+static StoreCall *
+call_from_row (sqlite3_stmt *row, gboolean with_text)
+{
+  StoreCall *self;
+
+  if (sqlite3_column_type (row, 14) == SQLITE_NULL)
+    return NULL;
+  self = g_new0 (StoreCall, 1);
+  self->state = sqlite3_column_int (row, 14);
+  self->allowed_by = sqlite3_column_int (row, 15);
+  self->edited = sqlite3_column_int (row, 16);
+  self->started_at = sqlite3_column_int64 (row, 17);
+  self->finished_at = sqlite3_column_int64 (row, 18);
+  self->metadata = store_column_text (row, 19);
+  self->tool = store_column_text (row, 20);
+  self->arguments = with_text ? store_column_text (row, 25) : NULL;
+  self->result = with_text ? store_column_text (row, 26) : NULL;
+  return self;
+}
+
+/* A row of COLUMNS, SIBLING_COLUMNS and, when with_text, LONG_COLUMNS. */
 static StoreMessage *
 message_from_row (StoreConnection *connection, sqlite3_stmt *row, gboolean with_text)
 {
@@ -38,14 +62,17 @@ message_from_row (StoreConnection *connection, sqlite3_stmt *row, gboolean with_
   self->mark = sqlite3_column_int (row, 11);
   self->model = store_column_text (row, 12);
   self->n_bytes = sqlite3_column_int (row, 13);
-  self->sibling_index = sqlite3_column_int (row, 14);
-  self->n_siblings = sqlite3_column_int (row, 15);
-  self->text = with_text ? store_column_text (row, 16) : g_strdup ("");
-  self->attachments = with_text ? store_column_text (row, 17) : NULL;
+  self->call = call_from_row (row, with_text);
+  self->sibling_index = sqlite3_column_int (row, 21);
+  self->n_siblings = sqlite3_column_int (row, 22);
+  self->text = with_text ? store_column_text (row, 23) : g_strdup ("");
+  self->attachments = with_text ? store_column_text (row, 24) : NULL;
 
-  /* Nobody in this process writes a reply into a database that cannot be written. */
+  /* Nobody in this process writes a reply into a database that cannot be written, or runs a call of it. */
   if (connection->read_only && self->state == STORE_STATE_GENERATING)
     self->state = STORE_STATE_INTERRUPTED;
+  if (connection->read_only && self->call && self->call->state == STORE_CALL_RUNNING)
+    self->call->state = STORE_CALL_LOST;
   return self;
 }
 
@@ -108,6 +135,39 @@ touch_conversation (StoreConnection *connection, gint64 id, gint64 time, GError 
 
 /* ---- Writing ---------------------------------------------------------------------------------------------------- */
 
+static gboolean
+check_call (StoreConnection *connection, gint64 message_id, const StoreCall *call, GError **error)
+{
+  gint64 role = -1;
+
+  if (!store_query_int (connection, 0, &role, error, "SELECT role FROM message WHERE id = ?1", "I", message_id))
+    return FALSE;
+  if (role != STORE_ROLE_ASSISTANT)
+    {
+      g_set_error_literal (error, STORE_ERROR, STORE_ERROR_INVALID, "Only an assistant's message has a call");
+      return FALSE;
+    }
+  return store_check_length (call->metadata, STORE_MAX_TITLE_BYTES, "The call's metadata", error)
+         && store_check_length (call->tool, STORE_MAX_TITLE_BYTES, "The tool's name", error)
+         && store_check_length (call->arguments, STORE_MAX_TEXT_BYTES, "The arguments", error)
+         && store_check_length (call->result, STORE_MAX_TEXT_BYTES, "The result", error);
+}
+
+/* Inserts the call, or changes the one that is there. */
+static gboolean
+write_call (StoreConnection *connection, gint64 message_id, const StoreCall *call, GError **error)
+{
+  return !call
+         || (check_call (connection, message_id, call, error)
+             && store_exec (connection, NULL, error,
+                            "INSERT INTO call (message_id, state, allowed_by, edited, started_at, finished_at, metadata, tool,"
+                            " arguments, result) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)"
+                            " ON CONFLICT (message_id) DO UPDATE SET state = ?2, allowed_by = ?3, edited = ?4,"
+                            " started_at = ?5, finished_at = ?6, metadata = ?7, tool = ?8, arguments = ?9, result = ?10",
+                            "IiiiZZtttt", message_id, (int) call->state, (int) call->allowed_by, call->edited != 0,
+                            call->started_at, call->finished_at, call->metadata, call->tool, call->arguments, call->result));
+}
+
 gboolean
 store_message_insert (StoreConnection *connection, const StoreMessage *message, gint64 *ret_id, GError **error)
 {
@@ -124,7 +184,7 @@ store_message_insert (StoreConnection *connection, const StoreMessage *message, 
                       message->attachments, (gint64) strlen (message->text)))
     return FALSE;
   *ret_id = sqlite3_last_insert_rowid (connection->db);
-  return TRUE;
+  return write_call (connection, *ret_id, message->call, error);
 }
 
 static gboolean
@@ -213,7 +273,8 @@ finish_work (StoreConnection *connection, gpointer request, StoreResult *result,
                       " WHERE id = ?9",
                       "tiIiiddtII", message->text, (int) message->state, finished_at, message->n_prompt_tokens,
                       message->n_tokens, message->first_token_seconds, message->seconds, message->model, message->id,
-                      (gint64) strlen (message->text)))
+                      (gint64) strlen (message->text))
+      || !write_call (connection, message->id, message->call, error))
     return FALSE;
 
   store_connection_changed (connection, STORE_CHANGE_MESSAGE, conversation_id, message->id);
@@ -314,7 +375,7 @@ delete_work (StoreConnection *connection, gpointer request, StoreResult *result,
                           conversation_id)))
     return FALSE;
   if (!store_exec (connection, NULL, error, SUBTREE " DELETE FROM message WHERE id IN (SELECT id FROM subtree)", "I", args->id)
-      || !store_exec (connection, NULL, error, "REPLACE INTO property VALUES ('purged', 1)", ""))
+      || !store_exec (connection, NULL, error, "REPLACE INTO property VALUES ('purged', ?1)", "i", STORE_PURGED_ALL))
     return FALSE;
 
   store_connection_changed (connection, STORE_CHANGE_MESSAGE, conversation_id, 0);
@@ -347,14 +408,14 @@ branch_work (StoreConnection *connection, gpointer request, StoreResult *result,
       return FALSE;
     }
 
-  statement =
-      store_prepare (connection, error,
-                     "WITH RECURSIVE branch (id, parent_id) AS ("
-                     "  SELECT id, parent_id FROM message WHERE id = ?1 AND conversation_id = ?2"
-                     "  UNION ALL"
-                     "  SELECT p.id, p.parent_id FROM branch JOIN message p ON p.id = branch.parent_id)"
-                     " SELECT " COLUMNS ", " SIBLING_COLUMNS " FROM branch JOIN message m ON m.id = branch.id ORDER BY m.id",
-                     "II", leaf, args->id);
+  statement = store_prepare (connection, error,
+                             "WITH RECURSIVE branch (id, parent_id) AS ("
+                             "  SELECT id, parent_id FROM message WHERE id = ?1 AND conversation_id = ?2"
+                             "  UNION ALL"
+                             "  SELECT p.id, p.parent_id FROM branch JOIN message p ON p.id = branch.parent_id)"
+                             " SELECT " COLUMNS ", " SIBLING_COLUMNS " FROM branch JOIN message m ON m.id = branch.id"
+                             " LEFT JOIN call c ON c.message_id = m.id ORDER BY m.id",
+                             "II", leaf, args->id);
   if (!statement)
     return FALSE;
   result->list = message_list_new ();
@@ -378,6 +439,7 @@ siblings_work (StoreConnection *connection, gpointer request, StoreResult *resul
   g_autoptr (sqlite3_stmt) statement = store_prepare (connection, error,
                                                       "SELECT " COLUMNS ", " SIBLING_COLUMNS " FROM message a JOIN message m"
                                                       " ON m.conversation_id = a.conversation_id AND m.parent_id IS a.parent_id"
+                                                      " LEFT JOIN call c ON c.message_id = m.id"
                                                       " WHERE a.id = ?1 ORDER BY m.id",
                                                       "I", args->id);
 
@@ -419,8 +481,7 @@ store_message_load_all (StoreConnection *connection, gint64 conversation_id, GEr
 {
   g_autoptr (sqlite3_stmt) statement =
       store_prepare (connection, error,
-                     "SELECT " COLUMNS
-                     ", 0, 0, m.text, m.attachments FROM message m WHERE m.conversation_id = ?1 ORDER BY m.id",
+                     "SELECT " COLUMNS ", 0, 0, " LONG_COLUMNS " FROM " MESSAGE " WHERE m.conversation_id = ?1 ORDER BY m.id",
                      "I", conversation_id);
   g_autoptr (GPtrArray) list = message_list_new ();
 
@@ -439,7 +500,7 @@ get_work (StoreConnection *connection, gpointer request, StoreResult *result, GE
     {
       g_autoptr (sqlite3_stmt) statement =
           store_prepare (connection, error,
-                         "SELECT " COLUMNS ", " SIBLING_COLUMNS ", m.text, m.attachments FROM message m WHERE m.id = ?1", "I",
+                         "SELECT " COLUMNS ", " SIBLING_COLUMNS ", " LONG_COLUMNS " FROM " MESSAGE " WHERE m.id = ?1", "I",
                          g_array_index (ids, gint64, i));
 
       if (!statement || !collect (connection, statement, TRUE, result->list, error))

@@ -41,6 +41,44 @@ store_conversation_free (StoreConversation *conversation)
   g_free (conversation);
 }
 
+StoreCall *
+store_call_new (void)
+{
+  StoreCall *self = g_new0 (StoreCall, 1);
+
+  self->metadata = g_strdup ("");
+  self->tool = g_strdup ("");
+  return self;
+}
+
+StoreCall *
+store_call_copy (const StoreCall *call)
+{
+  StoreCall *copy;
+
+  if (!call)
+    return NULL;
+  copy = g_memdup2 (call, sizeof *call);
+  copy->metadata = g_strdup (call->metadata ? call->metadata : "");
+  copy->tool = g_strdup (call->tool ? call->tool : "");
+  copy->arguments = g_strdup (call->arguments);
+  copy->result = g_strdup (call->result);
+  return copy;
+}
+
+void
+store_call_free (StoreCall *call)
+{
+  if (!call)
+    return;
+
+  g_free (call->metadata);
+  g_free (call->tool);
+  g_free (call->arguments);
+  g_free (call->result);
+  g_free (call);
+}
+
 StoreMessage *
 store_message_new (void)
 {
@@ -58,6 +96,7 @@ store_message_copy (const StoreMessage *message)
   copy->text = g_strdup (message->text ? message->text : "");
   copy->attachments = g_strdup (message->attachments);
   copy->model = g_strdup (message->model);
+  copy->call = store_call_copy (message->call);
   return copy;
 }
 
@@ -70,5 +109,6 @@ store_message_free (StoreMessage *message)
   g_free (message->text);
   g_free (message->attachments);
   g_free (message->model);
+  store_call_free (message->call);
   g_free (message);
 }

@@ -1,4 +1,4 @@
-/* store-record.h: how large the records may be
+/* store-record.h: how large the records may be, and what is left of deleted ones
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -13,6 +13,10 @@ G_BEGIN_DECLS
 #define STORE_MAX_SETTINGS_BYTES    (1 << 20)
 #define STORE_MAX_TEXT_BYTES        (64 << 20)
 #define STORE_MAX_ATTACHMENTS_BYTES (64 << 20)
+
+/* Values of the property "purged": what maintenance has to clear. */
+#define STORE_PURGED_ALL 1 /* the pages, the search index and the WAL */
+#define STORE_PURGED_LOG 2 /* the WAL */
 
 G_END_DECLS
 

@@ -134,6 +134,8 @@ add_message (Child *self, gboolean is_reply)
       message->state = STORE_STATE_COMPLETE;
       g_free (message->text);
       message->text = g_strdup (text);
+      message->call = store_call_new ();
+      message->call->result = g_strdup (text);
       test_wait (TEST_CALL (self->db, store_finish_message_async, message), &error);
     }
   if (error)
@@ -399,8 +401,10 @@ is_there (StoreConnection *connection, gint64 id, gint64 nonce)
 {
   g_autoptr (GError) error = NULL;
   g_autofree char *text = make_text (nonce);
-  g_autoptr (sqlite3_stmt) row =
-      store_prepare (connection, &error, "SELECT text = ?1 AND state = 0 FROM message WHERE id = ?2", "tI", text, id);
+  g_autoptr (sqlite3_stmt) row = store_prepare (connection, &error,
+                                                "SELECT text = ?1 AND m.state = 0 AND (role = 1 OR result = ?1)"
+                                                " FROM message m LEFT JOIN call ON message_id = id WHERE id = ?2",
+                                                "tI", text, id);
 
   return row && store_step (row, &error) && sqlite3_column_int (row, 0) == 1;
 }

@@ -265,11 +265,12 @@ test_bin_days (TestHistory *fixture, gconstpointer data)
 static void
 test_purged_text (TestHistory *fixture, gconstpointer data)
 {
-  static const char *const words[] = { "secret Plugh", "ghword", "机密文字", "zytitle", "Frobnicate", "xword" };
+  static const char *const words[] = { "secret Plugh", "ghword", "机密文字", "zytitle", "Frobnicate", "xword", "Zorkmid" };
   g_autoptr (StoreConnection) connection = NULL;
 
   {
     g_autoptr (StoreDb) db = NULL;
+    g_autoptr (StoreMessage) call = store_message_new ();
     gint64 id, message;
 
     test_fill (fixture->path, 3);
@@ -277,6 +278,11 @@ test_purged_text (TestHistory *fixture, gconstpointer data)
     id = test_add_conversation (db, "Xyzzytitle");
     test_add_message (db, id, 0, STORE_ROLE_USER, STORE_STATE_COMPLETE, "the secret Plughword 机密文字 is here");
     test_do (db, store_set_draft_async, id, "Frobnicate");
+    call->conversation_id = id;
+    call->role = STORE_ROLE_ASSISTANT;
+    call->call = store_call_new ();
+    call->call->result = g_strdup ("Zorkmid");
+    test_do (db, store_add_message_async, call);
     message = test_add_message (db, 1, 1, STORE_ROLE_USER, STORE_STATE_COMPLETE, "Quuxword alone");
     for (gsize i = 0; i < G_N_ELEMENTS (words); i++)
       g_assert_true (is_on_disk (fixture->folder, words[i]));
@@ -289,6 +295,37 @@ test_purged_text (TestHistory *fixture, gconstpointer data)
   for (gsize i = 0; i < G_N_ELEMENTS (words); i++)
     if (is_on_disk (fixture->folder, words[i]))
       g_error ("“%s” is still on the disk", words[i]);
+}
+
+/* A text that was erased before it was sent.  Another program looks at the history, so that the WAL stays. */
+static void
+test_erased_note (TestHistory *fixture, gconstpointer data)
+{
+  g_autofree char *dots = g_strnfill (9000, '.');
+  g_autofree char *longest = g_strconcat (dots, "secret Plughword", NULL);
+  const char *texts[] = { "secret", "secret Plugh", longest, "" };
+  g_autoptr (StoreConnection) connection = NULL;
+  sqlite3 *other = NULL;
+
+  test_fill (fixture->path, 3);
+  g_assert_cmpint (sqlite3_open (fixture->path, &other), ==, SQLITE_OK);
+  g_assert_true (store_exec_script (other, "SELECT text FROM note", NULL));
+  {
+    g_autoptr (StoreDb) db = test_open (fixture->path, NULL);
+
+    for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
+      {
+        test_do (db, store_set_note_async, "new-chat", texts[i]);
+        g_assert_true (is_on_disk (fixture->folder, "secret"));
+      }
+  }
+  connection = test_open_connection (fixture->path);
+  g_assert_true (is_on_disk (fixture->folder, "secret"));
+  maintain_all (connection, store_now ());
+  g_assert_false (is_on_disk (fixture->folder, "secret"));
+  g_clear_pointer (&connection, store_connection_close);
+  g_assert_false (is_on_disk (fixture->folder, "secret"));
+  sqlite3_close (other);
 }
 
 /* The word of message n, from which no other one follows, and the part of it that also the search index writes out. */
@@ -404,6 +441,7 @@ main (int argc, char **argv)
   ADD ("/care/bin", 0, test_bin);
   ADD ("/care/bin-days", 0, test_bin_days);
   ADD ("/care/purged-text", 0, test_purged_text);
+  ADD ("/care/erased-note", 0, test_erased_note);
   ADD ("/care/purged-many", 0, test_purged_many);
   ADD ("/care/memory", 0, test_memory);
 

@@ -89,6 +89,42 @@ test_damage (TestHistory *fixture, gconstpointer data)
   remove_backups (fixture);
 }
 
+/* The page that says where the tables are is gone: calls and notes are found like messages, without those that no reply asks
+ * for. */
+static void
+test_calls (TestHistory *fixture, gconstpointer data)
+{
+  g_autoptr (StoreConnection) connection = NULL;
+  g_autoptr (StoreDb) db = NULL;
+  g_autoptr (StoreMessage) message = NULL;
+  g_autoptr (GPtrArray) notes = NULL;
+
+  test_fill (fixture->path, 1);
+  test_exec_sql (fixture->path,
+                 "PRAGMA foreign_keys = OFF; UPDATE message SET role = id % 2 + 1;"
+                 "INSERT INTO call VALUES (3, 1, 1, 1, 5, NULL, 'line', 'calculate', '{}', NULL),"
+                 " (2, 2, 1, 0, 5, 6, 'line', 'calculate', NULL, '42'), (99, 0, 0, 0, NULL, NULL, '', '', '', '');"
+                 "INSERT INTO note (name, text) VALUES ('new-chat', 'half');"
+                 "UPDATE property SET value = 0 WHERE name = 'clean'; PRAGMA journal_mode = DELETE");
+  overwrite (fixture->path, 0, 4096);
+  db = test_open (fixture->path, NULL);
+  g_assert_nonnull (store_get_recovery (db));
+  message = test_get_message (db, 3);
+  g_assert_cmpint (message->call->state, ==, STORE_CALL_LOST);
+  g_assert_true (message->call->edited);
+  g_assert_cmpint (message->call->started_at, ==, 5);
+  g_assert_cmpint (message->call->finished_at, ==, 0);
+  g_assert_cmpstr (message->call->metadata, ==, "line");
+  g_assert_cmpstr (message->call->arguments, ==, "{}");
+  g_assert_null (message->call->result);
+  notes = test_wait_list (TEST_CALL (db, store_get_note_async, "new-chat"), NULL);
+  g_assert_cmpstr (notes->pdata[0], ==, "half");
+  g_clear_object (&db);
+  connection = test_open_connection (fixture->path);
+  g_assert_cmpint (test_count (connection, "call"), ==, 1);
+  g_assert_cmpint (test_count (connection, "pragma_foreign_key_check"), ==, 0);
+}
+
 /* ---- What has to be left ---------------------------------------------------------------------------------------- */
 
 #define PAGE       4096
@@ -350,6 +386,7 @@ main (int argc, char **argv)
   g_test_add (name, TestHistory, GINT_TO_POINTER (data), test_history_set_up, function, test_history_tear_down)
   ADD ("/damage/each-page", FALSE, test_damage);
   ADD ("/damage/each-page-with-backup", TRUE, test_damage);
+  ADD ("/damage/calls", 0, test_calls);
   ADD ("/damage/what-is-left", 0, test_left);
   ADD ("/damage/wal", 0, test_wal);
   ADD ("/damage/later", 0, test_damage_later);

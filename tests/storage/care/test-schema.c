@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * fixtures/schema-N.sql is a database of version N as that version wrote it, as text.
+ * fixtures/schema-N.sql is a database of version N as that version wrote it, as text; from 3 on, what it has more.
  */
 #include "care/store-file.h"
 #include "care/store-schema.h"
@@ -38,23 +38,41 @@ assert_fixture (StoreDb *db)
 }
 
 static void
+make_fixture (TestHistory *fixture, int version)
+{
+  for (int v = MIN (version, 2); v <= version; v++)
+    {
+      g_autofree char *name = g_strdup_printf ("fixtures/schema-%d.sql", v);
+      g_autofree char *file = g_test_build_filename (G_TEST_DIST, name, NULL);
+      g_autofree char *sql = NULL;
+
+      g_assert_true (g_file_get_contents (file, &sql, NULL, NULL));
+      test_exec_sql (fixture->path, sql);
+    }
+}
+
+static void
 test_migrate (TestHistory *fixture, gconstpointer data)
 {
   int version = GPOINTER_TO_INT (data);
-  g_autofree char *name = g_strdup_printf ("fixtures/schema-%d.sql", version);
-  g_autofree char *file = g_test_build_filename (G_TEST_DIST, name, NULL);
   g_autofree char *copy = g_strdup_printf ("%s.v%d.bak", fixture->path, version);
-  g_autofree char *sql = NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (StoreDb) db = NULL;
   gboolean is_old = version < store_schema_version ();
 
-  g_file_get_contents (file, &sql, NULL, &error);
-  g_assert_no_error (error);
-  test_exec_sql (fixture->path, sql);
+  make_fixture (fixture, version);
   db = test_open (fixture->path, &error);
   g_assert_no_error (error);
   assert_fixture (db);
+  if (version >= 3)
+    {
+      g_autoptr (StoreMessage) message = test_get_message (db, 2);
+      g_autoptr (GPtrArray) notes = test_wait_list (TEST_CALL (db, store_get_note_async, "new-chat"), NULL);
+
+      g_assert_cmpint (message->call->state, ==, STORE_CALL_LOST);
+      g_assert_cmpstr (message->call->arguments, ==, "{\"expression\":\"6*7\"}");
+      g_assert_cmpstr (notes->pdata[0], ==, "half");
+    }
   g_assert_true (g_file_test (copy, G_FILE_TEST_EXISTS) == is_old);
   if (is_old)
     {
@@ -71,13 +89,10 @@ test_migrate (TestHistory *fixture, gconstpointer data)
 static void
 test_migrate_fails (TestHistory *fixture, gconstpointer data)
 {
-  g_autofree char *file = g_test_build_filename (G_TEST_DIST, "fixtures/schema-1.sql", NULL);
-  g_autofree char *sql = NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (StoreDb) db = NULL;
 
-  g_assert_true (g_file_get_contents (file, &sql, NULL, NULL));
-  test_exec_sql (fixture->path, sql);
+  make_fixture (fixture, 1);
   test_exec_sql (fixture->path, "CREATE TABLE title_fts (in_the_way)");
   db = test_open (fixture->path, &error);
   g_assert_null (db);
@@ -115,6 +130,7 @@ main (int argc, char **argv)
   g_test_add (name, TestHistory, GINT_TO_POINTER (data), test_history_set_up, function, test_history_tear_down)
   ADD ("/schema/migrate-1", 1, test_migrate);
   ADD ("/schema/migrate-2", 2, test_migrate);
+  ADD ("/schema/migrate-3", 3, test_migrate);
   ADD ("/schema/migrate-fails", 0, test_migrate_fails);
   ADD ("/schema/trust", 0, test_trust);
 

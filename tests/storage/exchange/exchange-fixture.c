@@ -56,6 +56,38 @@ add_full_message (StoreDb *db, gint64 conversation, gint64 parent, StoreRole rol
   test_do (db, store_add_message_async, message);
 }
 
+/* A question that is answered with a tool's help. */
+static void
+add_tool_chat (StoreDb *db, gint64 conversation)
+{
+  g_autoptr (StoreMessage) message = store_message_new ();
+  gint64 first = test_add_message (db, conversation, 0, STORE_ROLE_USER, STORE_STATE_COMPLETE, "6 × 7?");
+
+  message->parent_id = test_add_message (db, conversation, first, STORE_ROLE_ASSISTANT, STORE_STATE_COMPLETE,
+                                         "<think>\nA *product*.\n</think>\n\nI calculate.");
+  message->conversation_id = conversation;
+  message->role = STORE_ROLE_ASSISTANT;
+  g_free (message->text);
+  message->text = g_strdup ("{\"expression\": \"6*6\"}");
+  message->call = g_new (StoreCall, 1);
+  *message->call = (StoreCall){ STORE_CALL_DONE,
+                                STORE_ALLOWED_BY_PERSON,
+                                TRUE,
+                                1700000000003,
+                                1700000000004,
+                                g_strdup ("calculate"),
+                                g_strdup ("calculate"),
+                                g_strdup ("{\"expression\": \"6*7\"}"),
+                                g_strdup ("42\n<exactly>") };
+  message->parent_id = test_wait_id (TEST_CALL (db, store_add_message_async, message), NULL);
+  message->parent_id =
+      test_add_message (db, conversation, message->parent_id, STORE_ROLE_OBSERVATION, STORE_STATE_COMPLETE, "42");
+  message->call->state = STORE_CALL_NOT_RUN;
+  g_clear_pointer (&message->call->arguments, g_free);
+  g_clear_pointer (&message->call->result, g_free);
+  test_wait_id (TEST_CALL (db, store_add_message_async, message), NULL);
+}
+
 void
 test_make_history (StoreDb *db)
 {
@@ -76,5 +108,6 @@ test_make_history (StoreDb *db)
   test_do (db, store_set_settings_async, a, "{\"temperature\" : 0.10}");
   test_do (db, store_set_draft_async, a, "half");
   b = test_add_conversation (db, "");
+  add_tool_chat (db, b);
   test_do (db, store_set_archived_async, b, TRUE);
 }

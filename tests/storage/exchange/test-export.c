@@ -91,11 +91,22 @@ test_text_formats (TestExchange *fixture, gconstpointer data)
   g_assert_nonnull (strstr (markdown, "\n## GLM-4\n\n"));
   g_assert_nonnull (strstr (markdown, "second\r\nanswer\n"));
   g_assert_null (strstr (markdown, "first 😀"));
+  g_assert_nonnull (strstr (markdown, "\n## Reply\n\n<details><summary>Thoughts</summary>\n\nA *product*.\n\n</details>\n\n"
+                                      "I calculate.\n"
+                                      "\n## Reply\n\n<details><summary>Tool call: calculate</summary>\n\n"
+                                      "```\n{\"expression\": \"6*7\"}\n```\n\n</details>\n\n"
+                                      "\n## Tool\n\n42\n"));
 
   text = test_export_text (fixture, fixture->db, STORE_FORMAT_TEXT);
   g_assert_nonnull (strstr (text, "\nYou:\n[a \"b\".txt]\n<x> & `code`\n\nQuestion <b>"));
 
+  g_assert_nonnull (strstr (text, "\nReply:\n[Thoughts]\nA *product*.\n\nI calculate.\n"
+                                  "\nReply:\n[Tool call: calculate]\n{\"expression\": \"6*7\"}\n\n"
+                                  "\nTool:\n42\n"));
+
   html = test_export_text (fixture, fixture->db, STORE_FORMAT_HTML);
+  g_assert_nonnull (strstr (html, "<details><summary>Thoughts</summary>\n\nA *product*.\n</details>\n\n\nI calculate."));
+  g_assert_nonnull (strstr (html, "<details><summary>Tool call: calculate</summary><pre>{&quot;expression&quot;: &quot;6*7"));
   g_assert_true (g_str_has_prefix (html, "<!DOCTYPE html>"));
   g_assert_nonnull (strstr (html, "<h1>a &lt;title&gt; &amp; &quot;more&quot; 模型</h1>"));
   g_assert_nonnull (strstr (html, "Question &lt;b&gt;&amp; `&lt;/script&gt;`"));

@@ -170,6 +170,93 @@ test_record (void)
   test_do (db, store_flush_message_async, id, "床前明月光,疑是");
 }
 
+static gint64
+add_call (StoreDb *db, gint64 conversation, gint64 parent, StoreCallState state)
+{
+  g_autoptr (StoreMessage) message = store_message_new ();
+
+  message->conversation_id = conversation;
+  message->parent_id = parent;
+  message->role = STORE_ROLE_ASSISTANT;
+  g_free (message->text);
+  message->text = g_strdup ("{\"expression\": \"6*7\"}");
+  message->call = store_call_new ();
+  message->call->state = state;
+  g_free (message->call->tool);
+  message->call->tool = g_strdup ("calculate");
+  message->call->arguments = g_strdup (message->text);
+  return test_wait_id (TEST_CALL (db, store_add_message_async, message), NULL);
+}
+
+static void
+test_call (void)
+{
+  g_autoptr (StoreDb) db = test_open_memory ();
+  gint64 conversation = test_add_conversation (db, "");
+  gint64 id = add_call (db, conversation, 0, STORE_CALL_ASKED);
+  g_autoptr (GPtrArray) branch = test_branch (db, conversation, 0);
+  g_autoptr (StoreMessage) message = test_get_message (db, id), finished = NULL;
+  const StoreCall *listed = ((StoreMessage *) branch->pdata[0])->call;
+
+  g_assert_cmpstr (listed->tool, ==, "calculate");
+  g_assert_null (listed->arguments);
+  g_assert_cmpstr (message->call->arguments, ==, "{\"expression\": \"6*7\"}");
+  g_assert_cmpint (message->call->state, ==, STORE_CALL_ASKED);
+  g_assert_cmpstr (message->call->metadata, ==, "");
+  g_assert_null (message->call->result);
+
+  message->call->state = STORE_CALL_DONE;
+  message->call->allowed_by = STORE_ALLOWED_BY_CLASS;
+  message->call->edited = TRUE;
+  message->call->started_at = 5;
+  message->call->finished_at = 8;
+  message->call->result = g_strdup ("42");
+  test_do (db, store_finish_message_async, message);
+  g_clear_pointer (&message->call, store_call_free);
+  test_do (db, store_finish_message_async, message);
+  finished = test_get_message (db, id);
+  g_assert_cmpint (finished->call->state, ==, STORE_CALL_DONE);
+  g_assert_cmpint (finished->call->allowed_by, ==, STORE_ALLOWED_BY_CLASS);
+  g_assert_true (finished->call->edited);
+  g_assert_cmpint (finished->call->started_at, ==, 5);
+  g_assert_cmpint (finished->call->finished_at, ==, 8);
+  g_assert_cmpstr (finished->call->result, ==, "42");
+
+  /* A question calls nothing; of a message that is refused nothing stays. */
+  finished->role = STORE_ROLE_USER;
+  assert_fails (TEST_CALL (db, store_add_message_async, finished), STORE_ERROR_INVALID);
+  finished->role = STORE_ROLE_ASSISTANT;
+  finished->call->state = 8;
+  assert_fails (TEST_CALL (db, store_add_message_async, finished), STORE_ERROR_INVALID);
+  g_ptr_array_unref (branch);
+  branch = test_branch (db, conversation, 0);
+  g_assert_cmpuint (branch->len, ==, 1);
+}
+
+static void
+assert_note (StoreDb *db, const char *expected)
+{
+  g_autoptr (GPtrArray) list = test_wait_list (TEST_CALL (db, store_get_note_async, "new-chat"), NULL);
+
+  g_assert_cmpuint (list->len, ==, expected != NULL);
+  if (expected)
+    g_assert_cmpstr (list->pdata[0], ==, expected);
+}
+
+static void
+test_note (void)
+{
+  g_autoptr (StoreDb) db = test_open_memory ();
+
+  assert_note (db, NULL);
+  test_do (db, store_set_note_async, "new-chat", "half");
+  test_do (db, store_set_note_async, "other", "x");
+  test_do (db, store_set_note_async, "new-chat", "half a sentence");
+  assert_note (db, "half a sentence");
+  test_do (db, store_set_note_async, "new-chat", "");
+  assert_note (db, NULL);
+}
+
 /* Makes the tree of the tests below; ids are 1 … 9 in this order:
  *
  *   1 user ── 2 reply ── 4 user ── 5 reply
@@ -452,12 +539,18 @@ test_interrupted (void)
   StoreDb *db = test_open (path, NULL);
   gint64 conversation = test_add_conversation (db, "a");
   gint64 id = test_add_message (db, conversation, 0, STORE_ROLE_ASSISTANT, STORE_STATE_GENERATING, "");
-  g_autoptr (StoreMessage) message = NULL;
+  gint64 asked = add_call (db, conversation, id, STORE_CALL_ASKED);
+  gint64 running = add_call (db, conversation, asked, STORE_CALL_RUNNING);
+  g_autoptr (StoreMessage) message = NULL, first = NULL, second = NULL;
 
   store_flush_message_async (db, id, "half", NULL, NULL, NULL);
   g_object_unref (db);
   db = test_open (path, NULL);
   message = test_get_message (db, id);
+  first = test_get_message (db, asked);
+  second = test_get_message (db, running);
+  g_assert_cmpint (first->call->state, ==, STORE_CALL_ASKED);
+  g_assert_cmpint (second->call->state, ==, STORE_CALL_LOST);
   g_assert_cmpint (message->state, ==, STORE_STATE_INTERRUPTED);
   g_assert_cmpstr (message->text, ==, "half");
   g_object_unref (db);
@@ -554,6 +647,8 @@ main (int argc, char **argv)
 
   g_test_add_func ("/store/conversations", test_conversations);
   g_test_add_func ("/store/record", test_record);
+  g_test_add_func ("/store/call", test_call);
+  g_test_add_func ("/store/note", test_note);
   g_test_add_func ("/store/tree", test_tree);
   g_test_add_func ("/store/tree/delete", test_tree_delete);
   g_test_add_func ("/store/tree/deep", test_deep);

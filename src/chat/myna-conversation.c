@@ -197,12 +197,17 @@ myna_conversation_set_context (MynaConversation *self, gint64 start_id, int used
     }
 }
 
-/* Renamed in the sidebar, perhaps. */
+/* Renamed in the sidebar, perhaps.  Model and settings are changed here alone: the row may be older than they are. */
 static void
-conversation_changed_cb (MynaConversation *self, gint64 id)
+conversation_changed_cb (MynaConversation *self, gint64 id, const StoreConversation *row)
 {
-  if (self->id && (id == self->id || id == 0))
+  if (self->id && !row)
     myna_conversation_read_record (self);
+  if (!self->id || id != self->id)
+    return;
+  self->created_at = row->created_at;
+  self->title_by_user = row->title_by_user;
+  myna_conversation_set_title (self, row->title);
 }
 
 /* ---- Object ----------------------------------------------------------------------------------------------------- */

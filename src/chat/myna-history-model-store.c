@@ -9,7 +9,7 @@
 static void reload (MynaHistoryModel *self);
 
 static MynaHistoryRecord *
-record_new (MynaHistoryModel *self, StoreConversation *conversation)
+record_new (MynaHistoryModel *self, const StoreConversation *conversation)
 {
   MynaHistoryRecord *record = g_new0 (MynaHistoryRecord, 1);
 
@@ -17,7 +17,7 @@ record_new (MynaHistoryModel *self, StoreConversation *conversation)
   record->updated_at = conversation->updated_at;
   record->folder_id = conversation->folder_id;
   record->pinned = conversation->pinned && self->kind == STORE_LIST_ACTIVE;
-  record->title = g_steal_pointer (&conversation->title);
+  record->title = g_strdup (conversation->title);
 
   return record;
 }
@@ -98,7 +98,7 @@ update_in_place (MynaHistoryModel *self, const StoreConversation *conversation)
 }
 
 static void
-update_record (MynaHistoryModel *self, StoreConversation *conversation)
+update_record (MynaHistoryModel *self, const StoreConversation *conversation)
 {
   g_autoptr (MynaHistoryItem) item = NULL;
   gboolean checked;
@@ -122,23 +122,12 @@ update_record (MynaHistoryModel *self, StoreConversation *conversation)
 }
 
 static void
-conversation_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+conversation_changed_cb (MynaHistoryModel *self, gint64 id, const StoreConversation *row, StoreDb *store)
 {
-  g_autoptr (MynaHistoryModel) self = user_data;
-  /* A row that is gone has its own signal; a read that failed is told by the store's. */
-  g_autoptr (GPtrArray) list = store_finish_list (STORE_DB (source), result, NULL);
-
-  if (list && list->len > 0 && self->store == STORE_DB (source))
-    update_record (self, g_ptr_array_index (list, 0));
-}
-
-static void
-conversation_changed_cb (MynaHistoryModel *self, gint64 id, StoreDb *store)
-{
-  if (id == 0 || self->loading)
+  if (!row || self->loading)
     reload (self);
   else
-    store_get_conversation_async (store, id, self->cancellable, conversation_read_cb, g_object_ref (self));
+    update_record (self, row);
 }
 
 static void

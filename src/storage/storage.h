@@ -197,7 +197,9 @@ guint store_split_parts (StoreRole role, const char *text, const StoreCall *call
 G_DECLARE_FINAL_TYPE (StoreDb, store_db, STORE, DB, GObject)
 
 /* Signals (on the context that made the store; ids may be 0 = "many, reload"):
- *   conversation-changed (gint64 id)   row added, changed, or moved to or from the bin
+ *   conversation-changed (gint64 id, StoreConversation *row)
+ *                                      added, changed, or moved to or from the bin.  The row as the change left it, which
+ *                                      nobody need read again; later changes may be on their way.  NULL with id 0
  *   conversation-removed (gint64 id)   gone for good
  *   message-changed (gint64 conversation_id, gint64 message_id)
  *   folders-changed ()                 a folder was added, renamed, moved or removed

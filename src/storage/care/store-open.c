@@ -11,6 +11,7 @@
 #include "care/store-recover.h"
 #include "care/store-schema.h"
 #include "db/store-db.h"
+#include "rows/store-conversation.h"
 
 #define PROGRESS_STEPS 1000 /* of SQLite's virtual machine: less than a millisecond */
 
@@ -79,7 +80,8 @@ store_connection_open (const char *path, GError **ret_warning, GError **error)
   return self;
 }
 
-static const StoreKeeper keeper = { store_connection_open, store_connection_close, store_maintain };
+static const StoreKeeper keeper = { store_connection_open, store_connection_close, store_maintain,
+                                    store_conversation_read_changes };
 
 void
 store_open_async (const char *path, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)

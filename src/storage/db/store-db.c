@@ -183,6 +183,13 @@ tell_failure (StoreDb *self, GError *error)
   hand_back (job);
 }
 
+static void
+tell_changes (StoreDb *self, StoreConnection *connection)
+{
+  self->keeper->read_changes (connection);
+  store_mailbox_post (self->mailbox, self->context, connection->changes);
+}
+
 /* Nothing was asked for for a while.  Returns how many seconds to wait before the next time. */
 static int
 use_idle_time (StoreDb *self, StoreConnection *connection)
@@ -194,7 +201,7 @@ use_idle_time (StoreDb *self, StoreConnection *connection)
   do
     {
       more = self->keeper->maintain (connection, store_now (), &error);
-      store_mailbox_post (self->mailbox, self->context, connection->changes);
+      tell_changes (self, connection);
     }
   while (more && g_atomic_int_get (&self->n_waiting) == 0);
   connection->gives_way = FALSE;
@@ -271,7 +278,7 @@ storage_thread (gpointer data)
       else
         g_set_error_literal (&job->error, STORE_ERROR, STORE_ERROR_FAILED, "The history is not open");
       if (connection)
-        store_mailbox_post (self->mailbox, self->context, connection->changes);
+        tell_changes (self, connection);
       if (!requeue (self, job))
         hand_back (job);
     }
@@ -538,7 +545,7 @@ store_db_class_init (StoreDbClass *klass)
   object_class->dispose = store_db_dispose;
   object_class->finalize = store_db_finalize;
 
-  add_signal ("conversation-changed", 1, G_TYPE_INT64, 0);
+  add_signal ("conversation-changed", 2, G_TYPE_INT64, STORE_TYPE_CONVERSATION);
   add_signal ("conversation-removed", 1, G_TYPE_INT64, 0);
   add_signal ("message-changed", 2, G_TYPE_INT64, G_TYPE_INT64);
   add_signal ("folders-changed", 0, 0, 0);

@@ -21,6 +21,8 @@ typedef struct
   void (*close) (StoreConnection *connection);
   /* As store_maintain(): one task when nothing was asked for; TRUE: there may be more to do. */
   gboolean (*maintain) (StoreConnection *connection, gint64 now, GError **error);
+  /* Reads the rows of connection->changes. */
+  void (*read_changes) (StoreConnection *connection);
 } StoreKeeper;
 
 /* Makes a store with its thread, and opens `path` (NULL: in memory) there; store_open_finish(). */

@@ -16,6 +16,21 @@ struct _StoreMailbox
   GArray *changes; /* of StoreChange, not yet signalled; guarded by mutex */
 };
 
+static void
+clear_change (gpointer change)
+{
+  store_conversation_free (((StoreChange *) change)->row);
+}
+
+static GArray *
+new_changes (void)
+{
+  GArray *changes = g_array_new (FALSE, FALSE, sizeof (StoreChange));
+
+  g_array_set_clear_func (changes, clear_change);
+  return changes;
+}
+
 StoreMailbox *
 store_mailbox_new (StoreDb *db)
 {
@@ -24,7 +39,7 @@ store_mailbox_new (StoreDb *db)
   g_atomic_ref_count_init (&self->ref_count);
   pthread_mutex_init (&self->mutex, NULL);
   g_weak_ref_init (&self->db, db);
-  self->changes = g_array_new (FALSE, FALSE, sizeof (StoreChange));
+  self->changes = new_changes ();
   return self;
 }
 
@@ -77,16 +92,24 @@ store_mailbox_attach (GMainContext *context, GSourceFunc func, gpointer data, GD
   g_source_unref (source);
 }
 
+/* A conversation that was changed and removed at once is only removed. */
+static void
+emit_conversation (StoreDb *db, const StoreChange *change)
+{
+  if (change->id == 0 || change->row)
+    g_signal_emit_by_name (db, "conversation-changed", change->id, change->row);
+}
+
 static gboolean
 emit_changes_cb (gpointer data)
 {
   StoreMailbox *mailbox = data;
   g_autoptr (StoreDb) db = g_weak_ref_get (&mailbox->db);
-  g_autoptr (GArray) changes = g_array_new (FALSE, FALSE, sizeof (StoreChange));
+  g_autoptr (GArray) changes = NULL;
 
   pthread_mutex_lock (&mailbox->mutex);
-  g_array_append_vals (changes, mailbox->changes->data, mailbox->changes->len);
-  g_array_set_size (mailbox->changes, 0);
+  changes = g_steal_pointer (&mailbox->changes);
+  mailbox->changes = new_changes ();
   pthread_mutex_unlock (&mailbox->mutex);
 
   for (guint i = 0; db && i < changes->len; i++)
@@ -95,7 +118,7 @@ emit_changes_cb (gpointer data)
 
       switch (change->kind)
         {
-        case STORE_CHANGE_CONVERSATION: g_signal_emit_by_name (db, "conversation-changed", change->id); break;
+        case STORE_CHANGE_CONVERSATION: emit_conversation (db, change); break;
         case STORE_CHANGE_CONVERSATION_REMOVED: g_signal_emit_by_name (db, "conversation-removed", change->id); break;
         case STORE_CHANGE_MESSAGE: g_signal_emit_by_name (db, "message-changed", change->id, change->message_id); break;
         case STORE_CHANGE_FOLDERS: g_signal_emit_by_name (db, "folders-changed"); break;

@@ -28,7 +28,7 @@ void store_mailbox_unlock (StoreMailbox *self);
 /* Runs func once on the context. */
 void store_mailbox_attach (GMainContext *context, GSourceFunc func, gpointer data, GDestroyNotify destroy);
 
-/* Takes the changes (of StoreChange; emptied) and emits their signals on the context, all that are waiting at once. */
+/* Takes the changes (of StoreChange; emptied) with their rows and emits their signals on the context, all that are waiting at once. */
 void store_mailbox_post (StoreMailbox *self, GMainContext *context, GArray *changes);
 
 G_END_DECLS

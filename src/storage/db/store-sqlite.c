@@ -269,7 +269,7 @@ store_connection_end (StoreConnection *self, gboolean success, GError **error)
 void
 store_connection_changed (StoreConnection *self, StoreChangeKind kind, gint64 id, gint64 message_id)
 {
-  StoreChange change = { kind, id, message_id };
+  StoreChange change = { kind, id, message_id, NULL };
 
   g_array_append_val (self->changes, change);
 }

@@ -34,6 +34,7 @@ typedef struct
   StoreChangeKind kind;
   gint64 id; /* conversation, or 0 */
   gint64 message_id;
+  StoreConversation *row; /* after the commit; StoreKeeper reads it when the change is told */
 } StoreChange;
 
 /* Made and closed by care/store-handle.c. */

@@ -128,6 +128,23 @@ store_conversation_load (StoreConnection *connection, gint64 id, char **ret_orig
   return conversation_from_row (row);
 }
 
+void
+store_conversation_read_changes (StoreConnection *connection)
+{
+  for (guint i = 0; i < connection->changes->len; i++)
+    {
+      StoreChange *change = &g_array_index (connection->changes, StoreChange, i);
+      g_autofree char *origin = NULL;
+      g_autoptr (GError) error = NULL;
+
+      if (change->kind != STORE_CHANGE_CONVERSATION || change->id == 0)
+        continue;
+      change->row = store_conversation_load (connection, change->id, &origin, &error);
+      if (!change->row && !g_error_matches (error, STORE_ERROR, STORE_ERROR_NOT_FOUND))
+        change->id = 0;
+    }
+}
+
 /* ---- Adding ----------------------------------------------------------------------------------------------------- */
 
 gboolean

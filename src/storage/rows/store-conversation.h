@@ -15,6 +15,10 @@ StoreConversation *store_conversation_load (StoreConnection *connection, gint64 
 gboolean store_conversation_insert (StoreConnection *connection, const StoreConversation *conversation, const char *origin,
                                     gint64 *ret_id, GError **error);
 
+/* Reads the rows of the conversations in connection->changes; NULL where one is gone.  One that cannot be read becomes id 0:
+ * its users then see why. */
+void store_conversation_read_changes (StoreConnection *connection);
+
 /* Deletes for good what was moved to the bin before `time`; inside of a transaction. */
 gboolean store_purge_deleted (StoreConnection *connection, gint64 time, GError **error);
 

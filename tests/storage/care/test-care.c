@@ -116,7 +116,7 @@ list_backups (StoreDb *db)
 }
 
 static void
-count_cb (StoreDb *db, gint64 id, int *n)
+count_cb (StoreDb *db, gint64 id, const StoreConversation *row, int *n)
 {
   *n += id == 0;
 }

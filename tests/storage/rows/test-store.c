@@ -425,9 +425,10 @@ test_cancelled (void)
 }
 
 static void
-append_cb (StoreDb *db, gint64 id, GString *log)
+append_cb (StoreDb *db, gint64 id, const StoreConversation *row, GString *log)
 {
-  g_string_append_printf (log, "c%" G_GINT64_FORMAT " ", id);
+  g_assert_cmpint (row->id, ==, id);
+  g_string_append_printf (log, "c%" G_GINT64_FORMAT "%s ", id, row->title);
 }
 
 static void
@@ -461,10 +462,16 @@ test_signals (void)
   g_signal_connect (db, "failed", G_CALLBACK (append_failed_cb), log);
 
   id = test_add_conversation (db, "a");
-  g_assert_cmpstr (log->str, ==, "c1 ");
+  g_assert_cmpstr (log->str, ==, "c1a ");
   g_string_truncate (log, 0);
   test_add_message (db, id, 0, STORE_ROLE_ASSISTANT, STORE_STATE_GENERATING, "");
-  g_assert_cmpstr (log->str, ==, "m1/1 c1 ");
+  g_assert_cmpstr (log->str, ==, "m1/1 c1a ");
+  g_string_truncate (log, 0);
+
+  /* Each change comes with the row that it left, not with the newest. */
+  store_rename_async (db, id, "b", TRUE, NULL, NULL, NULL);
+  test_do (db, store_rename_async, id, "c", TRUE);
+  g_assert_cmpstr (log->str, ==, "c1b c1c ");
   g_string_truncate (log, 0);
 
   /* What fails changes nothing, and is told where nobody waits. */

@@ -59,6 +59,7 @@ open_saved (const Saved *s, int32_t *ids)
     tiny.n_heads = tiny.n_kv_heads;
   model = open_tiny (&tiny);
   model->params.kv_element_bytes = s->cache;
+  model->plan->kv = glm_kv_shape (&model->params);
   fill_ids (&tiny, ids, s->n, tiny.seed);
   for (int i = s->n; i < s->n + N_MORE; i++)
     ids[i] = 8 + i % 50;

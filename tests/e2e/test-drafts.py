@@ -10,7 +10,11 @@ QUESTION = "What is 17 + 25?"
 class Drafts(TestCase):
     @property
     def file(self):
+        """Where earlier versions kept what was written in a new chat."""
         return self.home / "data" / APP_ID / "new-chat.txt"
+
+    def note(self):
+        return self.query("SELECT text FROM note")
 
     def chat_with_draft(self):
         app = self.start()
@@ -62,8 +66,7 @@ class Drafts(TestCase):
     def test_new_chat(self):
         app = self.start()
         app.composer.type("One day I shall ask this")
-        wait(self.file.exists, "the draft on the disk")
-        self.assertEqual(self.file.stat().st_mode & 0o777, 0o600)
+        wait(lambda: self.note() == [("One day I shall ask this",)], "the draft on the disk")
         app.kill()
 
         app = self.start()
@@ -74,11 +77,20 @@ class Drafts(TestCase):
         wait(lambda: app.composer.text == "One day I shall ask this.", "the draft after the program was quit")
         app.find("Send").click()
         app.wait_idle()
-        wait(lambda: not self.file.exists(), "the file to be gone with what was sent")
+        wait(lambda: not self.note(), "the note to be gone with what was sent")
         app.key("ctrl+n")
         wait(lambda: not app.rows("You"), "a new chat")
         self.assertEqual(app.composer.text, "")
         app.quit()
+
+    def test_earlier_version(self):
+        self.file.parent.mkdir(parents=True)
+        self.file.write_text("Another day")
+        app = self.start()
+        wait(lambda: app.composer.text == "Another day", "the draft of the earlier version")
+        wait(lambda: not self.file.exists(), "its file to be gone")
+        app.kill()
+        self.assertEqual(self.note(), [("Another day",)])
 
     def test_temporary_chat(self):
         app = self.start()
@@ -86,7 +98,7 @@ class Drafts(TestCase):
         app.find("End and Forget")
         app.composer.type("Xanthippe")
         app.quit()
-        self.assertFalse(self.file.exists())
+        self.assertEqual(self.note(), [])
 
 
 if __name__ == "__main__":

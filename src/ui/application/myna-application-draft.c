@@ -3,102 +3,26 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * A chat comes into the history with its first question; until then there is nothing that its draft could belong to.  So it
- * is kept here and given to the next new chat, in this run of the program or a later one: in a file beside the history that
- * only its owner can read, and that goes with the last character.
- *
- * The file is written in a thread, for a disk may be slow, and once more when the program ends; the newest text wins.
+ * is kept here and given to the next new chat, in this run of the program or a later one: the history has it as a note.
+ * Earlier versions kept it in new-chat.txt beside the history.
  */
-#include <errno.h>
+#include "application/myna-application-private.h"
 
 #include <glib/gstdio.h>
 
-#include "application/myna-application-private.h"
-
+#define NOTE          "new-chat"
 #define SAVE_DELAY_MS 400
-#define MAX_BYTES     (4 << 20) /* more than anybody writes; a file that is larger is not ours */
-
-typedef struct
-{
-  char *path;
-  char *text; /* NULL: there is none */
-  guint64 serial;
-} Writing;
-
-static GMutex write_lock;
-static guint64 written_serial; /* guarded by write_lock */
-
-static void
-writing_free (gpointer data)
-{
-  Writing *writing = data;
-
-  g_free (writing->path);
-  g_free (writing->text);
-  g_free (writing);
-}
-
-static gboolean
-write_text (const Writing *writing, GError **error)
-{
-  g_autofree char *folder = NULL;
-
-  if (!writing->text)
-    {
-      if (g_unlink (writing->path) == 0 || errno == ENOENT)
-        return TRUE;
-      g_set_error_literal (error, G_FILE_ERROR, g_file_error_from_errno (errno), g_strerror (errno));
-      return FALSE;
-    }
-  folder = g_path_get_dirname (writing->path);
-  g_mkdir_with_parents (folder, 0700);
-
-  return g_file_set_contents_full (writing->path, writing->text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600, error);
-}
-
-static void
-write_work (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
-{
-  const Writing *writing = task_data;
-  g_autoptr (GError) error = NULL;
-  gboolean success = TRUE;
-
-  g_mutex_lock (&write_lock);
-  if (writing->serial > written_serial)
-    {
-      written_serial = writing->serial;
-      success = write_text (writing, &error);
-    }
-  g_mutex_unlock (&write_lock);
-  /* The text is in the window still, and the history tells of a disk that is full or cannot be written. */
-  if (!success)
-    g_message ("The draft of the new chat is not on the disk: %s", error->message);
-  if (task)
-    g_task_return_boolean (task, success);
-}
-
-static Writing *
-new_writing (MynaApplication *self)
-{
-  Writing *writing = g_new (Writing, 1);
-
-  *writing = (Writing){
-    .path = g_build_filename (g_get_user_data_dir (), MYNA_APP_ID, "new-chat.txt", NULL),
-    .text = g_strdup (self->draft),
-    .serial = ++self->draft_serial,
-  };
-
-  return writing;
-}
+#define MAX_BYTES     (4 << 20) /* of new-chat.txt: more than anybody writes */
 
 static gboolean
 save_timeout_cb (gpointer user_data)
 {
   MynaApplication *self = user_data;
-  g_autoptr (GTask) task = g_task_new (NULL, NULL, NULL, NULL);
 
   self->draft_source = 0;
-  g_task_set_task_data (task, new_writing (self), writing_free);
-  g_task_run_in_thread (task, write_work);
+  /* One that cannot be written has been told of. */
+  if (self->store && !store_is_read_only (self->store))
+    store_set_note_async (self->store, NOTE, self->draft, NULL, NULL, NULL);
 
   return G_SOURCE_REMOVE;
 }
@@ -106,14 +30,17 @@ save_timeout_cb (gpointer user_data)
 void
 myna_application_save_draft (MynaApplication *self)
 {
-  Writing *writing;
-
   if (!self->draft_source)
     return;
   g_clear_handle_id (&self->draft_source, g_source_remove);
-  writing = new_writing (self);
-  write_work (NULL, NULL, writing, NULL);
-  writing_free (writing);
+  save_timeout_cb (self);
+}
+
+static void
+save_later (MynaApplication *self)
+{
+  if (!self->draft_source)
+    self->draft_source = g_timeout_add (SAVE_DELAY_MS, save_timeout_cb, self);
 }
 
 static void
@@ -125,8 +52,7 @@ keep_draft (MynaApplication *self, const char *text)
     return;
   g_free (self->draft);
   self->draft = g_strdup (text);
-  if (!self->draft_source)
-    self->draft_source = g_timeout_add (SAVE_DELAY_MS, save_timeout_cb, self);
+  save_later (self);
 }
 
 /* Once the chat is in the history, its draft is there, too. */
@@ -139,25 +65,72 @@ changed_cb (MynaConversation *conversation, GParamSpec *pspec, MynaApplication *
     g_clear_weak_pointer (&self->new_conversation);
 }
 
+/* Behind what is there, as a paragraph of its own. */
 static void
-read_draft (MynaApplication *self)
+add_text (MynaApplication *self, const char *text)
+{
+  g_autofree char *before = g_steal_pointer (&self->draft);
+
+  if (!before || g_strcmp0 (before, text) == 0)
+    self->draft = g_strdup (text);
+  else
+    self->draft = g_strjoin ("\n\n", before, text, NULL);
+}
+
+static void
+taken_over_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autofree char *path = user_data;
+
+  if (store_finish (STORE_DB (source), result, NULL))
+    g_unlink (path);
+}
+
+/* The file of an earlier version: it goes when the history has its text. */
+static void
+take_over_file (MynaApplication *self, StoreDb *store)
 {
   g_autofree char *path = g_build_filename (g_get_user_data_dir (), MYNA_APP_ID, "new-chat.txt", NULL);
   g_autofree char *text = NULL;
   GStatBuf status;
   gsize n_bytes;
 
+  if (g_stat (path, &status) != 0 || !S_ISREG (status.st_mode) || status.st_size > MAX_BYTES
+      || !g_file_get_contents (path, &text, &n_bytes, NULL) || !g_utf8_validate (text, (gssize) n_bytes, NULL))
+    return;
+  if (*text)
+    add_text (self, text);
+  if (!store_is_read_only (store))
+    store_set_note_async (store, NOTE, self->draft, NULL, taken_over_cb, g_steal_pointer (&path));
+}
+
+void
+myna_application_read_draft (MynaApplication *self, StoreDb *store, GAsyncReadyCallback callback)
+{
+  store_get_note_async (store, NOTE, NULL, callback, self);
+}
+
+void
+myna_application_take_draft (MynaApplication *self, StoreDb *store, GAsyncResult *result)
+{
+  g_autoptr (GPtrArray) notes = store_finish_list (store, result, NULL);
+  /* In memory there is none, and what is written meanwhile waits for the history. */
+  gboolean is_kept = !self->store_error || store_is_read_only (store);
+
+  /* What was written or erased while nothing could be kept. */
+  if (self->draft || self->draft_read)
+    save_later (self);
+  if (!notes || !is_kept || self->draft_read)
+    return;
   self->draft_read = TRUE;
-  if (g_stat (path, &status) == 0 && S_ISREG (status.st_mode) && status.st_size <= MAX_BYTES
-      && g_file_get_contents (path, &text, &n_bytes, NULL) && g_utf8_validate (text, (gssize) n_bytes, NULL))
-    self->draft = g_steal_pointer (&text);
+  if (notes->len > 0)
+    add_text (self, g_ptr_array_index (notes, 0));
+  take_over_file (self, store);
 }
 
 void
 myna_application_give_draft (MynaApplication *self, MynaConversation *conversation)
 {
-  if (!self->draft_read)
-    read_draft (self);
   myna_conversation_set_draft (conversation, self->draft);
   g_set_weak_pointer (&self->new_conversation, conversation);
   g_signal_connect_object (conversation, "notify::draft", G_CALLBACK (changed_cb), self, 0);

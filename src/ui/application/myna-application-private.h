@@ -35,7 +35,6 @@ struct _MynaApplication
 
   char *draft;         /* written in a new chat and not sent; NULL: nothing */
   gboolean draft_read; /* … in the run of the program before */
-  guint64 draft_serial;
   guint draft_source;
   MynaConversation *new_conversation; /* weak: the chat that has the draft */
 };
@@ -58,6 +57,9 @@ gboolean myna_application_open_kept_store (MynaApplication *self);
 void myna_application_apply_bin_days (MynaApplication *self);
 
 /* myna-application-draft.c */
+/* Reads what an earlier run left; the callback gives it to take_draft(), before the store is used. */
+void myna_application_read_draft (MynaApplication *self, StoreDb *store, GAsyncReadyCallback callback);
+void myna_application_take_draft (MynaApplication *self, StoreDb *store, GAsyncResult *result);
 /* The new chat gets what was left behind in the one before. */
 void myna_application_give_draft (MynaApplication *self, MynaConversation *conversation);
 /* At once, if there is something to save. */

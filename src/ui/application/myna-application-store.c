@@ -29,29 +29,34 @@ set_store (MynaApplication *self, StoreDb *store, GError *error)
 }
 
 static void
+draft_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  MynaApplication *self = user_data;
+
+  myna_application_take_draft (self, STORE_DB (source), result);
+  set_store (self, STORE_DB (g_object_ref (source)), g_steal_pointer (&self->store_error));
+}
+
+static void
 memory_store_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   MynaApplication *self = user_data;
   g_autoptr (GError) error = NULL;
-  StoreDb *store = store_open_finish (result, &error);
+  g_autoptr (StoreDb) store = store_open_finish (result, &error);
 
-  set_store (self, store, g_steal_pointer (&self->store_error));
+  myna_application_read_draft (self, store, draft_read_cb);
 }
 
 static void
 store_opened_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   MynaApplication *self = user_data;
-  GError *error = NULL;
-  StoreDb *store = store_open_finish (result, &error);
+  g_autoptr (StoreDb) store = store_open_finish (result, &self->store_error);
 
   if (store)
-    {
-      set_store (self, store, error);
-      return;
-    }
-  self->store_error = error;
-  store_open_memory_async (NULL, memory_store_cb, self);
+    myna_application_read_draft (self, store, draft_read_cb);
+  else
+    store_open_memory_async (NULL, memory_store_cb, self);
 }
 
 static char *

@@ -1,4 +1,4 @@
-/* myna-application.c: what lives as long as the program: the store, the engine, the models and the settings
+/* myna-application.c: runs the program: opens the history, makes the windows, tells of replies that ended
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
@@ -9,37 +9,39 @@
 
 #include <glib/gi18n.h>
 
+#include "application/myna-search-provider.h"
+#include "base/ui-compat.h"
+#include "chat/myna-new-chat-draft.h"
 #include "engine/actor/glm-importer.h"
+#include "help/myna-help-window.h"
 #include "markdown/code-theme.h"
-#include "application/myna-application-private.h"
+#include "models/myna-models-window.h"
 #include "myna-resources.h"
-#include "chat/myna-chat-settings.h"
+#include "preferences/myna-preferences-window.h"
+#include "window/myna-window.h"
 
-#define TITLE_DELAY_MS 800 /* the person may ask on at once */
-
-enum
+struct _MynaApplication
 {
-  PROP_0,
-  PROP_STORE,
-  PROP_TEMPORARY,
-  N_PROPS
-};
+  AdwApplication parent_instance;
 
-enum
-{
-  SIGNAL_CONVERSATION_BUSY,
-  N_SIGNALS
-};
+  GSettings *settings; /* the core's */
+  MynaCore *core;
+  MynaNewChatDraft *draft;
+  gboolean opening;      /* the history */
+  GError *opening_error; /* why it is opened in memory, or cannot be written */
+  gboolean prepared;     /* there was a window: history and model are wanted */
+  gboolean holding;      /* a reply is being written that must be finished without a window */
 
-static GParamSpec *properties[N_PROPS];
-static guint signals[N_SIGNALS];
+  GtkWidget *models_window;            /* weak: NULL while there is none */
+  MynaSearchProvider *search_provider; /* NULL: not on the bus */
+};
 
 G_DEFINE_FINAL_TYPE (MynaApplication, myna_application, ADW_TYPE_APPLICATION)
 
-/* ---- Conversations ---------------------------------------------------------------------------------------------- */
+/* ---- Replies ---------------------------------------------------------------------------------------------------- */
 
-MynaWindow *
-myna_application_get_window (MynaApplication *self)
+static MynaWindow *
+get_window (MynaApplication *self)
 {
   for (GList *l = gtk_application_get_windows (GTK_APPLICATION (self)); l; l = l->next)
     {
@@ -50,22 +52,15 @@ myna_application_get_window (MynaApplication *self)
   return NULL;
 }
 
-/* The id in the history; a temporary chat has none. */
-static gint64
-get_history_id (MynaApplication *self, MynaConversation *conversation)
-{
-  return conversation == self->temporary ? 0 : myna_conversation_get_id (conversation);
-}
-
 static void
 notify_finished (MynaApplication *self, MynaConversation *conversation)
 {
   g_autoptr (GNotification) notification = NULL;
   g_autofree char *id = NULL;
-  MynaWindow *window = myna_application_get_window (self);
+  MynaWindow *window = get_window (self);
   const char *title = myna_conversation_get_title (conversation);
 
-  if (!g_settings_get_boolean (self->settings, "notifications") || get_history_id (self, conversation) == 0)
+  if (!g_settings_get_boolean (self->settings, "notifications") || myna_core_get_history_id (self->core, conversation) == 0)
     return;
   if (window && gtk_window_is_active (GTK_WINDOW (window)))
     return;
@@ -76,10 +71,10 @@ notify_finished (MynaApplication *self, MynaConversation *conversation)
   g_application_send_notification (G_APPLICATION (self), id, notification);
 }
 
-void
-myna_application_update_hold (MynaApplication *self)
+static void
+update_hold (MynaApplication *self)
 {
-  gboolean hold = self->busy->len > 0 && g_settings_get_boolean (self->settings, "run-in-background");
+  gboolean hold = myna_core_get_n_busy (self->core) > 0 && g_settings_get_boolean (self->settings, "run-in-background");
 
   if (hold == self->holding)
     return;
@@ -91,111 +86,95 @@ myna_application_update_hold (MynaApplication *self)
 }
 
 static void
-busy_cb (MynaConversation *conversation, GParamSpec *pspec, MynaApplication *self)
+busy_cb (MynaCore *core, MynaConversation *conversation, gboolean busy, MynaApplication *self)
 {
-  gboolean busy = myna_conversation_get_busy (conversation);
-  gboolean known = g_ptr_array_find (self->busy, conversation, NULL);
+  if (!busy && myna_conversation_get_id (conversation))
+    notify_finished (self, conversation);
+  update_hold (self);
+}
 
-  if (busy && !known)
-    g_ptr_array_add (self->busy, g_object_ref (conversation));
-  g_signal_emit (self, signals[SIGNAL_CONVERSATION_BUSY], 0, get_history_id (self, conversation), busy);
-  if (!busy && known)
-    {
-      notify_finished (self, conversation);
-      myna_session_cache_trim (self->sessions);
-      g_ptr_array_remove (self->busy, conversation);
-    }
-  myna_application_update_hold (self);
+/* ---- The history ------------------------------------------------------------------------------------------------ */
+
+/* Tells the history for how long the bin keeps what is in it. */
+static void
+apply_bin_days (MynaApplication *self)
+{
+  StoreDb *store = myna_core_get_store (self->core);
+
+  if (store && !store_is_read_only (store))
+    store_set_bin_days_async (store, g_settings_get_uint (self->settings, "bin-days"), NULL, NULL, NULL);
 }
 
 static void
-id_cb (MynaConversation *conversation, GParamSpec *pspec, MynaApplication *self)
+draft_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_signal_emit (self, signals[SIGNAL_CONVERSATION_BUSY], 0, get_history_id (self, conversation),
-                 myna_conversation_get_busy (conversation));
+  MynaApplication *self = user_data;
+  StoreDb *store = STORE_DB (source);
+  g_autoptr (GError) error = g_steal_pointer (&self->opening_error);
+
+  myna_new_chat_draft_take (self->draft, store, !error || store_is_read_only (store), result);
+  self->opening = FALSE;
+  myna_core_set_store (self->core, store, error);
+  apply_bin_days (self);
+  g_application_release (G_APPLICATION (self));
 }
 
-/* The engine may hold another conversation's model, or none after some time without use.  The signal comes again when the
- * model is there, and its family's sampling is known. */
 static void
-prepare_cb (MynaConversation *conversation, MynaApplication *self)
+memory_store_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  const GlmSampling *family;
-  GlmActorLoadOptions options;
-  GlmSampling sampling = { 0 };
-  g_autofree char *system_prompt = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (StoreDb) store = store_open_finish (result, &error);
 
-  myna_model_library_get_options (self->models, &options);
-  myna_chat_settings_resolve_load (myna_conversation_get_settings (conversation), &options);
-  myna_model_library_ensure (self->models, myna_conversation_get_model (conversation), &options);
-  family = glm_actor_get_default_sampling (myna_model_library_get_actor (self->models));
-  if (family)
-    sampling = *family;
-  myna_chat_settings_resolve (myna_conversation_get_settings (conversation), &sampling, &system_prompt);
-  myna_conversation_set_sampling (conversation, family ? &sampling : NULL, system_prompt);
-  myna_session_cache_prepare (self->sessions, conversation);
+  myna_new_chat_draft_read (store, draft_read_cb, user_data);
 }
 
-/* A live conversation may come here more than once. */
-MynaConversation *
-myna_application_follow (MynaApplication *self, MynaConversation *conversation, StoreDb *store)
+static void
+store_opened_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  if (g_signal_handler_find (conversation, G_SIGNAL_MATCH_FUNC | G_SIGNAL_MATCH_DATA, 0, 0, NULL, busy_cb, self) == 0)
-    {
-      g_signal_connect_object (conversation, "notify::busy", G_CALLBACK (busy_cb), self, 0);
-      g_signal_connect_object (conversation, "notify::id", G_CALLBACK (id_cb), self, 0);
-      g_signal_connect_object (conversation, "prepare", G_CALLBACK (prepare_cb), self, 0);
-      myna_titler_watch (self->titler, conversation, store);
-    }
+  MynaApplication *self = user_data;
+  g_autoptr (StoreDb) store = store_open_finish (result, &self->opening_error);
 
-  return conversation;
+  if (store)
+    myna_new_chat_draft_read (store, draft_read_cb, self);
+  else
+    store_open_memory_async (NULL, memory_store_cb, self);
 }
 
-MynaConversation *
-myna_application_new_conversation (MynaApplication *self)
+static char *
+get_store_path (void)
 {
-  MynaConversation *conversation;
-
-  g_return_val_if_fail (MYNA_IS_APPLICATION (self), NULL);
-
-  if (!self->store)
-    return NULL;
-  conversation = myna_application_follow (self, myna_conversation_new (self->store, self->actor), self->store);
-  myna_application_give_draft (self, conversation);
-
-  return conversation;
+  return g_build_filename (g_get_user_data_dir (), MYNA_APP_ID, "chats.db", NULL);
 }
 
-MynaConversation *
-myna_application_open_conversation (MynaApplication *self, gint64 id)
+/* Opens the history, which is made if there is none, unless it is open. */
+static void
+open_store (MynaApplication *self)
 {
-  MynaConversation *conversation;
+  g_autofree char *path = NULL;
 
-  g_return_val_if_fail (MYNA_IS_APPLICATION (self), NULL);
-
-  if (!self->store)
-    return NULL;
-  conversation = myna_application_follow (self, myna_conversation_new_for_id (self->store, self->actor, id), self->store);
-  myna_session_cache_restore (self->sessions, conversation);
-
-  return conversation;
+  if (self->opening || myna_core_get_store (self->core))
+    return;
+  path = get_store_path ();
+  self->opening = TRUE;
+  g_application_hold (G_APPLICATION (self));
+  store_open_async (path, NULL, store_opened_cb, self);
 }
 
-gboolean
-myna_application_is_busy (MynaApplication *self, gint64 id)
+/* The same where one is kept.  FALSE: there is none yet. */
+static gboolean
+open_kept_store (gpointer user_data)
 {
-  g_return_val_if_fail (MYNA_IS_APPLICATION (self), FALSE);
+  MynaApplication *self = user_data;
+  g_autofree char *path = get_store_path ();
 
-  for (guint i = 0; i < self->busy->len; i++)
-    {
-      if (get_history_id (self, g_ptr_array_index (self->busy, i)) == id)
-        return TRUE;
-    }
+  if (!self->opening && !myna_core_get_store (self->core) && !g_file_test (path, G_FILE_TEST_EXISTS))
+    return FALSE;
+  open_store (self);
 
-  return FALSE;
+  return TRUE;
 }
 
-/* ---- Running ---------------------------------------------------------------------------------------------------- */
+/* ---- Windows ---------------------------------------------------------------------------------------------------- */
 
 /* What only a window needs.  Another program that searches through the history starts Myna, too: that reads no model, and
  * makes no history where there is none. */
@@ -205,20 +184,186 @@ prepare_for_window (MynaApplication *self)
   if (self->prepared)
     return;
   self->prepared = TRUE;
-  myna_application_open_store (self);
-  myna_model_library_ensure (self->models, NULL, NULL);
+  open_store (self);
+  myna_model_library_ensure (myna_core_get_models (self->core), NULL, NULL);
 }
 
-void
-myna_application_present (MynaApplication *self)
+/* Shows the window, making it if there is none. */
+static MynaWindow *
+present (MynaApplication *self)
 {
-  MynaWindow *window = myna_application_get_window (self);
+  MynaWindow *window = get_window (self);
 
   prepare_for_window (self);
   if (!window)
-    window = MYNA_WINDOW (myna_window_new (self));
+    window = MYNA_WINDOW (myna_window_new (GTK_APPLICATION (self), self->core, self->draft));
   gtk_window_present (GTK_WINDOW (window));
+
+  return window;
 }
+
+/* The models; adds the file, if it is not NULL, to them. */
+static void
+show_models (MynaApplication *self, GFile *file)
+{
+  MynaWindow *window = present (self);
+
+  if (!self->models_window)
+    {
+      self->models_window = myna_models_window_new (GTK_WINDOW (window), myna_core_get_models (self->core), self->settings);
+      g_object_add_weak_pointer (G_OBJECT (self->models_window), (gpointer *) &self->models_window);
+    }
+  gtk_window_present (GTK_WINDOW (self->models_window));
+  if (file)
+    myna_models_window_add_file (MYNA_MODELS_WINDOW (self->models_window), file);
+}
+
+/* ---- Actions ---------------------------------------------------------------------------------------------------- */
+
+static void
+new_chat_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  myna_window_new_chat (present (user_data));
+}
+
+static void
+open_chat_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  myna_window_open_chat (present (user_data), g_variant_get_int64 (parameter));
+}
+
+static void
+open_message_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  gint64 id, message_id;
+
+  g_variant_get (parameter, "(xx)", &id, &message_id);
+  myna_window_open_message (present (user_data), id, message_id);
+}
+
+static void
+search_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  myna_window_search (present (user_data), g_variant_get_string (parameter, NULL));
+}
+
+static void
+ask_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  myna_window_ask (present (user_data), g_variant_get_string (parameter, NULL));
+}
+
+static void
+help_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  myna_help_window_show (GTK_APPLICATION (user_data));
+}
+
+static void
+models_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  show_models (user_data, NULL);
+}
+
+static void
+preferences_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  MynaApplication *self = user_data;
+  MynaWindow *window = present (self);
+
+  gtk_window_present (
+      GTK_WINDOW (myna_preferences_window_new (GTK_WINDOW (window), self->settings, myna_core_get_models (self->core))));
+}
+
+static void
+about_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  myna_show_about (gtk_application_get_active_window (GTK_APPLICATION (user_data)));
+}
+
+/* Each window closes by itself, so that it keeps its state.  One may take others with it. */
+static void
+quit_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  MynaApplication *self = user_data;
+  g_autolist (GtkWindow) windows =
+      g_list_copy_deep (gtk_application_get_windows (GTK_APPLICATION (self)), (GCopyFunc) (void (*) (void)) g_object_ref, NULL);
+
+  for (GList *l = windows; l; l = l->next)
+    gtk_window_close (GTK_WINDOW (l->data));
+  g_application_quit (G_APPLICATION (self));
+}
+
+static void
+try_again_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  MynaApplication *self = user_data;
+
+  if (self->opening)
+    return;
+  myna_core_set_store (self->core, NULL, NULL);
+  open_store (self);
+}
+
+static void
+add_model_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  g_autoptr (GFile) file = g_file_new_for_uri (g_variant_get_string (parameter, NULL));
+
+  show_models (user_data, file);
+}
+
+static const GActionEntry actions[] = {
+  { "new-chat", new_chat_cb },
+  { "open-chat", open_chat_cb, "x" },
+  { "open-message", open_message_cb, "(xx)" }, /* chat; message or 0 */
+  { "search", search_cb, "s" },
+  { "ask", ask_cb, "s" },
+  { "reopen-history", try_again_cb },
+  { "help", help_cb },
+  { "models", models_cb },
+  { "add-model", add_model_cb, "s" }, /* its URI */
+  { "preferences", preferences_cb },
+  { "about", about_cb },
+  { "quit", quit_cb },
+};
+
+static const struct
+{
+  const char *action;
+  const char *keys[4];
+  /* clang-format off */
+} accels[] = {
+  { "app.quit", { "<Control>q" } },
+  { "app.preferences", { "<Control>comma" } },
+  { "window.close", { "<Control>w" } },
+  { "win.new-chat", { "<Control>n" } },
+  { "win.find", { "<Control>f" } },
+  { "win.search-history", { "<Control><Shift>f", "<Control>k" } },
+  { "app.help", { "F1" } },
+  { "win.show-help-overlay", { "<Control>question" } },
+  { "win.toggle-sidebar", { "F9" } },
+  { "win.main-menu", { "F10" } },
+  { "win.rename-current", { "F2" } },
+  { "win.text-larger", { "<Control>plus", "<Control>equal", "<Control>KP_Add" } },
+  { "win.text-smaller", { "<Control>minus", "<Control>KP_Subtract" } },
+  { "win.text-normal", { "<Control>0", "<Control>KP_0" } },
+  { "win.print-current", { "<Control>p" } },
+  { "win.previous-chat", { "<Alt>Up" } },
+  { "win.next-chat", { "<Alt>Down" } },
+  { "win.focus-composer", { "<Control>l" } },
+};
+/* clang-format on */
+
+static void
+add_actions (MynaApplication *self)
+{
+  g_action_map_add_action_entries (G_ACTION_MAP (self), actions, G_N_ELEMENTS (actions), self);
+  for (guint i = 0; i < G_N_ELEMENTS (accels); i++)
+    gtk_application_set_accels_for_action (GTK_APPLICATION (self), accels[i].action, accels[i].keys);
+}
+
+/* ---- Running ---------------------------------------------------------------------------------------------------- */
 
 static void
 apply_color_scheme (MynaApplication *self)
@@ -228,23 +373,6 @@ apply_color_scheme (MynaApplication *self)
   int chosen = g_settings_get_enum (self->settings, "color-scheme");
 
   adw_style_manager_set_color_scheme (adw_style_manager_get_default (), schemes[CLAMP (chosen, 0, 2)]);
-}
-
-static void
-apply_chat_settings (MynaApplication *self)
-{
-  g_autofree char *json = g_settings_get_string (self->settings, "chat-settings");
-
-  myna_chat_settings_set_defaults (json);
-}
-
-/* The starter model is too small to find titles: the first line of a question is better. */
-static void
-update_titler (MynaApplication *self)
-{
-  myna_titler_set_able (self->titler,
-                        g_strcmp0 (glm_actor_get_model_path (self->actor), myna_model_library_get_starter_path (self->models))
-                            != 0);
 }
 
 static void
@@ -261,17 +389,14 @@ myna_application_startup (GApplication *application)
   g_signal_connect_object (self->settings, "changed::color-scheme", G_CALLBACK (apply_color_scheme), self, G_CONNECT_SWAPPED);
   apply_color_scheme (self);
   g_settings_bind (self->settings, "code-theme", myna_code_theme_get_default (), "name", G_SETTINGS_BIND_GET);
-  g_signal_connect_object (self->settings, "changed::chat-settings", G_CALLBACK (apply_chat_settings), self, G_CONNECT_SWAPPED);
-  apply_chat_settings (self);
-  g_signal_connect_object (self->settings, "changed::bin-days", G_CALLBACK (myna_application_apply_bin_days), self,
-                           G_CONNECT_SWAPPED);
-  self->actor = glm_actor_new ();
-  self->models = myna_model_library_new (self->actor, self->settings);
+  g_signal_connect_object (self->settings, "changed::bin-days", G_CALLBACK (apply_bin_days), self, G_CONNECT_SWAPPED);
   sessions = g_build_filename (g_get_user_cache_dir (), MYNA_APP_ID, "sessions", NULL);
-  self->titler = myna_titler_new (TITLE_DELAY_MS);
-  g_signal_connect_object (self->actor, "notify::model-path", G_CALLBACK (update_titler), self, G_CONNECT_SWAPPED);
-  self->sessions = myna_session_cache_new (self->actor, sessions);
-  myna_application_add_actions (self);
+  self->core = myna_core_new (self->settings, sessions);
+  self->draft = myna_new_chat_draft_new (self->core);
+  if (self->search_provider)
+    myna_search_provider_set_core (self->search_provider, self->core);
+  g_signal_connect_object (self->core, "conversation-busy", G_CALLBACK (busy_cb), self, 0);
+  add_actions (self);
 }
 
 static gboolean
@@ -282,7 +407,7 @@ myna_application_dbus_register (GApplication *application, GDBusConnection *conn
 
   if (!G_APPLICATION_CLASS (myna_application_parent_class)->dbus_register (application, connection, object_path, error))
     return FALSE;
-  self->search_provider = myna_search_provider_new (self, connection, path, error);
+  self->search_provider = myna_search_provider_new (application, open_kept_store, connection, path, error);
 
   return self->search_provider != NULL;
 }
@@ -297,7 +422,7 @@ myna_application_dbus_unregister (GApplication *application, GDBusConnection *co
 static void
 myna_application_activate (GApplication *application)
 {
-  myna_application_present (MYNA_APPLICATION (application));
+  present (MYNA_APPLICATION (application));
 }
 
 /* A model on the command line, as the file manager gives it, is no question.  A folder or a .bin file only counts where it
@@ -319,7 +444,7 @@ add_models (MynaApplication *self, GApplicationCommandLine *command_line, char *
 
       if (!is_model (words[i], file))
         continue;
-      myna_application_show_models (self, file);
+      show_models (self, file);
       found = TRUE;
     }
 
@@ -330,7 +455,7 @@ static void
 myna_application_open (GApplication *application, GFile **files, int n_files, const char *hint)
 {
   for (int i = 0; i < n_files; i++)
-    myna_application_show_models (MYNA_APPLICATION (application), files[i]);
+    show_models (MYNA_APPLICATION (application), files[i]);
 }
 
 static int
@@ -340,15 +465,15 @@ myna_application_command_line (GApplication *application, GApplicationCommandLin
   GVariantDict *options = g_application_command_line_get_options_dict (command_line);
   g_autofree char **words = NULL;
   g_autofree char *question = NULL;
+  MynaWindow *window = present (self);
 
-  myna_application_present (self);
   if (g_variant_dict_lookup (options, G_OPTION_REMAINING, "^a&s", &words) && words[0]
       && !add_models (self, command_line, words))
     question = g_strjoinv (" ", words);
   if (question)
-    myna_window_ask (myna_application_get_window (self), question);
+    myna_window_ask (window, question);
   else if (g_variant_dict_contains (options, "new-chat"))
-    myna_window_new_chat (myna_application_get_window (self));
+    myna_window_new_chat (window);
 
   return 0;
 }
@@ -372,27 +497,12 @@ myna_application_shutdown (GApplication *application)
   MynaApplication *self = MYNA_APPLICATION (application);
 
   glm_import_stop_all ();
-  myna_application_save_draft (self);
-  myna_application_end_temporary (self);
-  if (self->store)
+  if (self->core)
     {
-      myna_conversation_finish_all (self->store);
-      store_close (self->store);
+      myna_new_chat_draft_save (self->draft);
+      myna_core_close (self->core);
     }
   G_APPLICATION_CLASS (myna_application_parent_class)->shutdown (application);
-}
-
-static void
-myna_application_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
-{
-  MynaApplication *self = MYNA_APPLICATION (object);
-
-  switch (prop_id)
-    {
-    case PROP_STORE: g_value_set_object (value, self->store); break;
-    case PROP_TEMPORARY: g_value_set_object (value, self->temporary); break;
-    default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-    }
 }
 
 static void
@@ -400,16 +510,9 @@ myna_application_finalize (GObject *object)
 {
   MynaApplication *self = MYNA_APPLICATION (object);
 
-  g_ptr_array_unref (self->busy);
-  g_clear_handle_id (&self->draft_source, g_source_remove);
-  g_clear_weak_pointer (&self->new_conversation);
-  g_free (self->draft);
-  g_clear_object (&self->store);
-  g_clear_error (&self->store_error);
-  g_clear_object (&self->titler);
-  g_clear_object (&self->sessions);
-  g_clear_object (&self->models);
-  g_clear_object (&self->actor);
+  g_clear_object (&self->draft);
+  g_clear_error (&self->opening_error);
+  g_clear_object (&self->core);
   g_clear_object (&self->settings);
 
   G_OBJECT_CLASS (myna_application_parent_class)->finalize (object);
@@ -421,7 +524,6 @@ myna_application_class_init (MynaApplicationClass *klass)
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GApplicationClass *application_class = G_APPLICATION_CLASS (klass);
 
-  object_class->get_property = myna_application_get_property;
   object_class->finalize = myna_application_finalize;
   application_class->startup = myna_application_startup;
   application_class->dbus_register = myna_application_dbus_register;
@@ -431,25 +533,6 @@ myna_application_class_init (MynaApplicationClass *klass)
   application_class->command_line = myna_application_command_line;
   application_class->handle_local_options = myna_application_handle_local_options;
   application_class->shutdown = myna_application_shutdown;
-
-  /**
-   * MynaApplication:store:
-   *
-   * The history, once it is open.
-   */
-  properties[PROP_STORE] = g_param_spec_object ("store", NULL, NULL, STORE_TYPE_DB, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
-
-  /**
-   * MynaApplication:temporary:
-   *
-   * The chat that is kept in memory alone.
-   */
-  properties[PROP_TEMPORARY] =
-      g_param_spec_object ("temporary", NULL, NULL, MYNA_TYPE_CONVERSATION, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
-  g_object_class_install_properties (object_class, N_PROPS, properties);
-
-  signals[SIGNAL_CONVERSATION_BUSY] = g_signal_new ("conversation-busy", MYNA_TYPE_APPLICATION, G_SIGNAL_RUN_LAST, 0, NULL,
-                                                    NULL, NULL, G_TYPE_NONE, 2, G_TYPE_INT64, G_TYPE_BOOLEAN);
 }
 
 static void
@@ -462,7 +545,6 @@ myna_application_init (MynaApplication *self)
     { NULL }
   };
 
-  self->busy = g_ptr_array_new_with_free_func (g_object_unref);
   g_application_add_main_option_entries (G_APPLICATION (self), options);
   g_application_set_option_context_parameter_string (G_APPLICATION (self), NULL);
 }
@@ -475,34 +557,10 @@ myna_application_new (void)
                        "/io/github/myna_chat/Myna", NULL);
 }
 
-GSettings *
-myna_application_get_settings (MynaApplication *self)
+MynaCore *
+myna_application_get_core (MynaApplication *self)
 {
   g_return_val_if_fail (MYNA_IS_APPLICATION (self), NULL);
 
-  return self->settings;
-}
-
-MynaModelLibrary *
-myna_application_get_models (MynaApplication *self)
-{
-  g_return_val_if_fail (MYNA_IS_APPLICATION (self), NULL);
-
-  return self->models;
-}
-
-StoreDb *
-myna_application_get_store (MynaApplication *self)
-{
-  g_return_val_if_fail (MYNA_IS_APPLICATION (self), NULL);
-
-  return self->store;
-}
-
-const GError *
-myna_application_get_store_error (MynaApplication *self)
-{
-  g_return_val_if_fail (MYNA_IS_APPLICATION (self), NULL);
-
-  return self->store_error;
+  return self->core;
 }

@@ -12,8 +12,6 @@
 
 #include <glib/gi18n.h>
 
-#include "application/myna-application-private.h"
-
 #define LINGER_SECONDS  10
 #define MAX_RESULTS     20
 #define MAX_METAS       100
@@ -22,7 +20,9 @@
 
 struct _MynaSearchProvider
 {
-  MynaApplication *application; /* not owned: it owns this; NULL once it has ended */
+  GApplication *application; /* not owned: it owns this; NULL once it has ended */
+  MynaCore *core;            /* not owned: the application's */
+  MynaOpenHistoryFunc open_history;
   GDBusConnection *connection;
   guint registration_id;
   GHashTable *hits;   /* result → StoreHit: what was found lately */
@@ -68,7 +68,7 @@ begin_call (MynaSearchProvider *self)
   if (self->linger_id)
     g_source_remove (self->linger_id);
   else
-    g_application_hold (G_APPLICATION (self->application));
+    g_application_hold (self->application);
   self->linger_id = 0;
 }
 
@@ -78,7 +78,7 @@ linger_cb (gpointer user_data)
   MynaSearchProvider *self = user_data;
 
   self->linger_id = 0;
-  g_application_release (G_APPLICATION (self->application));
+  g_application_release (self->application);
 
   return G_SOURCE_REMOVE;
 }
@@ -335,7 +335,7 @@ answer (MynaSearchProvider *self, StoreDb *store, GDBusMethodInvocation *invocat
 static void
 store_changed_cb (MynaSearchProvider *self)
 {
-  StoreDb *store = myna_application_get_store (self->application);
+  StoreDb *store = myna_core_get_store (self->core);
   g_autoptr (GPtrArray) waiting = g_steal_pointer (&self->waiting);
 
   self->waiting = g_ptr_array_new ();
@@ -353,9 +353,11 @@ activate_result (MynaSearchProvider *self, GVariant *parameters)
   gint64 conversation_id, message_id;
 
   g_variant_get_child (parameters, 0, "&s", &result);
-  myna_application_present (self->application);
   if (read_result (result, &conversation_id, &message_id))
-    myna_window_open_message (myna_application_get_window (self->application), conversation_id, message_id);
+    g_action_group_activate_action (G_ACTION_GROUP (self->application), "open-message",
+                                    g_variant_new ("(xx)", conversation_id, message_id));
+  else
+    g_application_activate (self->application);
 }
 
 static void
@@ -364,8 +366,7 @@ launch_search (MynaSearchProvider *self, GVariant *parameters)
   g_autoptr (GVariant) terms = g_variant_get_child_value (parameters, 0);
   g_autofree char *text = join_terms (terms);
 
-  myna_application_present (self->application);
-  myna_window_search (myna_application_get_window (self->application), text);
+  g_action_group_activate_action (G_ACTION_GROUP (self->application), "search", g_variant_new_string (text));
 }
 
 static void
@@ -387,9 +388,9 @@ method_call_cb (GDBusConnection *connection, const char *sender, const char *obj
     }
   else
     {
-      StoreDb *store = myna_application_get_store (self->application);
+      StoreDb *store = myna_core_get_store (self->core);
 
-      if (!store && myna_application_open_kept_store (self->application))
+      if (!store && self->open_history (self->application))
         g_ptr_array_add (self->waiting, invocation);
       else
         answer (self, store, invocation);
@@ -397,13 +398,15 @@ method_call_cb (GDBusConnection *connection, const char *sender, const char *obj
 }
 
 MynaSearchProvider *
-myna_search_provider_new (MynaApplication *application, GDBusConnection *connection, const char *object_path, GError **error)
+myna_search_provider_new (GApplication *application, MynaOpenHistoryFunc open_history, GDBusConnection *connection,
+                          const char *object_path, GError **error)
 {
   static const GDBusInterfaceVTable vtable = { .method_call = method_call_cb };
   MynaSearchProvider *self = g_rc_box_new0 (MynaSearchProvider);
   g_autoptr (GDBusNodeInfo) info = g_dbus_node_info_new_for_xml (introspection, NULL);
 
   self->application = application;
+  self->open_history = open_history;
   self->connection = g_object_ref (connection);
   self->hits = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) store_hit_free);
   self->waiting = g_ptr_array_new ();
@@ -414,9 +417,15 @@ myna_search_provider_new (MynaApplication *application, GDBusConnection *connect
       provider_unref (self);
       return NULL;
     }
-  g_signal_connect_swapped (application, "notify::store", G_CALLBACK (store_changed_cb), self);
 
   return self;
+}
+
+void
+myna_search_provider_set_core (MynaSearchProvider *self, MynaCore *core)
+{
+  self->core = core;
+  g_signal_connect_swapped (core, "notify::store", G_CALLBACK (store_changed_cb), self);
 }
 
 void
@@ -425,7 +434,8 @@ myna_search_provider_free (MynaSearchProvider *self)
   if (!self)
     return;
   g_dbus_connection_unregister_object (self->connection, self->registration_id);
-  g_signal_handlers_disconnect_by_data (self->application, self);
+  if (self->core)
+    g_signal_handlers_disconnect_by_data (self->core, self);
   for (guint i = 0; i < self->waiting->len; i++)
     g_dbus_method_invocation_return_dbus_error (g_ptr_array_index (self->waiting, i), "org.freedesktop.DBus.Error.NoReply",
                                                 "Myna has ended");

@@ -4,16 +4,21 @@
  */
 #pragma once
 
-#include "application/myna-application.h"
+#include "chat/myna-core.h"
 
 G_BEGIN_DECLS
 
 typedef struct _MynaSearchProvider MynaSearchProvider;
 
+/* Opens the history where one is kept; user_data: the application.  FALSE: there is none yet. */
+typedef gboolean (*MynaOpenHistoryFunc) (gpointer user_data);
+
 /* Answers on `connection` at `object_path`, until it is freed.  The application, which owns it, stays alive for a moment
- * after each call.  NULL and error where the path is taken. */
-MynaSearchProvider *myna_search_provider_new (MynaApplication *application, GDBusConnection *connection,
-                                              const char *object_path, GError **error);
+ * after each call, and has the actions "open-message" and "search".  NULL and error where the path is taken. */
+MynaSearchProvider *myna_search_provider_new (GApplication *application, MynaOpenHistoryFunc open_history,
+                                              GDBusConnection *connection, const char *object_path, GError **error);
+/* Before the first call. */
+void myna_search_provider_set_core (MynaSearchProvider *self, MynaCore *core);
 void myna_search_provider_free (MynaSearchProvider *self);
 
 G_END_DECLS

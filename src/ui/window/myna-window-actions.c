@@ -15,7 +15,7 @@
 static StoreDb *
 get_store (MynaWindow *self)
 {
-  return myna_application_get_store (self->application);
+  return myna_core_get_store (self->core);
 }
 
 static MynaHistoryModel *
@@ -27,7 +27,7 @@ get_history (MynaWindow *self)
 static gint64
 get_current_id (MynaWindow *self)
 {
-  gboolean kept = self->conversation && self->conversation != myna_application_get_temporary (self->application);
+  gboolean kept = self->conversation && self->conversation != myna_core_get_temporary (self->core);
 
   return kept ? myna_conversation_get_id (self->conversation) : 0;
 }
@@ -263,9 +263,9 @@ temporary_chat (GtkWidget *widget, const char *name, GVariant *parameter)
   if (myna_split_view_get_collapsed (MYNA_SPLIT_VIEW (self->split)))
     myna_split_view_set_show_sidebar (MYNA_SPLIT_VIEW (self->split), FALSE);
   if (g_str_equal (name, "win.temporary-chat"))
-    myna_application_begin_temporary (self->application);
+    myna_core_begin_temporary (self->core);
   else
-    myna_application_end_temporary (self->application);
+    myna_core_end_temporary (self->core);
 }
 
 /* ---- Moving about ----------------------------------------------------------------------------------------------- */
@@ -321,7 +321,7 @@ myna_window_open_message (MynaWindow *self, gint64 id, gint64 message_id)
   g_return_if_fail (MYNA_IS_WINDOW (self));
 
   myna_window_open_chat (self, id);
-  if (!myna_application_get_store (self->application))
+  if (!myna_core_get_store (self->core))
     self->pending_message_id = message_id;
   else if (message_id)
     myna_conversation_view_show_message (MYNA_CONVERSATION_VIEW (self->view), message_id,
@@ -391,8 +391,7 @@ chat_settings (GtkWidget *widget, const char *name, GVariant *parameter)
 
   if (!self->conversation)
     return;
-  window =
-      myna_chat_settings_window_new (GTK_WINDOW (self), self->conversation, myna_application_get_models (self->application));
+  window = myna_chat_settings_window_new (GTK_WINDOW (self), self->conversation, myna_core_get_models (self->core));
   gtk_window_present (GTK_WINDOW (window));
 }
 
@@ -402,7 +401,7 @@ use_model (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MynaWindow *self = MYNA_WINDOW (widget);
   const char *path = g_variant_get_string (parameter, NULL);
-  MynaModelLibrary *models = myna_application_get_models (self->application);
+  MynaModelLibrary *models = myna_core_get_models (self->core);
   GlmActorLoadOptions options;
   const char *before;
 
@@ -424,7 +423,7 @@ static void
 load_model (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MynaWindow *self = MYNA_WINDOW (widget);
-  MynaModelLibrary *models = myna_application_get_models (self->application);
+  MynaModelLibrary *models = myna_core_get_models (self->core);
 
   myna_banner_hide (MYNA_BANNER (self->model_banner));
   myna_model_library_forgive_crash (models);

@@ -35,8 +35,8 @@ describe_recovery (const StoreRecovery *recovery)
 void
 myna_window_update_store_banner (MynaWindow *self)
 {
-  const GError *error = myna_application_get_store_error (self->application);
-  StoreDb *store = myna_application_get_store (self->application);
+  const GError *error = myna_core_get_store_error (self->core);
+  StoreDb *store = myna_core_get_store (self->core);
   g_autofree char *body = NULL;
 
   if (error)
@@ -80,7 +80,7 @@ myna_window_restore_model (MynaWindow *self, const char *path)
 void
 myna_window_show_load_failure (MynaWindow *self, const char *path, GError *error)
 {
-  MynaModelLibrary *models = myna_application_get_models (self->application);
+  MynaModelLibrary *models = myna_core_get_models (self->core);
   g_autofree char *name = myna_model_library_describe (models, path);
   g_autofree char *title = g_strdup_printf (_ ("“%s” could not be loaded"), name);
   g_autofree char *body = myna_problem_describe (error);
@@ -93,7 +93,7 @@ myna_window_show_load_failure (MynaWindow *self, const char *path, GError *error
 void
 myna_window_check_model (MynaWindow *self)
 {
-  MynaModelLibrary *models = myna_application_get_models (self->application);
+  MynaModelLibrary *models = myna_core_get_models (self->core);
   const char *crashed = myna_model_library_get_crashed_path (models);
   g_autofree char *name = NULL;
   g_autofree char *title = NULL;

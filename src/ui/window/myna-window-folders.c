@@ -9,7 +9,7 @@
 static StoreDb *
 get_store (MynaWindow *self)
 {
-  return myna_application_get_store (self->application);
+  return myna_core_get_store (self->core);
 }
 
 static MynaHistoryModel *

@@ -16,8 +16,9 @@ struct _MynaWindow
 {
   AdwApplicationWindow parent_instance;
 
-  MynaApplication *application; /* not owned: it owns the window */
-  GSettings *settings;
+  MynaCore *core;
+  MynaNewChatDraft *draft;
+  GSettings *settings;            /* the core's */
   MynaConversation *conversation; /* shown now; NULL while the store is not open */
   GSignalGroup *conversation_signals;
   GCancellable *cancellable; /* of what the window asked the store for */

@@ -9,7 +9,7 @@
 gboolean
 myna_window_is_temporary (MynaWindow *self)
 {
-  return self->conversation && self->conversation == myna_application_get_temporary (self->application);
+  return self->conversation && self->conversation == myna_core_get_temporary (self->core);
 }
 
 void
@@ -29,7 +29,7 @@ myna_window_update_title (MynaWindow *self)
 void
 myna_window_update_model (MynaWindow *self)
 {
-  MynaModelLibrary *models = myna_application_get_models (self->application);
+  MynaModelLibrary *models = myna_core_get_models (self->core);
   GlmActor *actor = myna_model_library_get_actor (models);
   const char *loading = myna_model_library_get_loading_path (models);
   const char *loaded = glm_actor_get_model_path (actor);
@@ -74,7 +74,7 @@ static void
 fill_model_menu_cb (GtkMenuButton *button, gpointer user_data)
 {
   MynaWindow *self = user_data;
-  GListModel *entries = myna_model_library_get_entries (myna_application_get_models (self->application));
+  GListModel *entries = myna_model_library_get_entries (myna_core_get_models (self->core));
   g_autoptr (GMenu) menu = g_menu_new ();
   g_autoptr (GMenu) models = g_menu_new ();
   g_autoptr (GMenu) more = g_menu_new ();

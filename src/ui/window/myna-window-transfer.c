@@ -51,7 +51,7 @@ static void
 export_chats (GtkWidget *widget, const char *name, GVariant *ids)
 {
   MynaWindow *self = MYNA_WINDOW (widget);
-  StoreDb *store = myna_application_get_store (self->application);
+  StoreDb *store = myna_core_get_store (self->core);
   MynaHistoryModel *history = myna_sidebar_get_model (MYNA_SIDEBAR (self->sidebar));
   gsize n_ids = 0;
   const gint64 *id = ids ? g_variant_get_fixed_array (ids, &n_ids, sizeof (gint64)) : NULL;
@@ -67,7 +67,7 @@ export_current (GtkWidget *widget, const char *name, GVariant *parameter)
   MynaWindow *self = MYNA_WINDOW (widget);
   gint64 id = myna_conversation_get_id (self->conversation);
 
-  show_task (self, myna_export_window_new (GTK_WINDOW (self), myna_application_get_store (self->application), &id, 1,
+  show_task (self, myna_export_window_new (GTK_WINDOW (self), myna_core_get_store (self->core), &id, 1,
                                            myna_conversation_get_title (self->conversation)));
 }
 
@@ -89,8 +89,8 @@ print_current (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MynaWindow *self = MYNA_WINDOW (widget);
 
-  myna_chat_print_async (GTK_WINDOW (self), myna_application_get_store (self->application),
-                         myna_conversation_get_id (self->conversation), NULL, self->cancellable, printed_cb, NULL);
+  myna_chat_print_async (GTK_WINDOW (self), myna_core_get_store (self->core), myna_conversation_get_id (self->conversation),
+                         NULL, self->cancellable, printed_cb, NULL);
 }
 
 /* ---- Import ----------------------------------------------------------------------------------------------------- */
@@ -99,7 +99,7 @@ static void
 import_chosen_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   MynaWindow *self = MYNA_WINDOW (source);
-  StoreDb *store = myna_application_get_store (self->application);
+  StoreDb *store = myna_core_get_store (self->core);
   g_autoptr (GFile) file = myna_choose_file_finish (result);
 
   if (file && store)
@@ -120,14 +120,14 @@ import_chats (GtkWidget *widget, const char *name, GVariant *parameter)
 static void
 restoring_cb (MynaWindow *self)
 {
-  myna_conversation_finish_all (myna_application_get_store (self->application));
+  myna_conversation_finish_all (myna_core_get_store (self->core));
 }
 
 static void
 show_backups (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MynaWindow *self = MYNA_WINDOW (widget);
-  StoreDb *store = myna_application_get_store (self->application);
+  StoreDb *store = myna_core_get_store (self->core);
   GtkWidget *window;
 
   if (!store)

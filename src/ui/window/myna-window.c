@@ -56,9 +56,12 @@ myna_window_new_chat (MynaWindow *self)
   if (!self->conversation || myna_window_is_temporary (self) || myna_conversation_get_id (self->conversation) != 0
       || myna_conversation_get_busy (self->conversation))
     {
-      conversation = myna_application_new_conversation (self->application);
+      conversation = myna_core_new_conversation (self->core);
       if (conversation)
-        myna_window_set_conversation (self, conversation);
+        {
+          myna_new_chat_draft_give (self->draft, conversation);
+          myna_window_set_conversation (self, conversation);
+        }
     }
   if (myna_split_view_get_collapsed (MYNA_SPLIT_VIEW (self->split)))
     myna_split_view_set_show_sidebar (MYNA_SPLIT_VIEW (self->split), FALSE);
@@ -72,7 +75,7 @@ myna_window_open_chat (MynaWindow *self, gint64 id)
 
   g_return_if_fail (MYNA_IS_WINDOW (self));
 
-  if (!myna_application_get_store (self->application))
+  if (!myna_core_get_store (self->core))
     {
       self->pending_id = id;
       self->pending_message_id = 0;
@@ -80,7 +83,7 @@ myna_window_open_chat (MynaWindow *self, gint64 id)
     }
   if (!self->conversation || myna_window_is_temporary (self) || myna_conversation_get_id (self->conversation) != id)
     {
-      conversation = myna_application_open_conversation (self->application, id);
+      conversation = myna_core_open_conversation (self->core, id);
       myna_window_set_conversation (self, conversation);
     }
   if (myna_split_view_get_collapsed (MYNA_SPLIT_VIEW (self->split)))
@@ -95,7 +98,7 @@ myna_window_ask (MynaWindow *self, const char *question)
 {
   g_return_if_fail (MYNA_IS_WINDOW (self));
 
-  if (!myna_application_get_store (self->application))
+  if (!myna_core_get_store (self->core))
     {
       g_free (self->pending_question);
       self->pending_question = g_strdup (question);
@@ -150,7 +153,7 @@ static void
 open_first (MynaWindow *self)
 {
   gint64 last = self->pending_id ? self->pending_id : g_settings_get_int64 (self->settings, "last-conversation");
-  StoreDb *store = myna_application_get_store (self->application);
+  StoreDb *store = myna_core_get_store (self->core);
 
   if (self->pending_question)
     {
@@ -177,7 +180,7 @@ open_first (MynaWindow *self)
 static void
 begin_cb (MynaWindow *self)
 {
-  if (myna_application_get_store (self->application))
+  if (myna_core_get_store (self->core))
     myna_window_new_chat (self);
 }
 
@@ -192,7 +195,7 @@ myna_window_start_over (MynaWindow *self)
 static void
 store_changed_cb (MynaWindow *self)
 {
-  StoreDb *store = myna_application_get_store (self->application);
+  StoreDb *store = myna_core_get_store (self->core);
 
   g_cancellable_cancel (self->cancellable);
   g_object_unref (self->cancellable);
@@ -209,7 +212,7 @@ store_changed_cb (MynaWindow *self)
 static void
 temporary_changed_cb (MynaWindow *self)
 {
-  MynaConversation *temporary = myna_application_get_temporary (self->application);
+  MynaConversation *temporary = myna_core_get_temporary (self->core);
 
   if (temporary)
     {
@@ -223,8 +226,9 @@ temporary_changed_cb (MynaWindow *self)
 }
 
 static void
-busy_changed_cb (MynaWindow *self, gint64 id, gboolean busy)
+busy_changed_cb (MynaWindow *self, MynaConversation *conversation, gboolean busy)
 {
+  gint64 id = myna_core_get_history_id (self->core, conversation);
   MynaHistoryModel *model = myna_sidebar_get_model (MYNA_SIDEBAR (self->sidebar));
 
   if (id)
@@ -387,6 +391,8 @@ myna_window_finalize (GObject *object)
 
   g_clear_object (&self->cancellable);
   g_clear_object (&self->settings);
+  g_clear_object (&self->draft);
+  g_clear_object (&self->core);
   g_free (self->pending_question);
   g_free (self->replaced_model);
 
@@ -420,13 +426,13 @@ myna_window_init (MynaWindow *self)
 }
 
 static void
-follow_application (MynaWindow *self)
+follow_core (MynaWindow *self)
 {
-  MynaModelLibrary *models = myna_application_get_models (self->application);
+  MynaModelLibrary *models = myna_core_get_models (self->core);
   GlmActor *actor = myna_model_library_get_actor (models);
 
-  g_signal_connect_object (self->application, "notify::store", G_CALLBACK (store_changed_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->application, "conversation-busy", G_CALLBACK (busy_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->core, "notify::store", G_CALLBACK (store_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->core, "conversation-busy", G_CALLBACK (busy_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (models, "notify::loading-path", G_CALLBACK (myna_window_update_model), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (models, "notify::default-path", G_CALLBACK (myna_window_update_model), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (models, "load-failed", G_CALLBACK (myna_window_show_load_failure), self, G_CONNECT_SWAPPED);
@@ -435,7 +441,7 @@ follow_application (MynaWindow *self)
                            self, G_CONNECT_SWAPPED);
   g_signal_connect_object (actor, "notify::model-path", G_CALLBACK (myna_window_update_model), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (actor, "notify::load-fraction", G_CALLBACK (myna_window_update_model), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->application, "notify::temporary", G_CALLBACK (temporary_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->core, "notify::temporary", G_CALLBACK (temporary_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->settings, "changed::text-size", G_CALLBACK (update_text_size), self, G_CONNECT_SWAPPED);
   update_text_size (self);
   myna_window_update_model (self);
@@ -444,13 +450,14 @@ follow_application (MynaWindow *self)
 }
 
 GtkWidget *
-myna_window_new (MynaApplication *application)
+myna_window_new (GtkApplication *application, MynaCore *core, MynaNewChatDraft *draft)
 {
   MynaWindow *self = g_object_new (MYNA_TYPE_WINDOW, "application", application, NULL);
   GtkWidget *split = myna_split_view_new ();
 
-  self->application = application;
-  self->settings = g_object_ref (myna_application_get_settings (application));
+  self->core = g_object_ref (core);
+  self->draft = g_object_ref (draft);
+  self->settings = g_object_ref (myna_core_get_settings (core));
   self->split = split;
   self->toasts = adw_toast_overlay_new ();
   self->sidebar = myna_sidebar_new ();
@@ -471,7 +478,7 @@ myna_window_new (MynaApplication *application)
   myna_split_view_set_show_sidebar (MYNA_SPLIT_VIEW (split), g_settings_get_boolean (self->settings, "show-sidebar"));
   update_header_buttons (self);
   myna_window_update_title (self);
-  follow_application (self);
+  follow_core (self);
 
   return GTK_WIDGET (self);
 }

@@ -6,14 +6,16 @@
 
 #include <adwaita.h>
 
-#include "application/myna-application.h"
+#include "chat/myna-core.h"
+#include "chat/myna-new-chat-draft.h"
 
 G_BEGIN_DECLS
 
 #define MYNA_TYPE_WINDOW (myna_window_get_type ())
 G_DECLARE_FINAL_TYPE (MynaWindow, myna_window, MYNA, WINDOW, AdwApplicationWindow)
 
-GtkWidget *myna_window_new (MynaApplication *application);
+/* draft: what new chats begin with. */
+GtkWidget *myna_window_new (GtkApplication *application, MynaCore *core, MynaNewChatDraft *draft);
 /* Shows an empty conversation; the one shown already, if it is empty. */
 void myna_window_new_chat (MynaWindow *self);
 void myna_window_open_chat (MynaWindow *self, gint64 id);

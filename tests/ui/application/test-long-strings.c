@@ -299,7 +299,7 @@ test_main_window (void)
 {
   GtkWidget *window = main_window ();
 
-  wait_until (myna_application_get_store (application) != NULL);
+  wait_until (myna_core_get_store (myna_application_get_core (application)) != NULL);
   check (window, "empty chat", 2);
   check_menus (window, "menus");
   activate ("win.find");
@@ -323,7 +323,7 @@ test_sidebar (void)
 }
 
 static void
-reply_ended_cb (MynaApplication *source, gint64 id, gboolean busy, gpointer n_ended)
+reply_ended_cb (MynaCore *core, MynaConversation *conversation, gboolean busy, gpointer n_ended)
 {
   *(guint *) n_ended += !busy;
 }
@@ -332,11 +332,12 @@ static void
 test_reply (void)
 {
   guint n_ended = 0;
-  gulong handler = g_signal_connect (application, "conversation-busy", G_CALLBACK (reply_ended_cb), &n_ended);
+  gulong handler =
+      g_signal_connect (myna_application_get_core (application), "conversation-busy", G_CALLBACK (reply_ended_cb), &n_ended);
 
   g_action_group_activate_action (G_ACTION_GROUP (application), "ask", g_variant_new_string ("What is 2 + 3?"));
   wait_until (n_ended > 0);
-  g_signal_handler_disconnect (application, handler);
+  g_signal_handler_disconnect (myna_application_get_core (application), handler);
   check (main_window (), "reply", 1);
   check_menus (main_window (), "menus of the chat");
 }
@@ -392,7 +393,8 @@ test_chat_import (void)
 
   g_assert_true (g_file_set_contents (path, history, -1, NULL));
   gtk_window_present (
-      GTK_WINDOW (myna_chat_import_window_new (GTK_WINDOW (main_window ()), myna_application_get_store (application), file)));
+      GTK_WINDOW (myna_chat_import_window_new (GTK_WINDOW (main_window ()),
+                                               myna_core_get_store (myna_application_get_core (application)), file)));
   check (other_window (), "import of chats", 2);
   close_others ();
   g_unlink (path);

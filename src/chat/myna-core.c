@@ -1,0 +1,356 @@
+/* myna-core.c: what conversations are held with: history, engine, models, settings, evaluated states, titles
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "chat/myna-core.h"
+
+#include "chat/myna-chat-settings.h"
+#include "chat/myna-session-cache.h"
+#include "chat/myna-titler.h"
+
+#define TITLE_DELAY_MS 800 /* the person may ask on at once */
+
+struct _MynaCore
+{
+  GObject parent_instance;
+
+  GSettings *settings;
+  GlmActor *actor;
+  MynaModelLibrary *models;
+  MynaSessionCache *sessions;
+  MynaTitler *titler;
+  StoreDb *store;
+  GError *store_error;
+  StoreDb *temporary_store;
+  MynaConversation *temporary;
+  GPtrArray *busy; /* MynaConversation in which a reply is being written */
+};
+
+enum
+{
+  PROP_0,
+  PROP_STORE,
+  PROP_TEMPORARY,
+  N_PROPS
+};
+
+static GParamSpec *props[N_PROPS];
+static guint busy_signal;
+
+G_DEFINE_FINAL_TYPE (MynaCore, myna_core, G_TYPE_OBJECT)
+
+/* ---- The engine ------------------------------------------------------------------------------------------------- */
+
+/* The starter model is too small to find titles: the first line of a question is better. */
+static void
+engine_model_cb (MynaCore *self)
+{
+  const char *starter = myna_model_library_get_starter_path (self->models);
+
+  myna_titler_set_able (self->titler, g_strcmp0 (glm_actor_get_model_path (self->actor), starter) != 0);
+}
+
+/* ---- Conversations ---------------------------------------------------------------------------------------------- */
+
+gint64
+myna_core_get_history_id (MynaCore *self, MynaConversation *conversation)
+{
+  return conversation == self->temporary ? 0 : myna_conversation_get_id (conversation);
+}
+
+guint
+myna_core_get_n_busy (MynaCore *self)
+{
+  return self->busy->len;
+}
+
+gboolean
+myna_core_is_busy (MynaCore *self, gint64 id)
+{
+  for (guint i = 0; i < self->busy->len; i++)
+    if (myna_core_get_history_id (self, g_ptr_array_index (self->busy, i)) == id)
+      return TRUE;
+  return FALSE;
+}
+
+static void
+busy_cb (MynaConversation *conversation, GParamSpec *pspec, MynaCore *self)
+{
+  g_autoptr (MynaConversation) kept = g_object_ref (conversation);
+  gboolean busy = myna_conversation_get_busy (conversation);
+
+  if (busy && !g_ptr_array_find (self->busy, conversation, NULL))
+    g_ptr_array_add (self->busy, g_object_ref (conversation));
+  else if (!busy && g_ptr_array_remove (self->busy, conversation))
+    myna_session_cache_trim (self->sessions);
+  g_signal_emit (self, busy_signal, 0, conversation, busy);
+}
+
+/* The engine may hold another conversation's model, or none after some time without use.  The signal comes again when the
+ * model is there, and its family's sampling is known. */
+static void
+prepare_cb (MynaConversation *conversation, MynaCore *self)
+{
+  const char *settings = myna_conversation_get_settings (conversation);
+  const GlmSampling *family;
+  GlmActorLoadOptions options;
+  GlmSampling sampling = { 0 };
+  g_autofree char *system_prompt = NULL;
+
+  myna_model_library_get_options (self->models, &options);
+  myna_chat_settings_resolve_load (settings, &options);
+  myna_model_library_ensure (self->models, myna_conversation_get_model (conversation), &options);
+  family = glm_actor_get_default_sampling (self->actor);
+  if (family)
+    sampling = *family;
+  myna_chat_settings_resolve (settings, &sampling, &system_prompt);
+  myna_conversation_set_sampling (conversation, family ? &sampling : NULL, system_prompt);
+  myna_session_cache_prepare (self->sessions, conversation);
+}
+
+/* Listens to the conversation, which is returned, once: a live one may come here again.  store: where it can get a title;
+ * NULL: it is temporary. */
+static MynaConversation *
+follow (MynaCore *self, MynaConversation *conversation, StoreDb *store)
+{
+  if (g_signal_handler_find (conversation, G_SIGNAL_MATCH_FUNC | G_SIGNAL_MATCH_DATA, 0, 0, NULL, busy_cb, self) == 0)
+    {
+      g_signal_connect_object (conversation, "notify::busy", G_CALLBACK (busy_cb), self, 0);
+      g_signal_connect_object (conversation, "notify::id", G_CALLBACK (busy_cb), self, 0);
+      g_signal_connect_object (conversation, "prepare", G_CALLBACK (prepare_cb), self, 0);
+      myna_titler_watch (self->titler, conversation, store);
+    }
+  return conversation;
+}
+
+MynaConversation *
+myna_core_new_conversation (MynaCore *self)
+{
+  g_return_val_if_fail (MYNA_IS_CORE (self), NULL);
+
+  return self->store ? follow (self, myna_conversation_new (self->store, self->actor), self->store) : NULL;
+}
+
+MynaConversation *
+myna_core_open_conversation (MynaCore *self, gint64 id)
+{
+  MynaConversation *conversation;
+
+  g_return_val_if_fail (MYNA_IS_CORE (self), NULL);
+
+  if (!self->store)
+    return NULL;
+  conversation = follow (self, myna_conversation_new_for_id (self->store, self->actor, id), self->store);
+  myna_session_cache_restore (self->sessions, conversation);
+  return conversation;
+}
+
+/* ---- The temporary chat ----------------------------------------------------------------------------------------- */
+
+static void
+temporary_store_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (MynaCore) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (StoreDb) store = store_open_finish (result, &error);
+
+  if (!store)
+    {
+      g_warning ("No temporary chat: %s", error->message);
+      return;
+    }
+  if (self->temporary)
+    return;
+  self->temporary_store = g_steal_pointer (&store);
+  self->temporary = follow (self, myna_conversation_new (self->temporary_store, self->actor), NULL);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_TEMPORARY]);
+}
+
+MynaConversation *
+myna_core_get_temporary (MynaCore *self)
+{
+  g_return_val_if_fail (MYNA_IS_CORE (self), NULL);
+
+  return self->temporary;
+}
+
+void
+myna_core_begin_temporary (MynaCore *self)
+{
+  g_return_if_fail (MYNA_IS_CORE (self));
+
+  if (self->temporary)
+    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_TEMPORARY]);
+  else
+    store_open_memory_async (NULL, temporary_store_cb, g_object_ref (self));
+}
+
+void
+myna_core_end_temporary (MynaCore *self)
+{
+  g_autoptr (MynaConversation) conversation = NULL;
+  g_autoptr (StoreDb) store = NULL;
+
+  g_return_if_fail (MYNA_IS_CORE (self));
+
+  if (!self->temporary)
+    return;
+  conversation = g_object_ref (self->temporary);
+  myna_conversation_stop (conversation);
+  if (g_ptr_array_remove (self->busy, conversation))
+    g_signal_emit (self, busy_signal, 0, conversation, FALSE);
+  g_signal_handlers_disconnect_by_data (conversation, self);
+  g_clear_object (&self->temporary);
+  store = g_steal_pointer (&self->temporary_store);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_TEMPORARY]);
+}
+
+/* ---- The history ------------------------------------------------------------------------------------------------ */
+
+void
+myna_core_set_store (MynaCore *self, StoreDb *store, const GError *error)
+{
+  GError *copy = error ? g_error_copy (error) : NULL;
+
+  g_return_if_fail (MYNA_IS_CORE (self));
+
+  g_clear_error (&self->store_error);
+  self->store_error = copy;
+  g_set_object (&self->store, store);
+  /* Where the history is not kept, neither is anything that is made of it. */
+  myna_session_cache_set_store (self->sessions, error ? NULL : store);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_STORE]);
+}
+
+StoreDb *
+myna_core_get_store (MynaCore *self)
+{
+  g_return_val_if_fail (MYNA_IS_CORE (self), NULL);
+
+  return self->store;
+}
+
+const GError *
+myna_core_get_store_error (MynaCore *self)
+{
+  g_return_val_if_fail (MYNA_IS_CORE (self), NULL);
+
+  return self->store_error;
+}
+
+void
+myna_core_close (MynaCore *self)
+{
+  g_return_if_fail (MYNA_IS_CORE (self));
+
+  myna_core_end_temporary (self);
+  if (!self->store)
+    return;
+  myna_conversation_finish_all (self->store);
+  store_close (self->store);
+}
+
+/* ---- Object ----------------------------------------------------------------------------------------------------- */
+
+GSettings *
+myna_core_get_settings (MynaCore *self)
+{
+  g_return_val_if_fail (MYNA_IS_CORE (self), NULL);
+
+  return self->settings;
+}
+
+GlmActor *
+myna_core_get_engine (MynaCore *self)
+{
+  g_return_val_if_fail (MYNA_IS_CORE (self), NULL);
+
+  return self->actor;
+}
+
+MynaModelLibrary *
+myna_core_get_models (MynaCore *self)
+{
+  g_return_val_if_fail (MYNA_IS_CORE (self), NULL);
+
+  return self->models;
+}
+
+static void
+apply_chat_settings (MynaCore *self)
+{
+  g_autofree char *json = g_settings_get_string (self->settings, "chat-settings");
+
+  myna_chat_settings_set_defaults (json);
+}
+
+static void
+myna_core_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  MynaCore *self = MYNA_CORE (object);
+
+  switch (prop_id)
+    {
+    case PROP_STORE: g_value_set_object (value, self->store); break;
+    case PROP_TEMPORARY: g_value_set_object (value, self->temporary); break;
+    default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+myna_core_finalize (GObject *object)
+{
+  MynaCore *self = MYNA_CORE (object);
+
+  g_ptr_array_unref (self->busy);
+  g_clear_object (&self->temporary);
+  g_clear_object (&self->temporary_store);
+  g_clear_object (&self->store);
+  g_clear_error (&self->store_error);
+  g_clear_object (&self->titler);
+  g_clear_object (&self->sessions);
+  g_clear_object (&self->models);
+  g_clear_object (&self->actor);
+  g_clear_object (&self->settings);
+
+  G_OBJECT_CLASS (myna_core_parent_class)->finalize (object);
+}
+
+static void
+myna_core_class_init (MynaCoreClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  const GParamFlags flags = G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
+
+  object_class->get_property = myna_core_get_property;
+  object_class->finalize = myna_core_finalize;
+
+  props[PROP_STORE] = g_param_spec_object ("store", NULL, NULL, STORE_TYPE_DB, flags);
+  props[PROP_TEMPORARY] = g_param_spec_object ("temporary", NULL, NULL, MYNA_TYPE_CONVERSATION, flags);
+  g_object_class_install_properties (object_class, N_PROPS, props);
+
+  busy_signal = g_signal_new ("conversation-busy", MYNA_TYPE_CORE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
+                              MYNA_TYPE_CONVERSATION, G_TYPE_BOOLEAN);
+}
+
+static void
+myna_core_init (MynaCore *self)
+{
+  self->busy = g_ptr_array_new_with_free_func (g_object_unref);
+}
+
+MynaCore *
+myna_core_new (GSettings *settings, const char *sessions_folder)
+{
+  MynaCore *self = g_object_new (MYNA_TYPE_CORE, NULL);
+
+  self->settings = g_object_ref (settings);
+  self->actor = glm_actor_new ();
+  self->models = myna_model_library_new (self->actor, settings);
+  self->sessions = myna_session_cache_new (self->actor, sessions_folder);
+  self->titler = myna_titler_new (TITLE_DELAY_MS);
+  g_signal_connect_object (self->actor, "notify::model-path", G_CALLBACK (engine_model_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (settings, "changed::chat-settings", G_CALLBACK (apply_chat_settings), self, G_CONNECT_SWAPPED);
+  apply_chat_settings (self);
+  return self;
+}

@@ -1,0 +1,44 @@
+/* myna-core.h: what conversations are held with: history, engine, models, settings, evaluated states, titles
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "chat/myna-conversation.h"
+#include "chat/myna-model-library.h"
+
+G_BEGIN_DECLS
+
+#define MYNA_TYPE_CORE (myna_core_get_type ())
+G_DECLARE_FINAL_TYPE (MynaCore, myna_core, MYNA, CORE, GObject)
+
+/* Properties, notified: "store" (StoreDb or NULL: not open yet), "temporary" (the temporary chat or NULL).
+ * Signal "conversation-busy" (MynaConversation *, gboolean busy): a reply began or ended, shown or not, or the conversation in
+ * which one is written has got its id.  While it is busy the core keeps it. */
+MynaCore *myna_core_new (GSettings *settings, const char *sessions_folder) G_GNUC_WARN_UNUSED_RESULT;
+GSettings *myna_core_get_settings (MynaCore *self);
+GlmActor *myna_core_get_engine (MynaCore *self);
+MynaModelLibrary *myna_core_get_models (MynaCore *self);
+
+/* The history.  error: why it cannot be written or read, or NULL; then the store may be one in memory, and nothing that is
+ * made of it is kept.  Both are copied. */
+void myna_core_set_store (MynaCore *self, StoreDb *store, const GError *error);
+StoreDb *myna_core_get_store (MynaCore *self);
+const GError *myna_core_get_store_error (MynaCore *self);
+/* Ends what is being written, as interrupted, and closes the store; blocks. */
+void myna_core_close (MynaCore *self);
+
+/* A new conversation, or the one with this id; the caller owns the reference.  NULL while the store is not open. */
+MynaConversation *myna_core_new_conversation (MynaCore *self) G_GNUC_WARN_UNUSED_RESULT;
+MynaConversation *myna_core_open_conversation (MynaCore *self, gint64 id) G_GNUC_WARN_UNUSED_RESULT;
+/* A chat that lives in memory alone, until it is ended or the program is. */
+MynaConversation *myna_core_get_temporary (MynaCore *self);
+void myna_core_begin_temporary (MynaCore *self);
+void myna_core_end_temporary (MynaCore *self);
+/* Its id in the history; a temporary chat has none: 0. */
+gint64 myna_core_get_history_id (MynaCore *self, MynaConversation *conversation);
+/* How many conversations have a reply being written; whether this one of the history has. */
+guint myna_core_get_n_busy (MynaCore *self);
+gboolean myna_core_is_busy (MynaCore *self, gint64 id);
+
+G_END_DECLS

@@ -20,10 +20,10 @@ typedef struct
 } BlockReader;
 
 cmark_node *
-myna_markdown_parse (const char *text, gsize length)
+myna_markdown_parse (const char *before, const char *text, gsize length)
 {
   static const char *extensions[] = { "table", "strikethrough", "autolink", "tasklist" };
-  g_autofree char *marked = g_strndup (text, length);
+  g_autoptr (GString) marked = myna_mark (before, text, length);
   cmark_parser *parser;
   cmark_node *document;
 
@@ -33,8 +33,8 @@ myna_markdown_parse (const char *text, gsize length)
   cmark_parser_attach_syntax_extension (parser, myna_maths_get_extension ());
   for (guint i = 0; i < G_N_ELEMENTS (extensions); i++)
     cmark_parser_attach_syntax_extension (parser, cmark_find_syntax_extension (extensions[i]));
-  myna_maths_mark (marked);
-  cmark_parser_feed (parser, marked, length);
+  myna_maths_begin (marked->len);
+  cmark_parser_feed (parser, marked->str, marked->len);
   document = cmark_parser_finish (parser);
   cmark_parser_free (parser);
   return document;
@@ -85,7 +85,7 @@ add_block (BlockReader *self, MynaBlockKind kind, cmark_node *node)
 static void
 set_literal (MynaBlock *block, const char *marked)
 {
-  g_autofree char *unmarked = myna_maths_unmark (marked, FALSE);
+  g_autofree char *unmarked = myna_unmark (marked, FALSE);
   const char *literal = unmarked ? unmarked : marked;
   gsize length = strlen (literal);
   g_autofree char *source = NULL;
@@ -118,11 +118,17 @@ find_break (const char *text, gsize limit)
 static MynaRichString
 slice_string (const MynaRichString *string, gsize start, gsize end)
 {
+  guint n_runs = string->runs ? string->runs->len : 0, low = 0, high = n_runs;
   MynaStringBuilder builder;
   gsize at = start;
 
+  while (low < high)
+    if (g_array_index (string->runs, MynaRun, (low + high) / 2).end <= start)
+      low = (low + high) / 2 + 1;
+    else
+      high = (low + high) / 2;
   myna_string_builder_init (&builder);
-  for (guint i = 0; string->runs && i < string->runs->len; i++)
+  for (guint i = low; i < n_runs && g_array_index (string->runs, MynaRun, i).start < end; i++)
     {
       const MynaRun *run = &g_array_index (string->runs, MynaRun, i);
       gsize from = CLAMP (run->start, start, end), to = CLAMP (run->end, start, end);
@@ -162,15 +168,15 @@ add_long_text (BlockReader *self, cmark_node *node, MynaRichString string)
   myna_rich_string_clear (&string);
 }
 
+/* The first displayed formula from run *i on, and behind it *i. */
 static const MynaRun *
-find_display (const MynaRichString *string, gsize start)
+find_display (const MynaRichString *string, guint *i)
 {
-  for (guint i = 0; string->runs && i < string->runs->len; i++)
+  while (string->runs && *i < string->runs->len)
     {
-      const MynaRun *run = &g_array_index (string->runs, MynaRun, i);
+      const MynaRun *run = &g_array_index (string->runs, MynaRun, (*i)++);
 
-      if (run->start >= start && (run->style & MYNA_RUN_MATHS)
-          && (g_str_has_prefix (run->data, "$$") || g_str_has_prefix (run->data, "\\[")))
+      if ((run->style & MYNA_RUN_MATHS) && (g_str_has_prefix (run->data, "$$") || g_str_has_prefix (run->data, "\\[")))
         return run;
     }
   return NULL;
@@ -192,7 +198,8 @@ add_part (BlockReader *self, cmark_node *node, const MynaRichString *string, gsi
 static void
 add_text (BlockReader *self, cmark_node *node, MynaRichString string)
 {
-  const MynaRun *display = find_display (&string, 0);
+  guint i = 0;
+  const MynaRun *display = find_display (&string, &i);
   gsize start = 0;
 
   if (!display)
@@ -200,7 +207,7 @@ add_text (BlockReader *self, cmark_node *node, MynaRichString string)
       add_long_text (self, node, string);
       return;
     }
-  for (; display; display = find_display (&string, start))
+  for (; display; display = find_display (&string, &i))
     {
       add_part (self, node, &string, start, display->start);
       add_block (self, MYNA_BLOCK_MATHS, node)->string.text = g_strdup (display->data);
@@ -214,10 +221,12 @@ static void
 read_maths (BlockReader *self, cmark_node *node)
 {
   gboolean is_formula;
-  const char *source = myna_maths_get_display (node, &is_formula);
-  MynaBlock *block = add_block (self, is_formula ? MYNA_BLOCK_MATHS : MYNA_BLOCK_PARAGRAPH, node);
+  char *source = g_strchomp (g_strdup (myna_maths_get_display (node, &is_formula)));
 
-  block->string.text = g_strchomp (g_strdup (source));
+  if (is_formula)
+    add_block (self, MYNA_BLOCK_MATHS, node)->string.text = source;
+  else
+    add_long_text (self, node, (MynaRichString){ .text = source });
 }
 
 static void
@@ -246,7 +255,9 @@ static void
 read_code (BlockReader *self, cmark_node *node)
 {
   MynaBlock *block = add_block (self, MYNA_BLOCK_CODE, node);
-  const char *info = cmark_node_get_fence_info (node);
+  const char *marked = cmark_node_get_fence_info (node);
+  g_autofree char *unmarked = myna_unmark (marked, FALSE);
+  const char *info = unmarked ? unmarked : marked;
   gsize length = info ? strcspn (info, " \t\r\n{,") : 0;
 
   if (length > 0 && length <= 64)
@@ -433,7 +444,8 @@ begins_line (cmark_node *top)
 }
 
 MynaTail
-myna_blocks_read (const char *text, gsize length, const MynaContainer *outer, guint n_outer, GPtrArray *blocks)
+myna_blocks_read (const char *before, const char *text, gsize length, const MynaContainer *outer, guint n_outer,
+                  GPtrArray *blocks)
 {
   BlockReader self = { .blocks = blocks };
   MynaTail tail = { .first_block = blocks->len };
@@ -442,7 +454,7 @@ myna_blocks_read (const char *text, gsize length, const MynaContainer *outer, gu
 
   for (guint i = 0; i < n_outer; i++)
     push (&self, outer[i]);
-  document = myna_markdown_parse (text, length);
+  document = myna_markdown_parse (before, text, length);
   for (cmark_node *top = cmark_node_first_child (document); top; top = cmark_node_next (top))
     {
       int line = cmark_node_get_start_line (top);

@@ -73,7 +73,7 @@ myna_reveal_controls (const char *text)
 static void
 append (InlineReader *self, const char *literal, MynaRunStyle style)
 {
-  g_autofree char *unmarked = myna_maths_unmark (literal, FALSE);
+  g_autofree char *unmarked = myna_unmark (literal, FALSE);
   const char *text = unmarked ? unmarked : literal ? literal : "";
 
   if (self->strong)
@@ -91,7 +91,7 @@ static char *
 get_url (cmark_node *node)
 {
   const char *url = cmark_node_get_url (node);
-  char *unmarked = myna_maths_unmark (url, TRUE);
+  char *unmarked = myna_unmark (url, TRUE);
 
   return unmarked ? unmarked : g_strdup (url ? url : "");
 }

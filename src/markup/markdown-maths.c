@@ -5,10 +5,6 @@
  * line becomes a CUSTOM_BLOCK node, so that lines of it like "+ b" or "---" are no markdown; it is live while it is not
  * closed, and ends at a blank line.
  *
- * cmark resolves \( itself before an extension sees it.  So before parsing, the backslash of a delimiter is replaced by the
- * control character ESCAPE; where it turns out to be no delimiter (in code, in an address) it is put back.  Whether it is one
- * depends on its own line alone, so that parsing can begin at any block.
- *
  * Dollars are money more often than mathematics: see is_opening() and is_closing().
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
@@ -17,15 +13,31 @@
 
 #include "markup/markdown-private.h"
 
-#define ESCAPE      '\001'
-#define CARET       '\002' /* see is_footnote() */
-#define MAX_INLINE  4096   /* bytes of an inline formula */
+#define MAX_INLINE  4096 /* bytes of an inline formula */
 #define MAX_DISPLAY (16 * 1024)
+#define MAX_LOOKS   4 /* at each character of a text, on the average: the ends of formulas are looked for no longer */
+
+static _Thread_local gsize n_looks;
+
+void
+myna_maths_begin (gsize length)
+{
+  n_looks = MAX_LOOKS * length + MAX_INLINE;
+}
+
+static unsigned char
+look (cmark_inline_parser *inlines, int at)
+{
+  if (n_looks == 0)
+    return '\0';
+  n_looks--;
+  return cmark_inline_parser_peek_at (inlines, at);
+}
 
 typedef struct
 {
   GString *source;
-  const char *close; /* "$$" or "\\]" */
+  char *close; /* "$$", "\\]", "\\end{align}"; NULL: this is plain text */
   gboolean is_closed, is_given_up;
   gboolean leaves_rest; /* text follows on its last line */
 } Display;
@@ -36,6 +48,7 @@ free_display (cmark_mem *mem, void *data)
   Display *display = data;
 
   g_string_free (display->source, TRUE);
+  g_free (display->close);
   g_free (display);
 }
 
@@ -43,114 +56,6 @@ static gboolean
 is_one_of (char c, const char *set)
 {
   return c != '\0' && strchr (set, c) != NULL;
-}
-
-static char
-unmarked (char c)
-{
-  return c == ESCAPE ? '\\' : c == CARET ? '^' : c;
-}
-
-/* What is known of a line while its delimiters are marked. */
-typedef struct
-{
-  gsize start, end;
-  gsize last_round, last_square;  /* offset of its last "\\)" and "\\]"; 0 if there is none */
-  gboolean has_round, has_square; /* an opening one has been marked */
-} Line;
-
-static Line
-scan_line (const char *text, gsize start)
-{
-  Line line = { .start = start, .end = start + strcspn (text + start, "\r\n") };
-
-  for (gsize i = start; i + 1 < line.end; i++)
-    {
-      if (text[i] != '\\')
-        continue;
-      if (text[i + 1] == ')')
-        line.last_round = i;
-      else if (text[i + 1] == ']')
-        line.last_square = i;
-      i++;
-    }
-  return line;
-}
-
-/* Whether the backslash at `at` begins a delimiter, going by its line alone. */
-static gboolean
-is_delimiter (Line *line, const char *text, gsize at)
-{
-  switch (text[at + 1])
-    {
-    case ')': return line->has_round;
-    case ']': return line->has_square;
-    case '(': line->has_round |= line->last_round > at + 2; return line->last_round > at + 2;
-    default:
-      /* \[ at the start of a line may be closed on a later one. */
-      if (line->last_square <= at + 2 && strspn (text + line->start, " \t>-*+.)0123456789") != at - line->start)
-        return FALSE;
-      line->has_square = TRUE;
-      return TRUE;
-    }
-}
-
-/* Whether "[^" at `at` may refer to a footnote: a label without blanks and a bracket on the same line.  In anything else
- * cmark-gfm (0.29.0.gfm.6) loses text, so that the caret is hidden from it.
- */
-static gboolean
-is_footnote (const Line *line, const char *text, gsize at)
-{
-  gsize end = at + 2 + strcspn (text + at + 2, " \t\r\n[]^");
-
-  return end > at + 2 && end < line->end && text[end] == ']';
-}
-
-void
-myna_maths_mark (char *text)
-{
-  Line line = scan_line (text, 0);
-
-  for (gsize i = 0; text[i]; i++)
-    {
-      if (i >= line.end)
-        {
-          line = scan_line (text, i + 1);
-        }
-      else if (text[i] == ESCAPE || text[i] == CARET)
-        {
-          text[i] = ' ';
-        }
-      else if (text[i] == '[' && text[i + 1] == '^')
-        {
-          if (!is_footnote (&line, text, i))
-            text[i + 1] = CARET;
-          i++;
-        }
-      else if (text[i] == '\\' && i + 1 < line.end)
-        {
-          if (is_one_of (text[i + 1], "()[]") && is_delimiter (&line, text, i))
-            text[i] = ESCAPE;
-          i++;
-        }
-    }
-}
-
-char *
-myna_maths_unmark (const char *text, gboolean is_address)
-{
-  char *copy, *out;
-
-  if (!text || strpbrk (text, (char[]){ ESCAPE, CARET, '\0' }) == NULL)
-    return NULL;
-  copy = out = g_strdup (text);
-  for (const char *in = text; *in; in++)
-    if (*in != ESCAPE)
-      *out++ = unmarked (*in);
-    else if (!is_address)
-      *out++ = '\\';
-  *out = '\0';
-  return copy;
 }
 
 /* A dollar opens a formula if it stands before something and not behind a letter or digit (US$5). */
@@ -162,19 +67,19 @@ is_opening (cmark_inline_parser *inlines, int at, int width)
 
   if (next == '\0' || next == '$' || g_ascii_isalnum (before) || before == '$')
     return FALSE;
-  return width == 2 || !g_ascii_isspace (next);
+  return TRUE;
 }
 
-/* … and closes one if it stands behind something and not before a digit ($5 or $6). */
+/* … and closes one if it stands behind something and not before a digit ($5 or $6).  Blanks inside stand on both sides. */
 static gboolean
-is_closing (cmark_inline_parser *inlines, int at, int width)
+is_closing (cmark_inline_parser *inlines, int at, int width, gboolean is_spaced)
 {
   unsigned char before = cmark_inline_parser_peek_at (inlines, at - 1);
   unsigned char next = cmark_inline_parser_peek_at (inlines, at + width);
 
   if (width == 2)
     return cmark_inline_parser_peek_at (inlines, at + 1) == '$';
-  return !g_ascii_isspace (before) && !g_ascii_isdigit (next);
+  return is_spaced ? before == ' ' && !g_ascii_isalnum (next) : !g_ascii_isspace (before) && !g_ascii_isdigit (next);
 }
 
 /* "20 (or 20" between dollars is money: a number with blanks and nothing that TeX would write. */
@@ -182,6 +87,30 @@ static gboolean
 is_money (const char *content)
 {
   return g_ascii_isdigit (content[0]) && strchr (content, ' ') && strpbrk (content, "\\^_={}+<>") == NULL;
+}
+
+/* Between dollars with blanks inside only what can be nothing else is a formula: no amount, no words, no line's end. */
+static gboolean
+is_spaced_formula (const char *content)
+{
+  gboolean has_sign = strpbrk (content, "\\^_={}<>+") != NULL;
+  guint depth = 0;
+
+  content += strspn (content, " ");
+  if (*content == '\0' || strchr (content, '\n') || (g_ascii_isdigit (*content) && !has_sign))
+    return FALSE;
+  for (const char *at = content; *at; at++)
+    {
+      gsize n_letters = 0;
+
+      while (g_ascii_isalpha (at[n_letters]))
+        n_letters++;
+      if (n_letters > 2 && depth == 0 && (at == content || at[-1] != '\\'))
+        return FALSE;
+      at += n_letters > 0 ? n_letters - 1 : 0;
+      depth += *at == '{' ? 1 : *at == '}' && depth > 0 ? -1 : 0;
+    }
+  return TRUE;
 }
 
 static cmark_node *
@@ -201,6 +130,7 @@ match_dollars (cmark_inline_parser *inlines)
 {
   int start = cmark_inline_parser_get_offset (inlines);
   int width = cmark_inline_parser_peek_at (inlines, start + 1) == '$' ? 2 : 1;
+  gboolean is_spaced = width == 1 && cmark_inline_parser_peek_at (inlines, start + 1) == ' ';
   g_autoptr (GString) source = NULL;
 
   if (!is_opening (inlines, start, width))
@@ -208,22 +138,22 @@ match_dollars (cmark_inline_parser *inlines)
   source = g_string_new (width == 2 ? "$$" : "$");
   for (int at = start + width; at < start + MAX_INLINE; at++)
     {
-      unsigned char c = cmark_inline_parser_peek_at (inlines, at);
+      unsigned char c = look (inlines, at);
 
       if (c == '\0')
         return NULL;
-      if (c == '$' && at > start + width && is_closing (inlines, at, width))
+      if (c == '$' && at > start + width && is_closing (inlines, at, width, is_spaced))
         {
-          if (width == 1 && is_money (source->str + 1))
+          if (width == 1 && (is_spaced ? !is_spaced_formula (source->str + 1) : is_money (source->str + 1)))
             return NULL;
           g_string_append (source, width == 2 ? "$$" : "$");
           return new_inline (inlines, CMARK_NODE_HTML_INLINE, source->str, at + width);
         }
       if (c == '$' && width == 1)
         return NULL;
-      g_string_append_c (source, unmarked (c));
+      myna_unmark_char (source, c);
       if (c == '\\' && cmark_inline_parser_peek_at (inlines, at + 1) != '\0')
-        g_string_append_c (source, cmark_inline_parser_peek_at (inlines, ++at));
+        myna_unmark_char (source, cmark_inline_parser_peek_at (inlines, ++at));
     }
   return NULL;
 }
@@ -249,12 +179,12 @@ match_escape (cmark_inline_parser *inlines)
   g_string_append_c (source, opener);
   for (int at = start + 2; is_one_of (opener, "([") && at < start + MAX_INLINE; at++)
     {
-      unsigned char c = cmark_inline_parser_peek_at (inlines, at);
+      unsigned char c = look (inlines, at);
 
       if (c == '\0')
         break;
-      g_string_append_c (source, unmarked (c));
-      if (c == ESCAPE && cmark_inline_parser_peek_at (inlines, at + 1) == closer)
+      myna_unmark_char (source, c);
+      if (c == MYNA_MARK_ESCAPE && cmark_inline_parser_peek_at (inlines, at + 1) == closer)
         {
           if (!has_letter (source->str, source->len))
             break;
@@ -271,7 +201,7 @@ match_inline (cmark_syntax_extension *extension, cmark_parser *parser, cmark_nod
               cmark_inline_parser *inlines)
 {
   /* cmark asks at every character. */
-  return character == '$' ? match_dollars (inlines) : character == ESCAPE ? match_escape (inlines) : NULL;
+  return character == '$' ? match_dollars (inlines) : character == MYNA_MARK_ESCAPE ? match_escape (inlines) : NULL;
 }
 
 /* Takes what belongs to the formula from a line's rest; returns how many bytes that is. */
@@ -280,14 +210,14 @@ take_line (Display *display, const char *rest)
 {
   gsize length = strcspn (rest, "\r\n"), tail;
   g_autofree char *marked = g_strndup (rest, length);
-  g_autofree char *restored = myna_maths_unmark (marked, FALSE);
+  g_autofree char *restored = myna_unmark (marked, FALSE);
   const char *line = restored ? restored : marked;
-  const char *close = strstr (line, display->close);
+  const char *close = display->close ? strstr (line, display->close) : NULL;
 
   if (!close)
     {
       g_string_append_printf (display->source, "%s\n", line);
-      display->is_given_up = display->source->len > MAX_DISPLAY;
+      display->is_given_up = display->close && display->source->len > MAX_DISPLAY;
       return length;
     }
   length = close + strlen (display->close) - line;
@@ -317,29 +247,65 @@ looks_like_maths (const char *rest, const char *close)
   return FALSE;
 }
 
+/* "\\end{align}" if the line begins with "\\begin{align}": what LaTeX displays without dollars around it; else NULL. */
+static char *
+find_environment (const char *line)
+{
+  static const char *const names[] = { "align", "alignat", "equation", "gather", "multline", "eqnarray" };
+
+  if (!g_str_has_prefix (line, "\\begin{"))
+    return NULL;
+  line += strlen ("\\begin{");
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      gsize n = strlen (names[i]);
+
+      if (strncmp (line, names[i], n) == 0 && line[n + (line[n] == '*')] == '}')
+        return g_strdup_printf ("\\end{%s%s}", names[i], line[n] == '*' ? "*" : "");
+    }
+  return NULL;
+}
+
+static cmark_node *
+add_display (cmark_syntax_extension *extension, cmark_parser *parser, cmark_node *parent, int column, const char *open,
+             char *close)
+{
+  cmark_node *node = cmark_parser_add_child (parser, parent, CMARK_NODE_CUSTOM_BLOCK, column);
+  Display *display = g_new0 (Display, 1);
+
+  display->source = g_string_new (open);
+  display->close = close;
+  cmark_node_set_syntax_extension (node, extension);
+  cmark_node_set_user_data (node, display);
+  cmark_node_set_user_data_free_func (node, free_display);
+  return node;
+}
+
 static cmark_node *
 try_opening_block (cmark_syntax_extension *extension, int indented, cmark_parser *parser, cmark_node *parent,
                    unsigned char *input, int length)
 {
-  int start = cmark_parser_get_first_nonspace (parser);
+  int start = MIN (cmark_parser_get_first_nonspace (parser), length);
   g_autofree char *line = g_strndup ((char *) input, length);
-  gboolean dollars = g_str_has_prefix (line + MIN (start, length), "$$");
+  gboolean dollars = g_str_has_prefix (line + start, "$$"), brackets = g_str_has_prefix (line + start, "\001[");
+  char *environment = NULL;
   cmark_node *node;
-  Display *display;
 
-  if (indented || (!dollars && !g_str_has_prefix (line + MIN (start, length), "\001[")))
+  if (line[start] == MYNA_MARK_PLAIN)
+    node = add_display (extension, parser, parent, start + 1, "", NULL);
+  else if (indented)
     return NULL;
-  if (!looks_like_maths (line + start + 2, dollars ? "$$" : "\001]"))
+  else if ((dollars || brackets) && looks_like_maths (line + start + 2, dollars ? "$$" : "\001]"))
+    node = add_display (extension, parser, parent, start + 1, dollars ? "$$" : "\\[", g_strdup (dollars ? "$$" : "\\]"));
+  else if ((environment = find_environment (line + start)))
+    node = add_display (extension, parser, parent, start + 1, "", environment);
+  else
     return NULL;
-  node = cmark_parser_add_child (parser, parent, CMARK_NODE_CUSTOM_BLOCK, start + 1);
-  display = g_new0 (Display, 1);
-  display->source = g_string_new (dollars ? "$$" : "\\[");
-  display->close = dollars ? "$$" : "\\]";
-  cmark_node_set_syntax_extension (node, extension);
-  cmark_node_set_user_data (node, display);
-  cmark_node_set_user_data_free_func (node, free_display);
+  start += dollars || brackets ? 2 : 0;
   cmark_parser_advance_offset (parser, (char *) input,
-                               start + 2 + take_line (display, line + start + 2) - cmark_parser_get_offset (parser), FALSE);
+                               start + take_line (cmark_node_get_user_data (node), line + start)
+                                   - cmark_parser_get_offset (parser),
+                               FALSE);
   return node;
 }
 
@@ -379,7 +345,7 @@ myna_maths_get_extension (void)
     return extension;
   extension = cmark_syntax_extension_new ("maths");
   characters = cmark_llist_append (mem, characters, (void *) (gsize) '$');
-  characters = cmark_llist_append (mem, characters, (void *) (gsize) ESCAPE);
+  characters = cmark_llist_append (mem, characters, (void *) (gsize) MYNA_MARK_ESCAPE);
   cmark_syntax_extension_set_special_inline_chars (extension, characters);
   cmark_syntax_extension_set_match_inline_func (extension, match_inline);
   cmark_syntax_extension_set_open_block_func (extension, try_opening_block);
@@ -393,7 +359,7 @@ myna_maths_get_display (cmark_node *node, gboolean *ret_is_formula)
 {
   Display *display = cmark_node_get_user_data (node);
 
-  *ret_is_formula = display->is_closed || !display->is_given_up;
+  *ret_is_formula = display->close && (display->is_closed || !display->is_given_up);
   return display->source->str;
 }
 

@@ -34,14 +34,29 @@ MynaBlock *myna_block_new (MynaBlockKind kind, const MynaContainer *containers, 
 /* Text of a literal with the characters that hide or reorder other ones written out, as in ⟨U+202E⟩; NULL if it has none. */
 char *myna_reveal_controls (const char *text);
 
+/* markdown-mark.c: characters that cmark is given beside those of the text, which has none of them. */
+#define MYNA_MARK_ESCAPE '\001' /* the backslash of a formula's delimiter */
+#define MYNA_MARK_CARET  '\002' /* a caret that belongs to no footnote */
+#define MYNA_MARK_PIPE   '\003' /* a pipe that divides no cells */
+#define MYNA_MARK_PLAIN  '\004' /* nothing: from here to the next blank line all is plain text */
+#define MYNA_MARK_LETTER '\005' /* nothing: a letter between a mark and what stands beside it */
+#define MYNA_MARK_BLANK  '\006' /* nothing, nor is the blank before it, which ends an address */
+#define MYNA_MARK_BEGIN  '\a'   /* nothing, nor is the blank behind it, which begins an address */
+
+/* text[0, length) with marks.  `before` is where the paragraph that text may be in began: what it has used up of the limits
+ * counts. */
+GString *myna_mark (const char *before, const char *text, gsize length);
+/* Takes the marks out of text; from an address, the backslashes of brackets, too.  NULL if there are none; the caller frees. */
+char *myna_unmark (const char *text, gboolean is_address);
+void myna_unmark_char (GString *out, char c);
+/* How much of a text is parsed on the main thread; ends behind a line.  The rest is plain text. */
+gsize myna_mark_get_limit (const char *text, gsize length);
+
 /* markdown-maths.c.  To be attached before all others: that of tables swallows what it is asked about. */
 cmark_syntax_extension *myna_maths_get_extension (void);
-/* Replaces, in place, the backslashes of delimiters by a character that cmark leaves alone. */
-void myna_maths_mark (char *text);
-/* Puts them back in text that is taken literally; in an address, where they escaped a bracket, takes them out.  NULL if there
- * is none; the caller frees. */
-char *myna_maths_unmark (const char *text, gboolean is_address);
-/* Source of a CUSTOM_BLOCK with its delimiters; not a formula if it was never closed. */
+/* To be called before a text is parsed. */
+void myna_maths_begin (gsize length);
+/* Source of a CUSTOM_BLOCK with its delimiters; not a formula if it was never closed, or is text behind MYNA_MARK_PLAIN. */
 const char *myna_maths_get_display (cmark_node *node, gboolean *ret_is_formula);
 /* Whether the node is a displayed formula behind which, on its last line, the next block begins. */
 gboolean myna_maths_leaves_rest (cmark_node *node);
@@ -52,8 +67,8 @@ void myna_inlines_read (cmark_node *node, MynaStringBuilder *builder);
 /* Whether a link may be followed: http, https and mailto only, without control characters. */
 gboolean myna_is_safe_target (const char *url);
 
-/* cmark's tree of a text, in which delimiters are marked (markdown-maths.c); the caller frees. */
-cmark_node *myna_markdown_parse (const char *text, gsize length);
+/* cmark's tree of a text, with marks; the caller frees.  before: see myna_mark (). */
+cmark_node *myna_markdown_parse (const char *before, const char *text, gsize length);
 
 /* Where a piece of markdown may still change: the last top-level part that began on a complete line. */
 typedef struct
@@ -62,7 +77,8 @@ typedef struct
   int first_line;    /* line, from 1, where it begins; 0 if there is no such part */
 } MynaTail;
 
-/* Parses `text` and appends its blocks.  `outer` are the containers around all of it. */
-MynaTail myna_blocks_read (const char *text, gsize length, const MynaContainer *outer, guint n_outer, GPtrArray *blocks);
+/* Parses `text` and appends its blocks.  before: see myna_mark ().  `outer` are the containers around all of it. */
+MynaTail myna_blocks_read (const char *before, const char *text, gsize length, const MynaContainer *outer, guint n_outer,
+                           GPtrArray *blocks);
 
 G_END_DECLS

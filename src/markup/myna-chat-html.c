@@ -15,7 +15,7 @@
 static void
 set_literal (cmark_node *node, const char *marked)
 {
-  g_autofree char *literal = myna_maths_unmark (marked, FALSE);
+  g_autofree char *literal = myna_unmark (marked, FALSE);
 
   cmark_node_set_literal (node, literal ? literal : marked);
 }
@@ -45,7 +45,7 @@ static void
 rewrite_link (cmark_node *node)
 {
   const char *marked = cmark_node_get_url (node);
-  g_autofree char *unmarked = myna_maths_unmark (marked, TRUE);
+  g_autofree char *unmarked = myna_unmark (marked, TRUE);
   g_autofree char *url = g_strdup (unmarked ? unmarked : marked);
   gboolean is_image = cmark_node_get_type (node) == CMARK_NODE_IMAGE, is_inside = FALSE;
   cmark_node *to, *child;
@@ -154,7 +154,7 @@ is_leaf (cmark_node_type type)
 static void
 append (GString *out, const char *text, gsize length)
 {
-  cmark_node *document = myna_markdown_parse (text, length);
+  cmark_node *document = myna_markdown_parse (text, text, length);
   cmark_iter *iter = cmark_iter_new (document);
   cmark_event_type event;
   guint n_footnotes = 0;

@@ -14,11 +14,23 @@
 
 #include "markup/markdown-private.h"
 
+/* The HTML that is drawn; all other tags are shown as they stand. */
+static const struct
+{
+  const char *open, *close;
+  MynaRunStyle style;
+  /* clang-format off */
+} tags[] = {
+  { "<sub>", "</sub>", MYNA_RUN_SUBSCRIPT }, { "<sup>", "</sup>", MYNA_RUN_SUPERSCRIPT }, { "<kbd>", "</kbd>", MYNA_RUN_CODE },
+};
+/* clang-format on */
+
 typedef struct
 {
   MynaStringBuilder *builder;
   guint strong, emphasis, strikethrough;
-  char *target; /* GRefString of the link that is open, or NULL */
+  guint n_open[G_N_ELEMENTS (tags)], n_left[G_N_ELEMENTS (tags)]; /* tags that are open, closing ones that follow */
+  char *target;                                                   /* GRefString of the link that is open, or NULL */
 } InlineReader;
 
 gboolean
@@ -82,6 +94,9 @@ append (InlineReader *self, const char *literal, MynaRunStyle style)
     style |= MYNA_RUN_EMPHASIS;
   if (self->strikethrough)
     style |= MYNA_RUN_STRIKETHROUGH;
+  for (guint i = 0; i < G_N_ELEMENTS (tags); i++)
+    if (self->n_open[i])
+      style |= tags[i].style;
   if (self->target)
     style |= MYNA_RUN_LINK;
   myna_string_builder_append (self->builder, text, style, self->target);
@@ -130,6 +145,42 @@ read_code (InlineReader *self, cmark_node *node)
   append (self, revealed ? revealed : literal, MYNA_RUN_CODE);
 }
 
+/* A tag that is never closed, or was never opened, is shown. */
+static void
+read_html (InlineReader *self, cmark_node *node)
+{
+  const char *literal = cmark_node_get_literal (node);
+
+  if (g_ascii_strcasecmp (literal, "<br>") == 0 || g_ascii_strcasecmp (literal, "<br/>") == 0
+      || g_ascii_strcasecmp (literal, "<br />") == 0)
+    {
+      append (self, "\n", 0);
+      return;
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (tags); i++)
+    if (g_ascii_strcasecmp (literal, tags[i].open) == 0 && self->n_open[i] < self->n_left[i])
+      {
+        self->n_open[i]++;
+        return;
+      }
+    else if (g_ascii_strcasecmp (literal, tags[i].close) == 0)
+      {
+        self->n_left[i]--;
+        if (self->n_open[i] == 0)
+          break;
+        self->n_open[i]--;
+        return;
+      }
+  append (self, literal, MYNA_RUN_HTML);
+}
+
+static void
+count_closing (InlineReader *self, cmark_node *node)
+{
+  for (guint i = 0; cmark_node_get_type (node) == CMARK_NODE_HTML_INLINE && i < G_N_ELEMENTS (tags); i++)
+    self->n_left[i] += g_ascii_strcasecmp (cmark_node_get_literal (node), tags[i].close) == 0;
+}
+
 /* A formula is one character of the text; its source is the run's data. */
 static void
 read_maths (InlineReader *self, cmark_node *node)
@@ -155,7 +206,7 @@ read_event (InlineReader *self, cmark_node *node, cmark_event_type event)
   else if (type == CMARK_NODE_CODE)
     read_code (self, node);
   else if (type == CMARK_NODE_HTML_INLINE)
-    append (self, cmark_node_get_literal (node), MYNA_RUN_HTML);
+    read_html (self, node);
   else if (type == CMARK_NODE_FOOTNOTE_REFERENCE && entering)
     append (self, cmark_node_get_literal (node), MYNA_RUN_SUPERSCRIPT);
   else if (type == CMARK_NODE_STRONG)
@@ -175,6 +226,9 @@ myna_inlines_read (cmark_node *node, MynaStringBuilder *builder)
   cmark_iter *iter = cmark_iter_new (node);
   cmark_event_type event;
 
+  while (cmark_iter_next (iter) != CMARK_EVENT_DONE)
+    count_closing (&self, cmark_iter_get_node (iter));
+  cmark_iter_reset (iter, node, CMARK_EVENT_ENTER);
   while ((event = cmark_iter_next (iter)) != CMARK_EVENT_DONE)
     if (cmark_iter_get_node (iter) != node)
       read_event (&self, cmark_iter_get_node (iter), event);

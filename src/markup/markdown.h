@@ -48,9 +48,10 @@ typedef enum
   MYNA_RUN_STRIKETHROUGH = 1 << 2,
   MYNA_RUN_CODE = 1 << 3,
   MYNA_RUN_LINK = 1 << 4,        /* data: the target, http, https or mailto */
-  MYNA_RUN_SUPERSCRIPT = 1 << 5, /* number of a footnote */
+  MYNA_RUN_SUPERSCRIPT = 1 << 5, /* number of a footnote, <sup> */
   MYNA_RUN_MATHS = 1 << 6,       /* the text is one U+FFFC; data: the TeX source with its delimiters */
   MYNA_RUN_HTML = 1 << 7,
+  MYNA_RUN_SUBSCRIPT = 1 << 8,
 } MynaRunStyle;
 
 /* A stretch of text with one look.  Runs of a text are in order, do not overlap, and leave out what has no style. */

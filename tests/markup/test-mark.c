@@ -164,6 +164,23 @@ test_maths (void)
   check (cases, G_N_ELEMENTS (cases));
 }
 
+/* The few tags that are drawn; all others are text. */
+static void
+test_html (void)
+{
+  static const Case cases[] = {
+    { "H<sub>2</sub>O, x<sup>n</sup>, <KBD>Ctrl</KBD>", "p H{_:2}O, x{^:n}, {C:Ctrl}" },
+    { "a<br>b<br/>c<br />d", "p a\nb\nc\nd" },
+    { "x<sub>a **b** <sup>c</sup></sub>", "p x{_:a }{B_:b}{_: }{^_:c}" },
+    { "a<sub>b", "p a{H:<sub>}b" },
+    { "a</sub>b<sub>c</sub>", "p a{H:</sub>}b{_:c}" },
+    { "<sub class=x>a</sub> <b>b</b>", "p {H:<sub class=x>}a{H:</sub>} {H:<b>}b{H:</b>}" },
+    { "|a|\n|-|\n|x<sub>2</sub><br>y|", "t a|x{_:2}\ny|" },
+  };
+
+  check (cases, G_N_ELEMENTS (cases));
+}
+
 static void
 test_fences (void)
 {
@@ -293,6 +310,7 @@ main (int argc, char **argv)
   g_test_add_func ("/mark/addresses", test_addresses);
   g_test_add_func ("/mark/tables", test_tables);
   g_test_add_func ("/mark/maths", test_maths);
+  g_test_add_func ("/mark/html", test_html);
   g_test_add_func ("/mark/fences", test_fences);
   g_test_add_func ("/mark/underline", test_underline);
   g_test_add_func ("/mark/limits", test_limits);

@@ -172,9 +172,9 @@ add_style (PangoAttrList *list, MynaRunStyle style, gsize start, gsize end)
     }
   if (style & MYNA_RUN_LINK)
     add_attribute (list, pango_attr_underline_new (PANGO_UNDERLINE_SINGLE), start, end);
-  if (style & MYNA_RUN_SUPERSCRIPT)
+  if (style & (MYNA_RUN_SUPERSCRIPT | MYNA_RUN_SUBSCRIPT))
     {
-      add_attribute (list, pango_attr_rise_new (3 * PANGO_SCALE), start, end);
+      add_attribute (list, pango_attr_rise_new ((style & MYNA_RUN_SUPERSCRIPT ? 3 : -2) * PANGO_SCALE), start, end);
       add_attribute (list, pango_attr_scale_new (0.7), start, end);
     }
 }

@@ -64,10 +64,12 @@ add_run (PangoAttrList *list, const MynaRun *run, const MynaInk *ink, double fon
       add_attribute (list, pango_attr_family_new ("monospace"), start, end);
       add_attribute (list, pango_attr_scale_new (CODE_SCALE), start, end);
     }
-  if (run->style & MYNA_RUN_SUPERSCRIPT)
+  if (run->style & (MYNA_RUN_SUPERSCRIPT | MYNA_RUN_SUBSCRIPT))
     {
+      double rise = run->style & MYNA_RUN_SUPERSCRIPT ? 0.35 : -0.2;
+
       add_attribute (list, pango_attr_scale_new (SUPERSCRIPT_SCALE), start, end);
-      add_attribute (list, pango_attr_rise_new (font_size * 0.35 * PANGO_SCALE), start, end);
+      add_attribute (list, pango_attr_rise_new (font_size * rise * PANGO_SCALE), start, end);
     }
   if (run->style & MYNA_RUN_LINK)
     {

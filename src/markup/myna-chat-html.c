@@ -7,7 +7,6 @@
  */
 #include "markup/myna-chat-html.h"
 
-#include <glib/gi18n.h>
 #include <string.h>
 
 #include "markup/markdown-private.h"
@@ -180,20 +179,12 @@ char *
 myna_chat_html_render (const char *markdown, gpointer user_data)
 {
   g_autofree char *text = g_utf8_make_valid (markdown, -1);
-  gboolean has_thought = g_str_has_prefix (text + strspn (text, " \t\r\n"), "<think>");
-  const char *thought = has_thought ? strstr (text, "<think>") + strlen ("<think>") : text;
-  const char *end = has_thought ? strstr (thought, "</think>") : text;
+  gsize limit = myna_mark_get_limit (text, strlen (text));
+  g_autofree char *rest = g_markup_escape_text (text + limit, -1);
   GString *out = g_string_new (NULL);
 
-  if (has_thought)
-    {
-      g_autofree char *summary = g_markup_escape_text (_ ("Thoughts"), -1);
-
-      g_string_append_printf (out, "<details><summary>%s</summary>\n", summary);
-      append (out, thought, end ? (gsize) (end - thought) : strlen (thought));
-      g_string_append (out, "</details>\n");
-      end = end ? end + strlen ("</think>") : thought + strlen (thought);
-    }
-  append (out, end, strlen (end));
+  append (out, text, limit);
+  if (*rest)
+    g_string_append_printf (out, "<pre>%s</pre>\n", rest);
   return g_string_free (out, FALSE);
 }

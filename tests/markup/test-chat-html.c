@@ -33,9 +33,6 @@ test_html (void)
       "<p>x <em>y</em> <a href=\"https://a.example/?b&amp;c\">z</a></p>\n" },
     { "[![a](https://b.example)](https://c.example)", "<p><a href=\"https://c.example\">a</a></p>\n" },
     { "a[^x]\n\n[^x]: b", "<p>a¹</p>\n<aside><sup>1.</sup>\n<p>b</p>\n</aside>\n" },
-    { " <think>\nHm <b>\n</think>\n\nFour",
-      "<details><summary>Thoughts</summary>\n<p>Hm &lt;b&gt;</p>\n</details>\n<p>Four</p>\n" },
-    { "<think>Hm", "<details><summary>Thoughts</summary>\n<p>Hm</p>\n</details>\n" },
     { "a\xff", "<p>a\uFFFD</p>\n" },
     { "", "" },
   };
@@ -66,10 +63,27 @@ test_html (void)
     }
 }
 
+/* A text that is longer than what is parsed is there to its end. */
+static void
+test_long (void)
+{
+  g_autoptr (GString) text = g_string_new ("**a**\n\n");
+  g_autofree char *html = NULL;
+
+  while (text->len < 2 * 1024 * 1024)
+    g_string_append (text, "<b>\n\n");
+  g_string_append (text, "The <end>");
+  html = myna_chat_html_render (text->str, NULL);
+  g_assert_true (g_str_has_prefix (html, "<p><strong>a</strong></p>\n"));
+  g_assert_true (g_str_has_suffix (html, "The &lt;end&gt;</pre>\n"));
+  g_assert_null (strstr (html, "<b>"));
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/chat-html", test_html);
+  g_test_add_func ("/chat-html/messages", test_html);
+  g_test_add_func ("/chat-html/long", test_long);
   return g_test_run ();
 }

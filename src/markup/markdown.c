@@ -218,6 +218,23 @@ parse_all (MynaMarkdown *self)
     }
 }
 
+/* Whether a fenced block of markdown may be in the text, or what "]:" stands for: both reach back. */
+static gboolean
+may_reach_back (const char *text)
+{
+  for (const char *at = text; (at = strpbrk (at, "`~]"));)
+    {
+      gsize n = strspn (at, (char[]){ *at, '\0' });
+
+      if (at[n] == ':' && *at == ']')
+        return TRUE;
+      at += n;
+      if (n >= 3 && g_ascii_tolower (at[strspn (at, " \t")]) == 'm')
+        return TRUE;
+    }
+  return FALSE;
+}
+
 /* Whether the blocks before the resume point are those that a full parse of the new text would give. */
 static gboolean
 can_resume (MynaMarkdown *self, const char *text, const Parts *parts, gsize limit)
@@ -225,8 +242,8 @@ can_resume (MynaMarkdown *self, const char *text, const Parts *parts, gsize limi
   const Parts *old = &self->parts;
 
   return self->length > 0 && strncmp (text, self->text, self->length) == 0 && parts->has_thinking == old->has_thinking
-         && parts->is_thinking == old->is_thinking && limit >= self->resume_offset && !strstr (text, "]:")
-         && !strstr (text, "```m") && !strstr (text, "~~~m") && !g_str_has_prefix (text + self->resume_offset, "\xEF\xBB\xBF");
+         && parts->is_thinking == old->is_thinking && limit >= self->resume_offset && !may_reach_back (text)
+         && !g_str_has_prefix (text + self->resume_offset, "\xEF\xBB\xBF");
 }
 
 guint

@@ -173,6 +173,8 @@ static const char *messages[] = {
   "para\n| a | b |\n|---|---|\n| 1 | 2 |\n\nnext\n",
   "Solve $a_1 * b_2$:\n$$\nx\n= 1\n+ 2\n---\n$$\nthen $$y$$ and \\(z\\), $5 or $6.\n\n- \\[ q\n  + r \\]\n- s\n\n$$ open\n\nend",
   "one\r\ntwo\r\n\r\n- three\r\n\r\n```\r\ncode\r\n```\r\nfour",
+  "``` Markdown\n# T\n\n```c\n1\n```\n\nText\n\n```\n\nEnd **x：**y https://a.example，z\n-",
+  "| a | `b|c` |\n|---|---|\n| 1 | 2 |\n- x\n\n\\begin{align}\na\n\\end{align}\n\nx<sub>1</sub>\n= ",
   "文字\n\n- 一\n- 二\n\n| 甲 | 乙 |\n|--|--|\n| 丙 | 丁 |\n",
 };
 

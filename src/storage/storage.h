@@ -439,14 +439,57 @@ typedef struct
 void store_export_async (StoreDb *self, const StoreExport *request, GCancellable *cancellable, GAsyncReadyCallback callback,
                          gpointer user_data);
 
+typedef enum
+{
+  STORE_IMPORT_NOTE_ROLE,      /* messages by a speaker who is not known: left out; name: the role */
+  STORE_IMPORT_NOTE_PART,      /* parts of messages of a kind that is not known: left out; name: the kind */
+  STORE_IMPORT_NOTE_MEMBER,    /* fields that are not known: left out; name: the field's */
+  STORE_IMPORT_NOTE_HIDDEN,    /* messages that the other program does not show: left out */
+  STORE_IMPORT_NOTE_EMPTY,     /* messages without text: left out */
+  STORE_IMPORT_NOTE_MEDIUM,    /* pictures, voice and files, which are not in the file: named in the text; name: what it is */
+  STORE_IMPORT_NOTE_MENDED,    /* characters that are none: replaced by U+FFFD */
+  STORE_IMPORT_NOTE_NO_PARENT, /* messages that answer one which is not in the file: put at the top */
+  STORE_IMPORT_NOTE_SHARED_ID, /* the conversation, or messages of it, have the id of another: taken all the same */
+  STORE_IMPORT_NOTE_N,
+} StoreImportNoteKind;
+
+/* Something in a conversation that could not be taken as it was. */
+typedef struct
+{
+  StoreImportNoteKind kind;
+  char *name; /* never NULL; fit for a label */
+  guint n;    /* how often */
+} StoreImportNote;
+
+#define STORE_TYPE_IMPORT_NOTE (store_import_note_get_type ())
+GType store_import_note_get_type (void); /* boxed */
+StoreImportNote *store_import_note_copy (const StoreImportNote *note);
+void store_import_note_free (StoreImportNote *note);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (StoreImportNote, store_import_note_free)
+
+typedef enum
+{
+  STORE_IMPORT_NEW,
+  STORE_IMPORT_GROWN,    /* in the history; went on since: what is new is added */
+  STORE_IMPORT_KNOWN,    /* in the history, all of it */
+  STORE_IMPORT_TRASHED,  /* the same, in the bin */
+  STORE_IMPORT_REPEATED, /* has the id and the messages of another one in this file */
+  STORE_IMPORT_EMPTY,    /* no message */
+  STORE_IMPORT_REFUSED,  /* see problem */
+} StoreImportState;
+
 /* One conversation in a file to import. */
 typedef struct
 {
-  const char *source; /* "Myna", "ChatGPT", "Claude", "Alpaca", "GPT4All", "ShareGPT", "ChatGLM"; static */
+  const char *source; /* "Myna", "ChatGPT", "Claude", …: a proper name, or "" where it is not known; static */
   char *title;
-  gint64 time; /* 0: the file does not say */
-  guint n_messages;
-  gboolean is_duplicate; /* is in the history already */
+  gint64 time;      /* 0: the file does not say */
+  guint n_messages; /* in the file */
+  guint n_new;      /* of these, would be added, or were */
+  StoreImportState state;
+  gboolean is_duplicate; /* nothing is added unless it is chosen; NEW and GROWN are not */
+  char *problem;         /* REFUSED: why, in English; NULL otherwise */
+  GPtrArray *notes;      /* of StoreImportNote */
 } StoreImportEntry;
 
 #define STORE_TYPE_IMPORT_ENTRY (store_import_entry_get_type ())
@@ -454,15 +497,23 @@ GType store_import_entry_get_type (void); /* boxed */
 StoreImportEntry *store_import_entry_copy (const StoreImportEntry *entry);
 void store_import_entry_free (StoreImportEntry *entry);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (StoreImportEntry, store_import_entry_free)
+/* Whether choosing it adds a copy of its own: KNOWN, TRASHED and REPEATED. */
+gboolean store_import_entry_can_copy (const StoreImportEntry *entry);
+/* The notes of all entries together, those of one kind and name as one; owned by the caller. */
+GPtrArray *store_import_sum_notes (GPtrArray *entries);
 
-/* → finish_list of StoreImportEntry, in the order of the file.  Reads Myna's JSON, conversations.json of ChatGPT and Claude,
- * Alpaca's database, GPT4All's .chat files, ShareGPT JSON, and the histories of the ChatGLM demos (question and answer pairs,
- * lists of role and content).  INVALID with what is wrong where the file is none of these, or exceeds the limits (2 GiB, 64 MiB
- * a conversation, 100,000 messages a conversation, 100 levels).  progress (may be NULL): parts of the file, whatever they are. */
+/* → finish_list of StoreImportEntry, in the order of the file: each conversation that there is, also one that cannot be taken,
+ * and what follows the last one that can.  Reads Myna's JSON, conversations.json of ChatGPT, Claude and DeepSeek, the chats of
+ * llama.cpp's web interface, Open WebUI, LM Studio, Jan, SillyTavern, Cherry Studio, text-generation-webui, Alpaca and GPT4All,
+ * and lists of turns or pairs (ShareGPT, OpenAI, ChatGLM); JSON or JSON Lines; UTF-8 or UTF-16.  INVALID with what is wrong
+ * where no conversation can be read, be it that the file is none of these, of a kind that is named, or exceeds the limits
+ * (2 GiB, 64 MiB a conversation, 100,000 messages a conversation, 100 levels).  progress (may be NULL): parts of the file,
+ * whatever they are. */
 void store_preview_import_async (StoreDb *self, GFile *file, StoreProgress *progress, GCancellable *cancellable,
                                  GAsyncReadyCallback callback, gpointer user_data);
-/* → finish_list of StoreImportEntry that were added.  indices: which of the preview's; n_indices = 0: all.  Duplicates are
- * never added twice.  What was added before an error or a cancellation stays, whole conversations only. */
+/* → finish_list of StoreImportEntry: what became of each that was wanted.  indices: which of the preview's; n_indices = 0: all.
+ * NEW and GROWN with n_new > 0 were added.  One that was chosen by its index and is in the history already is added as a copy;
+ * where all are wanted, it is not.  What was added before an error or a cancellation stays, whole conversations only. */
 void store_import_async (StoreDb *self, GFile *file, const guint *indices, gsize n_indices, StoreProgress *progress,
                          GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 

@@ -11,13 +11,14 @@
 #include <stdio.h>
 
 #include "care/store-file.h"
-#include "exchange/store-import-foreign.h"
+#include "exchange/store-turn.h"
 
 typedef struct
 {
   StoreReader base;
   StoreConnection *source;
-  GPtrArray *chats; /* ids, in order */
+  gboolean has_attachments; /* a table of them */
+  GPtrArray *chats;         /* ids, in order */
   guint next;
 } AlpacaReader;
 
@@ -43,14 +44,31 @@ cell (sqlite3_stmt *row, int column)
   return text ? g_utf8_make_valid (text, -1) : g_strdup ("");
 }
 
+#define TEXT_TYPES "('plain_text', 'code', 'pdf', 'website', 'youtube', 'file', 'docx', 'odt')"
+
+/* Pictures and so on, which have no text. */
+static gboolean
+note_media (AlpacaReader *self, StoreWhole *whole, const char *message_id, GError **error)
+{
+  gint64 n = 0;
+
+  if (!self->has_attachments)
+    return TRUE;
+  if (!store_query_int (self->source, 0, &n, error,
+                        "SELECT count (*) FROM attachment WHERE message_id = ?1 AND type NOT IN " TEXT_TYPES, "t", message_id))
+    return FALSE;
+  if (n > 0)
+    store_import_notes_add (whole->notes, STORE_IMPORT_NOTE_MEDIUM, "image", MIN (n, G_MAXINT));
+  return TRUE;
+}
+
 static char *
 read_attachments (StoreConnection *source, const char *message_id, GError **error)
 {
-  g_autoptr (sqlite3_stmt) row =
-      store_prepare (source, error,
-                     "SELECT name, content FROM attachment WHERE message_id = ?1"
-                     " AND type IN ('plain_text', 'code', 'pdf', 'website', 'youtube', 'file', 'docx', 'odt') LIMIT 100",
-                     "t", message_id);
+  g_autoptr (sqlite3_stmt) row = store_prepare (source, error,
+                                                "SELECT name, content FROM attachment WHERE message_id = ?1"
+                                                " AND type IN " TEXT_TYPES " LIMIT 100",
+                                                "t", message_id);
   g_autoptr (JsonArray) list = json_array_new ();
   g_autoptr (JsonNode) root = json_node_new (JSON_NODE_ARRAY);
 
@@ -76,14 +94,17 @@ read_alpaca_message (AlpacaReader *self, StoreWhole *whole, sqlite3_stmt *row, G
   StoreMessage *message;
 
   if (role < 0)
-    return TRUE;
+    {
+      store_import_notes_add (whole->notes, STORE_IMPORT_NOTE_ROLE, name, 1);
+      return TRUE;
+    }
   message = store_whole_add_last (whole, role, text, error);
   if (!message)
     return FALSE;
   message->created_at = parse_time (time);
   message->model = role == STORE_ROLE_ASSISTANT && *model ? g_strdup (model) : NULL;
   message->attachments = read_attachments (self->source, id, NULL);
-  return TRUE;
+  return note_media (self, whole, id, error);
 }
 
 static gboolean
@@ -116,18 +137,19 @@ read_alpaca_chat (AlpacaReader *self, StoreWhole *whole, const char *id, GError 
 }
 
 static gboolean
-alpaca_next (StoreReader *reader, StoreWhole **ret_whole, const char **ret_source, GError **error)
+alpaca_next (StoreReader *reader, StoreWhole **ret_whole, GError **error)
 {
   AlpacaReader *self = (AlpacaReader *) reader;
   g_autoptr (StoreWhole) whole = NULL;
+  g_autoptr (GError) problem = NULL;
 
-  *ret_source = "Alpaca";
   *ret_whole = NULL;
   if (self->next >= self->chats->len)
     return TRUE;
   whole = store_whole_new ();
-  if (!read_alpaca_chat (self, whole, self->chats->pdata[self->next++], error))
-    return FALSE;
+  whole->source = "Alpaca";
+  if (!read_alpaca_chat (self, whole, self->chats->pdata[self->next++], &problem))
+    whole->problem = g_strdup (problem->message);
   reader->n_done = self->next;
   *ret_whole = g_steal_pointer (&whole);
   return TRUE;
@@ -145,16 +167,22 @@ alpaca_free (StoreReader *reader)
 
 /* Tables and not views, which could compute for ever. */
 static gboolean
-check_tables (StoreConnection *source, GError **error)
+check_tables (StoreConnection *source, gboolean *ret_has_attachments, GError **error)
 {
-  gint64 n = 0;
+  gint64 n = 0, n_attachment = 0;
 
   if (!store_query_int (source, 0, &n, error,
                         "SELECT count (*) FROM sqlite_schema WHERE type = 'table' AND name IN ('chat', 'message')"
                         " AND sql NOT LIKE 'CREATE VIRTUAL%'",
-                        ""))
+                        "")
+      || !store_query_int (source, 0, &n_attachment, error,
+                           "SELECT count (*) FROM sqlite_schema WHERE type = 'table' AND name = 'attachment'"
+                           " AND sql NOT LIKE 'CREATE VIRTUAL%'",
+                           ""))
     return FALSE;
-  return n == 2 || store_import_invalid (error, "The database is not one of Alpaca");
+  *ret_has_attachments = n_attachment > 0;
+  return n == 2
+         || store_import_invalid (error, "The database is not one of Alpaca (of other programs, import what they export)");
 }
 
 StoreReader *
@@ -165,9 +193,10 @@ store_alpaca_reader_new (const char *path, GError **error)
 
   self->base.next = alpaca_next;
   self->base.free = alpaca_free;
+  self->base.is_known = TRUE;
   self->chats = g_ptr_array_new_with_free_func (g_free);
   self->source = store_connection_open_foreign (path, error);
-  if (self->source && check_tables (self->source, error))
+  if (self->source && check_tables (self->source, &self->has_attachments, error))
     row = store_prepare (self->source, error, "SELECT id FROM chat ORDER BY rowid LIMIT 100000", "");
   if (!row)
     {

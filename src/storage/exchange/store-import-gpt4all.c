@@ -107,10 +107,11 @@ skip_context (Cursor *self, GError **error)
 }
 
 static void
-skip_sources (Cursor *self)
+skip_sources (Cursor *self, StoreWhole *whole)
 {
   for (guint64 n = take_number (self, 8); n > 0 && !self->is_bad; n--)
     {
+      store_import_notes_add (whole->notes, STORE_IMPORT_NOTE_PART, "source", 1);
       skip_texts (self, 7);
       take_number (self, 4);
       take_number (self, 4);
@@ -130,14 +131,20 @@ take_item (Cursor *self, StoreWhole *whole, int version, const char *model, GErr
     skip_texts (self, 1);
   for (int i = 0; i < 5 + (version >= 11 && is_response); i++)
     take_number (self, 1);
-  skip_sources (self);
+  skip_sources (self, whole);
   if (version >= 10)
     for (guint64 n = take_number (self, 8); n > 0 && !self->is_bad; n--)
-      skip_texts (self, 2);
+      {
+        store_import_notes_add (whole->notes, STORE_IMPORT_NOTE_MEDIUM, "file", 1);
+        skip_texts (self, 2);
+      }
   if (self->is_bad)
     return store_import_invalid (error, "The file is not complete");
   if (!is_response && !g_str_has_prefix (name, "Prompt") && !g_str_has_prefix (name, "System"))
-    return TRUE;
+    {
+      store_import_notes_add (whole->notes, STORE_IMPORT_NOTE_ROLE, name, 1);
+      return TRUE;
+    }
 
   message = store_whole_add_last (whole,
                                   is_response    ? STORE_ROLE_ASSISTANT
@@ -162,6 +169,7 @@ read_gpt4all (Cursor *self, StoreWhole *whole, GError **error)
     return store_import_invalid (error, "Chats of this version of GPT4All cannot be read");
   whole->row->created_at = take_number (self, 8) * 1000;
   id = take_text (self);
+  whole->source = "GPT4All";
   whole->origin = g_strconcat ("gpt4all:", id, NULL);
   g_free (whole->row->title);
   whole->row->title = take_text (self);
@@ -177,11 +185,10 @@ read_gpt4all (Cursor *self, StoreWhole *whole, GError **error)
 }
 
 static gboolean
-gpt4all_next (StoreReader *reader, StoreWhole **ret_whole, const char **ret_source, GError **error)
+gpt4all_next (StoreReader *reader, StoreWhole **ret_whole, GError **error)
 {
   Gpt4allReader *self = (Gpt4allReader *) reader;
 
-  *ret_source = "GPT4All";
   *ret_whole = g_steal_pointer (&self->whole);
   return TRUE;
 }

@@ -1,128 +1,279 @@
-/* store-import-json.c: which kind of JSON a file is, and our own
+/* store-import-json.c: which kind of JSON a file is
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Each piece of the file (store-slicer.c) tells by itself what it is: a conversation of ChatGPT has a "mapping", one of
- * Claude "chat_messages".  Pieces that are a single turn (the histories of the ChatGLM demos) are collected into one
- * conversation.
+ * Each piece of the file (store-slicer.c) tells by its members what it is: a conversation of one of the programs, something
+ * around conversations, or a line of a chat that is kept a message a line.  Lines are collected until the chat ends.  What is
+ * none of these is counted, and told at the end.
  */
 #include "exchange/store-import-json.h"
 
 #include <string.h>
 
-#include "exchange/store-import-foreign.h"
+#include "exchange/store-import-formats.h"
 #include "exchange/store-json-member.h"
+#include "exchange/store-mend.h"
 #include "exchange/store-slicer.h"
+
+/* clang-format off */
+typedef enum { LINES_NONE, LINES_TURNS, LINES_LLAMA, LINES_TAVERN, LINES_JAN } LinesKind;
+/* clang-format on */
 
 typedef struct
 {
   StoreReader base;
   StoreSlicer *slicer;
   JsonParser *parser;
-  gboolean is_myna;
-  StoreWhole *collected; /* of single turns; NULL: none yet */
-  const char *collected_source;
-  guint n_found;
+  GQueue ready; /* of StoreWhole: read, not given yet */
+  gboolean is_at_end;
+
+  /* A chat of which each line, or each element of the outermost array, is a message. */
+  LinesKind lines_kind;
+  JsonArray *lines; /* NULL: none yet */
+  const char *lines_source;
+  char *lines_id;
+  gsize lines_bytes;
+  guint lines_document;
+  gboolean lines_are_elements;
+
+  guint n_unknown;           /* values of no known kind */
+  const char *unread_source; /* a program whose files are recognised and not read; NULL: none was seen */
+  guint n_mended;            /* characters since the last conversation */
+  guint n_halves;            /* that the slicer replaced and that are told */
+  GPtrArray *outer_notes;    /* of StoreImportNote, about members around the conversations */
 } PieceReader;
 
-/* ---- Our own ---------------------------------------------------------------------------------------------------- */
+/* ---- Conversations ---------------------------------------------------------------------------------------------- */
 
-static StoreCall *
-read_call (JsonObject *object)
+/* Takes whole.  problem: taken; NULL: none. */
+static void
+give (PieceReader *self, StoreWhole *whole, const char *source, GError *problem)
 {
-  const char *metadata = store_json_string (object, "metadata"), *tool = store_json_string (object, "tool");
-  int state = store_call_state_from_name (store_json_string (object, "state"));
-  int allowed_by = store_allowed_by_from_name (store_json_string (object, "allowed_by"));
-  StoreCall *call;
+  guint n_halves = store_slicer_count_mended (self->slicer);
 
-  if (state < 0 || state == STORE_CALL_RUNNING || allowed_by < 0 || !metadata || !tool)
-    return NULL;
-  call = g_new (StoreCall, 1);
-  *call = (StoreCall){
-    .state = state,
-    .allowed_by = allowed_by,
-    .edited = store_json_boolean (object, "edited"),
-    .started_at = store_json_int (object, "started_at"),
-    .finished_at = store_json_int (object, "finished_at"),
-    .metadata = g_strdup (metadata),
-    .tool = g_strdup (tool),
-    .arguments = g_strdup (store_json_string (object, "arguments")),
-    .result = g_strdup (store_json_string (object, "result")),
-  };
-  return call;
+  self->n_mended += n_halves - self->n_halves;
+  self->n_halves = n_halves;
+  whole->source = source;
+  if (problem)
+    whole->problem = g_strdup (problem->message);
+  g_clear_error (&problem);
+  if (self->n_mended)
+    store_import_notes_add (whole->notes, STORE_IMPORT_NOTE_MENDED, NULL, self->n_mended);
+  self->n_mended = 0;
+  g_queue_push_tail (&self->ready, whole);
 }
 
-static gboolean
-read_message (StoreWhole *whole, JsonObject *object, GHashTable *ids, GError **error)
+static void
+give_problem (PieceReader *self, const char *source, GError *problem)
 {
-  int role = store_role_from_name (store_json_string (object, "role"));
-  int state = store_state_from_name (store_json_string (object, "state"));
-  gint64 id = store_json_int (object, "id"), parent_id = store_json_int (object, "parent_id");
-  const char *text = store_json_string (object, "text");
-  JsonObject *call = store_json_object (object, "call");
-  StoreMessage *message;
-
-  if (role < 0 || state < 0 || state == STORE_STATE_GENERATING || id <= 0 || !text)
-    return store_import_invalid (error, "A message in the file is not complete");
-  if (g_hash_table_contains (ids, &id) || (parent_id && !g_hash_table_contains (ids, &parent_id)))
-    return store_import_invalid (error, "The messages in the file are not in order");
-
-  message = store_whole_add (whole, parent_id, role, text, error);
-  if (!message)
-    return FALSE;
-  message->id = id;
-  message->state = state;
-  message->attachments = g_strdup (store_json_string (object, "attachments"));
-  message->model = g_strdup (store_json_string (object, "model"));
-  message->created_at = store_json_int (object, "created_at");
-  message->finished_at = store_json_int (object, "finished_at");
-  message->n_prompt_tokens = CLAMP (store_json_int (object, "n_prompt_tokens"), 0, G_MAXINT);
-  message->n_tokens = CLAMP (store_json_int (object, "n_tokens"), 0, G_MAXINT);
-  message->first_token_seconds = store_json_double (object, "first_token_seconds");
-  message->seconds = store_json_double (object, "seconds");
-  message->mark = CLAMP (store_json_int (object, "mark"), -1, 1);
-  if (call && (role != STORE_ROLE_ASSISTANT || !(message->call = read_call (call))))
-    return store_import_invalid (error, "A call in the file is not complete");
-  g_hash_table_add (ids, &message->id);
-  return TRUE;
+  give (self, store_whole_new (), source, problem);
 }
 
-static gboolean
-read_myna (StoreWhole *whole, JsonObject *object, GError **error)
+static void
+read_whole (PieceReader *self, StoreReadFunc read, JsonObject *object, const char *source)
 {
-  g_autoptr (GHashTable) ids = g_hash_table_new (g_int64_hash, g_int64_equal);
-  JsonArray *messages = store_json_array (object, "messages");
-  StoreConversation *row = whole->row;
-  const char *title = store_json_string (object, "title");
+  StoreWhole *whole = store_whole_new ();
+  GError *problem = NULL;
 
-  if (!messages || !store_json_string (object, "origin"))
-    return store_import_invalid (error, "A conversation in the file is not complete");
-  whole->origin = g_strdup (store_json_string (object, "origin"));
-  g_free (row->title);
-  row->title = g_strdup (title ? title : "");
-  row->title_by_user = store_json_boolean (object, "title_by_user");
-  row->created_at = store_json_int (object, "created_at");
-  row->updated_at = store_json_int (object, "updated_at");
-  row->pinned = store_json_boolean (object, "pinned");
-  row->archived = store_json_boolean (object, "archived");
-  row->folder_id = store_json_int (object, "folder_id");
-  row->model = g_strdup (store_json_string (object, "model"));
-  row->draft = g_strdup (store_json_string (object, "draft"));
-  row->settings = g_strdup (store_json_string (object, "settings"));
+  read (whole, object, &problem);
+  give (self, whole, source, problem);
+}
 
-  for (guint i = 0; i < json_array_get_length (messages); i++)
+/* ---- Lines ------------------------------------------------------------------------------------------------------ */
+
+static gboolean
+read_llama_lines (StoreWhole *whole, JsonArray *lines, GError **error)
+{
+  g_autoptr (JsonObject) object = json_object_new ();
+  JsonArray *messages = json_array_new ();
+
+  for (guint i = 0; i < json_array_get_length (lines); i++)
     {
-      JsonNode *node = json_array_get_element (messages, i);
+      JsonObject *line = store_json_element (lines, i), *message = store_json_object (line, "message");
 
-      if (!JSON_NODE_HOLDS_OBJECT (node))
-        return store_import_invalid (error, "A message in the file is not complete");
-      if (!read_message (whole, json_node_get_object (node), ids, error))
-        return FALSE;
+      if (message)
+        json_array_add_object_element (messages, json_object_ref (message));
+      else if (!json_object_has_member (object, "conv"))
+        json_object_set_object_member (object, "conv", json_object_ref (line));
+      else
+        store_import_notes_add (whole->notes, STORE_IMPORT_NOTE_PART, store_json_string (line, "type"), 1);
     }
-  row->head_id = store_json_int (object, "head_id");
-  if (row->head_id && !g_hash_table_contains (ids, &row->head_id))
-    return store_import_invalid (error, "A conversation in the file shows a message that is not there");
+  if (!json_object_has_member (object, "conv"))
+    json_object_set_object_member (object, "conv", json_object_new ());
+  json_object_set_array_member (object, "messages", messages);
+  return store_read_llama (whole, object, error);
+}
+
+static void
+end_lines (PieceReader *self)
+{
+  static gboolean (*const readers[]) (StoreWhole *, JsonArray *, GError **) = {
+    [LINES_TURNS] = store_read_turns,
+    [LINES_LLAMA] = read_llama_lines,
+    [LINES_TAVERN] = store_read_sillytavern,
+    [LINES_JAN] = store_read_jan,
+  };
+  g_autoptr (JsonArray) lines = g_steal_pointer (&self->lines);
+  LinesKind kind = self->lines_kind;
+  StoreWhole *whole;
+  GError *problem = NULL;
+
+  self->lines_kind = LINES_NONE;
+  g_clear_pointer (&self->lines_id, g_free);
+  if (!lines)
+    return;
+  whole = store_whole_new ();
+  if (self->lines_bytes > STORE_MAX_ELEMENT_BYTES)
+    store_import_invalid (&problem, "A conversation in the file is larger than %d MiB", STORE_MAX_ELEMENT_BYTES >> 20);
+  else
+    readers[kind](whole, lines, &problem);
+  give (self, whole, self->lines_source, problem);
+}
+
+/* A line of a chat: the one that is collected, or a new one.  id (may be NULL): the chat's. */
+static void
+add_line (PieceReader *self, LinesKind kind, const char *source, const char *id, gboolean is_first, JsonNode *node,
+          const StoreSlice *slice)
+{
+  if (kind != self->lines_kind || is_first || g_strcmp0 (id, self->lines_id) != 0)
+    end_lines (self);
+  if (!self->lines)
+    {
+      self->lines = json_array_new ();
+      self->lines_kind = kind;
+      self->lines_source = source;
+      self->lines_id = g_strdup (id);
+      self->lines_bytes = 0;
+    }
+  self->lines_document = slice->document;
+  self->lines_are_elements = slice->is_element;
+  self->lines_bytes += slice->text->len;
+  if (self->lines_bytes <= STORE_MAX_ELEMENT_BYTES)
+    json_array_add_element (self->lines, json_node_copy (node));
+}
+
+/* FALSE: the object is not a line of a chat. */
+static gboolean
+read_line (PieceReader *self, JsonNode *node, const StoreSlice *slice)
+{
+  JsonObject *object = json_node_get_object (node);
+  const char *type = store_json_string (object, "type");
+  gboolean is_session = g_strcmp0 (type, "session") == 0 && json_object_has_member (object, "harness");
+
+  if (is_session || (type && store_json_object (object, "message")) || (type && self->lines_kind == LINES_LLAMA))
+    add_line (self, LINES_LLAMA, "llama.cpp", NULL, is_session, node, slice);
+  else if (json_object_has_member (object, "mes") || json_object_has_member (object, "chat_metadata")
+           || (json_object_has_member (object, "user_name") && json_object_has_member (object, "character_name")))
+    add_line (self, LINES_TAVERN, "SillyTavern", NULL, !json_object_has_member (object, "mes"), node, slice);
+  else if (g_strcmp0 (store_json_string (object, "object"), "thread.message") == 0)
+    add_line (self, LINES_JAN, "Jan", store_json_string (object, "thread_id"), FALSE, node, slice);
+  else if (store_json_string (object, "from"))
+    add_line (self, LINES_TURNS, "ShareGPT", NULL, FALSE, node, slice);
+  else if (store_json_string (object, "role"))
+    add_line (self, LINES_TURNS, "ChatGLM", NULL, FALSE, node, slice);
+  else
+    return FALSE;
   return TRUE;
+}
+
+/* ---- Objects ---------------------------------------------------------------------------------------------------- */
+
+static gboolean
+is_deepseek (JsonObject *object)
+{
+  return store_json_object (object, "mapping") && store_json_string (object, "inserted_at");
+}
+
+static gboolean
+is_chatgpt (JsonObject *object)
+{
+  return store_json_object (object, "mapping") != NULL;
+}
+
+static gboolean
+is_claude (JsonObject *object)
+{
+  return store_json_array (object, "chat_messages") != NULL;
+}
+
+static gboolean
+is_llama (JsonObject *object)
+{
+  return store_json_object (object, "conv") && store_json_array (object, "messages");
+}
+
+static gboolean
+is_open_webui (JsonObject *object)
+{
+  JsonObject *chat = store_json_object (object, "chat");
+
+  return (chat && (store_json_object (chat, "history") || store_json_array (chat, "messages")))
+         || store_json_object (store_json_object (object, "history"), "messages");
+}
+
+static gboolean
+is_lm_studio (JsonObject *object)
+{
+  return store_json_array (store_json_element (store_json_array (object, "messages"), 0), "versions") != NULL;
+}
+
+static gboolean
+is_text_generation (JsonObject *object)
+{
+  return (store_json_array (object, "internal") && store_json_array (object, "visible"))
+         || (store_json_array (object, "data") && store_json_array (object, "data_visible"));
+}
+
+/* A list of conversations may have the same names as one of turns. */
+static gboolean
+is_turn_list (JsonArray *array)
+{
+  JsonNode *first = array && json_array_get_length (array) ? json_array_get_element (array, 0) : NULL;
+  JsonObject *object = first && JSON_NODE_HOLDS_OBJECT (first) ? json_node_get_object (first) : NULL;
+
+  if (!first)
+    return array != NULL;
+  return object ? store_json_string (object, "role") || store_json_string (object, "from")
+                      || store_json_string (object, "content") || store_json_string (object, "value")
+                : JSON_NODE_HOLDS_ARRAY (first);
+}
+
+static gboolean
+is_turns_object (JsonObject *object)
+{
+  return is_turn_list (store_json_array (object, "conversations")) || is_turn_list (store_json_array (object, "messages"));
+}
+
+/* Programs whose files are not read, by members that only theirs have. */
+static const char *
+find_unread (JsonObject *object)
+{
+  static const struct
+  {
+    const char *member, *other; /* other NULL: the first is enough */
+    const char *source;
+  } unread[] = {
+    { "responses", "conversation", "Grok" },
+    { "messagesTree", NULL, "LibreChat" },
+    { "messages", "conversationId", "LibreChat" },
+    { "chat-sessions-list", NULL, "Chatbox" },
+    { "chat-sessions", NULL, "Chatbox" },
+    { "safeHtmlItem", "header", "Gemini" },
+    { "subtitles", "header", "Gemini" },
+    { "assistants", "object", "Jan (thread.json; the messages are in messages.jsonl)" },
+    { "full_name", "email_address", "Claude (users.json; the chats are in conversations.json)" },
+    { "prompt_template", "docs", "Claude (projects.json; the chats are in conversations.json)" },
+    { "is_anonymous", "conversation_id", "ChatGPT (shared_conversations.json; the chats are in conversations.json)" },
+    { "chatgpt_plus_user", "email", "ChatGPT (user.json; the chats are in conversations.json)" },
+    { "spec_version", "data", "a character card" },
+    { "folders", "prompts", "Chatbot UI" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (unread); i++)
+    if (json_object_has_member (object, unread[i].member)
+        && (!unread[i].other || json_object_has_member (object, unread[i].other)))
+      return unread[i].source;
+  return NULL;
 }
 
 static void
@@ -132,7 +283,10 @@ read_folder (PieceReader *self, JsonObject *object)
   const char *name = store_json_string (object, "name");
 
   if (!name || !*name || g_hash_table_size (self->base.folders) >= 10000)
-    return;
+    {
+      store_import_notes_add (self->outer_notes, STORE_IMPORT_NOTE_PART, "folder", 1);
+      return;
+    }
   folder = g_new0 (StoreFolder, 1);
   folder->id = store_json_int (object, "id");
   folder->name = g_strdup (name);
@@ -140,171 +294,291 @@ read_folder (PieceReader *self, JsonObject *object)
   g_hash_table_replace (self->base.folders, &folder->id, folder);
 }
 
-/* ---- The pieces ------------------------------------------------------------------------------------------------- */
+static gboolean read_node (PieceReader *self, JsonNode *node, const StoreSlice *slice, gboolean is_inner);
 
-/* The turns collected so far, as a conversation of its own. */
-static StoreWhole *
-steal_collected (PieceReader *self)
+/* An object around conversations: what its arrays hold of them.  FALSE: there are none. */
+static gboolean
+read_wrapper (PieceReader *self, JsonObject *object, const StoreSlice *slice)
 {
-  g_autoptr (GChecksum) sum = NULL;
-  StoreWhole *whole = g_steal_pointer (&self->collected);
+  g_autoptr (GList) names = json_object_get_members (object);
+  guint n_before = g_queue_get_length (&self->ready), n_unknown = self->n_unknown;
 
-  if (!whole)
-    return NULL;
-  sum = g_checksum_new (G_CHECKSUM_SHA256);
-  for (guint i = 0; i < whole->messages->len; i++)
+  for (GList *name = names; name; name = name->next)
     {
-      const StoreMessage *message = whole->messages->pdata[i];
+      JsonArray *array = store_json_array (object, name->data);
+      guint n_found = g_queue_get_length (&self->ready);
 
-      g_checksum_update (sum, (const guchar *) message->text, strlen (message->text) + 1);
+      for (guint i = 0; array && i < json_array_get_length (array); i++)
+        if (!JSON_NODE_HOLDS_VALUE (json_array_get_element (array, i)))
+          read_node (self, json_array_get_element (array, i), slice, TRUE);
+      if (n_found == g_queue_get_length (&self->ready) && (array || store_json_object (object, name->data)))
+        store_import_notes_add (self->outer_notes, STORE_IMPORT_NOTE_MEMBER, name->data, 1);
     }
-  whole->origin = g_strconcat ("turns:", g_checksum_get_string (sum), NULL);
-  return whole;
+  if (n_before != g_queue_get_length (&self->ready))
+    return TRUE;
+  self->n_unknown = n_unknown;
+  g_ptr_array_set_size (self->outer_notes, 0);
+  return FALSE;
 }
-
-static StoreWhole *
-collected (PieceReader *self, const char *source)
-{
-  if (!self->collected)
-    self->collected = store_whole_new ();
-  self->collected_source = source;
-  self->n_found++;
-  return self->collected;
-}
-
-typedef gboolean (*ReadObject) (StoreWhole *whole, JsonObject *object, GError **error);
 
 static gboolean
-read_whole (PieceReader *self, ReadObject read, JsonObject *object, StoreWhole **ret_whole, GError **error)
+read_known (PieceReader *self, JsonObject *object)
 {
+  static const struct
+  {
+    gboolean (*is) (JsonObject *object);
+    StoreReadFunc read;
+    const char *source;
+  } formats[] = {
+    { is_deepseek, store_read_deepseek, "DeepSeek" },
+    { is_chatgpt, store_read_chatgpt, "ChatGPT" },
+    { is_claude, store_read_claude, "Claude" },
+    { is_llama, store_read_llama, "llama.cpp" },
+    { is_open_webui, store_read_open_webui, "Open WebUI" },
+    { is_lm_studio, store_read_lm_studio, "LM Studio" },
+    { is_text_generation, store_read_text_generation, "text-generation-webui" },
+    { is_turns_object, store_read_turns_object, "ShareGPT" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (formats); i++)
+    if (formats[i].is (object))
+      {
+        end_lines (self);
+        read_whole (self, formats[i].read, object, formats[i].source);
+        return TRUE;
+      }
+  return FALSE;
+}
+
+/* FALSE: it is no conversation. */
+static gboolean
+read_others (PieceReader *self, JsonObject *object)
+{
+  g_autoptr (GPtrArray) list = g_ptr_array_new ();
   g_autoptr (StoreWhole) whole = store_whole_new ();
+  GError *problem = NULL;
 
-  self->n_found++;
-  if (!read (whole, object, error))
-    return FALSE;
-  *ret_whole = g_steal_pointer (&whole);
-  return TRUE;
-}
-
-static gboolean
-read_turns (PieceReader *self, JsonArray *turns, const char *text, const char *title, StoreWhole **ret_whole, GError **error)
-{
-  g_autoptr (StoreWhole) whole = store_whole_new ();
-  g_autofree char *sum = g_compute_checksum_for_string (G_CHECKSUM_SHA256, text, -1);
-
-  self->n_found++;
-  whole->origin = g_strconcat ("turns:", sum, NULL);
-  if (title)
+  if (store_json_array (store_json_object (object, "indexedDB"), "topics"))
     {
-      g_free (whole->row->title);
-      whole->row->title = g_strdup (title);
-    }
-  if (!store_read_turns (whole, turns, error))
-    return FALSE;
-  *ret_whole = g_steal_pointer (&whole);
-  return TRUE;
-}
-
-static gboolean
-read_object (PieceReader *self, const char *key, JsonObject *object, const char *text, StoreWhole **ret_whole,
-             const char **ret_source, GError **error)
-{
-  JsonArray *turns;
-
-  if (self->is_myna && g_str_equal (key, "folders"))
-    {
-      read_folder (self, object);
+      end_lines (self);
+      store_read_cherry (list, object);
+      for (guint i = 0; i < list->len; i++)
+        give (self, list->pdata[i], "Cherry Studio", NULL);
       return TRUE;
     }
-  *ret_source = "Myna";
-  if (self->is_myna && g_str_equal (key, "conversations"))
-    return read_whole (self, read_myna, object, ret_whole, error);
-  *ret_source = "ChatGPT";
-  if (store_json_object (object, "mapping"))
-    return read_whole (self, store_read_chatgpt, object, ret_whole, error);
-  *ret_source = "Claude";
-  if (store_json_array (object, "chat_messages"))
-    return read_whole (self, store_read_claude, object, ret_whole, error);
-  *ret_source = "ShareGPT";
-  if ((turns = store_json_array (object, "conversations")) || (turns = store_json_array (object, "messages")))
-    return read_turns (self, turns, text, store_json_string (object, "title"), ret_whole, error);
-  if (store_json_string (object, "from"))
-    return store_read_turn (collected (self, "ShareGPT"), object, error);
-  if (store_json_string (object, "role"))
-    return store_read_turn (collected (self, "ChatGLM"), object, error);
+  if (!store_read_instruction (whole, object, &problem) && !problem)
+    return FALSE;
+  end_lines (self);
+  give (self, g_steal_pointer (&whole), "", problem);
   return TRUE;
 }
 
 static gboolean
-read_array (PieceReader *self, JsonArray *array, const char *text, StoreWhole **ret_whole, const char **ret_source,
-            GError **error)
+read_object (PieceReader *self, JsonNode *node, const StoreSlice *slice, gboolean is_inner)
 {
-  JsonNode *first = json_array_get_length (array) ? json_array_get_element (array, 0) : NULL;
+  JsonObject *object = json_node_get_object (node);
+  const char *unread;
 
-  *ret_source = "ChatGLM";
-  if (first && !JSON_NODE_HOLDS_VALUE (first) && !JSON_NODE_HOLDS_NULL (first))
-    return read_turns (self, array, text, NULL, ret_whole, error);
-  return json_array_get_length (array) != 2 || store_read_pair (collected (self, "ChatGLM"), array, error);
+  if (read_known (self, object) || (!is_inner && read_line (self, node, slice)) || read_others (self, object))
+    return TRUE;
+  unread = find_unread (object);
+  if (!unread && !is_inner && read_wrapper (self, object, slice))
+    return TRUE;
+  self->unread_source = unread ? unread : self->unread_source;
+  self->n_unknown++;
+  return FALSE;
+}
+
+/* ---- Pieces ----------------------------------------------------------------------------------------------------- */
+
+static gboolean
+read_array (PieceReader *self, JsonNode *node, const StoreSlice *slice)
+{
+  JsonArray *array = json_node_get_array (node);
+  JsonNode *first = json_array_get_length (array) ? json_array_get_element (array, 0) : NULL;
+  GError *problem = NULL;
+  StoreWhole *whole;
+
+  if (!first || JSON_NODE_HOLDS_VALUE (first) || JSON_NODE_HOLDS_NULL (first))
+    {
+      if (json_array_get_length (array) == 2)
+        add_line (self, LINES_TURNS, "ChatGLM", NULL, FALSE, node, slice);
+      else
+        self->n_unknown++;
+      return TRUE;
+    }
+  end_lines (self);
+  whole = store_whole_new ();
+  store_read_turns (whole, array, &problem);
+  give (self, whole, "ChatGLM", problem);
+  return TRUE;
 }
 
 static gboolean
-read_value (PieceReader *self, const char *key, JsonNode *node, GError **error)
+read_node (PieceReader *self, JsonNode *node, const StoreSlice *slice, gboolean is_inner)
 {
-  if (g_str_equal (key, "format") && json_node_get_value_type (node) == G_TYPE_STRING)
-    self->is_myna = g_str_equal (json_node_get_string (node), "myna-conversations");
-  if (self->is_myna && g_str_equal (key, "version") && json_node_get_int (node) > 1)
+  if (JSON_NODE_HOLDS_OBJECT (node))
+    return read_object (self, node, slice, is_inner);
+  if (JSON_NODE_HOLDS_ARRAY (node))
+    return read_array (self, node, slice);
+  self->n_unknown++;
+  return FALSE;
+}
+
+/* What is in our own outermost object. */
+static gboolean
+read_myna_piece (PieceReader *self, const char *key, JsonNode *node, GError **error)
+{
+  JsonObject *object = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
+
+  self->base.is_known = TRUE;
+  if (g_str_equal (key, "version") && JSON_NODE_HOLDS_VALUE (node) && json_node_get_int (node) > 1)
     {
       g_set_error_literal (error, STORE_ERROR, STORE_ERROR_NEWER_VERSION, "The file was written by a newer version of Myna");
       return FALSE;
     }
+  if (g_str_equal (key, "conversations"))
+    {
+      if (object)
+        read_whole (self, store_read_myna, object, "Myna");
+      else
+        self->n_unknown++;
+    }
+  else if (g_str_equal (key, "folders") && object)
+    read_folder (self, object);
+  else if (!g_str_equal (key, "format") && !g_str_equal (key, "version"))
+    store_import_notes_add (self->outer_notes, STORE_IMPORT_NOTE_MEMBER, key, 1);
   return TRUE;
 }
 
+/* The same where the members are in another order, so that the file is one piece. */
 static gboolean
-read_piece (PieceReader *self, const char *key, const char *text, StoreWhole **ret_whole, const char **ret_source,
-            GError **error)
+read_whole_myna (PieceReader *self, JsonObject *object, GError **error)
+{
+  static const char *const keys[] = { "version", "folders", "conversations" };
+  static const char *const known[] = { "format", "version", "folders", "conversations", NULL };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
+    {
+      JsonNode *node = json_object_get_member (object, keys[i]);
+      JsonArray *array = node && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
+
+      if (node && !array && !read_myna_piece (self, keys[i], node, error))
+        return FALSE;
+      for (guint j = 0; array && j < json_array_get_length (array); j++)
+        if (!read_myna_piece (self, keys[i], json_array_get_element (array, j), error))
+          return FALSE;
+    }
+  store_import_notes_add_members (self->outer_notes, object, known);
+  return TRUE;
+}
+
+/* NULL with what is wrong. */
+static JsonNode *
+parse (PieceReader *self, const StoreSlice *slice, GError **error)
 {
   g_autoptr (GError) problem = NULL;
-  JsonNode *root;
 
-  if (!store_json_is_tame (text, strlen (text)))
-    return store_import_invalid (error, "The file is not strict JSON, or nested too deeply");
-  if (!json_parser_load_from_data (self->parser, text, -1, &problem))
-    return store_import_invalid (error, "The file is not correct JSON: %s", problem->message);
-  root = json_parser_get_root (self->parser);
-  if (!root)
-    return TRUE;
-  if (JSON_NODE_HOLDS_OBJECT (root))
-    return read_object (self, key, json_node_get_object (root), text, ret_whole, ret_source, error);
-  if (JSON_NODE_HOLDS_ARRAY (root))
-    return read_array (self, json_node_get_array (root), text, ret_whole, ret_source, error);
-  return !JSON_NODE_HOLDS_VALUE (root) || read_value (self, key, root, error);
+  if (slice->is_too_long)
+    {
+      store_import_invalid (error, "A conversation in the file is larger than %d MiB", STORE_MAX_ELEMENT_BYTES >> 20);
+      return NULL;
+    }
+  self->n_mended += store_mend_json (slice->text);
+  if (!store_json_is_tame (slice->text->str, slice->text->len))
+    {
+      store_import_invalid (error, "A piece of the file is not strict JSON, or nested too deeply");
+      return NULL;
+    }
+  if (!json_parser_load_from_data (self->parser, slice->text->str, slice->text->len, &problem))
+    {
+      store_import_invalid (error, "A piece of the file is not correct JSON: %s", problem->message);
+      return NULL;
+    }
+  return json_parser_get_root (self->parser);
 }
 
 static gboolean
-json_next (StoreReader *reader, StoreWhole **ret_whole, const char **ret_source, GError **error)
+read_piece (PieceReader *self, const StoreSlice *slice, GError **error)
+{
+  GError *problem = NULL;
+  JsonNode *root;
+
+  if (self->lines && slice->document != self->lines_document && (self->lines_are_elements || slice->is_element))
+    end_lines (self);
+  root = parse (self, slice, &problem);
+  if (problem)
+    {
+      end_lines (self);
+      give_problem (self, "", problem);
+    }
+  if (!root)
+    return TRUE;
+  if (*slice->key)
+    return read_myna_piece (self, slice->key, root, error);
+  if (JSON_NODE_HOLDS_OBJECT (root)
+      && g_strcmp0 (store_json_string (json_node_get_object (root), "format"), "myna-conversations") == 0)
+    return read_whole_myna (self, json_node_get_object (root), error);
+  read_node (self, root, slice, FALSE);
+  return TRUE;
+}
+
+/* ---- The reader ------------------------------------------------------------------------------------------------- */
+
+/* What was seen beside the conversations. */
+static void
+give_rest (PieceReader *self)
+{
+  GError *problem = NULL;
+  StoreWhole *whole;
+
+  if (self->n_unknown && self->unread_source)
+    store_import_invalid (&problem, "%u values of the file are of %s, which cannot be read", self->n_unknown,
+                          self->unread_source);
+  else if (self->n_unknown)
+    store_import_invalid (&problem, "%u values of the file are of no known kind", self->n_unknown);
+  if (!problem && self->outer_notes->len == 0)
+    return;
+  whole = store_whole_new ();
+  g_ptr_array_unref (whole->notes);
+  whole->notes = g_steal_pointer (&self->outer_notes);
+  self->outer_notes = store_import_notes_new ();
+  if (!problem)
+    store_import_invalid (&problem, "The file has members around the conversations that are not known");
+  give (self, whole, "", problem);
+}
+
+static void
+end (PieceReader *self)
+{
+  self->is_at_end = TRUE;
+  end_lines (self);
+  give_rest (self);
+}
+
+static gboolean
+json_next (StoreReader *reader, StoreWhole **ret_whole, GError **error)
 {
   PieceReader *self = (PieceReader *) reader;
-  const char *key = "", *text = NULL;
 
-  *ret_whole = NULL;
-  while (!*ret_whole)
+  while (g_queue_is_empty (&self->ready) && !self->is_at_end)
     {
-      if (!store_slicer_next (self->slicer, &key, &text, error))
-        return FALSE;
-      if (!text)
-        break;
-      if (!read_piece (self, key, text, ret_whole, ret_source, error))
+      GError *problem = NULL;
+      StoreSlice slice;
+
+      if (!store_slicer_next (self->slicer, &slice, &problem))
+        {
+          end_lines (self);
+          give_problem (self, "", problem);
+          end (self);
+        }
+      else if (!slice.text)
+        end (self);
+      else if (!read_piece (self, &slice, error))
         return FALSE;
     }
   reader->n_done = store_slicer_tell (self->slicer);
-  if (!*ret_whole && self->collected)
-    {
-      *ret_source = self->collected_source;
-      *ret_whole = steal_collected (self);
-    }
-  if (!*ret_whole && self->n_found == 0 && !self->is_myna)
-    return store_import_invalid (error, "There are no conversations in the file");
+  *ret_whole = g_queue_pop_head (&self->ready);
   return TRUE;
 }
 
@@ -315,7 +589,10 @@ json_free (StoreReader *reader)
 
   store_slicer_free (self->slicer);
   g_object_unref (self->parser);
-  g_clear_pointer (&self->collected, store_whole_free);
+  g_clear_pointer (&self->lines, json_array_unref);
+  g_free (self->lines_id);
+  g_queue_clear_full (&self->ready, (GDestroyNotify) store_whole_free);
+  g_ptr_array_unref (self->outer_notes);
   g_hash_table_unref (self->base.folders);
   g_free (self);
 }
@@ -331,5 +608,7 @@ store_json_reader_new (GInputStream *stream, gint64 n_bytes)
   self->base.folders = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, (GDestroyNotify) store_folder_free);
   self->slicer = store_slicer_new (stream);
   self->parser = json_parser_new_immutable ();
+  self->outer_notes = store_import_notes_new ();
+  g_queue_init (&self->ready);
   return &self->base;
 }

@@ -13,6 +13,7 @@
 #include "exchange/store-import-alpaca.h"
 #include "exchange/store-import-gpt4all.h"
 #include "exchange/store-import-json.h"
+#include "exchange/store-merge.h"
 #include "exchange/store-progress.h"
 #include "rows/store-conversation.h"
 #include "rows/store-message.h"
@@ -20,29 +21,6 @@
 
 #define TURN_MS     25
 #define TITLE_CHARS 60
-
-/* ---- Entries ---------------------------------------------------------------------------------------------------- */
-
-G_DEFINE_BOXED_TYPE (StoreImportEntry, store_import_entry, store_import_entry_copy, store_import_entry_free)
-
-StoreImportEntry *
-store_import_entry_copy (const StoreImportEntry *entry)
-{
-  StoreImportEntry *copy = g_memdup2 (entry, sizeof *entry);
-
-  copy->title = g_strdup (entry->title);
-  return copy;
-}
-
-void
-store_import_entry_free (StoreImportEntry *entry)
-{
-  if (!entry)
-    return;
-
-  g_free (entry->title);
-  g_free (entry);
-}
 
 /* ---- Which reader ----------------------------------------------------------------------------------------------- */
 
@@ -68,6 +46,31 @@ get_size (GFileInputStream *stream)
   g_autoptr (GFileInfo) info = g_file_input_stream_query_info (stream, G_FILE_ATTRIBUTE_STANDARD_SIZE, NULL, NULL);
 
   return info ? g_file_info_get_size (info) : 0;
+}
+
+/* What people try that is no JSON; NULL: something else. */
+static const char *
+find_kind (const guchar *start, gsize n)
+{
+  static const struct
+  {
+    const char *start, *name;
+  } kinds[] = {
+    { "PK\3\4", "a zip archive, whose files have to be unpacked first" },
+    { "\x1f\x8b", "a gzip archive, which has to be unpacked first" },
+    { "%PDF", "a PDF" },
+    { "<!DOCTYPE", "a web page" },
+    { "<!doctype", "a web page" },
+    { "<html", "a web page" },
+    { "<?xml", "XML" },
+    { "# ", "Markdown" },
+    { "---\n", "Markdown" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (kinds); i++)
+    if (n >= strlen (kinds[i].start) && memcmp (start, kinds[i].start, strlen (kinds[i].start)) == 0)
+      return kinds[i].name;
+  return NULL;
 }
 
 StoreReader *
@@ -97,6 +100,11 @@ store_reader_open (GFile *file, GError **error)
       store_import_invalid (error, "A database can be imported only from this computer");
       return NULL;
     }
+  if (find_kind (start, n))
+    {
+      store_import_invalid (error, "This is %s; Myna reads what is exported as JSON", find_kind (start, n));
+      return NULL;
+    }
   return store_json_reader_new (G_INPUT_STREAM (stream), get_size (stream));
 }
 
@@ -120,6 +128,23 @@ title_from_text (StoreWhole *whole)
       return g_utf8_substring (line, 0, MIN (TITLE_CHARS, g_utf8_strlen (line, -1)));
     }
   return g_strdup ("");
+}
+
+/* What the store would refuse is told before. */
+static void
+check_sizes (StoreWhole *whole)
+{
+  g_autoptr (GError) problem = NULL;
+
+  for (guint i = 0; !whole->problem && i < whole->messages->len; i++)
+    {
+      const StoreMessage *message = whole->messages->pdata[i];
+
+      if (!store_check_length (message->text, STORE_MAX_TEXT_BYTES, "A message", &problem)
+          || !store_check_length (message->attachments, STORE_MAX_ATTACHMENTS_BYTES, "The attachments of a message", &problem)
+          || !store_check_length (message->model, STORE_MAX_TITLE_BYTES, "The name of a model", &problem))
+        whole->problem = g_strdup (problem->message);
+    }
 }
 
 /* Times of messages that are missing are those before; the conversation's are its messages': it is never older than they are,
@@ -164,8 +189,10 @@ typedef struct
   gboolean inserts;
   StoreReader *reader;
   guint next;             /* index of the next conversation in the file */
+  guint n_good;           /* of them, not refused */
+  char *problem;          /* the first one; NULL: none yet */
   GHashTable *folder_ids; /* id in the file → ours */
-  GHashTable *seen;       /* origins in the file so far */
+  GHashTable *seen;       /* origins in the file so far → checksum of the messages */
   GPtrArray *entries;
   StoreProgress *progress; /* NULL: nobody looks */
 } Import;
@@ -180,6 +207,7 @@ import_free (gpointer data)
   store_reader_free (import->reader);
   g_hash_table_unref (import->folder_ids);
   g_hash_table_unref (import->seen);
+  g_free (import->problem);
   g_clear_pointer (&import->entries, g_ptr_array_unref);
   g_clear_pointer (&import->progress, store_progress_unref);
   g_free (import);
@@ -247,46 +275,170 @@ insert_whole (StoreConnection *connection, Import *import, StoreWhole *whole, GE
          && store_exec (connection, NULL, error, "UPDATE conversation SET head_id = ?1 WHERE id = ?2", "ZI", head, id);
 }
 
-static gboolean
-is_known (StoreConnection *connection, Import *import, StoreWhole *whole, gboolean *ret_known, GError **error)
-{
-  gint64 found = 0;
+/* ---- What becomes of one ---------------------------------------------------------------------------------------- */
 
-  if (!store_query_int (connection, 0, &found, error, "SELECT 1 FROM conversation WHERE origin = ?1", "t", whole->origin))
+/* Two of one file may have one id: where they are different, each is a conversation of its own. */
+static gboolean
+is_repeated (Import *import, StoreWhole *whole, const char *checksum)
+{
+  const char *other = g_hash_table_lookup (import->seen, whole->origin);
+  char *own;
+
+  if (other && !g_str_equal (other, checksum))
+    {
+      own = g_strconcat (whole->origin, "#", checksum, NULL);
+      g_free (whole->origin);
+      whole->origin = own;
+      store_import_notes_add (whole->notes, STORE_IMPORT_NOTE_SHARED_ID, NULL, 1);
+      other = g_hash_table_lookup (import->seen, whole->origin);
+    }
+  if (other)
+    return TRUE;
+  g_hash_table_insert (import->seen, g_strdup (whole->origin), g_strdup (checksum));
+  return FALSE;
+}
+
+static gboolean
+find_known (StoreConnection *connection, const char *origin, gint64 *ret_id, GError **error)
+{
+  return store_query_int (connection, 0, ret_id, error, "SELECT id FROM conversation WHERE origin = ?1", "t", origin);
+}
+
+/* The one in the history that it is, or that it was before it went on; *ret_id 0: none. */
+static gboolean
+find_older (StoreConnection *connection, Import *import, StoreWhole *whole, const StoreIdentity *identity, gint64 *ret_id,
+            GError **error)
+{
+  if (!find_known (connection, whole->origin, ret_id, error))
     return FALSE;
-  *ret_known = found || !g_hash_table_add (import->seen, g_strdup (whole->origin));
+  for (guint i = identity->origins->len; *ret_id == 0 && i > 2; i--)
+    {
+      const char *origin = identity->origins->pdata[i - 2];
+
+      if (g_hash_table_contains (import->seen, origin))
+        continue;
+      if (!find_known (connection, origin, ret_id, error))
+        return FALSE;
+      if (*ret_id)
+        g_hash_table_insert (import->seen, g_strdup (origin), g_strdup (""));
+    }
   return TRUE;
 }
 
 static gboolean
-take_whole (StoreConnection *connection, Import *import, StoreWhole *whole, const char *source, GError **error)
+is_trashed (StoreConnection *connection, gint64 id, gboolean *ret_trashed, GError **error)
 {
-  gboolean is_wanted = !import->indices || g_hash_table_contains (import->indices, GUINT_TO_POINTER (import->next));
-  gboolean is_duplicate, success;
-  StoreImportEntry *entry;
+  gint64 time = 0;
 
-  import->next++;
-  if (!is_known (connection, import, whole, &is_duplicate, error))
+  if (!store_query_int (connection, 0, &time, error, "SELECT deleted_at FROM conversation WHERE id = ?1", "I", id))
     return FALSE;
-  complete (whole, g_str_equal (source, "Myna"));
-  if (import->inserts && (is_duplicate || !is_wanted))
-    return TRUE;
-  if (import->inserts)
-    {
-      if (!store_connection_begin (connection, STORE_ACCESS_CHEAP, error))
-        return FALSE;
-      success = insert_whole (connection, import, whole, error);
-      if (!store_connection_end (connection, success, error))
-        return FALSE;
-    }
+  *ret_trashed = time != 0;
+  return TRUE;
+}
 
-  entry = g_new0 (StoreImportEntry, 1);
-  entry->source = source;
+/* *ret_merge: with the one in the history; NULL: there is none. */
+static gboolean
+judge (StoreConnection *connection, Import *import, StoreWhole *whole, StoreImportEntry *entry, StoreMerge **ret_merge,
+       GError **error)
+{
+  g_autoptr (StoreIdentity) identity = store_identity_new (whole);
+  gboolean is_ours = g_str_equal (whole->source, "Myna"), trashed = FALSE;
+  gint64 id = 0;
+
+  entry->state = STORE_IMPORT_REFUSED;
+  if (whole->problem)
+    return TRUE;
+  entry->state = STORE_IMPORT_EMPTY;
+  if (whole->messages->len == 0 && !is_ours)
+    return TRUE;
+  entry->state = STORE_IMPORT_REPEATED;
+  if (is_repeated (import, whole, identity->checksum))
+    return TRUE;
+  if (!find_older (connection, import, whole, identity, &id, error))
+    return FALSE;
+  entry->state = STORE_IMPORT_NEW;
+  entry->n_new = whole->messages->len;
+  if (id == 0)
+    return TRUE;
+  *ret_merge = store_merge_new (connection, whole, id, error);
+  if (!*ret_merge || !is_trashed (connection, id, &trashed, error))
+    return FALSE;
+  entry->n_new = trashed ? 0 : store_merge_count_new (*ret_merge);
+  entry->state = trashed ? STORE_IMPORT_TRASHED : entry->n_new ? STORE_IMPORT_GROWN : STORE_IMPORT_KNOWN;
+  return TRUE;
+}
+
+/* Inserts what is to be.  What this file alone is to blame for becomes the entry's problem. */
+static gboolean
+add (StoreConnection *connection, Import *import, StoreWhole *whole, StoreImportEntry *entry, StoreMerge *merge, GError **error)
+{
+  GError *problem = NULL;
+  gboolean success;
+
+  if (import->indices && store_import_entry_can_copy (entry))
+    {
+      g_autofree char *id = g_uuid_string_random ();
+
+      g_free (whole->origin);
+      whole->origin = g_strconcat ("copy:", id, NULL);
+      entry->state = STORE_IMPORT_NEW;
+      entry->n_new = whole->messages->len;
+    }
+  if (entry->state != STORE_IMPORT_NEW && entry->state != STORE_IMPORT_GROWN)
+    return TRUE;
+  if (!store_connection_begin (connection, STORE_ACCESS_CHEAP, error))
+    return FALSE;
+  success = entry->state == STORE_IMPORT_NEW ? insert_whole (connection, import, whole, &problem)
+                                             : store_merge_add (merge, connection, whole, &problem);
+  if (!success && g_error_matches (problem, STORE_ERROR, STORE_ERROR_INVALID))
+    {
+      store_connection_end (connection, FALSE, NULL);
+      entry->state = STORE_IMPORT_REFUSED;
+      entry->n_new = 0;
+      entry->problem = g_strdup (problem->message);
+      g_error_free (problem);
+      return TRUE;
+    }
+  if (problem)
+    g_propagate_error (error, problem);
+  return store_connection_end (connection, success, error);
+}
+
+static StoreImportEntry *
+entry_new (StoreWhole *whole)
+{
+  StoreImportEntry *entry = g_new0 (StoreImportEntry, 1);
+
+  entry->source = whole->source;
   entry->title = g_strdup (whole->row->title);
   entry->time = whole->row->updated_at;
   entry->n_messages = whole->messages->len;
-  entry->is_duplicate = is_duplicate;
-  g_ptr_array_add (import->entries, entry);
+  entry->problem = g_strdup (whole->problem);
+  return entry;
+}
+
+static gboolean
+take_whole (StoreConnection *connection, Import *import, StoreWhole *whole, GError **error)
+{
+  gboolean is_wanted = !import->indices || g_hash_table_contains (import->indices, GUINT_TO_POINTER (import->next));
+  g_autoptr (StoreImportEntry) entry = NULL;
+  g_autoptr (StoreMerge) merge = NULL;
+
+  import->next++;
+  check_sizes (whole);
+  complete (whole, g_str_equal (whole->source, "Myna"));
+  entry = entry_new (whole);
+  if (!judge (connection, import, whole, entry, &merge, error))
+    return FALSE;
+  if (import->inserts && is_wanted && !add (connection, import, whole, entry, merge, error))
+    return FALSE;
+  entry->notes = g_ptr_array_ref (whole->notes);
+  entry->is_duplicate = entry->state != STORE_IMPORT_NEW && entry->state != STORE_IMPORT_GROWN;
+  import->n_good += entry->state != STORE_IMPORT_REFUSED;
+  if (!import->problem)
+    import->problem = g_strdup (entry->problem);
+  if (is_wanted || !import->inserts)
+    g_ptr_array_add (import->entries, g_steal_pointer (&entry));
   return TRUE;
 }
 
@@ -300,14 +452,15 @@ run_turn (StoreConnection *connection, Import *import, gboolean *ret_done, GErro
   while (!*ret_done && g_get_monotonic_time () < deadline)
     {
       g_autoptr (StoreWhole) whole = NULL;
-      const char *source = "";
 
-      if (!import->reader->next (import->reader, &whole, &source, error))
+      if (!import->reader->next (import->reader, &whole, error))
         return FALSE;
       *ret_done = whole == NULL;
-      if (whole && !take_whole (connection, import, whole, source, error))
+      if (whole && !take_whole (connection, import, whole, error))
         return FALSE;
     }
+  if (*ret_done && import->n_good == 0 && (import->problem || !import->reader->is_known))
+    return store_import_invalid (error, "%s", import->problem ? import->problem : "There are no conversations in the file");
   return TRUE;
 }
 
@@ -351,7 +504,7 @@ request_import (StoreDb *self, GFile *file, const guint *indices, gsize n_indice
   for (gsize i = 0; i < n_indices; i++)
     g_hash_table_add (import->indices, GUINT_TO_POINTER (indices[i]));
   import->folder_ids = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, g_free);
-  import->seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  import->seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
   import->entries = g_ptr_array_new_with_free_func ((GDestroyNotify) store_import_entry_free);
   store_db_request (self, STORE_ACCESS_RAW, import_work, import, import_free, cancellable, callback, user_data);
 }

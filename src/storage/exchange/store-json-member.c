@@ -64,3 +64,52 @@ store_json_array (JsonObject *object, const char *name)
 
   return node && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
 }
+
+JsonObject *
+store_json_element (JsonArray *array, guint i)
+{
+  JsonNode *node = array && i < json_array_get_length (array) ? json_array_get_element (array, i) : NULL;
+
+  return node && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
+}
+
+const char *
+store_json_node_string (JsonNode *node)
+{
+  gboolean is_string = node && JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING;
+
+  return is_string ? json_node_get_string (node) : NULL;
+}
+
+char *
+store_json_id (JsonNode *node)
+{
+  if (!node || !JSON_NODE_HOLDS_VALUE (node))
+    return NULL;
+  if (json_node_get_value_type (node) == G_TYPE_INT64)
+    return g_strdup_printf ("%" G_GINT64_FORMAT, json_node_get_int (node));
+  return g_strdup (store_json_node_string (node));
+}
+
+gint64
+store_json_time (JsonObject *object, const char *name)
+{
+  const char *text = store_json_string (object, name);
+  double number = store_json_double (object, name);
+  g_autoptr (GTimeZone) utc = g_time_zone_new_utc ();
+  g_autoptr (GDateTime) time = text ? g_date_time_new_from_iso8601 (text, utc) : NULL;
+
+  if (time)
+    return g_date_time_to_unix (time) * 1000 + g_date_time_get_microsecond (time) / 1000;
+  if (!(number > 0 && number < 1e14))
+    return 0;
+  return number < 1e11 ? number * 1000 : number;
+}
+
+char *
+store_json_text (JsonNode *node)
+{
+  const char *text = store_json_node_string (node);
+
+  return text ? g_strdup (text) : json_to_string (node, FALSE);
+}

@@ -16,6 +16,16 @@ double store_json_double (JsonObject *object, const char *name);
 gboolean store_json_boolean (JsonObject *object, const char *name);
 JsonObject *store_json_object (JsonObject *object, const char *name);
 JsonArray *store_json_array (JsonObject *object, const char *name);
+/* An array's element where it is an object; NULL otherwise. */
+JsonObject *store_json_element (JsonArray *array, guint i);
+/* A node's string where it is one. */
+const char *store_json_node_string (JsonNode *node);
+/* A string, or a number as one: what programs use as ids.  NULL: neither.  Owned by the caller. */
+char *store_json_id (JsonNode *node);
+/* A time in ms since 1970: ISO 8601, or a number of seconds or milliseconds, told apart by its size; 0: none. */
+gint64 store_json_time (JsonObject *object, const char *name);
+/* A node as JSON text; a string as it is.  Owned by the caller. */
+char *store_json_text (JsonNode *node);
 
 G_END_DECLS
 

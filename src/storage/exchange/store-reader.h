@@ -19,9 +19,11 @@ typedef struct _StoreReader StoreReader;
 
 struct _StoreReader
 {
-  /* *ret_whole is NULL at the end.  *ret_source: a static name. */
-  gboolean (*next) (StoreReader *self, StoreWhole **ret_whole, const char **ret_source, GError **error);
+  /* *ret_whole is NULL at the end.  A conversation that cannot be read is one with a problem, and the next one follows;
+   * FALSE: the whole file is not to be read.  An origin that is NULL is made of the messages. */
+  gboolean (*next) (StoreReader *self, StoreWhole **ret_whole, GError **error);
   void (*free) (StoreReader *self);
+  gboolean is_known;      /* the file is of a kind that may be without conversations */
   gint64 n_done, n_total; /* bytes, conversations or 0: how much of the file was read */
   GHashTable *folders;    /* id in the file → StoreFolder; NULL: the file has none */
 };

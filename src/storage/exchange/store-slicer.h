@@ -9,14 +9,26 @@
 
 G_BEGIN_DECLS
 
-/* Pieces of a JSON file: the elements of the outermost array, or of the arrays and the values of the outermost object. */
+/* Pieces of a file of JSON values: a value in a line or wherever it ends (JSON Lines), UTF-8 or UTF-16.  A piece is an element of
+ * an outermost array, an outermost object, or what is in ours (whose first member is "format": "myna-conversations"): an element
+ * of its arrays, or a value. */
 typedef struct _StoreSlicer StoreSlicer;
+
+typedef struct
+{
+  const char *key;      /* the member of our outermost object; "" otherwise */
+  GString *text;        /* JSON text of one value, which may be changed; NULL at the end */
+  gboolean is_element;  /* of an outermost array */
+  guint document;       /* which outermost value it is of, from 1 */
+  gboolean is_too_long; /* the text is only its beginning */
+} StoreSlice;
 
 StoreSlicer *store_slicer_new (GInputStream *stream);
 void store_slicer_free (StoreSlicer *self);
-/* *ret_key: the member of the outermost object, "" in an array; *ret_text: JSON text of one value, NULL at the end; both are
- * owned by the slicer until the next call. */
-gboolean store_slicer_next (StoreSlicer *self, const char **ret_key, const char **ret_text, GError **error);
+/* What the slice points to is owned by the slicer until the next call.  FALSE: nothing after this can be read. */
+gboolean store_slicer_next (StoreSlicer *self, StoreSlice *ret_slice, GError **error);
+/* Halves of characters that were replaced so far, in UTF-16. */
+guint store_slicer_count_mended (StoreSlicer *self);
 /* Bytes that were read so far. */
 gint64 store_slicer_tell (StoreSlicer *self);
 

@@ -14,6 +14,8 @@ store_whole_new (void)
 
   self->row = store_conversation_new ();
   self->messages = g_ptr_array_new_with_free_func ((GDestroyNotify) store_message_free);
+  self->source = "";
+  self->notes = store_import_notes_new ();
   return self;
 }
 
@@ -26,6 +28,8 @@ store_whole_free (StoreWhole *self)
   store_conversation_free (self->row);
   g_free (self->origin);
   g_ptr_array_unref (self->messages);
+  g_clear_pointer (&self->notes, g_ptr_array_unref);
+  g_free (self->problem);
   g_free (self);
 }
 
@@ -78,24 +82,29 @@ store_import_invalid (GError **error, const char *format, ...)
   return FALSE;
 }
 
+gboolean
+store_whole_take (StoreWhole *self, gint64 parent_id, StoreMessage *message, GError **error)
+{
+  if (self->messages->len >= STORE_MAX_IMPORT_MESSAGES)
+    {
+      store_message_free (message);
+      return store_import_invalid (error, "A conversation in the file has more than %d messages", STORE_MAX_IMPORT_MESSAGES);
+    }
+  message->id = self->messages->len + 1;
+  message->parent_id = parent_id;
+  g_ptr_array_add (self->messages, message);
+  return TRUE;
+}
+
 StoreMessage *
 store_whole_add (StoreWhole *self, gint64 parent_id, StoreRole role, const char *text, GError **error)
 {
-  StoreMessage *message;
+  StoreMessage *message = store_message_new ();
 
-  if (self->messages->len >= STORE_MAX_IMPORT_MESSAGES)
-    {
-      store_import_invalid (error, "A conversation in the file has more than %d messages", STORE_MAX_IMPORT_MESSAGES);
-      return NULL;
-    }
-  message = store_message_new ();
-  message->id = self->messages->len + 1;
-  message->parent_id = parent_id;
   message->role = role;
   g_free (message->text);
   message->text = g_strdup (text);
-  g_ptr_array_add (self->messages, message);
-  return message;
+  return store_whole_take (self, parent_id, message, error) ? message : NULL;
 }
 
 StoreMessage *
@@ -106,6 +115,13 @@ store_whole_add_last (StoreWhole *self, StoreRole role, const char *text, GError
   if (message)
     self->row->head_id = message->id;
   return message;
+}
+
+void
+store_whole_set_title (StoreWhole *self, const char *title)
+{
+  g_free (self->row->title);
+  self->row->title = g_strdup (title ? title : "");
 }
 
 /* ---- Names ------------------------------------------------------------------------------------------------------ */

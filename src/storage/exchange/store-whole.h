@@ -6,6 +6,7 @@
 #define STORE_WHOLE_H
 
 #include "db/store-sqlite.h"
+#include "exchange/store-import-note.h"
 
 G_BEGIN_DECLS
 
@@ -17,6 +18,11 @@ typedef struct
   StoreConversation *row;
   char *origin;
   GPtrArray *messages; /* of StoreMessage, by id: parents first */
+
+  /* Of a file: */
+  const char *source; /* the program's name; static */
+  GPtrArray *notes;   /* of StoreImportNote: what could not be taken as it was */
+  char *problem;      /* why it cannot be taken at all; NULL: it can */
 } StoreWhole;
 
 StoreWhole *store_whole_new (void);
@@ -36,6 +42,10 @@ gboolean store_import_invalid (GError **error, const char *format, ...) G_GNUC_P
 StoreMessage *store_whole_add (StoreWhole *self, gint64 parent_id, StoreRole role, const char *text, GError **error);
 /* Appends after the last one, and makes it the head. */
 StoreMessage *store_whole_add_last (StoreWhole *self, StoreRole role, const char *text, GError **error);
+/* The same with a message that is taken, whose role, text and so on are set.  FALSE and error where there are too many. */
+gboolean store_whole_take (StoreWhole *self, gint64 parent_id, StoreMessage *message, GError **error);
+/* title: NULL is none. */
+void store_whole_set_title (StoreWhole *self, const char *title);
 
 /* Names used in JSON; "" where there is none.  From a name: −1 where it is unknown. */
 const char *store_role_name (StoreRole role);

@@ -1,0 +1,89 @@
+/* store-import-myna.c: a conversation of our own JSON, which store-export-json.c describes
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "exchange/store-import-formats.h"
+
+#include "exchange/store-json-member.h"
+
+static const char *const conversation_members[] = {
+  "origin",    "title",   "title_by_user", "created_at", "updated_at", "pinned",   "archived",
+  "folder_id", "head_id", "model",         "draft",      "settings",   "messages", NULL,
+};
+static const char *const message_members[] = {
+  "id",      "parent_id",  "role",        "state",           "text",     "attachments",
+  "model",   "created_at", "finished_at", "n_prompt_tokens", "n_tokens", "first_token_seconds",
+  "seconds", "mark",       NULL,
+};
+
+static gboolean
+read_message (StoreWhole *whole, JsonObject *object, GHashTable *ids, GError **error)
+{
+  int role = store_role_from_name (store_json_string (object, "role"));
+  int state = store_state_from_name (store_json_string (object, "state"));
+  gint64 id = store_json_int (object, "id"), parent_id = store_json_int (object, "parent_id");
+  const char *text = store_json_string (object, "text");
+  StoreMessage *message;
+
+  if (role < 0 || state < 0 || state == STORE_STATE_GENERATING || id <= 0 || !text)
+    return store_import_invalid (error, "A message in the file is not complete");
+  if (g_hash_table_contains (ids, &id) || (parent_id && !g_hash_table_contains (ids, &parent_id)))
+    return store_import_invalid (error, "The messages in the file are not in order");
+
+  message = store_whole_add (whole, parent_id, role, text, error);
+  if (!message)
+    return FALSE;
+  message->id = id;
+  message->state = state;
+  message->attachments = g_strdup (store_json_string (object, "attachments"));
+  message->model = g_strdup (store_json_string (object, "model"));
+  message->created_at = store_json_int (object, "created_at");
+  message->finished_at = store_json_int (object, "finished_at");
+  message->n_prompt_tokens = CLAMP (store_json_int (object, "n_prompt_tokens"), 0, G_MAXINT);
+  message->n_tokens = CLAMP (store_json_int (object, "n_tokens"), 0, G_MAXINT);
+  message->first_token_seconds = store_json_double (object, "first_token_seconds");
+  message->seconds = store_json_double (object, "seconds");
+  message->mark = CLAMP (store_json_int (object, "mark"), -1, 1);
+  store_import_notes_add_members (whole->notes, object, message_members);
+  g_hash_table_add (ids, &message->id);
+  return TRUE;
+}
+
+gboolean
+store_read_myna (StoreWhole *whole, JsonObject *object, GError **error)
+{
+  g_autoptr (GHashTable) ids = g_hash_table_new (g_int64_hash, g_int64_equal);
+  JsonArray *messages = store_json_array (object, "messages");
+  StoreConversation *row = whole->row;
+  const char *title = store_json_string (object, "title");
+
+  if (!messages || !store_json_string (object, "origin"))
+    return store_import_invalid (error, "A conversation in the file is not complete");
+  whole->origin = g_strdup (store_json_string (object, "origin"));
+  g_free (row->title);
+  row->title = g_strdup (title ? title : "");
+  row->title_by_user = store_json_boolean (object, "title_by_user");
+  row->created_at = store_json_int (object, "created_at");
+  row->updated_at = store_json_int (object, "updated_at");
+  row->pinned = store_json_boolean (object, "pinned");
+  row->archived = store_json_boolean (object, "archived");
+  row->folder_id = store_json_int (object, "folder_id");
+  row->model = g_strdup (store_json_string (object, "model"));
+  row->draft = g_strdup (store_json_string (object, "draft"));
+  row->settings = g_strdup (store_json_string (object, "settings"));
+  store_import_notes_add_members (whole->notes, object, conversation_members);
+
+  for (guint i = 0; i < json_array_get_length (messages); i++)
+    {
+      JsonNode *node = json_array_get_element (messages, i);
+
+      if (!JSON_NODE_HOLDS_OBJECT (node))
+        return store_import_invalid (error, "A message in the file is not complete");
+      if (!read_message (whole, json_node_get_object (node), ids, error))
+        return FALSE;
+    }
+  row->head_id = store_json_int (object, "head_id");
+  if (row->head_id && !g_hash_table_contains (ids, &row->head_id))
+    return store_import_invalid (error, "A conversation in the file shows a message that is not there");
+  return TRUE;
+}

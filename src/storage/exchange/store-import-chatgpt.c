@@ -264,6 +264,12 @@ read_message (StoreWhole *whole, JsonObject *message, const char *default_model)
       store_import_notes_add (whole->notes, STORE_IMPORT_NOTE_ROLE, name, 1);
       return NULL;
     }
+  /* "Thought for 5 s" */
+  if (g_strcmp0 (store_json_string (content, "content_type"), "reasoning_recap") == 0)
+    {
+      store_import_notes_add (whole->notes, STORE_IMPORT_NOTE_PART, "reasoning_recap", 1);
+      return NULL;
+    }
   turn = store_turn_new (whole, role, store_json_time (message, "create_time"), model ? model : default_model);
   if (content)
     add_content (turn, whole, content, metadata);
@@ -286,8 +292,8 @@ store_read_chatgpt (StoreWhole *whole, JsonObject *object, GError **error)
   whole->row->archived = store_json_boolean (object, "is_archived");
   store_import_notes_add_members (whole->notes, object, conversation_members);
 
-  json_object_iter_init (&iter, store_json_object (object, "mapping"));
-  while (json_object_iter_next (&iter, &node_id, &node))
+  json_object_iter_init_ordered (&iter, store_json_object (object, "mapping"));
+  while (json_object_iter_next_ordered (&iter, &node_id, &node))
     {
       JsonObject *entry = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
       JsonObject *message = store_json_object (entry, "message");

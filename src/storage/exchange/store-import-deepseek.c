@@ -110,8 +110,8 @@ store_read_deepseek (StoreWhole *whole, JsonObject *object, GError **error)
   whole->row->updated_at = store_json_time (object, "updated_at");
   store_import_notes_add_members (whole->notes, object, conversation_members);
 
-  json_object_iter_init (&iter, mapping);
-  while (json_object_iter_next (&iter, &node_id, &node))
+  json_object_iter_init_ordered (&iter, mapping);
+  while (json_object_iter_next_ordered (&iter, &node_id, &node))
     {
       JsonObject *entry = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
       JsonObject *message = store_json_object (entry, "message");

@@ -92,8 +92,8 @@ store_import_notes_add_members (GPtrArray *notes, JsonObject *object, const char
   const char *name;
   JsonNode *node;
 
-  json_object_iter_init (&iter, object);
-  while (json_object_iter_next (&iter, &name, &node))
+  json_object_iter_init_ordered (&iter, object);
+  while (json_object_iter_next_ordered (&iter, &name, &node))
     if (!g_strv_contains (known, name) && says_something (node))
       store_import_notes_add (notes, STORE_IMPORT_NOTE_MEMBER, name, 1);
 }

@@ -114,8 +114,8 @@ add_history (StoreTree *tree, StoreWhole *whole, JsonObject *messages)
   const char *id;
   JsonNode *node;
 
-  json_object_iter_init (&iter, messages);
-  while (json_object_iter_next (&iter, &id, &node))
+  json_object_iter_init_ordered (&iter, messages);
+  while (json_object_iter_next_ordered (&iter, &id, &node))
     {
       JsonObject *message = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
 

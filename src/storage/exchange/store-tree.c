@@ -238,6 +238,7 @@ store_tree_end (StoreTree *self, const char *head, GError **error)
       if (node->is_placed)
         continue;
       store_import_notes_add (self->whole->notes, STORE_IMPORT_NOTE_NO_PARENT, NULL, 1);
+      g_ptr_array_remove (node->above->children, node);
       node->above = NULL;
       if (!place_all (self, node, error))
         return FALSE;

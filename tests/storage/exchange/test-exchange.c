@@ -85,7 +85,8 @@ test_json (TestExchange *fixture, gconstpointer data)
   /* What is there is not added twice. */
   again = import_text (fixture, copy, first, -1, &error);
   g_assert_no_error (error);
-  g_assert_cmpuint (again->len, ==, 0);
+  g_assert_cmpuint (again->len, ==, 2);
+  g_assert_cmpint (((StoreImportEntry *) again->pdata[0])->state, ==, STORE_IMPORT_KNOWN);
   g_free (g_steal_pointer (&second));
   second = test_export_text (fixture, copy, STORE_FORMAT_JSON);
   g_assert_cmpstr (first, ==, second);
@@ -110,9 +111,8 @@ test_progress (TestExchange *fixture, gconstpointer data)
   for (int i = 0; i < 30; i++)
     {
       g_autoptr (StoreWhole) whole = NULL;
-      const char *source;
 
-      g_assert_true (reader->next (reader, &whole, &source, NULL));
+      g_assert_true (reader->next (reader, &whole, NULL));
       g_assert_nonnull (whole);
       g_assert_cmpint (reader->n_done, >, done);
       g_assert_cmpint (reader->n_done, <, reader->n_total);
@@ -177,7 +177,7 @@ test_chatgpt (TestExchange *fixture, gconstpointer data)
   g_assert_cmpstr (first->title, ==, "Sorting in C");
   g_assert_cmpint (first->created_at, ==, 1700000000250);
   g_assert_cmpint (first->updated_at, ==, 1700000600500);
-  assert_branch (fixture->db, 1, "1:[image]\n用 C 写快速排序|3:42\n|2:second\n try");
+  assert_branch (fixture->db, 1, "1:[image]\n用 C 写快速排序|3:```\n42\n```|2:second\n try");
   g_assert_cmpstr (reply->text, ==, "first try");
   g_assert_cmpstr (reply->model, ==, "gpt-4");
   g_assert_cmpint (reply->created_at, ==, 1700000002000);
@@ -198,7 +198,7 @@ test_claude (TestExchange *fixture, gconstpointer data)
   g_assert_cmpstr (conversation->title, ==, "读一下附件");
   g_assert_cmpint (conversation->created_at, ==, 1714557600123);
   g_assert_cmpint (conversation->updated_at, ==, 1714557900000);
-  assert_branch (fixture->db, 1, "1:读一下附件|2:It says\nhello.");
+  assert_branch (fixture->db, 1, "1:读一下附件|2:<think>hm</think>It says\nhello.");
   g_assert_cmpstr (first->attachments, ==, "[{\"name\":\"notes.txt\",\"text\":\"hello\"}]");
 }
 
@@ -323,10 +323,6 @@ test_refused (TestExchange *fixture, gconstpointer data)
   assert_refused (fixture, "[]");
   assert_refused (fixture, "{\"a\":1,\"b\":[1,2,{\"c\":3}]}");
   assert_refused (fixture, deep);
-  assert_refused (fixture, "[{\"mapping\":{\"a\":{}}}]");
-  assert_refused (fixture, "[{\"uuid\":\"x\",\"chat_messages\":[{\"sender\":\"martian\",\"text\":\"x\"}]}]");
-  assert_refused (fixture, "[{\"conversations\":[{\"from\":\"human\"}]}]");
-  assert_refused (fixture, "[[\"a\",1]]");
 #define MYNA(messages, head)                                                                                               \
   "{\"format\":\"myna-conversations\",\"version\":1,\"conversations\":[{\"origin\":\"x\",\"title\":\"\",\"head_id\":" head \
   ",\"messages\":[" messages "]}]}"
@@ -367,7 +363,11 @@ test_deep (TestExchange *fixture, gconstpointer data)
       g_autofree char *text = g_strconcat ("[[", hiding[i], deep, "\"", shut, NULL);
 
       g_assert_false (store_json_is_tame (text, strlen (text)));
-      assert_refused (fixture, text);
+      /* Half of a pair is mended before, and then hides nothing. */
+      if (strstr (hiding[i], "\\ud"))
+        g_ptr_array_unref (import_text (fixture, fixture->db, text, -1, NULL));
+      else
+        assert_refused (fixture, text);
     }
 }
 

@@ -111,7 +111,7 @@ myna_import_item_set_checked (MynaImportItem *self, gboolean checked)
 {
   g_return_if_fail (MYNA_IS_IMPORT_ITEM (self));
 
-  checked = checked && !self->entry->is_duplicate;
+  checked = checked && (!self->entry->is_duplicate || store_import_entry_can_copy (self->entry));
   if (self->checked == checked)
     return;
   self->checked = checked;

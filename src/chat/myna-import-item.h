@@ -11,8 +11,8 @@ G_BEGIN_DECLS
 #define MYNA_TYPE_IMPORT_ITEM (myna_import_item_get_type ())
 G_DECLARE_FINAL_TYPE (MynaImportItem, myna_import_item, MYNA, IMPORT_ITEM, GObject)
 
-/* Property: "checked".  index: the entry's place in the preview.  Those that are in the history already begin unchecked and
- * stay so. */
+/* Property: "checked".  index: the entry's place in the preview.  Those that are in the history already begin unchecked:
+ * checking one asks for a copy.  What cannot be imported stays unchecked. */
 MynaImportItem *myna_import_item_new (const StoreImportEntry *entry, guint index);
 const StoreImportEntry *myna_import_item_get_entry (MynaImportItem *self);
 guint myna_import_item_get_index (MynaImportItem *self);

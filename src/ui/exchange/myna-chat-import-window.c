@@ -9,6 +9,7 @@
 #include <glib/gi18n.h>
 
 #include "chat/myna-import-item.h"
+#include "exchange/myna-import-words.h"
 
 struct _MynaChatImportWindow
 {
@@ -23,6 +24,7 @@ struct _MynaChatImportWindow
   GtkWidget *stack; /* waiting, list, nothing */
   GtkWidget *summary;
   GtkWidget *check_all;
+  GtkWidget *remarks;
   GtkWidget *nothing;
 };
 
@@ -85,7 +87,7 @@ check_all_cb (MynaChatImportWindow *self)
     {
       g_autoptr (MynaImportItem) item = g_list_model_get_item (G_LIST_MODEL (self->items), i);
 
-      myna_import_item_set_checked (item, checked);
+      myna_import_item_set_checked (item, checked && !myna_import_item_get_entry (item)->is_duplicate);
     }
   self->checking_all = FALSE;
   update_accept (self);
@@ -100,8 +102,9 @@ describe (const GError *error)
   if (g_error_matches (error, STORE_ERROR, STORE_ERROR_FULL))
     return _ ("The disk is full. Free some space and try again.");
   if (g_error_matches (error, STORE_ERROR, STORE_ERROR_INVALID))
-    return _ ("Myna reads its own JSON, and chats of ChatGPT, Claude, ShareGPT, ChatGLM, Alpaca and GPT4All. The file is "
-              "none of these, or it is damaged.");
+    return _ ("Myna reads its own JSON, and chats of ChatGPT, Claude, DeepSeek, llama.cpp, Open WebUI, LM Studio, Jan, "
+              "SillyTavern, Cherry Studio, text-generation-webui, ShareGPT, ChatGLM, Alpaca and GPT4All. The file is none of "
+              "these, or it is damaged.");
   if (g_error_matches (error, STORE_ERROR, STORE_ERROR_READ_ONLY))
     return _ ("The history cannot be written, so nothing can be added to it.");
 
@@ -124,7 +127,7 @@ imported_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       myna_task_window_show_problem (MYNA_TASK_WINDOW (self), _ ("The chats could not be imported"), describe (error), error);
       return;
     }
-  text = g_strdup_printf (ngettext ("%u chat imported", "%u chats imported", added->len), added->len);
+  text = myna_import_describe_result (added);
   myna_task_window_done (MYNA_TASK_WINDOW (self), text, NULL);
   gtk_window_destroy (GTK_WINDOW (self));
 }
@@ -153,13 +156,45 @@ myna_chat_import_window_accept (MynaTaskWindow *window)
 
 /* ---- Preview ---------------------------------------------------------------------------------------------------- */
 
+/* What the file does not give as it was, and why nothing is checked where nothing is. */
+static void
+show_remarks (MynaChatImportWindow *self, GPtrArray *entries)
+{
+  g_autoptr (GPtrArray) notes = store_import_sum_notes (entries);
+  g_autofree char *described = myna_import_describe_notes (notes);
+  g_autofree char *text = NULL;
+  guint n_copies = 0, n_refused = 0;
+
+  for (guint i = 0; i < entries->len; i++)
+    {
+      n_copies += store_import_entry_can_copy (entries->pdata[i]);
+      n_refused += ((StoreImportEntry *) entries->pdata[i])->state == STORE_IMPORT_REFUSED;
+    }
+  if (self->n_checked == 0)
+    text = g_strdup (n_copies ? _ ("There is nothing new in this file. Check a chat to get a copy of it.")
+                              : _ ("There is nothing in this file that can be imported."));
+  else if (n_refused)
+    text = g_strdup_printf (ngettext ("%u chat or piece of the file cannot be read.",
+                                      "%u chats or pieces of the file cannot be read.", n_refused),
+                            n_refused);
+  if (text && described)
+    {
+      char *both = g_strconcat (text, "\n", described, NULL);
+
+      g_free (text);
+      text = both;
+    }
+  gtk_label_set_label (GTK_LABEL (self->remarks), text ? text : described ? described : "");
+  gtk_widget_set_visible (self->remarks, text || described);
+}
+
 static void
 show_entries (MynaChatImportWindow *self, GPtrArray *entries)
 {
   const StoreImportEntry *first = g_ptr_array_index (entries, 0);
   g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func (g_object_unref);
   g_autofree char *number = g_strdup_printf (ngettext ("%u chat", "%u chats", entries->len), entries->len);
-  g_autofree char *summary = g_strdup_printf ("%s · %s", number, first->source);
+  g_autofree char *summary = *first->source ? g_strdup_printf ("%s · %s", number, first->source) : g_strdup (number);
 
   for (guint i = 0; i < entries->len; i++)
     {
@@ -175,6 +210,7 @@ show_entries (MynaChatImportWindow *self, GPtrArray *entries)
   gtk_check_button_set_active (GTK_CHECK_BUTTON (self->check_all), self->n_checked > 0);
   self->checking_all = FALSE;
   gtk_widget_set_sensitive (self->check_all, self->n_checked > 0);
+  show_remarks (self, entries);
   gtk_stack_set_visible_child_name (GTK_STACK (self->stack), "list");
   update_accept (self);
 }
@@ -214,8 +250,10 @@ describe_entry (const StoreImportEntry *entry)
   if (date)
     g_string_append (text, " · ");
   g_string_append (text, number);
-  if (entry->is_duplicate)
-    g_string_append_printf (text, " · %s", _ ("already in the history"));
+  if (entry->state == STORE_IMPORT_GROWN)
+    g_string_append_printf (text, ngettext (" · %u new", " · %u new", entry->n_new), entry->n_new);
+  if (myna_import_describe_state (entry))
+    g_string_append_printf (text, " · %s", myna_import_describe_state (entry));
 
   return g_string_free (text, FALSE);
 }
@@ -256,6 +294,7 @@ bind_cb (GtkSignalListItemFactory *factory, GtkListItem *list_item, gpointer use
   const StoreImportEntry *entry = myna_import_item_get_entry (item);
   const char *name = *entry->title ? entry->title : _ ("Untitled chat");
   g_autofree char *details = describe_entry (entry);
+  g_autofree char *notes = myna_import_describe_notes (entry->notes);
   GBinding *binding =
       g_object_bind_property (item, "checked", check, "active", G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL);
 
@@ -263,7 +302,8 @@ bind_cb (GtkSignalListItemFactory *factory, GtkListItem *list_item, gpointer use
   gtk_label_set_label (GTK_LABEL (gtk_widget_get_next_sibling (title)), details);
   gtk_accessible_update_property (GTK_ACCESSIBLE (check), GTK_ACCESSIBLE_PROPERTY_LABEL, name,
                                   GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, details, -1);
-  gtk_widget_set_sensitive (check, !entry->is_duplicate);
+  gtk_widget_set_sensitive (check, !entry->is_duplicate || store_import_entry_can_copy (entry));
+  gtk_widget_set_tooltip_text (check, entry->problem ? entry->problem : notes);
   g_object_set_data (G_OBJECT (list_item), "binding", binding);
 }
 
@@ -295,6 +335,15 @@ make_list (MynaChatImportWindow *self)
   gtk_widget_add_css_class (self->summary, "dim-label");
   gtk_box_append (GTK_BOX (bar), self->summary);
   gtk_box_append (GTK_BOX (box), bar);
+  self->remarks = gtk_label_new (NULL);
+  gtk_label_set_wrap (GTK_LABEL (self->remarks), TRUE);
+  gtk_label_set_xalign (GTK_LABEL (self->remarks), 0);
+  gtk_label_set_ellipsize (GTK_LABEL (self->remarks), PANGO_ELLIPSIZE_END);
+  gtk_label_set_lines (GTK_LABEL (self->remarks), 8);
+  gtk_widget_add_css_class (self->remarks, "import-bar");
+  gtk_widget_add_css_class (self->remarks, "caption");
+  gtk_widget_set_visible (self->remarks, FALSE);
+  gtk_box_append (GTK_BOX (box), self->remarks);
 
   g_signal_connect (factory, "setup", G_CALLBACK (setup_cb), NULL);
   g_signal_connect (factory, "bind", G_CALLBACK (bind_cb), NULL);
@@ -365,7 +414,7 @@ myna_chat_import_window_new (GtkWindow *parent, StoreDb *store, GFile *file)
 GtkFileFilter *
 myna_chat_import_make_filter (void)
 {
-  static const char *const patterns[] = { "*.json", "*.db", "*.sqlite", "*.sqlite3", "*.chat" };
+  static const char *const patterns[] = { "*.json", "*.jsonl", "*.db", "*.sqlite", "*.sqlite3", "*.chat" };
   GtkFileFilter *filter = gtk_file_filter_new ();
 
   gtk_file_filter_set_name (filter, _ ("Exported chats"));

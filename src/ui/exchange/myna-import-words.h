@@ -1,0 +1,18 @@
+/* myna-import-words.h: what an import did and could not do, in words (no widgets)
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "storage/storage.h"
+
+G_BEGIN_DECLS
+
+/* Why nothing of it is added, or what is; NULL: it is simply new.  Static. */
+const char *myna_import_describe_state (const StoreImportEntry *entry);
+/* What could not be taken as it was, a line each; NULL: nothing.  Owned by the caller, as below. */
+char *myna_import_describe_notes (GPtrArray *notes);
+/* What an import came to: chats and messages, and how much could not be taken as it was. */
+char *myna_import_describe_result (GPtrArray *entries);
+
+G_END_DECLS

@@ -11,10 +11,43 @@ static const char *const conversation_members[] = {
   "folder_id", "head_id", "model",         "draft",      "settings",   "messages", NULL,
 };
 static const char *const message_members[] = {
-  "id",      "parent_id",  "role",        "state",           "text",     "attachments",
-  "model",   "created_at", "finished_at", "n_prompt_tokens", "n_tokens", "first_token_seconds",
-  "seconds", "mark",       NULL,
+  "id",          "parent_id",
+  "role",        "state",
+  "text",        "attachments",
+  "model",       "created_at",
+  "finished_at", "n_prompt_tokens",
+  "n_tokens",    "first_token_seconds",
+  "seconds",     "call",
+  "mark",        NULL,
 };
+
+static StoreCall *
+read_call (StoreWhole *whole, JsonObject *object)
+{
+  static const char *const members[] = { "state",    "allowed_by", "edited",    "started_at", "finished_at",
+                                         "metadata", "tool",       "arguments", "result",     NULL };
+  const char *metadata = store_json_string (object, "metadata"), *tool = store_json_string (object, "tool");
+  int state = store_call_state_from_name (store_json_string (object, "state"));
+  int allowed_by = store_allowed_by_from_name (store_json_string (object, "allowed_by"));
+  StoreCall *call;
+
+  if (state < 0 || state == STORE_CALL_RUNNING || allowed_by < 0 || !metadata || !tool)
+    return NULL;
+  store_import_notes_add_members (whole->notes, object, members);
+  call = g_new (StoreCall, 1);
+  *call = (StoreCall){
+    .state = state,
+    .allowed_by = allowed_by,
+    .edited = store_json_boolean (object, "edited"),
+    .started_at = store_json_int (object, "started_at"),
+    .finished_at = store_json_int (object, "finished_at"),
+    .metadata = g_strdup (metadata),
+    .tool = g_strdup (tool),
+    .arguments = g_strdup (store_json_string (object, "arguments")),
+    .result = g_strdup (store_json_string (object, "result")),
+  };
+  return call;
+}
 
 static gboolean
 read_message (StoreWhole *whole, JsonObject *object, GHashTable *ids, GError **error)
@@ -23,6 +56,7 @@ read_message (StoreWhole *whole, JsonObject *object, GHashTable *ids, GError **e
   int state = store_state_from_name (store_json_string (object, "state"));
   gint64 id = store_json_int (object, "id"), parent_id = store_json_int (object, "parent_id");
   const char *text = store_json_string (object, "text");
+  JsonObject *call = store_json_object (object, "call");
   StoreMessage *message;
 
   if (role < 0 || state < 0 || state == STORE_STATE_GENERATING || id <= 0 || !text)
@@ -44,6 +78,8 @@ read_message (StoreWhole *whole, JsonObject *object, GHashTable *ids, GError **e
   message->first_token_seconds = store_json_double (object, "first_token_seconds");
   message->seconds = store_json_double (object, "seconds");
   message->mark = CLAMP (store_json_int (object, "mark"), -1, 1);
+  if (call && (role != STORE_ROLE_ASSISTANT || !(message->call = read_call (whole, call))))
+    return store_import_invalid (error, "A call in the file is not complete");
   store_import_notes_add_members (whole->notes, object, message_members);
   g_hash_table_add (ids, &message->id);
   return TRUE;

@@ -130,6 +130,47 @@ title_from_text (StoreWhole *whole)
   return g_strdup ("");
 }
 
+#define MAX_CALLS 64 /* that are asked for at once */
+
+static StoreMessage *
+above (StoreWhole *whole, const StoreMessage *message)
+{
+  return message->parent_id ? whole->messages->pdata[message->parent_id - 1] : NULL;
+}
+
+/* The call that a result is of: of several calls in a row, results come in the same order.  NULL: of none. */
+static StoreMessage *
+find_call (StoreWhole *whole, const StoreMessage *result)
+{
+  StoreMessage *calls[MAX_CALLS], *at = above (whole, result);
+  guint n_results = 0, n_calls = 0;
+
+  for (; at && at->role == STORE_ROLE_OBSERVATION && n_results < MAX_CALLS; at = above (whole, at))
+    n_results++;
+  for (; at && at->call && n_calls < MAX_CALLS; at = above (whole, at))
+    calls[n_calls++] = at;
+  return n_results < n_calls ? calls[n_calls - 1 - n_results] : NULL;
+}
+
+/* A call of another program was run when something came of it. */
+static void
+end_calls (StoreWhole *whole)
+{
+  for (guint i = 0; i < whole->messages->len; i++)
+    {
+      StoreMessage *message = whole->messages->pdata[i];
+      StoreMessage *asked = message->role == STORE_ROLE_OBSERVATION ? find_call (whole, message) : NULL;
+
+      if (message->call)
+        message->call->state = STORE_CALL_LOST;
+      if (!asked)
+        continue;
+      asked->call->state = STORE_CALL_DONE;
+      g_free (asked->call->result);
+      asked->call->result = g_strdup (message->text);
+    }
+}
+
 /* What the store would refuse is told before. */
 static void
 check_sizes (StoreWhole *whole)
@@ -425,6 +466,8 @@ take_whole (StoreConnection *connection, Import *import, StoreWhole *whole, GErr
   g_autoptr (StoreMerge) merge = NULL;
 
   import->next++;
+  if (!g_str_equal (whole->source, "Myna"))
+    end_calls (whole);
   check_sizes (whole);
   complete (whole, g_str_equal (whole->source, "Myna"));
   entry = entry_new (whole);

@@ -154,9 +154,22 @@ store_turn_add_call (StoreTurn *self, const char *tool, const char *arguments)
 {
   g_autofree char *text = g_strconcat (tool ? tool : "", arguments && *arguments ? "\n" : "", arguments, NULL);
 
+  StoreMessage *message;
+
   flush (self);
-  if (*text)
-    push (self, STORE_ROLE_ASSISTANT, text);
+  if (!*text)
+    return;
+  message = push (self, STORE_ROLE_ASSISTANT, text);
+  if (!tool || !*tool)
+    return;
+  /* What became of it is known when its result is (store-import.c). */
+  message->call = store_call_new ();
+  message->call->state = STORE_CALL_ASKED;
+  g_free (message->call->metadata);
+  message->call->metadata = g_strdup (tool);
+  g_free (message->call->tool);
+  message->call->tool = g_strdup (tool);
+  message->call->arguments = arguments && *arguments && store_json_is_tame (arguments, strlen (arguments)) ? g_strdup (arguments) : NULL;
 }
 
 void

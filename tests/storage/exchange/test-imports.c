@@ -84,6 +84,9 @@ append_below (GString *out, StoreDb *db, GHashTable *shown, GPtrArray *all, gint
                               line->str);
       if (message->attachments)
         g_string_append_printf (out, " + %s", message->attachments);
+      if (message->call)
+        g_string_append_printf (out, " [call %d of %s, %s: %s]", message->call->state, message->call->tool,
+                                message->call->arguments, message->call->result);
       g_string_append_c (out, '\n');
       append_below (out, db, shown, all, message->id, depth + 1);
     }

@@ -149,6 +149,14 @@ store_turn_add_code (StoreTurn *self, const char *language, const char *text)
   store_turn_add_text (self, block);
 }
 
+static gboolean
+is_json (const char *text)
+{
+  g_autoptr (JsonParser) parser = json_parser_new ();
+
+  return text && *text && store_json_is_tame (text, strlen (text)) && json_parser_load_from_data (parser, text, -1, NULL);
+}
+
 void
 store_turn_add_call (StoreTurn *self, const char *tool, const char *arguments)
 {
@@ -169,7 +177,7 @@ store_turn_add_call (StoreTurn *self, const char *tool, const char *arguments)
   message->call->metadata = g_strdup (tool);
   g_free (message->call->tool);
   message->call->tool = g_strdup (tool);
-  message->call->arguments = arguments && *arguments && store_json_is_tame (arguments, strlen (arguments)) ? g_strdup (arguments) : NULL;
+  message->call->arguments = is_json (arguments) ? g_strdup (arguments) : NULL;
 }
 
 void

@@ -109,7 +109,7 @@ class History(TestCase):
         wait(lambda: set(app.conversations()) == {"Pancakes", "周末计划"}, "the two imported chats")
         self.assertEqual(self.count(), 2)
 
-        # What is here already is marked, and cannot be imported twice.
+        # What is here already is marked, and not imported twice unless it is chosen.
         self.choose(app, "_Import Chats…")
         self.choose_file(app, "Choose the File to Import", self.file)
         again = app.find("Pancakes", "check box")

@@ -244,14 +244,14 @@ myna_mark_get_limit (const char *text, gsize length)
   {
     BYTE = 4,
     MARK = 120,
-    LINE = 1200,
-    BLOCK = 4500,
+    LINE = 800,
+    BLOCK = 2500,
     SAFE = 64 * 1024,
-    BUDGET = 30 * 1000 * 1000
+    BUDGET = 40 * 1000 * 1000
   };
   /* clang-format off */
   static const guint8 is_special[256] = {
-    ['*'] = 1, ['_'] = 1, ['~'] = 1, ['['] = 1, [']'] = 1, ['!'] = 1, ['<'] = 1, ['&'] = 1, ['$'] = 6, ['|'] = 1, ['@'] = 16,
+    ['*'] = 1, ['_'] = 1, ['~'] = 1, ['['] = 1, [']'] = 1, ['!'] = 1, ['<'] = 1, ['&'] = 1, ['$'] = 6, ['|'] = 3, ['@'] = 16,
     [':'] = 1, ['\\'] = 1, ['`'] = 1, ['-'] = 1,
   };
   /* clang-format on */
@@ -267,7 +267,7 @@ myna_mark_get_limit (const char *text, gsize length)
         {
           char next = text[i + 1];
 
-          spent += LINE + (next == text[i] || g_ascii_isdigit (next) || is_one_of (next, "-*+>#=|~`$") ? BLOCK : 0);
+          spent += LINE + (next == text[i] || g_ascii_isdigit (next) || is_one_of (next, "-*+>#=$") ? BLOCK : 0);
           if (spent > BUDGET)
             return limit;
           limit = i + 1;

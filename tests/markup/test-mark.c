@@ -289,6 +289,17 @@ test_cut (void)
   g_assert_true (g_str_has_prefix (plain, "p **a** xxx"));
   g_assert_true (g_str_has_suffix (plain, "x **b** / p {B:c}"));
 
+  /* A long reply is not cut: what people read takes less than what is made to take long. */
+  g_string_set_size (text, 0);
+  while (text->len < 160 * 1024)
+    g_string_append (
+        text, "## Part\n\nSome text that is **said**.\n\n* item\n* 一个比较长的中文项目，会折行，所以高度估计得不准。\n\n```c\n"
+              "int x = 1;\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n");
+  g_string_append (text, "**c**");
+  g_free (rows);
+  rows = describe (text->str);
+  g_assert_true (g_str_has_suffix (rows, "|1|2| / p {B:c}"));
+
   /* A definition that would be put in too often is none. */
   for (guint i = 0; i < 3000; i++)
     g_string_append_c (address, 'y');

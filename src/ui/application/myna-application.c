@@ -397,6 +397,7 @@ myna_application_startup (GApplication *application)
     myna_search_provider_set_core (self->search_provider, self->core);
   g_signal_connect_object (self->core, "conversation-busy", G_CALLBACK (busy_cb), self, 0);
   add_actions (self);
+  myna_window_install_actions ();
 }
 
 static gboolean

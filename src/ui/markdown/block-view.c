@@ -4,8 +4,6 @@
  */
 #include "markdown/block-view.h"
 
-#include "markdown/block-views.h"
-
 typedef struct
 {
   MynaBlock *block;
@@ -111,31 +109,6 @@ myna_block_view_init (MynaBlockView *self)
 {
   PRIV (self)->marks.current = -1;
   PRIV (self)->first_baseline = -1;
-}
-
-GtkWidget *
-myna_block_view_new (MynaBlock *block)
-{
-  MynaBlockView *self;
-  GType type = MYNA_TYPE_TEXT_BLOCK;
-  GtkAccessibleRole role = GTK_ACCESSIBLE_ROLE_LABEL;
-
-  if (block->kind == MYNA_BLOCK_CODE)
-    type = MYNA_TYPE_CODE_BLOCK, role = GTK_ACCESSIBLE_ROLE_GROUP;
-  else if (block->kind == MYNA_BLOCK_MATHS)
-    type = MYNA_TYPE_MATHS_BLOCK, role = GTK_ACCESSIBLE_ROLE_IMG;
-  else if (block->kind == MYNA_BLOCK_TABLE)
-    type = MYNA_TYPE_TABLE_BLOCK, role = GTK_ACCESSIBLE_ROLE_GROUP;
-  else if (block->kind == MYNA_BLOCK_RULE)
-    type = MYNA_TYPE_RULE_BLOCK, role = GTK_ACCESSIBLE_ROLE_SEPARATOR;
-  else if (block->kind == MYNA_BLOCK_THINKING)
-    type = MYNA_TYPE_THINKING_BLOCK, role = GTK_ACCESSIBLE_ROLE_GROUP;
-  else if (block->kind == MYNA_BLOCK_HEADING)
-    role = GTK_ACCESSIBLE_ROLE_HEADING;
-
-  self = g_object_new (type, "accessible-role", role, NULL);
-  myna_block_view_set_block (self, block);
-  return GTK_WIDGET (self);
 }
 
 MynaBlock *

@@ -34,8 +34,6 @@ struct _MynaBlockViewClass
   void (*marks_changed) (MynaBlockView *self);
 };
 
-/* A widget of the right class for the block. */
-GtkWidget *myna_block_view_new (MynaBlock *block);
 MynaBlock *myna_block_view_get_block (MynaBlockView *self);
 /* `block` must be of the same kind. */
 void myna_block_view_set_block (MynaBlockView *self, MynaBlock *block);

@@ -32,4 +32,7 @@ G_DECLARE_FINAL_TYPE (MynaRuleBlock, myna_rule_block, MYNA, RULE_BLOCK, MynaBloc
 G_DECLARE_FINAL_TYPE (MynaThinkingBlock, myna_thinking_block, MYNA, THINKING_BLOCK, MynaBlockView)
 gboolean myna_thinking_block_get_unfolded (MynaThinkingBlock *self);
 
+/* A widget of the right class for the block. */
+GtkWidget *myna_block_view_new (MynaBlock *block);
+
 G_END_DECLS

@@ -1,4 +1,4 @@
-/* myna-history-list-private.h: what myna-history-list.c, -keys.c, -menu.c and -dnd.c share
+/* myna-history-list-private.h: what myna-history-list.c, -menu.c and -dnd.c share
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -30,15 +30,6 @@ struct _MynaHistoryList
   gboolean acted_on_press; /* the click that goes on now did its work already */
   gboolean following;      /* the selection is being changed by the program */
 };
-
-/* myna-history-list.c */
-/* Takes the conversation into the selection of several, or out of it. */
-void myna_history_list_toggle_check (MynaHistoryList *self, gint64 id);
-
-/* myna-history-list-keys.c */
-/* Opens the row's menu at a click of the secondary button or a long press. */
-void myna_history_list_setup_menu (MynaHistoryList *self, MynaHistoryRow *row);
-void myna_history_list_class_install_keys (GtkWidgetClass *widget_class);
 
 /* myna-history-list-menu.c */
 GtkWidget *myna_history_list_make_menu (MynaHistoryList *self);

@@ -4,15 +4,47 @@
  *
  * Only arranges: the canvas scrolls, the rows show, the composer takes text, MynaConversation acts.
  */
-#include "transcript/myna-conversation-view-private.h"
+#include "transcript/myna-conversation-view.h"
 
 #include <glib/gi18n.h>
 
+#include "composer/composer.h"
 #include "markup/markdown.h"
+#include "transcript/chat-canvas.h"
+#include "transcript/empty-page.h"
+#include "transcript/find-bar.h"
+#include "transcript/message-row.h"
 
+#define COLUMN_WIDTH  796  /* the transcript's column and its margins */
 #define MAX_ANNOUNCED 4096 /* bytes of a reply that a screen reader is given to say */
 
+struct _MynaConversationView
+{
+  GtkWidget parent_instance;
+
+  MynaConversation *conversation;
+  GSignalGroup *conversation_signals;
+  GSettings *settings; /* NULL where the schema is not installed (tests) */
+
+  GtkWidget *toasts;
+  GtkWidget *stack;
+  GtkWidget *empty;
+  GtkWidget *canvas;
+  GtkWidget *jump; /* GtkRevealer */
+  GtkWidget *find_bar;
+  GtkWidget *composer;
+  gboolean revealed;      /* its branch was asked for */
+  gint64 wanted_id;       /* message to be shown when the branch is there; 0: none */
+  int wanted_offset;      /* how far it is to begin above the view … */
+  gboolean wanted_at_top; /* … or it comes into the upper third */
+  gboolean send_waits;    /* Send was pressed when there was no conversation yet … */
+  char *suggested;        /* … or this suggestion was */
+  guint recalled;         /* position of the question in the composer; G_MAXUINT: none */
+};
+
 G_DEFINE_FINAL_TYPE (MynaConversationView, myna_conversation_view, GTK_TYPE_WIDGET)
+
+static void recall (MynaConversationView *self, int step);
 
 /* ---- Rows ------------------------------------------------------------------------------------------------------- */
 
@@ -136,6 +168,370 @@ drop_cb (GtkDropTarget *target, const GValue *value, double x, double y, gpointe
   else
     myna_composer_insert_block (MYNA_COMPOSER (self->composer), g_value_get_string (value));
   return TRUE;
+}
+
+/* ---- The composer ----------------------------------------------------------------------------------------------- */
+
+/* There may be no conversation yet, or one whose draft is still being read: nothing that the person writes or asks meanwhile
+ * is lost, nor takes the place of what was there. */
+
+static void
+ask (MynaConversationView *self, const char *text, const char *attachments)
+{
+  myna_conversation_send_full (self->conversation, text, attachments);
+  self->wanted_id = 0;
+  myna_chat_canvas_scroll_to_end (MYNA_CHAT_CANVAS (self->canvas));
+  self->recalled = G_MAXUINT;
+}
+
+static void
+send_cb (MynaConversationView *self, const char *text, const char *attachments)
+{
+  if (!self->conversation)
+    {
+      self->send_waits = TRUE;
+      g_signal_emit_by_name (self, "begin");
+      return;
+    }
+  ask (self, text, attachments);
+  myna_composer_clear (MYNA_COMPOSER (self->composer));
+  myna_conversation_set_draft (self->conversation, NULL);
+}
+
+static void
+ask_suggested (MynaConversationView *self, const char *question)
+{
+  if (self->conversation)
+    {
+      ask (self, question, NULL);
+    }
+  else
+    {
+      g_free (self->suggested);
+      self->suggested = g_strdup (question);
+      g_signal_emit_by_name (self, "begin");
+    }
+  myna_conversation_view_focus_composer (self);
+}
+
+static void
+stop_cb (MynaConversationView *self)
+{
+  if (self->conversation)
+    myna_conversation_stop (self->conversation);
+}
+
+static void
+composer_changed_cb (MynaConversationView *self)
+{
+  g_autofree char *text = myna_composer_get_text (MYNA_COMPOSER (self->composer));
+
+  self->recalled = G_MAXUINT;
+  if (self->conversation)
+    myna_conversation_set_draft (self->conversation, *text ? text : NULL);
+}
+
+static void
+scroll_cb (MynaConversationView *self, GtkScrollType type)
+{
+  GtkAdjustment *adjustment = gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (self->canvas));
+  double page = gtk_adjustment_get_page_increment (adjustment);
+
+  gtk_adjustment_set_value (adjustment, gtk_adjustment_get_value (adjustment) + (type == GTK_SCROLL_PAGE_UP ? -page : page));
+}
+
+/* The conversation's draft was read, perhaps while the person wrote. */
+static void
+show_draft (MynaConversationView *self)
+{
+  const char *draft = myna_conversation_get_draft (self->conversation);
+  g_autofree char *text = myna_composer_get_text (MYNA_COMPOSER (self->composer));
+
+  if (!draft || g_str_equal (draft, text))
+    return;
+  if (!*text)
+    {
+      myna_composer_set_text (MYNA_COMPOSER (self->composer), draft);
+    }
+  else if (g_str_has_suffix (draft, text))
+    {
+      g_autofree char *before = g_strndup (draft, strlen (draft) - strlen (text));
+
+      myna_composer_prepend (MYNA_COMPOSER (self->composer), before);
+    }
+}
+
+/* What was written or asked when there was no conversation yet is for this one; its own draft is not lost by that. */
+static void
+take_composer (MynaConversationView *self)
+{
+  g_autofree char *draft = g_strdup (myna_conversation_get_draft (self->conversation));
+  g_autofree char *text = myna_composer_get_text (MYNA_COMPOSER (self->composer));
+  g_autofree char *suggested = g_steal_pointer (&self->suggested);
+
+  if (suggested)
+    ask (self, suggested, NULL);
+  if (self->send_waits)
+    {
+      myna_composer_send (MYNA_COMPOSER (self->composer));
+      myna_conversation_add_to_draft (self->conversation, draft);
+    }
+  else
+    {
+      myna_conversation_add_to_draft (self->conversation, text);
+    }
+  self->send_waits = FALSE;
+  show_draft (self);
+}
+
+gboolean
+myna_conversation_view_has_begun (MynaConversationView *self)
+{
+  g_return_val_if_fail (MYNA_IS_CONVERSATION_VIEW (self), FALSE);
+
+  return self->suggested || !myna_composer_is_empty (MYNA_COMPOSER (self->composer));
+}
+
+static GtkWidget *
+new_composer (MynaConversationView *self)
+{
+  GtkWidget *clamp = adw_clamp_new ();
+
+  self->composer = myna_composer_new ();
+  g_signal_connect_swapped (self->composer, "send", G_CALLBACK (send_cb), self);
+  g_signal_connect_swapped (self->composer, "stop", G_CALLBACK (stop_cb), self);
+  g_signal_connect_swapped (self->composer, "changed", G_CALLBACK (composer_changed_cb), self);
+  g_signal_connect_swapped (self->composer, "history", G_CALLBACK (recall), self);
+  g_signal_connect_swapped (self->composer, "scroll", G_CALLBACK (scroll_cb), self);
+  adw_clamp_set_maximum_size (ADW_CLAMP (clamp), COLUMN_WIDTH);
+  adw_clamp_set_tightening_threshold (ADW_CLAMP (clamp), COLUMN_WIDTH);
+  adw_clamp_set_child (ADW_CLAMP (clamp), self->composer);
+  return clamp;
+}
+
+/* ---- The place where one was ------------------------------------------------------------------------------------ */
+
+/* A chat that one comes back to is as it was left.  The conversation keeps its draft; where one was reading, and what was
+ * attached to the draft, is remembered here for as long as the store is open: with that of a temporary chat all of it is
+ * forgotten. */
+typedef struct
+{
+  gint64 message_id; /* at the top of the view; 0: it was at the end */
+  int offset;
+  GPtrArray *attachments; /* MynaAttachment; NULL: none */
+} Left;
+
+static void
+left_free (gpointer data)
+{
+  Left *left = data;
+
+  g_clear_pointer (&left->attachments, g_ptr_array_unref);
+  g_free (left);
+}
+
+/* Id → Left; 0 is a new chat. */
+static GHashTable *
+left_table (MynaConversationView *self)
+{
+  GObject *store = G_OBJECT (myna_conversation_get_store (self->conversation));
+  GHashTable *table = g_object_get_data (store, "myna-left-chats");
+
+  if (!table)
+    {
+      table = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, left_free);
+      g_object_set_data_full (store, "myna-left-chats", table, (GDestroyNotify) g_hash_table_unref);
+    }
+  return table;
+}
+
+/* Another conversation is about to be shown: remembers where one is in this one, and what is attached. */
+static void
+leave (MynaConversationView *self)
+{
+  Left *left;
+  gint64 id;
+
+  if (!self->conversation)
+    return;
+  id = myna_conversation_get_id (self->conversation);
+  left = g_new0 (Left, 1);
+  myna_conversation_view_get_position (self, &left->message_id, &left->offset);
+  left->attachments = myna_composer_take_attachments (MYNA_COMPOSER (self->composer));
+  if (left->message_id || left->attachments)
+    {
+      g_hash_table_replace (left_table (self), g_memdup2 (&id, sizeof id), left);
+    }
+  else
+    {
+      g_hash_table_remove (left_table (self), &id);
+      left_free (left);
+    }
+}
+
+/* To where the conversation was left, if it was. */
+static void
+come_back (MynaConversationView *self)
+{
+  gint64 id = myna_conversation_get_id (self->conversation);
+  Left *left = g_hash_table_lookup (left_table (self), &id);
+
+  if (!left)
+    return;
+  myna_conversation_view_set_position (self, left->message_id, left->offset);
+  if (left->attachments)
+    myna_composer_give_attachments (MYNA_COMPOSER (self->composer), g_steal_pointer (&left->attachments));
+}
+
+void
+myna_conversation_view_get_position (MynaConversationView *self, gint64 *ret_message_id, int *ret_offset)
+{
+  g_autoptr (MynaMessage) message = NULL;
+  guint position;
+
+  g_return_if_fail (MYNA_IS_CONVERSATION_VIEW (self));
+
+  *ret_message_id = 0;
+  *ret_offset = 0;
+  if (!self->conversation || myna_chat_canvas_get_at_end (MYNA_CHAT_CANVAS (self->canvas))
+      || !myna_chat_canvas_get_anchor (MYNA_CHAT_CANVAS (self->canvas), &position, ret_offset))
+    return;
+  message = g_list_model_get_item (G_LIST_MODEL (self->conversation), position);
+  if (message)
+    *ret_message_id = myna_message_get_id (message);
+}
+
+/* ---- Actions ---------------------------------------------------------------------------------------------------- */
+
+/* The last reply of the branch, or NULL. */
+static MynaMessage *
+last_reply (MynaConversationView *self)
+{
+  guint n = self->conversation ? g_list_model_get_n_items (G_LIST_MODEL (self->conversation)) : 0;
+
+  for (guint i = n; i > 0; i--)
+    {
+      MynaMessage *message = g_list_model_get_item (G_LIST_MODEL (self->conversation), i - 1);
+
+      if (myna_message_get_role (message) == STORE_ROLE_ASSISTANT)
+        return message;
+      g_object_unref (message);
+    }
+  return NULL;
+}
+
+static void
+stop_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MynaConversationView *self = MYNA_CONVERSATION_VIEW (widget);
+
+  if (self->conversation)
+    myna_conversation_stop (self->conversation);
+}
+
+static void
+regenerate_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MynaConversationView *self = MYNA_CONVERSATION_VIEW (widget);
+  g_autoptr (MynaMessage) message = last_reply (self);
+
+  if (message)
+    myna_conversation_regenerate (self->conversation, message);
+}
+
+static void
+copy_last_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  g_autoptr (MynaMessage) message = last_reply (MYNA_CONVERSATION_VIEW (widget));
+
+  if (message)
+    gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), myna_message_get_text (message));
+}
+
+static void
+find_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MynaConversationView *self = MYNA_CONVERSATION_VIEW (widget);
+
+  if (self->conversation)
+    myna_find_bar_open (MYNA_FIND_BAR (self->find_bar));
+}
+
+static void
+undo_delete_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MynaConversationView *self = MYNA_CONVERSATION_VIEW (widget);
+
+  if (self->conversation)
+    myna_conversation_undo_delete (self->conversation);
+}
+
+static void
+jump_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MynaConversationView *self = MYNA_CONVERSATION_VIEW (widget);
+
+  myna_chat_canvas_scroll_to_end (MYNA_CHAT_CANVAS (self->canvas));
+  myna_conversation_view_focus_composer (self);
+}
+
+/* A key was pressed among the messages.  Who begins to write there means the composer. */
+static gboolean
+transcript_key (MynaConversationView *self, guint keyval, guint keycode, GdkModifierType state,
+                GtkEventControllerKey *controller)
+{
+  GtkWidget *text_view = GTK_WIDGET (myna_composer_get_text_view (MYNA_COMPOSER (self->composer)));
+  gunichar c = gdk_keyval_to_unicode (keyval);
+
+  if (!g_unichar_isgraph (c) || (state & (GDK_CONTROL_MASK | GDK_ALT_MASK | GDK_SUPER_MASK)))
+    return GDK_EVENT_PROPAGATE;
+  gtk_widget_grab_focus (text_view);
+  return gtk_event_controller_key_forward (controller, text_view);
+}
+
+static void
+class_install_actions (GtkWidgetClass *widget_class)
+{
+  gtk_widget_class_install_action (widget_class, "conversation.stop", NULL, stop_action);
+  gtk_widget_class_install_action (widget_class, "conversation.regenerate", NULL, regenerate_action);
+  gtk_widget_class_install_action (widget_class, "conversation.copy-last", NULL, copy_last_action);
+  gtk_widget_class_install_action (widget_class, "conversation.find", NULL, find_action);
+  gtk_widget_class_install_action (widget_class, "conversation.undo-delete", NULL, undo_delete_action);
+  gtk_widget_class_install_action (widget_class, "conversation.jump", NULL, jump_action);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "conversation.stop", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_End, GDK_CONTROL_MASK, "conversation.jump", NULL);
+}
+
+/* ---- Questions asked before ------------------------------------------------------------------------------------- */
+
+static void
+recall (MynaConversationView *self, int step)
+{
+  guint n = self->conversation ? g_list_model_get_n_items (G_LIST_MODEL (self->conversation)) : 0;
+  guint i = self->recalled == G_MAXUINT ? n : self->recalled;
+
+  while ((step < 0 && i > 0) || (step > 0 && i + 1 < n))
+    {
+      g_autoptr (MynaMessage) message = NULL;
+
+      i += step;
+      message = g_list_model_get_item (G_LIST_MODEL (self->conversation), i);
+      if (myna_message_get_role (message) != STORE_ROLE_USER)
+        continue;
+      if (!myna_message_get_loaded (message))
+        {
+          myna_conversation_load_range (self->conversation, i, i);
+          return;
+        }
+      self->recalled = i;
+      myna_composer_recall (MYNA_COMPOSER (self->composer), myna_message_get_text (message));
+      return;
+    }
+  if (step > 0 && self->recalled != G_MAXUINT)
+    {
+      self->recalled = G_MAXUINT;
+      myna_composer_recall (MYNA_COMPOSER (self->composer), "");
+    }
 }
 
 /* ---- The conversation ------------------------------------------------------------------------------------------- */
@@ -272,7 +668,7 @@ myna_conversation_view_set_conversation (MynaConversationView *self, MynaConvers
 
   if (self->conversation == conversation)
     return;
-  myna_conversation_view_leave (self);
+  leave (self);
   /* What was written before there was a conversation is for the first one. */
   if (self->conversation)
     myna_composer_clear (MYNA_COMPOSER (self->composer));
@@ -285,8 +681,8 @@ myna_conversation_view_set_conversation (MynaConversationView *self, MynaConvers
   if (conversation)
     {
       myna_chat_canvas_set_model (MYNA_CHAT_CANVAS (self->canvas), G_LIST_MODEL (conversation));
-      myna_conversation_view_come_back (self);
-      myna_conversation_view_take_composer (self);
+      come_back (self);
+      take_composer (self);
     }
   update_page (self);
   update_busy (self);
@@ -336,7 +732,7 @@ new_transcript (MynaConversationView *self)
   self->canvas = myna_chat_canvas_new (&canvas_funcs, self);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->canvas), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Messages"), -1);
   g_signal_connect_object (self->canvas, "notify::at-end", G_CALLBACK (at_end_changed_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_swapped (keys, "key-pressed", G_CALLBACK (myna_conversation_view_transcript_key), self);
+  g_signal_connect_swapped (keys, "key-pressed", G_CALLBACK (transcript_key), self);
   gtk_widget_add_controller (self->canvas, keys);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), self->canvas);
@@ -399,7 +795,7 @@ myna_conversation_view_class_init (MynaConversationViewClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = myna_conversation_view_dispose;
   g_signal_new ("begin", MYNA_TYPE_CONVERSATION_VIEW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
-  myna_conversation_view_class_install_actions (widget_class);
+  class_install_actions (widget_class);
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_css_name (widget_class, "conversationview");
 }
@@ -414,7 +810,7 @@ init_signals (MynaConversationView *self)
   g_signal_group_connect_swapped (group, "notify::busy", G_CALLBACK (update_busy), self);
   g_signal_group_connect_swapped (group, "notify::context-used", G_CALLBACK (update_context), self);
   g_signal_group_connect_swapped (group, "notify::loading", G_CALLBACK (loading_changed_cb), self);
-  g_signal_group_connect_swapped (group, "notify::draft", G_CALLBACK (myna_conversation_view_show_draft), self);
+  g_signal_group_connect_swapped (group, "notify::draft", G_CALLBACK (show_draft), self);
   g_signal_group_connect_swapped (group, "notify::error", G_CALLBACK (error_changed_cb), self);
   g_signal_group_connect_swapped (group, "replied", G_CALLBACK (replied_cb), self);
   g_signal_group_connect_swapped (group, "notify::id", G_CALLBACK (update_page), self);
@@ -433,14 +829,14 @@ myna_conversation_view_init (MynaConversationView *self)
   self->find_bar = myna_find_bar_new (MYNA_CHAT_CANVAS (self->canvas));
   g_signal_connect_swapped (self->find_bar, "closed", G_CALLBACK (myna_conversation_view_focus_composer), self);
   self->empty = myna_empty_page_new ();
-  g_signal_connect_swapped (self->empty, "ask", G_CALLBACK (myna_conversation_view_ask_suggested), self);
+  g_signal_connect_swapped (self->empty, "ask", G_CALLBACK (ask_suggested), self);
   self->stack = gtk_stack_new ();
   gtk_stack_add_child (GTK_STACK (self->stack), self->empty);
   gtk_stack_add_child (GTK_STACK (self->stack), transcript);
   gtk_widget_set_vexpand (self->stack, TRUE);
   gtk_box_append (GTK_BOX (box), self->find_bar);
   gtk_box_append (GTK_BOX (box), self->stack);
-  gtk_box_append (GTK_BOX (box), myna_conversation_view_new_composer (self));
+  gtk_box_append (GTK_BOX (box), new_composer (self));
   self->toasts = adw_toast_overlay_new ();
   adw_toast_overlay_set_child (ADW_TOAST_OVERLAY (self->toasts), box);
   gtk_widget_set_parent (self->toasts, GTK_WIDGET (self));

@@ -2,13 +2,18 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include "window/myna-window-private.h"
+
 #include <glib/gi18n.h>
 
-#include "chat/myna-problem.h"
-#include "window/myna-window-private.h"
-#include "chat/myna-chat-settings.h"
-#include "preferences/myna-preferences-window.h"
 #include "base/ui-compat.h"
+#include "chat/myna-chat-settings.h"
+#include "chat/myna-problem.h"
+#include "exchange/myna-backups-window.h"
+#include "exchange/myna-chat-import-window.h"
+#include "exchange/myna-chat-print.h"
+#include "exchange/myna-export-window.h"
+#include "preferences/myna-preferences-window.h"
 
 #define TEXT_STEP 10
 
@@ -24,32 +29,25 @@ get_history (MynaWindow *self)
   return myna_sidebar_get_model (MYNA_SIDEBAR (self->sidebar));
 }
 
-static gint64
-get_current_id (MynaWindow *self)
-{
-  gboolean kept = self->conversation && self->conversation != myna_core_get_temporary (self->core);
-
-  return kept ? myna_conversation_get_id (self->conversation) : 0;
-}
-
 /* ---- Results of what was asked of the store --------------------------------------------------------------------- */
 
-void
-myna_window_show_failure (MynaWindow *self, const char *title, const GError *error)
+static void
+show_failure (MynaWindow *self, const char *title, const GError *error)
 {
   g_autofree char *body = myna_problem_describe (error);
 
   myna_banner_show (MYNA_BANNER (self->store_banner), title, body, error->message, NULL, NULL, NULL);
 }
 
-void
-myna_window_changed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+/* For what was asked of the store without waiting for a value; user_data: a reference to the window. */
+static void
+changed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (MynaWindow) self = user_data;
   g_autoptr (GError) error = NULL;
 
   if (!store_finish (STORE_DB (source), result, &error) && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    myna_window_show_failure (self, _ ("The change could not be saved"), error);
+    show_failure (self, _ ("The change could not be saved"), error);
 }
 
 /* ---- One conversation ------------------------------------------------------------------------------------------- */
@@ -63,7 +61,7 @@ rename_chat (GtkWidget *widget, const char *name, GVariant *parameter)
 
   g_variant_get (parameter, "(x&s)", &id, &title);
   if (get_store (self))
-    store_rename_async (get_store (self), id, title, TRUE, self->cancellable, myna_window_changed_cb, g_object_ref (self));
+    store_rename_async (get_store (self), id, title, TRUE, self->cancellable, changed_cb, g_object_ref (self));
 }
 
 static void
@@ -72,7 +70,7 @@ rename_current (GtkWidget *widget, const char *name, GVariant *parameter)
   MynaWindow *self = MYNA_WINDOW (widget);
 
   myna_split_view_set_show_sidebar (MYNA_SPLIT_VIEW (self->split), TRUE);
-  myna_sidebar_begin_rename (MYNA_SIDEBAR (self->sidebar), MYNA_HISTORY_CONVERSATION, get_current_id (self));
+  myna_sidebar_begin_rename (MYNA_SIDEBAR (self->sidebar), MYNA_HISTORY_CONVERSATION, myna_window_get_current_id (self));
 }
 
 /* ---- Several conversations -------------------------------------------------------------------------------------- */
@@ -87,7 +85,7 @@ for_each (MynaWindow *self, GVariant *ids, StoreFunc func)
   const gint64 *id = g_variant_get_fixed_array (ids, &n_ids, sizeof (gint64));
 
   for (gsize i = 0; get_store (self) && i < n_ids; i++)
-    func (get_store (self), id[i], self->cancellable, myna_window_changed_cb, g_object_ref (self));
+    func (get_store (self), id[i], self->cancellable, changed_cb, g_object_ref (self));
 }
 
 static gboolean
@@ -110,7 +108,7 @@ static void
 leave_chats (MynaWindow *self, GVariant *ids)
 {
   MynaHistoryModel *history = get_history (self);
-  gint64 next = get_current_id (self);
+  gint64 next = myna_window_get_current_id (self);
 
   if (next == 0 || !contains (ids, next))
     return;
@@ -118,7 +116,7 @@ leave_chats (MynaWindow *self, GVariant *ids)
     myna_conversation_stop (self->conversation);
   for (int step = 1; step >= -1; step -= 2)
     {
-      next = get_current_id (self);
+      next = myna_window_get_current_id (self);
       do
         next = myna_history_model_get_neighbour (history, next, step);
       while (next && contains (ids, next));
@@ -224,7 +222,7 @@ restore_chats (GtkWidget *widget, const char *name, GVariant *ids)
 static void
 delete_current (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  gint64 id = get_current_id (MYNA_WINDOW (widget));
+  gint64 id = myna_window_get_current_id (MYNA_WINDOW (widget));
 
   gtk_widget_activate_action (widget, "win.delete-chats", "@ax",
                               g_variant_new_fixed_array (G_VARIANT_TYPE_INT64, &id, 1, sizeof id));
@@ -281,10 +279,10 @@ step_chat (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MynaWindow *self = MYNA_WINDOW (widget);
   int step = g_str_equal (name, "win.next-chat") ? 1 : -1;
-  gint64 id = myna_history_model_get_neighbour (get_history (self), get_current_id (self), step);
+  gint64 id = myna_history_model_get_neighbour (get_history (self), myna_window_get_current_id (self), step);
 
   /* A new chat stands above all the others. */
-  if (id && (get_current_id (self) || step > 0))
+  if (id && (myna_window_get_current_id (self) || step > 0))
     myna_window_open_chat (self, id);
   else
     gtk_widget_error_bell (widget);
@@ -313,28 +311,6 @@ static void
 find (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   gtk_widget_activate_action (MYNA_WINDOW (widget)->view, "conversation.find", NULL);
-}
-
-void
-myna_window_open_message (MynaWindow *self, gint64 id, gint64 message_id)
-{
-  g_return_if_fail (MYNA_IS_WINDOW (self));
-
-  myna_window_open_chat (self, id);
-  if (!myna_core_get_store (self->core))
-    self->pending_message_id = message_id;
-  else if (message_id)
-    myna_conversation_view_show_message (MYNA_CONVERSATION_VIEW (self->view), message_id,
-                                         myna_sidebar_get_search (MYNA_SIDEBAR (self->sidebar)));
-}
-
-void
-myna_window_search (MynaWindow *self, const char *text)
-{
-  g_return_if_fail (MYNA_IS_WINDOW (self));
-
-  myna_split_view_set_show_sidebar (MYNA_SPLIT_VIEW (self->split), TRUE);
-  myna_sidebar_search (MYNA_SIDEBAR (self->sidebar), text);
 }
 
 static void
@@ -430,23 +406,278 @@ load_model (GtkWidget *widget, const char *name, GVariant *parameter)
   myna_model_library_ensure (models, g_variant_get_string (parameter, NULL), NULL);
 }
 
-void
-myna_window_update_actions (MynaWindow *self)
-{
-  GtkWidget *widget = GTK_WIDGET (self);
-  gboolean kept = get_current_id (self) != 0;
+/* ---- Folders ---------------------------------------------------------------------------------------------------- */
 
-  gtk_widget_action_set_enabled (widget, "win.rename-current", kept);
-  gtk_widget_action_set_enabled (widget, "win.delete-current", kept);
-  gtk_widget_action_set_enabled (widget, "win.export-current", kept);
-  gtk_widget_action_set_enabled (widget, "win.print-current", kept);
+static void
+move_chats (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MynaWindow *self = MYNA_WINDOW (widget);
+  g_autoptr (GVariant) ids = NULL;
+  gint64 folder_id;
+  gsize n_ids;
+  const gint64 *id;
+
+  g_variant_get (parameter, "(@axx)", &ids, &folder_id);
+  id = g_variant_get_fixed_array (ids, &n_ids, sizeof (gint64));
+  for (gsize i = 0; get_store (self) && i < n_ids; i++)
+    store_set_folder_async (get_store (self), id[i], folder_id, self->cancellable, changed_cb, g_object_ref (self));
+  if (folder_id)
+    myna_history_model_set_expanded (get_history (self), folder_id, TRUE);
 }
 
-void
-myna_window_class_install_actions (GtkWidgetClass *widget_class)
+typedef struct
 {
-  myna_window_class_install_folder_actions (widget_class);
-  myna_window_class_install_transfer_actions (widget_class);
+  MynaWindow *window;
+  GVariant *ids; /* conversations to move into the new folder; NULL: none */
+  gint64 parent_id;
+} NewFolder;
+
+static void
+folder_added_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  NewFolder *new_folder = user_data;
+  MynaWindow *self = new_folder->window;
+  g_autoptr (GError) error = NULL;
+  gint64 id = store_finish_id (STORE_DB (source), result, &error);
+
+  if (id)
+    {
+      if (new_folder->parent_id)
+        myna_history_model_set_expanded (get_history (self), new_folder->parent_id, TRUE);
+      if (new_folder->ids)
+        gtk_widget_activate_action (GTK_WIDGET (self), "win.move-chats", "(@axx)", new_folder->ids, id);
+      myna_sidebar_begin_rename (MYNA_SIDEBAR (self->sidebar), MYNA_HISTORY_FOLDER, id);
+    }
+  else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    {
+      show_failure (self, _ ("The folder could not be made"), error);
+    }
+  g_clear_pointer (&new_folder->ids, g_variant_unref);
+  g_object_unref (self);
+  g_free (new_folder);
+}
+
+static void
+add_folder (MynaWindow *self, GVariant *ids, gint64 parent_id)
+{
+  NewFolder *new_folder;
+
+  if (!get_store (self))
+    return;
+  new_folder = g_new0 (NewFolder, 1);
+  new_folder->window = g_object_ref (self);
+  new_folder->ids = ids ? g_variant_ref (ids) : NULL;
+  new_folder->parent_id = parent_id;
+  store_add_folder_async (get_store (self), _ ("New folder"), parent_id, self->cancellable, folder_added_cb, new_folder);
+}
+
+static void
+new_folder (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  add_folder (MYNA_WINDOW (widget), NULL, g_variant_get_int64 (parameter));
+}
+
+static void
+move_to_new_folder (GtkWidget *widget, const char *name, GVariant *ids)
+{
+  add_folder (MYNA_WINDOW (widget), ids, 0);
+}
+
+static void
+rename_folder (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MynaWindow *self = MYNA_WINDOW (widget);
+  const char *title;
+  gint64 id;
+
+  g_variant_get (parameter, "(x&s)", &id, &title);
+  if (get_store (self))
+    store_rename_folder_async (get_store (self), id, title, self->cancellable, changed_cb, g_object_ref (self));
+}
+
+static void
+move_folder (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MynaWindow *self = MYNA_WINDOW (widget);
+  gint64 id, parent_id;
+
+  g_variant_get (parameter, "(xx)", &id, &parent_id);
+  if (!get_store (self) || id == parent_id)
+    return;
+  store_move_folder_async (get_store (self), id, parent_id, self->cancellable, changed_cb, g_object_ref (self));
+  if (parent_id)
+    myna_history_model_set_expanded (get_history (self), parent_id, TRUE);
+}
+
+static void
+delete_folder (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MynaWindow *self = MYNA_WINDOW (widget);
+
+  if (get_store (self))
+    store_delete_folder_async (get_store (self), g_variant_get_int64 (parameter), self->cancellable, changed_cb,
+                               g_object_ref (self));
+}
+
+static void
+class_install_folder_actions (GtkWidgetClass *widget_class)
+{
+  gtk_widget_class_install_action (widget_class, "win.move-chats", "(axx)", move_chats);
+  gtk_widget_class_install_action (widget_class, "win.move-to-new-folder", "ax", move_to_new_folder);
+  gtk_widget_class_install_action (widget_class, "win.new-folder", "x", new_folder);
+  gtk_widget_class_install_action (widget_class, "win.rename-folder", "(xs)", rename_folder);
+  gtk_widget_class_install_action (widget_class, "win.move-folder", "(xx)", move_folder);
+  gtk_widget_class_install_action (widget_class, "win.delete-folder", "x", delete_folder);
+}
+
+/* ---- Afterwards ------------------------------------------------------------------------------------------------- */
+
+static void
+done_cb (MynaWindow *self, const char *message, GFile *file)
+{
+  AdwToast *toast = adw_toast_new (message);
+
+  if (file)
+    {
+      g_autofree char *uri = g_file_get_uri (file);
+
+      adw_toast_set_button_label (toast, _ ("_Show in Folder"));
+      adw_toast_set_action_name (toast, "win.show-in-folder");
+      adw_toast_set_action_target (toast, "s", uri);
+    }
+  myna_sidebar_set_selecting (MYNA_SIDEBAR (self->sidebar), FALSE);
+  myna_window_add_toast (self, toast);
+}
+
+static void
+show_in_folder (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  g_autoptr (GFile) file = g_file_new_for_uri (g_variant_get_string (parameter, NULL));
+
+  myna_show_in_folder (GTK_WINDOW (widget), file);
+}
+
+static void
+show_task (MynaWindow *self, GtkWidget *window)
+{
+  g_signal_connect_object (window, "done", G_CALLBACK (done_cb), self, G_CONNECT_SWAPPED);
+  gtk_window_present (GTK_WINDOW (window));
+}
+
+/* ---- Export ----------------------------------------------------------------------------------------------------- */
+
+static void
+export_chats (GtkWidget *widget, const char *name, GVariant *ids)
+{
+  MynaWindow *self = MYNA_WINDOW (widget);
+  StoreDb *store = get_store (self);
+  MynaHistoryModel *history = myna_sidebar_get_model (MYNA_SIDEBAR (self->sidebar));
+  gsize n_ids = 0;
+  const gint64 *id = ids ? g_variant_get_fixed_array (ids, &n_ids, sizeof (gint64)) : NULL;
+
+  if (store)
+    show_task (self, myna_export_window_new (GTK_WINDOW (self), store, id, n_ids,
+                                             n_ids == 1 ? myna_history_model_get_title (history, id[0]) : NULL));
+}
+
+static void
+export_current (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MynaWindow *self = MYNA_WINDOW (widget);
+  gint64 id = myna_conversation_get_id (self->conversation);
+
+  show_task (self, myna_export_window_new (GTK_WINDOW (self), get_store (self), &id, 1,
+                                           myna_conversation_get_title (self->conversation)));
+}
+
+/* ---- Printing --------------------------------------------------------------------------------------------------- */
+
+static void
+printed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  MynaWindow *self = MYNA_WINDOW (source);
+  g_autoptr (GError) error = NULL;
+
+  if (!myna_chat_print_finish (result, &error) && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    myna_banner_show (MYNA_BANNER (self->store_banner), _ ("The chat could not be printed"),
+                      _ ("Try again, or export it as a PDF file."), error->message, _ ("_Export…"), "win.export-current", NULL);
+}
+
+static void
+print_current (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MynaWindow *self = MYNA_WINDOW (widget);
+
+  myna_chat_print_async (GTK_WINDOW (self), get_store (self), myna_conversation_get_id (self->conversation), NULL,
+                         self->cancellable, printed_cb, NULL);
+}
+
+/* ---- Import ----------------------------------------------------------------------------------------------------- */
+
+static void
+import_chosen_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  MynaWindow *self = MYNA_WINDOW (source);
+  StoreDb *store = get_store (self);
+  g_autoptr (GFile) file = myna_choose_file_finish (result);
+
+  if (file && store)
+    show_task (self, myna_chat_import_window_new (GTK_WINDOW (self), store, file));
+}
+
+static void
+import_chats (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  g_autoptr (GtkFileFilter) filter = myna_chat_import_make_filter ();
+
+  myna_choose_file_async (GTK_WINDOW (widget), MYNA_FILE_OPEN, _ ("Choose the File to Import"), filter, NULL, import_chosen_cb,
+                          NULL);
+}
+
+/* ---- Backups ---------------------------------------------------------------------------------------------------- */
+
+static void
+restoring_cb (MynaWindow *self)
+{
+  myna_conversation_finish_all (get_store (self));
+}
+
+static void
+show_backups (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MynaWindow *self = MYNA_WINDOW (widget);
+  StoreDb *store = get_store (self);
+  GtkWidget *window;
+
+  if (!store)
+    return;
+  window = myna_backups_window_new (GTK_WINDOW (self), store);
+  g_signal_connect_object (window, "restoring", G_CALLBACK (restoring_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (window, "restored", G_CALLBACK (myna_window_start_over), self, G_CONNECT_SWAPPED);
+  show_task (self, window);
+}
+
+static void
+class_install_transfer_actions (GtkWidgetClass *widget_class)
+{
+  gtk_widget_class_install_action (widget_class, "win.export-chats", "ax", export_chats);
+  gtk_widget_class_install_action (widget_class, "win.export-all", NULL, export_chats);
+  gtk_widget_class_install_action (widget_class, "win.export-current", NULL, export_current);
+  gtk_widget_class_install_action (widget_class, "win.print-current", NULL, print_current);
+  gtk_widget_class_install_action (widget_class, "win.import-chats", NULL, import_chats);
+  gtk_widget_class_install_action (widget_class, "win.show-backups", NULL, show_backups);
+  gtk_widget_class_install_action (widget_class, "win.show-in-folder", "s", show_in_folder);
+}
+
+/* ---- All of them ------------------------------------------------------------------------------------------------- */
+
+void
+myna_window_install_actions (void)
+{
+  GtkWidgetClass *widget_class = g_type_class_ref (MYNA_TYPE_WINDOW); /* for good */
+
+  class_install_folder_actions (widget_class);
+  class_install_transfer_actions (widget_class);
   gtk_widget_class_install_action (widget_class, "win.new-chat", NULL, new_chat);
   gtk_widget_class_install_action (widget_class, "win.rename-chat", "(xs)", rename_chat);
   gtk_widget_class_install_action (widget_class, "win.rename-current", NULL, rename_current);

@@ -1,4 +1,4 @@
-/* myna-window-private.h: what the files of the window share
+/* myna-window-private.h: what myna-window.c and myna-window-actions.c share
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -40,43 +40,9 @@ struct _MynaWindow
   GtkCssProvider *text_css;
 };
 
-/* myna-window-actions.c */
-void myna_window_class_install_actions (GtkWidgetClass *widget_class);
-void myna_window_update_actions (MynaWindow *self);
-void myna_window_show_failure (MynaWindow *self, const char *title, const GError *error);
-/* For what was asked of the store without waiting for a value; user_data: a reference to the window. */
-void myna_window_changed_cb (GObject *source, GAsyncResult *result, gpointer user_data);
-
-/* myna-window-banner.c */
-void myna_window_update_store_banner (MynaWindow *self);
-void myna_window_show_store_failure (MynaWindow *self, GError *error);
-void myna_window_show_load_failure (MynaWindow *self, const char *path, GError *error);
-void myna_window_check_model (MynaWindow *self);
-/* The load of this model came to nothing: a chat that was to get it keeps what it had. */
-void myna_window_restore_model (MynaWindow *self, const char *path);
-
-/* myna-window-title.c */
-/* Whether nothing of what is shown is kept. */
-gboolean myna_window_is_temporary (MynaWindow *self);
-GtkWidget *myna_window_make_title (MynaWindow *self);
-void myna_window_update_title (MynaWindow *self);
-void myna_window_update_model (MynaWindow *self);
-
-/* myna-window-state.c: what the window finds again the next time */
-void myna_window_save_state (MynaWindow *self);
-void myna_window_restore_folders (MynaWindow *self);
-/* Once the last conversation is shown. */
-void myna_window_restore_position (MynaWindow *self);
-
-/* myna-window-folders.c: what folders can be told to do */
-void myna_window_class_install_folder_actions (GtkWidgetClass *widget_class);
-
-/* myna-window-transfer.c: conversations out of the history and into it */
-void myna_window_class_install_transfer_actions (GtkWidgetClass *widget_class);
-
-/* myna-window.c */
+/* Of the chat that is shown; 0: it is not in the history. */
+gint64 myna_window_get_current_id (MynaWindow *self);
 /* The history is another one: forgets what is open and begins as at the start of the program. */
 void myna_window_start_over (MynaWindow *self);
-void myna_window_set_conversation (MynaWindow *self, MynaConversation *conversation);
 
 G_END_DECLS

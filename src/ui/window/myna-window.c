@@ -4,43 +4,338 @@
  *
  * The window arranges; what it can be told to do stands in myna-window-actions.c.
  */
-#include "window/myna-window.h"
+#include "window/myna-window-private.h"
 
 #include <glib/gi18n.h>
 
-#include "window/myna-window-private.h"
-#include "preferences/myna-welcome-window.h"
 #include "base/ui-compat.h"
+#include "chat/myna-problem.h"
+#include "preferences/myna-welcome-window.h"
 
 /* 15 px; points, because these follow the size that the person has chosen for all text. */
 #define TEXT_PT 11.25
 
 G_DEFINE_FINAL_TYPE (MynaWindow, myna_window, ADW_TYPE_APPLICATION_WINDOW)
 
+static gboolean
+is_temporary (MynaWindow *self)
+{
+  return self->conversation && self->conversation == myna_core_get_temporary (self->core);
+}
+
+static void
+update_title (MynaWindow *self)
+{
+  const char *title = self->conversation ? myna_conversation_get_title (self->conversation) : NULL;
+  g_autofree char *window_title = NULL;
+
+  if (!title || !*title)
+    title = is_temporary (self) ? _ ("Temporary chat") : _ ("New chat");
+  gtk_label_set_label (GTK_LABEL (self->title), title);
+  gtk_widget_set_tooltip_text (self->title, title);
+  window_title = g_strdup_printf ("%s — Myna", title);
+  gtk_window_set_title (GTK_WINDOW (self), window_title);
+}
+
+static void
+update_model (MynaWindow *self)
+{
+  MynaModelLibrary *models = myna_core_get_models (self->core);
+  GlmActor *actor = myna_model_library_get_actor (models);
+  const char *loading = myna_model_library_get_loading_path (models);
+  const char *loaded = glm_actor_get_model_path (actor);
+  const char *chosen = self->conversation ? myna_conversation_get_model (self->conversation) : NULL;
+  g_autofree char *name = NULL;
+  g_autofree char *text = NULL;
+
+  if (loading)
+    {
+      name = myna_model_library_describe (models, loading);
+      /* Translators: the name of a model, and how much of it is read already */
+      text = g_strdup_printf (_ ("Loading %s (%d%%)"), name, (int) (100 * glm_actor_get_load_fraction (actor)));
+    }
+  else
+    {
+      if (!chosen)
+        chosen = myna_model_library_get_default_path (models);
+      if (g_strcmp0 (chosen, loaded) == 0)
+        g_clear_pointer (&self->replaced_model, g_free);
+      /* Another one answers in its place. */
+      if (loaded && g_strcmp0 (chosen, myna_model_library_get_crashed_path (models)) == 0)
+        chosen = loaded;
+      text = myna_model_library_describe (models, chosen ? chosen : loaded);
+    }
+  gtk_label_set_label (GTK_LABEL (self->subtitle), text);
+  gtk_widget_set_tooltip_text (self->subtitle, text); /* the whole of it where there is no room */
+  if (self->view)
+    myna_conversation_view_set_model (MYNA_CONVERSATION_VIEW (self->view), text);
+}
+
+static void
+append_model (GMenu *menu, const char *label, const char *path)
+{
+  g_autoptr (GMenuItem) item = g_menu_item_new (label, NULL);
+
+  g_menu_item_set_action_and_target (item, "win.use-model", "s", path);
+  g_menu_append_item (menu, item);
+}
+
+/* Made when it is opened, so that it always has the models of now. */
+static void
+fill_model_menu_cb (GtkMenuButton *button, gpointer user_data)
+{
+  MynaWindow *self = user_data;
+  GListModel *entries = myna_model_library_get_entries (myna_core_get_models (self->core));
+  g_autoptr (GMenu) menu = g_menu_new ();
+  g_autoptr (GMenu) models = g_menu_new ();
+  g_autoptr (GMenu) more = g_menu_new ();
+
+  append_model (models, _ ("Default Model"), "");
+  for (guint i = 0; i < g_list_model_get_n_items (entries); i++)
+    {
+      g_autoptr (MynaModelEntry) entry = g_list_model_get_item (entries, i);
+
+      if (myna_model_entry_get_status (entry) == MYNA_MODEL_READABLE)
+        append_model (models, myna_model_entry_get_title (entry), myna_model_entry_get_path (entry));
+    }
+  g_menu_append_section (menu, _ ("Model for this chat"), G_MENU_MODEL (models));
+  g_menu_append (more, _ ("_Models…"), "app.models");
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (more));
+  gtk_menu_button_set_menu_model (button, G_MENU_MODEL (menu));
+}
+
+static GtkWidget *
+make_model_button (MynaWindow *self)
+{
+  GtkWidget *button = gtk_menu_button_new ();
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 2);
+
+  self->subtitle = gtk_label_new (NULL);
+  gtk_label_set_ellipsize (GTK_LABEL (self->subtitle), PANGO_ELLIPSIZE_END);
+  gtk_label_set_single_line_mode (GTK_LABEL (self->subtitle), TRUE);
+  gtk_box_append (GTK_BOX (box), self->subtitle);
+  gtk_box_append (GTK_BOX (box), gtk_image_new_from_icon_name ("pan-down-symbolic"));
+  gtk_menu_button_set_child (GTK_MENU_BUTTON (button), box);
+  gtk_menu_button_set_create_popup_func (GTK_MENU_BUTTON (button), fill_model_menu_cb, self, NULL);
+  gtk_widget_set_halign (button, GTK_ALIGN_CENTER);
+  gtk_widget_add_css_class (button, "flat");
+  gtk_widget_add_css_class (button, "model-button");
+  gtk_widget_set_tooltip_text (button, _ ("Choose the model for this chat"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Model"), -1);
+
+  return button;
+}
+
+static GtkWidget *
+make_title (MynaWindow *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+
+  gtk_widget_set_valign (box, GTK_ALIGN_CENTER);
+  self->title = gtk_label_new (NULL);
+  gtk_label_set_ellipsize (GTK_LABEL (self->title), PANGO_ELLIPSIZE_END);
+  gtk_label_set_single_line_mode (GTK_LABEL (self->title), TRUE);
+  gtk_widget_add_css_class (self->title, "title");
+  gtk_box_append (GTK_BOX (box), self->title);
+  gtk_box_append (GTK_BOX (box), make_model_button (self));
+
+  return box;
+}
+
+/* What was lost comes first. */
+static char *
+describe_recovery (const StoreRecovery *recovery)
+{
+  GString *text = g_string_new (NULL);
+
+  if (recovery->n_lost > 0)
+    g_string_append_printf (text, ngettext ("%u message is lost.", "%u messages are lost.", recovery->n_lost),
+                            recovery->n_lost);
+  else
+    g_string_append (text, _ ("No message is known to be lost."));
+  if (recovery->n_cut > 0)
+    {
+      g_string_append_c (text, ' ');
+      g_string_append_printf (text,
+                              ngettext ("Of %u message only the beginning is left.",
+                                        "Of %u messages only the beginning is left.", recovery->n_cut),
+                              recovery->n_cut);
+    }
+  g_string_append_c (text, ' ');
+  g_string_append_printf (text, _ ("The damaged file was kept as %s."), recovery->path);
+
+  return g_string_free (text, FALSE);
+}
+
+static void
+update_store_banner (MynaWindow *self)
+{
+  const GError *error = myna_core_get_store_error (self->core);
+  StoreDb *store = myna_core_get_store (self->core);
+  g_autofree char *body = NULL;
+
+  if (error)
+    {
+      body = myna_problem_describe (error);
+      myna_banner_show (MYNA_BANNER (self->store_banner),
+                        store && store_is_read_only (store) ? _ ("Your chats can be read, but nothing new is saved")
+                                                            : _ ("Your chats could not be opened"),
+                        body, error->message, _ ("Try again"), "app.reopen-history", NULL);
+    }
+  else if (store && store_get_recovery (store))
+    {
+      body = describe_recovery (store_get_recovery (store));
+      myna_banner_show (MYNA_BANNER (self->store_banner), _ ("Your chats were damaged and have been repaired"), body, NULL,
+                        NULL, NULL, NULL);
+    }
+  else
+    {
+      myna_banner_hide (MYNA_BANNER (self->store_banner));
+    }
+}
+
+static void
+show_store_failure (MynaWindow *self, GError *error)
+{
+  g_autofree char *body = myna_problem_describe (error);
+
+  myna_banner_show (MYNA_BANNER (self->store_banner), _ ("Something could not be saved"), body, error->message, NULL, NULL,
+                    NULL);
+}
+
+static void
+restore_model (MynaWindow *self, const char *path)
+{
+  g_autofree char *replaced = g_steal_pointer (&self->replaced_model);
+
+  if (replaced && self->conversation && g_strcmp0 (myna_conversation_get_model (self->conversation), path) == 0)
+    myna_conversation_set_model (self->conversation, *replaced ? replaced : NULL);
+}
+
+static void
+show_load_failure (MynaWindow *self, const char *path, GError *error)
+{
+  MynaModelLibrary *models = myna_core_get_models (self->core);
+  g_autofree char *name = myna_model_library_describe (models, path);
+  g_autofree char *title = g_strdup_printf (_ ("“%s” could not be loaded"), name);
+  g_autofree char *body = myna_problem_describe (error);
+
+  restore_model (self, path);
+  myna_banner_show (MYNA_BANNER (self->model_banner), title, body, error->message, _ ("Try again"), "win.load-model",
+                    g_variant_new_string (path));
+}
+
+static void
+check_model (MynaWindow *self)
+{
+  MynaModelLibrary *models = myna_core_get_models (self->core);
+  const char *crashed = myna_model_library_get_crashed_path (models);
+  g_autofree char *name = NULL;
+  g_autofree char *title = NULL;
+
+  if (!myna_model_library_get_default_path (models))
+    {
+      myna_banner_show (MYNA_BANNER (self->model_banner), _ ("There is no model to answer you"),
+                        _ ("The starter model is missing from this installation. Add a model, or install Myna again."), NULL,
+                        NULL, NULL, NULL);
+    }
+  else if (crashed)
+    {
+      name = myna_model_library_describe (models, crashed);
+      title = g_strdup_printf (_ ("Myna ended unexpectedly while loading “%s”"), name);
+      myna_banner_show (MYNA_BANNER (self->model_banner), title,
+                        _ ("So it was not loaded again. It may need more memory than this computer has."), crashed,
+                        _ ("Load it anyway"), "win.load-model", g_variant_new_string (crashed));
+    }
+}
+
+static void
+save_state (MynaWindow *self)
+{
+  GtkWindow *window = GTK_WINDOW (self);
+  gboolean maximized = gtk_window_is_maximized (window);
+  gint64 message_id;
+  int width, height, offset;
+
+  g_settings_set_boolean (self->settings, "window-maximized", maximized);
+  if (!maximized)
+    {
+      gtk_window_get_default_size (window, &width, &height);
+      g_settings_set_int (self->settings, "window-width", CLAMP (width, 320, 16384));
+      g_settings_set_int (self->settings, "window-height", CLAMP (height, 240, 16384));
+    }
+  if (!myna_split_view_get_collapsed (MYNA_SPLIT_VIEW (self->split)))
+    g_settings_set_boolean (self->settings, "show-sidebar", myna_split_view_get_show_sidebar (MYNA_SPLIT_VIEW (self->split)));
+
+  myna_conversation_view_get_position (MYNA_CONVERSATION_VIEW (self->view), &message_id, &offset);
+  g_settings_set (self->settings, "last-position", "(xi)", message_id, offset);
+  g_settings_set_value (self->settings, "expanded-folders",
+                        myna_history_model_dup_expanded (myna_sidebar_get_model (MYNA_SIDEBAR (self->sidebar))));
+}
+
+static void
+restore_position (MynaWindow *self)
+{
+  gint64 message_id;
+  int offset;
+
+  g_settings_get (self->settings, "last-position", "(xi)", &message_id, &offset);
+  myna_conversation_view_set_position (MYNA_CONVERSATION_VIEW (self->view), message_id, offset);
+}
+
+static void
+restore_folders (MynaWindow *self)
+{
+  g_autoptr (GVariant) expanded = g_settings_get_value (self->settings, "expanded-folders");
+  gsize n_ids;
+  const gint64 *ids = g_variant_get_fixed_array (expanded, &n_ids, sizeof (gint64));
+
+  for (gsize i = 0; i < n_ids; i++)
+    myna_history_model_set_expanded (myna_sidebar_get_model (MYNA_SIDEBAR (self->sidebar)), ids[i], TRUE);
+}
+
 /* ---- The conversation that is shown ----------------------------------------------------------------------------- */
+
+/* A temporary chat has an id of a store that nobody else knows. */
+gint64
+myna_window_get_current_id (MynaWindow *self)
+{
+  return self->conversation && !is_temporary (self) ? myna_conversation_get_id (self->conversation) : 0;
+}
+
+static void
+update_actions (MynaWindow *self)
+{
+  GtkWidget *widget = GTK_WIDGET (self);
+  gboolean kept = myna_window_get_current_id (self) != 0;
+
+  gtk_widget_action_set_enabled (widget, "win.rename-current", kept);
+  gtk_widget_action_set_enabled (widget, "win.delete-current", kept);
+  gtk_widget_action_set_enabled (widget, "win.export-current", kept);
+  gtk_widget_action_set_enabled (widget, "win.print-current", kept);
+}
 
 static void
 id_changed_cb (MynaWindow *self)
 {
-  /* A temporary chat has an id of a store that nobody else knows. */
-  gint64 id = myna_window_is_temporary (self) ? 0 : myna_conversation_get_id (self->conversation);
+  gint64 id = myna_window_get_current_id (self);
 
   myna_sidebar_set_current (MYNA_SIDEBAR (self->sidebar), id);
   g_settings_set_int64 (self->settings, "last-conversation", id);
-  myna_window_update_actions (self);
+  update_actions (self);
 }
 
-void
-myna_window_set_conversation (MynaWindow *self, MynaConversation *conversation)
+static void
+set_conversation (MynaWindow *self, MynaConversation *conversation)
 {
   if (!g_set_object (&self->conversation, conversation))
     return;
   g_clear_pointer (&self->replaced_model, g_free);
   g_signal_group_set_target (self->conversation_signals, conversation);
   myna_conversation_view_set_conversation (MYNA_CONVERSATION_VIEW (self->view), conversation);
-  myna_window_update_title (self);
-  myna_window_update_model (self);
-  gtk_revealer_set_reveal_child (GTK_REVEALER (self->temporary_bar), myna_window_is_temporary (self));
+  update_title (self);
+  update_model (self);
+  gtk_revealer_set_reveal_child (GTK_REVEALER (self->temporary_bar), is_temporary (self));
   if (conversation)
     id_changed_cb (self);
 }
@@ -53,14 +348,14 @@ myna_window_new_chat (MynaWindow *self)
   g_return_if_fail (MYNA_IS_WINDOW (self));
 
   self->pending_id = 0;
-  if (!self->conversation || myna_window_is_temporary (self) || myna_conversation_get_id (self->conversation) != 0
+  if (!self->conversation || is_temporary (self) || myna_conversation_get_id (self->conversation) != 0
       || myna_conversation_get_busy (self->conversation))
     {
       conversation = myna_core_new_conversation (self->core);
       if (conversation)
         {
           myna_new_chat_draft_give (self->draft, conversation);
-          myna_window_set_conversation (self, conversation);
+          set_conversation (self, conversation);
         }
     }
   if (myna_split_view_get_collapsed (MYNA_SPLIT_VIEW (self->split)))
@@ -81,16 +376,38 @@ myna_window_open_chat (MynaWindow *self, gint64 id)
       self->pending_message_id = 0;
       return;
     }
-  if (!self->conversation || myna_window_is_temporary (self) || myna_conversation_get_id (self->conversation) != id)
+  if (!self->conversation || is_temporary (self) || myna_conversation_get_id (self->conversation) != id)
     {
       conversation = myna_core_open_conversation (self->core, id);
-      myna_window_set_conversation (self, conversation);
+      set_conversation (self, conversation);
     }
   if (myna_split_view_get_collapsed (MYNA_SPLIT_VIEW (self->split)))
     {
       myna_split_view_set_show_sidebar (MYNA_SPLIT_VIEW (self->split), FALSE);
       myna_conversation_view_focus_composer (MYNA_CONVERSATION_VIEW (self->view));
     }
+}
+
+void
+myna_window_open_message (MynaWindow *self, gint64 id, gint64 message_id)
+{
+  g_return_if_fail (MYNA_IS_WINDOW (self));
+
+  myna_window_open_chat (self, id);
+  if (!myna_core_get_store (self->core))
+    self->pending_message_id = message_id;
+  else if (message_id)
+    myna_conversation_view_show_message (MYNA_CONVERSATION_VIEW (self->view), message_id,
+                                         myna_sidebar_get_search (MYNA_SIDEBAR (self->sidebar)));
+}
+
+void
+myna_window_search (MynaWindow *self, const char *text)
+{
+  g_return_if_fail (MYNA_IS_WINDOW (self));
+
+  myna_split_view_set_show_sidebar (MYNA_SPLIT_VIEW (self->split), TRUE);
+  myna_sidebar_search (MYNA_SIDEBAR (self->sidebar), text);
 }
 
 void
@@ -140,7 +457,7 @@ last_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (conversation && !conversation->deleted_at)
     {
       myna_window_open_chat (self, conversation->id);
-      myna_window_restore_position (self);
+      restore_position (self);
       myna_conversation_view_focus_composer (MYNA_CONVERSATION_VIEW (self->view));
     }
   else
@@ -187,9 +504,9 @@ begin_cb (MynaWindow *self)
 void
 myna_window_start_over (MynaWindow *self)
 {
-  myna_window_set_conversation (self, NULL);
+  set_conversation (self, NULL);
   open_first (self);
-  myna_window_update_actions (self);
+  update_actions (self);
 }
 
 static void
@@ -200,12 +517,12 @@ store_changed_cb (MynaWindow *self)
   g_cancellable_cancel (self->cancellable);
   g_object_unref (self->cancellable);
   self->cancellable = g_cancellable_new ();
-  myna_window_set_conversation (self, NULL);
+  set_conversation (self, NULL);
   myna_sidebar_set_store (MYNA_SIDEBAR (self->sidebar), store);
-  myna_window_update_store_banner (self);
+  update_store_banner (self);
   if (!store)
     return;
-  g_signal_connect_object (store, "failed", G_CALLBACK (myna_window_show_store_failure), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (store, "failed", G_CALLBACK (show_store_failure), self, G_CONNECT_SWAPPED);
   myna_window_start_over (self);
 }
 
@@ -216,7 +533,7 @@ temporary_changed_cb (MynaWindow *self)
 
   if (temporary)
     {
-      myna_window_set_conversation (self, temporary);
+      set_conversation (self, temporary);
       myna_conversation_view_focus_composer (MYNA_CONVERSATION_VIEW (self->view));
     }
   else
@@ -325,7 +642,7 @@ make_content (MynaWindow *self)
   gtk_accessible_update_property (GTK_ACCESSIBLE (toggle), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Sidebar"), -1);
   g_object_bind_property (self->split, "show-sidebar", toggle, "active", G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL);
   adw_header_bar_pack_start (ADW_HEADER_BAR (self->content_header), toggle);
-  adw_header_bar_set_title_widget (ADW_HEADER_BAR (self->content_header), myna_window_make_title (self));
+  adw_header_bar_set_title_widget (ADW_HEADER_BAR (self->content_header), make_title (self));
   adw_header_bar_pack_end (ADW_HEADER_BAR (self->content_header),
                            make_menu_button ("view-more-symbolic", "chat-menu", _ ("Chat Menu")));
   adw_header_bar_pack_end (ADW_HEADER_BAR (self->content_header),
@@ -364,7 +681,7 @@ myna_window_map (GtkWidget *widget)
 static gboolean
 myna_window_close_request (GtkWindow *window)
 {
-  myna_window_save_state (MYNA_WINDOW (window));
+  save_state (MYNA_WINDOW (window));
 
   return GTK_WINDOW_CLASS (myna_window_parent_class)->close_request (window);
 }
@@ -408,7 +725,6 @@ myna_window_class_init (MynaWindowClass *klass)
   object_class->finalize = myna_window_finalize;
   GTK_WIDGET_CLASS (klass)->map = myna_window_map;
   GTK_WINDOW_CLASS (klass)->close_request = myna_window_close_request;
-  myna_window_class_install_actions (GTK_WIDGET_CLASS (klass));
 }
 
 static void
@@ -416,9 +732,9 @@ myna_window_init (MynaWindow *self)
 {
   self->cancellable = g_cancellable_new ();
   self->conversation_signals = g_signal_group_new (MYNA_TYPE_CONVERSATION);
-  g_signal_group_connect_swapped (self->conversation_signals, "notify::title", G_CALLBACK (myna_window_update_title), self);
+  g_signal_group_connect_swapped (self->conversation_signals, "notify::title", G_CALLBACK (update_title), self);
   g_signal_group_connect_swapped (self->conversation_signals, "notify::id", G_CALLBACK (id_changed_cb), self);
-  g_signal_group_connect_swapped (self->conversation_signals, "notify::model", G_CALLBACK (myna_window_update_model), self);
+  g_signal_group_connect_swapped (self->conversation_signals, "notify::model", G_CALLBACK (update_model), self);
 
   self->text_css = gtk_css_provider_new ();
   gtk_style_context_add_provider_for_display (gdk_display_get_default (), GTK_STYLE_PROVIDER (self->text_css),
@@ -433,19 +749,19 @@ follow_core (MynaWindow *self)
 
   g_signal_connect_object (self->core, "notify::store", G_CALLBACK (store_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->core, "conversation-busy", G_CALLBACK (busy_changed_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (models, "notify::loading-path", G_CALLBACK (myna_window_update_model), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (models, "notify::default-path", G_CALLBACK (myna_window_update_model), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (models, "load-failed", G_CALLBACK (myna_window_show_load_failure), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (models, "load-cancelled", G_CALLBACK (myna_window_restore_model), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (myna_model_library_get_entries (models), "items-changed", G_CALLBACK (myna_window_update_model),
-                           self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (actor, "notify::model-path", G_CALLBACK (myna_window_update_model), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (actor, "notify::load-fraction", G_CALLBACK (myna_window_update_model), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (models, "notify::loading-path", G_CALLBACK (update_model), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (models, "notify::default-path", G_CALLBACK (update_model), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (models, "load-failed", G_CALLBACK (show_load_failure), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (models, "load-cancelled", G_CALLBACK (restore_model), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (myna_model_library_get_entries (models), "items-changed", G_CALLBACK (update_model), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (actor, "notify::model-path", G_CALLBACK (update_model), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (actor, "notify::load-fraction", G_CALLBACK (update_model), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->core, "notify::temporary", G_CALLBACK (temporary_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->settings, "changed::text-size", G_CALLBACK (update_text_size), self, G_CONNECT_SWAPPED);
   update_text_size (self);
-  myna_window_update_model (self);
-  myna_window_check_model (self);
+  update_model (self);
+  check_model (self);
   store_changed_cb (self);
 }
 
@@ -461,7 +777,7 @@ myna_window_new (GtkApplication *application, MynaCore *core, MynaNewChatDraft *
   self->split = split;
   self->toasts = adw_toast_overlay_new ();
   self->sidebar = myna_sidebar_new ();
-  myna_window_restore_folders (self);
+  restore_folders (self);
   g_signal_connect_swapped (self->sidebar, "open", G_CALLBACK (myna_window_open_chat), self);
   g_signal_connect_swapped (self->sidebar, "open-hit", G_CALLBACK (myna_window_open_message), self);
   myna_split_view_set_sidebar (MYNA_SPLIT_VIEW (split), self->sidebar);
@@ -477,7 +793,7 @@ myna_window_new (GtkApplication *application, MynaCore *core, MynaNewChatDraft *
     gtk_window_maximize (GTK_WINDOW (self));
   myna_split_view_set_show_sidebar (MYNA_SPLIT_VIEW (split), g_settings_get_boolean (self->settings, "show-sidebar"));
   update_header_buttons (self);
-  myna_window_update_title (self);
+  update_title (self);
   follow_core (self);
 
   return GTK_WIDGET (self);

@@ -14,6 +14,8 @@ G_BEGIN_DECLS
 #define MYNA_TYPE_WINDOW (myna_window_get_type ())
 G_DECLARE_FINAL_TYPE (MynaWindow, myna_window, MYNA, WINDOW, AdwApplicationWindow)
 
+/* What windows can be told to do, by key, menu or button: once, before the first is made. */
+void myna_window_install_actions (void);
 /* draft: what new chats begin with. */
 GtkWidget *myna_window_new (GtkApplication *application, MynaCore *core, MynaNewChatDraft *draft);
 /* Shows an empty conversation; the one shown already, if it is empty. */

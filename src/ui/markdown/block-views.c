@@ -1,0 +1,28 @@
+/* block-views.c: which widget shows which kind of block
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "markdown/block-views.h"
+
+static const struct
+{
+  GType (*get_type) (void);
+  GtkAccessibleRole role;
+} views[] = {
+  [MYNA_BLOCK_PARAGRAPH] = { myna_text_block_get_type, GTK_ACCESSIBLE_ROLE_LABEL },
+  [MYNA_BLOCK_HEADING] = { myna_text_block_get_type, GTK_ACCESSIBLE_ROLE_HEADING },
+  [MYNA_BLOCK_CODE] = { myna_code_block_get_type, GTK_ACCESSIBLE_ROLE_GROUP },
+  [MYNA_BLOCK_TABLE] = { myna_table_block_get_type, GTK_ACCESSIBLE_ROLE_GROUP },
+  [MYNA_BLOCK_RULE] = { myna_rule_block_get_type, GTK_ACCESSIBLE_ROLE_SEPARATOR },
+  [MYNA_BLOCK_HTML] = { myna_text_block_get_type, GTK_ACCESSIBLE_ROLE_LABEL },
+  [MYNA_BLOCK_MATHS] = { myna_maths_block_get_type, GTK_ACCESSIBLE_ROLE_IMG },
+};
+
+GtkWidget *
+myna_block_view_new (MynaBlock *block)
+{
+  MynaBlockView *self = g_object_new (views[block->kind].get_type (), "accessible-role", views[block->kind].role, NULL);
+
+  myna_block_view_set_block (self, block);
+  return GTK_WIDGET (self);
+}

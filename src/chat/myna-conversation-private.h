@@ -26,6 +26,7 @@ typedef struct
   gboolean adding;           /* its row is being added to the store */
   gboolean ended;
   gboolean stopping;
+  gboolean thinks;    /* a thought is open in its text */
   guint flush_source; /* the text is written every FLUSH_MS */
   gint64 read_from;   /* monotonic µs: when the prompt's evaluation began */
   MynaPromptProgress progress;

@@ -212,9 +212,8 @@ ended_cb (const GlmResult *result, const GError *error, gpointer user_data)
   if (!error)
     {
       static const StoreState states[] = {
-        [GLM_STOP_END] = STORE_STATE_COMPLETE,
-        [GLM_STOP_LENGTH] = STORE_STATE_LENGTH,
-        [GLM_STOP_CONTEXT] = STORE_STATE_LENGTH,
+        [GLM_STOP_END] = STORE_STATE_COMPLETE,      [GLM_STOP_CALL] = STORE_STATE_COMPLETE,
+        [GLM_STOP_LENGTH] = STORE_STATE_LENGTH,     [GLM_STOP_CONTEXT] = STORE_STATE_LENGTH,
         [GLM_STOP_CANCELLED] = STORE_STATE_STOPPED,
       };
 
@@ -229,15 +228,32 @@ ended_cb (const GlmResult *result, const GError *error, gpointer user_data)
   end_reply (self, state, error);
 }
 
+/* A message keeps the tags around a thought, whoever wrote them, and a line between the parts of a reply. */
 static void
-piece_cb (const char *text, gpointer user_data)
+append_piece (MynaConversation *self, GlmReplyKind kind, const char *text)
+{
+  MynaMessage *message = self->reply.message;
+  gboolean thinks = kind == GLM_REPLY_THOUGHT, is_empty = *myna_message_get_text (message) == '\0';
+
+  if (self->reply.thinks && !thinks)
+    myna_message_append_text (message, "</think>");
+  if (thinks && is_empty)
+    myna_message_append_text (message, "<think>");
+  if (kind == GLM_REPLY_PART && !is_empty)
+    myna_message_append_text (message, "\n\n");
+  self->reply.thinks = thinks;
+  myna_message_append_text (message, text);
+}
+
+static void
+piece_cb (GlmReplyKind kind, const char *text, gpointer user_data)
 {
   ReplyRef *ref = user_data;
   MynaConversation *self = ref->conversation;
 
   if (!is_current (ref) || self->reply.ended)
     return;
-  myna_message_append_text (self->reply.message, text);
+  append_piece (self, kind, text);
   if (!self->reply.stopping)
     myna_conversation_set_activity (self, MYNA_ACTIVITY_WRITING);
   if (myna_message_get_id (self->reply.message))
@@ -347,6 +363,8 @@ myna_conversation_start_reply (MynaConversation *self, MynaMessage *continued)
   reply->message = continued ? g_object_ref (continued)
                              : myna_conversation_new_message (self, STORE_ROLE_ASSISTANT, STORE_STATE_GENERATING, "");
   record = myna_message_edit_record (reply->message);
+  reply->thinks = g_str_has_prefix (myna_message_get_text (reply->message), "<think>")
+                  && !strstr (myna_message_get_text (reply->message), "</think>");
   reply->n_tokens_before = continued ? record->n_tokens : 0;
   reply->seconds_before = continued ? record->seconds : 0;
   g_free (record->model);

@@ -175,11 +175,11 @@ is_current (const Request *request)
 }
 
 static void
-piece_cb (const char *text, gpointer user_data)
+piece_cb (GlmReplyKind kind, const char *text, gpointer user_data)
 {
   Request *request = user_data;
 
-  if (is_current (request))
+  if (is_current (request) && kind == GLM_REPLY_TEXT)
     g_string_append (request->titler->reply, text);
 }
 

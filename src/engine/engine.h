@@ -197,6 +197,23 @@ bool glm_model_fit (const GlmModel *model, const GlmTurn *turns, size_t n_turns,
 /* Whether this id ends a reply. */
 bool glm_model_is_stop (const GlmModel *model, int32_t id);
 
+/* ---- Tools ------------------------------------------------------------------------------------------------------ */
+
+typedef struct
+{
+  const char *name;        /* letters, digits, _ . - : at most 64 */
+  const char *description; /* English, for the model */
+  const char *schema;      /* of its arguments: JSON Schema, as text; NULL: anything goes */
+} GlmTool;
+
+/* What a model may call. */
+typedef struct
+{
+  const GlmTool *tools;
+  size_t n_tools;
+  bool interpreter; /* it may write programs, under the name that the family has for that */
+} GlmToolSet;
+
 /* ---- Session ---------------------------------------------------------------------------------------------------- */
 
 typedef struct
@@ -251,6 +268,7 @@ void glm_family_default_sampling (const char *family, GlmSampling *ret_sampling)
 typedef enum
 {
   GLM_STOP_END,     /* the model ended its reply */
+  GLM_STOP_CALL,    /* it did, and waits for the result of a call: <|observation|> */
   GLM_STOP_LENGTH,  /* max_tokens */
   GLM_STOP_CONTEXT, /* the context is full */
   GLM_STOP_CANCELLED,
@@ -270,16 +288,35 @@ typedef struct
   size_t n_accepted; /* … and were right */
 } GlmResult;
 
-/* One piece of the reply: whole UTF-8 characters, not NUL-terminated; id is the token that completed the piece.
+/* What a model's reply consists of, in the order in which it is written.
+ *
+ * A call is announced while it is written, and judged when its part ends: then one verdict comes for each call, in the order
+ * of the calls.  A verdict without a call before it judges the text of its part, which calls a tool that is not offered. */
+typedef enum
+{
+  GLM_REPLY_TEXT,      /* text to show: no blanks at its ends, the original's clean-up done */
+  GLM_REPLY_THOUGHT,   /* what stands between <think> and </think>, byte for byte; text that follows one keeps its blanks */
+  GLM_REPLY_PART,      /* no text: the model began another message of its own */
+  GLM_REPLY_CALL,      /* a call has begun: the tool's name, once and whole … */
+  GLM_REPLY_ARGUMENTS, /* … and what follows the name, as it is written */
+  GLM_REPLY_CALLED,    /* verdict: the call is sound.  Its arguments: a JSON object */
+  GLM_REPLY_CODE,      /* verdict: the interpreter is called.  The program */
+  GLM_REPLY_BAD,       /* verdict: not to be run.  The reason: syntax, positional, duplicate, expression, several, no-such-tool,
+                         * truncated, not-waited, not-an-object, too-deep, too-large */
+  GLM_REPLY_NOT_CALLED, /* verdict: no call, but text that looks like one: this, the name, the arguments */
+} GlmReplyKind;
+
+/* A piece of the reply: whole UTF-8 characters, not NUL-terminated; id is the token that completed the piece, or −1.
  * Return false to stop (counts as cancelled). */
-typedef bool (*GlmPieceFunc) (const char *text, size_t n_bytes, int32_t id, void *user_data);
+typedef bool (*GlmReplyFunc) (GlmReplyKind kind, const char *text, size_t n_bytes, int32_t id, void *user_data);
 
 typedef struct
 {
-  GlmPieceFunc piece;   /* may be NULL */
+  GlmReplyFunc piece;   /* may be NULL */
   GlmPromptFunc prompt; /* may be NULL */
   void *user_data;
   const GlmCancel *cancel; /* may be NULL */
+  const GlmToolSet *tools; /* what may be called; NULL: nothing, and nothing is taken for a call */
 } GlmGenerateFuncs;
 
 /* Continues the prompt; the text of a begun reply is not emitted again.  A cancelled generation is a success with

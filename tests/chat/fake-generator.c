@@ -201,16 +201,22 @@ fake_generator_get_prompt (FakeGenerator *self)
 void
 fake_generator_say (FakeGenerator *self, const char *piece)
 {
+  fake_generator_write (self, GLM_REPLY_TEXT, piece);
+}
+
+void
+fake_generator_write (FakeGenerator *self, GlmReplyKind kind, const char *piece)
+{
   Request *request = g_queue_peek_head (&self->requests);
 
   request->n_generated++;
-  request->funcs.piece (piece, request->user_data);
+  request->funcs.piece (kind, piece, request->user_data);
 }
 
 void
 fake_generator_say_late (FakeGenerator *self, const char *piece)
 {
-  self->late->funcs.piece (piece, self->late->user_data);
+  self->late->funcs.piece (GLM_REPLY_TEXT, piece, self->late->user_data);
 }
 
 void

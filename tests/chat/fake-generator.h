@@ -18,6 +18,8 @@ guint fake_generator_n_requests (FakeGenerator *self);
 /* The prompt of the latest request, as "role:content|role:content|…"; with "+text" where a reply is continued. */
 const char *fake_generator_get_prompt (FakeGenerator *self);
 void fake_generator_say (FakeGenerator *self, const char *piece);
+/* The same with its kind. */
+void fake_generator_write (FakeGenerator *self, GlmReplyKind kind, const char *piece);
 void fake_generator_read (FakeGenerator *self, gsize n_done, gsize n_total);
 void fake_generator_end (FakeGenerator *self, GlmStopReason reason);
 void fake_generator_fail (FakeGenerator *self, GlmErrorCode code);

@@ -46,6 +46,30 @@ test_send (Fixture *f, gconstpointer data)
   assert_stored (f, "u:What is a myna?|a:A bird 八哥.|u:And a parrot?|a:Another.");
 }
 
+/* A thought is stored between its tags, with what is said after it; it goes on where it was stopped. */
+static void
+test_thought (Fixture *f, gconstpointer data)
+{
+  myna_conversation_send (f->conversation, "q");
+  fixture_requested (f);
+  fake_generator_write (f->engine, GLM_REPLY_THOUGHT, "\nHm");
+  fake_generator_end (f->engine, GLM_STOP_LENGTH);
+  fixture_idle (f);
+  assert_stored (f, "u:q|a:<think>\nHm");
+
+  myna_conversation_continue (f->conversation, fixture_item (f, 1));
+  fixture_requested (f);
+  fake_generator_write (f->engine, GLM_REPLY_THOUGHT, ".\n");
+  fake_generator_write (f->engine, GLM_REPLY_TEXT, "\n\nYes");
+  fake_generator_write (f->engine, GLM_REPLY_TEXT, ".");
+  fake_generator_write (f->engine, GLM_REPLY_PART, "");
+  fake_generator_write (f->engine, GLM_REPLY_TEXT, "And no.");
+  fake_generator_end (f->engine, GLM_STOP_CALL);
+  fixture_idle (f);
+  g_assert_cmpint (myna_message_get_state (fixture_item (f, 1)), ==, STORE_STATE_COMPLETE);
+  assert_stored (f, "u:q|a:<think>\nHm.\n</think>\n\nYes.\n\nAnd no.");
+}
+
 /* The row is there from the first token and follows within a third of a second, before the reply has ended. */
 static void
 test_flush (Fixture *f, gconstpointer data)
@@ -382,6 +406,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
 
   ADD ("send", test_send);
+  ADD ("thought", test_thought);
   ADD ("flush", test_flush);
   ADD ("stop", test_stop);
   ADD ("stop-anywhere", test_stop_anywhere);

@@ -168,29 +168,12 @@ typedef struct
   GlmEngine *engine;
   GlmJob *job;
   gboolean generating; /* the prompt is done */
-  gboolean in_reply;   /* something other than leading blank has come */
   gsize n_tokens;
   gint64 first_token; /* time */
 } Generation;
 
-/* The formats put a newline between the role and the reply; the originals strip it, and so do we. */
-static void
-skip_leading_blank (Generation *generation, const char **text, size_t *n_bytes)
-{
-  while (!generation->in_reply && *n_bytes > 0)
-    {
-      if (!strchr (" \t\r\n", **text) || **text == '\0')
-        generation->in_reply = TRUE;
-      else
-        {
-          (*text)++;
-          (*n_bytes)--;
-        }
-    }
-}
-
 static bool
-on_piece (const char *text, size_t n_bytes, int32_t id, void *user_data)
+on_piece (GlmReplyKind kind, const char *text, size_t n_bytes, int32_t id, void *user_data)
 {
   Generation *generation = user_data;
   gint64 now = g_get_monotonic_time ();
@@ -202,10 +185,8 @@ on_piece (const char *text, size_t n_bytes, int32_t id, void *user_data)
       generation->first_token = now;
       post_state (generation->engine, GLM_ACTOR_GENERATING);
     }
-  skip_leading_blank (generation, &text, &n_bytes);
-  if (n_bytes == 0)
-    return true;
   event = glm_event_new (GLM_EVENT_PIECE, generation->job->id);
+  event->kind = kind;
   event->text = g_string_new_len (text, (gssize) n_bytes);
   event->n_done = ++generation->n_tokens;
   event->seconds = (double) (now - generation->first_token) / G_USEC_PER_SEC;
@@ -339,7 +320,6 @@ generate (GlmEngine *engine, GlmJob *job, GlmResult *ret_result, GlmError *error
       return FALSE;
     }
   ok = plan (engine, job, &prompt, error);
-  generation.in_reply = prompt.n_reply > 0;
   if (ok && job->path)
     restore_session (engine, job->path, prompt.ids.ids, prompt.ids.n);
   set_saved_path (engine, NULL);

@@ -123,6 +123,13 @@ deliver (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+/* Whether pieces of this kind may become one. */
+static gboolean
+is_running_text (GlmReplyKind kind)
+{
+  return kind == GLM_REPLY_TEXT || kind == GLM_REPLY_THOUGHT || kind == GLM_REPLY_ARGUMENTS;
+}
+
 /* Appends to the last waiting event, or replaces it, where that says the same. */
 static gboolean
 merge (GlmEvent *last, GlmEvent *event)
@@ -132,6 +139,8 @@ merge (GlmEvent *last, GlmEvent *event)
   switch (event->type)
     {
     case GLM_EVENT_PIECE:
+      if (last->kind != event->kind || !is_running_text (event->kind))
+        return FALSE;
       g_string_append_len (last->text, event->text->str, (gssize) event->text->len);
       last->n_done = event->n_done;
       last->seconds = event->seconds;

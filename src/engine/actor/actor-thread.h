@@ -6,7 +6,7 @@
  * which it delivers to the main context in order.  Nothing else is shared, and both queues are guarded by one mutex (a
  * pthread one: ThreadSanitizer does not see through GMutex).
  *
- * Events are coalesced: text that follows text of the same job is appended to it, progress replaces older progress, and
+ * Events are coalesced: text that follows text of the same kind and job is appended to it, progress replaces older progress, and
  * however many events wait there is one source for all of them, at most every 16 ms.
  */
 #ifndef GLM_ACTOR_THREAD_H
@@ -74,6 +74,7 @@ typedef struct
   double fraction;
   GlmLoaded *loaded;
   GlmPlanned planned;
+  GlmReplyKind kind;     /* PIECE */
   GString *text;         /* PIECE */
   gsize n_done, n_total; /* PROMPT; PIECE: tokens so far; COUNTED: n_done tokens */
   double seconds;        /* PIECE: since the first token */

@@ -158,7 +158,7 @@ on_generation_event (GlmActor *self, const GlmEvent *event)
       return;
     }
   if (request->funcs.piece)
-    request->funcs.piece (event->text->str, request->user_data);
+    request->funcs.piece (event->kind, event->text->str, request->user_data);
   /* The piece may have cancelled it. */
   request = g_hash_table_lookup (self->requests, &event->id);
   if (request && !request->silent && request->funcs.rate)

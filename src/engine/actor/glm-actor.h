@@ -84,8 +84,8 @@ typedef struct
 {
   /* Before the prompt is evaluated.  May be NULL, as all may. */
   void (*planned) (const GlmPlanned *planned, gpointer user_data);
-  /* New text since the last call (whole UTF-8 characters). */
-  void (*piece) (const char *text, gpointer user_data);
+  /* What is new since the last call, in whole UTF-8 characters: see GlmReplyKind. */
+  void (*piece) (GlmReplyKind kind, const char *text, gpointer user_data);
   /* The prompt is being evaluated: n_done of n_total tokens. */
   void (*prompt) (gsize n_done, gsize n_total, gpointer user_data);
   /* Always called exactly once.  error is NULL on success (result->reason says why it stopped). */

@@ -30,9 +30,10 @@ typedef struct
   Conversation conversation;
   size_t first_turn; /* turns before it no longer fit */
   bool is_terminal;
-  /* The reply so far, without its leading blank. */
+  /* The reply so far. */
   char *reply;
   size_t n_reply;
+  bool thinks;
 } Chat;
 
 /* Raised by the signal handler. */
@@ -87,19 +88,10 @@ start_conversation (Chat *chat, GlmError *error)
 /* ---- A reply ---------------------------------------------------------------------------------------------------- */
 
 static bool
-on_piece (const char *text, size_t n_bytes, int32_t id, void *user_data)
+append_reply (Chat *chat, const char *text, size_t n_bytes)
 {
-  Chat *chat = user_data;
-  char *reply;
+  char *reply = realloc (chat->reply, chat->n_reply + n_bytes + 1);
 
-  while (chat->n_reply == 0 && n_bytes > 0 && *text != '\0' && strchr (" \t\r\n", *text))
-    {
-      text++;
-      n_bytes--;
-    }
-  if (n_bytes == 0)
-    return true;
-  reply = realloc (chat->reply, chat->n_reply + n_bytes + 1);
   if (!reply)
     return false;
   memcpy (reply + chat->n_reply, text, n_bytes);
@@ -112,6 +104,19 @@ on_piece (const char *text, size_t n_bytes, int32_t id, void *user_data)
       fflush (stdout);
     }
   return true;
+}
+
+/* A thought stands between its tags, and a part of a reply below the one before. */
+static bool
+on_piece (GlmReplyKind kind, const char *text, size_t n_bytes, int32_t id, void *user_data)
+{
+  Chat *chat = user_data;
+  bool thinks = kind == GLM_REPLY_THOUGHT;
+
+  if (thinks != chat->thinks && !append_reply (chat, thinks ? "<think>" : "</think>", thinks ? 7 : 8))
+    return false;
+  chat->thinks = thinks;
+  return kind == GLM_REPLY_PART ? append_reply (chat, "\n", 1) : append_reply (chat, text, n_bytes);
 }
 
 static void
@@ -151,6 +156,7 @@ ask (Chat *chat, const char *question, GlmError *error)
 
   atomic_store (&interrupt.cancelled, false);
   chat->n_reply = 0;
+  chat->thinks = false;
   ok = conversation_append (&chat->conversation, "user", question, error) && make_prompt (chat, &prompt, error)
        && glm_generate (chat->session, &prompt, &chat->sampling, &funcs, NULL, &result, error);
   glm_prompt_clear (&prompt);

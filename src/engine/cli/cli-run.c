@@ -97,10 +97,8 @@ static const char *
 reason_name (GlmStopReason reason)
 {
   static const char *const names[] = {
-    [GLM_STOP_END] = "end",
-    [GLM_STOP_LENGTH] = "length",
-    [GLM_STOP_CONTEXT] = "context",
-    [GLM_STOP_CANCELLED] = "cancelled",
+    [GLM_STOP_END] = "end",         [GLM_STOP_CALL] = "call",           [GLM_STOP_LENGTH] = "length",
+    [GLM_STOP_CONTEXT] = "context", [GLM_STOP_CANCELLED] = "cancelled",
   };
 
   return names[reason];

@@ -158,6 +158,7 @@ const GlmFamily glm_family_chatglm1 = {
   .name = "ChatGLM",
   .prompt = { GLM_PROMPT_ROUNDS, "[gMASK]", "<sop>", .gap = "\n", .lone_question = true, .controls_last = true },
   .stops = { "<eop>" },
+  .reply = { .thoughts = GLM_THOUGHTS_OWN, .has_date = true, .full_width = true },
   .sampling = { 0.95f, 50, 0.7f, 0, 1, 0, 0 },
   .is_file = is_file,
   .is_checkpoint = is_checkpoint,

@@ -25,6 +25,7 @@ const GlmFamily glm_family_chatglm2 = {
   .name = "ChatGLM2",
   .prompt = { GLM_PROMPT_ROUNDS, "[gMASK]", "sop", .gap = "\n\n", .first_round = 1 },
   .stops = { "</s>" },
+  .reply = { .thoughts = GLM_THOUGHTS_OWN, .has_date = true },
   .sampling = { 0.8f, 50, 0.8f, 0, 1, 0, 0 },
   .is_file = is_file,
   .is_checkpoint = is_checkpoint,

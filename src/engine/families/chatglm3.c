@@ -20,6 +20,7 @@ const GlmFamily glm_family_chatglm3 = {
   .name = "ChatGLM3",
   .prompt = { GLM_PROMPT_ROLES, "[gMASK]", "sop", .metadata_apart = true },
   .stops = { "</s>", "<|user|>", "<|observation|>" },
+  .reply = { GLM_CALLS_PYTHON, GLM_THOUGHTS_OWN, "interpreter", .has_date = true },
   .sampling = { 0.8f, 50, 0.8f, 0, 1, 0, 0 },
   .is_file = is_file,
   .is_checkpoint = is_checkpoint,

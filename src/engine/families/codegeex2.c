@@ -24,6 +24,7 @@ const GlmFamily glm_family_codegeex2 = {
   .name = "CodeGeeX2",
   .prompt = { GLM_PROMPT_PLAIN, "[gMASK]", "sop" },
   .stops = { "</s>" },
+  .reply = { .keeps_blanks = true },
   .sampling = { 1.0f, 1, 1.0f, 0, 1, 0, 0 },
   .is_file = is_file,
   .is_checkpoint = is_checkpoint,

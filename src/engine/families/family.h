@@ -11,6 +11,7 @@
 
 #include "families/arch.h"
 #include "families/layout.h"
+#include "text/reply.h"
 #include "text/tokenizer.h"
 
 typedef enum
@@ -45,6 +46,7 @@ typedef struct
   const char *name; /* "ChatGLM3": GlmModelInfo.family, and glm.family in files that Myna wrote */
   GlmPromptFormat prompt;
   const char *stops[GLM_MAX_STOPS]; /* control tokens that end a reply */
+  GlmReplyDialect reply;            /* how it writes */
   GlmSampling sampling;             /* of the family's chat(); top_k 50 is what transformers adds */
 
   /* Where glm.family does not say it.  The first family of the table that answers yes is it. */

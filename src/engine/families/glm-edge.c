@@ -20,6 +20,7 @@ const GlmFamily glm_family_glm_edge = {
   .name = "GLM-Edge",
   .prompt = { GLM_PROMPT_ROLES },
   .stops = { "<|endoftext|>", "<|user|>", "<|observation|>" },
+  .reply = { .thoughts = GLM_THOUGHTS_OWN },
   .sampling = { 0.8f, 50, 0.8f, 0, 1, 0, 0 },
   .is_file = is_file,
   .is_checkpoint = is_checkpoint,

@@ -33,6 +33,7 @@ const GlmFamily glm_family_glm4_9b = {
   .name = "GLM-4",
   .prompt = { GLM_PROMPT_ROLES, "[gMASK]", "<sop>", .metadata_apart = true },
   .stops = { "<|endoftext|>", "<|user|>", "<|observation|>" },
+  .reply = { GLM_CALLS_JSON, GLM_THOUGHTS_OWN, "python", .has_date = true },
   .sampling = { 0.8f, 50, 0.8f, 0, 1, 0, 0 },
   .is_file = is_file,
   .is_checkpoint = is_checkpoint,

@@ -25,8 +25,6 @@
 
 #include "base/error.h"
 #include "base/buffer.h"
-#include "base/unicode.h"
-#include "base/utf8.h"
 
 struct GlmTemplate
 {
@@ -105,6 +103,18 @@ glm_template_is_stop (const GlmTemplate *tmpl, int32_t id)
     if (tmpl->stops[i] == id)
       return true;
   return false;
+}
+
+bool
+glm_template_is_wait (const GlmTemplate *tmpl, int32_t id)
+{
+  return id >= 0 && id == tmpl->roles[ROLE_OBSERVATION];
+}
+
+bool
+glm_template_is_part (const GlmTemplate *tmpl, int32_t id)
+{
+  return id >= 0 && id == tmpl->roles[ROLE_ASSISTANT];
 }
 
 /* ---- Prompts ---------------------------------------------------------------------------------------------------- */
@@ -362,6 +372,9 @@ append_reply (const Maker *maker, GlmTokens *tokens, size_t *ret_n_reply)
   bool opens_thought = tmpl->family->prompt.opens_thought, ok;
   size_t begin; /* of the reply's text */
 
+  /* The prompt opens the thought; a reply that is kept with one begins with its tag. */
+  if (opens_thought && strncmp (reply, think + 1, strlen (think + 1)) == 0)
+    reply += strlen (think + 1);
   if (*reply && !opens_thought)
     {
       ok = append_text (maker, tokens, "\n", 1);
@@ -503,113 +516,4 @@ glm_template_fit (const GlmTemplate *tmpl, const GlmTurn *turns, size_t n_turns,
   else
     glm_prompt_clear (&prompt);
   return ok;
-}
-
-/* ---- Replies ---------------------------------------------------------------------------------------------------- */
-
-static size_t
-leading_space (const uint8_t *text, size_t n)
-{
-  size_t i = 0;
-
-  while (i < n)
-    {
-      uint32_t code;
-      int length = glm_utf8_char (text + i, n - i, &code);
-
-      if (length == 0 || !glm_unicode_is_space (code))
-        break;
-      i += (size_t) length;
-    }
-  return i;
-}
-
-static size_t
-without_trailing_space (const uint8_t *text, size_t n)
-{
-  while (n > 0)
-    {
-      size_t start = n - 1;
-      uint32_t code;
-
-      while (start > 0 && n - start < 4 && (text[start] & 0xC0) == 0x80)
-        start--;
-      if (glm_utf8_char (text + start, n - start, &code) != (int) (n - start) || !glm_unicode_is_space (code))
-        break;
-      n = start;
-    }
-  return n;
-}
-
-static bool
-is_cjk (uint32_t code)
-{
-  return code >= 0x4E00 && code <= 0x9FFF;
-}
-
-/* The full-width form of the mark; NULL: no mark that is replaced. */
-static const char *
-full_width (uint32_t code)
-{
-  switch (code)
-    {
-    case ',': return "，";
-    case '!': return "！";
-    case ':': return "：";
-    case ';': return "；";
-    case '?': return "？";
-    default: return NULL;
-    }
-}
-
-/* The training date's placeholder, and for ChatGLM-6B a full-width mark beside each Chinese character. */
-static bool
-write_clean (bool punctuation, const uint8_t *text, size_t n, GlmBuffer *out)
-{
-  static const char placeholder[] = "[[训练时间]]", date[] = "2023年";
-  uint32_t previous = 0;
-
-  for (size_t i = 0; i < n;)
-    {
-      uint32_t code = 0, next = 0;
-      int length = glm_utf8_char (text + i, n - i, &code);
-      const char *mark = punctuation ? full_width (code) : NULL;
-
-      if (n - i >= strlen (placeholder) && memcmp (text + i, placeholder, strlen (placeholder)) == 0)
-        {
-          if (!print (out, date))
-            return false;
-          i += strlen (placeholder);
-          previous = 0x5E74;
-          continue;
-        }
-      length = length > 0 ? length : 1;
-      if (mark && i + 1 < n)
-        glm_utf8_char (text + i + 1, n - i - 1, &next);
-      if (mark && (is_cjk (previous) || is_cjk (next)) ? !print (out, mark)
-                                                       : !glm_buffer_append (out, text + i, (size_t) length))
-        return false;
-      previous = code;
-      i += (size_t) length;
-    }
-  return true;
-}
-
-bool
-glm_template_clean_reply (const GlmTemplate *tmpl, const char *text, size_t n_bytes, char **ret_text, GlmError *error)
-{
-  const uint8_t *bytes = (const uint8_t *) text;
-  GlmBuffer out = { 0 };
-  size_t skipped = leading_space (bytes, n_bytes);
-
-  bytes += skipped;
-  n_bytes = without_trailing_space (bytes, n_bytes - skipped);
-  if (!write_clean (tmpl->family->prompt.controls_last, bytes, n_bytes, &out) || !print (&out, ""))
-    {
-      glm_buffer_clear (&out);
-      return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for the reply");
-    }
-  out.data[out.n] = '\0';
-  *ret_text = (char *) out.data;
-  return true;
 }

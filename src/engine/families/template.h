@@ -19,8 +19,8 @@ const GlmFamily *glm_template_family (const GlmTemplate *tmpl);
 bool glm_template_fit (const GlmTemplate *tmpl, const GlmTurn *turns, size_t n_turns, const char *reply, const GlmFit *fit,
                        GlmPrompt *ret_prompt, GlmError *error);
 bool glm_template_is_stop (const GlmTemplate *tmpl, int32_t id);
-
-/* The reply as the original shows it (strip, [[训练时间]], punctuation for v1 …): a malloc'ed string the caller frees. */
-bool glm_template_clean_reply (const GlmTemplate *tmpl, const char *text, size_t n_bytes, char **ret_text, GlmError *error);
+/* Whether the id ends a turn that waits for the result of a call, and whether it begins an assistant's turn. */
+bool glm_template_is_wait (const GlmTemplate *tmpl, int32_t id);
+bool glm_template_is_part (const GlmTemplate *tmpl, int32_t id);
 
 #endif

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "run/sampler.h"
 #include "run/session.h"
+#include "text/reply.h"
 
 typedef struct
 {
@@ -20,6 +21,8 @@ typedef struct
   GlmTokens *ids; /* may be NULL */
   GlmSampler *sampler;
   GlmTextStream *stream; /* NULL: the model has no tokenizer */
+  GlmReply *reply;       /* … or nobody reads what it writes */
+  int32_t id;            /* the token at hand, or −1 */
   GlmDraft *draft;
   size_t n_valid; /* tokens of the session that are part of the sequence: guesses may follow them */
   GlmResult result;
@@ -38,32 +41,60 @@ now (void)
 }
 
 static void
-emit (Loop *loop, const char *text, size_t n_bytes, int32_t id)
+on_piece (GlmReplyKind kind, const char *text, size_t n_bytes, void *user_data)
 {
-  if (n_bytes > 0 && loop->funcs->piece && !loop->funcs->piece (text, n_bytes, id, loop->funcs->user_data))
+  Loop *loop = user_data;
+
+  if (!loop->stopped && !loop->funcs->piece (kind, text, n_bytes, loop->id, loop->funcs->user_data))
     loop->stopped = true;
+}
+
+/* The text that is not a whole character yet. */
+static bool
+flush (Loop *loop)
+{
+  const char *text;
+  size_t n_bytes;
+
+  return glm_text_stream_flush (loop->stream, &text, &n_bytes, loop->error)
+         && glm_reply_push (loop->reply, text, n_bytes, loop->error);
+}
+
+/* The token's text; <|assistant|>, which has none to show, begins another part. */
+static bool
+read_token (Loop *loop, int32_t id)
+{
+  const char *text;
+  size_t n_bytes;
+  bool is_part;
+
+  if (!loop->reply)
+    return true;
+  is_part = glm_template_is_part (loop->model->tmpl, id);
+  loop->id = id;
+  if (is_part && !flush (loop))
+    return false;
+  return glm_text_stream_push (loop->stream, id, &text, &n_bytes, loop->error)
+         && (is_part ? glm_reply_part (loop->reply, loop->error) : glm_reply_push (loop->reply, text, n_bytes, loop->error));
+}
+
+static bool
+end_reply (Loop *loop)
+{
+  loop->id = -1;
+  return !loop->reply || (flush (loop) && glm_reply_end (loop->reply, loop->result.reason, loop->error));
 }
 
 /* A token has been chosen: it joins the ids, the text and the penalty. */
 static bool
 take (Loop *loop, int32_t id)
 {
-  const char *text;
-  size_t n_bytes;
-
   if (loop->result.n_generated++ == 0)
     loop->result.first_token_seconds = now () - loop->start;
   glm_sampler_accept (loop->sampler, id);
   if (loop->ids && !glm_tokens_append (loop->ids, id))
     return glm_error_set (loop->error, GLM_ERROR_NO_MEMORY, "no memory for the reply");
-  if (!glm_draft_append (loop->draft, id, loop->error))
-    return false;
-  if (!loop->stream)
-    return true;
-  if (!glm_text_stream_push (loop->stream, id, &text, &n_bytes, loop->error))
-    return false;
-  emit (loop, text, n_bytes, id);
-  return true;
+  return glm_draft_append (loop->draft, id, loop->error) && read_token (loop, id);
 }
 
 /* Whether the reply ends before another token is evaluated; sets the reason. */
@@ -114,7 +145,7 @@ draw (Loop *loop, const int32_t *guesses, size_t n_guesses, size_t *ret_n_accept
       *ret_id = -1;
       if (glm_model_is_stop (loop->model, id))
         {
-          loop->result.reason = GLM_STOP_END;
+          loop->result.reason = glm_template_is_wait (loop->model->tmpl, id) ? GLM_STOP_CALL : GLM_STOP_END;
           loop->result.stop_id = id;
           return true;
         }
@@ -187,22 +218,7 @@ run (Loop *loop)
     }
 }
 
-/* The text that is not a whole character yet. */
-static bool
-flush (Loop *loop)
-{
-  const char *text;
-  size_t n_bytes;
-
-  if (!loop->stream)
-    return true;
-  if (!glm_text_stream_flush (loop->stream, &text, &n_bytes, loop->error))
-    return false;
-  emit (loop, text, n_bytes, -1);
-  return true;
-}
-
-/* Tokens of the prompt that begin the reply set the stream's state; their text is the caller's already. */
+/* Tokens of the prompt that begin the reply set the state of those who read it; their text is the caller's already. */
 static bool
 prime (Loop *loop, const GlmPrompt *prompt)
 {
@@ -216,10 +232,24 @@ prime (Loop *loop, const GlmPrompt *prompt)
       if (!glm_draft_append (loop->draft, ids[i], loop->error))
         return false;
     }
-  for (size_t i = n - n_reply; loop->stream && i < n; i++)
-    if (!glm_text_stream_push (loop->stream, ids[i], &text, &n_bytes, loop->error))
+  for (size_t i = n - n_reply; loop->reply && i < n; i++)
+    if (!glm_text_stream_push (loop->stream, ids[i], &text, &n_bytes, loop->error)
+        || !glm_reply_begin (loop->reply, text, n_bytes, loop->error))
       return false;
   return true;
+}
+
+/* Who reads what the model writes, where anyone wants to know. */
+static bool
+open_reply (Loop *loop)
+{
+  const GlmModel *model = loop->model;
+
+  if (!model->tokenizer || !model->tmpl || !loop->funcs->piece)
+    return true;
+  return glm_text_stream_new (model->tokenizer, &loop->stream, loop->error)
+         && glm_reply_new (&glm_template_family (model->tmpl)->reply, loop->funcs->tools, on_piece, loop, &loop->reply,
+                           loop->error);
 }
 
 static bool
@@ -265,8 +295,7 @@ glm_generate (GlmSession *session, const GlmPrompt *prompt, const GlmSampling *s
   loop.result.stop_id = -1;
   loop.result.reason = GLM_STOP_CANCELLED;
 
-  if (!glm_sampler_new (loop.sampling, session->model->params.n_vocab, &loop.sampler, error)
-      || (session->model->tokenizer && !glm_text_stream_new (session->model->tokenizer, &loop.stream, error))
+  if (!glm_sampler_new (loop.sampling, session->model->params.n_vocab, &loop.sampler, error) || !open_reply (&loop)
       || !glm_draft_new (&session->guess_cost, &loop.draft, error) || !prime (&loop, prompt)
       || !read_prompt (&loop, &prompt->ids, &cancelled))
     goto done;
@@ -274,12 +303,13 @@ glm_generate (GlmSession *session, const GlmPrompt *prompt, const GlmSampling *s
   ready = now ();
   loop.n_valid = n_prompt;
   loop.result.prompt_seconds = ready - loop.start;
-  ok = cancelled || (run (&loop) && flush (&loop));
+  ok = cancelled || (run (&loop) && end_reply (&loop));
   loop.result.generate_seconds = now () - ready;
   if (ok && ret_result)
     *ret_result = loop.result;
 
 done:
+  glm_reply_free (loop.reply);
   glm_text_stream_free (loop.stream);
   glm_sampler_free (loop.sampler);
   glm_draft_free (loop.draft);

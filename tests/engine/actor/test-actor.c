@@ -6,6 +6,7 @@
 #include <glib/gstdio.h>
 #include <sys/file.h>
 
+#include "engine/actor/actor-thread.h"
 #include "engine/actor/glm-actor.h"
 #include "engine/actor/glm-importer.h"
 
@@ -219,13 +220,14 @@ typedef struct
 } Reply;
 
 static void
-on_piece (const char *text, gpointer user_data)
+on_piece (GlmReplyKind kind, const char *text, gpointer user_data)
 {
   Reply *reply = user_data;
 
   g_assert_cmpint (reply->n_ended, ==, 0);
   g_assert_true (g_utf8_validate (text, -1, NULL));
   g_assert_cmpint (strlen (text), >, 0);
+  g_assert_cmpint (kind, ==, GLM_REPLY_TEXT);
   g_string_append (reply->text, text);
   if (++reply->n_pieces == reply->cancel_at_piece)
     glm_actor_cancel (reply->actor, reply->id);
@@ -346,6 +348,43 @@ test_continue (void)
   g_assert_no_error (reply.error);
   g_assert_cmpstr (reply.text->str, ==, " you. What can I do for you?");
   reply_clear (&reply);
+}
+
+static void
+note_event (const GlmEvent *event, GObject *owner)
+{
+  g_string_append_printf (g_object_get_data (owner, "seen"), "%d%s ", event->kind, event->text->str);
+}
+
+/* Pieces become one only with their neighbours of the same kind, and verdicts never: the order of kinds is kept. */
+static void
+test_kinds (void)
+{
+  static const struct
+  {
+    GlmReplyKind kind;
+    const char *text;
+  } pieces[] = {
+    { GLM_REPLY_TEXT, "a" },      { GLM_REPLY_TEXT, "b" },      { GLM_REPLY_THOUGHT, "c" }, { GLM_REPLY_THOUGHT, "d" },
+    { GLM_REPLY_TEXT, "e" },      { GLM_REPLY_PART, "" },       { GLM_REPLY_PART, "" },     { GLM_REPLY_CALL, "f" },
+    { GLM_REPLY_ARGUMENTS, "g" }, { GLM_REPLY_ARGUMENTS, "h" }, { GLM_REPLY_BAD, "i" },     { GLM_REPLY_BAD, "j" },
+  };
+  g_autoptr (GString) seen = g_string_new (NULL);
+  g_autoptr (GObject) owner = g_object_new (G_TYPE_OBJECT, NULL);
+  GlmActorThread *thread = glm_actor_thread_new (g_main_context_default (), note_event, owner);
+
+  g_object_set_data (owner, "seen", seen);
+  for (gsize i = 0; i < G_N_ELEMENTS (pieces); i++)
+    {
+      GlmEvent *event = glm_event_new (GLM_EVENT_PIECE, 1);
+
+      event->kind = pieces[i].kind;
+      event->text = g_string_new (pieces[i].text);
+      glm_actor_thread_post (thread, event);
+    }
+  WAIT_UNTIL (strstr (seen->str, "j "));
+  g_assert_cmpstr (seen->str, ==, "0ab 1cd 0e 2 2 3f 4gh 7i 7j ");
+  glm_actor_thread_free (thread);
 }
 
 /* While the main loop is busy pieces gather and arrive as one, and otherwise they come no oftener than frames. */
@@ -522,11 +561,11 @@ test_finalise (void)
 }
 
 static void
-drop_actor (const char *text, gpointer user_data)
+drop_actor (GlmReplyKind kind, const char *text, gpointer user_data)
 {
   Reply *reply = user_data;
 
-  on_piece (text, reply);
+  on_piece (kind, text, reply);
   g_clear_object (&reply->actor);
 }
 
@@ -615,6 +654,7 @@ main (int argc, char **argv)
   g_test_add_func ("/actor/load-cancel", test_load_cancel);
   g_test_add_func ("/actor/generate", test_generate);
   g_test_add_func ("/actor/continue", test_continue);
+  g_test_add_func ("/actor/kinds", test_kinds);
   g_test_add_func ("/actor/coalescing", test_coalescing);
   g_test_add_func ("/actor/cancel-running", test_cancel_running);
   g_test_add_func ("/actor/cancel-queued", test_cancel_queued);

@@ -120,7 +120,7 @@ test_starter (void)
 /* The prompt as text, control tokens shown: what the chat_template of the family's repository writes. */
 static void
 check_prompt_text (const GlmFamily *family, const GlmTokenizer *tokenizer, const GlmTurn *turns, size_t n_turns,
-                   const char *expected)
+                   const char *reply, const char *expected)
 {
   GlmTemplate *tmpl = NULL;
   GlmPrompt prompt = { 0 };
@@ -128,7 +128,7 @@ check_prompt_text (const GlmFamily *family, const GlmTokenizer *tokenizer, const
   char *text = NULL;
 
   REQUIRE (glm_template_new (family, tokenizer, &tmpl, &error), "%s", error.message);
-  CHECK (glm_template_fit (tmpl, turns, n_turns, NULL, NULL, &prompt, &error), "%s", error.message);
+  CHECK (glm_template_fit (tmpl, turns, n_turns, reply, NULL, &prompt, &error), "%s", error.message);
   CHECK (glm_tokenizer_decode (tokenizer, prompt.ids.ids, prompt.ids.n, &text, NULL, &error), "%s", error.message);
   CHECK (strcmp (text, expected) == 0, "%s: \"%s\", expected \"%s\"", family->name, text, expected);
   CHECK (glm_template_is_stop (tmpl, glm_tokenizer_control_id (tokenizer, "<|user|>"))
@@ -165,34 +165,27 @@ test_texts (const char *folder)
 
   snprintf (path, sizeof path, "%s/bpe/tokenizer.json", folder);
   REQUIRE (glm_tokenizer_open (path, &tokenizer, &error), "%s", error.message);
-  check_prompt_text (&glm_family_glm_edge, tokenizer, turns, 2,
+  check_prompt_text (&glm_family_glm_edge, tokenizer, turns, 2, NULL,
                      "<|system|>\nYou are a helpful assistant<|user|>\nHello<|assistant|>");
-  check_prompt_text (&glm_family_glm4_0414, tokenizer, turns, 6,
+  check_prompt_text (&glm_family_glm4_0414, tokenizer, turns, 6, NULL,
                      "[gMASK]<sop><|system|>\nYou are a helpful assistant<|user|>\nHello<|assistant|>\n<think>\nHm.\n</think>"
                      "\nHi there<|user|>\n  Are you <|user|> ok?  <|assistant|>get_weather \n{\"city\": \"北京\"}"
                      "<|observation|>\n22<|assistant|>");
-  check_prompt_text (&glm_family_glm_z1, tokenizer, turns + 1, 3,
+  check_prompt_text (&glm_family_glm_z1, tokenizer, turns + 1, 3, NULL,
                      "[gMASK]<sop><|user|>\nHello<|assistant|>\nHi there<|user|>\nAre you <|user|> ok?<|assistant|>"
                      "\n<think>");
   /* As Jinja renders GLM-Z1's template, tools left out. */
-  check_prompt_text (&glm_family_glm_z1, tokenizer, scattered, 6,
+  check_prompt_text (&glm_family_glm_z1, tokenizer, scattered, 6, NULL,
                      "[gMASK]<sop><|system|>\n S \n<|user|>\na<|assistant|>\nb<|user|>\nq<|assistant|>f \n{\"x\": 1}"
                      "<|observation|>\n5<|assistant|>\n<think>");
-  check_prompt_text (&glm_family_glm4_0414, tokenizer, scattered, 2, "[gMASK]<sop><|system|>\n S \n<|user|>\na<|assistant|>");
-  check_prompt_text (&glm_family_glm4_9b, tokenizer, turns, 2,
+  check_prompt_text (&glm_family_glm4_0414, tokenizer, scattered, 2, NULL,
+                     "[gMASK]<sop><|system|>\n S \n<|user|>\na<|assistant|>");
+  check_prompt_text (&glm_family_glm4_9b, tokenizer, turns, 2, NULL,
                      "[gMASK]<sop><|system|>\nYou are a helpful assistant<|user|>\nHello<|assistant|>");
+  /* A thought that is kept between its tags goes on behind the tag that the prompt ends with. */
+  check_prompt_text (&glm_family_glm_z1, tokenizer, turns + 1, 1, "<think>\nHm",
+                     "[gMASK]<sop><|user|>\nHello<|assistant|>\n<think>\nHm");
   glm_tokenizer_free (tokenizer);
-}
-
-static void
-check_clean (const GlmTemplate *tmpl, const char *reply, const char *expected)
-{
-  GlmError error = { 0 };
-  char *text = NULL;
-
-  CHECK (glm_template_clean_reply (tmpl, reply, strlen (reply), &text, &error), "%s", error.message);
-  CHECK (strcmp (text, expected) == 0, "\"%s\" becomes \"%s\", expected \"%s\"", reply, text, expected);
-  free (text);
 }
 
 /* Continuing after the first part of a reply gives the ids of the conversation with that reply in it. */
@@ -241,9 +234,8 @@ test_continue (void)
     }
 }
 
-/* process_response() of the families' repositories. */
 static void
-test_clean_reply (void)
+test_family (void)
 {
   GlmTokenizer *tokenizer = NULL;
   GlmTemplate *tmpl = NULL;
@@ -253,20 +245,12 @@ test_clean_reply (void)
   REQUIRE (glm_tokenizer_open (shared_path ("glm/tokenizers/chatglm1/ice_text.model"), &tokenizer, &error), "%s",
            error.message);
   REQUIRE (glm_template_new (&glm_family_chatglm1, tokenizer, &tmpl, &error), "%s", error.message);
-  check_clean (tmpl, " 你好,世界!ok, 是?\n", "你好，世界！ok, 是？");
-  check_clean (tmpl, "a:中;b!c", "a：中；b!c");
-  check_clean (tmpl, "现在是[[训练时间]],好", "现在是2023年，好");
-  check_clean (tmpl, "\xE3\x80\x80 \n", "");
   glm_family_default_sampling (glm_template_family (tmpl)->name, &sampling);
   CHECK (sampling.temperature == 0.95f && sampling.top_p == 0.7f, "ChatGLM's sampling");
   CHECK (glm_template_is_stop (tmpl, 130005) && !glm_template_is_stop (tmpl, 2), "ChatGLM stops at <eop>");
-  glm_template_free (tmpl);
-  glm_tokenizer_free (tokenizer);
-
-  REQUIRE (glm_tokenizer_open (shared_path ("glm/tokenizers/chatglm2-3/tokenizer.model"), &tokenizer, &error), "%s",
-           error.message);
-  REQUIRE (glm_template_new (&glm_family_chatglm3, tokenizer, &tmpl, &error), "%s", error.message);
-  check_clean (tmpl, "\n 你好,[[训练时间]]。", "你好,2023年。");
+  CHECK (!glm_template_is_part (tmpl, -1) && !glm_template_is_wait (tmpl, -1), "ChatGLM has no such tokens");
+  CHECK (glm_family_glm_z1.prompt.opens_thought && glm_family_glm_z1.reply.thoughts == GLM_THOUGHTS_OPENED,
+         "a thought that the prompt opens is one to the reader");
   glm_template_free (tmpl);
   glm_tokenizer_free (tokenizer);
 }
@@ -282,6 +266,6 @@ main (int argc, char **argv)
   test_vectors (&glm_family_chatglm3, "chatglm3", "glm/tokenizers/chatglm2-3/tokenizer.model");
   test_vectors (&glm_family_glm4_9b, "glm4", "glm/tokenizers/glm4/tokenizer.model");
   test_continue ();
-  test_clean_reply ();
+  test_family ();
   return check_exit ();
 }

@@ -17,7 +17,7 @@ typedef struct
 } Counter;
 
 static bool
-count_piece (const char *text, size_t n_bytes, int32_t id, void *user_data)
+count_piece (GlmReplyKind kind, const char *text, size_t n_bytes, int32_t id, void *user_data)
 {
   Counter *counter = user_data;
 
@@ -182,10 +182,73 @@ test_wrong_guesses (void)
     }
 }
 
+typedef struct
+{
+  char text[512];
+  size_t n;
+} Pieces;
+
+static bool
+note_piece (GlmReplyKind kind, const char *text, size_t n_bytes, int32_t id, void *user_data)
+{
+  Pieces *pieces = user_data;
+
+  pieces->n +=
+      (size_t) snprintf (pieces->text + pieces->n, sizeof pieces->text - pieces->n, "%d%.*s|", kind, (int) n_bytes, text);
+  return pieces->n < sizeof pieces->text / 2;
+}
+
+static void
+add_text (const GlmModel *model, const char *text, GlmTokens *ids)
+{
+  REQUIRE (glm_model_tokenize (model, text, strlen (text), ids, NULL), "%s", text);
+}
+
+/* The control tokens divide a reply and end it; the same characters as text do not. */
+static void
+test_call (void)
+{
+  static const GlmTool tool = { "note", NULL, NULL };
+  const GlmToolSet tools = { &tool, 1, false };
+  const GlmTurn turn = { "user", "Hello!", NULL };
+  Pieces pieces = { 0 };
+  GlmGenerateFuncs funcs = { .piece = note_piece, .user_data = &pieces, .tools = &tools };
+  GlmModel *model = NULL;
+  GlmSession *session = NULL;
+  GlmPrompt prompt = { 0 };
+  GlmTokens reply = { 0 };
+  GlmRehearsal rehearsal;
+  GlmResult result;
+  GlmError error = { 0 };
+  char path[1024];
+  int32_t wait;
+
+  snprintf (path, sizeof path, "%s/models/myna-fledgling-q8_0.gguf", getenv ("MYNA_DATA_DIR"));
+  REQUIRE (glm_model_open (path, NULL, &model, &error) && glm_session_new (model, NULL, &session, &error), "%s", error.message);
+  REQUIRE (glm_model_fit (model, &turn, 1, NULL, NULL, &prompt, &error), "%s", error.message);
+  wait = glm_tokenizer_control_id (model->tokenizer, "<|observation|>");
+  add_text (model, "\nI <|assistant|>", &reply);
+  REQUIRE (glm_tokens_append (&reply, glm_tokenizer_control_id (model->tokenizer, "<|assistant|>")), "memory");
+  add_text (model, "note", &reply);
+  add_text (model, "\n tool_call(a=1)", &reply);
+  REQUIRE (glm_tokens_append (&reply, wait), "memory");
+  rehearsal = (GlmRehearsal){ .reply = reply.ids, .n_reply = reply.n };
+  session->rehearsal = &rehearsal;
+  REQUIRE (glm_generate (session, &prompt, NULL, &funcs, NULL, &result, &error), "%s", error.message);
+  CHECK (result.reason == GLM_STOP_CALL && result.stop_id == wait, "reason %d", result.reason);
+  CHECK (strstr (pieces.text, "|2|3note|") && strstr (pieces.text, "|5{\"a\": 1}|") && pieces.text[1] == 'I', "%s",
+         pieces.text);
+  glm_prompt_clear (&prompt);
+  glm_tokens_clear (&reply);
+  glm_session_free (session);
+  glm_model_free (model);
+}
+
 int
 main (void)
 {
   test_wrong_guesses ();
+  test_call ();
   test_generate ();
   test_guessing ();
   return check_exit ();

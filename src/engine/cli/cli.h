@@ -29,6 +29,7 @@ typedef struct
   const char *system;
   const char *type; /* import, quantize */
   const char *family;
+  const char *tools; /* parse */
   const char *name;
   const char *prefix;
   bool force;
@@ -54,6 +55,7 @@ int cli_describe (const CliOptions *options);
 int cli_import (const CliOptions *options);
 int cli_quantize (const CliOptions *options);
 int cli_pack (const CliOptions *options);
+int cli_parse (const CliOptions *options);
 int cli_memory (const CliOptions *options);
 int cli_bench (const CliOptions *options);
 int cli_bench_turns (const CliOptions *options);

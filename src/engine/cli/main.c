@@ -26,6 +26,7 @@ static const struct
   { "logits", cli_logits, "--tokens IDS --out FILE", "the last position's logits as little-endian 32-bit floats" },
   { "generate", cli_generate, "--tokens IDS -n N", "the ids that follow" },
   { "chat", cli_chat, "", "a conversation in the terminal, or one question a line" },
+  { "parse", cli_parse, "--family NAME < REPLY", "the text, thoughts and calls that a reply consists of" },
   { "describe", cli_describe, "", "architecture, sizes, quantisation and operations of a model" },
   { "import", cli_import, "SOURCE -o FILE.gguf",
     "a directory of safetensors or PyTorch files, or a chatglm.cpp file, as GGUF" },
@@ -59,6 +60,7 @@ enum
   OPTION_TYPE,
   OPTION_FAMILY,
   OPTION_NAME,
+  OPTION_TOOLS,
   OPTION_PREFIX,
   OPTION_FORCE,
   OPTION_COMPARE,
@@ -87,6 +89,7 @@ static const struct option long_options[] = {
   { "system", required_argument, NULL, OPTION_SYSTEM },
   { "type", required_argument, NULL, OPTION_TYPE },
   { "family", required_argument, NULL, OPTION_FAMILY },
+  { "tools", required_argument, NULL, OPTION_TOOLS },
   { "name", required_argument, NULL, OPTION_NAME },
   { "prefix", required_argument, NULL, OPTION_PREFIX },
   { "force", no_argument, NULL, OPTION_FORCE },
@@ -144,6 +147,10 @@ print_help (void)
         "      --tokenizer FILE      instead of the source's; an empty name: none\n"
         "      --prefix DIRECTORY    a P-Tuning v2 checkpoint that goes with the source\n"
         "      --force               replace the new file if it is there already\n"
+        "\n"
+        "Options of parse:\n"
+        "      --family NAME         ChatGLM3, GLM-4 …: how it writes\n"
+        "      --tools FILE          the tools that were offered; otherwise the interpreter was\n"
         "\n"
         "In a terminal, chat knows /new, /quit and /help, and Ctrl+C stops a reply.\n"
         "The exit status is 0, 1 for bad input or a failure, and 2 for a wrong command line.");
@@ -248,6 +255,7 @@ parse_options (int argc, char **argv, CliOptions *options)
       case OPTION_SYSTEM: options->system = optarg; break;
       case OPTION_TYPE: options->type = optarg; break;
       case OPTION_FAMILY: options->family = optarg; break;
+      case OPTION_TOOLS: options->tools = optarg; break;
       case OPTION_NAME: options->name = optarg; break;
       case OPTION_PREFIX: options->prefix = optarg; break;
       case OPTION_FORCE: options->force = true; break;

@@ -121,6 +121,23 @@ class Cli(unittest.TestCase):
         for text in (b'Nice to meet you', b'Ctrl+C stops', b'A new conversation', b'is no command'):
             self.assertIn(text, out)
 
+    def test_parse(self):
+        with tempfile.NamedTemporaryFile('w', suffix='.json') as file:
+            json.dump({'tools': [{'function': {'name': 'note', 'parameters': {'properties': {'a': {'type': 'string'}}}}}]}, file)
+            file.flush()
+            for family, reply, expected in (
+                    ('ChatGLM', ' 你好,世界 \n', [{'text': '你好，世界'}]),
+                    ('glm-z1', 'Hm.\n</think>\n\nHi\n', [{'thought': 'Hm.'}, {'text': 'Hi'}]),
+                    ('chatglm3', '\nI.<|assistant|>note\n ```python\ntool_call(a="x", b=(1,))\n```<|observation|>\n',
+                     [{'text': 'I.'}, {'call': {'name': 'note', 'arguments': {'a': 'x', 'b': [1]}}}]),
+                    ('GLM-4', 'other\n{}<|observation|>', [{'bad': {'name': 'other', 'why': 'no-such-tool'}}]),
+                    ('GLM-4', 'note\n{}<|user|>', [{'text': 'note\n{}'}])):
+                self.assertEqual(json.loads(run('parse', '--family', family, '--tools', file.name, stdin=reply)), expected)
+        self.assertEqual(json.loads(run('parse', '--family', 'glm-4', stdin='python\nx = "é"<|observation|>')), [{'code': 'x = "é"'}])
+        self.assertEqual(json.loads(run('parse', '--family', 'glm-4')), [])
+        run('parse', '--family', 'llama', status=2)
+        run('parse', '--family', 'glm-4', '--tools', '/nowhere.json', status=1)
+
     def test_describe(self):
         out = json.loads(run('describe', '--json'))
         self.assertEqual((out['architecture'], out['family'], out['layers'], out['hidden'], out['vocabulary']),
@@ -145,7 +162,7 @@ class Cli(unittest.TestCase):
         self.assertEqual(json.loads(run('describe', '--json', env=env))['layers'], 10)
 
     def test_usage(self):
-        for args in ((), ('nonsense',), ('describe', '--nonsense'), ('generate',), ('logits',), ('prompt',),
+        for args in ((), ('nonsense',), ('describe', '--nonsense'), ('generate',), ('logits',), ('prompt',), ('parse',),
                      ('chat', '--threads', '0'), ('chat', '--threads', 'two'), ('chat', '--cpu-mask', 'mmx'),
                      ('chat', '--temperature', '-1'), ('chat', '--top-p', '2'), ('generate', '-n', '')):
             result = subprocess.run([*COMMAND, *args], capture_output=True, stdin=subprocess.DEVNULL, timeout=60)

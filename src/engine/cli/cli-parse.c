@@ -1,0 +1,176 @@
+/* cli-parse.c: what a reply consists of
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "cli/cli.h"
+#include "families/family.h"
+#include "file/json-file.h"
+#include "text/reply-items.h"
+
+static const char part_token[] = "<|assistant|>";
+
+/* The schema as far as the reader needs it: which arguments are text. */
+static bool
+write_schema (const GlmJsonValue *parameters, GlmBuffer *out)
+{
+  const GlmJsonValue *all = glm_json_get (parameters, "properties");
+  const char *type, *separator = "";
+  bool ok = glm_buffer_append (out, "{\"properties\": {", 16);
+
+  for (const GlmJsonValue *v = all ? glm_json_first (all) : NULL; ok && v; v = glm_json_next (all, v))
+    {
+      if (!glm_json_get_string (v, "type", &type) || strcmp (type, "string") != 0 || strpbrk (v->key, "\"\\\n"))
+        continue;
+      ok = glm_buffer_append (out, separator, strlen (separator)) && glm_buffer_append (out, "\"", 1)
+           && glm_buffer_append (out, v->key, v->key_bytes) && glm_buffer_append (out, "\": {\"type\": \"string\"}", 21);
+      separator = ", ";
+    }
+  return ok && glm_buffer_append (out, "}}", 3);
+}
+
+/* A list of tools, or an object with one under "tools"; each perhaps inside {"function": …}. */
+static bool
+read_tools (const char *path, const GlmJsonValue *root, GlmToolSet *set, GlmError *error)
+{
+  GlmTool *tools;
+
+  if (root->type == GLM_JSON_OBJECT && glm_json_get (root, "tools"))
+    root = glm_json_get (root, "tools");
+  if (root->type != GLM_JSON_ARRAY)
+    return glm_error_set (error, GLM_ERROR_ARGUMENT, "%s: not an array of {\"name\": …, \"parameters\": …}", path);
+  set->tools = tools = calloc (root->n + 1, sizeof *tools);
+  for (const GlmJsonValue *v = glm_json_first (root); tools && v; v = glm_json_next (root, v))
+    {
+      const GlmJsonValue *tool = v->type == GLM_JSON_OBJECT && glm_json_get (v, "function") ? glm_json_get (v, "function") : v;
+      GlmBuffer schema = { 0 };
+
+      if (tool->type != GLM_JSON_OBJECT || !glm_json_get_string (tool, "name", &tools[set->n_tools].name))
+        return glm_error_set (error, GLM_ERROR_ARGUMENT, "%s: tool %zu has no name", path, set->n_tools + 1);
+      if (!write_schema (glm_json_get (tool, "parameters"), &schema))
+        return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for the tools");
+      tools[set->n_tools++].schema = (const char *) schema.data;
+    }
+  return tools || glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for the tools");
+}
+
+/* The control token that ends the text, if one does, is cut off. */
+static GlmStopReason
+take_stop (const char *text, size_t *n)
+{
+  static const char *const stops[] = { "<|observation|>", "<|user|>", "<|endoftext|>", "</s>", "<eop>" };
+
+  while (*n > 0 && text[*n - 1] == '\n')
+    (*n)--;
+  for (int i = 0; i < 5; i++)
+    if (*n >= strlen (stops[i]) && memcmp (text + *n - strlen (stops[i]), stops[i], strlen (stops[i])) == 0)
+      {
+        *n -= strlen (stops[i]);
+        return i == 0 ? GLM_STOP_CALL : GLM_STOP_END;
+      }
+  return GLM_STOP_END;
+}
+
+static bool
+read_reply (GlmReply *reply, const char *text, size_t n, GlmStopReason reason, GlmError *error)
+{
+  const char *end = text + n, *part;
+  bool ok = true;
+
+  while (ok && (part = memmem (text, (size_t) (end - text), part_token, sizeof part_token - 1)))
+    {
+      ok = glm_reply_push (reply, text, (size_t) (part - text), error) && glm_reply_part (reply, error);
+      text = part + sizeof part_token - 1;
+    }
+  return ok && glm_reply_push (reply, text, (size_t) (end - text), error) && glm_reply_end (reply, reason, error);
+}
+
+static void
+print_string (const char *before, const GlmBuffer *text)
+{
+  size_t n = text->n, first = 0;
+
+  while (n > 0 && text->data[n - 1] && strchr (" \t\r\n", text->data[n - 1]))
+    n--;
+  while (first < n && text->data[first] && strchr (" \t\r\n", text->data[first]))
+    first++;
+  fputs (before, stdout);
+  cli_print_json_string ((const char *) text->data + first, n - first);
+}
+
+static void
+print_item (const GlmReplyItem *item)
+{
+  switch (item->kind)
+    {
+    case GLM_REPLY_THOUGHT: print_string ("{\"thought\": ", &item->text); break;
+    case GLM_REPLY_CODE:
+      fputs ("{\"code\": ", stdout);
+      cli_print_json_string ((const char *) item->verdict.data, item->verdict.n);
+      break;
+    case GLM_REPLY_CALLED:
+      print_string ("{\"call\": {\"name\": ", &item->name);
+      printf (", \"arguments\": %s}", (const char *) item->verdict.data);
+      break;
+    case GLM_REPLY_BAD:
+      print_string ("{\"bad\": {\"name\": ", &item->name);
+      printf (", \"why\": \"%s\"}", (const char *) item->verdict.data);
+      break;
+    default: print_string ("{\"text\": ", &item->text); break;
+    }
+  putchar ('}');
+}
+
+static void
+print_items (const GlmReplyItems *items)
+{
+  putchar ('[');
+  for (size_t i = 0; i < items->n; i++)
+    {
+      fputs (i > 0 ? ",\n " : "", stdout);
+      print_item (&items->items[i]);
+    }
+  puts ("]");
+}
+
+int
+cli_parse (const CliOptions *options)
+{
+  const GlmFamily *family = options->family ? glm_family_by_name (options->family) : NULL;
+  GlmToolSet set = { .interpreter = !options->tools };
+  GlmReplyItems items = { 0 };
+  GlmReply *reply = NULL;
+  GlmJson *json = NULL;
+  GlmError error = { 0 };
+  GlmStopReason reason;
+  char *text = NULL;
+  size_t n = 0;
+  bool ok;
+
+  if (!family)
+    return options->family ? cli_usage ("there is no family “%s”", options->family) : cli_usage ("parse needs --family");
+  ok = (!options->tools
+        || (glm_json_open (options->tools, &json, &error) && read_tools (options->tools, glm_json_root (json), &set, &error)))
+       && cli_read_all (stdin, &text, &n, &error)
+       && glm_reply_new (&family->reply, &set, glm_reply_items_add, &items, &reply, &error);
+  if (ok)
+    {
+      reason = take_stop (text, &n);
+      ok = read_reply (reply, text, n, reason, &error);
+    }
+  if (ok && items.no_memory)
+    ok = glm_error_set (&error, GLM_ERROR_NO_MEMORY, "no memory for the reply");
+  if (ok)
+    print_items (&items);
+  glm_reply_items_clear (&items);
+  glm_reply_free (reply);
+  for (size_t i = 0; i < set.n_tools; i++)
+    free ((char *) set.tools[i].schema);
+  free ((GlmTool *) set.tools);
+  glm_json_free (json);
+  free (text);
+  return ok ? CLI_OK : cli_fail (&error);
+}

@@ -5,6 +5,7 @@
 #include <glib/gstdio.h>
 #include <utime.h>
 
+#include "chat/myna-bandwidth.h"
 #include "chat/myna-digest.h"
 #include "chat/myna-memory.h"
 #include "chat/myna-model-entry.h"
@@ -276,6 +277,34 @@ test_digest (void)
   g_rmdir (folder);
 }
 
+static void
+measured_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  *(double *) user_data = myna_bandwidth_measure_finish (result);
+}
+
+/* Between a computer of the nineties and what no memory reaches; and it can be given up. */
+static void
+test_bandwidth (void)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  double bandwidth = -1;
+
+  myna_bandwidth_measure_async (cancellable, measured_cb, &bandwidth);
+  while (bandwidth < 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpfloat (bandwidth, >, 5e7);
+  g_assert_cmpfloat (bandwidth, <, 5e12);
+  g_assert_cmpfloat (myna_bandwidth_to_rate (bandwidth, (guint64) bandwidth), <, 1);
+
+  bandwidth = -1;
+  g_cancellable_cancel (cancellable);
+  myna_bandwidth_measure_async (cancellable, measured_cb, &bandwidth);
+  while (bandwidth < 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpfloat (bandwidth, ==, 0);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -286,6 +315,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/settings/levels", test_levels);
   g_test_add_func ("/settings/load-options", test_load_options);
   g_test_add_func ("/models/memory", test_memory);
+  g_test_add_func ("/models/bandwidth", test_bandwidth);
   g_test_add_func ("/models/entry", test_entry);
   g_test_add_func ("/models/digest", test_digest);
   g_test_add_func ("/models/license", test_license);

@@ -1,11 +1,10 @@
-/* cli-bench-machine.c: what the machine gives: its name, the memory's speed, a busy desktop beside the engine
+/* cli-bench-machine.c: what the machine gives: its name, a busy desktop beside the engine
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <time.h>
 
 #include "cli/cli-bench.h"
@@ -39,80 +38,6 @@ cli_bench_instructions (void)
     if (glm_cpu_flags () & names[i].flag)
       return names[i].name;
   return "plain C";
-}
-
-/* ---- Memory ----------------------------------------------------------------------------------------------------- */
-
-/* Read in windows that are timed by themselves, so that one of them is undisturbed; together they exceed every cache. */
-#define BUFFER_BYTES ((size_t) 512 << 20)
-#define WINDOW_BYTES ((size_t) 64 << 20)
-#define N_PASSES     2
-
-typedef uint64_t Chunk __attribute__ ((vector_size (16)));
-
-typedef struct
-{
-  const char *data; /* WINDOW_BYTES */
-  int n_streams;    /* that a thread reads side by side */
-  int ahead;        /* bytes to prefetch ahead, or 0 */
-  Chunk sums[256];
-} Reading;
-
-/* Two cache lines of each stream in turn. */
-static void
-read_window (int worker, int n_workers, void *data)
-{
-  Reading *reading = data;
-  Chunk sums[8] = { 0 };
-  int64_t begin, end, stride;
-
-  glm_pool_share (worker, n_workers, (int64_t) WINDOW_BYTES, 8 * 4096, &begin, &end);
-  stride = (end - begin) / reading->n_streams;
-  for (int64_t at = 0; at < stride; at += 128)
-    for (int stream = 0; stream < reading->n_streams; stream++)
-      {
-        const char *p = reading->data + begin + stream * stride + at;
-
-        if (reading->ahead > 0)
-          {
-            __builtin_prefetch (p + reading->ahead);
-            __builtin_prefetch (p + reading->ahead + 64);
-          }
-        for (int i = 0; i < 8; i++)
-          sums[i] += ((const Chunk *) (const void *) p)[i];
-      }
-  for (int i = 1; i < 8; i++)
-    sums[0] += sums[i];
-  reading->sums[worker % 256] = sums[0];
-}
-
-double
-cli_bench_bandwidth (GlmPool *pool)
-{
-  static const struct
-  {
-    int n_streams, ahead;
-  } ways[] = { { 1, 0 }, { 1, 1024 }, { 1, 4096 }, { 2, 0 }, { 2, 1024 }, { 2, 4096 }, { 4, 0 }, { 4, 2048 } };
-  char *data = mmap (NULL, BUFFER_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  double best = 0;
-
-  if (data == MAP_FAILED)
-    return 0;
-  madvise (data, BUFFER_BYTES, MADV_HUGEPAGE); /* only makes it faster */
-  memset (data, 1, BUFFER_BYTES);
-  for (int pass = 0; pass < N_PASSES; pass++)
-    for (size_t way = 0; way < sizeof ways / sizeof ways[0]; way++)
-      for (size_t at = 0; at < BUFFER_BYTES; at += WINDOW_BYTES)
-        {
-          Reading reading = { .data = data + at, .n_streams = ways[way].n_streams, .ahead = ways[way].ahead };
-          double start = cli_bench_now (), speed;
-
-          glm_pool_run (pool, read_window, &reading);
-          speed = (double) WINDOW_BYTES / (cli_bench_now () - start);
-          best = speed > best ? speed : best;
-        }
-  munmap (data, BUFFER_BYTES);
-  return best;
 }
 
 /* ---- A busy window ---------------------------------------------------------------------------------------------- */

@@ -206,7 +206,7 @@ measure_bandwidth (Bench *bench)
   double bandwidth;
 
   note_peak (bench);
-  bandwidth = cli_bench_bandwidth (bench->session->pool);
+  bandwidth = glm_cpu_bandwidth (glm_pool_n_threads (bench->session->pool), 0, NULL);
   forget_peak ();
   bench->bandwidth = bandwidth > bench->bandwidth ? bandwidth : bench->bandwidth;
 }

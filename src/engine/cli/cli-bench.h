@@ -6,17 +6,12 @@
 #define GLM_CLI_BENCH_H
 
 #include "engine.h"
-#include "base/pool.h"
 
 /* Seconds of a clock that only goes forward. */
 double cli_bench_now (void);
 
 /* The best instruction set that the kernels use here. */
 const char *cli_bench_instructions (void);
-
-/* Bytes a second that the pool's threads can read: the best of several read loops over memory in huge pages, each timed in
- * windows.  0 without memory to measure with. */
-double cli_bench_bandwidth (GlmPool *pool);
 
 /* Fills the cache of the session's tokens with anything: what is measured does not depend on it. */
 void cli_bench_fill (const GlmSession *session);

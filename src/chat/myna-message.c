@@ -20,46 +20,9 @@ struct _MynaMessage
   gboolean queued;
 };
 
-enum
-{
-  PROP_0,
-  PROP_ID,
-  PROP_ROLE,
-  PROP_STATE,
-  PROP_TEXT,
-  PROP_LOADED,
-  PROP_QUEUED,
-  PROP_ERROR,
-  PROP_SIBLING_INDEX,
-  PROP_N_SIBLINGS,
-  PROP_MARK,
-  N_PROPS
-};
-
-static GParamSpec *props[N_PROPS];
+static guint changed_signal;
 
 G_DEFINE_FINAL_TYPE (MynaMessage, myna_message, G_TYPE_OBJECT)
-
-static void
-myna_message_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
-{
-  MynaMessage *self = MYNA_MESSAGE (object);
-
-  switch (prop_id)
-    {
-    case PROP_ID: g_value_set_int64 (value, self->record->id); break;
-    case PROP_ROLE: g_value_set_int (value, self->record->role); break;
-    case PROP_STATE: g_value_set_int (value, self->record->state); break;
-    case PROP_TEXT: g_value_set_string (value, myna_message_get_text (self)); break;
-    case PROP_LOADED: g_value_set_boolean (value, self->text != NULL); break;
-    case PROP_QUEUED: g_value_set_boolean (value, self->queued); break;
-    case PROP_ERROR: g_value_set_string (value, self->error); break;
-    case PROP_SIBLING_INDEX: g_value_set_int (value, self->record->sibling_index); break;
-    case PROP_N_SIBLINGS: g_value_set_int (value, self->record->n_siblings); break;
-    case PROP_MARK: g_value_set_int (value, self->record->mark); break;
-    default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-    }
-}
 
 static void
 myna_message_finalize (GObject *object)
@@ -78,23 +41,9 @@ myna_message_finalize (GObject *object)
 static void
 myna_message_class_init (MynaMessageClass *klass)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
-  const GParamFlags flags = G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
-
-  object_class->get_property = myna_message_get_property;
-  object_class->finalize = myna_message_finalize;
-
-  props[PROP_ID] = g_param_spec_int64 ("id", NULL, NULL, 0, G_MAXINT64, 0, flags);
-  props[PROP_ROLE] = g_param_spec_int ("role", NULL, NULL, 0, STORE_ROLE_OBSERVATION, 0, flags);
-  props[PROP_STATE] = g_param_spec_int ("state", NULL, NULL, 0, STORE_STATE_FAILED, 0, flags);
-  props[PROP_TEXT] = g_param_spec_string ("text", NULL, NULL, "", flags);
-  props[PROP_LOADED] = g_param_spec_boolean ("loaded", NULL, NULL, FALSE, flags);
-  props[PROP_QUEUED] = g_param_spec_boolean ("queued", NULL, NULL, FALSE, flags);
-  props[PROP_ERROR] = g_param_spec_string ("error", NULL, NULL, NULL, flags);
-  props[PROP_SIBLING_INDEX] = g_param_spec_int ("sibling-index", NULL, NULL, 0, G_MAXINT, 0, flags);
-  props[PROP_N_SIBLINGS] = g_param_spec_int ("n-siblings", NULL, NULL, 0, G_MAXINT, 1, flags);
-  props[PROP_MARK] = g_param_spec_int ("mark", NULL, NULL, -1, 1, 0, flags);
-  g_object_class_install_properties (object_class, N_PROPS, props);
+  G_OBJECT_CLASS (klass)->finalize = myna_message_finalize;
+  changed_signal =
+      g_signal_new ("changed", MYNA_TYPE_MESSAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
 }
 
 static void
@@ -224,6 +173,12 @@ myna_message_get_record (MynaMessage *self)
 
 /* ---- Changing --------------------------------------------------------------------------------------------------- */
 
+static void
+tell (MynaMessage *self)
+{
+  g_signal_emit (self, changed_signal, 0, FALSE);
+}
+
 StoreMessage *
 myna_message_edit_record (MynaMessage *self)
 {
@@ -247,7 +202,7 @@ myna_message_set_id (MynaMessage *self, gint64 id)
   if (self->record->id == id)
     return;
   self->record->id = id;
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_ID]);
+  tell (self);
 }
 
 void
@@ -261,9 +216,7 @@ myna_message_set_text (MynaMessage *self, const char *text)
     self->text = g_string_new (text);
   else
     g_string_assign (self->text, text);
-  if (!was_loaded)
-    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_LOADED]);
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_TEXT]);
+  g_signal_emit (self, changed_signal, 0, was_loaded);
 }
 
 void
@@ -274,7 +227,7 @@ myna_message_append_text (MynaMessage *self, const char *piece)
   if (!self->text)
     self->text = g_string_new (NULL);
   g_string_append (self->text, piece);
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_TEXT]);
+  g_signal_emit (self, changed_signal, 0, TRUE);
 }
 
 void
@@ -283,7 +236,7 @@ myna_message_unload (MynaMessage *self)
   if (!self->text)
     return;
   g_string_free (g_steal_pointer (&self->text), TRUE);
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_LOADED]);
+  tell (self);
 }
 
 void
@@ -292,7 +245,25 @@ myna_message_set_state (MynaMessage *self, StoreState state)
   if (self->record->state == state)
     return;
   self->record->state = state;
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_STATE]);
+  tell (self);
+}
+
+void
+myna_message_set_model (MynaMessage *self, const char *model)
+{
+  if (g_strcmp0 (self->record->model, model) == 0)
+    return;
+  g_free (self->record->model);
+  self->record->model = g_strdup (model);
+  tell (self);
+}
+
+void
+myna_message_set_call (MynaMessage *self, StoreCall *call)
+{
+  store_call_free (self->record->call);
+  self->record->call = call;
+  tell (self);
 }
 
 void
@@ -301,7 +272,7 @@ myna_message_set_queued (MynaMessage *self, gboolean queued)
   if (self->queued == queued)
     return;
   self->queued = queued;
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_QUEUED]);
+  tell (self);
 }
 
 void
@@ -316,20 +287,17 @@ myna_message_set_error (MynaMessage *self, const GError *error)
       self->error = myna_problem_describe (error);
       self->error_details = g_strdup (error->message);
     }
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_ERROR]);
+  tell (self);
 }
 
 void
 myna_message_set_siblings (MynaMessage *self, int index, int n_siblings)
 {
-  g_object_freeze_notify (G_OBJECT (self));
-  if (self->record->sibling_index != index)
-    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_SIBLING_INDEX]);
-  if (self->record->n_siblings != n_siblings)
-    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_N_SIBLINGS]);
+  if (self->record->sibling_index == index && self->record->n_siblings == n_siblings)
+    return;
   self->record->sibling_index = index;
   self->record->n_siblings = n_siblings;
-  g_object_thaw_notify (G_OBJECT (self));
+  tell (self);
 }
 
 void
@@ -338,5 +306,5 @@ myna_message_set_mark (MynaMessage *self, int mark)
   if (self->record->mark == mark)
     return;
   self->record->mark = mark;
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_MARK]);
+  tell (self);
 }

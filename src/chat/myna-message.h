@@ -11,9 +11,9 @@ G_BEGIN_DECLS
 #define MYNA_TYPE_MESSAGE (myna_message_get_type ())
 G_DECLARE_FINAL_TYPE (MynaMessage, myna_message, MYNA, MESSAGE, GObject)
 
-/* Properties, all readable and notified: "id" (0 until stored), "role", "state", "text" (grows while generating),
- * "loaded", "queued", "error", "sibling-index", "n-siblings", "mark". */
+/* Signal "changed" (gboolean text_only): something about it is different, or only its text has grown. */
 
+/* 0 until it is stored. */
 gint64 myna_message_get_id (MynaMessage *self);
 const char *myna_message_get_text (MynaMessage *self);
 StoreRole myna_message_get_role (MynaMessage *self);

@@ -325,6 +325,15 @@ update_all (MynaMessageRow *self)
 }
 
 static void
+message_changed_cb (MynaMessage *message, gboolean text_only, MynaMessageRow *self)
+{
+  if (text_only)
+    text_changed_cb (self);
+  else
+    update_all (self);
+}
+
+static void
 myna_message_row_map (GtkWidget *widget)
 {
   MynaMessageRow *self = MYNA_MESSAGE_ROW (widget);
@@ -489,14 +498,7 @@ myna_message_row_init (MynaMessageRow *self)
 {
   gtk_orientable_set_orientation (GTK_ORIENTABLE (gtk_widget_get_layout_manager (GTK_WIDGET (self))), GTK_ORIENTATION_VERTICAL);
   self->message_signals = g_signal_group_new (MYNA_TYPE_MESSAGE);
-  g_signal_group_connect_swapped (self->message_signals, "notify::text", G_CALLBACK (text_changed_cb), self);
-  g_signal_group_connect_swapped (self->message_signals, "notify::loaded", G_CALLBACK (update_all), self);
-  g_signal_group_connect_swapped (self->message_signals, "notify::state", G_CALLBACK (update_all), self);
-  g_signal_group_connect_swapped (self->message_signals, "notify::error", G_CALLBACK (myna_message_row_update), self);
-  g_signal_group_connect_swapped (self->message_signals, "notify::queued", G_CALLBACK (myna_message_row_update), self);
-  g_signal_group_connect_swapped (self->message_signals, "notify::id", G_CALLBACK (myna_message_row_update), self);
-  g_signal_group_connect_swapped (self->message_signals, "notify::mark", G_CALLBACK (myna_message_row_update), self);
-  g_signal_group_connect_swapped (self->message_signals, "notify::n-siblings", G_CALLBACK (myna_message_row_update), self);
+  g_signal_group_connect (self->message_signals, "changed", G_CALLBACK (message_changed_cb), self);
   self->conversation_signals = g_signal_group_new (MYNA_TYPE_CONVERSATION);
   g_signal_group_connect_swapped (self->conversation_signals, "notify::activity", G_CALLBACK (update_progress), self);
   g_signal_group_connect_swapped (self->conversation_signals, "notify::busy", G_CALLBACK (myna_message_row_update), self);

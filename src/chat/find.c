@@ -7,7 +7,7 @@
  */
 #include "chat/find.h"
 
-#include "chat/myna-conversation-private.h"
+#include "chat/texts.h"
 #include "markup/markdown.h"
 
 #define PAGE     200  /* messages read at once */
@@ -15,21 +15,22 @@
 
 typedef struct
 {
+  StoreDb *store;
   char *needle;
   GPtrArray *messages; /* as they were when asked for */
   GArray *counts;
-  guint next;         /* first message not counted yet */
-  GPtrArray *records; /* read, for the messages before page_end that are not loaded; NULL: none */
-  guint next_record;
+  guint next;       /* first message not counted yet */
+  GPtrArray *texts; /* of the messages before page_end, the last ones of which are these; NULL: none yet */
   guint page_end;
 } Search;
 
 static void
 search_free (Search *search)
 {
+  g_object_unref (search->store);
   g_free (search->needle);
   g_ptr_array_unref (search->messages);
-  g_clear_pointer (&search->records, g_ptr_array_unref);
+  g_clear_pointer (&search->texts, g_ptr_array_unref);
   g_clear_pointer (&search->counts, g_array_unref);
   g_free (search);
 }
@@ -61,10 +62,8 @@ page_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   Search *search = g_task_get_task_data (task);
   GError *error = NULL;
 
-  g_clear_pointer (&search->records, g_ptr_array_unref);
-  search->records = store_finish_list (STORE_DB (source), result, &error);
-  search->next_record = 0;
-  if (search->records)
+  search->texts = myna_texts_read_finish (result, &error);
+  if (search->texts)
     {
       count_some (task);
       return;
@@ -76,35 +75,12 @@ page_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 read_page (GTask *task)
 {
-  MynaConversation *self = g_task_get_source_object (task);
   Search *search = g_task_get_task_data (task);
-  gint64 ids[PAGE];
-  guint n = 0;
+  guint n = MIN (PAGE, search->messages->len - search->next);
 
-  for (search->page_end = search->next; search->page_end < search->messages->len && n < PAGE; search->page_end++)
-    {
-      MynaMessage *message = g_ptr_array_index (search->messages, search->page_end);
-
-      if (!myna_message_get_loaded (message))
-        ids[n++] = myna_message_get_id (message);
-    }
-  store_get_messages_async (self->store, ids, n, g_task_get_cancellable (task), page_read_cb, task);
-}
-
-/* The text of the next message; NULL where it was deleted meanwhile. */
-static const char *
-get_text (Search *search, MynaMessage *message)
-{
-  StoreMessage *record = search->records && search->next_record < search->records->len
-                             ? g_ptr_array_index (search->records, search->next_record)
-                             : NULL;
-  gboolean is_it = record && record->id == myna_message_get_id (message);
-
-  if (is_it)
-    search->next_record++;
-  if (myna_message_get_loaded (message))
-    return myna_message_get_text (message);
-  return is_it ? record->text : NULL;
+  g_clear_pointer (&search->texts, g_ptr_array_unref);
+  search->page_end = search->next + n;
+  myna_texts_read_async (search->store, search->messages, search->next, n, g_task_get_cancellable (task), page_read_cb, task);
 }
 
 static void
@@ -120,10 +96,9 @@ count_some (GTask *task)
     }
   for (; search->next < search->messages->len; search->next++)
     {
-      MynaMessage *message = g_ptr_array_index (search->messages, search->next);
-      const char *text;
+      const StoreMessage *record;
 
-      if (search->next >= search->page_end && !myna_message_get_loaded (message))
+      if (search->next >= search->page_end)
         {
           read_page (task);
           return;
@@ -133,9 +108,9 @@ count_some (GTask *task)
           g_idle_add (go_on_cb, task);
           return;
         }
-      text = get_text (search, message);
-      if (text)
-        g_array_index (search->counts, guint, search->next) = count (text, myna_message_get_role (message), search->needle);
+      record = g_ptr_array_index (search->texts, search->texts->len - (search->page_end - search->next));
+      if (record)
+        g_array_index (search->counts, guint, search->next) = count (record->text, record->role, search->needle);
     }
   g_task_return_pointer (task, g_steal_pointer (&search->counts), (GDestroyNotify) g_array_unref);
   g_object_unref (task);
@@ -149,10 +124,11 @@ myna_conversation_find_async (MynaConversation *conversation, const char *needle
   Search *search = g_new0 (Search, 1);
 
   g_task_set_source_tag (task, myna_conversation_find_async);
+  search->store = g_object_ref (myna_conversation_get_store (conversation));
   search->needle = g_strdup (needle);
   search->messages = g_ptr_array_new_with_free_func (g_object_unref);
-  for (guint i = 0; i < conversation->items->len; i++)
-    g_ptr_array_add (search->messages, g_object_ref (g_ptr_array_index (conversation->items, i)));
+  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (conversation)); i++)
+    g_ptr_array_add (search->messages, g_list_model_get_item (G_LIST_MODEL (conversation), i));
   search->counts = g_array_new (FALSE, TRUE, sizeof (guint));
   g_array_set_size (search->counts, search->messages->len);
   g_task_set_task_data (task, search, (GDestroyNotify) search_free);

@@ -1,13 +1,43 @@
-/* myna-conversation.c: one conversation: the list of its messages and its properties
+/* myna-conversation.c: conducts one conversation
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ *   send → [queue behind a running reply] → submit: the conversation's row, the question's row → start_reply
+ *        → MynaReply → reply_ended → the next one that waits
+ *
+ * Each step is asynchronous and may fail; what failed is told in the message it concerns, with a way to retry, and the
+ * conversation is idle again.  A question that cannot be stored stays in the window; those after it wait till it is retried.
  *
  * Objects are unique: a table on the store leads from an id to the live object, so that a reply which is being written
  * goes on, once, however often the person looks at other conversations meanwhile.
  */
-#include "chat/myna-conversation-private.h"
+#include "chat/myna-conversation.h"
+
+#include "chat/myna-alternative.h"
+#include "chat/myna-branch.h"
+#include "chat/myna-message-private.h"
+#include "chat/myna-problem.h"
+#include "chat/myna-record.h"
 
 #define LIVE_KEY "myna-live-conversations"
+
+struct _MynaConversation
+{
+  GObject parent_instance;
+
+  StoreDb *store;
+  MynaGenerator *generator;
+  GCancellable *reloading; /* of the latest reading of the branch */
+
+  MynaRecord *record;
+  MynaBranch *branch;
+  MynaActivity activity;
+  char *error;      /* why it could not be read; NULL: it could */
+  MynaReply *reply; /* the one that is being written, or was last; NULL: none */
+
+  gint64 context_start_id; /* first message given to the model; 0: the first */
+  int context_used;
+};
 
 enum
 {
@@ -27,14 +57,14 @@ enum
 };
 
 static GParamSpec *props[N_PROPS];
-static guint prepare_signal;
 
-static void myna_conversation_list_model_init (GListModelInterface *iface);
+static void list_model_init (GListModelInterface *iface);
+static void send_next (MynaConversation *self);
 
 G_DEFINE_FINAL_TYPE_WITH_CODE (MynaConversation, myna_conversation, G_TYPE_OBJECT,
-                               G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, myna_conversation_list_model_init))
+                               G_IMPLEMENT_INTERFACE (G_TYPE_LIST_MODEL, list_model_init))
 
-/* ---- List model ------------------------------------------------------------------------------------------------- */
+/* ---- The messages ----------------------------------------------------------------------------------------------- */
 
 static GType
 get_item_type (GListModel *list)
@@ -45,19 +75,17 @@ get_item_type (GListModel *list)
 static guint
 get_n_items (GListModel *list)
 {
-  return MYNA_CONVERSATION (list)->items->len;
+  return g_list_model_get_n_items (G_LIST_MODEL (MYNA_CONVERSATION (list)->branch));
 }
 
 static gpointer
 get_item (GListModel *list, guint position)
 {
-  MynaConversation *self = MYNA_CONVERSATION (list);
-
-  return position < self->items->len ? g_object_ref (g_ptr_array_index (self->items, position)) : NULL;
+  return g_list_model_get_item (G_LIST_MODEL (MYNA_CONVERSATION (list)->branch), position);
 }
 
 static void
-myna_conversation_list_model_init (GListModelInterface *iface)
+list_model_init (GListModelInterface *iface)
 {
   iface->get_item_type = get_item_type;
   iface->get_n_items = get_n_items;
@@ -65,84 +93,100 @@ myna_conversation_list_model_init (GListModelInterface *iface)
 }
 
 guint
-myna_conversation_n_branch (MynaConversation *self)
+myna_conversation_find (MynaConversation *self, MynaMessage *message)
 {
-  return self->items->len - self->n_queued;
-}
-
-MynaMessage *
-myna_conversation_peek (MynaConversation *self, guint position)
-{
-  return position < self->items->len ? g_ptr_array_index (self->items, position) : NULL;
+  return myna_branch_find (self->branch, message);
 }
 
 guint
-myna_conversation_find (MynaConversation *self, MynaMessage *message)
+myna_conversation_find_id (MynaConversation *self, gint64 id)
 {
-  g_return_val_if_fail (MYNA_IS_CONVERSATION (self), G_MAXUINT);
-
-  /* From the end: what is asked for is most often there. */
-  for (guint i = self->items->len; i > 0; i--)
-    if (g_ptr_array_index (self->items, i - 1) == message)
-      return i - 1;
-  return G_MAXUINT;
+  return myna_branch_find_id (self->branch, id);
 }
 
 void
-myna_conversation_insert (MynaConversation *self, guint position, MynaMessage *message)
+myna_conversation_load_range (MynaConversation *self, guint first, guint last)
 {
-  g_ptr_array_insert (self->items, position, g_object_ref (message));
-  self->n_loaded += myna_message_get_loaded (message);
-  g_list_model_items_changed (G_LIST_MODEL (self), position, 0, 1);
+  myna_branch_load_range (self->branch, first, last);
 }
 
-void
-myna_conversation_remove (MynaConversation *self, guint position, guint n)
+static StoreMessage *
+new_record (MynaConversation *self, StoreRole role, const char *text)
 {
-  if (n == 0)
-    return;
-  g_ptr_array_remove_range (self->items, position, n);
-  g_list_model_items_changed (G_LIST_MODEL (self), position, n, 0);
+  StoreMessage *record = store_message_new ();
+
+  record->role = role;
+  g_free (record->text);
+  record->text = g_strdup (text);
+  record->conversation_id = myna_record_get_id (self->record);
+  record->n_siblings = 1;
+  record->created_at = g_get_real_time () / 1000;
+  return record;
 }
 
-/* ---- Properties ------------------------------------------------------------------------------------------------- */
+/* ---- State ------------------------------------------------------------------------------------------------------ */
+
+static gboolean
+is_busy (MynaActivity activity)
+{
+  return activity > MYNA_ACTIVITY_LOADING;
+}
 
 static void
-myna_conversation_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+set_activity (MynaConversation *self, MynaActivity activity)
 {
-  MynaConversation *self = MYNA_CONVERSATION (object);
+  MynaActivity before = self->activity;
 
-  switch (prop_id)
+  self->activity = activity;
+  if (activity != before || activity == MYNA_ACTIVITY_READING) /* its progress changed */
+    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_ACTIVITY]);
+  if (is_busy (activity) != is_busy (before))
+    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_BUSY]);
+  if ((activity == MYNA_ACTIVITY_LOADING) != (before == MYNA_ACTIVITY_LOADING))
+    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_LOADING]);
+}
+
+static void
+set_error (MynaConversation *self, const GError *error)
+{
+  if (!error && !self->error)
+    return;
+  g_clear_pointer (&self->error, g_free);
+  if (error)
+    self->error = myna_problem_describe (error);
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_ERROR]);
+}
+
+static void
+set_context (MynaConversation *self, gint64 start_id, int used)
+{
+  if (self->context_start_id != start_id)
     {
-    case PROP_ID: g_value_set_int64 (value, self->id); break;
-    case PROP_TITLE: g_value_set_string (value, self->title); break;
-    case PROP_BUSY: g_value_set_boolean (value, myna_conversation_get_busy (self)); break;
-    case PROP_LOADING: g_value_set_boolean (value, self->loading); break;
-    case PROP_ERROR: g_value_set_string (value, self->error); break;
-    case PROP_ACTIVITY: g_value_set_int (value, self->activity); break;
-    case PROP_DRAFT: g_value_set_string (value, self->draft); break;
-    case PROP_MODEL: g_value_set_string (value, self->model); break;
-    case PROP_SETTINGS: g_value_set_string (value, self->settings); break;
-    case PROP_CONTEXT_START: g_value_set_uint (value, myna_conversation_get_context_start (self)); break;
-    case PROP_CONTEXT_USED: g_value_set_int (value, self->context_used); break;
-    default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+      self->context_start_id = start_id;
+      g_object_notify_by_pspec (G_OBJECT (self), props[PROP_CONTEXT_START]);
+    }
+  if (self->context_used != used)
+    {
+      self->context_used = used;
+      g_object_notify_by_pspec (G_OBJECT (self), props[PROP_CONTEXT_USED]);
     }
 }
 
-void
-myna_conversation_set_activity (MynaConversation *self, MynaActivity activity)
+/* What the model held after the last reply, as far as its figures tell. */
+static void
+update_context_used (MynaConversation *self)
 {
-  gboolean was_busy = myna_conversation_get_busy (self);
-
-  if (activity != self->activity)
+  for (guint i = myna_branch_get_n (self->branch); i > 0; i--)
     {
-      self->activity = activity;
-      g_object_notify_by_pspec (G_OBJECT (self), props[PROP_ACTIVITY]);
+      const StoreMessage *record = myna_message_get_record (myna_branch_peek (self->branch, i - 1));
+
+      if (record->role == STORE_ROLE_ASSISTANT && record->n_prompt_tokens > 0)
+        {
+          set_context (self, self->context_start_id, record->n_prompt_tokens + record->n_tokens);
+          return;
+        }
     }
-  else if (activity == MYNA_ACTIVITY_READING)
-    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_ACTIVITY]); /* its progress changed */
-  if (myna_conversation_get_busy (self) != was_busy)
-    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_BUSY]);
+  set_context (self, self->context_start_id, 0);
 }
 
 static GHashTable *
@@ -158,56 +202,460 @@ live_table (StoreDb *store)
   return table;
 }
 
-void
-myna_conversation_set_id (MynaConversation *self, gint64 id)
-{
-  self->id = id;
-  g_hash_table_insert (live_table (self->store), g_memdup2 (&id, sizeof id), self);
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_ID]);
-}
-
-void
-myna_conversation_prepare (MynaConversation *self)
-{
-  g_signal_emit (self, prepare_signal, 0);
-}
-
-void
-myna_conversation_set_title (MynaConversation *self, const char *title)
-{
-  if (g_strcmp0 (self->title, title) == 0)
-    return;
-  g_free (self->title);
-  self->title = g_strdup (title ? title : "");
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_TITLE]);
-}
-
-void
-myna_conversation_set_context (MynaConversation *self, gint64 start_id, int used)
-{
-  if (self->context_start_id != start_id)
-    {
-      self->context_start_id = start_id;
-      g_object_notify_by_pspec (G_OBJECT (self), props[PROP_CONTEXT_START]);
-    }
-  if (self->context_used != used)
-    {
-      self->context_used = used;
-      g_object_notify_by_pspec (G_OBJECT (self), props[PROP_CONTEXT_USED]);
-    }
-}
-
-/* Renamed in the sidebar, perhaps.  Model and settings are changed here alone: the row may be older than they are. */
+/* The record's properties are the conversation's, under the same names. */
 static void
-conversation_changed_cb (MynaConversation *self, gint64 id, const StoreConversation *row)
+record_changed_cb (MynaConversation *self, GParamSpec *pspec)
 {
-  if (self->id && !row)
-    myna_conversation_read_record (self);
-  if (!self->id || id != self->id)
+  gint64 id = myna_record_get_id (self->record);
+
+  if (g_str_equal (pspec->name, "id"))
+    g_hash_table_insert (live_table (self->store), g_memdup2 (&id, sizeof id), self);
+  g_object_notify (G_OBJECT (self), pspec->name);
+}
+
+/* ---- Reading ---------------------------------------------------------------------------------------------------- */
+
+static void
+branch_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (MynaConversation) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) records = store_finish_list (STORE_DB (source), result, &error);
+  guint n;
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return; /* it is read once more */
+  set_error (self, error);
+  if (records)
+    {
+      myna_branch_replace (self->branch, records);
+      update_context_used (self);
+      n = g_list_model_get_n_items (G_LIST_MODEL (self->branch));
+      if (n > 0)
+        myna_branch_load_range (self->branch, n - 1, n - 1);
+    }
+  set_activity (self, MYNA_ACTIVITY_IDLE);
+  /* What was asked meanwhile. */
+  send_next (self);
+}
+
+/* Reads the shown branch again and keeps the messages that stay.  Not while busy. */
+static void
+reload (MynaConversation *self)
+{
+  g_cancellable_cancel (self->reloading);
+  g_clear_object (&self->reloading);
+  self->reloading = g_cancellable_new ();
+  store_list_branch_async (self->store, myna_record_get_id (self->record), 0, self->reloading, branch_read_cb,
+                           g_object_ref (self));
+  set_activity (self, MYNA_ACTIVITY_LOADING);
+}
+
+/* ---- Replies ---------------------------------------------------------------------------------------------------- */
+
+/* Stopped before the first word it is as if it had not been asked for; an earlier answer is shown again. */
+static void
+reply_ended (MynaConversation *self, MynaMessage *message)
+{
+  StoreState state = myna_message_get_state (message);
+
+  if (state == STORE_STATE_COMPLETE || state == STORE_STATE_LENGTH)
+    g_signal_emit_by_name (self, "replied", message);
+  if (!myna_message_get_id (message) && state == STORE_STATE_STOPPED && !*myna_message_get_text (message))
+    {
+      myna_branch_remove (self->branch, myna_branch_find (self->branch, message), 1);
+      reload (self);
+      return;
+    }
+  update_context_used (self);
+  set_activity (self, MYNA_ACTIVITY_IDLE);
+  if (state != STORE_STATE_FAILED)
+    send_next (self);
+}
+
+static void
+reply_changed_cb (MynaReply *reply, gpointer owner)
+{
+  MynaConversation *self = owner;
+
+  switch (myna_reply_get_state (reply))
+    {
+    case MYNA_REPLY_PLANNING:
+    case MYNA_REPLY_WAITING: set_activity (self, MYNA_ACTIVITY_WAITING); break;
+    case MYNA_REPLY_READING: set_activity (self, MYNA_ACTIVITY_READING); break;
+    case MYNA_REPLY_WRITING: set_activity (self, MYNA_ACTIVITY_WRITING); break;
+    case MYNA_REPLY_STOPPING: set_activity (self, MYNA_ACTIVITY_STOPPING); break;
+    case MYNA_REPLY_ENDED:
+    case MYNA_REPLY_FAILED: reply_ended (self, myna_reply_get_message (reply)); break;
+    case MYNA_REPLY_IDLE:
+    case MYNA_REPLY_STORING:
+    default: break;
+    }
+}
+
+static void
+reply_planned_cb (MynaReply *reply, MynaMessage *first, int n_prompt, gpointer owner)
+{
+  set_context (owner, first ? myna_message_get_id (first) : 0, n_prompt);
+}
+
+static void
+reply_part_cb (MynaReply *reply, MynaMessage *message, gpointer owner)
+{
+  MynaConversation *self = owner;
+
+  myna_branch_insert (self->branch, myna_branch_get_n (self->branch), message);
+}
+
+static void
+take_reply (MynaConversation *self, MynaMessage *message)
+{
+  static const MynaReplyFuncs funcs = { reply_changed_cb, reply_planned_cb, reply_part_cb };
+  const MynaRecipe recipe = {
+    .model = myna_record_get_model (self->record),
+    .settings = myna_record_get_settings (self->record),
+    .store = self->store,
+    .id = myna_record_get_id (self->record),
+    .created_at = myna_record_get_created_at (self->record),
+  };
+
+  g_clear_object (&self->reply);
+  self->reply = myna_reply_new (self->generator, &recipe, message, &funcs, self);
+}
+
+/* Answers the last question of the branch, or goes on with a reply that ended early. */
+static void
+start_reply (MynaConversation *self, MynaMessage *continued)
+{
+  g_autoptr (GPtrArray) before = NULL;
+  g_autoptr (MynaMessage) message = continued ? g_object_ref (continued) : NULL;
+  guint first;
+
+  if (!continued)
+    {
+      StoreMessage *record = new_record (self, STORE_ROLE_ASSISTANT, "");
+
+      record->state = STORE_STATE_GENERATING;
+      record->parent_id = myna_branch_get_last_id (self->branch);
+      message = myna_message_new_take (record, TRUE);
+      myna_branch_insert (self->branch, myna_branch_get_n (self->branch), message);
+    }
+  before = myna_branch_dup_before (self->branch, message, self->context_start_id, &first);
+  take_reply (self, message);
+  myna_reply_start (self->reply, before, first);
+}
+
+void
+myna_conversation_stop (MynaConversation *self)
+{
+  if (!is_busy (self->activity))
     return;
-  self->created_at = row->created_at;
-  self->title_by_user = row->title_by_user;
-  myna_conversation_set_title (self, row->title);
+  set_activity (self, MYNA_ACTIVITY_STOPPING);
+  if (self->reply)
+    myna_reply_stop (self->reply);
+}
+
+/* ---- Questions -------------------------------------------------------------------------------------------------- */
+
+static void
+question_added_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (MynaConversation) self = user_data;
+  g_autoptr (MynaMessage) message = myna_record_add_message_finish (result);
+  gboolean stopped = self->activity == MYNA_ACTIVITY_STOPPING, stored = myna_message_get_id (message) != 0;
+
+  if (stored && !stopped)
+    {
+      start_reply (self, NULL);
+      return;
+    }
+  set_activity (self, MYNA_ACTIVITY_IDLE);
+  if (stored)
+    send_next (self);
+}
+
+/* Stores a question and answers it.  The message is in the list already. */
+static void
+submit (MynaConversation *self, MynaMessage *message)
+{
+  myna_message_set_error (message, NULL);
+  myna_message_set_state (message, STORE_STATE_COMPLETE);
+  g_clear_object (&self->reply);
+  set_activity (self, MYNA_ACTIVITY_WAITING);
+  myna_record_add_message_async (self->record, message, question_added_cb, g_object_ref (self));
+}
+
+/* A message that could not be stored, the last of the branch, of this role. */
+static MynaMessage *
+unsaved_last (MynaConversation *self, StoreRole role)
+{
+  MynaMessage *last = myna_branch_peek_last (self->branch);
+
+  return last && !myna_message_get_id (last) && myna_message_get_role (last) == role ? last : NULL;
+}
+
+static void
+save_queue (MynaConversation *self)
+{
+  g_autofree char *queued = myna_branch_dup_queued_text (self->branch);
+
+  myna_record_set_queued (self->record, queued);
+}
+
+static void
+send_next (MynaConversation *self)
+{
+  MynaMessage *message;
+
+  /* A question that could not be stored comes before anything else. */
+  if (!myna_branch_get_n_queued (self->branch) || self->activity != MYNA_ACTIVITY_IDLE || unsaved_last (self, STORE_ROLE_USER))
+    return;
+  /* An answer of which nothing came makes room for the next question. */
+  if (unsaved_last (self, STORE_ROLE_ASSISTANT))
+    myna_branch_cut (self->branch, myna_branch_get_n (self->branch) - 1);
+  message = myna_branch_peek (self->branch, myna_branch_get_n (self->branch));
+  myna_message_edit_record (message)->parent_id = myna_branch_get_last_id (self->branch);
+  myna_branch_unqueue (self->branch);
+  submit (self, message);
+  save_queue (self);
+}
+
+void
+myna_conversation_send_full (MynaConversation *self, const char *text, const char *attachments)
+{
+  g_autoptr (MynaMessage) message = NULL;
+  StoreMessage *record;
+
+  g_return_if_fail (MYNA_IS_CONVERSATION (self));
+  g_return_if_fail (text != NULL);
+
+  myna_branch_commit_delete (self->branch);
+  record = new_record (self, STORE_ROLE_USER, text);
+  record->attachments = g_strdup (attachments);
+  message = myna_message_new_take (record, TRUE);
+  myna_branch_queue (self->branch, message);
+  if (unsaved_last (self, STORE_ROLE_USER) && !is_busy (self->activity))
+    submit (self, unsaved_last (self, STORE_ROLE_USER));
+  else
+    send_next (self);
+  if (myna_message_get_queued (message))
+    save_queue (self);
+}
+
+void
+myna_conversation_send (MynaConversation *self, const char *text)
+{
+  myna_conversation_send_full (self, text, NULL);
+}
+
+void
+myna_conversation_unqueue (MynaConversation *self, MynaMessage *message)
+{
+  guint position;
+
+  position = myna_branch_find (self->branch, message);
+  if (position == G_MAXUINT || !myna_message_get_queued (message))
+    return;
+  myna_branch_remove (self->branch, position, 1);
+  save_queue (self);
+}
+
+/* ---- Again ------------------------------------------------------------------------------------------------------ */
+
+gboolean
+myna_conversation_can_regenerate (MynaConversation *self, MynaMessage *message)
+{
+  if (self->activity != MYNA_ACTIVITY_IDLE || myna_message_get_queued (message))
+    return FALSE;
+  return myna_message_get_role (message) == STORE_ROLE_ASSISTANT
+         || (myna_branch_peek_last (self->branch) == message && myna_message_get_id (message));
+}
+
+void
+myna_conversation_regenerate (MynaConversation *self, MynaMessage *message)
+{
+  guint position, n_siblings = 0;
+
+  position = myna_branch_find (self->branch, message);
+  if (position == G_MAXUINT || !myna_conversation_can_regenerate (self, message))
+    return;
+  myna_branch_commit_delete (self->branch);
+  if (myna_message_get_role (message) == STORE_ROLE_ASSISTANT)
+    {
+      if (myna_message_get_id (message))
+        n_siblings = myna_message_get_n_siblings (message);
+      myna_branch_cut (self->branch, position);
+    }
+  start_reply (self, NULL);
+  if (n_siblings)
+    myna_message_set_siblings (myna_reply_get_message (self->reply), n_siblings, n_siblings + 1);
+}
+
+gboolean
+myna_conversation_can_continue (MynaConversation *self, MynaMessage *message)
+{
+  StoreState state;
+
+  state = myna_message_get_state (message);
+  return !is_busy (self->activity) && myna_branch_peek_last (self->branch) == message && myna_message_get_id (message)
+         && myna_message_get_role (message) == STORE_ROLE_ASSISTANT
+         && (state == STORE_STATE_INTERRUPTED || state == STORE_STATE_STOPPED || state == STORE_STATE_LENGTH
+             || state == STORE_STATE_FAILED);
+}
+
+void
+myna_conversation_continue (MynaConversation *self, MynaMessage *message)
+{
+  /* Without its text it would begin anew; and while the branch is read it may be another. */
+  if (myna_conversation_can_continue (self, message) && myna_message_get_loaded (message)
+      && self->activity == MYNA_ACTIVITY_IDLE)
+    {
+      myna_branch_commit_delete (self->branch);
+      start_reply (self, message);
+    }
+}
+
+void
+myna_conversation_retry (MynaConversation *self, MynaMessage *message)
+{
+  guint position;
+
+  position = myna_branch_find (self->branch, message);
+  if (is_busy (self->activity) || position == G_MAXUINT)
+    return;
+  if (myna_message_get_role (message) == STORE_ROLE_USER)
+    {
+      if (!myna_message_get_id (message))
+        submit (self, message);
+    }
+  else if (myna_message_get_state (message) == STORE_STATE_FAILED)
+    myna_conversation_regenerate (self, message);
+  else if (!myna_message_get_loaded (message))
+    {
+      myna_message_set_error (message, NULL);
+      myna_branch_load_range (self->branch, position, position);
+    }
+  else
+    {
+      /* Written, but not saved. */
+      take_reply (self, message);
+      set_activity (self, MYNA_ACTIVITY_WAITING);
+      myna_reply_store (self->reply);
+    }
+}
+
+/* ---- Alternatives ----------------------------------------------------------------------------------------------- */
+
+static void
+leaf_found_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (MynaConversation) self = user_data;
+  gint64 leaf = myna_alternative_find_finish (result, NULL);
+
+  if (!leaf || is_busy (self->activity))
+    return;
+  store_set_head_async (self->store, myna_record_get_id (self->record), leaf, NULL, NULL, NULL);
+  reload (self);
+}
+
+void
+myna_conversation_switch (MynaConversation *self, MynaMessage *message, int step)
+{
+  if (is_busy (self->activity) || !myna_message_get_id (message))
+    return;
+  myna_branch_commit_delete (self->branch);
+  myna_alternative_find_async (self->store, myna_message_get_id (message), step, NULL, leaf_found_cb, g_object_ref (self));
+}
+
+void
+myna_conversation_reveal (MynaConversation *self, gint64 message_id)
+{
+  if (!is_busy (self->activity))
+    myna_alternative_find_async (self->store, message_id, 0, NULL, leaf_found_cb, g_object_ref (self));
+}
+
+void
+myna_conversation_edit (MynaConversation *self, MynaMessage *message, const char *text)
+{
+  g_autoptr (MynaMessage) edited = NULL;
+  const StoreMessage *old;
+  StoreMessage *record;
+  guint position;
+
+  position = myna_branch_find (self->branch, message);
+  if (position == G_MAXUINT || self->activity != MYNA_ACTIVITY_IDLE || myna_message_get_role (message) != STORE_ROLE_USER
+      || myna_message_get_queued (message))
+    return;
+  myna_branch_commit_delete (self->branch);
+  old = myna_message_get_record (message);
+  record = new_record (self, STORE_ROLE_USER, text);
+  record->parent_id = old->parent_id;
+  record->attachments = g_strdup (old->attachments);
+  record->n_siblings = myna_message_get_id (message) ? myna_message_get_n_siblings (message) + 1 : 1;
+  record->sibling_index = record->n_siblings - 1;
+  edited = myna_message_new_take (record, TRUE);
+  myna_branch_cut (self->branch, position);
+  myna_branch_insert (self->branch, position, edited);
+  submit (self, edited);
+}
+
+static void
+deleted_cb (MynaConversation *self)
+{
+  if (!is_busy (self->activity))
+    reload (self); /* the store may show an alternative now */
+}
+
+void
+myna_conversation_delete (MynaConversation *self, MynaMessage *message)
+{
+  guint position = myna_branch_find (self->branch, message);
+
+  if (position == G_MAXUINT || is_busy (self->activity))
+    return;
+  if (myna_message_get_queued (message))
+    myna_conversation_unqueue (self, message);
+  else
+    myna_branch_delete (self->branch, position);
+}
+
+void
+myna_conversation_undo_delete (MynaConversation *self)
+{
+  if (!is_busy (self->activity) && myna_branch_undo_delete (self->branch))
+    reload (self);
+}
+
+void
+myna_conversation_set_mark (MynaConversation *self, MynaMessage *message, int mark)
+{
+  myna_message_set_mark (message, mark);
+  if (myna_message_get_id (message))
+    store_set_mark_async (self->store, myna_message_get_id (message), mark, NULL, NULL, NULL);
+}
+
+/* ---- Properties ------------------------------------------------------------------------------------------------- */
+
+static void
+myna_conversation_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  MynaConversation *self = MYNA_CONVERSATION (object);
+
+  switch (prop_id)
+    {
+    case PROP_BUSY: g_value_set_boolean (value, myna_conversation_get_busy (self)); break;
+    case PROP_LOADING: g_value_set_boolean (value, self->activity == MYNA_ACTIVITY_LOADING); break;
+    case PROP_ERROR: g_value_set_string (value, self->error); break;
+    case PROP_ACTIVITY: g_value_set_int (value, self->activity); break;
+    case PROP_ID:
+    case PROP_TITLE:
+    case PROP_DRAFT:
+    case PROP_MODEL:
+    case PROP_SETTINGS: g_object_get_property (G_OBJECT (self->record), pspec->name, value); break;
+    case PROP_CONTEXT_START: g_value_set_uint (value, myna_conversation_get_context_start (self)); break;
+    case PROP_CONTEXT_USED: g_value_set_int (value, self->context_used); break;
+    default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
 }
 
 /* ---- Object ----------------------------------------------------------------------------------------------------- */
@@ -220,14 +668,13 @@ myna_conversation_dispose (GObject *object)
   if (self->store)
     {
       GHashTable *live = live_table (self->store);
+      gint64 id = myna_record_get_id (self->record);
 
-      myna_conversation_leave_draft (self);
-      myna_conversation_commit_delete (self);
-      if (self->id && g_hash_table_lookup (live, &self->id) == self)
-        g_hash_table_remove (live, &self->id);
+      myna_record_leave (self->record);
+      myna_branch_commit_delete (self->branch);
+      if (g_hash_table_lookup (live, &id) == self)
+        g_hash_table_remove (live, &id);
     }
-  g_cancellable_cancel (self->cancellable);
-  myna_conversation_abandon_reply (self);
 
   G_OBJECT_CLASS (myna_conversation_parent_class)->dispose (object);
 }
@@ -237,19 +684,13 @@ myna_conversation_finalize (GObject *object)
 {
   MynaConversation *self = MYNA_CONVERSATION (object);
 
+  g_clear_object (&self->reply);
+  g_clear_object (&self->branch);
+  g_clear_object (&self->record);
   g_clear_object (&self->store);
   g_clear_object (&self->generator);
-  g_clear_object (&self->cancellable);
-  g_free (self->title);
-  g_free (self->draft);
+  g_clear_object (&self->reloading);
   g_free (self->error);
-  g_free (self->model);
-  g_free (self->settings);
-  g_free (self->sampling);
-  g_free (self->system);
-  g_free (self->session_path);
-  g_ptr_array_unref (self->items);
-  g_hash_table_unref (self->pending_texts);
 
   G_OBJECT_CLASS (myna_conversation_parent_class)->finalize (object);
 }
@@ -277,17 +718,12 @@ myna_conversation_class_init (MynaConversationClass *klass)
   props[PROP_CONTEXT_USED] = g_param_spec_int ("context-used", NULL, NULL, 0, G_MAXINT, 0, flags);
   g_object_class_install_properties (object_class, N_PROPS, props);
 
-  prepare_signal = g_signal_new ("prepare", MYNA_TYPE_CONVERSATION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   g_signal_new ("replied", MYNA_TYPE_CONVERSATION, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, MYNA_TYPE_MESSAGE);
 }
 
 static void
 myna_conversation_init (MynaConversation *self)
 {
-  self->title = g_strdup ("");
-  self->items = g_ptr_array_new_with_free_func (g_object_unref);
-  self->pending_texts = g_hash_table_new (NULL, NULL);
-  self->cancellable = g_cancellable_new ();
 }
 
 /* A model was loaded or let go: what its context holds of the conversation is another share of it. */
@@ -298,7 +734,7 @@ context_length_changed_cb (MynaConversation *self)
 }
 
 MynaConversation *
-myna_conversation_new_with_generator (StoreDb *store, MynaGenerator *generator, gint64 id)
+myna_conversation_new (StoreDb *store, MynaGenerator *generator, gint64 id)
 {
   MynaConversation *self = id ? g_hash_table_lookup (live_table (store), &id) : NULL;
 
@@ -307,31 +743,20 @@ myna_conversation_new_with_generator (StoreDb *store, MynaGenerator *generator, 
   self = g_object_new (MYNA_TYPE_CONVERSATION, NULL);
   self->store = g_object_ref (store);
   self->generator = g_object_ref (generator);
+  self->record = myna_record_new (store, id);
+  g_signal_connect_object (self->record, "notify", G_CALLBACK (record_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->record, "failed", G_CALLBACK (set_error), self, G_CONNECT_SWAPPED);
+  self->branch = myna_branch_new (store);
+  g_signal_connect_object (self->branch, "deleted", G_CALLBACK (deleted_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->branch, "items-changed", G_CALLBACK (g_list_model_items_changed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (generator, "context-length-changed", G_CALLBACK (context_length_changed_cb), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (store, "conversation-changed", G_CALLBACK (conversation_changed_cb), self, G_CONNECT_SWAPPED);
-  self->draft_known = id == 0;
   if (id)
     {
-      myna_conversation_set_id (self, id);
-      myna_conversation_read_record (self);
-      myna_conversation_reload (self);
+      g_hash_table_insert (live_table (store), g_memdup2 (&id, sizeof id), self);
+      reload (self);
     }
   return self;
-}
-
-MynaConversation *
-myna_conversation_new (StoreDb *store, GlmActor *actor)
-{
-  return myna_conversation_new_for_id (store, actor, 0);
-}
-
-MynaConversation *
-myna_conversation_new_for_id (StoreDb *store, GlmActor *actor, gint64 id)
-{
-  g_autoptr (MynaGenerator) generator = myna_actor_generator_new (actor);
-
-  return myna_conversation_new_with_generator (store, generator, id);
 }
 
 void
@@ -339,98 +764,76 @@ myna_conversation_finish_all (StoreDb *store)
 {
   g_autoptr (GList) live = g_hash_table_get_values (live_table (store));
 
+  g_list_foreach (live, (GFunc) (void (*) (void)) g_object_ref, NULL);
   for (GList *l = live; l; l = l->next)
     {
-      MynaConversation *self = l->data;
+      g_autoptr (MynaConversation) self = l->data;
 
-      myna_conversation_abandon_reply (self);
-      myna_conversation_commit_delete (self);
-      myna_conversation_leave_draft (self);
+      if (self->reply)
+        myna_reply_abandon (self->reply);
+      if (is_busy (self->activity))
+        set_activity (self, MYNA_ACTIVITY_IDLE);
+      myna_branch_commit_delete (self->branch);
+      myna_record_leave (self->record);
     }
 }
 
 gint64
 myna_conversation_get_id (MynaConversation *self)
 {
-  g_return_val_if_fail (MYNA_IS_CONVERSATION (self), 0);
-
-  return self->id;
+  return myna_record_get_id (self->record);
 }
 
 const char *
 myna_conversation_get_title (MynaConversation *self)
 {
-  g_return_val_if_fail (MYNA_IS_CONVERSATION (self), "");
-
-  return self->title;
+  return myna_record_get_title (self->record);
 }
 
 gboolean
 myna_conversation_get_busy (MynaConversation *self)
 {
-  g_return_val_if_fail (MYNA_IS_CONVERSATION (self), FALSE);
-
-  return self->activity != MYNA_ACTIVITY_IDLE;
+  return is_busy (self->activity);
 }
 
 gboolean
 myna_conversation_get_loading (MynaConversation *self)
 {
-  g_return_val_if_fail (MYNA_IS_CONVERSATION (self), FALSE);
-
-  return self->loading;
+  return self->activity == MYNA_ACTIVITY_LOADING;
 }
 
 const char *
 myna_conversation_get_error (MynaConversation *self)
 {
-  g_return_val_if_fail (MYNA_IS_CONVERSATION (self), NULL);
-
   return self->error;
 }
 
 MynaActivity
 myna_conversation_get_activity (MynaConversation *self)
 {
-  g_return_val_if_fail (MYNA_IS_CONVERSATION (self), MYNA_ACTIVITY_IDLE);
-
   return self->activity;
 }
 
 void
 myna_conversation_get_progress (MynaConversation *self, MynaPromptProgress *ret_progress)
 {
-  g_return_if_fail (MYNA_IS_CONVERSATION (self));
-
-  *ret_progress = self->reply.progress;
+  if (self->reply)
+    myna_reply_get_progress (self->reply, ret_progress);
+  else
+    *ret_progress = (MynaPromptProgress){ 0, 0, -1 };
 }
 
 double
 myna_conversation_get_rate (MynaConversation *self)
 {
-  g_return_val_if_fail (MYNA_IS_CONVERSATION (self), 0);
-
-  return self->reply.rate_seconds > 0.2 ? self->reply.rate_tokens / self->reply.rate_seconds : 0;
+  return self->reply ? myna_reply_get_rate (self->reply) : 0;
 }
 
 void
 myna_conversation_get_context (MynaConversation *self, int *ret_used, int *ret_length)
 {
-  g_return_if_fail (MYNA_IS_CONVERSATION (self));
-
   *ret_used = self->context_used;
   *ret_length = myna_generator_get_context_length (self->generator);
-}
-
-guint
-myna_conversation_find_id (MynaConversation *self, gint64 id)
-{
-  g_return_val_if_fail (MYNA_IS_CONVERSATION (self), G_MAXUINT);
-
-  for (guint i = self->items->len; i > 0; i--)
-    if (myna_message_get_id (g_ptr_array_index (self->items, i - 1)) == id)
-      return i - 1;
-  return G_MAXUINT;
 }
 
 guint
@@ -438,100 +841,60 @@ myna_conversation_get_context_start (MynaConversation *self)
 {
   guint position;
 
-  g_return_val_if_fail (MYNA_IS_CONVERSATION (self), 0);
-
-  position = self->context_start_id ? myna_conversation_find_id (self, self->context_start_id) : G_MAXUINT;
+  position = self->context_start_id ? myna_branch_find_id (self->branch, self->context_start_id) : G_MAXUINT;
   return position == G_MAXUINT ? 0 : position;
 }
 
 MynaGenerator *
 myna_conversation_get_generator (MynaConversation *self)
 {
-  g_return_val_if_fail (MYNA_IS_CONVERSATION (self), NULL);
-
   return self->generator;
 }
 
 const char *
 myna_conversation_get_draft (MynaConversation *self)
 {
-  g_return_val_if_fail (MYNA_IS_CONVERSATION (self), NULL);
+  return myna_record_get_draft (self->record);
+}
 
-  return self->draft;
+void
+myna_conversation_set_draft (MynaConversation *self, const char *draft)
+{
+  myna_record_set_draft (self->record, draft);
+}
+
+void
+myna_conversation_add_to_draft (MynaConversation *self, const char *text)
+{
+  myna_record_add_to_draft (self->record, text);
 }
 
 const char *
 myna_conversation_get_model (MynaConversation *self)
 {
-  g_return_val_if_fail (MYNA_IS_CONVERSATION (self), NULL);
-
-  return self->model;
-}
-
-/* TRUE where the value changed. */
-static gboolean
-take_string (char **field, const char *value)
-{
-  if (g_strcmp0 (*field, value) == 0)
-    return FALSE;
-  g_free (*field);
-  *field = g_strdup (value);
-  return TRUE;
+  return myna_record_get_model (self->record);
 }
 
 void
 myna_conversation_set_model (MynaConversation *self, const char *model)
 {
-  g_return_if_fail (MYNA_IS_CONVERSATION (self));
-
-  if (!take_string (&self->model, model))
-    return;
-  if (self->id)
-    store_set_model_async (self->store, self->id, model, NULL, NULL, NULL);
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_MODEL]);
+  myna_record_set_model (self->record, model);
 }
 
 const char *
 myna_conversation_get_settings (MynaConversation *self)
 {
-  g_return_val_if_fail (MYNA_IS_CONVERSATION (self), NULL);
-
-  return self->settings;
+  return myna_record_get_settings (self->record);
 }
 
 void
 myna_conversation_set_settings (MynaConversation *self, const char *settings)
 {
-  g_return_if_fail (MYNA_IS_CONVERSATION (self));
-
-  if (!take_string (&self->settings, settings))
-    return;
-  if (self->id)
-    store_set_settings_async (self->store, self->id, settings, NULL, NULL, NULL);
-  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_SETTINGS]);
+  myna_record_set_settings (self->record, settings);
 }
 
-void
-myna_conversation_set_sampling (MynaConversation *self, const GlmSampling *sampling, const char *system)
+StoreDb *
+myna_conversation_get_store (MynaConversation *self)
 {
-  g_return_if_fail (MYNA_IS_CONVERSATION (self));
-
-  g_free (self->sampling);
-  self->sampling = sampling ? g_memdup2 (sampling, sizeof *sampling) : NULL;
-  take_string (&self->system, system);
-}
-
-/* What the store says; it is not written back. */
-void
-myna_conversation_take_record (MynaConversation *self, const StoreConversation *record)
-{
-  self->created_at = record->created_at;
-  self->title_by_user = record->title_by_user;
-  myna_conversation_set_title (self, record->title);
-  if (take_string (&self->model, record->model))
-    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_MODEL]);
-  if (take_string (&self->settings, record->settings))
-    g_object_notify_by_pspec (G_OBJECT (self), props[PROP_SETTINGS]);
-  if (!self->draft_known)
-    myna_conversation_take_draft (self, record->draft);
+  return self->store;
 }

@@ -4,10 +4,7 @@
  */
 #pragma once
 
-#include "engine/actor/glm-actor.h"
-#include "storage/storage.h"
-#include "chat/myna-generator.h"
-#include "chat/myna-message.h"
+#include "chat/myna-reply.h"
 
 G_BEGIN_DECLS
 
@@ -20,34 +17,22 @@ G_DECLARE_FINAL_TYPE (MynaConversation, myna_conversation, MYNA, CONVERSATION, G
  * "title", "busy" (a reply is being prepared or written), "activity", "loading", "error" (why it could not be read),
  * "draft", "model", "settings", "context-start", "context-used".
  *
- * Signal "prepare": emitted right before the generator is asked to count a prompt, and again before it is asked to write the
- * reply, so that the application can queue the load of the conversation's model and say how the reply is made.
  * Signal "replied" (MynaMessage *reply): a reply was finished by the model (not stopped, not failed). */
 
-/* What happens with the reply now. */
+/* What happens now. */
 typedef enum
 {
   MYNA_ACTIVITY_IDLE,
+  MYNA_ACTIVITY_LOADING, /* the branch is read; what is sent waits */
   MYNA_ACTIVITY_WAITING, /* asked; the engine loads its model or writes another reply */
   MYNA_ACTIVITY_READING, /* the prompt is evaluated: see the progress */
   MYNA_ACTIVITY_WRITING,
   MYNA_ACTIVITY_STOPPING,
 } MynaActivity;
 
-typedef struct
-{
-  gsize n_done, n_total; /* tokens */
-  double seconds_left;   /* estimate; negative: not known yet */
-} MynaPromptProgress;
-
-/* A new, empty conversation. */
-MynaConversation *myna_conversation_new (StoreDb *store, GlmActor *actor) G_GNUC_WARN_UNUSED_RESULT;
-/* One from the history; loads by itself.  Returns a reference to the live object where there is one already: a reply goes
- * on being written while the window shows another conversation. */
-MynaConversation *myna_conversation_new_for_id (StoreDb *store, GlmActor *actor, gint64 id) G_GNUC_WARN_UNUSED_RESULT;
-/* Either of them, over any generator. */
-MynaConversation *myna_conversation_new_with_generator (StoreDb *store, MynaGenerator *generator,
-                                                        gint64 id) G_GNUC_WARN_UNUSED_RESULT;
+/* A new, empty conversation (id 0), or one from the history, which loads by itself.  Returns a reference to the live object
+ * where there is one already: a reply goes on being written while the window shows another conversation. */
+MynaConversation *myna_conversation_new (StoreDb *store, MynaGenerator *generator, gint64 id) G_GNUC_WARN_UNUSED_RESULT;
 /* Before the program ends: what is being written in any conversation of the store is finished as interrupted. */
 void myna_conversation_finish_all (StoreDb *store);
 
@@ -78,15 +63,7 @@ void myna_conversation_set_model (MynaConversation *self, const char *model);
 const char *myna_conversation_get_settings (MynaConversation *self);
 void myna_conversation_set_settings (MynaConversation *self, const char *settings);
 
-/* How the next replies are made: sampling (NULL: the model's own) and system prompt (NULL: none).  For handlers of "prepare". */
-void myna_conversation_set_sampling (MynaConversation *self, const GlmSampling *sampling, const char *system);
-
 StoreDb *myna_conversation_get_store (MynaConversation *self);
-/* Milliseconds since 1970; 0: not stored yet, or not read yet. */
-gint64 myna_conversation_get_created_at (MynaConversation *self);
-/* The file of its evaluated state (see GlmRequest), or NULL: none.  For handlers of "prepare". */
-void myna_conversation_set_session_path (MynaConversation *self, const char *path);
-
 /* Text of the composer not sent yet; kept in the store. */
 const char *myna_conversation_get_draft (MynaConversation *self);
 void myna_conversation_set_draft (MynaConversation *self, const char *draft);
@@ -123,11 +100,5 @@ void myna_conversation_set_mark (MynaConversation *self, MynaMessage *message, i
 
 /* The texts of these messages are needed (the rows near the viewport); those far away may be forgotten. */
 void myna_conversation_load_range (MynaConversation *self, guint first, guint last);
-
-/* A title from the first question: its first line without markdown, cut at a word, or between two CJK characters. */
-char *myna_title_from_text (const char *text) G_GNUC_WARN_UNUSED_RESULT;
-/* The same for a question that may be nothing but attachments (JSON or NULL): the first one's name, or first line where it
- * is pasted text, gives the title then. */
-char *myna_title_from_question (const char *text, const char *attachments) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -23,7 +23,8 @@ struct _MynaCore
   GError *store_error;
   StoreDb *temporary_store;
   MynaConversation *temporary;
-  GPtrArray *busy; /* MynaConversation in which a reply is being written */
+  GPtrArray *busy;    /* MynaConversation in which a reply is being written */
+  int context_length; /* as it was told */
 };
 
 enum
@@ -37,9 +38,76 @@ enum
 static GParamSpec *props[N_PROPS];
 static guint busy_signal;
 
-G_DEFINE_FINAL_TYPE (MynaCore, myna_core, G_TYPE_OBJECT)
+static void generator_init (MynaGeneratorInterface *iface);
 
-/* ---- The engine ------------------------------------------------------------------------------------------------- */
+G_DEFINE_FINAL_TYPE_WITH_CODE (MynaCore, myna_core, G_TYPE_OBJECT, G_IMPLEMENT_INTERFACE (MYNA_TYPE_GENERATOR, generator_init))
+
+/* ---- The generator ---------------------------------------------------------------------------------------------- */
+
+/* The engine may hold another conversation's model, or none after some time without use: loading it is asked for before the
+ * reply is.  What the settings do not say of the sampling is the model's, once it is there. */
+static guint64
+generate (MynaGenerator *generator, const MynaRecipe *recipe, const GlmRequest *request, const GlmRequestFuncs *funcs,
+          gpointer user_data, GDestroyNotify destroy)
+{
+  MynaCore *self = MYNA_CORE (generator);
+  GlmSampling sampling = GLM_SAMPLING_OWN;
+  GlmActorLoadOptions options;
+  GlmRequest made = *request;
+  g_autofree char *system_prompt = NULL, *path = NULL;
+
+  if (recipe)
+    {
+      myna_model_library_get_options (self->models, &options);
+      myna_chat_settings_resolve_load (recipe->settings, &options);
+      myna_model_library_ensure (self->models, recipe->model, &options);
+      myna_chat_settings_resolve (recipe->settings, &sampling, &system_prompt);
+      path = myna_session_cache_dup_path (self->sessions, recipe->store, recipe->id, recipe->created_at);
+      made.sampling = &sampling;
+      made.session_path = path;
+    }
+  return glm_actor_generate (self->actor, &made, funcs, user_data, destroy);
+}
+
+static void
+cancel (MynaGenerator *generator, guint64 request_id)
+{
+  glm_actor_cancel (MYNA_CORE (generator)->actor, request_id);
+}
+
+static int
+get_context_length (MynaGenerator *generator)
+{
+  return glm_actor_get_context_length (MYNA_CORE (generator)->actor);
+}
+
+static const char *
+get_model_name (MynaGenerator *generator)
+{
+  const GlmModelInfo *info = glm_actor_get_model_info (MYNA_CORE (generator)->actor);
+
+  return info ? info->name : NULL;
+}
+
+static void
+generator_init (MynaGeneratorInterface *iface)
+{
+  iface->generate = generate;
+  iface->cancel = cancel;
+  iface->get_context_length = get_context_length;
+  iface->get_model_name = get_model_name;
+}
+
+static void
+engine_state_cb (MynaCore *self)
+{
+  int length = glm_actor_get_context_length (self->actor);
+
+  if (length == self->context_length)
+    return;
+  self->context_length = length;
+  g_signal_emit_by_name (self, "context-length-changed");
+}
 
 /* The starter model is too small to find titles: the first line of a question is better. */
 static void
@@ -86,39 +154,15 @@ busy_cb (MynaConversation *conversation, GParamSpec *pspec, MynaCore *self)
   g_signal_emit (self, busy_signal, 0, conversation, busy);
 }
 
-/* The engine may hold another conversation's model, or none after some time without use.  The signal comes again when the
- * model is there, and its family's sampling is known. */
-static void
-prepare_cb (MynaConversation *conversation, MynaCore *self)
-{
-  const char *settings = myna_conversation_get_settings (conversation);
-  const GlmSampling *family;
-  GlmActorLoadOptions options;
-  GlmSampling sampling = { 0 };
-  g_autofree char *system_prompt = NULL;
-
-  myna_model_library_get_options (self->models, &options);
-  myna_chat_settings_resolve_load (settings, &options);
-  myna_model_library_ensure (self->models, myna_conversation_get_model (conversation), &options);
-  family = glm_actor_get_default_sampling (self->actor);
-  if (family)
-    sampling = *family;
-  myna_chat_settings_resolve (settings, &sampling, &system_prompt);
-  myna_conversation_set_sampling (conversation, family ? &sampling : NULL, system_prompt);
-  myna_session_cache_prepare (self->sessions, conversation);
-}
-
-/* Listens to the conversation, which is returned, once: a live one may come here again.  store: where it can get a title;
- * NULL: it is temporary. */
+/* Listens to the conversation, which is returned, once: a live one may come here again. */
 static MynaConversation *
-follow (MynaCore *self, MynaConversation *conversation, StoreDb *store)
+follow (MynaCore *self, MynaConversation *conversation, gboolean titled)
 {
   if (g_signal_handler_find (conversation, G_SIGNAL_MATCH_FUNC | G_SIGNAL_MATCH_DATA, 0, 0, NULL, busy_cb, self) == 0)
     {
       g_signal_connect_object (conversation, "notify::busy", G_CALLBACK (busy_cb), self, 0);
       g_signal_connect_object (conversation, "notify::id", G_CALLBACK (busy_cb), self, 0);
-      g_signal_connect_object (conversation, "prepare", G_CALLBACK (prepare_cb), self, 0);
-      myna_titler_watch (self->titler, conversation, store);
+      myna_titler_watch (self->titler, conversation, titled);
     }
   return conversation;
 }
@@ -128,21 +172,18 @@ myna_core_new_conversation (MynaCore *self)
 {
   g_return_val_if_fail (MYNA_IS_CORE (self), NULL);
 
-  return self->store ? follow (self, myna_conversation_new (self->store, self->actor), self->store) : NULL;
+  return self->store ? follow (self, myna_conversation_new (self->store, MYNA_GENERATOR (self), 0), TRUE) : NULL;
 }
 
 MynaConversation *
 myna_core_open_conversation (MynaCore *self, gint64 id)
 {
-  MynaConversation *conversation;
-
   g_return_val_if_fail (MYNA_IS_CORE (self), NULL);
 
   if (!self->store)
     return NULL;
-  conversation = follow (self, myna_conversation_new_for_id (self->store, self->actor, id), self->store);
-  myna_session_cache_restore (self->sessions, conversation);
-  return conversation;
+  myna_session_cache_restore (self->sessions, self->store, id);
+  return follow (self, myna_conversation_new (self->store, MYNA_GENERATOR (self), id), TRUE);
 }
 
 /* ---- The temporary chat ----------------------------------------------------------------------------------------- */
@@ -162,7 +203,7 @@ temporary_store_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (self->temporary)
     return;
   self->temporary_store = g_steal_pointer (&store);
-  self->temporary = follow (self, myna_conversation_new (self->temporary_store, self->actor), NULL);
+  self->temporary = follow (self, myna_conversation_new (self->temporary_store, MYNA_GENERATOR (self), 0), FALSE);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_TEMPORARY]);
 }
 
@@ -349,6 +390,7 @@ myna_core_new (GSettings *settings, const char *sessions_folder)
   self->models = myna_model_library_new (self->actor, settings);
   self->sessions = myna_session_cache_new (self->actor, sessions_folder);
   self->titler = myna_titler_new (TITLE_DELAY_MS);
+  g_signal_connect_object (self->actor, "notify::state", G_CALLBACK (engine_state_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->actor, "notify::model-path", G_CALLBACK (engine_model_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (settings, "changed::chat-settings", G_CALLBACK (apply_chat_settings), self, G_CONNECT_SWAPPED);
   apply_chat_settings (self);

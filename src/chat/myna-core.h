@@ -12,7 +12,9 @@ G_BEGIN_DECLS
 #define MYNA_TYPE_CORE (myna_core_get_type ())
 G_DECLARE_FINAL_TYPE (MynaCore, myna_core, MYNA, CORE, GObject)
 
-/* Properties, notified: "store" (StoreDb or NULL: not open yet), "temporary" (the temporary chat or NULL).
+/* Implements MynaGenerator: it makes a recipe a request, loading the model that is asked for.
+ *
+ * Properties, notified: "store" (StoreDb or NULL: not open yet), "temporary" (the temporary chat or NULL).
  * Signal "conversation-busy" (MynaConversation *, gboolean busy): a reply began or ended, shown or not, or the conversation in
  * which one is written has got its id.  While it is busy the core keeps it. */
 MynaCore *myna_core_new (GSettings *settings, const char *sessions_folder) G_GNUC_WARN_UNUSED_RESULT;

@@ -20,6 +20,10 @@ void myna_message_append_text (MynaMessage *self, const char *piece);
 /* Forgets a text that can be read again. */
 void myna_message_unload (MynaMessage *self);
 void myna_message_set_state (MynaMessage *self, StoreState state);
+/* Who writes it: a name to show. */
+void myna_message_set_model (MynaMessage *self, const char *model);
+/* The tool that it asks for, which is taken; NULL: none. */
+void myna_message_set_call (MynaMessage *self, StoreCall *call);
 void myna_message_set_queued (MynaMessage *self, gboolean queued);
 void myna_message_set_error (MynaMessage *self, const GError *error);
 void myna_message_set_siblings (MynaMessage *self, int index, int n_siblings);

@@ -64,18 +64,6 @@ parse_name (const char *name, gint64 *ret_id, gint64 *ret_created_at)
   return end != name && g_str_equal (end, SUFFIX);
 }
 
-static char *
-dup_path (MynaSessionCache *self, MynaConversation *conversation)
-{
-  gint64 id = myna_conversation_get_id (conversation);
-  gint64 created_at = myna_conversation_get_created_at (conversation);
-
-  if (!self->store || myna_conversation_get_store (conversation) != self->store || !id || !created_at)
-    return NULL;
-
-  return make_path (self, id, created_at);
-}
-
 /* ---- Deletions -------------------------------------------------------------------------------------------------- */
 
 /* At once, for the program may end before the engine comes to it; and once more behind a reply that is being written. */
@@ -209,18 +197,14 @@ myna_session_cache_set_store (MynaSessionCache *self, StoreDb *store)
 
 /* ---- Conversations ---------------------------------------------------------------------------------------------- */
 
-void
-myna_session_cache_prepare (MynaSessionCache *self, MynaConversation *conversation)
+char *
+myna_session_cache_dup_path (MynaSessionCache *self, StoreDb *store, gint64 id, gint64 created_at)
 {
-  g_autofree char *path = NULL;
+  g_return_val_if_fail (MYNA_IS_SESSION_CACHE (self), NULL);
 
-  g_return_if_fail (MYNA_IS_SESSION_CACHE (self));
-  g_return_if_fail (MYNA_IS_CONVERSATION (conversation));
-
-  path = dup_path (self, conversation);
-  if (path && g_mkdir_with_parents (self->folder, 0700) != 0)
-    g_clear_pointer (&path, g_free);
-  myna_conversation_set_session_path (conversation, path);
+  if (!self->store || store != self->store || !id || !created_at || g_mkdir_with_parents (self->folder, 0700) != 0)
+    return NULL;
+  return make_path (self, id, created_at);
 }
 
 static void
@@ -251,13 +235,12 @@ restore_timeout_cb (gpointer user_data)
 }
 
 void
-myna_session_cache_restore (MynaSessionCache *self, MynaConversation *conversation)
+myna_session_cache_restore (MynaSessionCache *self, StoreDb *store, gint64 id)
 {
   g_return_if_fail (MYNA_IS_SESSION_CACHE (self));
-  g_return_if_fail (MYNA_IS_CONVERSATION (conversation));
 
   g_clear_handle_id (&self->restore_source, g_source_remove);
-  self->restore_id = myna_conversation_get_store (conversation) == self->store ? myna_conversation_get_id (conversation) : 0;
+  self->restore_id = store == self->store ? id : 0;
   if (self->restore_id)
     self->restore_source = g_timeout_add (RESTORE_DELAY_MS, restore_timeout_cb, self);
 }

@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "chat/myna-conversation.h"
+#include "chat/myna-title.h"
 
 #include <glib/gi18n.h>
 #include <string.h>

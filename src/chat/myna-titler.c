@@ -2,14 +2,15 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- *   (first answer complete) → delay → plan the same prompt → generate, one more turn → plausible? → not renamed? → rename
+ *   (first answer complete) → delay → read the same prompt → generate, one more turn → plausible? → not renamed? → rename
  *
  * One title at a time, and any question ends it: a title is worth nobody's waiting.
  */
 #include "chat/myna-titler.h"
 
-#include "chat/myna-prompt-plan.h"
 #include "chat/myna-chat-settings.h"
+#include "chat/myna-prompt.h"
+#include "chat/myna-title.h"
 
 #define MAX_TOKENS 32
 
@@ -209,32 +210,44 @@ is_chinese (const char *text)
   return n_wide * 4 > n;
 }
 
+/* What the model does not hold whole it cannot name. */
 static void
-planned_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+planned_cb (const GlmPlanned *planned, gpointer user_data)
 {
-  static const GlmRequestFuncs funcs = { .piece = piece_cb, .ended = ended_cb };
+  Request *request = user_data;
+
+  if (is_current (request) && planned->first_turn > 0)
+    cancel (request->titler);
+}
+
+static void
+prompt_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  static const GlmRequestFuncs funcs = { .planned = planned_cb, .piece = piece_cb, .ended = ended_cb };
   static const GlmSampling sampling = { .temperature = 0, .top_p = 1, .repetition_penalty = 1, .max_tokens = MAX_TOKENS };
   g_autoptr (Request) request = user_data;
-  g_autoptr (MynaPromptPlan) plan = myna_prompt_plan_finish (result, NULL);
+  g_autoptr (MynaPrompt) prompt = myna_prompt_read_finish (result, NULL);
   MynaTitler *self = request->titler;
-  GlmTurn ask = { .role = "user" };
+  GlmRequest asked = { .sampling = &sampling };
 
   if (!is_current (request))
     return;
   /* Its messages may have been deleted meanwhile. */
-  if (!plan || plan->first > 0 || !wants_title (self->conversation))
+  if (!prompt || prompt->cut || !wants_title (self->conversation))
     {
       finish (self);
       return;
     }
   /* To the model, not to the person: not translated. */
-  ask.content = is_chinese (myna_message_get_text (peek_message (self->conversation, 0)))
-                    ? "用不超过十个字概括以上对话的主题，作为标题。只写标题。"
-                    : "Name the topic of this conversation in at most six words, as a title. Write only the title.";
-  g_array_append_val (plan->turns, ask);
-  self->request_id = myna_generator_generate (myna_conversation_get_generator (self->conversation),
-                                              (const GlmTurn *) plan->turns->data, plan->turns->len, NULL, NULL, &sampling,
-                                              &funcs, g_steal_pointer (&request), (GDestroyNotify) request_free);
+  myna_prompt_add_turn (prompt, "user", NULL,
+                        is_chinese (myna_message_get_text (peek_message (self->conversation, 0)))
+                            ? "用不超过十个字概括以上对话的主题，作为标题。只写标题。"
+                            : "Name the topic of this conversation in at most six words, as a title. Write only the title.",
+                        2);
+  asked.turns = (const GlmTurn *) prompt->turns->data;
+  asked.n_turns = prompt->turns->len;
+  self->request_id = myna_generator_generate (myna_conversation_get_generator (self->conversation), NULL, &asked, &funcs,
+                                              g_steal_pointer (&request), (GDestroyNotify) request_free);
 }
 
 static gboolean
@@ -255,39 +268,41 @@ begin_cb (gpointer user_data)
   for (guint i = 0; i < 2; i++)
     g_ptr_array_add (messages, g_object_ref (peek_message (self->conversation, i)));
   myna_chat_settings_resolve (myna_conversation_get_settings (self->conversation), &sampling, &system_prompt);
-  myna_prompt_plan_async (generator, self->store, messages, 0, system_prompt, NULL, self->cancellable, planned_cb,
-                          request_new (self));
+  myna_prompt_read_async (self->store, messages, 0, system_prompt, myna_generator_get_context_length (generator),
+                          self->cancellable, prompt_read_cb, request_new (self));
 
   return G_SOURCE_REMOVE;
 }
 
 /* ---- Watching --------------------------------------------------------------------------------------------------- */
 
+/* Anything that is asked goes first. */
+static void
+untitled_busy_cb (MynaConversation *conversation, GParamSpec *pspec, MynaTitler *self)
+{
+  cancel (self);
+}
+
 static void
 busy_cb (MynaConversation *conversation, GParamSpec *pspec, MynaTitler *self)
 {
-  StoreDb *store = g_object_get_data (G_OBJECT (conversation), "titler-store");
-
   cancel (self);
-  if (!store || myna_conversation_get_busy (conversation) || !wants_title (conversation))
+  if (myna_conversation_get_busy (conversation) || !wants_title (conversation))
     return;
   self->conversation = g_object_ref (conversation);
-  self->store = g_object_ref (store);
+  self->store = g_object_ref (myna_conversation_get_store (conversation));
   self->cancellable = g_cancellable_new ();
   self->source = g_timeout_add (self->delay, begin_cb, self);
 }
 
 void
-myna_titler_watch (MynaTitler *self, MynaConversation *conversation, StoreDb *store)
+myna_titler_watch (MynaTitler *self, MynaConversation *conversation, gboolean titled)
 {
   g_return_if_fail (MYNA_IS_TITLER (self));
   g_return_if_fail (MYNA_IS_CONVERSATION (conversation));
 
-  if (g_signal_handler_find (conversation, G_SIGNAL_MATCH_FUNC | G_SIGNAL_MATCH_DATA, 0, 0, NULL, busy_cb, self) != 0)
-    return; /* a live conversation that is opened again */
-  if (store)
-    g_object_set_data_full (G_OBJECT (conversation), "titler-store", g_object_ref (store), g_object_unref);
-  g_signal_connect_object (conversation, "notify::busy", G_CALLBACK (busy_cb), self, 0);
+  g_signal_connect_object (conversation, "notify::busy", titled ? G_CALLBACK (busy_cb) : G_CALLBACK (untitled_busy_cb), self,
+                           0);
 }
 
 void

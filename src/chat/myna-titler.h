@@ -16,8 +16,8 @@ MynaTitler *myna_titler_new (guint delay);
 /* When the conversation has got its first whole answer, the model is asked for a title: a few tokens behind the prompt that
  * it holds already.  Whatever the person asks in any watched conversation ends that at once, and a title that is not
  * plausible is not used: the first line of the question stays.  A title that the person gave is never changed.
- * store: the conversation's; NULL for one that gets no title, such as a temporary chat. */
-void myna_titler_watch (MynaTitler *self, MynaConversation *conversation, StoreDb *store);
+ * To be called once for a conversation.  titled: FALSE for one that gets no title, such as a temporary chat. */
+void myna_titler_watch (MynaTitler *self, MynaConversation *conversation, gboolean titled);
 
 /* Whether the model that is in use is able to find titles; at first it is.  No title is looked for while it is not. */
 void myna_titler_set_able (MynaTitler *self, gboolean able);

@@ -9,7 +9,7 @@ fixture_setup (Fixture *f, gconstpointer data)
 {
   f->db = test_open_memory ();
   f->engine = fake_generator_new ();
-  f->conversation = myna_conversation_new_with_generator (f->db, MYNA_GENERATOR (f->engine), 0);
+  f->conversation = myna_conversation_new (f->db, MYNA_GENERATOR (f->engine), 0);
 }
 
 guint

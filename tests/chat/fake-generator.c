@@ -12,6 +12,8 @@ typedef struct
   GlmRequestFuncs funcs;
   gpointer user_data;
   GDestroyNotify destroy;
+  GlmPlanned planned;
+  gboolean begun;
   gsize n_prompt, n_generated;
 } Request;
 
@@ -23,6 +25,7 @@ struct _FakeGenerator
   Request *late; /* the last cancelled one, kept for fake_generator_say_late() */
   guint64 last_id;
   char *prompt;
+  char *settings;
   int context_length;
 };
 
@@ -41,27 +44,68 @@ request_free (Request *request)
   g_free (request);
 }
 
+/* As glm_model_fit() chooses, with bytes for tokens: *ret_n are those of the turns from the result on. */
+static gsize
+fit (const GlmTurn *turns, gsize n_turns, int length, gsize *ret_n)
+{
+  gsize first = 0, system = 0, n = 0;
+
+  if (n_turns > 0 && g_str_equal (turns[0].role, "system"))
+    system = strlen (turns[0].content);
+  for (gsize i = 0; i < n_turns; i++)
+    n += strlen (turns[i].content);
+  *ret_n = n;
+  if (length <= 0 || n * 8 <= (gsize) length * 7)
+    return 0;
+  n = system;
+  for (gsize i = n_turns; i > (system ? 1 : 0); i--)
+    {
+      n += strlen (turns[i - 1].content);
+      if (!g_str_equal (turns[i - 1].role, "user") || (first && n * 10 > (gsize) length * 6))
+        continue;
+      first = i - 1;
+      *ret_n = n;
+    }
+  return first;
+}
+
 static guint64
-generate (MynaGenerator *generator, const GlmTurn *turns, gsize n_turns, const char *continue_text, const char *session_path,
-          const GlmSampling *sampling, const GlmRequestFuncs *funcs, gpointer user_data, GDestroyNotify destroy)
+generate (MynaGenerator *generator, const MynaRecipe *recipe, const GlmRequest *asked, const GlmRequestFuncs *funcs,
+          gpointer user_data, GDestroyNotify destroy)
 {
   FakeGenerator *self = FAKE_GENERATOR (generator);
   Request *request = g_new0 (Request, 1);
   GString *prompt = g_string_new (NULL);
+  gsize first = fit (asked->turns, asked->n_turns, self->context_length, &request->n_prompt);
 
-  for (gsize i = 0; i < n_turns; i++)
-    g_string_append_printf (prompt, "%s%s:%s", i ? "|" : "", turns[i].role, turns[i].content);
-  if (continue_text)
-    g_string_append_printf (prompt, "+%s", continue_text);
+  for (gsize i = 0; i < asked->n_turns; i++)
+    if (i >= first || g_str_equal (asked->turns[i].role, "system"))
+      g_string_append_printf (prompt, "%s%s:%s", prompt->len ? "|" : "", asked->turns[i].role, asked->turns[i].content);
+  if (asked->reply)
+    g_string_append_printf (prompt, "+%s", asked->reply);
   g_free (self->prompt);
   self->prompt = g_string_free (prompt, FALSE);
+  g_free (self->settings);
+  self->settings = g_strdup (recipe ? recipe->settings : NULL);
   request->id = ++self->last_id;
   request->funcs = *funcs;
   request->user_data = user_data;
   request->destroy = destroy;
-  request->n_prompt = strlen (self->prompt);
+  request->planned = (GlmPlanned){ first, request->n_prompt, self->context_length };
   g_queue_push_tail (&self->requests, request);
   return request->id;
+}
+
+/* The request that is spoken for, which has been told what was taken. */
+static Request *
+begin (FakeGenerator *self)
+{
+  Request *request = g_queue_peek_head (&self->requests);
+
+  if (request && !request->begun && request->funcs.planned)
+    request->funcs.planned (&request->planned, request->user_data);
+  request->begun = TRUE;
+  return request;
 }
 
 static void
@@ -111,29 +155,6 @@ cancel (MynaGenerator *generator, guint64 request_id)
       }
 }
 
-static void
-count_tokens_async (MynaGenerator *generator, const GlmTurn *turns, gsize n_turns, GCancellable *cancellable,
-                    GAsyncReadyCallback callback, gpointer user_data)
-{
-  g_autoptr (GTask) task = g_task_new (generator, cancellable, callback, user_data);
-  gssize n = 0;
-
-  for (gsize i = 0; i < n_turns; i++)
-    n += strlen (turns[i].content);
-  g_task_return_int (task, n);
-}
-
-static gboolean
-count_tokens_finish (MynaGenerator *generator, GAsyncResult *result, gsize *ret_n, GError **error)
-{
-  gssize n = g_task_propagate_int (G_TASK (result), error);
-
-  if (n < 0)
-    return FALSE;
-  *ret_n = n;
-  return TRUE;
-}
-
 static int
 get_context_length (MynaGenerator *generator)
 {
@@ -151,8 +172,6 @@ fake_generator_iface_init (MynaGeneratorInterface *iface)
 {
   iface->generate = generate;
   iface->cancel = cancel;
-  iface->count_tokens_async = count_tokens_async;
-  iface->count_tokens_finish = count_tokens_finish;
   iface->get_context_length = get_context_length;
   iface->get_model_name = get_model_name;
 }
@@ -165,6 +184,7 @@ fake_generator_finalize (GObject *object)
   g_queue_clear_full (&self->requests, (GDestroyNotify) request_free);
   request_free (self->late);
   g_free (self->prompt);
+  g_free (self->settings);
   G_OBJECT_CLASS (fake_generator_parent_class)->finalize (object);
 }
 
@@ -198,31 +218,31 @@ fake_generator_get_prompt (FakeGenerator *self)
   return self->prompt;
 }
 
-void
-fake_generator_say (FakeGenerator *self, const char *piece)
+const char *
+fake_generator_get_settings (FakeGenerator *self)
 {
-  fake_generator_write (self, GLM_REPLY_TEXT, piece);
+  return self->settings;
 }
 
 void
-fake_generator_write (FakeGenerator *self, GlmReplyKind kind, const char *piece)
+fake_generator_say (FakeGenerator *self, const char *piece)
 {
-  Request *request = g_queue_peek_head (&self->requests);
+  Request *request = begin (self);
 
   request->n_generated++;
-  request->funcs.piece (kind, piece, request->user_data);
+  request->funcs.piece (piece, request->user_data);
 }
 
 void
 fake_generator_say_late (FakeGenerator *self, const char *piece)
 {
-  self->late->funcs.piece (GLM_REPLY_TEXT, piece, self->late->user_data);
+  self->late->funcs.piece (piece, self->late->user_data);
 }
 
 void
 fake_generator_read (FakeGenerator *self, gsize n_done, gsize n_total)
 {
-  Request *request = g_queue_peek_head (&self->requests);
+  Request *request = begin (self);
 
   request->funcs.prompt (n_done, n_total, request->user_data);
 }
@@ -230,6 +250,7 @@ fake_generator_read (FakeGenerator *self, gsize n_done, gsize n_total)
 void
 fake_generator_end (FakeGenerator *self, GlmStopReason reason)
 {
+  begin (self);
   finish (self, reason, NULL);
 }
 

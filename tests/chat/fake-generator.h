@@ -17,13 +17,15 @@ FakeGenerator *fake_generator_new (void);
 guint fake_generator_n_requests (FakeGenerator *self);
 /* The prompt of the latest request, as "role:content|role:content|…"; with "+text" where a reply is continued. */
 const char *fake_generator_get_prompt (FakeGenerator *self);
+/* The settings of its recipe. */
+const char *fake_generator_get_settings (FakeGenerator *self);
 void fake_generator_say (FakeGenerator *self, const char *piece);
 /* The same with its kind. */
 void fake_generator_write (FakeGenerator *self, GlmReplyKind kind, const char *piece);
 void fake_generator_read (FakeGenerator *self, gsize n_done, gsize n_total);
 void fake_generator_end (FakeGenerator *self, GlmStopReason reason);
 void fake_generator_fail (FakeGenerator *self, GlmErrorCode code);
-/* Tokens of a prompt are its bytes.  0: no limit, nothing is counted. */
+/* Tokens of a prompt are its bytes.  0: no limit. */
 void fake_generator_set_context_length (FakeGenerator *self, int length);
 /* Pieces that arrive after a request was cancelled, as a careless engine might send them. */
 void fake_generator_say_late (FakeGenerator *self, const char *piece);

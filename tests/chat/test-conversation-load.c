@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "chat/myna-title.h"
 #include "conversation-fixture.h"
 
 /* ---- Opening again ---------------------------------------------------------------------------------------------- */
@@ -16,14 +17,14 @@ test_reopen (Fixture *f, gconstpointer data)
 
   fixture_exchange (f, "q", "a");
   id = myna_conversation_get_id (f->conversation);
-  same = myna_conversation_new_with_generator (f->db, MYNA_GENERATOR (f->engine), id);
+  same = myna_conversation_new (f->db, MYNA_GENERATOR (f->engine), id);
   g_assert_true (same == f->conversation);
   g_object_unref (same);
 
   myna_conversation_set_draft (f->conversation, "unsent");
   fixture_settle (f);
   g_assert_finalize_object (f->conversation);
-  f->conversation = myna_conversation_new_with_generator (f->db, MYNA_GENERATOR (f->engine), id);
+  f->conversation = myna_conversation_new (f->db, MYNA_GENERATOR (f->engine), id);
   g_assert_true (myna_conversation_get_loading (f->conversation));
   fixture_idle (f);
   fixture_load_all (f);
@@ -62,7 +63,7 @@ test_interrupted (Fixture *f, gconstpointer data)
   fixture_settle (f);
   g_assert_finalize_object (f->conversation);
 
-  f->conversation = myna_conversation_new_with_generator (f->db, MYNA_GENERATOR (f->engine), id);
+  f->conversation = myna_conversation_new (f->db, MYNA_GENERATOR (f->engine), id);
   fixture_idle (f);
   fixture_load_all (f);
   assert_shown (f, "u:q|a:half");
@@ -88,7 +89,7 @@ test_left_alone (Fixture *f, gconstpointer data)
   g_clear_object (&f->conversation);
   fake_generator_say (f->engine, "a");
   fake_generator_end (f->engine, GLM_STOP_END);
-  f->conversation = myna_conversation_new_with_generator (f->db, MYNA_GENERATOR (f->engine), id);
+  f->conversation = myna_conversation_new (f->db, MYNA_GENERATOR (f->engine), id);
   fixture_idle (f);
   fixture_load_all (f);
   assert_stored (f, "u:q|a:a");
@@ -109,7 +110,7 @@ test_paging (Fixture *f, gconstpointer data)
       parent = test_add_message (f->db, id, parent, i % 2 ? STORE_ROLE_ASSISTANT : STORE_ROLE_USER, STORE_STATE_COMPLETE, text);
     }
   g_clear_object (&f->conversation);
-  f->conversation = myna_conversation_new_with_generator (f->db, MYNA_GENERATOR (f->engine), id);
+  f->conversation = myna_conversation_new (f->db, MYNA_GENERATOR (f->engine), id);
   fixture_idle (f);
   g_assert_cmpuint (fixture_n_items (f), ==, 2000);
   wait_for (myna_message_get_loaded (fixture_item (f, 1999)));
@@ -172,21 +173,16 @@ test_progress (Fixture *f, gconstpointer data)
   assert_stored (f, "u:q|a:");
 }
 
-static void
-set_system_cb (MynaConversation *conversation)
-{
-  myna_conversation_set_sampling (conversation, NULL, "Be brief.");
-}
-
 /* The system prompt comes first and is never left out. */
 static void
 test_system_prompt (Fixture *f, gconstpointer data)
 {
-  g_signal_connect (f->conversation, "prepare", G_CALLBACK (set_system_cb), NULL);
+  myna_conversation_set_settings (f->conversation, "{\"system\": \"Be brief.\"}");
   fake_generator_set_context_length (f->engine, 100);
   for (int i = 0; i < 6; i++)
     fixture_exchange (f, "question x", "answer ...");
   g_assert_true (g_str_has_prefix (fake_generator_get_prompt (f->engine), "system:Be brief.|user:question x|"));
+  g_assert_cmpstr (fake_generator_get_settings (f->engine), ==, myna_conversation_get_settings (f->conversation));
   g_assert_cmpuint (myna_conversation_get_context_start (f->conversation), >, 0);
 }
 

@@ -1,16 +1,20 @@
-/* test-sessions.c: the evaluated state of conversations on disk, with a real store, a real engine and the starter model
+/* test-sessions.c: the core with a real store, a real engine and the starter model: what becomes of a conversation's settings,
+ * and its evaluated state on disk
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "chat/myna-session-cache.h"
+#include "chat/myna-core.h"
 
 #include <glib/gstdio.h>
 #include <utime.h>
 
+#include "chat/myna-session-cache.h"
 #include "store-test.h"
 
 /* The starter model tells one of some hundred tokens. */
 #define QUESTION "Tell me a story about a small bird."
+/* Greedy, so that runs can be compared. */
+#define SETTINGS "{\"temperature\": 0, \"top_p\": 1, \"repetition_penalty\": 1, \"max_tokens\": 100}"
 
 /* Runs the main loop until the condition holds; the test's own time limit is the time limit. */
 #define wait_for(condition)                  \
@@ -25,8 +29,7 @@
 typedef struct
 {
   StoreDb *db;
-  GlmActor *actor;
-  MynaSessionCache *cache;
+  MynaCore *core;
   MynaConversation *conversation;
   gsize n_evaluated; /* tokens of the last prompt that had to be */
 } Run;
@@ -39,16 +42,6 @@ typedef struct
 } Fixture;
 
 static void
-loaded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GError) error = NULL;
-
-  g_assert_true (glm_actor_load_finish (GLM_ACTOR (source), result, &error));
-  g_assert_no_error (error);
-  *(gboolean *) user_data = TRUE;
-}
-
-static void
 progress_cb (MynaConversation *conversation, GParamSpec *pspec, Run *run)
 {
   MynaPromptProgress progress;
@@ -58,28 +51,30 @@ progress_cb (MynaConversation *conversation, GParamSpec *pspec, Run *run)
 }
 
 static void
-open_conversation (Run *run, gint64 id)
+show_conversation (Run *run, MynaConversation *conversation)
 {
   g_clear_object (&run->conversation);
-  run->conversation = myna_conversation_new_for_id (run->db, run->actor, id);
-  g_signal_connect_swapped (run->conversation, "prepare", G_CALLBACK (myna_session_cache_prepare), run->cache);
+  run->conversation = conversation;
   g_signal_connect (run->conversation, "notify::activity", G_CALLBACK (progress_cb), run);
+}
+
+/* Its state is not read before it is asked. */
+static void
+open_conversation (Run *run, gint64 id)
+{
+  show_conversation (run, myna_conversation_new (run->db, MYNA_GENERATOR (run->core), id));
 }
 
 static void
 start (Fixture *f)
 {
   g_autofree char *path = g_build_filename (f->folder, "chats.db", NULL);
-  g_autofree char *model = g_build_filename (g_getenv ("MYNA_DATA_DIR"), "models", "myna-fledgling-q8_0.gguf", NULL);
+  g_autoptr (GSettings) settings = g_settings_new (MYNA_APP_ID);
   g_autoptr (GError) error = NULL;
-  gboolean loaded = FALSE;
 
-  f->run = (Run){ .db = test_open (path, &error), .actor = glm_actor_new () };
+  f->run = (Run){ .db = test_open (path, &error), .core = myna_core_new (settings, f->sessions) };
   g_assert_no_error (error);
-  f->run.cache = myna_session_cache_new (f->run.actor, f->sessions);
-  glm_actor_load_async (f->run.actor, model, NULL, NULL, loaded_cb, &loaded);
-  wait_for (loaded);
-  myna_session_cache_set_store (f->run.cache, f->run.db);
+  myna_core_set_store (f->run.core, f->run.db, NULL);
   open_conversation (&f->run, 0);
 }
 
@@ -100,12 +95,13 @@ static void
 stop (Fixture *f)
 {
   Run *run = &f->run;
+  GlmActor *engine = g_object_ref (myna_core_get_engine (run->core));
 
   g_clear_object (&run->conversation);
-  myna_session_cache_set_store (run->cache, NULL);
-  store_close (run->db);
-  finalise (run->cache);
-  finalise (run->actor);
+  myna_core_close (run->core);
+  myna_core_set_store (run->core, NULL, NULL);
+  finalise (run->core);
+  finalise (engine);
   g_clear_object (&run->db);
 }
 
@@ -126,23 +122,26 @@ teardown (Fixture *f, gconstpointer data)
 }
 
 static void
-counted_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+refused_cb (const GlmResult *result, const GError *error, gpointer user_data)
 {
+  g_assert_nonnull (error);
   *(gboolean *) user_data = TRUE;
 }
 
-/* Till the engine has done what was asked of it: jobs are done in order. */
+/* Till the engine has done what was asked of it: jobs are done in order, and one that cannot be done changes nothing. */
 static void
 settle (Run *run)
 {
-  const GlmTurn turn = { .role = "user", .content = "x" };
+  static const GlmRequestFuncs funcs = { .ended = refused_cb };
+  const GlmTurn turn = { .role = "nobody", .content = "x" };
+  const GlmRequest request = { .turns = &turn, .n_turns = 1 };
   g_autoptr (GPtrArray) list = test_list (run->db, STORE_LIST_ACTIVE);
-  gboolean counted = FALSE;
+  gboolean refused = FALSE;
 
   while (g_main_context_iteration (NULL, FALSE))
     ;
-  glm_actor_count_tokens_async (run->actor, &turn, 1, NULL, counted_cb, &counted);
-  wait_for (counted);
+  glm_actor_generate (myna_core_get_engine (run->core), &request, &funcs, &refused, NULL);
+  wait_for (refused);
 }
 
 static MynaMessage *
@@ -154,14 +153,12 @@ last (Run *run)
   return message; /* the list keeps it */
 }
 
-/* When the conversation is read; greedy, so that runs can be compared. */
+/* When the conversation is read. */
 static void
 make_ready (Run *run)
 {
-  const GlmSampling greedy = { .temperature = 0, .top_p = 1, .repetition_penalty = 1, .max_tokens = 100 };
-
   wait_for (!myna_conversation_get_loading (run->conversation));
-  myna_conversation_set_sampling (run->conversation, &greedy, NULL);
+  myna_conversation_set_settings (run->conversation, SETTINGS);
   run->n_evaluated = 0;
 }
 
@@ -227,15 +224,17 @@ test_restart (Fixture *f, gconstpointer data)
 
   stop (f);
   start (f);
-  open_conversation (&f->run, id);
   if (data)
     {
-      myna_session_cache_restore (f->run.cache, f->run.conversation);
+      myna_model_library_ensure (myna_core_get_models (f->run.core), NULL, NULL);
+      show_conversation (&f->run, myna_core_open_conversation (f->run.core, id));
       g_usleep (250 * 1000);
       settle (&f->run);
       settle (&f->run);
       g_assert_cmpint (g_unlink (path), ==, 0); /* it is not needed any more */
     }
+  else
+    open_conversation (&f->run, id);
   ask (&f->run, "Why?");
   g_assert_cmpint (f->run.n_evaluated, >, 0);
   g_assert_cmpint (f->run.n_evaluated, <, 20);
@@ -401,6 +400,7 @@ test_trim (Fixture *f, gconstpointer data)
   const struct utimbuf long_ago = { 1000000000, 1000000000 };
   g_autofree char *old = g_strdup_printf ("%s/1000-1.kv", f->sessions);
   g_autoptr (GDir) dir = NULL;
+  g_autoptr (MynaSessionCache) cache = myna_session_cache_new (myna_core_get_engine (f->run.core), f->sessions);
   guint n_files = 0;
 
   g_assert_cmpint (g_mkdir_with_parents (f->sessions, 0700), ==, 0);
@@ -412,7 +412,7 @@ test_trim (Fixture *f, gconstpointer data)
     }
   g_assert_true (g_file_set_contents (old, "x", 1, NULL));
   g_assert_cmpint (g_utime (old, &long_ago), ==, 0);
-  myna_session_cache_trim (f->run.cache);
+  myna_session_cache_trim (cache);
   wait_for (!g_file_test (old, G_FILE_TEST_EXISTS));
   g_usleep (100 * 1000);
   dir = g_dir_open (f->sessions, 0, NULL);
@@ -421,10 +421,70 @@ test_trim (Fixture *f, gconstpointer data)
   g_assert_cmpint (n_files, ==, 256);
 }
 
+/* A conversation's settings reach the engine, also where its model is not loaded yet; the library loads it as they say. */
+static void
+test_settings (Fixture *f, gconstpointer data)
+{
+  g_autofree char *text = NULL;
+  MynaMessage *reply;
+  int used, length;
+
+  wait_for (!myna_conversation_get_loading (f->run.conversation));
+  g_assert_null (glm_actor_get_model_path (myna_core_get_engine (f->run.core)));
+  myna_conversation_set_settings (f->run.conversation,
+                                  "{\"seed\": 5, \"max_tokens\": 7, \"context_length\": 512, \"system\": \"Be brief.\"}");
+  for (int i = 0; i < 2; i++)
+    {
+      if (i == 0)
+        myna_conversation_send (f->run.conversation, QUESTION);
+      else
+        myna_conversation_regenerate (f->run.conversation, last (&f->run));
+      wait_for (!myna_conversation_get_busy (f->run.conversation) && !myna_conversation_get_loading (f->run.conversation));
+      reply = last (&f->run);
+      g_assert_cmpint (myna_message_get_state (reply), ==, STORE_STATE_LENGTH);
+      g_assert_cmpint (myna_message_get_record (reply)->n_tokens, ==, 7);
+      g_assert_nonnull (myna_message_get_record (reply)->model);
+      if (i == 0)
+        text = g_strdup (myna_message_get_text (reply));
+    }
+  g_assert_cmpstr (myna_message_get_text (last (&f->run)), ==, text);
+  myna_conversation_get_context (f->run.conversation, &used, &length);
+  g_assert_cmpint (length, ==, 512);
+  g_assert_cmpint (used, ==, myna_message_get_record (last (&f->run))->n_prompt_tokens + 7);
+}
+
+/* The core keeps a chat for as long as a reply is written in it, and knows which one is temporary. */
+static void
+test_busy (Fixture *f, gconstpointer data)
+{
+  MynaConversation *conversation = myna_core_new_conversation (f->run.core);
+  gint64 id;
+
+  myna_conversation_set_settings (conversation, SETTINGS);
+  myna_conversation_send (conversation, QUESTION);
+  wait_for (myna_conversation_get_id (conversation));
+  id = myna_conversation_get_id (conversation);
+  g_object_unref (conversation);
+  g_assert_true (myna_core_is_busy (f->run.core, id));
+  g_assert_cmpuint (myna_core_get_n_busy (f->run.core), ==, 1);
+  wait_for (!myna_core_is_busy (f->run.core, id));
+
+  myna_core_begin_temporary (f->run.core);
+  wait_for (myna_core_get_temporary (f->run.core));
+  conversation = myna_core_get_temporary (f->run.core);
+  myna_conversation_send (conversation, QUESTION);
+  wait_for (myna_conversation_get_activity (conversation) == MYNA_ACTIVITY_WRITING);
+  g_assert_cmpint (myna_core_get_history_id (f->run.core, conversation), ==, 0);
+  g_assert_cmpuint (myna_core_get_n_busy (f->run.core), ==, 1);
+  myna_core_end_temporary (f->run.core);
+  g_assert_null (myna_core_get_temporary (f->run.core));
+  g_assert_cmpuint (myna_core_get_n_busy (f->run.core), ==, 0);
+}
+
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, NULL);
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
   g_test_add ("/sessions/restart-restored", Fixture, "restored when opened", setup, test_restart, teardown);
   g_test_add ("/sessions/restart", Fixture, NULL, setup, test_restart, teardown);
   g_test_add ("/sessions/damaged", Fixture, NULL, setup, test_damaged, teardown);
@@ -434,5 +494,7 @@ main (int argc, char **argv)
   g_test_add ("/sessions/delete-while-writing", Fixture, NULL, setup, test_delete_while_writing, teardown);
   g_test_add ("/sessions/left-over", Fixture, NULL, setup, test_left_over, teardown);
   g_test_add ("/sessions/trim", Fixture, NULL, setup, test_trim, teardown);
+  g_test_add ("/core/settings", Fixture, NULL, setup, test_settings, teardown);
+  g_test_add ("/core/busy", Fixture, NULL, setup, test_busy, teardown);
   return g_test_run ();
 }

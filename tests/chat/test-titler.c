@@ -33,9 +33,9 @@ set_up (Fixture *f, gconstpointer data)
 {
   f->db = test_open_memory ();
   f->engine = fake_generator_new ();
-  f->conversation = myna_conversation_new_with_generator (f->db, MYNA_GENERATOR (f->engine), 0);
+  f->conversation = myna_conversation_new (f->db, MYNA_GENERATOR (f->engine), 0);
   f->titler = myna_titler_new (1);
-  myna_titler_watch (f->titler, f->conversation, f->db);
+  myna_titler_watch (f->titler, f->conversation, TRUE);
 }
 
 static void

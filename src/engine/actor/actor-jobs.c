@@ -291,14 +291,33 @@ plan (GlmEngine *engine, const GlmJob *job, GlmPrompt *ret_prompt, GlmError *err
   return TRUE;
 }
 
+/* What the request leaves to the model. */
+static void
+complete_sampling (const GlmEngine *engine, GlmSampling *sampling)
+{
+  GlmSampling own;
+
+  glm_model_default_sampling (engine->model, &own);
+  if (sampling->temperature < 0)
+    sampling->temperature = own.temperature;
+  if (sampling->top_k < 0)
+    sampling->top_k = own.top_k;
+  if (sampling->top_p < 0)
+    sampling->top_p = own.top_p;
+  if (sampling->min_p < 0)
+    sampling->min_p = own.min_p;
+  if (sampling->repetition_penalty < 0)
+    sampling->repetition_penalty = own.repetition_penalty;
+  if (sampling->max_tokens < 0)
+    sampling->max_tokens = own.max_tokens;
+}
+
 /* With G_MESSAGES_DEBUG: how replies are really made. */
 static void
 log_request (const GlmEngine *engine, const GlmJob *job)
 {
-  GlmSampling s = job->sampling;
+  const GlmSampling s = job->sampling;
 
-  if (!job->has_sampling)
-    glm_model_default_sampling (engine->model, &s);
   g_debug ("generate: temperature %.3g, top-p %.3g, top-k %d, min-p %.3g, repetition penalty %.3g, seed %" G_GUINT64_FORMAT
            ", at most %d tokens, context %d",
            (double) s.temperature, (double) s.top_p, s.top_k, (double) s.min_p, (double) s.repetition_penalty, s.seed,
@@ -319,14 +338,14 @@ generate (GlmEngine *engine, GlmJob *job, GlmResult *ret_result, GlmError *error
       g_strlcpy (error->message, "no model is loaded", sizeof error->message);
       return FALSE;
     }
-  ok = plan (engine, job, &prompt, error);
-  if (ok && job->path)
+  if (!plan (engine, job, &prompt, error))
+    return FALSE;
+  complete_sampling (engine, &job->sampling);
+  if (job->path)
     restore_session (engine, job->path, prompt.ids.ids, prompt.ids.n);
   set_saved_path (engine, NULL);
-  if (ok)
-    log_request (engine, job);
-  if (ok)
-    ok = glm_generate (engine->session, &prompt, job->has_sampling ? &job->sampling : NULL, &funcs, NULL, ret_result, error);
+  log_request (engine, job);
+  ok = glm_generate (engine->session, &prompt, &job->sampling, &funcs, NULL, ret_result, error);
   glm_prompt_clear (&prompt);
   return ok;
 }
@@ -349,20 +368,6 @@ run_generate (GlmEngine *engine, GlmJob *job)
     save_session (engine, job->path);
 }
 
-static void
-run_count (GlmEngine *engine, GlmJob *job)
-{
-  GlmEvent *event = glm_event_new (GLM_EVENT_COUNTED, job->id);
-  GlmPrompt prompt = { 0 };
-  GlmError error = { .code = GLM_ERROR_ARGUMENT, .message = "no model is loaded" };
-
-  if (!engine->model || !glm_model_fit (engine->model, job->turns, job->n_turns, NULL, NULL, &prompt, &error))
-    set_error (event, &error);
-  event->n_done = prompt.ids.n;
-  glm_prompt_clear (&prompt);
-  glm_actor_thread_post (engine->thread, event);
-}
-
 /* ---- ---------------------------------------------------------------------------------------------------------------- */
 
 void
@@ -373,7 +378,6 @@ glm_engine_run (GlmEngine *engine, GlmJob *job)
     case GLM_JOB_LOAD: run_load (engine, job); break;
     case GLM_JOB_UNLOAD: run_unload (engine); break;
     case GLM_JOB_GENERATE: run_generate (engine, job); break;
-    case GLM_JOB_COUNT: run_count (engine, job); break;
     case GLM_JOB_RESTORE: run_restore (engine, job); break;
     case GLM_JOB_FORGET: run_forget (engine, job); break;
     }
@@ -392,10 +396,6 @@ glm_engine_refuse (const GlmEngine *engine, const GlmJob *job)
       break;
     case GLM_JOB_LOAD:
       event = glm_event_new (GLM_EVENT_LOADED, job->id);
-      set_error (event, &cancelled_error);
-      break;
-    case GLM_JOB_COUNT:
-      event = glm_event_new (GLM_EVENT_COUNTED, job->id);
       set_error (event, &cancelled_error);
       break;
     case GLM_JOB_UNLOAD:

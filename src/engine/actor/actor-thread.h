@@ -24,7 +24,6 @@ typedef enum
   GLM_JOB_LOAD,
   GLM_JOB_UNLOAD,
   GLM_JOB_GENERATE,
-  GLM_JOB_COUNT,
   GLM_JOB_RESTORE,
   GLM_JOB_FORGET,
 } GlmJobType;
@@ -36,12 +35,11 @@ typedef struct
   GlmCancel cancel;
   char *path; /* LOAD: the model; GENERATE (or NULL), RESTORE, FORGET: the conversation's state */
   GlmActorLoadOptions options;
-  GlmTurn *turns; /* GENERATE, COUNT: a deep copy */
+  GlmTurn *turns; /* GENERATE: a deep copy */
   gsize n_turns;
   char *reply;
   GlmFit fit;
   GlmSampling sampling;
-  gboolean has_sampling;
 } GlmJob;
 
 typedef enum
@@ -54,7 +52,6 @@ typedef enum
   GLM_EVENT_PROMPT,
   GLM_EVENT_PIECE,
   GLM_EVENT_ENDED,
-  GLM_EVENT_COUNTED,
 } GlmEventType;
 
 /* What LOADED says about the model. */
@@ -76,7 +73,7 @@ typedef struct
   GlmPlanned planned;
   GlmReplyKind kind;     /* PIECE */
   GString *text;         /* PIECE */
-  gsize n_done, n_total; /* PROMPT; PIECE: tokens so far; COUNTED: n_done tokens */
+  gsize n_done, n_total; /* PROMPT; PIECE: tokens so far */
   double seconds;        /* PIECE: since the first token */
   GlmResult result;      /* ENDED */
   gboolean has_error;

@@ -131,8 +131,6 @@ on_task_event (GlmActor *self, const GlmEvent *event)
     g_cancellable_disconnect (g_task_get_cancellable (request->task), request->cancel_handler);
   if (event->has_error)
     g_task_return_error (request->task, make_error (&event->error));
-  else if (event->type == GLM_EVENT_COUNTED)
-    g_task_return_int (request->task, (gssize) event->n_done);
   else
     g_task_return_boolean (request->task, TRUE);
   request_free (request);
@@ -196,7 +194,6 @@ on_event (const GlmEvent *event, GObject *owner)
       on_task_event (self, event);
       break;
     case GLM_EVENT_UNLOADED: set_loaded (self, NULL); break;
-    case GLM_EVENT_COUNTED: on_task_event (self, event); break;
     case GLM_EVENT_PLANNED:
     case GLM_EVENT_PROMPT:
     case GLM_EVENT_PIECE: on_generation_event (self, event); break;
@@ -369,9 +366,7 @@ glm_actor_generate (GlmActor *self, const GlmRequest *request, const GlmRequestF
   job->reply = g_strdup (request->reply);
   job->fit = request->fit;
   job->path = g_strdup (request->session_path);
-  job->has_sampling = request->sampling != NULL;
-  if (request->sampling)
-    job->sampling = *request->sampling;
+  job->sampling = request->sampling ? *request->sampling : (GlmSampling) GLM_SAMPLING_OWN;
   glm_actor_thread_push (self->thread, job);
   return waiting->id;
 }
@@ -388,42 +383,6 @@ glm_actor_cancel (GlmActor *self, guint64 request_id)
     return;
   request->silent = TRUE;
   glm_actor_thread_cancel (self->thread, request_id);
-}
-
-void
-glm_actor_count_tokens_async (GlmActor *self, const GlmTurn *turns, gsize n_turns, GCancellable *cancellable,
-                              GAsyncReadyCallback callback, gpointer user_data)
-{
-  Request *request;
-  GlmJob *job;
-  GTask *task;
-
-  g_return_if_fail (GLM_IS_ACTOR (self));
-
-  task = g_task_new (self, cancellable, callback, user_data);
-  g_task_set_source_tag (task, glm_actor_count_tokens_async);
-  request = add_request (self);
-  job = glm_job_new (GLM_JOB_COUNT, request->id);
-  glm_job_set_turns (job, turns, n_turns);
-  push_task (self, job, request, task);
-}
-
-gboolean
-glm_actor_count_tokens_finish (GlmActor *self, GAsyncResult *result, gsize *ret_n, GError **error)
-{
-  GError *local = NULL;
-  gssize n;
-
-  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
-
-  n = g_task_propagate_int (G_TASK (result), &local);
-  if (local)
-    {
-      g_propagate_error (error, local);
-      return FALSE;
-    }
-  *ret_n = (gsize) n;
-  return TRUE;
 }
 
 /* ---- The object ------------------------------------------------------------------------------------------------- */

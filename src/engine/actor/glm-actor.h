@@ -57,6 +57,12 @@ void glm_actor_load_async (GlmActor *self, const char *path, const GlmActorLoadO
 gboolean glm_actor_load_finish (GlmActor *self, GAsyncResult *result, GError **error);
 void glm_actor_unload (GlmActor *self);
 
+/* Sampling that is the model's own in everything. */
+#define GLM_SAMPLING_OWN      \
+  {                           \
+    -1, -1, -1, -1, -1, 0, -1 \
+  }
+
 /* What a reply is made of.  Copied. */
 typedef struct
 {
@@ -64,7 +70,7 @@ typedef struct
   gsize n_turns;
   const char *reply;           /* its beginning, from which the model goes on; NULL: none.  Not emitted again */
   GlmFit fit;                  /* see glm_model_fit(); context_length 0: the session's */
-  const GlmSampling *sampling; /* NULL: the model's defaults */
+  const GlmSampling *sampling; /* NULL, and values below 0: the model's defaults */
   /* The file that keeps the conversation's evaluated state, in a folder that exists; NULL: nothing of it may be written (a
    * temporary chat).  What the file shares with the prompt is not evaluated again, and after the reply what is new is
    * appended.  It is a cache: another model, damage or a full disk are as if it were not there. */
@@ -105,10 +111,6 @@ void glm_actor_cancel (GlmActor *self, guint64 request_id);
 void glm_actor_restore_session (GlmActor *self, const char *path);
 void glm_actor_forget_session (GlmActor *self, const char *path);
 
-/* Counts the prompt tokens of these turns on the actor's thread. */
-void glm_actor_count_tokens_async (GlmActor *self, const GlmTurn *turns, gsize n_turns, GCancellable *cancellable,
-                                   GAsyncReadyCallback callback, gpointer user_data);
-gboolean glm_actor_count_tokens_finish (GlmActor *self, GAsyncResult *result, gsize *ret_n, GError **error);
 /* The context length of the loaded session, or 0. */
 int glm_actor_get_context_length (GlmActor *self);
 

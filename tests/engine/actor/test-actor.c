@@ -584,36 +584,37 @@ test_finalise_in_callback (void)
   reply_clear (&reply);
 }
 
-/* ---- Counting --------------------------------------------------------------------------------------------------- */
+/* ---- Sampling --------------------------------------------------------------------------------------------------- */
 
-static void
-on_counted (GObject *object, GAsyncResult *result, gpointer user_data)
+static char *
+dup_reply (GlmActor *actor, const GlmSampling *sampling)
 {
-  Answer *answer = user_data;
+  const GlmTurn turn = { .role = "user", .content = "Hello!" };
+  const GlmRequest request = { .turns = &turn, .n_turns = 1, .sampling = sampling };
+  Reply reply = { .actor = actor, .text = g_string_new (NULL) };
+  char *text;
 
-  answer->ok = glm_actor_count_tokens_finish (GLM_ACTOR (object), result, &answer->n, &answer->error);
-  answer->done = TRUE;
+  reply.id = glm_actor_generate (actor, &request, &funcs, &reply, on_destroyed);
+  WAIT_UNTIL (reply.n_ended);
+  text = g_strdup (reply.text->str);
+  reply_clear (&reply);
+  return text;
 }
 
+/* What the request does not say is the model's, whatever it holds when its turn comes. */
 static void
-test_count (void)
+test_sampling (void)
 {
   g_autoptr (GlmActor) actor = new_loaded_actor ();
-  const GlmTurn turn = { .role = "user", .content = "Hello!" };
-  Answer answer = { 0 };
-  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  GlmSampling whole = *glm_actor_get_default_sampling (actor), part = GLM_SAMPLING_OWN;
+  g_autofree char *expected = NULL, *text = NULL;
 
-  glm_actor_count_tokens_async (actor, &turn, 1, NULL, on_counted, &answer);
-  WAIT_UNTIL (answer.done);
-  g_assert_no_error (answer.error);
-  g_assert_cmpint (answer.n, ==, 8);
-
-  answer = (Answer){ 0 };
-  g_cancellable_cancel (cancellable);
-  glm_actor_count_tokens_async (actor, &turn, 1, cancellable, on_counted, &answer);
-  WAIT_UNTIL (answer.done);
-  g_assert_error (answer.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
-  g_clear_error (&answer.error);
+  whole.seed = part.seed = 7;
+  whole.max_tokens = part.max_tokens = 12;
+  expected = dup_reply (actor, &whole);
+  text = dup_reply (actor, &part);
+  g_assert_cmpstr (text, !=, "");
+  g_assert_cmpstr (text, ==, expected);
 }
 
 /* What a killed import left goes; what another program or a running import is writing stays. */
@@ -663,7 +664,7 @@ main (int argc, char **argv)
   g_test_add_func ("/actor/long-chat", test_long_chat);
   g_test_add_func ("/actor/finalise", test_finalise);
   g_test_add_func ("/actor/finalise-in-callback", test_finalise_in_callback);
-  g_test_add_func ("/actor/count", test_count);
+  g_test_add_func ("/actor/sampling", test_sampling);
   g_test_add_func ("/actor/left-overs", test_left_overs);
   return g_test_run ();
 }

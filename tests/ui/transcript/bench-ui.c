@@ -221,7 +221,7 @@ bench_open (Bench *bench)
 {
   gint64 start = g_get_monotonic_time ();
   double cpu = thread_time ();
-  MynaConversation *conversation = myna_conversation_new_with_generator (bench->db, MYNA_GENERATOR (bench->engine), bench->id);
+  MynaConversation *conversation = myna_conversation_new (bench->db, MYNA_GENERATOR (bench->engine), bench->id);
 
   myna_conversation_view_set_conversation (MYNA_CONVERSATION_VIEW (bench->view), conversation);
   while (!shows_last (bench, conversation))

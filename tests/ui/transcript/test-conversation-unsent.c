@@ -73,7 +73,7 @@ reopen (View *v, gint64 id)
   myna_conversation_view_set_conversation (view, NULL);
   fixture_settle (&v->base);
   g_assert_finalize_object (v->base.conversation);
-  v->base.conversation = myna_conversation_new_with_generator (v->base.db, MYNA_GENERATOR (v->base.engine), id);
+  v->base.conversation = myna_conversation_new (v->base.db, MYNA_GENERATOR (v->base.engine), id);
   myna_conversation_view_set_conversation (view, v->base.conversation);
 }
 
@@ -128,7 +128,7 @@ test_attachment_stays (View *v, gconstpointer data)
 {
   MynaConversationView *view = MYNA_CONVERSATION_VIEW (v->view);
   MynaComposer *composer = MYNA_COMPOSER (find_named (v->view, "composer"));
-  g_autoptr (MynaConversation) other = myna_conversation_new_with_generator (v->base.db, MYNA_GENERATOR (v->base.engine), 0);
+  g_autoptr (MynaConversation) other = myna_conversation_new (v->base.db, MYNA_GENERATOR (v->base.engine), 0);
 
   exchange (v, "q", "a");
   myna_composer_attach_text (composer, "novel.txt", "Call me Ishmael.");

@@ -296,7 +296,7 @@ test_show_message (View *v, gconstpointer data)
     }
   myna_conversation_view_set_conversation (MYNA_CONVERSATION_VIEW (v->view), NULL);
   g_object_unref (v->base.conversation);
-  v->base.conversation = myna_conversation_new_with_generator (v->base.db, MYNA_GENERATOR (v->base.engine), id);
+  v->base.conversation = myna_conversation_new (v->base.db, MYNA_GENERATOR (v->base.engine), id);
   myna_conversation_view_set_conversation (MYNA_CONVERSATION_VIEW (v->view), v->base.conversation);
   myna_conversation_view_show_message (MYNA_CONVERSATION_VIEW (v->view), wanted, "");
   fixture_idle (&v->base);
@@ -407,7 +407,7 @@ test_place (View *v, gconstpointer data)
       g_assert_cmpfloat (top_of (v, row), ==, top);
     }
 
-  other = myna_conversation_new_with_generator (v->base.db, MYNA_GENERATOR (v->base.engine), 0);
+  other = myna_conversation_new (v->base.db, MYNA_GENERATOR (v->base.engine), 0);
   myna_conversation_view_set_conversation (view, other);
   fake_generator_say (v->base.engine, "while nobody looks");
   fake_generator_end (v->base.engine, GLM_STOP_END);

@@ -1,0 +1,145 @@
+/* myna-draft.c: what is written in a conversation and not sent, kept in the store
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "chat/myna-draft.h"
+
+#define SAVE_DELAY_MS 400
+
+struct MynaDraft
+{
+  StoreDb *store;
+  gint64 id;      /* 0: no row yet */
+  gboolean known; /* the row's was read, or there was none: what the store says does not matter any more */
+  char *text;
+  char *queued;
+  guint source;
+};
+
+MynaDraft *
+myna_draft_new (StoreDb *store, gint64 id)
+{
+  MynaDraft *self = g_new0 (MynaDraft, 1);
+
+  self->store = g_object_ref (store);
+  self->id = id;
+  self->known = id == 0;
+  return self;
+}
+
+void
+myna_draft_free (MynaDraft *self)
+{
+  myna_draft_leave (self);
+  g_object_unref (self->store);
+  g_free (self->text);
+  g_free (self->queued);
+  g_free (self);
+}
+
+/* NULL: nothing. */
+static char *
+join (const char *first, const char *second)
+{
+  gboolean has_first = first && *first, has_second = second && *second;
+
+  if (has_first && has_second)
+    return g_strconcat (first, "\n\n", second, NULL);
+  return has_first || has_second ? g_strdup (has_first ? first : second) : NULL;
+}
+
+static void
+save (MynaDraft *self)
+{
+  g_autofree char *unsent = NULL;
+
+  g_clear_handle_id (&self->source, g_source_remove);
+  if (self->id == 0 || !self->known)
+    return;
+  unsent = join (self->queued, self->text);
+  store_set_draft_async (self->store, self->id, unsent, NULL, NULL, NULL);
+}
+
+static gboolean
+timeout_cb (gpointer user_data)
+{
+  MynaDraft *self = user_data;
+
+  self->source = 0;
+  save (self);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+save_soon (MynaDraft *self)
+{
+  if (self->id && self->known && !self->source)
+    self->source = g_timeout_add (SAVE_DELAY_MS, timeout_cb, self);
+}
+
+void
+myna_draft_set_id (MynaDraft *self, gint64 id)
+{
+  self->id = id;
+  if (self->text || self->queued)
+    save (self);
+}
+
+gboolean
+myna_draft_take_stored (MynaDraft *self, const char *stored)
+{
+  char *both;
+
+  if (self->known)
+    return FALSE;
+  self->known = TRUE;
+  if (self->text || self->queued)
+    save_soon (self);
+  if (!stored || !*stored)
+    return FALSE;
+  both = join (stored, self->text);
+  g_free (self->text);
+  self->text = both;
+  return TRUE;
+}
+
+const char *
+myna_draft_get_text (MynaDraft *self)
+{
+  return self->text;
+}
+
+gboolean
+myna_draft_set_text (MynaDraft *self, const char *text)
+{
+  if (g_strcmp0 (self->text ? self->text : "", text ? text : "") == 0)
+    return FALSE;
+  g_free (self->text);
+  self->text = g_strdup (text);
+  save_soon (self);
+  return TRUE;
+}
+
+void
+myna_draft_set_queued (MynaDraft *self, const char *text)
+{
+  g_free (self->queued);
+  self->queued = g_strdup (text);
+  save (self);
+}
+
+void
+myna_draft_leave (MynaDraft *self)
+{
+  g_autofree char *unsent = NULL;
+
+  if (self->source)
+    save (self);
+  if (self->id == 0 || self->known)
+    return;
+  /* The row was never read. */
+  self->known = TRUE;
+  unsent = join (self->queued, self->text);
+  if (unsent)
+    store_append_draft_async (self->store, self->id, unsent, NULL, NULL, NULL);
+}

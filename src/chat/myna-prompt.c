@@ -1,0 +1,175 @@
+/* myna-prompt.c: a conversation as turns for the model
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "chat/myna-prompt.h"
+
+#include <string.h>
+
+#include "chat/myna-attachment.h"
+#include "chat/texts.h"
+
+#define PAGE 50
+/* More bytes a token than this are not worth reading: spaces and long words come to about 8. */
+#define BYTES_PER_TOKEN 10
+/* Read where the model's limit is not known yet. */
+#define BYTES_UNLIMITED (1 << 20)
+
+typedef struct
+{
+  StoreDb *store;
+  GPtrArray *messages;
+  StoreMessage **records; /* [messages->len]: text with attachments; NULL: not read, or not there any more */
+  char *system;
+  guint first;
+  guint low;     /* texts are read from here on */
+  gsize n_bytes; /* of texts [low, end) */
+  gsize max_bytes;
+} Reading;
+
+static void
+reading_free (gpointer data)
+{
+  Reading *reading = data;
+
+  g_object_unref (reading->store);
+  for (guint i = 0; i < reading->messages->len; i++)
+    if (reading->records[i])
+      store_message_free (reading->records[i]);
+  g_free (reading->records);
+  g_free (reading->system);
+  g_ptr_array_unref (reading->messages);
+  g_free (reading);
+}
+
+void
+myna_prompt_free (MynaPrompt *prompt)
+{
+  if (!prompt)
+    return;
+  g_array_unref (prompt->turns);
+  g_array_unref (prompt->positions);
+  g_ptr_array_unref (prompt->texts);
+  g_free (prompt);
+}
+
+void
+myna_prompt_add_turn (MynaPrompt *prompt, const char *role, const char *metadata, const char *text, guint position)
+{
+  GlmTurn turn = { .role = role, .content = g_strdup (text), .metadata = g_strdup (metadata) };
+
+  g_ptr_array_add (prompt->texts, (gpointer) turn.content);
+  g_ptr_array_add (prompt->texts, (gpointer) turn.metadata);
+  g_array_append_val (prompt->turns, turn);
+  g_array_append_val (prompt->positions, position);
+}
+
+static const char *
+role_name (StoreRole role)
+{
+  switch (role)
+    {
+    case STORE_ROLE_SYSTEM: return "system";
+    case STORE_ROLE_ASSISTANT: return "assistant";
+    case STORE_ROLE_OBSERVATION: return "observation";
+    case STORE_ROLE_USER:
+    default: return "user";
+    }
+}
+
+/* Replies without a word say nothing and are left out, unless they call a tool: its name stands beside the role. */
+static MynaPrompt *
+make_turns (const Reading *reading)
+{
+  MynaPrompt *prompt = g_new0 (MynaPrompt, 1);
+
+  prompt->turns = g_array_new (FALSE, TRUE, sizeof (GlmTurn));
+  prompt->positions = g_array_new (FALSE, FALSE, sizeof (guint));
+  prompt->texts = g_ptr_array_new_with_free_func (g_free);
+  prompt->cut = reading->low > reading->first;
+  if (reading->system && *reading->system)
+    myna_prompt_add_turn (prompt, "system", NULL, reading->system, reading->low);
+  for (guint i = reading->low; i < reading->messages->len; i++)
+    {
+      const StoreMessage *record = reading->records[i];
+
+      if (record && (*record->text || record->call || record->role == STORE_ROLE_USER))
+        myna_prompt_add_turn (prompt, role_name (record->role), record->call ? record->call->metadata : NULL, record->text, i);
+    }
+  return prompt;
+}
+
+static void read_page (GTask *task);
+
+static void
+page_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GTask *task = user_data;
+  Reading *reading = g_task_get_task_data (task);
+  GError *error = NULL;
+  g_autoptr (GPtrArray) texts = myna_texts_read_finish (result, &error);
+
+  if (!texts)
+    {
+      g_task_return_error (task, error);
+      g_object_unref (task);
+      return;
+    }
+  for (guint i = 0; i < texts->len; i++)
+    {
+      StoreMessage *record = g_steal_pointer (&g_ptr_array_index (texts, i));
+      char *text;
+
+      if (!record)
+        continue;
+      text = myna_attachments_prepend (record->attachments, record->text);
+      g_free (record->text);
+      record->text = text;
+      reading->records[reading->low + i] = record;
+      reading->n_bytes += strlen (text);
+    }
+  read_page (task);
+}
+
+static void
+read_page (GTask *task)
+{
+  Reading *reading = g_task_get_task_data (task);
+  guint n = MIN (PAGE, reading->low - reading->first);
+
+  if (n == 0 || reading->n_bytes >= reading->max_bytes)
+    {
+      g_task_return_pointer (task, make_turns (reading), (GDestroyNotify) myna_prompt_free);
+      g_object_unref (task);
+      return;
+    }
+  reading->low -= n;
+  myna_texts_read_async (reading->store, reading->messages, reading->low, n, g_task_get_cancellable (task), page_read_cb, task);
+}
+
+void
+myna_prompt_read_async (StoreDb *store, GPtrArray *messages, guint first, const char *system, int context_length,
+                        GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  GTask *task = g_task_new (NULL, cancellable, callback, user_data);
+  Reading *reading = g_new0 (Reading, 1);
+
+  g_task_set_source_tag (task, myna_prompt_read_async);
+  reading->store = g_object_ref (store);
+  reading->messages = g_ptr_array_copy (messages, (GCopyFunc) (void (*) (void)) g_object_ref, NULL);
+  g_ptr_array_set_free_func (reading->messages, g_object_unref);
+  reading->records = g_new0 (StoreMessage *, messages->len + 1);
+  reading->system = g_strdup (system);
+  reading->first = MIN (first, messages->len);
+  reading->low = messages->len;
+  reading->max_bytes = context_length > 0 ? (gsize) context_length * BYTES_PER_TOKEN : BYTES_UNLIMITED;
+  g_task_set_task_data (task, reading, reading_free);
+
+  read_page (task);
+}
+
+MynaPrompt *
+myna_prompt_read_finish (GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}

@@ -1,0 +1,30 @@
+/* myna-prompt.h: a conversation as turns for the model
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "engine/actor/glm-actor.h"
+#include "chat/myna-message.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  GArray *turns;     /* GlmTurn: the system's first, then those of the messages */
+  GArray *positions; /* guint: of each turn's message; of the system's turn that of the next one */
+  GPtrArray *texts;  /* what the turns point to */
+  gboolean cut;      /* there are messages before, which could not fit */
+} MynaPrompt;
+
+/* Reads the texts of messages [first, end), from the end backwards and only as far as a context of this length (0: not
+ * known) could reach.  Which turns are taken is for glm_model_fit() to say.  system: NULL or "": none. */
+void myna_prompt_read_async (StoreDb *store, GPtrArray *messages, guint first, const char *system, int context_length,
+                             GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+MynaPrompt *myna_prompt_read_finish (GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* metadata: see GlmTurn. */
+void myna_prompt_add_turn (MynaPrompt *prompt, const char *role, const char *metadata, const char *text, guint position);
+void myna_prompt_free (MynaPrompt *prompt);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MynaPrompt, myna_prompt_free)
+
+G_END_DECLS

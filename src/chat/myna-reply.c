@@ -1,0 +1,493 @@
+/* myna-reply.c: one reply on its way from the prompt to the store
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Each step is asynchronous and may fail; what failed is told in the message.  A message's row exists from its first piece
+ * and follows within FLUSH_MS, so a crash loses no more than that.  The rows of a reply's messages are added one after the
+ * other, for each names the one before.
+ */
+#include "chat/myna-reply.h"
+
+#include <string.h>
+
+#include "chat/myna-chat-settings.h"
+#include "chat/myna-message-private.h"
+#include "chat/myna-prompt.h"
+
+#define FLUSH_MS 300
+
+struct _MynaReply
+{
+  GObject parent_instance;
+
+  MynaGenerator *generator;
+  MynaRecipe recipe; /* owns what it points to */
+  const MynaReplyFuncs *funcs;
+  gpointer owner; /* a reference while there is work, else NULL */
+
+  MynaReplyState state;
+  GPtrArray *parts;          /* MynaMessage; the last one is being written */
+  MynaMessage *adding;       /* the one of them whose row is on its way, or NULL; not owned */
+  GCancellable *cancellable; /* of the planning */
+  MynaPrompt *prompt;        /* what the engine was asked with */
+  GPtrArray *messages;       /* MynaMessage: what the prompt is made of … */
+  guint first;               /* … from here on, if nothing more is left out */
+  guint64 request_id;        /* 0: the engine was not asked */
+  guint flush_source;
+  gint64 read_from; /* monotonic µs: when the prompt's evaluation began */
+  MynaPromptProgress progress;
+  gsize rate_tokens; /* written so far, in rate_seconds */
+  double rate_seconds;
+  /* A continued reply adds its figures to these. */
+  int n_tokens_before;
+  double seconds_before;
+};
+
+G_DEFINE_FINAL_TYPE (MynaReply, myna_reply, G_TYPE_OBJECT)
+
+static void
+set_state (MynaReply *self, MynaReplyState state)
+{
+  if (self->state == state)
+    return;
+  self->state = state;
+  if (self->owner)
+    self->funcs->changed (self, self->owner);
+}
+
+gboolean
+myna_reply_is_busy (MynaReply *self)
+{
+  return self->state > MYNA_REPLY_IDLE && self->state < MYNA_REPLY_ENDED;
+}
+
+/* Whether something is still to be written. */
+static gboolean
+is_open (MynaReply *self)
+{
+  return self->state > MYNA_REPLY_IDLE && self->state < MYNA_REPLY_STORING;
+}
+
+MynaMessage *
+myna_reply_get_message (MynaReply *self)
+{
+  return g_ptr_array_index (self->parts, self->parts->len - 1);
+}
+
+/* ---- Storing ---------------------------------------------------------------------------------------------------- */
+
+static void store_parts (MynaReply *self);
+
+static gboolean
+flush_timeout_cb (gpointer user_data)
+{
+  MynaReply *self = user_data;
+  MynaMessage *message = myna_reply_get_message (self);
+
+  self->flush_source = 0;
+  if (myna_message_get_id (message))
+    store_flush_message_async (self->recipe.store, myna_message_get_id (message), myna_message_get_text (message), NULL, NULL,
+                               NULL);
+  return G_SOURCE_REMOVE;
+}
+
+/* Its text stays in the window and can be saved again. */
+static void
+finished_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (MynaMessage) message = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!store_finish (STORE_DB (source), result, &error))
+    myna_message_set_error (message, error);
+}
+
+static void
+finish_row (MynaReply *self, MynaMessage *message)
+{
+  g_autoptr (StoreMessage) record = myna_message_dup_record (message);
+
+  store_finish_message_async (self->recipe.store, record, NULL, finished_cb, g_object_ref (message));
+}
+
+/* Nothing is under way any more. */
+static void
+let_go (MynaReply *self, MynaReplyState state)
+{
+  g_autoptr (MynaReply) kept = g_object_ref (self);
+  g_autoptr (GObject) owner = self->owner;
+
+  g_clear_handle_id (&self->flush_source, g_source_remove);
+  g_cancellable_cancel (self->cancellable);
+  self->request_id = 0;
+  self->adding = NULL;
+  set_state (self, state);
+  self->owner = NULL;
+}
+
+static void
+complete (MynaReply *self)
+{
+  MynaMessage *message = myna_reply_get_message (self);
+
+  if (myna_message_get_id (message))
+    finish_row (self, message);
+  let_go (self, myna_message_get_state (message) == STORE_STATE_FAILED ? MYNA_REPLY_FAILED : MYNA_REPLY_ENDED);
+}
+
+static void
+row_added_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (MynaReply) self = user_data;
+  g_autoptr (GError) error = NULL;
+  gint64 id = store_finish_id (STORE_DB (source), result, &error);
+  MynaMessage *message = g_steal_pointer (&self->adding);
+
+  if (!message) /* abandoned */
+    return;
+  if (id)
+    {
+      myna_message_set_id (message, id);
+      if (message != myna_reply_get_message (self))
+        finish_row (self, message);
+    }
+  else
+    myna_message_set_error (message, error);
+  if (!id && self->state == MYNA_REPLY_STORING)
+    complete (self);
+  else
+    store_parts (self);
+}
+
+static void
+add_row (MynaReply *self, MynaMessage *message)
+{
+  g_autoptr (StoreMessage) record = myna_message_dup_record (message);
+
+  self->adding = message;
+  store_add_message_async (self->recipe.store, record, NULL, row_added_cb, g_object_ref (self));
+}
+
+/* Whether there is something that deserves a row.  An empty answer does, once it is known to be one. */
+static gboolean
+wants_row (MynaReply *self, MynaMessage *message)
+{
+  return *myna_message_get_text (message) || myna_message_get_state (message) == STORE_STATE_COMPLETE;
+}
+
+/* Adds the next row that is missing; with the last one the text follows, or all is done. */
+static void
+store_parts (MynaReply *self)
+{
+  gint64 before = 0;
+
+  if (self->adding)
+    return;
+  for (guint i = 0; i < self->parts->len; i++)
+    {
+      MynaMessage *message = g_ptr_array_index (self->parts, i);
+
+      if (!myna_message_get_id (message) && wants_row (self, message)
+          && (!myna_message_get_error (message) || self->state == MYNA_REPLY_STORING))
+        {
+          if (before)
+            myna_message_edit_record (message)->parent_id = before;
+          add_row (self, message);
+          return;
+        }
+      before = myna_message_get_id (message);
+      if (!before)
+        break;
+    }
+  if (self->state == MYNA_REPLY_STORING)
+    complete (self);
+  else if (before && !self->flush_source)
+    self->flush_source = g_timeout_add (FLUSH_MS, flush_timeout_cb, self);
+}
+
+/* ---- The engine's callbacks ------------------------------------------------------------------------------------- */
+
+static void
+end (MynaReply *self, StoreState state, const GError *error)
+{
+  MynaMessage *message = myna_reply_get_message (self);
+
+  g_clear_handle_id (&self->flush_source, g_source_remove);
+  myna_message_edit_record (message)->finished_at = g_get_real_time () / 1000;
+  if (error)
+    myna_message_set_error (message, error);
+  myna_message_set_state (message, state);
+  set_state (self, MYNA_REPLY_STORING);
+  store_parts (self);
+}
+
+static void
+planned_cb (const GlmPlanned *planned, gpointer user_data)
+{
+  MynaReply *self = user_data;
+  guint first = self->first;
+
+  if (!is_open (self))
+    return;
+  /* It is loaded by now. */
+  myna_message_set_model (myna_reply_get_message (self), myna_generator_get_model_name (self->generator));
+  if (planned->first_turn > 0 && planned->first_turn < self->prompt->positions->len)
+    first = g_array_index (self->prompt->positions, guint, planned->first_turn);
+  self->funcs->planned (self, first > 0 ? g_ptr_array_index (self->messages, first) : NULL, (int) planned->n_prompt,
+                        self->owner);
+}
+
+static void
+prompt_cb (gsize n_done, gsize n_total, gpointer user_data)
+{
+  MynaReply *self = user_data;
+  double elapsed;
+
+  if (!is_open (self) || self->state == MYNA_REPLY_STOPPING)
+    return;
+  if (!self->read_from)
+    self->read_from = g_get_monotonic_time ();
+  elapsed = (g_get_monotonic_time () - self->read_from) / (double) G_USEC_PER_SEC;
+  self->progress.n_done = n_done;
+  self->progress.n_total = n_total;
+  self->progress.seconds_left = n_done > 0 && elapsed > 0.5 ? elapsed * (n_total - n_done) / n_done : -1;
+  self->state = MYNA_REPLY_READING;
+  self->funcs->changed (self, self->owner);
+}
+
+static void
+piece_cb (const char *text, gpointer user_data)
+{
+  MynaReply *self = user_data;
+
+  if (!is_open (self))
+    return;
+  myna_message_append_text (myna_reply_get_message (self), text);
+  if (self->state != MYNA_REPLY_STOPPING)
+    set_state (self, MYNA_REPLY_WRITING);
+  store_parts (self);
+}
+
+static void
+rate_cb (gsize n_tokens, double seconds, gpointer user_data)
+{
+  MynaReply *self = user_data;
+
+  self->rate_tokens = n_tokens;
+  self->rate_seconds = seconds;
+}
+
+static void
+take_figures (MynaReply *self, const GlmResult *result)
+{
+  StoreMessage *record = myna_message_edit_record (myna_reply_get_message (self));
+
+  g_debug ("%zu of %zu prompt tokens were at hand", result->n_reused, result->n_prompt);
+  record->n_prompt_tokens = result->n_prompt - MIN ((gsize) self->n_tokens_before, result->n_prompt);
+  record->n_tokens = self->n_tokens_before + result->n_generated;
+  if (!self->n_tokens_before)
+    record->first_token_seconds = result->first_token_seconds;
+  record->seconds = self->seconds_before + result->generate_seconds;
+}
+
+static void
+ended_cb (const GlmResult *result, const GError *error, gpointer user_data)
+{
+  static const StoreState states[] = {
+    [GLM_STOP_END] = STORE_STATE_COMPLETE,
+    [GLM_STOP_LENGTH] = STORE_STATE_LENGTH,
+    [GLM_STOP_CONTEXT] = STORE_STATE_LENGTH,
+    [GLM_STOP_CANCELLED] = STORE_STATE_STOPPED,
+  };
+  MynaReply *self = user_data;
+
+  if (!is_open (self))
+    return;
+  if (result && !error)
+    {
+      take_figures (self, result);
+      end (self, states[result->reason], NULL);
+    }
+  else if (self->state == MYNA_REPLY_STOPPING)
+    end (self, STORE_STATE_STOPPED, NULL);
+  else
+    end (self, STORE_STATE_FAILED, error);
+}
+
+/* ---- Asking ----------------------------------------------------------------------------------------------------- */
+
+static void
+prompt_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  static const GlmRequestFuncs funcs = {
+    .planned = planned_cb,
+    .piece = piece_cb,
+    .prompt = prompt_cb,
+    .ended = ended_cb,
+    .rate = rate_cb,
+  };
+  g_autoptr (MynaReply) self = user_data;
+  g_autoptr (GError) error = NULL;
+  MynaPrompt *prompt = myna_prompt_read_finish (result, &error);
+  const char *text = myna_message_get_text (myna_reply_get_message (self));
+  GlmRequest request = { 0 };
+
+  self->prompt = prompt;
+  if (!is_open (self))
+    return;
+  if (self->state == MYNA_REPLY_STOPPING)
+    {
+      end (self, STORE_STATE_STOPPED, NULL);
+      return;
+    }
+  if (!prompt)
+    {
+      end (self, STORE_STATE_FAILED, error);
+      return;
+    }
+  request.turns = (const GlmTurn *) prompt->turns->data;
+  request.n_turns = prompt->turns->len;
+  request.reply = *text ? text : NULL;
+  request.fit.cut = prompt->cut;
+  self->request_id =
+      myna_generator_generate (self->generator, &self->recipe, &request, &funcs, g_object_ref (self), g_object_unref);
+  set_state (self, MYNA_REPLY_WAITING);
+}
+
+void
+myna_reply_start (MynaReply *self, GPtrArray *messages, guint first)
+{
+  MynaMessage *message = myna_reply_get_message (self);
+  StoreMessage *record = myna_message_edit_record (message);
+  g_autofree char *system = NULL;
+  GlmSampling sampling;
+
+  g_return_if_fail (self->state == MYNA_REPLY_IDLE);
+
+  myna_message_set_error (message, NULL);
+  if (record->id)
+    {
+      self->n_tokens_before = record->n_tokens;
+      self->seconds_before = record->seconds;
+      store_resume_message_async (self->recipe.store, record->id, NULL, NULL, NULL);
+      myna_message_set_state (message, STORE_STATE_GENERATING);
+    }
+  self->messages = g_ptr_array_ref (messages);
+  self->first = first;
+  self->cancellable = g_cancellable_new ();
+  g_object_ref (self->owner);
+  set_state (self, MYNA_REPLY_PLANNING);
+  myna_chat_settings_resolve (self->recipe.settings, &sampling, &system);
+  myna_prompt_read_async (self->recipe.store, messages, first, system, myna_generator_get_context_length (self->generator),
+                          self->cancellable, prompt_read_cb, g_object_ref (self));
+}
+
+void
+myna_reply_store (MynaReply *self)
+{
+  g_return_if_fail (self->state == MYNA_REPLY_IDLE);
+
+  g_object_ref (self->owner);
+  myna_message_set_error (myna_reply_get_message (self), NULL);
+  set_state (self, MYNA_REPLY_STORING);
+  store_parts (self);
+}
+
+void
+myna_reply_stop (MynaReply *self)
+{
+  if (!is_open (self) || self->state == MYNA_REPLY_STOPPING)
+    return;
+  set_state (self, MYNA_REPLY_STOPPING);
+  if (self->request_id)
+    myna_generator_cancel (self->generator, self->request_id);
+  else
+    g_cancellable_cancel (self->cancellable);
+}
+
+void
+myna_reply_abandon (MynaReply *self)
+{
+  MynaMessage *message = myna_reply_get_message (self);
+
+  if (!myna_reply_is_busy (self))
+    return;
+  if (self->request_id)
+    myna_generator_cancel (self->generator, self->request_id);
+  if (is_open (self))
+    {
+      myna_message_set_state (message, STORE_STATE_INTERRUPTED);
+      if (myna_message_get_id (message))
+        finish_row (self, message);
+    }
+  self->state = MYNA_REPLY_ENDED; /* of which nobody is told */
+  let_go (self, MYNA_REPLY_ENDED);
+}
+
+/* ---- Object ----------------------------------------------------------------------------------------------------- */
+
+static void
+myna_reply_finalize (GObject *object)
+{
+  MynaReply *self = MYNA_REPLY (object);
+
+  g_object_unref (self->generator);
+  g_object_unref (self->recipe.store);
+  g_free ((char *) self->recipe.model);
+  g_free ((char *) self->recipe.settings);
+  g_ptr_array_unref (self->parts);
+  g_clear_pointer (&self->messages, g_ptr_array_unref);
+  g_clear_object (&self->cancellable);
+  myna_prompt_free (self->prompt);
+
+  G_OBJECT_CLASS (myna_reply_parent_class)->finalize (object);
+}
+
+static void
+myna_reply_class_init (MynaReplyClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = myna_reply_finalize;
+}
+
+static void
+myna_reply_init (MynaReply *self)
+{
+  self->progress.seconds_left = -1;
+  self->parts = g_ptr_array_new_with_free_func (g_object_unref);
+}
+
+MynaReply *
+myna_reply_new (MynaGenerator *generator, const MynaRecipe *recipe, MynaMessage *message, const MynaReplyFuncs *funcs,
+                gpointer owner)
+{
+  MynaReply *self = g_object_new (MYNA_TYPE_REPLY, NULL);
+
+  self->generator = g_object_ref (generator);
+  self->recipe = *recipe;
+  self->recipe.store = g_object_ref (recipe->store);
+  self->recipe.model = g_strdup (recipe->model);
+  self->recipe.settings = g_strdup (recipe->settings);
+  self->funcs = funcs;
+  self->owner = owner;
+  g_ptr_array_add (self->parts, g_object_ref (message));
+
+  return self;
+}
+
+MynaReplyState
+myna_reply_get_state (MynaReply *self)
+{
+  return self->state;
+}
+
+void
+myna_reply_get_progress (MynaReply *self, MynaPromptProgress *ret_progress)
+{
+  *ret_progress = self->progress;
+}
+
+double
+myna_reply_get_rate (MynaReply *self)
+{
+  return self->rate_seconds > 0.2 ? self->rate_tokens / self->rate_seconds : 0;
+}

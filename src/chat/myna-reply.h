@@ -1,0 +1,71 @@
+/* myna-reply.h: one reply on its way from the prompt to the store
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ *   IDLE → PLANNING → WAITING → READING → WRITING → STORING → ENDED
+ *              └──────────┴─ STOPPING ───────┴─────────┘ └──→ FAILED
+ */
+#pragma once
+
+#include "chat/myna-generator.h"
+#include "chat/myna-message.h"
+
+G_BEGIN_DECLS
+
+#define MYNA_TYPE_REPLY (myna_reply_get_type ())
+G_DECLARE_FINAL_TYPE (MynaReply, myna_reply, MYNA, REPLY, GObject)
+
+typedef enum
+{
+  MYNA_REPLY_IDLE,     /* not begun */
+  MYNA_REPLY_PLANNING, /* the texts of the prompt are read */
+  MYNA_REPLY_WAITING,  /* the engine was asked; it loads its model or writes another reply */
+  MYNA_REPLY_READING,  /* the engine evaluates the prompt */
+  MYNA_REPLY_WRITING,
+  MYNA_REPLY_STOPPING, /* the person wants no more */
+  MYNA_REPLY_STORING,  /* nothing more comes; the rows are on their way into the store */
+  MYNA_REPLY_ENDED,    /* to the end, to a limit or stopped: the message's state says it */
+  MYNA_REPLY_FAILED,   /* the message's error says why */
+} MynaReplyState;
+
+typedef struct
+{
+  gsize n_done, n_total; /* tokens */
+  double seconds_left;   /* estimate; negative: not known yet */
+} MynaPromptProgress;
+
+/* What the owner is told. */
+typedef struct
+{
+  /* The state is another, or in READING the progress. */
+  void (*changed) (MynaReply *reply, gpointer owner);
+  /* The engine took the messages from this one on (NULL: all of them); its prompt has n_prompt tokens. */
+  void (*planned) (MynaReply *reply, MynaMessage *first, int n_prompt, gpointer owner);
+  /* A further message of the same reply has begun. */
+  void (*part) (MynaReply *reply, MynaMessage *message, gpointer owner);
+} MynaReplyFuncs;
+
+/* message: what is written into; one that has text is continued.  owner, a GObject, is kept from the beginning of the work to
+ * its end, so that a reply goes on when nobody else holds its conversation. */
+MynaReply *myna_reply_new (MynaGenerator *generator, const MynaRecipe *recipe, MynaMessage *message,
+                           const MynaReplyFuncs *funcs, gpointer owner) G_GNUC_WARN_UNUSED_RESULT;
+/* Answers these messages, of which those before `first` were left out by an earlier prompt. */
+void myna_reply_start (MynaReply *self, GPtrArray *messages, guint first);
+/* Stores once more what was written, after that had failed. */
+void myna_reply_store (MynaReply *self);
+/* What was written till now is kept. */
+void myna_reply_stop (MynaReply *self);
+/* The program ends: the store is given what there is, as interrupted, and nothing is waited for. */
+void myna_reply_abandon (MynaReply *self);
+
+MynaReplyState myna_reply_get_state (MynaReply *self);
+/* Whether there is work under way. */
+gboolean myna_reply_is_busy (MynaReply *self);
+/* The message that is being written, or was last. */
+MynaMessage *myna_reply_get_message (MynaReply *self);
+/* Meaningful in READING. */
+void myna_reply_get_progress (MynaReply *self, MynaPromptProgress *ret_progress);
+/* Tokens a second; 0: not known yet. */
+double myna_reply_get_rate (MynaReply *self);
+
+G_END_DECLS

@@ -1,0 +1,17 @@
+/* texts.h: the texts of a conversation's messages, a page at a time
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "chat/myna-message.h"
+
+G_BEGIN_DECLS
+
+/* Reads the texts of `messages` [first, first + n), MynaMessages of which those that are loaded are not read again.
+ * → finish: StoreMessages with text and attachments, one for each; NULL in the place of one that was deleted meanwhile. */
+void myna_texts_read_async (StoreDb *store, GPtrArray *messages, guint first, guint n, GCancellable *cancellable,
+                            GAsyncReadyCallback callback, gpointer user_data);
+GPtrArray *myna_texts_read_finish (GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS

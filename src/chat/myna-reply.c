@@ -8,6 +8,7 @@
  */
 #include "chat/myna-reply.h"
 
+#include <json-glib/json-glib.h>
 #include <string.h>
 
 #include "chat/myna-chat-settings.h"
@@ -26,7 +27,8 @@ struct _MynaReply
   gpointer owner; /* a reference while there is work, else NULL */
 
   MynaReplyState state;
-  GPtrArray *parts;          /* MynaMessage; the last one is being written */
+  GPtrArray *parts;          /* MynaMessage; the last one is being written, unless it is complete */
+  GlmReplyKind kind;         /* of the last piece of it */
   MynaMessage *adding;       /* the one of them whose row is on its way, or NULL; not owned */
   GCancellable *cancellable; /* of the planning */
   MynaPrompt *prompt;        /* what the engine was asked with */
@@ -168,10 +170,22 @@ add_row (MynaReply *self, MynaMessage *message)
   store_add_message_async (self->recipe.store, record, NULL, row_added_cb, g_object_ref (self));
 }
 
-/* Whether there is something that deserves a row.  An empty answer does, once it is known to be one. */
+/* A call that is being written, or waits for its verdict. */
+static gboolean
+is_pending (MynaMessage *message)
+{
+  const StoreCall *call = myna_message_get_record (message)->call;
+
+  return call && call->state == STORE_CALL_ASKED && !call->arguments;
+}
+
+/* Whether there is something that deserves a row.  An empty answer does, once it is known to be one; a call once it is known
+ * whether it is one. */
 static gboolean
 wants_row (MynaReply *self, MynaMessage *message)
 {
+  if (myna_message_get_record (message)->call)
+    return !is_pending (message);
   return *myna_message_get_text (message) || myna_message_get_state (message) == STORE_STATE_COMPLETE;
 }
 
@@ -208,20 +222,6 @@ store_parts (MynaReply *self)
 /* ---- The engine's callbacks ------------------------------------------------------------------------------------- */
 
 static void
-end (MynaReply *self, StoreState state, const GError *error)
-{
-  MynaMessage *message = myna_reply_get_message (self);
-
-  g_clear_handle_id (&self->flush_source, g_source_remove);
-  myna_message_edit_record (message)->finished_at = g_get_real_time () / 1000;
-  if (error)
-    myna_message_set_error (message, error);
-  myna_message_set_state (message, state);
-  set_state (self, MYNA_REPLY_STORING);
-  store_parts (self);
-}
-
-static void
 planned_cb (const GlmPlanned *planned, gpointer user_data)
 {
   MynaReply *self = user_data;
@@ -255,16 +255,182 @@ prompt_cb (gsize n_done, gsize n_total, gpointer user_data)
   self->funcs->changed (self, self->owner);
 }
 
+/* The message is whole; what comes next is one of its own. */
 static void
-piece_cb (const char *text, gpointer user_data)
+close_part (MynaReply *self)
+{
+  MynaMessage *message = myna_reply_get_message (self);
+
+  if (self->kind == GLM_REPLY_THOUGHT)
+    myna_message_append_text (message, "</think>");
+  self->kind = GLM_REPLY_PART;
+  if (!*myna_message_get_text (message) && !myna_message_get_record (message)->call)
+    return; /* nothing came of it: it takes what comes next */
+  myna_message_edit_record (message)->finished_at = g_get_real_time () / 1000;
+  myna_message_set_state (message, STORE_STATE_COMPLETE);
+  if (myna_message_get_id (message))
+    finish_row (self, message);
+}
+
+/* The message to write into. */
+static MynaMessage *
+open_part (MynaReply *self)
+{
+  MynaMessage *before = myna_reply_get_message (self);
+  g_autoptr (MynaMessage) message = NULL;
+  StoreMessage *record;
+
+  if (myna_message_get_state (before) == STORE_STATE_GENERATING)
+    return before;
+  record = store_message_new ();
+  record->role = STORE_ROLE_ASSISTANT;
+  record->state = STORE_STATE_GENERATING;
+  record->conversation_id = myna_message_get_record (before)->conversation_id;
+  record->created_at = g_get_real_time () / 1000;
+  record->n_siblings = 1;
+  record->model = g_strdup (myna_message_get_record (before)->model);
+  message = myna_message_new_take (record, TRUE);
+  g_ptr_array_add (self->parts, g_object_ref (message));
+  self->funcs->part (self, message, self->owner);
+  return message;
+}
+
+/* A thought is stored between its tags, at the beginning of its message. */
+static void
+append (MynaReply *self, GlmReplyKind kind, const char *text)
+{
+  MynaMessage *message;
+
+  if (kind == GLM_REPLY_THOUGHT && self->kind != GLM_REPLY_THOUGHT && *myna_message_get_text (open_part (self)))
+    close_part (self);
+  message = open_part (self);
+  if (self->kind == GLM_REPLY_THOUGHT && kind != GLM_REPLY_THOUGHT)
+    myna_message_append_text (message, "</think>");
+  else if (self->kind != GLM_REPLY_THOUGHT && kind == GLM_REPLY_THOUGHT)
+    myna_message_append_text (message, "<think>");
+  self->kind = kind;
+  myna_message_append_text (message, text);
+}
+
+static StoreCall *
+new_call (StoreCallState state, const char *tool)
+{
+  StoreCall *call = store_call_new ();
+
+  call->state = state;
+  g_free (call->tool);
+  g_free (call->metadata);
+  call->tool = g_strdup (tool);
+  call->metadata = g_strdup (tool);
+  return call;
+}
+
+static void
+begin_call (MynaReply *self, const char *tool)
+{
+  if (*myna_message_get_text (open_part (self)) || myna_message_get_record (open_part (self))->call)
+    close_part (self);
+  self->kind = GLM_REPLY_CALL;
+  myna_message_set_call (open_part (self), new_call (STORE_CALL_ASKED, tool));
+}
+
+/* The oldest call without a verdict, or what was written last. */
+static MynaMessage *
+find_judged (MynaReply *self)
+{
+  for (guint i = 0; i < self->parts->len; i++)
+    if (is_pending (g_ptr_array_index (self->parts, i)))
+      return g_ptr_array_index (self->parts, i);
+  return myna_reply_get_message (self);
+}
+
+static char *
+make_code_arguments (const char *program)
+{
+  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
+  g_autoptr (JsonObject) object = json_object_new ();
+
+  json_object_set_string_member (object, "code", program);
+  json_node_set_object (node, object);
+  return json_to_string (node, FALSE);
+}
+
+/* A verdict on a call; see GlmReplyKind. */
+static void
+judge (MynaReply *self, GlmReplyKind kind, const char *text)
+{
+  MynaMessage *message = find_judged (self);
+  const StoreCall *before = myna_message_get_record (message)->call;
+  StoreCall *call = before ? store_call_copy (before) : NULL;
+  g_autofree char *whole = NULL;
+
+  if (kind == GLM_REPLY_NOT_CALLED && call)
+    {
+      whole = g_strconcat (call->tool, "\n", myna_message_get_text (message), NULL);
+      g_clear_pointer (&call, store_call_free);
+      myna_message_set_text (message, whole);
+    }
+  else if (kind == GLM_REPLY_BAD)
+    {
+      /* Text that calls a tool which there is not. */
+      if (!call)
+        call = new_call (STORE_CALL_NOT_RUN, "");
+      call->state = STORE_CALL_NOT_RUN;
+      g_free (call->result);
+      call->result = g_strdup (text);
+    }
+  else if (call)
+    call->arguments = kind == GLM_REPLY_CODE ? make_code_arguments (text) : g_strdup (text);
+  myna_message_set_call (message, call);
+  if (myna_message_get_id (message) && myna_message_get_state (message) != STORE_STATE_GENERATING)
+    finish_row (self, message);
+}
+
+/* What was cut off in the middle of a call. */
+static void
+give_up_calls (MynaReply *self)
+{
+  while (is_pending (find_judged (self)))
+    judge (self, GLM_REPLY_BAD, "truncated");
+}
+
+static void
+piece_cb (GlmReplyKind kind, const char *text, gpointer user_data)
 {
   MynaReply *self = user_data;
 
   if (!is_open (self))
     return;
-  myna_message_append_text (myna_reply_get_message (self), text);
+  switch (kind)
+    {
+    case GLM_REPLY_TEXT:
+    case GLM_REPLY_THOUGHT: append (self, kind, text); break;
+    case GLM_REPLY_PART: close_part (self); break;
+    case GLM_REPLY_CALL: begin_call (self, text); break;
+    case GLM_REPLY_ARGUMENTS: append (self, kind, text); break;
+    case GLM_REPLY_CALLED:
+    case GLM_REPLY_CODE:
+    case GLM_REPLY_BAD:
+    case GLM_REPLY_NOT_CALLED: judge (self, kind, text); break;
+    default: break;
+    }
   if (self->state != MYNA_REPLY_STOPPING)
     set_state (self, MYNA_REPLY_WRITING);
+  store_parts (self);
+}
+
+static void
+end (MynaReply *self, StoreState state, const GError *error)
+{
+  MynaMessage *message = myna_reply_get_message (self);
+
+  give_up_calls (self);
+  g_clear_handle_id (&self->flush_source, g_source_remove);
+  myna_message_edit_record (message)->finished_at = g_get_real_time () / 1000;
+  if (error)
+    myna_message_set_error (message, error);
+  myna_message_set_state (message, state);
+  set_state (self, MYNA_REPLY_STORING);
   store_parts (self);
 }
 
@@ -294,10 +460,8 @@ static void
 ended_cb (const GlmResult *result, const GError *error, gpointer user_data)
 {
   static const StoreState states[] = {
-    [GLM_STOP_END] = STORE_STATE_COMPLETE,
-    [GLM_STOP_LENGTH] = STORE_STATE_LENGTH,
-    [GLM_STOP_CONTEXT] = STORE_STATE_LENGTH,
-    [GLM_STOP_CANCELLED] = STORE_STATE_STOPPED,
+    [GLM_STOP_END] = STORE_STATE_COMPLETE,   [GLM_STOP_CALL] = STORE_STATE_COMPLETE,     [GLM_STOP_LENGTH] = STORE_STATE_LENGTH,
+    [GLM_STOP_CONTEXT] = STORE_STATE_LENGTH, [GLM_STOP_CANCELLED] = STORE_STATE_STOPPED,
   };
   MynaReply *self = user_data;
 
@@ -365,8 +529,12 @@ myna_reply_start (MynaReply *self, GPtrArray *messages, guint first)
   g_return_if_fail (self->state == MYNA_REPLY_IDLE);
 
   myna_message_set_error (message, NULL);
+  self->kind = GLM_REPLY_TEXT;
   if (record->id)
     {
+      if (g_str_has_prefix (myna_message_get_text (message), "<think>")
+          && !strstr (myna_message_get_text (message), "</think>"))
+        self->kind = GLM_REPLY_THOUGHT;
       self->n_tokens_before = record->n_tokens;
       self->seconds_before = record->seconds;
       store_resume_message_async (self->recipe.store, record->id, NULL, NULL, NULL);

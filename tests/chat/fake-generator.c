@@ -80,7 +80,9 @@ generate (MynaGenerator *generator, const MynaRecipe *recipe, const GlmRequest *
 
   for (gsize i = 0; i < asked->n_turns; i++)
     if (i >= first || g_str_equal (asked->turns[i].role, "system"))
-      g_string_append_printf (prompt, "%s%s:%s", prompt->len ? "|" : "", asked->turns[i].role, asked->turns[i].content);
+      g_string_append_printf (prompt, "%s%s%s%s:%s", prompt->len ? "|" : "", asked->turns[i].role,
+                              asked->turns[i].metadata ? "=" : "", asked->turns[i].metadata ? asked->turns[i].metadata : "",
+                              asked->turns[i].content);
   if (asked->reply)
     g_string_append_printf (prompt, "+%s", asked->reply);
   g_free (self->prompt);
@@ -225,18 +227,24 @@ fake_generator_get_settings (FakeGenerator *self)
 }
 
 void
-fake_generator_say (FakeGenerator *self, const char *piece)
+fake_generator_write (FakeGenerator *self, GlmReplyKind kind, const char *piece)
 {
   Request *request = begin (self);
 
   request->n_generated++;
-  request->funcs.piece (piece, request->user_data);
+  request->funcs.piece (kind, piece, request->user_data);
+}
+
+void
+fake_generator_say (FakeGenerator *self, const char *piece)
+{
+  fake_generator_write (self, GLM_REPLY_TEXT, piece);
 }
 
 void
 fake_generator_say_late (FakeGenerator *self, const char *piece)
 {
-  self->late->funcs.piece (piece, self->late->user_data);
+  self->late->funcs.piece (GLM_REPLY_TEXT, piece, self->late->user_data);
 }
 
 void

@@ -15,12 +15,12 @@ FakeGenerator *fake_generator_new (void);
 
 /* Requests that were not ended yet, oldest first; the functions below speak for the oldest. */
 guint fake_generator_n_requests (FakeGenerator *self);
-/* The prompt of the latest request, as "role:content|role:content|…"; with "+text" where a reply is continued. */
+/* The prompt of the latest request, as "role:content|role=metadata:content|…"; with "+text" where a reply is continued. */
 const char *fake_generator_get_prompt (FakeGenerator *self);
 /* The settings of its recipe. */
 const char *fake_generator_get_settings (FakeGenerator *self);
 void fake_generator_say (FakeGenerator *self, const char *piece);
-/* The same with its kind. */
+/* A piece of another kind than text. */
 void fake_generator_write (FakeGenerator *self, GlmReplyKind kind, const char *piece);
 void fake_generator_read (FakeGenerator *self, gsize n_done, gsize n_total);
 void fake_generator_end (FakeGenerator *self, GlmStopReason reason);

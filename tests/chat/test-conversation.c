@@ -46,7 +46,30 @@ test_send (Fixture *f, gconstpointer data)
   assert_stored (f, "u:What is a myna?|a:A bird 八哥.|u:And a parrot?|a:Another.");
 }
 
-/* A thought is stored between its tags, with what is said after it; it goes on where it was stopped. */
+/* What a reply consists of are messages, and go to the model again as they were. */
+static void
+test_parts (Fixture *f, gconstpointer data)
+{
+  myna_conversation_send (f->conversation, "q");
+  fixture_requested (f);
+  fake_generator_say (f->engine, "Let me see.");
+  fake_generator_write (f->engine, GLM_REPLY_PART, "");
+  fake_generator_write (f->engine, GLM_REPLY_CALL, "calculate");
+  fake_generator_write (f->engine, GLM_REPLY_ARGUMENTS, "{}");
+  fake_generator_write (f->engine, GLM_REPLY_CALLED, "{}");
+  fake_generator_end (f->engine, GLM_STOP_CALL);
+  fixture_idle (f);
+  assert_shown (f, "u:q|a:Let me see.|a:{}");
+  assert_stored (f, "u:q|a:Let me see.|a:{}");
+  g_assert_cmpint (myna_message_get_record (fixture_item (f, 2))->call->state, ==, STORE_CALL_ASKED);
+  myna_conversation_send (f->conversation, "and?");
+  fixture_requested (f);
+  g_assert_cmpstr (fake_generator_get_prompt (f->engine), ==, "user:q|assistant:Let me see.|assistant=calculate:{}|user:and?");
+  fake_generator_end (f->engine, GLM_STOP_END);
+  fixture_idle (f);
+}
+
+/* A thought goes on where it was stopped. */
 static void
 test_thought (Fixture *f, gconstpointer data)
 {
@@ -60,14 +83,10 @@ test_thought (Fixture *f, gconstpointer data)
   myna_conversation_continue (f->conversation, fixture_item (f, 1));
   fixture_requested (f);
   fake_generator_write (f->engine, GLM_REPLY_THOUGHT, ".\n");
-  fake_generator_write (f->engine, GLM_REPLY_TEXT, "\n\nYes");
-  fake_generator_write (f->engine, GLM_REPLY_TEXT, ".");
-  fake_generator_write (f->engine, GLM_REPLY_PART, "");
-  fake_generator_write (f->engine, GLM_REPLY_TEXT, "And no.");
-  fake_generator_end (f->engine, GLM_STOP_CALL);
+  fake_generator_say (f->engine, "\n\nYes.");
+  fake_generator_end (f->engine, GLM_STOP_END);
   fixture_idle (f);
-  g_assert_cmpint (myna_message_get_state (fixture_item (f, 1)), ==, STORE_STATE_COMPLETE);
-  assert_stored (f, "u:q|a:<think>\nHm.\n</think>\n\nYes.\n\nAnd no.");
+  assert_stored (f, "u:q|a:<think>\nHm.\n</think>\n\nYes.");
 }
 
 /* The row is there from the first token and follows within a third of a second, before the reply has ended. */
@@ -406,6 +425,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
 
   ADD ("send", test_send);
+  ADD ("parts", test_parts);
   ADD ("thought", test_thought);
   ADD ("flush", test_flush);
   ADD ("stop", test_stop);

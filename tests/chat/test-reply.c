@@ -234,6 +234,110 @@ test_store (Fixture *f, gconstpointer data)
   g_assert_cmpstr (row->text, ==, "written");
 }
 
+/* ---- Parts ------------------------------------------------------------------------------------------------------ */
+
+/* What is stored of the reply: "text", "tool(arguments)=text" or "tool!reason=text", one message after the other. */
+static char *
+stored (Fixture *f)
+{
+  gint64 id = myna_message_get_record (f->message)->conversation_id;
+  g_autoptr (GPtrArray) branch = test_branch (f->db, id, 0);
+  GString *out = g_string_new (NULL);
+
+  for (guint i = 1; i < branch->len; i++)
+    {
+      g_autoptr (StoreMessage) row = test_get_message (f->db, ((StoreMessage *) g_ptr_array_index (branch, i))->id);
+
+      g_assert_cmpint (row->state, !=, STORE_STATE_GENERATING);
+      if (i > 1)
+        g_string_append_c (out, '|');
+      if (row->call && row->call->state == STORE_CALL_NOT_RUN)
+        g_string_append_printf (out, "%s!%s=", row->call->tool, row->call->result);
+      else if (row->call)
+        g_string_append_printf (out, "%s(%s)=", row->call->tool, row->call->arguments);
+      g_string_append (out, row->text);
+    }
+  return g_string_free (out, FALSE);
+}
+
+static void
+test_parts (Fixture *f, gconstpointer data)
+{
+  static const struct
+  {
+    struct
+    {
+      GlmReplyKind kind;
+      const char *text;
+    } pieces[8];
+    GlmStopReason reason;
+    const char *stored;
+  } cases[] = {
+    { { { GLM_REPLY_TEXT, "a" }, { GLM_REPLY_TEXT, "b" } }, GLM_STOP_END, "ab" },
+    /* Byte for byte, between its tags. */
+    { { { GLM_REPLY_THOUGHT, "\nHm" }, { GLM_REPLY_THOUGHT, ".\n" }, { GLM_REPLY_TEXT, "\n\nYes" }, { GLM_REPLY_TEXT, "." } },
+      GLM_STOP_END,
+      "<think>\nHm.\n</think>\n\nYes." },
+    { { { GLM_REPLY_THOUGHT, "Hm" } }, GLM_STOP_LENGTH, "<think>Hm" },
+    /* A part is a message; one that never began leaves nothing. */
+    { { { GLM_REPLY_TEXT, "a" }, { GLM_REPLY_PART, "" }, { GLM_REPLY_TEXT, "b" }, { GLM_REPLY_PART, "" } },
+      GLM_STOP_END,
+      "a|b" },
+    { { { GLM_REPLY_THOUGHT, "t" }, { GLM_REPLY_PART, "" }, { GLM_REPLY_THOUGHT, "u" }, { GLM_REPLY_TEXT, "b" } },
+      GLM_STOP_END,
+      "<think>t</think>|<think>u</think>b" },
+    { { { GLM_REPLY_TEXT, "Let me see." },
+        { GLM_REPLY_PART, "" },
+        { GLM_REPLY_CALL, "calculate" },
+        { GLM_REPLY_ARGUMENTS, "{\"x\":" },
+        { GLM_REPLY_ARGUMENTS, " 1}" },
+        { GLM_REPLY_CALLED, "{\"x\":1}" } },
+      GLM_STOP_CALL,
+      "Let me see.|calculate({\"x\":1})={\"x\": 1}" },
+    /* Two in one part, behind text. */
+    { { { GLM_REPLY_TEXT, "So:" },
+        { GLM_REPLY_CALL, "one" },
+        { GLM_REPLY_ARGUMENTS, "{}" },
+        { GLM_REPLY_CALL, "two" },
+        { GLM_REPLY_ARGUMENTS, "?" },
+        { GLM_REPLY_CALLED, "{}" },
+        { GLM_REPLY_BAD, "syntax" } },
+      GLM_STOP_CALL,
+      "So:|one({})={}|two!syntax=?" },
+    { { { GLM_REPLY_CALL, "interpreter" }, { GLM_REPLY_ARGUMENTS, "```" }, { GLM_REPLY_CODE, "print (\"x\")" } },
+      GLM_STOP_CALL,
+      "interpreter({\"code\":\"print (\\\"x\\\")\"})=```" },
+    { { { GLM_REPLY_CALL, "calculate" }, { GLM_REPLY_ARGUMENTS, "is fun" }, { GLM_REPLY_NOT_CALLED, "not-waited" } },
+      GLM_STOP_END,
+      "calculate\nis fun" },
+    { { { GLM_REPLY_TEXT, "fly\n{}" }, { GLM_REPLY_BAD, "no-such-tool" } }, GLM_STOP_CALL, "!no-such-tool=fly\n{}" },
+    { { { GLM_REPLY_CALL, "calculate" }, { GLM_REPLY_ARGUMENTS, "{\"x" } }, GLM_STOP_LENGTH, "calculate!truncated={\"x" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *text = NULL;
+
+      if (i > 0)
+        {
+          teardown (f, data);
+          setup (f, data);
+        }
+      start (f);
+      for (guint j = 0; j < G_N_ELEMENTS (cases[i].pieces) && cases[i].pieces[j].text; j++)
+        {
+          fake_generator_write (f->engine, cases[i].pieces[j].kind, cases[i].pieces[j].text);
+          /* With rows as they come, and with all of them at the end. */
+          for (guint k = 0; k < i % 2 * 50; k++)
+            g_main_context_iteration (NULL, FALSE);
+        }
+      fake_generator_end (f->engine, cases[i].reason);
+      wait_for (!myna_reply_is_busy (f->reply));
+      text = stored (f);
+      g_assert_cmpstr (text, ==, cases[i].stored);
+    }
+}
+
 #define ADD(path, function) g_test_add ("/reply/" path, Fixture, NULL, setup, function, teardown)
 
 int
@@ -243,6 +347,7 @@ main (int argc, char *argv[])
 
   ADD ("states", test_states);
   ADD ("owner", test_owner);
+  ADD ("parts", test_parts);
   ADD ("stop", test_stop);
   ADD ("fail", test_fail);
   ADD ("abandon", test_abandon);

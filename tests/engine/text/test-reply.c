@@ -317,37 +317,39 @@ ignore (GlmReplyKind kind, const char *text, size_t n, void *user_data)
 {
 }
 
+/* What is repeated, and behind what. */
+static const char *const patterns[] = {
+  "<",
+  "[",
+  "[[训",
+  " ",
+  "note ",
+  "</tool_call",
+  "<tool_call>",
+  "<tool_call>note<arg_key>a</arg_key><arg_value>[",
+  "\"\\",
+  "a=[",
+  "{\"a\":",
+  "'",
+  ",",
+  "note\n",
+  "中,",
+  "_1",
+  "\xe4",
+  "<tool_call>note<arg_value>",
+  "\x1e"
+  "note\n{",
+  "\x1e"
+  "note",
+  "\x1e\n<thin",
+};
+static const char *const starts[] = { "", "note\n", "note\ntool_call(", "note\n{\"a\": [",
+                                      "<tool_call>note<arg_key>a</arg_key><arg_value>" };
+
 /* Steps are linear in the bytes whatever is repeated, and a call's arguments are bounded. */
 static void
 test_linear (void)
 {
-  static const char *const patterns[] = {
-    "<",
-    "[",
-    "[[训",
-    " ",
-    "note ",
-    "</tool_call",
-    "<tool_call>",
-    "<tool_call>note<arg_key>a</arg_key><arg_value>[",
-    "\"\\",
-    "a=[",
-    "{\"a\":",
-    "'",
-    ",",
-    "note\n",
-    "中,",
-    "_1",
-    "\xe4",
-    "<tool_call>note<arg_value>",
-    "\x1e"
-    "note\n{",
-    "\x1e"
-    "note",
-    "\x1e\n<thin",
-  };
-  static const char *const starts[] = { "", "note\n", "note\ntool_call(", "note\n{\"a\": [",
-                                        "<tool_call>note<arg_key>a</arg_key><arg_value>" };
   enum
   {
     N = 1 << 17

@@ -7,6 +7,7 @@
  */
 #include "chat/find.h"
 
+#include "chat/message-parts.h"
 #include "chat/texts.h"
 #include "markup/markdown.h"
 
@@ -36,13 +37,13 @@ search_free (Search *search)
 }
 
 static guint
-count (const char *text, StoreRole role, const char *needle)
+count (const StoreMessage *record, const char *needle)
 {
   g_autoptr (GArray) found = NULL;
 
-  if (role != STORE_ROLE_USER)
-    return myna_markdown_count_matches (text, needle);
-  found = myna_text_find (text, needle);
+  if (record->role != STORE_ROLE_USER)
+    return myna_message_parts_count_matches (record->role, record->text, record->call, needle);
+  found = myna_text_find (record->text, needle);
   return found->len;
 }
 
@@ -110,7 +111,7 @@ count_some (GTask *task)
         }
       record = g_ptr_array_index (search->texts, search->texts->len - (search->page_end - search->next));
       if (record)
-        g_array_index (search->counts, guint, search->next) = count (record->text, record->role, search->needle);
+        g_array_index (search->counts, guint, search->next) = count (record, search->needle);
     }
   g_task_return_pointer (task, g_steal_pointer (&search->counts), (GDestroyNotify) g_array_unref);
   g_object_unref (task);

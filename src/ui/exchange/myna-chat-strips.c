@@ -7,6 +7,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "chat/message-parts.h"
 #include "chat/myna-attachment.h"
 #include "markup/markdown.h"
 
@@ -276,7 +277,7 @@ decorate (Builder *self, const MynaBlock *block, guint first)
       const MynaContainer *container = &block->containers[depth];
       double x = INDENT * depth;
 
-      if (container->kind == MYNA_CONTAINER_QUOTE || container->kind == MYNA_CONTAINER_THINKING)
+      if (container->kind == MYNA_CONTAINER_QUOTE)
         {
           for (guint i = first; i < self->strips->len; i++)
             {
@@ -284,7 +285,6 @@ decorate (Builder *self, const MynaBlock *block, guint first)
 
               if (strip->n_bars < MYNA_STRIP_MAX_BARS)
                 strip->bars[strip->n_bars++] = x;
-              strip->is_grey |= container->kind == MYNA_CONTAINER_THINKING;
             }
         }
       else if (container->is_first)
@@ -339,7 +339,6 @@ add_block (Builder *self, const MynaBlock *block)
     case MYNA_BLOCK_TABLE: add_table (self, block, x); break;
     case MYNA_BLOCK_RULE: add_strip (self, BLOCK_SPACE, 4)->has_rule = TRUE; break;
     case MYNA_BLOCK_HEADING: add_heading (self, block, x); break;
-    case MYNA_BLOCK_THINKING: break; /* its blocks have bars */
     case MYNA_BLOCK_PARAGRAPH:
     default: add_lines (self, make_rich (self, BODY, &block->string, self->width - x), x, block->is_tight ? 1 : BLOCK_SPACE);
     }
@@ -377,6 +376,55 @@ add_attachments (Builder *self, const char *json)
 }
 
 static void
+add_markdown (Builder *self, const char *text)
+{
+  g_autoptr (MynaMarkdown) document = myna_markdown_new ();
+  GPtrArray *blocks;
+
+  myna_markdown_set_text (document, text);
+  blocks = myna_markdown_get_blocks (document);
+  for (guint i = 0; i < blocks->len; i++)
+    add_block (self, g_ptr_array_index (blocks, i));
+}
+
+/* Grey, with a bar. */
+static void
+add_thought (Builder *self, const char *text)
+{
+  guint first = self->strips->len;
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  g_autofree char *joined = g_strjoinv ("\n> ", lines);
+  g_autofree char *quote = g_strconcat ("> ", joined, NULL);
+
+  add_markdown (self, quote);
+  for (guint i = first; i < self->strips->len; i++)
+    get_strip (self, i)->is_grey = TRUE;
+}
+
+static void
+add_parts (Builder *self, const StoreMessage *message)
+{
+  StorePart parts[STORE_MAX_PARTS];
+  guint n_parts = store_split_parts (message->role, message->text, message->call, parts);
+
+  for (guint i = 0; i < n_parts; i++)
+    {
+      g_autofree char *text = myna_part_dup_markdown (&parts[i], message->call);
+      g_autofree char *head = NULL;
+
+      if (parts[i].kind == STORE_PART_CALL)
+        {
+          head = g_strdup_printf (C_ ("export", "Tool call: %s"), message->call->tool);
+          add_small (self, head, BLOCK_SPACE);
+        }
+      if (parts[i].kind == STORE_PART_THOUGHT)
+        add_thought (self, g_strstrip (text));
+      else
+        add_markdown (self, text);
+    }
+}
+
+static void
 add_message (Builder *self, const StoreMessage *message)
 {
   guint first =
@@ -386,15 +434,9 @@ add_message (Builder *self, const StoreMessage *message)
     get_strip (self, i)->keep_with_next = TRUE;
   if (message->attachments)
     add_attachments (self, message->attachments);
-  if (message->role == STORE_ROLE_ASSISTANT)
+  if (message->role == STORE_ROLE_ASSISTANT || message->role == STORE_ROLE_OBSERVATION)
     {
-      g_autoptr (MynaMarkdown) document = myna_markdown_new ();
-      GPtrArray *blocks;
-
-      myna_markdown_set_text (document, message->text);
-      blocks = myna_markdown_get_blocks (document);
-      for (guint i = 0; i < blocks->len; i++)
-        add_block (self, g_ptr_array_index (blocks, i));
+      add_parts (self, message);
     }
   else
     {

@@ -21,7 +21,8 @@ static const struct
 GtkWidget *
 myna_block_view_new (MynaBlock *block)
 {
-  MynaBlockView *self = g_object_new (views[block->kind].get_type (), "accessible-role", views[block->kind].role, NULL);
+  guint kind = block->kind < G_N_ELEMENTS (views) ? block->kind : MYNA_BLOCK_PARAGRAPH;
+  MynaBlockView *self = g_object_new (views[kind].get_type (), "accessible-role", views[kind].role, NULL);
 
   myna_block_view_set_block (self, block);
   return GTK_WIDGET (self);

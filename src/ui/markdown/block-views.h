@@ -27,11 +27,6 @@ G_DECLARE_FINAL_TYPE (MynaMathsBlock, myna_maths_block, MYNA, MATHS_BLOCK, MynaB
 #define MYNA_TYPE_RULE_BLOCK (myna_rule_block_get_type ())
 G_DECLARE_FINAL_TYPE (MynaRuleBlock, myna_rule_block, MYNA, RULE_BLOCK, MynaBlockView)
 
-/* Head of a thinking part: a button that folds and unfolds it.  Signal "toggled". */
-#define MYNA_TYPE_THINKING_BLOCK (myna_thinking_block_get_type ())
-G_DECLARE_FINAL_TYPE (MynaThinkingBlock, myna_thinking_block, MYNA, THINKING_BLOCK, MynaBlockView)
-gboolean myna_thinking_block_get_unfolded (MynaThinkingBlock *self);
-
 /* A widget of the right class for the block. */
 GtkWidget *myna_block_view_new (MynaBlock *block);
 

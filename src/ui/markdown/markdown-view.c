@@ -1,427 +1,643 @@
 /* markdown-view.c: a widget that shows one markdown message and grows while it streams
  *
- * The view owns one child a block and places the children itself: no nested boxes, because those measure everything many
- * times.  A child's height for a width is remembered by GTK until the child asks for another size, so that while a reply
- * streams only the block that changed is measured.
- *
- * What surrounds blocks (bars of quotes, markers of lists) is drawn here, in the margins that the layout leaves.
+ * The column (block-column.h) places the blocks; this is what a person does with them: pointer, keyboard and clipboard, the
+ * menu, links, and finding text.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include "markdown/markdown-view.h"
+
+#include <glib/gi18n.h>
 #include <string.h>
 
-#include "markdown/block-views.h"
-#include "markdown/markdown-view-private.h"
-#include "markdown/text-direction.h"
+#include "base/ui-compat.h"
+#include "markdown/block-column.h"
 
-#define BLOCK_SPACING   12
-#define TIGHT_SPACING   4
-#define HEADING_SPACING 18 /* above a heading */
-#define QUOTE_INDENT    15
-#define ITEM_INDENT     24
-#define DIGIT_WIDTH     9
-#define MARKER_GAP      8
-#define USUAL_SIZE      15.0 /* px of text, for which the indents hold */
-#define SAFE_WIDTH      240  /* that no kind of block needs more than */
-
-G_DEFINE_FINAL_TYPE (MynaMarkdownView, myna_markdown_view, GTK_TYPE_WIDGET)
-
-int
-myna_container_get_indent (MynaMarkdownView *self, const MynaContainer *container)
+/* A place in the message: byte `index` of the text of block `item`. */
+typedef struct
 {
-  int digits = (int) strlen (container->marker) * DIGIT_WIDTH;
+  guint item, index;
+} MynaPosition;
 
-  if (container->kind == MYNA_CONTAINER_QUOTE || container->kind == MYNA_CONTAINER_THINKING)
-    return QUOTE_INDENT;
-  return MAX (ITEM_INDENT, digits + MARKER_GAP) * self->scale;
+struct _MynaMarkdownView
+{
+  MynaBlockColumn parent_instance;
+
+  MynaMarkdown *document;
+
+  /* selection: from where the pointer went down to where it is */
+  MynaPosition anchor, cursor;
+  gboolean has_selection;
+  gboolean is_selecting;
+  char *menu_link; /* target under the pointer when the menu opened */
+  GtkWidget *menu;
+  GMenuModel *extra_menu; /* of the owner, below what the view has itself; NULL for none */
+
+  char *needle;
+};
+
+G_DEFINE_FINAL_TYPE (MynaMarkdownView, myna_markdown_view, MYNA_TYPE_BLOCK_COLUMN)
+
+static MynaBlockView *
+get_widget (MynaMarkdownView *self, guint i)
+{
+  return myna_block_column_get_widget (&self->parent_instance, i);
 }
 
-int
-myna_markdown_view_get_indent (MynaMarkdownView *self, const MynaBlock *block)
-{
-  int indent = 0;
+/* ---- Selection -------------------------------------------------------------------------------------------------- */
 
-  for (guint i = 0; i < block->n_containers; i++)
-    indent += myna_container_get_indent (self, &block->containers[i]);
-  return indent;
-}
+/* One selection goes through all blocks: from the anchor, where the pointer went down, to the cursor, where it is.  Both are
+ * a block and a byte offset in its text, so the selection stays while text is added behind it. */
 
 static int
-get_spacing (MynaMarkdownView *self, guint i)
+compare_positions (MynaPosition a, MynaPosition b)
 {
-  MynaBlock *block = MYNA_ITEM (self, i)->block;
-
-  if (i == 0)
-    return 0;
-  if (block->kind == MYNA_BLOCK_HEADING)
-    return HEADING_SPACING;
-  return block->is_tight ? TIGHT_SPACING : BLOCK_SPACING;
+  if (a.item != b.item)
+    return a.item < b.item ? -1 : 1;
+  return a.index < b.index ? -1 : a.index > b.index;
 }
 
+static guint
+get_length (MynaMarkdownView *self, guint item)
+{
+  return strlen (myna_block_view_get_text (get_widget (self, item)));
+}
+
+/* The part of block `i` that is selected; whether there is any (a rule between selected blocks is, with no text). */
 static gboolean
-is_folded (MynaMarkdownView *self, const MynaBlock *block)
+get_item_selection (MynaMarkdownView *self, guint i, guint *ret_start, guint *ret_end)
 {
-  return !self->thinking_unfolded && block->n_containers > 0 && block->containers[0].kind == MYNA_CONTAINER_THINKING;
+  gboolean forward = compare_positions (self->anchor, self->cursor) <= 0;
+  MynaPosition start = forward ? self->anchor : self->cursor;
+  MynaPosition end = forward ? self->cursor : self->anchor;
+
+  *ret_start = *ret_end = 0;
+  if (!self->has_selection || i < start.item || i > end.item)
+    return FALSE;
+  *ret_start = i == start.item ? start.index : 0;
+  *ret_end = i == end.item ? end.index : get_length (self, i);
+  return TRUE;
 }
 
 static void
-update_visibility (MynaMarkdownView *self, guint first)
+myna_markdown_view_shown (MynaBlockColumn *column, guint i)
 {
-  for (guint i = first; i < self->items->len; i++)
+  MynaMarkdownView *self = MYNA_MARKDOWN_VIEW (column);
+  guint start, end;
+
+  get_item_selection (self, i, &start, &end);
+  myna_block_view_set_selection (MYNA_ITEM (&self->parent_instance, i)->widget, start, end);
+}
+
+static void
+show_selection (MynaMarkdownView *self)
+{
+  for (guint i = 0; i < self->parent_instance.items->len; i++)
+    if (MYNA_ITEM (&self->parent_instance, i)->widget)
+      myna_markdown_view_shown (&self->parent_instance, i);
+}
+
+static void
+set_selection (MynaMarkdownView *self, MynaPosition anchor, MynaPosition cursor)
+{
+  self->anchor = anchor;
+  self->cursor = cursor;
+  self->has_selection = compare_positions (anchor, cursor) != 0;
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "markdown.copy", self->has_selection);
+  show_selection (self);
+}
+
+static void
+clamp_position (MynaMarkdownView *self, MynaPosition *position)
+{
+  if (position->item >= self->parent_instance.items->len)
+    *position = (MynaPosition){ self->parent_instance.items->len - 1, G_MAXUINT };
+  position->index = MIN (position->index, get_length (self, position->item));
+}
+
+static void
+selection_update (MynaMarkdownView *self)
+{
+  if (!self->has_selection)
+    return;
+  if (self->parent_instance.items->len == 0)
     {
-      MynaItem *item = MYNA_ITEM (self, i);
-
-      gboolean was_visible = item->is_visible;
-
-      item->is_visible = !is_folded (self, MYNA_ITEM (self, i)->block);
-      if (item->is_visible != was_visible && item->widget)
-        gtk_widget_set_child_visible (GTK_WIDGET (item->widget), item->is_visible && item->is_exact);
+      self->has_selection = FALSE;
+      return;
     }
-  gtk_widget_queue_resize (GTK_WIDGET (self));
+  clamp_position (self, &self->anchor);
+  clamp_position (self, &self->cursor);
+  show_selection (self);
 }
 
+/* Appends [start, end) of block `i`, with the markers of the items that it begins. */
 static void
-thinking_toggled (MynaMarkdownView *self, MynaThinkingBlock *block)
+append_block (MynaMarkdownView *self, guint i, guint start, guint end, GString *text)
 {
-  self->thinking_unfolded = myna_thinking_block_get_unfolded (block);
-  update_visibility (self, 0);
+  MynaBlock *block = MYNA_ITEM (&self->parent_instance, i)->block;
+
+  if (text->len > 0)
+    g_string_append (text, block->is_tight ? "\n" : "\n\n");
+  for (guint depth = 0; start == 0 && depth < block->n_containers; depth++)
+    if (block->containers[depth].is_first && block->containers[depth].marker[0] != '\0')
+      g_string_append_printf (text, "%s ", block->containers[depth].marker);
+  myna_block_view_copy (get_widget (self, i), start, end, text);
+}
+
+char *
+myna_markdown_view_get_selected_text (MynaMarkdownView *self)
+{
+  g_autoptr (GString) text = NULL;
+
+  g_return_val_if_fail (MYNA_IS_MARKDOWN_VIEW (self), NULL);
+
+  for (guint i = 0; i < self->parent_instance.items->len; i++)
+    {
+      guint start, end;
+
+      if (!get_item_selection (self, i, &start, &end))
+        continue;
+      if (!text)
+        text = g_string_new (NULL);
+      append_block (self, i, start, end, text);
+    }
+  return text ? g_string_free (g_steal_pointer (&text), FALSE) : NULL;
+}
+
+char *
+myna_markdown_view_get_text (MynaMarkdownView *self)
+{
+  GString *text = g_string_new (NULL);
+
+  g_return_val_if_fail (MYNA_IS_MARKDOWN_VIEW (self), NULL);
+
+  for (guint i = 0; i < self->parent_instance.items->len; i++)
+    append_block (self, i, 0, get_length (self, i), text);
+  return g_string_free (text, FALSE);
 }
 
 void
-myna_markdown_view_unfold (MynaMarkdownView *self)
+myna_markdown_view_select_all (MynaMarkdownView *self)
 {
-  self->thinking_unfolded = TRUE;
-  update_visibility (self, 0);
-}
+  guint last;
 
-static void
-clear_item (gpointer data)
-{
-  MynaItem *item = data;
+  g_return_if_fail (MYNA_IS_MARKDOWN_VIEW (self));
 
-  myna_item_clear_decoration (item);
-  if (item->widget)
-    gtk_widget_unparent (GTK_WIDGET (item->widget));
-  g_clear_pointer (&item->matches, g_array_unref);
-  g_clear_pointer (&item->block, myna_block_unref);
-}
-
-/* The children stand in the order of the blocks: Tab goes along them. */
-static GtkWidget *
-get_next_widget (MynaMarkdownView *self, guint i)
-{
-  while (++i < self->items->len)
-    if (MYNA_ITEM (self, i)->widget)
-      return GTK_WIDGET (MYNA_ITEM (self, i)->widget);
-  return NULL;
-}
-
-MynaBlockView *
-myna_markdown_view_get_widget (MynaMarkdownView *self, guint i)
-{
-  MynaItem *item = MYNA_ITEM (self, i);
-
-  if (item->widget)
-    return item->widget;
-  item->widget = MYNA_BLOCK_VIEW (myna_block_view_new (item->block));
-  gtk_widget_set_direction (GTK_WIDGET (item->widget), self->text_direction);
-  gtk_widget_set_child_visible (GTK_WIDGET (item->widget), item->is_visible && item->is_exact);
-  gtk_widget_insert_before (GTK_WIDGET (item->widget), GTK_WIDGET (self), get_next_widget (self, i));
-  if (item->block->kind == MYNA_BLOCK_THINKING)
-    g_signal_connect_object (item->widget, "toggled", G_CALLBACK (thinking_toggled), self, G_CONNECT_SWAPPED);
-  if (item->matches)
-    myna_block_view_set_matches (item->widget, g_array_ref (item->matches));
-  myna_markdown_view_selection_show (self, i);
-  return item->widget;
-}
-
-/* The direction of the message is that of its first words; without any it is the program's. */
-static void
-update_direction (MynaMarkdownView *self, GPtrArray *blocks)
-{
-  PangoDirection found = PANGO_DIRECTION_NEUTRAL;
-  GtkTextDirection direction;
-
-  for (guint i = 0; i < blocks->len && found == PANGO_DIRECTION_NEUTRAL; i++)
-    {
-      const MynaBlock *block = blocks->pdata[i];
-
-      if (block->kind == MYNA_BLOCK_PARAGRAPH || block->kind == MYNA_BLOCK_HEADING)
-        found = myna_text_direction (block->string.text);
-    }
-  direction = found == PANGO_DIRECTION_RTL   ? GTK_TEXT_DIR_RTL
-              : found == PANGO_DIRECTION_LTR ? GTK_TEXT_DIR_LTR
-                                             : GTK_TEXT_DIR_NONE;
-  if (direction == self->text_direction)
+  if (self->parent_instance.items->len == 0)
     return;
-  self->text_direction = direction;
-  gtk_widget_set_direction (GTK_WIDGET (self), direction);
-  for (guint i = 0; i < self->items->len; i++)
+  last = self->parent_instance.items->len - 1;
+  set_selection (self, (MynaPosition){ 0, 0 }, (MynaPosition){ last, get_length (self, last) });
+}
+
+/* Block at height `y`, or the one above the gap; -1 if there is none. */
+static int
+item_at (MynaMarkdownView *self, double y)
+{
+  int found = -1;
+
+  for (guint i = 0; i < self->parent_instance.items->len; i++)
     {
-      if (MYNA_ITEM (self, i)->widget)
-        gtk_widget_set_direction (GTK_WIDGET (MYNA_ITEM (self, i)->widget), direction);
-      myna_item_clear_decoration (MYNA_ITEM (self, i));
+      if (found < 0 || MYNA_ITEM (&self->parent_instance, i)->y <= y)
+        found = i;
     }
+  return found;
+}
+
+static gboolean
+to_block (MynaMarkdownView *self, guint i, double x, double y, graphene_point_t *ret_point)
+{
+  GtkWidget *widget = GTK_WIDGET (get_widget (self, i));
+
+  return gtk_widget_compute_point (GTK_WIDGET (self), widget, &GRAPHENE_POINT_INIT (x, y), ret_point);
+}
+
+static gboolean
+position_at (MynaMarkdownView *self, double x, double y, MynaPosition *ret_position)
+{
+  int i = item_at (self, y);
+  graphene_point_t point;
+
+  if (i < 0 || !to_block (self, i, x, y, &point))
+    return FALSE;
+  *ret_position =
+      (MynaPosition){ i, myna_block_view_index_at (MYNA_ITEM (&self->parent_instance, i)->widget, point.x, point.y) };
+  return TRUE;
+}
+
+/* Target of the link under a point, or NULL; valid until the text changes. */
+static const char *
+link_at (MynaMarkdownView *self, double x, double y)
+{
+  int i = item_at (self, y);
+  graphene_point_t point;
+  const MynaRun *run;
+
+  if (i < 0 || !to_block (self, i, x, y, &point))
+    return NULL;
+  run = myna_block_view_run_at (MYNA_ITEM (&self->parent_instance, i)->widget, point.x, point.y);
+  return run && (run->style & MYNA_RUN_LINK) ? run->data : NULL;
+}
+
+/* Buttons and scroll bars inside blocks keep their clicks. */
+static gboolean
+is_on_control (MynaMarkdownView *self, double x, double y)
+{
+  GtkWidget *widget = gtk_widget_pick (GTK_WIDGET (self), x, y, GTK_PICK_DEFAULT);
+
+  for (; widget && widget != GTK_WIDGET (self); widget = gtk_widget_get_parent (widget))
+    if (GTK_IS_BUTTON (widget) || GTK_IS_SCROLLBAR (widget))
+      return TRUE;
+  return FALSE;
+}
+
+/* The word around a place, in any language that Pango knows. */
+static MynaRange
+word_around (const char *text, guint index)
+{
+  int n_chars = g_utf8_strlen (text, -1), at = g_utf8_pointer_to_offset (text, text + index);
+  g_autofree PangoLogAttr *attributes = g_new0 (PangoLogAttr, n_chars + 1);
+  int start = at, end = at + 1;
+
+  if (n_chars == 0)
+    return (MynaRange){ 0, 0 };
+  pango_get_log_attrs (text, -1, -1, pango_language_get_default (), attributes, n_chars + 1);
+  while (start > 0 && !attributes[start].is_word_start && !attributes[start].is_word_end)
+    start--;
+  while (end < n_chars && !attributes[end].is_word_end && !attributes[end].is_word_start)
+    end++;
+  end = MIN (end, n_chars);
+  return (MynaRange){ g_utf8_offset_to_pointer (text, start) - text, g_utf8_offset_to_pointer (text, end) - text };
 }
 
 static void
-show_block (MynaMarkdownView *self, guint i, MynaBlock *block)
+open_link (MynaMarkdownView *self, const char *target)
 {
-  MynaItem item = { .block = myna_block_ref (block), .is_visible = TRUE };
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
 
-  if (i >= self->items->len)
-    {
-      g_array_append_val (self->items, item);
-    }
-  else if (MYNA_ITEM (self, i)->block->kind != block->kind)
-    {
-      clear_item (MYNA_ITEM (self, i));
-      *MYNA_ITEM (self, i) = item;
-    }
-  else
-    {
-      MynaItem *old = MYNA_ITEM (self, i);
-
-      myna_item_clear_decoration (old);
-      myna_block_unref (old->block);
-      old->block = item.block;
-      if (old->widget)
-        myna_block_view_set_block (old->widget, block);
-    }
+  myna_open_uri (GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, target);
 }
+
+static void
+click_pressed (MynaMarkdownView *self, int n_press, double x, double y, GtkGestureClick *gesture)
+{
+  MynaPosition position;
+  MynaRange range;
+
+  if (is_on_control (self, x, y) || !position_at (self, x, y, &position))
+    {
+      gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_DENIED);
+      return;
+    }
+  gtk_widget_grab_focus (GTK_WIDGET (self));
+  if (n_press == 1 || (n_press != 2 && n_press != 3))
+    return;
+  range = (MynaRange){ 0, get_length (self, position.item) };
+  if (n_press == 2)
+    range = word_around (myna_block_view_get_text (get_widget (self, position.item)), position.index);
+  set_selection (self, (MynaPosition){ position.item, range.start }, (MynaPosition){ position.item, range.end });
+}
+
+static void
+click_released (MynaMarkdownView *self, int n_press, double x, double y)
+{
+  const char *target = link_at (self, x, y);
+
+  if (n_press == 1 && target && !self->has_selection)
+    open_link (self, target);
+}
+
+static void
+drag_begin (MynaMarkdownView *self, double x, double y, GtkGesture *gesture)
+{
+  gboolean extend = gtk_event_controller_get_current_event_state (GTK_EVENT_CONTROLLER (gesture)) & GDK_SHIFT_MASK;
+  MynaPosition position;
+
+  if (is_on_control (self, x, y) || !position_at (self, x, y, &position))
+    {
+      gtk_gesture_set_state (gesture, GTK_EVENT_SEQUENCE_DENIED);
+      return;
+    }
+  self->is_selecting = TRUE;
+  set_selection (self, extend && self->has_selection ? self->anchor : position, position);
+}
+
+static void
+drag_update (MynaMarkdownView *self, double offset_x, double offset_y, GtkGestureDrag *gesture)
+{
+  double x, y;
+  MynaPosition position;
+
+  if (!self->is_selecting || !gtk_gesture_drag_get_start_point (gesture, &x, &y)
+      || !gtk_drag_check_threshold (GTK_WIDGET (self), x, y, x + offset_x, y + offset_y))
+    return;
+  gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_CLAIMED);
+  if (position_at (self, x + offset_x, y + offset_y, &position))
+    set_selection (self, self->anchor, position);
+}
+
+static void
+drag_end (MynaMarkdownView *self)
+{
+  g_autofree char *text = self->has_selection ? myna_markdown_view_get_selected_text (self) : NULL;
+
+  self->is_selecting = FALSE;
+  if (text)
+    gdk_clipboard_set_text (gtk_widget_get_primary_clipboard (GTK_WIDGET (self)), text);
+}
+
+static void
+pointer_moved (MynaMarkdownView *self, double x, double y)
+{
+  const char *cursor = is_on_control (self, x, y) ? NULL : link_at (self, x, y) ? "pointer" : "text";
+
+  gtk_widget_set_cursor_from_name (GTK_WIDGET (self), cursor);
+}
+
+/* The address as it is on the wire, so that letters of another script cannot pass for Latin ones. */
+static char *
+display_target (const char *target)
+{
+  g_autoptr (GUri) uri = g_uri_parse (target, G_URI_FLAGS_PARSE_RELAXED | G_URI_FLAGS_ENCODED, NULL);
+  const char *host = uri ? g_uri_get_host (uri) : NULL;
+  g_autofree char *ascii = host && g_hostname_is_non_ascii (host) ? g_hostname_to_ascii (host) : NULL;
+  const char *at = ascii ? strstr (target, host) : NULL;
+
+  if (!at)
+    return g_strdup (target);
+  return g_strdup_printf ("%.*s%s%s", (int) (at - target), target, ascii, at + strlen (host));
+}
+
+static gboolean
+query_tooltip (MynaMarkdownView *self, int x, int y, gboolean keyboard, GtkTooltip *tooltip)
+{
+  const char *target = keyboard ? NULL : link_at (self, x, y);
+  g_autofree char *text = target ? display_target (target) : NULL;
+
+  if (!text)
+    return FALSE;
+  gtk_tooltip_set_text (tooltip, text);
+  return TRUE;
+}
+
+static void
+copy_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  g_autofree char *text = myna_markdown_view_get_selected_text (MYNA_MARKDOWN_VIEW (widget));
+
+  if (text)
+    gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), text);
+}
+
+static void
+select_all_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  myna_markdown_view_select_all (MYNA_MARKDOWN_VIEW (widget));
+}
+
+static void
+add_gesture (MynaMarkdownView *self, GtkGesture *gesture)
+{
+  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (gesture), GDK_BUTTON_PRIMARY);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (gesture));
+}
+
+/* ---- The menu --------------------------------------------------------------------------------------------------- */
+
+static void
+open_link_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MynaMarkdownView *self = MYNA_MARKDOWN_VIEW (widget);
+
+  if (self->menu_link)
+    open_link (self, self->menu_link);
+}
+
+static void
+copy_link_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MynaMarkdownView *self = MYNA_MARKDOWN_VIEW (widget);
+
+  if (self->menu_link)
+    gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), self->menu_link);
+}
+
+static void
+append_item (GMenu *menu, const char *label, const char *action)
+{
+  GMenuItem *item = g_menu_item_new (label, action);
+
+  g_menu_item_set_attribute (item, "hidden-when", "s", "action-disabled");
+  g_menu_append_item (menu, item);
+  g_object_unref (item);
+}
+
+static void
+make_menu (MynaMarkdownView *self)
+{
+  g_autoptr (GMenu) menu = g_menu_new ();
+
+  append_item (menu, _ ("_Open Link"), "markdown.open-link");
+  append_item (menu, _ ("Copy _Link Address"), "markdown.copy-link");
+  append_item (menu, _ ("_Copy"), "markdown.copy");
+  append_item (menu, _ ("Select _All"), "markdown.select-all");
+  if (self->extra_menu)
+    g_menu_append_section (menu, NULL, self->extra_menu);
+  self->menu = gtk_popover_menu_new_from_model (G_MENU_MODEL (menu));
+  gtk_popover_set_has_arrow (GTK_POPOVER (self->menu), FALSE);
+  gtk_popover_set_position (GTK_POPOVER (self->menu), GTK_POS_BOTTOM);
+  gtk_widget_set_halign (self->menu, GTK_ALIGN_START);
+  gtk_widget_set_parent (self->menu, GTK_WIDGET (self));
+}
+
+/* link: what is under the place, or NULL. */
+static void
+popup_menu (MynaMarkdownView *self, const char *link, const GdkRectangle *place)
+{
+  GtkWidget *widget = GTK_WIDGET (self);
+
+  g_free (self->menu_link);
+  self->menu_link = g_strdup (link);
+  gtk_widget_action_set_enabled (widget, "markdown.open-link", link != NULL);
+  gtk_widget_action_set_enabled (widget, "markdown.copy-link", link != NULL);
+  gtk_widget_action_set_enabled (widget, "markdown.copy", self->has_selection);
+  if (!self->menu)
+    make_menu (self);
+  gtk_popover_set_pointing_to (GTK_POPOVER (self->menu), place);
+  gtk_popover_popup (GTK_POPOVER (self->menu));
+}
+
+static void
+menu_pressed (MynaMarkdownView *self, int n_press, double x, double y, GtkGesture *gesture)
+{
+  if (is_on_control (self, x, y))
+    return;
+  gtk_gesture_set_state (gesture, GTK_EVENT_SEQUENCE_CLAIMED);
+  popup_menu (self, link_at (self, x, y), &(GdkRectangle){ x, y, 1, 1 });
+}
+
+/* Asked for by a link that has the keyboard's focus. */
+static void
+link_menu_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  GtkRoot *root = gtk_widget_get_root (widget);
+  GtkWidget *link = root ? gtk_root_get_focus (root) : NULL;
+  graphene_rect_t bounds;
+
+  if (link && gtk_widget_compute_bounds (link, widget, &bounds))
+    popup_menu (MYNA_MARKDOWN_VIEW (widget), g_variant_get_string (parameter, NULL),
+                &(GdkRectangle){ bounds.origin.x, bounds.origin.y, bounds.size.width, bounds.size.height });
+}
+
+void
+myna_markdown_view_set_extra_menu (MynaMarkdownView *self, GMenuModel *menu)
+{
+  g_return_if_fail (MYNA_IS_MARKDOWN_VIEW (self));
+
+  g_set_object (&self->extra_menu, menu);
+  g_clear_pointer (&self->menu, gtk_widget_unparent);
+}
+
+/* ---- Find ------------------------------------------------------------------------------------------------------- */
+
+/* Takes the matches. */
+static void
+set_matches (MynaItem *item, GArray *matches)
+{
+  g_clear_pointer (&item->matches, g_array_unref);
+  item->matches = matches;
+  if (item->widget)
+    myna_block_view_set_matches (item->widget, matches ? g_array_ref (matches) : NULL);
+}
+
+static void
+search_update (MynaMarkdownView *self, guint first)
+{
+  if (!self->needle)
+    return;
+  for (guint i = first; i < self->parent_instance.items->len; i++)
+    set_matches (MYNA_ITEM (&self->parent_instance, i),
+                 myna_block_find (MYNA_ITEM (&self->parent_instance, i)->block, self->needle));
+}
+
+static guint
+count_matches (MynaItem *item)
+{
+  return item->matches ? item->matches->len : 0;
+}
+
+guint
+myna_markdown_view_set_search (MynaMarkdownView *self, const char *needle)
+{
+  guint n_matches = 0;
+
+  g_return_val_if_fail (MYNA_IS_MARKDOWN_VIEW (self), 0);
+
+  if (needle && *needle == '\0')
+    needle = NULL;
+  if (g_strcmp0 (needle, self->needle) != 0)
+    {
+      g_free (self->needle);
+      self->needle = g_strdup (needle);
+      for (guint i = 0; needle == NULL && i < self->parent_instance.items->len; i++)
+        set_matches (MYNA_ITEM (&self->parent_instance, i), NULL);
+      search_update (self, 0);
+    }
+  for (guint i = 0; i < self->parent_instance.items->len; i++)
+    n_matches += count_matches (MYNA_ITEM (&self->parent_instance, i));
+  return n_matches;
+}
+
+/* Of a block that is not laid out: about where it will be. */
+static graphene_rect_t
+estimate_bounds (const MynaItem *item, guint index)
+{
+  const char *text = item->block->string.text; /* NULL: a table's, whose cells have it */
+  double share = text && *text ? index / (double) strlen (text) : 0;
+
+  return GRAPHENE_RECT_INIT (item->x, item->y + item->height * MIN (1, share), item->width, 0);
+}
+
+gboolean
+myna_markdown_view_show_match (MynaMarkdownView *self, guint index, graphene_rect_t *ret_bounds)
+{
+  MynaItem *found = NULL;
+  guint local = 0;
+  MynaRange range;
+  graphene_point_t origin = GRAPHENE_POINT_INIT (0, 0);
+
+  g_return_val_if_fail (MYNA_IS_MARKDOWN_VIEW (self), FALSE);
+
+  for (guint i = 0; i < self->parent_instance.items->len; i++)
+    {
+      MynaItem *item = MYNA_ITEM (&self->parent_instance, i);
+      guint n = count_matches (item);
+      gboolean is_here = found == NULL && index < n;
+
+      if (is_here || item->widget)
+        myna_block_view_set_current_match (get_widget (self, i), is_here ? (int) index : -1);
+      if (is_here)
+        {
+          found = item;
+          local = index;
+        }
+      index -= MIN (index, n);
+      if (found)
+        index = G_MAXUINT;
+    }
+  if (!found)
+    return FALSE;
+
+  if (ret_bounds)
+    {
+      range = g_array_index (found->matches, MynaRange, local);
+      if (!found->is_exact)
+        {
+          *ret_bounds = estimate_bounds (found, range.start);
+          return TRUE;
+        }
+      myna_block_view_get_bounds (found->widget, range.start, range.end, ret_bounds);
+      if (gtk_widget_compute_point (GTK_WIDGET (found->widget), GTK_WIDGET (self), &origin, &origin))
+        graphene_rect_offset (ret_bounds, origin.x, origin.y);
+    }
+  return TRUE;
+}
+/* ---- Text ------------------------------------------------------------------------------------------------------- */
 
 void
 myna_markdown_view_set_text (MynaMarkdownView *self, const char *text)
 {
-  GPtrArray *blocks;
   guint first;
 
   g_return_if_fail (MYNA_IS_MARKDOWN_VIEW (self));
 
   first = myna_markdown_set_text (self->document, text ? text : "");
-  blocks = myna_markdown_get_blocks (self->document);
-  update_direction (self, blocks);
-  for (guint i = first; i < blocks->len; i++)
-    show_block (self, i, blocks->pdata[i]);
-  if (blocks->len < self->items->len)
-    g_array_set_size (self->items, blocks->len);
-  myna_markdown_view_estimate (self, first);
-  update_visibility (self, first);
-  myna_markdown_view_search_update (self, first);
-  myna_markdown_view_selection_update (self, first);
+  myna_block_column_set_blocks (&self->parent_instance, myna_markdown_get_blocks (self->document), first);
+  search_update (self, first);
+  selection_update (self);
 }
 
 void
 myna_markdown_view_set_streaming (MynaMarkdownView *self, gboolean streaming)
 {
-  g_return_if_fail (MYNA_IS_MARKDOWN_VIEW (self));
-
-  if (self->is_streaming == streaming)
-    return;
-  self->is_streaming = streaming;
-  gtk_widget_queue_draw (GTK_WIDGET (self));
+  myna_block_column_set_caret (MYNA_BLOCK_COLUMN (self), streaming);
 }
 
-int
-myna_item_get_width (MynaItem *item, int width, int indent)
+void
+myna_markdown_view_set_viewport (MynaMarkdownView *self, int top, int bottom)
 {
-  int minimum;
-
-  if (width - indent >= SAFE_WIDTH)
-    return width - indent;
-  gtk_widget_measure (GTK_WIDGET (item->widget), GTK_ORIENTATION_HORIZONTAL, -1, &minimum, NULL, NULL, NULL);
-  return MAX (width - indent, minimum);
+  myna_block_column_set_viewport (MYNA_BLOCK_COLUMN (self), top, bottom);
 }
 
-static GtkSizeRequestMode
-myna_markdown_view_get_request_mode (GtkWidget *widget)
-{
-  return GTK_SIZE_REQUEST_HEIGHT_FOR_WIDTH;
-}
-
-static void
-myna_markdown_view_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum, int *natural,
-                            int *minimum_baseline, int *natural_baseline)
-{
-  MynaMarkdownView *self = MYNA_MARKDOWN_VIEW (widget);
-
-  *minimum = *natural = 0;
-  if (orientation == GTK_ORIENTATION_VERTICAL)
-    myna_markdown_view_width_asked (self, for_size);
-  for (guint i = 0; i < self->items->len; i++)
-    {
-      MynaItem *item = MYNA_ITEM (self, i);
-      int indent = myna_markdown_view_get_indent (self, MYNA_ITEM (self, i)->block);
-      int child_minimum, child_natural, child_for_size = -1;
-
-      if (!item->is_visible)
-        continue;
-      if (!item->is_exact)
-        {
-          /* A row's width is given, never asked for: what is not laid out has no say in it. */
-          if (orientation == GTK_ORIENTATION_VERTICAL)
-            *minimum = *natural += get_spacing (self, i) + item->height;
-          continue;
-        }
-      if (orientation == GTK_ORIENTATION_VERTICAL && for_size >= 0)
-        child_for_size = myna_item_get_width (item, for_size, indent);
-      gtk_widget_measure (GTK_WIDGET (item->widget), orientation, child_for_size, &child_minimum, &child_natural, NULL, NULL);
-      if (orientation == GTK_ORIENTATION_VERTICAL)
-        {
-          *natural += get_spacing (self, i) + child_natural;
-          *minimum = *natural;
-        }
-      else
-        {
-          *minimum = MAX (*minimum, indent + child_minimum);
-          *natural = MAX (*natural, indent + child_natural);
-        }
-    }
-}
+/* ---- Object ----------------------------------------------------------------------------------------------------- */
 
 static void
 myna_markdown_view_size_allocate (GtkWidget *widget, int width, int height, int baseline)
 {
   MynaMarkdownView *self = MYNA_MARKDOWN_VIEW (widget);
-  gboolean rtl = gtk_widget_get_direction (widget) == GTK_TEXT_DIR_RTL;
-  int y = 0;
 
-  for (guint i = 0; i < self->items->len; i++)
-    {
-      MynaItem *item = MYNA_ITEM (self, i);
-      MynaItem old = *item;
-      int indent = myna_markdown_view_get_indent (self, MYNA_ITEM (self, i)->block);
-
-      if (!item->is_visible)
-        continue;
-      if (item->is_exact)
-        {
-          item->width = myna_item_get_width (item, width, indent);
-          gtk_widget_measure (GTK_WIDGET (item->widget), GTK_ORIENTATION_VERTICAL, item->width, NULL, &item->height, NULL,
-                              NULL);
-        }
-      item->top = y;
-      y += get_spacing (self, i);
-      item->x = rtl ? width - indent - item->width : indent;
-      item->y = y;
-      if (item->x != old.x || item->y != old.y || item->width != old.width || item->height != old.height
-          || item->top != old.top)
-        myna_item_clear_decoration (item);
-      if (item->is_exact)
-        gtk_widget_size_allocate (GTK_WIDGET (item->widget), &(GtkAllocation){ item->x, item->y, item->width, item->height },
-                                  -1);
-      y += item->height;
-    }
-  myna_markdown_view_update_drawn (self);
+  GTK_WIDGET_CLASS (myna_markdown_view_parent_class)->size_allocate (widget, width, height, baseline);
   if (self->menu)
     gtk_popover_present (GTK_POPOVER (self->menu));
-}
-
-static void
-myna_markdown_view_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
-{
-  MynaMarkdownView *self = MYNA_MARKDOWN_VIEW (widget);
-
-  myna_markdown_view_snapshot_containers (self, snapshot);
-  for (guint i = 0; i < self->items->len; i++)
-    if (MYNA_ITEM (self, i)->widget && gtk_widget_get_child_visible (GTK_WIDGET (MYNA_ITEM (self, i)->widget)))
-      gtk_widget_snapshot_child (widget, GTK_WIDGET (MYNA_ITEM (self, i)->widget), snapshot);
-  if (self->is_streaming)
-    myna_markdown_view_snapshot_caret (self, snapshot);
-}
-
-/* Whether there may be something in the block that the keyboard can get to. */
-static gboolean
-has_stops (const MynaBlock *block)
-{
-  switch (block->kind)
-    {
-    case MYNA_BLOCK_RULE: return FALSE;
-    case MYNA_BLOCK_PARAGRAPH:
-    case MYNA_BLOCK_HEADING:
-      for (guint i = 0; block->string.runs && i < block->string.runs->len; i++)
-        if (g_array_index (block->string.runs, MynaRun, i).style & MYNA_RUN_LINK)
-          return TRUE;
-      return FALSE;
-    default: return TRUE;
-    }
-}
-
-/* What is far away has no place yet. */
-static gboolean
-focus_block (MynaMarkdownView *self, guint i, GtkDirectionType direction)
-{
-  MynaItem *item = MYNA_ITEM (self, i);
-  GtkWidget *child;
-  gboolean was_mapped;
-
-  if (is_folded (self, item->block) || (!item->widget && !has_stops (item->block)))
-    return FALSE;
-  child = GTK_WIDGET (myna_markdown_view_get_widget (self, i));
-  was_mapped = gtk_widget_get_child_visible (child);
-  gtk_widget_set_child_visible (child, TRUE);
-  if (gtk_widget_child_focus (child, direction))
-    {
-      if (!item->is_exact)
-        gtk_widget_queue_resize (GTK_WIDGET (self));
-      item->is_exact = TRUE;
-      return TRUE;
-    }
-  gtk_widget_set_child_visible (child, was_mapped);
-  return FALSE;
-}
-
-/* Tab goes through what is in the blocks (links, buttons); the view as a whole is no stop on its way. */
-static gboolean
-myna_markdown_view_focus (GtkWidget *widget, GtkDirectionType direction)
-{
-  MynaMarkdownView *self = MYNA_MARKDOWN_VIEW (widget);
-  gboolean backward = direction == GTK_DIR_TAB_BACKWARD || direction == GTK_DIR_UP || direction == GTK_DIR_LEFT;
-  GtkWidget *child = gtk_widget_get_focus_child (widget);
-  guint n = self->items->len, i = backward ? n : G_MAXUINT;
-
-  if (child && gtk_widget_child_focus (child, direction))
-    return TRUE;
-  if (!child && gtk_widget_has_focus (widget) && backward)
-    return FALSE;
-  for (guint j = 0; child && j < n; j++)
-    if (GTK_WIDGET (MYNA_ITEM (self, j)->widget) == child)
-      i = j;
-  /* From the block before or behind it; G_MAXUINT + 1 is the first. */
-  for (i = backward ? i - 1 : i + 1; i < n; i = backward ? i - 1 : i + 1)
-    if (focus_block (self, i, direction))
-      return TRUE;
-  return FALSE;
-}
-
-/* Markers are indented by the size of the text. */
-static void
-style_changed (MynaMarkdownView *self)
-{
-  PangoContext *context = gtk_widget_create_pango_context (GTK_WIDGET (self));
-
-  self->scale = MAX (1, myna_text_context_get_font_size (context) / USUAL_SIZE);
-  g_object_unref (context);
-  for (guint i = 0; i < self->items->len; i++)
-    myna_item_clear_decoration (MYNA_ITEM (self, i));
-  gtk_widget_queue_resize (GTK_WIDGET (self));
-}
-
-static void
-myna_markdown_view_css_changed (GtkWidget *widget, GtkCssStyleChange *change)
-{
-  MynaMarkdownView *self = MYNA_MARKDOWN_VIEW (widget);
-
-  GTK_WIDGET_CLASS (myna_markdown_view_parent_class)->css_changed (widget, change);
-  myna_ink_init (&self->ink, widget);
-  style_changed (self);
-}
-
-static void
-myna_markdown_view_system_setting_changed (GtkWidget *widget, GtkSystemSetting setting)
-{
-  GTK_WIDGET_CLASS (myna_markdown_view_parent_class)->system_setting_changed (widget, setting);
-  style_changed (MYNA_MARKDOWN_VIEW (widget));
 }
 
 static void
@@ -429,9 +645,9 @@ myna_markdown_view_dispose (GObject *object)
 {
   MynaMarkdownView *self = MYNA_MARKDOWN_VIEW (object);
 
-  myna_markdown_view_lazy_dispose (self);
-  myna_markdown_view_menu_dispose (self);
-  g_array_set_size (self->items, 0);
+  g_clear_pointer (&self->menu, gtk_widget_unparent);
+  g_clear_pointer (&self->menu_link, g_free);
+  g_clear_object (&self->extra_menu);
   G_OBJECT_CLASS (myna_markdown_view_parent_class)->dispose (object);
 }
 
@@ -440,7 +656,6 @@ myna_markdown_view_finalize (GObject *object)
 {
   MynaMarkdownView *self = MYNA_MARKDOWN_VIEW (object);
 
-  g_array_unref (self->items);
   myna_markdown_free (self->document);
   g_free (self->needle);
   G_OBJECT_CLASS (myna_markdown_view_parent_class)->finalize (object);
@@ -453,32 +668,45 @@ myna_markdown_view_class_init (MynaMarkdownViewClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = myna_markdown_view_dispose;
   G_OBJECT_CLASS (klass)->finalize = myna_markdown_view_finalize;
-  widget_class->get_request_mode = myna_markdown_view_get_request_mode;
-  widget_class->measure = myna_markdown_view_measure;
+  MYNA_BLOCK_COLUMN_CLASS (klass)->shown = myna_markdown_view_shown;
   widget_class->size_allocate = myna_markdown_view_size_allocate;
-  widget_class->snapshot = myna_markdown_view_snapshot;
-  widget_class->css_changed = myna_markdown_view_css_changed;
-  widget_class->system_setting_changed = myna_markdown_view_system_setting_changed;
-  widget_class->focus = myna_markdown_view_focus;
   gtk_widget_class_set_css_name (widget_class, "markdown");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
-  myna_markdown_view_selection_class_init (widget_class);
-  myna_markdown_view_menu_class_init (widget_class);
-  myna_markdown_view_lazy_class_init (widget_class);
+  gtk_widget_class_install_action (widget_class, "markdown.copy", NULL, copy_action);
+  gtk_widget_class_install_action (widget_class, "markdown.select-all", NULL, select_all_action);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_c, GDK_CONTROL_MASK, "markdown.copy", NULL);
+  gtk_widget_class_add_binding_action (widget_class, GDK_KEY_a, GDK_CONTROL_MASK, "markdown.select-all", NULL);
+  gtk_widget_class_install_action (widget_class, "markdown.open-link", NULL, open_link_action);
+  gtk_widget_class_install_action (widget_class, "markdown.copy-link", NULL, copy_link_action);
+  gtk_widget_class_install_action (widget_class, "markdown.link-menu", "s", link_menu_action);
 }
 
 static void
 myna_markdown_view_init (MynaMarkdownView *self)
 {
+  GtkGesture *drag = gtk_gesture_drag_new ();
+  GtkGesture *click = gtk_gesture_click_new ();
+  GtkEventController *motion = gtk_event_controller_motion_new ();
+  GtkGesture *menu_click = gtk_gesture_click_new ();
+
   self->document = myna_markdown_new ();
-  self->scale = 1;
-  self->items = g_array_new (FALSE, TRUE, sizeof (MynaItem));
-  g_array_set_clear_func (self->items, clear_item);
-  myna_ink_init (&self->ink, GTK_WIDGET (self));
-  self->drawn_top = G_MININT;
-  self->drawn_bottom = G_MAXINT;
-  myna_markdown_view_selection_init (self);
-  myna_markdown_view_menu_init (self);
+  gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
+  g_signal_connect_swapped (drag, "drag-begin", G_CALLBACK (drag_begin), self);
+  g_signal_connect_swapped (drag, "drag-update", G_CALLBACK (drag_update), self);
+  g_signal_connect_swapped (drag, "drag-end", G_CALLBACK (drag_end), self);
+  add_gesture (self, drag);
+  g_signal_connect_swapped (click, "pressed", G_CALLBACK (click_pressed), self);
+  g_signal_connect_swapped (click, "released", G_CALLBACK (click_released), self);
+  add_gesture (self, click);
+  gtk_gesture_group (drag, click);
+  g_signal_connect_swapped (motion, "motion", G_CALLBACK (pointer_moved), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), motion);
+  gtk_widget_set_has_tooltip (GTK_WIDGET (self), TRUE);
+  g_signal_connect (self, "query-tooltip", G_CALLBACK (query_tooltip), NULL);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "markdown.copy", FALSE);
+  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (menu_click), GDK_BUTTON_SECONDARY);
+  g_signal_connect_swapped (menu_click, "pressed", G_CALLBACK (menu_pressed), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (menu_click));
 }
 
 GtkWidget *

@@ -73,6 +73,8 @@ struct _MynaChatCanvas
 G_DEFINE_FINAL_TYPE_WITH_CODE (MynaChatCanvas, myna_chat_canvas, GTK_TYPE_WIDGET,
                                G_IMPLEMENT_INTERFACE (GTK_TYPE_SCROLLABLE, NULL))
 
+static void queue_update (MynaChatCanvas *self);
+
 /* ---- Geometry --------------------------------------------------------------------------------------------------- */
 
 static guint

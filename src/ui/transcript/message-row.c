@@ -6,14 +6,19 @@
  * functions, and nothing of one message may stay for the next.  A growing text is shown once a frame, and not at all while
  * the row is out of sight.
  */
-#include "transcript/message-row-private.h"
+#include "transcript/message-row.h"
 
 #include <glib/gi18n.h>
 #include <string.h>
 
-#include "transcript/chat-canvas.h"
+#include "chat/message-parts.h"
 #include "chat/myna-attachment.h"
-#include "markdown/markdown-view.h"
+#include "transcript/chat-canvas.h"
+#include "transcript/message-bar.h"
+#include "transcript/message-body.h"
+#include "transcript/message-details.h"
+#include "transcript/question-editor.h"
+#include "transcript/reply-progress.h"
 
 /* Screen readers are given no more of a message than this as its name. */
 #define NAME_MAX_BYTES (64 * 1024)
@@ -30,27 +35,62 @@ enum
 
 static guint signals[N_SIGNALS];
 
+struct _MynaMessageRow
+{
+  GtkWidget parent_instance;
+
+  MynaMessageRowKind kind;
+  MynaConversation *conversation;
+  MynaMessage *message;
+  GSignalGroup *message_signals;
+  GSignalGroup *conversation_signals;
+
+  GtkWidget *divider;  /* what came before is not given to the model; made when needed */
+  GtkWidget *body;     /* MynaMessageBody */
+  GtkWidget *bubble;   /* around the question's body */
+  GtkWidget *files;    /* GtkLabel: names of attachments */
+  GtkWidget *editor;   /* while a question is edited: GtkTextView and buttons */
+  GtkWidget *progress; /* while the reply has no text yet */
+  GtkWidget *status;   /* "Interrupted" [Continue], "what went wrong" [Retry] */
+  GtkWidget *status_label;
+  GtkWidget *status_button;
+  GtkWidget *bar; /* MynaMessageBar */
+  GMenuModel *menu_model;
+  GtkWidget *menu;    /* made when it is first opened */
+  GtkWidget *details; /* made when they are shown; a child of the bar's menu button */
+
+  guint tick;      /* the text changed; shown once in the next frame */
+  gint64 named_at; /* when the accessible name was set, monotonic µs */
+};
+
 G_DEFINE_FINAL_TYPE (MynaMessageRow, myna_message_row, GTK_TYPE_WIDGET)
+
+/* What is copied of the message. */
+static char *
+dup_copy (MynaMessageRow *self)
+{
+  const StoreMessage *record = myna_message_get_record (self->message);
+
+  return myna_message_parts_dup_copy (record->role, myna_message_get_text (self->message), record->call);
+}
 
 /* ---- Accessible name -------------------------------------------------------------------------------------------- */
 
 static void
 update_name (MynaMessageRow *self)
 {
-  const char *text = myna_message_get_text (self->message);
-  gsize n = strlen (text);
-  g_autofree char *head = NULL;
+  g_autofree char *text = dup_copy (self);
   g_autofree char *name = NULL;
   g_autoptr (GDateTime) time = NULL;
   g_autofree char *clock = NULL;
 
-  if (n > NAME_MAX_BYTES)
-    {
-      n = g_utf8_find_prev_char (text, text + NAME_MAX_BYTES) - text;
-      text = head = g_strndup (text, n);
-    }
+  if (strlen (text) > NAME_MAX_BYTES)
+    *g_utf8_find_prev_char (text, text + NAME_MAX_BYTES) = '\0';
   /* Translators: how a screen reader names a message: who wrote it, then its text */
-  name = g_strdup_printf (self->kind == MYNA_MESSAGE_ROW_QUESTION ? _ ("You: %s") : _ ("Myna: %s"), text);
+  name = g_strdup_printf (self->kind == MYNA_MESSAGE_ROW_QUESTION ? _ ("You: %s")
+                          : self->kind == MYNA_MESSAGE_ROW_REPLY  ? _ ("Myna: %s")
+                                                                  : _ ("Result of the tool: %s"),
+                          text);
   time = g_date_time_new_from_unix_local (myna_message_get_record (self->message)->created_at / 1000);
   clock = time ? g_date_time_format (time, "%H:%M") : NULL;
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, name,
@@ -88,67 +128,25 @@ static void
 update_text (MynaMessageRow *self)
 {
   const char *text = myna_message_get_text (self->message);
+  gboolean has_files = self->kind == MYNA_MESSAGE_ROW_QUESTION && myna_message_get_record (self->message)->attachments;
 
-  if (self->kind == MYNA_MESSAGE_ROW_QUESTION)
-    {
-      gtk_label_set_label (GTK_LABEL (self->body), text);
-      gtk_widget_set_visible (self->body, *text || !myna_message_get_record (self->message)->attachments);
-    }
-  else
-    {
-      myna_markdown_view_set_text (MYNA_MARKDOWN_VIEW (self->body), text);
-      myna_markdown_view_set_streaming (MYNA_MARKDOWN_VIEW (self->body),
-                                        *text && myna_message_get_state (self->message) == STORE_STATE_GENERATING);
-      gtk_widget_set_visible (self->body, *text != '\0');
-    }
+  myna_message_body_update (MYNA_MESSAGE_BODY (self->body), self->message);
+  gtk_widget_set_visible (self->body, self->kind == MYNA_MESSAGE_ROW_REPLY ? *text != '\0' : *text || !has_files);
   if (g_get_monotonic_time () - self->named_at > NAME_INTERVAL_US)
     update_name (self);
 }
 
-/* ---- Progress --------------------------------------------------------------------------------------------------- */
-
-/* "Reading 1,204 of 3,310 tokens · about 12 s" */
-static char *
-describe_reading (const MynaPromptProgress *progress)
-{
-  if (progress->n_total == 0)
-    return g_strdup (_ ("Reading your message"));
-  if (progress->seconds_left < 0)
-    return g_strdup_printf (_ ("Reading %'zu of %'zu tokens"), progress->n_done, progress->n_total);
-  if (progress->seconds_left < 90)
-    return g_strdup_printf (_ ("Reading %'zu of %'zu tokens · about %d s"), progress->n_done, progress->n_total,
-                            MAX (1, (int) (progress->seconds_left + 0.5)));
-  return g_strdup_printf (_ ("Reading %'zu of %'zu tokens · about %d min"), progress->n_done, progress->n_total,
-                          (int) (progress->seconds_left / 60 + 0.5));
-}
-
+/* What happens before a reply has any text. */
 static void
 update_progress (MynaMessageRow *self)
 {
-  gboolean shown = self->kind == MYNA_MESSAGE_ROW_REPLY && !*myna_message_get_text (self->message)
+  gboolean shown = self->progress && !*myna_message_get_text (self->message)
                    && myna_message_get_state (self->message) == STORE_STATE_GENERATING;
-  MynaActivity activity = myna_conversation_get_activity (self->conversation);
-  MynaPromptProgress progress;
-  g_autofree char *text = NULL;
 
-  if (self->kind != MYNA_MESSAGE_ROW_REPLY)
-    return;
-  gtk_widget_set_visible (self->progress, shown);
-  if (!shown)
-    return;
-  myna_conversation_get_progress (self->conversation, &progress);
-  if (activity == MYNA_ACTIVITY_STOPPING)
-    text = g_strdup (_ ("Stopping"));
-  else if (activity == MYNA_ACTIVITY_READING)
-    text = describe_reading (&progress);
-  else
-    text = g_strdup (myna_generator_get_model_name (myna_conversation_get_generator (self->conversation))
-                         ? _ ("Thinking")
-                         : _ ("Waiting for the model"));
-  gtk_label_set_label (GTK_LABEL (self->progress_label), text);
-  gtk_widget_set_visible (self->progress_bar, activity == MYNA_ACTIVITY_READING && progress.n_total > 0);
-  if (progress.n_total > 0)
-    gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (self->progress_bar), progress.n_done / (double) progress.n_total);
+  if (self->progress)
+    gtk_widget_set_visible (self->progress, shown);
+  if (shown)
+    myna_reply_progress_update (MYNA_REPLY_PROGRESS (self->progress), self->conversation);
 }
 
 /* ---- Status ----------------------------------------------------------------------------------------------------- */
@@ -281,6 +279,350 @@ update_divider (MynaMessageRow *self)
     }
 }
 
+/* ---- Text for others -------------------------------------------------------------------------------------------- */
+
+char *
+myna_message_row_get_selected_text (MynaMessageRow *self)
+{
+  g_return_val_if_fail (MYNA_IS_MESSAGE_ROW (self), NULL);
+
+  return myna_message_body_get_selected_text (MYNA_MESSAGE_BODY (self->body));
+}
+
+char *
+myna_message_row_get_text (MynaMessageRow *self)
+{
+  g_return_val_if_fail (MYNA_IS_MESSAGE_ROW (self), NULL);
+
+  return myna_message_body_get_text (MYNA_MESSAGE_BODY (self->body));
+}
+
+void
+myna_message_row_select_all (MynaMessageRow *self)
+{
+  g_return_if_fail (MYNA_IS_MESSAGE_ROW (self));
+
+  myna_message_body_select_all (MYNA_MESSAGE_BODY (self->body));
+}
+
+void
+myna_message_row_set_viewport (MynaMessageRow *self, int top, int bottom)
+{
+  graphene_point_t point;
+
+  g_return_if_fail (MYNA_IS_MESSAGE_ROW (self));
+
+  if (gtk_widget_compute_point (GTK_WIDGET (self), self->body, &GRAPHENE_POINT_INIT (0, 0), &point))
+    myna_message_body_set_viewport (MYNA_MESSAGE_BODY (self->body), top + point.y, bottom + point.y);
+}
+
+guint
+myna_message_row_set_search (MynaMessageRow *self, const char *needle)
+{
+  g_return_val_if_fail (MYNA_IS_MESSAGE_ROW (self), 0);
+
+  return myna_message_body_set_search (MYNA_MESSAGE_BODY (self->body), needle);
+}
+
+gboolean
+myna_message_row_show_match (MynaMessageRow *self, const char *needle, guint index, int *ret_y)
+{
+  graphene_point_t point;
+  int y;
+
+  g_return_val_if_fail (MYNA_IS_MESSAGE_ROW (self), FALSE);
+
+  if (!myna_message_body_show_match (MYNA_MESSAGE_BODY (self->body), needle, index, &y)
+      || !gtk_widget_compute_point (self->body, GTK_WIDGET (self), &GRAPHENE_POINT_INIT (0, y), &point))
+    return FALSE;
+  *ret_y = point.y;
+  return TRUE;
+}
+
+/* ---- Copying and the like ----------------------------------------------------------------------------------------- */
+
+static void
+regenerate (MynaMessageRow *self)
+{
+  g_autoptr (MynaMessage) message = g_object_ref (self->message);
+
+  myna_conversation_regenerate (self->conversation, message);
+  g_signal_emit (self, signals[SIGNAL_EDITED], 0);
+}
+
+/* ---- Editing a question ----------------------------------------------------------------------------------------- */
+
+static void
+stop_editing (MynaMessageRow *self)
+{
+  if (!self->editor)
+    return;
+  g_clear_pointer (&self->editor, gtk_widget_unparent);
+  gtk_widget_set_visible (self->bubble, TRUE);
+  gtk_widget_set_visible (self->bar, TRUE);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "message.edit", TRUE);
+}
+
+static void
+editor_cancel_cb (MynaMessageRow *self)
+{
+  stop_editing (self);
+  g_signal_emit (self, signals[SIGNAL_EDITED], 0);
+}
+
+static void
+editor_send_cb (MynaMessageRow *self, const char *edited)
+{
+  g_autofree char *text = g_strdup (edited);
+  g_autoptr (MynaMessage) message = g_object_ref (self->message);
+  g_autoptr (MynaConversation) conversation = g_object_ref (self->conversation);
+
+  g_signal_emit (self, signals[SIGNAL_EDITED], 0);
+  stop_editing (self);
+  myna_conversation_edit (conversation, message, text);
+}
+
+static void
+edit (MynaMessageRow *self)
+{
+  g_return_if_fail (self->kind == MYNA_MESSAGE_ROW_QUESTION && !self->editor);
+
+  self->editor = myna_question_editor_new (myna_message_get_text (self->message));
+  g_signal_connect_swapped (self->editor, "send", G_CALLBACK (editor_send_cb), self);
+  g_signal_connect_swapped (self->editor, "cancel", G_CALLBACK (editor_cancel_cb), self);
+  gtk_widget_insert_before (self->editor, GTK_WIDGET (self), self->status);
+  gtk_widget_set_visible (self->bubble, FALSE);
+  gtk_widget_set_visible (self->bar, FALSE);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "message.edit", FALSE);
+  gtk_widget_grab_focus (self->editor);
+}
+
+static void
+details_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MynaMessageRow *self = MYNA_MESSAGE_ROW (widget);
+  GtkWidget *popover = gtk_popover_new ();
+
+  g_clear_pointer (&self->details, gtk_widget_unparent);
+  self->details = popover;
+  gtk_popover_set_child (GTK_POPOVER (popover), myna_message_details_new (myna_message_get_record (self->message)));
+  gtk_widget_add_css_class (popover, "message-details");
+  gtk_accessible_update_property (GTK_ACCESSIBLE (popover), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Details"), -1);
+  gtk_widget_set_parent (popover, myna_message_bar_get_menu_button (MYNA_MESSAGE_BAR (self->bar)));
+  gtk_popover_popup (GTK_POPOVER (popover));
+}
+
+/* ---- What the entries do ---------------------------------------------------------------------------------------- */
+
+static void
+copy_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  myna_message_bar_copy (MYNA_MESSAGE_BAR (MYNA_MESSAGE_ROW (widget)->bar));
+}
+
+static void
+copy_text_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  g_autofree char *text = myna_message_row_get_text (MYNA_MESSAGE_ROW (widget));
+
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), text);
+}
+
+static void
+edit_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  edit (MYNA_MESSAGE_ROW (widget));
+}
+
+static void
+regenerate_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  regenerate (MYNA_MESSAGE_ROW (widget));
+}
+
+static void
+quote_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MynaMessageRow *self = MYNA_MESSAGE_ROW (widget);
+  g_autofree char *selected = myna_message_row_get_selected_text (self);
+  g_autofree char *all = selected ? NULL : dup_copy (self);
+  g_auto (GStrv) lines = g_strsplit (selected ? selected : all, "\n", -1);
+  g_autoptr (GString) quoted = g_string_new (NULL);
+
+  for (guint i = 0; lines[i]; i++)
+    if (lines[i + 1] || *lines[i])
+      g_string_append_printf (quoted, "%s> %s", i ? "\n" : "", lines[i]);
+  g_signal_emit_by_name (self, "quote", quoted->str);
+}
+
+static void
+delete_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MynaMessageRow *self = MYNA_MESSAGE_ROW (widget);
+  g_autoptr (MynaMessage) message = g_object_ref (self->message);
+
+  g_signal_emit_by_name (self, "delete", message);
+}
+
+static void
+select_all_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  myna_message_row_select_all (MYNA_MESSAGE_ROW (widget));
+}
+
+static void
+leave_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  g_signal_emit (widget, signals[SIGNAL_EDITED], 0);
+}
+
+/* ---- The menu --------------------------------------------------------------------------------------------------- */
+
+static void
+append_item (GMenu *menu, const char *label, const char *action, const char *accel)
+{
+  g_autoptr (GMenuItem) item = g_menu_item_new (label, action);
+
+  g_menu_item_set_attribute (item, "hidden-when", "s", "action-disabled");
+  if (accel)
+    g_menu_item_set_attribute (item, "accel", "s", accel);
+  g_menu_append_item (menu, item);
+}
+
+static GMenuModel *
+new_menu (gboolean beside_text)
+{
+  GMenu *menu = g_menu_new ();
+  g_autoptr (GMenu) first = g_menu_new ();
+  g_autoptr (GMenu) last = g_menu_new ();
+
+  append_item (first, _ ("_Copy Message"), "message.copy", "<Control>c");
+  append_item (first, _ ("Copy as Plain _Text"), "message.copy-text", NULL);
+  append_item (first, _ ("_Edit"), "message.edit", "<Control>e");
+  append_item (first, _ ("_Regenerate"), "message.regenerate", "<Control>r");
+  append_item (first, _ ("_Quote"), "message.quote", NULL);
+  if (!beside_text)
+    append_item (first, _ ("Select _All"), "message.select-all", "<Control>a");
+  append_item (last, _ ("Deta_ils"), "message.details", NULL);
+  append_item (last, _ ("_Delete From Here"), "message.delete", "Delete");
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (first));
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (last));
+  return G_MENU_MODEL (menu);
+}
+
+static void
+popup_menu (MynaMessageRow *self, const GdkRectangle *place)
+{
+  if (!self->message)
+    return;
+  if (!self->menu)
+    {
+      self->menu = gtk_popover_menu_new_from_model (self->menu_model);
+      gtk_popover_set_has_arrow (GTK_POPOVER (self->menu), FALSE);
+      gtk_popover_set_position (GTK_POPOVER (self->menu), GTK_POS_BOTTOM);
+      gtk_widget_set_halign (self->menu, GTK_ALIGN_START);
+      gtk_widget_set_parent (self->menu, GTK_WIDGET (self));
+    }
+  gtk_popover_set_pointing_to (GTK_POPOVER (self->menu), place);
+  gtk_popover_popup (GTK_POPOVER (self->menu));
+}
+
+/* Below the first line of what is shown of the message. */
+static void
+menu_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MynaMessageRow *self = MYNA_MESSAGE_ROW (widget);
+  GtkWidget *shown = self->bubble ? self->bubble : self->body;
+  graphene_rect_t bounds, in_canvas;
+  double y;
+
+  if (!gtk_widget_compute_bounds (shown, widget, &bounds)
+      || !gtk_widget_compute_bounds (widget, gtk_widget_get_parent (widget), &in_canvas))
+    return;
+  y = CLAMP (24, -in_canvas.origin.y, MAX (24, bounds.origin.y + bounds.size.height));
+  popup_menu (self, &(GdkRectangle){ bounds.origin.x + 12, y, 1, 1 });
+}
+
+static void
+menu_pressed_cb (MynaMessageRow *self, int n_press, double x, double y, GtkGesture *gesture)
+{
+  gtk_gesture_set_state (gesture, GTK_EVENT_SEQUENCE_CLAIMED);
+  popup_menu (self, &(GdkRectangle){ x, y, 1, 1 });
+}
+
+/* Only where the keyboard is on the message as a whole: a button in it is not what one means to delete. */
+static gboolean
+delete_pressed_cb (GtkWidget *widget, GVariant *args, gpointer user_data)
+{
+  return gtk_widget_has_focus (widget) && gtk_widget_activate_action (widget, "message.delete", NULL);
+}
+
+static void
+class_install_actions (GtkWidgetClass *widget_class)
+{
+  static const struct
+  {
+    const char *name;
+    GtkWidgetActionActivateFunc activate;
+  } actions[] = {
+    { "message.menu", menu_action },
+    { "message.copy", copy_action },
+    { "message.copy-text", copy_text_action },
+    { "message.edit", edit_action },
+    { "message.regenerate", regenerate_action },
+    { "message.quote", quote_action },
+    { "message.select-all", select_all_action },
+    { "message.details", details_action },
+    { "message.delete", delete_action },
+    { "message.leave", leave_action },
+  };
+  static const struct
+  {
+    guint key;
+    GdkModifierType modifiers;
+    const char *action;
+  } keys[] = {
+    { GDK_KEY_Return, 0, "message.menu" },
+    { GDK_KEY_KP_Enter, 0, "message.menu" },
+    { GDK_KEY_Menu, 0, "message.menu" },
+    { GDK_KEY_F10, GDK_SHIFT_MASK, "message.menu" },
+    { GDK_KEY_c, GDK_CONTROL_MASK, "message.copy" },
+    { GDK_KEY_e, GDK_CONTROL_MASK, "message.edit" },
+    { GDK_KEY_r, GDK_CONTROL_MASK, "message.regenerate" },
+    { GDK_KEY_a, GDK_CONTROL_MASK, "message.select-all" },
+    { GDK_KEY_Escape, 0, "message.leave" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
+    gtk_widget_class_install_action (widget_class, actions[i].name, NULL, actions[i].activate);
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    gtk_widget_class_add_binding_action (widget_class, keys[i].key, keys[i].modifiers, keys[i].action, NULL);
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_Delete, 0, delete_pressed_cb, NULL);
+}
+
+/* What the menu and the keys can do now. */
+static void
+update_enabled (MynaMessageRow *self)
+{
+  GtkWidget *widget = GTK_WIDGET (self);
+  gboolean busy = myna_conversation_get_busy (self->conversation);
+  gboolean generating = myna_message_get_state (self->message) == STORE_STATE_GENERATING;
+  gboolean settled = !generating && !myna_message_get_queued (self->message);
+  gboolean text = *myna_message_get_text (self->message) != '\0';
+
+  gtk_widget_action_set_enabled (widget, "message.copy", text);
+  gtk_widget_action_set_enabled (widget, "message.copy-text", text && self->kind == MYNA_MESSAGE_ROW_REPLY);
+  gtk_widget_action_set_enabled (widget, "message.quote", text);
+  gtk_widget_action_set_enabled (widget, "message.select-all", text);
+  gtk_widget_action_set_enabled (widget, "message.edit",
+                                 self->kind == MYNA_MESSAGE_ROW_QUESTION && settled && !busy && !self->editor);
+  gtk_widget_action_set_enabled (widget, "message.regenerate", self->kind == MYNA_MESSAGE_ROW_REPLY && settled && !busy);
+  gtk_widget_action_set_enabled (widget, "message.details", settled);
+  gtk_widget_action_set_enabled (widget, "message.delete", settled);
+  /* While a reply is written Escape stops it. */
+  gtk_widget_action_set_enabled (widget, "message.leave", !busy);
+}
+
 /* ---- Binding ---------------------------------------------------------------------------------------------------- */
 
 void
@@ -290,7 +632,9 @@ myna_message_row_update (MynaMessageRow *self)
     return;
   update_divider (self);
   update_status (self);
-  myna_message_row_update_actions (self);
+  if (self->kind != MYNA_MESSAGE_ROW_RESULT)
+    myna_message_bar_update (MYNA_MESSAGE_BAR (self->bar));
+  update_enabled (self);
 }
 
 static gboolean
@@ -301,9 +645,8 @@ tick_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
   self->tick = 0;
   update_text (self);
   update_progress (self);
-  gtk_widget_set_sensitive (self->copy_button, *myna_message_get_text (self->message));
   gtk_widget_action_set_enabled (widget, "message.copy", *myna_message_get_text (self->message));
-  myna_message_row_update_figures (self);
+  myna_message_bar_update_text (MYNA_MESSAGE_BAR (self->bar));
   return G_SOURCE_REMOVE;
 }
 
@@ -351,9 +694,10 @@ myna_message_row_bind (MynaMessageRow *self, MynaConversation *conversation, Myn
   if (self->tick)
     gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->tick);
   self->tick = 0;
-  myna_message_row_stop_editing (self);
+  stop_editing (self);
   g_set_object (&self->conversation, conversation);
   g_set_object (&self->message, message);
+  myna_message_bar_bind (MYNA_MESSAGE_BAR (self->bar), conversation, message);
   if (message)
     update_all (self);
   else
@@ -373,16 +717,22 @@ myna_message_row_get_message (MynaMessageRow *self)
 /* ---- Building --------------------------------------------------------------------------------------------------- */
 
 static void
+shifted_cb (MynaMessageRow *self, int y, int delta)
+{
+  GtkWidget *canvas = gtk_widget_get_parent (GTK_WIDGET (self));
+  graphene_point_t point;
+
+  if (MYNA_IS_CHAT_CANVAS (canvas)
+      && gtk_widget_compute_point (self->body, GTK_WIDGET (self), &GRAPHENE_POINT_INIT (0, y), &point))
+    myna_chat_canvas_shift_row (MYNA_CHAT_CANVAS (canvas), GTK_WIDGET (self), point.y, delta);
+}
+
+static void
 build_question (MynaMessageRow *self)
 {
   GtkWidget *grid = gtk_grid_new ();
   GtkWidget *spacer = gtk_label_new (NULL);
 
-  self->body = gtk_label_new (NULL);
-  gtk_label_set_wrap (GTK_LABEL (self->body), TRUE);
-  gtk_label_set_wrap_mode (GTK_LABEL (self->body), PANGO_WRAP_WORD_CHAR);
-  gtk_label_set_selectable (GTK_LABEL (self->body), TRUE);
-  gtk_label_set_xalign (GTK_LABEL (self->body), 0);
   self->files = gtk_label_new (NULL);
   gtk_label_set_xalign (GTK_LABEL (self->files), 0);
   gtk_label_set_ellipsize (GTK_LABEL (self->files), PANGO_ELLIPSIZE_MIDDLE);
@@ -403,33 +753,13 @@ build_question (MynaMessageRow *self)
 }
 
 static void
-shifted_cb (MynaMessageRow *self, int y, int delta)
-{
-  GtkWidget *canvas = gtk_widget_get_parent (GTK_WIDGET (self));
-  graphene_point_t point;
-
-  if (MYNA_IS_CHAT_CANVAS (canvas)
-      && gtk_widget_compute_point (self->body, GTK_WIDGET (self), &GRAPHENE_POINT_INIT (0, y), &point))
-    myna_chat_canvas_shift_row (MYNA_CHAT_CANVAS (canvas), GTK_WIDGET (self), point.y, delta);
-}
-
-static void
 build_reply (MynaMessageRow *self)
 {
-  self->body = myna_markdown_view_new ();
   g_signal_connect_swapped (self->body, "shifted", G_CALLBACK (shifted_cb), self);
   gtk_widget_set_parent (self->body, GTK_WIDGET (self));
-
-  self->progress = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
-  self->progress_label = gtk_label_new (NULL);
-  gtk_label_set_xalign (GTK_LABEL (self->progress_label), 0);
-  gtk_label_set_wrap (GTK_LABEL (self->progress_label), TRUE);
-  gtk_widget_add_css_class (self->progress_label, "dim-label");
-  gtk_widget_add_css_class (self->progress_label, "numeric");
-  self->progress_bar = gtk_progress_bar_new ();
-  gtk_box_append (GTK_BOX (self->progress), self->progress_label);
-  gtk_box_append (GTK_BOX (self->progress), self->progress_bar);
-  gtk_widget_add_css_class (self->progress, "reply-progress");
+  if (self->kind != MYNA_MESSAGE_ROW_REPLY)
+    return;
+  self->progress = myna_reply_progress_new ();
   gtk_widget_set_parent (self->progress, GTK_WIDGET (self));
 }
 
@@ -452,6 +782,20 @@ build_status (MynaMessageRow *self)
 }
 
 static void
+build_bar (MynaMessageRow *self)
+{
+  GtkGesture *click = gtk_gesture_click_new ();
+
+  gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (click), GDK_BUTTON_SECONDARY);
+  g_signal_connect_swapped (click, "pressed", G_CALLBACK (menu_pressed_cb), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (click));
+  self->menu_model = new_menu (FALSE);
+  self->bar = myna_message_bar_new (self->kind == MYNA_MESSAGE_ROW_QUESTION, self->menu_model);
+  gtk_widget_set_visible (self->bar, self->kind != MYNA_MESSAGE_ROW_RESULT);
+  gtk_widget_set_parent (self->bar, GTK_WIDGET (self));
+}
+
+static void
 myna_message_row_dispose (GObject *object)
 {
   MynaMessageRow *self = MYNA_MESSAGE_ROW (object);
@@ -466,6 +810,7 @@ myna_message_row_dispose (GObject *object)
   g_clear_object (&self->conversation_signals);
   g_clear_object (&self->message);
   g_clear_object (&self->conversation);
+  g_clear_object (&self->menu_model);
   g_clear_pointer (&self->details, gtk_widget_unparent);
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))))
     gtk_widget_unparent (child);
@@ -487,7 +832,7 @@ myna_message_row_class_init (MynaMessageRowClass *klass)
   signals[SIGNAL_DELETE] =
       g_signal_new ("delete", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, MYNA_TYPE_MESSAGE);
   signals[SIGNAL_EDITED] = g_signal_new ("edited", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
-  myna_message_row_class_install_actions (widget_class);
+  class_install_actions (widget_class);
   gtk_widget_class_set_css_name (widget_class, "messagerow");
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BOX_LAYOUT);
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_LIST_ITEM);
@@ -509,21 +854,18 @@ myna_message_row_init (MynaMessageRow *self)
 GtkWidget *
 myna_message_row_new (MynaMessageRowKind kind)
 {
+  static const char *const css_classes[] = { "question", "reply", "result" };
   MynaMessageRow *self = g_object_new (MYNA_TYPE_MESSAGE_ROW, "focusable", TRUE, NULL);
-  g_autoptr (GMenuModel) menu = NULL;
+  g_autoptr (GMenuModel) menu = new_menu (TRUE);
 
   self->kind = kind;
+  self->body = myna_message_body_new (kind == MYNA_MESSAGE_ROW_QUESTION, menu);
   if (kind == MYNA_MESSAGE_ROW_QUESTION)
     build_question (self);
   else
     build_reply (self);
-  gtk_widget_add_css_class (GTK_WIDGET (self), kind == MYNA_MESSAGE_ROW_QUESTION ? "question" : "reply");
+  gtk_widget_add_css_class (GTK_WIDGET (self), css_classes[kind]);
   build_status (self);
-  myna_message_row_build_actions (self);
-  menu = myna_message_row_new_menu (TRUE);
-  if (kind == MYNA_MESSAGE_ROW_QUESTION)
-    gtk_label_set_extra_menu (GTK_LABEL (self->body), menu);
-  else
-    myna_markdown_view_set_extra_menu (MYNA_MARKDOWN_VIEW (self->body), menu);
+  build_bar (self);
   return GTK_WIDGET (self);
 }

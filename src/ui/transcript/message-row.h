@@ -16,7 +16,8 @@ G_DECLARE_FINAL_TYPE (MynaMessageRow, myna_message_row, MYNA, MESSAGE_ROW, GtkWi
 typedef enum
 {
   MYNA_MESSAGE_ROW_QUESTION, /* a bubble at the end side */
-  MYNA_MESSAGE_ROW_REPLY,    /* markdown over the whole column */
+  MYNA_MESSAGE_ROW_REPLY,    /* its parts, over the whole column */
+  MYNA_MESSAGE_ROW_RESULT,   /* what a tool gave to the model: folded, without actions of its own */
   MYNA_N_MESSAGE_ROW_KINDS
 } MynaMessageRowKind;
 

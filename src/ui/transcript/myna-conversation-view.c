@@ -8,6 +8,7 @@
 
 #include <glib/gi18n.h>
 
+#include "chat/message-parts.h"
 #include "composer/composer.h"
 #include "markup/markdown.h"
 #include "transcript/chat-canvas.h"
@@ -51,7 +52,12 @@ static void recall (MynaConversationView *self, int step);
 static guint
 row_kind (gpointer item, gpointer user_data)
 {
-  return myna_message_get_role (item) == STORE_ROLE_USER ? MYNA_MESSAGE_ROW_QUESTION : MYNA_MESSAGE_ROW_REPLY;
+  switch (myna_message_get_role (item))
+    {
+    case STORE_ROLE_USER: return MYNA_MESSAGE_ROW_QUESTION;
+    case STORE_ROLE_OBSERVATION: return MYNA_MESSAGE_ROW_RESULT;
+    default: return MYNA_MESSAGE_ROW_REPLY;
+    }
 }
 
 static void
@@ -108,7 +114,8 @@ estimate_row (gpointer item, int width, gpointer user_data)
 {
   gboolean question = myna_message_get_role (item) == STORE_ROLE_USER;
   int per_line = MAX (10, (question ? width * 4 / 5 : width) / 7);
-  int lines = 1 + myna_message_get_n_bytes (item) / per_line;
+  gboolean is_folded = myna_message_get_role (item) == STORE_ROLE_OBSERVATION;
+  int lines = 1 + (is_folded ? 0 : myna_message_get_n_bytes (item) / per_line);
 
   return 24 * lines + (question ? 62 : 60);
 }
@@ -403,6 +410,14 @@ myna_conversation_view_get_position (MynaConversationView *self, gint64 *ret_mes
 
 /* ---- Actions ---------------------------------------------------------------------------------------------------- */
 
+static char *
+dup_copy (MynaMessage *message)
+{
+  const StoreMessage *record = myna_message_get_record (message);
+
+  return myna_message_parts_dup_copy (record->role, myna_message_get_text (message), record->call);
+}
+
 /* The last reply of the branch, or NULL. */
 static MynaMessage *
 last_reply (MynaConversationView *self)
@@ -443,9 +458,10 @@ static void
 copy_last_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   g_autoptr (MynaMessage) message = last_reply (MYNA_CONVERSATION_VIEW (widget));
+  g_autofree char *text = message ? dup_copy (message) : NULL;
 
-  if (message)
-    gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), myna_message_get_text (message));
+  if (text)
+    gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), text);
 }
 
 static void
@@ -653,7 +669,7 @@ error_changed_cb (MynaConversationView *self)
 static void
 replied_cb (MynaConversationView *self, MynaMessage *reply)
 {
-  const char *text = myna_message_get_text (reply);
+  g_autofree char *text = dup_copy (reply);
   g_autofree char *plain = myna_markdown_to_plain_text (text, MAX_ANNOUNCED);
   /* Translators: what a screen reader says when the reply is there */
   g_autofree char *announcement = g_strdup_printf (_ ("Myna: %s"), plain);

@@ -1,0 +1,69 @@
+/* message-parts.c: what is shown, found and copied of the parts of a message
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "chat/message-parts.h"
+
+#include "markup/markdown.h"
+
+/* Between fences that are longer than any in the text. */
+static char *
+dup_code (const char *text, const char *language)
+{
+  gsize longest = 2, n = 0;
+  g_autofree char *fence = NULL;
+
+  for (const char *p = text; *p; p++)
+    {
+      n = *p == '`' ? n + 1 : 0;
+      longest = MAX (longest, n);
+    }
+  fence = g_strnfill (longest + 1, '`');
+  return g_strdup_printf ("%s%s\n%s%s%s", fence, language, text, g_str_has_suffix (text, "\n") ? "" : "\n", fence);
+}
+
+char *
+myna_part_dup_markdown (const StorePart *part, const StoreCall *call)
+{
+  g_autofree char *text = g_strndup (part->text, part->n_bytes);
+
+  switch (part->kind)
+    {
+    case STORE_PART_CALL: return call && call->arguments ? dup_code (call->arguments, "json") : dup_code (text, "");
+    case STORE_PART_RESULT: return dup_code (text, "");
+    case STORE_PART_TEXT:
+    case STORE_PART_THOUGHT:
+    default: return g_steal_pointer (&text);
+    }
+}
+
+char *
+myna_message_parts_dup_copy (StoreRole role, const char *text, const StoreCall *call)
+{
+  StorePart parts[STORE_MAX_PARTS];
+  guint n_parts = store_split_parts (role, text, call, parts);
+  g_autofree char *copy = NULL;
+
+  if (n_parts == 0)
+    return g_strdup ("");
+  /* The thought comes first, if there is one. */
+  copy = g_strndup (parts[n_parts - 1].text, parts[n_parts - 1].n_bytes);
+  if (n_parts > 1)
+    g_strchug (copy);
+  return g_steal_pointer (&copy);
+}
+
+guint
+myna_message_parts_count_matches (StoreRole role, const char *text, const StoreCall *call, const char *needle)
+{
+  StorePart parts[STORE_MAX_PARTS];
+  guint n_parts = store_split_parts (role, text, call, parts), n = 0;
+
+  for (guint i = 0; i < n_parts; i++)
+    {
+      g_autofree char *markdown = myna_part_dup_markdown (&parts[i], call);
+
+      n += myna_markdown_count_matches (markdown, needle);
+    }
+  return n;
+}

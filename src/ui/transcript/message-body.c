@@ -1,0 +1,371 @@
+/* message-body.c: what a message says: a question's text, or the column of a reply's parts
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "transcript/message-body.h"
+
+#include <string.h>
+
+#include "markdown/text-layout.h"
+#include "transcript/part-view.h"
+
+#define SPACING 12 /* between two parts, as between blocks */
+
+struct _MynaMessageBody
+{
+  GtkWidget parent_instance;
+
+  GtkWidget *label; /* of a question */
+  GPtrArray *parts; /* MynaPartView, children: of a reply */
+  GMenuModel *extra_menu;
+  gconstpointer message; /* what is shown, only to be compared */
+  char *needle;          /* for parts that are still to come; NULL: none */
+};
+
+enum
+{
+  SHIFTED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (MynaMessageBody, myna_message_body, GTK_TYPE_WIDGET)
+
+static MynaPartView *
+get_part (MynaMessageBody *self, guint i)
+{
+  return g_ptr_array_index (self->parts, i);
+}
+
+/* ---- Parts ------------------------------------------------------------------------------------------------------ */
+
+static void
+shifted_cb (MynaMessageBody *self, int y, int delta, GtkWidget *part)
+{
+  graphene_point_t point;
+
+  if (gtk_widget_compute_point (part, GTK_WIDGET (self), &GRAPHENE_POINT_INIT (0, y), &point))
+    g_signal_emit (self, signals[SHIFTED], 0, (int) point.y, delta);
+}
+
+static void
+drop_part (MynaMessageBody *self)
+{
+  gtk_widget_unparent (g_ptr_array_steal_index (self->parts, self->parts->len - 1));
+}
+
+static void
+add_part (MynaMessageBody *self, StorePartKind kind)
+{
+  GtkWidget *view = myna_part_view_new (kind, self->extra_menu);
+
+  gtk_widget_insert_before (view, GTK_WIDGET (self), NULL);
+  g_signal_connect_swapped (view, "shifted", G_CALLBACK (shifted_cb), self);
+  g_ptr_array_add (self->parts, view);
+}
+
+/* While a reply is written, its last bytes may be the beginning of a tag: nobody is to see that. */
+static gsize
+count_unfinished (const char *text, gsize n_bytes, const char *tag)
+{
+  for (gsize n = MIN (strlen (tag) - 1, n_bytes); n > 0; n--)
+    if (memcmp (text + n_bytes - n, tag, n) == 0)
+      return n;
+  return 0;
+}
+
+static void
+hide_unfinished (StorePart *part)
+{
+  if (part->kind == STORE_PART_THOUGHT)
+    part->n_bytes -= count_unfinished (part->text, part->n_bytes, "</think>");
+  else if (part->kind == STORE_PART_TEXT && count_unfinished (part->text, part->n_bytes, "<think>") == part->n_bytes)
+    part->n_bytes = 0;
+}
+
+static void
+update_parts (MynaMessageBody *self, MynaMessage *message)
+{
+  const StoreMessage *record = myna_message_get_record (message);
+  const char *text = myna_message_get_text (message);
+  gboolean is_written = *text && myna_message_get_state (message) == STORE_STATE_GENERATING;
+  gboolean is_other = message != self->message;
+  StorePart parts[STORE_MAX_PARTS];
+  guint n_parts = 0;
+
+  if (*text)
+    n_parts = store_split_parts (record->role, text, record->call, parts);
+  for (guint i = 0; i < n_parts; i++)
+    {
+      gboolean is_open = is_written && i + 1 == n_parts;
+
+      if (is_open)
+        hide_unfinished (&parts[i]);
+      if (i < self->parts->len && myna_part_view_get_kind (get_part (self, i)) != parts[i].kind)
+        while (self->parts->len > i)
+          drop_part (self);
+      if (i == self->parts->len)
+        add_part (self, parts[i].kind);
+      if (is_other)
+        myna_part_view_fold (get_part (self, i));
+      myna_part_view_set_part (get_part (self, i), &parts[i], record->call, is_open);
+      myna_part_view_set_search (get_part (self, i), self->needle);
+    }
+  while (self->parts->len > n_parts)
+    drop_part (self);
+}
+
+void
+myna_message_body_update (MynaMessageBody *self, MynaMessage *message)
+{
+  g_return_if_fail (MYNA_IS_MESSAGE_BODY (self));
+
+  if (self->label)
+    gtk_label_set_label (GTK_LABEL (self->label), myna_message_get_text (message));
+  else
+    update_parts (self, message);
+  self->message = message;
+}
+
+/* ---- Text ------------------------------------------------------------------------------------------------------- */
+
+static char *
+join_parts (MynaMessageBody *self, char *(*get) (MynaPartView *part))
+{
+  g_autoptr (GString) text = NULL;
+
+  for (guint i = 0; i < self->parts->len; i++)
+    {
+      g_autofree char *part = get (get_part (self, i));
+
+      if (!part)
+        continue;
+      if (!text)
+        text = g_string_new (part);
+      else
+        g_string_append_printf (text, "%s%s", text->len ? "\n\n" : "", part);
+    }
+  return text ? g_string_free (g_steal_pointer (&text), FALSE) : NULL;
+}
+
+char *
+myna_message_body_get_text (MynaMessageBody *self)
+{
+  char *text;
+
+  g_return_val_if_fail (MYNA_IS_MESSAGE_BODY (self), NULL);
+
+  if (self->label)
+    return g_strdup (gtk_label_get_text (GTK_LABEL (self->label)));
+  text = join_parts (self, myna_part_view_get_text);
+  return text ? text : g_strdup ("");
+}
+
+char *
+myna_message_body_get_selected_text (MynaMessageBody *self)
+{
+  int start, end;
+
+  g_return_val_if_fail (MYNA_IS_MESSAGE_BODY (self), NULL);
+
+  if (!self->label)
+    return join_parts (self, myna_part_view_get_selected_text);
+  if (!gtk_label_get_selection_bounds (GTK_LABEL (self->label), &start, &end))
+    return NULL;
+  return g_utf8_substring (gtk_label_get_text (GTK_LABEL (self->label)), start, end);
+}
+
+void
+myna_message_body_select_all (MynaMessageBody *self)
+{
+  g_return_if_fail (MYNA_IS_MESSAGE_BODY (self));
+
+  for (guint i = 0; i < self->parts->len; i++)
+    myna_part_view_select_all (get_part (self, i));
+  if (!self->label)
+    return;
+  gtk_label_select_region (GTK_LABEL (self->label), 0, -1);
+  gtk_widget_grab_focus (self->label);
+}
+
+void
+myna_message_body_set_viewport (MynaMessageBody *self, int top, int bottom)
+{
+  graphene_point_t point;
+
+  g_return_if_fail (MYNA_IS_MESSAGE_BODY (self));
+
+  for (guint i = 0; i < self->parts->len; i++)
+    if (gtk_widget_compute_point (GTK_WIDGET (self), GTK_WIDGET (get_part (self, i)), &GRAPHENE_POINT_INIT (0, 0), &point))
+      myna_part_view_set_viewport (get_part (self, i), top + point.y, bottom + point.y);
+}
+
+/* ---- Find ------------------------------------------------------------------------------------------------------- */
+
+/* Marks the occurrences in a question's label; returns how many.  current: the one that stands out, or G_MAXUINT. */
+static guint
+mark_label (MynaMessageBody *self, const char *needle, guint current, int *ret_index)
+{
+  g_autoptr (PangoAttrList) attributes = pango_attr_list_new ();
+  g_autoptr (GArray) found = myna_text_find (gtk_label_get_text (GTK_LABEL (self->label)), needle);
+  MynaInk ink;
+
+  myna_ink_init (&ink, self->label);
+  for (guint i = 0; i < found->len; i++)
+    {
+      const MynaRange *match = &g_array_index (found, MynaRange, i);
+      const GdkRGBA *color = i == current ? &ink.current_match : &ink.match;
+      PangoAttribute *back = pango_attr_background_new (color->red * 65535, color->green * 65535, color->blue * 65535);
+      PangoAttribute *alpha = pango_attr_background_alpha_new (MAX (1, color->alpha * 65535));
+
+      back->start_index = alpha->start_index = match->start;
+      back->end_index = alpha->end_index = match->end;
+      pango_attr_list_insert (attributes, back);
+      pango_attr_list_insert (attributes, alpha);
+      if (i == current)
+        *ret_index = match->start;
+    }
+  gtk_label_set_attributes (GTK_LABEL (self->label), found->len ? attributes : NULL);
+  return found->len;
+}
+
+guint
+myna_message_body_set_search (MynaMessageBody *self, const char *needle)
+{
+  guint n = 0;
+  int index;
+
+  g_return_val_if_fail (MYNA_IS_MESSAGE_BODY (self), 0);
+
+  if (self->label)
+    return mark_label (self, needle, G_MAXUINT, &index);
+  g_free (self->needle);
+  self->needle = g_strdup (needle);
+  for (guint i = 0; i < self->parts->len; i++)
+    n += myna_part_view_set_search (get_part (self, i), needle);
+  return n;
+}
+
+/* Height of a text position of a question inside the body. */
+static gboolean
+label_place (MynaMessageBody *self, int index, int *ret_y)
+{
+  PangoRectangle place;
+  graphene_point_t point;
+  int x, y;
+
+  gtk_label_get_layout_offsets (GTK_LABEL (self->label), &x, &y);
+  pango_layout_index_to_pos (gtk_label_get_layout (GTK_LABEL (self->label)), index, &place);
+  if (!gtk_widget_compute_point (self->label, GTK_WIDGET (self), &GRAPHENE_POINT_INIT (0, 0), &point))
+    return FALSE;
+  *ret_y = point.y + y + PANGO_PIXELS (place.y);
+  return TRUE;
+}
+
+/* The index goes on through the parts. */
+static gboolean
+show_match (MynaMessageBody *self, const char *needle, guint index, int *ret_y)
+{
+  gboolean shown = FALSE;
+  graphene_point_t point;
+  int y;
+
+  for (guint i = 0; i < self->parts->len; i++)
+    {
+      MynaPartView *part = get_part (self, i);
+      guint n = myna_part_view_set_search (part, needle);
+
+      if (shown || index >= n)
+        {
+          myna_part_view_clear_match (part);
+          index -= shown ? 0 : n;
+          continue;
+        }
+      if (!myna_part_view_show_match (part, index, &y)
+          || !gtk_widget_compute_point (GTK_WIDGET (part), GTK_WIDGET (self), &GRAPHENE_POINT_INIT (0, y), &point))
+        return FALSE;
+      *ret_y = point.y;
+      shown = TRUE;
+    }
+  return shown;
+}
+
+gboolean
+myna_message_body_show_match (MynaMessageBody *self, const char *needle, guint index, int *ret_y)
+{
+  int at = -1;
+
+  g_return_val_if_fail (MYNA_IS_MESSAGE_BODY (self), FALSE);
+
+  if (!self->label)
+    return show_match (self, needle, index, ret_y);
+  mark_label (self, needle, index, &at);
+  return at >= 0 && label_place (self, at, ret_y);
+}
+
+/* ---- Object ----------------------------------------------------------------------------------------------------- */
+
+static void
+myna_message_body_dispose (GObject *object)
+{
+  MynaMessageBody *self = MYNA_MESSAGE_BODY (object);
+
+  while (self->parts->len > 0)
+    drop_part (self);
+  g_clear_pointer (&self->label, gtk_widget_unparent);
+  g_clear_object (&self->extra_menu);
+  G_OBJECT_CLASS (myna_message_body_parent_class)->dispose (object);
+}
+
+static void
+myna_message_body_finalize (GObject *object)
+{
+  MynaMessageBody *self = MYNA_MESSAGE_BODY (object);
+
+  g_ptr_array_unref (self->parts);
+  g_free (self->needle);
+  G_OBJECT_CLASS (myna_message_body_parent_class)->finalize (object);
+}
+
+static void
+myna_message_body_class_init (MynaMessageBodyClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = myna_message_body_dispose;
+  G_OBJECT_CLASS (klass)->finalize = myna_message_body_finalize;
+  signals[SHIFTED] = g_signal_new ("shifted", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
+                                   G_TYPE_INT, G_TYPE_INT);
+  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BOX_LAYOUT);
+  gtk_widget_class_set_css_name (widget_class, "messagebody");
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
+}
+
+static void
+myna_message_body_init (MynaMessageBody *self)
+{
+  GtkLayoutManager *layout = gtk_widget_get_layout_manager (GTK_WIDGET (self));
+
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (layout), GTK_ORIENTATION_VERTICAL);
+  gtk_box_layout_set_spacing (GTK_BOX_LAYOUT (layout), SPACING);
+  self->parts = g_ptr_array_new ();
+}
+
+GtkWidget *
+myna_message_body_new (gboolean is_question, GMenuModel *extra_menu)
+{
+  MynaMessageBody *self = g_object_new (MYNA_TYPE_MESSAGE_BODY, NULL);
+
+  self->extra_menu = g_object_ref (extra_menu);
+  if (!is_question)
+    return GTK_WIDGET (self);
+  self->label = gtk_label_new (NULL);
+  gtk_label_set_wrap (GTK_LABEL (self->label), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (self->label), PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_selectable (GTK_LABEL (self->label), TRUE);
+  gtk_label_set_xalign (GTK_LABEL (self->label), 0);
+  gtk_label_set_extra_menu (GTK_LABEL (self->label), extra_menu);
+  gtk_widget_set_parent (self->label, GTK_WIDGET (self));
+  return GTK_WIDGET (self);
+}

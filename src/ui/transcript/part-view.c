@@ -1,0 +1,268 @@
+/* part-view.c: one part of a reply: text, or what is folded away: a thought, a tool's call, its result
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Every part is markdown below a head, which text has none of.  What the head says is a row of the table.
+ */
+#include "transcript/part-view.h"
+
+#include <glib/gi18n.h>
+
+#include "chat/message-parts.h"
+#include "markdown/markdown-view.h"
+
+struct _MynaPartView
+{
+  GtkWidget parent_instance;
+
+  StorePartKind kind;
+  GtkWidget *button; /* the head, which folds; NULL: text has none */
+  GtkWidget *arrow;
+  GtkWidget *label;
+  GtkWidget *content; /* MynaMarkdownView */
+};
+
+enum
+{
+  SHIFTED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (MynaPartView, myna_part_view, GTK_TYPE_WIDGET)
+
+/* ---- Heads ------------------------------------------------------------------------------------------------------ */
+
+static char *
+describe_thought (const StoreCall *call, gboolean is_open)
+{
+  return g_strdup (is_open ? _ ("Thinking…") : _ ("Thoughts"));
+}
+
+static const char *
+describe_call_state (StoreCallState state)
+{
+  switch (state)
+    {
+    case STORE_CALL_RUNNING: return C_ ("tool call", "running");
+    case STORE_CALL_DONE: return C_ ("tool call", "done");
+    case STORE_CALL_FAILED: return C_ ("tool call", "failed");
+    case STORE_CALL_REFUSED: return C_ ("tool call", "refused");
+    case STORE_CALL_STOPPED: return C_ ("tool call", "stopped");
+    case STORE_CALL_LOST: return C_ ("tool call", "interrupted");
+    case STORE_CALL_NOT_RUN: return C_ ("tool call", "not run");
+    case STORE_CALL_ASKED:
+    default: return C_ ("tool call", "asked for");
+    }
+}
+
+static char *
+describe_call (const StoreCall *call, gboolean is_open)
+{
+  /* Translators: the name of a tool, and what became of its call: "calculate · done" */
+  return g_strdup_printf (_ ("%s · %s"), call->tool, describe_call_state (call->state));
+}
+
+static char *
+describe_result (const StoreCall *call, gboolean is_open)
+{
+  return g_strdup (_ ("Result of the tool"));
+}
+
+static const struct
+{
+  char *(*describe) (const StoreCall *call, gboolean is_open); /* NULL: no head */
+  const char *css_class;
+} kinds[] = {
+  [STORE_PART_TEXT] = { NULL, "text" },
+  [STORE_PART_THOUGHT] = { describe_thought, "thought" },
+  [STORE_PART_CALL] = { describe_call, "call" },
+  [STORE_PART_RESULT] = { describe_result, "result" },
+};
+
+static gboolean
+is_unfolded (MynaPartView *self)
+{
+  return !self->button || gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (self->button));
+}
+
+static void
+toggled_cb (MynaPartView *self)
+{
+  gboolean unfolded = is_unfolded (self);
+
+  gtk_image_set_from_icon_name (GTK_IMAGE (self->arrow), unfolded ? "pan-down-symbolic" : "pan-end-symbolic");
+  gtk_accessible_update_state (GTK_ACCESSIBLE (self->button), GTK_ACCESSIBLE_STATE_EXPANDED, unfolded, -1);
+  gtk_widget_set_visible (self->content, unfolded);
+}
+
+static void
+set_unfolded (MynaPartView *self, gboolean unfolded)
+{
+  if (self->button)
+    gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->button), unfolded);
+}
+
+static void
+build_head (MynaPartView *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+
+  self->button = gtk_toggle_button_new ();
+  self->arrow = gtk_image_new ();
+  self->label = gtk_label_new (NULL);
+  gtk_label_set_ellipsize (GTK_LABEL (self->label), PANGO_ELLIPSIZE_END);
+  gtk_box_append (GTK_BOX (box), self->arrow);
+  gtk_box_append (GTK_BOX (box), self->label);
+  gtk_button_set_child (GTK_BUTTON (self->button), box);
+  gtk_widget_add_css_class (self->button, "flat");
+  gtk_widget_add_css_class (self->button, "dim-label");
+  gtk_widget_set_halign (self->button, GTK_ALIGN_START);
+  gtk_widget_insert_before (self->button, GTK_WIDGET (self), self->content);
+  g_signal_connect_swapped (self->button, "toggled", G_CALLBACK (toggled_cb), self);
+  toggled_cb (self);
+}
+
+/* ---- The part --------------------------------------------------------------------------------------------------- */
+
+StorePartKind
+myna_part_view_get_kind (MynaPartView *self)
+{
+  return self->kind;
+}
+
+void
+myna_part_view_set_part (MynaPartView *self, const StorePart *part, const StoreCall *call, gboolean is_open)
+{
+  g_autofree char *text = myna_part_dup_markdown (part, call);
+  g_autofree char *head = NULL;
+
+  g_return_if_fail (MYNA_IS_PART_VIEW (self) && part->kind == self->kind);
+
+  if (self->button)
+    {
+      head = kinds[self->kind].describe (call, is_open);
+      gtk_label_set_text (GTK_LABEL (self->label), head);
+    }
+  myna_markdown_view_set_text (MYNA_MARKDOWN_VIEW (self->content), text);
+  myna_markdown_view_set_streaming (MYNA_MARKDOWN_VIEW (self->content), is_open);
+}
+
+void
+myna_part_view_fold (MynaPartView *self)
+{
+  set_unfolded (self, FALSE);
+}
+
+char *
+myna_part_view_get_text (MynaPartView *self)
+{
+  return is_unfolded (self) ? myna_markdown_view_get_text (MYNA_MARKDOWN_VIEW (self->content)) : NULL;
+}
+
+char *
+myna_part_view_get_selected_text (MynaPartView *self)
+{
+  return is_unfolded (self) ? myna_markdown_view_get_selected_text (MYNA_MARKDOWN_VIEW (self->content)) : NULL;
+}
+
+void
+myna_part_view_select_all (MynaPartView *self)
+{
+  if (!is_unfolded (self))
+    return;
+  myna_markdown_view_select_all (MYNA_MARKDOWN_VIEW (self->content));
+  gtk_widget_grab_focus (self->content);
+}
+
+guint
+myna_part_view_set_search (MynaPartView *self, const char *needle)
+{
+  return myna_markdown_view_set_search (MYNA_MARKDOWN_VIEW (self->content), needle);
+}
+
+gboolean
+myna_part_view_show_match (MynaPartView *self, guint index, int *ret_y)
+{
+  graphene_rect_t bounds;
+  graphene_point_t point;
+
+  set_unfolded (self, TRUE);
+  if (!myna_markdown_view_show_match (MYNA_MARKDOWN_VIEW (self->content), index, &bounds)
+      || !gtk_widget_compute_point (self->content, GTK_WIDGET (self), &bounds.origin, &point))
+    return FALSE;
+  *ret_y = point.y;
+  return TRUE;
+}
+
+void
+myna_part_view_clear_match (MynaPartView *self)
+{
+  myna_markdown_view_show_match (MYNA_MARKDOWN_VIEW (self->content), G_MAXUINT, NULL);
+}
+
+void
+myna_part_view_set_viewport (MynaPartView *self, int top, int bottom)
+{
+  graphene_point_t point;
+
+  if (is_unfolded (self) && gtk_widget_compute_point (GTK_WIDGET (self), self->content, &GRAPHENE_POINT_INIT (0, 0), &point))
+    myna_markdown_view_set_viewport (MYNA_MARKDOWN_VIEW (self->content), top + point.y, bottom + point.y);
+}
+
+static void
+shifted_cb (MynaPartView *self, int y, int delta)
+{
+  graphene_point_t point;
+
+  if (gtk_widget_compute_point (self->content, GTK_WIDGET (self), &GRAPHENE_POINT_INIT (0, y), &point))
+    g_signal_emit (self, signals[SHIFTED], 0, (int) point.y, delta);
+}
+
+/* ---- Object ----------------------------------------------------------------------------------------------------- */
+
+static void
+myna_part_view_dispose (GObject *object)
+{
+  MynaPartView *self = MYNA_PART_VIEW (object);
+
+  g_clear_pointer (&self->button, gtk_widget_unparent);
+  g_clear_pointer (&self->content, gtk_widget_unparent);
+  G_OBJECT_CLASS (myna_part_view_parent_class)->dispose (object);
+}
+
+static void
+myna_part_view_class_init (MynaPartViewClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = myna_part_view_dispose;
+  signals[SHIFTED] = g_signal_new ("shifted", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
+                                   G_TYPE_INT, G_TYPE_INT);
+  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BOX_LAYOUT);
+  gtk_widget_class_set_css_name (widget_class, "partview");
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
+}
+
+static void
+myna_part_view_init (MynaPartView *self)
+{
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (gtk_widget_get_layout_manager (GTK_WIDGET (self))), GTK_ORIENTATION_VERTICAL);
+  self->content = myna_markdown_view_new ();
+  gtk_widget_set_parent (self->content, GTK_WIDGET (self));
+  g_signal_connect_swapped (self->content, "shifted", G_CALLBACK (shifted_cb), self);
+}
+
+GtkWidget *
+myna_part_view_new (StorePartKind kind, GMenuModel *extra_menu)
+{
+  MynaPartView *self = g_object_new (MYNA_TYPE_PART_VIEW, NULL);
+
+  self->kind = kind;
+  gtk_widget_add_css_class (GTK_WIDGET (self), kinds[kind].css_class);
+  if (kinds[kind].describe)
+    build_head (self);
+  myna_markdown_view_set_extra_menu (MYNA_MARKDOWN_VIEW (self->content), extra_menu);
+  return GTK_WIDGET (self);
+}

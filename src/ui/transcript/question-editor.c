@@ -1,0 +1,134 @@
+/* question-editor.c: a question while it is edited
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "transcript/question-editor.h"
+
+#include <glib/gi18n.h>
+
+struct _MynaQuestionEditor
+{
+  GtkWidget parent_instance;
+
+  GtkWidget *text_view;
+};
+
+enum
+{
+  SEND,
+  CANCEL,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (MynaQuestionEditor, myna_question_editor, GTK_TYPE_WIDGET)
+
+static void
+cancel_cb (MynaQuestionEditor *self)
+{
+  g_signal_emit (self, signals[CANCEL], 0);
+}
+
+static void
+send_cb (MynaQuestionEditor *self)
+{
+  GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self->text_view));
+  GtkTextIter start, end;
+  g_autofree char *text = NULL;
+  g_autofree char *trimmed = NULL;
+
+  gtk_text_buffer_get_bounds (buffer, &start, &end);
+  text = gtk_text_buffer_get_text (buffer, &start, &end, FALSE);
+  trimmed = g_strstrip (g_strdup (text));
+  if (*trimmed)
+    g_signal_emit (self, signals[SEND], 0, text);
+}
+
+static gboolean
+key_cb (MynaQuestionEditor *self, guint keyval, guint keycode, GdkModifierType state)
+{
+  if (keyval == GDK_KEY_Escape)
+    {
+      cancel_cb (self);
+      return GDK_EVENT_STOP;
+    }
+  if ((keyval == GDK_KEY_Return || keyval == GDK_KEY_KP_Enter) && (state & GDK_CONTROL_MASK))
+    {
+      send_cb (self);
+      return GDK_EVENT_STOP;
+    }
+  return GDK_EVENT_PROPAGATE;
+}
+
+static GtkWidget *
+new_buttons (MynaQuestionEditor *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  GtkWidget *cancel = gtk_button_new_with_label (_ ("Cancel"));
+  GtkWidget *send = gtk_button_new_with_label (_ ("Send"));
+
+  gtk_widget_set_halign (box, GTK_ALIGN_END);
+  gtk_widget_add_css_class (send, "suggested-action");
+  g_signal_connect_swapped (cancel, "clicked", G_CALLBACK (cancel_cb), self);
+  g_signal_connect_swapped (send, "clicked", G_CALLBACK (send_cb), self);
+  gtk_box_append (GTK_BOX (box), cancel);
+  gtk_box_append (GTK_BOX (box), send);
+  return box;
+}
+
+static gboolean
+myna_question_editor_grab_focus (GtkWidget *widget)
+{
+  return gtk_widget_grab_focus (MYNA_QUESTION_EDITOR (widget)->text_view);
+}
+
+static void
+myna_question_editor_dispose (GObject *object)
+{
+  GtkWidget *child;
+
+  while ((child = gtk_widget_get_first_child (GTK_WIDGET (object))))
+    gtk_widget_unparent (child);
+  G_OBJECT_CLASS (myna_question_editor_parent_class)->dispose (object);
+}
+
+static void
+myna_question_editor_class_init (MynaQuestionEditorClass *klass)
+{
+  const GType type = G_TYPE_FROM_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = myna_question_editor_dispose;
+  GTK_WIDGET_CLASS (klass)->grab_focus = myna_question_editor_grab_focus;
+  signals[SEND] = g_signal_new ("send", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[CANCEL] = g_signal_new ("cancel", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (klass), GTK_TYPE_BOX_LAYOUT);
+}
+
+static void
+myna_question_editor_init (MynaQuestionEditor *self)
+{
+  GtkLayoutManager *layout = gtk_widget_get_layout_manager (GTK_WIDGET (self));
+  GtkEventController *keys = gtk_event_controller_key_new ();
+
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (layout), GTK_ORIENTATION_VERTICAL);
+  gtk_box_layout_set_spacing (GTK_BOX_LAYOUT (layout), 6);
+  gtk_widget_add_css_class (GTK_WIDGET (self), "composer-card");
+  self->text_view = gtk_text_view_new ();
+  gtk_text_view_set_wrap_mode (GTK_TEXT_VIEW (self->text_view), GTK_WRAP_WORD_CHAR);
+  gtk_text_view_set_accepts_tab (GTK_TEXT_VIEW (self->text_view), FALSE);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->text_view), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Edit question"), -1);
+  g_signal_connect_swapped (keys, "key-pressed", G_CALLBACK (key_cb), self);
+  gtk_widget_add_controller (self->text_view, keys);
+  gtk_widget_set_parent (self->text_view, GTK_WIDGET (self));
+  gtk_widget_set_parent (new_buttons (self), GTK_WIDGET (self));
+}
+
+GtkWidget *
+myna_question_editor_new (const char *text)
+{
+  MynaQuestionEditor *self = g_object_new (MYNA_TYPE_QUESTION_EDITOR, NULL);
+
+  gtk_text_buffer_set_text (gtk_text_view_get_buffer (GTK_TEXT_VIEW (self->text_view)), text, -1);
+  return GTK_WIDGET (self);
+}

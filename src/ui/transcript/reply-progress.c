@@ -1,0 +1,95 @@
+/* reply-progress.c: what happens before a reply has any text
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "transcript/reply-progress.h"
+
+#include <glib/gi18n.h>
+
+struct _MynaReplyProgress
+{
+  GtkWidget parent_instance;
+
+  GtkWidget *label;
+  GtkWidget *bar;
+};
+
+G_DEFINE_FINAL_TYPE (MynaReplyProgress, myna_reply_progress, GTK_TYPE_WIDGET)
+
+/* "Reading 1,204 of 3,310 tokens · about 12 s" */
+static char *
+describe_reading (const MynaPromptProgress *progress)
+{
+  if (progress->n_total == 0)
+    return g_strdup (_ ("Reading your message"));
+  if (progress->seconds_left < 0)
+    return g_strdup_printf (_ ("Reading %'zu of %'zu tokens"), progress->n_done, progress->n_total);
+  if (progress->seconds_left < 90)
+    return g_strdup_printf (_ ("Reading %'zu of %'zu tokens · about %d s"), progress->n_done, progress->n_total,
+                            MAX (1, (int) (progress->seconds_left + 0.5)));
+  return g_strdup_printf (_ ("Reading %'zu of %'zu tokens · about %d min"), progress->n_done, progress->n_total,
+                          (int) (progress->seconds_left / 60 + 0.5));
+}
+
+void
+myna_reply_progress_update (MynaReplyProgress *self, MynaConversation *conversation)
+{
+  MynaActivity activity = myna_conversation_get_activity (conversation);
+  MynaPromptProgress progress;
+  g_autofree char *text = NULL;
+
+  myna_conversation_get_progress (conversation, &progress);
+  if (activity == MYNA_ACTIVITY_STOPPING)
+    text = g_strdup (_ ("Stopping"));
+  else if (activity == MYNA_ACTIVITY_READING)
+    text = describe_reading (&progress);
+  else
+    text =
+        g_strdup (myna_generator_get_model_name (myna_conversation_get_generator (conversation)) ? _ ("Thinking")
+                                                                                                 : _ ("Waiting for the model"));
+  gtk_label_set_label (GTK_LABEL (self->label), text);
+  gtk_widget_set_visible (self->bar, activity == MYNA_ACTIVITY_READING && progress.n_total > 0);
+  if (progress.n_total > 0)
+    gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (self->bar), progress.n_done / (double) progress.n_total);
+}
+
+static void
+myna_reply_progress_dispose (GObject *object)
+{
+  MynaReplyProgress *self = MYNA_REPLY_PROGRESS (object);
+
+  g_clear_pointer (&self->label, gtk_widget_unparent);
+  g_clear_pointer (&self->bar, gtk_widget_unparent);
+  G_OBJECT_CLASS (myna_reply_progress_parent_class)->dispose (object);
+}
+
+static void
+myna_reply_progress_class_init (MynaReplyProgressClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = myna_reply_progress_dispose;
+  gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (klass), GTK_TYPE_BOX_LAYOUT);
+}
+
+static void
+myna_reply_progress_init (MynaReplyProgress *self)
+{
+  GtkLayoutManager *layout = gtk_widget_get_layout_manager (GTK_WIDGET (self));
+
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (layout), GTK_ORIENTATION_VERTICAL);
+  gtk_box_layout_set_spacing (GTK_BOX_LAYOUT (layout), 6);
+  gtk_widget_add_css_class (GTK_WIDGET (self), "reply-progress");
+  self->label = gtk_label_new (NULL);
+  gtk_label_set_xalign (GTK_LABEL (self->label), 0);
+  gtk_label_set_wrap (GTK_LABEL (self->label), TRUE);
+  gtk_widget_add_css_class (self->label, "dim-label");
+  gtk_widget_add_css_class (self->label, "numeric");
+  self->bar = gtk_progress_bar_new ();
+  gtk_widget_set_parent (self->label, GTK_WIDGET (self));
+  gtk_widget_set_parent (self->bar, GTK_WIDGET (self));
+}
+
+GtkWidget *
+myna_reply_progress_new (void)
+{
+  return g_object_new (MYNA_TYPE_REPLY_PROGRESS, NULL);
+}

@@ -40,6 +40,21 @@ add_message (GPtrArray *messages, StoreRole role, const char *text)
   g_ptr_array_add (messages, message);
 }
 
+/* A thought, a tool's call and what it gave. */
+static void
+add_call (GPtrArray *messages)
+{
+  StoreMessage *message;
+
+  add_message (messages, STORE_ROLE_ASSISTANT, "<think>I had *better*\n\nreckon</think>raw");
+  message = g_ptr_array_index (messages, messages->len - 1);
+  message->call = store_call_new ();
+  g_free (message->call->tool);
+  message->call->tool = g_strdup ("calculate");
+  message->call->arguments = g_strdup ("{\"of\": \"250 * 2\"}");
+  add_message (messages, STORE_ROLE_OBSERVATION, "**500**");
+}
+
 static GPtrArray *
 make_messages (int n_turns)
 {
@@ -72,13 +87,16 @@ test_strips (void)
   PangoContext *context = make_context ();
   g_autoptr (StoreConversation) conversation = make_conversation ();
   g_autoptr (GPtrArray) messages = make_messages (1);
-  g_autoptr (GPtrArray) strips = myna_chat_strips_new (context, WIDTH, conversation, messages);
+  g_autoptr (GPtrArray) strips = NULL;
   g_autoptr (GString) all = g_string_new (NULL);
   static const char *const expected[] = { "Pancakes", "And quickly?", "Steps",         "return a < b && \"x\";",
                                           "面粉",     "250",          "$E = mc^2$",    "\\int_0^1",
                                           "Link",     "<b>raw</b>",   "Grandma's way", "1.",
-                                          "2." };
+                                          "2.",       "I had better", "reckon",        "Tool call: calculate",
+                                          "250 * 2",  "**500**" };
 
+  add_call (messages);
+  strips = myna_chat_strips_new (context, WIDTH, conversation, messages);
   for (guint i = 0; i < strips->len; i++)
     {
       const MynaStrip *strip = g_ptr_array_index (strips, i);
@@ -107,7 +125,8 @@ test_strips (void)
       if (!strstr (all->str, expected[i]))
         g_error ("“%s” is not in:\n%s", expected[i], all->str);
     }
-  g_assert_null (strstr (all->str, "**"));
+  g_assert_null (strstr (all->str, "**flour"));
+  g_assert_null (strstr (all->str, "think"));
   g_assert_null (strstr (all->str, "```"));
   g_object_unref (context);
 }

@@ -157,21 +157,6 @@ test_narrow (Fixture *fixture, gconstpointer data)
   gtk_test_widget_wait_for_draw (fixture->window);
 }
 
-static void
-test_thinking (Fixture *fixture, gconstpointer data)
-{
-  g_autofree char *text = NULL;
-
-  myna_markdown_view_set_text (fixture->view, "<think>\nsecret\n</think>\nanswer");
-  gtk_test_widget_wait_for_draw (fixture->window);
-  g_assert_false (gtk_widget_get_child_visible (get_block (fixture, 1)));
-  g_assert_true (gtk_widget_get_child_visible (get_block (fixture, 2)));
-  /* Finding something in it unfolds it. */
-  g_assert_cmpuint (myna_markdown_view_set_search (fixture->view, "secret"), ==, 1);
-  g_assert_true (myna_markdown_view_show_match (fixture->view, 0, NULL));
-  g_assert_true (gtk_widget_get_child_visible (get_block (fixture, 1)));
-}
-
 /* Whether a block's text begins in the right half of the view. */
 /* The blocks that have a widget; they stand in their order. */
 static guint
@@ -344,7 +329,6 @@ main (int argc, char **argv)
   ADD ("search", test_search);
   ADD ("growing", test_growing);
   ADD ("narrow", test_narrow);
-  ADD ("thinking", test_thinking);
   ADD ("long", test_long);
   ADD ("right-to-left", test_right_to_left);
   ADD ("accessible", test_accessible);

@@ -1,0 +1,205 @@
+/* test-message-body.c: the parts of a message as they are shown, found and copied
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include <adwaita.h>
+
+#include "chat/message-parts.h"
+#include "chat/myna-message-private.h"
+#include "transcript/message-body.h"
+#include "window-test.h"
+
+typedef struct
+{
+  GtkWidget *window;
+  MynaMessageBody *body;
+} Fixture;
+
+static void
+set_up (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GMenu) menu = g_menu_new ();
+
+  f->window = gtk_window_new ();
+  f->body = MYNA_MESSAGE_BODY (myna_message_body_new (FALSE, G_MENU_MODEL (menu)));
+  gtk_window_set_child (GTK_WINDOW (f->window), GTK_WIDGET (f->body));
+  gtk_window_present (GTK_WINDOW (f->window));
+}
+
+static void
+tear_down (Fixture *f, gconstpointer data)
+{
+  gtk_window_destroy (GTK_WINDOW (f->window));
+}
+
+static MynaMessage *
+make_message (StoreRole role, const char *text, StoreCall *call)
+{
+  StoreMessage *record = store_message_new ();
+
+  record->role = role;
+  record->state = STORE_STATE_COMPLETE;
+  record->call = call;
+  g_free (record->text);
+  record->text = g_strdup (text);
+
+  return myna_message_new_take (record, TRUE);
+}
+
+static GtkWidget *
+find_toggle (GtkWidget *widget)
+{
+  GtkWidget *found = GTK_IS_TOGGLE_BUTTON (widget) ? widget : NULL;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child && !found; child = gtk_widget_get_next_sibling (child))
+    found = find_toggle (child);
+
+  return found;
+}
+
+static void
+assert_shown (Fixture *f, const char *expected)
+{
+  g_autofree char *text = myna_message_body_get_text (f->body);
+
+  g_assert_cmpstr (text, ==, expected);
+}
+
+/* What the space bar does to the head. */
+static void
+press_head (Fixture *f)
+{
+  GtkWidget *head = find_toggle (GTK_WIDGET (f->body));
+
+  g_assert_true (gtk_widget_get_focusable (head));
+  g_assert_true (gtk_widget_activate (head));
+  wait_until (gtk_toggle_button_get_active (GTK_TOGGLE_BUTTON (head)));
+}
+
+static void
+test_thought (Fixture *f, gconstpointer data)
+{
+  g_autoptr (MynaMessage) message = make_message (STORE_ROLE_ASSISTANT, "<think>a *secret*</think>\n\nThe answer", NULL);
+  g_autoptr (MynaMessage) other = make_message (STORE_ROLE_ASSISTANT, "<think>more</think>Another", NULL);
+
+  myna_message_body_update (f->body, message);
+  g_assert_true (test_has_label (GTK_WIDGET (f->body), "Thoughts"));
+  assert_shown (f, "The answer");
+  press_head (f);
+  assert_shown (f, "a secret\n\nThe answer");
+  myna_message_body_update (f->body, message);
+  assert_shown (f, "a secret\n\nThe answer");
+  /* The row is used for another message. */
+  myna_message_body_update (f->body, other);
+  assert_shown (f, "Another");
+}
+
+/* Nobody sees half a tag. */
+static void
+test_written (Fixture *f, gconstpointer data)
+{
+  g_autoptr (MynaMessage) message = make_message (STORE_ROLE_ASSISTANT, "", NULL);
+
+  myna_message_set_state (message, STORE_STATE_GENERATING);
+  myna_message_append_text (message, "<thi");
+  myna_message_body_update (f->body, message);
+  assert_shown (f, "");
+  myna_message_append_text (message, "nk>so</thi");
+  myna_message_body_update (f->body, message);
+  g_assert_true (test_has_label (GTK_WIDGET (f->body), "Thinking…"));
+  press_head (f);
+  assert_shown (f, "so");
+  myna_message_append_text (message, "nk>then <thi");
+  myna_message_body_update (f->body, message);
+  g_assert_true (test_has_label (GTK_WIDGET (f->body), "Thoughts"));
+  assert_shown (f, "so\n\nthen <thi");
+}
+
+static void
+test_find (Fixture *f, gconstpointer data)
+{
+  static const char text[] = "<think>a Café</think>a cafe, a cafe";
+  g_autoptr (MynaMessage) message = make_message (STORE_ROLE_ASSISTANT, text, NULL);
+  int first, last;
+
+  myna_message_body_update (f->body, message);
+  g_assert_cmpuint (myna_message_body_set_search (f->body, "cafe"), ==, 3);
+  g_assert_cmpuint (myna_message_parts_count_matches (STORE_ROLE_ASSISTANT, text, NULL, "cafe"), ==, 3);
+  g_assert_true (myna_message_body_show_match (f->body, "cafe", 2, &last));
+  assert_shown (f, "a cafe, a cafe");
+  g_assert_false (myna_message_body_show_match (f->body, "cafe", 3, &last));
+  /* What is found is unfolded. */
+  g_assert_true (myna_message_body_show_match (f->body, "cafe", 0, &first));
+  assert_shown (f, "a Café\n\na cafe, a cafe");
+}
+
+static void
+test_call (Fixture *f, gconstpointer data)
+{
+  StoreCall *call = store_call_new ();
+  g_autoptr (MynaMessage) message = NULL;
+
+  g_free (call->tool);
+  call->tool = g_strdup ("calculate");
+  call->arguments = g_strdup ("{\"of\": \"2 + 3\"}");
+  call->state = STORE_CALL_DONE;
+  message = make_message (STORE_ROLE_ASSISTANT, "raw", call);
+  myna_message_body_update (f->body, message);
+  g_assert_true (test_has_label (GTK_WIDGET (f->body), "calculate · done"));
+  assert_shown (f, "");
+  press_head (f);
+  assert_shown (f, "{\"of\": \"2 + 3\"}");
+}
+
+static void
+test_result (Fixture *f, gconstpointer data)
+{
+  g_autoptr (MynaMessage) message = make_message (STORE_ROLE_OBSERVATION, "```` **5** <think>x</think>", NULL);
+
+  myna_message_body_update (f->body, message);
+  g_assert_true (test_has_label (GTK_WIDGET (f->body), "Result of the tool"));
+  assert_shown (f, "");
+  press_head (f);
+  assert_shown (f, "```` **5** <think>x</think>");
+}
+
+static void
+test_copy (void)
+{
+  static const struct
+  {
+    StoreRole role;
+    const char *text, *copied;
+  } cases[] = {
+    { STORE_ROLE_USER, "<think>mine</think> *so*", "<think>mine</think> *so*" },
+    { STORE_ROLE_ASSISTANT, "The *answer*\n", "The *answer*\n" },
+    { STORE_ROLE_ASSISTANT, "<think>well</think>\n\nThe *answer*", "The *answer*" },
+    { STORE_ROLE_ASSISTANT, "<think>well", "well" },
+    { STORE_ROLE_ASSISTANT, "", "" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *copied = myna_message_parts_dup_copy (cases[i].role, cases[i].text, NULL);
+
+      g_assert_cmpstr (copied, ==, cases[i].copied);
+    }
+}
+
+#define ADD(path, func) g_test_add ("/message-body/" path, Fixture, NULL, set_up, func, tear_down)
+
+int
+main (int argc, char *argv[])
+{
+  gtk_test_init (&argc, &argv, NULL);
+  adw_init ();
+
+  ADD ("thought", test_thought);
+  ADD ("written", test_written);
+  ADD ("find", test_find);
+  ADD ("call", test_call);
+  ADD ("result", test_result);
+  g_test_add_func ("/message-body/copy", test_copy);
+
+  return g_test_run ();
+}

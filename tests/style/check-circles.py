@@ -15,6 +15,8 @@ MOST = 20
 
 # files without suffix: why they may call each other
 CIRCLES = {
+    ("actor-jobs", "actor-thread"):
+        "the thread runs the jobs, and the jobs post their events to it",
     ("maths-layout", "maths-scripts", "maths-structures"):
         "a formula holds formulas: fractions and scripts lay out what is in them by the layout that called them",
     ("tex-commands", "tex-environments", "tex-parse"):

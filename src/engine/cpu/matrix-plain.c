@@ -1,4 +1,4 @@
-/* matrix-plain.c: products in float, for every type and processor
+/* matrix-plain.c: rows of W, and products in float, for every type and processor
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
@@ -14,6 +14,22 @@
 
 #define UNIT_ROWS  64 /* rows of W that a worker takes at a time */
 #define MIN_BLAS_N 16 /* rows of x from which OpenBLAS wins over dot products */
+
+int64_t
+glm_matrix_first_row (const GlmMatrix *matrix, int64_t member)
+{
+  return member * matrix->member_rows;
+}
+
+void
+glm_matrix_row (const GlmMatrix *matrix, int64_t row, float *y)
+{
+  if (matrix->panels)
+    glm_packed_dequantise_row (matrix->packed_traits, matrix->panels + (size_t) (row / GLM_PANEL_ROWS) * matrix->panel_bytes,
+                               (int) (row % GLM_PANEL_ROWS), matrix->cols, y);
+  else
+    matrix->traits->dequantise (matrix->data + (size_t) row * matrix->row_bytes, y, matrix->cols);
+}
 
 static bool
 use_blas (const GlmRegion *region, const GlmMatrix *matrix)

@@ -235,12 +235,6 @@ glm_matrix_free (GlmMatrix *matrix)
   free (matrix);
 }
 
-int64_t
-glm_matrix_first_row (const GlmMatrix *matrix, int64_t member)
-{
-  return member * matrix->member_rows;
-}
-
 bool
 glm_matrix_is_packed (const GlmMatrix *matrix)
 {
@@ -251,16 +245,6 @@ size_t
 glm_matrix_bytes (const GlmMatrix *matrix)
 {
   return matrix->panels != NULL ? matrix->panels_bytes : (size_t) (matrix->n * matrix->rows) * matrix->row_bytes;
-}
-
-void
-glm_matrix_row (const GlmMatrix *matrix, int64_t row, float *y)
-{
-  if (matrix->panels)
-    glm_packed_dequantise_row (matrix->packed_traits, matrix->panels + (size_t) (row / GLM_PANEL_ROWS) * matrix->panel_bytes,
-                               (int) (row % GLM_PANEL_ROWS), matrix->cols, y);
-  else
-    matrix->traits->dequantise (matrix->data + (size_t) row * matrix->row_bytes, y, matrix->cols);
 }
 
 /* ---- Scratch ---------------------------------------------------------------------------------------------------- */

@@ -144,7 +144,7 @@ const GlmLayout glm_layout_chatglm1 = {
 static bool
 is_file (const GlmModelFile *file, const GlmTokenizer *tokenizer)
 {
-  return glm_family_mentions (file, "general.architecture", "chatglm1")
+  return glm_model_file_mentions (file, "general.architecture", "chatglm1")
          || (glm_tokenizer_control_id (tokenizer, "<sop>") >= 0 && glm_tokenizer_control_id (tokenizer, "<|assistant|>") < 0);
 }
 

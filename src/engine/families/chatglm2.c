@@ -10,7 +10,8 @@
 static bool
 is_file (const GlmModelFile *file, const GlmTokenizer *tokenizer)
 {
-  return glm_tokenizer_control_id (tokenizer, "<|assistant|>") < 0 || glm_family_mentions (file, "general.name", "chatglm2");
+  return glm_tokenizer_control_id (tokenizer, "<|assistant|>") < 0
+         || glm_model_file_mentions (file, "general.name", "chatglm2");
 }
 
 static bool

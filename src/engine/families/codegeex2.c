@@ -9,7 +9,7 @@
 static bool
 is_file (const GlmModelFile *file, const GlmTokenizer *tokenizer)
 {
-  return glm_family_mentions (file, "general.name", "codegeex2");
+  return glm_model_file_mentions (file, "general.name", "codegeex2");
 }
 
 static bool

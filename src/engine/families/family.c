@@ -1,4 +1,4 @@
-/* family.c: the table of model families
+/* family.c: the tables of model families and of their checkpoints' layouts
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -7,11 +7,16 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/error.h"
+
 /* In the order in which they are asked: the last takes what is left. */
 static const GlmFamily *const families[] = {
   &glm_family_glm_z1,   &glm_family_glm4_0414, &glm_family_chatglm1, &glm_family_glm4_9b,
   &glm_family_glm_edge, &glm_family_codegeex2, &glm_family_chatglm2, &glm_family_chatglm3,
 };
+
+/* In the order in which they are asked. */
+static const GlmLayout *const layouts[] = { &glm_layout_hf, &glm_layout_chatglm1, &glm_layout_chatglm };
 
 #define N_FAMILIES (sizeof families / sizeof *families)
 
@@ -49,24 +54,25 @@ glm_family_of_checkpoint (const GlmCheckpoint *checkpoint)
   return NULL;
 }
 
-bool
-glm_family_mentions (const GlmModelFile *file, const char *key, const char *text)
-{
-  const char *value;
-  size_t n, m = strlen (text);
-
-  if (!glm_model_file_get_string (file, key, &value, &n))
-    return false;
-  for (size_t i = 0; i + m <= n; i++)
-    if (strncasecmp (value + i, text, m) == 0)
-      return true;
-  return false;
-}
-
 void
 glm_family_default_sampling (const char *family, GlmSampling *ret_sampling)
 {
   const GlmFamily *found = glm_family_by_name (family);
 
   *ret_sampling = found ? found->sampling : glm_family_chatglm3.sampling;
+}
+
+bool
+glm_layout_read (GlmConfig *config, GlmCheckpoint *checkpoint)
+{
+  config->model_type = "";
+  glm_json_get_string (config->root, "model_type", &config->model_type);
+  for (size_t i = 0; i < sizeof layouts / sizeof *layouts; i++)
+    if (layouts[i]->is_config (config))
+      {
+        checkpoint->layout = layouts[i];
+        return layouts[i]->read_config (config, checkpoint);
+      }
+  return glm_error_set (config->error, GLM_ERROR_UNSUPPORTED, "config.json: model_type \"%.40s\" is no GLM model",
+                        config->model_type);
 }

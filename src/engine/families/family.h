@@ -75,7 +75,7 @@ const GlmFamily *glm_family_of_file (const GlmModelFile *file, const GlmTokenize
 /* NULL: none. */
 const GlmFamily *glm_family_of_checkpoint (const GlmCheckpoint *checkpoint);
 
-/* For is_file(): whether the string value of the key contains the ASCII text, in any case. */
-bool glm_family_mentions (const GlmModelFile *file, const char *key, const char *text);
+/* Reads the configuration by its layout; config->model_type is set here. */
+bool glm_layout_read (GlmConfig *config, GlmCheckpoint *checkpoint);
 
 #endif

@@ -14,9 +14,9 @@ static bool
 is_file (const GlmModelFile *file, const GlmTokenizer *tokenizer)
 {
   return glm_tokenizer_control_id (tokenizer, "<sop>") >= 0
-         && (glm_family_mentions (file, "tokenizer.chat_template", "[gMASK]<sop>")
+         && (glm_model_file_mentions (file, "tokenizer.chat_template", "[gMASK]<sop>")
              || (glm_tokenizer_control_id (tokenizer, "<|endoftext|>") >= MIN_END_ID
-                 && !glm_family_mentions (file, "general.name", "edge")));
+                 && !glm_model_file_mentions (file, "general.name", "edge")));
 }
 
 static bool

@@ -86,7 +86,7 @@ const GlmArch glm_arch_glm4_as_chatglm = {
 static bool
 is_file (const GlmModelFile *file, const GlmTokenizer *tokenizer)
 {
-  return glm_family_mentions (file, "general.architecture", "glm4");
+  return glm_model_file_mentions (file, "general.architecture", "glm4");
 }
 
 static bool
@@ -99,8 +99,8 @@ static bool
 is_z1_file (const GlmModelFile *file, const GlmTokenizer *tokenizer)
 {
   return is_file (file, tokenizer)
-         && (glm_family_mentions (file, "general.name", "Z1")
-             || glm_family_mentions (file, "tokenizer.chat_template", "<think>"));
+         && (glm_model_file_mentions (file, "general.name", "Z1")
+             || glm_model_file_mentions (file, "tokenizer.chat_template", "<think>"));
 }
 
 static bool

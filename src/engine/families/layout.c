@@ -6,23 +6,6 @@
 
 #include "base/error.h"
 
-static const GlmLayout *const layouts[] = { &glm_layout_hf, &glm_layout_chatglm1, &glm_layout_chatglm };
-
-bool
-glm_layout_read (GlmConfig *config, GlmCheckpoint *checkpoint)
-{
-  config->model_type = "";
-  glm_json_get_string (config->root, "model_type", &config->model_type);
-  for (size_t i = 0; i < sizeof layouts / sizeof *layouts; i++)
-    if (layouts[i]->is_config (config))
-      {
-        checkpoint->layout = layouts[i];
-        return layouts[i]->read_config (config, checkpoint);
-      }
-  return glm_error_set (config->error, GLM_ERROR_UNSUPPORTED, "config.json: model_type \"%.40s\" is no GLM model",
-                        config->model_type);
-}
-
 bool
 glm_config_int (const GlmConfig *config, const char *key, int min, int max, int fallback, int *ret_value)
 {

@@ -92,9 +92,6 @@ extern const GlmLayout glm_layout_chatglm1;
 extern const GlmLayout glm_layout_chatglm;
 extern const GlmLayout glm_layout_hf;
 
-/* Reads the configuration by its layout; config->model_type is set here. */
-bool glm_layout_read (GlmConfig *config, GlmCheckpoint *checkpoint);
-
 /* For read_config().  An integer in [min, max]; fallback < min: the key must be there. */
 bool glm_config_int (const GlmConfig *config, const char *key, int min, int max, int fallback, int *ret_value);
 bool glm_config_number (const GlmConfig *config, const GlmJsonValue *object, const char *key, double min, double max,

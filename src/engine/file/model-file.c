@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 
 #include "base/error.h"
@@ -261,4 +262,18 @@ bool
 glm_model_file_get_string (const GlmModelFile *file, const char *key, const char **ret_value, size_t *ret_n_bytes)
 {
   return glm_meta_get_string (glm_metadata_find (&file->metadata, key), ret_value, ret_n_bytes);
+}
+
+bool
+glm_model_file_mentions (const GlmModelFile *file, const char *key, const char *text)
+{
+  const char *value;
+  size_t n, m = strlen (text);
+
+  if (!glm_model_file_get_string (file, key, &value, &n))
+    return false;
+  for (size_t i = 0; i + m <= n; i++)
+    if (strncasecmp (value + i, text, m) == 0)
+      return true;
+  return false;
 }

@@ -52,4 +52,7 @@ bool glm_model_file_get_string (const GlmModelFile *file, const char *key, const
 /* Tells the kernel that the tensor's pages are no longer needed in memory (after packing a copy). */
 void glm_model_file_release_tensor (const GlmModelFile *file, const GlmTensor *tensor);
 
+/* Whether the string value of the key contains the ASCII text, in any case. */
+bool glm_model_file_mentions (const GlmModelFile *file, const char *key, const char *text);
+
 #endif

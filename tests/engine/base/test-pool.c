@@ -60,7 +60,7 @@ test_regions (int n_threads)
   };
   static Work work;
   GlmPool *pool = NULL;
-  int expected = 0;
+  int expected = 0, most_by_caller = 0;
   bool good = true;
 
   memset (&work, 0, sizeof work);
@@ -71,7 +71,9 @@ test_regions (int n_threads)
     {
       work.step = r % 7;
       expected += work.step;
+      work.n_by_caller = 0;
       glm_pool_run (pool, add_step, &work);
+      most_by_caller = work.n_by_caller > most_by_caller ? work.n_by_caller : most_by_caller;
       if (r % 500 == 499) /* long enough for every worker to sleep */
         usleep (20000);
     }
@@ -80,8 +82,8 @@ test_regions (int n_threads)
   for (int w = 0; w < n_threads; w++)
     good = good && work.n_calls[w] == N_REGIONS;
   check (good, "each share of each region runs once");
-  /* Sometimes all workers sleep longer than such a small region lasts. */
-  check (n_threads == 1 || work.n_by_caller > N_REGIONS, "the caller runs shares that no worker has begun");
+  /* Now and then the workers sleep longer than so small a region lasts. */
+  check (n_threads == 1 || most_by_caller > 1, "the caller runs shares that no worker has begun");
   glm_pool_free (pool);
 }
 

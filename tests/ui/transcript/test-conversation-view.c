@@ -309,6 +309,35 @@ test_show_message (View *v, gconstpointer data)
   g_assert_cmpfloat (top_of (v, row), <, 300);
 }
 
+/* What a tool gave stands between the parts of the reply, folded, and nothing can be done with it that is done with replies. */
+static void
+test_observation (View *v, gconstpointer data)
+{
+  static const char *const texts[] = { "What is 2 + 3?", "I reckon.", "The sum is 5", "It is five." };
+  static const StoreRole roles[] = { STORE_ROLE_USER, STORE_ROLE_ASSISTANT, STORE_ROLE_OBSERVATION, STORE_ROLE_ASSISTANT };
+  gint64 id = test_add_conversation (v->base.db, "sum"), parent = 0;
+  GtkWidget *row;
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    parent = test_add_message (v->base.db, id, parent, roles[i], STORE_STATE_COMPLETE, texts[i]);
+  myna_conversation_view_set_conversation (MYNA_CONVERSATION_VIEW (v->view), NULL);
+  g_object_unref (v->base.conversation);
+  v->base.conversation = myna_conversation_new (v->base.db, MYNA_GENERATOR (v->base.engine), id);
+  myna_conversation_view_set_conversation (MYNA_CONVERSATION_VIEW (v->view), v->base.conversation);
+  fixture_idle (&v->base);
+  wait_for ((v->canvas = find_named (v->view, "chatcanvas")));
+  settle (v);
+  row = myna_chat_canvas_get_row (MYNA_CHAT_CANVAS (v->canvas), 2);
+  g_assert_true (has_label (row, "Result of the tool"));
+  g_assert_false (gtk_widget_get_mapped (find_named (row, "menubutton")));
+  g_assert_false (gtk_widget_get_visible (gtk_widget_get_last_child (find_named (row, "partview"))));
+  g_assert_true (gtk_widget_get_mapped (find_named (myna_chat_canvas_get_row (MYNA_CHAT_CANVAS (v->canvas), 3), "menubutton")));
+  /* It is found, and then it is seen. */
+  search (v, "sum is");
+  wait_for (gtk_widget_get_mapped (gtk_widget_get_last_child (find_named (row, "partview"))));
+  g_assert_true (has_label (v->view, "1 of 1"));
+}
+
 /* A block of the reply that can be seen. */
 static GtkWidget *
 visible_block (View *v, GtkWidget *row)
@@ -465,6 +494,7 @@ main (int argc, char *argv[])
   ADD ("details", test_details);
   ADD ("find", test_find);
   ADD ("find-hit", test_find_hit);
+  ADD ("observation", test_observation);
   ADD ("show-message", test_show_message);
   ADD ("long-message", test_long_message);
   ADD ("place", test_place);

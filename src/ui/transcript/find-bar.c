@@ -13,6 +13,8 @@
 #include "markup/markdown.h"
 #include "transcript/message-row.h"
 
+#define MAX_TRIES 3 /* frames until what was folded is laid out */
+
 struct _MynaFindBar
 {
   GtkWidget parent_instance;
@@ -34,6 +36,7 @@ struct _MynaFindBar
   MynaMessage *kept;     /* where it was before counting again; NULL: begin with what is being read */
   GSignalGroup *signals; /* of the conversation */
   guint tick;
+  guint n_tries; /* frames in which the occurrence had no place yet */
 };
 
 enum
@@ -134,9 +137,11 @@ show_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
 
   if (!row)
     return G_SOURCE_CONTINUE;
-  self->tick = 0;
   if (myna_message_row_show_match (MYNA_MESSAGE_ROW (row), myna_find_bar_get_needle (self), self->index, &y))
     myna_chat_canvas_scroll_to (self->canvas, self->position, y);
+  else if (++self->n_tries < MAX_TRIES)
+    return G_SOURCE_CONTINUE;
+  self->tick = 0;
   return G_SOURCE_REMOVE;
 }
 
@@ -149,6 +154,7 @@ show (MynaFindBar *self)
     return;
   if (!myna_chat_canvas_get_row (self->canvas, self->position))
     myna_chat_canvas_scroll_to (self->canvas, self->position, 0);
+  self->n_tries = 0;
   if (!self->tick)
     self->tick = gtk_widget_add_tick_callback (GTK_WIDGET (self), show_cb, NULL, NULL);
 }

@@ -25,7 +25,8 @@ char *myna_message_body_get_selected_text (MynaMessageBody *self) G_GNUC_WARN_UN
 void myna_message_body_select_all (MynaMessageBody *self);
 /* Find: occurrences in the text as it is shown; how many there are. */
 guint myna_message_body_set_search (MynaMessageBody *self, const char *needle);
-/* Where the occurrence is, from the top of the body; FALSE: there is none. */
+/* Where the occurrence is, from the top of the body; FALSE: there is none, or what was folded is not
+ * laid out before the next frame. */
 gboolean myna_message_body_show_match (MynaMessageBody *self, const char *needle, guint index, int *ret_y);
 void myna_message_body_set_viewport (MynaMessageBody *self, int top, int bottom);
 

@@ -187,13 +187,14 @@ myna_part_view_show_match (MynaPartView *self, guint index, int *ret_y)
 {
   graphene_rect_t bounds;
   graphene_point_t point;
+  gboolean was_folded = !is_unfolded (self);
 
   set_unfolded (self, TRUE);
   if (!myna_markdown_view_show_match (MYNA_MARKDOWN_VIEW (self->content), index, &bounds)
       || !gtk_widget_compute_point (self->content, GTK_WIDGET (self), &bounds.origin, &point))
     return FALSE;
   *ret_y = point.y;
-  return TRUE;
+  return !was_folded;
 }
 
 void

@@ -25,7 +25,8 @@ void myna_part_view_fold (MynaPartView *self);
 char *myna_part_view_get_text (MynaPartView *self);
 char *myna_part_view_get_selected_text (MynaPartView *self);
 void myna_part_view_select_all (MynaPartView *self);
-/* Find: see markdown-view.h.  What is folded is counted, too, and unfolds when its match is shown. */
+/* Find: see markdown-view.h.  What is folded is counted, too, and unfolds when its match is shown: where that is, is known in
+ * the next frame, and FALSE until then. */
 guint myna_part_view_set_search (MynaPartView *self, const char *needle);
 gboolean myna_part_view_show_match (MynaPartView *self, guint index, int *ret_y);
 /* No match of this part is the current one. */

@@ -128,9 +128,14 @@ test_find (Fixture *f, gconstpointer data)
   g_assert_true (myna_message_body_show_match (f->body, "cafe", 2, &last));
   assert_shown (f, "a cafe, a cafe");
   g_assert_false (myna_message_body_show_match (f->body, "cafe", 3, &last));
-  /* What is found is unfolded. */
-  g_assert_true (myna_message_body_show_match (f->body, "cafe", 0, &first));
+  /* What is found is unfolded; where it is, is known when it is laid out. */
+  g_assert_false (myna_message_body_show_match (f->body, "cafe", 0, &first));
+  wait_until (myna_message_body_show_match (f->body, "cafe", 0, &first));
   assert_shown (f, "a Café\n\na cafe, a cafe");
+  gtk_test_widget_wait_for_draw (f->window);
+  g_assert_true (myna_message_body_show_match (f->body, "cafe", 0, &first));
+  g_assert_true (myna_message_body_show_match (f->body, "cafe", 1, &last));
+  g_assert_cmpint (first, <, last);
 }
 
 static void

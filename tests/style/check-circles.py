@@ -17,8 +17,6 @@ MOST = 20
 CIRCLES = {
     ("actor-jobs", "actor-thread"):
         "the thread runs the jobs, and the jobs post their events to it",
-    ("glm4", "hf-layout"):
-        "the family names the layout of its checkpoints, which names the op table that stands in the family's file",
     ("maths-layout", "maths-scripts", "maths-structures"):
         "a formula holds formulas: fractions and scripts lay out what is in them by the layout that called them",
     ("tex-commands", "tex-environments", "tex-parse"):

@@ -92,7 +92,7 @@ is_file (const GlmModelFile *file, const GlmTokenizer *tokenizer)
 static bool
 is_checkpoint (const GlmCheckpoint *checkpoint)
 {
-  return checkpoint->layout == &glm_layout_hf && checkpoint->arch == &glm_arch_glm4;
+  return checkpoint->arch == &glm_arch_glm4;
 }
 
 static bool

@@ -339,8 +339,6 @@ myna_message_row_show_match (MynaMessageRow *self, const char *needle, guint ind
   return TRUE;
 }
 
-/* ---- Copying and the like ----------------------------------------------------------------------------------------- */
-
 static void
 regenerate (MynaMessageRow *self)
 {
@@ -397,6 +395,8 @@ edit (MynaMessageRow *self)
   gtk_widget_grab_focus (self->editor);
 }
 
+/* ---- What the entries do ---------------------------------------------------------------------------------------- */
+
 static void
 details_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
@@ -411,8 +411,6 @@ details_action (GtkWidget *widget, const char *name, GVariant *parameter)
   gtk_widget_set_parent (popover, myna_message_bar_get_menu_button (MYNA_MESSAGE_BAR (self->bar)));
   gtk_popover_popup (GTK_POPOVER (popover));
 }
-
-/* ---- What the entries do ---------------------------------------------------------------------------------------- */
 
 static void
 copy_action (GtkWidget *widget, const char *name, GVariant *parameter)

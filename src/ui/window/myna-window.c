@@ -17,6 +17,9 @@
 
 G_DEFINE_FINAL_TYPE (MynaWindow, myna_window, ADW_TYPE_APPLICATION_WINDOW)
 
+/* ---- Title and model -------------------------------------------------------------------------------------------- */
+
+/* Whether nothing of what is shown is kept. */
 static gboolean
 is_temporary (MynaWindow *self)
 {
@@ -142,6 +145,8 @@ make_title (MynaWindow *self)
   return box;
 }
 
+/* ---- What cannot be used ---------------------------------------------------------------------------------------- */
+
 /* What was lost comes first. */
 static char *
 describe_recovery (const StoreRecovery *recovery)
@@ -248,6 +253,8 @@ check_model (MynaWindow *self)
                         _ ("Load it anyway"), "win.load-model", g_variant_new_string (crashed));
     }
 }
+
+/* ---- What is found again the next time -------------------------------------------------------------------------- */
 
 static void
 save_state (MynaWindow *self)

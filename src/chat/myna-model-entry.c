@@ -284,10 +284,10 @@ myna_model_info_describe_license (const GlmModelInfo *info)
     {
       if (g_str_equal (licenses[i].family, info->family))
         /* Translators: a description of a licence, and the name of a family of models */
-        return g_strdup_printf (_ ("%s (usual for %s; the file says nothing)"), _ (licenses[i].text), info->family);
+        return g_strdup_printf (_ ("%s (usual for %s; not stated in the file)"), _ (licenses[i].text), info->family);
     }
 
-  return g_strdup (_ ("The file says nothing. Look where it was published"));
+  return g_strdup (_ ("Unknown. Check the model’s page"));
 }
 
 int

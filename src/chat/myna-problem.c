@@ -14,7 +14,7 @@ describe_engine_error (int code)
 {
   switch ((GlmErrorCode) code)
     {
-    case GLM_ERROR_NOT_FOUND: return _ ("The model’s file is not there any more. Choose another model.");
+    case GLM_ERROR_NOT_FOUND: return _ ("The model’s file is gone. Choose another model.");
     case GLM_ERROR_IO: return _ ("The model’s file could not be read. It may have changed while it was in use: load it again.");
     case GLM_ERROR_NO_SPACE: return _ ("The disk is full. Free some space and try again.");
     case GLM_ERROR_BAD_FILE: return _ ("The model’s file is damaged. Get it again or choose another model.");
@@ -37,7 +37,7 @@ describe_store_error (int code)
     case STORE_ERROR_FULL: return _ ("This could not be saved because the disk is full. Free some space and try again.");
     case STORE_ERROR_NEWER_VERSION: return _ ("The history was written by a newer Myna, so this one only shows it.");
     case STORE_ERROR_BUSY: return _ ("Another program is using the history. Try again in a moment.");
-    case STORE_ERROR_NOT_FOUND: return _ ("This is not in the history any more.");
+    case STORE_ERROR_NOT_FOUND: return _ ("This is no longer in the history.");
     case STORE_ERROR_CORRUPT:
     case STORE_ERROR_NOT_A_DATABASE: return _ ("The history is damaged.");
     case STORE_ERROR_INVALID:

@@ -199,12 +199,12 @@ test_license (void)
   g_autofree char *unknown = NULL;
   g_autofree char *size = myna_model_describe_size (info.n_params);
 
-  g_assert_cmpstr (by_family, ==, "MIT (usual for GLM-4-0414; the file says nothing)");
+  g_assert_cmpstr (by_family, ==, "MIT (usual for GLM-4-0414; not stated in the file)");
   g_strlcpy (info.license, "apache-2.0", sizeof info.license);
   from_file = myna_model_info_describe_license (&info);
   g_assert_cmpstr (from_file, ==, "apache-2.0 (according to the file)");
   unknown = myna_model_info_describe_license (&(GlmModelInfo){ .family = "Strange" });
-  g_assert_cmpstr (unknown, ==, "The file says nothing. Look where it was published");
+  g_assert_cmpstr (unknown, ==, "Unknown. Check the model’s page");
   g_assert_cmpstr (size, ==, "1.2 million parameters");
 }
 

@@ -58,7 +58,7 @@ class Restart(TestCase):
     def test_temporary_chat_leaves_nothing(self):
         app = self.start()
         app.find("Temporary Chat").click()
-        app.find(re.compile("Temporary chat: nothing"))
+        app.find(re.compile("Temporary chat – nothing"))
         app.ask(QUESTION + " Its name is Xanthippe.")
         app.find_button("End and Forget").click()
         app.quit()

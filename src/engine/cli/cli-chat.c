@@ -193,7 +193,7 @@ run_command (Chat *chat, const char *line, GlmError *error)
   else
     {
       if (strcmp (line, "/help") != 0)
-        printf ("“%s” is no command.\n", line);
+        printf ("Unknown command: %s\n", line);
       fputs (help_text, stdout);
     }
   return true;

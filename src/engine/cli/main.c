@@ -347,5 +347,5 @@ main (int argc, char **argv)
           }
         return status;
       }
-  return cli_usage ("“%s” is no command; --help lists them", argv[optind]);
+  return cli_usage ("Unknown command: %s. --help lists all", argv[optind]);
 }

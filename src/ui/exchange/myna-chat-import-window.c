@@ -172,7 +172,7 @@ show_remarks (MynaChatImportWindow *self, GPtrArray *entries)
     }
   if (self->n_checked == 0)
     text = g_strdup (n_copies ? _ ("There is nothing new in this file. Check a chat to get a copy of it.")
-                              : _ ("There is nothing in this file that can be imported."));
+                              : _ ("Nothing in this file can be imported."));
   else if (n_refused)
     text = g_strdup_printf (ngettext ("%u chat or piece of the file cannot be read.",
                                       "%u chats or pieces of the file cannot be read.", n_refused),
@@ -232,7 +232,7 @@ previewed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   gtk_stack_set_visible_child_name (GTK_STACK (self->stack), "nothing");
   if (entries)
-    adw_status_page_set_description (ADW_STATUS_PAGE (self->nothing), _ ("There is no chat in this file."));
+    adw_status_page_set_description (ADW_STATUS_PAGE (self->nothing), _ ("This file contains no chats."));
   else
     myna_task_window_show_problem (MYNA_TASK_WINDOW (self), _ ("This file cannot be imported"), describe (error), error);
 }

@@ -227,7 +227,7 @@ probed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->about), base);
       gtk_widget_set_visible (self->type, FALSE);
       gtk_widget_set_visible (self->space, FALSE);
-      show_problem (self, _ ("This is no model that Myna can import"), error);
+      show_problem (self, _ ("Myna cannot import this model"), error);
       return;
     }
   size = g_format_size (self->info->source_bytes);

@@ -70,8 +70,8 @@ static const struct
   [MYNA_SETTING_SEED] = { N_ ("Seed"), N_ ("The same seed gives the same reply. 0: a new one each time") },
   [MYNA_SETTING_MAX_TOKENS] = { N_ ("Longest reply"), N_ ("In tokens. 0: as long as there is room") },
   [MYNA_SETTING_CONTEXT_LENGTH] = { N_ ("Length of the conversation"),
-                                    N_ ("Tokens that the model keeps in mind; more need more memory. 0: what suits the model") },
-  [MYNA_SETTING_THREADS] = { N_ ("Cores"), N_ ("Of the processor. 0: all physical ones") },
+                                    N_ ("Tokens that the model can hold; more take more memory. 0: what suits the model") },
+  [MYNA_SETTING_THREADS] = { N_ ("Cores"), N_ ("0 uses all physical cores") },
 };
 
 /* ---- Settings and rows ------------------------------------------------------------------------------------------ */

@@ -147,14 +147,13 @@ make_general_page (GSettings *settings)
   group = add_group (page, _ ("Appearance"));
   add_choice (group, settings, "color-scheme", scheme_nicks, schemes, _ ("Style"));
   add_choice (group, settings, "code-theme", code_nicks, codes, _ ("Colours of code"));
-  add_number (group, settings, "text-size", 60, 300, 10, _ ("Text size"), _ ("Of the conversations, in percent"));
+  add_number (group, settings, "text-size", 60, 300, 10, _ ("Text size"), _ ("In conversations, in percent"));
   group = add_group (page, _ ("Writing"));
   add_choice (group, settings, "send-key", key_nicks, keys, _ ("Send with"));
   group = add_group (page, _ ("Replies"));
-  add_switch (group, settings, "notifications", _ ("Notifications"),
-              _ ("Tell when a reply is finished and the window is not in front"));
+  add_switch (group, settings, "notifications", _ ("Notifications"), _ ("Notify when a reply finishes in the background"));
   add_switch (group, settings, "run-in-background", _ ("Finish in the background"),
-              _ ("Write a reply to its end after the window was closed"));
+              _ ("Keep generating after the window is closed"));
   group = add_group (page, _ ("History"));
   add_number (group, settings, "bin-days", 0, 3650, 1, _ ("Days in the bin"),
               _ ("How long deleted chats can be restored. 0: forever"));
@@ -182,7 +181,7 @@ make_computer_page (GSettings *settings)
   add_number (group, settings, "idle-unload-minutes", 0, 1440, 5, _ ("Give the memory back after"),
               _ ("Minutes without a question. The model is loaded again when needed. 0: never"));
   add_number (group, settings, "context-length", 0, 1048576, 1024, _ ("Length of a conversation"),
-              _ ("Tokens that the model keeps in mind; more need more memory. 0: what suits the model"));
+              _ ("Tokens that the model can hold; more take more memory. 0: what suits the model"));
   group = add_group (page, _ ("Processor"));
   add_number (group, settings, "threads", 0, 256, 1, _ ("Cores"), cores);
 

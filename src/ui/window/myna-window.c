@@ -615,7 +615,7 @@ static GtkWidget *
 make_temporary_bar (MynaWindow *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
-  GtkWidget *label = gtk_label_new (_ ("Temporary chat: nothing of it is saved"));
+  GtkWidget *label = gtk_label_new (_ ("Temporary chat – nothing is saved"));
   GtkWidget *end = gtk_button_new_with_label (_ ("End and Forget"));
 
   gtk_widget_add_css_class (box, "temporary-bar");

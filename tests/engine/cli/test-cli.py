@@ -118,7 +118,7 @@ class Cli(unittest.TestCase):
         except OSError:
             pass
         self.assertEqual(os.waitpid(pid, 0)[1], 0)
-        for text in (b'Nice to meet you', b'Ctrl+C stops', b'A new conversation', b'is no command'):
+        for text in (b'Nice to meet you', b'Ctrl+C stops', b'A new conversation', b'Unknown command'):
             self.assertIn(text, out)
 
     def test_parse(self):

@@ -20,8 +20,7 @@ GlmActor *myna_model_library_get_actor (MynaModelLibrary *self);
 GListModel *myna_model_library_get_entries (MynaModelLibrary *self);
 /* NULL if this file is not in the list. */
 MynaModelEntry *myna_model_library_find (MynaModelLibrary *self, const char *path);
-/* Puts the file on the list, which is kept in the settings; the entry that is there already, if it is.  The library owns
- * what is returned. */
+/* Adds the file to the saved list, or returns the entry that it has already.  The library owns the entry. */
 MynaModelEntry *myna_model_library_add (MynaModelLibrary *self, const char *path);
 /* Takes it off the list; the file stays.  The starter model cannot be taken off. */
 void myna_model_library_remove (MynaModelLibrary *self, MynaModelEntry *entry);

@@ -4,7 +4,7 @@
  *
  * One file a conversation, <id>-<created_at>.kv, in a folder that only its owner can read.  Both numbers together name a
  * conversation: ids begin again in another history, and after a backup was restored.  The engine's thread reads and writes
- * the files (see GlmRequest); here is decided which there may be.
+ * the files (see GlmRequest); this file decides which of them may exist.
  *
  * Privacy.  A file holds its conversation's tokens, so it goes when the conversation is deleted for good, and when one of
  * its messages is.  What a crash left behind goes at the next start: each file's conversation is looked up in the history.
@@ -16,7 +16,7 @@
 
 #define SUFFIX ".kv"
 
-/* Whoever goes through the chats with the arrow keys looks at most of them only for a moment. */
+/* Arrowing through the list opens most chats only for a moment: wait before restoring. */
 #define RESTORE_DELAY_MS 200
 
 /* The state is written after the end of the reply was told. */

@@ -279,8 +279,8 @@ void store_restore_async (StoreDb *self, gint64 id, GCancellable *cancellable, G
                           gpointer user_data);
 void store_purge_async (StoreDb *self, gint64 id, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 
-/* What is in the bin for so many days is purged by itself, from the next idle time on; 30 as long as nobody said otherwise,
- * 0: never.  The file remembers it.  → finish */
+/* After so many days in the bin, a chat is purged at the next idle time.  0: never; 30 until this is called.  The file
+ * remembers it.  → finish */
 void store_set_bin_days_async (StoreDb *self, guint days, GCancellable *cancellable, GAsyncReadyCallback callback,
                                gpointer user_data);
 

@@ -4,7 +4,7 @@
  *
  * A generation names the file of its conversation's state.  It is read before the prompt is evaluated, if that saves
  * something, and written in the same job after the reply: between two jobs another conversation could have taken the
- * session, one perhaps of which nothing may be written.
+ * session, perhaps one that must leave nothing on disk.
  */
 #include "engine/actor/actor-jobs.h"
 
@@ -15,7 +15,7 @@
 /* Evaluating fewer again takes no longer than reading them. */
 #define MIN_SAVED_TOKENS 64
 
-/* A state that is larger is not written: what there is of it already remains. */
+/* Larger states are not extended; what is already on disk stays. */
 #define MAX_SAVED_BYTES (G_GUINT64_CONSTANT (1) << 30)
 
 /* What a cache must leave free on the disk for things that matter. */

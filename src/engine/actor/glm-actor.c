@@ -387,7 +387,7 @@ glm_actor_cancel (GlmActor *self, guint64 request_id)
 
 /* ---- The object ------------------------------------------------------------------------------------------------- */
 
-/* Nobody holds the actor any more, so no task waits: what is left are generations, and each gets its end. */
+/* The last reference is gone, so no task waits.  Only generations are left, and each gets its end. */
 static void
 glm_actor_dispose (GObject *object)
 {

@@ -221,7 +221,7 @@ glm_import_clean_folder (const char *folder)
       fd = g_open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0);
       if (fd < 0)
         continue;
-      /* Whoever writes it holds the lock. */
+      /* Its writer holds the lock. */
       if (flock (fd, LOCK_EX | LOCK_NB) == 0)
         g_unlink (path);
       g_close (fd, NULL);

@@ -7,7 +7,7 @@
  * It and each worker that sees the new generation claim shares until none is left; who ends one lowers `n_unfinished`.
  * The caller takes what no worker has begun, so it waits only for shares that are being run: on a busy machine the workers
  * may come late or not at all.  A token has some hundred regions of 20 µs to 2 ms, so both sides first spin for a while and
- * only then sleep on a futex: between tokens, and whenever the window needs the processor, nobody burns it.
+ * only then sleep on a futex: between tokens, and whenever the window needs the processor, none of them burns it.
  *
  * Ordering.  `next_share` (release/acquire) publishes func and data: a worker that comes so late that it claims a share of
  * the region after the one it was woken for runs that, rightly.  They change only when n_unfinished is 0, when nobody

@@ -3,10 +3,9 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * A fixed set of pthreads that runs one parallel region at a time, the calling thread among them.  Several threads may call:
- * their regions take turns.  A region has as many
- * shares as the pool has threads, and whoever is free takes the next: a thread that the system does not let run holds up
- * nobody.  Threads spin briefly, then sleep on a futex, so that an idle engine costs nothing and the window keeps its
- * processor.
+ * their regions take turns.  A region has as many shares as the pool has threads, and free threads take the next one, so a
+ * thread that the system does not let run delays nothing.  Threads spin briefly, then sleep on a futex: an idle engine costs
+ * nothing, and the window keeps its processor.
  */
 #ifndef GLM_POOL_H
 #define GLM_POOL_H

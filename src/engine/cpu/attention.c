@@ -188,9 +188,9 @@ visible (const GlmAttentionTask *task, int64_t row)
   return n > task->n_context ? n : task->n_context;
 }
 
-/* Query vectors from `vector` on that one call of the scores takes: all of them, but in a small batch those of one token.
- * attend_scores() adds up in another order for few vectors than for many; so a token that is verified beside guessed ones
- * gets, to the bit, the scores that it would get alone (see draft.h). */
+/* How many query vectors to score in one call: all, except in small batches, which are scored token by token.
+ * attend_scores() adds up in another order for few vectors than for many, and a token that is verified beside draft tokens
+ * must get the very scores that it would get alone (see draft.h). */
 static int64_t
 score_together (const Job *job, int64_t vector, int64_t n_q)
 {

@@ -78,8 +78,8 @@ store_columns (const Swiglu *job, int64_t column, int n_panels, int64_t i, float
     }
 }
 
-/* Columns [begin, end) of the first n_joint tiles of a; next: where those begin that this worker probably computes after
- * them, or −1. */
+/* Columns [begin, end) of the first n_joint tiles of a.  next: the first column that this worker is likely to compute next,
+ * for prefetching; −1: unknown. */
 static void
 multiply_joint_tiles (const Swiglu *job, int64_t begin, int64_t end, int64_t n_joint, int64_t next)
 {

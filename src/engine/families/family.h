@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * A family is a file in this folder with its GlmFamily, and a row of the table in family.c.  Families that share an
- * architecture (see arch.h) or the layout of their checkpoints (see layout.h) name the same one.  Nobody else asks which
- * family a model is of.
+ * architecture (see arch.h) or the layout of their checkpoints (see layout.h) name the same one.  No other code asks which
+ * family a model is.
  */
 #ifndef GLM_FAMILY_H
 #define GLM_FAMILY_H

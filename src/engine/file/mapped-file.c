@@ -5,8 +5,8 @@
  * Touching a mapped page beyond the file's end raises SIGBUS, and a file can lose its end at any time: another program
  * rewrites it, a network disk goes away.  A jump out of the handler would leave locks and half-done work behind in
  * whichever thread happened to read, so the handler repairs instead: it puts a private page of zeros where the fault was,
- * marks the mapping as damaged and returns; the read continues with zeros.  Whoever uses the data asks
- * glm_mapped_file_check() at the end of each unit of work (a load, a chunk of a prompt, a token) and gets GLM_ERROR_IO.
+ * marks the mapping as damaged and returns; the read continues with zeros.  Users of the data call
+ * glm_mapped_file_check() at the end of each unit of work (a load, a chunk of a prompt, a token) and get GLM_ERROR_IO.
  * This is the way of libwayland's shared-memory pools.  It works in every thread, needs no per-thread set-up and costs
  * nothing until a fault happens.
  *

@@ -317,7 +317,7 @@ op_set_item (Machine *m)
   return set_item (m, m->stack[m->n_stack - 1], key, value);
 }
 
-/* Lists occur only as values that nobody looks at (hooks, shapes in metadata): their elements are dropped. */
+/* Lists occur only where their values do not matter (hooks, shapes in metadata): the elements are dropped. */
 static bool
 op_append (Machine *m, bool to_mark)
 {

@@ -19,7 +19,7 @@ typedef struct GlmKernels GlmKernels;
 /* Cached keys or values, and the query vectors that meet them. */
 typedef struct
 {
-  const void *rows; /* [n][ld], of which the first d count: half precision; or int8 with a scale for 32 of them */
+  const void *rows; /* [n][ld], the first d count: half precision, or int8 with a scale for each 32 */
   int64_t ld;
   const float *scales; /* [n][ld_scales]; of half precision NULL */
   int64_t ld_scales;

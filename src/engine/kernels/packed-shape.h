@@ -85,7 +85,7 @@ glm_packed_head_bytes (GlmPackedFormat format)
   return !glm_packed_is_k (format) ? 0 : glm_packed_has_min (format) ? 64 : 32;
 }
 
-/* The scale of 32 activations of which `largest` is the largest magnitude: a 127th of it, rounded up to four significant
+/* The scale of 32 activations with the largest magnitude `largest`: a 127th of it, rounded up to four significant
  * bits.  So products with it can be looked up (packed-avx512-tiles.c), at the price of 4 % coarser steps on average.  1 where
  * they are zeros, or so small that their products with any weight are. */
 static ALWAYS_INLINE float

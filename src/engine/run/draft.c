@@ -13,16 +13,16 @@
 #define MAX_MATCH 16
 #define N_SLOTS   (1u << 16)
 
-/* Steps without guesses after guessing has not paid: doubled each time, up to the second. */
+/* Steps without drafts after drafting did not pay: doubles each time, up to the second. */
 #define MIN_PAUSE 8
 #define MAX_PAUSE 128
 
-/* What guessing may have lost at any moment, those guesses included that are not verified yet: this share of the steps that
- * the reply took so far; and after a long match so many steps more. */
+/* Upper bound on the steps lost to wrong drafts so far, pending ones included: a share of the steps taken, plus a little
+ * credit after a long match. */
 #define MAX_LOSS   0.02
 #define MAX_CREDIT 0.5
 
-/* A guess is taken to cost this much of a step until it was measured; and how fast measurements count. */
+/* Cost of a drafted token, in steps, until it is measured; and how much a measurement weighs. */
 #define FIRST_COST  0.1
 #define COST_WEIGHT 0.2
 #define MIN_COST    0.01
@@ -149,7 +149,7 @@ glm_draft_propose (GlmDraft *draft, size_t max, int32_t *ret_ids)
   return count;
 }
 
-/* A verified batch took so many steps.  Never more than its tokens one by one: then it was something else. */
+/* Cost of a verified batch, in steps.  At most one step a token: anything above that is noise. */
 static double
 count_steps (GlmDraft *draft, size_t n_drafted, double seconds)
 {

@@ -30,7 +30,7 @@ forward_bytes (const GlmModelInfo *info, int context_length)
   GlmPlan *plan;
   size_t n_bytes;
 
-  /* The info says how many bytes a token takes: 8 bits, or else half precision, of which nothing but the cache depends. */
+  /* The bytes of a token tell 8 bits from half precision; only the cache depends on it. */
   if (info->kv_bytes_per_token != glm_kv_bytes_per_token (&bytes))
     params.kv_element_bytes = sizeof (uint16_t);
   if (!arch || info->n_layers < 1 || !glm_plan_new (arch, &params, &glm_backend_cpu, &plan, NULL))

@@ -266,7 +266,7 @@ top_k (const float *logits, int n_vocab, int k, Candidate *heap)
   return n;
 }
 
-/* Without top-k: all tokens, of which only as many are put in order as top-p needs. */
+/* Without top-k: all tokens, sorted only as far as top-p needs. */
 static int
 top_p_of_all (GlmSampler *sampler, const float *logits, float maximum)
 {

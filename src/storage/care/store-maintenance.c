@@ -1,4 +1,4 @@
-/* store-maintenance.c: what the storage thread does when nobody asks for anything
+/* store-maintenance.c: what the storage thread does when idle
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
@@ -15,7 +15,7 @@
 
 #define MINUTE_MS   G_GINT64_CONSTANT (60000)
 #define DAY_MS      (24 * 60 * MINUTE_MS)
-#define BIN_DAYS    30 /* as long as nobody said otherwise */
+#define BIN_DAYS    30 /* until store_set_bin_days_async() says otherwise */
 #define RETRY_MS    (60 * MINUTE_MS)
 #define MERGE_PAGES "500"
 

@@ -1,4 +1,4 @@
-/* store-maintenance.h: what the storage thread does when nobody asks for anything
+/* store-maintenance.h: what the storage thread does when idle
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

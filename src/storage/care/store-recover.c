@@ -5,7 +5,7 @@
  *   1. chats.db (and its WAL) are renamed to chats.db.damaged-TIME; they are never touched again.
  *   2. A new chats.db gets each row that stands in a sound page (store-pages.c).
  *   3. Where pages are damaged, what is missing then comes from the newest backup.
- *   4. Of long messages of which only the beginning is left, the beginning.
+ *   4. Long messages that lost their end are cut there.
  *   5. References to rows that are lost are mended: messages without a conversation get one, messages without the message
  *      before follow the one before them in time.
  *
@@ -21,8 +21,9 @@
 #include "care/store-file.h"
 #include "care/store-pages.h"
 
-/* The columns as SQLite stores them, a letter each: k the id, which is the rowid and stored as NULL; i integer, I integer or
- * NULL; d real; t text and u text or NULL, where a beginning is worth something; T text or NULL, all or nothing. */
+/* The columns as SQLite stores them, a letter each: k: the id, which is the rowid and stored as NULL; i: integer, I: integer
+ * or NULL; d: real; t: text, may be cut; u: the same or NULL; T: text or NULL, all or nothing.  A row has as many columns as
+ * its table had when it was written: after a step that adds one, both forms need an entry. */
 typedef struct
 {
   const char *types;

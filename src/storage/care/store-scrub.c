@@ -2,10 +2,10 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * With secure_delete SQLite overwrites the rows that it deletes.  But when it shares the rows of neighbouring pages out anew
- * (rebuildPage() in its btree.c), those that move leave a copy in the page's unallocated space, between the array of cell
- * pointers and the first cell; when such a row is deleted later, the copy stays.  So after something was deleted for good, that
- * space is overwritten with zeros in every page.
+ * With secure_delete SQLite overwrites the rows that it deletes.  But when it rebalances neighboring pages
+ * (rebuildPage() in its btree.c), rows that move leave a copy in the page's unallocated space, between the array of cell
+ * pointers and the first cell.  When such a row is deleted later, the copy stays.  So each deletion for good is followed by
+ * zeros over that space in every page.
  *
  * This writes past SQLite, into bytes that mean nothing to it, through its own file handle: another one would take its locks
  * away when it is closed.  It is done with an empty WAL and the write lock held, so nobody changes the file meanwhile; and at

@@ -171,7 +171,7 @@ requeue (StoreDb *self, StoreJob *job)
   return TRUE;
 }
 
-/* Something failed that nobody asked for. */
+/* A write failed that has no caller to tell. */
 static void
 tell_failure (StoreDb *self, GError *error)
 {

@@ -27,7 +27,7 @@ typedef struct
   GQueue ready; /* of StoreWhole: read, not given yet */
   gboolean is_at_end;
 
-  /* A chat of which each line, or each element of the outermost array, is a message. */
+  /* Each line, or each element of the outermost array, is a message of one chat. */
   LinesKind lines_kind;
   JsonArray *lines; /* NULL: none yet */
   const char *lines_source;

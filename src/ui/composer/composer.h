@@ -52,7 +52,7 @@ GPtrArray *myna_composer_take_attachments (MynaComposer *self) G_GNUC_WARN_UNUSE
 void myna_composer_give_attachments (MynaComposer *self, GPtrArray *attachments);
 GtkTextView *myna_composer_get_text_view (MynaComposer *self);
 
-/* Lets a screen reader say the text, as what there is to know while one writes. */
+/* Announces the text to screen readers without moving the focus. */
 void myna_composer_announce (MynaComposer *self, const char *text);
 
 G_END_DECLS

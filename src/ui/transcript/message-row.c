@@ -183,7 +183,7 @@ update_status (MynaMessageRow *self)
     }
   else if (myna_message_get_queued (self->message))
     {
-      text = _ ("Waits for the reply to end");
+      text = _ ("Waiting for the current reply");
       button = _ ("Cancel");
     }
   else if (self->kind == MYNA_MESSAGE_ROW_REPLY && state_text (state))
@@ -194,7 +194,7 @@ update_status (MynaMessageRow *self)
     }
   else if (self->kind == MYNA_MESSAGE_ROW_REPLY && state == STORE_STATE_COMPLETE && myna_message_get_loaded (self->message)
            && !*myna_message_get_text (self->message))
-    text = _ ("The model answered nothing");
+    text = _ ("The model returned an empty reply");
   else if (self->kind == MYNA_MESSAGE_ROW_QUESTION && is_last
            && myna_conversation_can_regenerate (self->conversation, self->message))
     {
@@ -243,9 +243,10 @@ new_divider (MynaMessageRow *self)
   g_autofree char *text = NULL;
 
   myna_conversation_get_context (self->conversation, &used, &length);
-  text = length > 0
-             ? g_strdup_printf (_ ("The model can hold %'d tokens. It is not given the messages above any more."), length)
-             : g_strdup (_ ("The model is not given the messages above any more."));
+  text =
+      length > 0
+          ? g_strdup_printf (_ ("Messages above this line no longer fit into the %'d tokens that the model can hold."), length)
+          : g_strdup (_ ("Messages above this line no longer fit in the model’s context."));
   gtk_label_set_label (GTK_LABEL (label), text);
   gtk_label_set_wrap (GTK_LABEL (label), TRUE);
   gtk_label_set_justify (GTK_LABEL (label), GTK_JUSTIFY_CENTER);

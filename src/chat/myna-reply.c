@@ -150,7 +150,9 @@ row_added_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (id)
     {
       myna_message_set_id (message, id);
-      if (message != myna_reply_get_message (self))
+      /* It may have been closed while its row was on the way; complete() sees to the last one. */
+      if (message != myna_reply_get_message (self)
+          || (myna_message_get_state (message) != STORE_STATE_GENERATING && self->state != MYNA_REPLY_STORING))
         finish_row (self, message);
     }
   else

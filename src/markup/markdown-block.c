@@ -181,9 +181,9 @@ gboolean
 myna_block_equal (const MynaBlock *a, const MynaBlock *b)
 {
   return a == b
-         || (a->kind == b->kind && a->level == b->level && a->is_open == b->is_open && a->is_tight == b->is_tight
-             && g_strcmp0 (a->info, b->info) == 0 && g_strcmp0 (a->literal, b->literal) == 0
-             && myna_rich_string_equal (&a->string, &b->string) && containers_equal (a, b) && cells_equal (a, b));
+         || (a->kind == b->kind && a->level == b->level && a->is_tight == b->is_tight && g_strcmp0 (a->info, b->info) == 0
+             && g_strcmp0 (a->literal, b->literal) == 0 && myna_rich_string_equal (&a->string, &b->string)
+             && containers_equal (a, b) && cells_equal (a, b));
 }
 
 const char *

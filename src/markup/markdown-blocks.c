@@ -444,17 +444,13 @@ begins_line (cmark_node *top)
 }
 
 MynaTail
-myna_blocks_read (const char *before, const char *text, gsize length, const MynaContainer *outer, guint n_outer,
-                  GPtrArray *blocks)
+myna_blocks_read (const char *before, const char *text, gsize length, GPtrArray *blocks)
 {
   BlockReader self = { .blocks = blocks };
   MynaTail tail = { .first_block = blocks->len };
   int n_lines = count_lines (text, length);
-  cmark_node *document;
+  cmark_node *document = myna_markdown_parse (before, text, length);
 
-  for (guint i = 0; i < n_outer; i++)
-    push (&self, outer[i]);
-  document = myna_markdown_parse (before, text, length);
   for (cmark_node *top = cmark_node_first_child (document); top; top = cmark_node_next (top))
     {
       int line = cmark_node_get_start_line (top);

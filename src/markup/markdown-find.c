@@ -118,8 +118,7 @@ find_in_block (TextMatch *match, const MynaBlock *block)
 
   switch (block->kind)
     {
-    case MYNA_BLOCK_RULE:
-    case MYNA_BLOCK_THINKING: break;
+    case MYNA_BLOCK_RULE: break;
     case MYNA_BLOCK_MATHS:
       if (contains (match, block->string.text))
         g_array_append_val (matches, ((MynaRange){ 0, strlen (block->string.text) }));

@@ -51,13 +51,6 @@ append_block (const MynaBlock *block, GString *out)
     }
 }
 
-static gboolean
-is_thought (const MynaBlock *block)
-{
-  return block->kind == MYNA_BLOCK_THINKING
-         || (block->n_containers > 0 && block->containers[0].kind == MYNA_CONTAINER_THINKING);
-}
-
 char *
 myna_markdown_to_plain_text (const char *text, gsize max_bytes)
 {
@@ -68,7 +61,7 @@ myna_markdown_to_plain_text (const char *text, gsize max_bytes)
   myna_markdown_set_text (document, text);
   blocks = myna_markdown_get_blocks (document);
   for (guint i = 0; i < blocks->len && out->len <= max_bytes; i++)
-    if (!is_thought (blocks->pdata[i]) && ((MynaBlock *) blocks->pdata[i])->kind != MYNA_BLOCK_RULE)
+    if (((MynaBlock *) blocks->pdata[i])->kind != MYNA_BLOCK_RULE)
       append_block (blocks->pdata[i], out);
   if (out->len > max_bytes)
     {

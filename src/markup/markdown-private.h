@@ -77,8 +77,7 @@ typedef struct
   int first_line;    /* line, from 1, where it begins; 0 if there is no such part */
 } MynaTail;
 
-/* Parses `text` and appends its blocks.  before: see myna_mark ().  `outer` are the containers around all of it. */
-MynaTail myna_blocks_read (const char *before, const char *text, gsize length, const MynaContainer *outer, guint n_outer,
-                           GPtrArray *blocks);
+/* Parses `text` and appends its blocks.  before: see myna_mark (). */
+MynaTail myna_blocks_read (const char *before, const char *text, gsize length, GPtrArray *blocks);
 
 G_END_DECLS

@@ -36,9 +36,8 @@ typedef enum
   MYNA_BLOCK_CODE,    /* info; a fence that is not closed yet counts as one */
   MYNA_BLOCK_TABLE,   /* cells, n_columns, alignments */
   MYNA_BLOCK_RULE,
-  MYNA_BLOCK_HTML,     /* source, shown as text */
-  MYNA_BLOCK_MATHS,    /* text: TeX source with its delimiters; the closing one is missing while it is written */
-  MYNA_BLOCK_THINKING, /* head of a reasoning part; is_open while it goes on; its blocks follow */
+  MYNA_BLOCK_HTML,  /* source, shown as text */
+  MYNA_BLOCK_MATHS, /* text: TeX source with its delimiters; the closing one is missing while it is written */
 } MynaBlockKind;
 
 typedef enum
@@ -73,7 +72,6 @@ typedef enum
   MYNA_CONTAINER_QUOTE,
   MYNA_CONTAINER_ITEM,     /* marker, task */
   MYNA_CONTAINER_FOOTNOTE, /* marker */
-  MYNA_CONTAINER_THINKING,
 } MynaContainerKind;
 
 /* clang-format off */
@@ -97,7 +95,6 @@ typedef struct
   MynaBlockKind kind;
   MynaRichString string; /* text of all kinds but TABLE and RULE */
   guint level;           /* of a heading */
-  gboolean is_open;      /* of a thinking part: it goes on */
   gboolean is_tight;     /* stands close to the block before it */
   char *info;            /* of a fenced code block: its language; or NULL */
   char *literal;         /* exact source where `string` shows invisible characters; or NULL */
@@ -134,7 +131,7 @@ gsize myna_markdown_get_parsed_bytes (MynaMarkdown *self);
 
 /* Appends [start, end) of a string as plain text: formulas as their TeX source. */
 void myna_rich_string_copy (const MynaRichString *string, guint start, guint end, GString *out);
-/* What is read of a message, without thoughts; no more than max_bytes and then "…".  The caller frees. */
+/* What is read of a text; no more than max_bytes and then "…".  The caller frees. */
 char *myna_markdown_to_plain_text (const char *text, gsize max_bytes);
 /* ---- Find (markdown-find.c) --------------------------------------------------------------------------------------
  *

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "chat/find.h"
 #include "conversation-fixture.h"
 
 /* ---- Sending ---------------------------------------------------------------------------------------------------- */
@@ -69,7 +70,28 @@ test_parts (Fixture *f, gconstpointer data)
   fixture_idle (f);
 }
 
-/* A thought goes on where it was stopped. */
+static void
+result_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  *(GAsyncResult **) user_data = g_object_ref (result);
+}
+
+static guint
+count_found (Fixture *f, const char *needle, guint position)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GArray) counts = NULL;
+
+  myna_conversation_find_async (f->conversation, needle, NULL, result_cb, &result);
+  wait_for (result);
+  counts = myna_conversation_find_finish (f->conversation, result, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (counts->len, ==, fixture_n_items (f));
+  return g_array_index (counts, guint, position);
+}
+
+/* A thought goes on where it was stopped; it is found as the text is, and its tags are not. */
 static void
 test_thought (Fixture *f, gconstpointer data)
 {
@@ -87,6 +109,9 @@ test_thought (Fixture *f, gconstpointer data)
   fake_generator_end (f->engine, GLM_STOP_END);
   fixture_idle (f);
   assert_stored (f, "u:q|a:<think>\nHm.\n</think>\n\nYes.");
+  g_assert_cmpuint (count_found (f, "hm", 1), ==, 1);
+  g_assert_cmpuint (count_found (f, "hm\nyes", 1), ==, 2);
+  g_assert_cmpuint (count_found (f, "think", 1), ==, 0);
 }
 
 /* The row is there from the first token and follows within a third of a second, before the reply has ended. */

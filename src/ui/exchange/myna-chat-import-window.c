@@ -300,10 +300,11 @@ bind_cb (GtkSignalListItemFactory *factory, GtkListItem *list_item, gpointer use
 
   gtk_label_set_label (GTK_LABEL (title), name);
   gtk_label_set_label (GTK_LABEL (gtk_widget_get_next_sibling (title)), details);
+  /* A tooltip is a description too, and none takes away what was set. */
+  gtk_widget_set_tooltip_text (check, entry->problem ? entry->problem : notes);
   gtk_accessible_update_property (GTK_ACCESSIBLE (check), GTK_ACCESSIBLE_PROPERTY_LABEL, name,
                                   GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, details, -1);
   gtk_widget_set_sensitive (check, !entry->is_duplicate || store_import_entry_can_copy (entry));
-  gtk_widget_set_tooltip_text (check, entry->problem ? entry->problem : notes);
   g_object_set_data (G_OBJECT (list_item), "binding", binding);
 }
 

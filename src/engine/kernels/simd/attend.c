@@ -136,26 +136,42 @@ attend_scores (const GlmAttendBlock *keys, const float *q, int64_t ldq, float *s
 #define COLS   (LANES == 8 ? 4 : 8) /* … in this many vectors each: AVX2 has 16 registers, the others 32 */
 #define VALUES 32                   /* rows of V that are float at a time */
 
-/* o[h, COLS · LANES] += Σ_j p[h, j] · values[j], h < heads, a constant. */
+/* o[h, cols · LANES] += Σ_j p[h, j] · values[j], h < heads; heads and cols are constants, their product ≤ HEADS · COLS. */
 static inline __attribute__ ((always_inline)) void
-add_values (int heads, float *o, int64_t ldo, const float *p, int64_t ldp, const float *values, int64_t ldv, int n)
+add_values (int heads, int cols, float *o, int64_t ldo, const float *p, int64_t ldp, const float *values, int64_t ldv, int n)
 {
-  Vec sum[HEADS][COLS];
+  Vec sum[HEADS * COLS];
 
-  UNROLL for (int h = 0; h < heads; h++) UNROLL for (int c = 0; c < COLS; c++) sum[h][c] = v_load (o + h * ldo + c * LANES);
+  UNROLL for (int i = 0; i < heads * cols; i++) sum[i] = v_load (o + i / cols * ldo + i % cols * LANES);
   for (int j = 0; j < n; j++)
     {
-      Vec factor[HEADS];
+      Vec factor[2 * HEADS];
 
       UNROLL for (int h = 0; h < heads; h++) factor[h] = v_set (p[h * ldp + j]);
-      UNROLL for (int c = 0; c < COLS; c++)
+      UNROLL for (int c = 0; c < cols; c++)
       {
         Vec v = v_load (values + j * ldv + c * LANES);
 
-        UNROLL for (int h = 0; h < heads; h++) sum[h][c] = v_fma (factor[h], v, sum[h][c]);
+        UNROLL for (int h = 0; h < heads; h++) sum[h * cols + c] = v_fma (factor[h], v, sum[h * cols + c]);
       }
     }
-  UNROLL for (int h = 0; h < heads; h++) UNROLL for (int c = 0; c < COLS; c++) v_store (o + h * ldo + c * LANES, sum[h][c]);
+  UNROLL for (int i = 0; i < heads * cols; i++) v_store (o + i / cols * ldo + i % cols * LANES, sum[i]);
+}
+
+/* Whole strips, or halves of one: heads of 64 on AVX-512.  */
+static void
+add_strip (float *o, int64_t ldo, const float *p, int64_t ldp, const float *values, int64_t ldv, int n, int n_q, bool half)
+{
+  int h = 0;
+
+  for (; half && h + 2 * HEADS <= n_q; h += 2 * HEADS)
+    add_values (2 * HEADS, COLS / 2, o + h * ldo, ldo, p + h * ldp, ldp, values, ldv, n);
+  for (; half && h < n_q; h++)
+    add_values (1, COLS / 2, o + h * ldo, ldo, p + h * ldp, ldp, values, ldv, n);
+  for (; h + HEADS <= n_q; h += HEADS)
+    add_values (HEADS, COLS, o + h * ldo, ldo, p + h * ldp, ldp, values, ldv, n);
+  for (; h < n_q; h++)
+    add_values (1, COLS, o + h * ldo, ldo, p + h * ldp, ldp, values, ldv, n);
 }
 
 /* The same for one head and any number of columns. */
@@ -193,17 +209,14 @@ attend_values (const GlmAttendBlock *block, const float *p, int64_t ldp, float *
       {
         int n = n_k - begin < VALUES ? n_k - begin : VALUES;
         int64_t n_cols = d - col < STRIP ? d - col : STRIP;
-        int h = 0;
 
         for (int j = 0; j < n; j++)
           halves_to_floats (values + j * STRIP, v + (begin + j) * ldv + col, n_cols);
-        if (n_cols == STRIP)
-          for (; h + HEADS <= n_q; h += HEADS)
-            add_values (HEADS, o + h * ldo + col, ldo, p + h * ldp + begin, ldp, values, STRIP, n);
-        if (n_cols == STRIP && h < n_q)
-          add_values (1, o + h * ldo + col, ldo, p + h * ldp + begin, ldp, values, STRIP, n), h++;
-        for (; h < n_q; h++)
-          add_values_slowly (o + h * ldo + col, p + h * ldp + begin, values, STRIP, n, n_cols);
+        if (n_cols == STRIP || n_cols == STRIP / 2)
+          add_strip (o + col, ldo, p + begin, ldp, values, STRIP, n, n_q, n_cols == STRIP / 2);
+        else
+          for (int h = 0; h < n_q; h++)
+            add_values_slowly (o + h * ldo + col, p + h * ldp + begin, values, STRIP, n, n_cols);
       }
 }
 

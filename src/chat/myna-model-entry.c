@@ -263,7 +263,7 @@ myna_model_info_describe (const GlmModelInfo *info)
 char *
 myna_model_info_describe_license (const GlmModelInfo *info)
 {
-  /* The weights' licences as published with them. */
+  /* The weights' licenses as published with them. */
   static const struct
   {
     const char *family;
@@ -278,12 +278,12 @@ myna_model_info_describe_license (const GlmModelInfo *info)
   };
 
   if (*info->license)
-    /* Translators: %s is the name of a licence */
+    /* Translators: %s is the name of a license */
     return g_strdup_printf (_ ("%s (according to the file)"), info->license);
   for (guint i = 0; i < G_N_ELEMENTS (licenses); i++)
     {
       if (g_str_equal (licenses[i].family, info->family))
-        /* Translators: a description of a licence, and the name of a family of models */
+        /* Translators: a description of a license, and the name of a family of models */
         return g_strdup_printf (_ ("%s (usual for %s; not stated in the file)"), _ (licenses[i].text), info->family);
     }
 

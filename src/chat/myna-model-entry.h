@@ -50,7 +50,7 @@ void myna_model_entry_refresh (MynaModelEntry *self);
 char *myna_model_info_describe (const GlmModelInfo *info) G_GNUC_WARN_UNUSED_RESULT;
 /* "9.4 billion parameters"; the caller frees. */
 char *myna_model_describe_size (guint64 n_params) G_GNUC_WARN_UNUSED_RESULT;
-/* What the file says of its licence, or what is usual for the family, and which of the two it is; the caller frees. */
+/* What the file says of its license, or what is usual for the family, and which of the two it is; the caller frees. */
 char *myna_model_info_describe_license (const GlmModelInfo *info) G_GNUC_WARN_UNUSED_RESULT;
 /* The tokens that a conversation gets with this model if `wanted` are wished for (0: what suits it). */
 int myna_model_info_get_context (const GlmModelInfo *info, int wanted);

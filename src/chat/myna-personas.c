@@ -29,14 +29,13 @@ static const struct
   { N_ ("Programmer"),
     N_ ("You are an experienced programmer. Answer with short, correct code and explain only what is not obvious."), 0.3 },
   { N_ ("Translator"),
-    N_ ("Translate what the person writes: Chinese into English, any other language into Chinese. Answer with the "
-        "translation alone."),
+    N_ ("Translate what the user writes: Chinese into English, any other language into Chinese. Output only the translation."),
     0.3 },
   { N_ ("Proofreader"),
     N_ ("Correct spelling, grammar and style of the text, keep its meaning and tone, and then list what you changed."), 0.2 },
   { N_ ("Storyteller"),
-    N_ ("You are a storyteller. Write vividly and with humour, and leave room for the reader's imagination."), 1.0 },
-  { N_ ("Exact and brief"), N_ ("Answer in as few words as the question allows. No introduction, no summary."), 0.2 },
+    N_ ("You are a storyteller. Write vividly and with humor, and leave room for the reader's imagination."), 1.0 },
+  { N_ ("Concise"), N_ ("Answer in as few words as the question allows. No introduction, no summary."), 0.2 },
 };
 
 struct _MynaPersonas
@@ -170,7 +169,7 @@ myna_personas_add (MynaPersonas *self, MynaPersona *persona, GError **error)
 
   if (g_list_model_get_n_items (G_LIST_MODEL (self->list)) >= MAX_PERSONAS)
     {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, _ ("There are too many personas already."));
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, _ ("You cannot add more personas."));
       return NULL;
     }
   for (int i = 2; find_name (self, free_name); i++)

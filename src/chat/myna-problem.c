@@ -14,18 +14,18 @@ describe_engine_error (int code)
 {
   switch ((GlmErrorCode) code)
     {
-    case GLM_ERROR_NOT_FOUND: return _ ("The model’s file is gone. Choose another model.");
-    case GLM_ERROR_IO: return _ ("The model’s file could not be read. It may have changed while it was in use: load it again.");
+    case GLM_ERROR_NOT_FOUND: return _ ("The model’s file is missing. Choose another model.");
+    case GLM_ERROR_IO: return _ ("The model’s file could not be read. It may have changed while in use. Load it again.");
     case GLM_ERROR_NO_SPACE: return _ ("The disk is full. Free some space and try again.");
-    case GLM_ERROR_BAD_FILE: return _ ("The model’s file is damaged. Get it again or choose another model.");
+    case GLM_ERROR_BAD_FILE: return _ ("The model’s file is damaged. Download it again or choose another model.");
     case GLM_ERROR_UNSUPPORTED: return _ ("Myna cannot run this model. Choose another one.");
-    case GLM_ERROR_NO_MEMORY: return _ ("There is not enough memory for this. Close other programs or choose a smaller model.");
-    case GLM_ERROR_CONTEXT_FULL: return _ ("This message is too long for the model. Shorten it, or remove an attachment.");
-    case GLM_ERROR_ARGUMENT: return _ ("No model is loaded. Choose one and try again.");
+    case GLM_ERROR_NO_MEMORY: return _ ("Not enough memory. Close other apps or choose a smaller model.");
+    case GLM_ERROR_CONTEXT_FULL: return _ ("This message is too long for the model. Shorten it or remove an attachment.");
+    case GLM_ERROR_ARGUMENT: return _ ("No model is loaded. Choose a model and try again.");
     case GLM_ERROR_CANCELLED: return _ ("Stopped.");
     case GLM_ERROR_NONE: break;
     }
-  return _ ("The reply could not be written.");
+  return _ ("The reply could not be generated.");
 }
 
 static const char *
@@ -33,13 +33,14 @@ describe_store_error (int code)
 {
   switch ((StoreErrorCode) code)
     {
-    case STORE_ERROR_READ_ONLY: return _ ("The history cannot be written: its folder is read-only.");
+    case STORE_ERROR_READ_ONLY: return _ ("Chats cannot be saved because their folder is read-only.");
     case STORE_ERROR_FULL: return _ ("This could not be saved because the disk is full. Free some space and try again.");
-    case STORE_ERROR_NEWER_VERSION: return _ ("The history was written by a newer Myna, so this one only shows it.");
-    case STORE_ERROR_BUSY: return _ ("Another program is using the history. Try again in a moment.");
-    case STORE_ERROR_NOT_FOUND: return _ ("This is no longer in the history.");
+    case STORE_ERROR_NEWER_VERSION:
+      return _ ("Your chats were saved by a newer version of Myna. This version can only show them.");
+    case STORE_ERROR_BUSY: return _ ("Another program is using your chats. Try again in a moment.");
+    case STORE_ERROR_NOT_FOUND: return _ ("This chat no longer exists.");
     case STORE_ERROR_CORRUPT:
-    case STORE_ERROR_NOT_A_DATABASE: return _ ("The history is damaged.");
+    case STORE_ERROR_NOT_A_DATABASE: return _ ("The chat data is damaged.");
     case STORE_ERROR_INVALID:
     case STORE_ERROR_FAILED: break;
     }

@@ -36,7 +36,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("MYNA_BUILD_DIR", ROOT / "build")).resolve()
 PROGRAM = os.environ.get("MYNA_PROGRAM", BUILD / "src" / "ui" / "myna")      # or an installed one
 LOGS = pathlib.Path(os.environ.get("MYNA_E2E_LOGS", BUILD / "meson-logs" / "e2e"))
-HEADINGS = ("Pinned", "Folders", "Today", "Yesterday", "Last 7 days", "Last 30 days", "Older")
+HEADINGS = ("Pinned", "Folders", "Today", "Yesterday", "Last 7 Days", "Last 30 Days", "Older")
 MENU_ITEMS = ("menu item", "check menu item", "radio menu item")
 STARTER = ROOT / "data" / "models" / "myna-fledgling-q8_0.gguf"
 
@@ -293,7 +293,7 @@ class App(Node):
 
     def conversations(self):
         """Titles in the history, without the headings of the groups."""
-        return [label.name for history in self.find_all("Conversations") for row in history.children
+        return [label.name for history in self.find_all("Chats", "list") for row in history.children
                 for label in row.find_all(role="label") if label.name not in HEADINGS]
 
     def place(self, node):

@@ -92,7 +92,7 @@ class Chat(TestCase):
         app.ask("What is 17 + 25?")
         app.ask("What is 2 + 3?")
         app.key("ctrl+f")
-        app.find("Find in chat")
+        app.find("Find in Chat")
         app.key("w", "h", "a", "t")
         app.find("1 of 2")
         app.find("Next match").click()

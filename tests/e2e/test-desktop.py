@@ -100,7 +100,7 @@ class Desktop(TestCase):
 
         # It leads to its chat, whatever is shown by then.
         subprocess.run(["xdotool", "windowmap", self.window()], check=True)
-        app.click_at(app.find("Conversations", "list").find(FIRST, "label"))
+        app.click_at(app.find("Chats", "list").find(FIRST, "label"))
         app.find(f"{FIRST} — Myna", "frame")
         self.notifications.click(1)
         app.find(f"{SECOND} — Myna", "frame")

@@ -60,7 +60,7 @@ class History(TestCase):
 
     def row(self, app, title):
         """The row of a chat in the sidebar."""
-        return app.find("Conversations", "list").find(title, "label")
+        return app.find("Chats", "list").find(title, "label")
 
     def click_until(self, app, title, name, button=1):
         """Clicks on a chat until something of that name is there: a click that closes a menu does nothing else."""
@@ -88,7 +88,7 @@ class History(TestCase):
 
     def import_all(self, app, path=None):
         self.choose(app, "_Import Chats…")
-        self.choose_file(app, "Choose the File to Import", path or self.file)
+        self.choose_file(app, "Choose a File to Import", path or self.file)
         app.find(re.compile("Import [0-9]+"), "button").click()
         app.wait_closed("Import Chats")
 
@@ -100,7 +100,7 @@ class History(TestCase):
     def test_import_with_preview(self):
         app = self.start()
         self.choose(app, "_Import Chats…")
-        self.choose_file(app, "Choose the File to Import", self.file)
+        self.choose_file(app, "Choose a File to Import", self.file)
         chat = app.find("Quicksort in C", "check box")
         self.assertIn("2 messages", chat.description)
         app.click_at(chat)
@@ -111,9 +111,9 @@ class History(TestCase):
 
         # What is here already is marked, and not imported twice unless it is chosen.
         self.choose(app, "_Import Chats…")
-        self.choose_file(app, "Choose the File to Import", self.file)
+        self.choose_file(app, "Choose a File to Import", self.file)
         again = app.find("Pancakes", "check box")
-        self.assertIn("already in the history", again.description)
+        self.assertIn("already imported", again.description)
         self.assertFalse(again.has("checked"))
         self.assertTrue(app.find("Quicksort in C", "check box").has("checked"))
         app.find_button("Import 1").click()
@@ -126,7 +126,7 @@ class History(TestCase):
         bad.write_text('{"pictures": [1, 2, 3]}')
         app = self.start()
         self.choose(app, "_Import Chats…")
-        self.choose_file(app, "Choose the File to Import", bad)
+        self.choose_file(app, "Choose a File to Import", bad)
         app.find("This file cannot be imported")
         app.find_button("Cancel").click()
         app.wait_closed("Import Chats")
@@ -264,25 +264,25 @@ class History(TestCase):
         self.wait_chats(app, "Pancakes")
         self.choose(app, "_Archive")
         self.wait_chats(app, "Quicksort in C", "周末计划")
-        self.open_row_menu(app, "周末计划", "_Take out of the Archive")
+        self.open_row_menu(app, "周末计划", "_Unarchive")
         self.wait_chats(app, "Quicksort in C")
-        app.find("Back to the Chats").click()
+        app.find("Back to Chats").click()
         self.wait_chats(app, "Pancakes", "周末计划")
 
         # Two in the bin: one is restored, the other deleted for good.
         self.select(app, "Pancakes", "周末计划")
         app.find_button("Delete").click()
         self.wait_chats(app)
-        self.choose(app, "_Bin")
+        self.choose(app, "_Trash")
         wait(lambda: set(app.conversations()) == {"Pancakes", "周末计划"}, "both in the bin")
         self.open_row_menu(app, "周末计划", "_Restore")
         self.wait_chats(app, "Pancakes")
-        self.open_row_menu(app, "Pancakes", "_Delete for Good")
-        app.find("Delete this chat for good?")
-        app.find_button("Delete for Good").click()
+        self.open_row_menu(app, "Pancakes", "_Delete Permanently")
+        app.find("Delete This Chat Permanently?")
+        app.find_button("Delete Permanently").click()
         app.wait_alone()
         self.wait_chats(app)
-        app.find("Back to the Chats").click()
+        app.find("Back to Chats").click()
         self.wait_chats(app, "周末计划")
         app.quit()
         self.assertEqual(self.query("SELECT title FROM conversation ORDER BY title"), [("Quicksort in C",), ("周末计划",)])
@@ -350,7 +350,7 @@ class History(TestCase):
             self.assertEqual(self.folders(), {"Kitchen": "Home", "Home": None, "Work": None})
         app.put_pointer_away()
 
-        self.open_row_menu(app, "Kitchen", "_Out of the Folder")
+        self.open_row_menu(app, "Kitchen", "_Remove From Folder")
         wait(lambda: self.folders()["Kitchen"] is None, "the folder to stand by itself")
         app.quit()
 

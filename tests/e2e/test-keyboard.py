@@ -105,7 +105,7 @@ class Keyboard(TestCase):
         row = wait(lambda: [node for node in app.find_all(role="list item") if node.name.startswith("Myna: ")], "the reply")[-1]
         code = row.find(re.compile("Code, c"))
         self.assertEqual(code.description.strip(), source.strip())
-        code.find("Copy code", role="button")
+        code.find("Copy Code", role="button")
         prose = re.sub(r"```.*?```", "", reply, flags=re.S).split("\n")
         for line in (line.strip() for line in prose):
             if line and not re.search(r"[*_`#|\[]", line):

@@ -72,17 +72,17 @@ class Restart(TestCase):
         app = self.start()
         app.ask(QUESTION)
         wait(self.files, "the state of the chat on the disk")
-        row = wait(lambda: [row for history in app.find_all("Conversations") for row in history.children
+        row = wait(lambda: [row for history in app.find_all("Chats", "list") for row in history.children
                             if row.find_all(QUESTION, "label")], "the chat in the history")[0]
         app.click_at(row)
         app.key("Delete")
         wait(lambda: QUESTION not in app.conversations(), "the chat to be deleted")
         self.assertTrue(self.files(), "it can still come back")
         app.key("F10")
-        app.find(re.compile("Bin"), ("menu item", "button"))
+        app.find(re.compile("Trash"), ("menu item", "button"))
         app.key("b")
-        app.find("Empty the Bin").click()
-        app.find_button("_Delete for Good").click()
+        app.find("Empty Trash").click()
+        app.find_button("_Delete Permanently").click()
         wait(lambda: not self.files(), "its state to be deleted")
         self.assertEqual(self.query("SELECT count (*) FROM message"), [(0,)])
         app.quit()

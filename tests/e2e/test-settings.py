@@ -29,7 +29,7 @@ class Settings(TestCase):
     @staticmethod
     def open_chat_settings(app):
         app.find_all(app._("Chat Menu"), BUTTONS)[-1].click()
-        app.choose("_Settings of This Chat")
+        app.choose("Chat _Settings")
         app.find(app._("Persona"))
 
     @staticmethod
@@ -55,7 +55,7 @@ class Settings(TestCase):
 
     @staticmethod
     def wait_prompt(app, text):
-        wait(lambda: app.find_all("System prompt", "text")[-1].text.startswith(text), f"the system prompt {text!r}")
+        wait(lambda: app.find_all("System Prompt", "text")[-1].text.startswith(text), f"the system prompt {text!r}")
 
     def chat_settings(self):
         """Those in the database, of the only chat."""
@@ -64,10 +64,10 @@ class Settings(TestCase):
     def test_settings_of_a_chat(self):
         app = self.start()
         self.open_chat_settings(app)
-        for name, value in (("Temperature", 0.0), ("Top-p", 0.5), ("Top-k", 7), ("Min-p", 0.1), ("Repetition penalty", 1.25),
-                            ("Seed", 42), ("Longest reply", 16), ("Length of the conversation", 512), ("Cores", 1)):
+        for name, value in (("Temperature", 0.0), ("Top-p", 0.5), ("Top-k", 7), ("Min-p", 0.1), ("Repetition Penalty", 1.25),
+                            ("Seed", 42), ("Maximum Reply Length", 16), ("Context Length", 512), ("Cores", 1)):
             self.set_number(app, name, value)
-        app.find("System prompt", "text").type("Be kind.")
+        app.find("System Prompt", "text").type("Be kind.")
         self.close(app, "Chat Settings")
         app.ask("Tell me a long story about a bird.")
         self.assertEqual(self.chat_settings(), {
@@ -111,7 +111,7 @@ class Settings(TestCase):
         self.open_chat_settings(app)
         self.choose(app, "Persona", "Programmer", 2)
         wait(lambda: "programmer" in self.chat_settings()["system"], "the persona to be stored")
-        self.choose(app, "Persona", "Exact and brief", 6)
+        self.choose(app, "Persona", "Concise", 6)
         wait(lambda: "few words" in self.chat_settings()["system"], "the persona to be stored")
         self.close(app, "Chat Settings")
         app.ask("What is snow?")
@@ -124,10 +124,10 @@ class Settings(TestCase):
         app.key("ctrl+comma")
         app.find("Personas", "page tab").click()
         app.find("New Persona").click()
-        app.find("Whichever is in use")
+        app.find("Current Model")
         app.key("ctrl+a")           # the name has the focus
         app.write("Pirate")
-        app.find_all("System prompt", "text")[-1].type("Answer as a pirate.")
+        app.find_all("System Prompt", "text")[-1].type("Answer as a pirate.")
         app.find_button("Save").click()
         app.wait_closed("Persona")
         app.find("Pirate")
@@ -150,17 +150,17 @@ class Settings(TestCase):
         app = self.start()
         app.composer
         app.key("ctrl+comma")
-        self.set_number(app, "Text size", 1000)
-        self.set_number(app, "Days in the bin", 7)
+        self.set_number(app, "Text Size", 1000)
+        self.set_number(app, "Delete From Trash After", 7)
         app.click_at(app.find("Notifications", "check box"))
-        app.click_at(app.find("Finish in the background", "check box"))
+        app.click_at(app.find("Finish in the Background", "check box"))
         self.choose(app, "Style", "Dark", 2)
-        self.choose(app, "Send with", "Ctrl and Enter", 1)
-        self.choose(app, "Colours of code", "Classic", 1)
+        self.choose(app, "Send With", "Ctrl and Enter", 1)
+        self.choose(app, "Code Color Scheme", "Classic", 1)
         app.find("System", "page tab").click()
-        app.click_at(app.find("Warn of models that are too large", "check box"))
-        self.set_number(app, "Give the memory back after", 3)
-        self.set_number(app, "Length of a conversation", 640)
+        app.click_at(app.find("Warn About Large Models", "check box"))
+        self.set_number(app, "Unload Model When Idle", 3)
+        self.set_number(app, "Context Length", 640)
         self.set_number(app, "Cores", 2)
         for key, value in (("text-size", "300"), ("bin-days", "7"), ("notifications", "false"),
                            ("run-in-background", "true"), ("color-scheme", "'dark'"), ("send-key", "'ctrl-enter'"),

@@ -88,7 +88,7 @@ print_table (const GlmModelInfo *info, const GlmPlan *plan)
   printf ("  vocabulary      %d\n", info->n_vocab);
   printf ("  context         %d tokens, %.1f KiB each\n", info->context_length, (double) info->kv_bytes_per_token / 1024);
   if (info->license[0])
-    printf ("  licence         %s\n", info->license);
+    printf ("  license         %s\n", info->license);
   printf ("  memory          %.0f MiB with the default context\n", (double) glm_model_memory_needed (info, 0) / 1048576);
   if (info->quirks[0])
     printf ("  corrected       %s\n", info->quirks);

@@ -99,7 +99,7 @@ myna_button_set_spoken_name (GtkWidget *button, const char *name)
   gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
 }
 
-/* The calls are deprecated since 4.10; for named colours there is no other. */
+/* The calls are deprecated since 4.10; for named colors there is no other. */
 G_GNUC_BEGIN_IGNORE_DEPRECATIONS
 GdkRGBA
 myna_widget_get_color (GtkWidget *widget)

@@ -18,9 +18,9 @@ void myna_show_in_folder (GtkWindow *parent, GFile *file);
 void myna_expander_row_add_suffix (AdwExpanderRow *row, GtkWidget *widget);
 void myna_css_provider_load_string (GtkCssProvider *provider, const char *css);
 
-/* The colour of the widget's text. */
+/* The color of the widget's text. */
 GdkRGBA myna_widget_get_color (GtkWidget *widget);
-/* A colour that the theme has under this name; the text's where it has none. */
+/* A color that the theme has under this name; the text's where it has none. */
 GdkRGBA myna_widget_get_named_color (GtkWidget *widget, const char *name);
 
 /* Lets a screen reader say the text.  GTK before 4.14 has no announcements: there the text becomes the widget's description,

@@ -306,7 +306,7 @@ myna_composer_attach_text (MynaComposer *self, const char *name, const char *tex
     total += strlen (((MynaAttachment *) g_ptr_array_index (self->attachments, i))->text);
   if (self->attachments->len >= MYNA_ATTACHMENTS_MAX || total > MYNA_ATTACHMENT_MAX_BYTES)
     {
-      show_problem (self, _ ("That is more than one message can carry."));
+      show_problem (self, _ ("Too many attachments for one message"));
       return;
     }
   g_ptr_array_add (self->attachments, myna_attachment_new (name, text));
@@ -822,14 +822,14 @@ myna_composer_set_context (MynaComposer *self, int used, int length)
   gtk_label_set_label (GTK_LABEL (self->gauge_label), percent);
   if (share >= CONTEXT_WARNING)
     {
-      tooltip = g_strdup_printf (_ ("%d of %d tokens: nearly all the model can hold. The oldest messages will be left out."),
-                                 used, length);
+      tooltip = g_strdup_printf (_ ("%d of %d tokens: the context is nearly full. The oldest messages will be left out."), used,
+                                 length);
       gtk_widget_add_css_class (self->gauge_label, "warning");
       gtk_widget_remove_css_class (self->gauge_label, "dim-label");
     }
   else
     {
-      tooltip = g_strdup_printf (_ ("The model holds %d of %d tokens of this conversation"), used, length);
+      tooltip = g_strdup_printf (_ ("%d of %d tokens of context used"), used, length);
       gtk_widget_remove_css_class (self->gauge_label, "warning");
       gtk_widget_add_css_class (self->gauge_label, "dim-label");
     }

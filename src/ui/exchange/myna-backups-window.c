@@ -111,7 +111,7 @@ restored_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   g_signal_emit (self, signals[SIGNAL_RESTORED], 0);
   /* Translators: %s is the day and time of the backup */
-  text = g_strdup_printf (_ ("The history was restored to %s"), time);
+  text = g_strdup_printf (_ ("Chats restored to %s"), time);
   myna_task_window_done (MYNA_TASK_WINDOW (self), text, NULL);
   if (!is_closed (self))
     gtk_window_destroy (GTK_WINDOW (self));
@@ -142,8 +142,8 @@ ask_restore (MynaBackupsWindow *self, const StoreBackup *backup)
 
   restore->window = g_object_ref (self);
   restore->backup = store_backup_copy (backup);
-  body = g_strdup_printf (_ ("From %s: %s.\n\nThe chats will be as they were then. The history as it is now is kept as "
-                             "a backup, so that you can come back to it."),
+  body = g_strdup_printf (_ ("From %s: %s.\n\nYour chats will return to this state. The current chats are kept as a "
+                             "backup, so you can restore them later."),
                           time, details);
   myna_ask_async (GTK_WINDOW (self), MYNA_QUESTION_PLAIN, _ ("Restore This Backup?"), body, _ ("_Restore"), restore_answered_cb,
                   restore);
@@ -184,16 +184,16 @@ show_backups (MynaBackupsWindow *self, GPtrArray *backups)
   if (self->group)
     adw_preferences_page_remove (ADW_PREFERENCES_PAGE (self->page), ADW_PREFERENCES_GROUP (self->group));
   self->group = adw_preferences_group_new ();
-  adw_preferences_group_set_description (ADW_PREFERENCES_GROUP (self->group),
-                                         _ ("A copy of all chats is made each day, and the last seven are kept on this "
-                                            "computer."));
+  adw_preferences_group_set_description (
+      ADW_PREFERENCES_GROUP (self->group),
+      _ ("All chats are backed up daily. The last seven backups are kept on this computer."));
   for (guint i = 0; i < backups->len; i++)
     adw_preferences_group_add (ADW_PREFERENCES_GROUP (self->group), make_row (self, g_ptr_array_index (backups, i)));
   if (backups->len == 0)
     {
       GtkWidget *row = adw_action_row_new ();
 
-      adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _ ("There is no backup yet"));
+      adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _ ("No Backups Yet"));
       adw_preferences_group_add (ADW_PREFERENCES_GROUP (self->group), row);
     }
   adw_preferences_page_add (ADW_PREFERENCES_PAGE (self->page), ADW_PREFERENCES_GROUP (self->group));
@@ -239,7 +239,7 @@ backed_up_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   myna_task_window_end (MYNA_TASK_WINDOW (self));
-  show_problem (self, _ ("No backup could be made"), error);
+  show_problem (self, _ ("The backup could not be created"), error);
 }
 
 static void
@@ -247,7 +247,7 @@ myna_backups_window_accept (MynaTaskWindow *window)
 {
   MynaBackupsWindow *self = MYNA_BACKUPS_WINDOW (window);
 
-  myna_task_window_begin (window, _ ("Making a backup…"), NULL);
+  myna_task_window_begin (window, _ ("Creating a backup…"), NULL);
   store_backup_async (self->store, myna_task_window_get_cancellable (window), backed_up_cb, g_object_ref (self));
 }
 

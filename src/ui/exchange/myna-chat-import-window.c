@@ -106,9 +106,9 @@ describe (const GError *error)
               "SillyTavern, Cherry Studio, text-generation-webui, ShareGPT, ChatGLM, Alpaca and GPT4All. The file is none of "
               "these, or it is damaged.");
   if (g_error_matches (error, STORE_ERROR, STORE_ERROR_READ_ONLY))
-    return _ ("The history cannot be written, so nothing can be added to it.");
+    return _ ("Chats cannot be saved, so nothing can be imported.");
 
-  return _ ("The chats that were imported before the problem are in the history.");
+  return _ ("Chats imported before the problem are kept.");
 }
 
 static void
@@ -171,11 +171,11 @@ show_remarks (MynaChatImportWindow *self, GPtrArray *entries)
       n_refused += ((StoreImportEntry *) entries->pdata[i])->state == STORE_IMPORT_REFUSED;
     }
   if (self->n_checked == 0)
-    text = g_strdup (n_copies ? _ ("There is nothing new in this file. Check a chat to get a copy of it.")
+    text = g_strdup (n_copies ? _ ("This file contains nothing new. Select a chat to import a copy of it.")
                               : _ ("Nothing in this file can be imported."));
   else if (n_refused)
-    text = g_strdup_printf (ngettext ("%u chat or piece of the file cannot be read.",
-                                      "%u chats or pieces of the file cannot be read.", n_refused),
+    text = g_strdup_printf (ngettext ("%u chat or part of the file cannot be read.",
+                                      "%u chats or parts of the file cannot be read.", n_refused),
                             n_refused);
   if (text && described)
     {

@@ -24,9 +24,9 @@ static const struct
 } formats[] = {
   { STORE_FORMAT_MARKDOWN, "md", N_ ("Markdown"), N_ ("For notes and text editors") },
   { STORE_FORMAT_HTML, "html", N_ ("Web page"), N_ ("One file that any browser opens") },
-  { FORMAT_PDF, "pdf", N_ ("PDF"), N_ ("Pages, as they would be printed") },
+  { FORMAT_PDF, "pdf", N_ ("PDF"), N_ ("The same pages as on paper") },
   { STORE_FORMAT_TEXT, "txt", N_ ("Plain text"), N_ ("Readable everywhere") },
-  { STORE_FORMAT_JSON, "json", N_ ("JSON"), N_ ("Everything, with all alternatives; Myna can import it again") },
+  { STORE_FORMAT_JSON, "json", N_ ("JSON"), N_ ("Everything, including alternative replies. Myna can import it again.") },
 };
 
 struct _MynaExportWindow
@@ -84,12 +84,12 @@ static const char *
 describe (const GError *error)
 {
   if (g_error_matches (error, STORE_ERROR, STORE_ERROR_FULL) || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE))
-    return _ ("The disk is full. Free some space, or choose another place.");
+    return _ ("The disk is full. Free some space or choose another location.");
   if (g_error_matches (error, STORE_ERROR, STORE_ERROR_READ_ONLY)
       || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED))
-    return _ ("Nothing can be written there. Choose another place.");
+    return _ ("This location is read-only. Choose another one.");
 
-  return _ ("Try again, or choose another place.");
+  return _ ("Try again or choose another location.");
 }
 
 static void

@@ -11,11 +11,11 @@ myna_import_describe_state (const StoreImportEntry *entry)
 {
   switch (entry->state)
     {
-    case STORE_IMPORT_GROWN: return _ ("continues a chat in the history");
-    case STORE_IMPORT_KNOWN: return _ ("already in the history");
-    case STORE_IMPORT_TRASHED: return _ ("already in the history, deleted");
+    case STORE_IMPORT_GROWN: return _ ("continues an existing chat");
+    case STORE_IMPORT_KNOWN: return _ ("already imported");
+    case STORE_IMPORT_TRASHED: return _ ("already imported, in the trash");
     case STORE_IMPORT_REPEATED: return _ ("the same as another chat in this file");
-    case STORE_IMPORT_EMPTY: return _ ("nothing in it");
+    case STORE_IMPORT_EMPTY: return _ ("empty");
     case STORE_IMPORT_REFUSED: return _ ("cannot be read");
     case STORE_IMPORT_NEW:
     default: return NULL;

@@ -187,12 +187,12 @@ make_header (MynaCodeBlock *self)
   gtk_box_append (GTK_BOX (self->header), self->language);
 
   gtk_button_set_icon_name (GTK_BUTTON (wrap), "format-justify-left-symbolic");
-  gtk_widget_set_tooltip_text (wrap, _ ("Wrap long lines"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (wrap), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Wrap long lines"), -1);
+  gtk_widget_set_tooltip_text (wrap, _ ("Wrap Long Lines"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (wrap), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Wrap Long Lines"), -1);
   g_signal_connect_swapped (wrap, "toggled", G_CALLBACK (wrap_toggled), self);
   gtk_box_append (GTK_BOX (self->header), wrap);
 
-  self->copy_button = myna_copy_button_new (_ ("Copy code"));
+  self->copy_button = myna_copy_button_new (_ ("Copy Code"));
   g_signal_connect_swapped (self->copy_button, "clicked", G_CALLBACK (copy_clicked), self);
   gtk_box_append (GTK_BOX (self->header), self->copy_button);
 

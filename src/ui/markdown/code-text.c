@@ -1,6 +1,6 @@
 /* code-text.c: the text of a code block, highlighted
  *
- * GtkSourceView's buffer finds the colours; the text is drawn by this widget and not by a GtkSourceView, because a text
+ * GtkSourceView's buffer finds the colors; the text is drawn by this widget and not by a GtkSourceView, because a text
  * view knows its height only some time after its text, so that everything below it would jump, and has a selection of its
  * own.  (GtkSourceView prints in the same way.)
  *
@@ -34,7 +34,7 @@ struct _MynaCodeText
   GtkWidget parent_instance;
   char *text;
   char *info;
-  GtkSourceBuffer *buffer; /* NULL: no colours */
+  GtkSourceBuffer *buffer; /* NULL: no colors */
   GPtrArray *chunks;
   MynaInk ink;
   const MynaMarks *marks; /* of the block, which lives longer */
@@ -93,7 +93,7 @@ add_tag (PangoAttrList *list, GtkTextTag *tag, guint start, guint end)
       }
 }
 
-/* The colours of a chunk, with offsets counted from its start; NULL if there are none. */
+/* The colors of a chunk, with offsets counted from its start; NULL if there are none. */
 static PangoAttrList *
 highlight (MynaCodeText *self, const Chunk *chunk, const char *text)
 {

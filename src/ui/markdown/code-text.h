@@ -10,7 +10,7 @@
 
 G_BEGIN_DECLS
 
-/* Longer code is shown without colours. */
+/* Longer code is shown without colors. */
 #define MYNA_CODE_MAX_HIGHLIGHT (200 * 1024)
 
 #define MYNA_TYPE_CODE_TEXT     (myna_code_text_get_type ())

@@ -1,8 +1,8 @@
-/* code-theme.c: the colours of code: one pair of style schemes, light and dark
+/* code-theme.c: the colors of code: one pair of style schemes, light and dark
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Only schemes whose colours can be read on the background of a code block, in both styles.
+ * Only schemes whose colors can be read on the background of a code block, in both styles.
  */
 #include "markdown/code-theme.h"
 

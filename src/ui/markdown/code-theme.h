@@ -1,4 +1,4 @@
-/* code-theme.h: the colours of code: one pair of style schemes, light and dark
+/* code-theme.h: the colors of code: one pair of style schemes, light and dark
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -13,7 +13,7 @@ G_DECLARE_FINAL_TYPE (MynaCodeTheme, myna_code_theme, MYNA, CODE_THEME, GObject)
 
 /* The one that all code blocks follow.  Property: "name": "adwaita", "classic", "kate" or "none"; notified. */
 MynaCodeTheme *myna_code_theme_get_default (void);
-/* The scheme for the style of the window now; NULL: no colours. */
+/* The scheme for the style of the window now; NULL: no colors. */
 GtkSourceStyleScheme *myna_code_theme_get_scheme (MynaCodeTheme *self);
 
 G_END_DECLS

@@ -1,4 +1,4 @@
-/* ink.c: the colours that a message is drawn with
+/* ink.c: the colors that a message is drawn with
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

@@ -1,7 +1,7 @@
 /* text-layout.c: one rich string, laid out, drawn and hit
  *
  * A PangoLayout with attributes made from the runs.  What lies behind the letters (inline code, matches, the selection) is
- * drawn here, so that it has round corners and the theme's colours.
+ * drawn here, so that it has round corners and the theme's colors.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

@@ -10,13 +10,13 @@
 
 G_BEGIN_DECLS
 
-/* The colours that a message is drawn with, from the theme. */
+/* The colors that a message is drawn with, from the theme. */
 typedef struct
 {
   GdkRGBA text, accent, selection, match, current_match, code_background, line;
 } MynaInk;
 
-/* Reads the colours for `widget`; to be called again in its css_changed(). */
+/* Reads the colors for `widget`; to be called again in its css_changed(). */
 void myna_ink_init (MynaInk *self, GtkWidget *widget);
 
 /* What is marked in a text. */
@@ -41,7 +41,7 @@ double myna_text_context_get_font_size (PangoContext *context);
 typedef struct _MynaTextLayout MynaTextLayout;
 
 /* Lays out a copy of `string`.  Each paragraph has the direction of its own text, and stands at the side where it begins; one
- * without letters goes with the context's base direction.  `ink` gives the colour of links; `extra` attributes (colours of code) may be NULL. */
+ * without letters goes with the context's base direction.  `ink` gives the color of links; `extra` attributes (colors of code) may be NULL. */
 MynaTextLayout *myna_text_layout_new (PangoContext *context, const MynaRichString *string, MynaTextRole role,
                                       const MynaInk *ink, PangoAttrList *extra);
 void myna_text_layout_free (MynaTextLayout *self);

@@ -30,7 +30,7 @@ typedef struct _MynaMaths MynaMaths;
 MynaMaths *myna_maths_new (const char *tex, MynaMathsStyle style, double size, const MynaMathsTextFuncs *funcs, gpointer data);
 void myna_maths_free (MynaMaths *self);
 void myna_maths_get_size (MynaMaths *self, double *ret_width, double *ret_ascent, double *ret_descent);
-/* Draws in the current colour with the start of the baseline at (x, y). */
+/* Draws in the current color with the start of the baseline at (x, y). */
 void myna_maths_draw (MynaMaths *self, cairo_t *cr, double x, double y);
 
 /* The source of a formula between its delimiters ($…$, $$…$$, \(…\), \[…\]); the caller frees. */

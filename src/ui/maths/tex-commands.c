@@ -346,7 +346,7 @@ parse_wrapped (MynaTexParser *parser, const char *name)
   return node;
 }
 
-/* Colours, labels and the like: taken out.  What \textcolor colours is the argument that follows. */
+/* Colors, labels and the like: taken out.  What \textcolor colors is the argument that follows. */
 static MynaTex *
 parse_ignored (MynaTexParser *parser, const char *name)
 {

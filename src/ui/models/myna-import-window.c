@@ -53,7 +53,7 @@ static const struct
   { GLM_IMPORT_Q4_0, "Q4_0", N_ ("Q4_0: smallest") },
   { GLM_IMPORT_Q4_K_M, "Q4_K_M", N_ ("Q4_K_M: small, better answers") },
   { GLM_IMPORT_Q8_0, "Q8_0", N_ ("Q8_0: nearly as good as the original") },
-  { GLM_IMPORT_KEEP, "original", N_ ("As it is: largest, exact") },
+  { GLM_IMPORT_KEEP, "original", N_ ("Original: largest, exact") },
 };
 
 /* ---- Where it goes ---------------------------------------------------------------------------------------------- */
@@ -115,8 +115,8 @@ update_space (MynaImportWindow *self)
   fits = self->info->target_bytes[types[selected].type] < space;
   needed_text = g_format_size (self->info->target_bytes[types[selected].type]);
   space_text = g_format_size (space);
-  text = fits ? g_strdup_printf (_ ("The new file takes %s; %s are free"), needed_text, space_text)
-              : g_strdup_printf (_ ("The new file takes %s, but only %s are free"), needed_text, space_text);
+  text = fits ? g_strdup_printf (_ ("The new file takes %s (%s available)"), needed_text, space_text)
+              : g_strdup_printf (_ ("The new file takes %s, but only %s is available"), needed_text, space_text);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self->space), text);
   gtk_widget_set_sensitive (self->import, fits && !self->target);
 }
@@ -227,7 +227,7 @@ probed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->about), base);
       gtk_widget_set_visible (self->type, FALSE);
       gtk_widget_set_visible (self->space, FALSE);
-      show_problem (self, _ ("Myna cannot import this model"), error);
+      show_problem (self, _ ("Unsupported Model"), error);
       return;
     }
   size = g_format_size (self->info->source_bytes);
@@ -294,12 +294,12 @@ make_page (MynaImportWindow *self)
   for (guint i = 0; i < G_N_ELEMENTS (types); i++)
     gtk_string_list_append (texts, _ (types[i].text));
   self->type = adw_combo_row_new ();
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->type), _ ("Make it"));
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->type), _ ("Format"));
   adw_combo_row_set_model (ADW_COMBO_ROW (self->type), G_LIST_MODEL (texts));
   g_signal_connect_swapped (self->type, "notify::selected", G_CALLBACK (update_space), self);
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), self->type);
   self->space = adw_action_row_new ();
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->space), _ ("Space"));
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->space), _ ("Disk Space"));
   adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (self->space), 0);
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), self->space);
   adw_preferences_page_add (ADW_PREFERENCES_PAGE (page), ADW_PREFERENCES_GROUP (group));

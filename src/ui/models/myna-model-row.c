@@ -66,7 +66,7 @@ describe_parts (MynaModelRow *self, const GlmModelInfo *info)
   scratch = g_format_size (need.scratch);
 
   /* Translators: three amounts of memory, which add up to what a model needs */
-  return g_strdup_printf (_ ("Model %s, conversation %s, working space %s"), weights, cache, scratch);
+  return g_strdup_printf (_ ("Model %s, context %s, buffers %s"), weights, cache, scratch);
 }
 
 static gboolean
@@ -92,17 +92,17 @@ describe_memory (MynaModelRow *self, const GlmModelInfo *info)
   g_autofree char *available_text = g_format_size (available);
 
   if (is_in_use (self))
-    return g_strdup_printf (_ ("Takes about %s now"), needed_text);
+    return g_strdup_printf (_ ("Using about %s"), needed_text);
   switch (myna_memory_get_verdict (needed, available))
     {
-    case MYNA_VERDICT_FITS: return g_strdup_printf (_ ("Needs about %s; %s are free: it fits"), needed_text, available_text);
+    case MYNA_VERDICT_FITS: return g_strdup_printf (_ ("Needs about %s of memory (%s available)"), needed_text, available_text);
     case MYNA_VERDICT_TIGHT:
-      return g_strdup_printf (_ ("Needs about %s; %s are free: it fits, but other programs may become slow"), needed_text,
+      return g_strdup_printf (_ ("Needs about %s of memory (%s available). Other apps may become slow."), needed_text,
                               available_text);
     case MYNA_VERDICT_TOO_LARGE:
-      return g_strdup_printf (_ ("Needs about %s; only %s are free: too large now"), needed_text, available_text);
+      return g_strdup_printf (_ ("Needs about %s of memory, but only %s is available"), needed_text, available_text);
     case MYNA_VERDICT_UNKNOWN:
-    default: return g_strdup_printf (_ ("Needs about %s"), needed_text);
+    default: return g_strdup_printf (_ ("Needs about %s of memory"), needed_text);
     }
 }
 
@@ -112,7 +112,7 @@ describe_context (MynaModelRow *self, const GlmModelInfo *info)
   int used = myna_model_info_get_context (info, get_wanted_context (self));
 
   if (used < info->context_length)
-    return g_strdup_printf (_ ("%'d tokens, of which %'d are used"), info->context_length, used);
+    return g_strdup_printf (_ ("%'d tokens (%'d in use)"), info->context_length, used);
 
   return g_strdup_printf (_ ("%'d tokens"), used);
 }
@@ -211,7 +211,9 @@ update_subtitle (MynaModelRow *self)
   switch (myna_model_entry_get_status (self->entry))
     {
     case MYNA_MODEL_READING: text = g_strdup (_ ("Reading the file…")); break;
-    case MYNA_MODEL_MISSING: text = g_strdup (_ ("The file is not there. Was it moved, or is a disk not plugged in?")); break;
+    case MYNA_MODEL_MISSING:
+      text = g_strdup (_ ("File not found. It may have been moved, or its disk is not connected."));
+      break;
     case MYNA_MODEL_BROKEN:
       text = g_strdup_printf (_ ("Myna cannot use this file: %s"), myna_model_entry_get_error (self->entry));
       break;
@@ -309,7 +311,7 @@ use_cb (MynaModelRow *self)
       return;
     }
   memory = describe_memory (self, info);
-  myna_ask_async (get_window (self), MYNA_QUESTION_DESTRUCTIVE, _ ("Load It Anyway?"), memory, _ ("_Load Anyway"),
+  myna_ask_async (get_window (self), MYNA_QUESTION_DESTRUCTIVE, _ ("Load Anyway?"), memory, _ ("_Load Anyway"),
                   too_large_answered_cb, g_object_ref (self));
 }
 
@@ -392,9 +394,9 @@ add_details (MynaModelRow *self)
   g_signal_connect (self->name, "apply", G_CALLBACK (name_changed_cb), self);
   adw_expander_row_add_row (ADW_EXPANDER_ROW (self), self->name);
   self->memory = make_detail (self, _ ("Memory"));
-  self->context = make_detail (self, _ ("Length of a conversation"));
-  self->license = make_detail (self, _ ("Licence"));
-  self->quirks = make_detail (self, _ ("Corrected while reading"));
+  self->context = make_detail (self, _ ("Context Length"));
+  self->license = make_detail (self, _ ("License"));
+  self->quirks = make_detail (self, _ ("Corrected on Load"));
   self->file = make_detail (self, _ ("File"));
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self->file), path);
   add_icon_button (self, self->file, "folder-open-symbolic", _ ("Show in Files"), show_file_cb);
@@ -414,7 +416,7 @@ add_buttons (MynaModelRow *self)
   self->use = add_button (self, box, "", use_cb);
   self->make_default = add_button (self, box, _ ("Make Default"), make_default_cb);
   self->remove = add_button (self, box, _ ("Remove"), remove_cb);
-  gtk_widget_set_tooltip_text (self->remove, _ ("Takes the model off this list; the file stays"));
+  gtk_widget_set_tooltip_text (self->remove, _ ("Removes the model from this list but keeps the file"));
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), FALSE);
   adw_expander_row_add_row (ADW_EXPANDER_ROW (self), row);

@@ -196,7 +196,7 @@ make_models_group (MynaModelsWindow *self)
 {
   GtkWidget *group = adw_preferences_group_new ();
 
-  adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (group), _ ("On this computer"));
+  adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (group), _ ("On This Computer"));
   adw_preferences_group_set_description (ADW_PREFERENCES_GROUP (group),
                                          _ ("Files stay where they are. Myna never deletes them."));
   self->list = gtk_list_box_new ();
@@ -220,7 +220,7 @@ make_sources_group (void)
 {
   GtkWidget *group = adw_preferences_group_new ();
 
-  adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (group), _ ("Where to get more"));
+  adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (group), _ ("Get More Models"));
   adw_preferences_group_set_description (ADW_PREFERENCES_GROUP (group),
                                          _ ("These pages open in your browser. Download the file there, then add it here."));
   for (guint i = 0; i < G_N_ELEMENTS (sources); i++)

@@ -61,16 +61,15 @@ static const struct
   const char *title;
   const char *subtitle;
 } texts[MYNA_N_SETTINGS] = {
-  [MYNA_SETTING_TEMPERATURE] = { N_ ("Temperature"),
-                                 N_ ("Low: sober and repeatable. High: varied. 0: always the likeliest word") },
-  [MYNA_SETTING_TOP_P] = { N_ ("Top-p"), N_ ("Only the likeliest words that together reach this share. 1: off") },
-  [MYNA_SETTING_TOP_K] = { N_ ("Top-k"), N_ ("Only this many of the likeliest words. 0: off") },
-  [MYNA_SETTING_MIN_P] = { N_ ("Min-p"), N_ ("Only words at least this likely, compared with the likeliest. 0: off") },
-  [MYNA_SETTING_REPETITION_PENALTY] = { N_ ("Repetition penalty"), N_ ("Above 1: avoids what was said already. 1: off") },
-  [MYNA_SETTING_SEED] = { N_ ("Seed"), N_ ("The same seed gives the same reply. 0: a new one each time") },
-  [MYNA_SETTING_MAX_TOKENS] = { N_ ("Longest reply"), N_ ("In tokens. 0: as long as there is room") },
-  [MYNA_SETTING_CONTEXT_LENGTH] = { N_ ("Length of the conversation"),
-                                    N_ ("Tokens that the model can hold; more take more memory. 0: what suits the model") },
+  [MYNA_SETTING_TEMPERATURE] = { N_ ("Temperature"), N_ ("Lower values are more predictable, higher values more varied") },
+  [MYNA_SETTING_TOP_P] = { N_ ("Top-p"),
+                           N_ ("Choose from the most likely words that add up to this probability. 1 turns it off") },
+  [MYNA_SETTING_TOP_K] = { N_ ("Top-k"), N_ ("Choose from this many of the most likely words. 0 turns it off") },
+  [MYNA_SETTING_MIN_P] = { N_ ("Min-p"), N_ ("Leave out words much less likely than the most likely one. 0 turns it off") },
+  [MYNA_SETTING_REPETITION_PENALTY] = { N_ ("Repetition Penalty"), N_ ("Values above 1 avoid repetition. 1 turns it off") },
+  [MYNA_SETTING_SEED] = { N_ ("Seed"), N_ ("The same seed gives the same reply. 0 uses a new seed each time") },
+  [MYNA_SETTING_MAX_TOKENS] = { N_ ("Maximum Reply Length"), N_ ("In tokens. 0 sets no limit") },
+  [MYNA_SETTING_CONTEXT_LENGTH] = { N_ ("Context Length"), N_ ("In tokens. Longer contexts need more memory. 0 is automatic") },
   [MYNA_SETTING_THREADS] = { N_ ("Cores"), N_ ("0 uses all physical cores") },
 };
 
@@ -155,7 +154,7 @@ update_personas (MynaChatSettingsPage *self)
       != count_before_personas (self) + g_list_model_get_n_items (list))
     {
       names =
-          gtk_string_list_new ((const char *[]){ C_ ("persona", "None"), self->own_json ? _ ("Own settings") : NULL, NULL });
+          gtk_string_list_new ((const char *[]){ C_ ("persona", "None"), self->own_json ? _ ("Custom Settings") : NULL, NULL });
       for (guint i = 0; i < g_list_model_get_n_items (list); i++)
         {
           g_autoptr (MynaPersona) persona = g_list_model_get_item (list, i);
@@ -337,7 +336,7 @@ make_prompt_group (MynaChatSettingsPage *self)
   GtkWidget *scroller = gtk_scrolled_window_new ();
   GtkWidget *view = gtk_text_view_new ();
 
-  adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (group), _ ("System prompt"));
+  adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (group), _ ("System Prompt"));
   adw_preferences_group_set_description (ADW_PREFERENCES_GROUP (group), _ ("Tells the model who it is and how to answer."));
   self->prompt_reset = make_icon_button ("edit-undo-symbolic", _ ("Reset"));
   g_signal_connect_swapped (self->prompt_reset, "clicked", G_CALLBACK (prompt_reset_cb), self);
@@ -346,7 +345,7 @@ make_prompt_group (MynaChatSettingsPage *self)
   g_signal_connect_swapped (self->prompt, "changed", G_CALLBACK (prompt_changed_cb), self);
   gtk_text_view_set_wrap_mode (GTK_TEXT_VIEW (view), GTK_WRAP_WORD_CHAR);
   gtk_text_view_set_accepts_tab (GTK_TEXT_VIEW (view), FALSE);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (view), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("System prompt"), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (view), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("System Prompt"), -1);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), view);
   gtk_scrolled_window_set_min_content_height (GTK_SCROLLED_WINDOW (scroller), 96);
   gtk_widget_add_css_class (scroller, "card");
@@ -365,7 +364,7 @@ make_persona_group (MynaChatSettingsPage *self)
 
   self->persona = adw_combo_row_new ();
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->persona), _ ("Persona"));
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->persona), _ ("Fills in the rest"));
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->persona), _ ("Sets the fields below"));
   adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (self->persona), 0);
   adw_combo_row_set_model (ADW_COMBO_ROW (self->persona), G_LIST_MODEL (names));
   self->save = make_icon_button ("list-add-symbolic", _ ("Save as Persona"));
@@ -423,7 +422,7 @@ myna_chat_settings_page_init (MynaChatSettingsPage *self)
 {
   AdwPreferencesPage *page = ADW_PREFERENCES_PAGE (self);
 
-  adw_preferences_page_set_title (page, _ ("Answers"));
+  adw_preferences_page_set_title (page, _ ("Replies"));
   adw_preferences_page_set_icon_name (page, "document-edit-symbolic");
   self->fallback = (GlmSampling){ .temperature = 0.8f, .top_p = 0.8f, .repetition_penalty = 1 };
 }
@@ -455,7 +454,7 @@ myna_chat_settings_page_new (MynaChatSettingsScope scope, GtkWidget *first_group
   adw_preferences_page_add (ADW_PREFERENCES_PAGE (self), ADW_PREFERENCES_GROUP (make_prompt_group (self)));
   gtk_widget_add_css_class (reset_all, "flat");
   g_signal_connect_swapped (reset_all, "clicked", G_CALLBACK (reset_all_cb), self);
-  add_rows (self, _ ("Choosing words"), reset_all, 0, MYNA_SETTING_CONTEXT_LENGTH);
+  add_rows (self, _ ("Generation"), reset_all, 0, MYNA_SETTING_CONTEXT_LENGTH);
   if (scope != MYNA_CHAT_SETTINGS_OF_ALL)
     add_rows (self, _ ("Computer"), NULL, MYNA_SETTING_CONTEXT_LENGTH, MYNA_N_SETTINGS);
   update_rows (self);

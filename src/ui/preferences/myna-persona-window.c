@@ -62,7 +62,7 @@ static void
 fill_models (MynaPersonaWindow *self)
 {
   GListModel *entries = myna_model_library_get_entries (self->models);
-  g_autoptr (GtkStringList) titles = gtk_string_list_new ((const char *[]){ _ ("Whichever is in use"), NULL });
+  g_autoptr (GtkStringList) titles = gtk_string_list_new ((const char *[]){ _ ("Current Model"), NULL });
   const char *wanted = myna_persona_get_model (self->start);
   MynaModelEntry *chosen = wanted ? myna_model_library_find_like (self->models, wanted) : NULL;
   guint selected = 0;

@@ -351,11 +351,11 @@ myna_personas_page_init (MynaPersonasPage *self)
   adw_preferences_page_set_title (page, _ ("Personas"));
   adw_preferences_page_set_icon_name (page, "avatar-default-symbolic");
   self->own_group = adw_preferences_group_new ();
-  adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (self->own_group), _ ("Your own"));
+  adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (self->own_group), _ ("Your Personas"));
   adw_preferences_group_set_header_suffix (ADW_PREFERENCES_GROUP (self->own_group), make_buttons (self));
   self->banner = myna_banner_new ();
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (self->own_group), self->banner);
-  self->own = make_list (_ ("Your own"));
+  self->own = make_list (_ ("Your Personas"));
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (self->own_group), self->own);
   self->none = gtk_label_new (_ ("A persona is a system prompt with its settings. Choose it for a chat in its settings."));
   gtk_label_set_wrap (GTK_LABEL (self->none), TRUE);

@@ -136,7 +136,7 @@ make_general_page (GSettings *settings)
   static const char *scheme_nicks[] = { "system", "light", "dark", NULL };
   static const char *key_nicks[] = { "enter", "ctrl-enter", NULL };
   static const char *code_nicks[] = { "adwaita", "classic", "kate", "none", NULL };
-  const char *codes[] = { _ ("Follow App"), _ ("Classic"), "Kate", C_ ("colours", "None"), NULL };
+  const char *codes[] = { _ ("Follow App"), _ ("Classic"), "Kate", C_ ("colors", "None"), NULL };
   const char *schemes[] = { _ ("Follow System"), _ ("Light"), _ ("Dark"), NULL };
   const char *keys[] = { _ ("Enter"), _ ("Ctrl and Enter"), NULL };
   GtkWidget *page = adw_preferences_page_new ();
@@ -146,20 +146,20 @@ make_general_page (GSettings *settings)
   adw_preferences_page_set_icon_name (ADW_PREFERENCES_PAGE (page), "preferences-system-symbolic");
   group = add_group (page, _ ("Appearance"));
   add_choice (group, settings, "color-scheme", scheme_nicks, schemes, _ ("Style"));
-  add_choice (group, settings, "code-theme", code_nicks, codes, _ ("Colours of code"));
-  add_number (group, settings, "text-size", 60, 300, 10, _ ("Text size"), _ ("In conversations, in percent"));
+  add_choice (group, settings, "code-theme", code_nicks, codes, _ ("Code Color Scheme"));
+  add_number (group, settings, "text-size", 60, 300, 10, _ ("Text Size"), _ ("In chats, in percent"));
   group = add_group (page, _ ("Writing"));
-  add_choice (group, settings, "send-key", key_nicks, keys, _ ("Send with"));
+  add_choice (group, settings, "send-key", key_nicks, keys, _ ("Send With"));
   group = add_group (page, _ ("Replies"));
   add_switch (group, settings, "notifications", _ ("Notifications"), _ ("Notify when a reply finishes in the background"));
-  add_switch (group, settings, "run-in-background", _ ("Finish in the background"),
+  add_switch (group, settings, "run-in-background", _ ("Finish in the Background"),
               _ ("Keep generating after the window is closed"));
-  group = add_group (page, _ ("History"));
-  add_number (group, settings, "bin-days", 0, 3650, 1, _ ("Days in the bin"),
-              _ ("How long deleted chats can be restored. 0: forever"));
-  add_door (group, "win.show-backups", _ ("Backups"), _ ("See what is kept, and restore it"));
-  add_door (group, "win.import-chats", _ ("Import chats"), _ ("From Myna, ChatGPT, Claude and others"));
-  add_door (group, "win.export-all", _ ("Export all chats"), NULL);
+  group = add_group (page, _ ("Chats"));
+  add_number (group, settings, "bin-days", 0, 3650, 1, _ ("Delete From Trash After"),
+              _ ("Days that deleted chats can be restored. 0 keeps them forever"));
+  add_door (group, "win.show-backups", _ ("Backups"), _ ("View and restore backups"));
+  add_door (group, "win.import-chats", _ ("Import Chats"), _ ("From Myna, ChatGPT, Claude and others"));
+  add_door (group, "win.export-all", _ ("Export All Chats"), NULL);
 
   return page;
 }
@@ -168,20 +168,20 @@ static GtkWidget *
 make_computer_page (GSettings *settings)
 {
   GtkWidget *page = adw_preferences_page_new ();
-  g_autofree char *cores = g_strdup_printf (ngettext ("0: the %d physical core of this computer",
-                                                      "0: all %d physical cores of this computer", glm_cpu_count ()),
+  g_autofree char *cores = g_strdup_printf (ngettext ("0 uses the %d physical core of this computer",
+                                                      "0 uses all %d physical cores of this computer", glm_cpu_count ()),
                                             glm_cpu_count ());
   GtkWidget *group;
 
   adw_preferences_page_set_title (ADW_PREFERENCES_PAGE (page), _ ("System"));
   adw_preferences_page_set_icon_name (ADW_PREFERENCES_PAGE (page), "computer-symbolic");
   group = add_group (page, _ ("Memory"));
-  add_switch (group, settings, "memory-guard", _ ("Warn of models that are too large"),
-              _ ("Ask before loading one that does not fit the free memory"));
-  add_number (group, settings, "idle-unload-minutes", 0, 1440, 5, _ ("Give the memory back after"),
-              _ ("Minutes without a question. The model is loaded again when needed. 0: never"));
-  add_number (group, settings, "context-length", 0, 1048576, 1024, _ ("Length of a conversation"),
-              _ ("Tokens that the model can hold; more take more memory. 0: what suits the model"));
+  add_switch (group, settings, "memory-guard", _ ("Warn About Large Models"),
+              _ ("Ask before loading a model that does not fit into free memory"));
+  add_number (group, settings, "idle-unload-minutes", 0, 1440, 5, _ ("Unload Model When Idle"),
+              _ ("Minutes of idle time. The model is loaded again when needed. 0 turns it off"));
+  add_number (group, settings, "context-length", 0, 1048576, 1024, _ ("Context Length"),
+              _ ("In tokens. Longer contexts need more memory. 0 is automatic"));
   group = add_group (page, _ ("Processor"));
   add_number (group, settings, "threads", 0, 256, 1, _ ("Cores"), cores);
 

@@ -41,9 +41,9 @@ show_verdict (GtkWidget *row, double needed_gb, double tokens_per_second)
   g_autofree char *text = NULL;
 
   if (verdict == MYNA_VERDICT_TOO_LARGE)
-    text = g_strdup_printf (_ ("Needs %.1f GB of free memory: too much now"), needed_gb);
+    text = g_strdup_printf (_ ("Needs %.1f GB of memory, more than is available"), needed_gb);
   else if (tokens_per_second <= 0)
-    text = g_strdup_printf (_ ("Needs %.1f GB of free memory"), needed_gb);
+    text = g_strdup_printf (_ ("Needs %.1f GB of memory"), needed_gb);
   else
     {
       guint rate = (guint) MAX (tokens_per_second + 0.5, 1);
@@ -84,7 +84,7 @@ describe_computer (void)
                                               : "SSE";
 
   /* Translators: cores of the processor, its best instruction set (AVX2 …), free memory */
-  return g_strdup_printf (ngettext ("%d core with %s, %s of memory free", "%d cores with %s, %s of memory free",
+  return g_strdup_printf (ngettext ("%d core with %s, %s of memory available", "%d cores with %s, %s of memory available",
                                     glm_cpu_count ()),
                           glm_cpu_count (), set, memory);
 }
@@ -95,7 +95,7 @@ make_computer_group (MynaWelcomeWindow *self)
   GtkWidget *group = adw_preferences_group_new ();
   g_autofree char *computer = describe_computer ();
 
-  adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (group), _ ("What can run here"));
+  adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (group), _ ("Models for This Computer"));
   adw_preferences_group_set_description (ADW_PREFERENCES_GROUP (group), computer);
   for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
     {
@@ -163,9 +163,11 @@ make_content (MynaWelcomeWindow *self)
   gtk_image_set_pixel_size (GTK_IMAGE (icon), 96);
   gtk_box_append (GTK_BOX (box), icon);
   gtk_box_append (GTK_BOX (box), make_label (_ ("Welcome to Myna"), "title-1"));
-  gtk_box_append (GTK_BOX (box), make_label (_ ("Chat with open GLM models on your own computer. Nothing you write leaves it. "
-                                                "A small starter model is there already; larger ones know more."),
-                                             "body"));
+  gtk_box_append (
+      GTK_BOX (box),
+      make_label (_ ("Chat with open GLM models on your own computer. Nothing you write leaves it. A small starter model "
+                     "is included; larger models know more."),
+                  "body"));
   gtk_box_append (GTK_BOX (box), make_buttons (self));
   gtk_box_append (GTK_BOX (box), make_computer_group (self));
   gtk_widget_add_css_class (box, "welcome");

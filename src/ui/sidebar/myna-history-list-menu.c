@@ -60,7 +60,7 @@ make_move_menu (MynaHistoryList *self, gint64 id)
     }
   append_section (menu, list);
   if (here)
-    append (other, _ ("_Out of the Folder"), "win.move-chats", g_variant_new ("(@axx)", ids (id), (gint64) 0));
+    append (other, _ ("_Remove From Folder"), "win.move-chats", g_variant_new ("(@axx)", ids (id), (gint64) 0));
   append (other, _ ("_New Folder"), "win.move-to-new-folder", ids (id));
   append_section (menu, other);
 
@@ -95,7 +95,7 @@ make_archive_menu (MynaHistoryList *self, gint64 id)
   GMenu *menu = g_menu_new ();
   GMenu *change = g_menu_new ();
 
-  append (change, _ ("_Take out of the Archive"), "win.unarchive-chats", ids (id));
+  append (change, _ ("_Unarchive"), "win.unarchive-chats", ids (id));
   append (change, _ ("_Rename"), "history.rename", g_variant_new_int64 (id));
   append (change, _ ("_Select"), "history.select", g_variant_new_int64 (id));
   append (change, _ ("_Export…"), "win.export-chats", ids (id));
@@ -113,7 +113,7 @@ make_bin_menu (MynaHistoryList *self, gint64 id)
 
   append (change, _ ("_Restore"), "win.restore-chats", ids (id));
   append (change, _ ("_Select"), "history.select", g_variant_new_int64 (id));
-  append (change, _ ("_Delete for Good"), "win.purge-chats", ids (id));
+  append (change, _ ("_Delete Permanently"), "win.purge-chats", ids (id));
   append_section (menu, change);
 
   return G_MENU_MODEL (menu);
@@ -131,7 +131,7 @@ make_folder_menu (MynaHistoryList *self, MynaHistoryItem *item)
   if (myna_history_item_get_depth (item) == 0)
     append (change, _ ("_New Folder Inside"), "win.new-folder", g_variant_new_int64 (id));
   else
-    append (change, _ ("_Out of the Folder"), "win.move-folder", g_variant_new ("(xx)", id, (gint64) 0));
+    append (change, _ ("_Remove From Folder"), "win.move-folder", g_variant_new ("(xx)", id, (gint64) 0));
   append_section (menu, change);
   append (away, _ ("_Delete Folder, Keep Chats"), "win.delete-folder", g_variant_new_int64 (id));
   append_section (menu, away);

@@ -79,7 +79,7 @@ update_page (MynaHistoryList *self)
   if (kind == STORE_LIST_ARCHIVED)
     gtk_label_set_label (GTK_LABEL (self->empty), _ ("Nothing is archived."));
   else if (kind == STORE_LIST_DELETED)
-    gtk_label_set_label (GTK_LABEL (self->empty), _ ("The bin is empty."));
+    gtk_label_set_label (GTK_LABEL (self->empty), _ ("The trash is empty."));
   else
     gtk_label_set_label (GTK_LABEL (self->empty), _ ("Your chats will be kept here."));
 }
@@ -278,7 +278,7 @@ make_list (MynaHistoryList *self)
 
   self->list = gtk_list_view_new (g_object_ref (GTK_SELECTION_MODEL (self->selection)), factory);
   gtk_widget_add_css_class (self->list, "navigation-sidebar");
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->list), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Conversations"), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->list), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Chats"), -1);
   g_signal_connect_swapped (self->list, "activate", G_CALLBACK (activate_cb), self);
 
   return self->list;

@@ -44,8 +44,8 @@ describe_group (MynaHistoryGroup group)
     case MYNA_HISTORY_FOLDERS: return _ ("Folders");
     case MYNA_HISTORY_TODAY: return _ ("Today");
     case MYNA_HISTORY_YESTERDAY: return _ ("Yesterday");
-    case MYNA_HISTORY_WEEK: return _ ("Last 7 days");
-    case MYNA_HISTORY_MONTH: return _ ("Last 30 days");
+    case MYNA_HISTORY_WEEK: return _ ("Last 7 Days");
+    case MYNA_HISTORY_MONTH: return _ ("Last 30 Days");
     case MYNA_HISTORY_OLDER:
     default: return _ ("Older");
     }
@@ -241,9 +241,8 @@ myna_history_row_init (MynaHistoryRow *self)
   self->dot = adw_bin_new ();
   gtk_widget_add_css_class (self->dot, "busy-dot");
   gtk_widget_set_valign (self->dot, GTK_ALIGN_CENTER);
-  gtk_widget_set_tooltip_text (self->dot, _ ("A reply is being written"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->dot), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("A reply is being written"),
-                                  -1);
+  gtk_widget_set_tooltip_text (self->dot, _ ("Generating a reply"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->dot), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Generating a reply"), -1);
   gtk_widget_set_parent (self->dot, widget);
 
   self->item_signals = g_signal_group_new (MYNA_TYPE_HISTORY_ITEM);

@@ -285,7 +285,7 @@ static void
 myna_history_search_init (MynaHistorySearch *self)
 {
   GtkWidget *scroller = gtk_scrolled_window_new ();
-  GtkWidget *none = gtk_label_new (_ ("Nothing was found."));
+  GtkWidget *none = gtk_label_new (_ ("No Chats Found"));
 
   self->text = g_strdup ("");
   self->list = gtk_list_box_new ();

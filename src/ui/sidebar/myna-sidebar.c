@@ -60,7 +60,7 @@ update_title (MynaSidebar *self)
   else if (myna_history_model_get_kind (self->model) == STORE_LIST_ARCHIVED)
     text = g_strdup (_ ("Archive"));
   else if (myna_history_model_get_kind (self->model) == STORE_LIST_DELETED)
-    text = g_strdup (_ ("Bin"));
+    text = g_strdup (_ ("Trash"));
   else
     text = g_strdup (_ ("Chats"));
   adw_window_title_set_title (ADW_WINDOW_TITLE (self->title), text);
@@ -207,7 +207,7 @@ make_header (MynaSidebar *self)
 
   self->new_button = make_icon_button ("list-add-symbolic", "win.new-chat", _ ("New Chat"));
   adw_header_bar_pack_start (header, self->new_button);
-  self->back_button = make_icon_button ("go-previous-symbolic", "sidebar.show", _ ("Back to the Chats"));
+  self->back_button = make_icon_button ("go-previous-symbolic", "sidebar.show", _ ("Back to Chats"));
   gtk_actionable_set_action_target (GTK_ACTIONABLE (self->back_button), "s", "chats");
   adw_header_bar_pack_start (header, self->back_button);
   self->cancel_button = gtk_button_new_with_label (_ ("Cancel"));
@@ -222,7 +222,7 @@ make_header (MynaSidebar *self)
   adw_header_bar_pack_end (header, self->menu_button);
   self->search_button = gtk_toggle_button_new ();
   gtk_button_set_icon_name (GTK_BUTTON (self->search_button), "system-search-symbolic");
-  set_label (self->search_button, _ ("Search the Chats"));
+  set_label (self->search_button, _ ("Search Chats"));
   adw_header_bar_pack_end (header, self->search_button);
   self->all_button = make_icon_button ("edit-select-all-symbolic", "sidebar.select-all", _ ("Select All"));
   adw_header_bar_pack_end (header, self->all_button);
@@ -240,8 +240,7 @@ make_search_bar (MynaSidebar *self)
   self->search_entry = gtk_search_entry_new ();
   gtk_widget_set_hexpand (self->search_entry, TRUE);
   gtk_search_entry_set_search_delay (GTK_SEARCH_ENTRY (self->search_entry), 60);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->search_entry), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Search the chats"),
-                                  -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->search_entry), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Search Chats"), -1);
   gtk_box_append (GTK_BOX (box), self->search_entry);
   gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (filter), "view-more-symbolic");
   gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (filter), G_MENU_MODEL (gtk_builder_get_object (builder, "search-menu")));
@@ -298,7 +297,7 @@ make_bottom (MynaSidebar *self)
   gtk_box_append (GTK_BOX (self->places), make_place ("view-conceal-symbolic", _ ("Temporary Chat"), "win.temporary-chat"));
   gtk_box_append (GTK_BOX (self->places), make_place ("package-x-generic-symbolic", _ ("Models"), "app.models"));
   gtk_box_append (GTK_BOX (bottom), self->places);
-  self->empty_bin = make_place ("user-trash-symbolic", _ ("Empty the Bin"), "sidebar.empty-bin");
+  self->empty_bin = make_place ("user-trash-symbolic", _ ("Empty Trash"), "sidebar.empty-bin");
   gtk_box_append (GTK_BOX (bottom), self->empty_bin);
 
   for (guint i = 0; i < G_N_ELEMENTS (self->bars); i++)
@@ -310,11 +309,11 @@ make_bottom (MynaSidebar *self)
   append_bulk_button (self->bars[STORE_LIST_ACTIVE], _ ("Folder"), "win.move-to-new-folder");
   append_bulk_button (self->bars[STORE_LIST_ACTIVE], _ ("Export"), "win.export-chats");
   append_bulk_button (self->bars[STORE_LIST_ACTIVE], _ ("Delete"), "win.delete-chats");
-  append_bulk_button (self->bars[STORE_LIST_ARCHIVED], _ ("Take Out"), "win.unarchive-chats");
+  append_bulk_button (self->bars[STORE_LIST_ARCHIVED], _ ("Unarchive"), "win.unarchive-chats");
   append_bulk_button (self->bars[STORE_LIST_ARCHIVED], _ ("Export"), "win.export-chats");
   append_bulk_button (self->bars[STORE_LIST_ARCHIVED], _ ("Delete"), "win.delete-chats");
   append_bulk_button (self->bars[STORE_LIST_DELETED], _ ("Restore"), "win.restore-chats");
-  append_bulk_button (self->bars[STORE_LIST_DELETED], _ ("Delete for Good"), "win.purge-chats");
+  append_bulk_button (self->bars[STORE_LIST_DELETED], _ ("Delete Permanently"), "win.purge-chats");
 
   return bottom;
 }

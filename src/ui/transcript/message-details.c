@@ -37,13 +37,13 @@ stop_reason (StoreState state)
 {
   switch (state)
     {
-    case STORE_STATE_COMPLETE: return _ ("The model finished");
+    case STORE_STATE_COMPLETE: return _ ("Finished");
     case STORE_STATE_STOPPED: return _ ("Stopped by you");
     case STORE_STATE_LENGTH: return _ ("Length limit");
     case STORE_STATE_INTERRUPTED: return _ ("Interrupted");
     case STORE_STATE_FAILED: return _ ("Error");
     case STORE_STATE_GENERATING:
-    default: return _ ("Being written");
+    default: return _ ("Generating");
     }
 }
 
@@ -57,19 +57,19 @@ myna_message_details_new (const StoreMessage *record)
 
   gtk_grid_set_row_spacing (GTK_GRID (grid), 6);
   gtk_grid_set_column_spacing (GTK_GRID (grid), 18);
-  add_detail (grid, &n, _ ("Written"), date);
+  add_detail (grid, &n, _ ("Generated"), date);
   if (record->role != STORE_ROLE_ASSISTANT)
     return grid;
   if (record->model)
     add_detail (grid, &n, _ ("Model"), record->model);
   if (record->n_prompt_tokens)
-    add_detail_printf (grid, &n, _ ("Tokens read"), "%'d", record->n_prompt_tokens);
+    add_detail_printf (grid, &n, _ ("Prompt tokens"), "%'d", record->n_prompt_tokens);
   if (record->n_tokens)
-    add_detail_printf (grid, &n, _ ("Tokens written"), "%'d", record->n_tokens);
+    add_detail_printf (grid, &n, _ ("Reply tokens"), "%'d", record->n_tokens);
   if (record->seconds > 0)
     add_detail_printf (grid, &n, _ ("Speed"), _ ("%.1f tokens/s"), record->n_tokens / record->seconds);
   if (record->first_token_seconds > 0)
     add_detail_printf (grid, &n, _ ("Time to first token"), _ ("%.2f s"), record->first_token_seconds);
-  add_detail (grid, &n, _ ("Ended"), stop_reason (record->state));
+  add_detail (grid, &n, _ ("Finish reason"), stop_reason (record->state));
   return grid;
 }

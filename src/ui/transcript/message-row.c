@@ -199,7 +199,7 @@ update_status (MynaMessageRow *self)
            && myna_conversation_can_regenerate (self->conversation, self->message))
     {
       text = _ ("Not answered yet");
-      button = _ ("Answer");
+      button = _ ("Generate Reply");
     }
 
   gtk_widget_set_visible (self->status, text != NULL);
@@ -243,10 +243,9 @@ new_divider (MynaMessageRow *self)
   g_autofree char *text = NULL;
 
   myna_conversation_get_context (self->conversation, &used, &length);
-  text =
-      length > 0
-          ? g_strdup_printf (_ ("Messages above this line no longer fit into the %'d tokens that the model can hold."), length)
-          : g_strdup (_ ("Messages above this line no longer fit in the model’s context."));
+  text = length > 0
+             ? g_strdup_printf (_ ("Messages above this line no longer fit into the model’s context of %'d tokens."), length)
+             : g_strdup (_ ("Messages above this line no longer fit in the model’s context."));
   gtk_label_set_label (GTK_LABEL (label), text);
   gtk_label_set_wrap (GTK_LABEL (label), TRUE);
   gtk_label_set_justify (GTK_LABEL (label), GTK_JUSTIFY_CENTER);

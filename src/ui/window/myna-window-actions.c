@@ -245,10 +245,10 @@ purge_chats (GtkWidget *widget, const char *name, GVariant *ids)
 {
   guint n_ids = (guint) g_variant_n_children (ids);
   g_autofree char *heading =
-      g_strdup_printf (ngettext ("Delete this chat for good?", "Delete %u chats for good?", n_ids), n_ids);
+      g_strdup_printf (ngettext ("Delete This Chat Permanently?", "Delete %u Chats Permanently?", n_ids), n_ids);
 
-  myna_ask_async (GTK_WINDOW (widget), MYNA_QUESTION_DESTRUCTIVE, heading, _ ("This cannot be undone."), _ ("_Delete for Good"),
-                  purge_answered_cb, g_variant_ref (ids));
+  myna_ask_async (GTK_WINDOW (widget), MYNA_QUESTION_DESTRUCTIVE, heading, _ ("This cannot be undone."),
+                  _ ("_Delete Permanently"), purge_answered_cb, g_variant_ref (ids));
 }
 
 /* ---- Temporary chat --------------------------------------------------------------------------------------------- */
@@ -450,7 +450,7 @@ folder_added_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     {
-      show_failure (self, _ ("The folder could not be made"), error);
+      show_failure (self, _ ("The folder could not be created"), error);
     }
   g_clear_pointer (&new_folder->ids, g_variant_unref);
   g_object_unref (self);
@@ -630,7 +630,7 @@ import_chats (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   g_autoptr (GtkFileFilter) filter = myna_chat_import_make_filter ();
 
-  myna_choose_file_async (GTK_WINDOW (widget), MYNA_FILE_OPEN, _ ("Choose the File to Import"), filter, NULL, import_chosen_cb,
+  myna_choose_file_async (GTK_WINDOW (widget), MYNA_FILE_OPEN, _ ("Choose a File to Import"), filter, NULL, import_chosen_cb,
                           NULL);
 }
 

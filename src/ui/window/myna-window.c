@@ -101,7 +101,7 @@ fill_model_menu_cb (GtkMenuButton *button, gpointer user_data)
       if (myna_model_entry_get_status (entry) == MYNA_MODEL_READABLE)
         append_model (models, myna_model_entry_get_title (entry), myna_model_entry_get_path (entry));
     }
-  g_menu_append_section (menu, _ ("Model for this chat"), G_MENU_MODEL (models));
+  g_menu_append_section (menu, _ ("Model for This Chat"), G_MENU_MODEL (models));
   g_menu_append (more, _ ("_Models…"), "app.models");
   g_menu_append_section (menu, NULL, G_MENU_MODEL (more));
   gtk_menu_button_set_menu_model (button, G_MENU_MODEL (menu));
@@ -123,7 +123,7 @@ make_model_button (MynaWindow *self)
   gtk_widget_set_halign (button, GTK_ALIGN_CENTER);
   gtk_widget_add_css_class (button, "flat");
   gtk_widget_add_css_class (button, "model-button");
-  gtk_widget_set_tooltip_text (button, _ ("Choose the model for this chat"));
+  gtk_widget_set_tooltip_text (button, _ ("Choose the Model for This Chat"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Model"), -1);
 
   return button;
@@ -154,16 +154,16 @@ describe_recovery (const StoreRecovery *recovery)
   GString *text = g_string_new (NULL);
 
   if (recovery->n_lost > 0)
-    g_string_append_printf (text, ngettext ("%u message is lost.", "%u messages are lost.", recovery->n_lost),
+    g_string_append_printf (text, ngettext ("%u message was lost.", "%u messages were lost.", recovery->n_lost),
                             recovery->n_lost);
   else
-    g_string_append (text, _ ("No message is known to be lost."));
+    g_string_append (text, _ ("No messages were lost."));
   if (recovery->n_cut > 0)
     {
       g_string_append_c (text, ' ');
       g_string_append_printf (text,
-                              ngettext ("Of %u message only the beginning is left.",
-                                        "Of %u messages only the beginning is left.", recovery->n_cut),
+                              ngettext ("Only the beginning of %u message is left.",
+                                        "Only the beginning of %u messages is left.", recovery->n_cut),
                               recovery->n_cut);
     }
   g_string_append_c (text, ' ');
@@ -183,9 +183,9 @@ update_store_banner (MynaWindow *self)
     {
       body = myna_problem_describe (error);
       myna_banner_show (MYNA_BANNER (self->store_banner),
-                        store && store_is_read_only (store) ? _ ("Your chats can be read, but nothing new is saved")
+                        store && store_is_read_only (store) ? _ ("Your chats can be read, but new messages are not saved")
                                                             : _ ("Your chats could not be opened"),
-                        body, error->message, _ ("Try again"), "app.reopen-history", NULL);
+                        body, error->message, _ ("Try Again"), "app.reopen-history", NULL);
     }
   else if (store && store_get_recovery (store))
     {
@@ -226,7 +226,7 @@ show_load_failure (MynaWindow *self, const char *path, GError *error)
   g_autofree char *body = myna_problem_describe (error);
 
   restore_model (self, path);
-  myna_banner_show (MYNA_BANNER (self->model_banner), title, body, error->message, _ ("Try again"), "win.load-model",
+  myna_banner_show (MYNA_BANNER (self->model_banner), title, body, error->message, _ ("Try Again"), "win.load-model",
                     g_variant_new_string (path));
 }
 
@@ -240,17 +240,16 @@ check_model (MynaWindow *self)
 
   if (!myna_model_library_get_default_path (models))
     {
-      myna_banner_show (MYNA_BANNER (self->model_banner), _ ("There is no model to answer you"),
-                        _ ("The starter model is missing from this installation. Add a model, or install Myna again."), NULL,
-                        NULL, NULL, NULL);
+      myna_banner_show (MYNA_BANNER (self->model_banner), _ ("No Model Available"),
+                        _ ("The starter model is missing. Add a model or reinstall Myna."), NULL, NULL, NULL, NULL);
     }
   else if (crashed)
     {
       name = myna_model_library_describe (models, crashed);
-      title = g_strdup_printf (_ ("Myna ended unexpectedly while loading “%s”"), name);
+      title = g_strdup_printf (_ ("Myna quit unexpectedly while loading “%s”"), name);
       myna_banner_show (MYNA_BANNER (self->model_banner), title,
-                        _ ("So it was not loaded again. It may need more memory than this computer has."), crashed,
-                        _ ("Load it anyway"), "win.load-model", g_variant_new_string (crashed));
+                        _ ("It was not loaded again because it may need more memory than this computer has."), crashed,
+                        _ ("Load Anyway"), "win.load-model", g_variant_new_string (crashed));
     }
 }
 

@@ -124,11 +124,11 @@ test_banner (void)
   g_autoptr (GtkWidget) revealer = g_object_ref (gtk_widget_get_first_child (banner));
 
   g_assert_false (gtk_revealer_get_reveal_child (GTK_REVEALER (revealer)));
-  myna_banner_show (MYNA_BANNER (banner), "The disk is full", "Delete something.", NULL, "Try again", "app.retry", NULL);
+  myna_banner_show (MYNA_BANNER (banner), "The disk is full", "Delete something.", NULL, "Try Again", "app.retry", NULL);
   g_assert_true (gtk_revealer_get_reveal_child (GTK_REVEALER (revealer)));
   g_assert_true (test_has_label (banner, "The disk is full"));
   g_assert_true (test_has_label (banner, "Delete something."));
-  g_assert_true (test_has_label (banner, "Try again"));
+  g_assert_true (test_has_label (banner, "Try Again"));
   g_assert_false (test_has_label (banner, "ENOSPC"));
   myna_banner_show (MYNA_BANNER (banner), "Another", NULL, "ENOSPC", NULL, NULL, NULL);
   g_assert_false (test_has_label (banner, "The disk is full"));

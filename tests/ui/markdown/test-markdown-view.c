@@ -288,7 +288,7 @@ test_accessible (Fixture *fixture, gconstpointer data)
   gtk_test_accessible_assert_property (GTK_ACCESSIBLE (code), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, "int x;");
   header = gtk_widget_get_first_child (code);
   copy = gtk_widget_get_last_child (header);
-  gtk_test_accessible_assert_property (GTK_ACCESSIBLE (copy), GTK_ACCESSIBLE_PROPERTY_LABEL, "Copy code");
+  gtk_test_accessible_assert_property (GTK_ACCESSIBLE (copy), GTK_ACCESSIBLE_PROPERTY_LABEL, "Copy Code");
   gtk_test_accessible_assert_property (GTK_ACCESSIBLE (get_block (fixture, 3)), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
                                        "a\tb\n1\t2");
 }

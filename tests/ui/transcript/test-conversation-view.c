@@ -474,7 +474,7 @@ test_details (View *v, gconstpointer data)
     {
       g_assert_true (gtk_widget_activate_action (row, "message.details", NULL));
       settle (v);
-      g_assert_true (has_label (row, "The model finished"));
+      g_assert_true (has_label (row, "Finished"));
     }
 }
 

@@ -54,6 +54,7 @@ lower (const GlmPlan *plan, const GlmOp *op, int64_t *written, GlmStep *step)
       /* Queries and keys lie side by side: one run of heads. */
       step->heads = (GlmHeads){ 0, p->n_heads + p->n_kv_heads, p->head_dim };
       step->n_pairs = p->n_rot / 2;
+      step->half_split = op->code == GLM_OP_ROPE_2D || p->half_split;
       break;
     case GLM_OP_STORE: place_stored (plan, step); break;
     case GLM_OP_ATTEND:
@@ -396,8 +397,8 @@ glm_plan_describe (const GlmPlan *plan, const GlmStep *step, char *text, size_t 
     case GLM_OP_LINEAR:
     case GLM_OP_GATED: describe_linear (plan, step, to, text, size); break;
     case GLM_OP_ROPE:
-      snprintf (text, size, "rope (%s, %d of %lld dimensions, base %g, interleaved)", out, 2 * step->n_pairs,
-                (long long) step->heads.width, p->rope_base);
+      snprintf (text, size, "rope (%s, %d of %lld dimensions, base %g, %s)", out, 2 * step->n_pairs,
+                (long long) step->heads.width, p->rope_base, step->half_split ? "half-split" : "interleaved");
       break;
     case GLM_OP_ROPE_2D:
       snprintf (text, size, "rope_2d (%s, 2 × %d dimensions, base %g, half-split)", out, 2 * step->n_pairs, p->rope_base);

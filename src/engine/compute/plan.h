@@ -39,7 +39,7 @@ typedef struct
  *   RMS_NORM, LAYER_NORM  out = norm (in), `width` values
  *   LINEAR       out = in · Wᵀ + bias, of up to three matrices whose results lie side by side
  *   GATED        out = silu (g) · u · Wᵀ + bias, g | u = in · Gᵀ + bias, with G = gate
- *   ROPE         turns the first 2 · n_pairs values of each of `heads` in place
+ *   ROPE         turns the first 2 · n_pairs values of each of `heads` in place; pairs lie side by side, or half_split
  *   ROPE_2D      the same of two parts of 2 · n_pairs values, by one of the two positions each
  *   STORE        heads of `in` to the cache: stored[stream]
  *   ATTEND       out = softmax (scale · q · k) · v by head of `heads`, the queries, over the cache; `width` values a head
@@ -63,6 +63,7 @@ typedef struct
   GlmHeads heads;
   GlmHeads stored[GLM_KV_STREAMS];
   int n_pairs;
+  bool half_split;
 } GlmStep;
 
 typedef struct

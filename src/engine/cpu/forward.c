@@ -144,7 +144,7 @@ rope_row (const Tile *tile, int64_t i)
   float *x = out_row (tile, i) + step->heads.at;
 
   for (int head = 0; head < step->heads.n; head++, x += step->heads.width)
-    if (step->code == GLM_OP_ROPE)
+    if (!step->half_split)
       f->kernels->rope_interleaved (x, f->cosines + angles, f->sines + angles, n_pairs);
     else
       for (int axis = 0; axis < axes; axis++)

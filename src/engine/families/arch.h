@@ -48,7 +48,7 @@ typedef enum
   GLM_OP_RMS_NORM,   /* out = in · rsqrt (mean in² + eps) · weight */
   GLM_OP_LAYER_NORM, /* out = (in − mean) / sqrt (var + eps) · weight + bias */
   GLM_OP_LINEAR,     /* out = in · Wᵀ + bias */
-  GLM_OP_ROPE,       /* turns queries and keys: interleaved pairs, one position */
+  GLM_OP_ROPE,       /* turns queries and keys by one position; pairs as GlmParams.half_split says */
   GLM_OP_ROPE_2D,    /* half-split pairs; first half of a head by position, second by block position */
   GLM_OP_STORE,      /* keys and values into the cache */
   GLM_OP_ATTEND,     /* out = softmax (q · k / sqrt (d)) · v over the cache */
@@ -109,6 +109,7 @@ typedef struct
   float norm_eps;
   float residual_scale; /* GLM_SCALE_RESIDUAL */
   int n_rot;            /* dimensions of a head that one position turns */
+  bool half_split;      /* pairs are (i, i + n_rot / 2) instead of (2i, 2i + 1) */
   double rope_base;
   double yarn_factor;   /* 1: none */
   double linear_factor; /* 1: none */
@@ -135,6 +136,9 @@ typedef struct
   const char *eps_key; /* below "<arch>." */
   float default_residual_scale;
   int rope_axes; /* 1, or 2 for 2-D positions */
+  /* Files of models that see pictures say how a picture's positions divide the pairs (rope.dimension_sections).  Text turns
+   * all of them by one position, but the rows of queries and keys lie for half-split pairs. */
+  bool has_sections;
   /* The whole prompt up to <sop> sees itself: it is evaluated in one batch and cannot be extended. */
   bool bidirectional_prompt;
 } GlmArch;

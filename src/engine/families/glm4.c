@@ -1,4 +1,4 @@
-/* glm4.c: GLM-4-0414 and GLM-Z1, 9B and 32B
+/* glm4.c: GLM-4-0414 and GLM-Z1, 9B and 32B; GLM-4.1V and GLM-4.6V-Flash as text models
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
@@ -58,7 +58,7 @@ static const GlmOp head[] = {
 
 const GlmArch glm_arch_glm4 = {
   .name = "glm4",
-  .summary = "RMSNorm before and after each sublayer, grouped-query attention, rotary positions (interleaved), SwiGLU",
+  .summary = "RMSNorm before and after each sublayer, grouped-query attention, rotary positions, SwiGLU",
   .registers = registers,
   .n_registers = sizeof registers / sizeof registers[0],
   .variants = { GLM_OP_TABLE (layer) },
@@ -66,6 +66,7 @@ const GlmArch glm_arch_glm4 = {
   .eps_key = "attention.layer_norm_rms_epsilon",
   .default_residual_scale = 1,
   .rope_axes = 1,
+  .has_sections = true,
 };
 
 const GlmArch glm_arch_glm4_as_chatglm = {

@@ -12,6 +12,7 @@
 
 #include "families/arch.h"
 #include "base/error.h"
+#include "families/known-keys.h"
 
 /* Limits on what a file may ask for, far above every member of the family. */
 #define MAX_LAYERS   1024
@@ -20,6 +21,10 @@
 #define MAX_HEAD_DIM 1024
 #define MAX_VOCAB    (1 << 24)
 #define MAX_CONTEXT  (1 << 24)
+
+/* Vocabulary sizes that identify a family whose converters are known to lie. */
+#define VOCAB_GLM4     151552
+#define VOCAB_GLM_EDGE 59264
 
 typedef struct
 {
@@ -122,6 +127,50 @@ read_sizes (Reader *reader)
   return true;
 }
 
+/* How wide the values are, and what scores are multiplied by, is the head's size in every family. */
+static bool
+check_head (Reader *reader)
+{
+  const GlmParams *p = reader->params;
+  int value_length;
+  double scale;
+
+  if (!get_int (reader, "attention.value_length", 1, MAX_HEAD_DIM, p->head_dim, &value_length))
+    return false;
+  if (value_length != p->head_dim)
+    return glm_error_set (reader->error, GLM_ERROR_UNSUPPORTED, "%s: %s.attention.value_length is %d for keys of %d",
+                          glm_model_file_path (reader->file), reader->arch->name, value_length, p->head_dim);
+  if (get_float (reader, "attention.scale", &scale) && scale != 0 && !(fabs (scale * sqrt (p->head_dim) - 1) < 1e-5))
+    return glm_error_set (reader->error, GLM_ERROR_UNSUPPORTED, "%s: %s.attention.scale is %g instead of 1 / sqrt (%d)",
+                          glm_model_file_path (reader->file), reader->arch->name, scale, p->head_dim);
+  return true;
+}
+
+/* For text, which has one position where a picture has three, the sections only say that pairs are half-split. */
+static bool
+read_sections (Reader *reader)
+{
+  const GlmMetaEntry *entry;
+  GlmParams *p = reader->params;
+  int64_t sum = 0, n;
+  char key[96];
+
+  make_key (reader, "rope.dimension_sections", key, sizeof key);
+  entry = reader->arch->has_sections ? glm_metadata_find (glm_model_file_metadata (reader->file), key) : NULL;
+  if (!entry)
+    return true;
+  for (uint64_t i = 0; i < 4 && i < entry->n; i++, sum += n)
+    if (entry->type != GLM_META_ARRAY || !glm_meta_array_int (entry, i, &n) || n < 0 || n > MAX_HEAD_DIM)
+      return glm_error_set (reader->error, GLM_ERROR_BAD_FILE, "%s: %s is no array of sizes",
+                            glm_model_file_path (reader->file), key);
+  if (sum != p->n_rot / 2)
+    return glm_error_set (reader->error, GLM_ERROR_BAD_FILE, "%s: %s has %lld pairs instead of %d",
+                          glm_model_file_path (reader->file), key, (long long) sum, p->n_rot / 2);
+  p->half_split = true;
+  say (reader, "The model was made to see pictures too: here it reads text alone.");
+  return true;
+}
+
 static bool
 read_rope (Reader *reader)
 {
@@ -129,7 +178,9 @@ read_rope (Reader *reader)
   int axes = reader->arch->rope_axes;
   double value;
 
-  if (!get_int (reader, "rope.dimension_count", 2, MAX_HEAD_DIM, p->head_dim / 2, &p->n_rot))
+  /* GLM-Edge turns whole heads, all others half of one. */
+  if (!get_int (reader, "rope.dimension_count", 2, MAX_HEAD_DIM, p->n_vocab == VOCAB_GLM_EDGE ? p->head_dim : p->head_dim / 2,
+                &p->n_rot))
     return false;
   if (p->n_rot % 2 != 0 || p->n_rot * axes > p->head_dim)
     return glm_error_set (reader->error, GLM_ERROR_BAD_FILE, "%s: %s.rope.dimension_count is %d for heads of %d dimensions",
@@ -231,10 +282,6 @@ read_prefix (Reader *reader)
   return true;
 }
 
-/* Vocabulary sizes that identify a family whose converters are known to lie. */
-#define VOCAB_GLM4     151552
-#define VOCAB_GLM_EDGE 59264
-
 /* The file's name for the model, in lower case. */
 static void
 read_lower_name (const GlmModelFile *file, char *name, size_t size)
@@ -288,7 +335,8 @@ glm_params_read (const GlmModelFile *file, const GlmArch *arch, GlmParams *ret_p
   Reader reader = { file, arch, &params, quirks, quirks_size, error };
   char key[64];
 
-  if (!read_sizes (&reader) || !read_rope (&reader) || !read_rope_scaling (&reader) || !read_norms (&reader)
+  if (!glm_known_keys_check (file, arch, error) || !read_sizes (&reader) || !check_head (&reader) || !read_rope (&reader)
+      || !read_sections (&reader) || !read_rope_scaling (&reader) || !read_norms (&reader)
       || !read_prefix (&reader))
     return false;
 

@@ -111,6 +111,15 @@ gguf_build_float (GgufBuild *build, const char *key, float value)
   put (&build->keys, &value, sizeof value);
 }
 
+void
+gguf_build_bool (GgufBuild *build, const char *key, bool value)
+{
+  unsigned char byte = value;
+
+  put_key (build, key, 7);
+  put (&build->keys, &byte, 1);
+}
+
 static void
 put_array (GgufBuild *build, const char *key, uint32_t type, size_t n)
 {

@@ -16,6 +16,7 @@ void gguf_build_free (GgufBuild *build);
 /* Keys.  A key that begins with a dot gets the architecture's name in front. */
 void gguf_build_string (GgufBuild *build, const char *key, const char *value);
 void gguf_build_uint (GgufBuild *build, const char *key, uint32_t value);
+void gguf_build_bool (GgufBuild *build, const char *key, bool value);
 void gguf_build_float (GgufBuild *build, const char *key, float value);
 void gguf_build_strings (GgufBuild *build, const char *key, const char *const *values, size_t n);
 void gguf_build_floats (GgufBuild *build, const char *key, const float *values, size_t n);

@@ -20,6 +20,10 @@
 /* Called between layers with what part of the batch is done; false stops. */
 typedef bool (*GlmTickFunc) (double fraction, void *user_data);
 
+/* What a step has put out for rows [row, row + n) of the batch: out [n][ld]. */
+typedef void (*GlmWatchFunc) (int layer, const GlmStep *step, int64_t row, int64_t n, const float *out, int64_t ld,
+                              void *user_data);
+
 typedef struct
 {
   const int32_t *ids; /* [n] */
@@ -31,6 +35,8 @@ typedef struct
   int64_t origin;
   GlmTickFunc tick; /* may be NULL */
   void *tick_data;
+  GlmWatchFunc watch; /* may be NULL; tests */
+  void *watch_data;
 } GlmBatch;
 
 /* A tensor of the file: n matrices of rows × cols in row-major blocks. */

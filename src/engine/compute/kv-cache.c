@@ -15,6 +15,9 @@ glm_kv_shape (const GlmParams *params)
 {
   GlmKvStream stream = { params->n_kv_heads, params->head_dim, params->kv_element_bytes };
 
+  /* Latents, whose first part the values are made of. */
+  if (params->kv_rank > 0)
+    return (GlmKvShape){ params->n_layers, 1, { { 1, params->kv_rank + params->n_rot, params->kv_element_bytes } } };
   return (GlmKvShape){ params->n_layers, 2, { stream, stream } };
 }
 

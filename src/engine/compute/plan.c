@@ -20,6 +20,8 @@ place_stored (const GlmPlan *plan, GlmStep *step)
 {
   int64_t at = glm_params_dim (&plan->params, GLM_DIM_Q);
 
+  if (step->op->part == GLM_PART_LOW_VALUES)
+    at = plan->params.q_rank;
   for (int i = 0; i < plan->kv.n_streams; i++)
     {
       const GlmKvStream *stream = &plan->kv.streams[i];
@@ -27,6 +29,53 @@ place_stored (const GlmPlan *plan, GlmStep *step)
       step->stored[i] = (GlmHeads){ at, stream->n_heads, stream->width };
       at += (int64_t) stream->n_heads * stream->width;
     }
+}
+
+/* Latents are stored as one run. */
+static GlmHeads
+place_part (const GlmParams *p, GlmPart part, int64_t width)
+{
+  switch (part)
+    {
+    case GLM_PART_ALL: return (GlmHeads){ 0, 1, width };
+    case GLM_PART_QUERY_HEADS: return (GlmHeads){ 0, p->n_heads, p->head_dim };
+    case GLM_PART_KEY_HEADS: return (GlmHeads){ glm_params_dim (p, GLM_DIM_Q), p->n_kv_heads, p->head_dim };
+    case GLM_PART_QK_HEADS: return (GlmHeads){ 0, p->n_heads + p->n_kv_heads, p->head_dim };
+    case GLM_PART_LOW_QUERIES: return (GlmHeads){ 0, 1, p->q_rank };
+    case GLM_PART_LOW_VALUES: return (GlmHeads){ p->q_rank, 1, p->kv_rank };
+    case GLM_PART_LOW_KEY: return (GlmHeads){ p->q_rank + p->kv_rank, 1, p->n_rot };
+    case GLM_PART_QUERY_TAILS: return (GlmHeads){ p->head_dim - p->n_rot, p->n_heads, p->head_dim };
+    }
+  return (GlmHeads){ 0 };
+}
+
+static void
+lower_experts (const GlmParams *p, GlmStep *step)
+{
+  const GlmOp *op = step->op;
+  int64_t rows = glm_params_dim (p, op->rows), cols = glm_params_dim (p, op->cols);
+
+  step->n_matrices = 1;
+  step->matrices[0] = (GlmStepMatrix){ p->n_experts, rows, cols };
+  if (p->n_ff_shared == 0)
+    return;
+  while (step->n_shared < GLM_MAX_SHARED && op->shared[step->n_shared])
+    {
+      bool inner = op->rows != GLM_DIM_EMBD;
+
+      step->shared[step->n_shared++] = (GlmStepMatrix){ 1, inner ? p->n_ff_shared : rows, inner ? cols : p->n_ff_shared };
+    }
+}
+
+static void
+lower_latent (const GlmParams *p, GlmStep *step)
+{
+  step->n_matrices = 2;
+  step->matrices[0] = (GlmStepMatrix){ p->n_heads, p->kv_rank, p->head_dim - p->n_rot };
+  step->matrices[1] = (GlmStepMatrix){ p->n_heads, p->value_dim, p->kv_rank };
+  step->heads = (GlmHeads){ 0, p->n_heads, p->head_dim };
+  step->width = p->kv_rank;
+  step->scale = 1 / sqrtf ((float) p->head_dim);
 }
 
 /* written: how many values the last product into a register had. */
@@ -47,12 +96,12 @@ lower (const GlmPlan *plan, const GlmOp *op, int64_t *written, GlmStep *step)
     case GLM_OP_RMS_NORM:
     case GLM_OP_LAYER_NORM:
       step->width = rows;
+      step->heads = place_part (p, op->part, rows);
       step->eps = p->norm_eps;
       break;
     case GLM_OP_ROPE:
     case GLM_OP_ROPE_2D:
-      /* Queries and keys lie side by side: one run of heads. */
-      step->heads = (GlmHeads){ 0, p->n_heads + p->n_kv_heads, p->head_dim };
+      step->heads = place_part (p, op->part == GLM_PART_ALL ? GLM_PART_QK_HEADS : op->part, p->head_dim);
       step->n_pairs = p->n_rot / 2;
       step->half_split = op->code == GLM_OP_ROPE_2D || p->half_split;
       break;
@@ -62,7 +111,11 @@ lower (const GlmPlan *plan, const GlmOp *op, int64_t *written, GlmStep *step)
       step->width = plan->kv.streams[plan->kv.n_streams - 1].width;
       step->scale = 1 / sqrtf ((float) p->head_dim);
       break;
-    case GLM_OP_SWIGLU: step->width = written[op->out] / 2; break;
+    case GLM_OP_ATTEND_LATENT: lower_latent (p, step); break;
+    case GLM_OP_ROUTE: step->width = rows; break;
+    case GLM_OP_EXPERTS: lower_experts (p, step); break;
+    case GLM_OP_MIX: step->width = plan->registers[op->out].width; break;
+    case GLM_OP_SWIGLU: step->width = op->routes ? p->n_ff_expert : written[op->out] / 2; break;
     case GLM_OP_GELU: step->width = written[op->out]; break;
     case GLM_OP_ADD:
       step->width = plan->registers[op->out].width;
@@ -76,7 +129,8 @@ static void
 find_attend (GlmPlanLayer *layer)
 {
   layer->attend = 0;
-  while (layer->attend < layer->n_steps && layer->steps[layer->attend].code != GLM_OP_ATTEND)
+  while (layer->attend < layer->n_steps && layer->steps[layer->attend].code != GLM_OP_ATTEND
+         && layer->steps[layer->attend].code != GLM_OP_ATTEND_LATENT)
     layer->attend++;
 }
 
@@ -88,9 +142,9 @@ lower_table (const GlmPlan *plan, const GlmOpTable *table, GlmPlanLayer *layer)
   layer->steps = calloc ((size_t) table->n, sizeof *layer->steps);
   if (!layer->steps)
     return false;
-  layer->n_steps = table->n;
   for (int i = 0; i < table->n; i++)
-    lower (plan, &table->ops[i], written, &layer->steps[i]);
+    if (table->ops[i].condition != GLM_IF_HEAD_NORMS || plan->params.has_head_norms)
+      lower (plan, &table->ops[i], written, &layer->steps[layer->n_steps++]);
   find_attend (layer);
   return true;
 }
@@ -98,13 +152,13 @@ lower_table (const GlmPlan *plan, const GlmOpTable *table, GlmPlanLayer *layer)
 static bool
 adds_to_out (const GlmStep *step)
 {
-  return step->adds || step->code == GLM_OP_ADD;
+  return step->adds || step->code == GLM_OP_ADD || step->code == GLM_OP_MIX;
 }
 
 static bool
 reads (const GlmStep *step, int reg)
 {
-  return step->in == reg || (step->out == reg && adds_to_out (step));
+  return step->in == reg || (step->out == reg && adds_to_out (step)) || (step->op->routes == reg && reg != GLM_REG_X);
 }
 
 /* Whether the register is read before it is written anew, from a step on. */
@@ -187,6 +241,7 @@ matrix_clear (const GlmPlan *plan, GlmStepMatrix *matrix)
   if (matrix->weights && !matrix->borrowed)
     plan->backend->weights_free (matrix->weights);
   free (matrix->bias);
+  free (matrix->made);
 }
 
 static void
@@ -198,6 +253,8 @@ layer_clear (const GlmPlan *plan, GlmPlanLayer *layer)
 
       for (int j = 0; j < GLM_MAX_SPLIT; j++)
         matrix_clear (plan, &step->matrices[j]);
+      for (int j = 0; j < GLM_MAX_SHARED; j++)
+        matrix_clear (plan, &step->shared[j]);
       matrix_clear (plan, &step->gate);
       free (step->weight);
       free (step->weight_bias);
@@ -312,6 +369,8 @@ layer_bytes (const GlmPlan *plan, const GlmPlanLayer *layer)
       n_bytes += matrix_bytes (plan, &layer->steps[i].gate);
       for (int j = 0; j < layer->steps[i].n_matrices; j++)
         n_bytes += matrix_bytes (plan, &layer->steps[i].matrices[j]);
+      for (int j = 0; j < layer->steps[i].n_shared; j++)
+        n_bytes += matrix_bytes (plan, &layer->steps[i].shared[j]);
     }
   return n_bytes;
 }
@@ -382,22 +441,69 @@ describe_linear (const GlmPlan *plan, const GlmStep *step, const char *to, char 
               (long long) rows, (long long) step->matrices[0].cols, bias_text (step));
 }
 
+/* The names of the matrices, " + " between them. */
+static void
+describe_names (const char *const *names, int n, char *text, size_t size)
+{
+  text[0] = '\0';
+  for (int i = 0; i < n && names[i]; i++)
+    snprintf (text + strlen (text), size - strlen (text), "%s%s", i ? " + " : "", names[i]);
+}
+
+static void
+describe_experts (const GlmPlan *plan, const GlmStep *step, const char *to, char *text, size_t size)
+{
+  const GlmOp *op = step->op;
+  char names[96], shared[64];
+  const GlmStepMatrix *m = &step->matrices[0];
+
+  describe_names (op->split[0] ? op->split : &op->tensor, op->split[0] ? GLM_MAX_SPLIT : 1, names, sizeof names);
+  describe_names (op->shared, step->n_shared, shared, sizeof shared);
+  snprintf (text, size, "%s experts (%s, %d of %s [%lld × %lld × %lld]%s%s)", to, plan->registers[step->in].name,
+            plan->params.n_used, names, (long long) plan->params.n_experts,
+            (long long) glm_params_dim (&plan->params, op->rows), (long long) m->cols, step->n_shared ? " and " : "", shared);
+}
+
+/* Norms and rotations of a part of a row. */
+static void
+describe_part (const GlmStep *step, const char *in, char *text, size_t size)
+{
+  if (step->op->part == GLM_PART_ALL)
+    snprintf (text, size, "%s", in);
+  else if (step->heads.n == 1)
+    snprintf (text, size, "%s [%lld…%lld]", in, (long long) step->heads.at,
+              (long long) (step->heads.at + step->heads.width - 1));
+  else
+    snprintf (text, size, "%s [%lld…] by head", in, (long long) step->heads.at);
+}
+
+static void
+describe_routes (const GlmPlan *plan, const GlmStep *step, const char *to, char *text, size_t size)
+{
+  const GlmParams *p = &plan->params;
+
+  snprintf (text, size, "%s route (%s, %s, %d of %d experts%s%s, · %g)", to, plan->registers[step->in].name, step->op->tensor,
+            p->n_used, p->n_experts, p->softmax_routes ? ", softmax" : ", sigmoid", p->norm_routes ? ", normalized" : "",
+            p->route_scale);
+}
+
 void
 glm_plan_describe (const GlmPlan *plan, const GlmStep *step, char *text, size_t size)
 {
   const char *out = plan->registers[step->out].name, *in = plan->registers[step->in].name;
   const GlmParams *p = &plan->params;
-  char to[64];
+  char to[64], part[64];
 
   describe_out (plan, step, to, sizeof to);
+  describe_part (step, in, part, sizeof part);
   switch (step->code)
     {
-    case GLM_OP_RMS_NORM: snprintf (text, size, "%s rms_norm (%s, %s, eps %g)", to, in, step->op->tensor, step->eps); break;
+    case GLM_OP_RMS_NORM: snprintf (text, size, "%s rms_norm (%s, %s, eps %g)", to, part, step->op->tensor, step->eps); break;
     case GLM_OP_LAYER_NORM: snprintf (text, size, "%s layer_norm (%s, %s, eps %g)", to, in, step->op->tensor, step->eps); break;
     case GLM_OP_LINEAR:
     case GLM_OP_GATED: describe_linear (plan, step, to, text, size); break;
     case GLM_OP_ROPE:
-      snprintf (text, size, "rope (%s, %d of %lld dimensions, base %g, %s)", out, 2 * step->n_pairs,
+      snprintf (text, size, "rope (%s, %d of %lld dimensions, base %g, %s)", part, 2 * step->n_pairs,
                 (long long) step->heads.width, p->rope_base, step->half_split ? "half-split" : "interleaved");
       break;
     case GLM_OP_ROPE_2D:
@@ -407,6 +513,13 @@ glm_plan_describe (const GlmPlan *plan, const GlmStep *step, char *text, size_t 
     case GLM_OP_ATTEND:
       snprintf (text, size, "%s attend (%s, %d heads over %d)", to, in, step->heads.n, plan->kv.streams[0].n_heads);
       break;
+    case GLM_OP_ATTEND_LATENT:
+      snprintf (text, size, "%s attend (%s, %s, %s, %d heads over 1 latent of %lld)", to, in, step->op->tensor,
+                step->op->second, step->heads.n, (long long) step->width);
+      break;
+    case GLM_OP_ROUTE: describe_routes (plan, step, to, text, size); break;
+    case GLM_OP_EXPERTS: describe_experts (plan, step, to, text, size); break;
+    case GLM_OP_MIX: snprintf (text, size, "%s mix (%s, %s)", to, in, plan->registers[step->op->routes].name); break;
     case GLM_OP_SWIGLU: snprintf (text, size, "swiglu (%s)", out); break;
     case GLM_OP_GELU: snprintf (text, size, "gelu (%s)", out); break;
     case GLM_OP_ADD: snprintf (text, size, "%s %s", to, in); break;

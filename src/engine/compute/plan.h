@@ -24,6 +24,7 @@ typedef struct
   int64_t n, rows, cols;
   GlmWeights *weights; /* NULL: not bound */
   bool borrowed;       /* a tied one: the embedding's */
+  void *made;          /* what weights were made of, where that is no tensor of the file; owned */
   float *bias;         /* [n][rows]; NULL: none */
 } GlmStepMatrix;
 
@@ -36,14 +37,20 @@ typedef struct
 } GlmHeads;
 
 /* By code, `out` and `in` being registers, and rows those of one token:
- *   RMS_NORM, LAYER_NORM  out = norm (in), `width` values
+ *   RMS_NORM, LAYER_NORM  out = norm (in), each of `heads`
  *   LINEAR       out = in · Wᵀ + bias, of up to three matrices whose results lie side by side
  *   GATED        out = silu (g) · u · Wᵀ + bias, g | u = in · Gᵀ + bias, with G = gate
  *   ROPE         turns the first 2 · n_pairs values of each of `heads` in place; pairs lie side by side, or half_split
  *   ROPE_2D      the same of two parts of 2 · n_pairs values, by one of the two positions each
  *   STORE        heads of `in` to the cache: stored[stream]
  *   ATTEND       out = softmax (scale · q · k) · v by head of `heads`, the queries, over the cache; `width` values a head
- *   SWIGLU       in place, to `width` values
+ *   ATTEND_LATENT  the same over latents: of head h, keys matrices[0][h]ᵀ · c | k and values matrices[1][h] · c, where c | k is
+ *                what the cache holds, c `width` values; rows of a head are [not turned | turned]
+ *   ROUTE        out = the ids of the chosen experts, as floats, and their weights, of the scores in
+ *   EXPERTS      out = in · Wᵀ for each chosen expert of the register `routes`, then for the shared one with `shared`; the rows
+ *                of a tile lie by expert, as the back end likes
+ *   MIX          out += Σ weight · in of the chosen experts + in of the shared one
+ *   SWIGLU       in place, to `width` values; with routes of each expert, and of the shared one
  *   GELU         in place, `width` values
  *   ADD          out += scale · in, `width` values
  * LINEAR and GATED may add: out += scale · what is said above. */
@@ -60,6 +67,8 @@ typedef struct
   int n_matrices;
   GlmStepMatrix matrices[GLM_MAX_SPLIT];
   GlmStepMatrix gate;
+  int n_shared; /* matrices */
+  GlmStepMatrix shared[GLM_MAX_SHARED];
   GlmHeads heads;
   GlmHeads stored[GLM_KV_STREAMS];
   int n_pairs;

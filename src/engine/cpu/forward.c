@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "compute/rope.h"
 #include "cpu/attention.h"
+#include "cpu/experts.h"
 #include "cpu/matrix.h"
 #include "kernels/kernels.h"
 
@@ -31,6 +32,11 @@ typedef struct
   const GlmKernels *kernels; /* of the CPU mask under which the state was made */
   GlmScratch *scratch;
   GlmAttention *attention;
+  GlmExperts *experts; /* NULL: the model has none */
+  float *latent;       /* of latent attention: [row][head][absorbed query], then [row][head][sum of latents] */
+  int64_t latent_rows; /* allocated */
+  int32_t *by_head;    /* [head][row]: the rows of a head where the heads of all rows lie side by side */
+  GlmProduct *head_products;
 
   float *regs[GLM_MAX_REGISTERS];
   int64_t reg_rows[GLM_MAX_REGISTERS]; /* allocated */
@@ -121,8 +127,10 @@ static void
 rms_norm_row (const Tile *tile, int64_t i)
 {
   const GlmStep *step = tile->step;
+  const GlmHeads *heads = &step->heads;
 
-  tile->forward->kernels->rms_norm (out_row (tile, i), in_row (tile, i), step->weight, step->width, step->eps);
+  for (int64_t at = heads->at; at < heads->at + heads->n * heads->width; at += heads->width)
+    tile->forward->kernels->rms_norm (out_row (tile, i) + at, in_row (tile, i) + at, step->weight, step->width, step->eps);
 }
 
 static void
@@ -173,7 +181,23 @@ swiglu_row (const Tile *tile, int64_t i)
 {
   float *x = out_row (tile, i);
 
-  tile->forward->kernels->swiglu (x, x, x + tile->step->width, tile->step->width);
+  if (tile->step->op->routes)
+    glm_experts_swiglu (tile->forward->experts, tile->forward->kernels, reg_rows (tile, tile->step->out), i);
+  else
+    tile->forward->kernels->swiglu (x, x, x + tile->step->width, tile->step->width);
+}
+
+static void
+route_row (const Tile *tile, int64_t i)
+{
+  glm_route (&tile->forward->plan->params, in_row (tile, i), tile->step->weight, out_row (tile, i));
+}
+
+static void
+mix_row (const Tile *tile, int64_t i)
+{
+  glm_experts_mix (tile->forward->experts, tile->forward->kernels, reg_rows (tile, tile->step->op->routes),
+                   reg_rows (tile, tile->step->in), i, out_row (tile, i));
 }
 
 static void
@@ -273,6 +297,88 @@ run_attend (const Tile *tile)
   glm_attention_run (f->attention, &task, f->pool);
 }
 
+/* ---- Latent attention ------------------------------------------------------------------------------------------- */
+
+/* A product of each head's own matrix: y [row][head][rows of W] = x [row][head][ldx], the first columns. */
+static bool
+multiply_heads (const Tile *tile, const GlmStepMatrix *matrix, const float *x, int64_t ldx, float *y, int64_t ldy)
+{
+  Forward *f = tile->forward;
+  int64_t n_heads = matrix->n;
+  GlmProduct *products = f->head_products;
+
+  for (int64_t head = 0; head < n_heads; head++)
+    {
+      int32_t *rows = f->by_head + head * tile->n;
+
+      for (int64_t i = 0; i < tile->n; i++)
+        rows[i] = (int32_t) (i * n_heads + head);
+      products[head] = (GlmProduct){
+        .matrix = matrix_of (matrix),
+        .member = head,
+        .y = y + head * ldy,
+        .ldy = n_heads * ldy,
+        .rows = rows,
+        .n_rows = tile->n,
+      };
+    }
+  return glm_matmul_many (products, (int) n_heads, x, ldx, tile->n, f->pool, f->scratch, tile->error);
+}
+
+/* Keys and values are never made: a head's query is multiplied by the matrix that would make its keys, and the sum of the
+ * latents by the one that would make its values.  So all heads go through the cache together. */
+static bool
+run_attend_latent (const Tile *tile)
+{
+  Forward *f = tile->forward;
+  const GlmStep *step = tile->step;
+  const GlmStepMatrix *keys = &step->matrices[0], *values = &step->matrices[1];
+  int64_t n_heads = step->heads.n, head = step->heads.width, rank = keys->rows, plain = keys->cols;
+  int64_t width = rank + head - plain;
+  const float *q = reg_rows (tile, step->in);
+  float *absorbed = f->latent, *sums = f->latent + f->latent_rows * n_heads * width;
+  GlmAttentionTask task = {
+    .q = absorbed,
+    .ldq = n_heads * width,
+    .out = sums,
+    .ldout = n_heads * rank,
+    .n_rows = tile->n,
+    .n_heads = (int) n_heads,
+    .key_width = width,
+    .value_width = rank,
+    .scale = step->scale,
+    .first_column = tile->batch->first + tile->row,
+    .layer = tile->layer,
+  };
+
+  if (!multiply_heads (tile, keys, q, head, absorbed, width))
+    return false;
+  for (int64_t i = 0; i < tile->n * n_heads; i++)
+    memcpy (absorbed + i * width + rank, q + i * head + plain, (size_t) (head - plain) * sizeof (float));
+  glm_attention_run (f->attention, &task, f->pool);
+  return multiply_heads (tile, values, sums, rank, reg_rows (tile, step->out), values->rows);
+}
+
+/* ---- Steps ------------------------------------------------------------------------------------------------------ */
+
+static bool
+run_route (const Tile *tile)
+{
+  for_rows (tile, route_row);
+  glm_experts_place (tile->forward->experts, reg_rows (tile, tile->step->out), tile->n);
+  return true;
+}
+
+static bool
+run_experts (const Tile *tile)
+{
+  Forward *f = tile->forward;
+  const GlmStep *step = tile->step;
+
+  return glm_experts_multiply (f->experts, step, reg_rows (tile, step->in), reg_width (tile, step->in),
+                               reg_rows (tile, step->out), f->pool, f->scratch, tile->error);
+}
+
 static bool
 run_step (const Tile *tile)
 {
@@ -286,6 +392,10 @@ run_step (const Tile *tile)
     case GLM_OP_ROPE_2D: for_rows (tile, rope_row); break;
     case GLM_OP_STORE: for_rows (tile, store_row); break;
     case GLM_OP_ATTEND: run_attend (tile); break;
+    case GLM_OP_ATTEND_LATENT: return run_attend_latent (tile);
+    case GLM_OP_ROUTE: return run_route (tile);
+    case GLM_OP_EXPERTS: return run_experts (tile);
+    case GLM_OP_MIX: for_rows (tile, mix_row); break;
     case GLM_OP_SWIGLU: for_rows (tile, swiglu_row); break;
     case GLM_OP_GELU: for_rows (tile, gelu_row); break;
     case GLM_OP_ADD: for_rows (tile, add_row); break;
@@ -297,7 +407,7 @@ static bool
 cpu_supports (const GlmStep *step)
 {
   for (int i = 0; i < step->n_matrices; i++)
-    if (step->matrices[i].n != 1)
+    if (step->matrices[i].n != 1 && step->code != GLM_OP_EXPERTS && step->code != GLM_OP_ATTEND_LATENT)
       return false;
   return step->code != GLM_OP_GATED || glm_matrix_joins_swiglu (matrix_of (&step->gate), matrix_of (&step->matrices[0]));
 }
@@ -312,6 +422,9 @@ run_steps (Tile *tile, const GlmPlanLayer *layer, int begin, int end)
       tile->step = &layer->steps[i];
       if (!run_step (tile))
         return false;
+      if (tile->batch->watch)
+        tile->batch->watch (tile->layer, tile->step, tile->row, tile->n, reg_rows (tile, tile->step->out),
+                            reg_width (tile, tile->step->out), tile->batch->watch_data);
     }
   return true;
 }
@@ -386,6 +499,15 @@ grow (float **buffer, int64_t *n_allocated, int64_t n_rows, int64_t width)
   return true;
 }
 
+/* Floats of a row of Forward.latent; 0: the model has no latent attention. */
+static int64_t
+latent_width (const GlmPlan *plan)
+{
+  const GlmParams *p = &plan->params;
+
+  return p->kv_rank > 0 ? (int64_t) p->n_heads * (2 * p->kv_rank + p->n_rot) : 0;
+}
+
 static bool
 reserve (Forward *f, int64_t n)
 {
@@ -399,6 +521,8 @@ reserve (Forward *f, int64_t n)
           && !grow (&f->regs[reg], &f->reg_rows[reg], r->spans || n < GLM_BATCH_TILE ? n : GLM_BATCH_TILE, r->width))
         return false;
     }
+  if (f->by_head && !grow (&f->latent, &f->latent_rows, n < GLM_BATCH_TILE ? n : GLM_BATCH_TILE, latent_width (f->plan)))
+    return false;
   return grow (&f->cosines, &allocated, n, angles) && grow (&f->sines, &f->n_angle_rows, n, angles);
 }
 
@@ -485,8 +609,10 @@ find_limits (const GlmPlan *plan, GlmAttentionLimits *limits)
       {
         const GlmStep *step = &plan->layers[i].steps[plan->layers[i].attend];
 
+        int64_t key_width = plan->kv.streams[0].width;
+
         limits->n_heads = step->heads.n > limits->n_heads ? step->heads.n : limits->n_heads;
-        limits->key_width = step->heads.width > limits->key_width ? step->heads.width : limits->key_width;
+        limits->key_width = key_width > limits->key_width ? key_width : limits->key_width;
         limits->value_width = step->width > limits->value_width ? step->width : limits->value_width;
       }
 }
@@ -505,6 +631,8 @@ cpu_memory (const GlmPlan *plan, int64_t n_columns)
   /* The widest input of a product, in 8 bits with scales. */
   return (size_t) (GLM_BATCH_TILE * widest * 9 / 8) + glm_plan_register_bytes (plan, n_rows, GLM_BATCH_TILE)
          + glm_attention_bytes (&plan->kv, &limits, glm_cpu_count (), n_columns)
+         + (size_t) (GLM_BATCH_TILE * latent_width (plan)) * sizeof (float)
+         + (plan->params.n_experts > 0 ? glm_experts_bytes (&plan->params, GLM_BATCH_TILE) : 0)
          + (size_t) plan->params.n_vocab * sizeof (float);
 }
 
@@ -544,9 +672,28 @@ cpu_forward_free (GlmForward *forward)
   free (f->cosines);
   free (f->sines);
   free (f->frequencies);
+  free (f->latent);
+  free (f->by_head);
+  free (f->head_products);
+  glm_experts_free (f->experts);
   glm_attention_free (f->attention);
   glm_scratch_free (f->scratch);
   free (f);
+}
+
+/* What experts and latent attention need. */
+static bool
+new_parts (Forward *f, GlmError *error)
+{
+  const GlmParams *p = &f->plan->params;
+
+  if (p->n_experts > 0 && !glm_experts_new (p, GLM_BATCH_TILE, &f->experts, error))
+    return false;
+  if (p->kv_rank == 0)
+    return true;
+  f->by_head = calloc ((size_t) p->n_heads * GLM_BATCH_TILE, sizeof *f->by_head);
+  f->head_products = calloc ((size_t) p->n_heads, sizeof *f->head_products);
+  return (f->by_head && f->head_products) || glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for a session");
 }
 
 static bool
@@ -566,7 +713,7 @@ cpu_forward_new (const GlmPlan *plan, const GlmKvCache *cache, GlmPool *pool, Gl
     }
   f->magnitude = glm_rope_frequencies (&plan->params, f->frequencies);
   find_limits (plan, &limits);
-  if (!glm_scratch_new (&f->scratch, error)
+  if (!glm_scratch_new (&f->scratch, error) || !new_parts (f, error)
       || !glm_attention_new (cache, &limits, glm_pool_n_threads (pool), &f->attention, error) || !fill_prefix (f, error))
     goto fail;
   *ret_forward = &f->base;

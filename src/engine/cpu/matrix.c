@@ -25,7 +25,8 @@
 #define POPULATE_PANELS 16
 
 /* Up to here the caller quantises x itself: a parallel region would take longer. */
-#define MAX_SERIAL_N 4
+#define MAX_SERIAL_N      4
+#define MAX_SERIAL_VALUES 16384
 
 /* ---- Packing ---------------------------------------------------------------------------------------------------- */
 
@@ -400,22 +401,40 @@ place_tiles (GlmRegion *region, const bool needed[GLM_N_SUMS], uint8_t *tiles)
 
 /* ---- Products of chosen rows ------------------------------------------------------------------------------------ */
 
-/* Each product is a region of its own, with its own tiles; the workers take the units of all, one after the other. */
+/* Products of the same rows are a region, with tiles of its own; the workers take the units of all, one after the other. */
 typedef struct
 {
   GlmRegion *regions;
   int n_regions;
+  int64_t n_rows; /* of all regions */
   int64_t n_units;
   _Alignas(64) atomic_llong next_unit;
 } Gathered;
+
+/* Rows [begin, end) of all regions, counted through. */
+static void
+quantise_gathered (const Gathered *gathered, int64_t begin, int64_t end)
+{
+  for (int i = 0; i < gathered->n_regions && end > 0; i++)
+    {
+      const GlmRegion *region = &gathered->regions[i];
+
+      if (begin < region->n)
+        glm_packed_quantise (region, region->products[0].matrix->cols, begin > 0 ? begin : 0,
+                             end < region->n ? end : region->n);
+      begin -= region->n;
+      end -= region->n;
+    }
+}
 
 static void
 quantise_gathered_share (int worker, int n_workers, void *data)
 {
   const Gathered *gathered = data;
+  int64_t begin, end;
 
-  for (int i = 0; i < gathered->n_regions; i++)
-    quantise_share (worker, n_workers, &gathered->regions[i]);
+  glm_pool_share (worker, n_workers, gathered->n_rows, 1, &begin, &end);
+  quantise_gathered (gathered, begin, end);
 }
 
 static void
@@ -464,6 +483,43 @@ place_gathered (Gathered *gathered, int n_workers, GlmScratch *scratch, GlmError
 }
 
 static bool
+has_same_rows (const GlmProduct *a, const GlmProduct *b)
+{
+  return a->rows == b->rows && (!a->rows || a->n_rows == b->n_rows);
+}
+
+static void
+make_regions (Gathered *gathered, const GlmProduct *products, int n_products, const GlmRegion *all, int n_workers)
+{
+  for (int i = 0, n_together; i < n_products; i += n_together)
+    {
+      GlmRegion *region = &gathered->regions[gathered->n_regions];
+      int64_t n = products[i].rows ? products[i].n_rows : all->n;
+
+      for (n_together = 1; i + n_together < n_products && has_same_rows (&products[i], &products[i + n_together]);)
+        n_together++;
+      if (n <= 0)
+        continue;
+      *region = (GlmRegion){ .products = &products[i],
+                             .n_products = n_together,
+                             .x = all->x,
+                             .ldx = all->ldx,
+                             .n = n,
+                             .gather = products[i].rows,
+                             .kernels = all->kernels };
+      for (int j = 0; j < n_together; j++)
+        {
+          int64_t step = unit_rows (region, products[i + j].matrix, n_workers);
+
+          region->n_units += (products[i + j].matrix->rows + step - 1) / step;
+        }
+      gathered->n_rows += n;
+      gathered->n_units += region->n_units;
+      gathered->n_regions++;
+    }
+}
+
+static bool
 multiply_gathered (const GlmProduct *products, int n_products, const GlmRegion *all, GlmPool *pool, GlmScratch *scratch,
                    GlmError *error)
 {
@@ -473,30 +529,14 @@ multiply_gathered (const GlmProduct *products, int n_products, const GlmRegion *
 
   if (!gathered.regions)
     return glm_error_set (error, GLM_ERROR_NO_MEMORY, "Not enough memory for a product");
-  for (int i = 0; i < n_products; i++)
-    {
-      const GlmProduct *product = &products[i];
-      GlmRegion *region = &gathered.regions[gathered.n_regions];
-      int64_t n = product->rows ? product->n_rows : all->n, step;
-
-      if (n <= 0)
-        continue;
-      *region = (GlmRegion){ .products = product,
-                             .n_products = 1,
-                             .x = all->x,
-                             .ldx = all->ldx,
-                             .n = n,
-                             .gather = product->rows,
-                             .kernels = all->kernels };
-      step = unit_rows (region, product->matrix, n_workers);
-      region->n_units = (product->matrix->rows + step - 1) / step;
-      gathered.n_units += region->n_units;
-      gathered.n_regions++;
-    }
+  make_regions (&gathered, products, n_products, all, n_workers);
   ok = place_gathered (&gathered, n_workers, scratch, error);
   if (ok)
     {
-      glm_pool_run (pool, quantise_gathered_share, &gathered);
+      if (gathered.n_rows * products[0].matrix->cols <= MAX_SERIAL_VALUES)
+        quantise_gathered (&gathered, 0, gathered.n_rows);
+      else
+        glm_pool_run (pool, quantise_gathered_share, &gathered);
       glm_pool_run (pool, multiply_gathered_share, &gathered);
     }
   free (gathered.regions);

@@ -17,6 +17,8 @@ typedef enum
   KEY_NEUTRAL,  /* changes it, unless it has one of two values */
   KEY_RESIDUAL, /* read where the tables have a scale for the residual; else as KEY_NEUTRAL */
   KEY_SECTIONS, /* read where pictures' positions are expected */
+  KEY_EXPERTS,  /* read where there are experts; else as KEY_NEUTRAL */
+  KEY_LATENTS,  /* read where the cache holds latents */
 } Meaning;
 
 typedef struct
@@ -32,6 +34,7 @@ static const Key keys[] = {
   { "embedding_length", KEY_READ },
   { "feed_forward_length", KEY_READ },
   { "gmask_token_id", KEY_READ },
+  { "nextn_predict_layers", KEY_READ },
   { "mask_token_id", KEY_READ },
   { "attention.head_count", KEY_READ },
   { "attention.head_count_kv", KEY_READ },
@@ -56,20 +59,29 @@ static const Key keys[] = {
   { "residual_scale", KEY_RESIDUAL, { 1, 1 } },
   { "rope.dimension_sections", KEY_SECTIONS },
 
+  { "expert_feed_forward_length", KEY_EXPERTS },
+  { "expert_gating_func", KEY_EXPERTS },
+  { "expert_weights_norm", KEY_EXPERTS },
+  { "expert_weights_scale", KEY_EXPERTS, { 0, 1 } },
+  { "leading_dense_block_count", KEY_EXPERTS },
+  { "attention.key_length_mla", KEY_LATENTS },
+  { "attention.value_length_mla", KEY_LATENTS },
+  { "attention.q_lora_rank", KEY_LATENTS },
+  { "attention.kv_lora_rank", KEY_LATENTS },
+
   { "attention.causal", KEY_NEUTRAL, { 1, 1 } },
   { "attention.clamp_kqv", KEY_NEUTRAL },
   { "attention.max_alibi_bias", KEY_NEUTRAL },
   { "attention.sliding_window", KEY_NEUTRAL },
   { "attn_logit_softcapping", KEY_NEUTRAL },
   { "embedding_scale", KEY_NEUTRAL, { 0, 1 } },
-  { "expert_count", KEY_NEUTRAL },
-  { "expert_group_count", KEY_NEUTRAL, { 0, 1 } },
-  { "expert_group_used_count", KEY_NEUTRAL, { 0, 1 } },
-  { "expert_shared_count", KEY_NEUTRAL },
-  { "expert_used_count", KEY_NEUTRAL },
+  { "expert_count", KEY_EXPERTS },
+  { "expert_group_count", KEY_EXPERTS, { 0, 1 } },
+  { "expert_group_used_count", KEY_EXPERTS, { 0, 1 } },
+  { "expert_shared_count", KEY_EXPERTS },
+  { "expert_used_count", KEY_EXPERTS },
   { "final_logit_softcapping", KEY_NEUTRAL },
   { "logit_scale", KEY_NEUTRAL, { 0, 1 } },
-  { "nextn_predict_layers", KEY_NEUTRAL },
   { "pooling_type", KEY_NEUTRAL },
   { "rope.scale_linear", KEY_NEUTRAL, { 0, 1 } },
   { "rope.scaling.alpha", KEY_NEUTRAL, { 0, 1 } },
@@ -120,6 +132,8 @@ is_understood (const GlmArch *arch, const char *name, const GlmMetaEntry *entry)
         case KEY_HARMLESS: return true;
         case KEY_RESIDUAL: return has_residual_scale (arch) || is_neutral (&keys[i], entry);
         case KEY_SECTIONS: return arch->has_sections;
+        case KEY_EXPERTS: return arch->has_experts || is_neutral (&keys[i], entry);
+        case KEY_LATENTS: return arch->has_latents;
         case KEY_NEUTRAL: return is_neutral (&keys[i], entry);
         }
   return false;

@@ -21,6 +21,8 @@
 #define MAX_HEAD_DIM 1024
 #define MAX_VOCAB    (1 << 24)
 #define MAX_CONTEXT  (1 << 24)
+#define MAX_EXPERTS  4096
+#define MAX_USED     64
 
 /* Vocabulary sizes that identify a family whose converters are known to lie. */
 #define VOCAB_GLM4     151552
@@ -101,17 +103,65 @@ get_id (const Reader *reader, const char *key)
 }
 
 static bool
+contradicts (const Reader *reader, const char *name, int value, const char *what)
+{
+  return glm_error_set (reader->error, GLM_ERROR_BAD_FILE, "%s: %s.%s is %d, which contradicts %s",
+                        glm_model_file_path (reader->file), reader->arch->name, name, value, what);
+}
+
+/* Latent attention.  Files say the sizes of a cached row as those of keys and values, and those of a head apart; before
+ * attn_kv_b was divided into two tensors they had only those of a head. */
+static bool
+read_latents (Reader *reader)
+{
+  GlmParams *p = reader->params;
+  int key, value, n_cached;
+
+  if (!get_int (reader, "attention.q_lora_rank", 1, MAX_WIDTH, -1, &p->q_rank)
+      || !get_int (reader, "attention.kv_lora_rank", 1, MAX_WIDTH, -1, &p->kv_rank)
+      || !get_int (reader, "rope.dimension_count", 2, MAX_HEAD_DIM, -1, &p->n_rot)
+      || !get_int (reader, "attention.head_count_kv", 1, MAX_HEADS, 1, &n_cached)
+      || !get_int (reader, "attention.key_length", 1, MAX_WIDTH, -1, &key)
+      || !get_int (reader, "attention.value_length", 1, MAX_WIDTH, -1, &value)
+      || !get_int (reader, "attention.key_length_mla", 1, MAX_HEAD_DIM, key <= MAX_HEAD_DIM ? key : MAX_HEAD_DIM, &p->head_dim)
+      || !get_int (reader, "attention.value_length_mla", 1, MAX_HEAD_DIM, value <= MAX_HEAD_DIM ? value : MAX_HEAD_DIM,
+                   &p->value_dim))
+    return false;
+  p->n_kv_heads = 1;
+  if (n_cached != 1 && n_cached != p->n_heads)
+    return contradicts (reader, "attention.head_count_kv", n_cached, "one latent for all heads");
+  if (n_cached == 1 && key != p->head_dim && key != p->kv_rank + p->n_rot)
+    return contradicts (reader, "attention.key_length", key, "attention.kv_lora_rank and rope.dimension_count");
+  if (n_cached == 1 && value != p->value_dim && value != p->kv_rank)
+    return contradicts (reader, "attention.value_length", value, "attention.kv_lora_rank");
+  if (p->n_rot % 2 != 0 || p->n_rot >= p->head_dim)
+    return contradicts (reader, "rope.dimension_count", p->n_rot, "the size of a head");
+  return true;
+}
+
+static bool
+read_heads (Reader *reader)
+{
+  GlmParams *p = reader->params;
+
+  if (reader->arch->has_latents)
+    return read_latents (reader);
+  p->has_head_norms = glm_model_file_tensor (reader->file, "blk.0.attn_q_norm.weight") != NULL;
+  return get_int (reader, "attention.head_count_kv", 1, MAX_HEADS, p->n_heads, &p->n_kv_heads)
+         && get_int (reader, "attention.key_length", 1, MAX_HEAD_DIM, p->n_embd / p->n_heads, &p->head_dim);
+}
+
+static bool
 read_sizes (Reader *reader)
 {
   GlmParams *p = reader->params;
   const GlmTensor *embd = glm_model_file_tensor (reader->file, "token_embd.weight");
 
   if (!get_int (reader, "block_count", 1, MAX_LAYERS, -1, &p->n_layers)
+      || !get_int (reader, "nextn_predict_layers", 0, p->n_layers - 1, 0, &p->n_left_out)
       || !get_int (reader, "embedding_length", 1, MAX_WIDTH, -1, &p->n_embd)
       || !get_int (reader, "feed_forward_length", 1, MAX_WIDTH, -1, &p->n_ff)
-      || !get_int (reader, "attention.head_count", 1, MAX_HEADS, -1, &p->n_heads)
-      || !get_int (reader, "attention.head_count_kv", 1, MAX_HEADS, p->n_heads, &p->n_kv_heads)
-      || !get_int (reader, "attention.key_length", 1, MAX_HEAD_DIM, p->n_embd / p->n_heads, &p->head_dim)
+      || !get_int (reader, "attention.head_count", 1, MAX_HEADS, -1, &p->n_heads) || !read_heads (reader)
       || !get_int (reader, "context_length", 1, MAX_CONTEXT, 0, &p->context_length))
     return false;
 
@@ -124,6 +174,55 @@ read_sizes (Reader *reader)
     return glm_error_set (reader->error, GLM_ERROR_BAD_FILE, "%s: token_embd.weight is missing or not a matrix",
                           glm_model_file_path (reader->file));
   p->n_vocab = (int) embd->ne[1];
+  p->n_layers -= p->n_left_out;
+  return true;
+}
+
+/* Experts in groups: whole ones, with enough experts in those that are used. */
+static bool
+read_groups (Reader *reader)
+{
+  GlmParams *p = reader->params;
+
+  if (!get_int (reader, "expert_group_count", 0, p->n_experts, 1, &p->n_groups)
+      || !get_int (reader, "expert_group_used_count", 0, p->n_groups > 0 ? p->n_groups : 1, 1, &p->n_groups_used))
+    return false;
+  p->n_groups = p->n_groups > 0 ? p->n_groups : 1;
+  p->n_groups_used = p->n_groups_used > 0 ? p->n_groups_used : 1;
+  if (p->n_experts % p->n_groups != 0)
+    return contradicts (reader, "expert_group_count", p->n_groups, "expert_count");
+  if (p->n_experts / p->n_groups * p->n_groups_used < p->n_used)
+    return contradicts (reader, "expert_group_used_count", p->n_groups_used, "expert_used_count");
+  return true;
+}
+
+/* What a file does not say is so in all models of the family. */
+static bool
+read_experts (Reader *reader)
+{
+  GlmParams *p = reader->params;
+  int n_shared = 0, gating = 2;
+  double scale = 1;
+  char key[96];
+
+  if (!reader->arch->has_experts)
+    return true;
+  if (!get_int (reader, "expert_count", 1, MAX_EXPERTS, -1, &p->n_experts)
+      || !get_int (reader, "expert_used_count", 1, p->n_experts < MAX_USED ? p->n_experts : MAX_USED, -1, &p->n_used)
+      || !get_int (reader, "expert_feed_forward_length", 1, MAX_WIDTH, -1, &p->n_ff_expert)
+      || !get_int (reader, "expert_shared_count", 0, MAX_USED, 0, &n_shared)
+      || !get_int (reader, "leading_dense_block_count", 0, p->n_layers, 0, &p->n_dense)
+      || !get_int (reader, "expert_gating_func", 1, 2, 2, &gating) || !read_groups (reader))
+    return false;
+  p->n_ff_shared = n_shared * p->n_ff_expert;
+  p->softmax_routes = gating == 1;
+  make_key (reader, "expert_weights_norm", key, sizeof key);
+  if (!glm_model_file_get_bool (reader->file, key, &p->norm_routes))
+    p->norm_routes = true;
+  if (get_float (reader, "expert_weights_scale", &scale) && !(scale > 0 && scale < 1e6))
+    return glm_error_set (reader->error, GLM_ERROR_BAD_FILE, "%s: %s.expert_weights_scale is %g",
+                          glm_model_file_path (reader->file), reader->arch->name, scale);
+  p->route_scale = (float) scale;
   return true;
 }
 
@@ -132,10 +231,10 @@ static bool
 check_head (Reader *reader)
 {
   const GlmParams *p = reader->params;
-  int value_length;
+  int value_length = p->head_dim;
   double scale;
 
-  if (!get_int (reader, "attention.value_length", 1, MAX_HEAD_DIM, p->head_dim, &value_length))
+  if (!reader->arch->has_latents && !get_int (reader, "attention.value_length", 1, MAX_HEAD_DIM, p->head_dim, &value_length))
     return false;
   if (value_length != p->head_dim)
     return glm_error_set (reader->error, GLM_ERROR_UNSUPPORTED, "%s: %s.attention.value_length is %d for keys of %d",
@@ -155,6 +254,7 @@ read_sections (Reader *reader)
   int64_t sum = 0, n;
   char key[96];
 
+  p->half_split = reader->arch->half_split;
   make_key (reader, "rope.dimension_sections", key, sizeof key);
   entry = reader->arch->has_sections ? glm_metadata_find (glm_model_file_metadata (reader->file), key) : NULL;
   if (!entry)
@@ -260,7 +360,8 @@ static int
 kv_element_bytes (const GlmModelFile *file, const GlmParams *p)
 {
   const GlmTensor *tensor = glm_model_file_tensor (file, "blk.0.attn_output.weight");
-  int64_t half = (int64_t) p->n_layers * 2 * p->n_kv_heads * p->head_dim * (int64_t) sizeof (uint16_t);
+  int64_t width = p->kv_rank > 0 ? p->kv_rank + p->n_rot : (int64_t) 2 * p->n_kv_heads * p->head_dim;
+  int64_t half = p->n_layers * width * (int64_t) sizeof (uint16_t);
 
   if (tensor && tensor->type == GLM_TYPE_F32)
     return sizeof (float);
@@ -273,7 +374,7 @@ read_prefix (Reader *reader)
   GlmParams *p = reader->params;
   const GlmTensor *keys = glm_model_file_tensor (reader->file, "blk.0.attn_prefix_k.weight");
 
-  if (!keys)
+  if (!keys || reader->arch->has_latents)
     return true;
   if (keys->ne[1] < 1 || keys->ne[1] > 4096)
     return glm_error_set (reader->error, GLM_ERROR_BAD_FILE, "%s: blk.0.attn_prefix_k.weight has %lld rows",
@@ -336,7 +437,7 @@ glm_params_read (const GlmModelFile *file, const GlmArch *arch, GlmParams *ret_p
   char key[64];
 
   if (!glm_known_keys_check (file, arch, error) || !read_sizes (&reader) || !check_head (&reader) || !read_rope (&reader)
-      || !read_sections (&reader) || !read_rope_scaling (&reader) || !read_norms (&reader)
+      || !read_sections (&reader) || !read_experts (&reader) || !read_rope_scaling (&reader) || !read_norms (&reader)
       || !read_prefix (&reader))
     return false;
 

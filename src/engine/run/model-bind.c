@@ -145,16 +145,16 @@ bind_part (Binder *binder, const GlmOp *op, int layer, const char *base, GlmStep
   return bind_vector (binder, name, matrix->n * matrix->rows, op->bias == GLM_BIAS_REQUIRED, &matrix->bias);
 }
 
-/* The rows of one matrix as separate tensors. */
+/* The rows of one matrix, or of each of a stack, as separate tensors. */
 static bool
 bind_split (Binder *binder, GlmStep *step, int layer)
 {
   const GlmOp *op = step->op;
-  int64_t cols = step->matrices[0].cols;
+  int64_t n = step->matrices[0].n, cols = step->matrices[0].cols;
 
   for (int i = 0; i < GLM_MAX_SPLIT && op->split[i]; i++)
     {
-      step->matrices[i] = (GlmStepMatrix){ 1, glm_params_dim (&binder->model->params, op->split_rows[i]), cols };
+      step->matrices[i] = (GlmStepMatrix){ n, glm_params_dim (&binder->model->params, op->split_rows[i]), cols };
       step->n_matrices = i + 1;
       if (!bind_part (binder, op, layer, op->split[i], &step->matrices[i]))
         return false;
@@ -178,12 +178,127 @@ bind_linear (Binder *binder, GlmStep *step, int layer)
           step->matrices[0].borrowed = true;
           return true;
         }
-      tensor_name (name, sizeof name, layer, op->split[0] ? op->split[0] : op->tensor, "weight");
-      if (op->split[0] && glm_model_file_tensor (model->file, name))
+      if (op->split[0])
         return bind_split (binder, step, layer);
     }
   return bind_part (binder, op, layer, op->tensor, &step->matrices[0]);
 }
+
+static bool
+bind_experts (Binder *binder, GlmStep *step, int layer)
+{
+  for (int i = 0; i < step->n_shared; i++)
+    if (!bind_part (binder, step->op, layer, step->op->shared[i], &step->shared[i]))
+      return false;
+  return bind_linear (binder, step, layer);
+}
+
+/* ---- Latent attention ------------------------------------------------------------------------------------------- */
+
+/* Weights that were made of a tensor, n matrices of `type` at `data`, which the step owns from now on. */
+static bool
+take_made (Binder *binder, const char *name, GlmType type, void *data, GlmStepMatrix *matrix)
+{
+  GlmModel *model = binder->model;
+  const GlmBackend *backend = model->plan->backend;
+  GlmTensorData tensor = { .type = type, .n = matrix->n, .rows = matrix->rows, .cols = matrix->cols, .data = data };
+
+  matrix->made = data;
+  if (!backend->weights_new (&tensor, binder->pool, &matrix->weights, binder->error))
+    return glm_error_prefix (binder->error, "%s: %s", glm_model_file_path (model->file), name);
+  model->info.weight_bytes += backend->weights_bytes (matrix->weights);
+  if (backend->weights_copied (matrix->weights))
+    {
+      free (matrix->made);
+      matrix->made = NULL;
+    }
+  return true;
+}
+
+/* What the transposed keys are stored in: as exactly as they are in the file. */
+static const GlmTypeTraits *
+key_traits (GlmType type, int64_t cols)
+{
+  if (type == GLM_TYPE_F32)
+    return glm_type_traits (type);
+  return glm_type_traits (type == GLM_TYPE_F16 || type == GLM_TYPE_BF16 || cols % 32 != 0 ? GLM_TYPE_F16 : GLM_TYPE_Q8_0);
+}
+
+/* Head by head the first rows, transposed. */
+static bool
+transpose_keys (const GlmTensor *tensor, const GlmStep *step, const GlmTypeTraits *to, unsigned char *keys)
+{
+  int64_t rank = step->matrices[0].rows, n = step->matrices[0].cols, height = n + step->matrices[1].rows;
+  const GlmTypeTraits *from = glm_type_traits (tensor->type);
+  size_t row_bytes = (size_t) (rank / from->block_size) * (size_t) from->block_bytes;
+  size_t head_bytes = (size_t) (rank * n / to->block_size) * (size_t) to->block_bytes;
+  float *rows = malloc ((size_t) (n * rank) * sizeof *rows), *turned = malloc ((size_t) (n * rank) * sizeof *turned);
+  bool ok = rows && turned;
+
+  for (int64_t head = 0; ok && head < step->matrices[0].n; head++)
+    {
+      from->dequantise ((const unsigned char *) tensor->data + (size_t) (head * height) * row_bytes, rows, n * rank);
+      for (int64_t r = 0; r < rank; r++)
+        for (int64_t i = 0; i < n; i++)
+          turned[r * n + i] = rows[i * rank + r];
+      if (to->type == GLM_TYPE_F32)
+        memcpy (keys + (size_t) head * head_bytes, turned, head_bytes);
+      else
+        to->quantise (turned, keys + (size_t) head * head_bytes, n * rank);
+    }
+  free (rows);
+  free (turned);
+  return ok;
+}
+
+/* Older files have keys and values in one matrix, head by head. */
+static bool
+bind_joined (Binder *binder, GlmStep *step, const char *name, const GlmTensor *tensor)
+{
+  GlmStepMatrix *keys = &step->matrices[0], *values = &step->matrices[1];
+  const GlmTypeTraits *traits = glm_type_traits (tensor->type), *to = key_traits (tensor->type, keys->cols);
+  size_t row_bytes, value_bytes;
+  unsigned char *key_data, *value_data;
+
+  if (!traits || !traits->dequantise || values->cols % traits->block_size != 0)
+    return bad_file (binder, name, "has a type that does not fit it");
+  if (!check_shape (binder, tensor, values->cols, keys->n * (keys->cols + values->rows), 1))
+    return false;
+  row_bytes = (size_t) (values->cols / traits->block_size) * (size_t) traits->block_bytes;
+  value_bytes = (size_t) values->rows * row_bytes;
+  key_data = glm_alloc_aligned ((size_t) (keys->n * keys->rows * keys->cols / to->block_size), (size_t) to->block_bytes);
+  value_data = glm_alloc_aligned ((size_t) values->n, value_bytes);
+  if (!key_data || !value_data || !transpose_keys (tensor, step, to, key_data))
+    {
+      free (key_data);
+      free (value_data);
+      return glm_error_set (binder->error, GLM_ERROR_NO_MEMORY, "no memory for %s", name);
+    }
+  for (int64_t head = 0; head < values->n; head++)
+    memcpy (value_data + (size_t) head * value_bytes,
+            (const unsigned char *) tensor->data + (size_t) (head * (keys->cols + values->rows) + keys->cols) * row_bytes,
+            value_bytes);
+  values->made = value_data;
+  return take_made (binder, name, to->type, key_data, keys) && take_made (binder, name, tensor->type, value_data, values)
+         && tick (binder, tensor);
+}
+
+static bool
+bind_latent (Binder *binder, GlmStep *step, int layer)
+{
+  const GlmOp *op = step->op;
+  const GlmTensor *joined;
+  char name[96];
+
+  tensor_name (name, sizeof name, layer, op->joined, "weight");
+  joined = glm_model_file_tensor (binder->model->file, name);
+  if (joined)
+    return bind_joined (binder, step, name, joined);
+  return bind_part (binder, op, layer, op->tensor, &step->matrices[0])
+         && bind_part (binder, op, layer, op->second, &step->matrices[1]);
+}
+
+/* ---- Steps ------------------------------------------------------------------------------------------------------ */
 
 static bool
 bind_step (Binder *binder, GlmStep *step, int layer)
@@ -194,6 +309,11 @@ bind_step (Binder *binder, GlmStep *step, int layer)
   switch (step->code)
     {
     case GLM_OP_LINEAR: return bind_linear (binder, step, layer);
+    case GLM_OP_EXPERTS: return bind_experts (binder, step, layer);
+    case GLM_OP_ATTEND_LATENT: return bind_latent (binder, step, layer);
+    case GLM_OP_ROUTE:
+      tensor_name (name, sizeof name, layer, op->tensor, "bias");
+      return bind_vector (binder, name, step->width, true, &step->weight);
     case GLM_OP_LAYER_NORM:
       tensor_name (name, sizeof name, layer, op->tensor, "bias");
       if (!bind_vector (binder, name, step->width, op->bias == GLM_BIAS_REQUIRED, &step->weight_bias))

@@ -102,6 +102,15 @@ typedef struct
   const GlmCancel *cancel; /* may be NULL */
 } GlmModelOptions;
 
+/* Whether a model calls tools. */
+typedef enum
+{
+  GLM_CALLING_NEVER,     /* its family has no way to */
+  GLM_CALLING_UNTRAINED, /* its family has one, but this model was not trained to: a small one whose file does not say
+                          * glm.tools, or one whose file says that it is false */
+  GLM_CALLING_TRAINED,
+} GlmCalling;
+
 typedef struct
 {
   char name[128];        /* general.name, or the file's name */
@@ -118,6 +127,9 @@ typedef struct
   bool keeps_prompt; /* the next turn can build on this one's prompt; ChatGLM-6B, which reads it in both
                                  * directions, cannot */
   char quirks[256];  /* what was corrected while reading, one sentence each; "" if nothing */
+  GlmCalling calling;
+  bool has_interpreter; /* it can be offered to write programs */
+  bool either;          /* … or tools, but not both at once */
 } GlmModelInfo;
 
 bool glm_model_open (const char *path, const GlmModelOptions *options, /* NULL: defaults */
@@ -140,6 +152,27 @@ typedef struct
 void glm_model_memory_need (const GlmModelInfo *info, int context_length, GlmMemoryNeed *ret_need);
 /* Their sum. */
 size_t glm_model_memory_needed (const GlmModelInfo *info, int context_length);
+
+/* ---- Tools ------------------------------------------------------------------------------------------------------ */
+
+typedef struct
+{
+  const char *name;        /* letters, digits, _ . - : at most 64 */
+  const char *description; /* English, for the model */
+  const char *schema;      /* of its arguments: JSON Schema, as text; NULL: anything goes */
+} GlmTool;
+
+/* What a model may call. */
+typedef struct
+{
+  const GlmTool *tools;
+  size_t n_tools;
+  bool interpreter; /* it may write programs, under the name that the family has for that */
+} GlmToolSet;
+
+/* The tokens by which such an offer lengthens each prompt, for as long as it stays.  GLM_ERROR_UNSUPPORTED where the model's
+ * family cannot be offered that, GLM_ERROR_ARGUMENT for a tool that is wrong. */
+bool glm_model_count_tools (const GlmModel *model, const GlmToolSet *tools, size_t *ret_n, GlmError *error);
 
 /* ---- Turns and tokens ------------------------------------------------------------------------------------------- */
 
@@ -176,12 +209,13 @@ typedef struct
 
 void glm_prompt_clear (GlmPrompt *prompt);
 
-/* What the prompt must fit into.  All zero: everything is taken. */
+/* What the prompt must fit into, and offers.  All zero: everything is taken, and no tools. */
 typedef struct
 {
-  int context_length; /* 0: no limit */
-  size_t first_turn;  /* turns before it were left out by an earlier prompt and stay so */
-  bool cut;           /* more turns were before these, and not read because they could not fit */
+  int context_length;      /* 0: no limit */
+  size_t first_turn;       /* turns before it were left out by an earlier prompt and stay so */
+  bool cut;                /* more turns were before these, and not read because they could not fit */
+  const GlmToolSet *tools; /* what the model is told it may call, before everything else; NULL: nothing */
 } GlmFit;
 
 /* The prompt of a conversation in the family's own format, ready for the assistant's reply, or with the beginning of one
@@ -200,23 +234,6 @@ bool glm_model_fit (const GlmModel *model, const GlmTurn *turns, size_t n_turns,
                     GlmPrompt *ret_prompt, GlmError *error);
 /* Whether this id ends a reply. */
 bool glm_model_is_stop (const GlmModel *model, int32_t id);
-
-/* ---- Tools ------------------------------------------------------------------------------------------------------ */
-
-typedef struct
-{
-  const char *name;        /* letters, digits, _ . - : at most 64 */
-  const char *description; /* English, for the model */
-  const char *schema;      /* of its arguments: JSON Schema, as text; NULL: anything goes */
-} GlmTool;
-
-/* What a model may call. */
-typedef struct
-{
-  const GlmTool *tools;
-  size_t n_tools;
-  bool interpreter; /* it may write programs, under the name that the family has for that */
-} GlmToolSet;
 
 /* ---- Session ---------------------------------------------------------------------------------------------------- */
 
@@ -268,6 +285,9 @@ typedef struct
 void glm_model_default_sampling (const GlmModel *model, GlmSampling *ret_sampling);
 /* Those of a family by its name in GlmModelInfo; of most families for a name that is not known. */
 void glm_family_default_sampling (const char *family, GlmSampling *ret_sampling);
+/* Those for a prompt that offers tools: calls want a low temperature, and no penalty on the words of their own format. */
+void glm_model_tool_sampling (const GlmModel *model, GlmSampling *ret_sampling);
+void glm_family_tool_sampling (const char *family, GlmSampling *ret_sampling);
 
 typedef enum
 {

@@ -293,11 +293,14 @@ plan (GlmEngine *engine, const GlmJob *job, GlmPrompt *ret_prompt, GlmError *err
 
 /* What the request leaves to the model. */
 static void
-complete_sampling (const GlmEngine *engine, GlmSampling *sampling)
+complete_sampling (const GlmEngine *engine, const GlmToolSet *tools, GlmSampling *sampling)
 {
   GlmSampling own;
 
-  glm_model_default_sampling (engine->model, &own);
+  if (tools)
+    glm_model_tool_sampling (engine->model, &own);
+  else
+    glm_model_default_sampling (engine->model, &own);
   if (sampling->temperature < 0)
     sampling->temperature = own.temperature;
   if (sampling->top_k < 0)
@@ -328,7 +331,9 @@ static gboolean
 generate (GlmEngine *engine, GlmJob *job, GlmResult *ret_result, GlmError *error)
 {
   Generation generation = { .engine = engine, .job = job };
-  GlmGenerateFuncs funcs = { .piece = on_piece, .prompt = on_prompt, .user_data = &generation, .cancel = &job->cancel };
+  GlmGenerateFuncs funcs = {
+    .piece = on_piece, .prompt = on_prompt, .user_data = &generation, .cancel = &job->cancel, .tools = job->fit.tools
+  };
   GlmPrompt prompt = { 0 };
   gboolean ok;
 
@@ -340,7 +345,7 @@ generate (GlmEngine *engine, GlmJob *job, GlmResult *ret_result, GlmError *error
     }
   if (!plan (engine, job, &prompt, error))
     return FALSE;
-  complete_sampling (engine, &job->sampling);
+  complete_sampling (engine, job->fit.tools, &job->sampling);
   if (job->path)
     restore_session (engine, job->path, prompt.ids.ids, prompt.ids.n);
   set_saved_path (engine, NULL);
@@ -368,6 +373,20 @@ run_generate (GlmEngine *engine, GlmJob *job)
     save_session (engine, job->path);
 }
 
+static void
+run_count (GlmEngine *engine, const GlmJob *job)
+{
+  static const GlmError no_model = { GLM_ERROR_ARGUMENT, "no model is loaded" };
+  GlmEvent *event = glm_event_new (GLM_EVENT_COUNTED, job->id);
+  GlmError error = { 0 };
+
+  if (!engine->model)
+    set_error (event, &no_model);
+  else if (!glm_model_count_tools (engine->model, job->fit.tools, &event->n_tools, &error))
+    set_error (event, &error);
+  glm_actor_thread_post (engine->thread, event);
+}
+
 /* ---- ---------------------------------------------------------------------------------------------------------------- */
 
 void
@@ -380,6 +399,7 @@ glm_engine_run (GlmEngine *engine, GlmJob *job)
     case GLM_JOB_GENERATE: run_generate (engine, job); break;
     case GLM_JOB_RESTORE: run_restore (engine, job); break;
     case GLM_JOB_FORGET: run_forget (engine, job); break;
+    case GLM_JOB_COUNT: run_count (engine, job); break;
     }
 }
 
@@ -396,6 +416,10 @@ glm_engine_refuse (const GlmEngine *engine, const GlmJob *job)
       break;
     case GLM_JOB_LOAD:
       event = glm_event_new (GLM_EVENT_LOADED, job->id);
+      set_error (event, &cancelled_error);
+      break;
+    case GLM_JOB_COUNT:
+      event = glm_event_new (GLM_EVENT_COUNTED, job->id);
       set_error (event, &cancelled_error);
       break;
     case GLM_JOB_UNLOAD:

@@ -60,9 +60,46 @@ glm_job_set_turns (GlmJob *job, const GlmTurn *turns, gsize n_turns)
     };
 }
 
+void
+glm_job_set_tools (GlmJob *job, const GlmToolSet *tools)
+{
+  GlmToolSet *set;
+  GlmTool *copies;
+
+  job->fit.tools = NULL;
+  if (!tools)
+    return;
+  set = g_new0 (GlmToolSet, 1);
+  copies = g_new0 (GlmTool, tools->n_tools);
+  for (gsize i = 0; i < tools->n_tools; i++)
+    copies[i] = (GlmTool){
+      .name = g_strdup (tools->tools[i].name),
+      .description = g_strdup (tools->tools[i].description),
+      .schema = g_strdup (tools->tools[i].schema),
+    };
+  *set = (GlmToolSet){ copies, tools->n_tools, tools->interpreter };
+  job->fit.tools = set;
+}
+
+static void
+free_tools (const GlmToolSet *set)
+{
+  if (!set)
+    return;
+  for (gsize i = 0; i < set->n_tools; i++)
+    {
+      g_free ((char *) set->tools[i].name);
+      g_free ((char *) set->tools[i].description);
+      g_free ((char *) set->tools[i].schema);
+    }
+  g_free ((GlmTool *) set->tools);
+  g_free ((GlmToolSet *) set);
+}
+
 static void
 job_free (GlmJob *job)
 {
+  free_tools (job->fit.tools);
   for (gsize i = 0; i < job->n_turns; i++)
     {
       g_free ((char *) job->turns[i].role);

@@ -26,6 +26,7 @@ typedef enum
   GLM_JOB_GENERATE,
   GLM_JOB_RESTORE,
   GLM_JOB_FORGET,
+  GLM_JOB_COUNT,
 } GlmJobType;
 
 typedef struct
@@ -38,7 +39,7 @@ typedef struct
   GlmTurn *turns; /* GENERATE: a deep copy */
   gsize n_turns;
   char *reply;
-  GlmFit fit;
+  GlmFit fit; /* its tools: a deep copy */
   GlmSampling sampling;
 } GlmJob;
 
@@ -48,6 +49,7 @@ typedef enum
   GLM_EVENT_FRACTION,
   GLM_EVENT_LOADED, /* or not: has_error */
   GLM_EVENT_UNLOADED,
+  GLM_EVENT_COUNTED, /* or not: has_error */
   GLM_EVENT_PLANNED,
   GLM_EVENT_PROMPT,
   GLM_EVENT_PIECE,
@@ -71,6 +73,7 @@ typedef struct
   double fraction;
   GlmLoaded *loaded;
   GlmPlanned planned;
+  gsize n_tools;         /* COUNTED: tokens */
   GlmReplyKind kind;     /* PIECE */
   GString *text;         /* PIECE */
   gsize n_done, n_total; /* PROMPT; PIECE: tokens so far */
@@ -92,6 +95,7 @@ void glm_actor_thread_free (GlmActorThread *thread);
 
 GlmJob *glm_job_new (GlmJobType type, guint64 id);
 void glm_job_set_turns (GlmJob *job, const GlmTurn *turns, gsize n_turns);
+void glm_job_set_tools (GlmJob *job, const GlmToolSet *tools);
 /* Takes the job. */
 void glm_actor_thread_push (GlmActorThread *thread, GlmJob *job);
 /* Cancels a job, running or waiting; may be called from any thread.  Unknown ids are ignored. */

@@ -131,6 +131,8 @@ on_task_event (GlmActor *self, const GlmEvent *event)
     g_cancellable_disconnect (g_task_get_cancellable (request->task), request->cancel_handler);
   if (event->has_error)
     g_task_return_error (request->task, make_error (&event->error));
+  else if (event->type == GLM_EVENT_COUNTED)
+    g_task_return_int (request->task, (gssize) event->n_tools);
   else
     g_task_return_boolean (request->task, TRUE);
   request_free (request);
@@ -194,6 +196,7 @@ on_event (const GlmEvent *event, GObject *owner)
       on_task_event (self, event);
       break;
     case GLM_EVENT_UNLOADED: set_loaded (self, NULL); break;
+    case GLM_EVENT_COUNTED: on_task_event (self, event); break;
     case GLM_EVENT_PLANNED:
     case GLM_EVENT_PROMPT:
     case GLM_EVENT_PIECE: on_generation_event (self, event); break;
@@ -316,6 +319,36 @@ glm_actor_load_finish (GlmActor *self, GAsyncResult *result, GError **error)
 }
 
 void
+glm_actor_count_tools_async (GlmActor *self, const GlmToolSet *tools, GCancellable *cancellable, GAsyncReadyCallback callback,
+                             gpointer user_data)
+{
+  Request *request;
+  GlmJob *job;
+  GTask *task;
+
+  g_return_if_fail (GLM_IS_ACTOR (self));
+
+  task = g_task_new (self, cancellable, callback, user_data);
+  g_task_set_source_tag (task, glm_actor_count_tools_async);
+  request = add_request (self);
+  job = glm_job_new (GLM_JOB_COUNT, request->id);
+  glm_job_set_tools (job, tools);
+  push_task (self, job, request, task);
+}
+
+gboolean
+glm_actor_count_tools_finish (GlmActor *self, GAsyncResult *result, gsize *ret_n_tokens, GError **error)
+{
+  gssize n;
+
+  g_return_val_if_fail (g_task_is_valid (result, self), FALSE);
+  n = g_task_propagate_int (G_TASK (result), error);
+  if (n >= 0)
+    *ret_n_tokens = (gsize) n;
+  return n >= 0;
+}
+
+void
 glm_actor_unload (GlmActor *self)
 {
   g_return_if_fail (GLM_IS_ACTOR (self));
@@ -365,6 +398,7 @@ glm_actor_generate (GlmActor *self, const GlmRequest *request, const GlmRequestF
   glm_job_set_turns (job, request->turns, request->n_turns);
   job->reply = g_strdup (request->reply);
   job->fit = request->fit;
+  glm_job_set_tools (job, request->fit.tools);
   job->path = g_strdup (request->session_path);
   job->sampling = request->sampling ? *request->sampling : (GlmSampling) GLM_SAMPLING_OWN;
   glm_actor_thread_push (self->thread, job);

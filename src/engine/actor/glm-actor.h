@@ -68,8 +68,10 @@ typedef struct
 {
   const GlmTurn *turns;
   gsize n_turns;
-  const char *reply;           /* its beginning, from which the model goes on; NULL: none.  Not emitted again */
-  GlmFit fit;                  /* see glm_model_fit(); context_length 0: the session's */
+  const char *reply; /* its beginning, from which the model goes on; NULL: none.  Not emitted again */
+  GlmFit
+      fit; /* see glm_model_fit(); context_length 0: the session's.  Its tools may be called, and turn the model's defaults to
+               * those of glm_model_tool_sampling() */
   const GlmSampling *sampling; /* NULL, and values below 0: the model's defaults */
   /* The file that keeps the conversation's evaluated state, in a folder that exists; NULL: nothing of it may be written (a
    * temporary chat).  What the file shares with the prompt is not evaluated again, and after the reply what is new is
@@ -110,6 +112,11 @@ void glm_actor_cancel (GlmActor *self, guint64 request_id);
  * at once.  Forgetting removes the file, also where a reply that runs now writes it again: the conversation is deleted. */
 void glm_actor_restore_session (GlmActor *self, const char *path);
 void glm_actor_forget_session (GlmActor *self, const char *path);
+
+/* See glm_model_count_tools(): queued.  A set is copied. */
+void glm_actor_count_tools_async (GlmActor *self, const GlmToolSet *tools, GCancellable *cancellable,
+                                  GAsyncReadyCallback callback, gpointer user_data);
+gboolean glm_actor_count_tools_finish (GlmActor *self, GAsyncResult *result, gsize *ret_n_tokens, GError **error);
 
 /* The context length of the loaded session, or 0. */
 int glm_actor_get_context_length (GlmActor *self);

@@ -62,6 +62,19 @@ glm_family_default_sampling (const char *family, GlmSampling *ret_sampling)
   *ret_sampling = found ? found->sampling : glm_family_chatglm3.sampling;
 }
 
+/* That of the originals' tool demos, but for their repetition penalty of 1.1, which damages JSON and programs. */
+void
+glm_family_tool_sampling (const char *family, GlmSampling *ret_sampling)
+{
+  const GlmFamily *found = glm_family_by_name (family);
+
+  glm_family_default_sampling (family, ret_sampling);
+  if (!found || !found->prompt.tools)
+    return;
+  ret_sampling->temperature = 0.1f;
+  ret_sampling->top_p = 0.2f;
+}
+
 bool
 glm_layout_read (GlmConfig *config, GlmCheckpoint *checkpoint)
 {

@@ -13,6 +13,7 @@
 #include "families/layout.h"
 #include "text/reply.h"
 #include "text/tokenizer.h"
+#include "text/tool-prompt.h"
 
 typedef enum
 {
@@ -28,9 +29,10 @@ typedef struct
   const char *gmask, *sop; /* control tokens at the beginning; NULL: none */
 
   /* ROLES */
-  bool metadata_apart; /* the line of metadata is tokenized apart from the content */
-  bool system_first;   /* what the system says comes first, wherever it stands */
-  bool opens_thought;  /* the reply begins with <think>; of earlier turns thoughts and blanks at the ends are left out */
+  bool metadata_apart;        /* the line of metadata is tokenized apart from the content */
+  bool system_first;          /* what the system says comes first, wherever it stands */
+  bool opens_thought;         /* the reply begins with <think>; of earlier turns thoughts and blanks at the ends are left out */
+  const GlmToolFormat *tools; /* how it is told what it may call; NULL: it cannot be */
 
   /* ROUNDS */
   const char *gap; /* behind each part */
@@ -48,6 +50,7 @@ typedef struct
   const char *stops[GLM_MAX_STOPS]; /* control tokens that end a reply */
   GlmReplyDialect reply;            /* how it writes */
   GlmSampling sampling;             /* of the family's chat(); top_k 50 is what transformers adds */
+  int min_calling_vocab; /* with fewer tokens a model is not the published one, and calls tools only where its file says so */
 
   /* Where glm.family does not say it.  The first family of the table that answers yes is it. */
   bool (*is_file) (const GlmModelFile *file, const GlmTokenizer *tokenizer);

@@ -29,9 +29,24 @@ is_checkpoint (const GlmCheckpoint *checkpoint)
              && (strcasestr (checkpoint->hint, "glm-4") || strcasestr (checkpoint->hint, "codegeex4")));
 }
 
+/* tokenization_chatglm.py.  The chat_template that GGUF files carry names the assistant ChatGLM, and is the same otherwise. */
+static const GlmToolFormat tools = {
+  .before = "你是一个名为 GLM-4 的人工智能助手。你是基于智谱AI训练的语言模型 GLM-4 "
+            "模型开发的，你的任务是针对用户的问题和要求提供适当的答复和支持。\n\n# 可用工具",
+  .before_name = "\n\n## ",
+  .after_name = "\n\n",
+  .after_tool = "\n在调用上述函数时，请使用 Json 格式表示调用的参数。",
+  .indent = 4,
+  .program =
+      "\n\n## python\n\n当你向 `python` 发送包含 Python 代码的消息时，该代码将会在一个有状态的 Jupyter notebook 环境中执行。\n"
+      "`python` 返回代码执行的输出，或在执行 60 秒后返回超时。\n"
+      "`/mnt/data` 将会持久化存储你的文件。在此会话中，`python` 无法访问互联网。不要使用 `python` "
+      "进行任何网络请求或者在线 API 调用，这些在线内容的访问将不会成功。",
+};
+
 const GlmFamily glm_family_glm4_9b = {
   .name = "GLM-4",
-  .prompt = { GLM_PROMPT_ROLES, "[gMASK]", "<sop>", .metadata_apart = true },
+  .prompt = { GLM_PROMPT_ROLES, "[gMASK]", "<sop>", .metadata_apart = true, .tools = &tools },
   .stops = { "<|endoftext|>", "<|user|>", "<|observation|>" },
   .reply = { GLM_CALLS_JSON, GLM_THOUGHTS_OWN, "python", .has_date = true },
   .sampling = { 0.8f, 50, 0.8f, 0, 1, 0, 0 },

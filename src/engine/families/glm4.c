@@ -110,9 +110,26 @@ is_z1_checkpoint (const GlmCheckpoint *checkpoint)
   return is_checkpoint (checkpoint) && strcasestr (checkpoint->hint, "z1");
 }
 
+/* The chat_template as transformers renders it: a line feed behind a block goes with the block.  Z1's speaks of itself first. */
+static const GlmToolFormat tools = {
+  .before = "# 可用工具\n",
+  .before_name = "\n## ",
+  .after_name = "\n\n",
+  .after_tool = "\n在调用上述函数时，请使用 Json 格式表示调用的参数。",
+  .indent = 4,
+};
+static const GlmToolFormat z1_tools = {
+  .before = "你是一个名为 ChatGLM 的人工智能助手。你是基于智谱 AI 公司训练的语言模型 GLM-4 "
+            "模型开发的，你的任务是针对用户的问题和要求提供适当的答复和支持。\n\n# 可用工具",
+  .before_name = "\n## ",
+  .after_name = "\n\n",
+  .after_tool = "\n在调用上述函数时，请使用 Json 格式表示调用的参数。",
+  .indent = 4,
+};
+
 const GlmFamily glm_family_glm4_0414 = {
   .name = "GLM-4-0414",
-  .prompt = { GLM_PROMPT_ROLES, "[gMASK]", "<sop>", .system_first = true },
+  .prompt = { GLM_PROMPT_ROLES, "[gMASK]", "<sop>", .system_first = true, .tools = &tools },
   .stops = { "<|endoftext|>", "<|user|>", "<|observation|>" },
   .reply = { GLM_CALLS_JSON, GLM_THOUGHTS_OWN },
   .sampling = { 0.8f, 50, 0.8f, 0, 1, 0, 0 },
@@ -122,7 +139,7 @@ const GlmFamily glm_family_glm4_0414 = {
 
 const GlmFamily glm_family_glm_z1 = {
   .name = "GLM-Z1",
-  .prompt = { GLM_PROMPT_ROLES, "[gMASK]", "<sop>", .system_first = true, .opens_thought = true },
+  .prompt = { GLM_PROMPT_ROLES, "[gMASK]", "<sop>", .system_first = true, .opens_thought = true, .tools = &z1_tools },
   .stops = { "<|endoftext|>", "<|user|>", "<|observation|>" },
   .reply = { GLM_CALLS_JSON, GLM_THOUGHTS_OPENED },
   .sampling = { 0.6f, 40, 0.95f, 0, 1, 0, 0 },

@@ -126,6 +126,8 @@ typedef struct
   const GlmTurn *turns;
   size_t n_turns;
   const char *reply; /* what is there of it; "": nothing */
+  GlmBuffer tools;   /* what the first turn says about them; empty: there is none */
+  size_t said;       /* the system's turn that stands in it; n_turns: none */
   double fill, keep; /* tokens; see glm_template_fit() */
   bool cut;          /* turns are missing before the first: no more than `keep`, whatever there is */
   size_t low, last;  /* the prompt begins between them: `last` is the last question */
@@ -407,14 +409,21 @@ append_span (const Maker *maker, GlmTokens *ids, const GlmTokens *pool, Span spa
   return true;
 }
 
-/* Puts the spans of the chosen turns one behind the other.  The templates of 0414 and Z1 have what the system says first,
+/* Appends the turn that offers the tools. */
+static bool
+append_tools (const Maker *maker, GlmTokens *tokens)
+{
+  return maker->tools.n == 0 || append_turn (maker, &(GlmTurn){ "system", (const char *) maker->tools.data, NULL }, tokens);
+}
+
+/* Puts the spans of the chosen turns one behind the other, those of the tools before them.  The templates of 0414 and Z1 have what the system says first,
  * wherever it stands. */
 static bool
 join (const Maker *maker, const GlmTokens *pool, const Span *spans, GlmPrompt *prompt)
 {
   bool sorted = maker->tmpl->family->prompt.system_first;
 
-  if (!append_controls (maker, &prompt->ids))
+  if (!append_controls (maker, &prompt->ids) || !append_span (maker, &prompt->ids, pool, spans[maker->n_turns + 1]))
     return false;
   for (int pass = sorted ? 0 : 1; pass < 2; pass++)
     for (size_t i = 0; i < maker->n_turns; i++)
@@ -425,7 +434,7 @@ join (const Maker *maker, const GlmTokens *pool, const Span *spans, GlmPrompt *p
 }
 
 /* Tokenizes what the prompt contains in any case, then the turns from the last one back, as far as they fit: each text
- * once.  pool and spans [n_turns + 1]: the ids of each turn, and of what follows them. */
+ * once.  pool and spans [n_turns + 2]: the ids of each turn, of what follows them, and of the tools. */
 static bool
 choose_turns (const Maker *maker, GlmTokens *pool, Span *spans, GlmPrompt *prompt)
 {
@@ -435,10 +444,13 @@ choose_turns (const Maker *maker, GlmTokens *pool, Span *spans, GlmPrompt *promp
   if (!append_reply (maker, pool, &prompt->n_reply))
     return false;
   spans[n] = (Span){ 0, pool->n };
+  if (!append_tools (maker, pool))
+    return false;
+  spans[n + 1] = (Span){ spans[n].end, pool->n };
   for (i = 0; i < n; i++)
     {
       spans[i].begin = pool->n;
-      if (has_role (maker, i, ROLE_SYSTEM) && !append_turn (maker, &maker->turns[i], pool))
+      if (has_role (maker, i, ROLE_SYSTEM) && i != maker->said && !append_turn (maker, &maker->turns[i], pool))
         return false;
       spans[i].end = pool->n;
     }
@@ -465,7 +477,7 @@ choose_turns (const Maker *maker, GlmTokens *pool, Span *spans, GlmPrompt *promp
 static bool
 make_roles (const Maker *maker, GlmPrompt *prompt)
 {
-  Span *spans = calloc (maker->n_turns + 1, sizeof *spans);
+  Span *spans = calloc (maker->n_turns + 2, sizeof *spans);
   GlmTokens pool = { 0 };
   bool ok = spans ? choose_turns (maker, &pool, spans, prompt) && join (maker, &pool, spans, prompt) : no_memory (maker->error);
 
@@ -498,6 +510,42 @@ find_bounds (Maker *maker, const GlmFit *fit)
   maker->keep = fit->context_length > 0 ? KEEP * fit->context_length : INFINITY;
 }
 
+/* What the prompt says about tools; the text ends with NUL. */
+static bool
+write_tools (Maker *maker, const GlmToolSet *tools)
+{
+  const GlmToolFormat *format = maker->tmpl->family->prompt.tools;
+  const char *system = NULL;
+
+  maker->said = maker->n_turns;
+  if (!tools || (tools->n_tools == 0 && !tools->interpreter))
+    return true;
+  if (!format)
+    return glm_error_set (maker->error, GLM_ERROR_UNSUPPORTED, "%s cannot call tools", maker->tmpl->family->name);
+  for (size_t i = maker->n_turns; format->with_system && i-- > 0;)
+    if (has_role (maker, i, ROLE_SYSTEM))
+      maker->said = i;
+  if (maker->said < maker->n_turns)
+    system = content_of (&maker->turns[maker->said]);
+  if (!glm_tool_prompt_write (format, tools, system, &maker->tools, maker->error))
+    return false;
+  return glm_buffer_append (&maker->tools, "", 1) || no_memory (maker->error);
+}
+
+bool
+glm_template_count_tools (const GlmTemplate *tmpl, const GlmToolSet *tools, size_t *ret_n, GlmError *error)
+{
+  Maker maker = { .tmpl = tmpl, .error = error };
+  GlmTokens tokens = { 0 };
+  bool ok = write_tools (&maker, tools) && append_tools (&maker, &tokens);
+
+  if (ok)
+    *ret_n = tokens.n;
+  glm_tokens_clear (&tokens);
+  glm_buffer_clear (&maker.tools);
+  return ok;
+}
+
 bool
 glm_template_fit (const GlmTemplate *tmpl, const GlmTurn *turns, size_t n_turns, const char *reply, const GlmFit *fit,
                   GlmPrompt *ret_prompt, GlmError *error)
@@ -509,8 +557,11 @@ glm_template_fit (const GlmTemplate *tmpl, const GlmTurn *turns, size_t n_turns,
 
   if (n_turns == 0)
     return glm_error_set (error, GLM_ERROR_ARGUMENT, "the conversation has no turns");
-  find_bounds (&maker, fit ? fit : &all);
-  ok = tmpl->family->prompt.shape == GLM_PROMPT_ROLES ? make_roles (&maker, &prompt) : make_text (&maker, &prompt);
+  fit = fit ? fit : &all;
+  find_bounds (&maker, fit);
+  ok = write_tools (&maker, fit->tools)
+       && (tmpl->family->prompt.shape == GLM_PROMPT_ROLES ? make_roles (&maker, &prompt) : make_text (&maker, &prompt));
+  glm_buffer_clear (&maker.tools);
   if (ok)
     *ret_prompt = prompt;
   else

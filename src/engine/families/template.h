@@ -18,6 +18,8 @@ const GlmFamily *glm_template_family (const GlmTemplate *tmpl);
 /* See glm_model_fit(). */
 bool glm_template_fit (const GlmTemplate *tmpl, const GlmTurn *turns, size_t n_turns, const char *reply, const GlmFit *fit,
                        GlmPrompt *ret_prompt, GlmError *error);
+/* See glm_model_count_tools(). */
+bool glm_template_count_tools (const GlmTemplate *tmpl, const GlmToolSet *tools, size_t *ret_n, GlmError *error);
 bool glm_template_is_stop (const GlmTemplate *tmpl, int32_t id);
 /* Whether the id ends a turn that waits for the result of a call, and whether it begins an assistant's turn. */
 bool glm_template_is_wait (const GlmTemplate *tmpl, int32_t id);

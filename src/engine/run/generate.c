@@ -289,7 +289,10 @@ glm_generate (GlmSession *session, const GlmPrompt *prompt, const GlmSampling *s
   if (n_prompt >= (size_t) session->context_length)
     return glm_error_set (error, GLM_ERROR_CONTEXT_FULL, "the prompt of %zu tokens leaves no room in the context of %d",
                           n_prompt, session->context_length);
-  glm_model_default_sampling (session->model, &defaults);
+  if (loop.funcs->tools)
+    glm_model_tool_sampling (session->model, &defaults);
+  else
+    glm_model_default_sampling (session->model, &defaults);
   loop.sampling = sampling ? sampling : &defaults;
   loop.result.n_prompt = n_prompt;
   loop.result.stop_id = -1;

@@ -99,6 +99,21 @@ describe_types (const GlmModelFile *file, GlmModelInfo *info)
     }
 }
 
+/* glm.tools says it; else whether the model is of the published size. */
+static void
+describe_calling (const GlmModelFile *file, const GlmFamily *family, GlmModelInfo *info)
+{
+  const GlmToolFormat *format = family->prompt.tools;
+  bool trained = info->n_vocab >= family->min_calling_vocab;
+
+  if (!format)
+    return;
+  glm_model_file_get_bool (file, "glm.tools", &trained);
+  info->calling = trained ? GLM_CALLING_TRAINED : GLM_CALLING_UNTRAINED;
+  info->has_interpreter = format->program != NULL;
+  info->either = format->program_alone;
+}
+
 static void
 describe (const GlmModelFile *file, const GlmArch *arch, const GlmParams *params, const GlmTemplate *tmpl, GlmModelInfo *info)
 {
@@ -125,6 +140,8 @@ describe (const GlmModelFile *file, const GlmArch *arch, const GlmParams *params
   info->context_length = params->context_length;
   info->kv_bytes_per_token = glm_kv_bytes_per_token (&kv);
   info->keeps_prompt = !arch->bidirectional_prompt;
+  if (tmpl)
+    describe_calling (file, glm_template_family (tmpl), info);
 }
 
 /* ---- Identity --------------------------------------------------------------------------------------------------- */
@@ -424,6 +441,14 @@ glm_model_fit (const GlmModel *model, const GlmTurn *turns, size_t n_turns, cons
 }
 
 bool
+glm_model_count_tools (const GlmModel *model, const GlmToolSet *tools, size_t *ret_n, GlmError *error)
+{
+  if (!model->tmpl)
+    return no_tokenizer (model, error);
+  return glm_template_count_tools (model->tmpl, tools, ret_n, error);
+}
+
+bool
 glm_model_is_stop (const GlmModel *model, int32_t id)
 {
   return model->tmpl && glm_template_is_stop (model->tmpl, id);
@@ -433,4 +458,10 @@ void
 glm_model_default_sampling (const GlmModel *model, GlmSampling *ret_sampling)
 {
   glm_family_default_sampling (model->info.family, ret_sampling);
+}
+
+void
+glm_model_tool_sampling (const GlmModel *model, GlmSampling *ret_sampling)
+{
+  glm_family_tool_sampling (model->info.family, ret_sampling);
 }

@@ -19,6 +19,7 @@ ENGINE = C + r"|cblas\.h|openblas_config\.h|zlib\.h"
 GLIB = C + r"|(glib|gmodule|glib-object|glib-unix|gio/[a-z0-9]+|glib/[a-z0-9-]+)(\.h)?|libintl\.h"
 JSON = GLIB + r"|json-glib/json-glib\.h"
 SQLITE = JSON + r"|sqlite3\.h"
+GMP = JSON + r"|gmp\.h"
 CMARK = GLIB + r"|cmark-gfm[a-z0-9/_-]*\.h"
 GTK = JSON + r"|adwaita\.h|(gtk|gdk|gsk|pango|cairo|gtksourceview|graphene|hb|fontconfig)[a-z0-9/_-]*\.h|harfbuzz/.*"
 
@@ -50,8 +51,11 @@ FOLDERS = {
     "storage/care": (SQLITE, "storage/storage.h storage/db storage/rows storage/search text"),
     "storage/exchange": (SQLITE, "storage/storage.h storage/db storage/rows storage/care"),
 
+    "tools/tools.h": (GLIB, ""),
+    "tools": (GMP, "tools/tools.h"),
+
     "markup": (CMARK, "text"),
-    "chat": (JSON, "engine/engine.h engine/actor storage/storage.h markup"),
+    "chat": (JSON, "engine/engine.h engine/actor storage/storage.h tools/tools.h markup"),
 
     "ui/base": (GTK, "storage/storage.h"),
     "ui/maths": (GTK, ""),

@@ -1,0 +1,74 @@
+/* tool-registry.c: the tools that there are
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "tools/tool.h"
+
+#include <string.h>
+
+static const Tool *const tools[] = {
+  &tool_calculate, &tool_convert_units, &tool_date_time, &tool_search_chats, &tool_read_document, &tool_read_more,
+};
+
+guint
+tool_get_n_tools (void)
+{
+  return G_N_ELEMENTS (tools);
+}
+
+const Tool *
+tool_get (guint i)
+{
+  return i < G_N_ELEMENTS (tools) ? tools[i] : NULL;
+}
+
+const Tool *
+tool_find (const char *name)
+{
+  for (guint i = 0; name && i < G_N_ELEMENTS (tools); i++)
+    if (g_str_equal (tools[i]->name, name))
+      return tools[i];
+  return NULL;
+}
+
+const char *
+tool_get_name (const Tool *self)
+{
+  return self->name;
+}
+
+const char *
+tool_get_description (const Tool *self)
+{
+  return self->description;
+}
+
+const char *
+tool_get_schema (const Tool *self)
+{
+  return self->schema;
+}
+
+ToolClass
+tool_get_class (const Tool *self)
+{
+  return self->class;
+}
+
+gboolean
+tool_is_default (const Tool *self)
+{
+  return self->is_default;
+}
+
+/* The texts with the 0 behind each, so that nothing can move from one to the next. */
+char *
+tool_dup_fingerprint (const Tool *self)
+{
+  const char *const texts[] = { self->name, self->description, self->schema };
+  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    g_checksum_update (checksum, (const guchar *) texts[i], strlen (texts[i]) + 1);
+  return g_strdup (g_checksum_get_string (checksum));
+}

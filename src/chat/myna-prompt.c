@@ -54,12 +54,18 @@ myna_prompt_free (MynaPrompt *prompt)
 }
 
 void
-myna_prompt_add_turn (MynaPrompt *prompt, const char *role, const char *metadata, const char *text, guint position)
+myna_prompt_add_turn (MynaPrompt *prompt, const char *role, const StoreCall *call, const char *text, guint position)
 {
-  GlmTurn turn = { .role = role, .content = g_strdup (text), .metadata = g_strdup (metadata) };
+  GlmTurn turn = {
+    .role = role,
+    .content = g_strdup (text),
+    .metadata = call ? g_strdup (call->metadata) : NULL,
+    .arguments = call ? g_strdup (call->arguments) : NULL,
+  };
 
   g_ptr_array_add (prompt->texts, (gpointer) turn.content);
   g_ptr_array_add (prompt->texts, (gpointer) turn.metadata);
+  g_ptr_array_add (prompt->texts, (gpointer) turn.arguments);
   g_array_append_val (prompt->turns, turn);
   g_array_append_val (prompt->positions, position);
 }
@@ -94,7 +100,7 @@ make_turns (const Reading *reading)
       const StoreMessage *record = reading->records[i];
 
       if (record && (*record->text || record->call || record->role == STORE_ROLE_USER))
-        myna_prompt_add_turn (prompt, role_name (record->role), record->call ? record->call->metadata : NULL, record->text, i);
+        myna_prompt_add_turn (prompt, role_name (record->role), record->call, record->text, i);
     }
   return prompt;
 }

@@ -22,8 +22,8 @@ typedef struct
 void myna_prompt_read_async (StoreDb *store, GPtrArray *messages, guint first, const char *system, int context_length,
                              GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 MynaPrompt *myna_prompt_read_finish (GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* metadata: see GlmTurn. */
-void myna_prompt_add_turn (MynaPrompt *prompt, const char *role, const char *metadata, const char *text, guint position);
+/* call: of an assistant's turn that asks for a tool; else NULL. */
+void myna_prompt_add_turn (MynaPrompt *prompt, const char *role, const StoreCall *call, const char *text, guint position);
 void myna_prompt_free (MynaPrompt *prompt);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MynaPrompt, myna_prompt_free)
 

@@ -137,7 +137,8 @@ bool glm_model_open (const char *path, const GlmModelOptions *options, /* NULL: 
 void glm_model_free (GlmModel *model);
 const GlmModelInfo *glm_model_info (const GlmModel *model);
 
-/* Reads a model file's header alone (fast, a few MiB of memory): what a "describe before loading" needs. */
+/* Reads a model file's header and checks, without reading them, that all its weights are there and can be run (fast, a few MiB
+ * of memory): what a "describe before loading" needs. */
 bool glm_model_probe (const char *path, GlmModelInfo *ret_info, GlmError *error);
 
 /* Bytes needed to run with a context.  `myna-cli memory` shows them beside what a run really takes. */
@@ -181,6 +182,9 @@ typedef struct
   const char *role;     /* "system", "user", "assistant", "observation" */
   const char *content;  /* UTF-8; can never become control tokens */
   const char *metadata; /* tool name after <|assistant|>; NULL or "" for none */
+  /* Of a call: JSON, from which a family writes it that writes calls in another way than the content has it; NULL: not known.
+   * Families that know no calls are told of calls and their results in plain text. */
+  const char *arguments;
 } GlmTurn;
 
 typedef struct

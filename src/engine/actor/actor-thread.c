@@ -57,6 +57,7 @@ glm_job_set_turns (GlmJob *job, const GlmTurn *turns, gsize n_turns)
       .role = g_strdup (turns[i].role),
       .content = g_strdup (turns[i].content),
       .metadata = g_strdup (turns[i].metadata),
+      .arguments = g_strdup (turns[i].arguments),
     };
 }
 
@@ -105,6 +106,7 @@ job_free (GlmJob *job)
       g_free ((char *) job->turns[i].role);
       g_free ((char *) job->turns[i].content);
       g_free ((char *) job->turns[i].metadata);
+      g_free ((char *) job->turns[i].arguments);
     }
   g_free (job->turns);
   g_free (job->path);

@@ -4,6 +4,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
 #include "base/error.h"
@@ -55,6 +56,8 @@ cli_detokenize (const CliOptions *options)
       cli_print_json_string (text, n_bytes);
       puts ("}");
     }
+  else if (ok && isatty (STDOUT_FILENO))
+    cli_print_text (stdout, text, n_bytes);
   else if (ok)
     fwrite (text, 1, n_bytes, stdout);
   free (text);
@@ -89,6 +92,7 @@ read_turns (const char *path, const GlmJsonValue *root, GlmTurn **ret_turns, siz
           return glm_error_set (error, GLM_ERROR_ARGUMENT, "%s: message %zu has no text for role and content", path, n + 1);
         }
       glm_json_get_string (v, "metadata", &turns[n].metadata);
+      glm_json_get_string (v, "arguments", &turns[n].arguments);
     }
   *ret_turns = turns;
   *ret_n = n;

@@ -29,6 +29,15 @@ glm_family_by_name (const char *name)
   return NULL;
 }
 
+bool
+glm_family_names_interpreter (const char *name)
+{
+  for (size_t i = 0; i < N_FAMILIES; i++)
+    if (families[i]->reply.interpreter && strcmp (families[i]->reply.interpreter, name) == 0)
+      return true;
+  return false;
+}
+
 const GlmFamily *
 glm_family_of_file (const GlmModelFile *file, const GlmTokenizer *tokenizer)
 {

@@ -73,6 +73,8 @@ extern const GlmFamily glm_family_glm_edge;
 
 /* By its name, in any case; NULL: there is none. */
 const GlmFamily *glm_family_by_name (const char *name);
+/* Whether some family calls its interpreter so. */
+bool glm_family_names_interpreter (const char *name);
 /* Decides by the file's metadata and the tokenizer's control tokens. */
 const GlmFamily *glm_family_of_file (const GlmModelFile *file, const GlmTokenizer *tokenizer);
 /* NULL: none. */

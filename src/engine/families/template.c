@@ -14,6 +14,9 @@
  *   GLM-Edge   as 0414, without [gMASK] <sop>
  *   CodeGeeX2  [gMASK] sop and the text itself, to be continued
  *
+ * A chat may hold calls and results of other models.  ChatGLM and ChatGLM2 get both as paragraphs of the answer, GLM-Edge a
+ * result as a turn of the person: their formats have no place for them.
+ *
  * Sources: tokenization_chatglm.py and modeling_chatglm.py of the families' repositories; the chat_template of GLM-4-0414.
  */
 #include "families/template.h"
@@ -25,6 +28,7 @@
 
 #include "base/error.h"
 #include "base/buffer.h"
+#include "text/call-text.h"
 
 struct GlmTemplate
 {
@@ -198,9 +202,38 @@ print (GlmBuffer *buffer, const char *text)
   return glm_buffer_append (buffer, text, strlen (text));
 }
 
+static bool
+is_call (const GlmTurn *turn)
+{
+  return turn->metadata && *turn->metadata;
+}
+
+/* The call as this family would have written it. */
+static bool
+write_call (const Maker *maker, const GlmTurn *turn, GlmCallText *text)
+{
+  return glm_call_text_write (&maker->tmpl->family->reply, turn, glm_family_names_interpreter (turn->metadata), text,
+                              maker->error);
+}
+
+/* What a turn says in a prompt that is one text. */
+static bool
+print_turn (const Maker *maker, const GlmTurn *turn, GlmBuffer *buffer)
+{
+  GlmCallText call = { 0 };
+  bool ok;
+
+  if (!is_call (turn))
+    return print (buffer, content_of (turn));
+  ok = write_call (maker, turn, &call) && print (buffer, (const char *) call.content.data);
+  glm_call_text_clear (&call);
+  return ok;
+}
+
 /* ---- Prompts that are one text ---------------------------------------------------------------------------------- */
 
-/* ChatGLM and ChatGLM2.  They know neither system nor observation turns; a system prompt is left out, as in chatglm.cpp. */
+/* ChatGLM and ChatGLM2.  They know neither system nor observation turns: a system prompt is left out, as in chatglm.cpp, and
+ * what a tool gave becomes part of the answer. */
 static bool
 write_rounds (const Maker *maker, size_t first, GlmBuffer *text)
 {
@@ -217,10 +250,8 @@ write_rounds (const Maker *maker, size_t first, GlmBuffer *text)
     {
       if (!find_role (&turns[i], &role, maker->error))
         return false;
-      if (role == ROLE_OBSERVATION)
-        return glm_error_set (maker->error, GLM_ERROR_UNSUPPORTED, "%s knows no observation turns", maker->tmpl->family->name);
-      if (role == ROLE_ASSISTANT)
-        ok = print (text, content_of (&turns[i])) && print (text, gap);
+      if (role == ROLE_ASSISTANT || role == ROLE_OBSERVATION)
+        ok = print_turn (maker, &turns[i], text) && print (text, gap);
       if (role != ROLE_USER)
         continue;
       if (format->lone_question && n_users == 1 && i + 1 == maker->n_turns)
@@ -239,7 +270,7 @@ write_plain (const Maker *maker, size_t first, GlmBuffer *text)
   bool ok = true;
 
   for (size_t i = 0; ok && i < maker->n_turns; i++)
-    ok = !is_taken (maker, i, first) || print (text, content_of (&maker->turns[i]));
+    ok = !is_taken (maker, i, first) || print_turn (maker, &maker->turns[i], text);
   return ok || no_memory (maker->error);
 }
 
@@ -342,25 +373,46 @@ find_visible (const GlmTemplate *tmpl, int role, const char **content, size_t *n
 
 /* metadata and line feed, then the content: apart in ChatGLM3 and GLM-4, as one text in the others. */
 static bool
+append_texts (const Maker *maker, int32_t role, const char *metadata, const char *content, size_t n, GlmTokens *tokens)
+{
+  GlmBuffer text = { 0 };
+  bool apart = maker->tmpl->family->prompt.metadata_apart;
+  bool ok = print (&text, metadata) && (apart || !*metadata || print (&text, " ")) && print (&text, "\n")
+            && (apart || glm_buffer_append (&text, content, n));
+
+  if (!ok)
+    no_memory (maker->error);
+  ok = ok && append_id (maker, tokens, role) && append_text (maker, tokens, (const char *) text.data, text.n)
+       && (!apart || append_text (maker, tokens, content, n));
+  glm_buffer_clear (&text);
+  return ok;
+}
+
+static bool
 append_turn (const Maker *maker, const GlmTurn *turn, GlmTokens *tokens)
 {
   const GlmTemplate *tmpl = maker->tmpl;
-  GlmBuffer text = { 0 };
-  const char *content = content_of (turn), *metadata = turn->metadata ? turn->metadata : "";
-  bool apart = tmpl->family->prompt.metadata_apart, ok;
+  GlmCallText call = { 0 };
+  const char *content = content_of (turn), *metadata = "";
   size_t n = strlen (content);
   int role = 0;
+  bool ok = find_role (turn, &role, maker->error);
 
-  if (!find_role (turn, &role, maker->error))
-    return false;
-  find_visible (tmpl, role, &content, &n);
-  ok = print (&text, metadata) && (apart || !*metadata || print (&text, " ")) && print (&text, "\n")
-       && (apart || glm_buffer_append (&text, content, n));
-  if (!ok)
-    no_memory (maker->error);
-  ok = ok && append_id (maker, tokens, tmpl->roles[role]) && append_text (maker, tokens, (const char *) text.data, text.n)
-       && (!apart || append_text (maker, tokens, content, n));
-  glm_buffer_clear (&text);
+  if (ok && is_call (turn))
+    {
+      ok = write_call (maker, turn, &call);
+      content = (const char *) call.content.data;
+      n = call.content.n;
+      metadata = (const char *) call.metadata.data;
+    }
+  if (role == ROLE_OBSERVATION && tmpl->family->reply.calls == GLM_CALLS_NONE)
+    role = ROLE_USER;
+  if (ok)
+    {
+      find_visible (tmpl, role, &content, &n);
+      ok = append_texts (maker, tmpl->roles[role], metadata, content, n, tokens);
+    }
+  glm_call_text_clear (&call);
   return ok;
 }
 

@@ -261,7 +261,7 @@ main (void)
       REQUIRE (glm_template_new (cases[i].family, tokenizer, &tmpl, &error), "%s", error.message);
       for (uint32_t seed = 0; seed < 30; seed++)
         {
-          make_chat (&chat, seed, cases[i].roles);
+          make_chat (&chat, seed, true);
           check_chat (tmpl, &chat, cases[i].roles);
         }
       check_long_chat (tmpl, cases[i].roles);

@@ -188,6 +188,118 @@ test_texts (const char *folder)
   glm_tokenizer_free (tokenizer);
 }
 
+/* The prompt's text, with control tokens. */
+static char *
+dup_prompt (const GlmFamily *family, const char *tokenizer_file, const GlmTurn *turns, size_t n_turns)
+{
+  GlmTokenizer *tokenizer = NULL;
+  GlmTemplate *tmpl = NULL;
+  GlmPrompt prompt = { 0 };
+  GlmError error = { 0 };
+  char *text = NULL;
+
+  REQUIRE (glm_tokenizer_open (shared_path (tokenizer_file), &tokenizer, &error), "%s", error.message);
+  REQUIRE (glm_template_new (family, tokenizer, &tmpl, &error), "%s", error.message);
+  CHECK (glm_template_fit (tmpl, turns, n_turns, NULL, NULL, &prompt, &error), "%s: %s", family->name, error.message);
+  CHECK (glm_tokenizer_decode (tokenizer, prompt.ids.ids, prompt.ids.n, &text, NULL, &error), "%s", error.message);
+  glm_prompt_clear (&prompt);
+  glm_template_free (tmpl);
+  glm_tokenizer_free (tokenizer);
+  return text;
+}
+
+/* A chat with calls and results goes on with every family.  The call was written by ChatGLM3 or came from an import. */
+static void
+test_tools (void)
+{
+  static const GlmTurn turns[] = {
+    { "user", "天气？", NULL },
+    { "assistant", "好的", NULL },
+    { "assistant", "```python\ntool_call(city='北京')\n```", "weather", "{\"city\": \"北京\"}" },
+    { "observation", "22", NULL },
+    { "assistant", "22 度", NULL },
+    { "user", "谢谢", NULL },
+    { "assistant", "calc\n{\"x\": 1}", "calc", "{\"x\": 1}" },
+    { "observation", "2", NULL },
+  };
+  static const struct
+  {
+    const GlmFamily *family;
+    const char *file;
+    const char *expected;
+  } cases[] = {
+    { &glm_family_chatglm1, "glm/tokenizers/chatglm1/ice_text.model",
+      "[Round 0]\n问:天气?\n答:好的\nweather\n```python\ntool_call(city='北京')\n```\n22\n22 度\n[Round 1]\n问:谢谢\n答:calc\n"
+      "{\"x\": 1}\n2\n" },
+    { &glm_family_chatglm2, "glm/tokenizers/chatglm2-3/tokenizer.model",
+      "[Round 1]\n\n问：天气？\n\n答：好的\n\nweather\n```python\ntool_call(city='北京')\n```\n\n22\n\n22 度\n\n[Round 2]\n\n问：谢谢"
+      "\n\n答：calc\n{\"x\": 1}\n\n2\n\n" },
+    { &glm_family_codegeex2, "glm/tokenizers/chatglm2-3/tokenizer.model",
+      "天气？好的weather\n```python\ntool_call(city='北京')\n```2222 度谢谢calc\n{\"x\": 1}2" },
+    { &glm_family_chatglm3, "glm/tokenizers/chatglm2-3/tokenizer.model",
+      "<|assistant|>weather\n ```python\ntool_call(city='北京')\n```<|observation|>\n 22" },
+    { &glm_family_chatglm3, "glm/tokenizers/chatglm2-3/tokenizer.model",
+      "<|assistant|>calc\n ```python\ntool_call(x=1)\n```<|observation|>\n 2<|assistant|>" },
+    { &glm_family_glm4_9b, "glm/tokenizers/glm4/tokenizer.model",
+      "<|assistant|>weather\n{\"city\": \"北京\"}<|observation|>\n22<|assistant|>\n22 度<|user|>\n谢谢<|assistant|>calc\n{\"x\": 1}"
+      "<|observation|>\n2<|assistant|>" },
+    { &glm_family_glm4_0414, "glm/tokenizers/glm4/tokenizer.model",
+      "<|assistant|>weather \n{\"city\": \"北京\"}<|observation|>\n22<|assistant|>\n22 度" },
+    { &glm_family_glm_edge, "glm/tokenizers/glm4/tokenizer.model",
+      "<|assistant|>\nweather\n```python\ntool_call(city='北京')\n```<|user|>\n22<|assistant|>\n22 度" },
+  };
+
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    {
+      char *text = dup_prompt (cases[i].family, cases[i].file, turns, sizeof turns / sizeof *turns);
+
+      CHECK (text && strstr (text, cases[i].expected), "%s: \"%s\" does not contain \"%s\"", cases[i].family->name, text,
+             cases[i].expected);
+      free (text);
+    }
+}
+
+/* A chat whose program has no name beside it, as a file of messages has it: every family reads all of it. */
+static void
+test_observation_file (void)
+{
+  static const struct
+  {
+    const GlmFamily *family;
+    const char *file;
+  } cases[] = {
+    { &glm_family_chatglm1, "glm/tokenizers/chatglm1/ice_text.model" },
+    { &glm_family_chatglm2, "glm/tokenizers/chatglm2-3/tokenizer.model" },
+    { &glm_family_codegeex2, "glm/tokenizers/chatglm2-3/tokenizer.model" },
+    { &glm_family_chatglm3, "glm/tokenizers/chatglm2-3/tokenizer.model" },
+    { &glm_family_glm4_9b, "glm/tokenizers/glm4/tokenizer.model" },
+    { &glm_family_glm4_0414, "glm/tokenizers/glm4/tokenizer.model" },
+    { &glm_family_glm_z1, "glm/tokenizers/glm4/tokenizer.model" },
+    { &glm_family_glm_edge, "glm/tokenizers/glm4/tokenizer.model" },
+  };
+  GlmTurn turns[MAX_TURNS];
+  GlmJson *json = NULL;
+  GlmError error = { 0 };
+  size_t n = 0;
+
+  REQUIRE (glm_json_open (shared_path ("bugs/E11-observation.json"), &json, &error), "%s", error.message);
+  for (const GlmJsonValue *v = glm_json_first (glm_json_root (json)); v; v = glm_json_next (glm_json_root (json), v))
+    turns[n++] = (GlmTurn){ string_of (v, "role"), string_of (v, "content"), NULL };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    {
+      char *text = dup_prompt (cases[i].family, cases[i].file, turns, n), *at = text;
+
+      for (size_t k = 0; k < n && at; k++)
+        {
+          at = strstr (at, turns[k].content);
+          CHECK (at, "%s: \"%s\" is not where it belongs in \"%s\"", cases[i].family->name, turns[k].content, text);
+          at = at ? at + strlen (turns[k].content) : NULL;
+        }
+      free (text);
+    }
+  glm_json_free (json);
+}
+
 /* Continuing after the first part of a reply gives the ids of the conversation with that reply in it. */
 static void
 test_continue (void)
@@ -265,6 +377,8 @@ main (int argc, char **argv)
   test_vectors (&glm_family_chatglm2, "chatglm2", "glm/tokenizers/chatglm2-3/tokenizer.model");
   test_vectors (&glm_family_chatglm3, "chatglm3", "glm/tokenizers/chatglm2-3/tokenizer.model");
   test_vectors (&glm_family_glm4_9b, "glm4", "glm/tokenizers/glm4/tokenizer.model");
+  test_tools ();
+  test_observation_file ();
   test_continue ();
   test_family ();
   return check_exit ();

@@ -81,6 +81,18 @@ is_config (const GlmConfig *config)
   return strcmp (config->model_type, "chatglm") == 0 && !glm_json_get (config->root, "multi_query_attention");
 }
 
+/* An id of the vocabulary without the rows that are left out; −1: config.json does not say it. */
+static bool
+read_id (const GlmConfig *config, const char *key, const GlmCheckpoint *c, int *ret_id)
+{
+  *ret_id = -1;
+  if (!glm_config_int (config, key, -1, c->n_vocab - 1, -1, ret_id))
+    return false;
+  if (*ret_id >= 0)
+    *ret_id = *ret_id >= c->n_skipped_rows ? *ret_id - c->n_skipped_rows : -1;
+  return true;
+}
+
 static bool
 read_config (const GlmConfig *config, GlmCheckpoint *c)
 {
@@ -102,7 +114,8 @@ read_config (const GlmConfig *config, GlmCheckpoint *c)
   c->rope_base = 10000;
   if (c->n_vocab == OLD_VOCABULARY)
     c->n_skipped_rows = IMAGE_ROWS;
-  return true;
+  return read_id (config, "bos_token_id", c, &c->sop_id) && read_id (config, "gmask_token_id", c, &c->gmask_id)
+         && read_id (config, "mask_token_id", c, &c->mask_id);
 }
 
 static const GlmTensorRule global_rules[] = {

@@ -38,7 +38,10 @@ read_rope (const GlmConfig *config, GlmCheckpoint *c)
   if (strcmp (type, "yarn") != 0)
     return glm_error_set (config->error, GLM_ERROR_UNSUPPORTED, "config.json: rope_type is %.40s", type);
   if (!glm_config_number (config, scaling, "factor", 1, 1024, 0, &factor)
-      || !glm_config_number (config, scaling, "original_max_position_embeddings", 1, 1 << 24, c->context_length, &context))
+      || !glm_config_number (config, scaling, "original_max_position_embeddings", 1, 1 << 24, c->context_length, &context)
+      || !glm_config_number (config, scaling, "attention_factor", 0, 1024, 0, &c->yarn_attention_factor)
+      || !glm_config_number (config, scaling, "beta_fast", 0, 1e6, 0, &c->yarn_beta_fast)
+      || !glm_config_number (config, scaling, "beta_slow", 0, 1e6, 0, &c->yarn_beta_slow))
     return false;
   c->yarn_factor = factor;
   c->yarn_context = (int) context;

@@ -4,6 +4,8 @@
  */
 #include "families/layout.h"
 
+#include <string.h>
+
 #include "base/error.h"
 
 bool
@@ -54,4 +56,10 @@ glm_config_common (const GlmConfig *config, GlmCheckpoint *c)
   if (c->quantised_bits != 0 && c->quantised_bits != 4 && c->quantised_bits != 8)
     return glm_error_set (config->error, GLM_ERROR_UNSUPPORTED, "config.json: quantization_bit is %d", c->quantised_bits);
   return true;
+}
+
+bool
+glm_layout_ignores (const char *tensor_name)
+{
+  return strstr (tensor_name, "rotary_emb.inv_freq") || strstr (tensor_name, "rotary_pos_emb.inv_freq");
 }

@@ -60,10 +60,12 @@ typedef struct
   int context_length;
   double norm_eps;
   double rope_base;
-  double yarn_factor; /* 0: none */
-  int yarn_context;   /* original context length */
-  int quantised_bits; /* of the official INT4 and INT8 checkpoints; else 0 */
-  int prefix_length;  /* of a P-Tuning v2 prefix; else 0 */
+  double yarn_factor;                                           /* 0: none */
+  int yarn_context;                                             /* original context length */
+  double yarn_attention_factor, yarn_beta_fast, yarn_beta_slow; /* 0: the usual ones */
+  int sop_id, gmask_id, mask_id; /* of a prompt that is read in both directions; −1: not said */
+  int quantised_bits;            /* of the official INT4 and INT8 checkpoints; else 0 */
+  int prefix_length;             /* of a P-Tuning v2 prefix; else 0 */
   bool prefix_projection;
 } GlmCheckpoint;
 
@@ -100,5 +102,8 @@ bool glm_config_number (const GlmConfig *config, const GlmJsonValue *object, con
 bool glm_config_flag (const GlmConfig *config, const char *key);
 /* What is the same in all: quantisation and prefix. */
 bool glm_config_common (const GlmConfig *config, GlmCheckpoint *checkpoint);
+
+/* Whether nobody needs the tensor of this name: a table that is computed. */
+bool glm_layout_ignores (const char *tensor_name);
 
 #endif

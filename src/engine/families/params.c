@@ -71,6 +71,21 @@ get_float (const Reader *reader, const char *name, double *ret_value)
   return glm_model_file_get_float (reader->file, key, ret_value);
 }
 
+/* A number in [min, max]; absent: fallback. */
+static bool
+get_number (Reader *reader, const char *name, double min, double max, double fallback, double *ret_value)
+{
+  char key[96];
+  double value = fallback;
+
+  make_key (reader, name, key, sizeof key);
+  if (glm_model_file_get_float (reader->file, key, &value) && !(value >= min && value <= max))
+    return glm_error_set (reader->error, GLM_ERROR_BAD_FILE, "%s: %s is %g, outside of %g to %g",
+                          glm_model_file_path (reader->file), key, value, min, max);
+  *ret_value = value;
+  return true;
+}
+
 /* An integer in [min, max]; absent: fallback, or an error where that is negative. */
 static bool
 get_int (Reader *reader, const char *name, int64_t min, int64_t max, int64_t fallback, int *ret_value)
@@ -301,11 +316,12 @@ read_rope_scaling (Reader *reader)
   char key[96];
   const char *type;
   size_t n;
-  double factor, value;
+  double factor;
 
   p->yarn_factor = p->linear_factor = p->yarn_attention_factor = 1;
-  p->yarn_beta_fast = get_float (reader, "rope.scaling.yarn_beta_fast", &value) ? value : 32;
-  p->yarn_beta_slow = get_float (reader, "rope.scaling.yarn_beta_slow", &value) ? value : 1;
+  if (!get_number (reader, "rope.scaling.yarn_beta_fast", 1e-3, 1e6, 32, &p->yarn_beta_fast)
+      || !get_number (reader, "rope.scaling.yarn_beta_slow", 1e-3, 1e6, 1, &p->yarn_beta_slow))
+    return false;
   make_key (reader, "rope.scaling.type", key, sizeof key);
   if (!glm_model_file_get_string (reader->file, key, &type, &n) || (n == 4 && memcmp (type, "none", 4) == 0))
     return true;
@@ -318,10 +334,10 @@ read_rope_scaling (Reader *reader)
   else if (n == 4 && memcmp (type, "yarn", 4) == 0)
     {
       if (!get_int (reader, "rope.scaling.original_context_length", 1, MAX_CONTEXT, p->context_length,
-                    &p->yarn_original_context))
+                    &p->yarn_original_context)
+          || !get_number (reader, "rope.scaling.attn_factor", 1e-3, 1e3, 1, &p->yarn_attention_factor))
         return false;
       p->yarn_factor = factor;
-      p->yarn_attention_factor = get_float (reader, "rope.scaling.attn_factor", &value) ? value : 1;
       p->yarn_attention_factor *= 0.1 * log (factor) + 1;
     }
   else
@@ -346,7 +362,9 @@ read_norms (Reader *reader)
   if (!(p->norm_eps >= 0 && p->norm_eps < 1))
     return glm_error_set (reader->error, GLM_ERROR_BAD_FILE, "%s: %s.%s is %g", glm_model_file_path (reader->file),
                           reader->arch->name, reader->arch->eps_key, p->norm_eps);
-  p->residual_scale = get_float (reader, "residual_scale", &value) ? (float) value : reader->arch->default_residual_scale;
+  if (!get_number (reader, "residual_scale", 1e-3, 1e3, (double) reader->arch->default_residual_scale, &value))
+    return false;
+  p->residual_scale = (float) value;
   return true;
 }
 

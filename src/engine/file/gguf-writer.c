@@ -136,6 +136,12 @@ glm_gguf_writer_end_tensor (GlmGgufWriter *writer, GlmError *error)
   return glm_output_file_write (writer->file, zeros, (size_t) padding_after (glm_output_file_position (writer->file)), error);
 }
 
+const char *
+glm_gguf_writer_flush (GlmGgufWriter *writer, GlmError *error)
+{
+  return glm_output_file_flush (writer->file, error);
+}
+
 bool
 glm_gguf_writer_commit (GlmGgufWriter *writer, GlmError *error)
 {

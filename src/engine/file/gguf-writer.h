@@ -29,6 +29,8 @@ bool glm_gguf_writer_open (const char *path, GlmOutputMode mode, const GlmMetada
 bool glm_gguf_writer_write (GlmGgufWriter *writer, const void *data, size_t n_bytes, GlmError *error);
 /* After a tensor's last byte. */
 bool glm_gguf_writer_end_tensor (GlmGgufWriter *writer, GlmError *error);
+/* After the last tensor: the path under which the file can be read before it is committed; NULL: an error. */
+const char *glm_gguf_writer_flush (GlmGgufWriter *writer, GlmError *error);
 bool glm_gguf_writer_commit (GlmGgufWriter *writer, GlmError *error);
 /* Without a commit nothing is left of the file. */
 void glm_gguf_writer_free (GlmGgufWriter *writer);

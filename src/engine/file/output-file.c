@@ -167,6 +167,12 @@ glm_output_file_write (GlmOutputFile *file, const void *data, size_t n_bytes, Gl
   return true;
 }
 
+const char *
+glm_output_file_flush (GlmOutputFile *file, GlmError *error)
+{
+  return flush_buffer (file, error) ? file->part : NULL;
+}
+
 uint64_t
 glm_output_file_position (const GlmOutputFile *file)
 {

@@ -19,6 +19,8 @@ typedef enum
  * first. */
 bool glm_output_file_open (const char *path, uint64_t n_bytes, GlmOutputMode mode, GlmOutputFile **ret_file, GlmError *error);
 bool glm_output_file_write (GlmOutputFile *file, const void *data, size_t n_bytes, GlmError *error);
+/* What was written is in the file; its path for now, which ends with GLM_PART_SUFFIX.  NULL: an error. */
+const char *glm_output_file_flush (GlmOutputFile *file, GlmError *error);
 /* Bytes written so far. */
 uint64_t glm_output_file_position (const GlmOutputFile *file);
 /* To the disk, then under its final name. */

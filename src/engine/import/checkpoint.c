@@ -68,7 +68,7 @@ read_chatglm_ggml (const GlmSource *source, GlmCheckpoint *c, GlmError *error)
 bool
 glm_checkpoint_read (const GlmSource *source, GlmCheckpoint *ret_checkpoint, GlmError *error)
 {
-  GlmCheckpoint checkpoint = { 0 };
+  GlmCheckpoint checkpoint = { .sop_id = -1, .gmask_id = -1, .mask_id = -1 };
   bool ok = source->format == GLM_SOURCE_DIRECTORY ? read_config (source, &checkpoint, error)
                                                    : read_chatglm_ggml (source, &checkpoint, error);
 

@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,6 +58,13 @@ put_yarn (Writer *w, const GlmCheckpoint *c)
   put_text (w, arch_key (w, "rope.scaling.type", key), "yarn");
   put_float (w, "rope.scaling.factor", c->yarn_factor);
   put_int (w, "rope.scaling.original_context_length", c->yarn_context);
+  /* GGUF's factor comes on top of what YaRN says for this extension; config.json's is all there is. */
+  if (c->yarn_attention_factor != 0)
+    put_float (w, "rope.scaling.attn_factor", c->yarn_attention_factor / (0.1 * log (c->yarn_factor) + 1));
+  if (c->yarn_beta_fast != 0)
+    put_float (w, "rope.scaling.yarn_beta_fast", c->yarn_beta_fast);
+  if (c->yarn_beta_slow != 0)
+    put_float (w, "rope.scaling.yarn_beta_slow", c->yarn_beta_slow);
 }
 
 static void
@@ -148,19 +156,26 @@ open_own_tokenizer (const GlmSource *source, GlmTokenizer **ret_tokenizer, GlmEr
                         glm_path_name (source->path));
 }
 
-/* What tells the parts of a prompt that is read in both directions. */
-static void
-put_prompt_ids (Writer *w, const GlmTokenizer *tokenizer)
+/* What tells the parts of a prompt that is read in both directions: the tokenizer's ids, or without one config.json's. */
+static bool
+put_prompt_ids (Writer *w, const GlmCheckpoint *c, const GlmTokenizer *tokenizer, GlmError *error)
 {
-  int32_t sop = glm_tokenizer_control_id (tokenizer, "<sop>"), gmask = glm_tokenizer_control_id (tokenizer, "[gMASK]"),
-          mask = glm_tokenizer_control_id (tokenizer, "[MASK]");
+  int32_t sop = tokenizer ? glm_tokenizer_control_id (tokenizer, "<sop>") : c->sop_id,
+          gmask = tokenizer ? glm_tokenizer_control_id (tokenizer, "[gMASK]") : c->gmask_id,
+          mask = tokenizer ? glm_tokenizer_control_id (tokenizer, "[MASK]") : c->mask_id;
 
-  if (sop >= 0)
-    w->ok = w->ok && glm_metadata_set_uint32 (w->metadata, "tokenizer.ggml.bos_token_id", (uint32_t) sop);
+  if (!c->arch->bidirectional_prompt)
+    return true;
+  if (sop < 0)
+    return glm_error_set (error, GLM_ERROR_BAD_FILE,
+                          tokenizer ? "the tokenizer has no <sop>, which ends what a prompt reads in both directions"
+                                    : "config.json: bos_token_id is missing, and there is no tokenizer that has <sop>");
+  w->ok = w->ok && glm_metadata_set_uint32 (w->metadata, "tokenizer.ggml.bos_token_id", (uint32_t) sop);
   if (gmask >= 0)
     put_int (w, "gmask_token_id", gmask);
   if (mask >= 0)
     put_int (w, "mask_token_id", mask);
+  return true;
 }
 
 static bool
@@ -168,15 +183,14 @@ put_tokenizer (Writer *w, const GlmSource *source, const GlmCheckpoint *c, const
                const GlmImportOptions *options, GlmError *error)
 {
   GlmTokenizer *tokenizer = NULL;
-  bool ok;
+  const char *path = options->tokenizer_path;
+  bool leaves_out = path && !*path, ok = true;
 
-  if (options->tokenizer_path && !*options->tokenizer_path)
-    return true;
-  ok = (options->tokenizer_path ? glm_tokenizer_open (options->tokenizer_path, &tokenizer, error)
-                                : open_own_tokenizer (source, &tokenizer, error))
-       && glm_tokenizer_export (tokenizer, family, c->n_vocab - c->n_skipped_rows, w->metadata, error);
-  if (ok && c->arch->bidirectional_prompt)
-    put_prompt_ids (w, tokenizer);
+  /* A chatglm.cpp file says its ids by its tokenizer alone. */
+  if (!leaves_out || (c->arch->bidirectional_prompt && source->format == GLM_SOURCE_CHATGLM_GGML))
+    ok = path && *path ? glm_tokenizer_open (path, &tokenizer, error) : open_own_tokenizer (source, &tokenizer, error);
+  ok = ok && (leaves_out || glm_tokenizer_export (tokenizer, family, c->n_vocab - c->n_skipped_rows, w->metadata, error))
+       && put_prompt_ids (w, c, tokenizer, error);
   glm_tokenizer_free (tokenizer);
   return ok;
 }

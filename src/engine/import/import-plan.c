@@ -286,12 +286,11 @@ is_tied (Planner *p, const GlmLayout *layout)
   return same_data (p->source, embedding, output, p->plan->compare_bytes);
 }
 
-/* Tensors that carry nothing: tables that are computed. */
+/* Tensors that need no row of the layout: what nobody needs, and the prefix, which plan_prefix() reads. */
 static bool
 is_ignored (const char *name)
 {
-  return strstr (name, "rotary_emb.inv_freq") || strstr (name, "rotary_pos_emb.inv_freq") || strstr (name, "prefix_encoder.")
-         || strcmp (name, "past_key_values") == 0;
+  return glm_layout_ignores (name) || strstr (name, "prefix_encoder.") || strcmp (name, "past_key_values") == 0;
 }
 
 /* Whether it is the output matrix, or the scales of one. */

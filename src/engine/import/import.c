@@ -15,6 +15,7 @@
 #include <strings.h>
 
 #include "base/error.h"
+#include "base/tame.h"
 #include "import/import-plan.h"
 #include "base/pool.h"
 #include "quant/blocks.h"
@@ -350,6 +351,18 @@ convert_all (Job *job)
 
 /* ---- Whole files ------------------------------------------------------------------------------------------------ */
 
+/* A file that would not open is never called a model. */
+static bool
+check_written (Job *job)
+{
+  const char *path = glm_gguf_writer_flush (job->writer, job->error);
+  GlmModelInfo info;
+
+  if (!path)
+    return false;
+  return glm_model_probe (path, &info, job->error) || glm_error_prefix (job->error, "the new file would not open");
+}
+
 static bool
 write_target (Job *job, const char *target)
 {
@@ -362,7 +375,7 @@ write_target (Job *job, const char *target)
        && glm_pool_new (job->options->n_threads > 0 ? job->options->n_threads : glm_cpu_count (), &job->pool, job->error)
        && (!job->plan->projection
            || glm_prefix_projection_compute (job->plan->projection, job->pool, job->options->cancel, job->error))
-       && convert_all (job) && glm_gguf_writer_commit (job->writer, job->error);
+       && convert_all (job) && check_written (job) && glm_gguf_writer_commit (job->writer, job->error);
   glm_pool_free (job->pool);
   glm_gguf_writer_free (job->writer);
   free (job->chunk.out);
@@ -375,7 +388,11 @@ static bool
 open_sources (const char *path, const GlmImportOptions *options, GlmSource **ret_source, GlmSource **ret_prefix,
               GlmError *error)
 {
+  GlmModelInfo info;
+
+  /* A GGUF file keeps what it says: whether the new one will open shows before hours of work. */
   return glm_source_open (path, ret_source, error)
+         && ((*ret_source)->format != GLM_SOURCE_GGUF || glm_model_probe (path, &info, error))
          && (!options->prefix_path || glm_source_open (options->prefix_path, ret_prefix, error));
 }
 
@@ -413,6 +430,7 @@ describe_source (const GlmSource *source, const GlmImportPlan *plan, GlmImportIn
     snprintf (info->family, sizeof info->family, "%s", plan->family->name);
   if (glm_meta_get_string (glm_metadata_find (&plan->metadata, "general.name"), &name, &n))
     snprintf (info->name, sizeof info->name, "%.*s", (int) (n < sizeof info->name ? n : sizeof info->name - 1), name);
+  info->name[glm_tame (info->name, strlen (info->name))] = '\0';
   info->n_params = plan->n_params;
   info->source_bytes = glm_source_bytes (source);
 }

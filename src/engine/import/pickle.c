@@ -49,7 +49,7 @@ typedef struct
   uint32_t n; /* items */
   union
   {
-    int64_t integer;    /* INT, BOOL; STORAGE_TYPE: a GlmType, or -1 */
+    int64_t integer;    /* INT, BOOL; STORAGE_TYPE: a row of `names` */
     const char *string; /* STRING: n bytes */
     size_t first;       /* TUPLE, STORAGE, TENSOR */
   };
@@ -200,29 +200,31 @@ read_line (Machine *m, const char **ret_text, size_t *ret_n)
   return true;
 }
 
+/* What a table of tensors may ask for.  type −1: no weight has it. */
+static const struct
+{
+  const char *module, *name;
+  NodeKind kind;
+  int type;
+} names[] = {
+  { "collections", "OrderedDict", NODE_ORDERED_DICT, 0 },
+  { "torch._utils", "_rebuild_tensor_v2", NODE_REBUILD_TENSOR, 0 },
+  { "torch._utils", "_rebuild_parameter", NODE_REBUILD_PARAMETER, 0 },
+  { "torch", "FloatStorage", NODE_STORAGE_TYPE, GLM_TYPE_F32 },
+  { "torch", "HalfStorage", NODE_STORAGE_TYPE, GLM_TYPE_F16 },
+  { "torch", "BFloat16Storage", NODE_STORAGE_TYPE, GLM_TYPE_BF16 },
+  { "torch", "CharStorage", NODE_STORAGE_TYPE, GLM_TYPE_I8 },
+  { "torch", "ByteStorage", NODE_STORAGE_TYPE, -1 },
+  { "torch", "BoolStorage", NODE_STORAGE_TYPE, -1 },
+  { "torch", "ShortStorage", NODE_STORAGE_TYPE, -1 },
+  { "torch", "IntStorage", NODE_STORAGE_TYPE, -1 },
+  { "torch", "LongStorage", NODE_STORAGE_TYPE, -1 },
+  { "torch", "DoubleStorage", NODE_STORAGE_TYPE, -1 },
+};
+
 static bool
 op_global (Machine *m)
 {
-  static const struct
-  {
-    const char *module, *name;
-    NodeKind kind;
-    int type;
-  } names[] = {
-    { "collections", "OrderedDict", NODE_ORDERED_DICT, 0 },
-    { "torch._utils", "_rebuild_tensor_v2", NODE_REBUILD_TENSOR, 0 },
-    { "torch._utils", "_rebuild_parameter", NODE_REBUILD_PARAMETER, 0 },
-    { "torch", "FloatStorage", NODE_STORAGE_TYPE, GLM_TYPE_F32 },
-    { "torch", "HalfStorage", NODE_STORAGE_TYPE, GLM_TYPE_F16 },
-    { "torch", "BFloat16Storage", NODE_STORAGE_TYPE, GLM_TYPE_BF16 },
-    { "torch", "CharStorage", NODE_STORAGE_TYPE, GLM_TYPE_I8 },
-    { "torch", "ByteStorage", NODE_STORAGE_TYPE, -1 },
-    { "torch", "BoolStorage", NODE_STORAGE_TYPE, -1 },
-    { "torch", "ShortStorage", NODE_STORAGE_TYPE, -1 },
-    { "torch", "IntStorage", NODE_STORAGE_TYPE, -1 },
-    { "torch", "LongStorage", NODE_STORAGE_TYPE, -1 },
-    { "torch", "DoubleStorage", NODE_STORAGE_TYPE, -1 },
-  };
   const char *module = NULL, *name = NULL;
   size_t n_module = 0, n_name = 0;
 
@@ -231,7 +233,7 @@ op_global (Machine *m)
   for (size_t i = 0; i < sizeof names / sizeof *names; i++)
     if (strlen (names[i].module) == n_module && memcmp (names[i].module, module, n_module) == 0
         && strlen (names[i].name) == n_name && memcmp (names[i].name, name, n_name) == 0)
-      return push_int (m, names[i].kind, names[i].type);
+      return push_int (m, names[i].kind, (int64_t) i);
   return glm_error_set (m->error, GLM_ERROR_BAD_FILE, "data.pkl asks for %.*s.%.*s, which no table of tensors needs: refused",
                         (int) (n_module < 60 ? n_module : 60), module, (int) (n_name < 60 ? n_name : 60), name);
 }
@@ -484,7 +486,8 @@ emit_tensor (Machine *m, const Pair *pair, GlmPickleFunc func, void *data)
   if (key->kind != NODE_STRING)
     return bad (m, "a key of the state_dict is no string");
   if (tensor->kind != NODE_TENSOR)
-    return true;
+    return glm_error_set (m->error, GLM_ERROR_UNSUPPORTED, "the entry %.*s of the state_dict is no tensor",
+                          (int) (key->n < 80 ? key->n : 80), key->string);
   arguments = m->items + tensor->first;
   storage = &m->nodes[arguments[0]];
   type = &m->nodes[m->items[storage->first + 1]];
@@ -495,8 +498,9 @@ emit_tensor (Machine *m, const Pair *pair, GlmPickleFunc func, void *data)
   result.name_bytes = key->n;
   result.storage = storage_key->string;
   result.storage_bytes = storage_key->n;
-  result.known_type = type->integer >= 0;
-  result.type = (GlmType) (type->integer >= 0 ? type->integer : 0);
+  result.known_type = names[type->integer].type >= 0;
+  result.type = (GlmType) (result.known_type ? names[type->integer].type : 0);
+  result.storage_type = names[type->integer].name;
   result.n_storage = m->nodes[m->items[storage->first + 4]].integer;
   result.offset = m->nodes[arguments[1]].integer;
   if (!read_ints (m, arguments[2], result.size, &result.n_dims) || !read_ints (m, arguments[3], result.stride, &n_strides))

@@ -17,10 +17,11 @@ typedef struct
   size_t name_bytes;
   const char *storage; /* key of the storage: the archive's member data/KEY; likewise */
   size_t storage_bytes;
-  bool known_type;   /* false: a type that no weight has */
-  GlmType type;      /* F32, F16, BF16 or GLM_TYPE_I8 */
-  int64_t n_storage; /* elements of the storage */
-  int64_t offset;    /* in elements */
+  bool known_type;          /* false: a type that no weight has */
+  GlmType type;             /* F32, F16, BF16 or GLM_TYPE_I8 */
+  const char *storage_type; /* "LongStorage" */
+  int64_t n_storage;        /* elements of the storage */
+  int64_t offset;           /* in elements */
   int n_dims;
   int64_t size[GLM_PICKLE_MAX_DIMS];
   int64_t stride[GLM_PICKLE_MAX_DIMS];

@@ -6,7 +6,8 @@
  *   8      n bytes of JSON     { name: { "dtype", "shape": […], "data_offsets": [begin, end] }, "__metadata__": { … } }
  *   8 + n  the data            offsets count from here
  *
- * Tensors of types that no weight has (integers of buffers, say) are left out of the table.
+ * A tensor of a type that no weight has is refused, unless nobody needs it: one that is left out would be missed only by who
+ * reads the replies.
  */
 #include "import/safetensors.h"
 
@@ -17,6 +18,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/byte-reader.h"
+#include "families/layout.h"
 
 #define MAX_HEADER ((uint64_t) 100 << 20)
 
@@ -102,7 +104,9 @@ read_tensor (const GlmJsonValue *value, const DataSection *data, GlmTensorTable 
   if (!glm_json_get_string (value, "dtype", &dtype))
     return glm_error_set (error, GLM_ERROR_BAD_FILE, "tensor %.80s: dtype is missing", value->key);
   if (!find_type (dtype, &tensor.type))
-    return true;
+    return glm_layout_ignores (value->key)
+           || glm_error_set (error, GLM_ERROR_UNSUPPORTED, "tensor %.80s has the type %.20s, which Myna does not read",
+                             value->key, dtype);
   return read_shape (value, value->key, &tensor, error)
          && glm_tensor_bytes_or_i8 (value->key, tensor.type, tensor.n_dims, tensor.ne, &tensor.n_bytes, error)
          && read_offsets (value, value->key, data, &tensor, error)

@@ -24,6 +24,7 @@
 
 #include "base/error.h"
 #include "base/byte-reader.h"
+#include "families/layout.h"
 #include "import/pickle.h"
 
 #define MAX_MEMBERS   65535
@@ -308,12 +309,14 @@ add_tensor (const GlmPickleTensor *source, void *data, GlmError *error)
   char member[300], name[GLM_MAX_TENSOR_NAME + 1];
   size_t element = source->type == GLM_TYPE_F32 ? 4 : source->type == GLM_TYPE_I8 ? 1 : 2, offset;
 
-  if (!source->known_type)
-    return true;
   if (source->name_bytes > GLM_MAX_TENSOR_NAME || source->storage_bytes > 60)
     return glm_error_set (error, GLM_ERROR_BAD_FILE, "the name of a tensor or storage is too long");
   memcpy (name, source->name, source->name_bytes);
   name[source->name_bytes] = '\0';
+  if (!source->known_type)
+    return glm_layout_ignores (name)
+           || glm_error_set (error, GLM_ERROR_UNSUPPORTED, "tensor %s lies in a %s, which Myna does not read", name,
+                             source->storage_type);
   if (!describe_tensor (source, name, &tensor, error))
     return false;
   memcpy (member, archive->pickle->name, archive->stem_bytes);

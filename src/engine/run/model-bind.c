@@ -19,6 +19,7 @@ typedef struct
   const GlmModelOptions *options;
   GlmPool *pool;
   GlmError *error;
+  bool only_check;   /* that the tensors are there and fit: nothing of them is read */
   size_t done_bytes; /* of the file, for progress */
   size_t total_bytes;
 } Binder;
@@ -91,6 +92,8 @@ bind_vector (Binder *binder, const char *name, int64_t n, bool required, float *
     return bad_file (binder, name, "has a type that does not fit it");
   if (!check_shape (binder, tensor, n, 1, 1))
     return false;
+  if (binder->only_check)
+    return true;
   values = glm_alloc_aligned ((size_t) n, sizeof (float));
   if (!values)
     return glm_error_set (binder->error, GLM_ERROR_NO_MEMORY, "no memory for %s", name);
@@ -112,6 +115,8 @@ bind_weights (Binder *binder, const char *name, bool lookup, GlmStepMatrix *matr
     return bad_file (binder, name, "is missing");
   if (!check_shape (binder, tensor, matrix->cols, matrix->rows, matrix->n))
     return false;
+  if (binder->only_check)
+    return true;
   data.type = tensor->type;
   data.data = tensor->data;
   if (!backend->weights_new (&data, binder->pool, &matrix->weights, binder->error))
@@ -344,9 +349,12 @@ bind_prefix (Binder *binder)
 
   if (n == 0)
     return true;
-  model->plan->prefix = glm_alloc_aligned ((size_t) n * 2 * (size_t) model->params.n_layers, sizeof (uint16_t));
-  if (!model->plan->prefix)
-    return glm_error_set (binder->error, GLM_ERROR_NO_MEMORY, "no memory for the P-Tuning prefix");
+  if (!binder->only_check)
+    {
+      model->plan->prefix = glm_alloc_aligned ((size_t) n * 2 * (size_t) model->params.n_layers, sizeof (uint16_t));
+      if (!model->plan->prefix)
+        return glm_error_set (binder->error, GLM_ERROR_NO_MEMORY, "no memory for the P-Tuning prefix");
+    }
   for (int i = 0; i < 2 * model->params.n_layers; i++)
     {
       char name[96];
@@ -358,26 +366,41 @@ bind_prefix (Binder *binder)
         return bad_file (binder, name, "is missing or not F16 or F32");
       if (!check_shape (binder, tensor, kv, model->params.n_prefix, 1))
         return false;
-      for (int64_t j = 0; j < n; j++)
+      for (int64_t j = 0; j < n && !binder->only_check; j++)
         model->plan->prefix[i * n + j] = tensor->type == GLM_TYPE_F16 ? ((const uint16_t *) tensor->data)[j]
                                                                       : glm_f32_to_f16 (((const float *) tensor->data)[j]);
     }
   return true;
 }
 
+static bool
+bind_all (Binder *binder)
+{
+  GlmModel *model = binder->model;
+
+  if (!glm_plan_new (model->arch, &model->params, &glm_backend_cpu, &model->plan, binder->error) || !bind_embedding (binder))
+    return false;
+  for (int layer = 0; layer < model->params.n_layers; layer++)
+    if (!bind_layer (binder, &model->plan->layers[layer], layer))
+      return false;
+  return bind_layer (binder, &model->plan->head, -1) && bind_prefix (binder);
+}
+
 bool
 glm_model_bind (GlmModel *model, const GlmModelOptions *options, GlmPool *pool, GlmError *error)
 {
-  Binder binder = { model, options, pool, error };
+  Binder binder = { .model = model, .options = options, .pool = pool, .error = error };
 
   for (size_t i = 0; i < glm_model_file_n_tensors (model->file); i++)
     binder.total_bytes += glm_model_file_tensor_at (model->file, i)->n_bytes;
 
-  if (!glm_plan_new (model->arch, &model->params, &glm_backend_cpu, &model->plan, error) || !bind_embedding (&binder))
-    return false;
-  for (int layer = 0; layer < model->params.n_layers; layer++)
-    if (!bind_layer (&binder, &model->plan->layers[layer], layer))
-      return false;
-  return bind_layer (&binder, &model->plan->head, -1) && bind_prefix (&binder) && glm_plan_join (model->plan, error)
-         && glm_model_file_check (model->file, error);
+  return bind_all (&binder) && glm_plan_join (model->plan, error) && glm_model_file_check (model->file, error);
+}
+
+bool
+glm_model_check (GlmModel *model, GlmError *error)
+{
+  Binder binder = { .model = model, .error = error, .only_check = true };
+
+  return bind_all (&binder) && glm_model_file_check (model->file, error);
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/tame.h"
 #include "compute/kv-cache.h"
 #include "quant/packed.h"
 
@@ -29,7 +30,7 @@ copy_text (char *target, size_t size, const char *text, size_t n)
         n--;
     }
   memcpy (target, text, n);
-  target[n] = '\0';
+  target[glm_tame (target, n)] = '\0';
 }
 
 static void
@@ -156,6 +157,35 @@ mix (uint64_t hash, const void *data, size_t n)
   return hash;
 }
 
+/* Numbers that no tensor shows and that change what is computed; those that most models have leave the hash alone, so that
+ * the states which earlier versions saved stay good. */
+static uint64_t
+mix_numbers (uint64_t hash, const GlmArch *arch, const GlmParams *params)
+{
+  const struct
+  {
+    double value, usual;
+  } numbers[] = {
+    { (double) params->norm_eps, (double) 1e-5f },
+    { (double) params->residual_scale, (double) arch->default_residual_scale },
+    { params->linear_factor, 1 },
+    { params->yarn_factor, 1 },
+    { params->yarn_attention_factor, 1 },
+    { params->yarn_original_context, 0 },
+    { params->yarn_beta_fast, 32 },
+    { params->yarn_beta_slow, 1 },
+    { params->n_rot, params->head_dim / 2 },
+  };
+
+  for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+    if (numbers[i].value != numbers[i].usual)
+      {
+        hash = mix (hash, &i, sizeof i);
+        hash = mix (hash, &numbers[i].value, sizeof numbers[i].value);
+      }
+  return hash;
+}
+
 /* FNV-1a over every tensor's name, type, shape and a few bytes of its data: two quantisations or fine-tunes of one model
  * differ in them. */
 static uint64_t
@@ -165,6 +195,7 @@ compute_identity (const GlmModel *model)
 
   hash = mix (hash, model->arch->name, strlen (model->arch->name));
   hash = mix (hash, &model->params.rope_base, sizeof model->params.rope_base);
+  hash = mix_numbers (hash, model->arch, &model->params);
   for (size_t i = 0; i < glm_model_file_n_tensors (model->file); i++)
     {
       const GlmTensor *tensor = glm_model_file_tensor_at (model->file, i);
@@ -223,20 +254,24 @@ open_header (const char *path, const char *tokenizer_path, GlmModel *model, GlmE
          && open_tokenizer (model->file, tokenizer_path, &model->tokenizer, &model->tmpl, error);
 }
 
-/* [MASK], [gMASK] and <sop> steer a bidirectional prompt: the file's ids, or else the tokenizer's. */
-static void
-find_control_ids (GlmModel *model)
+/* [MASK], [gMASK] and <sop> steer a bidirectional prompt: the file's ids, or else the tokenizer's.  Without <sop> the prompt
+ * would be read in one direction, which gives words without sense. */
+static bool
+find_control_ids (GlmModel *model, GlmError *error)
 {
   GlmParams *params = &model->params;
 
-  if (!model->tokenizer)
-    return;
-  if (params->gmask_id < 0)
+  if (model->tokenizer && params->gmask_id < 0)
     params->gmask_id = glm_tokenizer_control_id (model->tokenizer, "[gMASK]");
-  if (params->mask_id < 0)
+  if (model->tokenizer && params->mask_id < 0)
     params->mask_id = glm_tokenizer_control_id (model->tokenizer, "[MASK]");
-  if (params->sop_id < 0)
+  if (model->tokenizer && params->sop_id < 0)
     params->sop_id = glm_tokenizer_control_id (model->tokenizer, "<sop>");
+  if (!model->arch->bidirectional_prompt || (params->sop_id >= 0 && params->sop_id < params->n_vocab))
+    return true;
+  return glm_error_set (error, GLM_ERROR_BAD_FILE,
+                        "%s: tokenizer.ggml.bos_token_id, the id of <sop>, is missing or outside of the vocabulary",
+                        glm_model_file_path (model->file));
 }
 
 static GlmModel *
@@ -259,9 +294,8 @@ glm_model_open (const char *path, const GlmModelOptions *options, GlmModel **ret
 
   if (!model)
     return false;
-  if (!open_header (path, options ? options->tokenizer_path : NULL, model, error))
+  if (!open_header (path, options ? options->tokenizer_path : NULL, model, error) || !find_control_ids (model, error))
     goto fail;
-  find_control_ids (model);
   describe (model->file, model->arch, &model->params, model->tmpl, &model->info);
 
   /* Before the tensors' pages of the file are given back, which the look at each would bring in again. */
@@ -309,12 +343,11 @@ glm_model_open_header (const char *path, const char *tokenizer_path, GlmModel **
 
   if (!model)
     return false;
-  if (!open_header (path, tokenizer_path, model, error))
+  if (!open_header (path, tokenizer_path, model, error) || !find_control_ids (model, error))
     {
       glm_model_free (model);
       return false;
     }
-  find_control_ids (model);
   describe (model->file, model->arch, &model->params, model->tmpl, &model->info);
   for (size_t i = 0; i < glm_model_file_n_tensors (model->file); i++)
     model->info.weight_bytes += glm_model_file_tensor_at (model->file, i)->n_bytes;
@@ -326,12 +359,15 @@ bool
 glm_model_probe (const char *path, GlmModelInfo *ret_info, GlmError *error)
 {
   GlmModel *model;
+  bool ok;
 
   if (!glm_model_open_header (path, NULL, &model, error))
     return false;
-  *ret_info = model->info;
+  ok = glm_model_check (model, error);
+  if (ok)
+    *ret_info = model->info;
   glm_model_free (model);
-  return true;
+  return ok;
 }
 
 /* ---- Pools ------------------------------------------------------------------------------------------------------ */

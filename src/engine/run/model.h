@@ -40,11 +40,14 @@ bool glm_model_open_header (const char *path, const char *tokenizer_path, GlmMod
  * model require.  Packs matrices on the pool.  On failure the model is half built and glm_model_free() copes. */
 bool glm_model_bind (GlmModel *model, const GlmModelOptions *options, GlmPool *pool, GlmError *error);
 
+/* Whether everything that glm_model_bind() needs is there, with the right shapes and in types that can be run; reads no weights. */
+bool glm_model_check (GlmModel *model, GlmError *error);
+
 /* The pool of n_threads (0: the model's), which other sessions may hold too. */
 bool glm_model_hold_pool (GlmModel *model, int n_threads, GlmPool **ret_pool, GlmError *error);
 void glm_model_release_pool (GlmModel *model, GlmPool *pool);
 
-/* A number that is the same for the same weights and (practically) only for them. */
+/* A number that is the same for the same weights, run in the same way, and (practically) only for them. */
 uint64_t glm_model_identity (const GlmModel *model);
 
 #endif

@@ -119,6 +119,23 @@ reserve_tokens (GlmSession *session, size_t n)
   return true;
 }
 
+/* Where an exponent has all its bits, the number is none: infinite, or not a number. */
+static bool
+are_numbers (const float *values, size_t n)
+{
+  uint32_t worst = 0;
+
+  for (size_t i = 0; i < n; i++)
+    {
+      uint32_t bits;
+
+      memcpy (&bits, &values[i], sizeof bits);
+      bits &= UINT32_C (0x7F800000);
+      worst = bits > worst ? bits : worst;
+    }
+  return worst != UINT32_C (0x7F800000);
+}
+
 bool
 glm_session_eval (GlmSession *session, const int32_t *ids, size_t n, int64_t n_logits, GlmTickFunc tick, void *tick_data,
                   GlmError *error)
@@ -142,6 +159,9 @@ glm_session_eval (GlmSession *session, const int32_t *ids, size_t n, int64_t n_l
   if (!session->forward->backend->run (session->forward, &batch, n_logits, session->logits, error)
       || !glm_model_file_check (session->model->file, error))
     return false;
+  if (!are_numbers (session->logits, (size_t) n_logits * (size_t) session->model->params.n_vocab))
+    return glm_error_set (error, GLM_ERROR_BAD_FILE, "%s: what the model computes are no numbers; its weights are damaged",
+                          glm_model_file_path (session->model->file));
   memcpy (session->tokens.ids + session->tokens.n, ids, n * sizeof *ids);
   session->tokens.n += n;
   session->n_logits = n_logits;

@@ -315,6 +315,155 @@ test_bad_directories (void)
   check_refused (path_in ("bad"), target, NULL, GLM_ERROR_BAD_FILE, "weight_map");
 }
 
+/* ---- Nothing is left out ---------------------------------------------------------------------------------------- */
+
+/* Puts `new` in the place of the first `old` behind the text `after`; both have one length. */
+static void
+patch_file (const char *path, const char *after, const char *old, const char *new, size_t n)
+{
+  FILE *file = fopen (path, "r+b");
+  char *bytes, *at;
+  long size;
+
+  REQUIRE (file != NULL, "%s", path);
+  fseek (file, 0, SEEK_END);
+  size = ftell (file);
+  rewind (file);
+  bytes = malloc ((size_t) size);
+  REQUIRE (fread (bytes, 1, (size_t) size, file) == (size_t) size, "%s", path);
+  at = memmem (bytes, (size_t) size, after, strlen (after));
+  at = at ? memmem (at, (size_t) (bytes + size - at), old, n) : NULL;
+  REQUIRE (at != NULL, "%s: there is no %s behind %s", path, old, after);
+  memcpy (at, new, n);
+  rewind (file);
+  REQUIRE (fwrite (bytes, 1, (size_t) size, file) == (size_t) size && fclose (file) == 0, "%s", path);
+  free (bytes);
+}
+
+/* folder/typed: a copy of a source. */
+static void
+copy_source (const char *name)
+{
+  char command[2048];
+
+  snprintf (command, sizeof command, "rm -rf %s/typed && cp -r %s/%s %s/typed", folder, folder, name, folder);
+  CHECK (system (command) == 0, "cp");
+}
+
+/* A tensor of a type that is not read is not left out, be it one that a model can lack: the output matrix, a bias. */
+static void
+test_other_types (void)
+{
+  static const char *const names[] = { "transformer.output_layer.weight", "self_attention.query_key_value.bias",
+                                       "mlp.dense_4h_to_h.weight" };
+  static const char *const types[] = { "F64", "I64", "I16", "U32" };
+  const char *target = path_in ("refused.gguf");
+  GlmError error = { 0 };
+
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+    for (size_t k = 0; k < sizeof types / sizeof *types; k++)
+      {
+        copy_source ("v3-f32");
+        patch_file (path_in ("typed/model.safetensors"), names[i], "F32", types[k], 3);
+        check_refused (path_in ("typed"), target, NULL, GLM_ERROR_UNSUPPORTED, names[i]);
+        check_refused (path_in ("typed"), target, NULL, GLM_ERROR_UNSUPPORTED, types[k]);
+      }
+  /* What nobody needs may have any type. */
+  copy_source ("v3-f32");
+  patch_file (path_in ("typed/model.safetensors"), "inv_freq", "F32", "F64", 3);
+  CHECK (glm_import (path_in ("typed"), target, NULL, &error), "%s", error.message);
+  unlink (target);
+  copy_source ("v2-torch");
+  patch_file (path_in ("typed/pytorch_model.bin"), "transformer.output_layer.weight", "HalfStorage", "LongStorage", 11);
+  check_refused (path_in ("typed"), target, NULL, GLM_ERROR_UNSUPPORTED, "transformer.output_layer.weight");
+  check_refused (path_in ("typed"), target, NULL, GLM_ERROR_UNSUPPORTED, "LongStorage");
+  copy_source ("v2-torch");
+  patch_file (path_in ("typed/pytorch_model.bin"), "inv_freq", "HalfStorage", "LongStorage", 11);
+  CHECK (glm_import (path_in ("typed"), target, NULL, &error), "%s", error.message);
+  unlink (target);
+}
+
+/* What would not open is not called a model, and is refused before the work where that can be known. */
+static void
+test_must_open (void)
+{
+  const char *target = path_in ("refused.gguf");
+  GlmImportOptions replace = { .mode = GLM_IMPORT_REPLACE_EXISTING };
+  GlmImportInfo info;
+  GlmError error = { 0 };
+
+  check_refused (path_in ("v3-torch.reference.gguf"), target, NULL, GLM_ERROR_UNSUPPORTED, "reference");
+  REQUIRE (glm_import (path_in ("v3-torch"), path_in ("out.gguf"), &replace, &error), "%s", error.message);
+  CHECK (glm_import (path_in ("out.gguf"), target, NULL, &error), "%s", error.message);
+  unlink (target);
+  patch_file (path_in ("out.gguf"), "GGUF", "output_norm.weight", "output_worm.weight", 18);
+  check_refused (path_in ("out.gguf"), target, NULL, GLM_ERROR_BAD_FILE, "output_norm.weight is missing");
+  CHECK (!glm_import_probe (path_in ("out.gguf"), NULL, &info, &error), "a file that does not open was probed");
+  REQUIRE (glm_import (path_in ("v3-torch"), path_in ("out.gguf"), &replace, &error), "%s", error.message);
+  patch_file (path_in ("out.gguf"), "GGUF", "blk.1.ffn_up.weight", "blk.2.ffn_up.weight", 19);
+  check_refused (path_in ("out.gguf"), target, NULL, GLM_ERROR_BAD_FILE, "blk.1.ffn_up.weight is missing");
+}
+
+static uint64_t
+id_of (const char *target, const char *key)
+{
+  GlmModelFile *file = NULL;
+  GlmError error = { 0 };
+  uint64_t id = UINT64_MAX;
+
+  REQUIRE (glm_model_file_open (target, &file, &error), "%s", error.message);
+  CHECK (glm_model_file_get_uint (file, key, &id), "%s is missing", key);
+  glm_model_file_free (file);
+  return id;
+}
+
+static void
+check_id (const char *target, const char *key, uint64_t expected)
+{
+  uint64_t id = id_of (target, key);
+
+  CHECK (id == expected, "%s is %llu, expected %llu", key, (unsigned long long) id, (unsigned long long) expected);
+}
+
+/* ChatGLM-6B without its tokenizer: config.json says what ends the part that is read in both directions. */
+static void
+test_without_tokenizer (void)
+{
+  const char *target = path_in ("bare.gguf");
+  GlmImportOptions bare = { .tokenizer_path = "", .mode = GLM_IMPORT_REPLACE_EXISTING };
+  GlmImportOptions whole = { .mode = GLM_IMPORT_REPLACE_EXISTING };
+  uint64_t sop;
+  GlmModel *model = NULL;
+  GlmError error = { 0 };
+  char command[2048];
+
+  copy_source ("v1-torch");
+  snprintf (command, sizeof command,
+            "sed 's/\"bos_token_id\": 1,/\"bos_token_id\": 77, \"gmask_token_id\": 78, \"mask_token_id\": 79,/' "
+            "%s/v1-torch/config.json > %s/typed/config.json",
+            folder, folder);
+  CHECK (system (command) == 0, "sed");
+  REQUIRE (glm_import (path_in ("typed"), target, &bare, &error), "%s", error.message);
+  check_id (target, "tokenizer.ggml.bos_token_id", 77);
+  check_id (target, "chatglm1.gmask_token_id", 78);
+  check_id (target, "chatglm1.mask_token_id", 79);
+  CHECK (glm_model_open (target, NULL, &model, &error), "%s", error.message);
+  glm_model_free (model);
+  /* The old vocabulary begins with rows that are left out. */
+  REQUIRE (glm_import (path_in ("v1-old"), target, &bare, &error), "%s", error.message);
+  check_id (target, "tokenizer.ggml.bos_token_id", 130004);
+  /* chatglm.cpp's file says it by its tokenizer alone. */
+  REQUIRE (glm_import (path_in ("v1-cpp1-f16.bin"), target, &whole, &error), "%s", error.message);
+  sop = id_of (target, "tokenizer.ggml.bos_token_id");
+  REQUIRE (glm_import (path_in ("v1-cpp1-f16.bin"), target, &bare, &error), "%s", error.message);
+  check_id (target, "tokenizer.ggml.bos_token_id", sop);
+  snprintf (command, sizeof command, "sed 's/\"bos_token_id\": 1,//' %s/v1-torch/config.json > %s/typed/config.json", folder,
+            folder);
+  CHECK (system (command) == 0, "sed");
+  unlink (target);
+  check_refused (path_in ("typed"), target, &bare, GLM_ERROR_BAD_FILE, "bos_token_id");
+}
+
 /* torch.save() itself wrote this one; values are arange () / 8, of the int8 tensor arange () - 8. */
 static void
 test_torch_file (const char *fixtures)
@@ -355,6 +504,9 @@ main (int argc, char **argv)
   test_refusals ();
   test_bad_directories ();
   test_torch_file (argv[1]);
+  test_other_types ();
+  test_must_open ();
+  test_without_tokenizer ();
   glm_json_free (manifest);
   return check_exit ();
 }

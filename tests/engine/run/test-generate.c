@@ -244,6 +244,39 @@ test_call (void)
   glm_model_free (model);
 }
 
+/* Where weights are damaged so that nothing can be computed, no words are made up. */
+static void
+test_no_numbers (void)
+{
+  static const float values[] = { NAN, INFINITY, -INFINITY };
+
+  for (size_t i = 0; i < sizeof values / sizeof *values; i++)
+    {
+      TinyModel tiny = TINY_CHATGLM;
+      GlmModel *model = open_tiny (&tiny);
+      GlmSession *session = open_session (model);
+      GlmSampling sampling = { .temperature = 1, .top_p = 1, .repetition_penalty = 1, .seed = 5, .max_tokens = 3 };
+      GlmTokens reply = { 0 };
+      GlmError error = { 0 };
+      GlmResult result;
+      int32_t ids[12];
+      float *weight = model->plan->head.steps[0].weight, sound = weight[3];
+
+      fill_ids (&tiny, ids, 12, 23);
+      weight[3] = values[i];
+      CHECK (!glm_generate (session, PROMPT (ids, 12), &sampling, NULL, &reply, &result, &error), "%g: a reply of %zu tokens",
+             (double) values[i], reply.n);
+      CHECK (error.code == GLM_ERROR_BAD_FILE && strstr (error.message, "no numbers"), "%s", error.message);
+      CHECK (reply.n == 0, "%zu tokens", reply.n);
+      /* The session is as good as new. */
+      weight[3] = sound;
+      CHECK (glm_generate (session, PROMPT (ids, 12), &sampling, NULL, &reply, &result, &error), "%s", error.message);
+      glm_tokens_clear (&reply);
+      glm_session_free (session);
+      glm_model_free (model);
+    }
+}
+
 int
 main (void)
 {
@@ -251,5 +284,6 @@ main (void)
   test_call ();
   test_generate ();
   test_guessing ();
+  test_no_numbers ();
   return check_exit ();
 }

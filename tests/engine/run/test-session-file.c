@@ -196,6 +196,53 @@ test_mend (void)
   glm_model_free (model);
 }
 
+/* A state is of the numbers too with which the weights were run. */
+static void
+test_other_numbers (void)
+{
+  static const TinyModel first = TINY_CHATGLM;
+  TinyModel others[6];
+  GlmModel *model = open_tiny (&first);
+  GlmSession *session = open_session (model);
+  const char *path = test_temp_path ("numbers.kv");
+  GlmError error = { 0 };
+  int32_t ids[20];
+
+  fill_ids (&first, ids, 20, 5);
+  sync_ids (session, ids, 20);
+  REQUIRE (glm_session_save (session, path, &error), "%s", error.message);
+  glm_session_free (session);
+  glm_model_free (model);
+  for (int i = 0; i < 6; i++)
+    others[i] = first;
+  others[0].eps = 2e-5f;
+  others[1].yarn_factor = 4;
+  others[2].number_key = ".residual_scale";
+  others[2].number = 2;
+  others[3].yarn_factor = 8;
+  others[4].yarn_factor = 4;
+  others[4].number_key = ".rope.scaling.attn_factor";
+  others[4].number = 1.5f;
+  others[5].yarn_factor = 4;
+  others[5].number_key = ".rope.scaling.yarn_beta_fast";
+  others[5].number = 16;
+  for (int i = 0; i < 6; i++)
+    {
+      model = open_tiny (&others[i]);
+      session = open_session (model);
+      error = (GlmError){ 0 };
+      CHECK (!glm_session_restore (session, path, NULL, 0, &error) && error.code == GLM_ERROR_ARGUMENT,
+             "other numbers %d: the state was taken", i);
+      CHECK (glm_session_n_tokens (session) == 0, "other numbers %d: %zu tokens", i, glm_session_n_tokens (session));
+      /* The model before it in the list is another one, too. */
+      sync_ids (session, ids, 20);
+      REQUIRE (glm_session_save (session, path, &error), "%s", error.message);
+      CHECK (glm_session_restore (session, path, NULL, 0, &error), "%s", error.message);
+      glm_session_free (session);
+      glm_model_free (model);
+    }
+}
+
 int
 main (void)
 {
@@ -207,5 +254,6 @@ main (void)
   test_save_damage ();
   test_restore_for_prompt ();
   test_mend ();
+  test_other_numbers ();
   return check_exit ();
 }

@@ -171,14 +171,17 @@ tiny_model_write (const TinyModel *tiny, const char *path)
   gguf_build_uint (build, ".attention.key_length", (uint32_t) tiny->head_dim);
   gguf_build_uint (build, ".context_length", (uint32_t) tiny->n_context);
   gguf_build_uint (build, ".rope.dimension_count", (uint32_t) tiny->head_dim / 2);
-  gguf_build_float (build, first ? ".attention.layer_norm_epsilon" : ".attention.layer_norm_rms_epsilon", 1e-5f);
+  gguf_build_float (build, first ? ".attention.layer_norm_epsilon" : ".attention.layer_norm_rms_epsilon",
+                    tiny->eps != 0 ? tiny->eps : 1e-5f);
+  if (tiny->number_key)
+    gguf_build_float (build, tiny->number_key, tiny->number);
   if (tiny->yarn_factor > 0)
     {
       gguf_build_string (build, ".rope.scaling.type", "yarn");
       gguf_build_float (build, ".rope.scaling.factor", tiny->yarn_factor);
       gguf_build_uint (build, ".rope.scaling.original_context_length", (uint32_t) tiny->n_context / 4);
     }
-  if (first)
+  if (first && !tiny->no_sop)
     {
       gguf_build_uint (build, ".gmask_token_id", TINY_GMASK);
       gguf_build_uint (build, ".mask_token_id", 3);

@@ -15,10 +15,14 @@ typedef struct
   GlmType type; /* of the matrices */
   bool split_qkv;
   bool tied;
-  bool no_bias;         /* of queries, keys and values */
-  bool with_vocabulary; /* a SentencePiece vocabulary with ChatGLM3's control tokens; needs n_vocab ≥ 300 */
-  float yarn_factor;    /* 0: none */
-  int n_experts;        /* matrices of a tensor blk.0.ffn_up_exps beside the others; 0: none */
+  bool no_bias;           /* of queries, keys and values */
+  bool with_vocabulary;   /* a SentencePiece vocabulary with ChatGLM3's control tokens; needs n_vocab ≥ 300 */
+  float yarn_factor;      /* 0: none */
+  float eps;              /* 0: 1e-5 */
+  const char *number_key; /* one more number, as ".residual_scale"; NULL: none */
+  float number;
+  bool no_sop;   /* "chatglm1" without its ids */
+  int n_experts; /* matrices of a tensor blk.0.ffn_up_exps beside the others; 0: none */
   uint32_t seed;
 } TinyModel;
 

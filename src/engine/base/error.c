@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/tame.h"
+
 /* Drops a UTF-8 sequence that the end of the buffer cut in two. */
 static void
 trim_partial_character (char *text)
@@ -33,6 +35,7 @@ set_message (GlmError *error, GlmErrorCode code, const char *format, va_list arg
   error->code = code;
   vsnprintf (error->message, sizeof error->message, format, args);
   trim_partial_character (error->message);
+  error->message[glm_tame (error->message, strlen (error->message))] = '\0';
 }
 
 bool

@@ -7,7 +7,7 @@
 
 #include "engine.h"
 
-/* Sets code and message (printf style; cut at a whole UTF-8 character) and returns false, so that a failing function can
+/* Sets code and message (printf style; cut at a whole UTF-8 character, and tame: see tame.h) and returns false, so that a failing function can
  * end with `return glm_error_set (error, …)`.  error may be NULL. */
 bool glm_error_set (GlmError *error, GlmErrorCode code, const char *format, ...) __attribute__ ((format (printf, 3, 4)));
 

@@ -100,7 +100,7 @@ append_reply (Chat *chat, const char *text, size_t n_bytes)
   reply[chat->n_reply] = '\0';
   if (!chat->options->json)
     {
-      fwrite (text, 1, n_bytes, stdout);
+      cli_print_text (stdout, text, n_bytes);
       fflush (stdout);
     }
   return true;
@@ -193,7 +193,11 @@ run_command (Chat *chat, const char *line, GlmError *error)
   else
     {
       if (strcmp (line, "/help") != 0)
-        printf ("Unknown command: %s\n", line);
+        {
+          fputs ("Unknown command: ", stdout);
+          cli_print_text (stdout, line, strlen (line));
+          putchar ('\n');
+        }
       fputs (help_text, stdout);
     }
   return true;

@@ -11,6 +11,8 @@
 
 #include "cli/cli.h"
 #include "base/error.h"
+#include "base/tame.h"
+#include "base/utf8.h"
 #include "run/model.h"
 
 /* What a command reads from standard input. */
@@ -26,12 +28,14 @@ cli_fail (const GlmError *error)
 int
 cli_usage (const char *format, ...)
 {
+  char text[1024];
   va_list args;
 
-  fputs ("myna-cli: ", stderr);
   va_start (args, format);
-  vfprintf (stderr, format, args);
+  vsnprintf (text, sizeof text, format, args);
   va_end (args);
+  fputs ("myna-cli: ", stderr);
+  cli_print_text (stderr, text, strlen (text));
   fputc ('\n', stderr);
   return CLI_USAGE;
 }
@@ -148,21 +152,45 @@ cli_print_ids (const int32_t *ids, size_t n, const char *separator)
 void
 cli_print_json_string (const char *text, size_t n_bytes)
 {
-  putchar ('"');
-  for (size_t i = 0; i < n_bytes; i++)
-    {
-      unsigned char c = (unsigned char) text[i];
+  size_t width;
 
-      if (c == '"' || c == '\\')
-        printf ("\\%c", c);
-      else if (c == '\n')
+  putchar ('"');
+  for (size_t i = 0; i < n_bytes; i += width)
+    {
+      uint32_t code;
+      int n = glm_utf8_char ((const uint8_t *) text + i, n_bytes - i, &code);
+
+      width = n > 0 ? (size_t) n : 1;
+      if (n == 0)
+        fputs ("\\ufffd", stdout);
+      else if (code == '"' || code == '\\')
+        printf ("\\%c", (char) code);
+      else if (code == '\n')
         fputs ("\\n", stdout);
-      else if (c < 0x20 || c == 0x7F)
-        printf ("\\u%04x", c);
+      else if (glm_is_wild (code))
+        printf ("\\u%04" PRIx32, code);
       else
-        putchar (c);
+        fwrite (text + i, 1, width, stdout);
     }
   putchar ('"');
+}
+
+void
+cli_print_text (FILE *file, const char *text, size_t n_bytes)
+{
+  size_t width;
+
+  for (size_t i = 0; i < n_bytes; i += width)
+    {
+      uint32_t code;
+      int n = glm_utf8_char ((const uint8_t *) text + i, n_bytes - i, &code);
+
+      width = n > 0 ? (size_t) n : 1;
+      if (n == 0 || (glm_is_wild (code) && code != '\n' && code != '\t'))
+        fputc ('?', file);
+      else
+        fwrite (text + i, 1, width, file);
+    }
 }
 
 bool

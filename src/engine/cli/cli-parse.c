@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/tame.h"
+#include "base/utf8.h"
 #include "cli/cli.h"
 #include "families/family.h"
 #include "file/json-file.h"
@@ -101,6 +103,25 @@ print_string (const char *before, const GlmBuffer *text)
   cli_print_json_string ((const char *) text->data + first, n - first);
 }
 
+/* JSON whose strings may hold characters that act on a terminal. */
+static void
+print_json (const char *text, size_t n_bytes)
+{
+  size_t width;
+
+  for (size_t i = 0; i < n_bytes; i += width)
+    {
+      uint32_t code;
+      int n = glm_utf8_char ((const uint8_t *) text + i, n_bytes - i, &code);
+
+      width = n > 0 ? (size_t) n : 1;
+      if (n > 0 && !glm_is_wild (code))
+        fwrite (text + i, 1, width, stdout);
+      else
+        printf ("\\u%04x", n > 0 ? (unsigned) code : 0xFFFDu);
+    }
+}
+
 static void
 print_item (const GlmReplyItem *item)
 {
@@ -113,7 +134,9 @@ print_item (const GlmReplyItem *item)
       break;
     case GLM_REPLY_CALLED:
       print_string ("{\"call\": {\"name\": ", &item->name);
-      printf (", \"arguments\": %s}", (const char *) item->verdict.data);
+      fputs (", \"arguments\": ", stdout);
+      print_json ((const char *) item->verdict.data, item->verdict.n);
+      putchar ('}');
       break;
     case GLM_REPLY_BAD:
       print_string ("{\"bad\": {\"name\": ", &item->name);

@@ -84,6 +84,8 @@ bool cli_parse_ids (const char *text, size_t n_bytes, GlmTokens *tokens, GlmErro
 void cli_print_ids (const int32_t *ids, size_t n, const char *separator);
 /* A JSON string, quoted. */
 void cli_print_json_string (const char *text, size_t n_bytes);
+/* What a model or a person wrote, for people: characters that act on a terminal, but for line ends and tabs, as "?". */
+void cli_print_text (FILE *file, const char *text, size_t n_bytes);
 
 /* All of a stream: malloc'ed, NUL-terminated. */
 bool cli_read_all (FILE *file, char **ret_text, size_t *ret_n_bytes, GlmError *error);

@@ -157,6 +157,78 @@ class Cli(unittest.TestCase):
             self.assertEqual(out['estimated'], out['weights'] + out['cache'] + out['scratch'])
             self.assertLess(abs(out['estimated'] / out['measured'] - 1), 0.05, out)
 
+    def patched(self, folder, old, new):
+        """the starter model with other bytes of the same length"""
+        self.assertEqual(len(old), len(new))
+        with open(MODEL, 'rb') as model:
+            data = model.read()
+        self.assertIn(old, data)
+        path = os.path.join(folder, 'patched.gguf')
+        with open(path, 'wb') as file:
+            file.write(data.replace(old, new, 1))
+        return path
+
+    def on_terminal(self, *args, stdin=''):
+        """all that the program prints where both of its ends are a terminal"""
+        pid, terminal = pty.fork()
+        if pid == 0:
+            os.execvp(COMMAND[0], [*COMMAND, *args])
+        os.write(terminal, stdin.encode())
+        out = b''
+        try:
+            while chunk := os.read(terminal, 4096):
+                out += chunk
+        except OSError:
+            pass
+        os.waitpid(pid, 0)
+        return out.decode()
+
+    def test_wild_characters(self):
+        wild = '\033[2J\x9b\x7f\u202e\u2066\u200f\u2028'
+        with tempfile.TemporaryDirectory() as folder:
+            name = json.loads(run('describe', '--json'))['name'].encode()
+            new = (b'\x1b]0;\xe2\x80\xae\xff' + b'x' * len(name))[:len(name)]
+            path = self.patched(folder, name, new)
+            for text in (run('describe', '-m', path), run('describe', '-m', path, '--json'),
+                         self.on_terminal('chat', '-m', path, stdin='/quit\n')):
+                self.assertIn('?]0;?', text)
+                self.assertNotIn('\x1b]0', text)
+                self.assertNotIn('\u202e', text)
+            # What the model says: a word of its vocabulary turned into an escape sequence.
+            path = self.patched(folder, '\u2581Nice'.encode(), '\u2581\x1b[1m'.encode())
+            self.assertEqual(run('chat', '--greedy', '-m', path, stdin='Hello!\n'), 'Hello! ?[1m to meet you. What can I do for you?\n')
+            reply = run('chat', '--greedy', '--json', '-m', path, stdin='Hello!\n')
+            self.assertNotIn('\x1b', reply)
+            self.assertIn('\x1b[1m', json.loads(reply)['reply'])
+            self.assertNotIn('\x1b[1m to', self.on_terminal('chat', '--greedy', '-m', path, stdin='Hello!\n/quit\n'))
+            # An architecture that nobody knows; a file's name.
+            path = self.patched(folder, b'\x07\0\0\0\0\0\0\0chatglm', b'\x07\0\0\0\0\0\0\0\x1b[31m\xe2\x80'[:15])
+            bad = os.path.join(folder, 'a\x1b[31m\u202eb.gguf')
+            os.rename(path, bad)
+            for command in ('describe', 'chat'):
+                result = subprocess.run([*COMMAND, command, '-m', bad], capture_output=True, stdin=subprocess.DEVNULL, timeout=60)
+                self.assertEqual(result.returncode, 1)
+                self.assertIn(b'?[31m', result.stderr)
+                self.assertNotIn(b'\x1b', result.stderr)
+                self.assertNotIn('\u202e'.encode(), result.stderr)
+        for args in (('describe', '--cpu-mask', wild), (wild,), ('chat', '--top-p', wild), ('prompt', wild)):
+            result = subprocess.run([*COMMAND, *args], capture_output=True, stdin=subprocess.DEVNULL, timeout=60)
+            self.assertNotEqual(result.returncode, 0)
+            for c in wild:
+                if not c.isprintable():
+                    self.assertNotIn(c.encode(), result.stderr, args)
+        # Scripts get what the tokens say, terminals do not.
+        ids = run('tokenize', stdin=wild)
+        self.assertEqual(run('detokenize', stdin=ids), wild)
+        out = run('detokenize', '--json', stdin=ids)
+        self.assertEqual(json.loads(out)['text'], wild)
+        self.assertTrue(out.strip().isprintable(), out)
+        out = self.on_terminal('detokenize', stdin=ids + '\n\x04\x04')
+        self.assertIn('?[2J????', out)
+        for c in wild:
+            if not c.isprintable():
+                self.assertNotIn(c, out)
+
     def test_default_model(self):
         env = {key: value for key, value in os.environ.items() if key != 'MYNA_DATA_DIR'}
         self.assertEqual(json.loads(run('describe', '--json', env=env))['layers'], 10)

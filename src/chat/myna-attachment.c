@@ -8,12 +8,14 @@
 
 #include <string.h>
 
+#include "storage/storage.h"
+
 MynaAttachment *
 myna_attachment_new (const char *name, const char *text)
 {
   MynaAttachment *self = g_new (MynaAttachment, 1);
 
-  self->name = g_strdup (name);
+  self->name = store_tame_name (name);
   self->text = g_strdup (text);
   return self;
 }

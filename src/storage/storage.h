@@ -154,6 +154,9 @@ void store_conversation_free (StoreConversation *conversation);
 StoreMessage *store_message_new (void);
 StoreMessage *store_message_copy (const StoreMessage *message);
 void store_message_free (StoreMessage *message);
+/* A name that may come from a file or a model, as it is shown: valid UTF-8 on one line, at most 4 KiB, without characters that
+ * turn the direction of text.  All names that the store reads are so. */
+char *store_tame_name (const char *name);
 /* Who speaks, for people to read: the person, the model by its name, or what else there is.  Translated; lives as long as
  * the message. */
 const char *store_message_get_speaker (const StoreMessage *message);

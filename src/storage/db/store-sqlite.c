@@ -215,6 +215,22 @@ store_query_int (StoreConnection *self, gint64 fallback, gint64 *ret_value, GErr
 char *
 store_column_text (sqlite3_stmt *statement, int column)
 {
+  const char *text = (const char *) sqlite3_column_text (statement, column);
+
+  return text ? g_utf8_make_valid (text, -1) : NULL;
+}
+
+char *
+store_column_name (sqlite3_stmt *statement, int column)
+{
+  const char *text = (const char *) sqlite3_column_text (statement, column);
+
+  return text ? store_tame_name (text) : NULL;
+}
+
+char *
+store_column_path (sqlite3_stmt *statement, int column)
+{
   return g_strdup ((const char *) sqlite3_column_text (statement, column));
 }
 

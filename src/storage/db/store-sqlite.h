@@ -93,8 +93,12 @@ gboolean store_exec (StoreConnection *self, int *n_changed, GError **error, cons
 gboolean store_query_int (StoreConnection *self, gint64 fallback, gint64 *ret_value, GError **error, const char *sql,
                           const char *types, ...);
 
-/* A column as a new string; NULL where it is NULL. */
+/* A column as a new string, made valid UTF-8; NULL where it is NULL. */
 char *store_column_text (sqlite3_stmt *statement, int column);
+/* The same of a name: see store_tame_name(). */
+char *store_column_name (sqlite3_stmt *statement, int column);
+/* The same of a path, whose bytes may be anything. */
+char *store_column_path (sqlite3_stmt *statement, int column);
 
 /* INVALID where text (may be NULL) is longer than max bytes. */
 gboolean store_check_length (const char *text, gsize max, const char *what, GError **error);

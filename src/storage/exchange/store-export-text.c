@@ -61,7 +61,11 @@ append_attachments (GString *out, const StoreMessage *message, BlockFunc append)
       JsonNode *node = json_array_get_element (list, i);
 
       if (JSON_NODE_HOLDS_OBJECT (node))
-        append (out, member (json_node_get_object (node), "name"), member (json_node_get_object (node), "text"));
+        {
+          g_autofree char *name = store_tame_name (member (json_node_get_object (node), "name"));
+
+          append (out, name, member (json_node_get_object (node), "text"));
+        }
     }
 }
 
@@ -175,9 +179,8 @@ append_markdown (GString *out, StoreWhole *whole, gboolean is_first, StoreRender
 {
   g_autoptr (GPtrArray) branch = store_whole_list_branch (whole);
   g_autofree char *time = format_time (whole->row->created_at);
-  g_autofree char *title = g_strdelimit (g_strdup (title_of (whole)), "\r\n", ' ');
 
-  g_string_append_printf (out, "%s# %s\n\n*%s*\n", is_first ? "" : "\n---\n\n", title, time);
+  g_string_append_printf (out, "%s# %s\n\n*%s*\n", is_first ? "" : "\n---\n\n", title_of (whole), time);
   for (guint i = 0; i < branch->len; i++)
     {
       const StoreMessage *message = branch->pdata[i];

@@ -195,6 +195,7 @@ complete (StoreWhole *whole, gboolean is_ours)
 {
   StoreConversation *row = whole->row;
   gint64 time = row->created_at;
+  char *title;
 
   for (guint i = 0; i < whole->messages->len; i++)
     {
@@ -212,13 +213,9 @@ complete (StoreWhole *whole, gboolean is_ours)
       g_free (row->title);
       row->title = title_from_text (whole);
     }
-  if (strlen (row->title) > STORE_MAX_TITLE_BYTES)
-    {
-      char *valid_end;
-
-      g_utf8_validate (row->title, STORE_MAX_TITLE_BYTES, (const char **) &valid_end);
-      *valid_end = '\0';
-    }
+  title = store_tame_name (row->title);
+  g_free (row->title);
+  row->title = title;
 }
 
 /* ---- The walk --------------------------------------------------------------------------------------------------- */

@@ -17,7 +17,7 @@ conversation_from_row (sqlite3_stmt *row)
   StoreConversation *self = g_new0 (StoreConversation, 1);
 
   self->id = sqlite3_column_int64 (row, 0);
-  self->title = store_column_text (row, 1);
+  self->title = store_column_name (row, 1);
   self->title_by_user = sqlite3_column_int (row, 2);
   self->created_at = sqlite3_column_int64 (row, 3);
   self->updated_at = sqlite3_column_int64 (row, 4);
@@ -26,7 +26,7 @@ conversation_from_row (sqlite3_stmt *row)
   self->archived = sqlite3_column_int (row, 7);
   self->folder_id = sqlite3_column_int64 (row, 8);
   self->head_id = sqlite3_column_int64 (row, 9);
-  self->model = store_column_text (row, 10);
+  self->model = store_column_path (row, 10);
   if (sqlite3_column_count (row) > 11)
     {
       self->settings = store_column_text (row, 11);

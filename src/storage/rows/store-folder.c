@@ -93,7 +93,7 @@ list_work (StoreConnection *connection, gpointer request, StoreResult *result, G
       StoreFolder *folder = g_new (StoreFolder, 1);
 
       folder->id = sqlite3_column_int64 (statement, 0);
-      folder->name = store_column_text (statement, 1);
+      folder->name = store_column_name (statement, 1);
       folder->parent_id = sqlite3_column_int64 (statement, 2);
       folder->created_at = sqlite3_column_int64 (statement, 3);
       g_ptr_array_add (result->list, folder);

@@ -35,8 +35,8 @@ call_from_row (sqlite3_stmt *row, gboolean with_text)
   self->edited = sqlite3_column_int (row, 16);
   self->started_at = sqlite3_column_int64 (row, 17);
   self->finished_at = sqlite3_column_int64 (row, 18);
-  self->metadata = store_column_text (row, 19);
-  self->tool = store_column_text (row, 20);
+  self->metadata = store_column_name (row, 19);
+  self->tool = store_column_name (row, 20);
   self->arguments = with_text ? store_column_text (row, 25) : NULL;
   self->result = with_text ? store_column_text (row, 26) : NULL;
   return self;
@@ -60,7 +60,7 @@ message_from_row (StoreConnection *connection, sqlite3_stmt *row, gboolean with_
   self->first_token_seconds = sqlite3_column_double (row, 9);
   self->seconds = sqlite3_column_double (row, 10);
   self->mark = sqlite3_column_int (row, 11);
-  self->model = store_column_text (row, 12);
+  self->model = store_column_name (row, 12);
   self->n_bytes = sqlite3_column_int (row, 13);
   self->call = call_from_row (row, with_text);
   self->sibling_index = sqlite3_column_int (row, 21);

@@ -144,7 +144,7 @@ add_hit (Search *search, sqlite3_stmt *row, const char *text, gsize n_bytes, dou
   hit->message_id = in_title ? 0 : sqlite3_column_int64 (row, 0);
   hit->role = sqlite3_column_int (row, 2);
   hit->time = sqlite3_column_int64 (row, 3);
-  hit->title = store_column_text (row, 4);
+  hit->title = store_column_name (row, 4);
   hit->snippet = in_title ? g_strdup ("") : store_match_snippet (text, n_bytes, search->ranges, SNIPPET_CHARS);
   hit->n_ranges = search->ranges->len;
   hit->ranges = g_memdup2 (search->ranges->data, search->ranges->len * sizeof (StoreRange));

@@ -24,7 +24,7 @@ breaks_line (gunichar c)
 char *
 store_tame_name (const char *name)
 {
-  g_autofree char *valid = g_utf8_make_valid (name, MIN (strlen (name), MAX_BYTES));
+  g_autofree char *valid = g_utf8_make_valid (name, MIN (strlen (name), MAX_BYTES + 4));
   GString *tame = g_string_sized_new (strlen (valid));
 
   /* A character that the limit cuts in two is left out. */

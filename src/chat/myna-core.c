@@ -4,6 +4,7 @@
  */
 #include "chat/myna-core.h"
 
+#include "chat/core-dump.h"
 #include "chat/myna-chat-settings.h"
 #include "chat/myna-session-cache.h"
 #include "chat/myna-titler.h"
@@ -220,6 +221,8 @@ myna_core_begin_temporary (MynaCore *self)
 {
   g_return_if_fail (MYNA_IS_CORE (self));
 
+  if (!myna_core_dump_forbid ())
+    g_warning ("A crash of this temporary chat may leave a core dump");
   if (self->temporary)
     g_object_notify_by_pspec (G_OBJECT (self), props[PROP_TEMPORARY]);
   else

@@ -80,9 +80,9 @@ generate (MynaGenerator *generator, const MynaRecipe *recipe, const GlmRequest *
 
   for (gsize i = 0; i < asked->n_turns; i++)
     if (i >= first || g_str_equal (asked->turns[i].role, "system"))
-      g_string_append_printf (prompt, "%s%s%s%s:%s", prompt->len ? "|" : "", asked->turns[i].role,
+      g_string_append_printf (prompt, "%s%s%s%s%s:%s", prompt->len ? "|" : "", asked->turns[i].role,
                               asked->turns[i].metadata ? "=" : "", asked->turns[i].metadata ? asked->turns[i].metadata : "",
-                              asked->turns[i].content);
+                              asked->turns[i].arguments ? asked->turns[i].arguments : "", asked->turns[i].content);
   if (asked->reply)
     g_string_append_printf (prompt, "+%s", asked->reply);
   g_free (self->prompt);

@@ -65,7 +65,8 @@ test_parts (Fixture *f, gconstpointer data)
   g_assert_cmpint (myna_message_get_record (fixture_item (f, 2))->call->state, ==, STORE_CALL_ASKED);
   myna_conversation_send (f->conversation, "and?");
   fixture_requested (f);
-  g_assert_cmpstr (fake_generator_get_prompt (f->engine), ==, "user:q|assistant:Let me see.|assistant=calculate:{}|user:and?");
+  g_assert_cmpstr (fake_generator_get_prompt (f->engine), ==,
+                   "user:q|assistant:Let me see.|assistant=calculate{}:{}|user:and?");
   fake_generator_end (f->engine, GLM_STOP_END);
   fixture_idle (f);
 }

@@ -6,6 +6,7 @@
 #include "chat/myna-core.h"
 
 #include <glib/gstdio.h>
+#include <sys/resource.h>
 #include <utime.h>
 
 #include "chat/myna-session-cache.h"
@@ -458,6 +459,7 @@ static void
 test_busy (Fixture *f, gconstpointer data)
 {
   MynaConversation *conversation = myna_core_new_conversation (f->run.core);
+  struct rlimit dumps;
   gint64 id;
 
   myna_conversation_set_settings (conversation, SETTINGS);
@@ -471,6 +473,8 @@ test_busy (Fixture *f, gconstpointer data)
 
   myna_core_begin_temporary (f->run.core);
   wait_for (myna_core_get_temporary (f->run.core));
+  g_assert_cmpint (getrlimit (RLIMIT_CORE, &dumps), ==, 0);
+  g_assert_true (dumps.rlim_cur == 1 || dumps.rlim_max == 0);
   conversation = myna_core_get_temporary (f->run.core);
   myna_conversation_send (conversation, QUESTION);
   wait_for (myna_conversation_get_activity (conversation) == MYNA_ACTIVITY_WRITING);

@@ -144,6 +144,18 @@ myna_block_unref (MynaBlock *self)
   g_atomic_rc_box_release_full (self, clear_block);
 }
 
+MynaBlock *
+myna_block_dup_summary (const MynaBlock *summary)
+{
+  MynaBlock *self = myna_block_new (summary->kind, summary->containers, summary->n_containers);
+
+  self->string.text = g_strdup (summary->string.text);
+  self->level = summary->level;
+  self->is_open = summary->is_open;
+  self->is_tight = summary->is_tight;
+  return self;
+}
+
 static gboolean
 containers_equal (const MynaBlock *a, const MynaBlock *b)
 {
@@ -155,7 +167,8 @@ containers_equal (const MynaBlock *a, const MynaBlock *b)
       const MynaContainer *x = &a->containers[i];
       const MynaContainer *y = &b->containers[i];
 
-      if (x->kind != y->kind || x->is_first != y->is_first || x->task != y->task || strcmp (x->marker, y->marker) != 0)
+      if (x->kind != y->kind || x->is_first != y->is_first || x->task != y->task || x->number != y->number
+          || strcmp (x->marker, y->marker) != 0)
         return FALSE;
     }
   return TRUE;
@@ -181,7 +194,8 @@ gboolean
 myna_block_equal (const MynaBlock *a, const MynaBlock *b)
 {
   return a == b
-         || (a->kind == b->kind && a->level == b->level && a->is_tight == b->is_tight && g_strcmp0 (a->info, b->info) == 0
+         || (a->kind == b->kind && a->level == b->level && a->is_tight == b->is_tight && a->is_flush == b->is_flush
+             && a->is_same_line == b->is_same_line && a->is_open == b->is_open && g_strcmp0 (a->info, b->info) == 0
              && g_strcmp0 (a->literal, b->literal) == 0 && myna_rich_string_equal (&a->string, &b->string)
              && containers_equal (a, b) && cells_equal (a, b));
 }
@@ -190,4 +204,74 @@ const char *
 myna_block_get_source (const MynaBlock *self)
 {
   return self->literal ? self->literal : self->string.text ? self->string.text : "";
+}
+
+/* ---- Plain text ------------------------------------------------------------------------------------------------- */
+
+#define MAX_PLAIN_BYTES 2048
+#define MAX_PLAIN_LINES 64
+#define MAX_PLAIN_LINE  4096
+
+gsize
+myna_find_break (const char *text, gsize limit)
+{
+  gsize at = limit;
+
+  while (at > limit / 2 && !g_ascii_isspace (text[at]))
+    at--;
+  if (at == limit / 2)
+    for (at = limit; (text[at] & 0xC0) == 0x80; at--)
+      ;
+  return at;
+}
+
+/* How much of a plain text one block shows: some whole lines, or a part of a very long one. */
+static gsize
+find_plain_end (const char *text, gsize length)
+{
+  gsize end = 0;
+
+  for (guint n = 0; n < MAX_PLAIN_LINES; n++)
+    {
+      gsize start = n > 0 ? end + 1 : 0;
+      const char *line_end = memchr (text + start, '\n', MIN (length - start, MAX_PLAIN_LINE + 1));
+      gsize next = line_end ? (gsize) (line_end - text) : length;
+
+      if (n > 0 && next > MAX_PLAIN_BYTES)
+        return end;
+      if (next - start > MAX_PLAIN_LINE)
+        return myna_find_break (text, MAX_PLAIN_LINE);
+      end = next;
+      if (end == length)
+        break;
+    }
+  return end;
+}
+
+void
+myna_blocks_add_plain (GPtrArray *blocks, const char *text)
+{
+  gsize length = strlen (text);
+  gboolean is_first = TRUE, is_same_line = FALSE;
+
+  while (length > 0 || (!is_first && !is_same_line))
+    {
+      MynaBlock *block = myna_block_new (MYNA_BLOCK_PARAGRAPH, NULL, 0);
+      gsize n = length > 0 ? find_plain_end (text, length) : 0, end = n;
+
+      block->is_flush = block->is_tight = !is_first;
+      block->is_same_line = is_same_line;
+      is_first = FALSE;
+      is_same_line = end < length && text[end] != '\n';
+      if (end < length && !is_same_line)
+        end++;
+      else if (end == length)
+        is_same_line = TRUE; /* nothing follows */
+      if (n < end && n > 0 && text[n - 1] == '\r')
+        n--;
+      block->string.text = g_strndup (text, n);
+      g_ptr_array_add (blocks, block);
+      text += end;
+      length -= end;
+    }
 }

@@ -5,6 +5,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include <pthread.h>
 #include <string.h>
 
 #include <cmark-gfm-core-extensions.h>
@@ -15,27 +16,41 @@ typedef struct
 {
   MynaContainer stack[MYNA_MARKDOWN_MAX_DEPTH];
   guint depth; /* may exceed the size of the stack: the rest is not kept */
-  guint n_footnotes;
+  guint n_footnotes, n_details;
   GPtrArray *blocks;
+  struct
+  {
+    cmark_node *parent;            /* of both tags */
+    guint summary;                 /* index of its block */
+  } open[MYNA_MARKDOWN_MAX_DEPTH]; /* <details> */
+  guint n_open;
 } BlockReader;
 
 cmark_node *
 myna_markdown_parse (const char *before, const char *text, gsize length)
 {
   static const char *extensions[] = { "table", "strikethrough", "autolink", "tasklist" };
+  static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
   g_autoptr (GString) marked = myna_mark (before, text, length);
+  cmark_syntax_extension *maths;
   cmark_parser *parser;
   cmark_node *document;
 
+  /* cmark keeps what its extensions register, and the characters that they wait for, for all threads. */
+  pthread_mutex_lock (&lock);
   cmark_gfm_core_extensions_ensure_registered ();
+  maths = myna_maths_get_extension ();
+  pthread_mutex_unlock (&lock);
   /* One tilde is a range in Chinese (10~20) and no strikethrough. */
   parser = cmark_parser_new (CMARK_OPT_FOOTNOTES | CMARK_OPT_STRIKETHROUGH_DOUBLE_TILDE);
-  cmark_parser_attach_syntax_extension (parser, myna_maths_get_extension ());
+  cmark_parser_attach_syntax_extension (parser, maths);
   for (guint i = 0; i < G_N_ELEMENTS (extensions); i++)
     cmark_parser_attach_syntax_extension (parser, cmark_find_syntax_extension (extensions[i]));
   myna_maths_begin (marked->len);
   cmark_parser_feed (parser, marked->str, marked->len);
+  pthread_mutex_lock (&lock);
   document = cmark_parser_finish (parser);
+  pthread_mutex_unlock (&lock);
   cmark_parser_free (parser);
   return document;
 }
@@ -100,20 +115,6 @@ set_literal (MynaBlock *block, const char *marked)
     block->string.text = g_steal_pointer (&source);
 }
 
-/* Last place at or before `limit` where a line of text may end. */
-static gsize
-find_break (const char *text, gsize limit)
-{
-  gsize at = limit;
-
-  while (at > limit / 2 && !g_ascii_isspace (text[at]))
-    at--;
-  if (at == limit / 2)
-    for (at = limit; (text[at] & 0xC0) == 0x80; at--)
-      ;
-  return at;
-}
-
 /* The part [start, end) of a string. */
 static MynaRichString
 slice_string (const MynaRichString *string, gsize start, gsize end)
@@ -154,7 +155,7 @@ add_long_text (BlockReader *self, cmark_node *node, MynaRichString string)
 
   while (length - start > MYNA_MARKDOWN_MAX_PARAGRAPH)
     {
-      gsize end = start + find_break (string.text + start, MYNA_MARKDOWN_MAX_PARAGRAPH);
+      gsize end = start + myna_find_break (string.text + start, MYNA_MARKDOWN_MAX_PARAGRAPH);
 
       add_block (self, MYNA_BLOCK_PARAGRAPH, node)->string = slice_string (&string, start, end);
       start = end + (g_ascii_isspace (string.text[end]) ? 1 : 0);
@@ -363,6 +364,87 @@ is_container (cmark_node_type type)
   return type == CMARK_NODE_BLOCK_QUOTE || type == CMARK_NODE_ITEM || type == CMARK_NODE_FOOTNOTE_DEFINITION;
 }
 
+/* ---- <details> -------------------------------------------------------------------------------------------------- */
+
+static gboolean
+is_in_details (BlockReader *self, cmark_node *parent)
+{
+  return self->n_open > 0 && self->open[self->n_open - 1].parent == parent;
+}
+
+static void
+open_details (BlockReader *self, cmark_node *node, gboolean is_open)
+{
+  MynaBlock *block = add_block (self, MYNA_BLOCK_SUMMARY, node);
+
+  block->string.text = g_strdup ("");
+  block->level = ++self->n_details;
+  block->is_open = is_open;
+  self->open[self->n_open].parent = cmark_node_parent (node);
+  self->open[self->n_open++].summary = self->blocks->len - 1;
+  push (self, (MynaContainer){ .kind = MYNA_CONTAINER_DETAILS, .is_first = TRUE, .number = self->n_details });
+}
+
+/* A container ends, and with it what was left open in it. */
+static void
+close_details (BlockReader *self, cmark_node *parent)
+{
+  while (is_in_details (self, parent))
+    {
+      self->n_open--;
+      self->depth--;
+    }
+}
+
+/* FALSE if it is not the first thing in a <details>. */
+static gboolean
+set_summary (BlockReader *self, cmark_node *parent, const char *text)
+{
+  MynaBlock *block;
+
+  if (!is_in_details (self, parent) || self->open[self->n_open - 1].summary + 1 != self->blocks->len)
+    return FALSE;
+  block = g_ptr_array_index (self->blocks, self->blocks->len - 1);
+  if (*block->string.text)
+    return FALSE;
+  g_free (block->string.text);
+  block->string.text = g_strdup (text);
+  return TRUE;
+}
+
+static void
+read_html (BlockReader *self, cmark_node *node)
+{
+  const char *marked = cmark_node_get_literal (node);
+  g_autofree char *unmarked = myna_unmark (marked, FALSE);
+  const char *html = unmarked ? unmarked : marked;
+  cmark_node *parent = cmark_node_parent (node);
+  MynaDetailsPart part;
+
+  if (!myna_details_begin (html, is_in_details (self, parent)))
+    {
+      set_literal (add_block (self, MYNA_BLOCK_HTML, node), marked);
+      return;
+    }
+  while (myna_details_next (&html, &part))
+    {
+      g_autofree char *text = part.text;
+
+      if (part.kind == MYNA_DETAILS_OPEN && self->n_open < MYNA_MARKDOWN_MAX_DEPTH)
+        open_details (self, node, part.is_open);
+      else if (part.kind == MYNA_DETAILS_CLOSE && is_in_details (self, parent))
+        {
+          self->n_open--;
+          self->depth--;
+        }
+      else if (part.kind != MYNA_DETAILS_SUMMARY || !set_summary (self, parent, text))
+        set_literal (add_block (self, text && !strchr (text, '<') ? MYNA_BLOCK_PARAGRAPH : MYNA_BLOCK_HTML, node),
+                     text                              ? text
+                     : part.kind == MYNA_DETAILS_CLOSE ? "</details>"
+                                                       : "<details>");
+    }
+}
+
 static void
 enter (BlockReader *self, cmark_node *node)
 {
@@ -381,7 +463,7 @@ enter (BlockReader *self, cmark_node *node)
   else if (type == CMARK_NODE_CODE_BLOCK)
     read_code (self, node);
   else if (type == CMARK_NODE_HTML_BLOCK)
-    set_literal (add_block (self, MYNA_BLOCK_HTML, node), cmark_node_get_literal (node));
+    read_html (self, node);
   else if (type == CMARK_NODE_THEMATIC_BREAK)
     add_block (self, MYNA_BLOCK_RULE, node);
   else if (type == CMARK_NODE_CUSTOM_BLOCK)
@@ -416,7 +498,10 @@ read_top_level (BlockReader *self, cmark_node *top)
             cmark_iter_reset (iter, node, CMARK_EVENT_EXIT);
         }
       else if (is_container (cmark_node_get_type (node)))
-        self->depth--;
+        {
+          close_details (self, node);
+          self->depth--;
+        }
     }
   cmark_iter_free (iter);
 }
@@ -451,6 +536,8 @@ myna_blocks_read (const char *before, const char *text, gsize length, GPtrArray 
   int n_lines = count_lines (text, length);
   cmark_node *document = myna_markdown_parse (before, text, length);
 
+  for (guint i = 0; i < blocks->len; i++)
+    self.n_details += ((MynaBlock *) g_ptr_array_index (blocks, i))->kind == MYNA_BLOCK_SUMMARY;
   for (cmark_node *top = cmark_node_first_child (document); top; top = cmark_node_next (top))
     {
       int line = cmark_node_get_start_line (top);
@@ -459,7 +546,7 @@ myna_blocks_read (const char *before, const char *text, gsize length, GPtrArray 
       if (line == 0 && cmark_node_next (top))
         line = cmark_node_get_start_line (cmark_node_next (top));
       /* A line that is still being written may yet turn out to continue the block before.  Parsing begins at whole lines. */
-      if (line > tail.first_line && line <= n_lines && begins_line (top))
+      if (line > tail.first_line && line <= n_lines && self.n_open == 0 && begins_line (top))
         {
           tail.first_line = line;
           tail.first_block = blocks->len;

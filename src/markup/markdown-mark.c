@@ -237,7 +237,7 @@ is_big_definition (Marker *self)
 }
 
 gsize
-myna_mark_get_limit (const char *text, gsize length)
+myna_mark_get_limit (const char *text, gsize start, gsize length, guint milliseconds)
 {
   /* Nanoseconds, about: of a byte, of a character that may be one of markdown's, of a line, of a block. */
   enum
@@ -246,21 +246,21 @@ myna_mark_get_limit (const char *text, gsize length)
     MARK = 120,
     LINE = 800,
     BLOCK = 2500,
-    SAFE = 64 * 1024,
-    BUDGET = 40 * 1000 * 1000
+    SAFE = 64 * 1024
   };
+  const gsize budget = milliseconds * (gsize) 1000 * 1000;
   /* clang-format off */
   static const guint8 is_special[256] = {
     ['*'] = 1, ['_'] = 1, ['~'] = 1, ['['] = 1, [']'] = 1, ['!'] = 1, ['<'] = 1, ['&'] = 1, ['$'] = 6, ['|'] = 3, ['@'] = 16,
     [':'] = 1, ['\\'] = 1, ['`'] = 1, ['-'] = 1,
   };
   /* clang-format on */
-  gsize spent = 0, limit = 0;
+  gsize spent = 0, limit = start;
 
-  if (length <= SAFE)
+  if (length <= MYNA_MARKDOWN_MAX_TEXT && length - start <= SAFE)
     return length;
-  length = MIN (length, MYNA_MARKDOWN_MAX_TEXT);
-  for (gsize i = 0; i < length; i++)
+  length = MAX (start, MIN (length, MYNA_MARKDOWN_MAX_TEXT));
+  for (gsize i = start; i < length; i++)
     {
       spent += BYTE;
       if (text[i] == '\n' || text[i] == '\r')
@@ -268,7 +268,7 @@ myna_mark_get_limit (const char *text, gsize length)
           char next = text[i + 1];
 
           spent += LINE + (next == text[i] || g_ascii_isdigit (next) || is_one_of (next, "-*+>#=$") ? BLOCK : 0);
-          if (spent > BUDGET)
+          if (spent > budget)
             return limit;
           limit = i + 1;
         }
@@ -276,7 +276,7 @@ myna_mark_get_limit (const char *text, gsize length)
         return limit;
       spent += is_special[(guchar) text[i]] * MARK;
     }
-  return spent > BUDGET || text[length] != '\0' ? limit : length;
+  return spent > budget || text[length] != '\0' ? limit : length;
 }
 
 /* ---- Fences ----------------------------------------------------------------------------------------------------- */

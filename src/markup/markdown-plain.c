@@ -30,11 +30,11 @@ myna_rich_string_copy (const MynaRichString *string, guint start, guint end, GSt
 
 /* ---- Text ------------------------------------------------------------------------------------------------------- */
 
-static void
-append_block (const MynaBlock *block, GString *out)
+void
+myna_block_append_plain (const MynaBlock *block, GString *out)
 {
   if (out->len > 0)
-    g_string_append (out, block->is_tight ? "\n" : "\n\n");
+    g_string_append (out, block->is_same_line ? "" : block->is_tight ? "\n" : "\n\n");
   for (guint i = 0; i < block->n_containers; i++)
     if (block->containers[i].is_first && block->containers[i].marker[0])
       g_string_append_printf (out, "%s ", block->containers[i].marker);
@@ -62,7 +62,7 @@ myna_markdown_to_plain_text (const char *text, gsize max_bytes)
   blocks = myna_markdown_get_blocks (document);
   for (guint i = 0; i < blocks->len && out->len <= max_bytes; i++)
     if (((MynaBlock *) blocks->pdata[i])->kind != MYNA_BLOCK_RULE)
-      append_block (blocks->pdata[i], out);
+      myna_block_append_plain (blocks->pdata[i], out);
   if (out->len > max_bytes)
     {
       g_string_truncate (out, g_utf8_find_prev_char (out->str, out->str + max_bytes + 1) - out->str);

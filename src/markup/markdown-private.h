@@ -31,6 +31,11 @@ gboolean myna_rich_string_equal (const MynaRichString *a, const MynaRichString *
 /* A block with the containers around it copied; the caller owns the only reference. */
 MynaBlock *myna_block_new (MynaBlockKind kind, const MynaContainer *containers, guint n_containers);
 
+/* Appends a text as it is, in blocks small enough to be laid out one by one. */
+void myna_blocks_add_plain (GPtrArray *blocks, const char *text);
+/* Last place at or before `limit` where a line of text may end. */
+gsize myna_find_break (const char *text, gsize limit);
+
 /* Text of a literal with the characters that hide or reorder other ones written out, as in ⟨U+202E⟩; NULL if it has none. */
 char *myna_reveal_controls (const char *text);
 
@@ -49,8 +54,9 @@ GString *myna_mark (const char *before, const char *text, gsize length);
 /* Takes the marks out of text; from an address, the backslashes of brackets, too.  NULL if there are none; the caller frees. */
 char *myna_unmark (const char *text, gboolean is_address);
 void myna_unmark_char (GString *out, char c);
-/* How much of a text is parsed on the main thread; ends behind a line.  The rest is plain text. */
-gsize myna_mark_get_limit (const char *text, gsize length);
+/* How far a text can be parsed from `start` on in about so many milliseconds: to its end, if that is no more than 64 KiB away,
+ * or to the end of a line. */
+gsize myna_mark_get_limit (const char *text, gsize start, gsize length, guint milliseconds);
 
 /* markdown-maths.c.  To be attached before all others: that of tables swallows what it is asked about. */
 cmark_syntax_extension *myna_maths_get_extension (void);
@@ -60,6 +66,25 @@ void myna_maths_begin (gsize length);
 const char *myna_maths_get_display (cmark_node *node, gboolean *ret_is_formula);
 /* Whether the node is a displayed formula behind which, on its last line, the next block begins. */
 gboolean myna_maths_leaves_rest (cmark_node *node);
+
+/* markdown-details.c */
+typedef struct
+{
+  enum
+  {
+    MYNA_DETAILS_OPEN,    /* is_open */
+    MYNA_DETAILS_SUMMARY, /* text */
+    MYNA_DETAILS_TEXT,    /* text: anything else */
+    MYNA_DETAILS_CLOSE
+  } kind;
+  gboolean is_open;
+  char *text; /* without the blanks around it; the caller frees */
+} MynaDetailsPart;
+
+/* Takes the next part of a block of HTML; FALSE at its end. */
+gboolean myna_details_next (const char **text, MynaDetailsPart *ret_part);
+/* Whether a block of HTML is about <details>; is_inside: it follows an open one. */
+gboolean myna_details_begin (const char *html, gboolean is_inside);
 
 /* Inline children of `node` (paragraph, heading or table cell). */
 void myna_inlines_read (cmark_node *node, MynaStringBuilder *builder);

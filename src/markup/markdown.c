@@ -6,11 +6,20 @@
  * reach back over the whole message.  All of them contain "]:", so a message with that anywhere is parsed as a whole
  * each time, which cmark does at about 100 MB/s.  So is one with a fenced block of markdown, whose fences are paired.
  *
+ * What would take longer than a frame allows is plain text at first.  A thread parses all of it then, for a limited time
+ * (myna_markdown_set_whole_text ()), and the document that it made goes on from there.
+ *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "markup/markdown-private.h"
 
 #include <string.h>
+#include <time.h>
+
+#define FRAME_MS     20    /* that a text may take of the main thread */
+#define MAX_REACH_MS 160   /* … on another thread, where it has to be parsed as a whole */
+#define MAX_MS       2000  /* … and else */
+#define MAX_BLOCKS   40000 /* behind which all is plain: each takes some hundred bytes */
 
 struct _MynaMarkdown
 {
@@ -20,6 +29,9 @@ struct _MynaMarkdown
   gsize resume_offset; /* where the last part begins */
   guint resume_block;
   gsize parsed_bytes;
+  gsize limit;       /* what is behind it is plain text */
+  gboolean is_plain; /* it was never parsed */
+  gsize given_up;    /* nothing behind it will be parsed: that took too long; G_MAXSIZE for none */
 };
 
 MynaMarkdown *
@@ -28,6 +40,7 @@ myna_markdown_new (void)
   MynaMarkdown *self = g_new0 (MynaMarkdown, 1);
 
   self->text = g_strdup ("");
+  self->given_up = G_MAXSIZE;
   self->blocks = g_ptr_array_new_with_free_func ((GDestroyNotify) myna_block_unref);
   return self;
 }
@@ -68,26 +81,7 @@ line_offset (const char *text, int line)
   return at - text;
 }
 
-static void
-add_plain (MynaMarkdown *self, const char *text)
-{
-  gsize length = strlen (text);
-
-  while (length > 0)
-    {
-      gsize n = MIN (length, MYNA_MARKDOWN_MAX_PARAGRAPH);
-      MynaBlock *block = myna_block_new (MYNA_BLOCK_PARAGRAPH, NULL, 0);
-
-      while (n < length && (text[n] & 0xC0) == 0x80)
-        n--;
-      block->string.text = g_strndup (text, n);
-      g_ptr_array_add (self->blocks, block);
-      text += n;
-      length -= n;
-    }
-}
-
-/* Parses from where the last part begins, and remembers where it begins now.  Behind `limit` all is plain. */
+/* Parses from where the last part begins up to `limit`, and remembers where it begins now. */
 static void
 parse_on (MynaMarkdown *self, gsize limit)
 {
@@ -97,14 +91,16 @@ parse_on (MynaMarkdown *self, gsize limit)
   while (before > 1 && !(self->text[before - 1] == '\n' && self->text[before - 2] == '\n'))
     before--;
   before = before > 1 ? before : 0;
+  g_ptr_array_set_size (self->blocks, self->resume_block);
   tail = myna_blocks_read (self->text + before, self->text + start, limit - start, self->blocks);
   self->parsed_bytes = limit - start;
+  self->limit = limit;
+  self->is_plain = FALSE;
   if (tail.first_line > 0)
     {
       self->resume_offset = start + line_offset (self->text + start, tail.first_line);
       self->resume_block = tail.first_block;
     }
-  add_plain (self, self->text + limit);
 }
 
 /* Whether a fenced block of markdown may be in the text, or what "]:" stands for: both reach back. */
@@ -126,26 +122,114 @@ may_reach_back (const char *text)
 
 /* Whether the blocks before the resume point are those that a full parse of the new text would give. */
 static gboolean
-can_resume (MynaMarkdown *self, const char *text, gsize limit)
+can_resume (MynaMarkdown *self, const char *text)
 {
-  return self->length > 0 && strncmp (text, self->text, self->length) == 0 && limit >= self->resume_offset
-         && !may_reach_back (text) && !g_str_has_prefix (text + self->resume_offset, "\xEF\xBB\xBF");
+  return self->length > 0 && strncmp (text, self->text, self->length) == 0 && !may_reach_back (text)
+         && !g_str_has_prefix (text + self->resume_offset, "\xEF\xBB\xBF");
+}
+
+static void
+take_text (MynaMarkdown *self, const char *text)
+{
+  g_autofree char *valid = g_utf8_validate (text, -1, NULL) ? g_strdup (text) : g_utf8_make_valid (text, -1);
+
+  if (!myna_markdown_begins (self, valid))
+    self->given_up = G_MAXSIZE;
+  if (!can_resume (self, valid))
+    self->resume_offset = self->resume_block = 0;
+  g_free (self->text);
+  self->text = g_steal_pointer (&valid);
+  self->length = strlen (self->text);
+}
+
+/* What is behind the limit is plain text. */
+static void
+add_rest (MynaMarkdown *self)
+{
+  myna_blocks_add_plain (self->blocks, self->text + self->limit);
 }
 
 guint
 myna_markdown_set_text (MynaMarkdown *self, const char *text)
 {
-  g_autofree char *valid = g_utf8_validate (text, -1, NULL) ? g_strdup (text) : g_utf8_make_valid (text, -1);
-  gsize length = strlen (valid), limit = myna_mark_get_limit (valid, length);
   guint first;
 
-  if (!can_resume (self, valid, limit))
-    self->resume_offset = self->resume_block = 0;
+  take_text (self, text);
   first = self->resume_block;
-  g_free (self->text);
-  self->text = g_steal_pointer (&valid);
-  self->length = length;
-  g_ptr_array_set_size (self->blocks, first);
-  parse_on (self, limit);
+  parse_on (self, MIN (myna_mark_get_limit (self->text, self->resume_offset, self->length, FRAME_MS), self->given_up));
+  add_rest (self);
   return first;
+}
+
+gboolean
+myna_markdown_is_whole (MynaMarkdown *self)
+{
+  return self->limit == self->length || self->limit >= self->given_up;
+}
+
+gboolean
+myna_markdown_begins (MynaMarkdown *self, const char *text)
+{
+  return strncmp (text, self->text, self->length) == 0;
+}
+
+gboolean
+myna_markdown_fits (MynaMarkdown *self, const char *text)
+{
+  gsize length = strlen (text);
+  gsize limit = myna_mark_get_limit (text, can_resume (self, text) ? self->resume_offset : 0, length, FRAME_MS);
+
+  return limit == length || (limit >= self->given_up && myna_markdown_begins (self, text));
+}
+
+/* Processor time of this thread. */
+static guint64
+get_time_ms (void)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &now);
+  return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* In pieces, so that there is an end when the time is up.  A part that is longer than its piece begins the next one, too: then
+ * that is twice as long. */
+void
+myna_markdown_set_whole_text (MynaMarkdown *self, const char *text, gboolean (*is_canceled) (gpointer user_data),
+                              gpointer user_data)
+{
+  guint64 end = get_time_ms () + MAX_MS;
+  guint piece_ms = FRAME_MS;
+
+  take_text (self, text);
+  g_ptr_array_set_size (self->blocks, self->resume_block);
+  self->limit = self->resume_offset;
+  if (may_reach_back (self->text))
+    parse_on (self, myna_mark_get_limit (self->text, 0, self->length, MAX_REACH_MS));
+  else
+    while (self->limit < self->length && self->blocks->len < MAX_BLOCKS && piece_ms <= MAX_MS && get_time_ms () < end
+           && !(is_canceled && is_canceled (user_data)))
+      {
+        gsize start = self->resume_offset, limit = myna_mark_get_limit (self->text, start, self->length, piece_ms);
+
+        if (limit > self->limit)
+          parse_on (self, limit);
+        piece_ms = self->resume_offset > start ? FRAME_MS : 2 * piece_ms;
+      }
+  self->given_up = self->limit < self->length ? self->limit : G_MAXSIZE;
+  add_rest (self);
+}
+
+gboolean
+myna_markdown_set_plain_text (MynaMarkdown *self, const char *text)
+{
+  if (self->is_plain && strcmp (self->text, text) == 0)
+    return FALSE;
+  self->is_plain = TRUE;
+  take_text (self, text);
+  g_ptr_array_set_size (self->blocks, 0);
+  self->resume_offset = self->resume_block = 0;
+  self->limit = self->length;
+  myna_blocks_add_plain (self->blocks, self->text);
+  return TRUE;
 }

@@ -36,8 +36,9 @@ typedef enum
   MYNA_BLOCK_CODE,    /* info; a fence that is not closed yet counts as one */
   MYNA_BLOCK_TABLE,   /* cells, n_columns, alignments */
   MYNA_BLOCK_RULE,
-  MYNA_BLOCK_HTML,  /* source, shown as text */
-  MYNA_BLOCK_MATHS, /* text: TeX source with its delimiters; the closing one is missing while it is written */
+  MYNA_BLOCK_HTML,    /* source, shown as text */
+  MYNA_BLOCK_MATHS,   /* text: TeX source with its delimiters; the closing one is missing while it is written */
+  MYNA_BLOCK_SUMMARY, /* head of a <details>: text ("": it has none), level, is_open; what it folds away has its container */
 } MynaBlockKind;
 
 typedef enum
@@ -72,6 +73,7 @@ typedef enum
   MYNA_CONTAINER_QUOTE,
   MYNA_CONTAINER_ITEM,     /* marker, task */
   MYNA_CONTAINER_FOOTNOTE, /* marker */
+  MYNA_CONTAINER_DETAILS,  /* number */
 } MynaContainerKind;
 
 /* clang-format off */
@@ -83,6 +85,7 @@ typedef struct
   MynaContainerKind kind;
   gboolean is_first; /* this leaf is the container's first: a marker stands beside it */
   MynaTask task;
+  guint number;    /* which <details> of the message it is, from 1 */
   char marker[16]; /* "•", "12."; "" for none */
 } MynaContainer;
 
@@ -94,8 +97,11 @@ typedef struct
 {
   MynaBlockKind kind;
   MynaRichString string; /* text of all kinds but TABLE and RULE */
-  guint level;           /* of a heading */
+  guint level;           /* of a heading; of a summary: which of the message it is, from 1 */
+  gboolean is_open;      /* of a summary: what it is the head of is unfolded at first */
   gboolean is_tight;     /* stands close to the block before it */
+  gboolean is_flush;     /* goes on with a plain text: no space before it */
+  gboolean is_same_line; /* … not even a line's end */
   char *info;            /* of a fenced code block: its language; or NULL */
   char *literal;         /* exact source where `string` shows invisible characters; or NULL */
 
@@ -111,6 +117,8 @@ MynaBlock *myna_block_ref (MynaBlock *self);
 void myna_block_unref (MynaBlock *self);
 /* Whether both show the same. */
 gboolean myna_block_equal (const MynaBlock *a, const MynaBlock *b);
+/* A new block that says the same as a summary; the caller owns the only reference. */
+MynaBlock *myna_block_dup_summary (const MynaBlock *summary);
 /* The source of a code block or formula as the model wrote it. */
 const char *myna_block_get_source (const MynaBlock *self);
 
@@ -119,9 +127,22 @@ typedef struct _MynaMarkdown MynaMarkdown;
 MynaMarkdown *myna_markdown_new (void);
 void myna_markdown_free (MynaMarkdown *self);
 /* Replaces the text (UTF-8; what is not becomes U+FFFD).  Where it begins with the old text, only the last block that could
- * still change and what follows it are parsed again.  Returns the index of the first block that may differ from before.
+ * still change and what follows it are parsed again; what would take longer than a frame has is plain text (is_whole).
+ * Returns the index of the first block that may differ from before.
  */
 guint myna_markdown_set_text (MynaMarkdown *self, const char *text);
+/* Whether set_text had the time to parse all of the text that is ever parsed.  Else the rest is plain text. */
+gboolean myna_markdown_is_whole (MynaMarkdown *self);
+/* Whether it would have for `text`. */
+gboolean myna_markdown_fits (MynaMarkdown *self, const char *text);
+/* Sets the text and parses all of it, for up to two seconds of the processor: to be called on a thread that nobody waits for.
+ * is_canceled (NULL: never) is asked now and then.  The document may go to another thread afterwards. */
+void myna_markdown_set_whole_text (MynaMarkdown *self, const char *text, gboolean (*is_canceled) (gpointer user_data),
+                                   gpointer user_data);
+/* Sets the text as it is, without markdown.  Whether it was another one before. */
+gboolean myna_markdown_set_plain_text (MynaMarkdown *self, const char *text);
+/* Whether `text` begins with the document's text, as one does that goes on. */
+gboolean myna_markdown_begins (MynaMarkdown *self, const char *text);
 /* Array of MynaBlock, owned by the document, valid until the next change. */
 GPtrArray *myna_markdown_get_blocks (MynaMarkdown *self);
 /* Bytes parsed by the last set_text: what the incremental parser saves (tests, benchmarks). */
@@ -131,6 +152,8 @@ gsize myna_markdown_get_parsed_bytes (MynaMarkdown *self);
 
 /* Appends [start, end) of a string as plain text: formulas as their TeX source. */
 void myna_rich_string_copy (const MynaRichString *string, guint start, guint end, GString *out);
+/* Appends a block as plain text, with what stands between it and the one before. */
+void myna_block_append_plain (const MynaBlock *block, GString *out);
 /* What is read of a text; no more than max_bytes and then "…".  The caller frees. */
 char *myna_markdown_to_plain_text (const char *text, gsize max_bytes);
 /* ---- Find (markdown-find.c) --------------------------------------------------------------------------------------

@@ -3,13 +3,32 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * cmark renders, without its option UNSAFE; before that, what it would leave out or load is replaced: HTML becomes text,
- * images become links, links that may not be followed become their text, formulas code.
+ * but for the few tags that the window draws, images become links, links that may not be followed become their text, formulas
+ * code.
  */
 #include "markup/myna-chat-html.h"
 
 #include <string.h>
 
 #include "markup/markdown-private.h"
+
+#define MAX_MS   2000 /* that the markdown of a message may take; what is behind it is text */
+
+#define MAX_OPEN 32
+
+/* In a text: where a tag of ours begins and ends. */
+#define TAG_BEGIN '\001'
+#define TAG_END   '\002'
+
+/* The inline tags that are drawn, as they may be written. */
+static const char *const tags[] = { "sub", "/sub", "sup", "/sup", "kbd", "/kbd", "br", "br/", "br /" };
+
+typedef struct
+{
+  guint n_footnotes;
+  cmark_node *open[MAX_OPEN]; /* parents of each <details> that is open */
+  guint n_open;
+} Rewriter;
 
 static void
 set_literal (cmark_node *node, const char *marked)
@@ -118,19 +137,177 @@ rewrite_display (cmark_node *node)
   replace (node, to);
 }
 
+/* ---- Tags ------------------------------------------------------------------------------------------------------- */
+
+/* The tag that a node of HTML is; NULL if it is not one that is drawn. */
+static const char *
+get_tag (cmark_node *node)
+{
+  const char *literal = cmark_node_get_literal (node);
+  gsize n = literal ? strlen (literal) : 0;
+
+  if (cmark_node_get_type (node) != CMARK_NODE_HTML_INLINE || cmark_node_get_syntax_extension (node) || n < 4)
+    return NULL;
+  for (guint i = 0; i < G_N_ELEMENTS (tags); i++)
+    if (strlen (tags[i]) == n - 2 && g_ascii_strncasecmp (literal + 1, tags[i], n - 2) == 0)
+      return tags[i];
+  return NULL;
+}
+
+/* Tags that are closed in the same place will be written: their user data is their name. */
+static void
+pair_tags (cmark_node *parent)
+{
+  cmark_node *open[MAX_OPEN];
+  guint n_open = 0;
+
+  for (cmark_node *node = cmark_node_first_child (parent); node; node = cmark_node_next (node))
+    {
+      const char *tag = get_tag (node);
+
+      if (!tag)
+        continue;
+      if (g_str_has_prefix (tag, "br"))
+        {
+          cmark_node_set_user_data (node, (gpointer) "br /");
+        }
+      else if (*tag != '/')
+        {
+          if (n_open < MAX_OPEN)
+            open[n_open++] = node;
+        }
+      else if (n_open > 0 && strcmp (get_tag (open[n_open - 1]), tag + 1) == 0)
+        {
+          cmark_node_set_user_data (open[--n_open], (gpointer) (tag + 1));
+          cmark_node_set_user_data (node, (gpointer) tag);
+        }
+    }
+}
+
+static void
+rewrite_inline_html (cmark_node *node)
+{
+  const char *tag = cmark_node_get_user_data (node);
+  g_autofree char *marked = NULL;
+  cmark_node *to;
+
+  if (!tag)
+    {
+      replace_with_literal (node, cmark_node_get_syntax_extension (node) ? CMARK_NODE_CODE : CMARK_NODE_TEXT,
+                            cmark_node_get_literal (node));
+      return;
+    }
+  marked = g_strdup_printf ("%c%s%c", TAG_BEGIN, tag, TAG_END);
+  to = cmark_node_new (CMARK_NODE_TEXT);
+  cmark_node_set_literal (to, marked);
+  replace (node, to);
+}
+
+/* Writes HTML with the tags in it.  The text itself has no such characters; anything but a tag's name is not written. */
+static void
+append_with_tags (GString *out, const char *html)
+{
+  while (*html)
+    {
+      gsize n = strcspn (html, (char[]){ TAG_BEGIN, TAG_END, '\0' });
+
+      g_string_append_len (out, html, n);
+      html += n;
+      for (guint i = 0; *html == TAG_BEGIN && i < G_N_ELEMENTS (tags); i++)
+        if (g_str_has_prefix (html + 1, tags[i]) && html[1 + strlen (tags[i])] == TAG_END)
+          {
+            g_string_append_printf (out, "<%s>", tags[i]);
+            html += 1 + strlen (tags[i]);
+          }
+      html += *html != '\0';
+    }
+}
+
+/* ---- <details> -------------------------------------------------------------------------------------------------- */
+
+static cmark_node *
+new_raw (const char *html)
+{
+  cmark_node *node = cmark_node_new (CMARK_NODE_CUSTOM_BLOCK);
+
+  cmark_node_set_on_enter (node, html);
+  return node;
+}
+
+static gboolean
+is_in_details (Rewriter *self, cmark_node *parent)
+{
+  return self->n_open > 0 && self->open[self->n_open - 1] == parent;
+}
+
+static void
+close_details (Rewriter *self, cmark_node *parent)
+{
+  for (; is_in_details (self, parent); self->n_open--)
+    cmark_node_append_child (parent, new_raw ("</details>"));
+}
+
+static cmark_node *
+new_paragraph (const char *text)
+{
+  cmark_node *paragraph = cmark_node_new (CMARK_NODE_PARAGRAPH), *node = cmark_node_new (CMARK_NODE_TEXT);
+
+  cmark_node_set_literal (node, text);
+  cmark_node_append_child (paragraph, node);
+  return paragraph;
+}
+
+static void
+rewrite_html (Rewriter *self, cmark_node *node)
+{
+  const char *marked = cmark_node_get_literal (node);
+  g_autofree char *unmarked = myna_unmark (marked, FALSE);
+  const char *html = unmarked ? unmarked : marked;
+  cmark_node *parent = cmark_node_parent (node);
+  MynaDetailsPart part;
+
+  if (!myna_details_begin (html, is_in_details (self, parent)))
+    {
+      replace_with_literal (node, CMARK_NODE_CODE_BLOCK, marked);
+      return;
+    }
+  while (myna_details_next (&html, &part))
+    {
+      g_autofree char *text = part.text;
+      g_autofree char *summary = text ? g_markup_printf_escaped ("<summary>%s</summary>", text) : NULL;
+      cmark_node *to;
+
+      if (part.kind == MYNA_DETAILS_OPEN && self->n_open < MAX_OPEN)
+        {
+          self->open[self->n_open++] = parent;
+          to = new_raw (part.is_open ? "<details open>" : "<details>");
+        }
+      else if (part.kind == MYNA_DETAILS_CLOSE && is_in_details (self, parent))
+        {
+          self->n_open--;
+          to = new_raw ("</details>");
+        }
+      else if (part.kind == MYNA_DETAILS_SUMMARY && is_in_details (self, parent))
+        to = new_raw (summary);
+      else
+        to = new_paragraph (text ? text : part.kind == MYNA_DETAILS_CLOSE ? "</details>" : "<details>");
+      cmark_node_insert_before (node, to);
+    }
+  cmark_node_free (node);
+}
+
 /* Called when the walk leaves the node: it may be replaced then. */
 static void
-rewrite (cmark_node *node, guint *n_footnotes)
+rewrite (Rewriter *self, cmark_node *node)
 {
   cmark_node_type type = cmark_node_get_type (node);
 
   if (type == CMARK_NODE_TEXT || type == CMARK_NODE_CODE || type == CMARK_NODE_CODE_BLOCK)
     set_literal (node, cmark_node_get_literal (node));
   else if (type == CMARK_NODE_HTML_INLINE)
-    replace_with_literal (node, cmark_node_get_syntax_extension (node) ? CMARK_NODE_CODE : CMARK_NODE_TEXT,
-                          cmark_node_get_literal (node));
+    rewrite_inline_html (node);
   else if (type == CMARK_NODE_HTML_BLOCK)
-    replace_with_literal (node, CMARK_NODE_CODE_BLOCK, cmark_node_get_literal (node));
+    rewrite_html (self, node);
   else if (type == CMARK_NODE_CUSTOM_BLOCK)
     rewrite_display (node);
   else if (type == CMARK_NODE_HEADING)
@@ -140,7 +317,7 @@ rewrite (cmark_node *node, guint *n_footnotes)
   else if (type == CMARK_NODE_FOOTNOTE_REFERENCE)
     rewrite_reference (node);
   else if (type == CMARK_NODE_FOOTNOTE_DEFINITION)
-    rewrite_footnote (node, ++*n_footnotes);
+    rewrite_footnote (node, ++self->n_footnotes);
 }
 
 static gboolean
@@ -156,15 +333,30 @@ append (GString *out, const char *text, gsize length)
   cmark_node *document = myna_markdown_parse (text, text, length);
   cmark_iter *iter = cmark_iter_new (document);
   cmark_event_type event;
-  guint n_footnotes = 0;
+  Rewriter self = { 0 };
   char *html;
 
   while ((event = cmark_iter_next (iter)) != CMARK_EVENT_DONE)
-    if (event == CMARK_EVENT_EXIT || is_leaf (cmark_node_get_type (cmark_iter_get_node (iter))))
-      rewrite (cmark_iter_get_node (iter), &n_footnotes);
+    {
+      cmark_node *node = cmark_iter_get_node (iter);
+
+      if (is_leaf (cmark_node_get_type (node)))
+        {
+          rewrite (&self, node);
+        }
+      else if (event == CMARK_EVENT_ENTER)
+        {
+          pair_tags (node);
+        }
+      else
+        {
+          close_details (&self, node);
+          rewrite (&self, node);
+        }
+    }
   cmark_iter_free (iter);
   html = cmark_render_html (document, CMARK_OPT_HARDBREAKS, NULL);
-  g_string_append (out, html);
+  append_with_tags (out, html);
   cmark_get_default_mem_allocator ()->free (html);
   cmark_node_free (document);
 }
@@ -179,7 +371,7 @@ char *
 myna_chat_html_render (const char *markdown, gpointer user_data)
 {
   g_autofree char *text = g_utf8_make_valid (markdown, -1);
-  gsize limit = myna_mark_get_limit (text, strlen (text));
+  gsize limit = myna_mark_get_limit (text, 0, strlen (text), MAX_MS);
   g_autofree char *rest = g_markup_escape_text (text + limit, -1);
   GString *out = g_string_new (NULL);
 

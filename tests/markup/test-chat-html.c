@@ -27,6 +27,16 @@ test_html (void)
     { "$$\na<b\n$$", "<pre><code class=\"language-tex\">$$\na&lt;b\n$$</code></pre>\n" },
     { "$$\na\n\nb", "<p>$$\na\n</p>\n<p>b</p>\n" },
     { "a <b>c</b>\n\n<hr>\n", "<p>a &lt;b&gt;c&lt;/b&gt;</p>\n<pre><code>&lt;hr&gt;\n</code></pre>\n" },
+    { "H<sub>2</sub>O <KBD>*x*</KBD>", "<p>H<sub>2</sub>O <kbd><em>x</em></kbd></p>\n" },
+    { "|a<br>b|\n|-|\n|x<sup>2</sup>|",
+      "<table>\n<thead>\n<tr>\n<th>a<br />b</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td>x<sup>2</sup></td>\n</tr>\n</tbody>\n"
+      "</table>\n" },
+    { "<sub>a *b</sub>* <sup>c", "<p>&lt;sub&gt;a <em>b&lt;/sub&gt;</em> &lt;sup&gt;c</p>\n" },
+    { "<sub onclick=x>a</sub> &#1;sub&#2;", "<p>&lt;sub onclick=x&gt;a&lt;/sub&gt; \\sub^</p>\n" },
+    { "<details open>\n<summary>A <b></summary>\n\n**x**\n\n</details>\n\ny",
+      "<details open>\n<summary>A &lt;b&gt;</summary>\n<p><strong>x</strong></p>\n</details>\n<p>y</p>\n" },
+    { "> <details>\n> a\n\nb\n</details>\n",
+      "<blockquote>\n<details>\n<p>a</p>\n</details>\n</blockquote>\n<p>b</p>\n<pre><code>&lt;/details&gt;\n</code></pre>\n" },
     { "![a *b*](https://c.example) ![](https://d.example)",
       "<p><a href=\"https://c.example\">a <em>b</em></a> <a href=\"https://d.example\">https://d.example</a></p>\n" },
     { "[x *y*](javascript:alert(1)) [z](https://a.example/?b&c)",
@@ -42,6 +52,7 @@ test_html (void)
                                       "[x](data:text/html,<script>)",
                                       "<a href='javascript:x'>y</a>",
                                       "| a |\n|-|\n| <img src=x> ![b](c) |",
+                                      "<details onclick='alert(1)'><summary><script>x</script></summary><img src=x></details>",
                                       "[<img src=x>](https://a.example \"<script>\")" };
 
   myna_chat_html_init ();

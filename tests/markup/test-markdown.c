@@ -71,7 +71,7 @@ check_example (const SpecExample *example)
   g_autoptr (MynaMarkdown) document = myna_markdown_new ();
   g_autoptr (GString) text = g_string_new (NULL);
   g_autofree char *expected = text_of_html (example->html);
-  guint n_kinds[MYNA_BLOCK_MATHS + 1] = { 0, }, n_items = 0, n_quotes = 0;
+  guint n_kinds[MYNA_BLOCK_SUMMARY + 1] = { 0, }, n_items = 0, n_quotes = 0;
   GPtrArray *blocks;
 
   myna_markdown_set_text (document, example->markdown);
@@ -175,6 +175,7 @@ static const char *messages[] = {
   "one\r\ntwo\r\n\r\n- three\r\n\r\n```\r\ncode\r\n```\r\nfour",
   "``` Markdown\n# T\n\n```c\n1\n```\n\nText\n\n```\n\nEnd **x：**y https://a.example，z\n-",
   "| a | `b|c` |\n|---|---|\n| 1 | 2 |\n- x\n\n\\begin{align}\na\n\\end{align}\n\nx<sub>1</sub>\n= ",
+  "<details>\n<summary>W</summary>\n\n**a**\n\n<details open>\nb\n</details>\n\n</details>\n\nc\n\n</details>\n\nd",
   "文字\n\n- 一\n- 二\n\n| 甲 | 乙 |\n|--|--|\n| 丙 | 丁 |\n",
 };
 

@@ -312,6 +312,17 @@ add_heading (Builder *self, const MynaBlock *block, double x)
   return first;
 }
 
+/* Paper cannot be unfolded: what is below the head is printed, too. */
+static void
+add_summary (Builder *self, const MynaBlock *block, double x)
+{
+  const char *text = *block->string.text ? block->string.text : _ ("Details");
+  guint first = add_lines (self, make_layout (self, HEAD, text, NULL, self->width - x), x, BLOCK_SPACE);
+
+  for (guint i = first; i < self->strips->len; i++)
+    get_strip (self, i)->keep_with_next = TRUE;
+}
+
 static guint
 add_code (Builder *self, const char *source, double x)
 {
@@ -339,6 +350,7 @@ add_block (Builder *self, const MynaBlock *block)
     case MYNA_BLOCK_TABLE: add_table (self, block, x); break;
     case MYNA_BLOCK_RULE: add_strip (self, BLOCK_SPACE, 4)->has_rule = TRUE; break;
     case MYNA_BLOCK_HEADING: add_heading (self, block, x); break;
+    case MYNA_BLOCK_SUMMARY: add_summary (self, block, x); break;
     case MYNA_BLOCK_PARAGRAPH:
     default: add_lines (self, make_rich (self, BODY, &block->string, self->width - x), x, block->is_tight ? 1 : BLOCK_SPACE);
     }
@@ -381,7 +393,7 @@ add_markdown (Builder *self, const char *text)
   g_autoptr (MynaMarkdown) document = myna_markdown_new ();
   GPtrArray *blocks;
 
-  myna_markdown_set_text (document, text);
+  myna_markdown_set_whole_text (document, text, NULL, NULL);
   blocks = myna_markdown_get_blocks (document);
   for (guint i = 0; i < blocks->len; i++)
     add_block (self, g_ptr_array_index (blocks, i));

@@ -30,9 +30,10 @@
 #define USUAL_SIZE      15.0 /* px of text, for which the indents hold */
 #define SAFE_WIDTH      240  /* that no kind of block needs more than */
 
-#define MARGIN          600  /* pixels around the viewport that are drawn, at least */
-#define MIN_BLOCKS      60   /* a text with fewer new blocks is laid out at once */
-#define ENDS_HEIGHT     1500 /* laid out at once at the beginning and at the end of a long text, by the estimates */
+#define MARGIN          600         /* pixels around the viewport that are drawn, at least */
+#define MIN_BLOCKS      60          /* a text with fewer new blocks is laid out at once … */
+#define MIN_BYTES       (32 * 1024) /* … unless they have more text than this */
+#define ENDS_HEIGHT     1500        /* laid out at once at the beginning and at the end of a long text, by the estimates */
 #define USUAL_WIDTH     680
 #define USUAL_SPACING   12
 
@@ -74,7 +75,7 @@ get_spacing (MynaBlockColumn *self, guint i)
 {
   MynaBlock *block = MYNA_ITEM (self, i)->block;
 
-  if (i == 0)
+  if (i == 0 || block->is_flush)
     return 0;
   if (block->kind == MYNA_BLOCK_HEADING)
     return HEADING_SPACING;
@@ -220,7 +221,8 @@ estimate_height (MynaBlockColumn *self, const MynaBlock *block)
     case MYNA_BLOCK_TABLE: return 34 * (block->n_columns > 0 ? block->cells->len / block->n_columns : 1);
     case MYNA_BLOCK_RULE: return 13;
     case MYNA_BLOCK_MATHS: return 56 * count_lines (block->string.text);
-    case MYNA_BLOCK_HEADING: return 32;
+    case MYNA_BLOCK_HEADING:
+    case MYNA_BLOCK_SUMMARY: return 32;
     case MYNA_BLOCK_PARAGRAPH:
     case MYNA_BLOCK_HTML:
     default: return 23 * (strlen (block->string.text) * 6 / width + count_lines (block->string.text));
@@ -243,6 +245,19 @@ keep_end_exact (MynaBlockColumn *self, guint first, gboolean backward)
     }
 }
 
+static gboolean
+is_short (MynaBlockColumn *self, guint first)
+{
+  gsize n_bytes = 0;
+
+  if (self->items->len >= first + MIN_BLOCKS)
+    return FALSE;
+  for (guint i = first; i < self->items->len; i++)
+    if (MYNA_ITEM (self, i)->block->string.text)
+      n_bytes += strlen (MYNA_ITEM (self, i)->block->string.text);
+  return n_bytes <= MIN_BYTES;
+}
+
 static void
 estimate (MynaBlockColumn *self, guint first)
 {
@@ -251,7 +266,7 @@ estimate (MynaBlockColumn *self, guint first)
 
   if (first == 0)
     self->is_lazy = FALSE;
-  if (n < first + MIN_BLOCKS)
+  if (is_short (self, first))
     {
       for (guint i = first; i < n; i++)
         {

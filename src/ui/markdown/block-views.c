@@ -16,6 +16,7 @@ static const struct
   [MYNA_BLOCK_RULE] = { myna_rule_block_get_type, GTK_ACCESSIBLE_ROLE_SEPARATOR },
   [MYNA_BLOCK_HTML] = { myna_text_block_get_type, GTK_ACCESSIBLE_ROLE_LABEL },
   [MYNA_BLOCK_MATHS] = { myna_maths_block_get_type, GTK_ACCESSIBLE_ROLE_IMG },
+  [MYNA_BLOCK_SUMMARY] = { myna_summary_block_get_type, GTK_ACCESSIBLE_ROLE_GROUP },
 };
 
 GtkWidget *

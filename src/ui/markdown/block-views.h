@@ -27,6 +27,10 @@ G_DECLARE_FINAL_TYPE (MynaMathsBlock, myna_maths_block, MYNA, MATHS_BLOCK, MynaB
 #define MYNA_TYPE_RULE_BLOCK (myna_rule_block_get_type ())
 G_DECLARE_FINAL_TYPE (MynaRuleBlock, myna_rule_block, MYNA, RULE_BLOCK, MynaBlockView)
 
+/* Head of what is folded away. */
+#define MYNA_TYPE_SUMMARY_BLOCK (myna_summary_block_get_type ())
+G_DECLARE_FINAL_TYPE (MynaSummaryBlock, myna_summary_block, MYNA, SUMMARY_BLOCK, MynaBlockView)
+
 /* A widget of the right class for the block. */
 GtkWidget *myna_block_view_new (MynaBlock *block);
 

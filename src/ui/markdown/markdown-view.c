@@ -12,6 +12,7 @@
 
 #include "base/ui-compat.h"
 #include "markdown/block-column.h"
+#include "markup/markdown-folds.h"
 
 /* A place in the message: byte `index` of the text of block `item`. */
 typedef struct
@@ -24,6 +25,7 @@ struct _MynaMarkdownView
   MynaBlockColumn parent_instance;
 
   MynaMarkdown *document;
+  MynaFolds *folds;
 
   /* selection: from where the pointer went down to where it is */
   MynaPosition anchor, cursor;
@@ -34,6 +36,10 @@ struct _MynaMarkdownView
   GMenuModel *extra_menu; /* of the owner, below what the view has itself; NULL for none */
 
   char *needle;
+
+  GCancellable *parsing; /* a thread parses `parsed`; NULL: none does */
+  char *parsed;
+  char *pending; /* the text has become this meanwhile; NULL: it has not */
 };
 
 G_DEFINE_FINAL_TYPE (MynaMarkdownView, myna_markdown_view, MYNA_TYPE_BLOCK_COLUMN)
@@ -137,7 +143,7 @@ append_block (MynaMarkdownView *self, guint i, guint start, guint end, GString *
   MynaBlock *block = MYNA_ITEM (&self->parent_instance, i)->block;
 
   if (text->len > 0)
-    g_string_append (text, block->is_tight ? "\n" : "\n\n");
+    g_string_append (text, block->is_same_line ? "" : block->is_tight ? "\n" : "\n\n");
   for (guint depth = 0; start == 0 && depth < block->n_containers; depth++)
     if (block->containers[depth].is_first && block->containers[depth].marker[0] != '\0')
       g_string_append_printf (text, "%s ", block->containers[depth].marker);
@@ -167,12 +173,17 @@ myna_markdown_view_get_selected_text (MynaMarkdownView *self)
 char *
 myna_markdown_view_get_text (MynaMarkdownView *self)
 {
+  GPtrArray *blocks = myna_markdown_get_blocks (self->document);
+  gboolean is_all = blocks->len == self->parent_instance.items->len;
   GString *text = g_string_new (NULL);
 
   g_return_val_if_fail (MYNA_IS_MARKDOWN_VIEW (self), NULL);
 
-  for (guint i = 0; i < self->parent_instance.items->len; i++)
+  for (guint i = 0; is_all && i < self->parent_instance.items->len; i++)
     append_block (self, i, 0, get_length (self, i), text);
+  /* What is folded away is text, too. */
+  for (guint i = 0; !is_all && i < blocks->len; i++)
+    myna_block_append_plain (blocks->pdata[i], text);
   return g_string_free (text, FALSE);
 }
 
@@ -519,6 +530,32 @@ search_update (MynaMarkdownView *self, guint first)
                  myna_block_find (MYNA_ITEM (&self->parent_instance, i)->block, self->needle));
 }
 
+/* ---- <details> -------------------------------------------------------------------------------------------------- */
+
+/* The column is given the blocks that are not folded away. */
+static void
+show_blocks (MynaMarkdownView *self, MynaMarkdown *document, guint first)
+{
+  g_autoptr (GPtrArray) shown = myna_folds_list_shown (self->folds, myna_markdown_get_blocks (document), &first);
+
+  myna_block_column_set_blocks (&self->parent_instance, shown, first);
+  search_update (self, first);
+  selection_update (self);
+}
+
+/* Places are counted in the blocks that are shown, so that a selection does not outlive this. */
+static void
+fold_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MynaMarkdownView *self = MYNA_MARKDOWN_VIEW (widget);
+
+  set_selection (self, self->anchor, self->anchor);
+  myna_folds_toggle (self->folds, g_variant_get_uint32 (parameter));
+  show_blocks (self, self->document, 0);
+}
+
+/* ---- What was found --------------------------------------------------------------------------------------------- */
+
 static guint
 count_matches (MynaItem *item)
 {
@@ -541,6 +578,8 @@ myna_markdown_view_set_search (MynaMarkdownView *self, const char *needle)
       for (guint i = 0; needle == NULL && i < self->parent_instance.items->len; i++)
         set_matches (MYNA_ITEM (&self->parent_instance, i), NULL);
       search_update (self, 0);
+      if (needle && myna_folds_unfold_matches (self->folds, myna_markdown_get_blocks (self->document), needle))
+        show_blocks (self, self->document, 0);
     }
   for (guint i = 0; i < self->parent_instance.items->len; i++)
     n_matches += count_matches (MYNA_ITEM (&self->parent_instance, i));
@@ -603,17 +642,102 @@ myna_markdown_view_show_match (MynaMarkdownView *self, guint index, graphene_rec
 }
 /* ---- Text ------------------------------------------------------------------------------------------------------- */
 
+static gboolean
+is_canceled (gpointer cancellable)
+{
+  return g_cancellable_is_cancelled (cancellable);
+}
+
+/* Parsed by a thread, which may take a while.  What comes meanwhile waits. */
+static void
+parse_cb (GTask *task, gpointer source, gpointer text, GCancellable *cancellable)
+{
+  MynaMarkdown *document = myna_markdown_new ();
+
+  myna_markdown_set_whole_text (document, text, is_canceled, cancellable);
+  g_task_return_pointer (task, document, (GDestroyNotify) myna_markdown_free);
+}
+
+static void
+stop_parsing (MynaMarkdownView *self)
+{
+  if (self->parsing)
+    g_cancellable_cancel (self->parsing);
+  g_clear_object (&self->parsing);
+  g_clear_pointer (&self->parsed, g_free);
+  g_clear_pointer (&self->pending, g_free);
+}
+
+static void
+parsed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  MynaMarkdown *document = g_task_propagate_pointer (G_TASK (result), NULL);
+  MynaMarkdownView *self = user_data;
+  g_autofree char *pending = NULL;
+  GPtrArray *before, *blocks;
+  guint first = 0;
+
+  if (!document)
+    return; /* canceled: there may be no view any more */
+  pending = g_steal_pointer (&self->pending);
+  stop_parsing (self);
+  before = myna_markdown_get_blocks (self->document);
+  blocks = myna_markdown_get_blocks (document);
+  while (first < before->len && first < blocks->len && myna_block_equal (before->pdata[first], blocks->pdata[first]))
+    first++;
+  show_blocks (self, document, first);
+  myna_markdown_free (self->document);
+  self->document = document;
+  if (pending)
+    myna_markdown_view_set_text (self, pending);
+}
+
+static void
+start_parsing (MynaMarkdownView *self, const char *text)
+{
+  g_autoptr (GTask) task = NULL;
+
+  self->parsing = g_cancellable_new ();
+  self->parsed = g_strdup (text);
+  task = g_task_new (NULL, self->parsing, parsed_cb, self);
+  g_task_set_task_data (task, g_strdup (text), g_free);
+  g_task_run_in_thread (task, parse_cb);
+}
+
 void
 myna_markdown_view_set_text (MynaMarkdownView *self, const char *text)
 {
-  guint first;
+  gboolean goes_on;
 
   g_return_if_fail (MYNA_IS_MARKDOWN_VIEW (self));
 
-  first = myna_markdown_set_text (self->document, text ? text : "");
-  myna_block_column_set_blocks (&self->parent_instance, myna_markdown_get_blocks (self->document), first);
-  search_update (self, first);
-  selection_update (self);
+  text = text ? text : "";
+  if (self->parsing && g_str_has_prefix (text, self->parsed))
+    {
+      g_free (self->pending);
+      self->pending = g_strdup (text);
+      return;
+    }
+  stop_parsing (self);
+  goes_on = self->parent_instance.items->len > 0 && myna_markdown_begins (self->document, text);
+  if (!goes_on)
+    myna_folds_reset (self->folds);
+  if (!goes_on || myna_markdown_fits (self->document, text))
+    show_blocks (self, self->document, myna_markdown_set_text (self->document, text));
+  else
+    start_parsing (self, text);
+  if (!self->parsing && !myna_markdown_is_whole (self->document))
+    start_parsing (self, text);
+}
+
+void
+myna_markdown_view_set_plain_text (MynaMarkdownView *self, const char *text)
+{
+  g_return_if_fail (MYNA_IS_MARKDOWN_VIEW (self));
+
+  stop_parsing (self);
+  if (myna_markdown_set_plain_text (self->document, text))
+    show_blocks (self, self->document, 0);
 }
 
 void
@@ -645,6 +769,7 @@ myna_markdown_view_dispose (GObject *object)
 {
   MynaMarkdownView *self = MYNA_MARKDOWN_VIEW (object);
 
+  stop_parsing (self);
   g_clear_pointer (&self->menu, gtk_widget_unparent);
   g_clear_pointer (&self->menu_link, g_free);
   g_clear_object (&self->extra_menu);
@@ -657,6 +782,7 @@ myna_markdown_view_finalize (GObject *object)
   MynaMarkdownView *self = MYNA_MARKDOWN_VIEW (object);
 
   myna_markdown_free (self->document);
+  myna_folds_free (self->folds);
   g_free (self->needle);
   G_OBJECT_CLASS (myna_markdown_view_parent_class)->finalize (object);
 }
@@ -679,6 +805,7 @@ myna_markdown_view_class_init (MynaMarkdownViewClass *klass)
   gtk_widget_class_install_action (widget_class, "markdown.open-link", NULL, open_link_action);
   gtk_widget_class_install_action (widget_class, "markdown.copy-link", NULL, copy_link_action);
   gtk_widget_class_install_action (widget_class, "markdown.link-menu", "s", link_menu_action);
+  gtk_widget_class_install_action (widget_class, "markdown.fold", "u", fold_action);
 }
 
 static void
@@ -690,6 +817,7 @@ myna_markdown_view_init (MynaMarkdownView *self)
   GtkGesture *menu_click = gtk_gesture_click_new ();
 
   self->document = myna_markdown_new ();
+  self->folds = myna_folds_new ();
   gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
   g_signal_connect_swapped (drag, "drag-begin", G_CALLBACK (drag_begin), self);
   g_signal_connect_swapped (drag, "drag-update", G_CALLBACK (drag_update), self);

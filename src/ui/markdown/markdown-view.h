@@ -12,8 +12,11 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (MynaMarkdownView, myna_markdown_view, MYNA, MARKDOWN_VIEW, MynaBlockColumn)
 
 GtkWidget *myna_markdown_view_new (void);
-/* Replaces the text.  Where the new text begins with the old one only the tail is parsed and laid out again. */
+/* Replaces the text.  Where the new text begins with the old one only the tail is parsed and laid out again.  A text that
+ * takes longer than a frame has is parsed by a thread; until then it is plain, or stays as it was. */
 void myna_markdown_view_set_text (MynaMarkdownView *self, const char *text);
+/* Replaces the text by one that is no markdown. */
+void myna_markdown_view_set_plain_text (MynaMarkdownView *self, const char *text);
 /* Whether the reply is still being written (soft caret, unfinished blocks shown as what they will be). */
 void myna_markdown_view_set_streaming (MynaMarkdownView *self, gboolean streaming);
 

@@ -343,12 +343,14 @@ draw_formulas_of_line (MynaTextLayout *self, GtkSnapshot *snapshot, const GdkRGB
       MynaMaths *maths = self->formulas->pdata[i];
       double width, ascent, descent, left;
       cairo_t *cr;
-      int x;
+      int start, end;
 
       if (!maths || (int) run->start < line->start_index || (int) run->start >= line->start_index + line->length)
         continue;
-      pango_layout_line_index_to_x (line, run->start, FALSE, &x);
-      left = (logical.x + x) / (double) PANGO_SCALE;
+      /* In a line from the right the character begins at its right edge. */
+      pango_layout_line_index_to_x (line, run->start, FALSE, &start);
+      pango_layout_line_index_to_x (line, run->start, TRUE, &end);
+      left = (logical.x + MIN (start, end)) / (double) PANGO_SCALE;
       myna_maths_get_size (maths, &width, &ascent, &descent);
       cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (floor (left) - 2, baseline - ceil (ascent) - 2,
                                                                      ceil (width) + 4, ceil (ascent) + ceil (descent) + 4));

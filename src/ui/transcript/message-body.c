@@ -6,16 +6,18 @@
 
 #include <string.h>
 
-#include "markdown/text-layout.h"
+#include "markdown/markdown-view.h"
 #include "transcript/part-view.h"
 
-#define SPACING 12 /* between two parts, as between blocks */
+#define SPACING   12   /* between two parts, as between blocks */
+#define MAX_LABEL 2048 /* bytes of a question that GTK lays out as a whole: that takes quadratic time */
 
 struct _MynaMessageBody
 {
   GtkWidget parent_instance;
 
   GtkWidget *label; /* of a question */
+  GtkWidget *plain; /* MynaMarkdownView: in the label's place, of a long question; made when needed */
   GPtrArray *parts; /* MynaPartView, children: of a reply */
   GMenuModel *extra_menu;
   gconstpointer message; /* what is shown, only to be compared */
@@ -116,13 +118,41 @@ update_parts (MynaMessageBody *self, MynaMessage *message)
     drop_part (self);
 }
 
+/* A long question is laid out where it is seen. */
+static void
+update_question (MynaMessageBody *self, const char *text)
+{
+  gboolean is_long = strlen (text) > MAX_LABEL;
+
+  if (is_long && !self->plain)
+    {
+      self->plain = myna_markdown_view_new ();
+      myna_markdown_view_set_extra_menu (MYNA_MARKDOWN_VIEW (self->plain), self->extra_menu);
+      g_signal_connect_swapped (self->plain, "shifted", G_CALLBACK (shifted_cb), self);
+      gtk_widget_set_parent (self->plain, GTK_WIDGET (self));
+    }
+  gtk_widget_set_visible (self->label, !is_long);
+  gtk_label_set_label (GTK_LABEL (self->label), is_long ? "" : text);
+  if (!self->plain)
+    return;
+  gtk_widget_set_visible (self->plain, is_long);
+  myna_markdown_view_set_plain_text (MYNA_MARKDOWN_VIEW (self->plain), is_long ? text : "");
+}
+
+/* The long question that is shown; NULL: it is a label, or a reply. */
+static MynaMarkdownView *
+get_plain (MynaMessageBody *self)
+{
+  return self->plain && gtk_widget_get_visible (self->plain) ? MYNA_MARKDOWN_VIEW (self->plain) : NULL;
+}
+
 void
 myna_message_body_update (MynaMessageBody *self, MynaMessage *message)
 {
   g_return_if_fail (MYNA_IS_MESSAGE_BODY (self));
 
   if (self->label)
-    gtk_label_set_label (GTK_LABEL (self->label), myna_message_get_text (message));
+    update_question (self, myna_message_get_text (message));
   else
     update_parts (self, message);
   self->message = message;
@@ -156,6 +186,8 @@ myna_message_body_get_text (MynaMessageBody *self)
 
   g_return_val_if_fail (MYNA_IS_MESSAGE_BODY (self), NULL);
 
+  if (get_plain (self))
+    return myna_markdown_view_get_text (get_plain (self));
   if (self->label)
     return g_strdup (gtk_label_get_text (GTK_LABEL (self->label)));
   text = join_parts (self, myna_part_view_get_text);
@@ -169,6 +201,8 @@ myna_message_body_get_selected_text (MynaMessageBody *self)
 
   g_return_val_if_fail (MYNA_IS_MESSAGE_BODY (self), NULL);
 
+  if (get_plain (self))
+    return myna_markdown_view_get_selected_text (get_plain (self));
   if (!self->label)
     return join_parts (self, myna_part_view_get_selected_text);
   if (!gtk_label_get_selection_bounds (GTK_LABEL (self->label), &start, &end))
@@ -183,6 +217,12 @@ myna_message_body_select_all (MynaMessageBody *self)
 
   for (guint i = 0; i < self->parts->len; i++)
     myna_part_view_select_all (get_part (self, i));
+  if (get_plain (self))
+    {
+      myna_markdown_view_select_all (get_plain (self));
+      gtk_widget_grab_focus (self->plain);
+      return;
+    }
   if (!self->label)
     return;
   gtk_label_select_region (GTK_LABEL (self->label), 0, -1);
@@ -199,6 +239,8 @@ myna_message_body_set_viewport (MynaMessageBody *self, int top, int bottom)
   for (guint i = 0; i < self->parts->len; i++)
     if (gtk_widget_compute_point (GTK_WIDGET (self), GTK_WIDGET (get_part (self, i)), &GRAPHENE_POINT_INIT (0, 0), &point))
       myna_part_view_set_viewport (get_part (self, i), top + point.y, bottom + point.y);
+  if (get_plain (self) && gtk_widget_compute_point (GTK_WIDGET (self), self->plain, &GRAPHENE_POINT_INIT (0, 0), &point))
+    myna_markdown_view_set_viewport (get_plain (self), top + point.y, bottom + point.y);
 }
 
 /* ---- Find ------------------------------------------------------------------------------------------------------- */
@@ -238,6 +280,8 @@ myna_message_body_set_search (MynaMessageBody *self, const char *needle)
 
   g_return_val_if_fail (MYNA_IS_MESSAGE_BODY (self), 0);
 
+  if (get_plain (self))
+    return myna_markdown_view_set_search (get_plain (self), needle);
   if (self->label)
     return mark_label (self, needle, G_MAXUINT, &index);
   g_free (self->needle);
@@ -291,6 +335,20 @@ show_match (MynaMessageBody *self, const char *needle, guint index, int *ret_y)
   return shown;
 }
 
+static gboolean
+show_plain_match (MynaMessageBody *self, const char *needle, guint index, int *ret_y)
+{
+  graphene_rect_t bounds;
+  graphene_point_t point;
+
+  myna_markdown_view_set_search (get_plain (self), needle);
+  if (!myna_markdown_view_show_match (get_plain (self), index, &bounds)
+      || !gtk_widget_compute_point (self->plain, GTK_WIDGET (self), &bounds.origin, &point))
+    return FALSE;
+  *ret_y = point.y;
+  return TRUE;
+}
+
 gboolean
 myna_message_body_show_match (MynaMessageBody *self, const char *needle, guint index, int *ret_y)
 {
@@ -298,6 +356,8 @@ myna_message_body_show_match (MynaMessageBody *self, const char *needle, guint i
 
   g_return_val_if_fail (MYNA_IS_MESSAGE_BODY (self), FALSE);
 
+  if (get_plain (self))
+    return show_plain_match (self, needle, index, ret_y);
   if (!self->label)
     return show_match (self, needle, index, ret_y);
   mark_label (self, needle, index, &at);
@@ -314,6 +374,7 @@ myna_message_body_dispose (GObject *object)
   while (self->parts->len > 0)
     drop_part (self);
   g_clear_pointer (&self->label, gtk_widget_unparent);
+  g_clear_pointer (&self->plain, gtk_widget_unparent);
   g_clear_object (&self->extra_menu);
   G_OBJECT_CLASS (myna_message_body_parent_class)->dispose (object);
 }

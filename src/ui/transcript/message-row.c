@@ -731,6 +731,7 @@ build_question (MynaMessageRow *self)
   GtkWidget *grid = gtk_grid_new ();
   GtkWidget *spacer = gtk_label_new (NULL);
 
+  g_signal_connect_swapped (self->body, "shifted", G_CALLBACK (shifted_cb), self);
   self->files = gtk_label_new (NULL);
   gtk_label_set_xalign (GTK_LABEL (self->files), 0);
   gtk_label_set_ellipsize (GTK_LABEL (self->files), PANGO_ELLIPSIZE_MIDDLE);

@@ -272,6 +272,143 @@ test_right_to_left (Fixture *fixture, gconstpointer data)
 }
 
 static void
+find_drawn (GskRenderNode *node, float x, float y, GArray *bounds)
+{
+  graphene_rect_t own;
+
+  gsk_render_node_get_bounds (node, &own);
+  if (gsk_render_node_get_node_type (node) == GSK_CAIRO_NODE)
+    {
+      graphene_rect_offset (&own, x, y);
+      g_array_append_val (bounds, own);
+    }
+  else if (gsk_render_node_get_node_type (node) == GSK_CONTAINER_NODE)
+    for (guint i = 0; i < gsk_container_node_get_n_children (node); i++)
+      find_drawn (gsk_container_node_get_child (node, i), x, y, bounds);
+  else if (gsk_render_node_get_node_type (node) == GSK_DEBUG_NODE)
+    find_drawn (gsk_debug_node_get_child (node), x, y, bounds);
+}
+
+/* A formula is drawn where the text has room for it, also in a line that is written from the right. */
+static void
+test_formula_place (Fixture *fixture, gconstpointer data)
+{
+  static const char *const texts[] = { "Text $a+b+c$ and more.", "فقرة فيها صيغة $a+b+c$ في الوسط ثم نص.", "$x^2$ في البداية",
+                                       "صيغة في النهاية: $x^2$", "שלום $y_1$ עולם" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      g_autoptr (GArray) drawn = g_array_new (FALSE, FALSE, sizeof (graphene_rect_t));
+      MynaBlockView *block;
+      GtkSnapshot *snapshot;
+      GskRenderNode *node;
+      graphene_rect_t room, formula;
+      guint at;
+
+      myna_markdown_view_set_text (fixture->view, texts[i]);
+      gtk_test_widget_wait_for_draw (fixture->window);
+      block = MYNA_BLOCK_VIEW (get_block (fixture, 0));
+      at = strstr (myna_block_view_get_text (block), "\uFFFC") - myna_block_view_get_text (block);
+      myna_block_view_get_bounds (block, at, at + 3, &room);
+      snapshot = gtk_snapshot_new ();
+      GTK_WIDGET_GET_CLASS (block)->snapshot (GTK_WIDGET (block), snapshot);
+      node = gtk_snapshot_free_to_node (snapshot);
+      find_drawn (node, 0, 0, drawn);
+      /* Before it Pango's renderer draws the room, which is empty. */
+      g_assert_cmpuint (drawn->len, >=, 1);
+      formula = g_array_index (drawn, graphene_rect_t, drawn->len - 1);
+      g_assert_cmpfloat_with_epsilon (formula.origin.x, room.origin.x, 4);
+      g_assert_cmpfloat_with_epsilon (formula.origin.x + formula.size.width, room.origin.x + room.size.width, 4);
+      gsk_render_node_unref (node);
+    }
+}
+
+/* What <details> folds away is unfolded by its head and by what is found in it, and is copied in any case. */
+static void
+test_details (Fixture *fixture, gconstpointer data)
+{
+  GtkWidget *head, *button;
+  g_autofree char *folded = NULL, *text = NULL;
+
+  myna_markdown_view_set_text (fixture->view, "a\n\n<details>\n<summary>Why</summary>\n\n**hidden** text\n\n</details>\n\nb");
+  gtk_test_widget_wait_for_draw (fixture->window);
+  head = get_block (fixture, 1);
+  button = gtk_widget_get_first_child (head);
+  g_assert_cmpstr (myna_block_view_get_text (MYNA_BLOCK_VIEW (head)), ==, "Why");
+  gtk_test_accessible_assert_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, "Why");
+  gtk_test_accessible_assert_state (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_STATE_EXPANDED, FALSE);
+  g_assert_null (find_block (fixture, "hidden"));
+  folded = myna_markdown_view_get_text (fixture->view);
+  g_assert_cmpstr (folded, ==, "a\n\nWhy\n\nhidden text\n\nb");
+
+  g_assert_true (gtk_widget_activate (button));
+  while (!find_block (fixture, "hidden"))
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_true (get_block (fixture, 1) == head);
+  gtk_test_accessible_assert_state (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_STATE_EXPANDED, TRUE);
+  /* It stays so while the reply goes on, and not in another one. */
+  myna_markdown_view_set_text (fixture->view, "a\n\n<details>\n<summary>Why</summary>\n\n**hidden** text\n\n</details>\n\nb c");
+  g_assert_nonnull (find_block (fixture, "hidden"));
+  myna_markdown_view_set_text (fixture->view, "c\n\n<details>\n<summary>Why</summary>\n\nhidden\n\n</details>");
+  g_assert_null (find_block (fixture, "hidden"));
+  g_assert_cmpuint (myna_markdown_view_set_search (fixture->view, "hidd"), ==, 1);
+  g_assert_nonnull (find_block (fixture, "hidden"));
+  text = myna_markdown_view_get_text (fixture->view);
+  g_assert_cmpstr (text, ==, "c\n\nWhy\n\nhidden");
+}
+
+static char *
+make_parts (guint n)
+{
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < n; i++)
+    g_string_append_printf (text, "## Part %u\n\nSome **bold** text with `code` in it.\n\n- a\n- b\n\n", i);
+  return g_string_free (text, FALSE);
+}
+
+static gboolean
+ends_with (Fixture *fixture, const char *end)
+{
+  g_autofree char *text = myna_markdown_view_get_text (fixture->view);
+
+  return g_str_has_suffix (text, end);
+}
+
+/* A long text is there at once, and as markdown when the thread has parsed it; what comes meanwhile follows. */
+static void
+test_long_text (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *text = make_parts (6000), *more = g_strconcat (text, "**x**", NULL);
+
+  myna_markdown_view_set_viewport (fixture->view, 0, 600);
+  myna_markdown_view_set_text (fixture->view, text);
+  g_assert_cmpstr (myna_block_view_get_text (MYNA_BLOCK_VIEW (get_block (fixture, 0))), ==, "Part 0");
+  g_assert_true (ends_with (fixture, "`code` in it.\n\n- a\n- b\n\n"));
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autofree char *prefix = g_strndup (more, strlen (text) + i);
+
+      myna_markdown_view_set_text (fixture->view, prefix);
+    }
+  myna_markdown_view_set_text (fixture->view, more);
+  while (!ends_with (fixture, "x"))
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_true (ends_with (fixture, "Some bold text with code in it.\n\n• a\n• b\n\nx"));
+
+  /* Another text in its place, while the thread is at work: nothing of the first comes back. */
+  myna_markdown_view_set_text (fixture->view, "");
+  myna_markdown_view_set_text (fixture->view, text);
+  myna_markdown_view_set_text (fixture->view, "**other**");
+  for (gint64 end = g_get_monotonic_time () + G_USEC_PER_SEC / 4; g_get_monotonic_time () < end;)
+    g_main_context_iteration (NULL, FALSE);
+  g_assert_true (ends_with (fixture, "other"));
+
+  /* The view goes while the thread is at work. */
+  myna_markdown_view_set_text (fixture->view, more);
+}
+
+static void
 test_accessible (Fixture *fixture, gconstpointer data)
 {
   GtkWidget *code, *header, *copy;
@@ -331,6 +468,9 @@ main (int argc, char **argv)
   ADD ("narrow", test_narrow);
   ADD ("long", test_long);
   ADD ("right-to-left", test_right_to_left);
+  ADD ("formula-place", test_formula_place);
+  ADD ("details", test_details);
+  ADD ("long-text", test_long_text);
   ADD ("accessible", test_accessible);
   ADD ("copy-code", test_copy_code);
 #undef ADD

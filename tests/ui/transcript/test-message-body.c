@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include <adwaita.h>
+#include <time.h>
 
 #include "chat/message-parts.h"
 #include "chat/myna-message-private.h"
@@ -191,6 +192,84 @@ test_copy (void)
     }
 }
 
+static double
+get_ms (void)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &now);
+  return now.tv_sec * 1e3 + now.tv_nsec / 1e6;
+}
+
+static char *
+make_log (gsize length)
+{
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; text->len < length; i++)
+    g_string_append_printf (text, "[%06u] worker %u: 请求 took %u ms, **status** 200 /path/to/some/resource?id=%u\n", i, i % 7,
+                            i % 91, i * 7919);
+  g_string_append (text, "end of log");
+  return g_string_free (text, FALSE);
+}
+
+/* A log that was pasted is seen, found and copied, and takes the window no longer than a page of it does. */
+static void
+check_question (gsize length)
+{
+  GtkWidget *window = gtk_window_new (), *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  g_autoptr (GMenu) menu = g_menu_new ();
+  MynaMessageBody *body = MYNA_MESSAGE_BODY (myna_message_body_new (TRUE, G_MENU_MODEL (menu)));
+  g_autofree char *text = make_log (length), *shown = NULL, *selected = NULL;
+  g_autoptr (MynaMessage) message = make_message (STORE_ROLE_USER, text, NULL);
+  g_autoptr (MynaMessage) other = make_message (STORE_ROLE_USER, "a short one", NULL);
+  double start = get_ms (), ms;
+  int y;
+
+  gtk_widget_set_halign (GTK_WIDGET (body), GTK_ALIGN_END);
+  gtk_widget_set_valign (GTK_WIDGET (body), GTK_ALIGN_START);
+  gtk_box_append (GTK_BOX (box), GTK_WIDGET (body));
+  gtk_window_set_child (GTK_WINDOW (window), box);
+  gtk_window_set_default_size (GTK_WINDOW (window), 700, 500);
+  myna_message_body_set_viewport (body, 0, 500);
+  myna_message_body_update (body, message);
+  myna_message_body_set_viewport (body, 0, 500);
+  gtk_widget_measure (GTK_WIDGET (body), GTK_ORIENTATION_HORIZONTAL, -1, NULL, &y, NULL, NULL);
+  gtk_widget_measure (GTK_WIDGET (body), GTK_ORIENTATION_VERTICAL, 560, NULL, &y, NULL, NULL);
+  ms = get_ms () - start;
+  g_test_message ("%zu KiB: %.0f ms, %d px", length / 1024, ms, y);
+  g_assert_cmpint (y, >, 600);
+  g_assert_cmpfloat (ms, <, 1500); /* 30 on a quiet machine; one label took 2600 for 20 KB, 35000 for 150 */
+
+  shown = myna_message_body_get_text (body);
+  g_assert_cmpstr (shown, ==, text);
+  g_assert_cmpuint (myna_message_body_set_search (body, "END OF log"), ==, 1);
+  myna_message_body_select_all (body);
+  selected = myna_message_body_get_selected_text (body);
+  g_assert_cmpstr (selected, ==, text);
+
+  /* The row is used for another message. */
+  myna_message_body_update (body, other);
+  g_assert_true (test_has_label (GTK_WIDGET (body), "a short one"));
+  g_free (shown);
+  shown = myna_message_body_get_text (body);
+  g_assert_cmpstr (shown, ==, "a short one");
+  myna_message_body_update (body, message);
+  g_free (shown);
+  shown = myna_message_body_get_text (body);
+  g_assert_cmpstr (shown, ==, text);
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
+static void
+test_long_question (void)
+{
+  check_question (4 * 1024);
+  check_question (20 * 1024);
+  check_question (150 * 1024);
+  check_question (1024 * 1024);
+}
+
 #define ADD(path, func) g_test_add ("/message-body/" path, Fixture, NULL, set_up, func, tear_down)
 
 int
@@ -205,6 +284,7 @@ main (int argc, char *argv[])
   ADD ("call", test_call);
   ADD ("result", test_result);
   g_test_add_func ("/message-body/copy", test_copy);
+  g_test_add_func ("/message-body/long-question", test_long_question);
 
   return g_test_run ();
 }

@@ -207,6 +207,38 @@ test_details (void)
   check (cases, G_N_ELEMENTS (cases));
 }
 
+/* What was reported of other programs. */
+static void
+test_reported (void)
+{
+  static const Case cases[] = {
+    { "1. $ \\frac{1}{a} $ and $ \\frac{1}{b} $\n\n\\( \\alpha \\) and \\(\\beta\\) work.",
+      "p {M:$ \\frac{1}{a} $} and {M:$ \\frac{1}{b} $} / p {M:\\( \\alpha \\)} and {M:\\(\\beta\\)} work." },
+    { "$$\nA = \\begin{bmatrix}\na & b \\\\\nc & d\n\\end{bmatrix}\n$$",
+      "m $$\nA = \\begin{bmatrix}\na & b \\\\\nc & d\n\\end{bmatrix}\n$$" },
+    { "\\[\n\\begin{aligned}\ny &= mx + c \\\\\n  &= 2x + 1\n\\end{aligned}\n\\]\n\nInline \\(E=mc^2\\) here.",
+      "m \\[\n\\begin{aligned}\ny &= mx + c \\\\\n  &= 2x + 1\n\\end{aligned}\n\\] / p Inline {M:\\(E=mc^2\\)} here." },
+    { "$$\nf(x) = \\begin{cases} 1 & x > 0 \\\\ 0 & \\text{otherwise} \\end{cases}\n$$",
+      "m $$\nf(x) = \\begin{cases} 1 & x > 0 \\\\ 0 & \\text{otherwise} \\end{cases}\n$$" },
+    { "<smirk> waffles! <takes your waffles>\n\nA vector<int> and a Map<String, List<T>> in text.",
+      "p {H:<smirk>} waffles! {H:<takes your waffles>} / p A vector{H:<int>} and a Map<String, List{H:<T>}> in text." },
+    { "<h1>Heading tag</h1>\n\n<input type=\"text\" name=\"user\">\n<button>Click</button>\n\n1 < 2 && 3 > 2",
+      "x <h1>Heading tag</h1> / x <input type=\"text\" name=\"user\">\n<button>Click</button> / p 1 < 2 && 3 > 2" },
+    { "<div>\n\nstill **bold** here\n\n</div>\n\n<!-- a comment -->\n\nText after.",
+      "x <div> / p still {B:bold} here / x </div> / x <!-- a comment --> / p Text after." },
+    { "- item\n\n  | in | list |\n  |----|------|\n  | 1  | 2    |\n\n- next item\n  | tight | table |\n  |-------|-------|\n  | 3     | 4 |",
+      "p item / t in|list|1|2| / p next item / t tight|table|3|4|" },
+    { "عربي: نص مع كلمة English و `code --flag` في الوسط.\n\n- عنصر ثان: $x^2$\n\nשלום עולם (2026).",
+      "p عربي: نص مع كلمة English و {C:code --flag} في الوسط. / p عنصر ثان: {M:$x^2$} / p שלום עולם (2026)." },
+    { "Family 👨‍👩‍👧‍👦, flag 🇨🇳, keycap 1️⃣, heart ❤️.\n\n𠮷野家 and 𰻞𰻞面.",
+      "p Family 👨‍👩‍👧‍👦, flag 🇨🇳, keycap 1️⃣, heart ❤️. / p 𠮷野家 and 𰻞𰻞面." },
+    { "فقرة فيها صيغة $a+b+c$ في الوسط.\n\n$x^2$ في البداية",
+      "p فقرة فيها صيغة {M:$a+b+c$} في الوسط. / p {M:$x^2$} في البداية" },
+  };
+
+  check (cases, G_N_ELEMENTS (cases));
+}
+
 static void
 test_fences (void)
 {
@@ -349,6 +381,7 @@ main (int argc, char **argv)
   g_test_add_func ("/mark/maths", test_maths);
   g_test_add_func ("/mark/html", test_html);
   g_test_add_func ("/mark/details", test_details);
+  g_test_add_func ("/mark/reported", test_reported);
   g_test_add_func ("/mark/fences", test_fences);
   g_test_add_func ("/mark/underline", test_underline);
   g_test_add_func ("/mark/limits", test_limits);

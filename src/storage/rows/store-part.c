@@ -10,13 +10,37 @@
 #define THINK_CLOSE "</think>"
 #define BLANKS      " \t\r\n"
 
-/* The closing tag at the beginning of a line; NULL: there is none. */
+/* Whether a fenced block of code is open where a text ends. */
+static gboolean
+is_in_code (const char *text, const char *end)
+{
+  char fence = '\0';
+
+  for (const char *line = text; line && line < end; line = memchr (line, '\n', end - line), line = line ? line + 1 : NULL)
+    {
+      const char *start = line + strspn (line, " ");
+
+      if (start - line > 3 || (*start != '`' && *start != '~') || strspn (start, (char[]){ *start, '\0' }) < 3)
+        continue;
+      if (!fence)
+        fence = *start;
+      else if (fence == *start)
+        fence = '\0';
+    }
+  return fence != '\0';
+}
+
+/* The closing tag of a thought that the prompt has opened: at the beginning of a line, not in code, and not that of an opening
+ * tag which the reply is about.  NULL: there is none. */
 static const char *
 find_close_line (const char *text)
 {
   const char *close = strstr (text, THINK_CLOSE);
 
-  return close && (close == text || close[-1] == '\n') ? close : NULL;
+  return close && (close == text || close[-1] == '\n') && !g_strstr_len (text, close - text, THINK_OPEN)
+                 && !is_in_code (text, close)
+             ? close
+             : NULL;
 }
 
 guint

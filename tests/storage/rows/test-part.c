@@ -26,6 +26,13 @@ static const struct
   { STORE_ROLE_ASSISTANT, "<thi", FALSE, "t[<thi]" },
   { STORE_ROLE_ASSISTANT, "hm\n</think>\na", FALSE, "k[hm\n]t[\na]" },
   { STORE_ROLE_ASSISTANT, "the tag </think>", FALSE, "t[the tag </think>]" },
+  /* A reply about the tags. */
+  { STORE_ROLE_ASSISTANT, "Like:\n\n```xml\n<think>\nx\n</think>\n```\n\nSo.", FALSE,
+    "t[Like:\n\n```xml\n<think>\nx\n</think>\n```\n\nSo.]" },
+  { STORE_ROLE_ASSISTANT, "Ends:\n~~~\n</think>\n~~~\nSo.", FALSE, "t[Ends:\n~~~\n</think>\n~~~\nSo.]" },
+  { STORE_ROLE_ASSISTANT, "It writes\n<think>\nx\n</think>\nthen", FALSE, "t[It writes\n<think>\nx\n</think>\nthen]" },
+  { STORE_ROLE_ASSISTANT, "`<think>` opens.\n\n`</think>` closes.", FALSE, "t[`<think>` opens.\n\n`</think>` closes.]" },
+  { STORE_ROLE_ASSISTANT, "with\n```\ncode\n```\n</think>\na", FALSE, "k[with\n```\ncode\n```\n]t[\na]" },
   { STORE_ROLE_ASSISTANT, "{\"x\": 1}", TRUE, "c[{\"x\": 1}]" },
   { STORE_ROLE_ASSISTANT, "", TRUE, "c[]" },
   { STORE_ROLE_ASSISTANT, "<think>a</think>{}", TRUE, "k[a]c[{}]" },

@@ -6,8 +6,8 @@
 
 #include "import/chatglm-ggml.h"
 
-int
-LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
+void
+fuzz_input (const uint8_t *data, size_t size)
 {
   FuzzFile input = fuzz_file (data, size);
   GlmMappedFile *file;
@@ -26,5 +26,4 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
       glm_mapped_file_free (file);
     }
   close (input.fd);
-  return 0;
 }

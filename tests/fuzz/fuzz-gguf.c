@@ -7,8 +7,8 @@
 #include "file/model-file.h"
 #include "text/tokenizer.h"
 
-int
-LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
+void
+fuzz_input (const uint8_t *data, size_t size)
 {
   FuzzFile input = fuzz_file (data, size);
   GlmModelFile *file;
@@ -23,5 +23,4 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
       glm_model_file_free (file);
     }
   close (input.fd);
-  return 0;
 }

@@ -15,8 +15,8 @@ walk (const GlmJsonValue *value)
     walk (child);
 }
 
-int
-LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
+void
+fuzz_input (const uint8_t *data, size_t size)
 {
   GlmJson *json;
 
@@ -25,5 +25,4 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
       walk (glm_json_root (json));
       glm_json_free (json);
     }
-  return 0;
 }

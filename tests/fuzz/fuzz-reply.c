@@ -74,8 +74,8 @@ read_reply (const GlmReplyDialect *dialect, const GlmToolSet *set, const char *t
   glm_reply_free (reply);
 }
 
-int
-LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
+void
+fuzz_input (const uint8_t *data, size_t size)
 {
   static const GlmTool tools[] = { { "note", NULL, "{\"properties\": {\"a\": {\"type\": \"string\"}}}" },
                                    { "no", NULL, NULL } };
@@ -88,7 +88,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   size_t step;
 
   if (size == 0)
-    return 0;
+    return;
   reason = reasons[data[0] & 3];
   step = 1 + (data[0] >> 2);
   data++;
@@ -107,5 +107,4 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
       glm_buffer_clear (&whole.log);
       glm_buffer_clear (&divided.log);
     }
-  return 0;
 }

@@ -6,8 +6,8 @@
 
 #include "import/safetensors.h"
 
-int
-LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
+void
+fuzz_input (const uint8_t *data, size_t size)
 {
   FuzzFile input = fuzz_file (data, size);
   GlmMappedFile *file;
@@ -22,5 +22,4 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
       glm_mapped_file_free (file);
     }
   close (input.fd);
-  return 0;
 }

@@ -54,8 +54,8 @@ is_kept (const uint8_t *data, size_t size)
   return true;
 }
 
-int
-LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
+void
+fuzz_input (const uint8_t *data, size_t size)
 {
   static GlmTokenizer *tokenizers[3];
   static const GlmTokenizerKind kinds[3] = { GLM_TOKENIZER_SPM_BPE, GLM_TOKENIZER_RANK_BPE, GLM_TOKENIZER_UNIGRAM };
@@ -79,5 +79,4 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
       free (back);
       glm_tokens_clear (&tokens);
     }
-  return 0;
 }

@@ -8,8 +8,8 @@
 
 #include "text/tokenizer.h"
 
-int
-LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
+void
+fuzz_input (const uint8_t *data, size_t size)
 {
   static const char text[] = "hello 你好\n  <|user|>\tx\xFF  ";
   GlmTokenizer *tokenizer;
@@ -17,11 +17,10 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   char *back = NULL;
 
   if (!glm_tokenizer_new_from_memory (data, size, &tokenizer, NULL))
-    return 0;
+    return;
   if (glm_tokenizer_encode (tokenizer, text, strlen (text), &tokens, NULL))
     glm_tokenizer_decode (tokenizer, tokens.ids, tokens.n, &back, NULL, NULL);
   free (back);
   glm_tokens_clear (&tokens);
   glm_tokenizer_free (tokenizer);
-  return 0;
 }

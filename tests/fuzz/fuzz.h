@@ -2,8 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A target is LLVMFuzzerTestOneInput().  With -Dfuzz=true (clang) it is linked with libFuzzer; in every other build with
- * replay.c, which runs it on the files of its corpus as an ordinary test.
+ * A target is fuzz_input().  oracle.c calls it and watches what it takes.  With -Dfuzz=true (clang) it is linked with libFuzzer;
+ * in every other build with replay.c, which runs it on the files of its corpus as an ordinary test.
  */
 #ifndef MYNA_FUZZ_H
 #define MYNA_FUZZ_H
@@ -15,7 +15,18 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+void fuzz_input (const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput (const uint8_t *data, size_t size);
+
+/* Ends the program in a way that libFuzzer takes for a crash. */
+#define fail(...)                    \
+  do                                 \
+    {                                \
+      fprintf (stderr, __VA_ARGS__); \
+      fprintf (stderr, "\n");        \
+      abort ();                      \
+    }                                \
+  while (0)
 
 typedef struct
 {

@@ -9,8 +9,8 @@
 #include "maths/maths.h"
 #include "myna-resources.h"
 
-int
-LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
+void
+fuzz_input (const uint8_t *data, size_t size)
 {
   static gboolean is_registered;
   g_autofree char *raw = NULL, *text = NULL, *tex = NULL;
@@ -20,7 +20,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   cairo_t *cr;
 
   if (size > 4096)
-    return 0;
+    return;
   if (!is_registered)
     myna_register_resource ();
   is_registered = TRUE;
@@ -36,5 +36,4 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   myna_maths_draw (maths, cr, 0, 12);
   cairo_destroy (cr);
   cairo_surface_destroy (surface);
-  return 0;
 }

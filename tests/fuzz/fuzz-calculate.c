@@ -6,8 +6,8 @@
 
 #include "tools/tool.h"
 
-int
-LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
+void
+fuzz_input (const uint8_t *data, size_t size)
 {
   g_autoptr (JsonObject) arguments = json_object_new ();
   g_autofree char *expression = g_utf8_make_valid ((const char *) data, size);
@@ -21,5 +21,4 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
     abort ();
   if (text)
     fuzz_touch (text, strlen (text) + 1);
-  return 0;
 }

@@ -31,14 +31,16 @@ static void
 test_numbers (void)
 {
   static const char *const keys[] = {
-    ".residual_scale", ".rope.scaling.attn_factor", ".rope.scaling.yarn_beta_fast", ".rope.scaling.yarn_beta_slow",
-    ".rope.freq_base",
+    ".rope.scaling.attn_factor", ".rope.scaling.yarn_beta_fast", ".rope.scaling.yarn_beta_slow", ".rope.freq_base",
+    ".residual_scale",
   };
-  TinyModel tiny = TINY_CHATGLM;
+  TinyModel scaled = TINY_CHATGLM, residual = TINY_CHATGLM1;
 
-  tiny.yarn_factor = 4;
+  scaled.yarn_factor = 4;
   for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
     {
+      TinyModel tiny = strcmp (keys[i], ".residual_scale") == 0 ? residual : scaled;
+
       check_number (tiny, keys[i], 2, true);
       check_number (tiny, keys[i], NAN, false);
       check_number (tiny, keys[i], INFINITY, false);

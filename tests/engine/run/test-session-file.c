@@ -217,8 +217,8 @@ test_other_numbers (void)
     others[i] = first;
   others[0].eps = 2e-5f;
   others[1].yarn_factor = 4;
-  others[2].number_key = ".residual_scale";
-  others[2].number = 2;
+  others[2].number_key = ".rope.freq_base";
+  others[2].number = 20000;
   others[3].yarn_factor = 8;
   others[4].yarn_factor = 4;
   others[4].number_key = ".rope.scaling.attn_factor";

@@ -110,9 +110,3 @@ glm_arch_layer (const GlmArch *arch, const GlmParams *params, int layer)
 {
   return &arch->variants[arch->variant_of ? arch->variant_of (params, layer) : 0];
 }
-
-int
-glm_arch_dense_first (const GlmParams *params, int layer)
-{
-  return layer < params->n_dense ? 0 : 1;
-}

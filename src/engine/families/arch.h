@@ -231,7 +231,4 @@ int64_t glm_params_dim (const GlmParams *params, GlmDim dim);
 /* The rows of one layer. */
 const GlmOpTable *glm_arch_layer (const GlmArch *arch, const GlmParams *params, int layer);
 
-/* A variant_of: the second variant from GlmParams.n_dense on. */
-int glm_arch_dense_first (const GlmParams *params, int layer);
-
 #endif

@@ -154,13 +154,20 @@ static const GlmOp head[] = {
   { GLM_OP_LINEAR, LOGITS, NORM, "output", GLM_DIM_VOCAB, GLM_DIM_EMBD, .tied = "token_embd" },
 };
 
+/* A variant_of: the second variant from GlmParams.n_dense on. */
+static int
+dense_first (const GlmParams *params, int layer)
+{
+  return layer < params->n_dense ? 0 : 1;
+}
+
 const GlmArch glm_arch_glm4moe = {
   .name = "glm4moe",
   .summary = "RMSNorm, grouped-query attention, rotary positions, SwiGLU of a few of many experts and one for all",
   .registers = registers,
   .n_registers = sizeof registers / sizeof registers[0],
   .variants = { GLM_OP_TABLE (dense), GLM_OP_TABLE (experts) },
-  .variant_of = glm_arch_dense_first,
+  .variant_of = dense_first,
   .head = GLM_OP_TABLE (head),
   .eps_key = "attention.layer_norm_rms_epsilon",
   .default_residual_scale = 1,
@@ -212,7 +219,7 @@ const GlmArch glm_arch_deepseek2 = {
   .registers = flash_registers,
   .n_registers = sizeof flash_registers / sizeof flash_registers[0],
   .variants = { GLM_OP_TABLE (flash_dense), GLM_OP_TABLE (flash_experts) },
-  .variant_of = glm_arch_dense_first,
+  .variant_of = dense_first,
   .head = GLM_OP_TABLE (head),
   .eps_key = "attention.layer_norm_rms_epsilon",
   .default_residual_scale = 1,

@@ -57,7 +57,7 @@ static const Case cases[] = {
 typedef struct
 {
   int n_dense, n_used, n_layers;
-  int64_t n; /* tokens */
+  int64_t n;          /* tokens */
   const int32_t *ids; /* [layer with experts][token][n_used] */
   const float *weights;
   int n_wrong, n_seen;
@@ -224,8 +224,8 @@ test_case (const Case *c)
       snprintf (what, sizeof what, "%s at %s", c->gguf ? c->gguf : c->folder, masks[i]);
       REQUIRE (glm_model_open (path, NULL, &model, &error), "%s: %s", what, error.message);
       for (size_t step = 1; step <= 32; step = step == 1 ? 5 : step == 5 ? 32 : 64)
-        check_rows (model, ids, n, step, hf_vectors_values (&vectors, c->logits ? c->logits : "logits", &n_values), n, tolerance,
-                    what);
+        check_rows (model, ids, n, step, hf_vectors_values (&vectors, c->logits ? c->logits : "logits", &n_values), n,
+                    tolerance, what);
       check_rows (model, long_ids, n_long, 132, hf_vectors_values (&vectors, "long_logits", &n_values), 4,
                   c->logits ? 3e-4f : tolerance, what);
       check_greedy (&vectors, model, ids, n, what);

@@ -178,8 +178,8 @@ test_entry (void)
   wait_for (broken);
   g_assert_cmpint (myna_model_entry_get_status (good), ==, MYNA_MODEL_READABLE);
   text = myna_model_info_describe (myna_model_entry_get_info (good));
-  g_assert_cmpstr (text, ==, "ChatGLM3 · 36 million parameters · Q8_0 · 39.1\u00a0MB");
-  g_assert_cmpint (myna_model_info_get_context (myna_model_entry_get_info (good), 0), ==, 1024);
+  g_assert_cmpstr (text, ==, "ChatGLM3 · 67 million parameters · Q8_0 · 71.8\u00a0MB");
+  g_assert_cmpint (myna_model_info_get_context (myna_model_entry_get_info (good), 0), ==, 2048);
   g_assert_cmpint (myna_model_info_get_context (myna_model_entry_get_info (good), 512), ==, 512);
   g_assert_cmpint (myna_model_entry_get_status (missing), ==, MYNA_MODEL_MISSING);
   g_assert_nonnull (myna_model_entry_get_error (missing));

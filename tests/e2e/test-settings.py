@@ -81,7 +81,7 @@ class Settings(TestCase):
         app.key("ctrl+n")
         wait(lambda: not app.rows("Myna"), "a new chat")
         app.ask("Hello")
-        self.assertRegex(self.log()[-1], r"temperature 0\.8, top-p 0\.8, top-k 50, .*, context 1024")
+        self.assertRegex(self.log()[-1], r"temperature 0\.8, top-p 0\.8, top-k 50, .*, context 2048")
         app.quit()
 
     def test_reset(self):

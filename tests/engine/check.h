@@ -47,6 +47,16 @@ check_exit (void)
   return check_n_failed > 0 || check_n_done == 0;
 }
 
+/* A file of tests/starter. */
+static inline const char *
+starter_path (const char *rest)
+{
+  static char path[1024];
+
+  snprintf (path, sizeof path, "%s/%s", getenv ("MYNA_STARTER"), rest);
+  return path;
+}
+
 /* $MYNA_SHARED/rest; exits as skipped where there is no such folder. */
 static inline const char *
 shared_path (const char *rest)

@@ -1,10 +1,11 @@
-/* ask-starter.c: asks a model the conversations of standard input, one a line, each in an empty session
+/* ask-starter.c: asks a model the conversations of standard input, one a line
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * usage: ask-starter MODEL THREADS.  A line is {"turns": [{"role": …, "content": …}, …], "limit": TOKENS}; the answer to it is
  * {"text": …, "waits": …} on one line, the likeliest tokens with control tokens shown, and whether it ended by waiting for a
- * tool.  One process for a whole list: opening the model takes longer than most answers.
+ * tool.  With "seed": N in the line the tokens are drawn as the window draws them.  One process for a whole list: opening
+ * the model takes longer than most answers.  What a conversation begins with like the one before is not computed again.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -14,7 +15,6 @@
 #include "base/error.h"
 #include "engine.h"
 #include "file/json-file.h"
-#include "run/session.h"
 
 #define MAX_TURNS 16
 
@@ -58,15 +58,18 @@ ask (GlmModel *model, GlmSession *session, const char *line, size_t n_line, GlmE
   GlmPrompt prompt = { 0 };
   GlmTokens ids = { 0 };
   GlmResult result;
-  const GlmJsonValue *limit;
+  const GlmJsonValue *limit, *seed;
   char *text = NULL;
   size_t n_turns = 0, n_bytes = 0;
   bool ok = glm_json_parse (line, n_line, &json, error)
             && read_turns (glm_json_get (glm_json_root (json), "turns"), turns, &n_turns, error);
 
   limit = ok ? glm_json_get (glm_json_root (json), "limit") : NULL;
+  seed = ok ? glm_json_get (glm_json_root (json), "seed") : NULL;
+  if (seed)
+    glm_model_default_sampling (model, &sampling);
+  sampling.seed = seed ? (uint64_t) seed->integer : 0;
   sampling.max_tokens = limit ? (int) limit->integer : 0;
-  glm_session_truncate (session, 0);
   ok = ok && glm_model_fit (model, turns, n_turns, NULL, NULL, &prompt, error)
        && glm_generate (session, &prompt, &sampling, NULL, &ids, &result, error)
        && glm_model_detokenize (model, ids.ids, ids.n, &text, &n_bytes, error);

@@ -6,14 +6,15 @@ Asks each question of three lists in a conversation of its own, always takes the
 
   skills.jsonl   500 prompts of the training's templates that are not in the training text; right if the expected words occur
   everyday.tsv   200 questions of a day in two languages; a rule (a regular expression) where keywords can judge the answer
-  tools.tsv      200 prompts with calculate and date_time offered (tools.json), half of which need one; calls are recognized
-                 as the program does it (myna-cli parse), and right if the tool is, and the value of the expression or the
-                 arguments are
+  tools.tsv      200 prompts with a calculator and a clock offered, half of which need one; calls are recognized as the
+                 program does it (myna-cli parse), and right if the tool is, and the value of the expression or the
+                 arguments are.  Asked twice: with the program's own names (tools.json), and with names that are in the
+                 training text (tools-trained.json)
 
 usage: bench-starter.py MYNA_CLI ASK_STARTER   (./dev bench starter)
   MYNA_STARTER_MODEL    another model file than the starter model
   MYNA_STARTER_ANSWERS  a file for all answers, to be read by people: list, verdict, language, question, answer
-  MYNA_STARTER_LISTS    skills everyday tools
+  MYNA_STARTER_LISTS    skills everyday tools tools-trained
   MYNA_STARTER_TEXT     a text for myna-cli perplexity as well
 """
 import ast
@@ -28,11 +29,11 @@ import sys
 from fractions import Fraction
 
 HERE = pathlib.Path(__file__).resolve().parent
-TOOLS = HERE / "tools.json"
+TOOLS = ("calculate", "date_time")      # in tools.tsv; in the files of tools in this order, under any names
 STARTER = "myna-fledgling-q8_0.gguf"
 # ChatGLM3's own sentence before the list of tools.
 OFFER = "Answer the following questions as best as you can. You have access to the following tools:\n"
-LIMITS = {"skills": 48, "everyday": 160, "tools": 128}
+LIMITS = {"skills": 48, "everyday": 160, "tools": 128, "tools-trained": 128}
 
 
 class Cli:
@@ -62,9 +63,9 @@ class Cli:
         return [(answer["text"].strip(), answer["waits"]) for i in range(len(conversations))
                 for answer in [shares[i % n][i // n]]]
 
-    def items(self, text, waits):
+    def items(self, text, waits, tools):
         """What the reply consists of: [{"text": …}, {"call": {"name": …, "arguments": …}}, {"bad": …}]."""
-        return json.loads(self.run("parse", "--family", "ChatGLM3", "--tools", str(TOOLS),
+        return json.loads(self.run("parse", "--family", "ChatGLM3", "--tools", str(tools),
                                    text=text + ("<|observation|>" if waits else "")))
 
 
@@ -100,18 +101,18 @@ def value_of(expression):
 # ---- Verdicts -----------------------------------------------------------------------------------------------------------
 
 def judge_call(need, expected, items):
-    """right; what was wrong with the call; or "none"."""
+    """right; what was wrong with the call; or "no call"."""
     calls = [item for item in items if "call" in item or "bad" in item]
-    if need == "-":
+    if not need:
         return "needless" if calls else "right"
     if not calls:
-        return "none"
+        return "no call"
     call = calls[0].get("call")
     if not call:
-        return "malformed"
+        return "unknown tool" if calls[0]["bad"]["why"] == "no-such-tool" else "malformed"
     if call["name"] != need:
-        return "another tool"
-    if need == "date_time":
+        return "the other tool"
+    if expected.startswith("{"):
         return "right" if call["arguments"] == json.loads(expected) else "arguments"
     value = value_of(str(call["arguments"].get("expression", "")))
     return "right" if value is not None and abs(value - value_of(expected)) < Fraction(1, 10 ** 9) else "arguments"
@@ -132,14 +133,17 @@ def read(name):
                    lambda cli, text, waits, rule=rule:
                    "-" if not rule else "right" if re.search(rule, text, re.IGNORECASE | re.DOTALL) else "wrong")
     else:
-        system = {"role": "system", "content": OFFER + json.dumps(json.loads(TOOLS.read_text()), indent=4, ensure_ascii=False)}
+        path = HERE / (name + ".json")
+        tools = json.loads(path.read_text())
+        names = {need: tool["name"] for need, tool in zip(TOOLS, tools)}
+        system = {"role": "system", "content": OFFER + json.dumps(tools, indent=4, ensure_ascii=False)}
         for line in (HERE / "tools.tsv").read_text().split("\n")[:-1]:
             language, need, question, expected = line.split("\t")
-            group = ("no tool needed" if need == "-" else need if expected in ("", "{}") or need == "calculate"
-                     else "date_time, arguments")
+            group = ("no tool needed" if need == "-" else need if need == "calculate" or expected == "{}"
+                     else need + ", arguments")
             yield (group, language, [system, {"role": "user", "content": question}],
-                   lambda cli, text, waits, need=need, expected=expected:
-                   judge_call(need, expected, cli.items(text, waits)))
+                   lambda cli, text, waits, need=names.get(need), expected=expected:
+                   judge_call(need, expected, cli.items(text, waits, path)))
 
 
 def ask_all(cli, name):
@@ -171,23 +175,24 @@ def print_rows(rows, *values):
 
 def print_table(name, rows):
     titles = {"skills": "Scripted skills: right", "everyday": "Everyday questions that keywords can judge: right",
-              "tools": "With calculate and date_time offered: the right call, or none where none is needed"}
+              "tools": "Two tools offered under the program's names: the right call, or none where none is needed",
+              "tools-trained": "Two tools offered under names of the training text"}
     print(f"\n{titles[name]}\n\n| | en | zh | both |\n|---|---|---|---|")
     print_rows([row for row in rows if row[3] != "-"], "right")
     if name == "everyday":
         print(f"\nThe other {count(rows, '-')} answers are for people to judge (MYNA_STARTER_ANSWERS).")
-    if name == "tools":
+    if name.startswith("tools"):
         needed = [row for row in rows if row[1] != "no tool needed"]
         others = [row for row in rows if row[1] == "no tool needed"]
         print(f"\nOf {len(needed)} prompts that need a tool: " + ", ".join(
-            f"{verdict} {count(needed, verdict)}" for verdict in ("right", "none", "another tool", "arguments", "malformed"))
+            f"{verdict} {count(needed, verdict)}" for verdict in ("right", "no call", "unknown tool", "the other tool", "arguments", "malformed"))
               + f".  Needless calls: {ratio(others, 'needless')}.")
 
 
 def main(program, asker):
     default = pathlib.Path(os.environ["MYNA_DATA_DIR"], "models", STARTER)
     cli = Cli(program, asker, os.environ.get("MYNA_STARTER_MODEL", str(default)))
-    lists = os.environ.get("MYNA_STARTER_LISTS", "skills everyday tools").split()
+    lists = os.environ.get("MYNA_STARTER_LISTS", "skills everyday tools tools-trained").split()
     about = json.loads(cli.run("describe", "-m", cli.model, "--json"))
     print(f"{about['name']}, {about['family']}, {about['parameters'] / 1e6:.0f} M parameters, {about['quantisation']}")
     answers = []

@@ -103,7 +103,7 @@ test_load (void)
   g_assert_cmpint (glm_actor_get_state (actor), ==, GLM_ACTOR_READY);
   g_assert_cmpstr (glm_actor_get_model_path (actor), ==, path);
   g_assert_cmpstr (glm_actor_get_model_info (actor)->family, ==, "ChatGLM3");
-  g_assert_cmpint (glm_actor_get_context_length (actor), ==, 1024);
+  g_assert_cmpint (glm_actor_get_context_length (actor), ==, 2048);
   g_assert_cmpfloat (glm_actor_get_default_sampling (actor)->top_p, >, 0);
   g_assert_cmpint (n_paths, ==, 1);
   g_assert_cmpint (n_fractions, >, 0);
@@ -144,7 +144,7 @@ test_load_options (void)
   highest = 0;
   options = (GlmActorLoadOptions){ .context_length = 1 << 20 };
   g_assert_true (load_with (actor, path, &options, NULL).ok);
-  g_assert_cmpint (glm_actor_get_context_length (actor), ==, 1024); /* the model's */
+  g_assert_cmpint (glm_actor_get_context_length (actor), ==, 2048); /* the model's */
   g_assert_cmpfloat (highest, ==, 0);
 
   g_assert_true (g_file_set_contents (path, data, (gssize) n_bytes, NULL));

@@ -95,12 +95,14 @@ test_starter (void)
   GlmJson *json = NULL;
   GlmError error = { 0 };
   const GlmJsonValue *root;
+  char path[1024];
 
-  REQUIRE (glm_model_file_open (shared_path ("starter/myna-fledgling-q8_0.gguf"), &file, &error), "%s", error.message);
+  snprintf (path, sizeof path, "%s/models/myna-fledgling-q8_0.gguf", getenv ("MYNA_DATA_DIR"));
+  REQUIRE (glm_model_file_open (path, &file, &error), "%s", error.message);
   REQUIRE (glm_tokenizer_new_from_model_file (file, &tokenizer, &error), "%s", error.message);
   REQUIRE (glm_template_new (glm_family_of_file (file, tokenizer), tokenizer, &tmpl, &error), "%s", error.message);
   CHECK (glm_template_family (tmpl) == &glm_family_chatglm3, "%s", glm_template_family (tmpl)->name);
-  REQUIRE (glm_json_open (shared_path ("starter/golden.json"), &json, &error), "%s", error.message);
+  REQUIRE (glm_json_open (starter_path ("golden.json"), &json, &error), "%s", error.message);
   root = glm_json_root (json);
   for (const GlmJsonValue *v = glm_json_first (root); v; v = glm_json_next (root, v))
     {
@@ -108,8 +110,8 @@ test_starter (void)
 
       check_prompt (tmpl, &turn, 1, glm_json_get (v, "prompt_ids"));
     }
-  CHECK (glm_template_is_stop (tmpl, 2) && glm_template_is_stop (tmpl, 16006) && glm_template_is_stop (tmpl, 16008)
-             && !glm_template_is_stop (tmpl, 16007),
+  CHECK (glm_template_is_stop (tmpl, 2) && glm_template_is_stop (tmpl, 24006) && glm_template_is_stop (tmpl, 24008)
+             && !glm_template_is_stop (tmpl, 24007),
          "stop ids");
   glm_json_free (json);
   glm_template_free (tmpl);

@@ -15,6 +15,7 @@
 #include "import/pack.h"
 #include "low-bits.h"
 #include "quant/packed.h"
+#include "wide-model.h"
 
 static const int32_t ids[] = { 100, 101, 7, 42, 300, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16 };
 
@@ -98,7 +99,7 @@ test_is_packed (const char *path, GlmType type, size_t original_bytes)
 
 /* A file of a type that the engine only reads. */
 static void
-test_low_bits (const char *starter, const char *directory, GlmType type)
+test_low_bits (const char *wide, const char *directory, GlmType type)
 {
   GlmPackOptions options = { GLM_OUTPUT_REFUSE_EXISTING, 2 };
   GlmError error = { 0 };
@@ -107,7 +108,7 @@ test_low_bits (const char *starter, const char *directory, GlmType type)
 
   snprintf (original, sizeof original, "%s/low-bits.gguf", directory);
   snprintf (packed, sizeof packed, "%s/low-bits-packed.gguf", directory);
-  low_bits_write_model (starter, original, type);
+  low_bits_write_model (wide, original, type);
   REQUIRE (glm_pack (original, packed, &options, &error), "%s: %s", glm_type_traits (type)->name, error.message);
   REQUIRE (stat (original, &status) == 0, "stat");
   test_is_packed (packed, type, (size_t) status.st_size);
@@ -123,7 +124,7 @@ main (void)
   const char *data = getenv ("MYNA_DATA_DIR");
   GlmPackOptions options = { GLM_OUTPUT_REFUSE_EXISTING, 2 };
   GlmError error = { 0 };
-  char directory[] = "/tmp/test-pack-XXXXXX", original[4096], packed[4096];
+  char directory[] = "/tmp/test-pack-XXXXXX", original[4096], packed[4096], wide[4096];
 
   snprintf (original, sizeof original, "%s/models/myna-fledgling-q8_0.gguf", data ? data : "data");
   REQUIRE (mkdtemp (directory) != NULL, "mkdtemp");
@@ -134,10 +135,13 @@ main (void)
   test_same_logits (original, packed, "c");
   test_bad_days (original, packed, directory);
   unlink (packed);
+  snprintf (wide, sizeof wide, "%s/wide.gguf", directory);
+  wide_model_write (original, wide);
   test_low_bits (original, directory, GLM_TYPE_IQ4_NL);
-  test_low_bits (original, directory, GLM_TYPE_IQ4_XS);
-  test_low_bits (original, directory, GLM_TYPE_Q3_K);
-  test_low_bits (original, directory, GLM_TYPE_Q2_K);
+  test_low_bits (wide, directory, GLM_TYPE_IQ4_XS);
+  test_low_bits (wide, directory, GLM_TYPE_Q3_K);
+  test_low_bits (wide, directory, GLM_TYPE_Q2_K);
+  unlink (wide);
   rmdir (directory);
   return check_exit ();
 }

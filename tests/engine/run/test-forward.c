@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The vectors come from the original code (../shared/glm/reference-vectors) and, for the starter model, from an independent
- * forward pass in numpy (../shared/starter/golden.json).  Everything is checked at every CPU mask.
+ * forward pass in numpy (tests/starter/golden.json).  Everything is checked at every CPU mask.
  */
 #include <math.h>
 
@@ -295,7 +295,7 @@ test_starter (void)
   char path[1024];
 
   snprintf (path, sizeof path, "%s/models/myna-fledgling-q8_0.gguf", getenv ("MYNA_DATA_DIR"));
-  REQUIRE (glm_json_open (shared_path ("starter/golden.json"), &json, &error), "%s", error.message);
+  REQUIRE (glm_json_open (starter_path ("golden.json"), &json, &error), "%s", error.message);
   for (int i = 0; i < N_MASKS; i++)
     {
       const GlmJsonValue *root = glm_json_root (json);
@@ -321,7 +321,7 @@ static void
 starter_text (int32_t *ids)
 {
   for (int i = 0; i < N_TEXT; i++)
-    ids[i] = 300 + i * 7919 % 15000;
+    ids[i] = 300 + i * 7919 % 23000;
 }
 
 /* All rows' logits of a text, evaluated in batches of `step`. */
@@ -351,7 +351,7 @@ text_logits (const int32_t *ids, int step)
   return logits;
 }
 
-#define N_STARTER_VOCAB 16064
+#define N_STARTER_VOCAB 24064
 
 /* Kullback-Leibler divergence of the distributions of two rows. */
 static double

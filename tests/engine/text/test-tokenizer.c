@@ -312,16 +312,24 @@ test_round_trip (void)
     "'s 'S 'll",
     "e\xCC\x81",
   };
+  static const char *const texts[] = {
+    "skills.jsonl",
+    "everyday.tsv",
+    "tools.tsv",
+    "../../data/models/training/data/explain1.txt",
+    "../../data/models/training/data/explain2.txt",
+    "../../data/models/training/data/dlg_zh1.txt",
+    "../../data/models/training/data/dlg_en1.txt",
+  };
   RoundTrip trip = { 0 };
 
   for (int which = 0; which < N_TOKENIZERS; which++)
     trip.tokenizers[which] = open_tokenizer (shared_path (tokenizer_files[which]));
   for (size_t i = 0; i < sizeof awkward / sizeof *awkward; i++)
     round_trip (&trip, awkward[i], strlen (awkward[i]));
-  round_trip_file (&trip, shared_path ("starter/corpus/sft_eval.jsonl"));
-  round_trip_file (&trip, shared_path ("starter/corpus/zh_words.txt"));
-  round_trip_file (&trip, shared_path ("starter/corpus/wn_words.txt"));
-  round_trip_generated (&trip, 8000);
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+    round_trip_file (&trip, starter_path (texts[i]));
+  round_trip_generated (&trip, 9000);
   for (int which = 0; which < N_TOKENIZERS; which++)
     {
       printf ("%s: %d lines\n", tokenizer_files[which], trip.n_lines[which]);

@@ -46,9 +46,9 @@ static const struct
   GlmImportType type;
   Bound bound;
 } written[] = {
-  { GLM_IMPORT_F16, { 1.3e-7, 9e-7, 0.008 } },   { GLM_IMPORT_Q8_0, { 1.8e-3, 1e-2, 0.69 } },
-  { GLM_IMPORT_Q5_1, { 1.7e-3, 5.5e-3, 0.6 } },  { GLM_IMPORT_Q5_0, { 1.8e-3, 8.5e-3, 0.69 } },
-  { GLM_IMPORT_Q4_1, { 1.9e-3, 1e-2, 0.6 } },    { GLM_IMPORT_Q4_0, { 1.9e-3, 6e-3, 0.55 } },
+  { GLM_IMPORT_F16, { 4.4e-8, 4.3e-7, 0.0032 } }, { GLM_IMPORT_Q8_0, { 1.7e-3, 1.25e-2, 0.54 } },
+  { GLM_IMPORT_Q5_1, { 1.6e-3, 6.9e-3, 0.51 } },  { GLM_IMPORT_Q5_0, { 1.75e-3, 1.03e-2, 0.63 } },
+  { GLM_IMPORT_Q4_1, { 1.55e-3, 7.7e-3, 0.55 } }, { GLM_IMPORT_Q4_0, { 1.75e-3, 1.35e-2, 0.55 } },
   { GLM_IMPORT_Q4_K_M, { 1.9e-3, 8e-3, 0.57 } },
 };
 

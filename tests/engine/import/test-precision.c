@@ -57,7 +57,7 @@ static const struct
   GlmType type;
   Bound bound;
 } only_read[] = {
-  { GLM_TYPE_IQ4_NL, { 1.9e-3, 8.3e-3, 0.54 } },
+  { GLM_TYPE_IQ4_NL, { 1.9e-3, 1.85e-2, 0.57 } },
   { GLM_TYPE_IQ4_XS, { 1.6e-3, 7.5e-3, 0.51 } },
   { GLM_TYPE_Q3_K, { 2e-3, 9.2e-3, 0.52 } },
   { GLM_TYPE_Q2_K, { 3.7e-3, 1.05e-2, 0.73 } },

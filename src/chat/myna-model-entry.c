@@ -6,6 +6,8 @@
 
 #include <glib/gi18n.h>
 
+#include "storage/storage.h"
+
 #define DEFAULT_CONTEXT 8192 /* as in glm_session_new() */
 
 struct _MynaModelEntry
@@ -60,22 +62,22 @@ update_title (MynaModelEntry *self)
 
   if (self->name)
     {
-      self->title = g_strdup (self->name);
+      self->title = store_tame_name (self->name);
     }
   else if (self->own_name)
     {
-      self->title = g_strdup (self->own_name);
+      self->title = store_tame_name (self->own_name);
     }
   else if (self->status == MYNA_MODEL_READABLE && *self->info.name)
     {
-      self->title = g_strdup (self->info.name);
+      self->title = store_tame_name (self->info.name);
     }
   else
     {
       base = g_filename_display_basename (self->path);
       if (g_str_has_suffix (base, ".gguf"))
         base[strlen (base) - strlen (".gguf")] = '\0';
-      self->title = g_steal_pointer (&base);
+      self->title = store_tame_name (base);
     }
   if (g_strcmp0 (before, self->title) != 0)
     g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TITLE]);

@@ -55,7 +55,7 @@ myna_persona_init (MynaPersona *self)
 static char *
 clean_name (const char *name)
 {
-  g_autofree char *line = g_strdelimit (g_strdup (name), "\r\n\t", ' ');
+  g_autofree char *line = store_tame_name (name);
 
   g_strstrip (line);
   if (!*line)

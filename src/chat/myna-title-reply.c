@@ -173,5 +173,5 @@ myna_title_from_reply (const char *reply, const char *question, const char *answ
   if (!shares_word (folded, folded_question) && !shares_word (folded, folded_answer))
     return NULL;
 
-  return capitalise (g_steal_pointer (&title));
+  return capitalise (store_tame_name (title));
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "chat/myna-attachment.h"
+#include "storage/storage.h"
 
 /* Width of a title in columns, a CJK character counting two: what fits a sidebar row. */
 #define MAX_COLUMNS 44
@@ -64,7 +65,8 @@ char *
 myna_title_from_text (const char *text)
 {
   g_autofree char *valid = g_utf8_make_valid (text, MIN (strlen (text), 8192));
-  g_autofree char *line = first_line (valid);
+  g_autofree char *first = first_line (valid);
+  g_autofree char *line = store_tame_name (first);
   const char *cut = NULL;
   gunichar before = ' ';
   int columns = 0;

@@ -210,6 +210,7 @@ test_titles (void)
     { "请给我讲一讲快速排序算法是怎样选择枢轴元素的以及为什么这样选择", "请给我讲一讲快速排序算法是怎样选择枢轴元素的…" },
     { "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen", "Donaudampfschifffahrtsgesellschaftskapitänsm…" },
     { "???", "???" },
+    { "gpj\u202e.exe\u2066 and\033[2Jmore\u200f", "gpj.exe and [2Jmore" },
     { "", "" },
   };
 

@@ -167,6 +167,9 @@ test_bad_files (void)
   g_assert_cmpstr (myna_persona_get_name (odd), ==, "Untitled persona");
   g_assert_cmpstr (myna_persona_get_settings (odd), ==, "{\"temperature\":2.0}");
   g_assert_null (myna_persona_get_model (odd));
+  g_clear_object (&odd);
+  odd = myna_persona_new ("a\u202eb\033[1m\xff\u2028c", NULL, NULL);
+  g_assert_cmpstr (myna_persona_get_name (odd), ==, "ab [1m\ufffd c");
   remove_folder (folder);
 }
 

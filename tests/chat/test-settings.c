@@ -167,14 +167,17 @@ test_entry (void)
   g_autofree char *broken_path = g_build_filename (folder, "broken.gguf", NULL);
   g_autoptr (MynaModelEntry) good = myna_model_entry_new (path, NULL, NULL);
   g_autoptr (MynaModelEntry) missing = myna_model_entry_new ("/nowhere/at all.gguf", NULL, NULL);
+  g_autoptr (MynaModelEntry) wild = myna_model_entry_new ("/nowhere/a\n\u202eb\033[2Jc.gguf", NULL, NULL);
   g_autoptr (MynaModelEntry) broken = NULL;
   g_autofree char *text = NULL;
 
   write_file (folder, "broken.gguf", "GGUF but not really");
   broken = myna_model_entry_new (broken_path, "My model", NULL);
   g_assert_cmpstr (myna_model_entry_get_title (missing), ==, "at all");
+  g_assert_cmpstr (myna_model_entry_get_title (wild), ==, "a b [2Jc");
   wait_for (good);
   wait_for (missing);
+  wait_for (wild);
   wait_for (broken);
   g_assert_cmpint (myna_model_entry_get_status (good), ==, MYNA_MODEL_READABLE);
   text = myna_model_info_describe (myna_model_entry_get_info (good));

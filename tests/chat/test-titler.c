@@ -20,14 +20,6 @@ typedef struct
   MynaTitler *titler;
 } Fixture;
 
-#define wait_for(condition)                  \
-  G_STMT_START                               \
-  {                                          \
-    while (!(condition))                     \
-      g_main_context_iteration (NULL, TRUE); \
-  }                                          \
-  G_STMT_END
-
 static void
 set_up (Fixture *f, gconstpointer data)
 {
@@ -193,6 +185,7 @@ test_replies (void)
     { "Pancake recipe", "Pancake recipe" },
     { "pancake recipe", "Pancake recipe" },
     { "Title: **Making pancakes**.", "Making pancakes" },
+    { "Making\u202e pan\u2066cakes", "Making pancakes" },
     { "《煎饼的做法》", NULL }, /* of something else */
     { "Sure! Here is a title: Pancakes", NULL },
     { "I'm Myna, and I make pancakes.", NULL },

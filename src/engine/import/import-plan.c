@@ -492,6 +492,17 @@ choose_family (const GlmImportOptions *options, const GlmCheckpoint *checkpoint,
   return plan->family || glm_error_set (error, GLM_ERROR_ARGUMENT, "there is no family \"%.40s\"", options->family);
 }
 
+/* A GGUF file says everything itself: what else the caller asks for would not be done. */
+static bool
+check_gguf_options (const GlmSource *prefix, const GlmImportOptions *options, GlmError *error)
+{
+  if (prefix)
+    return glm_error_set (error, GLM_ERROR_UNSUPPORTED, "a prefix cannot be added to a GGUF file");
+  if (options->family || options->tokenizer_path)
+    return glm_error_set (error, GLM_ERROR_UNSUPPORTED, "a GGUF file keeps its %s", options->family ? "family" : "tokenizer");
+  return true;
+}
+
 bool
 glm_import_plan_make (const GlmSource *source, const GlmSource *prefix, const GlmImportOptions *options, GlmImportPlan *plan,
                       GlmError *error)
@@ -501,8 +512,7 @@ glm_import_plan_make (const GlmSource *source, const GlmSource *prefix, const Gl
   bool ok;
 
   if (source->format == GLM_SOURCE_GGUF)
-    ok = (!prefix || glm_error_set (error, GLM_ERROR_UNSUPPORTED, "a prefix cannot be added to a GGUF file"))
-         && plan_gguf (&planner);
+    ok = check_gguf_options (prefix, options, error) && plan_gguf (&planner);
   else
     ok = glm_checkpoint_read (source, &checkpoint, error) && choose_family (options, &checkpoint, plan, error)
          && plan_weights (&planner) && plan_prefix (&planner, prefix);

@@ -396,6 +396,9 @@ test_must_open (void)
   REQUIRE (glm_import (path_in ("v3-torch"), path_in ("out.gguf"), &replace, &error), "%s", error.message);
   CHECK (glm_import (path_in ("out.gguf"), target, NULL, &error), "%s", error.message);
   unlink (target);
+  check_refused (path_in ("out.gguf"), target, &(GlmImportOptions){ .family = "GLM-4" }, GLM_ERROR_UNSUPPORTED, "its family");
+  check_refused (path_in ("out.gguf"), target, &(GlmImportOptions){ .tokenizer_path = "" }, GLM_ERROR_UNSUPPORTED,
+                 "its tokenizer");
   patch_file (path_in ("out.gguf"), "GGUF", "output_norm.weight", "output_worm.weight", 18);
   check_refused (path_in ("out.gguf"), target, NULL, GLM_ERROR_BAD_FILE, "output_norm.weight is missing");
   CHECK (!glm_import_probe (path_in ("out.gguf"), NULL, &info, &error), "a file that does not open was probed");

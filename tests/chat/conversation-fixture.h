@@ -16,15 +16,6 @@ typedef struct
   gboolean closed;
 } Fixture;
 
-/* Runs the main loop until the condition holds; the test's own time limit is the time limit. */
-#define wait_for(condition)                  \
-  G_STMT_START                               \
-  {                                          \
-    while (!(condition))                     \
-      g_main_context_iteration (NULL, TRUE); \
-  }                                          \
-  G_STMT_END
-
 void fixture_setup (Fixture *f, gconstpointer data);
 void fixture_teardown (Fixture *f, gconstpointer data);
 guint fixture_n_items (Fixture *f);

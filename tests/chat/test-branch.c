@@ -9,14 +9,6 @@
 #include "chat/texts.h"
 #include "store-test.h"
 
-#define wait_for(condition)                  \
-  G_STMT_START                               \
-  {                                          \
-    while (!(condition))                     \
-      g_main_context_iteration (NULL, TRUE); \
-  }                                          \
-  G_STMT_END
-
 typedef struct
 {
   StoreDb *db;

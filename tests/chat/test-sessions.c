@@ -17,15 +17,6 @@
 /* Greedy, so that runs can be compared. */
 #define SETTINGS "{\"temperature\": 0, \"top_p\": 1, \"repetition_penalty\": 1, \"max_tokens\": 100}"
 
-/* Runs the main loop until the condition holds; the test's own time limit is the time limit. */
-#define wait_for(condition)                  \
-  G_STMT_START                               \
-  {                                          \
-    while (!(condition))                     \
-      g_main_context_iteration (NULL, TRUE); \
-  }                                          \
-  G_STMT_END
-
 /* What one run of the program has. */
 typedef struct
 {

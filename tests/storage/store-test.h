@@ -21,6 +21,15 @@ typedef struct
 void test_history_set_up (TestHistory *fixture, gconstpointer data);
 void test_history_tear_down (TestHistory *fixture, gconstpointer data);
 
+/* Runs the main loop until the condition holds; the test's own time limit is the time limit. */
+#define wait_for(condition)                  \
+  G_STMT_START                               \
+  {                                          \
+    while (!(condition))                     \
+      g_main_context_iteration (NULL, TRUE); \
+  }                                          \
+  G_STMT_END
+
 /* Runs the default context until a request has called test_ready(), then gives its result. */
 typedef struct
 {

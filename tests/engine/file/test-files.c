@@ -6,49 +6,12 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "test-folder.h"
 #include "file/gguf-writer.h"
 #include "base/json.h"
 #include "file/model-file.h"
 #include "import/source.h"
 #include "import/torch-zip.h"
-#include "base/buffer.h"
-
-static char folder[512];
-
-static const char *
-path_in (const char *name)
-{
-  static char paths[16][1024];
-  static int next;
-  char *path = paths[next++ % 16];
-
-  snprintf (path, sizeof paths[0], "%s/%s", folder, name);
-  return path;
-}
-
-static void
-write_file (const char *path, const void *data, size_t n)
-{
-  FILE *file = fopen (path, "wb");
-
-  if (!file || fwrite (data, 1, n, file) != n || fclose (file) != 0)
-    exit (1);
-}
-
-static GlmBuffer
-read_file (const char *path)
-{
-  GlmBuffer buffer = { 0 };
-  char block[4096];
-  FILE *file = fopen (path, "rb");
-  size_t n;
-
-  while (file && (n = fread (block, 1, sizeof block, file)) > 0)
-    glm_buffer_append (&buffer, block, n);
-  if (file)
-    fclose (file);
-  return buffer;
-}
 
 /* ---- A small GGUF file whose fields have names ------------------------------------------------------------------ */
 

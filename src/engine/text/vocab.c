@@ -157,9 +157,13 @@ glm_vocab_find_control (const GlmVocab *vocab, const char *text)
 
   /* Control tokens stand at the end of GLM vocabularies (and at ids 0 to 3). */
   for (int32_t id = vocab->n - 1; id >= 0; id--)
-    if (vocab->kind[id] == GLM_PIECE_CONTROL && vocab->start[id + 1] - vocab->start[id] == n_bytes
-        && memcmp (vocab->pool + vocab->start[id], text, n_bytes) == 0)
-      return id;
+    {
+      uint32_t n;
+      const uint8_t *own = glm_vocab_text (vocab, id, &n);
+
+      if (vocab->kind[id] == GLM_PIECE_CONTROL && n == n_bytes && memcmp (own, text, n) == 0)
+        return id;
+    }
   return -1;
 }
 

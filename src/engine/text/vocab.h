@@ -57,7 +57,7 @@ static inline const uint8_t *
 glm_vocab_text (const GlmVocab *vocab, int32_t id, uint32_t *ret_n_bytes)
 {
   *ret_n_bytes = vocab->start[id + 1] - vocab->start[id];
-  return vocab->pool + vocab->start[id];
+  return vocab->pool ? vocab->pool + vocab->start[id] : (const uint8_t *) "";
 }
 
 #endif

@@ -12,6 +12,8 @@
 
 #include "markup/markdown-private.h"
 
+#define MAX_DETAILS 8 /* <details> in each other; a deeper one is shown as HTML */
+
 typedef struct
 {
   MynaContainer stack[MYNA_MARKDOWN_MAX_DEPTH];
@@ -20,9 +22,9 @@ typedef struct
   GPtrArray *blocks;
   struct
   {
-    cmark_node *parent;            /* of both tags */
-    guint summary;                 /* index of its block */
-  } open[MYNA_MARKDOWN_MAX_DEPTH]; /* <details> */
+    cmark_node *parent; /* of both tags */
+    guint summary;      /* index of its block */
+  } open[MAX_DETAILS];
   guint n_open;
 } BlockReader;
 
@@ -430,7 +432,7 @@ read_html (BlockReader *self, cmark_node *node)
     {
       g_autofree char *text = part.text;
 
-      if (part.kind == MYNA_DETAILS_OPEN && self->n_open < MYNA_MARKDOWN_MAX_DEPTH)
+      if (part.kind == MYNA_DETAILS_OPEN && self->n_open < MAX_DETAILS)
         open_details (self, node, part.is_open);
       else if (part.kind == MYNA_DETAILS_CLOSE && is_in_details (self, parent))
         {

@@ -42,6 +42,17 @@ assert_same (MynaMarkdown *a, MynaMarkdown *b)
     g_assert_true (myna_block_equal (x->pdata[i], y->pdata[i]));
 }
 
+static gsize
+count_bytes (MynaMarkdown *document)
+{
+  GPtrArray *blocks = myna_markdown_get_blocks (document);
+  gsize n = 0;
+
+  for (guint i = 0; i < blocks->len; i++)
+    n += sizeof (MynaBlock) + ((MynaBlock *) blocks->pdata[i])->n_containers * sizeof (MynaContainer);
+  return n;
+}
+
 static void
 test_hostile (void)
 {
@@ -61,6 +72,7 @@ test_hostile (void)
       g_assert_cmpint (thread_ms, <, MAX_THREAD_MS);
       g_assert_true (myna_markdown_is_whole (document));
       g_assert_cmpuint (myna_markdown_get_blocks (document)->len, <, 70000);
+      g_assert_cmpuint (count_bytes (document), <, 64 * strlen (text)); /* 64 MiB of a text of one */
     }
 }
 

@@ -19,7 +19,7 @@
 #define FRAME_MS     14    /* that a text may take of the main thread */
 #define MAX_REACH_MS 160   /* … on another thread, where it has to be parsed as a whole */
 #define MAX_MS       2000  /* … and else */
-#define MAX_BLOCKS   40000 /* behind which all is plain: each takes some hundred bytes */
+#define MAX_BLOCKS   24000 /* behind which all is plain: each takes some hundred bytes */
 
 struct _MynaMarkdown
 {

@@ -80,7 +80,7 @@ test_hostile (void)
 static void
 test_begun (void)
 {
-  g_autofree char *text = make_reply (500 * 1024);
+  g_autofree char *text = make_reply (300 * 1024);
   g_autoptr (MynaMarkdown) begun = myna_markdown_new (), whole = myna_markdown_new ();
   g_autoptr (GString) plain = g_string_new (NULL);
   GPtrArray *blocks;
@@ -106,7 +106,7 @@ test_begun (void)
 static void
 test_goes_on (void)
 {
-  g_autofree char *text = make_reply (400 * 1024), *longer = g_strconcat (text, "\n**more** and `more`\n\n1. x", NULL);
+  g_autofree char *text = make_reply (200 * 1024), *longer = g_strconcat (text, "\n**more** and `more`\n\n1. x", NULL);
   g_autoptr (MynaMarkdown) document = myna_markdown_new (), whole = myna_markdown_new ();
 
   myna_markdown_set_whole_text (document, text, NULL, NULL);

@@ -44,10 +44,27 @@ typedef enum
   GLM_ERROR_CANCELLED,
 } GlmErrorCode;
 
+/* What is wrong with a model's file, finer than the code: things that people meet and can do something about. */
+typedef enum
+{
+  GLM_FAULT_NONE,        /* nothing more is known */
+  GLM_FAULT_CUT_SHORT,   /* the file ends too early, or its beginning is empty: a download that did not end */
+  GLM_FAULT_LFS_POINTER, /* the few lines that Git LFS leaves where a file was not fetched */
+  GLM_FAULT_WEB_PAGE,    /* a page of HTML that a browser saved in the place of the file */
+  GLM_FAULT_OTHER_FILE,  /* another kind of file; subject: its kind ("PDF"), or "" */
+  GLM_FAULT_TYPE,        /* a type of quantization that is not read; subject: its name or number */
+  GLM_FAULT_ARCH,        /* a model of another family; subject: its architecture */
+  GLM_FAULT_ADAPTER,     /* an addition to a model, not one */
+  GLM_FAULT_PART,        /* one part of a split model is missing; subject: its name, or "": they are not named as parts are */
+  GLM_FAULT_TOKENIZER,   /* there is no tokenizer in it */
+} GlmFault;
+
 typedef struct
 {
   GlmErrorCode code;
-  char message[480]; /* English, one line, names the file and the field; the UI translates by code */
+  char message[480]; /* English, one line, names the file and the field; the UI translates by code and fault */
+  GlmFault fault;
+  char subject[128]; /* what the fault is about: printable, not to be translated */
 } GlmError;
 
 /* A flag that may be raised from any thread; checked between tokens, between chunks of the prompt and while loading. */

@@ -48,7 +48,23 @@ glm_error_set (GlmError *error, GlmErrorCode code, const char *format, ...)
       va_start (args, format);
       set_message (error, code, format, args);
       va_end (args);
+      glm_error_set_fault (error, GLM_FAULT_NONE, NULL, 0);
     }
+  return false;
+}
+
+bool
+glm_error_set_fault (GlmError *error, GlmFault fault, const char *subject, size_t subject_bytes)
+{
+  size_t n = 0;
+
+  if (!error)
+    return false;
+  error->fault = fault;
+  for (; subject && n < subject_bytes && n + 1 < sizeof error->subject; n++)
+    error->subject[n] = (unsigned char) subject[n] < 0x20 || subject[n] == 0x7F ? '?' : subject[n];
+  error->subject[n] = '\0';
+  trim_partial_character (error->subject);
   return false;
 }
 
@@ -82,6 +98,7 @@ glm_error_set_errno (GlmError *error, int errnum, const char *format, ...)
       n = strlen (error->message);
       snprintf (error->message + n, sizeof error->message - n, ": %s", reason);
       trim_partial_character (error->message);
+      glm_error_set_fault (error, GLM_FAULT_NONE, NULL, 0);
     }
   return false;
 }

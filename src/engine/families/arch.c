@@ -34,8 +34,11 @@ glm_arch_find (const GlmModelFile *file, const GlmArch **ret_arch, GlmError *err
         found = arch;
     }
   if (!found)
-    return glm_error_set (error, GLM_ERROR_UNSUPPORTED, "%s: the architecture “%.*s” is not a GLM that Myna can run",
-                          glm_model_file_path (file), (int) (n_bytes < 64 ? n_bytes : 64), name);
+    {
+      glm_error_set (error, GLM_ERROR_UNSUPPORTED, "%s: the architecture “%.*s” is not a GLM that Myna can run",
+                     glm_model_file_path (file), (int) (n_bytes < 64 ? n_bytes : 64), name);
+      return glm_error_set_fault (error, GLM_FAULT_ARCH, name, n_bytes < 64 ? n_bytes : 64);
+    }
   if (found->accepts && !found->accepts (file, error))
     return false;
   *ret_arch = found;

@@ -29,6 +29,7 @@
 
 #include "base/error.h"
 #include "base/byte-reader.h"
+#include "file/file-kind.h"
 
 #define MAX_STRING    (1u << 20)
 #define MAX_ALIGNMENT 65536u
@@ -40,7 +41,8 @@
 static bool
 cut_short (GlmError *error, const char *what)
 {
-  return glm_error_set (error, GLM_ERROR_BAD_FILE, "the file ends inside %s", what);
+  glm_error_set (error, GLM_ERROR_BAD_FILE, "the file ends inside %s", what);
+  return glm_error_set_fault (error, GLM_FAULT_CUT_SHORT, NULL, 0);
 }
 
 /* A length and that many bytes.  `what` names it in the error. */
@@ -52,7 +54,11 @@ read_string (GlmByteReader *reader, uint64_t max, const char *what, const uint8_
   if (!glm_byte_reader_u64 (reader, &n))
     return cut_short (error, what);
   if (n > glm_byte_reader_left (reader))
-    return glm_error_set (error, GLM_ERROR_BAD_FILE, "the length of %s, %" PRIu64 ", goes past the end of the file", what, n);
+    {
+      glm_error_set (error, GLM_ERROR_BAD_FILE, "the length of %s, %" PRIu64 ", goes past the end of the file", what, n);
+      /* A length that no file has is no sign of an early end. */
+      return glm_error_set_fault (error, n <= max ? GLM_FAULT_CUT_SHORT : GLM_FAULT_NONE, NULL, 0);
+    }
   if (n > max)
     return glm_error_set (error, GLM_ERROR_BAD_FILE, "the length of %s, %" PRIu64 ", is above the limit of %" PRIu64, what, n,
                           max);
@@ -108,7 +114,10 @@ read_array (GlmByteReader *reader, GlmMetaEntry *entry, const char *what, GlmErr
   if (element_bytes == 0)
     return glm_error_set (error, GLM_ERROR_BAD_FILE, "%s: unknown element type %" PRIu32, what, type);
   if (n > glm_byte_reader_left (reader) / element_bytes)
-    return glm_error_set (error, GLM_ERROR_BAD_FILE, "%s: its %" PRIu64 " elements go past the end of the file", what, n);
+    {
+      glm_error_set (error, GLM_ERROR_BAD_FILE, "%s: its %" PRIu64 " elements go past the end of the file", what, n);
+      return glm_error_set_fault (error, n < MAX_STRING * 64ull ? GLM_FAULT_CUT_SHORT : GLM_FAULT_NONE, NULL, 0);
+    }
   entry->element_type = (GlmMetaType) type;
   entry->n = n;
   if (type == GLM_META_STRING)
@@ -260,13 +269,24 @@ place_tensors (const GlmMappedFile *file, size_t data_start, uint32_t alignment,
         return glm_error_set (error, GLM_ERROR_BAD_FILE, "tensor %s: the offset %zu is no multiple of the alignment %" PRIu32,
                               tensor->name, offset, alignment);
       if (offset > data_bytes || tensor->n_bytes > data_bytes - offset)
-        return glm_error_set (error, GLM_ERROR_BAD_FILE,
-                              "tensor %s: its data (%zu bytes at %zu) goes past the end of the "
-                              "file; the file is cut short or damaged",
-                              tensor->name, tensor->n_bytes, offset);
+        {
+          glm_error_set (error, GLM_ERROR_BAD_FILE,
+                         "tensor %s: its data (%zu bytes at %zu) goes past the end of the "
+                         "file; the file is cut short or damaged",
+                         tensor->name, tensor->n_bytes, offset);
+          return glm_error_set_fault (error, GLM_FAULT_CUT_SHORT, NULL, 0);
+        }
       tensor->data = glm_mapped_file_data (file) + data_start + offset;
     }
   return check_overlap (tensors, first, error);
+}
+
+/* A count that other files have is too high only for what there is of this one. */
+static bool
+impossible_count (GlmError *error, const char *what, uint64_t n, uint64_t max)
+{
+  glm_error_set (error, GLM_ERROR_BAD_FILE, "the count of %s, %" PRIu64 ", is impossible", what, n);
+  return glm_error_set_fault (error, n <= max ? GLM_FAULT_CUT_SHORT : GLM_FAULT_NONE, NULL, 0);
 }
 
 static bool
@@ -277,7 +297,10 @@ read_counts (GlmByteReader *reader, uint64_t *ret_n_tensors, uint64_t *ret_n_ent
   uint64_t n_tensors = 0, n_entries = 0;
 
   if (!glm_byte_reader_take (reader, 4, &magic) || memcmp (magic, GLM_GGUF_MAGIC, 4) != 0)
-    return glm_error_set (error, GLM_ERROR_BAD_FILE, "the magic is not GGUF");
+    {
+      glm_error_set (error, GLM_ERROR_BAD_FILE, "the magic is not GGUF");
+      return glm_file_kind_blame (reader->data, reader->size, error);
+    }
   if (!glm_byte_reader_u32 (reader, &version))
     return cut_short (error, "the version");
   if (version != 2 && version != 3)
@@ -288,9 +311,9 @@ read_counts (GlmByteReader *reader, uint64_t *ret_n_tensors, uint64_t *ret_n_ent
   if (!glm_byte_reader_u64 (reader, &n_tensors) || !glm_byte_reader_u64 (reader, &n_entries))
     return cut_short (error, "the counts of the header");
   if (n_tensors > GLM_MAX_TENSORS || n_tensors > glm_byte_reader_left (reader) / MIN_TENSOR_BYTES)
-    return glm_error_set (error, GLM_ERROR_BAD_FILE, "the count of tensors, %" PRIu64 ", is impossible", n_tensors);
+    return impossible_count (error, "tensors", n_tensors, GLM_MAX_TENSORS);
   if (n_entries > GLM_META_MAX_ENTRIES || n_entries > glm_byte_reader_left (reader) / MIN_KV_BYTES)
-    return glm_error_set (error, GLM_ERROR_BAD_FILE, "the count of metadata keys, %" PRIu64 ", is impossible", n_entries);
+    return impossible_count (error, "metadata keys", n_entries, GLM_META_MAX_ENTRIES);
   *ret_n_tensors = n_tensors;
   *ret_n_entries = n_entries;
   return true;

@@ -159,8 +159,11 @@ map_path (GlmMappedFile *file, GlmError *error)
   if (!S_ISREG (status.st_mode) || status.st_size <= 0 || (uint64_t) status.st_size > SIZE_MAX / 2)
     {
       close (fd);
-      return glm_error_set (error, GLM_ERROR_BAD_FILE,
-                            S_ISREG (status.st_mode) ? "%s: the file is empty or too large" : "%s: not a regular file", name);
+      glm_error_set (error, GLM_ERROR_BAD_FILE,
+                     S_ISREG (status.st_mode) ? "%s: the file is empty or too large" : "%s: not a regular file", name);
+      return glm_error_set_fault (error,
+                                  S_ISREG (status.st_mode) && status.st_size <= 0 ? GLM_FAULT_CUT_SHORT : GLM_FAULT_OTHER_FILE,
+                                  NULL, 0);
     }
   data = mmap (NULL, (size_t) status.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
   if (data == MAP_FAILED)

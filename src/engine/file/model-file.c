@@ -77,6 +77,15 @@ check_part (const GlmMetadata *metadata, const char *path, int index, int count,
   return true;
 }
 
+/* A part of a split model is not there, though another is: the model is not gone but incomplete. */
+static void
+blame_part (const char *path, GlmError *error)
+{
+  const char *name = glm_path_name (path);
+
+  glm_error_set_fault (error, GLM_FAULT_PART, name, strlen (name));
+}
+
 static bool
 open_other_parts (GlmModelFile *file, const char *path, size_t prefix, int count, GlmError *error)
 {
@@ -86,6 +95,9 @@ open_other_parts (GlmModelFile *file, const char *path, size_t prefix, int count
       GlmMetadata metadata = { 0 };
       bool ok = name ? open_part (file, name, &metadata, error) && check_part (&metadata, name, i, count, error)
                      : glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for a file name");
+
+      if (!ok && name && error && error->code == GLM_ERROR_NOT_FOUND)
+        blame_part (name, error);
 
       glm_metadata_clear (&metadata);
       free (name);
@@ -122,12 +134,18 @@ open_parts (GlmModelFile *file, const char *path, GlmError *error)
   ok = open_part (file, first, &file->metadata, error);
   if (ok && !glm_model_file_get_uint (file, "split.count", &count))
     count = 1;
-  if (ok && count > 1 && (!named || count > MAX_PARTS))
-    ok = glm_error_set (error, GLM_ERROR_BAD_FILE,
-                        count > MAX_PARTS ? "%s: split.count is above the limit"
-                                          : "%s is one part of a split model, but its name is not "
-                                            "NAME-00001-of-00005.gguf, so the other parts cannot be found",
-                        glm_path_name (first));
+  if (!ok && part > 1 && error && error->code == GLM_ERROR_NOT_FOUND)
+    blame_part (first, error);
+  if (ok && count > MAX_PARTS)
+    ok = glm_error_set (error, GLM_ERROR_BAD_FILE, "%s: split.count is above the limit", glm_path_name (first));
+  if (ok && count > 1 && !named)
+    {
+      glm_error_set (error, GLM_ERROR_BAD_FILE,
+                     "%s is one part of a split model, but its name is not NAME-00001-of-00005.gguf, so the other parts cannot "
+                     "be found",
+                     glm_path_name (first));
+      ok = glm_error_set_fault (error, GLM_FAULT_PART, NULL, 0);
+    }
   if (ok && count > 1)
     ok = check_part (&file->metadata, first, 0, named_count, error) && open_other_parts (file, path, prefix, named_count, error)
          && check_tensor_total (file, error);

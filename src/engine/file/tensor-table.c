@@ -7,6 +7,7 @@
 #include "file/tensor-table.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -123,6 +124,18 @@ glm_tensor_table_find (const GlmTensorTable *table, const char *name)
   return NULL;
 }
 
+static bool
+unknown_type (const char *name, uint32_t type, GlmError *error)
+{
+  const char *type_name = glm_type_name (type);
+  char number[16];
+
+  snprintf (number, sizeof number, "%" PRIu32, type);
+  glm_error_set (error, GLM_ERROR_UNSUPPORTED, "tensor %s has the %s type %s", name, type_name ? "unsupported" : "unknown",
+                 type_name ? type_name : number);
+  return glm_error_set_fault (error, GLM_FAULT_TYPE, type_name ? type_name : number, strlen (type_name ? type_name : number));
+}
+
 bool
 glm_tensor_bytes (const char *name, uint32_t type, int n_dims, const int64_t ne[GLM_MAX_DIMS], size_t *ret_n_bytes,
                   GlmError *error)
@@ -131,7 +144,7 @@ glm_tensor_bytes (const char *name, uint32_t type, int n_dims, const int64_t ne[
   size_t n_blocks = 1, n_bytes;
 
   if (!traits)
-    return glm_error_set (error, GLM_ERROR_UNSUPPORTED, "tensor %s has the unknown type %" PRIu32, name, type);
+    return unknown_type (name, type, error);
   if (n_dims < 1 || n_dims > GLM_MAX_DIMS)
     return glm_error_set (error, GLM_ERROR_BAD_FILE, "tensor %s has %d dimensions", name, n_dims);
   if (glm_packed_traits_of_file (traits->type) && (n_dims != 2 || ne[1] < 1 || ne[1] % GLM_PANEL_ROWS != 0))

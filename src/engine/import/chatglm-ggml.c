@@ -164,10 +164,13 @@ read_tensor (GlmByteReader *reader, GlmTensorTable *tensors, GlmError *error)
   if (!glm_tensor_bytes (tensors->tensors[tensors->n - 1].name, (uint32_t) type, n_dims, tensor.ne, &tensor.n_bytes, error))
     return false;
   if (!skip_padding (reader) || !glm_byte_reader_take (reader, tensor.n_bytes, &data))
-    return glm_error_set (error, GLM_ERROR_BAD_FILE,
-                          "the data of tensor %s goes past the end of the file; the file is cut "
-                          "short or damaged",
-                          tensors->tensors[tensors->n - 1].name);
+    {
+      glm_error_set (error, GLM_ERROR_BAD_FILE,
+                     "the data of tensor %s goes past the end of the file; the file is cut "
+                     "short or damaged",
+                     tensors->tensors[tensors->n - 1].name);
+      return glm_error_set_fault (error, GLM_FAULT_CUT_SHORT, NULL, 0);
+    }
   tensors->tensors[tensors->n - 1].data = data;
   tensors->tensors[tensors->n - 1].n_bytes = tensor.n_bytes;
   return true;

@@ -84,10 +84,13 @@ read_offsets (const GlmJsonValue *value, const char *name, const DataSection *da
   if (!begin || !begin->is_integer || !end->is_integer || begin->integer < 0 || end->integer < begin->integer)
     return glm_error_set (error, GLM_ERROR_BAD_FILE, "tensor %.80s: data_offsets are missing or no range", name);
   if ((uint64_t) end->integer > data->size)
-    return glm_error_set (error, GLM_ERROR_BAD_FILE,
-                          "tensor %.80s: data_offsets go past the end of the file; the file is cut "
-                          "short or damaged",
-                          name);
+    {
+      glm_error_set (error, GLM_ERROR_BAD_FILE,
+                     "tensor %.80s: data_offsets go past the end of the file; the file is cut "
+                     "short or damaged",
+                     name);
+      return glm_error_set_fault (error, GLM_FAULT_CUT_SHORT, NULL, 0);
+    }
   if ((uint64_t) (end->integer - begin->integer) != tensor->n_bytes)
     return glm_error_set (error, GLM_ERROR_BAD_FILE, "tensor %.80s: data_offsets hold %" PRId64 " bytes, the shape needs %zu",
                           name, end->integer - begin->integer, tensor->n_bytes);

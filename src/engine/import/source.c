@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "file/file-kind.h"
 #include "file/gguf.h"
 #include "file/json-file.h"
 #include "import/safetensors.h"
@@ -50,6 +51,13 @@ map_file (GlmSource *source, const char *path, GlmError *error)
   return source->files[source->n_files++];
 }
 
+/* A file of the directory is not there, though the directory is: the model is not gone but incomplete. */
+static void
+blame_missing (const char *name, GlmError *error)
+{
+  glm_error_set_fault (error, GLM_FAULT_PART, name, strlen (name));
+}
+
 /* One shard of a directory, by what it is. */
 static bool
 read_shard (GlmSource *source, const char *name, GlmError *error)
@@ -62,7 +70,9 @@ read_shard (GlmSource *source, const char *name, GlmError *error)
     return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for a file name");
   file = map_file (source, path, error);
   free (path);
-  if (!file)
+  if (!file && error && error->code == GLM_ERROR_NOT_FOUND)
+    blame_missing (name, error);
+  if (!file || !glm_file_kind_refuse_left_over (glm_mapped_file_data (file), glm_mapped_file_size (file), name, error))
     return false;
   if (glm_mapped_file_size (file) >= 4 && memcmp (glm_mapped_file_data (file), "PK\3\4", 4) == 0)
     ok = glm_torch_zip_read (file, &source->tensors, error);
@@ -131,10 +141,12 @@ read_weights (GlmSource *source, GlmError *error)
       if (there)
         return ok;
     }
-  return glm_error_set (error, GLM_ERROR_NOT_FOUND,
-                        "%s holds neither model.safetensors nor pytorch_model.bin, whole or in "
-                        "parts",
-                        glm_path_name (source->path));
+  glm_error_set (error, GLM_ERROR_NOT_FOUND,
+                 "%s holds neither model.safetensors nor pytorch_model.bin, whole or in "
+                 "parts",
+                 glm_path_name (source->path));
+  blame_missing ("model.safetensors", error);
+  return false;
 }
 
 static bool
@@ -148,6 +160,8 @@ open_directory (GlmSource *source, GlmError *error)
     return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for a file name");
   ok = glm_json_open (path, &source->config, error);
   free (path);
+  if (!ok && error && error->code == GLM_ERROR_NOT_FOUND)
+    blame_missing ("config.json", error);
   if (!ok)
     return glm_error_prefix (error, "%s", glm_path_name (source->path));
   return read_weights (source, error);
@@ -170,10 +184,11 @@ open_file (GlmSource *source, GlmError *error)
       source->format = GLM_SOURCE_CHATGLM_GGML;
       return glm_chatglm_ggml_read (file, &source->header, &source->tensors, error);
     }
-  return glm_error_set (error, GLM_ERROR_UNSUPPORTED,
-                        "%s is neither a GGUF nor a chatglm.cpp file; for safetensors and PyTorch "
-                        "files, give their directory",
-                        glm_path_name (source->path));
+  glm_error_set (error, GLM_ERROR_UNSUPPORTED,
+                 "%s is neither a GGUF nor a chatglm.cpp file; for safetensors and PyTorch "
+                 "files, give their directory",
+                 glm_path_name (source->path));
+  return glm_file_kind_blame (glm_mapped_file_data (file), glm_mapped_file_size (file), error);
 }
 
 bool

@@ -82,7 +82,8 @@ u64_at (const uint8_t *p)
 static bool
 bad_zip (GlmError *error, const char *what)
 {
-  return glm_error_set (error, GLM_ERROR_BAD_FILE, "the ZIP %s; the file is cut short or damaged", what);
+  glm_error_set (error, GLM_ERROR_BAD_FILE, "the ZIP %s; the file is cut short or damaged", what);
+  return glm_error_set_fault (error, GLM_FAULT_CUT_SHORT, NULL, 0);
 }
 
 /* The end record, searched backwards over a comment of up to 64 KiB. */

@@ -64,3 +64,29 @@ glm_type_traits_by_name (const char *name)
       return &all_traits[i];
   return NULL;
 }
+
+const char *
+glm_type_name (uint32_t type)
+{
+  /* clang-format off */
+  static const struct
+  {
+    uint32_t type;
+    const char *name;
+  } others[] = {
+    { 4, "Q4_2" },      { 5, "Q4_3" },        { 9, "Q8_1" },       { 15, "Q8_K" },       { 16, "IQ2_XXS" },    { 17, "IQ2_XS" },
+    { 18, "IQ3_XXS" },  { 19, "IQ1_S" },      { 21, "IQ3_S" },     { 22, "IQ2_S" },      { 24, "I8" },         { 25, "I16" },
+    { 26, "I32" },      { 27, "I64" },        { 28, "F64" },       { 29, "IQ1_M" },      { 31, "Q4_0_4_4" },   { 32, "Q4_0_4_8" },
+    { 33, "Q4_0_8_8" }, { 34, "TQ1_0" },      { 35, "TQ2_0" },     { 36, "IQ4_NL_4_4" }, { 37, "IQ4_NL_4_8" }, { 38, "IQ4_NL_8_8" },
+    { 39, "MXFP4" },
+  };
+  /* clang-format on */
+  const GlmTypeTraits *traits = glm_type_traits (type);
+
+  if (traits)
+    return traits->name;
+  for (size_t i = 0; i < N_ELEMENTS (others); i++)
+    if (others[i].type == type)
+      return others[i].name;
+  return NULL;
+}

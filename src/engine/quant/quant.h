@@ -48,6 +48,8 @@ typedef struct
 
 /* NULL for an id that the engine does not know. */
 const GlmTypeTraits *glm_type_traits (uint32_t type);
+/* The name of any type of ggml's, also of those that the engine does not know; NULL for a number without one. */
+const char *glm_type_name (uint32_t type);
 /* By name, any case, for the command line; NULL if unknown. */
 const GlmTypeTraits *glm_type_traits_by_name (const char *name);
 

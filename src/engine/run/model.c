@@ -245,11 +245,22 @@ open_tokenizer (const GlmModelFile *file, const char *path, GlmTokenizer **ret_t
   return true;
 }
 
+/* An adapter names the architecture of the model that it belongs to. */
+static bool
+refuse_adapter (const GlmModelFile *file, GlmError *error)
+{
+  if (!glm_model_file_mentions (file, "general.type", "adapter"))
+    return true;
+  glm_error_set (error, GLM_ERROR_UNSUPPORTED, "%s: general.type says that this is an adapter", glm_model_file_path (file));
+  return glm_error_set_fault (error, GLM_FAULT_ADAPTER, NULL, 0);
+}
+
 /* The part of opening that needs no weights. */
 static bool
 open_header (const char *path, const char *tokenizer_path, GlmModel *model, GlmError *error)
 {
-  return glm_model_file_open (path, &model->file, error) && glm_arch_find (model->file, &model->arch, error)
+  return glm_model_file_open (path, &model->file, error) && refuse_adapter (model->file, error)
+         && glm_arch_find (model->file, &model->arch, error)
          && glm_params_read (model->file, model->arch, &model->params, model->info.quirks, sizeof model->info.quirks, error)
          && open_tokenizer (model->file, tokenizer_path, &model->tokenizer, &model->tmpl, error);
 }
@@ -445,7 +456,8 @@ glm_model_release_pool (GlmModel *model, GlmPool *pool)
 static bool
 no_tokenizer (const GlmModel *model, GlmError *error)
 {
-  return glm_error_set (error, GLM_ERROR_UNSUPPORTED, "%s: the file has no tokenizer", glm_model_file_path (model->file));
+  glm_error_set (error, GLM_ERROR_UNSUPPORTED, "%s: the file has no tokenizer", glm_model_file_path (model->file));
+  return glm_error_set_fault (error, GLM_FAULT_TOKENIZER, NULL, 0);
 }
 
 bool

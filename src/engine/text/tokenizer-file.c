@@ -5,6 +5,7 @@
 #include "text/tokenizer-private.h"
 
 #include "base/error.h"
+#include "file/file-kind.h"
 #include "file/mapped-file.h"
 
 /* A ModelProto begins with field 1, tokenizer.json with a brace, a list of ranks with base64. */
@@ -29,7 +30,8 @@ glm_tokenizer_open (const char *path, GlmTokenizer **ret_tokenizer, GlmError *er
 
   if (!glm_mapped_file_open (path, &file, error))
     return false;
-  ok = glm_tokenizer_new_from_memory (glm_mapped_file_data (file), glm_mapped_file_size (file), &tokenizer, error);
+  ok = glm_file_kind_refuse_left_over (glm_mapped_file_data (file), glm_mapped_file_size (file), "tokenizer", error)
+       && glm_tokenizer_new_from_memory (glm_mapped_file_data (file), glm_mapped_file_size (file), &tokenizer, error);
   if (!ok)
     glm_error_prefix (error, "%s", glm_path_name (path));
   ok = ok && glm_mapped_file_check (file, error);

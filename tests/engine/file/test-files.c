@@ -383,11 +383,84 @@ test_split (void)
   CHECK (!glm_model_file_open (path_in ("m-00001-of-00003.gguf"), &file, &error), "t1 twice");
   unlink (path_in ("m-00003-of-00003.gguf"));
   CHECK (!glm_model_file_open (path_in ("m-00001-of-00003.gguf"), &file, &error) && error.code == GLM_ERROR_NOT_FOUND
-             && strstr (error.message, "m-00003-of-00003.gguf"),
+             && strstr (error.message, "m-00003-of-00003.gguf") && error.fault == GLM_FAULT_PART
+             && strcmp (error.subject, "m-00003-of-00003.gguf") == 0,
          "%s", error.message);
   rename (path_in ("m-00001-of-00003.gguf"), path_in ("alone.gguf"));
   CHECK (!glm_model_file_open (path_in ("alone.gguf"), &file, &error) && strstr (error.message, "alone.gguf"), "%s",
          error.message);
+}
+
+/* What is wrong with a file that is no sound model is said finer than by the code. */
+static void
+test_faults (void)
+{
+  static const struct
+  {
+    const char *bytes;
+    size_t n;
+    GlmFault fault;
+    const char *subject;
+  } files[] = {
+#define TEXT(text) (text), sizeof (text) - 1
+    { TEXT ("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12345678\n"), GLM_FAULT_LFS_POINTER, "" },
+    { TEXT ("<!DOCTYPE HTML>\n<html>"), GLM_FAULT_WEB_PAGE, "" },
+    { TEXT ("\xEF\xBB\xBF \r\n<html lang=en>"), GLM_FAULT_WEB_PAGE, "" },
+    { TEXT (""), GLM_FAULT_CUT_SHORT, "" },
+    { TEXT ("GG"), GLM_FAULT_CUT_SHORT, "" },
+    { TEXT ("\0\0\0\0\0\0\0\0\0"), GLM_FAULT_CUT_SHORT, "" },
+    { TEXT ("%PDF-1.4 …"), GLM_FAULT_OTHER_FILE, "PDF" },
+    { TEXT ("PK\3\4whatever"), GLM_FAULT_OTHER_FILE, "ZIP" },
+    { TEXT ("\x10\0\0\0\0\0\0\0{\"a\": 1}       "), GLM_FAULT_OTHER_FILE, "safetensors" },
+    { TEXT ("{\"error\": \"not found\"}"), GLM_FAULT_OTHER_FILE, "" },
+#undef TEXT
+  };
+  File file = make_gguf ();
+  GlmModelFile *model = NULL;
+  GlmError error = { 0 };
+
+  for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+    {
+      write_file (path_in ("other"), files[i].bytes, files[i].n);
+      CHECK (!glm_model_file_open (path_in ("other"), &model, &error) && error.fault == files[i].fault
+                 && strcmp (error.subject, files[i].subject) == 0,
+             "%zu: fault %d, “%s”: %s", i, (int) error.fault, error.subject, error.message);
+    }
+  /* Wherever a download ends, the file is incomplete. */
+  for (size_t n = 0; n < file.bytes.n; n++)
+    {
+      write_file (path_in ("cut"), file.bytes.data, n);
+      CHECK (!glm_model_file_open (path_in ("cut"), &model, &error) && error.fault == GLM_FAULT_CUT_SHORT,
+             "%zu of %zu bytes: %s", n, file.bytes.n, error.message);
+    }
+  glm_buffer_clear (&file.bytes);
+}
+
+/* A type that is not read is called by its name. */
+static void
+test_fault_type (void)
+{
+  static const struct
+  {
+    uint32_t type;
+    const char *name;
+  } types[] = { { 16, "IQ2_XXS" }, { 39, "MXFP4" }, { 34, "TQ1_0" }, { 99999, "99999" } };
+
+  for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+    {
+      File file = make_gguf ();
+      GlmModelFile *model = NULL;
+      GlmError error = { 0 };
+
+      for (int j = 0; j < file.n_fields; j++)
+        if (strcmp (file.fields[j].name, "t1.type") == 0)
+          memcpy (file.bytes.data + file.fields[j].at, &types[i].type, 4);
+      write_file (path_in ("type"), file.bytes.data, file.bytes.n);
+      CHECK (!glm_model_file_open (path_in ("type"), &model, &error) && error.fault == GLM_FAULT_TYPE
+                 && strcmp (error.subject, types[i].name) == 0 && strstr (error.message, types[i].name),
+             "%s: %s", types[i].name, error.message);
+      glm_buffer_clear (&file.bytes);
+    }
 }
 
 /* A file that loses its end while mapped reads as zeros, and check () says so: no SIGBUS. */
@@ -504,6 +577,8 @@ main (int argc, char **argv)
   test_torch (argv[1]);
   test_evil_pickle (argv[1]);
   test_split ();
+  test_faults ();
+  test_fault_type ();
   test_shrinking ();
   snprintf (command, sizeof command, "rm -rf '%s'", folder);
   CHECK (system (command) == 0, "%s", command);

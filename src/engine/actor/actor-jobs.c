@@ -139,6 +139,7 @@ run_load (GlmEngine *engine, GlmJob *job)
   g_debug ("load: %s, context %d, %d threads", job->path, job->options.context_length, job->options.n_threads);
   post_state (engine, GLM_ACTOR_LOADING);
   load_progress (0, engine);
+  g_clear_pointer (&engine->failed_path, g_free);
   if (open_model (engine, job, &error))
     {
       event->loaded = g_new0 (GlmLoaded, 1);
@@ -148,7 +149,11 @@ run_load (GlmEngine *engine, GlmJob *job)
       glm_model_default_sampling (engine->model, &event->loaded->sampling);
     }
   else
-    set_error (event, &error);
+    {
+      engine->failed_path = g_strdup (job->path);
+      engine->failure = error;
+      set_error (event, &error);
+    }
   glm_actor_thread_post (engine->thread, event);
   post_idle_state (engine);
 }
@@ -327,6 +332,21 @@ log_request (const GlmEngine *engine, const GlmJob *job)
            s.max_tokens, glm_session_context_length (engine->session));
 }
 
+/* Whether the model that the request means is there. */
+static gboolean
+check_model (const GlmEngine *engine, const GlmJob *job, GlmError *error)
+{
+  if (engine->model && (!job->model_path || g_str_equal (engine->path, job->model_path)))
+    return TRUE;
+  if (job->model_path && g_strcmp0 (engine->failed_path, job->model_path) == 0)
+    *error = engine->failure;
+  else if (engine->model)
+    *error = cancelled_error; /* its loading was, before it began */
+  else
+    *error = (GlmError){ .code = GLM_ERROR_ARGUMENT, .message = "no model is loaded" };
+  return FALSE;
+}
+
 static gboolean
 generate (GlmEngine *engine, GlmJob *job, GlmResult *ret_result, GlmError *error)
 {
@@ -337,14 +357,14 @@ generate (GlmEngine *engine, GlmJob *job, GlmResult *ret_result, GlmError *error
   GlmPrompt prompt = { 0 };
   gboolean ok;
 
-  if (!engine->model)
-    {
-      error->code = GLM_ERROR_ARGUMENT;
-      g_strlcpy (error->message, "no model is loaded", sizeof error->message);
-      return FALSE;
-    }
-  if (!plan (engine, job, &prompt, error))
+  if (!check_model (engine, job, error) || !plan (engine, job, &prompt, error))
     return FALSE;
+  if (job->only_plan)
+    {
+      ret_result->n_prompt = prompt.ids.n;
+      glm_prompt_clear (&prompt);
+      return TRUE;
+    }
   complete_sampling (engine, job->fit.tools, &job->sampling);
   if (job->path)
     restore_session (engine, job->path, prompt.ids.ids, prompt.ids.n);
@@ -362,10 +382,12 @@ run_generate (GlmEngine *engine, GlmJob *job)
   GlmError error = { 0 };
   gboolean ok;
 
-  if (engine->model)
+  if (engine->model && !job->only_plan)
     post_state (engine, GLM_ACTOR_READING);
   ok = generate (engine, job, &event->result, &error);
-  if (!ok)
+  if (error.code == GLM_ERROR_CANCELLED)
+    event->result = (GlmResult){ .reason = GLM_STOP_CANCELLED, .stop_id = -1 };
+  else if (!ok)
     set_error (event, &error);
   post_idle_state (engine);
   glm_actor_thread_post (engine->thread, event);
@@ -437,4 +459,5 @@ glm_engine_clear (GlmEngine *engine)
   g_clear_pointer (&engine->model, glm_model_free);
   g_clear_pointer (&engine->path, g_free);
   g_clear_pointer (&engine->saved_path, g_free);
+  g_clear_pointer (&engine->failed_path, g_free);
 }

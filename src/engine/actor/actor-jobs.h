@@ -14,8 +14,10 @@ typedef struct
 {
   GlmActorThread *thread; /* where events go */
   GlmModel *model;
-  char *path;      /* of the model's file … */
-  GStatBuf status; /* … and what it was when it was opened */
+  char *path;        /* of the model's file … */
+  GStatBuf status;   /* … and what it was when it was opened */
+  char *failed_path; /* the model that was asked for last, where it could not be loaded … */
+  GlmError failure;  /* … and why; GLM_ERROR_CANCELLED: it was not wanted any more */
   GlmSession *session;
   char *saved_path; /* the file that holds all of what the session holds; NULL: none does */
 } GlmEngine;

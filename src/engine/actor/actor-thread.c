@@ -110,6 +110,7 @@ job_free (GlmJob *job)
     }
   g_free (job->turns);
   g_free (job->path);
+  g_free (job->model_path);
   g_free (job->reply);
   g_free (job);
 }

@@ -34,7 +34,9 @@ typedef struct
   GlmJobType type;
   guint64 id;
   GlmCancel cancel;
-  char *path; /* LOAD: the model; GENERATE (or NULL), RESTORE, FORGET: the conversation's state */
+  char *path;       /* LOAD: the model; GENERATE (or NULL), RESTORE, FORGET: the conversation's state */
+  char *model_path; /* GENERATE: the model that is meant, or NULL: any */
+  gboolean only_plan;
   GlmActorLoadOptions options;
   GlmTurn *turns; /* GENERATE: a deep copy */
   gsize n_turns;

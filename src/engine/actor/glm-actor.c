@@ -45,15 +45,6 @@ typedef enum
 static GParamSpec *props[N_PROPS];
 
 G_DEFINE_FINAL_TYPE (GlmActor, glm_actor, G_TYPE_OBJECT)
-G_DEFINE_QUARK (glm - engine - error - quark, glm_engine_error)
-
-static GError *
-make_error (const GlmError *error)
-{
-  if (error->code == GLM_ERROR_CANCELLED)
-    return g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED, error->message);
-  return g_error_new_literal (GLM_ENGINE_ERROR, (int) error->code, error->message);
-}
 
 /* ---- Requests --------------------------------------------------------------------------------------------------- */
 
@@ -130,7 +121,7 @@ on_task_event (GlmActor *self, const GlmEvent *event)
   if (request->cancel_handler)
     g_cancellable_disconnect (g_task_get_cancellable (request->task), request->cancel_handler);
   if (event->has_error)
-    g_task_return_error (request->task, make_error (&event->error));
+    g_task_return_error (request->task, glm_engine_error_new (&event->error));
   else if (event->type == GLM_EVENT_COUNTED)
     g_task_return_int (request->task, (gssize) event->n_tools);
   else
@@ -169,7 +160,7 @@ static void
 on_ended (GlmActor *self, const GlmEvent *event)
 {
   Request *request = take_request (self, event->id);
-  g_autoptr (GError) error = event->has_error ? make_error (&event->error) : NULL;
+  g_autoptr (GError) error = event->has_error ? glm_engine_error_new (&event->error) : NULL;
 
   if (request)
     end_generation (request, &event->result, error);
@@ -400,6 +391,8 @@ glm_actor_generate (GlmActor *self, const GlmRequest *request, const GlmRequestF
   job->fit = request->fit;
   glm_job_set_tools (job, request->fit.tools);
   job->path = g_strdup (request->session_path);
+  job->model_path = g_strdup (request->model_path);
+  job->only_plan = request->only_plan;
   job->sampling = request->sampling ? *request->sampling : (GlmSampling) GLM_SAMPLING_OWN;
   glm_actor_thread_push (self->thread, job);
   return waiting->id;

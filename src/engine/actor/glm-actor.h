@@ -12,12 +12,10 @@
 
 #include <gio/gio.h>
 
+#include "engine/actor/engine-error.h"
 #include "engine/engine.h"
 
 G_BEGIN_DECLS
-
-#define GLM_ENGINE_ERROR (glm_engine_error_quark ())
-GQuark glm_engine_error_quark (void); /* codes are GlmErrorCode; message is the engine's (English) */
 
 #define GLM_TYPE_ACTOR (glm_actor_get_type ())
 G_DECLARE_FINAL_TYPE (GlmActor, glm_actor, GLM, ACTOR, GObject)
@@ -73,6 +71,10 @@ typedef struct
       fit; /* see glm_model_fit(); context_length 0: the session's.  Its tools may be called, and turn the model's defaults to
                * those of glm_model_tool_sampling() */
   const GlmSampling *sampling; /* NULL, and values below 0: the model's defaults */
+  /* The model that the reply is to be of: where it could not be loaded, the request fails for the same reason, and another model
+   * that is still there does not answer in its place.  NULL: whichever is loaded. */
+  const char *model_path;
+  gboolean only_plan; /* `planned` is told, and the request ends: nothing is generated */
   /* The file that keeps the conversation's evaluated state, in a folder that exists; NULL: nothing of it may be written (a
    * temporary chat).  What the file shares with the prompt is not evaluated again, and after the reply what is new is
    * appended.  It is a cache: another model, damage or a full disk are as if it were not there. */

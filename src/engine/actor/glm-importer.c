@@ -51,10 +51,7 @@ import_free (gpointer data)
 static void
 return_error (GTask *task, const GlmError *error)
 {
-  if (error->code == GLM_ERROR_CANCELLED)
-    g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CANCELLED, "%s", error->message);
-  else
-    g_task_return_new_error (task, GLM_ENGINE_ERROR, error->code, "%s", error->message);
+  g_task_return_error (task, glm_engine_error_new (error));
 }
 
 /* ---- Probing ---------------------------------------------------------------------------------------------------- */

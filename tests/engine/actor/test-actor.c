@@ -336,6 +336,52 @@ test_generate (void)
   reply_clear (&reply);
 }
 
+/* Another model that is still there does not answer for the one that is meant; the reply says why that one cannot. */
+static void
+test_other_model (void)
+{
+  g_autoptr (GlmActor) actor = new_loaded_actor ();
+  g_autofree char *path = starter_path ();
+  const GlmTurn turns[] = { { .role = "user", .content = "Hello!" } };
+  GlmRequest request = { .turns = turns, .n_turns = 1, .sampling = &greedy, .model_path = "/nowhere/model.gguf" };
+  Reply reply = { .actor = actor, .text = g_string_new (NULL) };
+  Answer answer = { 0 };
+
+  glm_actor_load_async (actor, request.model_path, NULL, NULL, on_loaded, &answer);
+  reply.id = glm_actor_generate (actor, &request, &funcs, &reply, on_destroyed);
+  WAIT_UNTIL (reply.n_ended && answer.done);
+  g_assert_error (reply.error, GLM_ENGINE_ERROR, GLM_ERROR_NOT_FOUND);
+  g_assert_cmpstr (reply.text->str, ==, "");
+  g_clear_error (&answer.error);
+  reply_clear (&reply);
+
+  request.model_path = path;
+  reply = (Reply){ .actor = actor, .text = g_string_new (NULL) };
+  reply.id = glm_actor_generate (actor, &request, &funcs, &reply, on_destroyed);
+  WAIT_UNTIL (reply.n_ended);
+  g_assert_no_error (reply.error);
+  g_assert_cmpstr (reply.text->str, ==, "Hello! Nice to meet you. What can I do for you?");
+  reply_clear (&reply);
+}
+
+/* Counts and generates nothing, also where the prompt is too long to be answered. */
+static void
+test_only_plan (void)
+{
+  g_autoptr (GlmActor) actor = new_loaded_actor ();
+  g_autofree char *text = g_strnfill (20000, '7');
+  const GlmTurn turns[] = { { .role = "user", .content = text } };
+  const GlmRequest request = { .turns = turns, .n_turns = 1, .only_plan = TRUE };
+  Reply reply = { .actor = actor, .text = g_string_new (NULL) };
+
+  reply.id = glm_actor_generate (actor, &request, &funcs, &reply, on_destroyed);
+  WAIT_UNTIL (reply.n_ended);
+  g_assert_no_error (reply.error);
+  g_assert_cmpuint (reply.result.n_prompt, >, 1024);
+  g_assert_cmpstr (reply.text->str, ==, "");
+  reply_clear (&reply);
+}
+
 /* Continue: the reply goes on where it was interrupted, with nothing said twice and no blank lost. */
 static void
 test_continue (void)
@@ -654,6 +700,8 @@ main (int argc, char **argv)
   g_test_add_func ("/actor/load-options", test_load_options);
   g_test_add_func ("/actor/load-cancel", test_load_cancel);
   g_test_add_func ("/actor/generate", test_generate);
+  g_test_add_func ("/actor/other-model", test_other_model);
+  g_test_add_func ("/actor/only-plan", test_only_plan);
   g_test_add_func ("/actor/continue", test_continue);
   g_test_add_func ("/actor/kinds", test_kinds);
   g_test_add_func ("/actor/coalescing", test_coalescing);

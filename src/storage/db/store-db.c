@@ -44,6 +44,7 @@ struct _StoreDb
   GThread *thread; /* NULL after close */
   char *path;
   const StoreKeeper *keeper;
+  gboolean write_failed; /* the last one that ended; on the context of the signals */
 
   pthread_mutex_t mutex;
   pthread_cond_t cond;
@@ -87,14 +88,33 @@ job_free (gpointer data)
   g_free (job);
 }
 
+static gboolean
+is_failure (const GError *error)
+{
+  return error && !g_error_matches (error, STORE_ERROR, STORE_ERROR_NOT_FOUND)
+         && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+}
+
+/* Tells a failure that nobody waits for, and after any the first success. */
 static void
-report_failure (StoreJob *job)
+report (StoreJob *job)
 {
   g_autoptr (StoreDb) db = store_mailbox_get_db (job->mailbox);
+  gboolean writes = job->access == STORE_ACCESS_CHEAP || job->access == STORE_ACCESS_SYNCED;
 
-  if (db && !g_error_matches (job->error, STORE_ERROR, STORE_ERROR_NOT_FOUND)
-      && !g_error_matches (job->error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    g_signal_emit_by_name (db, "failed", job->error);
+  if (!db)
+    return;
+  if (is_failure (job->error) && (writes || !job->task))
+    {
+      db->write_failed = TRUE;
+      if (!job->task)
+        g_signal_emit_by_name (db, "failed", job->error);
+    }
+  else if (db->write_failed && writes && !job->error)
+    {
+      db->write_failed = FALSE;
+      g_signal_emit_by_name (db, "recovered");
+    }
 }
 
 /* On the caller's context. */
@@ -106,12 +126,10 @@ complete_cb (gpointer data)
   store_mailbox_lock (job->mailbox);
   store_mailbox_unlock (job->mailbox);
 
+  report (job);
   if (!job->task)
-    {
-      if (job->error)
-        report_failure (job);
-    }
-  else if (job->error)
+    return G_SOURCE_REMOVE;
+  if (job->error)
     g_task_return_error (job->task, g_steal_pointer (&job->error));
   else
     {
@@ -550,6 +568,7 @@ store_db_class_init (StoreDbClass *klass)
   add_signal ("message-changed", 2, G_TYPE_INT64, G_TYPE_INT64);
   add_signal ("folders-changed", 0, 0, 0);
   add_signal ("failed", 1, G_TYPE_ERROR, 0);
+  add_signal ("recovered", 0, 0, 0);
 }
 
 static void

@@ -86,6 +86,27 @@ myna_branch_peek_last (MynaBranch *self)
   return myna_branch_get_n (self) > 0 ? g_ptr_array_index (self->items, myna_branch_get_n (self) - 1) : NULL;
 }
 
+MynaMessage *
+myna_branch_peek_unsaved (MynaBranch *self, StoreRole role)
+{
+  MynaMessage *last = myna_branch_peek_last (self);
+
+  return last && !myna_message_get_id (last) && myna_message_get_role (last) == role ? last : NULL;
+}
+
+int
+myna_branch_get_context_used (MynaBranch *self)
+{
+  for (guint i = myna_branch_get_n (self); i > 0; i--)
+    {
+      const StoreMessage *record = myna_message_get_record (g_ptr_array_index (self->items, i - 1));
+
+      if (record->role == STORE_ROLE_ASSISTANT && record->n_prompt_tokens > 0)
+        return record->n_prompt_tokens + record->n_tokens;
+    }
+  return 0;
+}
+
 guint
 myna_branch_find (MynaBranch *self, MynaMessage *message)
 {
@@ -161,6 +182,19 @@ myna_branch_unqueue (MynaBranch *self)
   self->n_queued--;
   myna_message_set_queued (message, FALSE);
   return message;
+}
+
+void
+myna_branch_queue_unsaved (MynaBranch *self)
+{
+  MynaMessage *message = myna_branch_peek_unsaved (self, STORE_ROLE_USER);
+
+  if (!message)
+    return;
+  self->n_queued++;
+  myna_message_set_error (message, NULL);
+  myna_message_set_state (message, STORE_STATE_COMPLETE);
+  myna_message_set_queued (message, TRUE);
 }
 
 char *

@@ -26,6 +26,10 @@ MynaMessage *myna_branch_peek_last (MynaBranch *self);
 /* Positions, or G_MAXUINT. */
 guint myna_branch_find (MynaBranch *self, MynaMessage *message);
 guint myna_branch_find_id (MynaBranch *self, gint64 id);
+/* The last one that does not wait, if it could not be stored and is of this role, or NULL. */
+MynaMessage *myna_branch_peek_unsaved (MynaBranch *self, StoreRole role);
+/* Tokens that the model held after the last reply, as far as the figures tell; 0: not known. */
+int myna_branch_get_context_used (MynaBranch *self);
 /* Id of the last stored message: what the next one answers. */
 gint64 myna_branch_get_last_id (MynaBranch *self);
 
@@ -36,6 +40,8 @@ void myna_branch_cut (MynaBranch *self, guint position);
 /* Puts a message behind all others, to wait; and lets the first one that waits wait no more. */
 void myna_branch_queue (MynaBranch *self, MynaMessage *message);
 MynaMessage *myna_branch_unqueue (MynaBranch *self);
+/* A question that could not be stored waits again, before all others: the branch is to be read. */
+void myna_branch_queue_unsaved (MynaBranch *self);
 /* The texts that wait, as one; NULL: none. */
 char *myna_branch_dup_queued_text (MynaBranch *self);
 /* Shows these StoreMessages, which it takes, in place of the branch; the messages of the common beginning stay as they are. */

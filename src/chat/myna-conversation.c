@@ -110,20 +110,6 @@ myna_conversation_load_range (MynaConversation *self, guint first, guint last)
   myna_branch_load_range (self->branch, first, last);
 }
 
-static StoreMessage *
-new_record (MynaConversation *self, StoreRole role, const char *text)
-{
-  StoreMessage *record = store_message_new ();
-
-  record->role = role;
-  g_free (record->text);
-  record->text = g_strdup (text);
-  record->conversation_id = myna_record_get_id (self->record);
-  record->n_siblings = 1;
-  record->created_at = g_get_real_time () / 1000;
-  return record;
-}
-
 /* ---- State ------------------------------------------------------------------------------------------------------ */
 
 static gboolean
@@ -172,23 +158,6 @@ set_context (MynaConversation *self, gint64 start_id, int used)
     }
 }
 
-/* What the model held after the last reply, as far as its figures tell. */
-static void
-update_context_used (MynaConversation *self)
-{
-  for (guint i = myna_branch_get_n (self->branch); i > 0; i--)
-    {
-      const StoreMessage *record = myna_message_get_record (myna_branch_peek (self->branch, i - 1));
-
-      if (record->role == STORE_ROLE_ASSISTANT && record->n_prompt_tokens > 0)
-        {
-          set_context (self, self->context_start_id, record->n_prompt_tokens + record->n_tokens);
-          return;
-        }
-    }
-  set_context (self, self->context_start_id, 0);
-}
-
 static GHashTable *
 live_table (StoreDb *store)
 {
@@ -229,7 +198,7 @@ branch_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (records)
     {
       myna_branch_replace (self->branch, records);
-      update_context_used (self);
+      set_context (self, self->context_start_id, myna_branch_get_context_used (self->branch));
       n = g_list_model_get_n_items (G_LIST_MODEL (self->branch));
       if (n > 0)
         myna_branch_load_range (self->branch, n - 1, n - 1);
@@ -239,10 +208,12 @@ branch_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   send_next (self);
 }
 
-/* Reads the shown branch again and keeps the messages that stay.  Not while busy. */
+/* Reads the shown branch again and keeps the messages that stay; a question that could not be stored is sent once more behind
+ * them.  Not while busy. */
 static void
 reload (MynaConversation *self)
 {
+  myna_branch_queue_unsaved (self->branch);
   g_cancellable_cancel (self->reloading);
   g_clear_object (&self->reloading);
   self->reloading = g_cancellable_new ();
@@ -267,7 +238,7 @@ reply_ended (MynaConversation *self, MynaMessage *message)
       reload (self);
       return;
     }
-  update_context_used (self);
+  set_context (self, self->context_start_id, myna_branch_get_context_used (self->branch));
   set_activity (self, MYNA_ACTIVITY_IDLE);
   if (state != STORE_STATE_FAILED)
     send_next (self);
@@ -307,25 +278,38 @@ reply_part_cb (MynaReply *reply, MynaMessage *message, gpointer owner)
   myna_branch_insert (self->branch, myna_branch_get_n (self->branch), message);
 }
 
-static void
-take_reply (MynaConversation *self, MynaMessage *message)
+void
+myna_conversation_get_recipe (MynaConversation *self, MynaRecipe *ret_recipe)
 {
-  static const MynaReplyFuncs funcs = { reply_changed_cb, reply_planned_cb, reply_part_cb };
-  const MynaRecipe recipe = {
+  *ret_recipe = (MynaRecipe){
     .model = myna_record_get_model (self->record),
     .settings = myna_record_get_settings (self->record),
     .store = self->store,
     .id = myna_record_get_id (self->record),
     .created_at = myna_record_get_created_at (self->record),
   };
+}
 
+/* model: another one for this reply alone, whose evaluated state is not the conversation's; NULL: its own. */
+static void
+take_reply (MynaConversation *self, MynaMessage *message, const char *model)
+{
+  static const MynaReplyFuncs funcs = { reply_changed_cb, reply_planned_cb, reply_part_cb };
+  MynaRecipe recipe;
+
+  myna_conversation_get_recipe (self, &recipe);
+  if (model && g_strcmp0 (model, recipe.model) != 0)
+    {
+      recipe.model = model;
+      recipe.id = 0;
+    }
   g_clear_object (&self->reply);
   self->reply = myna_reply_new (self->generator, &recipe, message, &funcs, self);
 }
 
 /* Answers the last question of the branch, or goes on with a reply that ended early. */
 static void
-start_reply (MynaConversation *self, MynaMessage *continued)
+start_reply (MynaConversation *self, MynaMessage *continued, const char *model)
 {
   g_autoptr (GPtrArray) before = NULL;
   g_autoptr (MynaMessage) message = continued ? g_object_ref (continued) : NULL;
@@ -333,16 +317,24 @@ start_reply (MynaConversation *self, MynaMessage *continued)
 
   if (!continued)
     {
-      StoreMessage *record = new_record (self, STORE_ROLE_ASSISTANT, "");
-
-      record->state = STORE_STATE_GENERATING;
-      record->parent_id = myna_branch_get_last_id (self->branch);
-      message = myna_message_new_take (record, TRUE);
+      message = myna_message_new (myna_record_get_id (self->record), STORE_ROLE_ASSISTANT, "");
+      myna_message_set_state (message, STORE_STATE_GENERATING);
+      myna_message_edit_record (message)->parent_id = myna_branch_get_last_id (self->branch);
       myna_branch_insert (self->branch, myna_branch_get_n (self->branch), message);
     }
   before = myna_branch_dup_before (self->branch, message, self->context_start_id, &first);
-  take_reply (self, message);
+  take_reply (self, message, model);
   myna_reply_start (self->reply, before, first);
+}
+
+/* The model that this message was written with, where it is known to be another one than the conversation's, or NULL. */
+static char *
+dup_other_model (MynaConversation *self, MynaMessage *message)
+{
+  const char *model =
+      self->reply && myna_reply_get_message (self->reply) == message ? myna_reply_get_model (self->reply) : NULL;
+
+  return g_strcmp0 (model, myna_record_get_model (self->record)) == 0 ? NULL : g_strdup (model);
 }
 
 void
@@ -366,7 +358,7 @@ question_added_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (stored && !stopped)
     {
-      start_reply (self, NULL);
+      start_reply (self, NULL, NULL);
       return;
     }
   set_activity (self, MYNA_ACTIVITY_IDLE);
@@ -385,15 +377,6 @@ submit (MynaConversation *self, MynaMessage *message)
   myna_record_add_message_async (self->record, message, question_added_cb, g_object_ref (self));
 }
 
-/* A message that could not be stored, the last of the branch, of this role. */
-static MynaMessage *
-unsaved_last (MynaConversation *self, StoreRole role)
-{
-  MynaMessage *last = myna_branch_peek_last (self->branch);
-
-  return last && !myna_message_get_id (last) && myna_message_get_role (last) == role ? last : NULL;
-}
-
 static void
 save_queue (MynaConversation *self)
 {
@@ -408,10 +391,11 @@ send_next (MynaConversation *self)
   MynaMessage *message;
 
   /* A question that could not be stored comes before anything else. */
-  if (!myna_branch_get_n_queued (self->branch) || self->activity != MYNA_ACTIVITY_IDLE || unsaved_last (self, STORE_ROLE_USER))
+  if (!myna_branch_get_n_queued (self->branch) || self->activity != MYNA_ACTIVITY_IDLE
+      || myna_branch_peek_unsaved (self->branch, STORE_ROLE_USER))
     return;
   /* An answer of which nothing came makes room for the next question. */
-  if (unsaved_last (self, STORE_ROLE_ASSISTANT))
+  if (myna_branch_peek_unsaved (self->branch, STORE_ROLE_ASSISTANT))
     myna_branch_cut (self->branch, myna_branch_get_n (self->branch) - 1);
   message = myna_branch_peek (self->branch, myna_branch_get_n (self->branch));
   myna_message_edit_record (message)->parent_id = myna_branch_get_last_id (self->branch);
@@ -424,18 +408,16 @@ void
 myna_conversation_send_full (MynaConversation *self, const char *text, const char *attachments)
 {
   g_autoptr (MynaMessage) message = NULL;
-  StoreMessage *record;
 
   g_return_if_fail (MYNA_IS_CONVERSATION (self));
   g_return_if_fail (text != NULL);
 
   myna_branch_commit_delete (self->branch);
-  record = new_record (self, STORE_ROLE_USER, text);
-  record->attachments = g_strdup (attachments);
-  message = myna_message_new_take (record, TRUE);
+  message = myna_message_new (myna_record_get_id (self->record), STORE_ROLE_USER, text);
+  myna_message_edit_record (message)->attachments = g_strdup (attachments);
   myna_branch_queue (self->branch, message);
-  if (unsaved_last (self, STORE_ROLE_USER) && !is_busy (self->activity))
-    submit (self, unsaved_last (self, STORE_ROLE_USER));
+  if (myna_branch_peek_unsaved (self->branch, STORE_ROLE_USER) && !is_busy (self->activity))
+    submit (self, myna_branch_peek_unsaved (self->branch, STORE_ROLE_USER));
   else
     send_next (self);
   if (myna_message_get_queued (message))
@@ -451,9 +433,8 @@ myna_conversation_send (MynaConversation *self, const char *text)
 void
 myna_conversation_unqueue (MynaConversation *self, MynaMessage *message)
 {
-  guint position;
+  guint position = myna_branch_find (self->branch, message);
 
-  position = myna_branch_find (self->branch, message);
   if (position == G_MAXUINT || !myna_message_get_queued (message))
     return;
   myna_branch_remove (self->branch, position, 1);
@@ -474,6 +455,12 @@ myna_conversation_can_regenerate (MynaConversation *self, MynaMessage *message)
 void
 myna_conversation_regenerate (MynaConversation *self, MynaMessage *message)
 {
+  myna_conversation_regenerate_with (self, message, NULL);
+}
+
+void
+myna_conversation_regenerate_with (MynaConversation *self, MynaMessage *message, const char *model)
+{
   guint position, n_siblings = 0;
 
   position = myna_branch_find (self->branch, message);
@@ -482,11 +469,11 @@ myna_conversation_regenerate (MynaConversation *self, MynaMessage *message)
   myna_branch_commit_delete (self->branch);
   if (myna_message_get_role (message) == STORE_ROLE_ASSISTANT)
     {
-      if (myna_message_get_id (message))
-        n_siblings = myna_message_get_n_siblings (message);
+      /* One that failed without a word has got its place beside the others already. */
+      n_siblings = myna_message_get_n_siblings (message) - (myna_message_get_id (message) ? 0 : 1);
       myna_branch_cut (self->branch, position);
     }
-  start_reply (self, NULL);
+  start_reply (self, NULL, model);
   if (n_siblings)
     myna_message_set_siblings (myna_reply_get_message (self->reply), n_siblings, n_siblings + 1);
 }
@@ -494,9 +481,8 @@ myna_conversation_regenerate (MynaConversation *self, MynaMessage *message)
 gboolean
 myna_conversation_can_continue (MynaConversation *self, MynaMessage *message)
 {
-  StoreState state;
+  StoreState state = myna_message_get_state (message);
 
-  state = myna_message_get_state (message);
   return !is_busy (self->activity) && myna_branch_peek_last (self->branch) == message && myna_message_get_id (message)
          && myna_message_get_role (message) == STORE_ROLE_ASSISTANT
          && (state == STORE_STATE_INTERRUPTED || state == STORE_STATE_STOPPED || state == STORE_STATE_LENGTH
@@ -506,21 +492,23 @@ myna_conversation_can_continue (MynaConversation *self, MynaMessage *message)
 void
 myna_conversation_continue (MynaConversation *self, MynaMessage *message)
 {
+  g_autofree char *model = dup_other_model (self, message);
+
   /* Without its text it would begin anew; and while the branch is read it may be another. */
   if (myna_conversation_can_continue (self, message) && myna_message_get_loaded (message)
       && self->activity == MYNA_ACTIVITY_IDLE)
     {
       myna_branch_commit_delete (self->branch);
-      start_reply (self, message);
+      start_reply (self, message, model);
     }
 }
 
 void
 myna_conversation_retry (MynaConversation *self, MynaMessage *message)
 {
-  guint position;
+  g_autofree char *model = dup_other_model (self, message);
+  guint position = myna_branch_find (self->branch, message);
 
-  position = myna_branch_find (self->branch, message);
   if (is_busy (self->activity) || position == G_MAXUINT)
     return;
   if (myna_message_get_role (message) == STORE_ROLE_USER)
@@ -529,7 +517,7 @@ myna_conversation_retry (MynaConversation *self, MynaMessage *message)
         submit (self, message);
     }
   else if (myna_message_get_state (message) == STORE_STATE_FAILED)
-    myna_conversation_regenerate (self, message);
+    myna_conversation_regenerate_with (self, message, model);
   else if (!myna_message_get_loaded (message))
     {
       myna_message_set_error (message, NULL);
@@ -538,10 +526,22 @@ myna_conversation_retry (MynaConversation *self, MynaMessage *message)
   else
     {
       /* Written, but not saved. */
-      take_reply (self, message);
+      take_reply (self, message, model);
       set_activity (self, MYNA_ACTIVITY_WAITING);
       myna_reply_store (self->reply);
     }
+}
+
+void
+myna_conversation_save_again (MynaConversation *self)
+{
+  MynaMessage *last = myna_branch_peek_last (self->branch);
+
+  /* An answer that failed is not what could not be saved. */
+  if (last && myna_message_get_error (last)
+      && (myna_message_get_role (last) == STORE_ROLE_USER || myna_message_get_state (last) != STORE_STATE_FAILED))
+    myna_conversation_retry (self, last);
+  myna_record_save_again (self->record);
 }
 
 /* ---- Alternatives ----------------------------------------------------------------------------------------------- */
@@ -575,7 +575,7 @@ myna_conversation_reveal (MynaConversation *self, gint64 message_id)
 }
 
 void
-myna_conversation_edit (MynaConversation *self, MynaMessage *message, const char *text)
+myna_conversation_edit (MynaConversation *self, MynaMessage *message, const char *text, const char *attachments)
 {
   g_autoptr (MynaMessage) edited = NULL;
   const StoreMessage *old;
@@ -588,12 +588,12 @@ myna_conversation_edit (MynaConversation *self, MynaMessage *message, const char
     return;
   myna_branch_commit_delete (self->branch);
   old = myna_message_get_record (message);
-  record = new_record (self, STORE_ROLE_USER, text);
+  edited = myna_message_new (myna_record_get_id (self->record), STORE_ROLE_USER, text);
+  record = myna_message_edit_record (edited);
   record->parent_id = old->parent_id;
-  record->attachments = g_strdup (old->attachments);
+  record->attachments = g_strdup (attachments);
   record->n_siblings = myna_message_get_id (message) ? myna_message_get_n_siblings (message) + 1 : 1;
   record->sibling_index = record->n_siblings - 1;
-  edited = myna_message_new_take (record, TRUE);
   myna_branch_cut (self->branch, position);
   myna_branch_insert (self->branch, position, edited);
   submit (self, edited);

@@ -63,6 +63,8 @@ void myna_conversation_set_model (MynaConversation *self, const char *model);
 const char *myna_conversation_get_settings (MynaConversation *self);
 void myna_conversation_set_settings (MynaConversation *self, const char *settings);
 
+/* What its replies are made with; what it points to is the conversation's. */
+void myna_conversation_get_recipe (MynaConversation *self, MynaRecipe *ret_recipe);
 StoreDb *myna_conversation_get_store (MynaConversation *self);
 /* Text of the composer not sent yet; kept in the store. */
 const char *myna_conversation_get_draft (MynaConversation *self);
@@ -82,13 +84,17 @@ void myna_conversation_stop (MynaConversation *self);
  * an alternative. */
 gboolean myna_conversation_can_regenerate (MynaConversation *self, MynaMessage *message);
 void myna_conversation_regenerate (MynaConversation *self, MynaMessage *message);
+/* The same by another model, for this reply alone: a path, or NULL for the conversation's. */
+void myna_conversation_regenerate_with (MynaConversation *self, MynaMessage *message, const char *model);
 /* Whether the reply ended early and is the last message, and goes on with it. */
 gboolean myna_conversation_can_continue (MynaConversation *self, MynaMessage *message);
 void myna_conversation_continue (MynaConversation *self, MynaMessage *message);
 /* Tries again what failed for this message: saving it, or answering. */
 void myna_conversation_retry (MynaConversation *self, MynaMessage *message);
-/* Asks a question differently: a new alternative of it, with an own branch below. */
-void myna_conversation_edit (MynaConversation *self, MynaMessage *message, const char *text);
+/* Tries again what could not be saved at the end of the conversation, and its draft. */
+void myna_conversation_save_again (MynaConversation *self);
+/* Asks a question differently: a new alternative of it, with an own branch below.  attachments: as for sending. */
+void myna_conversation_edit (MynaConversation *self, MynaMessage *message, const char *text, const char *attachments);
 /* Shows the alternative before (-1) or after (+1) this message and the branch below it. */
 void myna_conversation_switch (MynaConversation *self, MynaMessage *message, int step);
 /* Shows the branch with this message, one that is not in the list now (a search's hit). */

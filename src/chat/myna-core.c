@@ -61,7 +61,7 @@ generate (MynaGenerator *generator, const MynaRecipe *recipe, const GlmRequest *
     {
       myna_model_library_get_options (self->models, &options);
       myna_chat_settings_resolve_load (recipe->settings, &options);
-      myna_model_library_ensure (self->models, recipe->model, &options);
+      made.model_path = myna_model_library_ensure (self->models, recipe->model, &options);
       myna_chat_settings_resolve (recipe->settings, &sampling, &system_prompt);
       path = myna_session_cache_dup_path (self->sessions, recipe->store, recipe->id, recipe->created_at);
       made.sampling = &sampling;

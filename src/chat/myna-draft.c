@@ -48,8 +48,8 @@ join (const char *first, const char *second)
   return has_first || has_second ? g_strdup (has_first ? first : second) : NULL;
 }
 
-static void
-save (MynaDraft *self)
+void
+myna_draft_save (MynaDraft *self)
 {
   g_autofree char *unsent = NULL;
 
@@ -66,7 +66,7 @@ timeout_cb (gpointer user_data)
   MynaDraft *self = user_data;
 
   self->source = 0;
-  save (self);
+  myna_draft_save (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -82,7 +82,7 @@ myna_draft_set_id (MynaDraft *self, gint64 id)
 {
   self->id = id;
   if (self->text || self->queued)
-    save (self);
+    myna_draft_save (self);
 }
 
 gboolean
@@ -125,7 +125,7 @@ myna_draft_set_queued (MynaDraft *self, const char *text)
 {
   g_free (self->queued);
   self->queued = g_strdup (text);
-  save (self);
+  myna_draft_save (self);
 }
 
 void
@@ -134,7 +134,7 @@ myna_draft_leave (MynaDraft *self)
   g_autofree char *unsent = NULL;
 
   if (self->source)
-    save (self);
+    myna_draft_save (self);
   if (self->id == 0 || self->known)
     return;
   /* The row was never read. */

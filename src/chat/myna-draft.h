@@ -29,6 +29,8 @@ const char *myna_draft_get_text (MynaDraft *self);
 gboolean myna_draft_set_text (MynaDraft *self, const char *text);
 /* The messages that wait, as one text, or NULL.  Saves them at once. */
 void myna_draft_set_queued (MynaDraft *self, const char *text);
+/* Saves it once more: it may be that it could not be. */
+void myna_draft_save (MynaDraft *self);
 /* The last chance: what was not saved is. */
 void myna_draft_leave (MynaDraft *self);
 

@@ -10,6 +10,8 @@ G_BEGIN_DECLS
 
 /* Takes the record.  has_text: whether record->text is the message's text, or only stands for one not read yet. */
 MynaMessage *myna_message_new_take (StoreMessage *record, gboolean has_text) G_GNUC_WARN_UNUSED_RESULT;
+/* A new one, written now. */
+MynaMessage *myna_message_new (gint64 conversation_id, StoreRole role, const char *text) G_GNUC_WARN_UNUSED_RESULT;
 /* The record, for changes that need no notification. */
 StoreMessage *myna_message_edit_record (MynaMessage *self);
 /* A copy of the record with the current text; free with store_message_free(). */

@@ -8,6 +8,7 @@
 #include "chat/myna-message-private.h"
 
 #include "chat/myna-problem.h"
+#include "engine/actor/engine-error.h"
 
 struct _MynaMessage
 {
@@ -17,6 +18,7 @@ struct _MynaMessage
   GString *text; /* NULL where not loaded */
   char *error;
   char *error_details;
+  gboolean too_long;
   gboolean queued;
 };
 
@@ -61,6 +63,20 @@ myna_message_new_take (StoreMessage *record, gboolean has_text)
     self->text = g_string_new (record->text);
   g_clear_pointer (&record->text, g_free);
   return self;
+}
+
+MynaMessage *
+myna_message_new (gint64 conversation_id, StoreRole role, const char *text)
+{
+  StoreMessage *record = store_message_new ();
+
+  record->role = role;
+  g_free (record->text);
+  record->text = g_strdup (text);
+  record->conversation_id = conversation_id;
+  record->n_siblings = 1;
+  record->created_at = g_get_real_time () / 1000;
+  return myna_message_new_take (record, TRUE);
 }
 
 /* ---- Reading ---------------------------------------------------------------------------------------------------- */
@@ -127,6 +143,14 @@ myna_message_get_error_details (MynaMessage *self)
   g_return_val_if_fail (MYNA_IS_MESSAGE (self), NULL);
 
   return self->error_details;
+}
+
+gboolean
+myna_message_get_too_long (MynaMessage *self)
+{
+  g_return_val_if_fail (MYNA_IS_MESSAGE (self), FALSE);
+
+  return self->too_long;
 }
 
 int
@@ -282,6 +306,7 @@ myna_message_set_error (MynaMessage *self, const GError *error)
     return;
   g_clear_pointer (&self->error, g_free);
   g_clear_pointer (&self->error_details, g_free);
+  self->too_long = g_error_matches (error, GLM_ENGINE_ERROR, GLM_ERROR_CONTEXT_FULL);
   if (error)
     {
       self->error = myna_problem_describe (error);

@@ -25,6 +25,8 @@ gboolean myna_message_get_queued (MynaMessage *self);
 /* What went wrong, in plain words for the person, or NULL; the engine's own words are in the details. */
 const char *myna_message_get_error (MynaMessage *self);
 const char *myna_message_get_error_details (MynaMessage *self);
+/* Whether the error is that the question does not fit the model: asking once more does not help, another question does. */
+gboolean myna_message_get_too_long (MynaMessage *self);
 int myna_message_get_sibling_index (MynaMessage *self);
 int myna_message_get_n_siblings (MynaMessage *self);
 int myna_message_get_mark (MynaMessage *self);

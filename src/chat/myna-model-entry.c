@@ -7,6 +7,7 @@
 #include <glib/gi18n.h>
 
 #include "storage/storage.h"
+#include "engine/actor/engine-error.h"
 
 #define DEFAULT_CONTEXT 8192 /* as in glm_session_new() */
 
@@ -19,7 +20,7 @@ struct _MynaModelEntry
   char *own_name;
   char *title;
   MynaModelStatus status;
-  char *error;
+  GError *error;
   GlmModelInfo info;
 };
 
@@ -50,7 +51,8 @@ probe_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *ca
 
   /* What the command line can run with token ids alone is no model to chat with. */
   if (glm_model_probe (task_data, &probe->info, &probe->error) && !*probe->info.family)
-    probe->error = (GlmError){ .code = GLM_ERROR_UNSUPPORTED, .message = "the file has no tokenizer" };
+    probe->error =
+        (GlmError){ .code = GLM_ERROR_UNSUPPORTED, .message = "the file has no tokenizer", .fault = GLM_FAULT_TOKENIZER };
   g_task_return_pointer (task, probe, g_free);
 }
 
@@ -85,12 +87,9 @@ update_title (MynaModelEntry *self)
 }
 
 static void
-probed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+take_probe (MynaModelEntry *self, const Probe *probe)
 {
-  MynaModelEntry *self = MYNA_MODEL_ENTRY (source);
-  g_autofree Probe *probe = g_task_propagate_pointer (G_TASK (result), NULL);
-
-  g_clear_pointer (&self->error, g_free);
+  g_clear_error (&self->error);
   if (probe->error.code == GLM_ERROR_NONE)
     {
       self->info = probe->info;
@@ -98,11 +97,20 @@ probed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   else
     {
-      self->error = g_utf8_make_valid (probe->error.message, -1);
-      self->status = probe->error.code == GLM_ERROR_NOT_FOUND ? MYNA_MODEL_MISSING : MYNA_MODEL_BROKEN;
+      self->error = glm_engine_error_new (&probe->error);
+      self->status = probe->error.code == GLM_ERROR_NOT_FOUND && probe->error.fault == GLM_FAULT_NONE ? MYNA_MODEL_MISSING
+                                                                                                      : MYNA_MODEL_BROKEN;
     }
   update_title (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_STATUS]);
+}
+
+static void
+probed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autofree Probe *probe = g_task_propagate_pointer (G_TASK (result), NULL);
+
+  take_probe (MYNA_MODEL_ENTRY (source), probe);
 }
 
 void
@@ -141,7 +149,7 @@ myna_model_entry_finalize (GObject *object)
   g_free (self->name);
   g_free (self->own_name);
   g_free (self->title);
-  g_free (self->error);
+  g_clear_error (&self->error);
 
   G_OBJECT_CLASS (myna_model_entry_parent_class)->finalize (object);
 }
@@ -165,8 +173,8 @@ myna_model_entry_init (MynaModelEntry *self)
 {
 }
 
-MynaModelEntry *
-myna_model_entry_new (const char *path, const char *name, const char *own_name)
+static MynaModelEntry *
+new_entry (const char *path, const char *name, const char *own_name)
 {
   MynaModelEntry *self = g_object_new (MYNA_TYPE_MODEL_ENTRY, NULL);
 
@@ -174,7 +182,42 @@ myna_model_entry_new (const char *path, const char *name, const char *own_name)
   self->name = name && *name ? g_strdup (name) : NULL;
   self->own_name = g_strdup (own_name);
   update_title (self);
+
+  return self;
+}
+
+MynaModelEntry *
+myna_model_entry_new (const char *path, const char *name, const char *own_name)
+{
+  MynaModelEntry *self = new_entry (path, name, own_name);
+
   myna_model_entry_refresh (self);
+
+  return self;
+}
+
+void
+myna_model_entry_open_async (const char *path, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, callback, user_data);
+
+  g_task_set_task_data (task, g_strdup (path), g_free);
+  g_task_run_in_thread (task, probe_thread);
+}
+
+MynaModelEntry *
+myna_model_entry_open_finish (GAsyncResult *result, GError **error)
+{
+  g_autofree Probe *probe = g_task_propagate_pointer (G_TASK (result), NULL);
+  MynaModelEntry *self;
+
+  if (probe->error.code != GLM_ERROR_NONE)
+    {
+      g_propagate_error (error, glm_engine_error_new (&probe->error));
+      return NULL;
+    }
+  self = new_entry (g_task_get_task_data (G_TASK (result)), NULL, NULL);
+  take_probe (self, probe);
 
   return self;
 }
@@ -221,7 +264,7 @@ myna_model_entry_get_status (MynaModelEntry *self)
   return self->status;
 }
 
-const char *
+const GError *
 myna_model_entry_get_error (MynaModelEntry *self)
 {
   g_return_val_if_fail (MYNA_IS_MODEL_ENTRY (self), NULL);

@@ -32,6 +32,9 @@ typedef enum
 /* Properties: "title", "status" (int).  Reads the header by itself, on another thread. */
 MynaModelEntry *myna_model_entry_new (const char *path, const char *name, /* the person's, or NULL */
                                       const char *own_name);              /* NULL: as its header says */
+/* The same for a file that is added: reads it before there is an entry.  finish: a reference, or NULL and the error. */
+void myna_model_entry_open_async (const char *path, GAsyncReadyCallback callback, gpointer user_data);
+MynaModelEntry *myna_model_entry_open_finish (GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 const char *myna_model_entry_get_path (MynaModelEntry *self);
 /* The person's name for it, or NULL. */
 const char *myna_model_entry_get_name (MynaModelEntry *self);
@@ -39,8 +42,8 @@ void myna_model_entry_set_name (MynaModelEntry *self, const char *name);
 /* Never NULL: the person's name, else the model's, else the file's. */
 const char *myna_model_entry_get_title (MynaModelEntry *self);
 MynaModelStatus myna_model_entry_get_status (MynaModelEntry *self);
-/* What is wrong with the file, exact and in English; NULL if nothing. */
-const char *myna_model_entry_get_error (MynaModelEntry *self);
+/* What is wrong with the file (GLM_ENGINE_ERROR; see myna_problem_describe_file()); NULL if nothing. */
+const GError *myna_model_entry_get_error (MynaModelEntry *self);
 /* NULL unless READABLE. */
 const GlmModelInfo *myna_model_entry_get_info (MynaModelEntry *self);
 /* Reads the header again. */

@@ -177,18 +177,18 @@ is_same (const GlmActorLoadOptions *a, const GlmActorLoadOptions *b)
   return a->n_threads == b->n_threads && a->context_length == b->context_length;
 }
 
-void
+const char *
 myna_model_library_ensure (MynaModelLibrary *self, const char *path, const GlmActorLoadOptions *options)
 {
   const char *wanted = path ? path : self->default_path;
   GlmActorLoadOptions preferred;
 
-  g_return_if_fail (MYNA_IS_MODEL_LIBRARY (self));
+  g_return_val_if_fail (MYNA_IS_MODEL_LIBRARY (self), NULL);
 
   if (g_strcmp0 (wanted, self->crashed_path) == 0)
     wanted = g_strcmp0 (self->starter_path, self->crashed_path) == 0 ? NULL : self->starter_path;
   if (!wanted)
-    return;
+    return NULL;
   if (!options)
     {
       myna_model_library_get_options (self, &preferred);
@@ -196,8 +196,10 @@ myna_model_library_ensure (MynaModelLibrary *self, const char *path, const GlmAc
     }
   if (self->loading_path ? g_str_equal (self->loading_path, wanted) && is_same (&self->loading_options, options)
                          : g_strcmp0 (glm_actor_get_model_path (self->actor), wanted) == 0 && is_same (&self->options, options))
-    return;
+    return wanted;
   start_load (self, wanted, options);
+
+  return wanted;
 }
 
 void
@@ -331,25 +333,49 @@ myna_model_library_find_like (MynaModelLibrary *self, const char *path)
   return found;
 }
 
-MynaModelEntry *
-myna_model_library_add (MynaModelLibrary *self, const char *path)
+static void
+add_checked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
+  g_autoptr (GTask) task = user_data;
+  MynaModelLibrary *self = g_task_get_source_object (task);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MynaModelEntry) entry = myna_model_entry_open_finish (result, &error);
   MynaModelEntry *found;
-  g_autoptr (MynaModelEntry) entry = NULL;
 
-  g_return_val_if_fail (MYNA_IS_MODEL_LIBRARY (self), NULL);
-
-  found = myna_model_library_find (self, path);
+  if (!entry)
+    {
+      g_task_return_error (task, g_steal_pointer (&error));
+      return;
+    }
+  /* It may be there already, perhaps since it was asked for. */
+  found = myna_model_library_find (self, myna_model_entry_get_path (entry));
   if (found)
     {
       myna_model_entry_refresh (found);
-      return found;
     }
-  entry = myna_model_entry_new (path, NULL, NULL);
-  g_list_store_append (self->entries, entry);
-  save_entries (self);
+  else
+    {
+      found = entry;
+      g_list_store_append (self->entries, entry);
+      save_entries (self);
+    }
+  g_task_return_pointer (task, found, NULL);
+}
 
-  return entry;
+void
+myna_model_library_add_async (MynaModelLibrary *self, const char *path, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_return_if_fail (MYNA_IS_MODEL_LIBRARY (self));
+
+  myna_model_entry_open_async (path, add_checked_cb, g_task_new (self, NULL, callback, user_data));
+}
+
+MynaModelEntry *
+myna_model_library_add_finish (MynaModelLibrary *self, GAsyncResult *result, GError **error)
+{
+  g_return_val_if_fail (g_task_is_valid (result, self), NULL);
+
+  return g_task_propagate_pointer (G_TASK (result), error);
 }
 
 void

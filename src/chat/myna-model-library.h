@@ -20,8 +20,10 @@ GlmActor *myna_model_library_get_actor (MynaModelLibrary *self);
 GListModel *myna_model_library_get_entries (MynaModelLibrary *self);
 /* NULL if this file is not in the list. */
 MynaModelEntry *myna_model_library_find (MynaModelLibrary *self, const char *path);
-/* Adds the file to the saved list, or returns the entry that it has already.  The library owns the entry. */
-MynaModelEntry *myna_model_library_add (MynaModelLibrary *self, const char *path);
+/* Adds the file to the saved list if it can be run, which is found out on another thread.  finish: its entry, which it may have had
+ * already, owned by the library; or NULL and an error of GLM_ENGINE_ERROR: the list is as it was. */
+void myna_model_library_add_async (MynaModelLibrary *self, const char *path, GAsyncReadyCallback callback, gpointer user_data);
+MynaModelEntry *myna_model_library_add_finish (MynaModelLibrary *self, GAsyncResult *result, GError **error);
 /* Takes it off the list; the file stays.  The starter model cannot be taken off. */
 void myna_model_library_remove (MynaModelLibrary *self, MynaModelEntry *entry);
 void myna_model_library_rename (MynaModelLibrary *self, MynaModelEntry *entry, const char *name);
@@ -34,8 +36,9 @@ const char *myna_model_library_get_loading_path (MynaModelLibrary *self);
 /* A name to show, with what kind of model it is: "Fledgling · small starter model".  path may be NULL (no model). */
 char *myna_model_library_describe (MynaModelLibrary *self, const char *path);
 /* Makes the engine hold this model (NULL: the default) with these options (NULL: the preferences') before it does what is asked next.  Returns at once; a failure is
- * told by load-failed. */
-void myna_model_library_ensure (MynaModelLibrary *self, const char *path, const GlmActorLoadOptions *options);
+ * told by load-failed.  Which model that is (one that ended the program before is replaced by the starter model), or NULL: there is
+ * none; valid until the library changes. */
+const char *myna_model_library_ensure (MynaModelLibrary *self, const char *path, const GlmActorLoadOptions *options);
 /* The preferences' context length and threads. */
 void myna_model_library_get_options (MynaModelLibrary *self, GlmActorLoadOptions *ret_options);
 /* The model with this path, or else with a file of this name; NULL if there is none. */

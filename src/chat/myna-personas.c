@@ -292,6 +292,36 @@ myna_personas_get_list (MynaPersonas *self)
 }
 
 MynaPersona *
+myna_personas_find_named (MynaPersonas *self, const char *name)
+{
+  guint n;
+
+  g_return_val_if_fail (MYNA_IS_PERSONAS (self), NULL);
+
+  n = g_list_model_get_n_items (myna_personas_get_list (self));
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (MynaPersona) persona = g_list_model_get_item (myna_personas_get_list (self), i);
+
+      if (g_str_equal (myna_persona_get_name (persona), name))
+        return persona;
+    }
+
+  return NULL;
+}
+
+void
+myna_personas_apply (MynaPersona *persona, MynaConversation *conversation, MynaModelLibrary *models)
+{
+  const char *model = persona ? myna_persona_get_model (persona) : NULL;
+  MynaModelEntry *entry = model ? myna_model_library_find_like (models, model) : NULL;
+
+  myna_conversation_set_settings (conversation, persona ? myna_persona_get_settings (persona) : NULL);
+  if (entry)
+    myna_conversation_set_model (conversation, myna_model_entry_get_path (entry));
+}
+
+MynaPersona *
 myna_personas_find (MynaPersonas *self, const char *settings)
 {
   g_return_val_if_fail (MYNA_IS_PERSONAS (self), NULL);

@@ -4,6 +4,8 @@
  */
 #pragma once
 
+#include "chat/myna-conversation.h"
+#include "chat/myna-model-library.h"
 #include "chat/myna-persona.h"
 
 G_BEGIN_DECLS
@@ -25,6 +27,10 @@ MynaPersona *myna_personas_add (MynaPersonas *self, MynaPersona *persona, GError
 /* Puts `changed` in the place of one of the person's own. */
 gboolean myna_personas_change (MynaPersonas *self, MynaPersona *persona, MynaPersona *changed, GError **error);
 gboolean myna_personas_remove (MynaPersonas *self, MynaPersona *persona, GError **error);
+/* The one of this name, or NULL. */
+MynaPersona *myna_personas_find_named (MynaPersonas *self, const char *name);
+/* The conversation is held with this persona from now on (NULL: with none), and with its model where this computer has it. */
+void myna_personas_apply (MynaPersona *persona, MynaConversation *conversation, MynaModelLibrary *models);
 /* The one with exactly these settings (NULL for none), or NULL. */
 MynaPersona *myna_personas_find (MynaPersonas *self, const char *settings);
 

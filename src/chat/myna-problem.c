@@ -47,11 +47,56 @@ describe_store_error (int code)
   return _ ("This could not be saved.");
 }
 
+/* What is wrong with a model's file.  NULL: nothing that has words of its own. */
+static char *
+describe_fault (GlmFault fault, const char *subject)
+{
+  switch (fault)
+    {
+    case GLM_FAULT_CUT_SHORT: return g_strdup (_ ("This file is incomplete. Download it again."));
+    case GLM_FAULT_LFS_POINTER:
+      return g_strdup (_ ("This is a Git LFS pointer, which only stands for the file. Download the file itself."));
+    case GLM_FAULT_WEB_PAGE: return g_strdup (_ ("This is a web page that was saved instead of the file. Download it again."));
+    case GLM_FAULT_OTHER_FILE:
+      if (g_str_equal (subject, "safetensors"))
+        return g_strdup (_ ("This is one file of a model. Import the whole folder instead."));
+      if (*subject)
+        /* Translators: %s is a kind of file: PDF, ZIP … */
+        return g_strdup_printf (_ ("This is a %s file, not a model. Choose a GGUF file."), subject);
+      return g_strdup (_ ("This is not a model. Choose a GGUF file."));
+    case GLM_FAULT_TYPE:
+      /* Translators: %s is the name of a type of quantization: IQ2_XXS, MXFP4 … */
+      return g_strdup_printf (
+          _ ("This model is quantized as %s, which Myna cannot read. Choose another variant, such as Q4_K_M."), subject);
+    case GLM_FAULT_ARCH:
+      /* Translators: %s is the name of a family of models, as its file says it: llama, qwen3 … */
+      return g_strdup_printf (_ ("This is a model of the family “%s”. Myna only runs GLM models."), subject);
+    case GLM_FAULT_ADAPTER:
+      return g_strdup (_ ("This file is an adapter, which only adds to a model. Choose the model itself."));
+    case GLM_FAULT_PART:
+      if (*subject)
+        return g_strdup_printf (_ ("“%s” is missing. Put all files of the model into one folder."), subject);
+      return g_strdup (
+          _ ("This is one part of a model, but the others cannot be found by its name. Give it its original name."));
+    case GLM_FAULT_TOKENIZER: return g_strdup (_ ("This file has no tokenizer. Choose another variant of the model."));
+    case GLM_FAULT_NONE:
+    default: return NULL;
+    }
+}
+
 char *
 myna_problem_describe (const GError *error)
 {
+  const char *subject;
+  GlmFault fault;
+  char *text;
+
   g_return_val_if_fail (error != NULL, NULL);
 
+  fault = glm_engine_error_get_fault (error, &subject);
+  text = describe_fault (fault, subject);
+  if (text)
+    return text;
   if (error->domain == GLM_ENGINE_ERROR)
     return g_strdup (describe_engine_error (error->code));
   if (error->domain == STORE_ERROR)

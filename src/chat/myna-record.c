@@ -247,6 +247,16 @@ myna_record_set_settings (MynaRecord *self, const char *settings)
 }
 
 void
+myna_record_save_again (MynaRecord *self)
+{
+  if (!self->id)
+    return;
+  myna_draft_save (self->draft);
+  store_set_model_async (self->store, self->id, self->model, NULL, NULL, NULL);
+  store_set_settings_async (self->store, self->id, self->settings, NULL, NULL, NULL);
+}
+
+void
 myna_record_set_draft (MynaRecord *self, const char *draft)
 {
   if (myna_draft_set_text (self->draft, draft))
@@ -339,6 +349,7 @@ myna_record_new (StoreDb *store, gint64 id)
   self->id = id;
   self->draft = myna_draft_new (store, id);
   g_signal_connect_object (store, "conversation-changed", G_CALLBACK (changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (store, "recovered", G_CALLBACK (myna_record_save_again), self, G_CONNECT_SWAPPED);
   if (id)
     read_row (self);
   return self;

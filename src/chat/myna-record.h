@@ -36,6 +36,8 @@ void myna_record_set_settings (MynaRecord *self, const char *settings);
 void myna_record_set_draft (MynaRecord *self, const char *draft);
 /* Puts the text, if it is any, behind the draft. */
 void myna_record_add_to_draft (MynaRecord *self, const char *text);
+/* Saves all of these once more: it may be that they could not be.  Done also when the store says that writing works again. */
+void myna_record_save_again (MynaRecord *self);
 /* The messages that wait, as one text, or NULL: see myna-draft.h. */
 void myna_record_set_queued (MynaRecord *self, const char *text);
 

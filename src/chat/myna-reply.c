@@ -650,6 +650,12 @@ myna_reply_get_state (MynaReply *self)
   return self->state;
 }
 
+const char *
+myna_reply_get_model (MynaReply *self)
+{
+  return self->recipe.model;
+}
+
 void
 myna_reply_get_progress (MynaReply *self, MynaPromptProgress *ret_progress)
 {

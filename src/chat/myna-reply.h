@@ -63,6 +63,8 @@ MynaReplyState myna_reply_get_state (MynaReply *self);
 gboolean myna_reply_is_busy (MynaReply *self);
 /* The message that is being written, or was last. */
 MynaMessage *myna_reply_get_message (MynaReply *self);
+/* The path of its model; NULL: the default. */
+const char *myna_reply_get_model (MynaReply *self);
 /* Meaningful in READING. */
 void myna_reply_get_progress (MynaReply *self, MynaPromptProgress *ret_progress);
 /* Tokens a second; 0: not known yet. */

@@ -26,6 +26,8 @@ struct _FakeGenerator
   guint64 last_id;
   char *prompt;
   char *settings;
+  char *model;
+  guint n_planned;
   int context_length;
 };
 
@@ -69,15 +71,51 @@ fit (const GlmTurn *turns, gsize n_turns, int length, gsize *ret_n)
   return first;
 }
 
+/* A prompt that is not to be answered. */
+static gboolean
+plan_cb (gpointer user_data)
+{
+  Request *request = user_data;
+  const GlmResult result = { .n_prompt = request->n_prompt };
+
+  request->funcs.planned (&request->planned, request->user_data);
+  request->funcs.ended (&result, NULL, request->user_data);
+  return G_SOURCE_REMOVE;
+}
+
+static guint64
+plan (FakeGenerator *self, const GlmRequest *asked, const GlmRequestFuncs *funcs, gpointer user_data, GDestroyNotify destroy)
+{
+  Request *request = g_new0 (Request, 1);
+
+  fit (asked->turns, asked->n_turns, self->context_length, &request->n_prompt);
+  request->id = ++self->last_id;
+  request->funcs = *funcs;
+  request->user_data = user_data;
+  request->destroy = destroy;
+  request->planned = (GlmPlanned){ 0, request->n_prompt, self->context_length };
+  self->n_planned++;
+  g_idle_add_full (G_PRIORITY_DEFAULT, plan_cb, request, (GDestroyNotify) request_free);
+  return request->id;
+}
+
 static guint64
 generate (MynaGenerator *generator, const MynaRecipe *recipe, const GlmRequest *asked, const GlmRequestFuncs *funcs,
           gpointer user_data, GDestroyNotify destroy)
 {
   FakeGenerator *self = FAKE_GENERATOR (generator);
-  Request *request = g_new0 (Request, 1);
-  GString *prompt = g_string_new (NULL);
-  gsize first = fit (asked->turns, asked->n_turns, self->context_length, &request->n_prompt);
+  Request *request;
+  GString *prompt;
+  gsize first;
 
+  if (asked->only_plan)
+    return plan (self, asked, funcs, user_data, destroy);
+  request = g_new0 (Request, 1);
+  prompt = g_string_new (NULL);
+  first = fit (asked->turns, asked->n_turns, self->context_length, &request->n_prompt);
+
+  g_free (self->model);
+  self->model = g_strdup (recipe ? recipe->model : NULL);
   for (gsize i = 0; i < asked->n_turns; i++)
     if (i >= first || g_str_equal (asked->turns[i].role, "system"))
       g_string_append_printf (prompt, "%s%s%s%s%s:%s", prompt->len ? "|" : "", asked->turns[i].role,
@@ -186,6 +224,7 @@ fake_generator_finalize (GObject *object)
   g_queue_clear_full (&self->requests, (GDestroyNotify) request_free);
   request_free (self->late);
   g_free (self->prompt);
+  g_free (self->model);
   g_free (self->settings);
   G_OBJECT_CLASS (fake_generator_parent_class)->finalize (object);
 }
@@ -218,6 +257,18 @@ const char *
 fake_generator_get_prompt (FakeGenerator *self)
 {
   return self->prompt;
+}
+
+const char *
+fake_generator_get_model (FakeGenerator *self)
+{
+  return self->model;
+}
+
+guint
+fake_generator_n_planned (FakeGenerator *self)
+{
+  return self->n_planned;
 }
 
 const char *

@@ -17,6 +17,10 @@ FakeGenerator *fake_generator_new (void);
 guint fake_generator_n_requests (FakeGenerator *self);
 /* The prompt of the latest request, as "role:content|role=metadata:content|…"; with "+text" where a reply is continued. */
 const char *fake_generator_get_prompt (FakeGenerator *self);
+/* The model of its recipe; NULL: the default. */
+const char *fake_generator_get_model (FakeGenerator *self);
+/* How many prompts were only to be planned: those end by themselves. */
+guint fake_generator_n_planned (FakeGenerator *self);
 /* The settings of its recipe. */
 const char *fake_generator_get_settings (FakeGenerator *self);
 void fake_generator_say (FakeGenerator *self, const char *piece);

@@ -394,12 +394,70 @@ test_regenerate (Fixture *f, gconstpointer data)
   assert_shown (f, "u:q|a:first");
 }
 
+/* Another model writes one version: side by side with the first, and the chat keeps its model. */
+static void
+test_regenerate_with (Fixture *f, gconstpointer data)
+{
+  myna_conversation_set_model (f->conversation, "/models/own.gguf");
+  fixture_exchange (f, "q", "first");
+  g_assert_cmpstr (fake_generator_get_model (f->engine), ==, "/models/own.gguf");
+  myna_conversation_regenerate_with (f->conversation, fixture_item (f, 1), "/models/other.gguf");
+  fixture_requested (f);
+  g_assert_cmpstr (fake_generator_get_model (f->engine), ==, "/models/other.gguf");
+  /* What failed is tried again with the same one. */
+  fake_generator_fail (f->engine, GLM_ERROR_IO);
+  fixture_idle (f);
+  myna_conversation_retry (f->conversation, fixture_item (f, 1));
+  fixture_requested (f);
+  g_assert_cmpstr (fake_generator_get_model (f->engine), ==, "/models/other.gguf");
+  fake_generator_say (f->engine, "second");
+  fake_generator_end (f->engine, GLM_STOP_END);
+  fixture_idle (f);
+  assert_stored (f, "u:q|a:second");
+  g_assert_cmpint (myna_message_get_n_siblings (fixture_item (f, 1)), ==, 2);
+  g_assert_cmpstr (myna_conversation_get_model (f->conversation), ==, "/models/own.gguf");
+  fixture_exchange (f, "q2", "a2");
+  g_assert_cmpstr (fake_generator_get_model (f->engine), ==, "/models/own.gguf");
+}
+
+/* A question that does not fit the model is not one to be asked once more. */
+static void
+test_too_long (Fixture *f, gconstpointer data)
+{
+  myna_conversation_send (f->conversation, "long");
+  fixture_requested (f);
+  fake_generator_fail (f->engine, GLM_ERROR_CONTEXT_FULL);
+  fixture_idle (f);
+  g_assert_nonnull (myna_message_get_error (fixture_item (f, 1)));
+  g_assert_true (myna_message_get_too_long (fixture_item (f, 1)));
+  myna_conversation_send (f->conversation, "other");
+  fixture_requested (f);
+  fake_generator_fail (f->engine, GLM_ERROR_IO);
+  fixture_idle (f);
+  g_assert_false (myna_message_get_too_long (fixture_item (f, fixture_n_items (f) - 1)));
+}
+
+static void
+test_edit_attachments (Fixture *f, gconstpointer data)
+{
+  myna_conversation_send_full (f->conversation, "q", "[{\"name\": \"a\", \"text\": \"b\"}]");
+  fixture_requested (f);
+  fake_generator_end (f->engine, GLM_STOP_END);
+  fixture_idle (f);
+  g_assert_nonnull (strstr (fake_generator_get_prompt (f->engine), "b"));
+  myna_conversation_edit (f->conversation, fixture_item (f, 0), "q", NULL);
+  fixture_requested (f);
+  g_assert_cmpstr (fake_generator_get_prompt (f->engine), ==, "user:q");
+  fake_generator_end (f->engine, GLM_STOP_END);
+  fixture_idle (f);
+}
+
 static void
 test_edit (Fixture *f, gconstpointer data)
 {
   fixture_exchange (f, "q1", "a1");
   fixture_exchange (f, "q2", "a2");
-  myna_conversation_edit (f->conversation, fixture_item (f, 2), "q2, better");
+  myna_conversation_edit (f->conversation, fixture_item (f, 2), "q2, better", NULL);
   fixture_requested (f);
   g_assert_cmpstr (fake_generator_get_prompt (f->engine), ==, "user:q1|assistant:a1|user:q2, better");
   fake_generator_say (f->engine, "better");
@@ -415,7 +473,7 @@ test_edit (Fixture *f, gconstpointer data)
   assert_shown (f, "u:q1|a:a1|u:q2|a:a2");
 
   /* The first question can be asked anew too. */
-  myna_conversation_edit (f->conversation, fixture_item (f, 0), "other");
+  myna_conversation_edit (f->conversation, fixture_item (f, 0), "other", NULL);
   fixture_requested (f);
   fake_generator_say (f->engine, "x");
   fake_generator_end (f->engine, GLM_STOP_END);
@@ -462,7 +520,10 @@ main (int argc, char *argv[])
   ADD ("engine-error", test_engine_error);
   ADD ("store-error", test_store_error);
   ADD ("regenerate", test_regenerate);
+  ADD ("regenerate-with", test_regenerate_with);
+  ADD ("too-long", test_too_long);
   ADD ("edit", test_edit);
+  ADD ("edit-attachments", test_edit_attachments);
   ADD ("delete", test_delete);
   return g_test_run ();
 }

@@ -9,6 +9,8 @@
 #include "chat/myna-digest.h"
 #include "chat/myna-memory.h"
 #include "chat/myna-model-entry.h"
+#include "chat/myna-problem.h"
+#include "engine/actor/engine-error.h"
 #include "chat/myna-chat-settings.h"
 
 /* ---- Settings of conversations ---------------------------------------------------------------------------------- */
@@ -194,6 +196,89 @@ test_entry (void)
 }
 
 static void
+added_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  *(GAsyncResult **) user_data = g_object_ref (result);
+}
+
+/* What a person may choose, and what they are told. */
+static void
+test_wrong_files (void)
+{
+  static const struct
+  {
+    const char *name;
+    const char *contents;
+    gssize n_bytes; /* −1: as a text */
+    const char *words;
+  } files[] = {
+    { "lfs.gguf", "version https://git-lfs.github.com/spec/v1\noid sha256:0000\nsize 12345678\n", -1, "Git LFS pointer" },
+    { "page.gguf", "\n<!DOCTYPE html><html><title>Sign in</title>", -1, "a web page" },
+    { "empty.gguf", "", -1, "incomplete. Download it again." },
+    { "zeros.gguf", "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", 16, "incomplete. Download it again." },
+    { "cut.gguf", "GGUF\3\0\0\0\2\0\0\0\0\0\0\0\2\0\0\0\0\0\0\0", 24, "incomplete. Download it again." },
+    { "doc.gguf", "%PDF-1.7\n", -1, "This is a PDF file" },
+    { "x.gguf", "hello", -1, "This is not a model" },
+  };
+  g_autofree char *folder = g_dir_make_tmp ("myna-models-XXXXXX", NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (files); i++)
+    {
+      g_autofree char *path = g_build_filename (folder, files[i].name, NULL);
+      g_autoptr (GAsyncResult) result = NULL;
+      g_autoptr (MynaModelEntry) entry = NULL;
+      g_autoptr (GError) error = NULL;
+      g_autofree char *words = NULL;
+
+      g_assert_true (g_file_set_contents (path, files[i].contents, files[i].n_bytes, NULL));
+      myna_model_entry_open_async (path, added_cb, &result);
+      while (!result)
+        g_main_context_iteration (NULL, TRUE);
+      entry = myna_model_entry_open_finish (result, &error);
+      g_assert_null (entry);
+      words = myna_problem_describe (error);
+      g_test_message ("%s: %s (%s)", files[i].name, words, error->message);
+      g_assert_nonnull (strstr (words, files[i].words));
+      g_assert_nonnull (strstr (error->message, files[i].name)); /* the engine's sentence */
+      g_unlink (path);
+    }
+  g_rmdir (folder);
+}
+
+/* The words name what the error is about, also in a copy of it. */
+static void
+test_fault_words (void)
+{
+  static const struct
+  {
+    GlmFault fault;
+    const char *subject;
+    const char *words;
+  } faults[] = {
+    { GLM_FAULT_TYPE, "IQ2_XXS", "quantized as IQ2_XXS" },
+    { GLM_FAULT_ARCH, "llama", "“llama”" },
+    { GLM_FAULT_PART, "m-00002-of-00003.gguf", "“m-00002-of-00003.gguf” is missing" },
+    { GLM_FAULT_PART, "", "original name" },
+    { GLM_FAULT_OTHER_FILE, "safetensors", "whole folder" },
+    { GLM_FAULT_ADAPTER, "", "an adapter" },
+    { GLM_FAULT_TOKENIZER, "", "no tokenizer" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (faults); i++)
+    {
+      GlmError engine = { .code = GLM_ERROR_UNSUPPORTED, .message = "x", .fault = faults[i].fault };
+      g_autoptr (GError) error = NULL, copy = NULL;
+      g_autofree char *words = NULL;
+
+      g_strlcpy (engine.subject, faults[i].subject, sizeof engine.subject);
+      error = glm_engine_error_new (&engine);
+      copy = g_error_copy (error);
+      words = myna_problem_describe (copy);
+      g_assert_nonnull (strstr (words, faults[i].words));
+    }
+}
+
+static void
 test_license (void)
 {
   GlmModelInfo info = { .family = "GLM-4-0414", .n_params = 1234567 };
@@ -320,6 +405,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/models/memory", test_memory);
   g_test_add_func ("/models/bandwidth", test_bandwidth);
   g_test_add_func ("/models/entry", test_entry);
+  g_test_add_func ("/models/wrong-files", test_wrong_files);
+  g_test_add_func ("/models/fault-words", test_fault_words);
   g_test_add_func ("/models/digest", test_digest);
   g_test_add_func ("/models/license", test_license);
 

@@ -1,0 +1,19 @@
+/* myna-recall.h: going back through the questions of a conversation (no widgets)
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "chat/myna-conversation.h"
+
+G_BEGIN_DECLS
+
+/* The position of the question that is recalled. */
+typedef guint MynaRecall;
+#define MYNA_RECALL_NONE G_MAXUINT
+
+/* The question before (-1) or after (+1) the recalled one; "" after the last; NULL: there is none, or its text is still being
+ * read.  Borrowed. */
+const char *myna_recall_step (MynaRecall *recall, MynaConversation *conversation, int step);
+
+G_END_DECLS

@@ -1,0 +1,66 @@
+/* test-length.c: a message that is too long is known before it is sent
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "chat/myna-length.h"
+#include "conversation-fixture.h"
+
+static void
+count_cb (guint *n)
+{
+  (*n)++;
+}
+
+static void
+test_length (Fixture *f, gconstpointer data)
+{
+  g_autoptr (MynaLength) length = myna_length_new ();
+  g_autofree char *text = g_strnfill (5000, 'x');
+  g_autofree char *attachments = g_strdup_printf ("[{\"name\": \"a\", \"text\": \"%s\"}]", text);
+  guint n_changes = 0;
+  int n_tokens, limit;
+
+  g_signal_connect_swapped (length, "changed", G_CALLBACK (count_cb), &n_changes);
+  fake_generator_set_context_length (f->engine, 4000);
+
+  /* Short: nobody is asked. */
+  myna_length_measure (length, f->conversation, "hello", NULL);
+  g_assert_false (myna_length_get_too_long (length, &n_tokens, &limit));
+  g_assert_cmpuint (fake_generator_n_planned (f->engine), ==, 0);
+
+  /* Tokens of this engine are bytes. */
+  myna_length_measure (length, f->conversation, text, NULL);
+  wait_for (n_changes == 1);
+  g_assert_true (myna_length_get_too_long (length, &n_tokens, &limit));
+  g_assert_cmpint (n_tokens, ==, 5000);
+  g_assert_cmpint (limit, ==, 4000);
+
+  /* An attachment counts, too. */
+  myna_length_measure (length, f->conversation, "hello", NULL);
+  g_assert_cmpuint (n_changes, ==, 2);
+  myna_length_measure (length, f->conversation, "?", attachments);
+  wait_for (n_changes == 3);
+  g_assert_true (myna_length_get_too_long (length, &n_tokens, &limit));
+  g_assert_cmpint (n_tokens, >, 5000);
+
+  /* A model that holds more. */
+  fake_generator_set_context_length (f->engine, 100000);
+  myna_length_measure (length, f->conversation, text, NULL);
+  g_assert_false (myna_length_get_too_long (length, &n_tokens, &limit));
+
+  /* An answer about an earlier text is dropped. */
+  fake_generator_set_context_length (f->engine, 4000);
+  myna_length_measure (length, f->conversation, text, NULL);
+  myna_length_measure (length, f->conversation, "hello", NULL);
+  fixture_settle (f);
+  g_assert_false (myna_length_get_too_long (length, &n_tokens, &limit));
+  myna_length_measure (length, NULL, "", NULL);
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add ("/length", Fixture, NULL, fixture_setup, test_length, fixture_teardown);
+  return g_test_run ();
+}

@@ -37,9 +37,9 @@ class Models(TestCase):
         app.find(re.compile("Needs about .*\nModel .*, conversation .*, working space"))
         app.find(re.compile("Its publisher’s own: .* ChatGLM3; not stated in the file"))
         app.find(hashlib.sha256(path.read_bytes()).hexdigest())
-        self.button(app, "Make Default").click()
+        self.button(app, "Use for New Chats").click()
         app.find("Default")
-        self.button(app, "Use Now").click()
+        self.button(app, "Use in This Chat").click()
         app.find("Default, in use")
         self.button(app, "Remove").click()
         wait(lambda: not app.find_all(str(path)), "the model to leave the list")
@@ -52,33 +52,74 @@ class Models(TestCase):
         path = self.home / "bad.gguf"
         path.write_bytes(b"GGUF\x03\x00\x00\x00" + b"\xff" * 64)
         app = self.start(str(path))
-        app.find(re.compile("Myna cannot use this file"))
-        self.assertFalse(self.button(app, "Use Now").has("sensitive"))
+        app.find("“bad.gguf” was not added")
+        app.find(re.compile("The model’s file is damaged"))
+        app.find("Details").click()
+        app.find(re.compile("bad.gguf: the count of tensors"))      # the engine's sentence
+        self.assertFalse(app.find_all(str(path)))                   # no row
         app.key("Escape")
         self.assertTrue(app.ask("Hello"))       # the starter model stays in use
         app.quit()
 
     def test_wrong_files(self):
-        """What a person may try: each is told, none stops the program or leaves it busy."""
+        """What a person may try: each is told, none becomes a row, stops the program or leaves it busy."""
         (self.home / "a.pdf.gguf").write_bytes(b"%PDF-1.7\n" + b"x" * 5000)
         (self.home / "empty.gguf").touch()
         (self.home / "cut.gguf").write_bytes(STARTER.read_bytes()[:200000])
+        (self.home / "lfs.gguf").write_text("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12345678\n")
         os.mkfifo(self.home / "pipe.gguf")
-        names = ("a.pdf.gguf", "empty.gguf", "cut.gguf", "pipe.gguf")
+        names = ("a.pdf.gguf", "empty.gguf", "cut.gguf", "lfs.gguf", "pipe.gguf")
         app = self.start(*(self.home / name for name in names))
+        app.find("5 files were not added")
+        told = wait(lambda: [node.name for node in app.find_all(role="label") if "pipe.gguf: " in node.name
+                             and "This" in node.name], "the reasons")[0]
+        for line in ("a.pdf.gguf: This is a PDF file, not a model. Choose a GGUF file.",
+                     "empty.gguf: This file is incomplete. Download it again.",
+                     "cut.gguf: This file is incomplete. Download it again.",
+                     "lfs.gguf: This is a Git LFS pointer, which only stands for the file. Download the file itself."):
+            self.assertIn(line, told)
         for name in names:
-            app.find(str(self.home / name))
-        wait(lambda: len(app.find_all(re.compile("Myna cannot use this file"))) == 4, "all four to be refused")
-        self.assertFalse(app.find_all(re.compile("Reading the file")))
+            self.assertFalse(app.find_all(str(self.home / name)))
         app.key("Escape")
         self.assertTrue(app.ask("Hello"))
+        app.quit()
+        app = self.start()                      # nor is it one the next time
+        self.assertNotIn("cut.gguf", (self.home / "config/glib-2.0/settings/keyfile").read_text())
+        app.quit()
+
+    def test_banner_of_a_missing_file(self):
+        """It stands above the chats of that model alone, and offers another one."""
+        path = self.home / "mine.gguf"
+        shutil.copy(STARTER, path)
+        app = self.start(str(path))
+        self.button(app, "Use in This Chat").click()
+        app.find("In use")
+        app.key("Escape")
+        app.wait_closed("Models")
+        self.assertTrue(app.ask("Hello"))
+        app.quit()
+        path.unlink()
+        app = self.start()
+        app.send("Hello again")
+        banner = re.compile("“mine.*” could not be loaded")
+        app.find(banner)
+        # The chat says it, too, and the starter model does not answer in its place.
+        wait(lambda: app.find_all(re.compile("The model’s file is missing"), "label"), "the reason")
+        app.key("ctrl+n")
+        wait(lambda: not app.find_all(banner), "the banner to go with the chat")
+        self.assertTrue(app.ask("Hello"))
+        app.key("alt+Down")
+        app.find(banner)
+        app.find("Choose a Model", "button").click()
+        app.choose("Fledgling")
+        wait(lambda: not app.find_all(banner), "the banner to go")
         app.quit()
 
     def test_file_removed_while_loaded(self):
         path = self.home / "mine.gguf"
         shutil.copy(STARTER, path)
         app = self.start(str(path))
-        self.button(app, "Use Now").click()
+        self.button(app, "Use in This Chat").click()
         app.find("In use")
         path.unlink()
         app.key("Escape")
@@ -114,7 +155,7 @@ class Models(TestCase):
         app.find(str(path))
         wait(lambda: app.find_all("Default, in use"), "the starter model to be loaded")
         slow.touch()
-        self.button(app, "Use Now").click()
+        self.button(app, "Use in This Chat").click()
         app.find(re.compile("Loading "), "label")
         app.find("Cancel Loading").click()
         wait(lambda: not app.find_all("Cancel Loading"), "the loading to end")
@@ -137,7 +178,7 @@ class Models(TestCase):
         app.kill()
         slow.unlink()
         app = self.start()
-        app.find(re.compile("Myna ended unexpectedly while loading"))
+        app.find(re.compile("Myna quit unexpectedly while loading"))
         app.find("Load Anyway").click()
         self.assertTrue(app.ask("Hello"))
         self.assertFalse(guard.exists())
@@ -148,7 +189,7 @@ class Models(TestCase):
         shutil.copy(STARTER, path)
         app = self.start(str(path), env={"MYNA_MEMORY_AVAILABLE": "1000000"})
         app.find(re.compile("Needs about .*too large now"))
-        self.button(app, "Use Now").click()
+        self.button(app, "Use in This Chat").click()
         app.find("Load Anyway?")
         app.key("Escape")
         wait(lambda: not app.find_all("Load Anyway?"), "the question to go")
@@ -171,7 +212,7 @@ class Models(TestCase):
         path = self.data / APP_ID / "models" / "edge-safetensors-Q4_0.gguf"
         app.find(str(path))                     # its row is unfolded
         self.assertTrue(path.exists())
-        self.button(app, "Use Now").click()
+        self.button(app, "Use in This Chat").click()
         app.find("In use")
         app.key("Escape")
         model = app.find("Model", ("button", "toggle button"))
@@ -283,7 +324,7 @@ class Models(TestCase):
         guard.parent.mkdir(parents=True)
         guard.write_text(str(STARTER), encoding="utf-8")
         app = self.start()
-        app.find(re.compile("Myna ended unexpectedly while loading"))
+        app.find(re.compile("Myna quit unexpectedly while loading"))
         app.find("Load Anyway").click()
         self.assertTrue(app.ask("Hello"))
         self.assertFalse(guard.exists())

@@ -62,7 +62,7 @@ FOLDERS = {
     "ui/markdown": (GTK, "markup ui/base ui/maths"),
     "ui/composer": (GTK, "chat ui/base"),
     "ui/transcript": (GTK, "storage/storage.h markup chat ui/base ui/markdown ui/composer"),
-    "ui/sidebar": (GTK, "storage/storage.h chat"),
+    "ui/sidebar": (GTK, "storage/storage.h chat ui/base"),
     "ui/exchange": (GTK, "storage/storage.h markup chat ui/base"),
     "ui/models": (GTK, "engine/engine.h engine/actor chat ui/base"),
     "ui/preferences": (GTK, "engine/engine.h chat ui/base"),

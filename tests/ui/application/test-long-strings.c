@@ -9,6 +9,7 @@
 #include <glib/gstdio.h>
 #include <locale.h>
 
+#include "base/tooltip.h"
 #include "exchange/myna-chat-import-window.h"
 #include "models/myna-import-window.h"
 #include "application/myna-application.h"
@@ -85,7 +86,7 @@ static gboolean
 has_tooltip (GtkWidget *widget, const char *text)
 {
   for (; widget; widget = gtk_widget_get_parent (widget))
-    if (gtk_widget_get_tooltip_text (widget) && strstr (gtk_widget_get_tooltip_text (widget), text))
+    if (myna_get_tooltip (widget) && strstr (myna_get_tooltip (widget), text))
       return TRUE;
   return FALSE;
 }

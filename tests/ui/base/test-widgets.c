@@ -5,6 +5,8 @@
 #include <adwaita.h>
 
 #include "base/myna-task-window.h"
+#include "base/spin-words.h"
+#include "base/tooltip.h"
 #include "base/myna-banner.h"
 #include "base/myna-split-view.h"
 #include "exchange/store-progress.h"
@@ -194,6 +196,44 @@ test_task_progress (void)
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
+/* 0 is said in a word, and the word can be typed. */
+static void
+test_spin_words (void)
+{
+  GtkWidget *window = gtk_window_new ();
+  GtkWidget *spin = gtk_spin_button_new_with_range (0, 100, 1);
+
+  myna_spin_button_set_word (GTK_SPIN_BUTTON (spin), 0, "Automatic");
+  gtk_window_set_child (GTK_WINDOW (window), spin);
+  g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (spin)), ==, "Automatic");
+  gtk_spin_button_set_value (GTK_SPIN_BUTTON (spin), 7);
+  g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (spin)), ==, "7");
+  gtk_editable_set_text (GTK_EDITABLE (spin), "automatic");
+  gtk_spin_button_update (GTK_SPIN_BUTTON (spin));
+  g_assert_cmpfloat (gtk_spin_button_get_value (GTK_SPIN_BUTTON (spin)), ==, 0);
+  g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (spin)), ==, "Automatic");
+  gtk_editable_set_text (GTK_EDITABLE (spin), "12");
+  gtk_spin_button_update (GTK_SPIN_BUTTON (spin));
+  g_assert_cmpfloat (gtk_spin_button_get_value (GTK_SPIN_BUTTON (spin)), ==, 12);
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
+/* A tooltip is a screen reader's description, as GTK's own are. */
+static void
+test_tooltip (void)
+{
+  GtkWidget *label = g_object_ref_sink (gtk_label_new ("x"));
+
+  myna_set_tooltip (label, "More");
+  g_assert_true (gtk_widget_get_has_tooltip (label));
+  g_assert_cmpstr (myna_get_tooltip (label), ==, "More");
+  g_assert_null (gtk_test_accessible_check_property (GTK_ACCESSIBLE (label), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, "More"));
+  myna_set_tooltip (label, NULL);
+  g_assert_false (gtk_widget_get_has_tooltip (label));
+  g_assert_null (myna_get_tooltip (label));
+  g_object_unref (label);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -205,6 +245,8 @@ main (int argc, char *argv[])
   g_test_add ("/split-view/notify", Fixture, NULL, set_up, test_notify, tear_down);
   g_test_add_func ("/banner/texts", test_banner);
   g_test_add_func ("/task-window/progress", test_task_progress);
+  g_test_add_func ("/spin-words", test_spin_words);
+  g_test_add_func ("/tooltip", test_tooltip);
 
   return g_test_run ();
 }

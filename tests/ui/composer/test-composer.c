@@ -6,7 +6,9 @@
 #include <gtk/gtkimmodule.h>
 #include <string.h>
 
+#include "chat/myna-personas.h"
 #include "composer/composer.h"
+#include "window-test.h"
 
 /* ---- An input method that composes letters, like one for Chinese ------------------------------------------------ */
 
@@ -371,6 +373,133 @@ test_attachments (Fixture *f, gconstpointer data)
 }
 
 static void
+get_bounds (Fixture *f, GtkWidget *widget, graphene_rect_t *ret_bounds)
+{
+  g_assert_true (gtk_widget_compute_bounds (widget, f->window, ret_bounds));
+}
+
+static GtkWidget *
+find_named (GtkWidget *widget, const char *css_name)
+{
+  if (g_str_equal (gtk_widget_get_css_name (widget), css_name))
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child; child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = find_named (child, css_name);
+
+      if (found)
+        return found;
+    }
+  return NULL;
+}
+
+/* However narrow the window, no chip covers another one or the text. */
+static void
+test_chips_overlap_nothing (Fixture *f, gconstpointer data)
+{
+  static const int widths[] = { 900, 620, 500, 420, 360, 300 };
+  GtkWidget *list, *text = GTK_WIDGET (myna_composer_get_text_view (f->composer));
+
+  for (int i = 0; i < 5; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("a rather long name of a file, number %d.txt", i);
+
+      myna_composer_attach_text (f->composer, i % 2 ? "b.txt" : name, "some text");
+    }
+  list = find_named (GTK_WIDGET (f->composer), "attachments");
+  g_assert_nonnull (list);
+  for (guint i = 0; i < G_N_ELEMENTS (widths); i++)
+    {
+      graphene_rect_t all, chip, previous = GRAPHENE_RECT_INIT (0, 0, 0, 0), typed;
+
+      gtk_window_set_default_size (GTK_WINDOW (f->window), widths[i], 400);
+      gtk_test_widget_wait_for_draw (f->window);
+      get_bounds (f, list, &all);
+      get_bounds (f, text, &typed);
+      g_assert_cmpfloat (all.origin.y + all.size.height, <=, typed.origin.y);
+      for (GtkWidget *child = gtk_widget_get_first_child (list); child; child = gtk_widget_get_next_sibling (child))
+        {
+          get_bounds (f, child, &chip);
+          g_assert_true (graphene_rect_contains_rect (&all, &chip));
+          g_assert_false (graphene_rect_intersection (&previous, &chip, NULL));
+          previous = chip;
+        }
+    }
+}
+
+/* What could not be attached is said until something is attached, and all of one go is said together. */
+static void
+test_attachment_problems (Fixture *f, gconstpointer data)
+{
+  g_autofree char *big = g_strnfill ((1 << 20) + 1, 'x');
+  const char *not_text = "“picture.png” is not a text file.";
+
+  attach (f, "picture.png", "\211PNG\0\0", 6);
+  g_assert_true (test_has_label (GTK_WIDGET (f->composer), not_text));
+  attach (f, "note.txt", "fine", 4);
+  g_assert_false (test_has_label (GTK_WIDGET (f->composer), not_text));
+  attach (f, "big.txt", big, strlen (big));
+  g_assert_true (test_has_label (GTK_WIDGET (f->composer), "“big.txt” is larger than 1 MB, more than a model can hold."));
+}
+
+static void
+test_too_long (Fixture *f, gconstpointer data)
+{
+  const char *text = "Too long for the model: 9,000 tokens, and it can hold 8,192. Shorten the message.";
+  const char *plain = "Too long for the model: 9000 tokens, and it can hold 8192. Shorten the message.";
+
+  myna_composer_set_too_long (f->composer, 9000, 8192);
+  g_assert_true (test_has_label (GTK_WIDGET (f->composer), text) || test_has_label (GTK_WIDGET (f->composer), plain));
+  myna_composer_set_too_long (f->composer, 0, 0);
+  g_assert_false (test_has_label (GTK_WIDGET (f->composer), text) || test_has_label (GTK_WIDGET (f->composer), plain));
+}
+
+/* ---- Personas --------------------------------------------------------------------------------------------------- */
+
+static void
+persona_cb (char **ret_name, MynaPersona *persona)
+{
+  g_free (*ret_name);
+  *ret_name = g_strdup (myna_persona_get_name (persona));
+}
+
+/* "/" offers the personas, what follows narrows them, Enter takes one and sends nothing; Escape leaves the text as it is. */
+static void
+test_persona (Fixture *f, gconstpointer data)
+{
+  GListModel *list = myna_personas_get_list (myna_personas_get_default ());
+  g_autoptr (MynaPersona) first = g_list_model_get_item (list, 0);
+  g_autoptr (MynaPersona) second = g_list_model_get_item (list, 1);
+  g_autofree char *chosen = NULL;
+
+  g_signal_connect_swapped (f->composer, "persona", G_CALLBACK (persona_cb), &chosen);
+  press (f, "slash");
+  press (f, "Return");
+  g_assert_cmpstr (chosen, ==, myna_persona_get_name (first));
+  assert_text (f, "");
+  g_assert_cmpuint (f->n_sent, ==, 0);
+  press (f, "slash");
+  press (f, "Down");
+  press (f, "Return");
+  g_assert_cmpstr (chosen, ==, myna_persona_get_name (second));
+
+  g_clear_pointer (&chosen, g_free);
+  press (f, "slash");
+  press (f, "Escape");
+  press (f, "Return");
+  g_assert_null (chosen);
+  g_assert_cmpstr (f->sent, ==, "/");
+
+  /* What is no persona's name is text. */
+  press (f, "slash");
+  press (f, "7");
+  press (f, "7");
+  press (f, "Return");
+  g_assert_null (chosen);
+  g_assert_cmpstr (f->sent, ==, "/77");
+}
+
+static void
 test_long_paste (Fixture *f, gconstpointer data)
 {
   g_autofree char *text = g_strnfill (7000, 'y');
@@ -408,6 +537,10 @@ main (int argc, char *argv[])
   ADD ("im-declines", test_im_declines);
   ADD ("im-keys", test_im_keys);
   ADD ("attachments", test_attachments);
+  ADD ("chips-overlap-nothing", test_chips_overlap_nothing);
+  ADD ("attachment-problems", test_attachment_problems);
+  ADD ("too-long", test_too_long);
+  ADD ("persona", test_persona);
   ADD ("long-paste", test_long_paste);
   return g_test_run ();
 }

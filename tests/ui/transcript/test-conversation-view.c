@@ -462,6 +462,93 @@ test_place (View *v, gconstpointer data)
   g_assert_true (myna_chat_canvas_get_at_end (MYNA_CHAT_CANVAS (v->canvas)));
 }
 
+static GtkWidget *
+find_class (GtkWidget *widget, const char *css_class)
+{
+  if (gtk_widget_has_css_class (widget, css_class))
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child; child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = find_class (child, css_class);
+
+      if (found)
+        return found;
+    }
+  return NULL;
+}
+
+/* A toast stands above the composer, not over it. */
+static void
+test_toast (View *v, gconstpointer data)
+{
+  graphene_rect_t toast, composer;
+
+  exchange (v, "q1", "a1");
+  myna_conversation_view_add_toast (MYNA_CONVERSATION_VIEW (v->view), adw_toast_new ("Something happened"));
+  wait_for (find_named (v->view, "toast"));
+  settle (v);
+  g_assert_true (gtk_widget_compute_bounds (find_named (v->view, "toast"), v->window, &toast));
+  g_assert_true (gtk_widget_compute_bounds (find_named (v->view, "composer"), v->window, &composer));
+  g_assert_false (graphene_rect_intersection (&toast, &composer, NULL));
+}
+
+/* Between messages of two days stands the day; messages of one day have none. */
+static void
+test_days (View *v, gconstpointer data)
+{
+  GtkWidget *row;
+
+  exchange (v, "q1", "a1");
+  row = myna_chat_canvas_get_row (MYNA_CHAT_CANVAS (v->canvas), 1);
+  g_assert_null (find_class (row, "date-separator"));
+  ((StoreMessage *) myna_message_get_record (fixture_item (&v->base, 0)))->created_at -=
+      2 * 24 * 3600 * G_GINT64_CONSTANT (1000);
+  myna_message_row_update (MYNA_MESSAGE_ROW (row));
+  g_assert_nonnull (find_class (row, "date-separator"));
+  g_assert_true (has_label (row, "Today"));
+}
+
+/* That a question has another version is seen without pointing at it. */
+static void
+test_versions_are_seen (View *v, gconstpointer data)
+{
+  GtkWidget *row, *versions;
+
+  exchange (v, "q1", "a1");
+  exchange (v, "q2", "a2");
+  myna_conversation_edit (v->base.conversation, fixture_item (&v->base, 0), "q1, better", NULL);
+  fixture_requested (&v->base);
+  fake_generator_end (v->base.engine, GLM_STOP_END);
+  fixture_idle (&v->base);
+  settle (v);
+  row = myna_chat_canvas_get_row (MYNA_CHAT_CANVAS (v->canvas), 0);
+  versions = find_class (row, "versions");
+  g_assert_true (gtk_widget_get_visible (versions));
+  g_assert_true (has_label (row, "2/2"));
+  /* The other actions wait for the pointer; the style sheet lets these be seen always. */
+  g_assert_true (gtk_widget_has_css_class (gtk_widget_get_parent (versions), "message-actions"));
+}
+
+/* A question that is too long is to be edited, with its attachments, not asked once more. */
+static void
+test_too_long (View *v, gconstpointer data)
+{
+  GtkWidget *row;
+
+  exchange (v, "q0", "a0");
+  myna_conversation_send_full (v->base.conversation, "long", "[{\"name\": \"a.txt\", \"text\": \"b\"}]");
+  fixture_requested (&v->base);
+  fake_generator_fail (v->base.engine, GLM_ERROR_CONTEXT_FULL);
+  fixture_idle (&v->base);
+  settle (v);
+  row = myna_chat_canvas_get_row (MYNA_CHAT_CANVAS (v->canvas), 3);
+  g_assert_true (has_label (row, "Edit"));
+  g_assert_false (has_label (row, "Retry"));
+  gtk_widget_activate_action (row, "conversation.edit-question", "x", myna_message_get_id (fixture_item (&v->base, 2)));
+  settle (v);
+  g_assert_true (has_label (myna_chat_canvas_get_row (MYNA_CHAT_CANVAS (v->canvas), 2), "a.txt"));
+}
+
 /* Asked for twice, and still open when the window goes. */
 static void
 test_details (View *v, gconstpointer data)
@@ -492,6 +579,10 @@ main (int argc, char *argv[])
   ADD ("accessible", test_accessible);
   ADD ("announced", test_announced);
   ADD ("details", test_details);
+  ADD ("toast", test_toast);
+  ADD ("days", test_days);
+  ADD ("versions-are-seen", test_versions_are_seen);
+  ADD ("too-long", test_too_long);
   ADD ("find", test_find);
   ADD ("find-hit", test_find_hit);
   ADD ("observation", test_observation);

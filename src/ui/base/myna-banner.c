@@ -8,6 +8,8 @@
 
 #include <glib/gi18n.h>
 
+#include "base/tooltip.h"
+
 struct _MynaBanner
 {
   GtkWidget parent_instance;
@@ -96,7 +98,7 @@ myna_banner_init (MynaBanner *self)
   gtk_box_append (GTK_BOX (box), self->button);
   gtk_widget_add_css_class (close, "flat");
   gtk_widget_set_valign (close, GTK_ALIGN_CENTER);
-  gtk_widget_set_tooltip_text (close, _ ("Dismiss"));
+  myna_set_tooltip (close, _ ("Dismiss"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (close), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Dismiss"), -1);
   g_signal_connect_swapped (close, "clicked", G_CALLBACK (close_cb), self);
   gtk_box_append (GTK_BOX (box), close);

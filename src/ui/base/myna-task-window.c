@@ -7,6 +7,7 @@
 #include <glib/gi18n.h>
 
 #include "base/myna-banner.h"
+#include "base/tooltip.h"
 
 /* How often the bar moves. */
 #define TICK_MS 120
@@ -234,6 +235,12 @@ myna_task_window_class_init (MynaTaskWindowClass *klass)
   gtk_widget_class_add_binding_action (GTK_WIDGET_CLASS (klass), GDK_KEY_Escape, 0, "window.close", NULL);
 }
 
+static void
+title_changed_cb (GtkWindow *window, GParamSpec *pspec, GtkWidget *title)
+{
+  myna_set_tooltip (title, gtk_window_get_title (window));
+}
+
 static GtkWidget *
 make_header (MynaTaskWindow *self)
 {
@@ -243,7 +250,7 @@ make_header (MynaTaskWindow *self)
 
   /* Between the two buttons there is not always room for the whole title. */
   g_object_bind_property (self, "title", title, "title", G_BINDING_SYNC_CREATE);
-  g_object_bind_property (self, "title", title, "tooltip-text", G_BINDING_SYNC_CREATE);
+  g_signal_connect_object (self, "notify::title", G_CALLBACK (title_changed_cb), title, 0);
   adw_header_bar_set_title_widget (ADW_HEADER_BAR (header), title);
   adw_header_bar_set_show_end_title_buttons (ADW_HEADER_BAR (header), FALSE);
   adw_header_bar_set_show_start_title_buttons (ADW_HEADER_BAR (header), FALSE);

@@ -12,8 +12,10 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "base/tooltip.h"
 #include "base/ui-compat.h"
-#include "chat/myna-attachment.h"
+#include "composer/attachment-list.h"
+#include "composer/persona-popover.h"
 
 #define MAX_LINES 10
 /* From here on the gauge warns. */
@@ -26,6 +28,7 @@ enum
   SIGNAL_CHANGED,
   SIGNAL_HISTORY,
   SIGNAL_SCROLL,
+  SIGNAL_PERSONA,
   N_SIGNALS
 };
 
@@ -36,17 +39,18 @@ struct _MynaComposer
   GtkWidget parent_instance;
 
   GtkWidget *card;
-  GtkWidget *chips; /* GtkFlowBox */
+  GtkWidget *attachments; /* MynaAttachmentList */
   GtkWidget *scroller;
   GtkWidget *text_view;
   GtkWidget *placeholder;
-  GtkWidget *problem; /* GtkLabel */
+  GtkWidget *problem;  /* GtkLabel: what could not be attached */
+  GtkWidget *too_long; /* GtkLabel */
+  GtkWidget *personas; /* MynaPersonaPopover */
   GtkWidget *attach_button;
   GtkWidget *gauge;
   GtkWidget *gauge_label;
   GtkWidget *send_button;
 
-  GPtrArray *attachments;    /* MynaAttachment */
   GCancellable *cancellable; /* of files being read */
   MynaSendKey send_key;
   gboolean busy;
@@ -57,7 +61,14 @@ struct _MynaComposer
 
 G_DEFINE_FINAL_TYPE (MynaComposer, myna_composer, GTK_TYPE_WIDGET)
 
-static void show_problem (MynaComposer *self, const char *text);
+static void clear_problems (MynaComposer *self);
+static void add_problem (MynaComposer *self, const char *text);
+
+static MynaAttachmentList *
+get_attachments (MynaComposer *self)
+{
+  return MYNA_ATTACHMENT_LIST (self->attachments);
+}
 
 static GtkTextBuffer *
 get_buffer (MynaComposer *self)
@@ -71,7 +82,7 @@ has_content (MynaComposer *self)
 {
   g_autofree char *text = myna_composer_get_text (self);
 
-  return self->attachments->len > 0 || *g_strstrip (text);
+  return myna_attachment_list_get_n (get_attachments (self)) > 0 || *g_strstrip (text);
 }
 
 /* Send or Stop, and whether it can be pressed. */
@@ -81,7 +92,7 @@ update_button (MynaComposer *self)
   gboolean stop = self->busy && !has_content (self);
 
   gtk_button_set_icon_name (GTK_BUTTON (self->send_button), stop ? "media-playback-stop-symbolic" : "go-up-symbolic");
-  gtk_widget_set_tooltip_text (self->send_button, stop ? _ ("Stop") : _ ("Send"));
+  myna_set_tooltip (self->send_button, stop ? _ ("Stop") : _ ("Send"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->send_button), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                   stop ? _ ("Stop") : _ ("Send"), -1);
   gtk_widget_set_sensitive (self->send_button, stop || has_content (self));
@@ -95,7 +106,7 @@ myna_composer_send (MynaComposer *self)
 
   if (!has_content (self))
     return;
-  attachments = myna_attachments_to_json (self->attachments);
+  attachments = myna_attachment_list_to_json (get_attachments (self));
   g_signal_emit (self, signals[SIGNAL_SEND], 0, text, attachments);
 }
 
@@ -150,12 +161,33 @@ recall (MynaComposer *self, int step)
   return GDK_EVENT_STOP;
 }
 
+/* "/" at the beginning of a text means a persona: what follows is looked for in their names. */
+static void
+update_personas (MynaComposer *self)
+{
+  g_autofree char *text = myna_composer_get_text (self);
+  gboolean named = *text == '/' && !strchr (text, '\n') && !self->preedit;
+
+  myna_persona_popover_filter (MYNA_PERSONA_POPOVER (self->personas), named ? text + 1 : NULL);
+}
+
+/* The text was only there to name it. */
+static void
+persona_chosen_cb (MynaComposer *self, MynaPersona *persona)
+{
+  gtk_text_buffer_set_text (get_buffer (self), "", -1);
+  gtk_widget_grab_focus (self->text_view);
+  g_signal_emit (self, signals[SIGNAL_PERSONA], 0, persona);
+}
+
 static gboolean
 key_pressed_cb (MynaComposer *self, guint keyval, guint keycode, GdkModifierType state, GtkEventControllerKey *controller)
 {
   GdkEvent *event = gtk_event_controller_get_current_event (GTK_EVENT_CONTROLLER (controller));
   const GdkModifierType modifiers = state & (GDK_SHIFT_MASK | GDK_CONTROL_MASK | GDK_ALT_MASK | GDK_SUPER_MASK);
 
+  if (!self->preedit && !modifiers && myna_persona_popover_key (MYNA_PERSONA_POPOVER (self->personas), keyval))
+    return GDK_EVENT_STOP;
   if (is_enter (keyval))
     return enter_pressed (self, event, state);
   if (modifiers || self->preedit)
@@ -194,7 +226,8 @@ buffer_changed_cb (MynaComposer *self)
   if (self->setting)
     return;
   self->recalled = FALSE;
-  show_problem (self, NULL);
+  clear_problems (self);
+  update_personas (self);
   g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
 }
 
@@ -207,66 +240,19 @@ buffer_changed_cb (MynaComposer *self)
 /* A file is read whole when it is attached, so that what the model is given is what the person saw; its size is limited
  * before it is read and while it is.  Text that is not UTF-8 is taken as GB 18030, which every older Chinese file is. */
 
-static void rebuild_chips (MynaComposer *self);
-
 static void
-remove_clicked_cb (GtkButton *button, gpointer user_data)
+attachments_changed (MynaComposer *self)
 {
-  MynaComposer *self = user_data;
-  gpointer attachment = g_object_get_data (G_OBJECT (button), "attachment");
-
-  g_ptr_array_remove (self->attachments, attachment);
-  rebuild_chips (self);
   update_button (self);
+  g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
+}
+
+static void
+removed_cb (MynaComposer *self)
+{
+  clear_problems (self);
+  attachments_changed (self);
   gtk_widget_grab_focus (self->text_view);
-}
-
-static GtkWidget *
-new_chip (MynaComposer *self, MynaAttachment *attachment)
-{
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
-  GtkWidget *icon = gtk_image_new_from_icon_name ("text-x-generic-symbolic");
-  GtkWidget *name = gtk_label_new (attachment->name);
-  g_autofree char *size_text = g_format_size (strlen (attachment->text));
-  GtkWidget *size = gtk_label_new (size_text);
-  GtkWidget *button = gtk_button_new_from_icon_name ("window-close-symbolic");
-  g_autofree char *label = g_strdup_printf (_ ("Remove “%s”"), attachment->name);
-
-  gtk_label_set_ellipsize (GTK_LABEL (name), PANGO_ELLIPSIZE_MIDDLE);
-  gtk_label_set_max_width_chars (GTK_LABEL (name), 24);
-  gtk_widget_add_css_class (size, "dim-label");
-  gtk_widget_add_css_class (size, "caption");
-  gtk_widget_add_css_class (button, "flat");
-  gtk_widget_add_css_class (button, "circular");
-  gtk_widget_set_tooltip_text (button, label);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
-  g_object_set_data (G_OBJECT (button), "attachment", attachment);
-  g_signal_connect (button, "clicked", G_CALLBACK (remove_clicked_cb), self);
-  gtk_widget_add_css_class (box, "attachment-chip");
-  gtk_box_append (GTK_BOX (box), icon);
-  gtk_box_append (GTK_BOX (box), name);
-  gtk_box_append (GTK_BOX (box), size);
-  gtk_box_append (GTK_BOX (box), button);
-  return box;
-}
-
-static void
-rebuild_chips (MynaComposer *self)
-{
-  GtkWidget *child;
-
-  while ((child = gtk_widget_get_first_child (self->chips)))
-    gtk_flow_box_remove (GTK_FLOW_BOX (self->chips), child);
-  for (guint i = 0; i < self->attachments->len; i++)
-    gtk_flow_box_append (GTK_FLOW_BOX (self->chips), new_chip (self, g_ptr_array_index (self->attachments, i)));
-  gtk_widget_set_visible (self->chips, self->attachments->len > 0);
-}
-
-static void
-clear_attachments (MynaComposer *self)
-{
-  g_ptr_array_set_size (self->attachments, 0);
-  rebuild_chips (self);
 }
 
 GPtrArray *
@@ -276,11 +262,7 @@ myna_composer_take_attachments (MynaComposer *self)
 
   g_return_val_if_fail (MYNA_IS_COMPOSER (self), NULL);
 
-  if (self->attachments->len == 0)
-    return NULL;
-  attachments = self->attachments;
-  self->attachments = g_ptr_array_new_with_free_func ((GDestroyNotify) myna_attachment_free);
-  rebuild_chips (self);
+  attachments = myna_attachment_list_take (get_attachments (self));
   update_button (self);
   return attachments;
 }
@@ -290,28 +272,35 @@ myna_composer_give_attachments (MynaComposer *self, GPtrArray *attachments)
 {
   g_return_if_fail (MYNA_IS_COMPOSER (self));
 
-  g_ptr_array_extend_and_steal (self->attachments, attachments);
-  rebuild_chips (self);
-  update_button (self);
+  myna_attachment_list_give (get_attachments (self), attachments);
+  attachments_changed (self);
+}
+
+char *
+myna_composer_dup_attachments (MynaComposer *self)
+{
+  g_return_val_if_fail (MYNA_IS_COMPOSER (self), NULL);
+
+  return myna_attachment_list_to_json (get_attachments (self));
+}
+
+/* What an earlier one could not is said no more. */
+static void
+attach (MynaComposer *self, const char *name, const char *text)
+{
+  if (myna_attachment_list_add (get_attachments (self), name, text))
+    attachments_changed (self);
+  else
+    add_problem (self, _ ("Too many attachments for one message"));
 }
 
 void
 myna_composer_attach_text (MynaComposer *self, const char *name, const char *text)
 {
-  gsize total = strlen (text);
-
   g_return_if_fail (MYNA_IS_COMPOSER (self));
 
-  for (guint i = 0; i < self->attachments->len; i++)
-    total += strlen (((MynaAttachment *) g_ptr_array_index (self->attachments, i))->text);
-  if (self->attachments->len >= MYNA_ATTACHMENTS_MAX || total > MYNA_ATTACHMENT_MAX_BYTES)
-    {
-      show_problem (self, _ ("Too many attachments for one message"));
-      return;
-    }
-  g_ptr_array_add (self->attachments, myna_attachment_new (name, text));
-  rebuild_chips (self);
-  update_button (self);
+  clear_problems (self);
+  attach (self, name, text);
 }
 
 /* ---- Files ------------------------------------------------------------------------------------------------------ */
@@ -339,7 +328,7 @@ file_problem (MynaComposer *self, GFile *file, const char *format)
   g_autofree char *display = g_filename_display_name (name);
   g_autofree char *text = g_strdup_printf (format, display);
 
-  show_problem (self, text);
+  add_problem (self, text);
 }
 
 typedef struct
@@ -395,7 +384,7 @@ bytes_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   name = g_file_get_basename (reading->file);
   display = g_filename_display_name (name);
-  myna_composer_attach_text (reading->composer, display, text);
+  attach (reading->composer, display, text);
 }
 
 static void
@@ -422,6 +411,8 @@ myna_composer_attach_files (MynaComposer *self, GSList *files)
 {
   g_return_if_fail (MYNA_IS_COMPOSER (self));
 
+  /* What could not be attached before is over; what now cannot is told together. */
+  clear_problems (self);
   for (GSList *l = files; l; l = l->next)
     {
       Reading *reading = g_new0 (Reading, 1);
@@ -568,7 +559,7 @@ build_buttons (MynaComposer *self)
   gtk_widget_add_css_class (self->attach_button, "flat");
   gtk_widget_add_css_class (self->attach_button, "circular");
   gtk_widget_set_valign (self->attach_button, GTK_ALIGN_CENTER);
-  gtk_widget_set_tooltip_text (self->attach_button, _ ("Attach text files"));
+  myna_set_tooltip (self->attach_button, _ ("Attach text files"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->attach_button), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Attach"), -1);
 
   gtk_widget_set_hexpand (spacer, TRUE);
@@ -630,6 +621,7 @@ myna_composer_dispose (GObject *object)
   MynaComposer *self = MYNA_COMPOSER (object);
 
   g_cancellable_cancel (self->cancellable);
+  g_clear_pointer (&self->personas, gtk_widget_unparent);
   g_clear_pointer (&self->card, gtk_widget_unparent);
   G_OBJECT_CLASS (myna_composer_parent_class)->dispose (object);
 }
@@ -639,7 +631,6 @@ myna_composer_finalize (GObject *object)
 {
   MynaComposer *self = MYNA_COMPOSER (object);
 
-  g_ptr_array_unref (self->attachments);
   g_clear_object (&self->cancellable);
   G_OBJECT_CLASS (myna_composer_parent_class)->finalize (object);
 }
@@ -663,34 +654,46 @@ myna_composer_class_init (MynaComposerClass *klass)
   signals[SIGNAL_HISTORY] = g_signal_new ("history", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_INT);
   signals[SIGNAL_SCROLL] =
       g_signal_new ("scroll", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, GTK_TYPE_SCROLL_TYPE);
+  signals[SIGNAL_PERSONA] =
+      g_signal_new ("persona", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, MYNA_TYPE_PERSONA);
   gtk_widget_class_set_css_name (widget_class, "composer");
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
+}
+
+/* A line below the text, shown where there is something to say. */
+static GtkWidget *
+add_note (MynaComposer *self, const char *css_class)
+{
+  GtkWidget *label = gtk_label_new (NULL);
+
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_widget_add_css_class (label, css_class);
+  gtk_widget_add_css_class (label, "caption");
+  gtk_widget_set_visible (label, FALSE);
+  gtk_box_append (GTK_BOX (self->card), label);
+  return label;
 }
 
 static void
 myna_composer_init (MynaComposer *self)
 {
-  self->attachments = g_ptr_array_new_with_free_func ((GDestroyNotify) myna_attachment_free);
   self->cancellable = g_cancellable_new ();
   self->card = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   gtk_widget_add_css_class (self->card, "composer-card");
   gtk_widget_set_parent (self->card, GTK_WIDGET (self));
 
-  self->chips = gtk_flow_box_new ();
-  gtk_flow_box_set_selection_mode (GTK_FLOW_BOX (self->chips), GTK_SELECTION_NONE);
-  gtk_flow_box_set_max_children_per_line (GTK_FLOW_BOX (self->chips), 8);
-  gtk_widget_set_halign (self->chips, GTK_ALIGN_START);
-  gtk_widget_set_visible (self->chips, FALSE);
-  gtk_box_append (GTK_BOX (self->card), self->chips);
+  self->attachments = myna_attachment_list_new ();
+  g_signal_connect_swapped (self->attachments, "removed", G_CALLBACK (removed_cb), self);
+  gtk_box_append (GTK_BOX (self->card), self->attachments);
   build_text (self);
-  self->problem = gtk_label_new (NULL);
-  gtk_label_set_wrap (GTK_LABEL (self->problem), TRUE);
-  gtk_label_set_xalign (GTK_LABEL (self->problem), 0);
-  gtk_widget_add_css_class (self->problem, "error");
-  gtk_widget_add_css_class (self->problem, "caption");
-  gtk_widget_set_visible (self->problem, FALSE);
-  gtk_box_append (GTK_BOX (self->card), self->problem);
+  self->too_long = add_note (self, "warning");
+  self->problem = add_note (self, "error");
   build_buttons (self);
+  self->personas = myna_persona_popover_new ();
+  g_signal_connect_swapped (self->personas, "chosen", G_CALLBACK (persona_chosen_cb), self);
+  gtk_widget_set_parent (self->personas, self->card);
   init_attachments (self);
   update_button (self);
 }
@@ -723,6 +726,7 @@ myna_composer_set_text (MynaComposer *self, const char *text)
   gtk_text_buffer_set_text (get_buffer (self), text ? text : "", -1);
   self->setting = FALSE;
   self->recalled = FALSE;
+  myna_persona_popover_filter (MYNA_PERSONA_POPOVER (self->personas), NULL);
 }
 
 void
@@ -750,7 +754,8 @@ myna_composer_is_empty (MynaComposer *self)
 {
   g_return_val_if_fail (MYNA_IS_COMPOSER (self), TRUE);
 
-  return self->attachments->len == 0 && !self->preedit && gtk_text_buffer_get_char_count (get_buffer (self)) == 0;
+  return myna_attachment_list_get_n (get_attachments (self)) == 0 && !self->preedit
+         && gtk_text_buffer_get_char_count (get_buffer (self)) == 0;
 }
 
 void
@@ -763,8 +768,10 @@ myna_composer_clear (MynaComposer *self)
   gtk_text_buffer_set_text (get_buffer (self), "", -1);
   gtk_text_buffer_end_irreversible_action (get_buffer (self));
   self->setting = FALSE;
-  clear_attachments (self);
-  show_problem (self, NULL);
+  myna_attachment_list_clear (get_attachments (self));
+  clear_problems (self);
+  myna_composer_set_too_long (self, 0, 0);
+  myna_persona_popover_filter (MYNA_PERSONA_POPOVER (self->personas), NULL);
   update_button (self);
 }
 
@@ -833,17 +840,47 @@ myna_composer_set_context (MynaComposer *self, int used, int length)
       gtk_widget_remove_css_class (self->gauge_label, "warning");
       gtk_widget_add_css_class (self->gauge_label, "dim-label");
     }
-  gtk_widget_set_tooltip_text (self->gauge, tooltip);
-  gtk_widget_set_tooltip_text (self->gauge_label, tooltip);
+  myna_set_tooltip (self->gauge, tooltip);
+  myna_set_tooltip (self->gauge_label, tooltip);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->gauge), GTK_ACCESSIBLE_PROPERTY_LABEL, tooltip, -1);
 }
 
-/* One line below the text; NULL takes it away. */
+/* Below the text; each problem once. */
 static void
-show_problem (MynaComposer *self, const char *text)
+add_problem (MynaComposer *self, const char *text)
 {
-  gtk_label_set_label (GTK_LABEL (self->problem), text ? text : "");
-  gtk_widget_set_visible (self->problem, text != NULL);
+  const char *before = gtk_label_get_label (GTK_LABEL (self->problem));
+  g_autofree char *both = *before ? g_strconcat (before, "\n", text, NULL) : g_strdup (text);
+
+  if (!strstr (before, text))
+    gtk_label_set_label (GTK_LABEL (self->problem), both);
+  gtk_widget_set_visible (self->problem, TRUE);
+}
+
+static void
+clear_problems (MynaComposer *self)
+{
+  gtk_label_set_label (GTK_LABEL (self->problem), "");
+  gtk_widget_set_visible (self->problem, FALSE);
+}
+
+void
+myna_composer_set_too_long (MynaComposer *self, int n_tokens, int limit)
+{
+  gboolean attached;
+  g_autofree char *text = NULL;
+
+  g_return_if_fail (MYNA_IS_COMPOSER (self));
+
+  attached = myna_attachment_list_get_n (get_attachments (self)) > 0;
+  if (limit > 0)
+    text = g_strdup_printf (
+        attached ? _ ("Too long for the model: %'d tokens, and it can hold %'d. Remove an attachment or shorten the message.")
+                 : _ ("Too long for the model: %'d tokens, and it can hold %'d. Shorten the message."),
+        n_tokens, limit);
+  myna_attachment_list_set_warning (get_attachments (self), limit > 0);
+  gtk_label_set_label (GTK_LABEL (self->too_long), text ? text : "");
+  gtk_widget_set_visible (self->too_long, text != NULL);
 }
 
 GtkTextView *

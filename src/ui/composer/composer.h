@@ -20,9 +20,10 @@ typedef enum
 /* Signals:
  *   send (const char *text, const char *attachments)   attachments: JSON or NULL; the owner calls clear() when it took them
  *   stop ()
- *   changed ()                                         by the person
+ *   changed ()                                         by the person: the text or the attachments
  *   history (int step)                                 Up (-1) or Down (+1) where they cannot mean the cursor
  *   scroll (GtkScrollType type)                        Page Up and the like, meant for the transcript
+ *   persona (MynaPersona *persona)                     chosen by typing "/" and its name
  */
 GtkWidget *myna_composer_new (void);
 char *myna_composer_get_text (MynaComposer *self) G_GNUC_WARN_UNUSED_RESULT;
@@ -50,6 +51,10 @@ void myna_composer_attach_text (MynaComposer *self, const char *name, const char
 /* What is attached leaves the composer; NULL: nothing.  The other adds it again. */
 GPtrArray *myna_composer_take_attachments (MynaComposer *self) G_GNUC_WARN_UNUSED_RESULT;
 void myna_composer_give_attachments (MynaComposer *self, GPtrArray *attachments);
+/* As JSON, as StoreMessage keeps them; NULL: none. */
+char *myna_composer_dup_attachments (MynaComposer *self) G_GNUC_WARN_UNUSED_RESULT;
+/* The message has more tokens than the model can hold; limit 0: it fits. */
+void myna_composer_set_too_long (MynaComposer *self, int n_tokens, int limit);
 GtkTextView *myna_composer_get_text_view (MynaComposer *self);
 
 /* Announces the text to screen readers without moving the focus. */

@@ -8,6 +8,7 @@
 
 #include <glib/gi18n.h>
 
+#include "base/tooltip.h"
 #include "chat/myna-import-item.h"
 #include "exchange/myna-import-words.h"
 
@@ -301,7 +302,7 @@ bind_cb (GtkSignalListItemFactory *factory, GtkListItem *list_item, gpointer use
   gtk_label_set_label (GTK_LABEL (title), name);
   gtk_label_set_label (GTK_LABEL (gtk_widget_get_next_sibling (title)), details);
   /* A tooltip is a description too, and none takes away what was set. */
-  gtk_widget_set_tooltip_text (check, entry->problem ? entry->problem : notes);
+  myna_set_tooltip (check, entry->problem ? entry->problem : notes);
   gtk_accessible_update_property (GTK_ACCESSIBLE (check), GTK_ACCESSIBLE_PROPERTY_LABEL, name,
                                   GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, details, -1);
   gtk_widget_set_sensitive (check, !entry->is_duplicate || store_import_entry_can_copy (entry));

@@ -4,6 +4,8 @@
  */
 #include "markdown/copy-button.h"
 
+#include "base/tooltip.h"
+
 #define CONFIRMED_MS 1500
 
 struct _MynaCopyButton
@@ -56,8 +58,9 @@ myna_copy_button_init (MynaCopyButton *self)
 GtkWidget *
 myna_copy_button_new (const char *label)
 {
-  GtkWidget *self = g_object_new (MYNA_TYPE_COPY_BUTTON, "icon-name", "edit-copy-symbolic", "tooltip-text", label, NULL);
+  GtkWidget *self = g_object_new (MYNA_TYPE_COPY_BUTTON, "icon-name", "edit-copy-symbolic", NULL);
 
+  myna_set_tooltip (self, label);
   gtk_widget_add_css_class (self, "flat");
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
   return self;

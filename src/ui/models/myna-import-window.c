@@ -10,6 +10,7 @@
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
 
+#include "base/tooltip.h"
 #include "chat/myna-problem.h"
 #include "engine/actor/glm-importer.h"
 #include "chat/myna-model-entry.h"
@@ -327,7 +328,7 @@ myna_import_window_init (MynaImportWindow *self)
   gtk_window_set_default_size (GTK_WINDOW (self), 520, 420);
   gtk_window_set_modal (GTK_WINDOW (self), TRUE);
   title = adw_window_title_new (gtk_window_get_title (GTK_WINDOW (self)), NULL);
-  gtk_widget_set_tooltip_text (title, gtk_window_get_title (GTK_WINDOW (self))); /* where there is no room */
+  myna_set_tooltip (title, gtk_window_get_title (GTK_WINDOW (self))); /* where there is no room */
   adw_header_bar_set_title_widget (ADW_HEADER_BAR (header), title);
   adw_header_bar_set_show_end_title_buttons (ADW_HEADER_BAR (header), FALSE);
   adw_header_bar_set_show_start_title_buttons (ADW_HEADER_BAR (header), FALSE);

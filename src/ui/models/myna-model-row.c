@@ -8,6 +8,8 @@
 
 #include "chat/myna-digest.h"
 #include "chat/myna-memory.h"
+#include "chat/myna-problem.h"
+#include "base/tooltip.h"
 #include "base/ui-compat.h"
 
 struct _MynaModelRow
@@ -26,6 +28,7 @@ struct _MynaModelRow
   GtkWidget *memory;
   GtkWidget *context;
   GtkWidget *quirks;
+  GtkWidget *problem; /* the engine's words */
   GtkWidget *license;
   GtkWidget *checksum;
   GtkWidget *copy;
@@ -121,6 +124,7 @@ static void
 update_details (MynaModelRow *self)
 {
   const GlmModelInfo *info = myna_model_entry_get_info (self->entry);
+  const GError *error = myna_model_entry_get_error (self->entry);
   g_autofree char *sum = NULL;
   g_autofree char *parts = NULL;
   g_autofree char *memory = NULL;
@@ -132,6 +136,8 @@ update_details (MynaModelRow *self)
   gtk_widget_set_visible (self->license, info != NULL);
   gtk_widget_set_visible (self->checksum, info != NULL);
   gtk_widget_set_visible (self->quirks, info && *info->quirks);
+  gtk_widget_set_visible (self->problem, error != NULL);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->problem), error ? error->message : "");
   if (!info)
     return;
   sum = describe_memory (self, info);
@@ -214,9 +220,7 @@ update_subtitle (MynaModelRow *self)
     case MYNA_MODEL_MISSING:
       text = g_strdup (_ ("File not found. It may have been moved, or its disk is not connected."));
       break;
-    case MYNA_MODEL_BROKEN:
-      text = g_strdup_printf (_ ("Myna cannot use this file: %s"), myna_model_entry_get_error (self->entry));
-      break;
+    case MYNA_MODEL_BROKEN: text = myna_problem_describe (myna_model_entry_get_error (self->entry)); break;
     case MYNA_MODEL_READABLE:
     default: text = myna_model_info_describe (info);
     }
@@ -254,7 +258,7 @@ update (MynaModelRow *self)
                                                 : is_default         ? _ ("Default")
                                                                      : "");
   gtk_widget_set_visible (self->badge, in_use || is_default);
-  gtk_button_set_label (GTK_BUTTON (self->use), in_use ? _ ("Unload") : _ ("Use Now"));
+  gtk_button_set_label (GTK_BUTTON (self->use), in_use ? _ ("Unload") : _ ("Use in This Chat"));
   gtk_widget_set_sensitive (self->use, readable || in_use);
   gtk_widget_set_visible (self->make_default, !is_default);
   gtk_widget_set_sensitive (self->make_default, readable);
@@ -375,7 +379,7 @@ add_icon_button (MynaModelRow *self, GtkWidget *row, const char *icon, const cha
 
   gtk_widget_add_css_class (button, "flat");
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
-  gtk_widget_set_tooltip_text (button, label);
+  myna_set_tooltip (button, label);
   gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
   g_signal_connect_swapped (button, "clicked", G_CALLBACK (callback), self);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), button);
@@ -397,6 +401,7 @@ add_details (MynaModelRow *self)
   self->context = make_detail (self, _ ("Context Length"));
   self->license = make_detail (self, _ ("License"));
   self->quirks = make_detail (self, _ ("Corrected on Load"));
+  self->problem = make_detail (self, _ ("Details"));
   self->file = make_detail (self, _ ("File"));
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self->file), path);
   add_icon_button (self, self->file, "folder-open-symbolic", _ ("Show in Files"), show_file_cb);
@@ -414,9 +419,9 @@ add_buttons (MynaModelRow *self)
 
   gtk_widget_add_css_class (box, "model-buttons");
   self->use = add_button (self, box, "", use_cb);
-  self->make_default = add_button (self, box, _ ("Make Default"), make_default_cb);
+  self->make_default = add_button (self, box, _ ("Use for New Chats"), make_default_cb);
   self->remove = add_button (self, box, _ ("Remove"), remove_cb);
-  gtk_widget_set_tooltip_text (self->remove, _ ("Removes the model from this list but keeps the file"));
+  myna_set_tooltip (self->remove, _ ("Removes the model from this list but keeps the file"));
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), FALSE);
   adw_expander_row_add_row (ADW_EXPANDER_ROW (self), row);

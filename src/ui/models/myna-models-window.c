@@ -11,6 +11,7 @@
 #include "models/myna-model-row.h"
 #include "base/myna-banner.h"
 #include "base/myna-secondary-window.h"
+#include "base/tooltip.h"
 #include "base/ui-compat.h"
 
 struct _MynaModelsWindow
@@ -19,6 +20,9 @@ struct _MynaModelsWindow
 
   MynaModelLibrary *models;
   GSettings *settings;
+
+  GPtrArray *refused; /* Refused: of the files that were added last */
+  guint n_adding;     /* of them, how many are still being looked at */
 
   GtkWidget *banner;
   GtkWidget *list;
@@ -90,18 +94,108 @@ needs_import (const char *path)
   return g_file_test (path, G_FILE_TEST_IS_DIR) || g_str_has_suffix (path, ".bin");
 }
 
-/* Adds it and unfolds its row. */
-static void
-show_model (MynaModelsWindow *self, const char *path)
+/* A file that could not be added, and why: in plain words, and in the engine's. */
+typedef struct
 {
-  MynaModelEntry *entry = myna_model_library_add (self->models, path);
-  GtkWidget *row;
+  char *name;
+  char *reason;
+  char *details;
+} Refused;
 
-  for (row = gtk_widget_get_first_child (self->list); row; row = gtk_widget_get_next_sibling (row))
+static void
+refused_free (gpointer data)
+{
+  Refused *refused = data;
+
+  g_free (refused->name);
+  g_free (refused->reason);
+  g_free (refused->details);
+  g_free (refused);
+}
+
+/* One file: its reason.  Several: each with its name. */
+static void
+show_refused (MynaModelsWindow *self)
+{
+  const guint n = self->refused->len;
+  const Refused *first = g_ptr_array_index (self->refused, 0);
+  g_autofree char *title = NULL;
+  g_autoptr (GString) body = g_string_new (NULL);
+  g_autoptr (GString) details = g_string_new (NULL);
+
+  if (n == 1)
+    title = g_strdup_printf (_ ("“%s” was not added"), first->name);
+  else
+    title = g_strdup_printf (ngettext ("%u file was not added", "%u files were not added", n), n);
+  for (guint i = 0; i < n; i++)
+    {
+      const Refused *refused = g_ptr_array_index (self->refused, i);
+
+      if (n > 1)
+        g_string_append_printf (body, "%s%s: %s", i ? "\n" : "", refused->name, refused->reason);
+      else
+        g_string_append (body, refused->reason);
+      g_string_append_printf (details, "%s%s", i ? "\n" : "", refused->details);
+    }
+  myna_banner_show (MYNA_BANNER (self->banner), title, body->str, details->str, NULL, NULL, NULL);
+}
+
+typedef struct
+{
+  MynaModelsWindow *window; /* owned */
+  char *path;
+} Adding;
+
+static void
+refuse (Adding *adding, const GError *error)
+{
+  Refused *refused = g_new0 (Refused, 1);
+
+  refused->name = g_filename_display_basename (adding->path);
+  refused->reason = myna_problem_describe (error);
+  refused->details = g_strdup (error->message);
+  g_ptr_array_add (adding->window->refused, refused);
+  show_refused (adding->window);
+}
+
+static void
+unfold (MynaModelsWindow *self, MynaModelEntry *entry)
+{
+  for (GtkWidget *row = gtk_widget_get_first_child (self->list); row; row = gtk_widget_get_next_sibling (row))
     {
       if (MYNA_IS_MODEL_ROW (row) && myna_model_row_get_entry (MYNA_MODEL_ROW (row)) == entry)
         adw_expander_row_set_expanded (ADW_EXPANDER_ROW (row), TRUE);
     }
+}
+
+static void
+added_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Adding *adding = user_data;
+  g_autoptr (MynaModelsWindow) self = adding->window;
+  g_autoptr (GError) error = NULL;
+  MynaModelEntry *entry = myna_model_library_add_finish (MYNA_MODEL_LIBRARY (source), result, &error);
+
+  self->n_adding--;
+  /* The window may have been closed meanwhile. */
+  if (self->list && entry)
+    unfold (self, entry);
+  else if (self->list)
+    refuse (adding, error);
+  g_free (adding->path);
+  g_free (adding);
+}
+
+/* Adds it, if it can be run, and unfolds its row. */
+static void
+add_path (MynaModelsWindow *self, const char *path)
+{
+  Adding *adding = g_new0 (Adding, 1);
+
+  adding->window = g_object_ref (self);
+  adding->path = g_strdup (path);
+  self->n_adding++;
+  myna_model_library_add_async (self->models, path, added_cb, adding);
 }
 
 void
@@ -111,22 +205,25 @@ myna_models_window_add_file (MynaModelsWindow *self, GFile *file)
 
   g_return_if_fail (MYNA_IS_MODELS_WINDOW (self));
 
+  if (self->n_adding == 0)
+    g_ptr_array_set_size (self->refused, 0);
   if (!path)
     {
       myna_banner_show (MYNA_BANNER (self->banner), _ ("This file is not on this computer"),
                         _ ("Copy it to a disk of this computer first."), NULL, NULL, NULL, NULL);
       return;
     }
-  myna_banner_hide (MYNA_BANNER (self->banner));
+  if (self->refused->len == 0)
+    myna_banner_hide (MYNA_BANNER (self->banner));
   if (needs_import (path))
     {
       GtkWidget *import = myna_import_window_new (GTK_WINDOW (self), file);
 
-      g_signal_connect_object (import, "imported", G_CALLBACK (show_model), self, G_CONNECT_SWAPPED);
+      g_signal_connect_object (import, "imported", G_CALLBACK (add_path), self, G_CONNECT_SWAPPED);
       gtk_window_present (GTK_WINDOW (import));
       return;
     }
-  show_model (self, path);
+  add_path (self, path);
 }
 
 static void
@@ -253,9 +350,18 @@ myna_models_window_dispose (GObject *object)
 }
 
 static void
+myna_models_window_finalize (GObject *object)
+{
+  g_ptr_array_unref (MYNA_MODELS_WINDOW (object)->refused);
+
+  G_OBJECT_CLASS (myna_models_window_parent_class)->finalize (object);
+}
+
+static void
 myna_models_window_class_init (MynaModelsWindowClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = myna_models_window_dispose;
+  G_OBJECT_CLASS (klass)->finalize = myna_models_window_finalize;
   gtk_widget_class_add_binding_action (GTK_WIDGET_CLASS (klass), GDK_KEY_Escape, 0, "window.close", NULL);
 }
 
@@ -264,6 +370,7 @@ myna_models_window_init (MynaModelsWindow *self)
 {
   GtkDropTarget *target = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
 
+  self->refused = g_ptr_array_new_with_free_func (refused_free);
   g_signal_connect (target, "drop", G_CALLBACK (drop_cb), self);
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (target));
   myna_secondary_window_add_keys (GTK_WIDGET (self));
@@ -284,7 +391,7 @@ build (MynaModelsWindow *self)
   myna_button_set_spoken_name (add, _ ("Add a Model"));
   adw_header_bar_pack_start (ADW_HEADER_BAR (header), add);
   g_signal_connect_swapped (folder, "clicked", G_CALLBACK (add_folder_cb), self);
-  gtk_widget_set_tooltip_text (folder, _ ("Import a folder from Hugging Face or ModelScope"));
+  myna_set_tooltip (folder, _ ("Import a folder from Hugging Face or ModelScope"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (folder), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Import a Folder"), -1);
   adw_header_bar_pack_start (ADW_HEADER_BAR (header), folder);
   gtk_box_append (GTK_BOX (box), header);

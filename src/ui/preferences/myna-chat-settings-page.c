@@ -9,6 +9,8 @@
 
 #include <glib/gi18n.h>
 
+#include "base/tooltip.h"
+#include "base/spin-words.h"
 #include "chat/myna-personas.h"
 
 typedef struct
@@ -60,17 +62,19 @@ static const struct
 {
   const char *title;
   const char *subtitle;
+  const char *zero; /* the word for 0; NULL: a number like others */
 } texts[MYNA_N_SETTINGS] = {
   [MYNA_SETTING_TEMPERATURE] = { N_ ("Temperature"), N_ ("Lower values are more predictable, higher values more varied") },
   [MYNA_SETTING_TOP_P] = { N_ ("Top-p"),
                            N_ ("Choose from the most likely words that add up to this probability. 1 turns it off") },
-  [MYNA_SETTING_TOP_K] = { N_ ("Top-k"), N_ ("Choose from this many of the most likely words. 0 turns it off") },
-  [MYNA_SETTING_MIN_P] = { N_ ("Min-p"), N_ ("Leave out words much less likely than the most likely one. 0 turns it off") },
+  [MYNA_SETTING_TOP_K] = { N_ ("Top-k"), N_ ("Choose from this many of the most likely words"), N_ ("Off") },
+  [MYNA_SETTING_MIN_P] = { N_ ("Min-p"), N_ ("Leave out words much less likely than the most likely one"), N_ ("Off") },
   [MYNA_SETTING_REPETITION_PENALTY] = { N_ ("Repetition Penalty"), N_ ("Values above 1 avoid repetition. 1 turns it off") },
-  [MYNA_SETTING_SEED] = { N_ ("Seed"), N_ ("The same seed gives the same reply. 0 uses a new seed each time") },
-  [MYNA_SETTING_MAX_TOKENS] = { N_ ("Maximum Reply Length"), N_ ("In tokens. 0 sets no limit") },
-  [MYNA_SETTING_CONTEXT_LENGTH] = { N_ ("Context Length"), N_ ("In tokens. Longer contexts need more memory. 0 is automatic") },
-  [MYNA_SETTING_THREADS] = { N_ ("Cores"), N_ ("0 uses all physical cores") },
+  [MYNA_SETTING_SEED] = { N_ ("Seed"), N_ ("The same seed gives the same reply"), N_ ("Automatic") },
+  [MYNA_SETTING_MAX_TOKENS] = { N_ ("Maximum Reply Length"), N_ ("In tokens"), N_ ("Automatic") },
+  [MYNA_SETTING_CONTEXT_LENGTH] = { N_ ("Context Length"), N_ ("In tokens. Longer contexts need more memory"),
+                                    N_ ("Automatic") },
+  [MYNA_SETTING_THREADS] = { N_ ("Cores"), N_ ("Automatic uses all physical cores"), N_ ("Automatic") },
 };
 
 /* ---- Settings and rows ------------------------------------------------------------------------------------------ */
@@ -297,7 +301,7 @@ make_icon_button (const char *icon, const char *label)
 
   gtk_widget_add_css_class (button, "flat");
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
-  gtk_widget_set_tooltip_text (button, label);
+  myna_set_tooltip (button, label);
   gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
 
   return button;
@@ -317,6 +321,8 @@ make_row (MynaChatSettingsPage *self, MynaSetting setting)
   gtk_spin_button_set_digits (GTK_SPIN_BUTTON (spin), (guint) spec->n_digits);
   gtk_editable_set_width_chars (GTK_EDITABLE (spin), 7);
   gtk_editable_set_max_width_chars (GTK_EDITABLE (spin), 7);
+  if (texts[setting].zero)
+    myna_spin_button_set_word (GTK_SPIN_BUTTON (spin), 0, _ (texts[setting].zero));
   gtk_widget_set_valign (spin, GTK_ALIGN_CENTER);
   gtk_accessible_update_property (GTK_ACCESSIBLE (spin), GTK_ACCESSIBLE_PROPERTY_LABEL, _ (texts[setting].title), -1);
   g_signal_connect (spin, "value-changed", G_CALLBACK (value_changed_cb), self);

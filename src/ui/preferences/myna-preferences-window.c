@@ -9,6 +9,7 @@
 #include <glib/gi18n.h>
 
 #include "base/myna-secondary-window.h"
+#include "base/spin-words.h"
 #include "preferences/myna-chat-settings-page.h"
 #include "preferences/myna-persona-window.h"
 #include "preferences/myna-personas-page.h"
@@ -43,6 +44,7 @@ add_switch (GtkWidget *group, GSettings *settings, const char *key, const char *
 
 static void
 add_number (GtkWidget *group, GSettings *settings, const char *key, double minimum, double maximum, double step,
+            const char *zero, /* the word for 0, or NULL */
             const char *title, const char *subtitle)
 {
   GtkWidget *row = adw_action_row_new ();
@@ -51,6 +53,8 @@ add_number (GtkWidget *group, GSettings *settings, const char *key, double minim
   gtk_widget_set_valign (spin, GTK_ALIGN_CENTER);
   gtk_editable_set_width_chars (GTK_EDITABLE (spin), 6);
   gtk_accessible_update_property (GTK_ACCESSIBLE (spin), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
+  if (zero)
+    myna_spin_button_set_word (GTK_SPIN_BUTTON (spin), 0, zero);
   g_settings_bind (settings, key, spin, "value", G_SETTINGS_BIND_DEFAULT);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), spin);
   add_row (group, row, title, subtitle);
@@ -147,16 +151,17 @@ make_general_page (GSettings *settings)
   group = add_group (page, _ ("Appearance"));
   add_choice (group, settings, "color-scheme", scheme_nicks, schemes, _ ("Style"));
   add_choice (group, settings, "code-theme", code_nicks, codes, _ ("Code Color Scheme"));
-  add_number (group, settings, "text-size", 60, 300, 10, _ ("Text Size"), _ ("In chats, in percent"));
+  add_number (group, settings, "text-size", 60, 300, 10, NULL, _ ("Text Size"), _ ("In chats, in percent"));
   group = add_group (page, _ ("Writing"));
   add_choice (group, settings, "send-key", key_nicks, keys, _ ("Send With"));
+  add_switch (group, settings, "format-questions", _ ("Format Questions"), _ ("Show Markdown in your own messages formatted"));
   group = add_group (page, _ ("Replies"));
   add_switch (group, settings, "notifications", _ ("Notifications"), _ ("Notify when a reply finishes in the background"));
   add_switch (group, settings, "run-in-background", _ ("Finish in the Background"),
               _ ("Keep generating after the window is closed"));
   group = add_group (page, _ ("Chats"));
-  add_number (group, settings, "bin-days", 0, 3650, 1, _ ("Delete From Trash After"),
-              _ ("Days that deleted chats can be restored. 0 keeps them forever"));
+  add_number (group, settings, "bin-days", 0, 3650, 1, C_ ("days", "Never"), _ ("Delete From Trash After"),
+              _ ("Days that deleted chats can be restored"));
   add_door (group, "win.show-backups", _ ("Backups"), _ ("View and restore backups"));
   add_door (group, "win.import-chats", _ ("Import Chats"), _ ("From Myna, ChatGPT, Claude and others"));
   add_door (group, "win.export-all", _ ("Export All Chats"), NULL);
@@ -168,9 +173,10 @@ static GtkWidget *
 make_computer_page (GSettings *settings)
 {
   GtkWidget *page = adw_preferences_page_new ();
-  g_autofree char *cores = g_strdup_printf (ngettext ("0 uses the %d physical core of this computer",
-                                                      "0 uses all %d physical cores of this computer", glm_cpu_count ()),
-                                            glm_cpu_count ());
+  g_autofree char *cores =
+      g_strdup_printf (ngettext ("Automatic uses the %d physical core of this computer",
+                                 "Automatic uses all %d physical cores of this computer", glm_cpu_count ()),
+                       glm_cpu_count ());
   GtkWidget *group;
 
   adw_preferences_page_set_title (ADW_PREFERENCES_PAGE (page), _ ("System"));
@@ -178,12 +184,12 @@ make_computer_page (GSettings *settings)
   group = add_group (page, _ ("Memory"));
   add_switch (group, settings, "memory-guard", _ ("Warn About Large Models"),
               _ ("Ask before loading a model that does not fit into free memory"));
-  add_number (group, settings, "idle-unload-minutes", 0, 1440, 5, _ ("Unload Model When Idle"),
-              _ ("Minutes of idle time. The model is loaded again when needed. 0 turns it off"));
-  add_number (group, settings, "context-length", 0, 1048576, 1024, _ ("Context Length"),
-              _ ("In tokens. Longer contexts need more memory. 0 is automatic"));
+  add_number (group, settings, "idle-unload-minutes", 0, 1440, 5, C_ ("minutes", "Never"), _ ("Unload Model When Idle"),
+              _ ("Minutes of idle time. The model is loaded again when needed"));
+  add_number (group, settings, "context-length", 0, 1048576, 1024, _ ("Automatic"), _ ("Context Length"),
+              _ ("In tokens. Longer contexts need more memory"));
   group = add_group (page, _ ("Processor"));
-  add_number (group, settings, "threads", 0, 256, 1, _ ("Cores"), cores);
+  add_number (group, settings, "threads", 0, 256, 1, _ ("Automatic"), _ ("Cores"), cores);
 
   return page;
 }

@@ -36,7 +36,7 @@ G_DEFINE_FINAL_TYPE (MynaWelcomeWindow, myna_welcome_window, ADW_TYPE_WINDOW)
 static void
 show_verdict (GtkWidget *row, double needed_gb, double tokens_per_second)
 {
-  GtkWidget *icon = g_object_get_data (G_OBJECT (row), "icon");
+  GtkWidget *label = g_object_get_data (G_OBJECT (row), "verdict");
   MynaModelVerdict verdict = myna_memory_get_verdict ((guint64) (needed_gb * 1e9), myna_memory_available ());
   g_autofree char *text = NULL;
 
@@ -52,9 +52,10 @@ show_verdict (GtkWidget *row, double needed_gb, double tokens_per_second)
       text = g_strdup_printf (ngettext ("About %u token a second", "About %u tokens a second", rate), rate);
     }
   adw_action_row_set_subtitle (ADW_ACTION_ROW (row), text);
-  gtk_image_set_from_icon_name (GTK_IMAGE (icon), verdict == MYNA_VERDICT_TOO_LARGE ? "action-unavailable-symbolic"
-                                                  : tokens_per_second >= 4          ? "emblem-ok-symbolic"
-                                                                                    : "content-loading-symbolic");
+  gtk_label_set_label (GTK_LABEL (label), verdict == MYNA_VERDICT_TOO_LARGE ? _ ("Too large")
+                                          : tokens_per_second <= 0          ? ""
+                                          : tokens_per_second >= 4          ? _ ("Runs well")
+                                                                            : _ ("Slow"));
 }
 
 static void
@@ -99,13 +100,14 @@ make_computer_group (MynaWelcomeWindow *self)
   adw_preferences_group_set_description (ADW_PREFERENCES_GROUP (group), computer);
   for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
     {
-      GtkWidget *icon = gtk_image_new_from_icon_name ("content-loading-symbolic");
+      GtkWidget *verdict = gtk_label_new (NULL);
 
       self->rows[i] = adw_action_row_new ();
       adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->rows[i]), sizes[i].name);
       adw_action_row_set_subtitle (ADW_ACTION_ROW (self->rows[i]), _ ("Measuring…"));
-      adw_action_row_add_suffix (ADW_ACTION_ROW (self->rows[i]), icon);
-      g_object_set_data (G_OBJECT (self->rows[i]), "icon", icon);
+      gtk_widget_add_css_class (verdict, "dim-label");
+      adw_action_row_add_suffix (ADW_ACTION_ROW (self->rows[i]), verdict);
+      g_object_set_data (G_OBJECT (self->rows[i]), "verdict", verdict);
       adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), self->rows[i]);
     }
 

@@ -6,6 +6,8 @@
 
 #include <glib/gi18n.h>
 
+#include "base/tooltip.h"
+
 #define INDENT 18
 
 struct _MynaHistoryRow
@@ -241,7 +243,7 @@ myna_history_row_init (MynaHistoryRow *self)
   self->dot = adw_bin_new ();
   gtk_widget_add_css_class (self->dot, "busy-dot");
   gtk_widget_set_valign (self->dot, GTK_ALIGN_CENTER);
-  gtk_widget_set_tooltip_text (self->dot, _ ("Generating a reply"));
+  myna_set_tooltip (self->dot, _ ("Generating a reply"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->dot), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Generating a reply"), -1);
   gtk_widget_set_parent (self->dot, widget);
 

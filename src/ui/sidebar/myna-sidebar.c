@@ -9,6 +9,7 @@
 
 #include <glib/gi18n.h>
 
+#include "base/tooltip.h"
 #include "sidebar/myna-history-list.h"
 #include "sidebar/myna-history-search.h"
 
@@ -64,7 +65,7 @@ update_title (MynaSidebar *self)
   else
     text = g_strdup (_ ("Chats"));
   adw_window_title_set_title (ADW_WINDOW_TITLE (self->title), text);
-  gtk_widget_set_tooltip_text (self->title, text); /* the whole of it where there is no room */
+  myna_set_tooltip (self->title, text); /* the whole of it where there is no room */
   for (guint i = 0; i < G_N_ELEMENTS (self->bars); i++)
     gtk_widget_set_sensitive (self->bars[i], n_checked > 0);
 }
@@ -178,7 +179,7 @@ empty_bin (GtkWidget *widget, const char *name, GVariant *parameter)
 static void
 set_label (GtkWidget *widget, const char *label)
 {
-  gtk_widget_set_tooltip_text (widget, label);
+  myna_set_tooltip (widget, label);
   gtk_accessible_update_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
 }
 

@@ -6,12 +6,16 @@
 
 #include <glib/gi18n.h>
 
+#include "base/tooltip.h"
+#include "chat/myna-personas.h"
+
 struct _MynaEmptyPage
 {
   GtkWidget parent_instance;
 
   GtkWidget *scroller;
   GtkWidget *model_label;
+  GtkWidget *persona_label;
 };
 
 enum
@@ -71,6 +75,53 @@ new_suggestions (MynaEmptyPage *self)
 }
 
 static void
+append_persona (GMenu *menu, const char *label, const char *name)
+{
+  g_autoptr (GMenuItem) item = g_menu_item_new (label, NULL);
+
+  g_menu_item_set_action_and_target (item, "conversation.use-persona", "s", name);
+  g_menu_append_item (menu, item);
+}
+
+/* Made when it is opened, with the personas of now. */
+static void
+fill_personas (GtkMenuButton *button, gpointer user_data)
+{
+  GListModel *list = myna_personas_get_list (myna_personas_get_default ());
+  g_autoptr (GMenu) menu = g_menu_new ();
+  g_autoptr (GMenu) personas = g_menu_new ();
+
+  append_persona (menu, C_ ("persona", "None"), "");
+  for (guint i = 0; i < g_list_model_get_n_items (list); i++)
+    {
+      g_autoptr (MynaPersona) persona = g_list_model_get_item (list, i);
+
+      append_persona (personas, myna_persona_get_name (persona), myna_persona_get_name (persona));
+    }
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (personas));
+  gtk_menu_button_set_menu_model (button, G_MENU_MODEL (menu));
+}
+
+static GtkWidget *
+new_persona_button (MynaEmptyPage *self)
+{
+  GtkWidget *button = gtk_menu_button_new ();
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+
+  self->persona_label = gtk_label_new (NULL);
+  gtk_label_set_ellipsize (GTK_LABEL (self->persona_label), PANGO_ELLIPSIZE_END);
+  gtk_box_append (GTK_BOX (box), gtk_image_new_from_icon_name ("avatar-default-symbolic"));
+  gtk_box_append (GTK_BOX (box), self->persona_label);
+  gtk_box_append (GTK_BOX (box), gtk_image_new_from_icon_name ("pan-down-symbolic"));
+  gtk_menu_button_set_child (GTK_MENU_BUTTON (button), box);
+  gtk_menu_button_set_create_popup_func (GTK_MENU_BUTTON (button), fill_personas, NULL, NULL);
+  gtk_widget_set_halign (button, GTK_ALIGN_CENTER);
+  gtk_widget_add_css_class (button, "flat");
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Persona"), -1);
+  return button;
+}
+
+static void
 myna_empty_page_dispose (GObject *object)
 {
   g_clear_pointer (&MYNA_EMPTY_PAGE (object)->scroller, gtk_widget_unparent);
@@ -109,6 +160,7 @@ myna_empty_page_init (MynaEmptyPage *self)
   gtk_box_append (GTK_BOX (box), bird);
   gtk_box_append (GTK_BOX (box), title);
   gtk_box_append (GTK_BOX (box), self->model_label);
+  gtk_box_append (GTK_BOX (box), new_persona_button (self));
   gtk_box_append (GTK_BOX (box), chips);
   gtk_widget_set_valign (box, GTK_ALIGN_CENTER);
   gtk_widget_set_halign (box, GTK_ALIGN_CENTER);
@@ -118,6 +170,19 @@ myna_empty_page_init (MynaEmptyPage *self)
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (self->scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scroller), box);
   gtk_widget_set_parent (self->scroller, GTK_WIDGET (self));
+  myna_empty_page_set_settings (self, NULL);
+}
+
+void
+myna_empty_page_set_settings (MynaEmptyPage *self, const char *settings)
+{
+  MynaPersona *persona = settings ? myna_personas_find (myna_personas_get_default (), settings) : NULL;
+  const char *name = persona ? myna_persona_get_name (persona) : NULL;
+
+  g_return_if_fail (MYNA_IS_EMPTY_PAGE (self));
+
+  gtk_label_set_label (GTK_LABEL (self->persona_label), name ? name : _ ("Choose a Persona"));
+  myna_set_tooltip (self->persona_label, name);
 }
 
 GtkWidget *

@@ -16,4 +16,8 @@ GtkWidget *myna_empty_page_new (void);
 /* Display name of the model; NULL: none yet. */
 void myna_empty_page_set_model (MynaEmptyPage *self, const char *name);
 
+/* The conversation's settings, as JSON, or NULL: the page shows the persona that has them.  Its menu has the action
+ * conversation.use-persona. */
+void myna_empty_page_set_settings (MynaEmptyPage *self, const char *settings);
+
 G_END_DECLS

@@ -9,6 +9,7 @@
 
 #include <glib/gi18n.h>
 
+#include "base/tooltip.h"
 #include "chat/find.h"
 #include "markup/markdown.h"
 #include "transcript/message-row.h"
@@ -374,7 +375,7 @@ new_button (MynaFindBar *self, const char *icon, const char *label, GCallback ca
 {
   GtkWidget *button = gtk_button_new_from_icon_name (icon);
 
-  gtk_widget_set_tooltip_text (button, label);
+  myna_set_tooltip (button, label);
   gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
   g_signal_connect_swapped (button, "clicked", callback, self);
   return button;

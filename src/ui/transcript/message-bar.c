@@ -6,6 +6,7 @@
 
 #include <glib/gi18n.h>
 
+#include "base/tooltip.h"
 #include "chat/message-parts.h"
 #include "markdown/copy-button.h"
 
@@ -18,6 +19,8 @@ struct _MynaMessageBar
   GtkWidget *copy_button;
   GtkWidget *edit_button;       /* of a question */
   GtkWidget *regenerate_button; /* of a reply, as the marks */
+  GtkWidget *regenerate_with;   /* a menu, made when there are other models */
+  GMenuModel *models;           /* NULL: none */
   GtkWidget *switcher;
   GtkWidget *switcher_label;
   GtkWidget *good_button;
@@ -92,6 +95,7 @@ myna_message_bar_update_text (MynaMessageBar *self)
   g_autofree char *rate = NULL;
   g_autofree char *count = NULL;
   g_autofree char *text = NULL;
+  g_autofree char *named = NULL;
 
   gtk_widget_set_sensitive (self->copy_button, *myna_message_get_text (self->message));
   if (!self->figures)
@@ -109,8 +113,11 @@ myna_message_bar_update_text (MynaMessageBar *self)
       /* Translators: how long a reply is, and how fast it was written: "212 tokens · 31 tokens/s" */
       text = g_strdup_printf (_ ("%s · %s"), count, rate);
     }
-  gtk_label_set_label (GTK_LABEL (self->figures), text ? text : "");
-  gtk_widget_set_tooltip_text (self->figures, text); /* the whole of it where there is no room */
+  /* Versions may be of several models: then each says which. */
+  if (text && record->model && myna_message_get_n_siblings (self->message) > 1)
+    named = g_strdup_printf ("%s · %s", record->model, text);
+  gtk_label_set_label (GTK_LABEL (self->figures), named ? named : text ? text : "");
+  myna_set_tooltip (self->figures, named ? named : text); /* the whole of it where there is no room */
 }
 
 /* When it was asked, beside the question's actions. */
@@ -125,8 +132,10 @@ update_time (MynaMessageBar *self)
   if (!self->time)
     return;
   gtk_label_set_label (GTK_LABEL (self->time), clock ? clock : "");
-  gtk_widget_set_tooltip_text (self->time, date);
+  myna_set_tooltip (self->time, date);
 }
+
+static void update_models (MynaMessageBar *self);
 
 void
 myna_message_bar_update (MynaMessageBar *self)
@@ -154,6 +163,7 @@ myna_message_bar_update (MynaMessageBar *self)
 
       gtk_widget_set_visible (self->regenerate_button, !generating);
       gtk_widget_set_sensitive (self->regenerate_button, !busy);
+      update_models (self);
       self->setting_marks = TRUE;
       gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->good_button), mark > 0);
       gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->bad_button), mark < 0);
@@ -203,7 +213,7 @@ add_button (MynaMessageBar *self, GtkWidget *parent, GtkWidget *button, const ch
 {
   gtk_button_set_icon_name (GTK_BUTTON (button), icon);
   gtk_widget_add_css_class (button, "flat");
-  gtk_widget_set_tooltip_text (button, label);
+  myna_set_tooltip (button, label);
   gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
   g_signal_connect_swapped (button, GTK_IS_TOGGLE_BUTTON (button) ? "toggled" : "clicked", callback, self);
   gtk_widget_insert_before (button, parent, NULL);
@@ -214,6 +224,7 @@ static void
 build_switcher (MynaMessageBar *self)
 {
   self->switcher = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+  gtk_widget_add_css_class (self->switcher, "versions");
   add_button (self, self->switcher, gtk_button_new (), "go-previous-symbolic", _ ("Previous version"),
               G_CALLBACK (previous_clicked_cb));
   self->switcher_label = gtk_label_new (NULL);
@@ -233,16 +244,48 @@ create_menu (GtkMenuButton *button, gpointer menu)
     gtk_menu_button_set_menu_model (button, menu);
 }
 
-static void
-build_menu_button (MynaMessageBar *self, GMenuModel *menu)
+static GtkWidget *
+add_menu_button (MynaMessageBar *self, const char *icon, const char *label, GMenuModel *menu)
 {
-  self->more_button = gtk_menu_button_new ();
-  gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (self->more_button), "view-more-horizontal-symbolic");
-  gtk_menu_button_set_create_popup_func (GTK_MENU_BUTTON (self->more_button), create_menu, g_object_ref (menu), g_object_unref);
-  gtk_widget_add_css_class (self->more_button, "flat");
-  gtk_widget_set_tooltip_text (self->more_button, _ ("More"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->more_button), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("More"), -1);
-  gtk_widget_set_parent (self->more_button, GTK_WIDGET (self));
+  GtkWidget *button = gtk_menu_button_new ();
+
+  gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (button), icon);
+  if (menu)
+    gtk_menu_button_set_create_popup_func (GTK_MENU_BUTTON (button), create_menu, g_object_ref (menu), g_object_unref);
+  gtk_widget_add_css_class (button, "flat");
+  myna_set_tooltip (button, label);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+  gtk_widget_set_parent (button, GTK_WIDGET (self));
+  return button;
+}
+
+/* Which other models there are has changed, or what the message can do. */
+static void
+update_models (MynaMessageBar *self)
+{
+  gboolean shown = self->message && self->models && g_menu_model_get_n_items (self->models) > 0
+                   && myna_message_get_state (self->message) != STORE_STATE_GENERATING;
+
+  if (shown && !self->regenerate_with)
+    {
+      self->regenerate_with = add_menu_button (self, "pan-down-symbolic", _ ("Regenerate with Another Model"), self->models);
+      gtk_widget_add_css_class (self->regenerate_with, "narrow");
+      gtk_widget_insert_after (self->regenerate_with, GTK_WIDGET (self), self->regenerate_button);
+    }
+  if (!self->regenerate_with)
+    return;
+  gtk_widget_set_visible (self->regenerate_with, shown);
+  gtk_widget_set_sensitive (self->regenerate_with, shown && !myna_conversation_get_busy (self->conversation));
+}
+
+static void
+build_regenerate (MynaMessageBar *self, GMenuModel *models)
+{
+  self->regenerate_button = add_button (self, GTK_WIDGET (self), gtk_button_new (), "view-refresh-symbolic", _ ("Regenerate"),
+                                        G_CALLBACK (regenerate_clicked_cb));
+  if (models)
+    g_signal_connect_object (models, "items-changed", G_CALLBACK (update_models), self, G_CONNECT_SWAPPED);
+  g_set_object (&self->models, models);
 }
 
 static void
@@ -253,6 +296,7 @@ myna_message_bar_dispose (GObject *object)
 
   g_clear_object (&self->conversation);
   g_clear_object (&self->message);
+  g_clear_object (&self->models);
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))))
     gtk_widget_unparent (child);
   G_OBJECT_CLASS (myna_message_bar_parent_class)->dispose (object);
@@ -272,7 +316,7 @@ myna_message_bar_init (MynaMessageBar *self)
 }
 
 GtkWidget *
-myna_message_bar_new (gboolean is_question, GMenuModel *menu)
+myna_message_bar_new (gboolean is_question, GMenuModel *menu, GMenuModel *models)
 {
   MynaMessageBar *self = g_object_new (MYNA_TYPE_MESSAGE_BAR, NULL);
   GtkWidget *widget = GTK_WIDGET (self);
@@ -291,15 +335,14 @@ myna_message_bar_new (gboolean is_question, GMenuModel *menu)
     }
   else
     {
-      self->regenerate_button = add_button (self, widget, gtk_button_new (), "view-refresh-symbolic", _ ("Regenerate"),
-                                            G_CALLBACK (regenerate_clicked_cb));
+      build_regenerate (self, models);
       build_switcher (self);
       self->good_button = add_button (self, widget, gtk_toggle_button_new (), "myna-good-symbolic", _ ("Good answer"),
                                       G_CALLBACK (mark_toggled_cb));
       self->bad_button = add_button (self, widget, gtk_toggle_button_new (), "myna-bad-symbolic", _ ("Bad answer"),
                                      G_CALLBACK (mark_toggled_cb));
     }
-  build_menu_button (self, menu);
+  self->more_button = add_menu_button (self, "view-more-horizontal-symbolic", _ ("More"), menu);
   if (is_question)
     return widget;
   self->figures = add_label (self);

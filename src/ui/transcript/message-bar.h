@@ -15,7 +15,8 @@ G_DECLARE_FINAL_TYPE (MynaMessageBar, myna_message_bar, MYNA, MESSAGE_BAR, GtkWi
 
 /* menu: of the button with the dots.  The bar's buttons use the actions message.edit and message.regenerate of the row around
  * it. */
-GtkWidget *myna_message_bar_new (gboolean is_question, GMenuModel *menu);
+/* models: other models that the reply could be written by, as items with message.regenerate-with; may be NULL, and may change. */
+GtkWidget *myna_message_bar_new (gboolean is_question, GMenuModel *menu, GMenuModel *models);
 /* Whose bar it is; both NULL for none. */
 void myna_message_bar_bind (MynaMessageBar *self, MynaConversation *conversation, MynaMessage *message);
 /* Which buttons there are now, the switcher, the marks and the figures. */

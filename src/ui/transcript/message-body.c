@@ -16,9 +16,10 @@ struct _MynaMessageBody
 {
   GtkWidget parent_instance;
 
-  GtkWidget *label; /* of a question */
-  GtkWidget *plain; /* MynaMarkdownView: in the label's place, of a long question; made when needed */
-  GPtrArray *parts; /* MynaPartView, children: of a reply */
+  GtkWidget *label;   /* of a question that is shown as it was written */
+  gboolean formatted; /* a question's markdown is drawn: the label is hidden, and there are parts */
+  GtkWidget *plain;   /* MynaMarkdownView: in the label's place, of a long question; made when needed */
+  GPtrArray *parts;   /* MynaPartView, children: of a reply, or of such a question */
   GMenuModel *extra_menu;
   gconstpointer message; /* what is shown, only to be compared */
   char *needle;          /* for parts that are still to come; NULL: none */
@@ -33,6 +34,13 @@ enum
 static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (MynaMessageBody, myna_message_body, GTK_TYPE_WIDGET)
+
+/* Whether the label, or what stands in its place, shows the message. */
+static gboolean
+has_label (MynaMessageBody *self)
+{
+  return self->label && !self->formatted;
+}
 
 static MynaPartView *
 get_part (MynaMessageBody *self, guint i)
@@ -151,11 +159,26 @@ myna_message_body_update (MynaMessageBody *self, MynaMessage *message)
 {
   g_return_if_fail (MYNA_IS_MESSAGE_BODY (self));
 
-  if (self->label)
+  if (has_label (self))
     update_question (self, myna_message_get_text (message));
   else
     update_parts (self, message);
   self->message = message;
+}
+
+void
+myna_message_body_set_formatted (MynaMessageBody *self, gboolean formatted)
+{
+  g_return_if_fail (MYNA_IS_MESSAGE_BODY (self));
+
+  if (!self->label || self->formatted == formatted)
+    return;
+  self->formatted = formatted;
+  gtk_widget_set_visible (self->label, !formatted);
+  if (self->plain)
+    gtk_widget_set_visible (self->plain, FALSE);
+  while (!formatted && self->parts->len > 0)
+    drop_part (self);
 }
 
 /* ---- Text ------------------------------------------------------------------------------------------------------- */
@@ -188,7 +211,7 @@ myna_message_body_get_text (MynaMessageBody *self)
 
   if (get_plain (self))
     return myna_markdown_view_get_text (get_plain (self));
-  if (self->label)
+  if (has_label (self))
     return g_strdup (gtk_label_get_text (GTK_LABEL (self->label)));
   text = join_parts (self, myna_part_view_get_text);
   return text ? text : g_strdup ("");
@@ -203,7 +226,7 @@ myna_message_body_get_selected_text (MynaMessageBody *self)
 
   if (get_plain (self))
     return myna_markdown_view_get_selected_text (get_plain (self));
-  if (!self->label)
+  if (!has_label (self))
     return join_parts (self, myna_part_view_get_selected_text);
   if (!gtk_label_get_selection_bounds (GTK_LABEL (self->label), &start, &end))
     return NULL;
@@ -223,7 +246,7 @@ myna_message_body_select_all (MynaMessageBody *self)
       gtk_widget_grab_focus (self->plain);
       return;
     }
-  if (!self->label)
+  if (!has_label (self))
     return;
   gtk_label_select_region (GTK_LABEL (self->label), 0, -1);
   gtk_widget_grab_focus (self->label);
@@ -282,7 +305,7 @@ myna_message_body_set_search (MynaMessageBody *self, const char *needle)
 
   if (get_plain (self))
     return myna_markdown_view_set_search (get_plain (self), needle);
-  if (self->label)
+  if (has_label (self))
     return mark_label (self, needle, G_MAXUINT, &index);
   g_free (self->needle);
   self->needle = g_strdup (needle);
@@ -358,7 +381,7 @@ myna_message_body_show_match (MynaMessageBody *self, const char *needle, guint i
 
   if (get_plain (self))
     return show_plain_match (self, needle, index, ret_y);
-  if (!self->label)
+  if (!has_label (self))
     return show_match (self, needle, index, ret_y);
   mark_label (self, needle, index, &at);
   return at >= 0 && label_place (self, at, ret_y);

@@ -30,4 +30,7 @@ guint myna_message_body_set_search (MynaMessageBody *self, const char *needle);
 gboolean myna_message_body_show_match (MynaMessageBody *self, const char *needle, guint index, int *ret_y);
 void myna_message_body_set_viewport (MynaMessageBody *self, int top, int bottom);
 
+/* Whether the markdown of a question is drawn (see myna_message_body_update() afterwards). */
+void myna_message_body_set_formatted (MynaMessageBody *self, gboolean formatted);
+
 G_END_DECLS

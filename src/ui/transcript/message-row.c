@@ -14,9 +14,11 @@
 #include "chat/message-parts.h"
 #include "chat/myna-attachment.h"
 #include "transcript/chat-canvas.h"
+#include "transcript/date-separator.h"
 #include "transcript/message-bar.h"
 #include "transcript/message-body.h"
 #include "transcript/message-details.h"
+#include "transcript/message-status.h"
 #include "transcript/question-editor.h"
 #include "transcript/reply-progress.h"
 
@@ -45,16 +47,16 @@ struct _MynaMessageRow
   GSignalGroup *message_signals;
   GSignalGroup *conversation_signals;
 
+  GtkWidget *date;     /* on which day, where it is another than before; made when needed */
+  gint64 dated;        /* … and made for this time */
   GtkWidget *divider;  /* what came before is not given to the model; made when needed */
   GtkWidget *body;     /* MynaMessageBody */
   GtkWidget *bubble;   /* around the question's body */
   GtkWidget *files;    /* GtkLabel: names of attachments */
   GtkWidget *editor;   /* while a question is edited: GtkTextView and buttons */
   GtkWidget *progress; /* while the reply has no text yet */
-  GtkWidget *status;   /* "Interrupted" [Continue], "what went wrong" [Retry] */
-  GtkWidget *status_label;
-  GtkWidget *status_button;
-  GtkWidget *bar; /* MynaMessageBar */
+  GtkWidget *status;   /* MynaMessageStatus: "Interrupted" [Continue], "what went wrong" [Retry] */
+  GtkWidget *bar;      /* MynaMessageBar */
   GMenuModel *menu_model;
   GtkWidget *menu;    /* made when it is first opened */
   GtkWidget *details; /* made when they are shown; a child of the bar's menu button */
@@ -149,89 +151,6 @@ update_progress (MynaMessageRow *self)
     myna_reply_progress_update (MYNA_REPLY_PROGRESS (self->progress), self->conversation);
 }
 
-/* ---- Status ----------------------------------------------------------------------------------------------------- */
-
-static const char *
-state_text (StoreState state)
-{
-  switch (state)
-    {
-    case STORE_STATE_INTERRUPTED: return _ ("Interrupted");
-    case STORE_STATE_STOPPED: return _ ("Stopped");
-    case STORE_STATE_LENGTH: return _ ("The reply reached its length limit");
-    case STORE_STATE_FAILED: return _ ("The reply could not be finished");
-    case STORE_STATE_COMPLETE:
-    case STORE_STATE_GENERATING:
-    default: return NULL;
-    }
-}
-
-/* The line below the text: what is the matter, and the button for it. */
-static void
-update_status (MynaMessageRow *self)
-{
-  const char *error = myna_message_get_error (self->message);
-  StoreState state = myna_message_get_state (self->message);
-  gboolean is_last = myna_conversation_find (self->conversation, self->message) + 1
-                     == g_list_model_get_n_items (G_LIST_MODEL (self->conversation));
-  const char *text = NULL, *button = NULL;
-
-  if (error)
-    {
-      text = error;
-      button = _ ("Retry");
-    }
-  else if (myna_message_get_queued (self->message))
-    {
-      text = _ ("Waiting for the current reply");
-      button = _ ("Cancel");
-    }
-  else if (self->kind == MYNA_MESSAGE_ROW_REPLY && state_text (state))
-    {
-      text = state_text (state);
-      if (myna_conversation_can_continue (self->conversation, self->message))
-        button = _ ("Continue");
-    }
-  else if (self->kind == MYNA_MESSAGE_ROW_REPLY && state == STORE_STATE_COMPLETE && myna_message_get_loaded (self->message)
-           && !*myna_message_get_text (self->message))
-    text = _ ("The model returned an empty reply");
-  else if (self->kind == MYNA_MESSAGE_ROW_QUESTION && is_last
-           && myna_conversation_can_regenerate (self->conversation, self->message))
-    {
-      text = _ ("Not answered yet");
-      button = _ ("Generate Reply");
-    }
-
-  gtk_widget_set_visible (self->status, text != NULL);
-  if (!text)
-    return;
-  gtk_label_set_label (GTK_LABEL (self->status_label), text);
-  gtk_widget_set_tooltip_text (self->status_label, myna_message_get_error_details (self->message));
-  if (error)
-    gtk_widget_add_css_class (self->status, "error");
-  else
-    gtk_widget_remove_css_class (self->status, "error");
-  gtk_widget_set_visible (self->status_button, button != NULL);
-  if (button)
-    gtk_button_set_label (GTK_BUTTON (self->status_button), button);
-}
-
-static void
-status_clicked_cb (MynaMessageRow *self)
-{
-  g_autoptr (MynaMessage) message = g_object_ref (self->message);
-
-  if (myna_message_get_error (message))
-    myna_conversation_retry (self->conversation, message);
-  else if (myna_message_get_queued (message))
-    myna_conversation_unqueue (self->conversation, message);
-  else if (myna_message_get_role (message) == STORE_ROLE_ASSISTANT)
-    myna_conversation_continue (self->conversation, message);
-  else
-    myna_conversation_regenerate (self->conversation, message);
-  g_signal_emit (self, signals[SIGNAL_EDITED], 0);
-}
-
 /* ---- Context divider -------------------------------------------------------------------------------------------- */
 
 static GtkWidget *
@@ -277,6 +196,26 @@ update_divider (MynaMessageRow *self)
       self->divider = new_divider (self);
       gtk_widget_insert_after (self->divider, GTK_WIDGET (self), NULL);
     }
+}
+
+/* ---- Days ------------------------------------------------------------------------------------------------------- */
+
+static void
+update_date (MynaMessageRow *self)
+{
+  guint position = myna_conversation_find (self->conversation, self->message);
+  g_autoptr (MynaMessage) before =
+      position > 0 && position != G_MAXUINT ? g_list_model_get_item (G_LIST_MODEL (self->conversation), position - 1) : NULL;
+  gint64 time = myna_message_get_record (self->message)->created_at;
+  gboolean shown = before && myna_date_separator_is_needed (myna_message_get_record (before)->created_at, time);
+
+  if (!shown || self->dated != time)
+    g_clear_pointer (&self->date, gtk_widget_unparent);
+  if (!shown || self->date)
+    return;
+  self->dated = time;
+  self->date = myna_date_separator_new (time);
+  gtk_widget_insert_after (self->date, GTK_WIDGET (self), NULL);
 }
 
 /* ---- Text for others -------------------------------------------------------------------------------------------- */
@@ -339,12 +278,25 @@ myna_message_row_show_match (MynaMessageRow *self, const char *needle, guint ind
   return TRUE;
 }
 
+void
+myna_message_row_set_formatted (MynaMessageRow *self, gboolean formatted)
+{
+  g_return_if_fail (MYNA_IS_MESSAGE_ROW (self));
+
+  if (self->kind != MYNA_MESSAGE_ROW_QUESTION)
+    return;
+  myna_message_body_set_formatted (MYNA_MESSAGE_BODY (self->body), formatted);
+  if (self->message)
+    update_text (self);
+}
+
+/* model: NULL: the chat's. */
 static void
-regenerate (MynaMessageRow *self)
+regenerate (MynaMessageRow *self, const char *model)
 {
   g_autoptr (MynaMessage) message = g_object_ref (self->message);
 
-  myna_conversation_regenerate (self->conversation, message);
+  myna_conversation_regenerate_with (self->conversation, message, model);
   g_signal_emit (self, signals[SIGNAL_EDITED], 0);
 }
 
@@ -369,15 +321,15 @@ editor_cancel_cb (MynaMessageRow *self)
 }
 
 static void
-editor_send_cb (MynaMessageRow *self, const char *edited)
+editor_send_cb (MynaMessageRow *self, const char *edited, const char *edited_attachments)
 {
-  g_autofree char *text = g_strdup (edited);
+  g_autofree char *text = g_strdup (edited), *attachments = g_strdup (edited_attachments);
   g_autoptr (MynaMessage) message = g_object_ref (self->message);
   g_autoptr (MynaConversation) conversation = g_object_ref (self->conversation);
 
   g_signal_emit (self, signals[SIGNAL_EDITED], 0);
   stop_editing (self);
-  myna_conversation_edit (conversation, message, text);
+  myna_conversation_edit (conversation, message, text, attachments);
 }
 
 static void
@@ -385,7 +337,8 @@ edit (MynaMessageRow *self)
 {
   g_return_if_fail (self->kind == MYNA_MESSAGE_ROW_QUESTION && !self->editor);
 
-  self->editor = myna_question_editor_new (myna_message_get_text (self->message));
+  self->editor =
+      myna_question_editor_new (myna_message_get_text (self->message), myna_message_get_record (self->message)->attachments);
   g_signal_connect_swapped (self->editor, "send", G_CALLBACK (editor_send_cb), self);
   g_signal_connect_swapped (self->editor, "cancel", G_CALLBACK (editor_cancel_cb), self);
   gtk_widget_insert_before (self->editor, GTK_WIDGET (self), self->status);
@@ -435,7 +388,13 @@ edit_action (GtkWidget *widget, const char *name, GVariant *parameter)
 static void
 regenerate_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  regenerate (MYNA_MESSAGE_ROW (widget));
+  regenerate (MYNA_MESSAGE_ROW (widget), NULL);
+}
+
+static void
+regenerate_with_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  regenerate (MYNA_MESSAGE_ROW (widget), g_variant_get_string (parameter, NULL));
 }
 
 static void
@@ -593,6 +552,7 @@ class_install_actions (GtkWidgetClass *widget_class)
 
   for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
     gtk_widget_class_install_action (widget_class, actions[i].name, NULL, actions[i].activate);
+  gtk_widget_class_install_action (widget_class, "message.regenerate-with", "s", regenerate_with_action);
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
     gtk_widget_class_add_binding_action (widget_class, keys[i].key, keys[i].modifiers, keys[i].action, NULL);
   gtk_widget_class_add_binding (widget_class, GDK_KEY_Delete, 0, delete_pressed_cb, NULL);
@@ -629,7 +589,8 @@ myna_message_row_update (MynaMessageRow *self)
   if (!self->message)
     return;
   update_divider (self);
-  update_status (self);
+  update_date (self);
+  myna_message_status_update (MYNA_MESSAGE_STATUS (self->status), self->conversation, self->message);
   if (self->kind != MYNA_MESSAGE_ROW_RESULT)
     myna_message_bar_update (MYNA_MESSAGE_BAR (self->bar));
   update_enabled (self);
@@ -699,7 +660,10 @@ myna_message_row_bind (MynaMessageRow *self, MynaConversation *conversation, Myn
   if (message)
     update_all (self);
   else
-    g_clear_pointer (&self->divider, gtk_widget_unparent);
+    {
+      g_clear_pointer (&self->divider, gtk_widget_unparent);
+      g_clear_pointer (&self->date, gtk_widget_unparent);
+    }
   g_signal_group_set_target (self->message_signals, message);
   g_signal_group_set_target (self->conversation_signals, conversation);
 }
@@ -763,25 +727,23 @@ build_reply (MynaMessageRow *self)
 }
 
 static void
+status_clicked_cb (MynaMessageRow *self)
+{
+  g_signal_emit (self, signals[SIGNAL_EDITED], 0);
+}
+
+static void
 build_status (MynaMessageRow *self)
 {
-  self->status = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
-  self->status_label = gtk_label_new (NULL);
-  gtk_label_set_xalign (GTK_LABEL (self->status_label), 0);
-  gtk_label_set_wrap (GTK_LABEL (self->status_label), TRUE);
-  self->status_button = gtk_button_new_with_label ("");
-  gtk_widget_set_valign (self->status_button, GTK_ALIGN_CENTER);
-  g_signal_connect_swapped (self->status_button, "clicked", G_CALLBACK (status_clicked_cb), self);
-  gtk_box_append (GTK_BOX (self->status), self->status_label);
-  gtk_box_append (GTK_BOX (self->status), self->status_button);
-  gtk_widget_add_css_class (self->status, "message-status");
+  self->status = myna_message_status_new ();
+  g_signal_connect_swapped (self->status, "clicked", G_CALLBACK (status_clicked_cb), self);
   if (self->kind == MYNA_MESSAGE_ROW_QUESTION)
     gtk_widget_set_halign (self->status, GTK_ALIGN_END);
   gtk_widget_set_parent (self->status, GTK_WIDGET (self));
 }
 
 static void
-build_bar (MynaMessageRow *self)
+build_bar (MynaMessageRow *self, GMenuModel *models)
 {
   GtkGesture *click = gtk_gesture_click_new ();
 
@@ -789,7 +751,7 @@ build_bar (MynaMessageRow *self)
   g_signal_connect_swapped (click, "pressed", G_CALLBACK (menu_pressed_cb), self);
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (click));
   self->menu_model = new_menu (FALSE);
-  self->bar = myna_message_bar_new (self->kind == MYNA_MESSAGE_ROW_QUESTION, self->menu_model);
+  self->bar = myna_message_bar_new (self->kind == MYNA_MESSAGE_ROW_QUESTION, self->menu_model, models);
   gtk_widget_set_visible (self->bar, self->kind != MYNA_MESSAGE_ROW_RESULT);
   gtk_widget_set_parent (self->bar, GTK_WIDGET (self));
 }
@@ -813,7 +775,7 @@ myna_message_row_dispose (GObject *object)
   g_clear_pointer (&self->details, gtk_widget_unparent);
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))))
     gtk_widget_unparent (child);
-  self->editor = self->divider = self->menu = NULL;
+  self->editor = self->divider = self->date = self->menu = NULL;
 
   G_OBJECT_CLASS (myna_message_row_parent_class)->dispose (object);
 }
@@ -851,7 +813,7 @@ myna_message_row_init (MynaMessageRow *self)
 }
 
 GtkWidget *
-myna_message_row_new (MynaMessageRowKind kind)
+myna_message_row_new (MynaMessageRowKind kind, GMenuModel *models)
 {
   static const char *const css_classes[] = { "question", "reply", "result" };
   MynaMessageRow *self = g_object_new (MYNA_TYPE_MESSAGE_ROW, "focusable", TRUE, NULL);
@@ -865,6 +827,6 @@ myna_message_row_new (MynaMessageRowKind kind)
     build_reply (self);
   gtk_widget_add_css_class (GTK_WIDGET (self), css_classes[kind]);
   build_status (self);
-  build_bar (self);
+  build_bar (self, models);
   return GTK_WIDGET (self);
 }

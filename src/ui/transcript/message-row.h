@@ -22,10 +22,13 @@ typedef enum
 } MynaMessageRowKind;
 
 /* Signals: quote (const char *text), delete (MynaMessage *message), edited (): the keyboard's focus is free again */
-GtkWidget *myna_message_row_new (MynaMessageRowKind kind);
+/* models: see message-bar.h. */
+GtkWidget *myna_message_row_new (MynaMessageRowKind kind, GMenuModel *models);
 /* Which message is shown; NULL for none.  newest: it is the last of the branch, its actions are always visible. */
 void myna_message_row_bind (MynaMessageRow *self, MynaConversation *conversation, MynaMessage *message);
 MynaMessage *myna_message_row_get_message (MynaMessageRow *self);
+/* Whether the markdown of a question is drawn, or shown as it was written. */
+void myna_message_row_set_formatted (MynaMessageRow *self, gboolean formatted);
 /* The list around the message changed: whether it is the newest, whether the context begins with it. */
 void myna_message_row_update (MynaMessageRow *self);
 

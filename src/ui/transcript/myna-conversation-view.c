@@ -8,13 +8,20 @@
 
 #include <glib/gi18n.h>
 
+#include "base/tooltip.h"
 #include "chat/message-parts.h"
 #include "composer/composer.h"
+#include "composer/file-drop.h"
+#include "chat/myna-length.h"
+#include "chat/myna-personas.h"
+#include "chat/myna-recall.h"
 #include "markup/markdown.h"
 #include "transcript/chat-canvas.h"
 #include "transcript/empty-page.h"
 #include "transcript/find-bar.h"
+#include "transcript/left-chats.h"
 #include "transcript/message-row.h"
+#include "transcript/models-menu.h"
 
 #define COLUMN_WIDTH  796  /* the transcript's column and its margins */
 #define MAX_ANNOUNCED 4096 /* bytes of a reply that a screen reader is given to say */
@@ -27,6 +34,7 @@ struct _MynaConversationView
   GSignalGroup *conversation_signals;
   GSettings *settings; /* NULL where the schema is not installed (tests) */
 
+  GtkWidget *box;
   GtkWidget *toasts;
   GtkWidget *stack;
   GtkWidget *empty;
@@ -34,13 +42,17 @@ struct _MynaConversationView
   GtkWidget *jump; /* GtkRevealer */
   GtkWidget *find_bar;
   GtkWidget *composer;
+  MynaModelLibrary *library; /* NULL: not known yet */
+  MynaModelsMenu *models_menu;
+  MynaLength *length;     /* of what is being written */
   gboolean revealed;      /* its branch was asked for */
   gint64 wanted_id;       /* message to be shown when the branch is there; 0: none */
   int wanted_offset;      /* how far it is to begin above the view … */
   gboolean wanted_at_top; /* … or it comes into the upper third */
   gboolean send_waits;    /* Send was pressed when there was no conversation yet … */
-  char *suggested;        /* … or this suggestion was */
-  guint recalled;         /* position of the question in the composer; G_MAXUINT: none */
+  char *suggested;        /* … or this suggestion was … */
+  MynaPersona *persona;   /* … or this persona was chosen */
+  MynaRecall recalled;    /* the question in the composer */
 };
 
 G_DEFINE_FINAL_TYPE (MynaConversationView, myna_conversation_view, GTK_TYPE_WIDGET)
@@ -82,11 +94,19 @@ delete_cb (MynaConversationView *self, MynaMessage *message)
   myna_conversation_view_focus_composer (self);
 }
 
+static gboolean
+are_questions_formatted (MynaConversationView *self)
+{
+  return self->settings && g_settings_get_boolean (self->settings, "format-questions");
+}
+
 static GtkWidget *
 create_row (guint kind, gpointer user_data)
 {
-  GtkWidget *row = myna_message_row_new (kind);
+  MynaConversationView *self = user_data;
+  GtkWidget *row = myna_message_row_new (kind, myna_models_menu_get_menu (self->models_menu));
 
+  myna_message_row_set_formatted (MYNA_MESSAGE_ROW (row), are_questions_formatted (self));
   g_signal_connect_swapped (row, "quote", G_CALLBACK (quote_cb), user_data);
   g_signal_connect_swapped (row, "delete", G_CALLBACK (delete_cb), user_data);
   g_signal_connect_swapped (row, "edited", G_CALLBACK (myna_conversation_view_focus_composer), user_data);
@@ -145,38 +165,6 @@ static const MynaChatCanvasFuncs canvas_funcs = {
   .viewport = row_viewport,
 };
 
-/* ---- Drops ------------------------------------------------------------------------------------------------------ */
-
-/* A file or folder that can only be a model, not something to be asked about, goes where models are added. */
-static gboolean
-add_model (MynaConversationView *self, GFile *file)
-{
-  g_autofree char *name = g_file_get_basename (file), *uri = g_file_get_uri (file);
-
-  return ((name && g_str_has_suffix (name, ".gguf"))
-          || g_file_query_file_type (file, G_FILE_QUERY_INFO_NONE, NULL) == G_FILE_TYPE_DIRECTORY)
-         && gtk_widget_activate_action (GTK_WIDGET (self), "app.add-model", "s", uri);
-}
-
-static gboolean
-drop_cb (GtkDropTarget *target, const GValue *value, double x, double y, gpointer user_data)
-{
-  MynaConversationView *self = user_data;
-
-  if (G_VALUE_HOLDS (value, GDK_TYPE_FILE_LIST))
-    {
-      g_autoptr (GSList) files = gdk_file_list_get_files (g_value_get_boxed (value)), texts = NULL;
-
-      for (GSList *l = files; l; l = l->next)
-        if (!add_model (self, l->data))
-          texts = g_slist_append (texts, l->data);
-      myna_composer_attach_files (MYNA_COMPOSER (self->composer), texts);
-    }
-  else
-    myna_composer_insert_block (MYNA_COMPOSER (self->composer), g_value_get_string (value));
-  return TRUE;
-}
-
 /* ---- The composer ----------------------------------------------------------------------------------------------- */
 
 /* There may be no conversation yet, or one whose draft is still being read: nothing that the person writes or asks meanwhile
@@ -188,7 +176,7 @@ ask (MynaConversationView *self, const char *text, const char *attachments)
   myna_conversation_send_full (self->conversation, text, attachments);
   self->wanted_id = 0;
   myna_chat_canvas_scroll_to_end (MYNA_CHAT_CANVAS (self->canvas));
-  self->recalled = G_MAXUINT;
+  self->recalled = MYNA_RECALL_NONE;
 }
 
 static void
@@ -228,12 +216,32 @@ stop_cb (MynaConversationView *self)
     myna_conversation_stop (self->conversation);
 }
 
+/* Whether what is being written fits the model is told before it is sent. */
+static void
+measure (MynaConversationView *self)
+{
+  g_autofree char *text = myna_composer_get_text (MYNA_COMPOSER (self->composer));
+  g_autofree char *attachments = myna_composer_dup_attachments (MYNA_COMPOSER (self->composer));
+
+  myna_length_measure (self->length, self->conversation, text, attachments);
+}
+
+static void
+length_changed_cb (MynaConversationView *self)
+{
+  int n_tokens, limit;
+
+  myna_length_get_too_long (self->length, &n_tokens, &limit);
+  myna_composer_set_too_long (MYNA_COMPOSER (self->composer), n_tokens, limit);
+}
+
 static void
 composer_changed_cb (MynaConversationView *self)
 {
   g_autofree char *text = myna_composer_get_text (MYNA_COMPOSER (self->composer));
 
-  self->recalled = G_MAXUINT;
+  measure (self);
+  self->recalled = MYNA_RECALL_NONE;
   if (self->conversation)
     myna_conversation_set_draft (self->conversation, *text ? text : NULL);
 }
@@ -245,6 +253,42 @@ scroll_cb (MynaConversationView *self, GtkScrollType type)
   double page = gtk_adjustment_get_page_increment (adjustment);
 
   gtk_adjustment_set_value (adjustment, gtk_adjustment_get_value (adjustment) + (type == GTK_SCROLL_PAGE_UP ? -page : page));
+}
+
+static void
+update_persona (MynaConversationView *self)
+{
+  myna_empty_page_set_settings (MYNA_EMPTY_PAGE (self->empty),
+                                self->conversation ? myna_conversation_get_settings (self->conversation) : NULL);
+}
+
+/* For this chat from now on; NULL: none. */
+static void
+use_persona (MynaConversationView *self, MynaPersona *persona)
+{
+  g_autofree char *text = NULL;
+
+  if (!self->conversation)
+    {
+      g_set_object (&self->persona, persona);
+      g_signal_emit_by_name (self, "begin");
+      return;
+    }
+  if (self->library)
+    myna_personas_apply (persona, self->conversation, self->library);
+  text = persona ? g_markup_printf_escaped (_ ("This chat uses the persona “%s”"), myna_persona_get_name (persona))
+                 : g_strdup (_ ("This chat uses no persona"));
+  /* The empty page shows it. */
+  if (g_list_model_get_n_items (G_LIST_MODEL (self->conversation)) > 0)
+    myna_conversation_view_add_toast (self, adw_toast_new (text));
+  myna_conversation_view_focus_composer (self);
+}
+
+static void
+use_persona_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  use_persona (MYNA_CONVERSATION_VIEW (widget),
+               myna_personas_find_named (myna_personas_get_default (), g_variant_get_string (parameter, NULL)));
 }
 
 /* The conversation's draft was read, perhaps while the person wrote. */
@@ -275,7 +319,10 @@ take_composer (MynaConversationView *self)
   g_autofree char *draft = g_strdup (myna_conversation_get_draft (self->conversation));
   g_autofree char *text = myna_composer_get_text (MYNA_COMPOSER (self->composer));
   g_autofree char *suggested = g_steal_pointer (&self->suggested);
+  g_autoptr (MynaPersona) persona = g_steal_pointer (&self->persona);
 
+  if (persona)
+    use_persona (self, persona);
   if (suggested)
     ask (self, suggested, NULL);
   if (self->send_waits)
@@ -296,7 +343,7 @@ myna_conversation_view_has_begun (MynaConversationView *self)
 {
   g_return_val_if_fail (MYNA_IS_CONVERSATION_VIEW (self), FALSE);
 
-  return self->suggested || !myna_composer_is_empty (MYNA_COMPOSER (self->composer));
+  return self->suggested || self->persona || !myna_composer_is_empty (MYNA_COMPOSER (self->composer));
 }
 
 static GtkWidget *
@@ -310,6 +357,7 @@ new_composer (MynaConversationView *self)
   g_signal_connect_swapped (self->composer, "changed", G_CALLBACK (composer_changed_cb), self);
   g_signal_connect_swapped (self->composer, "history", G_CALLBACK (recall), self);
   g_signal_connect_swapped (self->composer, "scroll", G_CALLBACK (scroll_cb), self);
+  g_signal_connect_swapped (self->composer, "persona", G_CALLBACK (use_persona), self);
   adw_clamp_set_maximum_size (ADW_CLAMP (clamp), COLUMN_WIDTH);
   adw_clamp_set_tightening_threshold (ADW_CLAMP (clamp), COLUMN_WIDTH);
   adw_clamp_set_child (ADW_CLAMP (clamp), self->composer);
@@ -318,70 +366,25 @@ new_composer (MynaConversationView *self)
 
 /* ---- The place where one was ------------------------------------------------------------------------------------ */
 
-/* A chat that one comes back to is as it was left.  The conversation keeps its draft; where one was reading, and what was
- * attached to the draft, is remembered here for as long as the store is open: with that of a temporary chat all of it is
- * forgotten. */
-typedef struct
-{
-  gint64 message_id; /* at the top of the view; 0: it was at the end */
-  int offset;
-  GPtrArray *attachments; /* MynaAttachment; NULL: none */
-} Left;
-
-static void
-left_free (gpointer data)
-{
-  Left *left = data;
-
-  g_clear_pointer (&left->attachments, g_ptr_array_unref);
-  g_free (left);
-}
-
-/* Id → Left; 0 is a new chat. */
-static GHashTable *
-left_table (MynaConversationView *self)
-{
-  GObject *store = G_OBJECT (myna_conversation_get_store (self->conversation));
-  GHashTable *table = g_object_get_data (store, "myna-left-chats");
-
-  if (!table)
-    {
-      table = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, left_free);
-      g_object_set_data_full (store, "myna-left-chats", table, (GDestroyNotify) g_hash_table_unref);
-    }
-  return table;
-}
-
 /* Another conversation is about to be shown: remembers where one is in this one, and what is attached. */
 static void
 leave (MynaConversationView *self)
 {
-  Left *left;
-  gint64 id;
+  MynaLeftChat left;
 
   if (!self->conversation)
     return;
-  id = myna_conversation_get_id (self->conversation);
-  left = g_new0 (Left, 1);
-  myna_conversation_view_get_position (self, &left->message_id, &left->offset);
-  left->attachments = myna_composer_take_attachments (MYNA_COMPOSER (self->composer));
-  if (left->message_id || left->attachments)
-    {
-      g_hash_table_replace (left_table (self), g_memdup2 (&id, sizeof id), left);
-    }
-  else
-    {
-      g_hash_table_remove (left_table (self), &id);
-      left_free (left);
-    }
+  myna_conversation_view_get_position (self, &left.message_id, &left.offset);
+  left.attachments = myna_composer_take_attachments (MYNA_COMPOSER (self->composer));
+  myna_left_chats_put (myna_conversation_get_store (self->conversation), myna_conversation_get_id (self->conversation), &left);
 }
 
 /* To where the conversation was left, if it was. */
 static void
 come_back (MynaConversationView *self)
 {
-  gint64 id = myna_conversation_get_id (self->conversation);
-  Left *left = g_hash_table_lookup (left_table (self), &id);
+  MynaLeftChat *left =
+      myna_left_chats_get (myna_conversation_get_store (self->conversation), myna_conversation_get_id (self->conversation));
 
   if (!left)
     return;
@@ -438,10 +441,7 @@ last_reply (MynaConversationView *self)
 static void
 stop_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  MynaConversationView *self = MYNA_CONVERSATION_VIEW (widget);
-
-  if (self->conversation)
-    myna_conversation_stop (self->conversation);
+  stop_cb (MYNA_CONVERSATION_VIEW (widget));
 }
 
 static void
@@ -452,6 +452,17 @@ regenerate_action (GtkWidget *widget, const char *name, GVariant *parameter)
 
   if (message)
     myna_conversation_regenerate (self->conversation, message);
+}
+
+/* It stands above the answer that asks for this. */
+static void
+edit_question_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  GtkWidget *row = gtk_widget_get_first_child (MYNA_CONVERSATION_VIEW (widget)->canvas);
+
+  for (; row; row = gtk_widget_get_next_sibling (row))
+    if (myna_message_get_id (myna_message_row_get_message (MYNA_MESSAGE_ROW (row))) == g_variant_get_int64 (parameter))
+      gtk_widget_activate_action (row, "message.edit", NULL);
 }
 
 static void
@@ -511,6 +522,8 @@ class_install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "conversation.stop", NULL, stop_action);
   gtk_widget_class_install_action (widget_class, "conversation.regenerate", NULL, regenerate_action);
   gtk_widget_class_install_action (widget_class, "conversation.copy-last", NULL, copy_last_action);
+  gtk_widget_class_install_action (widget_class, "conversation.edit-question", "x", edit_question_action);
+  gtk_widget_class_install_action (widget_class, "conversation.use-persona", "s", use_persona_action);
   gtk_widget_class_install_action (widget_class, "conversation.find", NULL, find_action);
   gtk_widget_class_install_action (widget_class, "conversation.undo-delete", NULL, undo_delete_action);
   gtk_widget_class_install_action (widget_class, "conversation.jump", NULL, jump_action);
@@ -523,31 +536,10 @@ class_install_actions (GtkWidgetClass *widget_class)
 static void
 recall (MynaConversationView *self, int step)
 {
-  guint n = self->conversation ? g_list_model_get_n_items (G_LIST_MODEL (self->conversation)) : 0;
-  guint i = self->recalled == G_MAXUINT ? n : self->recalled;
+  const char *text = self->conversation ? myna_recall_step (&self->recalled, self->conversation, step) : NULL;
 
-  while ((step < 0 && i > 0) || (step > 0 && i + 1 < n))
-    {
-      g_autoptr (MynaMessage) message = NULL;
-
-      i += step;
-      message = g_list_model_get_item (G_LIST_MODEL (self->conversation), i);
-      if (myna_message_get_role (message) != STORE_ROLE_USER)
-        continue;
-      if (!myna_message_get_loaded (message))
-        {
-          myna_conversation_load_range (self->conversation, i, i);
-          return;
-        }
-      self->recalled = i;
-      myna_composer_recall (MYNA_COMPOSER (self->composer), myna_message_get_text (message));
-      return;
-    }
-  if (step > 0 && self->recalled != G_MAXUINT)
-    {
-      self->recalled = G_MAXUINT;
-      myna_composer_recall (MYNA_COMPOSER (self->composer), "");
-    }
+  if (text)
+    myna_composer_recall (MYNA_COMPOSER (self->composer), text);
 }
 
 /* ---- The conversation ------------------------------------------------------------------------------------------- */
@@ -575,10 +567,10 @@ update_context (MynaConversationView *self)
 static void
 update_busy (MynaConversationView *self)
 {
-  myna_composer_set_busy (MYNA_COMPOSER (self->composer),
-                          self->conversation && myna_conversation_get_busy (self->conversation));
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "conversation.stop",
-                                 self->conversation && myna_conversation_get_busy (self->conversation));
+  gboolean busy = self->conversation && myna_conversation_get_busy (self->conversation);
+
+  myna_composer_set_busy (MYNA_COMPOSER (self->composer), busy);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "conversation.stop", busy);
 }
 
 /* Who is the newest, and where the context begins, may have changed for every row there is. */
@@ -692,7 +684,8 @@ myna_conversation_view_set_conversation (MynaConversationView *self, MynaConvers
   myna_chat_canvas_set_model (MYNA_CHAT_CANVAS (self->canvas), NULL);
   g_set_object (&self->conversation, conversation);
   g_signal_group_set_target (self->conversation_signals, conversation);
-  self->recalled = G_MAXUINT;
+  myna_models_menu_set_conversation (self->models_menu, conversation);
+  self->recalled = MYNA_RECALL_NONE;
   self->wanted_id = 0;
   if (conversation)
     {
@@ -703,6 +696,8 @@ myna_conversation_view_set_conversation (MynaConversationView *self, MynaConvers
   update_page (self);
   update_busy (self);
   update_context (self);
+  update_persona (self);
+  measure (self);
 }
 
 MynaConversation *
@@ -719,6 +714,23 @@ myna_conversation_view_set_model (MynaConversationView *self, const char *name)
   g_return_if_fail (MYNA_IS_CONVERSATION_VIEW (self));
 
   myna_empty_page_set_model (MYNA_EMPTY_PAGE (self->empty), name);
+}
+
+void
+myna_conversation_view_set_library (MynaConversationView *self, MynaModelLibrary *library)
+{
+  g_return_if_fail (MYNA_IS_CONVERSATION_VIEW (self));
+
+  g_set_object (&self->library, library);
+  myna_models_menu_set_library (self->models_menu, library);
+}
+
+void
+myna_conversation_view_add_toast (MynaConversationView *self, AdwToast *toast)
+{
+  g_return_if_fail (MYNA_IS_CONVERSATION_VIEW (self));
+
+  adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (self->toasts), toast);
 }
 
 void
@@ -756,7 +768,7 @@ new_transcript (MynaConversationView *self)
 
   gtk_widget_add_css_class (button, "osd");
   gtk_widget_add_css_class (button, "circular");
-  gtk_widget_set_tooltip_text (button, _ ("Jump to latest"));
+  myna_set_tooltip (button, _ ("Jump to latest"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Jump to latest"), -1);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "conversation.jump");
   self->jump = gtk_revealer_new ();
@@ -778,6 +790,13 @@ send_key_changed_cb (MynaConversationView *self)
 }
 
 static void
+format_questions_changed_cb (MynaConversationView *self)
+{
+  for (GtkWidget *row = gtk_widget_get_first_child (self->canvas); row; row = gtk_widget_get_next_sibling (row))
+    myna_message_row_set_formatted (MYNA_MESSAGE_ROW (row), are_questions_formatted (self));
+}
+
+static void
 init_settings (MynaConversationView *self)
 {
   GSettingsSchemaSource *source = g_settings_schema_source_get_default ();
@@ -787,6 +806,8 @@ init_settings (MynaConversationView *self)
     return;
   self->settings = g_settings_new (MYNA_APP_ID);
   g_signal_connect_object (self->settings, "changed::send-key", G_CALLBACK (send_key_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->settings, "changed::format-questions", G_CALLBACK (format_questions_changed_cb), self,
+                           G_CONNECT_SWAPPED);
   send_key_changed_cb (self);
 }
 
@@ -795,12 +816,16 @@ myna_conversation_view_dispose (GObject *object)
 {
   MynaConversationView *self = MYNA_CONVERSATION_VIEW (object);
 
-  if (self->toasts)
+  if (self->box)
     myna_conversation_view_set_conversation (self, NULL);
   g_clear_object (&self->conversation_signals);
   g_clear_object (&self->settings);
+  g_clear_object (&self->library);
+  g_clear_object (&self->models_menu);
+  g_clear_object (&self->length);
+  g_clear_object (&self->persona);
   g_clear_pointer (&self->suggested, g_free);
-  g_clear_pointer (&self->toasts, gtk_widget_unparent);
+  g_clear_pointer (&self->box, gtk_widget_unparent);
   G_OBJECT_CLASS (myna_conversation_view_parent_class)->dispose (object);
 }
 
@@ -830,6 +855,8 @@ init_signals (MynaConversationView *self)
   g_signal_group_connect_swapped (group, "notify::error", G_CALLBACK (error_changed_cb), self);
   g_signal_group_connect_swapped (group, "replied", G_CALLBACK (replied_cb), self);
   g_signal_group_connect_swapped (group, "notify::id", G_CALLBACK (update_page), self);
+  g_signal_group_connect_swapped (group, "notify::settings", G_CALLBACK (update_persona), self);
+  g_signal_group_connect_swapped (group, "notify::model", G_CALLBACK (measure), self);
   self->conversation_signals = group;
 }
 
@@ -837,11 +864,13 @@ static void
 myna_conversation_view_init (MynaConversationView *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
-  GtkDropTarget *drop = gtk_drop_target_new (G_TYPE_INVALID, GDK_ACTION_COPY);
-  GType types[] = { GDK_TYPE_FILE_LIST, G_TYPE_STRING };
-  GtkWidget *transcript = new_transcript (self);
+  GtkWidget *transcript;
 
-  self->recalled = G_MAXUINT;
+  self->recalled = MYNA_RECALL_NONE;
+  self->models_menu = myna_models_menu_new ();
+  self->length = myna_length_new ();
+  g_signal_connect_object (self->length, "changed", G_CALLBACK (length_changed_cb), self, G_CONNECT_SWAPPED);
+  transcript = new_transcript (self);
   self->find_bar = myna_find_bar_new (MYNA_CHAT_CANVAS (self->canvas));
   g_signal_connect_swapped (self->find_bar, "closed", G_CALLBACK (myna_conversation_view_focus_composer), self);
   self->empty = myna_empty_page_new ();
@@ -849,17 +878,17 @@ myna_conversation_view_init (MynaConversationView *self)
   self->stack = gtk_stack_new ();
   gtk_stack_add_child (GTK_STACK (self->stack), self->empty);
   gtk_stack_add_child (GTK_STACK (self->stack), transcript);
-  gtk_widget_set_vexpand (self->stack, TRUE);
-  gtk_box_append (GTK_BOX (box), self->find_bar);
-  gtk_box_append (GTK_BOX (box), self->stack);
-  gtk_box_append (GTK_BOX (box), new_composer (self));
+  /* Above the composer, so that no toast covers what is being written. */
   self->toasts = adw_toast_overlay_new ();
-  adw_toast_overlay_set_child (ADW_TOAST_OVERLAY (self->toasts), box);
-  gtk_widget_set_parent (self->toasts, GTK_WIDGET (self));
+  adw_toast_overlay_set_child (ADW_TOAST_OVERLAY (self->toasts), self->stack);
+  gtk_widget_set_vexpand (self->toasts, TRUE);
+  gtk_box_append (GTK_BOX (box), self->find_bar);
+  gtk_box_append (GTK_BOX (box), self->toasts);
+  gtk_box_append (GTK_BOX (box), new_composer (self));
+  self->box = box;
+  gtk_widget_set_parent (box, GTK_WIDGET (self));
 
-  gtk_drop_target_set_gtypes (drop, types, G_N_ELEMENTS (types));
-  g_signal_connect (drop, "drop", G_CALLBACK (drop_cb), self);
-  gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (drop));
+  myna_file_drop_add (GTK_WIDGET (self), MYNA_COMPOSER (self->composer));
   init_signals (self);
   init_settings (self);
 }

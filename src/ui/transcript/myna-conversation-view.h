@@ -7,6 +7,7 @@
 #include <adwaita.h>
 
 #include "chat/myna-conversation.h"
+#include "chat/myna-model-library.h"
 
 G_BEGIN_DECLS
 
@@ -31,6 +32,10 @@ void myna_conversation_view_show_message (MynaConversationView *self, gint64 mes
  * view, in pixels. */
 void myna_conversation_view_get_position (MynaConversationView *self, gint64 *ret_message_id, int *ret_offset);
 void myna_conversation_view_set_position (MynaConversationView *self, gint64 message_id, int offset);
+/* Once: the models that replies can be written by, and that personas name. */
+void myna_conversation_view_set_library (MynaConversationView *self, MynaModelLibrary *library);
+/* Takes the toast, and shows it above the composer. */
+void myna_conversation_view_add_toast (MynaConversationView *self, AdwToast *toast);
 void myna_conversation_view_focus_composer (MynaConversationView *self);
 
 G_END_DECLS

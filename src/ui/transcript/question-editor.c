@@ -6,10 +6,13 @@
 
 #include <glib/gi18n.h>
 
+#include "composer/attachment-list.h"
+
 struct _MynaQuestionEditor
 {
   GtkWidget parent_instance;
 
+  GtkWidget *attachments; /* MynaAttachmentList */
   GtkWidget *text_view;
 };
 
@@ -37,12 +40,13 @@ send_cb (MynaQuestionEditor *self)
   GtkTextIter start, end;
   g_autofree char *text = NULL;
   g_autofree char *trimmed = NULL;
+  g_autofree char *attachments = myna_attachment_list_to_json (MYNA_ATTACHMENT_LIST (self->attachments));
 
   gtk_text_buffer_get_bounds (buffer, &start, &end);
   text = gtk_text_buffer_get_text (buffer, &start, &end, FALSE);
   trimmed = g_strstrip (g_strdup (text));
-  if (*trimmed)
-    g_signal_emit (self, signals[SEND], 0, text);
+  if (*trimmed || attachments)
+    g_signal_emit (self, signals[SEND], 0, text, attachments);
 }
 
 static gboolean
@@ -100,7 +104,8 @@ myna_question_editor_class_init (MynaQuestionEditorClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = myna_question_editor_dispose;
   GTK_WIDGET_CLASS (klass)->grab_focus = myna_question_editor_grab_focus;
-  signals[SEND] = g_signal_new ("send", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[SEND] =
+      g_signal_new ("send", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
   signals[CANCEL] = g_signal_new ("cancel", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (klass), GTK_TYPE_BOX_LAYOUT);
 }
@@ -114,6 +119,8 @@ myna_question_editor_init (MynaQuestionEditor *self)
   gtk_orientable_set_orientation (GTK_ORIENTABLE (layout), GTK_ORIENTATION_VERTICAL);
   gtk_box_layout_set_spacing (GTK_BOX_LAYOUT (layout), 6);
   gtk_widget_add_css_class (GTK_WIDGET (self), "composer-card");
+  self->attachments = myna_attachment_list_new ();
+  gtk_widget_set_parent (self->attachments, GTK_WIDGET (self));
   self->text_view = gtk_text_view_new ();
   gtk_text_view_set_wrap_mode (GTK_TEXT_VIEW (self->text_view), GTK_WRAP_WORD_CHAR);
   gtk_text_view_set_accepts_tab (GTK_TEXT_VIEW (self->text_view), FALSE);
@@ -125,10 +132,13 @@ myna_question_editor_init (MynaQuestionEditor *self)
 }
 
 GtkWidget *
-myna_question_editor_new (const char *text)
+myna_question_editor_new (const char *text, const char *attachments)
 {
   MynaQuestionEditor *self = g_object_new (MYNA_TYPE_QUESTION_EDITOR, NULL);
+  g_autoptr (GPtrArray) attached = myna_attachments_from_json (attachments);
 
+  if (attached->len > 0)
+    myna_attachment_list_give (MYNA_ATTACHMENT_LIST (self->attachments), g_steal_pointer (&attached));
   gtk_text_buffer_set_text (gtk_text_view_get_buffer (GTK_TEXT_VIEW (self->text_view)), text, -1);
   return GTK_WIDGET (self);
 }

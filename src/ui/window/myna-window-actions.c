@@ -396,11 +396,28 @@ use_model (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
+choose_model (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  gtk_menu_button_popup (GTK_MENU_BUTTON (MYNA_WINDOW (widget)->model_button));
+}
+
+/* What of the chat could not be saved: its unsaved messages and its draft. */
+static void
+save_again (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MynaWindow *self = MYNA_WINDOW (widget);
+
+  if (self->conversation)
+    myna_conversation_save_again (self->conversation);
+}
+
+static void
 load_model (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MynaWindow *self = MYNA_WINDOW (widget);
   MynaModelLibrary *models = myna_core_get_models (self->core);
 
+  g_clear_pointer (&self->failed_model, g_free);
   myna_banner_hide (MYNA_BANNER (self->model_banner));
   myna_model_library_forgive_crash (models);
   myna_model_library_ensure (models, g_variant_get_string (parameter, NULL), NULL);
@@ -706,5 +723,7 @@ myna_window_install_actions (void)
   gtk_widget_class_install_action (widget_class, "win.text-normal", NULL, change_text_size);
   gtk_widget_class_install_action (widget_class, "win.chat-settings", NULL, chat_settings);
   gtk_widget_class_install_action (widget_class, "win.use-model", "s", use_model);
+  gtk_widget_class_install_action (widget_class, "win.choose-model", NULL, choose_model);
   gtk_widget_class_install_action (widget_class, "win.load-model", "s", load_model);
+  gtk_widget_class_install_action (widget_class, "win.save-again", NULL, save_again);
 }

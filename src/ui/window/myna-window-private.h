@@ -24,15 +24,20 @@ struct _MynaWindow
   GCancellable *cancellable; /* of what the window asked the store for */
   char *pending_question;    /* asked before the store was open */
   char *replaced_model;      /* the chat's before the one that is being loaded for it; "": the default */
+  char *failed_model;        /* the one that could not be loaded last, or NULL … */
+  GError *load_error;        /* … why … */
+  gpointer failed_in;        /* … and the chat that went back to its model before it, only to be compared; NULL: none */
   gint64 pending_id;         /* to be opened as soon as the store is */
   gint64 pending_message_id;
+  gboolean store_failed; /* the banner says that something could not be saved */
 
   GtkWidget *toasts;
   GtkWidget *split;
   GtkWidget *sidebar;
   GtkWidget *content_header;
   GtkWidget *title;
-  GtkWidget *subtitle; /* the model, a menu button */
+  GtkWidget *model_button;
+  GtkWidget *subtitle; /* on it: the model */
   GtkWidget *store_banner;
   GtkWidget *model_banner;
   GtkWidget *temporary_bar; /* says that nothing is saved */

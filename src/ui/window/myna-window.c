@@ -8,6 +8,7 @@
 
 #include <glib/gi18n.h>
 
+#include "base/tooltip.h"
 #include "base/ui-compat.h"
 #include "chat/myna-problem.h"
 #include "preferences/myna-welcome-window.h"
@@ -35,10 +36,12 @@ update_title (MynaWindow *self)
   if (!title || !*title)
     title = is_temporary (self) ? _ ("Temporary chat") : _ ("New chat");
   gtk_label_set_label (GTK_LABEL (self->title), title);
-  gtk_widget_set_tooltip_text (self->title, title);
+  myna_set_tooltip (self->title, title);
   window_title = g_strdup_printf ("%s — Myna", title);
   gtk_window_set_title (GTK_WINDOW (self), window_title);
 }
+
+static void update_model_banner (MynaWindow *self);
 
 static void
 update_model (MynaWindow *self)
@@ -54,6 +57,7 @@ update_model (MynaWindow *self)
   if (loading)
     {
       name = myna_model_library_describe (models, loading);
+      myna_set_tooltip (self->subtitle, name);
       /* Translators: the name of a model, and how much of it is read already */
       text = g_strdup_printf (_ ("Loading %s (%d%%)"), name, (int) (100 * glm_actor_get_load_fraction (actor)));
     }
@@ -67,11 +71,12 @@ update_model (MynaWindow *self)
       if (loaded && g_strcmp0 (chosen, myna_model_library_get_crashed_path (models)) == 0)
         chosen = loaded;
       text = myna_model_library_describe (models, chosen ? chosen : loaded);
+      myna_set_tooltip (self->subtitle, text); /* the whole of it where there is no room */
     }
   gtk_label_set_label (GTK_LABEL (self->subtitle), text);
-  gtk_widget_set_tooltip_text (self->subtitle, text); /* the whole of it where there is no room */
   if (self->view)
     myna_conversation_view_set_model (MYNA_CONVERSATION_VIEW (self->view), text);
+  update_model_banner (self);
 }
 
 static void
@@ -120,10 +125,11 @@ make_model_button (MynaWindow *self)
   gtk_box_append (GTK_BOX (box), gtk_image_new_from_icon_name ("pan-down-symbolic"));
   gtk_menu_button_set_child (GTK_MENU_BUTTON (button), box);
   gtk_menu_button_set_create_popup_func (GTK_MENU_BUTTON (button), fill_model_menu_cb, self, NULL);
+  self->model_button = button;
   gtk_widget_set_halign (button, GTK_ALIGN_CENTER);
   gtk_widget_add_css_class (button, "flat");
   gtk_widget_add_css_class (button, "model-button");
-  gtk_widget_set_tooltip_text (button, _ ("Choose the Model for This Chat"));
+  myna_set_tooltip (button, _ ("Choose the Model for This Chat"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Model"), -1);
 
   return button;
@@ -204,8 +210,18 @@ show_store_failure (MynaWindow *self, GError *error)
 {
   g_autofree char *body = myna_problem_describe (error);
 
-  myna_banner_show (MYNA_BANNER (self->store_banner), _ ("Something could not be saved"), body, error->message, NULL, NULL,
-                    NULL);
+  self->store_failed = TRUE;
+  myna_banner_show (MYNA_BANNER (self->store_banner), _ ("Something could not be saved"), body, error->message, _ ("Try Again"),
+                    "win.save-again", NULL);
+}
+
+/* Writing works again: what the banner said is over. */
+static void
+store_recovered_cb (MynaWindow *self)
+{
+  if (self->store_failed)
+    update_store_banner (self);
+  self->store_failed = FALSE;
 }
 
 static void
@@ -217,40 +233,73 @@ restore_model (MynaWindow *self, const char *path)
     myna_conversation_set_model (self->conversation, *replaced ? replaced : NULL);
 }
 
-static void
-show_load_failure (MynaWindow *self, const char *path, GError *error)
+/* A file that is gone or wrong stays so: another model helps.  What the computer lacks may change. */
+static gboolean
+helps_to_try_again (const GError *error)
 {
-  MynaModelLibrary *models = myna_core_get_models (self->core);
-  g_autofree char *name = myna_model_library_describe (models, path);
-  g_autofree char *title = g_strdup_printf (_ ("“%s” could not be loaded"), name);
-  g_autofree char *body = myna_problem_describe (error);
-
-  restore_model (self, path);
-  myna_banner_show (MYNA_BANNER (self->model_banner), title, body, error->message, _ ("Try Again"), "win.load-model",
-                    g_variant_new_string (path));
+  return error->domain != GLM_ENGINE_ERROR || error->code == GLM_ERROR_NO_MEMORY || error->code == GLM_ERROR_IO
+         || error->code == GLM_ERROR_NO_SPACE;
 }
 
 static void
-check_model (MynaWindow *self)
+show_failed_model (MynaWindow *self)
+{
+  g_autofree char *name = myna_model_library_describe (myna_core_get_models (self->core), self->failed_model);
+  g_autofree char *title = g_strdup_printf (_ ("“%s” could not be loaded"), name);
+  g_autofree char *body = myna_problem_describe (self->load_error);
+  gboolean again = helps_to_try_again (self->load_error);
+
+  myna_banner_show (MYNA_BANNER (self->model_banner), title, body, self->load_error->message,
+                    again ? _ ("Try Again") : _ ("Choose a Model"), again ? "win.load-model" : "win.choose-model",
+                    again ? g_variant_new_string (self->failed_model) : NULL);
+}
+
+static void
+show_crashed_model (MynaWindow *self, const char *path)
+{
+  g_autofree char *name = myna_model_library_describe (myna_core_get_models (self->core), path);
+  g_autofree char *title = g_strdup_printf (_ ("Myna quit unexpectedly while loading “%s”"), name);
+
+  myna_banner_show (MYNA_BANNER (self->model_banner), title,
+                    _ ("It was not loaded again because it may need more memory than this computer has."), path,
+                    _ ("Load Anyway"), "win.load-model", g_variant_new_string (path));
+}
+
+/* What is the matter with the model of the chat that is shown: chats of other models have nothing to do with it. */
+static void
+update_model_banner (MynaWindow *self)
 {
   MynaModelLibrary *models = myna_core_get_models (self->core);
+  const char *chosen = self->conversation ? myna_conversation_get_model (self->conversation) : NULL;
   const char *crashed = myna_model_library_get_crashed_path (models);
-  g_autofree char *name = NULL;
-  g_autofree char *title = NULL;
 
+  if (!chosen)
+    chosen = myna_model_library_get_default_path (models);
+  if (g_strcmp0 (self->failed_model, glm_actor_get_model_path (myna_model_library_get_actor (models))) == 0)
+    g_clear_pointer (&self->failed_model, g_free);
   if (!myna_model_library_get_default_path (models))
-    {
-      myna_banner_show (MYNA_BANNER (self->model_banner), _ ("No Model Available"),
-                        _ ("The starter model is missing. Add a model or reinstall Myna."), NULL, NULL, NULL, NULL);
-    }
-  else if (crashed)
-    {
-      name = myna_model_library_describe (models, crashed);
-      title = g_strdup_printf (_ ("Myna quit unexpectedly while loading “%s”"), name);
-      myna_banner_show (MYNA_BANNER (self->model_banner), title,
-                        _ ("It was not loaded again because it may need more memory than this computer has."), crashed,
-                        _ ("Load Anyway"), "win.load-model", g_variant_new_string (crashed));
-    }
+    myna_banner_show (MYNA_BANNER (self->model_banner), _ ("No Model Available"),
+                      _ ("The starter model is missing. Add a model or reinstall Myna."), NULL, _ ("Add a Model"), "app.models",
+                      NULL);
+  else if (crashed && g_strcmp0 (chosen, crashed) == 0)
+    show_crashed_model (self, crashed);
+  else if (self->failed_model
+           && (g_strcmp0 (chosen, self->failed_model) == 0 || (self->failed_in && self->failed_in == self->conversation)))
+    show_failed_model (self);
+  else
+    myna_banner_hide (MYNA_BANNER (self->model_banner));
+}
+
+static void
+show_load_failure (MynaWindow *self, const char *path, GError *error)
+{
+  g_free (self->failed_model);
+  self->failed_model = g_strdup (path);
+  g_clear_error (&self->load_error);
+  self->load_error = g_error_copy (error);
+  self->failed_in = self->replaced_model ? self->conversation : NULL;
+  restore_model (self, path);
+  update_model_banner (self);
 }
 
 /* ---- What is found again the next time -------------------------------------------------------------------------- */
@@ -436,7 +485,12 @@ myna_window_add_toast (MynaWindow *self, AdwToast *toast)
 {
   g_return_if_fail (MYNA_IS_WINDOW (self));
 
-  adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (self->toasts), toast);
+  /* Where the sidebar covers the chat, it would cover the toast, too. */
+  if (myna_split_view_get_collapsed (MYNA_SPLIT_VIEW (self->split))
+      && myna_split_view_get_show_sidebar (MYNA_SPLIT_VIEW (self->split)))
+    adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (self->toasts), toast);
+  else
+    myna_conversation_view_add_toast (MYNA_CONVERSATION_VIEW (self->view), toast);
 }
 
 /* ---- The store -------------------------------------------------------------------------------------------------- */
@@ -529,6 +583,7 @@ store_changed_cb (MynaWindow *self)
   if (!store)
     return;
   g_signal_connect_object (store, "failed", G_CALLBACK (show_store_failure), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (store, "recovered", G_CALLBACK (store_recovered_cb), self, G_CONNECT_SWAPPED);
   myna_window_start_over (self);
 }
 
@@ -589,7 +644,7 @@ make_button (const char *icon, const char *action, const char *label)
   GtkWidget *button = gtk_button_new_from_icon_name (icon);
 
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
-  gtk_widget_set_tooltip_text (button, label);
+  myna_set_tooltip (button, label);
   gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
 
   return button;
@@ -603,7 +658,7 @@ make_menu_button (const char *icon, const char *menu_path, const char *label)
 
   gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (button), icon);
   gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (button), G_MENU_MODEL (gtk_builder_get_object (builder, menu_path)));
-  gtk_widget_set_tooltip_text (button, label);
+  myna_set_tooltip (button, label);
   gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
 
   return button;
@@ -644,7 +699,7 @@ make_content (MynaWindow *self)
   self->content_header = adw_header_bar_new ();
   gtk_widget_add_css_class (self->content_header, "flat");
   gtk_button_set_icon_name (GTK_BUTTON (toggle), "sidebar-show-symbolic");
-  gtk_widget_set_tooltip_text (toggle, _ ("Show or hide the chats"));
+  myna_set_tooltip (toggle, _ ("Show or hide the chats"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (toggle), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Sidebar"), -1);
   g_object_bind_property (self->split, "show-sidebar", toggle, "active", G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL);
   adw_header_bar_pack_start (ADW_HEADER_BAR (self->content_header), toggle);
@@ -661,6 +716,7 @@ make_content (MynaWindow *self)
   gtk_box_append (GTK_BOX (box), self->model_banner);
   gtk_box_append (GTK_BOX (box), make_temporary_bar (self));
   self->view = myna_conversation_view_new ();
+  myna_conversation_view_set_library (MYNA_CONVERSATION_VIEW (self->view), myna_core_get_models (self->core));
   g_signal_connect_swapped (self->view, "begin", G_CALLBACK (begin_cb), self);
   gtk_widget_add_css_class (self->view, "conversation");
   gtk_widget_set_vexpand (self->view, TRUE);
@@ -718,6 +774,8 @@ myna_window_finalize (GObject *object)
   g_clear_object (&self->core);
   g_free (self->pending_question);
   g_free (self->replaced_model);
+  g_free (self->failed_model);
+  g_clear_error (&self->load_error);
 
   G_OBJECT_CLASS (myna_window_parent_class)->finalize (object);
 }
@@ -767,7 +825,6 @@ follow_core (MynaWindow *self)
   g_signal_connect_object (self->settings, "changed::text-size", G_CALLBACK (update_text_size), self, G_CONNECT_SWAPPED);
   update_text_size (self);
   update_model (self);
-  check_model (self);
   store_changed_cb (self);
 }
 

@@ -1,0 +1,178 @@
+/* message-status.c: the line below a message that says what is the matter with it, and the button for that
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "transcript/message-status.h"
+
+#include <glib/gi18n.h>
+
+#include "base/tooltip.h"
+
+struct _MynaMessageStatus
+{
+  GtkWidget parent_instance;
+
+  MynaConversation *conversation;
+  MynaMessage *message;
+  GtkWidget *label;
+  GtkWidget *button;
+};
+
+enum
+{
+  SIGNAL_CLICKED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (MynaMessageStatus, myna_message_status, GTK_TYPE_WIDGET)
+
+static const char *
+state_text (StoreState state)
+{
+  switch (state)
+    {
+    case STORE_STATE_INTERRUPTED: return _ ("Interrupted");
+    case STORE_STATE_STOPPED: return _ ("Stopped");
+    case STORE_STATE_LENGTH: return _ ("The reply reached its length limit");
+    case STORE_STATE_FAILED: return _ ("The reply could not be finished");
+    case STORE_STATE_COMPLETE:
+    case STORE_STATE_GENERATING:
+    default: return NULL;
+    }
+}
+
+/* What went wrong.  A question that is too long would be so again. */
+static const char *
+describe_error (MynaMessage *message, const char **ret_button)
+{
+  *ret_button = myna_message_get_too_long (message) ? _ ("Edit") : _ ("Retry");
+  return myna_message_get_error (message);
+}
+
+/* NULL: nothing is the matter. */
+static const char *
+describe (MynaConversation *conversation, MynaMessage *message, const char **ret_button)
+{
+  gboolean is_reply = myna_message_get_role (message) == STORE_ROLE_ASSISTANT;
+  gboolean is_last =
+      myna_conversation_find (conversation, message) + 1 == g_list_model_get_n_items (G_LIST_MODEL (conversation));
+  StoreState state = myna_message_get_state (message);
+
+  *ret_button = NULL;
+  if (myna_message_get_error (message))
+    return describe_error (message, ret_button);
+  if (myna_message_get_queued (message))
+    {
+      *ret_button = _ ("Cancel");
+      return myna_conversation_get_busy (conversation) ? _ ("Waiting for the current reply")
+                                                       : _ ("Waiting until the message above is saved");
+    }
+  if (is_reply && state_text (state))
+    {
+      if (myna_conversation_can_continue (conversation, message))
+        *ret_button = _ ("Continue");
+      return state_text (state);
+    }
+  if (is_reply && state == STORE_STATE_COMPLETE && myna_message_get_loaded (message) && !*myna_message_get_text (message))
+    return _ ("The model returned an empty reply");
+  if (myna_message_get_role (message) == STORE_ROLE_USER && is_last && myna_conversation_can_regenerate (conversation, message))
+    {
+      *ret_button = _ ("Generate Reply");
+      return _ ("Not answered yet");
+    }
+  return NULL;
+}
+
+void
+myna_message_status_update (MynaMessageStatus *self, MynaConversation *conversation, MynaMessage *message)
+{
+  const char *button, *text;
+
+  g_return_if_fail (MYNA_IS_MESSAGE_STATUS (self));
+
+  g_set_object (&self->conversation, conversation);
+  g_set_object (&self->message, message);
+  text = describe (conversation, message, &button);
+  gtk_widget_set_visible (GTK_WIDGET (self), text != NULL);
+  if (!text)
+    return;
+  gtk_label_set_label (GTK_LABEL (self->label), text);
+  myna_set_tooltip (self->label, myna_message_get_error_details (message));
+  if (myna_message_get_error (message))
+    gtk_widget_add_css_class (GTK_WIDGET (self), "error");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self), "error");
+  gtk_widget_set_visible (self->button, button != NULL);
+  if (button)
+    gtk_button_set_label (GTK_BUTTON (self->button), button);
+}
+
+static void
+clicked_cb (MynaMessageStatus *self)
+{
+  g_autoptr (MynaConversation) conversation = g_object_ref (self->conversation);
+  g_autoptr (MynaMessage) message = g_object_ref (self->message);
+
+  if (myna_message_get_too_long (message))
+    {
+      gtk_widget_activate_action (GTK_WIDGET (self), "conversation.edit-question", "x",
+                                  myna_message_get_record (message)->parent_id);
+      return;
+    }
+  if (myna_message_get_error (message))
+    myna_conversation_retry (conversation, message);
+  else if (myna_message_get_queued (message))
+    myna_conversation_unqueue (conversation, message);
+  else if (myna_message_get_role (message) == STORE_ROLE_ASSISTANT)
+    myna_conversation_continue (conversation, message);
+  else
+    myna_conversation_regenerate (conversation, message);
+  g_signal_emit (self, signals[SIGNAL_CLICKED], 0);
+}
+
+/* ---- Object ----------------------------------------------------------------------------------------------------- */
+
+static void
+myna_message_status_dispose (GObject *object)
+{
+  MynaMessageStatus *self = MYNA_MESSAGE_STATUS (object);
+  GtkWidget *child;
+
+  g_clear_object (&self->conversation);
+  g_clear_object (&self->message);
+  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))))
+    gtk_widget_unparent (child);
+  G_OBJECT_CLASS (myna_message_status_parent_class)->dispose (object);
+}
+
+static void
+myna_message_status_class_init (MynaMessageStatusClass *klass)
+{
+  G_OBJECT_CLASS (klass)->dispose = myna_message_status_dispose;
+  signals[SIGNAL_CLICKED] =
+      g_signal_new ("clicked", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (klass), GTK_TYPE_BOX_LAYOUT);
+}
+
+static void
+myna_message_status_init (MynaMessageStatus *self)
+{
+  gtk_box_layout_set_spacing (GTK_BOX_LAYOUT (gtk_widget_get_layout_manager (GTK_WIDGET (self))), 12);
+  self->label = gtk_label_new (NULL);
+  gtk_label_set_xalign (GTK_LABEL (self->label), 0);
+  gtk_label_set_wrap (GTK_LABEL (self->label), TRUE);
+  gtk_widget_set_parent (self->label, GTK_WIDGET (self));
+  self->button = gtk_button_new_with_label ("");
+  gtk_widget_set_valign (self->button, GTK_ALIGN_CENTER);
+  g_signal_connect_swapped (self->button, "clicked", G_CALLBACK (clicked_cb), self);
+  gtk_widget_set_parent (self->button, GTK_WIDGET (self));
+  gtk_widget_add_css_class (GTK_WIDGET (self), "message-status");
+}
+
+GtkWidget *
+myna_message_status_new (void)
+{
+  return g_object_new (MYNA_TYPE_MESSAGE_STATUS, NULL);
+}

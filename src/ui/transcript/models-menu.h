@@ -1,0 +1,22 @@
+/* models-menu.h: the models that a reply could be written by again
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "chat/myna-conversation.h"
+#include "chat/myna-model-library.h"
+
+G_BEGIN_DECLS
+
+#define MYNA_TYPE_MODELS_MENU (myna_models_menu_get_type ())
+G_DECLARE_FINAL_TYPE (MynaModelsMenu, myna_models_menu, MYNA, MODELS_MENU, GObject)
+
+MynaModelsMenu *myna_models_menu_new (void) G_GNUC_WARN_UNUSED_RESULT;
+/* Those that can be run, but for the conversation's, as items with the action message.regenerate-with.  Follows what it is made
+ * of.  Owned by the object. */
+GMenuModel *myna_models_menu_get_menu (MynaModelsMenu *self);
+void myna_models_menu_set_library (MynaModelsMenu *self, MynaModelLibrary *library);
+void myna_models_menu_set_conversation (MynaModelsMenu *self, MynaConversation *conversation);
+
+G_END_DECLS

@@ -37,6 +37,7 @@ BUILD = pathlib.Path(os.environ.get("MYNA_BUILD_DIR", ROOT / "build")).resolve()
 PROGRAM = os.environ.get("MYNA_PROGRAM", BUILD / "src" / "ui" / "myna")      # or an installed one
 LOGS = pathlib.Path(os.environ.get("MYNA_E2E_LOGS", BUILD / "meson-logs" / "e2e"))
 HEADINGS = ("Pinned", "Folders", "Today", "Yesterday", "Last 7 Days", "Last 30 Days", "Older")
+MONTH = re.compile(r"[A-Z][a-z]+ \d{4}$")         # a heading, too
 MENU_ITEMS = ("menu item", "check menu item", "radio menu item")
 STARTER = ROOT / "data" / "models" / "myna-fledgling-q8_0.gguf"
 
@@ -294,7 +295,7 @@ class App(Node):
     def conversations(self):
         """Titles in the history, without the headings of the groups."""
         return [label.name for history in self.find_all("Chats", "list") for row in history.children
-                for label in row.find_all(role="label") if label.name not in HEADINGS]
+                for label in row.find_all(role="label") if label.name not in HEADINGS and not MONTH.match(label.name)]
 
     def place(self, node):
         """The window of the X server that a part of the program is in, and where its middle is in it."""
@@ -338,6 +339,33 @@ class App(Node):
         """An item of the menu that is open, or opens now."""
         self.put_pointer_away()
         self.find(self._(item).replace("_", "")).click()
+
+    def choose_in_main_menu(self, item):
+        wait(lambda: len(self.find_all(role="frame")) == 1 and self.find(role="frame").has("active"), "the window in front")
+        self.key("F10")
+        self.choose(item)
+
+    def choose_file(self, title, path, replace=False):
+        """Gives the file dialog of that title a path, and accepts it, and that a file is replaced."""
+        dialog = self.find(title, ("dialog", "filler"))
+        if not dialog.find_all(role="text"):
+            self.key("ctrl+l")
+        wait(lambda: any(entry.has("focused") for entry in dialog.find_all(role="text")), "the name to have the focus")
+        # The entry completes what is put into it, and says nothing of what it holds: only keys will do.  What GTK 4.18 completes
+        # may stay behind what is typed on.  And an action of the button might overtake the last keys.
+        self.key("ctrl+a")
+        self.write(str(path))
+        self.key("shift+End", "Delete", "Return")
+        if replace:
+            self.find_button("_Replace").click()
+        self.wait_closed(title)
+
+    def import_chats(self, path):
+        """All chats of a file."""
+        self.choose_in_main_menu("_Import Chats…")
+        self.choose_file("Choose a File to Import", path)
+        self.find(re.compile("Import [0-9]+"), "button").click()
+        self.wait_closed("Import Chats")
 
     def wait_closed(self, title):
         """Until no window has this title.  Asks the X server: GTK 4.8 may crash when a window goes while its list of
@@ -498,6 +526,7 @@ def main():
     """Runs the tests of the calling file, or those named on the command line."""
     with window_manager():
         Atspi.init()
+        Atspi.set_timeout(20000, 60000)          # a busy machine answers late
         names = sys.argv[1:]
         loader = unittest.TestLoader()
         module = sys.modules["__main__"]

@@ -39,24 +39,10 @@ class History(TestCase):
 
     def choose(self, app, item):
         """An item of the main menu."""
-        wait(lambda: len(app.find_all(role="frame")) == 1 and app.find(role="frame").has("active"), "the window in front")
-        app.key("F10")
-        app.choose(item)
+        app.choose_in_main_menu(item)
 
     def choose_file(self, app, title, path, replace=False):
-        """Gives the file dialog of that title a path, and accepts it, and that a file is replaced."""
-        dialog = app.find(title, ("dialog", "filler"))
-        if not dialog.find_all(role="text"):
-            app.key("ctrl+l")
-        wait(lambda: any(entry.has("focused") for entry in dialog.find_all(role="text")), "the name to have the focus")
-        # The entry completes what is put into it, and says nothing of what it holds: only keys will do.  What GTK 4.18 completes
-        # may stay behind what is typed on.  And an action of the button might overtake the last keys.
-        app.key("ctrl+a")
-        app.write(str(path))
-        app.key("shift+End", "Delete", "Return")
-        if replace:
-            app.find_button("_Replace").click()
-        app.wait_closed(title)
+        app.choose_file(title, path, replace)
 
     def row(self, app, title):
         """The row of a chat in the sidebar."""
@@ -87,10 +73,7 @@ class History(TestCase):
             self.click_until(app, title, f"{n + 1} selected")
 
     def import_all(self, app, path=None):
-        self.choose(app, "_Import Chats…")
-        self.choose_file(app, "Choose a File to Import", path or self.file)
-        app.find(re.compile("Import [0-9]+"), "button").click()
-        app.wait_closed("Import Chats")
+        app.import_chats(path or self.file)
 
     def count(self, where="1"):
         return self.query(f"SELECT count(*) FROM conversation WHERE {where}")[0][0]

@@ -2,8 +2,11 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The index gives candidates newest first, and gives them as they are needed: a word that is in half of all messages costs
- * no more than a rare one, because the search ends after MAX_CANDIDATES that really match.  These are ranked.
+ * Of what matches the newest MAX_CANDIDATES are ranked, by their own time.  The index gives messages in the order in which
+ * they came into the history, the last first, and gives them as they are needed: a word that is in half of all messages costs
+ * no more than a rare one.  Where it has given enough, what came earlier may still be newer, because imported messages come
+ * late: the conversations that are newer than the oldest candidate are looked through for it, the newest first, until they
+ * are older than that.
  *
  * Where the index cannot help (an emoji, part of a word) the rows themselves are scanned in the same order.  So are they where
  * the filters leave few: the index would give a frequent word's places in all the others, too.
@@ -26,7 +29,7 @@
 #define HALF_LIFE_MS        (60 * 24 * 3600 * 1000.0) /* of recency: a hit of today counts up to twice one of long ago */
 
 /* clang-format off */
-typedef enum { TITLES, MESSAGES, DONE } Stage;
+typedef enum { TITLES, MESSAGES, NEWER, DONE } Stage;
 typedef enum { BY_INDEX, BY_SCAN, BY_CONVERSATION, N_WAYS } Way;
 /* clang-format on */
 
@@ -43,9 +46,12 @@ typedef struct
   gboolean has_way;
   Way way;
   Stage stage;
-  gint64 next_id; /* rows before this one are still to be seen */
+  gint64 next_id;                  /* rows before this one are still to be seen */
+  gint64 next_time, next_newer_id; /* in NEWER so are conversations before this one, by their time */
   GArray *ranges;
-  GPtrArray *hits;
+  GPtrArray *hits; /* the stages' before, then this one's */
+  guint first;     /* of this stage */
+  guint oldest;    /* of this stage where it has MAX_CANDIDATES */
 } Search;
 
 /* ---- Hits ------------------------------------------------------------------------------------------------------- */
@@ -96,7 +102,7 @@ compare_hits (gconstpointer a, gconstpointer b)
 /* ---- Candidates ------------------------------------------------------------------------------------------------- */
 
 /* ?1 the FTS5 query, ?2 next id, ?3 role or −1, ?4 model, ?5 after, ?6 before, ?7 folder, ?8 conversation.  By index and by scan.
- * CROSS JOIN keeps the order of the joins: the index first, its rows from the newest to the oldest.
+ * CROSS JOIN keeps the order of the joins: the index first, its rows from the last to the first.
  * Columns: id, conversation, role, time, title, text. */
 #define FILTER                                                                          \
   " AND (?7 = 0 OR c.folder_id IN (SELECT id FROM folder WHERE ?7 IN (id, parent_id)))" \
@@ -105,7 +111,7 @@ compare_hits (gconstpointer a, gconstpointer b)
 #define MESSAGE_FILTER \
   " AND (?3 = -1 OR m.role = ?3) AND (?4 IS NULL OR m.model = ?4) AND m.created_at BETWEEN ?5 AND ?6" FILTER
 
-/* The messages that the filters leave, from the newest; a conversation is never older than its messages.  LIMIT also keeps
+/* The messages that the filters leave, from the last; a conversation is never older than its messages.  LIMIT also keeps
  * SQLite from merging this into the outer query, and so the order. */
 #define NARROW_MESSAGES                                                                    \
   "SELECT k.id AS id FROM conversation c CROSS JOIN message k ON k.conversation_id = c.id" \
@@ -134,6 +140,56 @@ static const char *const queries[][N_WAYS] = {
   },
 };
 
+/* ?9, ?10 the time and id of the conversation before which to go on.  Further columns: the conversation's time. */
+static const char NEWER_QUERY[] =
+    "SELECT m.id, c.id, m.role, m.created_at, c.title, m.text, c.updated_at FROM"
+    " (SELECT c.id AS id, c.title AS title, c.updated_at AS updated_at FROM conversation c"
+    " WHERE c.updated_at > ?5 AND (c.updated_at < ?9 OR (c.updated_at = ?9 AND c.id < ?10))" FILTER
+    " ORDER BY c.updated_at DESC, c.id DESC LIMIT -1) c"
+    " CROSS JOIN message m ON m.conversation_id = c.id"
+    " WHERE m.id < ?2 AND m.state <> 1 AND (?3 = -1 OR m.role = ?3) AND (?4 IS NULL OR m.model = ?4)"
+    " AND m.created_at > ?5 AND m.created_at <= ?6";
+
+static gboolean
+is_full (Search *search)
+{
+  return search->hits->len - search->first >= MAX_CANDIDATES;
+}
+
+/* What a row must be newer than to be a candidate. */
+static gint64
+get_oldest_time (Search *search)
+{
+  return is_full (search) ? ((StoreHit *) g_ptr_array_index (search->hits, search->oldest))->time : G_MININT64;
+}
+
+static void
+find_oldest (Search *search)
+{
+  search->oldest = search->first;
+  for (guint i = search->first + 1; i < search->hits->len; i++)
+    if (((StoreHit *) g_ptr_array_index (search->hits, i))->time
+        < ((StoreHit *) g_ptr_array_index (search->hits, search->oldest))->time)
+      search->oldest = i;
+}
+
+/* In the place of the oldest where there are enough. */
+static void
+take_hit (Search *search, StoreHit *hit)
+{
+  if (is_full (search))
+    {
+      store_hit_free (g_ptr_array_index (search->hits, search->oldest));
+      g_ptr_array_index (search->hits, search->oldest) = hit;
+    }
+  else
+    {
+      g_ptr_array_add (search->hits, hit);
+    }
+  if (is_full (search))
+    find_oldest (search);
+}
+
 static void
 add_hit (Search *search, sqlite3_stmt *row, const char *text, gsize n_bytes, double score)
 {
@@ -149,7 +205,7 @@ add_hit (Search *search, sqlite3_stmt *row, const char *text, gsize n_bytes, dou
   hit->n_ranges = search->ranges->len;
   hit->ranges = g_memdup2 (search->ranges->data, search->ranges->len * sizeof (StoreRange));
   hit->score = (in_title ? 1 + score : score) * recency (hit->time);
-  g_ptr_array_add (search->hits, hit);
+  take_hit (search, hit);
 }
 
 /* Once a search: counts the messages that the filters leave, up to the limit. */
@@ -173,6 +229,28 @@ find_way (StoreConnection *connection, Search *search, GError **error)
   return TRUE;
 }
 
+static void
+look_at (Search *search, sqlite3_stmt *row)
+{
+  const char *text;
+  gsize n_bytes;
+  double score;
+
+  if (sqlite3_column_int64 (row, 3) <= get_oldest_time (search))
+    return;
+  text = (const char *) sqlite3_column_text (row, 5);
+  n_bytes = sqlite3_column_bytes (row, 5);
+  if (store_match_text (search->match, text, n_bytes, search->mode, search->ranges, MAX_RANGES, &score))
+    add_hit (search, row, text, n_bytes, score);
+}
+
+/* The index and the scan may be left where there are enough; the filters have left few, and all of them are looked at. */
+static gboolean
+has_enough (Search *search)
+{
+  return search->stage == MESSAGES && search->way != BY_CONVERSATION && is_full (search);
+}
+
 /* Looks at rows until the turn is over (TRUE, more to see) or the stage is done. */
 static gboolean
 run_turn (StoreConnection *connection, Search *search, gboolean *ret_more, GError **error)
@@ -188,15 +266,10 @@ run_turn (StoreConnection *connection, Search *search, gboolean *ret_more, GErro
     return FALSE;
 
   *ret_more = FALSE;
-  for (guint n = 1; search->hits->len < MAX_CANDIDATES && store_step (row, &local_error); n++)
+  for (guint n = 1; !has_enough (search) && store_step (row, &local_error); n++)
     {
-      const char *text = (const char *) sqlite3_column_text (row, 5);
-      gsize n_bytes = sqlite3_column_bytes (row, 5);
-      double score;
-
       search->next_id = sqlite3_column_int64 (row, 0);
-      if (store_match_text (search->match, text, n_bytes, search->mode, search->ranges, MAX_RANGES, &score))
-        add_hit (search, row, text, n_bytes, score);
+      look_at (search, row);
       if (n % 16 == 0 && g_get_monotonic_time () > deadline)
         {
           *ret_more = TRUE;
@@ -208,6 +281,65 @@ run_turn (StoreConnection *connection, Search *search, gboolean *ret_more, GErro
 
   g_propagate_error (error, local_error);
   return FALSE;
+}
+
+/* The same for conversations that are newer than the oldest candidate.  A turn ends between two of them. */
+static gboolean
+run_newer_turn (StoreConnection *connection, Search *search, gboolean *ret_more, GError **error)
+{
+  gint64 deadline = g_get_monotonic_time () + TURN_MS * 1000;
+  gint64 after = MAX (search->after - 1, get_oldest_time (search));
+  g_autoptr (sqlite3_stmt) row =
+      store_prepare (connection, error, NEWER_QUERY, "tIitIIIIII", "", search->next_id, search->role, search->model, after,
+                     search->before, search->folder_id, search->conversation_id, search->next_time, search->next_newer_id);
+  gint64 conversation = 0;
+  GError *local_error = NULL;
+
+  if (!row)
+    return FALSE;
+
+  *ret_more = FALSE;
+  while (store_step (row, &local_error))
+    {
+      if (sqlite3_column_int64 (row, 6) <= get_oldest_time (search))
+        break;
+      if (sqlite3_column_int64 (row, 1) != conversation && conversation && g_get_monotonic_time () > deadline)
+        {
+          *ret_more = TRUE;
+          break;
+        }
+      conversation = search->next_newer_id = sqlite3_column_int64 (row, 1);
+      search->next_time = sqlite3_column_int64 (row, 6);
+      look_at (search, row);
+    }
+  if (!local_error)
+    return TRUE;
+
+  g_propagate_error (error, local_error);
+  return FALSE;
+}
+
+static void
+begin_stage (Search *search, Stage stage)
+{
+  search->stage = stage;
+  if (stage == NEWER)
+    {
+      search->next_time = search->next_newer_id = G_MAXINT64;
+      return;
+    }
+  search->next_id = G_MAXINT64;
+  search->first = search->hits->len;
+}
+
+/* The stage after one that is done. */
+static void
+go_on (Search *search)
+{
+  if (search->stage == TITLES)
+    begin_stage (search, MESSAGES);
+  else
+    begin_stage (search, has_enough (search) ? NEWER : DONE);
 }
 
 static gboolean
@@ -228,13 +360,10 @@ search_work (StoreConnection *connection, gpointer request, StoreResult *result,
 
   while (search->stage != DONE && !more)
     {
-      if (!run_turn (connection, search, &more, error))
+      if (!(search->stage == NEWER ? run_newer_turn : run_turn) (connection, search, &more, error))
         return FALSE;
       if (!more)
-        {
-          search->stage = search->hits->len < MAX_CANDIDATES ? search->stage + 1 : DONE;
-          search->next_id = G_MAXINT64;
-        }
+        go_on (search);
     }
   if (search->stage != DONE)
     {

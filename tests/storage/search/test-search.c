@@ -318,6 +318,61 @@ test_ranking (void)
   assert_ranked (db, "sorting", "t2 3 1 2 4");
 }
 
+#define N_CROWDED 2600
+
+static int
+compare_times (gconstpointer a, gconstpointer b)
+{
+  gint64 x = *(const gint64 *) a, y = *(const gint64 *) b;
+
+  return x > y ? -1 : x < y;
+}
+
+/* Where there are more than can be ranked the newest are chosen by their own time: old messages that were imported last are no
+ * news. */
+static void
+test_crowded (gconstpointer data)
+{
+  g_autoptr (StoreDb) db = test_open_memory ();
+  g_autoptr (GRand) rng = g_rand_new_with_seed (7);
+  g_autofree gint64 *times = g_new (gint64, N_CROWDED);
+  gint64 start = G_GINT64_CONSTANT (1500000000000), conversation = 0, n_found = 0;
+  const char *query = data;
+  StoreSearch request = { .text = query, .role = -1, .limit = 1000, .anywhere = g_str_equal (query, "eedl") };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) hits = NULL;
+
+  for (int i = 0; i < N_CROWDED; i++)
+    {
+      g_autoptr (StoreMessage) message = store_message_new ();
+
+      /* Written here: newer and newer.  Then imported: chats of any time. */
+      if (i % 20 == 0)
+        {
+          g_autoptr (StoreConversation) chat = store_conversation_new ();
+
+          chat->created_at = i < N_CROWDED / 2 ? start + i * 1000 : start + g_rand_int_range (rng, 0, 2000) * 1000;
+          conversation = test_wait_id (TEST_CALL (db, store_add_conversation_async, chat), NULL);
+          times[i] = chat->created_at;
+        }
+      else
+        {
+          times[i] = times[i - 1] + 1000;
+        }
+      message->conversation_id = conversation;
+      message->created_at = times[i];
+      g_free (message->text);
+      message->text = g_strdup ("needle");
+      test_do (db, store_add_message_async, message);
+    }
+  qsort (times, N_CROWDED, sizeof *times, compare_times);
+  hits = test_wait_list (TEST_CALL (db, store_search_async, &request), &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < hits->len; i++)
+    g_assert_cmpint (((StoreHit *) hits->pdata[i])->time, ==, times[n_found++]);
+  g_assert_cmpint (n_found, ==, 1000);
+}
+
 /* ---- Equal to a naive scan -------------------------------------------------------------------------------------- */
 
 static gboolean
@@ -585,6 +640,8 @@ main (int argc, char **argv)
   g_test_add_func ("/search/filters", test_filters);
   g_test_add_func ("/search/changes", test_changes);
   g_test_add_func ("/search/ranking", test_ranking);
+  g_test_add_data_func ("/search/crowded", "needle", test_crowded);
+  g_test_add_data_func ("/search/crowded-anywhere", "eedl", test_crowded);
   g_test_add_func ("/search/property", test_property);
   g_test_add_func ("/search/windows", test_windows);
   g_test_add_func ("/search/syntax", test_syntax);

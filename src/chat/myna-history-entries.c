@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Pinned conversations come first, wherever they are kept; then the folders, each followed by what is in it if it is
- * open: folders, then conversations; then the others by the day of their last message.
+ * open: folders, then conversations; then the others by the day of their last message, old ones by its month.
  */
 #include "chat/myna-history-entries.h"
 
@@ -79,9 +79,18 @@ add_entry (GArray *entries, MynaHistoryKind kind, MynaHistoryGroup group, gint64
 }
 
 static void
-add_heading (GArray *entries, MynaHistoryGroup group)
+add_heading (GArray *entries, MynaHistoryGroup group, gint64 month)
 {
-  add_entry (entries, MYNA_HISTORY_HEADING, group, 0, NULL, 0);
+  add_entry (entries, MYNA_HISTORY_HEADING, group, month, NULL, 0);
+}
+
+/* By the person's own clock; a time that no calendar has is of no month. */
+static gint64
+get_month (gint64 time)
+{
+  g_autoptr (GDateTime) date = g_date_time_new_from_unix_local (time / 1000);
+
+  return date ? myna_history_month (g_date_time_get_year (date), g_date_time_get_month (date)) : 0;
 }
 
 /* Which conversations, not pinned, each folder holds: id → GPtrArray of records, in their order. */
@@ -137,7 +146,7 @@ add_folders (GArray *entries, GPtrArray *folders, GHashTable *contents)
 {
   if (!folders || folders->len == 0)
     return;
-  add_heading (entries, MYNA_HISTORY_FOLDERS);
+  add_heading (entries, MYNA_HISTORY_FOLDERS, 0);
   for (guint i = 0; i < folders->len; i++)
     {
       MynaHistoryFolder *folder = g_ptr_array_index (folders, i);
@@ -153,6 +162,7 @@ myna_history_entries_make (GPtrArray *records, GPtrArray *folders, GDateTime *no
   GArray *entries = g_array_sized_new (FALSE, FALSE, sizeof (MynaHistoryEntry), records->len + 8);
   g_autoptr (GHashTable) contents = collect_contents (records, folders);
   gint64 boundaries[N_DATES];
+  gint64 last_month = 0;
   int last_group = -1;
   guint i;
 
@@ -161,7 +171,7 @@ myna_history_entries_make (GPtrArray *records, GPtrArray *folders, GDateTime *no
       const MynaHistoryRecord *record = g_ptr_array_index (records, i);
 
       if (i == 0)
-        add_heading (entries, MYNA_HISTORY_PINNED);
+        add_heading (entries, MYNA_HISTORY_PINNED, 0);
       add_entry (entries, MYNA_HISTORY_CONVERSATION, MYNA_HISTORY_PINNED, record->id, record->title, 0);
     }
   add_folders (entries, folders, contents);
@@ -170,12 +180,14 @@ myna_history_entries_make (GPtrArray *records, GPtrArray *folders, GDateTime *no
     {
       const MynaHistoryRecord *record = g_ptr_array_index (records, i);
       MynaHistoryGroup group = get_date_group (record->updated_at, boundaries);
+      gint64 month = group == MYNA_HISTORY_OLDER ? get_month (record->updated_at) : 0;
 
       if (record->folder_id && g_hash_table_contains (contents, &record->folder_id))
         continue;
-      if ((int) group != last_group)
-        add_heading (entries, group);
+      if ((int) group != last_group || month != last_month)
+        add_heading (entries, group, month);
       last_group = group;
+      last_month = month;
       add_entry (entries, MYNA_HISTORY_CONVERSATION, group, record->id, record->title, 0);
     }
 

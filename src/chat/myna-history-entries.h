@@ -29,7 +29,7 @@ typedef struct
 /* One row of the list. */
 typedef struct
 {
-  gint64 id;         /* 0 for headings */
+  gint64 id;         /* of a heading 0 or its month */
   const char *title; /* the record's or folder's; NULL for headings */
   guint8 kind;       /* MynaHistoryKind */
   guint8 group;      /* MynaHistoryGroup */

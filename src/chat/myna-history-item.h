@@ -24,8 +24,15 @@ typedef enum
   MYNA_HISTORY_YESTERDAY,
   MYNA_HISTORY_WEEK,
   MYNA_HISTORY_MONTH,
-  MYNA_HISTORY_OLDER,
+  MYNA_HISTORY_OLDER, /* by month */
 } MynaHistoryGroup;
+
+/* A month as the id of its heading: year × 12 + month − 1. */
+static inline gint64
+myna_history_month (int year, int month)
+{
+  return (gint64) year * 12 + month - 1;
+}
 
 #define MYNA_TYPE_HISTORY_ITEM (myna_history_item_get_type ())
 G_DECLARE_FINAL_TYPE (MynaHistoryItem, myna_history_item, MYNA, HISTORY_ITEM, GObject)
@@ -34,7 +41,7 @@ G_DECLARE_FINAL_TYPE (MynaHistoryItem, myna_history_item, MYNA, HISTORY_ITEM, GO
 MynaHistoryItem *myna_history_item_new (MynaHistoryKind kind, MynaHistoryGroup group, gint64 id);
 MynaHistoryKind myna_history_item_get_kind (MynaHistoryItem *self);
 MynaHistoryGroup myna_history_item_get_group (MynaHistoryItem *self);
-/* The conversation's or folder's id; 0 for headings. */
+/* The conversation's or folder's id.  Of a heading 0, but of a month: see myna_history_month(). */
 gint64 myna_history_item_get_id (MynaHistoryItem *self);
 const char *myna_history_item_get_title (MynaHistoryItem *self);
 void myna_history_item_set_title (MynaHistoryItem *self, const char *title);

@@ -92,7 +92,7 @@ update_entries (MynaHistoryModel *self)
 
 /* ---- Items ------------------------------------------------------------------------------------------------------ */
 
-/* One number for each row that can exist: conversations by id, folders and headings below zero. */
+/* One number for each row that can exist: conversations by id, folders and headings below zero, months far below. */
 static gint64
 entry_key (const MynaHistoryEntry *entry)
 {
@@ -101,7 +101,7 @@ entry_key (const MynaHistoryEntry *entry)
   if (entry->kind == MYNA_HISTORY_FOLDER)
     return -entry->id - 1000;
 
-  return -1 - entry->group;
+  return entry->id ? G_MININT64 / 2 - entry->id : -1 - entry->group;
 }
 
 static void

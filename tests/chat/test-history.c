@@ -38,7 +38,7 @@ add_folder (gint64 id, gint64 parent_id, gboolean expanded)
   g_ptr_array_add (folders, folder);
 }
 
-/* "H0" heading of group 0, "F1" folder, "7" conversation, with one dot a level. */
+/* "H0" heading of group 0, "H2026-02" of a month, "F1" folder, "7" conversation, with one dot a level. */
 static char *
 print_entries (GArray *entries)
 {
@@ -52,7 +52,9 @@ print_entries (GArray *entries)
         g_string_append_c (text, ' ');
       for (guint j = 0; j < entry->depth; j++)
         g_string_append_c (text, '.');
-      if (entry->kind == MYNA_HISTORY_HEADING)
+      if (entry->kind == MYNA_HISTORY_HEADING && entry->id)
+        g_string_append_printf (text, "H%d-%02d", (int) (entry->id / 12), (int) (entry->id % 12 + 1));
+      else if (entry->kind == MYNA_HISTORY_HEADING)
         g_string_append_printf (text, "H%u", entry->group);
       else
         g_string_append_printf (text, "%s%" G_GINT64_FORMAT, entry->kind == MYNA_HISTORY_FOLDER ? "F" : "", entry->id);
@@ -89,8 +91,32 @@ test_dates (void)
   add_record (6, time - 7 * DAY, FALSE, 0);
   add_record (7, time - 40 * DAY, FALSE, 0);
   add_record (8, time + DAY, FALSE, 0); /* a clock that was wrong */
-  assert_entries (now, "H2 8 1 2 H3 3 4 H4 5 H5 6 H6 7");
+  assert_entries (now, "H2 8 1 2 H3 3 4 H4 5 H5 6 H2026-02 7");
   assert_entries (now, "");
+}
+
+static gint64
+at (int year, int month, int day, int hour)
+{
+  g_autoptr (GDateTime) time = g_date_time_new_local (year, month, day, hour, 0, 0);
+
+  return g_date_time_to_unix (time) * 1000;
+}
+
+/* What is older than 30 days stands under its month, of the person's own calendar. */
+static void
+test_months (void)
+{
+  g_autoptr (GDateTime) now = g_date_time_new_local (2026, 3, 15, 12, 0, 0);
+
+  add_record (1, at (2026, 2, 20, 12), FALSE, 0); /* in the last 30 days */
+  add_record (2, at (2026, 2, 13, 23), FALSE, 0);
+  add_record (3, at (2026, 2, 1, 0), FALSE, 0);
+  add_record (4, at (2026, 1, 31, 23), FALSE, 0);
+  add_record (5, at (2025, 12, 31, 23), FALSE, 0);
+  add_record (6, at (2025, 2, 13, 12), FALSE, 0); /* the same month of another year */
+  add_record (7, G_MAXINT64 / 4 * -3, FALSE, 0);  /* of no calendar */
+  assert_entries (now, "H5 1 H2026-02 2 3 H2026-01 4 H2025-12 5 H2025-02 6 H6 7");
 }
 
 static void
@@ -334,6 +360,7 @@ main (int argc, char *argv[])
   records = g_ptr_array_new_with_free_func (myna_history_record_free);
   folders = g_ptr_array_new_with_free_func (myna_history_folder_free);
   g_test_add_func ("/history/dates", test_dates);
+  g_test_add_func ("/history/months", test_months);
   g_test_add_func ("/history/pinned-and-folders", test_pinned_and_folders);
   g_test_add_func ("/history/diff", test_diff);
   g_test_add ("/history/follow", Fixture, NULL, set_up, test_follow, tear_down);

@@ -53,17 +53,31 @@ describe_group (MynaHistoryGroup group)
     }
 }
 
-const char *
-myna_history_item_describe (MynaHistoryItem *item)
+/* NULL: the heading is of no month. */
+static char *
+describe_month (gint64 month)
+{
+  g_autoptr (GDateTime) date = month > 0 ? g_date_time_new_local (month / 12, month % 12 + 1, 1, 0, 0, 0) : NULL;
+
+  /* Translators: a month and its year, as a heading of old chats: see strftime(3) */
+  return date ? g_date_time_format (date, C_ ("heading", "%OB %Y")) : NULL;
+}
+
+static char *
+describe_item (MynaHistoryItem *item)
 {
   const char *title = myna_history_item_get_title (item);
+  char *month;
 
   if (myna_history_item_get_kind (item) == MYNA_HISTORY_HEADING)
-    return describe_group (myna_history_item_get_group (item));
+    {
+      month = describe_month (myna_history_item_get_id (item));
+      return month ? month : g_strdup (describe_group (myna_history_item_get_group (item)));
+    }
   if (*title)
-    return title;
+    return g_strdup (title);
 
-  return myna_history_item_get_kind (item) == MYNA_HISTORY_FOLDER ? _ ("New folder") : _ ("Untitled chat");
+  return g_strdup (myna_history_item_get_kind (item) == MYNA_HISTORY_FOLDER ? _ ("New folder") : _ ("Untitled chat"));
 }
 
 static void
@@ -148,12 +162,12 @@ static void
 update (MynaHistoryRow *self)
 {
   MynaHistoryKind kind;
-  const char *text;
+  g_autofree char *text = NULL;
 
   if (!self->item)
     return;
   kind = myna_history_item_get_kind (self->item);
-  text = myna_history_item_describe (self->item);
+  text = describe_item (self->item);
   gtk_label_set_label (GTK_LABEL (self->label), text);
   gtk_widget_set_visible (self->check, self->selecting && kind == MYNA_HISTORY_CONVERSATION);
   gtk_check_button_set_active (GTK_CHECK_BUTTON (self->check), myna_history_item_get_checked (self->item));

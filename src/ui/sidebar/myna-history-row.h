@@ -24,7 +24,4 @@ void myna_history_row_set_selecting (MynaHistoryRow *self, gboolean selecting);
 /* Puts an entry in the title's place. */
 void myna_history_row_begin_rename (MynaHistoryRow *self);
 
-/* What the row says: an untitled conversation and the headings have words of their own. */
-const char *myna_history_item_describe (MynaHistoryItem *item);
-
 G_END_DECLS

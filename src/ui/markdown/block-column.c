@@ -8,8 +8,9 @@
  *
  * Laying out 100 KB of text, tables and formulas takes a quarter of a second, and the person sees a page of it.  So the
  * blocks of a long message get no widgets and estimated heights, but for its beginning and its end, which are what is shown
- * first.  A block that comes near the viewport is made and measured in the next frame, while it is still out of sight; what
- * that changes above the viewport is told to the owner, who keeps what is being read in its place.
+ * first.  A block that comes near the viewport is made and measured in the next frame, while it is still out of sight.  Where
+ * the viewport was faster, what is in it is measured at once: no frame shows a hole.  What that changes above the viewport is
+ * told to the owner, who keeps what is being read in its place.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -318,6 +319,76 @@ width_asked (MynaBlockColumn *self, int width)
   self->measured_width = width;
 }
 
+static void
+measure_item (MynaBlockColumn *self, MynaItem *item, int width)
+{
+  int indent = get_indent (self, item->block);
+
+  gtk_widget_measure (GTK_WIDGET (item->widget), GTK_ORIENTATION_VERTICAL, get_item_width (item, width, indent), NULL,
+                      &item->height, NULL, NULL);
+}
+
+/* Returns by how much the estimate was wrong. */
+static int
+make_exact (MynaBlockColumn *self, guint i, int width)
+{
+  MynaItem *item = MYNA_ITEM (self, i);
+  int estimated = item->height;
+
+  myna_block_column_get_widget (self, i);
+  measure_item (self, item, width);
+  item->is_exact = TRUE;
+  return item->height - estimated;
+}
+
+/* The first block of which something was seen before the others in sight are made. */
+static guint
+find_seen (MynaBlockColumn *self, int top, int bottom)
+{
+  guint n = self->items->len;
+
+  for (guint i = 0; i < n; i++)
+    {
+      const MynaItem *item = MYNA_ITEM (self, i);
+
+      if (item->is_exact && item->y < bottom && item->y + item->height > top)
+        return i;
+    }
+  return n;
+}
+
+/* What is above that which was seen pushes the viewport down, not the text. */
+static gboolean
+make_sight_exact (MynaBlockColumn *self, int *top, int *bottom, int *ret_shift)
+{
+  guint seen = find_seen (self, *top, *bottom), n = self->items->len;
+  gboolean changed = FALSE;
+  int y = 0;
+
+  for (guint i = 0; i < n; i++)
+    {
+      MynaItem *item = MYNA_ITEM (self, i);
+
+      item->y = y += get_spacing (self, i);
+      if (item->is_exact)
+        measure_item (self, item, self->measured_width); /* its style may be another since */
+      else if (y < *bottom && y + item->height > *top)
+        {
+          int delta = make_exact (self, i, self->measured_width);
+
+          changed = TRUE;
+          if (*top > 0 && i < seen && seen < n)
+            {
+              *top += delta;
+              *bottom += delta;
+              *ret_shift += delta;
+            }
+        }
+      y += item->height;
+    }
+  return changed;
+}
+
 /* Measures what has come near. */
 static gboolean
 measure_near (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
@@ -330,18 +401,14 @@ measure_near (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
   for (guint i = 0; i < self->items->len; i++)
     {
       MynaItem *item = MYNA_ITEM (self, i);
-      int height, indent;
+      gboolean above = item->y + item->height <= self->viewport_top;
+      int delta;
 
       if (item->is_exact || !is_near (self, item))
         continue;
-      indent = get_indent (self, item->block);
-      myna_block_column_get_widget (self, i);
-      gtk_widget_measure (GTK_WIDGET (item->widget), GTK_ORIENTATION_VERTICAL, get_item_width (item, width, indent), NULL,
-                          &height, NULL, NULL);
-      if (item->y + item->height <= self->viewport_top)
-        shift += height - item->height;
-      item->height = height;
-      item->is_exact = changed = TRUE;
+      delta = make_exact (self, i, width);
+      shift += above ? delta : 0;
+      changed = TRUE;
     }
   if (shift)
     g_signal_emit (self, signals[SHIFTED], 0, self->viewport_top, shift);
@@ -371,20 +438,41 @@ update_drawn (MynaBlockColumn *self)
     self->measure_tick = gtk_widget_add_tick_callback (GTK_WIDGET (self), measure_near, NULL, NULL);
 }
 
-void
+/* Once blocks turn out lower than estimated others come into sight. */
+static gboolean
+fill_sight (MynaBlockColumn *self, int *top, int *bottom)
+{
+  int before = *top, shift = 0;
+  gboolean changed = FALSE;
+
+  if (!self->is_lazy || self->measured_width <= 0)
+    return FALSE;
+  while (make_sight_exact (self, top, bottom, &shift))
+    changed = TRUE;
+  if (shift)
+    g_signal_emit (self, signals[SHIFTED], 0, before, shift);
+  if (changed)
+    gtk_widget_queue_resize (GTK_WIDGET (self));
+  return changed;
+}
+
+gboolean
 myna_block_column_set_viewport (MynaBlockColumn *self, int top, int bottom)
 {
   int margin = MAX (bottom - top, MARGIN);
+  gboolean changed;
 
-  g_return_if_fail (MYNA_IS_BLOCK_COLUMN (self));
+  g_return_val_if_fail (MYNA_IS_BLOCK_COLUMN (self), FALSE);
 
+  changed = fill_sight (self, &top, &bottom);
   self->viewport_top = top;
-  if (self->drawn_top <= top - margin / 2 && bottom + margin / 2 <= self->drawn_bottom
+  if (!changed && self->drawn_top <= top - margin / 2 && bottom + margin / 2 <= self->drawn_bottom
       && (gint64) self->drawn_bottom - self->drawn_top <= 4 * margin)
-    return;
+    return FALSE;
   self->drawn_top = top - margin;
   self->drawn_bottom = bottom + margin;
   update_drawn (self);
+  return changed;
 }
 
 void

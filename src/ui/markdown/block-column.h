@@ -66,7 +66,8 @@ MynaBlockView *myna_block_column_get_widget (MynaBlockColumn *self, guint i);
 /* A soft caret behind the last block: more is coming. */
 void myna_block_column_set_caret (MynaBlockColumn *self, gboolean has_caret);
 /* What of the column is in sight, in its own pixels: blocks far from it are not drawn, and those of a long message not laid
- * out, their heights are estimates.  Until it is called all are drawn. */
-void myna_block_column_set_viewport (MynaBlockColumn *self, int top, int bottom);
+ * out, their heights are estimates.  Until it is called all are drawn.  What is in sight is laid out at once: TRUE where that
+ * changes the column's height, or what is in sight. */
+gboolean myna_block_column_set_viewport (MynaBlockColumn *self, int top, int bottom);
 
 G_END_DECLS

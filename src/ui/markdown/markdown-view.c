@@ -746,10 +746,10 @@ myna_markdown_view_set_streaming (MynaMarkdownView *self, gboolean streaming)
   myna_block_column_set_caret (MYNA_BLOCK_COLUMN (self), streaming);
 }
 
-void
+gboolean
 myna_markdown_view_set_viewport (MynaMarkdownView *self, int top, int bottom)
 {
-  myna_block_column_set_viewport (MYNA_BLOCK_COLUMN (self), top, bottom);
+  return myna_block_column_set_viewport (MYNA_BLOCK_COLUMN (self), top, bottom);
 }
 
 /* ---- Object ----------------------------------------------------------------------------------------------------- */

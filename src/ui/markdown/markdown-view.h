@@ -21,7 +21,7 @@ void myna_markdown_view_set_plain_text (MynaMarkdownView *self, const char *text
 void myna_markdown_view_set_streaming (MynaMarkdownView *self, gboolean streaming);
 
 /* See block-column.h. */
-void myna_markdown_view_set_viewport (MynaMarkdownView *self, int top, int bottom);
+gboolean myna_markdown_view_set_viewport (MynaMarkdownView *self, int top, int bottom);
 /* Entries below the view's own in its context menu. */
 void myna_markdown_view_set_extra_menu (MynaMarkdownView *self, GMenuModel *menu);
 

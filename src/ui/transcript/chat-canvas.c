@@ -12,9 +12,10 @@
  * Kinetic scrolling counts on from a value of its own, which knows nothing of such corrections.  So they change the
  * adjustment's bounds (the origin) and leave its value alone.
  *
- * Work.  Rows are made in the frame clock's update phase (update()).  The layout phase (size_allocate()) measures
- * the rows there are (GTK remembers what did not change) and places them; it never makes widgets.  A row that is out of
- * sight is unmapped, so nothing in it runs.
+ * Work.  Rows are made ahead in the frame clock's update phase (update()).  The layout phase (size_allocate()) measures
+ * the rows there are (GTK remembers what did not change) and places them.  It makes only what is in sight and is not there,
+ * because the value changed after the update phase: no frame shows a hole.  A row that is out of sight is unmapped, so nothing
+ * in it runs.
  */
 #include "transcript/chat-canvas.h"
 
@@ -25,6 +26,8 @@
 #define STEP 0.2
 /* Main-thread time for rows that are not visible yet, a frame. */
 #define BUDGET_US 4000
+/* How often the rows in sight may turn out of another height in one layout. */
+#define MAX_PASSES 50
 /* Scrolled down to within this of the end counts as at the end. */
 #define END_DISTANCE 24
 
@@ -526,11 +529,50 @@ configure_adjustments (MynaChatCanvas *self, gint64 value)
   self->configuring = FALSE;
 }
 
+/* Tells the rows what of them is in sight.  TRUE: that changed a height. */
+static gboolean
+tell_viewports (MynaChatCanvas *self, gint64 value)
+{
+  gboolean changed = FALSE;
+
+  for (guint i = 0; self->funcs->viewport && i < self->pool->rows->len; i++)
+    {
+      MynaRow *row = g_ptr_array_index (self->pool->rows, i);
+      int height = myna_height_index_get (self->heights, row->position);
+      gint64 top = PADDING_TOP + myna_height_index_get_top (self->heights, row->position);
+
+      if (top + height > value && top < value + self->height)
+        changed |= self->funcs->viewport (row->widget, value - top, value - top + self->height, self->user_data);
+    }
+  return changed;
+}
+
+/* Makes what is in sight.  Returns where the viewport's top is. */
+static gint64
+lay_out (MynaChatCanvas *self)
+{
+  guint n_rows = self->pool->rows->len;
+  gboolean changed = TRUE;
+  gint64 value = 0;
+
+  for (guint pass = 0; changed && pass < MAX_PASSES; pass++)
+    {
+      if (n_items (self) > 0)
+        fill_viewport (self);
+      for (guint i = 0; i < self->pool->rows->len; i++)
+        measure_row (self, g_ptr_array_index (self->pool->rows, i));
+      value = scroll_value (self);
+      changed = tell_viewports (self, value);
+    }
+  if (self->pool->rows->len != n_rows)
+    queue_update (self);
+  return value;
+}
+
 static void
 place_rows (MynaChatCanvas *self, gint64 value)
 {
   int width = column_width (self);
-  gint64 covered_to = value;
 
   for (guint i = 0; i < self->pool->rows->len; i++)
     {
@@ -541,14 +583,8 @@ place_rows (MynaChatCanvas *self, gint64 value)
       GtkAllocation area = { (self->width - width) / 2, CLAMP (top - value, -(1 << 20), 1 << 20), width, height };
 
       gtk_widget_set_child_visible (row->widget, visible);
-      if (visible && self->funcs->viewport)
-        self->funcs->viewport (row->widget, value - top, value - top + self->height, self->user_data);
       gtk_widget_size_allocate (row->widget, &area, -1);
-      if (top <= covered_to)
-        covered_to = MAX (covered_to, top + height);
     }
-  if (covered_to < MIN (value + self->height, content_height (self) - PADDING_BOTTOM))
-    queue_update (self);
 }
 
 static void
@@ -574,9 +610,7 @@ myna_chat_canvas_size_allocate (GtkWidget *widget, int width, int height, int ba
       self->lower_by_third = FALSE;
     }
   self->height = height;
-  for (guint i = 0; i < self->pool->rows->len; i++)
-    measure_row (self, g_ptr_array_index (self->pool->rows, i));
-  value = scroll_value (self);
+  value = lay_out (self);
   most = MAX (0, content_height (self) - height);
   configure_adjustments (self, value);
   place_rows (self, value);

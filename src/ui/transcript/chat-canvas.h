@@ -29,8 +29,8 @@ typedef struct
   /* Rows [first, last] have widgets now. */
   void (*range) (guint first, guint last, gpointer user_data);
   /* What of the row is in the viewport: from top to bottom, pixels from the row's own top (top may be negative).  NULL or: a
-   * high row need not draw what is far from it. */
-  void (*viewport) (GtkWidget *row, int top, int bottom, gpointer user_data);
+   * high row need not draw what is far from it.  It must draw what is in it: TRUE where that changes its height. */
+  gboolean (*viewport) (GtkWidget *row, int top, int bottom, gpointer user_data);
 } MynaChatCanvasFuncs;
 
 /* Property "at-end": the last row is in view, and followed while it grows. */

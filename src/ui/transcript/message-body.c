@@ -252,18 +252,20 @@ myna_message_body_select_all (MynaMessageBody *self)
   gtk_widget_grab_focus (self->label);
 }
 
-void
+gboolean
 myna_message_body_set_viewport (MynaMessageBody *self, int top, int bottom)
 {
   graphene_point_t point;
+  gboolean changed = FALSE;
 
-  g_return_if_fail (MYNA_IS_MESSAGE_BODY (self));
+  g_return_val_if_fail (MYNA_IS_MESSAGE_BODY (self), FALSE);
 
   for (guint i = 0; i < self->parts->len; i++)
     if (gtk_widget_compute_point (GTK_WIDGET (self), GTK_WIDGET (get_part (self, i)), &GRAPHENE_POINT_INIT (0, 0), &point))
-      myna_part_view_set_viewport (get_part (self, i), top + point.y, bottom + point.y);
+      changed |= myna_part_view_set_viewport (get_part (self, i), top + point.y, bottom + point.y);
   if (get_plain (self) && gtk_widget_compute_point (GTK_WIDGET (self), self->plain, &GRAPHENE_POINT_INIT (0, 0), &point))
-    myna_markdown_view_set_viewport (get_plain (self), top + point.y, bottom + point.y);
+    changed |= myna_markdown_view_set_viewport (get_plain (self), top + point.y, bottom + point.y);
+  return changed;
 }
 
 /* ---- Find ------------------------------------------------------------------------------------------------------- */

@@ -28,7 +28,7 @@ guint myna_message_body_set_search (MynaMessageBody *self, const char *needle);
 /* Where the occurrence is, from the top of the body; FALSE: there is none, or what was folded is not
  * laid out before the next frame. */
 gboolean myna_message_body_show_match (MynaMessageBody *self, const char *needle, guint index, int *ret_y);
-void myna_message_body_set_viewport (MynaMessageBody *self, int top, int bottom);
+gboolean myna_message_body_set_viewport (MynaMessageBody *self, int top, int bottom);
 
 /* Whether the markdown of a question is drawn (see myna_message_body_update() afterwards). */
 void myna_message_body_set_formatted (MynaMessageBody *self, gboolean formatted);

@@ -244,15 +244,15 @@ myna_message_row_select_all (MynaMessageRow *self)
   myna_message_body_select_all (MYNA_MESSAGE_BODY (self->body));
 }
 
-void
+gboolean
 myna_message_row_set_viewport (MynaMessageRow *self, int top, int bottom)
 {
   graphene_point_t point;
 
-  g_return_if_fail (MYNA_IS_MESSAGE_ROW (self));
+  g_return_val_if_fail (MYNA_IS_MESSAGE_ROW (self), FALSE);
 
-  if (gtk_widget_compute_point (GTK_WIDGET (self), self->body, &GRAPHENE_POINT_INIT (0, 0), &point))
-    myna_message_body_set_viewport (MYNA_MESSAGE_BODY (self->body), top + point.y, bottom + point.y);
+  return gtk_widget_compute_point (GTK_WIDGET (self), self->body, &GRAPHENE_POINT_INIT (0, 0), &point)
+         && myna_message_body_set_viewport (MYNA_MESSAGE_BODY (self->body), top + point.y, bottom + point.y);
 }
 
 guint

@@ -39,7 +39,7 @@ gboolean myna_message_row_show_match (MynaMessageRow *self, const char *needle, 
 /* The whole text as it is shown, without the marks of markdown. */
 char *myna_message_row_get_text (MynaMessageRow *self) G_GNUC_WARN_UNUSED_RESULT;
 /* What of the row is in view, in pixels from its top: the rest need not be drawn. */
-void myna_message_row_set_viewport (MynaMessageRow *self, int top, int bottom);
+gboolean myna_message_row_set_viewport (MynaMessageRow *self, int top, int bottom);
 char *myna_message_row_get_selected_text (MynaMessageRow *self) G_GNUC_WARN_UNUSED_RESULT;
 void myna_message_row_select_all (MynaMessageRow *self);
 

@@ -149,10 +149,10 @@ range_shown (guint first, guint last, gpointer user_data)
     myna_conversation_load_range (self->conversation, first, last);
 }
 
-static void
+static gboolean
 row_viewport (GtkWidget *row, int top, int bottom, gpointer user_data)
 {
-  myna_message_row_set_viewport (MYNA_MESSAGE_ROW (row), top, bottom);
+  return myna_message_row_set_viewport (MYNA_MESSAGE_ROW (row), top, bottom);
 }
 
 static const MynaChatCanvasFuncs canvas_funcs = {

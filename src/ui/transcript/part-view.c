@@ -203,13 +203,13 @@ myna_part_view_clear_match (MynaPartView *self)
   myna_markdown_view_show_match (MYNA_MARKDOWN_VIEW (self->content), G_MAXUINT, NULL);
 }
 
-void
+gboolean
 myna_part_view_set_viewport (MynaPartView *self, int top, int bottom)
 {
   graphene_point_t point;
 
-  if (is_unfolded (self) && gtk_widget_compute_point (GTK_WIDGET (self), self->content, &GRAPHENE_POINT_INIT (0, 0), &point))
-    myna_markdown_view_set_viewport (MYNA_MARKDOWN_VIEW (self->content), top + point.y, bottom + point.y);
+  return is_unfolded (self) && gtk_widget_compute_point (GTK_WIDGET (self), self->content, &GRAPHENE_POINT_INIT (0, 0), &point)
+         && myna_markdown_view_set_viewport (MYNA_MARKDOWN_VIEW (self->content), top + point.y, bottom + point.y);
 }
 
 static void

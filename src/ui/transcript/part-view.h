@@ -31,6 +31,6 @@ guint myna_part_view_set_search (MynaPartView *self, const char *needle);
 gboolean myna_part_view_show_match (MynaPartView *self, guint index, int *ret_y);
 /* No match of this part is the current one. */
 void myna_part_view_clear_match (MynaPartView *self);
-void myna_part_view_set_viewport (MynaPartView *self, int top, int bottom);
+gboolean myna_part_view_set_viewport (MynaPartView *self, int top, int bottom);
 
 G_END_DECLS

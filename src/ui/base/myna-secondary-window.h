@@ -11,4 +11,9 @@ G_BEGIN_DECLS
 /* Ctrl+Q quits the program from this window, too: the application's keys reach its own windows alone. */
 void myna_secondary_window_add_keys (GtkWidget *window);
 
+/* Enter does what this button does, from everything that has no use for Enter itself: a check button or a row of them is switched
+ * by the space bar.  The keyboard begins on the button, or comes to it when it can be pressed, unless it is in the content already:
+ * it never begins on Cancel. */
+void myna_secondary_window_set_default (GtkWindow *window, GtkWidget *button);
+
 G_END_DECLS

@@ -8,6 +8,7 @@
 
 #include "base/myna-banner.h"
 #include "base/tooltip.h"
+#include "base/myna-secondary-window.h"
 
 /* How often the bar moves. */
 #define TICK_MS 120
@@ -306,4 +307,5 @@ myna_task_window_init (MynaTaskWindow *self)
   priv->progress_box = make_progress (self);
   gtk_box_append (GTK_BOX (priv->box), priv->progress_box);
   adw_window_set_content (ADW_WINDOW (self), priv->box);
+  myna_secondary_window_set_default (GTK_WINDOW (self), priv->accept);
 }

@@ -143,6 +143,7 @@ myna_ask_async (GtkWindow *parent, MynaQuestionKind kind, const char *heading, c
 
   adw_alert_dialog_add_responses (dialog, "cancel", _ ("_Cancel"), "accept", accept_label, NULL);
   adw_alert_dialog_set_response_appearance (dialog, "accept", appearance);
+  adw_alert_dialog_set_default_response (dialog, kind == MYNA_QUESTION_DESTRUCTIVE ? "cancel" : "accept");
   g_signal_connect (dialog, "response", G_CALLBACK (ask_response_cb), task);
   adw_dialog_present (ADW_DIALOG (dialog), GTK_WIDGET (parent));
 #else
@@ -151,6 +152,7 @@ myna_ask_async (GtkWindow *parent, MynaQuestionKind kind, const char *heading, c
 
   adw_message_dialog_add_responses (dialog, "cancel", _ ("_Cancel"), "accept", accept_label, NULL);
   adw_message_dialog_set_response_appearance (dialog, "accept", appearance);
+  adw_message_dialog_set_default_response (dialog, kind == MYNA_QUESTION_DESTRUCTIVE ? "cancel" : "accept");
   g_signal_connect (dialog, "response", G_CALLBACK (ask_response_cb), task);
   gtk_window_present (GTK_WINDOW (dialog));
 #endif

@@ -346,6 +346,7 @@ myna_import_window_init (MynaImportWindow *self)
   gtk_widget_set_vexpand (page, TRUE);
   gtk_box_append (GTK_BOX (box), page);
   adw_window_set_content (ADW_WINDOW (self), box);
+  myna_secondary_window_set_default (GTK_WINDOW (self), self->import);
 }
 
 GtkWidget *

@@ -115,6 +115,7 @@ make_first_group (MynaPersonaWindow *self)
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->name), _ ("Name"));
   gtk_editable_set_text (GTK_EDITABLE (self->name), myna_persona_get_name (self->start));
   g_signal_connect_swapped (self->name, "changed", G_CALLBACK (update_save), self);
+  g_object_set (self->name, "activates-default", TRUE, NULL);
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), self->name);
   self->model = adw_combo_row_new ();
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->model), _ ("Model"));
@@ -170,6 +171,7 @@ build (MynaPersonaWindow *self)
   gtk_widget_set_vexpand (self->page, TRUE);
   gtk_box_append (GTK_BOX (box), self->page);
   adw_window_set_content (ADW_WINDOW (self), box);
+  myna_secondary_window_set_default (GTK_WINDOW (self), self->save);
 }
 
 GtkWidget *

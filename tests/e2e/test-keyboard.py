@@ -2,7 +2,9 @@
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
+import json
 import re
+import time
 
 from myna_e2e import TestCase, main, wait
 
@@ -95,6 +97,100 @@ class Keyboard(TestCase):
         app.wait_idle()
         app.find("2/2")
         app.quit()
+
+    def import_two(self):
+        """A window with two chats, First and Second."""
+        at = int(time.time() * 1000)
+        chats = [{"origin": f"test-{i}", "title": title, "created_at": at - i * 1000, "updated_at": at - i * 1000, "head_id": 2,
+                  "messages": [{"id": j + 1, "parent_id": j, "role": role, "state": "complete", "text": f"{title} {role}",
+                                "created_at": at - i * 1000 + j} for j, role in enumerate(("user", "assistant"))]}
+                 for i, title in enumerate(("First", "Second"))]
+        (self.home / "chats.json").write_text(json.dumps({"format": "myna-conversations", "version": 1, "folders": [],
+                                                          "conversations": chats}))
+        app = self.start()
+        app.choose_in_main_menu("_Import Chats…")
+        app.choose_file("Choose the File to Import", self.home / "chats.json")
+        # Enter imports: the keyboard is not on Cancel.
+        self.wait_focus(app, "the suggested button", lambda node: node.name.startswith("Import 2"))
+        app.key("Return")
+        app.wait_closed("Import Chats")
+        return app
+
+    def row(self, app, title):
+        return app.find("Conversations", "list").find(title, "label")
+
+    def click_chat(self, app, title):
+        app.click_at(self.row(app, title))
+        app.find(f"{title} — Myna", "frame")
+
+    def test_typing_after_a_click_in_the_sidebar(self):
+        app = self.import_two()
+        self.click_chat(app, "First")
+        app.write("one two")
+        wait(lambda: app.composer.text == "one two", "all that was typed in the composer")
+        self.click_chat(app, "Second")
+        wait(lambda: app.composer.text == "", "the other chat's draft")
+        # F6 goes on to the composer, to the messages, and around.
+        app.key("F6")
+        self.wait_focus(app, "the composer", lambda node: node.name == "Message")
+        app.key("F6")
+        self.wait_focus(app, "the reply", lambda node: node.name.startswith("Myna: "))
+        app.key("F6")
+        self.wait_focus(app, "the sidebar", lambda node: node.find_all("Second", "label") and node.role == "list item")
+        app.key("shift+F6", "shift+F6")
+        self.wait_focus(app, "the composer", lambda node: node.name == "Message")
+        # From a button, too.
+        app.key("shift+F6")
+        app.key("Tab")
+        wait(lambda: (node := self.focused(app)) and node.name != "Message" and node.role != "list item", "another widget")
+        app.write("x")
+        wait(lambda: app.composer.text == "x", "the letter in the composer")
+        app.quit()
+
+    def test_keys_mean_what_was_clicked_last(self):
+        app = self.import_two()
+        self.click_chat(app, "First")
+        # A click of the other button does not open a chat, but the keys mean it.
+        app.click_at(self.row(app, "Second"), 3)
+        app.find("Rename", role=("menu item", "button"))
+        app.key("Escape")
+        app.put_pointer_away()
+        self.wait_focus(app, "the row", lambda node: node.role == "list item" and node.find_all("Second", "label"))
+        app.key("F2")
+        self.wait_focus(app, "the title of the second", lambda node: node.text == "Second")
+        app.key("Escape")
+        self.click_chat(app, "First")
+        app.key("Delete")
+        wait(lambda: app.conversations() == ["Second"], "the first chat to be deleted")
+        app.quit()
+
+    def edit_question(self, *keys):
+        """By keys; what the question is then."""
+        app = self.import_two()
+        self.click_chat(app, "First")
+        app.key("ctrl+l", "shift+Tab")
+        self.wait_focus(app, "the reply", lambda node: node.name.startswith("Myna: "))
+        app.key("Up", "ctrl+e")
+        self.wait_focus(app, "the editor", lambda node: node.name == "Edit question")
+        app.key("ctrl+a")
+        app.write("one")
+        app.key(*keys)
+        app.write("two")
+        app.key("ctrl+Return")
+        wait(lambda: app.rows("You") and app.rows("You")[-1] != "First user" and not app.find_all("Edit question"),
+             "the edited question")
+        return app
+
+    def test_enter_sends_an_edited_question(self):
+        """As in the composer; what is typed after it is for that."""
+        app = self.edit_question("Return")
+        self.assertEqual(app.rows("You")[-1].split(), ["one"])
+
+    def test_enter_breaks_lines_of_an_edited_question(self):
+        with (self.home / "config/glib-2.0/settings/keyfile").open("a") as file:
+            file.write("send-key='ctrl-enter'\n")
+        app = self.edit_question("Return")
+        self.assertEqual(app.rows("You")[-1].split(), ["one", "two"])
 
     def test_read_aloud(self):
         self.set_chat_settings(temperature=0)

@@ -352,6 +352,8 @@ static const struct
   { "win.previous-chat", { "<Alt>Up" } },
   { "win.next-chat", { "<Alt>Down" } },
   { "win.focus-composer", { "<Control>l" } },
+  { "win.next-pane", { "F6" } },
+  { "win.previous-pane", { "<Shift>F6" } },
 };
 /* clang-format on */
 

@@ -122,33 +122,6 @@ send_clicked_cb (MynaComposer *self)
 
 /* ---- Keys ------------------------------------------------------------------------------------------------------- */
 
-static gboolean
-is_enter (guint keyval)
-{
-  return keyval == GDK_KEY_Return || keyval == GDK_KEY_KP_Enter || keyval == GDK_KEY_ISO_Enter;
-}
-
-/* Whether this Enter means Send. */
-static gboolean
-enter_sends (MynaComposer *self, GdkModifierType state)
-{
-  const GdkModifierType modifiers = state & (GDK_SHIFT_MASK | GDK_CONTROL_MASK | GDK_ALT_MASK | GDK_SUPER_MASK);
-
-  return modifiers == (self->send_key == MYNA_SEND_ENTER ? 0 : GDK_CONTROL_MASK) || modifiers == GDK_CONTROL_MASK;
-}
-
-static gboolean
-enter_pressed (MynaComposer *self, GdkEvent *event, GdkModifierType state)
-{
-  if (!enter_sends (self, state))
-    return GDK_EVENT_PROPAGATE;
-  if (event && gtk_text_view_im_context_filter_keypress (GTK_TEXT_VIEW (self->text_view), event))
-    return GDK_EVENT_STOP;
-  if (!self->preedit)
-    myna_composer_send (self);
-  return GDK_EVENT_STOP;
-}
-
 /* Up on the first line of an empty or recalled text, Down likewise: the questions asked before. */
 static gboolean
 recall (MynaComposer *self, int step)
@@ -183,13 +156,16 @@ persona_chosen_cb (MynaComposer *self, MynaPersona *persona)
 static gboolean
 key_pressed_cb (MynaComposer *self, guint keyval, guint keycode, GdkModifierType state, GtkEventControllerKey *controller)
 {
-  GdkEvent *event = gtk_event_controller_get_current_event (GTK_EVENT_CONTROLLER (controller));
+  MynaEnter enter;
   const GdkModifierType modifiers = state & (GDK_SHIFT_MASK | GDK_CONTROL_MASK | GDK_ALT_MASK | GDK_SUPER_MASK);
 
   if (!self->preedit && !modifiers && myna_persona_popover_key (MYNA_PERSONA_POPOVER (self->personas), keyval))
     return GDK_EVENT_STOP;
-  if (is_enter (keyval))
-    return enter_pressed (self, event, state);
+  enter = myna_send_key_press (self->send_key, GTK_TEXT_VIEW (self->text_view), self->preedit, controller, keyval, state);
+  if (enter == MYNA_ENTER_SENDS)
+    myna_composer_send (self);
+  if (enter != MYNA_ENTER_NONE)
+    return GDK_EVENT_STOP;
   if (modifiers || self->preedit)
     return GDK_EVENT_PROPAGATE;
   switch (keyval)

@@ -4,18 +4,12 @@
  */
 #pragma once
 
-#include <gtk/gtk.h>
+#include "composer/send-key.h"
 
 G_BEGIN_DECLS
 
 #define MYNA_TYPE_COMPOSER (myna_composer_get_type ())
 G_DECLARE_FINAL_TYPE (MynaComposer, myna_composer, MYNA, COMPOSER, GtkWidget)
-
-typedef enum
-{
-  MYNA_SEND_ENTER,      /* Enter sends, Shift+Enter begins a new line */
-  MYNA_SEND_CTRL_ENTER, /* Ctrl+Enter sends, Enter begins a new line */
-} MynaSendKey;
 
 /* Signals:
  *   send (const char *text, const char *attachments)   attachments: JSON or NULL; the owner calls clear() when it took them

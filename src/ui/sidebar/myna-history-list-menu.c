@@ -192,6 +192,8 @@ myna_history_list_popup_menu (MynaHistoryList *self, MynaHistoryRow *row, double
   gtk_popover_menu_set_menu_model (GTK_POPOVER_MENU (self->menu), model);
   if (!gtk_widget_compute_point (GTK_WIDGET (row), GTK_WIDGET (self), &GRAPHENE_POINT_INIT ((float) x, (float) y), &place))
     return;
+  /* The keys mean this row when the menu is gone. */
+  gtk_widget_grab_focus (gtk_widget_get_parent (GTK_WIDGET (row)));
   gtk_popover_set_pointing_to (GTK_POPOVER (self->menu), &(GdkRectangle){ (int) place.x, (int) place.y, 1, 1 });
   g_set_weak_pointer (&self->focus_before, gtk_root_get_focus (gtk_widget_get_root (GTK_WIDGET (self))));
   gtk_popover_popup (GTK_POPOVER (self->menu));

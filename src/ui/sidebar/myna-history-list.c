@@ -347,11 +347,14 @@ menu_key_cb (GtkWidget *widget, GVariant *args, gpointer user_data)
   return TRUE;
 }
 
-static gboolean
-rename_key_cb (GtkWidget *widget, GVariant *args, gpointer user_data)
+gboolean
+myna_history_list_rename_focused (MynaHistoryList *self)
 {
-  MynaHistoryRow *row = get_focus_row (MYNA_HISTORY_LIST (widget));
+  MynaHistoryRow *row;
 
+  g_return_val_if_fail (MYNA_IS_HISTORY_LIST (self), FALSE);
+
+  row = get_focus_row (self);
   if (row)
     myna_history_row_begin_rename (row);
 
@@ -359,19 +362,42 @@ rename_key_cb (GtkWidget *widget, GVariant *args, gpointer user_data)
 }
 
 static gboolean
+rename_key_cb (GtkWidget *widget, GVariant *args, gpointer user_data)
+{
+  return myna_history_list_rename_focused (MYNA_HISTORY_LIST (widget));
+}
+
+static void
+delete_chats (MynaHistoryList *self, const gint64 *ids, gsize n_ids)
+{
+  gboolean bin = myna_history_model_get_kind (self->model) == STORE_LIST_DELETED;
+
+  gtk_widget_activate_action (GTK_WIDGET (self), bin ? "win.purge-chats" : "win.delete-chats", "@ax",
+                              g_variant_new_fixed_array (G_VARIANT_TYPE_INT64, ids, n_ids, sizeof *ids));
+}
+
+/* What is selected, or else what the keyboard is on. */
+static gboolean
 delete_key_cb (GtkWidget *widget, GVariant *args, gpointer user_data)
 {
   MynaHistoryList *self = MYNA_HISTORY_LIST (widget);
   MynaHistoryRow *row = get_focus_row (self);
   MynaHistoryItem *item = row ? myna_history_row_get_item (row) : NULL;
-  gboolean bin = myna_history_model_get_kind (self->model) == STORE_LIST_DELETED;
-  gint64 id;
+  g_autoptr (GArray) checked = myna_history_model_dup_checked (self->model);
+  gint64 id = item ? myna_history_item_get_id (item) : 0;
 
-  if (!item || myna_history_item_get_kind (item) != MYNA_HISTORY_CONVERSATION)
+  if (!item || myna_history_item_get_kind (item) == MYNA_HISTORY_HEADING)
     return FALSE;
-  id = myna_history_item_get_id (item);
-  gtk_widget_activate_action (widget, bin ? "win.purge-chats" : "win.delete-chats", "@ax",
-                              g_variant_new_fixed_array (G_VARIANT_TYPE_INT64, &id, 1, sizeof id));
+  if (self->selecting)
+    {
+      if (checked->len > 0)
+        delete_chats (self, (const gint64 *) checked->data, checked->len);
+      myna_history_list_set_selecting (self, checked->len == 0);
+    }
+  else if (myna_history_item_get_kind (item) == MYNA_HISTORY_FOLDER)
+    gtk_widget_activate_action (widget, "win.ask-delete-folder", "x", id);
+  else
+    delete_chats (self, &id, 1);
 
   return TRUE;
 }

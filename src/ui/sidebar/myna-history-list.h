@@ -23,5 +23,7 @@ gboolean myna_history_list_get_selecting (MynaHistoryList *self);
 void myna_history_list_set_selecting (MynaHistoryList *self, gboolean selecting);
 /* Puts an entry in the place of this conversation's or folder's title, as soon as its row is there. */
 void myna_history_list_begin_rename (MynaHistoryList *self, MynaHistoryKind kind, gint64 id);
+/* The same in the row that the keyboard is on; FALSE: it is elsewhere. */
+gboolean myna_history_list_rename_focused (MynaHistoryList *self);
 
 G_END_DECLS

@@ -330,6 +330,15 @@ entry_key_cb (GtkEventControllerKey *controller, guint keyval, guint keycode, Gd
   return GDK_EVENT_PROPAGATE;
 }
 
+/* The list, or what was found, rather than the buttons above. */
+static gboolean
+myna_sidebar_grab_focus (GtkWidget *widget)
+{
+  GtkWidget *shown = gtk_stack_get_visible_child (GTK_STACK (MYNA_SIDEBAR (widget)->stack));
+
+  return gtk_widget_child_focus (shown, GTK_DIR_TAB_FORWARD) || gtk_widget_child_focus (widget, GTK_DIR_TAB_FORWARD);
+}
+
 static void
 myna_sidebar_dispose (GObject *object)
 {
@@ -347,6 +356,7 @@ myna_sidebar_class_init (MynaSidebarClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = myna_sidebar_dispose;
+  widget_class->grab_focus = myna_sidebar_grab_focus;
   signals[SIGNAL_OPEN] =
       g_signal_new ("open", MYNA_TYPE_SIDEBAR, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_INT64);
   signals[SIGNAL_OPEN_HIT] = g_signal_new ("open-hit", MYNA_TYPE_SIDEBAR, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
@@ -442,6 +452,14 @@ myna_sidebar_begin_rename (MynaSidebar *self, MynaHistoryKind kind, gint64 id)
 
   gtk_search_bar_set_search_mode (GTK_SEARCH_BAR (self->search_bar), FALSE);
   myna_history_list_begin_rename (MYNA_HISTORY_LIST (self->list), kind, id);
+}
+
+gboolean
+myna_sidebar_rename_focused (MynaSidebar *self)
+{
+  g_return_val_if_fail (MYNA_IS_SIDEBAR (self), FALSE);
+
+  return myna_history_list_rename_focused (MYNA_HISTORY_LIST (self->list));
 }
 
 void

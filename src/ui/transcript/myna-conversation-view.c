@@ -502,18 +502,20 @@ jump_action (GtkWidget *widget, const char *name, GVariant *parameter)
   myna_conversation_view_focus_composer (self);
 }
 
-/* A key was pressed among the messages.  Who begins to write there means the composer. */
-static gboolean
-transcript_key (MynaConversationView *self, guint keyval, guint keycode, GdkModifierType state,
-                GtkEventControllerKey *controller)
+gboolean
+myna_conversation_view_write_key (MynaConversationView *self, guint keyval, GdkModifierType state,
+                                  GtkEventControllerKey *controller)
 {
-  GtkWidget *text_view = GTK_WIDGET (myna_composer_get_text_view (MYNA_COMPOSER (self->composer)));
-  gunichar c = gdk_keyval_to_unicode (keyval);
+  GtkWidget *text_view;
 
-  if (!g_unichar_isgraph (c) || (state & (GDK_CONTROL_MASK | GDK_ALT_MASK | GDK_SUPER_MASK)))
-    return GDK_EVENT_PROPAGATE;
+  g_return_val_if_fail (MYNA_IS_CONVERSATION_VIEW (self), FALSE);
+
+  if (!myna_key_writes (keyval, state))
+    return FALSE;
+  text_view = GTK_WIDGET (myna_composer_get_text_view (MYNA_COMPOSER (self->composer)));
   gtk_widget_grab_focus (text_view);
-  return gtk_event_controller_key_forward (controller, text_view);
+  gtk_event_controller_key_forward (controller, text_view);
+  return TRUE;
 }
 
 static void
@@ -741,6 +743,22 @@ myna_conversation_view_focus_composer (MynaConversationView *self)
   gtk_widget_grab_focus (self->composer);
 }
 
+gboolean
+myna_conversation_view_focus_messages (MynaConversationView *self)
+{
+  g_return_val_if_fail (MYNA_IS_CONVERSATION_VIEW (self), FALSE);
+
+  return gtk_widget_child_focus (gtk_stack_get_visible_child (GTK_STACK (self->stack)), GTK_DIR_TAB_FORWARD);
+}
+
+gboolean
+myna_conversation_view_is_writing (MynaConversationView *self)
+{
+  g_return_val_if_fail (MYNA_IS_CONVERSATION_VIEW (self), FALSE);
+
+  return gtk_widget_get_state_flags (self->composer) & GTK_STATE_FLAG_FOCUS_WITHIN;
+}
+
 /* ---- Building --------------------------------------------------------------------------------------------------- */
 
 static void
@@ -752,7 +770,6 @@ at_end_changed_cb (MynaConversationView *self)
 static GtkWidget *
 new_transcript (MynaConversationView *self)
 {
-  GtkEventController *keys = gtk_event_controller_key_new ();
   GtkWidget *overlay = gtk_overlay_new ();
   GtkWidget *scroller = gtk_scrolled_window_new ();
   GtkWidget *button = gtk_button_new_from_icon_name ("go-bottom-symbolic");
@@ -760,8 +777,6 @@ new_transcript (MynaConversationView *self)
   self->canvas = myna_chat_canvas_new (&canvas_funcs, self);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->canvas), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Messages"), -1);
   g_signal_connect_object (self->canvas, "notify::at-end", G_CALLBACK (at_end_changed_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_swapped (keys, "key-pressed", G_CALLBACK (transcript_key), self);
-  gtk_widget_add_controller (self->canvas, keys);
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), self->canvas);
   gtk_widget_set_vexpand (scroller, TRUE);
@@ -799,12 +814,9 @@ format_questions_changed_cb (MynaConversationView *self)
 static void
 init_settings (MynaConversationView *self)
 {
-  GSettingsSchemaSource *source = g_settings_schema_source_get_default ();
-  g_autoptr (GSettingsSchema) schema = source ? g_settings_schema_source_lookup (source, MYNA_APP_ID, TRUE) : NULL;
-
-  if (!schema || !g_settings_schema_has_key (schema, "send-key"))
+  self->settings = myna_send_key_open_settings ();
+  if (!self->settings)
     return;
-  self->settings = g_settings_new (MYNA_APP_ID);
   g_signal_connect_object (self->settings, "changed::send-key", G_CALLBACK (send_key_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->settings, "changed::format-questions", G_CALLBACK (format_questions_changed_cb), self,
                            G_CONNECT_SWAPPED);

@@ -37,5 +37,13 @@ void myna_conversation_view_set_library (MynaConversationView *self, MynaModelLi
 /* Takes the toast, and shows it above the composer. */
 void myna_conversation_view_add_toast (MynaConversationView *self, AdwToast *toast);
 void myna_conversation_view_focus_composer (MynaConversationView *self);
+/* To the newest message in sight, or to the first suggestion; FALSE: there is nothing. */
+gboolean myna_conversation_view_focus_messages (MynaConversationView *self);
+/* Whether the keyboard is in the composer. */
+gboolean myna_conversation_view_is_writing (MynaConversationView *self);
+/* A key was pressed where nothing is written, and nobody wanted it: who begins to write means the composer.  FALSE: the key writes
+ * nothing. */
+gboolean myna_conversation_view_write_key (MynaConversationView *self, guint keyval, GdkModifierType state,
+                                           GtkEventControllerKey *controller);
 
 G_END_DECLS

@@ -7,6 +7,7 @@
 #include <glib/gi18n.h>
 
 #include "composer/attachment-list.h"
+#include "composer/send-key.h"
 
 struct _MynaQuestionEditor
 {
@@ -14,6 +15,8 @@ struct _MynaQuestionEditor
 
   GtkWidget *attachments; /* MynaAttachmentList */
   GtkWidget *text_view;
+  GSettings *settings; /* NULL: the defaults */
+  gboolean preedit;    /* the input method shows text that is not there yet */
 };
 
 enum
@@ -50,19 +53,27 @@ send_cb (MynaQuestionEditor *self)
 }
 
 static gboolean
-key_cb (MynaQuestionEditor *self, guint keyval, guint keycode, GdkModifierType state)
+key_cb (MynaQuestionEditor *self, guint keyval, guint keycode, GdkModifierType state, GtkEventControllerKey *controller)
 {
+  MynaSendKey send_key = self->settings ? g_settings_get_enum (self->settings, "send-key") : MYNA_SEND_ENTER;
+  MynaEnter enter = myna_send_key_press (send_key, GTK_TEXT_VIEW (self->text_view), self->preedit, controller, keyval, state);
+
+  if (enter == MYNA_ENTER_SENDS)
+    send_cb (self);
+  if (enter != MYNA_ENTER_NONE)
+    return GDK_EVENT_STOP;
   if (keyval == GDK_KEY_Escape)
     {
       cancel_cb (self);
       return GDK_EVENT_STOP;
     }
-  if ((keyval == GDK_KEY_Return || keyval == GDK_KEY_KP_Enter) && (state & GDK_CONTROL_MASK))
-    {
-      send_cb (self);
-      return GDK_EVENT_STOP;
-    }
   return GDK_EVENT_PROPAGATE;
+}
+
+static void
+preedit_changed_cb (MynaQuestionEditor *self, const char *preedit)
+{
+  self->preedit = preedit && *preedit;
 }
 
 static GtkWidget *
@@ -92,6 +103,7 @@ myna_question_editor_dispose (GObject *object)
 {
   GtkWidget *child;
 
+  g_clear_object (&MYNA_QUESTION_EDITOR (object)->settings);
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (object))))
     gtk_widget_unparent (child);
   G_OBJECT_CLASS (myna_question_editor_parent_class)->dispose (object);
@@ -127,6 +139,8 @@ myna_question_editor_init (MynaQuestionEditor *self)
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->text_view), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Edit question"), -1);
   g_signal_connect_swapped (keys, "key-pressed", G_CALLBACK (key_cb), self);
   gtk_widget_add_controller (self->text_view, keys);
+  g_signal_connect_swapped (self->text_view, "preedit-changed", G_CALLBACK (preedit_changed_cb), self);
+  self->settings = myna_send_key_open_settings ();
   gtk_widget_set_parent (self->text_view, GTK_WIDGET (self));
   gtk_widget_set_parent (new_buttons (self), GTK_WIDGET (self));
 }

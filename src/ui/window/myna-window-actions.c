@@ -69,6 +69,8 @@ rename_current (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MynaWindow *self = MYNA_WINDOW (widget);
 
+  if (myna_sidebar_rename_focused (MYNA_SIDEBAR (self->sidebar)))
+    return;
   myna_split_view_set_show_sidebar (MYNA_SPLIT_VIEW (self->split), TRUE);
   myna_sidebar_begin_rename (MYNA_SIDEBAR (self->sidebar), MYNA_HISTORY_CONVERSATION, myna_window_get_current_id (self));
 }
@@ -336,6 +338,55 @@ show_list (GtkWidget *widget, const char *name, GVariant *parameter)
     myna_sidebar_set_selecting (sidebar, TRUE);
 }
 
+/* The parts of the window, in the order in which F6 goes through them. */
+enum
+{
+  PANE_SIDEBAR,
+  PANE_COMPOSER,
+  PANE_MESSAGES,
+  N_PANES
+};
+
+static int
+get_pane (MynaWindow *self)
+{
+  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (self));
+
+  if (focus && gtk_widget_is_ancestor (focus, self->sidebar))
+    return PANE_SIDEBAR;
+  if (focus && gtk_widget_is_ancestor (focus, self->view)
+      && !myna_conversation_view_is_writing (MYNA_CONVERSATION_VIEW (self->view)))
+    return PANE_MESSAGES;
+  return PANE_COMPOSER;
+}
+
+static gboolean
+focus_pane (MynaWindow *self, int pane)
+{
+  switch (pane)
+    {
+    case PANE_SIDEBAR:
+      return myna_split_view_get_show_sidebar (MYNA_SPLIT_VIEW (self->split)) && gtk_widget_grab_focus (self->sidebar);
+    case PANE_MESSAGES: return myna_conversation_view_focus_messages (MYNA_CONVERSATION_VIEW (self->view));
+    case PANE_COMPOSER:
+    default: myna_conversation_view_focus_composer (MYNA_CONVERSATION_VIEW (self->view)); return TRUE;
+    }
+}
+
+static void
+step_pane (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MynaWindow *self = MYNA_WINDOW (widget);
+  int step = g_str_equal (name, "win.next-pane") ? 1 : -1;
+  int pane = get_pane (self);
+
+  do
+    pane = (pane + step + N_PANES) % N_PANES;
+  while (!focus_pane (self, pane));
+  if (pane != PANE_SIDEBAR)
+    myna_window_leave_sidebar (self);
+}
+
 static void
 focus_composer (GtkWidget *widget, const char *name, GVariant *parameter)
 {
@@ -537,6 +588,35 @@ delete_folder (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
+folder_answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GVariant) id = user_data;
+
+  if (myna_ask_finish (result))
+    delete_folder (GTK_WIDGET (source), "win.delete-folder", id);
+}
+
+/* A key is pressed sooner than an item of a menu is chosen, and there is no way back. */
+static void
+ask_delete_folder (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  GPtrArray *folders = myna_history_model_get_folders (get_history (MYNA_WINDOW (widget)));
+  const char *title = "";
+  g_autofree char *heading = NULL;
+
+  for (guint i = 0; i < folders->len; i++)
+    {
+      MynaHistoryFolder *folder = g_ptr_array_index (folders, i);
+
+      if (folder->id == g_variant_get_int64 (parameter))
+        title = folder->name;
+    }
+  heading = g_strdup_printf (_ ("Delete the Folder “%s”?"), title);
+  myna_ask_async (GTK_WINDOW (widget), MYNA_QUESTION_DESTRUCTIVE, heading, _ ("The chats in it are kept."),
+                  _ ("_Delete Folder"), folder_answered_cb, g_variant_ref (parameter));
+}
+
+static void
 class_install_folder_actions (GtkWidgetClass *widget_class)
 {
   gtk_widget_class_install_action (widget_class, "win.move-chats", "(axx)", move_chats);
@@ -545,6 +625,7 @@ class_install_folder_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.rename-folder", "(xs)", rename_folder);
   gtk_widget_class_install_action (widget_class, "win.move-folder", "(xx)", move_folder);
   gtk_widget_class_install_action (widget_class, "win.delete-folder", "x", delete_folder);
+  gtk_widget_class_install_action (widget_class, "win.ask-delete-folder", "x", ask_delete_folder);
 }
 
 /* ---- Afterwards ------------------------------------------------------------------------------------------------- */
@@ -718,6 +799,8 @@ myna_window_install_actions (void)
   gtk_widget_class_install_action (widget_class, "win.main-menu", NULL, main_menu);
   gtk_widget_class_install_action (widget_class, "win.find", NULL, find);
   gtk_widget_class_install_action (widget_class, "win.focus-composer", NULL, focus_composer);
+  gtk_widget_class_install_action (widget_class, "win.next-pane", NULL, step_pane);
+  gtk_widget_class_install_action (widget_class, "win.previous-pane", NULL, step_pane);
   gtk_widget_class_install_action (widget_class, "win.text-larger", NULL, change_text_size);
   gtk_widget_class_install_action (widget_class, "win.text-smaller", NULL, change_text_size);
   gtk_widget_class_install_action (widget_class, "win.text-normal", NULL, change_text_size);

@@ -47,6 +47,8 @@ struct _MynaWindow
 
 /* Of the chat that is shown; 0: it is not in the history. */
 gint64 myna_window_get_current_id (MynaWindow *self);
+/* The keyboard leaves the sidebar: where it lies over the content it goes. */
+void myna_window_leave_sidebar (MynaWindow *self);
 /* The history is another one: forgets what is open and begins as at the start of the program. */
 void myna_window_start_over (MynaWindow *self);
 

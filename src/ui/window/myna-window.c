@@ -725,6 +725,30 @@ make_content (MynaWindow *self)
   return box;
 }
 
+/* ---- Keys ------------------------------------------------------------------------------------------------------- */
+
+void
+myna_window_leave_sidebar (MynaWindow *self)
+{
+  if (myna_split_view_get_collapsed (MYNA_SPLIT_VIEW (self->split)))
+    myna_split_view_set_show_sidebar (MYNA_SPLIT_VIEW (self->split), FALSE);
+}
+
+/* A key that nobody wanted.  Menus have letters of their own. */
+static gboolean
+key_pressed_cb (MynaWindow *self, guint keyval, guint keycode, GdkModifierType state, GtkEventControllerKey *controller)
+{
+  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (self));
+
+  if (focus
+      && (GTK_IS_EDITABLE (focus) || GTK_IS_TEXT_VIEW (focus) || gtk_widget_get_ancestor (focus, GTK_TYPE_POPOVER) != NULL))
+    return GDK_EVENT_PROPAGATE;
+  if (!myna_conversation_view_write_key (MYNA_CONVERSATION_VIEW (self->view), keyval, state, controller))
+    return GDK_EVENT_PROPAGATE;
+  myna_window_leave_sidebar (self);
+  return GDK_EVENT_STOP;
+}
+
 /* Once the window is there: on the first start it says what Myna is. */
 static void
 myna_window_map (GtkWidget *widget)
@@ -794,11 +818,16 @@ myna_window_class_init (MynaWindowClass *klass)
 static void
 myna_window_init (MynaWindow *self)
 {
+  GtkEventController *keys = gtk_event_controller_key_new ();
+
   self->cancellable = g_cancellable_new ();
   self->conversation_signals = g_signal_group_new (MYNA_TYPE_CONVERSATION);
   g_signal_group_connect_swapped (self->conversation_signals, "notify::title", G_CALLBACK (update_title), self);
   g_signal_group_connect_swapped (self->conversation_signals, "notify::id", G_CALLBACK (id_changed_cb), self);
   g_signal_group_connect_swapped (self->conversation_signals, "notify::model", G_CALLBACK (update_model), self);
+
+  g_signal_connect_swapped (keys, "key-pressed", G_CALLBACK (key_pressed_cb), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), keys);
 
   self->text_css = gtk_css_provider_new ();
   gtk_style_context_add_provider_for_display (gdk_display_get_default (), GTK_STYLE_PROVIDER (self->text_css),

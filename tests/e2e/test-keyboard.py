@@ -4,6 +4,7 @@ SPDX-License-Identifier: GPL-3.0-or-later
 """
 import json
 import re
+import subprocess
 import time
 
 from myna_e2e import TestCase, main, wait
@@ -109,7 +110,7 @@ class Keyboard(TestCase):
                                                           "conversations": chats}))
         app = self.start()
         app.choose_in_main_menu("_Import Chats…")
-        app.choose_file("Choose the File to Import", self.home / "chats.json")
+        app.choose_file("Choose a File to Import", self.home / "chats.json")
         # Enter imports: the keyboard is not on Cancel.
         self.wait_focus(app, "the suggested button", lambda node: node.name.startswith("Import 2"))
         app.key("Return")
@@ -117,7 +118,13 @@ class Keyboard(TestCase):
         return app
 
     def row(self, app, title):
-        return app.find("Conversations", "list").find(title, "label")
+        return app.find("Chats", "list").find(title, "label")
+
+    def colour(self, app, title, below):
+        """Behind the title of a chat, or so far below it."""
+        window, x, y = app.place(self.row(app, title))
+        return subprocess.run(["import", "-window", window, "-crop", f"1x1+{x}+{y + below}", "txt:-"], check=True,
+                              capture_output=True, text=True).stdout.split()[-1]
 
     def click_chat(self, app, title):
         app.click_at(self.row(app, title))
@@ -156,12 +163,16 @@ class Keyboard(TestCase):
         app.key("Escape")
         app.put_pointer_away()
         self.wait_focus(app, "the row", lambda node: node.role == "list item" and node.find_all("Second", "label"))
+        # It is not lit any more: its colour is that of the list below it.
+        wait(lambda: self.colour(app, "Second", 0) == self.colour(app, "Second", 60), "the row to look as the others")
         app.key("F2")
-        self.wait_focus(app, "the title of the second", lambda node: node.text == "Second")
-        app.key("Escape")
+        wait(lambda: any(entry.has("focused") for entry in app.find_all("Title", ("text", "entry"))), "a title with the keyboard")
+        app.write("Third")
+        app.key("Return")
+        wait(lambda: app.conversations() == ["First", "Third"], "the second chat's new title")
         self.click_chat(app, "First")
         app.key("Delete")
-        wait(lambda: app.conversations() == ["Second"], "the first chat to be deleted")
+        wait(lambda: app.conversations() == ["Third"], "the first chat to be deleted")
         app.quit()
 
     def edit_question(self, *keys):

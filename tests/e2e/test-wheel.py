@@ -231,13 +231,13 @@ class Wayland(Wheel):
             for sign in (1, -1):
                 before = self.settled(block)
                 self.point(box.x + box.width // 2, box.y + box.height // 2)
-                self.compositor.swipe(*[(1, 5 * sign), (-2, 6 * sign), (2, 5 * sign), (1, 3 * sign)])
+                self.compositor.swipe((0, 5 * sign), (-2, 6 * sign), (2, 5 * sign), (1, 3 * sign))
                 wait(lambda: (self.where(block)[0] - before[0]) * sign < 0, f"the chat to move under {name}")
                 self.assertEqual(self.settled(block)[1], before[1], f"{name} went sideways")
             if wide:
                 middle = box.x + box.width // 2, box.y + box.height // 2
                 self.assertGreater(self.step_sideways(name, block, *middle, lambda: self.compositor.swipe(
-                    (9, 1), (12, -2), (9, 1))), 0)
+                    (9, 0), (12, -2), (9, 1))), 0)
 
 
 if __name__ == "__main__":

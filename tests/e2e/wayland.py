@@ -156,27 +156,29 @@ class Compositor:
         self.connection.send(self.pointer, 4)
         self.connection.roundtrip()
 
+    def source_frame(self, source):
+        """Ends a frame of one axis: wlroots takes the source for that of the axis named last, and dies of two in a frame."""
+        self.connection.send(self.pointer, 5, "I", source)
+        self.frame()
+
     def point_at(self, x, y):
         self.connection.send(self.pointer, 1, "IIIII", self.now(), x, y, WIDTH, HEIGHT)
         self.frame()
 
     def turn_wheel(self, axis, clicks):
-        self.connection.send(self.pointer, 5, "I", WHEEL)
         self.connection.send(self.pointer, 7, "IIfi", self.now(), axis, 15 * clicks, clicks)
-        self.frame()
+        self.source_frame(WHEEL)
 
     def swipe(self, *ways):
         """Two fingers on the touchpad; ways: (x, y), the pixels of each movement."""
         for way in ways:
-            self.connection.send(self.pointer, 5, "I", FINGER)
-            for axis, pixels in zip((HORIZONTAL, VERTICAL), way):
+            for axis, pixels in ((HORIZONTAL, way[0]), (VERTICAL, way[1])):
                 if pixels:
                     self.connection.send(self.pointer, 3, "IIf", self.now(), axis, pixels)
-            self.frame()
-        self.connection.send(self.pointer, 5, "I", FINGER)
+                    self.source_frame(FINGER)
         for axis in (HORIZONTAL, VERTICAL):
             self.connection.send(self.pointer, 6, "II", self.now(), axis)
-        self.frame()
+            self.source_frame(FINGER)
 
     def hold_shift(self, held):
         self.connection.send(self.keyboard, 1, "III", self.now(), KEY_LEFTSHIFT, int(held))

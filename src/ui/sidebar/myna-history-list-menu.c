@@ -162,6 +162,9 @@ menu_closed_cb (MynaHistoryList *self)
   GtkWidget *focus = gtk_root_get_focus (gtk_widget_get_root (GTK_WIDGET (self)));
   GtkWidget *before = self->focus_before && gtk_widget_get_mapped (self->focus_before) ? self->focus_before : NULL;
 
+  /* The list saw the button go down, but not come up. */
+  if (before)
+    gtk_widget_unset_state_flags (before, GTK_STATE_FLAG_ACTIVE | GTK_STATE_FLAG_PRELIGHT);
   if (!focus || gtk_widget_is_ancestor (focus, self->menu))
     gtk_widget_grab_focus (before ? before : self->list);
   g_clear_weak_pointer (&self->focus_before);

@@ -233,6 +233,8 @@ fill_margin (MynaChatCanvas *self, Span *span)
   return TRUE;
 }
 
+static gint64 lay_out (MynaChatCanvas *self);
+
 static void
 update (MynaChatCanvas *self)
 {
@@ -244,6 +246,7 @@ update (MynaChatCanvas *self)
       myna_row_pool_release_all (self->pool);
       return;
     }
+  lay_out (self); /* here, that new widgets have their style when they are drawn */
   span = fill_viewport (self);
   complete = fill_margin (self, &span);
   myna_row_pool_keep (self->pool, span.first, span.last);
@@ -551,7 +554,6 @@ tell_viewports (MynaChatCanvas *self, gint64 value)
 static gint64
 lay_out (MynaChatCanvas *self)
 {
-  guint n_rows = self->pool->rows->len;
   gboolean changed = TRUE;
   gint64 value = 0;
 
@@ -564,8 +566,6 @@ lay_out (MynaChatCanvas *self)
       value = scroll_value (self);
       changed = tell_viewports (self, value);
     }
-  if (self->pool->rows->len != n_rows)
-    queue_update (self);
   return value;
 }
 
@@ -591,6 +591,7 @@ static void
 myna_chat_canvas_size_allocate (GtkWidget *widget, int width, int height, int baseline)
 {
   MynaChatCanvas *self = MYNA_CHAT_CANVAS (widget);
+  guint n_rows = self->pool->rows->len;
   gint64 value, most;
 
   if (width != self->width)
@@ -611,6 +612,8 @@ myna_chat_canvas_size_allocate (GtkWidget *widget, int width, int height, int ba
     }
   self->height = height;
   value = lay_out (self);
+  if (self->pool->rows->len != n_rows)
+    queue_update (self);
   most = MAX (0, content_height (self) - height);
   configure_adjustments (self, value);
   place_rows (self, value);

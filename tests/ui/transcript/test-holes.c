@@ -230,8 +230,12 @@ check_row (Fixture *f, cairo_surface_t *shown, guint position, GtkWidget *row)
       g_assert_cmpint (item->height, ==, whole->height);
       if (i > 0 && y > 0)
         g_assert_cmpint (item->y - MYNA_ITEM (column, i - 1)->y - MYNA_ITEM (column, i - 1)->height, <=, MAX_SPACING);
-      if (f->fling != 0) /* new widgets may have their colours a frame later */
-        continue;
+      /* New widgets may have their colours a frame later. */
+      if (!g_object_get_data (G_OBJECT (item->widget), "shown"))
+        {
+          g_object_set_data (G_OBJECT (item->widget), "shown", GINT_TO_POINTER (TRUE));
+          continue;
+        }
       check_band (item, shown, bounds.origin.x + item->x, top, draw_copy (f->copies[position]), whole->x, whole->y + top - y,
                   whole->width, bottom - top);
     }

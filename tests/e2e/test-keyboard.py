@@ -195,7 +195,7 @@ class Keyboard(TestCase):
     def test_enter_sends_an_edited_question(self):
         """As in the composer; what is typed after it is for that."""
         app = self.edit_question("Return")
-        self.assertEqual(app.rows("You")[-1].split(), ["one"])
+        wait(lambda: [text.strip() for text in app.rows("You")] == ["one", "two"], "two questions")
 
     def test_enter_breaks_lines_of_an_edited_question(self):
         with (self.home / "config/glib-2.0/settings/keyfile").open("a") as file:

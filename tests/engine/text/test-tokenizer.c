@@ -329,7 +329,7 @@ test_round_trip (void)
     round_trip (&trip, awkward[i], strlen (awkward[i]));
   for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
     round_trip_file (&trip, starter_path (texts[i]));
-  round_trip_generated (&trip, 20000);
+  round_trip_generated (&trip, 25000);
   for (int which = 0; which < N_TOKENIZERS; which++)
     {
       printf ("%s: %d lines\n", tokenizer_files[which], trip.n_lines[which]);

@@ -202,6 +202,10 @@ typedef struct
   /* Of a call: JSON, from which a family writes it that writes calls in another way than the content has it; NULL: not known.
    * Families that know no calls are told of calls and their results in plain text. */
   const char *arguments;
+  /* A reply as it was generated: what the families with thoughts between tags write instead of tokenizing the content, so
+   * that a session keeps what it has evaluated.  Calls are among them: the turns of those calls may follow, and add nothing. */
+  const int32_t *ids;
+  size_t n_ids;
 } GlmTurn;
 
 typedef struct
@@ -226,17 +230,20 @@ typedef struct
   GlmTokens ids;     /* owned; release with glm_prompt_clear() */
   size_t first_turn; /* turns before it were left out, but for the system's */
   size_t n_reply;    /* the last ids of the prompt that begin the reply */
+  bool no_thought;   /* the reply begins behind an empty thought, where the family would begin in one */
 } GlmPrompt;
 
 void glm_prompt_clear (GlmPrompt *prompt);
 
-/* What the prompt must fit into, and offers.  All zero: everything is taken, and no tools. */
+/* What the prompt must fit into, offers and asks for.  All zero: everything is taken, no tools, and the model thinks if it does. */
 typedef struct
 {
   int context_length;      /* 0: no limit */
   size_t first_turn;       /* turns before it were left out by an earlier prompt and stay so */
   bool cut;                /* more turns were before these, and not read because they could not fit */
   const GlmToolSet *tools; /* what the model is told it may call, before everything else; NULL: nothing */
+  bool no_thoughts;        /* GLM-4.5 and later: the model shall answer at once */
+  bool keeps_thoughts;     /* thoughts about earlier questions too, where the family can: GLM-4.7 */
 } GlmFit;
 
 /* The prompt of a conversation in the family's own format, ready for the assistant's reply, or with the beginning of one

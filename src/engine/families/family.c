@@ -11,8 +11,9 @@
 
 /* In the order in which they are asked: the last takes what is left. */
 static const GlmFamily *const families[] = {
-  &glm_family_glm_z1,   &glm_family_glm4_0414, &glm_family_chatglm1, &glm_family_glm4_9b,
-  &glm_family_glm_edge, &glm_family_codegeex2, &glm_family_chatglm2, &glm_family_chatglm3,
+  &glm_family_glm47_flash, &glm_family_glm47,     &glm_family_glm46,    &glm_family_glm45,
+  &glm_family_glm_z1,      &glm_family_glm4_0414, &glm_family_chatglm1, &glm_family_glm4_9b,
+  &glm_family_glm_edge,    &glm_family_codegeex2, &glm_family_chatglm2, &glm_family_chatglm3,
 };
 
 /* In the order in which they are asked. */
@@ -78,6 +79,11 @@ glm_family_tool_sampling (const char *family, GlmSampling *ret_sampling)
   const GlmFamily *found = glm_family_by_name (family);
 
   glm_family_default_sampling (family, ret_sampling);
+  if (found && found->prompt.shape == GLM_PROMPT_TAGS)
+    {
+      ret_sampling->temperature = 0.7f;
+      ret_sampling->top_p = 1;
+    }
   if (!found || !found->prompt.tools)
     return;
   ret_sampling->temperature = 0.1f;

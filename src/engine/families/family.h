@@ -18,6 +18,7 @@
 typedef enum
 {
   GLM_PROMPT_ROLES,  /* <|role|> before each turn */
+  GLM_PROMPT_TAGS,   /* the same, with thoughts and calls between tags: see tag-prompt.h */
   GLM_PROMPT_ROUNDS, /* one text: numbered questions and answers */
   GLM_PROMPT_PLAIN,  /* one text, to be continued */
 } GlmPromptShape;
@@ -33,6 +34,9 @@ typedef struct
   bool system_first;          /* what the system says comes first, wherever it stands */
   bool opens_thought;         /* the reply begins with <think>; of earlier turns thoughts and blanks at the ends are left out */
   const GlmToolFormat *tools; /* how it is told what it may call; NULL: it cannot be */
+
+  /* TAGS */
+  bool tag_lines; /* tags begin lines, and a thought is opened by the model itself */
 
   /* ROUNDS */
   const char *gap; /* behind each part */
@@ -70,6 +74,10 @@ extern const GlmFamily glm_family_glm4_9b; /* and CodeGeeX4 */
 extern const GlmFamily glm_family_glm4_0414;
 extern const GlmFamily glm_family_glm_z1;
 extern const GlmFamily glm_family_glm_edge;
+extern const GlmFamily glm_family_glm45;
+extern const GlmFamily glm_family_glm46;
+extern const GlmFamily glm_family_glm47;
+extern const GlmFamily glm_family_glm47_flash;
 
 /* By its name, in any case; NULL: there is none. */
 const GlmFamily *glm_family_by_name (const char *name);

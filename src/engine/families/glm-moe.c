@@ -228,3 +228,98 @@ const GlmArch glm_arch_deepseek2 = {
   .has_latents = true,
   .accepts = accepts,
 };
+
+/* ---- The families ----------------------------------------------------------------------------------------------- */
+
+/* What a template says is believed, then a name. */
+static bool
+says_calls (const GlmModelFile *file, const char *behind_name)
+{
+  return glm_model_file_mentions (file, "tokenizer.chat_template", behind_name);
+}
+
+static bool
+has_arch (const GlmModelFile *file, const char *arch)
+{
+  return glm_model_file_mentions (file, "general.architecture", arch);
+}
+
+/* Without lines: GLM-4.7's way. */
+static bool
+has_tight_calls (const GlmModelFile *file)
+{
+  if (says_calls (file, "<tool_call>{function-name}<arg_key>"))
+    return true;
+  return !says_calls (file, "/nothink") && glm_model_file_mentions (file, "general.name", "4.7");
+}
+
+static bool
+is_flash (const GlmModelFile *file, const GlmTokenizer *tokenizer)
+{
+  return has_arch (file, "deepseek2");
+}
+
+static bool
+is_47 (const GlmModelFile *file, const GlmTokenizer *tokenizer)
+{
+  return has_arch (file, "glm4moe") && has_tight_calls (file);
+}
+
+/* GLM-4.6V-Flash has the layers of GLM-4-0414. */
+static bool
+is_45 (const GlmModelFile *file, const GlmTokenizer *tokenizer)
+{
+  return has_arch (file, "glm4moe") || (has_arch (file, "glm4") && says_calls (file, "/nothink"));
+}
+
+static bool
+is_46 (const GlmModelFile *file, const GlmTokenizer *tokenizer)
+{
+  return is_45 (file, tokenizer) && glm_model_file_mentions (file, "general.name", "4.6");
+}
+
+static bool
+is_no_checkpoint (const GlmCheckpoint *checkpoint)
+{
+  return false;
+}
+
+const GlmFamily glm_family_glm45 = {
+  .name = "GLM-4.5",
+  .prompt = { GLM_PROMPT_TAGS, "[gMASK]", "<sop>", .tag_lines = true },
+  .stops = { "<|endoftext|>", "<|user|>", "<|observation|>" },
+  .reply = { GLM_CALLS_TAGS, GLM_THOUGHTS_OWN },
+  .sampling = { 0.6f, 0, 0.95f, 0, 1, 0, 0 },
+  .is_file = is_45,
+  .is_checkpoint = is_no_checkpoint,
+};
+
+const GlmFamily glm_family_glm46 = {
+  .name = "GLM-4.6",
+  .prompt = { GLM_PROMPT_TAGS, "[gMASK]", "<sop>", .tag_lines = true },
+  .stops = { "<|endoftext|>", "<|user|>", "<|observation|>" },
+  .reply = { GLM_CALLS_TAGS, GLM_THOUGHTS_OWN },
+  .sampling = { 1, 0, 0.95f, 0, 1, 0, 0 },
+  .is_file = is_46,
+  .is_checkpoint = is_no_checkpoint,
+};
+
+const GlmFamily glm_family_glm47 = {
+  .name = "GLM-4.7",
+  .prompt = { GLM_PROMPT_TAGS, "[gMASK]", "<sop>", .opens_thought = true },
+  .stops = { "<|endoftext|>", "<|user|>", "<|observation|>" },
+  .reply = { GLM_CALLS_TAGS, GLM_THOUGHTS_OPENED },
+  .sampling = { 1, 0, 0.95f, 0, 1, 0, 0 },
+  .is_file = is_47,
+  .is_checkpoint = is_no_checkpoint,
+};
+
+const GlmFamily glm_family_glm47_flash = {
+  .name = "GLM-4.7-Flash",
+  .prompt = { GLM_PROMPT_TAGS, "[gMASK]", "<sop>", .opens_thought = true },
+  .stops = { "<|endoftext|>", "<|user|>", "<|observation|>" },
+  .reply = { GLM_CALLS_TAGS, GLM_THOUGHTS_OPENED },
+  .sampling = { 1, 0, 0.95f, 0, 1, 0, 0 },
+  .is_file = is_flash,
+  .is_checkpoint = is_no_checkpoint,
+};

@@ -12,6 +12,7 @@
  *   GLM-4      [gMASK] <sop> and the same; metadata\n and content are tokenized apart, as in ChatGLM3
  *   0414, Z1   [gMASK] <sop> and the same as one text: <|role|>\ncontent
  *   GLM-Edge   as 0414, without [gMASK] <sop>
+ *   4.5 … 4.7  as 0414, with thoughts and calls between tags: see tag-prompt.h
  *   CodeGeeX2  [gMASK] sop and the text itself, to be continued
  *
  * A chat may hold calls and results of other models.  ChatGLM and ChatGLM2 get both as paragraphs of the answer, GLM-Edge a
@@ -28,6 +29,7 @@
 
 #include "base/error.h"
 #include "base/buffer.h"
+#include "families/tag-prompt.h"
 #include "text/call-text.h"
 
 struct GlmTemplate
@@ -39,6 +41,7 @@ struct GlmTemplate
   int32_t roles[4]; /* in the order of role_names */
   int32_t stops[GLM_MAX_STOPS];
   int n_stops;
+  GlmTagPrompt tags;
 };
 
 enum
@@ -65,7 +68,7 @@ find_control (const GlmTemplate *tmpl, const char *text, int32_t *ret_id, GlmErr
 bool
 glm_template_new (const GlmFamily *family, const GlmTokenizer *tokenizer, GlmTemplate **ret_template, GlmError *error)
 {
-  bool has_roles = family->prompt.shape == GLM_PROMPT_ROLES;
+  bool has_roles = family->prompt.shape == GLM_PROMPT_ROLES || family->prompt.shape == GLM_PROMPT_TAGS;
   GlmTemplate *tmpl = calloc (1, sizeof *tmpl);
   bool ok;
 
@@ -84,6 +87,8 @@ glm_template_new (const GlmFamily *family, const GlmTokenizer *tokenizer, GlmTem
       free (tmpl);
       return false;
     }
+  if (family->prompt.shape == GLM_PROMPT_TAGS)
+    glm_tag_prompt_init (&tmpl->tags, tokenizer, family->prompt.tag_lines);
   *ret_template = tmpl;
   return true;
 }
@@ -129,12 +134,15 @@ typedef struct
   const GlmTemplate *tmpl;
   const GlmTurn *turns;
   size_t n_turns;
-  const char *reply; /* what is there of it; "": nothing */
-  GlmBuffer tools;   /* what the first turn says about them; empty: there is none */
-  size_t said;       /* the system's turn that stands in it; n_turns: none */
-  double fill, keep; /* tokens; see glm_template_fit() */
-  bool cut;          /* turns are missing before the first: no more than `keep`, whatever there is */
-  size_t low, last;  /* the prompt begins between them: `last` is the last question */
+  const char *reply;         /* what is there of it; "": nothing */
+  GlmBuffer tools;           /* what the first turn says about them; empty: there is none */
+  const GlmToolSet *offered; /* by the families with tags, which say it themselves; else NULL */
+  size_t said;               /* the system's turn that stands in it; n_turns: none */
+  double fill, keep;         /* tokens; see glm_template_fit() */
+  bool cut;                  /* turns are missing before the first: no more than `keep`, whatever there is */
+  size_t low, last;          /* the prompt begins between them: `last` is the last question */
+  const GlmFit *fit;
+  size_t n_asked; /* turns up to the last question */
   GlmError *error;
 } Maker;
 
@@ -334,41 +342,19 @@ make_text (const Maker *maker, GlmPrompt *prompt)
 
 /* ---- Prompts by roles ------------------------------------------------------------------------------------------- */
 
-/* The length of the blank at the text's end or beginning: ASCII's, and the ideographic space. */
-static size_t
-count_blank (const char *text, size_t n, bool at_end)
-{
-  static const char wide[] = "\u3000";
-  size_t n_wide = sizeof wide - 1, n_blank = 0, width;
-
-  for (; n_blank < n; n_blank += width)
-    {
-      const char *p = at_end ? text + n - n_blank - 1 : text + n_blank;
-
-      width = n - n_blank >= n_wide && memcmp (at_end ? p + 1 - n_wide : p, wide, n_wide) == 0 ? n_wide : 1;
-      if (width == 1 && !strchr (" \t\r\n\v\f", *p))
-        break;
-    }
-  return n_blank;
-}
-
 /* GLM-Z1's template trims what is said, and of a reply gives back what follows its reasoning alone.  (It would also cut what
  * a person writes before a "</think>": that is kept here.) */
 static void
 find_visible (const GlmTemplate *tmpl, int role, const char **content, size_t *n)
 {
   const char *p;
-  size_t n_blank;
 
   if (!tmpl->family->prompt.opens_thought || role == ROLE_SYSTEM)
     return;
   while (role == ROLE_ASSISTANT && (p = strstr (*content, "</think>")))
     *content = p + strlen ("</think>");
   *n = strlen (*content);
-  n_blank = count_blank (*content, *n, false);
-  *content += n_blank;
-  *n -= n_blank;
-  *n -= count_blank (*content, *n, true);
+  glm_prompt_trim (content, n);
 }
 
 /* metadata and line feed, then the content: apart in ChatGLM3 and GLM-4, as one text in the others. */
@@ -389,7 +375,7 @@ append_texts (const Maker *maker, int32_t role, const char *metadata, const char
 }
 
 static bool
-append_turn (const Maker *maker, const GlmTurn *turn, GlmTokens *tokens)
+append_role_turn (const Maker *maker, const GlmTurn *turn, GlmTokens *tokens)
 {
   const GlmTemplate *tmpl = maker->tmpl;
   GlmCallText call = { 0 };
@@ -416,6 +402,89 @@ append_turn (const Maker *maker, const GlmTurn *turn, GlmTokens *tokens)
   return ok;
 }
 
+static bool
+append_ids (const Maker *maker, GlmTokens *tokens, const int32_t *ids, size_t n)
+{
+  for (size_t i = 0; i < n; i++)
+    if (!append_id (maker, tokens, ids[i]))
+      return false;
+  return true;
+}
+
+/* A reply by its ids: behind the tag that the prompt had, with its thought or without. */
+static bool
+append_generated (const Maker *maker, const GlmTurn *turn, bool keeps_thought, GlmTokens *tokens)
+{
+  const GlmTagPrompt *tags = &maker->tmpl->tags;
+  static const char think[] = "<think>";
+  size_t answer = turn->n_ids;
+  bool has_thought;
+
+  while (answer > 0 && turn->ids[answer - 1] != tags->tags[GLM_TAG_THINK_END])
+    answer--;
+  has_thought = answer > 0 || strncmp (content_of (turn), think, sizeof think - 1) == 0;
+  if (!has_thought || !keeps_thought)
+    return glm_tag_prompt_assistant (tags, "", false, tokens, maker->error)
+           && append_ids (maker, tokens, turn->ids + (has_thought && answer == 0 ? turn->n_ids : answer),
+                          turn->n_ids - (has_thought && answer == 0 ? turn->n_ids : answer));
+  return (tags->lines || append_id (maker, tokens, tags->tags[GLM_TAG_THINK]))
+         && append_ids (maker, tokens, turn->ids, turn->n_ids);
+}
+
+/* A call belongs to the reply before it. */
+static bool
+append_tag_reply (const Maker *maker, size_t i, GlmTokens *tokens)
+{
+  const GlmTurn *turn = &maker->turns[i], *before = i > 0 && has_role (maker, i - 1, ROLE_ASSISTANT) ? turn - 1 : NULL;
+  const GlmTagPrompt *tags = &maker->tmpl->tags;
+  bool calls = is_call (turn), keeps = i >= maker->n_asked || (maker->fit->keeps_thoughts && !tags->lines);
+
+  while (before && calls && is_call (before) && before > maker->turns
+         && has_role (maker, (size_t) (before - maker->turns) - 1, ROLE_ASSISTANT))
+    before--;
+  if (calls && before && before->ids)
+    return true;
+  if (!(calls && before) && !append_id (maker, tokens, maker->tmpl->roles[ROLE_ASSISTANT]))
+    return false;
+  if (!calls && turn->ids)
+    return append_generated (maker, turn, keeps, tokens);
+  return ((calls && before) || glm_tag_prompt_assistant (tags, calls ? "" : content_of (turn), keeps, tokens, maker->error))
+         && (!calls
+             || glm_tag_prompt_call (tags, turn->metadata, turn->arguments ? turn->arguments : content_of (turn), tokens,
+                                     maker->error));
+}
+
+static bool
+append_tag_turn (const Maker *maker, size_t i, GlmTokens *tokens)
+{
+  const GlmTagPrompt *tags = &maker->tmpl->tags;
+  const char *content = content_of (&maker->turns[i]);
+  int role = 0;
+
+  if (!find_role (&maker->turns[i], &role, maker->error))
+    return false;
+  switch (role)
+    {
+    case ROLE_SYSTEM:
+      return append_id (maker, tokens, maker->tmpl->roles[role]) && glm_tag_prompt_system (tags, content, tokens, maker->error);
+    case ROLE_USER:
+      return append_id (maker, tokens, maker->tmpl->roles[role])
+             && glm_tag_prompt_user (tags, content, maker->fit->no_thoughts, tokens, maker->error);
+    case ROLE_ASSISTANT: return append_tag_reply (maker, i, tokens);
+    default: /* results that follow each other share the role's token */
+      return ((i > 0 && has_role (maker, i - 1, role)) || append_id (maker, tokens, maker->tmpl->roles[role]))
+             && glm_tag_prompt_result (tags, content, tokens, maker->error);
+    }
+}
+
+static bool
+append_turn (const Maker *maker, size_t i, GlmTokens *tokens)
+{
+  if (maker->tmpl->family->prompt.shape == GLM_PROMPT_TAGS)
+    return append_tag_turn (maker, i, tokens);
+  return append_role_turn (maker, &maker->turns[i], tokens);
+}
+
 /* What follows the turns, as the first of the ids: <|assistant|>, and the reply as a finished turn would have it. */
 static bool
 append_reply (const Maker *maker, GlmTokens *tokens, size_t *ret_n_reply)
@@ -426,6 +495,13 @@ append_reply (const Maker *maker, GlmTokens *tokens, size_t *ret_n_reply)
   bool opens_thought = tmpl->family->prompt.opens_thought, ok;
   size_t begin; /* of the reply's text */
 
+  if (tmpl->family->prompt.shape == GLM_PROMPT_TAGS)
+    {
+      ok = append_id (maker, tokens, tmpl->roles[ROLE_ASSISTANT])
+           && glm_tag_prompt_reply (&tmpl->tags, reply, maker->fit->no_thoughts, tokens, &begin, maker->error);
+      *ret_n_reply = ok ? tokens->n - begin : 0;
+      return ok;
+    }
   /* The prompt opens the thought; a reply that is kept with one begins with its tag. */
   if (opens_thought && strncmp (reply, think + 1, strlen (think + 1)) == 0)
     reply += strlen (think + 1);
@@ -434,7 +510,7 @@ append_reply (const Maker *maker, GlmTokens *tokens, size_t *ret_n_reply)
       ok = append_text (maker, tokens, "\n", 1);
       begin = tokens->n + 1;
       tokens->n = 0;
-      ok = ok && append_turn (maker, &(GlmTurn){ "assistant", reply, NULL }, tokens);
+      ok = ok && append_role_turn (maker, &(GlmTurn){ .role = "assistant", .content = reply }, tokens);
     }
   else
     {
@@ -465,7 +541,11 @@ append_span (const Maker *maker, GlmTokens *ids, const GlmTokens *pool, Span spa
 static bool
 append_tools (const Maker *maker, GlmTokens *tokens)
 {
-  return maker->tools.n == 0 || append_turn (maker, &(GlmTurn){ "system", (const char *) maker->tools.data, NULL }, tokens);
+  if (maker->offered)
+    return append_id (maker, tokens, maker->tmpl->roles[ROLE_SYSTEM])
+           && glm_tag_prompt_tools (&maker->tmpl->tags, maker->offered, tokens, maker->error);
+  return maker->tools.n == 0
+         || append_role_turn (maker, &(GlmTurn){ .role = "system", .content = (const char *) maker->tools.data }, tokens);
 }
 
 /* Puts the spans of the chosen turns one behind the other, those of the tools before them.  The templates of 0414 and Z1 have what the system says first,
@@ -502,7 +582,7 @@ choose_turns (const Maker *maker, GlmTokens *pool, Span *spans, GlmPrompt *promp
   for (i = 0; i < n; i++)
     {
       spans[i].begin = pool->n;
-      if (has_role (maker, i, ROLE_SYSTEM) && i != maker->said && !append_turn (maker, &maker->turns[i], pool))
+      if (has_role (maker, i, ROLE_SYSTEM) && i != maker->said && !append_turn (maker, i, pool))
         return false;
       spans[i].end = pool->n;
     }
@@ -514,7 +594,7 @@ choose_turns (const Maker *maker, GlmTokens *pool, Span *spans, GlmPrompt *promp
       if (has_role (maker, turn, ROLE_SYSTEM))
         continue;
       spans[turn].begin = pool->n;
-      if (!append_turn (maker, &maker->turns[turn], pool))
+      if (!append_turn (maker, turn, pool))
         return false;
       spans[turn].end = pool->n;
       n_tokens = (double) (pool->n + n_controls);
@@ -553,6 +633,8 @@ find_bounds (Maker *maker, const GlmFit *fit)
   maker->last = n;
   while (maker->last > 0 && !has_role (maker, maker->last - 1, ROLE_USER))
     maker->last--;
+  maker->fit = fit;
+  maker->n_asked = maker->last;
   maker->last = maker->last > 0 ? maker->last - 1 : fit->first_turn < n ? fit->first_turn : n - 1;
   maker->low = fit->first_turn < maker->last ? fit->first_turn : maker->last;
   if (maker->low > 0 || fit->cut)
@@ -572,6 +654,11 @@ write_tools (Maker *maker, const GlmToolSet *tools)
   maker->said = maker->n_turns;
   if (!tools || (tools->n_tools == 0 && !tools->interpreter))
     return true;
+  if (maker->tmpl->family->prompt.shape == GLM_PROMPT_TAGS && !tools->interpreter)
+    {
+      maker->offered = tools;
+      return glm_tool_set_check (tools, maker->error);
+    }
   if (!format)
     return glm_error_set (maker->error, GLM_ERROR_UNSUPPORTED, "%s cannot call tools", maker->tmpl->family->name);
   for (size_t i = maker->n_turns; format->with_system && i-- > 0;)
@@ -612,7 +699,8 @@ glm_template_fit (const GlmTemplate *tmpl, const GlmTurn *turns, size_t n_turns,
   fit = fit ? fit : &all;
   find_bounds (&maker, fit);
   ok = write_tools (&maker, fit->tools)
-       && (tmpl->family->prompt.shape == GLM_PROMPT_ROLES ? make_roles (&maker, &prompt) : make_text (&maker, &prompt));
+       && (tmpl->family->prompt.shape <= GLM_PROMPT_TAGS ? make_roles (&maker, &prompt) : make_text (&maker, &prompt));
+  prompt.no_thought = tmpl->family->prompt.shape == GLM_PROMPT_TAGS && fit->no_thoughts;
   glm_buffer_clear (&maker.tools);
   if (ok)
     *ret_prompt = prompt;

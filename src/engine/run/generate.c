@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -22,7 +23,8 @@ typedef struct
   GlmSampler *sampler;
   GlmTextStream *stream; /* NULL: the model has no tokenizer */
   GlmReply *reply;       /* … or nobody reads what it writes */
-  int32_t id;            /* the token at hand, or −1 */
+  GlmReplyDialect dialect;
+  int32_t id; /* the token at hand, or −1 */
   GlmDraft *draft;
   size_t n_valid; /* tokens of the session that are part of the sequence: guesses may follow them */
   GlmResult result;
@@ -123,7 +125,12 @@ static int32_t
 draw_one (Loop *loop, int64_t row)
 {
   const GlmRehearsal *rehearsal = loop->session->rehearsal;
-  int32_t id = glm_sampler_draw (loop->sampler, glm_session_logits_row (loop->session, row));
+  float *logits = loop->session->logits + row * loop->model->params.n_vocab;
+  int32_t id;
+
+  for (size_t i = 0; i < loop->model->n_untrained; i++)
+    logits[loop->model->untrained[i]] = -INFINITY;
+  id = glm_sampler_draw (loop->sampler, logits);
 
   if (rehearsal && rehearsal->reply && loop->result.n_generated < rehearsal->n_reply)
     return rehearsal->reply[loop->result.n_generated];
@@ -241,15 +248,17 @@ prime (Loop *loop, const GlmPrompt *prompt)
 
 /* Who reads what the model writes, where anyone wants to know. */
 static bool
-open_reply (Loop *loop)
+open_reply (Loop *loop, const GlmPrompt *prompt)
 {
   const GlmModel *model = loop->model;
 
   if (!model->tokenizer || !model->tmpl || !loop->funcs->piece)
     return true;
+  loop->dialect = glm_template_family (model->tmpl)->reply;
+  if (prompt->no_thought)
+    loop->dialect.thoughts = GLM_THOUGHTS_OWN;
   return glm_text_stream_new (model->tokenizer, &loop->stream, loop->error)
-         && glm_reply_new (&glm_template_family (model->tmpl)->reply, loop->funcs->tools, on_piece, loop, &loop->reply,
-                           loop->error);
+         && glm_reply_new (&loop->dialect, loop->funcs->tools, on_piece, loop, &loop->reply, loop->error);
 }
 
 static bool
@@ -298,7 +307,7 @@ glm_generate (GlmSession *session, const GlmPrompt *prompt, const GlmSampling *s
   loop.result.stop_id = -1;
   loop.result.reason = GLM_STOP_CANCELLED;
 
-  if (!glm_sampler_new (loop.sampling, session->model->params.n_vocab, &loop.sampler, error) || !open_reply (&loop)
+  if (!glm_sampler_new (loop.sampling, session->model->params.n_vocab, &loop.sampler, error) || !open_reply (&loop, prompt)
       || !glm_draft_new (&session->guess_cost, &loop.draft, error) || !prime (&loop, prompt)
       || !read_prompt (&loop, &prompt->ids, &cancelled))
     goto done;

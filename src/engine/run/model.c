@@ -107,12 +107,12 @@ describe_calling (const GlmModelFile *file, const GlmFamily *family, GlmModelInf
   const GlmToolFormat *format = family->prompt.tools;
   bool trained = info->n_vocab >= family->min_calling_vocab;
 
-  if (!format)
+  if (!format && family->prompt.shape != GLM_PROMPT_TAGS)
     return;
   glm_model_file_get_bool (file, "glm.tools", &trained);
   info->calling = trained ? GLM_CALLING_TRAINED : GLM_CALLING_UNTRAINED;
-  info->has_interpreter = format->program != NULL;
-  info->either = format->program_alone;
+  info->has_interpreter = format && format->program != NULL;
+  info->either = format && format->program_alone;
 }
 
 static void
@@ -285,6 +285,23 @@ find_control_ids (GlmModel *model, GlmError *error)
                         glm_model_file_path (model->file));
 }
 
+/* Vocabularies of GLM-4.5 and later are padded. */
+static bool
+find_untrained (GlmModel *model, GlmError *error)
+{
+  int n = model->params.n_vocab;
+
+  if (!model->tmpl || glm_template_family (model->tmpl)->prompt.shape != GLM_PROMPT_TAGS)
+    return true;
+  model->untrained = malloc ((size_t) n * sizeof *model->untrained);
+  if (!model->untrained)
+    return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for a vocabulary of %d", n);
+  for (int32_t id = 0; id < n; id++)
+    if (!glm_tokenizer_has (model->tokenizer, id))
+      model->untrained[model->n_untrained++] = id;
+  return true;
+}
+
 static GlmModel *
 new_model (GlmError *error)
 {
@@ -305,7 +322,8 @@ glm_model_open (const char *path, const GlmModelOptions *options, GlmModel **ret
 
   if (!model)
     return false;
-  if (!open_header (path, options ? options->tokenizer_path : NULL, model, error) || !find_control_ids (model, error))
+  if (!open_header (path, options ? options->tokenizer_path : NULL, model, error) || !find_control_ids (model, error)
+      || !find_untrained (model, error))
     goto fail;
   describe (model->file, model->arch, &model->params, model->tmpl, &model->info);
 
@@ -334,6 +352,7 @@ glm_model_free (GlmModel *model)
   if (!model)
     return;
   glm_plan_free (model->plan);
+  free (model->untrained);
   glm_template_free (model->tmpl);
   glm_tokenizer_free (model->tokenizer);
   glm_model_file_free (model->file);
@@ -505,7 +524,16 @@ glm_model_is_stop (const GlmModel *model, int32_t id)
 void
 glm_model_default_sampling (const GlmModel *model, GlmSampling *ret_sampling)
 {
+  double value;
+
   glm_family_default_sampling (model->info.family, ret_sampling);
+  if (!model->tmpl || glm_template_family (model->tmpl)->prompt.shape != GLM_PROMPT_TAGS)
+    return;
+  /* What the model's card says, where the file repeats it. */
+  if (glm_model_file_get_float (model->file, "general.sampling.temp", &value) && value >= 0 && value <= 2)
+    ret_sampling->temperature = (float) value;
+  if (glm_model_file_get_float (model->file, "general.sampling.top_p", &value) && value > 0 && value <= 1)
+    ret_sampling->top_p = (float) value;
 }
 
 void

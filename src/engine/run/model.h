@@ -23,6 +23,8 @@ struct GlmModel
   GlmModelFile *file;
   GlmTokenizer *tokenizer; /* NULL: the file has none */
   GlmTemplate *tmpl;       /* NULL with it */
+  int32_t *untrained;      /* rows of the logits that belong to no token, and must not be drawn */
+  size_t n_untrained;
   const GlmArch *arch;
   GlmParams params;
   GlmModelInfo info;

@@ -145,3 +145,9 @@ glm_tokenizer_control_id (const GlmTokenizer *tokenizer, const char *text)
     id = glm_vocab_find_control (&tokenizer->vocab, "<eos>");
   return id;
 }
+
+bool
+glm_tokenizer_has (const GlmTokenizer *tokenizer, int32_t id)
+{
+  return id >= 0 && id < tokenizer->vocab.n && tokenizer->vocab.kind[id] != GLM_PIECE_UNUSED;
+}

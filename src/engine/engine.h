@@ -130,15 +130,20 @@ typedef enum
 
 typedef struct
 {
-  char name[128];        /* general.name, or the file's name */
-  char family[32];       /* "ChatGLM3", "GLM-4" … : decides prompt format and defaults */
-  char arch[16];         /* "chatglm", "glm4", "chatglm1" */
-  char quantisation[32]; /* "Q8_0", "Q4_0 + Q6_K" … */
-  uint64_t n_params;
+  char name[128];           /* general.name, or the file's name */
+  char family[32];          /* "ChatGLM3", "GLM-4" … : decides prompt format and defaults */
+  char arch[16];            /* "chatglm", "glm4", "chatglm1" */
+  char quantisation[32];    /* "Q8_0", "Q4_0 + Q6_K" … */
+  uint64_t n_params;        /* without layers that only guess tokens */
+  uint64_t n_active_params; /* of a token; fewer where each takes a few of many experts.  Not the embedding's */
   uint64_t file_bytes;
   int n_layers, n_embd, n_ff, n_heads, n_kv_heads, head_dim, n_vocab;
+  int n_rot;
+  int n_dense, n_experts, n_used_experts, n_ff_expert, n_ff_shared; /* n_experts 0: none */
+  int q_rank, kv_rank, value_dim;                                   /* of latent attention; else 0 */
   int context_length;  /* what the file (or, where the file is known to lie, the family) says */
   size_t weight_bytes; /* resident memory of the weights */
+  size_t expert_bytes; /* … of which the experts, that become resident as they are used */
   size_t kv_bytes_per_token;
   char license[96];  /* general.license of the file; "" if it says nothing */
   bool keeps_prompt; /* the next turn can build on this one's prompt; ChatGLM-6B, which reads it in both
@@ -161,7 +166,8 @@ bool glm_model_probe (const char *path, GlmModelInfo *ret_info, GlmError *error)
 /* Bytes needed to run with a context.  `myna-cli memory` shows them beside what a run really takes. */
 typedef struct
 {
-  size_t weights;
+  size_t weights; /* without experts: always resident */
+  size_t experts; /* if all are used; where memory is short fewer stay, and the disk decides the speed */
   size_t cache;   /* keys and values of the whole context */
   size_t scratch; /* what lies between the layers, and what is read for the file's header and vocabulary */
 } GlmMemoryNeed;
@@ -170,6 +176,9 @@ typedef struct
 void glm_model_memory_need (const GlmModelInfo *info, int context_length, GlmMemoryNeed *ret_need);
 /* Their sum. */
 size_t glm_model_memory_needed (const GlmModelInfo *info, int context_length);
+/* Where so many bytes of memory hold only a part of the experts: how many tokens a second a disk that reads disk_speed bytes
+ * a second brings.  0: everything fits, or not even the rest does. */
+double glm_model_disk_speed (const GlmModelInfo *info, const GlmMemoryNeed *need, size_t available, double disk_speed);
 
 /* ---- Tools ------------------------------------------------------------------------------------------------------ */
 

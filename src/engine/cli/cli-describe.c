@@ -54,8 +54,8 @@ print_json (const GlmModelInfo *info, const GlmPlan *plan)
   fputs ("{\"name\": ", stdout);
   cli_print_json_string (info->name, strlen (info->name));
   printf (", \"family\": \"%s\", \"architecture\": \"%s\", \"quantisation\": \"%s\", \"parameters\": %" PRIu64
-          ", \"file_bytes\": %" PRIu64,
-          info->family, info->arch, info->quantisation, info->n_params, info->file_bytes);
+          ", \"active_parameters\": %" PRIu64 ", \"file_bytes\": %" PRIu64,
+          info->family, info->arch, info->quantisation, info->n_params, info->n_active_params, info->file_bytes);
   printf (", \"layers\": %d, \"hidden\": %d, \"inner\": %d, \"heads\": %d, \"kv_heads\": %d, \"head_dim\": %d, "
           "\"vocabulary\": %d, \"context_length\": %d",
           info->n_layers, info->n_embd, info->n_ff, info->n_heads, info->n_kv_heads, info->head_dim, info->n_vocab,
@@ -79,11 +79,17 @@ print_table (const GlmModelInfo *info, const GlmPlan *plan)
   printf ("%s\n", info->name);
   printf ("  family          %s\n", info->family[0] ? info->family : "unknown (no tokenizer)");
   printf ("  architecture    %s: %s\n", info->arch, plan->arch->summary);
-  printf ("  parameters      %.2f billion\n", (double) info->n_params * 1e-9);
+  if (info->n_experts > 0)
+    printf ("  parameters      %.1f billion, %.1f billion active\n", (double) info->n_params * 1e-9,
+            (double) info->n_active_params * 1e-9);
+  else
+    printf ("  parameters      %.2f billion\n", (double) info->n_params * 1e-9);
   printf ("  quantisation    %s\n", info->quantisation);
   printf ("  file            %.1f MiB\n", (double) info->file_bytes / 1048576);
   printf ("  layers          %d\n", info->n_layers);
   printf ("  hidden, inner   %d, %d\n", info->n_embd, info->n_ff);
+  if (info->n_experts > 0)
+    printf ("  experts         %d of %d, of %d\n", info->n_used_experts, info->n_experts, info->n_ff_expert);
   printf ("  heads           %d over %d of %d dimensions\n", info->n_heads, info->n_kv_heads, info->head_dim);
   printf ("  vocabulary      %d\n", info->n_vocab);
   printf ("  context         %d tokens, %.1f KiB each\n", info->context_length, (double) info->kv_bytes_per_token / 1024);

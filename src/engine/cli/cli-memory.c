@@ -49,18 +49,21 @@ fill_context (GlmSession *session, int n_vocab, GlmError *error)
 static void
 print_result (const CliOptions *options, int context, const GlmMemoryNeed *need, size_t measured)
 {
-  size_t sum = need->weights + need->cache + need->scratch;
+  size_t sum = need->weights + need->experts + need->cache + need->scratch;
   double error = 100 * ((double) sum / (double) measured - 1);
 
   if (options->json)
     {
-      printf ("{\"context\": %d, \"weights\": %zu, \"cache\": %zu, \"scratch\": %zu, \"estimated\": %zu, \"measured\": %zu, "
-              "\"error_percent\": %.2f}\n",
-              context, need->weights, need->cache, need->scratch, sum, measured, error);
+      printf (
+          "{\"context\": %d, \"weights\": %zu, \"experts\": %zu, \"cache\": %zu, \"scratch\": %zu, \"estimated\": %zu, \"measured\": %zu, "
+          "\"error_percent\": %.2f}\n",
+          context, need->weights, need->experts, need->cache, need->scratch, sum, measured, error);
       return;
     }
   printf ("context      %8d tokens\n", context);
   printf ("weights      %8.1f MiB\n", (double) need->weights / MIB);
+  if (need->experts > 0)
+    printf ("experts      %8.1f MiB\n", (double) need->experts / MIB);
   printf ("cache        %8.1f MiB\n", (double) need->cache / MIB);
   printf ("scratch      %8.1f MiB\n", (double) need->scratch / MIB);
   printf ("estimated    %8.1f MiB\n", (double) sum / MIB);

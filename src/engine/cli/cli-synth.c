@@ -10,21 +10,74 @@
 #include "base/error.h"
 #include "file/gguf-writer.h"
 
-/* GLM-FACTS 1 */
-static const struct
+/* GLM-FACTS 1, GLM-MOE-FACTS 1 */
+typedef struct
 {
   const char *name;
   const char *arch;
   int n_layers, n_embd, n_ff, n_heads, n_kv_heads, n_vocab, n_context;
   float eps, rope_base;
   bool split_qkv;
-} shapes[] = {
+  int head_dim, n_rot; /* 0: 128 and half of it */
+  int n_dense, n_experts, n_used, n_ff_expert;
+  float route_scale;
+  int q_rank, kv_rank, value_dim;
+} Shape;
+
+static const Shape shapes[] = {
   { "chatglm-6b", "chatglm1", 28, 4096, 16384, 32, 32, 130528, 2048, 1e-5f, 1e4f, false },
   { "chatglm2-6b", "chatglm", 28, 4096, 13696, 32, 2, 65024, 32768, 1e-5f, 1e4f, false },
   { "chatglm3-6b", "chatglm", 28, 4096, 13696, 32, 2, 65024, 8192, 1e-5f, 1e4f, false },
   { "glm-4-9b", "chatglm", 40, 4096, 13696, 32, 2, 151552, 131072, 1.5625e-07f, 5e6f, false },
   { "glm-4-9b-0414", "glm4", 40, 4096, 13696, 32, 2, 151552, 32768, 1e-5f, 1e4f, true },
-  { "glm-edge-1.5b", "chatglm", 28, 2048, 6144, 16, 4, 59264, 8192, 1e-5f, 1e4f, true },
+  { "glm-edge-1.5b", "chatglm", 28, 2048, 6144, 16, 4, 59264, 8192, 1e-5f, 1e4f, true, 128, 128 },
+  { "glm-4.5-air", "glm4moe", 46, 4096, 10944, 96, 8, 151552, 131072, 1e-5f, 1e6f, true, 128, 64, 1, 128, 8, 1408, 1 },
+  { "glm-4.7-flash",
+    "deepseek2",
+    47,
+    2048,
+    10240,
+    20,
+    1,
+    154880,
+    202752,
+    1e-5f,
+    1e6f,
+    true,
+    256,
+    64,
+    1,
+    64,
+    4,
+    1536,
+    1.8f,
+    768,
+    512,
+    256 },
+  /* Small ones, for tests. */
+  { "glm-4.5-air-tiny", "glm4moe", 3, 256, 512, 8, 2, 1024, 4096, 1e-5f, 1e6f, true, 64, 32, 1, 16, 4, 256, 1 },
+  { "glm-4.7-flash-tiny",
+    "deepseek2",
+    3,
+    256,
+    512,
+    4,
+    1,
+    1024,
+    4096,
+    1e-5f,
+    1e6f,
+    true,
+    128,
+    32,
+    1,
+    16,
+    2,
+    256,
+    1.8f,
+    128,
+    128,
+    128 },
 };
 
 #define N_SHAPES    (sizeof shapes / sizeof shapes[0])
@@ -50,15 +103,19 @@ fitting_traits (const GlmTypeTraits *traits, int64_t cols)
 {
   if (cols % traits->block_size == 0)
     return traits;
+  if (traits->type == GLM_TYPE_Q4_K || traits->type == GLM_TYPE_Q5_K)
+    return glm_type_traits (traits->type == GLM_TYPE_Q4_K ? GLM_TYPE_Q5_0 : GLM_TYPE_Q5_1);
   return glm_type_traits (traits->quantise ? GLM_TYPE_Q8_0 : GLM_TYPE_IQ4_NL);
 }
 
+/* n matrices, or with rows 0 a vector. */
 static void
-add_tensor (Synth *synth, int layer, const char *base, const char *suffix, int64_t rows, int64_t cols)
+add_stack (Synth *synth, int layer, const char *base, const char *suffix, int64_t n, int64_t rows, int64_t cols)
 {
   GlmGgufTensor *tensor = &synth->tensors[synth->n_tensors];
   char *name = synth->names[synth->n_tensors++];
-  const GlmTypeTraits *traits = rows == 0 ? glm_type_traits (GLM_TYPE_F32) : fitting_traits (synth->traits, cols);
+  bool is_float = rows == 0 || strcmp (base, "ffn_gate_inp") == 0;
+  const GlmTypeTraits *traits = is_float ? glm_type_traits (GLM_TYPE_F32) : fitting_traits (synth->traits, cols);
 
   if (layer >= 0)
     snprintf (name, sizeof synth->names[0], "blk.%d.%s.%s", layer, base, suffix);
@@ -67,10 +124,42 @@ add_tensor (Synth *synth, int layer, const char *base, const char *suffix, int64
   *tensor = (GlmGgufTensor){
     .name = name,
     .type = traits->type,
-    .n_dims = rows ? 2 : 1,
-    .ne = { cols, rows ? rows : 1, 1, 1 },
-    .n_bytes = (size_t) (cols / traits->block_size * (rows ? rows : 1)) * (size_t) traits->block_bytes,
+    .n_dims = n > 1  ? 3
+              : rows ? 2
+                     : 1,
+    .ne = { cols, rows ? rows : 1, n, 1 },
+    .n_bytes = (size_t) (cols / traits->block_size * (rows ? rows : 1) * n) * (size_t) traits->block_bytes,
   };
+}
+
+static void
+add_tensor (Synth *synth, int layer, const char *base, const char *suffix, int64_t rows, int64_t cols)
+{
+  add_stack (synth, layer, base, suffix, 1, rows, cols);
+}
+
+/* Experts and the heads' matrices of latent attention. */
+static void
+add_stacks (Synth *synth, int layer, const GlmOp *op)
+{
+  const GlmParams *p = &synth->params;
+  int64_t cols = glm_params_dim (p, op->cols);
+
+  if (op->code == GLM_OP_ATTEND_LATENT)
+    {
+      add_stack (synth, layer, op->tensor, "weight", p->n_heads, p->kv_rank, p->head_dim - p->n_rot);
+      add_stack (synth, layer, op->second, "weight", p->n_heads, p->value_dim, p->kv_rank);
+      return;
+    }
+  if (!op->split[0])
+    add_stack (synth, layer, op->tensor, "weight", p->n_experts, glm_params_dim (p, op->rows), cols);
+  for (int i = 0; i < GLM_MAX_SPLIT && op->split[i]; i++)
+    add_stack (synth, layer, op->split[i], "weight", p->n_experts, glm_params_dim (p, op->split_rows[i]), cols);
+  for (int i = 0; i < GLM_MAX_SHARED && op->shared[i]; i++)
+    if (op->split[0])
+      add_tensor (synth, layer, op->shared[i], "weight", p->n_ff_shared, p->n_embd);
+    else
+      add_tensor (synth, layer, op->shared[i], "weight", p->n_embd, p->n_ff_shared);
 }
 
 /* What an operation's row of the table asks for. */
@@ -80,6 +169,12 @@ add_op (Synth *synth, int layer, const GlmOp *op)
   const GlmParams *p = &synth->params;
   int64_t rows = glm_params_dim (p, op->rows), cols = glm_params_dim (p, op->cols);
 
+  if (op->condition != GLM_IF_ANY)
+    return; /* the shapes have no norms of single heads */
+  if (op->code == GLM_OP_EXPERTS || op->code == GLM_OP_ATTEND_LATENT)
+    add_stacks (synth, layer, op);
+  if (op->code == GLM_OP_ROUTE)
+    add_tensor (synth, layer, op->tensor, "bias", 0, rows);
   if (op->code == GLM_OP_RMS_NORM || op->code == GLM_OP_LAYER_NORM)
     {
       add_tensor (synth, layer, op->tensor, "weight", 0, rows);
@@ -91,6 +186,9 @@ add_op (Synth *synth, int layer, const GlmOp *op)
   for (int i = 0; i < (synth->split_qkv && op->split[0] ? GLM_MAX_SPLIT : 1); i++)
     {
       bool split = synth->split_qkv && op->split[0];
+
+      if (split && !op->split[i])
+        return;
       const char *base = split ? op->split[i] : op->tensor;
       int64_t n = split ? glm_params_dim (p, op->split_rows[i]) : rows;
 
@@ -136,6 +234,41 @@ set_float (const Synth *synth, GlmMetadata *metadata, const char *name, float va
 }
 
 static bool
+set_heads (const Synth *synth, GlmMetadata *metadata)
+{
+  const GlmParams *p = &synth->params;
+
+  if (p->kv_rank == 0)
+    return set_uint (synth, metadata, "attention.head_count_kv", p->n_kv_heads)
+           && set_uint (synth, metadata, "attention.key_length", p->head_dim);
+  return set_uint (synth, metadata, "attention.head_count_kv", 1)
+         && set_uint (synth, metadata, "attention.key_length", p->kv_rank + p->n_rot)
+         && set_uint (synth, metadata, "attention.value_length", p->kv_rank)
+         && set_uint (synth, metadata, "attention.key_length_mla", p->head_dim)
+         && set_uint (synth, metadata, "attention.value_length_mla", p->value_dim)
+         && set_uint (synth, metadata, "attention.q_lora_rank", p->q_rank)
+         && set_uint (synth, metadata, "attention.kv_lora_rank", p->kv_rank);
+}
+
+static bool
+set_experts (const Synth *synth, GlmMetadata *metadata)
+{
+  const GlmParams *p = &synth->params;
+  char key[96];
+
+  snprintf (key, sizeof key, "%s.expert_weights_norm", synth->arch->name);
+  return p->n_experts == 0
+         || (set_uint (synth, metadata, "expert_count", p->n_experts)
+             && set_uint (synth, metadata, "expert_used_count", p->n_used)
+             && set_uint (synth, metadata, "expert_feed_forward_length", p->n_ff_expert)
+             && set_uint (synth, metadata, "expert_shared_count", p->n_ff_shared / p->n_ff_expert)
+             && set_uint (synth, metadata, "leading_dense_block_count", p->n_dense)
+             && set_uint (synth, metadata, "expert_gating_func", 2)
+             && set_float (synth, metadata, "expert_weights_scale", p->route_scale)
+             && glm_metadata_set_bool (metadata, key, true));
+}
+
+static bool
 make_metadata (const Synth *synth, const char *name, GlmMetadata *metadata)
 {
   const GlmParams *p = &synth->params;
@@ -144,11 +277,10 @@ make_metadata (const Synth *synth, const char *name, GlmMetadata *metadata)
          && glm_metadata_set_string (metadata, "general.name", name, strlen (name))
          && set_uint (synth, metadata, "block_count", p->n_layers) && set_uint (synth, metadata, "embedding_length", p->n_embd)
          && set_uint (synth, metadata, "feed_forward_length", p->n_ff)
-         && set_uint (synth, metadata, "attention.head_count", p->n_heads)
-         && set_uint (synth, metadata, "attention.head_count_kv", p->n_kv_heads)
-         && set_uint (synth, metadata, "attention.key_length", p->head_dim)
-         && set_uint (synth, metadata, "context_length", p->context_length)
-         && set_uint (synth, metadata, "rope.dimension_count", p->head_dim / 2)
+         && set_uint (synth, metadata, "attention.head_count", p->n_heads) && set_heads (synth, metadata)
+         && set_experts (synth, metadata) && set_uint (synth, metadata, "context_length", p->context_length)
+         && set_uint (synth, metadata, "rope.dimension_count", p->n_rot)
+         && glm_metadata_set_string (metadata, "tokenizer.ggml.pre", "glm4", 4)
          && set_uint (synth, metadata, "vocab_size", p->n_vocab) /* for llama.cpp, without a tokenizer */
          && set_float (synth, metadata, "rope.freq_base", (float) p->rope_base)
          && set_float (synth, metadata, synth->arch->eps_key, p->norm_eps)
@@ -266,6 +398,33 @@ write_file (const Synth *synth, const char *name, const char *path, bool force, 
   return ok;
 }
 
+static GlmParams
+params_of (const Shape *shape)
+{
+  return (GlmParams){
+    .n_layers = shape->n_layers,
+    .n_embd = shape->n_embd,
+    .n_ff = shape->n_ff,
+    .n_heads = shape->n_heads,
+    .n_kv_heads = shape->n_kv_heads,
+    .head_dim = shape->head_dim > 0 ? shape->head_dim : HEAD_DIM,
+    .n_rot = shape->n_rot > 0 ? shape->n_rot : HEAD_DIM / 2,
+    .n_vocab = shape->n_vocab,
+    .context_length = shape->n_context,
+    .norm_eps = shape->eps,
+    .rope_base = shape->rope_base,
+    .n_dense = shape->n_dense,
+    .n_experts = shape->n_experts,
+    .n_used = shape->n_used,
+    .n_ff_expert = shape->n_ff_expert,
+    .n_ff_shared = shape->n_ff_expert,
+    .route_scale = shape->route_scale,
+    .q_rank = shape->q_rank,
+    .kv_rank = shape->kv_rank,
+    .value_dim = shape->value_dim,
+  };
+}
+
 int
 cli_synth (const CliOptions *options)
 {
@@ -279,7 +438,8 @@ cli_synth (const CliOptions *options)
   while (shape < N_SHAPES && strcmp (shapes[shape].name, options->args[0]) != 0)
     shape++;
   if (shape == N_SHAPES)
-    return cli_usage ("“%s” is no shape: chatglm-6b, chatglm2-6b, chatglm3-6b, glm-4-9b, glm-4-9b-0414 or glm-edge-1.5b",
+    return cli_usage ("“%s” is no shape: chatglm-6b, chatglm2-6b, chatglm3-6b, glm-4-9b, glm-4-9b-0414, glm-edge-1.5b, "
+                      "glm-4.5-air, glm-4.7-flash or one of the last two with -tiny",
                       options->args[0]);
   synth = calloc (1, sizeof *synth);
   if (!synth)
@@ -287,18 +447,7 @@ cli_synth (const CliOptions *options)
   synth->arch = glm_arch_by_name (shapes[shape].arch);
   synth->split_qkv = shapes[shape].split_qkv;
   synth->traits = glm_type_traits_by_name (options->type ? options->type : "q4_0");
-  synth->params = (GlmParams){
-    .n_layers = shapes[shape].n_layers,
-    .n_embd = shapes[shape].n_embd,
-    .n_ff = shapes[shape].n_ff,
-    .n_heads = shapes[shape].n_heads,
-    .n_kv_heads = shapes[shape].n_kv_heads,
-    .head_dim = HEAD_DIM,
-    .n_vocab = shapes[shape].n_vocab,
-    .context_length = shapes[shape].n_context,
-    .norm_eps = shapes[shape].eps,
-    .rope_base = shapes[shape].rope_base,
-  };
+  synth->params = params_of (&shapes[shape]);
   if (!synth->traits || !can_write (synth->traits))
     {
       free (synth);

@@ -46,6 +46,7 @@ typedef struct
   int64_t n, rows, cols;
   const void *data;
   bool lookup; /* single rows are looked up: those that are never used should not become resident */
+  bool by_use; /* each product uses a few of the matrices: the others need not become resident; data is a file's map */
 } GlmTensorData;
 
 /* A session's state; each back end has more behind it. */

@@ -16,6 +16,8 @@ struct GlmScratch
   size_t rows_bytes, tiles_bytes;
 };
 
+typedef struct GlmByUse GlmByUse;
+
 struct GlmMatrix
 {
   const GlmTypeTraits *traits;
@@ -30,6 +32,7 @@ struct GlmMatrix
   const uint8_t *panels; /* n · member_rows / 16 of panel_bytes */
   size_t panel_bytes, panels_bytes;
   bool use_blas;
+  GlmByUse *by_use; /* NULL: all members are packed, or none */
 };
 
 /* One call of glm_matmul_many(): workers take units, one after the other, until none is left, so that a worker that
@@ -59,6 +62,12 @@ glm_region_x (const GlmRegion *region, int64_t t)
 int64_t glm_plain_unit_rows (const GlmRegion *region, const GlmMatrix *matrix);
 size_t glm_plain_floats (const GlmRegion *region, const GlmMatrix *matrix);
 void glm_plain_multiply (const GlmRegion *region, const GlmProduct *product, int64_t begin, int64_t end, float *buffer);
+
+/* matrix-by-use.c.  hold() packs the members that the products need and keeps them until release(); false: none is used so. */
+bool glm_by_use_new (GlmMatrix *matrix, const uint8_t *source, bool is_mapped, GlmError *error);
+void glm_by_use_free (GlmByUse *by_use);
+bool glm_by_use_hold (const GlmProduct *products, int n_products, GlmPool *pool);
+void glm_by_use_release (const GlmProduct *products, int n_products);
 
 /* matrix.c */
 bool glm_scratch_reserve (GlmScratch *scratch, size_t rows_bytes, size_t tiles_bytes, GlmError *error);

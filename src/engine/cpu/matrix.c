@@ -35,7 +35,7 @@ static uint8_t *
 map_panels (size_t n_bytes)
 {
   size_t reserved = n_bytes + HUGE_PAGE, whole = n_bytes / HUGE_PAGE * HUGE_PAGE, before;
-  uint8_t *base = mmap (NULL, reserved, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  uint8_t *base = mmap (NULL, reserved, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
   if (base == MAP_FAILED)
     return NULL;
@@ -115,19 +115,30 @@ pack_share (int worker, int n_workers, void *data)
     }
 }
 
+/* Memory for the panels of all members, which is not there before something is written into it. */
 static bool
-pack (GlmMatrix *matrix, const void *data, GlmPool *pool, GlmError *error)
+reserve_panels (GlmMatrix *matrix, GlmError *error)
 {
-  PackJob job = { matrix, data, NULL };
   size_t n_panels = (size_t) (matrix->n * member_panels (matrix));
 
   matrix->panel_bytes = glm_packed_panel_bytes (matrix->packed_traits, matrix->cols);
   matrix->panels_bytes = (n_panels * matrix->panel_bytes + 4095) / 4096 * 4096;
-  matrix->panels = job.panels = map_panels (matrix->panels_bytes);
-  if (!job.panels)
+  matrix->panels = map_panels (matrix->panels_bytes);
+  if (!matrix->panels)
     return glm_error_set (error, GLM_ERROR_NO_MEMORY, "Not enough memory for a matrix of %zu MiB", matrix->panels_bytes >> 20);
   matrix->owns_panels = true;
   matrix->member_rows = member_panels (matrix) * GLM_PANEL_ROWS;
+  return true;
+}
+
+static bool
+pack (GlmMatrix *matrix, const void *data, GlmPool *pool, GlmError *error)
+{
+  PackJob job = { matrix, data, NULL };
+
+  if (!reserve_panels (matrix, error))
+    return false;
+  job.panels = (uint8_t *) matrix->panels;
   glm_pool_run (pool, pack_share, &job);
   return true;
 }
@@ -226,11 +237,34 @@ glm_matrix_new_stack (GlmType type, int64_t n, int64_t rows, int64_t cols, const
   return true;
 }
 
+bool
+glm_matrix_new_by_use (GlmType type, int64_t n, int64_t rows, int64_t cols, const void *data, bool is_mapped,
+                       GlmMatrix **ret_matrix, GlmError *error)
+{
+  GlmMatrix *matrix = NULL;
+
+  if (!new_unpacked (type, n, rows, cols, data, &matrix, error))
+    return false;
+  if (!matrix->panels && matrix->kernels->has_packed && (matrix->packed_traits = glm_packed_traits_for_type (type)) != NULL)
+    {
+      if (!reserve_panels (matrix, error) || !glm_by_use_new (matrix, data, is_mapped, error))
+        {
+          glm_matrix_free (matrix);
+          return false;
+        }
+      matrix->data = NULL;
+      matrix->multiplies_packed = true;
+    }
+  *ret_matrix = matrix;
+  return true;
+}
+
 void
 glm_matrix_free (GlmMatrix *matrix)
 {
   if (!matrix)
     return;
+  glm_by_use_free (matrix->by_use);
   if (matrix->owns_panels)
     munmap ((void *) matrix->panels, matrix->panels_bytes);
   free (matrix);
@@ -239,7 +273,7 @@ glm_matrix_free (GlmMatrix *matrix)
 bool
 glm_matrix_is_packed (const GlmMatrix *matrix)
 {
-  return matrix->owns_panels;
+  return matrix->owns_panels && !matrix->by_use;
 }
 
 size_t
@@ -554,16 +588,14 @@ has_tiles (const GlmRegion *region)
   return false;
 }
 
-bool
-glm_matmul_many (const GlmProduct *products, int n_products, const float *x, int64_t ldx, int64_t n, GlmPool *pool,
-                 GlmScratch *scratch, GlmError *error)
+static bool
+multiply_many (const GlmProduct *products, int n_products, const float *x, int64_t ldx, int64_t n, GlmPool *pool,
+               GlmScratch *scratch, GlmError *error)
 {
   GlmRegion region = { .products = products, .n_products = n_products, .x = x, .ldx = ldx, .n = n };
   bool needed[GLM_N_SUMS] = { false }, gathers = false;
   size_t tiles_bytes;
 
-  if (n <= 0 || n_products <= 0)
-    return true;
   region.kernels = products[0].matrix->kernels;
   for (int i = 0; i < n_products; i++)
     {
@@ -583,4 +615,19 @@ glm_matmul_many (const GlmProduct *products, int n_products, const float *x, int
     glm_region_quantise (&region, pool);
   glm_region_multiply (&region, pool);
   return true;
+}
+
+bool
+glm_matmul_many (const GlmProduct *products, int n_products, const float *x, int64_t ldx, int64_t n, GlmPool *pool,
+                 GlmScratch *scratch, GlmError *error)
+{
+  bool ok, holds;
+
+  if (n <= 0 || n_products <= 0)
+    return true;
+  holds = glm_by_use_hold (products, n_products, pool);
+  ok = multiply_many (products, n_products, x, ldx, n, pool, scratch, error);
+  if (holds)
+    glm_by_use_release (products, n_products);
+  return ok;
 }

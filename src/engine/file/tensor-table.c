@@ -147,7 +147,7 @@ glm_tensor_bytes (const char *name, uint32_t type, int n_dims, const int64_t ne[
     return unknown_type (name, type, error);
   if (n_dims < 1 || n_dims > GLM_MAX_DIMS)
     return glm_error_set (error, GLM_ERROR_BAD_FILE, "tensor %s has %d dimensions", name, n_dims);
-  if (glm_packed_traits_of_file (traits->type) && (n_dims != 2 || ne[1] < 1 || ne[1] % GLM_PANEL_ROWS != 0))
+  if (glm_packed_traits_of_file (traits->type) && ((n_dims != 2 && n_dims != 3) || ne[1] < 1 || ne[1] % GLM_PANEL_ROWS != 0))
     return glm_error_set (error, GLM_ERROR_BAD_FILE, "tensor %s is packed, but is no matrix of whole panels", name);
   for (int i = 0; i < GLM_MAX_DIMS; i++)
     {

@@ -34,7 +34,7 @@ typedef struct
 static const GlmPackedTraits *
 traits_for (const GlmModelFile *file, const GlmTensor *tensor)
 {
-  if (tensor->n_dims != 2 || tensor->ne[1] % GLM_PANEL_ROWS != 0)
+  if ((tensor->n_dims != 2 && tensor->n_dims != 3) || tensor->ne[1] % GLM_PANEL_ROWS != 0)
     return NULL;
   if (strcmp (tensor->name, "token_embd.weight") == 0 && glm_model_file_tensor (file, "output.weight") != NULL)
     return NULL;
@@ -64,7 +64,8 @@ plan (Packer *packer)
       if (!traits)
         continue;
       tensor->type = GLM_PACKED_TYPE (traits->format);
-      tensor->n_bytes = glm_packed_panel_bytes (traits, source->ne[0]) * (size_t) (source->ne[1] / GLM_PANEL_ROWS);
+      tensor->n_bytes =
+          glm_packed_panel_bytes (traits, source->ne[0]) * (size_t) (source->ne[1] * source->ne[2] / GLM_PANEL_ROWS);
       if (glm_packed_panel_bytes (traits, source->ne[0]) > packer->buffer_bytes)
         packer->buffer_bytes = glm_packed_panel_bytes (traits, source->ne[0]);
     }
@@ -110,8 +111,8 @@ static bool
 write_packed (Packer *packer, const GlmTensor *tensor, const GlmPackedTraits *traits)
 {
   size_t panel_bytes = glm_packed_panel_bytes (traits, tensor->ne[0]);
-  size_t row_bytes = tensor->n_bytes / (size_t) tensor->ne[1];
-  int64_t n_panels = tensor->ne[1] / GLM_PANEL_ROWS, at_once = (int64_t) (packer->buffer_bytes / panel_bytes);
+  size_t row_bytes = tensor->n_bytes / (size_t) (tensor->ne[1] * tensor->ne[2]);
+  int64_t n_panels = tensor->ne[1] * tensor->ne[2] / GLM_PANEL_ROWS, at_once = (int64_t) (packer->buffer_bytes / panel_bytes);
 
   for (int64_t i = 0; i < n_panels; i += at_once)
     {

@@ -24,6 +24,15 @@ forward_bytes (const GlmModelInfo *info, int context_length)
     .n_kv_heads = info->n_kv_heads,
     .head_dim = info->head_dim,
     .n_vocab = info->n_vocab,
+    .n_rot = info->n_rot,
+    .n_dense = info->n_dense,
+    .n_experts = info->n_experts,
+    .n_used = info->n_used_experts,
+    .n_ff_expert = info->n_ff_expert,
+    .n_ff_shared = info->n_ff_shared,
+    .q_rank = info->q_rank,
+    .kv_rank = info->kv_rank,
+    .value_dim = info->value_dim,
     .kv_element_bytes = 1,
   };
   GlmKvShape bytes = glm_kv_shape (&params);
@@ -46,7 +55,8 @@ glm_model_memory_need (const GlmModelInfo *info, int context_length, GlmMemoryNe
   if (context_length <= 0)
     context_length = info->context_length < DEFAULT_CONTEXT ? info->context_length : DEFAULT_CONTEXT;
   *ret_need = (GlmMemoryNeed){
-    .weights = info->weight_bytes,
+    .weights = info->weight_bytes - info->expert_bytes,
+    .experts = info->expert_bytes,
     .cache = info->kv_bytes_per_token * (size_t) context_length,
     .scratch = forward_bytes (info, context_length) + (size_t) info->n_vocab * PIECE_BYTES + RUNTIME_BYTES,
   };
@@ -58,5 +68,17 @@ glm_model_memory_needed (const GlmModelInfo *info, int context_length)
   GlmMemoryNeed need;
 
   glm_model_memory_need (info, context_length, &need);
-  return need.weights + need.cache + need.scratch;
+  return need.weights + need.experts + need.cache + need.scratch;
+}
+
+/* Experts are chosen about equally often: of those that a token takes, the share that is not in memory is read. */
+double
+glm_model_disk_speed (const GlmModelInfo *info, const GlmMemoryNeed *need, size_t available, double disk_speed)
+{
+  size_t rest = need->weights + need->cache + need->scratch, room = available > rest ? available - rest : 0;
+  double missing = (double) need->experts - (double) room;
+
+  if (info->n_experts == 0 || missing <= 0 || available < rest)
+    return 0;
+  return disk_speed * info->n_experts / (missing * info->n_used_experts);
 }

@@ -102,14 +102,22 @@ bind_vector (Binder *binder, const char *name, int64_t n, bool required, float *
   return tick (binder, tensor);
 }
 
-/* lookup: single rows are used, as they lie in the file. */
+typedef enum
+{
+  USE_ALL,
+  USE_ROWS,    /* single ones, as they lie in the file */
+  USE_MEMBERS, /* a few at a time */
+} Use;
+
 static bool
-bind_weights (Binder *binder, const char *name, bool lookup, GlmStepMatrix *matrix)
+bind_weights (Binder *binder, const char *name, Use use, GlmStepMatrix *matrix)
 {
   GlmModel *model = binder->model;
   const GlmBackend *backend = model->plan->backend;
   const GlmTensor *tensor = glm_model_file_tensor (model->file, name);
-  GlmTensorData data = { .n = matrix->n, .rows = matrix->rows, .cols = matrix->cols, .lookup = lookup };
+  GlmTensorData data = {
+    .n = matrix->n, .rows = matrix->rows, .cols = matrix->cols, .lookup = use == USE_ROWS, .by_use = use == USE_MEMBERS
+  };
 
   if (!tensor)
     return bad_file (binder, name, "is missing");
@@ -124,6 +132,8 @@ bind_weights (Binder *binder, const char *name, bool lookup, GlmStepMatrix *matr
   if (backend->weights_copied (matrix->weights))
     glm_model_file_release_tensor (model->file, tensor);
   model->info.weight_bytes += backend->weights_bytes (matrix->weights);
+  if (use == USE_MEMBERS)
+    model->info.expert_bytes += backend->weights_bytes (matrix->weights);
   return tick (binder, tensor);
 }
 
@@ -131,8 +141,9 @@ bind_weights (Binder *binder, const char *name, bool lookup, GlmStepMatrix *matr
 static bool
 bind_embedding (Binder *binder)
 {
-  return bind_weights (binder, "token_embd.weight", glm_model_file_tensor (binder->model->file, "output.weight") != NULL,
-                       &binder->model->plan->embedding);
+  bool is_output = !glm_model_file_tensor (binder->model->file, "output.weight");
+
+  return bind_weights (binder, "token_embd.weight", is_output ? USE_ALL : USE_ROWS, &binder->model->plan->embedding);
 }
 
 /* A matrix of a step, and its bias. */
@@ -142,7 +153,7 @@ bind_part (Binder *binder, const GlmOp *op, int layer, const char *base, GlmStep
   char name[96];
 
   tensor_name (name, sizeof name, layer, base, "weight");
-  if (!bind_weights (binder, name, false, matrix))
+  if (!bind_weights (binder, name, op->code == GLM_OP_EXPERTS && matrix->n > 1 ? USE_MEMBERS : USE_ALL, matrix))
     return false;
   if (op->bias == GLM_BIAS_NONE)
     return true;

@@ -61,9 +61,25 @@ describe_license (const GlmModelFile *file, GlmModelInfo *info)
       copy_text (info->license, sizeof info->license, text, n);
 }
 
+/* Whether it belongs to a layer that only guesses tokens, behind those that are run. */
+static bool
+is_left_out (const GlmParams *params, const GlmTensor *tensor)
+{
+  int layer;
+
+  return sscanf (tensor->name, "blk.%d.", &layer) == 1 && layer >= params->n_layers;
+}
+
+/* One of many experts' matrices. */
+static bool
+is_experts (const GlmParams *params, const GlmTensor *tensor)
+{
+  return params->n_experts > 1 && tensor->ne[2] == params->n_experts && strstr (tensor->name, "_exps.weight");
+}
+
 /* "Q4_0 + Q6_K": the types of the matrices, the one with most weights first, at most three that hold over 1 % each. */
 static void
-describe_types (const GlmModelFile *file, GlmModelInfo *info)
+describe_types (const GlmModelFile *file, const GlmParams *params, GlmModelInfo *info)
 {
   double weights[64] = { 0 }, total = 0;
 
@@ -74,9 +90,15 @@ describe_types (const GlmModelFile *file, GlmModelInfo *info)
       GlmType type = packed ? packed->type : tensor->type;
       double n = 1;
 
+      if (is_left_out (params, tensor))
+        continue;
       for (int d = 0; d < GLM_MAX_DIMS; d++)
         n *= (double) tensor->ne[d];
       info->n_params += (uint64_t) n;
+      if (is_experts (params, tensor))
+        info->n_active_params += (uint64_t) n / (uint64_t) params->n_experts * (uint64_t) params->n_used;
+      else if (strcmp (tensor->name, "token_embd.weight") != 0 || !glm_model_file_tensor (file, "output.weight"))
+        info->n_active_params += (uint64_t) n;
       if (tensor->n_dims >= 2 && type < 64)
         {
           weights[type] += n;
@@ -122,7 +144,7 @@ describe (const GlmModelFile *file, const GlmArch *arch, const GlmParams *params
 
   describe_name (file, info);
   describe_license (file, info);
-  describe_types (file, info);
+  describe_types (file, params, info);
   copy_text (info->arch, sizeof info->arch, arch->name, strlen (arch->name));
   if (tmpl)
     {
@@ -138,6 +160,15 @@ describe (const GlmModelFile *file, const GlmArch *arch, const GlmParams *params
   info->n_kv_heads = params->n_kv_heads;
   info->head_dim = params->head_dim;
   info->n_vocab = params->n_vocab;
+  info->n_rot = params->n_rot;
+  info->n_dense = params->n_dense;
+  info->n_experts = params->n_experts;
+  info->n_used_experts = params->n_used;
+  info->n_ff_expert = params->n_ff_expert;
+  info->n_ff_shared = params->n_ff_shared;
+  info->q_rank = params->q_rank;
+  info->kv_rank = params->kv_rank;
+  info->value_dim = params->value_dim;
   info->context_length = params->context_length;
   info->kv_bytes_per_token = glm_kv_bytes_per_token (&kv);
   info->keeps_prompt = !arch->bidirectional_prompt;
@@ -380,7 +411,14 @@ glm_model_open_header (const char *path, const char *tokenizer_path, GlmModel **
     }
   describe (model->file, model->arch, &model->params, model->tmpl, &model->info);
   for (size_t i = 0; i < glm_model_file_n_tensors (model->file); i++)
-    model->info.weight_bytes += glm_model_file_tensor_at (model->file, i)->n_bytes;
+    {
+      const GlmTensor *tensor = glm_model_file_tensor_at (model->file, i);
+
+      if (!is_left_out (&model->params, tensor))
+        model->info.weight_bytes += tensor->n_bytes;
+      if (!is_left_out (&model->params, tensor) && is_experts (&model->params, tensor))
+        model->info.expert_bytes += tensor->n_bytes;
+    }
   *ret_model = model;
   return true;
 }

@@ -64,7 +64,7 @@ describe_parts (MynaModelRow *self, const GlmModelInfo *info)
   GlmMemoryNeed need;
 
   glm_model_memory_need (info, myna_model_info_get_context (info, get_wanted_context (self)), &need);
-  weights = g_format_size (need.weights);
+  weights = g_format_size (need.weights + need.experts);
   cache = g_format_size (need.cache);
   scratch = g_format_size (need.scratch);
 

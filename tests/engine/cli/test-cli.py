@@ -225,6 +225,22 @@ class Cli(unittest.TestCase):
             if not c.isprintable():
                 self.assertNotIn(c, out)
 
+    def test_synthetic_experts(self):
+        ids = ' '.join(str(i * 37 % 1000) for i in range(20))
+        for shape, arch in (('glm-4.5-air-tiny', 'glm4moe'), ('glm-4.7-flash-tiny', 'deepseek2')):
+            with tempfile.TemporaryDirectory() as folder:
+                path, packed = os.path.join(folder, 'model.gguf'), os.path.join(folder, 'packed.gguf')
+                run('synth', shape, '--type', 'q4_0', '-o', path)
+                info = json.loads(run('describe', '-m', path, '--json'))
+                self.assertEqual(info['architecture'], arch)
+                self.assertLess(2 * info['active_parameters'], info['parameters'])
+                text = run('describe', '-m', path)
+                self.assertIn('billion active', text)
+                self.assertIn('experts (norm, ', text)
+                logits = run('logits', '-m', path, '--tokens', ids, '--json')
+                run('pack', path, packed)
+                self.assertEqual(run('logits', '-m', packed, '--tokens', ids, '--json'), logits)
+
     def test_default_model(self):
         env = {key: value for key, value in os.environ.items() if key != 'MYNA_DATA_DIR'}
         self.assertEqual(json.loads(run('describe', '--json', env=env))['layers'], 12)

@@ -235,10 +235,115 @@ test_case (const Case *c)
   hf_vectors_close (&vectors);
 }
 
+/* ---- Caches and batches ----------------------------------------------------------------------------------------- */
+
+/* Rows of the long prompt's logits in batches of `step`, with this cache. */
+static float *
+long_logits (GlmModel *model, const int32_t *ids, size_t n, size_t step, GlmSession **ret_session)
+{
+  size_t n_vocab = (size_t) glm_model_info (model)->n_vocab;
+  float *logits = malloc (n * n_vocab * sizeof *logits);
+  GlmError error = { 0 };
+
+  REQUIRE (logits, "no memory");
+  REQUIRE (glm_session_new (model, NULL, ret_session, &error), "%s", error.message);
+  for (size_t at = 0, count; at < n; at += count)
+    {
+      count = n - at < step ? n - at : step;
+      REQUIRE (glm_session_eval (*ret_session, ids + at, count, (int64_t) count, NULL, NULL, &error), "%s", error.message);
+      memcpy (logits + at * n_vocab, glm_session_logits_row (*ret_session, 0), count * n_vocab * sizeof *logits);
+    }
+  return logits;
+}
+
+/* Latents in half precision and 8 bits: near to exact ones, and the same again from a session's file. */
+static void
+test_cache (const char *folder, int element_bytes, size_t bytes_per_token, float tolerance)
+{
+  HfVectors vectors;
+  const char *path = test_temp_path ("cache.gguf"), *saved = test_temp_path ("session");
+  GlmModel *model;
+  GlmSession *session, *again;
+  GlmError error = { 0 };
+  size_t n, n_values, n_vocab;
+  const int32_t *ids;
+  const float *expected;
+  float *logits;
+
+  set_mask ("all");
+  hf_vectors_open (folder, &vectors);
+  hf_vectors_write (&vectors, &(HfFile){ 0 }, path);
+  REQUIRE (glm_model_open (path, NULL, &model, &error), "%s", error.message);
+  model->params.kv_element_bytes = element_bytes;
+  model->plan->kv = glm_kv_shape (&model->params);
+  CHECK (glm_kv_bytes_per_token (&model->plan->kv) == bytes_per_token, "%zu bytes a token",
+         glm_kv_bytes_per_token (&model->plan->kv));
+  n_vocab = (size_t) glm_model_info (model)->n_vocab;
+  ids = hf_vectors_values (&vectors, "long_input_ids", &n);
+  expected = hf_vectors_values (&vectors, "long_logits", &n_values);
+  logits = long_logits (model, ids, n, 60, &session);
+  CHECK (max_difference (logits + (n - 4) * n_vocab, expected, 4 * n_vocab) <= tolerance, "%s with %d bytes: differs by %g",
+         folder, element_bytes, max_difference (logits + (n - 4) * n_vocab, expected, 4 * n_vocab));
+
+  REQUIRE (glm_session_save (session, saved, &error), "%s", error.message);
+  REQUIRE (glm_session_new (model, NULL, &again, &error), "%s", error.message);
+  REQUIRE (glm_session_restore (again, saved, ids, n, &error), "%s", error.message);
+  CHECK (glm_session_n_tokens (again) == n, "%zu tokens restored", glm_session_n_tokens (again));
+  for (int i = 0; i < 2; i++)
+    REQUIRE (glm_session_eval (i ? again : session, ids, 8, 8, NULL, NULL, &error), "%s", error.message);
+  CHECK (max_difference (glm_session_logits_row (session, 0), glm_session_logits_row (again, 0), 8 * n_vocab) == 0,
+         "%s with %d bytes: a restored session goes on otherwise", folder, element_bytes);
+  glm_session_free (session);
+  glm_session_free (again);
+  glm_model_free (model);
+  free (logits);
+  hf_vectors_close (&vectors);
+}
+
+/* What a token gives does not depend on those that are evaluated beside it: guesses change no reply. */
+static void
+test_batches (const char *folder, GlmType type)
+{
+  HfVectors vectors;
+  const char *path = test_temp_path ("batches.gguf");
+  size_t n;
+  const int32_t *ids;
+  GlmError error = { 0 };
+
+  hf_vectors_open (folder, &vectors);
+  hf_vectors_write (&vectors, &(HfFile){ .type = type }, path);
+  ids = hf_vectors_values (&vectors, "long_input_ids", &n);
+  for (int i = 0; i < N_MASKS; i++)
+    {
+      GlmModel *model;
+      GlmSession *session;
+      float *alone, *together;
+
+      set_mask (masks[i]);
+      REQUIRE (glm_model_open (path, NULL, &model, &error), "%s", error.message);
+      alone = long_logits (model, ids, n, 1, &session);
+      glm_session_free (session);
+      together = long_logits (model, ids, n, 8, &session);
+      CHECK (max_difference (alone, together, n * (size_t) glm_model_info (model)->n_vocab) == 0,
+             "%s as %s at %s: batches of 8 change logits by %g", folder, glm_type_traits (type)->name, masks[i],
+             max_difference (alone, together, n * (size_t) glm_model_info (model)->n_vocab));
+      glm_session_free (session);
+      glm_model_free (model);
+      free (alone);
+      free (together);
+    }
+  hf_vectors_close (&vectors);
+}
+
 int
 main (void)
 {
   for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
     test_case (&cases[i]);
+  test_cache ("glm47flash-tiny", 2, 3 * 80 * 2, 0.05f);
+  test_cache ("glm47flash-tiny", 1, 3 * (80 + 3 * 4), 0.3f);
+  test_cache ("glm4moe-tiny", 2, 4 * 2 * 2 * 32 * 2, 0.05f);
+  test_batches ("glm47flash-tiny", GLM_TYPE_Q8_0);
+  test_batches ("glm4moe-tiny-qknorm", GLM_TYPE_Q4_0);
   return check_exit ();
 }

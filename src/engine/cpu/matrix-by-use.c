@@ -1,0 +1,308 @@
+/* matrix-by-use.c: stacks of which a member becomes memory when it is multiplied, and may cease to be
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A model with many experts is opened at once: nothing is packed.  A member's panels are packed in their place, in memory that
+ * was only reserved, before the first product with it.  Where the system has little memory left, the members that were not
+ * used for the longest time are given up first; they are packed again from the file if they are wanted again.  So a model
+ * larger than memory runs at the speed of its disk instead of driving other programs out.
+ *
+ * All stacks of the process compete for its memory, under one lock; what a call multiplies is held meanwhile.
+ */
+#include "cpu/matrix-private.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+#include "base/error.h"
+
+/* What is left to other programs, and to the file's pages on their way. */
+#define KEEP_FREE ((size_t) 1 << 30)
+
+#define PAGE      ((size_t) 4096)
+
+typedef struct
+{
+  bool packed;
+  int holders;
+  uint64_t used; /* by the clock below */
+} Member;
+
+struct GlmByUse
+{
+  GlmMatrix *matrix;
+  const uint8_t *source; /* the file's rows */
+  bool is_mapped;        /* they are a file's pages, which can be read again */
+  Member *members;
+  GlmByUse *next;
+};
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static GlmByUse *stacks;
+static uint64_t now;          /* calls so far */
+static size_t n_packed_bytes; /* of all stacks */
+static size_t limit = SIZE_MAX;
+
+void
+glm_matrix_limit_by_use (size_t n_bytes)
+{
+  pthread_mutex_lock (&lock);
+  limit = n_bytes;
+  pthread_mutex_unlock (&lock);
+}
+
+size_t
+glm_matrix_bytes_by_use (void)
+{
+  size_t n_bytes;
+
+  pthread_mutex_lock (&lock);
+  n_bytes = n_packed_bytes;
+  pthread_mutex_unlock (&lock);
+  return n_bytes;
+}
+
+static size_t
+member_bytes (const GlmMatrix *matrix)
+{
+  return (size_t) (matrix->member_rows / GLM_PANEL_ROWS) * matrix->panel_bytes;
+}
+
+/* ---- Giving up -------------------------------------------------------------------------------------------------- */
+
+/* Bytes that the system can still give; SIZE_MAX where it does not say. */
+static size_t
+available_bytes (void)
+{
+  FILE *file = fopen ("/proc/meminfo", "re");
+  unsigned long long kib = 0;
+  char line[128];
+  bool found = false;
+
+  while (file && !found && fgets (line, sizeof line, file))
+    found = sscanf (line, "MemAvailable: %llu", &kib) == 1;
+  if (file)
+    fclose (file);
+  return found ? (size_t) kib * 1024 : SIZE_MAX;
+}
+
+/* The pages that are wholly the member's leave memory; their contents are lost. */
+static void
+give_up (GlmByUse *stack, int64_t member)
+{
+  const GlmMatrix *matrix = stack->matrix;
+  uintptr_t begin = (uintptr_t) matrix->panels + (size_t) member * member_bytes (matrix), end = begin + member_bytes (matrix);
+
+  begin = (begin + PAGE - 1) & ~(PAGE - 1);
+  end &= ~(PAGE - 1);
+  if (end > begin)
+    madvise ((void *) begin, end - begin, MADV_DONTNEED);
+  stack->members[member].packed = false;
+  n_packed_bytes -= member_bytes (matrix);
+}
+
+/* Gives up what nobody holds and was not used for the longest time; false: there is nothing. */
+static bool
+give_up_oldest (void)
+{
+  GlmByUse *oldest = NULL;
+  int64_t which = 0;
+
+  for (GlmByUse *stack = stacks; stack; stack = stack->next)
+    for (int64_t i = 0; i < stack->matrix->n; i++)
+      if (stack->members[i].packed && stack->members[i].holders == 0
+          && (!oldest || stack->members[i].used < oldest->members[which].used))
+        {
+          oldest = stack;
+          which = i;
+        }
+  if (oldest)
+    give_up (oldest, which);
+  return oldest != NULL;
+}
+
+static void
+make_room (size_t n_bytes)
+{
+  size_t available = available_bytes (), freed = 0, before;
+
+  while (n_packed_bytes + n_bytes > limit || (available != SIZE_MAX && available + freed < KEEP_FREE + n_bytes))
+    {
+      before = n_packed_bytes;
+      if (!give_up_oldest ())
+        return;
+      freed += before - n_packed_bytes;
+    }
+}
+
+/* ---- Packing ---------------------------------------------------------------------------------------------------- */
+
+typedef struct
+{
+  const GlmProduct *products;
+  int n_products;
+  int64_t n_panels; /* of the members that are missing */
+} PackJob;
+
+static bool
+is_missing (const GlmProduct *product)
+{
+  return product->matrix->by_use && !product->matrix->by_use->members[product->member].packed;
+}
+
+/* Panel `panel` of those that the products lack. */
+static void
+pack_panel (const PackJob *job, int64_t panel)
+{
+  for (int i = 0; i < job->n_products; i++)
+    {
+      const GlmProduct *product = &job->products[i];
+      const GlmMatrix *matrix = product->matrix;
+      int64_t n_panels = matrix->member_rows / GLM_PANEL_ROWS, row = panel * GLM_PANEL_ROWS, left = matrix->rows - row;
+
+      if (!is_missing (product))
+        continue;
+      if (panel >= n_panels)
+        {
+          panel -= n_panels;
+          continue;
+        }
+      glm_packed_pack_panel (matrix->packed_traits,
+                             matrix->by_use->source + (size_t) (product->member * matrix->rows + row) * matrix->row_bytes,
+                             matrix->row_bytes, left < GLM_PANEL_ROWS ? (int) left : GLM_PANEL_ROWS, matrix->cols,
+                             (uint8_t *) matrix->panels + (size_t) (product->member * n_panels + panel) * matrix->panel_bytes);
+      return;
+    }
+}
+
+static void
+pack_share (int worker, int n_workers, void *data)
+{
+  const PackJob *job = data;
+  int64_t begin, end;
+
+  glm_pool_share (worker, n_workers, job->n_panels, 1, &begin, &end);
+  for (int64_t panel = begin; panel < end; panel++)
+    pack_panel (job, panel);
+}
+
+/* The file's pages have been read and are not needed again soon. */
+static void
+release_source (const GlmProduct *product)
+{
+  const GlmMatrix *matrix = product->matrix;
+  uintptr_t begin = (uintptr_t) matrix->by_use->source + (size_t) (product->member * matrix->rows) * matrix->row_bytes;
+  uintptr_t end = begin + (size_t) matrix->rows * matrix->row_bytes;
+
+  begin = (begin + PAGE - 1) & ~(PAGE - 1);
+  end &= ~(PAGE - 1);
+  if (end > begin && matrix->by_use->is_mapped)
+    madvise ((void *) begin, end - begin, MADV_DONTNEED);
+}
+
+/* No two products of a call have the same member of a stack. */
+static void
+pack_missing (const GlmProduct *products, int n_products, GlmPool *pool)
+{
+  PackJob job = { products, n_products, 0 };
+  size_t n_bytes = 0;
+
+  for (int i = 0; i < n_products; i++)
+    if (is_missing (&products[i]))
+      {
+        job.n_panels += products[i].matrix->member_rows / GLM_PANEL_ROWS;
+        n_bytes += member_bytes (products[i].matrix);
+      }
+  if (n_bytes == 0)
+    return;
+  make_room (n_bytes);
+  glm_pool_run (pool, pack_share, &job);
+  n_packed_bytes += n_bytes;
+  for (int i = 0; i < n_products; i++)
+    if (is_missing (&products[i]))
+      {
+        release_source (&products[i]);
+        products[i].matrix->by_use->members[products[i].member].packed = true;
+      }
+}
+
+bool
+glm_by_use_hold (const GlmProduct *products, int n_products, GlmPool *pool)
+{
+  bool any = false;
+
+  for (int i = 0; i < n_products && !any; i++)
+    any = products[i].matrix->by_use != NULL;
+  if (!any)
+    return false;
+  pthread_mutex_lock (&lock);
+  now++;
+  for (int i = 0; i < n_products; i++)
+    if (products[i].matrix->by_use)
+      {
+        Member *member = &products[i].matrix->by_use->members[products[i].member];
+
+        member->holders++;
+        member->used = now;
+      }
+  pack_missing (products, n_products, pool);
+  pthread_mutex_unlock (&lock);
+  return true;
+}
+
+void
+glm_by_use_release (const GlmProduct *products, int n_products)
+{
+  pthread_mutex_lock (&lock);
+  for (int i = 0; i < n_products; i++)
+    if (products[i].matrix->by_use)
+      products[i].matrix->by_use->members[products[i].member].holders--;
+  pthread_mutex_unlock (&lock);
+}
+
+/* ---- Stacks ----------------------------------------------------------------------------------------------------- */
+
+bool
+glm_by_use_new (GlmMatrix *matrix, const uint8_t *source, bool is_mapped, GlmError *error)
+{
+  GlmByUse *by_use = calloc (1, sizeof *by_use);
+
+  if (by_use)
+    by_use->members = calloc ((size_t) matrix->n, sizeof *by_use->members);
+  if (!by_use || !by_use->members)
+    {
+      free (by_use);
+      return glm_error_set (error, GLM_ERROR_NO_MEMORY, "Not enough memory for a matrix");
+    }
+  by_use->matrix = matrix;
+  by_use->source = source;
+  by_use->is_mapped = is_mapped;
+  matrix->by_use = by_use;
+  pthread_mutex_lock (&lock);
+  by_use->next = stacks;
+  stacks = by_use;
+  pthread_mutex_unlock (&lock);
+  return true;
+}
+
+void
+glm_by_use_free (GlmByUse *by_use)
+{
+  GlmByUse **place;
+
+  if (!by_use)
+    return;
+  pthread_mutex_lock (&lock);
+  for (place = &stacks; *place != by_use; place = &(*place)->next)
+    ;
+  *place = by_use->next;
+  for (int64_t i = 0; i < by_use->matrix->n; i++)
+    if (by_use->members[i].packed)
+      n_packed_bytes -= member_bytes (by_use->matrix);
+  pthread_mutex_unlock (&lock);
+  free (by_use->members);
+  free (by_use);
+}

@@ -17,6 +17,16 @@
  * at about 100 rows, and the quantised rows of more would leave the second-level cache. */
 #define GLM_BATCH_TILE 132
 
+/* How many of so many tokens that are left make a batch.  Where the cache holds latents, long batches share what is made of
+ * them (cpu/latent.h). */
+static inline int64_t
+glm_plan_chunk (const GlmPlan *plan, int64_t n)
+{
+  int64_t most = plan->params.kv_rank > 0 && n >= 4 * GLM_BATCH_TILE ? 8 * GLM_BATCH_TILE : GLM_BATCH_TILE;
+
+  return n < most ? n : most;
+}
+
 /* Called between layers with what part of the batch is done; false stops. */
 typedef bool (*GlmTickFunc) (double fraction, void *user_data);
 

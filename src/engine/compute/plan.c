@@ -196,9 +196,12 @@ declare_registers (GlmPlan *plan)
     };
 }
 
+/* What attention over latents puts out may be there for a whole batch before the steps behind it run. */
 static void
 find_spans (GlmPlan *plan, const GlmPlanLayer *layer)
 {
+  if (layer->attend < layer->n_steps && layer->steps[layer->attend].code == GLM_OP_ATTEND_LATENT)
+    plan->registers[layer->steps[layer->attend].out].spans = true;
   for (int reg = 0; reg < plan->n_registers; reg++)
     plan->registers[reg].spans |= is_written (layer, layer->attend, reg) && is_read (layer, layer->attend, reg);
 }

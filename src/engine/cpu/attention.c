@@ -18,7 +18,9 @@
 #define TILE           64  /* query vectors */
 #define BLOCK          128 /* columns of one step */
 #define SPLIT          512 /* columns of one item where the columns are split */
-#define MAX_SPLIT_ROWS 16  /* batches of up to this many tokens have their columns split */
+#define FINE_SPLIT     64 /* … of the first N_FINE where all heads share one key, or few columns would keep one worker busy */
+#define N_FINE         16
+#define MAX_SPLIT_ROWS 16 /* batches of up to this many tokens have their columns split */
 
 struct GlmAttention
 {
@@ -73,22 +75,35 @@ worker_floats (const GlmKvShape *shape, const GlmAttentionLimits *limits)
   return TILE * (limits->key_width + limits->value_width + BLOCK + 2) + block;
 }
 
+/* Where a split begins depends on nothing but its number, or a token would not give the same alone and among others. */
 static int64_t
-count_splits (int64_t n_columns)
+split_begin (const GlmKvShape *shape, int64_t split)
 {
-  return (n_columns + SPLIT - 1) / SPLIT;
+  if (shape->streams[0].n_heads > 1)
+    return split * SPLIT;
+  return split < N_FINE ? split * FINE_SPLIT : N_FINE * FINE_SPLIT + (split - N_FINE) * SPLIT;
 }
 
 static int64_t
-count_part_floats (const GlmAttentionLimits *limits, int64_t n_columns)
+count_splits (const GlmKvShape *shape, int64_t n_columns)
 {
-  return count_splits (n_columns) * MAX_SPLIT_ROWS * limits->n_heads * (limits->value_width + 2);
+  int64_t fine = shape->streams[0].n_heads > 1 ? 0 : N_FINE * FINE_SPLIT;
+
+  if (n_columns <= fine)
+    return (n_columns + FINE_SPLIT - 1) / FINE_SPLIT;
+  return fine / FINE_SPLIT + (n_columns - fine + SPLIT - 1) / SPLIT;
+}
+
+static int64_t
+count_part_floats (const GlmKvShape *shape, const GlmAttentionLimits *limits, int64_t n_columns)
+{
+  return count_splits (shape, n_columns) * MAX_SPLIT_ROWS * limits->n_heads * (limits->value_width + 2);
 }
 
 size_t
 glm_attention_bytes (const GlmKvShape *shape, const GlmAttentionLimits *limits, int n_threads, int64_t n_columns)
 {
-  return (size_t) (count_part_floats (limits, n_columns) + n_threads * worker_floats (shape, limits)) * sizeof (float);
+  return (size_t) (count_part_floats (shape, limits, n_columns) + n_threads * worker_floats (shape, limits)) * sizeof (float);
 }
 
 bool
@@ -103,7 +118,7 @@ glm_attention_new (const GlmKvCache *cache, const GlmAttentionLimits *limits, in
   attention->kernels = glm_kernels ();
   attention->worker_floats = worker_floats (&cache->shape, limits);
   attention->work = glm_alloc_aligned ((size_t) (n_threads * attention->worker_floats), sizeof (float));
-  attention->parts = glm_alloc_aligned ((size_t) count_part_floats (limits, cache->n_columns), sizeof (float));
+  attention->parts = glm_alloc_aligned ((size_t) count_part_floats (&cache->shape, limits, cache->n_columns), sizeof (float));
   if (!attention->work || !attention->parts)
     goto fail;
   *ret_attention = attention;
@@ -353,11 +368,12 @@ run_item (const Job *job, const Work *work, int64_t item)
   int64_t split = item % job->n_splits, tile = item / job->n_splits % job->n_tiles;
   int kv_head = (int) (item / job->n_splits / job->n_tiles);
   int64_t vector = tile * TILE, n_q = job->n_vectors - vector < TILE ? job->n_vectors - vector : TILE;
-  int64_t begin = job->n_splits > 1 ? split * SPLIT : 0;
+  const GlmKvShape *shape = &job->attention->cache->shape;
+  int64_t begin = job->n_splits > 1 ? split_begin (shape, split) : 0;
   int64_t end = visible (job->task, (vector + n_q - 1) / job->group);
 
-  if (job->n_splits > 1 && end > begin + SPLIT)
-    end = begin + SPLIT;
+  if (job->n_splits > 1 && end > split_begin (shape, split + 1))
+    end = split_begin (shape, split + 1);
   load_queries (job, work, kv_head, vector, n_q);
   for (int64_t column = begin; column < end; column += BLOCK)
     {
@@ -434,7 +450,7 @@ glm_attention_run (GlmAttention *attention, const GlmAttentionTask *task, GlmPoo
     .kernels = attention->kernels,
     .group = group,
     .n_vectors = task->n_rows * group,
-    .n_splits = task->n_rows <= MAX_SPLIT_ROWS ? count_splits (visible (task, task->n_rows - 1)) : 1,
+    .n_splits = task->n_rows <= MAX_SPLIT_ROWS ? count_splits (&attention->cache->shape, visible (task, task->n_rows - 1)) : 1,
   };
 
   job.n_tiles = (job.n_vectors + TILE - 1) / TILE;

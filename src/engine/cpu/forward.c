@@ -17,6 +17,7 @@
 #include "compute/rope.h"
 #include "cpu/attention.h"
 #include "cpu/experts.h"
+#include "cpu/latent.h"
 #include "cpu/matrix.h"
 #include "kernels/kernels.h"
 
@@ -37,6 +38,8 @@ typedef struct
   int64_t latent_rows; /* allocated */
   int32_t *by_head;    /* [head][row]: the rows of a head where the heads of all rows lie side by side */
   GlmProduct *head_products;
+  float *expanded; /* of attention over expanded latents, for each worker */
+  size_t expanded_floats;
 
   float *regs[GLM_MAX_REGISTERS];
   int64_t reg_rows[GLM_MAX_REGISTERS]; /* allocated */
@@ -325,6 +328,54 @@ multiply_heads (const Tile *tile, const GlmStepMatrix *matrix, const float *x, i
   return glm_matmul_many (products, (int) n_heads, x, ldx, tile->n, f->pool, f->scratch, tile->error);
 }
 
+/* Whether the batch's latents are expanded.  The reference does without OpenBLAS. */
+static bool
+expands (const Forward *f, const GlmBatch *batch)
+{
+  return f->by_head && batch->n >= GLM_LATENT_MIN_ROWS && glm_cpu_flags () != 0;
+}
+
+/* The whole batch at once. */
+static bool
+run_attend_expanded (Tile *tile)
+{
+  Forward *f = tile->forward;
+  const GlmStep *step = tile->step;
+  const GlmStepMatrix *keys = &step->matrices[0], *values = &step->matrices[1];
+  GlmLatentTask task = {
+    .cache = f->cache,
+    .kernels = f->kernels,
+    .keys = matrix_of (keys),
+    .values = matrix_of (values),
+    .n_heads = step->heads.n,
+    .rank = keys->rows,
+    .plain = keys->cols,
+    .turned = step->heads.width - keys->cols,
+    .value_width = values->rows,
+    .q = reg_rows (tile, step->in),
+    .ldq = reg_width (tile, step->in),
+    .out = reg_rows (tile, step->out),
+    .ldout = reg_width (tile, step->out),
+    .n_rows = tile->batch->n,
+    .first_column = tile->batch->first,
+    .scale = step->scale,
+    .layer = tile->layer,
+  };
+  size_t n_floats = glm_latent_floats (&task) * (size_t) glm_pool_n_threads (f->pool);
+
+  if (n_floats > f->expanded_floats)
+    {
+      free (f->expanded);
+      f->expanded = glm_alloc_aligned (n_floats, sizeof *f->expanded);
+      f->expanded_floats = f->expanded ? n_floats : 0;
+      if (!f->expanded)
+        return glm_error_set (tile->error, GLM_ERROR_NO_MEMORY, "no memory for a batch of %lld tokens",
+                              (long long) tile->batch->n);
+    }
+  glm_latent_run (&task, f->expanded, f->pool);
+  return true;
+}
+
 /* Keys and values are never made: a head's query is multiplied by the matrix that would make its keys, and the sum of the
  * latents by the one that would make its values.  So all heads go through the cache together. */
 static bool
@@ -433,7 +484,8 @@ static bool
 run_layer (Tile *tile)
 {
   const GlmPlanLayer *layer = &tile->forward->plan->layers[tile->layer];
-  int bounds[3] = { 0, layer->attend, layer->n_steps };
+  bool expanded = layer->attend < layer->n_steps && expands (tile->forward, tile->batch);
+  int begins[2] = { 0, layer->attend + expanded }, ends[2] = { layer->attend, layer->n_steps };
 
   for (int pass = 0; pass < 2; pass++)
     for (tile->row = 0; tile->row < tile->batch->n; tile->row += tile->n)
@@ -441,7 +493,13 @@ run_layer (Tile *tile)
         int64_t left = tile->batch->n - tile->row;
 
         tile->n = left < GLM_BATCH_TILE ? left : GLM_BATCH_TILE;
-        if (!run_steps (tile, layer, bounds[pass], bounds[pass + 1]))
+        if (pass == 1 && expanded && tile->row == 0)
+          {
+            tile->step = &layer->steps[layer->attend];
+            if (!run_attend_expanded (tile))
+              return false;
+          }
+        if (!run_steps (tile, layer, begins[pass], ends[pass]))
           return false;
       }
   return true;
@@ -618,10 +676,24 @@ find_limits (const GlmPlan *plan, GlmAttentionLimits *limits)
       }
 }
 
+/* For the longest batches of latent attention. */
+static size_t
+expanded_bytes (const GlmPlan *plan, int64_t n_rows)
+{
+  const GlmParams *p = &plan->params;
+  GlmLatentTask task = {
+    .rank = p->kv_rank, .plain = p->head_dim - p->n_rot, .turned = p->n_rot, .value_width = p->value_dim, .n_rows = n_rows
+  };
+
+  return p->kv_rank > 0 && n_rows >= GLM_LATENT_MIN_ROWS
+             ? glm_latent_floats (&task) * (size_t) glm_cpu_count () * sizeof (float)
+             : 0;
+}
+
 static size_t
 cpu_memory (const GlmPlan *plan, int64_t n_columns)
 {
-  int64_t n_rows = plan->arch->bidirectional_prompt ? n_columns : GLM_BATCH_TILE, widest = 0;
+  int64_t n_rows = plan->arch->bidirectional_prompt ? n_columns : glm_plan_chunk (plan, n_columns), widest = 0;
   GlmAttentionLimits limits;
 
   find_limits (plan, &limits);
@@ -632,7 +704,7 @@ cpu_memory (const GlmPlan *plan, int64_t n_columns)
   /* The widest input of a product, in 8 bits with scales. */
   return (size_t) (GLM_BATCH_TILE * widest * 9 / 8) + glm_plan_register_bytes (plan, n_rows, GLM_BATCH_TILE)
          + glm_attention_bytes (&plan->kv, &limits, glm_cpu_count (), n_columns)
-         + (size_t) (GLM_BATCH_TILE * latent_width (plan)) * sizeof (float)
+         + (size_t) (GLM_BATCH_TILE * latent_width (plan)) * sizeof (float) + expanded_bytes (plan, n_rows)
          + (plan->params.n_experts > 0 ? glm_experts_bytes (&plan->params, GLM_BATCH_TILE) : 0)
          + (size_t) plan->params.n_vocab * sizeof (float);
 }
@@ -674,6 +746,7 @@ cpu_forward_free (GlmForward *forward)
   free (f->sines);
   free (f->frequencies);
   free (f->latent);
+  free (f->expanded);
   free (f->by_head);
   free (f->head_products);
   glm_experts_free (f->experts);

@@ -29,11 +29,11 @@
 #define MIN_UNITS_PER_WORKER 6
 
 int64_t
-glm_packed_unit_rows (const GlmMatrix *matrix, int64_t n, int n_workers)
+glm_packed_unit_rows (const GlmMatrix *matrix, int64_t n, int n_workers, int n_together)
 {
   int64_t n_panels = (matrix->rows + ROWS - 1) / ROWS;
   int64_t fitting = (n == 1 ? SINGLE_UNIT_BYTES : UNIT_BYTES) / (int64_t) matrix->panel_bytes;
-  int64_t fair = n_panels / (n_workers * MIN_UNITS_PER_WORKER);
+  int64_t fair = n_panels * n_together / (n_workers * MIN_UNITS_PER_WORKER);
   int64_t unit = n_workers > 1 && fair < fitting ? fair : fitting;
 
   return ROWS * (unit > 0 ? (unit + 1) / 2 * 2 : 2); /* whole pairs */

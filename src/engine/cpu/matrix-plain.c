@@ -13,6 +13,7 @@
 #include <string.h>
 
 #define UNIT_ROWS  64 /* rows of W that a worker takes at a time */
+#define MIN_UNITS  16 /* that small matrices have for few rows of x: a router's is read by all workers */
 #define MIN_BLAS_N 16 /* rows of x from which OpenBLAS wins over dot products */
 
 int64_t
@@ -40,7 +41,9 @@ use_blas (const GlmRegion *region, const GlmMatrix *matrix)
 int64_t
 glm_plain_unit_rows (const GlmRegion *region, const GlmMatrix *matrix)
 {
-  return UNIT_ROWS;
+  int64_t fair = matrix->rows / MIN_UNITS;
+
+  return use_blas (region, matrix) || fair > UNIT_ROWS ? UNIT_ROWS : fair > 4 ? fair : 4;
 }
 
 size_t

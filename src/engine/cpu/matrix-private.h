@@ -41,6 +41,7 @@ typedef struct
 {
   const GlmProduct *products;
   int n_products;
+  int n_together; /* products of all regions that run at once; 0: these */
   const float *x;
   int64_t ldx, n;
   const int32_t *gather; /* which n rows of x; NULL: the first */
@@ -77,7 +78,7 @@ void glm_region_multiply (GlmRegion *region, GlmPool *pool);
 
 /* matrix-packed.c: panels.  `next` is the row whose panels this worker will probably multiply after these: they are
  * prefetched meanwhile; −1: unknown. */
-int64_t glm_packed_unit_rows (const GlmMatrix *matrix, int64_t n, int n_workers);
+int64_t glm_packed_unit_rows (const GlmMatrix *matrix, int64_t n, int n_workers, int n_together);
 size_t glm_packed_tile_bytes (const GlmRegion *region, int64_t cols);
 void glm_packed_quantise (const GlmRegion *region, int64_t cols, int64_t begin, int64_t end);
 void glm_packed_multiply (const GlmRegion *region, const GlmProduct *product, int64_t begin, int64_t end, int64_t next);

@@ -151,7 +151,7 @@ multiply_share (int worker, int n_workers, void *data)
 static void
 plan_units (Swiglu *job, int n_workers)
 {
-  int64_t half = glm_packed_unit_rows (job->matrix, job->gate_up.n, n_workers) / 2 / COLUMNS * COLUMNS;
+  int64_t half = glm_packed_unit_rows (job->matrix, job->gate_up.n, n_workers, 1) / 2 / COLUMNS * COLUMNS;
 
   job->n_columns = job->matrix->rows / 2;
   job->unit_columns = half > COLUMNS ? half : COLUMNS;

@@ -332,7 +332,10 @@ glm_scratch_reserve (GlmScratch *scratch, size_t rows_bytes, size_t tiles_bytes,
 static int64_t
 unit_rows (const GlmRegion *region, const GlmMatrix *matrix, int n_workers)
 {
-  return matrix->multiplies_packed ? glm_packed_unit_rows (matrix, region->n, n_workers) : glm_plain_unit_rows (region, matrix);
+  int n_together = region->n_together > 0 ? region->n_together : region->n_products;
+
+  return matrix->multiplies_packed ? glm_packed_unit_rows (matrix, region->n, n_workers, n_together)
+                                   : glm_plain_unit_rows (region, matrix);
 }
 
 static void
@@ -536,6 +539,7 @@ make_regions (Gathered *gathered, const GlmProduct *products, int n_products, co
         continue;
       *region = (GlmRegion){ .products = &products[i],
                              .n_products = n_together,
+                             .n_together = n_products,
                              .x = all->x,
                              .ldx = all->ldx,
                              .n = n,

@@ -255,7 +255,7 @@ glm_session_sync (GlmSession *session, const int32_t *ids, size_t n, GlmPromptFu
   while (session->tokens.n < n)
     {
       size_t first = session->tokens.n, left = n - first;
-      size_t chunk = left < GLM_SESSION_CHUNK ? left : GLM_SESSION_CHUNK;
+      size_t chunk = (size_t) glm_plan_chunk (session->model->plan, (int64_t) left);
 
       if ((int64_t) (first + chunk) < n_context)
         chunk = (size_t) n_context - first;

@@ -39,7 +39,7 @@ struct GlmSession
 /* How many tokens of a batch at a time. */
 #define GLM_SESSION_CHUNK GLM_BATCH_TILE
 
-/* Evaluates n ≤ GLM_SESSION_CHUNK more tokens (more only as a bidirectional prompt) and keeps the logits of the last
+/* Evaluates n ≤ glm_plan_chunk() more tokens (more only as a bidirectional prompt) and keeps the logits of the last
  * n_logits.  tick may be NULL.  On failure the session is as before, without logits. */
 bool glm_session_eval (GlmSession *session, const int32_t *ids, size_t n, int64_t n_logits, GlmTickFunc tick, void *tick_data,
                        GlmError *error);

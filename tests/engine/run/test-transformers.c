@@ -335,6 +335,52 @@ test_batches (const char *folder, GlmType type)
   hf_vectors_close (&vectors);
 }
 
+/* A long prompt in one batch, whose latents are expanded, against the same in tiles, which are absorbed; and what follows. */
+static void
+test_expanded (int element_bytes, float tolerance)
+{
+  enum
+  {
+    N = 900
+  };
+  HfVectors vectors;
+  const char *path = test_temp_path ("long.gguf");
+  int32_t ids[N];
+  GlmError error = { 0 };
+
+  for (int i = 0; i < N; i++)
+    ids[i] = (int32_t) ((unsigned) i * 7919u % 299u);
+  hf_vectors_open ("glm47flash-tiny", &vectors);
+  hf_vectors_write (&vectors, &(HfFile){ 0 }, path);
+  for (int i = 0; i < N_MASKS; i++)
+    {
+      GlmModel *model;
+      GlmSession *session;
+      float *tiled, *whole;
+      size_t n_vocab;
+
+      set_mask (masks[i]);
+      REQUIRE (glm_model_open (path, NULL, &model, &error), "%s", error.message);
+      model->params.kv_element_bytes = element_bytes;
+      model->plan->kv = glm_kv_shape (&model->params);
+      n_vocab = (size_t) glm_model_info (model)->n_vocab;
+      tiled = long_logits (model, ids, N, 100, &session);
+      glm_session_free (session);
+      whole = long_logits (model, ids, N, 450, &session);
+      CHECK (max_difference (tiled, whole, N * n_vocab) <= tolerance, "%d bytes at %s: expanded latents change logits by %g",
+             element_bytes, masks[i], max_difference (tiled, whole, N * n_vocab));
+      glm_session_truncate (session, 0);
+      REQUIRE (glm_session_sync (session, ids, N, NULL, NULL, NULL, &error), "%s", error.message);
+      CHECK (max_difference (glm_session_logits (session), tiled + (N - 1) * n_vocab, n_vocab) <= tolerance, "sync at %s",
+             masks[i]);
+      glm_session_free (session);
+      glm_model_free (model);
+      free (tiled);
+      free (whole);
+    }
+  hf_vectors_close (&vectors);
+}
+
 int
 main (void)
 {
@@ -343,6 +389,8 @@ main (void)
   test_cache ("glm47flash-tiny", 2, 3 * 80 * 2, 0.05f);
   test_cache ("glm47flash-tiny", 1, 3 * (80 + 3 * 4), 0.3f);
   test_cache ("glm4moe-tiny", 2, 4 * 2 * 2 * 32 * 2, 0.05f);
+  test_expanded (4, 1e-3f);
+  test_expanded (2, 0.2f);
   test_batches ("glm47flash-tiny", GLM_TYPE_Q8_0);
   test_batches ("glm4moe-tiny-qknorm", GLM_TYPE_Q4_0);
   return check_exit ();

@@ -244,6 +244,36 @@ test_vectors (const GlmTokenizer *tokenizer)
   glm_json_free (json);
 }
 
+/* An offer lengthens the prompt by as much as it is said to. */
+static void
+test_count_tools (const GlmTokenizer *tokenizer)
+{
+  GlmTool tool = { "get_weather", "Weather", "{\"type\":\"object\",\"properties\":{\"a\":{\"minimum\":1.5}}}" };
+  GlmToolSet set = { &tool, 1, false }, program = { NULL, 0, true };
+  Chat chat = { .turns = { { .role = "user", .content = "q" } }, .n = 1 }, offered = chat;
+  GlmTemplate *tmpl;
+  GlmPrompt without, with;
+  GlmError error = { 0 };
+  size_t n = 0;
+  char *text;
+
+  offered.fit.tools = &set;
+  free (prompt_text (&glm_family_glm47, tokenizer, &chat, NULL, &without));
+  text = prompt_text (&glm_family_glm47, tokenizer, &offered, NULL, &with);
+  CHECK (strstr (text, "\"parameters\": {\"type\": \"object\", \"properties\": {\"a\": {\"minimum\": 1.5}}}}}\n</tools>"), "%s",
+         text);
+  REQUIRE (glm_template_new (&glm_family_glm47, tokenizer, &tmpl, &error), "%s", error.message);
+  CHECK (glm_template_count_tools (tmpl, &set, &n, &error) && n == with.ids.n - without.ids.n, "%zu of %zu tokens", n,
+         with.ids.n - without.ids.n);
+  CHECK (!glm_template_count_tools (tmpl, &program, &n, &error) && error.code == GLM_ERROR_UNSUPPORTED, "%s", error.message);
+  tool.schema = "{";
+  CHECK (!glm_template_count_tools (tmpl, &set, &n, &error) && strstr (error.message, "get_weather"), "%s", error.message);
+  glm_template_free (tmpl);
+  glm_prompt_clear (&with);
+  glm_prompt_clear (&without);
+  free (text);
+}
+
 /* ---- Ids -------------------------------------------------------------------------------------------------------- */
 
 static size_t
@@ -385,6 +415,7 @@ main (void)
   test_begun (tokenizer);
   test_written_calls (tokenizer);
   test_generated_ids (tokenizer);
+  test_count_tools (tokenizer);
   test_vectors (tokenizer);
   glm_tokenizer_free (tokenizer);
   return check_exit ();

@@ -210,8 +210,14 @@ test_case (const Case *c)
   const int32_t *ids, *long_ids;
   float tolerance = c->tolerance > 0 ? c->tolerance : TOLERANCE;
 
+  GlmModelInfo info;
+  GlmError probing = { 0 };
+
   hf_vectors_open (c->folder, &vectors);
   path = file_of (c, &vectors);
+  CHECK (glm_model_probe (path, &info, &probing) && info.n_experts == hf_vectors_int (&vectors, "n_routed_experts")
+             && (info.n_experts == 0 || info.n_active_params < info.n_params) && info.expert_bytes < info.weight_bytes,
+         "%s: %s", path, probing.message);
   ids = hf_vectors_values (&vectors, "input_ids", &n);
   long_ids = hf_vectors_values (&vectors, "long_input_ids", &n_long);
   for (int i = 0; i < N_MASKS; i++)

@@ -201,6 +201,55 @@ typedef struct
  * family cannot be offered that, GLM_ERROR_ARGUMENT for a tool that is wrong. */
 bool glm_model_count_tools (const GlmModel *model, const GlmToolSet *tools, size_t *ret_n, GlmError *error);
 
+/* One reading of a JSON Schema, for the check of what a model or a person wrote, for the form in which a person edits it,
+ * and for the mask that holds a model to it.
+ *
+ * Known are: type (also a list), nullable, enum, const, properties, required, additionalProperties, minProperties,
+ * maxProperties, items, minItems, maxItems, uniqueItems, minLength, maxLength, minimum, maximum, exclusiveMinimum,
+ * exclusiveMaximum, multipleOf, anyOf, oneOf, allOf with one schema, and $ref within the document.  format, pattern and
+ * propertyNames are left to the tool.  Refused, with the reason, is what would be misread without being known (not, if,
+ * allOf of several …), what no value can satisfy, and what is larger than the limits. */
+typedef struct GlmSchema GlmSchema;
+
+#define GLM_SCHEMA_MAX_BYTES      ((size_t) 64 << 10)
+#define GLM_SCHEMA_MAX_DEPTH      16 /* of schemas in each other, and of values */
+#define GLM_SCHEMA_MAX_NODES      512
+#define GLM_SCHEMA_MAX_PROPERTIES 64 /* of one object */
+
+typedef enum
+{
+  GLM_FIELD_TEXT,
+  GLM_FIELD_INTEGER,
+  GLM_FIELD_NUMBER,
+  GLM_FIELD_SWITCH, /* true or false */
+  GLM_FIELD_CHOICE, /* one of choices */
+  GLM_FIELD_JSON,   /* anything else: edited as JSON */
+} GlmFieldKind;
+
+/* An argument, as a form shows it.  Strings belong to the schema. */
+typedef struct
+{
+  const char *name, *title, *description; /* the last two may be NULL */
+  GlmFieldKind kind;
+  bool required;
+  bool nullable;              /* null is allowed beside what the kind says */
+  const char *default_json;   /* JSON text; NULL: none */
+  const char *const *choices; /* [n_choices] JSON texts */
+  size_t n_choices;
+  double minimum, maximum; /* of numbers; ±INFINITY: no limit */
+  bool excludes_minimum, excludes_maximum;
+  size_t min_length, max_length; /* of texts, in characters; SIZE_MAX: no limit */
+} GlmField;
+
+/* text: JSON; NULL: any object.  Errors are GLM_ERROR_ARGUMENT, and say where and why. */
+bool glm_schema_new (const char *text, GlmSchema **ret_schema, GlmError *error);
+void glm_schema_free (GlmSchema *schema);
+/* Whether the JSON text is an object that fits.  The error is a sentence for the model: "location is missing". */
+bool glm_schema_check (const GlmSchema *schema, const char *json, size_t n_bytes, GlmError *error);
+/* The arguments in the schema's order. */
+size_t glm_schema_n_fields (const GlmSchema *schema);
+const GlmField *glm_schema_field (const GlmSchema *schema, size_t i);
+
 /* ---- Turns and tokens ------------------------------------------------------------------------------------------- */
 
 typedef struct

@@ -465,7 +465,8 @@ check_possible (const Reader *reader)
     return glm_error_set (reader->error, GLM_ERROR_ARGUMENT, "schema: the arguments of a tool are an object");
   root.types = GLM_SCHEMA_OBJECT;
   if (schema->root == GLM_SCHEMA_NOTHING || (schema->root >= 0 && measure (schema, &root) > GLM_SCHEMA_MAX_DEPTH))
-    return glm_error_set (reader->error, GLM_ERROR_ARGUMENT, "schema: no value of at most %d levels fits", GLM_SCHEMA_MAX_DEPTH);
+    return glm_error_set (reader->error, GLM_ERROR_ARGUMENT, "schema: no value of at most %d levels fits",
+                          GLM_SCHEMA_MAX_DEPTH);
   return true;
 }
 

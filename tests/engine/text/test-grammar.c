@@ -1,0 +1,280 @@
+/* test-grammar.c: what the mask lets through is read and fits the schema, and what fits is let through
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "check.h"
+#include "random-schema.h"
+#include "text/call-arguments.h"
+#include "text/grammar.h"
+
+#define N_SCHEMAS 400
+
+typedef struct
+{
+  GlmBuffer text;
+  GlmSchema *schema;
+  GlmGrammar *grammar;
+  GlmJson *json;
+} Subject;
+
+static bool
+open_subject (Subject *subject, GlmSpelling spelling, uint32_t max_bytes)
+{
+  GlmError error = { 0 };
+
+  if (!glm_schema_new ((const char *) subject->text.data, &subject->schema, &error))
+    {
+      CHECK (strstr (error.message, "exclude each other") || strstr (error.message, "none of its values fits")
+                 || strstr (error.message, "no value"),
+             "%s: %s", (const char *) subject->text.data, error.message);
+      return false;
+    }
+  if (!glm_grammar_new (subject->schema, spelling, max_bytes, &subject->grammar, &error))
+    {
+      CHECK (error.code == GLM_ERROR_UNSUPPORTED, "%s: %s", (const char *) subject->text.data, error.message);
+      return false;
+    }
+  REQUIRE (glm_json_parse ((const char *) subject->text.data, subject->text.n, &subject->json, &error), "%s", error.message);
+  return true;
+}
+
+static void
+close_subject (Subject *subject)
+{
+  glm_grammar_free (subject->grammar);
+  glm_schema_free (subject->schema);
+  glm_json_free (subject->json);
+  subject->grammar = NULL;
+  subject->schema = NULL;
+  subject->json = NULL;
+}
+
+/* A text is written by taking one of the bytes that may come next, whichever: it always ends. */
+static void
+write_at_random (const Subject *subject, Random *random, GlmBuffer *out)
+{
+  GlmGrammarState state, next;
+  uint8_t bytes[256];
+
+  out->n = 0;
+  glm_grammar_begin (subject->grammar, &state);
+  while (!glm_grammar_is_done (&state))
+    {
+      uint32_t n = 0;
+
+      for (int byte = 0; byte < 256; byte++)
+        if (glm_grammar_step (subject->grammar, &state, (uint8_t) byte, &next))
+          bytes[n++] = (uint8_t) byte;
+      REQUIRE (n > 0 && out->n < 5000, "%s: nothing can follow \"%.*s\"", (const char *) subject->text.data, (int) out->n,
+               (const char *) out->data);
+      bytes[0] = bytes[random_below (random, n)];
+      REQUIRE (glm_buffer_append (out, bytes, 1) && glm_grammar_step (subject->grammar, &state, bytes[0], &state), "step");
+    }
+}
+
+/* The arguments as the reader of replies gives them on. */
+static void
+check_text (const Subject *subject, GlmSpelling spelling, const GlmBuffer *text)
+{
+  GlmBuffer arguments = { 0 };
+  GlmJson *json = NULL;
+  GlmError error = { 0 };
+  size_t n_steps = 0;
+  const GlmTool tool = { "t", NULL, NULL };
+  const char *bad = glm_call_arguments (spelling == GLM_SPELLING_JSON ? GLM_CALLS_JSON : GLM_CALLS_PYTHON, &tool,
+                                        (const char *) text->data, text->n, &arguments, &n_steps);
+
+  CHECK (!bad, "%s: \"%.*s\" is %s", (const char *) subject->text.data, (int) text->n, (const char *) text->data, bad);
+  if (!bad)
+    {
+      CHECK (glm_json_parse ((const char *) arguments.data, arguments.n, &json, &error), "%s", error.message);
+      CHECK (naive_check (glm_json_root (subject->json), glm_json_root (subject->json), glm_json_root (json)),
+             "%s: \"%.*s\" does not fit", (const char *) subject->text.data, (int) text->n, (const char *) text->data);
+      CHECK (glm_schema_check (subject->schema, (const char *) arguments.data, arguments.n, &error), "%s: \"%.*s\": %s",
+             (const char *) subject->text.data, (int) text->n, (const char *) text->data, error.message);
+    }
+  glm_json_free (json);
+  glm_buffer_clear (&arguments);
+}
+
+static bool
+accepts (const Subject *subject, const uint8_t *text, size_t n)
+{
+  GlmGrammarState state;
+
+  glm_grammar_begin (subject->grammar, &state);
+  for (size_t i = 0; i < n; i++)
+    if (!glm_grammar_step (subject->grammar, &state, text[i], &state))
+      return false;
+  return glm_grammar_is_done (&state);
+}
+
+/* A value that fits is accepted; with a byte changed what is accepted still fits. */
+static void
+check_value (const Subject *subject, Random *random)
+{
+  GlmBuffer text = { 0 };
+  const GlmJsonValue *root = glm_json_root (subject->json);
+
+  if (random_value (random, root, root, 0, &text))
+    {
+      GlmJson *json = NULL;
+      GlmError error = { 0 };
+
+      REQUIRE (glm_json_parse ((const char *) text.data, text.n, &json, &error), "%.*s", (int) text.n,
+               (const char *) text.data);
+      if (naive_check (root, root, glm_json_root (json)))
+        CHECK (accepts (subject, text.data, text.n), "%s: \"%.*s\" is refused", (const char *) subject->text.data, (int) text.n,
+               (const char *) text.data);
+      glm_json_free (json);
+      for (int i = 0; i < 40 && text.n > 0; i++)
+        {
+          size_t at = random_below (random, (uint32_t) text.n);
+          uint8_t before = text.data[at];
+
+          text.data[at] = (uint8_t) "\"{}[],:0123456789.-eE\\ tnf\x01\xC3\xA9zab"[random_below (random, 33)];
+          if (accepts (subject, text.data, text.n))
+            check_text (subject, GLM_SPELLING_JSON, &text);
+          text.data[at] = before;
+        }
+    }
+  glm_buffer_clear (&text);
+}
+
+static void
+test_random (GlmSpelling spelling)
+{
+  Subject subject = { 0 };
+  Random random = { 20261129 + (uint32_t) spelling };
+  GlmBuffer out = { 0 };
+  int n_read = 0;
+
+  for (int i = 0; i < N_SCHEMAS; i++)
+    {
+      random_schema (&random, &subject.text);
+      if (!open_subject (&subject, spelling, 20 + random_below (&random, 120)))
+        {
+          close_subject (&subject);
+          continue;
+        }
+      CHECK (glm_grammar_is_exact (subject.grammar), "%s", (const char *) subject.text.data);
+      for (int k = 0; k < 4; k++)
+        {
+          write_at_random (&subject, &random, &out);
+          check_text (&subject, spelling, &out);
+        }
+      if (spelling == GLM_SPELLING_JSON)
+        {
+          GlmGrammar *unbounded = NULL;
+
+          glm_grammar_free (subject.grammar);
+          REQUIRE (glm_grammar_new (subject.schema, spelling, 0, &unbounded, NULL), "grammar");
+          subject.grammar = unbounded;
+          for (int k = 0; k < 4; k++)
+            check_value (&subject, &random);
+        }
+      n_read++;
+      close_subject (&subject);
+    }
+  CHECK (n_read > N_SCHEMAS / 2, "only %d schemas", n_read);
+  glm_buffer_clear (&out);
+  glm_buffer_clear (&subject.text);
+}
+
+/* ---- Cases ------------------------------------------------------------------------------------------------------ */
+
+#define WEATHER                                                                                                               \
+  "{\"type\":\"object\",\"properties\":{\"location\":{\"type\":\"string\"},\"unit\":{\"enum\":[\"celsius\",\"fahrenheit\"]}," \
+  "\"range\":{\"type\":\"array\",\"items\":{\"type\":\"integer\"}}},\"required\":[\"location\"],\"additionalProperties\":false}"
+
+static void
+test_cases (void)
+{
+  static const struct
+  {
+    GlmSpelling spelling;
+    const char *text;
+    bool accepted;
+  } cases[] = {
+    { GLM_SPELLING_JSON, "{\"location\": \"北京\", \"unit\": \"celsius\"}", true },
+    { GLM_SPELLING_JSON, "{\n    \"location\": \"a\\u0041\\n\",\n    \"range\": [\n        0,\n        -12\n    ]\n}", true },
+    { GLM_SPELLING_JSON, "{\"unit\": \"celsius\"}", false },
+    { GLM_SPELLING_JSON, "{\"location\": \"x\", \"unit\": \"kelvin\"}", false },
+    { GLM_SPELLING_JSON, "{\"location\": \"x\", \"location\": \"y\"}", false },
+    { GLM_SPELLING_JSON, "{\"location\": \"x\", \"l\\u006fcation\": \"y\"}", false },
+    { GLM_SPELLING_JSON, "{\"location\": \"x\", \"other\": 1}", false },
+    { GLM_SPELLING_JSON, "{\"location\": \"\\ud800\"}", false },
+    { GLM_SPELLING_JSON, "{\"location\": \"\\u0000\"}", false },
+    { GLM_SPELLING_JSON, "{\"location\": \"\xC0\xAF\"}", false },
+    { GLM_SPELLING_JSON, "{\"location\": \"\xED\xA0\x80\"}", false },
+    { GLM_SPELLING_JSON, "{\"location\": \"x\",}", false },
+    { GLM_SPELLING_JSON, "{\"location\": \"x\", \"range\": [1.5]}", false },
+    { GLM_SPELLING_JSON, "{\"location\": \"x\", \"range\": [01]}", false },
+    { GLM_SPELLING_JSON, "{\"location\": \"x\"} ", false },
+    { GLM_SPELLING_JSON, "[1]", false },
+    { GLM_SPELLING_PYTHON, "```python\ntool_call(location=\"beijing\", unit=\"celsius\")\n```", true },
+    { GLM_SPELLING_PYTHON, " ```python\ntool_call(location='北京', range=(0, 100))\n```", true },
+    { GLM_SPELLING_PYTHON, "```python\ntool_call(location='it\\'s', range=[0], unit='celsius')\n```", true },
+    { GLM_SPELLING_PYTHON, "```python\ntool_call(location=\"x\", range=(1))\n```", false },
+    { GLM_SPELLING_PYTHON, "```python\ntool_call(\"x\")\n```", false },
+    { GLM_SPELLING_PYTHON, "```python\ntool_call(location=f\"x\")\n```", false },
+    { GLM_SPELLING_PYTHON, "```python\ntool_call(location=\"x\", location=\"y\")\n```", false },
+    { GLM_SPELLING_PYTHON, "```python\ntool_call(location=\"x\")\n", false },
+  };
+
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    {
+      Subject subject = { 0 };
+      size_t n = strlen (cases[i].text);
+
+      REQUIRE (glm_buffer_append (&subject.text, WEATHER, sizeof WEATHER), "memory");
+      subject.text.n--;
+      REQUIRE (open_subject (&subject, cases[i].spelling, 0), "case %zu", i);
+      CHECK (accepts (&subject, (const uint8_t *) cases[i].text, n) == cases[i].accepted, "\"%s\"", cases[i].text);
+      close_subject (&subject);
+      glm_buffer_clear (&subject.text);
+    }
+}
+
+static void
+check_forced (GlmSpelling spelling, const char *before, const char *expected)
+{
+  Subject subject = { 0 };
+  GlmGrammarState state;
+  uint8_t bytes[64];
+  size_t n;
+
+  REQUIRE (glm_buffer_append (&subject.text, WEATHER, sizeof WEATHER), "memory");
+  subject.text.n--;
+  REQUIRE (open_subject (&subject, spelling, 0), "schema");
+  glm_grammar_begin (subject.grammar, &state);
+  for (const char *p = before; *p; p++)
+    REQUIRE (glm_grammar_step (subject.grammar, &state, (uint8_t) *p, &state), "\"%s\" at %s", before, p);
+  n = glm_grammar_forced (subject.grammar, &state, bytes, sizeof bytes);
+  CHECK (n == strlen (expected) && memcmp (bytes, expected, n) == 0, "behind \"%s\": \"%.*s\", expected \"%s\"", before,
+         (int) n, (const char *) bytes, expected);
+  close_subject (&subject);
+  glm_buffer_clear (&subject.text);
+}
+
+static void
+test_forced (void)
+{
+  check_forced (GLM_SPELLING_JSON, "", "{\"");
+  check_forced (GLM_SPELLING_JSON, "{\"l", "ocation\": \"");
+  check_forced (GLM_SPELLING_JSON, "{\"location\": \"x", "");
+  check_forced (GLM_SPELLING_JSON, "{\"location\": \"x\", \"unit\": \"c", "elsius\"");
+  check_forced (GLM_SPELLING_PYTHON, "", "```python\ntool_call(");
+  check_forced (GLM_SPELLING_PYTHON, "```python\ntool_call(l", "ocation=");
+  check_forced (GLM_SPELLING_PYTHON, "```python\ntool_call(location='x')", "\n```");
+}
+
+int
+main (void)
+{
+  test_cases ();
+  test_forced ();
+  test_random (GLM_SPELLING_JSON);
+  test_random (GLM_SPELLING_PYTHON);
+  return check_exit ();
+}

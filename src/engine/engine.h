@@ -396,6 +396,7 @@ typedef struct
   double generate_seconds;
   size_t n_drafted;  /* tokens that were guessed from the conversation … */
   size_t n_accepted; /* … and were right */
+  size_t n_masked;   /* tokens that would not have fitted the schema of a call, and were drawn anew */
 } GlmResult;
 
 /* What a model's reply consists of, in the order in which it is written.

@@ -9,6 +9,7 @@
 
 #include "run/draft.h"
 #include "base/error.h"
+#include "run/call-mask.h"
 #include "run/sampler.h"
 #include "run/session.h"
 #include "text/reply.h"
@@ -24,7 +25,9 @@ typedef struct
   GlmTextStream *stream; /* NULL: the model has no tokenizer */
   GlmReply *reply;       /* … or nobody reads what it writes */
   GlmReplyDialect dialect;
-  int32_t id; /* the token at hand, or −1 */
+  GlmCallMask *mask; /* NULL: it writes what it likes */
+  bool is_forced;    /* what is guessed is what a call's schema leaves */
+  int32_t id;        /* the token at hand, or −1 */
   GlmDraft *draft;
   size_t n_valid; /* tokens of the session that are part of the sequence: guesses may follow them */
   GlmResult result;
@@ -47,6 +50,7 @@ on_piece (GlmReplyKind kind, const char *text, size_t n_bytes, void *user_data)
 {
   Loop *loop = user_data;
 
+  glm_call_mask_piece (loop->mask, kind, text, n_bytes);
   if (!loop->stopped && !loop->funcs->piece (kind, text, n_bytes, loop->id, loop->funcs->user_data))
     loop->stopped = true;
 }
@@ -96,7 +100,10 @@ take (Loop *loop, int32_t id)
   glm_sampler_accept (loop->sampler, id);
   if (loop->ids && !glm_tokens_append (loop->ids, id))
     return glm_error_set (loop->error, GLM_ERROR_NO_MEMORY, "no memory for the reply");
-  return glm_draft_append (loop->draft, id, loop->error) && read_token (loop, id);
+  if (!glm_draft_append (loop->draft, id, loop->error) || !read_token (loop, id))
+    return false;
+  glm_call_mask_take (loop->mask, id);
+  return true;
 }
 
 /* Whether the reply ends before another token is evaluated; sets the reason. */
@@ -126,11 +133,17 @@ draw_one (Loop *loop, int64_t row)
 {
   const GlmRehearsal *rehearsal = loop->session->rehearsal;
   float *logits = loop->session->logits + row * loop->model->params.n_vocab;
+  const uint8_t *allowed;
   int32_t id;
 
   for (size_t i = 0; i < loop->model->n_untrained; i++)
     logits[loop->model->untrained[i]] = -INFINITY;
   id = glm_sampler_draw (loop->sampler, logits);
+  if (!glm_call_mask_allows (loop->mask, id) && (allowed = glm_call_mask_allowed (loop->mask)))
+    {
+      id = glm_sampler_draw_among (loop->sampler, logits, allowed);
+      loop->result.n_masked++;
+    }
 
   if (rehearsal && rehearsal->reply && loop->result.n_generated < rehearsal->n_reply)
     return rehearsal->reply[loop->result.n_generated];
@@ -172,7 +185,7 @@ draw (Loop *loop, const int32_t *guesses, size_t n_guesses, size_t *ret_n_accept
 static size_t
 propose (Loop *loop, int32_t *guesses)
 {
-  size_t max = (size_t) loop->session->context_length - loop->n_valid - 1;
+  size_t max = (size_t) loop->session->context_length - loop->n_valid - 1, n;
 
   if (loop->session->rehearsal && loop->session->rehearsal->no_guesses)
     return 0;
@@ -183,7 +196,10 @@ propose (Loop *loop, int32_t *guesses)
 
       max = left < max ? left : max;
     }
-  return glm_draft_propose (loop->draft, max, guesses);
+  max = max < GLM_DRAFT_MAX ? max : GLM_DRAFT_MAX;
+  n = glm_call_mask_forced (loop->mask, guesses, max);
+  loop->is_forced = n > 0;
+  return n > 0 ? n : glm_draft_propose (loop->draft, max, guesses);
 }
 
 /* Generates until something ends it.  Each round evaluates the last token with guesses behind it, draws from every row
@@ -205,9 +221,10 @@ run (Loop *loop)
       loop->result.n_accepted += n_accepted;
       if (!ok || ids[0] < 0)
         return ok;
-      if (begin > 0)
+      if (begin > 0 && !loop->is_forced)
         glm_draft_report (loop->draft, n_guesses, n_accepted, seconds);
 
+      loop->is_forced = false;
       n_guesses = propose (loop, ids + 1);
       begin = now ();
       if (!glm_session_eval (loop->session, ids, 1 + n_guesses, (int64_t) (1 + n_guesses), cancel_tick,
@@ -257,7 +274,10 @@ open_reply (Loop *loop, const GlmPrompt *prompt)
   loop->dialect = glm_template_family (model->tmpl)->reply;
   if (prompt->no_thought)
     loop->dialect.thoughts = GLM_THOUGHTS_OWN;
-  return glm_text_stream_new (model->tokenizer, &loop->stream, loop->error)
+  return (loop->session->rehearsal && loop->session->rehearsal->no_masks
+              ? true
+              : glm_call_mask_new (loop->session->model, loop->funcs->tools, &loop->mask, loop->error))
+         && glm_text_stream_new (model->tokenizer, &loop->stream, loop->error)
          && glm_reply_new (&loop->dialect, loop->funcs->tools, on_piece, loop, &loop->reply, loop->error);
 }
 
@@ -322,6 +342,7 @@ glm_generate (GlmSession *session, const GlmPrompt *prompt, const GlmSampling *s
 
 done:
   glm_reply_free (loop.reply);
+  glm_call_mask_free (loop.mask);
   glm_text_stream_free (loop.stream);
   glm_sampler_free (loop.sampler);
   glm_draft_free (loop.draft);

@@ -387,6 +387,7 @@ glm_model_free (GlmModel *model)
   glm_template_free (model->tmpl);
   glm_tokenizer_free (model->tokenizer);
   glm_model_file_free (model->file);
+  glm_token_table_free (model->token_table);
   pthread_mutex_destroy (&model->pools_lock);
   free (model);
 }
@@ -506,6 +507,21 @@ glm_model_release_pool (GlmModel *model, GlmPool *pool)
       free (shared);
     }
   pthread_mutex_unlock (&model->pools_lock);
+}
+
+bool
+glm_model_token_table (GlmModel *model, const GlmTokenTable **ret_table)
+{
+  bool ok;
+
+  pthread_mutex_lock (&model->pools_lock);
+  ok = model->token_table
+       || (model->tokenizer
+           && glm_token_table_new (model->tokenizer, (size_t) model->params.n_vocab, &model->token_table, NULL));
+  pthread_mutex_unlock (&model->pools_lock);
+  if (ok)
+    *ret_table = model->token_table;
+  return ok;
 }
 
 /* ---- Text ------------------------------------------------------------------------------------------------------- */

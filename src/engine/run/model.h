@@ -12,6 +12,7 @@
 #include "file/model-file.h"
 #include "compute/backend.h"
 #include "families/template.h"
+#include "text/token-table.h"
 #include "text/tokenizer.h"
 
 /* A pool that the sessions with one number of threads share: regions of two sessions follow each other, so that they never
@@ -31,8 +32,9 @@ struct GlmModel
   GlmPlan *plan; /* with all weights; NULL: the header alone was opened */
   int n_threads;
   pthread_mutex_t pools_lock;
-  GlmSharedPool *pools; /* those in use */
-  uint64_t identity;    /* see glm_model_identity() */
+  GlmSharedPool *pools;       /* those in use */
+  GlmTokenTable *token_table; /* guarded by the same lock; NULL: not needed yet */
+  uint64_t identity;          /* see glm_model_identity() */
 };
 
 /* Opens numbers, tokenizer and prompt format without the weights: what describes a model and what turns text into ids. */
@@ -48,6 +50,9 @@ bool glm_model_check (GlmModel *model, GlmError *error);
 /* The pool of n_threads (0: the model's), which other sessions may hold too. */
 bool glm_model_hold_pool (GlmModel *model, int n_threads, GlmPool **ret_pool, GlmError *error);
 void glm_model_release_pool (GlmModel *model, GlmPool *pool);
+
+/* The bytes of the vocabulary, made when they are first needed, and the model's.  False: no memory, or no tokenizer. */
+bool glm_model_token_table (GlmModel *model, const GlmTokenTable **ret_table);
 
 /* A number that is the same for the same weights, run in the same way, and (practically) only for them. */
 uint64_t glm_model_identity (const GlmModel *model);

@@ -301,6 +301,12 @@ top_p_of_all (GlmSampler *sampler, const float *logits, float maximum)
 int32_t
 glm_sampler_draw (GlmSampler *sampler, const float *logits)
 {
+  return glm_sampler_draw_among (sampler, logits, NULL);
+}
+
+int32_t
+glm_sampler_draw_among (GlmSampler *sampler, const float *logits, const uint8_t *allowed)
+{
   const GlmSampling *s = &sampler->sampling;
   Candidate *c = sampler->candidates;
   double total = 0, sum = 0, target;
@@ -308,6 +314,9 @@ glm_sampler_draw (GlmSampler *sampler, const float *logits)
   int n, kept;
 
   glm_sampler_penalise (sampler, logits, sampler->logits);
+  for (int i = 0; allowed && i < sampler->n_vocab; i++)
+    if (!allowed[i])
+      sampler->logits[i] = -INFINITY;
   int32_t first = best (sampler->logits, sampler->n_vocab);
   maximum = sampler->logits[first];
   if (s->temperature == 0 || s->top_k == 1 || !isfinite (maximum))

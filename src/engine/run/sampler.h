@@ -21,6 +21,8 @@ void glm_sampler_accept (GlmSampler *sampler, int32_t id);
 
 /* Draws from logits [n_vocab].  NaN counts as impossible. */
 int32_t glm_sampler_draw (GlmSampler *sampler, const float *logits);
+/* The same among the tokens whose allowed [n_vocab] is not 0; NULL: all.  Where none is possible, any. */
+int32_t glm_sampler_draw_among (GlmSampler *sampler, const float *logits, const uint8_t *allowed);
 
 /* y = the logits after the repetition penalty, [n_vocab]; the first step of a draw, apart so that it can be tested. */
 void glm_sampler_penalise (const GlmSampler *sampler, const float *logits, float *y);

@@ -10,12 +10,14 @@
 #include "base/pool.h"
 
 /* A generation that measures: what is drawn is thrown away for a reply that is known before, as a model with other weights
- * would have written it, or nothing is guessed. */
+ * would have written it, or nothing is guessed, or calls are not held to
+ * their schemas. */
 typedef struct
 {
   const int32_t *reply; /* NULL: what the model says */
   size_t n_reply;       /* it ends as with max_tokens */
   bool no_guesses;
+  bool no_masks;
 } GlmRehearsal;
 
 struct GlmSession

@@ -14,8 +14,6 @@
  */
 #include "text/tokenizer-private.h"
 
-#include <stdio.h>
-
 #include "base/error.h"
 #include "base/utf8.h"
 
@@ -96,27 +94,17 @@ emit_bytes (GlmTextStream *stream, const uint8_t *bytes, size_t n)
   return true;
 }
 
-/* ChatGLM-6B's pieces for whitespace: <n>, <|tab|>, <|blank_2|> … <|blank_80|>.  False: another piece. */
+/* False: another piece. */
 static bool
-emit_glm1_space (GlmTextStream *stream, const char *piece, size_t n, bool *ret_ok)
+emit_glm1_space (GlmTextStream *stream, const uint8_t *piece, size_t n, bool *ret_ok)
 {
-  static const char spaces[] = "                                                                                ";
-  char text[16];
-  int count = 0, used = 0;
+  char space;
+  int count = glm_tokenizer_white_space (piece, n, &space);
 
-  if (n >= sizeof text)
-    return false;
-  memcpy (text, piece, n);
-  text[n] = '\0';
-  if (strcmp (text, "<n>") == 0)
-    *ret_ok = emit_bytes (stream, (const uint8_t *) "\n", 1);
-  else if (strcmp (text, "<|tab|>") == 0)
-    *ret_ok = emit_bytes (stream, (const uint8_t *) "\t", 1);
-  else if (sscanf (text, "<|blank_%2d|>%n", &count, &used) == 1 && used == (int) n && count > 0 && count <= 80)
-    *ret_ok = emit_bytes (stream, (const uint8_t *) spaces, (size_t) count);
-  else
-    return false;
-  return true;
+  *ret_ok = true;
+  for (int i = 0; *ret_ok && i < count; i++)
+    *ret_ok = emit_bytes (stream, (const uint8_t *) &space, 1);
+  return count > 0;
 }
 
 static bool
@@ -125,7 +113,7 @@ emit_piece (GlmTextStream *stream, const uint8_t *piece, size_t n)
   const size_t mark = strlen (GLM_SPACE_MARK);
   bool ok = true;
 
-  if (stream->tokenizer->glm1_text && emit_glm1_space (stream, (const char *) piece, n, &ok))
+  if (stream->tokenizer->glm1_text && emit_glm1_space (stream, piece, n, &ok))
     return ok;
   if (stream->emitted || stream->dropped_mark)
     stream->at_start = false;

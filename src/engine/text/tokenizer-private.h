@@ -58,6 +58,9 @@ bool glm_tokenizer_seal (GlmTokenizer *tokenizer, GlmError *error);
 /* The byte that SentencePiece's "<0x0A>" or a byte-level token of one byte stands for; -1: another token. */
 int glm_tokenizer_byte_of (const GlmTokenizer *tokenizer, int32_t id);
 
+/* ChatGLM-6B's pieces for white space, <n>, <|tab|>, <|blank_2|> … <|blank_80|>: how many of *ret_space; 0: another piece. */
+int glm_tokenizer_white_space (const uint8_t *piece, size_t n, char *ret_space);
+
 /* Whether this is the text of one of the GLM families' control tokens: such a piece is CONTROL whatever a file says. */
 bool glm_is_control_text (const void *text, size_t n_bytes);
 

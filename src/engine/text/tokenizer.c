@@ -4,6 +4,8 @@
  */
 #include "text/tokenizer-private.h"
 
+#include <stdio.h>
+
 #include "base/error.h"
 
 GlmTokenizer *
@@ -58,6 +60,22 @@ glm_tokenizer_byte_of (const GlmTokenizer *tokenizer, int32_t id)
   high = hex_value (piece[3]);
   low = hex_value (piece[4]);
   return high < 0 || low < 0 ? -1 : high << 4 | low;
+}
+
+int
+glm_tokenizer_white_space (const uint8_t *piece, size_t n, char *ret_space)
+{
+  char text[16];
+  int count = 0, used = 0;
+
+  if (n >= sizeof text)
+    return 0;
+  memcpy (text, piece, n);
+  text[n] = '\0';
+  *ret_space = strcmp (text, "<n>") == 0 ? '\n' : strcmp (text, "<|tab|>") == 0 ? '\t' : ' ';
+  if (*ret_space != ' ')
+    return 1;
+  return sscanf (text, "<|blank_%2d|>%n", &count, &used) == 1 && used == (int) n && count > 0 && count <= 80 ? count : 0;
 }
 
 bool

@@ -4,6 +4,9 @@
  *
  * Where standard input is a terminal this is a small dialogue: replies stream, Ctrl+C stops one, a few commands begin with
  * a slash.  Otherwise each line is a question, answered on its own lines, and the end of the input ends it.
+ *
+ * With tools the person is the tool: what the model calls is shown, and in a dialogue the next line is the result.  Scripts are
+ * told of calls, which nobody runs.
  */
 #include <errno.h>
 #include <signal.h>
@@ -13,6 +16,7 @@
 
 #include "cli/cli.h"
 #include "base/error.h"
+#include "text/reply-items.h"
 
 typedef struct
 {
@@ -34,7 +38,11 @@ typedef struct
   char *reply;
   size_t n_reply;
   bool thinks;
+  CliTools tools;
+  GlmReplyItems items; /* of the reply, where there are tools */
 } Chat;
+
+#define MAX_ROUNDS 10 /* of calls and results behind one question */
 
 /* Raised by the signal handler. */
 static GlmCancel interrupt;
@@ -54,6 +62,7 @@ conversation_truncate (Conversation *conversation, size_t n)
     {
       conversation->n--;
       free ((char *) conversation->turns[conversation->n].content);
+      free ((char *) conversation->turns[conversation->n].metadata);
     }
 }
 
@@ -75,6 +84,17 @@ conversation_append (Conversation *conversation, const char *role, const char *c
     return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for the conversation");
   conversation->n++;
   return true;
+}
+
+/* The same with the name of what is called. */
+static bool
+conversation_append_call (Conversation *conversation, const char *name, const char *content, GlmError *error)
+{
+  if (!conversation_append (conversation, "assistant", content, error))
+    return false;
+  conversation->turns[conversation->n - 1].metadata = strdup (name);
+  return conversation->turns[conversation->n - 1].metadata
+         || glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for the conversation");
 }
 
 static bool
@@ -113,10 +133,49 @@ on_piece (GlmReplyKind kind, const char *text, size_t n_bytes, int32_t id, void 
   Chat *chat = user_data;
   bool thinks = kind == GLM_REPLY_THOUGHT;
 
+  if (chat->tools.set.n_tools > 0)
+    glm_reply_items_add (kind, text, n_bytes, &chat->items);
+  if (kind >= GLM_REPLY_CALL)
+    return true;
   if (thinks != chat->thinks && !append_reply (chat, thinks ? "<think>" : "</think>", thinks ? 7 : 8))
     return false;
   chat->thinks = thinks;
   return kind == GLM_REPLY_PART ? append_reply (chat, "\n", 1) : append_reply (chat, text, n_bytes);
+}
+
+static bool
+is_call (const GlmReplyItem *item)
+{
+  return item->kind == GLM_REPLY_CALLED || item->kind == GLM_REPLY_BAD;
+}
+
+/* , "calls": [{"name": …, "arguments": {…}}, {"name": …, "bad": …}] */
+static void
+print_calls_json (const GlmReplyItems *items)
+{
+  const char *separator = ", \"calls\": [";
+  bool any = false;
+
+  for (size_t i = 0; i < items->n; i++)
+    if (is_call (&items->items[i]))
+      {
+        const GlmReplyItem *item = &items->items[i];
+
+        printf ("%s{\"name\": ", separator);
+        cli_print_json_string ((const char *) item->name.data, item->name.n);
+        if (item->kind == GLM_REPLY_CALLED)
+          printf (", \"arguments\": %s}", (const char *) item->verdict.data);
+        else
+          {
+            fputs (", \"bad\": ", stdout);
+            cli_print_json_string ((const char *) item->verdict.data, item->verdict.n);
+            putchar ('}');
+          }
+        separator = ", ";
+        any = true;
+      }
+  if (any)
+    putchar (']');
 }
 
 static void
@@ -126,6 +185,7 @@ print_reply_json (const Chat *chat, const char *question, const GlmResult *resul
   cli_print_json_string (question, strlen (question));
   fputs (", \"reply\": ", stdout);
   cli_print_json_string (chat->reply ? chat->reply : "", chat->n_reply);
+  print_calls_json (&chat->items);
   printf (", \"first_turn\": %zu, \"n_prompt\": %zu, \"n_reused\": %zu, \"n_generated\": %zu}\n", chat->first_turn,
           result->n_prompt, result->n_reused, result->n_generated);
   fflush (stdout);
@@ -134,7 +194,9 @@ print_reply_json (const Chat *chat, const char *question, const GlmResult *resul
 static bool
 make_prompt (Chat *chat, GlmPrompt *prompt, GlmError *error)
 {
-  const GlmFit fit = { .context_length = glm_session_context_length (chat->session), .first_turn = chat->first_turn };
+  const GlmFit fit = { .context_length = glm_session_context_length (chat->session),
+                       .first_turn = chat->first_turn,
+                       .tools = chat->tools.set.n_tools > 0 ? &chat->tools.set : NULL };
 
   if (!glm_model_fit (chat->model, chat->conversation.turns, chat->conversation.n, NULL, &fit, prompt, error))
     return false;
@@ -144,28 +206,128 @@ make_prompt (Chat *chat, GlmPrompt *prompt, GlmError *error)
   return true;
 }
 
-/* Asks and prints the reply.  What went wrong leaves the conversation as it was. */
+/* Writes a reply to the conversation so far, and prints it. */
 static bool
-ask (Chat *chat, const char *question, GlmError *error)
+answer (Chat *chat, const char *question, GlmError *error)
 {
   GlmGenerateFuncs funcs = { .piece = on_piece, .user_data = chat, .cancel = &interrupt };
-  size_t n = chat->conversation.n;
   GlmPrompt prompt = { 0 };
   GlmResult result;
   bool ok;
 
-  atomic_store (&interrupt.cancelled, false);
+  if (chat->tools.set.n_tools > 0)
+    funcs.tools = &chat->tools.set;
   chat->n_reply = 0;
   chat->thinks = false;
-  ok = conversation_append (&chat->conversation, "user", question, error) && make_prompt (chat, &prompt, error)
+  glm_reply_items_clear (&chat->items);
+  ok = make_prompt (chat, &prompt, error)
        && glm_generate (chat->session, &prompt, &chat->sampling, &funcs, NULL, &result, error);
   glm_prompt_clear (&prompt);
-  if (!chat->options->json && (ok || chat->n_reply > 0))
+  if (!chat->options->json && (chat->n_reply > 0 || (ok && chat->items.n == 0)))
     putchar ('\n');
   if (ok && chat->options->json)
     print_reply_json (chat, question, &result);
-  if (ok)
+  return ok;
+}
+
+/* Why a call cannot be run, or NULL. */
+static const char *
+refuse_call (const Chat *chat, const GlmReplyItem *item, GlmError *reason)
+{
+  GlmSchema *schema = NULL;
+
+  if (item->kind == GLM_REPLY_BAD)
+    return (const char *) item->verdict.data;
+  for (size_t i = 0; i < chat->tools.set.n_tools; i++)
+    if (strcmp (chat->tools.tools[i].name, (const char *) item->name.data) == 0
+        && glm_schema_new (chat->tools.tools[i].schema, &schema, NULL))
+      {
+        bool ok = glm_schema_check (schema, (const char *) item->verdict.data, item->verdict.n, reason);
+
+        glm_schema_free (schema);
+        return ok ? NULL : reason->message;
+      }
+  return NULL;
+}
+
+/* The line without its end; NULL: nothing was said. */
+static char *
+read_result (void)
+{
+  char *line = NULL;
+  size_t size = 0;
+  ssize_t n;
+
+  fputs ("Result (nothing: refused): ", stdout);
+  fflush (stdout);
+  n = getline (&line, &size, stdin);
+  while (n > 0 && (line[n - 1] == '\n' || line[n - 1] == '\r'))
+    line[--n] = '\0';
+  if (n > 0)
+    return line;
+  free (line);
+  return NULL;
+}
+
+/* The result that the person gives; a call that cannot be run gets its error without a question. */
+static bool
+observe (Chat *chat, const GlmReplyItem *item, GlmError *error)
+{
+  GlmError reason = { 0 };
+  const char *refusal = refuse_call (chat, item, &reason);
+  char *text = NULL, *line;
+  bool ok;
+
+  if (refusal)
+    {
+      printf ("Refused: %s\n", refusal);
+      if (asprintf (&text, "Error: %s", refusal) < 0)
+        return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for the conversation");
+    }
+  line = refusal ? text : read_result ();
+  ok = conversation_append (&chat->conversation, "observation", line ? line : "The person refused.", error);
+  free (line);
+  return ok;
+}
+
+/* Puts the reply into the conversation.  *ret_goes_on: it called something whose result is there now. */
+static bool
+keep_reply (Chat *chat, bool *ret_goes_on, GlmError *error)
+{
+  bool asks = chat->is_terminal && !chat->options->json, any = false, ok = true;
+
+  *ret_goes_on = false;
+  for (size_t i = 0; i < chat->items.n; i++)
+    any = any || is_call (&chat->items.items[i]);
+  if (chat->n_reply > 0 || !any)
     ok = conversation_append (&chat->conversation, "assistant", chat->n_reply ? chat->reply : "", error);
+  for (size_t i = 0; ok && i < chat->items.n; i++)
+    {
+      const GlmReplyItem *item = &chat->items.items[i];
+
+      if (!is_call (item))
+        continue;
+      if (!chat->options->json)
+        printf ("[%s %s]\n", (const char *) item->name.data,
+                (const char *) (item->kind == GLM_REPLY_CALLED ? item->verdict.data : item->text.data));
+      ok = conversation_append_call (&chat->conversation, (const char *) item->name.data, (const char *) item->text.data, error)
+           && (!asks || observe (chat, item, error));
+      *ret_goes_on = ok && asks;
+    }
+  return ok;
+}
+
+/* Asks and prints the reply, and those to the results of what it calls.  What went wrong leaves the conversation as it was. */
+static bool
+ask (Chat *chat, const char *question, GlmError *error)
+{
+  size_t n = chat->conversation.n;
+  bool goes_on = true, ok;
+
+  atomic_store (&interrupt.cancelled, false);
+  ok = conversation_append (&chat->conversation, "user", question, error);
+  for (int round = 0; ok && goes_on && round <= MAX_ROUNDS; round++)
+    ok = answer (chat, question, error) && keep_reply (chat, &goes_on, error);
   if (!ok)
     conversation_truncate (&chat->conversation, n);
   return ok;
@@ -275,8 +437,12 @@ cli_chat (const CliOptions *options)
   GlmError error = { 0 };
   bool ok;
 
-  if (!cli_open_session (options, &chat.model, &chat.session, &error))
-    return cli_fail (&error);
+  if ((options->tools && !cli_read_tools (options->tools, &chat.tools, &error))
+      || !cli_open_session (options, &chat.model, &chat.session, &error))
+    {
+      cli_tools_clear (&chat.tools);
+      return cli_fail (&error);
+    }
   cli_sampling (options, chat.model, &chat.sampling);
   if (chat.is_terminal)
     {
@@ -291,6 +457,8 @@ cli_chat (const CliOptions *options)
   conversation_truncate (&chat.conversation, 0);
   free (chat.conversation.turns);
   free (chat.reply);
+  glm_reply_items_clear (&chat.items);
+  cli_tools_clear (&chat.tools);
   glm_session_free (chat.session);
   glm_model_free (chat.model);
   return ok ? CLI_OK : cli_fail (&error);

@@ -98,7 +98,10 @@ cli_sampling (const CliOptions *options, const GlmModel *model, GlmSampling *ret
 {
   const GlmSampling *given = &options->sampling;
 
-  glm_model_default_sampling (model, ret_sampling);
+  if (options->tools)
+    glm_model_tool_sampling (model, ret_sampling);
+  else
+    glm_model_default_sampling (model, ret_sampling);
   if (given->temperature >= 0)
     ret_sampling->temperature = given->temperature;
   if (given->top_k >= 0)

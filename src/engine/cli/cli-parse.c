@@ -10,54 +10,9 @@
 #include "base/utf8.h"
 #include "cli/cli.h"
 #include "families/family.h"
-#include "file/json-file.h"
 #include "text/reply-items.h"
 
 static const char part_token[] = "<|assistant|>";
-
-/* The schema as far as the reader needs it: which arguments are text. */
-static bool
-write_schema (const GlmJsonValue *parameters, GlmBuffer *out)
-{
-  const GlmJsonValue *all = glm_json_get (parameters, "properties");
-  const char *type, *separator = "";
-  bool ok = glm_buffer_append (out, "{\"properties\": {", 16);
-
-  for (const GlmJsonValue *v = all ? glm_json_first (all) : NULL; ok && v; v = glm_json_next (all, v))
-    {
-      if (!glm_json_get_string (v, "type", &type) || strcmp (type, "string") != 0 || strpbrk (v->key, "\"\\\n"))
-        continue;
-      ok = glm_buffer_append (out, separator, strlen (separator)) && glm_buffer_append (out, "\"", 1)
-           && glm_buffer_append (out, v->key, v->key_bytes) && glm_buffer_append (out, "\": {\"type\": \"string\"}", 21);
-      separator = ", ";
-    }
-  return ok && glm_buffer_append (out, "}}", 3);
-}
-
-/* A list of tools, or an object with one under "tools"; each perhaps inside {"function": …}. */
-static bool
-read_tools (const char *path, const GlmJsonValue *root, GlmToolSet *set, GlmError *error)
-{
-  GlmTool *tools;
-
-  if (root->type == GLM_JSON_OBJECT && glm_json_get (root, "tools"))
-    root = glm_json_get (root, "tools");
-  if (root->type != GLM_JSON_ARRAY)
-    return glm_error_set (error, GLM_ERROR_ARGUMENT, "%s: not an array of {\"name\": …, \"parameters\": …}", path);
-  set->tools = tools = calloc (root->n + 1, sizeof *tools);
-  for (const GlmJsonValue *v = glm_json_first (root); tools && v; v = glm_json_next (root, v))
-    {
-      const GlmJsonValue *tool = v->type == GLM_JSON_OBJECT && glm_json_get (v, "function") ? glm_json_get (v, "function") : v;
-      GlmBuffer schema = { 0 };
-
-      if (tool->type != GLM_JSON_OBJECT || !glm_json_get_string (tool, "name", &tools[set->n_tools].name))
-        return glm_error_set (error, GLM_ERROR_ARGUMENT, "%s: tool %zu has no name", path, set->n_tools + 1);
-      if (!write_schema (glm_json_get (tool, "parameters"), &schema))
-        return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for the tools");
-      tools[set->n_tools++].schema = (const char *) schema.data;
-    }
-  return tools || glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for the tools");
-}
 
 /* The control token that ends the text, if one does, is cut off. */
 static GlmStopReason
@@ -163,10 +118,9 @@ int
 cli_parse (const CliOptions *options)
 {
   const GlmFamily *family = options->family ? glm_family_by_name (options->family) : NULL;
-  GlmToolSet set = { .interpreter = !options->tools };
+  CliTools tools = { .set.interpreter = !options->tools };
   GlmReplyItems items = { 0 };
   GlmReply *reply = NULL;
-  GlmJson *json = NULL;
   GlmError error = { 0 };
   GlmStopReason reason;
   char *text = NULL;
@@ -175,10 +129,8 @@ cli_parse (const CliOptions *options)
 
   if (!family)
     return options->family ? cli_usage ("there is no family “%s”", options->family) : cli_usage ("parse needs --family");
-  ok = (!options->tools
-        || (glm_json_open (options->tools, &json, &error) && read_tools (options->tools, glm_json_root (json), &set, &error)))
-       && cli_read_all (stdin, &text, &n, &error)
-       && glm_reply_new (&family->reply, &set, glm_reply_items_add, &items, &reply, &error);
+  ok = (!options->tools || cli_read_tools (options->tools, &tools, &error)) && cli_read_all (stdin, &text, &n, &error)
+       && glm_reply_new (&family->reply, &tools.set, glm_reply_items_add, &items, &reply, &error);
   if (ok)
     {
       reason = take_stop (text, &n);
@@ -190,10 +142,7 @@ cli_parse (const CliOptions *options)
     print_items (&items);
   glm_reply_items_clear (&items);
   glm_reply_free (reply);
-  for (size_t i = 0; i < set.n_tools; i++)
-    free ((char *) set.tools[i].schema);
-  free ((GlmTool *) set.tools);
-  glm_json_free (json);
+  cli_tools_clear (&tools);
   free (text);
   return ok ? CLI_OK : cli_fail (&error);
 }

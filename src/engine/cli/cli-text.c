@@ -123,6 +123,8 @@ cli_prompt (const CliOptions *options)
   GlmTurn *turns = NULL;
   size_t n_turns = 0;
   GlmPrompt prompt = { 0 };
+  CliTools tools = { 0 };
+  GlmFit fit = { 0 };
   GlmError error = { 0 };
   bool ok;
 
@@ -130,11 +132,14 @@ cli_prompt (const CliOptions *options)
     return cli_usage ("prompt takes one file, or - for standard input");
   ok = open_json (options->args[0], &json, &error)
        && read_turns (options->args[0], glm_json_root (json), &turns, &n_turns, &error)
-       && cli_open_text_model (options, &model, &error) && glm_model_fit (model, turns, n_turns, NULL, NULL, &prompt, &error);
+       && (!options->tools || cli_read_tools (options->tools, &tools, &error)) && cli_open_text_model (options, &model, &error);
+  fit.tools = options->tools ? &tools.set : NULL;
+  ok = ok && glm_model_fit (model, turns, n_turns, NULL, &fit, &prompt, &error);
   if (ok)
     print_result_ids (options, &prompt.ids);
   glm_prompt_clear (&prompt);
   free (turns);
+  cli_tools_clear (&tools);
   glm_json_free (json);
   glm_model_free (model);
   return ok ? CLI_OK : cli_fail (&error);

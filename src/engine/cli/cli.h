@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include "base/json.h"
 #include "engine.h"
 
 /* Exit statuses. */
@@ -29,7 +30,7 @@ typedef struct
   const char *system;
   const char *type; /* import, quantize */
   const char *family;
-  const char *tools; /* parse */
+  const char *tools; /* parse, prompt, chat */
   const char *name;
   const char *prefix;
   bool force;
@@ -77,6 +78,18 @@ bool cli_open_text_model (const CliOptions *options, GlmModel **ret_model, GlmEr
 
 /* The model's defaults with what the options say. */
 void cli_sampling (const CliOptions *options, const GlmModel *model, GlmSampling *ret_sampling);
+
+/* A list of tools, or an object with one under "tools"; each perhaps inside of {"function": …}. */
+typedef struct
+{
+  GlmToolSet set;
+  GlmTool *tools; /* the set's */
+  GlmJson *json;  /* whose strings they use */
+} CliTools;
+
+/* tools begins as zeros (but for set.interpreter), and is to be cleared also after an error. */
+bool cli_read_tools (const char *path, CliTools *tools, GlmError *error);
+void cli_tools_clear (CliTools *tools);
 
 /* Ids separated by blanks or commas, perhaps in brackets. */
 bool cli_parse_ids (const char *text, size_t n_bytes, GlmTokens *tokens, GlmError *error);

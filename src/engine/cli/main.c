@@ -150,7 +150,8 @@ print_help (void)
         "\n"
         "Options of parse:\n"
         "      --family NAME         ChatGLM3, GLM-4 …: how it writes\n"
-        "      --tools FILE          the tools that were offered; otherwise the interpreter was\n"
+        "      --tools FILE          parse: the tools that were offered; otherwise the interpreter was\n"
+        "                            prompt, chat: the tools to offer; chat asks for the result of a call\n"
         "\n"
         "In a terminal, chat knows /new, /quit and /help, and Ctrl+C stops a reply.\n"
         "The exit status is 0, 1 for bad input or a failure, and 2 for a wrong command line.");

@@ -21,6 +21,7 @@ struct GlmCallMask
   GlmSchema *schema;          /* of the call at hand … */
   GlmGrammar *grammar;        /* … NULL: there is none */
   bool is_fresh;              /* it begins with the token at hand, whose last bytes came as a piece */
+  bool has_line;              /* the name's line has ended */
   GlmGrammarState state;
   GlmGrammarState *levels; /* [GLM_TOKEN_LEVELS]: room */
   uint8_t *allowed;        /* [n_vocab] */
@@ -96,6 +97,7 @@ hold (GlmCallMask *mask, const char *name, size_t n)
     }
   glm_grammar_begin (mask->grammar, &mask->state);
   mask->is_fresh = true;
+  mask->has_line = false;
 }
 
 void
@@ -108,7 +110,9 @@ glm_call_mask_piece (GlmCallMask *mask, GlmReplyKind kind, const char *text, siz
   else if (kind != GLM_REPLY_ARGUMENTS)
     let_go (mask);
   for (size_t i = 0; kind == GLM_REPLY_ARGUMENTS && mask->is_fresh && i < n_bytes; i++)
-    if (!glm_grammar_step (mask->grammar, &mask->state, (uint8_t) text[i], &mask->state))
+    if (!mask->has_line)
+      mask->has_line = text[i] == '\n';
+    else if (!glm_grammar_step (mask->grammar, &mask->state, (uint8_t) text[i], &mask->state))
       let_go (mask);
 }
 

@@ -277,11 +277,102 @@ test_no_numbers (void)
     }
 }
 
+/* A call that the starter model, which knows nothing of calls, writes at a high temperature. */
+typedef struct
+{
+  GlmModel *model;
+  GlmSession *session;
+  GlmPrompt prompt;
+  GlmTokens head; /* the tool's name and its line's end */
+  const GlmToolSet *tools;
+  GlmSchema *schema;
+} Caller;
+
+/* The last verdict. */
+static bool
+note_verdict (GlmReplyKind kind, const char *text, size_t n_bytes, int32_t id, void *user_data)
+{
+  Pieces *pieces = user_data;
+
+  if (kind >= GLM_REPLY_CALLED)
+    pieces->n = (size_t) snprintf (pieces->text, sizeof pieces->text, "%d%.*s", kind, (int) n_bytes, text);
+  return true;
+}
+
+static GlmResult
+make_call (Caller *caller, uint64_t seed, bool no_guesses, bool no_masks, Pieces *pieces)
+{
+  const GlmSampling sampling = { .temperature = 1.5f, .top_p = 1, .repetition_penalty = 1, .seed = seed, .max_tokens = 160 };
+  GlmGenerateFuncs funcs = { .piece = note_verdict, .user_data = pieces, .tools = caller->tools };
+  GlmRehearsal rehearsal = { caller->head.ids, caller->head.n, no_guesses, no_masks };
+  GlmResult result = { 0 };
+  GlmError error = { 0 };
+
+  caller->session->rehearsal = &rehearsal;
+  *pieces = (Pieces){ 0 };
+  REQUIRE (glm_generate (caller->session, &caller->prompt, &sampling, &funcs, NULL, &result, &error), "%s", error.message);
+  caller->session->rehearsal = NULL;
+  return result;
+}
+
+static bool
+is_sound (const Caller *caller, const Pieces *pieces)
+{
+  return pieces->text[0] == '0' + GLM_REPLY_CALLED && glm_schema_check (caller->schema, pieces->text + 1, pieces->n - 1, NULL);
+}
+
+static void
+test_masks (void)
+{
+  static const GlmTool tool = { "get_weather", NULL,
+                                "{\"type\":\"object\",\"properties\":{\"location\":{\"type\":\"string\",\"maxLength\":9},"
+                                "\"unit\":{\"enum\":[\"celsius\",\"fahrenheit\"]},\"days\":{\"type\":\"integer\",\"minimum\":1,"
+                                "\"maximum\":14}},\"required\":[\"location\",\"unit\"],\"additionalProperties\":false}" };
+  static const GlmToolSet tools = { &tool, 1, false };
+  const GlmTurn turn = { "user", "Hello!", NULL };
+  const GlmFit fit = { .tools = &tools };
+  Caller caller = { .tools = &tools };
+  Pieces pieces;
+  GlmResult result;
+  GlmError error = { 0 };
+  size_t n_masked = 0, n_drafted = 0, n_accepted = 0;
+  char path[1024];
+
+  snprintf (path, sizeof path, "%s/models/myna-fledgling-q8_0.gguf", getenv ("MYNA_DATA_DIR"));
+  REQUIRE (glm_model_open (path, NULL, &caller.model, &error) && glm_session_new (caller.model, NULL, &caller.session, &error)
+               && glm_schema_new (tool.schema, &caller.schema, &error),
+           "%s", error.message);
+  CHECK (glm_model_info (caller.model)->calling == GLM_CALLING_UNTRAINED, "the starter model was not trained to call");
+  REQUIRE (glm_model_fit (caller.model, &turn, 1, NULL, &fit, &caller.prompt, &error), "%s", error.message);
+  add_text (caller.model, "get_weather", &caller.head);
+  add_text (caller.model, "\n", &caller.head);
+  for (uint64_t seed = 1; seed <= 12; seed++)
+    {
+      result = make_call (&caller, seed, seed % 3 == 0, false, &pieces);
+      CHECK (result.reason == GLM_STOP_CALL && is_sound (&caller, &pieces), "seed %d: reason %d, %s", (int) seed, result.reason,
+             pieces.text);
+      CHECK (seed % 3 || result.n_drafted == 0, "guesses");
+      n_masked += result.n_masked;
+      n_drafted += result.n_drafted;
+      n_accepted += result.n_accepted;
+    }
+  CHECK (n_masked > 0 && n_drafted > 0 && n_accepted > 0, "%zu masked, %zu of %zu guesses right", n_masked, n_accepted,
+         n_drafted);
+  result = make_call (&caller, 1, false, true, &pieces);
+  CHECK (result.n_masked == 0 && !is_sound (&caller, &pieces), "without a mask: %s", pieces.text);
+  glm_schema_free (caller.schema);
+  glm_tokens_clear (&caller.head);
+  glm_prompt_clear (&caller.prompt);
+  glm_session_free (caller.session);
+  glm_model_free (caller.model);
+}
+
 int
 main (void)
 {
   test_wrong_guesses ();
   test_call ();
+  test_masks ();
   test_generate ();
   test_guessing ();
   test_no_numbers ();

@@ -153,15 +153,17 @@ is_missing (const GlmProduct *product)
   return product->matrix->by_use && !product->matrix->by_use->members[product->member].packed;
 }
 
-/* Panel `panel` of those that the products lack. */
+/* Panel `panel` of those that the products lack; is_first: of this worker's. */
 static void
-pack_panel (const PackJob *job, int64_t panel)
+pack_panel (const PackJob *job, int64_t panel, bool is_first)
 {
   for (int i = 0; i < job->n_products; i++)
     {
       const GlmProduct *product = &job->products[i];
       const GlmMatrix *matrix = product->matrix;
       int64_t n_panels = matrix->member_rows / GLM_PANEL_ROWS, row = panel * GLM_PANEL_ROWS, left = matrix->rows - row;
+      int64_t n_rows = GLM_POPULATE_PANELS * GLM_PANEL_ROWS;
+      const uint8_t *source;
 
       if (!is_missing (product))
         continue;
@@ -170,9 +172,11 @@ pack_panel (const PackJob *job, int64_t panel)
           panel -= n_panels;
           continue;
         }
-      glm_packed_pack_panel (matrix->packed_traits,
-                             matrix->by_use->source + (size_t) (product->member * matrix->rows + row) * matrix->row_bytes,
-                             matrix->row_bytes, left < GLM_PANEL_ROWS ? (int) left : GLM_PANEL_ROWS, matrix->cols,
+      source = matrix->by_use->source + (size_t) (product->member * matrix->rows + row) * matrix->row_bytes;
+      if (matrix->by_use->is_mapped && (is_first || panel % GLM_POPULATE_PANELS == 0))
+        glm_matrix_populate (source, (size_t) (left < n_rows ? left : n_rows) * matrix->row_bytes);
+      glm_packed_pack_panel (matrix->packed_traits, source, matrix->row_bytes,
+                             left < GLM_PANEL_ROWS ? (int) left : GLM_PANEL_ROWS, matrix->cols,
                              (uint8_t *) matrix->panels + (size_t) (product->member * n_panels + panel) * matrix->panel_bytes);
       return;
     }
@@ -186,7 +190,15 @@ pack_share (int worker, int n_workers, void *data)
 
   glm_pool_share (worker, n_workers, job->n_panels, 1, &begin, &end);
   for (int64_t panel = begin; panel < end; panel++)
-    pack_panel (job, panel);
+    pack_panel (job, panel, panel == begin);
+}
+
+static const uint8_t *
+member_source (const GlmProduct *product)
+{
+  const GlmMatrix *matrix = product->matrix;
+
+  return matrix->by_use->source + (size_t) (product->member * matrix->rows) * matrix->row_bytes;
 }
 
 /* The file's pages have been read and are not needed again soon. */
@@ -194,7 +206,7 @@ static void
 release_source (const GlmProduct *product)
 {
   const GlmMatrix *matrix = product->matrix;
-  uintptr_t begin = (uintptr_t) matrix->by_use->source + (size_t) (product->member * matrix->rows) * matrix->row_bytes;
+  uintptr_t begin = (uintptr_t) member_source (product);
   uintptr_t end = begin + (size_t) matrix->rows * matrix->row_bytes;
 
   begin = (begin + PAGE - 1) & ~(PAGE - 1);
@@ -219,6 +231,9 @@ pack_missing (const GlmProduct *products, int n_products, GlmPool *pool)
   if (n_bytes == 0)
     return;
   make_room (n_bytes);
+  for (int i = 0; i < n_products; i++)
+    if (is_missing (&products[i]) && products[i].matrix->by_use->is_mapped)
+      glm_matrix_read_ahead (member_source (&products[i]), (size_t) products[i].matrix->rows * products[i].matrix->row_bytes);
   glm_pool_run (pool, pack_share, &job);
   n_packed_bytes += n_bytes;
   for (int i = 0; i < n_products; i++)

@@ -21,9 +21,6 @@
 
 #define HUGE_PAGE ((size_t) 2 << 20)
 
-/* Panels' rows of the file brought in at a time: about a megabyte. */
-#define POPULATE_PANELS 16
-
 /* Up to here the caller quantises x itself: a parallel region would take longer. */
 #define MAX_SERIAL_N      4
 #define MAX_SERIAL_VALUES 16384
@@ -51,8 +48,8 @@ map_panels (size_t n_bytes)
 
 /* Brings a mapped file's pages in, all at once instead of by a page fault each.  Where that is not possible (older kernel,
  * data that is no mapped file, a file that became shorter) reading the bytes does the same or reports the error. */
-static void
-populate (const uint8_t *data, size_t n_bytes)
+void
+glm_matrix_populate (const uint8_t *data, size_t n_bytes)
 {
 #ifdef MADV_POPULATE_READ
   uintptr_t begin = (uintptr_t) data & ~(uintptr_t) 4095;
@@ -62,8 +59,8 @@ populate (const uint8_t *data, size_t n_bytes)
 }
 
 /* Has a mapped file's pages read while something else is done. */
-static void
-read_ahead (const uint8_t *data, size_t n_bytes)
+void
+glm_matrix_read_ahead (const uint8_t *data, size_t n_bytes)
 {
   uintptr_t begin = (uintptr_t) data & ~(uintptr_t) 4095;
 
@@ -106,9 +103,10 @@ pack_share (int worker, int n_workers, void *data)
       const uint8_t *source = panel_source (job, panel);
       int64_t left = matrix->rows - panel % member_panels (matrix) * GLM_PANEL_ROWS;
 
-      if ((panel - begin) % POPULATE_PANELS == 0)
-        populate (source,
-                  (size_t) (panel_source (job, panel + POPULATE_PANELS < end ? panel + POPULATE_PANELS : end) - source));
+      if ((panel - begin) % GLM_POPULATE_PANELS == 0)
+        glm_matrix_populate (source,
+                             (size_t) (panel_source (job, panel + GLM_POPULATE_PANELS < end ? panel + GLM_POPULATE_PANELS : end)
+                                       - source));
       glm_packed_pack_panel (matrix->packed_traits, source, matrix->row_bytes,
                              left < GLM_PANEL_ROWS ? (int) left : GLM_PANEL_ROWS, matrix->cols,
                              job->panels + (size_t) panel * matrix->panel_bytes);
@@ -222,7 +220,7 @@ glm_matrix_new_stack (GlmType type, int64_t n, int64_t rows, int64_t cols, const
   if (!new_unpacked (type, n, rows, cols, data, &matrix, error))
     return false;
   if (matrix->panels)
-    read_ahead (data, matrix->panels_bytes);
+    glm_matrix_read_ahead (data, matrix->panels_bytes);
   else if (matrix->kernels->has_packed && (matrix->packed_traits = glm_packed_traits_for_type (type)) != NULL)
     {
       if (!pack (matrix, data, pool, error))

@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "cli/cli.h"
 #include "file/json-file.h"
-#include "text/schema-form.h"
+#include "base/json-text.h"
 
 static bool
 no_memory (GlmError *error)

@@ -5,7 +5,7 @@
 #include "text/grammar-words.h"
 
 #include "base/error.h"
-#include "text/schema-form.h"
+#include "base/json-text.h"
 
 #define MAX_WORDS 8192
 

@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "text/grammar-number.h"
+#include "text/grammar-string.h"
 #include "text/grammar-words.h"
 
 #define MAX_BYTES     (48u << 10) /* call-arguments.c reads 64 KiB */
@@ -257,102 +258,17 @@ step_word (const Step *step, GlmGrammarStack *stack)
 
 /* ---- Strings ---------------------------------------------------------------------------------------------------- */
 
-/* The first byte of a character that is not ASCII. */
-static bool
-begin_character (GlmGrammarToken *token, uint8_t byte)
-{
-  if (byte < 0xC2 || byte > 0xF4)
-    return false;
-  token->n_more = byte < 0xE0 ? 1 : byte < 0xF0 ? 2 : 3;
-  token->least = byte == 0xE0 ? 0xA0 : byte == 0xF0 ? 0x90 : 0x80;
-  token->most = byte == 0xED ? 0x9F : byte == 0xF4 ? 0x8F : 0xBF;
-  return true;
-}
-
-static bool
-go_on_character (GlmGrammarToken *token, uint8_t byte)
-{
-  if (byte < token->least || byte > token->most)
-    return false;
-  token->n_more--;
-  token->least = token->n_more > 0 ? 0x80 : 0;
-  token->most = token->n_more > 0 ? 0xBF : 0;
-  return true;
-}
-
-enum
-{
-  PHASE_TEXT,
-  PHASE_ESCAPE,
-  PHASE_CODE,
-};
-
-/* Neither NUL nor half of a pair. */
-static bool
-step_code (GlmGrammarToken *token, uint8_t byte)
-{
-  int digit = byte >= '0' && byte <= '9'                     ? byte - '0'
-              : (byte | 0x20) >= 'a' && (byte | 0x20) <= 'f' ? (byte | 0x20) - 'a' + 10
-                                                             : -1;
-
-  if (digit < 0 || (token->n_more == 3 && token->code == 0xD && digit >= 8))
-    return false;
-  token->code = (uint16_t) (token->code << 4 | digit);
-  if (--token->n_more > 0)
-    return true;
-  if (token->code == 0)
-    return false;
-  token->code = 0;
-  token->phase = PHASE_TEXT;
-  return true;
-}
-
-static bool
-step_escape (const Step *step, GlmGrammarToken *token)
-{
-  const char *letters = step->grammar->spelling == GLM_SPELLING_JSON ? "\"\\/bfnrtu" : "\"'\\bfnrtu";
-
-  if (step->byte == 0 || !strchr (letters, step->byte))
-    return false;
-  token->phase = step->byte == 'u' ? PHASE_CODE : PHASE_TEXT;
-  token->n_more = step->byte == 'u' ? 4 : 0;
-  return true;
-}
-
-static bool
-step_text (const Step *step, GlmGrammarToken *token, const GlmSchemaNode *node)
-{
-  uint8_t byte = step->byte;
-
-  if (token->n_more > 0)
-    return go_on_character (token, byte);
-  if (byte < 0x20 || (node && token->length >= node->max_length)
-      || (step->closing && token->length >= (node ? node->min_length : 0)))
-    return false;
-  token->length++;
-  if (byte == '\\')
-    token->phase = PHASE_ESCAPE;
-  return byte < 0x80 || begin_character (token, byte);
-}
-
 static void
 step_string (const Step *step, GlmGrammarStack *stack)
 {
-  GlmGrammarToken *token = &stack->token;
-  const GlmSchemaNode *node = node_of (step->grammar, token->node);
-  bool ok;
+  const GlmSchemaNode *node = node_of (step->grammar, stack->token.node);
+  bool ended = false;
 
-  if (token->phase == PHASE_TEXT && token->n_more == 0 && step->byte == token->quote)
-    {
-      ok = !node || token->length >= node->min_length;
-      end_value (stack);
-    }
-  else
-    ok = token->phase == PHASE_CODE     ? step_code (token, step->byte)
-         : token->phase == PHASE_ESCAPE ? step_escape (step, token)
-                                        : step_text (step, token, node);
-  if (ok)
-    emit (step, stack);
+  if (!glm_grammar_string_step (&stack->token, node, step->grammar->spelling, step->closing, step->byte, &ended))
+    return;
+  if (ended)
+    end_value (stack);
+  emit (step, stack);
 }
 
 /* ---- Keys ------------------------------------------------------------------------------------------------------- */
@@ -454,8 +370,8 @@ step_free_key (const Step *step, GlmGrammarToken *token)
   if (token->quote == '=')
     return is_name_byte (byte, token->at == 0);
   if (token->n_more > 0)
-    return go_on_character (token, byte);
-  return byte >= 0x80 ? begin_character (token, byte) : byte >= 0x20 && byte != '\\';
+    return glm_grammar_character_go_on (token, byte);
+  return byte >= 0x80 ? glm_grammar_character_begin (token, byte) : byte >= 0x20 && byte != '\\';
 }
 
 static void
@@ -793,7 +709,7 @@ glm_grammar_step (const GlmGrammar *grammar, const GlmGrammarState *state, uint8
   if (ret_state == state)
     {
       copy.n = state->n;
-      for (int i = 0; i < state->n; i++)
+      for (int i = 0; i < state->n && i < GLM_GRAMMAR_MAX_STACKS; i++)
         copy_stack (&copy.stacks[i], &state->stacks[i]);
       state = &copy;
     }
@@ -819,7 +735,7 @@ glm_grammar_is_in_string (const GlmGrammar *grammar, const GlmGrammarState *stat
   const GlmGrammarToken *token = &state->stacks[0].token;
   const GlmSchemaNode *node;
 
-  if (state->n != 1 || token->kind != TOKEN_STRING || token->phase != PHASE_TEXT || token->n_more > 0
+  if (state->n != 1 || token->kind != TOKEN_STRING || !glm_grammar_string_is_between (token)
       || state->n_bytes + GLM_SCHEMA_MAX_BYTES / 4 >= grammar->max_bytes)
     return false;
   node = node_of (grammar, token->node);

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "text/schema-form.h"
+#include "base/json-text.h"
 #include "text/schema.h"
 
 #define MAX_STEPS 100000 /* of one check: schemas that try everything everywhere are given up */

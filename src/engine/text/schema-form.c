@@ -4,61 +4,10 @@
  */
 #include "text/schema-form.h"
 
-#include <inttypes.h>
 #include <math.h>
-#include <stdio.h>
 
 #include "base/error.h"
 #include "base/json-text.h"
-
-/* ---- Values as text --------------------------------------------------------------------------------------------- */
-
-/* As few digits as give the same number, with a point in every locale; what is too large for one is 1e999. */
-static bool
-write_number (GlmBuffer *out, const GlmJsonValue *value)
-{
-  char text[48];
-  int digits = 15;
-
-  if (value->is_integer)
-    snprintf (text, sizeof text, "%" PRId64, value->integer);
-  else if (!isfinite (value->number))
-    snprintf (text, sizeof text, "%s1e999", value->number < 0 ? "-" : "");
-  else
-    do
-      snprintf (text, sizeof text, "%.*g", digits, value->number);
-    while (digits++ < 17 && strtod (text, NULL) != value->number);
-  for (char *p = text; *p; p++)
-    if (!strchr ("0123456789+-e", *p))
-      *p = '.';
-  return glm_buffer_append (out, text, strlen (text));
-}
-
-bool
-glm_json_write_value (GlmBuffer *out, const GlmJsonValue *value)
-{
-  bool is_object = value->type == GLM_JSON_OBJECT, ok;
-  const char *separator = "";
-
-  switch (value->type)
-    {
-    case GLM_JSON_NULL: return glm_buffer_append (out, "null", 4);
-    case GLM_JSON_BOOL: return value->boolean ? glm_buffer_append (out, "true", 4) : glm_buffer_append (out, "false", 5);
-    case GLM_JSON_NUMBER: return write_number (out, value);
-    case GLM_JSON_STRING: return glm_json_write_string (out, value->string, value->n);
-    default: break;
-    }
-  ok = glm_buffer_append (out, is_object ? "{" : "[", 1);
-  for (const GlmJsonValue *v = glm_json_first (value); ok && v; v = glm_json_next (value, v))
-    {
-      ok = glm_buffer_append (out, separator, strlen (separator));
-      if (is_object)
-        ok = ok && glm_json_write_string (out, v->key, v->key_bytes) && glm_buffer_append (out, ": ", 2);
-      ok = ok && glm_json_write_value (out, v);
-      separator = ", ";
-    }
-  return ok && glm_buffer_append (out, is_object ? "}" : "]", 1);
-}
 
 /* NULL: no memory. */
 static char *

@@ -5,13 +5,9 @@
 #ifndef GLM_SCHEMA_FORM_H
 #define GLM_SCHEMA_FORM_H
 
-#include "base/buffer.h"
 #include "text/schema.h"
 
 bool glm_schema_make_fields (GlmSchema *schema, GlmError *error);
 void glm_schema_free_fields (GlmSchema *schema);
-
-/* Appends the value as JSON text on one line.  False: no memory. */
-bool glm_json_write_value (GlmBuffer *out, const GlmJsonValue *value);
 
 #endif

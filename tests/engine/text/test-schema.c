@@ -6,9 +6,9 @@
  */
 #include <math.h>
 
+#include "base/json-text.h"
 #include "check.h"
 #include "file/json-file.h"
-#include "text/schema-form.h"
 
 typedef struct
 {

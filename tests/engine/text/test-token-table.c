@@ -253,7 +253,7 @@ main (int argc, char **argv)
       else
         {
           test_spell (&v);
-          test_replies (&v, argc > 2 ? atoi (argv[2]) : 60);
+          test_replies (&v, argc > 2 ? atoi (argv[2]) : 20);
         }
       close_vocabulary (&v);
     }

@@ -117,6 +117,19 @@ class Cli(unittest.TestCase):
         for text in (b'Nice to meet you', b'Ctrl+C stops', b'A new conversation', b'Unknown command'):
             self.assertIn(text, out)
 
+    def test_tools(self):
+        with tempfile.NamedTemporaryFile('w', suffix='.json') as file:
+            json.dump([{'name': 'note', 'description': 'Notes', 'parameters': {'type': 'object', 'properties': {}}}], file)
+            file.flush()
+            turns = json.dumps([{'role': 'user', 'content': 'Hello!'}])
+            ids = run('prompt', '-', '--tools', file.name, stdin=turns)
+            self.assertGreater(len(ids.split()), len(run('prompt', '-', stdin=turns).split()) + 50)
+            self.assertIn('"description": "Notes"', run('detokenize', stdin=ids))
+            reply = json.loads(run('chat', '--greedy', '--json', '-n', '20', '--tools', file.name, stdin='Hello!\n'))
+            self.assertGreater(reply['n_prompt'], 50)
+        run('chat', '--tools', '/nowhere.json', status=1)
+        run('chat', '--tools', __file__, status=1)
+
     def test_parse(self):
         with tempfile.NamedTemporaryFile('w', suffix='.json') as file:
             json.dump({'tools': [{'function': {'name': 'note', 'parameters': {'properties': {'a': {'type': 'string'}}}}}]}, file)

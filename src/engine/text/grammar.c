@@ -82,6 +82,8 @@ static void start_value (const Step *step, const GlmGrammarStack *stack, int nod
 static size_t
 stack_size (const GlmGrammarStack *stack)
 {
+  if (stack->n_frames > GLM_GRAMMAR_MAX_FRAMES)
+    __builtin_unreachable ();
   return offsetof (GlmGrammarStack, frames) + stack->n_frames * sizeof stack->frames[0];
 }
 

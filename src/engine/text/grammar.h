@@ -54,7 +54,7 @@ typedef struct
   uint32_t at;        /* bytes of the word */
   uint32_t length;    /* characters */
   uint64_t hash;      /* of a key */
-  unsigned __int128 digits;
+  __extension__ unsigned __int128 digits;
 } GlmGrammarToken;
 
 typedef struct

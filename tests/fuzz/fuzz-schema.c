@@ -69,8 +69,8 @@ walk (const GlmSchema *schema, GlmSpelling spelling, const uint8_t *choices, siz
   glm_grammar_free (grammar);
 }
 
-int
-LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
+void
+fuzz_input (const uint8_t *data, size_t size)
 {
   const uint8_t *end = memchr (data, 0, size);
   size_t n = end ? (size_t) (end - data) : size, n_rest = end ? size - n - 1 : 0;
@@ -94,5 +94,4 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   else
     require (error.code == GLM_ERROR_ARGUMENT && error.message[0]);
   glm_buffer_clear (&text);
-  return 0;
 }

@@ -18,6 +18,7 @@
 #include <sys/mman.h>
 
 #include "base/error.h"
+#include "base/pages.h"
 
 /* What is left to other programs, and to the file's pages on their way. */
 #define KEEP_FREE ((size_t) 1 << 30)
@@ -174,7 +175,7 @@ pack_panel (const PackJob *job, int64_t panel, bool is_first)
         }
       source = matrix->by_use->source + (size_t) (product->member * matrix->rows + row) * matrix->row_bytes;
       if (matrix->by_use->is_mapped && (is_first || panel % GLM_POPULATE_PANELS == 0))
-        glm_matrix_populate (source, (size_t) (left < n_rows ? left : n_rows) * matrix->row_bytes);
+        glm_pages_populate (source, (size_t) (left < n_rows ? left : n_rows) * matrix->row_bytes);
       glm_packed_pack_panel (matrix->packed_traits, source, matrix->row_bytes,
                              left < GLM_PANEL_ROWS ? (int) left : GLM_PANEL_ROWS, matrix->cols,
                              (uint8_t *) matrix->panels + (size_t) (product->member * n_panels + panel) * matrix->panel_bytes);
@@ -233,7 +234,7 @@ pack_missing (const GlmProduct *products, int n_products, GlmPool *pool)
   make_room (n_bytes);
   for (int i = 0; i < n_products; i++)
     if (is_missing (&products[i]) && products[i].matrix->by_use->is_mapped)
-      glm_matrix_read_ahead (member_source (&products[i]), (size_t) products[i].matrix->rows * products[i].matrix->row_bytes);
+      glm_pages_read_ahead (member_source (&products[i]), (size_t) products[i].matrix->rows * products[i].matrix->row_bytes);
   glm_pool_run (pool, pack_share, &job);
   n_packed_bytes += n_bytes;
   for (int i = 0; i < n_products; i++)

@@ -74,8 +74,6 @@ void glm_by_use_release (const GlmProduct *products, int n_products);
 #define GLM_POPULATE_PANELS 16
 
 /* matrix.c */
-void glm_matrix_populate (const uint8_t *data, size_t n_bytes);
-void glm_matrix_read_ahead (const uint8_t *data, size_t n_bytes);
 bool glm_scratch_reserve (GlmScratch *scratch, size_t rows_bytes, size_t tiles_bytes, GlmError *error);
 /* x into the tiles; the products from tiles (or x) to y, with n_units not yet counted. */
 void glm_region_quantise (GlmRegion *region, GlmPool *pool);

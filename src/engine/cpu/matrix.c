@@ -12,6 +12,7 @@
 
 #include "base/aligned.h"
 #include "base/error.h"
+#include "base/pages.h"
 
 #include <cblas.h>
 #include <pthread.h>
@@ -44,27 +45,6 @@ map_panels (size_t n_bytes)
   if (whole > 0)
     madvise (base + before, whole, MADV_HUGEPAGE); /* only makes it faster */
   return base + before;
-}
-
-/* Brings a mapped file's pages in, all at once instead of by a page fault each.  Where that is not possible (older kernel,
- * data that is no mapped file, a file that became shorter) reading the bytes does the same or reports the error. */
-void
-glm_matrix_populate (const uint8_t *data, size_t n_bytes)
-{
-#ifdef MADV_POPULATE_READ
-  uintptr_t begin = (uintptr_t) data & ~(uintptr_t) 4095;
-
-  madvise ((void *) begin, (uintptr_t) data + n_bytes - begin, MADV_POPULATE_READ);
-#endif
-}
-
-/* Has a mapped file's pages read while something else is done. */
-void
-glm_matrix_read_ahead (const uint8_t *data, size_t n_bytes)
-{
-  uintptr_t begin = (uintptr_t) data & ~(uintptr_t) 4095;
-
-  madvise ((void *) begin, (uintptr_t) data + n_bytes - begin, MADV_WILLNEED);
 }
 
 typedef struct
@@ -104,7 +84,7 @@ pack_share (int worker, int n_workers, void *data)
       int64_t left = matrix->rows - panel % member_panels (matrix) * GLM_PANEL_ROWS;
 
       if ((panel - begin) % GLM_POPULATE_PANELS == 0)
-        glm_matrix_populate (source,
+        glm_pages_populate (source,
                              (size_t) (panel_source (job, panel + GLM_POPULATE_PANELS < end ? panel + GLM_POPULATE_PANELS : end)
                                        - source));
       glm_packed_pack_panel (matrix->packed_traits, source, matrix->row_bytes,
@@ -220,7 +200,7 @@ glm_matrix_new_stack (GlmType type, int64_t n, int64_t rows, int64_t cols, const
   if (!new_unpacked (type, n, rows, cols, data, &matrix, error))
     return false;
   if (matrix->panels)
-    glm_matrix_read_ahead (data, matrix->panels_bytes);
+    glm_pages_read_ahead (data, matrix->panels_bytes);
   else if (matrix->kernels->has_packed && (matrix->packed_traits = glm_packed_traits_for_type (type)) != NULL)
     {
       if (!pack (matrix, data, pool, error))

@@ -85,8 +85,8 @@ pack_share (int worker, int n_workers, void *data)
 
       if ((panel - begin) % GLM_POPULATE_PANELS == 0)
         glm_pages_populate (source,
-                             (size_t) (panel_source (job, panel + GLM_POPULATE_PANELS < end ? panel + GLM_POPULATE_PANELS : end)
-                                       - source));
+                            (size_t) (panel_source (job, panel + GLM_POPULATE_PANELS < end ? panel + GLM_POPULATE_PANELS : end)
+                                      - source));
       glm_packed_pack_panel (matrix->packed_traits, source, matrix->row_bytes,
                              left < GLM_PANEL_ROWS ? (int) left : GLM_PANEL_ROWS, matrix->cols,
                              job->panels + (size_t) panel * matrix->panel_bytes);

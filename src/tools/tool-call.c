@@ -75,6 +75,31 @@ tool_document_free (ToolDocument *document)
 
 /* ---- Arguments -------------------------------------------------------------------------------------------------- */
 
+static int
+read_unit (const char *escape)
+{
+  int unit = 0;
+
+  for (guint i = 2; i < 6; i++)
+    {
+      if (!g_ascii_isxdigit (escape[i]))
+        return -1;
+      unit = unit * 16 + g_ascii_xdigit_value (escape[i]);
+    }
+  return unit;
+}
+
+/* A \u of a surrogate that is not followed by its other half. */
+static gboolean
+is_half_pair (const char *escape)
+{
+  int unit = read_unit (escape);
+
+  if (unit < 0xd800 || unit > 0xdbff)
+    return unit < 0;
+  return escape[6] != '\\' || escape[7] != 'u' || (read_unit (escape + 6) & 0xfc00) != 0xdc00;
+}
+
 /* Whether JsonParser can be given the text: it recurses, and reads comments and other quotes than JSON's, which could hide how
  * deep. */
 static gboolean
@@ -88,7 +113,12 @@ is_tame (const char *text)
       if (in_string)
         {
           if (*p == '\\' && p[1])
-            p++;
+            {
+              /* It reads beyond half of a pair. */
+              if (p[1] == 'u' && is_half_pair (p))
+                return FALSE;
+              p++;
+            }
           else if (*p == '"')
             in_string = FALSE;
         }

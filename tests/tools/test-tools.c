@@ -467,9 +467,7 @@ test_hostile (void)
     {
       g_autofree char *text = test_call_full ("calculate", bad[i], NULL, NULL);
 
-      g_autofree char *shown = g_strescape (bad[i], NULL);
-
-      g_test_message ("%s", shown);
+      g_test_message ("%" G_GSIZE_FORMAT, i);
       g_assert_true (g_str_has_prefix (text, "!A "));
     }
   for (guint i = 0; i < 60000; i++)

@@ -83,6 +83,13 @@ role_name (StoreRole role)
     }
 }
 
+/* A call whose arguments a person changed is written anew from these. */
+static const char *
+text_of (const StoreMessage *record)
+{
+  return record->call && record->call->edited && record->call->arguments ? "" : record->text;
+}
+
 /* Replies without a word say nothing and are left out, unless they call a tool: its name stands beside the role. */
 static MynaPrompt *
 make_turns (const Reading *reading)
@@ -100,7 +107,7 @@ make_turns (const Reading *reading)
       const StoreMessage *record = reading->records[i];
 
       if (record && (*record->text || record->call || record->role == STORE_ROLE_USER))
-        myna_prompt_add_turn (prompt, role_name (record->role), record->call, record->text, i);
+        myna_prompt_add_turn (prompt, role_name (record->role), record->call, text_of (record), i);
     }
   return prompt;
 }

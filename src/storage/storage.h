@@ -340,6 +340,48 @@ void store_list_siblings_async (StoreDb *self, gint64 id, GCancellable *cancella
 void store_newest_leaf_async (StoreDb *self, gint64 id, GCancellable *cancellable, GAsyncReadyCallback callback,
                               gpointer user_data);
 
+/* → finish_id: the observation's.  In one step, so that neither is ever there without the other: the call of the assistant's
+ * message call_id is as it is here, and the observation is added as by store_add_message_async().  Synced. */
+void store_add_result_async (StoreDb *self, gint64 call_id, const StoreCall *call, const StoreMessage *observation,
+                             GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+/* → finish.  The call of the message is as it is here; synced. */
+void store_set_call_async (StoreDb *self, gint64 call_id, const StoreCall *call, GCancellable *cancellable,
+                           GAsyncReadyCallback callback, gpointer user_data);
+/* → finish_list of whole StoreMessages with calls that ran or were refused, newest first, in all conversations that are not in
+ * the bin: what a person looks through.  text: only those where it stands in the tool's name, the arguments or the result
+ * (without regard to the case of ASCII letters); NULL: all. */
+void store_list_calls_async (StoreDb *self, const char *text, guint limit, GCancellable *cancellable,
+                             GAsyncReadyCallback callback, gpointer user_data);
+
+/* ---- What tools may do ------------------------------------------------------------------------------------------ */
+
+/* clang-format off */
+typedef enum { STORE_RULE_NONE, STORE_RULE_ALLOW, STORE_RULE_ASK } StoreRule;
+/* clang-format on */
+
+/* What a person decided for all calls of a tool, in one conversation or in all. */
+typedef struct
+{
+  char *tool;
+  gint64 conversation_id; /* 0: all */
+  char *fingerprint;      /* of the tool as it was then */
+  StoreRule rule;
+  gint64 created_at; /* set by the store */
+} StoreToolRule;
+
+#define STORE_TYPE_TOOL_RULE (store_tool_rule_get_type ())
+GType store_tool_rule_get_type (void); /* boxed */
+StoreToolRule *store_tool_rule_copy (const StoreToolRule *rule);
+void store_tool_rule_free (StoreToolRule *rule);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (StoreToolRule, store_tool_rule_free)
+
+/* → finish.  Replaces the rule for this tool and conversation; NONE removes it.  Synced. */
+void store_set_tool_rule_async (StoreDb *self, const StoreToolRule *rule, GCancellable *cancellable,
+                                GAsyncReadyCallback callback, gpointer user_data);
+/* → finish_list of StoreToolRule by tool: those of this conversation and those of all (0: only these; −1: every one). */
+void store_list_tool_rules_async (StoreDb *self, gint64 conversation_id, GCancellable *cancellable,
+                                  GAsyncReadyCallback callback, gpointer user_data);
+
 /* ---- Notes ------------------------------------------------------------------------------------------------------ */
 
 /* A text that belongs to no conversation, such as what was written in a new chat and not sent.  NULL or "": there is none,

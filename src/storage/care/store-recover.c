@@ -32,6 +32,7 @@ typedef struct
   int text_column;
 } Table;
 
+/* What a person allowed tools to do is not saved: after damage Myna asks again. */
 static const Table tables[] = {
   { "ktIi", "INSERT OR IGNORE INTO folder (id, name, parent_id, created_at) VALUES (?,?,?,?)" },
   { "ktiiIiiiIItTTT",

@@ -5,6 +5,8 @@
  * PRAGMA user_version counts the steps of MIGRATIONS that a file has seen; application_id says that the file is ours.
  * A step is never edited once it was released: a change of the schema is a new step.
  *
+ *   tool_rule: what may be run without asking
+ *
  *   folder ◄── conversation ◄── message ◄─┐ parent_id (0 children … many alternatives)
  *                    │              ▲──────┘
  *                    └── head_id ───┘    call: what a message asks for, at most one each
@@ -131,10 +133,25 @@ static const char SCHEMA_3[] =
     "CREATE INDEX call_running ON call (message_id) WHERE state = 1;"
     "CREATE TABLE note (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, text TEXT NOT NULL) STRICT;";
 
+/* What a person allowed once and for all: the values of rule are StoreRule.  conversation_id 0: in every conversation.  Of
+ * calls, what the program is to find fast is there already; what was run last is read by time. */
+static const char SCHEMA_4[] = "CREATE TABLE tool_rule ("
+                               "  tool TEXT NOT NULL,"
+                               "  conversation_id INTEGER NOT NULL DEFAULT 0,"
+                               "  fingerprint TEXT NOT NULL,"
+                               "  rule INTEGER NOT NULL CHECK (rule BETWEEN 1 AND 2),"
+                               "  created_at INTEGER NOT NULL,"
+                               "  PRIMARY KEY (tool, conversation_id)"
+                               ") STRICT, WITHOUT ROWID;"
+                               "CREATE TRIGGER tool_rule_delete AFTER DELETE ON conversation BEGIN"
+                               "  DELETE FROM tool_rule WHERE conversation_id = old.id;"
+                               "END;";
+
 static const char *const MIGRATIONS[] = {
   SCHEMA_1,
   SCHEMA_2,
   SCHEMA_3,
+  SCHEMA_4,
 };
 
 int

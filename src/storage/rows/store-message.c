@@ -292,6 +292,65 @@ store_finish_message_async (StoreDb *self, const StoreMessage *message, GCancell
                     cancellable, callback, user_data);
 }
 
+typedef struct
+{
+  gint64 call_id;
+  StoreCall *call;
+  StoreMessage *observation; /* NULL: none */
+} Outcome;
+
+static Outcome *
+outcome_new (gint64 call_id, const StoreCall *call, const StoreMessage *observation)
+{
+  Outcome *outcome = g_new (Outcome, 1);
+
+  *outcome = (Outcome){ call_id, store_call_copy (call), observation ? store_message_copy (observation) : NULL };
+  return outcome;
+}
+
+static void
+outcome_free (gpointer data)
+{
+  Outcome *outcome = data;
+
+  store_call_free (outcome->call);
+  if (outcome->observation)
+    store_message_free (outcome->observation);
+  g_free (outcome);
+}
+
+static gboolean
+outcome_work (StoreConnection *connection, gpointer request, StoreResult *result, GError **error)
+{
+  Outcome *outcome = request;
+  gint64 conversation_id = conversation_of (connection, outcome->call_id, error);
+
+  if (!conversation_id || !write_call (connection, outcome->call_id, outcome->call, error))
+    return FALSE;
+  store_connection_changed (connection, STORE_CHANGE_MESSAGE, conversation_id, outcome->call_id);
+  return !outcome->observation || add_work (connection, outcome->observation, result, error);
+}
+
+void
+store_add_result_async (StoreDb *self, gint64 call_id, const StoreCall *call, const StoreMessage *observation,
+                        GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_return_if_fail (call != NULL && observation != NULL);
+
+  store_db_request (self, STORE_ACCESS_SYNCED, outcome_work, outcome_new (call_id, call, observation), outcome_free,
+                    cancellable, callback, user_data);
+}
+
+void
+store_set_call_async (StoreDb *self, gint64 call_id, const StoreCall *call, GCancellable *cancellable,
+                      GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_return_if_fail (call != NULL);
+
+  store_db_request (self, STORE_ACCESS_SYNCED, outcome_work, outcome_new (call_id, call, NULL), outcome_free, cancellable,
+                    callback, user_data);
+}
+
 static gboolean
 mark_work (StoreConnection *connection, gpointer request, StoreResult *result, GError **error)
 {
@@ -486,6 +545,33 @@ store_message_load_all (StoreConnection *connection, gint64 conversation_id, GEr
   g_autoptr (GPtrArray) list = message_list_new ();
 
   return statement && collect (connection, statement, TRUE, list, error) ? g_steal_pointer (&list) : NULL;
+}
+
+/* ---- What was run ----------------------------------------------------------------------------------------------- */
+
+static gboolean
+calls_work (StoreConnection *connection, gpointer request, StoreResult *result, GError **error)
+{
+  const StoreArgs *args = request;
+  g_autoptr (sqlite3_stmt) statement =
+      store_prepare (connection, error,
+                     "SELECT " COLUMNS ", 0, 0, " LONG_COLUMNS " FROM call c JOIN message m ON m.id = c.message_id"
+                     " JOIN conversation v ON v.id = m.conversation_id AND v.deleted_at IS NULL"
+                     " WHERE c.state <> 0 AND (?1 IS NULL OR instr (lower (c.tool), lower (?1)) > 0"
+                     "  OR instr (lower (c.arguments), lower (?1)) > 0 OR instr (lower (c.result), lower (?1)) > 0)"
+                     " ORDER BY m.id DESC LIMIT ?2",
+                     "tI", args->text, args->number);
+
+  result->list = message_list_new ();
+  return statement && collect (connection, statement, TRUE, result->list, error);
+}
+
+void
+store_list_calls_async (StoreDb *self, const char *text, guint limit, GCancellable *cancellable, GAsyncReadyCallback callback,
+                        gpointer user_data)
+{
+  store_db_request (self, STORE_ACCESS_READ, calls_work, store_args_new (0, limit, text), store_args_free, cancellable,
+                    callback, user_data);
 }
 
 /* ---- Whole messages --------------------------------------------------------------------------------------------- */

@@ -73,6 +73,13 @@ test_migrate (TestHistory *fixture, gconstpointer data)
       g_assert_cmpstr (message->call->arguments, ==, "{\"expression\":\"6*7\"}");
       g_assert_cmpstr (notes->pdata[0], ==, "half");
     }
+  if (version >= 4)
+    {
+      g_autoptr (GPtrArray) rules = test_wait_list (TEST_CALL (db, store_list_tool_rules_async, 1), NULL);
+
+      g_assert_cmpuint (rules->len, ==, 1);
+      g_assert_cmpstr (((StoreToolRule *) rules->pdata[0])->tool, ==, "search_chats");
+    }
   g_assert_true (g_file_test (copy, G_FILE_TEST_EXISTS) == is_old);
   if (is_old)
     {
@@ -131,6 +138,7 @@ main (int argc, char **argv)
   ADD ("/schema/migrate-1", 1, test_migrate);
   ADD ("/schema/migrate-2", 2, test_migrate);
   ADD ("/schema/migrate-3", 3, test_migrate);
+  ADD ("/schema/migrate-4", 4, test_migrate);
   ADD ("/schema/migrate-fails", 0, test_migrate_fails);
   ADD ("/schema/trust", 0, test_trust);
 

@@ -10,25 +10,41 @@ static const Tool *const tools[] = {
   &tool_calculate, &tool_convert_units, &tool_date_time, &tool_search_chats, &tool_read_document, &tool_read_more,
 };
 
+#define MAX_ADDED 512
+
+static const Tool *added[MAX_ADDED];
+static guint n_added;
+
 guint
 tool_get_n_tools (void)
 {
-  return G_N_ELEMENTS (tools);
+  return G_N_ELEMENTS (tools) + n_added;
 }
 
 const Tool *
 tool_get (guint i)
 {
-  return i < G_N_ELEMENTS (tools) ? tools[i] : NULL;
+  if (i < G_N_ELEMENTS (tools))
+    return tools[i];
+  return i - G_N_ELEMENTS (tools) < n_added ? added[i - G_N_ELEMENTS (tools)] : NULL;
 }
 
 const Tool *
 tool_find (const char *name)
 {
-  for (guint i = 0; name && i < G_N_ELEMENTS (tools); i++)
-    if (g_str_equal (tools[i]->name, name))
-      return tools[i];
+  for (guint i = 0; name && i < tool_get_n_tools (); i++)
+    if (g_str_equal (tool_get (i)->name, name))
+      return tool_get (i);
   return NULL;
+}
+
+gboolean
+tool_add (const Tool *tool)
+{
+  if (n_added == MAX_ADDED || tool_find (tool->name))
+    return FALSE;
+  added[n_added++] = tool;
+  return TRUE;
 }
 
 const char *

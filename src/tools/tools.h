@@ -46,6 +46,10 @@ const Tool *tool_get (guint i);
 /* NULL: there is none of this name. */
 const Tool *tool_find (const char *name);
 
+/* Tools that are made while the program runs follow those of the registry.  They must live as long as the program; names of
+ * others and more than 512 are refused.  Not from several threads. */
+gboolean tool_add (const Tool *tool);
+
 const char *tool_get_name (const Tool *self);
 const char *tool_get_description (const Tool *self); /* for the model */
 const char *tool_get_schema (const Tool *self);      /* of the arguments: JSON Schema */

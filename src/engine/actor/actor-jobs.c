@@ -379,12 +379,17 @@ static void
 run_generate (GlmEngine *engine, GlmJob *job)
 {
   GlmEvent *event = glm_event_new (GLM_EVENT_ENDED, job->id);
+  const GlmToolSet *offered = job->fit.tools;
   GlmError error = { 0 };
   gboolean ok;
 
   if (engine->model && !job->only_plan)
     post_state (engine, GLM_ACTOR_READING);
+  /* When it was asked, the model may not have been known. */
+  if (engine->model && glm_model_info (engine->model)->calling != GLM_CALLING_TRAINED)
+    job->fit.tools = NULL;
   ok = generate (engine, job, &event->result, &error);
+  job->fit.tools = offered;
   if (error.code == GLM_ERROR_CANCELLED)
     event->result = (GlmResult){ .reason = GLM_STOP_CANCELLED, .stop_id = -1 };
   else if (!ok)

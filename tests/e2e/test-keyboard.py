@@ -179,7 +179,7 @@ class Keyboard(TestCase):
         """By keys; what the question is then."""
         app = self.import_two()
         self.click_chat(app, "First")
-        app.key("ctrl+l", "shift+Tab")
+        app.key("ctrl+l", "F6")
         self.wait_focus(app, "the reply", lambda node: node.name.startswith("Myna: "))
         app.key("Up", "ctrl+e")
         self.wait_focus(app, "the editor", lambda node: node.name == "Edit question")

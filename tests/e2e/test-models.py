@@ -31,10 +31,10 @@ class Models(TestCase):
         path = self.home / "copy.gguf"
         shutil.copy(STARTER, path)
         app = self.start(str(path))
-        app.find(re.compile("ChatGLM3 · 36 million parameters · Q8_0"))
-        app.find(re.compile("Needs about .* it fits"))
+        app.find(re.compile("ChatGLM3 · 67 million parameters · Q8_0"))
+        app.find(re.compile("Needs about .* of memory \\(.* available\\)"))
         app.find(str(path))
-        app.find(re.compile("Needs about .*\nModel .*, conversation .*, working space"))
+        app.find(re.compile("Needs about .*\\nModel .*, context .*, buffers"))
         app.find(re.compile("Its publisher’s own: .* ChatGLM3; not stated in the file"))
         app.find(hashlib.sha256(path.read_bytes()).hexdigest())
         self.button(app, "Use for New Chats").click()
@@ -188,7 +188,7 @@ class Models(TestCase):
         path = self.home / "large.gguf"
         shutil.copy(STARTER, path)
         app = self.start(str(path), env={"MYNA_MEMORY_AVAILABLE": "1000000"})
-        app.find(re.compile("Needs about .*too large now"))
+        app.find(re.compile("Needs about .* of memory, but only .* is available"))
         self.button(app, "Use in This Chat").click()
         app.find("Load Anyway?")
         app.key("Escape")
@@ -207,7 +207,7 @@ class Models(TestCase):
     def test_import(self):
         app = self.start(self.checkpoint())
         app.find(re.compile("GLM-Edge · .* · safetensors"))
-        app.find(re.compile("The new file takes .* are free"))
+        app.find(re.compile("The new file takes .* available"))
         app.find("Import", "button").click()
         path = self.data / APP_ID / "models" / "edge-safetensors-Q4_0.gguf"
         app.find(str(path))                     # its row is unfolded

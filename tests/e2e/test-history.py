@@ -357,7 +357,7 @@ class History(TestCase):
         self.move_by_keys(app, "Pancakes", "Kitchen")
         wait(lambda: self.count("folder_id IS NOT NULL") == 1, "the chat to be in the folder")
         self.wait_chats(app, "周末计划", "Kitchen", "Pancakes", "Quicksort in C")
-        self.move_by_keys(app, "Pancakes", "Out of the Folder")
+        self.move_by_keys(app, "Pancakes", "Remove From Folder")
         self.wait_chats(app, "周末计划", "Kitchen", "Pancakes", "Quicksort in C")
         wait(lambda: self.count("folder_id IS NOT NULL") == 0, "the folder to be empty")
         app.quit()

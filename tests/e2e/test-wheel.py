@@ -222,23 +222,6 @@ class Wayland(Wheel):
     def test_wheel(self):
         self.check_all()
 
-    def test_touchpad(self):
-        """Fingers that go down the pad move the chat though they do not go quite straight, and the block otherwise."""
-        for name, (_, wide) in BLOCKS.items():
-            block = self.block(name)
-            self.bring_into_view(block)
-            box = extents(block)
-            for sign in (1, -1):
-                before = self.settled(block)
-                self.point(box.x + box.width // 2, box.y + box.height // 2)
-                self.compositor.swipe((0, 5 * sign), (-2, 6 * sign), (2, 5 * sign), (1, 3 * sign))
-                wait(lambda: (self.where(block)[0] - before[0]) * sign < 0, f"the chat to move under {name}")
-                self.assertEqual(self.settled(block)[1], before[1], f"{name} went sideways")
-            if wide:
-                middle = box.x + box.width // 2, box.y + box.height // 2
-                self.assertGreater(self.step_sideways(name, block, *middle, lambda: self.compositor.swipe(
-                    (9, 0), (12, -2), (9, 1))), 0)
-
 
 if __name__ == "__main__":
     main()

@@ -169,17 +169,6 @@ class Compositor:
         self.connection.send(self.pointer, 7, "IIfi", self.now(), axis, 15 * clicks, clicks)
         self.source_frame(WHEEL)
 
-    def swipe(self, *ways):
-        """Two fingers on the touchpad; ways: (x, y), the pixels of each movement."""
-        for way in ways:
-            for axis, pixels in ((HORIZONTAL, way[0]), (VERTICAL, way[1])):
-                if pixels:
-                    self.connection.send(self.pointer, 3, "IIf", self.now(), axis, pixels)
-                    self.source_frame(FINGER)
-        for axis in (HORIZONTAL, VERTICAL):
-            self.connection.send(self.pointer, 6, "II", self.now(), axis)
-            self.source_frame(FINGER)
-
     def hold_shift(self, held):
         self.connection.send(self.keyboard, 1, "III", self.now(), KEY_LEFTSHIFT, int(held))
         self.connection.send(self.keyboard, 2, "IIII", SHIFT if held else 0, 0, 0, 0)

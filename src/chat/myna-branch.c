@@ -166,6 +166,28 @@ myna_branch_cut (MynaBranch *self, guint position)
   myna_branch_remove (self, position, myna_branch_get_n (self) - position);
 }
 
+MynaMessage *
+myna_branch_fork (MynaBranch *self, MynaMessage *message, const char *text, const char *attachments)
+{
+  const StoreMessage *old = myna_message_get_record (message);
+  StoreMessage *record = myna_message_new_record (old->conversation_id, old->role, text);
+  guint position = myna_branch_find (self, message);
+  MynaMessage *fork;
+
+  myna_branch_commit_delete (self);
+  record->parent_id = old->parent_id;
+  record->attachments = g_strdup (attachments);
+  record->model = g_strdup (old->model);
+  record->call = store_call_copy (old->call);
+  record->n_siblings = old->id ? old->n_siblings + 1 : 1;
+  record->sibling_index = record->n_siblings - 1;
+  fork = myna_message_new_take (record, TRUE);
+  myna_branch_cut (self, position);
+  myna_branch_insert (self, position, fork);
+  g_object_unref (fork);
+  return fork;
+}
+
 void
 myna_branch_queue (MynaBranch *self, MynaMessage *message)
 {

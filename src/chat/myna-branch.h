@@ -37,6 +37,9 @@ void myna_branch_insert (MynaBranch *self, guint position, MynaMessage *message)
 void myna_branch_remove (MynaBranch *self, guint position, guint n);
 /* Removes the messages from this position on that do not wait. */
 void myna_branch_cut (MynaBranch *self, guint position);
+/* Puts a new alternative of a message that does not wait in its place, with nothing below it: with another text and attachments (JSON
+ * or NULL), and the same call.  Deletes at once what is hidden.  The branch keeps the new one. */
+MynaMessage *myna_branch_fork (MynaBranch *self, MynaMessage *message, const char *text, const char *attachments);
 /* Puts a message behind all others, to wait; and lets the first one that waits wait no more. */
 void myna_branch_queue (MynaBranch *self, MynaMessage *message);
 MynaMessage *myna_branch_unqueue (MynaBranch *self);

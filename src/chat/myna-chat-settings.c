@@ -9,8 +9,10 @@
 #include <string.h>
 
 #include "storage/storage.h"
+#include "tools/tools.h"
 
 #define SYSTEM_KEY "system"
+#define TOOLS_KEY  "tools"
 
 static const MynaSettingSpec specs[MYNA_N_SETTINGS] = {
   [MYNA_SETTING_TEMPERATURE] = { "temperature", 0, 2, 0.05, 2 },
@@ -60,10 +62,31 @@ myna_chat_settings_unset (MynaChatSettings *settings, MynaSetting setting)
   settings->set &= ~(1u << setting);
 }
 
+/* What is no name is left out. */
+static char **
+parse_tools (JsonArray *array)
+{
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+
+  for (guint i = 0; i < json_array_get_length (array) && names->len < MYNA_CHAT_SETTINGS_MAX_TOOLS; i++)
+    {
+      JsonNode *node = json_array_get_element (array, i);
+
+      if (JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING)
+        g_ptr_array_add (names, json_node_dup_string (node));
+    }
+  g_ptr_array_add (names, NULL);
+  return (char **) g_ptr_array_steal (names, NULL);
+}
+
 static void
 parse_object (MynaChatSettings *settings, JsonObject *object)
 {
-  JsonNode *node = json_object_get_member (object, SYSTEM_KEY);
+  JsonNode *node = json_object_get_member (object, TOOLS_KEY);
+
+  if (node && JSON_NODE_HOLDS_ARRAY (node))
+    settings->tools = parse_tools (json_node_get_array (node));
+  node = json_object_get_member (object, SYSTEM_KEY);
 
   if (node && JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING
       && strlen (json_node_get_string (node)) <= MYNA_CHAT_SETTINGS_MAX_PROMPT)
@@ -100,7 +123,7 @@ myna_chat_settings_to_json (const MynaChatSettings *settings)
   g_autoptr (JsonBuilder) builder = NULL;
   g_autoptr (JsonNode) root = NULL;
 
-  if (!settings->system_prompt && !settings->set)
+  if (!settings->system_prompt && !settings->tools && !settings->set)
     return NULL;
   builder = json_builder_new ();
   json_builder_begin_object (builder);
@@ -108,6 +131,14 @@ myna_chat_settings_to_json (const MynaChatSettings *settings)
     {
       json_builder_set_member_name (builder, SYSTEM_KEY);
       json_builder_add_string_value (builder, settings->system_prompt);
+    }
+  if (settings->tools)
+    {
+      json_builder_set_member_name (builder, TOOLS_KEY);
+      json_builder_begin_array (builder);
+      for (char **name = settings->tools; *name; name++)
+        json_builder_add_string_value (builder, *name);
+      json_builder_end_array (builder);
     }
   for (int i = 0; i < MYNA_N_SETTINGS; i++)
     {
@@ -129,6 +160,7 @@ void
 myna_chat_settings_clear (MynaChatSettings *settings)
 {
   g_clear_pointer (&settings->system_prompt, g_free);
+  g_clear_pointer (&settings->tools, g_strfreev);
   settings->set = 0;
 }
 
@@ -200,6 +232,26 @@ myna_chat_settings_resolve (const char *json, GlmSampling *sampling, char **ret_
   myna_chat_settings_apply (&conversation, sampling);
   system_prompt = conversation.system_prompt ? conversation.system_prompt : application.system_prompt;
   *ret_system_prompt = system_prompt && *system_prompt ? g_strdup (system_prompt) : NULL;
+}
+
+char **
+myna_chat_settings_resolve_tools (const char *json)
+{
+  g_auto (MynaChatSettings) application = { 0 };
+  g_auto (MynaChatSettings) conversation = { 0 };
+  g_autoptr (GPtrArray) names = g_ptr_array_new ();
+  char **tools;
+
+  myna_chat_settings_parse (&application, defaults);
+  myna_chat_settings_parse (&conversation, json);
+  tools = conversation.tools ? conversation.tools : application.tools;
+  for (guint i = 0; tools && i < tool_get_n_tools (); i++)
+    if (g_strv_contains ((const char *const *) tools, tool_get_name (tool_get (i))))
+      g_ptr_array_add (names, g_strdup (tool_get_name (tool_get (i))));
+  if (names->len == 0)
+    return NULL;
+  g_ptr_array_add (names, NULL);
+  return (char **) g_ptr_array_steal (names, NULL);
 }
 
 void

@@ -37,11 +37,13 @@ typedef struct
 typedef struct
 {
   char *system_prompt; /* NULL: not set; "" : none, whatever the level above says */
+  char **tools;        /* names of those that the model may call; NULL: not set; empty: none, whatever the level above says */
   guint set;           /* bit (1 << MynaSetting): the value is there */
   double values[MYNA_N_SETTINGS];
 } MynaChatSettings;
 
 #define MYNA_CHAT_SETTINGS_MAX_PROMPT 32768 /* bytes of a system prompt */
+#define MYNA_CHAT_SETTINGS_MAX_TOOLS  64
 
 const MynaSettingSpec *myna_setting_get_spec (MynaSetting setting);
 
@@ -65,6 +67,9 @@ void myna_chat_settings_set_defaults (const char *json);
 /* The sampling and the system prompt (NULL: none; the caller frees) of a conversation with these settings: *sampling is
  * the family's and receives what the application and the conversation say. */
 void myna_chat_settings_resolve (const char *json, GlmSampling *sampling, char **ret_system_prompt);
+/* The tools of a conversation with these settings, NULL where there are none; the caller frees.  In the order of the registry, so
+ * that prompts begin alike and the kept state is used again; those that there are not any more are left out. */
+char **myna_chat_settings_resolve_tools (const char *json) G_GNUC_WARN_UNUSED_RESULT;
 /* How the model is loaded for a conversation with these settings: *options is the preferences' and receives what the
  * conversation says. */
 void myna_chat_settings_resolve_load (const char *json, GlmActorLoadOptions *options);

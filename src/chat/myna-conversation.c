@@ -2,24 +2,20 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- *   send → [queue behind a running reply] → submit: the conversation's row, the question's row → start_reply
+ *   send → [queue behind a running reply] → submit: the conversation's row, the question's row → answer
  *        → MynaReply → reply_ended → the next one that waits
  *
  * Each step is asynchronous and may fail; what failed is told in the message it concerns, with a way to retry, and the
  * conversation is idle again.  A question that cannot be stored stays in the window; those after it wait till it is retried.
- *
- * Objects are unique: a table on the store leads from an id to the live object, so that a reply which is being written
- * goes on, once, however often the person looks at other conversations meanwhile.
  */
 #include "chat/myna-conversation.h"
 
 #include "chat/myna-alternative.h"
 #include "chat/myna-branch.h"
+#include "chat/myna-live.h"
 #include "chat/myna-message-private.h"
 #include "chat/myna-problem.h"
 #include "chat/myna-record.h"
-
-#define LIVE_KEY "myna-live-conversations"
 
 struct _MynaConversation
 {
@@ -32,9 +28,8 @@ struct _MynaConversation
   MynaRecord *record;
   MynaBranch *branch;
   MynaActivity activity;
-  char *error;      /* why it could not be read; NULL: it could */
-  MynaReply *reply; /* the one that is being written, or was last; NULL: none */
-
+  char *error;             /* why it could not be read; NULL: it could */
+  MynaReply *reply;        /* the one that is being written, or was last; NULL: none */
   gint64 context_start_id; /* first message given to the model; 0: the first */
   int context_used;
 };
@@ -158,27 +153,12 @@ set_context (MynaConversation *self, gint64 start_id, int used)
     }
 }
 
-static GHashTable *
-live_table (StoreDb *store)
-{
-  GHashTable *table = g_object_get_data (G_OBJECT (store), LIVE_KEY);
-
-  if (!table)
-    {
-      table = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
-      g_object_set_data_full (G_OBJECT (store), LIVE_KEY, table, (GDestroyNotify) g_hash_table_unref);
-    }
-  return table;
-}
-
 /* The record's properties are the conversation's, under the same names. */
 static void
 record_changed_cb (MynaConversation *self, GParamSpec *pspec)
 {
-  gint64 id = myna_record_get_id (self->record);
-
   if (g_str_equal (pspec->name, "id"))
-    g_hash_table_insert (live_table (self->store), g_memdup2 (&id, sizeof id), self);
+    myna_live_add (self->store, myna_record_get_id (self->record), self);
   g_object_notify (G_OBJECT (self), pspec->name);
 }
 
@@ -229,8 +209,9 @@ static void
 reply_ended (MynaConversation *self, MynaMessage *message)
 {
   StoreState state = myna_message_get_state (message);
+  gboolean is_answer = myna_message_get_role (message) == STORE_ROLE_ASSISTANT && !myna_message_get_record (message)->call;
 
-  if (state == STORE_STATE_COMPLETE || state == STORE_STATE_LENGTH)
+  if (is_answer && (state == STORE_STATE_COMPLETE || state == STORE_STATE_LENGTH))
     g_signal_emit_by_name (self, "replied", message);
   if (!myna_message_get_id (message) && state == STORE_STATE_STOPPED && !*myna_message_get_text (message))
     {
@@ -247,21 +228,19 @@ reply_ended (MynaConversation *self, MynaMessage *message)
 static void
 reply_changed_cb (MynaReply *reply, gpointer owner)
 {
-  MynaConversation *self = owner;
+  static const MynaActivity activities[] = {
+    [MYNA_REPLY_PLANNING] = MYNA_ACTIVITY_WAITING, [MYNA_REPLY_WAITING] = MYNA_ACTIVITY_WAITING,
+    [MYNA_REPLY_READING] = MYNA_ACTIVITY_READING,  [MYNA_REPLY_WRITING] = MYNA_ACTIVITY_WRITING,
+    [MYNA_REPLY_CALLING] = MYNA_ACTIVITY_CALLING,  [MYNA_REPLY_ASKING] = MYNA_ACTIVITY_ASKING,
+    [MYNA_REPLY_RUNNING] = MYNA_ACTIVITY_CALLING,  [MYNA_REPLY_STOPPING] = MYNA_ACTIVITY_STOPPING,
+    [MYNA_REPLY_FAILED] = MYNA_ACTIVITY_IDLE,
+  };
+  MynaReplyState state = myna_reply_get_state (reply);
 
-  switch (myna_reply_get_state (reply))
-    {
-    case MYNA_REPLY_PLANNING:
-    case MYNA_REPLY_WAITING: set_activity (self, MYNA_ACTIVITY_WAITING); break;
-    case MYNA_REPLY_READING: set_activity (self, MYNA_ACTIVITY_READING); break;
-    case MYNA_REPLY_WRITING: set_activity (self, MYNA_ACTIVITY_WRITING); break;
-    case MYNA_REPLY_STOPPING: set_activity (self, MYNA_ACTIVITY_STOPPING); break;
-    case MYNA_REPLY_ENDED:
-    case MYNA_REPLY_FAILED: reply_ended (self, myna_reply_get_message (reply)); break;
-    case MYNA_REPLY_IDLE:
-    case MYNA_REPLY_STORING:
-    default: break;
-    }
+  if (state == MYNA_REPLY_ENDED || state == MYNA_REPLY_FAILED)
+    reply_ended (owner, myna_reply_get_message (reply));
+  else if (activities[state])
+    set_activity (owner, activities[state]);
 }
 
 static void
@@ -278,26 +257,26 @@ reply_part_cb (MynaReply *reply, MynaMessage *message, gpointer owner)
   myna_branch_insert (self->branch, myna_branch_get_n (self->branch), message);
 }
 
+static gboolean
+reply_is_urgent_cb (MynaReply *reply, gpointer owner)
+{
+  return myna_branch_get_n_queued (((MynaConversation *) owner)->branch) > 0;
+}
+
 void
 myna_conversation_get_recipe (MynaConversation *self, MynaRecipe *ret_recipe)
 {
-  *ret_recipe = (MynaRecipe){
-    .model = myna_record_get_model (self->record),
-    .settings = myna_record_get_settings (self->record),
-    .store = self->store,
-    .id = myna_record_get_id (self->record),
-    .created_at = myna_record_get_created_at (self->record),
-  };
+  myna_record_get_recipe (self->record, ret_recipe);
 }
 
 /* model: another one for this reply alone, whose evaluated state is not the conversation's; NULL: its own. */
 static void
 take_reply (MynaConversation *self, MynaMessage *message, const char *model)
 {
-  static const MynaReplyFuncs funcs = { reply_changed_cb, reply_planned_cb, reply_part_cb };
+  static const MynaReplyFuncs funcs = { reply_changed_cb, reply_planned_cb, reply_part_cb, reply_is_urgent_cb };
   MynaRecipe recipe;
 
-  myna_conversation_get_recipe (self, &recipe);
+  myna_record_get_recipe (self->record, &recipe);
   if (model && g_strcmp0 (model, recipe.model) != 0)
     {
       recipe.model = model;
@@ -307,24 +286,28 @@ take_reply (MynaConversation *self, MynaMessage *message, const char *model)
   self->reply = myna_reply_new (self->generator, &recipe, message, &funcs, self);
 }
 
-/* Answers the last question of the branch, or goes on with a reply that ended early. */
+/* begin: what the reply does.  The model reads the messages before `message`, or with myna_reply_resume() all of them. */
 static void
-start_reply (MynaConversation *self, MynaMessage *continued, const char *model)
+begin_reply (MynaConversation *self, MynaMessage *message, const char *model, void (*begin) (MynaReply *, GPtrArray *, guint))
 {
   g_autoptr (GPtrArray) before = NULL;
-  g_autoptr (MynaMessage) message = continued ? g_object_ref (continued) : NULL;
   guint first;
 
-  if (!continued)
-    {
-      message = myna_message_new (myna_record_get_id (self->record), STORE_ROLE_ASSISTANT, "");
-      myna_message_set_state (message, STORE_STATE_GENERATING);
-      myna_message_edit_record (message)->parent_id = myna_branch_get_last_id (self->branch);
-      myna_branch_insert (self->branch, myna_branch_get_n (self->branch), message);
-    }
-  before = myna_branch_dup_before (self->branch, message, self->context_start_id, &first);
+  before = myna_branch_dup_before (self->branch, begin == myna_reply_resume ? NULL : message, self->context_start_id, &first);
   take_reply (self, message, model);
-  myna_reply_start (self->reply, before, first);
+  begin (self->reply, before, first);
+}
+
+/* Answers the last question of the branch. */
+static void
+answer (MynaConversation *self, const char *model)
+{
+  g_autoptr (MynaMessage) message = myna_message_new (myna_record_get_id (self->record), STORE_ROLE_ASSISTANT, "");
+
+  myna_message_set_state (message, STORE_STATE_GENERATING);
+  myna_message_edit_record (message)->parent_id = myna_branch_get_last_id (self->branch);
+  myna_branch_insert (self->branch, myna_branch_get_n (self->branch), message);
+  begin_reply (self, message, model, myna_reply_start);
 }
 
 /* The model that this message was written with, where it is known to be another one than the conversation's, or NULL. */
@@ -358,7 +341,7 @@ question_added_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (stored && !stopped)
     {
-      start_reply (self, NULL, NULL);
+      answer (self, NULL);
       return;
     }
   set_activity (self, MYNA_ACTIVITY_IDLE);
@@ -422,6 +405,9 @@ myna_conversation_send_full (MynaConversation *self, const char *text, const cha
     send_next (self);
   if (myna_message_get_queued (message))
     save_queue (self);
+  /* Who writes instead of answering does not want it. */
+  if (self->activity == MYNA_ACTIVITY_ASKING)
+    myna_reply_deny (self->reply, NULL);
 }
 
 void
@@ -461,9 +447,8 @@ myna_conversation_regenerate (MynaConversation *self, MynaMessage *message)
 void
 myna_conversation_regenerate_with (MynaConversation *self, MynaMessage *message, const char *model)
 {
-  guint position, n_siblings = 0;
+  guint position = myna_branch_find (self->branch, message), n_siblings = 0;
 
-  position = myna_branch_find (self->branch, message);
   if (position == G_MAXUINT || !myna_conversation_can_regenerate (self, message))
     return;
   myna_branch_commit_delete (self->branch);
@@ -473,7 +458,7 @@ myna_conversation_regenerate_with (MynaConversation *self, MynaMessage *message,
       n_siblings = myna_message_get_n_siblings (message) - (myna_message_get_id (message) ? 0 : 1);
       myna_branch_cut (self->branch, position);
     }
-  start_reply (self, NULL, model);
+  answer (self, model);
   if (n_siblings)
     myna_message_set_siblings (myna_reply_get_message (self->reply), n_siblings, n_siblings + 1);
 }
@@ -483,8 +468,11 @@ myna_conversation_can_continue (MynaConversation *self, MynaMessage *message)
 {
   StoreState state = myna_message_get_state (message);
 
-  return !is_busy (self->activity) && myna_branch_peek_last (self->branch) == message && myna_message_get_id (message)
-         && myna_message_get_role (message) == STORE_ROLE_ASSISTANT
+  if (is_busy (self->activity) || myna_branch_peek_last (self->branch) != message || !myna_message_get_id (message))
+    return FALSE;
+  if (myna_call_round_can_resume (message))
+    return TRUE;
+  return myna_message_get_role (message) == STORE_ROLE_ASSISTANT
          && (state == STORE_STATE_INTERRUPTED || state == STORE_STATE_STOPPED || state == STORE_STATE_LENGTH
              || state == STORE_STATE_FAILED);
 }
@@ -499,7 +487,7 @@ myna_conversation_continue (MynaConversation *self, MynaMessage *message)
       && self->activity == MYNA_ACTIVITY_IDLE)
     {
       myna_branch_commit_delete (self->branch);
-      start_reply (self, message, model);
+      begin_reply (self, message, model, myna_call_round_can_resume (message) ? myna_reply_resume : myna_reply_start);
     }
 }
 
@@ -574,29 +562,41 @@ myna_conversation_reveal (MynaConversation *self, gint64 message_id)
     myna_alternative_find_async (self->store, message_id, 0, NULL, leaf_found_cb, g_object_ref (self));
 }
 
+/* Whether the message is one of the branch, of this role, and nothing else is under way. */
+static gboolean
+can_branch_off (MynaConversation *self, MynaMessage *message, StoreRole role)
+{
+  return myna_branch_find (self->branch, message) != G_MAXUINT && self->activity == MYNA_ACTIVITY_IDLE
+         && myna_message_get_role (message) == role && !myna_message_get_queued (message);
+}
+
 void
 myna_conversation_edit (MynaConversation *self, MynaMessage *message, const char *text, const char *attachments)
 {
-  g_autoptr (MynaMessage) edited = NULL;
-  const StoreMessage *old;
-  StoreMessage *record;
-  guint position;
+  if (can_branch_off (self, message, STORE_ROLE_USER))
+    submit (self, myna_branch_fork (self->branch, message, text, attachments));
+}
 
-  position = myna_branch_find (self->branch, message);
-  if (position == G_MAXUINT || self->activity != MYNA_ACTIVITY_IDLE || myna_message_get_role (message) != STORE_ROLE_USER
-      || myna_message_get_queued (message))
+gboolean
+myna_conversation_can_run_again (MynaConversation *self, MynaMessage *message)
+{
+  const StoreCall *call = myna_message_get_record (message)->call;
+
+  return can_branch_off (self, message, STORE_ROLE_ASSISTANT) && myna_message_get_loaded (message) && call && call->arguments
+         && tool_find (call->tool);
+}
+
+void
+myna_conversation_run_again (MynaConversation *self, MynaMessage *message, const char *arguments)
+{
+  g_autoptr (MynaMessage) kept = g_object_ref (message);
+  MynaMessage *again;
+
+  if (!myna_conversation_can_run_again (self, message))
     return;
-  myna_branch_commit_delete (self->branch);
-  old = myna_message_get_record (message);
-  edited = myna_message_new (myna_record_get_id (self->record), STORE_ROLE_USER, text);
-  record = myna_message_edit_record (edited);
-  record->parent_id = old->parent_id;
-  record->attachments = g_strdup (attachments);
-  record->n_siblings = myna_message_get_id (message) ? myna_message_get_n_siblings (message) + 1 : 1;
-  record->sibling_index = record->n_siblings - 1;
-  myna_branch_cut (self->branch, position);
-  myna_branch_insert (self->branch, position, edited);
-  submit (self, edited);
+  again = myna_branch_fork (self->branch, message, myna_message_get_text (message), NULL);
+  myna_message_set_call (again, myna_call_dup_again (myna_message_get_record (message)->call, arguments));
+  begin_reply (self, again, NULL, myna_reply_run);
 }
 
 static void
@@ -667,13 +667,9 @@ myna_conversation_dispose (GObject *object)
 
   if (self->store)
     {
-      GHashTable *live = live_table (self->store);
-      gint64 id = myna_record_get_id (self->record);
-
       myna_record_leave (self->record);
       myna_branch_commit_delete (self->branch);
-      if (g_hash_table_lookup (live, &id) == self)
-        g_hash_table_remove (live, &id);
+      myna_live_remove (self->store, myna_record_get_id (self->record), self);
     }
 
   G_OBJECT_CLASS (myna_conversation_parent_class)->dispose (object);
@@ -736,7 +732,7 @@ context_length_changed_cb (MynaConversation *self)
 MynaConversation *
 myna_conversation_new (StoreDb *store, MynaGenerator *generator, gint64 id)
 {
-  MynaConversation *self = id ? g_hash_table_lookup (live_table (store), &id) : NULL;
+  MynaConversation *self = id ? myna_live_find (store, id) : NULL;
 
   if (self)
     return g_object_ref (self);
@@ -753,7 +749,7 @@ myna_conversation_new (StoreDb *store, MynaGenerator *generator, gint64 id)
                            G_CONNECT_SWAPPED);
   if (id)
     {
-      g_hash_table_insert (live_table (store), g_memdup2 (&id, sizeof id), self);
+      myna_live_add (store, id, self);
       reload (self);
     }
   return self;
@@ -762,12 +758,11 @@ myna_conversation_new (StoreDb *store, MynaGenerator *generator, gint64 id)
 void
 myna_conversation_finish_all (StoreDb *store)
 {
-  g_autoptr (GList) live = g_hash_table_get_values (live_table (store));
+  g_autoptr (GPtrArray) live = myna_live_list (store);
 
-  g_list_foreach (live, (GFunc) (void (*) (void)) g_object_ref, NULL);
-  for (GList *l = live; l; l = l->next)
+  for (guint i = 0; i < live->len; i++)
     {
-      g_autoptr (MynaConversation) self = l->data;
+      MynaConversation *self = g_ptr_array_index (live, i);
 
       if (self->reply)
         myna_reply_abandon (self->reply);
@@ -788,6 +783,12 @@ const char *
 myna_conversation_get_title (MynaConversation *self)
 {
   return myna_record_get_title (self->record);
+}
+
+MynaReply *
+myna_conversation_get_reply (MynaConversation *self)
+{
+  return self->reply;
 }
 
 gboolean
@@ -839,9 +840,8 @@ myna_conversation_get_context (MynaConversation *self, int *ret_used, int *ret_l
 guint
 myna_conversation_get_context_start (MynaConversation *self)
 {
-  guint position;
+  guint position = self->context_start_id ? myna_branch_find_id (self->branch, self->context_start_id) : G_MAXUINT;
 
-  position = self->context_start_id ? myna_branch_find_id (self->branch, self->context_start_id) : G_MAXUINT;
   return position == G_MAXUINT ? 0 : position;
 }
 

@@ -27,6 +27,8 @@ typedef enum
   MYNA_ACTIVITY_WAITING, /* asked; the engine loads its model or writes another reply */
   MYNA_ACTIVITY_READING, /* the prompt is evaluated: see the progress */
   MYNA_ACTIVITY_WRITING,
+  MYNA_ACTIVITY_CALLING, /* a tool runs, or is about to: see the reply */
+  MYNA_ACTIVITY_ASKING,  /* the person is asked something: see the reply */
   MYNA_ACTIVITY_STOPPING,
 } MynaActivity;
 
@@ -42,6 +44,9 @@ gboolean myna_conversation_get_busy (MynaConversation *self);
 gboolean myna_conversation_get_loading (MynaConversation *self);
 const char *myna_conversation_get_error (MynaConversation *self);
 MynaActivity myna_conversation_get_activity (MynaConversation *self);
+/* The reply that is being written, or was last; NULL: none.  While ASKING, its question is answered by myna_reply_allow() and
+ * myna_reply_deny().  Sending a message instead denies. */
+MynaReply *myna_conversation_get_reply (MynaConversation *self);
 /* Meaningful while READING. */
 void myna_conversation_get_progress (MynaConversation *self, MynaPromptProgress *ret_progress);
 /* Tokens a second of the reply that is being written; 0: not known yet. */
@@ -86,7 +91,8 @@ gboolean myna_conversation_can_regenerate (MynaConversation *self, MynaMessage *
 void myna_conversation_regenerate (MynaConversation *self, MynaMessage *message);
 /* The same by another model, for this reply alone: a path, or NULL for the conversation's. */
 void myna_conversation_regenerate_with (MynaConversation *self, MynaMessage *message, const char *model);
-/* Whether the reply ended early and is the last message, and goes on with it. */
+/* Whether the reply ended early and is the last message, and goes on with it.  One that ended after a call goes on with what
+ * the call waits for: asking, or the model's next words; a call that may have been run is never run again. */
 gboolean myna_conversation_can_continue (MynaConversation *self, MynaMessage *message);
 void myna_conversation_continue (MynaConversation *self, MynaMessage *message);
 /* Tries again what failed for this message: saving it, or answering. */
@@ -95,6 +101,10 @@ void myna_conversation_retry (MynaConversation *self, MynaMessage *message);
 void myna_conversation_save_again (MynaConversation *self);
 /* Asks a question differently: a new alternative of it, with an own branch below.  attachments: as for sending. */
 void myna_conversation_edit (MynaConversation *self, MynaMessage *message, const char *text, const char *attachments);
+/* Whether the call of this message can be run again, and does it, without asking: an alternative of it, with these arguments (JSON;
+ * NULL: as they are) and an own branch below. */
+gboolean myna_conversation_can_run_again (MynaConversation *self, MynaMessage *message);
+void myna_conversation_run_again (MynaConversation *self, MynaMessage *message, const char *arguments);
 /* Shows the alternative before (-1) or after (+1) this message and the branch below it. */
 void myna_conversation_switch (MynaConversation *self, MynaMessage *message, int step);
 /* Shows the branch with this message, one that is not in the list now (a search's hit). */

@@ -90,6 +90,12 @@ get_model_name (MynaGenerator *generator)
   return info ? info->name : NULL;
 }
 
+static const GlmModelInfo *
+get_model_info (MynaGenerator *generator)
+{
+  return glm_actor_get_model_info (MYNA_CORE (generator)->actor);
+}
+
 static void
 generator_init (MynaGeneratorInterface *iface)
 {
@@ -97,6 +103,7 @@ generator_init (MynaGeneratorInterface *iface)
   iface->cancel = cancel;
   iface->get_context_length = get_context_length;
   iface->get_model_name = get_model_name;
+  iface->get_model_info = get_model_info;
 }
 
 static void

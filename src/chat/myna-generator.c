@@ -44,3 +44,14 @@ myna_generator_get_model_name (MynaGenerator *self)
 
   return MYNA_GENERATOR_GET_IFACE (self)->get_model_name (self);
 }
+
+const GlmModelInfo *
+myna_generator_get_model_info (MynaGenerator *self)
+{
+  MynaGeneratorInterface *iface;
+
+  g_return_val_if_fail (MYNA_IS_GENERATOR (self), NULL);
+
+  iface = MYNA_GENERATOR_GET_IFACE (self);
+  return iface->get_model_info ? iface->get_model_info (self) : NULL;
+}

@@ -34,6 +34,7 @@ struct _MynaGeneratorInterface
   void (*cancel) (MynaGenerator *self, guint64 request_id);
   int (*get_context_length) (MynaGenerator *self);
   const char *(*get_model_name) (MynaGenerator *self);
+  const GlmModelInfo *(*get_model_info) (MynaGenerator *self); /* NULL: nothing is known of any model */
 };
 
 /* The request has turns, begun reply and fit; the recipe says the model, the sampling and the session's file.  recipe NULL:
@@ -45,5 +46,7 @@ void myna_generator_cancel (MynaGenerator *self, guint64 request_id);
 int myna_generator_get_context_length (MynaGenerator *self);
 /* Display name of the model, or NULL where none is loaded. */
 const char *myna_generator_get_model_name (MynaGenerator *self);
+/* What is loaded, or NULL; valid until another model is. */
+const GlmModelInfo *myna_generator_get_model_info (MynaGenerator *self);
 
 G_END_DECLS

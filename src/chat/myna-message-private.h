@@ -8,6 +8,8 @@
 
 G_BEGIN_DECLS
 
+/* A record of a message that begins now. */
+StoreMessage *myna_message_new_record (gint64 conversation_id, StoreRole role, const char *text) G_GNUC_WARN_UNUSED_RESULT;
 /* Takes the record.  has_text: whether record->text is the message's text, or only stands for one not read yet. */
 MynaMessage *myna_message_new_take (StoreMessage *record, gboolean has_text) G_GNUC_WARN_UNUSED_RESULT;
 /* A new one, written now. */

@@ -53,6 +53,20 @@ myna_message_init (MynaMessage *self)
 {
 }
 
+StoreMessage *
+myna_message_new_record (gint64 conversation_id, StoreRole role, const char *text)
+{
+  StoreMessage *record = store_message_new ();
+
+  record->role = role;
+  g_free (record->text);
+  record->text = g_strdup (text);
+  record->conversation_id = conversation_id;
+  record->n_siblings = 1;
+  record->created_at = g_get_real_time () / 1000;
+  return record;
+}
+
 MynaMessage *
 myna_message_new_take (StoreMessage *record, gboolean has_text)
 {
@@ -68,15 +82,7 @@ myna_message_new_take (StoreMessage *record, gboolean has_text)
 MynaMessage *
 myna_message_new (gint64 conversation_id, StoreRole role, const char *text)
 {
-  StoreMessage *record = store_message_new ();
-
-  record->role = role;
-  g_free (record->text);
-  record->text = g_strdup (text);
-  record->conversation_id = conversation_id;
-  record->n_siblings = 1;
-  record->created_at = g_get_real_time () / 1000;
-  return myna_message_new_take (record, TRUE);
+  return myna_message_new_take (myna_message_new_record (conversation_id, role, text), TRUE);
 }
 
 /* ---- Reading ---------------------------------------------------------------------------------------------------- */

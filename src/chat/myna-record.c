@@ -202,10 +202,16 @@ myna_record_get_id (MynaRecord *self)
   return self->id;
 }
 
-gint64
-myna_record_get_created_at (MynaRecord *self)
+void
+myna_record_get_recipe (MynaRecord *self, MynaRecipe *ret_recipe)
 {
-  return self->created_at;
+  *ret_recipe = (MynaRecipe){
+    .model = self->model,
+    .settings = self->settings,
+    .store = self->store,
+    .id = self->id,
+    .created_at = self->created_at,
+  };
 }
 
 const char *

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "chat/myna-generator.h"
 #include "chat/myna-message.h"
 
 G_BEGIN_DECLS
@@ -24,12 +25,12 @@ MynaMessage *myna_record_add_message_finish (GAsyncResult *result) G_GNUC_WARN_U
 void myna_record_leave (MynaRecord *self);
 
 gint64 myna_record_get_id (MynaRecord *self);
-/* Milliseconds since 1970; 0: no row yet, or not read yet. */
-gint64 myna_record_get_created_at (MynaRecord *self);
 const char *myna_record_get_title (MynaRecord *self);
 const char *myna_record_get_model (MynaRecord *self);
 const char *myna_record_get_settings (MynaRecord *self);
 const char *myna_record_get_draft (MynaRecord *self);
+/* What replies are made with; what it points to is the record's. */
+void myna_record_get_recipe (MynaRecord *self, MynaRecipe *ret_recipe);
 /* These write into the row, if there is one; the draft a moment later. */
 void myna_record_set_model (MynaRecord *self, const char *model);
 void myna_record_set_settings (MynaRecord *self, const char *settings);

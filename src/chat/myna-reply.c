@@ -43,6 +43,16 @@ struct _MynaReply
   /* A continued reply adds its figures to these. */
   int n_tokens_before;
   double seconds_before;
+
+  GStrv tools;          /* names of those that are offered; NULL: none */
+  gboolean wants_calls; /* there are some among the parts that were written last … */
+  guint group;          /* … which begin here */
+  gboolean is_allowed;  /* the first of them: the person wants it run */
+  MynaCallRound *round; /* NULL: no call is at work */
+  guint n_rounds;       /* since the person's last message */
+  gboolean asks_to_go_on;
+  gsize n_used; /* tokens that the model holds */
+  MynaCallLimits limits;
 };
 
 G_DEFINE_FINAL_TYPE (MynaReply, myna_reply, G_TYPE_OBJECT)
@@ -74,6 +84,12 @@ MynaMessage *
 myna_reply_get_message (MynaReply *self)
 {
   return g_ptr_array_index (self->parts, self->parts->len - 1);
+}
+
+static gint64
+get_conversation (MynaReply *self)
+{
+  return myna_message_get_record (myna_reply_get_message (self))->conversation_id;
 }
 
 /* ---- Storing ---------------------------------------------------------------------------------------------------- */
@@ -112,6 +128,8 @@ finish_row (MynaReply *self, MynaMessage *message)
   store_finish_message_async (self->recipe.store, record, NULL, finished_cb, g_object_ref (message));
 }
 
+static void begin_calls (MynaReply *self);
+
 /* Nothing is under way any more. */
 static void
 let_go (MynaReply *self, MynaReplyState state)
@@ -134,7 +152,10 @@ complete (MynaReply *self)
 
   if (myna_message_get_id (message))
     finish_row (self, message);
-  let_go (self, myna_message_get_state (message) == STORE_STATE_FAILED ? MYNA_REPLY_FAILED : MYNA_REPLY_ENDED);
+  if (self->wants_calls && myna_message_get_id (message))
+    begin_calls (self);
+  else
+    let_go (self, myna_message_get_state (message) == STORE_STATE_FAILED ? MYNA_REPLY_FAILED : MYNA_REPLY_ENDED);
 }
 
 static void
@@ -280,18 +301,12 @@ open_part (MynaReply *self)
 {
   MynaMessage *before = myna_reply_get_message (self);
   g_autoptr (MynaMessage) message = NULL;
-  StoreMessage *record;
 
   if (myna_message_get_state (before) == STORE_STATE_GENERATING)
     return before;
-  record = store_message_new ();
-  record->role = STORE_ROLE_ASSISTANT;
-  record->state = STORE_STATE_GENERATING;
-  record->conversation_id = myna_message_get_record (before)->conversation_id;
-  record->created_at = g_get_real_time () / 1000;
-  record->n_siblings = 1;
-  record->model = g_strdup (myna_message_get_record (before)->model);
-  message = myna_message_new_take (record, TRUE);
+  message = myna_message_new (get_conversation (self), STORE_ROLE_ASSISTANT, "");
+  myna_message_set_state (message, STORE_STATE_GENERATING);
+  myna_message_set_model (message, myna_message_get_record (before)->model);
   g_ptr_array_add (self->parts, g_object_ref (message));
   self->funcs->part (self, message, self->owner);
   return message;
@@ -451,6 +466,7 @@ take_figures (MynaReply *self, const GlmResult *result)
   StoreMessage *record = myna_message_edit_record (myna_reply_get_message (self));
 
   g_debug ("%zu of %zu prompt tokens were at hand", result->n_reused, result->n_prompt);
+  self->n_used = result->n_prompt + result->n_generated;
   record->n_prompt_tokens = result->n_prompt - MIN ((gsize) self->n_tokens_before, result->n_prompt);
   record->n_tokens = self->n_tokens_before + result->n_generated;
   if (!self->n_tokens_before)
@@ -472,6 +488,7 @@ ended_cb (const GlmResult *result, const GError *error, gpointer user_data)
   if (result && !error)
     {
       take_figures (self, result);
+      self->wants_calls = result->reason == GLM_STOP_CALL && self->state != MYNA_REPLY_STOPPING;
       end (self, states[result->reason], NULL);
     }
   else if (self->state == MYNA_REPLY_STOPPING)
@@ -483,41 +500,76 @@ ended_cb (const GlmResult *result, const GError *error, gpointer user_data)
 /* ---- Asking ----------------------------------------------------------------------------------------------------- */
 
 static void
+ask_engine (MynaReply *self)
+{
+  static const GlmRequestFuncs funcs = { planned_cb, piece_cb, prompt_cb, ended_cb, rate_cb };
+  const char *text = myna_message_get_text (myna_reply_get_message (self));
+  g_autoptr (GArray) tools = myna_call_offer (self->generator, self->tools);
+  const GlmToolSet set = { (const GlmTool *) tools->data, tools->len, FALSE };
+  GlmRequest request = { 0 };
+
+  request.turns = (const GlmTurn *) self->prompt->turns->data;
+  request.n_turns = self->prompt->turns->len;
+  request.reply = *text ? text : NULL;
+  request.fit.cut = self->prompt->cut;
+  request.fit.tools = tools->len > 0 ? &set : NULL;
+  self->request_id =
+      myna_generator_generate (self->generator, &self->recipe, &request, &funcs, g_object_ref (self), g_object_unref);
+  set_state (self, MYNA_REPLY_WAITING);
+}
+
+/* The work begins: what the model reads. */
+static void
+take_messages (MynaReply *self, GPtrArray *messages, guint first)
+{
+  self->tools = myna_chat_settings_resolve_tools (self->recipe.settings);
+  self->messages = g_ptr_array_ref (messages);
+  self->first = first;
+  for (guint i = 0; i < messages->len; i++)
+    {
+      const StoreMessage *record = myna_message_get_record (g_ptr_array_index (messages, i));
+
+      self->n_rounds = record->role == STORE_ROLE_USER ? 0 : self->n_rounds + (record->role == STORE_ROLE_OBSERVATION);
+    }
+  g_object_ref (self->owner);
+}
+
+static void
 prompt_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  static const GlmRequestFuncs funcs = {
-    .planned = planned_cb,
-    .piece = piece_cb,
-    .prompt = prompt_cb,
-    .ended = ended_cb,
-    .rate = rate_cb,
-  };
   g_autoptr (MynaReply) self = user_data;
   g_autoptr (GError) error = NULL;
   MynaPrompt *prompt = myna_prompt_read_finish (result, &error);
-  const char *text = myna_message_get_text (myna_reply_get_message (self));
-  GlmRequest request = { 0 };
 
+  myna_prompt_free (self->prompt);
   self->prompt = prompt;
   if (!is_open (self))
     return;
   if (self->state == MYNA_REPLY_STOPPING)
-    {
-      end (self, STORE_STATE_STOPPED, NULL);
-      return;
-    }
-  if (!prompt)
-    {
-      end (self, STORE_STATE_FAILED, error);
-      return;
-    }
-  request.turns = (const GlmTurn *) prompt->turns->data;
-  request.n_turns = prompt->turns->len;
-  request.reply = *text ? text : NULL;
-  request.fit.cut = prompt->cut;
-  self->request_id =
-      myna_generator_generate (self->generator, &self->recipe, &request, &funcs, g_object_ref (self), g_object_unref);
-  set_state (self, MYNA_REPLY_WAITING);
+    end (self, STORE_STATE_STOPPED, NULL);
+  else if (!prompt)
+    end (self, STORE_STATE_FAILED, error);
+  else
+    ask_engine (self);
+}
+
+/* What the model answers is the last message; what it reads, those before. */
+static void
+plan (MynaReply *self)
+{
+  g_autofree char *system = NULL;
+  GlmSampling sampling;
+
+  self->kind = GLM_REPLY_TEXT;
+  self->request_id = 0;
+  self->read_from = 0;
+  g_set_object (&self->cancellable, NULL);
+  self->cancellable = g_cancellable_new ();
+  set_state (self, MYNA_REPLY_PLANNING);
+  myna_chat_settings_resolve (self->recipe.settings, &sampling, &system);
+  myna_prompt_read_async (self->recipe.store, self->messages, self->first, system,
+                          myna_generator_get_context_length (self->generator), self->cancellable, prompt_read_cb,
+                          g_object_ref (self));
 }
 
 void
@@ -525,32 +577,199 @@ myna_reply_start (MynaReply *self, GPtrArray *messages, guint first)
 {
   MynaMessage *message = myna_reply_get_message (self);
   StoreMessage *record = myna_message_edit_record (message);
-  g_autofree char *system = NULL;
-  GlmSampling sampling;
+  gboolean in_thought;
 
   g_return_if_fail (self->state == MYNA_REPLY_IDLE);
 
   myna_message_set_error (message, NULL);
-  self->kind = GLM_REPLY_TEXT;
+  in_thought = record->id && g_str_has_prefix (myna_message_get_text (message), "<think>")
+               && !strstr (myna_message_get_text (message), "</think>");
   if (record->id)
     {
-      if (g_str_has_prefix (myna_message_get_text (message), "<think>")
-          && !strstr (myna_message_get_text (message), "</think>"))
-        self->kind = GLM_REPLY_THOUGHT;
       self->n_tokens_before = record->n_tokens;
       self->seconds_before = record->seconds;
       store_resume_message_async (self->recipe.store, record->id, NULL, NULL, NULL);
       myna_message_set_state (message, STORE_STATE_GENERATING);
     }
-  self->messages = g_ptr_array_ref (messages);
-  self->first = first;
-  self->cancellable = g_cancellable_new ();
-  g_object_ref (self->owner);
-  set_state (self, MYNA_REPLY_PLANNING);
-  myna_chat_settings_resolve (self->recipe.settings, &sampling, &system);
-  myna_prompt_read_async (self->recipe.store, messages, first, system, myna_generator_get_context_length (self->generator),
-                          self->cancellable, prompt_read_cb, g_object_ref (self));
+  take_messages (self, messages, first);
+  plan (self);
+  if (in_thought)
+    self->kind = GLM_REPLY_THOUGHT;
 }
+
+/* ---- Calls ------------------------------------------------------------------------------------------------------ */
+
+/* The branch with all that was added to it. */
+static GPtrArray *
+dup_branch (MynaReply *self)
+{
+  GPtrArray *branch = g_ptr_array_copy (self->messages, (GCopyFunc) (void (*) (void)) g_object_ref, NULL);
+
+  g_ptr_array_set_free_func (branch, g_object_unref);
+  for (guint i = self->group; i < self->parts->len; i++)
+    g_ptr_array_add (branch, g_object_ref (g_ptr_array_index (self->parts, i)));
+  return branch;
+}
+
+/* The model reads the calls and their observations, and writes on. */
+static void
+begin_round (MynaReply *self)
+{
+  GPtrArray *branch = dup_branch (self);
+  g_autoptr (MynaMessage) message = myna_message_new (get_conversation (self), STORE_ROLE_ASSISTANT, "");
+
+  g_ptr_array_unref (self->messages);
+  self->messages = branch;
+  myna_message_set_state (message, STORE_STATE_GENERATING);
+  myna_message_edit_record (message)->parent_id = myna_message_get_id (myna_reply_get_message (self));
+  self->group = self->parts->len;
+  self->n_tokens_before = 0;
+  self->seconds_before = 0;
+  g_ptr_array_add (self->parts, g_object_ref (message));
+  self->funcs->part (self, message, self->owner);
+  plan (self);
+}
+
+static void
+round_changed_cb (MynaCallRound *round, MynaCallRunState state, gpointer owner)
+{
+  static const MynaReplyState states[] = {
+    [MYNA_CALL_RUN_CHECKING] = MYNA_REPLY_CALLING, [MYNA_CALL_RUN_ASKING] = MYNA_REPLY_ASKING,
+    [MYNA_CALL_RUN_RUNNING] = MYNA_REPLY_RUNNING,  [MYNA_CALL_RUN_STORING] = MYNA_REPLY_CALLING,
+    [MYNA_CALL_RUN_ENDED] = MYNA_REPLY_CALLING,
+  };
+  MynaReply *self = owner;
+
+  if (self->state != MYNA_REPLY_STOPPING)
+    set_state (self, states[state]);
+}
+
+static void
+round_observed_cb (MynaCallRound *round, MynaMessage *observation, gpointer owner)
+{
+  MynaReply *self = owner;
+
+  g_ptr_array_add (self->parts, g_object_ref (observation));
+  self->funcs->part (self, observation, self->owner);
+}
+
+static void
+round_ended_cb (MynaCallRound *round, gboolean is_whole, gpointer owner)
+{
+  MynaReply *self = owner;
+  g_autoptr (MynaCallRound) ended = g_steal_pointer (&self->round);
+
+  self->n_rounds++;
+  /* Stopped, or not stored: the message says so.  Once told that no tool is on, a model that calls again is not asked about. */
+  if (!is_whole || self->state == MYNA_REPLY_STOPPING || myna_call_round_ends_turn (round)
+      || (!self->tools && self->n_rounds > 1) || (self->funcs->is_urgent && self->funcs->is_urgent (self, self->owner)))
+    let_go (self, MYNA_REPLY_ENDED);
+  else if (self->n_rounds < self->limits.n_rounds)
+    begin_round (self);
+  else
+    {
+      self->asks_to_go_on = TRUE;
+      set_state (self, MYNA_REPLY_ASKING);
+    }
+}
+
+/* The parts of a generation are stored. */
+static void
+begin_calls (MynaReply *self)
+{
+  static const MynaCallRoundFuncs funcs = { round_changed_cb, round_observed_cb, round_ended_cb };
+  g_autoptr (GPtrArray) branch = dup_branch (self);
+  MynaCallSpec spec = {
+    .store = self->recipe.store,
+    .conversation_id = get_conversation (self),
+    .messages = branch,
+    .tools = (const char *const *) self->tools,
+    .is_allowed = self->is_allowed,
+  };
+
+  self->wants_calls = self->is_allowed = FALSE;
+  self->limits = myna_call_limits (self->generator, self->n_used);
+  spec.budget = self->limits.budget;
+  set_state (self, MYNA_REPLY_CALLING);
+  self->round = myna_call_round_new (&spec, self->messages->len, &funcs, self);
+  myna_call_round_start (self->round);
+}
+
+void
+myna_reply_resume (MynaReply *self, GPtrArray *messages, guint first)
+{
+  guint start = myna_call_round_find (messages);
+  g_autoptr (GPtrArray) before = g_ptr_array_new_with_free_func (g_object_unref);
+
+  g_return_if_fail (self->state == MYNA_REPLY_IDLE && messages->len > 0);
+
+  g_ptr_array_set_size (self->parts, 0);
+  for (guint i = 0; i < messages->len; i++)
+    g_ptr_array_add (i < start ? before : self->parts, g_object_ref (g_ptr_array_index (messages, i)));
+  take_messages (self, before, MIN (first, before->len));
+  /* A lonely observation is the last of what is read. */
+  if (self->parts->len == 0)
+    {
+      g_ptr_array_add (self->parts, g_object_ref (g_ptr_array_index (messages, start - 1)));
+      self->group = 1;
+      set_state (self, MYNA_REPLY_CALLING);
+      begin_round (self);
+      return;
+    }
+  self->group = 0;
+  begin_calls (self);
+}
+
+void
+myna_reply_run (MynaReply *self, GPtrArray *messages, guint first)
+{
+  g_return_if_fail (self->state == MYNA_REPLY_IDLE);
+
+  self->wants_calls = self->is_allowed = TRUE;
+  take_messages (self, messages, first);
+  set_state (self, MYNA_REPLY_STORING);
+  store_parts (self);
+}
+
+MynaQuestion
+myna_reply_get_question (MynaReply *self)
+{
+  if (self->state != MYNA_REPLY_ASKING)
+    return MYNA_QUESTION_NONE;
+  return self->asks_to_go_on ? MYNA_QUESTION_GO_ON : MYNA_QUESTION_CALL;
+}
+
+MynaCallRun *
+myna_reply_get_run (MynaReply *self)
+{
+  return self->round ? myna_call_round_get_run (self->round) : NULL;
+}
+
+gboolean
+myna_reply_allow (MynaReply *self, MynaAllowScope scope, const char *arguments, GError **error)
+{
+  g_return_val_if_fail (self->state == MYNA_REPLY_ASKING, FALSE);
+
+  if (!self->asks_to_go_on)
+    return myna_call_run_allow (myna_call_round_get_run (self->round), scope, arguments, error);
+  self->asks_to_go_on = FALSE;
+  self->n_rounds = 0;
+  begin_round (self);
+  return TRUE;
+}
+
+void
+myna_reply_deny (MynaReply *self, const char *words)
+{
+  g_return_if_fail (self->state == MYNA_REPLY_ASKING);
+
+  if (self->asks_to_go_on)
+    let_go (self, MYNA_REPLY_ENDED);
+  else
+    myna_call_run_deny (myna_call_round_get_run (self->round), words);
+}
+
+/* ---- Ending ----------------------------------------------------------------------------------------------------- */
 
 void
 myna_reply_store (MynaReply *self)
@@ -566,12 +785,17 @@ myna_reply_store (MynaReply *self)
 void
 myna_reply_stop (MynaReply *self)
 {
+  self->wants_calls = FALSE;
   if (!is_open (self) || self->state == MYNA_REPLY_STOPPING)
     return;
   set_state (self, MYNA_REPLY_STOPPING);
-  if (self->request_id)
+  if (self->round)
+    myna_call_round_stop (self->round);
+  else if (self->asks_to_go_on)
+    let_go (self, MYNA_REPLY_ENDED);
+  else if (self->request_id)
     myna_generator_cancel (self->generator, self->request_id);
-  else
+  else if (self->cancellable)
     g_cancellable_cancel (self->cancellable);
 }
 
@@ -584,7 +808,9 @@ myna_reply_abandon (MynaReply *self)
     return;
   if (self->request_id)
     myna_generator_cancel (self->generator, self->request_id);
-  if (is_open (self))
+  if (self->round)
+    myna_call_round_abandon (self->round);
+  if (is_open (self) && myna_message_get_state (message) == STORE_STATE_GENERATING)
     {
       myna_message_set_state (message, STORE_STATE_INTERRUPTED);
       if (myna_message_get_id (message))
@@ -608,6 +834,8 @@ myna_reply_finalize (GObject *object)
   g_ptr_array_unref (self->parts);
   g_clear_pointer (&self->messages, g_ptr_array_unref);
   g_clear_object (&self->cancellable);
+  g_clear_object (&self->round);
+  g_strfreev (self->tools);
   myna_prompt_free (self->prompt);
 
   G_OBJECT_CLASS (myna_reply_parent_class)->finalize (object);

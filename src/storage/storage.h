@@ -104,7 +104,8 @@ typedef struct
   char *metadata;     /* the line after <|assistant|>, for the prompt; never NULL */
   char *tool;         /* "calculate", "files/read_text_file"; never NULL */
   char *arguments;    /* JSON as it was run; NULL: unreadable */
-  char *result;       /* all of it; the observation's text is what the model got.  NULL: none */
+  char *result;       /* all of it; the observation's text is what the model got.  NULL: none.  Where it was not run, why, in
+                       * a word: one of GLM_REPLY_BAD's, or "repeated", or "Error: …" */
 } StoreCall;
 
 typedef struct

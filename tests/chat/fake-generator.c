@@ -28,6 +28,8 @@ struct _FakeGenerator
   char *settings;
   char *model;
   guint n_planned;
+  char *tools;
+  GlmModelInfo info;
   int context_length;
 };
 
@@ -121,6 +123,15 @@ generate (MynaGenerator *generator, const MynaRecipe *recipe, const GlmRequest *
       g_string_append_printf (prompt, "%s%s%s%s%s:%s", prompt->len ? "|" : "", asked->turns[i].role,
                               asked->turns[i].metadata ? "=" : "", asked->turns[i].metadata ? asked->turns[i].metadata : "",
                               asked->turns[i].arguments ? asked->turns[i].arguments : "", asked->turns[i].content);
+  g_free (self->tools);
+  self->tools = NULL;
+  for (gsize i = 0; asked->fit.tools && i < asked->fit.tools->n_tools; i++)
+    {
+      char *before = self->tools;
+
+      self->tools = g_strconcat (before ? before : "", before ? "," : "", asked->fit.tools->tools[i].name, NULL);
+      g_free (before);
+    }
   if (asked->reply)
     g_string_append_printf (prompt, "+%s", asked->reply);
   g_free (self->prompt);
@@ -207,6 +218,12 @@ get_model_name (MynaGenerator *generator)
   return "Parrot";
 }
 
+static const GlmModelInfo *
+get_model_info (MynaGenerator *generator)
+{
+  return &FAKE_GENERATOR (generator)->info;
+}
+
 static void
 fake_generator_iface_init (MynaGeneratorInterface *iface)
 {
@@ -214,6 +231,7 @@ fake_generator_iface_init (MynaGeneratorInterface *iface)
   iface->cancel = cancel;
   iface->get_context_length = get_context_length;
   iface->get_model_name = get_model_name;
+  iface->get_model_info = get_model_info;
 }
 
 static void
@@ -226,6 +244,7 @@ fake_generator_finalize (GObject *object)
   g_free (self->prompt);
   g_free (self->model);
   g_free (self->settings);
+  g_free (self->tools);
   G_OBJECT_CLASS (fake_generator_parent_class)->finalize (object);
 }
 
@@ -239,6 +258,7 @@ static void
 fake_generator_init (FakeGenerator *self)
 {
   g_queue_init (&self->requests);
+  self->info.calling = GLM_CALLING_TRAINED;
 }
 
 FakeGenerator *
@@ -275,6 +295,18 @@ const char *
 fake_generator_get_settings (FakeGenerator *self)
 {
   return self->settings;
+}
+
+const char *
+fake_generator_get_tools (FakeGenerator *self)
+{
+  return self->tools ? self->tools : "";
+}
+
+GlmModelInfo *
+fake_generator_edit_info (FakeGenerator *self)
+{
+  return &self->info;
 }
 
 void

@@ -23,6 +23,10 @@ const char *fake_generator_get_model (FakeGenerator *self);
 guint fake_generator_n_planned (FakeGenerator *self);
 /* The settings of its recipe. */
 const char *fake_generator_get_settings (FakeGenerator *self);
+/* Names of the tools that it offers, with commas between. */
+const char *fake_generator_get_tools (FakeGenerator *self);
+/* What it says of its model: one that calls tools, of no family. */
+GlmModelInfo *fake_generator_edit_info (FakeGenerator *self);
 void fake_generator_say (FakeGenerator *self, const char *piece);
 /* A piece of another kind than text. */
 void fake_generator_write (FakeGenerator *self, GlmReplyKind kind, const char *piece);

@@ -239,6 +239,40 @@ test_draft (Fixture *f, gconstpointer data)
   assert_draft (f, "more\n\nand more");
 }
 
+/* Another alternative in its place, which is not stored yet: with what the caller says, and nothing below it. */
+static void
+test_fork (Fixture *f, gconstpointer data)
+{
+  g_autoptr (MynaMessage) waiting = new_message ("later");
+  MynaMessage *old = myna_branch_peek (f->branch, 3), *fork;
+  StoreCall *call = store_call_new ();
+  const StoreMessage *record;
+
+  call->arguments = g_strdup ("{}");
+  myna_message_set_call (old, call);
+  myna_message_set_model (old, "Parrot");
+  myna_branch_queue (f->branch, waiting);
+  fork = myna_branch_fork (f->branch, old, "text", "[]");
+  record = myna_message_get_record (fork);
+  g_assert_cmpuint (myna_branch_get_n (f->branch), ==, 4);
+  g_assert_true (myna_branch_peek_last (f->branch) == fork);
+  g_assert_true (myna_branch_peek (f->branch, 4) == waiting);
+  g_assert_cmpint (myna_message_get_id (fork), ==, 0);
+  g_assert_cmpstr (myna_message_get_text (fork), ==, "text");
+  g_assert_cmpint (record->role, ==, STORE_ROLE_ASSISTANT);
+  g_assert_cmpint (record->conversation_id, ==, f->id);
+  g_assert_cmpint (record->parent_id, ==, f->messages[2]);
+  g_assert_cmpstr (record->attachments, ==, "[]");
+  g_assert_cmpstr (record->model, ==, "Parrot");
+  g_assert_cmpstr (record->call->arguments, ==, "{}");
+  g_assert_cmpint (myna_message_get_n_siblings (fork), ==, 2);
+  g_assert_cmpint (myna_message_get_sibling_index (fork), ==, 1);
+  /* One that is not stored is no alternative to it. */
+  fork = myna_branch_fork (f->branch, fork, "other", NULL);
+  g_assert_cmpint (myna_message_get_n_siblings (fork), ==, 1);
+  g_assert_null (myna_message_get_record (fork)->attachments);
+}
+
 /* The first message makes the row, with title, model and settings; others write into it and it follows. */
 static void
 test_record (Fixture *f, gconstpointer data)
@@ -247,6 +281,7 @@ test_record (Fixture *f, gconstpointer data)
   g_autoptr (MynaMessage) message = new_message ("# Why?"), same = NULL;
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (StoreConversation) row = NULL;
+  MynaRecipe recipe;
 
   myna_record_set_model (record, "m.gguf");
   myna_record_set_settings (record, "{}");
@@ -261,7 +296,12 @@ test_record (Fixture *f, gconstpointer data)
   g_assert_cmpstr (row->model, ==, "m.gguf");
   g_assert_cmpstr (row->settings, ==, "{}");
   g_assert_cmpstr (row->draft, ==, "unsent");
-  g_assert_cmpint (row->created_at, ==, myna_record_get_created_at (record));
+  myna_record_get_recipe (record, &recipe);
+  g_assert_cmpstr (recipe.model, ==, "m.gguf");
+  g_assert_cmpstr (recipe.settings, ==, "{}");
+  g_assert_true (recipe.store == f->db);
+  g_assert_cmpint (recipe.id, ==, row->id);
+  g_assert_cmpint (recipe.created_at, ==, row->created_at);
 
   test_do (f->db, store_rename_async, row->id, "Because", TRUE);
   wait_for (g_str_equal (myna_record_get_title (record), "Because"));
@@ -280,6 +320,7 @@ main (int argc, char *argv[])
   ADD ("/branch/delete", test_delete);
   ADD ("/branch/texts", test_texts);
   ADD ("/branch/alternative", test_alternative);
+  ADD ("/branch/fork", test_fork);
   ADD ("/record/draft", test_draft);
   ADD ("/record/record", test_record);
   return g_test_run ();

@@ -59,14 +59,20 @@ test_parts (Fixture *f, gconstpointer data)
   fake_generator_write (f->engine, GLM_REPLY_ARGUMENTS, "{}");
   fake_generator_write (f->engine, GLM_REPLY_CALLED, "{}");
   fake_generator_end (f->engine, GLM_STOP_CALL);
+  /* No tool is on in this chat, which the model is told. */
+  fixture_requested (f);
+  fake_generator_say (f->engine, "Well.");
+  fake_generator_end (f->engine, GLM_STOP_END);
   fixture_idle (f);
-  assert_shown (f, "u:q|a:Let me see.|a:{}");
-  assert_stored (f, "u:q|a:Let me see.|a:{}");
-  g_assert_cmpint (myna_message_get_record (fixture_item (f, 2))->call->state, ==, STORE_CALL_ASKED);
+  assert_shown (f, "u:q|a:Let me see.|a:{}|a:Error: There is no tool calculate here. There are none.|a:Well.");
+  assert_stored (f, "u:q|a:Let me see.|a:{}|a:Error: There is no tool calculate here. There are none.|a:Well.");
+  g_assert_cmpint (myna_message_get_record (fixture_item (f, 2))->call->state, ==, STORE_CALL_NOT_RUN);
   myna_conversation_send (f->conversation, "and?");
   fixture_requested (f);
-  g_assert_cmpstr (fake_generator_get_prompt (f->engine), ==,
-                   "user:q|assistant:Let me see.|assistant=calculate{}:{}|user:and?");
+  g_assert_cmpstr (
+      fake_generator_get_prompt (f->engine), ==,
+      "user:q|assistant:Let me see.|assistant=calculate{}:{}|observation:Error: There is no tool calculate here. There "
+      "are none.|assistant:Well.|user:and?");
   fake_generator_end (f->engine, GLM_STOP_END);
   fixture_idle (f);
 }

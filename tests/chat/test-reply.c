@@ -27,7 +27,7 @@ static void
 changed_cb (MynaReply *reply, gpointer owner)
 {
   g_assert_true (owner == fixture->owner);
-  g_string_append_c (fixture->states, "ipwrWsSef"[myna_reply_get_state (reply)]);
+  g_string_append_c (fixture->states, "ipwrWcarsSef"[myna_reply_get_state (reply)]);
 }
 
 static void
@@ -328,6 +328,9 @@ test_parts (Fixture *f, gconstpointer data)
           if (i % 3 == 2 && c->pieces[j].kind == GLM_REPLY_PART)
             g_free (stored (f, TRUE));
         }
+      /* What becomes of the calls is test-reply-calls.c's. */
+      if (c->reason == GLM_STOP_CALL)
+        myna_reply_stop (f->reply);
       fake_generator_end (f->engine, c->reason);
       wait_for (!myna_reply_is_busy (f->reply));
       text = stored (f, FALSE);

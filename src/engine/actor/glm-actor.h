@@ -68,7 +68,7 @@ typedef struct
   gsize n_turns;
   const char *reply; /* its beginning, from which the model goes on; NULL: none.  Not emitted again */
   GlmFit
-      fit; /* see glm_model_fit(); context_length 0: the session's.  Its tools may be called by a model that was trained to, and turn the model's defaults to
+      fit; /* see glm_model_fit(); context_length 0: the session's.  Its tools may be called, and turn the model's defaults to
                * those of glm_model_tool_sampling() */
   const GlmSampling *sampling; /* NULL, and values below 0: the model's defaults */
   /* The model that the reply is to be of: where it could not be loaded, the request fails for the same reason, and another model

@@ -34,6 +34,31 @@ test_round_trip (void)
   g_assert_cmpfloat (again.values[MYNA_SETTING_SEED], ==, 9007199254740992.0);
 }
 
+/* In the order of the registry; a chat's own list goes before what new chats begin with, be it empty. */
+static void
+test_tools (void)
+{
+  g_auto (MynaChatSettings) settings = { 0 };
+  g_autofree char *json = NULL;
+  g_auto (GStrv) own = myna_chat_settings_resolve_tools ("{\"tools\":[\"date_time\",3,\"gone\",\"calculate\"]}");
+  g_auto (GStrv) inherited = NULL;
+
+  g_assert_cmpuint (g_strv_length (own), ==, 2);
+  g_assert_cmpstr (own[0], ==, "calculate");
+  g_assert_cmpstr (own[1], ==, "date_time");
+  g_assert_null (myna_chat_settings_resolve_tools (NULL));
+  g_assert_null (myna_chat_settings_resolve_tools ("{\"tools\":\"calculate\"}"));
+  myna_chat_settings_set_defaults ("{\"tools\":[\"calculate\"]}");
+  inherited = myna_chat_settings_resolve_tools ("{\"top_k\":1}");
+  g_assert_cmpstr (inherited[0], ==, "calculate");
+  g_assert_null (myna_chat_settings_resolve_tools ("{\"tools\":[]}"));
+  myna_chat_settings_set_defaults (NULL);
+  /* What there is not on this computer is kept. */
+  myna_chat_settings_parse (&settings, "{\"tools\":[\"files/read\",\"calculate\"]}");
+  json = myna_chat_settings_to_json (&settings);
+  g_assert_cmpstr (json, ==, "{\"tools\":[\"files/read\",\"calculate\"]}");
+}
+
 static void
 test_bad_json (void)
 {
@@ -398,6 +423,7 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
   g_test_add_func ("/settings/round-trip", test_round_trip);
+  g_test_add_func ("/settings/tools", test_tools);
   g_test_add_func ("/settings/bad-json", test_bad_json);
   g_test_add_func ("/settings/ranges", test_ranges);
   g_test_add_func ("/settings/levels", test_levels);

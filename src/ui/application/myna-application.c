@@ -9,9 +9,9 @@
 
 #include <glib/gi18n.h>
 
-#include "application/myna-search-provider.h"
 #include "base/ui-compat.h"
 #include "chat/myna-new-chat-draft.h"
+#include "chat/myna-search-provider.h"
 #include "engine/actor/glm-importer.h"
 #include "help/myna-help-window.h"
 #include "markdown/code-theme.h"

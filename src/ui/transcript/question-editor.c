@@ -9,6 +9,8 @@
 #include "composer/attachment-list.h"
 #include "composer/send-key.h"
 
+#define SETTLING_FRAMES 4
+
 struct _MynaQuestionEditor
 {
   GtkWidget parent_instance;
@@ -17,6 +19,7 @@ struct _MynaQuestionEditor
   GtkWidget *text_view;
   GSettings *settings; /* NULL: the defaults */
   gboolean preedit;    /* the input method shows text that is not there yet */
+  guint n_frames;      /* in which the height was asked for again */
 };
 
 enum
@@ -74,6 +77,17 @@ static void
 preedit_changed_cb (MynaQuestionEditor *self, const char *preedit)
 {
   self->preedit = preedit && *preedit;
+}
+
+/* A text view learns its lines' heights when it is allocated, inside the layout of the whole chat, where its wish for another
+ * height gets lost.  It is asked again in the next frames. */
+static gboolean
+settle_cb (GtkWidget *text_view, GdkFrameClock *clock, gpointer user_data)
+{
+  MynaQuestionEditor *self = user_data;
+
+  gtk_widget_queue_resize (text_view);
+  return ++self->n_frames < SETTLING_FRAMES ? G_SOURCE_CONTINUE : G_SOURCE_REMOVE;
 }
 
 static GtkWidget *
@@ -142,6 +156,7 @@ myna_question_editor_init (MynaQuestionEditor *self)
   g_signal_connect_swapped (self->text_view, "preedit-changed", G_CALLBACK (preedit_changed_cb), self);
   self->settings = myna_send_key_open_settings ();
   gtk_widget_set_parent (self->text_view, GTK_WIDGET (self));
+  gtk_widget_add_tick_callback (self->text_view, settle_cb, self, NULL);
   gtk_widget_set_parent (new_buttons (self), GTK_WIDGET (self));
 }
 

@@ -32,7 +32,7 @@ class BadModel(TestCase):
         def truncate(path):
             with open(path, "r+b") as file:
                 file.truncate(STARTER.stat().st_size // 2)
-        self.refuses(truncate, ".*(damaged|truncated)")
+        self.refuses(truncate, ".*(damaged|incomplete)")
 
     def test_corrupt_model(self):
         def corrupt(path):
@@ -43,7 +43,7 @@ class BadModel(TestCase):
 
     def test_no_model(self):
         app = self.start(env={"MYNA_DATA_DIR": str(self.home / "nothing-here")})
-        app.find(re.compile("There is no model"))
+        app.find(re.compile("No Model Available"))
         app.quit()
 
 
@@ -61,7 +61,7 @@ class BadHistory(TestCase):
             database.execute("PRAGMA user_version = 9999")
         database.close()
         app = self.start()
-        app.find(re.compile(".*newer Myna"))
+        app.find(re.compile(".*newer version of Myna"))
         wait(lambda: app.conversations() == ["你好"], "the conversation, to be read")
         wait(lambda: app.rows("Myna") == [reply], "the reply")
         app.quit()

@@ -158,10 +158,10 @@ class Node:
 
     @property
     def window(self):
-        """The window that it is in."""
+        """The window that it is in, whatever GTK calls it."""
         node = self
-        while node.role not in ("frame", "dialog"):
-            node = Node(node.accessible.get_parent())
+        while Node(parent := node.accessible.get_parent()).role != "application":
+            node = Node(parent)
         return node
 
     def find_all(self, name=None, role=None, shown=True):

@@ -80,7 +80,7 @@ class Restart(TestCase):
         self.assertTrue(self.files(), "it can still come back")
         app.key("F10")
         app.find(re.compile("Trash"), ("menu item", "button"))
-        app.key("b")
+        app.key("t")
         app.find("Empty Trash").click()
         app.find_button("_Delete Permanently").click()
         wait(lambda: not self.files(), "its state to be deleted")

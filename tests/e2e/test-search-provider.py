@@ -135,7 +135,8 @@ class SearchProvider(TestCase):
         results = self.search("zebra")
         self.assertEqual(len(results), 1)
         pid = self.pid()
-        self.assertNotIn(".gguf", pathlib.Path(f"/proc/{pid}/maps").read_text())
+        # No model is kept in memory; that its header is looked at is another thing.
+        wait(lambda: ".gguf" not in pathlib.Path(f"/proc/{pid}/maps").read_text(), "no model to be mapped")
         self.assertFalse(self.windows())
 
         meta, = self.metas(results)

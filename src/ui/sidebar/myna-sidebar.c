@@ -334,9 +334,11 @@ entry_key_cb (GtkEventControllerKey *controller, guint keyval, guint keycode, Gd
 static gboolean
 myna_sidebar_grab_focus (GtkWidget *widget)
 {
-  GtkWidget *shown = gtk_stack_get_visible_child (GTK_STACK (MYNA_SIDEBAR (widget)->stack));
+  MynaSidebar *self = MYNA_SIDEBAR (widget);
+  GtkWidget *shown = gtk_stack_get_visible_child (GTK_STACK (self->stack));
 
-  return gtk_widget_child_focus (shown, GTK_DIR_TAB_FORWARD) || gtk_widget_child_focus (widget, GTK_DIR_TAB_FORWARD);
+  /* Not the sidebar's own children: GTK would ask the sidebar itself to take the focus, which is this function. */
+  return gtk_widget_child_focus (shown, GTK_DIR_TAB_FORWARD) || gtk_widget_child_focus (self->box, GTK_DIR_TAB_FORWARD);
 }
 
 static void

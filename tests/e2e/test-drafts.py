@@ -24,7 +24,7 @@ class Drafts(TestCase):
         self.assertEqual(self.query("SELECT draft FROM conversation"), [("What is left of a chat",)])
 
     def open_chat(self, app):
-        app.click_at(app.find("Chats").find(QUESTION, "label"))
+        app.click_at(app.find("Chats", "list").find(QUESTION, "label"))
         wait(lambda: app.rows("You") == [QUESTION], "the chat")
 
     def test_before_the_history_is_open(self):

@@ -219,7 +219,7 @@ class History(TestCase):
         self.import_all(app)
         self.open_chat(app, "Links")
         app.click_at(app.composer)
-        app.key("shift+Tab")
+        app.key("F6")
         wait(lambda: any(row.has("focused") for row in app.find_all(re.compile("Myna: "), "list item")), "the reply to have the focus")
         app.key("Tab")
         link = app.find("the manual", "link")

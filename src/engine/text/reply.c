@@ -2,8 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Bytes become characters; a state machine divides these into thought, text and calls; text goes through three stages, each
- * of which holds back a little: the date's placeholder, the punctuation beside Chinese characters, the blanks.
+ * Bytes become characters; a state machine divides these into thought, text and calls; text goes through three stages: the
+ * date's placeholder, the punctuation beside Chinese characters, the blanks.  Each holds back a little.
  */
 #include "text/reply.h"
 

@@ -52,7 +52,7 @@ struct _MynaComposer
   GtkWidget *send_button;
 
   GCancellable *cancellable; /* of files being read */
-  MynaSendKey send_key;
+  GSettings *settings;       /* NULL: the defaults */
   gboolean busy;
   gboolean preedit;  /* the input method shows text that is not there yet */
   gboolean setting;  /* the text is changed by us */
@@ -161,7 +161,8 @@ key_pressed_cb (MynaComposer *self, guint keyval, guint keycode, GdkModifierType
 
   if (!self->preedit && !modifiers && myna_persona_popover_key (MYNA_PERSONA_POPOVER (self->personas), keyval))
     return GDK_EVENT_STOP;
-  enter = myna_send_key_press (self->send_key, GTK_TEXT_VIEW (self->text_view), self->preedit, controller, keyval, state);
+  enter = myna_send_key_press (myna_send_key_get (self->settings), GTK_TEXT_VIEW (self->text_view), self->preedit, controller,
+                               keyval, state);
   if (enter == MYNA_ENTER_SENDS)
     myna_composer_send (self);
   if (enter != MYNA_ENTER_NONE)
@@ -597,6 +598,7 @@ myna_composer_dispose (GObject *object)
   MynaComposer *self = MYNA_COMPOSER (object);
 
   g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->settings);
   g_clear_pointer (&self->personas, gtk_widget_unparent);
   g_clear_pointer (&self->card, gtk_widget_unparent);
   G_OBJECT_CLASS (myna_composer_parent_class)->dispose (object);
@@ -656,6 +658,7 @@ static void
 myna_composer_init (MynaComposer *self)
 {
   self->cancellable = g_cancellable_new ();
+  self->settings = myna_send_key_open_settings ();
   self->card = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   gtk_widget_add_css_class (self->card, "composer-card");
   gtk_widget_set_parent (self->card, GTK_WIDGET (self));
@@ -777,14 +780,6 @@ myna_composer_set_busy (MynaComposer *self, gboolean busy)
 
   self->busy = busy;
   update_button (self);
-}
-
-void
-myna_composer_set_send_key (MynaComposer *self, MynaSendKey key)
-{
-  g_return_if_fail (MYNA_IS_COMPOSER (self));
-
-  self->send_key = key;
 }
 
 void

@@ -40,6 +40,12 @@ myna_key_writes (guint keyval, GdkModifierType state)
          || (keyval >= GDK_KEY_dead_grave && keyval <= GDK_KEY_dead_longsolidusoverlay);
 }
 
+MynaSendKey
+myna_send_key_get (GSettings *settings)
+{
+  return settings ? g_settings_get_enum (settings, "send-key") : MYNA_SEND_ENTER;
+}
+
 GSettings *
 myna_send_key_open_settings (void)
 {

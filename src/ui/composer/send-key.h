@@ -22,6 +22,8 @@ typedef enum
   MYNA_ENTER_SENDS,
 } MynaEnter;
 
+/* The setting; `settings` may be NULL. */
+MynaSendKey myna_send_key_get (GSettings *settings);
 /* What a key that was pressed in the text view means; the controller must run before the text view's own.  preedit: an input
  * method shows text that is not there yet. */
 MynaEnter myna_send_key_press (MynaSendKey send_key, GtkTextView *text_view, gboolean preedit,

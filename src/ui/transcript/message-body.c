@@ -166,19 +166,20 @@ myna_message_body_update (MynaMessageBody *self, MynaMessage *message)
   self->message = message;
 }
 
-void
+gboolean
 myna_message_body_set_formatted (MynaMessageBody *self, gboolean formatted)
 {
-  g_return_if_fail (MYNA_IS_MESSAGE_BODY (self));
+  g_return_val_if_fail (MYNA_IS_MESSAGE_BODY (self), FALSE);
 
   if (!self->label || self->formatted == formatted)
-    return;
+    return FALSE;
   self->formatted = formatted;
   gtk_widget_set_visible (self->label, !formatted);
   if (self->plain)
     gtk_widget_set_visible (self->plain, FALSE);
   while (!formatted && self->parts->len > 0)
     drop_part (self);
+  return TRUE;
 }
 
 /* ---- Text ------------------------------------------------------------------------------------------------------- */

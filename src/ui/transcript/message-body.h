@@ -30,7 +30,7 @@ guint myna_message_body_set_search (MynaMessageBody *self, const char *needle);
 gboolean myna_message_body_show_match (MynaMessageBody *self, const char *needle, guint index, int *ret_y);
 gboolean myna_message_body_set_viewport (MynaMessageBody *self, int top, int bottom);
 
-/* Whether the markdown of a question is drawn (see myna_message_body_update() afterwards). */
-void myna_message_body_set_formatted (MynaMessageBody *self, gboolean formatted);
+/* Whether the markdown of a question is drawn.  TRUE: that is new, and the body needs an update. */
+gboolean myna_message_body_set_formatted (MynaMessageBody *self, gboolean formatted);
 
 G_END_DECLS

@@ -283,10 +283,8 @@ myna_message_row_set_formatted (MynaMessageRow *self, gboolean formatted)
 {
   g_return_if_fail (MYNA_IS_MESSAGE_ROW (self));
 
-  if (self->kind != MYNA_MESSAGE_ROW_QUESTION)
-    return;
-  myna_message_body_set_formatted (MYNA_MESSAGE_BODY (self->body), formatted);
-  if (self->message)
+  if (self->kind == MYNA_MESSAGE_ROW_QUESTION && myna_message_body_set_formatted (MYNA_MESSAGE_BODY (self->body), formatted)
+      && self->message)
     update_text (self);
 }
 

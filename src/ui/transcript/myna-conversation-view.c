@@ -454,15 +454,16 @@ regenerate_action (GtkWidget *widget, const char *name, GVariant *parameter)
     myna_conversation_regenerate (self->conversation, message);
 }
 
-/* It stands above the answer that asks for this. */
+/* Where its row is far out of sight and not there, the question is shown instead. */
 static void
 edit_question_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  GtkWidget *row = gtk_widget_get_first_child (MYNA_CONVERSATION_VIEW (widget)->canvas);
+  MynaConversationView *self = MYNA_CONVERSATION_VIEW (widget);
+  guint i = self->conversation ? myna_conversation_find_id (self->conversation, g_variant_get_int64 (parameter)) : G_MAXUINT;
+  GtkWidget *row = i == G_MAXUINT ? NULL : myna_chat_canvas_get_row (MYNA_CHAT_CANVAS (self->canvas), i);
 
-  for (; row; row = gtk_widget_get_next_sibling (row))
-    if (myna_message_get_id (myna_message_row_get_message (MYNA_MESSAGE_ROW (row))) == g_variant_get_int64 (parameter))
-      gtk_widget_activate_action (row, "message.edit", NULL);
+  if (!row || !gtk_widget_activate_action (row, "message.edit", NULL))
+    myna_conversation_view_show_message (self, g_variant_get_int64 (parameter), "");
 }
 
 static void
@@ -575,14 +576,15 @@ update_busy (MynaConversationView *self)
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "conversation.stop", busy);
 }
 
-/* Who is the newest, and where the context begins, may have changed for every row there is. */
+/* Which is the newest, where the context begins and how questions are shown may have changed for every row there is. */
 static void
 items_changed_cb (MynaConversationView *self)
 {
-  GtkWidget *row = gtk_widget_get_first_child (self->canvas);
-
-  for (; row; row = gtk_widget_get_next_sibling (row))
-    myna_message_row_update (MYNA_MESSAGE_ROW (row));
+  for (GtkWidget *row = gtk_widget_get_first_child (self->canvas); row; row = gtk_widget_get_next_sibling (row))
+    {
+      myna_message_row_set_formatted (MYNA_MESSAGE_ROW (row), are_questions_formatted (self));
+      myna_message_row_update (MYNA_MESSAGE_ROW (row));
+    }
   update_page (self);
 }
 
@@ -799,28 +801,12 @@ new_transcript (MynaConversationView *self)
 }
 
 static void
-send_key_changed_cb (MynaConversationView *self)
-{
-  myna_composer_set_send_key (MYNA_COMPOSER (self->composer), g_settings_get_enum (self->settings, "send-key"));
-}
-
-static void
-format_questions_changed_cb (MynaConversationView *self)
-{
-  for (GtkWidget *row = gtk_widget_get_first_child (self->canvas); row; row = gtk_widget_get_next_sibling (row))
-    myna_message_row_set_formatted (MYNA_MESSAGE_ROW (row), are_questions_formatted (self));
-}
-
-static void
 init_settings (MynaConversationView *self)
 {
   self->settings = myna_send_key_open_settings ();
   if (!self->settings)
     return;
-  g_signal_connect_object (self->settings, "changed::send-key", G_CALLBACK (send_key_changed_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->settings, "changed::format-questions", G_CALLBACK (format_questions_changed_cb), self,
-                           G_CONNECT_SWAPPED);
-  send_key_changed_cb (self);
+  g_signal_connect_object (self->settings, "changed::format-questions", G_CALLBACK (items_changed_cb), self, G_CONNECT_SWAPPED);
 }
 
 static void

@@ -58,8 +58,8 @@ send_cb (MynaQuestionEditor *self)
 static gboolean
 key_cb (MynaQuestionEditor *self, guint keyval, guint keycode, GdkModifierType state, GtkEventControllerKey *controller)
 {
-  MynaSendKey send_key = self->settings ? g_settings_get_enum (self->settings, "send-key") : MYNA_SEND_ENTER;
-  MynaEnter enter = myna_send_key_press (send_key, GTK_TEXT_VIEW (self->text_view), self->preedit, controller, keyval, state);
+  MynaEnter enter = myna_send_key_press (myna_send_key_get (self->settings), GTK_TEXT_VIEW (self->text_view), self->preedit,
+                                         controller, keyval, state);
 
   if (enter == MYNA_ENTER_SENDS)
     send_cb (self);

@@ -249,13 +249,17 @@ test_enter_sends (Fixture *f, gconstpointer data)
 static void
 test_ctrl_enter (Fixture *f, gconstpointer data)
 {
-  myna_composer_set_send_key (f->composer, MYNA_SEND_CTRL_ENTER);
+  g_autoptr (GSettings) settings = myna_send_key_open_settings ();
+
+  g_assert_nonnull (settings);
+  g_settings_set_enum (settings, "send-key", MYNA_SEND_CTRL_ENTER);
   press (f, "a");
   press (f, "Return");
   press (f, "b");
   assert_text (f, "a\nb");
   press (f, "ctrl+Return");
   g_assert_cmpstr (f->sent, ==, "a\nb");
+  g_settings_reset (settings, "send-key");
 }
 
 static void

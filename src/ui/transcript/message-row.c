@@ -659,6 +659,7 @@ myna_message_row_bind (MynaMessageRow *self, MynaConversation *conversation, Myn
     update_all (self);
   else
     {
+      myna_message_status_update (MYNA_MESSAGE_STATUS (self->status), NULL, NULL);
       g_clear_pointer (&self->divider, gtk_widget_unparent);
       g_clear_pointer (&self->date, gtk_widget_unparent);
     }

@@ -94,7 +94,7 @@ myna_message_status_update (MynaMessageStatus *self, MynaConversation *conversat
 
   g_set_object (&self->conversation, conversation);
   g_set_object (&self->message, message);
-  text = describe (conversation, message, &button);
+  text = message ? describe (conversation, message, &button) : NULL;
   gtk_widget_set_visible (GTK_WIDGET (self), text != NULL);
   if (!text)
     return;

@@ -16,7 +16,7 @@ G_DECLARE_FINAL_TYPE (MynaMessageStatus, myna_message_status, MYNA, MESSAGE_STAT
 /* Signal "clicked" (): the button was pressed, and did what it says.  For a question that is too long it asks the view around it for
  * conversation.edit-question. */
 GtkWidget *myna_message_status_new (void);
-/* Shown where there is something to say. */
+/* Shown where there is something to say; both NULL: of nothing, and nothing is kept alive. */
 void myna_message_status_update (MynaMessageStatus *self, MynaConversation *conversation, MynaMessage *message);
 
 G_END_DECLS

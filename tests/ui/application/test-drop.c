@@ -75,6 +75,20 @@ make_file (const char *name, const char *text)
   return g_file_new_for_path (path);
 }
 
+/* A model small enough to be dropped again and again. */
+static GFile *
+make_model (const char *name)
+{
+  g_autofree char *source = g_test_build_filename (G_TEST_DIST, "fuzz", "corpus", "model", "chatglm.gguf", NULL);
+  g_autofree char *bytes = NULL, *path = g_build_filename (folder, name, NULL);
+  gsize n;
+
+  g_assert_true (g_file_get_contents (source, &bytes, &n, NULL));
+  g_assert_true (g_file_set_contents (path, bytes, (gssize) n, NULL));
+
+  return g_file_new_for_path (path);
+}
+
 /* Waits for the file's row among the models, and closes them. */
 static void
 wait_for_model (GFile *file)
@@ -101,7 +115,7 @@ find_chat (void)
 static void
 test_model (void)
 {
-  g_autoptr (GFile) file = make_file ("dropped.gguf", "GGUF, but not a whole one");
+  g_autoptr (GFile) file = make_model ("dropped.gguf");
   GtkWindow *window;
 
   g_action_group_activate_action (G_ACTION_GROUP (application), "models", NULL);
@@ -115,7 +129,7 @@ test_model (void)
 static void
 test_model_on_chat (void)
 {
-  g_autoptr (GFile) file = make_file ("other.gguf", "GGUF, but not a whole one");
+  g_autoptr (GFile) file = make_model ("other.gguf");
 
   drop (find_chat (), file);
   wait_for_model (file);

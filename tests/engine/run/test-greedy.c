@@ -21,10 +21,11 @@
 #define MAX_IDS (N_REPLY + 64)
 #define BATCH   8
 
-/* Of a logit.  test-forward's bound of the packed path's error on this model's logits is 0.35, on both sides. */
-#define MARGIN 0.35f
-/* … and so often in all 10,000 places at most. */
-#define MAX_CLOSE 30
+/* Of a logit: test-precision's bound of what 8 bits of activations add to this model's logits (measured here: 0.53). */
+#define MARGIN 0.54f
+/* … and so often in all 10,000 places at most.  Measured: 116 with AVX-512, 132 with AVX2.  Most of the places are behind the
+ * end of a reply, where this model drifts and many tokens are nearly as likely. */
+#define MAX_CLOSE 160
 
 static const char *const masks[] = { "avx2", "avxvnni", "avx512", "all" };
 

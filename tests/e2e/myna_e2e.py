@@ -345,9 +345,13 @@ class App(Node):
         self.key("F10")
         self.choose(item)
 
+    def find_window(self, title):
+        """A second window of the program.  What GTK calls it depends on its version and on whether it is modal."""
+        return self.find(title, ("frame", "dialog", "window", "filler"))
+
     def choose_file(self, title, path, replace=False):
         """Gives the file dialog of that title a path, and accepts it, and that a file is replaced."""
-        dialog = self.find(title, ("dialog", "filler"))
+        dialog = self.find_window(title)
         if not dialog.find_all(role="text"):
             self.key("ctrl+l")
         wait(lambda: any(entry.has("focused") for entry in dialog.find_all(role="text")), "the name to have the focus")

@@ -383,7 +383,7 @@ class History(TestCase):
         self.choose(app, "Bac_kups")
         app.find_button("Back Up").click()
         app.find(re.compile("3 chats · "))
-        app.find("Backups", "frame").find_button("Close").click()
+        app.find_window("Backups").find_button("Close").click()
         app.wait_closed("Backups")
         self.open_chat(app, "Pancakes")
         self.select(app, "Pancakes", "Quicksort in C")
@@ -400,7 +400,7 @@ class History(TestCase):
         # The way back: what was there before is a backup, too.
         self.choose(app, "Bac_kups")
         wait(lambda: len(app.find_all(re.compile("[0-9]+ chats? · "), "label")) == 2, "two backups")
-        app.find("Backups", "frame").find_button("Close").click()
+        app.find_window("Backups").find_button("Close").click()
         app.wait_closed("Backups")
         app.ask("What is 2 plus 3?")
         app.quit()

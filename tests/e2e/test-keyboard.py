@@ -43,7 +43,7 @@ class Keyboard(TestCase):
         # The menu is in the sidebar, which comes with it.
         app.key("F10")
         app.choose("_Preferences")
-        app.find("Preferences", ("frame", "dialog"))
+        app.find_window("Preferences")
         app.quit()
 
     def test_whole_flow(self):

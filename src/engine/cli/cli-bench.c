@@ -364,7 +364,7 @@ measure_verify (Bench *bench)
 static bool
 measure_threads (Bench *bench, int threads)
 {
-  static const int prompts[] = { 16, 64, 128, 512 }, depths[] = { 0, 1024, 4096 };
+  static const int prompts[] = { 16, 64, 128, 512 }, depths[] = { 0, 1024, 4096, 8192 };
   CliOptions options = *bench->options;
   double start = cli_bench_now ();
   bool ok = true;

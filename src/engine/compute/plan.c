@@ -362,6 +362,15 @@ matrix_bytes (const GlmPlan *plan, const GlmStepMatrix *matrix)
   return matrix->weights ? plan->backend->weights_bytes (matrix->weights) : 0;
 }
 
+/* Of a stack of experts, those of one token. */
+static size_t
+step_matrix_bytes (const GlmPlan *plan, const GlmStep *step, const GlmStepMatrix *matrix)
+{
+  size_t n_bytes = matrix_bytes (plan, matrix);
+
+  return step->code == GLM_OP_EXPERTS ? n_bytes / (size_t) plan->params.n_experts * (size_t) plan->params.n_used : n_bytes;
+}
+
 static size_t
 layer_bytes (const GlmPlan *plan, const GlmPlanLayer *layer)
 {
@@ -371,7 +380,7 @@ layer_bytes (const GlmPlan *plan, const GlmPlanLayer *layer)
     {
       n_bytes += matrix_bytes (plan, &layer->steps[i].gate);
       for (int j = 0; j < layer->steps[i].n_matrices; j++)
-        n_bytes += matrix_bytes (plan, &layer->steps[i].matrices[j]);
+        n_bytes += step_matrix_bytes (plan, &layer->steps[i], &layer->steps[i].matrices[j]);
       for (int j = 0; j < layer->steps[i].n_shared; j++)
         n_bytes += matrix_bytes (plan, &layer->steps[i].shared[j]);
     }

@@ -282,8 +282,8 @@ test_attention (const char *name, const GlmKernels *ref, const GlmKernels *new_k
 void
 test_vector_kernels (const char *name, const GlmKernels *ref, const GlmKernels *new_kernels)
 {
-  static const int n_heads[] = { 1, 2, 3, 4, 5, 8, 11, 16, 17 }, n_keys[] = { 1, 3, 8, 13, 40, 256 },
-                   dims[] = { 4, 20, 64, 100, 128, 300 };
+  static const int n_heads[] = { 1, 2, 3, 4, 5, 8, 11, 16, 17, 20, 27 }, n_keys[] = { 1, 3, 8, 13, 40, 256 },
+                   dims[] = { 4, 20, 64, 100, 128, 300, 576 };
 
   for (int i = 0; i < N_SIZES; i++)
     for (int kind = 0; kind < 4; kind++)
@@ -383,21 +383,21 @@ bench_vector_kernels (const char *name, const GlmKernels *kernels)
     { "rms_norm", bench_rms_norm }, { "swiglu", bench_swiglu },   { "gelu", bench_gelu },
     { "rope", bench_rope },         { "dot_f32", bench_dot_f32 }, { "f32_to_f16", bench_f32_to_f16 },
   };
+  static const struct { int heads, dim; } groups[] = { { 1, 128 }, { 2, 128 }, { 4, 128 }, { 8, 128 }, { 16, 128 }, { 20, 576 } };
   /* clang-format on */
-  static const int groups[] = { 1, 2, 4, 8, 16 };
   Bench bench = { kernels, case_new (name, kernels, kernels, 4096, 0) };
 
   memcpy (bench.c.y, bench.c.x, 4096 * sizeof (float));
   printf ("%s: 10⁹ values/s, n = 4096:", name);
   for (size_t i = 0; i < sizeof benches / sizeof benches[0]; i++)
     printf (" %s %.1f", benches[i].name, 4.096e-6 / best_seconds (benches[i].call, &bench));
-  printf ("\n%s: attention, 256 keys of 128, 10⁹ multiply-adds/s (heads: scores, values):", name);
+  printf ("\n%s: attention, 256 keys, 10⁹ multiply-adds/s (heads of values: scores, values):", name);
   for (size_t i = 0; i < sizeof groups / sizeof groups[0]; i++)
     {
-      double work = 256e-9 * 128 * groups[i];
+      double work = 256e-9 * groups[i].dim * groups[i].heads;
 
-      bench.a = attention_new (groups[i], 256, 128, 0);
-      printf (" (%d: %.1f, %.1f)", groups[i], work / best_seconds (bench_scores, &bench),
+      bench.a = attention_new (groups[i].heads, 256, groups[i].dim, 0);
+      printf (" (%d of %d: %.1f, %.1f)", groups[i].heads, groups[i].dim, work / best_seconds (bench_scores, &bench),
               work / best_seconds (bench_values, &bench));
       attention_free (&bench.a);
     }

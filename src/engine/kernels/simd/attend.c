@@ -4,14 +4,15 @@
  *
  * Multi-query models share one row of K and V between 8 or 16 heads.  Scores: the queries are turned so that a vector
  * holds one component of LANES heads; a key's component is then one broadcast and one multiply-add for all of them, and
- * no sum across a vector is needed.  Values: rows of V become float once for all heads, and HEADS heads at a time keep
- * their outputs in registers.
+ * no sum across a vector is needed.  Latents are shared by more heads than there are lanes, and are longer: there a vector
+ * holds one component of LANES keys, and each head adds a multiple of it.  Values: rows of V become float once for all
+ * heads, and HEADS heads at a time keep their outputs in registers.
  */
 #include "kernels/simd/simd.h"
 
-#define UNROLL           _Pragma ("GCC unroll 16")
+#define UNROLL           _Pragma ("GCC unroll 20")
 
-#define MAX_DIM          256                     /* of a head, on the fast paths */
+#define MAX_DIM          256                     /* of a head whose queries are turned */
 #define KEYS             (LANES < 8 ? 8 : LANES) /* keys at a time: as many sums as multiply-adds are under way */
 #define MIN_TURNED_HEADS (LANES / 2 + 1)         /* fewer leave most lanes idle: plain dot products are as fast */
 
@@ -115,6 +116,83 @@ score_turned (float *s, int64_t lds, const float *q, int64_t ldq, int n_q, const
     }
 }
 
+/* ---- Scores of long keys ---------------------------------------------------------------------------------------- */
+
+#define PANEL        128 /* components at a time: those of LANES keys and of the queries stay in the L1 cache */
+#define MAX_TOGETHER 20  /* heads that turned keys serve: GLM-4.7-Flash has 20 */
+#define GROUP        (LANES == 8 ? 10 : 20) /* … whose sums stay in registers together … */
+#define SPARED       4                      /* … and what is left goes by so many, or one by one */
+
+/* panel [n, LANES] = the components c … c + n − 1 of n_k ≤ LANES keys; what is beyond the keys is 0. */
+static void
+turn_keys (float *panel, const uint16_t *k, int64_t ldk, int n_k, int64_t n)
+{
+  for (int64_t c = 0; c < n; c += LANES)
+    {
+      int left = n - c < LANES ? (int) (n - c) : LANES;
+      Vec v[LANES];
+
+      for (int j = 0; j < LANES; j++)
+        v[j] = j >= n_k ? v_zero () : left == LANES ? v_load_half (k + j * ldk + c) : v_load_half_part (k + j * ldk + c, left);
+      v_transpose (v);
+      for (int i = 0; i < left; i++)
+        v_store (panel + (c + i) * LANES, v[i]);
+    }
+}
+
+/* s[h, 0 … n_k − 1] += q_h · panel for n_heads, a constant; q has rows of PANEL.  What a sum is does not depend on how many
+ * heads there are. */
+static inline __attribute__ ((always_inline)) void
+add_panel (int n_heads, float *s, int64_t lds, const float *q, const float *panel, int n_k, int64_t n)
+{
+  Vec sum[GROUP];
+
+  UNROLL for (int h = 0; h < n_heads; h++) sum[h] = n_k == LANES ? v_load (s + h * lds) : v_load_part (s + h * lds, n_k);
+  for (int64_t c = 0; c < n; c++)
+    {
+      Vec key = v_load (panel + c * LANES);
+
+      UNROLL for (int h = 0; h < n_heads; h++) sum[h] = v_fma (v_set (q[h * PANEL + c]), key, sum[h]);
+    }
+  UNROLL for (int h = 0; h < n_heads; h++) if (n_k == LANES) v_store (s + h * lds, sum[h]);
+  else v_store_part (s + h * lds, sum[h], n_k);
+}
+
+/* s += q · k for n components and at most MAX_TOGETHER heads.  A copy of the queries lies where offsets are constants, or the
+ * addresses of 20 rows would not fit the registers. */
+static void
+score_panel (const GlmAttendBlock *keys, int64_t c, int64_t n, const float *q, int64_t ldq, int n_heads, float *s, int64_t lds)
+{
+  const uint16_t *k = keys->rows;
+  _Alignas(64) float panel[PANEL * LANES], queries[MAX_TOGETHER * PANEL];
+
+  for (int h = 0; h < n_heads; h++)
+    memcpy (queries + h * PANEL, q + h * ldq + c, sizeof (float) * (size_t) n);
+  for (int j = 0; j < keys->n; j += LANES)
+    {
+      int n_k = keys->n - j < LANES ? keys->n - j : LANES, h = 0;
+
+      turn_keys (panel, k + j * keys->ld + c, keys->ld, n_k, n);
+      for (; h + GROUP <= n_heads; h += GROUP)
+        add_panel (GROUP, s + h * lds + j, lds, queries + h * PANEL, panel, n_k, n);
+      for (; h + SPARED <= n_heads; h += SPARED)
+        add_panel (SPARED, s + h * lds + j, lds, queries + h * PANEL, panel, n_k, n);
+      for (; h < n_heads; h++)
+        add_panel (1, s + h * lds + j, lds, queries + h * PANEL, panel, n_k, n);
+    }
+}
+
+static void
+score_long_keys (const GlmAttendBlock *keys, const float *q, int64_t ldq, float *s, int64_t lds)
+{
+  for (int h = 0; h < keys->n_q; h++)
+    memset (s + h * lds, 0, sizeof (float) * (size_t) keys->n);
+  for (int64_t c = 0; c < keys->d; c += PANEL)
+    for (int h = 0; h < keys->n_q; h += MAX_TOGETHER)
+      score_panel (keys, c, keys->d - c < PANEL ? keys->d - c : PANEL, q + h * ldq, ldq,
+                   keys->n_q - h < MAX_TOGETHER ? keys->n_q - h : MAX_TOGETHER, s + h * lds, lds);
+}
+
 static void
 attend_scores (const GlmAttendBlock *keys, const float *q, int64_t ldq, float *s, int64_t lds)
 {
@@ -122,9 +200,13 @@ attend_scores (const GlmAttendBlock *keys, const float *q, int64_t ldq, float *s
   int64_t ldk = keys->ld, d = keys->d;
   int h = 0, n_q = keys->n_q, n_k = keys->n;
 
-  if (d <= MAX_DIM)
-    for (; n_q - h >= MIN_TURNED_HEADS; h += LANES < n_q - h ? LANES : n_q - h)
-      score_turned (s + h * lds, lds, q + h * ldq, ldq, LANES < n_q - h ? LANES : n_q - h, k, ldk, n_k, d);
+  if (d > MAX_DIM)
+    {
+      score_long_keys (keys, q, ldq, s, lds);
+      return;
+    }
+  for (; n_q - h >= MIN_TURNED_HEADS; h += LANES < n_q - h ? LANES : n_q - h)
+    score_turned (s + h * lds, lds, q + h * ldq, ldq, LANES < n_q - h ? LANES : n_q - h, k, ldk, n_k, d);
   if (h < n_q)
     for (int j = 0; j < n_k; j++)
       score_by_dots (s + h * lds + j, lds, q + h * ldq, ldq, n_q - h, k + j * ldk, d);

@@ -11,6 +11,7 @@
 
 #include "chat/myna-message-private.h"
 #include "chat/myna-tool-host.h"
+#include "text/text-json.h"
 
 /* A call is made twice in a turn: the second gets the result of the first.  With the third the turn ends. */
 #define MAX_SAME_CALLS 3
@@ -183,7 +184,7 @@ parse (const char *json)
 {
   g_autoptr (JsonParser) parser = json_parser_new ();
 
-  if (!json || !store_json_is_tame (json, strlen (json)) || !json_parser_load_from_data (parser, json, -1, NULL)
+  if (!json || !text_json_is_tame (json, strlen (json)) || !json_parser_load_from_data (parser, json, -1, NULL)
       || !json_parser_get_root (parser))
     return NULL;
   return json_node_copy (json_parser_get_root (parser));

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "storage/storage.h"
+#include "text/text-json.h"
 #include "tools/tools.h"
 
 #define SYSTEM_KEY "system"
@@ -110,7 +111,7 @@ myna_chat_settings_parse (MynaChatSettings *ret_settings, const char *json)
   if (!json || !*json)
     return;
   parser = json_parser_new ();
-  if (!store_json_is_tame (json, strlen (json)) || !json_parser_load_from_data (parser, json, -1, NULL))
+  if (!text_json_is_tame (json, strlen (json)) || !json_parser_load_from_data (parser, json, -1, NULL))
     return;
   root = json_parser_get_root (parser);
   if (root && JSON_NODE_HOLDS_OBJECT (root))

@@ -12,6 +12,7 @@
 
 #include "chat/myna-chat-settings.h"
 #include "storage/storage.h"
+#include "text/text-json.h"
 
 #define VERSION_KEY    "myna-persona"
 #define VERSION        1
@@ -172,7 +173,7 @@ myna_persona_from_json (const char *json, gsize length, GError **error)
   JsonObject *object = NULL;
   JsonNode *node;
 
-  if (length <= MYNA_PERSONA_MAX_FILE && store_json_is_tame (json, length)
+  if (length <= MYNA_PERSONA_MAX_FILE && text_json_is_tame (json, length)
       && json_parser_load_from_data (parser, json, (gssize) length, NULL) && json_parser_get_root (parser)
       && JSON_NODE_HOLDS_OBJECT (json_parser_get_root (parser)))
     object = json_node_get_object (json_parser_get_root (parser));

@@ -423,12 +423,6 @@ void store_backup_async (StoreDb *self, GCancellable *cancellable, GAsyncReadyCa
 void store_restore_backup_async (StoreDb *self, const char *path, GCancellable *cancellable, GAsyncReadyCallback callback,
                                  gpointer user_data);
 
-/* ---- JSON from elsewhere ---------------------------------------------------------------------------------------- */
-
-/* Whether JsonParser, which recurses, can be given this text: no more than 100 levels, and nothing that it reads otherwise than
- * JSON is written.  Settings and attachments of an imported conversation are as the file had them. */
-gboolean store_json_is_tame (const char *text, gsize n_bytes);
-
 /* ---- Files for a person ----------------------------------------------------------------------------------------- */
 
 /* The new contents of a file: written under a hidden name beside it, synced, and put in its place in one step.  Until then the

@@ -49,13 +49,13 @@ FOLDERS = {
     "storage/rows": (SQLITE, "storage/storage.h storage/db"),
     "storage/search": (SQLITE, "storage/storage.h storage/db text"),
     "storage/care": (SQLITE, "storage/storage.h storage/db storage/rows storage/search text"),
-    "storage/exchange": (SQLITE, "storage/storage.h storage/db storage/rows storage/care"),
+    "storage/exchange": (SQLITE, "storage/storage.h storage/db storage/rows storage/care text"),
 
     "tools/tools.h": (GLIB, ""),
     "tools": (GMP, "tools/tools.h"),
 
     "markup": (CMARK, "text"),
-    "chat": (JSON, "engine/engine.h engine/actor storage/storage.h tools/tools.h markup"),
+    "chat": (JSON, "engine/engine.h engine/actor storage/storage.h tools/tools.h markup text"),
 
     "ui/base": (GTK, "storage/storage.h"),
     "ui/maths": (GTK, ""),

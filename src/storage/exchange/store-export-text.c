@@ -10,6 +10,8 @@
 #include <json-glib/json-glib.h>
 #include <string.h>
 
+#include "text/text-json.h"
+
 const char *
 store_message_get_speaker (const StoreMessage *message)
 {
@@ -53,7 +55,7 @@ static void
 append_attachments (GString *out, const StoreMessage *message, BlockFunc append)
 {
   const char *json = message->attachments;
-  g_autoptr (JsonNode) root = json && store_json_is_tame (json, strlen (json)) ? json_from_string (json, NULL) : NULL;
+  g_autoptr (JsonNode) root = json && text_json_is_tame (json, strlen (json)) ? json_from_string (json, NULL) : NULL;
   JsonArray *list = root && JSON_NODE_HOLDS_ARRAY (root) ? json_node_get_array (root) : NULL;
 
   for (guint i = 0; list && i < json_array_get_length (list); i++)

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "exchange/store-json-member.h"
+#include "text/text-json.h"
 
 void
 store_import_add_call (StoreTurn *turn, StoreWhole *whole, JsonObject *call)
@@ -38,7 +39,7 @@ store_import_add_calls_text (StoreTurn *turn, StoreWhole *whole, const char *tex
 
   if (!text || !*text)
     return;
-  if (store_json_is_tame (text, strlen (text)) && json_parser_load_from_data (parser, text, -1, NULL))
+  if (text_json_is_tame (text, strlen (text)) && json_parser_load_from_data (parser, text, -1, NULL))
     root = json_parser_get_root (parser);
   if (root && JSON_NODE_HOLDS_ARRAY (root))
     store_import_add_calls (turn, whole, json_node_get_array (root));

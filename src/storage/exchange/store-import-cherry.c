@@ -13,6 +13,7 @@
 
 #include "exchange/store-json-member.h"
 #include "exchange/store-tree.h"
+#include "text/text-json.h"
 
 static const char *const message_members[] = {
   "id",
@@ -46,7 +47,7 @@ parse (const char *text)
 {
   g_autoptr (JsonParser) parser = json_parser_new ();
 
-  if (!text || !store_json_is_tame (text, strlen (text)) || !json_parser_load_from_data (parser, text, -1, NULL))
+  if (!text || !text_json_is_tame (text, strlen (text)) || !json_parser_load_from_data (parser, text, -1, NULL))
     return NULL;
   return json_parser_steal_root (parser);
 }

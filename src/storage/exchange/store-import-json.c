@@ -14,6 +14,7 @@
 #include "exchange/store-json-member.h"
 #include "exchange/store-mend.h"
 #include "exchange/store-slicer.h"
+#include "text/text-json.h"
 
 /* clang-format off */
 typedef enum { LINES_NONE, LINES_TURNS, LINES_LLAMA, LINES_TAVERN, LINES_JAN } LinesKind;
@@ -485,7 +486,7 @@ parse (PieceReader *self, const StoreSlice *slice, GError **error)
       return NULL;
     }
   self->n_mended += store_mend_json (slice->text);
-  if (!store_json_is_tame (slice->text->str, slice->text->len))
+  if (!text_json_is_tame (slice->text->str, slice->text->len))
     {
       store_import_invalid (error, "A piece of the file is not strict JSON, or nested too deeply");
       return NULL;

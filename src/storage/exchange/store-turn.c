@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "exchange/store-json-member.h"
+#include "text/text-json.h"
 
 struct _StoreTurn
 {
@@ -154,7 +155,7 @@ is_json (const char *text)
 {
   g_autoptr (JsonParser) parser = json_parser_new ();
 
-  return text && *text && store_json_is_tame (text, strlen (text)) && json_parser_load_from_data (parser, text, -1, NULL);
+  return text && *text && text_json_is_tame (text, strlen (text)) && json_parser_load_from_data (parser, text, -1, NULL);
 }
 
 void

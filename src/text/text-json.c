@@ -1,4 +1,4 @@
-/* store-json.c: whether JSON of unknown origin may be given to a reader that calls itself for each level
+/* text-json.c: whether JSON of unknown origin may be given to a reader that calls itself for each level
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
@@ -6,7 +6,7 @@
  * them only helps where both agree on what a string is, so what JsonParser understands beyond JSON (comments, single quotes)
  * and what it reads past the end of a string for (half of a surrogate pair) is refused, too.
  */
-#include "storage.h"
+#include "text/text-json.h"
 
 #include <string.h>
 
@@ -61,7 +61,7 @@ skip_string (const char *at, const char *end)
 }
 
 gboolean
-store_json_is_tame (const char *text, gsize n_bytes)
+text_json_is_tame (const char *text, gsize n_bytes)
 {
   const char *at = text, *end = text + n_bytes;
   int depth = 0;

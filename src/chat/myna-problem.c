@@ -65,7 +65,7 @@ describe_fault (GlmFault fault, const char *subject)
         return g_strdup_printf (_ ("This is a %s file, not a model. Choose a GGUF file."), subject);
       return g_strdup (_ ("This is not a model. Choose a GGUF file."));
     case GLM_FAULT_TYPE:
-      /* Translators: %s is the name of a type of quantization: IQ2_XXS, MXFP4 … */
+      /* Translators: %s is the name of a type of quantization: IQ4_KSS, NVFP4 … */
       return g_strdup_printf (
           _ ("This model is quantized as %s, which Myna cannot read. Choose another variant, such as Q4_K_M."), subject);
     case GLM_FAULT_ARCH:

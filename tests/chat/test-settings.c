@@ -280,7 +280,7 @@ test_fault_words (void)
     const char *subject;
     const char *words;
   } faults[] = {
-    { GLM_FAULT_TYPE, "IQ2_XXS", "quantized as IQ2_XXS" },
+    { GLM_FAULT_TYPE, "IQ4_KSS", "quantized as IQ4_KSS" },
     { GLM_FAULT_ARCH, "llama", "“llama”" },
     { GLM_FAULT_PART, "m-00002-of-00003.gguf", "“m-00002-of-00003.gguf” is missing" },
     { GLM_FAULT_PART, "", "original name" },

@@ -127,12 +127,14 @@ glm_tensor_table_find (const GlmTensorTable *table, const char *name)
 static bool
 unknown_type (const char *name, uint32_t type, GlmError *error)
 {
-  const char *type_name = glm_type_name (type);
+  const char *reason, *type_name = glm_type_foreign (type, &reason);
   char number[16];
 
   snprintf (number, sizeof number, "%" PRIu32, type);
-  glm_error_set (error, GLM_ERROR_UNSUPPORTED, "tensor %s has the %s type %s", name, type_name ? "unsupported" : "unknown",
-                 type_name ? type_name : number);
+  if (type_name)
+    glm_error_set (error, GLM_ERROR_UNSUPPORTED, "tensor %s has type %s, %s, %s", name, number, type_name, reason);
+  else
+    glm_error_set (error, GLM_ERROR_UNSUPPORTED, "tensor %s has type %s, which Myna does not know", name, number);
   return glm_error_set_fault (error, GLM_FAULT_TYPE, type_name ? type_name : number, strlen (type_name ? type_name : number));
 }
 

@@ -20,18 +20,33 @@ glm_packed_is_q5 (GlmPackedFormat format)
   return format == GLM_PACKED_Q5_0 || format == GLM_PACKED_Q5_1 || format == GLM_PACKED_Q5_K;
 }
 
-/* Levels are indexes of glm_iq4_values[]. */
+/* Levels are indexes of glm_packed_values(). */
 static ALWAYS_INLINE bool
-glm_packed_is_iq4 (GlmPackedFormat format)
+glm_packed_has_values (GlmPackedFormat format)
 {
-  return format == GLM_PACKED_IQ4_NL || format == GLM_PACKED_IQ4_XS;
+  return format == GLM_PACKED_IQ4_NL || format == GLM_PACKED_IQ4_XS
+         || (format >= GLM_PACKED_MXFP4 && format != GLM_PACKED_IQ1_S);
+}
+
+/* Levels of two bits. */
+static ALWAYS_INLINE bool
+glm_packed_has_crumbs (GlmPackedFormat format)
+{
+  return format == GLM_PACKED_Q2_K || format == GLM_PACKED_IQ1_S;
+}
+
+/* Levels of three bits. */
+static ALWAYS_INLINE bool
+glm_packed_has_threes (GlmPackedFormat format)
+{
+  return format == GLM_PACKED_Q3_K || (format >= GLM_PACKED_IQ1_M && format <= GLM_PACKED_IQ2_S);
 }
 
 /* Levels of eight bits, offset by 128: too wide for instructions on signed bytes, which take them without the offset. */
 static ALWAYS_INLINE bool
 glm_packed_is_wide (GlmPackedFormat format)
 {
-  return format == GLM_PACKED_Q8_0 || glm_packed_is_iq4 (format);
+  return format == GLM_PACKED_Q8_0 || glm_packed_has_values (format);
 }
 
 /* Values are scale · level + min. */
@@ -39,42 +54,57 @@ static ALWAYS_INLINE bool
 glm_packed_has_min (GlmPackedFormat format)
 {
   return format == GLM_PACKED_Q4_1 || format == GLM_PACKED_Q5_1 || format == GLM_PACKED_Q4_K || format == GLM_PACKED_Q5_K
-         || format == GLM_PACKED_Q2_K;
+         || format == GLM_PACKED_Q2_K || format == GLM_PACKED_IQ1_S;
 }
 
 /* Scales (and minima) of 16 columns instead of 32. */
 static ALWAYS_INLINE bool
 glm_packed_has_halves (GlmPackedFormat format)
 {
-  return format == GLM_PACKED_Q6_K || format == GLM_PACKED_Q3_K || format == GLM_PACKED_Q2_K;
+  return format == GLM_PACKED_Q6_K || format == GLM_PACKED_Q3_K || format == GLM_PACKED_Q2_K || format == GLM_PACKED_IQ1_M
+         || format == GLM_PACKED_IQ2_XS || format == GLM_PACKED_IQ2_S;
+}
+
+/* The head of a group has units in single precision, which unsigned scales multiply. */
+static ALWAYS_INLINE bool
+glm_packed_has_units (GlmPackedFormat format)
+{
+  return format >= GLM_PACKED_IQ1_S && format <= GLM_PACKED_IQ3_S;
 }
 
 /* Groups of eight blocks with a head, scales in bytes. */
 static ALWAYS_INLINE bool
 glm_packed_is_k (GlmPackedFormat format)
 {
-  return format == GLM_PACKED_Q4_K || format == GLM_PACKED_Q5_K || format == GLM_PACKED_IQ4_XS
-         || glm_packed_has_halves (format);
+  return format == GLM_PACKED_Q4_K || format == GLM_PACKED_Q5_K || format == GLM_PACKED_IQ4_XS || glm_packed_has_halves (format)
+         || glm_packed_has_units (format);
 }
 
 /* Where the scales of a block start. */
 static ALWAYS_INLINE int
 glm_packed_level_bytes (GlmPackedFormat format)
 {
-  switch (format)
-    {
-    case GLM_PACKED_Q8_0: return 512;
-    case GLM_PACKED_Q6_K: return 384;
-    case GLM_PACKED_Q3_K: return 192;
-    case GLM_PACKED_Q2_K: return 128;
-    default: return glm_packed_is_q5 (format) ? 320 : 256;
-    }
+  if (glm_packed_has_crumbs (format))
+    return 128;
+  if (glm_packed_has_threes (format))
+    return 192;
+  return format == GLM_PACKED_Q8_0 ? 512 : format == GLM_PACKED_Q6_K ? 384 : glm_packed_is_q5 (format) ? 320 : 256;
+}
+
+/* One byte a row is all of a block's scales. */
+static ALWAYS_INLINE bool
+glm_packed_has_scale_bytes (GlmPackedFormat format)
+{
+  return format == GLM_PACKED_IQ4_XS || format == GLM_PACKED_MXFP4 || format == GLM_PACKED_IQ2_XXS
+         || format == GLM_PACKED_IQ3_XXS || format == GLM_PACKED_IQ3_S;
 }
 
 static ALWAYS_INLINE int
 glm_packed_block_bytes (GlmPackedFormat format)
 {
-  int scale_bytes = format == GLM_PACKED_IQ4_XS ? 16 : glm_packed_has_min (format) && !glm_packed_is_k (format) ? 64 : 32;
+  int scale_bytes = glm_packed_has_scale_bytes (format)                        ? 16
+                    : glm_packed_has_min (format) && !glm_packed_is_k (format) ? 64
+                                                                               : 32;
 
   return glm_packed_level_bytes (format) + scale_bytes;
 }
@@ -82,7 +112,7 @@ glm_packed_block_bytes (GlmPackedFormat format)
 static ALWAYS_INLINE int
 glm_packed_head_bytes (GlmPackedFormat format)
 {
-  return !glm_packed_is_k (format) ? 0 : glm_packed_has_min (format) ? 64 : 32;
+  return !glm_packed_is_k (format) ? 0 : glm_packed_has_min (format) || glm_packed_has_units (format) ? 64 : 32;
 }
 
 /* The scale of 32 activations with the largest magnitude `largest`: a 127th of it, rounded up to four significant
@@ -106,7 +136,7 @@ glm_packed_activation_scale (float largest)
 static ALWAYS_INLINE bool
 glm_sum_has_halves (GlmSumKind kind)
 {
-  return kind == GLM_SUM_HALVES_4 || kind == GLM_SUM_HALVES_32 || kind == GLM_SUM_MIN_HALVES;
+  return kind == GLM_SUM_HALVES_4 || kind == GLM_SUM_HALVES_32 || kind == GLM_SUM_MIN_HALVES || kind == GLM_SUM_HALVES_128;
 }
 
 /* Writes a and b of token t into the block at `tile`, from the sums of q over columns 0–15 and 16–31.  Where the kind has
@@ -115,7 +145,8 @@ static ALWAYS_INLINE void
 glm_packed_store_sums (GlmSumKind kind, float d, int low, int high, uint8_t *tile, int width, int t)
 {
   static const int offsets[GLM_N_SUMS] = {
-    [GLM_SUM_8] = 8, [GLM_SUM_16] = 16, [GLM_SUM_128] = 128, [GLM_SUM_HALVES_4] = 4, [GLM_SUM_HALVES_32] = 32,
+    [GLM_SUM_8] = 8,        [GLM_SUM_16] = 16,        [GLM_SUM_128] = 128,
+    [GLM_SUM_HALVES_4] = 4, [GLM_SUM_HALVES_32] = 32, [GLM_SUM_HALVES_128] = 128,
   };
   int sums[2] = { glm_sum_has_halves (kind) ? low : low + high, glm_sum_has_halves (kind) ? high : 0 };
 

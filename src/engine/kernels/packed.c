@@ -10,7 +10,6 @@
  */
 #include "kernels/isa.h"
 #include "kernels/packed-shape.h"
-#include "quant/blocks.h"
 #include "quant/quant.h"
 
 #include <math.h>
@@ -61,9 +60,9 @@ read_half (const uint8_t *p, int r)
   return glm_f16_to_f32 (value);
 }
 
-/* Column k of a block of Q3_K, in byte `lane` of its three vectors. */
+/* Column k of a block with levels of three bits, in byte `lane` of its three vectors. */
 static inline int
-q3_k_level (const uint8_t *block, int k, int lane)
+three_bits (const uint8_t *block, int k, int lane)
 {
   int part = k % 16 / 4, half = k / 16;
 
@@ -72,7 +71,7 @@ q3_k_level (const uint8_t *block, int k, int lane)
   return block[64 * half + lane] >> 6 | (block[128 + lane] >> (6 + half) & 1) << 2;
 }
 
-/* Row r of the block, as what is multiplied: IQ4's indexes looked up. */
+/* Row r of the block, as what is multiplied: indexes looked up. */
 static void
 read_levels (GlmPackedFormat format, const uint8_t *block, int r, uint8_t level[32])
 {
@@ -84,20 +83,34 @@ read_levels (GlmPackedFormat format, const uint8_t *block, int r, uint8_t level[
 
       if (format == GLM_PACKED_Q8_0)
         value = block[64 * z + lane];
-      else if (format == GLM_PACKED_Q2_K)
+      else if (glm_packed_has_crumbs (format))
         value = block[64 * (z / 4) + lane] >> (z % 4 * 2) & 3;
-      else if (format == GLM_PACKED_Q3_K)
-        value = q3_k_level (block, k, lane);
+      else if (glm_packed_has_threes (format))
+        value = three_bits (block, k, lane);
       else
         value = block[64 * (z % 4) + lane] >> (z / 4 * 4) & 15;
       if (glm_packed_is_q5 (format))
         value |= (high[lane] >> z & 1) << 4;
       else if (format == GLM_PACKED_Q6_K)
         value |= (high[64 * (z / 4) + lane] >> (z % 4 * 2) & 3) << 4;
-      else if (glm_packed_is_iq4 (format))
-        value = glm_iq4_values[value] + 128;
+      else if (glm_packed_has_values (format))
+        value = glm_packed_values (format)[value] + 128;
       level[k] = (uint8_t) value;
     }
+}
+
+/* IQ1 to IQ3: unsigned scales of the units at the head. */
+static void
+read_unit_scales (GlmPackedFormat format, const uint8_t *head, const uint8_t *scales, int r, RowBlock *row)
+{
+  float unit;
+
+  memcpy (&unit, head + 4 * r, sizeof unit);
+  row->scale[0] = row->scale[1] = unit * (float) scales[r];
+  if (glm_packed_has_halves (format))
+    row->scale[1] = unit * (float) scales[ROWS + r];
+  if (glm_packed_has_min (format))
+    row->min[0] = row->min[1] = -unit * (float) scales[ROWS + r];
 }
 
 /* Row r of the block, under the head of its group. */
@@ -108,7 +121,11 @@ read_row_block (GlmPackedFormat format, const uint8_t *head, const uint8_t *bloc
 
   read_levels (format, block, r, row->level);
   row->min[0] = row->min[1] = 0;
-  if (format == GLM_PACKED_Q2_K)
+  if (format == GLM_PACKED_MXFP4)
+    row->scale[0] = row->scale[1] = glm_mxfp4_scale (scales[r]);
+  else if (glm_packed_has_units (format))
+    read_unit_scales (format, head, scales, r, row);
+  else if (format == GLM_PACKED_Q2_K)
     for (int h = 0; h < 2; h++)
       {
         row->scale[h] = read_half (head, r) * (float) (scales[ROWS * h + r] & 15);
@@ -152,6 +169,7 @@ multiply_row_block (const RowBlock *row, GlmSumKind kind, const uint8_t *tile, i
     {
     case GLM_SUM_HALVES_4:
     case GLM_SUM_HALVES_32:
+    case GLM_SUM_HALVES_128:
       return (float) (acc[0] + sum[0]) * (row->scale[0] * d) + (float) (acc[1] + sum[1]) * (row->scale[1] * d);
     case GLM_SUM_MIN: return (float) (acc[0] + acc[1]) * (row->scale[0] * d) + row->min[0] * scaled[0];
     case GLM_SUM_MIN_HALVES:
@@ -205,6 +223,14 @@ PANEL_PRODUCT_C (iq4_nl, GLM_PACKED_IQ4_NL)
 PANEL_PRODUCT_C (iq4_xs, GLM_PACKED_IQ4_XS)
 PANEL_PRODUCT_C (q3_k, GLM_PACKED_Q3_K)
 PANEL_PRODUCT_C (q2_k, GLM_PACKED_Q2_K)
+PANEL_PRODUCT_C (mxfp4, GLM_PACKED_MXFP4)
+PANEL_PRODUCT_C (iq1_s, GLM_PACKED_IQ1_S)
+PANEL_PRODUCT_C (iq1_m, GLM_PACKED_IQ1_M)
+PANEL_PRODUCT_C (iq2_xxs, GLM_PACKED_IQ2_XXS)
+PANEL_PRODUCT_C (iq2_xs, GLM_PACKED_IQ2_XS)
+PANEL_PRODUCT_C (iq2_s, GLM_PACKED_IQ2_S)
+PANEL_PRODUCT_C (iq3_xxs, GLM_PACKED_IQ3_XXS)
+PANEL_PRODUCT_C (iq3_s, GLM_PACKED_IQ3_S)
 
 void
 glm_kernels_set_packed_c (GlmKernels *kernels)
@@ -226,4 +252,12 @@ glm_kernels_set_packed_c (GlmKernels *kernels)
   kernels->panel_product[GLM_PACKED_IQ4_XS] = panel_product_iq4_xs_c;
   kernels->panel_product[GLM_PACKED_Q3_K] = panel_product_q3_k_c;
   kernels->panel_product[GLM_PACKED_Q2_K] = panel_product_q2_k_c;
+  kernels->panel_product[GLM_PACKED_MXFP4] = panel_product_mxfp4_c;
+  kernels->panel_product[GLM_PACKED_IQ1_S] = panel_product_iq1_s_c;
+  kernels->panel_product[GLM_PACKED_IQ1_M] = panel_product_iq1_m_c;
+  kernels->panel_product[GLM_PACKED_IQ2_XXS] = panel_product_iq2_xxs_c;
+  kernels->panel_product[GLM_PACKED_IQ2_XS] = panel_product_iq2_xs_c;
+  kernels->panel_product[GLM_PACKED_IQ2_S] = panel_product_iq2_s_c;
+  kernels->panel_product[GLM_PACKED_IQ3_XXS] = panel_product_iq3_xxs_c;
+  kernels->panel_product[GLM_PACKED_IQ3_S] = panel_product_iq3_s_c;
 }

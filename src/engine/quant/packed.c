@@ -4,8 +4,6 @@
  */
 #include "quant/packed.h"
 
-#include "quant/blocks.h"
-
 #include <string.h>
 
 #define ROWS GLM_PANEL_ROWS
@@ -24,6 +22,14 @@ static const GlmPackedTraits all_traits[GLM_N_PACKED] = {
   { GLM_PACKED_IQ4_XS, GLM_TYPE_IQ4_XS, 8, 32, 256, 256 + 16, GLM_SUM_128 },
   { GLM_PACKED_Q3_K,   GLM_TYPE_Q3_K,   8, 32, 192, 192 + 32, GLM_SUM_HALVES_4 },
   { GLM_PACKED_Q2_K,   GLM_TYPE_Q2_K,   8, 64, 128, 128 + 32, GLM_SUM_MIN_HALVES },
+  { GLM_PACKED_MXFP4,  GLM_TYPE_MXFP4,  1, 0,  256, 256 + 16, GLM_SUM_128 },
+  { GLM_PACKED_IQ1_S,  GLM_TYPE_IQ1_S,  8, 64, 128, 128 + 32, GLM_SUM_MIN },
+  { GLM_PACKED_IQ1_M,  GLM_TYPE_IQ1_M,  8, 64, 192, 192 + 32, GLM_SUM_HALVES_128 },
+  { GLM_PACKED_IQ2_XXS, GLM_TYPE_IQ2_XXS, 8, 64, 192, 192 + 16, GLM_SUM_128 },
+  { GLM_PACKED_IQ2_XS, GLM_TYPE_IQ2_XS, 8, 64, 192, 192 + 32, GLM_SUM_HALVES_128 },
+  { GLM_PACKED_IQ2_S,  GLM_TYPE_IQ2_S,  8, 64, 192, 192 + 32, GLM_SUM_HALVES_128 },
+  { GLM_PACKED_IQ3_XXS, GLM_TYPE_IQ3_XXS, 8, 64, 256, 256 + 16, GLM_SUM_128 },
+  { GLM_PACKED_IQ3_S,  GLM_TYPE_IQ3_S,  8, 64, 256, 256 + 16, GLM_SUM_128 },
 };
 /* clang-format on */
 
@@ -61,6 +67,15 @@ size_t
 glm_packed_panel_bytes (const GlmPackedTraits *traits, int64_t cols)
 {
   return (size_t) (cols / (GLM_QK * traits->blocks_per_group)) * group_bytes (traits);
+}
+
+size_t
+glm_packed_bytes (GlmType type, const int64_t ne[4])
+{
+  const GlmPackedTraits *traits = glm_packed_traits_for_type (type);
+  int64_t n_panels = (ne[1] + ROWS - 1) / ROWS * ne[2] * ne[3];
+
+  return traits ? (size_t) n_panels * glm_packed_panel_bytes (traits, ne[0]) : 0;
 }
 
 /* ---- One block of one row --------------------------------------------------------------------------------------- */
@@ -145,6 +160,37 @@ read_iq4_xs (const GlmBlockIQ4_XS *block, int j, RowBlock *row)
   read_nibbles (block->qs + 16 * j, row);
 }
 
+/* Part j of a block of a type with a codebook. */
+static void
+read_codes (GlmPackedFormat format, const uint8_t *data, int j, RowBlock *row)
+{
+  GlmCodes codes;
+
+  switch (format)
+    {
+    case GLM_PACKED_IQ1_S: glm_read_iq1_s ((const GlmBlockIQ1_S *) data, j, &codes); break;
+    case GLM_PACKED_IQ1_M: glm_read_iq1_m ((const GlmBlockIQ1_M *) data, j, &codes); break;
+    case GLM_PACKED_IQ2_XXS: glm_read_iq2_xxs ((const GlmBlockIQ2_XXS *) data, j, &codes); break;
+    case GLM_PACKED_IQ2_XS: glm_read_iq2_xs ((const GlmBlockIQ2_XS *) data, j, &codes); break;
+    case GLM_PACKED_IQ2_S: glm_read_iq2_s ((const GlmBlockIQ2_S *) data, j, &codes); break;
+    case GLM_PACKED_IQ3_XXS: glm_read_iq3_xxs ((const GlmBlockIQ3_XXS *) data, j, &codes); break;
+    default: glm_read_iq3_s ((const GlmBlockIQ3_S *) data, j, &codes); break;
+    }
+  memcpy (row->level, codes.level, sizeof row->level);
+  memcpy (row->scale, codes.scale, sizeof row->scale);
+}
+
+/* Where all 32 values are shifted alike, they are s (8 q − 7), or s (8 q − 9) shifted down, in units. */
+static void
+read_iq1_s (const uint8_t *data, int j, RowBlock *row)
+{
+  read_codes (GLM_PACKED_IQ1_S, data, j, row);
+  row->min = (uint8_t) (row->scale[0] * (row->level[0] & 4 ? 9 : 7));
+  row->scale[0] = (uint8_t) (row->scale[0] * 8);
+  for (int l = 0; l < GLM_QK; l++)
+    row->level[l] &= 3;
+}
+
 /* Block j of the file's block (group) at `data`. */
 static void
 read_row_block (GlmPackedFormat format, const uint8_t *data, int j, RowBlock *row)
@@ -195,7 +241,12 @@ read_row_block (GlmPackedFormat format, const uint8_t *data, int j, RowBlock *ro
       row->scale[1] = ((const GlmBlockQ2_K *) data)->scales[2 * j + 1];
       read_crumbs (((const GlmBlockQ2_K *) data)->qs, j, row);
       break;
-    case GLM_N_PACKED: break;
+    case GLM_PACKED_MXFP4:
+      row->scale[0] = ((const GlmBlockMXFP4 *) data)->e;
+      read_nibbles (((const GlmBlockMXFP4 *) data)->qs, row);
+      break;
+    case GLM_PACKED_IQ1_S: read_iq1_s (data, j, row); break;
+    default: read_codes (format, data, j, row); break;
     }
 }
 
@@ -205,17 +256,40 @@ has_high_bits (GlmPackedFormat format)
   return format == GLM_PACKED_Q5_0 || format == GLM_PACKED_Q5_1 || format == GLM_PACKED_Q5_K;
 }
 
+/* Levels of two bits. */
+static inline bool
+has_crumbs (GlmPackedFormat format)
+{
+  return format == GLM_PACKED_Q2_K || format == GLM_PACKED_IQ1_S;
+}
+
+/* Levels of three bits. */
+static inline bool
+has_threes (GlmPackedFormat format)
+{
+  return format == GLM_PACKED_Q3_K || format == GLM_PACKED_IQ1_M || format == GLM_PACKED_IQ2_XXS || format == GLM_PACKED_IQ2_XS
+         || format == GLM_PACKED_IQ2_S;
+}
+
 /* Scales of 16 columns each, in bytes. */
 static inline bool
 has_half_scales (GlmPackedFormat format)
 {
-  return format == GLM_PACKED_Q6_K || format == GLM_PACKED_Q3_K || format == GLM_PACKED_Q2_K;
+  return format == GLM_PACKED_Q6_K || format == GLM_PACKED_Q3_K || format == GLM_PACKED_Q2_K || format == GLM_PACKED_IQ1_M
+         || format == GLM_PACKED_IQ2_XS || format == GLM_PACKED_IQ2_S;
 }
 
 static inline bool
 has_min (const GlmPackedTraits *traits)
 {
   return traits->sum_kind == GLM_SUM_MIN || traits->sum_kind == GLM_SUM_MIN_HALVES;
+}
+
+/* Units in single precision at the head of a group. */
+static inline bool
+has_units (GlmPackedFormat format)
+{
+  return format >= GLM_PACKED_IQ1_S && format <= GLM_PACKED_IQ3_S;
 }
 
 /* ---- Packing ---------------------------------------------------------------------------------------------------- */
@@ -251,7 +325,7 @@ write_crumbs (const uint8_t level[GLM_QK], int shift, int r, uint8_t *part)
 
 /* The three-bit levels of row r. */
 static inline void
-write_q3_k (const uint8_t level[GLM_QK], int r, uint8_t *block)
+write_threes (const uint8_t level[GLM_QK], int r, uint8_t *block)
 {
   for (int i = 0; i < 3; i++)
     {
@@ -272,10 +346,10 @@ write_levels (GlmPackedFormat format, const uint8_t level[GLM_QK], int r, uint8_
   if (format == GLM_PACKED_Q8_0)
     for (int z = 0; z < 8; z++)
       memcpy (block + 64 * z + 4 * r, level + 4 * z, 4);
-  else if (format == GLM_PACKED_Q2_K)
+  else if (has_crumbs (format))
     write_crumbs (level, 0, r, block);
-  else if (format == GLM_PACKED_Q3_K)
-    write_q3_k (level, r, block);
+  else if (has_threes (format))
+    write_threes (level, r, block);
   else
     for (int z = 0; z < 4; z++)
       store_u32 (block + 64 * z + 4 * r,
@@ -301,7 +375,7 @@ write_half (uint8_t *p, int r, uint16_t value)
 static inline void
 write_scales (const GlmPackedTraits *traits, const RowBlock *row, int r, uint8_t *scales)
 {
-  if (traits->blocks_per_group > 1)
+  if (traits->blocks_per_group > 1 || traits->format == GLM_PACKED_MXFP4)
     {
       scales[r] = row->scale[0];
       if (has_half_scales (traits->format))
@@ -320,7 +394,13 @@ write_scales (const GlmPackedTraits *traits, const RowBlock *row, int r, uint8_t
 static inline void
 write_head (GlmPackedFormat format, const uint8_t *data, int r, uint8_t *head)
 {
-  if (format == GLM_PACKED_Q6_K)
+  if (has_units (format))
+    {
+      float unit = glm_codes_unit (all_traits[format].type, data);
+
+      memcpy (head + 4 * r, &unit, sizeof unit);
+    }
+  else if (format == GLM_PACKED_Q6_K)
     write_half (head, r, ((const GlmBlockQ6_K *) data)->d);
   else if (format == GLM_PACKED_Q3_K)
     write_half (head, r, ((const GlmBlockQ3_K *) data)->d);
@@ -385,6 +465,14 @@ pack_one (GlmPackedFormat format, const uint8_t *data, int r, uint8_t *group)
     case GLM_PACKED_IQ4_XS: pack_group (GLM_PACKED_IQ4_XS, data, r, group); break;
     case GLM_PACKED_Q3_K: pack_group (GLM_PACKED_Q3_K, data, r, group); break;
     case GLM_PACKED_Q2_K: pack_group (GLM_PACKED_Q2_K, data, r, group); break;
+    case GLM_PACKED_MXFP4: pack_group (GLM_PACKED_MXFP4, data, r, group); break;
+    case GLM_PACKED_IQ1_S: pack_group (GLM_PACKED_IQ1_S, data, r, group); break;
+    case GLM_PACKED_IQ1_M: pack_group (GLM_PACKED_IQ1_M, data, r, group); break;
+    case GLM_PACKED_IQ2_XXS: pack_group (GLM_PACKED_IQ2_XXS, data, r, group); break;
+    case GLM_PACKED_IQ2_XS: pack_group (GLM_PACKED_IQ2_XS, data, r, group); break;
+    case GLM_PACKED_IQ2_S: pack_group (GLM_PACKED_IQ2_S, data, r, group); break;
+    case GLM_PACKED_IQ3_XXS: pack_group (GLM_PACKED_IQ3_XXS, data, r, group); break;
+    case GLM_PACKED_IQ3_S: pack_group (GLM_PACKED_IQ3_S, data, r, group); break;
     case GLM_N_PACKED: break;
     }
 }
@@ -416,7 +504,7 @@ read_half (const uint8_t *p, int r)
 
 /* Column k of a row whose bytes are lane, 64 + lane and 128 + lane. */
 static uint8_t
-read_q3_k_level (const uint8_t *block, int k, int lane)
+read_three (const uint8_t *block, int k, int lane)
 {
   int part = k % 16 / 4, half = k / 16;
 
@@ -437,10 +525,10 @@ read_levels (GlmPackedFormat format, const uint8_t *block, int r, uint8_t level[
 
       if (format == GLM_PACKED_Q8_0)
         level[k] = block[64 * z + lane];
-      else if (format == GLM_PACKED_Q2_K)
+      else if (has_crumbs (format))
         level[k] = block[64 * (z / 4) + lane] >> (z % 4 * 2) & 3;
-      else if (format == GLM_PACKED_Q3_K)
-        level[k] = read_q3_k_level (block, k, lane);
+      else if (has_threes (format))
+        level[k] = read_three (block, k, lane);
       else
         level[k] = block[64 * (z % 4) + lane] >> (z / 4 * 4) & 15;
       if (has_high_bits (format))
@@ -455,7 +543,9 @@ static void
 read_scales (const GlmPackedTraits *traits, const uint8_t *scales, int r, float d, float dmin, float scale[2], float min[2])
 {
   min[0] = min[1] = 0;
-  if (traits->blocks_per_group == 1)
+  if (traits->format == GLM_PACKED_MXFP4)
+    scale[0] = scale[1] = glm_mxfp4_scale (scales[r]);
+  else if (traits->blocks_per_group == 1)
     {
       scale[0] = scale[1] = read_half (scales, r);
       if (has_min (traits))
@@ -469,14 +559,28 @@ read_scales (const GlmPackedTraits *traits, const uint8_t *scales, int r, float 
       }
   else if (has_half_scales (traits->format))
     for (int h = 0; h < 2; h++)
-      scale[h] = d * (float) (int8_t) scales[ROWS * h + r];
+      scale[h] = d * (float) (has_units (traits->format) ? scales[ROWS * h + r] : (int8_t) scales[ROWS * h + r]);
   else if (has_min (traits))
     {
       scale[0] = scale[1] = d * (float) scales[r];
       min[0] = min[1] = -dmin * (float) scales[ROWS + r];
     }
   else
-    scale[0] = scale[1] = d * (float) (int8_t) scales[r];
+    scale[0] = scale[1] = d * (float) (has_units (traits->format) ? scales[r] : (int8_t) scales[r]);
+}
+
+/* d and dmin of row r. */
+static void
+read_head (const GlmPackedTraits *traits, const uint8_t *head, int r, float *ret_d, float *ret_dmin)
+{
+  if (has_units (traits->format))
+    {
+      memcpy (ret_d, head + 4 * r, sizeof *ret_d);
+      *ret_dmin = *ret_d;
+      return;
+    }
+  *ret_d = read_half (head, r);
+  *ret_dmin = has_min (traits) ? read_half (head + 2 * ROWS, r) : 0;
 }
 
 void
@@ -485,7 +589,7 @@ glm_packed_dequantise_row (const GlmPackedTraits *traits, const uint8_t *panel, 
   static const int offsets[GLM_N_PACKED] = {
     [GLM_PACKED_Q4_0] = 8, [GLM_PACKED_Q5_0] = 16, [GLM_PACKED_Q8_0] = 128, [GLM_PACKED_Q6_K] = 32, [GLM_PACKED_Q3_K] = 4,
   };
-  bool is_iq4 = traits->format == GLM_PACKED_IQ4_NL || traits->format == GLM_PACKED_IQ4_XS;
+  const int8_t *values = glm_packed_values (traits->format);
   float d = 0, dmin = 0;
 
   for (int64_t b = 0; b < cols / GLM_QK; b++, y += GLM_QK)
@@ -495,8 +599,7 @@ glm_packed_dequantise_row (const GlmPackedTraits *traits, const uint8_t *panel, 
 
       if (traits->head_bytes != 0 && b % traits->blocks_per_group == 0)
         {
-          d = read_half (panel, row);
-          dmin = has_min (traits) ? read_half (panel + 2 * ROWS, row) : 0;
+          read_head (traits, panel, row, &d, &dmin);
           panel += traits->head_bytes;
         }
       read_levels (traits->format, panel, row, level);
@@ -504,7 +607,7 @@ glm_packed_dequantise_row (const GlmPackedTraits *traits, const uint8_t *panel, 
       panel += traits->block_bytes;
       for (int k = 0; k < GLM_QK; k++)
         {
-          int value = is_iq4 ? glm_iq4_values[level[k]] : level[k] - offsets[traits->format];
+          int value = values ? values[level[k]] : level[k] - offsets[traits->format];
 
           y[k] = scale[k / 16] * (float) value + min[k / 16];
         }

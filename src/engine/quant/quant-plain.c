@@ -12,6 +12,8 @@
 #include <string.h>
 
 const int8_t glm_iq4_values[16] = { -127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113 };
+/* Twice what the nibbles are as floating-point numbers: a sign, two bits of exponent, one of mantissa. */
+const int8_t glm_mxfp4_values[16] = { 0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12 };
 
 static inline int
 clamp_int (int value, int low, int high)
@@ -174,6 +176,22 @@ glm_dequantise_iq4_nl (const void *x, float *y, int64_t n)
       for (int j = 0; j < GLM_QK; j++)
         y[j] = d * (float) glm_iq4_values[nibble (block->qs, j)];
     }
+}
+
+float
+glm_mxfp4_scale (uint8_t e)
+{
+  return ldexpf (1, e - 128);
+}
+
+void
+glm_dequantise_mxfp4 (const void *x, float *y, int64_t n)
+{
+  const GlmBlockMXFP4 *block = x;
+
+  for (; n > 0; n -= GLM_QK, y += GLM_QK, block++)
+    for (int j = 0; j < GLM_QK; j++)
+      y[j] = glm_mxfp4_scale (block->e) * (float) glm_mxfp4_values[nibble (block->qs, j)];
 }
 
 /* ---- Quantising ------------------------------------------------------------------------------------------------- */

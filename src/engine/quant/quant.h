@@ -25,9 +25,17 @@ typedef enum
   GLM_TYPE_Q4_K = 12,
   GLM_TYPE_Q5_K = 13,
   GLM_TYPE_Q6_K = 14,
+  GLM_TYPE_IQ2_XXS = 16,
+  GLM_TYPE_IQ2_XS = 17,
+  GLM_TYPE_IQ3_XXS = 18,
+  GLM_TYPE_IQ1_S = 19,
   GLM_TYPE_IQ4_NL = 20,
+  GLM_TYPE_IQ3_S = 21,
+  GLM_TYPE_IQ2_S = 22,
   GLM_TYPE_IQ4_XS = 23,
+  GLM_TYPE_IQ1_M = 29,
   GLM_TYPE_BF16 = 30,
+  GLM_TYPE_MXFP4 = 39,
 } GlmType;
 
 /* y[n] = the values of n / block_size blocks at x.  NULL for tensors that are packed in their file (quant/packed.h):
@@ -48,8 +56,9 @@ typedef struct
 
 /* NULL for an id that the engine does not know. */
 const GlmTypeTraits *glm_type_traits (uint32_t type);
-/* The name of any type of ggml's, also of those that the engine does not know; NULL for a number without one. */
-const char *glm_type_name (uint32_t type);
+/* The name of a type that the engine does not read, of ggml's or of a program derived from it, and behind "type 139, IQ4_K, "
+ * the reason, as "which only ik_llama.cpp reads"; NULL for a number that nobody gave a name. */
+const char *glm_type_foreign (uint32_t type, const char **ret_reason);
 /* By name, any case, for the command line; NULL if unknown. */
 const GlmTypeTraits *glm_type_traits_by_name (const char *name);
 

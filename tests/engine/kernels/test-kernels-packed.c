@@ -4,6 +4,8 @@
  */
 #include "test-kernels.h"
 
+#include "quant/blocks.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,11 +25,32 @@ static const struct
   { GLM_TYPE_Q2_K, { 80, 82 } }, { GLM_TYPE_Q3_K, { 108, -1 } }, { GLM_TYPE_Q6_K, { 208, -1 } },
 };
 
+/* IQ1_M's bits of d lie above its scales. */
+static void
+set_fourths (uint8_t *block, float d)
+{
+  GlmBlockIQ1_M *iq1_m = (GlmBlockIQ1_M *) block;
+  uint16_t h = glm_f32_to_f16 (d);
+
+  for (int i = 0; i < 4; i++)
+    iq1_m->scales[i] = (uint16_t) ((iq1_m->scales[i] & 0x0fff) | (h >> (4 * i) & 15) << 12);
+}
+
 static void
 set_halves (GlmType type, uint8_t *block, float largest)
 {
   int at[2] = { 0, -1 };
 
+  if (type == GLM_TYPE_IQ1_M)
+    {
+      set_fourths (block, random_uniform () * largest);
+      return;
+    }
+  if (type == GLM_TYPE_MXFP4) /* powers of two up to 2^−5 */
+    {
+      block[0] = largest == 0 ? 0 : (uint8_t) (96 + random_below (28));
+      return;
+    }
   for (size_t i = 0; i < sizeof halves / sizeof halves[0]; i++)
     if (halves[i].type == type)
       memcpy (at, halves[i].at, sizeof at);

@@ -2,10 +2,10 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Dequantising is compared with golden blocks that ggml's own Python package expanded; quantising with blocks published
- * in chatglm.cpp's tests, and by the error that a round trip may have.
+ * Dequantising is compared with golden blocks that ggml's own Python package expanded, those from MXFP4 on its C functions;
+ * quantising with blocks published in chatglm.cpp's tests, and by the error that a round trip may have.
  */
-#include "quant/quant.h"
+#include "quant/blocks.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -121,7 +121,82 @@ test_golden_dequantise (const char *path)
       n_types++;
     }
   fclose (file);
-  check (n_types == 12, "golden file", "12 types");
+  check (n_types == 20, "golden file", "20 types");
+}
+
+/* ---- Codebooks -------------------------------------------------------------------------------------------------- */
+
+static uint8_t
+next_byte (uint32_t *state)
+{
+  *state = *state * 1664525u + 1013904223u;
+  return (uint8_t) (*state >> 24);
+}
+
+/* A block of random bytes under a factor that is one of four. */
+static void
+random_block (const GlmTypeTraits *traits, uint32_t *state, uint8_t *block)
+{
+  static const float factors[] = { 0.01f, 0.0371f, -0.0023f, 0.00061f };
+  uint16_t d;
+
+  for (int i = 0; i < traits->block_bytes; i++)
+    block[i] = next_byte (state);
+  d = glm_f32_to_f16 (factors[next_byte (state) % 4]);
+  if (traits->type == GLM_TYPE_MXFP4)
+    block[0] = (uint8_t) (110 + block[0] % 16);
+  else if (traits->type != GLM_TYPE_IQ1_M)
+    memcpy (block, &d, sizeof d);
+  else
+    for (int i = 0; i < 4; i++)
+      {
+        GlmBlockIQ1_M *iq1_m = (GlmBlockIQ1_M *) block;
+
+        iq1_m->scales[i] = (uint16_t) ((iq1_m->scales[i] & 0x0fff) | (d >> (4 * i) & 15) << 12);
+      }
+}
+
+/* 512 blocks, which have nearly every entry of each codebook: a hash of the values that ggml's functions make of them. */
+static void
+test_codebooks (void)
+{
+  static const struct
+  {
+    GlmType type;
+    uint64_t hash;
+  } golden[] = {
+    { GLM_TYPE_MXFP4, 0x1552f9cea7f5f8ac },   { GLM_TYPE_IQ1_S, 0x445037b66e2bd986 },  { GLM_TYPE_IQ1_M, 0xb91ff429e12d6183 },
+    { GLM_TYPE_IQ2_XXS, 0x23ca02e8ef0ef46e }, { GLM_TYPE_IQ2_XS, 0x497dea856aa54850 }, { GLM_TYPE_IQ2_S, 0xb21eb7681e5ca7d0 },
+    { GLM_TYPE_IQ3_XXS, 0xad1948de18347ed9 }, { GLM_TYPE_IQ3_S, 0x617a715190b2c46c },
+  };
+
+  for (size_t t = 0; t < sizeof golden / sizeof golden[0]; t++)
+    {
+      const GlmTypeTraits *traits = glm_type_traits (golden[t].type);
+      uint32_t state = 11;
+      uint64_t hash = 0xcbf29ce484222325;
+
+      for (int b = 0; b < 512; b++)
+        {
+          _Alignas(8) uint8_t block[128];
+          float values[256];
+
+          random_block (traits, &state, block);
+          traits->dequantise (block, values, traits->block_size);
+          for (size_t i = 0; i < (size_t) traits->block_size * sizeof *values; i++)
+            hash = (hash ^ ((const uint8_t *) values)[i]) * 0x100000001b3;
+        }
+      check (hash == golden[t].hash, "codebook", traits->name);
+    }
+}
+
+/* The smallest and the largest exponents of MXFP4 are no special numbers. */
+static void
+test_exponents (void)
+{
+  check (glm_mxfp4_scale (0) == 0x1p-128f && glm_mxfp4_scale (1) == 0x1p-127f && glm_mxfp4_scale (128) == 1
+             && glm_mxfp4_scale (255) == 0x1p127f,
+         "MXFP4", "exponents");
 }
 
 /* Reads the numbers of a JSON array (of arrays) that follows "key". */
@@ -283,6 +358,8 @@ main (int argc, char **argv)
   check (glm_type_traits_by_name ("Q9") == NULL, "traits", "unknown names");
   test_halves ();
   test_golden_dequantise (argc > 1 ? argv[1] : "quant-golden.txt");
+  test_codebooks ();
+  test_exponents ();
   if (shared != NULL)
     test_golden_quantise (shared);
   test_round_trip ();

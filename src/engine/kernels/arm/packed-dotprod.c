@@ -3,8 +3,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Four vectors of four rows make a panel; sdot multiplies each lane's four levels by four bytes of a token, picked by
- * lane from sixteen.  Levels stay below 64 and so are signed bytes too, but for those of Q8_0 and IQ4, which are made signed
- * again: the tile's offset is left out there.  `format` and `width` are constants wherever tile_product() is expanded.
+ * lane from sixteen.  Levels stay below 64 and so are signed bytes too, but for those of Q8_0 and of what is looked up, which are made
+ * signed again: the tile's offset is left out there.  `format` and `width` are constants wherever tile_product() is expanded.
  */
 #include "kernels/arm/arm.h"
 #include "kernels/arm/packed-neon.h"
@@ -110,7 +110,7 @@ tile_product (GlmPackedFormat format, int width, const uint8_t *panel, int64_t n
 
 FOR_EACH_FORMAT (PANEL_PRODUCT)
 
-const GlmPanelProduct glm_panel_product_dotprod[GLM_N_PACKED] = { FOR_EACH_FORMAT (PANEL_PRODUCT_ENTRY) };
+const GlmPanelProduct glm_panel_product_dotprod[GLM_N_PACKED] = PANEL_PRODUCTS;
 
 /* ---- Activations ------------------------------------------------------------------------------------------------ */
 

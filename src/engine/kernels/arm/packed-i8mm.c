@@ -29,12 +29,12 @@ static ALWAYS_INLINE uint8x16x2_t
 load_row_pairs (GlmPackedFormat format, const uint8_t *block, int quarter, int g)
 {
   /* Bits by which a level's place in its byte differs from that of four columns before. */
-  int low_step = format == GLM_PACKED_Q2_K ? 2 : 0, high_step = format == GLM_PACKED_Q6_K ? 2 : 1, z = 2 * g;
+  int low_step = glm_packed_has_crumbs (format) ? 2 : 0, high_step = format == GLM_PACKED_Q6_K ? 2 : 1, z = 2 * g;
   uint8x16_t low[2] = { load_low_bits (format, block, quarter, z), load_low_bits (format, block, quarter, z + 1) };
   uint8x16_t high[2] = { load_high_bits (format, block, quarter, z), load_high_bits (format, block, quarter, z + 1) };
   uint8x16x2_t lows, highs;
 
-  if (format == GLM_PACKED_Q3_K) /* columns of either kind of place */
+  if (glm_packed_has_threes (format)) /* columns of either kind of place */
     return zip_words (join_bits (format, low[0], high[0], z), join_bits (format, low[1], high[1], z + 1));
   lows = zip_words (low[0], shift_right (low[1], low_step));
   highs = zip_words (high[0], shift_right (high[1], high_step));
@@ -79,7 +79,7 @@ static ALWAYS_INLINE void
 add_products (GlmPackedFormat format, int n_pairs, int32x4_t acc[2][MAX_PAIRS], uint8x16x2_t levels,
               const int8x16_t q[MAX_PAIRS])
 {
-  UNROLL for (int r = 0; r < 2; r++) UNROLL for (int i = 0; i < n_pairs; i++) if (glm_packed_is_iq4 (format)) acc[r][i] =
+  UNROLL for (int r = 0; r < 2; r++) UNROLL for (int i = 0; i < n_pairs; i++) if (glm_packed_has_values (format)) acc[r][i] =
       vmmlaq_s32 (acc[r][i], vreinterpretq_s8_u8 (levels.val[r]), q[i]);
   else acc[r][i] = vusmmlaq_s32 (acc[r][i], levels.val[r], q[i]);
 }
@@ -91,7 +91,7 @@ multiply_columns (GlmPackedFormat format, int n_pairs, const uint8_t *block, int
                   float32x4_t scale, float32x4_t sum[2][MAX_PAIRS])
 {
   const bool has_halves = glm_packed_has_halves (format),
-             has_first = !glm_packed_has_min (format) && !glm_packed_is_iq4 (format);
+             has_first = !glm_packed_has_min (format) && !glm_packed_has_values (format);
   int32x4_t acc[2][MAX_PAIRS];
 
   UNROLL for (int r = 0; r < 2; r++) UNROLL for (int i = 0; i < n_pairs; i++) acc[r][i] =
@@ -190,7 +190,7 @@ void
 glm_kernels_set_packed_i8mm (GlmKernels *kernels)
 {
   static const uint8_t tile_width[MAX_WIDTH + 1] = { 0, 1, 2, 4, 4, 6, 6, 8, 8 };
-  static const GlmPanelProduct products[GLM_N_PACKED] = { FOR_EACH_FORMAT (PANEL_PRODUCT_ENTRY) };
+  static const GlmPanelProduct products[GLM_N_PACKED] = PANEL_PRODUCTS;
 
   kernels->max_tile_width = MAX_WIDTH;
   memcpy (kernels->tile_width, tile_width, sizeof tile_width);

@@ -4,14 +4,13 @@
  *
  * Two vectors of eight rows make a panel.  With VNNI (GLM_AVXVNNI) four byte products are summed by one instruction into
  * 32 bits; without, pmaddubsw sums two into 16 bits, which saturate: as many as cannot overflow are added up there
- * (Q4: all 8 of a block, 15 · 127 · 2 · 8 = 30480; Q5: 4; Q6: 2) and then widened.  Levels of Q8_0 and IQ4 are too wide
- * for that, so their bytes are made signed again and the sign moves to the activations.
+ * (Q4: all 8 of a block, 15 · 127 · 2 · 8 = 30480; Q5: 4; Q6: 2) and then widened.  Levels of Q8_0 and of those
+ * that are looked up are too wide for that, so their bytes are made signed again and the sign moves to the activations.
  *
  * `format` and `width` are constants wherever tile_product() is expanded.
  */
 #include "kernels/packed-shape.h"
 #include "kernels/x86/x86.h"
-#include "quant/blocks.h"
 
 #include <immintrin.h>
 
@@ -52,11 +51,11 @@ shift_right (__m256i v, int n)
   return n > 0 ? _mm256_srli_epi16 (v, n) : n < 0 ? _mm256_slli_epi16 (v, -n) : v;
 }
 
-/* glm_iq4_values[] twice, with VNNI plus 128. */
+/* glm_packed_values() twice, with VNNI plus 128. */
 static ALWAYS_INLINE __m256i
-iq4_table (void)
+load_values (GlmPackedFormat format)
 {
-  __m256i values = _mm256_broadcastsi128_si256 (_mm_loadu_si128 ((const __m128i *) glm_iq4_values));
+  __m256i values = _mm256_broadcastsi128_si256 (_mm_loadu_si128 ((const __m128i *) glm_packed_values (format)));
 
   return HAS_VNNI ? _mm256_xor_si256 (values, _mm256_set1_epi8 ((char) 0x80)) : values;
 }
@@ -70,16 +69,17 @@ load_levels (GlmPackedFormat format, const uint8_t *block, int half, int z)
   block += 32 * half;
   if (format == GLM_PACKED_Q8_0)
     return HAS_VNNI ? load (block + 64 * z) : _mm256_xor_si256 (load (block + 64 * z), _mm256_set1_epi8 ((char) 0x80));
-  if (format == GLM_PACKED_Q2_K)
+  if (glm_packed_has_crumbs (format))
     return _mm256_and_si256 (shift_right (load (block + 64 * (z / 4)), z % 4 * 2), _mm256_set1_epi8 (0x03));
-  if (format == GLM_PACKED_Q3_K && z % 4 < 3)
-    return _mm256_and_si256 (shift_right (load (block + 64 * (z % 4)), z / 4 * 3), _mm256_set1_epi8 (0x07));
-  if (format == GLM_PACKED_Q3_K)
-    return _mm256_or_si256 (_mm256_and_si256 (shift_right (load (block + 64 * (z / 4)), 6), _mm256_set1_epi8 (0x03)),
-                            _mm256_and_si256 (shift_right (load (block + 128), 4 + z / 4), _mm256_set1_epi8 (0x04)));
-  v = _mm256_and_si256 (shift_right (load (block + 64 * (z % 4)), z / 4 * 4), _mm256_set1_epi8 (0x0f));
-  if (glm_packed_is_iq4 (format))
-    v = _mm256_shuffle_epi8 (iq4_table (), v);
+  if (glm_packed_has_threes (format) && z % 4 < 3)
+    v = _mm256_and_si256 (shift_right (load (block + 64 * (z % 4)), z / 4 * 3), _mm256_set1_epi8 (0x07));
+  else if (glm_packed_has_threes (format))
+    v = _mm256_or_si256 (_mm256_and_si256 (shift_right (load (block + 64 * (z / 4)), 6), _mm256_set1_epi8 (0x03)),
+                         _mm256_and_si256 (shift_right (load (block + 128), 4 + z / 4), _mm256_set1_epi8 (0x04)));
+  else
+    v = _mm256_and_si256 (shift_right (load (block + 64 * (z % 4)), z / 4 * 4), _mm256_set1_epi8 (0x0f));
+  if (glm_packed_has_values (format))
+    v = _mm256_shuffle_epi8 (load_values (format), v);
   else if (glm_packed_is_q5 (format))
     v = _mm256_or_si256 (v, _mm256_and_si256 (shift_right (load (block + 256), z - 4), _mm256_set1_epi8 (0x10)));
   else if (format == GLM_PACKED_Q6_K)
@@ -141,13 +141,40 @@ load_nibbles (const uint8_t *p, int shift)
   return _mm256_cvtepi32_ps (shift == 0 ? _mm256_and_si256 (v, _mm256_set1_epi32 (15)) : _mm256_srli_epi32 (v, 4));
 }
 
+/* 2^(e − 128) of eight bytes; 0 for the two smallest, which are below the normal numbers. */
+static ALWAYS_INLINE __m256
+load_powers (const uint8_t *p)
+{
+  __m128i exponents = _mm_subs_epu8 (_mm_loadl_epi64 ((const __m128i *) p), _mm_set1_epi8 (1));
+
+  return _mm256_castsi256_ps (_mm256_slli_epi32 (_mm256_cvtepu8_epi32 (exponents), 23));
+}
+
+/* IQ1 to IQ3. */
+static ALWAYS_INLINE void
+load_unit_scales (GlmPackedFormat format, const uint8_t *head, const uint8_t *scales, int half, BlockScales *result)
+{
+  __m256 unit = _mm256_loadu_ps ((const float *) head + 8 * half);
+
+  result->scale[half] = _mm256_mul_ps (unit, load_bytes_unsigned (scales + 8 * half));
+  if (glm_packed_has_halves (format))
+    result->scale_high[half] = _mm256_mul_ps (unit, load_bytes_unsigned (scales + ROWS + 8 * half));
+  if (glm_packed_has_min (format))
+    result->min[half] =
+        _mm256_mul_ps (_mm256_sub_ps (_mm256_setzero_ps (), unit), load_bytes_unsigned (scales + ROWS + 8 * half));
+}
+
 static ALWAYS_INLINE BlockScales
 load_scales (GlmPackedFormat format, const uint8_t *head, const uint8_t *scales)
 {
   BlockScales result = { 0 };
 
   for (int half = 0; half < 2; half++)
-    if (format == GLM_PACKED_Q2_K)
+    if (format == GLM_PACKED_MXFP4)
+      result.scale[half] = load_powers (scales + 8 * half);
+    else if (glm_packed_has_units (format))
+      load_unit_scales (format, head, scales, half, &result);
+    else if (format == GLM_PACKED_Q2_K)
       {
         __m256 d = load_halves (head + 16 * half);
         __m256 minus_dmin = _mm256_sub_ps (_mm256_setzero_ps (), load_halves (head + 2 * ROWS + 16 * half));
@@ -295,6 +322,13 @@ PANEL_PRODUCT (iq4_nl, GLM_PACKED_IQ4_NL)
 PANEL_PRODUCT (iq4_xs, GLM_PACKED_IQ4_XS)
 PANEL_PRODUCT (q3_k, GLM_PACKED_Q3_K)
 PANEL_PRODUCT (q2_k, GLM_PACKED_Q2_K)
+PANEL_PRODUCT (mxfp4, GLM_PACKED_MXFP4)
+PANEL_PRODUCT (iq1_s, GLM_PACKED_IQ1_S)
+PANEL_PRODUCT (iq1_m, GLM_PACKED_IQ1_M)
+PANEL_PRODUCT (iq2_xxs, GLM_PACKED_IQ2_XXS)
+PANEL_PRODUCT (iq2_xs, GLM_PACKED_IQ2_XS)
+PANEL_PRODUCT (iq3_xxs, GLM_PACKED_IQ3_XXS)
+PANEL_PRODUCT (iq3_s, GLM_PACKED_IQ3_S)
 
 /* ---- Activations ------------------------------------------------------------------------------------------------ */
 
@@ -367,4 +401,12 @@ SUFFIXED (glm_kernels_set_packed) (GlmKernels *kernels)
   kernels->panel_product[GLM_PACKED_IQ4_XS] = panel_product_iq4_xs;
   kernels->panel_product[GLM_PACKED_Q3_K] = panel_product_q3_k;
   kernels->panel_product[GLM_PACKED_Q2_K] = panel_product_q2_k;
+  kernels->panel_product[GLM_PACKED_MXFP4] = panel_product_mxfp4;
+  kernels->panel_product[GLM_PACKED_IQ1_S] = panel_product_iq1_s;
+  kernels->panel_product[GLM_PACKED_IQ1_M] = panel_product_iq1_m;
+  kernels->panel_product[GLM_PACKED_IQ2_XXS] = panel_product_iq2_xxs;
+  kernels->panel_product[GLM_PACKED_IQ2_XS] = panel_product_iq2_xs;
+  kernels->panel_product[GLM_PACKED_IQ2_S] = panel_product_iq2_xs;
+  kernels->panel_product[GLM_PACKED_IQ3_XXS] = panel_product_iq3_xxs;
+  kernels->panel_product[GLM_PACKED_IQ3_S] = panel_product_iq3_s;
 }

@@ -178,7 +178,8 @@ multiply_tiles (GlmPackedFormat format, const uint8_t *panels, size_t panel_byte
     multiply_tiles (format, panels, panel_bytes, n_blocks, tiles, n_tiles, ahead, out);                           \
   }
 
-/* Not Q3_K, Q5_0 and Q6_K: unpacking their levels keeps the other ports busy, and it takes longer. */
+/* Not Q5_0, Q6_K, Q3_K and the others of three bits: unpacking their levels keeps the other ports busy, and it takes longer.
+ * Not MXFP4, whose exponents have no room for an addition. */
 TILES_PRODUCT (q4_0, GLM_PACKED_Q4_0)
 TILES_PRODUCT (q4_1, GLM_PACKED_Q4_1)
 TILES_PRODUCT (q5_1, GLM_PACKED_Q5_1)
@@ -188,6 +189,9 @@ TILES_PRODUCT (q5_k, GLM_PACKED_Q5_K)
 TILES_PRODUCT (iq4_nl, GLM_PACKED_IQ4_NL)
 TILES_PRODUCT (iq4_xs, GLM_PACKED_IQ4_XS)
 TILES_PRODUCT (q2_k, GLM_PACKED_Q2_K)
+TILES_PRODUCT (iq1_s, GLM_PACKED_IQ1_S)
+TILES_PRODUCT (iq3_xxs, GLM_PACKED_IQ3_XXS)
+TILES_PRODUCT (iq3_s, GLM_PACKED_IQ3_S)
 
 void
 glm_kernels_set_packed_avx512_pairs (GlmKernels *kernels)
@@ -203,4 +207,7 @@ glm_kernels_set_packed_avx512_pairs (GlmKernels *kernels)
   kernels->tiles_product[GLM_PACKED_IQ4_NL] = tiles_product_iq4_nl_avx512;
   kernels->tiles_product[GLM_PACKED_IQ4_XS] = tiles_product_iq4_xs_avx512;
   kernels->tiles_product[GLM_PACKED_Q2_K] = tiles_product_q2_k_avx512;
+  kernels->tiles_product[GLM_PACKED_IQ1_S] = tiles_product_iq1_s_avx512;
+  kernels->tiles_product[GLM_PACKED_IQ3_XXS] = tiles_product_iq3_xxs_avx512;
+  kernels->tiles_product[GLM_PACKED_IQ3_S] = tiles_product_iq3_s_avx512;
 }

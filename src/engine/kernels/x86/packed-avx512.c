@@ -146,6 +146,13 @@ PANEL_PRODUCT (iq4_nl, GLM_PACKED_IQ4_NL)
 PANEL_PRODUCT (iq4_xs, GLM_PACKED_IQ4_XS)
 PANEL_PRODUCT (q3_k, GLM_PACKED_Q3_K)
 PANEL_PRODUCT (q2_k, GLM_PACKED_Q2_K)
+PANEL_PRODUCT (mxfp4, GLM_PACKED_MXFP4)
+PANEL_PRODUCT (iq1_s, GLM_PACKED_IQ1_S)
+PANEL_PRODUCT (iq1_m, GLM_PACKED_IQ1_M)
+PANEL_PRODUCT (iq2_xxs, GLM_PACKED_IQ2_XXS)
+PANEL_PRODUCT (iq2_xs, GLM_PACKED_IQ2_XS)
+PANEL_PRODUCT (iq3_xxs, GLM_PACKED_IQ3_XXS)
+PANEL_PRODUCT (iq3_s, GLM_PACKED_IQ3_S)
 
 /* ---- Activations ------------------------------------------------------------------------------------------------ */
 
@@ -222,4 +229,20 @@ glm_kernels_set_packed_avx512 (GlmKernels *kernels)
   kernels->pair_product[GLM_PACKED_Q3_K] = pair_product_q3_k_avx512;
   kernels->panel_product[GLM_PACKED_Q2_K] = panel_product_q2_k_avx512;
   kernels->pair_product[GLM_PACKED_Q2_K] = pair_product_q2_k_avx512;
+  kernels->panel_product[GLM_PACKED_MXFP4] = panel_product_mxfp4_avx512;
+  kernels->pair_product[GLM_PACKED_MXFP4] = pair_product_mxfp4_avx512;
+  kernels->panel_product[GLM_PACKED_IQ1_S] = panel_product_iq1_s_avx512;
+  kernels->pair_product[GLM_PACKED_IQ1_S] = pair_product_iq1_s_avx512;
+  kernels->panel_product[GLM_PACKED_IQ1_M] = panel_product_iq1_m_avx512;
+  kernels->pair_product[GLM_PACKED_IQ1_M] = pair_product_iq1_m_avx512;
+  kernels->panel_product[GLM_PACKED_IQ2_XXS] = panel_product_iq2_xxs_avx512;
+  kernels->pair_product[GLM_PACKED_IQ2_XXS] = pair_product_iq2_xxs_avx512;
+  kernels->panel_product[GLM_PACKED_IQ2_XS] = panel_product_iq2_xs_avx512;
+  kernels->pair_product[GLM_PACKED_IQ2_XS] = pair_product_iq2_xs_avx512;
+  kernels->panel_product[GLM_PACKED_IQ2_S] = panel_product_iq2_xs_avx512;
+  kernels->pair_product[GLM_PACKED_IQ2_S] = pair_product_iq2_xs_avx512;
+  kernels->panel_product[GLM_PACKED_IQ3_XXS] = panel_product_iq3_xxs_avx512;
+  kernels->pair_product[GLM_PACKED_IQ3_XXS] = pair_product_iq3_xxs_avx512;
+  kernels->panel_product[GLM_PACKED_IQ3_S] = panel_product_iq3_s_avx512;
+  kernels->pair_product[GLM_PACKED_IQ3_S] = pair_product_iq3_s_avx512;
 }

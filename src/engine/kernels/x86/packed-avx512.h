@@ -10,7 +10,6 @@
 
 #include "kernels/packed-shape.h"
 #include "kernels/x86/x86.h"
-#include "quant/blocks.h"
 
 #include <immintrin.h>
 
@@ -39,11 +38,11 @@ shift_right (__m512i v, int n)
   return n > 0 ? _mm512_srli_epi16 (v, (unsigned) n) : n < 0 ? _mm512_slli_epi16 (v, (unsigned) -n) : v;
 }
 
-/* glm_iq4_values[] plus 128, four times. */
+/* glm_packed_values() plus 128, four times. */
 static ALWAYS_INLINE __m512i
-iq4_table (void)
+load_values (GlmPackedFormat format)
 {
-  return _mm512_xor_si512 (_mm512_broadcast_i32x4 (_mm_loadu_si128 ((const __m128i *) glm_iq4_values)),
+  return _mm512_xor_si512 (_mm512_broadcast_i32x4 (_mm_loadu_si128 ((const __m128i *) glm_packed_values (format))),
                            _mm512_set1_epi8 ((char) 0x80));
 }
 
@@ -55,20 +54,21 @@ load_levels (GlmPackedFormat format, const uint8_t *block, int z)
 
   if (format == GLM_PACKED_Q8_0)
     return _mm512_loadu_si512 (block + 64 * z);
-  if (format == GLM_PACKED_Q2_K)
+  if (glm_packed_has_crumbs (format))
     return _mm512_and_si512 (shift_right (_mm512_loadu_si512 (block + 64 * (z / 4)), z % 4 * 2), _mm512_set1_epi8 (0x03));
-  if (format == GLM_PACKED_Q3_K && z % 4 < 3)
-    return _mm512_and_si512 (shift_right (_mm512_loadu_si512 (block + 64 * (z % 4)), z / 4 * 3), _mm512_set1_epi8 (0x07));
   /* 0xf8: v | (high & mask) */
-  if (format == GLM_PACKED_Q3_K)
+  if (glm_packed_has_threes (format) && z % 4 < 3)
+    v = _mm512_and_si512 (shift_right (_mm512_loadu_si512 (block + 64 * (z % 4)), z / 4 * 3), _mm512_set1_epi8 (0x07));
+  else if (glm_packed_has_threes (format))
     {
       v = _mm512_and_si512 (shift_right (_mm512_loadu_si512 (block + 64 * (z / 4)), 6), _mm512_set1_epi8 (0x03));
-      return _mm512_ternarylogic_epi32 (v, shift_right (_mm512_loadu_si512 (block + 128), 4 + z / 4), _mm512_set1_epi8 (0x04),
-                                        0xf8);
+      v = _mm512_ternarylogic_epi32 (v, shift_right (_mm512_loadu_si512 (block + 128), 4 + z / 4), _mm512_set1_epi8 (0x04),
+                                     0xf8);
     }
-  v = _mm512_and_si512 (shift_right (_mm512_loadu_si512 (block + 64 * (z % 4)), z / 4 * 4), _mm512_set1_epi8 (0x0f));
-  if (glm_packed_is_iq4 (format))
-    v = _mm512_shuffle_epi8 (iq4_table (), v);
+  else
+    v = _mm512_and_si512 (shift_right (_mm512_loadu_si512 (block + 64 * (z % 4)), z / 4 * 4), _mm512_set1_epi8 (0x0f));
+  if (glm_packed_has_values (format))
+    v = _mm512_shuffle_epi8 (load_values (format), v);
   else if (glm_packed_is_q5 (format))
     v = _mm512_ternarylogic_epi32 (v, shift_right (_mm512_loadu_si512 (block + 256), z - 4), _mm512_set1_epi8 (0x10), 0xf8);
   else if (format == GLM_PACKED_Q6_K)
@@ -104,13 +104,34 @@ load_nibbles (const uint8_t *p, int shift)
   return _mm512_cvtepi32_ps (shift == 0 ? _mm512_and_si512 (v, _mm512_set1_epi32 (15)) : _mm512_srli_epi32 (v, 4));
 }
 
+/* 2^(e − 128) of 16 bytes; 0 for the two smallest, which are below the normal numbers. */
+static ALWAYS_INLINE __m512
+load_powers (const uint8_t *p)
+{
+  __m128i exponents = _mm_subs_epu8 (_mm_loadu_si128 ((const __m128i *) p), _mm_set1_epi8 (1));
+
+  return _mm512_castsi512_ps (_mm512_slli_epi32 (_mm512_cvtepu8_epi32 (exponents), 23));
+}
+
 static ALWAYS_INLINE BlockScales
 load_scales (GlmPackedFormat format, const uint8_t *head, const uint8_t *scales)
 {
   const __m512 zero = _mm512_setzero_ps ();
   BlockScales result = { zero, zero, zero, zero };
 
-  if (format == GLM_PACKED_Q2_K)
+  if (format == GLM_PACKED_MXFP4)
+    result.scale = load_powers (scales);
+  else if (glm_packed_has_units (format))
+    {
+      __m512 unit = _mm512_loadu_ps (head);
+
+      result.scale = _mm512_mul_ps (unit, load_bytes_unsigned (scales));
+      if (glm_packed_has_halves (format))
+        result.scale_high = _mm512_mul_ps (unit, load_bytes_unsigned (scales + ROWS));
+      if (glm_packed_has_min (format))
+        result.min = _mm512_mul_ps (_mm512_sub_ps (zero, unit), load_bytes_unsigned (scales + ROWS));
+    }
+  else if (format == GLM_PACKED_Q2_K)
     {
       __m512 d = load_halves (head), minus_dmin = _mm512_sub_ps (zero, load_halves (head + 2 * ROWS));
 

@@ -398,6 +398,16 @@ glm_model_info (const GlmModel *model)
   return &model->info;
 }
 
+/* Memory that a tensor takes once it is loaded: packed, but for the embedding where its rows are only looked up. */
+static size_t
+resident_bytes (const GlmModelFile *file, const GlmTensor *tensor)
+{
+  bool is_lookup = strcmp (tensor->name, "token_embd.weight") == 0 && glm_model_file_tensor (file, "output.weight");
+  size_t n_packed = tensor->n_dims < 2 || is_lookup ? 0 : glm_packed_bytes (tensor->type, tensor->ne);
+
+  return n_packed > 0 ? n_packed : tensor->n_bytes;
+}
+
 bool
 glm_model_open_header (const char *path, const char *tokenizer_path, GlmModel **ret_model, GlmError *error)
 {
@@ -415,10 +425,12 @@ glm_model_open_header (const char *path, const char *tokenizer_path, GlmModel **
     {
       const GlmTensor *tensor = glm_model_file_tensor_at (model->file, i);
 
+      size_t n_bytes = resident_bytes (model->file, tensor);
+
       if (!is_left_out (&model->params, tensor))
-        model->info.weight_bytes += tensor->n_bytes;
+        model->info.weight_bytes += n_bytes;
       if (!is_left_out (&model->params, tensor) && is_experts (&model->params, tensor))
-        model->info.expert_bytes += tensor->n_bytes;
+        model->info.expert_bytes += n_bytes;
     }
   *ret_model = model;
   return true;

@@ -9,6 +9,7 @@
 #include "cli/cli.h"
 #include "base/error.h"
 #include "file/gguf-writer.h"
+#include "quant/blocks.h"
 
 /* GLM-FACTS 1, GLM-MOE-FACTS 1 */
 typedef struct
@@ -292,16 +293,25 @@ make_metadata (const Synth *synth, const char *name, GlmMetadata *metadata)
 static const struct
 {
   GlmType type;
-  int d_at, dmin_at;
+  int d_at, dmin_at; /* −1: there is none */
   float d, dmin;
 } read_only_types[] = {
   { GLM_TYPE_Q2_K, 80, 82, 0.06f / (3 * 15), 0.03f / 15 },
   { GLM_TYPE_Q3_K, 108, -1, 0.03f / (4 * 32), 0 },
   { GLM_TYPE_IQ4_NL, 0, -1, 0.03f / 127, 0 },
   { GLM_TYPE_IQ4_XS, 0, -1, 0.03f / (32 * 127), 0 },
+  { GLM_TYPE_MXFP4, -1, -1, 0, 0 },
+  { GLM_TYPE_IQ1_S, 0, -1, 0.06f / 15, 0 },
+  { GLM_TYPE_IQ1_M, -1, -1, 0.06f / 15, 0 },
+  { GLM_TYPE_IQ2_XXS, 0, -1, 0.06f * 8 / (31 * 43), 0 },
+  { GLM_TYPE_IQ2_XS, 0, -1, 0.06f * 8 / (31 * 43), 0 },
+  { GLM_TYPE_IQ2_S, 0, -1, 0.06f * 8 / (31 * 43), 0 },
+  { GLM_TYPE_IQ3_XXS, 0, -1, 0.06f * 4 / (31 * 62), 0 },
+  { GLM_TYPE_IQ3_S, 0, -1, 0.06f / (31 * 15), 0 },
 };
 
-#define N_READ_ONLY (sizeof read_only_types / sizeof read_only_types[0])
+#define N_READ_ONLY    (sizeof read_only_types / sizeof read_only_types[0])
+#define MXFP4_EXPONENT (128 - 9) /* 12 · 2^−9 is 0.023 */
 
 static bool
 can_write (const GlmTypeTraits *traits)
@@ -318,6 +328,30 @@ set_half (unsigned char *p, float value)
   uint16_t h = glm_f32_to_f16 (value);
 
   memcpy (p, &h, sizeof h);
+}
+
+/* d of IQ1_M, whose bits lie above the scales. */
+static void
+set_fourths (GlmBlockIQ1_M *block, float value)
+{
+  uint16_t h = glm_f32_to_f16 (value);
+
+  for (int i = 0; i < 4; i++)
+    block->scales[i] = (uint16_t) ((block->scales[i] & 0x0fff) | (h >> (4 * i) & 15) << 12);
+}
+
+/* Factors of a block of a type that is only read. */
+static void
+set_factors (size_t which, unsigned char *block)
+{
+  if (read_only_types[which].d_at >= 0)
+    set_half (block + read_only_types[which].d_at, read_only_types[which].d);
+  if (read_only_types[which].dmin_at >= 0)
+    set_half (block + read_only_types[which].dmin_at, read_only_types[which].dmin);
+  if (read_only_types[which].type == GLM_TYPE_MXFP4)
+    block[0] = MXFP4_EXPONENT;
+  else if (read_only_types[which].type == GLM_TYPE_IQ1_M)
+    set_fourths ((GlmBlockIQ1_M *) block, read_only_types[which].d);
 }
 
 /* PIECE values of a type: random ones where it is only read. */
@@ -339,11 +373,7 @@ make_blocks (const GlmTypeTraits *traits, const float *values, unsigned char *bl
     }
   for (size_t i = 0; i < N_READ_ONLY; i++)
     for (size_t at = 0; read_only_types[i].type == traits->type && at < n_bytes; at += (size_t) traits->block_bytes)
-      {
-        set_half (blocks + at + read_only_types[i].d_at, read_only_types[i].d);
-        if (read_only_types[i].dmin_at >= 0)
-          set_half (blocks + at + read_only_types[i].dmin_at, read_only_types[i].dmin);
-      }
+      set_factors (i, blocks + at);
 }
 
 /* Weights of the size that trained ones have.  One quantised piece serves again and again, from places that differ, so

@@ -17,7 +17,8 @@ static const GlmFamily *const families[] = {
 };
 
 /* In the order in which they are asked. */
-static const GlmLayout *const layouts[] = { &glm_layout_hf, &glm_layout_chatglm1, &glm_layout_chatglm };
+static const GlmLayout *const layouts[] = { &glm_layout_hf, &glm_layout_moe, &glm_layout_flash, &glm_layout_chatglm1,
+                                            &glm_layout_chatglm };
 
 #define N_FAMILIES (sizeof families / sizeof *families)
 

@@ -279,9 +279,27 @@ is_46 (const GlmModelFile *file, const GlmTokenizer *tokenizer)
 }
 
 static bool
-is_no_checkpoint (const GlmCheckpoint *checkpoint)
+is_45_checkpoint (const GlmCheckpoint *checkpoint)
 {
-  return false;
+  return checkpoint->arch == &glm_arch_glm4moe;
+}
+
+static bool
+is_46_checkpoint (const GlmCheckpoint *checkpoint)
+{
+  return is_45_checkpoint (checkpoint) && strstr (checkpoint->hint, "4.6");
+}
+
+static bool
+is_47_checkpoint (const GlmCheckpoint *checkpoint)
+{
+  return is_45_checkpoint (checkpoint) && strstr (checkpoint->hint, "4.7");
+}
+
+static bool
+is_flash_checkpoint (const GlmCheckpoint *checkpoint)
+{
+  return checkpoint->arch == &glm_arch_deepseek2;
 }
 
 const GlmFamily glm_family_glm45 = {
@@ -291,7 +309,7 @@ const GlmFamily glm_family_glm45 = {
   .reply = { GLM_CALLS_TAGS, GLM_THOUGHTS_OWN },
   .sampling = { 0.6f, 0, 0.95f, 0, 1, 0, 0 },
   .is_file = is_45,
-  .is_checkpoint = is_no_checkpoint,
+  .is_checkpoint = is_45_checkpoint,
 };
 
 const GlmFamily glm_family_glm46 = {
@@ -301,7 +319,7 @@ const GlmFamily glm_family_glm46 = {
   .reply = { GLM_CALLS_TAGS, GLM_THOUGHTS_OWN },
   .sampling = { 1, 0, 0.95f, 0, 1, 0, 0 },
   .is_file = is_46,
-  .is_checkpoint = is_no_checkpoint,
+  .is_checkpoint = is_46_checkpoint,
 };
 
 const GlmFamily glm_family_glm47 = {
@@ -311,7 +329,7 @@ const GlmFamily glm_family_glm47 = {
   .reply = { GLM_CALLS_TAGS, GLM_THOUGHTS_OPENED },
   .sampling = { 1, 0, 0.95f, 0, 1, 0, 0 },
   .is_file = is_47,
-  .is_checkpoint = is_no_checkpoint,
+  .is_checkpoint = is_47_checkpoint,
 };
 
 const GlmFamily glm_family_glm47_flash = {
@@ -321,5 +339,5 @@ const GlmFamily glm_family_glm47_flash = {
   .reply = { GLM_CALLS_TAGS, GLM_THOUGHTS_OPENED },
   .sampling = { 1, 0, 0.95f, 0, 1, 0, 0 },
   .is_file = is_flash,
-  .is_checkpoint = is_no_checkpoint,
+  .is_checkpoint = is_flash_checkpoint,
 };

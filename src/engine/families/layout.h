@@ -2,11 +2,13 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Three generations of config.json, each with names of its own:
+ * Generations of config.json, each with names of its own:
  *
  *   chatglm1  ChatGLM-6B            "model_type": "chatglm", no "multi_query_attention"; inner_hidden_size
  *   chatglm   ChatGLM2 … GLM-4-9B   "model_type": "chatglm"; padded_vocab_size, ffn_hidden_size, multi_query_group_num
  *   hf        GLM-Edge, GLM-4-0414  "model_type": "glm", "glm4"; intermediate_size, num_key_value_heads
+ *   moe       GLM-4.5 … GLM-4.7     "model_type": "glm4_moe"; n_routed_experts
+ *   flash     GLM-4.7-Flash         "model_type": "glm4_moe_lite"; kv_lora_rank
  *
  * What a key leaves open is filled from the classes' defaults in the repositories' configuration_*.py.
  */
@@ -25,7 +27,26 @@ typedef enum
   GLM_TENSOR_QKV,
   GLM_TENSOR_VALUE,
   GLM_TENSOR_DOWN,
+  GLM_TENSOR_ROUTER, /* always in single precision */
 } GlmTensorRole;
+
+/* How many matrices the GGUF tensor has, and where they lie in the source. */
+typedef enum
+{
+  GLM_FORM_ONE,
+  GLM_FORM_EXPERTS,    /* one of each expert, in a tensor of its own ("%d" in the name) or all in the tensor `fused` */
+  GLM_FORM_KEY_HEADS,  /* of each head the rows of keys in a matrix of keys and values, transposed */
+  GLM_FORM_VALUE_HEADS /* … the rows of values */
+} GlmTensorForm;
+
+typedef enum
+{
+  GLM_WHEN_ALWAYS,
+  GLM_WHEN_DENSE,   /* layers before those with experts */
+  GLM_WHEN_EXPERTS, /* the others */
+  GLM_WHEN_SHARED,  /* these, where an expert is shared */
+  GLM_WHEN_HEAD_NORMS,
+} GlmRuleWhen;
 
 /* Which source tensor becomes which GGUF tensor, and the shape that it must have. */
 typedef struct
@@ -36,6 +57,10 @@ typedef struct
   GlmDim rows; /* NONE: a vector */
   GlmTensorRole role;
   bool optional;
+  GlmRuleWhen when;
+  GlmTensorForm form;
+  const char *fused; /* of EXPERTS: [experts, parts × rows, columns], and which part is meant */
+  int n_parts, part;
 } GlmTensorRule;
 
 typedef struct GlmLayout GlmLayout;
@@ -67,6 +92,14 @@ typedef struct
   int quantised_bits;            /* of the official INT4 and INT8 checkpoints; else 0 */
   int prefix_length;             /* of a P-Tuning v2 prefix; else 0 */
   bool prefix_projection;
+
+  bool has_head_norms;
+  int n_experts; /* 0: none */
+  int n_used, n_shared, n_ff_expert, n_dense, n_groups, n_groups_used;
+  double route_scale;
+  bool norm_routes;
+  int q_rank, kv_rank, value_dim; /* of latent attention; else 0 */
+  int n_left_out;                 /* layers behind the last, which only guess tokens and are not imported */
 } GlmCheckpoint;
 
 typedef struct
@@ -93,6 +126,8 @@ struct GlmLayout
 extern const GlmLayout glm_layout_chatglm1;
 extern const GlmLayout glm_layout_chatglm;
 extern const GlmLayout glm_layout_hf;
+extern const GlmLayout glm_layout_moe;
+extern const GlmLayout glm_layout_flash;
 
 /* For read_config().  An integer in [min, max]; fallback < min: the key must be there. */
 bool glm_config_int (const GlmConfig *config, const char *key, int min, int max, int fallback, int *ret_value);

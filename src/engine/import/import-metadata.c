@@ -67,6 +67,37 @@ put_yarn (Writer *w, const GlmCheckpoint *c)
     put_float (w, "rope.scaling.yarn_beta_slow", c->yarn_beta_slow);
 }
 
+/* Latent attention: a cached row is called key and value, and a head's sizes have keys of their own. */
+static void
+put_latents (Writer *w, const GlmCheckpoint *c)
+{
+  put_int (w, "attention.key_length", c->kv_rank + c->n_rot);
+  put_int (w, "attention.value_length", c->kv_rank);
+  put_int (w, "attention.key_length_mla", c->head_dim);
+  put_int (w, "attention.value_length_mla", c->value_dim);
+  put_int (w, "attention.q_lora_rank", c->q_rank);
+  put_int (w, "attention.kv_lora_rank", c->kv_rank);
+}
+
+#define SIGMOID 2 /* expert_gating_func */
+
+static void
+put_experts (Writer *w, const GlmCheckpoint *c)
+{
+  char key[96];
+
+  put_int (w, "expert_count", c->n_experts);
+  put_int (w, "expert_used_count", c->n_used);
+  put_int (w, "expert_shared_count", c->n_shared);
+  put_int (w, "expert_feed_forward_length", c->n_ff_expert);
+  put_int (w, "leading_dense_block_count", c->n_dense);
+  put_int (w, "expert_group_count", c->n_groups);
+  put_int (w, "expert_group_used_count", c->n_groups_used);
+  put_int (w, "expert_gating_func", SIGMOID);
+  put_float (w, "expert_weights_scale", c->route_scale);
+  w->ok = w->ok && glm_metadata_set_bool (w->metadata, arch_key (w, "expert_weights_norm", key), c->norm_routes);
+}
+
 static void
 put_architecture (Writer *w, const GlmCheckpoint *c)
 {
@@ -76,8 +107,17 @@ put_architecture (Writer *w, const GlmCheckpoint *c)
   put_int (w, "block_count", c->n_layers);
   put_int (w, "attention.head_count", c->n_heads);
   put_int (w, "attention.head_count_kv", c->n_kv_heads);
-  put_int (w, "attention.key_length", c->head_dim);
-  put_int (w, "attention.value_length", c->head_dim);
+  if (c->kv_rank > 0)
+    {
+      put_latents (w, c);
+    }
+  else
+    {
+      put_int (w, "attention.key_length", c->head_dim);
+      put_int (w, "attention.value_length", c->head_dim);
+    }
+  if (c->n_experts > 0)
+    put_experts (w, c);
   put_float (w, c->arch->eps_key, c->norm_eps);
   put_int (w, "rope.dimension_count", c->n_rot);
   put_float (w, "rope.freq_base", c->rope_base);
@@ -95,8 +135,12 @@ file_type (GlmImportType type, const GlmImportPlan *plan)
     GlmType type;
     uint32_t number;
   } numbers[] = {
-    { GLM_TYPE_F32, 0 },  { GLM_TYPE_F16, 1 },  { GLM_TYPE_Q4_0, 2 },  { GLM_TYPE_Q4_1, 3 },  { GLM_TYPE_Q8_0, 7 },
-    { GLM_TYPE_Q5_0, 8 }, { GLM_TYPE_Q5_1, 9 }, { GLM_TYPE_Q6_K, 18 }, { GLM_TYPE_BF16, 32 },
+    { GLM_TYPE_F32, 0 },      { GLM_TYPE_F16, 1 },     { GLM_TYPE_Q4_0, 2 },     { GLM_TYPE_Q4_1, 3 },
+    { GLM_TYPE_Q8_0, 7 },     { GLM_TYPE_Q5_0, 8 },    { GLM_TYPE_Q5_1, 9 },     { GLM_TYPE_Q2_K, 10 },
+    { GLM_TYPE_Q3_K, 12 },    { GLM_TYPE_Q4_K, 15 },   { GLM_TYPE_Q5_K, 17 },    { GLM_TYPE_Q6_K, 18 },
+    { GLM_TYPE_IQ2_XXS, 19 }, { GLM_TYPE_IQ2_XS, 20 }, { GLM_TYPE_IQ3_XXS, 23 }, { GLM_TYPE_IQ1_S, 24 },
+    { GLM_TYPE_IQ4_NL, 25 },  { GLM_TYPE_IQ3_S, 26 },  { GLM_TYPE_IQ2_S, 28 },   { GLM_TYPE_IQ4_XS, 30 },
+    { GLM_TYPE_IQ1_M, 31 },   { GLM_TYPE_BF16, 32 },   { GLM_TYPE_MXFP4, 38 },
   };
   const GlmPlanTensor *largest = NULL;
 

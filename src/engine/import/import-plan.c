@@ -36,13 +36,16 @@ typedef struct
   const GlmCheckpoint *checkpoint;
   GlmImportType type;
   GlmImportPlan *plan;
-  bool tied; /* the output is the embedding */
+  bool tied;  /* the output is the embedding */
+  bool *used; /* [tensors of the source]: something is made of it */
   GlmError *error;
 } Planner;
 
 void
 glm_import_plan_clear (GlmImportPlan *plan)
 {
+  for (size_t i = 0; i < plan->n_tensors; i++)
+    free (plan->tensors[i].members);
   free (plan->tensors);
   glm_prefix_projection_free (plan->projection);
   glm_metadata_clear (&plan->metadata);
@@ -109,7 +112,7 @@ static GlmType
 choose_type (GlmImportType type, GlmTensorRole role, const GlmTensor *source, int bits, int64_t n_columns, int layer,
              int n_layers)
 {
-  if (role == GLM_TENSOR_VECTOR)
+  if (role == GLM_TENSOR_VECTOR || role == GLM_TENSOR_ROUTER)
     return GLM_TYPE_F32;
   switch (type)
     {
@@ -168,9 +171,27 @@ dim_size (const GlmCheckpoint *c, GlmDim dim)
     .n_kv_heads = c->n_kv_heads,
     .head_dim = c->head_dim,
     .n_vocab = c->n_vocab,
+    .n_rot = c->n_rot,
+    .n_experts = c->n_experts,
+    .n_ff_expert = c->n_ff_expert,
+    .n_ff_shared = c->n_shared * c->n_ff_expert,
+    .q_rank = c->q_rank,
+    .kv_rank = c->kv_rank,
+    .value_dim = c->value_dim,
   };
 
   return glm_params_dim (&params, dim);
+}
+
+/* A tensor of the source that something is made of; NULL: it has none of this name. */
+static const GlmTensor *
+use_tensor (Planner *p, const char *name)
+{
+  const GlmTensor *tensor = glm_source_tensor (p->source, name);
+
+  if (tensor)
+    p->used[tensor - p->source->tensors.tensors] = true;
+  return tensor;
 }
 
 /* The scales of an official INT4 or INT8 weight, NAME_scale, and from the shape how many bits it has. */
@@ -181,7 +202,7 @@ bind_scale (Planner *p, const char *name, int64_t columns, int64_t rows, GlmPlan
   const GlmTensor *weight = tensor->source, *scale;
 
   snprintf (scale_name, sizeof scale_name, "%s_scale", name);
-  scale = glm_source_tensor (p->source, scale_name);
+  scale = use_tensor (p, scale_name);
   if (!scale || (scale->type != GLM_TYPE_F16 && scale->type != GLM_TYPE_F32) || scale->ne[0] * scale->ne[1] != rows)
     return glm_error_set (p->error, GLM_ERROR_BAD_FILE,
                           "tensor %s, the scales of an INT4 or INT8 weight, is missing or has "
@@ -195,35 +216,114 @@ bind_scale (Planner *p, const char *name, int64_t columns, int64_t rows, GlmPlan
 }
 
 static bool
-check_shape (Planner *p, const char *name, const GlmPlanTensor *tensor, int64_t columns, int64_t rows)
+check_shape (Planner *p, const GlmTensor *source, int64_t columns, int64_t rows, int64_t n)
 {
-  const GlmTensor *source = tensor->source;
-
-  if (tensor->bits == 4)
-    columns /= 2;
-  if (source->ne[0] == columns && source->ne[1] == rows && source->ne[2] == 1 && source->ne[3] == 1)
+  if (source->ne[0] == columns && source->ne[1] == rows && source->ne[2] == n && source->ne[3] == 1)
     return true;
-  return glm_error_set (p->error, GLM_ERROR_BAD_FILE, "tensor %s is %lld × %lld, the configuration needs %lld × %lld", name,
-                        (long long) source->ne[1], (long long) source->ne[0], (long long) rows, (long long) columns);
+  if (n > 1 || source->ne[2] > 1)
+    return glm_error_set (p->error, GLM_ERROR_BAD_FILE,
+                          "tensor %s is %lld × %lld × %lld, the configuration needs %lld × %lld × %lld", source->name,
+                          (long long) source->ne[2], (long long) source->ne[1], (long long) source->ne[0], (long long) n,
+                          (long long) rows, (long long) columns);
+  return glm_error_set (p->error, GLM_ERROR_BAD_FILE, "tensor %s is %lld × %lld, the configuration needs %lld × %lld",
+                        source->name, (long long) source->ne[1], (long long) source->ne[0], (long long) rows,
+                        (long long) columns);
+}
+
+static bool
+is_missing (Planner *p, const char *name)
+{
+  return glm_error_set (p->error, GLM_ERROR_BAD_FILE, "tensor %s is missing", name);
+}
+
+/* The matrix of each expert, from a tensor of its own. */
+static bool
+bind_members (Planner *p, const GlmTensorRule *rule, int layer, GlmPlanTensor *tensor)
+{
+  const char *number = strchr (rule->from, '%'); /* "%d" */
+  char name[GLM_MAX_TENSOR_NAME + 1];
+
+  tensor->members = calloc ((size_t) tensor->ne[2], sizeof *tensor->members);
+  if (!tensor->members)
+    return glm_error_set (p->error, GLM_ERROR_NO_MEMORY, "no memory for the list of experts");
+  for (int e = 0; e < (int) tensor->ne[2]; e++)
+    {
+      snprintf (name, sizeof name, "%s%d.%.*s%d%s", p->checkpoint->layout->layer_prefix, layer, (int) (number - rule->from),
+                rule->from, e, number + 2);
+      tensor->members[e] = use_tensor (p, name);
+      if (!tensor->members[e])
+        return is_missing (p, name);
+      if (!check_shape (p, tensor->members[e], tensor->ne[0], tensor->ne[1], 1))
+        return false;
+    }
+  tensor->source = tensor->members[0];
+  return true;
+}
+
+/* Where the matrices of a stack lie in the source. */
+static bool
+bind_stack (Planner *p, const GlmTensorRule *rule, const char *name, int layer, GlmPlanTensor *tensor)
+{
+  const GlmCheckpoint *c = p->checkpoint;
+  int64_t n_keys = dim_size (c, GLM_DIM_PLAIN), columns = tensor->ne[0], rows = tensor->ne[1];
+  char fused[GLM_MAX_TENSOR_NAME + 1];
+
+  tensor->order = rule->form == GLM_FORM_KEY_HEADS ? GLM_ROWS_TURNED : GLM_ROWS_STACK;
+  if (rule->form != GLM_FORM_EXPERTS)
+    {
+      tensor->source = use_tensor (p, name);
+      tensor->stride = n_keys + c->value_dim;
+      tensor->first_row = rule->form == GLM_FORM_VALUE_HEADS ? n_keys : 0;
+      return tensor->source ? check_shape (p, tensor->source, c->kv_rank, tensor->stride * tensor->ne[2], 1)
+                            : is_missing (p, name);
+    }
+  snprintf (fused, sizeof fused, "%s%d.%s", c->layout->layer_prefix, layer, rule->fused);
+  tensor->source = use_tensor (p, fused);
+  if (!tensor->source)
+    return bind_members (p, rule, layer, tensor);
+  tensor->stride = rule->n_parts * rows;
+  tensor->first_row = rule->part * rows;
+  return check_shape (p, tensor->source, columns, tensor->stride, tensor->ne[2]);
+}
+
+static bool
+plan_stack (Planner *p, const GlmTensorRule *rule, const char *name, int layer)
+{
+  const GlmCheckpoint *c = p->checkpoint;
+  GlmPlanTensor *tensor = append_tensor (p, rule->to, layer);
+
+  if (!tensor)
+    return false;
+  tensor->n_dims = 3;
+  tensor->ne[0] = dim_size (c, rule->columns);
+  tensor->ne[1] = dim_size (c, rule->rows);
+  tensor->ne[2] = rule->form == GLM_FORM_EXPERTS ? c->n_experts : c->n_heads;
+  if (!bind_stack (p, rule, name, layer, tensor))
+    return false;
+  if (tensor->source->type == GLM_TYPE_I8 || glm_type_traits (tensor->source->type)->block_size != 1)
+    return glm_error_set (p->error, GLM_ERROR_UNSUPPORTED, "tensor %s is quantised", tensor->source->name);
+  tensor->type = choose_type (p->type, rule->role, tensor->source, 0, tensor->ne[0], layer, c->n_layers);
+  p->plan->n_params += (uint64_t) (tensor->ne[0] * tensor->ne[1] * tensor->ne[2]);
+  return glm_tensor_bytes (tensor->name, tensor->type, tensor->n_dims, tensor->ne, &tensor->n_bytes, p->error);
 }
 
 static bool
 plan_tensor (Planner *p, const GlmTensorRule *rule, const char *name, int layer)
 {
   const GlmCheckpoint *c = p->checkpoint;
-  const GlmTensor *source = glm_source_tensor (p->source, name);
+  const GlmTensor *source = use_tensor (p, name);
   int64_t columns = dim_size (c, rule->columns), rows = rule->rows == GLM_DIM_NONE ? 1 : dim_size (c, rule->rows);
   GlmTensorRole role = rule->role == GLM_TENSOR_EMBEDDING && p->tied ? GLM_TENSOR_OUTPUT : rule->role;
   GlmPlanTensor *tensor;
 
   if (!source)
-    return rule->optional || glm_error_set (p->error, GLM_ERROR_BAD_FILE, "tensor %s is missing", name);
+    return rule->optional || is_missing (p, name);
   tensor = append_tensor (p, rule->to, layer);
   if (!tensor)
     return false;
   tensor->source = source;
   if ((source->type == GLM_TYPE_I8 && !bind_scale (p, name, columns, rows, tensor))
-      || !check_shape (p, name, tensor, columns, rows))
+      || !check_shape (p, source, tensor->bits == 4 ? columns / 2 : columns, rows, 1))
     return false;
   if (rule->rows == GLM_DIM_NONE && (source->type == GLM_TYPE_I8 || glm_type_traits (source->type)->block_size != 1))
     return glm_error_set (p->error, GLM_ERROR_UNSUPPORTED, "tensor %s is a quantised vector", name);
@@ -286,11 +386,23 @@ is_tied (Planner *p, const GlmLayout *layout)
   return same_data (p->source, embedding, output, p->plan->compare_bytes);
 }
 
+/* Of a layer behind the last, which only guesses tokens. */
+static bool
+is_left_out (const GlmCheckpoint *c, const char *name)
+{
+  size_t n = strlen (c->layout->layer_prefix);
+  int layer;
+
+  return strncmp (name, c->layout->layer_prefix, n) == 0 && sscanf (name + n, "%5d.", &layer) == 1 && layer >= c->n_layers
+         && layer < c->n_layers + c->n_left_out;
+}
+
 /* Tensors that need no row of the layout: what nobody needs, and the prefix, which plan_prefix() reads. */
 static bool
-is_ignored (const char *name)
+is_ignored (const Planner *p, const char *name)
 {
-  return glm_layout_ignores (name) || strstr (name, "prefix_encoder.") || strcmp (name, "past_key_values") == 0;
+  return glm_layout_ignores (name) || is_left_out (p->checkpoint, name) || strstr (name, "prefix_encoder.")
+         || strcmp (name, "past_key_values") == 0;
 }
 
 /* Whether it is the output matrix, or the scales of one. */
@@ -308,33 +420,47 @@ is_output (const GlmLayout *layout, const char *name)
   return false;
 }
 
-/* Whether the plan has a use for the tensor, directly or as the twin of the embedding. */
-static bool
-is_used (const Planner *p, const GlmTensor *tensor)
-{
-  for (size_t i = 0; i < p->plan->n_tensors; i++)
-    if (p->plan->tensors[i].source == tensor || p->plan->tensors[i].scale == tensor)
-      return true;
-  return p->tied && is_output (p->checkpoint->layout, tensor->name);
-}
-
 static bool
 check_all_used (Planner *p)
 {
   const GlmTensorTable *tensors = &p->source->tensors;
 
   for (size_t i = 0; i < tensors->n; i++)
-    if (!is_ignored (tensors->tensors[i].name) && !is_used (p, &tensors->tensors[i]))
+    if (!p->used[i] && !is_ignored (p, tensors->tensors[i].name)
+        && !(p->tied && is_output (p->checkpoint->layout, tensors->tensors[i].name)))
       return glm_error_set (p->error, GLM_ERROR_UNSUPPORTED, "tensor %s is no part of a %s model", tensors->tensors[i].name,
                             p->plan->family->name);
   return true;
 }
 
 static bool
+is_wanted (const GlmCheckpoint *c, const GlmTensorRule *rule, int layer)
+{
+  switch (rule->when)
+    {
+    case GLM_WHEN_DENSE: return layer < c->n_dense;
+    case GLM_WHEN_EXPERTS: return layer >= c->n_dense;
+    case GLM_WHEN_SHARED: return layer >= c->n_dense && c->n_shared > 0;
+    case GLM_WHEN_HEAD_NORMS: return c->has_head_norms;
+    default: return true;
+    }
+}
+
+static bool
+plan_layer (Planner *p, const GlmTensorRule *rule, int layer)
+{
+  char name[GLM_MAX_TENSOR_NAME + 1];
+
+  if (!is_wanted (p->checkpoint, rule, layer))
+    return true;
+  snprintf (name, sizeof name, "%s%d.%s", p->checkpoint->layout->layer_prefix, layer, rule->from);
+  return rule->form == GLM_FORM_ONE ? plan_tensor (p, rule, name, layer) : plan_stack (p, rule, name, layer);
+}
+
+static bool
 plan_weights (Planner *p)
 {
   const GlmLayout *layout = p->checkpoint->layout;
-  char name[GLM_MAX_TENSOR_NAME + 1];
 
   p->tied = is_tied (p, layout);
   for (size_t i = 0; i < layout->n_global; i++)
@@ -343,11 +469,8 @@ plan_weights (Planner *p)
       return false;
   for (int layer = 0; layer < p->checkpoint->n_layers; layer++)
     for (size_t i = 0; i < layout->n_layer; i++)
-      {
-        snprintf (name, sizeof name, "%s%d.%s", layout->layer_prefix, layer, layout->layer[i].from);
-        if (!plan_tensor (p, &layout->layer[i], name, layer))
-          return false;
-      }
+      if (!plan_layer (p, &layout->layer[i], layer))
+        return false;
   return check_all_used (p);
 }
 
@@ -426,10 +549,8 @@ role_of_name (const char *name, int n_dims, bool tied)
     const char *part;
     GlmTensorRole role;
   } roles[] = {
-    { "attn_prefix", GLM_TENSOR_VECTOR },
-    { "attn_qkv", GLM_TENSOR_QKV },
-    { "attn_v", GLM_TENSOR_VALUE },
-    { "ffn_down", GLM_TENSOR_DOWN },
+    { "attn_prefix", GLM_TENSOR_VECTOR }, { "attn_qkv", GLM_TENSOR_QKV },  { "attn_v_b", GLM_TENSOR_MATRIX },
+    { "attn_v", GLM_TENSOR_VALUE },       { "ffn_down", GLM_TENSOR_DOWN }, { "ffn_gate_inp", GLM_TENSOR_ROUTER },
   };
 
   if (n_dims == 1)
@@ -514,7 +635,12 @@ glm_import_plan_make (const GlmSource *source, const GlmSource *prefix, const Gl
   if (source->format == GLM_SOURCE_GGUF)
     ok = check_gguf_options (prefix, options, error) && plan_gguf (&planner);
   else
-    ok = glm_checkpoint_read (source, &checkpoint, error) && choose_family (options, &checkpoint, plan, error)
-         && plan_weights (&planner) && plan_prefix (&planner, prefix);
+    {
+      planner.used = calloc (source->tensors.n + 1, sizeof *planner.used);
+      ok = (planner.used || glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for the list of tensors"))
+           && glm_checkpoint_read (source, &checkpoint, error) && choose_family (options, &checkpoint, plan, error)
+           && plan_weights (&planner) && plan_prefix (&planner, prefix);
+      free (planner.used);
+    }
   return ok && glm_import_metadata (source, &checkpoint, options, plan, &plan->metadata, error);
 }

@@ -17,6 +17,8 @@ typedef enum
   GLM_ROWS_QKV,    /* source [head][q, k, v][dim] becomes q of all heads, k of all heads, v of all heads */
   GLM_ROWS_WINDOW, /* row r is n values of the source's row r, from first_column on */
   GLM_ROWS_HEADS,  /* row r is [head][dim] of a source [head][row][dim], from first_row (of rows of dim) on */
+  GLM_ROWS_STACK,  /* row r of matrix m is row first_row + m · stride + r of the source, or row r of members[m] */
+  GLM_ROWS_TURNED, /* row r of matrix m is column r of rows m · stride to m · stride + n of the source */
 } GlmRowOrder;
 
 typedef struct
@@ -32,7 +34,9 @@ typedef struct
   GlmRowOrder order;
   int64_t first_row;
   int64_t first_column;
-  int head_dim; /* QKV, HEADS */
+  int head_dim;              /* QKV, HEADS */
+  int64_t stride;            /* STACK, TURNED */
+  const GlmTensor **members; /* STACK: [ne[2]], owned; NULL: all are in the source */
 } GlmPlanTensor;
 
 typedef struct

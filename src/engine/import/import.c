@@ -77,7 +77,16 @@ source_row (const GlmPlanTensor *tensor, int64_t r)
 {
   if (tensor->order == GLM_ROWS_QKV && tensor->n_dims == 2)
     return qkv_source (r, tensor->ne[1], tensor->head_dim);
+  if (tensor->order == GLM_ROWS_STACK)
+    return tensor->first_row + r / tensor->ne[1] * (tensor->members ? 0 : tensor->stride) + r % tensor->ne[1];
   return tensor->first_row + r;
+}
+
+/* Where row r comes from. */
+static const GlmTensor *
+source_of (const GlmPlanTensor *tensor, int64_t r)
+{
+  return tensor->members ? tensor->members[r / tensor->ne[1]] : tensor->source;
 }
 
 static float
@@ -180,11 +189,24 @@ gather_qkv (const GlmPlanTensor *tensor, float *values)
                       &values[r], 1);
 }
 
+/* Column r of a matrix's rows of the source, whose type has blocks of one value. */
+static void
+gather_column (const GlmPlanTensor *tensor, int64_t r, float *values)
+{
+  const GlmTypeTraits *from = glm_type_traits (tensor->source->type);
+  int64_t row = r / tensor->ne[1] * tensor->stride, column = r % tensor->ne[1];
+
+  for (int64_t i = 0; i < tensor->ne[0]; i++)
+    from->dequantise ((const uint8_t *) tensor->source->data + ((row + i) * tensor->source->ne[0] + column) * from->block_bytes,
+                      &values[i], 1);
+}
+
 static void
 convert_row (const GlmPlanTensor *tensor, int64_t r, float *values, void *out, size_t out_bytes)
 {
   const GlmTypeTraits *from, *to = glm_type_traits (tensor->type);
   int64_t row = source_row (tensor, r);
+  const GlmTensor *holder = source_of (tensor, r);
   const uint8_t *source;
 
   if (tensor->bits != 0)
@@ -192,8 +214,12 @@ convert_row (const GlmPlanTensor *tensor, int64_t r, float *values, void *out, s
       convert_integers (tensor, row, values, out);
       return;
     }
-  from = glm_type_traits (tensor->source->type);
-  if (tensor->order == GLM_ROWS_HEADS)
+  from = glm_type_traits (holder->type);
+  if (tensor->order == GLM_ROWS_TURNED)
+    {
+      gather_column (tensor, r, values);
+    }
+  else if (tensor->order == GLM_ROWS_HEADS)
     {
       gather_heads (tensor, r, values);
     }
@@ -203,7 +229,7 @@ convert_row (const GlmPlanTensor *tensor, int64_t r, float *values, void *out, s
     }
   else
     {
-      source = (const uint8_t *) tensor->source->data + (size_t) row * source_row_bytes (tensor->source)
+      source = (const uint8_t *) holder->data + (size_t) row * source_row_bytes (holder)
                + (size_t) tensor->first_column * (size_t) from->block_bytes;
       if (from == to)
         {
@@ -303,7 +329,17 @@ release_rows (const Job *job, const GlmPlanTensor *tensor, int64_t first, int64_
   /* Computed: no pages of a file. */
   if (job->plan->projection && source == &job->plan->projection->result)
     return;
-  if (tensor->order == GLM_ROWS_PLAIN)
+  if (tensor->order == GLM_ROWS_STACK)
+    for (int64_t r = first, n_here; r < first + n; r += n_here)
+      {
+        const GlmTensor *holder = source_of (tensor, r);
+
+        n_here = tensor->ne[1] - r % tensor->ne[1] < first + n - r ? tensor->ne[1] - r % tensor->ne[1] : first + n - r;
+        glm_mapped_file_release (job->source->files[0],
+                                 (const uint8_t *) holder->data + (size_t) source_row (tensor, r) * row_bytes,
+                                 (size_t) n_here * row_bytes);
+      }
+  else if (tensor->order == GLM_ROWS_PLAIN)
     glm_mapped_file_release (job->source->files[0],
                              (const uint8_t *) source->data + (size_t) (tensor->first_row + first) * row_bytes,
                              (size_t) n * row_bytes);

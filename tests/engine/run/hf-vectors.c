@@ -409,3 +409,112 @@ hf_vectors_write (const HfVectors *vectors, const HfFile *file, const char *path
   gguf_build_write (w.build, path);
   gguf_build_free (w.build);
 }
+
+/* ---- Checkpoints ------------------------------------------------------------------------------------------------ */
+
+typedef struct
+{
+  const HfVectors *vectors;
+  const char *left_out;
+  FILE *file;
+  bool writes_data; /* else the header */
+  size_t at;        /* where the next tensor's data begin */
+} Checkpoint;
+
+static void
+put_data (Checkpoint *c, const void *data, size_t n)
+{
+  if (c->writes_data)
+    REQUIRE (fwrite (data, 1, n, c->file) == n, "writing");
+  c->at += n;
+}
+
+/* The entry of a tensor whose data put_data() will append. */
+static void
+put_entry (Checkpoint *c, const char *name, const int64_t *shape, int n_dims, size_t n)
+{
+  if (c->writes_data)
+    return;
+  fprintf (c->file, "%s\"%s\":{\"dtype\":\"F32\",\"shape\":[", c->at > 0 ? "," : "{", name);
+  for (int i = 0; i < n_dims; i++)
+    fprintf (c->file, "%s%lld", i > 0 ? "," : "", (long long) shape[i]);
+  fprintf (c->file, "],\"data_offsets\":[%zu,%zu]}", c->at, c->at + n);
+}
+
+/* Of one layer: gate and up of each expert one below the other, or down. */
+static void
+put_fused (Checkpoint *c, int layer, bool gate_up)
+{
+  static const char *const both[] = { "gate", "up" };
+  Writer w = { .vectors = c->vectors, .layer = layer };
+  int n = hf_vectors_int (c->vectors, "n_routed_experts"), n_parts = gate_up ? 2 : 1;
+  int64_t f = hf_vectors_int (c->vectors, "moe_intermediate_size"), h = hf_vectors_int (c->vectors, "hidden_size");
+  int64_t shape[] = { n, gate_up ? 2 * f : h, gate_up ? h : f };
+  char name[96];
+
+  snprintf (name, sizeof name, "model.layers.%d.mlp.experts.%s_proj", layer, gate_up ? "gate_up" : "down");
+  put_entry (c, name, shape, 3, (size_t) (shape[0] * shape[1] * shape[2]) * sizeof (float));
+  for (int e = 0; e < n; e++)
+    for (int i = 0; i < n_parts; i++)
+      {
+        const GlmTensor *tensor;
+
+        snprintf (name, sizeof name, "mlp.experts.%d.%s_proj.weight", e, gate_up ? both[i] : "down");
+        tensor = need (&w, name);
+        put_data (c, tensor->data, tensor->n_bytes);
+      }
+}
+
+static void
+put_checkpoint (Checkpoint *c)
+{
+  const GlmTensorTable *weights = &c->vectors->weights;
+  int n_layers = hf_vectors_int (c->vectors, "num_hidden_layers");
+
+  c->at = 0;
+  for (size_t i = 0; i < weights->n; i++)
+    {
+      const GlmTensor *tensor = &weights->tensors[i];
+      int64_t shape[] = { tensor->n_dims > 1 ? tensor->ne[1] : tensor->ne[0], tensor->ne[0] };
+      int layer = n_layers;
+
+      sscanf (tensor->name, "model.layers.%d.", &layer);
+      if ((strstr (tensor->name, ".mlp.experts.") && layer < n_layers)
+          || (c->left_out && strcmp (tensor->name, c->left_out) == 0))
+        continue;
+      put_entry (c, tensor->name, shape, tensor->n_dims, tensor->n_bytes);
+      put_data (c, tensor->data, tensor->n_bytes);
+    }
+  for (int layer = hf_vectors_int (c->vectors, "first_k_dense_replace"); layer < n_layers; layer++)
+    {
+      put_fused (c, layer, true);
+      put_fused (c, layer, false);
+    }
+}
+
+void
+hf_vectors_write_fused (const HfVectors *vectors, const char *left_out, const char *folder)
+{
+  Checkpoint c = { .vectors = vectors, .left_out = left_out };
+  char command[8192], path[512];
+  uint64_t n = 0;
+  long end;
+
+  snprintf (path, sizeof path, "glm/vectors/%s", vectors->name);
+  snprintf (command, sizeof command, "mkdir -p %s && cp %s/config.json %s/tokenizer.json %s/ && chmod u+w %s/*", folder,
+            shared_path (path), shared_path (path), folder, folder);
+  REQUIRE (system (command) == 0, "%s", command);
+  snprintf (path, sizeof path, "%s/model.safetensors", folder);
+  c.file = fopen (path, "wb");
+  REQUIRE (c.file, "%s", path);
+  fwrite (&n, sizeof n, 1, c.file);
+  put_checkpoint (&c);
+  end = fprintf (c.file, "}") > 0 ? ftell (c.file) : 0;
+  for (; end % 8 != 0; end++)
+    fputc (' ', c.file);
+  n = (uint64_t) end - sizeof n;
+  c.writes_data = true;
+  put_checkpoint (&c);
+  rewind (c.file);
+  REQUIRE (fwrite (&n, sizeof n, 1, c.file) == 1 && fclose (c.file) == 0, "%s", path);
+}

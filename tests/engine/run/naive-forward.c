@@ -283,6 +283,11 @@ naive_forward (const TinyModel *tiny, const int32_t *ids, int n, double *logits)
   int d = tiny->n_embd;
   float *embedding;
 
+  if (tiny->n_used > 0)
+    {
+      naive_forward_experts (tiny, ids, n, logits);
+      return;
+    }
   naive.first = strcmp (tiny->arch, "chatglm1") == 0;
   naive.sandwich = strcmp (tiny->arch, "glm4") == 0;
   naive.q = tiny->n_heads * tiny->head_dim;

@@ -11,5 +11,7 @@
 
 /* Logits [n_vocab] after the last of the ids.  Matrices must be F32. */
 void naive_forward (const TinyModel *tiny, const int32_t *ids, int n, double *logits);
+/* The same of "glm4moe" and "deepseek2". */
+void naive_forward_experts (const TinyModel *tiny, const int32_t *ids, int n, double *logits);
 
 #endif

@@ -75,6 +75,71 @@ test_families (void)
     }
 }
 
+/* The file's logits after a prompt of n tokens and after three more, at every CPU mask. */
+static void
+check_masks (const TinyModel *tiny, const char *path, int n)
+{
+  static const char *const masks[] = { "c", "sse", "avx2", "avxvnni", "avx512", "all" };
+  int32_t *ids = calloc ((size_t) n + 3, sizeof *ids);
+  double *expected = calloc (2 * (size_t) tiny->n_vocab, sizeof *expected);
+
+  fill_ids (tiny, ids, n, 7);
+  for (int i = 0; i < 3; i++)
+    ids[n + i] = 10 + i;
+  for (int i = 0; i < 2; i++)
+    naive_forward (tiny, ids, n + 3 * i, expected + i * tiny->n_vocab);
+  for (size_t m = 0; m < sizeof masks / sizeof masks[0]; m++)
+    {
+      GlmModelOptions options = { .n_threads = 1 };
+      unsigned mask = 0;
+      GlmModel *model;
+      GlmSession *session;
+      GlmError error = { 0 };
+
+      REQUIRE (glm_cpu_mask_parse (masks[m], &mask), "%s", masks[m]);
+      glm_cpu_set_mask (mask);
+      REQUIRE (glm_model_open (path, &options, &model, &error), "%s: %s", tiny->arch, error.message);
+      session = open_session (model);
+      for (int i = 0; i < 2; i++)
+        {
+          double difference;
+
+          sync_ids (session, ids, n + 3 * i);
+          difference = distance (glm_session_logits (session), expected + i * tiny->n_vocab, tiny->n_vocab);
+          CHECK (difference < 2e-4, "%s at %s, %d + %d tokens: differs by %g", tiny->arch, masks[m], n, 3 * i, difference);
+        }
+      glm_session_free (session);
+      glm_model_free (model);
+    }
+  glm_cpu_set_mask (UINT32_MAX);
+  free (ids);
+  free (expected);
+}
+
+static void
+test_experts (void)
+{
+  static const int lengths[] = { 2, 7, 130, 530 };
+  TinyModel cases[] = { TINY_GLM4MOE, TINY_GLM4MOE, TINY_GLM4MOE, TINY_DEEPSEEK2, TINY_DEEPSEEK2 };
+
+  cases[1].head_norms = cases[1].no_bias = true;
+  cases[1].n_dense = 2;
+  cases[1].route_scale = 2.5f;
+  cases[2].n_groups = 4;
+  cases[2].n_groups_used = 2;
+  cases[2].n_shared = 2;
+  cases[4].n_shared = 0;
+  cases[4].n_used = 3;
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+    {
+      const char *path = test_temp_path (cases[i].arch);
+
+      tiny_model_write (&cases[i], path);
+      for (size_t k = 0; k < sizeof lengths / sizeof lengths[0]; k++)
+        check_masks (&cases[i], path, lengths[k]);
+    }
+}
+
 /* Early conversions of GLM-4-0414 say "chatglm". */
 static void
 test_disguised_glm4 (void)
@@ -375,6 +440,7 @@ main (void)
   TinyModel chatglm = TINY_CHATGLM, chatglm1 = TINY_CHATGLM1;
 
   test_families ();
+  test_experts ();
   test_disguised_glm4 ();
   test_stacks ();
   test_sync (GLM_TYPE_F32, 4);

@@ -57,15 +57,106 @@ add_linear (GgufBuild *build, const TinyModel *tiny, const char *prefix, const c
 }
 
 static void
-add_norm (GgufBuild *build, const TinyModel *tiny, const char *prefix, const char *base, bool bias)
+add_norm_of (GgufBuild *build, const TinyModel *tiny, const char *prefix, const char *base, int n)
 {
   char name[96];
 
   snprintf (name, sizeof name, "%s%s.weight", prefix, base);
-  add (build, tiny, name, 0, tiny->n_embd, 0.3f, 1);
+  add (build, tiny, name, 0, n, 0.3f, 1);
+}
+
+static void
+add_norm (GgufBuild *build, const TinyModel *tiny, const char *prefix, const char *base, bool bias)
+{
+  char name[96];
+
+  add_norm_of (build, tiny, prefix, base, tiny->n_embd);
   snprintf (name, sizeof name, "%s%s.bias", prefix, base);
   if (bias)
     add (build, tiny, name, 0, tiny->n_embd, 0.2f, 0);
+}
+
+/* n matrices in one tensor. */
+static void
+add_stack (GgufBuild *build, const TinyModel *tiny, const char *prefix, const char *base, int n, int rows, int cols)
+{
+  float *values = malloc ((size_t) n * (size_t) rows * (size_t) cols * sizeof *values);
+  char name[96];
+
+  if (!values)
+    abort ();
+  snprintf (name, sizeof name, "%s%s.weight", prefix, base);
+  tiny_model_values (tiny, name, 2 / sqrtf ((float) cols), 0, values, (size_t) n * (size_t) rows * (size_t) cols);
+  gguf_build_stack (build, name, tiny->type, n, rows, cols, values);
+  free (values);
+}
+
+static void
+add_latent_attention (GgufBuild *build, const TinyModel *tiny, const char *prefix)
+{
+  int plain = tiny->head_dim - tiny->n_rot;
+
+  add_linear (build, tiny, prefix, "attn_q_a", tiny->q_rank, tiny->n_embd, false);
+  add_norm_of (build, tiny, prefix, "attn_q_a_norm", tiny->q_rank);
+  add_linear (build, tiny, prefix, "attn_q_b", tiny->n_heads * tiny->head_dim, tiny->q_rank, false);
+  add_linear (build, tiny, prefix, "attn_kv_a_mqa", tiny->kv_rank + tiny->n_rot, tiny->n_embd, false);
+  add_norm_of (build, tiny, prefix, "attn_kv_a_norm", tiny->kv_rank);
+  add_stack (build, tiny, prefix, "attn_k_b", tiny->n_heads, tiny->kv_rank, plain);
+  add_stack (build, tiny, prefix, "attn_v_b", tiny->n_heads, tiny->value_dim, tiny->kv_rank);
+  add_linear (build, tiny, prefix, "attn_output", tiny->n_embd, tiny->n_heads * tiny->value_dim, false);
+  add_norm (build, tiny, prefix, "ffn_norm", false);
+}
+
+static void
+add_attention (GgufBuild *build, const TinyModel *tiny, const char *prefix)
+{
+  int q = tiny->n_heads * tiny->head_dim, kv = tiny->n_kv_heads * tiny->head_dim;
+
+  add_linear (build, tiny, prefix, "attn_q", q, tiny->n_embd, !tiny->no_bias);
+  add_linear (build, tiny, prefix, "attn_k", kv, tiny->n_embd, !tiny->no_bias);
+  add_linear (build, tiny, prefix, "attn_v", kv, tiny->n_embd, !tiny->no_bias);
+  if (tiny->head_norms)
+    {
+      add_norm_of (build, tiny, prefix, "attn_q_norm", tiny->head_dim);
+      add_norm_of (build, tiny, prefix, "attn_k_norm", tiny->head_dim);
+    }
+  add_linear (build, tiny, prefix, "attn_output", tiny->n_embd, q, false);
+  add_norm (build, tiny, prefix, "post_attention_norm", false);
+}
+
+/* A layer of a model with experts; the first ones are dense. */
+static void
+add_expert_layer (GgufBuild *build, const TinyModel *tiny, int layer)
+{
+  TinyModel exact = *tiny;
+  int d = tiny->n_embd, f = tiny->n_ff_expert, shared = tiny->n_shared * f;
+  char prefix[32], name[64];
+
+  exact.type = GLM_TYPE_F32;
+  snprintf (prefix, sizeof prefix, "blk.%d.", layer);
+  add_norm (build, tiny, prefix, "attn_norm", false);
+  if (tiny->kv_rank > 0)
+    add_latent_attention (build, tiny, prefix);
+  else
+    add_attention (build, tiny, prefix);
+  if (layer < tiny->n_dense)
+    {
+      add_linear (build, tiny, prefix, "ffn_gate", tiny->n_ff, d, false);
+      add_linear (build, tiny, prefix, "ffn_up", tiny->n_ff, d, false);
+      add_linear (build, tiny, prefix, "ffn_down", d, tiny->n_ff, false);
+      return;
+    }
+  add_linear (build, &exact, prefix, "ffn_gate_inp", tiny->n_experts, d, false);
+  snprintf (name, sizeof name, "%sexp_probs_b.bias", prefix);
+  add (build, &exact, name, 0, tiny->n_experts, 0.3f, 1);
+  add_stack (build, tiny, prefix, "ffn_gate_exps", tiny->n_experts, f, d);
+  add_stack (build, tiny, prefix, "ffn_up_exps", tiny->n_experts, f, d);
+  add_stack (build, tiny, prefix, "ffn_down_exps", tiny->n_experts, d, f);
+  if (shared == 0)
+    return;
+  add_linear (build, tiny, prefix, "ffn_gate_shexp", shared, d, false);
+  add_linear (build, tiny, prefix, "ffn_up_shexp", shared, d, false);
+  add_linear (build, tiny, prefix, "ffn_down_shexp", d, shared, false);
 }
 
 static void
@@ -156,6 +247,41 @@ add_vocabulary (GgufBuild *build, const TinyModel *tiny)
   free (types);
 }
 
+static void
+add_expert_numbers (GgufBuild *build, const TinyModel *tiny)
+{
+  gguf_build_uint (build, ".expert_count", (uint32_t) tiny->n_experts);
+  gguf_build_uint (build, ".expert_used_count", (uint32_t) tiny->n_used);
+  gguf_build_uint (build, ".expert_feed_forward_length", (uint32_t) tiny->n_ff_expert);
+  gguf_build_uint (build, ".expert_shared_count", (uint32_t) tiny->n_shared);
+  gguf_build_uint (build, ".leading_dense_block_count", (uint32_t) tiny->n_dense);
+  gguf_build_uint (build, ".expert_group_count", (uint32_t) tiny->n_groups);
+  gguf_build_uint (build, ".expert_group_used_count", (uint32_t) tiny->n_groups_used);
+  gguf_build_uint (build, ".expert_gating_func", 2);
+  gguf_build_float (build, ".expert_weights_scale", tiny->route_scale);
+  gguf_build_bool (build, ".expert_weights_norm", true);
+}
+
+static void
+add_head_numbers (GgufBuild *build, const TinyModel *tiny)
+{
+  gguf_build_uint (build, ".attention.head_count_kv", (uint32_t) tiny->n_kv_heads);
+  if (tiny->kv_rank == 0)
+    {
+      gguf_build_uint (build, ".attention.key_length", (uint32_t) tiny->head_dim);
+      gguf_build_uint (build, ".rope.dimension_count", (uint32_t) tiny->head_dim / 2);
+      return;
+    }
+  gguf_build_string (build, "tokenizer.ggml.pre", "glm4");
+  gguf_build_uint (build, ".attention.key_length", (uint32_t) (tiny->kv_rank + tiny->n_rot));
+  gguf_build_uint (build, ".attention.value_length", (uint32_t) tiny->kv_rank);
+  gguf_build_uint (build, ".attention.key_length_mla", (uint32_t) tiny->head_dim);
+  gguf_build_uint (build, ".attention.value_length_mla", (uint32_t) tiny->value_dim);
+  gguf_build_uint (build, ".attention.q_lora_rank", (uint32_t) tiny->q_rank);
+  gguf_build_uint (build, ".attention.kv_lora_rank", (uint32_t) tiny->kv_rank);
+  gguf_build_uint (build, ".rope.dimension_count", (uint32_t) tiny->n_rot);
+}
+
 void
 tiny_model_write (const TinyModel *tiny, const char *path)
 {
@@ -167,10 +293,10 @@ tiny_model_write (const TinyModel *tiny, const char *path)
   gguf_build_uint (build, ".embedding_length", (uint32_t) tiny->n_embd);
   gguf_build_uint (build, ".feed_forward_length", (uint32_t) tiny->n_ff);
   gguf_build_uint (build, ".attention.head_count", (uint32_t) tiny->n_heads);
-  gguf_build_uint (build, ".attention.head_count_kv", (uint32_t) tiny->n_kv_heads);
-  gguf_build_uint (build, ".attention.key_length", (uint32_t) tiny->head_dim);
+  add_head_numbers (build, tiny);
+  if (tiny->n_used > 0)
+    add_expert_numbers (build, tiny);
   gguf_build_uint (build, ".context_length", (uint32_t) tiny->n_context);
-  gguf_build_uint (build, ".rope.dimension_count", (uint32_t) tiny->head_dim / 2);
   gguf_build_float (build, first ? ".attention.layer_norm_epsilon" : ".attention.layer_norm_rms_epsilon",
                     tiny->eps != 0 ? tiny->eps : 1e-5f);
   if (tiny->number_key)
@@ -191,7 +317,10 @@ tiny_model_write (const TinyModel *tiny, const char *path)
     add_vocabulary (build, tiny);
   add (build, tiny, "token_embd.weight", tiny->n_vocab, tiny->n_embd, 1, 0);
   for (int layer = 0; layer < tiny->n_layers; layer++)
-    add_layer (build, tiny, layer);
+    if (tiny->n_used > 0)
+      add_expert_layer (build, tiny, layer);
+    else
+      add_layer (build, tiny, layer);
   add_norm (build, tiny, "", "output_norm", first);
   if (!tiny->tied)
     add (build, tiny, "output.weight", tiny->n_vocab, tiny->n_embd, 4 / sqrtf ((float) tiny->n_embd), 0);

@@ -9,6 +9,7 @@
 
 #include <glib/gi18n.h>
 
+#include "application/late-services.h"
 #include "base/ui-compat.h"
 #include "chat/myna-new-chat-draft.h"
 #include "chat/myna-search-provider.h"
@@ -34,6 +35,7 @@ struct _MynaApplication
 
   GtkWidget *models_window;            /* weak: NULL while there is none */
   MynaSearchProvider *search_provider; /* NULL: not on the bus */
+  MynaLateServices *late_services;     /* NULL: not on the bus */
 };
 
 G_DEFINE_FINAL_TYPE (MynaApplication, myna_application, ADW_TYPE_APPLICATION)
@@ -372,17 +374,28 @@ apply_color_scheme (MynaApplication *self)
 {
   static const AdwColorScheme schemes[] = { ADW_COLOR_SCHEME_DEFAULT, ADW_COLOR_SCHEME_FORCE_LIGHT,
                                             ADW_COLOR_SCHEME_FORCE_DARK };
-  int chosen = g_settings_get_enum (self->settings, "color-scheme");
+  AdwColorScheme scheme = schemes[CLAMP (g_settings_get_enum (self->settings, "color-scheme"), 0, 2)];
 
-  adw_style_manager_set_color_scheme (adw_style_manager_get_default (), schemes[CLAMP (chosen, 0, 2)]);
+  if (scheme == ADW_COLOR_SCHEME_DEFAULT && myna_late_services_prefers_dark (self->late_services))
+    scheme = ADW_COLOR_SCHEME_PREFER_DARK;
+  adw_style_manager_set_color_scheme (adw_style_manager_get_default (), scheme);
+}
+
+static void
+desktop_scheme_cb (gpointer user_data)
+{
+  apply_color_scheme (user_data);
 }
 
 static void
 myna_application_startup (GApplication *application)
 {
   MynaApplication *self = MYNA_APPLICATION (application);
+  GDBusConnection *session = g_application_get_dbus_connection (application);
   g_autofree char *sessions = NULL;
 
+  if (session)
+    self->late_services = myna_late_services_new (session, desktop_scheme_cb, self);
   myna_register_resource ();
   G_APPLICATION_CLASS (myna_application_parent_class)->startup (application);
   gtk_window_set_default_icon_name (MYNA_APP_ID);
@@ -513,6 +526,7 @@ myna_application_finalize (GObject *object)
 {
   MynaApplication *self = MYNA_APPLICATION (object);
 
+  g_clear_pointer (&self->late_services, myna_late_services_free);
   g_clear_object (&self->draft);
   g_clear_error (&self->opening_error);
   g_clear_object (&self->core);

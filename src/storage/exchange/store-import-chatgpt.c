@@ -206,6 +206,16 @@ add_files (StoreTurn *turn, JsonObject *metadata)
     }
 }
 
+/* The page that a text is from. */
+static void
+add_page (StoreTurn *turn, JsonObject *content)
+{
+  const char *url = store_json_string (content, "url"), *title = store_json_string (content, "title");
+  g_autofree char *link = url && *url ? g_strdup_printf ("[%s](%s)", title && *title ? title : url, url) : NULL;
+
+  store_turn_add_text (turn, link);
+}
+
 static void
 add_content (StoreTurn *turn, StoreWhole *whole, JsonObject *content, JsonObject *metadata)
 {
@@ -222,8 +232,9 @@ add_content (StoreTurn *turn, StoreWhole *whole, JsonObject *content, JsonObject
     store_turn_add_text (turn, store_json_string (content, "result"));
   else
     {
-      static const char *const known[] = { "text", "multimodal_text", "tether_quote", "system_error", NULL };
+      static const char *const known[] = { "text", "multimodal_text", "tether_quote", "sonic_webpage", "system_error", NULL };
 
+      add_page (turn, content);
       add_parts (turn, whole, content, metadata);
       if (!type || !g_strv_contains (known, type))
         store_import_notes_add (whole->notes, STORE_IMPORT_NOTE_PART, type, 1);

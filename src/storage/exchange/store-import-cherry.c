@@ -82,6 +82,27 @@ read_names (JsonObject *object)
 
 /* ---- Messages --------------------------------------------------------------------------------------------------- */
 
+/* What was asked of the tool stands in the block only in newer versions, but always in what came back. */
+static void
+add_tool (StoreTurn *turn, JsonObject *block)
+{
+  JsonObject *raw = store_json_object (store_json_object (block, "metadata"), "rawMcpToolResponse");
+  const char *name = store_json_string (block, "toolName");
+  JsonNode *arguments = json_object_get_member (block, "arguments"), *result = json_object_get_member (block, "content");
+  g_autofree char *json = NULL;
+
+  if (!name)
+    name = store_json_string (store_json_object (raw, "tool"), "name");
+  if (!arguments && raw)
+    arguments = json_object_get_member (raw, "arguments");
+  if (!result && raw)
+    result = json_object_get_member (raw, "response");
+  json = arguments && !JSON_NODE_HOLDS_NULL (arguments) ? store_json_text (arguments) : NULL;
+  store_turn_add_call (turn, name, json);
+  if (result && !JSON_NODE_HOLDS_NULL (result))
+    store_turn_add_result_content (turn, result);
+}
+
 static void
 add_block (StoreTurn *turn, StoreWhole *whole, JsonObject *block)
 {
@@ -93,6 +114,8 @@ add_block (StoreTurn *turn, StoreWhole *whole, JsonObject *block)
     store_turn_add_thought (turn, text);
   else if (g_strcmp0 (type, "code") == 0)
     store_turn_add_code (turn, store_json_string (block, "language"), text);
+  else if (g_strcmp0 (type, "tool") == 0)
+    add_tool (turn, block);
   else if (g_strcmp0 (type, "image") == 0 || g_strcmp0 (type, "video") == 0 || g_strcmp0 (type, "file") == 0)
     store_turn_add_medium (turn, type, store_json_string (store_json_object (block, "file"), "origin_name"));
   else

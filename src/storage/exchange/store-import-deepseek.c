@@ -42,7 +42,8 @@ add_fragments (StoreTurn *turn, StoreWhole *whole, JsonArray *fragments)
 
       if (g_strcmp0 (type, "THINK") == 0)
         store_turn_add_thought (turn, text);
-      else if (g_strcmp0 (type, "REQUEST") == 0 || g_strcmp0 (type, "RESPONSE") == 0)
+      else if (g_strcmp0 (type, "REQUEST") == 0 || g_strcmp0 (type, "RESPONSE") == 0
+               || g_strcmp0 (type, "TEMPLATE_RESPONSE") == 0)
         store_turn_add_text (turn, text);
       else
         store_import_notes_add (whole->notes, STORE_IMPORT_NOTE_PART, type, 1);

@@ -32,29 +32,93 @@ read_tavern_header (StoreWhole *whole, JsonObject *line)
     whole->origin = g_strconcat ("sillytavern:", id, NULL);
   else if (date)
     whole->origin = g_strconcat ("sillytavern:", name ? name : "", "@", date, NULL);
-  store_whole_set_title (whole, name);
+  /* A chat of several characters. */
+  if (g_strcmp0 (name, "unused") != 0)
+    store_whole_set_title (whole, name);
+}
+
+/* is_system also hides a message of any speaker from the model: only what the program itself or a narrator says is the system's. */
+static StoreRole
+tavern_role (JsonObject *line, JsonObject *extra)
+{
+  const char *name = store_json_string (line, "name");
+
+  if (store_json_array (extra, "tool_invocations"))
+    return STORE_ROLE_ASSISTANT;
+  if (store_json_boolean (line, "is_user"))
+    return STORE_ROLE_USER;
+  if (g_strcmp0 (store_json_string (extra, "type"), "narrator") == 0)
+    return STORE_ROLE_SYSTEM;
+  return store_json_boolean (line, "is_system")
+                 && (store_json_string (extra, "type") || g_strcmp0 (name, "System") == 0
+                     || g_strcmp0 (name, "SillyTavern System") == 0)
+             ? STORE_ROLE_SYSTEM
+             : STORE_ROLE_ASSISTANT;
+}
+
+static void
+add_tavern_media (StoreTurn *turn, JsonObject *extra)
+{
+  JsonArray *files = store_json_array (extra, "files"), *media = store_json_array (extra, "media");
+  JsonObject *file = store_json_object (extra, "file");
+
+  if (store_json_string (extra, "image"))
+    store_turn_add_medium (turn, "image", NULL);
+  if (store_json_string (extra, "video"))
+    store_turn_add_medium (turn, "video", NULL);
+  if (file)
+    store_turn_add_medium (turn, "file", store_json_string (file, "name"));
+  for (guint i = 0; files && i < json_array_get_length (files); i++)
+    store_turn_add_medium (turn, "file", store_json_string (store_json_element (files, i), "name"));
+  for (guint i = 0; media && i < json_array_get_length (media); i++)
+    {
+      const char *type = store_json_string (store_json_element (media, i), "type");
+
+      store_turn_add_medium (turn,
+                             g_strcmp0 (type, "video") == 0   ? "video"
+                             : g_strcmp0 (type, "audio") == 0 ? "voice"
+                                                              : "image",
+                             store_json_string (store_json_element (media, i), "title"));
+    }
+}
+
+static void
+add_tavern_calls (StoreTurn *turn, StoreWhole *whole, JsonArray *calls)
+{
+  for (guint i = 0; i < json_array_get_length (calls); i++)
+    {
+      JsonObject *call = store_json_element (calls, i);
+      JsonNode *result = call ? json_object_get_member (call, "result") : NULL;
+
+      if (!call)
+        store_import_notes_add (whole->notes, STORE_IMPORT_NOTE_PART, "tool call", 1);
+      store_turn_add_call (turn, store_json_string (call, "name"), store_json_string (call, "parameters"));
+      if (result && !JSON_NODE_HOLDS_NULL (result))
+        store_turn_add_result_content (turn, result);
+    }
 }
 
 /* A version of a message; text NULL: the one that is shown. */
 static StoreTurn *
-read_tavern_version (StoreWhole *whole, JsonObject *line, const char *text)
+read_tavern_version (StoreWhole *whole, JsonObject *line, const char *text, JsonObject *info)
 {
-  JsonObject *extra = store_json_object (line, "extra");
-  const char *model = store_json_string (extra, "model");
-  StoreRole role = store_json_boolean (line, "is_user")     ? STORE_ROLE_USER
-                   : store_json_boolean (line, "is_system") ? STORE_ROLE_SYSTEM
-                                                            : STORE_ROLE_ASSISTANT;
-  StoreTurn *turn =
-      store_turn_new (whole, role, store_json_time (line, "send_date"), model ? model : store_json_string (line, "name"));
+  JsonObject *extra = store_json_object (text ? info : line, "extra");
+  JsonArray *calls = store_json_array (extra, "tool_invocations");
+  const char *own = store_json_string (extra, "model");
+  const char *model = own ? own : store_json_string (store_json_object (line, "extra"), "model");
+  gint64 time = store_json_time (text && info ? info : line, "send_date");
+  const char *name = calls ? NULL : store_json_string (line, "name");
+  StoreTurn *turn = store_turn_new (whole, tavern_role (line, extra), time, model ? model : name);
 
-  if (!text)
-    {
-      store_turn_add_thought (turn, store_json_string (extra, "reasoning"));
-      text = store_json_string (line, "mes");
-      if (store_json_string (extra, "image"))
-        store_turn_add_medium (turn, "image", NULL);
-    }
-  store_turn_add_text (turn, text);
+  /* A translation, which was shown in the place of the text. */
+  if (store_json_string (extra, "display_text"))
+    store_import_notes_add (whole->notes, STORE_IMPORT_NOTE_PART, "display_text", 1);
+  store_turn_add_thought (turn, store_json_string (extra, "reasoning"));
+  add_tavern_media (turn, extra);
+  if (calls)
+    add_tavern_calls (turn, whole, calls);
+  else
+    store_turn_add_text (turn, text ? text : store_json_string (line, "mes"));
   return turn;
 }
 
@@ -67,7 +131,7 @@ store_read_sillytavern (StoreWhole *whole, JsonArray *lines, GError **error)
   for (guint i = 0; i < json_array_get_length (lines); i++)
     {
       JsonObject *line = store_json_element (lines, i);
-      JsonArray *swipes = store_json_array (line, "swipes");
+      JsonArray *swipes = store_json_array (line, "swipes"), *infos = store_json_array (line, "swipe_info");
       gint64 selected = swipes ? CLAMP (store_json_int (line, "swipe_id"), 0, MAX (1, json_array_get_length (swipes)) - 1) : 0;
       guint n = swipes ? MAX (1, json_array_get_length (swipes)) : 1;
       g_autofree char *next = NULL;
@@ -85,7 +149,7 @@ store_read_sillytavern (StoreWhole *whole, JsonArray *lines, GError **error)
 
           if (j != selected && (!text || !*text))
             continue;
-          store_tree_add (tree, id, last, NULL, read_tavern_version (whole, line, text));
+          store_tree_add (tree, id, last, NULL, read_tavern_version (whole, line, text, store_json_element (infos, j)));
           if (j == selected)
             next = g_steal_pointer (&id);
         }
@@ -102,6 +166,22 @@ static const char *const jan_members[] = { "id",           "object",   "thread_i
                                            "completed_at", "metadata", "assistant_id", "attachments",
                                            "tool_calls",   NULL };
 
+/* Calls, each with its result. */
+static void
+add_jan_calls (StoreTurn *turn, StoreWhole *whole, JsonArray *calls)
+{
+  for (guint i = 0; calls && i < json_array_get_length (calls); i++)
+    {
+      JsonObject *call = store_json_element (calls, i);
+      JsonObject *tool = store_json_object (call, "tool");
+      JsonNode *response = call ? json_object_get_member (call, "response") : NULL;
+
+      store_import_add_call (turn, whole, tool ? tool : call);
+      if (response && !JSON_NODE_HOLDS_NULL (response))
+        store_turn_add_result_content (turn, response);
+    }
+}
+
 gboolean
 store_read_jan (StoreWhole *whole, JsonArray *lines, GError **error)
 {
@@ -112,6 +192,7 @@ store_read_jan (StoreWhole *whole, JsonArray *lines, GError **error)
     {
       JsonObject *line = store_json_element (lines, i);
       JsonObject *metadata = store_json_object (line, "metadata");
+      JsonArray *attachments = store_json_array (line, "attachments");
       const char *name = store_json_string (line, "role"), *model = store_json_string (metadata, "modelId");
       int role = store_import_role (name);
       StoreTurn *turn;
@@ -126,6 +207,9 @@ store_read_jan (StoreWhole *whole, JsonArray *lines, GError **error)
                              model ? model : store_json_string (metadata, "model"));
       store_turn_add_content (turn, json_object_get_member (line, "content"));
       store_import_add_calls (turn, whole, store_json_array (line, "tool_calls"));
+      add_jan_calls (turn, whole, store_json_array (metadata, "tool_calls"));
+      for (guint j = 0; attachments && j < json_array_get_length (attachments); j++)
+        store_turn_add_medium (turn, "file", store_json_string (store_json_element (attachments, j), "name"));
       if (!store_turn_append (turn, error))
         return FALSE;
     }

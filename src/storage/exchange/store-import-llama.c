@@ -16,7 +16,8 @@
 #include "exchange/store-tree.h"
 
 static const char *const conversation_members[] = {
-  "id", "name", "currNode", "lastModified", "type", "harness", "version", "mcpServerOverrides", "forkedFromConversationId", NULL
+  "id",     "name", "currNode", "lastModified", "type", "harness", "version", "mcpServerOverrides", "forkedFromConversationId",
+  "pinned", NULL
 };
 static const char *const message_members[] = {
   "id",    "convId",           "parent",   "children",  "role",       "type",  "content", "timestamp",
@@ -81,6 +82,7 @@ store_read_llama (StoreWhole *whole, JsonObject *object, GError **error)
   whole->origin = id ? g_strconcat ("llama.cpp:", id, NULL) : NULL;
   store_whole_set_title (whole, store_json_string (conversation, "name"));
   whole->row->updated_at = store_json_time (conversation, "lastModified");
+  whole->row->pinned = store_json_boolean (conversation, "pinned");
   store_import_notes_add_members (whole->notes, conversation, conversation_members);
 
   for (guint i = 0; i < json_array_get_length (messages); i++)

@@ -12,6 +12,27 @@
 #include "exchange/store-json-member.h"
 #include "exchange/store-tree.h"
 
+static const char *const chat_members[] = {
+  "name",
+  "pinned",
+  "createdAt",
+  "preset",
+  "tokenCount",
+  "userLastMessagedAt",
+  "assistantLastMessagedAt",
+  "systemPrompt",
+  "messages",
+  "usePerChatPredictionConfig",
+  "perChatPredictionConfig",
+  "lastUsedModel",
+  "plugins",
+  "pluginConfigs",
+  "disabledPluginTools",
+  "looseFiles",
+  "userFilesSizeBytes",
+  NULL,
+};
+
 /* Tags that the model wrote around a thought are "structural". */
 static void
 add_item (StoreTurn *turn, StoreWhole *whole, JsonObject *item, gboolean is_thought)
@@ -82,12 +103,29 @@ read_version (StoreWhole *whole, JsonObject *version)
   return turn;
 }
 
+/* Newer versions keep it among the settings of the chat. */
+static const char *
+find_system (JsonObject *object)
+{
+  JsonArray *fields = store_json_array (store_json_object (object, "perChatPredictionConfig"), "fields");
+  const char *system = store_json_string (object, "systemPrompt");
+
+  for (guint i = 0; (!system || !*system) && fields && i < json_array_get_length (fields); i++)
+    {
+      JsonObject *field = store_json_element (fields, i);
+
+      if (g_strcmp0 (store_json_string (field, "key"), "llm.prediction.systemPrompt") == 0)
+        system = store_json_string (field, "value");
+    }
+  return system;
+}
+
 gboolean
 store_read_lm_studio (StoreWhole *whole, JsonObject *object, GError **error)
 {
   g_autoptr (StoreTree) tree = store_tree_new (whole);
   JsonArray *messages = store_json_array (object, "messages");
-  const char *system = store_json_string (object, "systemPrompt");
+  const char *system = find_system (object);
   gint64 time = store_json_time (object, "createdAt");
   g_autofree char *parent = NULL;
 
@@ -97,6 +135,7 @@ store_read_lm_studio (StoreWhole *whole, JsonObject *object, GError **error)
   whole->row->created_at = time;
   whole->row->updated_at = store_json_time (object, "userLastMessagedAt");
   whole->row->pinned = store_json_boolean (object, "pinned");
+  store_import_notes_add_members (whole->notes, object, chat_members);
   if (system && *system)
     {
       StoreTurn *turn = store_turn_new (whole, STORE_ROLE_SYSTEM, 0, NULL);

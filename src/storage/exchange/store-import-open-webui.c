@@ -4,7 +4,9 @@
  *
  * [ { "id", "title", "created_at": seconds, "updated_at", "archived", "pinned", "chat": { "title", "history": { "currentId",
  * "messages": { ID: { "id", "parentId", "childrenIds", "role", "content", "timestamp": seconds, "model", "files" } } },
- * "messages": the branch shown } } ].  A thought is in the content, as <details type="reasoning"> with quoted lines.
+ * "messages": the branch shown, "params": { "system" } } } ].  Thoughts and calls are in the content: <details type="reasoning"> with
+ * quoted lines, <details type="tool_calls" done="true" name="…" arguments="JSON" result="JSON">, <details type="code_interpreter"
+ * output="JSON"> around the code.
  */
 #include "exchange/store-import-formats.h"
 
@@ -13,8 +15,9 @@
 #include "exchange/store-import-calls.h"
 #include "exchange/store-json-member.h"
 #include "exchange/store-tree.h"
+#include "text/text-json.h"
 
-#define DETAILS     "<details type=\"reasoning\""
+#define DETAILS     "<details type=\""
 #define DETAILS_END "</details>"
 #define SUMMARY_END "</summary>"
 
@@ -23,6 +26,52 @@ static const char *const message_members[] = {
   "modelIdx",  "files",      "userContext", "done",  "lastSentence", "info",      "usage", "statusHistory", "originalContent",
   "followUps", "annotation", "feedbackId",  "error", "tool_calls",   "output",    NULL,
 };
+
+static const char *const object_members[] = { "id",       "user_id",  "title",  "chat", "created_at", "updated_at",
+                                              "share_id", "archived", "pinned", "meta", NULL };
+static const char *const chat_members[] = { "id",
+                                            "title",
+                                            "models",
+                                            "params",
+                                            "system",
+                                            "history",
+                                            "messages",
+                                            "timestamp",
+                                            "files",
+                                            "originalChatId",
+                                            "branchPointMessageId",
+                                            NULL };
+
+/* ---- Thoughts and calls in a text ------------------------------------------------------------------------------- */
+
+static char *
+unescape (const char *escaped, gsize n_bytes)
+{
+  static const struct
+  {
+    const char *name;
+    char letter;
+  } entities[] = {
+    { "&lt;", '<' }, { "&gt;", '>' }, { "&quot;", '"' }, { "&#x27;", '\'' }, { "&#39;", '\'' }, { "&amp;", '&' }
+  };
+  GString *text = g_string_sized_new (n_bytes);
+
+  for (const char *at = escaped, *end = escaped + n_bytes; at < end;)
+    {
+      gsize i = 0;
+
+      while (*at == '&' && i < G_N_ELEMENTS (entities) && strncmp (at, entities[i].name, strlen (entities[i].name)) != 0)
+        i++;
+      if (*at == '&' && i < G_N_ELEMENTS (entities))
+        {
+          g_string_append_c (text, entities[i].letter);
+          at += strlen (entities[i].name);
+        }
+      else
+        g_string_append_c (text, *at++);
+    }
+  return g_string_free (text, FALSE);
+}
 
 /* Quoted lines, which newer versions escape. */
 static char *
@@ -34,14 +83,8 @@ unquote (const char *start, const char *end)
 
   if (strstr (quoted, "&gt;"))
     {
-      static const char *const entities[][2] = { { "&lt;", "<" },   { "&gt;", ">" },  { "&quot;", "\"" },
-                                                 { "&#x27;", "'" }, { "&#39;", "'" }, { "&amp;", "&" } };
-      g_autoptr (GString) text = g_string_new (quoted);
-
-      for (gsize i = 0; i < G_N_ELEMENTS (entities); i++)
-        g_string_replace (text, entities[i][0], entities[i][1], 0);
       g_free (quoted);
-      quoted = g_strdup (text->str);
+      quoted = unescape (start, end - start);
     }
   lines = g_strsplit (g_strstrip (quoted), "\n", -1);
   for (guint i = 0; lines[i]; i++)
@@ -50,22 +93,127 @@ unquote (const char *start, const char *end)
   return g_string_free (plain, FALSE);
 }
 
+/* An attribute of the tag that ends at tag_end; what is JSON of a string becomes the string.  NULL: it has none, or an empty one. */
+static char *
+dup_attribute (const char *tag, const char *tag_end, const char *name)
+{
+  g_autofree char *start_text = g_strdup_printf (" %s=\"", name), *text = NULL;
+  const char *start = g_strstr_len (tag, tag_end - tag, start_text), *end;
+  g_autoptr (JsonParser) parser = json_parser_new_immutable ();
+
+  start = start ? start + strlen (start_text) : NULL;
+  end = start ? memchr (start, '"', tag_end - start) : NULL;
+  if (!end || end == start)
+    return NULL;
+  text = unescape (start, end - start);
+  if (*text == '"' && text_json_is_tame (text, strlen (text)) && json_parser_load_from_data (parser, text, -1, NULL))
+    return store_json_text (json_parser_get_root (parser));
+  return g_steal_pointer (&text);
+}
+
+/* The end of the tag that begins here; quotes may hold ">".  NULL: there is none. */
+static const char *
+find_tag_end (const char *tag)
+{
+  gboolean quoted = FALSE;
+
+  for (; *tag; tag++)
+    {
+      if (*tag == '"')
+        quoted = !quoted;
+      else if (*tag == '>' && !quoted)
+        return tag;
+    }
+  return NULL;
+}
+
+/* tag: the beginning of what ends before `end`. */
+static void
+add_details (StoreTurn *turn, const char *tag, const char *end)
+{
+  const char *tag_end = find_tag_end (tag), *summary_end = g_strstr_len (tag_end, end - tag_end, SUMMARY_END);
+  const char *body = summary_end ? summary_end + strlen (SUMMARY_END) : tag_end + 1;
+  g_autofree char *type = dup_attribute (tag, tag_end, "type");
+  g_autofree char *inner = g_strstrip (g_strndup (body, end - body));
+
+  if (g_strcmp0 (type, "reasoning") == 0)
+    {
+      g_autofree char *thought = unquote (body, end);
+
+      store_turn_add_thought (turn, thought);
+    }
+  else if (g_strcmp0 (type, "tool_calls") == 0)
+    {
+      g_autofree char *name = dup_attribute (tag, tag_end, "name"), *arguments = dup_attribute (tag, tag_end, "arguments");
+      g_autofree char *result = dup_attribute (tag, tag_end, "result"), *shown = unescape (inner, strlen (inner));
+
+      store_turn_add_call (turn, name, arguments);
+      if (result || *shown)
+        store_turn_add_result (turn, result ? result : shown);
+    }
+  else
+    {
+      g_autofree char *output = dup_attribute (tag, tag_end, "output");
+
+      store_turn_add_text (turn, inner);
+      store_turn_add_code (turn, NULL, output);
+    }
+}
+
+static gboolean
+is_details (const char *line)
+{
+  static const char *const types[] = { "reasoning\"", "tool_calls\"", "code_interpreter\"" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (types); i++)
+    if (g_str_has_prefix (line, DETAILS) && g_str_has_prefix (line + strlen (DETAILS), types[i]))
+      return TRUE;
+  return FALSE;
+}
+
+static void
+add_between (StoreTurn *turn, const char *start, const char *end)
+{
+  g_autofree char *text = g_strndup (start, end - start);
+
+  g_strchomp (text);
+  store_turn_add_text (turn, text + strspn (text, "\r\n"));
+}
+
 static void
 add_text (StoreTurn *turn, const char *text)
 {
-  const char *start = g_str_has_prefix (text, DETAILS) ? strstr (text, SUMMARY_END) : NULL;
-  const char *end = start ? strstr (start, DETAILS_END) : NULL;
+  const char *start = text, *line = text;
+  gboolean in_code = FALSE;
 
-  if (end)
+  while (*line)
     {
-      g_autofree char *thought = unquote (start + strlen (SUMMARY_END), end);
+      const char *tag_end, *end;
 
-      store_turn_add_thought (turn, thought);
-      text = end + strlen (DETAILS_END);
-      text += strspn (text, "\r\n");
+      in_code ^= g_str_has_prefix (line, "```") || g_str_has_prefix (line, "~~~");
+      if (in_code || !is_details (line))
+        {
+          line += strcspn (line, "\n");
+          line += *line == '\n';
+          continue;
+        }
+      tag_end = find_tag_end (line);
+      end = tag_end ? strstr (tag_end, DETAILS_END) : NULL;
+      /* One without an end: what follows belongs to it. */
+      if (!end)
+        break;
+      add_between (turn, start, line);
+      add_details (turn, line, end);
+      start = line = end + strlen (DETAILS_END);
+      line += *line == '\n';
     }
-  store_turn_add_text (turn, text);
+  if (start == text)
+    store_turn_add_text (turn, text);
+  else
+    add_between (turn, start, start + strlen (start));
 }
+
+/* ---- Messages --------------------------------------------------------------------------------------------------- */
 
 static void
 add_files (StoreTurn *turn, JsonArray *files)
@@ -107,8 +255,9 @@ read_message (StoreWhole *whole, JsonObject *message)
   return turn;
 }
 
+/* top: what stands above the first messages, or NULL. */
 static void
-add_history (StoreTree *tree, StoreWhole *whole, JsonObject *messages)
+add_history (StoreTree *tree, StoreWhole *whole, JsonObject *messages, const char *top)
 {
   JsonObjectIter iter;
   const char *id;
@@ -118,13 +267,29 @@ add_history (StoreTree *tree, StoreWhole *whole, JsonObject *messages)
   while (json_object_iter_next_ordered (&iter, &id, &node))
     {
       JsonObject *message = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
+      const char *parent = store_json_string (message, "parentId");
 
       if (message)
-        store_tree_add (tree, id, store_json_string (message, "parentId"), store_json_array (message, "childrenIds"),
+        store_tree_add (tree, id, parent ? parent : top, store_json_array (message, "childrenIds"),
                         read_message (whole, message));
       else
         store_import_notes_add (whole->notes, STORE_IMPORT_NOTE_PART, NULL, 1);
     }
+}
+
+/* The chat's own system prompt; returns its id, or NULL. */
+static const char *
+add_system (StoreTree *tree, StoreWhole *whole, JsonObject *chat)
+{
+  const char *params = store_json_string (store_json_object (chat, "params"), "system");
+  const char *text = params && *params ? params : store_json_string (chat, "system");
+  StoreTurn *turn;
+
+  if (!text || !*text)
+    return NULL;
+  turn = store_turn_new (whole, STORE_ROLE_SYSTEM, 0, NULL);
+  store_turn_add_text (turn, text);
+  return store_tree_add (tree, "system prompt", NULL, NULL, turn);
 }
 
 gboolean
@@ -143,8 +308,13 @@ store_read_open_webui (StoreWhole *whole, JsonObject *object, GError **error)
   whole->row->archived = store_json_boolean (object, "archived");
   whole->row->pinned = store_json_boolean (object, "pinned");
 
+  store_import_notes_add_members (whole->notes, object, inner ? object_members : chat_members);
+  if (inner)
+    store_import_notes_add_members (whole->notes, inner, chat_members);
+
+  last = add_system (tree, whole, chat);
   if (messages)
-    add_history (tree, whole, messages);
+    add_history (tree, whole, messages, last);
   for (guint i = 0; list && i < json_array_get_length (list); i++)
     {
       JsonObject *message = store_json_element (list, i);

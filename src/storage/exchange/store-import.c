@@ -110,33 +110,40 @@ store_reader_open (GFile *file, GError **error)
 
 /* ---- Completing what a file does not say ------------------------------------------------------------------------ */
 
-/* The start of the first question, in one line. */
-static char *
-title_from_text (StoreWhole *whole)
-{
-  for (guint i = 0; i < whole->messages->len; i++)
-    {
-      const StoreMessage *message = whole->messages->pdata[i];
-      g_autofree char *valid = message->role == STORE_ROLE_USER ? g_utf8_make_valid (message->text, -1) : NULL;
-      g_autofree char *line = NULL;
-      char *start;
-
-      if (!valid)
-        continue;
-      start = g_strstrip (valid);
-      line = g_strndup (start, strcspn (start, "\r\n"));
-      return g_utf8_substring (line, 0, MIN (TITLE_CHARS, g_utf8_strlen (line, -1)));
-    }
-  return g_strdup ("");
-}
-
-#define MAX_CALLS 64 /* that are asked for at once */
-
 static StoreMessage *
 above (StoreWhole *whole, const StoreMessage *message)
 {
   return message->parent_id ? whole->messages->pdata[message->parent_id - 1] : NULL;
 }
+
+/* The first question of the branch that is shown; NULL: there is none. */
+static const StoreMessage *
+first_question (StoreWhole *whole)
+{
+  gint64 head = whole->row->head_id;
+  const StoreMessage *first = NULL;
+
+  if (head < 1 || head > whole->messages->len)
+    return NULL;
+  for (const StoreMessage *message = whole->messages->pdata[head - 1]; message; message = above (whole, message))
+    if (message->role == STORE_ROLE_USER)
+      first = message;
+  return first;
+}
+
+/* Its start, in one line. */
+static char *
+title_from_text (StoreWhole *whole)
+{
+  const StoreMessage *question = first_question (whole);
+  g_autofree char *valid = g_utf8_make_valid (question ? question->text : "", -1), *line = NULL;
+  char *start = g_strstrip (valid);
+
+  line = g_strndup (start, strcspn (start, "\r\n"));
+  return g_utf8_substring (line, 0, MIN (TITLE_CHARS, g_utf8_strlen (line, -1)));
+}
+
+#define MAX_CALLS 64 /* that are asked for at once */
 
 /* The call that a result is of: of several calls in a row, results come in the same order.  NULL: of none. */
 static StoreMessage *

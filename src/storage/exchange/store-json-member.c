@@ -4,6 +4,8 @@
  */
 #include "exchange/store-json-member.h"
 
+#include <stdio.h>
+
 static JsonNode *
 value_of (JsonObject *object, const char *name)
 {
@@ -91,6 +93,37 @@ store_json_id (JsonNode *node)
   return g_strdup (store_json_node_string (node));
 }
 
+/* The month of which the name begins so; 0: none. */
+static int
+month_of (const char *name)
+{
+  static const char *const months[] = { "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (months); i++)
+    if (g_ascii_strncasecmp (name, months[i], 3) == 0)
+      return i + 1;
+  return 0;
+}
+
+static gint64
+parse_shown_time (const char *text)
+{
+  char name[16], half[3] = "";
+  int year, month, day, hour, minute, second = 0;
+  g_autoptr (GDateTime) time = NULL;
+
+  if (sscanf (text, "%15[A-Za-z] %2d, %4d %2d:%2d%2[apmAPM]", name, &day, &year, &hour, &minute, half) >= 5)
+    {
+      month = month_of (name);
+      if (half[0])
+        hour = hour % 12 + (g_ascii_tolower (half[0]) == 'p' ? 12 : 0);
+    }
+  else if (sscanf (text, "%4d-%2d-%2d @%2dh %2dm %2ds", &year, &month, &day, &hour, &minute, &second) != 6)
+    return 0;
+  time = g_date_time_new_local (year, month, day, hour, minute, second);
+  return time ? g_date_time_to_unix (time) * 1000 : 0;
+}
+
 gint64
 store_json_time (JsonObject *object, const char *name)
 {
@@ -101,6 +134,8 @@ store_json_time (JsonObject *object, const char *name)
 
   if (time)
     return g_date_time_to_unix (time) * 1000 + g_date_time_get_microsecond (time) / 1000;
+  if (text)
+    return parse_shown_time (text);
   if (!(number > 0 && number < 1e14))
     return 0;
   return number < 1e11 ? number * 1000 : number;

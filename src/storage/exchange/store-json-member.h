@@ -22,7 +22,8 @@ JsonObject *store_json_element (JsonArray *array, guint i);
 const char *store_json_node_string (JsonNode *node);
 /* A string, or a number as one: what programs use as ids.  NULL: neither.  Owned by the caller. */
 char *store_json_id (JsonNode *node);
-/* A time in ms since 1970: ISO 8601, or a number of seconds or milliseconds, told apart by its size; 0: none. */
+/* A time in ms since 1970: ISO 8601, a number of seconds or milliseconds, told apart by its size, or as programs show it to people:
+ * "January 2, 2026 10:00am", "2026-1-2 @10h 00m 05s", in the zone of this computer; 0: none. */
 gint64 store_json_time (JsonObject *object, const char *name);
 /* A node as JSON text; a string as it is.  Owned by the caller. */
 char *store_json_text (JsonNode *node);

@@ -201,14 +201,24 @@ place_all (StoreTree *self, Node *root, GError **error)
   return TRUE;
 }
 
+/* Where the person wrote last: below the newest message, or the last one in the file. */
 static gint64
 newest_leaf (StoreTree *self)
 {
   Node *node = NULL;
+  gint64 newest = 0;
 
   for (guint i = 0; i < self->nodes->len; i++)
-    if (!((Node *) self->nodes->pdata[i])->above)
-      node = self->nodes->pdata[i];
+    {
+      Node *other = self->nodes->pdata[i];
+      StoreMessage *message = other->messages && other->messages->len ? message_at (self, other->place) : NULL;
+
+      if (message && message->created_at >= newest)
+        {
+          newest = message->created_at;
+          node = other;
+        }
+    }
   while (node && node->children->len > 0)
     node = node->children->pdata[node->children->len - 1];
   return node && node->place ? node->place : (gint64) self->whole->messages->len;

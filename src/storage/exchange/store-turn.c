@@ -161,7 +161,7 @@ is_json (const char *text)
 void
 store_turn_add_call (StoreTurn *self, const char *tool, const char *arguments)
 {
-  g_autofree char *text = g_strconcat (tool ? tool : "", arguments && *arguments ? "\n" : "", arguments, NULL);
+  g_autofree char *text = g_strconcat (tool ? tool : "", tool && *tool && arguments && *arguments ? "\n" : "", arguments, NULL);
 
   StoreMessage *message;
 
@@ -220,13 +220,36 @@ part_text (JsonObject *part, const char *name)
   return text ? text : store_json_string (store_json_object (part, name), "value");
 }
 
-static void
-add_result_part (StoreTurn *self, JsonObject *part)
+void
+store_turn_add_result_content (StoreTurn *self, JsonNode *content)
 {
   g_autoptr (StoreTurn) result = store_turn_new (self->whole, STORE_ROLE_OBSERVATION, self->time, NULL);
+  JsonObject *object = content && JSON_NODE_HOLDS_OBJECT (content) ? json_node_get_object (content) : NULL;
+  JsonNode *inner = object ? json_object_get_member (object, "content") : NULL;
+  g_autofree char *json = object && !inner && !store_json_string (object, "type") ? store_json_text (content) : NULL;
 
-  store_turn_add_content (result, json_object_get_member (part, "content"));
+  if (json)
+    store_turn_add_text (result, json);
+  else
+    store_turn_add_content (result, inner ? inner : content);
   store_turn_add_result (self, result->text->str);
+}
+
+/* Where a text is from is not kept. */
+static void
+note_citations (StoreTurn *self, JsonObject *part)
+{
+  static const char *const names[] = { "citations", "annotations" };
+  JsonObject *text = store_json_object (part, "text");
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      JsonArray *citations = store_json_array (text ? text : part, names[i]);
+      guint n = citations ? json_array_get_length (citations) : 0;
+
+      if (n > 0)
+        store_import_notes_add (self->whole->notes, STORE_IMPORT_NOTE_PART, "citation", n);
+    }
 }
 
 static void
@@ -254,6 +277,7 @@ add_part (StoreTurn *self, JsonObject *part)
       if (!part_text (part, "text"))
         store_import_notes_add (self->whole->notes, STORE_IMPORT_NOTE_PART, type, 1);
       store_turn_add_text (self, part_text (part, "text"));
+      note_citations (self, part);
       return;
     }
   for (gsize i = 0; i < G_N_ELEMENTS (media); i++)
@@ -271,7 +295,7 @@ add_part (StoreTurn *self, JsonObject *part)
   else if (g_str_equal (type, "tool_use") || g_str_equal (type, "tool_call"))
     add_call_part (self, part);
   else if (g_str_equal (type, "tool_result"))
-    add_result_part (self, part);
+    store_turn_add_result_content (self, json_object_get_member (part, "content"));
   else
     {
       if (part_text (part, "text"))

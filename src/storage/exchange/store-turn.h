@@ -31,6 +31,8 @@ void store_turn_add_code (StoreTurn *self, const char *language, const char *tex
 /* A tool that the assistant asked for, and what it gave; arguments: JSON text as a rule. */
 void store_turn_add_call (StoreTurn *self, const char *tool, const char *arguments);
 void store_turn_add_result (StoreTurn *self, const char *text);
+/* The same where it is content as store_turn_add_content() takes it, perhaps in an object's "content"; else as JSON. */
+void store_turn_add_result_content (StoreTurn *self, JsonNode *content);
 /* What is not in the file: "[image]", or "[file: name]".  Noted. */
 void store_turn_add_medium (StoreTurn *self, const char *kind, const char *name);
 /* A text beside the message. */

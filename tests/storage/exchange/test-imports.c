@@ -1,8 +1,10 @@
-/* test-imports.c: what files of other programs become: each of imports/ against the .txt beside it
+/* test-imports.c: what files of other programs become: each of imports/ against the .txt beside it, and those of import-cases/
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * With MYNA_WRITE_EXPECTED=1 in the environment the .txt files are written instead, to be read before they are kept.
+ * A file of import-cases/ holds many small ones of a program: "## NAME", the file, "=>", what it becomes, and an empty line.
+ *
+ * With MYNA_WRITE_EXPECTED=1 in the environment what they become is written instead, to be read before it is kept.
  */
 #include "exchange-fixture.h"
 
@@ -195,6 +197,116 @@ add_files (void)
   g_assert_cmpuint (n, >, 50);
 }
 
+/* ---- Cases ------------------------------------------------------------------------------------------------------ */
+
+typedef struct
+{
+  char *path; /* of the file that holds it */
+  char *name;
+} Case;
+
+static void
+case_free (gpointer data)
+{
+  Case *self = data;
+
+  g_free (self->path);
+  g_free (self->name);
+  g_free (self);
+}
+
+/* The case's own file, and what it becomes; *ret_at, *ret_end: where that stands in the text. */
+static char *
+find_case (const Case *self, const char *text, const char **ret_at, const char **ret_end)
+{
+  g_autofree char *head = g_strdup_printf ("## %s\n", self->name);
+  const char *start = strstr (text, head), *arrow;
+
+  g_assert_nonnull (start);
+  start += strlen (head);
+  arrow = strstr (start, "\n=>\n");
+  g_assert_nonnull (arrow);
+  *ret_at = arrow + strlen ("\n=>\n");
+  *ret_end = strstr (*ret_at, "\n\n## ");
+  if (!*ret_end)
+    *ret_end = text + strlen (text) - 1;
+  return g_strndup (start, arrow - start);
+}
+
+static void
+write_expected (const Case *self, const char *text, const char *at, const char *end, const char *found)
+{
+  g_autofree char *before = g_strndup (text, at - text);
+  g_autofree char *all = g_strconcat (before, found, *found && !g_str_has_prefix (end, "\n") ? "\n" : "",
+                                      g_str_has_prefix (end, "\n") ? end : "\n", NULL);
+
+  g_assert_true (g_file_set_contents (self->path, all, -1, NULL));
+}
+
+static void
+test_case (TestExchange *fixture, gconstpointer data)
+{
+  const Case *self = data;
+  g_autofree char *path = g_build_filename (fixture->folder, "import", NULL), *text = NULL, *input = NULL, *found = NULL;
+  g_autofree char *expected = NULL;
+  const char *at, *end;
+
+  g_assert_true (g_file_get_contents (self->path, &text, NULL, NULL));
+  input = find_case (self, text, &at, &end);
+  g_assert_true (g_file_set_contents (path, input, -1, NULL));
+  found = describe_import (fixture->db, path);
+  g_strchomp (found);
+  if (g_getenv ("MYNA_WRITE_EXPECTED"))
+    write_expected (self, text, at, end, found);
+  else
+    {
+      expected = g_strchomp (g_strndup (at, end - at));
+      g_assert_cmpstr (found, ==, expected);
+    }
+  check_previews (path);
+}
+
+static GPtrArray *cases; /* all of them, for as long as the tests run */
+
+static guint
+add_cases_of (const char *folder, const char *file)
+{
+  g_autofree char *path = g_build_filename (folder, file, NULL), *text = NULL;
+  g_autofree char *program = g_strndup (file, strcspn (file, "."));
+  guint n = 0;
+
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  for (const char *at = text; at; at = strstr (at, "\n\n## "), at = at ? at + 2 : NULL, n++)
+    {
+      Case *self = g_new0 (Case, 1);
+      g_autofree char *test = NULL;
+
+      g_assert_true (g_str_has_prefix (at, "## "));
+      self->path = g_strdup (path);
+      self->name = g_strndup (at + 3, strcspn (at + 3, "\n"));
+      test = g_strconcat ("/cases/", program, "/", self->name, NULL);
+      g_test_add_vtable (test, sizeof (TestExchange), self, (GTestFixtureFunc) test_exchange_set_up,
+                         (GTestFixtureFunc) test_case, (GTestFixtureFunc) test_exchange_tear_down);
+      g_ptr_array_add (cases, self);
+    }
+  return n;
+}
+
+static void
+add_cases (void)
+{
+  g_autofree char *folder = g_test_build_filename (G_TEST_DIST, "import-cases", NULL);
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+  guint n = 0;
+
+  g_assert_nonnull (dir);
+  cases = g_ptr_array_new_with_free_func (case_free);
+  while ((name = g_dir_read_name (dir)))
+    n += add_cases_of (folder, name);
+  g_assert_cmpuint (n, >=, 100);
+}
+
 /* ---- Chats that went on ----------------------------------------------------------------------------------------- */
 
 #define CHATGPT(nodes, head) \
@@ -374,9 +486,12 @@ test_utf16 (TestExchange *fixture, gconstpointer data)
 int
 main (int argc, char **argv)
 {
+  int status;
+
   g_test_init (&argc, &argv, NULL);
 
   add_files ();
+  add_cases ();
 #define ADD(name, function) g_test_add (name, TestExchange, NULL, test_exchange_set_up, function, test_exchange_tear_down)
   ADD ("/imports/grown", test_grown);
   ADD ("/imports/grown-here", test_grown_here);
@@ -385,6 +500,8 @@ main (int argc, char **argv)
   ADD ("/imports/copy", test_copy);
   ADD ("/imports/one-id", test_one_id);
   ADD ("/imports/utf16", test_utf16);
+  status = g_test_run ();
+  g_ptr_array_unref (cases);
 
-  return g_test_run ();
+  return status;
 }

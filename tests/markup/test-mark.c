@@ -371,6 +371,33 @@ test_cut (void)
   g_assert_null (strstr (references, "{L:a}"));
 }
 
+/* More of each kind, in a file of their own. */
+static void
+test_cases (void)
+{
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "data", "markdown", "cases.tsv", NULL), *text = NULL;
+  g_auto (GStrv) lines = NULL;
+  guint n = 0;
+
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  lines = g_strsplit (text, "\n", -1);
+  for (guint i = 0; lines[i]; i++)
+    {
+      g_auto (GStrv) columns = g_strsplit (lines[i], "\t", 2);
+      g_autofree char *markdown = NULL, *expected = NULL, *blocks = NULL;
+
+      if (!*lines[i] || g_str_has_prefix (lines[i], "%% ") || g_strv_length (columns) < 2)
+        continue;
+      markdown = g_strcompress (columns[0]);
+      expected = g_strcompress (columns[1]);
+      blocks = describe (markdown);
+      if (!g_str_equal (blocks, expected))
+        g_test_fail_printf ("%s: “%s”", lines[i], blocks);
+      n++;
+    }
+  g_assert_cmpuint (n, >=, 60);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -383,6 +410,7 @@ main (int argc, char **argv)
   g_test_add_func ("/mark/details", test_details);
   g_test_add_func ("/mark/reported", test_reported);
   g_test_add_func ("/mark/fences", test_fences);
+  g_test_add_func ("/mark/cases", test_cases);
   g_test_add_func ("/mark/underline", test_underline);
   g_test_add_func ("/mark/limits", test_limits);
   g_test_add_func ("/mark/cut", test_cut);

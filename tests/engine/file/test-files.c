@@ -413,6 +413,21 @@ test_faults (void)
     { TEXT ("PK\3\4whatever"), GLM_FAULT_OTHER_FILE, "ZIP" },
     { TEXT ("\x10\0\0\0\0\0\0\0{\"a\": 1}       "), GLM_FAULT_OTHER_FILE, "safetensors" },
     { TEXT ("{\"error\": \"not found\"}"), GLM_FAULT_OTHER_FILE, "" },
+    { TEXT ("version https://git-lfs.github.com/spec/v1\r\noid sha256:00\r\nsize 12345678\r\n"), GLM_FAULT_LFS_POINTER, "" },
+    { TEXT ("version https://git-lfs.github.com/spec/v1"), GLM_FAULT_LFS_POINTER, "" },
+    { TEXT ("\n\n<!doctype html><title>Sign in to continue</title>"), GLM_FAULT_WEB_PAGE, "" },
+    { TEXT ("<?xml version=\"1.0\"?><Error><Code>AccessDenied</Code></Error>"), GLM_FAULT_WEB_PAGE, "" },
+    { TEXT ("Entry not found"), GLM_FAULT_OTHER_FILE, "" },
+    { TEXT ("/annex/objects/MD5E-s123--0123.gguf\n"), GLM_FAULT_OTHER_FILE, "" },
+    { TEXT ("\x1F\x8B\x08\0\0\0\0\0"), GLM_FAULT_OTHER_FILE, "gzip" },
+    { TEXT ("7z\xBC\xAF\x27\x1C"), GLM_FAULT_OTHER_FILE, "7-Zip" },
+    { TEXT ("\x28\xB5\x2F\xFD"), GLM_FAULT_OTHER_FILE, "Zstandard" },
+    { TEXT ("tjgg\3\0\0\0"), GLM_FAULT_OTHER_FILE, "GGJT" },
+    { TEXT ("FUGG\0\0\0\3"), GLM_FAULT_OTHER_FILE, "GGUF (big-endian)" },
+    { TEXT ("{\"metadata\": {\"total_size\": 1}, \"weight_map\": {}}"), GLM_FAULT_OTHER_FILE, "" },
+    { TEXT ("\x08\0\0\0\0\0\0\0{\"__met"), GLM_FAULT_OTHER_FILE, "safetensors" },
+    { TEXT ("G"), GLM_FAULT_CUT_SHORT, "" },
+    { TEXT ("GGUF"), GLM_FAULT_CUT_SHORT, "" },
 #undef TEXT
   };
   File file = make_gguf ();

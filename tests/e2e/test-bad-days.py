@@ -98,6 +98,42 @@ class BadHistory(TestCase):
         app.find(re.compile(".*disk is full"))
         app.quit()
 
+    @unittest.skipUnless(sandbox_works(), "bwrap cannot make namespaces here")
+    def test_disk_fills_up(self):
+        """Two questions on a disk that is full: each says what is the matter, and "Try Again" answers both once there is room."""
+        app = self.start(wrapper=["bwrap", "--dev-bind", "/", "/", "--size", str(4 * 1024 * 1024), "--tmpfs", self.home / "data"])
+        app.find("Send", shown=False)
+        # The program's own folder, which nobody else sees.
+        ballast = app.root / self.home.relative_to("/") / "data" / "ballast"
+        wait(lambda: (ballast.parent / APP_ID / "chats.db-wal").exists(), "the history")
+        with open(ballast, "wb", buffering=0) as file, self.assertRaises(OSError):
+            while True:
+                file.write(bytes(4096))
+        full, messages = re.compile("This could not be saved because the disk is full"), app.find("Messages", "list", shown=False)
+        app.send("What is 17 + 25?")
+        messages.find(full)
+        app.send("What is the capital of France?")
+        messages.find("Waiting until the message above is saved")
+        self.assertEqual(app.rows("You"), ["What is 17 + 25?", "What is the capital of France?"])
+        # As long as it is full, it says so again.
+        banner = app.find("Something could not be saved", "alert")
+        banner.find_button("Try Again").click()
+        messages.find(full)
+        app.find("Something could not be saved", "alert")
+        ballast.unlink()
+        banner.find_button("Try Again").click()
+        wait(lambda: len(app.rows("Myna")) == 2, "both replies")
+        app.wait_idle()
+        wait(lambda: not messages.find_all(re.compile("This could not be saved|Waiting until|Not answered")), "messages without a word")
+        wait(lambda: not banner.is_shown, "the banner to go")
+        copy = self.home / "copy"
+        shutil.copytree(ballast.parent / APP_ID, copy)
+        with sqlite3.connect(copy / "chats.db") as database:
+            rows = database.execute("SELECT role, state, text FROM message ORDER BY id").fetchall()
+        self.assertEqual([(role, state) for role, state, _ in rows], [(1, 0), (2, 0)] * 2)
+        self.assertEqual([text for role, _, text in rows if role == 1], app.rows("You"))
+        app.quit()
+
 
 if __name__ == "__main__":
     main()

@@ -10,12 +10,14 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "gguf-build.h"
 #include "import/import.h"
+#include "file/gguf-writer.h"
 #include "file/json-file.h"
 #include "run/session.h"
 
 static const char *const masks[] = { "c", "sse", "avx2", "avxvnni", "avx512", "all" };
-static const char *const checkpoints[] = { "glm", "glm-tied", "glm4", "glm4-nobias", "glm4-yarn" };
+static const char *const checkpoints[] = { "glm", "glm-tied", "glm-edge", "glm4", "glm4-nobias", "glm4-yarn" };
 
 /* Bounds on the largest and on the root mean square error of the logits, in units of their root mean square.  bfloat16
  * weights are exact in 32 bits: what remains are sums in another order.  Half floats, which bfloat16 weights become in memory,
@@ -143,11 +145,100 @@ test_checkpoint (const char *fixtures, const char *name)
   unlink (target);
 }
 
+/* ---- GLM-Edge --------------------------------------------------------------------------------------------------- */
+
+#define EDGE_VOCAB 59264 /* what GLM-Edge is known by */
+
+static const char *const edge_key = "chatglm.rope.dimension_count";
+
+/* The file with as many tokens as GLM-Edge has, those behind the first ones zeros, and without the key. */
+static void
+write_edge (const char *source, const char *target)
+{
+  GlmGgufTensor tensors[64];
+  GlmMetadata metadata = { 0 };
+  const GlmMetadata *from;
+  GlmModelFile *file;
+  GlmGgufWriter *writer;
+  GlmError error = { 0 };
+  size_t n;
+
+  REQUIRE (glm_model_file_open (source, &file, &error), "%s", error.message);
+  from = glm_model_file_metadata (file);
+  CHECK (glm_metadata_find (from, edge_key), "%s is missing", edge_key);
+  for (size_t i = 0; i < from->n; i++)
+    if (strcmp (from->entries[i].key, edge_key) != 0)
+      REQUIRE (glm_metadata_copy (&metadata, &from->entries[i]), "no memory");
+  n = glm_model_file_n_tensors (file);
+  REQUIRE (n <= sizeof tensors / sizeof tensors[0], "%zu tensors", n);
+  for (size_t i = 0; i < n; i++)
+    {
+      const GlmTensor *tensor = glm_model_file_tensor_at (file, i);
+
+      tensors[i] = (GlmGgufTensor){ .name = tensor->name, .type = tensor->type, .n_dims = tensor->n_dims };
+      memcpy (tensors[i].ne, tensor->ne, sizeof tensor->ne);
+      if (strcmp (tensor->name, "token_embd.weight") == 0)
+        tensors[i].ne[1] = EDGE_VOCAB;
+      tensors[i].n_bytes = tensor->n_bytes / (size_t) tensor->ne[1] * (size_t) tensors[i].ne[1];
+    }
+  REQUIRE (glm_gguf_writer_open (target, GLM_OUTPUT_REPLACE_EXISTING, &metadata, tensors, n, &writer, &error), "%s",
+           error.message);
+  for (size_t i = 0; i < n; i++)
+    {
+      const GlmTensor *tensor = glm_model_file_tensor_at (file, i);
+      size_t n_more = tensors[i].n_bytes - tensor->n_bytes;
+      void *zeros = calloc (1, n_more + 1);
+
+      REQUIRE (zeros && glm_gguf_writer_write (writer, tensor->data, tensor->n_bytes, &error)
+                   && glm_gguf_writer_write (writer, zeros, n_more, &error) && glm_gguf_writer_end_tensor (writer, &error),
+               "%s", error.message);
+      free (zeros);
+    }
+  REQUIRE (glm_gguf_writer_commit (writer, &error), "%s", error.message);
+  glm_gguf_writer_free (writer);
+  glm_metadata_clear (&metadata);
+  glm_model_file_free (file);
+}
+
+/* Whole heads are turned although the file does not say so. */
+static void
+test_edge_without_key (const char *fixtures)
+{
+  const char *source = test_temp_path ("edge.gguf"), *target = test_temp_path ("keyless.gguf");
+  GlmImportOptions options = { .type = GLM_IMPORT_F32, .tokenizer_path = "" };
+  Expected expected;
+  GlmModel *model;
+  GlmSession *session;
+  GlmError error = { 0 };
+  char folder[1024];
+  double difference = 0;
+
+  snprintf (folder, sizeof folder, "%s/glm-edge", fixtures);
+  read_expected (folder, &expected);
+  REQUIRE (glm_import (folder, source, &options, &error), "%s", error.message);
+  write_edge (source, target);
+  REQUIRE (glm_model_open (target, NULL, &model, &error) && glm_session_new (model, NULL, &session, &error), "%s",
+           error.message);
+  for (int at = 0; at < expected.n_ids; at++)
+    {
+      REQUIRE (glm_session_eval (session, expected.ids + at, 1, 1, NULL, NULL, &error), "%s", error.message);
+      for (int i = 0; i < expected.n_vocab; i++)
+        difference = fmax (difference,
+                           fabs ((double) glm_session_logits_row (session, 0)[i] - expected.logits[at * expected.n_vocab + i]));
+    }
+  CHECK (difference < 1e-4, "without %s logits differ by %g", edge_key, difference);
+  glm_session_free (session);
+  glm_model_free (model);
+  free (expected.logits);
+}
+
 int
 main (int argc, char **argv)
 {
   REQUIRE (argc == 2, "usage: test-hf FIXTURES");
   for (int i = 0; i < N_OF (checkpoints); i++)
     test_checkpoint (argv[1], checkpoints[i]);
+  glm_cpu_set_mask (UINT32_MAX);
+  test_edge_without_key (argv[1]);
   return check_exit ();
 }

@@ -254,6 +254,24 @@ class Cli(unittest.TestCase):
                 run('pack', path, packed)
                 self.assertEqual(run('logits', '-m', packed, '--tokens', ids, '--json'), logits)
 
+    def test_types_that_are_only_read(self):
+        ids = ' '.join(str(i * 37 % 1000) for i in range(20))
+        for name in ('MXFP4', 'IQ1_S', 'IQ1_M', 'IQ2_XXS', 'IQ2_XS', 'IQ2_S', 'IQ3_XXS', 'IQ3_S'):
+            with self.subTest(name), tempfile.TemporaryDirectory() as folder:
+                path, packed, better = (os.path.join(folder, file) for file in ('a.gguf', 'packed.gguf', 'better.gguf'))
+                run('synth', 'glm-4.7-flash-tiny', '--type', name.lower(), '-o', path)
+                info = json.loads(run('describe', '-m', path, '--json'))
+                self.assertTrue(info['quantisation'].startswith(name), info['quantisation'])
+                self.assertIn(name, run('describe', '-m', path))
+                # Codebooks are expanded: the estimate counts what they become.
+                growth = info['weight_bytes'] / os.path.getsize(path)
+                self.assertTrue(0.95 < growth < 1.05 if name == 'MXFP4' else 1.1 < growth < 2.1, (name, growth))
+                logits = json.loads(run('logits', '-m', path, '--tokens', ids, '--json'))
+                run('pack', path, packed)
+                self.assertEqual(json.loads(run('logits', '-m', packed, '--tokens', ids, '--json')), logits)
+                run('quantize', path, better, 'q8_0')
+                self.assertIn('Q8_0', json.loads(run('describe', '-m', better, '--json'))['quantisation'])
+
     def test_default_model(self):
         env = {key: value for key, value in os.environ.items() if key != 'MYNA_DATA_DIR'}
         self.assertEqual(json.loads(run('describe', '--json', env=env))['layers'], 12)

@@ -293,7 +293,7 @@ is_46_checkpoint (const GlmCheckpoint *checkpoint)
 static bool
 is_47_checkpoint (const GlmCheckpoint *checkpoint)
 {
-  return is_45_checkpoint (checkpoint) && strstr (checkpoint->hint, "4.7");
+  return is_45_checkpoint (checkpoint) && (checkpoint->has_tight_calls || strstr (checkpoint->hint, "4.7"));
 }
 
 static bool

@@ -93,6 +93,7 @@ typedef struct
   int prefix_length;             /* of a P-Tuning v2 prefix; else 0 */
   bool prefix_projection;
 
+  bool has_tight_calls; /* the template beside it writes a call in one line */
   bool has_head_norms;
   int n_experts; /* 0: none */
   int n_used, n_shared, n_ff_expert, n_dense, n_groups, n_groups_used;

@@ -5,6 +5,7 @@
 #include "import/checkpoint.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -24,6 +25,29 @@ check_sizes (const GlmCheckpoint *c, GlmError *error)
   return true;
 }
 
+/* Whether a file beside the configuration has this text.  It may be missing. */
+static bool
+file_mentions (const GlmSource *source, const char *name, const char *text)
+{
+  char *path = glm_source_file (source, name);
+  GlmMappedFile *file = NULL;
+  bool found = path && glm_mapped_file_open (path, &file, NULL)
+               && memmem (glm_mapped_file_data (file), glm_mapped_file_size (file), text, strlen (text));
+
+  glm_mapped_file_free (file);
+  free (path);
+  return found;
+}
+
+/* GLM-4.7's template writes calls in one line, those before it in several.  It is a file of its own, or part of another. */
+static bool
+has_tight_calls (const GlmSource *source)
+{
+  static const char call[] = "<tool_call>{function-name}<arg_key>";
+
+  return file_mentions (source, "chat_template.jinja", call) || file_mentions (source, "tokenizer_config.json", call);
+}
+
 static bool
 read_config (const GlmSource *source, GlmCheckpoint *c, GlmError *error)
 {
@@ -35,6 +59,7 @@ read_config (const GlmSource *source, GlmCheckpoint *c, GlmError *error)
     name = strcasestr (name, "codegeex") ? name : folder;
   snprintf (c->name, sizeof c->name, "%s", glm_path_name (name));
   c->hint = strcasestr (folder, "glm2") || strcasestr (folder, "geex2") ? folder : name;
+  c->has_tight_calls = has_tight_calls (source);
   return glm_layout_read (&config, c) && check_sizes (c, error);
 }
 

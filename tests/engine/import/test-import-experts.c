@@ -179,6 +179,46 @@ test_model (size_t which, const char *folder)
   hf_vectors_close (&vectors);
 }
 
+/* What a model is called, or its template, says which of the families it is; the import keeps it. */
+static void
+test_families (const char *folder)
+{
+  static const struct
+  {
+    const char *name, *file, *template, *family;
+  } cases[] = {
+    { "GLM-4.6", NULL, NULL, "GLM-4.6" },
+    { "GLM-4.7", NULL, NULL, "GLM-4.7" },
+    { "some-model", "chat_template.jinja", "<tool_call>{function-name}<arg_key>{arg-key-1}</arg_key>", "GLM-4.7" },
+    { "other-model", "tokenizer_config.json", "{\"chat_template\": \"<tool_call>{function-name}<arg_key>\"}", "GLM-4.7" },
+    { "third-model", "chat_template.jinja", "<tool_call>{function-name}\n<arg_key>{arg-key-1}</arg_key>", "GLM-4.5" },
+  };
+  HfVectors vectors;
+
+  hf_vectors_open ("glm4moe-tiny-qknorm", &vectors);
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+    {
+      char path[512], target[512], name[600];
+      GlmModelInfo info;
+      GlmError error = { 0 };
+      FILE *file;
+
+      snprintf (path, sizeof path, "%s/%s", folder, cases[i].name);
+      snprintf (target, sizeof target, "%s/family.gguf", folder);
+      hf_vectors_write_fused (&vectors, NULL, path);
+      if (cases[i].file)
+        {
+          snprintf (name, sizeof name, "%s/%s", path, cases[i].file);
+          file = fopen (name, "w");
+          REQUIRE (file && fputs (cases[i].template, file) >= 0 && fclose (file) == 0, "%s", name);
+        }
+      import_as (path, target, GLM_IMPORT_KEEP);
+      CHECK (glm_model_probe (target, &info, &error) && strcmp (info.family, cases[i].family) == 0, "%s: %s instead of %s %s",
+             cases[i].name, info.family, cases[i].family, error.message);
+    }
+  hf_vectors_close (&vectors);
+}
+
 /* ---- What goes wrong -------------------------------------------------------------------------------------------- */
 
 /* A checkpoint without one of its tensors, or with another number in config.json. */
@@ -256,6 +296,7 @@ main (void)
   REQUIRE (mkdtemp (folder), "a folder");
   for (size_t i = 0; i < N_MODELS; i++)
     test_model (i, folder);
+  test_families (folder);
   test_refusals (folder);
   test_missing_expert (folder);
   snprintf (command, sizeof command, "rm -rf %s", folder);

@@ -486,6 +486,40 @@ test_fault_type (void)
     }
 }
 
+/* Rows that are no whole super-blocks of a type with a codebook; MXFP4 has blocks of 32. */
+static void
+test_block_sizes (void)
+{
+  static const uint32_t types[] = { 16, 17, 18, 19, 21, 22, 29, 39 };
+
+  for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+    {
+      const GlmTypeTraits *traits = glm_type_traits (types[i]);
+      File file = make_gguf ();
+      GlmModelFile *model = NULL;
+      GlmError error = { 0 };
+      char message[96];
+
+      for (int j = 0; j < file.n_fields; j++)
+        if (strcmp (file.fields[j].name, "t1.type") == 0)
+          memcpy (file.bytes.data + file.fields[j].at, &types[i], 4);
+      write_file (path_in ("blocks"), file.bytes.data, file.bytes.n);
+      snprintf (message, sizeof message, "tensor t1: rows of 32 values are no whole %s blocks", traits->name);
+      if (traits->block_size > 32)
+        CHECK (!glm_model_file_open (path_in ("blocks"), &model, &error) && error.code == GLM_ERROR_BAD_FILE
+                   && strstr (error.message, message),
+               "%s: %s", traits->name, error.message);
+      else
+        {
+          REQUIRE (glm_model_file_open (path_in ("blocks"), &model, &error), "%s: %s", traits->name, error.message);
+          CHECK (glm_model_file_tensor (model, "t1")->n_bytes == 2 * 17, "%zu bytes",
+                 glm_model_file_tensor (model, "t1")->n_bytes);
+          glm_model_file_free (model);
+        }
+      glm_buffer_clear (&file.bytes);
+    }
+}
+
 /* A file that loses its end while mapped reads as zeros, and check () says so: no SIGBUS. */
 static void
 test_shrinking (void)
@@ -602,6 +636,7 @@ main (int argc, char **argv)
   test_split ();
   test_faults ();
   test_fault_type ();
+  test_block_sizes ();
   test_shrinking ();
   snprintf (command, sizeof command, "rm -rf '%s'", folder);
   CHECK (system (command) == 0, "%s", command);

@@ -12,6 +12,8 @@
 #include "file/model-file.h"
 #include "hf-vectors.h"
 #include "import/import.h"
+#include "run/session.h"
+#include "tiny-model.h"
 
 #define TOLERANCE 1e-4f
 
@@ -179,6 +181,110 @@ test_model (size_t which, const char *folder)
   hf_vectors_close (&vectors);
 }
 
+/* ---- Published widths ------------------------------------------------------------------------------------------- */
+
+/* Logits after a few tokens, computed in float from the file's weights, malloc'ed. */
+static float *
+float_logits (const char *path)
+{
+  static const int32_t ids[] = { 5, 17, 80, 3, 64, 64, 42, 0, 9, 77, 23 };
+  GlmModel *model;
+  GlmSession *session;
+  GlmError error = { 0 };
+  float *logits;
+  size_t n_bytes;
+
+  glm_cpu_set_mask (0);
+  REQUIRE (glm_model_open (path, NULL, &model, &error), "%s", error.message);
+  model->params.kv_element_bytes = sizeof (float);
+  model->plan->kv = glm_kv_shape (&model->params);
+  REQUIRE (glm_session_new (model, NULL, &session, &error)
+               && glm_session_sync (session, ids, sizeof ids / sizeof ids[0], NULL, NULL, NULL, &error),
+           "%s", error.message);
+  n_bytes = (size_t) glm_model_info (model)->n_vocab * sizeof *logits;
+  logits = malloc (n_bytes);
+  REQUIRE (logits, "no memory");
+  memcpy (logits, glm_session_logits (session), n_bytes);
+  glm_session_free (session);
+  glm_model_free (model);
+  glm_cpu_set_mask (UINT32_MAX);
+  return logits;
+}
+
+/* A quantised file computes what its weights say: the same as floats that are its weights. */
+static void
+check_quantised (const TinyModel *tiny, const char *exact, const char *folder, GlmImportType type)
+{
+  char quantised[512], widened[512];
+  float *got, *expected, difference = 0;
+
+  snprintf (quantised, sizeof quantised, "%s/wide-quantised.gguf", folder);
+  snprintf (widened, sizeof widened, "%s/wide-widened.gguf", folder);
+  import_as (exact, quantised, type);
+  import_as (quantised, widened, GLM_IMPORT_F32);
+  got = float_logits (quantised);
+  expected = float_logits (widened);
+  for (int i = 0; i < tiny->n_vocab; i++)
+    difference = fmaxf (difference, fabsf (got[i] - expected[i]));
+  CHECK (difference <= TOLERANCE, "%s as %s: logits differ by %g", tiny->arch, glm_import_type_name (type),
+         (double) difference);
+  free (got);
+  free (expected);
+}
+
+/* GLM-4.5-Air's experts have 1,408 columns, its dense layers 10,944, neither divisible by 256; the keys of Flash have 192. */
+static void
+test_widths (const char *folder)
+{
+  static const struct
+  {
+    bool is_flash;
+    const char *name;
+    GlmType type;
+  } types[] = {
+    { false, "blk.0.ffn_gate.weight", GLM_TYPE_Q4_K },      { false, "blk.0.ffn_down.weight", GLM_TYPE_Q5_0 },
+    { false, "blk.1.ffn_gate_exps.weight", GLM_TYPE_Q4_K }, { false, "blk.1.ffn_down_exps.weight", GLM_TYPE_Q5_0 },
+    { false, "blk.2.ffn_down_exps.weight", GLM_TYPE_Q8_0 }, { false, "blk.2.ffn_down_shexp.weight", GLM_TYPE_Q8_0 },
+    { false, "blk.2.attn_v.weight", GLM_TYPE_Q6_K },        { false, "output.weight", GLM_TYPE_Q6_K },
+    { true, "blk.1.attn_k_b.weight", GLM_TYPE_Q5_0 },       { true, "blk.2.attn_k_b.weight", GLM_TYPE_Q5_0 },
+    { true, "blk.2.attn_v_b.weight", GLM_TYPE_Q4_K },       { true, "blk.2.ffn_down_exps.weight", GLM_TYPE_Q6_K },
+    { true, "blk.2.ffn_gate_inp.weight", GLM_TYPE_F32 },
+  };
+  TinyModel models_of[] = { TINY_GLM4MOE, TINY_DEEPSEEK2 };
+  TinyModel *air = &models_of[0], *flash = &models_of[1];
+  char exact[512], quantised[512];
+
+  air->n_embd = flash->n_embd = 256;
+  air->n_experts = flash->n_experts = 4;
+  air->n_used = flash->n_used = 2;
+  air->head_dim = 64;
+  air->n_ff = 448;
+  air->n_ff_expert = 1408;
+  flash->n_heads = 2;
+  flash->n_ff = flash->n_ff_expert = flash->q_rank = flash->head_dim = flash->value_dim = 256;
+  flash->kv_rank = 512;
+  flash->n_rot = 64;
+  snprintf (exact, sizeof exact, "%s/wide.gguf", folder);
+  snprintf (quantised, sizeof quantised, "%s/wide-quantised.gguf", folder);
+  for (int m = 0; m < 2; m++)
+    {
+      GlmModelFile *file;
+      GlmError error = { 0 };
+
+      tiny_model_write (&models_of[m], exact);
+      check_quantised (&models_of[m], exact, folder, GLM_IMPORT_Q4_0);
+      check_quantised (&models_of[m], exact, folder, GLM_IMPORT_Q8_0);
+      check_quantised (&models_of[m], exact, folder, GLM_IMPORT_Q4_K_M);
+      REQUIRE (glm_model_file_open (quantised, &file, &error), "%s", error.message);
+      for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+        if (types[i].is_flash == (m == 1))
+          check_type (file, types[i].name, types[i].type);
+      glm_model_file_free (file);
+    }
+}
+
+/* ---- Families --------------------------------------------------------------------------------------------------- */
+
 /* What a model is called, or its template, says which of the families it is; the import keeps it. */
 static void
 test_families (const char *folder)
@@ -296,6 +402,7 @@ main (void)
   REQUIRE (mkdtemp (folder), "a folder");
   for (size_t i = 0; i < N_MODELS; i++)
     test_model (i, folder);
+  test_widths (folder);
   test_families (folder);
   test_refusals (folder);
   test_missing_expert (folder);

@@ -248,6 +248,10 @@ main (void)
     { &glm_family_glm4_0414, "glm/tokenizers/glm4/tokenizer.model", true },
     { &glm_family_glm_z1, "glm/tokenizers/glm4/tokenizer.model", true },
     { &glm_family_glm_edge, "glm/tokenizers/glm4/tokenizer.model", true },
+    { &glm_family_glm45, "glm/tokenizers/glm4/tokenizer.model", true },
+    { &glm_family_glm46, "glm/tokenizers/glm4/tokenizer.model", true },
+    { &glm_family_glm47, "glm/tokenizers/glm4/tokenizer.model", true },
+    { &glm_family_glm47_flash, "glm/tokenizers/glm4/tokenizer.model", true },
   };
 
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)

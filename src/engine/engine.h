@@ -150,8 +150,9 @@ typedef struct
                                  * directions, cannot */
   char quirks[256];  /* what was corrected while reading, one sentence each; "" if nothing */
   GlmCalling calling;
-  bool has_interpreter; /* it can be offered to write programs */
-  bool either;          /* … or tools, but not both at once */
+  bool has_interpreter;    /* it can be offered to write programs */
+  bool either;             /* … or tools, but not both at once */
+  bool can_answer_at_once; /* it thinks, unless GlmFit.no_thoughts says that it shall not */
 } GlmModelInfo;
 
 bool glm_model_open (const char *path, const GlmModelOptions *options, /* NULL: defaults */
@@ -261,7 +262,8 @@ typedef struct
    * Families that know no calls are told of calls and their results in plain text. */
   const char *arguments;
   /* A reply as it was generated: what the families with thoughts between tags write instead of tokenizing the content, so
-   * that a session keeps what it has evaluated.  Calls are among them: the turns of those calls may follow, and add nothing. */
+   * that a session keeps what it has evaluated.  Calls are among them: the turns of those calls may follow, and add nothing.
+   * glm_session_fit() finds them; NULL: not known. */
   const int32_t *ids;
   size_t n_ids;
 } GlmTurn;
@@ -320,6 +322,8 @@ bool glm_model_fit (const GlmModel *model, const GlmTurn *turns, size_t n_turns,
                     GlmPrompt *ret_prompt, GlmError *error);
 /* Whether this id ends a reply. */
 bool glm_model_is_stop (const GlmModel *model, int32_t id);
+/* Appends what ends a thought in the middle of a sentence, so that the model begins its answer. */
+bool glm_model_end_thought (const GlmModel *model, GlmTokens *ids, GlmError *error);
 
 /* ---- Session ---------------------------------------------------------------------------------------------------- */
 
@@ -342,8 +346,17 @@ int glm_session_context_length (const GlmSession *session);
 bool glm_session_sync (GlmSession *session, const int32_t *ids, size_t n, GlmPromptFunc progress, /* may be NULL */
                        void *user_data, const GlmCancel *cancel,                                  /* may be NULL */
                        GlmError *error);
+/* As glm_model_fit(); where the family writes thoughts and calls between tags, replies that the session holds as they were
+ * generated keep their tokens, so that as much as can be of what is evaluated stays usable. */
+bool glm_session_fit (const GlmSession *session, const GlmTurn *turns, size_t n_turns, const char *reply,
+                      const GlmFit *fit, /* NULL: everything */
+                      GlmPrompt *ret_prompt, GlmError *error);
 /* Tokens the session holds now. */
 size_t glm_session_n_tokens (const GlmSession *session);
+/* Evaluates the last token of a reply that was stopped, so that the session holds all of it; of any other reply it does. */
+bool glm_session_settle (GlmSession *session, GlmError *error);
+/* With how many of its tokens these begin. */
+size_t glm_session_count_common (const GlmSession *session, const int32_t *ids, size_t n);
 /* Logits [n_vocab] after the last token; owned by the session, valid until the next sync. */
 const float *glm_session_logits (const GlmSession *session);
 /* Writes the KV state, keyed by the model's identity and the tokens: appends what the file does not hold yet.  The file is
@@ -428,6 +441,9 @@ typedef struct
   void *user_data;
   const GlmCancel *cancel; /* may be NULL */
   const GlmToolSet *tools; /* what may be called; NULL: nothing, and nothing is taken for a call */
+  /* Raised from any thread: the first thought that is being written then, or begins later, ends, and the model goes on with
+   * its answer.  Only where there is a piece function.  May be NULL. */
+  const atomic_bool *answer;
 } GlmGenerateFuncs;
 
 /* Continues the prompt; the text of a begun reply is not emitted again.  A cancelled generation is a success with

@@ -279,19 +279,45 @@ run_forget (GlmEngine *engine, const GlmJob *job)
 
 /* ---- A reply ---------------------------------------------------------------------------------------------------- */
 
-/* Chooses the turns and says which. */
+static int
+get_context (const GlmEngine *engine, const GlmJob *job)
+{
+  return job->fit.context_length > 0 ? job->fit.context_length : glm_session_context_length (engine->session);
+}
+
+/* Chooses the turns.  Replies get the tokens that the session has of them; what the file has may be more. */
+static gboolean
+make_prompt (GlmEngine *engine, const GlmJob *job, GlmPrompt *ret_prompt, GlmError *error)
+{
+  GlmFit fit = job->fit;
+  gsize n_held;
+
+  fit.context_length = get_context (engine, job);
+  for (;;)
+    {
+      if (!glm_session_fit (engine->session, job->turns, job->n_turns, job->reply, &fit, ret_prompt, error))
+        return FALSE;
+      if (!job->path || job->only_plan)
+        return TRUE;
+      n_held = glm_session_count_common (engine->session, ret_prompt->ids.ids, ret_prompt->ids.n);
+      restore_session (engine, job->path, ret_prompt->ids.ids, ret_prompt->ids.n);
+      /* Each time the session holds more of the conversation than before, or nothing has come. */
+      if (glm_session_count_common (engine->session, ret_prompt->ids.ids, ret_prompt->ids.n) <= n_held)
+        return TRUE;
+      glm_prompt_clear (ret_prompt);
+    }
+}
+
+/* The same, and says which. */
 static gboolean
 plan (GlmEngine *engine, const GlmJob *job, GlmPrompt *ret_prompt, GlmError *error)
 {
-  GlmFit fit = job->fit;
   GlmEvent *event;
 
-  if (fit.context_length <= 0)
-    fit.context_length = glm_session_context_length (engine->session);
-  if (!glm_model_fit (engine->model, job->turns, job->n_turns, job->reply, &fit, ret_prompt, error))
+  if (!make_prompt (engine, job, ret_prompt, error))
     return FALSE;
   event = glm_event_new (GLM_EVENT_PLANNED, job->id);
-  event->planned = (GlmPlanned){ ret_prompt->first_turn, ret_prompt->ids.n, fit.context_length };
+  event->planned = (GlmPlanned){ ret_prompt->first_turn, ret_prompt->ids.n, get_context (engine, job) };
   glm_actor_thread_post (engine->thread, event);
   return TRUE;
 }
@@ -352,7 +378,12 @@ generate (GlmEngine *engine, GlmJob *job, GlmResult *ret_result, GlmError *error
 {
   Generation generation = { .engine = engine, .job = job };
   GlmGenerateFuncs funcs = {
-    .piece = on_piece, .prompt = on_prompt, .user_data = &generation, .cancel = &job->cancel, .tools = job->fit.tools
+    .piece = on_piece,
+    .prompt = on_prompt,
+    .user_data = &generation,
+    .cancel = &job->cancel,
+    .tools = job->fit.tools,
+    .answer = &job->answer,
   };
   GlmPrompt prompt = { 0 };
   gboolean ok;
@@ -366,8 +397,6 @@ generate (GlmEngine *engine, GlmJob *job, GlmResult *ret_result, GlmError *error
       return TRUE;
     }
   complete_sampling (engine, job->fit.tools, &job->sampling);
-  if (job->path)
-    restore_session (engine, job->path, prompt.ids.ids, prompt.ids.n);
   set_saved_path (engine, NULL);
   log_request (engine, job);
   ok = glm_generate (engine->session, &prompt, &job->sampling, &funcs, NULL, ret_result, error);
@@ -396,7 +425,11 @@ run_generate (GlmEngine *engine, GlmJob *job)
     set_error (event, &error);
   post_idle_state (engine);
   glm_actor_thread_post (engine->thread, event);
-  if (ok && job->path && !glm_actor_thread_is_ending (engine->thread))
+  if (!ok || job->only_plan || glm_actor_thread_is_ending (engine->thread))
+    return;
+  /* The next prompt begins with all of it. */
+  glm_session_settle (engine->session, NULL);
+  if (job->path)
     save_session (engine, job->path);
 }
 

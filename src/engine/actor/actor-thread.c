@@ -44,6 +44,7 @@ glm_job_new (GlmJobType type, guint64 id)
   job->type = type;
   job->id = id;
   atomic_init (&job->cancel.cancelled, false);
+  atomic_init (&job->answer, false);
   return job;
 }
 
@@ -58,6 +59,8 @@ glm_job_set_turns (GlmJob *job, const GlmTurn *turns, gsize n_turns)
       .content = g_strdup (turns[i].content),
       .metadata = g_strdup (turns[i].metadata),
       .arguments = g_strdup (turns[i].arguments),
+      .ids = g_memdup2 (turns[i].ids, turns[i].n_ids * sizeof *turns[i].ids),
+      .n_ids = turns[i].n_ids,
     };
 }
 
@@ -107,6 +110,7 @@ job_free (GlmJob *job)
       g_free ((char *) job->turns[i].content);
       g_free ((char *) job->turns[i].metadata);
       g_free ((char *) job->turns[i].arguments);
+      g_free ((int32_t *) job->turns[i].ids);
     }
   g_free (job->turns);
   g_free (job->path);
@@ -332,4 +336,16 @@ glm_actor_thread_cancel (GlmActorThread *self, guint64 id)
       glm_engine_refuse (&self->engine, waiting);
       job_free (waiting);
     }
+}
+
+void
+glm_actor_thread_answer (GlmActorThread *self, guint64 id)
+{
+  pthread_mutex_lock (&self->mutex);
+  if (self->running && self->running->id == id)
+    atomic_store (&self->running->answer, true);
+  for (GList *link = self->jobs.head; link; link = link->next)
+    if (((GlmJob *) link->data)->id == id)
+      atomic_store (&((GlmJob *) link->data)->answer, true);
+  pthread_mutex_unlock (&self->mutex);
 }

@@ -34,8 +34,9 @@ typedef struct
   GlmJobType type;
   guint64 id;
   GlmCancel cancel;
-  char *path;       /* LOAD: the model; GENERATE (or NULL), RESTORE, FORGET: the conversation's state */
-  char *model_path; /* GENERATE: the model that is meant, or NULL: any */
+  atomic_bool answer; /* GENERATE: the thought is to end */
+  char *path;         /* LOAD: the model; GENERATE (or NULL), RESTORE, FORGET: the conversation's state */
+  char *model_path;   /* GENERATE: the model that is meant, or NULL: any */
   gboolean only_plan;
   GlmActorLoadOptions options;
   GlmTurn *turns; /* GENERATE: a deep copy */
@@ -102,6 +103,8 @@ void glm_job_set_tools (GlmJob *job, const GlmToolSet *tools);
 void glm_actor_thread_push (GlmActorThread *thread, GlmJob *job);
 /* Cancels a job, running or waiting; may be called from any thread.  Unknown ids are ignored. */
 void glm_actor_thread_cancel (GlmActorThread *thread, guint64 id);
+/* Ends the thought of a generation, running or waiting.  Unknown ids are ignored. */
+void glm_actor_thread_answer (GlmActorThread *thread, guint64 id);
 
 /* Whether the thread is to end, so that nothing that can be left out should begin. */
 gboolean glm_actor_thread_is_ending (GlmActorThread *thread);

@@ -412,6 +412,14 @@ glm_actor_cancel (GlmActor *self, guint64 request_id)
   glm_actor_thread_cancel (self->thread, request_id);
 }
 
+void
+glm_actor_answer (GlmActor *self, guint64 request_id)
+{
+  g_return_if_fail (GLM_IS_ACTOR (self));
+
+  glm_actor_thread_answer (self->thread, request_id);
+}
+
 /* ---- The object ------------------------------------------------------------------------------------------------- */
 
 /* The last reference is gone, so no task waits.  Only generations are left, and each gets its end. */

@@ -109,6 +109,9 @@ guint64 glm_actor_generate (GlmActor *self, const GlmRequest *request, const Glm
                             GDestroyNotify destroy);
 /* Stops one request, running or queued: its `ended` comes with GLM_STOP_CANCELLED.  Unknown ids are ignored. */
 void glm_actor_cancel (GlmActor *self, guint64 request_id);
+/* The thought that a request is writing ends, and the model goes on with its answer; one that has not begun yet ends as it
+ * begins.  Without thoughts, and for ids that are not known, nothing happens. */
+void glm_actor_answer (GlmActor *self, guint64 request_id);
 
 /* Both are queued, and silent.  Restoring reads the state of a conversation that was opened, so that its next reply begins
  * at once.  Forgetting removes the file, also where a reply that runs now writes it again: the conversation is deleted. */

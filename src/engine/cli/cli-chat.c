@@ -198,7 +198,7 @@ make_prompt (Chat *chat, GlmPrompt *prompt, GlmError *error)
                        .first_turn = chat->first_turn,
                        .tools = chat->tools.set.n_tools > 0 ? &chat->tools.set : NULL };
 
-  if (!glm_model_fit (chat->model, chat->conversation.turns, chat->conversation.n, NULL, &fit, prompt, error))
+  if (!glm_session_fit (chat->session, chat->conversation.turns, chat->conversation.n, NULL, &fit, prompt, error))
     return false;
   if (prompt->first_turn > chat->first_turn && chat->is_terminal)
     puts ("(The conversation no longer fits the model's context: its beginning was left out.)");

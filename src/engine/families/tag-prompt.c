@@ -523,3 +523,12 @@ glm_tag_prompt_reply (const GlmTagPrompt *prompt, const char *reply, bool no_tho
     }
   return finish (&s);
 }
+
+bool
+glm_tag_prompt_end_thought (const GlmTagPrompt *prompt, GlmTokens *ids, GlmError *error)
+{
+  Script s = begin (prompt, ids, error);
+
+  put_tag (&s, GLM_TAG_THINK_END);
+  return finish (&s);
+}

@@ -57,5 +57,7 @@ bool glm_tag_prompt_call (const GlmTagPrompt *prompt, const char *name, const ch
 /* The beginning of a reply, of which some may be there.  *ret_begin: the first id that is the reply's own. */
 bool glm_tag_prompt_reply (const GlmTagPrompt *prompt, const char *reply, bool no_thoughts, GlmTokens *ids, size_t *ret_begin,
                            GlmError *error);
+/* What ends a thought. */
+bool glm_tag_prompt_end_thought (const GlmTagPrompt *prompt, GlmTokens *ids, GlmError *error);
 
 #endif

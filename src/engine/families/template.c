@@ -52,6 +52,8 @@ enum
   ROLE_OBSERVATION
 };
 
+#define THINK "<think>"
+
 static const char *const role_names[4] = { "system", "user", "assistant", "observation" };
 static const char *const role_tokens[4] = { "<|system|>", "<|user|>", "<|assistant|>", "<|observation|>" };
 
@@ -124,6 +126,26 @@ bool
 glm_template_is_part (const GlmTemplate *tmpl, int32_t id)
 {
   return id >= 0 && id == tmpl->roles[ROLE_ASSISTANT];
+}
+
+bool
+glm_template_is_role (const GlmTemplate *tmpl, int32_t id)
+{
+  for (int i = 0; i < 4; i++)
+    if (id >= 0 && id == tmpl->roles[i])
+      return true;
+  return false;
+}
+
+/* Where the tags are no tokens, they stand on lines of their own. */
+bool
+glm_template_end_thought (const GlmTemplate *tmpl, GlmTokens *ids, GlmError *error)
+{
+  static const char end[] = "\n</think>\n";
+
+  if (tmpl->family->prompt.shape == GLM_PROMPT_TAGS)
+    return glm_tag_prompt_end_thought (&tmpl->tags, ids, error);
+  return glm_tokenizer_encode (tmpl->tokenizer, end, strlen (end), ids, error);
 }
 
 /* ---- Prompts ---------------------------------------------------------------------------------------------------- */
@@ -411,24 +433,46 @@ append_ids (const Maker *maker, GlmTokens *tokens, const int32_t *ids, size_t n)
   return true;
 }
 
+/* Where the answer begins in a reply's ids; 0: there is no end of a thought in them. */
+static size_t
+find_answer (const GlmTagPrompt *tags, const GlmTurn *turn)
+{
+  size_t answer = turn->n_ids;
+
+  while (answer > 0 && turn->ids[answer - 1] != tags->tags[GLM_TAG_THINK_END])
+    answer--;
+  return answer;
+}
+
+/* Whether nothing stands before the end of the thought but its own tag. */
+static bool
+is_thought_empty (const GlmTagPrompt *tags, const GlmTurn *turn, size_t answer)
+{
+  return answer == 1 || (answer > 1 && turn->ids[answer - 2] == tags->tags[GLM_TAG_THINK]);
+}
+
+/* Whether the ids are of a prompt that left the thought out. */
+static bool
+lacks_thought (const GlmTagPrompt *tags, const GlmTurn *turn)
+{
+  return strncmp (content_of (turn), THINK, strlen (THINK)) == 0 && is_thought_empty (tags, turn, find_answer (tags, turn));
+}
+
 /* A reply by its ids: behind the tag that the prompt had, with its thought or without. */
 static bool
 append_generated (const Maker *maker, const GlmTurn *turn, bool keeps_thought, GlmTokens *tokens)
 {
   const GlmTagPrompt *tags = &maker->tmpl->tags;
-  static const char think[] = "<think>";
-  size_t answer = turn->n_ids;
-  bool has_thought;
+  size_t answer = find_answer (tags, turn), begin = answer;
+  bool has_thought = answer > 0 || strncmp (content_of (turn), THINK, strlen (THINK)) == 0;
 
-  while (answer > 0 && turn->ids[answer - 1] != tags->tags[GLM_TAG_THINK_END])
-    answer--;
-  has_thought = answer > 0 || strncmp (content_of (turn), think, sizeof think - 1) == 0;
-  if (!has_thought || !keeps_thought)
-    return glm_tag_prompt_assistant (tags, "", false, tokens, maker->error)
-           && append_ids (maker, tokens, turn->ids + (has_thought && answer == 0 ? turn->n_ids : answer),
-                          turn->n_ids - (has_thought && answer == 0 ? turn->n_ids : answer));
-  return (tags->lines || append_id (maker, tokens, tags->tags[GLM_TAG_THINK]))
-         && append_ids (maker, tokens, turn->ids, turn->n_ids);
+  if (has_thought && keeps_thought && !(is_thought_empty (tags, turn, answer) && !tags->lines))
+    return (tags->lines || append_id (maker, tokens, tags->tags[GLM_TAG_THINK]))
+           && append_ids (maker, tokens, turn->ids, turn->n_ids);
+  if (has_thought && answer == 0)
+    begin = turn->n_ids;
+  return glm_tag_prompt_assistant (tags, "", false, tokens, maker->error)
+         && append_ids (maker, tokens, turn->ids + begin, turn->n_ids - begin);
 }
 
 /* A call belongs to the reply before it. */
@@ -442,11 +486,11 @@ append_tag_reply (const Maker *maker, size_t i, GlmTokens *tokens)
   while (before && calls && is_call (before) && before > maker->turns
          && has_role (maker, (size_t) (before - maker->turns) - 1, ROLE_ASSISTANT))
     before--;
-  if (calls && before && before->ids)
+  if (calls && before && before->ids && !(keeps && lacks_thought (tags, before)))
     return true;
   if (!(calls && before) && !append_id (maker, tokens, maker->tmpl->roles[ROLE_ASSISTANT]))
     return false;
-  if (!calls && turn->ids)
+  if (!(calls && before) && turn->ids && !(keeps && lacks_thought (tags, turn)))
     return append_generated (maker, turn, keeps, tokens);
   return ((calls && before) || glm_tag_prompt_assistant (tags, calls ? "" : content_of (turn), keeps, tokens, maker->error))
          && (!calls
@@ -489,7 +533,7 @@ append_turn (const Maker *maker, size_t i, GlmTokens *tokens)
 static bool
 append_reply (const Maker *maker, GlmTokens *tokens, size_t *ret_n_reply)
 {
-  static const char think[] = "\n<think>";
+  static const char think[] = "\n" THINK;
   const GlmTemplate *tmpl = maker->tmpl;
   const char *reply = maker->reply;
   bool opens_thought = tmpl->family->prompt.opens_thought, ok;

@@ -24,5 +24,9 @@ bool glm_template_is_stop (const GlmTemplate *tmpl, int32_t id);
 /* Whether the id ends a turn that waits for the result of a call, and whether it begins an assistant's turn. */
 bool glm_template_is_wait (const GlmTemplate *tmpl, int32_t id);
 bool glm_template_is_part (const GlmTemplate *tmpl, int32_t id);
+/* Whether it begins anybody's turn. */
+bool glm_template_is_role (const GlmTemplate *tmpl, int32_t id);
+/* See glm_model_end_thought(). */
+bool glm_template_end_thought (const GlmTemplate *tmpl, GlmTokens *ids, GlmError *error);
 
 #endif

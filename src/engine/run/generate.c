@@ -26,10 +26,14 @@ typedef struct
   GlmReply *reply;       /* … or nobody reads what it writes */
   GlmReplyDialect dialect;
   GlmCallMask *mask; /* NULL: it writes what it likes */
-  bool is_forced;    /* what is guessed is what a call's schema leaves */
+  bool is_forced;    /* what is guessed is what a call's schema leaves, or the end of a thought */
+  GlmTokens end;     /* what ends a thought; empty: it is not to end, or has ended */
+  size_t n_end;      /* of it, what was written */
+  bool has_answered; /* it was begun */
   int32_t id;        /* the token at hand, or −1 */
   GlmDraft *draft;
   size_t n_valid; /* tokens of the session that are part of the sequence: guesses may follow them */
+  int32_t last;   /* the token that was taken last */
   GlmResult result;
   GlmError *error;
   bool stopped; /* the caller's piece function said so */
@@ -97,6 +101,7 @@ take (Loop *loop, int32_t id)
 {
   if (loop->result.n_generated++ == 0)
     loop->result.first_token_seconds = now () - loop->start;
+  loop->last = id;
   glm_sampler_accept (loop->sampler, id);
   if (loop->ids && !glm_tokens_append (loop->ids, id))
     return glm_error_set (loop->error, GLM_ERROR_NO_MEMORY, "no memory for the reply");
@@ -126,6 +131,39 @@ cancel_tick (double fraction, void *user_data)
 {
   return !glm_cancel_is_set (user_data);
 }
+
+/* ---- Answering at once ------------------------------------------------------------------------------------------ */
+
+/* Has the thought end that is being written, if somebody wants the answer.  Not in the middle of a character. */
+static bool
+look_for_answer (Loop *loop)
+{
+  if (loop->has_answered || !loop->reply || !loop->funcs->answer || !atomic_load (loop->funcs->answer)
+      || !glm_reply_is_thinking (loop->reply) || !glm_text_stream_is_whole (loop->stream))
+    return true;
+  loop->has_answered = true;
+  return glm_model_end_thought (loop->model, &loop->end, loop->error);
+}
+
+/* What must come next; −1: the model decides. */
+static int32_t
+next_of_end (const Loop *loop)
+{
+  return loop->n_end < loop->end.n ? loop->end.ids[loop->n_end] : -1;
+}
+
+/* The rest of the end behind the next token: as good as guessed. */
+static size_t
+propose_end (const Loop *loop, int32_t *guesses, size_t max)
+{
+  size_t n = 0;
+
+  for (; n < max && loop->n_end + n < loop->end.n; n++)
+    guesses[n] = loop->end.ids[loop->n_end + n];
+  return n;
+}
+
+/* ---- Drawing ---------------------------------------------------------------------------------------------------- */
 
 /* What the sampler draws from this row of the logits. */
 static int32_t
@@ -159,10 +197,17 @@ draw (Loop *loop, const int32_t *guesses, size_t n_guesses, size_t *ret_n_accept
 
   for (size_t row = 0;; row++)
     {
-      int32_t id = draw_one (loop, first + (int64_t) row);
+      int32_t id;
 
       *ret_n_accepted = row;
       *ret_id = -1;
+      if (!look_for_answer (loop))
+        return false;
+      id = next_of_end (loop);
+      if (id >= 0)
+        loop->n_end++;
+      else
+        id = draw_one (loop, first + (int64_t) row);
       if (glm_model_is_stop (loop->model, id))
         {
           loop->result.reason = glm_template_is_wait (loop->model->tmpl, id) ? GLM_STOP_CALL : GLM_STOP_END;
@@ -197,7 +242,9 @@ propose (Loop *loop, int32_t *guesses)
       max = left < max ? left : max;
     }
   max = max < GLM_DRAFT_MAX ? max : GLM_DRAFT_MAX;
-  n = glm_call_mask_forced (loop->mask, guesses, max);
+  n = propose_end (loop, guesses, max);
+  if (n == 0)
+    n = glm_call_mask_forced (loop->mask, guesses, max);
   loop->is_forced = n > 0;
   return n > 0 ? n : glm_draft_propose (loop->draft, max, guesses);
 }
@@ -336,6 +383,8 @@ glm_generate (GlmSession *session, const GlmPrompt *prompt, const GlmSampling *s
   loop.n_valid = n_prompt;
   loop.result.prompt_seconds = ready - loop.start;
   ok = cancelled || (run (&loop) && end_reply (&loop));
+  if (loop.result.n_generated > 0 && session->tokens.n + 1 == n_prompt + loop.result.n_generated)
+    session->pending = loop.last;
   loop.result.generate_seconds = now () - ready;
   if (ok && ret_result)
     *ret_result = loop.result;
@@ -346,5 +395,6 @@ done:
   glm_text_stream_free (loop.stream);
   glm_sampler_free (loop.sampler);
   glm_draft_free (loop.draft);
+  glm_tokens_clear (&loop.end);
   return ok;
 }

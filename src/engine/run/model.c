@@ -174,6 +174,7 @@ describe (const GlmModelFile *file, const GlmArch *arch, const GlmParams *params
   info->keeps_prompt = !arch->bidirectional_prompt;
   if (tmpl)
     describe_calling (file, glm_template_family (tmpl), info);
+  info->can_answer_at_once = tmpl && glm_template_family (tmpl)->prompt.shape == GLM_PROMPT_TAGS;
 }
 
 /* ---- Identity --------------------------------------------------------------------------------------------------- */
@@ -585,6 +586,12 @@ bool
 glm_model_is_stop (const GlmModel *model, int32_t id)
 {
   return model->tmpl && glm_template_is_stop (model->tmpl, id);
+}
+
+bool
+glm_model_end_thought (const GlmModel *model, GlmTokens *ids, GlmError *error)
+{
+  return model->tmpl ? glm_template_end_thought (model->tmpl, ids, error) : no_tokenizer (model, error);
 }
 
 void

@@ -57,4 +57,7 @@ bool glm_model_token_table (GlmModel *model, const GlmTokenTable **ret_table);
 /* A number that is the same for the same weights, run in the same way, and (practically) only for them. */
 uint64_t glm_model_identity (const GlmModel *model);
 
+/* Whether replies come back into prompts token by token: see recall.c. */
+bool glm_model_recalls (const GlmModel *model);
+
 #endif

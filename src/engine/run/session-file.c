@@ -344,7 +344,7 @@ is_worth_it (const File *file, const int32_t *ids, size_t n_ids)
   return !ids || count_file_common (file, ids, n_ids) > count_equal (tokens->ids, ids, tokens->n < n_ids ? tokens->n : n_ids);
 }
 
-/* Chunk after chunk into the session, for as long as they begin with what is wanted. */
+/* Chunk after chunk into the session, for as long as they begin with what is wanted.  ids NULL: all. */
 static bool
 read_chunks (const File *file, const int32_t *ids, size_t n_ids)
 {
@@ -383,7 +383,8 @@ glm_session_restore (GlmSession *session, const char *path, const int32_t *ids, 
       glm_session_truncate (session, 0);
       session->n_context = (int64_t) header.n_context;
       session->origin = (int64_t) header.origin;
-      ok = read_chunks (&file, ids, n_ids);
+      /* What a prompt wants may be found in the file alone. */
+      ok = read_chunks (&file, glm_model_recalls (session->model) ? NULL : ids, n_ids);
       /* A context that was cut short cannot be used. */
       if ((int64_t) session->tokens.n <= session->n_context && session->n_context > 0)
         glm_session_truncate (session, 0);

@@ -26,6 +26,7 @@ glm_session_new (GlmModel *model, const GlmSessionOptions *options, GlmSession *
     context = model->params.context_length < DEFAULT_CONTEXT ? model->params.context_length : DEFAULT_CONTEXT;
   session->model = model;
   session->context_length = context;
+  session->pending = -1;
   if (!glm_model_hold_pool (model, options ? options->n_threads : 0, &session->pool, error)
       || !glm_kv_cache_init (&session->cache, &plan->kv, (int64_t) context + plan->params.n_prefix, error)
       || !plan->backend->forward_new (plan, &session->cache, session->pool, &session->forward, error))
@@ -63,6 +64,16 @@ glm_session_n_tokens (const GlmSession *session)
   return session->tokens.n;
 }
 
+size_t
+glm_session_count_common (const GlmSession *session, const int32_t *ids, size_t n)
+{
+  size_t common = 0, limit = session->tokens.n < n ? session->tokens.n : n;
+
+  while (common < limit && session->tokens.ids[common] == ids[common])
+    common++;
+  return common;
+}
+
 const float *
 glm_session_logits_row (const GlmSession *session, int64_t i)
 {
@@ -82,6 +93,7 @@ glm_session_truncate (GlmSession *session, size_t n)
     {
       session->tokens.n = n;
       session->n_logits = 0;
+      session->pending = -1;
     }
 }
 
@@ -154,6 +166,7 @@ glm_session_eval (GlmSession *session, const int32_t *ids, size_t n, int64_t n_l
     return glm_error_set (error, GLM_ERROR_CONTEXT_FULL, "%zu tokens do not fit the context of %d", session->tokens.n + n,
                           session->context_length);
   session->n_logits = 0;
+  session->pending = -1;
   if (!reserve_logits (session, n_logits) || !reserve_tokens (session, n))
     return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for %zu tokens", n);
   if (!session->forward->backend->run (session->forward, &batch, n_logits, session->logits, error)
@@ -166,6 +179,15 @@ glm_session_eval (GlmSession *session, const int32_t *ids, size_t n, int64_t n_l
   session->tokens.n += n;
   session->n_logits = n_logits;
   return true;
+}
+
+bool
+glm_session_settle (GlmSession *session, GlmError *error)
+{
+  int32_t id = session->pending;
+
+  return id < 0 || session->tokens.n >= (size_t) session->context_length
+         || glm_session_eval (session, &id, 1, 1, NULL, NULL, error);
 }
 
 /* ---- Sync ------------------------------------------------------------------------------------------------------- */
@@ -198,10 +220,8 @@ find_context (const GlmSession *session, const int32_t *ids, size_t n, int64_t *
 static size_t
 count_kept (const GlmSession *session, const int32_t *ids, size_t n, int64_t n_context)
 {
-  size_t kept = 0, limit = session->tokens.n < n ? session->tokens.n : n;
+  size_t kept = glm_session_count_common (session, ids, n);
 
-  while (kept < limit && session->tokens.ids[kept] == ids[kept])
-    kept++;
   if (kept == n && !(kept == session->tokens.n && session->n_logits > 0))
     kept = n > 0 ? n - 1 : 0;
   if (n_context != session->n_context || (int64_t) kept < n_context)
@@ -246,6 +266,7 @@ glm_session_sync (GlmSession *session, const int32_t *ids, size_t n, GlmPromptFu
                             session->model->params.n_vocab);
 
   find_context (session, ids, n, &n_context, &origin);
+  session->pending = -1;
   session->n_kept = count_kept (session, ids, n, n_context);
   glm_session_truncate (session, session->n_kept);
   session->n_context = n_context;

@@ -34,6 +34,7 @@ struct GlmSession
   int64_t n_logits;              /* 0: none are valid */
   int64_t logits_rows;           /* allocated */
   size_t n_kept;                 /* by the last sync */
+  int32_t pending;               /* the last token of a reply that was stopped before it was evaluated; −1: none */
   double guess_cost;             /* of verifying one guessed token, in steps; see draft.h */
   const GlmRehearsal *rehearsal; /* bench; else NULL */
 };

@@ -784,6 +784,12 @@ glm_reply_end (GlmReply *reply, GlmStopReason reason, GlmError *error)
   return check (reply, error);
 }
 
+bool
+glm_reply_is_thinking (const GlmReply *reply)
+{
+  return reply->state == STATE_THOUGHT && reply->n_bytes == 0 && reply->n_tag == 0;
+}
+
 size_t
 glm_reply_n_steps (const GlmReply *reply)
 {

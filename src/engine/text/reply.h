@@ -64,6 +64,8 @@ bool glm_reply_part (GlmReply *reply, GlmError *error);
 /* Passes on what was held back, and the verdicts.  Nothing may follow. */
 bool glm_reply_end (GlmReply *reply, GlmStopReason reason, GlmError *error);
 
+/* Whether a thought is being written, and is neither in the middle of a character nor of what may be its end. */
+bool glm_reply_is_thinking (const GlmReply *reply);
 /* Steps taken so far: for the test that they are linear in the bytes. */
 size_t glm_reply_n_steps (const GlmReply *reply);
 

@@ -218,6 +218,12 @@ glm_text_stream_push (GlmTextStream *stream, int32_t id, const char **ret_text, 
 }
 
 bool
+glm_text_stream_is_whole (const GlmTextStream *stream)
+{
+  return stream->n_pending == 0;
+}
+
+bool
 glm_text_stream_flush (GlmTextStream *stream, const char **ret_text, size_t *ret_n_bytes, GlmError *error)
 {
   stream->text.n = 0;

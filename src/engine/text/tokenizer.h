@@ -43,6 +43,8 @@ bool glm_text_stream_new (const GlmTokenizer *tokenizer, GlmTextStream **ret_str
 void glm_text_stream_free (GlmTextStream *stream);
 /* The new text, valid until the next call. */
 bool glm_text_stream_push (GlmTextStream *stream, int32_t id, const char **ret_text, size_t *ret_n_bytes, GlmError *error);
+/* Whether no character has begun that is not whole yet. */
+bool glm_text_stream_is_whole (const GlmTextStream *stream);
 bool glm_text_stream_flush (GlmTextStream *stream, const char **ret_text, size_t *ret_n_bytes, GlmError *error);
 
 #endif

@@ -6,7 +6,7 @@
 #include "base/buffer.h"
 #include "families/template.h"
 #include "file/json-file.h"
-#include "run/gguf-build.h"
+#include "run/tiny-moe.h"
 
 #define MAX_TURNS 32
 
@@ -30,55 +30,25 @@ string_of (const GlmJsonValue *object, const char *key)
 
 /* ---- A vocabulary ----------------------------------------------------------------------------------------------- */
 
-/* Bytes, and the tokens that the prompts need, control or user-defined. */
 static GlmTokenizer *
 open_vocabulary (void)
 {
-  static const char *const specials[] = {
-    "<|endoftext|>", "[gMASK]",     "<sop>",        "<|system|>",   "<|user|>",        "<|assistant|>",    "<|observation|>",
-    "<think>",       "</think>",    "<tool_call>",  "</tool_call>", "<tool_response>", "</tool_response>", "<arg_key>",
-    "</arg_key>",    "<arg_value>", "</arg_value>", "/nothink",     "[PAD18]",
-  };
-  enum
-  {
-    N = 256 + sizeof specials / sizeof specials[0]
-  };
-  const char *tokens[N], *path = test_temp_path ("vocabulary.gguf");
-  static char texts[256][4];
-  int32_t types[N];
+  const char *path = test_temp_path ("vocabulary.gguf");
   float embedding[32] = { 0 };
   GgufBuild *build = gguf_build_new ("glm4moe");
   GlmModelFile *file;
   GlmTokenizer *tokenizer;
   GlmError error = { 0 };
-  int n = 0;
+  const int n = TINY_MOE_VOCAB;
 
-  for (int byte = 0; byte < 256; byte++)
-    {
-      bool plain = (byte >= 33 && byte < 127) || (byte >= 161 && byte != 173);
-      unsigned code = plain ? (unsigned) byte : 256u + (unsigned) n++;
-
-      snprintf (texts[byte], sizeof texts[byte], code < 128 ? "%c" : "%c%c", code < 128 ? code : 0xC0 | code >> 6,
-                0x80 | (code & 0x3F));
-      tokens[byte] = texts[byte];
-      types[byte] = 1;
-    }
-  for (int i = 256; i < N; i++)
-    {
-      tokens[i] = specials[i - 256];
-      types[i] = i == N - 1 ? 5 : i < 256 + 7 ? 3 : 4;
-    }
-  gguf_build_string (build, "tokenizer.ggml.model", "gpt2");
-  gguf_build_string (build, "tokenizer.ggml.pre", "glm4");
-  gguf_build_strings (build, "tokenizer.ggml.tokens", tokens, N);
-  gguf_build_ints (build, "tokenizer.ggml.token_type", types, N);
+  tiny_moe_add_vocabulary (build);
   gguf_build_tensor (build, "token_embd.weight", GLM_TYPE_F32, 1, 32, embedding);
   gguf_build_write (build, path);
   gguf_build_free (build);
   REQUIRE (glm_model_file_open (path, &file, &error) && glm_tokenizer_new_from_model_file (file, &tokenizer, &error), "%s",
            error.message);
   glm_model_file_free (file);
-  CHECK (glm_tokenizer_has (tokenizer, N - 2) && !glm_tokenizer_has (tokenizer, N - 1) && !glm_tokenizer_has (tokenizer, N),
+  CHECK (glm_tokenizer_has (tokenizer, n - 2) && !glm_tokenizer_has (tokenizer, n - 1) && !glm_tokenizer_has (tokenizer, n),
          "what pads the vocabulary is no token");
   return tokenizer;
 }

@@ -6,6 +6,20 @@
 
 #include "markup/markdown.h"
 
+static gboolean searches_thoughts; /* of the application; main thread */
+
+gboolean
+myna_part_is_searched (StorePartKind kind)
+{
+  return kind != STORE_PART_THOUGHT || searches_thoughts;
+}
+
+void
+myna_parts_set_search_thoughts (gboolean search_thoughts)
+{
+  searches_thoughts = search_thoughts;
+}
+
 /* Between fences that are longer than any in the text. */
 static char *
 dup_code (const char *text, const char *language)
@@ -61,8 +75,11 @@ myna_message_parts_count_matches (StoreRole role, const char *text, const StoreC
 
   for (guint i = 0; i < n_parts; i++)
     {
-      g_autofree char *markdown = myna_part_dup_markdown (&parts[i], call);
+      g_autofree char *markdown = NULL;
 
+      if (!myna_part_is_searched (parts[i].kind))
+        continue;
+      markdown = myna_part_dup_markdown (&parts[i], call);
       n += myna_markdown_count_matches (markdown, needle);
     }
   return n;

@@ -12,8 +12,9 @@
 #include "text/text-json.h"
 #include "tools/tools.h"
 
-#define SYSTEM_KEY "system"
-#define TOOLS_KEY  "tools"
+#define SYSTEM_KEY   "system"
+#define TOOLS_KEY    "tools"
+#define THINKING_KEY "thinking"
 
 static const MynaSettingSpec specs[MYNA_N_SETTINGS] = {
   [MYNA_SETTING_TEMPERATURE] = { "temperature", 0, 2, 0.05, 2 },
@@ -87,6 +88,9 @@ parse_object (MynaChatSettings *settings, JsonObject *object)
 
   if (node && JSON_NODE_HOLDS_ARRAY (node))
     settings->tools = parse_tools (json_node_get_array (node));
+  node = json_object_get_member (object, THINKING_KEY);
+  if (node && JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_BOOLEAN)
+    settings->thinking = json_node_get_boolean (node) ? MYNA_THINKING_ON : MYNA_THINKING_OFF;
   node = json_object_get_member (object, SYSTEM_KEY);
 
   if (node && JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING
@@ -124,7 +128,7 @@ myna_chat_settings_to_json (const MynaChatSettings *settings)
   g_autoptr (JsonBuilder) builder = NULL;
   g_autoptr (JsonNode) root = NULL;
 
-  if (!settings->system_prompt && !settings->tools && !settings->set)
+  if (!settings->system_prompt && !settings->tools && !settings->thinking && !settings->set)
     return NULL;
   builder = json_builder_new ();
   json_builder_begin_object (builder);
@@ -140,6 +144,11 @@ myna_chat_settings_to_json (const MynaChatSettings *settings)
       for (char **name = settings->tools; *name; name++)
         json_builder_add_string_value (builder, *name);
       json_builder_end_array (builder);
+    }
+  if (settings->thinking)
+    {
+      json_builder_set_member_name (builder, THINKING_KEY);
+      json_builder_add_boolean_value (builder, settings->thinking == MYNA_THINKING_ON);
     }
   for (int i = 0; i < MYNA_N_SETTINGS; i++)
     {
@@ -162,6 +171,7 @@ myna_chat_settings_clear (MynaChatSettings *settings)
 {
   g_clear_pointer (&settings->system_prompt, g_free);
   g_clear_pointer (&settings->tools, g_strfreev);
+  settings->thinking = MYNA_THINKING_UNSET;
   settings->set = 0;
 }
 
@@ -253,6 +263,17 @@ myna_chat_settings_resolve_tools (const char *json)
     return NULL;
   g_ptr_array_add (names, NULL);
   return (char **) g_ptr_array_steal (names, NULL);
+}
+
+gboolean
+myna_chat_settings_resolve_thinking (const char *json)
+{
+  g_auto (MynaChatSettings) application = { 0 };
+  g_auto (MynaChatSettings) conversation = { 0 };
+
+  myna_chat_settings_parse (&application, defaults);
+  myna_chat_settings_parse (&conversation, json);
+  return (conversation.thinking ? conversation.thinking : application.thinking) != MYNA_THINKING_OFF;
 }
 
 void

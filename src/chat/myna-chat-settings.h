@@ -34,11 +34,20 @@ typedef struct
   int n_digits; /* after the decimal point */
 } MynaSettingSpec;
 
+/* Whether the model thinks before it answers, where it can answer at once. */
+typedef enum
+{
+  MYNA_THINKING_UNSET,
+  MYNA_THINKING_OFF,
+  MYNA_THINKING_ON,
+} MynaThinking;
+
 typedef struct
 {
   char *system_prompt; /* NULL: not set; "" : none, whatever the level above says */
   char **tools;        /* names of those that the model may call; NULL: not set; empty: none, whatever the level above says */
-  guint set;           /* bit (1 << MynaSetting): the value is there */
+  MynaThinking thinking;
+  guint set; /* bit (1 << MynaSetting): the value is there */
   double values[MYNA_N_SETTINGS];
 } MynaChatSettings;
 
@@ -70,6 +79,8 @@ void myna_chat_settings_resolve (const char *json, GlmSampling *sampling, char *
 /* The tools of a conversation with these settings, NULL where there are none; the caller frees.  In the order of the registry, so
  * that prompts begin alike and the kept state is used again; those that there are not any more are left out. */
 char **myna_chat_settings_resolve_tools (const char *json) G_GNUC_WARN_UNUSED_RESULT;
+/* Whether the model thinks in a conversation with these settings: it does where nothing else is said. */
+gboolean myna_chat_settings_resolve_thinking (const char *json);
 /* How the model is loaded for a conversation with these settings: *options is the preferences' and receives what the
  * conversation says. */
 void myna_chat_settings_resolve_load (const char *json, GlmActorLoadOptions *options);

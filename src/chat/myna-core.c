@@ -5,6 +5,7 @@
 #include "chat/myna-core.h"
 
 #include "chat/core-dump.h"
+#include "chat/message-parts.h"
 #include "chat/myna-chat-settings.h"
 #include "chat/myna-session-cache.h"
 #include "chat/myna-titler.h"
@@ -76,6 +77,12 @@ cancel (MynaGenerator *generator, guint64 request_id)
   glm_actor_cancel (MYNA_CORE (generator)->actor, request_id);
 }
 
+static void
+answer (MynaGenerator *generator, guint64 request_id)
+{
+  glm_actor_answer (MYNA_CORE (generator)->actor, request_id);
+}
+
 static int
 get_context_length (MynaGenerator *generator)
 {
@@ -101,6 +108,7 @@ generator_init (MynaGeneratorInterface *iface)
 {
   iface->generate = generate;
   iface->cancel = cancel;
+  iface->answer = answer;
   iface->get_context_length = get_context_length;
   iface->get_model_name = get_model_name;
   iface->get_model_info = get_model_info;
@@ -336,6 +344,12 @@ apply_chat_settings (MynaCore *self)
 }
 
 static void
+apply_search_thoughts (MynaCore *self)
+{
+  myna_parts_set_search_thoughts (g_settings_get_boolean (self->settings, "search-thoughts"));
+}
+
+static void
 myna_core_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
 {
   MynaCore *self = MYNA_CORE (object);
@@ -403,6 +417,8 @@ myna_core_new (GSettings *settings, const char *sessions_folder)
   g_signal_connect_object (self->actor, "notify::state", G_CALLBACK (engine_state_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->actor, "notify::model-path", G_CALLBACK (engine_model_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (settings, "changed::chat-settings", G_CALLBACK (apply_chat_settings), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (settings, "changed::search-thoughts", G_CALLBACK (apply_search_thoughts), self, G_CONNECT_SWAPPED);
   apply_chat_settings (self);
+  apply_search_thoughts (self);
   return self;
 }

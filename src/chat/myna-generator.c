@@ -29,6 +29,14 @@ myna_generator_cancel (MynaGenerator *self, guint64 request_id)
   MYNA_GENERATOR_GET_IFACE (self)->cancel (self, request_id);
 }
 
+void
+myna_generator_answer (MynaGenerator *self, guint64 request_id)
+{
+  g_return_if_fail (MYNA_IS_GENERATOR (self));
+
+  MYNA_GENERATOR_GET_IFACE (self)->answer (self, request_id);
+}
+
 int
 myna_generator_get_context_length (MynaGenerator *self)
 {

@@ -32,6 +32,7 @@ struct _MynaGeneratorInterface
   guint64 (*generate) (MynaGenerator *self, const MynaRecipe *recipe, const GlmRequest *request, const GlmRequestFuncs *funcs,
                        gpointer user_data, GDestroyNotify destroy);
   void (*cancel) (MynaGenerator *self, guint64 request_id);
+  void (*answer) (MynaGenerator *self, guint64 request_id);
   int (*get_context_length) (MynaGenerator *self);
   const char *(*get_model_name) (MynaGenerator *self);
   const GlmModelInfo *(*get_model_info) (MynaGenerator *self); /* NULL: nothing is known of any model */
@@ -42,6 +43,7 @@ struct _MynaGeneratorInterface
 guint64 myna_generator_generate (MynaGenerator *self, const MynaRecipe *recipe, const GlmRequest *request,
                                  const GlmRequestFuncs *funcs, gpointer user_data, GDestroyNotify destroy);
 void myna_generator_cancel (MynaGenerator *self, guint64 request_id);
+void myna_generator_answer (MynaGenerator *self, guint64 request_id);
 /* Tokens the model can hold, or 0 where none is loaded.  The signal "context-length-changed" tells when it is another. */
 int myna_generator_get_context_length (MynaGenerator *self);
 /* Display name of the model, or NULL where none is loaded. */

@@ -23,6 +23,9 @@ void myna_message_set_text (MynaMessage *self, const char *text);
 void myna_message_append_text (MynaMessage *self, const char *piece);
 /* Forgets a text that can be read again. */
 void myna_message_unload (MynaMessage *self);
+/* A thought is being written from now on, or no longer; where it is so already nothing happens. */
+void myna_message_begin_thought (MynaMessage *self);
+void myna_message_end_thought (MynaMessage *self);
 void myna_message_set_state (MynaMessage *self, StoreState state);
 /* Who writes it: a name to show. */
 void myna_message_set_model (MynaMessage *self, const char *model);

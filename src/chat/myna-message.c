@@ -20,6 +20,8 @@ struct _MynaMessage
   char *error_details;
   gboolean too_long;
   gboolean queued;
+  double thought_seconds; /* till thought_since, or in the end; 0: not known */
+  gint64 thought_since;   /* monotonic µs: when the thought that is being written began, or went on; 0: none is */
 };
 
 static guint changed_signal;
@@ -193,6 +195,28 @@ myna_message_get_n_bytes (MynaMessage *self)
   return self->record->n_bytes;
 }
 
+/* Of tokens that are written one like the other, the thought's share. */
+static double
+estimate_thought (MynaMessage *self)
+{
+  StorePart parts[STORE_MAX_PARTS];
+  guint n_parts = self->text ? store_split_parts (self->record->role, self->text->str, self->record->call, parts) : 0;
+
+  if (n_parts == 0 || parts[0].kind != STORE_PART_THOUGHT)
+    return 0;
+  return self->record->seconds * parts[0].n_bytes / self->text->len;
+}
+
+double
+myna_message_get_thought_seconds (MynaMessage *self)
+{
+  g_return_val_if_fail (MYNA_IS_MESSAGE (self), 0);
+
+  if (self->thought_since)
+    return self->thought_seconds + (g_get_monotonic_time () - self->thought_since) / (double) G_USEC_PER_SEC;
+  return self->thought_seconds > 0 ? self->thought_seconds : estimate_thought (self);
+}
+
 const StoreMessage *
 myna_message_get_record (MynaMessage *self)
 {
@@ -267,6 +291,24 @@ myna_message_unload (MynaMessage *self)
     return;
   g_string_free (g_steal_pointer (&self->text), TRUE);
   tell (self);
+}
+
+void
+myna_message_begin_thought (MynaMessage *self)
+{
+  if (self->thought_since)
+    return;
+  self->thought_seconds = myna_message_get_thought_seconds (self);
+  self->thought_since = g_get_monotonic_time ();
+}
+
+void
+myna_message_end_thought (MynaMessage *self)
+{
+  if (!self->thought_since)
+    return;
+  self->thought_seconds = myna_message_get_thought_seconds (self);
+  self->thought_since = 0;
 }
 
 void

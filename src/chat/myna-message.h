@@ -32,6 +32,9 @@ int myna_message_get_n_siblings (MynaMessage *self);
 int myna_message_get_mark (MynaMessage *self);
 /* Bytes of the text, known without reading it. */
 int myna_message_get_n_bytes (MynaMessage *self);
+/* How long its thought took so far, or in the end; of one that was read from the store, what its figures make likely.  0: not
+ * known, or there is none. */
+double myna_message_get_thought_seconds (MynaMessage *self);
 /* Figures, model, times: the stored record.  Its text is not kept up to date: ask for the text. */
 const StoreMessage *myna_message_get_record (MynaMessage *self);
 

@@ -315,17 +315,24 @@ myna_personas_apply (MynaPersona *persona, MynaConversation *conversation, MynaM
 {
   const char *model = persona ? myna_persona_get_model (persona) : NULL;
   MynaModelEntry *entry = model ? myna_model_library_find_like (models, model) : NULL;
+  g_auto (MynaChatSettings) settings = { 0 };
+  g_auto (MynaChatSettings) before = { 0 };
+  g_autofree char *json = NULL;
 
-  myna_conversation_set_settings (conversation, persona ? myna_persona_get_settings (persona) : NULL);
+  /* Whether the model thinks is no matter of who it is, unless the persona says so. */
+  myna_chat_settings_parse (&settings, persona ? myna_persona_get_settings (persona) : NULL);
+  myna_chat_settings_parse (&before, myna_conversation_get_settings (conversation));
+  if (!settings.thinking)
+    settings.thinking = before.thinking;
+  json = myna_chat_settings_to_json (&settings);
+  myna_conversation_set_settings (conversation, json);
   if (entry)
     myna_conversation_set_model (conversation, myna_model_entry_get_path (entry));
 }
 
-MynaPersona *
-myna_personas_find (MynaPersonas *self, const char *settings)
+static MynaPersona *
+find_settings (MynaPersonas *self, const char *settings)
 {
-  g_return_val_if_fail (MYNA_IS_PERSONAS (self), NULL);
-
   for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->list)); i++)
     {
       g_autoptr (MynaPersona) persona = g_list_model_get_item (G_LIST_MODEL (self->list), i);
@@ -335,4 +342,22 @@ myna_personas_find (MynaPersonas *self, const char *settings)
     }
 
   return NULL;
+}
+
+MynaPersona *
+myna_personas_find (MynaPersonas *self, const char *settings)
+{
+  MynaPersona *persona;
+  g_auto (MynaChatSettings) parsed = { 0 };
+  g_autofree char *without = NULL;
+
+  g_return_val_if_fail (MYNA_IS_PERSONAS (self), NULL);
+
+  persona = find_settings (self, settings);
+  myna_chat_settings_parse (&parsed, settings);
+  if (persona || !parsed.thinking)
+    return persona;
+  parsed.thinking = MYNA_THINKING_UNSET;
+  without = myna_chat_settings_to_json (&parsed);
+  return without ? find_settings (self, without) : NULL;
 }

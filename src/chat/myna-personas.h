@@ -29,9 +29,10 @@ gboolean myna_personas_change (MynaPersonas *self, MynaPersona *persona, MynaPer
 gboolean myna_personas_remove (MynaPersonas *self, MynaPersona *persona, GError **error);
 /* The one of this name, or NULL. */
 MynaPersona *myna_personas_find_named (MynaPersonas *self, const char *name);
-/* The conversation is held with this persona from now on (NULL: with none), and with its model where this computer has it. */
+/* The conversation is held with this persona from now on (NULL: with none), and with its model where this computer has it.
+ * Whether it thinks stays as it was, unless the persona says it. */
 void myna_personas_apply (MynaPersona *persona, MynaConversation *conversation, MynaModelLibrary *models);
-/* The one with exactly these settings (NULL for none), or NULL. */
+/* The one with exactly these settings (NULL for none), whether or not the model is to think, or NULL. */
 MynaPersona *myna_personas_find (MynaPersonas *self, const char *settings);
 
 G_END_DECLS

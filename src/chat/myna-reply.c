@@ -8,12 +8,12 @@
  */
 #include "chat/myna-reply.h"
 
-#include <json-glib/json-glib.h>
 #include <string.h>
 
 #include "chat/myna-chat-settings.h"
 #include "chat/myna-message-private.h"
 #include "chat/myna-prompt.h"
+#include "chat/reply-call.h"
 
 #define FLUSH_MS 300
 
@@ -29,6 +29,7 @@ struct _MynaReply
   MynaReplyState state;
   GPtrArray *parts;          /* MynaMessage; the last one is being written, unless it is complete */
   GlmReplyKind kind;         /* of the last piece of it */
+  gboolean is_thinking;      /* … and it is still being written */
   MynaMessage *adding;       /* the one of them whose row is on its way, or NULL; not owned */
   GCancellable *cancellable; /* of the planning */
   MynaPrompt *prompt;        /* what the engine was asked with */
@@ -55,7 +56,27 @@ struct _MynaReply
   MynaCallLimits limits;
 };
 
+enum
+{
+  PROP_0,
+  PROP_THINKING,
+  N_PROPS
+};
+
+static GParamSpec *props[N_PROPS];
+
 G_DEFINE_FINAL_TYPE (MynaReply, myna_reply, G_TYPE_OBJECT)
+
+static void
+update_thinking (MynaReply *self)
+{
+  gboolean is_thinking = self->state == MYNA_REPLY_WRITING && self->kind == GLM_REPLY_THOUGHT;
+
+  if (self->is_thinking == is_thinking)
+    return;
+  self->is_thinking = is_thinking;
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_THINKING]);
+}
 
 static void
 set_state (MynaReply *self, MynaReplyState state)
@@ -63,6 +84,7 @@ set_state (MynaReply *self, MynaReplyState state)
   if (self->state == state)
     return;
   self->state = state;
+  update_thinking (self);
   if (self->owner)
     self->funcs->changed (self, self->owner);
 }
@@ -193,22 +215,13 @@ add_row (MynaReply *self, MynaMessage *message)
   store_add_message_async (self->recipe.store, record, NULL, row_added_cb, g_object_ref (self));
 }
 
-/* A call that is being written, or waits for its verdict. */
-static gboolean
-is_pending (MynaMessage *message)
-{
-  const StoreCall *call = myna_message_get_record (message)->call;
-
-  return call && call->state == STORE_CALL_ASKED && !call->arguments;
-}
-
 /* Whether there is something that deserves a row.  An empty answer does, once it is known to be one; a call once it is known
  * whether it is one. */
 static gboolean
 wants_row (MynaReply *self, MynaMessage *message)
 {
   if (myna_message_get_record (message)->call)
-    return !is_pending (message);
+    return !myna_reply_call_is_pending (message);
   return *myna_message_get_text (message) || myna_message_get_state (message) == STORE_STATE_COMPLETE;
 }
 
@@ -286,6 +299,7 @@ close_part (MynaReply *self)
 
   if (self->kind == GLM_REPLY_THOUGHT)
     myna_message_append_text (message, "</think>");
+  myna_message_end_thought (message);
   self->kind = GLM_REPLY_PART;
   if (!*myna_message_get_text (message) && !myna_message_get_record (message)->call)
     return; /* nothing came of it: it takes what comes next */
@@ -326,20 +340,11 @@ append (MynaReply *self, GlmReplyKind kind, const char *text)
   else if (self->kind != GLM_REPLY_THOUGHT && kind == GLM_REPLY_THOUGHT)
     myna_message_append_text (message, "<think>");
   self->kind = kind;
+  if (kind == GLM_REPLY_THOUGHT)
+    myna_message_begin_thought (message);
+  else
+    myna_message_end_thought (message);
   myna_message_append_text (message, text);
-}
-
-static StoreCall *
-new_call (StoreCallState state, const char *tool)
-{
-  StoreCall *call = store_call_new ();
-
-  call->state = state;
-  g_free (call->tool);
-  g_free (call->metadata);
-  call->tool = g_strdup (tool);
-  call->metadata = g_strdup (tool);
-  return call;
 }
 
 static void
@@ -348,57 +353,23 @@ begin_call (MynaReply *self, const char *tool)
   if (*myna_message_get_text (open_part (self)) || myna_message_get_record (open_part (self))->call)
     close_part (self);
   self->kind = GLM_REPLY_CALL;
-  myna_message_set_call (open_part (self), new_call (STORE_CALL_ASKED, tool));
-}
-
-/* The oldest call without a verdict, or what was written last. */
-static MynaMessage *
-find_judged (MynaReply *self)
-{
-  for (guint i = 0; i < self->parts->len; i++)
-    if (is_pending (g_ptr_array_index (self->parts, i)))
-      return g_ptr_array_index (self->parts, i);
-  return myna_reply_get_message (self);
-}
-
-static char *
-make_code_arguments (const char *program)
-{
-  g_autoptr (JsonNode) node = json_node_new (JSON_NODE_OBJECT);
-  g_autoptr (JsonObject) object = json_object_new ();
-
-  json_object_set_string_member (object, "code", program);
-  json_node_set_object (node, object);
-  return json_to_string (node, FALSE);
+  myna_message_set_call (open_part (self), myna_reply_call_new (STORE_CALL_ASKED, tool));
 }
 
 /* A verdict on a call; see GlmReplyKind. */
 static void
 judge (MynaReply *self, GlmReplyKind kind, const char *text)
 {
-  MynaMessage *message = find_judged (self);
+  MynaMessage *message = myna_reply_call_find_judged (self->parts);
   const StoreCall *before = myna_message_get_record (message)->call;
-  StoreCall *call = before ? store_call_copy (before) : NULL;
   g_autofree char *whole = NULL;
 
-  if (kind == GLM_REPLY_NOT_CALLED && call)
+  if (kind == GLM_REPLY_NOT_CALLED && before)
     {
-      whole = g_strconcat (call->tool, "\n", myna_message_get_text (message), NULL);
-      g_clear_pointer (&call, store_call_free);
+      whole = g_strconcat (before->tool, "\n", myna_message_get_text (message), NULL);
       myna_message_set_text (message, whole);
     }
-  else if (kind == GLM_REPLY_BAD)
-    {
-      /* Text that calls a tool which there is not. */
-      if (!call)
-        call = new_call (STORE_CALL_NOT_RUN, "");
-      call->state = STORE_CALL_NOT_RUN;
-      g_free (call->result);
-      call->result = g_strdup (text);
-    }
-  else if (call)
-    call->arguments = kind == GLM_REPLY_CODE ? make_code_arguments (text) : g_strdup (text);
-  myna_message_set_call (message, call);
+  myna_message_set_call (message, myna_reply_call_judge (before, kind, text));
   if (myna_message_get_id (message) && myna_message_get_state (message) != STORE_STATE_GENERATING)
     finish_row (self, message);
 }
@@ -407,7 +378,7 @@ judge (MynaReply *self, GlmReplyKind kind, const char *text)
 static void
 give_up_calls (MynaReply *self)
 {
-  while (is_pending (find_judged (self)))
+  while (myna_reply_call_is_pending (myna_reply_call_find_judged (self->parts)))
     judge (self, GLM_REPLY_BAD, "truncated");
 }
 
@@ -433,6 +404,7 @@ piece_cb (GlmReplyKind kind, const char *text, gpointer user_data)
     }
   if (self->state != MYNA_REPLY_STOPPING)
     set_state (self, MYNA_REPLY_WRITING);
+  update_thinking (self);
   store_parts (self);
 }
 
@@ -442,6 +414,7 @@ end (MynaReply *self, StoreState state, const GError *error)
   MynaMessage *message = myna_reply_get_message (self);
 
   give_up_calls (self);
+  myna_message_end_thought (message);
   g_clear_handle_id (&self->flush_source, g_source_remove);
   myna_message_edit_record (message)->finished_at = g_get_real_time () / 1000;
   if (error)
@@ -513,6 +486,7 @@ ask_engine (MynaReply *self)
   request.reply = *text ? text : NULL;
   request.fit.cut = self->prompt->cut;
   request.fit.tools = tools->len > 0 ? &set : NULL;
+  request.fit.no_thoughts = !myna_chat_settings_resolve_thinking (self->recipe.settings);
   self->request_id =
       myna_generator_generate (self->generator, &self->recipe, &request, &funcs, g_object_ref (self), g_object_unref);
   set_state (self, MYNA_REPLY_WAITING);
@@ -800,6 +774,13 @@ myna_reply_stop (MynaReply *self)
 }
 
 void
+myna_reply_answer_now (MynaReply *self)
+{
+  if (self->is_thinking && self->request_id)
+    myna_generator_answer (self->generator, self->request_id);
+}
+
+void
 myna_reply_abandon (MynaReply *self)
 {
   MynaMessage *message = myna_reply_get_message (self);
@@ -842,9 +823,19 @@ myna_reply_finalize (GObject *object)
 }
 
 static void
+myna_reply_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  g_value_set_boolean (value, MYNA_REPLY (object)->is_thinking);
+}
+
+static void
 myna_reply_class_init (MynaReplyClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = myna_reply_finalize;
+  G_OBJECT_CLASS (klass)->get_property = myna_reply_get_property;
+  props[PROP_THINKING] =
+      g_param_spec_boolean ("thinking", NULL, NULL, FALSE, G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (G_OBJECT_CLASS (klass), N_PROPS, props);
 }
 
 static void
@@ -870,6 +861,12 @@ myna_reply_new (MynaGenerator *generator, const MynaRecipe *recipe, MynaMessage 
   g_ptr_array_add (self->parts, g_object_ref (message));
 
   return self;
+}
+
+gboolean
+myna_reply_is_thinking (MynaReply *self)
+{
+  return self->is_thinking;
 }
 
 MynaReplyState

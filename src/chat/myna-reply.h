@@ -81,6 +81,8 @@ void myna_reply_resume (MynaReply *self, GPtrArray *messages, guint first);
 void myna_reply_run (MynaReply *self, GPtrArray *messages, guint first);
 /* Stores once more what was written, after that had failed. */
 void myna_reply_store (MynaReply *self);
+/* While it thinks: the thought ends, and the model answers. */
+void myna_reply_answer_now (MynaReply *self);
 /* What was written till now is kept. */
 void myna_reply_stop (MynaReply *self);
 /* The program ends: the store is given what there is, as interrupted, and nothing is waited for. */
@@ -97,6 +99,8 @@ gboolean myna_reply_allow (MynaReply *self, MynaAllowScope scope, const char *ar
 void myna_reply_deny (MynaReply *self, const char *words);
 
 MynaReplyState myna_reply_get_state (MynaReply *self);
+/* Whether a thought is being written.  It is a property, too, "thinking", of which changes are told. */
+gboolean myna_reply_is_thinking (MynaReply *self);
 /* Whether there is work under way. */
 gboolean myna_reply_is_busy (MynaReply *self);
 /* The message that is being written, or was last. */

@@ -8,6 +8,7 @@
  */
 #include "chat/myna-titler.h"
 
+#include "chat/message-parts.h"
 #include "chat/myna-chat-settings.h"
 #include "chat/myna-prompt.h"
 #include "chat/myna-title.h"
@@ -127,7 +128,8 @@ keep_title (MynaTitler *self)
 {
   MynaMessage *first = peek_message (self->conversation, 0);
   const char *question = myna_message_get_text (first);
-  const char *answer = myna_message_get_text (peek_message (self->conversation, 1));
+  g_autofree char *answer =
+      myna_message_parts_dup_copy (STORE_ROLE_ASSISTANT, myna_message_get_text (peek_message (self->conversation, 1)), NULL);
   g_autofree char *title = myna_title_from_reply (self->reply->str, question, answer);
   NewTitle *new_title;
 
@@ -228,7 +230,7 @@ prompt_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (Request) request = user_data;
   g_autoptr (MynaPrompt) prompt = myna_prompt_read_finish (result, NULL);
   MynaTitler *self = request->titler;
-  GlmRequest asked = { .sampling = &sampling };
+  GlmRequest asked = { .sampling = &sampling, .fit.no_thoughts = TRUE };
 
   if (!is_current (request))
     return;

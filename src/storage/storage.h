@@ -597,6 +597,7 @@ typedef struct
   int limit;              /* 0: 100 */
   gboolean anywhere;      /* letters also inside of words; slow in a large history (seconds for a million messages,
                                  * without holding up anything else): for when the usual search found nothing */
+  gboolean thoughts;      /* what models thought before they answered, too */
 } StoreSearch;
 
 #define STORE_SEARCH_INIT \

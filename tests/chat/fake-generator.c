@@ -27,7 +27,8 @@ struct _FakeGenerator
   char *prompt;
   char *settings;
   char *model;
-  guint n_planned;
+  guint n_planned, n_answers;
+  gboolean no_thoughts;
   char *tools;
   GlmModelInfo info;
   int context_length;
@@ -123,6 +124,7 @@ generate (MynaGenerator *generator, const MynaRecipe *recipe, const GlmRequest *
       g_string_append_printf (prompt, "%s%s%s%s%s:%s", prompt->len ? "|" : "", asked->turns[i].role,
                               asked->turns[i].metadata ? "=" : "", asked->turns[i].metadata ? asked->turns[i].metadata : "",
                               asked->turns[i].arguments ? asked->turns[i].arguments : "", asked->turns[i].content);
+  self->no_thoughts = asked->fit.no_thoughts;
   g_free (self->tools);
   self->tools = NULL;
   for (gsize i = 0; asked->fit.tools && i < asked->fit.tools->n_tools; i++)
@@ -206,6 +208,12 @@ cancel (MynaGenerator *generator, guint64 request_id)
       }
 }
 
+static void
+answer (MynaGenerator *generator, guint64 request_id)
+{
+  FAKE_GENERATOR (generator)->n_answers++;
+}
+
 static int
 get_context_length (MynaGenerator *generator)
 {
@@ -229,6 +237,7 @@ fake_generator_iface_init (MynaGeneratorInterface *iface)
 {
   iface->generate = generate;
   iface->cancel = cancel;
+  iface->answer = answer;
   iface->get_context_length = get_context_length;
   iface->get_model_name = get_model_name;
   iface->get_model_info = get_model_info;
@@ -301,6 +310,18 @@ const char *
 fake_generator_get_tools (FakeGenerator *self)
 {
   return self->tools ? self->tools : "";
+}
+
+guint
+fake_generator_n_answers (FakeGenerator *self)
+{
+  return self->n_answers;
+}
+
+gboolean
+fake_generator_get_no_thoughts (FakeGenerator *self)
+{
+  return self->no_thoughts;
 }
 
 GlmModelInfo *

@@ -25,6 +25,10 @@ guint fake_generator_n_planned (FakeGenerator *self);
 const char *fake_generator_get_settings (FakeGenerator *self);
 /* Names of the tools that it offers, with commas between. */
 const char *fake_generator_get_tools (FakeGenerator *self);
+/* How often it was told to end a thought and answer. */
+guint fake_generator_n_answers (FakeGenerator *self);
+/* Whether the latest request wants no thoughts. */
+gboolean fake_generator_get_no_thoughts (FakeGenerator *self);
 /* What it says of its model: one that calls tools, of no family. */
 GlmModelInfo *fake_generator_edit_info (FakeGenerator *self);
 void fake_generator_say (FakeGenerator *self, const char *piece);

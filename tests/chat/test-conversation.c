@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "chat/find.h"
+#include "chat/message-parts.h"
+#include "chat/myna-thinking.h"
 #include "conversation-fixture.h"
 
 /* ---- Sending ---------------------------------------------------------------------------------------------------- */
@@ -98,7 +100,7 @@ count_found (Fixture *f, const char *needle, guint position)
   return g_array_index (counts, guint, position);
 }
 
-/* A thought goes on where it was stopped; it is found as the text is, and its tags are not. */
+/* A thought goes on where it was stopped; it is found where that is wanted, and its tags are not. */
 static void
 test_thought (Fixture *f, gconstpointer data)
 {
@@ -116,9 +118,13 @@ test_thought (Fixture *f, gconstpointer data)
   fake_generator_end (f->engine, GLM_STOP_END);
   fixture_idle (f);
   assert_stored (f, "u:q|a:<think>\nHm.\n</think>\n\nYes.");
+  g_assert_cmpuint (count_found (f, "hm", 1), ==, 0);
+  g_assert_cmpuint (count_found (f, "hm\nyes", 1), ==, 1);
+  myna_parts_set_search_thoughts (TRUE);
   g_assert_cmpuint (count_found (f, "hm", 1), ==, 1);
   g_assert_cmpuint (count_found (f, "hm\nyes", 1), ==, 2);
   g_assert_cmpuint (count_found (f, "think", 1), ==, 0);
+  myna_parts_set_search_thoughts (FALSE);
 }
 
 /* The row is there from the first token and follows within a third of a second, before the reply has ended. */
@@ -507,6 +513,55 @@ test_delete (Fixture *f, gconstpointer data)
   g_assert_cmpint (myna_message_get_n_siblings (fixture_item (f, 2)), ==, 1);
 }
 
+/* The switch: for what is asked and generated again from then on, stored with the chat, and undone without a trace. */
+static void
+test_thinking_switch (Fixture *f, gconstpointer data)
+{
+  g_autoptr (StoreConversation) record = NULL;
+
+  myna_conversation_set_settings (f->conversation, "{\"seed\":7}");
+  fixture_exchange (f, "q1", "a1");
+  g_assert_false (fake_generator_get_no_thoughts (f->engine));
+  g_assert_true (myna_conversation_get_thinking (f->conversation));
+  myna_conversation_set_thinking (f->conversation, FALSE);
+  g_assert_false (myna_conversation_get_thinking (f->conversation));
+  fixture_settle (f);
+  record = test_get_conversation (f->db, myna_conversation_get_id (f->conversation));
+  g_assert_cmpstr (record->settings, ==, "{\"thinking\":false,\"seed\":7}");
+
+  myna_conversation_regenerate (f->conversation, fixture_item (f, 1));
+  fixture_requested (f);
+  g_assert_true (fake_generator_get_no_thoughts (f->engine));
+  /* What is being written goes on as it was asked for. */
+  myna_conversation_set_thinking (f->conversation, TRUE);
+  fake_generator_say (f->engine, "b1");
+  fake_generator_end (f->engine, GLM_STOP_END);
+  fixture_idle (f);
+  g_assert_cmpstr (myna_conversation_get_settings (f->conversation), ==, "{\"seed\":7}");
+  fixture_exchange (f, "q2", "a2");
+  g_assert_false (fake_generator_get_no_thoughts (f->engine));
+}
+
+static void
+test_answer_now (Fixture *f, gconstpointer data)
+{
+  myna_conversation_answer_now (f->conversation);
+  g_assert_false (myna_conversation_is_thinking (f->conversation));
+  myna_conversation_send (f->conversation, "q");
+  fixture_requested (f);
+  myna_conversation_answer_now (f->conversation);
+  g_assert_cmpuint (fake_generator_n_answers (f->engine), ==, 0);
+  fake_generator_write (f->engine, GLM_REPLY_THOUGHT, "hm");
+  g_assert_true (myna_conversation_is_thinking (f->conversation));
+  myna_conversation_answer_now (f->conversation);
+  g_assert_cmpuint (fake_generator_n_answers (f->engine), ==, 1);
+  fake_generator_say (f->engine, "a");
+  g_assert_false (myna_conversation_is_thinking (f->conversation));
+  fake_generator_end (f->engine, GLM_STOP_END);
+  fixture_idle (f);
+  assert_stored (f, "u:q|a:<think>hm</think>a");
+}
+
 #define ADD(path, function) g_test_add ("/conversation/" path, Fixture, NULL, fixture_setup, function, fixture_teardown)
 
 int
@@ -517,6 +572,8 @@ main (int argc, char *argv[])
   ADD ("send", test_send);
   ADD ("parts", test_parts);
   ADD ("thought", test_thought);
+  ADD ("thinking-switch", test_thinking_switch);
+  ADD ("answer-now", test_answer_now);
   ADD ("flush", test_flush);
   ADD ("stop", test_stop);
   ADD ("stop-anywhere", test_stop_anywhere);

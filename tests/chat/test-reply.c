@@ -338,6 +338,88 @@ test_parts (Fixture *f, gconstpointer data)
     }
 }
 
+/* ---- Thoughts --------------------------------------------------------------------------------------------------- */
+
+static void
+count_cb (GObject *object, GParamSpec *pspec, gpointer user_data)
+{
+  g_assert_cmpint (myna_reply_is_thinking (MYNA_REPLY (object)), ==, ++*(int *) user_data % 2);
+}
+
+/* It can be told to answer while it thinks, and at no other time. */
+static void
+test_thinking (Fixture *f, gconstpointer data)
+{
+  int n = 0;
+
+  g_signal_connect (f->reply, "notify::thinking", G_CALLBACK (count_cb), &n);
+  start (f);
+  g_assert_false (fake_generator_get_no_thoughts (f->engine));
+  myna_reply_answer_now (f->reply);
+  g_assert_cmpuint (fake_generator_n_answers (f->engine), ==, 0);
+  g_assert_cmpfloat (myna_message_get_thought_seconds (f->message), ==, 0);
+  fake_generator_write (f->engine, GLM_REPLY_THOUGHT, "Hm, ");
+  fake_generator_write (f->engine, GLM_REPLY_THOUGHT, "well");
+  g_assert_cmpint (n, ==, 1);
+  g_assert_cmpfloat (myna_message_get_thought_seconds (f->message), >, 0);
+  myna_reply_answer_now (f->reply);
+  g_assert_cmpuint (fake_generator_n_answers (f->engine), ==, 1);
+  fake_generator_say (f->engine, "So");
+  g_assert_cmpint (n, ==, 2);
+  myna_reply_answer_now (f->reply);
+  g_assert_cmpuint (fake_generator_n_answers (f->engine), ==, 1);
+  fake_generator_end (f->engine, GLM_STOP_END);
+  wait_for (!myna_reply_is_busy (f->reply));
+  g_assert_cmpint (n, ==, 2);
+  g_assert_cmpstr (myna_message_get_text (f->message), ==, "<think>Hm, well</think>So");
+}
+
+/* One that is stopped does not think any more, and its time stands still. */
+static void
+test_thinking_stopped (Fixture *f, gconstpointer data)
+{
+  double seconds;
+  int n = 0;
+
+  g_signal_connect (f->reply, "notify::thinking", G_CALLBACK (count_cb), &n);
+  start (f);
+  fake_generator_write (f->engine, GLM_REPLY_THOUGHT, "Hm, ");
+  myna_reply_stop (f->reply);
+  g_assert_cmpint (n, ==, 2);
+  wait_for (!myna_reply_is_busy (f->reply));
+  seconds = myna_message_get_thought_seconds (f->message);
+  g_assert_cmpfloat (seconds, >, 0);
+  g_usleep (2000);
+  g_assert_cmpfloat (myna_message_get_thought_seconds (f->message), ==, seconds);
+}
+
+/* Of a reply that was read from the store the figures say about how long it thought. */
+static void
+test_thought_seconds (void)
+{
+  static const struct
+  {
+    const char *text;
+    double seconds, expected;
+  } cases[] = {
+    { "<think>0123456789</think>0123456789", 70, 20 }, /* the tags are bytes, too */
+    { "<think>0123456789", 17, 10 },
+    { "Just an answer", 70, 0 },
+    { "<think>0123456789</think>0123456789", 0, 0 },
+    { "", 70, 0 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (MynaMessage) message = myna_message_new (1, STORE_ROLE_ASSISTANT, cases[i].text);
+
+      myna_message_edit_record (message)->seconds = cases[i].seconds;
+      g_assert_cmpfloat_with_epsilon (myna_message_get_thought_seconds (message), cases[i].expected, 1e-9);
+      myna_message_unload (message);
+      g_assert_cmpfloat (myna_message_get_thought_seconds (message), ==, 0);
+    }
+}
+
 #define ADD(path, function) g_test_add ("/reply/" path, Fixture, NULL, setup, function, teardown)
 
 int
@@ -352,5 +434,8 @@ main (int argc, char *argv[])
   ADD ("fail", test_fail);
   ADD ("abandon", test_abandon);
   ADD ("store", test_store);
+  ADD ("thinking", test_thinking);
+  ADD ("thinking-stopped", test_thinking_stopped);
+  g_test_add_func ("/reply/thought-seconds", test_thought_seconds);
   return g_test_run ();
 }

@@ -104,6 +104,25 @@ test_title (Fixture *f, gconstpointer data)
   g_assert_cmpuint (g_list_model_get_n_items (G_LIST_MODEL (f->conversation)), ==, 2);
 }
 
+/* A title is not thought about, and what was thought about the question makes none. */
+static void
+test_thoughts (Fixture *f, gconstpointer data)
+{
+  myna_conversation_send (f->conversation, QUESTION);
+  wait_for (fake_generator_n_requests (f->engine) == 1);
+  g_assert_false (fake_generator_get_no_thoughts (f->engine));
+  fake_generator_write (f->engine, GLM_REPLY_THOUGHT, "Quantum physics, perhaps?");
+  fake_generator_say (f->engine, ANSWER);
+  settle (f);
+  fake_generator_end (f->engine, GLM_STOP_END);
+  wait_for (fake_generator_n_requests (f->engine) == 1);
+  g_assert_true (fake_generator_get_no_thoughts (f->engine));
+  fake_generator_write (f->engine, GLM_REPLY_THOUGHT, "Pancakes? ");
+  fake_generator_say (f->engine, "Quantum physics");
+  fake_generator_end (f->engine, GLM_STOP_END);
+  assert_title (f, QUESTION);
+}
+
 static void
 test_nonsense (Fixture *f, gconstpointer data)
 {
@@ -214,6 +233,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/titler/replies", test_replies);
   g_test_add ("/titler/title", Fixture, NULL, set_up, test_title, tear_down);
+  g_test_add ("/titler/thoughts", Fixture, NULL, set_up, test_thoughts, tear_down);
   g_test_add ("/titler/nonsense", Fixture, NULL, set_up, test_nonsense, tear_down);
   g_test_add ("/titler/cut-off", Fixture, NULL, set_up, test_cut_off, tear_down);
   g_test_add ("/titler/send", Fixture, NULL, set_up, test_send, tear_down);

@@ -90,7 +90,8 @@ read_session (Recall *recall)
       end = i + 1;
       if (!glm_template_is_part (tmpl, tokens->ids[i]))
         continue;
-      while (end < tokens->n && !glm_template_is_role (tmpl, tokens->ids[end]) && !glm_template_is_stop (tmpl, tokens->ids[end]))
+      while (end < tokens->n && !glm_template_is_role (tmpl, tokens->ids[end])
+             && !glm_template_is_stop (tmpl, tokens->ids[end]))
         end++;
       if (!add_reply (recall, tokens->ids + i + 1, end - i - 1))
         return false;

@@ -39,6 +39,7 @@ typedef struct
   int role;
   gint64 after, before, folder_id, conversation_id;
   guint limit;
+  gboolean thoughts;
   StoreMatch *match;
   StoreMatchMode mode;
   char *problem; /* the text cannot be searched for */
@@ -229,6 +230,19 @@ find_way (StoreConnection *connection, Search *search, GError **error)
   return TRUE;
 }
 
+/* The answer alone; where there is none yet, nothing. */
+static void
+leave_out_thought (const char **text, gsize *n_bytes)
+{
+  StorePart parts[STORE_MAX_PARTS];
+  guint n_parts = store_split_parts (STORE_ROLE_ASSISTANT, *text, NULL, parts);
+
+  if (n_parts == 0 || parts[0].kind != STORE_PART_THOUGHT)
+    return;
+  *text = n_parts > 1 ? parts[1].text : "";
+  *n_bytes = n_parts > 1 ? parts[1].n_bytes : 0;
+}
+
 static void
 look_at (Search *search, sqlite3_stmt *row)
 {
@@ -240,6 +254,8 @@ look_at (Search *search, sqlite3_stmt *row)
     return;
   text = (const char *) sqlite3_column_text (row, 5);
   n_bytes = sqlite3_column_bytes (row, 5);
+  if (search->stage != TITLES && !search->thoughts && sqlite3_column_int (row, 2) == STORE_ROLE_ASSISTANT)
+    leave_out_thought (&text, &n_bytes);
   if (store_match_text (search->match, text, n_bytes, search->mode, search->ranges, MAX_RANGES, &score))
     add_hit (search, row, text, n_bytes, score);
 }
@@ -412,6 +428,7 @@ store_search_async (StoreDb *self, const StoreSearch *request, GCancellable *can
   search->before = request->before ? request->before : G_MAXINT64;
   search->folder_id = request->folder_id;
   search->conversation_id = request->conversation_id;
+  search->thoughts = request->thoughts;
   search->limit = request->limit > 0 ? MIN (request->limit, MAX_LIMIT) : DEFAULT_LIMIT;
   search->next_id = G_MAXINT64;
   search->ranges = g_array_new (FALSE, FALSE, sizeof (StoreRange));

@@ -568,6 +568,14 @@ build_buttons (MynaComposer *self)
   gtk_box_append (GTK_BOX (self->card), box);
 }
 
+void
+myna_composer_add_control (MynaComposer *self, GtkWidget *widget)
+{
+  g_return_if_fail (MYNA_IS_COMPOSER (self));
+
+  gtk_box_insert_child_after (GTK_BOX (gtk_widget_get_parent (self->attach_button)), widget, self->attach_button);
+}
+
 static void
 myna_composer_css_changed (GtkWidget *widget, GtkCssStyleChange *change)
 {

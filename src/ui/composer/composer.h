@@ -36,6 +36,8 @@ void myna_composer_send (MynaComposer *self);
 void myna_composer_insert_block (MynaComposer *self, const char *text);
 /* Whether a reply is being written: Stop takes Send's place while there is nothing to send. */
 void myna_composer_set_busy (MynaComposer *self, gboolean busy);
+/* Puts a widget beside the button that attaches files; it is the composer's. */
+void myna_composer_add_control (MynaComposer *self, GtkWidget *widget);
 /* Share of the model's context in use, 0 to 1; negative hides the gauge. */
 void myna_composer_set_context (MynaComposer *self, int used, int length);
 /* Adds files as attachments: read, checked and shown as chips; what cannot be is told below the text. */

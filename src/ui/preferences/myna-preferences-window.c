@@ -160,6 +160,8 @@ make_general_page (GSettings *settings)
   add_switch (group, settings, "run-in-background", _ ("Finish in the Background"),
               _ ("Keep generating after the window is closed"));
   group = add_group (page, _ ("Chats"));
+  add_switch (group, settings, "search-thoughts", _ ("Search in Thoughts"),
+              _ ("Also find what models thought before answering"));
   add_number (group, settings, "bin-days", 0, 3650, 1, C_ ("days", "Never"), _ ("Delete From Trash After"),
               _ ("Days that deleted chats can be restored"));
   add_door (group, "win.show-backups", _ ("Backups"), _ ("View and restore backups"));

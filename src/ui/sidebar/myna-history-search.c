@@ -9,6 +9,8 @@
 
 #include <glib/gi18n.h>
 
+#include "chat/message-parts.h"
+
 #define MAX_HITS 60
 
 struct _MynaHistorySearch
@@ -201,6 +203,7 @@ search (MynaHistorySearch *self, gboolean anywhere)
   query.limit = MAX_HITS;
   query.after = get_earliest (self);
   query.anywhere = anywhere;
+  query.thoughts = myna_part_is_searched (STORE_PART_THOUGHT);
   if (g_str_equal (self->where, "me"))
     query.role = STORE_ROLE_USER;
   else if (g_str_equal (self->where, "replies"))

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "chat/message-parts.h"
 #include "markdown/markdown-view.h"
 #include "transcript/part-view.h"
 
@@ -21,8 +22,8 @@ struct _MynaMessageBody
   GtkWidget *plain;   /* MynaMarkdownView: in the label's place, of a long question; made when needed */
   GPtrArray *parts;   /* MynaPartView, children: of a reply, or of such a question */
   GMenuModel *extra_menu;
-  gconstpointer message; /* what is shown, only to be compared */
-  char *needle;          /* for parts that are still to come; NULL: none */
+  MynaMessage *message; /* what is shown, only to be compared: a weak pointer */
+  char *needle;         /* for parts that are still to come; NULL: none */
 };
 
 enum
@@ -94,6 +95,13 @@ hide_unfinished (StorePart *part)
     part->n_bytes = 0;
 }
 
+/* Thoughts are found only where the person wants that. */
+static guint
+search_part (MynaPartView *part, const char *needle)
+{
+  return myna_part_view_set_search (part, myna_part_is_searched (myna_part_view_get_kind (part)) ? needle : NULL);
+}
+
 static void
 update_parts (MynaMessageBody *self, MynaMessage *message)
 {
@@ -119,8 +127,9 @@ update_parts (MynaMessageBody *self, MynaMessage *message)
         add_part (self, parts[i].kind);
       if (is_other)
         myna_part_view_fold (get_part (self, i));
+      myna_part_view_set_seconds (get_part (self, i), myna_message_get_thought_seconds (message));
       myna_part_view_set_part (get_part (self, i), &parts[i], record->call, is_open);
-      myna_part_view_set_search (get_part (self, i), self->needle);
+      search_part (get_part (self, i), self->needle);
     }
   while (self->parts->len > n_parts)
     drop_part (self);
@@ -163,7 +172,7 @@ myna_message_body_update (MynaMessageBody *self, MynaMessage *message)
     update_question (self, myna_message_get_text (message));
   else
     update_parts (self, message);
-  self->message = message;
+  g_set_weak_pointer (&self->message, message);
 }
 
 gboolean
@@ -185,13 +194,14 @@ myna_message_body_set_formatted (MynaMessageBody *self, gboolean formatted)
 /* ---- Text ------------------------------------------------------------------------------------------------------- */
 
 static char *
-join_parts (MynaMessageBody *self, char *(*get) (MynaPartView *part))
+join_parts (MynaMessageBody *self, char *(*get) (MynaPartView *part), gboolean with_thoughts)
 {
   g_autoptr (GString) text = NULL;
 
   for (guint i = 0; i < self->parts->len; i++)
     {
-      g_autofree char *part = get (get_part (self, i));
+      gboolean is_wanted = with_thoughts || myna_part_view_get_kind (get_part (self, i)) != STORE_PART_THOUGHT;
+      g_autofree char *part = is_wanted ? get (get_part (self, i)) : NULL;
 
       if (!part)
         continue;
@@ -214,8 +224,19 @@ myna_message_body_get_text (MynaMessageBody *self)
     return myna_markdown_view_get_text (get_plain (self));
   if (has_label (self))
     return g_strdup (gtk_label_get_text (GTK_LABEL (self->label)));
-  text = join_parts (self, myna_part_view_get_text);
+  text = join_parts (self, myna_part_view_get_text, TRUE);
   return text ? text : g_strdup ("");
+}
+
+char *
+myna_message_body_dup_copy (MynaMessageBody *self)
+{
+  char *text;
+
+  g_return_val_if_fail (MYNA_IS_MESSAGE_BODY (self), NULL);
+
+  text = get_plain (self) || has_label (self) ? NULL : join_parts (self, myna_part_view_get_text, FALSE);
+  return text ? text : myna_message_body_get_text (self);
 }
 
 char *
@@ -228,7 +249,7 @@ myna_message_body_get_selected_text (MynaMessageBody *self)
   if (get_plain (self))
     return myna_markdown_view_get_selected_text (get_plain (self));
   if (!has_label (self))
-    return join_parts (self, myna_part_view_get_selected_text);
+    return join_parts (self, myna_part_view_get_selected_text, TRUE);
   if (!gtk_label_get_selection_bounds (GTK_LABEL (self->label), &start, &end))
     return NULL;
   return g_utf8_substring (gtk_label_get_text (GTK_LABEL (self->label)), start, end);
@@ -313,7 +334,7 @@ myna_message_body_set_search (MynaMessageBody *self, const char *needle)
   g_free (self->needle);
   self->needle = g_strdup (needle);
   for (guint i = 0; i < self->parts->len; i++)
-    n += myna_part_view_set_search (get_part (self, i), needle);
+    n += search_part (get_part (self, i), needle);
   return n;
 }
 
@@ -344,7 +365,7 @@ show_match (MynaMessageBody *self, const char *needle, guint index, int *ret_y)
   for (guint i = 0; i < self->parts->len; i++)
     {
       MynaPartView *part = get_part (self, i);
-      guint n = myna_part_view_set_search (part, needle);
+      guint n = search_part (part, needle);
 
       if (shown || index >= n)
         {
@@ -399,6 +420,7 @@ myna_message_body_dispose (GObject *object)
 
   while (self->parts->len > 0)
     drop_part (self);
+  g_clear_weak_pointer (&self->message);
   g_clear_pointer (&self->label, gtk_widget_unparent);
   g_clear_pointer (&self->plain, gtk_widget_unparent);
   g_clear_object (&self->extra_menu);

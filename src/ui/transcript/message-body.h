@@ -20,6 +20,8 @@ void myna_message_body_update (MynaMessageBody *self, MynaMessage *message);
 
 /* As it is shown, without the marks of markdown and what is folded.  The caller frees. */
 char *myna_message_body_get_text (MynaMessageBody *self) G_GNUC_WARN_UNUSED_RESULT;
+/* What "Copy as Plain Text" gives: the same without thoughts, where anything else is shown.  The caller frees. */
+char *myna_message_body_dup_copy (MynaMessageBody *self) G_GNUC_WARN_UNUSED_RESULT;
 /* NULL: nothing is selected.  The caller frees. */
 char *myna_message_body_get_selected_text (MynaMessageBody *self) G_GNUC_WARN_UNUSED_RESULT;
 void myna_message_body_select_all (MynaMessageBody *self);

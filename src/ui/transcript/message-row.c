@@ -372,7 +372,7 @@ copy_action (GtkWidget *widget, const char *name, GVariant *parameter)
 static void
 copy_text_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  g_autofree char *text = myna_message_row_get_text (MYNA_MESSAGE_ROW (widget));
+  g_autofree char *text = myna_message_body_dup_copy (MYNA_MESSAGE_BODY (MYNA_MESSAGE_ROW (widget)->body));
 
   gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), text);
 }
@@ -577,6 +577,29 @@ update_enabled (MynaMessageRow *self)
   gtk_widget_action_set_enabled (widget, "message.delete", settled);
   /* While a reply is written Escape stops it. */
   gtk_widget_action_set_enabled (widget, "message.leave", !busy);
+}
+
+MynaMessageRowKind
+myna_message_row_kind_of (MynaMessage *message)
+{
+  switch (myna_message_get_role (message))
+    {
+    case STORE_ROLE_USER: return MYNA_MESSAGE_ROW_QUESTION;
+    case STORE_ROLE_OBSERVATION: return MYNA_MESSAGE_ROW_RESULT;
+    default: return MYNA_MESSAGE_ROW_REPLY;
+    }
+}
+
+/* Text is about 8 px a byte of Latin, 5 a byte of Chinese, in lines of 24; a question's bubble is narrower. */
+int
+myna_message_row_estimate (MynaMessage *message, int width)
+{
+  gboolean question = myna_message_get_role (message) == STORE_ROLE_USER;
+  int per_line = MAX (10, (question ? width * 4 / 5 : width) / 7);
+  gboolean is_folded = myna_message_get_role (message) == STORE_ROLE_OBSERVATION;
+  int lines = 1 + (is_folded ? 0 : myna_message_get_n_bytes (message) / per_line);
+
+  return 24 * lines + (question ? 62 : 60);
 }
 
 /* ---- Binding ---------------------------------------------------------------------------------------------------- */

@@ -12,6 +12,7 @@
 #include "chat/message-parts.h"
 #include "composer/composer.h"
 #include "composer/file-drop.h"
+#include "composer/thinking-controls.h"
 #include "chat/myna-length.h"
 #include "chat/myna-personas.h"
 #include "chat/myna-recall.h"
@@ -42,6 +43,7 @@ struct _MynaConversationView
   GtkWidget *jump; /* GtkRevealer */
   GtkWidget *find_bar;
   GtkWidget *composer;
+  GtkWidget *thinking;       /* MynaThinkingControls, in the composer */
   MynaModelLibrary *library; /* NULL: not known yet */
   MynaModelsMenu *models_menu;
   MynaLength *length;     /* of what is being written */
@@ -64,12 +66,7 @@ static void recall (MynaConversationView *self, int step);
 static guint
 row_kind (gpointer item, gpointer user_data)
 {
-  switch (myna_message_get_role (item))
-    {
-    case STORE_ROLE_USER: return MYNA_MESSAGE_ROW_QUESTION;
-    case STORE_ROLE_OBSERVATION: return MYNA_MESSAGE_ROW_RESULT;
-    default: return MYNA_MESSAGE_ROW_REPLY;
-    }
+  return myna_message_row_kind_of (item);
 }
 
 static void
@@ -128,16 +125,10 @@ unbind_row (GtkWidget *row, gpointer item, gpointer user_data)
   myna_message_row_bind (MYNA_MESSAGE_ROW (row), NULL, NULL);
 }
 
-/* Text is about 8 px a byte of Latin, 5 a byte of Chinese, in lines of 24; a question's bubble is narrower. */
 static int
 estimate_row (gpointer item, int width, gpointer user_data)
 {
-  gboolean question = myna_message_get_role (item) == STORE_ROLE_USER;
-  int per_line = MAX (10, (question ? width * 4 / 5 : width) / 7);
-  gboolean is_folded = myna_message_get_role (item) == STORE_ROLE_OBSERVATION;
-  int lines = 1 + (is_folded ? 0 : myna_message_get_n_bytes (item) / per_line);
-
-  return 24 * lines + (question ? 62 : 60);
+  return myna_message_row_estimate (item, width);
 }
 
 static void
@@ -352,6 +343,8 @@ new_composer (MynaConversationView *self)
   GtkWidget *clamp = adw_clamp_new ();
 
   self->composer = myna_composer_new ();
+  self->thinking = myna_thinking_controls_new ();
+  myna_composer_add_control (MYNA_COMPOSER (self->composer), self->thinking);
   g_signal_connect_swapped (self->composer, "send", G_CALLBACK (send_cb), self);
   g_signal_connect_swapped (self->composer, "stop", G_CALLBACK (stop_cb), self);
   g_signal_connect_swapped (self->composer, "changed", G_CALLBACK (composer_changed_cb), self);
@@ -689,6 +682,7 @@ myna_conversation_view_set_conversation (MynaConversationView *self, MynaConvers
   g_set_object (&self->conversation, conversation);
   g_signal_group_set_target (self->conversation_signals, conversation);
   myna_models_menu_set_conversation (self->models_menu, conversation);
+  myna_thinking_controls_set_conversation (MYNA_THINKING_CONTROLS (self->thinking), conversation);
   self->recalled = MYNA_RECALL_NONE;
   self->wanted_id = 0;
   if (conversation)
@@ -727,6 +721,7 @@ myna_conversation_view_set_library (MynaConversationView *self, MynaModelLibrary
 
   g_set_object (&self->library, library);
   myna_models_menu_set_library (self->models_menu, library);
+  myna_thinking_controls_set_library (MYNA_THINKING_CONTROLS (self->thinking), library);
 }
 
 void

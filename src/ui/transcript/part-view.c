@@ -10,6 +10,7 @@
 
 #include "chat/message-parts.h"
 #include "markdown/markdown-view.h"
+#include "transcript/thought-head.h"
 
 struct _MynaPartView
 {
@@ -18,8 +19,9 @@ struct _MynaPartView
   StorePartKind kind;
   GtkWidget *button; /* the head, which folds; NULL: text has none */
   GtkWidget *arrow;
-  GtkWidget *label;
+  GtkWidget *label;   /* of a thought: MynaThoughtHead */
   GtkWidget *content; /* MynaMarkdownView */
+  double seconds;     /* that a thought took */
 };
 
 enum
@@ -34,10 +36,11 @@ G_DEFINE_FINAL_TYPE (MynaPartView, myna_part_view, GTK_TYPE_WIDGET)
 
 /* ---- Heads ------------------------------------------------------------------------------------------------------ */
 
+/* For screen readers: a clock is not to be read aloud. */
 static char *
 describe_thought (const StoreCall *call, gboolean is_open)
 {
-  return g_strdup (is_open ? _ ("Thinking…") : _ ("Thoughts"));
+  return myna_thought_describe (0, is_open);
 }
 
 static const char *
@@ -95,6 +98,8 @@ toggled_cb (MynaPartView *self)
   gtk_image_set_from_icon_name (GTK_IMAGE (self->arrow), unfolded ? "pan-down-symbolic" : "pan-end-symbolic");
   gtk_accessible_update_state (GTK_ACCESSIBLE (self->button), GTK_ACCESSIBLE_STATE_EXPANDED, unfolded, -1);
   gtk_widget_set_visible (self->content, unfolded);
+  if (self->kind == STORE_PART_THOUGHT)
+    myna_thought_head_set_folded (MYNA_THOUGHT_HEAD (self->label), !unfolded);
 }
 
 static void
@@ -111,8 +116,10 @@ build_head (MynaPartView *self)
 
   self->button = gtk_toggle_button_new ();
   self->arrow = gtk_image_new ();
-  self->label = gtk_label_new (NULL);
-  gtk_label_set_ellipsize (GTK_LABEL (self->label), PANGO_ELLIPSIZE_END);
+  self->label = self->kind == STORE_PART_THOUGHT ? myna_thought_head_new () : gtk_label_new (NULL);
+  if (GTK_IS_LABEL (self->label))
+    gtk_label_set_ellipsize (GTK_LABEL (self->label), PANGO_ELLIPSIZE_END);
+  gtk_widget_set_valign (self->arrow, GTK_ALIGN_START);
   gtk_box_append (GTK_BOX (box), self->arrow);
   gtk_box_append (GTK_BOX (box), self->label);
   gtk_button_set_child (GTK_BUTTON (self->button), box);
@@ -132,6 +139,24 @@ myna_part_view_get_kind (MynaPartView *self)
   return self->kind;
 }
 
+/* In the end the time is said, too. */
+static void
+update_thought (MynaPartView *self, const char *text, gboolean is_open, const char *head)
+{
+  g_autofree char *words = is_open ? g_strdup (head) : myna_thought_describe (self->seconds, FALSE);
+
+  myna_thought_head_update (MYNA_THOUGHT_HEAD (self->label), text, self->seconds, is_open);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->button), GTK_ACCESSIBLE_PROPERTY_LABEL, words, -1);
+}
+
+void
+myna_part_view_set_seconds (MynaPartView *self, double seconds)
+{
+  g_return_if_fail (MYNA_IS_PART_VIEW (self));
+
+  self->seconds = seconds;
+}
+
 void
 myna_part_view_set_part (MynaPartView *self, const StorePart *part, const StoreCall *call, gboolean is_open)
 {
@@ -143,7 +168,10 @@ myna_part_view_set_part (MynaPartView *self, const StorePart *part, const StoreC
   if (self->button)
     {
       head = kinds[self->kind].describe (call, is_open);
-      gtk_label_set_text (GTK_LABEL (self->label), head);
+      if (self->kind == STORE_PART_THOUGHT)
+        update_thought (self, text, is_open, head);
+      else
+        gtk_label_set_text (GTK_LABEL (self->label), head);
     }
   myna_markdown_view_set_text (MYNA_MARKDOWN_VIEW (self->content), text);
   myna_markdown_view_set_streaming (MYNA_MARKDOWN_VIEW (self->content), is_open);

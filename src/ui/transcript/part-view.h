@@ -18,6 +18,8 @@ GtkWidget *myna_part_view_new (StorePartKind kind, GMenuModel *extra_menu);
 StorePartKind myna_part_view_get_kind (MynaPartView *self);
 /* is_open: it is still being written.  call: the message's, or NULL. */
 void myna_part_view_set_part (MynaPartView *self, const StorePart *part, const StoreCall *call, gboolean is_open);
+/* How long a thought took till now; 0: not known.  Shown with the part that is set next. */
+void myna_part_view_set_seconds (MynaPartView *self, double seconds);
 /* Folds what is folded at first. */
 void myna_part_view_fold (MynaPartView *self);
 

@@ -152,7 +152,8 @@ test_second_turn (void)
   g_autoptr (GlmActor) actor = new_loaded_actor (), later = new_loaded_actor ();
   g_autofree char *folder = g_dir_make_tmp ("myna-thoughts-XXXXXX", NULL);
   g_autofree char *path = g_build_filename (folder, "chat.kv", NULL);
-  const GlmTurn question = { .role = "user", .content = "Why is it so?  And why not otherwise, one may ask, since it could be?" };
+  const GlmTurn question = { .role = "user",
+                             .content = "Why is it so?  And why not otherwise, one may ask, since it could be?" };
   Reply first = ask (actor, &question, 1, TRUE, FALSE, path), second, again, edited;
   GlmTurn turns[] = { question, { .role = "assistant", .content = first.text->str }, { .role = "user", .content = "So?" } };
 

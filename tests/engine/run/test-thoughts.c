@@ -32,7 +32,10 @@ on_piece (GlmReplyKind kind, const char *text, size_t n_bytes, int32_t id, void 
   bool thinks = kind == GLM_REPLY_THOUGHT, thought = told->n > 0 && told->kind == GLM_REPLY_THOUGHT;
 
   REQUIRE (told->n + n_bytes + 32 < sizeof told->text, "a long reply");
-  told->n += (size_t) sprintf (told->text + told->n, "%s%.*s", thinks == thought ? "" : thinks ? "<think>" : "</think>",
+  told->n += (size_t) sprintf (told->text + told->n, "%s%.*s",
+                               thinks == thought ? ""
+                               : thinks          ? "<think>"
+                                                 : "</think>",
                                (int) n_bytes, text);
   told->kind = kind;
   told->n_thoughts += thinks;
@@ -318,12 +321,14 @@ test_calls (const char *family, bool lines)
 {
   static const GlmTool tool = { "sum", NULL, NULL };
   static const GlmToolSet tools = { &tool, 1, false };
-  static const char *const tight[] = { "hm ",         "</think>",     " so ",            "<tool_call>",  "sum ", "<arg_key>", "a",
-                                       "</arg_key>",  "<arg_value>",  " 1  < 2",         "</arg_value>", "</tool_call>",
-                                       "<|observation|>", NULL };
-  static const char *const spaced[] = { "\n",          "<think>",     "hm ",   "</think>",     "\n so \n",       "<tool_call>",
-                                        "sum\n",       "<arg_key>",   "a",     "</arg_key>",   "\n",             "<arg_value>",
-                                        " 1  < 2",     "</arg_value>", "\n \n", "</tool_call>", "<|observation|>", NULL };
+  static const char *const tight[] = {
+    "hm ",        "</think>",    " so ",    "<tool_call>",  "sum ",         "<arg_key>",       "a",
+    "</arg_key>", "<arg_value>", " 1  < 2", "</arg_value>", "</tool_call>", "<|observation|>", NULL
+  };
+  static const char *const spaced[] = {
+    "\n",         "<think>", "hm ",         "</think>", "\n so \n",     "<tool_call>", "sum\n",        "<arg_key>",       "a",
+    "</arg_key>", "\n",      "<arg_value>", " 1  < 2",  "</arg_value>", "\n \n",       "</tool_call>", "<|observation|>", NULL
+  };
   const GlmFit fit = { .tools = &tools };
   Chat chat = open_chat (family);
   Told told = { 0 };

@@ -629,6 +629,40 @@ test_superseded (void)
     g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
 }
 
+/* What a model thought is found by who asks for it; its snippet, and every other search, have the answer alone. */
+static void
+test_thoughts (void)
+{
+  static const char *const texts[] = {
+    "<think>The zebra is striped.</think>\n\nIt is an animal.", /* 2 */
+    "<think>A zebra",                                           /* 3: cut off */
+    "The zebra",                                                /* 4 */
+    "<think>A horse</think>A zebra, it seems",                  /* 5 */
+  };
+  g_autoptr (StoreDb) db = test_open_memory ();
+  gint64 id = test_add_conversation (db, "Animals");
+  gint64 parent = test_add_message (db, id, 0, STORE_ROLE_USER, STORE_STATE_COMPLETE, "<think>a zebra</think>?");
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    parent = test_add_message (db, id, parent, STORE_ROLE_ASSISTANT, STORE_STATE_COMPLETE, texts[i]);
+  for (guint way = 0; way < 4; way++)
+    {
+      StoreSearch request = STORE_SEARCH_INIT;
+      g_autofree char *found = NULL, *sorted = NULL;
+
+      request.text = way & 2 ? "ebr" : "zebra";
+      request.anywhere = (way & 2) != 0;
+      request.thoughts = way & 1;
+      found = found_by (db, &request);
+      sorted = sort_words (found);
+      g_assert_cmpstr (sorted, ==, request.thoughts ? "1 2 3 4 5" : "1 4 5");
+    }
+  assert_found (db, "animal", "2 t1");
+  assert_found (db, "animal zebra", "");
+  assert_found (db, "horse", "");
+  store_close (db);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -638,6 +672,7 @@ main (int argc, char **argv)
   g_test_add_func ("/search/examples", test_examples);
   g_test_add_func ("/search/snippets", test_snippets);
   g_test_add_func ("/search/filters", test_filters);
+  g_test_add_func ("/search/thoughts", test_thoughts);
   g_test_add_func ("/search/changes", test_changes);
   g_test_add_func ("/search/ranking", test_ranking);
   g_test_add_data_func ("/search/crowded", "needle", test_crowded);

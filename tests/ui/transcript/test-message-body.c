@@ -3,11 +3,13 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include <adwaita.h>
+#include <string.h>
 #include <time.h>
 
 #include "chat/message-parts.h"
 #include "chat/myna-message-private.h"
 #include "transcript/message-body.h"
+#include "transcript/thought-head.h"
 #include "window-test.h"
 
 typedef struct
@@ -82,6 +84,7 @@ test_thought (Fixture *f, gconstpointer data)
 {
   g_autoptr (MynaMessage) message = make_message (STORE_ROLE_ASSISTANT, "<think>a *secret*</think>\n\nThe answer", NULL);
   g_autoptr (MynaMessage) other = make_message (STORE_ROLE_ASSISTANT, "<think>more</think>Another", NULL);
+  g_autofree char *copied = NULL;
 
   myna_message_body_update (f->body, message);
   g_assert_true (test_has_label (GTK_WIDGET (f->body), "Thoughts"));
@@ -90,6 +93,8 @@ test_thought (Fixture *f, gconstpointer data)
   assert_shown (f, "a secret\n\nThe answer");
   myna_message_body_update (f->body, message);
   assert_shown (f, "a secret\n\nThe answer");
+  copied = myna_message_body_dup_copy (f->body);
+  g_assert_cmpstr (copied, ==, "The answer");
   /* The row is used for another message. */
   myna_message_body_update (f->body, other);
   assert_shown (f, "Another");
@@ -116,6 +121,93 @@ test_written (Fixture *f, gconstpointer data)
   assert_shown (f, "so\n\nthen <thi");
 }
 
+/* The place in memory of a message that is gone may be another's: what was unfolded of the one is not of the other. */
+static void
+test_gone (Fixture *f, gconstpointer data)
+{
+  for (int i = 0; i < 20; i++)
+    {
+      g_autoptr (MynaMessage) message = make_message (STORE_ROLE_ASSISTANT, "<think>a secret</think>The answer", NULL);
+
+      myna_message_body_update (f->body, message);
+      assert_shown (f, "The answer");
+      press_head (f);
+    }
+}
+
+/* The last line is seen while the thought is written and folded, and its time then and later. */
+static void
+test_head (Fixture *f, gconstpointer data)
+{
+  g_autoptr (MynaMessage) message = make_message (STORE_ROLE_ASSISTANT, "", NULL);
+  g_autoptr (MynaMessage) other = make_message (STORE_ROLE_ASSISTANT, "<think>0123456789</think>0123456789", NULL);
+
+  myna_message_set_state (message, STORE_STATE_GENERATING);
+  myna_message_begin_thought (message);
+  myna_message_append_text (message, "<think>First this.\n\nThen **that**, \n");
+  myna_message_body_update (f->body, message);
+  g_assert_true (test_has_label (GTK_WIDGET (f->body), "Thinking…"));
+  g_assert_true (test_has_label (GTK_WIDGET (f->body), "Then that,"));
+  g_assert_false (test_has_label (GTK_WIDGET (f->body), "First this."));
+  assert_shown (f, "");
+  /* Its clock goes on without a word. */
+  wait_until (test_has_label (GTK_WIDGET (f->body), "Thinking… 1 s"));
+  press_head (f);
+  g_assert_false (test_has_label (GTK_WIDGET (f->body), "Then that,"));
+  myna_message_end_thought (message);
+  myna_message_append_text (message, "</think>So");
+  myna_message_body_update (f->body, message);
+  g_assert_true (test_has_label (GTK_WIDGET (f->body), "Thought for 1 second"));
+  assert_shown (f, "First this.\n\nThen that,\n\nSo");
+
+  myna_message_edit_record (other)->seconds = 350;
+  myna_message_body_update (f->body, other);
+  g_assert_true (test_has_label (GTK_WIDGET (f->body), "Thought for 100 seconds"));
+  assert_shown (f, "0123456789");
+}
+
+static void
+test_words (void)
+{
+  static const struct
+  {
+    double seconds;
+    gboolean is_open;
+    const char *words;
+  } cases[] = {
+    { 0, TRUE, "Thinking…" },
+    { 12.9, TRUE, "Thinking… 12 s" },
+    { 75, TRUE, "Thinking… 1 min 15 s" },
+    { 0, FALSE, "Thoughts" },
+    { 0.2, FALSE, "Thought for 1 second" },
+    { 12.9, FALSE, "Thought for 12 seconds" },
+    { 119, FALSE, "Thought for 119 seconds" },
+    { 121, FALSE, "Thought for 2 minutes" },
+  };
+  static const struct
+  {
+    const char *text, *line;
+  } lines[] = {
+    { "", "" }, { " \n ", "" }, { "a", "a" }, { "a\nb\n\n", "b" }, { "# Title\n* *item*", "• item" }, { "一\n二三", "二三" },
+  };
+  g_autofree char *long_text = g_strnfill (5000, 'x'), *line = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *words = myna_thought_describe (cases[i].seconds, cases[i].is_open);
+
+      g_assert_cmpstr (words, ==, cases[i].words);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (lines); i++)
+    {
+      g_autofree char *last = myna_thought_last_line (lines[i].text);
+
+      g_assert_cmpstr (last, ==, lines[i].line);
+    }
+  line = myna_thought_last_line (long_text);
+  g_assert_cmpuint (strlen (line), <, 500);
+}
+
 static void
 test_find (Fixture *f, gconstpointer data)
 {
@@ -124,6 +216,11 @@ test_find (Fixture *f, gconstpointer data)
   int first, last;
 
   myna_message_body_update (f->body, message);
+  g_assert_cmpuint (myna_message_body_set_search (f->body, "cafe"), ==, 2);
+  g_assert_cmpuint (myna_message_parts_count_matches (STORE_ROLE_ASSISTANT, text, NULL, "cafe"), ==, 2);
+  g_assert_true (myna_message_body_show_match (f->body, "cafe", 1, &last));
+  assert_shown (f, "a cafe, a cafe");
+  myna_parts_set_search_thoughts (TRUE);
   g_assert_cmpuint (myna_message_body_set_search (f->body, "cafe"), ==, 3);
   g_assert_cmpuint (myna_message_parts_count_matches (STORE_ROLE_ASSISTANT, text, NULL, "cafe"), ==, 3);
   g_assert_true (myna_message_body_show_match (f->body, "cafe", 2, &last));
@@ -137,6 +234,7 @@ test_find (Fixture *f, gconstpointer data)
   g_assert_true (myna_message_body_show_match (f->body, "cafe", 0, &first));
   g_assert_true (myna_message_body_show_match (f->body, "cafe", 1, &last));
   g_assert_cmpint (first, <, last);
+  myna_parts_set_search_thoughts (FALSE);
 }
 
 static void
@@ -280,6 +378,9 @@ main (int argc, char *argv[])
 
   ADD ("thought", test_thought);
   ADD ("written", test_written);
+  ADD ("gone", test_gone);
+  ADD ("head", test_head);
+  g_test_add_func ("/message-body/words", test_words);
   ADD ("find", test_find);
   ADD ("call", test_call);
   ADD ("result", test_result);

@@ -1,0 +1,21 @@
+/* reply-call.h: what the calls that a model writes become in the store
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "engine/engine.h"
+#include "chat/myna-message.h"
+
+G_BEGIN_DECLS
+
+/* The caller frees. */
+StoreCall *myna_reply_call_new (StoreCallState state, const char *tool) G_GNUC_WARN_UNUSED_RESULT;
+/* The call behind a verdict, or NULL where it is none; before: NULL where what was judged is text.  The caller frees. */
+StoreCall *myna_reply_call_judge (const StoreCall *before, GlmReplyKind verdict, const char *text) G_GNUC_WARN_UNUSED_RESULT;
+/* Whether a message is a call that is being written, or waits for its verdict. */
+gboolean myna_reply_call_is_pending (MynaMessage *message);
+/* Of the messages of a reply the oldest call without a verdict, or what was written last. */
+MynaMessage *myna_reply_call_find_judged (GPtrArray *parts);
+
+G_END_DECLS

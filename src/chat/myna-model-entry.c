@@ -6,6 +6,7 @@
 
 #include <glib/gi18n.h>
 
+#include "chat/myna-disk.h"
 #include "storage/storage.h"
 #include "engine/actor/engine-error.h"
 
@@ -22,6 +23,8 @@ struct _MynaModelEntry
   MynaModelStatus status;
   GError *error;
   GlmModelInfo info;
+  double disk_speed;     /* 0: not known */
+  gboolean is_measuring; /* or it was measured */
 };
 
 enum
@@ -29,6 +32,7 @@ enum
   PROP_0,
   PROP_TITLE,
   PROP_STATUS,
+  PROP_DISK_SPEED,
   N_PROPS
 };
 
@@ -136,6 +140,7 @@ myna_model_entry_get_property (GObject *object, guint prop_id, GValue *value, GP
     {
     case PROP_TITLE: g_value_set_string (value, self->title); break;
     case PROP_STATUS: g_value_set_int (value, self->status); break;
+    case PROP_DISK_SPEED: g_value_set_double (value, self->disk_speed); break;
     default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
 }
@@ -165,6 +170,7 @@ myna_model_entry_class_init (MynaModelEntryClass *klass)
 
   properties[PROP_TITLE] = g_param_spec_string ("title", NULL, NULL, "", flags);
   properties[PROP_STATUS] = g_param_spec_int ("status", NULL, NULL, 0, MYNA_MODEL_BROKEN, 0, flags);
+  properties[PROP_DISK_SPEED] = g_param_spec_double ("disk-speed", NULL, NULL, 0, G_MAXDOUBLE, 0, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -280,6 +286,36 @@ myna_model_entry_get_info (MynaModelEntry *self)
   return self->status == MYNA_MODEL_READABLE ? &self->info : NULL;
 }
 
+/* ---- The disk ---------------------------------------------------------------------------------------------------- */
+
+static void
+measured_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (MynaModelEntry) self = user_data;
+
+  self->disk_speed = myna_disk_measure_finish (result);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_DISK_SPEED]);
+}
+
+void
+myna_model_entry_measure_disk (MynaModelEntry *self)
+{
+  g_return_if_fail (MYNA_IS_MODEL_ENTRY (self));
+
+  if (self->is_measuring)
+    return;
+  self->is_measuring = TRUE;
+  myna_disk_measure_async (self->path, NULL, measured_cb, g_object_ref (self));
+}
+
+double
+myna_model_entry_get_disk_speed (MynaModelEntry *self)
+{
+  g_return_val_if_fail (MYNA_IS_MODEL_ENTRY (self), 0);
+
+  return self->disk_speed;
+}
+
 /* ---- What the header means -------------------------------------------------------------------------------------- */
 
 char *
@@ -297,10 +333,24 @@ myna_model_describe_size (guint64 n_params)
 }
 
 char *
+myna_model_info_describe_size (const GlmModelInfo *info)
+{
+  g_autofree char *all = myna_model_describe_size (info->n_params);
+
+  if (info->n_experts == 0)
+    return g_steal_pointer (&all);
+  if (info->n_active_params >= 1000000000)
+    /* Translators: "29.9 billion parameters", and how many billions (10⁹) of them are used for each token */
+    return g_strdup_printf (_ ("%s, %.1f billion active"), all, (double) info->n_active_params / 1e9);
+  /* Translators: "89 million parameters", and how many millions (10⁶) of them are used for each token */
+  return g_strdup_printf (_ ("%s, %.2g million active"), all, (double) info->n_active_params / 1e6);
+}
+
+char *
 myna_model_info_describe (const GlmModelInfo *info)
 {
   g_autofree char *size = g_format_size (info->file_bytes);
-  g_autofree char *params = myna_model_describe_size (info->n_params);
+  g_autofree char *params = myna_model_info_describe_size (info);
 
   return g_strdup_printf ("%s · %s · %s · %s", info->family, params, info->quantisation, size);
 }
@@ -341,15 +391,4 @@ myna_model_info_get_context (const GlmModelInfo *info, int wanted)
   int limit = info->context_length > 0 ? info->context_length : DEFAULT_CONTEXT;
 
   return MIN (limit, wanted > 0 ? wanted : DEFAULT_CONTEXT);
-}
-
-MynaModelVerdict
-myna_memory_get_verdict (guint64 needed, guint64 available)
-{
-  if (available == 0)
-    return MYNA_VERDICT_UNKNOWN;
-  if (needed > available)
-    return MYNA_VERDICT_TOO_LARGE;
-
-  return needed > available / 5 * 4 ? MYNA_VERDICT_TIGHT : MYNA_VERDICT_FITS;
 }

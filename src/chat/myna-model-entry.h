@@ -21,15 +21,7 @@ typedef enum
   MYNA_MODEL_BROKEN,  /* not a model that Myna can run */
 } MynaModelStatus;
 
-typedef enum
-{
-  MYNA_VERDICT_UNKNOWN,
-  MYNA_VERDICT_FITS,
-  MYNA_VERDICT_TIGHT, /* more than four fifths of what is free */
-  MYNA_VERDICT_TOO_LARGE,
-} MynaModelVerdict;
-
-/* Properties: "title", "status" (int).  Reads the header by itself, on another thread. */
+/* Properties: "title", "status" (int), "disk-speed" (double).  Reads the header by itself, on another thread. */
 MynaModelEntry *myna_model_entry_new (const char *path, const char *name, /* the person's, or NULL */
                                       const char *own_name);              /* NULL: as its header says */
 /* The same for a file that is added: reads it before there is an entry.  finish: a reference, or NULL and the error. */
@@ -49,15 +41,19 @@ const GlmModelInfo *myna_model_entry_get_info (MynaModelEntry *self);
 /* Reads the header again. */
 void myna_model_entry_refresh (MynaModelEntry *self);
 
+/* Bytes a second that can be read of the file; 0: not known.  Measuring takes a second on another thread, and is done once. */
+double myna_model_entry_get_disk_speed (MynaModelEntry *self);
+void myna_model_entry_measure_disk (MynaModelEntry *self);
+
 /* "GLM-4 · 9.4 billion parameters · Q4_K_M · 6.2 GB"; the caller frees. */
 char *myna_model_info_describe (const GlmModelInfo *info) G_GNUC_WARN_UNUSED_RESULT;
 /* "9.4 billion parameters"; the caller frees. */
 char *myna_model_describe_size (guint64 n_params) G_GNUC_WARN_UNUSED_RESULT;
+/* The same, and of a model with experts how many of them a token takes: "29.9 billion parameters, 3.6 billion active". */
+char *myna_model_info_describe_size (const GlmModelInfo *info) G_GNUC_WARN_UNUSED_RESULT;
 /* What the file says of its license, or what is usual for the family, and which of the two it is; the caller frees. */
 char *myna_model_info_describe_license (const GlmModelInfo *info) G_GNUC_WARN_UNUSED_RESULT;
 /* The tokens that a conversation gets with this model if `wanted` are wished for (0: what suits it). */
 int myna_model_info_get_context (const GlmModelInfo *info, int wanted);
-/* Whether this many bytes fit in those that are free. */
-MynaModelVerdict myna_memory_get_verdict (guint64 needed, guint64 available);
 
 G_END_DECLS

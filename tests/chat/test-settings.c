@@ -3,12 +3,14 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include <glib/gstdio.h>
+#include <string.h>
 #include <utime.h>
 
 #include "chat/myna-bandwidth.h"
 #include "chat/myna-digest.h"
+#include "chat/myna-disk.h"
 #include "chat/myna-memory.h"
-#include "chat/myna-model-entry.h"
+#include "chat/myna-model-need.h"
 #include "chat/myna-problem.h"
 #include "engine/actor/engine-error.h"
 #include "chat/myna-chat-settings.h"
@@ -128,6 +130,27 @@ test_load_options (void)
   myna_chat_settings_resolve_load ("{\"context_length\": 0, \"threads\": 1}", &options);
   g_assert_cmpint (options.context_length, ==, 0);
   g_assert_cmpint (options.n_threads, ==, 1);
+  myna_chat_settings_set_defaults (NULL);
+}
+
+/* Thinking: on where nobody says anything, kept and dropped with the rest, and the conversation's word counts. */
+static void
+test_thinking (void)
+{
+  g_auto (MynaChatSettings) settings = { 0 };
+  g_autofree char *json = NULL;
+
+  g_assert_true (myna_chat_settings_resolve_thinking (NULL));
+  g_assert_true (myna_chat_settings_resolve_thinking ("{\"thinking\":0,\"temperature\":1}"));
+  g_assert_true (myna_chat_settings_resolve_thinking ("{\"thinking\":null}"));
+  g_assert_false (myna_chat_settings_resolve_thinking ("{\"thinking\":false}"));
+  myna_chat_settings_parse (&settings, "{\"thinking\":false,\"seed\":7}");
+  json = myna_chat_settings_to_json (&settings);
+  g_assert_cmpstr (json, ==, "{\"thinking\":false,\"seed\":7}");
+  myna_chat_settings_set_defaults ("{\"thinking\":false}");
+  g_assert_false (myna_chat_settings_resolve_thinking (NULL));
+  g_assert_false (myna_chat_settings_resolve_thinking ("{\"seed\":7}"));
+  g_assert_true (myna_chat_settings_resolve_thinking ("{\"thinking\":true}"));
   myna_chat_settings_set_defaults (NULL);
 }
 
@@ -390,6 +413,115 @@ test_digest (void)
   g_rmdir (folder);
 }
 
+/* As the published GLM-4.7-Flash at four bits. */
+static const GlmModelInfo flash = {
+  .name = "GLM-4.7-Flash",
+  .family = "GLM-4.7-Flash",
+  .arch = "deepseek2",
+  .quantisation = "Q4_K",
+  .n_params = 29943000000,
+  .n_active_params = 3579000000,
+  .file_bytes = 18470000000,
+  .n_experts = 64,
+  .n_used_experts = 4,
+  .context_length = 202752,
+  .weight_bytes = 18000000000,
+  .expert_bytes = 16000000000,
+  .kv_bytes_per_token = 54144,
+};
+
+#define GB G_GUINT64_CONSTANT (1000000000)
+
+/* GLib puts blanks into sizes at which no line is broken. */
+static char *
+take_plain (char *text)
+{
+  g_autofree char *before = text;
+  g_auto (GStrv) words = g_strsplit (before, "\u00a0", -1);
+
+  return g_strjoinv (" ", words);
+}
+
+static void
+assert_need (const GlmModelInfo *info, guint64 available, double speed, MynaModelVerdict verdict, const char *words)
+{
+  MynaModelNeed need;
+  g_autofree char *text = NULL;
+
+  myna_model_need_init (&need, info, 8192, available, speed);
+  text = take_plain (myna_model_need_describe (&need));
+  g_assert_cmpint (need.verdict, ==, verdict);
+  g_assert_cmpint (myna_model_need_is_too_much (&need), ==, verdict >= MYNA_VERDICT_FROM_DISK);
+  if (!strstr (text, words))
+    g_error ("“%s” is not in “%s”", words, text);
+}
+
+/* Of a model with experts those that are not in memory are read; where not even the rest fits, nothing helps. */
+static void
+test_need (void)
+{
+  GlmModelInfo dense = flash;
+  g_autofree char *size = myna_model_info_describe_size (&flash), *parts = NULL, *dense_size = NULL;
+  MynaModelNeed need;
+
+  g_assert_cmpstr (size, ==, "29.9 billion parameters, 3.6 billion active");
+  dense.n_experts = dense.n_used_experts = 0;
+  dense.expert_bytes = 0;
+  dense_size = myna_model_info_describe_size (&dense);
+  g_assert_cmpstr (dense_size, ==, "29.9 billion parameters");
+
+  assert_need (&flash, 0, 0, MYNA_VERDICT_UNKNOWN, "Needs about 18.4 GB of memory");
+  assert_need (&flash, 32 * GB, 0, MYNA_VERDICT_FITS, "(32.0 GB available)");
+  assert_need (&flash, 20 * GB, 0, MYNA_VERDICT_TIGHT, "slow");
+  assert_need (&flash, 10 * GB, 0, MYNA_VERDICT_FROM_DISK,
+               "only 10.0 GB is available. It would run from the disk, and slowly.");
+  /* Half of the experts are missing: a token wants four of 64, and half of those from the disk: 0.5 GB. */
+  myna_model_need_init (&need, &flash, 8192, 10 * GB, 3e9);
+  g_assert_cmpfloat_with_epsilon (need.rate, 3e9 / ((need.total - 10e9) * 4 / 64), 1e-6);
+  assert_need (&flash, 10 * GB, 3e9, MYNA_VERDICT_FROM_DISK, "at about 6 tokens per second.");
+  assert_need (&flash, 3 * GB, 1e8, MYNA_VERDICT_FROM_DISK, "at about 0.1 tokens per second.");
+  assert_need (&flash, 2 * GB, 3e9, MYNA_VERDICT_TOO_LARGE, "only 2.0 GB is available");
+  assert_need (&dense, 10 * GB, 3e9, MYNA_VERDICT_TOO_LARGE, "only 10.0 GB is available");
+
+  parts = take_plain (myna_model_need_describe_parts (&need));
+  g_assert_nonnull (strstr (parts, "Always in memory 2.0 GB, experts as they are used 16.0 GB, context 443.5 MB"));
+}
+
+static void
+disk_measured_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  *(double *) user_data = myna_disk_measure_finish (result);
+}
+
+static double
+measure_disk (const char *path, GCancellable *cancellable)
+{
+  double speed = -1;
+
+  myna_disk_measure_async (path, cancellable, disk_measured_cb, &speed);
+  while (speed < 0)
+    g_main_context_iteration (NULL, TRUE);
+  return speed;
+}
+
+static void
+test_disk (void)
+{
+  g_autofree char *starter = g_build_filename (g_getenv ("MYNA_DATA_DIR"), "models", "myna-fledgling-q8_0.gguf", NULL);
+  g_autofree char *folder = g_dir_make_tmp ("myna-disk-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "tiny", NULL);
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+
+  g_assert_cmpfloat (measure_disk (starter, NULL), >, 1e5);
+  write_file (folder, "tiny", "no model");
+  g_assert_cmpfloat (measure_disk (path, NULL), ==, 0);
+  g_assert_cmpfloat (measure_disk ("/nowhere/model.gguf", NULL), ==, 0);
+  g_cancellable_cancel (cancellable);
+  g_assert_cmpfloat (measure_disk (starter, cancellable), ==, 0);
+  g_unlink (path);
+  g_rmdir (folder);
+}
+
 static void
 measured_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -428,7 +560,10 @@ main (int argc, char *argv[])
   g_test_add_func ("/settings/ranges", test_ranges);
   g_test_add_func ("/settings/levels", test_levels);
   g_test_add_func ("/settings/load-options", test_load_options);
+  g_test_add_func ("/settings/thinking", test_thinking);
   g_test_add_func ("/models/memory", test_memory);
+  g_test_add_func ("/models/need", test_need);
+  g_test_add_func ("/models/disk", test_disk);
   g_test_add_func ("/models/bandwidth", test_bandwidth);
   g_test_add_func ("/models/entry", test_entry);
   g_test_add_func ("/models/wrong-files", test_wrong_files);

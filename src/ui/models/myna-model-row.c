@@ -7,7 +7,7 @@
 #include <glib/gi18n.h>
 
 #include "chat/myna-digest.h"
-#include "chat/myna-memory.h"
+#include "chat/myna-model-need.h"
 #include "chat/myna-problem.h"
 #include "base/tooltip.h"
 #include "base/ui-compat.h"
@@ -48,30 +48,6 @@ get_wanted_context (MynaModelRow *self)
   return (int) g_settings_get_uint (self->settings, "context-length");
 }
 
-static guint64
-get_needed (MynaModelRow *self, const GlmModelInfo *info)
-{
-  return glm_model_memory_needed (info, myna_model_info_get_context (info, get_wanted_context (self)));
-}
-
-/* Of what the sum consists. */
-static char *
-describe_parts (MynaModelRow *self, const GlmModelInfo *info)
-{
-  g_autofree char *weights = NULL;
-  g_autofree char *cache = NULL;
-  g_autofree char *scratch = NULL;
-  GlmMemoryNeed need;
-
-  glm_model_memory_need (info, myna_model_info_get_context (info, get_wanted_context (self)), &need);
-  weights = g_format_size (need.weights + need.experts);
-  cache = g_format_size (need.cache);
-  scratch = g_format_size (need.scratch);
-
-  /* Translators: three amounts of memory, which add up to what a model needs */
-  return g_strdup_printf (_ ("Model %s, context %s, buffers %s"), weights, cache, scratch);
-}
-
 static gboolean
 is_in_use (MynaModelRow *self)
 {
@@ -86,27 +62,13 @@ is_starter (MynaModelRow *self)
   return g_strcmp0 (myna_model_library_get_starter_path (self->models), myna_model_entry_get_path (self->entry)) == 0;
 }
 
+/* What is loaded takes what it takes. */
 static char *
-describe_memory (MynaModelRow *self, const GlmModelInfo *info)
+describe_memory (MynaModelRow *self, const MynaModelNeed *need)
 {
-  guint64 needed = get_needed (self, info);
-  guint64 available = myna_memory_available ();
-  g_autofree char *needed_text = g_format_size (needed);
-  g_autofree char *available_text = g_format_size (available);
+  g_autofree char *total = g_format_size (need->total);
 
-  if (is_in_use (self))
-    return g_strdup_printf (_ ("Using about %s"), needed_text);
-  switch (myna_memory_get_verdict (needed, available))
-    {
-    case MYNA_VERDICT_FITS: return g_strdup_printf (_ ("Needs about %s of memory (%s available)"), needed_text, available_text);
-    case MYNA_VERDICT_TIGHT:
-      return g_strdup_printf (_ ("Needs about %s of memory (%s available). Other apps may become slow."), needed_text,
-                              available_text);
-    case MYNA_VERDICT_TOO_LARGE:
-      return g_strdup_printf (_ ("Needs about %s of memory, but only %s is available"), needed_text, available_text);
-    case MYNA_VERDICT_UNKNOWN:
-    default: return g_strdup_printf (_ ("Needs about %s of memory"), needed_text);
-    }
+  return is_in_use (self) ? g_strdup_printf (_ ("Using about %s"), total) : myna_model_need_describe (need);
 }
 
 static char *
@@ -130,6 +92,7 @@ update_details (MynaModelRow *self)
   g_autofree char *memory = NULL;
   g_autofree char *context = NULL;
   g_autofree char *license = NULL;
+  MynaModelNeed need;
 
   gtk_widget_set_visible (self->memory, info != NULL);
   gtk_widget_set_visible (self->context, info != NULL);
@@ -140,8 +103,9 @@ update_details (MynaModelRow *self)
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self->problem), error ? error->message : "");
   if (!info)
     return;
-  sum = describe_memory (self, info);
-  parts = describe_parts (self, info);
+  myna_model_need_of_entry (&need, self->entry, get_wanted_context (self));
+  sum = describe_memory (self, &need);
+  parts = myna_model_need_describe_parts (&need);
   memory = g_strdup_printf ("%s\n%s", sum, parts);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self->memory), memory);
   context = describe_context (self, info);
@@ -297,10 +261,10 @@ too_large_answered_cb (GObject *source, GAsyncResult *result, gpointer user_data
 static void
 use_cb (MynaModelRow *self)
 {
-  const GlmModelInfo *info = myna_model_entry_get_info (self->entry);
   const char *path = myna_model_entry_get_path (self->entry);
   GlmActor *actor = myna_model_library_get_actor (self->models);
   g_autofree char *memory = NULL;
+  MynaModelNeed need;
 
   if (g_strcmp0 (glm_actor_get_model_path (actor), path) == 0)
     {
@@ -308,13 +272,13 @@ use_cb (MynaModelRow *self)
       return;
     }
   myna_model_library_forgive_crash (self->models);
-  if (!info || !g_settings_get_boolean (self->settings, "memory-guard")
-      || myna_memory_get_verdict (get_needed (self, info), myna_memory_available ()) != MYNA_VERDICT_TOO_LARGE)
+  if (!g_settings_get_boolean (self->settings, "memory-guard")
+      || !myna_model_need_of_entry (&need, self->entry, get_wanted_context (self)) || !myna_model_need_is_too_much (&need))
     {
       use_model (self);
       return;
     }
-  memory = describe_memory (self, info);
+  memory = myna_model_need_describe (&need);
   myna_ask_async (get_window (self), MYNA_QUESTION_DESTRUCTIVE, _ ("Load Anyway?"), memory, _ ("_Load Anyway"),
                   too_large_answered_cb, g_object_ref (self));
 }

@@ -9,7 +9,7 @@
 #include "engine/engine.h"
 #include "chat/myna-bandwidth.h"
 #include "chat/myna-memory.h"
-#include "chat/myna-model-entry.h"
+#include "chat/myna-model-need.h"
 #include "base/myna-secondary-window.h"
 
 /* Sizes of the families as they are published, quantised to four bits: weights, and all that is needed to run. */

@@ -8,6 +8,7 @@
 
 #include "base/ui-compat.h"
 #include "chat/myna-chat-settings.h"
+#include "chat/myna-model-need.h"
 #include "chat/myna-problem.h"
 #include "exchange/myna-backups-window.h"
 #include "exchange/myna-chat-import-window.h"
@@ -446,6 +447,58 @@ use_model (GtkWidget *widget, const char *name, GVariant *parameter)
   myna_model_library_ensure (models, *path ? path : NULL, &options);
 }
 
+typedef struct
+{
+  MynaWindow *window; /* owned */
+  char *path;
+} Trial;
+
+static void
+try_answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Trial *trial = user_data;
+
+  if (myna_ask_finish (result))
+    gtk_widget_activate_action (GTK_WIDGET (trial->window), "win.use-model", "s", trial->path);
+  g_object_unref (trial->window);
+  g_free (trial->path);
+  g_free (trial);
+}
+
+/* The same, after a question where it is larger than the memory that is free. */
+static void
+try_model (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MynaWindow *self = MYNA_WINDOW (widget);
+  MynaModelLibrary *models = myna_core_get_models (self->core);
+  const char *path = g_variant_get_string (parameter, NULL);
+  const char *wanted = *path ? path : myna_model_library_get_default_path (models);
+  g_autofree char *memory = NULL;
+  MynaModelNeed need;
+  Trial *trial;
+
+  if (!g_settings_get_boolean (self->settings, "memory-guard")
+      || g_strcmp0 (wanted, glm_actor_get_model_path (myna_model_library_get_actor (models))) == 0
+      || !myna_model_need_of_entry (&need, myna_model_library_find (models, wanted),
+                                    (int) g_settings_get_uint (self->settings, "context-length"))
+      || !myna_model_need_is_too_much (&need))
+    {
+      use_model (widget, name, parameter);
+      return;
+    }
+  trial = g_new (Trial, 1);
+  *trial = (Trial){ g_object_ref (self), g_strdup (path) };
+  memory = myna_model_need_describe (&need);
+  myna_ask_async (GTK_WINDOW (self), MYNA_QUESTION_DESTRUCTIVE, _ ("Load Anyway?"), memory, _ ("_Load Anyway"), try_answered_cb,
+                  trial);
+}
+
+static void
+cancel_load (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  myna_model_library_cancel_load (myna_core_get_models (MYNA_WINDOW (widget)->core));
+}
+
 static void
 choose_model (GtkWidget *widget, const char *name, GVariant *parameter)
 {
@@ -806,6 +859,8 @@ myna_window_install_actions (void)
   gtk_widget_class_install_action (widget_class, "win.text-normal", NULL, change_text_size);
   gtk_widget_class_install_action (widget_class, "win.chat-settings", NULL, chat_settings);
   gtk_widget_class_install_action (widget_class, "win.use-model", "s", use_model);
+  gtk_widget_class_install_action (widget_class, "win.try-model", "s", try_model);
+  gtk_widget_class_install_action (widget_class, "win.cancel-load", NULL, cancel_load);
   gtk_widget_class_install_action (widget_class, "win.choose-model", NULL, choose_model);
   gtk_widget_class_install_action (widget_class, "win.load-model", "s", load_model);
   gtk_widget_class_install_action (widget_class, "win.save-again", NULL, save_again);

@@ -52,4 +52,10 @@ void myna_window_leave_sidebar (MynaWindow *self);
 /* The history is another one: forgets what is open and begins as at the start of the program. */
 void myna_window_start_over (MynaWindow *self);
 
+/* Shows what is the matter with the model of the chat that is shown, if anything is. */
+void myna_window_update_model_banner (MynaWindow *self);
+/* A model could not be loaded, or its loading was canceled: the chat that it was chosen for has the one before again. */
+void myna_window_show_load_failure (MynaWindow *self, const char *path, GError *error);
+void myna_window_restore_model (MynaWindow *self, const char *path);
+
 G_END_DECLS

@@ -41,8 +41,6 @@ update_title (MynaWindow *self)
   gtk_window_set_title (GTK_WINDOW (self), window_title);
 }
 
-static void update_model_banner (MynaWindow *self);
-
 static void
 update_model (MynaWindow *self)
 {
@@ -76,7 +74,7 @@ update_model (MynaWindow *self)
   gtk_label_set_label (GTK_LABEL (self->subtitle), text);
   if (self->view)
     myna_conversation_view_set_model (MYNA_CONVERSATION_VIEW (self->view), text);
-  update_model_banner (self);
+  myna_window_update_model_banner (self);
 }
 
 static void
@@ -84,7 +82,7 @@ append_model (GMenu *menu, const char *label, const char *path)
 {
   g_autoptr (GMenuItem) item = g_menu_item_new (label, NULL);
 
-  g_menu_item_set_action_and_target (item, "win.use-model", "s", path);
+  g_menu_item_set_action_and_target (item, "win.try-model", "s", path);
   g_menu_append_item (menu, item);
 }
 
@@ -107,6 +105,8 @@ fill_model_menu_cb (GtkMenuButton *button, gpointer user_data)
         append_model (models, myna_model_entry_get_title (entry), myna_model_entry_get_path (entry));
     }
   g_menu_append_section (menu, _ ("Model for This Chat"), G_MENU_MODEL (models));
+  if (myna_model_library_get_loading_path (myna_core_get_models (self->core)))
+    g_menu_append (more, _ ("_Cancel Loading"), "win.cancel-load");
   g_menu_append (more, _ ("_Models…"), "app.models");
   g_menu_append_section (menu, NULL, G_MENU_MODEL (more));
   gtk_menu_button_set_menu_model (button, G_MENU_MODEL (menu));
@@ -222,84 +222,6 @@ store_recovered_cb (MynaWindow *self)
   if (self->store_failed)
     update_store_banner (self);
   self->store_failed = FALSE;
-}
-
-static void
-restore_model (MynaWindow *self, const char *path)
-{
-  g_autofree char *replaced = g_steal_pointer (&self->replaced_model);
-
-  if (replaced && self->conversation && g_strcmp0 (myna_conversation_get_model (self->conversation), path) == 0)
-    myna_conversation_set_model (self->conversation, *replaced ? replaced : NULL);
-}
-
-/* A file that is gone or wrong stays so: another model helps.  What the computer lacks may change. */
-static gboolean
-helps_to_try_again (const GError *error)
-{
-  return error->domain != GLM_ENGINE_ERROR || error->code == GLM_ERROR_NO_MEMORY || error->code == GLM_ERROR_IO
-         || error->code == GLM_ERROR_NO_SPACE;
-}
-
-static void
-show_failed_model (MynaWindow *self)
-{
-  g_autofree char *name = myna_model_library_describe (myna_core_get_models (self->core), self->failed_model);
-  g_autofree char *title = g_strdup_printf (_ ("“%s” could not be loaded"), name);
-  g_autofree char *body = myna_problem_describe (self->load_error);
-  gboolean again = helps_to_try_again (self->load_error);
-
-  myna_banner_show (MYNA_BANNER (self->model_banner), title, body, self->load_error->message,
-                    again ? _ ("Try Again") : _ ("Choose a Model"), again ? "win.load-model" : "win.choose-model",
-                    again ? g_variant_new_string (self->failed_model) : NULL);
-}
-
-static void
-show_crashed_model (MynaWindow *self, const char *path)
-{
-  g_autofree char *name = myna_model_library_describe (myna_core_get_models (self->core), path);
-  g_autofree char *title = g_strdup_printf (_ ("Myna quit unexpectedly while loading “%s”"), name);
-
-  myna_banner_show (MYNA_BANNER (self->model_banner), title,
-                    _ ("It was not loaded again because it may need more memory than this computer has."), path,
-                    _ ("Load Anyway"), "win.load-model", g_variant_new_string (path));
-}
-
-/* What is the matter with the model of the chat that is shown: chats of other models have nothing to do with it. */
-static void
-update_model_banner (MynaWindow *self)
-{
-  MynaModelLibrary *models = myna_core_get_models (self->core);
-  const char *chosen = self->conversation ? myna_conversation_get_model (self->conversation) : NULL;
-  const char *crashed = myna_model_library_get_crashed_path (models);
-
-  if (!chosen)
-    chosen = myna_model_library_get_default_path (models);
-  if (g_strcmp0 (self->failed_model, glm_actor_get_model_path (myna_model_library_get_actor (models))) == 0)
-    g_clear_pointer (&self->failed_model, g_free);
-  if (!myna_model_library_get_default_path (models))
-    myna_banner_show (MYNA_BANNER (self->model_banner), _ ("No Model Available"),
-                      _ ("The starter model is missing. Add a model or reinstall Myna."), NULL, _ ("Add a Model"), "app.models",
-                      NULL);
-  else if (crashed && g_strcmp0 (chosen, crashed) == 0)
-    show_crashed_model (self, crashed);
-  else if (self->failed_model
-           && (g_strcmp0 (chosen, self->failed_model) == 0 || (self->failed_in && self->failed_in == self->conversation)))
-    show_failed_model (self);
-  else
-    myna_banner_hide (MYNA_BANNER (self->model_banner));
-}
-
-static void
-show_load_failure (MynaWindow *self, const char *path, GError *error)
-{
-  g_free (self->failed_model);
-  self->failed_model = g_strdup (path);
-  g_clear_error (&self->load_error);
-  self->load_error = g_error_copy (error);
-  self->failed_in = self->replaced_model ? self->conversation : NULL;
-  restore_model (self, path);
-  update_model_banner (self);
 }
 
 /* ---- What is found again the next time -------------------------------------------------------------------------- */
@@ -834,6 +756,19 @@ myna_window_init (MynaWindow *self)
                                               GTK_STYLE_PROVIDER_PRIORITY_APPLICATION + 1);
 }
 
+/* Their headers are read by and by, and how fast their disks are. */
+static void
+entries_changed_cb (MynaWindow *self, guint position, guint n_removed, guint n_added, GListModel *entries)
+{
+  for (guint i = position; i < position + n_added; i++)
+    {
+      g_autoptr (MynaModelEntry) entry = g_list_model_get_item (entries, i);
+
+      g_signal_connect_object (entry, "notify", G_CALLBACK (update_model), self, G_CONNECT_SWAPPED);
+    }
+  update_model (self);
+}
+
 static void
 follow_core (MynaWindow *self)
 {
@@ -844,16 +779,17 @@ follow_core (MynaWindow *self)
   g_signal_connect_object (self->core, "conversation-busy", G_CALLBACK (busy_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (models, "notify::loading-path", G_CALLBACK (update_model), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (models, "notify::default-path", G_CALLBACK (update_model), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (models, "load-failed", G_CALLBACK (show_load_failure), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (models, "load-cancelled", G_CALLBACK (restore_model), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (myna_model_library_get_entries (models), "items-changed", G_CALLBACK (update_model), self,
+  g_signal_connect_object (models, "load-failed", G_CALLBACK (myna_window_show_load_failure), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (models, "load-cancelled", G_CALLBACK (myna_window_restore_model), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (myna_model_library_get_entries (models), "items-changed", G_CALLBACK (entries_changed_cb), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (actor, "notify::model-path", G_CALLBACK (update_model), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (actor, "notify::load-fraction", G_CALLBACK (update_model), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->core, "notify::temporary", G_CALLBACK (temporary_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->settings, "changed::text-size", G_CALLBACK (update_text_size), self, G_CONNECT_SWAPPED);
   update_text_size (self);
-  update_model (self);
+  entries_changed_cb (self, 0, 0, g_list_model_get_n_items (myna_model_library_get_entries (models)),
+                      myna_model_library_get_entries (models));
   store_changed_cb (self);
 }
 

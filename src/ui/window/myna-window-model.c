@@ -1,0 +1,113 @@
+/* myna-window-model.c: what is the matter with the model of the chat that is shown
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "window/myna-window-private.h"
+
+#include <glib/gi18n.h>
+
+#include "chat/myna-model-need.h"
+#include "chat/myna-problem.h"
+
+void
+myna_window_restore_model (MynaWindow *self, const char *path)
+{
+  g_autofree char *replaced = g_steal_pointer (&self->replaced_model);
+
+  if (replaced && self->conversation && g_strcmp0 (myna_conversation_get_model (self->conversation), path) == 0)
+    myna_conversation_set_model (self->conversation, *replaced ? replaced : NULL);
+}
+
+/* A file that is gone or wrong stays so: another model helps.  What the computer lacks may change. */
+static gboolean
+helps_to_try_again (const GError *error)
+{
+  return error->domain != GLM_ENGINE_ERROR || error->code == GLM_ERROR_NO_MEMORY || error->code == GLM_ERROR_IO
+         || error->code == GLM_ERROR_NO_SPACE;
+}
+
+static void
+show_failed_model (MynaWindow *self)
+{
+  g_autofree char *name = myna_model_library_describe (myna_core_get_models (self->core), self->failed_model);
+  g_autofree char *title = g_strdup_printf (_ ("“%s” could not be loaded"), name);
+  g_autofree char *body = myna_problem_describe (self->load_error);
+  gboolean again = helps_to_try_again (self->load_error);
+
+  myna_banner_show (MYNA_BANNER (self->model_banner), title, body, self->load_error->message,
+                    again ? _ ("Try Again") : _ ("Choose a Model"), again ? "win.load-model" : "win.choose-model",
+                    again ? g_variant_new_string (self->failed_model) : NULL);
+}
+
+static void
+show_crashed_model (MynaWindow *self, const char *path)
+{
+  g_autofree char *name = myna_model_library_describe (myna_core_get_models (self->core), path);
+  g_autofree char *title = g_strdup_printf (_ ("Myna quit unexpectedly while loading “%s”"), name);
+
+  myna_banner_show (MYNA_BANNER (self->model_banner), title,
+                    _ ("It was not loaded again because it may need more memory than this computer has."), path,
+                    _ ("Load Anyway"), "win.load-model", g_variant_new_string (path));
+}
+
+/* Whether the person should know, before it is loaded or while it is, that a model is larger than the memory that is free. */
+static gboolean
+show_large_model (MynaWindow *self, const char *path)
+{
+  MynaModelLibrary *models = myna_core_get_models (self->core);
+  const char *loading = myna_model_library_get_loading_path (models);
+  g_autofree char *name = NULL, *title = NULL, *body = NULL;
+  MynaModelNeed need;
+
+  if (!g_settings_get_boolean (self->settings, "memory-guard")
+      || g_strcmp0 (path, glm_actor_get_model_path (myna_model_library_get_actor (models))) == 0
+      || !myna_model_need_of_entry (&need, myna_model_library_find (models, path),
+                                    (int) g_settings_get_uint (self->settings, "context-length"))
+      || !myna_model_need_is_too_much (&need))
+    return FALSE;
+  name = myna_model_library_describe (models, path);
+  title = g_strdup_printf (_ ("“%s” is larger than the free memory"), name);
+  body = myna_model_need_describe (&need);
+  if (g_strcmp0 (loading, path) == 0)
+    myna_banner_show (MYNA_BANNER (self->model_banner), title, body, NULL, _ ("Cancel Loading"), "win.cancel-load", NULL);
+  else
+    myna_banner_show (MYNA_BANNER (self->model_banner), title, body, NULL, _ ("Choose a Model"), "win.choose-model", NULL);
+  return TRUE;
+}
+
+/* What is the matter with the model of the chat that is shown: chats of other models have nothing to do with it. */
+void
+myna_window_update_model_banner (MynaWindow *self)
+{
+  MynaModelLibrary *models = myna_core_get_models (self->core);
+  const char *chosen = self->conversation ? myna_conversation_get_model (self->conversation) : NULL;
+  const char *crashed = myna_model_library_get_crashed_path (models);
+
+  if (!chosen)
+    chosen = myna_model_library_get_default_path (models);
+  if (g_strcmp0 (self->failed_model, glm_actor_get_model_path (myna_model_library_get_actor (models))) == 0)
+    g_clear_pointer (&self->failed_model, g_free);
+  if (!myna_model_library_get_default_path (models))
+    myna_banner_show (MYNA_BANNER (self->model_banner), _ ("No Model Available"),
+                      _ ("The starter model is missing. Add a model or reinstall Myna."), NULL, _ ("Add a Model"), "app.models",
+                      NULL);
+  else if (crashed && g_strcmp0 (chosen, crashed) == 0)
+    show_crashed_model (self, crashed);
+  else if (self->failed_model
+           && (g_strcmp0 (chosen, self->failed_model) == 0 || (self->failed_in && self->failed_in == self->conversation)))
+    show_failed_model (self);
+  else if (!show_large_model (self, chosen))
+    myna_banner_hide (MYNA_BANNER (self->model_banner));
+}
+
+void
+myna_window_show_load_failure (MynaWindow *self, const char *path, GError *error)
+{
+  g_free (self->failed_model);
+  self->failed_model = g_strdup (path);
+  g_clear_error (&self->load_error);
+  self->load_error = g_error_copy (error);
+  self->failed_in = self->replaced_model ? self->conversation : NULL;
+  myna_window_restore_model (self, path);
+  myna_window_update_model_banner (self);
+}

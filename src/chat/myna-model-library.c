@@ -14,6 +14,8 @@
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
 
+#include "chat/myna-model-need.h"
+
 #define STARTER_FILE "myna-fledgling-q8_0.gguf"
 
 struct _MynaModelLibrary
@@ -200,6 +202,38 @@ myna_model_library_ensure (MynaModelLibrary *self, const char *path, const GlmAc
   start_load (self, wanted, options);
 
   return wanted;
+}
+
+/* Whether the person is to be warned of it first. */
+static gboolean
+is_too_much (MynaModelLibrary *self, MynaModelEntry *entry)
+{
+  MynaModelNeed need;
+
+  return g_settings_get_boolean (self->settings, "memory-guard")
+         && myna_model_need_of_entry (&need, entry, (int) g_settings_get_uint (self->settings, "context-length"))
+         && myna_model_need_is_too_much (&need);
+}
+
+static void
+default_read_cb (MynaModelLibrary *self, GParamSpec *pspec, MynaModelEntry *entry)
+{
+  g_signal_handlers_disconnect_by_func (entry, default_read_cb, self);
+  myna_model_library_preload (self);
+}
+
+void
+myna_model_library_preload (MynaModelLibrary *self)
+{
+  MynaModelEntry *entry;
+
+  g_return_if_fail (MYNA_IS_MODEL_LIBRARY (self));
+
+  entry = self->default_path ? myna_model_library_find (self, self->default_path) : NULL;
+  if (entry && myna_model_entry_get_status (entry) == MYNA_MODEL_READING)
+    g_signal_connect_object (entry, "notify::status", G_CALLBACK (default_read_cb), self, G_CONNECT_SWAPPED);
+  else if (!self->loading_path && !glm_actor_get_model_path (self->actor) && !is_too_much (self, entry))
+    myna_model_library_ensure (self, NULL, NULL);
 }
 
 void

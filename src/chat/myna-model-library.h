@@ -39,6 +39,9 @@ char *myna_model_library_describe (MynaModelLibrary *self, const char *path);
  * told by load-failed.  Which model that is (one that ended the program before is replaced by the starter model), or NULL: there is
  * none; valid until the library changes. */
 const char *myna_model_library_ensure (MynaModelLibrary *self, const char *path, const GlmActorLoadOptions *options);
+/* At the start: makes the engine hold the default model, so that the first question need not wait for it.  Not one that is larger than
+ * the memory that is free, where the person wants to be warned: that is loaded when it is asked something. */
+void myna_model_library_preload (MynaModelLibrary *self);
 /* The preferences' context length and threads. */
 void myna_model_library_get_options (MynaModelLibrary *self, GlmActorLoadOptions *ret_options);
 /* The model with this path, or else with a file of this name; NULL if there is none. */

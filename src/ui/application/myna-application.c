@@ -187,7 +187,7 @@ prepare_for_window (MynaApplication *self)
     return;
   self->prepared = TRUE;
   open_store (self);
-  myna_model_library_ensure (myna_core_get_models (self->core), NULL, NULL);
+  myna_model_library_preload (myna_core_get_models (self->core));
 }
 
 /* Shows the window, making it if there is none. */

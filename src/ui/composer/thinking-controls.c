@@ -51,7 +51,8 @@ update_toggle (MynaThinkingControls *self)
   self->updating = TRUE;
   gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->toggle), thinks);
   self->updating = FALSE;
-  myna_set_tooltip (self->toggle, thinks ? _ ("The model thinks before it answers (Ctrl+T)") : _ ("The model answers at once (Ctrl+T)"));
+  myna_set_tooltip (self->toggle,
+                    thinks ? _ ("The model thinks before it answers (Ctrl+T)") : _ ("The model answers at once (Ctrl+T)"));
 }
 
 /* Where there are both, the switch is narrow. */
@@ -72,8 +73,7 @@ update_answer (MynaThinkingControls *self)
 static void
 activity_changed_cb (MynaThinkingControls *self)
 {
-  g_signal_group_set_target (self->reply_signals,
-                             self->conversation ? myna_conversation_get_reply (self->conversation) : NULL);
+  g_signal_group_set_target (self->reply_signals, self->conversation ? myna_conversation_get_reply (self->conversation) : NULL);
   update_answer (self);
 }
 
@@ -179,9 +179,9 @@ build_answer (MynaThinkingControls *self)
 static void
 add_key (GtkEventController *keys, guint key, GtkShortcutFunc func)
 {
-  gtk_shortcut_controller_add_shortcut (
-      GTK_SHORTCUT_CONTROLLER (keys),
-      gtk_shortcut_new (gtk_keyval_trigger_new (key, GDK_CONTROL_MASK), gtk_callback_action_new (func, NULL, NULL)));
+  gtk_shortcut_controller_add_shortcut (GTK_SHORTCUT_CONTROLLER (keys),
+                                        gtk_shortcut_new (gtk_keyval_trigger_new (key, GDK_CONTROL_MASK),
+                                                          gtk_callback_action_new (func, NULL, NULL)));
 }
 
 static void

@@ -116,11 +116,14 @@ build_head (MynaPartView *self)
 
   self->button = gtk_toggle_button_new ();
   self->arrow = gtk_image_new ();
-  self->label = self->kind == STORE_PART_THOUGHT ? myna_thought_head_new () : gtk_label_new (NULL);
-  if (GTK_IS_LABEL (self->label))
-    gtk_label_set_ellipsize (GTK_LABEL (self->label), PANGO_ELLIPSIZE_END);
-  gtk_widget_set_valign (self->arrow, GTK_ALIGN_START);
-  gtk_box_append (GTK_BOX (box), self->arrow);
+  if (self->kind == STORE_PART_THOUGHT)
+    self->label = myna_thought_head_new (self->arrow);
+  else
+    {
+      self->label = gtk_label_new (NULL);
+      gtk_label_set_ellipsize (GTK_LABEL (self->label), PANGO_ELLIPSIZE_END);
+      gtk_box_append (GTK_BOX (box), self->arrow);
+    }
   gtk_box_append (GTK_BOX (box), self->label);
   gtk_button_set_child (GTK_BUTTON (self->button), box);
   gtk_widget_add_css_class (self->button, "flat");

@@ -15,6 +15,7 @@ struct _MynaThoughtHead
 {
   GtkWidget parent_instance;
 
+  GtkWidget *words; /* GtkBox: an arrow and … */
   GtkWidget *label;
   GtkWidget *line;
   double seconds;
@@ -156,7 +157,7 @@ myna_thought_head_dispose (GObject *object)
   MynaThoughtHead *self = MYNA_THOUGHT_HEAD (object);
 
   g_clear_handle_id (&self->source, g_source_remove);
-  g_clear_pointer (&self->label, gtk_widget_unparent);
+  g_clear_pointer (&self->words, gtk_widget_unparent);
   g_clear_pointer (&self->line, gtk_widget_unparent);
   G_OBJECT_CLASS (myna_thought_head_parent_class)->dispose (object);
 }
@@ -174,14 +175,13 @@ myna_thought_head_class_init (MynaThoughtHeadClass *klass)
 }
 
 static GtkWidget *
-add_label (MynaThoughtHead *self, PangoEllipsizeMode ellipsize)
+new_label (PangoEllipsizeMode ellipsize)
 {
   GtkWidget *label = gtk_label_new (NULL);
 
   gtk_label_set_ellipsize (GTK_LABEL (label), ellipsize);
   gtk_label_set_single_line_mode (GTK_LABEL (label), TRUE);
   gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_widget_set_parent (label, GTK_WIDGET (self));
   return label;
 }
 
@@ -190,16 +190,23 @@ myna_thought_head_init (MynaThoughtHead *self)
 {
   gtk_orientable_set_orientation (GTK_ORIENTABLE (gtk_widget_get_layout_manager (GTK_WIDGET (self))), GTK_ORIENTATION_VERTICAL);
   self->is_folded = TRUE;
-  self->label = add_label (self, PANGO_ELLIPSIZE_END);
+  self->words = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+  self->label = new_label (PANGO_ELLIPSIZE_END);
   gtk_widget_add_css_class (self->label, "numeric");
+  gtk_box_append (GTK_BOX (self->words), self->label);
+  gtk_widget_set_parent (self->words, GTK_WIDGET (self));
   /* What is new in a long line is at its end. */
-  self->line = add_label (self, PANGO_ELLIPSIZE_START);
+  self->line = new_label (PANGO_ELLIPSIZE_START);
   gtk_widget_add_css_class (self->line, "caption");
   gtk_widget_set_visible (self->line, FALSE);
+  gtk_widget_set_parent (self->line, GTK_WIDGET (self));
 }
 
 GtkWidget *
-myna_thought_head_new (void)
+myna_thought_head_new (GtkWidget *arrow)
 {
-  return g_object_new (MYNA_TYPE_THOUGHT_HEAD, NULL);
+  MynaThoughtHead *self = g_object_new (MYNA_TYPE_THOUGHT_HEAD, NULL);
+
+  gtk_box_prepend (GTK_BOX (self->words), arrow);
+  return GTK_WIDGET (self);
 }

@@ -11,7 +11,8 @@ G_BEGIN_DECLS
 #define MYNA_TYPE_THOUGHT_HEAD (myna_thought_head_get_type ())
 G_DECLARE_FINAL_TYPE (MynaThoughtHead, myna_thought_head, MYNA, THOUGHT_HEAD, GtkWidget)
 
-GtkWidget *myna_thought_head_new (void);
+/* arrow: stands before the words. */
+GtkWidget *myna_thought_head_new (GtkWidget *arrow);
 /* text: the thought; seconds: how long it took till now (0: not known); is_open: it is still being written, and its time goes
  * on by itself. */
 void myna_thought_head_update (MynaThoughtHead *self, const char *text, double seconds, gboolean is_open);

@@ -4,6 +4,7 @@
  */
 #include "chat/message-parts.h"
 
+#include "chat/tool-words.h"
 #include "markup/markdown.h"
 
 static gboolean searches_thoughts; /* of the application; main thread */
@@ -36,6 +37,16 @@ dup_code (const char *text, const char *language)
   return g_strdup_printf ("%s%s\n%s%s%s", fence, language, text, g_str_has_suffix (text, "\n") ? "" : "\n", fence);
 }
 
+/* What a tool was given, or what was written where that cannot be read. */
+static char *
+dup_call (const char *text, const StoreCall *call)
+{
+  g_autofree char *arguments = call ? myna_call_dup_arguments (call) : NULL;
+  g_autofree char *shown = arguments ? NULL : tool_text_show (text);
+
+  return dup_code (arguments ? arguments : shown, "");
+}
+
 char *
 myna_part_dup_markdown (const StorePart *part, const StoreCall *call)
 {
@@ -43,7 +54,7 @@ myna_part_dup_markdown (const StorePart *part, const StoreCall *call)
 
   switch (part->kind)
     {
-    case STORE_PART_CALL: return call && call->arguments ? dup_code (call->arguments, "json") : dup_code (text, "");
+    case STORE_PART_CALL: return dup_call (text, call);
     case STORE_PART_RESULT: return dup_code (text, "");
     case STORE_PART_TEXT:
     case STORE_PART_THOUGHT:

@@ -301,6 +301,17 @@ check_arguments (const Tool *tool, const char *arguments, GError **error)
   return ok;
 }
 
+gboolean
+myna_call_check_arguments (const char *name, const char *arguments, GError **error)
+{
+  const Tool *tool = tool_find (name);
+
+  if (tool)
+    return check_arguments (tool, arguments, error);
+  g_set_error (error, TOOL_ERROR, TOOL_ERROR_ARGUMENTS, "There is no tool %s", name);
+  return FALSE;
+}
+
 /* ---- Running ---------------------------------------------------------------------------------------------------- */
 
 static void

@@ -50,6 +50,9 @@ typedef struct
 /* The call to be made again: nothing was run yet.  arguments: JSON, or NULL for those of the call. */
 StoreCall *myna_call_dup_again (const StoreCall *call, const char *arguments) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Whether the tool takes these arguments, JSON; the error is a sentence in English. */
+gboolean myna_call_check_arguments (const char *tool, const char *arguments, GError **error);
+
 /* owner, a GObject, is kept until the run has ended. */
 MynaCallRun *myna_call_run_new (const MynaCallSpec *spec, const MynaCallRunFuncs *funcs,
                                 gpointer owner) G_GNUC_WARN_UNUSED_RESULT;

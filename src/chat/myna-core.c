@@ -26,6 +26,7 @@ struct _MynaCore
   StoreDb *temporary_store;
   MynaConversation *temporary;
   GPtrArray *busy;    /* MynaConversation in which a reply is being written */
+  GPtrArray *asking;  /* those of them that ask the person something; not owned */
   int context_length; /* as it was told */
 };
 
@@ -38,7 +39,7 @@ enum
 };
 
 static GParamSpec *props[N_PROPS];
-static guint busy_signal;
+static guint busy_signal, asks_signal;
 
 static void generator_init (MynaGeneratorInterface *iface);
 
@@ -170,6 +171,21 @@ busy_cb (MynaConversation *conversation, GParamSpec *pspec, MynaCore *self)
   g_signal_emit (self, busy_signal, 0, conversation, busy);
 }
 
+/* A question is over, too, when the reply is. */
+static void
+activity_cb (MynaConversation *conversation, GParamSpec *pspec, MynaCore *self)
+{
+  gboolean asks = myna_conversation_get_activity (conversation) == MYNA_ACTIVITY_ASKING;
+
+  if (asks == g_ptr_array_find (self->asking, conversation, NULL))
+    return;
+  if (asks)
+    g_ptr_array_add (self->asking, conversation);
+  else
+    g_ptr_array_remove (self->asking, conversation);
+  g_signal_emit (self, asks_signal, 0, conversation, asks);
+}
+
 /* Listens to the conversation, which is returned, once: a live one may come here again. */
 static MynaConversation *
 follow (MynaCore *self, MynaConversation *conversation, gboolean titled)
@@ -178,6 +194,7 @@ follow (MynaCore *self, MynaConversation *conversation, gboolean titled)
     {
       g_signal_connect_object (conversation, "notify::busy", G_CALLBACK (busy_cb), self, 0);
       g_signal_connect_object (conversation, "notify::id", G_CALLBACK (busy_cb), self, 0);
+      g_signal_connect_object (conversation, "notify::activity", G_CALLBACK (activity_cb), self, 0);
       myna_titler_watch (self->titler, conversation, titled);
     }
   return conversation;
@@ -258,6 +275,7 @@ myna_core_end_temporary (MynaCore *self)
   myna_conversation_stop (conversation);
   if (g_ptr_array_remove (self->busy, conversation))
     g_signal_emit (self, busy_signal, 0, conversation, FALSE);
+  g_ptr_array_remove (self->asking, conversation);
   g_signal_handlers_disconnect_by_data (conversation, self);
   g_clear_object (&self->temporary);
   store = g_steal_pointer (&self->temporary_store);
@@ -368,6 +386,7 @@ myna_core_finalize (GObject *object)
   MynaCore *self = MYNA_CORE (object);
 
   g_ptr_array_unref (self->busy);
+  g_ptr_array_unref (self->asking);
   g_clear_object (&self->temporary);
   g_clear_object (&self->temporary_store);
   g_clear_object (&self->store);
@@ -396,12 +415,15 @@ myna_core_class_init (MynaCoreClass *klass)
 
   busy_signal = g_signal_new ("conversation-busy", MYNA_TYPE_CORE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
                               MYNA_TYPE_CONVERSATION, G_TYPE_BOOLEAN);
+  asks_signal = g_signal_new ("conversation-asks", MYNA_TYPE_CORE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
+                              MYNA_TYPE_CONVERSATION, G_TYPE_BOOLEAN);
 }
 
 static void
 myna_core_init (MynaCore *self)
 {
   self->busy = g_ptr_array_new_with_free_func (g_object_unref);
+  self->asking = g_ptr_array_new ();
 }
 
 MynaCore *

@@ -16,7 +16,8 @@ G_DECLARE_FINAL_TYPE (MynaCore, myna_core, MYNA, CORE, GObject)
  *
  * Properties, notified: "store" (StoreDb or NULL: not open yet), "temporary" (the temporary chat or NULL).
  * Signal "conversation-busy" (MynaConversation *, gboolean busy): a reply began or ended, shown or not, or the conversation in
- * which one is written has got its id.  While it is busy the core keeps it. */
+ * which one is written has got its id.  While it is busy the core keeps it.
+ * Signal "conversation-asks" (MynaConversation *, gboolean asks): a reply waits for the person's answer, or does not any more. */
 MynaCore *myna_core_new (GSettings *settings, const char *sessions_folder) G_GNUC_WARN_UNUSED_RESULT;
 GSettings *myna_core_get_settings (MynaCore *self);
 GlmActor *myna_core_get_engine (MynaCore *self);

@@ -16,6 +16,7 @@ struct _MynaHistoryItem
   char *title;
   guint depth;
   gboolean busy;
+  gboolean asking;
   gboolean checked;
   gboolean expanded;
 };
@@ -25,6 +26,7 @@ enum
   PROP_0,
   PROP_TITLE,
   PROP_BUSY,
+  PROP_ASKING,
   PROP_CHECKED,
   PROP_EXPANDED,
   PROP_DEPTH,
@@ -44,6 +46,7 @@ myna_history_item_get_property (GObject *object, guint prop_id, GValue *value, G
     {
     case PROP_TITLE: g_value_set_string (value, self->title); break;
     case PROP_BUSY: g_value_set_boolean (value, self->busy); break;
+    case PROP_ASKING: g_value_set_boolean (value, self->asking); break;
     case PROP_CHECKED: g_value_set_boolean (value, self->checked); break;
     case PROP_EXPANDED: g_value_set_boolean (value, self->expanded); break;
     case PROP_DEPTH: g_value_set_uint (value, self->depth); break;
@@ -72,6 +75,7 @@ myna_history_item_class_init (MynaHistoryItemClass *klass)
 
   properties[PROP_TITLE] = g_param_spec_string ("title", NULL, NULL, "", flags);
   properties[PROP_BUSY] = g_param_spec_boolean ("busy", NULL, NULL, FALSE, flags);
+  properties[PROP_ASKING] = g_param_spec_boolean ("asking", NULL, NULL, FALSE, flags);
   properties[PROP_CHECKED] = g_param_spec_boolean ("checked", NULL, NULL, FALSE, flags);
   properties[PROP_EXPANDED] = g_param_spec_boolean ("expanded", NULL, NULL, FALSE, flags);
   properties[PROP_DEPTH] = g_param_spec_uint ("depth", NULL, NULL, 0, 2, 0, flags);
@@ -158,6 +162,21 @@ myna_history_item_set_busy (MynaHistoryItem *self, gboolean busy)
     return;
   self->busy = !!busy;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_BUSY]);
+}
+
+gboolean
+myna_history_item_get_asking (MynaHistoryItem *self)
+{
+  return self->asking;
+}
+
+void
+myna_history_item_set_asking (MynaHistoryItem *self, gboolean asking)
+{
+  if (self->asking == !!asking)
+    return;
+  self->asking = !!asking;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ASKING]);
 }
 
 gboolean

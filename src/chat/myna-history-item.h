@@ -37,7 +37,7 @@ myna_history_month (int year, int month)
 #define MYNA_TYPE_HISTORY_ITEM (myna_history_item_get_type ())
 G_DECLARE_FINAL_TYPE (MynaHistoryItem, myna_history_item, MYNA, HISTORY_ITEM, GObject)
 
-/* Properties: "title", "busy" (a reply is being written), "checked" (in a selection of several), "expanded" (folders). */
+/* Properties: "title", "busy" (a reply is being written), "asking" (it waits for the person's answer), "checked" (in a selection of several), "expanded" (folders). */
 MynaHistoryItem *myna_history_item_new (MynaHistoryKind kind, MynaHistoryGroup group, gint64 id);
 MynaHistoryKind myna_history_item_get_kind (MynaHistoryItem *self);
 MynaHistoryGroup myna_history_item_get_group (MynaHistoryItem *self);
@@ -50,6 +50,8 @@ guint myna_history_item_get_depth (MynaHistoryItem *self);
 void myna_history_item_set_depth (MynaHistoryItem *self, guint depth);
 gboolean myna_history_item_get_busy (MynaHistoryItem *self);
 void myna_history_item_set_busy (MynaHistoryItem *self, gboolean busy);
+gboolean myna_history_item_get_asking (MynaHistoryItem *self);
+void myna_history_item_set_asking (MynaHistoryItem *self, gboolean asking);
 gboolean myna_history_item_get_checked (MynaHistoryItem *self);
 void myna_history_item_set_checked (MynaHistoryItem *self, gboolean checked);
 gboolean myna_history_item_get_expanded (MynaHistoryItem *self);

@@ -31,6 +31,7 @@ struct _MynaHistoryModel
   GHashTable *items;    /* key of a row → MynaHistoryItem, not owned */
   GHashTable *expanded; /* ids of folders, set of gint64 */
   GHashTable *busy;     /* set of gint64 */
+  GHashTable *asking;   /* the same */
   GHashTable *checked;  /* set of gint64 */
 };
 
@@ -139,6 +140,7 @@ update_item (MynaHistoryModel *self, MynaHistoryItem *item, const MynaHistoryEnt
   if (entry->kind == MYNA_HISTORY_CONVERSATION)
     {
       myna_history_item_set_busy (item, g_hash_table_contains (self->busy, &entry->id));
+      myna_history_item_set_asking (item, g_hash_table_contains (self->asking, &entry->id));
       myna_history_item_set_checked (item, g_hash_table_contains (self->checked, &entry->id));
     }
 }
@@ -524,6 +526,7 @@ myna_history_model_finalize (GObject *object)
   g_hash_table_unref (self->by_id);
   g_hash_table_unref (self->expanded);
   g_hash_table_unref (self->busy);
+  g_hash_table_unref (self->asking);
   g_hash_table_unref (self->checked);
   g_array_unref (self->entries);
   g_ptr_array_unref (self->records);
@@ -562,6 +565,7 @@ myna_history_model_init (MynaHistoryModel *self)
   self->folders = g_ptr_array_new_with_free_func (myna_history_folder_free);
   self->expanded = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   self->busy = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
+  self->asking = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   self->checked = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
 }
 
@@ -706,6 +710,19 @@ myna_history_model_set_busy (MynaHistoryModel *self, gint64 id, gboolean busy)
     g_hash_table_remove (self->busy, &id);
   if (item)
     myna_history_item_set_busy (item, busy);
+}
+
+void
+myna_history_model_set_asking (MynaHistoryModel *self, gint64 id, gboolean asking)
+{
+  MynaHistoryItem *item = get_living_item (self, id);
+
+  if (asking)
+    g_hash_table_add (self->asking, g_memdup2 (&id, sizeof id));
+  else
+    g_hash_table_remove (self->asking, &id);
+  if (item)
+    myna_history_item_set_asking (item, asking);
 }
 
 void

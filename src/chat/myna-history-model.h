@@ -36,6 +36,7 @@ guint myna_history_model_find (MynaHistoryModel *self, MynaHistoryKind kind, gin
 /* The conversation after (step 1) or before (step −1) this one in the order shown; 0 if none. */
 gint64 myna_history_model_get_neighbour (MynaHistoryModel *self, gint64 id, int step);
 void myna_history_model_set_busy (MynaHistoryModel *self, gint64 id, gboolean busy);
+void myna_history_model_set_asking (MynaHistoryModel *self, gint64 id, gboolean asking);
 
 /* A selection of several conversations. */
 void myna_history_model_set_checked (MynaHistoryModel *self, gint64 id, gboolean checked);

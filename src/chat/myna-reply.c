@@ -710,7 +710,8 @@ myna_reply_get_question (MynaReply *self)
 {
   if (self->state != MYNA_REPLY_ASKING)
     return MYNA_QUESTION_NONE;
-  return self->asks_to_go_on ? MYNA_QUESTION_GO_ON : MYNA_QUESTION_CALL;
+  /* Answered, but what follows has not begun: nothing is asked. */
+  return self->asks_to_go_on ? MYNA_QUESTION_GO_ON : self->round ? MYNA_QUESTION_CALL : MYNA_QUESTION_NONE;
 }
 
 MynaCallRun *

@@ -61,7 +61,7 @@ FOLDERS = {
     "ui/maths": (GTK, ""),
     "ui/markdown": (GTK, "markup ui/base ui/maths"),
     "ui/composer": (GTK, "chat ui/base"),
-    "ui/transcript": (GTK, "storage/storage.h markup chat ui/base ui/markdown ui/composer"),
+    "ui/transcript": (GTK, "engine/engine.h text storage/storage.h markup chat ui/base ui/markdown ui/composer"),
     "ui/sidebar": (GTK, "storage/storage.h chat ui/base"),
     "ui/exchange": (GTK, "storage/storage.h markup chat ui/base"),
     "ui/models": (GTK, "engine/engine.h engine/actor chat ui/base"),

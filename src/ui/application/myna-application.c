@@ -73,6 +73,29 @@ notify_finished (MynaApplication *self, MynaConversation *conversation)
   g_application_send_notification (G_APPLICATION (self), id, notification);
 }
 
+/* Whoever looks at the chat sees what it asks. */
+static void
+asks_cb (MynaCore *core, MynaConversation *conversation, gboolean asks, MynaApplication *self)
+{
+  g_autoptr (GNotification) notification = NULL;
+  gint64 chat = myna_core_get_history_id (core, conversation);
+  g_autofree char *id = g_strdup_printf ("ask-%" G_GINT64_FORMAT, chat);
+  MynaWindow *window = get_window (self);
+  const char *title = myna_conversation_get_title (conversation);
+
+  if (!asks)
+    {
+      g_application_withdraw_notification (G_APPLICATION (self), id);
+      return;
+    }
+  if (chat == 0 || (window && gtk_window_is_active (GTK_WINDOW (window)) && myna_window_shows (window, conversation)))
+    return;
+  notification = g_notification_new (title && *title ? title : _ ("Untitled chat"));
+  g_notification_set_body (notification, _ ("The model wants to use a tool and waits for your answer"));
+  g_notification_set_default_action_and_target (notification, "app.open-chat", "x", chat);
+  g_application_send_notification (G_APPLICATION (self), id, notification);
+}
+
 static void
 update_hold (MynaApplication *self)
 {
@@ -411,6 +434,7 @@ myna_application_startup (GApplication *application)
   if (self->search_provider)
     myna_search_provider_set_core (self->search_provider, self->core);
   g_signal_connect_object (self->core, "conversation-busy", G_CALLBACK (busy_cb), self, 0);
+  g_signal_connect_object (self->core, "conversation-asks", G_CALLBACK (asks_cb), self, 0);
   add_actions (self);
   myna_window_install_actions ();
 }

@@ -158,6 +158,23 @@ check_toggled_cb (MynaHistoryRow *self)
     g_signal_emit (self, signals[SIGNAL_CHECK_TOGGLED], 0);
 }
 
+/* A reply is being written, or waits for an answer. */
+static void
+update_dot (MynaHistoryRow *self)
+{
+  gboolean asking = myna_history_item_get_asking (self->item);
+  const char *text = asking ? _ ("Waiting for your answer") : _ ("Generating a reply");
+
+  gtk_widget_set_visible (self->dot, myna_history_item_get_busy (self->item) || asking);
+  if (asking)
+    gtk_widget_add_css_class (self->dot, "asking");
+  else
+    gtk_widget_remove_css_class (self->dot, "asking");
+  adw_bin_set_child (ADW_BIN (self->dot), asking ? gtk_label_new ("?") : NULL);
+  myna_set_tooltip (self->dot, text);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->dot), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
+}
+
 static void
 update (MynaHistoryRow *self)
 {
@@ -174,7 +191,7 @@ update (MynaHistoryRow *self)
   gtk_widget_set_visible (self->icon, kind == MYNA_HISTORY_FOLDER);
   gtk_image_set_from_icon_name (GTK_IMAGE (self->icon),
                                 myna_history_item_get_expanded (self->item) ? "pan-down-symbolic" : "pan-end-symbolic");
-  gtk_widget_set_visible (self->dot, myna_history_item_get_busy (self->item));
+  update_dot (self);
   gtk_widget_set_margin_start (GTK_WIDGET (self), INDENT * (int) myna_history_item_get_depth (self->item));
 }
 
@@ -257,8 +274,6 @@ myna_history_row_init (MynaHistoryRow *self)
   self->dot = adw_bin_new ();
   gtk_widget_add_css_class (self->dot, "busy-dot");
   gtk_widget_set_valign (self->dot, GTK_ALIGN_CENTER);
-  myna_set_tooltip (self->dot, _ ("Generating a reply"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->dot), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Generating a reply"), -1);
   gtk_widget_set_parent (self->dot, widget);
 
   self->item_signals = g_signal_group_new (MYNA_TYPE_HISTORY_ITEM);

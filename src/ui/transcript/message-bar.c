@@ -148,6 +148,9 @@ myna_message_bar_update (MynaMessageBar *self)
   gboolean newest = myna_conversation_find (self->conversation, self->message) + 1 == n;
   g_autofree char *position = g_strdup_printf ("%d/%d", myna_message_get_sibling_index (self->message) + 1, n_siblings);
 
+  /* What can be done with a call is in its card. */
+  if (!self->edit_button)
+    gtk_widget_set_visible (GTK_WIDGET (self), !myna_message_get_record (self->message)->call || n_siblings > 1);
   gtk_label_set_label (GTK_LABEL (self->switcher_label), position);
   gtk_widget_set_visible (self->switcher, n_siblings > 1 && !queued);
   gtk_widget_set_sensitive (self->switcher, !busy);

@@ -107,12 +107,13 @@ update_parts (MynaMessageBody *self, MynaMessage *message)
 {
   const StoreMessage *record = myna_message_get_record (message);
   const char *text = myna_message_get_text (message);
-  gboolean is_written = *text && myna_message_get_state (message) == STORE_STATE_GENERATING;
+  gboolean is_written = (*text || record->call) && myna_message_get_state (message) == STORE_STATE_GENERATING;
   gboolean is_other = message != self->message;
   StorePart parts[STORE_MAX_PARTS];
   guint n_parts = 0;
 
-  if (*text)
+  /* A call is there before anything is written of it. */
+  if (*text || (record->call && myna_message_get_loaded (message)))
     n_parts = store_split_parts (record->role, text, record->call, parts);
   for (guint i = 0; i < n_parts; i++)
     {

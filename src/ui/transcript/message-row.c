@@ -13,11 +13,15 @@
 
 #include "chat/message-parts.h"
 #include "chat/myna-attachment.h"
+#include "chat/tool-words.h"
+#include "transcript/call-question.h"
 #include "transcript/chat-canvas.h"
+#include "transcript/context-divider.h"
 #include "transcript/date-separator.h"
 #include "transcript/message-bar.h"
 #include "transcript/message-body.h"
 #include "transcript/message-details.h"
+#include "transcript/message-menu.h"
 #include "transcript/message-status.h"
 #include "transcript/question-editor.h"
 #include "transcript/reply-progress.h"
@@ -54,6 +58,8 @@ struct _MynaMessageRow
   GtkWidget *bubble;   /* around the question's body */
   GtkWidget *files;    /* GtkLabel: names of attachments */
   GtkWidget *editor;   /* while a question is edited: GtkTextView and buttons */
+  GtkWidget *question; /* MynaCallQuestion: what a tool's call asks; made when needed */
+  gboolean again;      /* … because the person wants it run again */
   GtkWidget *progress; /* while the reply has no text yet */
   GtkWidget *status;   /* MynaMessageStatus: "Interrupted" [Continue], "what went wrong" [Retry] */
   GtkWidget *bar;      /* MynaMessageBar */
@@ -81,7 +87,8 @@ dup_copy (MynaMessageRow *self)
 static void
 update_name (MynaMessageRow *self)
 {
-  g_autofree char *text = dup_copy (self);
+  const StoreCall *call = myna_message_get_record (self->message)->call;
+  g_autofree char *text = call ? myna_call_dup_summary (call) : dup_copy (self);
   g_autofree char *name = NULL;
   g_autoptr (GDateTime) time = NULL;
   g_autofree char *clock = NULL;
@@ -90,6 +97,7 @@ update_name (MynaMessageRow *self)
     *g_utf8_find_prev_char (text, text + NAME_MAX_BYTES) = '\0';
   /* Translators: how a screen reader names a message: who wrote it, then its text */
   name = g_strdup_printf (self->kind == MYNA_MESSAGE_ROW_QUESTION ? _ ("You: %s")
+                          : call                                  ? C_ ("export", "Tool call: %s")
                           : self->kind == MYNA_MESSAGE_ROW_REPLY  ? _ ("Myna: %s")
                                                                   : _ ("Result of the tool: %s"),
                           text);
@@ -129,11 +137,12 @@ update_files (MynaMessageRow *self)
 static void
 update_text (MynaMessageRow *self)
 {
-  const char *text = myna_message_get_text (self->message);
+  const StoreCall *call = myna_message_get_record (self->message)->call;
+  gboolean has_text = *myna_message_get_text (self->message) || (call && myna_message_get_loaded (self->message));
   gboolean has_files = self->kind == MYNA_MESSAGE_ROW_QUESTION && myna_message_get_record (self->message)->attachments;
 
   myna_message_body_update (MYNA_MESSAGE_BODY (self->body), self->message);
-  gtk_widget_set_visible (self->body, self->kind == MYNA_MESSAGE_ROW_REPLY ? *text != '\0' : *text || !has_files);
+  gtk_widget_set_visible (self->body, self->kind == MYNA_MESSAGE_ROW_REPLY ? has_text : has_text || !has_files);
   if (g_get_monotonic_time () - self->named_at > NAME_INTERVAL_US)
     update_name (self);
 }
@@ -142,7 +151,7 @@ update_text (MynaMessageRow *self)
 static void
 update_progress (MynaMessageRow *self)
 {
-  gboolean shown = self->progress && !*myna_message_get_text (self->message)
+  gboolean shown = self->progress && !*myna_message_get_text (self->message) && !myna_message_get_record (self->message)->call
                    && myna_message_get_state (self->message) == STORE_STATE_GENERATING;
 
   if (self->progress)
@@ -151,49 +160,123 @@ update_progress (MynaMessageRow *self)
     myna_reply_progress_update (MYNA_REPLY_PROGRESS (self->progress), self->conversation);
 }
 
-/* ---- Context divider -------------------------------------------------------------------------------------------- */
+/* ---- Calls ------------------------------------------------------------------------------------------------------ */
 
-static GtkWidget *
-new_divider (MynaMessageRow *self)
+static void
+question_done_cb (MynaMessageRow *self)
 {
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
-  GtkWidget *label = gtk_label_new (NULL);
-  int used, length;
-  g_autofree char *text = NULL;
-
-  myna_conversation_get_context (self->conversation, &used, &length);
-  text = length > 0
-             ? g_strdup_printf (_ ("Messages above this line no longer fit into the model’s context of %'d tokens."), length)
-             : g_strdup (_ ("Messages above this line no longer fit in the model’s context."));
-  gtk_label_set_label (GTK_LABEL (label), text);
-  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
-  gtk_label_set_justify (GTK_LABEL (label), GTK_JUSTIFY_CENTER);
-  gtk_widget_add_css_class (label, "caption");
-  gtk_widget_add_css_class (label, "dim-label");
-  for (int i = 0; i < 2; i++)
-    {
-      GtkWidget *line = gtk_separator_new (GTK_ORIENTATION_HORIZONTAL);
-
-      gtk_widget_set_hexpand (line, TRUE);
-      gtk_widget_set_valign (line, GTK_ALIGN_CENTER);
-      gtk_box_append (GTK_BOX (box), line);
-    }
-  gtk_box_insert_child_after (GTK_BOX (box), label, gtk_widget_get_first_child (box));
-  gtk_widget_add_css_class (box, "context-divider");
-  return box;
+  self->again = FALSE;
+  g_signal_emit (self, signals[SIGNAL_EDITED], 0);
 }
+
+static void
+question_canceled_cb (MynaMessageRow *self)
+{
+  self->again = FALSE;
+  gtk_widget_grab_focus (GTK_WIDGET (self));
+  myna_message_row_update (self);
+}
+
+static MynaCallQuestionKind
+find_question (MynaMessageRow *self)
+{
+  MynaCallQuestionKind kind = myna_call_question_find (self->conversation, self->message);
+
+  if (kind != MYNA_CALL_QUESTION_NONE || !self->again)
+    return kind;
+  self->again = myna_conversation_can_run_again (self->conversation, self->message);
+  return self->again ? MYNA_CALL_QUESTION_AGAIN : MYNA_CALL_QUESTION_NONE;
+}
+
+/* What is asked now, if anything. */
+static void
+update_question (MynaMessageRow *self)
+{
+  MynaCallQuestionKind kind = find_question (self);
+
+  if (kind != MYNA_CALL_QUESTION_NONE && !self->question)
+    {
+      self->question = myna_call_question_new ();
+      g_signal_connect_swapped (self->question, "answered", G_CALLBACK (question_done_cb), self);
+      g_signal_connect_swapped (self->question, "canceled", G_CALLBACK (question_canceled_cb), self);
+      gtk_widget_insert_after (self->question, GTK_WIDGET (self), self->body);
+    }
+  if (!self->question)
+    return;
+  myna_call_question_update (MYNA_CALL_QUESTION (self->question), kind, kind ? self->conversation : NULL,
+                             kind ? self->message : NULL);
+  if (kind != MYNA_CALL_QUESTION_NONE)
+    gtk_widget_add_css_class (GTK_WIDGET (self), "asking");
+  else
+    gtk_widget_remove_css_class (GTK_WIDGET (self), "asking");
+}
+
+static gboolean
+is_asked (MynaMessageRow *self)
+{
+  return self->question && gtk_widget_get_visible (self->question);
+}
+
+static void
+run_again_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MynaMessageRow *self = MYNA_MESSAGE_ROW (widget);
+
+  self->again = TRUE;
+  update_question (self);
+  if (is_asked (self))
+    gtk_widget_grab_focus (self->question);
+}
+
+/* The keyboard comes to the answer that does nothing. */
+static gboolean
+myna_message_row_grab_focus (GtkWidget *widget)
+{
+  MynaMessageRow *self = MYNA_MESSAGE_ROW (widget);
+
+  return is_asked (self) ? gtk_widget_grab_focus (self->question)
+                         : GTK_WIDGET_CLASS (myna_message_row_parent_class)->grab_focus (widget);
+}
+
+/* Ctrl+Enter allows, wherever in the message the keyboard is. */
+static gboolean
+allow_pressed_cb (GtkWidget *widget, GVariant *args, gpointer user_data)
+{
+  MynaMessageRow *self = MYNA_MESSAGE_ROW (widget);
+
+  if (!is_asked (self))
+    return FALSE;
+  myna_call_question_allow (MYNA_CALL_QUESTION (self->question), MYNA_ALLOW_ONCE);
+  return TRUE;
+}
+
+/* Escape denies, or leaves the message. */
+static gboolean
+escape_pressed_cb (GtkWidget *widget, GVariant *args, gpointer user_data)
+{
+  MynaMessageRow *self = MYNA_MESSAGE_ROW (widget);
+
+  if (!is_asked (self))
+    return gtk_widget_activate_action (widget, "message.leave", NULL);
+  myna_call_question_deny (MYNA_CALL_QUESTION (self->question));
+  return TRUE;
+}
+
+/* ---- Context divider -------------------------------------------------------------------------------------------- */
 
 static void
 update_divider (MynaMessageRow *self)
 {
   guint start = myna_conversation_get_context_start (self->conversation);
   gboolean shown = start > 0 && myna_conversation_find (self->conversation, self->message) == start;
+  int used, length;
 
   if (!shown)
     g_clear_pointer (&self->divider, gtk_widget_unparent);
   else if (!self->divider)
     {
-      self->divider = new_divider (self);
+      myna_conversation_get_context (self->conversation, &used, &length);
+      self->divider = myna_context_divider_new (length);
       gtk_widget_insert_after (self->divider, GTK_WIDGET (self), NULL);
     }
 }
@@ -434,38 +517,6 @@ leave_action (GtkWidget *widget, const char *name, GVariant *parameter)
 /* ---- The menu --------------------------------------------------------------------------------------------------- */
 
 static void
-append_item (GMenu *menu, const char *label, const char *action, const char *accel)
-{
-  g_autoptr (GMenuItem) item = g_menu_item_new (label, action);
-
-  g_menu_item_set_attribute (item, "hidden-when", "s", "action-disabled");
-  if (accel)
-    g_menu_item_set_attribute (item, "accel", "s", accel);
-  g_menu_append_item (menu, item);
-}
-
-static GMenuModel *
-new_menu (gboolean beside_text)
-{
-  GMenu *menu = g_menu_new ();
-  g_autoptr (GMenu) first = g_menu_new ();
-  g_autoptr (GMenu) last = g_menu_new ();
-
-  append_item (first, _ ("_Copy Message"), "message.copy", "<Control>c");
-  append_item (first, _ ("Copy as Plain _Text"), "message.copy-text", NULL);
-  append_item (first, _ ("_Edit"), "message.edit", "<Control>e");
-  append_item (first, _ ("_Regenerate"), "message.regenerate", "<Control>r");
-  append_item (first, _ ("_Quote"), "message.quote", NULL);
-  if (!beside_text)
-    append_item (first, _ ("Select _All"), "message.select-all", "<Control>a");
-  append_item (last, _ ("Deta_ils"), "message.details", NULL);
-  append_item (last, _ ("_Delete From Here"), "message.delete", "Delete");
-  g_menu_append_section (menu, NULL, G_MENU_MODEL (first));
-  g_menu_append_section (menu, NULL, G_MENU_MODEL (last));
-  return G_MENU_MODEL (menu);
-}
-
-static void
 popup_menu (MynaMessageRow *self, const GdkRectangle *place)
 {
   if (!self->message)
@@ -530,6 +581,7 @@ class_install_actions (GtkWidgetClass *widget_class)
     { "message.details", details_action },
     { "message.delete", delete_action },
     { "message.leave", leave_action },
+    { "message.run-again", run_again_action },
   };
   static const struct
   {
@@ -545,7 +597,6 @@ class_install_actions (GtkWidgetClass *widget_class)
     { GDK_KEY_e, GDK_CONTROL_MASK, "message.edit" },
     { GDK_KEY_r, GDK_CONTROL_MASK, "message.regenerate" },
     { GDK_KEY_a, GDK_CONTROL_MASK, "message.select-all" },
-    { GDK_KEY_Escape, 0, "message.leave" },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (actions); i++)
@@ -554,6 +605,9 @@ class_install_actions (GtkWidgetClass *widget_class)
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
     gtk_widget_class_add_binding_action (widget_class, keys[i].key, keys[i].modifiers, keys[i].action, NULL);
   gtk_widget_class_add_binding (widget_class, GDK_KEY_Delete, 0, delete_pressed_cb, NULL);
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_Escape, 0, escape_pressed_cb, NULL);
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_Return, GDK_CONTROL_MASK, allow_pressed_cb, NULL);
+  gtk_widget_class_add_binding (widget_class, GDK_KEY_KP_Enter, GDK_CONTROL_MASK, allow_pressed_cb, NULL);
 }
 
 /* What the menu and the keys can do now. */
@@ -573,6 +627,8 @@ update_enabled (MynaMessageRow *self)
   gtk_widget_action_set_enabled (widget, "message.edit",
                                  self->kind == MYNA_MESSAGE_ROW_QUESTION && settled && !busy && !self->editor);
   gtk_widget_action_set_enabled (widget, "message.regenerate", self->kind == MYNA_MESSAGE_ROW_REPLY && settled && !busy);
+  gtk_widget_action_set_enabled (widget, "message.run-again",
+                                 myna_conversation_can_run_again (self->conversation, self->message));
   gtk_widget_action_set_enabled (widget, "message.details", settled);
   gtk_widget_action_set_enabled (widget, "message.delete", settled);
   /* While a reply is written Escape stops it. */
@@ -611,6 +667,7 @@ myna_message_row_update (MynaMessageRow *self)
     return;
   update_divider (self);
   update_date (self);
+  update_question (self);
   myna_message_status_update (MYNA_MESSAGE_STATUS (self->status), self->conversation, self->message);
   if (self->kind != MYNA_MESSAGE_ROW_RESULT)
     myna_message_bar_update (MYNA_MESSAGE_BAR (self->bar));
@@ -674,6 +731,7 @@ myna_message_row_bind (MynaMessageRow *self, MynaConversation *conversation, Myn
   if (self->tick)
     gtk_widget_remove_tick_callback (GTK_WIDGET (self), self->tick);
   self->tick = 0;
+  self->again = FALSE;
   stop_editing (self);
   g_set_object (&self->conversation, conversation);
   g_set_object (&self->message, message);
@@ -683,6 +741,8 @@ myna_message_row_bind (MynaMessageRow *self, MynaConversation *conversation, Myn
   else
     {
       myna_message_status_update (MYNA_MESSAGE_STATUS (self->status), NULL, NULL);
+      if (self->question)
+        myna_call_question_update (MYNA_CALL_QUESTION (self->question), MYNA_CALL_QUESTION_NONE, NULL, NULL);
       g_clear_pointer (&self->divider, gtk_widget_unparent);
       g_clear_pointer (&self->date, gtk_widget_unparent);
     }
@@ -772,7 +832,7 @@ build_bar (MynaMessageRow *self, GMenuModel *models)
   gtk_gesture_single_set_button (GTK_GESTURE_SINGLE (click), GDK_BUTTON_SECONDARY);
   g_signal_connect_swapped (click, "pressed", G_CALLBACK (menu_pressed_cb), self);
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (click));
-  self->menu_model = new_menu (FALSE);
+  self->menu_model = myna_message_menu_new (FALSE);
   self->bar = myna_message_bar_new (self->kind == MYNA_MESSAGE_ROW_QUESTION, self->menu_model, models);
   gtk_widget_set_visible (self->bar, self->kind != MYNA_MESSAGE_ROW_RESULT);
   gtk_widget_set_parent (self->bar, GTK_WIDGET (self));
@@ -797,7 +857,7 @@ myna_message_row_dispose (GObject *object)
   g_clear_pointer (&self->details, gtk_widget_unparent);
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))))
     gtk_widget_unparent (child);
-  self->editor = self->divider = self->date = self->menu = NULL;
+  self->editor = self->divider = self->date = self->menu = self->question = NULL;
 
   G_OBJECT_CLASS (myna_message_row_parent_class)->dispose (object);
 }
@@ -810,6 +870,7 @@ myna_message_row_class_init (MynaMessageRowClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = myna_message_row_dispose;
   widget_class->map = myna_message_row_map;
+  widget_class->grab_focus = myna_message_row_grab_focus;
 
   signals[SIGNAL_QUOTE] = g_signal_new ("quote", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   signals[SIGNAL_DELETE] =
@@ -822,13 +883,20 @@ myna_message_row_class_init (MynaMessageRowClass *klass)
 }
 
 static void
+activity_changed_cb (MynaMessageRow *self)
+{
+  update_progress (self);
+  update_question (self);
+}
+
+static void
 myna_message_row_init (MynaMessageRow *self)
 {
   gtk_orientable_set_orientation (GTK_ORIENTABLE (gtk_widget_get_layout_manager (GTK_WIDGET (self))), GTK_ORIENTATION_VERTICAL);
   self->message_signals = g_signal_group_new (MYNA_TYPE_MESSAGE);
   g_signal_group_connect (self->message_signals, "changed", G_CALLBACK (message_changed_cb), self);
   self->conversation_signals = g_signal_group_new (MYNA_TYPE_CONVERSATION);
-  g_signal_group_connect_swapped (self->conversation_signals, "notify::activity", G_CALLBACK (update_progress), self);
+  g_signal_group_connect_swapped (self->conversation_signals, "notify::activity", G_CALLBACK (activity_changed_cb), self);
   g_signal_group_connect_swapped (self->conversation_signals, "notify::busy", G_CALLBACK (myna_message_row_update), self);
   g_signal_group_connect_swapped (self->conversation_signals, "notify::context-start", G_CALLBACK (myna_message_row_update),
                                   self);
@@ -839,7 +907,7 @@ myna_message_row_new (MynaMessageRowKind kind, GMenuModel *models)
 {
   static const char *const css_classes[] = { "question", "reply", "result" };
   MynaMessageRow *self = g_object_new (MYNA_TYPE_MESSAGE_ROW, "focusable", TRUE, NULL);
-  g_autoptr (GMenuModel) menu = new_menu (TRUE);
+  g_autoptr (GMenuModel) menu = myna_message_menu_new (TRUE);
 
   self->kind = kind;
   self->body = myna_message_body_new (kind == MYNA_MESSAGE_ROW_QUESTION, menu);

@@ -51,6 +51,19 @@ describe_error (MynaMessage *message, const char **ret_button)
   return myna_message_get_error (message);
 }
 
+/* A reply that ended at a call, or before the model answered to its result. */
+static const char *
+describe_call (MynaConversation *conversation, MynaMessage *message, const char **ret_button)
+{
+  const StoreCall *call = myna_message_get_record (message)->call;
+
+  if (!myna_conversation_can_continue (conversation, message))
+    return NULL;
+  *ret_button = _ ("Continue");
+  return call && call->state == STORE_CALL_ASKED && call->arguments ? _ ("This waits for your answer")
+                                                                    : _ ("The model has not gone on from here");
+}
+
 /* NULL: nothing is the matter. */
 static const char *
 describe (MynaConversation *conversation, MynaMessage *message, const char **ret_button)
@@ -69,6 +82,8 @@ describe (MynaConversation *conversation, MynaMessage *message, const char **ret
       return myna_conversation_get_busy (conversation) ? _ ("Waiting for the current reply")
                                                        : _ ("Waiting until the message above is saved");
     }
+  if (myna_message_get_role (message) == STORE_ROLE_OBSERVATION || myna_message_get_record (message)->call)
+    return describe_call (conversation, message, ret_button);
   if (is_reply && state_text (state))
     {
       if (myna_conversation_can_continue (conversation, message))
@@ -125,7 +140,7 @@ clicked_cb (MynaMessageStatus *self)
     myna_conversation_retry (conversation, message);
   else if (myna_message_get_queued (message))
     myna_conversation_unqueue (conversation, message);
-  else if (myna_message_get_role (message) == STORE_ROLE_ASSISTANT)
+  else if (myna_message_get_role (message) != STORE_ROLE_USER)
     myna_conversation_continue (conversation, message);
   else
     myna_conversation_regenerate (conversation, message);

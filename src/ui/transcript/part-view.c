@@ -2,14 +2,17 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Every part is markdown below a head, which text has none of.  What the head says is a row of the table.
+ * Every part is markdown below a head, which text has none of.  What the head says is a row of the table.  A call is a card:
+ * its head has a second line, which says what became of it, and what is unfolded ends with the result.
  */
 #include "transcript/part-view.h"
 
 #include <glib/gi18n.h>
 
 #include "chat/message-parts.h"
+#include "chat/tool-words.h"
 #include "markdown/markdown-view.h"
+#include "transcript/call-outcome.h"
 #include "transcript/thought-head.h"
 
 struct _MynaPartView
@@ -20,7 +23,11 @@ struct _MynaPartView
   GtkWidget *button; /* the head, which folds; NULL: text has none */
   GtkWidget *arrow;
   GtkWidget *label;   /* of a thought: MynaThoughtHead */
+  GtkWidget *icon;    /* of a call: what became of it … */
+  GtkWidget *spinner; /* … or it runs */
+  GtkWidget *line;    /* GtkLabel: the same in words; NULL: the kind has none */
   GtkWidget *content; /* MynaMarkdownView */
+  GtkWidget *outcome; /* MynaCallOutcome of a call, below; NULL: the kind has none */
   double seconds;     /* that a thought took */
 };
 
@@ -43,45 +50,28 @@ describe_thought (const StoreCall *call, gboolean is_open)
   return myna_thought_describe (0, is_open);
 }
 
-static const char *
-describe_call_state (StoreCallState state)
-{
-  switch (state)
-    {
-    case STORE_CALL_RUNNING: return C_ ("tool call", "running");
-    case STORE_CALL_DONE: return C_ ("tool call", "done");
-    case STORE_CALL_FAILED: return C_ ("tool call", "failed");
-    case STORE_CALL_REFUSED: return C_ ("tool call", "refused");
-    case STORE_CALL_STOPPED: return C_ ("tool call", "stopped");
-    case STORE_CALL_LOST: return C_ ("tool call", "interrupted");
-    case STORE_CALL_NOT_RUN: return C_ ("tool call", "not run");
-    case STORE_CALL_ASKED:
-    default: return C_ ("tool call", "asked for");
-    }
-}
-
 static char *
 describe_call (const StoreCall *call, gboolean is_open)
 {
-  /* Translators: the name of a tool, and what became of its call: "calculate · done" */
-  return g_strdup_printf (_ ("%s · %s"), call->tool, describe_call_state (call->state));
+  return myna_call_dup_summary (call);
 }
 
 static char *
 describe_result (const StoreCall *call, gboolean is_open)
 {
-  return g_strdup (_ ("Result of the tool"));
+  return g_strdup (_ ("What the model was told"));
 }
 
 static const struct
 {
   char *(*describe) (const StoreCall *call, gboolean is_open); /* NULL: no head */
   const char *css_class;
+  gboolean is_card;
 } kinds[] = {
-  [STORE_PART_TEXT] = { NULL, "text" },
-  [STORE_PART_THOUGHT] = { describe_thought, "thought" },
-  [STORE_PART_CALL] = { describe_call, "call" },
-  [STORE_PART_RESULT] = { describe_result, "result" },
+  [STORE_PART_TEXT] = { NULL, "text", FALSE },
+  [STORE_PART_THOUGHT] = { describe_thought, "thought", FALSE },
+  [STORE_PART_CALL] = { describe_call, "call", TRUE },
+  [STORE_PART_RESULT] = { describe_result, "result", FALSE },
 };
 
 static gboolean
@@ -100,6 +90,8 @@ toggled_cb (MynaPartView *self)
   gtk_widget_set_visible (self->content, unfolded);
   if (self->kind == STORE_PART_THOUGHT)
     myna_thought_head_set_folded (MYNA_THOUGHT_HEAD (self->label), !unfolded);
+  if (self->outcome)
+    gtk_widget_set_visible (self->outcome, unfolded);
 }
 
 static void
@@ -109,11 +101,94 @@ set_unfolded (MynaPartView *self, gboolean unfolded)
     gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->button), unfolded);
 }
 
+/* ---- The card of a call ----------------------------------------------------------------------------------------- */
+
+static const char *
+get_icon (StoreCallState state)
+{
+  switch (state)
+    {
+    case STORE_CALL_DONE: return "object-select-symbolic";
+    case STORE_CALL_FAILED:
+    case STORE_CALL_LOST: return "dialog-warning-symbolic";
+    case STORE_CALL_REFUSED:
+    case STORE_CALL_STOPPED:
+    case STORE_CALL_NOT_RUN: return "action-unavailable-symbolic";
+    case STORE_CALL_ASKED:
+    case STORE_CALL_RUNNING:
+    default: return "dialog-question-symbolic";
+    }
+}
+
 static void
-build_head (MynaPartView *self)
+update_card (MynaPartView *self, const StoreCall *call, const char *summary, gboolean is_open)
+{
+  gboolean runs = is_open || call->state == STORE_CALL_RUNNING;
+  /* Translators: the model is writing what it wants to have done */
+  g_autofree char *line = is_open ? g_strdup (_ ("Being written…")) : myna_call_dup_outcome (call);
+  g_autofree char *name = NULL;
+
+  gtk_image_set_from_icon_name (GTK_IMAGE (self->icon), get_icon (call->state));
+  gtk_widget_set_visible (self->icon, !runs);
+  gtk_widget_set_visible (self->spinner, runs);
+  gtk_spinner_set_spinning (GTK_SPINNER (self->spinner), runs);
+  gtk_label_set_label (GTK_LABEL (self->line), line);
+  if (call->state == STORE_CALL_FAILED || call->state == STORE_CALL_LOST)
+    gtk_widget_add_css_class (self->line, "warning");
+  else
+    gtk_widget_remove_css_class (self->line, "warning");
+  /* Translators: how a screen reader names the card of a tool's call: what was asked for, then what became of it */
+  name = g_strdup_printf (_ ("Tool call: %s. %s"), summary, line);
+  gtk_accessible_reset_relation (GTK_ACCESSIBLE (self->button), GTK_ACCESSIBLE_RELATION_LABELLED_BY);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  myna_call_outcome_set_call (MYNA_CALL_OUTCOME (self->outcome), call);
+}
+
+/* Two lines, and an icon before them; the arrow stands at the end. */
+static GtkWidget *
+new_card_head (MynaPartView *self)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 9);
+  GtkWidget *lines = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+
+  self->icon = gtk_image_new ();
+  self->spinner = gtk_spinner_new ();
+  self->line = gtk_label_new (NULL);
+  gtk_label_set_wrap (GTK_LABEL (self->line), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (self->line), PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_lines (GTK_LABEL (self->line), 3);
+  gtk_label_set_ellipsize (GTK_LABEL (self->line), PANGO_ELLIPSIZE_END);
+  gtk_label_set_xalign (GTK_LABEL (self->line), 0);
+  gtk_label_set_xalign (GTK_LABEL (self->label), 0);
+  gtk_widget_add_css_class (self->line, "outcome");
+  gtk_widget_set_hexpand (lines, TRUE);
+  gtk_box_append (GTK_BOX (lines), self->label);
+  gtk_box_append (GTK_BOX (lines), self->line);
+  gtk_box_append (GTK_BOX (box), self->icon);
+  gtk_box_append (GTK_BOX (box), self->spinner);
+  gtk_box_append (GTK_BOX (box), lines);
+  gtk_box_append (GTK_BOX (box), self->arrow);
+  return box;
+}
+
+static GtkWidget *
+new_head (MynaPartView *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
 
+  /* A thought's head holds the arrow. */
+  if (self->kind != STORE_PART_THOUGHT)
+    gtk_box_append (GTK_BOX (box), self->arrow);
+  gtk_box_append (GTK_BOX (box), self->label);
+  gtk_widget_add_css_class (self->button, "dim-label");
+  gtk_widget_set_halign (self->button, GTK_ALIGN_START);
+  return box;
+}
+
+static void
+build_head (MynaPartView *self)
+{
   self->button = gtk_toggle_button_new ();
   self->arrow = gtk_image_new ();
   if (self->kind == STORE_PART_THOUGHT)
@@ -122,13 +197,9 @@ build_head (MynaPartView *self)
     {
       self->label = gtk_label_new (NULL);
       gtk_label_set_ellipsize (GTK_LABEL (self->label), PANGO_ELLIPSIZE_END);
-      gtk_box_append (GTK_BOX (box), self->arrow);
     }
-  gtk_box_append (GTK_BOX (box), self->label);
-  gtk_button_set_child (GTK_BUTTON (self->button), box);
+  gtk_button_set_child (GTK_BUTTON (self->button), kinds[self->kind].is_card ? new_card_head (self) : new_head (self));
   gtk_widget_add_css_class (self->button, "flat");
-  gtk_widget_add_css_class (self->button, "dim-label");
-  gtk_widget_set_halign (self->button, GTK_ALIGN_START);
   gtk_widget_insert_before (self->button, GTK_WIDGET (self), self->content);
   g_signal_connect_swapped (self->button, "toggled", G_CALLBACK (toggled_cb), self);
   toggled_cb (self);
@@ -176,6 +247,8 @@ myna_part_view_set_part (MynaPartView *self, const StorePart *part, const StoreC
       else
         gtk_label_set_text (GTK_LABEL (self->label), head);
     }
+  if (kinds[self->kind].is_card)
+    update_card (self, call, head, is_open);
   myna_markdown_view_set_text (MYNA_MARKDOWN_VIEW (self->content), text);
   myna_markdown_view_set_streaming (MYNA_MARKDOWN_VIEW (self->content), is_open);
 }
@@ -184,6 +257,8 @@ void
 myna_part_view_fold (MynaPartView *self)
 {
   set_unfolded (self, FALSE);
+  if (self->outcome)
+    myna_call_outcome_fold (MYNA_CALL_OUTCOME (self->outcome));
 }
 
 char *
@@ -237,18 +312,24 @@ myna_part_view_clear_match (MynaPartView *self)
 gboolean
 myna_part_view_set_viewport (MynaPartView *self, int top, int bottom)
 {
+  GtkWidget *widget = GTK_WIDGET (self);
   graphene_point_t point;
+  gboolean changed;
 
-  return is_unfolded (self) && gtk_widget_compute_point (GTK_WIDGET (self), self->content, &GRAPHENE_POINT_INIT (0, 0), &point)
-         && myna_markdown_view_set_viewport (MYNA_MARKDOWN_VIEW (self->content), top + point.y, bottom + point.y);
+  if (!is_unfolded (self) || !gtk_widget_compute_point (widget, self->content, &GRAPHENE_POINT_INIT (0, 0), &point))
+    return FALSE;
+  changed = myna_markdown_view_set_viewport (MYNA_MARKDOWN_VIEW (self->content), top + point.y, bottom + point.y);
+  if (self->outcome && gtk_widget_compute_point (widget, self->outcome, &GRAPHENE_POINT_INIT (0, 0), &point))
+    changed |= myna_call_outcome_set_viewport (MYNA_CALL_OUTCOME (self->outcome), top + point.y, bottom + point.y);
+  return changed;
 }
 
 static void
-shifted_cb (MynaPartView *self, int y, int delta)
+shifted_cb (MynaPartView *self, int y, int delta, GtkWidget *child)
 {
   graphene_point_t point;
 
-  if (gtk_widget_compute_point (self->content, GTK_WIDGET (self), &GRAPHENE_POINT_INIT (0, y), &point))
+  if (gtk_widget_compute_point (child, GTK_WIDGET (self), &GRAPHENE_POINT_INIT (0, y), &point))
     g_signal_emit (self, signals[SHIFTED], 0, (int) point.y, delta);
 }
 
@@ -261,6 +342,7 @@ myna_part_view_dispose (GObject *object)
 
   g_clear_pointer (&self->button, gtk_widget_unparent);
   g_clear_pointer (&self->content, gtk_widget_unparent);
+  g_clear_pointer (&self->outcome, gtk_widget_unparent);
   G_OBJECT_CLASS (myna_part_view_parent_class)->dispose (object);
 }
 
@@ -293,6 +375,12 @@ myna_part_view_new (StorePartKind kind, GMenuModel *extra_menu)
 
   self->kind = kind;
   gtk_widget_add_css_class (GTK_WIDGET (self), kinds[kind].css_class);
+  if (kinds[kind].is_card)
+    {
+      self->outcome = myna_call_outcome_new ();
+      g_signal_connect_swapped (self->outcome, "shifted", G_CALLBACK (shifted_cb), self);
+      gtk_widget_set_parent (self->outcome, GTK_WIDGET (self));
+    }
   if (kinds[kind].describe)
     build_head (self);
   myna_markdown_view_set_extra_menu (MYNA_MARKDOWN_VIEW (self->content), extra_menu);

@@ -106,6 +106,23 @@ contains (GVariant *ids, gint64 id)
   return FALSE;
 }
 
+/* What is written or asked in conversations that are about to go is not wanted any more. */
+static void
+stop_chats (MynaWindow *self, GVariant *ids)
+{
+  gsize n;
+  const gint64 *array = g_variant_get_fixed_array (ids, &n, sizeof *array);
+
+  for (gsize i = 0; i < n; i++)
+    if (myna_core_is_busy (self->core, array[i]))
+      {
+        g_autoptr (MynaConversation) conversation = myna_core_open_conversation (self->core, array[i]);
+
+        if (conversation)
+          myna_conversation_stop (conversation);
+      }
+}
+
 /* Away from a conversation that is about to go: to one below it that stays, else above, else to a new one. */
 static void
 leave_chats (MynaWindow *self, GVariant *ids)
@@ -211,6 +228,7 @@ delete_chats (GtkWidget *widget, const char *name, GVariant *ids)
   g_autofree char *many = g_strdup_printf (ngettext ("%u chat deleted", "%u chats deleted", (guint) g_variant_n_children (ids)),
                                            (guint) g_variant_n_children (ids));
 
+  stop_chats (self, ids);
   leave_chats (self, ids);
   for_each (self, ids, store_delete_async);
   show_undo (self, ids, _ ("“%s” deleted"), many, "win.restore-chats");
@@ -239,6 +257,7 @@ purge_answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (!myna_ask_finish (result))
     return;
+  stop_chats (self, ids);
   leave_chats (self, ids);
   for_each (self, ids, store_purge_async);
 }
@@ -337,6 +356,14 @@ show_list (GtkWidget *widget, const char *name, GVariant *parameter)
     myna_sidebar_show_list (sidebar, STORE_LIST_DELETED);
   else
     myna_sidebar_set_selecting (sidebar, TRUE);
+}
+
+gboolean
+myna_window_shows (MynaWindow *self, MynaConversation *conversation)
+{
+  g_return_val_if_fail (MYNA_IS_WINDOW (self), FALSE);
+
+  return self->conversation == conversation;
 }
 
 /* The parts of the window, in the order in which F6 goes through them. */

@@ -526,13 +526,15 @@ temporary_changed_cb (MynaWindow *self)
 }
 
 static void
-busy_changed_cb (MynaWindow *self, MynaConversation *conversation, gboolean busy)
+busy_changed_cb (MynaWindow *self, MynaConversation *conversation)
 {
   gint64 id = myna_core_get_history_id (self->core, conversation);
   MynaHistoryModel *model = myna_sidebar_get_model (MYNA_SIDEBAR (self->sidebar));
 
-  if (id)
-    myna_history_model_set_busy (model, id, busy);
+  if (!id)
+    return;
+  myna_history_model_set_busy (model, id, myna_conversation_get_busy (conversation));
+  myna_history_model_set_asking (model, id, myna_conversation_get_activity (conversation) == MYNA_ACTIVITY_ASKING);
 }
 
 /* ---- Appearance ------------------------------------------------------------------------------------------------- */
@@ -777,6 +779,7 @@ follow_core (MynaWindow *self)
 
   g_signal_connect_object (self->core, "notify::store", G_CALLBACK (store_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->core, "conversation-busy", G_CALLBACK (busy_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->core, "conversation-asks", G_CALLBACK (busy_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (models, "notify::loading-path", G_CALLBACK (update_model), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (models, "notify::default-path", G_CALLBACK (update_model), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (models, "load-failed", G_CALLBACK (myna_window_show_load_failure), self, G_CONNECT_SWAPPED);

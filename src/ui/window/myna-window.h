@@ -23,6 +23,8 @@ void myna_window_new_chat (MynaWindow *self);
 void myna_window_open_chat (MynaWindow *self, gint64 id);
 /* A result of a search: the conversation, at the message that was found (0: the title was). */
 void myna_window_open_message (MynaWindow *self, gint64 id, gint64 message_id);
+/* Whether this is the conversation that is open. */
+gboolean myna_window_shows (MynaWindow *self, MynaConversation *conversation);
 /* Looks for this in the history. */
 void myna_window_search (MynaWindow *self, const char *text);
 /* Asks this in a new conversation. */

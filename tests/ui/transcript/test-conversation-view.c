@@ -328,7 +328,7 @@ test_observation (View *v, gconstpointer data)
   wait_for ((v->canvas = find_named (v->view, "chatcanvas")));
   settle (v);
   row = myna_chat_canvas_get_row (MYNA_CHAT_CANVAS (v->canvas), 2);
-  g_assert_true (has_label (row, "Result of the tool"));
+  g_assert_true (has_label (row, "What the model was told"));
   g_assert_false (gtk_widget_get_mapped (find_named (row, "menubutton")));
   g_assert_false (gtk_widget_get_visible (gtk_widget_get_last_child (find_named (row, "partview"))));
   g_assert_true (gtk_widget_get_mapped (find_named (myna_chat_canvas_get_row (MYNA_CHAT_CANVAS (v->canvas), 3), "menubutton")));

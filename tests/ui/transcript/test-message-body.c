@@ -249,10 +249,13 @@ test_call (Fixture *f, gconstpointer data)
   call->state = STORE_CALL_DONE;
   message = make_message (STORE_ROLE_ASSISTANT, "raw", call);
   myna_message_body_update (f->body, message);
-  g_assert_true (test_has_label (GTK_WIDGET (f->body), "calculate · done"));
+  call->result = g_strdup ("5");
+  myna_message_body_update (f->body, message);
+  g_assert_true (test_has_label (GTK_WIDGET (f->body), "Calculator: 2 + 3"));
+  g_assert_true (test_has_label (GTK_WIDGET (f->body), "Result: 5"));
   assert_shown (f, "");
   press_head (f);
-  assert_shown (f, "{\"of\": \"2 + 3\"}");
+  assert_shown (f, "of: 2 + 3");
 }
 
 static void
@@ -261,7 +264,7 @@ test_result (Fixture *f, gconstpointer data)
   g_autoptr (MynaMessage) message = make_message (STORE_ROLE_OBSERVATION, "```` **5** <think>x</think>", NULL);
 
   myna_message_body_update (f->body, message);
-  g_assert_true (test_has_label (GTK_WIDGET (f->body), "Result of the tool"));
+  g_assert_true (test_has_label (GTK_WIDGET (f->body), "What the model was told"));
   assert_shown (f, "");
   press_head (f);
   assert_shown (f, "```` **5** <think>x</think>");

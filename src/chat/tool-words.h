@@ -1,0 +1,35 @@
+/* tool-words.h: what a person is told of tools and of what became of a call
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A tool's own texts are English and for a model.  These are for people, in their language.  What a model or a tool wrote is
+ * shown as it is, on one line where it stands in one, with marks for what cannot be seen.
+ */
+#pragma once
+
+#include "storage/storage.h"
+#include "tools/tools.h"
+
+G_BEGIN_DECLS
+
+/* What a person calls it: "Calculator"; its own name where it has no other.  The caller frees. */
+char *myna_tool_dup_title (const char *name) G_GNUC_WARN_UNUSED_RESULT;
+/* What it is for, in a few words; "": nothing is known of it.  Static. */
+const char *myna_tool_get_purpose (const char *name);
+/* Whether a person chooses it; read_more is offered together with those that read, whose results may be long. */
+gboolean myna_tool_is_chosen (const char *name);
+/* What a call of such a tool may touch, in a sentence.  Static. */
+const char *myna_tool_get_reach (const char *name);
+/* What a person calls an argument: "Expression".  title: the schema's; NULL: none.  The caller frees. */
+char *myna_tool_dup_argument_title (const char *name, const char *argument, const char *title) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The call in a line: "Calculator: 6*7".  The caller frees. */
+char *myna_call_dup_summary (const StoreCall *call) G_GNUC_WARN_UNUSED_RESULT;
+/* What is passed on to the tool, "Expression: 6*7" a line each; NULL: that cannot be read.  The caller frees. */
+char *myna_call_dup_arguments (const StoreCall *call) G_GNUC_WARN_UNUSED_RESULT;
+/* What became of it, in a line: "Result: 42", or why there is none, in a sentence.  The caller frees. */
+char *myna_call_dup_outcome (const StoreCall *call) G_GNUC_WARN_UNUSED_RESULT;
+/* Who allowed it, and how long it took: "Allowed by you · 3 ms"; "": it was not run.  The caller frees. */
+char *myna_call_dup_details (const StoreCall *call) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS

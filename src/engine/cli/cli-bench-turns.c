@@ -76,7 +76,7 @@ first_token (Bench *bench, size_t n_history, double *ret_seconds)
 static bool
 measure_turn (Bench *bench, size_t n_history)
 {
-  double best = 1e300, seconds;
+  double best = 1e300, seconds = 0;
 
   for (int i = 0; i < N_REPEATS; i++)
     {
@@ -104,7 +104,7 @@ forget_pages (const char *path)
 static bool
 measure_restore (Bench *bench, size_t n, bool from_disk)
 {
-  double best = 1e300, best_first = 1e300, start, seconds, first;
+  double best = 1e300, best_first = 1e300, start, seconds, first = 0;
 
   for (int i = 0; i < N_REPEATS; i++)
     {

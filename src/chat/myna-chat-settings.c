@@ -175,6 +175,19 @@ myna_chat_settings_clear (MynaChatSettings *settings)
   settings->set = 0;
 }
 
+char *
+myna_chat_settings_dup_with_tools (const char *json, const char *others)
+{
+  g_auto (MynaChatSettings) settings = { 0 };
+  g_auto (MynaChatSettings) from = { 0 };
+
+  myna_chat_settings_parse (&settings, json);
+  myna_chat_settings_parse (&from, others);
+  g_strfreev (settings.tools);
+  settings.tools = g_steal_pointer (&from.tools);
+  return myna_chat_settings_to_json (&settings);
+}
+
 double
 myna_setting_get (MynaSetting setting, const GlmSampling *sampling, const GlmActorLoadOptions *options)
 {

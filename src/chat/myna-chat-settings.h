@@ -61,6 +61,8 @@ void myna_chat_settings_parse (MynaChatSettings *ret_settings, const char *json)
 /* NULL if nothing is set; the caller frees. */
 char *myna_chat_settings_to_json (const MynaChatSettings *settings) G_GNUC_WARN_UNUSED_RESULT;
 void myna_chat_settings_clear (MynaChatSettings *settings);
+/* These settings with the tools of others (NULL: none are set); both as JSON.  NULL if nothing is set; the caller frees. */
+char *myna_chat_settings_dup_with_tools (const char *json, const char *others) G_GNUC_WARN_UNUSED_RESULT;
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (MynaChatSettings, myna_chat_settings_clear)
 
 gboolean myna_chat_settings_is_set (const MynaChatSettings *settings, MynaSetting setting);

@@ -104,6 +104,51 @@ get_model_info (MynaGenerator *generator)
   return glm_actor_get_model_info (MYNA_CORE (generator)->actor);
 }
 
+static const char *
+get_path (MynaCore *self, const char *path)
+{
+  return path ? path : myna_model_library_get_default_path (self->models);
+}
+
+static const GlmModelInfo *
+find_model_info (MynaGenerator *generator, const char *path)
+{
+  MynaCore *self = MYNA_CORE (generator);
+  const char *meant = get_path (self, path);
+  MynaModelEntry *entry = meant ? myna_model_library_find (self->models, meant) : NULL;
+
+  return entry ? myna_model_entry_get_info (entry) : NULL;
+}
+
+static void
+counted_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+  gsize n_tokens = 0;
+
+  if (glm_actor_count_tools_finish (GLM_ACTOR (source), result, &n_tokens, &error))
+    g_task_return_int (task, (gssize) n_tokens);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+count_tools_async (MynaGenerator *generator, const char *path, const GlmToolSet *tools, GCancellable *cancellable,
+                   GAsyncReadyCallback callback, gpointer user_data)
+{
+  MynaCore *self = MYNA_CORE (generator);
+  GTask *task = g_task_new (self, cancellable, callback, user_data);
+
+  if (g_strcmp0 (glm_actor_get_model_path (self->actor), get_path (self, path)) == 0)
+    {
+      glm_actor_count_tools_async (self->actor, tools, cancellable, counted_cb, task);
+      return;
+    }
+  g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "The model is not loaded");
+  g_object_unref (task);
+}
+
 static void
 generator_init (MynaGeneratorInterface *iface)
 {
@@ -113,6 +158,8 @@ generator_init (MynaGeneratorInterface *iface)
   iface->get_context_length = get_context_length;
   iface->get_model_name = get_model_name;
   iface->get_model_info = get_model_info;
+  iface->find_model_info = find_model_info;
+  iface->count_tools_async = count_tools_async;
 }
 
 static void

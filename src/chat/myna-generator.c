@@ -63,3 +63,29 @@ myna_generator_get_model_info (MynaGenerator *self)
   iface = MYNA_GENERATOR_GET_IFACE (self);
   return iface->get_model_info ? iface->get_model_info (self) : NULL;
 }
+
+const GlmModelInfo *
+myna_generator_find_model_info (MynaGenerator *self, const char *path)
+{
+  g_return_val_if_fail (MYNA_IS_GENERATOR (self), NULL);
+
+  return MYNA_GENERATOR_GET_IFACE (self)->find_model_info (self, path);
+}
+
+void
+myna_generator_count_tools_async (MynaGenerator *self, const char *path, const GlmToolSet *tools, GCancellable *cancellable,
+                                  GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_return_if_fail (MYNA_IS_GENERATOR (self));
+
+  MYNA_GENERATOR_GET_IFACE (self)->count_tools_async (self, path, tools, cancellable, callback, user_data);
+}
+
+gboolean
+myna_generator_count_tools_finish (MynaGenerator *self, GAsyncResult *result, gsize *ret_n_tokens, GError **error)
+{
+  gssize n = g_task_propagate_int (G_TASK (result), error);
+
+  *ret_n_tokens = n > 0 ? (gsize) n : 0;
+  return n >= 0;
+}

@@ -36,6 +36,9 @@ struct _MynaGeneratorInterface
   int (*get_context_length) (MynaGenerator *self);
   const char *(*get_model_name) (MynaGenerator *self);
   const GlmModelInfo *(*get_model_info) (MynaGenerator *self); /* NULL: nothing is known of any model */
+  const GlmModelInfo *(*find_model_info) (MynaGenerator *self, const char *path);
+  void (*count_tools_async) (MynaGenerator *self, const char *path, const GlmToolSet *tools, GCancellable *cancellable,
+                             GAsyncReadyCallback callback, gpointer user_data);
 };
 
 /* The request has turns, begun reply and fit; the recipe says the model, the sampling and the session's file.  recipe NULL:
@@ -50,5 +53,13 @@ int myna_generator_get_context_length (MynaGenerator *self);
 const char *myna_generator_get_model_name (MynaGenerator *self);
 /* What is loaded, or NULL; valid until another model is. */
 const GlmModelInfo *myna_generator_get_model_info (MynaGenerator *self);
+/* What is known of a model, which need not be loaded: a path, or NULL for the default.  NULL: nothing; else valid until the models
+ * change. */
+const GlmModelInfo *myna_generator_find_model_info (MynaGenerator *self, const char *path);
+/* By how many tokens these tools lengthen a prompt for the model with this path, or the default.  G_IO_ERROR_NOT_FOUND: another
+ * model is loaded, or none. */
+void myna_generator_count_tools_async (MynaGenerator *self, const char *path, const GlmToolSet *tools,
+                                       GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+gboolean myna_generator_count_tools_finish (MynaGenerator *self, GAsyncResult *result, gsize *ret_n_tokens, GError **error);
 
 G_END_DECLS

@@ -315,17 +315,22 @@ myna_personas_apply (MynaPersona *persona, MynaConversation *conversation, MynaM
 {
   const char *model = persona ? myna_persona_get_model (persona) : NULL;
   MynaModelEntry *entry = model ? myna_model_library_find_like (models, model) : NULL;
+  const char *own = persona ? myna_persona_get_settings (persona) : NULL;
+  const char *old = myna_conversation_get_settings (conversation);
   g_auto (MynaChatSettings) settings = { 0 };
   g_auto (MynaChatSettings) before = { 0 };
   g_autofree char *json = NULL;
+  g_autofree char *with_tools = NULL;
 
-  /* Whether the model thinks is no matter of who it is, unless the persona says so. */
-  myna_chat_settings_parse (&settings, persona ? myna_persona_get_settings (persona) : NULL);
-  myna_chat_settings_parse (&before, myna_conversation_get_settings (conversation));
+  /* Whether the model thinks, and the tools that were chosen for the chat, are no matter of who it is, unless the persona says
+   * so. */
+  myna_chat_settings_parse (&settings, own);
+  myna_chat_settings_parse (&before, old);
   if (!settings.thinking)
     settings.thinking = before.thinking;
   json = myna_chat_settings_to_json (&settings);
-  myna_conversation_set_settings (conversation, json);
+  with_tools = myna_chat_settings_dup_with_tools (json, before.tools ? old : own);
+  myna_conversation_set_settings (conversation, with_tools);
   if (entry)
     myna_conversation_set_model (conversation, myna_model_entry_get_path (entry));
 }
@@ -333,11 +338,14 @@ myna_personas_apply (MynaPersona *persona, MynaConversation *conversation, MynaM
 static MynaPersona *
 find_settings (MynaPersonas *self, const char *settings)
 {
-  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->list)); i++)
+  g_autofree char *wanted = myna_chat_settings_dup_with_tools (settings, NULL);
+
+  for (guint i = 0; wanted && i < g_list_model_get_n_items (G_LIST_MODEL (self->list)); i++)
     {
       g_autoptr (MynaPersona) persona = g_list_model_get_item (G_LIST_MODEL (self->list), i);
+      g_autofree char *own = myna_chat_settings_dup_with_tools (myna_persona_get_settings (persona), NULL);
 
-      if (g_strcmp0 (myna_persona_get_settings (persona), settings) == 0)
+      if (g_strcmp0 (own, wanted) == 0)
         return persona;
     }
 

@@ -32,7 +32,8 @@ MynaPersona *myna_personas_find_named (MynaPersonas *self, const char *name);
 /* The conversation is held with this persona from now on (NULL: with none), and with its model where this computer has it.
  * Whether it thinks stays as it was, unless the persona says it. */
 void myna_personas_apply (MynaPersona *persona, MynaConversation *conversation, MynaModelLibrary *models);
-/* The one with exactly these settings (NULL for none), whether or not the model is to think, or NULL. */
+/* The one with exactly these settings (NULL for none), or NULL.  Whether the model is to think and its tools are not compared:
+ * they are chosen for a chat. */
 MynaPersona *myna_personas_find (MynaPersonas *self, const char *settings);
 
 G_END_DECLS

@@ -232,6 +232,28 @@ get_model_info (MynaGenerator *generator)
   return &FAKE_GENERATOR (generator)->info;
 }
 
+static const GlmModelInfo *
+find_model_info (MynaGenerator *generator, const char *path)
+{
+  return &FAKE_GENERATOR (generator)->info;
+}
+
+/* Bytes for tokens, as everywhere here. */
+static void
+count_tools_async (MynaGenerator *generator, const char *path, const GlmToolSet *tools, GCancellable *cancellable,
+                   GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (generator, cancellable, callback, user_data);
+  gssize n = 0;
+
+  for (gsize i = 0; i < tools->n_tools; i++)
+    n += strlen (tools->tools[i].name) + strlen (tools->tools[i].description) + strlen (tools->tools[i].schema);
+  if (FAKE_GENERATOR (generator)->context_length > 0)
+    g_task_return_int (task, n);
+  else
+    g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "The model is not loaded");
+}
+
 static void
 fake_generator_iface_init (MynaGeneratorInterface *iface)
 {
@@ -241,6 +263,8 @@ fake_generator_iface_init (MynaGeneratorInterface *iface)
   iface->get_context_length = get_context_length;
   iface->get_model_name = get_model_name;
   iface->get_model_info = get_model_info;
+  iface->find_model_info = find_model_info;
+  iface->count_tools_async = count_tools_async;
 }
 
 static void

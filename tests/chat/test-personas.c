@@ -61,6 +61,7 @@ test_bundled (void)
     {
       g_auto (MynaChatSettings) settings = { 0 };
       g_autofree char *summary = myna_persona_summarise (get (personas, i));
+      g_autofree char *with_tools = NULL;
 
       myna_chat_settings_parse (&settings, myna_persona_get_settings (get (personas, i)));
       g_assert_cmpuint (strlen (settings.system_prompt), >, 20);
@@ -68,7 +69,12 @@ test_bundled (void)
       g_assert_true (g_str_has_prefix (settings.system_prompt, summary));
       g_assert_false (myna_personas_is_own (personas, get (personas, i)));
       g_assert_true (myna_personas_find (personas, myna_persona_get_settings (get (personas, i))) == get (personas, i));
+      /* A chat that uses tools with it uses it all the same. */
+      with_tools =
+          myna_chat_settings_dup_with_tools (myna_persona_get_settings (get (personas, i)), "{\"tools\":[\"calculate\"]}");
+      g_assert_true (myna_personas_find (personas, with_tools) == get (personas, i));
     }
+  g_assert_null (myna_personas_find (personas, "{\"tools\":[\"calculate\"]}"));
   remove_folder (folder);
 }
 

@@ -42,6 +42,8 @@ test_tools (void)
 {
   g_auto (MynaChatSettings) settings = { 0 };
   g_autofree char *json = NULL;
+  g_autofree char *taken = NULL;
+  g_autofree char *none = NULL;
   g_auto (GStrv) own = myna_chat_settings_resolve_tools ("{\"tools\":[\"date_time\",3,\"gone\",\"calculate\"]}");
   g_auto (GStrv) inherited = NULL;
 
@@ -59,6 +61,11 @@ test_tools (void)
   myna_chat_settings_parse (&settings, "{\"tools\":[\"files/read\",\"calculate\"]}");
   json = myna_chat_settings_to_json (&settings);
   g_assert_cmpstr (json, ==, "{\"tools\":[\"files/read\",\"calculate\"]}");
+
+  taken = myna_chat_settings_dup_with_tools ("{\"top_k\":3,\"tools\":[\"a\"]}", json);
+  g_assert_cmpstr (taken, ==, "{\"tools\":[\"files/read\",\"calculate\"],\"top_k\":3}");
+  none = myna_chat_settings_dup_with_tools ("{\"top_k\":3,\"tools\":[\"a\"]}", NULL);
+  g_assert_cmpstr (none, ==, "{\"top_k\":3}");
 }
 
 static void

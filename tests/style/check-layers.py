@@ -60,7 +60,7 @@ FOLDERS = {
     "ui/base": (GTK, "storage/storage.h"),
     "ui/maths": (GTK, ""),
     "ui/markdown": (GTK, "markup ui/base ui/maths"),
-    "ui/composer": (GTK, "chat ui/base"),
+    "ui/composer": (GTK, "engine/engine.h tools/tools.h chat ui/base"),
     "ui/transcript": (GTK, "engine/engine.h text storage/storage.h markup chat ui/base ui/markdown ui/composer"),
     "ui/sidebar": (GTK, "storage/storage.h chat ui/base"),
     "ui/exchange": (GTK, "storage/storage.h markup chat ui/base"),

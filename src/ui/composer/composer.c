@@ -16,6 +16,7 @@
 #include "base/ui-compat.h"
 #include "composer/attachment-list.h"
 #include "composer/persona-popover.h"
+#include "composer/tools-button.h"
 
 #define MAX_LINES 10
 /* From here on the gauge warns. */
@@ -47,6 +48,7 @@ struct _MynaComposer
   GtkWidget *too_long; /* GtkLabel */
   GtkWidget *personas; /* MynaPersonaPopover */
   GtkWidget *attach_button;
+  GtkWidget *tools; /* MynaToolsButton */
   GtkWidget *gauge;
   GtkWidget *gauge_label;
   GtkWidget *send_button;
@@ -539,6 +541,7 @@ build_buttons (MynaComposer *self)
   myna_set_tooltip (self->attach_button, _ ("Attach text files"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->attach_button), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Attach"), -1);
 
+  self->tools = myna_tools_button_new ();
   gtk_widget_set_hexpand (spacer, TRUE);
 
   self->gauge = gtk_level_bar_new ();
@@ -561,6 +564,7 @@ build_buttons (MynaComposer *self)
   g_signal_connect_swapped (self->send_button, "clicked", G_CALLBACK (send_clicked_cb), self);
 
   gtk_box_append (GTK_BOX (box), self->attach_button);
+  gtk_box_append (GTK_BOX (box), self->tools);
   gtk_box_append (GTK_BOX (box), spacer);
   gtk_box_append (GTK_BOX (box), self->gauge);
   gtk_box_append (GTK_BOX (box), self->gauge_label);
@@ -788,6 +792,14 @@ myna_composer_set_busy (MynaComposer *self, gboolean busy)
 
   self->busy = busy;
   update_button (self);
+}
+
+void
+myna_composer_set_conversation (MynaComposer *self, MynaConversation *conversation)
+{
+  g_return_if_fail (MYNA_IS_COMPOSER (self));
+
+  myna_tools_button_set_conversation (MYNA_TOOLS_BUTTON (self->tools), conversation);
 }
 
 void

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "chat/myna-conversation.h"
 #include "composer/send-key.h"
 
 G_BEGIN_DECLS
@@ -38,6 +39,8 @@ void myna_composer_insert_block (MynaComposer *self, const char *text);
 void myna_composer_set_busy (MynaComposer *self, gboolean busy);
 /* Puts a widget beside the button that attaches files; it is the composer's. */
 void myna_composer_add_control (MynaComposer *self, GtkWidget *widget);
+/* Whose tools are chosen here; NULL: nobody's. */
+void myna_composer_set_conversation (MynaComposer *self, MynaConversation *conversation);
 /* Share of the model's context in use, 0 to 1; negative hides the gauge. */
 void myna_composer_set_context (MynaComposer *self, int used, int length);
 /* Adds files as attachments: read, checked and shown as chips; what cannot be is told below the text. */

@@ -484,6 +484,9 @@ myna_chat_settings_page_set_json (MynaChatSettingsPage *self, const char *json)
 
   myna_chat_settings_clear (&self->settings);
   myna_chat_settings_parse (&self->settings, json);
+  /* Those of a chat, and of all, are chosen elsewhere. */
+  if (self->scope != MYNA_CHAT_SETTINGS_OF_PERSONA)
+    g_clear_pointer (&self->settings.tools, g_strfreev);
   g_free (self->json);
   self->json = myna_chat_settings_to_json (&self->settings);
   update_rows (self);

@@ -293,7 +293,9 @@ connect_personas (GtkWidget *page, MynaModelLibrary *models, MynaConversation *c
 static void
 defaults_changed_cb (MynaChatSettingsPage *page, GParamSpec *pspec, GSettings *settings)
 {
-  const char *json = myna_chat_settings_page_get_json (page);
+  g_autofree char *before = g_settings_get_string (settings, "chat-settings");
+  /* The tools are chosen elsewhere. */
+  g_autofree char *json = myna_chat_settings_dup_with_tools (myna_chat_settings_page_get_json (page), before);
 
   g_settings_set_string (settings, "chat-settings", json ? json : "");
 }
@@ -334,7 +336,10 @@ myna_preferences_window_new (GtkWindow *parent, GSettings *settings, MynaModelLi
 static void
 conversation_changed_cb (MynaChatSettingsPage *page, GParamSpec *pspec, MynaConversation *conversation)
 {
-  myna_conversation_set_settings (conversation, myna_chat_settings_page_get_json (page));
+  g_autofree char *json = myna_chat_settings_dup_with_tools (myna_chat_settings_page_get_json (page),
+                                                             myna_conversation_get_settings (conversation));
+
+  myna_conversation_set_settings (conversation, json);
 }
 
 GtkWidget *

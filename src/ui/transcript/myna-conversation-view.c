@@ -683,6 +683,7 @@ myna_conversation_view_set_conversation (MynaConversationView *self, MynaConvers
   g_signal_group_set_target (self->conversation_signals, conversation);
   myna_models_menu_set_conversation (self->models_menu, conversation);
   myna_thinking_controls_set_conversation (MYNA_THINKING_CONTROLS (self->thinking), conversation);
+  myna_composer_set_conversation (MYNA_COMPOSER (self->composer), conversation);
   self->recalled = MYNA_RECALL_NONE;
   self->wanted_id = 0;
   if (conversation)

@@ -1,0 +1,296 @@
+/* tools-button.c: the button beside the message that says which tools the chat offers to its model, and lets the person choose
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "composer/tools-button.h"
+
+#include <glib/gi18n.h>
+
+#include "base/tooltip.h"
+#include "chat/myna-tool-offer.h"
+#include "chat/tool-words.h"
+
+#define MAX_HEIGHT 420
+#define WIDTH      36 /* characters of a line */
+
+struct _MynaToolsButton
+{
+  GtkWidget parent_instance;
+
+  MynaToolOffer *offer;
+  GtkWidget *button; /* GtkMenuButton */
+  GtkWidget *list;   /* a row for each tool, made with the popover */
+  GtkWidget *reason; /* why the model has none */
+  GtkWidget *cost;
+  gboolean updating;
+};
+
+G_DEFINE_FINAL_TYPE (MynaToolsButton, myna_tools_button, GTK_TYPE_WIDGET)
+
+/* ---- Rows ------------------------------------------------------------------------------------------------------- */
+
+static void
+switched_cb (MynaToolsButton *self, GParamSpec *pspec, GtkSwitch *toggle)
+{
+  if (!self->updating)
+    myna_tool_offer_set_on (self->offer, g_object_get_data (G_OBJECT (toggle), "tool"), gtk_switch_get_active (toggle));
+}
+
+static GtkWidget *
+new_label (const char *text, const char *css_class)
+{
+  GtkWidget *label = gtk_label_new (text);
+
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), WIDTH);
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  if (css_class)
+    gtk_widget_add_css_class (label, css_class);
+  return label;
+}
+
+static GtkWidget *
+new_switch (MynaToolsButton *self, const char *name, const char *title)
+{
+  GtkWidget *toggle = gtk_switch_new ();
+
+  gtk_widget_set_valign (toggle, GTK_ALIGN_CENTER);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (toggle), GTK_ACCESSIBLE_PROPERTY_LABEL, title,
+                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, myna_tool_get_purpose (name), -1);
+  g_object_set_data_full (G_OBJECT (toggle), "tool", g_strdup (name), g_free);
+  g_signal_connect_swapped (toggle, "notify::active", G_CALLBACK (switched_cb), self);
+  return toggle;
+}
+
+/* The whole row can be clicked. */
+static GtkWidget *
+new_row (MynaToolsButton *self, const char *name)
+{
+  GtkWidget *row = gtk_list_box_row_new ();
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+  GtkWidget *lines = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  g_autofree char *title = myna_tool_dup_title (name);
+  GtkWidget *purpose = new_label (myna_tool_get_purpose (name), "dim-label");
+  GtkWidget *toggle = new_switch (self, name, title);
+
+  gtk_widget_add_css_class (purpose, "caption");
+  gtk_box_append (GTK_BOX (lines), new_label (title, NULL));
+  gtk_box_append (GTK_BOX (lines), purpose);
+  gtk_widget_set_hexpand (lines, TRUE);
+  g_object_set_data (G_OBJECT (row), "switch", toggle);
+  gtk_box_append (GTK_BOX (box), lines);
+  gtk_box_append (GTK_BOX (box), toggle);
+  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
+  gtk_widget_set_focusable (row, FALSE);
+  return row;
+}
+
+static void
+row_activated_cb (MynaToolsButton *self, GtkListBoxRow *row)
+{
+  GtkSwitch *toggle = g_object_get_data (G_OBJECT (row), "switch");
+
+  gtk_switch_set_active (toggle, !gtk_switch_get_active (toggle));
+}
+
+/* ---- State ------------------------------------------------------------------------------------------------------ */
+
+/* NULL: the model calls tools, or nothing is known of it. */
+static const char *
+describe_reason (MynaToolsButton *self)
+{
+  switch (myna_tool_offer_get_calling (self->offer))
+    {
+    case GLM_CALLING_NEVER: return _ ("The model of this chat cannot use tools. Choose another one to use them.");
+    case GLM_CALLING_UNTRAINED:
+      return _ (
+          "The model of this chat was not trained to use tools, so none are offered to it. Choose another one to use them.");
+    case GLM_CALLING_TRAINED:
+    default: return NULL;
+    }
+}
+
+static char *
+describe_cost (MynaToolsButton *self)
+{
+  const char *refused = myna_tool_offer_get_refused (self->offer);
+  g_autofree char *title = refused ? myna_tool_dup_title (refused) : NULL;
+  int context_length;
+  gsize n_tokens;
+
+  if (refused)
+    /* Translators: %s is the name of a tool */
+    return g_strdup_printf (_ ("“%s” does not fit: tools may take up to a quarter of what the model can hold."), title);
+  if (myna_tool_offer_get_n_on (self->offer) == 0)
+    return g_strdup (_ ("None are on: the model only answers."));
+  if (!myna_tool_offer_get_cost (self->offer, &n_tokens, &context_length))
+    return g_strdup (_ ("How much room they take is known once the model is loaded."));
+  return g_strdup_printf (
+      myna_tool_offer_is_too_much (self->offer)
+          /* Translators: how much room the tools take in each question */
+          ? _ ("They take %'d of the %'d tokens that the model can hold. That leaves little for the chat: turn some off.")
+          : _ ("They take %'d of the %'d tokens that the model can hold."),
+      (int) n_tokens, context_length);
+}
+
+static void
+update_rows (MynaToolsButton *self, gboolean sensitive)
+{
+  GtkWidget *row = gtk_widget_get_first_child (self->list);
+
+  self->updating = TRUE;
+  for (; row; row = gtk_widget_get_next_sibling (row))
+    {
+      GtkSwitch *toggle = g_object_get_data (G_OBJECT (row), "switch");
+
+      gtk_switch_set_active (toggle, myna_tool_offer_is_on (self->offer, g_object_get_data (G_OBJECT (toggle), "tool")));
+      gtk_widget_set_sensitive (row, sensitive);
+    }
+  self->updating = FALSE;
+}
+
+static void
+update_button (MynaToolsButton *self, const char *reason)
+{
+  guint n = reason ? 0 : myna_tool_offer_get_n_on (self->offer);
+  g_autofree char *label =
+      n > 0 ? g_strdup_printf (ngettext ("Tools: %u is on", "Tools: %u are on", n), n) : g_strdup (_ ("Tools"));
+
+  gtk_widget_set_sensitive (self->button, myna_tool_offer_get_conversation (self->offer) != NULL);
+  myna_set_tooltip (self->button, label);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->button), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+  if (n > 0)
+    gtk_widget_add_css_class (self->button, "active-tools");
+  else
+    gtk_widget_remove_css_class (self->button, "active-tools");
+}
+
+static void
+update (MynaToolsButton *self)
+{
+  const char *reason = describe_reason (self);
+  g_autofree char *cost = NULL;
+
+  update_button (self, reason);
+  if (!self->list)
+    return;
+  cost = reason ? NULL : describe_cost (self);
+  update_rows (self, reason == NULL);
+  gtk_label_set_label (GTK_LABEL (self->reason), reason ? reason : "");
+  gtk_widget_set_visible (self->reason, reason != NULL);
+  gtk_label_set_label (GTK_LABEL (self->cost), cost ? cost : "");
+  gtk_widget_set_visible (self->cost, cost != NULL);
+  if (myna_tool_offer_get_refused (self->offer) || myna_tool_offer_is_too_much (self->offer))
+    gtk_widget_add_css_class (self->cost, "warning");
+  else
+    gtk_widget_remove_css_class (self->cost, "warning");
+}
+
+/* ---- Building --------------------------------------------------------------------------------------------------- */
+
+static GtkWidget *
+new_list (MynaToolsButton *self)
+{
+  self->list = gtk_list_box_new ();
+  gtk_list_box_set_selection_mode (GTK_LIST_BOX (self->list), GTK_SELECTION_NONE);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->list), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Tools"), -1);
+  g_signal_connect_swapped (self->list, "row-activated", G_CALLBACK (row_activated_cb), self);
+  for (guint i = 0; i < tool_get_n_tools (); i++)
+    if (myna_tool_is_chosen (tool_get_name (tool_get (i))))
+      gtk_list_box_append (GTK_LIST_BOX (self->list), new_row (self, tool_get_name (tool_get (i))));
+  return self->list;
+}
+
+static GtkWidget *
+new_content (MynaToolsButton *self)
+{
+  GtkWidget *scroller = gtk_scrolled_window_new ();
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
+
+  self->reason = new_label (NULL, "warning");
+  self->cost = new_label (NULL, "dim-label");
+  gtk_widget_add_css_class (self->cost, "caption");
+  gtk_box_append (GTK_BOX (box), new_label (_ ("Tools in This Chat"), "heading"));
+  gtk_box_append (GTK_BOX (box), self->reason);
+  gtk_box_append (GTK_BOX (box), new_label (_ ("The model may use what is on. Each use is shown in the chat."), "dim-label"));
+  gtk_box_append (GTK_BOX (box), new_list (self));
+  gtk_box_append (GTK_BOX (box), self->cost);
+  gtk_widget_add_css_class (box, "tools-popover");
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (scroller), TRUE);
+  gtk_scrolled_window_set_propagate_natural_width (GTK_SCROLLED_WINDOW (scroller), TRUE);
+  gtk_scrolled_window_set_max_content_height (GTK_SCROLLED_WINDOW (scroller), MAX_HEIGHT);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), box);
+  return scroller;
+}
+
+/* The popover is made when it is first opened. */
+static void
+create_popover (GtkMenuButton *button, gpointer user_data)
+{
+  MynaToolsButton *self = user_data;
+  GtkWidget *popover;
+
+  if (!gtk_menu_button_get_popover (button))
+    {
+      popover = gtk_popover_new ();
+      gtk_popover_set_child (GTK_POPOVER (popover), new_content (self));
+      gtk_popover_set_position (GTK_POPOVER (popover), GTK_POS_TOP);
+      gtk_menu_button_set_popover (button, popover);
+    }
+  myna_tool_offer_refresh (self->offer);
+}
+
+void
+myna_tools_button_set_conversation (MynaToolsButton *self, MynaConversation *conversation)
+{
+  g_return_if_fail (MYNA_IS_TOOLS_BUTTON (self));
+
+  myna_tool_offer_set_conversation (self->offer, conversation);
+}
+
+static void
+myna_tools_button_dispose (GObject *object)
+{
+  MynaToolsButton *self = MYNA_TOOLS_BUTTON (object);
+
+  if (self->offer)
+    g_signal_handlers_disconnect_by_data (self->offer, self);
+  self->list = NULL;
+  g_clear_object (&self->offer);
+  g_clear_pointer (&self->button, gtk_widget_unparent);
+  G_OBJECT_CLASS (myna_tools_button_parent_class)->dispose (object);
+}
+
+static void
+myna_tools_button_class_init (MynaToolsButtonClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = myna_tools_button_dispose;
+  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
+  gtk_widget_class_set_css_name (widget_class, "toolsbutton");
+}
+
+static void
+myna_tools_button_init (MynaToolsButton *self)
+{
+  self->offer = myna_tool_offer_new ();
+  self->button = gtk_menu_button_new ();
+  gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (self->button), "myna-tools-symbolic");
+  gtk_menu_button_set_direction (GTK_MENU_BUTTON (self->button), GTK_ARROW_UP);
+  gtk_menu_button_set_create_popup_func (GTK_MENU_BUTTON (self->button), create_popover, self, NULL);
+  gtk_widget_add_css_class (self->button, "flat");
+  gtk_widget_add_css_class (self->button, "circular");
+  gtk_widget_set_valign (self->button, GTK_ALIGN_CENTER);
+  gtk_widget_set_parent (self->button, GTK_WIDGET (self));
+  g_signal_connect_swapped (self->offer, "changed", G_CALLBACK (update), self);
+  update (self);
+}
+
+GtkWidget *
+myna_tools_button_new (void)
+{
+  return g_object_new (MYNA_TYPE_TOOLS_BUTTON, NULL);
+}

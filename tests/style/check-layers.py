@@ -65,7 +65,7 @@ FOLDERS = {
     "ui/sidebar": (GTK, "storage/storage.h chat ui/base"),
     "ui/exchange": (GTK, "storage/storage.h markup chat ui/base"),
     "ui/models": (GTK, "engine/engine.h engine/actor chat ui/base"),
-    "ui/preferences": (GTK, "engine/engine.h chat ui/base"),
+    "ui/preferences": (GTK, "engine/engine.h storage/storage.h tools/tools.h chat ui/base"),
     "ui/help": (GTK, "ui/markdown"),
     "ui/window": (GTK, "chat ui/base ui/transcript ui/sidebar ui/exchange ui/preferences"),
     "ui/application": (GTK, "engine/actor storage/storage.h chat ui/base ui/markdown ui/models "

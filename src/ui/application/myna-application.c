@@ -297,7 +297,8 @@ preferences_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   MynaWindow *window = present (self);
 
   gtk_window_present (
-      GTK_WINDOW (myna_preferences_window_new (GTK_WINDOW (window), self->settings, myna_core_get_models (self->core))));
+      GTK_WINDOW (myna_preferences_window_new (GTK_WINDOW (window), self->settings, myna_core_get_models (self->core),
+                                               myna_core_get_store (self->core))));
 }
 
 static void

@@ -13,6 +13,7 @@
 #include "preferences/myna-chat-settings-page.h"
 #include "preferences/myna-persona-window.h"
 #include "preferences/myna-personas-page.h"
+#include "preferences/myna-tools-page.h"
 
 /* ---- Rows bound to a setting ------------------------------------------------------------------------------------ */
 
@@ -300,11 +301,24 @@ defaults_changed_cb (MynaChatSettingsPage *page, GParamSpec *pspec, GSettings *s
   g_settings_set_string (settings, "chat-settings", json ? json : "");
 }
 
+/* This window makes way for the chat. */
+static void
+open_call_cb (GtkWidget *page, gint64 conversation_id, gint64 message_id)
+{
+  g_autoptr (GtkWindow) window = g_object_ref (GTK_WINDOW (gtk_widget_get_root (page)));
+  GtkWindow *parent = gtk_window_get_transient_for (window);
+
+  gtk_window_destroy (window);
+  if (parent)
+    gtk_widget_activate_action (GTK_WIDGET (parent), "app.open-message", "(xx)", conversation_id, message_id);
+}
+
 GtkWidget *
-myna_preferences_window_new (GtkWindow *parent, GSettings *settings, MynaModelLibrary *models)
+myna_preferences_window_new (GtkWindow *parent, GSettings *settings, MynaModelLibrary *models, StoreDb *store)
 {
   GtkWidget *stack = adw_view_stack_new ();
   GtkWidget *switcher = adw_view_switcher_new ();
+  GtkWidget *tools = myna_tools_page_new (settings, store);
   GtkWidget *answers = myna_chat_settings_page_new (MYNA_CHAT_SETTINGS_OF_ALL, NULL);
   g_autofree char *json = g_settings_get_string (settings, "chat-settings");
   GlmActorLoadOptions options;
@@ -316,6 +330,7 @@ myna_preferences_window_new (GtkWindow *parent, GSettings *settings, MynaModelLi
   } pages[] = { { make_general_page (settings), "general" },
                 { answers, "answers" },
                 { myna_personas_page_new (models), "personas" },
+                { tools, "tools" },
                 { make_computer_page (settings), "computer" } };
 
   get_fallback (models, NULL, &sampling, &options);
@@ -323,6 +338,7 @@ myna_preferences_window_new (GtkWindow *parent, GSettings *settings, MynaModelLi
   myna_chat_settings_page_set_fallback (MYNA_CHAT_SETTINGS_PAGE (answers), &sampling, &options, NULL);
   myna_chat_settings_page_set_json (MYNA_CHAT_SETTINGS_PAGE (answers), json);
   g_signal_connect_object (answers, "notify::json", G_CALLBACK (defaults_changed_cb), settings, 0);
+  g_signal_connect (tools, "open", G_CALLBACK (open_call_cb), NULL);
   for (guint i = 0; i < G_N_ELEMENTS (pages); i++)
     adw_view_stack_add_titled_with_icon (ADW_VIEW_STACK (stack), pages[i].page, pages[i].name,
                                          adw_preferences_page_get_title (ADW_PREFERENCES_PAGE (pages[i].page)),

@@ -11,7 +11,8 @@
 
 G_BEGIN_DECLS
 
-GtkWidget *myna_preferences_window_new (GtkWindow *parent, GSettings *settings, MynaModelLibrary *models);
+/* store: the history, or NULL while it is not open. */
+GtkWidget *myna_preferences_window_new (GtkWindow *parent, GSettings *settings, MynaModelLibrary *models, StoreDb *store);
 /* How the model answers in this conversation. */
 GtkWidget *myna_chat_settings_window_new (GtkWindow *parent, MynaConversation *conversation, MynaModelLibrary *models);
 

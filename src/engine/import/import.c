@@ -333,11 +333,12 @@ release_rows (const Job *job, const GlmPlanTensor *tensor, int64_t first, int64_
     for (int64_t r = first, n_here; r < first + n; r += n_here)
       {
         const GlmTensor *holder = source_of (tensor, r);
+        size_t holder_row_bytes = source_row_bytes (holder);
 
         n_here = tensor->ne[1] - r % tensor->ne[1] < first + n - r ? tensor->ne[1] - r % tensor->ne[1] : first + n - r;
         glm_mapped_file_release (job->source->files[0],
-                                 (const uint8_t *) holder->data + (size_t) source_row (tensor, r) * row_bytes,
-                                 (size_t) n_here * row_bytes);
+                                 (const uint8_t *) holder->data + (size_t) source_row (tensor, r) * holder_row_bytes,
+                                 (size_t) n_here * holder_row_bytes);
       }
   else if (tensor->order == GLM_ROWS_PLAIN)
     glm_mapped_file_release (job->source->files[0],

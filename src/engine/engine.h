@@ -141,9 +141,10 @@ typedef struct
   int n_rot;
   int n_dense, n_experts, n_used_experts, n_ff_expert, n_ff_shared; /* n_experts 0: none */
   int q_rank, kv_rank, value_dim;                                   /* of latent attention; else 0 */
-  int context_length;  /* what the file (or, where the file is known to lie, the family) says */
-  size_t weight_bytes; /* resident memory of the weights */
-  size_t expert_bytes; /* … of which the experts, that become resident as they are used */
+  int context_length;       /* what the file (or, where the file is known to lie, the family) says */
+  size_t weight_bytes;      /* resident memory of the weights */
+  size_t expert_bytes;      /* … of which the experts, that become resident as they are used */
+  size_t expert_file_bytes; /* … and what these take on the disk, less where packing expands a codebook */
   size_t kv_bytes_per_token;
   char license[96];  /* general.license of the file; "" if it says nothing */
   bool keeps_prompt; /* the next turn can build on this one's prompt; ChatGLM-6B, which reads it in both

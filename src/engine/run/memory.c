@@ -76,9 +76,10 @@ double
 glm_model_disk_speed (const GlmModelInfo *info, const GlmMemoryNeed *need, size_t available, double disk_speed)
 {
   size_t rest = need->weights + need->cache + need->scratch, room = available > rest ? available - rest : 0;
-  double missing = (double) need->experts - (double) room;
+  double missing = (double) need->experts - (double) room, n_bytes;
 
   if (info->n_experts == 0 || missing <= 0 || available < rest)
     return 0;
-  return disk_speed * info->n_experts / (missing * info->n_used_experts);
+  n_bytes = missing / (double) need->experts * (double) info->expert_file_bytes;
+  return disk_speed * info->n_experts / (n_bytes * info->n_used_experts);
 }

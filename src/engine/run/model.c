@@ -137,6 +137,19 @@ describe_calling (const GlmModelFile *file, const GlmFamily *family, GlmModelInf
   info->either = format && format->program_alone;
 }
 
+/* Experts may lie in other types in memory. */
+static void
+describe_experts (const GlmModelFile *file, const GlmParams *params, GlmModelInfo *info)
+{
+  for (size_t i = 0; i < glm_model_file_n_tensors (file); i++)
+    {
+      const GlmTensor *tensor = glm_model_file_tensor_at (file, i);
+
+      if (!is_left_out (params, tensor) && is_experts (params, tensor))
+        info->expert_file_bytes += tensor->n_bytes;
+    }
+}
+
 static void
 describe (const GlmModelFile *file, const GlmArch *arch, const GlmParams *params, const GlmTemplate *tmpl, GlmModelInfo *info)
 {
@@ -145,6 +158,7 @@ describe (const GlmModelFile *file, const GlmArch *arch, const GlmParams *params
   describe_name (file, info);
   describe_license (file, info);
   describe_types (file, params, info);
+  describe_experts (file, params, info);
   copy_text (info->arch, sizeof info->arch, arch->name, strlen (arch->name));
   if (tmpl)
     {

@@ -87,6 +87,38 @@ test_no_sop (void)
   glm_model_free (model);
 }
 
+/* What is announced before loading is what loading takes; and how fast a model is whose experts do not fit. */
+static void
+test_memory (GlmType type)
+{
+  const char *path = test_temp_path (glm_type_traits (type)->name);
+  TinyModel tiny = TINY_GLM4MOE;
+  GlmModelOptions options = { .n_threads = 1 };
+  GlmModelInfo info;
+  GlmMemoryNeed need;
+  GlmModel *model;
+  GlmError error = { 0 };
+  size_t rest;
+
+  tiny.type = type;
+  tiny_model_write (&tiny, path);
+  REQUIRE (glm_model_probe (path, &info, &error) && glm_model_open (path, &options, &model, &error), "%s", error.message);
+  /* Panels of stacks are whole pages. */
+  CHECK (labs ((long) glm_model_info (model)->expert_bytes - (long) info.expert_bytes) <= 3 * 2 * 4096,
+         "%zu announced, %zu taken", info.expert_bytes, glm_model_info (model)->expert_bytes);
+  CHECK (glm_model_info (model)->expert_file_bytes == info.expert_file_bytes && info.expert_file_bytes > 0, "%zu bytes",
+         info.expert_file_bytes);
+  glm_model_free (model);
+
+  glm_model_memory_need (&info, 0, &need);
+  rest = need.weights + need.cache + need.scratch;
+  CHECK (glm_model_disk_speed (&info, &need, rest + need.experts, 1e9) == 0, "all fit");
+  CHECK (glm_model_disk_speed (&info, &need, rest - 1, 1e9) == 0, "nothing runs");
+  /* Half of the experts fit: of the 3 of 12 that a token takes, half is read. */
+  CHECK (fabs (glm_model_disk_speed (&info, &need, rest + need.experts / 2, (double) info.expert_file_bytes / 8) - 1) < 1e-3,
+         "%g tokens/s", glm_model_disk_speed (&info, &need, rest + need.experts / 2, (double) info.expert_file_bytes / 8));
+}
+
 int
 main (void)
 {
@@ -97,5 +129,7 @@ main (void)
   check_eps (-1, false);
   check_eps (1, false);
   test_no_sop ();
+  test_memory (GLM_TYPE_F32);
+  test_memory (GLM_TYPE_Q8_0);
   return check_exit ();
 }

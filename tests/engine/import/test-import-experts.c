@@ -147,14 +147,15 @@ test_model (size_t which, const char *folder)
   HfVectors vectors;
   GlmImportInfo info;
   GlmError error = { 0 };
-  char exact[512], fused[512], other[512], source[1024];
+  char exact[512], fused[512], other[512], widened[512], source[1024];
 
   hf_vectors_open (models[which].folder, &vectors);
   snprintf (source, sizeof source, "%s", published (models[which].folder));
   snprintf (exact, sizeof exact, "%s/exact.gguf", folder);
   snprintf (other, sizeof other, "%s/other.gguf", folder);
+  snprintf (widened, sizeof widened, "%s/widened.gguf", folder);
   snprintf (fused, sizeof fused, "%s/%s", folder, models[which].folder);
-  hf_vectors_write_fused (&vectors, NULL, fused);
+  hf_vectors_write_fused (&vectors, NULL, false, fused);
 
   import_as (source, exact, GLM_IMPORT_F32);
   check_logits (&vectors, which, exact, "c");
@@ -163,6 +164,14 @@ test_model (size_t which, const char *folder)
   check_same (exact, other, "fused experts");
   CHECK (glm_import_probe (fused, NULL, &info, &error) && strcmp (info.family, models[which].family) == 0, "%s: %s",
          models[which].folder, error.message);
+
+  /* In bfloat16, as it was published: kept as it is, and made to floats from there or at once. */
+  hf_vectors_write_fused (&vectors, NULL, true, fused);
+  import_as (fused, other, GLM_IMPORT_KEEP);
+  import_as (other, widened, GLM_IMPORT_F32);
+  import_as (fused, other, GLM_IMPORT_F32);
+  check_same (widened, other, "bfloat16");
+  hf_vectors_write_fused (&vectors, NULL, false, fused);
 
   /* Quantising what was imported is the same as importing in that type. */
   for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
@@ -311,7 +320,7 @@ test_families (const char *folder)
 
       snprintf (path, sizeof path, "%s/%s", folder, cases[i].name);
       snprintf (target, sizeof target, "%s/family.gguf", folder);
-      hf_vectors_write_fused (&vectors, NULL, path);
+      hf_vectors_write_fused (&vectors, NULL, false, path);
       if (cases[i].file)
         {
           snprintf (name, sizeof name, "%s/%s", path, cases[i].file);
@@ -364,7 +373,7 @@ test_refusals (const char *folder)
       snprintf (path, sizeof path, "%s/bad", folder);
       snprintf (target, sizeof target, "%s/bad.gguf", folder);
       hf_vectors_open (cases[i].folder, &vectors);
-      hf_vectors_write_fused (&vectors, cases[i].left_out, path);
+      hf_vectors_write_fused (&vectors, cases[i].left_out, false, path);
       snprintf (command, sizeof command, "sed -i '%s' %s/config.json", cases[i].edit ? cases[i].edit : "", path);
       REQUIRE (system (command) == 0, "%s", command);
       CHECK (!glm_import (path, target, &options, &error) && strstr (error.message, cases[i].message),

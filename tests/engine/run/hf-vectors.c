@@ -416,17 +416,27 @@ typedef struct
 {
   const HfVectors *vectors;
   const char *left_out;
+  bool halves; /* bfloat16, as published, instead of single precision */
   FILE *file;
   bool writes_data; /* else the header */
   size_t at;        /* where the next tensor's data begin */
 } Checkpoint;
 
+/* n bytes of floats. */
 static void
 put_data (Checkpoint *c, const void *data, size_t n)
 {
-  if (c->writes_data)
+  const float *values = data;
+
+  for (size_t i = 0; c->writes_data && c->halves && i < n / sizeof *values; i++)
+    {
+      uint16_t half = glm_f32_to_bf16 (values[i]);
+
+      REQUIRE (fwrite (&half, sizeof half, 1, c->file) == 1, "writing");
+    }
+  if (c->writes_data && !c->halves)
     REQUIRE (fwrite (data, 1, n, c->file) == n, "writing");
-  c->at += n;
+  c->at += c->halves ? n / 2 : n;
 }
 
 /* The entry of a tensor whose data put_data() will append. */
@@ -435,7 +445,8 @@ put_entry (Checkpoint *c, const char *name, const int64_t *shape, int n_dims, si
 {
   if (c->writes_data)
     return;
-  fprintf (c->file, "%s\"%s\":{\"dtype\":\"F32\",\"shape\":[", c->at > 0 ? "," : "{", name);
+  n = c->halves ? n / 2 : n;
+  fprintf (c->file, "%s\"%s\":{\"dtype\":\"%s\",\"shape\":[", c->at > 0 ? "," : "{", name, c->halves ? "BF16" : "F32");
   for (int i = 0; i < n_dims; i++)
     fprintf (c->file, "%s%lld", i > 0 ? "," : "", (long long) shape[i]);
   fprintf (c->file, "],\"data_offsets\":[%zu,%zu]}", c->at, c->at + n);
@@ -493,9 +504,9 @@ put_checkpoint (Checkpoint *c)
 }
 
 void
-hf_vectors_write_fused (const HfVectors *vectors, const char *left_out, const char *folder)
+hf_vectors_write_fused (const HfVectors *vectors, const char *left_out, bool halves, const char *folder)
 {
-  Checkpoint c = { .vectors = vectors, .left_out = left_out };
+  Checkpoint c = { .vectors = vectors, .left_out = left_out, .halves = halves };
   char command[8192], path[512];
   uint64_t n = 0;
   long end;

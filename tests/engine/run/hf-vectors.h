@@ -44,7 +44,7 @@ int hf_vectors_int (const HfVectors *vectors, const char *key); /* of config.jso
 const void *hf_vectors_values (const HfVectors *vectors, const char *name, size_t *ret_n);
 void hf_vectors_write (const HfVectors *vectors, const HfFile *file, const char *path);
 /* The model as a checkpoint in `folder`, which is made, with the experts of a layer in two tensors, as transformers saves them;
- * without the tensor `left_out` unless NULL. */
-void hf_vectors_write_fused (const HfVectors *vectors, const char *left_out, const char *folder);
+ * without the tensor `left_out` unless NULL.  halves: in bfloat16. */
+void hf_vectors_write_fused (const HfVectors *vectors, const char *left_out, bool halves, const char *folder);
 
 #endif

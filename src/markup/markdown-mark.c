@@ -552,6 +552,10 @@ copy_char (Marker *self, gsize at)
       if (is_address (self, at))
         return copy_address (self, at);
       break;
+    case '|':
+      /* cmark counts the cells of a line before it finds that it is no row, and each at the cost of all before. */
+      g_string_append_c (self->out, self->is_plain ? MYNA_MARK_PIPE : '|');
+      return at + 1;
     default: break;
     }
   g_string_append_c (self->out, clean (text[at]));

@@ -102,6 +102,34 @@ test_begun (void)
   g_assert_cmpint (((MynaBlock *) blocks->pdata[blocks->len - 1])->kind, ==, MYNA_BLOCK_CODE);
 }
 
+/* What a table cannot hold is shown below it as it was written: rows, and a row of too many cells. */
+static void
+test_large_tables (void)
+{
+  g_autoptr (GString) rows = g_string_new ("|a|b|\n|-|-|\n"), wide = g_string_new ("|a|b|\n|-|-|\n|c|d|\n");
+  GString *texts[] = { rows, wide };
+
+  for (guint i = 0; i < 700; i++)
+    g_string_append_printf (rows, "|row %u|x|\n", i);
+  for (guint i = 0; i < 700; i++)
+    g_string_append_printf (wide, "|cell %u", i);
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      g_autoptr (MynaMarkdown) document = myna_markdown_new ();
+      g_autoptr (GString) plain = g_string_new (NULL);
+      GPtrArray *blocks;
+
+      myna_markdown_set_whole_text (document, texts[i]->str, NULL, NULL);
+      blocks = myna_markdown_get_blocks (document);
+      g_assert_cmpint (((MynaBlock *) blocks->pdata[0])->kind, ==, MYNA_BLOCK_TABLE);
+      for (guint b = 0; b < blocks->len; b++)
+        myna_block_append_plain (blocks->pdata[b], plain);
+      g_assert_nonnull (strstr (plain->str, i == 0 ? "row 499" : "c\td"));
+      g_assert_nonnull (strstr (plain->str, i == 0 ? "|row 699|x|" : "|cell 0|cell 1"));
+      g_assert_nonnull (strstr (plain->str, i == 0 ? "|row 501|x|" : "|cell 699"));
+    }
+}
+
 /* It goes on from what the thread made of it, at the cost of what is new. */
 static void
 test_goes_on (void)
@@ -245,6 +273,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/long-texts/hostile", test_hostile);
+  g_test_add_func ("/long-texts/large-tables", test_large_tables);
   g_test_add_func ("/long-texts/begun", test_begun);
   g_test_add_func ("/long-texts/goes-on", test_goes_on);
   g_test_add_func ("/long-texts/canceled", test_canceled);

@@ -434,6 +434,7 @@ static const GlmModelInfo flash = {
   .context_length = 202752,
   .weight_bytes = 18000000000,
   .expert_bytes = 16000000000,
+  .expert_file_bytes = 16000000000,
   .kv_bytes_per_token = 54144,
 };
 
@@ -473,7 +474,7 @@ test_need (void)
 
   g_assert_cmpstr (size, ==, "29.9 billion parameters, 3.6 billion active");
   dense.n_experts = dense.n_used_experts = 0;
-  dense.expert_bytes = 0;
+  dense.expert_bytes = dense.expert_file_bytes = 0;
   dense_size = myna_model_info_describe_size (&dense);
   g_assert_cmpstr (dense_size, ==, "29.9 billion parameters");
 

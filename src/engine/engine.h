@@ -144,7 +144,7 @@ typedef struct
   int context_length;       /* what the file (or, where the file is known to lie, the family) says */
   size_t weight_bytes;      /* resident memory of the weights */
   size_t expert_bytes;      /* … of which the experts, that become resident as they are used */
-  size_t expert_file_bytes; /* … and what these take on the disk, less where packing expands a codebook */
+  size_t expert_file_bytes; /* … and what these take on the disk, less where packing expands a codebook; 0: the same */
   size_t kv_bytes_per_token;
   char license[96];  /* general.license of the file; "" if it says nothing */
   bool keeps_prompt; /* the next turn can build on this one's prompt; ChatGLM-6B, which reads it in both

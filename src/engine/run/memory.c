@@ -76,10 +76,10 @@ double
 glm_model_disk_speed (const GlmModelInfo *info, const GlmMemoryNeed *need, size_t available, double disk_speed)
 {
   size_t rest = need->weights + need->cache + need->scratch, room = available > rest ? available - rest : 0;
-  double missing = (double) need->experts - (double) room, n_bytes;
+  double missing = (double) need->experts - (double) room;
+  size_t on_disk = info->expert_file_bytes > 0 ? info->expert_file_bytes : info->expert_bytes;
 
   if (info->n_experts == 0 || missing <= 0 || available < rest)
     return 0;
-  n_bytes = missing / (double) need->experts * (double) info->expert_file_bytes;
-  return disk_speed * info->n_experts / (n_bytes * info->n_used_experts);
+  return disk_speed * info->n_experts / (missing / (double) need->experts * (double) on_disk * info->n_used_experts);
 }

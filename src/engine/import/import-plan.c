@@ -236,6 +236,15 @@ is_missing (Planner *p, const char *name)
   return glm_error_set (p->error, GLM_ERROR_BAD_FILE, "tensor %s is missing", name);
 }
 
+/* Only floats are stacked: no published model's experts are integers with scales. */
+static bool
+check_floats (Planner *p, const GlmTensor *source)
+{
+  if (source->type != GLM_TYPE_I8 && glm_type_traits (source->type)->block_size == 1)
+    return true;
+  return glm_error_set (p->error, GLM_ERROR_UNSUPPORTED, "tensor %s is quantised", source->name);
+}
+
 /* The matrix of each expert, from a tensor of its own. */
 static bool
 bind_members (Planner *p, const GlmTensorRule *rule, int layer, GlmPlanTensor *tensor)
@@ -253,7 +262,7 @@ bind_members (Planner *p, const GlmTensorRule *rule, int layer, GlmPlanTensor *t
       tensor->members[e] = use_tensor (p, name);
       if (!tensor->members[e])
         return is_missing (p, name);
-      if (!check_shape (p, tensor->members[e], tensor->ne[0], tensor->ne[1], 1))
+      if (!check_shape (p, tensor->members[e], tensor->ne[0], tensor->ne[1], 1) || !check_floats (p, tensor->members[e]))
         return false;
     }
   tensor->source = tensor->members[0];
@@ -298,10 +307,8 @@ plan_stack (Planner *p, const GlmTensorRule *rule, const char *name, int layer)
   tensor->ne[0] = dim_size (c, rule->columns);
   tensor->ne[1] = dim_size (c, rule->rows);
   tensor->ne[2] = rule->form == GLM_FORM_EXPERTS ? c->n_experts : c->n_heads;
-  if (!bind_stack (p, rule, name, layer, tensor))
+  if (!bind_stack (p, rule, name, layer, tensor) || !check_floats (p, tensor->source))
     return false;
-  if (tensor->source->type == GLM_TYPE_I8 || glm_type_traits (tensor->source->type)->block_size != 1)
-    return glm_error_set (p->error, GLM_ERROR_UNSUPPORTED, "tensor %s is quantised", tensor->source->name);
   tensor->type = choose_type (p->type, rule->role, tensor->source, 0, tensor->ne[0], layer, c->n_layers);
   p->plan->n_params += (uint64_t) (tensor->ne[0] * tensor->ne[1] * tensor->ne[2]);
   return glm_tensor_bytes (tensor->name, tensor->type, tensor->n_dims, tensor->ne, &tensor->n_bytes, p->error);

@@ -402,6 +402,34 @@ test_missing_expert (const char *folder)
          "%s", error.message);
 }
 
+/* An expert whose matrix alone is of another type: bytes without scales. */
+static void
+test_other_type (const char *folder)
+{
+  static const char *const script = "import json, struct, sys\n"
+                                    "data = open(sys.argv[1], 'rb').read()\n"
+                                    "n = struct.unpack('<Q', data[:8])[0]\n"
+                                    "header = json.loads(data[8:8 + n])\n"
+                                    "entry = header['model.layers.2.mlp.experts.3.down_proj.weight']\n"
+                                    "entry['dtype'] = 'I8'\n"
+                                    "begin, end = entry['data_offsets']\n"
+                                    "entry['data_offsets'] = [begin, begin + (end - begin) // 4]\n"
+                                    "text = json.dumps(header).encode()\n"
+                                    "text += b' ' * (-len(text) % 8)\n"
+                                    "open(sys.argv[1], 'wb').write(struct.pack('<Q', len(text)) + text + data[8 + n:])\n";
+  GlmError error = { 0 };
+  char command[8192], path[512], target[512];
+
+  snprintf (path, sizeof path, "%s/typed", folder);
+  snprintf (target, sizeof target, "%s/typed.gguf", folder);
+  snprintf (command, sizeof command, "mkdir %s && cp %s/* %s/ && chmod u+w %s/* && python3 -c \"$SCRIPT\" %s/model.safetensors",
+            path, published ("glm4moe-tiny"), path, path, path);
+  setenv ("SCRIPT", script, 1);
+  REQUIRE (system (command) == 0, "%s", command);
+  CHECK (!glm_import (path, target, NULL, &error) && strstr (error.message, "experts.3.down_proj.weight is quantised"), "%s",
+         error.message);
+}
+
 int
 main (void)
 {
@@ -415,6 +443,7 @@ main (void)
   test_families (folder);
   test_refusals (folder);
   test_missing_expert (folder);
+  test_other_type (folder);
   snprintf (command, sizeof command, "rm -rf %s", folder);
   CHECK (system (command) == 0, "%s", command);
   return check_exit ();

@@ -114,7 +114,10 @@ typedef struct
 {
   const char *tokenizer_path; /* use this tokenizer file instead of the model's; NULL: the model's */
   int n_threads;              /* 0, or more than that: glm_cpu_count () */
-  GlmProgressFunc progress;   /* may be NULL */
+  /* Bytes that weights may take of the memory; 0: what the system can give.  Where that is less than what every token reads,
+   * they stay in the file, whose pages the system holds as it can: slower, and nothing else is pushed out. */
+  size_t memory;
+  GlmProgressFunc progress; /* may be NULL */
   void *progress_data;
   const GlmCancel *cancel; /* may be NULL */
 } GlmModelOptions;

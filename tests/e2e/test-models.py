@@ -198,6 +198,24 @@ class Models(TestCase):
         app.key("Escape")
         app.quit()
 
+    def test_larger_than_memory(self):
+        """Before such a model is loaded the window says what it would do, and offers others; who asks goes on."""
+        app = self.start(env={"MYNA_MEMORY_AVAILABLE": "1000000"})
+        warning = "“Fledgling · small starter model” is larger than the free memory"
+        app.find(warning)
+        app.find(re.compile("Needs about .* of memory, but only 1.0.MB is available"))
+        app.find("Choose a Model", "button")
+        self.assertTrue(app.ask("What is 2 + 3?"))
+        wait(lambda: not app.find_all(warning), "the warning to go")
+        app.quit()
+
+    def test_warned_no_more(self):
+        self.settings(memory_guard="false")
+        app = self.start(env={"MYNA_MEMORY_AVAILABLE": "1000000"})
+        self.assertTrue(app.ask("What is 2 + 3?"))
+        self.assertFalse(app.find_all(re.compile("larger than the free memory")))
+        app.quit()
+
     def checkpoint(self):
         """A folder as Hugging Face has it, with a model of random numbers."""
         folder = self.home / "checkpoints"

@@ -55,8 +55,9 @@ typedef struct
   GlmType type;
   int64_t n, rows, cols;
   const void *data;
-  bool lookup; /* single rows are looked up: those that are never used should not become resident */
-  bool by_use; /* each product uses a few of the matrices: the others need not become resident; data is a file's map */
+  bool lookup;   /* single rows are looked up: those that are never used should not become resident */
+  bool in_place; /* memory is short: they are multiplied as they lie in the file's map, whose pages come and go */
+  bool by_use;   /* each product uses a few of the matrices: the others need not become resident; data is a file's map */
 } GlmTensorData;
 
 /* A session's state; each back end has more behind it. */

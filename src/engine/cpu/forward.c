@@ -631,8 +631,9 @@ cpu_weights_new (const GlmTensorData *data, GlmPool *pool, GlmWeights **ret_weig
 {
   GlmMatrix *matrix;
 
-  if (!(data->lookup   ? glm_matrix_new_for_lookup (data->type, data->rows, data->cols, data->data, &matrix, error)
-        : data->by_use ? glm_matrix_new_by_use (data->type, data->n, data->rows, data->cols, data->data, true, &matrix, error)
+  if (!(data->lookup     ? glm_matrix_new_for_lookup (data->type, data->rows, data->cols, data->data, &matrix, error)
+        : data->in_place ? glm_matrix_new_in_place (data->type, data->n, data->rows, data->cols, data->data, &matrix, error)
+        : data->by_use   ? glm_matrix_new_by_use (data->type, data->n, data->rows, data->cols, data->data, true, &matrix, error)
                        : glm_matrix_new_stack (data->type, data->n, data->rows, data->cols, data->data, pool, &matrix, error)))
     return false;
   *ret_weights = (GlmWeights *) matrix;

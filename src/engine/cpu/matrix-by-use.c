@@ -12,11 +12,11 @@
 #include "cpu/matrix-private.h"
 
 #include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
+#include "base/available.h"
 #include "base/error.h"
 #include "base/pages.h"
 
@@ -74,22 +74,6 @@ member_bytes (const GlmMatrix *matrix)
 
 /* ---- Giving up -------------------------------------------------------------------------------------------------- */
 
-/* Bytes that the system can still give; SIZE_MAX where it does not say. */
-static size_t
-available_bytes (void)
-{
-  FILE *file = fopen ("/proc/meminfo", "re");
-  unsigned long long kib = 0;
-  char line[128];
-  bool found = false;
-
-  while (file && !found && fgets (line, sizeof line, file))
-    found = sscanf (line, "MemAvailable: %llu", &kib) == 1;
-  if (file)
-    fclose (file);
-  return found ? (size_t) kib * 1024 : SIZE_MAX;
-}
-
 /* The pages that are wholly the member's leave memory; their contents are lost. */
 static void
 give_up (GlmByUse *stack, int64_t member)
@@ -128,7 +112,7 @@ give_up_oldest (void)
 static void
 make_room (size_t n_bytes)
 {
-  size_t available = available_bytes (), freed = 0, before;
+  size_t available = glm_available_bytes (), freed = 0, before;
 
   while (n_packed_bytes + n_bytes > limit || (available != SIZE_MAX && available + freed < KEEP_FREE + n_bytes))
     {

@@ -179,6 +179,13 @@ new_unpacked (GlmType type, int64_t n, int64_t rows, int64_t cols, const void *d
 }
 
 bool
+glm_matrix_new_in_place (GlmType type, int64_t n, int64_t rows, int64_t cols, const void *data, GlmMatrix **ret_matrix,
+                         GlmError *error)
+{
+  return new_unpacked (type, n, rows, cols, data, ret_matrix, error);
+}
+
+bool
 glm_matrix_new_for_lookup (GlmType type, int64_t rows, int64_t cols, const void *data, GlmMatrix **ret_matrix, GlmError *error)
 {
   return new_unpacked (type, 1, rows, cols, data, ret_matrix, error);

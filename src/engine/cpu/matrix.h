@@ -32,6 +32,9 @@ bool glm_matrix_new (GlmType type, int64_t rows, int64_t cols, const void *data,
  * only the rows that are used become resident.  Its products are correct, and slow. */
 bool glm_matrix_new_for_lookup (GlmType type, int64_t rows, int64_t cols, const void *data, GlmMatrix **ret_matrix,
                                 GlmError *error);
+/* A stack without packing, where there is no memory for a copy. */
+bool glm_matrix_new_in_place (GlmType type, int64_t n, int64_t rows, int64_t cols, const void *data, GlmMatrix **ret_matrix,
+                              GlmError *error);
 void glm_matrix_free (GlmMatrix *matrix);
 /* Whether the matrix owns a packed copy, so that the bytes given to glm_matrix_new() may be released. */
 bool glm_matrix_is_packed (const GlmMatrix *matrix);

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/aligned.h"
+#include "base/available.h"
 #include "base/error.h"
 #include "cpu/forward.h"
 
@@ -20,6 +21,7 @@ typedef struct
   GlmPool *pool;
   GlmError *error;
   bool only_check;   /* that the tensors are there and fit: nothing of them is read */
+  bool in_place;     /* there is no memory for copies of them */
   size_t done_bytes; /* of the file, for progress */
   size_t total_bytes;
 } Binder;
@@ -127,6 +129,7 @@ bind_weights (Binder *binder, const char *name, Use use, GlmStepMatrix *matrix)
     return true;
   data.type = tensor->type;
   data.data = tensor->data;
+  data.in_place = binder->in_place && use == USE_ALL;
   if (!backend->weights_new (&data, binder->pool, &matrix->weights, binder->error))
     return glm_error_prefix (binder->error, "%s: %s", glm_model_file_path (model->file), name);
   if (backend->weights_copied (matrix->weights))
@@ -399,10 +402,25 @@ bind_all (Binder *binder)
   return bind_layer (binder, &model->plan->head, -1) && bind_prefix (binder);
 }
 
+/* Whether what every token reads would not fit beside what other programs hold.  Of experts only what is used is copied, as far as there
+ * is room. */
+static bool
+is_memory_short (const GlmModel *model, const GlmModelOptions *options)
+{
+  size_t memory = options && options->memory > 0 ? options->memory : glm_available_bytes (), needed = 0;
+
+  for (size_t i = 0; i < glm_model_file_n_tensors (model->file); i++)
+    if (!strstr (glm_model_file_tensor_at (model->file, i)->name, "_exps.weight"))
+      needed += glm_model_file_tensor_at (model->file, i)->n_bytes;
+  return needed > memory;
+}
+
 bool
 glm_model_bind (GlmModel *model, const GlmModelOptions *options, GlmPool *pool, GlmError *error)
 {
-  Binder binder = { .model = model, .options = options, .pool = pool, .error = error };
+  Binder binder = {
+    .model = model, .options = options, .pool = pool, .error = error, .in_place = is_memory_short (model, options)
+  };
 
   for (size_t i = 0; i < glm_model_file_n_tensors (model->file); i++)
     binder.total_bytes += glm_model_file_tensor_at (model->file, i)->n_bytes;

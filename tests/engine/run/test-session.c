@@ -434,6 +434,59 @@ test_threads (void)
   glm_model_free (model);
 }
 
+static size_t
+count_copied (const GlmModel *model, const GlmPlanLayer *layer)
+{
+  size_t n = 0;
+
+  for (int i = 0; i < layer->n_steps; i++)
+    for (int k = 0; k < layer->steps[i].n_matrices; k++)
+      n += layer->steps[i].matrices[k].weights && model->plan->backend->weights_copied (layer->steps[i].matrices[k].weights);
+  return n;
+}
+
+/* Where there is no memory for copies of the weights, they are multiplied as they lie in the file, with the same result: but
+ * for what rounding the other factor to 8 bits makes of it, which the copies' products do. */
+static void
+test_in_place (void)
+{
+  static const struct
+  {
+    GlmType type;
+    double tolerance;
+  } cases[] = { { GLM_TYPE_F32, 1e-4 }, { GLM_TYPE_F16, 1e-4 }, { GLM_TYPE_Q8_0, 0.4 }, { GLM_TYPE_Q4_0, 0.4 } };
+
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    {
+      TinyModel tiny = TINY_CHATGLM;
+      const char *path = test_temp_path ("short.gguf");
+      GlmModelOptions options = { .n_threads = 1 };
+      GlmModel *model, *there;
+      GlmSession *session;
+      GlmError error = { 0 };
+      float *expected;
+      int32_t ids[40];
+
+      tiny.type = cases[i].type;
+      tiny_model_write (&tiny, path);
+      fill_ids (&tiny, ids, 40, 31);
+      REQUIRE (glm_model_open (path, &options, &model, &error), "%s", error.message);
+      options.memory = 1;
+      REQUIRE (glm_model_open (path, &options, &there, &error), "%s", error.message);
+      CHECK (count_copied (there, &there->plan->layers[0]) == 0, "type %d: weights were copied", (int) tiny.type);
+      CHECK (tiny.type != GLM_TYPE_Q4_0 || glm_cpu_flags () == 0 || count_copied (model, &model->plan->layers[0]) > 0,
+             "with memory they are");
+      expected = fresh_logits (model, ids, 40);
+      session = open_session (there);
+      sync_ids (session, ids, 40);
+      check_same (session, expected, cases[i].tolerance, "in the file");
+      glm_session_free (session);
+      free (expected);
+      glm_model_free (model);
+      glm_model_free (there);
+    }
+}
+
 int
 main (void)
 {
@@ -443,6 +496,7 @@ main (void)
   test_experts ();
   test_disguised_glm4 ();
   test_stacks ();
+  test_in_place ();
   test_sync (GLM_TYPE_F32, 4);
   test_sync (GLM_TYPE_F16, 2);
   test_sync (GLM_TYPE_F32, 1);

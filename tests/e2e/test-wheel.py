@@ -222,6 +222,49 @@ class Wayland(Wheel):
     def test_wheel(self):
         self.check_all()
 
+    @staticmethod
+    def middle(block):
+        box = extents(block)
+        return box.x + box.width // 2, box.y + box.height // 2
+
+    def touch(self, block, what, is_done, *ways):
+        """Moves two fingers over the block again and again until that is done.  (GTK 4.8 does nothing with the first event of a
+        movement.)"""
+        self.point(*self.middle(block))
+        wait(lambda: self.compositor.swipe(*ways) or is_done(), what)
+        self.compositor.lift_fingers()
+
+    def test_touchpad(self):
+        """Fingers that go down the pad move the chat though they do not go quite straight, and those that go along it the block;
+        so does Shift."""
+        for name, (_, wide) in BLOCKS.items():
+            block = self.block(name)
+            self.bring_into_view(block)
+            for sign in (1, -1):
+                before = self.settled(block)
+                self.touch(block, f"the chat to move under {name}", lambda: (self.where(block)[0] - before[0]) * sign < 0,
+                           (0, 5 * sign), (-2, 6 * sign), (2, 5 * sign), (1, 4 * sign))
+                self.assertEqual(self.settled(block)[1], before[1], f"{name} went sideways")
+            if wide:
+                self.sideways_by_touch(name, block)
+            print(f"# {name}", flush=True)
+
+    def touch_sideways(self, name, block, *ways):
+        before = self.settled(block)
+        self.touch(block, f"{name} to go sideways", lambda: self.where(block)[1] != before[1], *ways)
+        after = self.settled(block)
+        self.assertEqual(after[0], before[0], f"the chat moved under {name}")
+        return after[1] - before[1]
+
+    def sideways_by_touch(self, name, block):
+        self.compositor.hold_shift(True)
+        self.assertGreater(self.touch_sideways(name, block, (0, 9), (1, 12), (0, 9), (-1, 6)), 0)
+        self.compositor.hold_shift(False)
+        # On Wayland GDK 4.8 takes left for right.
+        there, back = (self.touch_sideways(name, block, (3 * way, 0), (4 * way, -1), (3 * way, 1), (2 * way, 0))
+                       for way in (1, -1))
+        self.assertLess(there * back, 0)
+
 
 if __name__ == "__main__":
     main()

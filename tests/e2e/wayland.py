@@ -101,6 +101,8 @@ class Connection:
 class Compositor:
     """The compositor while a `with` block runs; the program is told of it by env."""
 
+    rested = 0          # milliseconds by which the touchpad's clock is ahead
+
     def __enter__(self):
         self.folder = tempfile.TemporaryDirectory(prefix="myna-sway-")
         folder = pathlib.Path(self.folder.name)
@@ -168,6 +170,22 @@ class Compositor:
     def turn_wheel(self, axis, clicks):
         self.connection.send(self.pointer, 7, "IIfi", self.now(), axis, 15 * clicks, clicks)
         self.source_frame(WHEEL)
+
+    def swipe(self, *ways):
+        """Two fingers on the touchpad; ways: (x, y), the pixels of each movement.  The program is told that they were 8 ms apart."""
+        for way in ways:
+            self.rested += 8
+            for axis, pixels in ((HORIZONTAL, way[0]), (VERTICAL, way[1])):
+                if pixels:
+                    self.connection.send(self.pointer, 3, "IIf", self.now() + self.rested, axis, pixels)
+                    self.source_frame(FINGER)
+
+    def lift_fingers(self):
+        """After they have rested for a second: so nothing goes on by itself."""
+        self.rested += 1000
+        for axis in (HORIZONTAL, VERTICAL):
+            self.connection.send(self.pointer, 6, "II", self.now() + self.rested, axis)
+            self.source_frame(FINGER)
 
     def hold_shift(self, held):
         self.connection.send(self.keyboard, 1, "III", self.now(), KEY_LEFTSHIFT, int(held))

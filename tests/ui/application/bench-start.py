@@ -57,6 +57,10 @@ def new_home(folder, name):
     keyfile.parent.mkdir(parents=True)
     keyfile.write_text(f"[{APP_ID.replace('.', '/')}]\nfirst-start-done=true\n")
     (home / "data" / APP_ID).mkdir(parents=True)
+    # A cursor that blinks is drawn at each frame for ten seconds.
+    settings = home / "config" / "gtk-4.0" / "settings.ini"
+    settings.parent.mkdir(parents=True)
+    settings.write_text("[Settings]\ngtk-cursor-blink=false\n")
     return home
 
 

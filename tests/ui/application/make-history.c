@@ -9,6 +9,7 @@
 int
 main (int argc, char *argv[])
 {
+  g_test_init (&argc, &argv, NULL); /* the filling is random */
   if (argc != 3)
     return 2;
   test_fill (argv[1], atoi (argv[2]));

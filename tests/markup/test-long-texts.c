@@ -59,7 +59,7 @@ test_hostile (void)
   g_assert_cmpuint (n_hostile_texts, >=, 85);
   for (guint i = 0; i < n_hostile_texts; i++)
     {
-      g_autofree char *text = hostile_text_make (&hostile_texts[i], 128 * 1024);
+      g_autofree char *text = hostile_text_make (&hostile_texts[i], 128 * 1024), *shown = NULL;
       g_autoptr (MynaMarkdown) document = myna_markdown_new ();
       int start = get_ms (), frame_ms, thread_ms;
 
@@ -67,7 +67,8 @@ test_hostile (void)
       frame_ms = get_ms () - start;
       myna_markdown_set_whole_text (document, text, NULL, NULL);
       thread_ms = get_ms () - start - frame_ms;
-      g_test_message ("“%s”: %d ms, whole %d ms", hostile_texts[i].middle, frame_ms, thread_ms);
+      shown = g_strescape (hostile_texts[i].middle, NULL);
+      g_test_message ("\"%s\": %d ms, whole %d ms", shown, frame_ms, thread_ms);
       g_assert_cmpint (frame_ms, <, MAX_FRAME_MS);
       g_assert_cmpint (thread_ms, <, MAX_THREAD_MS);
       g_assert_true (myna_markdown_is_whole (document));

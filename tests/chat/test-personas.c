@@ -60,8 +60,7 @@ test_bundled (void)
   for (guint i = 0; i < N_BUNDLED; i++)
     {
       g_auto (MynaChatSettings) settings = { 0 };
-      g_autofree char *summary = myna_persona_summarise (get (personas, i));
-      g_autofree char *with_tools = NULL;
+      g_autofree char *summary = myna_persona_summarise (get (personas, i)), *json = NULL, *with_tools = NULL;
 
       myna_chat_settings_parse (&settings, myna_persona_get_settings (get (personas, i)));
       g_assert_cmpuint (strlen (settings.system_prompt), >, 20);
@@ -73,8 +72,13 @@ test_bundled (void)
       with_tools =
           myna_chat_settings_dup_with_tools (myna_persona_get_settings (get (personas, i)), "{\"tools\":[\"calculate\"]}");
       g_assert_true (myna_personas_find (personas, with_tools) == get (personas, i));
+      /* Whether its model thinks is no other persona. */
+      settings.thinking = MYNA_THINKING_OFF;
+      json = myna_chat_settings_to_json (&settings);
+      g_assert_true (myna_personas_find (personas, json) == get (personas, i));
     }
   g_assert_null (myna_personas_find (personas, "{\"tools\":[\"calculate\"]}"));
+  g_assert_null (myna_personas_find (personas, "{\"thinking\":false}"));
   remove_folder (folder);
 }
 

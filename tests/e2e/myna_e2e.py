@@ -199,9 +199,9 @@ class Node:
 
     @property
     def text(self):
-        """What a text field or label holds."""
+        """What a text field or label holds.  (GTK 4.8's entries know no end of −1.)"""
         iface = self.accessible.get_text_iface()
-        return Atspi.Text.get_text(iface, 0, -1) if iface else self.accessible.get_name()
+        return Atspi.Text.get_text(iface, 0, Atspi.Text.get_character_count(iface)) if iface else self.accessible.get_name()
 
     def type(self, text):
         """Adds text at the end of an editable field."""

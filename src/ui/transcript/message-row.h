@@ -21,10 +21,6 @@ typedef enum
   MYNA_N_MESSAGE_ROW_KINDS
 } MynaMessageRowKind;
 
-/* How a message is shown, and about how high that is in this width: of one whose text need not have been read. */
-MynaMessageRowKind myna_message_row_kind_of (MynaMessage *message);
-int myna_message_row_estimate (MynaMessage *message, int width);
-
 /* Signals: quote (const char *text), delete (MynaMessage *message), edited (): the keyboard's focus is free again */
 /* models: see message-bar.h. */
 GtkWidget *myna_message_row_new (MynaMessageRowKind kind, GMenuModel *models);

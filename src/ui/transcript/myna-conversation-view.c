@@ -23,6 +23,7 @@
 #include "transcript/left-chats.h"
 #include "transcript/message-row.h"
 #include "transcript/models-menu.h"
+#include "transcript/row-estimate.h"
 
 #define COLUMN_WIDTH  796  /* the transcript's column and its margins */
 #define MAX_ANNOUNCED 4096 /* bytes of a reply that a screen reader is given to say */
@@ -66,7 +67,7 @@ static void recall (MynaConversationView *self, int step);
 static guint
 row_kind (gpointer item, gpointer user_data)
 {
-  return myna_message_row_kind_of (item);
+  return myna_row_estimate_kind (item);
 }
 
 static void
@@ -128,7 +129,7 @@ unbind_row (GtkWidget *row, gpointer item, gpointer user_data)
 static int
 estimate_row (gpointer item, int width, gpointer user_data)
 {
-  return myna_message_row_estimate (item, width);
+  return myna_row_estimate_height (item, width);
 }
 
 static void

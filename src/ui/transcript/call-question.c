@@ -75,6 +75,16 @@ get_call (MynaCallQuestion *self)
   return myna_message_get_record (self->message)->call;
 }
 
+/* Where the keyboard is. */
+static void
+announce (MynaCallQuestion *self, const char *text)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  GtkWidget *focus = root ? gtk_root_get_focus (root) : NULL;
+
+  myna_announce (focus ? focus : GTK_WIDGET (self), text);
+}
+
 /* ---- Answers ---------------------------------------------------------------------------------------------------- */
 
 static void
@@ -83,7 +93,7 @@ set_problem (MynaCallQuestion *self, const char *text)
   gtk_label_set_label (GTK_LABEL (self->problem), text ? text : "");
   gtk_widget_set_visible (self->problem, text != NULL);
   if (text)
-    myna_announce (self->allow, text);
+    announce (self, text);
 }
 
 /* What stands in the form is JSON, but not what the tool takes. */
@@ -311,7 +321,7 @@ update_buttons (MynaCallQuestion *self)
   gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (self->more), G_MENU_MODEL (menu));
 }
 
-/* Not word by word, and once. */
+/* Once. */
 static void
 say (MynaCallQuestion *self)
 {
@@ -326,7 +336,7 @@ say (MynaCallQuestion *self)
   summary = get_call (self) ? myna_call_dup_summary (get_call (self)) : g_strdup ("");
   /* Translators: what a screen reader says when a tool asks: the question, then the tool with what it is given */
   text = g_strdup_printf (_ ("%s %s. Press F6 to answer."), gtk_label_get_label (GTK_LABEL (self->heading)), summary);
-  myna_announce (GTK_WIDGET (self), text);
+  announce (self, text);
 }
 
 void

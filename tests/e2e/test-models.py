@@ -202,18 +202,18 @@ class Models(TestCase):
         """Before such a model is loaded the window says what it would do, and offers others; who asks goes on."""
         app = self.start(env={"MYNA_MEMORY_AVAILABLE": "1000000"})
         warning = "“Fledgling · small starter model” is larger than the free memory"
-        app.find(warning)
+        banner = app.find(warning, "alert")
         app.find(re.compile("Needs about .* of memory, but only 1.0.MB is available"))
-        app.find("Choose a Model", "button")
+        banner.find_button("Choose a Model")
         self.assertTrue(app.ask("What is 2 + 3?"))
-        wait(lambda: not app.find_all(warning), "the warning to go")
+        wait(lambda: not app.find_all(warning, "alert"), "the warning to go")
         app.quit()
 
     def test_warned_no_more(self):
         self.settings(memory_guard="false")
         app = self.start(env={"MYNA_MEMORY_AVAILABLE": "1000000"})
         self.assertTrue(app.ask("What is 2 + 3?"))
-        self.assertFalse(app.find_all(re.compile("larger than the free memory")))
+        self.assertFalse(app.find_all(re.compile(".* is larger than the free memory"), "alert"))
         app.quit()
 
     def checkpoint(self):

@@ -650,9 +650,8 @@ read_json (Reader *r, const char *text, size_t n)
   return bad && strcmp (bad, "expression") == 0 ? "syntax" : bad;
 }
 
-/* Whether the schema says that the value of this key is text. */
-static bool
-wants_string (const GlmJson *schema, const char *key, size_t n)
+bool
+glm_call_wants_text (const GlmJson *schema, const char *key, size_t n)
 {
   const GlmJsonValue *properties = schema ? glm_json_get (glm_json_root (schema), "properties") : NULL, *v;
   const char *type;
@@ -768,7 +767,7 @@ read_pair (Reader *r, const GlmJson *schema, bool first)
     return false;
   start = r->out->n;
   return put_quoted (r, key, (size_t) (key_end - key)) && end_key (r, start)
-         && put_tag_value (r, value, (size_t) (value_end - value), wants_string (schema, key, (size_t) (key_end - key)));
+         && put_tag_value (r, value, (size_t) (value_end - value), glm_call_wants_text (schema, key, (size_t) (key_end - key)));
 }
 
 static const char *

@@ -6,8 +6,11 @@
 
 #include "base/error.h"
 #include "base/json-text.h"
+#include "text/call-arguments.h"
+#include "text/grammar-raw.h"
 
 #define MAX_WORDS 8192
+#define MAX_GUARD 8 /* choices in choices */
 
 void
 glm_words_clear (GlmWordTable *table)
@@ -18,6 +21,8 @@ glm_words_clear (GlmWordTable *table)
   free (table->keys);
   free (table->names);
   free (table->literals);
+  free (table->texts);
+  free (table->plain_texts);
 }
 
 /* ---- Spelling --------------------------------------------------------------------------------------------------- */
@@ -69,7 +74,7 @@ put_literal (GlmBuffer *out, const GlmJsonValue *value, GlmSpelling spelling, ch
 /* ---- The table -------------------------------------------------------------------------------------------------- */
 
 static bool
-add_word (GlmWordTable *table, GlmBuffer *text, size_t index)
+add_word (GlmWordTable *table, GlmBuffer *text, size_t index, bool is_text)
 {
   if (table->n == table->capacity)
     {
@@ -81,7 +86,7 @@ add_word (GlmWordTable *table, GlmBuffer *text, size_t index)
       table->words = words;
       table->capacity = capacity;
     }
-  table->words[table->n++] = (GlmWord){ (char *) text->data, (uint32_t) text->n, (uint16_t) index };
+  table->words[table->n++] = (GlmWord){ (char *) text->data, (uint32_t) text->n, (uint16_t) index, is_text };
   *text = (GlmBuffer){ 0 };
   return true;
 }
@@ -116,9 +121,55 @@ is_name (const GlmSchemaProperty *property)
   return property->key_bytes > 0;
 }
 
+static bool
+is_python (GlmSpelling spelling)
+{
+  return spelling == GLM_SPELLING_PYTHON;
+}
+
+static bool
+is_tags (GlmSpelling spelling)
+{
+  return spelling == GLM_SPELLING_TAGS || spelling == GLM_SPELLING_TAG_LINES;
+}
+
+/* The reader takes the blanks around a key away. */
+static bool
+is_tag_name (const GlmSchemaProperty *property)
+{
+  const char *key = property->key;
+  size_t n = property->key_bytes;
+
+  for (size_t i = 0; i < n; i++)
+    if ((uint8_t) key[i] < 0x20 || key[i] == '<')
+      return false;
+  return n > 0 && key[0] != ' ' && key[n - 1] != ' ';
+}
+
+/* What a call itself names. */
+static bool
+add_names (GlmWordTable *table, const GlmSchema *schema, const GlmSchemaNode *node, GlmSpelling spelling, GlmWords *names)
+{
+  size_t first = table->n;
+  GlmBuffer text = { 0 };
+  bool ok = true;
+
+  for (uint32_t i = 0; ok && spelling != GLM_SPELLING_JSON && i < node->n_properties; i++)
+    {
+      const GlmSchemaProperty *property = &node->properties[i];
+      bool is_text = is_tags (spelling) && glm_call_wants_text (schema->json, property->key, property->key_bytes);
+
+      if (is_python (spelling) ? is_name (property) : is_tag_name (property))
+        ok = glm_buffer_append (&text, property->key, property->key_bytes) && add_word (table, &text, i, is_text);
+    }
+  close_list (table, first, names);
+  glm_buffer_clear (&text);
+  return ok;
+}
+
 /* The keys as they stand between quotes; a quote of either kind is escaped in Python. */
 static bool
-add_keys (GlmWordTable *table, const GlmSchemaNode *node, GlmSpelling spelling, GlmWords *keys, GlmWords *names)
+add_keys (GlmWordTable *table, const GlmSchemaNode *node, GlmSpelling spelling, GlmWords *keys)
 {
   size_t first = table->n;
   GlmBuffer text = { 0 };
@@ -128,17 +179,12 @@ add_keys (GlmWordTable *table, const GlmSchemaNode *node, GlmSpelling spelling, 
     {
       const GlmSchemaProperty *property = &node->properties[i];
 
-      ok = put_string (&text, property->key, property->key_bytes, spelling == GLM_SPELLING_PYTHON ? '\'' : '"');
+      ok = put_string (&text, property->key, property->key_bytes, is_python (spelling) ? '\'' : '"');
       if (ok)
         memmove (text.data, text.data + 1, text.n -= 2);
-      ok = ok && add_word (table, &text, i);
+      ok = ok && add_word (table, &text, i, false);
     }
   close_list (table, first, keys);
-  first = table->n;
-  for (uint32_t i = 0; ok && spelling == GLM_SPELLING_PYTHON && i < node->n_properties; i++)
-    if (is_name (&node->properties[i]))
-      ok = glm_buffer_append (&text, node->properties[i].key, node->properties[i].key_bytes) && add_word (table, &text, i);
-  close_list (table, first, names);
   glm_buffer_clear (&text);
   return ok;
 }
@@ -159,12 +205,65 @@ add_literals (GlmWordTable *table, const GlmSchema *schema, int index, GlmSpelli
 
       if (!glm_schema_check_value (schema, index, value, NULL))
         continue;
-      ok = put_literal (&text, value, spelling, '"') && add_word (table, &text, 0);
+      ok = put_literal (&text, value, spelling, '"') && add_word (table, &text, 0, false);
       if (has_quotes && spelling == GLM_SPELLING_PYTHON)
-        ok = ok && put_literal (&text, value, spelling, '\'') && add_word (table, &text, 0);
+        ok = ok && put_literal (&text, value, spelling, '\'') && add_word (table, &text, 0, false);
     }
   close_list (table, first, literals);
   glm_buffer_clear (&text);
+  return ok;
+}
+
+/* Strings that fit, without quotes. */
+static bool
+add_texts (GlmWordTable *table, const GlmSchema *schema, int index, bool is_text, GlmWords *texts)
+{
+  const GlmSchemaNode *node = &schema->nodes[index];
+  const GlmJsonValue *value = node->literals ? glm_json_first (node->literals) : node->literal;
+  size_t first = table->n;
+  GlmBuffer text = { 0 };
+  bool ok = true;
+
+  for (; ok && value && table->n < MAX_WORDS; value = node->literals ? glm_json_next (node->literals, value) : NULL)
+    if (value->type == GLM_JSON_STRING && value->n > 0 && glm_schema_check_value (schema, index, value, NULL)
+        && glm_grammar_raw_can_be (value->string, value->n, is_text))
+      ok = glm_buffer_append (&text, value->string, value->n) && add_word (table, &text, 0, false);
+  close_list (table, first, texts);
+  glm_buffer_clear (&text);
+  return ok;
+}
+
+/* What the call itself requires must have a name that can be written. */
+static bool
+check_names (const GlmWordTable *table, const GlmSchema *schema, int index, int guard, GlmError *error)
+{
+  const GlmSchemaNode *node = index >= 0 ? &schema->nodes[index] : NULL;
+  uint64_t named = 0;
+
+  if (!node || guard > MAX_GUARD)
+    return true;
+  for (uint32_t i = 0; i < table->names[index].n; i++)
+    named |= UINT64_C (1) << table->words[table->names[index].first + i].index;
+  if (node->required & ~named)
+    return glm_error_set (error, GLM_ERROR_UNSUPPORTED, "a required argument has a name that a call cannot have");
+  for (uint32_t i = 0; i < node->n_choices; i++)
+    if (!check_names (table, schema, node->choices[i], guard + 1, error))
+      return false;
+  return true;
+}
+
+static bool
+make_lists (GlmWordTable *table, const GlmSchema *schema, GlmSpelling spelling)
+{
+  bool ok = true;
+
+  for (int i = 0; ok && i < schema->n_nodes; i++)
+    ok = add_keys (table, &schema->nodes[i], spelling, &table->keys[i])
+         && add_names (table, schema, &schema->nodes[i], spelling, &table->names[i])
+         && add_literals (table, schema, i, spelling, &table->literals[i])
+         && (!is_tags (spelling)
+             || (add_texts (table, schema, i, true, &table->texts[i])
+                 && add_texts (table, schema, i, false, &table->plain_texts[i])));
   return ok;
 }
 
@@ -177,11 +276,13 @@ glm_words_make (const GlmSchema *schema, GlmSpelling spelling, GlmWordTable *tab
   table->keys = calloc (n, sizeof *table->keys);
   table->names = calloc (n, sizeof *table->names);
   table->literals = calloc (n, sizeof *table->literals);
-  ok = table->keys && table->names && table->literals;
-  for (int i = 0; ok && i < schema->n_nodes; i++)
-    ok = add_keys (table, &schema->nodes[i], spelling, &table->keys[i], &table->names[i])
-         && add_literals (table, schema, i, spelling, &table->literals[i]);
+  table->texts = calloc (n, sizeof *table->texts);
+  table->plain_texts = calloc (n, sizeof *table->plain_texts);
+  ok = table->keys && table->names && table->literals && table->texts && table->plain_texts
+       && make_lists (table, schema, spelling);
   if (ok && table->n >= MAX_WORDS)
     return glm_error_set (error, GLM_ERROR_UNSUPPORTED, "the schema names more than %d values", MAX_WORDS);
-  return ok || glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for a grammar");
+  if (ok)
+    return spelling == GLM_SPELLING_JSON || check_names (table, schema, schema->root, 0, error);
+  return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for a grammar");
 }

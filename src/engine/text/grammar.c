@@ -12,8 +12,9 @@
 
 #include "base/error.h"
 #include "text/grammar-number.h"
+#include "text/grammar-raw.h"
+#include "text/grammar-stack.h"
 #include "text/grammar-string.h"
-#include "text/grammar-words.h"
 
 #define MAX_BYTES     (48u << 10) /* call-arguments.c reads 64 KiB */
 #define MAX_BLANKS    24
@@ -23,28 +24,6 @@
 #define FNV_OFFSET    UINT64_C (0xcbf29ce484222325)
 #define FNV_PRIME     UINT64_C (0x100000001b3)
 
-/* GlmGrammarToken.kind */
-enum
-{
-  TOKEN_NONE,
-  TOKEN_FIXED, /* low: which of the texts */
-  TOKEN_WORD,
-  TOKEN_STRING,
-  TOKEN_KEY,
-  TOKEN_NUMBER,
-  TOKEN_DONE,
-};
-
-/* GlmGrammarFrame.place */
-enum
-{
-  PLACE_START, /* the first key or element, or the end */
-  PLACE_NEXT,  /* another, after a comma */
-  PLACE_COLON,
-  PLACE_VALUE,
-  PLACE_AFTER, /* a comma or the end */
-};
-
 enum
 {
   FIXED_TRUE,
@@ -52,109 +31,25 @@ enum
   FIXED_NULL,
   FIXED_HEAD = 6,
   FIXED_TAIL,
+  FIXED_KEY,
+  FIXED_KEY_END, /* behind the < that ends the key */
+  FIXED_VALUE,
+  FIXED_VALUE_END,
+  FIXED_CALL_END,
+  FIXED_NAME,
 };
 
-/* The words of JSON, then those of Python. */
-static const char *const fixed_texts[] = { "true", "false", "null", "True", "False", "None", "```python\ntool_call(", "\n```" };
-
-struct GlmGrammar
-{
-  const GlmSchema *schema;
-  GlmSpelling spelling;
-  uint32_t max_bytes;
-  bool is_exact;
-  GlmWordTable table;
+/* The words of JSON, then those of Python, then the tags. */
+static const char *const fixed_texts[] = {
+  "true",  "false",     "null",      "True",        "False",        "None",        "```python\ntool_call(",
+  "\n```", "<arg_key>", "/arg_key>", "<arg_value>", "</arg_value>", "</tool_call>"
 };
-
-typedef struct
-{
-  const GlmGrammar *grammar;
-  GlmGrammarState *out;
-  uint8_t byte;
-  bool closing; /* nothing that can be left out may begin */
-} Step;
 
 static void step_structure (const Step *step, GlmGrammarStack *stack);
 static void start_value (const Step *step, const GlmGrammarStack *stack, int node, unsigned types, int guard);
+static void begin_key (const Step *step, GlmGrammarStack *stack, uint8_t quote);
 
 /* ---- Stacks ----------------------------------------------------------------------------------------------------- */
-
-static size_t
-stack_size (const GlmGrammarStack *stack)
-{
-  if (stack->n_frames > GLM_GRAMMAR_MAX_FRAMES)
-    __builtin_unreachable ();
-  return offsetof (GlmGrammarStack, frames) + stack->n_frames * sizeof stack->frames[0];
-}
-
-static void
-copy_stack (GlmGrammarStack *to, const GlmGrammarStack *from)
-{
-  memcpy (to, from, stack_size (from));
-}
-
-static void
-emit (const Step *step, const GlmGrammarStack *stack)
-{
-  GlmGrammarState *out = step->out;
-
-  for (int i = 0; i < out->n; i++)
-    if (out->stacks[i].n_frames == stack->n_frames && memcmp (&out->stacks[i], stack, stack_size (stack)) == 0)
-      return;
-  if (out->n < GLM_GRAMMAR_MAX_STACKS)
-    copy_stack (&out->stacks[out->n++], stack);
-}
-
-static GlmGrammarFrame *
-top_of (GlmGrammarStack *stack)
-{
-  return stack->n_frames > 0 ? &stack->frames[stack->n_frames - 1] : NULL;
-}
-
-static const GlmSchemaNode *
-node_of (const GlmGrammar *grammar, int node)
-{
-  return node >= 0 ? &grammar->schema->nodes[node] : NULL;
-}
-
-/* Whether a value of the node has room here. */
-static bool
-has_room (const GlmGrammar *grammar, const GlmGrammarStack *stack, int node)
-{
-  int height = node == GLM_SCHEMA_ANYTHING  ? 0
-               : node == GLM_SCHEMA_NOTHING ? GLM_SCHEMA_MAX_DEPTH + 1
-                                            : node_of (grammar, node)->height;
-
-  return height <= GLM_SCHEMA_MAX_DEPTH - stack->n_frames;
-}
-
-static void
-forget_token (GlmGrammarStack *stack, int kind)
-{
-  memset (&stack->token, 0, sizeof stack->token);
-  stack->token.kind = (uint8_t) kind;
-}
-
-/* The value at hand is complete. */
-static void
-end_value (GlmGrammarStack *stack)
-{
-  GlmGrammarFrame *top = top_of (stack);
-
-  forget_token (stack, top ? TOKEN_NONE : TOKEN_DONE);
-  if (!top)
-    return;
-  top->place = PLACE_AFTER;
-  top->n++;
-}
-
-/* Room was asked for. */
-static void
-open_frame (GlmGrammarStack *stack, uint8_t kind, int node)
-{
-  forget_token (stack, TOKEN_NONE);
-  stack->frames[stack->n_frames++] = (GlmGrammarFrame){ .node = (int16_t) node, .kind = kind, .place = PLACE_START };
-}
 
 static void
 close_frame (const Step *step, GlmGrammarStack *stack)
@@ -194,15 +89,42 @@ open_call (const Step *step, const GlmGrammarStack *stack, int index, int guard)
   if (node && node->n_choices > 0)
     return;
   copy_stack (&next, stack);
-  open_frame (&next, 'c', index);
+  open_frame (&next, step->grammar->name ? 't' : 'c', index);
   emit (step, &next);
+}
+
+/* A tag is complete: what the key has said of the value is kept. */
+static void
+end_tag (const Step *step, GlmGrammarStack *stack)
+{
+  int which = stack->token.low;
+  int16_t node = stack->token.node;
+  uint8_t is_text = stack->token.types;
+  Step begun = *step;
+
+  begun.closing = stack->token.is_closing;
+  forget_token (stack, TOKEN_NONE);
+  if (which == FIXED_CALL_END)
+    {
+      stack->n_frames = 0;
+      end_value (stack);
+    }
+  else if (which == FIXED_KEY)
+    begin_key (&begun, stack, '<');
+  else
+    {
+      stack->token.node = node;
+      stack->token.types = is_text;
+      top_of (stack)->place = which == FIXED_KEY_END ? PLACE_COLON : which == FIXED_VALUE ? PLACE_VALUE : PLACE_START;
+    }
+  emit (step, stack);
 }
 
 static void
 step_fixed (const Step *step, GlmGrammarStack *stack)
 {
-  const char *text = fixed_texts[stack->token.low];
-  bool is_head = stack->token.low == FIXED_HEAD;
+  bool is_name = stack->token.low == FIXED_NAME, is_head = stack->token.low == FIXED_HEAD;
+  const char *text = is_name ? step->grammar->name : fixed_texts[stack->token.low];
 
   /* SentencePiece writes a blank before the fence. */
   if (is_head && step->byte == ' ' && stack->token.at == 0 && stack->token.n_blanks == 0)
@@ -213,8 +135,10 @@ step_fixed (const Step *step, GlmGrammarStack *stack)
     return;
   if (text[stack->token.at])
     emit (step, stack);
-  else if (is_head)
+  else if (is_head || is_name)
     open_call (step, stack, step->grammar->schema->root, 0);
+  else if (stack->token.low >= FIXED_KEY)
+    end_tag (step, stack);
   else
     {
       end_value (stack);
@@ -273,6 +197,21 @@ step_string (const Step *step, GlmGrammarStack *stack)
   emit (step, stack);
 }
 
+static void
+step_raw (const Step *step, GlmGrammarStack *stack)
+{
+  bool ended = false;
+
+  if (!glm_grammar_raw_step (&stack->token, node_of (step->grammar, stack->token.node), step->closing, step->byte, &ended))
+    return;
+  if (ended)
+    {
+      forget_token (stack, TOKEN_NONE);
+      top_of (stack)->place = PLACE_START;
+    }
+  emit (step, stack);
+}
+
 /* ---- Keys ------------------------------------------------------------------------------------------------------- */
 
 static bool
@@ -315,7 +254,7 @@ words_of (const Step *step, const GlmGrammarFrame *frame)
 {
   const GlmWordTable *table = &step->grammar->table;
 
-  return frame->node < 0 ? (GlmWords){ 0, 0 } : frame->kind == 'c' ? table->names[frame->node] : table->keys[frame->node];
+  return frame->node < 0 ? (GlmWords){ 0, 0 } : frame->kind == '{' ? table->keys[frame->node] : table->names[frame->node];
 }
 
 static bool
@@ -371,9 +310,11 @@ step_free_key (const Step *step, GlmGrammarToken *token)
   token->hash = (token->hash ^ byte) * FNV_PRIME;
   if (token->quote == '=')
     return is_name_byte (byte, token->at == 0);
+  if (token->quote == '<' && (byte == ' ' || byte == '<'))
+    return false;
   if (token->n_more > 0)
     return glm_grammar_character_go_on (token, byte);
-  return byte >= 0x80 ? glm_grammar_character_begin (token, byte) : byte >= 0x20 && byte != '\\';
+  return byte >= 0x80 ? glm_grammar_character_begin (token, byte) : byte >= 0x20 && (byte != '\\' || token->quote == '<');
 }
 
 static void
@@ -385,6 +326,7 @@ end_key (const Step *step, GlmGrammarStack *stack)
   const GlmSchemaNode *node = node_of (step->grammar, top->node);
   bool is_known = token.low < token.high && words[token.low].n == token.at;
   int child = node ? node->additional : GLM_SCHEMA_ANYTHING;
+  bool is_text = is_known && words[token.low].is_text;
 
   if (is_known)
     {
@@ -395,7 +337,7 @@ end_key (const Step *step, GlmGrammarStack *stack)
     }
   else
     {
-      if (!token.phase || token.n_more > 0 || (token.quote == '=' && token.at == 0))
+      if (!token.phase || token.n_more > 0 || ((token.quote == '=' || token.quote == '<') && token.at == 0))
         return;
       for (int i = 0; i < stack->n_keys; i++)
         if (stack->key_depth[i] == stack->n_frames && stack->keys[i] == token.hash)
@@ -404,8 +346,10 @@ end_key (const Step *step, GlmGrammarStack *stack)
       stack->keys[stack->n_keys++] = token.hash;
     }
   top->place = token.quote == '=' ? PLACE_VALUE : PLACE_COLON;
-  forget_token (stack, TOKEN_NONE);
+  forget_token (stack, token.quote == '<' ? TOKEN_FIXED : TOKEN_NONE);
+  stack->token.low = token.quote == '<' ? FIXED_KEY_END : 0;
   stack->token.node = (int16_t) child;
+  stack->token.types = is_text;
   emit (step, stack);
 }
 
@@ -453,10 +397,8 @@ step_number (const Step *step, GlmGrammarStack *stack)
 }
 
 static void
-begin_literal (const Step *step, GlmGrammarStack *stack, int index)
+begin_word (const Step *step, GlmGrammarStack *stack, GlmWords words)
 {
-  GlmWords words = step->grammar->table.literals[index];
-
   forget_token (stack, TOKEN_WORD);
   stack->token.low = words.first;
   stack->token.high = (uint16_t) (words.first + words.n);
@@ -565,9 +507,39 @@ start_value (const Step *step, const GlmGrammarStack *stack, int index, unsigned
     }
   copy_stack (&next, stack);
   if (node && (node->literal || node->literals))
-    begin_literal (step, &next, index);
+    begin_word (step, &next, step->grammar->table.literals[index]);
   else
     start_plain (step, &next, index, types);
+}
+
+/* Text without quotes, between tags. */
+static void
+start_raw (const Step *step, const GlmGrammarStack *stack, int index, unsigned types, int guard)
+{
+  const GlmWordTable *table = &step->grammar->table;
+  const GlmSchemaNode *node = node_of (step->grammar, index);
+  bool is_text = stack->token.types;
+  GlmGrammarStack next;
+
+  types &= node ? node->types : GLM_SCHEMA_ALL;
+  if (guard > MAX_GUARD || index == GLM_SCHEMA_NOTHING || !(types & GLM_SCHEMA_STRING))
+    return;
+  if (node && !node->literal && !node->literals && node->n_choices > 0)
+    {
+      for (uint32_t i = 0; i < node->n_choices; i++)
+        start_raw (step, stack, node->choices[i], types, guard + 1);
+      return;
+    }
+  copy_stack (&next, stack);
+  if (node && (node->literal || node->literals))
+    {
+      begin_word (step, &next, is_text ? table->texts[index] : table->plain_texts[index]);
+      return;
+    }
+  forget_token (&next, TOKEN_RAW);
+  next.token.node = (int16_t) index;
+  glm_grammar_raw_begin (&next.token, is_text);
+  step_raw (step, &next);
 }
 
 /* ---- Containers ------------------------------------------------------------------------------------------------- */
@@ -608,6 +580,48 @@ step_object (const Step *step, GlmGrammarStack *stack)
       begin_key (step, stack, byte);
       emit (step, stack);
     }
+}
+
+static void
+begin_tag (const Step *step, const GlmGrammarStack *stack, int which)
+{
+  GlmGrammarStack next;
+
+  copy_stack (&next, stack);
+  next.token.kind = TOKEN_FIXED;
+  next.token.low = (uint16_t) which;
+  next.token.at = 1;
+  next.token.n_blanks = 0;
+  next.token.is_closing = step->closing;
+  emit (step, &next);
+}
+
+/* The pairs of a call in tags, each of which may begin on a line of its own, as values may. */
+static void
+step_pairs (const Step *step, GlmGrammarStack *stack)
+{
+  GlmGrammarFrame *top = top_of (stack);
+
+  if (top->place == PLACE_VALUE)
+    {
+      if (!stack->token.types)
+        start_value (step, stack, stack->token.node, GLM_SCHEMA_ALL, 0);
+      start_raw (step, stack, stack->token.node, GLM_SCHEMA_ALL, 0);
+    }
+  else if (step->byte == '\n' && top->place != PLACE_AFTER && stack->token.n_blanks == 0 && !step->closing)
+    {
+      stack->token.n_blanks = 1;
+      emit (step, stack);
+    }
+  else if (step->byte == '<' && top->place == PLACE_START)
+    {
+      if (can_go_on (step, stack, top))
+        begin_tag (step, stack, FIXED_KEY);
+      if (has_required (step, top))
+        begin_tag (step, stack, FIXED_CALL_END);
+    }
+  else if (step->byte == '<')
+    begin_tag (step, stack, top->place == PLACE_COLON ? FIXED_VALUE : FIXED_VALUE_END);
 }
 
 static void
@@ -658,7 +672,9 @@ step_structure (const Step *step, GlmGrammarStack *stack)
 
   if (stack->token.kind != TOKEN_NONE)
     return;
-  if (step->byte == ' ' || step->byte == '\n')
+  if (top && top->kind == 't')
+    step_pairs (step, stack);
+  else if (step->byte == ' ' || step->byte == '\n')
     step_blank (step, stack);
   else if (!top)
     start_value (step, stack, step->grammar->schema->root, GLM_SCHEMA_OBJECT, 0);
@@ -676,10 +692,10 @@ glm_grammar_begin (const GlmGrammar *grammar, GlmGrammarState *ret_state)
   ret_state->n = 1;
   ret_state->n_bytes = 0;
   memset (&ret_state->stacks[0], 0, offsetof (GlmGrammarStack, frames));
-  if (grammar->spelling == GLM_SPELLING_PYTHON)
+  if (grammar->spelling != GLM_SPELLING_JSON)
     {
       ret_state->stacks[0].token.kind = TOKEN_FIXED;
-      ret_state->stacks[0].token.low = FIXED_HEAD;
+      ret_state->stacks[0].token.low = grammar->name ? FIXED_NAME : FIXED_HEAD;
     }
 }
 
@@ -697,6 +713,7 @@ step_stack (const Step *step, const GlmGrammarStack *stack)
     case TOKEN_STRING: step_string (step, &next); break;
     case TOKEN_KEY: step_key (step, &next); break;
     case TOKEN_NUMBER: step_number (step, &next); break;
+    case TOKEN_RAW: step_raw (step, &next); break;
     default: break;
     }
 }
@@ -737,7 +754,10 @@ glm_grammar_is_in_string (const GlmGrammar *grammar, const GlmGrammarState *stat
   const GlmGrammarToken *token = &state->stacks[0].token;
   const GlmSchemaNode *node;
 
-  if (state->n != 1 || token->kind != TOKEN_STRING || !glm_grammar_string_is_between (token)
+  if (state->n != 1
+      || !(token->kind == TOKEN_RAW      ? glm_grammar_raw_is_free (token)
+           : token->kind == TOKEN_STRING ? glm_grammar_string_is_between (token)
+                                         : false)
       || state->n_bytes + GLM_SCHEMA_MAX_BYTES / 4 >= grammar->max_bytes)
     return false;
   node = node_of (grammar, token->node);
@@ -749,8 +769,13 @@ glm_grammar_is_in_string (const GlmGrammar *grammar, const GlmGrammarState *stat
 static int
 only_byte (const GlmGrammar *grammar, const GlmGrammarState *state, GlmGrammarState *next)
 {
+  const GlmGrammarStack *stack = &state->stacks[0];
   int found = -1;
 
+  /* The line that a tag begins on. */
+  if (grammar->spelling == GLM_SPELLING_TAG_LINES && state->n == 1 && stack->token.kind == TOKEN_NONE && stack->n_frames == 1
+      && stack->frames[0].place != PLACE_VALUE && glm_grammar_step (grammar, state, '\n', next))
+    return '\n';
   for (int byte = 0; byte < 256; byte++)
     if (byte != ' ' && byte != '\n' && glm_grammar_step (grammar, state, (uint8_t) byte, next))
       {
@@ -801,46 +826,41 @@ is_exact (const GlmSchemaNode *node)
          && (node->n_choices == 0 || (is_plain && (!node->one_of || node->n_choices == 1)));
 }
 
-/* What the call itself requires must have a name that can stand before =. */
 static bool
-check_names (const GlmGrammar *grammar, int index, int guard, GlmError *error)
+make (const GlmSchema *schema, GlmSpelling spelling, const char *name, uint32_t max_bytes, GlmGrammar **ret_grammar,
+      GlmError *error)
 {
-  const GlmSchemaNode *node = node_of (grammar, index);
-  uint64_t named = 0;
+  GlmGrammar *grammar = calloc (1, sizeof *grammar);
 
-  if (!node || guard > MAX_GUARD)
-    return true;
-  for (uint32_t i = 0; i < grammar->table.names[index].n; i++)
-    named |= UINT64_C (1) << grammar->table.words[grammar->table.names[index].first + i].index;
-  if (node->required & ~named)
-    return glm_error_set (error, GLM_ERROR_UNSUPPORTED, "a required argument has a name that is none in Python");
-  for (uint32_t i = 0; i < node->n_choices; i++)
-    if (!check_names (grammar, node->choices[i], guard + 1, error))
+  if (!grammar)
+    return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for a grammar");
+  grammar->schema = schema;
+  grammar->spelling = spelling;
+  grammar->name = name;
+  grammar->max_bytes = max_bytes ? max_bytes : MAX_BYTES;
+  grammar->is_exact = true;
+  for (int i = 0; i < schema->n_nodes; i++)
+    grammar->is_exact = grammar->is_exact && is_exact (&schema->nodes[i]);
+  if (!glm_words_make (schema, spelling, &grammar->table, error))
+    {
+      glm_grammar_free (grammar);
       return false;
+    }
+  *ret_grammar = grammar;
   return true;
 }
 
 bool
 glm_grammar_new (const GlmSchema *schema, GlmSpelling spelling, uint32_t max_bytes, GlmGrammar **ret_grammar, GlmError *error)
 {
-  GlmGrammar *grammar = calloc (1, sizeof *grammar);
-  bool ok;
+  return make (schema, spelling, NULL, max_bytes, ret_grammar, error);
+}
 
-  if (!grammar)
-    return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for a grammar");
-  grammar->schema = schema;
-  grammar->spelling = spelling;
-  grammar->max_bytes = max_bytes ? max_bytes : MAX_BYTES;
-  grammar->is_exact = true;
-  for (int i = 0; i < schema->n_nodes; i++)
-    grammar->is_exact = grammar->is_exact && is_exact (&schema->nodes[i]);
-  ok = glm_words_make (schema, spelling, &grammar->table, error)
-       && (spelling == GLM_SPELLING_JSON || check_names (grammar, schema->root, 0, error));
-  if (ok)
-    *ret_grammar = grammar;
-  else
-    glm_grammar_free (grammar);
-  return ok;
+bool
+glm_grammar_new_tags (const GlmSchema *schema, const char *name, bool lines, uint32_t max_bytes, GlmGrammar **ret_grammar,
+                      GlmError *error)
+{
+  return make (schema, lines ? GLM_SPELLING_TAG_LINES : GLM_SPELLING_TAGS, name, max_bytes, ret_grammar, error);
 }
 
 void

@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * An automaton over bytes that reads a value of a schema, spelled as JSON or as a call in Python.  Its state is a plain value,
+ * An automaton over bytes that reads a value of a schema, spelled as JSON, as a call in Python or in tags.  Its state is a plain value,
  * without memory of its own: a stack of open containers, and where the reader stands in a string, number or name.  Where
  * several forms may still be meant there are several such stacks.
  *
@@ -19,8 +19,10 @@
 
 typedef enum
 {
-  GLM_SPELLING_JSON,   /* {"key": value} */
-  GLM_SPELLING_PYTHON, /* ```python\ntool_call(key=value)\n``` */
+  GLM_SPELLING_JSON,      /* {"key": value} */
+  GLM_SPELLING_PYTHON,    /* ```python\ntool_call(key=value)\n``` */
+  GLM_SPELLING_TAGS,      /* name<arg_key>key</arg_key><arg_value>value</arg_value></tool_call> */
+  GLM_SPELLING_TAG_LINES, /* … usually with a line's end before each tag but </…> */
 } GlmSpelling;
 
 #define GLM_GRAMMAR_MAX_STACKS 8
@@ -31,7 +33,7 @@ typedef enum
 typedef struct
 {
   int16_t node;  /* or GLM_SCHEMA_ANYTHING */
-  uint8_t kind;  /* '{', '[', '(' of a tuple, or 'c' of the call's own parentheses */
+  uint8_t kind;  /* '{', '[', '(' of a tuple, 'c' of the call's own parentheses, 't' of its tags */
   uint8_t place; /* what is expected */
   uint32_t n;    /* elements */
   uint64_t used; /* properties */
@@ -80,6 +82,9 @@ typedef struct GlmGrammar GlmGrammar;
  * spelling cannot say what the schema requires. */
 bool glm_grammar_new (const GlmSchema *schema, GlmSpelling spelling, uint32_t max_bytes, GlmGrammar **ret_grammar,
                       GlmError *error);
+/* A call of the tool in tags, behind <tool_call>.  The name, which is not empty, must outlive the grammar too. */
+bool glm_grammar_new_tags (const GlmSchema *schema, const char *name, bool lines, uint32_t max_bytes, GlmGrammar **ret_grammar,
+                           GlmError *error);
 void glm_grammar_free (GlmGrammar *grammar);
 /* Whether all that is accepted fits the schema. */
 bool glm_grammar_is_exact (const GlmGrammar *grammar);

@@ -88,11 +88,27 @@ append_piece (const GlmTokenizer *tokenizer, int32_t id, GlmBuffer *pool)
   return ok;
 }
 
+/* The tags inside of a call, which are control tokens whose text is read. */
+static bool
+is_tag (const GlmTokenizer *tokenizer, int32_t id)
+{
+  static const char *const tags[] = { "</tool_call>", "<arg_key>", "</arg_key>", "<arg_value>", "</arg_value>" };
+  uint32_t n;
+  const uint8_t *text = glm_vocab_text (&tokenizer->vocab, id, &n);
+
+  for (size_t i = 0; i < sizeof tags / sizeof *tags; i++)
+    if (strlen (tags[i]) == n && memcmp (tags[i], text, n) == 0)
+      return true;
+  return false;
+}
+
 static bool
 has_text (const GlmTokenizer *tokenizer, int32_t id)
 {
   GlmPieceKind kind = (GlmPieceKind) tokenizer->vocab.kind[id];
 
+  if (kind == GLM_PIECE_CONTROL)
+    return tokenizer->shows_controls && glm_tokenizer_is_byte_level (tokenizer) && is_tag (tokenizer, id);
   return kind == GLM_PIECE_NORMAL || kind == GLM_PIECE_BYTE
          || (kind == GLM_PIECE_USER_DEFINED && !glm_tokenizer_is_byte_level (tokenizer));
 }
@@ -125,7 +141,7 @@ count_free (const uint8_t *bytes, size_t n)
       uint32_t code;
       int width = glm_utf8_char (bytes + i, n - i, &code);
 
-      if (width == 0 || bytes[i] < 0x20 || bytes[i] == '"' || bytes[i] == '\'' || bytes[i] == '\\')
+      if (width == 0 || bytes[i] < 0x20 || bytes[i] == '"' || bytes[i] == '\'' || bytes[i] == '\\' || bytes[i] == '<')
         return 0;
       i += (size_t) width;
     }

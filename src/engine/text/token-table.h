@@ -3,12 +3,12 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * One table serves all kinds of vocabulary: SentencePiece's pieces with blanks for U+2581, byte pieces as bytes, ChatGLM-6B's
- * pieces of white space as white space, the bytes of byte-level tokens.  Control tokens, unknown and unused ones have none and
- * are never let through.
+ * pieces of white space as white space, the bytes of byte-level tokens.  Control tokens but the tags inside of a
+ * call, unknown and unused ones have none and are never let through.
  *
  * Neighbors in the order of bytes share their beginnings, so a walk along the table steps each beginning once, and leaves out
- * what shares a refused one.  Inside a string most tokens are let through by their kind: without quote, backslash and control
- * character, of whole characters; only the others are walked.
+ * what shares a refused one.  Inside a string most tokens are let through by their kind: without quote, backslash, "<" and
+ * control character, of whole characters; only the others are walked.
  */
 #ifndef GLM_TOKEN_TABLE_H
 #define GLM_TOKEN_TABLE_H

@@ -17,6 +17,21 @@ typedef struct
   GlmJson *json;
 } Subject;
 
+/* The form that the reader knows the spelling by. */
+static GlmCallForm
+form_of (GlmSpelling spelling)
+{
+  return spelling == GLM_SPELLING_JSON ? GLM_CALLS_JSON : spelling == GLM_SPELLING_PYTHON ? GLM_CALLS_PYTHON : GLM_CALLS_TAGS;
+}
+
+static bool
+make_grammar (const Subject *subject, GlmSpelling spelling, uint32_t max_bytes, GlmGrammar **ret_grammar, GlmError *error)
+{
+  if (form_of (spelling) != GLM_CALLS_TAGS)
+    return glm_grammar_new (subject->schema, spelling, max_bytes, ret_grammar, error);
+  return glm_grammar_new_tags (subject->schema, "t", spelling == GLM_SPELLING_TAG_LINES, max_bytes, ret_grammar, error);
+}
+
 static bool
 open_subject (Subject *subject, GlmSpelling spelling, uint32_t max_bytes)
 {
@@ -29,7 +44,7 @@ open_subject (Subject *subject, GlmSpelling spelling, uint32_t max_bytes)
              "%s: %s", (const char *) subject->text.data, error.message);
       return false;
     }
-  if (!glm_grammar_new (subject->schema, spelling, max_bytes, &subject->grammar, &error))
+  if (!make_grammar (subject, spelling, max_bytes, &subject->grammar, &error))
     {
       CHECK (error.code == GLM_ERROR_UNSUPPORTED, "%s: %s", (const char *) subject->text.data, error.message);
       return false;
@@ -80,9 +95,10 @@ check_text (const Subject *subject, GlmSpelling spelling, const GlmBuffer *text)
   GlmJson *json = NULL;
   GlmError error = { 0 };
   size_t n_steps = 0;
-  const GlmTool tool = { "t", NULL, NULL };
-  const char *bad = glm_call_arguments (spelling == GLM_SPELLING_JSON ? GLM_CALLS_JSON : GLM_CALLS_PYTHON, &tool,
-                                        (const char *) text->data, text->n, &arguments, &n_steps);
+  size_t n_name = form_of (spelling) == GLM_CALLS_TAGS; /* which the reader has taken */
+  const GlmTool tool = { "t", NULL, (const char *) subject->text.data };
+  const char *bad = glm_call_arguments (form_of (spelling), &tool, (const char *) text->data + n_name, text->n - n_name,
+                                        &arguments, &n_steps);
 
   CHECK (!bad, "%s: \"%.*s\" is %s", (const char *) subject->text.data, (int) text->n, (const char *) text->data, bad);
   if (!bad)
@@ -187,6 +203,19 @@ test_random (GlmSpelling spelling)
   "{\"type\":\"object\",\"properties\":{\"location\":{\"type\":\"string\"},\"unit\":{\"enum\":[\"celsius\",\"fahrenheit\"]}," \
   "\"range\":{\"type\":\"array\",\"items\":{\"type\":\"integer\"}}},\"required\":[\"location\"],\"additionalProperties\":false}"
 
+/* Pairs alone stand for a call of "t". */
+static bool
+accepts_named (const Subject *subject, GlmSpelling spelling, const char *text)
+{
+  char named[512];
+
+  snprintf (named, sizeof named, "%s%s", form_of (spelling) == GLM_CALLS_TAGS && text[0] == '<' ? "t" : "", text);
+  return accepts (subject, (const uint8_t *) named, strlen (named));
+}
+
+#define PAIR(key, value) "<arg_key>" key "</arg_key><arg_value>" value "</arg_value>"
+#define END              "</tool_call>"
+
 static void
 test_cases (void)
 {
@@ -220,20 +249,91 @@ test_cases (void)
     { GLM_SPELLING_PYTHON, "```python\ntool_call(location=f\"x\")\n```", false },
     { GLM_SPELLING_PYTHON, "```python\ntool_call(location=\"x\", location=\"y\")\n```", false },
     { GLM_SPELLING_PYTHON, "```python\ntool_call(location=\"x\")\n", false },
+    { GLM_SPELLING_TAGS, PAIR ("location", "北京") PAIR ("unit", "celsius") END, true },
+    { GLM_SPELLING_TAGS, PAIR ("location", "a <b> \"c\"\n</arg_val </tool_cal <arg_ke ") END, true },
+    { GLM_SPELLING_TAGS, PAIR ("location", "12") PAIR ("range", "[0, -12]") END, true },
+    { GLM_SPELLING_TAGS, PAIR ("location", "") PAIR ("unit", "\"celsius\"") END, true },
+    { GLM_SPELLING_TAGS, "t\n<arg_key>location</arg_key>\n<arg_value>x</arg_value>\n" END, true },
+    { GLM_SPELLING_TAG_LINES, PAIR ("location", "x") END, true },
+    { GLM_SPELLING_TAGS, PAIR ("unit", "celsius") END, false },
+    { GLM_SPELLING_TAGS, PAIR ("location", "x") PAIR ("unit", "kelvin") END, false },
+    { GLM_SPELLING_TAGS, PAIR ("location", "x") PAIR ("location", "y") END, false },
+    { GLM_SPELLING_TAGS, PAIR ("location", "x") PAIR ("other", "1") END, false },
+    { GLM_SPELLING_TAGS, PAIR ("location", "x") PAIR ("range", "1") END, false },
+    { GLM_SPELLING_TAGS, PAIR ("location", "x") PAIR ("range", "[1.5]") END, false },
+    { GLM_SPELLING_TAGS, PAIR ("location", "x<arg_key>") END, false },
+    { GLM_SPELLING_TAGS, PAIR ("location", "x</tool_call>") END, false },
+    { GLM_SPELLING_TAGS, PAIR ("location", "\xED\xA0\x80") END, false },
+    { GLM_SPELLING_TAGS, PAIR ("location", "x") END " ", false },
+    { GLM_SPELLING_TAGS, PAIR ("location", "x"), false },
+    { GLM_SPELLING_TAGS, "u<arg_key>location</arg_key><arg_value>x</arg_value>" END, false },
+    { GLM_SPELLING_TAGS, "t " END, false },
   };
 
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
     {
       Subject subject = { 0 };
-      size_t n = strlen (cases[i].text);
 
       REQUIRE (glm_buffer_append (&subject.text, WEATHER, sizeof WEATHER), "memory");
       subject.text.n--;
       REQUIRE (open_subject (&subject, cases[i].spelling, 0), "case %zu", i);
-      CHECK (accepts (&subject, (const uint8_t *) cases[i].text, n) == cases[i].accepted, "\"%s\"", cases[i].text);
+      CHECK (accepts_named (&subject, cases[i].spelling, cases[i].text) == cases[i].accepted, "\"%s\"", cases[i].text);
       close_subject (&subject);
       glm_buffer_clear (&subject.text);
     }
+}
+
+/* Text that is not declared as such alone: what the reader would take for something else needs its quotes. */
+static void
+test_plain_texts (void)
+{
+  static const char schema[] = "{\"properties\":{\"v\":{\"type\":[\"string\",\"null\"],\"maxLength\":12},"
+                               "\"w\":{\"enum\":[\"on\",\"12\",5]}}}";
+  static const struct
+  {
+    const char *text;
+    bool accepted;
+  } cases[] = {
+    { PAIR ("v", "2026-11-29") END, true },
+    { PAIR ("v", "null") END, true },
+    { PAIR ("v", "nulls") END, true },
+    { PAIR ("v", "tr") END, true },
+    { PAIR ("v", "-") END, true },
+    { PAIR ("v", "007") END, true },
+    { PAIR ("v", "1.5.") END, true },
+    { PAIR ("v", "\"12\"") END, true },
+    { PAIR ("v", "<") END, true },
+    { PAIR ("v", "12") END, false },
+    { PAIR ("v", "-1.5e3") END, false },
+    { PAIR ("v", "12 ") END, false },
+    { PAIR ("v", "true") END, false },
+    { PAIR ("v", "{}") END, false },
+    { PAIR ("v", " 1") END, false },
+    { PAIR ("v", "1234567890123") END, false },
+    { PAIR ("v", "abcdefghijklm") END, false },
+    { PAIR ("v", "abcdefghijkl") END, true },
+    { PAIR ("w", "on") END, true },
+    { PAIR ("w", "\"12\"") END, true },
+    { PAIR ("w", "5") END, true },
+    { PAIR ("w", "12") END, false },
+  };
+  Subject subject = { 0 };
+
+  REQUIRE (glm_buffer_append (&subject.text, schema, sizeof schema), "memory");
+  subject.text.n--;
+  REQUIRE (open_subject (&subject, GLM_SPELLING_TAGS, 0), "schema");
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+    {
+      GlmBuffer text = { 0 };
+
+      REQUIRE (glm_buffer_append (&text, "t", 1) && glm_buffer_append (&text, cases[i].text, strlen (cases[i].text)), "memory");
+      CHECK (accepts (&subject, text.data, text.n) == cases[i].accepted, "\"%s\"", cases[i].text);
+      if (cases[i].accepted)
+        check_text (&subject, GLM_SPELLING_TAGS, &text);
+      glm_buffer_clear (&text);
+    }
+  close_subject (&subject);
+  glm_buffer_clear (&subject.text);
 }
 
 static void
@@ -267,6 +367,12 @@ test_forced (void)
   check_forced (GLM_SPELLING_PYTHON, "", "```python\ntool_call(");
   check_forced (GLM_SPELLING_PYTHON, "```python\ntool_call(l", "ocation=");
   check_forced (GLM_SPELLING_PYTHON, "```python\ntool_call(location='x')", "\n```");
+  check_forced (GLM_SPELLING_TAGS, "", "t<arg_key>");
+  check_forced (GLM_SPELLING_TAGS, "t<arg_key>l", "ocation</arg_key><arg_value>");
+  check_forced (GLM_SPELLING_TAGS, "t<arg_key>unit</arg_key><arg_value>c", "elsius</arg_value><arg_key>");
+  check_forced (GLM_SPELLING_TAGS, "t<arg_key>location</arg_key><arg_value>x", "");
+  check_forced (GLM_SPELLING_TAG_LINES, "t", "\n<arg_key>");
+  check_forced (GLM_SPELLING_TAG_LINES, "t\n<arg_key>l", "ocation</arg_key>\n<arg_value>");
 }
 
 int
@@ -276,5 +382,7 @@ main (void)
   test_forced ();
   test_random (GLM_SPELLING_JSON);
   test_random (GLM_SPELLING_PYTHON);
+  test_random (GLM_SPELLING_TAGS);
+  test_plain_texts ();
   return check_exit ();
 }

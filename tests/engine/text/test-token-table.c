@@ -83,7 +83,8 @@ draw (const Vocabulary *v, Random *random)
 static void
 check_reply (const Vocabulary *v, const char *schema_text, const GlmSchema *schema, GlmSpelling spelling, const GlmTokens *ids)
 {
-  const GlmTool tool = { "t", NULL, NULL };
+  const GlmTool tool = { "t", NULL, schema_text };
+  size_t n_before = spelling == GLM_SPELLING_TAGS ? 2 : 1; /* the name is the reader's already */
   GlmBuffer arguments = { 0 };
   GlmError error = { 0 };
   char *text = NULL;
@@ -92,8 +93,10 @@ check_reply (const Vocabulary *v, const char *schema_text, const GlmSchema *sche
 
   REQUIRE (glm_tokenizer_decode (v->tokenizer, ids->ids, ids->n, &text, &n, &error), "%s", error.message);
   REQUIRE (text[0] == '\n', "%s: the text begins with \"%.10s\"", v->name, text);
-  bad = glm_call_arguments (spelling == GLM_SPELLING_JSON ? GLM_CALLS_JSON : GLM_CALLS_PYTHON, &tool, text + 1, n - 1,
-                            &arguments, &n_steps);
+  bad = glm_call_arguments (spelling == GLM_SPELLING_JSON     ? GLM_CALLS_JSON
+                            : spelling == GLM_SPELLING_PYTHON ? GLM_CALLS_PYTHON
+                                                              : GLM_CALLS_TAGS,
+                            &tool, text + n_before, n - n_before, &arguments, &n_steps);
   CHECK (!bad, "%s: %s: \"%s\" is %s", v->name, schema_text, text, bad);
   if (!bad)
     CHECK (glm_schema_check (schema, (const char *) arguments.data, arguments.n, &error), "%s: %s: \"%s\": %s", v->name,
@@ -108,8 +111,10 @@ write_reply (const Vocabulary *v, const char *schema_text, const GlmSchema *sche
   GlmGrammar *grammar = NULL;
   GlmGrammarState state;
   GlmTokens ids = { 0 };
+  uint32_t max_bytes = 30 + random_below (random, 200);
 
-  if (!glm_grammar_new (schema, spelling, 30 + random_below (random, 200), &grammar, NULL))
+  if (!(spelling == GLM_SPELLING_TAGS ? glm_grammar_new_tags (schema, "t", false, max_bytes, &grammar, NULL)
+                                      : glm_grammar_new (schema, spelling, max_bytes, &grammar, NULL)))
     return;
   REQUIRE (glm_tokens_append (&ids, v->newline), "memory");
   glm_grammar_begin (grammar, &state);
@@ -142,7 +147,7 @@ test_replies (const Vocabulary *v, int n_replies)
       random_schema (&random, &text);
       if (!glm_schema_new ((const char *) text.data, &schema, NULL))
         continue;
-      write_reply (v, (const char *) text.data, schema, n % 2 ? GLM_SPELLING_PYTHON : GLM_SPELLING_JSON, &random);
+      write_reply (v, (const char *) text.data, schema, (GlmSpelling) (n % 3), &random);
       n++;
       glm_schema_free (schema);
     }

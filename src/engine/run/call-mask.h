@@ -2,13 +2,14 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A reply is written freely until the reader announces a call.  Then each token must be one that the tool's grammar lets
- * through, to the end of the arguments, and behind that the token that waits for the result.  A token is drawn first, and
+ * A reply is written freely until the reader announces a call: by its name, or by the tag before it, whose name is held
+ * to what is offered.  Then each token must be one that the tool's grammar lets through, to the end of the arguments, and
+ * behind that the token that waits for the result; behind a call in tags another may follow.  A token is drawn first, and
  * only where it is refused are all that would be refused masked and another one drawn: the two together are distributed as
  * the model's tokens are under the condition that they fit.
  *
- * Calls are not held where their form has no grammar (tags), where the schema cannot be read, and where the vocabulary has no
- * token that could follow; the reader judges them then.
+ * Calls are not held where a schema cannot be read, and where the vocabulary has no token that could follow; the reader
+ * judges them then.
  */
 #ifndef GLM_CALL_MASK_H
 #define GLM_CALL_MASK_H
@@ -23,6 +24,8 @@ void glm_call_mask_free (GlmCallMask *mask);
 
 /* A piece of the reply, while the token that completed it is taken.  All functions but new() accept NULL. */
 void glm_call_mask_piece (GlmCallMask *mask, GlmReplyKind kind, const char *text, size_t n_bytes);
+/* What the reader has of a name behind a tag, after the pieces. */
+void glm_call_mask_name (GlmCallMask *mask, const char *name, size_t n_bytes);
 /* A token was taken, and its pieces were passed on. */
 void glm_call_mask_take (GlmCallMask *mask, int32_t id);
 

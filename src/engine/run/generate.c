@@ -99,6 +99,9 @@ end_reply (Loop *loop)
 static bool
 take (Loop *loop, int32_t id)
 {
+  const char *name;
+  size_t n_name = 0;
+
   if (loop->result.n_generated++ == 0)
     loop->result.first_token_seconds = now () - loop->start;
   loop->last = id;
@@ -107,6 +110,9 @@ take (Loop *loop, int32_t id)
     return glm_error_set (loop->error, GLM_ERROR_NO_MEMORY, "no memory for the reply");
   if (!glm_draft_append (loop->draft, id, loop->error) || !read_token (loop, id))
     return false;
+  name = loop->reply ? glm_reply_name (loop->reply, &n_name) : NULL;
+  if (name)
+    glm_call_mask_name (loop->mask, name, n_name);
   glm_call_mask_take (loop->mask, id);
   return true;
 }

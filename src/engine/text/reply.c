@@ -795,3 +795,10 @@ glm_reply_n_steps (const GlmReply *reply)
 {
   return reply->n_steps;
 }
+
+const char *
+glm_reply_name (const GlmReply *reply, size_t *ret_n)
+{
+  *ret_n = reply->n_head;
+  return reply->state == STATE_NAME ? reply->head : NULL;
+}

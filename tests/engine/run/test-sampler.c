@@ -89,18 +89,35 @@ define (const GlmSampling *s, const float *logits, int n, double *ret_p)
   free (e);
 }
 
+/* p under the condition that the token is allowed. */
 static void
-check_distribution (const GlmSampling *sampling, const float *logits, int n, const char *what)
+condition (double *p, int n, const uint8_t *allowed)
+{
+  double total = 0;
+
+  for (int i = 0; i < n; i++)
+    total += allowed[i] ? p[i] : 0;
+  for (int i = 0; i < n; i++)
+    p[i] = allowed[i] ? p[i] / total : 0;
+}
+
+/* allowed: NULL, or as a call is drawn: among what is allowed only where the first draw was not. */
+static void
+check_distribution (const GlmSampling *sampling, const float *logits, int n, const uint8_t *allowed, const char *what)
 {
   GlmSampler *sampler = new_sampler (sampling, n);
   double *p = calloc ((size_t) n, sizeof *p), chi_square = 0;
   int *counts = calloc ((size_t) n, sizeof *counts), n_kinds = 0;
 
   define (sampling, logits, n, p);
+  if (allowed)
+    condition (p, n, allowed);
   for (int i = 0; i < N_DRAWS; i++)
     {
       int32_t id = glm_sampler_draw (sampler, logits);
 
+      if (allowed && !allowed[id])
+        id = glm_sampler_draw_among (sampler, logits, allowed);
       REQUIRE (id >= 0 && id < n, "%s drew %d", what, id);
       counts[id]++;
     }
@@ -159,7 +176,16 @@ test_distributions (void)
     {
       cases[i].sampling.repetition_penalty = 1;
       cases[i].sampling.seed = 100 + i;
-      check_distribution (&cases[i].sampling, logits, N, cases[i].name);
+      check_distribution (&cases[i].sampling, logits, N, NULL, cases[i].name);
+    }
+  /* A mask does not bend the distribution of what it lets through, whether that is most of it or next to nothing. */
+  for (int share = 2; share <= 50; share += 16)
+    {
+      uint8_t allowed[N];
+
+      for (int i = 0; i < N; i++)
+        allowed[i] = i % share == 1;
+      check_distribution (&cases[0].sampling, logits, N, allowed, "masked");
     }
 }
 

@@ -154,7 +154,6 @@ class Settings(TestCase):
         self.set_number(app, "Delete From Trash After", 7)
         app.click_at(app.find("Notifications", "check box"))
         app.click_at(app.find("Finish in the Background", "check box"))
-        app.click_at(app.find("Search in Thoughts", "check box"))
         self.choose(app, "Style", "Dark", 2)
         self.choose(app, "Send With", "Ctrl and Enter", 1)
         self.choose(app, "Code Color Scheme", "Classic", 1)
@@ -164,8 +163,7 @@ class Settings(TestCase):
         self.set_number(app, "Context Length", 640)
         self.set_number(app, "Cores", 2)
         for key, value in (("text-size", "300"), ("bin-days", "7"), ("notifications", "false"),
-                           ("run-in-background", "true"), ("search-thoughts", "true"), ("color-scheme", "'dark'"),
-                           ("send-key", "'ctrl-enter'"),
+                           ("run-in-background", "true"), ("color-scheme", "'dark'"), ("send-key", "'ctrl-enter'"),
                            ("code-theme", "'classic'"), ("memory-guard", "false"), ("idle-unload-minutes", "3"),
                            ("context-length", "640"), ("threads", "2")):
             wait(lambda k=key, v=value: self.stored(k) == v, f"{key} to be {value}, not {self.stored(key)}")

@@ -416,7 +416,8 @@ place_tiles (GlmRegion *region, const bool needed[GLM_N_SUMS], uint8_t *tiles)
   for (int kind = 0; kind < GLM_N_SUMS; kind++)
     {
       region->tiles[kind] = needed[kind] ? tiles : NULL;
-      tiles += needed[kind] ? n_bytes : 0;
+      if (needed[kind])
+        tiles += n_bytes; /* there may be none at all: nothing is added to NULL */
     }
   return tiles;
 }

@@ -11,7 +11,9 @@
 #include "chat/tool-words.h"
 
 #define MAX_HEIGHT 420
-#define WIDTH      36 /* characters of a line */
+/* Characters of a line, beside a switch and alone: the narrowest window has room for them. */
+#define ROW_WIDTH  24
+#define TEXT_WIDTH 32
 
 struct _MynaToolsButton
 {
@@ -37,13 +39,13 @@ switched_cb (MynaToolsButton *self, GParamSpec *pspec, GtkSwitch *toggle)
 }
 
 static GtkWidget *
-new_label (const char *text, const char *css_class)
+new_label (const char *text, int width, const char *css_class)
 {
   GtkWidget *label = gtk_label_new (text);
 
   gtk_label_set_wrap (GTK_LABEL (label), TRUE);
   gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
-  gtk_label_set_max_width_chars (GTK_LABEL (label), WIDTH);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), width);
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   if (css_class)
     gtk_widget_add_css_class (label, css_class);
@@ -63,35 +65,34 @@ new_switch (MynaToolsButton *self, const char *name, const char *title)
   return toggle;
 }
 
-/* The whole row can be clicked. */
+static void
+clicked_cb (GtkSwitch *toggle)
+{
+  gtk_switch_set_active (toggle, !gtk_switch_get_active (toggle));
+}
+
+/* The words can be clicked, too.  (Rows of a GtkListBox would keep Tab from their switches.) */
 static GtkWidget *
 new_row (MynaToolsButton *self, const char *name)
 {
-  GtkWidget *row = gtk_list_box_row_new ();
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+  GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
   GtkWidget *lines = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  GtkGesture *click = gtk_gesture_click_new ();
   g_autofree char *title = myna_tool_dup_title (name);
-  GtkWidget *purpose = new_label (myna_tool_get_purpose (name), "dim-label");
+  GtkWidget *purpose = new_label (myna_tool_get_purpose (name), ROW_WIDTH, "dim-label");
   GtkWidget *toggle = new_switch (self, name, title);
 
   gtk_widget_add_css_class (purpose, "caption");
-  gtk_box_append (GTK_BOX (lines), new_label (title, NULL));
+  gtk_box_append (GTK_BOX (lines), new_label (title, ROW_WIDTH, NULL));
   gtk_box_append (GTK_BOX (lines), purpose);
   gtk_widget_set_hexpand (lines, TRUE);
+  g_signal_connect_swapped (click, "released", G_CALLBACK (clicked_cb), toggle);
+  gtk_widget_add_controller (lines, GTK_EVENT_CONTROLLER (click));
   g_object_set_data (G_OBJECT (row), "switch", toggle);
-  gtk_box_append (GTK_BOX (box), lines);
-  gtk_box_append (GTK_BOX (box), toggle);
-  gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
-  gtk_widget_set_focusable (row, FALSE);
+  gtk_box_append (GTK_BOX (row), lines);
+  gtk_box_append (GTK_BOX (row), toggle);
+  gtk_widget_add_css_class (row, "tool-row");
   return row;
-}
-
-static void
-row_activated_cb (MynaToolsButton *self, GtkListBoxRow *row)
-{
-  GtkSwitch *toggle = g_object_get_data (G_OBJECT (row), "switch");
-
-  gtk_switch_set_active (toggle, !gtk_switch_get_active (toggle));
 }
 
 /* ---- State ------------------------------------------------------------------------------------------------------ */
@@ -171,6 +172,7 @@ update (MynaToolsButton *self)
 {
   const char *reason = describe_reason (self);
   g_autofree char *cost = NULL;
+  gboolean warns;
 
   update_button (self, reason);
   if (!self->list)
@@ -181,10 +183,9 @@ update (MynaToolsButton *self)
   gtk_widget_set_visible (self->reason, reason != NULL);
   gtk_label_set_label (GTK_LABEL (self->cost), cost ? cost : "");
   gtk_widget_set_visible (self->cost, cost != NULL);
-  if (myna_tool_offer_get_refused (self->offer) || myna_tool_offer_is_too_much (self->offer))
-    gtk_widget_add_css_class (self->cost, "warning");
-  else
-    gtk_widget_remove_css_class (self->cost, "warning");
+  warns = myna_tool_offer_get_refused (self->offer) || myna_tool_offer_is_too_much (self->offer);
+  gtk_widget_remove_css_class (self->cost, warns ? "dim-label" : "warning");
+  gtk_widget_add_css_class (self->cost, warns ? "warning" : "dim-label");
 }
 
 /* ---- Building --------------------------------------------------------------------------------------------------- */
@@ -192,13 +193,10 @@ update (MynaToolsButton *self)
 static GtkWidget *
 new_list (MynaToolsButton *self)
 {
-  self->list = gtk_list_box_new ();
-  gtk_list_box_set_selection_mode (GTK_LIST_BOX (self->list), GTK_SELECTION_NONE);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->list), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Tools"), -1);
-  g_signal_connect_swapped (self->list, "row-activated", G_CALLBACK (row_activated_cb), self);
+  self->list = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   for (guint i = 0; i < tool_get_n_tools (); i++)
     if (myna_tool_is_chosen (tool_get_name (tool_get (i))))
-      gtk_list_box_append (GTK_LIST_BOX (self->list), new_row (self, tool_get_name (tool_get (i))));
+      gtk_box_append (GTK_BOX (self->list), new_row (self, tool_get_name (tool_get (i))));
   return self->list;
 }
 
@@ -208,12 +206,13 @@ new_content (MynaToolsButton *self)
   GtkWidget *scroller = gtk_scrolled_window_new ();
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
 
-  self->reason = new_label (NULL, "warning");
-  self->cost = new_label (NULL, "dim-label");
+  self->reason = new_label (NULL, TEXT_WIDTH, "warning");
+  self->cost = new_label (NULL, TEXT_WIDTH, "dim-label");
   gtk_widget_add_css_class (self->cost, "caption");
-  gtk_box_append (GTK_BOX (box), new_label (_ ("Tools in This Chat"), "heading"));
+  gtk_box_append (GTK_BOX (box), new_label (_ ("Tools in This Chat"), TEXT_WIDTH, "heading"));
   gtk_box_append (GTK_BOX (box), self->reason);
-  gtk_box_append (GTK_BOX (box), new_label (_ ("The model may use what is on. Each use is shown in the chat."), "dim-label"));
+  gtk_box_append (GTK_BOX (box),
+                  new_label (_ ("The model may use what is on. Each use is shown in the chat."), TEXT_WIDTH, "dim-label"));
   gtk_box_append (GTK_BOX (box), new_list (self));
   gtk_box_append (GTK_BOX (box), self->cost);
   gtk_widget_add_css_class (box, "tools-popover");

@@ -317,7 +317,7 @@ update_buttons (MynaCallQuestion *self)
   gtk_widget_set_visible (self->more, is_call);
   if (is_once)
     g_menu_append (menu, _ ("Allow in This Chat"), "question.allow-in-chat");
-  g_menu_append (menu, _ ("Deny and Tell the Model Why…"), "question.give-reason");
+  g_menu_append (menu, _ ("Deny With a Reason…"), "question.give-reason");
   gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (self->more), G_MENU_MODEL (menu));
 }
 

@@ -344,6 +344,56 @@ test_reply (void)
 }
 
 static void
+take_cb (GObject *source, GAsyncResult *result, gpointer ret_id)
+{
+  *(gint64 *) ret_id = store_finish_id (STORE_DB (source), result, NULL);
+}
+
+/* A chat that ended while a tool asked. */
+static gint64
+add_asking_chat (StoreDb *store)
+{
+  g_autoptr (StoreConversation) chat = store_conversation_new ();
+  g_autoptr (StoreMessage) message = store_message_new ();
+  gint64 id = 0, message_id = 0;
+
+  chat->settings = g_strdup ("{\"tools\":[\"search_chats\"]}");
+  store_add_conversation_async (store, chat, NULL, take_cb, &id);
+  wait_until (id);
+  message->conversation_id = id;
+  message->role = STORE_ROLE_ASSISTANT;
+  message->state = STORE_STATE_COMPLETE;
+  message->call = store_call_new ();
+  g_free (message->call->tool);
+  message->call->tool = g_strdup ("search_chats");
+  message->call->arguments = g_strdup ("{\"query\":\"soup\"}");
+  store_add_message_async (store, message, NULL, take_cb, &message_id);
+  wait_until (message_id);
+  return id;
+}
+
+static void
+test_call (void)
+{
+  MynaCore *core = myna_application_get_core (application);
+  gint64 id = add_asking_chat (myna_core_get_store (core));
+  g_autoptr (MynaConversation) conversation = myna_core_open_conversation (core, id);
+  g_autoptr (MynaMessage) message = NULL;
+
+  g_action_group_activate_action (G_ACTION_GROUP (application), "open-chat", g_variant_new_int64 (id));
+  wait_until (!myna_conversation_get_loading (conversation));
+  message = g_list_model_get_item (G_LIST_MODEL (conversation), 0);
+  wait_until (myna_message_get_loaded (message));
+  check (main_window (), "call that waits", 2);
+  myna_conversation_continue (conversation, message);
+  wait_until (myna_conversation_get_activity (conversation) == MYNA_ACTIVITY_ASKING);
+  check (main_window (), "call that asks", 5);
+  check_menus (main_window (), "menus of a call");
+  myna_conversation_stop (conversation);
+  wait_until (!myna_conversation_get_busy (conversation));
+}
+
+static void
 collect_pages (GtkWidget *widget, GPtrArray *pages)
 {
   if (ADW_IS_PREFERENCES_PAGE (widget))
@@ -442,6 +492,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/long-strings/main-window", test_main_window);
   g_test_add_func ("/long-strings/sidebar", test_sidebar);
   g_test_add_func ("/long-strings/reply", test_reply);
+  g_test_add_func ("/long-strings/call", test_call);
   for (guint i = 0; i < G_N_ELEMENTS (windows); i++)
     {
       g_autofree char *path = g_strconcat ("/long-strings/", strchr (windows[i], '.') + 1, NULL);

@@ -10,11 +10,14 @@
 #include <string.h>
 
 #include "chat/myna-attachment.h"
+#include "chat/myna-call-round.h"
 #include "chat/myna-chat-settings.h"
 
 #define DELAY_MS     400  /* the person is still writing */
 #define MIN_CONTEXT  2048 /* no model has less */
 #define PROMPT_BYTES 256  /* around the texts of a prompt, at most */
+#define TOOLS_BYTES  256  /* around the tools, and around each of them */
+#define LAYOUT       3    /* so many tokens a schema has for each byte at most, with the blanks that lay it out */
 
 struct _MynaLength
 {
@@ -24,6 +27,7 @@ struct _MynaLength
   MynaConversation *conversation;
   char *system;  /* the system prompt, or NULL */
   char *content; /* what is to be counted */
+  GStrv tools;   /* what is offered, or NULL */
   guint source;
   guint64 request_id; /* 0: none */
   guint generation;   /* which text was asked about: an answer about an earlier one is dropped */
@@ -91,10 +95,13 @@ count_cb (gpointer user_data)
   GlmTurn turns[2] = { { "system", self->system, NULL }, { "user", self->content, NULL } };
   const gsize first = self->system ? 0 : 1;
   GlmRequest request = { .turns = turns + first, .n_turns = 2 - first, .only_plan = TRUE };
+  g_autoptr (GArray) tools = myna_call_offer (self->generator, self->tools);
+  const GlmToolSet set = { (const GlmTool *) tools->data, tools->len, FALSE };
   Count *count = g_new0 (Count, 1);
   MynaRecipe recipe;
 
   self->source = 0;
+  request.fit.tools = tools->len > 0 ? &set : NULL;
   count->length = g_object_ref (self);
   count->generation = self->generation;
   myna_conversation_get_recipe (self->conversation, &recipe);
@@ -118,20 +125,41 @@ forget (MynaLength *self)
   g_clear_object (&self->conversation);
   g_clear_pointer (&self->content, g_free);
   g_clear_pointer (&self->system, g_free);
+  g_clear_pointer (&self->tools, g_strfreev);
+}
+
+/* More than the tokens of the tools that are offered. */
+static gsize
+bound_tools (MynaLength *self)
+{
+  g_autoptr (GArray) tools = myna_call_offer (self->generator, self->tools);
+  gsize n = tools->len > 0 ? TOOLS_BYTES : 0;
+
+  for (guint i = 0; i < tools->len; i++)
+    {
+      const GlmTool *tool = &g_array_index (tools, GlmTool, i);
+
+      n += strlen (tool->name) + strlen (tool->description) + LAYOUT * strlen (tool->schema) + TOOLS_BYTES;
+    }
+  return n;
 }
 
 void
 myna_length_measure (MynaLength *self, MynaConversation *conversation, const char *text, const char *attachments)
 {
   gsize n_bytes = strlen (text) + (attachments ? strlen (attachments) : 0) + PROMPT_BYTES;
+  gboolean is_short = n_bytes < MIN_CONTEXT;
   GlmSampling sampling = GLM_SAMPLING_OWN;
   int context;
 
   g_return_if_fail (MYNA_IS_LENGTH (self));
 
   forget (self);
-  if (!conversation || n_bytes < MIN_CONTEXT)
+  if (conversation)
+    self->tools = myna_chat_settings_resolve_tools (myna_conversation_get_settings (conversation));
+  if (!conversation || (is_short && !self->tools))
     {
+      forget (self);
       set_result (self, 0, 0);
       return;
     }
@@ -139,7 +167,9 @@ myna_length_measure (MynaLength *self, MynaConversation *conversation, const cha
   self->conversation = g_object_ref (conversation);
   myna_chat_settings_resolve (myna_conversation_get_settings (conversation), &sampling, &self->system);
   context = myna_generator_get_context_length (self->generator);
-  if (context > 0 && n_bytes + (self->system ? strlen (self->system) : 0) < (gsize) context)
+  n_bytes += (self->system ? strlen (self->system) : 0) + bound_tools (self);
+  /* For a short text no model is loaded. */
+  if (context > 0 ? n_bytes < (gsize) context : is_short)
     {
       forget (self);
       set_result (self, 0, 0);

@@ -74,6 +74,16 @@ fit (const GlmTurn *turns, gsize n_turns, int length, gsize *ret_n)
   return first;
 }
 
+static gsize
+count_tools (const GlmToolSet *tools)
+{
+  gsize n = 0;
+
+  for (gsize i = 0; tools && i < tools->n_tools; i++)
+    n += strlen (tools->tools[i].name) + strlen (tools->tools[i].description) + strlen (tools->tools[i].schema);
+  return n;
+}
+
 /* A prompt that is not to be answered. */
 static gboolean
 plan_cb (gpointer user_data)
@@ -92,6 +102,7 @@ plan (FakeGenerator *self, const GlmRequest *asked, const GlmRequestFuncs *funcs
   Request *request = g_new0 (Request, 1);
 
   fit (asked->turns, asked->n_turns, self->context_length, &request->n_prompt);
+  request->n_prompt += count_tools (asked->fit.tools);
   request->id = ++self->last_id;
   request->funcs = *funcs;
   request->user_data = user_data;
@@ -244,12 +255,9 @@ count_tools_async (MynaGenerator *generator, const char *path, const GlmToolSet 
                    GAsyncReadyCallback callback, gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (generator, cancellable, callback, user_data);
-  gssize n = 0;
 
-  for (gsize i = 0; i < tools->n_tools; i++)
-    n += strlen (tools->tools[i].name) + strlen (tools->tools[i].description) + strlen (tools->tools[i].schema);
   if (FAKE_GENERATOR (generator)->context_length > 0)
-    g_task_return_int (task, n);
+    g_task_return_int (task, (gssize) count_tools (tools));
   else
     g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_NOT_FOUND, "The model is not loaded");
 }

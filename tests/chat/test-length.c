@@ -57,10 +57,40 @@ test_length (Fixture *f, gconstpointer data)
   myna_length_measure (length, NULL, "", NULL);
 }
 
+/* The tools that are offered stand in the prompt, too: a message that would fit alone does not fit beside them. */
+static void
+test_tools (Fixture *f, gconstpointer data)
+{
+  g_autoptr (MynaLength) length = myna_length_new ();
+  g_autofree char *text = g_strnfill (2400, 'x');
+  guint n_changes = 0;
+  int n_tokens, limit;
+
+  g_signal_connect_swapped (length, "changed", G_CALLBACK (count_cb), &n_changes);
+  fake_generator_set_context_length (f->engine, 3000);
+  myna_length_measure (length, f->conversation, text, NULL);
+  fixture_settle (f);
+  g_assert_cmpuint (fake_generator_n_planned (f->engine), ==, 0);
+
+  myna_conversation_set_settings (f->conversation, "{\"tools\":[\"calculate\",\"convert_units\",\"date_time\"]}");
+  myna_length_measure (length, f->conversation, text, NULL);
+  wait_for (n_changes == 1);
+  g_assert_true (myna_length_get_too_long (length, &n_tokens, &limit));
+  g_assert_cmpint (n_tokens, >, 3000);
+
+  /* Off again. */
+  myna_conversation_set_settings (f->conversation, "{\"tools\":[]}");
+  myna_length_measure (length, f->conversation, text, NULL);
+  g_assert_false (myna_length_get_too_long (length, &n_tokens, &limit));
+  g_assert_cmpuint (fake_generator_n_planned (f->engine), ==, 1);
+  myna_length_measure (length, NULL, "", NULL);
+}
+
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/length", Fixture, NULL, fixture_setup, test_length, fixture_teardown);
+  g_test_add ("/length/tools", Fixture, NULL, fixture_setup, test_tools, fixture_teardown);
   return g_test_run ();
 }

@@ -268,12 +268,13 @@ myna_branch_dup_before (MynaBranch *self, MynaMessage *message, gint64 id, guint
   *ret_first = 0;
   for (guint i = 0; i < self->items->len && g_ptr_array_index (self->items, i) != message; i++)
     {
-      gint64 item_id = myna_message_get_id (g_ptr_array_index (self->items, i));
+      MynaMessage *item = g_ptr_array_index (self->items, i);
+      gint64 item_id = myna_message_get_id (item);
 
       if (item_id == id)
         *ret_first = before->len;
-      if (item_id)
-        g_ptr_array_add (before, g_object_ref (g_ptr_array_index (self->items, i)));
+      if (item_id || (!message && myna_message_get_role (item) == STORE_ROLE_OBSERVATION))
+        g_ptr_array_add (before, g_object_ref (item));
     }
   return before;
 }

@@ -18,9 +18,10 @@ struct _MynaCallRound
 
   MynaCallSpec spec; /* owns what it points to */
   GStrv tools;
-  GPtrArray *branch; /* MynaMessage: grows by the observations */
-  GPtrArray *calls;  /* MynaMessage */
-  guint n_observed;  /* of them */
+  GPtrArray *branch;    /* MynaMessage: grows by the observations */
+  GPtrArray *calls;     /* MynaMessage */
+  guint n_observed;     /* of them */
+  MynaMessage *unsaved; /* the observation behind those, which could not be stored; NULL: none */
   const MynaCallRoundFuncs *funcs;
   gpointer owner; /* a reference while it is at work, else NULL */
   MynaCallRun *run;
@@ -74,6 +75,12 @@ myna_call_round_can_resume (MynaMessage *message)
   return is_observation (message) || myna_message_get_record (message)->call;
 }
 
+gboolean
+myna_call_round_is_unfinished (MynaMessage *message)
+{
+  return is_observation (message) || (myna_message_get_record (message)->call && myna_message_get_id (message));
+}
+
 guint
 myna_call_round_find (GPtrArray *messages)
 {
@@ -122,7 +129,8 @@ ended_cb (MynaCallRun *run, gpointer user_data)
     {
       self->n_observed++;
       g_ptr_array_add (self->branch, g_object_ref (observation));
-      self->funcs->observed (self, observation, self->owner);
+      if (observation != self->unsaved)
+        self->funcs->observed (self, observation, self->owner);
     }
   if (observation && myna_message_get_id (observation))
     next_call (self);
@@ -148,6 +156,7 @@ next_call (MynaCallRound *self)
   self->spec.message = g_ptr_array_index (self->calls, self->n_observed);
   self->run = myna_call_run_new (&self->spec, &funcs, self);
   self->spec.is_allowed = FALSE;
+  self->spec.unsaved = NULL;
   myna_call_run_start (self->run);
 }
 
@@ -185,6 +194,7 @@ myna_call_round_finalize (GObject *object)
   g_ptr_array_unref (self->branch);
   g_ptr_array_unref (self->calls);
   g_clear_object (&self->run);
+  g_clear_object (&self->unsaved);
   G_OBJECT_CLASS (myna_call_round_parent_class)->finalize (object);
 }
 
@@ -210,6 +220,11 @@ myna_call_round_new (const MynaCallSpec *spec, guint start, const MynaCallRoundF
     {
       MynaMessage *message = g_ptr_array_index (spec->messages, i);
 
+      if (i >= start && is_observation (message) && !myna_message_get_id (message))
+        {
+          self->unsaved = g_object_ref (message);
+          break;
+        }
       g_ptr_array_add (self->branch, g_object_ref (message));
       if (i < start)
         continue;
@@ -219,6 +234,7 @@ myna_call_round_new (const MynaCallSpec *spec, guint start, const MynaCallRoundF
         self->n_observed++;
     }
   self->spec = *spec;
+  self->spec.unsaved = self->unsaved;
   self->spec.store = g_object_ref (spec->store);
   self->spec.messages = self->branch;
   self->tools = g_strdupv ((GStrv) spec->tools);

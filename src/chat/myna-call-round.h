@@ -38,6 +38,9 @@ GArray *myna_call_offer (MynaGenerator *generator, char **names) G_GNUC_WARN_UNU
 
 /* Whether a branch that ends with this message waits for the outcome of a call, or for what the model says to it. */
 gboolean myna_call_round_can_resume (MynaMessage *message);
+/* Whether the message, with which something went wrong, is a call that is stored or an observation: resuming stores, or
+ * runs, what was not. */
+gboolean myna_call_round_is_unfinished (MynaMessage *message);
 /* Where the calls begin that stand at the end of these messages, with the observations that there are; the number of messages
  * where there are none. */
 guint myna_call_round_find (GPtrArray *messages);

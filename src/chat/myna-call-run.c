@@ -101,6 +101,17 @@ stored_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   end (self);
 }
 
+static void
+store (MynaCallRun *self)
+{
+  g_autoptr (StoreMessage) record = myna_message_dup_record (self->observation);
+
+  myna_message_set_error (self->observation, NULL);
+  store_add_result_async (self->store, myna_message_get_id (self->message), get_call (self), record, NULL, stored_cb,
+                          g_object_ref (self));
+  set_state (self, MYNA_CALL_RUN_STORING);
+}
+
 /* The call is over, in this state; the model is told the text. */
 static void
 observe (MynaCallRun *self, StoreCall *call, const char *text)
@@ -110,10 +121,9 @@ observe (MynaCallRun *self, StoreCall *call, const char *text)
 
   call->finished_at = record->finished_at = record->created_at;
   record->parent_id = myna_message_get_id (last);
-  store_add_result_async (self->store, myna_message_get_id (self->message), call, record, NULL, stored_cb, g_object_ref (self));
   self->observation = myna_message_new_take (record, TRUE);
   myna_message_set_call (self->message, call);
-  set_state (self, MYNA_CALL_RUN_STORING);
+  store (self);
 }
 
 static gboolean
@@ -437,7 +447,9 @@ myna_call_run_start (MynaCallRun *self)
   g_object_ref (self->owner);
   set_state (self, MYNA_CALL_RUN_CHECKING);
   self->tool = tool_find (call->tool);
-  if (call->state != STORE_CALL_ASKED || !call->arguments)
+  if (self->observation)
+    store (self);
+  else if (call->state != STORE_CALL_ASKED || !call->arguments)
     {
       if (call->state == STORE_CALL_NOT_RUN && g_strcmp0 (call->result, "no-such-tool") == 0)
         observe_no_tool (self);
@@ -583,6 +595,7 @@ myna_call_run_new (const MynaCallSpec *spec, const MynaCallRunFuncs *funcs, gpoi
   self->tools = g_strdupv ((GStrv) spec->tools);
   self->budget = spec->budget;
   self->is_allowed = spec->is_allowed;
+  self->observation = spec->unsaved ? g_object_ref (spec->unsaved) : NULL;
   self->funcs = funcs;
   self->owner = owner;
   for (guint i = 0; i < spec->messages->len; i++)

@@ -37,6 +37,7 @@ typedef struct
   const char *const *tools; /* names of those that were offered */
   gsize budget;             /* characters of the result that the model gets */
   gboolean is_allowed;      /* the person has said so already */
+  MynaMessage *unsaved;     /* its observation, which could not be stored: it is stored again, and nothing run; or NULL */
 } MynaCallSpec;
 
 typedef struct

@@ -496,14 +496,12 @@ myna_conversation_retry (MynaConversation *self, MynaMessage *message)
 {
   g_autofree char *model = dup_other_model (self, message);
   guint position = myna_branch_find (self->branch, message);
+  gboolean is_question = myna_message_get_role (message) == STORE_ROLE_USER;
 
-  if (is_busy (self->activity) || position == G_MAXUINT)
+  if (is_busy (self->activity) || position == G_MAXUINT || (is_question && myna_message_get_id (message)))
     return;
-  if (myna_message_get_role (message) == STORE_ROLE_USER)
-    {
-      if (!myna_message_get_id (message))
-        submit (self, message);
-    }
+  if (is_question)
+    submit (self, message);
   else if (myna_message_get_state (message) == STORE_STATE_FAILED)
     myna_conversation_regenerate_with (self, message, model);
   else if (!myna_message_get_loaded (message))
@@ -511,6 +509,8 @@ myna_conversation_retry (MynaConversation *self, MynaMessage *message)
       myna_message_set_error (message, NULL);
       myna_branch_load_range (self->branch, position, position);
     }
+  else if (myna_call_round_is_unfinished (message))
+    begin_reply (self, message, model, myna_reply_resume);
   else
     {
       /* Written, but not saved. */

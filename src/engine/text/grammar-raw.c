@@ -148,11 +148,11 @@ glm_grammar_raw_step (GlmGrammarToken *token, const GlmSchemaNode *node, bool cl
   if (token->n_more > 0)
     return glm_grammar_character_go_on (token, byte);
   for (int i = 0; token->at > 0 && i < 3; i++)
-    if (memcmp (tags[i], tags[token->low], token->at) == 0 && (uint8_t) tags[i][token->at] == byte)
+    if (strncmp (tags[i], tags[token->low], token->at) == 0 && (uint8_t) tags[i][token->at] == byte)
       return step_tag (token, least, most, closing, i, ret_ended);
   if (token->at > 0)
     {
-      bool is_end = memcmp (tags[0], tags[token->low], token->at) == 0;
+      bool is_end = strncmp (tags[0], tags[token->low], token->at) == 0;
 
       if ((closing && is_end && may_end (token, least)) || token->length + token->at > most)
         return false;

@@ -90,6 +90,17 @@ write_json (const GlmJsonValue *value, GlmBuffer *out)
   glm_buffer_append (out, text, strlen (text));
 }
 
+/* Texts of turns live until the test ends. */
+static char *texts[4096];
+static int n_texts;
+
+static char *
+keep (char *text)
+{
+  REQUIRE (text && n_texts < (int) (sizeof texts / sizeof texts[0]), "no memory");
+  return texts[n_texts++] = text;
+}
+
 static char *
 json_text (const GlmJsonValue *value)
 {
@@ -97,7 +108,7 @@ json_text (const GlmJsonValue *value)
 
   write_json (value, &out);
   glm_buffer_append (&out, "", 1);
-  return (char *) out.data; /* the test ends soon */
+  return keep ((char *) out.data);
 }
 
 /* The reply as the chat keeps it: its thought between tags, before the text. */
@@ -107,9 +118,8 @@ add_reply (Chat *chat, const GlmJsonValue *message)
   const char *thought = string_of (message, "reasoning_content"), *content = string_of (message, "content");
   const GlmJsonValue *calls = glm_json_get (message, "tool_calls");
   size_t size = strlen (thought) + strlen (content) + 32;
-  char *text = malloc (size);
+  char *text = keep (malloc (size));
 
-  REQUIRE (text, "no memory");
   snprintf (text, size, *thought ? "<think>%s</think>%s" : "%s%s", thought, content);
   if (*text || !calls)
     chat->turns[chat->n++] = (GlmTurn){ .role = "assistant", .content = text };

@@ -43,23 +43,28 @@ write_text (const GlmGrammar *grammar, const uint8_t *choices, size_t n_choices,
 }
 
 static void
-walk (const GlmSchema *schema, GlmSpelling spelling, const uint8_t *choices, size_t n_choices)
+walk (const char *source, const GlmSchema *schema, GlmSpelling spelling, const uint8_t *choices, size_t n_choices)
 {
-  static const GlmTool tool = { "t", NULL, NULL };
+  const GlmTool tool = { "t", NULL, source };
+  bool is_tags = spelling == GLM_SPELLING_TAGS;
+  size_t n_name = is_tags; /* which the reader has taken */
   GlmGrammar *grammar = NULL;
   GlmBuffer text = { 0 }, arguments = { 0 };
   GlmError error = { 0 };
   size_t n_steps = 0;
 
-  if (!glm_grammar_new (schema, spelling, 100, &grammar, &error))
+  if (!(is_tags ? glm_grammar_new_tags (schema, tool.name, false, 100, &grammar, &error)
+                : glm_grammar_new (schema, spelling, 100, &grammar, &error)))
     {
       require (error.code == GLM_ERROR_UNSUPPORTED && error.message[0]);
       return;
     }
   if (write_text (grammar, choices, n_choices, &text))
     {
-      const char *bad = glm_call_arguments (spelling == GLM_SPELLING_JSON ? GLM_CALLS_JSON : GLM_CALLS_PYTHON, &tool,
-                                            (const char *) text.data, text.n, &arguments, &n_steps);
+      const char *bad = glm_call_arguments (spelling == GLM_SPELLING_JSON ? GLM_CALLS_JSON
+                                            : is_tags                     ? GLM_CALLS_TAGS
+                                                                          : GLM_CALLS_PYTHON,
+                                            &tool, (const char *) text.data + n_name, text.n - n_name, &arguments, &n_steps);
 
       require (!bad);
       require (!glm_grammar_is_exact (grammar) || glm_schema_check (schema, (const char *) arguments.data, arguments.n, NULL));
@@ -87,8 +92,9 @@ fuzz_input (const uint8_t *data, size_t size)
         require (error.code == GLM_ERROR_ARGUMENT && error.message[0]);
       for (size_t i = 0; i < glm_schema_n_fields (schema); i++)
         require (glm_schema_field (schema, i)->name);
-      walk (schema, GLM_SPELLING_JSON, rest, n_rest);
-      walk (schema, GLM_SPELLING_PYTHON, rest, n_rest);
+      walk ((const char *) text.data, schema, GLM_SPELLING_JSON, rest, n_rest);
+      walk ((const char *) text.data, schema, GLM_SPELLING_PYTHON, rest, n_rest);
+      walk ((const char *) text.data, schema, GLM_SPELLING_TAGS, rest, n_rest);
       glm_schema_free (schema);
     }
   else

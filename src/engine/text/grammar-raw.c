@@ -165,6 +165,21 @@ glm_grammar_raw_step (GlmGrammarToken *token, const GlmSchemaNode *node, bool cl
 }
 
 bool
+glm_grammar_raw_is_tag_free (GlmGrammarToken *token, uint8_t byte)
+{
+  for (int i = 0; token->at > 0 && i < 3; i++)
+    if (memcmp (tags[i], tags[token->low], token->at) == 0 && (uint8_t) tags[i][token->at] == byte)
+      {
+        token->low = (uint16_t) i;
+        token->at++;
+        return tags[i][token->at] != '\0';
+      }
+  token->at = byte == '<';
+  token->low = 0;
+  return true;
+}
+
+bool
 glm_grammar_raw_is_free (const GlmGrammarToken *token)
 {
   return token->at == 0 && token->n_more == 0 && (token->quote || token->phase == JSON_NOT);

@@ -15,6 +15,8 @@ void glm_grammar_raw_begin (GlmGrammarToken *token, bool is_text);
 /* Takes a byte behind <arg_value>; *ret_ended: the last one of </arg_value>.  node: NULL: no limits.  closing: the text ends
  * as soon as it may. */
 bool glm_grammar_raw_step (GlmGrammarToken *token, const GlmSchemaNode *node, bool closing, uint8_t byte, bool *ret_ended);
+/* Whether the byte, of a text in quotes, ends no tag at which the reader would stop; token->at counts for it. */
+bool glm_grammar_raw_is_tag_free (GlmGrammarToken *token, uint8_t byte);
 /* Whether any character may follow that neither begins a tag nor controls anything. */
 bool glm_grammar_raw_is_free (const GlmGrammarToken *token);
 /* Whether the text can stand there, as it is or (!is_text) as no JSON. */

@@ -57,7 +57,7 @@ step_code (GlmGrammarToken *token, uint8_t byte)
 static bool
 step_escape (GlmGrammarToken *token, GlmSpelling spelling, uint8_t byte)
 {
-  const char *letters = spelling == GLM_SPELLING_JSON ? "\"\\/bfnrtu" : "\"'\\bfnrtu";
+  const char *letters = spelling == GLM_SPELLING_PYTHON ? "\"'\\bfnrtu" : "\"\\/bfnrtu";
 
   if (byte == 0 || !strchr (letters, byte))
     return false;

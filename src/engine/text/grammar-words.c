@@ -100,6 +100,13 @@ compare (const void *a, const void *b)
   return order ? order : x->n < y->n ? -1 : x->n > y->n;
 }
 
+/* Tags would end the value that the word stands in. */
+static bool
+has_tag (GlmSpelling spelling, const GlmBuffer *text)
+{
+  return spelling >= GLM_SPELLING_TAGS && !glm_grammar_raw_can_be ((const char *) text->data, text->n, true);
+}
+
 static void
 close_list (GlmWordTable *table, size_t first, GlmWords *list)
 {
@@ -182,6 +189,11 @@ add_keys (GlmWordTable *table, const GlmSchemaNode *node, GlmSpelling spelling, 
       ok = put_string (&text, property->key, property->key_bytes, is_python (spelling) ? '\'' : '"');
       if (ok)
         memmove (text.data, text.data + 1, text.n -= 2);
+      if (ok && has_tag (spelling, &text))
+        {
+          text.n = 0;
+          continue;
+        }
       ok = ok && add_word (table, &text, i, false);
     }
   close_list (table, first, keys);
@@ -205,7 +217,13 @@ add_literals (GlmWordTable *table, const GlmSchema *schema, int index, GlmSpelli
 
       if (!glm_schema_check_value (schema, index, value, NULL))
         continue;
-      ok = put_literal (&text, value, spelling, '"') && add_word (table, &text, 0, false);
+      ok = put_literal (&text, value, spelling, '"');
+      if (ok && has_tag (spelling, &text))
+        {
+          text.n = 0;
+          continue;
+        }
+      ok = ok && add_word (table, &text, 0, false);
       if (has_quotes && spelling == GLM_SPELLING_PYTHON)
         ok = ok && put_literal (&text, value, spelling, '\'') && add_word (table, &text, 0, false);
     }

@@ -190,6 +190,8 @@ step_string (const Step *step, GlmGrammarStack *stack)
   const GlmSchemaNode *node = node_of (step->grammar, stack->token.node);
   bool ended = false;
 
+  if (step->grammar->name && !glm_grammar_raw_is_tag_free (&stack->token, step->byte))
+    return;
   if (!glm_grammar_string_step (&stack->token, node, step->grammar->spelling, step->closing, step->byte, &ended))
     return;
   if (ended)
@@ -310,7 +312,7 @@ step_free_key (const Step *step, GlmGrammarToken *token)
   token->hash = (token->hash ^ byte) * FNV_PRIME;
   if (token->quote == '=')
     return is_name_byte (byte, token->at == 0);
-  if (token->quote == '<' && (byte == ' ' || byte == '<'))
+  if ((token->quote == '<' && byte == ' ') || (step->grammar->name && byte == '<'))
     return false;
   if (token->n_more > 0)
     return glm_grammar_character_go_on (token, byte);
@@ -756,7 +758,7 @@ glm_grammar_is_in_string (const GlmGrammar *grammar, const GlmGrammarState *stat
 
   if (state->n != 1
       || !(token->kind == TOKEN_RAW      ? glm_grammar_raw_is_free (token)
-           : token->kind == TOKEN_STRING ? glm_grammar_string_is_between (token)
+           : token->kind == TOKEN_STRING ? glm_grammar_string_is_between (token) && token->at == 0
                                          : false)
       || state->n_bytes + GLM_SCHEMA_MAX_BYTES / 4 >= grammar->max_bytes)
     return false;

@@ -288,7 +288,7 @@ static void
 test_plain_texts (void)
 {
   static const char schema[] = "{\"properties\":{\"v\":{\"type\":[\"string\",\"null\"],\"maxLength\":12},"
-                               "\"w\":{\"enum\":[\"on\",\"12\",5]}}}";
+                               "\"w\":{\"enum\":[\"on\",\"12\",5]},\"l\":{\"type\":\"array\"}}}";
   static const struct
   {
     const char *text;
@@ -314,6 +314,11 @@ test_plain_texts (void)
     { PAIR ("v", "abcdefghijkl") END, true },
     { PAIR ("w", "on") END, true },
     { PAIR ("w", "\"12\"") END, true },
+    { PAIR ("l", "[\"a < b\", \"</arg_value\", {\"k\": \"<arg_key\"}]") END, true },
+    { PAIR ("l", "[\"</arg_value>\"]") END, false },
+    { PAIR ("l", "[\"x<arg_key>\"]") END, false },
+    { PAIR ("l", "[\"</tool_call>\"]") END, false },
+    { PAIR ("l", "[\"it\\'s\"]") END, false },
     { PAIR ("w", "5") END, true },
     { PAIR ("w", "12") END, false },
   };

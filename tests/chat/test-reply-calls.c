@@ -31,6 +31,8 @@ compute (JsonObject *arguments, GDateTime *now, GCancellable *cancellable, GErro
     }
   if (g_str_equal (text, "long"))
     return g_strnfill (5000, 'x');
+  if (g_str_equal (text, "huge"))
+    return g_strnfill (100 << 20, 'x');
   return g_strconcat ("<", text, ">", NULL);
 }
 
@@ -409,6 +411,22 @@ test_budget (Fixture *f, gconstpointer data)
   fixture_idle (f);
 }
 
+/* A result of 100 MB: 1 MiB is kept, the model gets its part, and the person's program goes on meanwhile. */
+static void
+test_huge (Fixture *f, gconstpointer data)
+{
+  g_autoptr (StoreMessage) row = NULL;
+
+  myna_conversation_send (f->conversation, "q");
+  call (f, "echo", "{\"text\":\"huge\"}");
+  answer (f, "a");
+  fixture_idle (f);
+  row = test_get_message (f->db, 2);
+  g_assert_cmpint (row->call->state, ==, STORE_CALL_DONE);
+  g_assert_cmpuint (strlen (row->call->result), ==, 1 << 20);
+  g_assert_cmpuint (strlen (myna_message_get_text (fixture_item (f, 2))), <, 2048 + 100);
+}
+
 /* ---- Permissions ------------------------------------------------------------------------------------------------ */
 
 static void
@@ -639,6 +657,7 @@ main (int argc, char *argv[])
   ADD ("none", test_none);
   ADD ("other-model", test_other_model);
   ADD ("budget", test_budget);
+  ADD ("huge", test_huge);
   ADD ("ask", test_ask);
   ADD ("rules", test_rules);
   ADD ("injection", test_injection);

@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * usage: test-token-table FOLDER-OF-FIXTURES: a small vocabulary
+ * usage: test-token-table FOLDER-OF-FIXTURES [REPLIES]: a small vocabulary
  *        test-token-table published [REPLIES]: the vocabularies of ChatGLM, ChatGLM3 and GLM-4, which lie outside of the tree
  *        test-token-table times: what a mask takes
  */
@@ -239,7 +239,7 @@ main (int argc, char **argv)
 
       snprintf (path, sizeof path, "%s/bpe/tokenizer.json", argv[1]);
       open_vocabulary (&v, path, 1000);
-      test_replies (&v, 200);
+      test_replies (&v, argc > 2 ? atoi (argv[2]) : 200);
       close_vocabulary (&v);
       return check_exit ();
     }

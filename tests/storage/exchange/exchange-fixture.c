@@ -105,7 +105,7 @@ test_make_history (StoreDb *db)
   test_do (db, store_set_folder_async, a, inner);
   test_do (db, store_set_pinned_async, a, TRUE);
   test_do (db, store_set_model_async, a, "/models/x.gguf");
-  test_do (db, store_set_settings_async, a, "{\"temperature\" : 0.10}");
+  test_do (db, store_set_settings_async, a, "{\"temperature\" : 0.10, \"tools\": [\"calculate\", \"gone\"]}");
   test_do (db, store_set_draft_async, a, "half");
   b = test_add_conversation (db, "");
   add_tool_chat (db, b);

@@ -72,15 +72,22 @@ test_json (TestExchange *fixture, gconstpointer data)
   g_autoptr (StoreDb) copy = test_open_memory ();
   g_autofree char *first = NULL, *second = NULL;
   g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) added = NULL, again = NULL;
+  g_autoptr (GPtrArray) added = NULL, again = NULL, rules = NULL;
+  const StoreToolRule rule = { (char *) "calculate", 1, (char *) "0123", STORE_RULE_ALLOW, 0 };
 
   test_make_history (fixture->db);
+  test_do (fixture->db, store_set_tool_rule_async, &rule);
   first = test_export_text (fixture, fixture->db, STORE_FORMAT_JSON);
   added = import_text (fixture, copy, first, -1, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (added->len, ==, 2);
   second = test_export_text (fixture, copy, STORE_FORMAT_JSON);
   g_assert_cmpstr (first, ==, second);
+
+  /* A chat brings the tools that it offers, and nobody's permission to run them: the file may be anyone's. */
+  g_assert_nonnull (strstr (first, "\\\"tools\\\": [\\\"calculate\\\""));
+  rules = test_wait_list (TEST_CALL (copy, store_list_tool_rules_async, 1), NULL);
+  g_assert_cmpuint (rules->len, ==, 0);
 
   /* What is there is not added twice. */
   again = import_text (fixture, copy, first, -1, &error);

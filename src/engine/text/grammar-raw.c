@@ -114,7 +114,7 @@ step_tag (GlmGrammarToken *token, uint32_t least, uint32_t most, bool closing, i
       *ret_ended = ends && tag == 0;
       return *ret_ended;
     }
-  return (ends && memcmp (tags[0], tags[tag], token->at) == 0) || (!closing && token->length + token->at <= most);
+  return (ends && strncmp (tags[0], tags[tag], token->at) == 0) || (!closing && token->length + token->at <= most);
 }
 
 static bool
@@ -168,7 +168,7 @@ bool
 glm_grammar_raw_is_tag_free (GlmGrammarToken *token, uint8_t byte)
 {
   for (int i = 0; token->at > 0 && i < 3; i++)
-    if (memcmp (tags[i], tags[token->low], token->at) == 0 && (uint8_t) tags[i][token->at] == byte)
+    if (strncmp (tags[i], tags[token->low], token->at) == 0 && (uint8_t) tags[i][token->at] == byte)
       {
         token->low = (uint16_t) i;
         token->at++;

@@ -55,7 +55,6 @@ update_model (MynaWindow *self)
   if (loading)
     {
       name = myna_model_library_describe (models, loading);
-      myna_set_tooltip (self->subtitle, name);
       /* Translators: the name of a model, and how much of it is read already */
       text = g_strdup_printf (_ ("Loading %s (%d%%)"), name, (int) (100 * glm_actor_get_load_fraction (actor)));
     }
@@ -69,8 +68,8 @@ update_model (MynaWindow *self)
       if (loaded && g_strcmp0 (chosen, myna_model_library_get_crashed_path (models)) == 0)
         chosen = loaded;
       text = myna_model_library_describe (models, chosen ? chosen : loaded);
-      myna_set_tooltip (self->subtitle, text); /* the whole of it where there is no room */
     }
+  myna_set_tooltip (self->subtitle, text); /* the whole of it where there is no room */
   gtk_label_set_label (GTK_LABEL (self->subtitle), text);
   if (self->view)
     myna_conversation_view_set_model (MYNA_CONVERSATION_VIEW (self->view), text);

@@ -7,20 +7,7 @@
 
 #include "engine/actor/glm-actor.h"
 #include "run/tiny-moe.h"
-
-/* Waits at most ten minutes: machines are shared, and sanitizers slow. */
-#define WAIT_UNTIL(condition)                                           \
-  do                                                                    \
-    {                                                                   \
-      gint64 deadline = g_get_monotonic_time () + 600 * G_USEC_PER_SEC; \
-      while (!(condition))                                              \
-        {                                                               \
-          g_assert_cmpint (g_get_monotonic_time (), <, deadline);       \
-          if (!g_main_context_iteration (NULL, FALSE))                  \
-            g_usleep (1000);                                            \
-        }                                                               \
-    }                                                                   \
-  while (0)
+#include "wait-until.h"
 
 static char *model_path; /* of GLM-4.7's family: the prompt opens the thought */
 

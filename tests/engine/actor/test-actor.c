@@ -9,22 +9,9 @@
 #include "engine/actor/actor-thread.h"
 #include "engine/actor/glm-actor.h"
 #include "engine/actor/glm-importer.h"
+#include "wait-until.h"
 
 #include <string.h>
-
-/* Waits at most ten minutes: machines are shared, and sanitizers slow. */
-#define WAIT_UNTIL(condition)                                           \
-  do                                                                    \
-    {                                                                   \
-      gint64 deadline = g_get_monotonic_time () + 600 * G_USEC_PER_SEC; \
-      while (!(condition))                                              \
-        {                                                               \
-          g_assert_cmpint (g_get_monotonic_time (), <, deadline);       \
-          if (!g_main_context_iteration (NULL, FALSE))                  \
-            g_usleep (1000);                                            \
-        }                                                               \
-    }                                                                   \
-  while (0)
 
 static char *
 starter_path (void)

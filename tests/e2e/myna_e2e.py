@@ -31,7 +31,7 @@ gi.require_version("Atspi", "2.0")
 from gi.repository import Atspi, GLib  # noqa: E402
 
 APP_ID = "io.github.myna_chat.Myna"
-TIMEOUT = int(os.environ.get("MYNA_E2E_TIMEOUT", "120"))
+TIMEOUT = int(os.environ.get("MYNA_E2E_TIMEOUT", "600"))
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get("MYNA_BUILD_DIR", ROOT / "build")).resolve()
 PROGRAM = os.environ.get("MYNA_PROGRAM", BUILD / "src" / "ui" / "myna")      # or an installed one

@@ -10,7 +10,7 @@ import threading
 
 from gi.repository import Gio, GLib
 
-from myna_e2e import TestCase, main, wait
+from myna_e2e import TIMEOUT, TestCase, main, wait
 
 FIRST, SECOND = "What is 2 + 3?", "What is 17 + 25?"
 NAME, PATH = "org.freedesktop.Notifications", "/org/freedesktop/Notifications"
@@ -37,7 +37,7 @@ class Notifications(threading.Thread):
         self.shown = []                 # (title, body)
         self.ready = queue.Queue()
         self.start()
-        self.ready.get(timeout=20)
+        self.ready.get(timeout=TIMEOUT)
 
     def run(self):
         context = GLib.MainContext()

@@ -15,7 +15,7 @@ import subprocess
 
 from gi.repository import Atspi, Gio, GLib
 
-from myna_e2e import APP_ID, BUILD, ROOT, App, Node, TestCase, app_environment, main, wait
+from myna_e2e import APP_ID, BUILD, ROOT, TIMEOUT, App, Node, TestCase, app_environment, main, wait
 
 INTERFACE = "org.gnome.Shell.SearchProvider2"
 DBUS = ("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus")
@@ -40,7 +40,7 @@ class Started:
         return None if pathlib.Path(f"/proc/{self.pid}").exists() else 0
 
     def wait(self, timeout=None):
-        wait(lambda: self.poll() is not None, "the program to end", timeout or 20)
+        wait(lambda: self.poll() is not None, "the program to end", timeout or TIMEOUT)
         return 0
 
 

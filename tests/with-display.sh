@@ -8,8 +8,9 @@ set -eu
 dir=$(mktemp -d)
 mkfifo "$dir/number"
 # Without repeating keys (-r): on a busy machine xdotool's "ctrl+n" would end with an "n" that was held too long.
+# It stays as it is when its last client goes (-noreset): else a window manager that connects in that moment loses its connection.
 # A number that no other server has: one in another root or container may use a low one, and be reached by its name from here.
-Xvfb ":$((100 + $(od -An -N2 -tu2 /dev/urandom) % 50000))" -displayfd 3 -screen 0 1300x860x24 -r -nolisten tcp 3>"$dir/number" 2>"$dir/xvfb.log" &
+Xvfb ":$((100 + $(od -An -N2 -tu2 /dev/urandom) % 50000))" -displayfd 3 -screen 0 1300x860x24 -r -noreset -nolisten tcp 3>"$dir/number" 2>"$dir/xvfb.log" &
 server=$!
 cleanup () {
   kill $server 2>/dev/null || true

@@ -20,6 +20,7 @@ GLIB = C + r"|(glib|gmodule|glib-object|glib-unix|gio/[a-z0-9]+|glib/[a-z0-9-]+)
 JSON = GLIB + r"|json-glib/json-glib\.h"
 SQLITE = JSON + r"|sqlite3\.h"
 GMP = JSON + r"|gmp\.h"
+DRAWING = GLIB + r"|(cairo|hb-ot)\.h"
 CMARK = GLIB + r"|cmark-gfm[a-z0-9/_-]*\.h"
 GTK = JSON + r"|adwaita\.h|(gtk|gdk|gsk|pango|cairo|gtksourceview|graphene|hb|fontconfig)[a-z0-9/_-]*\.h|harfbuzz/.*"
 
@@ -57,9 +58,10 @@ FOLDERS = {
     "markup": (CMARK, "text"),
     "chat": (JSON, "engine/engine.h engine/actor storage/storage.h tools/tools.h markup text"),
 
+    "maths": (DRAWING, ""),
+
     "ui/base": (GTK, "storage/storage.h"),
-    "ui/maths": (GTK, ""),
-    "ui/markdown": (GTK, "markup ui/base ui/maths"),
+    "ui/markdown": (GTK, "markup maths ui/base"),
     "ui/composer": (GTK, "engine/engine.h tools/tools.h chat ui/base"),
     "ui/transcript": (GTK, "engine/engine.h text storage/storage.h markup chat ui/base ui/markdown ui/composer"),
     "ui/sidebar": (GTK, "storage/storage.h chat ui/base"),
@@ -74,7 +76,7 @@ FOLDERS = {
 }
 
 # Made by the build.
-GENERATED = {"myna-resources.h"}
+GENERATED = {"maths-resources.h", "myna-resources.h"}
 
 
 def folder_of(name):

@@ -7,12 +7,10 @@
 
 #include "fuzz.h"
 #include "maths/maths.h"
-#include "myna-resources.h"
 
 void
 fuzz_input (const uint8_t *data, size_t size)
 {
-  static gboolean is_registered;
   g_autofree char *raw = NULL, *text = NULL, *tex = NULL;
   g_autoptr (MynaMaths) maths = NULL;
   cairo_surface_t *surface;
@@ -21,9 +19,6 @@ fuzz_input (const uint8_t *data, size_t size)
 
   if (size > 4096)
     return;
-  if (!is_registered)
-    myna_register_resource ();
-  is_registered = TRUE;
   raw = g_strndup ((const char *) data, size);
   text = g_utf8_make_valid (raw, -1);
   tex = myna_maths_strip_delimiters (text);

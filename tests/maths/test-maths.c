@@ -7,8 +7,6 @@
 #include <time.h>
 
 #include "maths/maths.h"
-#include "maths/tex.h"
-#include "myna-resources.h"
 
 #define SIZE 10.0
 
@@ -153,33 +151,13 @@ test_lines (void)
   g_assert_cmpfloat (height (measure ("a \\\\ b", MYNA_MATHS_DISPLAY)), >, 2 * SIZE);
 }
 
+/* What is not known is shown as its source; a phantom is not drawn. */
 static void
-test_unknown (void)
+test_ink (void)
 {
-  g_autoptr (MynaTex) tree = myna_tex_parse ("\\frobnicate x");
-  MynaTex *list = tree->children->pdata[0];
-
-  g_assert_cmpint (((MynaTex *) list->children->pdata[0])->kind, ==, MYNA_TEX_SOURCE);
-  g_assert_cmpstr (((MynaTex *) list->children->pdata[0])->text, ==, "\\frobnicate");
   g_assert_cmpuint (count_inked_rows ("\\frobnicate"), >, 3);
   g_assert_cmpuint (count_inked_rows ("\\phantom{x}"), ==, 0);
   g_assert_cmpuint (count_inked_rows ("\\frac{a}{b}"), >, count_inked_rows ("a"));
-}
-
-static void
-test_letters (void)
-{
-  /* clang-format off */
-  static const struct { gunichar c; MynaAlphabet alphabet; gunichar expected; } letters[] = {
-    { 'a', MYNA_ALPHABET_ITALIC, 0x1D44E },      { 'h', MYNA_ALPHABET_ITALIC, 0x210E },   { 'R', MYNA_ALPHABET_BLACKBOARD, 0x211D },
-    { 'A', MYNA_ALPHABET_BLACKBOARD, 0x1D538 },  { 'L', MYNA_ALPHABET_CALLIGRAPHIC, 0x2112 }, { '7', MYNA_ALPHABET_BOLD, 0x1D7D5 },
-    { 'x', MYNA_ALPHABET_ROMAN, 'x' },           { 0x3B1, MYNA_ALPHABET_ITALIC, 0x1D6FC }, { 0x3A9, MYNA_ALPHABET_ITALIC, 0x3A9 },
-    { 0x3D5, MYNA_ALPHABET_ITALIC, 0x1D719 },    { '7', MYNA_ALPHABET_ITALIC, '7' },
-  };
-  /* clang-format on */
-
-  for (guint i = 0; i < G_N_ELEMENTS (letters); i++)
-    g_assert_cmphex (myna_tex_letter (letters[i].c, letters[i].alphabet), ==, letters[i].expected);
 }
 
 static void
@@ -251,14 +229,12 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  myna_register_resource ();
   g_test_add_func ("/maths/sizes", test_sizes);
   g_test_add_func ("/maths/limits", test_limits);
   g_test_add_func ("/maths/delimiters", test_delimiters);
   g_test_add_func ("/maths/spacing", test_spacing);
   g_test_add_func ("/maths/lines", test_lines);
-  g_test_add_func ("/maths/unknown", test_unknown);
-  g_test_add_func ("/maths/letters", test_letters);
+  g_test_add_func ("/maths/ink", test_ink);
   g_test_add_func ("/maths/delimiters-stripped", test_delimiters_stripped);
   g_test_add_func ("/maths/prefixes", test_prefixes);
   g_test_add_func ("/maths/pathological", test_pathological);

@@ -10,6 +10,8 @@
 #include <gio/gio.h>
 #include <math.h>
 
+#include "maths-resources.h"
+
 #define FONT_PATH  "/io/github/myna_chat/Myna/maths/STIXMath-Regular.otf"
 #define MAX_PARTS  16
 #define MAX_REPEAT 200 /* of a part that extends a symbol */
@@ -26,6 +28,7 @@ get_font (void)
 
   if (font)
     return font;
+  myna_maths_register_resource ();
   bytes = g_resources_lookup_data (FONT_PATH, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
   data = bytes ? g_bytes_get_data (bytes, &size) : NULL;
   blob = data ? hb_blob_create (data, size, HB_MEMORY_MODE_READONLY, g_bytes_ref (bytes), (hb_destroy_func_t) g_bytes_unref)

@@ -9,8 +9,8 @@
 
 #include <glib/gi18n.h>
 
-#include "application/late-services.h"
 #include "base/ui-compat.h"
+#include "chat/late-services.h"
 #include "chat/myna-new-chat-draft.h"
 #include "chat/myna-search-provider.h"
 #include "engine/actor/glm-importer.h"
@@ -411,6 +411,32 @@ desktop_scheme_cb (gpointer user_data)
   apply_color_scheme (user_data);
 }
 
+/* Newer GTK asks the portal, too, on Wayland, and opens files through it outside a sandbox.  Older GTK does not know the word. */
+static void
+leave_portal_out (void)
+{
+  const char *before = g_getenv ("GDK_DEBUG");
+  g_autofree char *debug = before && *before ? g_strconcat (before, ",no-portals", NULL) : g_strdup ("no-portals");
+
+  g_message ("The desktop portal does not answer: going on without it");
+  g_setenv ("ADW_DISABLE_PORTAL", "1", TRUE);
+  if (!gtk_check_version (4, 10, 0))
+    g_setenv ("GDK_DEBUG", debug, TRUE);
+}
+
+/* Before GTK starts, which reads the environment. */
+static void
+leave_out_late_services (MynaApplication *self, GDBusConnection *session)
+{
+  self->late_services = myna_late_services_new (session, desktop_scheme_cb, self);
+  if (myna_late_services_portal_is_late (self->late_services))
+    leave_portal_out ();
+  if (!myna_late_services_accessibility_is_late (self->late_services))
+    return;
+  g_message ("The accessibility bus does not answer: going on without it");
+  g_setenv ("GTK_A11Y", "none", TRUE);
+}
+
 static void
 myna_application_startup (GApplication *application)
 {
@@ -419,7 +445,7 @@ myna_application_startup (GApplication *application)
   g_autofree char *sessions = NULL;
 
   if (session)
-    self->late_services = myna_late_services_new (session, desktop_scheme_cb, self);
+    leave_out_late_services (self, session);
   myna_register_resource ();
   G_APPLICATION_CLASS (myna_application_parent_class)->startup (application);
   gtk_window_set_default_icon_name (MYNA_APP_ID);

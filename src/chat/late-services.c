@@ -2,9 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "application/late-services.h"
-
-#include <gtk/gtk.h>
+#include "chat/late-services.h"
 
 #define PORTAL      "org.freedesktop.portal.Desktop"
 #define PORTAL_PATH "/org/freedesktop/portal/desktop"
@@ -24,6 +22,7 @@ struct _MynaLateServices
   GCancellable *cancellable;
   guint subscription;
   gboolean prefers_dark;
+  gboolean accessibility_is_late;
   void (*changed) (gpointer user_data);
   gpointer user_data;
 };
@@ -94,19 +93,6 @@ ask (GDBusConnection *session, Question *portal, Question *accessibility)
   g_main_context_pop_thread_default (context);
 }
 
-/* Newer GTK asks the portal, too, on Wayland, and opens files through it outside a sandbox.  Older GTK does not know the word. */
-static void
-leave_portal_out (void)
-{
-  const char *before = g_getenv ("GDK_DEBUG");
-  g_autofree char *debug = before && *before ? g_strconcat (before, ",no-portals", NULL) : g_strdup ("no-portals");
-
-  g_message ("The desktop portal does not answer: going on without it");
-  g_setenv ("ADW_DISABLE_PORTAL", "1", TRUE);
-  if (!gtk_check_version (4, 10, 0))
-    g_setenv ("GDK_DEBUG", debug, TRUE);
-}
-
 /* ---- After the start -------------------------------------------------------------------------------------------- */
 
 static void
@@ -172,17 +158,9 @@ myna_late_services_new (GDBusConnection *session, void (*changed) (gpointer user
   self->changed = changed;
   self->user_data = user_data;
   ask (session, &portal, &accessibility);
+  self->accessibility_is_late = accessibility.is_late;
   if (portal.is_late)
-    {
-      leave_portal_out ();
-      follow_portal (self, session);
-    }
-  if (accessibility.is_late)
-    {
-      g_message ("The accessibility bus does not answer: going on without it");
-      g_setenv ("GTK_A11Y", "none", TRUE);
-    }
-
+    follow_portal (self, session);
   return self;
 }
 
@@ -199,6 +177,18 @@ myna_late_services_free (MynaLateServices *self)
   g_clear_object (&self->cancellable);
   g_clear_object (&self->session);
   g_free (self);
+}
+
+gboolean
+myna_late_services_portal_is_late (MynaLateServices *self)
+{
+  return self && self->session;
+}
+
+gboolean
+myna_late_services_accessibility_is_late (MynaLateServices *self)
+{
+  return self && self->accessibility_is_late;
 }
 
 gboolean

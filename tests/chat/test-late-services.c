@@ -14,8 +14,8 @@ static void
 dark_cb (GDBusConnection *connection, const char *sender, const char *path, const char *interface, const char *method,
          GVariant *parameters, GDBusMethodInvocation *call, gpointer user_data)
 {
-  g_dbus_method_invocation_return_value (
-      call, g_variant_new_parsed ("({'org.freedesktop.appearance': {'color-scheme': <uint32 1>}},)"));
+  g_dbus_method_invocation_return_value (call, g_variant_new_parsed (
+                                                   "({'org.freedesktop.appearance': {'color-scheme': <uint32 1>}},)"));
 }
 
 static GDBusConnection *
@@ -24,8 +24,8 @@ connect_to (GTestDBus *bus)
   const GDBusConnectionFlags flags =
       G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT | G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION;
   g_autoptr (GError) error = NULL;
-  GDBusConnection *connection = g_dbus_connection_new_for_address_sync (g_test_dbus_get_bus_address (bus), flags, NULL, NULL,
-                                                                        &error);
+  GDBusConnection *connection =
+      g_dbus_connection_new_for_address_sync (g_test_dbus_get_bus_address (bus), flags, NULL, NULL, &error);
 
   g_assert_no_error (error);
   return connection;

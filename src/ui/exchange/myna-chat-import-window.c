@@ -10,7 +10,7 @@
 
 #include "base/tooltip.h"
 #include "chat/myna-import-item.h"
-#include "exchange/myna-import-words.h"
+#include "chat/myna-import-words.h"
 
 struct _MynaChatImportWindow
 {

@@ -9,6 +9,7 @@
 #include <glib/gi18n.h>
 
 #include "base/tooltip.h"
+#include "chat/left-chats.h"
 #include "chat/message-parts.h"
 #include "composer/composer.h"
 #include "composer/file-drop.h"
@@ -20,7 +21,6 @@
 #include "transcript/chat-canvas.h"
 #include "transcript/empty-page.h"
 #include "transcript/find-bar.h"
-#include "transcript/left-chats.h"
 #include "transcript/message-row.h"
 #include "transcript/models-menu.h"
 #include "transcript/row-estimate.h"

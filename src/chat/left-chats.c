@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "transcript/left-chats.h"
+#include "chat/left-chats.h"
 
 static void
 left_free (gpointer data)

@@ -1,4 +1,4 @@
-/* myna-import-words.h: what an import did and could not do, in words (no widgets)
+/* myna-import-words.h: what an import did and could not do, in words
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

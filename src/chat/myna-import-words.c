@@ -1,8 +1,8 @@
-/* myna-import-words.c: what an import did and could not do, in words (no widgets)
+/* myna-import-words.c: what an import did and could not do, in words
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "exchange/myna-import-words.h"
+#include "chat/myna-import-words.h"
 
 #include <glib/gi18n.h>
 

@@ -1,0 +1,80 @@
+/* test-import-words.c: what an import did and could not do, in words
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "chat/myna-import-words.h"
+
+/* An entry of an import that has these notes; the test owns them. */
+static StoreImportEntry
+entry_with (StoreImportState state, GPtrArray *notes)
+{
+  return (StoreImportEntry){ .source = "", .title = (char *) "Chat", .n_new = 2, .state = state, .notes = notes };
+}
+
+static void
+test_states (void)
+{
+  g_autoptr (GPtrArray) notes = g_ptr_array_new ();
+  GHashTable *seen = g_hash_table_new (g_str_hash, g_str_equal);
+
+  /* What is simply new says nothing; each other state has words of its own. */
+  for (StoreImportState state = STORE_IMPORT_NEW; state <= STORE_IMPORT_REFUSED; state++)
+    {
+      StoreImportEntry entry = entry_with (state, notes);
+      const char *words = myna_import_describe_state (&entry);
+
+      g_assert_true ((words == NULL) == (state == STORE_IMPORT_NEW));
+      if (words)
+        g_assert_true (g_hash_table_add (seen, (gpointer) words));
+    }
+  g_hash_table_unref (seen);
+}
+
+static void
+test_notes (void)
+{
+  StoreImportNote role = { STORE_IMPORT_NOTE_ROLE, (char *) "critic", 2 };
+  StoreImportNote hidden = { STORE_IMPORT_NOTE_HIDDEN, (char *) "", 1 };
+  g_autoptr (GPtrArray) notes = g_ptr_array_new ();
+  g_autofree char *none = myna_import_describe_notes (notes);
+  g_autofree char *both = NULL;
+
+  g_assert_null (none);
+  g_ptr_array_add (notes, &role);
+  g_ptr_array_add (notes, &hidden);
+  both = myna_import_describe_notes (notes);
+  g_assert_cmpstr (both, ==, "2 messages of unknown speakers left out (critic)\n1 hidden message left out");
+}
+
+/* Whatever is not as it was is counted; a chat that adds nothing is not. */
+static void
+test_result (void)
+{
+  StoreImportNote medium = { STORE_IMPORT_NOTE_MEDIUM, (char *) "picture", 3 };
+  g_autoptr (GPtrArray) notes = g_ptr_array_new ();
+  g_autoptr (GPtrArray) no_notes = g_ptr_array_new ();
+  g_autoptr (GPtrArray) entries = g_ptr_array_new ();
+  StoreImportEntry first = entry_with (STORE_IMPORT_NEW, notes), refused = entry_with (STORE_IMPORT_REFUSED, no_notes);
+  g_autofree char *plain = NULL;
+  g_autofree char *all = NULL;
+
+  refused.n_new = 0;
+  refused.is_duplicate = TRUE;
+  g_ptr_array_add (entries, &first);
+  plain = myna_import_describe_result (entries);
+  g_assert_cmpstr (plain, ==, "1 chat imported · 2 messages");
+  g_ptr_array_add (notes, &medium);
+  g_ptr_array_add (entries, &refused);
+  all = myna_import_describe_result (entries);
+  g_assert_cmpstr (all, ==, "1 chat imported · 2 messages · 1 refused · 3 items not as they were");
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/import-words/states", test_states);
+  g_test_add_func ("/import-words/notes", test_notes);
+  g_test_add_func ("/import-words/result", test_result);
+  return g_test_run ();
+}

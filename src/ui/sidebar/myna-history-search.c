@@ -9,6 +9,7 @@
 
 #include <glib/gi18n.h>
 
+#include "chat/days.h"
 #include "chat/message-parts.h"
 
 #define MAX_HITS 60
@@ -49,24 +50,6 @@ G_DEFINE_FINAL_TYPE (MynaHistorySearch, myna_history_search, GTK_TYPE_WIDGET)
 
 /* ---- Hits ------------------------------------------------------------------------------------------------------- */
 
-static char *
-describe_time (gint64 time)
-{
-  g_autoptr (GDateTime) then = g_date_time_new_from_unix_local (time / 1000);
-  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
-
-  if (!then)
-    return g_strdup ("");
-  if (g_date_time_get_year (then) == g_date_time_get_year (now)
-      && g_date_time_get_day_of_year (then) == g_date_time_get_day_of_year (now))
-    return g_date_time_format (then, "%R");
-  if (g_date_time_get_year (then) == g_date_time_get_year (now))
-    /* Translators: a day of this year, short: see strftime(3) */
-    return g_date_time_format (then, _ ("%e %b"));
-
-  return g_date_time_format (then, "%x");
-}
-
 static PangoAttrList *
 make_highlights (const StoreHit *hit)
 {
@@ -105,7 +88,7 @@ make_row (const StoreHit *hit)
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
   GtkWidget *top = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
   g_autoptr (PangoAttrList) highlights = make_highlights (hit);
-  g_autofree char *time = describe_time (hit->time);
+  g_autofree char *time = myna_time_describe (hit->time, g_get_real_time () / 1000);
   GtkWidget *title, *date, *snippet;
 
   title = make_label (*hit->title ? hit->title : _ ("Untitled chat"), hit->message_id ? NULL : highlights, NULL);

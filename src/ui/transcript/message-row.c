@@ -11,6 +11,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "chat/days.h"
 #include "chat/message-parts.h"
 #include "chat/myna-attachment.h"
 #include "chat/tool-words.h"
@@ -290,7 +291,7 @@ update_date (MynaMessageRow *self)
   g_autoptr (MynaMessage) before =
       position > 0 && position != G_MAXUINT ? g_list_model_get_item (G_LIST_MODEL (self->conversation), position - 1) : NULL;
   gint64 time = myna_message_get_record (self->message)->created_at;
-  gboolean shown = before && myna_date_separator_is_needed (myna_message_get_record (before)->created_at, time);
+  gboolean shown = before && myna_days_differ (myna_message_get_record (before)->created_at, time);
 
   if (!shown || self->dated != time)
     g_clear_pointer (&self->date, gtk_widget_unparent);

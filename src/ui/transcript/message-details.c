@@ -6,6 +6,8 @@
 
 #include <glib/gi18n.h>
 
+#include "chat/message-words.h"
+
 static void
 add_detail (GtkWidget *grid, int *n_rows, const char *name, const char *value)
 {
@@ -32,21 +34,6 @@ static void G_GNUC_PRINTF (4, 5) add_detail_printf (GtkWidget *grid, int *n_rows
   add_detail (grid, n_rows, name, value);
 }
 
-static const char *
-stop_reason (StoreState state)
-{
-  switch (state)
-    {
-    case STORE_STATE_COMPLETE: return _ ("Finished");
-    case STORE_STATE_STOPPED: return _ ("Stopped by you");
-    case STORE_STATE_LENGTH: return _ ("Length limit");
-    case STORE_STATE_INTERRUPTED: return _ ("Interrupted");
-    case STORE_STATE_FAILED: return _ ("Error");
-    case STORE_STATE_GENERATING:
-    default: return _ ("Generating");
-    }
-}
-
 GtkWidget *
 myna_message_details_new (const StoreMessage *record)
 {
@@ -70,6 +57,6 @@ myna_message_details_new (const StoreMessage *record)
     add_detail_printf (grid, &n, _ ("Speed"), _ ("%.1f tokens/s"), record->n_tokens / record->seconds);
   if (record->first_token_seconds > 0)
     add_detail_printf (grid, &n, _ ("Time to first token"), _ ("%.2f s"), record->first_token_seconds);
-  add_detail (grid, &n, _ ("Finish reason"), stop_reason (record->state));
+  add_detail (grid, &n, _ ("Finish reason"), myna_message_describe_end (record->state));
   return grid;
 }

@@ -4,9 +4,8 @@
  */
 #include "transcript/message-status.h"
 
-#include <glib/gi18n.h>
-
 #include "base/tooltip.h"
+#include "chat/message-words.h"
 
 struct _MynaMessageStatus
 {
@@ -28,78 +27,6 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (MynaMessageStatus, myna_message_status, GTK_TYPE_WIDGET)
 
-static const char *
-state_text (StoreState state)
-{
-  switch (state)
-    {
-    case STORE_STATE_INTERRUPTED: return _ ("Interrupted");
-    case STORE_STATE_STOPPED: return _ ("Stopped");
-    case STORE_STATE_LENGTH: return _ ("The reply reached its length limit");
-    case STORE_STATE_FAILED: return _ ("The reply could not be finished");
-    case STORE_STATE_COMPLETE:
-    case STORE_STATE_GENERATING:
-    default: return NULL;
-    }
-}
-
-/* What went wrong.  A question that is too long would be so again. */
-static const char *
-describe_error (MynaMessage *message, const char **ret_button)
-{
-  *ret_button = myna_message_get_too_long (message) ? _ ("Edit") : _ ("Retry");
-  return myna_message_get_error (message);
-}
-
-/* A reply that ended at a call, or before the model answered to its result. */
-static const char *
-describe_call (MynaConversation *conversation, MynaMessage *message, const char **ret_button)
-{
-  const StoreCall *call = myna_message_get_record (message)->call;
-
-  if (!myna_conversation_can_continue (conversation, message))
-    return NULL;
-  *ret_button = _ ("Continue");
-  return call && call->state == STORE_CALL_ASKED && call->arguments ? _ ("This waits for your answer")
-                                                                    : _ ("The model has not gone on from here");
-}
-
-/* NULL: nothing is the matter. */
-static const char *
-describe (MynaConversation *conversation, MynaMessage *message, const char **ret_button)
-{
-  gboolean is_reply = myna_message_get_role (message) == STORE_ROLE_ASSISTANT;
-  gboolean is_last =
-      myna_conversation_find (conversation, message) + 1 == g_list_model_get_n_items (G_LIST_MODEL (conversation));
-  StoreState state = myna_message_get_state (message);
-
-  *ret_button = NULL;
-  if (myna_message_get_error (message))
-    return describe_error (message, ret_button);
-  if (myna_message_get_queued (message))
-    {
-      *ret_button = _ ("Cancel");
-      return myna_conversation_get_busy (conversation) ? _ ("Waiting for the current reply")
-                                                       : _ ("Waiting until the message above is saved");
-    }
-  if (myna_message_get_role (message) == STORE_ROLE_OBSERVATION || myna_message_get_record (message)->call)
-    return describe_call (conversation, message, ret_button);
-  if (is_reply && state_text (state))
-    {
-      if (myna_conversation_can_continue (conversation, message))
-        *ret_button = _ ("Continue");
-      return state_text (state);
-    }
-  if (is_reply && state == STORE_STATE_COMPLETE && myna_message_get_loaded (message) && !*myna_message_get_text (message))
-    return _ ("The model returned an empty reply");
-  if (myna_message_get_role (message) == STORE_ROLE_USER && is_last && myna_conversation_can_regenerate (conversation, message))
-    {
-      *ret_button = _ ("Generate Reply");
-      return _ ("Not answered yet");
-    }
-  return NULL;
-}
-
 void
 myna_message_status_update (MynaMessageStatus *self, MynaConversation *conversation, MynaMessage *message)
 {
@@ -109,7 +36,7 @@ myna_message_status_update (MynaMessageStatus *self, MynaConversation *conversat
 
   g_set_object (&self->conversation, conversation);
   g_set_object (&self->message, message);
-  text = message ? describe (conversation, message, &button) : NULL;
+  text = message ? myna_message_describe_status (conversation, message, &button) : NULL;
   gtk_widget_set_visible (GTK_WIDGET (self), text != NULL);
   if (!text)
     return;

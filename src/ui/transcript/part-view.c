@@ -10,6 +10,7 @@
 #include <glib/gi18n.h>
 
 #include "chat/message-parts.h"
+#include "chat/message-words.h"
 #include "chat/tool-words.h"
 #include "markdown/markdown-view.h"
 #include "transcript/call-outcome.h"

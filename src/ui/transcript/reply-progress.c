@@ -4,7 +4,7 @@
  */
 #include "transcript/reply-progress.h"
 
-#include <glib/gi18n.h>
+#include "chat/message-words.h"
 
 struct _MynaReplyProgress
 {
@@ -16,37 +16,14 @@ struct _MynaReplyProgress
 
 G_DEFINE_FINAL_TYPE (MynaReplyProgress, myna_reply_progress, GTK_TYPE_WIDGET)
 
-/* "Reading 1,204 of 3,310 tokens · about 12 s" */
-static char *
-describe_reading (const MynaPromptProgress *progress)
-{
-  if (progress->n_total == 0)
-    return g_strdup (_ ("Reading your message"));
-  if (progress->seconds_left < 0)
-    return g_strdup_printf (_ ("Reading %'zu of %'zu tokens"), progress->n_done, progress->n_total);
-  if (progress->seconds_left < 90)
-    return g_strdup_printf (_ ("Reading %'zu of %'zu tokens · about %d s"), progress->n_done, progress->n_total,
-                            MAX (1, (int) (progress->seconds_left + 0.5)));
-  return g_strdup_printf (_ ("Reading %'zu of %'zu tokens · about %d min"), progress->n_done, progress->n_total,
-                          (int) (progress->seconds_left / 60 + 0.5));
-}
-
 void
 myna_reply_progress_update (MynaReplyProgress *self, MynaConversation *conversation)
 {
   MynaActivity activity = myna_conversation_get_activity (conversation);
+  g_autofree char *text = myna_reply_describe_progress (conversation);
   MynaPromptProgress progress;
-  g_autofree char *text = NULL;
 
   myna_conversation_get_progress (conversation, &progress);
-  if (activity == MYNA_ACTIVITY_STOPPING)
-    text = g_strdup (_ ("Stopping"));
-  else if (activity == MYNA_ACTIVITY_READING)
-    text = describe_reading (&progress);
-  else
-    text =
-        g_strdup (myna_generator_get_model_name (myna_conversation_get_generator (conversation)) ? _ ("Thinking")
-                                                                                                 : _ ("Waiting for the model"));
   gtk_label_set_label (GTK_LABEL (self->label), text);
   gtk_widget_set_visible (self->bar, activity == MYNA_ACTIVITY_READING && progress.n_total > 0);
   if (progress.n_total > 0)

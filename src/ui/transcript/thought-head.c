@@ -4,12 +4,7 @@
  */
 #include "transcript/thought-head.h"
 
-#include <glib/gi18n.h>
-#include <string.h>
-
-#include "markup/markdown.h"
-
-#define MAX_LINE 400 /* bytes: more than a window is wide */
+#include "chat/message-words.h"
 
 struct _MynaThoughtHead
 {
@@ -26,50 +21,6 @@ struct _MynaThoughtHead
 };
 
 G_DEFINE_FINAL_TYPE (MynaThoughtHead, myna_thought_head, GTK_TYPE_WIDGET)
-
-/* ---- Words ------------------------------------------------------------------------------------------------------ */
-
-static char *
-describe_open (int seconds)
-{
-  if (seconds < 1)
-    return g_strdup (_ ("Thinking…"));
-  if (seconds < 60)
-    return g_strdup_printf (_ ("Thinking… %d s"), seconds);
-  return g_strdup_printf (_ ("Thinking… %d min %d s"), seconds / 60, seconds % 60);
-}
-
-char *
-myna_thought_describe (double seconds, gboolean is_open)
-{
-  int whole = seconds < G_MAXINT ? (int) seconds : G_MAXINT;
-
-  if (is_open)
-    return describe_open (whole);
-  if (seconds <= 0)
-    return g_strdup (_ ("Thoughts"));
-  whole = MAX (1, whole);
-  if (whole < 120)
-    return g_strdup_printf (ngettext ("Thought for %d second", "Thought for %d seconds", whole), whole);
-  return g_strdup_printf (ngettext ("Thought for %d minute", "Thought for %d minutes", whole / 60), whole / 60);
-}
-
-char *
-myna_thought_last_line (const char *text)
-{
-  const char *end = text + strlen (text), *begin;
-  g_autofree char *line = NULL;
-
-  while (end > text && g_ascii_isspace (end[-1]))
-    end--;
-  begin = end;
-  while (begin > text && begin[-1] != '\n')
-    begin--;
-  if (end - begin > MAX_LINE)
-    begin = g_utf8_find_prev_char (text, end - MAX_LINE);
-  line = g_strndup (begin, end - begin);
-  return myna_markdown_to_plain_text (line, MAX_LINE);
-}
 
 /* ---- What is shown ---------------------------------------------------------------------------------------------- */
 

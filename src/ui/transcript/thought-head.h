@@ -19,9 +19,4 @@ void myna_thought_head_update (MynaThoughtHead *self, const char *text, double s
 /* The last line is shown where the thought itself is not. */
 void myna_thought_head_set_folded (MynaThoughtHead *self, gboolean folded);
 
-/* The words: "Thinking… 12 s", "Thought for 12 seconds", or "Thoughts" where the time is not known.  The caller frees. */
-char *myna_thought_describe (double seconds, gboolean is_open) G_GNUC_WARN_UNUSED_RESULT;
-/* The last line that is not blank, without the marks of markdown; "": there is none.  The caller frees. */
-char *myna_thought_last_line (const char *text) G_GNUC_WARN_UNUSED_RESULT;
-
 G_END_DECLS

@@ -9,7 +9,6 @@
 #include "chat/message-parts.h"
 #include "chat/myna-message-private.h"
 #include "transcript/message-body.h"
-#include "transcript/thought-head.h"
 #include "window-test.h"
 
 typedef struct
@@ -164,48 +163,6 @@ test_head (Fixture *f, gconstpointer data)
   myna_message_body_update (f->body, other);
   g_assert_true (test_has_label (GTK_WIDGET (f->body), "Thought for 100 seconds"));
   assert_shown (f, "0123456789");
-}
-
-static void
-test_words (void)
-{
-  static const struct
-  {
-    double seconds;
-    gboolean is_open;
-    const char *words;
-  } cases[] = {
-    { 0, TRUE, "Thinking…" },
-    { 12.9, TRUE, "Thinking… 12 s" },
-    { 75, TRUE, "Thinking… 1 min 15 s" },
-    { 0, FALSE, "Thoughts" },
-    { 0.2, FALSE, "Thought for 1 second" },
-    { 12.9, FALSE, "Thought for 12 seconds" },
-    { 119, FALSE, "Thought for 119 seconds" },
-    { 121, FALSE, "Thought for 2 minutes" },
-  };
-  static const struct
-  {
-    const char *text, *line;
-  } lines[] = {
-    { "", "" }, { " \n ", "" }, { "a", "a" }, { "a\nb\n\n", "b" }, { "# Title\n* *item*", "• item" }, { "一\n二三", "二三" },
-  };
-  g_autofree char *long_text = g_strnfill (5000, 'x'), *line = NULL;
-
-  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
-    {
-      g_autofree char *words = myna_thought_describe (cases[i].seconds, cases[i].is_open);
-
-      g_assert_cmpstr (words, ==, cases[i].words);
-    }
-  for (guint i = 0; i < G_N_ELEMENTS (lines); i++)
-    {
-      g_autofree char *last = myna_thought_last_line (lines[i].text);
-
-      g_assert_cmpstr (last, ==, lines[i].line);
-    }
-  line = myna_thought_last_line (long_text);
-  g_assert_cmpuint (strlen (line), <, 500);
 }
 
 static void
@@ -383,7 +340,6 @@ main (int argc, char *argv[])
   ADD ("written", test_written);
   ADD ("gone", test_gone);
   ADD ("head", test_head);
-  g_test_add_func ("/message-body/words", test_words);
   ADD ("find", test_find);
   ADD ("call", test_call);
   ADD ("result", test_result);

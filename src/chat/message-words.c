@@ -1,0 +1,178 @@
+/* message-words.c: what a person is told of messages, and of a reply that is written
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "chat/message-words.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "markup/markdown.h"
+
+#define MAX_LINE 400 /* bytes of a thought's last line: more than a window is wide */
+
+/* ---- Below a message -------------------------------------------------------------------------------------------- */
+
+static const char *
+state_text (StoreState state)
+{
+  switch (state)
+    {
+    case STORE_STATE_INTERRUPTED: return _ ("Interrupted");
+    case STORE_STATE_STOPPED: return _ ("Stopped");
+    case STORE_STATE_LENGTH: return _ ("The reply reached its length limit");
+    case STORE_STATE_FAILED: return _ ("The reply could not be finished");
+    case STORE_STATE_COMPLETE:
+    case STORE_STATE_GENERATING:
+    default: return NULL;
+    }
+}
+
+/* What went wrong.  A question that is too long would be so again. */
+static const char *
+describe_error (MynaMessage *message, const char **ret_button)
+{
+  *ret_button = myna_message_get_too_long (message) ? _ ("Edit") : _ ("Retry");
+  return myna_message_get_error (message);
+}
+
+/* A reply that ended at a call, or before the model answered to its result. */
+static const char *
+describe_call (MynaConversation *conversation, MynaMessage *message, const char **ret_button)
+{
+  const StoreCall *call = myna_message_get_record (message)->call;
+
+  if (!myna_conversation_can_continue (conversation, message))
+    return NULL;
+  *ret_button = _ ("Continue");
+  return call && call->state == STORE_CALL_ASKED && call->arguments ? _ ("This waits for your answer")
+                                                                    : _ ("The model has not gone on from here");
+}
+
+const char *
+myna_message_describe_status (MynaConversation *conversation, MynaMessage *message, const char **ret_button)
+{
+  gboolean is_reply = myna_message_get_role (message) == STORE_ROLE_ASSISTANT;
+  gboolean is_last =
+      myna_conversation_find (conversation, message) + 1 == g_list_model_get_n_items (G_LIST_MODEL (conversation));
+  StoreState state = myna_message_get_state (message);
+
+  *ret_button = NULL;
+  if (myna_message_get_error (message))
+    return describe_error (message, ret_button);
+  if (myna_message_get_queued (message))
+    {
+      *ret_button = _ ("Cancel");
+      return myna_conversation_get_busy (conversation) ? _ ("Waiting for the current reply")
+                                                       : _ ("Waiting until the message above is saved");
+    }
+  if (myna_message_get_role (message) == STORE_ROLE_OBSERVATION || myna_message_get_record (message)->call)
+    return describe_call (conversation, message, ret_button);
+  if (is_reply && state_text (state))
+    {
+      if (myna_conversation_can_continue (conversation, message))
+        *ret_button = _ ("Continue");
+      return state_text (state);
+    }
+  if (is_reply && state == STORE_STATE_COMPLETE && myna_message_get_loaded (message) && !*myna_message_get_text (message))
+    return _ ("The model returned an empty reply");
+  if (myna_message_get_role (message) == STORE_ROLE_USER && is_last && myna_conversation_can_regenerate (conversation, message))
+    {
+      *ret_button = _ ("Generate Reply");
+      return _ ("Not answered yet");
+    }
+  return NULL;
+}
+
+const char *
+myna_message_describe_end (StoreState state)
+{
+  switch (state)
+    {
+    case STORE_STATE_COMPLETE: return _ ("Finished");
+    case STORE_STATE_STOPPED: return _ ("Stopped by you");
+    case STORE_STATE_LENGTH: return _ ("Length limit");
+    case STORE_STATE_INTERRUPTED: return _ ("Interrupted");
+    case STORE_STATE_FAILED: return _ ("Error");
+    case STORE_STATE_GENERATING:
+    default: return _ ("Generating");
+    }
+}
+
+/* ---- While a reply is written ----------------------------------------------------------------------------------- */
+
+/* "Reading 1,204 of 3,310 tokens · about 12 s" */
+static char *
+describe_reading (const MynaPromptProgress *progress)
+{
+  if (progress->n_total == 0)
+    return g_strdup (_ ("Reading your message"));
+  if (progress->seconds_left < 0)
+    return g_strdup_printf (_ ("Reading %'zu of %'zu tokens"), progress->n_done, progress->n_total);
+  if (progress->seconds_left < 90)
+    return g_strdup_printf (_ ("Reading %'zu of %'zu tokens · about %d s"), progress->n_done, progress->n_total,
+                            MAX (1, (int) (progress->seconds_left + 0.5)));
+  return g_strdup_printf (_ ("Reading %'zu of %'zu tokens · about %d min"), progress->n_done, progress->n_total,
+                          (int) (progress->seconds_left / 60 + 0.5));
+}
+
+char *
+myna_reply_describe_progress (MynaConversation *conversation)
+{
+  MynaActivity activity = myna_conversation_get_activity (conversation);
+  MynaPromptProgress progress;
+
+  if (activity == MYNA_ACTIVITY_STOPPING)
+    return g_strdup (_ ("Stopping"));
+  if (activity == MYNA_ACTIVITY_READING)
+    {
+      myna_conversation_get_progress (conversation, &progress);
+      return describe_reading (&progress);
+    }
+  return g_strdup (myna_generator_get_model_name (myna_conversation_get_generator (conversation))
+                       ? _ ("Thinking")
+                       : _ ("Waiting for the model"));
+}
+
+static char *
+describe_open (int seconds)
+{
+  if (seconds < 1)
+    return g_strdup (_ ("Thinking…"));
+  if (seconds < 60)
+    return g_strdup_printf (_ ("Thinking… %d s"), seconds);
+  return g_strdup_printf (_ ("Thinking… %d min %d s"), seconds / 60, seconds % 60);
+}
+
+char *
+myna_thought_describe (double seconds, gboolean is_open)
+{
+  int whole = seconds < G_MAXINT ? (int) seconds : G_MAXINT;
+
+  if (is_open)
+    return describe_open (whole);
+  if (seconds <= 0)
+    return g_strdup (_ ("Thoughts"));
+  whole = MAX (1, whole);
+  if (whole < 120)
+    return g_strdup_printf (ngettext ("Thought for %d second", "Thought for %d seconds", whole), whole);
+  return g_strdup_printf (ngettext ("Thought for %d minute", "Thought for %d minutes", whole / 60), whole / 60);
+}
+
+char *
+myna_thought_last_line (const char *text)
+{
+  const char *end = text + strlen (text), *begin;
+  g_autofree char *line = NULL;
+
+  while (end > text && g_ascii_isspace (end[-1]))
+    end--;
+  begin = end;
+  while (begin > text && begin[-1] != '\n')
+    begin--;
+  if (end - begin > MAX_LINE)
+    begin = g_utf8_find_prev_char (text, end - MAX_LINE);
+  line = g_strndup (begin, end - begin);
+  return myna_markdown_to_plain_text (line, MAX_LINE);
+}
+

@@ -1,0 +1,24 @@
+/* message-words.h: what a person is told of messages, and of a reply that is written
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "chat/myna-conversation.h"
+
+G_BEGIN_DECLS
+
+/* What is the matter with a message, and in ret_button the word on the button that helps (NULL: none does).  NULL: nothing is the
+ * matter.  Static, or the message's. */
+const char *myna_message_describe_status (MynaConversation *conversation, MynaMessage *message, const char **ret_button);
+/* Why a reply ended.  Static. */
+const char *myna_message_describe_end (StoreState state);
+/* What happens before a reply has any text.  The caller frees. */
+char *myna_reply_describe_progress (MynaConversation *conversation) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The words: "Thinking… 12 s", "Thought for 12 seconds", or "Thoughts" where the time is not known.  The caller frees. */
+char *myna_thought_describe (double seconds, gboolean is_open) G_GNUC_WARN_UNUSED_RESULT;
+/* The last line that is not blank, without the marks of markdown; "": there is none.  The caller frees. */
+char *myna_thought_last_line (const char *text) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS

@@ -1,0 +1,142 @@
+/* test-message-words.c: what a person is told of messages, and of a reply that is written
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "chat/message-words.h"
+
+#include <string.h>
+
+#include "conversation-fixture.h"
+
+static void
+test_thoughts (void)
+{
+  static const struct
+  {
+    double seconds;
+    gboolean is_open;
+    const char *words;
+  } cases[] = {
+    { 0, TRUE, "Thinking…" },
+    { 12.9, TRUE, "Thinking… 12 s" },
+    { 75, TRUE, "Thinking… 1 min 15 s" },
+    { 0, FALSE, "Thoughts" },
+    { 0.2, FALSE, "Thought for 1 second" },
+    { 12.9, FALSE, "Thought for 12 seconds" },
+    { 119, FALSE, "Thought for 119 seconds" },
+    { 121, FALSE, "Thought for 2 minutes" },
+  };
+  static const struct
+  {
+    const char *text, *line;
+  } lines[] = {
+    { "", "" }, { " \n ", "" }, { "a", "a" }, { "a\nb\n\n", "b" }, { "# Title\n* *item*", "• item" }, { "一\n二三", "二三" },
+  };
+  g_autofree char *long_text = g_strnfill (5000, 'x'), *line = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *words = myna_thought_describe (cases[i].seconds, cases[i].is_open);
+
+      g_assert_cmpstr (words, ==, cases[i].words);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (lines); i++)
+    {
+      g_autofree char *last = myna_thought_last_line (lines[i].text);
+
+      g_assert_cmpstr (last, ==, lines[i].line);
+    }
+  line = myna_thought_last_line (long_text);
+  g_assert_cmpuint (strlen (line), <, 500);
+}
+
+static void
+assert_status (Fixture *f, guint position, const char *words, const char *button)
+{
+  const char *found_button = NULL;
+
+  g_assert_cmpstr (myna_message_describe_status (f->conversation, fixture_item (f, position), &found_button), ==, words);
+  g_assert_cmpstr (found_button, ==, button);
+}
+
+/* Each message says what is the matter with it, and the button beside it what helps. */
+static void
+test_status (Fixture *f, gconstpointer data)
+{
+  fixture_exchange (f, "one", "A whole answer.");
+  assert_status (f, 0, NULL, NULL);
+  assert_status (f, 1, NULL, NULL);
+
+  myna_conversation_send (f->conversation, "two");
+  fixture_requested (f);
+  myna_conversation_send (f->conversation, "three");
+  assert_status (f, 4, "Waiting for the current reply", "Cancel");
+  fake_generator_say (f->engine, "Half");
+  fake_generator_end (f->engine, GLM_STOP_LENGTH);
+  fixture_requested (f);
+  assert_status (f, 3, "The reply reached its length limit", NULL);
+  fake_generator_end (f->engine, GLM_STOP_END);
+  fixture_idle (f);
+  assert_status (f, 4, NULL, NULL);
+  assert_status (f, 5, "The model returned an empty reply", NULL);
+}
+
+/* A reply that was cut off can go on while it is the last one. */
+static void
+test_cut (Fixture *f, gconstpointer data)
+{
+  myna_conversation_send (f->conversation, "one");
+  fixture_requested (f);
+  fake_generator_say (f->engine, "Half");
+  fake_generator_end (f->engine, GLM_STOP_LENGTH);
+  fixture_idle (f);
+  assert_status (f, 1, "The reply reached its length limit", "Continue");
+}
+
+static void
+test_failed (Fixture *f, gconstpointer data)
+{
+  const char *button = NULL;
+
+  myna_conversation_send (f->conversation, "one");
+  fixture_requested (f);
+  fake_generator_fail (f->engine, GLM_ERROR_NO_MEMORY);
+  fixture_idle (f);
+  g_assert_nonnull (
+      myna_message_describe_status (f->conversation, fixture_item (f, fixture_n_items (f) - 1), &button));
+  g_assert_cmpstr (button, ==, "Retry");
+}
+
+static void
+assert_progress (Fixture *f, const char *words)
+{
+  g_autofree char *found = myna_reply_describe_progress (f->conversation);
+
+  g_assert_true (g_str_has_prefix (found, words));
+}
+
+static void
+test_progress (Fixture *f, gconstpointer data)
+{
+  myna_conversation_send (f->conversation, "one");
+  fixture_requested (f);
+  fake_generator_read (f->engine, 0, 0);
+  assert_progress (f, "Reading your message");
+  fake_generator_read (f->engine, 1, 40);
+  assert_progress (f, "Reading 1 of 40 tokens");
+  fake_generator_end (f->engine, GLM_STOP_END);
+  fixture_idle (f);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+#define ADD(path, func) g_test_add ("/message-words/" path, Fixture, NULL, fixture_setup, func, fixture_teardown)
+  g_test_add_func ("/message-words/thoughts", test_thoughts);
+  ADD ("status", test_status);
+  ADD ("cut", test_cut);
+  ADD ("failed", test_failed);
+  ADD ("progress", test_progress);
+  return g_test_run ();
+}

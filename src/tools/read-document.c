@@ -115,5 +115,6 @@ const Tool tool_read_document = {
             "\"page\": {\"type\": \"integer\", \"minimum\": 1}}, \"required\": [\"name\"]}",
   .class = TOOL_CLASS_READS,
   .seconds = 30,
+  .needs_host = TRUE,
   .start = start,
 };

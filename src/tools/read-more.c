@@ -65,5 +65,6 @@ const Tool tool_read_more = {
       "\"from\"]}",
   .class = TOOL_CLASS_PURE,
   .seconds = 30,
+  .needs_host = TRUE,
   .start = start,
 };

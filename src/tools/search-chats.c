@@ -76,5 +76,6 @@ const Tool tool_search_chats = {
       "\"limit\": {\"type\": \"integer\", \"minimum\": 1, \"maximum\": 10}}, \"required\": [\"query\"]}",
   .class = TOOL_CLASS_READS,
   .seconds = 30,
+  .needs_host = TRUE,
   .start = start,
 };

@@ -254,14 +254,14 @@ tool_call_async (const Tool *self, const char *arguments, const ToolCallOptions 
         g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb), g_object_ref (call->ending), g_object_unref);
   if (error)
     g_task_return_error (inner, error);
+  else if (self->needs_host && !call->options.host.funcs)
+    g_task_return_new_error (inner, TOOL_ERROR, TOOL_ERROR_FAILED, "%s cannot be used here", self->name);
   else if (self->compute)
     {
       limit_time (call);
       g_task_set_return_on_cancel (inner, TRUE);
       g_task_run_in_thread (inner, compute);
     }
-  else if (!call->options.host.funcs)
-    g_task_return_new_error (inner, TOOL_ERROR, TOOL_ERROR_FAILED, "%s cannot be used here", self->name);
   else
     {
       limit_time (call);

@@ -77,6 +77,12 @@ tool_is_default (const Tool *self)
   return self->is_default;
 }
 
+gboolean
+tool_needs_host (const Tool *self)
+{
+  return self->needs_host;
+}
+
 /* The texts with the 0 behind each, so that nothing can move from one to the next. */
 char *
 tool_dup_fingerprint (const Tool *self)

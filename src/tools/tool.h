@@ -18,11 +18,12 @@ struct _Tool
   const char *schema;
   ToolClass class;
   gboolean is_default;
+  gboolean needs_host;
   guint seconds; /* time limit */
   /* Either: computes on a thread of its own, and looks at the cancellable between its steps.  The result is owned by the
    * caller. */
   char *(*compute) (JsonObject *arguments, GDateTime *now, GCancellable *cancellable, GError **error);
-  /* Or: asks the host, and returns the task with a text or an error. */
+  /* Or: returns the task with a text or an error later. */
   void (*start) (GTask *task, JsonObject *arguments, const ToolCallOptions *options);
 };
 

@@ -56,6 +56,8 @@ const char *tool_get_schema (const Tool *self);      /* of the arguments: JSON S
 ToolClass tool_get_class (const Tool *self);
 /* Whether a chat with tools offers it until the person says otherwise. */
 gboolean tool_is_default (const Tool *self);
+/* Whether it asks a ToolHost, without which it fails. */
+gboolean tool_needs_host (const Tool *self);
 /* SHA-256, in hexadecimal digits, of all that a permission was given for: another tool of the same name needs a new one. */
 char *tool_dup_fingerprint (const Tool *self) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -7,7 +7,7 @@ set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/../.."
 
 build=$(realpath "${1:-build}")
-cli=$build/src/engine/cli/myna-cli
+cli=$build/src/cli/myna-cli
 model=$PWD/data/models/myna-fledgling-q8_0.gguf
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -40,8 +40,6 @@ FOLDERS = {
     "engine/import": (ENGINE, "engine/engine.h engine/base engine/file engine/quant engine/text engine/families "
                               "engine/kernels engine/run"),
     "engine/actor": (GLIB, "engine/engine.h engine/import"),
-    "engine/cli": (ENGINE, "engine/engine.h engine/base engine/file engine/quant engine/text engine/families engine/kernels "
-                           "engine/compute engine/cpu engine/run engine/import"),
 
     "text": (GLIB, ""),
 
@@ -54,6 +52,9 @@ FOLDERS = {
 
     "tools/tools.h": (GLIB, ""),
     "tools": (GMP, "tools/tools.h"),
+
+    "cli": (GLIB, "engine/engine.h engine/base engine/file engine/quant engine/text engine/families engine/kernels "
+                  "engine/compute engine/cpu engine/run engine/import tools/tools.h"),
 
     "markup": (CMARK, "text"),
     "chat": (JSON, "engine/engine.h engine/actor storage/storage.h tools/tools.h markup text"),

@@ -5,7 +5,7 @@
 #ifndef GLM_CLI_BENCH_H
 #define GLM_CLI_BENCH_H
 
-#include "engine.h"
+#include "engine/engine.h"
 
 /* Seconds of a clock that only goes forward. */
 double cli_bench_now (void);

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "cpu/forward.h"
-#include "run/model.h"
+#include "engine/cpu/forward.h"
+#include "engine/run/model.h"
 
 static void
 print_json_steps (const GlmPlan *plan, const GlmPlanLayer *layer)

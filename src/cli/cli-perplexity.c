@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
-#include "base/error.h"
-#include "run/session.h"
+#include "engine/base/error.h"
+#include "engine/run/session.h"
 
 #define WINDOW 2048
 /* Logits of a whole window would take a gigabyte. */

@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
-#include "import/import.h"
-#include "import/pack.h"
+#include "engine/import/import.h"
+#include "engine/import/pack.h"
 
 static GlmCancel interrupted;
 

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "base/error.h"
+#include "engine/base/error.h"
 
 #define SINGLE_TOKENS 4 /* at the end, one by one */
 #define MIB           1048576.0

@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "families/arch.h"
+#include "engine/families/arch.h"
 #include "cli/cli.h"
-#include "base/error.h"
-#include "file/gguf-writer.h"
-#include "quant/blocks.h"
+#include "engine/base/error.h"
+#include "engine/file/gguf-writer.h"
+#include "engine/quant/blocks.h"
 
 /* GLM-FACTS 1, GLM-MOE-FACTS 1 */
 typedef struct

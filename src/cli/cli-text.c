@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
-#include "base/error.h"
-#include "file/json-file.h"
+#include "engine/base/error.h"
+#include "engine/file/json-file.h"
 
 static void
 print_result_ids (const CliOptions *options, const GlmTokens *tokens)

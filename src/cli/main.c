@@ -150,8 +150,9 @@ print_help (void)
         "\n"
         "Options of parse:\n"
         "      --family NAME         ChatGLM3, GLM-4 …: how it writes\n"
-        "      --tools FILE          parse: the tools that were offered; otherwise the interpreter was\n"
-        "                            prompt, chat: the tools to offer; chat asks for the result of a call\n"
+        "      --tools TOOLS         parse: the tools that were offered; otherwise the interpreter was\n"
+        "                            prompt, chat: the tools to offer; chat asks before it runs a call\n"
+        "                            built-in ones by name (calculate,date_time), or FILE.json, whose results you type\n"
         "\n"
         "In a terminal, chat knows /new, /quit and /help, and Ctrl+C stops a reply.\n"
         "The exit status is 0, 1 for bad input or a failure, and 2 for a wrong command line.");
@@ -281,7 +282,7 @@ parse_options (int argc, char **argv, CliOptions *options)
 }
 
 /* The source tree's data, seen from a program that runs in a build folder inside that tree. */
-#define UNINSTALLED_DATADIR "../../../../data"
+#define UNINSTALLED_DATADIR "../../../data"
 
 /* The starter model: of $MYNA_DATA_DIR, as installed, or of the source tree. */
 static const char *

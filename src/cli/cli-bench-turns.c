@@ -13,8 +13,8 @@
 
 #include "cli/cli-bench.h"
 #include "cli/cli.h"
-#include "base/error.h"
-#include "run/session.h"
+#include "engine/base/error.h"
+#include "engine/run/session.h"
 
 #define N_REPEATS  3
 #define N_NEW      40 /* tokens of the new question */

@@ -5,8 +5,8 @@
  * Where standard input is a terminal this is a small dialogue: replies stream, Ctrl+C stops one, a few commands begin with
  * a slash.  Otherwise each line is a question, answered on its own lines, and the end of the input ends it.
  *
- * With tools the person is the tool: what the model calls is shown, and in a dialogue the next line is the result.  Scripts are
- * told of calls, which nobody runs.
+ * What the model calls is shown.  In a dialogue a built-in tool is run when the person says so; where a file describes the tools,
+ * the person is the tool, and the next line is the result.  Scripts are told of calls, which nobody runs.
  */
 #include <errno.h>
 #include <signal.h>
@@ -14,9 +14,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/cli-call.h"
 #include "cli/cli.h"
-#include "base/error.h"
-#include "text/reply-items.h"
+#include "engine/base/error.h"
+#include "engine/text/reply-items.h"
 
 typedef struct
 {
@@ -42,7 +43,8 @@ typedef struct
   GlmReplyItems items; /* of the reply, where there are tools */
 } Chat;
 
-#define MAX_ROUNDS 10 /* of calls and results behind one question */
+#define MAX_ROUNDS 10   /* of calls and results behind one question */
+#define MAX_RESULT 2048 /* characters of one that the model gets */
 
 /* Raised by the signal handler. */
 static GlmCancel interrupt;
@@ -234,19 +236,11 @@ answer (Chat *chat, const char *question, GlmError *error)
 static const char *
 refuse_call (const Chat *chat, const GlmReplyItem *item, GlmError *reason)
 {
-  GlmSchema *schema = NULL;
-
   if (item->kind == GLM_REPLY_BAD)
     return (const char *) item->verdict.data;
   for (size_t i = 0; i < chat->tools.set.n_tools; i++)
-    if (strcmp (chat->tools.tools[i].name, (const char *) item->name.data) == 0
-        && glm_schema_new (chat->tools.tools[i].schema, &schema, NULL))
-      {
-        bool ok = glm_schema_check (schema, (const char *) item->verdict.data, item->verdict.n, reason);
-
-        glm_schema_free (schema);
-        return ok ? NULL : reason->message;
-      }
+    if (strcmp (chat->tools.tools[i].name, (const char *) item->name.data) == 0)
+      return cli_refuse_arguments (chat->tools.tools[i].schema, (const char *) item->verdict.data, reason);
   return NULL;
 }
 
@@ -269,7 +263,16 @@ read_result (void)
   return NULL;
 }
 
-/* The result that the person gives; a call that cannot be run gets its error without a question. */
+/* Characters of a result that the model gets. */
+static size_t
+result_budget (const Chat *chat)
+{
+  size_t quarter = (size_t) glm_session_context_length (chat->session) / 4;
+
+  return quarter < MAX_RESULT ? quarter : MAX_RESULT;
+}
+
+/* The tool's result, or the one that the person gives; a call that cannot be run gets its error without a question. */
 static bool
 observe (Chat *chat, const GlmReplyItem *item, GlmError *error)
 {
@@ -284,10 +287,28 @@ observe (Chat *chat, const GlmReplyItem *item, GlmError *error)
       if (asprintf (&text, "Error: %s", refusal) < 0)
         return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for the conversation");
     }
-  line = refusal ? text : read_result ();
+  if (refusal)
+    line = text;
+  else if (chat->tools.are_built_in)
+    line = cli_run_call ((const char *) item->name.data, (const char *) item->verdict.data, result_budget (chat), &interrupt,
+                         stdin, stdout);
+  else
+    line = read_result ();
   ok = conversation_append (&chat->conversation, "observation", line ? line : "The person refused.", error);
   free (line);
   return ok;
+}
+
+static void
+print_call (const GlmReplyItem *item)
+{
+  const GlmBuffer *arguments = item->kind == GLM_REPLY_CALLED ? &item->verdict : &item->text;
+
+  putchar ('[');
+  cli_print_text (stdout, (const char *) item->name.data, item->name.n);
+  putchar (' ');
+  cli_print_text (stdout, (const char *) arguments->data, arguments->n);
+  puts ("]");
 }
 
 /* Puts the reply into the conversation.  *ret_goes_on: it called something whose result is there now. */
@@ -308,8 +329,7 @@ keep_reply (Chat *chat, bool *ret_goes_on, GlmError *error)
       if (!is_call (item))
         continue;
       if (!chat->options->json)
-        printf ("[%s %s]\n", (const char *) item->name.data,
-                (const char *) (item->kind == GLM_REPLY_CALLED ? item->verdict.data : item->text.data));
+        print_call (item);
       ok = conversation_append_call (&chat->conversation, (const char *) item->name.data, (const char *) item->text.data, error)
            && (!asks || observe (chat, item, error));
       *ret_goes_on = ok && asks;
@@ -328,6 +348,8 @@ ask (Chat *chat, const char *question, GlmError *error)
   ok = conversation_append (&chat->conversation, "user", question, error);
   for (int round = 0; ok && goes_on && round <= MAX_ROUNDS; round++)
     ok = answer (chat, question, error) && keep_reply (chat, &goes_on, error);
+  if (ok && goes_on)
+    printf ("(%d results without an answer: write something to go on.)\n", MAX_ROUNDS + 1);
   if (!ok)
     conversation_truncate (&chat->conversation, n);
   return ok;

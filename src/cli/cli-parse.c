@@ -5,12 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/error.h"
-#include "base/tame.h"
-#include "base/utf8.h"
+#include "engine/base/error.h"
+#include "engine/base/tame.h"
+#include "engine/base/utf8.h"
 #include "cli/cli.h"
-#include "families/family.h"
-#include "text/reply-items.h"
+#include "engine/families/family.h"
+#include "engine/text/reply-items.h"
 
 static const char part_token[] = "<|assistant|>";
 

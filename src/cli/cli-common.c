@@ -10,10 +10,10 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
-#include "base/error.h"
-#include "base/tame.h"
-#include "base/utf8.h"
-#include "run/model.h"
+#include "engine/base/error.h"
+#include "engine/base/tame.h"
+#include "engine/base/utf8.h"
+#include "engine/run/model.h"
 
 /* What a command reads from standard input. */
 #define MAX_INPUT ((size_t) 1 << 30)

@@ -15,8 +15,8 @@
 
 #include "cli/cli-bench.h"
 #include "cli/cli.h"
-#include "base/error.h"
-#include "run/session.h"
+#include "engine/base/error.h"
+#include "engine/run/session.h"
 
 #define N_REPEATS   5
 #define MIN_SECONDS 1 /* of repeating one reply */

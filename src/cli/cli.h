@@ -8,8 +8,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "base/json.h"
-#include "engine.h"
+#include "engine/base/json.h"
+#include "engine/engine.h"
 
 /* Exit statuses. */
 #define CLI_OK     0
@@ -79,16 +79,19 @@ bool cli_open_text_model (const CliOptions *options, GlmModel **ret_model, GlmEr
 /* The model's defaults with what the options say. */
 void cli_sampling (const CliOptions *options, const GlmModel *model, GlmSampling *ret_sampling);
 
-/* A list of tools, or an object with one under "tools"; each perhaps inside of {"function": …}. */
+/* Built-in tools by their names, or a file with a list of tools or an object with one under "tools"; each perhaps inside of
+ * {"function": …}. */
 typedef struct
 {
   GlmToolSet set;
   GlmTool *tools; /* the set's */
-  GlmJson *json;  /* whose strings they use */
+  GlmJson *json;  /* whose strings they use; NULL: none */
+  bool are_built_in;
 } CliTools;
 
-/* tools begins as zeros (but for set.interpreter), and is to be cleared also after an error. */
-bool cli_read_tools (const char *path, CliTools *tools, GlmError *error);
+/* text: "calculate,date_time" or a file's name.  tools begins as zeros (but for set.interpreter), and is to be cleared also after an
+ * error. */
+bool cli_read_tools (const char *text, CliTools *tools, GlmError *error);
 void cli_tools_clear (CliTools *tools);
 
 /* Ids separated by blanks or commas, perhaps in brackets. */

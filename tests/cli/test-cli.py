@@ -127,6 +127,17 @@ class Cli(unittest.TestCase):
             self.assertIn('"description": "Notes"', run('detokenize', stdin=ids))
             reply = json.loads(run('chat', '--greedy', '--json', '-n', '20', '--tools', file.name, stdin='Hello!\n'))
             self.assertGreater(reply['n_prompt'], 50)
+        ids = run('prompt', '-', '--tools', 'calculate,date_time,calculate', stdin=turns)
+        text = run('detokenize', stdin=ids)
+        for name in ('calculate', 'date_time'):
+            self.assertEqual(text.count(f'"name": "{name}"'), 1)
+        reply = json.loads(run('chat', '--greedy', '--json', '-n', '20', '--tools', 'calculate,date_time', stdin='Hello!\n'))
+        self.assertGreater(reply['n_prompt'], 200)
+        for names, words in (('calculate,nothing', b'no tool \xe2\x80\x9cnothing\xe2\x80\x9d; there are: calculate, convert_units, date_time'),
+                             ('search_chats', b'cannot be used here'), (',', b'no tool is named'), ('./calculate', b'calculate')):
+            result = subprocess.run([*COMMAND, 'chat', '--tools', names], capture_output=True, stdin=subprocess.DEVNULL, timeout=60)
+            self.assertEqual(result.returncode, 1)
+            self.assertIn(words, result.stderr)
         run('chat', '--tools', '/nowhere.json', status=1)
         run('chat', '--tools', __file__, status=1)
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "base/error.h"
+#include "engine/base/error.h"
 
 #define N_TOP 10
 

@@ -8,7 +8,7 @@
 #include <time.h>
 
 #include "cli/cli-bench.h"
-#include "run/session.h"
+#include "engine/run/session.h"
 
 double
 cli_bench_now (void)

@@ -11,9 +11,9 @@
 
 #include "cli/cli-bench.h"
 #include "cli/cli.h"
-#include "base/error.h"
-#include "file/json-file.h"
-#include "run/session.h"
+#include "engine/base/error.h"
+#include "engine/file/json-file.h"
+#include "engine/run/session.h"
 
 #define MAX_ROWS  256
 #define MAX_LIST  16

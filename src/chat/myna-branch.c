@@ -5,6 +5,7 @@
 #include "chat/myna-branch.h"
 
 #include "chat/myna-message-private.h"
+#include "chat/reply-call.h"
 #include "chat/texts.h"
 
 #define UNDO_SECONDS 8   /* how long a deletion can be taken back */
@@ -361,6 +362,38 @@ take_text (MynaBranch *self, MynaMessage *message, StoreMessage *record)
   myna_message_set_text (message, record->text);
 }
 
+/* The call that the observation at POSITION belongs to: they stand call, call …, observation, observation …  NULL: none. */
+static const StoreCall *
+find_call (MynaBranch *self, guint position)
+{
+  guint first = position, n_calls = 0;
+
+  while (first > 0 && myna_message_get_role (g_ptr_array_index (self->items, first - 1)) == STORE_ROLE_OBSERVATION)
+    first--;
+  while (n_calls < first && myna_message_get_record (g_ptr_array_index (self->items, first - n_calls - 1))->call)
+    n_calls++;
+  if (position - first >= n_calls)
+    return NULL;
+  return myna_message_get_record (g_ptr_array_index (self->items, position - n_calls))->call;
+}
+
+/* What was read without the calls before it is shown, though it may say the same. */
+static void
+compare_observations (MynaBranch *self)
+{
+  for (guint i = 0; i < self->items->len; i++)
+    {
+      MynaMessage *message = g_ptr_array_index (self->items, i);
+      const StoreCall *call;
+
+      if (myna_message_get_role (message) != STORE_ROLE_OBSERVATION || !myna_message_get_loaded (message))
+        continue;
+      call = find_call (self, i);
+      if (call && call->result)
+        myna_message_set_told_result (message, myna_reply_call_tells (call, myna_message_get_text (message)));
+    }
+}
+
 static void
 texts_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -378,6 +411,7 @@ texts_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       else if (error)
         myna_message_set_error (message, error);
     }
+  compare_observations (request->branch);
 }
 
 /* Whether the text can be read again, and nobody is at it. */

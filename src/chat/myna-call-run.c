@@ -11,6 +11,7 @@
 
 #include "chat/myna-message-private.h"
 #include "chat/myna-tool-host.h"
+#include "chat/reply-call.h"
 #include "text/text-json.h"
 
 /* A call is made twice in a turn: the second gets the result of the first.  With the third the turn ends. */
@@ -122,6 +123,7 @@ observe (MynaCallRun *self, StoreCall *call, const char *text)
   call->finished_at = record->finished_at = record->created_at;
   record->parent_id = myna_message_get_id (last);
   self->observation = myna_message_new_take (record, TRUE);
+  myna_message_set_told_result (self->observation, myna_reply_call_tells (call, text));
   myna_message_set_call (self->message, call);
   store (self);
 }

@@ -31,6 +31,7 @@ void myna_message_set_state (MynaMessage *self, StoreState state);
 void myna_message_set_model (MynaMessage *self, const char *model);
 /* The tool that it asks for, which is taken; NULL: none. */
 void myna_message_set_call (MynaMessage *self, StoreCall *call);
+void myna_message_set_told_result (MynaMessage *self, gboolean told_result);
 void myna_message_set_queued (MynaMessage *self, gboolean queued);
 void myna_message_set_error (MynaMessage *self, const GError *error);
 void myna_message_set_siblings (MynaMessage *self, int index, int n_siblings);

@@ -20,6 +20,7 @@ struct _MynaMessage
   char *error_details;
   gboolean too_long;
   gboolean queued;
+  gboolean told_result;
   double thought_seconds; /* till thought_since, or in the end; 0: not known */
   gint64 thought_since;   /* monotonic µs: when the thought that is being written began, or went on; 0: none is */
 };
@@ -205,6 +206,21 @@ estimate_thought (MynaMessage *self)
   if (n_parts == 0 || parts[0].kind != STORE_PART_THOUGHT)
     return 0;
   return self->record->seconds * parts[0].n_bytes / self->text->len;
+}
+
+gboolean
+myna_message_get_told_result (MynaMessage *self)
+{
+  return self->told_result;
+}
+
+void
+myna_message_set_told_result (MynaMessage *self, gboolean told_result)
+{
+  if (self->told_result == told_result)
+    return;
+  self->told_result = told_result;
+  g_signal_emit (self, changed_signal, 0, FALSE);
 }
 
 double

@@ -66,3 +66,9 @@ myna_reply_call_find_judged (GPtrArray *parts)
       return g_ptr_array_index (parts, i);
   return g_ptr_array_index (parts, parts->len - 1);
 }
+
+gboolean
+myna_reply_call_tells (const StoreCall *call, const char *text)
+{
+  return (call->state == STORE_CALL_DONE || call->state == STORE_CALL_FAILED) && g_strcmp0 (call->result, text) == 0;
+}

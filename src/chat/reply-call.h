@@ -18,4 +18,7 @@ gboolean myna_reply_call_is_pending (MynaMessage *message);
 /* Of the messages of a reply the oldest call without a verdict, or what was written last. */
 MynaMessage *myna_reply_call_find_judged (GPtrArray *parts);
 
+/* Whether an observation with this text is what the call's card shows of its result, and nothing else. */
+gboolean myna_reply_call_tells (const StoreCall *call, const char *text);
+
 G_END_DECLS

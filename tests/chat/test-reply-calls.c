@@ -391,6 +391,7 @@ test_budget (Fixture *f, gconstpointer data)
   fixture_requested (f);
   prompt = fake_generator_get_prompt (f->engine);
   g_assert_true (g_str_has_suffix (prompt, "x\n[… 3,976 characters more: read_more(result=1, from=1024)]"));
+  g_assert_false (myna_message_get_told_result (fixture_item (f, 2)));
   call (f, "read_more", "{\"result\":1,\"from\":4990}");
   fixture_requested (f);
   g_assert_true (g_str_has_suffix (fake_generator_get_prompt (f->engine), "|observation:xxxxxxxxxx"));
@@ -427,6 +428,18 @@ test_huge (Fixture *f, gconstpointer data)
   g_assert_cmpuint (strlen (myna_message_get_text (fixture_item (f, 2))), <, 2048 + 100);
 }
 
+/* As the next start of the program finds it. */
+static void
+reopen (Fixture *f)
+{
+  gint64 id = myna_conversation_get_id (f->conversation);
+
+  g_object_unref (f->conversation);
+  f->conversation = myna_conversation_new (f->db, MYNA_GENERATOR (f->engine), id);
+  fixture_idle (f);
+  fixture_load_all (f);
+}
+
 /* ---- Permissions ------------------------------------------------------------------------------------------------ */
 
 static void
@@ -460,6 +473,14 @@ test_ask (Fixture *f, gconstpointer data)
   assert_branch (f, "q:q|send({\"text\":\"a\"})R|o:The person refused: not now|send({\"text\":\"c\"})De|o:<c>|"
                     "send({\"text\":\"d\"})D|o:<d>|a:a");
   g_assert_cmpuint (n_runs, ==, 2);
+  /* A refusal is no result; a short result is told as it is shown, also after a restart. */
+  for (guint restarts = 0; restarts < 2; restarts++)
+    {
+      g_assert_false (myna_message_get_told_result (fixture_item (f, 2)));
+      g_assert_true (myna_message_get_told_result (fixture_item (f, 4)));
+      g_assert_true (myna_message_get_told_result (fixture_item (f, 6)));
+      reopen (f);
+    }
 }
 
 /* Reading is asked once a chat, and again when the tool is another. */

@@ -130,6 +130,7 @@ update_parts (MynaMessageBody *self, MynaMessage *message)
         myna_part_view_fold (get_part (self, i));
       myna_part_view_set_seconds (get_part (self, i), myna_message_get_thought_seconds (message));
       myna_part_view_set_part (get_part (self, i), &parts[i], record->call, is_open);
+      myna_part_view_set_told_result (get_part (self, i), myna_message_get_told_result (message));
       search_part (get_part (self, i), self->needle);
     }
   while (self->parts->len > n_parts)

@@ -233,6 +233,21 @@ myna_part_view_set_seconds (MynaPartView *self, double seconds)
 }
 
 void
+myna_part_view_set_told_result (MynaPartView *self, gboolean told_result)
+{
+  g_return_if_fail (MYNA_IS_PART_VIEW (self));
+
+  if (self->kind != STORE_PART_RESULT)
+    return;
+  if (told_result)
+    set_unfolded (self, FALSE);
+  gtk_widget_set_visible (self->arrow, !told_result);
+  gtk_widget_set_sensitive (self->button, !told_result);
+  gtk_label_set_text (GTK_LABEL (self->label),
+                      told_result ? _ ("The model was told this result") : _ ("What the model was told"));
+}
+
+void
 myna_part_view_set_part (MynaPartView *self, const StorePart *part, const StoreCall *call, gboolean is_open)
 {
   g_autofree char *text = myna_part_dup_markdown (part, call);

@@ -225,6 +225,12 @@ test_result (Fixture *f, gconstpointer data)
   assert_shown (f, "");
   press_head (f);
   assert_shown (f, "```` **5** <think>x</think>");
+  /* What the card above shows is not repeated. */
+  myna_message_set_told_result (message, TRUE);
+  myna_message_body_update (f->body, message);
+  g_assert_true (test_has_label (GTK_WIDGET (f->body), "The model was told this result"));
+  g_assert_false (test_has_label (GTK_WIDGET (f->body), "What the model was told"));
+  assert_shown (f, "");
 }
 
 static void

@@ -407,6 +407,12 @@ compute (JsonObject *arguments, GDateTime *now, GCancellable *cancellable, GErro
   g_auto (Moment) moment = { NULL };
   GString *out;
 
+  if (!now)
+    {
+      g_set_error_literal (error, TOOL_ERROR, TOOL_ERROR_FAILED,
+                           "The clock of this computer is not within the years 1 to 9999");
+      return NULL;
+    }
   if (!tool_argument_string (arguments, "start", FALSE, &start, error)
       || !tool_argument_string (arguments, "add", FALSE, &add, error)
       || !tool_argument_string (arguments, "until", FALSE, &until, error)

@@ -191,6 +191,18 @@ test_dates (void)
   g_date_time_unref (options.now);
 }
 
+/* A clock that is not set: what it says is no date. */
+static void
+test_clock (void)
+{
+  g_autoptr (JsonObject) arguments = json_object_new ();
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (tool_date_time.compute (arguments, NULL, NULL, &error));
+  g_assert_error (error, TOOL_ERROR, TOOL_ERROR_FAILED);
+  g_assert_nonnull (strstr (error->message, "clock"));
+}
+
 /* ---- The host --------------------------------------------------------------------------------------------------- */
 
 typedef struct
@@ -544,6 +556,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/tools/registry", test_registry);
   g_test_add_func ("/tools/units", test_units);
   g_test_add_func ("/tools/dates", test_dates);
+  g_test_add_func ("/tools/clock", test_clock);
   g_test_add_func ("/tools/host", test_host);
   g_test_add_func ("/tools/cancel", test_cancel);
   g_test_add_func ("/tools/timeout", test_timeout);

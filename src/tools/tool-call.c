@@ -100,10 +100,9 @@ is_half_pair (const char *escape)
   return escape[6] != '\\' || escape[7] != 'u' || (read_unit (escape + 6) & 0xfc00) != 0xdc00;
 }
 
-/* Whether JsonParser can be given the text: it recurses, and reads comments and other quotes than JSON's, which could hide how
- * deep. */
-static gboolean
-is_tame (const char *text)
+/* It recurses, and reads comments and other quotes than JSON's, which could hide how deep. */
+gboolean
+tool_json_is_tame (const char *text)
 {
   guint depth = 0;
   gboolean in_string = FALSE;
@@ -143,7 +142,7 @@ parse_arguments (const char *text, GError **error)
       g_set_error_literal (error, TOOL_ERROR, TOOL_ERROR_ARGUMENTS, "The arguments are longer than 64 KiB");
       return NULL;
     }
-  if (!is_tame (text))
+  if (!tool_json_is_tame (text))
     {
       g_set_error_literal (error, TOOL_ERROR, TOOL_ERROR_ARGUMENTS,
                            "The arguments are no JSON, or nested more than 32 levels deep");

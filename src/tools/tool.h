@@ -34,6 +34,8 @@ extern const Tool tool_search_chats;
 extern const Tool tool_read_document;
 extern const Tool tool_read_more;
 
+/* Whether JsonParser can be given the text: nested no more than TOOL_MAX_ARGUMENT_DEPTH deep. */
+gboolean tool_json_is_tame (const char *text);
 /* ARGUMENTS with "NAME …" where the member is missing or of another type.  Optional ones give the fallback. */
 gboolean tool_argument_string (JsonObject *arguments, const char *name, gboolean required, const char **ret_value,
                                GError **error);

@@ -19,7 +19,7 @@ ENGINE = C + r"|cblas\.h|openblas_config\.h|zlib\.h"
 GLIB = C + r"|(glib|gmodule|glib-object|glib-unix|gio/[a-z0-9]+|glib/[a-z0-9-]+)(\.h)?|libintl\.h"
 JSON = GLIB + r"|json-glib/json-glib\.h"
 SQLITE = JSON + r"|sqlite3\.h"
-GMP = JSON + r"|gmp\.h"
+GMP = JSON + r"|gmp\.h|zlib\.h"
 DRAWING = GLIB + r"|(cairo|hb-ot)\.h"
 CMARK = GLIB + r"|cmark-gfm[a-z0-9/_-]*\.h"
 GTK = JSON + r"|adwaita\.h|(gtk|gdk|gsk|pango|cairo|gtksourceview|graphene|hb|fontconfig)[a-z0-9/_-]*\.h|harfbuzz/.*"
@@ -51,13 +51,14 @@ FOLDERS = {
     "storage/exchange": (SQLITE, "storage/storage.h storage/db storage/rows storage/care text"),
 
     "tools/tools.h": (GLIB, ""),
-    "tools": (GMP, "tools/tools.h"),
+    "tools/sandbox.h": (GLIB, ""),
+    "tools": (GMP, "tools/tools.h tools/sandbox.h"),
 
     "cli": (GLIB, "engine/engine.h engine/base engine/file engine/quant engine/text engine/families engine/kernels "
                   "engine/compute engine/cpu engine/run engine/import tools/tools.h"),
 
     "markup": (CMARK, "text"),
-    "chat": (JSON, "engine/engine.h engine/actor storage/storage.h tools/tools.h markup text"),
+    "chat": (JSON, "engine/engine.h engine/actor storage/storage.h tools/tools.h tools/sandbox.h markup text"),
 
     "maths": (DRAWING, ""),
 
@@ -77,7 +78,7 @@ FOLDERS = {
 }
 
 # Made by the build.
-GENERATED = {"maths-resources.h", "myna-resources.h"}
+GENERATED = {"maths-resources.h", "myna-resources.h", "tools-resources.h"}
 
 
 def folder_of(name):

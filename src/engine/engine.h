@@ -251,6 +251,9 @@ bool glm_schema_new (const char *text, GlmSchema **ret_schema, GlmError *error);
 void glm_schema_free (GlmSchema *schema);
 /* Whether the JSON text is an object that fits.  The error is a sentence for the model: "location is missing". */
 bool glm_schema_check (const GlmSchema *schema, const char *json, size_t n_bytes, GlmError *error);
+/* Whether a mask can hold a reply to all that the schema says: multipleOf, uniqueItems, the number of properties, what stands
+ * beside a choice and "exactly one" of oneOf are checked, but not held. */
+bool glm_schema_is_held (const GlmSchema *schema);
 /* The arguments in the schema's order. */
 size_t glm_schema_n_fields (const GlmSchema *schema);
 const GlmField *glm_schema_field (const GlmSchema *schema, size_t i);
@@ -434,6 +437,38 @@ typedef enum
   GLM_REPLY_NOT_CALLED, /* verdict: no call, but text that looks like one: this, the name, the arguments */
 } GlmReplyKind;
 
+/* What a reply is held to, token by token. */
+typedef enum
+{
+  GLM_FORM_FREE,  /* nothing: thoughts, text and calls, as the model likes */
+  GLM_FORM_PLAIN, /* nothing, and all that is written is text: the prompt is a text to be continued */
+  GLM_FORM_JSON,  /* one JSON object as text, which fits the schema; the reply ends with it */
+  GLM_FORM_CALL,  /* one call of a tool that is offered; the reply ends with it */
+} GlmFormKind;
+
+/* A thought that the prompt opens ends at once where the reply is held to something. */
+typedef struct
+{
+  GlmFormKind kind;
+  const char *schema; /* JSON: see glm_schema_new() */
+  bool one_call;      /* FREE: the reply ends with its first call */
+} GlmForm;
+
+/* A token that was or could have been drawn, and the natural logarithm of the model's own probability for it: without
+ * temperature, penalties and masks. */
+typedef struct
+{
+  int32_t id;
+  float logprob;
+  const uint8_t *bytes; /* valid while the function runs; control tokens have none */
+  size_t n_bytes;
+} GlmChance;
+
+#define GLM_MAX_CHANCES 20
+
+/* A token of the reply, before its pieces; top [n_top]: the likeliest, in order. */
+typedef void (*GlmTokenFunc) (const GlmChance *token, const GlmChance *top, size_t n_top, void *user_data);
+
 /* A piece of the reply: whole UTF-8 characters, not NUL-terminated; id is the token that completed the piece, or −1.
  * Return false to stop (counts as cancelled). */
 typedef bool (*GlmReplyFunc) (GlmReplyKind kind, const char *text, size_t n_bytes, int32_t id, void *user_data);
@@ -448,6 +483,11 @@ typedef struct
   /* Raised from any thread: the first thought that is being written then, or begins later, ends, and the model goes on with
    * its answer.  Only where there is a piece function.  May be NULL. */
   const atomic_bool *answer;
+  const GlmForm *form; /* needs a piece function, unless it is free.  NULL: free */
+  GlmTokenFunc token;  /* may be NULL */
+  size_t n_top;        /* that it is told of: at most GLM_MAX_CHANCES */
+  /* Between two tokens: may wait, so that others go first.  May be NULL. */
+  void (*between) (void *user_data);
 } GlmGenerateFuncs;
 
 /* Continues the prompt; the text of a begun reply is not emitted again.  A cancelled generation is a success with

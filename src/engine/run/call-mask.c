@@ -4,13 +4,15 @@
  */
 #include "run/call-mask.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "text/token-table.h"
 
-#define MAX_FORCED 96 /* bytes */
+#define MAX_FORCED  96 /* bytes */
+#define MAX_OPENING (1 + GLM_REPLY_MAX_NAME + 1)
 
 /* A tool that may be meant. */
 typedef struct
@@ -24,6 +26,7 @@ struct GlmCallMask
 {
   const GlmModel *model;
   const GlmToolSet *tools;
+  const GlmForm *wanted; /* may be NULL */
   GlmCallForm form;
   bool has_lines;             /* tags stand on lines of their own */
   const GlmTokenTable *table; /* the model's */
@@ -32,6 +35,10 @@ struct GlmCallMask
   bool is_fresh;              /* it begins with the token at hand, whose last bytes came as a piece */
   bool has_line;              /* the name's line has ended */
   bool is_unfit;              /* names cannot be held: not all schemas can be read */
+  bool is_opening;            /* a call must come, and its tag or name has not yet */
+  bool has_ended;             /* what was wanted is there */
+  char opening[MAX_OPENING];  /* what has come of it … */
+  size_t n_opening;           /* … bytes */
   GlmGrammarState *levels;    /* [GLM_TOKEN_LEVELS]: room */
   uint8_t *allowed, *more;    /* [n_vocab] */
 };
@@ -54,24 +61,62 @@ let_go (GlmCallMask *mask)
   mask->is_fresh = false;
 }
 
-bool
-glm_call_mask_new (GlmModel *model, const GlmToolSet *tools, GlmCallMask **ret_mask, GlmError *error)
+static bool
+has_table (GlmCallMask *mask)
 {
-  GlmCallForm form = model->tmpl ? glm_template_family (model->tmpl)->reply.calls : GLM_CALLS_NONE;
-  size_t n_vocab = (size_t) model->params.n_vocab;
+  return mask->table || glm_model_token_table ((GlmModel *) mask->model, &mask->table);
+}
+
+/* A JSON object is held from the first token on. */
+static bool
+hold_object (GlmCallMask *mask, GlmError *error)
+{
+  Held *held = &mask->held[0];
+
+  if (!has_table (mask))
+    return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory to hold a reply to its schema");
+  if (!glm_schema_new (mask->wanted->schema, &held->schema, error)
+      || !glm_grammar_new (held->schema, GLM_SPELLING_JSON, 0, &held->grammar, error))
+    return false;
+  glm_grammar_begin (held->grammar, &held->state);
+  mask->n_held = 1;
+  return true;
+}
+
+static bool
+begin_form (GlmCallMask *mask, GlmFormKind kind, GlmError *error)
+{
+  if (kind == GLM_FORM_JSON)
+    return hold_object (mask, error);
+  mask->is_opening = kind == GLM_FORM_CALL;
+  if (mask->is_opening && !has_table (mask))
+    return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory to hold a reply to a call");
+  return true;
+}
+
+bool
+glm_call_mask_new (GlmModel *model, const GlmToolSet *tools, const GlmForm *form, GlmCallMask **ret_mask, GlmError *error)
+{
+  GlmCallForm calls = model->tmpl ? glm_template_family (model->tmpl)->reply.calls : GLM_CALLS_NONE;
+  GlmFormKind kind = form ? form->kind : GLM_FORM_FREE;
+  size_t n_vocab = (size_t) model->params.n_vocab, n_tools = tools ? tools->n_tools : 0;
+  bool has_calls = n_tools > 0 && calls != GLM_CALLS_NONE;
   GlmCallMask *mask;
 
   *ret_mask = NULL;
-  if (!tools || tools->n_tools == 0 || form == GLM_CALLS_NONE)
+  if (kind == GLM_FORM_CALL && !has_calls)
+    return glm_error_set (error, GLM_ERROR_UNSUPPORTED, "the model has no way to call a tool, or is offered none");
+  if (kind == GLM_FORM_PLAIN || (kind == GLM_FORM_FREE && !has_calls))
     return true;
   mask = calloc (1, sizeof *mask);
   if (mask)
     {
       mask->model = model;
       mask->tools = tools;
-      mask->form = form;
-      mask->has_lines = glm_template_family (model->tmpl)->prompt.tag_lines;
-      mask->held = calloc (tools->n_tools, sizeof *mask->held);
+      mask->wanted = form;
+      mask->form = calls;
+      mask->has_lines = calls != GLM_CALLS_NONE && glm_template_family (model->tmpl)->prompt.tag_lines;
+      mask->held = calloc (n_tools + 1, sizeof *mask->held);
       mask->levels = malloc (GLM_TOKEN_LEVELS * sizeof *mask->levels);
       mask->allowed = malloc (n_vocab);
       mask->more = malloc (n_vocab);
@@ -80,6 +125,11 @@ glm_call_mask_new (GlmModel *model, const GlmToolSet *tools, GlmCallMask **ret_m
     {
       glm_call_mask_free (mask);
       return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory to hold calls to their schemas");
+    }
+  if (!begin_form (mask, kind, error))
+    {
+      glm_call_mask_free (mask);
+      return false;
     }
   *ret_mask = mask;
   return true;
@@ -91,6 +141,8 @@ glm_call_mask_free (GlmCallMask *mask)
   if (!mask)
     return;
   let_go (mask);
+  if (mask->held)
+    clear_held (&mask->held[0]);
   free (mask->held);
   free (mask->levels);
   free (mask->allowed);
@@ -121,12 +173,6 @@ hold (GlmCallMask *mask, const GlmTool *tool)
   glm_grammar_begin (held->grammar, &held->state);
   mask->n_held++;
   return true;
-}
-
-static bool
-has_table (GlmCallMask *mask)
-{
-  return mask->table || glm_model_token_table ((GlmModel *) mask->model, &mask->table);
 }
 
 /* Those whose grammar refuses the bytes are not meant. */
@@ -163,6 +209,12 @@ is_done (const GlmCallMask *mask)
   return false;
 }
 
+static bool
+holds_object (const GlmCallMask *mask)
+{
+  return mask->wanted && mask->wanted->kind == GLM_FORM_JSON;
+}
+
 /* Behind the name; in tags it is held already, if it could be. */
 static void
 hold_call (GlmCallMask *mask, const char *name, size_t n)
@@ -181,7 +233,7 @@ hold_call (GlmCallMask *mask, const char *name, size_t n)
 void
 glm_call_mask_piece (GlmCallMask *mask, GlmReplyKind kind, const char *text, size_t n_bytes)
 {
-  if (!mask)
+  if (!mask || holds_object (mask))
     return;
   if (kind == GLM_REPLY_CALL)
     hold_call (mask, text, n_bytes);
@@ -207,12 +259,96 @@ glm_call_mask_name (GlmCallMask *mask, const char *name, size_t n_bytes)
   mask->is_fresh = mask->n_held > 0;
 }
 
+/* ---- The tag or name of a call that must come ------------------------------------------------------------------- */
+
+/* The i-th beginning that a call may have, and what ends it; NULL: there are no more. */
+static const char *
+opening_at (const GlmCallMask *mask, size_t i, const char **ret_end)
+{
+  *ret_end = mask->form == GLM_CALLS_TAGS ? "" : "\n";
+  if (mask->form == GLM_CALLS_TAGS)
+    return i == 0 ? "<tool_call>" : NULL;
+  return i < mask->tools->n_tools ? mask->tools->tools[i].name : NULL;
+}
+
+/* Whether bytes behind what has come still begin one of them; *ret_rest: what is left then.  SentencePiece writes a blank
+ * before a name. */
+static bool
+may_open (const GlmCallMask *mask, const uint8_t *bytes, size_t n, char rest[MAX_OPENING + 1])
+{
+  char text[MAX_OPENING + 1], whole[MAX_OPENING + 1];
+  const char *begin, *end;
+  size_t skip;
+
+  if (n == 0 || n > MAX_OPENING - mask->n_opening)
+    return false;
+  memcpy (text, mask->opening, mask->n_opening);
+  memcpy (text + mask->n_opening, bytes, n);
+  n += mask->n_opening;
+  text[n] = '\0';
+  skip = mask->form == GLM_CALLS_PYTHON && text[0] == ' ';
+  for (size_t i = 0; (begin = opening_at (mask, i, &end)); i++)
+    {
+      snprintf (whole, sizeof whole, "%s%s", begin, end);
+      if (strncmp (whole, text + skip, n - skip) == 0)
+        {
+          snprintf (rest, MAX_OPENING + 1, "%s", whole + (n - skip));
+          return true;
+        }
+    }
+  return false;
+}
+
+/* <tool_call> may be a control token, which has no bytes. */
+static bool
+opens (const GlmCallMask *mask, int32_t id, char rest[MAX_OPENING + 1])
+{
+  static const char tag[] = "<tool_call>";
+  size_t n;
+  const uint8_t *bytes = glm_token_table_bytes (mask->table, id, &n);
+
+  if (n == 0 && mask->form == GLM_CALLS_TAGS && glm_tokenizer_control_id (mask->model->tokenizer, tag) == id)
+    return mask->n_opening == 0 && may_open (mask, (const uint8_t *) tag, sizeof tag - 1, rest);
+  return may_open (mask, bytes, n, rest);
+}
+
+static void
+take_opening (GlmCallMask *mask, int32_t id)
+{
+  char rest[MAX_OPENING + 1];
+  size_t n;
+  const uint8_t *bytes = glm_token_table_bytes (mask->table, id, &n);
+
+  if (!opens (mask, id, rest) || rest[0] == '\0')
+    mask->is_opening = false;
+  else
+    {
+      memcpy (mask->opening + mask->n_opening, bytes, n);
+      mask->n_opening += n;
+    }
+}
+
+/* ---- A token ---------------------------------------------------------------------------------------------------- */
+
+/* A call that is done ends the reply where one was wanted; in tags the reply is free behind it. */
+static void
+look_for_end (GlmCallMask *mask)
+{
+  if (!is_done (mask))
+    return;
+  mask->has_ended = mask->wanted && (mask->wanted->kind != GLM_FORM_FREE || mask->wanted->one_call);
+  if (mask->form == GLM_CALLS_TAGS && !holds_object (mask))
+    let_go (mask);
+}
+
 void
 glm_call_mask_take (GlmCallMask *mask, int32_t id)
 {
   const uint8_t *bytes;
   size_t n;
 
+  if (mask && mask->is_opening)
+    take_opening (mask, id);
   if (!mask || mask->n_held == 0)
     return;
   if (mask->is_fresh)
@@ -221,9 +357,13 @@ glm_call_mask_take (GlmCallMask *mask, int32_t id)
     step (mask, bytes, n);
   else
     let_go (mask);
-  /* Behind a call in tags the reply is free. */
-  if (mask->form == GLM_CALLS_TAGS && is_done (mask))
-    let_go (mask);
+  look_for_end (mask);
+}
+
+bool
+glm_call_mask_has_ended (const GlmCallMask *mask)
+{
+  return mask && mask->has_ended;
 }
 
 /* ---- The next token --------------------------------------------------------------------------------------------- */
@@ -231,6 +371,10 @@ glm_call_mask_take (GlmCallMask *mask, int32_t id)
 bool
 glm_call_mask_allows (const GlmCallMask *mask, int32_t id)
 {
+  char rest[MAX_OPENING + 1];
+
+  if (mask && mask->is_opening)
+    return opens (mask, id, rest);
   if (!mask || mask->n_held == 0)
     return true;
   if (glm_template_is_wait (mask->model->tmpl, id))
@@ -245,8 +389,11 @@ const uint8_t *
 glm_call_mask_allowed (GlmCallMask *mask)
 {
   size_t n_vocab = (size_t) mask->model->params.n_vocab;
+  char rest[MAX_OPENING + 1];
 
   memset (mask->allowed, 0, n_vocab);
+  for (size_t id = 0; mask->is_opening && id < n_vocab; id++)
+    mask->allowed[id] = opens (mask, (int32_t) id, rest);
   for (size_t i = 0; i < mask->n_held; i++)
     {
       glm_token_table_mask (mask->table, mask->held[i].grammar, &mask->held[i].state, mask->levels, mask->more);
@@ -257,6 +404,7 @@ glm_call_mask_allowed (GlmCallMask *mask)
     mask->allowed[id] = mask->allowed[id] || glm_template_is_wait (mask->model->tmpl, (int32_t) id);
   if (memchr (mask->allowed, 1, n_vocab))
     return mask->allowed;
+  mask->is_opening = false;
   let_go (mask);
   return NULL;
 }

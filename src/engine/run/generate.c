@@ -10,6 +10,7 @@
 #include "run/draft.h"
 #include "base/error.h"
 #include "run/call-mask.h"
+#include "run/chances.h"
 #include "run/sampler.h"
 #include "run/session.h"
 #include "text/reply.h"
@@ -25,12 +26,14 @@ typedef struct
   GlmTextStream *stream; /* NULL: the model has no tokenizer */
   GlmReply *reply;       /* … or nobody reads what it writes */
   GlmReplyDialect dialect;
-  GlmCallMask *mask; /* NULL: it writes what it likes */
-  bool is_forced;    /* what is guessed is what a call's schema leaves, or the end of a thought */
-  GlmTokens end;     /* what ends a thought; empty: it is not to end, or has ended */
-  size_t n_end;      /* of it, what was written */
-  bool has_answered; /* it was begun */
-  int32_t id;        /* the token at hand, or −1 */
+  GlmCallMask *mask;   /* NULL: it writes what it likes */
+  GlmChances *chances; /* NULL: nobody asks for them */
+  bool is_forced;      /* what is guessed is what a call's schema leaves, or the end of a thought */
+  GlmTokens end;       /* what ends a thought; empty: it is not to end, or has ended */
+  size_t n_end;        /* of it, what was written */
+  bool has_answered;   /* it was begun */
+  bool is_given;       /* the token at hand is part of it */
+  int32_t id;          /* the token at hand, or −1 */
   GlmDraft *draft;
   size_t n_valid; /* tokens of the session that are part of the sequence: guesses may follow them */
   int32_t last;   /* the token that was taken last */
@@ -39,6 +42,12 @@ typedef struct
   bool stopped; /* the caller's piece function said so */
   double start;
 } Loop;
+
+static GlmFormKind
+form_of (const Loop *loop)
+{
+  return loop->funcs->form ? loop->funcs->form->kind : GLM_FORM_FREE;
+}
 
 static double
 now (void)
@@ -95,10 +104,18 @@ end_reply (Loop *loop)
   return !loop->reply || (flush (loop) && glm_reply_end (loop->reply, loop->result.reason, loop->error));
 }
 
+/* What holds the next token: nothing does in a thought. */
+static GlmCallMask *
+mask_of (const Loop *loop)
+{
+  return loop->reply && glm_reply_is_in_thought (loop->reply) ? NULL : loop->mask;
+}
+
 /* A token has been chosen: it joins the ids, the text and the penalty. */
 static bool
 take (Loop *loop, int32_t id)
 {
+  GlmCallMask *mask = loop->is_given ? NULL : mask_of (loop);
   const char *name;
   size_t n_name = 0;
 
@@ -112,8 +129,8 @@ take (Loop *loop, int32_t id)
     return false;
   name = loop->reply ? glm_reply_name (loop->reply, &n_name) : NULL;
   if (name)
-    glm_call_mask_name (loop->mask, name, n_name);
-  glm_call_mask_take (loop->mask, id);
+    glm_call_mask_name (mask, name, n_name);
+  glm_call_mask_take (mask, id);
   return true;
 }
 
@@ -123,6 +140,8 @@ ended (Loop *loop)
 {
   if (loop->stopped || glm_cancel_is_set (loop->funcs->cancel))
     loop->result.reason = GLM_STOP_CANCELLED;
+  else if (glm_call_mask_has_ended (loop->mask))
+    loop->result.reason = form_of (loop) == GLM_FORM_JSON ? GLM_STOP_END : GLM_STOP_CALL;
   else if (loop->sampling->max_tokens > 0 && loop->result.n_generated >= (size_t) loop->sampling->max_tokens)
     loop->result.reason = GLM_STOP_LENGTH;
   else if (loop->n_valid >= (size_t) loop->session->context_length)
@@ -140,12 +159,18 @@ cancel_tick (double fraction, void *user_data)
 
 /* ---- Answering at once ------------------------------------------------------------------------------------------ */
 
+static bool
+wants_answer (const Loop *loop)
+{
+  return form_of (loop) != GLM_FORM_FREE || (loop->funcs->answer && atomic_load (loop->funcs->answer));
+}
+
 /* Has the thought end that is being written, if somebody wants the answer.  Not in the middle of a character. */
 static bool
 look_for_answer (Loop *loop)
 {
-  if (loop->has_answered || !loop->reply || !loop->funcs->answer || !atomic_load (loop->funcs->answer)
-      || !glm_reply_is_thinking (loop->reply) || !glm_text_stream_is_whole (loop->stream))
+  if (loop->has_answered || !loop->reply || !wants_answer (loop) || !glm_reply_is_thinking (loop->reply)
+      || !glm_text_stream_is_whole (loop->stream))
     return true;
   loop->has_answered = true;
   return glm_model_end_thought (loop->model, &loop->end, loop->error);
@@ -176,6 +201,7 @@ static int32_t
 draw_one (Loop *loop, int64_t row)
 {
   const GlmRehearsal *rehearsal = loop->session->rehearsal;
+  GlmCallMask *mask = mask_of (loop);
   float *logits = loop->session->logits + row * loop->model->params.n_vocab;
   const uint8_t *allowed;
   int32_t id;
@@ -183,7 +209,7 @@ draw_one (Loop *loop, int64_t row)
   for (size_t i = 0; i < loop->model->n_untrained; i++)
     logits[loop->model->untrained[i]] = -INFINITY;
   id = glm_sampler_draw (loop->sampler, logits);
-  if (!glm_call_mask_allows (loop->mask, id) && (allowed = glm_call_mask_allowed (loop->mask)))
+  if (!glm_call_mask_allows (mask, id) && (allowed = glm_call_mask_allowed (mask)))
     {
       id = glm_sampler_draw_among (loop->sampler, logits, allowed);
       loop->result.n_masked++;
@@ -210,7 +236,8 @@ draw (Loop *loop, const int32_t *guesses, size_t n_guesses, size_t *ret_n_accept
       if (!look_for_answer (loop))
         return false;
       id = next_of_end (loop);
-      if (id >= 0)
+      loop->is_given = id >= 0;
+      if (loop->is_given)
         loop->n_end++;
       else
         id = draw_one (loop, first + (int64_t) row);
@@ -220,6 +247,7 @@ draw (Loop *loop, const int32_t *guesses, size_t n_guesses, size_t *ret_n_accept
           loop->result.stop_id = id;
           return true;
         }
+      glm_chances_tell (loop->chances, glm_session_logits_row (loop->session, first + (int64_t) row), id);
       if (!take (loop, id))
         return false;
       if (ended (loop))
@@ -250,7 +278,7 @@ propose (Loop *loop, int32_t *guesses)
   max = max < GLM_DRAFT_MAX ? max : GLM_DRAFT_MAX;
   n = propose_end (loop, guesses, max);
   if (n == 0)
-    n = glm_call_mask_forced (loop->mask, guesses, max);
+    n = glm_call_mask_forced (mask_of (loop), guesses, max);
   loop->is_forced = n > 0;
   return n > 0 ? n : glm_draft_propose (loop->draft, max, guesses);
 }
@@ -277,6 +305,8 @@ run (Loop *loop)
       if (begin > 0 && !loop->is_forced)
         glm_draft_report (loop->draft, n_guesses, n_accepted, seconds);
 
+      if (loop->funcs->between)
+        loop->funcs->between (loop->funcs->user_data);
       loop->is_forced = false;
       n_guesses = propose (loop, ids + 1);
       begin = now ();
@@ -327,11 +357,16 @@ open_reply (Loop *loop, const GlmPrompt *prompt)
   loop->dialect = glm_template_family (model->tmpl)->reply;
   if (prompt->no_thought)
     loop->dialect.thoughts = GLM_THOUGHTS_OWN;
+  if (form_of (loop) == GLM_FORM_PLAIN)
+    loop->dialect = (GlmReplyDialect){ .keeps_blanks = true };
+  else if (form_of (loop) == GLM_FORM_JSON)
+    loop->dialect = (GlmReplyDialect){ .thoughts = loop->dialect.thoughts, .keeps_blanks = true };
   return (loop->session->rehearsal && loop->session->rehearsal->no_masks
               ? true
-              : glm_call_mask_new (loop->session->model, loop->funcs->tools, &loop->mask, loop->error))
+              : glm_call_mask_new (loop->session->model, loop->funcs->tools, loop->funcs->form, &loop->mask, loop->error))
          && glm_text_stream_new (model->tokenizer, &loop->stream, loop->error)
-         && glm_reply_new (&loop->dialect, loop->funcs->tools, on_piece, loop, &loop->reply, loop->error);
+         && glm_reply_new (&loop->dialect, loop->funcs->tools, on_piece, loop, &loop->reply, loop->error)
+         && (!loop->funcs->token || glm_chances_new (loop->session->model, loop->funcs, &loop->chances, loop->error));
 }
 
 static bool
@@ -398,6 +433,7 @@ glm_generate (GlmSession *session, const GlmPrompt *prompt, const GlmSampling *s
 done:
   glm_reply_free (loop.reply);
   glm_call_mask_free (loop.mask);
+  glm_chances_free (loop.chances);
   glm_text_stream_free (loop.stream);
   glm_sampler_free (loop.sampler);
   glm_draft_free (loop.draft);

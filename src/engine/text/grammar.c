@@ -879,3 +879,13 @@ glm_grammar_is_exact (const GlmGrammar *grammar)
 {
   return grammar->is_exact;
 }
+
+bool
+glm_schema_is_held (const GlmSchema *schema)
+{
+  GlmGrammar *grammar = NULL;
+  bool held = glm_grammar_new (schema, GLM_SPELLING_JSON, 0, &grammar, NULL) && grammar->is_exact;
+
+  glm_grammar_free (grammar);
+  return held;
+}

@@ -790,6 +790,12 @@ glm_reply_is_thinking (const GlmReply *reply)
   return reply->state == STATE_THOUGHT && reply->n_bytes == 0 && reply->n_tag == 0;
 }
 
+bool
+glm_reply_is_in_thought (const GlmReply *reply)
+{
+  return reply->state == STATE_THOUGHT;
+}
+
 size_t
 glm_reply_n_steps (const GlmReply *reply)
 {

@@ -66,6 +66,8 @@ bool glm_reply_end (GlmReply *reply, GlmStopReason reason, GlmError *error);
 
 /* Whether a thought is being written, and is neither in the middle of a character nor of what may be its end. */
 bool glm_reply_is_thinking (const GlmReply *reply);
+/* Whether it is inside a thought. */
+bool glm_reply_is_in_thought (const GlmReply *reply);
 /* What has come of the name behind <tool_call>; NULL: none is being written. */
 const char *glm_reply_name (const GlmReply *reply, size_t *ret_n);
 /* Steps taken so far: for the test that they are linear in the bytes. */

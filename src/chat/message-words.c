@@ -175,4 +175,3 @@ myna_thought_last_line (const char *text)
   line = g_strndup (begin, end - begin);
   return myna_markdown_to_plain_text (line, MAX_LINE);
 }
-

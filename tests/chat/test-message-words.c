@@ -102,8 +102,7 @@ test_failed (Fixture *f, gconstpointer data)
   fixture_requested (f);
   fake_generator_fail (f->engine, GLM_ERROR_NO_MEMORY);
   fixture_idle (f);
-  g_assert_nonnull (
-      myna_message_describe_status (f->conversation, fixture_item (f, fixture_n_items (f) - 1), &button));
+  g_assert_nonnull (myna_message_describe_status (f->conversation, fixture_item (f, fixture_n_items (f) - 1), &button));
   g_assert_cmpstr (button, ==, "Retry");
 }
 

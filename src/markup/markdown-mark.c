@@ -31,6 +31,9 @@
 #define MAX_LINE      (4 * MYNA_MARKDOWN_MAX_LINE) /* where a text is not parsed any more */
 #define MAX_EXPANSION (16 * 1024 * 1024)           /* bytes that all uses of a link's definition may have */
 
+/* Blanks, what clean () makes blanks of, and marks of quotes. */
+#define INDENT " \t>\001\002\003\004\005\006\a"
+
 /* What lines up to the next blank one have used up. */
 typedef struct
 {
@@ -94,7 +97,7 @@ scan_line (Marker *self, gsize start)
   Line *line = &self->line;
 
   *line = (Line){ .start = start, .end = line_end (text, self->length, start) };
-  line->indent = start + strspn (text + start, " \t>");
+  line->indent = start + strspn (text + start, INDENT);
   line->indent = MIN (line->indent, line->end);
   for (gsize i = start; i < line->end; i++)
     if (text[i] == '|')
@@ -306,7 +309,7 @@ find_nested_end (Marker *self, gsize at)
 
   for (gsize end; at < self->length; at = end + 1)
     {
-      gsize indent = at + strspn (self->text + at, " \t>"), n_info;
+      gsize indent = at + strspn (self->text + at, INDENT), n_info;
       const char *info;
 
       end = line_end (self->text, self->length, at);
@@ -576,6 +579,13 @@ is_unfinished_underline (const Marker *self)
 }
 
 static void
+copy_clean (Marker *self, gsize at, gsize end)
+{
+  for (; at < end; at++)
+    g_string_append_c (self->out, clean (self->text[at]));
+}
+
+static void
 mark_line (Marker *self)
 {
   Line *line = &self->line;
@@ -589,14 +599,14 @@ mark_line (Marker *self)
     {
       gsize to = count_nesting (text + at, line->end - at) > MAX_NESTING ? at : line->indent;
 
-      g_string_append_len (self->out, text + at, to - at);
+      copy_clean (self, at, to);
       g_string_append_c (self->out, MYNA_MARK_PLAIN);
       self->is_plain = TRUE;
       at = to;
     }
   if (is_inner || is_unfinished_underline (self))
     {
-      g_string_append_len (self->out, text + at, line->indent - at);
+      copy_clean (self, at, line->indent);
       g_string_append_c (self->out, MYNA_MARK_LETTER);
       at = line->indent;
     }
@@ -615,9 +625,8 @@ myna_mark (const char *before, const char *text, gsize length)
   for (gsize at = 0, end, n = text - before; at < n; at = end + 1)
     {
       end = line_end (before, n, at);
-      self.is_plain |= !spend (&self.spent, before, at, MIN (at + strspn (before + at, " \t>"), end), end);
+      spend (&self.spent, before, at, MIN (at + strspn (before + at, INDENT), end), end);
     }
-  self.is_plain = FALSE;
   for (gsize at = 0; at < length; at = self.line.end + 1)
     {
       scan_line (&self, at);

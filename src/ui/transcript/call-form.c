@@ -5,34 +5,27 @@
 #include "transcript/call-form.h"
 
 #include <glib/gi18n.h>
-#include <json-glib/json-glib.h>
 #include <string.h>
 
+#include "chat/call-fields.h"
 #include "chat/tool-words.h"
-#include "engine/engine.h"
-#include "text/text-json.h"
 
 #define MAX_LINE 120 /* characters of a text that is edited in one line */
 
 /* A row. */
 typedef struct
 {
-  char *name;
-  GlmFieldKind kind;
-  gboolean required;
-  gboolean was_given; /* by the model */
-  char *given;        /* … as JSON; NULL: it was not */
-  GStrv choices;      /* JSON texts; NULL: none */
+  const MynaCallField *field;
   GtkWidget *input;   /* GtkEntry, GtkTextView, GtkSwitch or GtkDropDown */
   GtkWidget *warning; /* GtkLabel: what cannot be seen; NULL: of no text */
-} Field;
+} Row;
 
 struct _MynaCallForm
 {
   GtkWidget parent_instance;
 
-  char *tool;
-  GPtrArray *fields; /* Field */
+  GPtrArray *fields; /* MynaCallField */
+  GArray *rows;      /* Row, one for each */
 };
 
 enum
@@ -45,29 +38,7 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (MynaCallForm, myna_call_form, GTK_TYPE_WIDGET)
 
-static void
-field_free (gpointer data)
-{
-  Field *field = data;
-
-  g_free (field->name);
-  g_free (field->given);
-  g_strfreev (field->choices);
-  g_free (field);
-}
-
 /* ---- Values ----------------------------------------------------------------------------------------------------- */
-
-static JsonNode *
-parse (const char *json)
-{
-  g_autoptr (JsonParser) parser = json_parser_new ();
-
-  if (!json || !text_json_is_tame (json, strlen (json)) || !json_parser_load_from_data (parser, json, -1, NULL)
-      || !json_parser_get_root (parser))
-    return NULL;
-  return json_node_copy (json_parser_get_root (parser));
-}
 
 static char *
 dup_text (GtkWidget *input)
@@ -82,150 +53,70 @@ dup_text (GtkWidget *input)
   return gtk_text_buffer_get_text (buffer, &start, &end, TRUE);
 }
 
-static JsonNode *
-new_string (const char *text)
+/* What stands in the row, as myna_call_fields_dup_arguments() takes it. */
+static char *
+dup_value (const Row *row)
 {
-  JsonNode *node = json_node_new (JSON_NODE_VALUE);
-
-  json_node_set_string (node, text);
-  return node;
-}
-
-/* "1 000" is no number; what is one is passed on as it is written, digit by digit. */
-static JsonNode *
-new_number (const char *text)
-{
-  g_autofree char *stripped = g_strstrip (g_strdup (text));
-  g_autoptr (JsonNode) node = parse (stripped);
-
-  return node && JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) != G_TYPE_STRING
-                 && json_node_get_value_type (node) != G_TYPE_BOOLEAN
-             ? g_steal_pointer (&node)
-             : NULL;
-}
-
-/* Whether the row is left out: it is optional, and nothing stands there. */
-static gboolean
-is_left_out (const Field *field)
-{
-  g_autofree char *text = NULL;
-
-  if (field->required || field->was_given)
-    return FALSE;
-  if (field->kind == GLM_FIELD_SWITCH)
-    return !gtk_switch_get_active (GTK_SWITCH (field->input));
-  if (field->kind == GLM_FIELD_CHOICE)
-    return gtk_drop_down_get_selected (GTK_DROP_DOWN (field->input)) == 0;
-  text = dup_text (field->input);
-  return *text == '\0';
-}
-
-/* NULL: it cannot be read. */
-static JsonNode *
-read_field (const Field *field)
-{
-  g_autofree char *text = NULL;
   guint first, selected;
-  JsonNode *node;
 
-  switch (field->kind)
+  switch (row->field->kind)
     {
-    case GLM_FIELD_SWITCH:
-      node = json_node_new (JSON_NODE_VALUE);
-      json_node_set_boolean (node, gtk_switch_get_active (GTK_SWITCH (field->input)));
-      return node;
+    case GLM_FIELD_SWITCH: return g_strdup (gtk_switch_get_active (GTK_SWITCH (row->input)) ? "true" : "false");
     case GLM_FIELD_CHOICE:
-      first = field->required || field->was_given ? 0 : 1;
-      selected = gtk_drop_down_get_selected (GTK_DROP_DOWN (field->input));
-      return parse (field->choices[selected - first]);
-    case GLM_FIELD_TEXT: text = dup_text (field->input); return new_string (text);
+      first = myna_call_field_is_optional (row->field) ? 1 : 0;
+      selected = gtk_drop_down_get_selected (GTK_DROP_DOWN (row->input));
+      return selected < first ? NULL : g_strdup (row->field->choices[selected - first]);
+    case GLM_FIELD_TEXT:
     case GLM_FIELD_INTEGER:
-    case GLM_FIELD_NUMBER: text = dup_text (field->input); return new_number (text);
+    case GLM_FIELD_NUMBER:
     case GLM_FIELD_JSON:
-    default: text = dup_text (field->input); return parse (text);
+    default: return dup_text (row->input);
     }
-}
-
-/* Something optional that the model gave may be taken back by emptying its row. */
-static gboolean
-is_taken_back (const Field *field)
-{
-  g_autofree char *text = NULL;
-
-  if (field->required || field->kind == GLM_FIELD_SWITCH || field->kind == GLM_FIELD_CHOICE
-      || g_strcmp0 (field->given, "\"\"") == 0)
-    return FALSE;
-  text = dup_text (field->input);
-  return *text == '\0';
 }
 
 char *
 myna_call_form_dup_arguments (MynaCallForm *self, GError **error)
 {
-  g_autoptr (JsonObject) object = json_object_new ();
-  g_autoptr (JsonNode) root = json_node_new (JSON_NODE_OBJECT);
+  g_autoptr (GPtrArray) values = g_ptr_array_new_with_free_func (g_free);
 
   g_return_val_if_fail (MYNA_IS_CALL_FORM (self), NULL);
 
-  for (guint i = 0; i < self->fields->len; i++)
-    {
-      const Field *field = g_ptr_array_index (self->fields, i);
-      JsonNode *node;
-
-      if (is_left_out (field) || is_taken_back (field))
-        continue;
-      node = read_field (field);
-      if (!node)
-        {
-          g_autofree char *title = myna_tool_dup_argument_title (self->tool, field->name, NULL);
-
-          /* Translators: %s is the name of an argument, such as “Value” */
-          g_set_error (error, TOOL_ERROR, TOOL_ERROR_ARGUMENTS,
-                       field->kind == GLM_FIELD_JSON ? _ ("“%s” is not valid JSON.") : _ ("“%s” is not a number."), title);
-          return NULL;
-        }
-      json_object_set_member (object, field->name, node);
-    }
-  json_node_set_object (root, object);
-  return json_to_string (root, FALSE);
+  for (guint i = 0; i < self->rows->len; i++)
+    g_ptr_array_add (values, dup_value (&g_array_index (self->rows, Row, i)));
+  return myna_call_fields_dup_arguments (self->fields, values, error);
 }
 
 /* ---- Rows ------------------------------------------------------------------------------------------------------- */
 
 static void
-update_warning (Field *field)
+update_warning (const Row *row)
 {
-  g_autofree char *text = dup_text (field->input);
+  g_autofree char *text = dup_text (row->input);
   g_autofree char *shown = tool_text_show (text);
   g_autofree char *warning = NULL;
 
   if (!g_str_equal (text, shown))
     /* Translators: %s is a text in which marks stand for the characters that cannot be seen */
     warning = g_strdup_printf (_ ("Contains characters that cannot be seen: %s"), shown);
-  gtk_label_set_label (GTK_LABEL (field->warning), warning ? warning : "");
-  gtk_widget_set_visible (field->warning, warning != NULL);
+  gtk_label_set_label (GTK_LABEL (row->warning), warning ? warning : "");
+  gtk_widget_set_visible (row->warning, warning != NULL);
 }
 
 static void
 changed_cb (GtkWidget *input)
 {
   GtkWidget *form = gtk_widget_get_ancestor (input, MYNA_TYPE_CALL_FORM);
-  Field *field = g_object_get_data (G_OBJECT (input), "field");
 
-  if (field->warning)
-    update_warning (field);
-  if (form)
-    g_signal_emit (form, signals[CHANGED], 0);
-}
+  if (!form)
+    return;
+  for (guint i = 0; i < MYNA_CALL_FORM (form)->rows->len; i++)
+    {
+      const Row *row = &g_array_index (MYNA_CALL_FORM (form)->rows, Row, i);
 
-/* What a person reads and writes of a JSON value: a text without its quotes. */
-static char *
-dup_plain (const char *json)
-{
-  g_autoptr (JsonNode) node = parse (json);
-
-  return node && JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING ? json_node_dup_string (node)
-                                                                                                  : g_strdup (json ? json : "");
+      if (row->input == input && row->warning)
+        update_warning (row);
+    }
+  g_signal_emit (form, signals[CHANGED], 0);
 }
 
 static GtkWidget *
@@ -243,10 +134,10 @@ new_text_view (const char *text)
 }
 
 static GtkWidget *
-new_text_input (const Field *field)
+new_text_input (const MynaCallField *field)
 {
   g_autofree char *text =
-      field->kind == GLM_FIELD_JSON ? g_strdup (field->given ? field->given : "") : dup_plain (field->given);
+      field->kind == GLM_FIELD_JSON ? g_strdup (field->given ? field->given : "") : myna_call_dup_plain (field->given);
   GtkWidget *entry;
 
   if (field->kind == GLM_FIELD_JSON || strpbrk (text, "\n\r") || g_utf8_strlen (text, -1) > MAX_LINE)
@@ -264,11 +155,10 @@ new_text_input (const Field *field)
 
 /* Something optional begins with a row for nothing. */
 static GtkWidget *
-new_choice (const Field *field)
+new_choice (const MynaCallField *field)
 {
   g_autoptr (GtkStringList) list = gtk_string_list_new (NULL);
-  gboolean has_none = !field->required && !field->was_given;
-  g_autoptr (JsonNode) given = parse (field->given);
+  gboolean has_none = myna_call_field_is_optional (field);
   GtkWidget *choice;
   guint selected = 0;
 
@@ -276,11 +166,10 @@ new_choice (const Field *field)
     gtk_string_list_append (list, "–");
   for (guint i = 0; field->choices[i]; i++)
     {
-      g_autofree char *text = dup_plain (field->choices[i]);
-      g_autoptr (JsonNode) node = parse (field->choices[i]);
+      g_autofree char *text = myna_call_dup_plain (field->choices[i]);
 
       gtk_string_list_append (list, text);
-      if (given && node && json_node_equal (given, node))
+      if (myna_call_is_same_value (field->given, field->choices[i]))
         selected = i + has_none;
     }
   choice = gtk_drop_down_new (G_LIST_MODEL (g_steal_pointer (&list)), NULL);
@@ -290,7 +179,7 @@ new_choice (const Field *field)
 }
 
 static GtkWidget *
-new_input (const Field *field)
+new_input (const MynaCallField *field)
 {
   GtkWidget *input;
 
@@ -316,100 +205,32 @@ add_note (MynaCallForm *self, GtkWidget *label, const char *css_class)
   gtk_widget_set_parent (label, GTK_WIDGET (self));
 }
 
-/* Takes the field. */
 static void
-add_row (MynaCallForm *self, Field *field, const char *schema_title)
+add_row (MynaCallForm *self, const MynaCallField *field)
 {
-  g_autofree char *title = myna_tool_dup_argument_title (self->tool, field->name, schema_title);
-  GtkWidget *label = gtk_label_new (title), *outer;
+  GtkWidget *label = gtk_label_new (field->title), *outer;
+  Row row = { .field = field };
 
-  g_ptr_array_add (self->fields, field);
-  field->input = outer = new_input (field);
-  g_object_set_data (G_OBJECT (field->input), "field", field);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (field->input), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
+  row.input = outer = new_input (field);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row.input), GTK_ACCESSIBLE_PROPERTY_LABEL, field->title, -1);
   add_note (self, label, "dim-label");
-  if (GTK_IS_TEXT_VIEW (field->input))
+  if (GTK_IS_TEXT_VIEW (row.input))
     {
       outer = gtk_scrolled_window_new ();
       gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (outer), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
       gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (outer), TRUE);
       gtk_scrolled_window_set_max_content_height (GTK_SCROLLED_WINDOW (outer), 160);
-      gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (outer), field->input);
+      gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (outer), row.input);
       gtk_widget_add_css_class (outer, "call-text");
     }
   gtk_widget_set_parent (outer, GTK_WIDGET (self));
-  if (!GTK_IS_EDITABLE (field->input) && !GTK_IS_TEXT_VIEW (field->input))
-    return;
-  field->warning = gtk_label_new (NULL);
-  add_note (self, field->warning, "warning");
-  update_warning (field);
-}
-
-static void
-add_schema_row (MynaCallForm *self, const GlmField *spec, JsonObject *given)
-{
-  JsonNode *node = given ? json_object_get_member (given, spec->name) : NULL;
-  Field *field = g_new0 (Field, 1);
-
-  field->name = g_strdup (spec->name);
-  field->kind = spec->kind;
-  field->required = spec->required;
-  field->was_given = node != NULL;
-  field->given = node ? json_to_string (node, FALSE) : NULL;
-  /* null, and what a form has no row for, is edited as JSON. */
-  if (node && JSON_NODE_HOLDS_NULL (node))
-    field->kind = GLM_FIELD_JSON;
-  if (field->kind == GLM_FIELD_CHOICE)
+  if (GTK_IS_EDITABLE (row.input) || GTK_IS_TEXT_VIEW (row.input))
     {
-      field->choices = g_new0 (char *, spec->n_choices + 1);
-      for (gsize i = 0; i < spec->n_choices; i++)
-        field->choices[i] = g_strdup (spec->choices[i]);
+      row.warning = gtk_label_new (NULL);
+      add_note (self, row.warning, "warning");
+      update_warning (&row);
     }
-  add_row (self, field, spec->title);
-}
-
-static void
-add_other_row (MynaCallForm *self, const char *name, JsonNode *node)
-{
-  Field *field = g_new0 (Field, 1);
-
-  field->name = g_strdup (name);
-  field->kind = GLM_FIELD_JSON;
-  field->was_given = TRUE;
-  field->given = json_to_string (node, FALSE);
-  add_row (self, field, NULL);
-}
-
-static gboolean
-has_field (MynaCallForm *self, const char *name)
-{
-  for (guint i = 0; i < self->fields->len; i++)
-    if (g_str_equal (((Field *) g_ptr_array_index (self->fields, i))->name, name))
-      return TRUE;
-  return FALSE;
-}
-
-static void
-build (MynaCallForm *self, const char *arguments)
-{
-  const Tool *tool = tool_find (self->tool);
-  g_autoptr (JsonNode) root = parse (arguments);
-  JsonObject *given = root && JSON_NODE_HOLDS_OBJECT (root) ? json_node_get_object (root) : NULL;
-  GlmSchema *schema = NULL;
-  JsonObjectIter iter;
-  const char *name;
-  JsonNode *node;
-
-  if (tool && glm_schema_new (tool_get_schema (tool), &schema, NULL))
-    for (gsize i = 0; i < glm_schema_n_fields (schema); i++)
-      add_schema_row (self, glm_schema_field (schema, i), given);
-  glm_schema_free (schema);
-  if (!given)
-    return;
-  json_object_iter_init_ordered (&iter, given);
-  while (json_object_iter_next_ordered (&iter, &name, &node))
-    if (!has_field (self, name))
-      add_other_row (self, name, node);
+  g_array_append_val (self->rows, row);
 }
 
 /* ---- Object ----------------------------------------------------------------------------------------------------- */
@@ -429,7 +250,7 @@ myna_call_form_finalize (GObject *object)
 {
   MynaCallForm *self = MYNA_CALL_FORM (object);
 
-  g_free (self->tool);
+  g_array_unref (self->rows);
   g_ptr_array_unref (self->fields);
   G_OBJECT_CLASS (myna_call_form_parent_class)->finalize (object);
 }
@@ -454,7 +275,7 @@ myna_call_form_init (MynaCallForm *self)
 
   gtk_orientable_set_orientation (GTK_ORIENTABLE (layout), GTK_ORIENTATION_VERTICAL);
   gtk_box_layout_set_spacing (GTK_BOX_LAYOUT (layout), 3);
-  self->fields = g_ptr_array_new_with_free_func (field_free);
+  self->rows = g_array_new (FALSE, FALSE, sizeof (Row));
 }
 
 GtkWidget *
@@ -462,7 +283,8 @@ myna_call_form_new (const StoreCall *call)
 {
   MynaCallForm *self = g_object_new (MYNA_TYPE_CALL_FORM, NULL);
 
-  self->tool = g_strdup (call->tool);
-  build (self, call->arguments);
+  self->fields = myna_call_fields_new (call);
+  for (guint i = 0; i < self->fields->len; i++)
+    add_row (self, g_ptr_array_index (self->fields, i));
   return GTK_WIDGET (self);
 }

@@ -16,6 +16,7 @@
 #include "cli/cli-bench.h"
 #include "cli/cli.h"
 #include "engine/base/error.h"
+#include "engine/run/rehearsal.h"
 #include "engine/run/session.h"
 
 #define N_REPEATS   5
@@ -79,9 +80,7 @@ write_reply (Bench *bench, const GlmPrompt *prompt, const GlmTokens *reply, bool
   GlmSampling sampling = { .repetition_penalty = 1, .max_tokens = reply ? (int) reply->n : MAX_REPLY };
   bool ok;
 
-  bench->session->rehearsal = &rehearsal;
-  ok = glm_generate (bench->session, prompt, &sampling, NULL, NULL, ret_result, &bench->error);
-  bench->session->rehearsal = NULL;
+  ok = glm_rehearse (bench->session, prompt, &sampling, NULL, &rehearsal, NULL, ret_result, &bench->error);
   if (ok && ret_result->generate_seconds < *best)
     *best = ret_result->generate_seconds;
   return ok;

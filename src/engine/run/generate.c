@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "run/call-mask.h"
 #include "run/chances.h"
+#include "run/rehearsal.h"
 #include "run/sampler.h"
 #include "run/session.h"
 #include "text/reply.h"
@@ -21,7 +22,8 @@ typedef struct
   const GlmModel *model;
   const GlmSampling *sampling;
   const GlmGenerateFuncs *funcs;
-  GlmTokens *ids; /* may be NULL */
+  const GlmRehearsal *rehearsal; /* NULL: none */
+  GlmTokens *ids;                /* may be NULL */
   GlmSampler *sampler;
   GlmTextStream *stream; /* NULL: the model has no tokenizer */
   GlmReply *reply;       /* … or nobody reads what it writes */
@@ -200,7 +202,7 @@ propose_end (const Loop *loop, int32_t *guesses, size_t max)
 static int32_t
 draw_one (Loop *loop, int64_t row)
 {
-  const GlmRehearsal *rehearsal = loop->session->rehearsal;
+  const GlmRehearsal *rehearsal = loop->rehearsal;
   GlmCallMask *mask = mask_of (loop);
   float *logits = loop->session->logits + row * loop->model->params.n_vocab;
   const uint8_t *allowed;
@@ -266,7 +268,7 @@ propose (Loop *loop, int32_t *guesses)
 {
   size_t max = (size_t) loop->session->context_length - loop->n_valid - 1, n;
 
-  if (loop->session->rehearsal && loop->session->rehearsal->no_guesses)
+  if (loop->rehearsal && loop->rehearsal->no_guesses)
     return 0;
   /* The last token needs no evaluation, and so no guess beyond it. */
   if (loop->sampling->max_tokens > 0)
@@ -361,7 +363,7 @@ open_reply (Loop *loop, const GlmPrompt *prompt)
     loop->dialect = (GlmReplyDialect){ .keeps_blanks = true };
   else if (form_of (loop) == GLM_FORM_JSON)
     loop->dialect = (GlmReplyDialect){ .thoughts = loop->dialect.thoughts, .keeps_blanks = true };
-  return (loop->session->rehearsal && loop->session->rehearsal->no_masks
+  return (loop->rehearsal && loop->rehearsal->no_masks
               ? true
               : glm_call_mask_new (loop->session->model, loop->funcs->tools, loop->funcs->form, &loop->mask, loop->error))
          && glm_text_stream_new (model->tokenizer, &loop->stream, loop->error)
@@ -387,6 +389,13 @@ bool
 glm_generate (GlmSession *session, const GlmPrompt *prompt, const GlmSampling *sampling, const GlmGenerateFuncs *funcs,
               GlmTokens *ret_ids, GlmResult *ret_result, GlmError *error)
 {
+  return glm_rehearse (session, prompt, sampling, funcs, NULL, ret_ids, ret_result, error);
+}
+
+bool
+glm_rehearse (GlmSession *session, const GlmPrompt *prompt, const GlmSampling *sampling, const GlmGenerateFuncs *funcs,
+              const GlmRehearsal *rehearsal, GlmTokens *ret_ids, GlmResult *ret_result, GlmError *error)
+{
   static const GlmGenerateFuncs no_funcs = { 0 };
   size_t n_prompt = prompt->ids.n;
   GlmSampling defaults;
@@ -394,6 +403,7 @@ glm_generate (GlmSession *session, const GlmPrompt *prompt, const GlmSampling *s
     .session = session,
     .model = session->model,
     .funcs = funcs ? funcs : &no_funcs,
+    .rehearsal = rehearsal,
     .ids = ret_ids,
     .error = error,
     .start = now (),

@@ -9,17 +9,6 @@
 #include "run/model.h"
 #include "base/pool.h"
 
-/* A generation that measures: what is drawn is thrown away for a reply that is known before, as a model with other weights
- * would have written it, or nothing is guessed, or calls are not held to
- * their schemas. */
-typedef struct
-{
-  const int32_t *reply; /* NULL: what the model says */
-  size_t n_reply;       /* it ends as with max_tokens */
-  bool no_guesses;
-  bool no_masks;
-} GlmRehearsal;
-
 struct GlmSession
 {
   GlmModel *model;
@@ -30,13 +19,12 @@ struct GlmSession
   GlmTokens tokens;  /* evaluated: the cache holds them */
   int64_t n_context; /* bidirectional prompts: see GlmBatch */
   int64_t origin;
-  float *logits;                 /* [n_logits][n_vocab]: of the last n_logits tokens */
-  int64_t n_logits;              /* 0: none are valid */
-  int64_t logits_rows;           /* allocated */
-  size_t n_kept;                 /* by the last sync */
-  int32_t pending;               /* the last token of a reply that was stopped before it was evaluated; −1: none */
-  double guess_cost;             /* of verifying one guessed token, in steps; see draft.h */
-  const GlmRehearsal *rehearsal; /* bench; else NULL */
+  float *logits;       /* [n_logits][n_vocab]: of the last n_logits tokens */
+  int64_t n_logits;    /* 0: none are valid */
+  int64_t logits_rows; /* allocated */
+  size_t n_kept;       /* by the last sync */
+  int32_t pending;     /* the last token of a reply that was stopped before it was evaluated; −1: none */
+  double guess_cost;   /* of verifying one guessed token, in steps; see draft.h */
 };
 
 /* How many tokens of a batch at a time. */

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "check.h"
+#include "run/rehearsal.h"
 #include "run/session.h"
 #include "run/tiny-moe.h"
 #include "text/call-arguments.h"
@@ -85,7 +86,6 @@ write_calls (GlmSession *session, const GlmPrompt *prompt, const GlmTokens *head
   const GlmRehearsal rehearsal = { head->ids, head->n, no_guesses, no_masks };
   struct timespec begin, end;
 
-  session->rehearsal = &rehearsal;
   clock_gettime (CLOCK_PROCESS_CPUTIME_ID, &begin);
   for (size_t i = 0; i < n_replies; i++)
     {
@@ -98,7 +98,7 @@ write_calls (GlmSession *session, const GlmPrompt *prompt, const GlmTokens *head
       GlmError error = { 0 };
       const char *bad;
 
-      REQUIRE (glm_generate (session, prompt, &sampling, &funcs, NULL, &result, &error), "%s", error.message);
+      REQUIRE (glm_rehearse (session, prompt, &sampling, &funcs, &rehearsal, NULL, &result, &error), "%s", error.message);
       bad = judge (&call);
       CHECK (no_masks || !bad, "seed %zu: %s: %s%s", i + 1, bad, call.name, call.arguments);
       tally->n_sound += !bad;
@@ -110,7 +110,6 @@ write_calls (GlmSession *session, const GlmPrompt *prompt, const GlmTokens *head
     }
   clock_gettime (CLOCK_PROCESS_CPUTIME_ID, &end);
   tally->seconds += (double) (end.tv_sec - begin.tv_sec) + 1e-9 * (double) (end.tv_nsec - begin.tv_nsec);
-  session->rehearsal = NULL;
 }
 
 /* Names, arguments and ends are held; without the mask a random model never calls. */

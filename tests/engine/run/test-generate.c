@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "run/draft.h"
+#include "run/rehearsal.h"
 #include "run/sampler.h"
 #include "session-check.h"
 
@@ -233,8 +234,7 @@ test_call (void)
   add_text (model, "\n tool_call(a=1)", &reply);
   REQUIRE (glm_tokens_append (&reply, wait), "memory");
   rehearsal = (GlmRehearsal){ .reply = reply.ids, .n_reply = reply.n };
-  session->rehearsal = &rehearsal;
-  REQUIRE (glm_generate (session, &prompt, NULL, &funcs, NULL, &result, &error), "%s", error.message);
+  REQUIRE (glm_rehearse (session, &prompt, NULL, &funcs, &rehearsal, NULL, &result, &error), "%s", error.message);
   CHECK (result.reason == GLM_STOP_CALL && result.stop_id == wait, "reason %d", result.reason);
   CHECK (strstr (pieces.text, "|2|3note|") && strstr (pieces.text, "|5{\"a\": 1}|") && pieces.text[1] == 'I', "%s",
          pieces.text);
@@ -308,10 +308,9 @@ make_call (Caller *caller, uint64_t seed, bool no_guesses, bool no_masks, Pieces
   GlmResult result = { 0 };
   GlmError error = { 0 };
 
-  caller->session->rehearsal = &rehearsal;
   *pieces = (Pieces){ 0 };
-  REQUIRE (glm_generate (caller->session, &caller->prompt, &sampling, &funcs, NULL, &result, &error), "%s", error.message);
-  caller->session->rehearsal = NULL;
+  REQUIRE (glm_rehearse (caller->session, &caller->prompt, &sampling, &funcs, &rehearsal, NULL, &result, &error), "%s",
+           error.message);
   return result;
 }
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "run/rehearsal.h"
 #include "run/session.h"
 #include "run/tiny-moe.h"
 
@@ -76,9 +77,7 @@ generate (Chat *chat, const GlmPrompt *prompt, const GlmRehearsal *rehearsal, To
   GlmResult result;
   GlmError error = { 0 };
 
-  chat->session->rehearsal = rehearsal;
-  REQUIRE (glm_generate (chat->session, prompt, &greedy, &funcs, ids, &result, &error), "%s", error.message);
-  chat->session->rehearsal = NULL;
+  REQUIRE (glm_rehearse (chat->session, prompt, &greedy, &funcs, rehearsal, ids, &result, &error), "%s", error.message);
   return result;
 }
 
@@ -233,9 +232,7 @@ say (Chat *chat, const GlmTurn *turns, size_t n, const GlmFit *fit, const char *
     }
   rehearsal = (GlmRehearsal){ .reply = script.ids, .n_reply = script.n };
   sampling.max_tokens = (int) script.n + 1;
-  chat->session->rehearsal = &rehearsal;
-  REQUIRE (glm_generate (chat->session, &prompt, &sampling, &funcs, NULL, &result, &error), "%s", error.message);
-  chat->session->rehearsal = NULL;
+  REQUIRE (glm_rehearse (chat->session, &prompt, &sampling, &funcs, &rehearsal, NULL, &result, &error), "%s", error.message);
   CHECK (result.reason == GLM_STOP_END || result.reason == GLM_STOP_CALL, "reason %d", result.reason);
   glm_prompt_clear (&prompt);
   glm_tokens_clear (&script);

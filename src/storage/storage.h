@@ -423,23 +423,6 @@ void store_backup_async (StoreDb *self, GCancellable *cancellable, GAsyncReadyCa
 void store_restore_backup_async (StoreDb *self, const char *path, GCancellable *cancellable, GAsyncReadyCallback callback,
                                  gpointer user_data);
 
-/* ---- Files for a person ----------------------------------------------------------------------------------------- */
-
-/* The new contents of a file: written under a hidden name beside it, synced, and put in its place in one step.  Until then the
- * old file is there, or none, whatever happens.  Used by one thread at a time. */
-typedef struct _StorePartFile StorePartFile;
-
-/* Deletes what a writer that was killed left in the folder.  FULL, READ_ONLY or FAILED, as the functions below. */
-StorePartFile *store_part_file_new (GFile *target, GError **error);
-/* Deletes what was written, unless it was kept. */
-void store_part_file_free (StorePartFile *self);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (StorePartFile, store_part_file_free)
-/* For those who write by a path what is an empty file now; NULL: the folder is not on this computer. */
-const char *store_part_file_get_path (StorePartFile *self);
-gboolean store_part_file_write (StorePartFile *self, const char *data, gsize n_bytes, GError **error);
-/* Once, when all is written. */
-gboolean store_part_file_keep (StorePartFile *self, GError **error);
-
 /* ---- Progress --------------------------------------------------------------------------------------------------- */
 
 /* How far a long request is: the storage thread writes it, any thread may look. */

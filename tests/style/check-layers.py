@@ -44,11 +44,12 @@ FOLDERS = {
     "text": (GLIB, ""),
 
     "storage/storage.h": (GLIB, ""),
+    "storage/part-file.h": (GLIB, ""),
     "storage/db": (SQLITE, "storage/storage.h"),
     "storage/rows": (SQLITE, "storage/storage.h storage/db"),
     "storage/search": (SQLITE, "storage/storage.h storage/db text"),
     "storage/care": (SQLITE, "storage/storage.h storage/db storage/rows storage/search text"),
-    "storage/exchange": (SQLITE, "storage/storage.h storage/db storage/rows storage/care text"),
+    "storage/exchange": (SQLITE, "storage/storage.h storage/part-file.h storage/db storage/rows storage/care text"),
 
     "tools/tools.h": (GLIB, ""),
     "tools/sandbox.h": (GLIB, ""),
@@ -67,7 +68,7 @@ FOLDERS = {
     "ui/composer": (GTK, "engine/engine.h tools/tools.h chat ui/base"),
     "ui/transcript": (GTK, "engine/engine.h text storage/storage.h markup chat ui/base ui/markdown ui/composer"),
     "ui/sidebar": (GTK, "storage/storage.h chat ui/base"),
-    "ui/exchange": (GTK, "storage/storage.h markup chat ui/base"),
+    "ui/exchange": (GTK, "storage/storage.h storage/part-file.h markup chat ui/base"),
     "ui/models": (GTK, "engine/engine.h engine/actor chat ui/base"),
     "ui/preferences": (GTK, "engine/engine.h storage/storage.h tools/tools.h chat ui/base"),
     "ui/help": (GTK, "ui/markdown"),

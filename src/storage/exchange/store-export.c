@@ -8,6 +8,7 @@
 
 #include "db/store-db.h"
 #include "exchange/store-progress.h"
+#include "part-file.h"
 
 typedef struct
 {

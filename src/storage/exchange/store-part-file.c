@@ -6,7 +6,7 @@
  * on it for as long as it lives.  A writer that is killed leaves the file behind, and the next one in that folder deletes it:
  * only what has such a name, is a plain file of this person, was not changed for an hour and is locked by nobody.
  */
-#include "storage.h"
+#include "part-file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,6 +15,8 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "storage.h"
 
 #define PREFIX           ".myna-"
 #define SUFFIX           ".part"

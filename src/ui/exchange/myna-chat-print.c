@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "exchange/myna-chat-pages.h"
+#include "storage/part-file.h"
 
 #define MARGIN_MM 18
 

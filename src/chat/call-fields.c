@@ -118,9 +118,8 @@ myna_call_dup_plain (const char *json)
 {
   g_autoptr (JsonNode) node = parse (json);
 
-  return node && JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING
-             ? json_node_dup_string (node)
-             : g_strdup (json ? json : "");
+  return node && JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING ? json_node_dup_string (node)
+                                                                                                  : g_strdup (json ? json : "");
 }
 
 gboolean
@@ -212,7 +211,8 @@ myna_call_fields_dup_arguments (GPtrArray *fields, GPtrArray *values, GError **e
         {
           /* Translators: %s is the name of an argument, such as “Value” */
           g_set_error (error, TOOL_ERROR, TOOL_ERROR_ARGUMENTS,
-                       field->kind == GLM_FIELD_JSON ? _ ("“%s” is not valid JSON.") : _ ("“%s” is not a number."), field->title);
+                       field->kind == GLM_FIELD_JSON ? _ ("“%s” is not valid JSON.") : _ ("“%s” is not a number."),
+                       field->title);
           return NULL;
         }
       json_object_set_member (object, field->name, node);

@@ -28,7 +28,7 @@ import unittest
 import gi
 
 gi.require_version("Atspi", "2.0")
-from gi.repository import Atspi, GLib  # noqa: E402
+from gi.repository import Atspi, Gio, GLib  # noqa: E402
 
 APP_ID = "io.github.myna_chat.Myna"
 TIMEOUT = int(os.environ.get("MYNA_E2E_TIMEOUT", "600"))
@@ -442,6 +442,16 @@ class TestCase(unittest.TestCase):
         keyfile = self.home / "config/glib-2.0/settings/keyfile"
         with keyfile.open("a") as file:
             file.write(f"chat-settings='{json.dumps(values)}'\n")
+
+    def start_screen_reader(self):
+        """Says on the bus that one runs, as Orca does: then what would go by itself after some seconds stays."""
+        def say(is_on):
+            Gio.bus_get_sync(Gio.BusType.SESSION).call_sync(
+                "org.a11y.Bus", "/org/a11y/bus", "org.freedesktop.DBus.Properties", "Set",
+                GLib.Variant("(ssv)", ("org.a11y.Status", "ScreenReaderEnabled", GLib.Variant("b", is_on))), None,
+                Gio.DBusCallFlags.NONE, -1)
+        say(True)
+        self.addCleanup(say, False)
 
     def start(self, *args, **kwargs):
         app = App(self.home, *args, **kwargs)

@@ -231,6 +231,7 @@ class History(TestCase):
         app.quit()
 
     def test_archive_and_bin(self):
+        self.start_screen_reader()
         app = self.start()
         self.import_all(app)
         self.wait_chats(app, "Pancakes", "Quicksort in C", "周末计划")

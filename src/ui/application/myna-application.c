@@ -10,9 +10,11 @@
 #include <glib/gi18n.h>
 
 #include "base/ui-compat.h"
+#include "base/undo-toast.h"
 #include "chat/late-services.h"
 #include "chat/myna-new-chat-draft.h"
 #include "chat/myna-search-provider.h"
+#include "chat/screen-reader.h"
 #include "engine/actor/glm-importer.h"
 #include "help/myna-help-window.h"
 #include "markdown/code-theme.h"
@@ -36,6 +38,7 @@ struct _MynaApplication
   GtkWidget *models_window;            /* weak: NULL while there is none */
   MynaSearchProvider *search_provider; /* NULL: not on the bus */
   MynaLateServices *late_services;     /* NULL: not on the bus */
+  MynaScreenReader *screen_reader;     /* the same */
 };
 
 G_DEFINE_FINAL_TYPE (MynaApplication, myna_application, ADW_TYPE_APPLICATION)
@@ -438,6 +441,12 @@ leave_out_late_services (MynaApplication *self, GDBusConnection *session)
 }
 
 static void
+screen_reader_cb (gboolean is_on, gpointer user_data)
+{
+  myna_undo_toasts_set_patient (is_on);
+}
+
+static void
 myna_application_startup (GApplication *application)
 {
   MynaApplication *self = MYNA_APPLICATION (application);
@@ -445,7 +454,10 @@ myna_application_startup (GApplication *application)
   g_autofree char *sessions = NULL;
 
   if (session)
-    leave_out_late_services (self, session);
+    {
+      leave_out_late_services (self, session);
+      self->screen_reader = myna_screen_reader_new (session, screen_reader_cb, NULL);
+    }
   myna_register_resource ();
   G_APPLICATION_CLASS (myna_application_parent_class)->startup (application);
   gtk_window_set_default_icon_name (MYNA_APP_ID);
@@ -578,6 +590,7 @@ myna_application_finalize (GObject *object)
   MynaApplication *self = MYNA_APPLICATION (object);
 
   g_clear_pointer (&self->late_services, myna_late_services_free);
+  g_clear_pointer (&self->screen_reader, myna_screen_reader_free);
   g_clear_object (&self->draft);
   g_clear_error (&self->opening_error);
   g_clear_object (&self->core);

@@ -9,6 +9,7 @@
 #include <glib/gi18n.h>
 
 #include "base/tooltip.h"
+#include "base/undo-toast.h"
 #include "chat/left-chats.h"
 #include "chat/message-parts.h"
 #include "composer/composer.h"
@@ -79,15 +80,9 @@ quote_cb (MynaConversationView *self, const char *text)
 static void
 delete_cb (MynaConversationView *self, MynaMessage *message)
 {
-  AdwToast *toast;
-
   if (!myna_message_get_queued (message))
-    {
-      toast = adw_toast_new (_ ("Message deleted"));
-      adw_toast_set_button_label (toast, _ ("_Undo"));
-      adw_toast_set_action_name (toast, "conversation.undo-delete");
-      adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (self->toasts), toast);
-    }
+    adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (self->toasts),
+                                 myna_undo_toast_new (_ ("Message deleted"), "conversation.undo-delete", NULL));
   myna_conversation_delete (self->conversation, message);
   myna_conversation_view_focus_composer (self);
 }

@@ -7,6 +7,7 @@
 #include <glib/gi18n.h>
 
 #include "base/ui-compat.h"
+#include "base/undo-toast.h"
 #include "chat/myna-chat-settings.h"
 #include "chat/myna-model-need.h"
 #include "chat/myna-problem.h"
@@ -160,16 +161,10 @@ show_undo (MynaWindow *self, GVariant *ids, const char *one, /* with %s for the 
   const char *title = n_ids == 1 ? myna_history_model_get_title (get_history (self), array[0]) : NULL;
   g_autofree char *text = NULL;
   g_autofree char *escaped = NULL;
-  AdwToast *toast;
 
   text = n_ids == 1 ? g_strdup_printf (one, title && *title ? title : _ ("Untitled chat")) : g_strdup (many);
   escaped = g_markup_escape_text (text, -1);
-  toast = adw_toast_new (escaped);
-  adw_toast_set_button_label (toast, _ ("_Undo"));
-  adw_toast_set_action_name (toast, undo_action);
-  adw_toast_set_action_target_value (toast, ids);
-  adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
-  myna_window_add_toast (self, toast);
+  myna_window_add_toast (self, myna_undo_toast_new (escaped, undo_action, ids));
 }
 
 static void

@@ -1,0 +1,513 @@
+"""tour.py FOLDER [VARIANT…]: the real program, screen by screen, as pictures to look at, with an index.html.
+
+Not a test: what a person must look at.  Each variant (language, light or dark, width, size of the text) is a fresh home; each step
+drives the program through the accessibility tree and the keyboard, and what could not be reached is named in the index.
+
+Run by hand:  MYNA_E2E_TIMEOUT=40 tests/with-display.sh /usr/bin/python3 tests/e2e/tour.py /tmp/tour  (in the build's devenv)
+SPDX-License-Identifier: GPL-3.0-or-later
+"""
+import html
+import json
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+
+from myna_e2e import APP_ID, STARTER, App, Atspi, Failure, locale_for, sandbox_works, wait, window_manager
+
+VARIANTS = {
+    # name: (language, dark, width, dots per inch)
+    "en": ("en", False, 1000, 96),
+    "zh-dark": ("zh_CN", True, 1000, 96),
+    "en-narrow-dark": ("en", True, 360, 96),
+    "zh-narrow": ("zh_CN", False, 360, 96),
+    "en-large": ("en", False, 800, 144),
+    "zh-large-dark": ("zh_CN", True, 800, 144),
+}
+
+QUESTION = {"en": "How does quicksort work, and how fast is it?", "zh_CN": "快速排序是怎么工作的？有多快？"}
+STORY = {"en": "Tell me a long story about a bird.", "zh_CN": "讲一个关于小鸟的长故事。"}
+WRITING = {"en": "I would like to compare three sorting algorithms.\nPlease use a table, and say when each of them is the best "
+                 "choice.\n\nThe input has about a million numbers, most of them already in order.",
+           "zh_CN": "我想比较三种排序算法。\n请用表格说明每种算法最适合什么情况。\n\n输入大约有一百万个数，大部分已经有序。"}
+REPLY = {"en": """<think>The person asks about quicksort. Partition, recursion, then the cost.</think>**Quicksort** picks a *pivot* and
+splits the list in two.
+
+## The steps
+
+1. Choose a pivot.
+2. Move what is smaller before it, and what is larger behind it.
+3. Sort both parts the same way.
+
+```python
+def quicksort(numbers):
+    if len(numbers) < 2:
+        return numbers
+    pivot, *rest = numbers
+    return quicksort([n for n in rest if n < pivot]) + [pivot] + quicksort([n for n in rest if n >= pivot])
+```
+
+| case | time | when |
+|:--|:-:|--:|
+| best | $O(n \\log n)$ | the pivot is the median |
+| worst | $O(n^2)$ | the list is sorted already |
+
+On average
+
+$$T(n) = n - 1 + \\frac{1}{n} \\sum_{i=0}^{n-1} \\bigl(T(i) + T(n-1-i)\\bigr) = O(n \\log n)$$
+
+> Sorting is a solved problem, until it is slow.
+
+See <https://example.org/quicksort> for more, ~~or not~~ `qsort(3)`.
+""", "zh_CN": """<think>用户问快速排序。先讲划分，再讲递归，最后讲复杂度。</think>**快速排序：**先选一个*基准*，再把列表分成两部分。
+
+## 步骤
+
+1. 选择基准。
+2. 把较小的数移到它前面，较大的移到后面。
+3. 对两部分重复同样的操作。
+
+```python
+def quicksort(numbers):
+    if len(numbers) < 2:
+        return numbers
+    pivot, *rest = numbers
+    return quicksort([n for n in rest if n < pivot]) + [pivot] + quicksort([n for n in rest if n >= pivot])
+```
+
+| 情况 | 时间 | 什么时候 |
+|:--|:-:|--:|
+| 最好 | $O(n \\log n)$ | 基准恰好是中位数 |
+| 最坏 | $O(n^2)$ | 列表已经有序 |
+
+平均时间为
+
+$$T(n) = n - 1 + \\frac{1}{n} \\sum_{i=0}^{n-1} \\bigl(T(i) + T(n-1-i)\\bigr) = O(n \\log n)$$
+
+> 排序早已是解决了的问题，直到它变慢。
+
+更多内容见 <https://example.org/quicksort>，~~或者不看~~ `qsort(3)`。
+"""}
+TITLES = {"en": ["Quicksort", "Pancakes", "A trip to the mountains in the last week of a very long summer", "Tax return", "Old notes"],
+          "zh_CN": ["快速排序", "煎饼", "在漫长夏天的最后一个星期去山里旅行的计划和准备", "报税", "旧笔记"]}
+
+
+def rich_chat(language, now):
+    """Everything that a chat can show: branches, a thought, code, a table, formulas, a call with its result, a cut reply."""
+    def message(number, parent, role, text, **more):
+        return {"id": number, "parent_id": parent, "role": role, "state": "complete", "text": text, "created_at": now - 9000 + number,
+                "finished_at": now - 8000 + number, "n_prompt_tokens": 40, "n_tokens": 300, "first_token_seconds": 0.4,
+                "seconds": 21.0, "model": "GLM-4-9B", **more}
+    call = {"state": "done", "allowed_by": "class", "edited": False, "started_at": now - 5000, "finished_at": now - 4996,
+            "metadata": "calculate", "tool": "calculate", "arguments": json.dumps({"expression": "1000000*log(1000000)/log(2)"}),
+            "result": "19931568.569324"}
+    return {"origin": f"tour-{language}", "title": TITLES[language][0], "created_at": now, "updated_at": now, "head_id": 8,
+            "messages": [message(1, 0, "user", "?"), message(2, 1, "assistant", "…", state="stopped"),
+                         message(3, 0, "user", QUESTION[language]), message(4, 3, "assistant", REPLY[language], mark=1),
+                         message(5, 4, "user", "n = 1,000,000?"), message(6, 5, "assistant", "", call=call),
+                         message(7, 6, "observation", "19931568.569324"),
+                         message(8, 7, "assistant", "≈ **19.9 × 10⁶**\n\n" + STORY[language], state="length")]}
+
+
+def small_chat(number, title, now):
+    at = now - number * 86400000
+    return {"origin": f"tour-{number}", "title": title, "created_at": at, "updated_at": at, "head_id": 2, "pinned": number == 3,
+            "messages": [{"id": 1, "parent_id": 0, "role": "user", "state": "complete", "text": title + "?", "created_at": at},
+                         {"id": 2, "parent_id": 1, "role": "assistant", "state": "complete", "text": title + ".", "created_at": at}]}
+
+
+class Tour:
+    def __init__(self, folder, variant):
+        self.folder, self.variant = folder, variant
+        self.language, self.dark, self.width, self.dpi = VARIANTS[variant]
+        self.home = pathlib.Path(tempfile.mkdtemp(prefix="myna-tour-"))
+        self.pictures, self.n = [], 0
+        self.app = None
+
+    # -- the program
+
+    def environment(self):
+        environment = locale_for(self.language, self.home)
+        if self.dark:
+            environment["ADW_DEBUG_COLOR_SCHEME"] = "prefer-dark"
+        config = self.home / "config" / "gtk-4.0"
+        config.mkdir(parents=True, exist_ok=True)
+        (config / "settings.ini").write_text(f"[Settings]\ngtk-xft-dpi={self.dpi * 1024}\ngtk-cursor-blink=false\n")
+        return environment
+
+    def settings(self, **values):
+        folder = self.home / "config" / "glib-2.0" / "settings"
+        folder.mkdir(parents=True, exist_ok=True)
+        lines = [f"{key.replace('_', '-')}={value}\n" for key, value in values.items()]
+        (folder / "keyfile").write_text(f"[{APP_ID.replace('.', '/')}]\nwindow-width={self.width}\nwindow-height=720\n" + "".join(lines))
+
+    def start(self, *args, env=None, **kwargs):
+        self.app = App(self.home, *args, env=self.environment() | (env or {}), **kwargs)
+
+    def stop(self):
+        if self.app:
+            self.app.kill()
+            self.app.output.close()
+        self.app = None
+
+    def shot(self, name, rest=0.8):
+        """What is on the screen, once it has come to rest: there is no condition to see for a picture's sake."""
+        self.app.put_pointer_away()
+        time.sleep(rest)
+        self.n += 1
+        file = self.folder / self.variant / f"{self.n:02}-{name}.png"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        subprocess.run(["import", "-window", "root", "-trim", "+repage", str(file)], check=True)
+        self.pictures.append((file.relative_to(self.folder), name, ""))
+
+    def step(self, function):
+        name = function.__name__.strip("_").replace("_", "-")
+        try:
+            function()
+        except (Failure, subprocess.CalledProcessError, IndexError, StopIteration, OSError) as error:
+            print(f"# {self.variant}: {name}: {error}", flush=True)
+            traceback.print_exc()
+            if self.app and self.app.process.poll() is None:
+                self.shot(f"{name}-failed")
+            self.pictures.append((None, name, str(error)))
+        if self.app:
+            for complaint in self.app.complaints():
+                self.pictures.append((None, name, complaint))
+            (self.home / "output.txt").write_text("")
+            self.close_windows()
+
+    def close_windows(self):
+        """Back to the chat, whatever is open."""
+        for _ in range(6):
+            windows = subprocess.run(["xdotool", "search", "--onlyvisible", "--class", "myna"], capture_output=True, text=True,
+                                     check=False).stdout.split()
+            if len(windows) < 2:
+                break
+            self.app.key("Escape")
+            time.sleep(0.4)
+
+    # -- words
+
+    def _(self, text):
+        return self.app._(text).replace("_", "") if self.app else text
+
+    def find(self, text, role=None, **kwargs):
+        return self.app.find(self._(text), role, **kwargs)
+
+    def menu(self, item):
+        self.app.key("F10")
+        self.app.choose(item)
+
+    def chat_menu(self, item):
+        self.app.click_at(self.app.find_all(self._("Chat Menu"))[-1])
+        self.app.choose(item)
+
+    # -- steps
+
+    def welcome(self):
+        self.settings()
+        self.start()
+        wait(lambda: len(subprocess.run(["xdotool", "search", "--onlyvisible", "--class", "myna"], capture_output=True,
+                                        text=True, check=False).stdout.split()) > 1, "the welcome window")
+        self.shot("welcome", 1.5)
+        self.stop()
+
+    def empty_page(self):
+        self.settings(first_start_done="true", chat_settings="'{\"temperature\": 0}'")
+        self.start()
+        self.find("Send")
+        self.shot("empty-page", 1.5)
+
+    def typing(self):
+        self.app.composer.type(WRITING[self.language])
+        self.shot("typing")
+        self.app.key("ctrl+a", "Delete")
+
+    def commands(self):
+        self.app.key("ctrl+l", "slash")
+        self.shot("slash")
+        self.app.key("Escape", "BackSpace")
+
+    def novel(self):
+        self.app.composer.type((STORY[self.language] + "\n") * 2000)
+        self.app.key("ctrl+l", "ctrl+a", "ctrl+x", "ctrl+v")
+        self.shot("novel-pasted", 2)
+        self.app.key("ctrl+a", "BackSpace")
+        for button in self.app.find_all(re.compile(re.escape(self._("Remove %s").split("%")[0])), "button"):
+            button.click()
+
+    def writing(self):
+        self.app.send(STORY[self.language])
+        wait(lambda: "".join(self.app.rows("Myna")[-1:]).strip(), "the first words")
+        self.shot("writing", 0.2)
+        self.app.wait_idle()
+        self.shot("written")
+
+    def import_preview(self):
+        now = int(time.time() * 1000)
+        chats = [rich_chat(self.language, now)] + [small_chat(days, title, now) for days, title in
+                                                   zip((1, 3, 8, 40), TITLES[self.language][1:])]
+        chats[3]["messages"][1]["role"] = "critic"
+        bad = small_chat(9, "Bad", now)
+        bad["messages"] = "none"
+        file = self.home / "chats.json"
+        file.write_text(json.dumps({"format": "myna-conversations", "version": 1, "folders": [], "conversations": chats + [bad]}))
+        self.menu("_Import Chats…")
+        self.app.choose_file(self._("Choose a File to Import"), file)
+        self.app.find_window(self._("Import Chats"))
+        self.shot("import-preview")
+        self.app.key("Return")
+        self.shot("imported", 1.5)
+
+    def import_again(self):
+        self.menu("_Import Chats…")
+        self.app.choose_file(self._("Choose a File to Import"), self.home / "chats.json")
+        self.app.find_window(self._("Import Chats"))
+        self.shot("import-again")
+
+    def import_wrong(self):
+        file = self.home / "picture.png"
+        file.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(2000))
+        self.menu("_Import Chats…")
+        self.app.choose_file(self._("Choose a File to Import"), file)
+        self.shot("import-wrong", 1.5)
+
+    def open_rich(self):
+        self.app.key("ctrl+l", "alt+Up", "alt+Up", "alt+Up")
+        for _ in range(8):
+            if any(TITLES[self.language][0] in frame.name for frame in self.app.find_all(role="frame")):
+                break
+            self.app.key("alt+Down")
+            time.sleep(0.5)
+        wait(lambda: self.app.rows("Myna"), "the chat")
+        self.shot("rich-end", 1.5)
+
+    def rich_parts(self):
+        self.app.key("shift+Tab", "Home")
+        self.shot("rich-top", 1.2)
+        for toggle in self.app.find_all(role="toggle button"):
+            if toggle.has("sensitive") and re.match(re.escape(self._("Tool call: %s. %s").split("%")[0]) + "|"
+                                                    + re.escape(self._("Thoughts")), toggle.name):
+                toggle.click()
+        self.shot("rich-unfolded", 1.2)
+        self.app.key("ctrl+l", "shift+Tab", "End")
+        self.shot("rich-card", 1.2)
+
+    def message_menu(self):
+        self.app.key("ctrl+l", "shift+Tab", "Menu")
+        self.shot("message-menu")
+        self.app.choose("Deta_ils")
+        self.shot("message-details")
+        self.app.key("Escape")
+
+    def edit(self):
+        self.app.key("ctrl+l", "shift+Tab", "Up", "Up", "Up", "ctrl+e")
+        self.shot("edit")
+        self.app.key("Escape")
+
+    def find_bar(self):
+        self.app.key("ctrl+f")
+        time.sleep(0.5)
+        self.app.write("qsort" if self.language == "en" else "pivot")
+        self.shot("find-bar", 1.2)
+        self.app.key("Escape")
+
+    def sidebar(self):
+        if self.width < 600:
+            self.app.key("F9")
+            self.shot("sidebar")
+        self.app.key("ctrl+shift+f")
+        time.sleep(0.5)
+        self.app.write("qs" if self.language == "en" else "a")
+        self.shot("search", 1.5)
+        self.app.key("Escape", "Escape")
+
+    def row_menu(self):
+        if self.width < 600:
+            self.app.key("F9")
+            time.sleep(0.6)
+        self.app.find_all(self._("Chat Menu"), "button")[0].click()
+        self.shot("chat-menu")
+        self.app.key("Escape")
+
+    def main_menu(self):
+        self.app.key("F10")
+        self.shot("main-menu")
+        self.app.key("Escape")
+
+    def archive(self):
+        self.menu("_Archive")
+        self.shot("archive")
+        self.find("Back to Chats").click()
+
+    def trash(self):
+        self.app.key("ctrl+l", "alt+Down", "alt+Down")
+        time.sleep(0.8)
+        self.chat_menu("_Delete")
+        self.shot("deleted", 0.4)
+        self.menu("_Trash")
+        self.shot("trash")
+        self.find("Back to Chats").click()
+
+    def select(self):
+        self.menu("_Select Chats")
+        self.shot("select")
+        self.app.key("Escape")
+
+    def rename(self):
+        self.app.key("F2")
+        self.shot("rename")
+        self.app.key("Escape")
+
+    def export(self):
+        self.chat_menu("_Export…")
+        self.shot("export")
+
+    def print_chat(self):
+        self.app.key("ctrl+p")
+        self.shot("print", 2)
+
+    def backups(self):
+        self.menu("Bac_kups")
+        self.shot("backups", 1.2)
+
+    def models(self):
+        self.app.key("ctrl+l")
+        self.find("Model", "toggle button").click() if self.app.find_all(self._("Model"), "toggle button") else None
+        self.shot("model-menu")
+
+    def models_window(self):
+        self.stop()
+        (self.home / "wrong.gguf").write_bytes(b"GGUF\x03\x00\x00\x00" + b"\xff" * 64)
+        (self.home / "cut.gguf").write_bytes(STARTER.read_bytes()[:200000])
+        shutil.copy(STARTER, self.home / "good.gguf")
+        self.start(*(self.home / name for name in ("good.gguf", "wrong.gguf", "cut.gguf")))
+        wait(lambda: self.app.find_all(str(self.home / "good.gguf")), "the row of the model")
+        self.shot("models", 2.5)
+        for button in self.app.find_all(self._("Details"), "button"):
+            button.click()
+        self.shot("models-details")
+
+    def preferences(self):
+        self.app.key("ctrl+comma")
+        self.app.find_window(self._("Preferences"))
+        for n in range(5):
+            self.shot(f"preferences-{n + 1}", 1)
+            tabs = [tab for tab in self.app.find_all(role=("page tab", "radio button", "toggle button"))
+                    if tab.window.name == self._("Preferences")]
+            if n + 1 >= len(tabs):
+                break
+            tabs[n + 1].click()
+
+    def chat_settings(self):
+        self.chat_menu("Chat _Settings")
+        self.shot("chat-settings", 1.2)
+
+    def tools(self):
+        button = self.app.find_all(re.compile(re.escape(self._("Tools"))), ("toggle button", "button"))[-1]
+        button.click()
+        self.shot("tools-popover")
+
+    def popovers(self):
+        for name in ("Thinking", "Persona", "Attach"):
+            for button in self.app.find_all(re.compile(re.escape(self._(name))), ("toggle button",))[:1]:
+                button.click()
+                self.shot(f"popover-{name.lower()}")
+                self.app.key("Escape")
+
+    def temporary(self):
+        self.app.key("ctrl+shift+n")
+        self.shot("temporary", 1.2)
+
+    def shortcuts(self):
+        self.app.key("ctrl+question")
+        self.shot("shortcuts", 1.5)
+        self.app.key("Escape")
+
+    def help(self):
+        self.app.key("F1")
+        self.shot("help", 2)
+        self.app.key("ctrl+w")
+
+    def about(self):
+        self.menu("_About Myna")
+        self.shot("about", 1.5)
+
+    def missing_model(self):
+        self.stop()
+        (self.home / "good.gguf").unlink()
+        self.start(env={"MYNA_DATA_DIR": str(self.home / "nothing-here")})
+        self.find("No Model Available", "alert")
+        self.shot("no-model", 1.5)
+        self.stop()
+
+    def broken_model(self):
+        data = self.home / "share" / "models"
+        data.mkdir(parents=True)
+        (data / STARTER.name).write_bytes(STARTER.read_bytes()[:2000000])
+        self.start(env={"MYNA_DATA_DIR": str(data.parent)})
+        wait(lambda: self.app.find_all(re.compile(".*" + re.escape(self._("“%s” could not be loaded").split("%s")[1]))), "the banner")
+        self.shot("broken-model", 1.5)
+        self.stop()
+
+    def full_disk(self):
+        self.start(wrapper=["bwrap", "--dev-bind", "/", "/", "--size", str(256 * 1024), "--tmpfs", self.home / "data"])
+        self.app.composer.type("你好 " * 20000)
+        self.find("Send").click()
+        self.shot("full-disk", 3)
+        self.stop()
+
+    def newer_history(self):
+        import sqlite3
+        with sqlite3.connect(self.home / "data" / APP_ID / "chats.db") as database:
+            database.execute("PRAGMA user_version = 9999")
+        self.start()
+        self.find("Send", shown=False)
+        self.shot("newer-history", 2)
+        self.stop()
+
+    def run(self):
+        steps = [self.welcome, self.empty_page, self.typing, self.commands, self.novel, self.writing, self.import_preview,
+                 self.import_again, self.import_wrong, self.open_rich, self.rich_parts, self.message_menu, self.edit, self.find_bar,
+                 self.sidebar, self.main_menu, self.select, self.rename, self.export, self.print_chat, self.backups,
+                 self.chat_settings, self.preferences, self.tools, self.popovers, self.shortcuts, self.help, self.about,
+                 self.archive, self.trash, self.row_menu, self.temporary, self.models_window, self.missing_model, self.broken_model]
+        if sandbox_works():
+            steps.append(self.full_disk)
+        steps.append(self.newer_history)
+        for step in steps:
+            self.step(step)
+        self.stop()
+        shutil.rmtree(self.home, ignore_errors=True)
+
+
+def write_index(folder, tours):
+    with open(folder / "index.html", "w", encoding="utf-8") as file:
+        file.write("<!doctype html><meta charset=utf-8><title>Myna</title>\n")
+        for tour in tours:
+            file.write(f"<h1>{tour.variant}</h1>\n")
+            for path, name, problem in tour.pictures:
+                if path:
+                    file.write(f"<h2>{html.escape(name)}</h2><img src='{path}'>\n")
+                else:
+                    file.write(f"<p><b>{html.escape(name)}</b>: {html.escape(problem)}</p>\n")
+
+
+def main():
+    folder = pathlib.Path(sys.argv[1])
+    folder.mkdir(parents=True, exist_ok=True)
+    tours = []
+    with window_manager():
+        Atspi.init()
+        Atspi.set_timeout(20000, 60000)
+        for variant in sys.argv[2:] or VARIANTS:
+            tours.append(Tour(folder, variant))
+            tours[-1].run()
+            write_index(folder, tours)
+
+
+main()

@@ -21,7 +21,7 @@ typedef struct
   GPtrArray *messages; /* as they were when asked for */
   GArray *counts;
   guint next;       /* first message not counted yet */
-  GPtrArray *texts; /* of the messages before page_end, the last ones of which are these; NULL: none yet */
+  GPtrArray *texts; /* of the last messages before page_end; NULL: none yet */
   guint page_end;
 } Search;
 

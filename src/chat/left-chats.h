@@ -20,7 +20,7 @@ typedef struct
 
 /* Remembers it for the chat with this id (0: a new one); takes the attachments. */
 void myna_left_chats_put (StoreDb *store, gint64 id, const MynaLeftChat *left);
-/* What was remembered, or NULL; whoever takes the attachments clears the field. */
+/* What was remembered, or NULL. A caller that takes the attachments clears the field. */
 MynaLeftChat *myna_left_chats_get (StoreDb *store, gint64 id);
 
 G_END_DECLS

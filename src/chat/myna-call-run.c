@@ -379,7 +379,7 @@ noted_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (!store_finish (STORE_DB (source), result, &error))
     {
-      /* Nothing runs of which there is no trace. */
+      /* Nothing runs without a trace on the disk. */
       call = store_call_copy (get_call (self));
       call->state = STORE_CALL_ASKED;
       call->started_at = 0;

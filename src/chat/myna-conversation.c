@@ -377,7 +377,7 @@ send_next (MynaConversation *self)
   if (!myna_branch_get_n_queued (self->branch) || self->activity != MYNA_ACTIVITY_IDLE
       || myna_branch_peek_unsaved (self->branch, STORE_ROLE_USER))
     return;
-  /* An answer of which nothing came makes room for the next question. */
+  /* An answer that never began makes room for the next question. */
   if (myna_branch_peek_unsaved (self->branch, STORE_ROLE_ASSISTANT))
     myna_branch_cut (self->branch, myna_branch_get_n (self->branch) - 1);
   message = myna_branch_peek (self->branch, myna_branch_get_n (self->branch));

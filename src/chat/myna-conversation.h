@@ -83,7 +83,7 @@ void myna_conversation_send (MynaConversation *self, const char *text);
 void myna_conversation_send_full (MynaConversation *self, const char *text, const char *attachments);
 /* Takes a queued message back; the caller may put its text into the composer. */
 void myna_conversation_unqueue (MynaConversation *self, MynaMessage *message);
-/* Ends the reply that is being written; what there is of it is kept. */
+/* Ends the reply that is being written, and keeps what was written. */
 void myna_conversation_stop (MynaConversation *self);
 /* Whether the message (a reply, or a question without one) can be answered (again), and does it.  The earlier answer stays as
  * an alternative. */

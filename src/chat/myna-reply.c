@@ -798,7 +798,7 @@ myna_reply_abandon (MynaReply *self)
       if (myna_message_get_id (message))
         finish_row (self, message);
     }
-  self->state = MYNA_REPLY_ENDED; /* of which nobody is told */
+  self->state = MYNA_REPLY_ENDED; /* silently */
   let_go (self, MYNA_REPLY_ENDED);
 }
 

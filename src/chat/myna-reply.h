@@ -72,7 +72,7 @@ typedef struct
  * its end, so that a reply goes on when nobody else holds its conversation. */
 MynaReply *myna_reply_new (MynaGenerator *generator, const MynaRecipe *recipe, MynaMessage *message,
                            const MynaReplyFuncs *funcs, gpointer owner) G_GNUC_WARN_UNUSED_RESULT;
-/* Answers these messages, of which those before `first` were left out by an earlier prompt. */
+/* Answers these messages. An earlier prompt left out those before `first`. */
 void myna_reply_start (MynaReply *self, GPtrArray *messages, guint first);
 /* Goes on where a reply ended after a call: the last messages of these are calls, and the observations that there are.  message:
  * the last of them. */
@@ -99,7 +99,7 @@ gboolean myna_reply_allow (MynaReply *self, MynaAllowScope scope, const char *ar
 void myna_reply_deny (MynaReply *self, const char *words);
 
 MynaReplyState myna_reply_get_state (MynaReply *self);
-/* Whether a thought is being written.  It is a property, too, "thinking", of which changes are told. */
+/* Whether a thought is being written.  Also a property, "thinking", that notifies. */
 gboolean myna_reply_is_thinking (MynaReply *self);
 /* Whether there is work under way. */
 gboolean myna_reply_is_busy (MynaReply *self);

@@ -67,9 +67,9 @@ myna_screen_reader_new (GDBusConnection *session, void (*changed) (gboolean is_o
   self->cancellable = g_cancellable_new ();
   self->changed = changed;
   self->user_data = user_data;
-  self->subscription = g_dbus_connection_signal_subscribe (session, BUS_NAME, "org.freedesktop.DBus.Properties",
-                                                           "PropertiesChanged", BUS_PATH, STATUS, G_DBUS_SIGNAL_FLAGS_NONE,
-                                                           changed_cb, self, NULL);
+  self->subscription =
+      g_dbus_connection_signal_subscribe (session, BUS_NAME, "org.freedesktop.DBus.Properties", "PropertiesChanged", BUS_PATH,
+                                          STATUS, G_DBUS_SIGNAL_FLAGS_NONE, changed_cb, self, NULL);
   g_dbus_connection_call (session, BUS_NAME, BUS_PATH, "org.freedesktop.DBus.Properties", "Get",
                           g_variant_new ("(ss)", STATUS, ENABLED), G_VARIANT_TYPE ("(v)"), G_DBUS_CALL_FLAGS_NO_AUTO_START,
                           G_MAXINT, self->cancellable, read_cb, self);

@@ -8,7 +8,7 @@
 
 G_BEGIN_DECLS
 
-/* Reads the texts of `messages` [first, first + n), MynaMessages of which those that are loaded are not read again.
+/* Reads the texts of `messages` [first, first + n), which are MynaMessages. Loaded ones are not read again.
  * → finish: StoreMessages with text and attachments, one for each; NULL in the place of one that was deleted meanwhile. */
 void myna_texts_read_async (StoreDb *store, GPtrArray *messages, guint first, guint n, GCancellable *cancellable,
                             GAsyncReadyCallback callback, gpointer user_data);

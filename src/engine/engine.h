@@ -146,7 +146,7 @@ typedef struct
   int q_rank, kv_rank, value_dim;                                   /* of latent attention; else 0 */
   int context_length;       /* what the file (or, where the file is known to lie, the family) says */
   size_t weight_bytes;      /* resident memory of the weights */
-  size_t expert_bytes;      /* … of which the experts, that become resident as they are used */
+  size_t expert_bytes;      /* … the experts' share, which becomes resident as they are used */
   size_t expert_file_bytes; /* … and what these take on the disk, less where packing expands a codebook; 0: the same */
   size_t kv_bytes_per_token;
   char license[96];  /* general.license of the file; "" if it says nothing */
@@ -409,7 +409,7 @@ typedef struct
   GlmStopReason reason;
   int32_t stop_id; /* the stop token, or -1 */
   size_t n_prompt; /* tokens of the prompt */
-  size_t n_reused; /* … of which the session already held */
+  size_t n_reused; /* … those that the session already held */
   size_t n_generated;
   double prompt_seconds;      /* evaluating the prompt */
   double first_token_seconds; /* from the call to the first token */

@@ -38,7 +38,7 @@ void myna_tex_skip_command (MynaTexParser *parser, const char *name);
 
 /* tex-commands.c: the command `name`, already consumed; never NULL. */
 MynaTex *myna_tex_parse_command (MynaTexParser *parser, const char *name);
-/* tex-environments.c: \begin … \end, of which \begin is consumed. */
+/* tex-environments.c: \begin … \end. \begin is consumed. */
 MynaTex *myna_tex_parse_environment (MynaTexParser *parser);
 /* The rest of a formula as lines, if `first` is followed by \\ or &; `first` otherwise.  Takes `first`. */
 MynaTex *myna_tex_parse_lines (MynaTexParser *parser, MynaTex *first);

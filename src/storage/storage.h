@@ -208,7 +208,7 @@ G_DECLARE_FINAL_TYPE (StoreDb, store_db, STORE, DB, GObject)
  *   message-changed (gint64 conversation_id, gint64 message_id)
  *   folders-changed ()                 a folder was added, renamed, moved or removed
  *   failed (GError *)                  a write that nobody waits for did not succeed (disk full …)
- *   recovered ()                       a write succeeded again after one that did not, whoever waited for it
+ *   recovered ()                       a write succeeded again after one that failed
  */
 
 /* Opens or creates the database (folders too), migrates it, turns generating replies into interrupted ones and running

@@ -78,7 +78,7 @@ tool_number_set_near (ToolNumber *self, long double value, GError **error)
   return TRUE;
 }
 
-/* The quotient to some 80 binary digits, of which a long double has 64 or more. */
+/* The quotient to some 80 binary digits. A long double has 64 or more. */
 static long double
 mpq_to_near (mpq_srcptr q)
 {

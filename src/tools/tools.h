@@ -5,7 +5,7 @@
  * A Tool is one file and one row of tool-registry.c: what the model is told about it, and a function.  Tools know neither
  * engine, history nor widgets: those that need the history or the documents of a chat ask a ToolHost.
  *
- * Whoever runs a tool has asked whether it may be run.  Nothing that stands in the arguments can do harm: they are a
+ * The caller of a tool has asked whether it may be run.  Nothing that stands in the arguments can do harm: they are a
  * model's, and have limits.  All texts of this layer are English, because a model reads them.
  */
 #ifndef TOOL_TOOLS_H

@@ -129,7 +129,7 @@ test_result (Full *full, gconstpointer data)
   g_assert_cmpuint (n_runs, ==, 1);
 }
 
-/* Nothing runs of which there is no trace; it can be asked for again. */
+/* Nothing runs without a trace on the disk; it can be asked for again. */
 static void
 test_begin (Full *full, gconstpointer data)
 {

@@ -119,7 +119,7 @@ class SearchProvider(TestCase):
         wait(lambda: not self.pid(), "the program to end by itself", 60)
 
     def make_history(self):
-        """Two conversations, of which the second one has two questions."""
+        """Two conversations. The second one has two questions."""
         app = self.start()
         app.ask("你好")
         app.key("ctrl+n")

@@ -1,4 +1,4 @@
-/* experts.h: the feed-forward part of which each token takes a few of many experts
+/* experts.h: the feed-forward part: each token uses a few of many experts
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *

@@ -1,4 +1,4 @@
-/* matrix-by-use.c: stacks of which a member becomes memory when it is multiplied, and may cease to be
+/* matrix-by-use.c: stacks whose members take memory when they are multiplied, and may give it back
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *

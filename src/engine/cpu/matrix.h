@@ -18,7 +18,7 @@ typedef struct GlmMatrix GlmMatrix;
  * data must outlive the stack unless the layout is packed (see glm_matrix_is_packed).  Packing runs on the pool. */
 bool glm_matrix_new_stack (GlmType type, int64_t n, int64_t rows, int64_t cols, const void *data, GlmPool *pool,
                            GlmMatrix **ret_matrix, GlmError *error);
-/* One of which a member is packed when it is first multiplied.  Where memory is short, members that were not used for long are
+/* Packs each member when it is first multiplied.  Where memory is short, members that were not used for long are
  * given up, and packed anew from data, which must outlive the stack; is_mapped: data is a file's map. */
 bool glm_matrix_new_by_use (GlmType type, int64_t n, int64_t rows, int64_t cols, const void *data, bool is_mapped,
                             GlmMatrix **ret_matrix, GlmError *error);

@@ -54,7 +54,7 @@ bool glm_tag_prompt_assistant (const GlmTagPrompt *prompt, const char *text, boo
                                GlmError *error);
 /* A call by its arguments, a JSON object; behind glm_tag_prompt_assistant(). */
 bool glm_tag_prompt_call (const GlmTagPrompt *prompt, const char *name, const char *arguments, GlmTokens *ids, GlmError *error);
-/* The beginning of a reply, of which some may be there.  *ret_begin: the first id that is the reply's own. */
+/* The beginning of a reply, which may be there in part.  *ret_begin: the first id that is the reply's own. */
 bool glm_tag_prompt_reply (const GlmTagPrompt *prompt, const char *reply, bool no_thoughts, GlmTokens *ids, size_t *ret_begin,
                            GlmError *error);
 /* What ends a thought. */

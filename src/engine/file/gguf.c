@@ -281,7 +281,7 @@ place_tensors (const GlmMappedFile *file, size_t data_start, uint32_t alignment,
   return check_overlap (tensors, first, error);
 }
 
-/* A count that other files have is too high only for what there is of this one. */
+/* A count that is fine in other files, but too high for the bytes of this one. */
 static bool
 impossible_count (GlmError *error, const char *what, uint64_t n, uint64_t max)
 {

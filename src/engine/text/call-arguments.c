@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * One reader of values serves JSON, which it reads strictly, and Python's literals, of which small models write a mixture:
+ * One reader of values serves JSON, which it reads strictly, and Python's literals. Small models mix them:
  * what is no JSON is read as Python writes it.  Values go to the output as they are read.
  */
 #include "text/call-arguments.h"

@@ -285,8 +285,7 @@ check_choices (Check *check, const GlmSchemaNode *node, const GlmJsonValue *valu
   check->error = error;
   if (n_fit == 1 || (n_fit > 1 && !node->one_of))
     return true;
-  return fail (check,
-               n_fit == 0 ? "fits none of the forms that it may have" : "fits several of the forms of which it may have one");
+  return fail (check, n_fit == 0 ? "fits none of the forms that it may have" : "fits several forms where only one may fit");
 }
 
 static bool

@@ -240,7 +240,7 @@ glm_token_table_step (const GlmTokenTable *table, const GlmGrammar *grammar, con
   return n > 0;
 }
 
-/* levels[i]: after the first i bytes of the token at hand, of which the first n_valid are known. */
+/* levels[i]: after the first i bytes of the token at hand. The first n_valid are known. */
 static void
 walk (const GlmTokenTable *table, const List *list, const GlmGrammar *grammar, GlmGrammarState *levels, uint8_t *allowed)
 {

@@ -93,7 +93,7 @@ store_json_id (JsonNode *node)
   return g_strdup (store_json_node_string (node));
 }
 
-/* The month of which the name begins so; 0: none. */
+/* The month whose name begins so; 0: none. */
 static int
 month_of (const char *name)
 {

@@ -76,7 +76,7 @@ notify_finished (MynaApplication *self, MynaConversation *conversation)
   g_application_send_notification (G_APPLICATION (self), id, notification);
 }
 
-/* Whoever looks at the chat sees what it asks. */
+/* A person who looks at the chat sees what it asks. */
 static void
 asks_cb (MynaCore *core, MynaConversation *conversation, gboolean asks, MynaApplication *self)
 {

@@ -24,7 +24,7 @@ GdkRGBA myna_widget_get_color (GtkWidget *widget);
 GdkRGBA myna_widget_get_named_color (GtkWidget *widget, const char *name);
 
 /* Lets a screen reader say the text.  GTK before 4.14 has no announcements: there the text becomes the widget's description,
- * the change of which is said where the widget has the keyboard's focus.  So the widget should be the one that has it. */
+ * and a change of that is said only where the widget has the keyboard's focus: pass the one that has it. */
 void myna_announce (GtkWidget *widget, const char *text);
 
 /* What a screen reader says of a button whose text alone says too little.  Newer GTK takes the text before all else. */

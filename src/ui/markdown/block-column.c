@@ -341,7 +341,7 @@ make_exact (MynaBlockColumn *self, guint i, int width)
   return item->height - estimated;
 }
 
-/* The first block of which something was seen before the others in sight are made. */
+/* The first block that was in sight, even in part, before the others are made. */
 static guint
 find_seen (MynaBlockColumn *self, int top, int bottom)
 {
@@ -357,7 +357,7 @@ find_seen (MynaBlockColumn *self, int top, int bottom)
   return n;
 }
 
-/* What is above that which was seen pushes the viewport down, not the text. */
+/* Growth above what was in sight moves the viewport, not the text. */
 static gboolean
 make_sight_exact (MynaBlockColumn *self, int *top, int *bottom, int *ret_shift)
 {

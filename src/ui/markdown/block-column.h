@@ -59,7 +59,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (MynaBlockColumn, g_object_unref)
 
 #define MYNA_ITEM(self, i) (&g_array_index ((self)->items, MynaItem, (i)))
 
-/* Shows the blocks (of MynaBlock), of which those before `first` are the same as before. */
+/* Shows the blocks (of MynaBlock). Those before `first` have not changed. */
 void myna_block_column_set_blocks (MynaBlockColumn *self, GPtrArray *blocks, guint first);
 /* The block's widget, which is made now if there is none. */
 MynaBlockView *myna_block_column_get_widget (MynaBlockColumn *self, guint i);

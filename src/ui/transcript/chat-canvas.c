@@ -370,7 +370,7 @@ first_visible (MynaChatCanvas *self)
   return position;
 }
 
-/* The newest row of which anything can be seen. */
+/* The newest row in sight, even in part. */
 static guint
 last_visible (MynaChatCanvas *self)
 {

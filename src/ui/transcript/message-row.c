@@ -767,7 +767,7 @@ build_question (MynaMessageRow *self)
   gtk_box_append (GTK_BOX (self->bubble), self->files);
   gtk_box_append (GTK_BOX (self->bubble), self->body);
 
-  /* Five equal columns, of which the bubble may fill four: 80 % of the width. */
+  /* Five equal columns. The bubble may fill four: 80 % of the width. */
   gtk_grid_set_column_homogeneous (GTK_GRID (grid), TRUE);
   gtk_grid_attach (GTK_GRID (grid), spacer, 0, 0, 1, 1);
   gtk_grid_attach (GTK_GRID (grid), self->bubble, 1, 0, 4, 1);

@@ -82,7 +82,7 @@ add_key (GgufBuild *build, const Case *c)
     }
 }
 
-/* The header alone: two heads of 16, of which 8 are turned. */
+/* The header alone: two heads of 16; 8 of each are turned. */
 static void
 write_header (const Case *c, const char *path)
 {

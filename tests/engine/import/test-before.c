@@ -169,7 +169,7 @@ fill_blocks (const BlockKind *kind, unsigned char *blocks, size_t n_bytes, uint3
     }
 }
 
-/* A model of six layers that has every type of which there are packed panels. */
+/* A model of six layers with every type that has packed panels. */
 static const char *
 write_original (void)
 {

@@ -157,7 +157,7 @@ wide_data (const Shape *s, const GlmTensor *tensor, const GlmGgufTensor *target)
           memcpy (data + (size_t) (row * n_steps + i) * step,
                   (const uint8_t *) tensor->data + (size_t) (from_row * n_old_steps + from / BLOCK) * step, step);
       }
-  /* The mean of a norm is over more values now, of which the new ones are zero. */
+  /* The mean of a norm is over more values now; the new ones are zero. */
   if (strstr (tensor->name, "norm.weight"))
     for (int64_t i = 0; i < target->ne[0]; i++)
       ((float *) data)[i] *= sqrtf ((float) s->embd / (float) s->wide_embd);

@@ -41,7 +41,7 @@ compute_factors (__m512 s, __m512 min, Factors *factors)
   factors->min = min;
 }
 
-/* Of the blocks of one panel, the first of which begins a group. */
+/* Of the blocks of one panel. The first begins a group. */
 static ALWAYS_INLINE void
 compute_panel (GlmPackedFormat format, const uint8_t *panel, int64_t n_blocks, int p, FactorsOfPair *factors)
 {

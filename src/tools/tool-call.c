@@ -100,9 +100,10 @@ is_half_pair (const char *escape)
   return escape[6] != '\\' || escape[7] != 'u' || (read_unit (escape + 6) & 0xfc00) != 0xdc00;
 }
 
-/* It recurses, and reads comments and other quotes than JSON's, which could hide how deep. */
-gboolean
-tool_json_is_tame (const char *text)
+/* Whether JsonParser can be given the text: it recurses, and reads comments and other quotes than JSON's, which could hide how
+ * deep. */
+static gboolean
+is_tame (const char *text, guint max_depth)
 {
   guint depth = 0;
   gboolean in_string = FALSE;
@@ -123,12 +124,24 @@ tool_json_is_tame (const char *text)
         }
       else if (*p == '"')
         in_string = TRUE;
-      else if (strchr ("/#'", *p) || ((*p == '{' || *p == '[') && ++depth > TOOL_MAX_ARGUMENT_DEPTH))
+      else if (strchr ("/#'", *p) || ((*p == '{' || *p == '[') && ++depth > max_depth))
         return FALSE;
       else if ((*p == '}' || *p == ']') && depth > 0)
         depth--;
     }
   return TRUE;
+}
+
+JsonNode *
+tool_json_parse (const char *text, gsize n_bytes, guint max_depth)
+{
+  g_autoptr (JsonParser) parser = json_parser_new ();
+
+  /* What stands behind a 0 would be read unseen. */
+  if (memchr (text, '\0', n_bytes) || !g_utf8_validate (text, (gssize) n_bytes, NULL) || !is_tame (text, max_depth)
+      || !json_parser_load_from_data (parser, text, (gssize) n_bytes, NULL))
+    return NULL;
+  return json_parser_steal_root (parser);
 }
 
 static JsonObject *
@@ -142,7 +155,7 @@ parse_arguments (const char *text, GError **error)
       g_set_error_literal (error, TOOL_ERROR, TOOL_ERROR_ARGUMENTS, "The arguments are longer than 64 KiB");
       return NULL;
     }
-  if (!tool_json_is_tame (text))
+  if (!is_tame (text, TOOL_MAX_ARGUMENT_DEPTH))
     {
       g_set_error_literal (error, TOOL_ERROR, TOOL_ERROR_ARGUMENTS,
                            "The arguments are no JSON, or nested more than 32 levels deep");
@@ -267,6 +280,12 @@ tool_call_async (const Tool *self, const char *arguments, const ToolCallOptions 
       self->start (g_object_ref (inner), call->arguments, &call->options);
     }
   g_object_unref (inner);
+}
+
+const Tool *
+tool_call_get_tool (GTask *task)
+{
+  return ((const Call *) g_task_get_task_data (task))->tool;
 }
 
 char *

@@ -47,6 +47,17 @@ tool_add (const Tool *tool)
   return TRUE;
 }
 
+void
+tool_remove (const Tool *tool)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < n_added; i++)
+    if (added[i] != tool)
+      added[n++] = added[i];
+  n_added = n;
+}
+
 const char *
 tool_get_name (const Tool *self)
 {
@@ -92,5 +103,7 @@ tool_dup_fingerprint (const Tool *self)
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     g_checksum_update (checksum, (const guchar *) texts[i], strlen (texts[i]) + 1);
+  if (self->origin)
+    g_checksum_update (checksum, (const guchar *) self->origin, strlen (self->origin) + 1);
   return g_strdup (g_checksum_get_string (checksum));
 }

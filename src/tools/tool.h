@@ -18,6 +18,7 @@ struct _Tool
   const char *schema;
   ToolClass class;
   gboolean is_default;
+  const char *origin; /* where it is not of this program: the command that runs it; NULL: it is */
   gboolean needs_host;
   guint seconds; /* time limit */
   /* Either: computes on a thread of its own, and looks at the cancellable between its steps.  The result is owned by the
@@ -34,8 +35,10 @@ extern const Tool tool_search_chats;
 extern const Tool tool_read_document;
 extern const Tool tool_read_more;
 
-/* Whether JsonParser can be given the text: nested no more than TOOL_MAX_ARGUMENT_DEPTH deep. */
-gboolean tool_json_is_tame (const char *text);
+/* Of the task that `start` is given. */
+const Tool *tool_call_get_tool (GTask *task);
+/* The text, which ends with a 0, as JSON, or NULL: it is none, or nested more than max_depth deep. */
+JsonNode *tool_json_parse (const char *text, gsize n_bytes, guint max_depth) G_GNUC_WARN_UNUSED_RESULT;
 /* ARGUMENTS with "NAME …" where the member is missing or of another type.  Optional ones give the fallback. */
 gboolean tool_argument_string (JsonObject *arguments, const char *name, gboolean required, const char **ret_value,
                                GError **error);

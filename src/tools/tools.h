@@ -49,6 +49,8 @@ const Tool *tool_find (const char *name);
 /* Tools that are made while the program runs follow those of the registry.  They must live as long as the program; names of
  * others and more than 512 are refused.  Not from several threads. */
 gboolean tool_add (const Tool *tool);
+/* It is not found any more, but lives on. */
+void tool_remove (const Tool *tool);
 
 const char *tool_get_name (const Tool *self);
 const char *tool_get_description (const Tool *self); /* for the model */

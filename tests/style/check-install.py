@@ -12,6 +12,7 @@ ID = "io.github.myna_chat.Myna"
 WANTED = [
     "bin/myna",
     "bin/myna-cli",
+    "libexec/myna/myna-guard",
     f"share/applications/{ID}.desktop",
     f"share/dbus-1/services/{ID}.service",
     f"share/glib-2.0/schemas/{ID}.gschema.xml",

@@ -53,13 +53,15 @@ FOLDERS = {
 
     "tools/tools.h": (GLIB, ""),
     "tools/sandbox.h": (GLIB, ""),
-    "tools": (GMP, "tools/tools.h tools/sandbox.h"),
+    "tools/servers.h": (GLIB, "tools/tools.h"),
+    "tools/guard": (C, ""),
+    "tools": (GMP, "tools/tools.h tools/sandbox.h tools/servers.h"),
 
     "cli": (GLIB, "engine/engine.h engine/base engine/file engine/quant engine/text engine/families engine/kernels "
                   "engine/compute engine/cpu engine/run engine/import tools/tools.h"),
 
     "markup": (CMARK, "text"),
-    "chat": (JSON, "engine/engine.h engine/actor storage/storage.h tools/tools.h tools/sandbox.h markup text"),
+    "chat": (JSON, "engine/engine.h engine/actor storage/storage.h tools/tools.h tools/sandbox.h tools/servers.h markup text"),
 
     "maths": (DRAWING, ""),
 
@@ -70,7 +72,7 @@ FOLDERS = {
     "ui/sidebar": (GTK, "storage/storage.h chat ui/base"),
     "ui/exchange": (GTK, "storage/storage.h storage/part-file.h markup chat ui/base"),
     "ui/models": (GTK, "engine/engine.h engine/actor chat ui/base"),
-    "ui/preferences": (GTK, "engine/engine.h storage/storage.h tools/tools.h chat ui/base"),
+    "ui/preferences": (GTK, "engine/engine.h storage/storage.h tools/tools.h tools/servers.h chat ui/base"),
     "ui/help": (GTK, "ui/markdown"),
     "ui/window": (GTK, "chat ui/base ui/transcript ui/sidebar ui/exchange ui/preferences"),
     "ui/application": (GTK, "engine/actor storage/storage.h chat ui/base ui/markdown ui/models "

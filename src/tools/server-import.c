@@ -1,0 +1,138 @@
+/* server-import.c: the servers that another program's file names
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * {"mcpServers": {NAME: {"command": …, "args": [ … ], "env": {…}, "cwd": …}}}; others say "servers" (mcp.json of editors).
+ */
+#include <string.h>
+
+#include "tools/servers.h"
+#include "tools/tool.h"
+
+#define MAX_FILE    (1 << 20)
+#define MAX_SERVERS 100
+
+static const char *
+get_string (JsonObject *object, const char *name)
+{
+  JsonNode *node = json_object_get_member (object, name);
+
+  return node && json_node_get_value_type (node) == G_TYPE_STRING ? json_node_get_string (node) : NULL;
+}
+
+static JsonObject *
+get_object (JsonObject *object, const char *name)
+{
+  JsonNode *node = json_object_get_member (object, name);
+
+  return node && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
+}
+
+/* NULL: some are no strings. */
+static char **
+read_command (const char *program, JsonObject *object)
+{
+  g_autoptr (GPtrArray) command = g_ptr_array_new_with_free_func (g_free);
+  JsonNode *node = json_object_get_member (object, "args");
+  JsonArray *array = node && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
+
+  g_ptr_array_add (command, g_strdup (program));
+  for (guint i = 0; array && i < json_array_get_length (array); i++)
+    {
+      JsonNode *element = json_array_get_element (array, i);
+
+      if (json_node_get_value_type (element) != G_TYPE_STRING)
+        return NULL;
+      g_ptr_array_add (command, g_strdup (json_node_get_string (element)));
+    }
+  g_ptr_array_add (command, NULL);
+  return (char **) g_ptr_array_steal (command, NULL);
+}
+
+static char **
+read_environment (JsonObject *object)
+{
+  JsonObject *env = get_object (object, "env");
+  GPtrArray *environment = g_ptr_array_new ();
+  g_autoptr (GList) names = env ? json_object_get_members (env) : NULL;
+
+  for (GList *l = names; l; l = l->next)
+    if (get_string (env, l->data))
+      g_ptr_array_add (environment, g_strdup_printf ("%s=%s", (const char *) l->data, get_string (env, l->data)));
+  g_ptr_array_add (environment, NULL);
+  return (char **) g_ptr_array_free (environment, FALSE);
+}
+
+/* NULL: it is not started by a command. */
+static ToolServerConfig *
+read_server (const char *name, JsonObject *object)
+{
+  const char *program = get_string (object, "command");
+  g_autoptr (ToolServerConfig) config = g_new0 (ToolServerConfig, 1);
+
+  if (!program || !*program || !*name)
+    return NULL;
+  config->command = read_command (program, object);
+  if (!config->command)
+    return NULL;
+  config->name = g_strdup (name);
+  config->folder = g_strdup (get_string (object, "cwd"));
+  config->environment = read_environment (object);
+  return g_steal_pointer (&config);
+}
+
+static JsonNode *
+read_file (const char *path, GError **error)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GFileInputStream) stream = g_file_read (file, NULL, error);
+  g_autofree char *text = stream ? g_malloc (MAX_FILE + 2) : NULL;
+  JsonNode *node = NULL;
+  gsize n = 0;
+
+  if (!stream || !g_input_stream_read_all (G_INPUT_STREAM (stream), text, MAX_FILE + 1, &n, NULL, error))
+    return NULL;
+  text[n] = '\0';
+  if (n <= MAX_FILE)
+    node = tool_json_parse (text, n, TOOL_MAX_ARGUMENT_DEPTH);
+  if (!node)
+    g_set_error_literal (error, TOOL_ERROR, TOOL_ERROR_ARGUMENTS, "The file is not JSON");
+  return node;
+}
+
+GPtrArray *
+tool_servers_read_file (const char *path, char **ret_left_out, GError **error)
+{
+  g_autoptr (JsonNode) node = read_file (path, error);
+  g_autoptr (GPtrArray) configs = g_ptr_array_new_with_free_func ((GDestroyNotify) tool_server_config_free);
+  g_autoptr (GString) left_out = g_string_new (NULL);
+  g_autoptr (GList) names = NULL;
+  JsonObject *servers = NULL;
+
+  if (!node)
+    return NULL;
+  if (JSON_NODE_HOLDS_OBJECT (node))
+    {
+      servers = get_object (json_node_get_object (node), "mcpServers");
+      if (!servers)
+        servers = get_object (json_node_get_object (node), "servers");
+    }
+  if (!servers)
+    {
+      g_set_error_literal (error, TOOL_ERROR, TOOL_ERROR_ARGUMENTS, "The file names no servers");
+      return NULL;
+    }
+  names = json_object_get_members (servers);
+  for (GList *l = names; l && configs->len < MAX_SERVERS; l = l->next)
+    {
+      JsonObject *object = get_object (servers, l->data);
+      ToolServerConfig *config = object ? read_server (l->data, object) : NULL;
+
+      if (config)
+        g_ptr_array_add (configs, config);
+      else
+        g_string_append_printf (left_out, "%s%s", left_out->len ? ", " : "", (const char *) l->data);
+    }
+  *ret_left_out = left_out->len ? g_string_free (g_steal_pointer (&left_out), FALSE) : NULL;
+  return g_steal_pointer (&configs);
+}

@@ -1,0 +1,122 @@
+#!/usr/bin/env python3
+"""A server of tools that misbehaves: fake-server.py FAULT… (see the functions below); without a fault it is a good one.
+
+It speaks the older protocol, with the handshake.  SPDX-License-Identifier: GPL-3.0-or-later
+"""
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+faults = sys.argv[1:]
+n_lists = 0
+
+
+def has(fault):
+    return fault in faults
+
+
+def write(text):
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def send(message):
+    write(json.dumps({"jsonrpc": "2.0", **message}))
+
+
+def tool(name, description="A tool", schema=None):
+    return {"name": name, "description": description, "inputSchema": schema or {"type": "object", "properties": {}}}
+
+
+def deep(n):
+    schema = {"type": "string"}
+    for _ in range(n):
+        schema = {"type": "object", "properties": {"a": schema}}
+    return schema
+
+
+def tools():
+    if has("many"):
+        return [tool(f"tool{i}") for i in range(10000)]
+    if has("deep"):
+        return [tool("good"), tool("deep", schema=deep(20))]
+    if has("reference"):
+        return [tool("good"), tool("far", schema={"type": "object", "properties": {"a": {"$ref": "http://localhost/x"}}})]
+    if has("names"):
+        return [tool("good"), tool("not a name"), tool("x" * 65), tool("good"), tool("calculate"), {"description": "none"}]
+    description = "After" if has("changes") and os.path.exists(faults[-1]) else "A tool"
+    return [tool("say", description), tool("wait"), tool("die"), tool("leave"), tool("big")]
+
+
+def list_tools(identifier, params):
+    global n_lists
+    n_lists += 1
+    result = {"tools": tools()}
+    if has("circle"):
+        result = {"tools": [tool(f"page{n_lists}")], "nextCursor": str(n_lists % 3)}
+    elif has("endless"):
+        result = {"tools": [tool(f"page{n_lists}")], "nextCursor": str(n_lists)}
+    send({"id": identifier, "result": result})
+
+
+def call(identifier, params):
+    name = params.get("name")
+    if name == "wait":
+        if has("stubborn"):
+            time.sleep(3600)
+        return   # never answered
+    if name == "die":
+        print("out of cheese", file=sys.stderr, flush=True)
+        os._exit(3)
+    if name == "leave":
+        # What leaves the group and ignores TERM, too.
+        process = subprocess.Popen([sys.executable, "-c", "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); "
+                                    "print('here', flush=True); time.sleep(3600)"], start_new_session=True, stdout=subprocess.PIPE)
+        process.stdout.readline()
+        send({"id": identifier, "result": {"content": [{"type": "text", "text": f"{os.getpid()} {process.pid}"}]}})
+        return
+    if name == "big":
+        send({"id": identifier, "result": {"content": [{"type": "text", "text": "x" * (17 << 20)}]}})
+        return
+    answer = {"id": identifier, "result": {"content": [{"type": "text", "text": json.dumps(params.get("arguments"))}]}}
+    if has("twice"):
+        send({"id": identifier + 1000, "result": {"content": []}})
+        send({"id": "a", "result": {"content": []}})
+        send({"result": {}})
+        send(answer)
+    if has("asks"):
+        send({"id": 1, "method": "ping"})
+        send({"id": 2, "method": "elicitation/create", "params": {}})
+        send({"id": "x", "method": "sampling/createMessage", "params": {}})
+        answers = [json.loads(sys.stdin.readline()) for _ in range(3)]
+        answer["result"]["content"][0]["text"] = json.dumps(answers)
+    send(answer)
+
+
+if has("stubborn"):
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+if has("silent"):
+    time.sleep(3600)
+if has("noise"):
+    for i in range(20):
+        write("listening …")
+if has("long"):
+    sys.stdout.write("x" * (100 << 20))
+    sys.stdout.flush()
+for line in sys.stdin:
+    message = json.loads(line)
+    method, identifier = message.get("method"), message.get("id")
+    if method == "initialize":
+        version = "1999-01-01" if has("old") else message["params"]["protocolVersion"]
+        send({"id": identifier, "result": {"protocolVersion": version, "capabilities": {"tools": {}}}})
+    elif method == "tools/list":
+        list_tools(identifier, message.get("params"))
+    elif method == "tools/call":
+        call(identifier, message["params"])
+    elif identifier is not None and method:
+        send({"id": identifier, "error": {"code": -32601, "message": "Method not found"}})
+if has("stubborn"):
+    time.sleep(3600)

@@ -116,6 +116,12 @@ glm_template_is_stop (const GlmTemplate *tmpl, int32_t id)
   return false;
 }
 
+int32_t
+glm_template_wait (const GlmTemplate *tmpl)
+{
+  return tmpl->roles[ROLE_OBSERVATION];
+}
+
 bool
 glm_template_is_wait (const GlmTemplate *tmpl, int32_t id)
 {

@@ -22,6 +22,7 @@ bool glm_template_fit (const GlmTemplate *tmpl, const GlmTurn *turns, size_t n_t
 bool glm_template_count_tools (const GlmTemplate *tmpl, const GlmToolSet *tools, size_t *ret_n, GlmError *error);
 bool glm_template_is_stop (const GlmTemplate *tmpl, int32_t id);
 /* Whether the id ends a turn that waits for the result of a call, and whether it begins an assistant's turn. */
+int32_t glm_template_wait (const GlmTemplate *tmpl); /* that id; −1: there is none */
 bool glm_template_is_wait (const GlmTemplate *tmpl, int32_t id);
 bool glm_template_is_part (const GlmTemplate *tmpl, int32_t id);
 /* Whether it begins anybody's turn. */

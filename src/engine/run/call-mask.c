@@ -39,7 +39,7 @@ struct GlmCallMask
   bool has_ended;             /* what was wanted is there */
   char opening[MAX_OPENING];  /* what has come of it … */
   size_t n_opening;           /* … bytes */
-  GlmGrammarState *levels;    /* [GLM_TOKEN_LEVELS]: room */
+  GlmTokenRoom *room;         /* NULL: not needed yet */
   uint8_t *allowed, *more;    /* [n_vocab] */
 };
 
@@ -64,7 +64,11 @@ let_go (GlmCallMask *mask)
 static bool
 has_table (GlmCallMask *mask)
 {
-  return mask->table || glm_model_token_table ((GlmModel *) mask->model, &mask->table);
+  if (!mask->table && !glm_model_token_table ((GlmModel *) mask->model, &mask->table))
+    return false;
+  if (!mask->room)
+    mask->room = glm_token_room_new (mask->table);
+  return mask->room;
 }
 
 /* A JSON object is held from the first token on. */
@@ -117,11 +121,10 @@ glm_call_mask_new (GlmModel *model, const GlmToolSet *tools, const GlmForm *form
       mask->form = calls;
       mask->has_lines = calls != GLM_CALLS_NONE && glm_template_family (model->tmpl)->prompt.tag_lines;
       mask->held = calloc (n_tools + 1, sizeof *mask->held);
-      mask->levels = malloc (GLM_TOKEN_LEVELS * sizeof *mask->levels);
       mask->allowed = malloc (n_vocab);
       mask->more = malloc (n_vocab);
     }
-  if (!mask || !mask->held || !mask->levels || !mask->allowed || !mask->more)
+  if (!mask || !mask->held || !mask->allowed || !mask->more)
     {
       glm_call_mask_free (mask);
       return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory to hold calls to their schemas");
@@ -144,7 +147,7 @@ glm_call_mask_free (GlmCallMask *mask)
   if (mask->held)
     clear_held (&mask->held[0]);
   free (mask->held);
-  free (mask->levels);
+  glm_token_room_free (mask->room);
   free (mask->allowed);
   free (mask->more);
   free (mask);
@@ -175,29 +178,44 @@ hold (GlmCallMask *mask, const GlmTool *tool)
   return true;
 }
 
-/* Those whose grammar refuses the bytes are not meant. */
+/* Those whose grammar refused what came are not meant. */
 static void
-step (GlmCallMask *mask, const uint8_t *bytes, size_t n)
+keep_others (GlmCallMask *mask)
 {
   size_t n_left = 0;
 
   for (size_t i = 0; i < mask->n_held; i++)
     {
       Held *held = &mask->held[i];
-      bool ok = true;
 
-      for (size_t k = 0; ok && k < n; k++)
-        ok = glm_grammar_step (held->grammar, &held->state, bytes[k], &held->state);
-      if (!ok)
+      if (held->state.n == 0)
         clear_held (held);
       else if (i != n_left)
         {
           mask->held[n_left] = *held;
           *held = (Held){ 0 };
         }
-      n_left += ok;
+      n_left += mask->held[n_left].grammar != NULL;
     }
   mask->n_held = n_left;
+}
+
+static void
+step (GlmCallMask *mask, const uint8_t *bytes, size_t n)
+{
+  for (size_t i = 0; i < mask->n_held; i++)
+    for (size_t k = 0; k < n && mask->held[i].state.n > 0; k++)
+      glm_grammar_step (mask->held[i].grammar, &mask->held[i].state, bytes[k], &mask->held[i].state);
+  keep_others (mask);
+}
+
+static void
+step_token (GlmCallMask *mask, int32_t id)
+{
+  for (size_t i = 0; i < mask->n_held; i++)
+    if (!glm_token_table_step (mask->table, mask->held[i].grammar, &mask->held[i].state, id, &mask->held[i].state))
+      mask->held[i].state.n = 0;
+  keep_others (mask);
 }
 
 static bool
@@ -344,19 +362,14 @@ look_for_end (GlmCallMask *mask)
 void
 glm_call_mask_take (GlmCallMask *mask, int32_t id)
 {
-  const uint8_t *bytes;
-  size_t n;
-
   if (mask && mask->is_opening)
     take_opening (mask, id);
   if (!mask || mask->n_held == 0)
     return;
   if (mask->is_fresh)
     mask->is_fresh = false;
-  else if ((bytes = glm_token_table_bytes (mask->table, id, &n)) && n > 0)
-    step (mask, bytes, n);
   else
-    let_go (mask);
+    step_token (mask, id);
   look_for_end (mask);
 }
 
@@ -372,6 +385,7 @@ bool
 glm_call_mask_allows (const GlmCallMask *mask, int32_t id)
 {
   char rest[MAX_OPENING + 1];
+  GlmGrammarState next;
 
   if (mask && mask->is_opening)
     return opens (mask, id, rest);
@@ -380,28 +394,48 @@ glm_call_mask_allows (const GlmCallMask *mask, int32_t id)
   if (glm_template_is_wait (mask->model->tmpl, id))
     return is_done (mask);
   for (size_t i = 0; i < mask->n_held; i++)
-    if (glm_token_table_step (mask->table, mask->held[i].grammar, &mask->held[i].state, id, &mask->levels[0]))
+    if (glm_token_table_step (mask->table, mask->held[i].grammar, &mask->held[i].state, id, &next))
       return true;
   return false;
+}
+
+static void
+allow_openings (GlmCallMask *mask)
+{
+  char rest[MAX_OPENING + 1];
+  bool may_begin[256];
+  size_t n;
+
+  /* Most tokens are refused by their first byte. */
+  for (int byte = 0; byte < 256; byte++)
+    may_begin[byte] = may_open (mask, &(uint8_t){ (uint8_t) byte }, 1, rest);
+  for (int32_t id = 0; id < mask->model->params.n_vocab; id++)
+    {
+      const uint8_t *bytes = glm_token_table_bytes (mask->table, id, &n);
+
+      mask->allowed[id] = (n == 0 || may_begin[bytes[0]]) && opens (mask, id, rest);
+    }
 }
 
 const uint8_t *
 glm_call_mask_allowed (GlmCallMask *mask)
 {
   size_t n_vocab = (size_t) mask->model->params.n_vocab;
-  char rest[MAX_OPENING + 1];
+  int32_t wait = mask->model->tmpl ? glm_template_wait (mask->model->tmpl) : -1;
 
   memset (mask->allowed, 0, n_vocab);
-  for (size_t id = 0; mask->is_opening && id < n_vocab; id++)
-    mask->allowed[id] = opens (mask, (int32_t) id, rest);
+  if (mask->is_opening)
+    allow_openings (mask);
   for (size_t i = 0; i < mask->n_held; i++)
     {
-      glm_token_table_mask (mask->table, mask->held[i].grammar, &mask->held[i].state, mask->levels, mask->more);
-      for (size_t id = 0; id < n_vocab; id++)
+      const Held *held = &mask->held[i];
+
+      glm_token_table_mask (mask->table, held->grammar, &held->state, mask->room, i == 0 ? mask->allowed : mask->more);
+      for (size_t id = 0; i > 0 && id < n_vocab; id++)
         mask->allowed[id] |= mask->more[id];
     }
-  for (size_t id = 0; is_done (mask) && id < n_vocab; id++)
-    mask->allowed[id] = mask->allowed[id] || glm_template_is_wait (mask->model->tmpl, (int32_t) id);
+  if (is_done (mask) && wait >= 0 && (size_t) wait < n_vocab)
+    mask->allowed[wait] = 1;
   if (memchr (mask->allowed, 1, n_vocab))
     return mask->allowed;
   mask->is_opening = false;

@@ -539,12 +539,16 @@ glm_model_release_pool (GlmModel *model, GlmPool *pool)
 bool
 glm_model_token_table (GlmModel *model, const GlmTokenTable **ret_table)
 {
+  GlmCallForm form = model->tmpl ? glm_template_family (model->tmpl)->reply.calls : GLM_CALLS_NONE;
+  GlmSpelling spelling = form == GLM_CALLS_PYTHON ? GLM_SPELLING_PYTHON
+                         : form == GLM_CALLS_TAGS ? GLM_SPELLING_TAGS
+                                                  : GLM_SPELLING_JSON;
   bool ok;
 
   pthread_mutex_lock (&model->pools_lock);
   ok = model->token_table
        || (model->tokenizer
-           && glm_token_table_new (model->tokenizer, (size_t) model->params.n_vocab, &model->token_table, NULL));
+           && glm_token_table_new (model->tokenizer, (size_t) model->params.n_vocab, spelling, &model->token_table, NULL));
   pthread_mutex_unlock (&model->pools_lock);
   if (ok)
     *ret_table = model->token_table;

@@ -37,11 +37,27 @@ typedef struct
 static __int128
 power_of_ten (int n)
 {
-  __int128 power = 1;
+  static const int64_t powers[] = { 1,
+                                    10,
+                                    100,
+                                    1000,
+                                    10000,
+                                    100000,
+                                    1000000,
+                                    10000000,
+                                    100000000,
+                                    1000000000,
+                                    10000000000,
+                                    100000000000,
+                                    1000000000000,
+                                    10000000000000,
+                                    100000000000000,
+                                    1000000000000000,
+                                    10000000000000000,
+                                    100000000000000000,
+                                    1000000000000000000 };
 
-  while (n-- > 0)
-    power *= 10;
-  return power;
+  return n <= MAX_INTEGER ? powers[n] : (__int128) powers[MAX_INTEGER] * powers[n - MAX_INTEGER];
 }
 
 /* What is excluded ends at the next number that a double can be: digits that are read as the limit itself are outside. */
@@ -49,10 +65,12 @@ static __int128
 to_units (double limit, int scale, bool is_least, bool excludes)
 {
   __int128 far = power_of_ten (MAX_INTEGER + scale);
-  long double x = (long double) (excludes ? nextafter (limit, is_least ? INFINITY : -INFINITY) : limit);
-  long double whole =
-      is_least ? ceill (x * (long double) power_of_ten (scale)) : floorl (x * (long double) power_of_ten (scale));
+  long double x, whole;
 
+  if (isinf (limit))
+    return limit < 0 ? -far : far;
+  x = (long double) (excludes ? nextafter (limit, is_least ? INFINITY : -INFINITY) : limit);
+  whole = is_least ? ceill (x * (long double) power_of_ten (scale)) : floorl (x * (long double) power_of_ten (scale));
   return fabsl (whole) < (long double) far ? (__int128) whole : whole < 0 ? -far : far;
 }
 

@@ -182,7 +182,13 @@ glm_grammar_raw_is_tag_free (GlmGrammarToken *token, uint8_t byte)
 bool
 glm_grammar_raw_is_free (const GlmGrammarToken *token)
 {
-  return token->at == 0 && token->n_more == 0 && (token->quote || token->phase == JSON_NOT);
+  return token->at == 0 && (token->quote || token->phase == JSON_NOT);
+}
+
+void
+glm_grammar_raw_forget_json (GlmGrammarToken *token)
+{
+  token->phase = JSON_NOT;
 }
 
 bool

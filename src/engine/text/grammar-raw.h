@@ -17,8 +17,10 @@ void glm_grammar_raw_begin (GlmGrammarToken *token, bool is_text);
 bool glm_grammar_raw_step (GlmGrammarToken *token, const GlmSchemaNode *node, bool closing, uint8_t byte, bool *ret_ended);
 /* Whether the byte, of a text in quotes, ends no tag at which the reader would stop; token->at counts for it. */
 bool glm_grammar_raw_is_tag_free (GlmGrammarToken *token, uint8_t byte);
-/* Whether any character may follow that neither begins a tag nor controls anything. */
+/* Whether any character may follow, behind the one that has begun, that neither begins a tag nor controls anything. */
 bool glm_grammar_raw_is_free (const GlmGrammarToken *token);
+/* Whether it may still be JSON no longer matters. */
+void glm_grammar_raw_forget_json (GlmGrammarToken *token);
 /* Whether the text can stand there, as it is or (!is_text) as no JSON. */
 bool glm_grammar_raw_can_be (const char *text, size_t n, bool is_text);
 

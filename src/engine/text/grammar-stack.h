@@ -1,4 +1,4 @@
-/* grammar-stack.h: what the automaton of grammar.c keeps, and what is done with it; for grammar.c alone
+/* grammar-stack.h: what the automaton of grammar.c keeps, and what is done with it; for grammar.c and grammar-run.c
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -6,6 +6,8 @@
 #define GLM_GRAMMAR_STACK_H
 
 #include "text/grammar-words.h"
+
+#define GLM_GRAMMAR_MAX_KEY_BYTES 128 /* of a key that the schema does not name */
 
 /* GlmGrammarToken.kind */
 enum

@@ -99,3 +99,9 @@ glm_grammar_string_is_between (const GlmGrammarToken *token)
 {
   return token->phase == PHASE_TEXT && token->n_more == 0;
 }
+
+bool
+glm_grammar_string_is_text (const GlmGrammarToken *token)
+{
+  return token->phase == PHASE_TEXT;
+}

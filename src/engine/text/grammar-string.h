@@ -16,5 +16,7 @@ bool glm_grammar_string_step (GlmGrammarToken *token, const GlmSchemaNode *node,
                               uint8_t byte, bool *ret_ended);
 /* Whether the token stands neither in a character nor in an escape. */
 bool glm_grammar_string_is_between (const GlmGrammarToken *token);
+/* Whether it is not in an escape. */
+bool glm_grammar_string_is_text (const GlmGrammarToken *token);
 
 #endif

@@ -16,13 +16,12 @@
 #include "text/grammar-stack.h"
 #include "text/grammar-string.h"
 
-#define MAX_BYTES     (48u << 10) /* call-arguments.c reads 64 KiB */
-#define MAX_BLANKS    24
-#define MAX_KEY_BYTES 128
-#define MAX_GUARD     8 /* choices in choices at one place */
+#define MAX_BYTES  (48u << 10) /* call-arguments.c reads 64 KiB */
+#define MAX_BLANKS 24
+#define MAX_GUARD  8 /* choices in choices at one place */
 
-#define FNV_OFFSET    UINT64_C (0xcbf29ce484222325)
-#define FNV_PRIME     UINT64_C (0x100000001b3)
+#define FNV_OFFSET UINT64_C (0xcbf29ce484222325)
+#define FNV_PRIME  UINT64_C (0x100000001b3)
 
 enum
 {
@@ -307,7 +306,7 @@ step_free_key (const Step *step, GlmGrammarToken *token)
 {
   uint8_t byte = step->byte;
 
-  if (!token->phase || (token->at >= MAX_KEY_BYTES && token->n_more == 0))
+  if (!token->phase || (token->at >= GLM_GRAMMAR_MAX_KEY_BYTES && token->n_more == 0))
     return false;
   token->hash = (token->hash ^ byte) * FNV_PRIME;
   if (token->quote == '=')
@@ -707,7 +706,7 @@ step_stack (const Step *step, const GlmGrammarStack *stack)
   GlmGrammarStack next;
 
   copy_stack (&next, stack);
-  switch (next.token.kind)
+  switch (stack->token.kind)
     {
     case TOKEN_NONE: step_structure (step, &next); break;
     case TOKEN_FIXED: step_fixed (step, &next); break;
@@ -721,10 +720,11 @@ step_stack (const Step *step, const GlmGrammarStack *stack)
 }
 
 bool
-glm_grammar_step (const GlmGrammar *grammar, const GlmGrammarState *state, uint8_t byte, GlmGrammarState *ret_state)
+glm_grammar_step_within (const GlmGrammar *grammar, const GlmGrammarState *state, bool closing, uint8_t byte,
+                         GlmGrammarState *ret_state)
 {
   GlmGrammarState copy;
-  Step step = { grammar, ret_state, byte, state->n_bytes >= grammar->max_bytes };
+  Step step = { grammar, ret_state, byte, closing };
   uint32_t n_bytes = state->n_bytes + 1;
 
   if (ret_state == state)
@@ -742,29 +742,24 @@ glm_grammar_step (const GlmGrammar *grammar, const GlmGrammarState *state, uint8
 }
 
 bool
+glm_grammar_step (const GlmGrammar *grammar, const GlmGrammarState *state, uint8_t byte, GlmGrammarState *ret_state)
+{
+  return glm_grammar_step_within (grammar, state, glm_grammar_is_closing (grammar, state), byte, ret_state);
+}
+
+bool
+glm_grammar_is_closing (const GlmGrammar *grammar, const GlmGrammarState *state)
+{
+  return state->n_bytes >= grammar->max_bytes;
+}
+
+bool
 glm_grammar_is_done (const GlmGrammarState *state)
 {
   for (int i = 0; i < state->n; i++)
     if (state->stacks[i].token.kind == TOKEN_DONE)
       return true;
   return false;
-}
-
-bool
-glm_grammar_is_in_string (const GlmGrammar *grammar, const GlmGrammarState *state, uint32_t *ret_left)
-{
-  const GlmGrammarToken *token = &state->stacks[0].token;
-  const GlmSchemaNode *node;
-
-  if (state->n != 1
-      || !(token->kind == TOKEN_RAW      ? glm_grammar_raw_is_free (token)
-           : token->kind == TOKEN_STRING ? glm_grammar_string_is_between (token) && token->at == 0
-                                         : false)
-      || state->n_bytes + GLM_SCHEMA_MAX_BYTES / 4 >= grammar->max_bytes)
-    return false;
-  node = node_of (grammar, token->node);
-  *ret_left = node ? node->max_length - token->length : UINT32_MAX;
-  return true;
 }
 
 /* The one byte that may follow, those aside that only lay the text out; −1: none or several. */

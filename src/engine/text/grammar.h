@@ -92,10 +92,11 @@ bool glm_grammar_is_exact (const GlmGrammar *grammar);
 void glm_grammar_begin (const GlmGrammar *grammar, GlmGrammarState *ret_state);
 /* The state after the byte; false: it is refused, and *ret_state has no stacks.  The two may be the same. */
 bool glm_grammar_step (const GlmGrammar *grammar, const GlmGrammarState *state, uint8_t byte, GlmGrammarState *ret_state);
+/* The same for a byte within a token: whether closing has begun is decided before its first byte. */
+bool glm_grammar_step_within (const GlmGrammar *grammar, const GlmGrammarState *state, bool closing, uint8_t byte,
+                              GlmGrammarState *ret_state);
+bool glm_grammar_is_closing (const GlmGrammar *grammar, const GlmGrammarState *state);
 bool glm_grammar_is_done (const GlmGrammarState *state);
-/* Whether the state is inside a string where any character may follow that needs no escape, `quote` aside: then *ret_left
- * characters may. */
-bool glm_grammar_is_in_string (const GlmGrammar *grammar, const GlmGrammarState *state, uint32_t *ret_left);
 /* What must follow now, blanks as models write them: at most max bytes; returns how many. */
 size_t glm_grammar_forced (const GlmGrammar *grammar, const GlmGrammarState *state, uint8_t *bytes, size_t max);
 

@@ -5,44 +5,22 @@
 #include "text/token-table.h"
 
 #include "base/error.h"
-#include "base/utf8.h"
+#include "text/token-table-private.h"
 #include "text/tokenizer-private.h"
-
-typedef struct
-{
-  int32_t *ids;     /* [n], in the order of their bytes */
-  uint16_t *common; /* [n]: bytes that are the same as of the one before */
-  size_t n;
-} List;
-
-struct GlmTokenTable
-{
-  size_t n_ids;
-  uint8_t *pool;
-  uint32_t *start;  /* [n_ids + 1] */
-  uint8_t *n_chars; /* [n_ids]: of tokens that any string lets through; 0: of others */
-  List all, others; /* others: those without n_chars */
-};
-
-typedef struct
-{
-  const uint8_t *bytes;
-  uint32_t n;
-  int32_t id;
-} Token;
 
 void
 glm_token_table_free (GlmTokenTable *table)
 {
   if (!table)
     return;
+  free (table->ids);
   free (table->pool);
-  free (table->start);
-  free (table->n_chars);
-  free (table->all.ids);
-  free (table->all.common);
-  free (table->others.ids);
-  free (table->others.common);
+  free (table->offset);
+  free (table->place);
+  free (table->last);
+  free (table->last_of_id);
+  for (int kind = 0; kind < GLM_N_RUNS; kind++)
+    glm_token_runs_clear (&table->runs[kind]);
   free (table);
 }
 
@@ -50,10 +28,9 @@ const uint8_t *
 glm_token_table_bytes (const GlmTokenTable *table, int32_t id, size_t *ret_n)
 {
   *ret_n = 0;
-  if (id < 0 || (size_t) id >= table->n_ids)
+  if (id < 0 || (size_t) id >= table->n_ids || table->place[id] == GLM_TOKEN_NOWHERE)
     return NULL;
-  *ret_n = table->start[id + 1] - table->start[id];
-  return table->pool + table->start[id];
+  return glm_token_table_at (table, table->place[id], ret_n);
 }
 
 /* ---- Bytes ------------------------------------------------------------------------------------------------------ */
@@ -113,110 +90,119 @@ has_text (const GlmTokenizer *tokenizer, int32_t id)
          || (kind == GLM_PIECE_USER_DEFINED && !glm_tokenizer_is_byte_level (tokenizer));
 }
 
+/* start [n_ids + 1]: where the bytes of each token begin in the pool. */
 static bool
-read_bytes (GlmTokenTable *table, const GlmTokenizer *tokenizer)
+read_bytes (const GlmTokenizer *tokenizer, size_t n_ids, GlmBuffer *pool, uint32_t *start)
 {
-  GlmBuffer pool = { 0 };
   bool ok = true;
 
-  for (size_t id = 0; ok && id < table->n_ids; id++)
+  for (size_t id = 0; ok && id < n_ids; id++)
     {
-      table->start[id] = (uint32_t) pool.n;
+      start[id] = (uint32_t) pool->n;
       if ((int64_t) id < tokenizer->vocab.n && has_text (tokenizer, (int32_t) id))
-        ok = append_piece (tokenizer, (int32_t) id, &pool);
+        ok = append_piece (tokenizer, (int32_t) id, pool);
     }
-  table->start[table->n_ids] = (uint32_t) pool.n;
-  table->pool = pool.data;
+  start[n_ids] = (uint32_t) pool->n;
   return ok;
-}
-
-/* Characters of the text if any string lets them through; else 0. */
-static uint8_t
-count_free (const uint8_t *bytes, size_t n)
-{
-  size_t n_chars = 0;
-
-  for (size_t i = 0; i < n; n_chars++)
-    {
-      uint32_t code;
-      int width = glm_utf8_char (bytes + i, n - i, &code);
-
-      if (width == 0 || bytes[i] < 0x20 || bytes[i] == '"' || bytes[i] == '\'' || bytes[i] == '\\' || bytes[i] == '<')
-        return 0;
-      i += (size_t) width;
-    }
-  return n_chars < 256 ? (uint8_t) n_chars : 0;
 }
 
 /* ---- Order ------------------------------------------------------------------------------------------------------ */
 
-static int
-compare (const void *a, const void *b)
+static uint8_t
+find_last (const uint8_t *bytes, size_t n)
 {
-  const Token *x = a, *y = b;
-  int order = memcmp (x->bytes, y->bytes, x->n < y->n ? x->n : y->n);
+  while (n > 1 && (bytes[n - 1] & 0xC0) == 0x80)
+    n--;
+  return n < 255 ? (uint8_t) n : 255;
+}
 
-  return order ? order : x->n != y->n ? (x->n < y->n ? -1 : 1) : x->id < y->id ? -1 : 1;
+/* Copies the tokens' bytes in their order. */
+static void
+lay_out (GlmTokenTable *table, GlmTokenBytes *tokens)
+{
+  uint32_t offset = 0;
+
+  for (size_t id = 0; id < table->n_ids; id++)
+    table->place[id] = GLM_TOKEN_NOWHERE;
+  for (size_t i = 0; i < table->n; i++)
+    {
+      uint8_t *bytes = table->pool + offset;
+
+      memcpy (bytes, tokens[i].bytes, tokens[i].n);
+      tokens[i].bytes = bytes;
+      table->ids[i] = tokens[i].id;
+      table->offset[i] = offset;
+      table->place[tokens[i].id] = (uint32_t) i;
+      table->last[i] = table->last_of_id[tokens[i].id] = find_last (bytes, tokens[i].n);
+      table->first[bytes[0] + 1]++;
+      offset += tokens[i].n;
+    }
+  table->offset[table->n] = offset;
+  for (int byte = 0; byte < 256; byte++)
+    table->first[byte + 1] += table->first[byte];
 }
 
 static bool
-make_list (List *list, const Token *tokens, size_t n, const uint8_t *leave_out)
+find_runs (GlmTokenTable *table, GlmSpelling spelling, const GlmTokenBytes *tokens)
 {
-  const Token *before = NULL;
+  /* JSON is asked of models of all kinds. */
+  unsigned kinds = 1 << GLM_RUN_DOUBLE;
 
-  list->ids = malloc ((n + 1) * sizeof *list->ids);
-  list->common = malloc ((n + 1) * sizeof *list->common);
-  if (!list->ids || !list->common)
-    return false;
-  for (size_t i = 0; i < n; i++)
+  if (spelling == GLM_SPELLING_PYTHON)
+    kinds |= 1 << GLM_RUN_SINGLE | 1 << GLM_RUN_NAME;
+  else if (spelling != GLM_SPELLING_JSON)
+    kinds |= 1 << GLM_RUN_DOUBLE_IN_TAGS | 1 << GLM_RUN_RAW | 1 << GLM_RUN_TAG_KEY;
+  for (int kind = 0; kind < GLM_N_RUNS; kind++)
     {
-      uint32_t common = 0;
-
-      if (leave_out && leave_out[tokens[i].id])
-        continue;
-      while (before && common < before->n && common < tokens[i].n && before->bytes[common] == tokens[i].bytes[common])
-        common++;
-      before = &tokens[i];
-      list->ids[list->n] = tokens[i].id;
-      list->common[list->n++] = (uint16_t) common;
+      table->has_runs[kind] = kinds >> kind & 1;
+      if (table->has_runs[kind] && !glm_token_runs_init (&table->runs[kind], (GlmRunKind) kind, tokens, table->n, table->n_ids))
+        return false;
     }
   return true;
 }
 
 static bool
-sort (GlmTokenTable *table)
+sort (GlmTokenTable *table, GlmSpelling spelling, const GlmBuffer *pool, const uint32_t *start)
 {
-  Token *tokens = malloc ((table->n_ids + 1) * sizeof *tokens);
-  size_t n = 0, n_bytes;
+  GlmTokenBytes *tokens = malloc ((table->n_ids + 1) * sizeof *tokens);
   bool ok;
 
   for (size_t id = 0; tokens && id < table->n_ids; id++)
-    {
-      const uint8_t *bytes = glm_token_table_bytes (table, (int32_t) id, &n_bytes);
-
-      if (n_bytes > 0)
-        tokens[n++] = (Token){ bytes, (uint32_t) n_bytes, (int32_t) id };
-      table->n_chars[id] = count_free (bytes, n_bytes);
-    }
+    if (start[id + 1] > start[id])
+      tokens[table->n++] = (GlmTokenBytes){ pool->data + start[id], start[id + 1] - start[id], (int32_t) id };
   if (tokens)
-    qsort (tokens, n, sizeof *tokens, compare);
-  ok = tokens && make_list (&table->all, tokens, n, NULL) && make_list (&table->others, tokens, n, table->n_chars);
+    qsort (tokens, table->n, sizeof *tokens, glm_token_bytes_compare);
+  table->ids = malloc ((table->n + 1) * sizeof *table->ids);
+  table->offset = malloc ((table->n + 1) * sizeof *table->offset);
+  table->pool = malloc (pool->n + 1);
+  table->place = malloc ((table->n_ids + 1) * sizeof *table->place);
+  table->last = malloc (table->n + 1);
+  table->last_of_id = calloc (table->n_ids + 1, 1);
+  ok = tokens && table->ids && table->offset && table->pool && table->place && table->last && table->last_of_id;
+  if (ok)
+    lay_out (table, tokens);
+  ok = ok && find_runs (table, spelling, tokens);
   free (tokens);
   return ok;
 }
 
 bool
-glm_token_table_new (const GlmTokenizer *tokenizer, size_t n_ids, GlmTokenTable **ret_table, GlmError *error)
+glm_token_table_new (const GlmTokenizer *tokenizer, size_t n_ids, GlmSpelling spelling, GlmTokenTable **ret_table,
+                     GlmError *error)
 {
   GlmTokenTable *table = calloc (1, sizeof *table);
+  uint32_t *start = calloc (n_ids + 1, sizeof *start);
+  GlmBuffer pool = { 0 };
+  bool ok = table && start && read_bytes (tokenizer, n_ids, &pool, start);
 
-  if (table)
+  if (ok)
     {
       table->n_ids = n_ids;
-      table->start = calloc (n_ids + 1, sizeof *table->start);
-      table->n_chars = calloc (n_ids + 1, 1);
+      ok = sort (table, spelling, &pool, start);
     }
-  if (!table || !table->start || !table->n_chars || !read_bytes (table, tokenizer) || !sort (table))
+  free (start);
+  glm_buffer_clear (&pool);
+  if (!ok)
     {
       glm_token_table_free (table);
       return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for the bytes of the vocabulary");
@@ -225,78 +211,16 @@ glm_token_table_new (const GlmTokenizer *tokenizer, size_t n_ids, GlmTokenTable 
   return true;
 }
 
-/* ---- Walking ---------------------------------------------------------------------------------------------------- */
-
-bool
-glm_token_table_step (const GlmTokenTable *table, const GlmGrammar *grammar, const GlmGrammarState *state, int32_t id,
-                      GlmGrammarState *ret_state)
-{
-  size_t n;
-  const uint8_t *bytes = glm_token_table_bytes (table, id, &n);
-
-  for (size_t i = 0; i < n; i++)
-    if (!glm_grammar_step (grammar, i == 0 ? state : ret_state, bytes[i], ret_state))
-      return false;
-  return n > 0;
-}
-
-/* levels[i]: after the first i bytes of the token at hand. The first n_valid are known. */
-static void
-walk (const GlmTokenTable *table, const List *list, const GlmGrammar *grammar, GlmGrammarState *levels, uint8_t *allowed)
-{
-  size_t n_valid = 0, refused = SIZE_MAX, n;
-
-  for (size_t i = 0; i < list->n; i++)
-    {
-      const uint8_t *bytes = glm_token_table_bytes (table, list->ids[i], &n);
-
-      if (list->common[i] > refused)
-        continue;
-      refused = SIZE_MAX;
-      n_valid = n_valid < list->common[i] ? n_valid : list->common[i];
-      for (; refused == SIZE_MAX && n_valid < n && n_valid + 2 < GLM_TOKEN_LEVELS; n_valid++)
-        if (!glm_grammar_step (grammar, &levels[n_valid], bytes[n_valid], &levels[n_valid + 1]))
-          {
-            refused = n_valid;
-            break;
-          }
-      /* The rest of a long token is its own. */
-      for (size_t k = n_valid; refused == SIZE_MAX && k < n; k++)
-        if (!glm_grammar_step (grammar, &levels[k == n_valid ? n_valid : GLM_TOKEN_LEVELS - 1], bytes[k],
-                               &levels[GLM_TOKEN_LEVELS - 1]))
-          refused = k;
-      allowed[list->ids[i]] = refused == SIZE_MAX;
-    }
-}
-
-void
-glm_token_table_mask (const GlmTokenTable *table, const GlmGrammar *grammar, const GlmGrammarState *state,
-                      GlmGrammarState *levels, uint8_t *allowed)
-{
-  uint32_t left;
-
-  levels[0] = *state;
-  if (!glm_grammar_is_in_string (grammar, state, &left))
-    {
-      memset (allowed, 0, table->n_ids);
-      walk (table, &table->all, grammar, levels, allowed);
-      return;
-    }
-  left = left < 255 ? left : 255;
-  for (size_t id = 0; id < table->n_ids; id++)
-    allowed[id] = table->n_chars[id] > 0 && table->n_chars[id] <= left;
-  walk (table, &table->others, grammar, levels, allowed);
-}
+/* ---- Spelling --------------------------------------------------------------------------------------------------- */
 
 size_t
 glm_token_table_spell (const GlmTokenTable *table, const uint8_t *bytes, size_t n_bytes, int32_t *ids, size_t max)
 {
-  const List *list = &table->all;
   size_t n = 0, at = 0, n_token;
 
   while (n < max && at < n_bytes)
     {
-      size_t low = 0, high = list->n, length = 0;
+      size_t low = 0, high = table->n, length = 0;
 
       for (size_t depth = 0; at + depth < n_bytes && low < high; depth++)
         {
@@ -306,7 +230,7 @@ glm_token_table_spell (const GlmTokenTable *table, const uint8_t *bytes, size_t 
           for (size_t end = high; first < end;)
             {
               size_t middle = first + (end - first) / 2;
-              const uint8_t *token = glm_token_table_bytes (table, list->ids[middle], &n_token);
+              const uint8_t *token = glm_token_table_at (table, middle, &n_token);
 
               if (n_token <= depth || token[depth] < bytes[at + depth])
                 first = middle + 1;
@@ -316,7 +240,7 @@ glm_token_table_spell (const GlmTokenTable *table, const uint8_t *bytes, size_t 
           for (size_t begin = first; begin < last;)
             {
               size_t middle = begin + (last - begin) / 2;
-              const uint8_t *token = glm_token_table_bytes (table, list->ids[middle], &n_token);
+              const uint8_t *token = glm_token_table_at (table, middle, &n_token);
 
               if (token[depth] == bytes[at + depth])
                 begin = middle + 1;
@@ -325,9 +249,9 @@ glm_token_table_spell (const GlmTokenTable *table, const uint8_t *bytes, size_t 
             }
           low = first;
           high = last;
-          if (low < high && (glm_token_table_bytes (table, list->ids[low], &n_token), n_token) == depth + 1)
+          if (low < high && (glm_token_table_at (table, low, &n_token), n_token) == depth + 1)
             {
-              ids[n] = list->ids[low];
+              ids[n] = table->ids[low];
               length = depth + 1;
             }
         }

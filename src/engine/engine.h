@@ -327,6 +327,9 @@ typedef struct
 bool glm_model_fit (const GlmModel *model, const GlmTurn *turns, size_t n_turns, const char *reply,
                     const GlmFit *fit, /* NULL: everything */
                     GlmPrompt *ret_prompt, GlmError *error);
+/* The prompt of a text that is to be continued as it is, with the control tokens that the family puts beside every text.
+ * Appends to *ids. */
+bool glm_model_fit_text (const GlmModel *model, const char *text, size_t n_bytes, GlmTokens *ids, GlmError *error);
 /* Whether this id ends a reply. */
 bool glm_model_is_stop (const GlmModel *model, int32_t id);
 /* Appends what ends a thought in the middle of a sentence, so that the model begins its answer. */

@@ -23,6 +23,22 @@
 
 static const GlmError cancelled_error = { .code = GLM_ERROR_CANCELLED, .message = "cancelled" };
 
+/* Guests do not show: the window's state is its own. */
+static GlmSession *
+session_of (const GlmEngine *engine, const GlmJob *job)
+{
+  return job->is_guest ? engine->guest : engine->session;
+}
+
+static GlmEvent *
+new_event (GlmEventType type, const GlmJob *job)
+{
+  GlmEvent *event = glm_event_new (type, job->id);
+
+  event->at_once = job->is_guest;
+  return event;
+}
+
 static void
 post_state (const GlmEngine *engine, GlmActorState state)
 {
@@ -91,6 +107,24 @@ new_session (GlmModel *model, const GlmActorLoadOptions *wanted, GlmSession **re
   return glm_session_new (model, &options, ret_session, error);
 }
 
+/* Another length or number of threads for the same weights. */
+static gboolean
+replace_session (GlmEngine *engine, const GlmActorLoadOptions *options, GlmError *error)
+{
+  GlmSession *session = NULL;
+
+  if (!new_session (engine->model, options, &session, error))
+    return FALSE;
+  glm_actor_thread_stop_guests (engine->thread);
+  glm_session_free (engine->session);
+  g_clear_pointer (&engine->guest, glm_session_free);
+  engine->session = session;
+  engine->options = *options;
+  g_clear_pointer (&engine->saved_path, g_free);
+  glm_actor_thread_let_guests (engine->thread);
+  return TRUE;
+}
+
 static gboolean
 open_model (GlmEngine *engine, GlmJob *job, GlmError *error)
 {
@@ -105,16 +139,8 @@ open_model (GlmEngine *engine, GlmJob *job, GlmError *error)
       *error = cancelled_error;
       return FALSE;
     }
-  /* Another length or number of threads for the same weights. */
   if (found && holds (engine, job->path, &status))
-    {
-      if (!new_session (engine->model, &job->options, &session, error))
-        return FALSE;
-      glm_session_free (engine->session);
-      engine->session = session;
-      g_clear_pointer (&engine->saved_path, g_free);
-      return TRUE;
-    }
+    return replace_session (engine, &job->options, error);
   if (!glm_model_open (job->path, &options, &model, error))
     return FALSE;
   if (!check_tokenizer (model, error) || !new_session (model, &job->options, &session, error))
@@ -122,11 +148,14 @@ open_model (GlmEngine *engine, GlmJob *job, GlmError *error)
       glm_model_free (model);
       return FALSE;
     }
+  glm_actor_thread_stop_guests (engine->thread);
   glm_engine_clear (engine);
   engine->model = model;
   engine->path = g_strdup (job->path);
   engine->status = status;
   engine->session = session;
+  engine->options = job->options;
+  glm_actor_thread_let_guests (engine->thread);
   return TRUE;
 }
 
@@ -161,7 +190,9 @@ run_load (GlmEngine *engine, GlmJob *job)
 static void
 run_unload (GlmEngine *engine)
 {
+  glm_actor_thread_stop_guests (engine->thread);
   glm_engine_clear (engine);
+  glm_actor_thread_let_guests (engine->thread);
   glm_actor_thread_post (engine->thread, glm_event_new (GLM_EVENT_UNLOADED, 0));
   post_idle_state (engine);
 }
@@ -188,9 +219,10 @@ on_piece (GlmReplyKind kind, const char *text, size_t n_bytes, int32_t id, void 
     {
       generation->generating = TRUE;
       generation->first_token = now;
-      post_state (generation->engine, GLM_ACTOR_GENERATING);
+      if (!generation->job->is_guest)
+        post_state (generation->engine, GLM_ACTOR_GENERATING);
     }
-  event = glm_event_new (GLM_EVENT_PIECE, generation->job->id);
+  event = new_event (GLM_EVENT_PIECE, generation->job);
   event->kind = kind;
   event->text = g_string_new_len (text, (gssize) n_bytes);
   event->n_done = ++generation->n_tokens;
@@ -200,13 +232,52 @@ on_piece (GlmReplyKind kind, const char *text, size_t n_bytes, int32_t id, void 
 }
 
 static void
+on_between (void *user_data)
+{
+  const Generation *generation = user_data;
+
+  if (generation->job->is_guest)
+    glm_actor_thread_let_others_first (generation->engine->thread, generation->job);
+}
+
+static void
 on_prompt (size_t n_done, size_t n_total, void *user_data)
 {
   Generation *generation = user_data;
-  GlmEvent *event = glm_event_new (GLM_EVENT_PROMPT, generation->job->id);
+  GlmEvent *event = new_event (GLM_EVENT_PROMPT, generation->job);
 
   event->n_done = n_done;
   event->n_total = n_total;
+  glm_actor_thread_post (generation->engine->thread, event);
+  on_between (generation);
+}
+
+/* The bytes lie behind the chances, in the same memory. */
+static void
+on_token (const GlmChance *token, const GlmChance *top, size_t n_top, void *user_data)
+{
+  Generation *generation = user_data;
+  GlmEvent *event = new_event (GLM_EVENT_CHANCE, generation->job);
+  gsize n_bytes = token->n_bytes;
+  uint8_t *bytes;
+
+  for (gsize i = 0; i < n_top; i++)
+    n_bytes += top[i].n_bytes;
+  event->n_done = 1 + n_top;
+  event->chances = g_malloc (event->n_done * sizeof *event->chances + n_bytes);
+  event->chances[0] = *token;
+  if (n_top > 0)
+    memcpy (event->chances + 1, top, n_top * sizeof *top);
+  bytes = (uint8_t *) (event->chances + event->n_done);
+  for (gsize i = 0; i < event->n_done; i++)
+    {
+      GlmChance *chance = &event->chances[i];
+
+      if (chance->n_bytes > 0)
+        memcpy (bytes, chance->bytes, chance->n_bytes);
+      chance->bytes = bytes;
+      bytes += chance->n_bytes;
+    }
   glm_actor_thread_post (generation->engine->thread, event);
 }
 
@@ -282,7 +353,31 @@ run_forget (GlmEngine *engine, const GlmJob *job)
 static int
 get_context (const GlmEngine *engine, const GlmJob *job)
 {
-  return job->fit.context_length > 0 ? job->fit.context_length : glm_session_context_length (engine->session);
+  return job->fit.context_length > 0 ? job->fit.context_length : glm_session_context_length (session_of (engine, job));
+}
+
+/* A text, as it is, behind what the family begins every prompt with. */
+static gboolean
+make_text_prompt (GlmEngine *engine, const GlmJob *job, GlmPrompt *ret_prompt, GlmError *error)
+{
+  GlmPrompt prompt = { 0 };
+  gboolean ok;
+
+  if (job->text)
+    ok = glm_model_fit_text (engine->model, job->text, strlen (job->text), &prompt.ids, error);
+  else
+    {
+      ok = TRUE;
+      for (gsize i = 0; ok && i < job->ids.n; i++)
+        ok = glm_tokens_append (&prompt.ids, job->ids.ids[i]);
+      if (!ok)
+        *error = (GlmError){ .code = GLM_ERROR_NO_MEMORY, .message = "no memory for the prompt" };
+    }
+  if (ok)
+    *ret_prompt = prompt;
+  else
+    glm_prompt_clear (&prompt);
+  return ok;
 }
 
 /* Chooses the turns.  Replies get the tokens that the session has of them; what the file has may be more. */
@@ -292,10 +387,12 @@ make_prompt (GlmEngine *engine, const GlmJob *job, GlmPrompt *ret_prompt, GlmErr
   GlmFit fit = job->fit;
   gsize n_held;
 
-  fit.context_length = get_context (engine, job);
+  if (job->text || job->ids.n > 0)
+    return make_text_prompt (engine, job, ret_prompt, error);
+  fit.context_length = job->is_guest ? 0 : get_context (engine, job);
   for (;;)
     {
-      if (!glm_session_fit (engine->session, job->turns, job->n_turns, job->reply, &fit, ret_prompt, error))
+      if (!glm_session_fit (session_of (engine, job), job->turns, job->n_turns, job->reply, &fit, ret_prompt, error))
         return FALSE;
       if (!job->path || job->only_plan)
         return TRUE;
@@ -316,7 +413,7 @@ plan (GlmEngine *engine, const GlmJob *job, GlmPrompt *ret_prompt, GlmError *err
 
   if (!make_prompt (engine, job, ret_prompt, error))
     return FALSE;
-  event = glm_event_new (GLM_EVENT_PLANNED, job->id);
+  event = new_event (GLM_EVENT_PLANNED, job);
   event->planned = (GlmPlanned){ ret_prompt->first_turn, ret_prompt->ids.n, get_context (engine, job) };
   glm_actor_thread_post (engine->thread, event);
   return TRUE;
@@ -355,7 +452,7 @@ log_request (const GlmEngine *engine, const GlmJob *job)
   g_debug ("generate: temperature %.3g, top-p %.3g, top-k %d, min-p %.3g, repetition penalty %.3g, seed %" G_GUINT64_FORMAT
            ", at most %d tokens, context %d",
            (double) s.temperature, (double) s.top_p, s.top_k, (double) s.min_p, (double) s.repetition_penalty, s.seed,
-           s.max_tokens, glm_session_context_length (engine->session));
+           s.max_tokens, glm_session_context_length (session_of (engine, job)));
 }
 
 /* Whether the model that the request means is there. */
@@ -373,6 +470,13 @@ check_model (const GlmEngine *engine, const GlmJob *job, GlmError *error)
   return FALSE;
 }
 
+/* The guests' session begins with their first request: it is memory. */
+static gboolean
+open_guest (GlmEngine *engine, const GlmJob *job, GlmError *error)
+{
+  return !job->is_guest || engine->guest || new_session (engine->model, &engine->options, &engine->guest, error);
+}
+
 static gboolean
 generate (GlmEngine *engine, GlmJob *job, GlmResult *ret_result, GlmError *error)
 {
@@ -384,11 +488,15 @@ generate (GlmEngine *engine, GlmJob *job, GlmResult *ret_result, GlmError *error
     .cancel = &job->cancel,
     .tools = job->fit.tools,
     .answer = &job->answer,
+    .form = &job->form,
+    .token = job->wants_chances ? on_token : NULL,
+    .n_top = job->n_top,
+    .between = job->is_guest ? on_between : NULL,
   };
   GlmPrompt prompt = { 0 };
   gboolean ok;
 
-  if (!check_model (engine, job, error) || !plan (engine, job, &prompt, error))
+  if (!check_model (engine, job, error) || !open_guest (engine, job, error) || !plan (engine, job, &prompt, error))
     return FALSE;
   if (job->only_plan)
     {
@@ -397,40 +505,60 @@ generate (GlmEngine *engine, GlmJob *job, GlmResult *ret_result, GlmError *error
       return TRUE;
     }
   complete_sampling (engine, job->fit.tools, &job->sampling);
-  set_saved_path (engine, NULL);
+  if (!job->is_guest)
+    set_saved_path (engine, NULL);
   log_request (engine, job);
-  ok = glm_generate (engine->session, &prompt, &job->sampling, &funcs, NULL, ret_result, error);
+  ok = glm_generate (session_of (engine, job), &prompt, &job->sampling, &funcs, NULL, ret_result, error);
   glm_prompt_clear (&prompt);
   return ok;
+}
+
+/* Whether the model may be offered tools.  When it was asked, it may not have been known. */
+static gboolean
+may_call (const GlmEngine *engine, const GlmJob *job)
+{
+  GlmCalling calling = engine->model ? glm_model_info (engine->model)->calling : GLM_CALLING_NEVER;
+
+  return calling == GLM_CALLING_TRAINED || (calling == GLM_CALLING_UNTRAINED && job->form.kind == GLM_FORM_CALL);
 }
 
 static void
 run_generate (GlmEngine *engine, GlmJob *job)
 {
-  GlmEvent *event = glm_event_new (GLM_EVENT_ENDED, job->id);
+  GlmEvent *event = new_event (GLM_EVENT_ENDED, job);
   const GlmToolSet *offered = job->fit.tools;
   GlmError error = { 0 };
-  gboolean ok;
+  gboolean ok, shows = engine->model && !job->only_plan && !job->is_guest;
 
-  if (engine->model && !job->only_plan)
+  if (shows)
     post_state (engine, GLM_ACTOR_READING);
-  /* When it was asked, the model may not have been known. */
-  if (engine->model && glm_model_info (engine->model)->calling != GLM_CALLING_TRAINED)
+  if (!may_call (engine, job))
     job->fit.tools = NULL;
+  if (job->is_guest)
+    glm_actor_thread_let_others_first (engine->thread, job);
   ok = generate (engine, job, &event->result, &error);
   job->fit.tools = offered;
   if (error.code == GLM_ERROR_CANCELLED)
     event->result = (GlmResult){ .reason = GLM_STOP_CANCELLED, .stop_id = -1 };
   else if (!ok)
     set_error (event, &error);
-  post_idle_state (engine);
+  if (!job->is_guest)
+    post_idle_state (engine);
   glm_actor_thread_post (engine->thread, event);
   if (!ok || job->only_plan || glm_actor_thread_is_ending (engine->thread))
     return;
   /* The next prompt begins with all of it. */
-  glm_session_settle (engine->session, NULL);
-  if (job->path)
+  glm_session_settle (session_of (engine, job), NULL);
+  if (job->path && !job->is_guest)
     save_session (engine, job->path);
+}
+
+static void
+run_forget_guests (GlmEngine *engine)
+{
+  glm_actor_thread_stop_guests (engine->thread);
+  g_clear_pointer (&engine->guest, glm_session_free);
+  glm_actor_thread_let_guests (engine->thread);
 }
 
 static void
@@ -460,6 +588,7 @@ glm_engine_run (GlmEngine *engine, GlmJob *job)
     case GLM_JOB_RESTORE: run_restore (engine, job); break;
     case GLM_JOB_FORGET: run_forget (engine, job); break;
     case GLM_JOB_COUNT: run_count (engine, job); break;
+    case GLM_JOB_FORGET_GUESTS: run_forget_guests (engine); break;
     }
 }
 
@@ -471,7 +600,7 @@ glm_engine_refuse (const GlmEngine *engine, const GlmJob *job)
   switch (job->type)
     {
     case GLM_JOB_GENERATE:
-      event = glm_event_new (GLM_EVENT_ENDED, job->id);
+      event = new_event (GLM_EVENT_ENDED, job);
       event->result = (GlmResult){ .reason = GLM_STOP_CANCELLED, .stop_id = -1 };
       break;
     case GLM_JOB_LOAD:
@@ -485,6 +614,7 @@ glm_engine_refuse (const GlmEngine *engine, const GlmJob *job)
     case GLM_JOB_UNLOAD:
     case GLM_JOB_RESTORE:
     case GLM_JOB_FORGET:
+    case GLM_JOB_FORGET_GUESTS:
     default: return;
     }
   glm_actor_thread_post (engine->thread, event);
@@ -494,6 +624,7 @@ void
 glm_engine_clear (GlmEngine *engine)
 {
   g_clear_pointer (&engine->session, glm_session_free);
+  g_clear_pointer (&engine->guest, glm_session_free);
   g_clear_pointer (&engine->model, glm_model_free);
   g_clear_pointer (&engine->path, g_free);
   g_clear_pointer (&engine->saved_path, g_free);

@@ -14,15 +14,17 @@ typedef struct
 {
   GlmActorThread *thread; /* where events go */
   GlmModel *model;
-  char *path;        /* of the model's file … */
-  GStatBuf status;   /* … and what it was when it was opened */
-  char *failed_path; /* the model that was asked for last, where it could not be loaded … */
-  GlmError failure;  /* … and why; GLM_ERROR_CANCELLED: it was not wanted any more */
+  char *path;                  /* of the model's file … */
+  GStatBuf status;             /* … and what it was when it was opened */
+  GlmActorLoadOptions options; /* of its sessions */
+  char *failed_path;           /* the model that was asked for last, where it could not be loaded … */
+  GlmError failure;            /* … and why; GLM_ERROR_CANCELLED: it was not wanted any more */
   GlmSession *session;
-  char *saved_path; /* the file that holds all of what the session holds; NULL: none does */
+  GlmSession *guest; /* of the guests' thread, and of this one where guests are stopped */
+  char *saved_path;  /* the file that holds all of what the session holds; NULL: none does */
 } GlmEngine;
 
-/* Runs a job to its end and posts its events. */
+/* Runs a job of either queue to its end and posts its events. */
 void glm_engine_run (GlmEngine *engine, GlmJob *job);
 /* Posts the end of a job that was cancelled before it ran.  Any thread. */
 void glm_engine_refuse (const GlmEngine *engine, const GlmJob *job);

@@ -16,22 +16,34 @@
 /* The window's thread goes first. */
 #define THREAD_NICENESS 10
 
+/* So long a guest waits for the window's reply before it takes a step: its client must not give up. */
+#define GUEST_WAIT_US (2 * G_USEC_PER_SEC)
+
+/* A queue and who takes from it. */
+typedef struct
+{
+  GlmActorThread *owner;
+  GThread *thread; /* NULL: has not begun */
+  pthread_cond_t wake;
+  GQueue jobs;     /* guarded by the owner's mutex: waiting, GlmJob* */
+  GlmJob *running; /* guarded */
+} Lane;
+
 struct GlmActorThread
 {
   GMainContext *context;
   GlmEventFunc func;
-  GObject *owner; /* not counted, but while events are delivered */
-  GThread *thread;
-  GlmEngine engine; /* the thread's own */
+  GObject *owner;   /* not counted, but while events are delivered */
+  GlmEngine engine; /* the threads' own */
 
   pthread_mutex_t mutex;
-  pthread_cond_t wake;
-  GQueue jobs;          /* guarded by mutex: waiting, GlmJob* */
-  GlmJob *running;      /* guarded */
-  gboolean quit;        /* guarded */
-  GQueue events;        /* guarded: GlmEvent* */
-  GSource *source;      /* guarded: attached while events wait */
-  gint64 last_delivery; /* guarded */
+  Lane own, guests;
+  pthread_cond_t changed; /* a lane has nothing to do, or a guest's job is not wanted any more */
+  gboolean no_guests;     /* guarded: none may begin */
+  gboolean quit;          /* guarded */
+  GQueue events;          /* guarded: GlmEvent* */
+  GSource *source;        /* guarded: attached while events wait */
+  gint64 last_delivery;   /* guarded */
 };
 
 /* ---- Jobs and events -------------------------------------------------------------------------------------------- */
@@ -104,6 +116,9 @@ static void
 job_free (GlmJob *job)
 {
   free_tools (job->fit.tools);
+  g_free ((char *) job->form.schema);
+  g_free (job->text);
+  g_free (job->ids.ids);
   for (gsize i = 0; i < job->n_turns; i++)
     {
       g_free ((char *) job->turns[i].role);
@@ -137,6 +152,7 @@ event_free (GlmEvent *event)
   if (event->loaded)
     g_free (event->loaded->path);
   g_free (event->loaded);
+  g_free (event->chances);
   g_free (event);
 }
 
@@ -201,6 +217,8 @@ merge (GlmEvent *last, GlmEvent *event)
 void
 glm_actor_thread_post (GlmActorThread *self, GlmEvent *event)
 {
+  gboolean at_once = event->at_once;
+
   pthread_mutex_lock (&self->mutex);
   if (merge (g_queue_peek_tail (&self->events), event))
     event_free (event);
@@ -208,7 +226,7 @@ glm_actor_thread_post (GlmActorThread *self, GlmEvent *event)
     g_queue_push_tail (&self->events, event);
   if (!self->source)
     {
-      gint64 wait = self->last_delivery + DELIVERY_INTERVAL_US - g_get_monotonic_time ();
+      gint64 wait = at_once ? 0 : self->last_delivery + DELIVERY_INTERVAL_US - g_get_monotonic_time ();
 
       self->source = wait > 0 ? g_timeout_source_new ((guint) (wait / 1000) + 1) : g_idle_source_new ();
       g_source_set_priority (self->source, G_PRIORITY_DEFAULT);
@@ -216,6 +234,8 @@ glm_actor_thread_post (GlmActorThread *self, GlmEvent *event)
       g_source_set_static_name (self->source, "[myna] engine events");
       g_source_attach (self->source, self->context);
     }
+  else if (at_once)
+    g_source_set_ready_time (self->source, 0);
   pthread_mutex_unlock (&self->mutex);
 }
 
@@ -232,41 +252,98 @@ glm_actor_thread_is_ending (GlmActorThread *self)
 
 /* ---- The thread ------------------------------------------------------------------------------------------------- */
 
-static gpointer
-thread_main (gpointer user_data)
+/* Takes the lane's next job, or NULL: it is to end. */
+static GlmJob *
+wait_for_job (GlmActorThread *self, Lane *lane)
 {
-  GlmActorThread *self = user_data;
+  while (!self->quit && (g_queue_is_empty (&lane->jobs) || (lane == &self->guests && self->no_guests)))
+    pthread_cond_wait (&lane->wake, &self->mutex);
+  lane->running = self->quit ? NULL : g_queue_pop_head (&lane->jobs);
+  return lane->running;
+}
+
+static gpointer
+lane_main (gpointer user_data)
+{
+  Lane *lane = user_data;
+  GlmActorThread *self = lane->owner;
+  GlmJob *job;
 
   /* On Linux this is the thread's own, and the engine's workers, which it starts, inherit it. */
   setpriority (PRIO_PROCESS, 0, THREAD_NICENESS);
 
   pthread_mutex_lock (&self->mutex);
-  for (;;)
+  while ((job = wait_for_job (self, lane)))
     {
-      GlmJob *job;
-
-      while (!self->quit && g_queue_is_empty (&self->jobs))
-        pthread_cond_wait (&self->wake, &self->mutex);
-      if (self->quit)
-        break;
-      job = self->running = g_queue_pop_head (&self->jobs);
       pthread_mutex_unlock (&self->mutex);
 
       glm_engine_run (&self->engine, job);
 
       pthread_mutex_lock (&self->mutex);
-      self->running = NULL;
+      lane->running = NULL;
+      pthread_cond_broadcast (&self->changed);
       job_free (job);
     }
   pthread_mutex_unlock (&self->mutex);
-  glm_engine_clear (&self->engine);
   return NULL;
+}
+
+void
+glm_actor_thread_stop_guests (GlmActorThread *self)
+{
+  pthread_mutex_lock (&self->mutex);
+  self->no_guests = TRUE;
+  if (self->guests.running)
+    glm_cancel_set (&self->guests.running->cancel);
+  pthread_cond_broadcast (&self->changed);
+  while (self->guests.running)
+    pthread_cond_wait (&self->changed, &self->mutex);
+  pthread_mutex_unlock (&self->mutex);
+}
+
+void
+glm_actor_thread_let_guests (GlmActorThread *self)
+{
+  pthread_mutex_lock (&self->mutex);
+  self->no_guests = FALSE;
+  pthread_cond_signal (&self->guests.wake);
+  pthread_mutex_unlock (&self->mutex);
+}
+
+void
+glm_actor_thread_let_others_first (GlmActorThread *self, const GlmJob *job)
+{
+  gint64 end = g_get_monotonic_time () + GUEST_WAIT_US;
+  struct timespec until = { .tv_sec = end / G_USEC_PER_SEC, .tv_nsec = (end % G_USEC_PER_SEC) * 1000 };
+
+  pthread_mutex_lock (&self->mutex);
+  while (!self->quit && !glm_cancel_is_set (&job->cancel) && (self->own.running || !g_queue_is_empty (&self->own.jobs)))
+    if (pthread_cond_timedwait (&self->changed, &self->mutex, &until) != 0)
+      break;
+  pthread_mutex_unlock (&self->mutex);
+}
+
+static void
+lane_init (Lane *lane, GlmActorThread *owner)
+{
+  lane->owner = owner;
+  pthread_cond_init (&lane->wake, NULL);
+  g_queue_init (&lane->jobs);
+}
+
+/* Nobody takes from it any more. */
+static void
+lane_clear (Lane *lane)
+{
+  g_queue_clear_full (&lane->jobs, (GDestroyNotify) job_free);
+  pthread_cond_destroy (&lane->wake);
 }
 
 GlmActorThread *
 glm_actor_thread_new (GMainContext *context, GlmEventFunc func, GObject *owner)
 {
   GlmActorThread *self = g_new0 (GlmActorThread, 1);
+  pthread_condattr_t monotonic;
 
   self->context = g_main_context_ref (context);
   self->func = func;
@@ -274,10 +351,14 @@ glm_actor_thread_new (GMainContext *context, GlmEventFunc func, GObject *owner)
   self->engine.thread = self;
   self->last_delivery = G_MININT64 / 2;
   pthread_mutex_init (&self->mutex, NULL);
-  pthread_cond_init (&self->wake, NULL);
-  g_queue_init (&self->jobs);
+  pthread_condattr_init (&monotonic);
+  pthread_condattr_setclock (&monotonic, CLOCK_MONOTONIC);
+  pthread_cond_init (&self->changed, &monotonic);
+  pthread_condattr_destroy (&monotonic);
   g_queue_init (&self->events);
-  self->thread = g_thread_new ("myna-engine", thread_main, self);
+  lane_init (&self->own, self);
+  lane_init (&self->guests, self);
+  self->own.thread = g_thread_new ("myna-engine", lane_main, &self->own);
   return self;
 }
 
@@ -286,11 +367,18 @@ glm_actor_thread_free (GlmActorThread *self)
 {
   pthread_mutex_lock (&self->mutex);
   self->quit = TRUE;
-  if (self->running)
-    glm_cancel_set (&self->running->cancel);
-  pthread_cond_signal (&self->wake);
+  for (Lane *lane = &self->own; lane; lane = lane == &self->own ? &self->guests : NULL)
+    {
+      if (lane->running)
+        glm_cancel_set (&lane->running->cancel);
+      pthread_cond_signal (&lane->wake);
+    }
+  pthread_cond_broadcast (&self->changed);
   pthread_mutex_unlock (&self->mutex);
-  g_thread_join (self->thread);
+  g_thread_join (self->own.thread);
+  if (self->guests.thread)
+    g_thread_join (self->guests.thread);
+  glm_engine_clear (&self->engine);
 
   if (self->source)
     {
@@ -298,8 +386,9 @@ glm_actor_thread_free (GlmActorThread *self)
       g_source_unref (self->source);
     }
   g_queue_clear_full (&self->events, (GDestroyNotify) event_free);
-  g_queue_clear_full (&self->jobs, (GDestroyNotify) job_free);
-  pthread_cond_destroy (&self->wake);
+  lane_clear (&self->own);
+  lane_clear (&self->guests);
+  pthread_cond_destroy (&self->changed);
   pthread_mutex_destroy (&self->mutex);
   g_main_context_unref (self->context);
   g_free (self);
@@ -308,27 +397,43 @@ glm_actor_thread_free (GlmActorThread *self)
 void
 glm_actor_thread_push (GlmActorThread *self, GlmJob *job)
 {
+  Lane *lane = job->is_guest ? &self->guests : &self->own;
+
   pthread_mutex_lock (&self->mutex);
-  g_queue_push_tail (&self->jobs, job);
-  pthread_cond_signal (&self->wake);
+  g_queue_push_tail (&lane->jobs, job);
+  pthread_cond_signal (&lane->wake);
   pthread_mutex_unlock (&self->mutex);
+  if (!lane->thread) /* only this thread pushes */
+    lane->thread = g_thread_new ("myna-guests", lane_main, lane);
+}
+
+/* Takes it out of the queue where it waits; cancels it where it runs. */
+static GlmJob *
+cancel_in (Lane *lane, guint64 id)
+{
+  if (lane->running && lane->running->id == id)
+    glm_cancel_set (&lane->running->cancel);
+  for (GList *link = lane->jobs.head; link; link = link->next)
+    if (((GlmJob *) link->data)->id == id)
+      {
+        GlmJob *waiting = link->data;
+
+        g_queue_delete_link (&lane->jobs, link);
+        return waiting;
+      }
+  return NULL;
 }
 
 void
 glm_actor_thread_cancel (GlmActorThread *self, guint64 id)
 {
-  GlmJob *waiting = NULL;
+  GlmJob *waiting;
 
   pthread_mutex_lock (&self->mutex);
-  if (self->running && self->running->id == id)
-    glm_cancel_set (&self->running->cancel);
-  for (GList *link = self->jobs.head; link; link = link->next)
-    if (((GlmJob *) link->data)->id == id)
-      {
-        waiting = link->data;
-        g_queue_delete_link (&self->jobs, link);
-        break;
-      }
+  waiting = cancel_in (&self->own, id);
+  if (!waiting)
+    waiting = cancel_in (&self->guests, id);
+  pthread_cond_broadcast (&self->changed);
   pthread_mutex_unlock (&self->mutex);
 
   if (waiting)
@@ -338,14 +443,21 @@ glm_actor_thread_cancel (GlmActorThread *self, guint64 id)
     }
 }
 
+static void
+answer_in (Lane *lane, guint64 id)
+{
+  if (lane->running && lane->running->id == id)
+    atomic_store (&lane->running->answer, true);
+  for (GList *link = lane->jobs.head; link; link = link->next)
+    if (((GlmJob *) link->data)->id == id)
+      atomic_store (&((GlmJob *) link->data)->answer, true);
+}
+
 void
 glm_actor_thread_answer (GlmActorThread *self, guint64 id)
 {
   pthread_mutex_lock (&self->mutex);
-  if (self->running && self->running->id == id)
-    atomic_store (&self->running->answer, true);
-  for (GList *link = self->jobs.head; link; link = link->next)
-    if (((GlmJob *) link->data)->id == id)
-      atomic_store (&((GlmJob *) link->data)->answer, true);
+  answer_in (&self->own, id);
+  answer_in (&self->guests, id);
   pthread_mutex_unlock (&self->mutex);
 }

@@ -2,8 +2,9 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The thread owns the model and the session.  It takes jobs from a queue, one after the other, and answers with events,
- * which it delivers to the main context in order.  Nothing else is shared, and both queues are guarded by one mutex (a
+ * The thread owns the model and the session.  Guests' jobs have a queue and a thread of their own, which begins with the first
+ * of them and uses the same model; it stands still where that is replaced.  Either thread takes jobs from its queue, one after the other, and answers with events,
+ * which it delivers to the main context in order.  Nothing else is shared, and the queues are guarded by one mutex (a
  * pthread one: ThreadSanitizer does not see through GMutex).
  *
  * Events are coalesced: text that follows text of the same kind and job is appended to it, progress replaces older progress, and
@@ -27,6 +28,7 @@ typedef enum
   GLM_JOB_RESTORE,
   GLM_JOB_FORGET,
   GLM_JOB_COUNT,
+  GLM_JOB_FORGET_GUESTS,
 } GlmJobType;
 
 typedef struct
@@ -44,6 +46,12 @@ typedef struct
   char *reply;
   GlmFit fit; /* its tools: a deep copy */
   GlmSampling sampling;
+  gboolean is_guest; /* of the guests' queue */
+  GlmForm form;      /* a deep copy */
+  char *text;        /* or NULL */
+  GlmTokens ids;     /* a copy; none: turns or text */
+  gboolean wants_chances;
+  gsize n_top;
 } GlmJob;
 
 typedef enum
@@ -56,6 +64,7 @@ typedef enum
   GLM_EVENT_PLANNED,
   GLM_EVENT_PROMPT,
   GLM_EVENT_PIECE,
+  GLM_EVENT_CHANCE,
   GLM_EVENT_ENDED,
 } GlmEventType;
 
@@ -79,6 +88,8 @@ typedef struct
   gsize n_tools;         /* COUNTED: tokens */
   GlmReplyKind kind;     /* PIECE */
   GString *text;         /* PIECE */
+  GlmChance *chances;    /* CHANCE: [n_done], the first is the token's */
+  gboolean at_once;      /* somebody waits for it at the other end of a connection */
   gsize n_done, n_total; /* PROMPT; PIECE: tokens so far */
   double seconds;        /* PIECE: since the first token */
   GlmResult result;      /* ENDED */
@@ -105,6 +116,13 @@ void glm_actor_thread_push (GlmActorThread *thread, GlmJob *job);
 void glm_actor_thread_cancel (GlmActorThread *thread, guint64 id);
 /* Ends the thought of a generation, running or waiting.  Unknown ids are ignored. */
 void glm_actor_thread_answer (GlmActorThread *thread, guint64 id);
+
+/* The jobs' side, for what guests use: waits until no guest runs, after canceling the one that does, and lets none begin until
+ * that is undone. */
+void glm_actor_thread_stop_guests (GlmActorThread *thread);
+void glm_actor_thread_let_guests (GlmActorThread *thread);
+/* A guest's job, between two steps: waits while others run or want to, but not for ever. */
+void glm_actor_thread_let_others_first (GlmActorThread *thread, const GlmJob *job);
 
 /* Whether the thread is to end, so that nothing that can be left out should begin. */
 gboolean glm_actor_thread_is_ending (GlmActorThread *thread);

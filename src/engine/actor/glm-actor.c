@@ -142,6 +142,12 @@ on_generation_event (GlmActor *self, const GlmEvent *event)
         request->funcs.planned (&event->planned, request->user_data);
       return;
     }
+  if (event->type == GLM_EVENT_CHANCE)
+    {
+      if (request->funcs.chance)
+        request->funcs.chance (event->chances, event->chances + 1, event->n_done - 1, request->user_data);
+      return;
+    }
   if (event->type == GLM_EVENT_PROMPT)
     {
       if (request->funcs.prompt)
@@ -190,6 +196,7 @@ on_event (const GlmEvent *event, GObject *owner)
     case GLM_EVENT_COUNTED: on_task_event (self, event); break;
     case GLM_EVENT_PLANNED:
     case GLM_EVENT_PROMPT:
+    case GLM_EVENT_CHANCE:
     case GLM_EVENT_PIECE: on_generation_event (self, event); break;
     case GLM_EVENT_ENDED: on_ended (self, event); break;
     }
@@ -371,6 +378,27 @@ glm_actor_forget_session (GlmActor *self, const char *path)
   push_session_job (self, GLM_JOB_FORGET, path);
 }
 
+void
+glm_actor_forget_guests (GlmActor *self)
+{
+  g_return_if_fail (GLM_IS_ACTOR (self));
+  glm_actor_thread_push (self->thread, glm_job_new (GLM_JOB_FORGET_GUESTS, ++self->last_id));
+}
+
+/* What only guests ask for. */
+static void
+fill_guest_job (GlmJob *job, const GlmRequest *request)
+{
+  job->is_guest = request->is_guest;
+  job->form = request->form;
+  job->form.schema = g_strdup (request->form.schema);
+  job->text = g_strdup (request->text);
+  job->ids.ids = g_memdup2 (request->ids, request->n_ids * sizeof *request->ids);
+  job->ids.n = request->n_ids;
+  job->wants_chances = request->wants_chances;
+  job->n_top = request->n_top;
+}
+
 guint64
 glm_actor_generate (GlmActor *self, const GlmRequest *request, const GlmRequestFuncs *funcs, gpointer user_data,
                     GDestroyNotify destroy)
@@ -394,6 +422,7 @@ glm_actor_generate (GlmActor *self, const GlmRequest *request, const GlmRequestF
   job->model_path = g_strdup (request->model_path);
   job->only_plan = request->only_plan;
   job->sampling = request->sampling ? *request->sampling : (GlmSampling) GLM_SAMPLING_OWN;
+  fill_guest_job (job, request);
   glm_actor_thread_push (self->thread, job);
   return waiting->id;
 }

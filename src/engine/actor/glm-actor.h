@@ -79,6 +79,16 @@ typedef struct
    * temporary chat).  What the file shares with the prompt is not evaluated again, and after the reply what is new is
    * appended.  It is a cache: another model, damage or a full disk are as if it were not there. */
   const char *session_path;
+  /* Of another program.  Guests have one session of their own, which is never written to the disk, and answer one after the
+   * other.  The window's requests go first: while one of them runs, a guest's token waits for it, at most two seconds.  Turns
+   * are never left out: what does not fit is GLM_ERROR_CONTEXT_FULL.  Loading another model cancels guests. */
+  gboolean is_guest;
+  GlmForm form;       /* see GlmGenerateFuncs; one that asks for a call also makes a model call that was not trained to */
+  const char *text;   /* to be continued as it is, in the place of turns, which are none then … */
+  const int32_t *ids; /* … or its tokens.  NULL: turns */
+  gsize n_ids;
+  gboolean wants_chances; /* `chance` is told … */
+  gsize n_top;            /* … of so many */
 } GlmRequest;
 
 /* Which turns were taken. */
@@ -102,6 +112,8 @@ typedef struct
   void (*ended) (const GlmResult *result, const GError *error, gpointer user_data);
   /* With each piece: tokens of the reply so far, and the seconds since the first of them. */
   void (*rate) (gsize n_tokens, double seconds, gpointer user_data);
+  /* A token, before its pieces: see GlmTokenFunc. */
+  void (*chance) (const GlmChance *token, const GlmChance *top, gsize n_top, gpointer user_data);
 } GlmRequestFuncs;
 
 /* Starts generating a reply, queued behind what runs now.  Returns the request's id, never 0. */
@@ -122,6 +134,9 @@ void glm_actor_forget_session (GlmActor *self, const char *path);
 void glm_actor_count_tools_async (GlmActor *self, const GlmToolSet *tools, GCancellable *cancellable,
                                   GAsyncReadyCallback callback, gpointer user_data);
 gboolean glm_actor_count_tools_finish (GlmActor *self, GAsyncResult *result, gsize *ret_n_tokens, GError **error);
+
+/* Frees what guests' session holds; the next of them begins anew. */
+void glm_actor_forget_guests (GlmActor *self);
 
 /* The context length of the loaded session, or 0. */
 int glm_actor_get_context_length (GlmActor *self);

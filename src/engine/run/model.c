@@ -632,3 +632,28 @@ glm_model_tool_sampling (const GlmModel *model, GlmSampling *ret_sampling)
 {
   glm_family_tool_sampling (model->info.family, ret_sampling);
 }
+
+static bool
+append_controls (const GlmModel *model, GlmTokens *ids, GlmError *error)
+{
+  const GlmPromptFormat *format = &glm_template_family (model->tmpl)->prompt;
+  const char *const controls[] = { format->gmask, format->sop };
+
+  for (size_t i = 0; i < 2; i++)
+    {
+      int32_t id = controls[i] ? glm_tokenizer_control_id (model->tokenizer, controls[i]) : -1;
+
+      if (id >= 0 && !glm_tokens_append (ids, id))
+        return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for the prompt");
+    }
+  return true;
+}
+
+bool
+glm_model_fit_text (const GlmModel *model, const char *text, size_t n_bytes, GlmTokens *ids, GlmError *error)
+{
+  bool last = model->tmpl && glm_template_family (model->tmpl)->prompt.controls_last;
+
+  return (!model->tmpl || last || append_controls (model, ids, error)) && glm_model_tokenize (model, text, n_bytes, ids, error)
+         && (!model->tmpl || !last || append_controls (model, ids, error));
+}

@@ -168,6 +168,22 @@ check_plain (GlmSession *session)
   CHECK (reply.worst > 0 && reply.worst < 1.0001, "chances sum to %g", reply.worst);
 }
 
+/* A text's tokens are its own, beside the control tokens that every prompt of the family begins with. */
+static void
+check_text (const GlmModel *model)
+{
+  GlmTokens plain = { 0 }, prompt = { 0 };
+  GlmError error = { 0 };
+
+  REQUIRE (glm_model_tokenize (model, "Once", 4, &plain, &error) && glm_model_fit_text (model, "Once", 4, &prompt, &error),
+           "%s", error.message);
+  CHECK (prompt.n == plain.n + 2 && memcmp (prompt.ids + 2, plain.ids, plain.n * sizeof *plain.ids) == 0, "%zu tokens of %zu",
+         prompt.n, plain.n);
+  CHECK (prompt.ids[0] == glm_tokenizer_control_id (model->tokenizer, "[gMASK]"), "%d", prompt.ids[0]);
+  glm_tokens_clear (&plain);
+  glm_tokens_clear (&prompt);
+}
+
 static void
 check_errors (GlmSession *session)
 {
@@ -198,6 +214,7 @@ check_model (const char *path)
   REQUIRE (glm_model_open (path, NULL, &model, &error) && glm_session_new (model, NULL, &session, &error)
                && glm_schema_new (schema_text, &schema, &error),
            "%s", error.message);
+  check_text (model);
   check_object (session, schema);
   check_call (session, schema);
   check_plain (session);

@@ -19,6 +19,7 @@ ENGINE = C + r"|cblas\.h|openblas_config\.h|zlib\.h"
 GLIB = C + r"|(glib|gmodule|glib-object|glib-unix|gio/[a-z0-9]+|glib/[a-z0-9-]+)(\.h)?|libintl\.h"
 JSON = GLIB + r"|json-glib/json-glib\.h"
 SQLITE = JSON + r"|sqlite3\.h"
+SOUP = JSON + r"|libsoup/soup\.h"
 GMP = JSON + r"|gmp\.h|zlib\.h"
 DRAWING = GLIB + r"|(cairo|hb-ot)\.h"
 CMARK = GLIB + r"|cmark-gfm[a-z0-9/_-]*\.h"
@@ -42,6 +43,9 @@ FOLDERS = {
     "engine/actor": (GLIB, "engine/engine.h engine/import"),
 
     "text": (GLIB, ""),
+
+    "server": (SOUP, "engine/engine.h engine/actor text"),
+    "server/program": (SOUP, "engine/engine.h engine/actor server"),
 
     "storage/storage.h": (GLIB, ""),
     "storage/part-file.h": (GLIB, ""),

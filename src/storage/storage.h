@@ -93,6 +93,14 @@ typedef enum
   STORE_ALLOWED_BY_CLASS, /* tools of its kind need not ask */
 } StoreAllowedBy;
 
+/* Something that a call made. */
+typedef struct
+{
+  char *name;        /* of a file, without folders; "": a picture; never NULL */
+  int width, height; /* of a picture, in pixels; 0: a file */
+  GBytes *data;      /* the picture as a PNG; NULL: it was too much to keep */
+} StoreMade;
+
 /* A tool that the model wants to be run: beside the message that asks, whose text is what the model wrote. */
 typedef struct
 {
@@ -106,6 +114,7 @@ typedef struct
   char *arguments;    /* JSON as it was run; NULL: unreadable */
   char *result;       /* all of it; the observation's text is what the model got.  NULL: none.  Where it was not run, why, in
                        * a word: one of GLM_REPLY_BAD's, or "repeated", or "Error: …" */
+  GPtrArray *made;    /* StoreMade, not changed any more; written where it is not NULL, read by store_list_made_async() alone */
 } StoreCall;
 
 typedef struct
@@ -140,6 +149,10 @@ typedef struct
   gint64 created_at;
 } StoreFolder;
 
+StoreMade *store_made_new (const char *name, int width, int height, GBytes *data);
+void store_made_free (StoreMade *made);
+/* An empty array that owns what it is given. */
+GPtrArray *store_made_list_new (void);
 StoreCall *store_call_new (void);
 StoreCall *store_call_copy (const StoreCall *call);
 void store_call_free (StoreCall *call);
@@ -348,6 +361,9 @@ void store_add_result_async (StoreDb *self, gint64 call_id, const StoreCall *cal
 /* → finish.  The call of the message is as it is here; synced. */
 void store_set_call_async (StoreDb *self, gint64 call_id, const StoreCall *call, GCancellable *cancellable,
                            GAsyncReadyCallback callback, gpointer user_data);
+/* → finish_list of StoreMade: what the call of the message made, pictures first. */
+void store_list_made_async (StoreDb *self, gint64 call_id, GCancellable *cancellable, GAsyncReadyCallback callback,
+                            gpointer user_data);
 /* → finish_list of whole StoreMessages with calls that ran or were refused, newest first, in all conversations that are not in
  * the bin: what a person looks through.  text: only those where it stands in the tool's name, the arguments or the result
  * (without regard to the case of ASCII letters); NULL: all. */

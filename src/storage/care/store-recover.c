@@ -22,8 +22,8 @@
 #include "care/store-pages.h"
 
 /* The columns as SQLite stores them, a letter each: k: the id, which is the rowid and stored as NULL; i: integer, I: integer
- * or NULL; d: real; t: text, may be cut; u: the same or NULL; T: text or NULL, all or nothing.  A row has as many columns as
- * its table had when it was written: after a step that adds one, both forms need an entry. */
+ * or NULL; d: real; t: text, may be cut; u: the same or NULL; T, B: text, a blob, or NULL, all or nothing.  A row has as many
+ * columns as its table had when it was written: after a step that adds one, both forms need an entry. */
 typedef struct
 {
   const char *types;
@@ -46,6 +46,7 @@ static const Table tables[] = {
   { "kiiiIIttTu",
     "INSERT OR IGNORE INTO call (message_id, state, allowed_by, edited, started_at, finished_at, metadata, tool, arguments,"
     " result) VALUES (?,?,?,?,?,?,?,?,?,?)" },
+  { "kiiitB", "INSERT OR IGNORE INTO call_file (id, message_id, width, height, name, data) VALUES (?,?,?,?,?,?)" },
   { "ktt", "INSERT OR IGNORE INTO note (id, name, text) VALUES (?,?,?)" },
 };
 
@@ -69,6 +70,7 @@ fits (char type, const StorePagesValue *value)
     case 'I': return value->type == SQLITE_INTEGER || value->type == SQLITE_NULL;
     case 'd': return value->type == SQLITE_INTEGER || value->type == SQLITE_FLOAT;
     case 't': return value->type == SQLITE_TEXT;
+    case 'B': return value->type == SQLITE_BLOB || value->type == SQLITE_NULL;
     default: return value->type == SQLITE_TEXT || value->type == SQLITE_NULL;
     }
 }
@@ -109,7 +111,7 @@ make_sound (const Table *table, StorePagesRow *row)
       if (!value->is_cut)
         continue;
       is_whole = FALSE;
-      if (table->types[i] == 'T')
+      if (table->types[i] == 'T' || table->types[i] == 'B')
         value->type = SQLITE_NULL;
     }
   if (table->n_bytes_column && row->values[table->n_bytes_column].integer != (gint64) row->values[table->text_column].n_bytes)
@@ -128,6 +130,7 @@ bind_value (sqlite3_stmt *statement, int index, const StorePagesValue *value)
     case SQLITE_INTEGER: sqlite3_bind_int64 (statement, index, value->integer); break;
     case SQLITE_FLOAT: sqlite3_bind_double (statement, index, value->real); break;
     case SQLITE_TEXT: sqlite3_bind_text64 (statement, index, value->bytes, value->n_bytes, SQLITE_STATIC, SQLITE_UTF8); break;
+    case SQLITE_BLOB: sqlite3_bind_blob64 (statement, index, value->bytes, value->n_bytes, SQLITE_STATIC); break;
     default: sqlite3_bind_null (statement, index);
     }
 }
@@ -198,6 +201,7 @@ static const char MEND[] =
     "UPDATE conversation SET head_id = (SELECT max (m.id) FROM message m WHERE m.conversation_id = conversation.id)"
     " WHERE NOT EXISTS (SELECT 1 FROM message m WHERE m.conversation_id = conversation.id AND m.id = conversation.head_id);"
     "DELETE FROM call WHERE message_id NOT IN (SELECT id FROM message WHERE role = 2);"
+    "DELETE FROM call_file WHERE message_id NOT IN (SELECT message_id FROM call);"
     "UPDATE message SET state = 2 WHERE state = 1;"
     "UPDATE call SET state = 6 WHERE state = 1;";
 

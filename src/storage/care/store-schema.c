@@ -147,11 +147,19 @@ static const char SCHEMA_4[] = "CREATE TABLE tool_rule ("
                                "  DELETE FROM tool_rule WHERE conversation_id = old.id;"
                                "END;";
 
+/* What calls made: pictures, which have a size, and files.  data is NULL where it was too much to keep. */
+static const char SCHEMA_5[] = "CREATE TABLE call_file ("
+                               "  id INTEGER PRIMARY KEY,"
+                               "  message_id INTEGER NOT NULL REFERENCES call (message_id) ON DELETE CASCADE,"
+                               "  width INTEGER NOT NULL,"
+                               "  height INTEGER NOT NULL,"
+                               "  name TEXT NOT NULL,"
+                               "  data BLOB"
+                               ") STRICT;"
+                               "CREATE INDEX call_file_message ON call_file (message_id);";
+
 static const char *const MIGRATIONS[] = {
-  SCHEMA_1,
-  SCHEMA_2,
-  SCHEMA_3,
-  SCHEMA_4,
+  SCHEMA_1, SCHEMA_2, SCHEMA_3, SCHEMA_4, SCHEMA_5,
 };
 
 int

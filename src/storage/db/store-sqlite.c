@@ -81,7 +81,10 @@ static int
 bind_one (sqlite3_stmt *statement, int index, char type, va_list *args)
 {
   const char *text;
+  const void *data;
+  GBytes *bytes;
   gint64 number;
+  gsize n = 0;
 
   switch (type)
     {
@@ -91,6 +94,12 @@ bind_one (sqlite3_stmt *statement, int index, char type, va_list *args)
       number = va_arg (*args, gint64);
       return number ? sqlite3_bind_int64 (statement, index, number) : sqlite3_bind_null (statement, index);
     case 'd': return sqlite3_bind_double (statement, index, va_arg (*args, double));
+    case 'b':
+      bytes = va_arg (*args, GBytes *);
+      data = bytes ? g_bytes_get_data (bytes, &n) : NULL;
+      return !bytes   ? sqlite3_bind_null (statement, index)
+             : n == 0 ? sqlite3_bind_zeroblob (statement, index, 0)
+                      : sqlite3_bind_blob64 (statement, index, data, n, SQLITE_STATIC);
     case 't':
       text = va_arg (*args, const char *);
       return text ? sqlite3_bind_text64 (statement, index, text, strlen (text), SQLITE_STATIC, SQLITE_UTF8)

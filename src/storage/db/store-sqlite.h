@@ -80,7 +80,7 @@ gboolean store_error_set_read_only (GError **error);
 gboolean store_exec_script (sqlite3 *db, const char *sql, GError **error);
 
 /* A cached statement, reset and bound by `types`, one letter an argument: i int, I gint64, Z gint64 with 0 as NULL,
- * d double, t text (NULL as NULL).  Texts are not copied: they must live until the statement is released. */
+ * d double, t text, b GBytes (NULL as NULL).  Texts and bytes are not copied: they must live until the statement is released. */
 sqlite3_stmt *store_prepare (StoreConnection *self, GError **error, const char *sql, const char *types, ...);
 void store_release (sqlite3_stmt *statement);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (sqlite3_stmt, store_release)

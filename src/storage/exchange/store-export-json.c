@@ -29,7 +29,10 @@
  *               "edited": false, "started_at": 0, "finished_at": 0,
  *               "metadata": "…", "tool": "…",
  *               "arguments": null,           JSON in a string, as it was run
- *               "result": null } }, … ] }, … ] }
+ *               "result": null,
+ *               "made": [                    only where it made something
+ *                 { "name": "…",             "" for a picture
+ *                   "width": 0, "height": 0, "data": null }, … ] } }, … ] }, … ] }      Base64; a picture is a PNG
  *
  * Readers ignore names that they do not know.
  */
@@ -86,6 +89,28 @@ append_built (GString *out, JsonBuilder *builder)
 }
 
 static void
+add_made (JsonBuilder *builder, GPtrArray *list)
+{
+  json_builder_set_member_name (builder, "made");
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < list->len; i++)
+    {
+      const StoreMade *made = g_ptr_array_index (list, i);
+      gsize n = 0;
+      const guchar *data = made->data ? g_bytes_get_data (made->data, &n) : NULL;
+      g_autofree char *text = made->data ? g_base64_encode (data, n) : NULL;
+
+      json_builder_begin_object (builder);
+      add_text (builder, "name", made->name);
+      add_int (builder, "width", made->width);
+      add_int (builder, "height", made->height);
+      add_text (builder, "data", text);
+      json_builder_end_object (builder);
+    }
+  json_builder_end_array (builder);
+}
+
+static void
 add_call (JsonBuilder *builder, const StoreCall *call)
 {
   StoreCallState state = call->state == STORE_CALL_RUNNING ? STORE_CALL_LOST : call->state;
@@ -101,6 +126,8 @@ add_call (JsonBuilder *builder, const StoreCall *call)
   add_text (builder, "tool", call->tool);
   add_text (builder, "arguments", call->arguments);
   add_text (builder, "result", call->result);
+  if (call->made && call->made->len > 0)
+    add_made (builder, call->made);
   json_builder_end_object (builder);
 }
 

@@ -98,6 +98,34 @@ append_call (GString *out, const StoreMessage *message, const char *text, BlockF
   append (out, name, call->arguments ? call->arguments : text);
 }
 
+/* What a call made, in words; append_picture: NULL, or what shows a picture. */
+static void
+append_made (GString *out, const StoreMessage *message, void (*append_picture) (GString *out, const StoreMade *made),
+             void (*append_line) (GString *out, const char *line))
+{
+  GPtrArray *list = message->call->made;
+
+  for (guint i = 0; list && i < list->len; i++)
+    {
+      const StoreMade *made = g_ptr_array_index (list, i);
+      /* Translators: something that a program made, in an exported chat; %s is a file's name */
+      g_autofree char *line = made->width > 0 ? g_strdup_printf (C_ ("export", "Picture, %d × %d"), made->width, made->height)
+                                              : g_strdup_printf (C_ ("export", "File: %s"), made->name);
+
+      if (append_picture && made->width > 0 && made->data)
+        append_picture (out, made);
+      else
+        append_line (out, line);
+    }
+}
+
+static void
+append_plain_line (GString *out, const char *line)
+{
+  append_line_end (out);
+  g_string_append_printf (out, "\n[%s]\n", line);
+}
+
 static void
 append_parts (GString *out, const StoreMessage *message, BlockFunc append_thought, BlockFunc append_code)
 {
@@ -111,7 +139,10 @@ append_parts (GString *out, const StoreMessage *message, BlockFunc append_though
       if (parts[i].kind == STORE_PART_THOUGHT)
         append_thought (out, _ ("Thoughts"), g_strstrip (text));
       else if (parts[i].kind == STORE_PART_CALL)
-        append_call (out, message, text, append_code);
+        {
+          append_call (out, message, text, append_code);
+          append_made (out, message, NULL, append_plain_line);
+        }
       else
         g_string_append (out, i > 0 ? g_strchug (text) : text);
     }
@@ -233,16 +264,17 @@ static const char STYLE[] = ":root{color-scheme:light dark}"
                             ".raw{white-space:pre-wrap}"
                             "pre{overflow-x:auto;padding:.8em 1em;border-radius:.6em;background:rgba(128,128,128,.12)}"
                             "table{border-collapse:collapse}td,th{border:1px solid rgba(128,128,128,.4);padding:.3em .6em}"
-                            "time{opacity:.7}";
+                            "time{opacity:.7}img{max-width:100%;height:auto}";
 
 /* The policy lets nothing be loaded and no script run, whatever the words of a model are rendered to. */
 static void
 begin_html (GString *out, StoreConnection *connection)
 {
-  g_string_append (out,
-                   "<!DOCTYPE html>\n<html>\n<head>\n<meta charset=\"utf-8\">\n"
-                   "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
-                   "<meta name=\"viewport\" content=\"width=device-width\">\n<title>");
+  g_string_append (
+      out,
+      "<!DOCTYPE html>\n<html>\n<head>\n<meta charset=\"utf-8\">\n"
+      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">\n"
+      "<meta name=\"viewport\" content=\"width=device-width\">\n<title>");
   append_escaped (out, C_ ("export", "Chats"));
   g_string_append_printf (out, "</title>\n<style>%s</style>\n</head>\n<body>\n", STYLE);
 }
@@ -255,6 +287,25 @@ append_details (GString *out, const char *name, const char *text)
   g_string_append (out, "</summary><pre>");
   append_escaped (out, text);
   g_string_append (out, "</pre></details>\n");
+}
+
+static void
+append_image (GString *out, const StoreMade *made)
+{
+  gsize n;
+  const guchar *data = g_bytes_get_data (made->data, &n);
+  g_autofree char *text = g_base64_encode (data, n);
+
+  g_string_append_printf (out, "<img width=\"%d\" height=\"%d\" alt=\"\" src=\"data:image/png;base64,%s\">\n", made->width,
+                          made->height, text);
+}
+
+static void
+append_html_line (GString *out, const char *line)
+{
+  g_string_append (out, "<p>");
+  append_escaped (out, line);
+  g_string_append (out, "</p>\n");
 }
 
 /* The words of a model as HTML, all others as they are. */
@@ -285,7 +336,10 @@ append_html_message (GString *out, const StoreMessage *message, StoreRenderFunc 
       g_autofree char *text = g_strndup (parts[i].text, parts[i].n_bytes);
 
       if (parts[i].kind == STORE_PART_CALL)
-        append_call (out, message, text, append_details);
+        {
+          append_call (out, message, text, append_details);
+          append_made (out, message, append_image, append_html_line);
+        }
       else if (parts[i].kind != STORE_PART_THOUGHT)
         append_rendered (out, message, text, render, render_data);
       else

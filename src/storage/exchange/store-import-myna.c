@@ -21,14 +21,49 @@ static const char *const message_members[] = {
   "mark",        NULL,
 };
 
+#define MAX_MADE      64
+#define MAX_MADE_SIDE 65535
+
+/* Nobody trusts a picture's bytes for being in the file: see tool_picture_read(). */
+static GPtrArray *
+read_made (StoreWhole *whole, JsonArray *array)
+{
+  static const char *const members[] = { "name", "width", "height", "data", NULL };
+  GPtrArray *list = store_made_list_new ();
+
+  for (guint i = 0; i < MIN (json_array_get_length (array), MAX_MADE); i++)
+    {
+      JsonObject *object = store_json_element (array, i);
+      const char *name = object ? store_json_string (object, "name") : NULL;
+      const char *text = object ? store_json_string (object, "data") : NULL;
+      g_autofree char *tame = name ? store_tame_name (name) : NULL;
+      g_autoptr (GBytes) data = NULL;
+      gsize n = 0;
+
+      if (!tame)
+        continue;
+      store_import_notes_add_members (whole->notes, object, members);
+      if (text)
+        {
+          guchar *bytes = g_base64_decode (text, &n);
+
+          data = g_bytes_new_take (bytes, n);
+        }
+      g_ptr_array_add (list, store_made_new (tame, CLAMP (store_json_int (object, "width"), 0, MAX_MADE_SIDE),
+                                             CLAMP (store_json_int (object, "height"), 0, MAX_MADE_SIDE), data));
+    }
+  return list;
+}
+
 static StoreCall *
 read_call (StoreWhole *whole, JsonObject *object)
 {
-  static const char *const members[] = { "state",    "allowed_by", "edited",    "started_at", "finished_at",
-                                         "metadata", "tool",       "arguments", "result",     NULL };
+  static const char *const members[] = { "state", "allowed_by", "edited", "started_at", "finished_at", "metadata",
+                                         "tool",  "arguments",  "result", "made",       NULL };
   const char *metadata = store_json_string (object, "metadata"), *tool = store_json_string (object, "tool");
   int state = store_call_state_from_name (store_json_string (object, "state"));
   int allowed_by = store_allowed_by_from_name (store_json_string (object, "allowed_by"));
+  JsonArray *made = store_json_array (object, "made");
   StoreCall *call;
 
   if (state < 0 || state == STORE_CALL_RUNNING || allowed_by < 0 || !metadata || !tool)
@@ -45,6 +80,7 @@ read_call (StoreWhole *whole, JsonObject *object)
     .tool = g_strdup (tool),
     .arguments = g_strdup (store_json_string (object, "arguments")),
     .result = g_strdup (store_json_string (object, "result")),
+    .made = made ? read_made (whole, made) : NULL,
   };
   return call;
 }

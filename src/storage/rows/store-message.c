@@ -153,6 +153,53 @@ check_call (StoreConnection *connection, gint64 message_id, const StoreCall *cal
          && store_check_length (call->result, STORE_MAX_TEXT_BYTES, "The result", error);
 }
 
+/* In place of what the call made before. */
+static gboolean
+write_made (StoreConnection *connection, gint64 message_id, GPtrArray *list, GError **error)
+{
+  if (!list)
+    return TRUE;
+  if (!store_exec (connection, NULL, error, "DELETE FROM call_file WHERE message_id = ?1", "I", message_id))
+    return FALSE;
+  for (guint i = 0; i < list->len; i++)
+    {
+      const StoreMade *made = g_ptr_array_index (list, i);
+
+      if (!store_check_length (made->name, STORE_MAX_TITLE_BYTES, "The file's name", error)
+          || !store_exec (connection, NULL, error,
+                          "INSERT INTO call_file (message_id, width, height, name, data) VALUES (?1, ?2, ?3, ?4, ?5)", "Iiitb",
+                          message_id, made->width, made->height, made->name, made->data))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static GPtrArray *
+read_made (StoreConnection *connection, gint64 message_id, GError **error)
+{
+  g_autoptr (sqlite3_stmt) row =
+      store_prepare (connection, error, "SELECT width, height, name, data FROM call_file WHERE message_id = ?1 ORDER BY id",
+                     "I", message_id);
+  g_autoptr (GPtrArray) list = store_made_list_new ();
+  GError *local_error = NULL;
+
+  if (!row)
+    return NULL;
+  while (store_step (row, &local_error))
+    {
+      g_autofree char *name = store_column_name (row, 2);
+      g_autoptr (GBytes) data = sqlite3_column_type (row, 3) == SQLITE_NULL
+                                    ? NULL
+                                    : g_bytes_new (sqlite3_column_blob (row, 3), sqlite3_column_bytes (row, 3));
+
+      g_ptr_array_add (list, store_made_new (name, sqlite3_column_int (row, 0), sqlite3_column_int (row, 1), data));
+    }
+  if (!local_error)
+    return g_steal_pointer (&list);
+  g_propagate_error (error, local_error);
+  return NULL;
+}
+
 /* Inserts the call, or changes the one that is there. */
 static gboolean
 write_call (StoreConnection *connection, gint64 message_id, const StoreCall *call, GError **error)
@@ -165,7 +212,8 @@ write_call (StoreConnection *connection, gint64 message_id, const StoreCall *cal
                             " ON CONFLICT (message_id) DO UPDATE SET state = ?2, allowed_by = ?3, edited = ?4,"
                             " started_at = ?5, finished_at = ?6, metadata = ?7, tool = ?8, arguments = ?9, result = ?10",
                             "IiiiZZtttt", message_id, (int) call->state, (int) call->allowed_by, call->edited != 0,
-                            call->started_at, call->finished_at, call->metadata, call->tool, call->arguments, call->result));
+                            call->started_at, call->finished_at, call->metadata, call->tool, call->arguments, call->result)
+             && write_made (connection, message_id, call->made, error));
 }
 
 gboolean
@@ -544,7 +592,16 @@ store_message_load_all (StoreConnection *connection, gint64 conversation_id, GEr
                      "I", conversation_id);
   g_autoptr (GPtrArray) list = message_list_new ();
 
-  return statement && collect (connection, statement, TRUE, list, error) ? g_steal_pointer (&list) : NULL;
+  if (!statement || !collect (connection, statement, TRUE, list, error))
+    return NULL;
+  for (guint i = 0; i < list->len; i++)
+    {
+      StoreMessage *message = g_ptr_array_index (list, i);
+
+      if (message->call && !(message->call->made = read_made (connection, message->id, error)))
+        return NULL;
+    }
+  return g_steal_pointer (&list);
 }
 
 /* ---- What was run ----------------------------------------------------------------------------------------------- */
@@ -571,6 +628,23 @@ store_list_calls_async (StoreDb *self, const char *text, guint limit, GCancellab
                         gpointer user_data)
 {
   store_db_request (self, STORE_ACCESS_READ, calls_work, store_args_new (0, limit, text), store_args_free, cancellable,
+                    callback, user_data);
+}
+
+static gboolean
+made_work (StoreConnection *connection, gpointer request, StoreResult *result, GError **error)
+{
+  const StoreArgs *args = request;
+
+  result->list = read_made (connection, args->id, error);
+  return result->list != NULL;
+}
+
+void
+store_list_made_async (StoreDb *self, gint64 call_id, GCancellable *cancellable, GAsyncReadyCallback callback,
+                       gpointer user_data)
+{
+  store_db_request (self, STORE_ACCESS_READ, made_work, store_args_new (call_id, 0, NULL), store_args_free, cancellable,
                     callback, user_data);
 }
 

@@ -41,6 +41,32 @@ store_conversation_free (StoreConversation *conversation)
   g_free (conversation);
 }
 
+StoreMade *
+store_made_new (const char *name, int width, int height, GBytes *data)
+{
+  StoreMade *made = g_new (StoreMade, 1);
+
+  *made = (StoreMade){ g_strdup (name), width, height, data ? g_bytes_ref (data) : NULL };
+  return made;
+}
+
+void
+store_made_free (StoreMade *made)
+{
+  if (!made)
+    return;
+
+  g_free (made->name);
+  g_clear_pointer (&made->data, g_bytes_unref);
+  g_free (made);
+}
+
+GPtrArray *
+store_made_list_new (void)
+{
+  return g_ptr_array_new_with_free_func ((GDestroyNotify) store_made_free);
+}
+
 StoreCall *
 store_call_new (void)
 {
@@ -63,6 +89,7 @@ store_call_copy (const StoreCall *call)
   copy->tool = g_strdup (call->tool ? call->tool : "");
   copy->arguments = g_strdup (call->arguments);
   copy->result = g_strdup (call->result);
+  copy->made = call->made ? g_ptr_array_ref (call->made) : NULL;
   return copy;
 }
 
@@ -76,6 +103,7 @@ store_call_free (StoreCall *call)
   g_free (call->tool);
   g_free (call->arguments);
   g_free (call->result);
+  g_clear_pointer (&call->made, g_ptr_array_unref);
   g_free (call);
 }
 

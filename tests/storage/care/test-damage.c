@@ -98,12 +98,15 @@ test_calls (TestHistory *fixture, gconstpointer data)
   g_autoptr (StoreDb) db = NULL;
   g_autoptr (StoreMessage) message = NULL;
   g_autoptr (GPtrArray) notes = NULL;
+  g_autoptr (GPtrArray) made = NULL;
 
   test_fill (fixture->path, 1);
   test_exec_sql (fixture->path,
                  "PRAGMA foreign_keys = OFF; UPDATE message SET role = id % 2 + 1;"
                  "INSERT INTO call VALUES (3, 1, 1, 1, 5, NULL, 'line', 'calculate', '{}', NULL),"
                  " (2, 2, 1, 0, 5, 6, 'line', 'calculate', NULL, '42'), (99, 0, 0, 0, NULL, NULL, '', '', '', '');"
+                 "INSERT INTO call_file VALUES (7, 3, 640, 480, '', x'00ff'), (8, 3, 0, 0, 'large', NULL),"
+                 " (9, 98, 0, 0, 'lost', x'');"
                  "INSERT INTO note (name, text) VALUES ('new-chat', 'half');"
                  "UPDATE property SET value = 0 WHERE name = 'clean'; PRAGMA journal_mode = DELETE");
   overwrite (fixture->path, 0, 4096);
@@ -117,11 +120,17 @@ test_calls (TestHistory *fixture, gconstpointer data)
   g_assert_cmpstr (message->call->metadata, ==, "line");
   g_assert_cmpstr (message->call->arguments, ==, "{}");
   g_assert_null (message->call->result);
+  made = test_wait_list (TEST_CALL (db, store_list_made_async, 3), NULL);
+  g_assert_cmpuint (made->len, ==, 2);
+  g_assert_cmpint (((StoreMade *) made->pdata[0])->width, ==, 640);
+  g_assert_cmpuint (g_bytes_get_size (((StoreMade *) made->pdata[0])->data), ==, 2);
+  g_assert_null (((StoreMade *) made->pdata[1])->data);
   notes = test_wait_list (TEST_CALL (db, store_get_note_async, "new-chat"), NULL);
   g_assert_cmpstr (notes->pdata[0], ==, "half");
   g_clear_object (&db);
   connection = test_open_connection (fixture->path);
   g_assert_cmpint (test_count (connection, "call"), ==, 1);
+  g_assert_cmpint (test_count (connection, "call_file"), ==, 2);
   g_assert_cmpint (test_count (connection, "pragma_foreign_key_check"), ==, 0);
 }
 

@@ -80,6 +80,14 @@ test_migrate (TestHistory *fixture, gconstpointer data)
       g_assert_cmpuint (rules->len, ==, 1);
       g_assert_cmpstr (((StoreToolRule *) rules->pdata[0])->tool, ==, "search_chats");
     }
+  if (version >= 5)
+    {
+      g_autoptr (GPtrArray) made = test_wait_list (TEST_CALL (db, store_list_made_async, 2), NULL);
+
+      g_assert_cmpuint (made->len, ==, 2);
+      g_assert_cmpint (((StoreMade *) made->pdata[0])->width, ==, 640);
+      g_assert_cmpstr (((StoreMade *) made->pdata[1])->name, ==, "out.csv");
+    }
   g_assert_true (g_file_test (copy, G_FILE_TEST_EXISTS) == is_old);
   if (is_old)
     {
@@ -139,6 +147,7 @@ main (int argc, char **argv)
   ADD ("/schema/migrate-2", 2, test_migrate);
   ADD ("/schema/migrate-3", 3, test_migrate);
   ADD ("/schema/migrate-4", 4, test_migrate);
+  ADD ("/schema/migrate-5", 5, test_migrate);
   ADD ("/schema/migrate-fails", 0, test_migrate_fails);
   ADD ("/schema/trust", 0, test_trust);
 

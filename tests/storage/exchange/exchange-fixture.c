@@ -56,6 +56,19 @@ add_full_message (StoreDb *db, gint64 conversation, gint64 parent, StoreRole rol
   test_do (db, store_add_message_async, message);
 }
 
+static GPtrArray *
+make_made (void)
+{
+  g_autoptr (GBytes) picture = g_bytes_new_static ("\x89PNG", 4);
+  g_autoptr (GBytes) file = g_bytes_new_static ("a\0b", 3);
+  GPtrArray *list = store_made_list_new ();
+
+  g_ptr_array_add (list, store_made_new ("", 3, 2, picture));
+  g_ptr_array_add (list, store_made_new ("out <1>.bin", 0, 0, file));
+  g_ptr_array_add (list, store_made_new ("large.bin", 0, 0, NULL));
+  return list;
+}
+
 /* A question that is answered with a tool's help. */
 static void
 add_tool_chat (StoreDb *db, gint64 conversation)
@@ -78,13 +91,15 @@ add_tool_chat (StoreDb *db, gint64 conversation)
                                 g_strdup ("calculate"),
                                 g_strdup ("calculate"),
                                 g_strdup ("{\"expression\": \"6*7\"}"),
-                                g_strdup ("42\n<exactly>") };
+                                g_strdup ("42\n<exactly>"),
+                                make_made () };
   message->parent_id = test_wait_id (TEST_CALL (db, store_add_message_async, message), NULL);
   message->parent_id =
       test_add_message (db, conversation, message->parent_id, STORE_ROLE_OBSERVATION, STORE_STATE_COMPLETE, "42");
   message->call->state = STORE_CALL_NOT_RUN;
   g_clear_pointer (&message->call->arguments, g_free);
   g_clear_pointer (&message->call->result, g_free);
+  g_clear_pointer (&message->call->made, g_ptr_array_unref);
   test_wait_id (TEST_CALL (db, store_add_message_async, message), NULL);
 }
 

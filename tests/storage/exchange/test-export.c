@@ -95,6 +95,7 @@ test_text_formats (TestExchange *fixture, gconstpointer data)
                                       "I calculate.\n"
                                       "\n## Reply\n\n<details><summary>Tool call: calculate</summary>\n\n"
                                       "```\n{\"expression\": \"6*7\"}\n```\n\n</details>\n\n"
+                                      "\n[Picture, 3 × 2]\n\n[File: out <1>.bin]\n\n[File: large.bin]\n"
                                       "\n## Tool\n\n42\n"));
 
   text = test_export_text (fixture, fixture->db, STORE_FORMAT_TEXT);
@@ -102,11 +103,14 @@ test_text_formats (TestExchange *fixture, gconstpointer data)
 
   g_assert_nonnull (strstr (text, "\nReply:\n[Thoughts]\nA *product*.\n\nI calculate.\n"
                                   "\nReply:\n[Tool call: calculate]\n{\"expression\": \"6*7\"}\n\n"
+                                  "\n[Picture, 3 × 2]\n\n[File: out <1>.bin]\n\n[File: large.bin]\n"
                                   "\nTool:\n42\n"));
 
   html = test_export_text (fixture, fixture->db, STORE_FORMAT_HTML);
   g_assert_nonnull (strstr (html, "<details><summary>Thoughts</summary>\n\nA *product*.\n</details>\n\n\nI calculate."));
   g_assert_nonnull (strstr (html, "<details><summary>Tool call: calculate</summary><pre>{&quot;expression&quot;: &quot;6*7"));
+  g_assert_nonnull (strstr (html, "<img width=\"3\" height=\"2\" alt=\"\" src=\"data:image/png;base64,iVBORw==\">\n"
+                                  "<p>File: out &lt;1&gt;.bin</p>\n<p>File: large.bin</p>\n"));
   g_assert_true (g_str_has_prefix (html, "<!DOCTYPE html>"));
   g_assert_nonnull (strstr (html, "<h1>a &lt;title&gt; &amp; &quot;more&quot; 模型</h1>"));
   g_assert_nonnull (strstr (html, "Question &lt;b&gt;&amp; `&lt;/script&gt;`"));

@@ -93,6 +93,44 @@ test_result (Fixture *f, gconstpointer data)
   g_signal_handlers_disconnect_by_data (f->db, told);
 }
 
+/* What it made is there with its result, in place of what it made before, and goes with it. */
+static void
+test_made (Fixture *f, gconstpointer data)
+{
+  g_autoptr (StoreCall) call = make_call (STORE_CALL_DONE, "42");
+  g_autoptr (StoreMessage) observation = make_observation (f, f->call);
+  g_autoptr (GBytes) picture = g_bytes_new_static ("PNG", 3);
+  g_autoptr (GBytes) empty = g_bytes_new_static ("", 0);
+  g_autoptr (GPtrArray) list = NULL;
+  const StoreMade *made;
+
+  call->made = store_made_list_new ();
+  g_ptr_array_add (call->made, store_made_new ("", 640, 480, picture));
+  g_ptr_array_add (call->made, store_made_new ("empty.txt", 0, 0, empty));
+  g_ptr_array_add (call->made, store_made_new ("large.bin", 0, 0, NULL));
+  test_wait_id (TEST_CALL (f->db, store_add_result_async, f->call, call, observation), NULL);
+  list = test_wait_list (TEST_CALL (f->db, store_list_made_async, f->call), NULL);
+  g_assert_cmpuint (list->len, ==, 3);
+  made = list->pdata[0];
+  g_assert_cmpint (made->width, ==, 640);
+  g_assert_cmpint (made->height, ==, 480);
+  g_assert_true (g_bytes_equal (made->data, picture));
+  made = list->pdata[1];
+  g_assert_cmpstr (made->name, ==, "empty.txt");
+  g_assert_true (made->data && g_bytes_get_size (made->data) == 0);
+  g_assert_null (((StoreMade *) list->pdata[2])->data);
+  g_clear_pointer (&list, g_ptr_array_unref);
+  /* Unsaid, it stays; none, it goes. */
+  g_clear_pointer (&call->made, g_ptr_array_unref);
+  test_wait (TEST_CALL (f->db, store_set_call_async, f->call, call), NULL);
+  list = test_wait_list (TEST_CALL (f->db, store_list_made_async, f->call), NULL);
+  g_assert_cmpuint (list->len, ==, 3);
+  g_clear_pointer (&list, g_ptr_array_unref);
+  test_wait (TEST_CALL (f->db, store_delete_message_async, f->call), NULL);
+  list = test_wait_list (TEST_CALL (f->db, store_list_made_async, f->call), NULL);
+  g_assert_cmpuint (list->len, ==, 0);
+}
+
 /* One cannot be there without the other. */
 static void
 test_result_fails (Fixture *f, gconstpointer data)
@@ -210,6 +248,7 @@ main (int argc, char *argv[])
 
 #define ADD(path, function) g_test_add ("/calls/" path, Fixture, NULL, set_up, function, tear_down)
   ADD ("result", test_result);
+  ADD ("made", test_made);
   ADD ("result-fails", test_result_fails);
   ADD ("list", test_list_calls);
   ADD ("rules", test_rules);

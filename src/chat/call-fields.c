@@ -46,6 +46,7 @@ new_schema_field (const char *tool, const GlmField *spec, JsonObject *given)
   field->title = myna_tool_dup_argument_title (tool, spec->name, spec->title);
   field->kind = spec->kind;
   field->required = spec->required;
+  field->is_program = tool_find (tool) == tool_get_python () && spec->kind == GLM_FIELD_TEXT;
   field->was_given = node != NULL;
   field->given = node ? json_to_string (node, FALSE) : NULL;
   /* null, and what a form has no row for, is edited as JSON. */

@@ -15,9 +15,10 @@ typedef struct
   char *title; /* what a person calls it */
   GlmFieldKind kind;
   gboolean required;
-  gboolean was_given; /* by the model */
-  char *given;        /* … as JSON; NULL: it was not */
-  GStrv choices;      /* JSON texts; NULL: none */
+  gboolean is_program; /* a text in Python */
+  gboolean was_given;  /* by the model */
+  char *given;         /* … as JSON; NULL: it was not */
+  GStrv choices;       /* JSON texts; NULL: none */
 } MynaCallField;
 
 /* The arguments of the tool's schema in its order, then what else was given, which is edited as JSON.  Of MynaCallField. */

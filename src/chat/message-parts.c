@@ -37,14 +37,29 @@ dup_code (const char *text, const char *language)
   return g_strdup_printf ("%s%s\n%s%s%s", fence, language, text, g_str_has_suffix (text, "\n") ? "" : "\n", fence);
 }
 
+/* A program as a model writes it, without the fences around it: it may be in the middle of them. */
+static char *
+dup_unfenced (const char *text)
+{
+  const char *start = g_str_has_prefix (text, "```") ? strchr (text, '\n') : text;
+  char *program = g_strdup (!start ? "" : *start == '\n' ? start + 1 : start);
+  char *end = strrchr (program, '\n');
+
+  if (end && g_str_has_prefix (end + 1, "`"))
+    *end = '\0';
+  return program;
+}
+
 /* What a tool was given, or what was written where that cannot be read. */
 static char *
 dup_call (const char *text, const StoreCall *call)
 {
+  gboolean is_program = call && myna_call_is_python (call);
   g_autofree char *arguments = call ? myna_call_dup_arguments (call) : NULL;
-  g_autofree char *shown = arguments ? NULL : tool_text_show (text);
+  g_autofree char *program = is_program ? dup_unfenced (text) : NULL;
+  g_autofree char *shown = arguments ? NULL : tool_text_show (program ? program : text);
 
-  return dup_code (arguments ? arguments : shown, "");
+  return dup_code (arguments ? arguments : shown, is_program ? "python" : "");
 }
 
 char *

@@ -7,6 +7,7 @@
 #include "chat/myna-message-private.h"
 #include "chat/reply-call.h"
 #include "chat/texts.h"
+#include "chat/tool-words.h"
 
 #define UNDO_SECONDS 8   /* how long a deletion can be taken back */
 #define PAGE         50  /* messages read at once */
@@ -343,6 +344,32 @@ request_free (Request *request)
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Request, request_free)
 
+/* It may have been read again, or run again, by now. */
+static void
+made_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (MynaMessage) message = user_data;
+  g_autoptr (GPtrArray) made = store_finish_list (STORE_DB (source), result, NULL);
+  const StoreCall *call = myna_message_get_record (message)->call;
+  StoreCall *copy;
+
+  if (!made || made->len == 0 || !call || call->made || !myna_message_get_loaded (message))
+    return;
+  copy = store_call_copy (call);
+  copy->made = g_steal_pointer (&made);
+  myna_message_set_call (message, copy);
+}
+
+/* What a program made, which is not read with the texts. */
+static void
+read_made (MynaBranch *self, MynaMessage *message)
+{
+  const StoreCall *call = myna_message_get_record (message)->call;
+
+  if (call && call->started_at && myna_call_is_python (call))
+    store_list_made_async (self->store, myna_message_get_id (message), NULL, made_read_cb, g_object_ref (message));
+}
+
 static void
 take_text (MynaBranch *self, MynaMessage *message, StoreMessage *record)
 {
@@ -360,6 +387,7 @@ take_text (MynaBranch *self, MynaMessage *message, StoreMessage *record)
     }
   self->n_loaded++;
   myna_message_set_text (message, record->text);
+  read_made (self, message);
 }
 
 /* The call that the observation at POSITION belongs to: they stand call, call …, observation, observation …  NULL: none. */

@@ -58,9 +58,19 @@ myna_call_offer (MynaGenerator *generator, char **names)
       const Tool *tool = tool_find (*name);
       const GlmTool offered = { tool_get_name (tool), tool_get_description (tool), tool_get_schema (tool) };
 
-      g_array_append_val (tools, offered);
+      if (tool != tool_get_python ())
+        g_array_append_val (tools, offered);
     }
   return tools;
+}
+
+gboolean
+myna_call_offers_python (MynaGenerator *generator, char **names)
+{
+  const GlmModelInfo *info = myna_generator_get_model_info (generator);
+
+  return names && g_strv_contains ((const char *const *) names, tool_get_name (tool_get_python ()))
+         && (!info || (info->calling == GLM_CALLING_TRAINED && info->has_interpreter));
 }
 
 static gboolean
@@ -190,6 +200,7 @@ myna_call_round_finalize (GObject *object)
   MynaCallRound *self = MYNA_CALL_ROUND (object);
 
   g_object_unref (self->spec.store);
+  g_clear_object (&self->spec.python);
   g_strfreev (self->tools);
   g_ptr_array_unref (self->branch);
   g_ptr_array_unref (self->calls);
@@ -236,6 +247,7 @@ myna_call_round_new (const MynaCallSpec *spec, guint start, const MynaCallRoundF
   self->spec = *spec;
   self->spec.unsaved = self->unsaved;
   self->spec.store = g_object_ref (spec->store);
+  self->spec.python = spec->python ? g_object_ref (spec->python) : NULL;
   self->spec.messages = self->branch;
   self->tools = g_strdupv ((GStrv) spec->tools);
   self->spec.tools = (const char *const *) self->tools;

@@ -35,6 +35,8 @@ MynaCallLimits myna_call_limits (MynaGenerator *generator, gsize n_used);
 /* The tools of these names (NULL: none), of GlmTool with the registry's texts, as a prompt offers them: none where the loaded model
  * cannot call any. */
 GArray *myna_call_offer (MynaGenerator *generator, char **names) G_GNUC_WARN_UNUSED_RESULT;
+/* Whether the interpreter is among the names, and the loaded model writes programs. */
+gboolean myna_call_offers_python (MynaGenerator *generator, char **names);
 
 /* Whether a branch that ends with this message waits for the outcome of a call, or for what the model says to it. */
 gboolean myna_call_round_can_resume (MynaMessage *message);

@@ -26,6 +26,7 @@ struct _MynaCallRun
   MynaMessage *message;
   GPtrArray *messages;
   GStrv tools;
+  MynaPython *python; /* NULL: none */
   gsize budget;
   gboolean is_allowed;
   const MynaCallRunFuncs *funcs;
@@ -332,7 +333,8 @@ take_result (MynaCallRun *self, char *result, const GError *error)
   StoreCall *call = store_call_copy (get_call (self));
   g_autofree char *part = NULL;
 
-  g_free (call->result);
+  if (self->tool != tool_get_python () || result || !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    g_clear_pointer (&call->result, g_free);
   if (result)
     {
       call->state = STORE_CALL_DONE;
@@ -341,8 +343,8 @@ take_result (MynaCallRun *self, char *result, const GError *error)
     }
   else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     {
+      /* What a program printed till then stays. */
       call->state = STORE_CALL_STOPPED;
-      call->result = NULL;
       part = g_strdup ("Error: The person stopped it.");
     }
   else
@@ -366,6 +368,74 @@ ran_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   else
     g_free (text);
 }
+
+/* ---- Programs --------------------------------------------------------------------------------------------------- */
+
+/* What a model gets of what a program printed; it was trained with this end of what is cut.  A prompt has no empty turns. */
+static char *
+dup_observed (MynaCallRun *self, const char *text)
+{
+  g_autofree char *part = NULL;
+
+  if (!*text)
+    return g_strdup ("(no output)");
+  if (self->budget == 0 || g_utf8_strlen (text, -1) <= (glong) self->budget)
+    return g_strdup (text);
+  part = g_utf8_substring (text, 0, (glong) self->budget);
+  return g_strconcat (part, " [TRUNCATED]", NULL);
+}
+
+static void
+cell_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (MynaCallRun) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (MynaCell) cell = myna_python_run_finish (MYNA_PYTHON (source), result, &error);
+  g_autofree char *part = NULL;
+  StoreCall *call;
+
+  if (!self->owner)
+    return;
+  if (!cell)
+    {
+      take_result (self, NULL, error);
+      return;
+    }
+  call = store_call_copy (get_call (self));
+  call->state = cell->failed ? STORE_CALL_FAILED : STORE_CALL_DONE;
+  g_free (call->result);
+  call->result = g_strdup (cell->text);
+  call->made = g_ptr_array_ref (cell->made);
+  part = dup_observed (self, cell->observed);
+  observe (self, call, part);
+}
+
+/* It is shown as it comes, and stored in the end. */
+static void
+output_cb (const char *output, gpointer user_data)
+{
+  MynaCallRun *self = user_data;
+  StoreCall *call;
+
+  if (!self->owner)
+    return;
+  call = store_call_copy (get_call (self));
+  g_free (call->result);
+  call->result = g_strdup (output);
+  myna_message_set_call (self->message, call);
+}
+
+static void
+run_program (MynaCallRun *self, MynaToolHost *host)
+{
+  g_autoptr (JsonNode) arguments = parse (get_call (self)->arguments);
+
+  /* The schema says that it is there. */
+  myna_python_run_async (self->python, json_object_get_string_member (json_node_get_object (arguments), "code"), host,
+                         output_cb, self, self->cancellable, cell_cb, g_object_ref (self));
+}
+
+/* ---- Tools ------------------------------------------------------------------------------------------------------ */
 
 /* The row says that it runs. */
 static void
@@ -391,6 +461,11 @@ noted_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (!self->owner)
     return;
   host = myna_tool_host_new (self->store, self->conversation_id, self->messages);
+  if (self->tool == tool_get_python () && self->python)
+    {
+      run_program (self, host);
+      return;
+    }
   options.host = myna_tool_host_get (host);
   tool_call_async (self->tool, get_call (self)->arguments, &options, self->cancellable, ran_cb, g_object_ref (self));
 }
@@ -458,7 +533,7 @@ myna_call_run_start (MynaCallRun *self)
       else
         observe_past (self);
     }
-  else if (!self->tool || !is_offered (self, call->tool))
+  else if (!self->tool || !is_offered (self, tool_get_name (self->tool)))
     observe_no_tool (self);
   else if (!check_arguments (self->tool, call->arguments, &error))
     {
@@ -568,6 +643,7 @@ myna_call_run_finalize (GObject *object)
   g_object_unref (self->message);
   g_ptr_array_unref (self->messages);
   g_strfreev (self->tools);
+  g_clear_object (&self->python);
   g_object_unref (self->cancellable);
   g_clear_object (&self->observation);
   G_OBJECT_CLASS (myna_call_run_parent_class)->finalize (object);
@@ -595,6 +671,7 @@ myna_call_run_new (const MynaCallSpec *spec, const MynaCallRunFuncs *funcs, gpoi
   self->message = g_object_ref (spec->message);
   self->messages = g_ptr_array_ref (spec->messages);
   self->tools = g_strdupv ((GStrv) spec->tools);
+  self->python = spec->python ? g_object_ref (spec->python) : NULL;
   self->budget = spec->budget;
   self->is_allowed = spec->is_allowed;
   self->observation = spec->unsaved ? g_object_ref (spec->unsaved) : NULL;

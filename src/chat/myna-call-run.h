@@ -12,6 +12,7 @@
 
 #include "chat/myna-message.h"
 #include "chat/myna-permission.h"
+#include "chat/myna-python.h"
 #include "engine/engine.h"
 
 G_BEGIN_DECLS
@@ -35,6 +36,7 @@ typedef struct
   MynaMessage *message;     /* what asks: an assistant's message with a call and a row */
   GPtrArray *messages;      /* MynaMessage: the branch, up to the last message that is there */
   const char *const *tools; /* names of those that were offered */
+  MynaPython *python;       /* where programs run; NULL: nowhere */
   gsize budget;             /* characters of the result that the model gets */
   gboolean is_allowed;      /* the person has said so already */
   MynaMessage *unsaved;     /* its observation, which could not be stored: it is stored again, and nothing run; or NULL */

@@ -14,6 +14,7 @@
 
 #define SYSTEM_KEY   "system"
 #define TOOLS_KEY    "tools"
+#define MODE_KEY     "mode"
 #define THINKING_KEY "thinking"
 
 static const MynaSettingSpec specs[MYNA_N_SETTINGS] = {
@@ -81,6 +82,19 @@ parse_tools (JsonArray *array)
   return (char **) g_ptr_array_steal (names, NULL);
 }
 
+static const char *const modes[MYNA_N_MODES] = { NULL, "chat", "tools", "python" };
+
+static MynaMode
+parse_mode (JsonNode *node)
+{
+  if (!node || !JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_STRING)
+    return MYNA_MODE_UNSET;
+  for (MynaMode mode = MYNA_MODE_CHAT; mode < MYNA_N_MODES; mode++)
+    if (g_str_equal (modes[mode], json_node_get_string (node)))
+      return mode;
+  return MYNA_MODE_UNSET;
+}
+
 static void
 parse_object (MynaChatSettings *settings, JsonObject *object)
 {
@@ -88,6 +102,7 @@ parse_object (MynaChatSettings *settings, JsonObject *object)
 
   if (node && JSON_NODE_HOLDS_ARRAY (node))
     settings->tools = parse_tools (json_node_get_array (node));
+  settings->mode = parse_mode (json_object_get_member (object, MODE_KEY));
   node = json_object_get_member (object, THINKING_KEY);
   if (node && JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_BOOLEAN)
     settings->thinking = json_node_get_boolean (node) ? MYNA_THINKING_ON : MYNA_THINKING_OFF;
@@ -128,7 +143,7 @@ myna_chat_settings_to_json (const MynaChatSettings *settings)
   g_autoptr (JsonBuilder) builder = NULL;
   g_autoptr (JsonNode) root = NULL;
 
-  if (!settings->system_prompt && !settings->tools && !settings->thinking && !settings->set)
+  if (!settings->system_prompt && !settings->tools && !settings->thinking && !settings->mode && !settings->set)
     return NULL;
   builder = json_builder_new ();
   json_builder_begin_object (builder);
@@ -144,6 +159,11 @@ myna_chat_settings_to_json (const MynaChatSettings *settings)
       for (char **name = settings->tools; *name; name++)
         json_builder_add_string_value (builder, *name);
       json_builder_end_array (builder);
+    }
+  if (settings->mode)
+    {
+      json_builder_set_member_name (builder, MODE_KEY);
+      json_builder_add_string_value (builder, modes[settings->mode]);
     }
   if (settings->thinking)
     {
@@ -172,6 +192,7 @@ myna_chat_settings_clear (MynaChatSettings *settings)
   g_clear_pointer (&settings->system_prompt, g_free);
   g_clear_pointer (&settings->tools, g_strfreev);
   settings->thinking = MYNA_THINKING_UNSET;
+  settings->mode = MYNA_MODE_UNSET;
   settings->set = 0;
 }
 
@@ -185,6 +206,7 @@ myna_chat_settings_dup_with_tools (const char *json, const char *others)
   myna_chat_settings_parse (&from, others);
   g_strfreev (settings.tools);
   settings.tools = g_steal_pointer (&from.tools);
+  settings.mode = from.mode;
   return myna_chat_settings_to_json (&settings);
 }
 
@@ -258,8 +280,42 @@ myna_chat_settings_resolve (const char *json, GlmSampling *sampling, char **ret_
   *ret_system_prompt = system_prompt && *system_prompt ? g_strdup (system_prompt) : NULL;
 }
 
+static MynaMode
+find_mode (const char *json)
+{
+  g_auto (MynaChatSettings) application = { 0 };
+  g_auto (MynaChatSettings) conversation = { 0 };
+
+  myna_chat_settings_parse (&application, defaults);
+  myna_chat_settings_parse (&conversation, json);
+  return conversation.mode ? conversation.mode : application.mode;
+}
+
+MynaMode
+myna_chat_settings_resolve_mode (const char *json)
+{
+  MynaMode mode = find_mode (json);
+  g_auto (GStrv) tools = NULL;
+
+  if (mode != MYNA_MODE_UNSET)
+    return mode;
+  tools = myna_chat_settings_resolve_named_tools (json);
+  return tools ? MYNA_MODE_TOOLS : MYNA_MODE_CHAT;
+}
+
 char **
 myna_chat_settings_resolve_tools (const char *json)
+{
+  static const char *const python[] = { "python", NULL };
+  MynaMode mode = find_mode (json);
+
+  return mode == MYNA_MODE_PYTHON ? g_strdupv ((GStrv) python)
+         : mode == MYNA_MODE_CHAT ? NULL
+                                  : myna_chat_settings_resolve_named_tools (json);
+}
+
+char **
+myna_chat_settings_resolve_named_tools (const char *json)
 {
   g_auto (MynaChatSettings) application = { 0 };
   g_auto (MynaChatSettings) conversation = { 0 };

@@ -42,11 +42,22 @@ typedef enum
   MYNA_THINKING_ON,
 } MynaThinking;
 
+/* What the model may do beside answering. */
+typedef enum
+{
+  MYNA_MODE_UNSET, /* it may use the tools that are named */
+  MYNA_MODE_CHAT,  /* nothing, whatever is named */
+  MYNA_MODE_TOOLS,
+  MYNA_MODE_PYTHON, /* write programs, which are run in a sandbox */
+  MYNA_N_MODES
+} MynaMode;
+
 typedef struct
 {
   char *system_prompt; /* NULL: not set; "" : none, whatever the level above says */
   char **tools;        /* names of those that the model may call; NULL: not set; empty: none, whatever the level above says */
   MynaThinking thinking;
+  MynaMode mode;
   guint set; /* bit (1 << MynaSetting): the value is there */
   double values[MYNA_N_SETTINGS];
 } MynaChatSettings;
@@ -61,7 +72,7 @@ void myna_chat_settings_parse (MynaChatSettings *ret_settings, const char *json)
 /* NULL if nothing is set; the caller frees. */
 char *myna_chat_settings_to_json (const MynaChatSettings *settings) G_GNUC_WARN_UNUSED_RESULT;
 void myna_chat_settings_clear (MynaChatSettings *settings);
-/* These settings with the tools of others (NULL: none are set); both as JSON.  NULL if nothing is set; the caller frees. */
+/* These settings with the tools and the mode of others (NULL: none are set); both as JSON.  NULL if nothing is set; the caller frees. */
 char *myna_chat_settings_dup_with_tools (const char *json, const char *others) G_GNUC_WARN_UNUSED_RESULT;
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (MynaChatSettings, myna_chat_settings_clear)
 
@@ -79,8 +90,13 @@ void myna_chat_settings_set_defaults (const char *json);
  * the family's and receives what the application and the conversation say. */
 void myna_chat_settings_resolve (const char *json, GlmSampling *sampling, char **ret_system_prompt);
 /* The tools of a conversation with these settings, NULL where there are none; the caller frees.  In the order of the registry, so
- * that prompts begin alike and the kept state is used again; those that there are not any more are left out. */
+ * that prompts begin alike and the kept state is used again; those that there are not any more are left out.  In the mode for it
+ * the interpreter alone. */
 char **myna_chat_settings_resolve_tools (const char *json) G_GNUC_WARN_UNUSED_RESULT;
+/* Those that are named, whatever the mode is. */
+char **myna_chat_settings_resolve_named_tools (const char *json) G_GNUC_WARN_UNUSED_RESULT;
+/* CHAT, TOOLS or PYTHON. */
+MynaMode myna_chat_settings_resolve_mode (const char *json);
 /* Whether the model thinks in a conversation with these settings: it does where nothing else is said. */
 gboolean myna_chat_settings_resolve_thinking (const char *json);
 /* How the model is loaded for a conversation with these settings: *options is the preferences' and receives what the

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "chat/myna-python.h"
 #include "engine/actor/glm-actor.h"
 #include "storage/storage.h"
 
@@ -22,6 +23,7 @@ typedef struct
   /* Together the conversation whose evaluated state is used and kept; id or created_at 0: none. */
   StoreDb *store;
   gint64 id, created_at;
+  MynaPython *python; /* NULL: not in this mode */
 } MynaRecipe;
 
 /* The contracts of the functions of the same names in glm-actor.h. */

@@ -96,12 +96,12 @@ count_cb (gpointer user_data)
   const gsize first = self->system ? 0 : 1;
   GlmRequest request = { .turns = turns + first, .n_turns = 2 - first, .only_plan = TRUE };
   g_autoptr (GArray) tools = myna_call_offer (self->generator, self->tools);
-  const GlmToolSet set = { (const GlmTool *) tools->data, tools->len, FALSE };
+  const GlmToolSet set = { (const GlmTool *) tools->data, tools->len, myna_call_offers_python (self->generator, self->tools) };
   Count *count = g_new0 (Count, 1);
   MynaRecipe recipe;
 
   self->source = 0;
-  request.fit.tools = tools->len > 0 ? &set : NULL;
+  request.fit.tools = set.n_tools > 0 || set.interpreter ? &set : NULL;
   count->length = g_object_ref (self);
   count->generation = self->generation;
   myna_conversation_get_recipe (self->conversation, &recipe);

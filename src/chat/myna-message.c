@@ -306,6 +306,8 @@ myna_message_unload (MynaMessage *self)
   if (!self->text)
     return;
   g_string_free (g_steal_pointer (&self->text), TRUE);
+  if (self->record->call)
+    g_clear_pointer (&self->record->call->made, g_ptr_array_unref);
   tell (self);
 }
 

@@ -4,6 +4,7 @@
  */
 #include "chat/myna-record.h"
 
+#include "chat/myna-chat-settings.h"
 #include "chat/myna-draft.h"
 #include "chat/myna-message-private.h"
 #include "chat/myna-title.h"
@@ -19,6 +20,7 @@ struct _MynaRecord
   char *model;
   char *settings;
   MynaDraft *draft;
+  MynaPython *python; /* NULL: not in this mode, or not asked for yet */
 };
 
 enum
@@ -202,6 +204,17 @@ myna_record_get_id (MynaRecord *self)
   return self->id;
 }
 
+/* Follows the mode. */
+static MynaPython *
+update_python (MynaRecord *self)
+{
+  if (myna_chat_settings_resolve_mode (self->settings) != MYNA_MODE_PYTHON)
+    g_clear_object (&self->python);
+  else if (!self->python)
+    self->python = myna_python_new ();
+  return self->python;
+}
+
 void
 myna_record_get_recipe (MynaRecord *self, MynaRecipe *ret_recipe)
 {
@@ -211,6 +224,7 @@ myna_record_get_recipe (MynaRecord *self, MynaRecipe *ret_recipe)
     .store = self->store,
     .id = self->id,
     .created_at = self->created_at,
+    .python = update_python (self),
   };
 }
 
@@ -248,7 +262,11 @@ myna_record_set_model (MynaRecord *self, const char *model)
 void
 myna_record_set_settings (MynaRecord *self, const char *settings)
 {
-  if (take_string (self, &self->settings, settings, PROP_SETTINGS) && self->id)
+  if (!take_string (self, &self->settings, settings, PROP_SETTINGS))
+    return;
+  if (update_python (self))
+    myna_python_start (self->python);
+  if (self->id)
     store_set_settings_async (self->store, self->id, settings, NULL, NULL, NULL);
 }
 
@@ -313,6 +331,7 @@ myna_record_finalize (GObject *object)
 
   myna_draft_free (self->draft);
   g_object_unref (self->store);
+  g_clear_object (&self->python);
   g_free (self->title);
   g_free (self->model);
   g_free (self->settings);

@@ -478,14 +478,14 @@ ask_engine (MynaReply *self)
   static const GlmRequestFuncs funcs = { planned_cb, piece_cb, prompt_cb, ended_cb, rate_cb };
   const char *text = myna_message_get_text (myna_reply_get_message (self));
   g_autoptr (GArray) tools = myna_call_offer (self->generator, self->tools);
-  const GlmToolSet set = { (const GlmTool *) tools->data, tools->len, FALSE };
+  const GlmToolSet set = { (const GlmTool *) tools->data, tools->len, myna_call_offers_python (self->generator, self->tools) };
   GlmRequest request = { 0 };
 
   request.turns = (const GlmTurn *) self->prompt->turns->data;
   request.n_turns = self->prompt->turns->len;
   request.reply = *text ? text : NULL;
   request.fit.cut = self->prompt->cut;
-  request.fit.tools = tools->len > 0 ? &set : NULL;
+  request.fit.tools = set.n_tools > 0 || set.interpreter ? &set : NULL;
   request.fit.no_thoughts = !myna_chat_settings_resolve_thinking (self->recipe.settings);
   self->request_id =
       myna_generator_generate (self->generator, &self->recipe, &request, &funcs, g_object_ref (self), g_object_unref);
@@ -541,6 +541,7 @@ plan (MynaReply *self)
   self->cancellable = g_cancellable_new ();
   set_state (self, MYNA_REPLY_PLANNING);
   myna_chat_settings_resolve (self->recipe.settings, &sampling, &system);
+  myna_python_add_hint (self->recipe.python, &system);
   myna_prompt_read_async (self->recipe.store, self->messages, self->first, system,
                           myna_generator_get_context_length (self->generator), self->cancellable, prompt_read_cb,
                           g_object_ref (self));
@@ -658,6 +659,7 @@ begin_calls (MynaReply *self)
     .conversation_id = get_conversation (self),
     .messages = branch,
     .tools = (const char *const *) self->tools,
+    .python = self->recipe.python,
     .is_allowed = self->is_allowed,
   };
 
@@ -811,6 +813,7 @@ myna_reply_finalize (GObject *object)
 
   g_object_unref (self->generator);
   g_object_unref (self->recipe.store);
+  g_clear_object (&self->recipe.python);
   g_free ((char *) self->recipe.model);
   g_free ((char *) self->recipe.settings);
   g_ptr_array_unref (self->parts);
@@ -855,6 +858,7 @@ myna_reply_new (MynaGenerator *generator, const MynaRecipe *recipe, MynaMessage 
   self->generator = g_object_ref (generator);
   self->recipe = *recipe;
   self->recipe.store = g_object_ref (recipe->store);
+  self->recipe.python = myna_python_hold (recipe->python);
   self->recipe.model = g_strdup (recipe->model);
   self->recipe.settings = g_strdup (recipe->settings);
   self->funcs = funcs;

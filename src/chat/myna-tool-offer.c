@@ -4,7 +4,6 @@
  */
 #include "chat/myna-tool-offer.h"
 
-#include "chat/myna-chat-settings.h"
 #include "chat/tool-words.h"
 
 struct _MynaToolOffer
@@ -21,6 +20,9 @@ struct _MynaToolOffer
   char *added;   /* the tool that was turned on last, till its cost is known; NULL: none … */
   char *before;  /* … and the settings before that */
   char *refused; /* NULL: none */
+  GSignalGroup *python_signals;
+  MynaMode mode_before; /* the interpreter was started for another mode than this one */
+  char *problem;        /* why it could not be; NULL: it could */
 };
 
 static guint changed_signal;
@@ -58,7 +60,8 @@ myna_tool_offer_is_on (MynaToolOffer *self, const char *tool)
 
   g_return_val_if_fail (MYNA_IS_TOOL_OFFER (self), FALSE);
 
-  tools = dup_tools (self);
+  if (self->conversation)
+    tools = myna_chat_settings_resolve_named_tools (myna_conversation_get_settings (self->conversation));
   return tools && g_strv_contains ((const char *const *) tools, tool);
 }
 
@@ -72,7 +75,7 @@ myna_tool_offer_get_n_on (MynaToolOffer *self)
 
   tools = dup_tools (self);
   for (guint i = 0; tools && tools[i]; i++)
-    n += myna_tool_is_chosen (tools[i]);
+    n += myna_tool_is_chosen (tools[i]) && tool_find (tools[i]) != tool_get_python ();
   return n;
 }
 
@@ -136,17 +139,22 @@ count (MynaToolOffer *self)
       const Tool *tool = tool_find (*name);
       const GlmTool offered = { tool_get_name (tool), tool_get_description (tool), tool_get_schema (tool) };
 
-      g_array_append_val (tools, offered);
+      if (tool != tool_get_python ())
+        g_array_append_val (tools, offered);
     }
   self->counting = g_cancellable_new ();
   myna_generator_count_tools_async (get_generator (self), myna_conversation_get_model (self->conversation),
-                                    &(GlmToolSet){ (const GlmTool *) tools->data, tools->len, FALSE }, self->counting,
-                                    counted_cb, g_object_ref (self));
+                                    &(GlmToolSet){ (const GlmTool *) tools->data, tools->len,
+                                                   myna_tool_offer_get_mode (self) == MYNA_MODE_PYTHON },
+                                    self->counting, counted_cb, g_object_ref (self));
 }
+
+static void watch_python (MynaToolOffer *self);
 
 static void
 update (MynaToolOffer *self)
 {
+  watch_python (self);
   count (self);
   g_signal_emit (self, changed_signal, 0);
 }
@@ -187,12 +195,24 @@ myna_tool_offer_get_refused (MynaToolOffer *self)
   return self->refused;
 }
 
+/* In settings, as JSON. */
+static void
+set_mode (char **settings, MynaMode mode)
+{
+  g_auto (MynaChatSettings) parsed = { 0 };
+
+  myna_chat_settings_parse (&parsed, *settings);
+  parsed.mode = mode;
+  g_free (*settings);
+  *settings = myna_chat_settings_to_json (&parsed);
+}
+
 /* ---- Choosing --------------------------------------------------------------------------------------------------- */
 
 char *
 myna_tools_dup_settings (const char *settings, const char *tool, gboolean on)
 {
-  g_auto (GStrv) before = myna_chat_settings_resolve_tools (settings);
+  g_auto (GStrv) before = myna_chat_settings_resolve_named_tools (settings);
   g_autoptr (GPtrArray) names = g_ptr_array_new ();
   g_auto (MynaChatSettings) parsed = { 0 };
   gboolean reads = FALSE;
@@ -228,6 +248,8 @@ myna_tool_offer_set_on (MynaToolOffer *self, const char *tool, gboolean on)
   if (!self->conversation || myna_tool_offer_is_on (self, tool) == on)
     return;
   settings = myna_tools_dup_settings (myna_conversation_get_settings (self->conversation), tool, on);
+  /* Without any it is still that mode. */
+  set_mode (&settings, MYNA_MODE_TOOLS);
   forget_added (self);
   g_clear_pointer (&self->refused, g_free);
   if (on)
@@ -236,6 +258,86 @@ myna_tool_offer_set_on (MynaToolOffer *self, const char *tool, gboolean on)
       self->before = g_strdup (myna_conversation_get_settings (self->conversation));
     }
   myna_conversation_set_settings (self->conversation, settings);
+}
+
+/* ---- The mode --------------------------------------------------------------------------------------------------- */
+
+MynaMode
+myna_tool_offer_get_mode (MynaToolOffer *self)
+{
+  g_return_val_if_fail (MYNA_IS_TOOL_OFFER (self), MYNA_MODE_CHAT);
+
+  return self->conversation ? myna_chat_settings_resolve_mode (myna_conversation_get_settings (self->conversation))
+                            : MYNA_MODE_CHAT;
+}
+
+gboolean
+myna_tool_offer_can_python (MynaToolOffer *self)
+{
+  const GlmModelInfo *info = NULL;
+
+  g_return_val_if_fail (MYNA_IS_TOOL_OFFER (self), FALSE);
+
+  if (self->conversation)
+    info = myna_generator_find_model_info (get_generator (self), myna_conversation_get_model (self->conversation));
+  return !info || (info->has_interpreter && info->calling == GLM_CALLING_TRAINED);
+}
+
+const char *
+myna_tool_offer_get_problem (MynaToolOffer *self)
+{
+  g_return_val_if_fail (MYNA_IS_TOOL_OFFER (self), NULL);
+
+  return self->problem;
+}
+
+static void
+write_mode (MynaToolOffer *self, MynaMode mode)
+{
+  g_autofree char *settings = g_strdup (myna_conversation_get_settings (self->conversation));
+
+  set_mode (&settings, mode);
+  myna_conversation_set_settings (self->conversation, settings);
+}
+
+/* It has started, or cannot. */
+static void
+python_changed_cb (MynaToolOffer *self, MynaPython *python)
+{
+  const GError *error = myna_python_get_error (python);
+
+  g_clear_pointer (&self->problem, g_free);
+  if (error)
+    {
+      self->problem = myna_python_describe_error (error);
+      write_mode (self, self->mode_before);
+    }
+  g_signal_emit (self, changed_signal, 0);
+}
+
+/* The interpreter of the conversation, which is another with each time that the mode is switched on. */
+static void
+watch_python (MynaToolOffer *self)
+{
+  MynaRecipe recipe = { 0 };
+
+  if (self->conversation)
+    myna_conversation_get_recipe (self->conversation, &recipe);
+  g_signal_group_set_target (self->python_signals, recipe.python);
+}
+
+void
+myna_tool_offer_set_mode (MynaToolOffer *self, MynaMode mode)
+{
+  MynaMode before = myna_tool_offer_get_mode (self);
+
+  g_return_if_fail (MYNA_IS_TOOL_OFFER (self));
+
+  if (!self->conversation || before == mode)
+    return;
+  g_clear_pointer (&self->problem, g_free);
+  self->mode_before = before;
+  write_mode (self, mode);
 }
 
 /* ---- Object ----------------------------------------------------------------------------------------------------- */
@@ -257,6 +359,8 @@ myna_tool_offer_set_conversation (MynaToolOffer *self, MynaConversation *convers
     return;
   forget_added (self);
   g_clear_pointer (&self->refused, g_free);
+  g_clear_pointer (&self->problem, g_free);
+  self->mode_before = MYNA_MODE_CHAT;
   g_signal_group_set_target (self->conversation_signals, conversation);
   g_signal_group_set_target (self->generator_signals, conversation ? get_generator (self) : NULL);
   update (self);
@@ -271,6 +375,7 @@ myna_tool_offer_dispose (GObject *object)
   g_clear_object (&self->counting);
   g_clear_object (&self->conversation_signals);
   g_clear_object (&self->generator_signals);
+  g_clear_object (&self->python_signals);
   g_clear_object (&self->conversation);
   G_OBJECT_CLASS (myna_tool_offer_parent_class)->dispose (object);
 }
@@ -282,6 +387,7 @@ myna_tool_offer_finalize (GObject *object)
 
   forget_added (self);
   g_free (self->refused);
+  g_free (self->problem);
   G_OBJECT_CLASS (myna_tool_offer_parent_class)->finalize (object);
 }
 
@@ -299,6 +405,8 @@ myna_tool_offer_init (MynaToolOffer *self)
   self->conversation_signals = g_signal_group_new (MYNA_TYPE_CONVERSATION);
   g_signal_group_connect_swapped (self->conversation_signals, "notify::settings", G_CALLBACK (update), self);
   g_signal_group_connect_swapped (self->conversation_signals, "notify::model", G_CALLBACK (update), self);
+  self->python_signals = g_signal_group_new (MYNA_TYPE_PYTHON);
+  g_signal_group_connect_swapped (self->python_signals, "changed", G_CALLBACK (python_changed_cb), self);
   self->generator_signals = g_signal_group_new (MYNA_TYPE_GENERATOR);
   g_signal_group_connect_swapped (self->generator_signals, "context-length-changed", G_CALLBACK (update), self);
 }

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "chat/myna-chat-settings.h"
 #include "chat/myna-conversation.h"
 
 G_BEGIN_DECLS
@@ -24,8 +25,19 @@ MynaConversation *myna_tool_offer_get_conversation (MynaToolOffer *self);
 /* Whether the conversation's model calls tools, loaded or not; as if it did where nothing is known of it. */
 GlmCalling myna_tool_offer_get_calling (MynaToolOffer *self);
 
+/* CHAT, TOOLS or PYTHON. */
+MynaMode myna_tool_offer_get_mode (MynaToolOffer *self);
+/* Kept in the conversation's settings; its next reply obeys.  PYTHON starts the interpreter; where that fails, the mode is again
+ * what it was. */
+void myna_tool_offer_set_mode (MynaToolOffer *self, MynaMode mode);
+/* Whether the conversation's model writes programs, loaded or not; as if it did where nothing is known of it. */
+gboolean myna_tool_offer_can_python (MynaToolOffer *self);
+/* Why programs cannot be run here, for people; NULL: they can, or it was not tried. */
+const char *myna_tool_offer_get_problem (MynaToolOffer *self);
+
+/* The switches are those of the mode TOOLS, whatever the mode is. */
 gboolean myna_tool_offer_is_on (MynaToolOffer *self, const char *tool);
-/* How many of those that a person chooses are on. */
+/* How many of those that a person chooses are on in this mode; the interpreter is none of them. */
 guint myna_tool_offer_get_n_on (MynaToolOffer *self);
 /* Kept in the conversation's settings; its next reply obeys. */
 void myna_tool_offer_set_on (MynaToolOffer *self, const char *tool, gboolean on);

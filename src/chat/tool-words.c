@@ -23,6 +23,8 @@ static const struct
   { "search_chats", N_ ("Search chats"), N_ ("Looks for words in your other chats") },
   { "read_document", N_ ("Read documents"), N_ ("Pages of the files attached to the chat") },
   { "read_more", N_ ("Read on"), N_ ("The rest of a long result") },
+  { "python", N_ ("Python"), N_ ("Programs in a sandbox") },
+  { "interpreter", N_ ("Python"), N_ ("Programs in a sandbox") },
 };
 
 static const struct
@@ -43,6 +45,8 @@ static const struct
   { "read_document", "page", N_ ("Page") },
   { "read_more", "result", N_ ("Number of the result") },
   { "read_more", "from", N_ ("From character") },
+  { "python", "code", N_ ("Program") },
+  { "interpreter", "code", N_ ("Program") },
 };
 
 /* ---- Tools ------------------------------------------------------------------------------------------------------ */
@@ -176,12 +180,47 @@ dup_values (const char *tool, JsonObject *object)
   return dup_line (values->str, MAX_SUMMARY);
 }
 
+gboolean
+myna_call_is_python (const StoreCall *call)
+{
+  return tool_find (call->tool) == tool_get_python ();
+}
+
+/* The program of a call; NULL: there is none to be read. */
+static char *
+dup_program (JsonObject *object)
+{
+  JsonNode *node = object ? json_object_get_member (object, "code") : NULL;
+
+  return node && JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING ? json_node_dup_string (node)
+                                                                                                  : NULL;
+}
+
+/* The first line that does something. */
+static char *
+dup_program_line (const char *program)
+{
+  g_auto (GStrv) lines = g_strsplit (program, "\n", -1);
+  const char *found = NULL;
+
+  for (char **line = lines; *line; line++)
+    {
+      g_strstrip (*line);
+      if (!**line || **line == '#' || **line == '%' || g_str_has_prefix (*line, "import ") || g_str_has_prefix (*line, "from "))
+        continue;
+      found = *line;
+      break;
+    }
+  return dup_line (found ? found : program, MAX_SUMMARY);
+}
+
 char *
 myna_call_dup_summary (const StoreCall *call)
 {
   g_autofree char *title = myna_tool_dup_title (call->tool);
   g_autoptr (JsonObject) object = parse (call);
-  g_autofree char *values = object ? dup_values (call->tool, object) : NULL;
+  g_autofree char *program = myna_call_is_python (call) ? dup_program (object) : NULL;
+  g_autofree char *values = program ? dup_program_line (program) : object ? dup_values (call->tool, object) : NULL;
 
   if (!values || !*values)
     return g_steal_pointer (&title);
@@ -200,6 +239,12 @@ myna_call_dup_arguments (const StoreCall *call)
 
   if (!object)
     return NULL;
+  if (myna_call_is_python (call))
+    {
+      g_autofree char *program = dup_program (object);
+
+      return program ? tool_text_show (program) : NULL;
+    }
   json_object_iter_init_ordered (&iter, object);
   while (json_object_iter_next_ordered (&iter, &name, &node))
     {
@@ -282,6 +327,16 @@ describe_result (const char *result)
   return *line ? g_strdup_printf (_ ("Result: %s"), line) : g_strdup (_ ("Done, without a result"));
 }
 
+/* The error is what a program prints last. */
+static char *
+dup_last_line (const char *result)
+{
+  g_autofree char *text = g_strchomp (g_strdup (result ? result : ""));
+  const char *last = strrchr (text, '\n');
+
+  return dup_line (last ? last + 1 : text, MAX_OUTCOME);
+}
+
 char *
 myna_call_dup_outcome (const StoreCall *call)
 {
@@ -290,9 +345,12 @@ myna_call_dup_outcome (const StoreCall *call)
   switch (call->state)
     {
     case STORE_CALL_RUNNING: return g_strdup (_ ("Running…"));
-    case STORE_CALL_DONE: return describe_result (call->result);
+    case STORE_CALL_DONE:
+      if (myna_call_is_python (call) && (!call->result || !*call->result))
+        return g_strdup (C_ ("program", "Done"));
+      return describe_result (call->result);
     case STORE_CALL_FAILED:
-      message = dup_message (call->result);
+      message = myna_call_is_python (call) ? dup_last_line (call->result) : dup_message (call->result);
       /* Translators: %s is what the tool said of it, such as “Division by zero” */
       return g_strdup_printf (_ ("Failed: %s"), message);
     case STORE_CALL_REFUSED: return g_strdup (_ ("Not run: you denied it."));

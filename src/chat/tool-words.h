@@ -23,9 +23,11 @@ const char *myna_tool_get_reach (const char *name);
 /* What a person calls an argument: "Expression".  title: the schema's; NULL: none.  The caller frees. */
 char *myna_tool_dup_argument_title (const char *name, const char *argument, const char *title) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Whether the call is one of the interpreter. */
+gboolean myna_call_is_python (const StoreCall *call);
 /* The call in a line: "Calculator: 6*7".  The caller frees. */
 char *myna_call_dup_summary (const StoreCall *call) G_GNUC_WARN_UNUSED_RESULT;
-/* What is passed on to the tool, "Expression: 6*7" a line each; NULL: that cannot be read.  The caller frees. */
+/* What is passed on to the tool, "Expression: 6*7" a line each, or a program; NULL: that cannot be read.  The caller frees. */
 char *myna_call_dup_arguments (const StoreCall *call) G_GNUC_WARN_UNUSED_RESULT;
 /* What became of it, in a line: "Result: 42", or why there is none, in a sentence.  The caller frees. */
 char *myna_call_dup_outcome (const StoreCall *call) G_GNUC_WARN_UNUSED_RESULT;

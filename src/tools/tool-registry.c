@@ -35,7 +35,7 @@ tool_find (const char *name)
   for (guint i = 0; name && i < tool_get_n_tools (); i++)
     if (g_str_equal (tool_get (i)->name, name))
       return tool_get (i);
-  return NULL;
+  return g_strcmp0 (name, "python") == 0 || g_strcmp0 (name, "interpreter") == 0 ? tool_get_python () : NULL;
 }
 
 gboolean

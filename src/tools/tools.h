@@ -46,6 +46,9 @@ const Tool *tool_get (guint i);
 /* NULL: there is none of this name. */
 const Tool *tool_find (const char *name);
 
+/* The interpreter, which is not offered as tools are: see python.c.  tool_find() knows it by the names that families have for it. */
+const Tool *tool_get_python (void);
+
 /* Tools that are made while the program runs follow those of the registry.  They must live as long as the program; names of
  * others and more than 512 are refused.  Not from several threads. */
 gboolean tool_add (const Tool *tool);

@@ -113,6 +113,19 @@ plan (FakeGenerator *self, const GlmRequest *asked, const GlmRequestFuncs *funcs
   return request->id;
 }
 
+static void
+note_tools (FakeGenerator *self, const GlmToolSet *tools)
+{
+  GString *names = g_string_new (NULL);
+
+  for (gsize i = 0; tools && i < tools->n_tools; i++)
+    g_string_append_printf (names, "%s%s", i > 0 ? "," : "", tools->tools[i].name);
+  if (tools && tools->interpreter)
+    g_string_append_printf (names, "%s(programs)", names->len > 0 ? "," : "");
+  g_free (self->tools);
+  self->tools = g_string_free (names, FALSE);
+}
+
 static guint64
 generate (MynaGenerator *generator, const MynaRecipe *recipe, const GlmRequest *asked, const GlmRequestFuncs *funcs,
           gpointer user_data, GDestroyNotify destroy)
@@ -136,15 +149,7 @@ generate (MynaGenerator *generator, const MynaRecipe *recipe, const GlmRequest *
                               asked->turns[i].metadata ? "=" : "", asked->turns[i].metadata ? asked->turns[i].metadata : "",
                               asked->turns[i].arguments ? asked->turns[i].arguments : "", asked->turns[i].content);
   self->no_thoughts = asked->fit.no_thoughts;
-  g_free (self->tools);
-  self->tools = NULL;
-  for (gsize i = 0; asked->fit.tools && i < asked->fit.tools->n_tools; i++)
-    {
-      char *before = self->tools;
-
-      self->tools = g_strconcat (before ? before : "", before ? "," : "", asked->fit.tools->tools[i].name, NULL);
-      g_free (before);
-    }
+  note_tools (self, asked->fit.tools);
   if (asked->reply)
     g_string_append_printf (prompt, "+%s", asked->reply);
   g_free (self->prompt);

@@ -23,7 +23,7 @@ const char *fake_generator_get_model (FakeGenerator *self);
 guint fake_generator_n_planned (FakeGenerator *self);
 /* The settings of its recipe. */
 const char *fake_generator_get_settings (FakeGenerator *self);
-/* Names of the tools that it offers, with commas between. */
+/* Names of the tools that it offers, with commas between; "(programs)" is the interpreter. */
 const char *fake_generator_get_tools (FakeGenerator *self);
 /* How often it was told to end a thought and answer. */
 guint fake_generator_n_answers (FakeGenerator *self);

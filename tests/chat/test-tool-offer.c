@@ -75,7 +75,7 @@ test_settings (Offer *o, gconstpointer data)
   myna_conversation_set_settings (o->base.conversation, "{\"system\":\"Be brief.\",\"temperature\":0.5}");
   myna_tool_offer_set_on (o->offer, "date_time", TRUE);
   g_assert_cmpstr (myna_conversation_get_settings (o->base.conversation), ==,
-                   "{\"system\":\"Be brief.\",\"tools\":[\"date_time\"],\"temperature\":0.5}");
+                   "{\"system\":\"Be brief.\",\"tools\":[\"date_time\"],\"mode\":\"tools\",\"temperature\":0.5}");
 }
 
 /* More than a quarter of the context is refused, and the person is told what was. */

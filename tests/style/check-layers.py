@@ -72,7 +72,7 @@ FOLDERS = {
     "ui/base": (GTK, "storage/storage.h"),
     "ui/markdown": (GTK, "markup maths ui/base"),
     "ui/composer": (GTK, "engine/engine.h tools/tools.h chat ui/base"),
-    "ui/transcript": (GTK, "engine/engine.h text storage/storage.h markup chat ui/base ui/markdown ui/composer"),
+    "ui/transcript": (GTK, "engine/engine.h text storage/storage.h tools/tools.h tools/sandbox.h markup chat ui/base ui/markdown ui/composer"),
     "ui/sidebar": (GTK, "storage/storage.h chat ui/base"),
     "ui/exchange": (GTK, "storage/storage.h storage/part-file.h markup chat ui/base"),
     "ui/models": (GTK, "engine/engine.h engine/actor chat ui/base"),

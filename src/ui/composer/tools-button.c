@@ -1,4 +1,4 @@
-/* tools-button.c: the button beside the message that says which tools the chat offers to its model, and lets the person choose
+/* tools-button.c: the button beside the message that says what the model may do beside answering, and lets the person choose
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -20,9 +20,11 @@ struct _MynaToolsButton
   GtkWidget parent_instance;
 
   MynaToolOffer *offer;
-  GtkWidget *button; /* GtkMenuButton */
-  GtkWidget *list;   /* a row for each tool, made with the popover */
-  GtkWidget *reason; /* why the model has none */
+  GtkWidget *button;              /* GtkMenuButton */
+  GtkWidget *modes[MYNA_N_MODES]; /* GtkToggleButton, made with the popover */
+  GtkWidget *list;                /* a row for each tool */
+  GtkWidget *reason;              /* why the model has none */
+  GtkWidget *about;               /* what the mode is */
   GtkWidget *cost;
   gboolean updating;
 };
@@ -95,12 +97,47 @@ new_row (MynaToolsButton *self, const char *name)
   return row;
 }
 
+static void
+mode_cb (MynaToolsButton *self, GParamSpec *pspec, GtkToggleButton *toggle)
+{
+  if (self->updating || !gtk_toggle_button_get_active (toggle))
+    return;
+  for (MynaMode mode = MYNA_MODE_CHAT; mode < MYNA_N_MODES; mode++)
+    if (self->modes[mode] == GTK_WIDGET (toggle))
+      myna_tool_offer_set_mode (self->offer, mode);
+}
+
+static GtkWidget *
+new_modes (MynaToolsButton *self)
+{
+  /* Translators: what the model may do: only answer, use tools, or write and run Python programs */
+  const char *const titles[MYNA_N_MODES] = { NULL, C_ ("mode", "Chat"), C_ ("mode", "Tools"), C_ ("mode", "Python") };
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+
+  gtk_widget_add_css_class (box, "linked");
+  gtk_box_set_homogeneous (GTK_BOX (box), TRUE);
+  for (MynaMode mode = MYNA_MODE_CHAT; mode < MYNA_N_MODES; mode++)
+    {
+      self->modes[mode] = gtk_toggle_button_new_with_label (titles[mode]);
+      gtk_widget_set_hexpand (self->modes[mode], TRUE);
+      if (mode > MYNA_MODE_CHAT)
+        gtk_toggle_button_set_group (GTK_TOGGLE_BUTTON (self->modes[mode]), GTK_TOGGLE_BUTTON (self->modes[MYNA_MODE_CHAT]));
+      g_signal_connect_swapped (self->modes[mode], "notify::active", G_CALLBACK (mode_cb), self);
+      gtk_box_append (GTK_BOX (box), self->modes[mode]);
+    }
+  return box;
+}
+
 /* ---- State ------------------------------------------------------------------------------------------------------ */
 
-/* NULL: the model calls tools, or nothing is known of it. */
+/* Why not all that there is can be used here; NULL: it can, or nothing is known of the model. */
 static const char *
 describe_reason (MynaToolsButton *self)
 {
+  const char *problem = myna_tool_offer_get_problem (self->offer);
+
+  if (problem)
+    return problem;
   switch (myna_tool_offer_get_calling (self->offer))
     {
     case GLM_CALLING_NEVER: return _ ("The model of this chat cannot use tools. Choose another one to use them.");
@@ -108,7 +145,25 @@ describe_reason (MynaToolsButton *self)
       return _ (
           "The model of this chat was not trained to use tools, so none are offered to it. Choose another one to use them.");
     case GLM_CALLING_TRAINED:
-    default: return NULL;
+    default:
+      return myna_tool_offer_can_python (self->offer)
+                 ? NULL
+                 : _ ("The model of this chat was not trained to run programs: it cannot use Python.");
+    }
+}
+
+static const char *
+describe_mode (MynaMode mode)
+{
+  switch (mode)
+    {
+    case MYNA_MODE_TOOLS: return _ ("The model may use what is on. Each use is shown in the chat.");
+    case MYNA_MODE_PYTHON:
+      return _ (
+          "The model may write programs. You see each before it runs, shut off from your files and the network. Files that "
+          "you attach are in /mnt/data.");
+    case MYNA_MODE_CHAT:
+    default: return _ ("The model only answers.");
     }
 }
 
@@ -123,7 +178,9 @@ describe_cost (MynaToolsButton *self)
   if (refused)
     /* Translators: %s is the name of a tool */
     return g_strdup_printf (_ ("“%s” does not fit: tools may take up to a quarter of what the model can hold."), title);
-  if (myna_tool_offer_get_n_on (self->offer) == 0)
+  if (myna_tool_offer_get_mode (self->offer) == MYNA_MODE_CHAT)
+    return NULL;
+  if (myna_tool_offer_get_mode (self->offer) == MYNA_MODE_TOOLS && myna_tool_offer_get_n_on (self->offer) == 0)
     return g_strdup (_ ("None are on: the model only answers."));
   if (!myna_tool_offer_get_cost (self->offer, &n_tokens, &context_length))
     return g_strdup (_ ("How much room they take is known once the model is loaded."));
@@ -139,8 +196,14 @@ static void
 update_rows (MynaToolsButton *self, gboolean sensitive)
 {
   GtkWidget *row = gtk_widget_get_first_child (self->list);
+  MynaMode mode = myna_tool_offer_get_mode (self->offer);
 
   self->updating = TRUE;
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (self->modes[mode]), TRUE);
+  gtk_widget_set_sensitive (self->modes[MYNA_MODE_TOOLS], sensitive || mode == MYNA_MODE_TOOLS);
+  gtk_widget_set_sensitive (self->modes[MYNA_MODE_PYTHON],
+                            (sensitive && myna_tool_offer_can_python (self->offer)) || mode == MYNA_MODE_PYTHON);
+  gtk_widget_set_visible (self->list, mode == MYNA_MODE_TOOLS);
   for (; row; row = gtk_widget_get_next_sibling (row))
     {
       GtkSwitch *toggle = g_object_get_data (G_OBJECT (row), "switch");
@@ -152,16 +215,20 @@ update_rows (MynaToolsButton *self, gboolean sensitive)
 }
 
 static void
-update_button (MynaToolsButton *self, const char *reason)
+update_button (MynaToolsButton *self)
 {
-  guint n = reason ? 0 : myna_tool_offer_get_n_on (self->offer);
-  g_autofree char *label =
-      n > 0 ? g_strdup_printf (ngettext ("Tools: %u is on", "Tools: %u are on", n), n) : g_strdup (_ ("Tools"));
+  gboolean can_call = myna_tool_offer_get_calling (self->offer) == GLM_CALLING_TRAINED;
+  gboolean is_python =
+      can_call && myna_tool_offer_get_mode (self->offer) == MYNA_MODE_PYTHON && myna_tool_offer_can_python (self->offer);
+  guint n = can_call && !is_python ? myna_tool_offer_get_n_on (self->offer) : 0;
+  g_autofree char *label = is_python ? g_strdup (_ ("Tools: Python is on"))
+                           : n > 0   ? g_strdup_printf (ngettext ("Tools: %u is on", "Tools: %u are on", n), n)
+                                     : g_strdup (_ ("Tools"));
 
   gtk_widget_set_sensitive (self->button, myna_tool_offer_get_conversation (self->offer) != NULL);
   myna_set_tooltip (self->button, label);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->button), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
-  if (n > 0)
+  if (n > 0 || is_python)
     gtk_widget_add_css_class (self->button, "active-tools");
   else
     gtk_widget_remove_css_class (self->button, "active-tools");
@@ -172,13 +239,15 @@ update (MynaToolsButton *self)
 {
   const char *reason = describe_reason (self);
   g_autofree char *cost = NULL;
-  gboolean warns;
+  gboolean warns, calls;
 
-  update_button (self, reason);
+  update_button (self);
   if (!self->list)
     return;
-  cost = reason ? NULL : describe_cost (self);
-  update_rows (self, reason == NULL);
+  calls = myna_tool_offer_get_calling (self->offer) == GLM_CALLING_TRAINED;
+  cost = calls ? describe_cost (self) : NULL;
+  update_rows (self, calls);
+  gtk_label_set_label (GTK_LABEL (self->about), describe_mode (myna_tool_offer_get_mode (self->offer)));
   gtk_label_set_label (GTK_LABEL (self->reason), reason ? reason : "");
   gtk_widget_set_visible (self->reason, reason != NULL);
   gtk_label_set_label (GTK_LABEL (self->cost), cost ? cost : "");
@@ -209,10 +278,11 @@ new_content (MynaToolsButton *self)
   self->reason = new_label (NULL, TEXT_WIDTH, "warning");
   self->cost = new_label (NULL, TEXT_WIDTH, "dim-label");
   gtk_widget_add_css_class (self->cost, "caption");
+  self->about = new_label (NULL, TEXT_WIDTH, "dim-label");
   gtk_box_append (GTK_BOX (box), new_label (_ ("Tools in This Chat"), TEXT_WIDTH, "heading"));
+  gtk_box_append (GTK_BOX (box), new_modes (self));
   gtk_box_append (GTK_BOX (box), self->reason);
-  gtk_box_append (GTK_BOX (box),
-                  new_label (_ ("The model may use what is on. Each use is shown in the chat."), TEXT_WIDTH, "dim-label"));
+  gtk_box_append (GTK_BOX (box), self->about);
   gtk_box_append (GTK_BOX (box), new_list (self));
   gtk_box_append (GTK_BOX (box), self->cost);
   gtk_widget_add_css_class (box, "tools-popover");

@@ -9,6 +9,8 @@
 
 #include "chat/call-fields.h"
 #include "chat/tool-words.h"
+#include "markdown/code-language.h"
+#include "markdown/code-theme.h"
 
 #define MAX_LINE 120 /* characters of a text that is edited in one line */
 
@@ -119,10 +121,33 @@ changed_cb (GtkWidget *input)
   g_signal_emit (form, signals[CHANGED], 0);
 }
 
-static GtkWidget *
-new_text_view (const char *text)
+static void
+apply_scheme (GtkSourceBuffer *buffer)
 {
-  GtkWidget *view = gtk_text_view_new ();
+  gtk_source_buffer_set_style_scheme (buffer, myna_code_theme_get_scheme (myna_code_theme_get_default ()));
+}
+
+static GtkWidget *
+new_program_view (void)
+{
+  g_autoptr (GtkSourceBuffer) buffer = gtk_source_buffer_new (NULL);
+  GtkWidget *view = gtk_source_view_new_with_buffer (buffer);
+
+  gtk_source_buffer_set_language (buffer, myna_code_language_find ("python"));
+  gtk_source_buffer_set_highlight_matching_brackets (buffer, FALSE);
+  gtk_source_view_set_auto_indent (GTK_SOURCE_VIEW (view), TRUE);
+  gtk_source_view_set_insert_spaces_instead_of_tabs (GTK_SOURCE_VIEW (view), TRUE);
+  gtk_source_view_set_tab_width (GTK_SOURCE_VIEW (view), 4);
+  g_signal_connect_object (myna_code_theme_get_default (), "notify::name", G_CALLBACK (apply_scheme), buffer,
+                           G_CONNECT_SWAPPED);
+  apply_scheme (buffer);
+  return view;
+}
+
+static GtkWidget *
+new_text_view (const char *text, gboolean is_program)
+{
+  GtkWidget *view = is_program ? new_program_view () : gtk_text_view_new ();
 
   gtk_text_view_set_wrap_mode (GTK_TEXT_VIEW (view), GTK_WRAP_WORD_CHAR);
   gtk_text_view_set_accepts_tab (GTK_TEXT_VIEW (view), FALSE);
@@ -140,8 +165,8 @@ new_text_input (const MynaCallField *field)
       field->kind == GLM_FIELD_JSON ? g_strdup (field->given ? field->given : "") : myna_call_dup_plain (field->given);
   GtkWidget *entry;
 
-  if (field->kind == GLM_FIELD_JSON || strpbrk (text, "\n\r") || g_utf8_strlen (text, -1) > MAX_LINE)
-    return new_text_view (text);
+  if (field->is_program || field->kind == GLM_FIELD_JSON || strpbrk (text, "\n\r") || g_utf8_strlen (text, -1) > MAX_LINE)
+    return new_text_view (text, field->is_program);
   entry = gtk_entry_new ();
   gtk_editable_set_text (GTK_EDITABLE (entry), text);
   gtk_editable_set_width_chars (GTK_EDITABLE (entry), 8);
@@ -219,7 +244,7 @@ add_row (MynaCallForm *self, const MynaCallField *field)
       outer = gtk_scrolled_window_new ();
       gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (outer), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
       gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (outer), TRUE);
-      gtk_scrolled_window_set_max_content_height (GTK_SCROLLED_WINDOW (outer), 160);
+      gtk_scrolled_window_set_max_content_height (GTK_SCROLLED_WINDOW (outer), field->is_program ? 320 : 160);
       gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (outer), row.input);
       gtk_widget_add_css_class (outer, "call-text");
     }

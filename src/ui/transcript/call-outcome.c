@@ -78,7 +78,10 @@ update (MynaCallOutcome *self)
 void
 myna_call_outcome_set_call (MynaCallOutcome *self, const StoreCall *call)
 {
-  gboolean has_result = call->state == STORE_CALL_DONE || call->state == STORE_CALL_FAILED;
+  /* What a program prints is shown as it comes. */
+  gboolean has_result =
+      call->state == STORE_CALL_DONE || call->state == STORE_CALL_FAILED
+      || (myna_call_is_python (call) && (call->state == STORE_CALL_RUNNING || call->state == STORE_CALL_STOPPED));
   g_autofree char *shown = has_result && call->result ? tool_text_show (call->result) : NULL;
   g_autofree char *details = myna_call_dup_details (call);
   gboolean is_over = call->state != STORE_CALL_ASKED && call->state != STORE_CALL_RUNNING;

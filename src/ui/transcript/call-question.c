@@ -223,7 +223,10 @@ dup_heading (MynaCallQuestion *self)
                               title);
     case MYNA_CALL_QUESTION_CALL:
     case MYNA_CALL_QUESTION_NONE:
-    default: return g_strdup_printf (_ ("The model wants to use the tool “%s”. Allow it?"), title);
+    default:
+      if (myna_call_is_python (get_call (self)))
+        return g_strdup (_ ("The model wrote a program. Run it?"));
+      return g_strdup_printf (_ ("The model wants to use the tool “%s”. Allow it?"), title);
     }
 }
 
@@ -303,11 +306,13 @@ update_buttons (MynaCallQuestion *self)
 {
   gboolean is_call = self->kind == MYNA_CALL_QUESTION_CALL;
   gboolean is_once = is_call && get_class (self) != TOOL_CLASS_READS;
+  gboolean is_program = is_call && myna_call_is_python (get_call (self));
   const char *deny = self->kind == MYNA_CALL_QUESTION_GO_ON   ? _ ("Stop Here")
                      : self->kind == MYNA_CALL_QUESTION_AGAIN ? _ ("Cancel")
                                                               : _ ("Deny");
   const char *allow = self->kind == MYNA_CALL_QUESTION_GO_ON   ? _ ("Go On")
                       : self->kind == MYNA_CALL_QUESTION_AGAIN ? _ ("Run Again")
+                      : is_program                             ? _ ("Run")
                       : is_once                                ? _ ("Allow Once")
                                                                : _ ("Allow in This Chat");
   g_autoptr (GMenu) menu = g_menu_new ();
@@ -316,7 +321,8 @@ update_buttons (MynaCallQuestion *self)
   set_long_label (self->allow, allow);
   gtk_widget_set_visible (self->more, is_call);
   if (is_once)
-    g_menu_append (menu, _ ("Allow in This Chat"), "question.allow-in-chat");
+    g_menu_append (menu, is_program ? _ ("Run, and Do Not Ask Again in This Chat") : _ ("Allow in This Chat"),
+                   "question.allow-in-chat");
   g_menu_append (menu, _ ("Deny With a Reason…"), "question.give-reason");
   gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (self->more), G_MENU_MODEL (menu));
 }

@@ -13,6 +13,7 @@
 #include "chat/message-words.h"
 #include "chat/tool-words.h"
 #include "markdown/markdown-view.h"
+#include "transcript/call-made.h"
 #include "transcript/call-outcome.h"
 #include "transcript/thought-head.h"
 
@@ -29,6 +30,7 @@ struct _MynaPartView
   GtkWidget *line;    /* GtkLabel: the same in words; NULL: the kind has none */
   GtkWidget *content; /* MynaMarkdownView */
   GtkWidget *outcome; /* MynaCallOutcome of a call, below; NULL: the kind has none */
+  GtkWidget *made;    /* MynaCallMade of a call, below that; NULL: the kind has none */
   double seconds;     /* that a thought took */
 };
 
@@ -144,6 +146,7 @@ update_card (MynaPartView *self, const StoreCall *call, const char *summary, gbo
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
   myna_call_outcome_set_call (MYNA_CALL_OUTCOME (self->outcome), call);
+  myna_call_made_set_list (MYNA_CALL_MADE (self->made), call->made);
 }
 
 /* Two lines, and an icon before them; the arrow stands at the end. */
@@ -359,6 +362,7 @@ myna_part_view_dispose (GObject *object)
   g_clear_pointer (&self->button, gtk_widget_unparent);
   g_clear_pointer (&self->content, gtk_widget_unparent);
   g_clear_pointer (&self->outcome, gtk_widget_unparent);
+  g_clear_pointer (&self->made, gtk_widget_unparent);
   G_OBJECT_CLASS (myna_part_view_parent_class)->dispose (object);
 }
 
@@ -396,6 +400,8 @@ myna_part_view_new (StorePartKind kind, GMenuModel *extra_menu)
       self->outcome = myna_call_outcome_new ();
       g_signal_connect_swapped (self->outcome, "shifted", G_CALLBACK (shifted_cb), self);
       gtk_widget_set_parent (self->outcome, GTK_WIDGET (self));
+      self->made = myna_call_made_new ();
+      gtk_widget_set_parent (self->made, GTK_WIDGET (self));
     }
   if (kinds[kind].describe)
     build_head (self);

@@ -183,7 +183,12 @@ describe_cost (MynaToolsButton *self)
   if (myna_tool_offer_get_mode (self->offer) == MYNA_MODE_TOOLS && myna_tool_offer_get_n_on (self->offer) == 0)
     return g_strdup (_ ("None are on: the model only answers."));
   if (!myna_tool_offer_get_cost (self->offer, &n_tokens, &context_length))
-    return g_strdup (_ ("How much room they take is known once the model is loaded."));
+    return g_strdup (myna_tool_offer_get_mode (self->offer) == MYNA_MODE_PYTHON
+                         ? ""
+                         : _ ("How much room they take is known once the model is loaded."));
+  if (myna_tool_offer_get_mode (self->offer) == MYNA_MODE_PYTHON)
+    /* Translators: how much room what the model is told about Python takes in each question */
+    return g_strdup_printf (_ ("It takes %'d of the %'d tokens that the model can hold."), (int) n_tokens, context_length);
   return g_strdup_printf (
       myna_tool_offer_is_too_much (self->offer)
           /* Translators: how much room the tools take in each question */
@@ -251,7 +256,7 @@ update (MynaToolsButton *self)
   gtk_label_set_label (GTK_LABEL (self->reason), reason ? reason : "");
   gtk_widget_set_visible (self->reason, reason != NULL);
   gtk_label_set_label (GTK_LABEL (self->cost), cost ? cost : "");
-  gtk_widget_set_visible (self->cost, cost != NULL);
+  gtk_widget_set_visible (self->cost, cost && *cost);
   warns = myna_tool_offer_get_refused (self->offer) || myna_tool_offer_is_too_much (self->offer);
   gtk_widget_remove_css_class (self->cost, warns ? "dim-label" : "warning");
   gtk_widget_add_css_class (self->cost, warns ? "warning" : "dim-label");

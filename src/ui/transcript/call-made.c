@@ -21,6 +21,13 @@ struct _MynaCallMade
   GtkWidget *problem;
 };
 
+/* A file that the person chooses a place for. */
+typedef struct
+{
+  MynaCallMade *self;
+  GBytes *data;
+} Saving;
+
 G_DEFINE_FINAL_TYPE (MynaCallMade, myna_call_made, GTK_TYPE_WIDGET)
 
 /* ---- Saving and copying ----------------------------------------------------------------------------------------- */
@@ -49,14 +56,14 @@ saved_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 chosen_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  MynaCallMade *self = MYNA_CALL_MADE (source);
-  GBytes *data = user_data;
+  g_autofree Saving *saving = user_data;
+  g_autoptr (MynaCallMade) self = saving->self;
+  g_autoptr (GBytes) data = saving->data;
   g_autoptr (GFile) file = myna_choose_file_finish (result);
 
   if (file)
     g_file_replace_contents_bytes_async (file, data, NULL, FALSE, G_FILE_CREATE_REPLACE_DESTINATION, NULL, saved_cb,
                                          g_object_ref (self));
-  g_bytes_unref (data);
 }
 
 static void
@@ -66,12 +73,14 @@ save_clicked_cb (GtkWidget *button)
   GtkRoot *root = gtk_widget_get_root (button);
   const StoreMade *made = g_object_get_data (G_OBJECT (button), "made");
   gboolean is_picture = made->width > 0;
+  Saving *saving = g_new (Saving, 1);
 
-  say_problem (MYNA_CALL_MADE (self), NULL);
+  *saving = (Saving){ MYNA_CALL_MADE (g_object_ref (self)), g_bytes_ref (made->data) };
+  say_problem (saving->self, NULL);
   myna_choose_file_async (GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, MYNA_FILE_SAVE,
                           is_picture ? _ ("Save the Picture") : _ ("Save the File"), NULL,
                           /* Translators: the name that is proposed for a saved picture; keep .png */
-                          is_picture ? _ ("Picture.png") : made->name, chosen_cb, g_bytes_ref (made->data));
+                          is_picture ? _ ("Picture.png") : made->name, chosen_cb, saving);
 }
 
 static void

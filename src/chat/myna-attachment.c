@@ -10,6 +10,9 @@
 
 #include "storage/storage.h"
 
+/* Characters of a file that a program reads. */
+#define MAX_BEGINNING 1000
+
 MynaAttachment *
 myna_attachment_new (const char *name, const char *text)
 {
@@ -219,8 +222,24 @@ fence_for (const char *text)
   return g_strnfill (longest + 1, '`');
 }
 
+/* What a program reads: where it is, its beginning, and how much more there is. */
+static void
+append_beginning (GString *out, const MynaAttachment *attachment)
+{
+  g_autofree char *fence = fence_for (attachment->text);
+  glong n_chars = g_utf8_strlen (attachment->text, -1), n = MIN (n_chars, MAX_BEGINNING);
+  const char *end = g_utf8_offset_to_pointer (attachment->text, n);
+  gsize n_bytes = end - attachment->text;
+
+  g_string_append_printf (out, "/mnt/data/%s\n%s\n%.*s%s%s\n", attachment->name, fence, (int) n_bytes, attachment->text,
+                          n_bytes > 0 && end[-1] == '\n' ? "" : "\n", fence);
+  if (n_chars > n)
+    g_string_append_printf (out, "[… %ld characters more]\n", n_chars - n);
+  g_string_append_c (out, '\n');
+}
+
 char *
-myna_attachments_prepend (const char *json, const char *text)
+myna_attachments_prepend (const char *json, const char *text, gboolean as_files)
 {
   g_autoptr (GPtrArray) attachments = NULL;
   GString *out;
@@ -232,8 +251,14 @@ myna_attachments_prepend (const char *json, const char *text)
   for (guint i = 0; i < attachments->len; i++)
     {
       const MynaAttachment *attachment = g_ptr_array_index (attachments, i);
-      g_autofree char *fence = fence_for (attachment->text);
+      g_autofree char *fence = NULL;
 
+      if (as_files)
+        {
+          append_beginning (out, attachment);
+          continue;
+        }
+      fence = fence_for (attachment->text);
       g_string_append_printf (out, "%s\n%s\n%s%s%s\n\n", attachment->name, fence, attachment->text,
                               g_str_has_suffix (attachment->text, "\n") ? "" : "\n", fence);
     }

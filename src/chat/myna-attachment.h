@@ -27,7 +27,8 @@ void myna_attachment_free (MynaAttachment *attachment);
 char *myna_attachments_to_json (GPtrArray *attachments) G_GNUC_WARN_UNUSED_RESULT;
 /* Array of MynaAttachment that owns them; empty for NULL.  What is not as above ends the list; nothing else is kept of it. */
 GPtrArray *myna_attachments_from_json (const char *json) G_GNUC_WARN_UNUSED_RESULT;
-/* The text as the model is given it: each file under its name, then the question. */
-char *myna_attachments_prepend (const char *json, const char *text) G_GNUC_WARN_UNUSED_RESULT;
+/* The text as the model is given it: each file under its name, then the question.  as_files: it has programs that read them, so
+ * that it is told where they are and how they begin. */
+char *myna_attachments_prepend (const char *json, const char *text, gboolean as_files) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

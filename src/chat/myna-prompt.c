@@ -19,6 +19,7 @@ typedef struct
 {
   StoreDb *store;
   GPtrArray *messages;
+  gboolean as_files;
   StoreMessage **records; /* [messages->len]: text with attachments; NULL: not read, or not there any more */
   char *system;
   guint first;
@@ -135,7 +136,7 @@ page_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
       if (!record)
         continue;
-      text = myna_attachments_prepend (record->attachments, record->text);
+      text = myna_attachments_prepend (record->attachments, record->text, reading->as_files);
       g_free (record->text);
       record->text = text;
       reading->records[reading->low + i] = record;
@@ -162,7 +163,7 @@ read_page (GTask *task)
 
 void
 myna_prompt_read_async (StoreDb *store, GPtrArray *messages, guint first, const char *system, int context_length,
-                        GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+                        gboolean as_files, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   GTask *task = g_task_new (NULL, cancellable, callback, user_data);
   Reading *reading = g_new0 (Reading, 1);
@@ -173,6 +174,7 @@ myna_prompt_read_async (StoreDb *store, GPtrArray *messages, guint first, const 
   g_ptr_array_set_free_func (reading->messages, g_object_unref);
   reading->records = g_new0 (StoreMessage *, messages->len + 1);
   reading->system = g_strdup (system);
+  reading->as_files = as_files;
   reading->first = MIN (first, messages->len);
   reading->low = messages->len;
   reading->max_bytes = context_length > 0 ? (gsize) context_length * BYTES_PER_TOKEN : BYTES_UNLIMITED;

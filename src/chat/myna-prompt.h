@@ -18,9 +18,10 @@ typedef struct
 } MynaPrompt;
 
 /* Reads the texts of messages [first, end), from the end backwards and only as far as a context of this length (0: not
- * known) could reach.  Which turns are taken is for glm_model_fit() to say.  system: NULL or "": none. */
+ * known) could reach.  Which turns are taken is for glm_model_fit() to say.  system: NULL or "": none.  as_files:
+ * see myna_attachments_prepend(). */
 void myna_prompt_read_async (StoreDb *store, GPtrArray *messages, guint first, const char *system, int context_length,
-                             GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+                             gboolean as_files, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 MynaPrompt *myna_prompt_read_finish (GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* call: of an assistant's turn that asks for a tool; else NULL. */
 void myna_prompt_add_turn (MynaPrompt *prompt, const char *role, const StoreCall *call, const char *text, guint position);

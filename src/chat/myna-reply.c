@@ -543,8 +543,8 @@ plan (MynaReply *self)
   myna_chat_settings_resolve (self->recipe.settings, &sampling, &system);
   myna_python_add_hint (self->recipe.python, &system);
   myna_prompt_read_async (self->recipe.store, self->messages, self->first, system,
-                          myna_generator_get_context_length (self->generator), self->cancellable, prompt_read_cb,
-                          g_object_ref (self));
+                          myna_generator_get_context_length (self->generator), self->recipe.python != NULL, self->cancellable,
+                          prompt_read_cb, g_object_ref (self));
 }
 
 void

@@ -110,6 +110,7 @@ test_session (Fixture *f, gconstpointer data)
   myna_conversation_send_full (f->conversation, "Plot it.", "[{\"name\":\"data.csv\",\"text\":\"x,y\\n1,2\\n\"}]");
   fixture_requested (f);
   g_assert_cmpstr (fake_generator_get_tools (f->engine), ==, "(programs)");
+  g_assert_nonnull (strstr (fake_generator_get_prompt (f->engine), "user:/mnt/data/data.csv\n```\nx,y\n1,2\n```\n\nPlot it."));
   write_program (f, "import csv\nrows = list(csv.reader(open('/mnt/data/data.csv')))\nprint(rows[0])\nrows['x']");
   allow (f, MYNA_ALLOW_ONCE, NULL);
   g_assert_cmpstr (prompt_end (f), ==,
@@ -210,6 +211,24 @@ test_long (Fixture *f, gconstpointer data)
   answer (f, "long");
   row = test_get_message (f->db, 2);
   g_assert_cmpuint (strlen (row->call->result), ==, 5000);
+}
+
+/* Of a large file the model reads the beginning; its program has all of it. */
+static void
+test_large_file (Fixture *f, gconstpointer data)
+{
+  g_autofree char *text = g_strnfill (300000, 'x');
+  g_autofree char *attachments = g_strdup_printf ("[{\"name\":\"big.txt\",\"text\":\"%s\"}]", text);
+
+  if (is_skipped ())
+    return;
+  myna_conversation_send_full (f->conversation, "How long?", attachments);
+  fixture_requested (f);
+  g_assert_nonnull (strstr (fake_generator_get_prompt (f->engine), "x\n```\n[… 299000 characters more]\n\nHow long?"));
+  write_program (f, "len(open('big.txt').read())");
+  allow (f, MYNA_ALLOW_ONCE, NULL);
+  g_assert_cmpstr (prompt_end (f), ==, "observation:300000");
+  answer (f, "long");
 }
 
 /* Models that write no programs are offered none; the other modes are as they were. */
@@ -316,6 +335,7 @@ main (int argc, char **argv)
   ADD ("refused", test_refused);
   ADD ("stop", test_stop);
   ADD ("long", test_long);
+  ADD ("large-file", test_large_file);
   ADD ("modes", test_modes);
   ADD ("offer", test_offer);
   ADD ("missing", test_missing);

@@ -81,6 +81,12 @@ read_process (const char *pid, gint64 *ret_parent, gint64 *ret_started)
   return TRUE;
 }
 
+guint
+sandbox_min_processes (void)
+{
+  return g_file_test ("/.flatpak-info", G_FILE_TEST_EXISTS) ? 1 : 3;
+}
+
 GHashTable *
 sandbox_processes (GPid pid)
 {

@@ -11,6 +11,8 @@ ToolSandbox *sandbox_start (const ToolSandboxLimits *limits, GError **error);
 /* Runs a cell to its end; the caller frees. */
 ToolCell *sandbox_run (ToolSandbox *self, const char *code);
 
+/* How many a sandbox has at least that can be seen from here: in a Flatpak those of the portal cannot. */
+guint sandbox_min_processes (void);
 /* The processes below this one: pids with the time at which each began.  The caller unrefs. */
 GHashTable *sandbox_processes (GPid pid);
 /* Waits till none of them is left; FALSE: some are, after 10 s.  They are to be no children of this process. */

@@ -57,6 +57,6 @@ myna_time_describe (gint64 time, gint64 now)
     return g_date_time_format (local, "%R");
   if (g_date_time_get_year (local) == g_date_time_get_year (today))
     /* Translators: a day of this year, short: see strftime(3) */
-    return g_date_time_format (local, _ ("%e %b"));
+    return g_date_time_format (local, _ ("%b %-e"));
   return g_date_time_format (local, "%x");
 }

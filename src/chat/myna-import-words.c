@@ -76,11 +76,11 @@ myna_import_describe_notes (GPtrArray *notes)
 }
 
 char *
-myna_import_describe_result (GPtrArray *entries)
+myna_import_describe_result (GPtrArray *entries, guint n_refused)
 {
   g_autoptr (GPtrArray) notes = store_import_sum_notes (entries);
   g_autofree char *chats = NULL, *messages = NULL;
-  guint n_chats = 0, n_messages = 0, n_refused = 0, n_notes = 0;
+  guint n_chats = 0, n_messages = 0, n_notes = 0;
   GString *text;
 
   for (guint i = 0; i < entries->len; i++)

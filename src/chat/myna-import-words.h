@@ -12,7 +12,8 @@ G_BEGIN_DECLS
 const char *myna_import_describe_state (const StoreImportEntry *entry);
 /* What could not be taken as it was, a line each; NULL: nothing.  Owned by the caller, as below. */
 char *myna_import_describe_notes (GPtrArray *notes);
-/* What an import came to: chats and messages, and how much could not be taken as it was. */
-char *myna_import_describe_result (GPtrArray *entries);
+/* What an import came to: chats and messages, and how much could not be taken as it was.  entries: those that were chosen;
+ * n_refused: how many of the file's could not be. */
+char *myna_import_describe_result (GPtrArray *entries, guint n_refused);
 
 G_END_DECLS

@@ -46,7 +46,7 @@ test_notes (void)
   g_assert_cmpstr (both, ==, "2 messages of unknown speakers left out (critic)\n1 hidden message left out");
 }
 
-/* Whatever is not as it was is counted; a chat that adds nothing is not. */
+/* Whatever is not as it was is counted, with what could not be chosen; a chat that adds nothing is not. */
 static void
 test_result (void)
 {
@@ -61,12 +61,12 @@ test_result (void)
   refused.n_new = 0;
   refused.is_duplicate = TRUE;
   g_ptr_array_add (entries, &first);
-  plain = myna_import_describe_result (entries);
+  plain = myna_import_describe_result (entries, 0);
   g_assert_cmpstr (plain, ==, "1 chat imported · 2 messages");
   g_ptr_array_add (notes, &medium);
   g_ptr_array_add (entries, &refused);
-  all = myna_import_describe_result (entries);
-  g_assert_cmpstr (all, ==, "1 chat imported · 2 messages · 1 refused · 3 items not as they were");
+  all = myna_import_describe_result (entries, 2);
+  g_assert_cmpstr (all, ==, "1 chat imported · 2 messages · 3 refused · 3 items not as they were");
 }
 
 int

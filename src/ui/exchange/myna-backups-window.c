@@ -53,7 +53,7 @@ format_time (gint64 time)
   g_autoptr (GDateTime) date = g_date_time_new_from_unix_local (time / 1000);
 
   /* Translators: day and time of a backup, as strftime() writes them */
-  return date ? g_date_time_format (date, _ ("%-d %B %Y, %H:%M")) : g_strdup ("");
+  return date ? g_date_time_format (date, _ ("%B %-e, %Y, %H:%M")) : g_strdup ("");
 }
 
 static char *

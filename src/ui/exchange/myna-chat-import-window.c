@@ -20,6 +20,7 @@ struct _MynaChatImportWindow
   GFile *file;
   GListStore *items; /* of MynaImportItem */
   guint n_checked;
+  guint n_refused; /* of the file: they cannot be checked */
   gboolean checking_all;
 
   GtkWidget *stack; /* waiting, list, nothing */
@@ -128,7 +129,7 @@ imported_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       myna_task_window_show_problem (MYNA_TASK_WINDOW (self), _ ("The chats could not be imported"), describe (error), error);
       return;
     }
-  text = myna_import_describe_result (added);
+  text = myna_import_describe_result (added, self->n_refused);
   myna_task_window_done (MYNA_TASK_WINDOW (self), text, NULL);
   gtk_window_destroy (GTK_WINDOW (self));
 }
@@ -164,20 +165,21 @@ show_remarks (MynaChatImportWindow *self, GPtrArray *entries)
   g_autoptr (GPtrArray) notes = store_import_sum_notes (entries);
   g_autofree char *described = myna_import_describe_notes (notes);
   g_autofree char *text = NULL;
-  guint n_copies = 0, n_refused = 0;
+  guint n_copies = 0;
 
+  self->n_refused = 0;
   for (guint i = 0; i < entries->len; i++)
     {
       n_copies += store_import_entry_can_copy (entries->pdata[i]);
-      n_refused += ((StoreImportEntry *) entries->pdata[i])->state == STORE_IMPORT_REFUSED;
+      self->n_refused += ((StoreImportEntry *) entries->pdata[i])->state == STORE_IMPORT_REFUSED;
     }
   if (self->n_checked == 0)
     text = g_strdup (n_copies ? _ ("This file contains nothing new. Select a chat to import a copy of it.")
                               : _ ("Nothing in this file can be imported."));
-  else if (n_refused)
+  else if (self->n_refused)
     text = g_strdup_printf (ngettext ("%u chat or part of the file cannot be read.",
-                                      "%u chats or parts of the file cannot be read.", n_refused),
-                            n_refused);
+                                      "%u chats or parts of the file cannot be read.", self->n_refused),
+                            self->n_refused);
   if (text && described)
     {
       char *both = g_strconcat (text, "\n", described, NULL);

@@ -463,7 +463,7 @@ myna_chat_strips_new (PangoContext *context, double width, const StoreConversati
   Builder self = { context, width, g_ptr_array_new_with_free_func (strip_free) };
   const char *title = *conversation->title ? conversation->title : C_ ("export", "Untitled chat");
   g_autoptr (GDateTime) time = g_date_time_new_from_unix_local (conversation->created_at / 1000);
-  g_autofree char *date = time ? g_date_time_format (time, _ ("%-d %B %Y, %H:%M")) : NULL;
+  g_autofree char *date = time ? g_date_time_format (time, _ ("%B %-e, %Y, %H:%M")) : NULL;
 
   add_lines (&self, make_layout (&self, TITLE, title, NULL, width), 0, 0);
   if (date)

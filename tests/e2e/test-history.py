@@ -271,6 +271,29 @@ class History(TestCase):
         app.quit()
         self.assertEqual(self.query("SELECT title FROM conversation ORDER BY title"), [("Quicksort in C",), ("周末计划",)])
 
+    def test_find_far_below(self):
+        """From the top of a long chat to the only match at its end: the text comes, and is drawn (GTK complains if not)."""
+        steps = "\n\n".join(f"## Step {n}\n\nSome words about it.\n\n```c\nint n = {n};\n```" for n in range(30))
+        self.write([conversation(0, "Sorting", "How does it work?", f"{steps}\n\nSee `qsort(3)`.", "Thank you.", "Welcome.")])
+        app = self.start()
+        self.import_all(app)
+        self.wait_chats(app, "Sorting")
+        app.quit()                              # with the toast, which Shift+Tab would find first
+        app = self.start()
+        self.open_chat(app, "Sorting")
+        app.key("ctrl+l", "shift+Tab", "Home")
+        wait(lambda: any("How does it work?" in row.name and row.has("focused") for row in app.find("Messages", "list").children),
+             "the first question to have the focus")
+        # Back from the composer although the button that jumps to the end is there now.
+        app.key("ctrl+l", "shift+Tab", "Home")
+        app.key("ctrl+f")
+        app.find("Find in Chat")
+        app.write("qsort")
+        app.find("1 of 1", "label")
+        wait(lambda: app.find_all(re.compile("See qsort")), "the match in sight")
+        app.key("Escape")
+        app.quit()
+
     def test_rename_and_drag(self):
         app = self.start()
         self.import_all(app)

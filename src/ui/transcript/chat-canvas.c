@@ -78,6 +78,15 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (MynaChatCanvas, myna_chat_canvas, GTK_TYPE_WIDGET
 
 static void queue_update (MynaChatCanvas *self);
 
+/* Asks for a size, too, although that does not change: for an allocation alone GTK comes here past ancestors that need none.  What
+ * the scroll bar then asks for as its range changes is forgotten halfway up where one of them is laid out in the same frame, and
+ * nothing is drawn until the next resize: the find bar said "1 of 1" above an empty page. */
+static void
+queue_layout (MynaChatCanvas *self)
+{
+  gtk_widget_queue_resize (GTK_WIDGET (self));
+}
+
 /* ---- Geometry --------------------------------------------------------------------------------------------------- */
 
 static guint
@@ -252,7 +261,7 @@ update (MynaChatCanvas *self)
   myna_row_pool_keep (self->pool, span.first, span.last);
   if (self->funcs->range)
     self->funcs->range (span.first, span.last, self->user_data);
-  gtk_widget_queue_allocate (GTK_WIDGET (self));
+  queue_layout (self);
   if (!complete)
     queue_update (self);
 }
@@ -633,7 +642,7 @@ value_changed_cb (MynaChatCanvas *self, GtkAdjustment *adjustment)
   self->last_value = value;
   anchor_at (self, value - self->origin);
   queue_update (self);
-  gtk_widget_queue_allocate (GTK_WIDGET (self));
+  queue_layout (self);
 }
 
 /* ---- Model ------------------------------------------------------------------------------------------------------ */
@@ -658,7 +667,7 @@ items_changed_cb (MynaChatCanvas *self, guint position, guint n_removed, guint n
       self->follow_end = self->jumped = TRUE;
     }
   queue_update (self);
-  gtk_widget_queue_allocate (GTK_WIDGET (self));
+  queue_layout (self);
 }
 
 void
@@ -693,7 +702,7 @@ set_adjustment (MynaChatCanvas *self, GtkOrientation orientation, GtkAdjustment 
   g_set_object (&self->adjustments[orientation], adjustment);
   if (adjustment && orientation == GTK_ORIENTATION_VERTICAL)
     g_signal_connect_object (adjustment, "value-changed", G_CALLBACK (value_changed_cb), self, G_CONNECT_SWAPPED);
-  gtk_widget_queue_allocate (GTK_WIDGET (self));
+  queue_layout (self);
 }
 
 static void
@@ -814,7 +823,7 @@ myna_chat_canvas_scroll_to_end (MynaChatCanvas *self)
 
   self->follow_end = self->jumped = TRUE;
   queue_update (self);
-  gtk_widget_queue_allocate (GTK_WIDGET (self));
+  queue_layout (self);
 }
 
 void
@@ -829,7 +838,7 @@ myna_chat_canvas_set_anchor (MynaChatCanvas *self, guint position, int offset)
   self->follow_end = self->lower_by_third = FALSE;
   self->jumped = TRUE;
   queue_update (self);
-  gtk_widget_queue_allocate (GTK_WIDGET (self));
+  queue_layout (self);
 }
 
 void

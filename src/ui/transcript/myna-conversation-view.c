@@ -780,6 +780,8 @@ new_transcript (MynaConversationView *self)
   myna_set_tooltip (button, _ ("Jump to latest"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Jump to latest"), -1);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "conversation.jump");
+  /* For the pointer: Shift+Tab goes from the composer to the messages, where End does the same. */
+  gtk_widget_set_focusable (button, FALSE);
   self->jump = gtk_revealer_new ();
   gtk_revealer_set_transition_type (GTK_REVEALER (self->jump), GTK_REVEALER_TRANSITION_TYPE_CROSSFADE);
   gtk_revealer_set_child (GTK_REVEALER (self->jump), button);

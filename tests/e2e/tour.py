@@ -149,8 +149,13 @@ class Tour:
         self.app = App(self.home, *args, env=self.environment() | (env or {}), **kwargs)
 
     def stop(self):
+        """As a person would: a program that is killed while it loads a model says so when it starts again."""
         if self.app:
-            self.app.kill()
+            self.app.key("ctrl+q")
+            try:
+                self.app.process.wait(20)
+            except subprocess.TimeoutExpired:
+                self.app.kill()
             self.app.output.close()
         self.app = None
 
@@ -237,7 +242,8 @@ class Tour:
         self.app.key("ctrl+l", "ctrl+a", "ctrl+x", "ctrl+v")
         self.shot("novel-pasted", 2)
         self.app.key("ctrl+a", "BackSpace")
-        for button in self.app.find_all(re.compile(re.escape(self._("Remove %s").split("%")[0])), "button"):
+        before, after = map(re.escape, self._("Remove %s").split("%s"))
+        for button in self.app.find_all(re.compile(f"{before}.*{after}$"), "button"):
             button.click()
 
     def writing(self):
@@ -289,9 +295,8 @@ class Tour:
     def rich_parts(self):
         self.app.key("shift+Tab", "Home")
         self.shot("rich-top", 1.2)
-        for toggle in self.app.find_all(role="toggle button"):
-            if toggle.has("sensitive") and re.match(re.escape(self._("Tool call: %s. %s").split("%")[0]) + "|"
-                                                    + re.escape(self._("Thoughts")), toggle.name):
+        for messages in self.app.find_all(self._("Messages"), "list"):
+            for toggle in messages.find_all(role="toggle button"):
                 toggle.click()
         self.shot("rich-unfolded", 1.2)
         self.app.key("ctrl+l", "shift+Tab", "End")

@@ -501,10 +501,10 @@ copy_address (Marker *self, gsize at)
   get_neighbors (&self->line, text, at, end, &before, &after);
   /* cmark wants a blank before www, and would know of none behind. */
   if (is_cjk (before) && text[at] == 'w')
-    g_string_append (self->out, (char[]){ MYNA_MARK_BEGIN, ' ', '\0' });
+    g_string_append (self->out, ((char[]){ MYNA_MARK_BEGIN, ' ', '\0' }));
   g_string_append_len (self->out, text + at, end - at);
   if (is_full_punctuation (after))
-    g_string_append (self->out, (char[]){ ' ', MYNA_MARK_BLANK, '\0' });
+    g_string_append (self->out, ((char[]){ ' ', MYNA_MARK_BLANK, '\0' }));
   return end;
 }
 

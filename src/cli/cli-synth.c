@@ -478,6 +478,8 @@ cli_synth (const CliOptions *options)
   synth->split_qkv = shapes[shape].split_qkv;
   synth->traits = glm_type_traits_by_name (options->type ? options->type : "q4_0");
   synth->params = params_of (&shapes[shape]);
+  if (options->n > 0 && options->n < synth->params.n_layers)
+    synth->params.n_layers = options->n;
   if (!synth->traits || !can_write (synth->traits))
     {
       free (synth);

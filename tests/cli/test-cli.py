@@ -264,6 +264,8 @@ class Cli(unittest.TestCase):
                 logits = run('logits', '-m', path, '--tokens', ids, '--json')
                 run('pack', path, packed)
                 self.assertEqual(run('logits', '-m', packed, '--tokens', ids, '--json'), logits)
+                run('synth', shape, '-n', '2', '--force', '-o', path)
+                self.assertEqual(json.loads(run('describe', '-m', path, '--json'))['layers'], 2)
 
     def test_types_that_are_only_read(self):
         ids = ' '.join(str(i * 37 % 1000) for i in range(20))

@@ -21,14 +21,16 @@
 #define FINE_SPLIT     64 /* … of the first N_FINE where all heads share one key, or few columns would keep one worker busy */
 #define N_FINE         16
 #define MAX_SPLIT_ROWS 16 /* batches of up to this many tokens have their columns split */
+#define MAX_RISE       8  /* of the largest score until what was summed is rescaled: weights stay below e⁸ */
 
 struct GlmAttention
 {
   const GlmKvCache *cache;
   const GlmKernels *kernels;
   int64_t worker_floats;
-  float *work;  /* [n_threads][worker_floats] */
-  float *parts; /* [split][row][head][value_width + 2: sum, maximum, values] */
+  float *queries; /* [MAX_SPLIT_ROWS][n_heads][key_width], scaled: of small batches */
+  float *work;    /* [n_threads][worker_floats] */
+  float *parts;   /* [split][row][head][value_width + 2: sum, maximum, values] */
 };
 
 typedef struct
@@ -47,7 +49,8 @@ typedef struct
 /* One worker's memory. */
 typedef struct
 {
-  float *q;       /* [TILE][key_width], scaled */
+  const float *q; /* [TILE][key_width], scaled: own_q, or all workers' */
+  float *own_q;
   float *values;  /* [TILE][value_width] */
   float *scores;  /* [TILE][BLOCK] */
   float *maximum; /* [TILE] */
@@ -100,10 +103,18 @@ count_part_floats (const GlmKvShape *shape, const GlmAttentionLimits *limits, in
   return count_splits (shape, n_columns) * MAX_SPLIT_ROWS * limits->n_heads * (limits->value_width + 2);
 }
 
+static int64_t
+count_query_floats (const GlmAttentionLimits *limits)
+{
+  return MAX_SPLIT_ROWS * limits->n_heads * limits->key_width;
+}
+
 size_t
 glm_attention_bytes (const GlmKvShape *shape, const GlmAttentionLimits *limits, int n_threads, int64_t n_columns)
 {
-  return (size_t) (count_part_floats (shape, limits, n_columns) + n_threads * worker_floats (shape, limits)) * sizeof (float);
+  return (size_t) (count_query_floats (limits) + count_part_floats (shape, limits, n_columns)
+                   + n_threads * worker_floats (shape, limits))
+         * sizeof (float);
 }
 
 bool
@@ -118,8 +129,9 @@ glm_attention_new (const GlmKvCache *cache, const GlmAttentionLimits *limits, in
   attention->kernels = glm_kernels ();
   attention->worker_floats = worker_floats (&cache->shape, limits);
   attention->work = glm_alloc_aligned ((size_t) (n_threads * attention->worker_floats), sizeof (float));
+  attention->queries = glm_alloc_aligned ((size_t) count_query_floats (limits), sizeof (float));
   attention->parts = glm_alloc_aligned ((size_t) count_part_floats (&cache->shape, limits, cache->n_columns), sizeof (float));
-  if (!attention->work || !attention->parts)
+  if (!attention->queries || !attention->work || !attention->parts)
     goto fail;
   *ret_attention = attention;
   return true;
@@ -135,6 +147,7 @@ glm_attention_free (GlmAttention *attention)
 {
   if (!attention)
     return;
+  free (attention->queries);
   free (attention->work);
   free (attention->parts);
   free (attention);
@@ -295,7 +308,9 @@ block_softmax (const Job *job, const Work *work, int64_t i, int64_t n_valid, int
   if (n_valid < 0)
     n_valid = 0;
   maximum = fmaxf (work->maximum[i], job->kernels->largest (s, n_valid));
-  if (maximum > work->maximum[i])
+  if (maximum <= work->maximum[i] + MAX_RISE)
+    maximum = work->maximum[i];
+  else
     {
       float factor = expf (work->maximum[i] - maximum);
 
@@ -310,18 +325,32 @@ block_softmax (const Job *job, const Work *work, int64_t i, int64_t n_valid, int
 }
 
 static void
-load_queries (const Job *job, const Work *work, int kv_head, int64_t vector, int64_t n_q)
+scale_query (const GlmAttentionTask *task, int64_t row, int64_t head, float *ret_q)
+{
+  const float *q = task->q + row * task->ldq + head * task->key_width;
+
+  for (int64_t j = 0; j < task->key_width; j++)
+    ret_q[j] = task->scale * q[j];
+}
+
+/* Query vectors of a small batch lie in the order of their numbers in each head of keys: all workers take the same ones. */
+static float *
+shared_query (const Job *job, int kv_head, int64_t vector)
+{
+  return job->attention->queries + (kv_head * job->n_vectors + vector) * job->task->key_width;
+}
+
+static void
+load_queries (const Job *job, Work *work, int kv_head, int64_t vector, int64_t n_q)
 {
   const GlmAttentionTask *task = job->task;
-  int64_t d = task->key_width;
 
+  work->q = job->n_splits > 1 ? shared_query (job, kv_head, vector) : work->own_q;
   for (int64_t i = 0; i < n_q; i++)
     {
-      int64_t row = (vector + i) / job->group, head = kv_head * job->group + (vector + i) % job->group;
-      const float *q = task->q + row * task->ldq + head * d;
-
-      for (int64_t j = 0; j < d; j++)
-        work->q[i * d + j] = task->scale * q[j];
+      if (job->n_splits == 1)
+        scale_query (task, (vector + i) / job->group, kv_head * job->group + (vector + i) % job->group,
+                     work->own_q + i * task->key_width);
       work->maximum[i] = -INFINITY;
       work->sum[i] = 0;
     }
@@ -363,7 +392,7 @@ store_result (const Job *job, const Work *work, int kv_head, int64_t vector, int
 }
 
 static void
-run_item (const Job *job, const Work *work, int64_t item)
+run_item (const Job *job, Work *work, int64_t item)
 {
   int64_t split = item % job->n_splits, tile = item / job->n_splits % job->n_tiles;
   int kv_head = (int) (item / job->n_splits / job->n_tiles);
@@ -398,7 +427,7 @@ run_worker (int worker, int n_workers, void *data)
   int64_t keys = TILE * job->task->key_width, values = TILE * job->task->value_width;
   float *memory = job->attention->work + worker * job->attention->worker_floats;
   Work work = {
-    .q = memory,
+    .own_q = memory,
     .values = memory + keys,
     .scores = memory + keys + values,
     .maximum = memory + keys + values + TILE * BLOCK,
@@ -456,6 +485,13 @@ glm_attention_run (GlmAttention *attention, const GlmAttentionTask *task, GlmPoo
   job.n_tiles = (job.n_vectors + TILE - 1) / TILE;
   job.n_items = n_kv_heads * job.n_tiles * job.n_splits;
   atomic_init (&job.next, 0);
+  for (int64_t i = 0; job.n_splits > 1 && i < n_kv_heads * job.n_vectors; i++)
+    {
+      int kv_head = (int) (i / job.n_vectors);
+      int64_t vector = i % job.n_vectors;
+
+      scale_query (task, vector / group, kv_head * group + vector % group, shared_query (&job, kv_head, vector));
+    }
   glm_pool_run (pool, run_worker, &job);
   if (job.n_splits > 1)
     for (int64_t row = 0; row < task->n_rows; row++)

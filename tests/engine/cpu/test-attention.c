@@ -1,8 +1,11 @@
 /* test-attention.c: attention over streams of any width against a naive loop
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * usage: test-attention, or test-attention --bench: what a token's attention takes, a whole layer and its kernels alone
  */
 #include <math.h>
+#include <time.h>
 
 #include "check.h"
 #include "cpu/attention.h"
@@ -203,8 +206,163 @@ test_columns (void)
   glm_kv_cache_clear (&b);
 }
 
+/* ---- How fast it is --------------------------------------------------------------------------------------------- */
+
+#define BENCH_COLUMNS 8192
+#define BENCH_BYTES   (256 << 20) /* of all layers together: no cache holds them */
+
+static double
+now (void)
+{
+  struct timespec time;
+
+  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &time);
+  return (double) time.tv_sec + 1e-9 * (double) time.tv_nsec;
+}
+
+/* A token at n columns in one layer after the other, as a reply reads them: seconds of processor time a layer, the best of
+ * five. */
+static double
+time_layers (GlmAttention *attention, GlmAttentionTask *task, int n_layers)
+{
+  double best = 1e9;
+
+  for (int k = 0; k < 5; k++)
+    {
+      double begin = now (), end;
+
+      for (task->layer = 0; task->layer < n_layers; task->layer++)
+        glm_attention_run (attention, task, NULL);
+      end = now ();
+      best = fmin (best, (end - begin) / n_layers);
+    }
+  return best;
+}
+
+static void
+fill_layers (GlmAttention *attention, const GlmKvShape *kv)
+{
+  float row[1024];
+
+  for (int layer = 0; layer < kv->n_layers; layer++)
+    for (int stream = 0; stream < kv->n_streams; stream++)
+      for (int head = 0; head < kv->streams[stream].n_heads; head++)
+        for (int64_t column = 0; column < BENCH_COLUMNS; column++)
+          {
+            for (int i = 0; i < kv->streams[stream].width; i++)
+              row[i] = column % 16 == 0 || i % 32 == 0 ? some_value () : row[i];
+            glm_attention_store (attention, layer, stream, head, column, row);
+          }
+}
+
+/* 10⁹ multiply-adds a second of the kernels alone, over a block that is in the cache. */
+static void
+print_kernels (const Shape *shape, const GlmKvCache *cache)
+{
+  const GlmKernels *kernels = glm_kernels ();
+  int n_q = shape->n_heads / shape->n_kv_heads, n_streams = cache->shape.n_streams;
+  GlmAttendBlock keys = {
+    .rows = glm_kv_cache_rows (cache, 0, 0, 0), .ld = shape->key_width, .n = 128, .n_q = n_q, .d = shape->key_width
+  };
+  GlmAttendBlock values = { .rows = glm_kv_cache_rows (cache, 0, n_streams - 1, 0),
+                            .ld = shape->shared ? shape->key_width : shape->value_width,
+                            .n = 128,
+                            .n_q = n_q,
+                            .d = shape->value_width };
+  float *q = calloc ((size_t) (n_q * shape->key_width), sizeof *q),
+        *o = calloc ((size_t) (n_q * shape->value_width), sizeof *o);
+  float *s = calloc ((size_t) (n_q * 128), sizeof *s);
+  double score = 1e9, value = 1e9;
+
+  keys.scales = glm_kv_cache_scales (cache, 0, 0, 0);
+  keys.ld_scales = glm_kv_blocks (&cache->shape.streams[0]);
+  values.scales = glm_kv_cache_scales (cache, 0, n_streams - 1, 0);
+  values.ld_scales = glm_kv_blocks (&cache->shape.streams[n_streams - 1]);
+  for (int k = 0; k < 20; k++)
+    {
+      double begin = now ();
+
+      for (int i = 0; i < 20; i++)
+        (keys.scales ? kernels->attend_scores_i8 : kernels->attend_scores) (&keys, q, shape->key_width, s, 128);
+      score = fmin (score, (now () - begin) / 20);
+      begin = now ();
+      for (int i = 0; i < 20; i++)
+        (keys.scales ? kernels->attend_values_i8 : kernels->attend_values) (&values, s, 128, o, shape->value_width);
+      value = fmin (value, (now () - begin) / 20);
+    }
+  printf (", in the cache scores %.0f, values %.0f", 1e-9 * n_q * 128 * shape->key_width / score,
+          1e-9 * n_q * 128 * shape->value_width / value);
+  free (q);
+  free (o);
+  free (s);
+}
+
+static void
+print_speed (const char *name, const Shape *shape, int bytes)
+{
+  GlmKvShape kv = { 1,
+                    shape->shared ? 1 : 2,
+                    { { shape->n_kv_heads, shape->key_width, bytes }, { shape->n_kv_heads, shape->value_width, bytes } } };
+  GlmAttentionLimits limits = { shape->n_heads, shape->key_width, shape->value_width };
+  GlmAttention *attention;
+  GlmKvCache cache;
+  float *q = calloc ((size_t) (shape->n_heads * shape->key_width), sizeof *q);
+  float *out = calloc ((size_t) (shape->n_heads * shape->value_width), sizeof *out);
+  GlmAttentionTask task = { .q = q,
+                            .ldq = shape->n_heads * shape->key_width,
+                            .out = out,
+                            .ldout = shape->n_heads * shape->value_width,
+                            .n_rows = 1,
+                            .n_heads = shape->n_heads,
+                            .key_width = shape->key_width,
+                            .value_width = shape->value_width,
+                            .scale = 0.06f };
+
+  REQUIRE (q && out, "no memory");
+  kv.n_layers = (int) ((int64_t) BENCH_BYTES / ((int64_t) glm_kv_bytes_per_token (&kv) * BENCH_COLUMNS)) + 1;
+  REQUIRE (glm_kv_cache_init (&cache, &kv, BENCH_COLUMNS, NULL) && glm_attention_new (&cache, &limits, 1, &attention, NULL),
+           "no memory");
+  fill_layers (attention, &kv);
+  for (int i = 0; i < shape->n_heads * shape->key_width; i++)
+    q[i] = some_value ();
+  printf ("%s, %d bits: 10⁹ multiply-adds a second", name, 8 * bytes);
+  for (int n = 1024; n <= BENCH_COLUMNS; n *= n == 1024 ? 4 : 2)
+    {
+      double seconds;
+
+      task.first_column = n - 1;
+      seconds = time_layers (attention, &task, kv.n_layers);
+      printf (", %d columns %.1f (%.0f µs)", n, 1e-9 * shape->n_heads * (shape->key_width + shape->value_width) * n / seconds,
+              1e6 * seconds);
+    }
+  print_kernels (shape, &cache);
+  printf ("\n");
+  glm_attention_free (attention);
+  glm_kv_cache_clear (&cache);
+  free (q);
+  free (out);
+}
+
+static void
+print_speeds (void)
+{
+  static const struct
+  {
+    const char *name;
+    Shape shape;
+  } models[] = {
+    { "GLM-4.7-Flash", { 20, 1, 576, 512, true } },
+    { "ChatGLM3-6B", { 32, 2, 128, 128, false } },
+    { "ChatGLM-6B", { 32, 32, 128, 128, false } },
+  };
+
+  for (size_t i = 0; i < sizeof models / sizeof models[0]; i++)
+    for (int bytes = 2; bytes >= 1; bytes--)
+      print_speed (models[i].name, &models[i].shape, bytes);
+}
+
 int
-main (void)
+main (int argc, char **argv)
 {
   static const char *const masks[] = { "c", "sse", "avx2", "avxvnni", "avx512", "all" };
   static const Shape shapes[] = {
@@ -213,6 +371,23 @@ main (void)
   };
   unsigned tested = UINT32_MAX;
 
+  if (argc > 1 && strcmp (argv[1], "--bench") == 0)
+    {
+      for (size_t i = 2; i < sizeof masks / sizeof masks[0]; i++)
+        {
+          unsigned mask = 0;
+
+          REQUIRE (glm_cpu_mask_parse (masks[i], &mask), "%s", masks[i]);
+          glm_cpu_set_mask (mask);
+          if (glm_cpu_flags () == tested)
+            continue;
+          tested = glm_cpu_flags ();
+          printf ("%s\n", masks[i]);
+          print_speeds ();
+        }
+      check_n_done++;
+      return check_exit ();
+    }
   test_columns ();
   for (size_t i = 0; i < sizeof masks / sizeof masks[0]; i++)
     {

@@ -12,6 +12,7 @@
 
 #define UNROLL           _Pragma ("GCC unroll 20")
 
+#define LINE             32                      /* halves of a cache line */
 #define MAX_DIM          256                     /* of a head whose queries are turned */
 #define KEYS             (LANES < 8 ? 8 : LANES) /* keys at a time: as many sums as multiply-adds are under way */
 #define MIN_TURNED_HEADS (LANES / 2 + 1)         /* fewer leave most lanes idle: plain dot products are as fast */
@@ -27,6 +28,15 @@ halves_to_floats (float *y, const uint16_t *x, int64_t n)
     v_store (y + i, v_load_half (x + i));
   if (i < n)
     v_store_part (y + i, v_load_half_part (x + i, (int) (n - i)), (int) (n - i));
+}
+
+/* What comes next in rows, n elements of each: they are too far apart for the processor to see a pattern. */
+static inline void
+expect_rows (const uint16_t *rows, int64_t ld, int n_rows, int64_t n)
+{
+  for (int j = 0; j < n_rows; j++)
+    for (int64_t c = 0; c < n; c += LINE)
+      __builtin_prefetch (rows + j * ld + c);
 }
 
 /* s[i, j] for one key row and few heads. */
@@ -123,10 +133,29 @@ score_turned (float *s, int64_t lds, const float *q, int64_t ldq, int n_q, const
 #define GROUP        (LANES == 8 ? 10 : 20) /* … whose sums stay in registers together … */
 #define SPARED       4                      /* … and what is left goes by so many, or one by one */
 
-/* panel [n, LANES] = the components c … c + n − 1 of n_k ≤ LANES keys; what is beyond the keys is 0. */
+/* panel [n, LANES] = n components of LANES keys, n a multiple of LANES. */
+static void
+turn_all_keys (float *panel, const uint16_t *k, int64_t ldk, int64_t n)
+{
+  for (int64_t c = 0; c < n; c += LANES)
+    {
+      Vec v[LANES];
+
+      UNROLL for (int j = 0; j < LANES; j++) v[j] = v_load_half (k + j * ldk + c);
+      v_transpose (v);
+      UNROLL for (int i = 0; i < LANES; i++) v_store (panel + (c + i) * LANES, v[i]);
+    }
+}
+
+/* The same of n_k ≤ LANES keys and any number of components; what is beyond the keys is 0. */
 static void
 turn_keys (float *panel, const uint16_t *k, int64_t ldk, int n_k, int64_t n)
 {
+  if (n_k == LANES && n % LANES == 0)
+    {
+      turn_all_keys (panel, k, ldk, n);
+      return;
+    }
   for (int64_t c = 0; c < n; c += LANES)
     {
       int left = n - c < LANES ? (int) (n - c) : LANES;
@@ -172,6 +201,7 @@ score_panel (const GlmAttendBlock *keys, int64_t c, int64_t n, const float *q, i
     {
       int n_k = keys->n - j < LANES ? keys->n - j : LANES, h = 0;
 
+      expect_rows (k + (j + LANES) * keys->ld + c, keys->ld, LANES, n);
       turn_keys (panel, k + j * keys->ld + c, keys->ld, n_k, n);
       for (; h + GROUP <= n_heads; h += GROUP)
         add_panel (GROUP, s + h * lds + j, lds, queries + h * PANEL, panel, n_k, n);
@@ -214,20 +244,19 @@ attend_scores (const GlmAttendBlock *keys, const float *q, int64_t ldq, float *s
 
 /* ---- Values ----------------------------------------------------------------------------------------------------- */
 
-#define HEADS  2                    /* heads whose outputs stay in registers together … */
-#define COLS   (LANES == 8 ? 4 : 8) /* … in this many vectors each: AVX2 has 16 registers, the others 32 */
-#define VALUES 32                   /* rows of V that are float at a time */
+#define MAX_SUMS   (LANES == 8 ? 8 : 16) /* vectors that stay in registers: AVX2 has 16 registers, the others 32 */
+#define MAX_VALUES 4096                  /* floats of V at a time */
 
-/* o[h, cols · LANES] += Σ_j p[h, j] · values[j], h < heads; heads and cols are constants, their product ≤ HEADS · COLS. */
+/* o[h, cols · LANES] += Σ_j p[h, j] · values[j], h < heads; heads and cols are constants, their product ≤ MAX_SUMS. */
 static inline __attribute__ ((always_inline)) void
 add_values (int heads, int cols, float *o, int64_t ldo, const float *p, int64_t ldp, const float *values, int64_t ldv, int n)
 {
-  Vec sum[HEADS * COLS];
+  Vec sum[MAX_SUMS];
 
   UNROLL for (int i = 0; i < heads * cols; i++) sum[i] = v_load (o + i / cols * ldo + i % cols * LANES);
   for (int j = 0; j < n; j++)
     {
-      Vec factor[2 * HEADS];
+      Vec factor[8];
 
       UNROLL for (int h = 0; h < heads; h++) factor[h] = v_set (p[h * ldp + j]);
       UNROLL for (int c = 0; c < cols; c++)
@@ -240,20 +269,22 @@ add_values (int heads, int cols, float *o, int64_t ldo, const float *p, int64_t 
   UNROLL for (int i = 0; i < heads * cols; i++) v_store (o + i / cols * ldo + i % cols * LANES, sum[i]);
 }
 
-/* Whole strips, or halves of one: heads of 64 on AVX-512.  */
-static void
-add_strip (float *o, int64_t ldo, const float *p, int64_t ldp, const float *values, int64_t ldv, int n, int n_q, bool half)
+/* Whole strips of cols · LANES columns, or halves of one.  */
+static inline __attribute__ ((always_inline)) void
+add_strip (int heads, int cols, float *o, int64_t ldo, const float *p, int64_t ldp, const float *values, int n, int n_q,
+           bool half)
 {
+  int64_t ldv = cols * LANES;
   int h = 0;
 
-  for (; half && h + 2 * HEADS <= n_q; h += 2 * HEADS)
-    add_values (2 * HEADS, COLS / 2, o + h * ldo, ldo, p + h * ldp, ldp, values, ldv, n);
+  for (; half && h + 2 * heads <= n_q; h += 2 * heads)
+    add_values (2 * heads, cols / 2, o + h * ldo, ldo, p + h * ldp, ldp, values, ldv, n);
   for (; half && h < n_q; h++)
-    add_values (1, COLS / 2, o + h * ldo, ldo, p + h * ldp, ldp, values, ldv, n);
-  for (; h + HEADS <= n_q; h += HEADS)
-    add_values (HEADS, COLS, o + h * ldo, ldo, p + h * ldp, ldp, values, ldv, n);
+    add_values (1, cols / 2, o + h * ldo, ldo, p + h * ldp, ldp, values, ldv, n);
+  for (; h + heads <= n_q; h += heads)
+    add_values (heads, cols, o + h * ldo, ldo, p + h * ldp, ldp, values, ldv, n);
   for (; h < n_q; h++)
-    add_values (1, COLS, o + h * ldo, ldo, p + h * ldp, ldp, values, ldv, n);
+    add_values (1, cols, o + h * ldo, ldo, p + h * ldp, ldp, values, ldv, n);
 }
 
 /* The same for one head and any number of columns. */
@@ -274,32 +305,39 @@ add_values_slowly (float *o, const float *p, const float *values, int64_t ldv, i
     }
 }
 
+/* By so many heads and strips of so many vectors; n_rows · strip ≤ MAX_VALUES. */
+static inline __attribute__ ((always_inline)) void
+add_block (int heads, int cols, int n_rows, const GlmAttendBlock *block, const float *p, int64_t ldp, float *o, int64_t ldo)
+{
+  const uint16_t *v = block->rows;
+  int64_t ldv = block->ld, d = block->d, strip = cols * LANES;
+  int n_q = block->n_q, n_k = block->n;
+  _Alignas(64) float values[MAX_VALUES];
+
+  for (int begin = 0; begin < n_k; begin += n_rows)
+    for (int64_t col = 0; col < d; col += strip)
+      {
+        int n = n_k - begin < n_rows ? n_k - begin : n_rows;
+        int64_t n_cols = d - col < strip ? d - col : strip;
+
+        for (int j = 0; j < n; j++)
+          halves_to_floats (values + j * strip, v + (begin + j) * ldv + col, n_cols);
+        if (n_cols == strip || n_cols == strip / 2)
+          add_strip (heads, cols, o + col, ldo, p + begin, ldp, values, n, n_q, n_cols == strip / 2);
+        else
+          for (int h = 0; h < n_q; h++)
+            add_values_slowly (o + h * ldo + col, p + h * ldp + begin, values, strip, n, n_cols);
+      }
+}
+
+/* Four heads by four vectors load fewer of them; one or two heads need wide strips to have as many sums under way. */
 static void
 attend_values (const GlmAttendBlock *block, const float *p, int64_t ldp, float *o, int64_t ldo)
 {
-  enum
-  {
-    STRIP = COLS * LANES
-  };
-  const uint16_t *v = block->rows;
-  int64_t ldv = block->ld, d = block->d;
-  int n_q = block->n_q, n_k = block->n;
-  _Alignas(64) float values[VALUES * STRIP];
-
-  for (int begin = 0; begin < n_k; begin += VALUES)
-    for (int64_t col = 0; col < d; col += STRIP)
-      {
-        int n = n_k - begin < VALUES ? n_k - begin : VALUES;
-        int64_t n_cols = d - col < STRIP ? d - col : STRIP;
-
-        for (int j = 0; j < n; j++)
-          halves_to_floats (values + j * STRIP, v + (begin + j) * ldv + col, n_cols);
-        if (n_cols == STRIP || n_cols == STRIP / 2)
-          add_strip (o + col, ldo, p + begin, ldp, values, STRIP, n, n_q, n_cols == STRIP / 2);
-        else
-          for (int h = 0; h < n_q; h++)
-            add_values_slowly (o + h * ldo + col, p + h * ldp + begin, values, STRIP, n, n_cols);
-      }
+  if (LANES == 16 && block->n_q >= 4)
+    add_block (4, 4, 64, block, p, ldp, o, ldo);
+  else
+    add_block (2, MAX_SUMS / 2, 32, block, p, ldp, o, ldo);
 }
 
 void

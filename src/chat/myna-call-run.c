@@ -34,6 +34,7 @@ struct _MynaCallRun
 
   MynaCallRunState state;
   MynaAskReason reason;
+  char allowed[65]; /* see MynaPermission */
   gboolean is_stopped;
   const Tool *tool;          /* NULL: not known yet, or none */
   GCancellable *cancellable; /* of what is under way */
@@ -509,6 +510,7 @@ rules_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   else
     {
       self->reason = permission.reason;
+      g_strlcpy (self->allowed, permission.allowed, sizeof self->allowed);
       set_state (self, MYNA_CALL_RUN_ASKING);
     }
 }
@@ -702,6 +704,12 @@ MynaAskReason
 myna_call_run_get_reason (MynaCallRun *self)
 {
   return self->reason;
+}
+
+const char *
+myna_call_run_get_allowed (MynaCallRun *self)
+{
+  return self->allowed;
 }
 
 MynaMessage *

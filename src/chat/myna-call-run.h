@@ -74,6 +74,8 @@ MynaCallRunState myna_call_run_get_state (MynaCallRun *self);
 MynaMessage *myna_call_run_get_message (MynaCallRun *self);
 /* In ASKING. */
 MynaAskReason myna_call_run_get_reason (MynaCallRun *self);
+/* Where the tool has changed since the person allowed it: the fingerprint that it had; else "". */
+const char *myna_call_run_get_allowed (MynaCallRun *self);
 /* In ENDED: what the model is told, stored, or with its error where it could not be.  NULL: nothing came of the call. */
 MynaMessage *myna_call_run_get_observation (MynaCallRun *self);
 /* In ENDED: the model repeats itself, and nothing follows. */

@@ -30,19 +30,22 @@ myna_permission_decide (const Tool *tool, GPtrArray *rules, gint64 conversation_
   const StoreToolRule *rule = find_rule (tool, rules, conversation_id);
   g_autofree char *fingerprint = tool_dup_fingerprint (tool);
   ToolClass class = tool_get_class (tool);
-  MynaPermission permission = { TRUE, MYNA_ASK_CLASS, STORE_ALLOWED_BY_NOBODY };
+  MynaPermission permission = { TRUE, MYNA_ASK_CLASS, STORE_ALLOWED_BY_NOBODY, "" };
 
   if (rule && rule->rule == STORE_RULE_ASK)
     permission.reason = MYNA_ASK_RULE;
   else if (class == TOOL_CLASS_PURE)
-    permission = (MynaPermission){ FALSE, MYNA_ASK_CLASS, STORE_ALLOWED_BY_CLASS };
+    permission = (MynaPermission){ FALSE, MYNA_ASK_CLASS, STORE_ALLOWED_BY_CLASS, "" };
   else if (rule && !g_str_equal (rule->fingerprint, fingerprint))
-    permission.reason = MYNA_ASK_CHANGED;
+    {
+      permission.reason = MYNA_ASK_CHANGED;
+      g_strlcpy (permission.allowed, rule->fingerprint, sizeof permission.allowed);
+    }
   else if (rule && class == TOOL_CLASS_OUTSIDE && after_foreign_text)
     permission.reason = MYNA_ASK_PAUSED;
   else if (rule)
-    permission =
-        (MynaPermission){ FALSE, MYNA_ASK_CLASS, rule->conversation_id ? STORE_ALLOWED_BY_CHAT_RULE : STORE_ALLOWED_BY_RULE };
+    permission = (MynaPermission){ FALSE, MYNA_ASK_CLASS,
+                                   rule->conversation_id ? STORE_ALLOWED_BY_CHAT_RULE : STORE_ALLOWED_BY_RULE, "" };
   return permission;
 }
 

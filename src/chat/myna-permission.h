@@ -33,6 +33,7 @@ typedef struct
   gboolean asks;
   MynaAskReason reason;      /* where it asks */
   StoreAllowedBy allowed_by; /* where it does not */
+  char allowed[65];          /* MYNA_ASK_CHANGED: the fingerprint that the rule was made for; else "" */
 } MynaPermission;
 
 /* How long an answer of the person holds. */

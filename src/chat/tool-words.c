@@ -91,7 +91,11 @@ myna_tool_get_purpose (const char *name)
 {
   guint i = find (name);
 
-  return i < G_N_ELEMENTS (tools) ? _ (tools[i].purpose) : "";
+  const Tool *tool = i < G_N_ELEMENTS (tools) ? NULL : tool_find (name);
+
+  if (i < G_N_ELEMENTS (tools))
+    return _ (tools[i].purpose);
+  return tool ? tool_get_description (tool) : "";
 }
 
 gboolean

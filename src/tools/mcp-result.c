@@ -78,7 +78,9 @@ is_name (const char *name)
 static char *
 dup_description (const char *text)
 {
-  g_autofree char *clean = tool_text_clean (text, strlen (text));
+  g_autofree char *plain = tool_text_clean (text, strlen (text));
+  /* It is shown to people, too, and must not read otherwise for them than for the model. */
+  g_autofree char *clean = tool_text_show (plain);
 
   return g_utf8_strlen (clean, -1) > TOOL_MCP_MAX_DESCRIPTION ? g_utf8_substring (clean, 0, TOOL_MCP_MAX_DESCRIPTION)
                                                               : g_steal_pointer (&clean);

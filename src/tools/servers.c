@@ -29,6 +29,7 @@ struct _ToolServers
 };
 
 static guint changed_signal;
+static ToolServers *the_servers; /* a weak pointer */
 
 G_DEFINE_FINAL_TYPE (ToolServers, tool_servers, G_TYPE_OBJECT)
 
@@ -435,7 +436,14 @@ tool_servers_new (const char *path, ToolSchemaCheck check)
   if (path)
     load (self);
   offer (self);
+  g_set_weak_pointer (&the_servers, self);
   return self;
+}
+
+ToolServers *
+tool_servers_get_default (void)
+{
+  return the_servers;
 }
 
 GListModel *

@@ -105,6 +105,8 @@ G_DECLARE_FINAL_TYPE (ToolServers, tool_servers, TOOL, SERVERS, GObject)
 /* The servers of a file, which need not be there; one that cannot be read is kept beside it under another name.  path NULL: of no
  * file.  Only one at a time. */
 ToolServers *tool_servers_new (const char *path, ToolSchemaCheck check) G_GNUC_WARN_UNUSED_RESULT;
+/* The one that there is, or NULL. */
+ToolServers *tool_servers_get_default (void);
 /* Of ToolServer. */
 GListModel *tool_servers_get_list (ToolServers *self);
 /* FALSE: there is one of this name, or a name or a command is missing; or the file could not be written.  It is off. */

@@ -14,6 +14,7 @@
 #include "chat/late-services.h"
 #include "chat/myna-new-chat-draft.h"
 #include "chat/myna-search-provider.h"
+#include "chat/myna-servers.h"
 #include "chat/screen-reader.h"
 #include "engine/actor/glm-importer.h"
 #include "help/myna-help-window.h"
@@ -30,6 +31,7 @@ struct _MynaApplication
   GSettings *settings; /* the core's */
   MynaCore *core;
   MynaNewChatDraft *draft;
+  ToolServers *servers;  /* NULL: there can be none */
   gboolean opening;      /* the history */
   GError *opening_error; /* why it is opened in memory, or cannot be written */
   gboolean prepared;     /* there was a window: history and model are wanted */
@@ -468,6 +470,7 @@ myna_application_startup (GApplication *application)
   g_settings_bind (self->settings, "code-theme", myna_code_theme_get_default (), "name", G_SETTINGS_BIND_GET);
   g_signal_connect_object (self->settings, "changed::bin-days", G_CALLBACK (apply_bin_days), self, G_CONNECT_SWAPPED);
   sessions = g_build_filename (g_get_user_cache_dir (), MYNA_APP_ID, "sessions", NULL);
+  self->servers = myna_servers_new ();
   self->core = myna_core_new (self->settings, sessions);
   self->draft = myna_new_chat_draft_new (self->core);
   if (self->search_provider)
@@ -594,6 +597,7 @@ myna_application_finalize (GObject *object)
   g_clear_object (&self->draft);
   g_clear_error (&self->opening_error);
   g_clear_object (&self->core);
+  g_clear_object (&self->servers);
   g_clear_object (&self->settings);
 
   G_OBJECT_CLASS (myna_application_parent_class)->finalize (object);

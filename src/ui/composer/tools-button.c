@@ -265,16 +265,6 @@ update (MynaToolsButton *self)
 /* ---- Building --------------------------------------------------------------------------------------------------- */
 
 static GtkWidget *
-new_list (MynaToolsButton *self)
-{
-  self->list = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
-  for (guint i = 0; i < tool_get_n_tools (); i++)
-    if (myna_tool_is_chosen (tool_get_name (tool_get (i))))
-      gtk_box_append (GTK_BOX (self->list), new_row (self, tool_get_name (tool_get (i))));
-  return self->list;
-}
-
-static GtkWidget *
 new_content (MynaToolsButton *self)
 {
   GtkWidget *scroller = gtk_scrolled_window_new ();
@@ -288,7 +278,8 @@ new_content (MynaToolsButton *self)
   gtk_box_append (GTK_BOX (box), new_modes (self));
   gtk_box_append (GTK_BOX (box), self->reason);
   gtk_box_append (GTK_BOX (box), self->about);
-  gtk_box_append (GTK_BOX (box), new_list (self));
+  self->list = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+  gtk_box_append (GTK_BOX (box), self->list);
   gtk_box_append (GTK_BOX (box), self->cost);
   gtk_widget_add_css_class (box, "tools-popover");
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
@@ -297,6 +288,19 @@ new_content (MynaToolsButton *self)
   gtk_scrolled_window_set_max_content_height (GTK_SCROLLED_WINDOW (scroller), MAX_HEIGHT);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), box);
   return scroller;
+}
+
+/* The rows are those of the tools that there are: other people's come and go with their servers. */
+static void
+fill_list (MynaToolsButton *self)
+{
+  GtkWidget *row;
+
+  while ((row = gtk_widget_get_first_child (self->list)))
+    gtk_box_remove (GTK_BOX (self->list), row);
+  for (guint i = 0; i < tool_get_n_tools (); i++)
+    if (myna_tool_is_chosen (tool_get_name (tool_get (i))))
+      gtk_box_append (GTK_BOX (self->list), new_row (self, tool_get_name (tool_get (i))));
 }
 
 /* The popover is made when it is first opened. */
@@ -313,6 +317,7 @@ create_popover (GtkMenuButton *button, gpointer user_data)
       gtk_popover_set_position (GTK_POPOVER (popover), GTK_POS_TOP);
       gtk_menu_button_set_popover (button, popover);
     }
+  fill_list (self);
   myna_tool_offer_refresh (self->offer);
 }
 

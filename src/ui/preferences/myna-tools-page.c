@@ -12,6 +12,7 @@
 #include "chat/myna-problem.h"
 #include "chat/myna-tool-offer.h"
 #include "chat/tool-words.h"
+#include "preferences/myna-servers-group.h"
 
 #define STEP 20 /* calls that are shown at once */
 
@@ -27,8 +28,9 @@ struct _MynaToolsPage
   guint n_wanted;          /* calls to be shown */
 
   GtkWidget *banner;
-  GPtrArray *asks;  /* GtkSwitch: of tools that need no permission, whether they ask all the same */
-  GtkWidget *rules; /* GtkListBox */
+  GtkWidget *servers; /* MynaServersGroup */
+  GPtrArray *asks;    /* GtkSwitch: of tools that need no permission, whether they ask all the same */
+  GtkWidget *rules;   /* GtkListBox */
   GtkWidget *no_rules;
   GtkWidget *search;
   GtkWidget *calls; /* GtkListBox */
@@ -119,7 +121,8 @@ new_defaults (MynaToolsPage *self)
       g_autofree char *title = myna_tool_dup_title (name);
       GtkWidget *row, *toggle;
 
-      if (!myna_tool_is_chosen (name))
+      /* Those of servers are chosen in each chat: not every chat is to have them. */
+      if (!myna_tool_is_chosen (name) || tool_get_class (tool_get (i)) == TOOL_CLASS_OUTSIDE)
         continue;
       row = new_row (title, myna_tool_get_purpose (name));
       toggle = new_switch (row, name);
@@ -282,6 +285,7 @@ rules_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_clear_object (&self->listing);
   self->listing = g_cancellable_new ();
   update_asks (self, rules);
+  myna_servers_group_set_rules (MYNA_SERVERS_GROUP (self->servers), rules);
   clear (self->rules);
   for (guint i = 0; i < rules->len; i++)
     if (is_listed (self, g_ptr_array_index (rules, i)))
@@ -334,6 +338,23 @@ new_asks (MynaToolsPage *self)
     }
   gtk_widget_set_sensitive (group, self->store && !store_is_read_only (self->store));
   return group;
+}
+
+/* ---- Servers ---------------------------------------------------------------------------------------------------- */
+
+static void
+problem_cb (MynaToolsPage *self, const char *title, const GError *error)
+{
+  show_problem (self, title, error);
+}
+
+static GtkWidget *
+new_servers (MynaToolsPage *self)
+{
+  self->servers = myna_servers_group_new (self->store);
+  g_signal_connect_object (self->servers, "rules-changed", G_CALLBACK (read_rules), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->servers, "problem", G_CALLBACK (problem_cb), self, G_CONNECT_SWAPPED);
+  return self->servers;
 }
 
 /* ---- What was run ----------------------------------------------------------------------------------------------- */
@@ -537,6 +558,7 @@ myna_tools_page_new (GSettings *settings, StoreDb *store)
   self->banner = myna_banner_new ();
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (defaults), self->banner);
   adw_preferences_page_add (page, ADW_PREFERENCES_GROUP (defaults));
+  adw_preferences_page_add (page, ADW_PREFERENCES_GROUP (new_servers (self)));
   adw_preferences_page_add (page, ADW_PREFERENCES_GROUP (new_asks (self)));
   adw_preferences_page_add (page, ADW_PREFERENCES_GROUP (new_rules (self)));
   adw_preferences_page_add (page, ADW_PREFERENCES_GROUP (new_calls (self)));

@@ -12,6 +12,7 @@
 
 #include "base/tooltip.h"
 #include "base/ui-compat.h"
+#include "chat/myna-servers.h"
 #include "chat/tool-words.h"
 #include "transcript/call-form.h"
 
@@ -29,6 +30,8 @@ struct _MynaCallQuestion
 
   GtkWidget *heading;
   GtkWidget *reason;
+  GtkWidget *changes; /* GtkExpander: what the tool was when it was allowed, and what it is now */
+  GtkWidget *versions;
   GtkWidget *form; /* MynaCallForm; NULL: none */
   GtkWidget *form_place;
   GtkWidget *words;   /* GtkEntry: why not, for the model to read */
@@ -246,6 +249,26 @@ dup_reason (MynaCallQuestion *self)
   return why ? g_strdup_printf ("%s\n%s", reach, why) : g_strdup (reach);
 }
 
+/* What has changed of a tool since the person allowed it. */
+static void
+update_changes (MynaCallQuestion *self)
+{
+  MynaReply *reply = self->kind == MYNA_CALL_QUESTION_CALL ? myna_conversation_get_reply (self->conversation) : NULL;
+  const char *allowed = reply ? myna_call_run_get_allowed (myna_reply_get_run (reply)) : "";
+  g_autofree char *before = NULL;
+  g_autofree char *now = NULL;
+  g_autofree char *text = NULL;
+  gboolean known = *allowed && myna_server_dup_versions (get_call (self)->tool, allowed, &before, &now);
+
+  gtk_widget_set_visible (self->changes, known);
+  if (!known)
+    return;
+  /* Translators: a tool's command, description and arguments, when the person allowed it and now */
+  text = g_strdup_printf (_ ("When you allowed it:\n%s\n\nNow:\n%s"), before, now);
+  gtk_label_set_label (GTK_LABEL (self->versions), text);
+  gtk_expander_set_expanded (GTK_EXPANDER (self->changes), TRUE);
+}
+
 static void
 draft_cb (MynaCallQuestion *self)
 {
@@ -374,6 +397,7 @@ myna_call_question_update (MynaCallQuestion *self, MynaCallQuestionKind kind, My
   gtk_label_set_label (GTK_LABEL (self->heading), heading);
   gtk_label_set_label (GTK_LABEL (self->reason), reason ? reason : "");
   gtk_widget_set_visible (self->reason, reason != NULL);
+  update_changes (self);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, heading, -1);
   if (kind != MYNA_CALL_QUESTION_GO_ON)
     make_form (self);
@@ -475,6 +499,16 @@ myna_call_question_init (MynaCallQuestion *self)
   gtk_box_layout_set_spacing (GTK_BOX_LAYOUT (layout), 6);
   self->heading = add_label (self, "heading");
   self->reason = add_label (self, NULL);
+  self->changes = gtk_expander_new (_ ("What has changed"));
+  self->versions = gtk_label_new (NULL);
+  gtk_label_set_wrap (GTK_LABEL (self->versions), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (self->versions), PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_xalign (GTK_LABEL (self->versions), 0);
+  gtk_label_set_selectable (GTK_LABEL (self->versions), TRUE);
+  gtk_widget_add_css_class (self->versions, "monospace");
+  gtk_expander_set_child (GTK_EXPANDER (self->changes), self->versions);
+  gtk_widget_set_visible (self->changes, FALSE);
+  gtk_widget_set_parent (self->changes, GTK_WIDGET (self));
   self->form_place = adw_bin_new ();
   gtk_widget_set_parent (self->form_place, GTK_WIDGET (self));
   self->words = gtk_entry_new ();

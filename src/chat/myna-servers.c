@@ -1,0 +1,151 @@
+/* myna-servers.c: the person's servers of tools, and what is said of them
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "chat/myna-servers.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "engine/engine.h"
+
+/* ---- The servers ------------------------------------------------------------------------------------------------ */
+
+gboolean
+myna_servers_are_possible (void)
+{
+  return !g_file_test ("/.flatpak-info", G_FILE_TEST_EXISTS);
+}
+
+static char *
+check_schema (const char *schema)
+{
+  GlmError problem = { 0 };
+  GlmSchema *compiled = NULL;
+  gboolean ok = glm_schema_new (schema, &compiled, &problem);
+
+  glm_schema_free (compiled);
+  return ok ? NULL : g_strdup (problem.message);
+}
+
+ToolServers *
+myna_servers_new (void)
+{
+  g_autofree char *path = g_build_filename (g_get_user_data_dir (), MYNA_APP_ID, "servers.json", NULL);
+
+  return myna_servers_are_possible () ? tool_servers_new (path, check_schema) : NULL;
+}
+
+/* ---- Words ------------------------------------------------------------------------------------------------------ */
+
+static char *
+dup_with_detail (const char *format, const char *detail)
+{
+  g_autofree char *shown = tool_text_show (detail ? detail : "");
+
+  return g_strdup_printf (format, shown);
+}
+
+static char *
+dup_problem (ToolServer *server)
+{
+  const char *detail = tool_server_get_detail (server), *command = tool_server_get_config (server)->command[0];
+  g_autofree char *shown = tool_text_show (command);
+
+  switch (tool_server_get_problem (server))
+    {
+    case TOOL_SERVER_NOT_FOUND:
+      /* Translators: a command, and the folders where it was looked for */
+      return g_strdup_printf (_ ("“%s” was not found in %s"), shown, detail ? detail : "");
+    case TOOL_SERVER_NOT_STARTED: return dup_with_detail (_ ("It could not be started: %s"), detail);
+    case TOOL_SERVER_ENDED:
+      return detail ? dup_with_detail (_ ("It ended by itself. Its last words: %s"), detail)
+                    : g_strdup (_ ("It ended by itself"));
+    case TOOL_SERVER_NO_ANSWER: return g_strdup (_ ("It did not answer in time"));
+    case TOOL_SERVER_NO_SERVER: return g_strdup (_ ("This program is not a tool server"));
+    case TOOL_SERVER_TOO_LARGE: return g_strdup (_ ("Stopped, because its answers are too large"));
+    case TOOL_SERVER_DEAF: return g_strdup (_ ("Stopped, because it does not read what it is sent"));
+    case TOOL_SERVER_VERSION: return g_strdup (_ ("It speaks another version of the protocol"));
+    case TOOL_SERVER_REFUSED: return dup_with_detail (_ ("It refused: %s"), detail);
+    case TOOL_SERVER_TOO_OFTEN: return g_strdup (_ ("It ended too often. Start it to try again."));
+    case TOOL_SERVER_NO_PROBLEM:
+    default: return g_strdup ("");
+    }
+}
+
+char *
+myna_server_dup_state (ToolServer *server)
+{
+  guint n = tool_server_get_n_tools (server);
+
+  switch (tool_server_get_state (server))
+    {
+    case TOOL_SERVER_READY: return g_strdup (_ ("On. Starts when one of its tools is used."));
+    case TOOL_SERVER_STARTING: return g_strdup (_ ("Starting…"));
+    case TOOL_SERVER_RUNS:
+      if (tool_server_is_cut (server))
+        return g_strdup_printf (_ ("Running. It has too many tools: only the first %u are used."), n);
+      return g_strdup_printf (ngettext ("Running, with %u tool", "Running, with %u tools", n), n);
+    case TOOL_SERVER_FAILED: return dup_problem (server);
+    case TOOL_SERVER_OFF:
+    default: return g_strdup (_ ("Off"));
+    }
+}
+
+char *
+myna_server_dup_refused (const ToolServerTool *tool)
+{
+  /* Translators: a tool of a server; %s says in English what is wrong with it */
+  return tool->refused ? g_strdup_printf (_ ("Not offered to models: %s"), tool->refused) : NULL;
+}
+
+/* ---- What was typed --------------------------------------------------------------------------------------------- */
+
+char **
+myna_server_parse_command (const char *text)
+{
+  g_auto (GStrv) words = NULL;
+  g_autofree char *line = g_strstrip (g_strdup (text));
+
+  g_strdelimit (line, "\n\r\t", ' ');
+  if (!*line)
+    return g_new0 (char *, 1);
+  return g_shell_parse_argv (line, NULL, &words, NULL) ? g_steal_pointer (&words) : NULL;
+}
+
+char **
+myna_server_parse_variables (const char *text, char **ret_wrong)
+{
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  GPtrArray *variables = g_ptr_array_new ();
+
+  *ret_wrong = NULL;
+  for (char **line = lines; *line; line++)
+    {
+      const char *value = strchr (g_strstrip (*line), '=');
+
+      if (value && value > *line)
+        g_ptr_array_add (variables, g_strdup (*line));
+      else if (**line && !*ret_wrong)
+        *ret_wrong = g_strdup (*line);
+    }
+  g_ptr_array_add (variables, NULL);
+  return (char **) g_ptr_array_free (variables, FALSE);
+}
+
+/* ---- Versions --------------------------------------------------------------------------------------------------- */
+
+gboolean
+myna_server_dup_versions (const char *tool, const char *allowed_fingerprint, char **ret_before, char **ret_now)
+{
+  ToolServers *servers = tool_servers_get_default ();
+  const Tool *known = tool_find (tool);
+  g_autofree char *before = servers && allowed_fingerprint ? tool_servers_dup_version (servers, allowed_fingerprint) : NULL;
+  g_autofree char *now = known ? tool_servers_dup_current (known) : NULL;
+
+  if (!before || !now)
+    return FALSE;
+  *ret_before = tool_text_show (before);
+  *ret_now = tool_text_show (now);
+  return TRUE;
+}

@@ -1,0 +1,30 @@
+/* myna-servers.h: the person's servers of tools, and what is said of them
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include "tools/servers.h"
+
+G_BEGIN_DECLS
+
+/* FALSE in a Flatpak: what runs there is what is in it, and that is nothing of the kind. */
+gboolean myna_servers_are_possible (void);
+/* The servers of the data folder.  NULL: they are not possible. */
+ToolServers *myna_servers_new (void) G_GNUC_WARN_UNUSED_RESULT;
+
+/* How it is, in a line: "Running: 3 tools", or what went wrong. */
+char *myna_server_dup_state (ToolServer *server) G_GNUC_WARN_UNUSED_RESULT;
+/* Why a tool of it is not offered, or NULL. */
+char *myna_server_dup_refused (const ToolServerTool *tool) G_GNUC_WARN_UNUSED_RESULT;
+/* What a person typed as a server's command, taken apart as a shell would, without anything that a shell does.  NULL: a quote does
+ * not end. */
+char **myna_server_parse_command (const char *text) G_GNUC_WARN_UNUSED_RESULT;
+/* The lines that are "NAME=VALUE"; *ret_wrong: the first that is not, or NULL. */
+char **myna_server_parse_variables (const char *text, char **ret_wrong) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The command, description and arguments of a tool, as the person allowed it and as it is now: to be shown one above the other.
+ * FALSE: the earlier ones are not known. */
+gboolean myna_server_dup_versions (const char *tool, const char *allowed_fingerprint, char **ret_before, char **ret_now);
+
+G_END_DECLS

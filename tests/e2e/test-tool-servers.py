@@ -1,0 +1,82 @@
+"""test-tool-servers: servers of tools in the preferences: nothing runs before Start, and nothing is left afterwards.
+
+SPDX-License-Identifier: GPL-3.0-or-later
+"""
+import json
+import os
+import pathlib
+import re
+
+from myna_e2e import TestCase, main, wait
+
+SERVER = pathlib.Path(__file__).parent.parent / "tools" / "fake-server.py"
+
+
+def running(word):
+    """Processes of this computer with that word in their command line."""
+    found = []
+    for path in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+        try:
+            if word.encode() in path.read_bytes() and int(path.parent.name) != os.getpid():
+                found.append(int(path.parent.name))
+        except OSError:
+            pass
+    return found
+
+
+class ToolServers(TestCase):
+    def open_page(self, app):
+        app.composer
+        app.key("ctrl+comma")
+        app.find("Tools", ("page tab", "radio button", "toggle button")).click()
+
+    def servers(self):
+        return json.loads((self.home / "data/io.github.myna_chat.Myna/servers.json").read_text())["servers"]
+
+    def test_add_start_stop(self):
+        app = self.start()
+        self.open_page(app)
+        app.find("No tool servers yet")
+        mark = f"stubborn-{self.home.name}"     # in the command line, where the server does not mind it
+        app.find_button("Add…").click()
+        window = app.find_window("New Tool Server")
+        self.assertFalse(window.find("Add", "button").has("sensitive"))
+        window.find("Name", "text").type("Fake")
+        window.find("Command", "text").type(f"/usr/bin/python3 '{SERVER}' stubborn {mark}")
+        # The words as the system gets them.
+        window.find(re.compile(f"⟨/usr/bin/python3⟩\n⟨{re.escape(str(SERVER))}⟩\n⟨stubborn⟩\n⟨{mark}⟩"))
+        window.find("Add", "button").click()
+        app.wait_closed("New Tool Server")
+        wait(lambda: not app.find_all("No tool servers yet"), "the server in the list")
+        self.assertEqual([server["on"] for server in self.servers()], [False])
+        self.assertFalse(running(mark))
+        app.find(re.compile("Start: Fake"), "button").click()
+        app.find("Running, with 5 tools", "label")
+        self.assertTrue(running(mark))
+        wait(lambda: [server["on"] for server in self.servers()] == [True], "the server to be kept on")
+        app.find(re.compile("Stop: Fake"), "button").click()
+        wait(lambda: not running(mark), "the server to end, though it ignores TERM")
+        app.find(re.compile("Start: Fake"), "button").click()
+        app.find("Running, with 5 tools", "label")
+        app.key("Escape")
+        app.wait_closed("Preferences")
+        app.quit()
+        wait(lambda: not running(mark), "the server to end with the program")
+
+    def test_killed(self):
+        app = self.start()
+        mark = f"stubborn-{self.home.name}"
+        self.open_page(app)
+        app.find_button("Add…").click()
+        window = app.find_window("New Tool Server")
+        window.find("Name", "text").type("Fake")
+        window.find("Command", "text").type(f"/usr/bin/python3 '{SERVER}' stubborn {mark}")
+        window.find("Add", "button").click()
+        app.wait_closed("New Tool Server")
+        app.find(re.compile("Start: Fake"), "button").click()
+        app.find("Running, with 5 tools", "label")
+        app.kill()
+        wait(lambda: not running(mark), "the server to end with the program that was killed")
+
+
+main()

@@ -13,6 +13,8 @@
 #include <gio/gunixsocketaddress.h>
 #include <glib-unix.h>
 #include <glib/gstdio.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -37,6 +39,7 @@ struct ServerConnections
   GHashTable *table; /* GSocketAddress* → ServerConnection* */
   GPtrArray *paths;  /* of sockets, to be removed */
   guint64 last_id;
+  guint start; /* source */
 };
 
 static void
@@ -171,11 +174,45 @@ on_incoming (GSocketService *service, GSocketConnection *stream, GObject *source
   connection->stream = stream;
   connection->socket = g_object_ref (g_socket_connection_get_socket (stream));
   connection->port = port_of (stream);
+  /* A token is a small packet, and must not wait for the next. */
+  if (connection->port)
+    g_socket_set_option (connection->socket, IPPROTO_TCP, TCP_NODELAY, TRUE, NULL);
   g_hash_table_insert (self->table, connection->address, connection);
   g_object_weak_ref (G_OBJECT (stream), connection_gone, connection);
   start_timer (connection);
   soup_server_accept_iostream (self->server, G_IO_STREAM (stream), connection->address, connection->address, NULL);
   return TRUE;
+}
+
+/* A SoupServer without a listener closes each connection after one answer.  It gets one that nobody can reach: its name is gone
+ * before it listens. */
+static void
+give_listener (SoupServer *server)
+{
+  g_autofree char *folder = g_dir_make_tmp ("myna-XXXXXX", NULL);
+  g_autofree char *path = folder ? g_build_filename (folder, "none", NULL) : NULL;
+  g_autoptr (GSocketAddress) address = path ? g_unix_socket_address_new (path) : NULL;
+  g_autoptr (GSocket) socket = g_socket_new (G_SOCKET_FAMILY_UNIX, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, NULL);
+  gboolean bound = socket && address && g_socket_bind (socket, address, FALSE, NULL);
+
+  if (path)
+    {
+      g_unlink (path);
+      g_rmdir (folder);
+    }
+  if (bound && g_socket_listen (socket, NULL))
+    soup_server_listen_socket (server, socket, 0, NULL);
+}
+
+/* When all addresses are there: a service that gets another one loses a client that comes just then. */
+static gboolean
+start_service (gpointer data)
+{
+  ServerConnections *self = data;
+
+  self->start = 0;
+  g_socket_service_start (self->service);
+  return G_SOURCE_REMOVE;
 }
 
 ServerConnections *
@@ -184,11 +221,13 @@ server_connections_new (SoupServer *server)
   ServerConnections *self = g_new0 (ServerConnections, 1);
 
   self->server = g_object_ref (server);
+  give_listener (server);
   self->service = g_socket_service_new ();
   self->table = g_hash_table_new (NULL, NULL);
   self->paths = g_ptr_array_new_with_free_func (g_free);
   g_signal_connect (self->service, "incoming", G_CALLBACK (on_incoming), self);
-  g_socket_service_start (self->service);
+  g_socket_service_stop (self->service); /* new ones are active */
+  self->start = g_idle_add_full (G_PRIORITY_HIGH, start_service, self, NULL);
   return self;
 }
 
@@ -200,6 +239,7 @@ server_connections_free (ServerConnections *self)
 
   if (!self)
     return;
+  stop_source (&self->start);
   g_socket_service_stop (self->service);
   g_socket_listener_close (G_SOCKET_LISTENER (self->service));
   g_signal_handlers_disconnect_by_data (self->service, self);

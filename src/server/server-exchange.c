@@ -29,7 +29,26 @@ struct ServerExchange
   gboolean was_silent;   /* since its last beat */
   gboolean streams;      /* the headers are out */
   gboolean has_left, is_stopped;
+  gboolean is_over; /* the message is: nothing can be written any more */
 };
+
+/* The message's work goes on, where it still has any. */
+static void
+wake_message (ServerExchange *self)
+{
+  if (!self->is_over)
+    soup_server_message_unpause (self->message);
+}
+
+/* While it is ours, that is because the client has gone. */
+static void
+on_finished (SoupServerMessage *message, gpointer user_data)
+{
+  ServerExchange *self = user_data;
+
+  self->is_over = TRUE;
+  server_exchange_leave (self);
+}
 
 /* ---- A stream --------------------------------------------------------------------------------------------------- */
 
@@ -56,7 +75,7 @@ write_text (ServerExchange *self, const GString *text)
     return;
   begin_stream (self);
   soup_message_body_append (soup_server_message_get_response_body (self->message), SOUP_MEMORY_COPY, text->str, text->len);
-  soup_server_message_unpause (self->message);
+  wake_message (self);
   self->was_silent = FALSE;
 }
 
@@ -92,7 +111,7 @@ on_planned (const GlmPlanned *planned, gpointer user_data)
   if (planned->n_prompt < (gsize) planned->context_length && self->request->stream && !self->has_left)
     {
       begin_stream (self);
-      soup_server_message_unpause (self->message);
+      wake_message (self);
     }
 }
 
@@ -159,6 +178,7 @@ exchange_free (ServerExchange *self)
 {
   if (self->heart)
     g_source_remove (self->heart);
+  g_signal_handlers_disconnect_by_data (self->message, self);
   server_reply_free (self->reply);
   server_request_free (self->request);
   g_object_unref (self->message);
@@ -199,7 +219,7 @@ on_ended (const GlmResult *result, const GError *error, gpointer user_data)
     soup_server_message_set_status (self->message, 503, NULL);
   if (self->streams)
     soup_message_body_complete (soup_server_message_get_response_body (self->message));
-  soup_server_message_unpause (self->message);
+  wake_message (self);
   self->ended (self, self->user_data);
   exchange_free (self);
 }
@@ -255,6 +275,7 @@ server_exchange_start (SoupServerMessage *message, ServerRequest *request, const
   self->user_data = user_data;
   if (request->stream)
     self->heart = g_timeout_add_seconds (1, on_heart, self);
+  g_signal_connect (message, "finished", G_CALLBACK (on_finished), self);
   soup_server_message_pause (message);
   begin_engine (self);
   return self;
@@ -269,8 +290,9 @@ server_exchange_get_message (const ServerExchange *self)
 void
 server_exchange_leave (ServerExchange *self)
 {
+  if (!self->has_left)
+    self->funcs->cancel (self->engine, self->id);
   self->has_left = TRUE;
-  self->funcs->cancel (self->engine, self->id);
 }
 
 void

@@ -13,6 +13,7 @@
 
 #define KEY_PROBLEM "myna-problem"
 #define KEY_SIZE    "myna-size"
+#define KEY_GATE    "myna-gate"
 
 struct ServerGate
 {
@@ -21,7 +22,7 @@ struct ServerGate
   gpointer user_data;
   SoupServer *soup;
   ServerConnections *connections;
-  GHashTable *messages; /* set of SoupServerMessage*: those that have signals to us */
+  GObject *anchor; /* signals of messages, which may outlive us, are connected to it */
 };
 
 /* ---- Answers ---------------------------------------------------------------------------------------------------- */
@@ -77,7 +78,7 @@ refuse_size (SoupServerMessage *message)
 static void
 on_headers (SoupServerMessage *message, gpointer user_data)
 {
-  ServerGate *self = user_data;
+  ServerGate *self = g_object_get_data (user_data, KEY_GATE);
   SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
   ServerConnection *connection = server_connections_find (self->connections, message);
   gboolean is_health = g_strcmp0 (g_uri_get_path (soup_server_message_get_uri (message)), "/health") == 0;
@@ -106,11 +107,9 @@ on_chunk (SoupServerMessage *message, GBytes *chunk, gpointer user_data)
 static void
 on_finished (SoupServerMessage *message, gpointer user_data)
 {
-  ServerGate *self = user_data;
+  ServerGate *self = g_object_get_data (user_data, KEY_GATE);
   ServerConnection *connection = server_connections_find (self->connections, message);
 
-  g_hash_table_remove (self->messages, message);
-  g_signal_handlers_disconnect_by_data (message, self);
   if (connection)
     server_connection_end (connection);
 }
@@ -118,10 +117,11 @@ on_finished (SoupServerMessage *message, gpointer user_data)
 static void
 on_started (SoupServer *soup, SoupServerMessage *message, gpointer user_data)
 {
-  g_hash_table_add (((ServerGate *) user_data)->messages, message);
-  g_signal_connect (message, "got-headers", G_CALLBACK (on_headers), user_data);
-  g_signal_connect (message, "got-chunk", G_CALLBACK (on_chunk), user_data);
-  g_signal_connect (message, "finished", G_CALLBACK (on_finished), user_data);
+  GObject *anchor = ((ServerGate *) user_data)->anchor;
+
+  g_signal_connect_object (message, "got-headers", G_CALLBACK (on_headers), anchor, 0);
+  g_signal_connect_object (message, "got-chunk", G_CALLBACK (on_chunk), anchor, 0);
+  g_signal_connect_object (message, "finished", G_CALLBACK (on_finished), anchor, 0);
 }
 
 /* ---- A request -------------------------------------------------------------------------------------------------- */
@@ -137,6 +137,9 @@ on_request (SoupServer *soup, SoupServerMessage *message, const char *path, GHas
 
   if (connection)
     server_connection_begin (connection, NULL, NULL);
+  /* Before 3.4 libsoup kept a connection for ever that its client closed between two requests. */
+  if (!soup_check_version (3, 4, 0))
+    soup_message_headers_replace (soup_server_message_get_response_headers (message), "Connection", "close");
   if (n > 1 && trimmed[n - 1] == '/')
     trimmed[n - 1] = '\0';
   soup_message_headers_replace (soup_server_message_get_response_headers (message), "X-Content-Type-Options", "nosniff");
@@ -159,7 +162,8 @@ server_gate_new (const char *token, ServerGateFunc func, gpointer user_data)
   self->func = func;
   self->user_data = user_data;
   self->soup = soup_server_new (NULL, NULL);
-  self->messages = g_hash_table_new (NULL, NULL);
+  self->anchor = g_object_new (G_TYPE_OBJECT, NULL);
+  g_object_set_data (self->anchor, KEY_GATE, self);
   self->connections = server_connections_new (self->soup);
   g_signal_connect (self->soup, "request-started", G_CALLBACK (on_started), self);
   soup_server_add_handler (self->soup, NULL, on_request, self, NULL);
@@ -169,19 +173,13 @@ server_gate_new (const char *token, ServerGateFunc func, gpointer user_data)
 void
 server_gate_free (ServerGate *self)
 {
-  GHashTableIter iter;
-  gpointer message;
-
   if (!self)
     return;
   g_signal_handlers_disconnect_by_data (self->soup, self);
   soup_server_remove_handler (self->soup, NULL);
-  g_hash_table_iter_init (&iter, self->messages);
-  while (g_hash_table_iter_next (&iter, &message, NULL))
-    g_signal_handlers_disconnect_by_data (message, self);
+  g_object_unref (self->anchor);
   server_connections_free (self->connections);
   g_object_unref (self->soup);
-  g_hash_table_unref (self->messages);
   g_free (self->token);
   g_free (self);
 }

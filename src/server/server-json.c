@@ -33,7 +33,10 @@ measure (const char *text, gsize n_bytes, gboolean *ret_has_nul)
       else if (c == '"')
         in_string = !in_string;
       else if (!in_string && (c == '{' || c == '['))
-        deepest = MAX (deepest, ++depth);
+        {
+          depth++;
+          deepest = MAX (deepest, depth);
+        }
       else if (!in_string && (c == '}' || c == ']') && depth > 0)
         depth--;
     }

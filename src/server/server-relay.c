@@ -25,7 +25,15 @@ typedef struct
   SoupMessage *there;
   GInputStream *stream;
   GCancellable *cancellable;
+  gboolean is_over; /* nothing can be written here any more */
 } Passage;
+
+static void
+wake_message (Passage *passage)
+{
+  if (!passage->is_over)
+    soup_server_message_unpause (passage->here);
+}
 
 static void
 passage_free (Passage *passage)
@@ -36,6 +44,7 @@ passage_free (Passage *passage)
     server_connection_end (connection);
   if (passage->relay)
     g_hash_table_remove (passage->relay->passages, passage);
+  g_signal_handlers_disconnect_by_data (passage->here, passage);
   g_object_unref (passage->here);
   g_object_unref (passage->there);
   g_clear_object (&passage->stream);
@@ -47,6 +56,13 @@ static void
 on_left (gpointer user_data)
 {
   g_cancellable_cancel (((Passage *) user_data)->cancellable);
+}
+
+static void
+on_finished (SoupServerMessage *message, gpointer user_data)
+{
+  ((Passage *) user_data)->is_over = TRUE;
+  on_left (user_data);
 }
 
 static void read_on (Passage *passage);
@@ -66,12 +82,12 @@ on_read (GObject *source, GAsyncResult *result, gpointer user_data)
   if (bytes && g_bytes_get_size (bytes) > 0)
     {
       soup_message_body_append_bytes (body, bytes);
-      soup_server_message_unpause (passage->here);
+      wake_message (passage);
       read_on (passage);
       return;
     }
   soup_message_body_complete (body);
-  soup_server_message_unpause (passage->here);
+  wake_message (passage);
   passage_free (passage);
 }
 
@@ -115,7 +131,7 @@ on_sent (GObject *source, GAsyncResult *result, gpointer user_data)
       soup_server_message_set_status (passage->here, soup_message_get_status (passage->there), NULL);
       copy_headers (passage);
       soup_message_body_set_accumulate (soup_server_message_get_response_body (passage->here), FALSE);
-      soup_server_message_unpause (passage->here);
+      wake_message (passage);
       read_on (passage);
       return;
     }
@@ -123,7 +139,7 @@ on_sent (GObject *source, GAsyncResult *result, gpointer user_data)
                       "Nothing answers at the socket: is Myna open, and may other programs use its model? (%s)",
                       error->message);
   server_answer_problem (passage->here, &problem);
-  soup_server_message_unpause (passage->here);
+  wake_message (passage);
   passage_free (passage);
 }
 
@@ -144,6 +160,7 @@ on_request (SoupServerMessage *message, ServerConnection *connection, const char
     soup_message_set_request_body_from_bytes (passage->there, "application/json", body);
   g_hash_table_add (self->passages, passage);
   server_connection_begin (connection, on_left, passage);
+  g_signal_connect (message, "finished", G_CALLBACK (on_finished), passage);
   soup_server_message_pause (message);
   soup_session_send_async (self->session, passage->there, G_PRIORITY_DEFAULT, passage->cancellable, on_sent, passage);
 }

@@ -203,3 +203,25 @@ tool_get_server (const Tool *tool)
 {
   return tool->start == start ? ((const ServerTool *) tool)->server : NULL;
 }
+
+/* Whether a shell takes the word as it is. */
+static gboolean
+is_plain (const char *word)
+{
+  return *word && !word[strspn (word, G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS "_-./:=@%+,")];
+}
+
+char *
+tool_server_dup_command_line (ToolServer *self)
+{
+  const ToolServerConfig *config = tool_server_get_config (self);
+  GString *line = g_string_new (NULL);
+
+  for (guint i = 0; config->command[i]; i++)
+    {
+      g_autofree char *quoted = is_plain (config->command[i]) ? NULL : g_shell_quote (config->command[i]);
+
+      g_string_append_printf (line, "%s%s", i ? " " : "", quoted ? quoted : config->command[i]);
+    }
+  return g_string_free (line, FALSE);
+}

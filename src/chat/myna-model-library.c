@@ -31,6 +31,7 @@ struct _MynaModelLibrary
   char *guard_path;
 
   guint idle_source;
+  gboolean in_use; /* by another program */
   char *loading_path;
   GlmActorLoadOptions loading_options;
   GlmActorLoadOptions options; /* of what the engine holds */
@@ -263,8 +264,17 @@ update_idle (MynaModelLibrary *self)
   guint minutes = g_settings_get_uint (self->settings, "idle-unload-minutes");
 
   g_clear_handle_id (&self->idle_source, g_source_remove);
-  if (minutes > 0 && glm_actor_get_state (self->actor) == GLM_ACTOR_READY)
+  if (minutes > 0 && !self->in_use && glm_actor_get_state (self->actor) == GLM_ACTOR_READY)
     self->idle_source = g_timeout_add_seconds (minutes * 60, idle_cb, self);
+}
+
+void
+myna_model_library_set_in_use (MynaModelLibrary *self, gboolean in_use)
+{
+  g_return_if_fail (MYNA_IS_MODEL_LIBRARY (self));
+
+  self->in_use = in_use;
+  update_idle (self);
 }
 
 /* ---- The list --------------------------------------------------------------------------------------------------- */

@@ -46,6 +46,8 @@ void myna_model_library_preload (MynaModelLibrary *self);
 void myna_model_library_get_options (MynaModelLibrary *self, GlmActorLoadOptions *ret_options);
 /* The model with this path, or else with a file of this name; NULL if there is none. */
 MynaModelEntry *myna_model_library_find_like (MynaModelLibrary *self, const char *path);
+/* Whether something beside conversations uses the model: it is not unloaded then. */
+void myna_model_library_set_in_use (MynaModelLibrary *self, gboolean in_use);
 /* Stops loading; the engine keeps the model it had. */
 void myna_model_library_cancel_load (MynaModelLibrary *self);
 

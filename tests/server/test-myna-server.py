@@ -4,6 +4,7 @@
 SPDX-License-Identifier: GPL-3.0-or-later
 """
 import http.client
+import itertools
 import json
 import os
 import random
@@ -18,6 +19,10 @@ import unittest
 
 PROGRAM = sys.argv.pop(1)
 HI = [{'role': 'user', 'content': 'Hello, who are you?'}]
+
+
+class Full(Exception):
+    """The prompt is longer than the context: a large schema."""
 
 
 class Server:
@@ -52,6 +57,8 @@ class Server:
 
     def chat(self, **more):
         status, body = self.ask('/v1/chat/completions', {'messages': HI, 'temperature': 0, 'max_tokens': 12, **more})
+        if status == 400 and body['error']['code'] == 'context_length_exceeded':
+            raise Full
         assert status == 200, body
         return body
 
@@ -151,23 +158,32 @@ class Program(unittest.TestCase):
         status, body = self.server.ask('/v1/completions', {'prompt': [1 << 30]})
         self.assertEqual(status, 400)
 
+    def write(self, i, schema):
+        """An answer that is held to the schema, every other one as a call: its choice, and the JSON."""
+        more = {'temperature': 1, 'max_tokens': 300, 'seed': i}
+        if i % 2:
+            choice = self.server.chat(**more, response_format={'type': 'json_schema', 'json_schema': {
+                'name': 'x', 'strict': True, 'schema': schema}})['choices'][0]
+            return choice, choice['message']['content']
+        choice = self.server.chat(**more, tool_choice={'type': 'function', 'function': {'name': 'note'}}, tools=[
+            {'type': 'function', 'function': {'name': 'note', 'parameters': schema}}])['choices'][0]
+        return choice, choice['message'].get('tool_calls', [{'function': {'arguments': ''}}])[0]['function']['arguments']
+
     def test_forms(self):
         """Random schemas: every answer fits that comes to its end."""
         rng = random.Random(7)
         n = int(os.environ.get('MYNA_SCHEMAS', '12'))
-        cut = 0
-        for i in range(n):
+        cut = full = 0
+        for i in itertools.count(1):
+            if i > n + full:
+                break
             schema = {'type': 'object', 'properties': {'v': random_schema(rng), 'w': random_schema(rng)}, 'required': ['v'],
                       'additionalProperties': False}
-            more = {'temperature': 1, 'max_tokens': 300, 'seed': i + 1}
-            if i % 2:
-                choice = self.server.chat(**more, response_format={'type': 'json_schema', 'json_schema': {
-                    'name': 'x', 'strict': True, 'schema': schema}})['choices'][0]
-                text = choice['message']['content']
-            else:
-                choice = self.server.chat(**more, tool_choice={'type': 'function', 'function': {'name': 'note'}}, tools=[
-                    {'type': 'function', 'function': {'name': 'note', 'parameters': schema}}])['choices'][0]
-                text = choice['message'].get('tool_calls', [{'function': {'arguments': ''}}])[0]['function']['arguments']
+            try:
+                choice, text = self.write(i, schema)
+            except Full:
+                full += 1
+                continue
             if choice['finish_reason'] == 'length':
                 cut += 1
                 continue

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""check-install.py SOURCE-ROOT BUILD-ROOT PREFIX: `DESTDIR=… meson install` is complete, and holds nothing else.
+"""check-install.py SOURCE-ROOT BUILD-ROOT PREFIX [server]: `DESTDIR=… meson install` is complete, and holds nothing else.
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
@@ -12,6 +12,8 @@ ID = "io.github.myna_chat.Myna"
 WANTED = [
     "bin/myna",
     "bin/myna-cli",
+    "bin/myna-server",
+    "lib/systemd/user/myna-server.service",
     "libexec/myna/myna-guard",
     f"share/applications/{ID}.desktop",
     f"share/dbus-1/services/{ID}.service",
@@ -21,6 +23,7 @@ WANTED = [
     f"share/icons/hicolor/symbolic/apps/{ID}-symbolic.svg",
     "share/man/man1/myna.1",
     "share/man/man1/myna-cli.1",
+    "share/man/man1/myna-server.1",
     f"share/metainfo/{ID}.metainfo.xml",
     f"share/mime/packages/{ID}.xml",
     "share/myna/models/CC-BY-SA-4.0.txt",
@@ -30,9 +33,9 @@ WANTED = [
 ]
 
 
-def main(source, build, prefix):
+def main(source, build, prefix, server):
     languages = pathlib.Path(source, "po", "LINGUAS").read_text().split()
-    wanted = set(WANTED) | {f"share/locale/{language}/LC_MESSAGES/myna.mo" for language in languages}
+    wanted = set(WANTED) - (set() if server else {name for name in WANTED if "myna-server" in name}) | {f"share/locale/{language}/LC_MESSAGES/myna.mo" for language in languages}
     with tempfile.TemporaryDirectory() as destdir:
         subprocess.run(["meson", "install", "-C", build, "--no-rebuild", "--quiet", "--destdir", destdir], check=True,
                        stdout=subprocess.DEVNULL)
@@ -58,4 +61,4 @@ def main(source, build, prefix):
     return 1 if problems else 0
 
 
-sys.exit(main(*sys.argv[1:]))
+sys.exit(main(*sys.argv[1:4], sys.argv[4:] == ["server"]))

@@ -79,7 +79,7 @@ FOLDERS = {
     "ui/preferences": (GTK, "engine/engine.h storage/storage.h tools/tools.h tools/servers.h chat ui/base"),
     "ui/help": (GTK, "ui/markdown"),
     "ui/window": (GTK, "chat ui/base ui/transcript ui/sidebar ui/exchange ui/preferences"),
-    "ui/application": (GTK, "engine/actor storage/storage.h chat ui/base ui/markdown ui/models "
+    "ui/application": (GTK, "server engine/actor storage/storage.h chat ui/base ui/markdown ui/models "
                             "ui/preferences ui/help ui/window"),
     "ui/main.c": (GTK, "ui/application"),
 }

@@ -9,6 +9,7 @@
 
 #include <glib/gi18n.h>
 
+#include "application/model-share.h"
 #include "base/ui-compat.h"
 #include "base/undo-toast.h"
 #include "chat/late-services.h"
@@ -41,6 +42,7 @@ struct _MynaApplication
   MynaSearchProvider *search_provider; /* NULL: not on the bus */
   MynaLateServices *late_services;     /* NULL: not on the bus */
   MynaScreenReader *screen_reader;     /* the same */
+  MynaModelShare *model_share;
 };
 
 G_DEFINE_FINAL_TYPE (MynaApplication, myna_application, ADW_TYPE_APPLICATION)
@@ -478,6 +480,7 @@ myna_application_startup (GApplication *application)
   g_signal_connect_object (self->core, "conversation-busy", G_CALLBACK (busy_cb), self, 0);
   g_signal_connect_object (self->core, "conversation-asks", G_CALLBACK (asks_cb), self, 0);
   add_actions (self);
+  self->model_share = myna_model_share_new (GTK_APPLICATION (self), self->core);
   myna_window_install_actions ();
 }
 
@@ -579,6 +582,7 @@ myna_application_shutdown (GApplication *application)
   MynaApplication *self = MYNA_APPLICATION (application);
 
   glm_import_stop_all ();
+  g_clear_pointer (&self->model_share, myna_model_share_free);
   if (self->core)
     {
       myna_new_chat_draft_save (self->draft);

@@ -193,6 +193,13 @@ make_computer_page (GSettings *settings)
               _ ("In tokens. Longer contexts need more memory"));
   group = add_group (page, _ ("Processor"));
   add_number (group, settings, "threads", 0, 256, 1, _ ("Automatic"), _ ("Cores"), cores);
+  /* Without libsoup nobody can be let in. */
+  if (g_application_get_default () && g_action_group_has_action (G_ACTION_GROUP (g_application_get_default ()), "stop-guests"))
+    {
+      group = add_group (page, _ ("Other Programs"));
+      add_switch (group, settings, "share-model", _ ("Let Other Programs on This Computer Use the Model"),
+                  _ ("Through a socket that only you can open, while Myna is open"));
+    }
 
   return page;
 }

@@ -40,6 +40,7 @@ struct _MynaWindow
   GtkWidget *subtitle; /* on it: the model */
   GtkWidget *store_banner;
   GtkWidget *model_banner;
+  GtkWidget *guest_banner;
   GtkWidget *temporary_bar; /* says that nothing is saved */
   GtkWidget *view;
   GtkCssProvider *text_css;

@@ -204,6 +204,19 @@ update_store_banner (MynaWindow *self)
     }
 }
 
+/* The application's action to stop other programs is there while one uses the model. */
+static void
+update_guest_banner (MynaWindow *self)
+{
+  GtkApplication *application = gtk_window_get_application (GTK_WINDOW (self));
+
+  if (application && g_action_group_get_action_enabled (G_ACTION_GROUP (application), "stop-guests"))
+    myna_banner_show (MYNA_BANNER (self->guest_banner), _ ("In Use by Another Program"), _ ("Your own questions go first."),
+                      NULL, _ ("Stop"), "app.stop-guests", NULL);
+  else
+    myna_banner_hide (MYNA_BANNER (self->guest_banner));
+}
+
 static void
 show_store_failure (MynaWindow *self, GError *error)
 {
@@ -637,6 +650,8 @@ make_content (MynaWindow *self)
   gtk_box_append (GTK_BOX (box), self->store_banner);
   self->model_banner = myna_banner_new ();
   gtk_box_append (GTK_BOX (box), self->model_banner);
+  self->guest_banner = myna_banner_new ();
+  gtk_box_append (GTK_BOX (box), self->guest_banner);
   gtk_box_append (GTK_BOX (box), make_temporary_bar (self));
   self->view = myna_conversation_view_new ();
   myna_conversation_view_set_library (MYNA_CONVERSATION_VIEW (self->view), myna_core_get_models (self->core));
@@ -787,6 +802,8 @@ follow_core (MynaWindow *self)
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (actor, "notify::model-path", G_CALLBACK (update_model), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (actor, "notify::load-fraction", G_CALLBACK (update_model), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (gtk_window_get_application (GTK_WINDOW (self)), "action-enabled-changed::stop-guests",
+                           G_CALLBACK (update_guest_banner), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->core, "notify::temporary", G_CALLBACK (temporary_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->settings, "changed::text-size", G_CALLBACK (update_text_size), self, G_CONNECT_SWAPPED);
   update_text_size (self);

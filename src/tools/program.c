@@ -396,7 +396,9 @@ launch (const char *const *command, const char *const *environment, const char *
     g_ptr_array_add (arguments, (char *) command[i]);
   g_ptr_array_add (arguments, NULL);
   g_subprocess_launcher_set_environ (launcher, (char **) environment);
-  g_subprocess_launcher_set_cwd (launcher, folder ? folder : g_get_home_dir ());
+  if (!folder)
+    folder = g_file_test (g_get_home_dir (), G_FILE_TEST_IS_DIR) ? g_get_home_dir () : "/";
+  g_subprocess_launcher_set_cwd (launcher, folder);
   g_subprocess_launcher_take_fd (launcher, control, CONTROL_FD);
   return g_subprocess_launcher_spawnv (launcher, (const char *const *) arguments->pdata, error);
 }

@@ -48,7 +48,7 @@ def tools():
     if has("names"):
         return [tool("good"), tool("not a name"), tool("x" * 65), tool("good"), tool("calculate"), {"description": "none"}]
     description = "After" if has("changes") and os.path.exists(faults[-1]) else "A tool"
-    return [tool("say", description), tool("wait"), tool("die"), tool("leave"), tool("big")]
+    return [tool("say", description, {"type": "object", "properties": {"a": {"type": "integer"}}}), tool("wait"), tool("die"), tool("leave"), tool("big")]
 
 
 def list_tools(identifier, params):

@@ -1,0 +1,240 @@
+/* test-server-calls.c: calls of a server's tools in a conversation, and what is said of servers
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include <string.h>
+
+#include "chat/myna-servers.h"
+#include "chat/tool-words.h"
+#include "conversation-fixture.h"
+
+#define PYTHON "/usr/bin/python3"
+
+typedef struct
+{
+  Fixture chat;
+  ToolServers *servers;
+} Servers;
+
+static ToolServer *
+get_server (ToolServers *servers, guint i)
+{
+  g_autoptr (ToolServer) server = g_list_model_get_item (tool_servers_get_list (servers), i);
+
+  return server;
+}
+
+static ToolServer *
+add (ToolServers *servers, const char *fault, const char *more)
+{
+  g_autofree char *script = g_test_build_filename (G_TEST_DIST, "tools", "fake-server.py", NULL);
+  const char *command[] = { PYTHON, script, fault, more, NULL };
+  const ToolServerConfig config = { (char *) fault, (char **) command, NULL, NULL };
+  ToolServer *server;
+
+  g_assert_true (tool_servers_add (servers, &config, NULL));
+  server = get_server (servers, g_list_model_get_n_items (tool_servers_get_list (servers)) - 1);
+  tool_servers_set_on (servers, server, TRUE, NULL);
+  wait_for (tool_server_get_state (server) != TOOL_SERVER_STARTING);
+  return server;
+}
+
+static void
+set_up (Servers *f, gconstpointer data)
+{
+  fixture_setup (&f->chat, data);
+  f->servers = myna_servers_new ();
+  g_assert_true (tool_servers_get_default () == f->servers);
+}
+
+static void
+tear_down (Servers *f, gconstpointer data)
+{
+  fixture_teardown (&f->chat, data);
+  while (g_list_model_get_n_items (tool_servers_get_list (f->servers)) > 0)
+    g_assert_true (tool_servers_remove (f->servers, get_server (f->servers, 0), NULL));
+  g_assert_finalize_object (f->servers);
+  g_assert_null (tool_servers_get_default ());
+}
+
+static void
+call (Servers *f, const char *tool, const char *arguments)
+{
+  fixture_requested (&f->chat);
+  fake_generator_write (f->chat.engine, GLM_REPLY_CALL, tool);
+  fake_generator_write (f->chat.engine, GLM_REPLY_CALLED, arguments);
+  fake_generator_end (f->chat.engine, GLM_STOP_CALL);
+}
+
+static MynaCallRun *
+wait_asked (Servers *f)
+{
+  wait_for (myna_conversation_get_activity (f->chat.conversation) == MYNA_ACTIVITY_ASKING);
+  return myna_reply_get_run (myna_conversation_get_reply (f->chat.conversation));
+}
+
+static void
+allow (Servers *f, MynaAllowScope scope)
+{
+  g_assert_true (myna_reply_allow (myna_conversation_get_reply (f->chat.conversation), scope, NULL, NULL));
+}
+
+static void
+assert_told (Servers *f, const char *text)
+{
+  g_autofree char *wanted = g_strconcat ("|observation:", text, NULL);
+
+  fixture_requested (&f->chat);
+  if (!g_str_has_suffix (fake_generator_get_prompt (f->chat.engine), wanted))
+    g_test_message ("%s", fake_generator_get_prompt (f->chat.engine));
+  g_assert_true (g_str_has_suffix (fake_generator_get_prompt (f->chat.engine), wanted));
+}
+
+static void
+answer (Servers *f)
+{
+  fixture_requested (&f->chat);
+  fake_generator_say (f->chat.engine, "a");
+  fake_generator_end (f->chat.engine, GLM_STOP_END);
+  fixture_idle (&f->chat);
+}
+
+/* A server's tool asks each time; allowed in the chat it pauses after what it brought, till the person writes; a server that ends is
+ * an error for the model, and is started with the next call. */
+static void
+test_calls (Servers *f, gconstpointer data)
+{
+  ToolServer *server = add (f->servers, "good", NULL);
+
+  g_assert_cmpint (tool_server_get_state (server), ==, TOOL_SERVER_RUNS);
+  myna_conversation_set_settings (f->chat.conversation, "{\"tools\":[\"say\",\"die\"]}");
+  myna_conversation_send (f->chat.conversation, "q");
+  call (f, "say", "{\"a\":1}");
+  g_assert_cmpint (myna_call_run_get_reason (wait_asked (f)), ==, MYNA_ASK_CLASS);
+  g_assert_cmpstr (myna_call_run_get_allowed (wait_asked (f)), ==, "");
+  allow (f, MYNA_ALLOW_IN_CHAT);
+  assert_told (f, "{\"a\": 1}");
+  call (f, "say", "{\"a\":2}");
+  g_assert_cmpint (myna_call_run_get_reason (wait_asked (f)), ==, MYNA_ASK_PAUSED);
+  myna_reply_deny (myna_conversation_get_reply (f->chat.conversation), NULL);
+  assert_told (f, "The person refused.");
+  answer (f);
+  myna_conversation_send (f->chat.conversation, "r");
+  call (f, "say", "{\"a\":3}");
+  assert_told (f, "{\"a\": 3}");
+  answer (f);
+  myna_conversation_send (f->chat.conversation, "s");
+  call (f, "die", "{}");
+  wait_asked (f);
+  allow (f, MYNA_ALLOW_ONCE);
+  assert_told (f, "Error: good has ended");
+  answer (f);
+  myna_conversation_send (f->chat.conversation, "t");
+  call (f, "say", "{\"a\":4}");
+  assert_told (f, "{\"a\": 4}");
+  answer (f);
+}
+
+/* What was allowed is another tool now: it asks, and both versions can be shown. */
+static void
+test_changed (Servers *f, gconstpointer data)
+{
+  g_autofree char *flag = g_build_filename (g_get_user_data_dir (), "flag", NULL);
+  g_autofree char *before = NULL;
+  g_autofree char *now = NULL;
+  ToolServer *server = add (f->servers, "changes", flag);
+  MynaCallRun *run;
+
+  myna_conversation_set_settings (f->chat.conversation, "{\"tools\":[\"say\"]}");
+  myna_conversation_send (f->chat.conversation, "q");
+  call (f, "say", "{}");
+  wait_asked (f);
+  allow (f, MYNA_ALLOW_IN_CHAT);
+  assert_told (f, "{}");
+  answer (f);
+  g_assert_true (g_file_set_contents (flag, "", -1, NULL));
+  tool_servers_set_on (f->servers, server, FALSE, NULL);
+  tool_servers_set_on (f->servers, server, TRUE, NULL);
+  wait_for (tool_server_get_state (server) == TOOL_SERVER_RUNS);
+  myna_conversation_send (f->chat.conversation, "r");
+  call (f, "say", "{}");
+  run = wait_asked (f);
+  g_assert_cmpint (myna_call_run_get_reason (run), ==, MYNA_ASK_CHANGED);
+  g_assert_true (myna_server_dup_versions ("say", myna_call_run_get_allowed (run), &before, &now));
+  g_assert_nonnull (strstr (before, "\nA tool\n"));
+  g_assert_nonnull (strstr (now, "\nAfter\n"));
+  myna_reply_deny (myna_conversation_get_reply (f->chat.conversation), NULL);
+  answer (f);
+}
+
+static void
+assert_state (ToolServer *server, const char *words)
+{
+  g_autofree char *state = myna_server_dup_state (server);
+
+  g_assert_cmpstr (state, ==, words);
+}
+
+static void
+test_states (Servers *f, gconstpointer data)
+{
+  const char *command[] = { "/nonexistent/x", NULL };
+  const ToolServerConfig none = { (char *) "none", (char **) command, NULL, NULL };
+  ToolServer *server = add (f->servers, "good", NULL);
+
+  assert_state (server, "Running, with 5 tools");
+  tool_servers_set_on (f->servers, server, FALSE, NULL);
+  assert_state (server, "Off");
+  /* A schema that reaches elsewhere is refused with the reason. */
+  server = add (f->servers, "reference", NULL);
+  g_assert_nonnull (tool_server_get_tool (server, 1).refused);
+  g_assert_null (tool_find ("far"));
+  g_assert_nonnull (tool_find ("good"));
+  assert_state (add (f->servers, "many", NULL), "Running. It has too many tools: only the first 512 are used.");
+  assert_state (add (f->servers, "noise", NULL), "This program is not a tool server");
+  assert_state (add (f->servers, "old", NULL), "It speaks another version of the protocol");
+  g_assert_true (tool_servers_add (f->servers, &none, NULL));
+  server = get_server (f->servers, 5);
+  tool_servers_set_on (f->servers, server, TRUE, NULL);
+  g_assert_true (g_str_has_prefix (tool_server_get_detail (server), "/"));
+  g_assert_cmpint (tool_server_get_problem (server), ==, TOOL_SERVER_NOT_FOUND);
+}
+
+static void
+assert_words (const char *text, const char *words)
+{
+  g_auto (GStrv) parsed = myna_server_parse_command (text);
+  g_autofree char *joined = parsed ? g_strjoinv ("|", parsed) : NULL;
+
+  g_assert_cmpstr (joined, ==, words);
+}
+
+/* As a shell takes it apart, and nothing else that a shell does. */
+static void
+test_typed (void)
+{
+  g_autofree char *wrong = NULL;
+  g_auto (GStrv) variables = NULL;
+
+  assert_words ("", "");
+  assert_words (" npx  -y 'a b' \"c\\\"d\" ", "npx|-y|a b|c\"d");
+  assert_words ("x $HOME `id` $(id) * ; rm | y", "x|$HOME|`id`|$(id)|*|;|rm|||y");
+  assert_words ("x 'y", NULL);
+  variables = myna_server_parse_variables (" A=b=c \n\nB=\nno\n=x", &wrong);
+  g_assert_cmpuint (g_strv_length (variables), ==, 2);
+  g_assert_cmpstr (variables[0], ==, "A=b=c");
+  g_assert_cmpstr (variables[1], ==, "B=");
+  g_assert_cmpstr (wrong, ==, "no");
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+#define ADD(path, func) g_test_add ("/server-calls/" path, Servers, NULL, set_up, func, tear_down)
+  ADD ("calls", test_calls);
+  ADD ("changed", test_changed);
+  ADD ("states", test_states);
+  g_test_add_func ("/server-calls/typed", test_typed);
+  return g_test_run ();
+}

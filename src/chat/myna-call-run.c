@@ -54,6 +54,7 @@ myna_call_dup_again (const StoreCall *call, const char *arguments)
   again->allowed_by = STORE_ALLOWED_BY_NOBODY;
   again->started_at = again->finished_at = 0;
   g_clear_pointer (&again->result, g_free);
+  g_clear_pointer (&again->made, g_ptr_array_unref);
   if (arguments && g_strcmp0 (arguments, again->arguments) != 0)
     {
       g_free (again->arguments);

@@ -213,6 +213,35 @@ test_long (Fixture *f, gconstpointer data)
   g_assert_cmpuint (strlen (row->call->result), ==, 5000);
 }
 
+/* Run again it is another version, which has what it makes itself. */
+static void
+test_again (Fixture *f, gconstpointer data)
+{
+  g_autoptr (StoreMessage) first = NULL;
+  g_autoptr (StoreMessage) second = NULL;
+  g_autoptr (GPtrArray) one = NULL;
+  g_autoptr (GPtrArray) two = NULL;
+  MynaMessage *message;
+
+  if (is_skipped ())
+    return;
+  myna_conversation_send (f->conversation, "q");
+  write_program (f, "open('a.txt', 'w').write('1')\nNone");
+  allow (f, MYNA_ALLOW_ONCE, NULL);
+  answer (f, "a");
+  message = fixture_item (f, 1);
+  g_assert_nonnull (myna_message_get_record (message)->call->made);
+  myna_conversation_run_again (f->conversation, message, "{\"code\":\"open('b.txt', 'w').write('2')\"}");
+  answer (f, "b");
+  first = get_call (f, 2, &one);
+  second = get_call (f, 5, &two);
+  g_assert_cmpuint (one->len, ==, 1);
+  g_assert_cmpuint (two->len, ==, 1);
+  g_assert_cmpstr (((StoreMade *) one->pdata[0])->name, ==, "a.txt");
+  g_assert_cmpstr (((StoreMade *) two->pdata[0])->name, ==, "b.txt");
+  g_assert_cmpstr (second->call->result, ==, "1");
+}
+
 /* Of a large file the model reads the beginning; its program has all of it. */
 static void
 test_large_file (Fixture *f, gconstpointer data)
@@ -335,6 +364,7 @@ main (int argc, char **argv)
   ADD ("refused", test_refused);
   ADD ("stop", test_stop);
   ADD ("long", test_long);
+  ADD ("again", test_again);
   ADD ("large-file", test_large_file);
   ADD ("modes", test_modes);
   ADD ("offer", test_offer);

@@ -206,7 +206,7 @@ class Tools(TestCase):
         app.find(re.compile("They take [0-9,]+ of the [0-9,]+ tokens"))
         self.tab_to(app, "Date and time")
         app.key("Return")
-        wait(lambda: self.query("SELECT settings FROM conversation") == [('{"tools":[]}',)], "the choice to be kept")
+        wait(lambda: self.query("SELECT settings FROM conversation") == [('{"tools":[],"mode":"tools"}',)], "the choice to be kept")
         app.find(re.compile("None are on"))
         app.key("Escape")
         app.quit()

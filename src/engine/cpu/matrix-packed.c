@@ -25,18 +25,23 @@
 /* How far ahead to prefetch where the next run is not known, or the panels are in the cache. */
 #define PREFETCH_BYTES 8192
 
-/* Units that each worker should find at least, or the last one makes the others wait. */
-#define MIN_UNITS_PER_WORKER 6
+/* Units that each worker should find at least, or the last one makes the others wait: of several workers one is slow more
+ * often, and the share that is lost is larger. */
+#define MIN_UNITS_OF_TWO  6
+#define MIN_UNITS_OF_MANY 30
 
 int64_t
 glm_packed_unit_rows (const GlmMatrix *matrix, int64_t n, int n_workers, int n_together)
 {
   int64_t n_panels = (matrix->rows + ROWS - 1) / ROWS;
   int64_t fitting = (n == 1 ? SINGLE_UNIT_BYTES : UNIT_BYTES) / (int64_t) matrix->panel_bytes;
-  int64_t fair = n_panels * n_together / (n_workers * MIN_UNITS_PER_WORKER);
+  int64_t fair = n_panels * n_together / (n_workers * (n_workers > 2 ? MIN_UNITS_OF_MANY : MIN_UNITS_OF_TWO));
   int64_t unit = n_workers > 1 && fair < fitting ? fair : fitting;
 
-  return ROWS * (unit > 0 ? (unit + 1) / 2 * 2 : 2); /* whole pairs */
+  /* A single token is multiplied with one panel at a time, others with pairs. */
+  if (n == 1 && n_workers > 2)
+    return ROWS * (unit > 0 ? unit : 1);
+  return ROWS * (unit > 0 ? (unit + 1) / 2 * 2 : 2);
 }
 
 int

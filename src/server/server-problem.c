@@ -4,7 +4,7 @@
  */
 #include "server/server-problem.h"
 
-#include "server/server-json.h"
+#include <json-glib/json-glib.h>
 
 gboolean
 server_problem_set (ServerProblem *problem, guint status, const char *code, const char *param, const char *format, ...)
@@ -59,6 +59,7 @@ char *
 server_problem_to_json (const ServerProblem *problem)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
+  g_autoptr (JsonNode) root = NULL;
 
   json_builder_begin_object (builder);
   json_builder_set_member_name (builder, "error");
@@ -69,5 +70,6 @@ server_problem_to_json (const ServerProblem *problem)
   add_text (builder, "code", problem->code);
   json_builder_end_object (builder);
   json_builder_end_object (builder);
-  return server_json_write (builder);
+  root = json_builder_get_root (builder);
+  return json_to_string (root, FALSE);
 }

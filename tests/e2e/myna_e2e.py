@@ -309,6 +309,15 @@ class App(Node):
         left, _, top, _ = [int(number) for number in re.findall(r"\d+", shadow)] or [0, 0, 0, 0]
         return window, left + box.x - frame.x + box.width // 2, top + box.y - frame.y + box.height // 2
 
+    def is_drawn(self, node):
+        """Whether there is anything to see where a part of the window is: more than one color."""
+        window, x, y = self.place(node)
+        box = Atspi.Component.get_extents(node.accessible.get_component_iface(), Atspi.CoordType.WINDOW)
+        crop = f"{box.width}x{box.height}+{x - box.width // 2}+{y - box.height // 2}"
+        colors = subprocess.run(["convert", f"x:{window}", "-crop", crop, "-format", "%k", "info:"], check=True,
+                                capture_output=True, text=True).stdout
+        return int(colors) > 1
+
     def point_at(self, node, *then):
         """Moves the pointer into the middle of a part of a window; then: further commands of xdotool."""
         window, x, y = self.place(node)

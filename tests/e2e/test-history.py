@@ -273,8 +273,13 @@ class History(TestCase):
 
     def test_find_far_below(self):
         """From the top of a long chat to the only match at its end: the text comes, and is drawn (GTK complains if not)."""
-        steps = "\n\n".join(f"## Step {n}\n\nSome words about it.\n\n```c\nint n = {n};\n```" for n in range(30))
-        self.write([conversation(0, "Sorting", "How does it work?", f"{steps}\n\nSee `qsort(3)`.", "Thank you.", "Welcome.")])
+        text = ("<think>Partition, recursion.</think>**It** picks a *pivot* and\nsplits the list.\n\n## The steps\n\n1. One.\n"
+                "2. Move what is smaller before it, and what is larger behind it.\n3. Both parts.\n\n```python\n"
+                + "n = 1\n" * 6 + "```\n\n| case | time |\n|---|---|\n| best | $O(n)$ |\n| worst | $O(n^2)$ |\n\nOn average\n\n"
+                "$$T(n) = \\frac{1}{n} \\sum_{i=0}^{n-1} T(i)$$\n\n> Sorting is solved.\n\nSee <https://example.org> and `qsort(3)`.\n")
+        self.write([conversation(0, "Sorting", "How does it work?", text, "Thank you.", "Welcome.", "Good.", "Bye.")])
+        with open(self.home / "config/glib-2.0/settings/keyfile", "a", encoding="utf-8") as file:
+            file.write("window-width=640\nwindow-height=500\n")
         app = self.start()
         self.import_all(app)
         self.wait_chats(app, "Sorting")
@@ -284,13 +289,16 @@ class History(TestCase):
         app.key("ctrl+l", "shift+Tab", "Home")
         wait(lambda: any("How does it work?" in row.name and row.has("focused") for row in app.find("Messages", "list").children),
              "the first question to have the focus")
+        first = wait(lambda: app.find_all("The steps", "heading"), "the heading")[0]
+        wait(lambda: app.is_drawn(first), "the heading to be drawn")
         # Back from the composer although the button that jumps to the end is there now.
         app.key("ctrl+l", "shift+Tab", "Home")
         app.key("ctrl+f")
         app.find("Find in Chat")
         app.write("qsort")
         app.find("1 of 1", "label")
-        wait(lambda: app.find_all(re.compile("See qsort")), "the match in sight")
+        match = wait(lambda: app.find_all(re.compile("See https")), "the match")[0]
+        wait(lambda: app.is_drawn(match), "the match to be drawn")
         app.key("Escape")
         app.quit()
 

@@ -422,18 +422,23 @@ static void
 update_drawn (MynaBlockColumn *self)
 {
   GtkWidget *focus = gtk_widget_get_focus_child (GTK_WIDGET (self));
-  gboolean is_missing = FALSE;
+  gboolean is_missing = FALSE, is_other = FALSE;
 
   for (guint i = 0; i < self->items->len; i++)
     {
       MynaItem *item = MYNA_ITEM (self, i);
       gboolean near = is_near (self, item);
+      gboolean shown = item->is_exact && (near || focus == GTK_WIDGET (item->widget));
 
       is_missing |= near && !item->is_exact;
-      if (item->widget)
-        gtk_widget_set_child_visible (GTK_WIDGET (item->widget),
-                                      item->is_exact && (near || focus == GTK_WIDGET (item->widget)));
+      if (!item->widget)
+        continue;
+      is_other |= gtk_widget_get_child_visible (GTK_WIDGET (item->widget)) != shown;
+      gtk_widget_set_child_visible (GTK_WIDGET (item->widget), shown);
     }
+  /* A widget that was never drawn does not tell its parent that it is to be: what the parent drew before would stay, a hole. */
+  if (is_other)
+    gtk_widget_queue_draw (GTK_WIDGET (self));
   if (is_missing && !self->measure_tick)
     self->measure_tick = gtk_widget_add_tick_callback (GTK_WIDGET (self), measure_near, NULL, NULL);
 }

@@ -594,6 +594,8 @@ place_rows (MynaChatCanvas *self, gint64 value)
       gtk_widget_set_child_visible (row->widget, visible);
       gtk_widget_size_allocate (row->widget, &area, -1);
     }
+  /* New rows do not ask for it, see update_drawn() of block-column.c. */
+  gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
 static void

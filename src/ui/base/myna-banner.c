@@ -58,6 +58,23 @@ make_label (const char *css_class)
                        (const char *[]){ css_class, NULL }, NULL);
 }
 
+/* Below the text, that it has the width of a narrow window. */
+static GtkWidget *
+make_buttons (MynaBanner *self)
+{
+  GtkWidget *buttons = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+
+  self->button = gtk_button_new ();
+  gtk_widget_add_css_class (self->button, "action");
+  gtk_box_append (GTK_BOX (buttons), self->button);
+  self->details_button = gtk_toggle_button_new_with_label (_ ("Details"));
+  gtk_widget_add_css_class (self->details_button, "flat");
+  gtk_widget_add_css_class (self->details_button, "details");
+  gtk_widget_set_valign (self->details_button, GTK_ALIGN_CENTER);
+  gtk_box_append (GTK_BOX (buttons), self->details_button);
+  return buttons;
+}
+
 static GtkWidget *
 make_texts (MynaBanner *self)
 {
@@ -67,11 +84,7 @@ make_texts (MynaBanner *self)
   gtk_box_append (GTK_BOX (texts), self->title);
   self->body = make_label ("body");
   gtk_box_append (GTK_BOX (texts), self->body);
-  self->details_button = gtk_toggle_button_new_with_label (_ ("Details"));
-  gtk_widget_add_css_class (self->details_button, "flat");
-  gtk_widget_add_css_class (self->details_button, "details");
-  gtk_widget_set_halign (self->details_button, GTK_ALIGN_START);
-  gtk_box_append (GTK_BOX (texts), self->details_button);
+  gtk_box_append (GTK_BOX (texts), make_buttons (self));
   self->details = make_label ("caption");
   gtk_label_set_selectable (GTK_LABEL (self->details), TRUE);
   g_object_bind_property (self->details_button, "active", self->details, "visible", G_BINDING_SYNC_CREATE);
@@ -93,11 +106,8 @@ myna_banner_init (MynaBanner *self)
   gtk_widget_set_valign (icon, GTK_ALIGN_START);
   gtk_box_append (GTK_BOX (box), icon);
   gtk_box_append (GTK_BOX (box), make_texts (self));
-  self->button = gtk_button_new ();
-  gtk_widget_set_valign (self->button, GTK_ALIGN_CENTER);
-  gtk_box_append (GTK_BOX (box), self->button);
   gtk_widget_add_css_class (close, "flat");
-  gtk_widget_set_valign (close, GTK_ALIGN_CENTER);
+  gtk_widget_set_valign (close, GTK_ALIGN_START);
   myna_set_tooltip (close, _ ("Dismiss"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (close), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Dismiss"), -1);
   g_signal_connect_swapped (close, "clicked", G_CALLBACK (close_cb), self);

@@ -17,7 +17,7 @@ import tempfile
 import time
 import traceback
 
-from myna_e2e import APP_ID, STARTER, App, Atspi, Failure, locale_for, sandbox_works, wait, window_manager
+from myna_e2e import APP_ID, STARTER, App, Atspi, Failure, GLib, locale_for, sandbox_works, wait, window_manager
 
 VARIANTS = {
     # name: (language, dark, width, dots per inch)
@@ -173,7 +173,7 @@ class Tour:
         name = function.__name__.strip("_").replace("_", "-")
         try:
             function()
-        except (Failure, subprocess.CalledProcessError, IndexError, StopIteration, OSError) as error:
+        except (Failure, GLib.Error, subprocess.CalledProcessError, IndexError, StopIteration, OSError) as error:
             print(f"# {self.variant}: {name}: {error}", flush=True)
             traceback.print_exc()
             if self.app and self.app.process.poll() is None:
@@ -335,7 +335,7 @@ class Tour:
         if self.width < 600:
             self.app.key("F9")
             time.sleep(0.6)
-        self.app.find_all(self._("Chat Menu"), "button")[0].click()
+        self.app.click_at(self.app.find_all(self._("Chat Menu"))[-1])
         self.shot("chat-menu")
         self.app.key("Escape")
 

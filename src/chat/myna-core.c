@@ -367,6 +367,7 @@ myna_core_close (MynaCore *self)
 {
   g_return_if_fail (MYNA_IS_CORE (self));
 
+  myna_model_library_close (self->models);
   myna_core_end_temporary (self);
   if (!self->store)
     return;

@@ -245,6 +245,17 @@ myna_model_library_cancel_load (MynaModelLibrary *self)
   g_cancellable_cancel (self->cancellable);
 }
 
+void
+myna_model_library_close (MynaModelLibrary *self)
+{
+  g_return_if_fail (MYNA_IS_MODEL_LIBRARY (self));
+
+  if (!self->loading_path)
+    return;
+  g_cancellable_cancel (self->cancellable);
+  lower_guard (self);
+}
+
 /* ---- Idle ------------------------------------------------------------------------------------------------------- */
 
 static gboolean

@@ -50,6 +50,8 @@ MynaModelEntry *myna_model_library_find_like (MynaModelLibrary *self, const char
 void myna_model_library_set_in_use (MynaModelLibrary *self, gboolean in_use);
 /* Stops loading; the engine keeps the model it had. */
 void myna_model_library_cancel_load (MynaModelLibrary *self);
+/* The program ends: what still loads did not crash it. */
+void myna_model_library_close (MynaModelLibrary *self);
 
 /* The model whose loading ended the program the last time, or NULL.  It is not loaded again before it is forgiven: the
  * starter model answers in its place. */

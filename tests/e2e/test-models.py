@@ -186,6 +186,16 @@ class Models(TestCase):
         self.assertFalse(guard.exists())
         app.quit()
 
+    def test_quit_while_loading(self):
+        """As a person may who only wanted to look: that is no crash."""
+        slow, env = self.slow("DISK")
+        slow.touch()
+        app = self.start(env=env)
+        guard = self.home / "state" / APP_ID / "loading"
+        wait(guard.exists, "the model to be loaded")
+        app.quit()
+        self.assertFalse(guard.exists())
+
     def test_too_large(self):
         path = self.home / "large.gguf"
         shutil.copy(STARTER, path)

@@ -46,7 +46,7 @@ describe_call (MynaConversation *conversation, MynaMessage *message, const char 
     return NULL;
   *ret_button = _ ("Continue");
   return call && call->state == STORE_CALL_ASKED && call->arguments ? _ ("This waits for your answer")
-                                                                    : _ ("The model has not gone on from here");
+                                                                    : _ ("The model has not continued from here");
 }
 
 const char *

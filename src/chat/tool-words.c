@@ -118,11 +118,11 @@ myna_tool_get_reach (const char *name)
     return _ ("This tool no longer exists.");
   switch (tool_get_class (tool))
     {
-    case TOOL_CLASS_PURE: return _ ("It only works with what stands here. It reads nothing else and changes nothing.");
+    case TOOL_CLASS_PURE: return _ ("It uses only what you see here. It reads nothing else and changes nothing.");
     case TOOL_CLASS_READS: return _ ("It reads texts of yours, and the model sees what it finds. Nothing is changed.");
     case TOOL_CLASS_RUNS: return _ ("It runs a program that the model wrote, shut off from your files and the network.");
     case TOOL_CLASS_OUTSIDE:
-    default: return _ ("It leaves Myna: what stands here is passed to another program, which may read, change or send things.");
+    default: return _ ("What you see here is passed to another program, which may read, change or send things.");
     }
 }
 
@@ -271,8 +271,8 @@ static const char *const messages[] = {
   N_ ("Division by zero"),
   N_ ("The result is not a real number"),
   N_ ("The root of a negative number is not a real number"),
-  N_ ("A factorial is that of a whole number that is not negative"),
-  N_ ("A logarithm is that of a positive number"),
+  N_ ("Factorials need a whole number that is not negative"),
+  N_ ("Logarithms need a positive number"),
   N_ ("The result is too large for a function or root"),
   N_ ("The calculation is too long: it would take over 0.2 s"),
   N_ ("That is below absolute zero"),

@@ -184,7 +184,7 @@ logarithm (const ToolNumber *a)
 static gboolean
 check_positive (const ToolNumber *a, GError **error)
 {
-  return tool_number_sign (a) > 0 || fail (error, "A logarithm is that of a positive number");
+  return tool_number_sign (a) > 0 || fail (error, "Logarithms need a positive number");
 }
 
 static gboolean

@@ -340,7 +340,7 @@ tool_number_factorial (ToolNumber *a, GError **error)
   unsigned long n;
 
   if (!tool_number_is_integer (a) || tool_number_sign (a) < 0)
-    return fail (error, "A factorial is that of a whole number that is not negative");
+    return fail (error, "Factorials need a whole number that is not negative");
   if (mpz_cmp_ui (mpq_numref (a->exact), TOOL_MAX_DIGITS) > 0)
     return too_large (error);
   n = mpz_get_ui (mpq_numref (a->exact));

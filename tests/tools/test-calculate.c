@@ -168,7 +168,7 @@ test_errors (void)
     { "0^-1", "!F Division by zero" },
     { "sqrt(-1)", "!F The root of a negative number" },
     { "(-8)^(1/3)", "!F A power of a negative number" },
-    { "ln(0)", "!F A logarithm is that of a positive number" },
+    { "ln(0)", "!F Logarithms need a positive number" },
     { "tan(pi/2)", "!F The tangent is not defined there" },
     { "asin(2)", "!F The result is not a real number" },
     { "2.5!", "!F A factorial" },

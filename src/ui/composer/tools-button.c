@@ -181,7 +181,7 @@ describe_cost (MynaToolsButton *self)
   if (myna_tool_offer_get_mode (self->offer) == MYNA_MODE_CHAT)
     return NULL;
   if (myna_tool_offer_get_mode (self->offer) == MYNA_MODE_TOOLS && myna_tool_offer_get_n_on (self->offer) == 0)
-    return g_strdup (_ ("None are on: the model only answers."));
+    return g_strdup (_ ("No tools are on. The model only answers."));
   if (!myna_tool_offer_get_cost (self->offer, &n_tokens, &context_length))
     return g_strdup (myna_tool_offer_get_mode (self->offer) == MYNA_MODE_PYTHON
                          ? ""

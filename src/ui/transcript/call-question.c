@@ -222,8 +222,8 @@ dup_heading (MynaCallQuestion *self)
     case MYNA_CALL_QUESTION_GO_ON: return g_strdup (_ ("The model has used tools many times in a row. Let it go on?"));
     case MYNA_CALL_QUESTION_AGAIN:
       /* Translators: %s is the name of a tool */
-      return g_strdup_printf (_ ("Run “%s” again? What follows is written anew; what there is stays as another version."),
-                              title);
+      return g_strdup_printf (
+          _ ("Run “%s” again? The reply is written again from here, and the current one is kept as another version."), title);
     case MYNA_CALL_QUESTION_CALL:
     case MYNA_CALL_QUESTION_NONE:
     default:

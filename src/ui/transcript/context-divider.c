@@ -14,7 +14,7 @@ myna_context_divider_new (int length)
   g_autofree char *text = NULL;
 
   text = length > 0
-             ? g_strdup_printf (_ ("Messages above this line no longer fit into the model’s context of %'d tokens."), length)
+             ? g_strdup_printf (_ ("Messages above this line no longer fit in the model’s context of %'d tokens."), length)
              : g_strdup (_ ("Messages above this line no longer fit in the model’s context."));
   gtk_label_set_label (GTK_LABEL (label), text);
   gtk_label_set_wrap (GTK_LABEL (label), TRUE);

@@ -20,13 +20,13 @@ import traceback
 from myna_e2e import APP_ID, STARTER, App, Atspi, Failure, GLib, locale_for, sandbox_works, wait, window_manager
 
 VARIANTS = {
-    # name: (language, dark, width, dots per inch)
-    "en": ("en", False, 1000, 96),
-    "zh-dark": ("zh_CN", True, 1000, 96),
-    "en-narrow-dark": ("en", True, 360, 96),
-    "zh-narrow": ("zh_CN", False, 360, 96),
-    "en-large": ("en", False, 800, 144),
-    "zh-large-dark": ("zh_CN", True, 800, 144),
+    # name: (language, dark, width, size of the text)
+    "en": ("en", False, 1000, 1),
+    "zh-dark": ("zh_CN", True, 1000, 1),
+    "en-narrow-dark": ("en", True, 360, 1),
+    "zh-narrow": ("zh_CN", False, 360, 1),
+    "en-large": ("en", False, 800, 1.5),
+    "zh-large-dark": ("zh_CN", True, 800, 1.5),
 }
 
 QUESTION = {"en": "How does quicksort work, and how fast is it?", "zh_CN": "快速排序是怎么工作的？有多快？"}
@@ -123,7 +123,7 @@ def small_chat(number, title, now):
 class Tour:
     def __init__(self, folder, variant):
         self.folder, self.variant = folder, variant
-        self.language, self.dark, self.width, self.dpi = VARIANTS[variant]
+        self.language, self.dark, self.width, self.scale = VARIANTS[variant]
         self.home = pathlib.Path(tempfile.mkdtemp(prefix="myna-tour-"))
         self.pictures, self.n = [], 0
         self.app = None
@@ -134,9 +134,7 @@ class Tour:
         environment = locale_for(self.language, self.home)
         if self.dark:
             environment["ADW_DEBUG_COLOR_SCHEME"] = "prefer-dark"
-        config = self.home / "config" / "gtk-4.0"
-        config.mkdir(parents=True, exist_ok=True)
-        (config / "settings.ini").write_text(f"[Settings]\ngtk-xft-dpi={self.dpi * 1024}\ngtk-cursor-blink=false\n")
+        environment["GDK_DPI_SCALE"] = str(self.scale)
         return environment
 
     def settings(self, **values):

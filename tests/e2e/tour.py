@@ -240,7 +240,7 @@ class Tour:
         self.app.key("ctrl+l", "ctrl+a", "ctrl+x", "ctrl+v")
         self.shot("novel-pasted", 2)
         self.app.key("ctrl+a", "BackSpace")
-        before, after = map(re.escape, self._("Remove %s").split("%s"))
+        before, after = map(re.escape, self._("Remove “%s”").split("%s"))
         for button in self.app.find_all(re.compile(f"{before}.*{after}$"), "button"):
             button.click()
 

@@ -39,6 +39,8 @@ generate (gpointer engine, const GlmRequest *request, const GlmRequestFuncs *fun
   GlmRequest guest = *request;
 
   guest.is_guest = TRUE;
+  /* A model that takes its place meanwhile was not asked. */
+  guest.model_path = glm_actor_get_model_path (engine);
   return glm_actor_generate (engine, &guest, funcs, user_data, NULL);
 }
 

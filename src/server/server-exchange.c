@@ -147,8 +147,12 @@ static void
 set_engine_problem (const ServerExchange *self, const GError *error, ServerProblem *problem)
 {
   gboolean is_engine = error->domain == GLM_ENGINE_ERROR;
+  ServerModel model = { 0 };
 
-  if (is_engine && error->code == GLM_ERROR_CONTEXT_FULL)
+  self->funcs->describe (self->engine, &model);
+  if (model.state != SERVER_MODEL_READY)
+    server_problem_set (problem, 503, "model_changed", NULL, "The model was changed or unloaded.");
+  else if (is_engine && error->code == GLM_ERROR_CONTEXT_FULL)
     server_problem_set (problem, 400, "context_length_exceeded",
                         self->request->kind == SERVER_REQUEST_CHAT ? "messages" : "prompt",
                         "The prompt has %" G_GSIZE_FORMAT " tokens, and this model's context holds %d with the reply.",

@@ -88,8 +88,10 @@ class Share(TestCase):
                                                       "tool_choice": "required"})
         self.assertEqual(answer.status, 200)
         app.find("In Use by Another Program")
-        app.ask("Hello")
+        app.send("Hello")   # both replies have a button to stop them
+        wait(lambda: "".join(app.rows("Myna")).strip(), "a reply beside it")
         self.assertTrue(app.find_all("In Use by Another Program"))
+        wait(lambda: len(app.find_all("Stop", "button")) == 1, "the person's own reply to end")
         app.find_button("Stop").click()
         self.assertIn(b'"stopped"', answer.read())
         client.close()

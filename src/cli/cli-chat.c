@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "cli/cli-call.h"
+#include "cli/cli-python.h"
 #include "cli/cli.h"
 #include "engine/base/error.h"
 #include "engine/text/reply-items.h"
@@ -40,6 +41,7 @@ typedef struct
   size_t n_reply;
   bool thinks;
   CliTools tools;
+  CliPython *python;   /* NULL: nobody runs programs */
   GlmReplyItems items; /* of the reply, where there are tools */
 } Chat;
 
@@ -128,6 +130,12 @@ append_reply (Chat *chat, const char *text, size_t n_bytes)
   return true;
 }
 
+static bool
+offers_any (const Chat *chat)
+{
+  return chat->tools.set.n_tools > 0 || chat->tools.set.interpreter;
+}
+
 /* A thought stands between its tags, and a part of a reply below the one before. */
 static bool
 on_piece (GlmReplyKind kind, const char *text, size_t n_bytes, int32_t id, void *user_data)
@@ -135,7 +143,7 @@ on_piece (GlmReplyKind kind, const char *text, size_t n_bytes, int32_t id, void 
   Chat *chat = user_data;
   bool thinks = kind == GLM_REPLY_THOUGHT;
 
-  if (chat->tools.set.n_tools > 0)
+  if (offers_any (chat))
     glm_reply_items_add (kind, text, n_bytes, &chat->items);
   if (kind >= GLM_REPLY_CALL)
     return true;
@@ -148,10 +156,10 @@ on_piece (GlmReplyKind kind, const char *text, size_t n_bytes, int32_t id, void 
 static bool
 is_call (const GlmReplyItem *item)
 {
-  return item->kind == GLM_REPLY_CALLED || item->kind == GLM_REPLY_BAD;
+  return item->kind == GLM_REPLY_CALLED || item->kind == GLM_REPLY_CODE || item->kind == GLM_REPLY_BAD;
 }
 
-/* , "calls": [{"name": …, "arguments": {…}}, {"name": …, "bad": …}] */
+/* , "calls": [{"name": …, "arguments": {…}}, {"name": …, "program": …}, {"name": …, "bad": …}] */
 static void
 print_calls_json (const GlmReplyItems *items)
 {
@@ -169,7 +177,7 @@ print_calls_json (const GlmReplyItems *items)
           printf (", \"arguments\": %s}", (const char *) item->verdict.data);
         else
           {
-            fputs (", \"bad\": ", stdout);
+            fputs (item->kind == GLM_REPLY_CODE ? ", \"program\": " : ", \"bad\": ", stdout);
             cli_print_json_string ((const char *) item->verdict.data, item->verdict.n);
             putchar ('}');
           }
@@ -198,7 +206,7 @@ make_prompt (Chat *chat, GlmPrompt *prompt, GlmError *error)
 {
   const GlmFit fit = { .context_length = glm_session_context_length (chat->session),
                        .first_turn = chat->first_turn,
-                       .tools = chat->tools.set.n_tools > 0 ? &chat->tools.set : NULL };
+                       .tools = offers_any (chat) ? &chat->tools.set : NULL };
 
   if (!glm_session_fit (chat->session, chat->conversation.turns, chat->conversation.n, NULL, &fit, prompt, error))
     return false;
@@ -217,7 +225,7 @@ answer (Chat *chat, const char *question, GlmError *error)
   GlmResult result;
   bool ok;
 
-  if (chat->tools.set.n_tools > 0)
+  if (offers_any (chat))
     funcs.tools = &chat->tools.set;
   chat->n_reply = 0;
   chat->thinks = false;
@@ -289,6 +297,8 @@ observe (Chat *chat, const GlmReplyItem *item, GlmError *error)
     }
   if (refusal)
     line = text;
+  else if (item->kind == GLM_REPLY_CODE)
+    line = cli_python_run (chat->python, (const char *) item->verdict.data, result_budget (chat), &interrupt, stdin, stdout);
   else if (chat->tools.are_built_in)
     line = cli_run_call ((const char *) item->name.data, (const char *) item->verdict.data, result_budget (chat), &interrupt,
                          stdin, stdout);
@@ -302,6 +312,12 @@ observe (Chat *chat, const GlmReplyItem *item, GlmError *error)
 static void
 print_call (const GlmReplyItem *item)
 {
+  if (item->kind == GLM_REPLY_CODE)
+    {
+      cli_print_text (stdout, (const char *) item->verdict.data, item->verdict.n);
+      putchar ('\n');
+      return;
+    }
   const GlmBuffer *arguments = item->kind == GLM_REPLY_CALLED ? &item->verdict : &item->text;
 
   putchar ('[');
@@ -452,6 +468,18 @@ converse (Chat *chat, GlmError *error)
   return ok;
 }
 
+/* Before the first program, so that a person knows at once where none can be run. */
+static bool
+start_python (Chat *chat, GlmError *error)
+{
+  if (!chat->options->python || !chat->is_terminal || chat->options->json)
+    return true;
+  if (!glm_model_info (chat->model)->has_interpreter)
+    return glm_error_set (error, GLM_ERROR_UNSUPPORTED, "this model writes no programs that can be run");
+  chat->python = cli_python_new (chat->options->out, error);
+  return chat->python != NULL;
+}
+
 int
 cli_chat (const CliOptions *options)
 {
@@ -459,9 +487,12 @@ cli_chat (const CliOptions *options)
   GlmError error = { 0 };
   bool ok;
 
+  chat.tools.set.interpreter = options->python;
   if ((options->tools && !cli_read_tools (options->tools, &chat.tools, &error))
-      || !cli_open_session (options, &chat.model, &chat.session, &error))
+      || !cli_open_session (options, &chat.model, &chat.session, &error) || !start_python (&chat, &error))
     {
+      glm_session_free (chat.session);
+      glm_model_free (chat.model);
       cli_tools_clear (&chat.tools);
       return cli_fail (&error);
     }
@@ -481,6 +512,7 @@ cli_chat (const CliOptions *options)
   free (chat.reply);
   glm_reply_items_clear (&chat.items);
   cli_tools_clear (&chat.tools);
+  cli_python_free (chat.python);
   glm_session_free (chat.session);
   glm_model_free (chat.model);
   return ok ? CLI_OK : cli_fail (&error);

@@ -98,7 +98,7 @@ cli_sampling (const CliOptions *options, const GlmModel *model, GlmSampling *ret
 {
   const GlmSampling *given = &options->sampling;
 
-  if (options->tools)
+  if (options->tools || options->python)
     glm_model_tool_sampling (model, ret_sampling);
   else
     glm_model_default_sampling (model, ret_sampling);

@@ -31,6 +31,7 @@ typedef struct
   const char *type; /* import, quantize */
   const char *family;
   const char *tools; /* parse, prompt, chat */
+  bool python;       /* chat */
   const char *name;
   const char *prefix;
   bool force;

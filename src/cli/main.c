@@ -60,6 +60,7 @@ enum
   OPTION_TYPE,
   OPTION_FAMILY,
   OPTION_NAME,
+  OPTION_PYTHON,
   OPTION_TOOLS,
   OPTION_PREFIX,
   OPTION_FORCE,
@@ -89,6 +90,7 @@ static const struct option long_options[] = {
   { "system", required_argument, NULL, OPTION_SYSTEM },
   { "type", required_argument, NULL, OPTION_TYPE },
   { "family", required_argument, NULL, OPTION_FAMILY },
+  { "python", no_argument, NULL, OPTION_PYTHON },
   { "tools", required_argument, NULL, OPTION_TOOLS },
   { "name", required_argument, NULL, OPTION_NAME },
   { "prefix", required_argument, NULL, OPTION_PREFIX },
@@ -152,6 +154,8 @@ print_help (void)
         "      --family NAME         ChatGLM3, GLM-4 …: how it writes\n"
         "      --tools TOOLS         parse: the tools that were offered; otherwise the interpreter was\n"
         "                            prompt, chat: the tools to offer; chat asks before it runs a call\n"
+        "      --python              chat: the model may write Python programs; each is asked about, and runs in a\n"
+        "                            sandbox.  --out FOLDER: where the files that they make are saved\n"
         "                            built-in ones by name (calculate,date_time), or FILE.json, whose results you type\n"
         "\n"
         "In a terminal, chat knows /new, /quit and /help, and Ctrl+C stops a reply.\n"
@@ -257,6 +261,7 @@ parse_options (int argc, char **argv, CliOptions *options)
       case OPTION_SYSTEM: options->system = optarg; break;
       case OPTION_TYPE: options->type = optarg; break;
       case OPTION_FAMILY: options->family = optarg; break;
+      case OPTION_PYTHON: options->python = true; break;
       case OPTION_TOOLS: options->tools = optarg; break;
       case OPTION_NAME: options->name = optarg; break;
       case OPTION_PREFIX: options->prefix = optarg; break;

@@ -219,6 +219,13 @@ open_all (int output[2], int answers[2], int *source, GError **error)
   return FALSE;
 }
 
+/* Ctrl+C in a terminal is for this program alone. */
+static void
+leave_group (gpointer user_data)
+{
+  setpgid (0, 0);
+}
+
 GSubprocess *
 tool_sandbox_launch (const ToolSandboxLimits *limits, int *ret_output, int *ret_answers, GError **error)
 {
@@ -237,6 +244,7 @@ tool_sandbox_launch (const ToolSandboxLimits *limits, int *ret_output, int *ret_
   if (!g_str_equal (command->pdata[0], "flatpak-spawn"))
     g_subprocess_launcher_set_environ (launcher, (char **) bare);
   g_subprocess_launcher_set_cwd (launcher, "/");
+  g_subprocess_launcher_set_child_setup (launcher, leave_group, NULL, NULL);
   g_subprocess_launcher_take_stderr_fd (launcher, fcntl (output[1], F_DUPFD_CLOEXEC, 3));
   g_subprocess_launcher_take_stdout_fd (launcher, output[1]);
   g_subprocess_launcher_take_fd (launcher, answers[1], FD_ANSWERS);

@@ -62,7 +62,7 @@ FOLDERS = {
     "tools": (GMP, "tools/tools.h tools/sandbox.h tools/servers.h"),
 
     "cli": (GLIB, "engine/engine.h engine/base engine/file engine/quant engine/text engine/families engine/kernels "
-                  "engine/compute engine/cpu engine/run engine/import tools/tools.h"),
+                  "engine/compute engine/cpu engine/run engine/import tools/tools.h tools/sandbox.h"),
 
     "markup": (CMARK, "text"),
     "chat": (JSON, "engine/engine.h engine/actor storage/storage.h tools/tools.h tools/sandbox.h tools/servers.h markup text"),

@@ -63,7 +63,10 @@ def guard(folders, max_bytes, max_files, cpu_seconds):
         return
 
     def end(status):
-        os.kill(interpreter, signal.SIGKILL)        # the sandbox's first process would wait for it
+        try:
+            os.kill(interpreter, signal.SIGKILL)    # the sandbox's first process would wait for it
+        except ProcessLookupError:
+            pass                                    # it has ended, and was waited for
         os._exit(status)
 
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

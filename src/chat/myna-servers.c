@@ -55,8 +55,11 @@ dup_problem (ToolServer *server)
   switch (tool_server_get_problem (server))
     {
     case TOOL_SERVER_NOT_FOUND:
+      /* Translators: a command */
+      if (!detail)
+        return g_strdup_printf (_ ("“%s” was not found"), shown);
       /* Translators: a command, and the folders where it was looked for */
-      return g_strdup_printf (_ ("“%s” was not found in %s"), shown, detail ? detail : "");
+      return g_strdup_printf (_ ("“%s” was not found in %s"), shown, detail);
     case TOOL_SERVER_NOT_STARTED: return dup_with_detail (_ ("It could not be started: %s"), detail);
     case TOOL_SERVER_ENDED:
       return detail ? dup_with_detail (_ ("It ended by itself. Its last words: %s"), detail)

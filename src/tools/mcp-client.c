@@ -633,7 +633,7 @@ start_program (ToolServer *self)
 
   if (!file)
     {
-      fail (self, TOOL_SERVER_NOT_FOUND, path);
+      fail (self, TOOL_SERVER_NOT_FOUND, strchr (self->config->command[0], '/') ? NULL : path);
       return;
     }
   g_free (command[0]);

@@ -28,7 +28,7 @@ typedef enum
 typedef enum
 {
   TOOL_SERVER_NO_PROBLEM,
-  TOOL_SERVER_NOT_FOUND,   /* there is no such command; detail: the folders that were looked through */
+  TOOL_SERVER_NOT_FOUND,   /* there is no such command; detail: the folders that were looked through, or NULL */
   TOOL_SERVER_NOT_STARTED, /* detail: the system's reason */
   TOOL_SERVER_ENDED,       /* by itself; detail: the last line of its log, may be NULL */
   TOOL_SERVER_NO_ANSWER,   /* in time */

@@ -196,8 +196,8 @@ test_states (Servers *f, gconstpointer data)
   g_assert_true (tool_servers_add (f->servers, &none, NULL));
   server = get_server (f->servers, 5);
   tool_servers_set_on (f->servers, server, TRUE, NULL);
-  g_assert_true (g_str_has_prefix (tool_server_get_detail (server), "/"));
   g_assert_cmpint (tool_server_get_problem (server), ==, TOOL_SERVER_NOT_FOUND);
+  assert_state (server, "“/nonexistent/x” was not found");
 }
 
 static void

@@ -10,6 +10,7 @@
 
 #include "base/myna-banner.h"
 #include "base/myna-secondary-window.h"
+#include "chat/myna-problem.h"
 #include "chat/myna-servers.h"
 
 struct _MynaServerWindow
@@ -73,6 +74,7 @@ add_cb (MynaServerWindow *self)
   g_autofree char *variables = dup_variables (self);
   g_autofree char *wrong = NULL;
   g_autofree char *text = NULL;
+  g_autofree char *problem = NULL;
   g_autoptr (GError) error = NULL;
 
   config->name = g_strstrip (g_strdup (get_text (self->name)));
@@ -93,7 +95,10 @@ add_cb (MynaServerWindow *self)
   else if (tool_servers_add (self->servers, config, &error))
     gtk_window_close (GTK_WINDOW (self));
   else
-    refuse (self, error->message);
+    {
+      problem = myna_problem_describe (error);
+      refuse (self, problem);
+    }
 }
 
 /* What is passed to the system: the program and each argument, in marks that nobody types. */

@@ -362,6 +362,39 @@ add_cb (MynaServersGroup *self)
   gtk_window_present (GTK_WINDOW (myna_server_window_new (get_window (self), self->servers)));
 }
 
+static gboolean
+is_taken (MynaServersGroup *self, const char *name)
+{
+  GListModel *list = tool_servers_get_list (self->servers);
+
+  for (guint i = 0; i < g_list_model_get_n_items (list); i++)
+    {
+      g_autoptr (ToolServer) server = g_list_model_get_item (list, i);
+
+      if (g_str_equal (tool_server_get_config (server)->name, name))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* Adds what there is not yet; returns the names of the others, with commas between, or NULL. */
+static char *
+add_all (MynaServersGroup *self, GPtrArray *configs, const char *left_out, GError **error)
+{
+  g_autoptr (GString) names = g_string_new (left_out);
+
+  for (guint i = 0; i < configs->len; i++)
+    {
+      const ToolServerConfig *config = g_ptr_array_index (configs, i);
+
+      if (is_taken (self, config->name))
+        g_string_append_printf (names, "%s%s", names->len ? ", " : "", config->name);
+      else if (!tool_servers_add (self->servers, config, error))
+        return NULL;
+    }
+  return names->len ? g_string_free (g_steal_pointer (&names), FALSE) : NULL;
+}
+
 static void
 import_chosen_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -369,16 +402,24 @@ import_chosen_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GFile) file = myna_choose_file_finish (result);
   g_autofree char *path = file ? g_file_get_path (file) : NULL;
   g_autofree char *left_out = NULL;
+  g_autofree char *names = NULL;
   g_autoptr (GPtrArray) configs = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (!path)
+  if (!path || !self->servers)
     return;
   configs = tool_servers_read_file (path, &left_out, &error);
-  for (guint i = 0; configs && i < configs->len && !error; i++)
-    tool_servers_add (self->servers, g_ptr_array_index (configs, i), &error);
-  if (!error && left_out)
-    g_set_error (&error, TOOL_ERROR, TOOL_ERROR_ARGUMENTS, _ ("These are not started by a command: %s"), left_out);
+  if (configs)
+    names = add_all (self, configs, left_out, &error);
+  if (error && error->domain == TOOL_ERROR)
+    {
+      g_clear_error (&error);
+      g_set_error_literal (&error, TOOL_ERROR, TOOL_ERROR_ARGUMENTS, _ ("The file lists no tool servers."));
+    }
+  else if (!error && names)
+    g_set_error (&error, TOOL_ERROR, TOOL_ERROR_ARGUMENTS,
+                 /* Translators: %s are names of servers */
+                 _ ("Left out, because no command starts them or their name is taken: %s"), names);
   if (error)
     report (self, _ ("Not all servers were imported"), error);
 }
@@ -449,11 +490,11 @@ new_buttons (MynaServersGroup *self)
   GtkWidget *import = gtk_button_new_with_label (_ ("Import…"));
   GtkWidget *add = gtk_button_new_with_label (_ ("Add…"));
 
-  gtk_widget_set_valign (box, GTK_ALIGN_CENTER);
+  gtk_widget_set_margin_top (box, 12);
   g_signal_connect_swapped (import, "clicked", G_CALLBACK (import_cb), self);
   g_signal_connect_swapped (add, "clicked", G_CALLBACK (add_cb), self);
-  gtk_box_append (GTK_BOX (box), import);
   gtk_box_append (GTK_BOX (box), add);
+  gtk_box_append (GTK_BOX (box), import);
   return box;
 }
 
@@ -476,11 +517,12 @@ myna_servers_group_new (StoreDb *store)
   adw_preferences_group_set_description (
       group,
       _ ("Programs that offer tools to models (MCP). They stay off until you start them, and their tools ask each time."));
-  adw_preferences_group_set_header_suffix (group, new_buttons (self));
   self->none = new_row (_ ("No tool servers yet"), "");
   adw_preferences_group_add (group, self->none);
   g_signal_connect_swapped (tool_servers_get_list (self->servers), "items-changed", G_CALLBACK (update_list), self);
   g_signal_connect_swapped (self->servers, "changed", G_CALLBACK (tools_changed_cb), self);
   update_list (self);
+  /* Below the list: beside the words above it there is no room in a narrow window. */
+  adw_preferences_group_add (group, new_buttons (self));
   return GTK_WIDGET (self);
 }

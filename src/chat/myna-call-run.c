@@ -260,7 +260,8 @@ observe_same (MynaCallRun *self, const StoreCall *first, guint n)
   observe_not_run (self, "repeated", text);
 }
 
-/* Whether foreign text was read since the person's last message. */
+/* Whether foreign text may have been read since the person's last message: also what an earlier chat, a program over a file or an
+ * earlier result says can be somebody else's. */
 static gboolean
 is_after_foreign_text (MynaCallRun *self)
 {
@@ -271,7 +272,7 @@ is_after_foreign_text (MynaCallRun *self)
 
       if (!call || (call->state != STORE_CALL_DONE && call->state != STORE_CALL_FAILED))
         continue;
-      if (!tool || tool_get_class (tool) == TOOL_CLASS_OUTSIDE || g_str_equal (call->tool, "read_document"))
+      if (!tool || tool_get_class (tool) != TOOL_CLASS_PURE || g_str_equal (call->tool, "read_more"))
         return TRUE;
     }
   return FALSE;

@@ -8,9 +8,9 @@
  *   runs      asks each time         in this chat
  *   outside   asks each time         this tool in this chat; this tool always
  *
- * A rule belongs to the tool as it was when the person made it: its fingerprint.  After the result of a tool outside, or a
- * document, rules for tools outside pause until the person's next message: what a page says must not call the mail tool
- * unseen.
+ * A rule belongs to the tool as it was when the person made it: its fingerprint.  After a result in which somebody else's words
+ * may stand (of any tool that is not pure, or the rest of an earlier result) rules for tools outside pause until the person's next
+ * message: what a page says must not call the mail tool unseen.
  */
 #pragma once
 

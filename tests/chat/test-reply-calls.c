@@ -536,6 +536,32 @@ test_injection (Fixture *f, gconstpointer data)
   g_assert_cmpuint (n_runs, ==, 100);
 }
 
+/* Nor can the rest of what came from outside before, or an earlier chat. */
+static void
+test_injection_later (Fixture *f, gconstpointer data)
+{
+  set_rule (f, &outside, 0, STORE_RULE_ALLOW);
+  set_rule (f, &reader, 0, STORE_RULE_ALLOW);
+  myna_conversation_send (f->conversation, "q");
+  call (f, "send", "{\"text\":\"long\"}");
+  answer (f, "a");
+  fixture_idle (f);
+  for (guint i = 0; i < 2; i++)
+    {
+      myna_conversation_send (f->conversation, "r");
+      if (i == 0)
+        call (f, "read_more", "{\"result\":1,\"from\":4000}");
+      else
+        call (f, "peek", "{\"text\":\"x\"}");
+      call (f, "send", "{\"text\":\"mail\"}");
+      wait_asked (f);
+      g_assert_cmpint (myna_call_run_get_reason (myna_reply_get_run (reply (f))), ==, MYNA_ASK_PAUSED);
+      myna_reply_deny (reply (f), NULL);
+      answer (f, "a");
+      fixture_idle (f);
+    }
+}
+
 /* A pure tool can be made to ask. */
 static void
 test_pure_asks (Fixture *f, gconstpointer data)
@@ -682,6 +708,7 @@ main (int argc, char *argv[])
   ADD ("ask", test_ask);
   ADD ("rules", test_rules);
   ADD ("injection", test_injection);
+  ADD ("injection-later", test_injection_later);
   ADD ("pure-asks", test_pure_asks);
   ADD ("stop", test_stop);
   ADD ("queue", test_queue);

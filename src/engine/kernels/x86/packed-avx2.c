@@ -109,8 +109,13 @@ add_products (GlmPackedFormat format, Accumulator *acc, __m256i levels, __m256i 
   else
     products = _mm256_maddubs_epi16 (levels, q);
   acc->pairs = step % period == 0 ? products : _mm256_add_epi16 (acc->pairs, products);
+  /* GCC would add up in a tree, and keep all its leaves in memory. */
+  __asm__("" : "+x"(acc->pairs));
   if (step % period == period - 1)
-    acc->sum = _mm256_add_epi32 (acc->sum, _mm256_madd_epi16 (acc->pairs, _mm256_set1_epi16 (1)));
+    {
+      acc->sum = _mm256_add_epi32 (acc->sum, _mm256_madd_epi16 (acc->pairs, _mm256_set1_epi16 (1)));
+      __asm__("" : "+x"(acc->sum));
+    }
 #endif
 }
 

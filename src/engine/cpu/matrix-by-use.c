@@ -130,6 +130,7 @@ typedef struct
   const GlmProduct *products;
   int n_products;
   int64_t n_panels; /* of the members that are missing */
+  _Alignas(64) atomic_llong next_panel;
 } PackJob;
 
 static bool
@@ -138,7 +139,7 @@ is_missing (const GlmProduct *product)
   return product->matrix->by_use && !product->matrix->by_use->members[product->member].packed;
 }
 
-/* Panel `panel` of those that the products lack; is_first: of this worker's. */
+/* Panel `panel` of those that the products lack; is_first: of those that a worker takes together. */
 static void
 pack_panel (const PackJob *job, int64_t panel, bool is_first)
 {
@@ -167,15 +168,16 @@ pack_panel (const PackJob *job, int64_t panel, bool is_first)
     }
 }
 
+/* Workers take the panels whose rows are brought in together, until none is left. */
 static void
 pack_share (int worker, int n_workers, void *data)
 {
-  const PackJob *job = data;
-  int64_t begin, end;
+  PackJob *job = data;
+  int64_t begin;
 
-  glm_pool_share (worker, n_workers, job->n_panels, 1, &begin, &end);
-  for (int64_t panel = begin; panel < end; panel++)
-    pack_panel (job, panel, panel == begin);
+  while ((begin = atomic_fetch_add_explicit (&job->next_panel, GLM_POPULATE_PANELS, memory_order_relaxed)) < job->n_panels)
+    for (int64_t panel = begin; panel < job->n_panels && panel < begin + GLM_POPULATE_PANELS; panel++)
+      pack_panel (job, panel, panel == begin);
 }
 
 static const uint8_t *
@@ -204,7 +206,7 @@ release_source (const GlmProduct *product)
 static void
 pack_missing (const GlmProduct *products, int n_products, GlmPool *pool)
 {
-  PackJob job = { products, n_products, 0 };
+  PackJob job = { .products = products, .n_products = n_products };
   size_t n_bytes = 0;
 
   for (int i = 0; i < n_products; i++)

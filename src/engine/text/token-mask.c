@@ -304,17 +304,21 @@ take_others (Walk *walk, const GlmRun *run, size_t low, size_t high, size_t begi
   size_t first = lower_bound (runs->others, runs->n_others, low), end = lower_bound (runs->others, runs->n_others, high);
   Tails *tails = find_tails (walk, run->kind, depth);
 
-  for (size_t k = first; k < end; k++)
+  for (size_t k = first; k < end && !tails->is_known; k++)
     tails->n_asked += runs->mark[k] >= depth;
   if (tails->n_asked > FEW && !tails->is_known)
     walk_tails (walk, run->kind, tails);
   for (size_t k = first; k < end; k++)
     {
-      size_t i = runs->others[k], mark = runs->mark[k];
+      size_t i, mark = runs->mark[k];
       bool is_known = mark >= depth && tails->is_known;
       int verdict = -1;
 
-      if (runs->from[i] <= begin || (is_known && !tails->may_follow[runs->tail[k]]))
+      /* Most are refused here. */
+      if (is_known && !tails->may_follow[runs->tail[k]])
+        continue;
+      i = runs->others[k];
+      if (runs->from[i] <= begin)
         continue;
       if (is_known)
         verdict = judge (walk, run, i, depth, mark);

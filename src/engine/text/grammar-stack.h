@@ -72,8 +72,11 @@ emit (const Step *step, const GlmGrammarStack *stack)
   for (int i = 0; i < out->n; i++)
     if (out->stacks[i].n_frames == stack->n_frames && memcmp (&out->stacks[i], stack, stack_size (stack)) == 0)
       return;
-  if (out->n < GLM_GRAMMAR_MAX_STACKS)
-    copy_stack (&out->stacks[out->n++], stack);
+  if (out->n == GLM_GRAMMAR_MAX_STACKS)
+    return;
+  if (stack != &out->stacks[out->n])
+    copy_stack (&out->stacks[out->n], stack);
+  out->n++;
 }
 
 static inline GlmGrammarFrame *

@@ -703,18 +703,22 @@ glm_grammar_begin (const GlmGrammar *grammar, GlmGrammarState *ret_state)
 static void
 step_stack (const Step *step, const GlmGrammarStack *stack)
 {
-  GlmGrammarStack next;
+  GlmGrammarState *out = step->out;
+  uint8_t kind = stack->token.kind;
+  /* What emits nothing but itself, and that once, is made where it will lie. */
+  bool is_single = kind == TOKEN_STRING || kind == TOKEN_KEY || kind == TOKEN_RAW;
+  GlmGrammarStack local, *next = is_single && out->n < GLM_GRAMMAR_MAX_STACKS ? &out->stacks[out->n] : &local;
 
-  copy_stack (&next, stack);
-  switch (stack->token.kind)
+  copy_stack (next, stack);
+  switch (kind)
     {
-    case TOKEN_NONE: step_structure (step, &next); break;
-    case TOKEN_FIXED: step_fixed (step, &next); break;
-    case TOKEN_WORD: step_word (step, &next); break;
-    case TOKEN_STRING: step_string (step, &next); break;
-    case TOKEN_KEY: step_key (step, &next); break;
-    case TOKEN_NUMBER: step_number (step, &next); break;
-    case TOKEN_RAW: step_raw (step, &next); break;
+    case TOKEN_NONE: step_structure (step, next); break;
+    case TOKEN_FIXED: step_fixed (step, next); break;
+    case TOKEN_WORD: step_word (step, next); break;
+    case TOKEN_STRING: step_string (step, next); break;
+    case TOKEN_KEY: step_key (step, next); break;
+    case TOKEN_NUMBER: step_number (step, next); break;
+    case TOKEN_RAW: step_raw (step, next); break;
     default: break;
     }
 }

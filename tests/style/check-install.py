@@ -15,6 +15,7 @@ WANTED = [
     "bin/myna-server",
     "lib/systemd/user/myna-server.service",
     "libexec/myna/myna-guard",
+    "libexec/myna/myna-read",
     f"share/applications/{ID}.desktop",
     f"share/dbus-1/services/{ID}.service",
     f"share/glib-2.0/schemas/{ID}.gschema.xml",

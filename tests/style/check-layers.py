@@ -21,6 +21,7 @@ JSON = GLIB + r"|json-glib/json-glib\.h"
 SQLITE = JSON + r"|sqlite3\.h"
 SOUP = JSON + r"|libsoup/soup\.h|netinet/(in|tcp)\.h"
 GMP = JSON + r"|gmp\.h|zlib\.h"
+READER = GLIB + r"|(archive|archive_entry|iconv|poppler|seccomp)\.h|libxml/[A-Za-z]+\.h|uchardet/uchardet\.h"
 DRAWING = GLIB + r"|(cairo|hb-ot)\.h"
 CMARK = GLIB + r"|cmark-gfm[a-z0-9/_-]*\.h"
 GTK = JSON + r"|adwaita\.h|(gtk|gdk|gsk|pango|cairo|gtksourceview|graphene|hb|fontconfig)[a-z0-9/_-]*\.h|harfbuzz/.*"
@@ -60,6 +61,11 @@ FOLDERS = {
     "tools/servers.h": (GLIB, "tools/tools.h"),
     "tools/guard": (C, ""),
     "tools": (GMP, "tools/tools.h tools/sandbox.h tools/servers.h"),
+
+    "documents/wire.h": (C, ""),
+    "documents/reader": (READER, "documents/wire.h"),
+    "documents/documents.h": (GLIB, ""),
+    "documents": (GLIB, "documents/wire.h documents/documents.h"),
 
     "cli": (GLIB, "engine/engine.h engine/base engine/file engine/quant engine/text engine/families engine/kernels "
                   "engine/compute engine/cpu engine/run engine/import tools/tools.h tools/sandbox.h"),

@@ -1,0 +1,44 @@
+/* document.c: what stands in a document
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "documents/documents.h"
+
+GQuark
+document_error_quark (void)
+{
+  return g_quark_from_static_string ("document-error-quark");
+}
+
+void
+document_free (Document *document)
+{
+  if (!document)
+    return;
+  for (guint i = 0; i < document->blocks->len; i++)
+    g_free (g_array_index (document->blocks, DocumentBlock, i).text);
+  g_array_unref (document->blocks);
+  g_free (document->type);
+  g_free (document);
+}
+
+char *
+document_dup_text (const Document *document)
+{
+  GString *text = g_string_new (NULL);
+  guint page = 0;
+
+  for (guint i = 0; i < document->blocks->len; i++)
+    {
+      const DocumentBlock *block = &g_array_index (document->blocks, DocumentBlock, i);
+
+      if (block->page != page)
+        g_string_append_printf (text, "%s[Page %u]", i ? "\n\n" : "", page = block->page);
+      if (text->len)
+        g_string_append (text, "\n\n");
+      for (guint level = 0; level < block->level; level++)
+        g_string_append_c (text, '#');
+      g_string_append_printf (text, "%s%s", block->level ? " " : "", block->text);
+    }
+  return g_string_free (text, FALSE);
+}

@@ -1,0 +1,63 @@
+/* documents.h: what stands in a document: PDF, ODT, DOCX, EPUB, web pages, plain text
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Documents come from anywhere.  They are read by a process of its own, myna-read, which can do nothing but read them; what it
+ * says is bounded and checked here.
+ */
+#ifndef DOCUMENTS_H
+#define DOCUMENTS_H
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+#define DOCUMENT_ERROR (document_error_quark ())
+GQuark document_error_quark (void);
+
+/* Why there is no text.  The message is English and names the reason alone. */
+typedef enum
+{
+  DOCUMENT_ERROR_ENCRYPTED, /* it asks for a password, or belongs to one device */
+  DOCUMENT_ERROR_NO_TEXT,   /* pictures of pages, or nothing at all */
+  DOCUMENT_ERROR_DAMAGED,
+  DOCUMENT_ERROR_PAGES,     /* more than DOCUMENT_MAX_PAGES */
+  DOCUMENT_ERROR_LONG,      /* more text than DOCUMENT_MAX_TEXT */
+  DOCUMENT_ERROR_LARGE,     /* more than the memory of the process can hold */
+  DOCUMENT_ERROR_TIME,      /* more work than it may do */
+  DOCUMENT_ERROR_UNKNOWN,   /* of a type that is not read */
+  DOCUMENT_ERROR_LEFT_OUT,  /* of a type that this build does not read */
+  DOCUMENT_ERROR_NO_READER, /* myna-read is not there, or cannot lock itself */
+  DOCUMENT_ERROR_FILE,      /* the file itself: the message says why */
+} DocumentError;
+
+typedef struct
+{
+  guint page;  /* from 1; 0: the document has no pages */
+  guint level; /* of a heading, 1 to 6; 0: text, as Markdown */
+  char *text;  /* UTF-8, not empty */
+} DocumentBlock;
+
+typedef struct
+{
+  char *type; /* "pdf", "odt", "docx", "text", … */
+  guint n_pages;
+  GArray *blocks; /* DocumentBlock, in the order of the document */
+  gsize n_bytes;  /* of all texts */
+} Document;
+
+void document_free (Document *document);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Document, document_free)
+
+/* Reads a file.  Takes as long as it takes: for a thread.  NULL: DOCUMENT_ERROR, or G_IO_ERROR_CANCELLED. */
+Document *document_read (GFile *file, GCancellable *cancellable, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The same beside the main loop. */
+void document_read_async (GFile *file, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+Document *document_read_finish (GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+/* The whole as Markdown, each page below a line "[Page 3]"; a plain text as it is. */
+char *document_dup_text (const Document *document) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS
+
+#endif

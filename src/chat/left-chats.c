@@ -10,6 +10,7 @@ left_free (gpointer data)
   MynaLeftChat *left = data;
 
   g_clear_pointer (&left->attachments, g_ptr_array_unref);
+  g_clear_pointer (&left->files, g_ptr_array_unref);
   g_free (left);
 }
 
@@ -30,7 +31,7 @@ get_table (StoreDb *store)
 void
 myna_left_chats_put (StoreDb *store, gint64 id, const MynaLeftChat *left)
 {
-  if (left->message_id || left->attachments)
+  if (left->message_id || left->attachments || left->files)
     g_hash_table_replace (get_table (store), g_memdup2 (&id, sizeof id), g_memdup2 (left, sizeof *left));
   else
     g_hash_table_remove (get_table (store), &id);

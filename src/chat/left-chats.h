@@ -16,11 +16,12 @@ typedef struct
   gint64 message_id; /* at the top of the view; 0: it was at the end */
   int offset;
   GPtrArray *attachments; /* MynaAttachment; NULL: none */
+  GPtrArray *files;       /* GFile, to be attached and not read yet; NULL: none */
 } MynaLeftChat;
 
-/* Remembers it for the chat with this id (0: a new one); takes the attachments. */
+/* Remembers it for the chat with this id (0: a new one); takes attachments and files. */
 void myna_left_chats_put (StoreDb *store, gint64 id, const MynaLeftChat *left);
-/* What was remembered, or NULL. A caller that takes the attachments clears the field. */
+/* What was remembered, or NULL. A caller that takes attachments or files clears the field. */
 MynaLeftChat *myna_left_chats_get (StoreDb *store, gint64 id);
 
 G_END_DECLS

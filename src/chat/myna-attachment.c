@@ -1,4 +1,4 @@
-/* myna-attachment.c: text files that belong to a question
+/* myna-attachment.c: files that belong to a question
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
@@ -6,6 +6,7 @@
  */
 #include "chat/myna-attachment.h"
 
+#include <glib/gi18n.h>
 #include <string.h>
 
 #include "storage/storage.h"
@@ -16,7 +17,7 @@
 MynaAttachment *
 myna_attachment_new (const char *name, const char *text)
 {
-  MynaAttachment *self = g_new (MynaAttachment, 1);
+  MynaAttachment *self = g_new0 (MynaAttachment, 1);
 
   self->name = store_tame_name (name);
   self->text = g_strdup (text);
@@ -31,6 +32,18 @@ myna_attachment_free (MynaAttachment *attachment)
   g_free (attachment->name);
   g_free (attachment->text);
   g_free (attachment);
+}
+
+char *
+myna_attachment_describe (const MynaAttachment *attachment)
+{
+  g_autofree char *size = g_format_size (strlen (attachment->text));
+  g_autofree char *pages = NULL;
+
+  if (!attachment->n_pages)
+    return g_steal_pointer (&size);
+  pages = g_strdup_printf (ngettext ("%u page", "%u pages", attachment->n_pages), attachment->n_pages);
+  return g_strdup_printf ("%s · %s", pages, size);
 }
 
 /* ---- Writing ---------------------------------------------------------------------------------------------------- */
@@ -71,6 +84,8 @@ myna_attachments_to_json (GPtrArray *attachments)
       append_string (out, attachment->name);
       g_string_append (out, ", \"text\": ");
       append_string (out, attachment->text);
+      if (attachment->n_pages)
+        g_string_append_printf (out, ", \"pages\": \"%u\"", attachment->n_pages);
       g_string_append_c (out, '}');
     }
   g_string_append_c (out, ']');
@@ -167,6 +182,8 @@ read_attachment (const char **p)
 {
   g_autofree char *name = NULL;
   g_autofree char *text = NULL;
+  MynaAttachment *attachment;
+  guint n_pages = 0;
 
   if (!skip (p, '{'))
     return NULL;
@@ -181,11 +198,15 @@ read_attachment (const char **p)
         name = g_steal_pointer (&value);
       else if (g_str_equal (key, "text") && !text)
         text = g_steal_pointer (&value);
+      else if (g_str_equal (key, "pages"))
+        n_pages = MIN (g_ascii_strtoull (value, NULL, 10), G_MAXINT);
     }
   while (skip (p, ','));
   if (!skip (p, '}') || !name || !text)
     return NULL;
-  return myna_attachment_new (name, text);
+  attachment = myna_attachment_new (name, text);
+  attachment->n_pages = n_pages;
+  return attachment;
 }
 
 GPtrArray *

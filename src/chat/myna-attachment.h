@@ -1,8 +1,9 @@
-/* myna-attachment.h: text files that belong to a question
+/* myna-attachment.h: files that belong to a question
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A message keeps its attachments as the JSON text [{"name": …, "text": …}, …] (StoreMessage.attachments).
+ * A message keeps its attachments as the JSON text [{"name": …, "text": …, "pages": …}, …] (StoreMessage.attachments);
+ * "pages" only where there are, a number in a string.
  */
 #pragma once
 
@@ -18,10 +19,14 @@ typedef struct
 {
   char *name;
   char *text;
+  guint n_pages; /* 0: it has none, or they are not known */
 } MynaAttachment;
 
 MynaAttachment *myna_attachment_new (const char *name, const char *text) G_GNUC_WARN_UNUSED_RESULT;
 void myna_attachment_free (MynaAttachment *attachment);
+
+/* "12 pages · 34 kB", for the person. */
+char *myna_attachment_describe (const MynaAttachment *attachment) G_GNUC_WARN_UNUSED_RESULT;
 
 /* attachments: array of MynaAttachment; NULL where it is empty. */
 char *myna_attachments_to_json (GPtrArray *attachments) G_GNUC_WARN_UNUSED_RESULT;

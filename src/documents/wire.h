@@ -15,13 +15,17 @@
 #ifndef DOCUMENT_WIRE_H
 #define DOCUMENT_WIRE_H
 
-#define DOCUMENT_MAX_PAGES      2000
-#define DOCUMENT_MAX_TEXT       (50 << 20)
-#define DOCUMENT_MAX_FILE       (256 << 20)
-#define DOCUMENT_MAX_RECORD     (1 << 20)
-#define DOCUMENT_MAX_LEVEL      6
-#define DOCUMENT_CPU_SECONDS    20
-#define DOCUMENT_MEMORY_MIB     512
+enum
+{
+  DOCUMENT_MAX_PAGES = 2000,
+  DOCUMENT_MAX_TEXT = 50 << 20,  /* bytes */
+  DOCUMENT_MAX_FILE = 256 << 20, /* … */
+  DOCUMENT_MAX_RECORD = 1 << 20, /* … */
+  DOCUMENT_MAX_LEVEL = 6,
+  DOCUMENT_CPU_SECONDS = 20,
+  DOCUMENT_MEMORY_MIB = 512,
+};
+
 #define DOCUMENT_WORD_ENCRYPTED "encrypted"
 #define DOCUMENT_WORD_NO_TEXT   "no-text"
 #define DOCUMENT_WORD_DAMAGED   "damaged"

@@ -77,7 +77,7 @@ FOLDERS = {
 
     "ui/base": (GTK, "storage/storage.h"),
     "ui/markdown": (GTK, "markup maths ui/base"),
-    "ui/composer": (GTK, "engine/engine.h tools/tools.h chat ui/base"),
+    "ui/composer": (GTK, "engine/engine.h tools/tools.h documents/documents.h chat ui/base"),
     "ui/transcript": (GTK, "engine/engine.h text storage/storage.h tools/tools.h tools/sandbox.h markup chat ui/base ui/markdown ui/composer"),
     "ui/sidebar": (GTK, "storage/storage.h chat ui/base"),
     "ui/exchange": (GTK, "storage/storage.h storage/part-file.h markup chat ui/base"),

@@ -67,7 +67,7 @@ add_chip (MynaAttachmentList *self, const MynaAttachment *attachment)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
   GtkWidget *name = gtk_label_new (attachment->name);
-  g_autofree char *size_text = g_format_size (strlen (attachment->text));
+  g_autofree char *size_text = myna_attachment_describe (attachment);
   GtkWidget *size = gtk_label_new (size_text);
   g_autofree char *label = g_strdup_printf (_ ("Remove “%s”"), attachment->name);
   GtkWidget *button = gtk_button_new_from_icon_name ("window-close-symbolic");
@@ -102,8 +102,9 @@ myna_attachment_list_get_n (MynaAttachmentList *self)
 }
 
 gboolean
-myna_attachment_list_add (MynaAttachmentList *self, const char *name, const char *text)
+myna_attachment_list_add (MynaAttachmentList *self, const char *name, const char *text, guint n_pages)
 {
+  MynaAttachment *attachment;
   gsize total = strlen (text);
 
   g_return_val_if_fail (MYNA_IS_ATTACHMENT_LIST (self), FALSE);
@@ -112,8 +113,10 @@ myna_attachment_list_add (MynaAttachmentList *self, const char *name, const char
     total += strlen (((MynaAttachment *) g_ptr_array_index (self->attachments, i))->text);
   if (self->attachments->len >= MYNA_ATTACHMENTS_MAX || total > MYNA_ATTACHMENT_MAX_BYTES)
     return FALSE;
-  g_ptr_array_add (self->attachments, myna_attachment_new (name, text));
-  add_chip (self, g_ptr_array_index (self->attachments, self->attachments->len - 1));
+  attachment = myna_attachment_new (name, text);
+  attachment->n_pages = n_pages;
+  g_ptr_array_add (self->attachments, attachment);
+  add_chip (self, attachment);
   return TRUE;
 }
 

@@ -15,6 +15,7 @@
 #include "base/tooltip.h"
 #include "base/ui-compat.h"
 #include "composer/attachment-list.h"
+#include "composer/file-reader.h"
 #include "composer/persona-popover.h"
 #include "composer/tools-button.h"
 
@@ -41,6 +42,7 @@ struct _MynaComposer
 
   GtkWidget *card;
   GtkWidget *attachments; /* MynaAttachmentList */
+  GtkWidget *reader;      /* MynaFileReader */
   GtkWidget *scroller;
   GtkWidget *text_view;
   GtkWidget *placeholder;
@@ -78,12 +80,14 @@ get_buffer (MynaComposer *self)
   return gtk_text_view_get_buffer (GTK_TEXT_VIEW (self->text_view));
 }
 
-/* Whether there is something to send. */
+/* Whether there is something to send.  Nothing is sent without the files that are being read. */
 static gboolean
 has_content (MynaComposer *self)
 {
   g_autofree char *text = myna_composer_get_text (self);
 
+  if (myna_file_reader_is_reading (MYNA_FILE_READER (self->reader)))
+    return FALSE;
   return myna_attachment_list_get_n (get_attachments (self)) > 0 || *g_strstrip (text);
 }
 
@@ -216,8 +220,7 @@ buffer_changed_cb (MynaComposer *self)
 
 /* ---- Attachments ------------------------------------------------------------------------------------------------ */
 
-/* A file is read whole when it is attached, so that what the model is given is what the person saw; its size is limited
- * before it is read and while it is.  Text that is not UTF-8 is taken as GB 18030, which every older Chinese file is. */
+/* A file is read whole when it is attached, so that what the model is given is what the person saw. */
 
 static void
 attachments_changed (MynaComposer *self)
@@ -265,9 +268,9 @@ myna_composer_dup_attachments (MynaComposer *self)
 
 /* What an earlier one could not is said no more. */
 static void
-attach (MynaComposer *self, const char *name, const char *text)
+attach (MynaComposer *self, const char *name, const char *text, guint n_pages)
 {
-  if (myna_attachment_list_add (get_attachments (self), name, text))
+  if (myna_attachment_list_add (get_attachments (self), name, text, n_pages))
     attachments_changed (self);
   else
     add_problem (self, _ ("Too many attachments for one message"));
@@ -279,110 +282,15 @@ myna_composer_attach_text (MynaComposer *self, const char *name, const char *tex
   g_return_if_fail (MYNA_IS_COMPOSER (self));
 
   clear_problems (self);
-  attach (self, name, text);
+  attach (self, name, text, 0);
 }
 
 /* ---- Files ------------------------------------------------------------------------------------------------------ */
 
-/* The bytes as text, or NULL if they are none. */
-static char *
-text_from_bytes (const char *bytes, gsize n_bytes)
-{
-  if (n_bytes >= 3 && memcmp (bytes, "\357\273\277", 3) == 0)
-    {
-      bytes += 3;
-      n_bytes -= 3;
-    }
-  if (memchr (bytes, 0, n_bytes))
-    return NULL;
-  if (g_utf8_validate (bytes, n_bytes, NULL))
-    return g_strndup (bytes, n_bytes);
-  return g_convert (bytes, n_bytes, "UTF-8", "GB18030", NULL, NULL, NULL);
-}
-
 static void
-file_problem (MynaComposer *self, GFile *file, const char *format)
+file_read_cb (MynaComposer *self, const char *name, const char *text, guint n_pages)
 {
-  g_autofree char *name = g_file_get_basename (file);
-  g_autofree char *display = g_filename_display_name (name);
-  g_autofree char *text = g_strdup_printf (format, display);
-
-  add_problem (self, text);
-}
-
-typedef struct
-{
-  MynaComposer *composer; /* owned */
-  GFile *file;            /* owned */
-  char *bytes;            /* [MYNA_ATTACHMENT_MAX_BYTES + 1] */
-} Reading;
-
-static void
-reading_free (Reading *reading)
-{
-  g_object_unref (reading->composer);
-  g_object_unref (reading->file);
-  g_free (reading->bytes);
-  g_free (reading);
-}
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Reading, reading_free)
-
-static void
-could_not_read (Reading *reading, const GError *error)
-{
-  if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    file_problem (reading->composer, reading->file, _ ("“%s” could not be read."));
-}
-
-static void
-bytes_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (Reading) reading = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autofree char *text = NULL;
-  g_autofree char *name = NULL;
-  g_autofree char *display = NULL;
-  gsize n;
-
-  if (!g_input_stream_read_all_finish (G_INPUT_STREAM (source), result, &n, &error))
-    {
-      could_not_read (reading, error);
-      return;
-    }
-  if (n > MYNA_ATTACHMENT_MAX_BYTES)
-    {
-      file_problem (reading->composer, reading->file, _ ("“%s” is larger than 1 MB, more than a model can hold."));
-      return;
-    }
-  text = text_from_bytes (reading->bytes, n);
-  if (!text)
-    {
-      file_problem (reading->composer, reading->file, _ ("“%s” is not a text file."));
-      return;
-    }
-  name = g_file_get_basename (reading->file);
-  display = g_filename_display_name (name);
-  attach (reading->composer, display, text);
-}
-
-static void
-file_opened_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (Reading) reading = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GFileInputStream) stream = g_file_read_finish (G_FILE (source), result, &error);
-  GCancellable *cancellable = reading->composer->cancellable;
-  char *bytes;
-
-  if (!stream)
-    {
-      could_not_read (reading, error);
-      return;
-    }
-  bytes = reading->bytes = g_malloc (MYNA_ATTACHMENT_MAX_BYTES + 1);
-  g_input_stream_read_all_async (G_INPUT_STREAM (stream), bytes, MYNA_ATTACHMENT_MAX_BYTES + 1, G_PRIORITY_DEFAULT, cancellable,
-                                 bytes_read_cb, g_steal_pointer (&reading));
+  attach (self, name, text, n_pages);
 }
 
 void
@@ -393,13 +301,15 @@ myna_composer_attach_files (MynaComposer *self, GSList *files)
   /* What could not be attached before is over; what now cannot is told together. */
   clear_problems (self);
   for (GSList *l = files; l; l = l->next)
-    {
-      Reading *reading = g_new0 (Reading, 1);
+    myna_file_reader_add (MYNA_FILE_READER (self->reader), l->data);
+}
 
-      reading->composer = g_object_ref (self);
-      reading->file = g_object_ref (l->data);
-      g_file_read_async (reading->file, G_PRIORITY_DEFAULT, self->cancellable, file_opened_cb, reading);
-    }
+GPtrArray *
+myna_composer_take_files (MynaComposer *self)
+{
+  g_return_val_if_fail (MYNA_IS_COMPOSER (self), NULL);
+
+  return myna_file_reader_take (MYNA_FILE_READER (self->reader));
 }
 
 static void
@@ -419,7 +329,7 @@ attach_clicked_cb (MynaComposer *self)
 {
   GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
 
-  myna_choose_file_async (GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, MYNA_FILE_OPEN, _ ("Attach a Text File"), NULL, NULL,
+  myna_choose_file_async (GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, MYNA_FILE_OPEN, _ ("Attach a File"), NULL, NULL,
                           file_chosen_cb, g_object_ref (self));
 }
 
@@ -538,7 +448,7 @@ build_buttons (MynaComposer *self)
   gtk_widget_add_css_class (self->attach_button, "flat");
   gtk_widget_add_css_class (self->attach_button, "circular");
   gtk_widget_set_valign (self->attach_button, GTK_ALIGN_CENTER);
-  myna_set_tooltip (self->attach_button, _ ("Attach text files"));
+  myna_set_tooltip (self->attach_button, _ ("Attach files"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->attach_button), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Attach"), -1);
 
   self->tools = myna_tools_button_new ();
@@ -678,6 +588,11 @@ myna_composer_init (MynaComposer *self)
   self->attachments = myna_attachment_list_new ();
   g_signal_connect_swapped (self->attachments, "removed", G_CALLBACK (removed_cb), self);
   gtk_box_append (GTK_BOX (self->card), self->attachments);
+  self->reader = myna_file_reader_new ();
+  g_signal_connect_swapped (self->reader, "read", G_CALLBACK (file_read_cb), self);
+  g_signal_connect_swapped (self->reader, "problem", G_CALLBACK (add_problem), self);
+  g_signal_connect_swapped (self->reader, "changed", G_CALLBACK (update_button), self);
+  gtk_box_append (GTK_BOX (self->card), self->reader);
   build_text (self);
   self->too_long = add_note (self, "warning");
   self->problem = add_note (self, "error");
@@ -746,6 +661,7 @@ myna_composer_is_empty (MynaComposer *self)
   g_return_val_if_fail (MYNA_IS_COMPOSER (self), TRUE);
 
   return myna_attachment_list_get_n (get_attachments (self)) == 0 && !self->preedit
+         && !myna_file_reader_is_reading (MYNA_FILE_READER (self->reader))
          && gtk_text_buffer_get_char_count (get_buffer (self)) == 0;
 }
 

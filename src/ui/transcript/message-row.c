@@ -128,7 +128,7 @@ update_files (MynaMessageRow *self)
   for (guint i = 0; i < attachments->len; i++)
     {
       MynaAttachment *attachment = g_ptr_array_index (attachments, i);
-      g_autofree char *size = g_format_size (strlen (attachment->text));
+      g_autofree char *size = myna_attachment_describe (attachment);
 
       g_string_append_printf (names, "%s%s · %s", i ? "\n" : "", attachment->name, size);
     }

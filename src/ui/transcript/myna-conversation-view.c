@@ -365,6 +365,7 @@ leave (MynaConversationView *self)
     return;
   myna_conversation_view_get_position (self, &left.message_id, &left.offset);
   left.attachments = myna_composer_take_attachments (MYNA_COMPOSER (self->composer));
+  left.files = myna_composer_take_files (MYNA_COMPOSER (self->composer));
   myna_left_chats_put (myna_conversation_get_store (self->conversation), myna_conversation_get_id (self->conversation), &left);
 }
 
@@ -380,6 +381,9 @@ come_back (MynaConversationView *self)
   myna_conversation_view_set_position (self, left->message_id, left->offset);
   if (left->attachments)
     myna_composer_give_attachments (MYNA_COMPOSER (self->composer), g_steal_pointer (&left->attachments));
+  for (guint i = 0; left->files && i < left->files->len; i++)
+    myna_composer_attach_files (MYNA_COMPOSER (self->composer), &(GSList){ left->files->pdata[i], NULL });
+  g_clear_pointer (&left->files, g_ptr_array_unref);
 }
 
 void

@@ -3,11 +3,13 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include <adwaita.h>
+#include <glib/gstdio.h>
 #include <gtk/gtkimmodule.h>
 #include <string.h>
 
 #include "chat/myna-personas.h"
 #include "composer/composer.h"
+#include "composer/file-reader.h"
 #include "window-test.h"
 
 /* ---- An input method that composes letters, like one for Chinese ------------------------------------------------ */
@@ -341,6 +343,18 @@ test_im_keys (Fixture *f, gconstpointer data)
 
 /* ---- Attachments ------------------------------------------------------------------------------------------------ */
 
+static MynaFileReader *
+find_reader (GtkWidget *widget)
+{
+  MynaFileReader *found = NULL;
+
+  if (MYNA_IS_FILE_READER (widget))
+    return MYNA_FILE_READER (widget);
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child && !found; child = gtk_widget_get_next_sibling (child))
+    found = find_reader (child);
+  return found;
+}
+
 static void
 attach (Fixture *f, const char *name, const char *bytes, gsize n)
 {
@@ -349,11 +363,13 @@ attach (Fixture *f, const char *name, const char *bytes, gsize n)
   g_autoptr (GFile) file = g_file_new_for_path (path);
   g_autoptr (GFile) parent = g_file_new_for_path (folder);
   GSList files = { file, NULL };
+  MynaFileReader *reader;
 
   g_assert_true (g_file_set_contents (path, bytes, n, NULL));
   myna_composer_attach_files (f->composer, &files);
-  for (gint64 end = g_get_monotonic_time () + G_USEC_PER_SEC / 2; g_get_monotonic_time () < end;)
-    g_main_context_iteration (NULL, FALSE);
+  reader = find_reader (GTK_WIDGET (f->composer));
+  while (myna_file_reader_is_reading (reader))
+    g_main_context_iteration (NULL, TRUE);
   g_file_delete (file, NULL, NULL);
   g_file_delete (parent, NULL, NULL);
 }
@@ -436,14 +452,71 @@ static void
 test_attachment_problems (Fixture *f, gconstpointer data)
 {
   g_autofree char *big = g_strnfill ((1 << 20) + 1, 'x');
-  const char *not_text = "“picture.png” is not a text file.";
+  const char *not_text = "“picture.png” is not a document that Myna can read.";
 
   attach (f, "picture.png", "\211PNG\0\0", 6);
   g_assert_true (test_has_label (GTK_WIDGET (f->composer), not_text));
   attach (f, "note.txt", "fine", 4);
   g_assert_false (test_has_label (GTK_WIDGET (f->composer), not_text));
   attach (f, "big.txt", big, strlen (big));
-  g_assert_true (test_has_label (GTK_WIDGET (f->composer), "“big.txt” is larger than 1 MB, more than a model can hold."));
+  g_assert_true (
+      test_has_label (GTK_WIDGET (f->composer), "The text of “big.txt” is longer than 1 MB, more than a model can hold."));
+}
+
+/* A document is attached like a text; its chip says how many pages it has, and the model is told which is which. */
+static void
+test_document (Fixture *f, gconstpointer data)
+{
+  static const char page[] = "<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Contents 5 0 R/Resources<</Font<</F 6 0 R>>>>>>";
+  g_autofree char *pdf =
+      g_strdup_printf ("%%PDF-1.4\n1 0 obj <</Type/Catalog/Pages 2 0 R>> endobj\n"
+                       "2 0 obj <</Type/Pages/Count 2/Kids[3 0 R 4 0 R]>> endobj\n3 0 obj %s endobj\n"
+                       "4 0 obj %s endobj\n6 0 obj <</Type/Font/Subtype/Type1/BaseFont/Helvetica>> endobj\n"
+                       "5 0 obj <</Length 38>> stream\nBT /F 12 Tf 50 700 Td (Some words) Tj ET\nendstream endobj\n"
+                       "trailer <</Root 1 0 R>>\n",
+                       page, page);
+
+  attach (f, "report.pdf", pdf, strlen (pdf));
+  if (test_has_label (GTK_WIDGET (f->composer), "Myna was built without support for files such as “report.pdf”."))
+    {
+      g_test_skip ("this build reads no PDF");
+      return;
+    }
+  g_assert_true (test_has_label (GTK_WIDGET (f->composer), "report.pdf"));
+  g_assert_true (test_has_label (GTK_WIDGET (f->composer), "2 pages · 42 bytes"));
+  press (f, "Return");
+  g_assert_cmpstr (f->attachments, ==,
+                   "[{\"name\": \"report.pdf\", \"text\": "
+                   "\"[Page 1]\\n\\nSome words\\n\\n[Page 2]\\n\\nSome words\", \"pages\": \"2\"}]");
+}
+
+/* Nothing is sent without a file that is still being read; who stops it can send at once. */
+static void
+test_reading (Fixture *f, gconstpointer data)
+{
+  g_autofree char *folder = g_dir_make_tmp ("myna-test-XXXXXX", NULL), *program = g_build_filename (folder, "myna-read", NULL);
+  g_autofree char *before = g_strdup (g_getenv ("MYNA_READER_DIR"));
+  g_autoptr (GFile) file = g_file_new_for_path (program);
+  g_autoptr (GPtrArray) files = NULL;
+  MynaFileReader *reader = find_reader (GTK_WIDGET (f->composer));
+
+  g_assert_true (g_file_set_contents_full (program, "#!/bin/sh\nexec sleep 1000\n", -1, G_FILE_SET_CONTENTS_NONE, 0700, NULL));
+  g_setenv ("MYNA_READER_DIR", folder, TRUE);
+  myna_composer_set_text (f->composer, "What does it say?");
+  myna_composer_attach_files (f->composer, &(GSList){ file, NULL });
+  while (!gtk_widget_get_visible (GTK_WIDGET (reader)))
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_true (test_has_label (GTK_WIDGET (f->composer), "Reading “myna-read”…"));
+  press (f, "Return");
+  g_assert_cmpuint (f->n_sent, ==, 0);
+  files = myna_composer_take_files (f->composer);
+  g_assert_cmpuint (files->len, ==, 1);
+  g_assert_false (gtk_widget_get_visible (GTK_WIDGET (reader)));
+  press (f, "Return");
+  g_assert_cmpuint (f->n_sent, ==, 1);
+  g_setenv ("MYNA_READER_DIR", before ? before : "", TRUE);
+  g_file_delete (file, NULL, NULL);
+  g_rmdir (folder);
 }
 
 static void
@@ -543,6 +616,8 @@ main (int argc, char *argv[])
   ADD ("attachments", test_attachments);
   ADD ("chips-overlap-nothing", test_chips_overlap_nothing);
   ADD ("attachment-problems", test_attachment_problems);
+  ADD ("document", test_document);
+  ADD ("reading", test_reading);
   ADD ("too-long", test_too_long);
   ADD ("persona", test_persona);
   ADD ("long-paste", test_long_paste);

@@ -1,0 +1,265 @@
+/* file-reader.c: files that were chosen are read, one after the other
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * In turn, so that the attachments have the order of the files, and one hostile document does not take all of the memory at once.
+ */
+#include "composer/file-reader.h"
+
+#include <glib/gi18n.h>
+
+#include "base/tooltip.h"
+#include "chat/myna-attachment.h"
+#include "documents/documents.h"
+
+/* What is read sooner is not worth a word. */
+#define DELAY_MS 300
+
+struct _MynaFileReader
+{
+  GtkBox parent_instance;
+
+  GtkWidget *spinner;
+  GtkWidget *label;
+  GQueue files;              /* GFile; the first is being read */
+  GCancellable *cancellable; /* of the first; NULL: nothing is being read */
+  guint delay;
+};
+
+enum
+{
+  SIGNAL_READ,
+  SIGNAL_PROBLEM,
+  SIGNAL_CHANGED,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+G_DEFINE_FINAL_TYPE (MynaFileReader, myna_file_reader, GTK_TYPE_BOX)
+
+static void read_next (MynaFileReader *self);
+
+/* ---- Words ------------------------------------------------------------------------------------------------------ */
+
+static const char *
+problem_format (const GError *error)
+{
+  if (error->domain != DOCUMENT_ERROR)
+    return _ ("“%s” could not be read.");
+  switch ((DocumentError) error->code)
+    {
+    case DOCUMENT_ERROR_ENCRYPTED: return _ ("“%s” is protected. Save it without a password, then attach it again.");
+    case DOCUMENT_ERROR_NO_TEXT: return _ ("“%s” has no text. Scanned pages are pictures, which Myna cannot read.");
+    case DOCUMENT_ERROR_DAMAGED: return _ ("“%s” is damaged and could not be read.");
+    case DOCUMENT_ERROR_PAGES: return _ ("“%s” has more than 2,000 pages.");
+    case DOCUMENT_ERROR_LONG:
+    case DOCUMENT_ERROR_LARGE: return _ ("“%s” is too large to be read.");
+    case DOCUMENT_ERROR_TIME: return _ ("“%s” took too long to read.");
+    case DOCUMENT_ERROR_UNKNOWN: return _ ("“%s” is not a document that Myna can read.");
+    case DOCUMENT_ERROR_LEFT_OUT: return _ ("Myna was built without support for files such as “%s”.");
+    case DOCUMENT_ERROR_NO_READER: return _ ("“%s” could not be read: Myna’s document reader does not start.");
+    case DOCUMENT_ERROR_FILE:
+    default: return _ ("“%s” could not be read.");
+    }
+}
+
+static void
+tell (MynaFileReader *self, const char *format, const char *name)
+{
+  g_autofree char *text = g_strdup_printf (format, name);
+
+  g_signal_emit (self, signals[SIGNAL_PROBLEM], 0, text);
+}
+
+static char *
+dup_name (GFile *file)
+{
+  g_autofree char *name = g_file_get_basename (file);
+
+  return g_filename_display_name (name ? name : "");
+}
+
+/* ---- Reading ---------------------------------------------------------------------------------------------------- */
+
+static void
+show (MynaFileReader *self, gboolean shown)
+{
+  gtk_widget_set_visible (GTK_WIDGET (self), shown);
+  gtk_spinner_set_spinning (GTK_SPINNER (self->spinner), shown);
+}
+
+static gboolean
+delay_cb (gpointer user_data)
+{
+  MynaFileReader *self = user_data;
+
+  self->delay = 0;
+  show (self, TRUE);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+take_document (MynaFileReader *self, GFile *file, const Document *document, const GError *error)
+{
+  g_autofree char *name = dup_name (file), *text = NULL;
+
+  if (!document)
+    {
+      if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        tell (self, problem_format (error), name);
+      return;
+    }
+  text = document->n_bytes > MYNA_ATTACHMENT_MAX_BYTES ? NULL : document_dup_text (document);
+  if (!text || strlen (text) > MYNA_ATTACHMENT_MAX_BYTES)
+    tell (self, _ ("The text of “%s” is longer than 1 MB, more than a model can hold."), name);
+  else
+    g_signal_emit (self, signals[SIGNAL_READ], 0, name, text, document->n_pages);
+}
+
+static void
+document_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (MynaFileReader) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Document) document = document_read_finish (result, &error);
+  g_autoptr (GFile) file = NULL;
+
+  /* What was stopped belongs to nobody any more; another one may be read by now. */
+  if (!self->cancellable || g_task_get_cancellable (G_TASK (result)) != self->cancellable)
+    return;
+  file = g_queue_pop_head (&self->files);
+  g_clear_object (&self->cancellable);
+  take_document (self, file, document, error);
+  read_next (self);
+}
+
+static void
+read_next (MynaFileReader *self)
+{
+  GFile *file = g_queue_peek_head (&self->files);
+  g_autofree char *name = NULL, *text = NULL;
+
+  if (self->cancellable)
+    return;
+  if (!file)
+    {
+      g_clear_handle_id (&self->delay, g_source_remove);
+      show (self, FALSE);
+      g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
+      return;
+    }
+  name = dup_name (file);
+  text = g_strdup_printf (_ ("Reading “%s”…"), name);
+  gtk_label_set_label (GTK_LABEL (self->label), text);
+  if (!self->delay && !gtk_widget_get_visible (GTK_WIDGET (self)))
+    self->delay = g_timeout_add (DELAY_MS, delay_cb, self);
+  self->cancellable = g_cancellable_new ();
+  document_read_async (file, self->cancellable, document_read_cb, g_object_ref (self));
+  g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
+}
+
+void
+myna_file_reader_add (MynaFileReader *self, GFile *file)
+{
+  g_return_if_fail (MYNA_IS_FILE_READER (self));
+
+  g_queue_push_tail (&self->files, g_object_ref (file));
+  read_next (self);
+}
+
+gboolean
+myna_file_reader_is_reading (MynaFileReader *self)
+{
+  g_return_val_if_fail (MYNA_IS_FILE_READER (self), FALSE);
+
+  return self->cancellable != NULL;
+}
+
+static void
+stop (MynaFileReader *self)
+{
+  if (self->cancellable)
+    g_cancellable_cancel (self->cancellable);
+  g_clear_object (&self->cancellable);
+  g_clear_handle_id (&self->delay, g_source_remove);
+}
+
+GPtrArray *
+myna_file_reader_take (MynaFileReader *self)
+{
+  GPtrArray *files;
+  GFile *file;
+
+  g_return_val_if_fail (MYNA_IS_FILE_READER (self), NULL);
+
+  if (g_queue_is_empty (&self->files))
+    return NULL;
+  stop (self);
+  files = g_ptr_array_new_with_free_func (g_object_unref);
+  while ((file = g_queue_pop_head (&self->files)))
+    g_ptr_array_add (files, file);
+  read_next (self);
+  return files;
+}
+
+static void
+stop_clicked_cb (MynaFileReader *self)
+{
+  g_autoptr (GPtrArray) files = myna_file_reader_take (self);
+}
+
+/* ---- Object ----------------------------------------------------------------------------------------------------- */
+
+static void
+myna_file_reader_dispose (GObject *object)
+{
+  MynaFileReader *self = MYNA_FILE_READER (object);
+
+  stop (self);
+  g_queue_clear_full (&self->files, g_object_unref);
+  G_OBJECT_CLASS (myna_file_reader_parent_class)->dispose (object);
+}
+
+static void
+myna_file_reader_class_init (MynaFileReaderClass *klass)
+{
+  GType type = G_TYPE_FROM_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = myna_file_reader_dispose;
+  signals[SIGNAL_READ] = g_signal_new ("read", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 3, G_TYPE_STRING,
+                                       G_TYPE_STRING, G_TYPE_UINT);
+  signals[SIGNAL_PROBLEM] =
+      g_signal_new ("problem", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[SIGNAL_CHANGED] = g_signal_new ("changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+}
+
+static void
+myna_file_reader_init (MynaFileReader *self)
+{
+  GtkWidget *button = gtk_button_new_from_icon_name ("window-close-symbolic");
+
+  self->spinner = gtk_spinner_new ();
+  self->label = gtk_label_new (NULL);
+  gtk_label_set_ellipsize (GTK_LABEL (self->label), PANGO_ELLIPSIZE_MIDDLE);
+  gtk_label_set_xalign (GTK_LABEL (self->label), 0);
+  gtk_widget_set_hexpand (self->label, TRUE);
+  gtk_widget_add_css_class (self->label, "caption");
+  gtk_widget_add_css_class (button, "flat");
+  gtk_widget_add_css_class (button, "circular");
+  myna_set_tooltip (button, _ ("Stop Reading"));
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Stop Reading"), -1);
+  g_signal_connect_swapped (button, "clicked", G_CALLBACK (stop_clicked_cb), self);
+  gtk_box_set_spacing (GTK_BOX (self), 6);
+  gtk_widget_add_css_class (GTK_WIDGET (self), "file-reader");
+  gtk_box_append (GTK_BOX (self), self->spinner);
+  gtk_box_append (GTK_BOX (self), self->label);
+  gtk_box_append (GTK_BOX (self), button);
+  gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
+}
+
+GtkWidget *
+myna_file_reader_new (void)
+{
+  return g_object_new (MYNA_TYPE_FILE_READER, NULL);
+}

@@ -1,0 +1,25 @@
+/* file-reader.h: files that were chosen are read, one after the other
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+#define MYNA_TYPE_FILE_READER (myna_file_reader_get_type ())
+G_DECLARE_FINAL_TYPE (MynaFileReader, myna_file_reader, MYNA, FILE_READER, GtkBox)
+
+/* Shown while a file takes longer than a moment, with a button that stops all of them.  Signals:
+ *   read (const char *name, const char *text, guint n_pages)   n_pages 0: it has none
+ *   problem (const char *text)                                  what could not be read, and why
+ *   changed ()                                                  it is reading now, or not any more */
+GtkWidget *myna_file_reader_new (void);
+/* Behind those that wait. */
+void myna_file_reader_add (MynaFileReader *self, GFile *file);
+gboolean myna_file_reader_is_reading (MynaFileReader *self);
+/* Those that are not read yet are read no more; an array of GFile, or NULL where there are none. */
+GPtrArray *myna_file_reader_take (MynaFileReader *self) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS

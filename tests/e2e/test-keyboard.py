@@ -46,6 +46,26 @@ class Keyboard(TestCase):
         app.find_window("Preferences")
         app.quit()
 
+    def test_sidebar_above_the_chat(self):
+        """What is typed while it covers a narrow window is not typed behind it."""
+        keyfile = self.home / "config/glib-2.0/settings/keyfile"
+        with keyfile.open("a") as file:
+            file.write("window-width=360\n")
+        app = self.start()
+        self.wait_focus(app, "the composer", lambda node: node.name == "Message")
+        toggle = app.find("Sidebar", ("toggle button", "button"))
+        def is_open():
+            return toggle.has("pressed") or toggle.has("checked")
+        for key in ("ctrl+l", "a"):
+            app.key("F9")
+            wait(is_open, "the sidebar")
+            self.wait_focus(app, "the sidebar", lambda node: node.name != "Message")
+            app.key(key)
+            self.wait_focus(app, "the composer", lambda node: node.name == "Message")
+            wait(lambda: not is_open(), "the sidebar to go")
+        self.assertEqual(app.composer.text, "a")
+        app.quit()
+
     def test_whole_flow(self):
         self.set_chat_settings(temperature=0)
         app = self.start()

@@ -413,7 +413,10 @@ step_pane (GtkWidget *widget, const char *name, GVariant *parameter)
 static void
 focus_composer (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  myna_conversation_view_focus_composer (MYNA_CONVERSATION_VIEW (MYNA_WINDOW (widget)->view));
+  MynaWindow *self = MYNA_WINDOW (widget);
+
+  myna_conversation_view_focus_composer (MYNA_CONVERSATION_VIEW (self->view));
+  myna_window_leave_sidebar (self);
 }
 
 /* ---- Text size and models --------------------------------------------------------------------------------------- */

@@ -665,6 +665,23 @@ make_content (MynaWindow *self)
 
 /* ---- Keys ------------------------------------------------------------------------------------------------------- */
 
+static gboolean
+enter_cb (GtkWidget *sidebar, GdkFrameClock *clock, gpointer user_data)
+{
+  /* A history without chats cannot have it. */
+  if (!gtk_widget_grab_focus (sidebar))
+    gtk_widget_child_focus (sidebar, GTK_DIR_TAB_FORWARD);
+  return G_SOURCE_REMOVE;
+}
+
+/* Above the chat: what is typed must not go where nobody sees it.  What is in it is mapped after it. */
+static void
+sidebar_mapped_cb (MynaWindow *self)
+{
+  if (myna_split_view_get_collapsed (MYNA_SPLIT_VIEW (self->split)) && !gtk_widget_get_focus_child (self->sidebar))
+    gtk_widget_add_tick_callback (self->sidebar, enter_cb, NULL, NULL);
+}
+
 void
 myna_window_leave_sidebar (MynaWindow *self)
 {
@@ -826,6 +843,7 @@ myna_window_new (GtkApplication *application, MynaCore *core, MynaNewChatDraft *
   self->sidebar = myna_sidebar_new ();
   restore_folders (self);
   g_signal_connect_swapped (self->sidebar, "open", G_CALLBACK (myna_window_open_chat), self);
+  g_signal_connect_swapped (self->sidebar, "map", G_CALLBACK (sidebar_mapped_cb), self);
   g_signal_connect_swapped (self->sidebar, "open-hit", G_CALLBACK (myna_window_open_message), self);
   myna_split_view_set_sidebar (MYNA_SPLIT_VIEW (split), self->sidebar);
   myna_split_view_set_content (MYNA_SPLIT_VIEW (split), make_content (self));

@@ -69,7 +69,8 @@ def wait(condition, what, timeout=TIMEOUT):
 
 def sandbox_works():
     """Whether bwrap can give a program other file systems than we have."""
-    return subprocess.run(["bwrap", "--dev-bind", "/", "/", "true"], capture_output=True, check=False).returncode == 0
+    return bool(shutil.which("bwrap")) and subprocess.run(["bwrap", "--dev-bind", "/", "/", "true"], capture_output=True,
+                                                          check=False).returncode == 0
 
 
 def locale_for(language, folder):

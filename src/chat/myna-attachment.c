@@ -9,6 +9,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "documents/documents.h"
 #include "storage/storage.h"
 
 /* Characters of a file that a program reads. */
@@ -229,34 +230,21 @@ myna_attachments_from_json (const char *json)
   return attachments;
 }
 
-/* A fence longer than any run of backquotes in the text, so that the text cannot end it. */
-static char *
-fence_for (const char *text)
-{
-  gsize longest = 2, run = 0;
-
-  for (const char *p = text; *p; p++)
-    {
-      run = *p == '`' ? run + 1 : 0;
-      longest = MAX (longest, run);
-    }
-  return g_strnfill (longest + 1, '`');
-}
-
 /* What a program reads: where it is, its beginning, and how much more there is. */
 static void
 append_beginning (GString *out, const MynaAttachment *attachment)
 {
-  g_autofree char *fence = fence_for (attachment->text);
   glong n_chars = g_utf8_strlen (attachment->text, -1), n = MIN (n_chars, MAX_BEGINNING);
   const char *end = g_utf8_offset_to_pointer (attachment->text, n);
-  gsize n_bytes = end - attachment->text;
+  g_autofree char *beginning = g_strndup (attachment->text, end - attachment->text);
+  g_autofree char *path = g_strconcat ("/mnt/data/", attachment->name, NULL);
+  g_autofree char *quoted = document_quote (path, beginning);
 
-  g_string_append_printf (out, "/mnt/data/%s\n%s\n%.*s%s%s\n", attachment->name, fence, (int) n_bytes, attachment->text,
-                          n_bytes > 0 && end[-1] == '\n' ? "" : "\n", fence);
-  if (n_chars > n)
-    g_string_append_printf (out, "[… %ld characters more]\n", n_chars - n);
-  g_string_append_c (out, '\n');
+  g_string_append (out, quoted);
+  if (n_chars <= n)
+    return;
+  g_string_truncate (out, out->len - 1);
+  g_string_append_printf (out, "[… %ld characters more]\n\n", n_chars - n);
 }
 
 char *
@@ -272,16 +260,12 @@ myna_attachments_prepend (const char *json, const char *text, gboolean as_files)
   for (guint i = 0; i < attachments->len; i++)
     {
       const MynaAttachment *attachment = g_ptr_array_index (attachments, i);
-      g_autofree char *fence = NULL;
+      g_autofree char *quoted = as_files ? NULL : document_quote (attachment->name, attachment->text);
 
       if (as_files)
-        {
-          append_beginning (out, attachment);
-          continue;
-        }
-      fence = fence_for (attachment->text);
-      g_string_append_printf (out, "%s\n%s\n%s%s%s\n\n", attachment->name, fence, attachment->text,
-                              g_str_has_suffix (attachment->text, "\n") ? "" : "\n", fence);
+        append_beginning (out, attachment);
+      else
+        g_string_append (out, quoted);
     }
   g_string_append (out, text);
   return g_string_free (out, FALSE);

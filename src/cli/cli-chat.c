@@ -35,6 +35,7 @@ typedef struct
   GlmSampling sampling;
   Conversation conversation;
   size_t first_turn; /* turns before it no longer fit */
+  char *attached;    /* before the first question of a conversation */
   bool is_terminal;
   /* The reply so far. */
   char *reply;
@@ -439,6 +440,27 @@ read_line (const Chat *chat, char **line, size_t *size)
     }
 }
 
+/* The first question of a conversation comes with the attached files. */
+static bool
+ask_with_files (Chat *chat, const char *line, GlmError *error)
+{
+  size_t n_attached = strlen (chat->attached), n = n_attached + strlen (line) + 1;
+  bool is_first = chat->conversation.n == (chat->options->system ? 1 : 0);
+  char *question;
+  bool ok;
+
+  if (!is_first || n_attached == 0)
+    return ask (chat, line, error);
+  question = malloc (n);
+  if (!question)
+    return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for the question");
+  memcpy (question, chat->attached, n_attached);
+  memcpy (question + n_attached, line, n - n_attached);
+  ok = ask (chat, question, error);
+  free (question);
+  return ok;
+}
+
 static bool
 converse (Chat *chat, GlmError *error)
 {
@@ -457,7 +479,7 @@ converse (Chat *chat, GlmError *error)
             break;
           continue;
         }
-      ok = ask (chat, line, error);
+      ok = ask_with_files (chat, line, error);
       /* A dialogue goes on after an error; a script is told. */
       if (!ok && chat->is_terminal)
         ok = cli_fail (error) == CLI_FAILED;
@@ -488,12 +510,13 @@ cli_chat (const CliOptions *options)
   bool ok;
 
   chat.tools.set.interpreter = options->python;
-  if ((options->tools && !cli_read_tools (options->tools, &chat.tools, &error))
+  if (!cli_attach (options, &chat.attached, &error) || (options->tools && !cli_read_tools (options->tools, &chat.tools, &error))
       || !cli_open_session (options, &chat.model, &chat.session, &error) || !start_python (&chat, &error))
     {
       glm_session_free (chat.session);
       glm_model_free (chat.model);
       cli_tools_clear (&chat.tools);
+      free (chat.attached);
       return cli_fail (&error);
     }
   cli_sampling (options, chat.model, &chat.sampling);
@@ -510,6 +533,7 @@ cli_chat (const CliOptions *options)
   conversation_truncate (&chat.conversation, 0);
   free (chat.conversation.turns);
   free (chat.reply);
+  free (chat.attached);
   glm_reply_items_clear (&chat.items);
   cli_tools_clear (&chat.tools);
   cli_python_free (chat.python);

@@ -12,9 +12,11 @@
 #include "engine/engine.h"
 
 /* Exit statuses. */
-#define CLI_OK     0
-#define CLI_FAILED 1 /* bad input, or the work could not be done */
-#define CLI_USAGE  2 /* the command line is wrong */
+#define CLI_OK           0
+#define CLI_FAILED       1 /* bad input, or the work could not be done */
+#define CLI_USAGE        2 /* the command line is wrong */
+
+#define CLI_MAX_ATTACHED 16
 
 typedef struct
 {
@@ -28,6 +30,8 @@ typedef struct
   int context;
   bool greedy;
   const char *system;
+  const char *attached[CLI_MAX_ATTACHED]; /* chat: files */
+  int n_attached;
   const char *type; /* import, quantize */
   const char *family;
   const char *tools; /* parse, prompt, chat */
@@ -53,6 +57,7 @@ int cli_prompt (const CliOptions *options);
 int cli_logits (const CliOptions *options);
 int cli_generate (const CliOptions *options);
 int cli_chat (const CliOptions *options);
+int cli_read (const CliOptions *options);
 int cli_describe (const CliOptions *options);
 int cli_import (const CliOptions *options);
 int cli_quantize (const CliOptions *options);
@@ -106,5 +111,8 @@ void cli_print_text (FILE *file, const char *text, size_t n_bytes);
 
 /* All of a stream: malloc'ed, NUL-terminated. */
 bool cli_read_all (FILE *file, char **ret_text, size_t *ret_n_bytes, GlmError *error);
+
+/* The texts of the attached files as a model is given them, before the question; "" without any.  malloc'ed. */
+bool cli_attach (const CliOptions *options, char **ret_text, GlmError *error);
 
 #endif

@@ -25,6 +25,7 @@ static const struct
   { "prompt", cli_prompt, "FILE.json", "the prompt's ids of a conversation [{\"role\": …, \"content\": …}, …]" },
   { "logits", cli_logits, "--tokens IDS --out FILE", "the last position's logits as little-endian 32-bit floats" },
   { "generate", cli_generate, "--tokens IDS -n N", "the ids that follow" },
+  { "read", cli_read, "FILE", "the text of a PDF, ODT, DOCX, EPUB, web page, …, as Markdown" },
   { "chat", cli_chat, "", "a conversation in the terminal, or one question a line" },
   { "parse", cli_parse, "--family NAME < REPLY", "the text, thoughts and calls that a reply consists of" },
   { "describe", cli_describe, "", "architecture, sizes, quantisation and operations of a model" },
@@ -57,6 +58,7 @@ enum
   OPTION_REPETITION_PENALTY,
   OPTION_CONTEXT,
   OPTION_SYSTEM,
+  OPTION_ATTACH,
   OPTION_TYPE,
   OPTION_FAMILY,
   OPTION_NAME,
@@ -88,6 +90,7 @@ static const struct option long_options[] = {
   { "repetition-penalty", required_argument, NULL, OPTION_REPETITION_PENALTY },
   { "context", required_argument, NULL, OPTION_CONTEXT },
   { "system", required_argument, NULL, OPTION_SYSTEM },
+  { "attach", required_argument, NULL, OPTION_ATTACH },
   { "type", required_argument, NULL, OPTION_TYPE },
   { "family", required_argument, NULL, OPTION_FAMILY },
   { "python", no_argument, NULL, OPTION_PYTHON },
@@ -133,6 +136,7 @@ print_help (void)
         "  -n N                      at most N tokens\n"
         "      --context N           length of the context\n"
         "      --system TEXT         what the model is told before the conversation\n"
+        "      --attach FILE         chat: a document, given with the first question; up to 16 times\n"
         "      --greedy              always the likeliest token\n"
         "      --seed N              for the same reply each time\n"
         "      --compare FILE        bench: what an earlier bench --json wrote\n"
@@ -259,6 +263,11 @@ parse_options (int argc, char **argv, CliOptions *options)
       case 'o':
       case OPTION_OUT: options->out = optarg; break;
       case OPTION_SYSTEM: options->system = optarg; break;
+      case OPTION_ATTACH:
+        if (options->n_attached == CLI_MAX_ATTACHED)
+          return cli_usage ("--attach can be given %d times", CLI_MAX_ATTACHED);
+        options->attached[options->n_attached++] = optarg;
+        break;
       case OPTION_TYPE: options->type = optarg; break;
       case OPTION_FAMILY: options->family = optarg; break;
       case OPTION_PYTHON: options->python = true; break;

@@ -42,3 +42,25 @@ document_dup_text (const Document *document)
     }
   return g_string_free (text, FALSE);
 }
+
+/* A fence longer than any run of backquotes in the text, so that the text cannot end it. */
+static char *
+fence_for (const char *text)
+{
+  gsize longest = 2, run = 0;
+
+  for (const char *p = text; *p; p++)
+    {
+      run = *p == '`' ? run + 1 : 0;
+      longest = MAX (longest, run);
+    }
+  return g_strnfill (longest + 1, '`');
+}
+
+char *
+document_quote (const char *name, const char *text)
+{
+  g_autofree char *fence = fence_for (text);
+
+  return g_strdup_printf ("%s\n%s\n%s%s%s\n\n", name, fence, text, g_str_has_suffix (text, "\n") ? "" : "\n", fence);
+}

@@ -58,6 +58,9 @@ Document *document_read_finish (GAsyncResult *result, GError **error) G_GNUC_WAR
 /* The whole as Markdown, each page below a line "[Page 3]"; a plain text as it is. */
 char *document_dup_text (const Document *document) G_GNUC_WARN_UNUSED_RESULT;
 
+/* A document as a model is given it: its name, then the text between fences that it cannot end, then an empty line. */
+char *document_quote (const char *name, const char *text) G_GNUC_WARN_UNUSED_RESULT;
+
 G_END_DECLS
 
 #endif

@@ -321,6 +321,24 @@ class Cli(unittest.TestCase):
         self.assertGreater(row['first'], 0)
         self.assertLess(row['first'], row['turns'])
 
+    def test_documents(self):
+        with tempfile.TemporaryDirectory() as folder:
+            page, note = os.path.join(folder, 'page.html'), os.path.join(folder, 'note.txt')
+            with open(page, 'w') as file:
+                file.write('<!DOCTYPE html><h1>Birds</h1><p>A myna is a bird.')
+            with open(note, 'w', encoding='gb18030') as file:
+                file.write('八哥是一种鸟。')
+            self.assertEqual(run('read', note), '八哥是一种鸟。\n')
+            with_files = run('chat', '--greedy', '--attach', note, '--attach', note, stdin='Hello!\n')
+            self.assertTrue(with_files.strip())
+            run('read', '/nonexistent.pdf', status=1)
+            run('chat', '--attach', '/nonexistent.pdf', stdin='Hello!\n', status=1)
+            run('chat', *['--attach', note] * 17, status=2)
+            run('read', status=2)
+            result = subprocess.run([*COMMAND, 'read', page], capture_output=True)
+            if b'does not read documents of this type' not in result.stderr:
+                self.assertEqual(result.stdout.decode(), '# Birds\n\nA myna is a bird.\n')
+
     def test_bad_input(self):
         run('describe', '-m', '/nonexistent.gguf', status=1)
         run('describe', '-m', '/', status=1)

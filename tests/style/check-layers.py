@@ -68,10 +68,11 @@ FOLDERS = {
     "documents": (GLIB, "documents/wire.h documents/documents.h"),
 
     "cli": (GLIB, "engine/engine.h engine/base engine/file engine/quant engine/text engine/families engine/kernels "
-                  "engine/compute engine/cpu engine/run engine/import tools/tools.h tools/sandbox.h"),
+                  "engine/compute engine/cpu engine/run engine/import tools/tools.h tools/sandbox.h documents/documents.h"),
 
     "markup": (CMARK, "text"),
-    "chat": (JSON, "engine/engine.h engine/actor storage/storage.h tools/tools.h tools/sandbox.h tools/servers.h markup text"),
+    "chat": (JSON, "engine/engine.h engine/actor storage/storage.h tools/tools.h tools/sandbox.h tools/servers.h "
+                   "documents/documents.h markup text"),
 
     "maths": (DRAWING, ""),
 

@@ -50,6 +50,12 @@ class Documents(unittest.TestCase):
                          [("page", 1, ""), ("heading", 1, "1. Opening"), ("text", 0, "words of it"),
                           ("page", 2, ""), ("text", 0, "more"), ("heading", 1, "Closing"), ("text", 0, "the end")])
 
+    def test_leaders_are_short(self):
+        if "pdf" not in TYPES:
+            self.skipTest("this build reads no PDF")
+        data = make_documents.pdf([make_documents.lines_at(72, 720, ["Opening" + " ." * 60 + " 9", "Wait... what"])])
+        self.assertEqual(self.text("contents.pdf", data), "[1]\n\nOpening …  9\nWait... what")
+
     def test_pdf_that_only_its_owner_may_change(self):
         self.assertIn("Secret words", self.text("owner.pdf"))
 

@@ -126,10 +126,21 @@ append_letters (GString *out, const char *text)
     }
 }
 
+/* The dots of a table of contents, which would be most of its tokens. */
+static char *
+shorten_leaders (const char *text)
+{
+  g_autoptr (GRegex) leaders = g_regex_new ("(?: ?[.·․]){6,}", G_REGEX_OPTIMIZE, 0, NULL);
+  char *shortened = g_regex_replace_literal (leaders, text, -1, 0, " … ", 0, NULL);
+
+  return shortened ? shortened : g_strdup (text);
+}
+
 static void
 write_page (const char *text, guint page, GArray *entries)
 {
-  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  g_autofree char *shortened = shorten_leaders (text);
+  g_auto (GStrv) lines = g_strsplit (shortened, "\n", -1);
   g_autoptr (GString) block = g_string_new (NULL);
 
   for (char **line = lines; *line; line++)

@@ -14,6 +14,7 @@ typedef struct
   GDBusConnection *session; /* of the program */
   MynaScreenReader *reader;
   gboolean is_enabled; /* as the desktop says */
+  guint n_reads;       /* it was asked so often */
   gboolean is_on;      /* as the program was told … */
   guint n_changes;     /* … so often */
 } Fixture;
@@ -35,7 +36,10 @@ static GVariant *
 get_cb (GDBusConnection *connection, const char *sender, const char *path, const char *interface, const char *property,
         GError **error, gpointer user_data)
 {
-  return g_variant_new_boolean (((Fixture *) user_data)->is_enabled);
+  Fixture *f = user_data;
+
+  f->n_reads++;
+  return g_variant_new_boolean (f->is_enabled);
 }
 
 static void
@@ -63,6 +67,9 @@ set_up (Fixture *f, gconstpointer data)
                                                 g_variant_new ("(su)", "org.a11y.Bus", 0), NULL, G_DBUS_CALL_FLAGS_NONE, -1,
                                                 NULL, NULL));
   f->reader = myna_screen_reader_new (f->session, changed_cb, f);
+  /* The bus has its subscription then: a signal before it would be lost. */
+  while (f->n_reads == 0)
+    g_main_context_iteration (NULL, TRUE);
 }
 
 static void
@@ -80,6 +87,7 @@ switch_to (Fixture *f, gboolean on)
 {
   GVariantDict changed;
 
+  f->is_enabled = on;
   g_variant_dict_init (&changed, NULL);
   g_variant_dict_insert (&changed, "ScreenReaderEnabled", "b", on);
   g_dbus_connection_emit_signal (f->desktop, NULL, "/org/a11y/bus", "org.freedesktop.DBus.Properties", "PropertiesChanged",

@@ -50,6 +50,17 @@ class Documents(unittest.TestCase):
                          [("page", 1, ""), ("heading", 1, "1. Opening"), ("text", 0, "words of it"),
                           ("page", 2, ""), ("text", 0, "more"), ("heading", 1, "Closing"), ("text", 0, "the end")])
 
+    def test_cells_do_not_run_together(self):
+        if "pdf" not in TYPES:
+            self.skipTest("this build reads no PDF")
+        rows = [(f"name{i}", f"what it is for {i}") for i in range(12)]
+        content = b"".join(make_documents.lines_at(60, 700 - 13 * i, [name]) + make_documents.lines_at(130, 700 - 13 * i, [use])
+                           for i, (name, use) in enumerate(rows))
+        words = self.text("table.pdf", make_documents.pdf([content])).split()
+        for name, use in rows:
+            self.assertIn(name, words)
+        self.assertEqual(sorted(words), sorted(["[1]"] + [w for row in rows for cell in row for w in cell.split()]))
+
     def test_leaders_are_short(self):
         if "pdf" not in TYPES:
             self.skipTest("this build reads no PDF")

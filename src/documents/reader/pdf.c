@@ -111,19 +111,58 @@ level_of_line (GArray *entries, guint page, const char *line)
 
 /* Letters that are set as one; words are written without them. */
 static void
-append_letters (GString *out, const char *text)
+append_letter (GString *out, gunichar c)
 {
   static const char *const ligatures[] = { "ff", "fi", "fl", "ffi", "ffl", "st", "st" };
 
-  for (const char *p = text; *p; p = g_utf8_next_char (p))
+  if (c >= 0xfb00 && c <= 0xfb06)
+    g_string_append (out, ligatures[c - 0xfb00]);
+  else
+    g_string_append_unichar (out, c);
+}
+
+/* What stands between two letters that follow each other: poppler sets nothing between the cells of a table.  In heights of the
+ * letters; a space of a line that is set to its margins is narrower. */
+#define GAP_OF_WORDS 0.5
+#define GAP_OF_CELLS 1.2
+
+static const char *
+between (const PopplerRectangle *a, const PopplerRectangle *b)
+{
+  double height = MIN (a->y2 - a->y1, b->y2 - b->y1);
+  double overlap = MIN (a->y2, b->y2) - MAX (a->y1, b->y1);
+  double gap = b->x1 - a->x2;
+
+  if (height <= 0)
+    return "";
+  /* Another line, or back to the left, without a line's end. */
+  if (overlap < height / 4 || gap < -2 * height)
+    return " ";
+  return gap > GAP_OF_CELLS * height ? "\t" : gap > GAP_OF_WORDS * height ? " " : "";
+}
+
+/* The text of a page in its reading order. */
+static char *
+dup_text (PopplerPage *page)
+{
+  g_autofree char *text = poppler_page_get_text (page);
+  g_autofree PopplerRectangle *places = NULL;
+  GString *out = g_string_new (NULL);
+  guint n_places = 0, i = 0;
+  gunichar last = ' ';
+
+  if (!text || !poppler_page_get_text_layout (page, &places, &n_places))
+    n_places = 0;
+  for (const char *p = text ? text : ""; *p; p = g_utf8_next_char (p), i++)
     {
       gunichar c = g_utf8_get_char (p);
 
-      if (c >= 0xfb00 && c <= 0xfb06)
-        g_string_append (out, ligatures[c - 0xfb00]);
-      else
-        g_string_append_unichar (out, c);
+      if (i > 0 && i < n_places && !g_unichar_isspace (c) && !g_unichar_isspace (last))
+        g_string_append (out, between (&places[i - 1], &places[i]));
+      append_letter (out, c);
+      last = c;
     }
+  return g_string_free (out, FALSE);
 }
 
 /* The dots of a table of contents, which would be most of its tokens. */
@@ -182,12 +221,10 @@ read_pdf (const guint8 *data, gsize n)
   for (int i = 0; i < n_pages; i++)
     {
       PopplerPage *page = poppler_document_get_page (document, i);
-      g_autofree char *text = page ? poppler_page_get_text (page) : NULL;
-      g_autoptr (GString) letters = g_string_new (NULL);
+      g_autofree char *text = page ? dup_text (page) : g_strdup ("");
 
       read_out_page ();
-      append_letters (letters, text ? text : "");
-      write_page (letters->str, i + 1, entries);
+      write_page (text, i + 1, entries);
       g_clear_object (&page);
     }
 }

@@ -231,3 +231,48 @@ myna_choose_file_finish (GAsyncResult *result)
 {
   return g_task_propagate_pointer (G_TASK (result), NULL);
 }
+
+#if GTK_CHECK_VERSION(4, 10, 0)
+static void
+files_dialog_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+
+  g_task_return_pointer (task, gtk_file_dialog_open_multiple_finish (GTK_FILE_DIALOG (source), result, NULL), g_object_unref);
+}
+#else
+static void
+files_response_cb (GtkFileChooserNative *native, int response, GTask *task)
+{
+  GListModel *files = response == GTK_RESPONSE_ACCEPT ? gtk_file_chooser_get_files (GTK_FILE_CHOOSER (native)) : NULL;
+
+  g_task_return_pointer (task, files, g_object_unref);
+  g_object_unref (task);
+  g_object_unref (native);
+}
+#endif
+
+void
+myna_choose_files_async (GtkWindow *parent, const char *title, GAsyncReadyCallback callback, gpointer user_data)
+{
+  GTask *task = g_task_new (parent, NULL, callback, user_data);
+#if GTK_CHECK_VERSION(4, 10, 0)
+  g_autoptr (GtkFileDialog) dialog = gtk_file_dialog_new ();
+
+  gtk_file_dialog_set_title (dialog, title);
+  gtk_file_dialog_open_multiple (dialog, parent, NULL, files_dialog_cb, task);
+#else
+  GtkFileChooserNative *native = gtk_file_chooser_native_new (title, parent, GTK_FILE_CHOOSER_ACTION_OPEN, NULL, NULL);
+
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (native), TRUE);
+  gtk_file_chooser_set_select_multiple (GTK_FILE_CHOOSER (native), TRUE);
+  g_signal_connect (native, "response", G_CALLBACK (files_response_cb), task);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (native));
+#endif
+}
+
+GListModel *
+myna_choose_files_finish (GAsyncResult *result)
+{
+  return g_task_propagate_pointer (G_TASK (result), NULL);
+}

@@ -55,4 +55,9 @@ void myna_choose_file_async (GtkWindow *parent, MynaFileAction action, const cha
 /* The file, or NULL if nothing was chosen; the caller owns it. */
 GFile *myna_choose_file_finish (GAsyncResult *result);
 
+/* The same for several that are there; a list of GFile. */
+void myna_choose_files_async (GtkWindow *parent, const char *title, GAsyncReadyCallback callback, gpointer user_data);
+/* Transfer full; NULL: none was chosen. */
+GListModel *myna_choose_files_finish (GAsyncResult *result);
+
 G_END_DECLS

@@ -313,14 +313,17 @@ myna_composer_take_files (MynaComposer *self)
 }
 
 static void
-file_chosen_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+files_chosen_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (MynaComposer) self = user_data;
-  g_autoptr (GFile) file = myna_choose_file_finish (result);
-  GSList files = { file, NULL };
+  g_autoptr (GListModel) chosen = myna_choose_files_finish (result);
+  GSList *files = NULL;
 
-  if (file)
-    myna_composer_attach_files (self, &files);
+  for (guint i = 0; chosen && i < g_list_model_get_n_items (chosen); i++)
+    files = g_slist_append (files, g_list_model_get_item (chosen, i));
+  if (files)
+    myna_composer_attach_files (self, files);
+  g_slist_free_full (files, g_object_unref);
   gtk_widget_grab_focus (self->text_view);
 }
 
@@ -329,8 +332,8 @@ attach_clicked_cb (MynaComposer *self)
 {
   GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
 
-  myna_choose_file_async (GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, MYNA_FILE_OPEN, _ ("Attach a File"), NULL, NULL,
-                          file_chosen_cb, g_object_ref (self));
+  myna_choose_files_async (GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, _ ("Attach Files"), files_chosen_cb,
+                           g_object_ref (self));
 }
 
 /* ---- Paste ------------------------------------------------------------------------------------------------------ */

@@ -52,8 +52,11 @@ find (GPtrArray *documents, const char *name, GError **error)
   return NULL;
 }
 
+/* ---- Pages ------------------------------------------------------------------------------------------------------ */
+
+/* A piece of a text without pages. */
 static char *
-make_page (const ToolDocument *document, gint64 page, GError **error)
+make_even_page (const ToolDocument *document, gint64 page, GError **error)
 {
   gsize n_chars = g_utf8_strlen (document->text, -1);
   gint64 n_pages = MAX (1, (gint64) ((n_chars + PAGE_CHARS - 1) / PAGE_CHARS));
@@ -68,6 +71,71 @@ make_page (const ToolDocument *document, gint64 page, GError **error)
   end = page == n_pages ? start + strlen (start) : g_utf8_offset_to_pointer (start, PAGE_CHARS);
   return g_strdup_printf ("“%s”, page %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT ":\n%.*s", document->name, page, n_pages,
                           (int) (end - start), start);
+}
+
+/* The mark of a page stands at p: a line "[Page 3]".  ret_text: what follows. */
+static gboolean
+is_mark (const char *p, gint64 *ret_page, const char **ret_text)
+{
+  char *end;
+
+  if (!g_str_has_prefix (p, "[Page ") || !g_ascii_isdigit (p[6]))
+    return FALSE;
+  *ret_page = g_ascii_strtoll (p + 6, &end, 10);
+  if (*end != ']' || (end[1] && end[1] != '\n'))
+    return FALSE;
+  *ret_text = end + 1 + strspn (end + 1, "\n");
+  return TRUE;
+}
+
+/* The next mark of a later page; NULL: there is none. */
+static const char *
+next_mark (const char *text, gint64 after)
+{
+  const char *p = text, *rest;
+  gint64 page;
+
+  while ((p = strstr (p, "\n[Page ")))
+    if (is_mark (++p, &page, &rest) && page > after)
+      return p;
+  return NULL;
+}
+
+/* A page of a document that has pages of its own, so that it has the number that people know it by.  A page without text has no
+ * mark. */
+static char *
+make_own_page (const ToolDocument *document, gint64 page, GError **error)
+{
+  const char *mark = document->text, *text = "", *found = NULL, *end = NULL;
+  gint64 number = 0;
+
+  for (; mark && is_mark (mark, &number, &text); mark = next_mark (text, number))
+    {
+      if (found && !end)
+        end = mark;
+      if (number == page)
+        found = text;
+    }
+  if (page > number)
+    g_set_error (error, TOOL_ERROR, TOOL_ERROR_ARGUMENTS, "“%s” has %" G_GINT64_FORMAT " pages", document->name, number);
+  else if (!found)
+    g_set_error (error, TOOL_ERROR, TOOL_ERROR_ARGUMENTS, "Page %" G_GINT64_FORMAT " of “%s” has no text", page,
+                 document->name);
+  if (page > number || !found)
+    return NULL;
+  return g_strdup_printf ("“%s”, page %" G_GINT64_FORMAT " of %" G_GINT64_FORMAT ":\n%.*s", document->name, page, number,
+                          (int) (end ? (gsize) (end - found) : strlen (found)), found);
+}
+
+static char *
+make_page (const ToolDocument *document, gint64 page, GError **error)
+{
+  const char *text;
+  gint64 number;
+
+  if (is_mark (document->text, &number, &text))
+    return make_own_page (document, page, error);
+  return make_even_page (document, page, error);
 }
 
 static void

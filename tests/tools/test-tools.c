@@ -279,6 +279,8 @@ documents_finish (gpointer owner, GAsyncResult *result, GError **error)
   g_ptr_array_add (documents, tool_document_new ("a.txt", "old"));
   g_ptr_array_add (documents, tool_document_new ("a.txt", text->str));
   g_ptr_array_add (documents, tool_document_new ("Empty.md", ""));
+  g_ptr_array_add (documents,
+                   tool_document_new ("Report.pdf", "[Page 1]\n\nOne, see\n[Page 1] there\n\n[Page 3]\n\nThree\n[Page x]"));
   return documents;
 }
 
@@ -317,8 +319,12 @@ test_host (void)
   static const Case documents[] = {
     { "{\"name\": \"a.txt\", \"page\": 2}", "“a.txt”, page 2 of 2:\n语" },
     { "{\"name\": \"empty.MD\"}", "“Empty.md”, page 1 of 1:\n" },
+    { "{\"name\": \"report.pdf\"}", "“Report.pdf”, page 1 of 3:\nOne, see\n[Page 1] there\n\n" },
+    { "{\"name\": \"Report.pdf\", \"page\": 3}", "“Report.pdf”, page 3 of 3:\nThree\n[Page x]" },
+    { "{\"name\": \"Report.pdf\", \"page\": 2}", "!A Page 2 of “Report.pdf” has no text" },
+    { "{\"name\": \"Report.pdf\", \"page\": 4}", "!A “Report.pdf” has 3 pages" },
     { "{\"name\": \"a.txt\", \"page\": 3}", "!A “a.txt” has 2 pages" },
-    { "{\"name\": \"/etc/passwd\"}", "!A There is no document “/etc/passwd”. There are: “Empty.md”, “a.txt”" },
+    { "{\"name\": \"/etc/passwd\"}", "!A There is no document “/etc/passwd”. There are: “Report.pdf”, “Empty.md”, “a.txt”" },
   };
   static const Case results[] = {
     { "{\"result\": 1, \"from\": 0}", "!A There is no result 1" },

@@ -47,6 +47,19 @@ myna_attachment_describe (const MynaAttachment *attachment)
   return g_strdup_printf ("%s · %s", pages, size);
 }
 
+char *
+myna_attachment_dup_file_name (const char *name)
+{
+  static const char *const ends[] = { ".pdf",  ".odt",  ".ods",  ".odp",  ".docx", ".docm", ".pptx",
+                                      ".xlsx", ".xlsm", ".epub", ".html", ".htm",  ".xhtml" };
+  g_autofree char *lower = g_ascii_strdown (name, -1);
+
+  for (guint i = 0; i < G_N_ELEMENTS (ends); i++)
+    if (g_str_has_suffix (lower, ends[i]))
+      return g_strconcat (name, ".md", NULL);
+  return g_strdup (name);
+}
+
 /* ---- Writing ---------------------------------------------------------------------------------------------------- */
 
 static void
@@ -237,7 +250,8 @@ append_beginning (GString *out, const MynaAttachment *attachment)
   glong n_chars = g_utf8_strlen (attachment->text, -1), n = MIN (n_chars, MAX_BEGINNING);
   const char *end = g_utf8_offset_to_pointer (attachment->text, n);
   g_autofree char *beginning = g_strndup (attachment->text, end - attachment->text);
-  g_autofree char *path = g_strconcat ("/mnt/data/", attachment->name, NULL);
+  g_autofree char *name = myna_attachment_dup_file_name (attachment->name);
+  g_autofree char *path = g_strconcat ("/mnt/data/", name, NULL);
   g_autofree char *quoted = document_quote (path, beginning);
 
   g_string_append (out, quoted);

@@ -28,6 +28,9 @@ void myna_attachment_free (MynaAttachment *attachment);
 /* "12 pages · 34 kB", for the person. */
 char *myna_attachment_describe (const MynaAttachment *attachment) G_GNUC_WARN_UNUSED_RESULT;
 
+/* What a program finds it as: "report.pdf.md" where the text is not what stands in the file, but what was read of it. */
+char *myna_attachment_dup_file_name (const char *name) G_GNUC_WARN_UNUSED_RESULT;
+
 /* attachments: array of MynaAttachment; NULL where it is empty. */
 char *myna_attachments_to_json (GPtrArray *attachments) G_GNUC_WARN_UNUSED_RESULT;
 /* Array of MynaAttachment that owns them; empty for NULL.  What is not as above ends the list; nothing else is kept of it. */

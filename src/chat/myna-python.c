@@ -9,6 +9,8 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "chat/myna-attachment.h"
+
 /* Of files that are kept: one, and those of a cell together. */
 #define MAX_FILE_BYTES (4 << 20)
 #define MAX_CELL_BYTES (16 << 20)
@@ -227,12 +229,13 @@ give_documents (MynaPython *self, GPtrArray *documents)
   for (guint i = 0; i < documents->len; i++)
     {
       const ToolDocument *document = g_ptr_array_index (documents, i);
+      g_autofree char *name = myna_attachment_dup_file_name (document->name);
       g_autoptr (GBytes) data = NULL;
 
       if (g_strcmp0 (g_hash_table_lookup (self->given, document->name), document->text) == 0)
         continue;
       data = g_bytes_new (document->text, strlen (document->text));
-      tool_sandbox_give (self->sandbox, document->name, data);
+      tool_sandbox_give (self->sandbox, name, data);
       g_hash_table_insert (self->given, g_strdup (document->name), g_strdup (document->text));
     }
 }

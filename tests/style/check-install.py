@@ -15,7 +15,6 @@ WANTED = [
     "bin/myna-server",
     "lib/systemd/user/myna-server.service",
     "libexec/myna/myna-guard",
-    "libexec/myna/myna-read",
     f"share/applications/{ID}.desktop",
     f"share/dbus-1/services/{ID}.service",
     f"share/glib-2.0/schemas/{ID}.gschema.xml",
@@ -37,6 +36,8 @@ WANTED = [
 def main(source, build, prefix, server):
     languages = pathlib.Path(source, "po", "LINGUAS").read_text().split()
     wanted = set(WANTED) - (set() if server else {name for name in WANTED if "myna-server" in name}) | {f"share/locale/{language}/LC_MESSAGES/myna.mo" for language in languages}
+    if pathlib.Path(build, "src/documents/reader/myna-read").exists():      # a build can be without it
+        wanted.add("libexec/myna/myna-read")
     with tempfile.TemporaryDirectory() as destdir:
         subprocess.run(["meson", "install", "-C", build, "--no-rebuild", "--quiet", "--destdir", destdir], check=True,
                        stdout=subprocess.DEVNULL)

@@ -68,6 +68,7 @@ convert_named (const char *set, const guint8 *data, gsize n, gsize *ret_n)
   return NULL;
 }
 
+#if HAVE_UCHARDET
 /* Every byte above ASCII is one of a pair of GB 2312.  Short Chinese texts are so, and are taken for Greek or Thai; words of an
  * alphabet have odd lengths, too. */
 static gboolean
@@ -89,6 +90,8 @@ has_pairs (const char *set)
       return TRUE;
   return FALSE;
 }
+
+#endif
 
 static char *
 convert_guessed (const guint8 *data, gsize n, gsize *ret_n)

@@ -1,0 +1,74 @@
+/* test-attachment.c: what a message keeps of its files, and what of them a model is given
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include <string.h>
+
+#include "chat/myna-attachment.h"
+
+static char *
+to_json (const char *name, const char *text, guint n_pages)
+{
+  g_autoptr (GPtrArray) attachments = g_ptr_array_new_with_free_func ((GDestroyNotify) myna_attachment_free);
+  MynaAttachment *attachment = myna_attachment_new (name, text);
+
+  attachment->n_pages = n_pages;
+  g_ptr_array_add (attachments, attachment);
+  return myna_attachments_to_json (attachments);
+}
+
+static void
+test_pages (void)
+{
+  g_autofree char *json = to_json ("report.pdf", "[Page 1]\n\nWords", 12);
+  g_autoptr (GPtrArray) read = myna_attachments_from_json (json);
+  const MynaAttachment *attachment = g_ptr_array_index (read, 0);
+  g_autofree char *words = myna_attachment_describe (attachment);
+
+  g_assert_cmpuint (read->len, ==, 1);
+  g_assert_cmpstr (attachment->name, ==, "report.pdf");
+  g_assert_cmpstr (attachment->text, ==, "[Page 1]\n\nWords");
+  g_assert_cmpuint (attachment->n_pages, ==, 12);
+  g_assert_true (g_str_has_prefix (words, "12 pages · "));
+}
+
+/* Messages of earlier versions, and of other programs. */
+static void
+test_without_pages (void)
+{
+  static const char *const jsons[] = { "[{\"name\": \"a.txt\", \"text\": \"b\"}]",
+                                       "[{\"name\": \"a.txt\", \"pages\": \"many\", \"text\": \"b\"}]",
+                                       "[{\"name\": \"a.txt\", \"text\": \"b\", \"pages\": \"-\", \"other\": \"c\"}]" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (jsons); i++)
+    {
+      g_autoptr (GPtrArray) read = myna_attachments_from_json (jsons[i]);
+
+      g_assert_cmpuint (read->len, ==, 1);
+      g_assert_cmpuint (((MynaAttachment *) read->pdata[0])->n_pages, ==, 0);
+    }
+}
+
+/* A program that opens report.pdf would expect a PDF. */
+static void
+test_as_files (void)
+{
+  g_autofree char *pdf = to_json ("Report.PDF", "Words", 1), *csv = to_json ("table.csv", "a,b\n", 0);
+  g_autofree char *with_pdf = myna_attachments_prepend (pdf, "Why?", TRUE),
+                  *with_csv = myna_attachments_prepend (csv, "Why?", TRUE);
+  g_autofree char *whole = myna_attachments_prepend (pdf, "Why?", FALSE);
+
+  g_assert_cmpstr (with_pdf, ==, "/mnt/data/Report.PDF.md\n```\nWords\n```\n\nWhy?");
+  g_assert_cmpstr (with_csv, ==, "/mnt/data/table.csv\n```\na,b\n```\n\nWhy?");
+  g_assert_cmpstr (whole, ==, "Report.PDF\n```\nWords\n```\n\nWhy?");
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/attachment/pages", test_pages);
+  g_test_add_func ("/attachment/without-pages", test_without_pages);
+  g_test_add_func ("/attachment/as-files", test_as_files);
+  return g_test_run ();
+}

@@ -70,9 +70,12 @@ FOLDERS = {
     "cli": (GLIB, "engine/engine.h engine/base engine/file engine/quant engine/text engine/families engine/kernels "
                   "engine/compute engine/cpu engine/run engine/import tools/tools.h tools/sandbox.h documents/documents.h"),
 
+    "remote/wire": (JSON, "text"),
+    "remote/process": (SOUP, "remote/wire"),
+
     "markup": (CMARK, "text"),
     "chat": (JSON, "engine/engine.h engine/actor storage/storage.h tools/tools.h tools/sandbox.h tools/servers.h "
-                   "documents/documents.h markup text"),
+                   "documents/documents.h remote/wire markup text"),
 
     "maths": (DRAWING, ""),
 

@@ -283,7 +283,7 @@ take_reply (MynaConversation *self, MynaMessage *message, const char *model)
       recipe.id = 0;
     }
   g_clear_object (&self->reply);
-  self->reply = myna_reply_new (self->generator, &recipe, message, &funcs, self);
+  self->reply = myna_reply_new (myna_generator_find (self->generator, recipe.model), &recipe, message, &funcs, self);
 }
 
 /* begin: what the reply does.  The model reads the messages before `message`, or with myna_reply_resume() all of them. */
@@ -834,7 +834,7 @@ void
 myna_conversation_get_context (MynaConversation *self, int *ret_used, int *ret_length)
 {
   *ret_used = self->context_used;
-  *ret_length = myna_generator_get_context_length (self->generator);
+  *ret_length = myna_generator_get_context_length (myna_conversation_get_generator (self));
 }
 
 guint
@@ -848,7 +848,7 @@ myna_conversation_get_context_start (MynaConversation *self)
 MynaGenerator *
 myna_conversation_get_generator (MynaConversation *self)
 {
-  return self->generator;
+  return myna_generator_find (self->generator, myna_record_get_model (self->record));
 }
 
 const char *

@@ -55,6 +55,7 @@ double myna_conversation_get_rate (MynaConversation *self);
 void myna_conversation_get_context (MynaConversation *self, int *ret_used, int *ret_length);
 /* Position of the first message that the model was given with the last question; those before were left out. */
 guint myna_conversation_get_context_start (MynaConversation *self);
+/* What makes its replies, with its model. */
 MynaGenerator *myna_conversation_get_generator (MynaConversation *self);
 /* Position of the message with this id, or G_MAXUINT where the branch has none. */
 guint myna_conversation_find_id (MynaConversation *self, gint64 id);

@@ -19,6 +19,7 @@ struct _MynaCore
   GSettings *settings;
   GlmActor *actor;
   MynaModelLibrary *models;
+  MynaRemoteServers *servers;
   MynaSessionCache *sessions;
   MynaTitler *titler;
   StoreDb *store;
@@ -149,6 +150,13 @@ count_tools_async (MynaGenerator *generator, const char *path, const GlmToolSet 
   g_object_unref (task);
 }
 
+/* The engine's are its own. */
+static MynaGenerator *
+find_generator (MynaGenerator *generator, const char *path)
+{
+  return myna_remote_server_is_path (path) ? myna_remote_servers_get_generator (MYNA_CORE (generator)->servers, path) : generator;
+}
+
 static void
 generator_init (MynaGeneratorInterface *iface)
 {
@@ -160,6 +168,7 @@ generator_init (MynaGeneratorInterface *iface)
   iface->get_model_info = get_model_info;
   iface->find_model_info = find_model_info;
   iface->count_tools_async = count_tools_async;
+  iface->find = find_generator;
 }
 
 static void
@@ -283,6 +292,7 @@ temporary_store_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (self->temporary)
     return;
   self->temporary_store = g_steal_pointer (&store);
+  myna_remote_servers_set_temporary (self->servers, self->temporary_store);
   self->temporary = follow (self, myna_conversation_new (self->temporary_store, MYNA_GENERATOR (self), 0), FALSE);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_TEMPORARY]);
 }
@@ -326,6 +336,7 @@ myna_core_end_temporary (MynaCore *self)
   g_signal_handlers_disconnect_by_data (conversation, self);
   g_clear_object (&self->temporary);
   store = g_steal_pointer (&self->temporary_store);
+  myna_remote_servers_set_temporary (self->servers, NULL);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_TEMPORARY]);
 }
 
@@ -401,6 +412,14 @@ myna_core_get_models (MynaCore *self)
   return self->models;
 }
 
+MynaRemoteServers *
+myna_core_get_servers (MynaCore *self)
+{
+  g_return_val_if_fail (MYNA_IS_CORE (self), NULL);
+
+  return self->servers;
+}
+
 static void
 apply_chat_settings (MynaCore *self)
 {
@@ -442,6 +461,7 @@ myna_core_finalize (GObject *object)
   g_clear_object (&self->titler);
   g_clear_object (&self->sessions);
   g_clear_object (&self->models);
+  g_clear_object (&self->servers);
   g_clear_object (&self->actor);
   g_clear_object (&self->settings);
 
@@ -482,6 +502,7 @@ myna_core_new (GSettings *settings, const char *sessions_folder)
   self->settings = g_object_ref (settings);
   self->actor = glm_actor_new ();
   self->models = myna_model_library_new (self->actor, settings);
+  self->servers = myna_remote_servers_new (settings);
   self->sessions = myna_session_cache_new (self->actor, sessions_folder);
   self->titler = myna_titler_new (TITLE_DELAY_MS);
   g_signal_connect_object (self->actor, "notify::state", G_CALLBACK (engine_state_cb), self, G_CONNECT_SWAPPED);

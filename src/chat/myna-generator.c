@@ -81,6 +81,17 @@ myna_generator_count_tools_async (MynaGenerator *self, const char *path, const G
   MYNA_GENERATOR_GET_IFACE (self)->count_tools_async (self, path, tools, cancellable, callback, user_data);
 }
 
+MynaGenerator *
+myna_generator_find (MynaGenerator *self, const char *path)
+{
+  MynaGeneratorInterface *iface;
+
+  g_return_val_if_fail (MYNA_IS_GENERATOR (self), NULL);
+
+  iface = MYNA_GENERATOR_GET_IFACE (self);
+  return iface->find ? iface->find (self, path) : self;
+}
+
 gboolean
 myna_generator_count_tools_finish (MynaGenerator *self, GAsyncResult *result, gsize *ret_n_tokens, GError **error)
 {

@@ -23,7 +23,8 @@ typedef struct
   /* Together the conversation whose evaluated state is used and kept; id or created_at 0: none. */
   StoreDb *store;
   gint64 id, created_at;
-  MynaPython *python; /* NULL: not in this mode */
+  MynaPython *python;       /* NULL: not in this mode */
+  gboolean has_attachments; /* among what the model reads */
 } MynaRecipe;
 
 /* The contracts of the functions of the same names in glm-actor.h. */
@@ -41,6 +42,7 @@ struct _MynaGeneratorInterface
   const GlmModelInfo *(*find_model_info) (MynaGenerator *self, const char *path);
   void (*count_tools_async) (MynaGenerator *self, const char *path, const GlmToolSet *tools, GCancellable *cancellable,
                              GAsyncReadyCallback callback, gpointer user_data);
+  MynaGenerator *(*find) (MynaGenerator *self, const char *path); /* NULL: it makes replies with any model */
 };
 
 /* The request has turns, begun reply and fit; the recipe says the model, the sampling and the session's file.  recipe NULL:
@@ -62,6 +64,8 @@ const GlmModelInfo *myna_generator_find_model_info (MynaGenerator *self, const c
  * model is loaded, or none. */
 void myna_generator_count_tools_async (MynaGenerator *self, const char *path, const GlmToolSet *tools,
                                        GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+/* What makes replies with the model of this path (NULL: the default): itself, or another one, which lives as long as it does. */
+MynaGenerator *myna_generator_find (MynaGenerator *self, const char *path);
 gboolean myna_generator_count_tools_finish (MynaGenerator *self, GAsyncResult *result, gsize *ret_n_tokens, GError **error);
 
 G_END_DECLS

@@ -108,7 +108,10 @@ make_turns (const Reading *reading)
       const StoreMessage *record = reading->records[i];
 
       if (record && (*record->text || record->call || record->role == STORE_ROLE_USER))
-        myna_prompt_add_turn (prompt, role_name (record->role), record->call, text_of (record), i);
+        {
+          myna_prompt_add_turn (prompt, role_name (record->role), record->call, text_of (record), i);
+          prompt->has_attachments = prompt->has_attachments || (record->attachments && *record->attachments);
+        }
     }
   return prompt;
 }

@@ -15,6 +15,7 @@ typedef struct
   GArray *positions; /* guint: of each turn's message; of the system's turn that of the next one */
   GPtrArray *texts;  /* what the turns point to */
   gboolean cut;      /* there are messages before, which could not fit */
+  gboolean has_attachments;
 } MynaPrompt;
 
 /* Reads the texts of messages [first, end), from the end backwards and only as far as a context of this length (0: not

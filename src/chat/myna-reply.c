@@ -487,6 +487,7 @@ ask_engine (MynaReply *self)
   request.fit.cut = self->prompt->cut;
   request.fit.tools = set.n_tools > 0 || set.interpreter ? &set : NULL;
   request.fit.no_thoughts = !myna_chat_settings_resolve_thinking (self->recipe.settings);
+  self->recipe.has_attachments = self->prompt->has_attachments;
   self->request_id =
       myna_generator_generate (self->generator, &self->recipe, &request, &funcs, g_object_ref (self), g_object_unref);
   set_state (self, MYNA_REPLY_WAITING);

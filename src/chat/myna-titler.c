@@ -12,6 +12,7 @@
 #include "chat/myna-chat-settings.h"
 #include "chat/myna-prompt.h"
 #include "chat/myna-title.h"
+#include "chat/myna-remote-server.h"
 
 #define MAX_TOKENS 32
 
@@ -24,6 +25,7 @@ struct _MynaTitler
 
   /* The title that is being found; conversation NULL: none. */
   MynaConversation *conversation;
+  MynaGenerator *generator; /* of the request */
   StoreDb *store;
   GCancellable *cancellable;
   guint source;
@@ -42,6 +44,7 @@ finish (MynaTitler *self)
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
   g_clear_object (&self->conversation);
+  g_clear_object (&self->generator);
   g_clear_object (&self->store);
   self->request_id = 0;
   if (self->reply)
@@ -52,7 +55,7 @@ static void
 cancel (MynaTitler *self)
 {
   if (self->request_id)
-    myna_generator_cancel (myna_conversation_get_generator (self->conversation), self->request_id);
+    myna_generator_cancel (self->generator, self->request_id);
   finish (self);
 }
 
@@ -81,6 +84,9 @@ wants_title (MynaConversation *conversation)
   g_autofree char *first_title = NULL;
   MynaMessage *question, *answer;
 
+  /* A server is not asked what nobody asked it. */
+  if (myna_remote_server_is_path (myna_conversation_get_model (conversation)))
+    return FALSE;
   if (g_list_model_get_n_items (G_LIST_MODEL (conversation)) != 2 || myna_conversation_get_id (conversation) == 0)
     return FALSE;
   question = peek_message (conversation, 0);
@@ -248,8 +254,9 @@ prompt_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
                         2);
   asked.turns = (const GlmTurn *) prompt->turns->data;
   asked.n_turns = prompt->turns->len;
-  self->request_id = myna_generator_generate (myna_conversation_get_generator (self->conversation), NULL, &asked, &funcs,
-                                              g_steal_pointer (&request), (GDestroyNotify) request_free);
+  g_set_object (&self->generator, myna_conversation_get_generator (self->conversation));
+  self->request_id = myna_generator_generate (self->generator, NULL, &asked, &funcs, g_steal_pointer (&request),
+                                              (GDestroyNotify) request_free);
 }
 
 static gboolean

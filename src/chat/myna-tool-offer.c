@@ -350,6 +350,14 @@ myna_tool_offer_get_conversation (MynaToolOffer *self)
   return self->conversation;
 }
 
+/* It may be one of a server, which another generator is for. */
+static void
+model_changed_cb (MynaToolOffer *self)
+{
+  g_signal_group_set_target (self->generator_signals, get_generator (self));
+  update (self);
+}
+
 void
 myna_tool_offer_set_conversation (MynaToolOffer *self, MynaConversation *conversation)
 {
@@ -404,7 +412,7 @@ myna_tool_offer_init (MynaToolOffer *self)
 {
   self->conversation_signals = g_signal_group_new (MYNA_TYPE_CONVERSATION);
   g_signal_group_connect_swapped (self->conversation_signals, "notify::settings", G_CALLBACK (update), self);
-  g_signal_group_connect_swapped (self->conversation_signals, "notify::model", G_CALLBACK (update), self);
+  g_signal_group_connect_swapped (self->conversation_signals, "notify::model", G_CALLBACK (model_changed_cb), self);
   self->python_signals = g_signal_group_new (MYNA_TYPE_PYTHON);
   g_signal_group_connect_swapped (self->python_signals, "changed", G_CALLBACK (python_changed_cb), self);
   self->generator_signals = g_signal_group_new (MYNA_TYPE_GENERATOR);

@@ -156,8 +156,9 @@ def moved(client, server):
 
 
 def bomb(kind):
-    data = gzip.compress(b'data: ' + b'a' * (50 << 20))
-    return response('200 OK', data, kind, content_encoding='gzip')
+    def answer(client, server):
+        client.send(response('200 OK', gzip.compress(b'data: ' + b'a' * (50 << 20)), kind, content_encoding='gzip'))
+    return answer
 
 
 def call(index, name=None, arguments='', call_id=None):
@@ -168,7 +169,23 @@ def call(index, name=None, arguments='', call_id=None):
     return event(chunk({'tool_calls': [one]}))
 
 
-LONG = b'a' * (100 << 20)
+def tool_round(client, server):
+    """Calls a tool, and says what it has found."""
+    last = client.body['messages'][-1]
+    if last['role'] == 'tool':
+        client.send(STREAM, text('It is ' + last['content']), END)
+    else:
+        client.send(STREAM, text('Wait.'), call(0, 'calculate'), call(0, arguments='{"expression": "6*7"}'),
+                    event(chunk(reason='tool_calls')), event(b'[DONE]'))
+
+
+def goes_on(client, server):
+    """Is cut off, and goes on where it was."""
+    if client.body.get('continue_final_message'):
+        client.send(STREAM, text(f' after {client.body["messages"][-1]["content"]!r}'), END)
+    else:
+        client.send(STREAM, text('one'))
+
 
 # What is answered to a chat.
 FAULTS = {
@@ -197,6 +214,7 @@ FAULTS = {
     'moved': moved,
     'nulls': whole(STREAM, event({'choices': [{'index': 0, 'delta': {'content': None, 'reasoning_content': None, 'tool_calls': None},
                                                'finish_reason': None}], 'usage': None, 'error': None}), text('one'), END),
+    'tool-round': tool_round,
     # Servers that say no.
     '401': whole(error('401 Unauthorized', 'Invalid key', www_authenticate='Bearer')),
     '401-basic': whole(error('401 Unauthorized', 'Invalid key', www_authenticate='Basic realm="x"')),
@@ -220,6 +238,7 @@ FAULTS = {
     'resets': drop(),
     'cut-head': whole(b'HTTP/1.1 200 OK\r\nContent-Ty'),
     'cut-off': whole(STREAM, text('one'), text(' two')),
+    'goes-on': goes_on,
     'cut-in-event': whole(STREAM, text('one'), b'data: {"choices": [{"del'),
     'cut-length': whole(b'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Length: 9999\r\n\r\n', text('one')),
     'cut-chunked': whole(b'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\nfff\r\n', text('one')),
@@ -238,10 +257,10 @@ FAULTS = {
     'portal': whole(response('200 OK', b'<html>Sign in</html>', 'text/html')),
     '511': whole(response('511 Network Authentication Required', b'<html>Sign in</html>', 'text/html')),
     'image': whole(response('200 OK', b'\x89PNG', 'image/png')),
-    'bomb': whole(bomb('text/event-stream')),
-    'bomb-json': whole(bomb('application/json')),
+    'bomb': bomb('text/event-stream'),
+    'bomb-json': bomb('application/json'),
     'endless-text': endless(text('la ' * 1000)),
-    'endless-line': whole(STREAM, b'data: ', LONG),
+    'endless-line': endless(b'a' * 65536, STREAM, b'data: '),
     'endless-arguments': endless(call(0, arguments='x' * 9000), STREAM, call(0, 'calculate')),
     'endless-comments': endless(b':' + b'a' * 60000 + b'\n'),
     'endless-json': endless(b' ' * 65536, b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n'),

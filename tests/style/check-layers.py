@@ -19,6 +19,7 @@ ENGINE = C + r"|cblas\.h|openblas_config\.h|zlib\.h"
 GLIB = C + r"|(glib|gmodule|glib-object|glib-unix|gio/[a-z0-9]+|glib/[a-z0-9-]+)(\.h)?|libintl\.h"
 JSON = GLIB + r"|json-glib/json-glib\.h"
 SQLITE = JSON + r"|sqlite3\.h"
+SECRET = JSON + r"|libsecret/secret\.h"
 SOUP = JSON + r"|libsoup/soup\.h|netinet/(in|tcp)\.h"
 GMP = JSON + r"|gmp\.h|zlib\.h"
 READER = GLIB + r"|(archive|archive_entry|iconv|poppler|seccomp)\.h|libxml/[A-Za-z]+\.h|uchardet/uchardet\.h"
@@ -74,7 +75,7 @@ FOLDERS = {
     "remote/process": (SOUP, "remote/wire"),
 
     "markup": (CMARK, "text"),
-    "chat": (JSON, "engine/engine.h engine/actor storage/storage.h tools/tools.h tools/sandbox.h tools/servers.h "
+    "chat": (SECRET, "engine/engine.h engine/actor storage/storage.h tools/tools.h tools/sandbox.h tools/servers.h "
                    "documents/documents.h remote/wire markup text"),
 
     "maths": (DRAWING, ""),

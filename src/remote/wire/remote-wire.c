@@ -39,6 +39,7 @@ static const char *const names[REMOTE_N_PROBLEMS] = {
   [REMOTE_PROBLEM_PROCESS] = "process",
   [REMOTE_PROBLEM_ASK] = "ask",
   [REMOTE_PROBLEM_FORGOTTEN] = "forgotten",
+  [REMOTE_PROBLEM_FILTERED] = "filtered",
 };
 
 const char *

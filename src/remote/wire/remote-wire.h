@@ -67,6 +67,7 @@ typedef enum
   REMOTE_PROBLEM_PROCESS,   /* myna-remote is not there, or ended */
   REMOTE_PROBLEM_ASK,       /* the person was not asked yet whether this may be sent */
   REMOTE_PROBLEM_FORGOTTEN, /* the server was removed */
+  REMOTE_PROBLEM_FILTERED,  /* the server cut the reply off, for what it says */
   REMOTE_N_PROBLEMS
 } RemoteProblem;
 

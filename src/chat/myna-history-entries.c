@@ -15,6 +15,7 @@ myna_history_record_free (gpointer data)
   MynaHistoryRecord *record = data;
 
   g_free (record->title);
+  g_free (record->remote);
   g_free (record);
 }
 

@@ -16,6 +16,7 @@ typedef struct
   gint64 folder_id;
   char *title;
   gboolean pinned;
+  char *remote; /* the path of its model, where that is one of a server; else NULL */
 } MynaHistoryRecord;
 
 typedef struct

@@ -19,6 +19,7 @@ struct _MynaHistoryItem
   gboolean asking;
   gboolean checked;
   gboolean expanded;
+  char *server;
 };
 
 enum
@@ -28,6 +29,7 @@ enum
   PROP_BUSY,
   PROP_ASKING,
   PROP_CHECKED,
+  PROP_SERVER,
   PROP_EXPANDED,
   PROP_DEPTH,
   N_PROPS
@@ -48,6 +50,7 @@ myna_history_item_get_property (GObject *object, guint prop_id, GValue *value, G
     case PROP_BUSY: g_value_set_boolean (value, self->busy); break;
     case PROP_ASKING: g_value_set_boolean (value, self->asking); break;
     case PROP_CHECKED: g_value_set_boolean (value, self->checked); break;
+    case PROP_SERVER: g_value_set_string (value, self->server); break;
     case PROP_EXPANDED: g_value_set_boolean (value, self->expanded); break;
     case PROP_DEPTH: g_value_set_uint (value, self->depth); break;
     default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -60,6 +63,7 @@ myna_history_item_finalize (GObject *object)
   MynaHistoryItem *self = MYNA_HISTORY_ITEM (object);
 
   g_free (self->title);
+  g_free (self->server);
 
   G_OBJECT_CLASS (myna_history_item_parent_class)->finalize (object);
 }
@@ -77,6 +81,7 @@ myna_history_item_class_init (MynaHistoryItemClass *klass)
   properties[PROP_BUSY] = g_param_spec_boolean ("busy", NULL, NULL, FALSE, flags);
   properties[PROP_ASKING] = g_param_spec_boolean ("asking", NULL, NULL, FALSE, flags);
   properties[PROP_CHECKED] = g_param_spec_boolean ("checked", NULL, NULL, FALSE, flags);
+  properties[PROP_SERVER] = g_param_spec_string ("server", NULL, NULL, NULL, flags);
   properties[PROP_EXPANDED] = g_param_spec_boolean ("expanded", NULL, NULL, FALSE, flags);
   properties[PROP_DEPTH] = g_param_spec_uint ("depth", NULL, NULL, 0, 2, 0, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
@@ -162,6 +167,22 @@ myna_history_item_set_busy (MynaHistoryItem *self, gboolean busy)
     return;
   self->busy = !!busy;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_BUSY]);
+}
+
+const char *
+myna_history_item_get_server (MynaHistoryItem *self)
+{
+  return self->server;
+}
+
+void
+myna_history_item_set_server (MynaHistoryItem *self, const char *server)
+{
+  if (g_strcmp0 (self->server, server) == 0)
+    return;
+  g_free (self->server);
+  self->server = g_strdup (server);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SERVER]);
 }
 
 gboolean

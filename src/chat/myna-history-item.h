@@ -37,7 +37,7 @@ myna_history_month (int year, int month)
 #define MYNA_TYPE_HISTORY_ITEM (myna_history_item_get_type ())
 G_DECLARE_FINAL_TYPE (MynaHistoryItem, myna_history_item, MYNA, HISTORY_ITEM, GObject)
 
-/* Properties: "title", "busy" (a reply is being written), "asking" (it waits for the person's answer), "checked" (in a selection of several), "expanded" (folders). */
+/* Properties: "title", "busy" (a reply is being written), "asking" (it waits for the person's answer), "checked" (in a selection of several), "expanded" (folders), "server" (the name of the one that its model is on, or NULL). */
 MynaHistoryItem *myna_history_item_new (MynaHistoryKind kind, MynaHistoryGroup group, gint64 id);
 MynaHistoryKind myna_history_item_get_kind (MynaHistoryItem *self);
 MynaHistoryGroup myna_history_item_get_group (MynaHistoryItem *self);
@@ -52,6 +52,8 @@ gboolean myna_history_item_get_busy (MynaHistoryItem *self);
 void myna_history_item_set_busy (MynaHistoryItem *self, gboolean busy);
 gboolean myna_history_item_get_asking (MynaHistoryItem *self);
 void myna_history_item_set_asking (MynaHistoryItem *self, gboolean asking);
+const char *myna_history_item_get_server (MynaHistoryItem *self);
+void myna_history_item_set_server (MynaHistoryItem *self, const char *server);
 gboolean myna_history_item_get_checked (MynaHistoryItem *self);
 void myna_history_item_set_checked (MynaHistoryItem *self, gboolean checked);
 gboolean myna_history_item_get_expanded (MynaHistoryItem *self);

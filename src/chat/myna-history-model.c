@@ -13,11 +13,14 @@
  */
 #include "chat/myna-history-model.h"
 
+#include <glib/gi18n.h>
+
 struct _MynaHistoryModel
 {
   GObject parent_instance;
 
   StoreDb *store;
+  MynaRemoteServers *servers; /* NULL: not known yet */
   StoreListKind kind;
   GCancellable *cancellable;
   gboolean loading;
@@ -129,6 +132,20 @@ get_living_item (MynaHistoryModel *self, gint64 id)
   return g_hash_table_lookup (self->items, &id);
 }
 
+/* The name of the server that the conversation's model is on. */
+static void
+update_server (MynaHistoryModel *self, MynaHistoryItem *item)
+{
+  gint64 id = myna_history_item_get_id (item);
+  MynaHistoryRecord *record = g_hash_table_lookup (self->by_id, &id);
+  const char *model;
+  MynaRemoteServer *server =
+      self->servers && record && record->remote ? myna_remote_servers_find_by_path (self->servers, record->remote, &model) : NULL;
+
+  if (record)
+    myna_history_item_set_server (item, server ? myna_remote_server_get_name (server) : record->remote ? _ ("removed server") : NULL);
+}
+
 static void
 update_item (MynaHistoryModel *self, MynaHistoryItem *item, const MynaHistoryEntry *entry)
 {
@@ -142,6 +159,7 @@ update_item (MynaHistoryModel *self, MynaHistoryItem *item, const MynaHistoryEnt
       myna_history_item_set_busy (item, g_hash_table_contains (self->busy, &entry->id));
       myna_history_item_set_asking (item, g_hash_table_contains (self->asking, &entry->id));
       myna_history_item_set_checked (item, g_hash_table_contains (self->checked, &entry->id));
+      update_server (self, item);
     }
 }
 
@@ -221,6 +239,7 @@ record_new (MynaHistoryModel *self, const StoreConversation *conversation)
   record->folder_id = conversation->folder_id;
   record->pinned = conversation->pinned && self->kind == STORE_LIST_ACTIVE;
   record->title = g_strdup (conversation->title);
+  record->remote = myna_remote_server_is_path (conversation->model) ? g_strdup (conversation->model) : NULL;
 
   return record;
 }
@@ -288,6 +307,10 @@ update_in_place (MynaHistoryModel *self, const StoreConversation *conversation)
   if (!record || record->updated_at != conversation->updated_at || record->folder_id != conversation->folder_id
       || record->pinned != (conversation->pinned && self->kind == STORE_LIST_ACTIVE))
     return FALSE;
+  g_free (record->remote);
+  record->remote = myna_remote_server_is_path (conversation->model) ? g_strdup (conversation->model) : NULL;
+  if (item)
+    update_server (self, item);
   if (g_str_equal (record->title, conversation->title))
     return TRUE;
   before = record->title;
@@ -533,6 +556,7 @@ myna_history_model_finalize (GObject *object)
   g_ptr_array_unref (self->folders);
   g_object_unref (self->cancellable);
 
+  g_clear_object (&self->servers);
   G_OBJECT_CLASS (myna_history_model_parent_class)->finalize (object);
 }
 
@@ -573,6 +597,14 @@ MynaHistoryModel *
 myna_history_model_new (void)
 {
   return g_object_new (MYNA_TYPE_HISTORY_MODEL, NULL);
+}
+
+void
+myna_history_model_set_servers (MynaHistoryModel *self, MynaRemoteServers *servers)
+{
+  g_return_if_fail (MYNA_IS_HISTORY_MODEL (self));
+
+  g_set_object (&self->servers, servers);
 }
 
 StoreListKind

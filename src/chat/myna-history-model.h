@@ -6,6 +6,7 @@
 
 #include "chat/myna-history-entries.h"
 #include "storage/storage.h"
+#include "chat/myna-remote-servers.h"
 
 G_BEGIN_DECLS
 
@@ -17,6 +18,8 @@ G_DECLARE_FINAL_TYPE (MynaHistoryModel, myna_history_model, MYNA, HISTORY_MODEL,
 MynaHistoryModel *myna_history_model_new (void);
 /* Follows this store from now on; NULL empties the list. */
 void myna_history_model_set_store (MynaHistoryModel *self, StoreDb *store);
+/* Whose names conversations with a server's model are marked with. */
+void myna_history_model_set_servers (MynaHistoryModel *self, MynaRemoteServers *servers);
 StoreListKind myna_history_model_get_kind (MynaHistoryModel *self);
 void myna_history_model_set_kind (MynaHistoryModel *self, StoreListKind kind);
 gboolean myna_history_model_get_loading (MynaHistoryModel *self);

@@ -44,6 +44,8 @@ def main(source, build, prefix, server):
         root = pathlib.Path(destdir + prefix)
         found = {path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file()}
         outside = [path for path in pathlib.Path(destdir).rglob("*") if path.is_file() and root not in path.parents]
+        if pathlib.Path(build, "src/remote/myna-remote").exists():
+            wanted.add("libexec/myna/myna-remote")
         problems = [f"missing: {name}" for name in sorted(wanted - found)]
         problems += [f"not expected: {name}" for name in sorted(found - wanted)]
         problems += [f"outside the prefix: {path}" for path in outside]

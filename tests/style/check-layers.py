@@ -86,7 +86,7 @@ FOLDERS = {
     "ui/transcript": (GTK, "engine/engine.h text storage/storage.h tools/tools.h tools/sandbox.h markup chat ui/base ui/markdown ui/composer"),
     "ui/sidebar": (GTK, "storage/storage.h chat ui/base"),
     "ui/exchange": (GTK, "storage/storage.h storage/part-file.h markup chat ui/base"),
-    "ui/models": (GTK, "engine/engine.h engine/actor chat ui/base"),
+    "ui/models": (GTK, "engine/engine.h engine/actor remote/wire chat ui/base"),
     "ui/preferences": (GTK, "engine/engine.h storage/storage.h tools/tools.h tools/servers.h chat ui/base"),
     "ui/help": (GTK, "ui/markdown"),
     "ui/window": (GTK, "chat ui/base ui/transcript ui/sidebar ui/exchange ui/preferences"),

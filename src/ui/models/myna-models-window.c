@@ -9,6 +9,7 @@
 #include "chat/myna-problem.h"
 #include "models/myna-import-window.h"
 #include "models/myna-model-row.h"
+#include "models/server-list.h"
 #include "base/myna-banner.h"
 #include "base/myna-secondary-window.h"
 #include "base/tooltip.h"
@@ -19,6 +20,7 @@ struct _MynaModelsWindow
   AdwWindow parent_instance;
 
   MynaModelLibrary *models;
+  MynaRemoteServers *servers;
   GSettings *settings;
 
   GPtrArray *refused; /* Refused: of the files that were added last */
@@ -344,6 +346,7 @@ myna_models_window_dispose (GObject *object)
     gtk_list_box_bind_model (GTK_LIST_BOX (self->list), NULL, NULL, NULL, NULL);
   self->list = NULL;
   g_clear_object (&self->models);
+  g_clear_object (&self->servers);
   g_clear_object (&self->settings);
 
   G_OBJECT_CLASS (myna_models_window_parent_class)->dispose (object);
@@ -399,6 +402,8 @@ build (MynaModelsWindow *self)
   gtk_box_append (GTK_BOX (box), self->banner);
   adw_preferences_page_add (ADW_PREFERENCES_PAGE (page), ADW_PREFERENCES_GROUP (make_loading_group (self)));
   adw_preferences_page_add (ADW_PREFERENCES_PAGE (page), ADW_PREFERENCES_GROUP (make_models_group (self)));
+  if (myna_remote_link_is_there ())
+    adw_preferences_page_add (ADW_PREFERENCES_PAGE (page), ADW_PREFERENCES_GROUP (myna_remote_server_list_new (self->servers)));
   adw_preferences_page_add (ADW_PREFERENCES_PAGE (page), ADW_PREFERENCES_GROUP (make_sources_group ()));
   gtk_widget_set_vexpand (page, TRUE);
   gtk_box_append (GTK_BOX (box), page);
@@ -406,11 +411,12 @@ build (MynaModelsWindow *self)
 }
 
 GtkWidget *
-myna_models_window_new (GtkWindow *parent, MynaModelLibrary *models, GSettings *settings)
+myna_models_window_new (GtkWindow *parent, MynaModelLibrary *models, MynaRemoteServers *servers, GSettings *settings)
 {
   MynaModelsWindow *self = g_object_new (MYNA_TYPE_MODELS_WINDOW, "transient-for", parent, NULL);
 
   self->models = g_object_ref (models);
+  self->servers = g_object_ref (servers);
   self->settings = g_object_ref (settings);
   build (self);
   g_signal_connect_object (models, "notify::loading-path", G_CALLBACK (update_loading), self, G_CONNECT_SWAPPED);

@@ -22,7 +22,8 @@ struct _MynaHistoryRow
   GtkWidget *icon;
   GtkWidget *stack; /* label or entry */
   GtkWidget *label;
-  GtkWidget *entry; /* made when first needed */
+  GtkWidget *entry;  /* made when first needed */
+  GtkWidget *server; /* its model is on one */
   GtkWidget *dot;
 };
 
@@ -176,6 +177,20 @@ update_dot (MynaHistoryRow *self)
 }
 
 static void
+update_server (MynaHistoryRow *self)
+{
+  const char *name = myna_history_item_get_server (self->item);
+  /* Translators: %s is the name of a server */
+  g_autofree char *text = name ? g_strdup_printf (_ ("Model on “%s”"), name) : NULL;
+
+  gtk_widget_set_visible (self->server, name != NULL);
+  if (!name)
+    return;
+  myna_set_tooltip (self->server, text);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->server), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
+}
+
+static void
 update (MynaHistoryRow *self)
 {
   MynaHistoryKind kind;
@@ -192,6 +207,7 @@ update (MynaHistoryRow *self)
   gtk_image_set_from_icon_name (GTK_IMAGE (self->icon),
                                 myna_history_item_get_expanded (self->item) ? "pan-down-symbolic" : "pan-end-symbolic");
   update_dot (self);
+  update_server (self);
   gtk_widget_set_margin_start (GTK_WIDGET (self), INDENT * (int) myna_history_item_get_depth (self->item));
 }
 
@@ -270,6 +286,9 @@ myna_history_row_init (MynaHistoryRow *self)
   gtk_label_set_ellipsize (GTK_LABEL (self->label), PANGO_ELLIPSIZE_END);
   gtk_label_set_single_line_mode (GTK_LABEL (self->label), TRUE);
   gtk_stack_add_child (GTK_STACK (self->stack), self->label);
+
+  self->server = gtk_image_new_from_icon_name ("network-server-symbolic");
+  gtk_widget_set_parent (self->server, widget);
 
   self->dot = adw_bin_new ();
   gtk_widget_add_css_class (self->dot, "busy-dot");

@@ -467,6 +467,11 @@ use_model (GtkWidget *widget, const char *name, GVariant *parameter)
       self->replaced_model = g_strdup (before ? before : "");
     }
   myna_conversation_set_model (self->conversation, *path ? path : NULL);
+  if (myna_remote_server_is_path (path))
+    {
+      g_clear_pointer (&self->replaced_model, g_free);
+      return;
+    }
   myna_model_library_get_options (models, &options);
   myna_chat_settings_resolve_load (myna_conversation_get_settings (self->conversation), &options);
   myna_model_library_ensure (models, *path ? path : NULL, &options);

@@ -8,6 +8,7 @@
 
 #include "chat/myna-model-need.h"
 #include "chat/myna-problem.h"
+#include "base/ui-compat.h"
 
 void
 myna_window_restore_model (MynaWindow *self, const char *path)
@@ -83,6 +84,11 @@ myna_window_update_model_banner (MynaWindow *self)
   const char *chosen = self->conversation ? myna_conversation_get_model (self->conversation) : NULL;
   const char *crashed = myna_model_library_get_crashed_path (models);
 
+  if (myna_remote_server_is_path (chosen))
+    {
+      myna_banner_hide (MYNA_BANNER (self->model_banner));
+      return;
+    }
   if (!chosen)
     chosen = myna_model_library_get_default_path (models);
   if (g_strcmp0 (self->failed_model, glm_actor_get_model_path (myna_model_library_get_actor (models))) == 0)
@@ -110,4 +116,69 @@ myna_window_show_load_failure (MynaWindow *self, const char *path, GError *error
   self->failed_in = self->replaced_model ? self->conversation : NULL;
   myna_window_restore_model (self, path);
   myna_window_update_model_banner (self);
+}
+
+/* ---- Servers ---------------------------------------------------------------------------------------------------- */
+
+typedef struct
+{
+  MynaWindow *window;
+  MynaRemoteServer *server;
+  guint sends;
+} Question;
+
+/* The reply that failed for want of the answer, in the chat that is shown. */
+static void
+send_again (MynaWindow *self, MynaRemoteServer *server)
+{
+  guint n = self->conversation ? g_list_model_get_n_items (G_LIST_MODEL (self->conversation)) : 0;
+  g_autoptr (MynaMessage) message = n > 0 ? g_list_model_get_item (G_LIST_MODEL (self->conversation), n - 1) : NULL;
+  const char *model;
+
+  if (message && myna_message_get_state (message) == STORE_STATE_FAILED
+      && myna_remote_servers_find_by_path (myna_core_get_servers (self->core), myna_conversation_get_model (self->conversation),
+                                    &model)
+             == server)
+    myna_conversation_retry (self->conversation, message);
+}
+
+static void
+server_answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Question *question = user_data;
+
+  if (myna_ask_finish (result))
+    {
+      myna_remote_server_allow (question->server, question->sends);
+      myna_remote_servers_save (myna_core_get_servers (question->window->core));
+      send_again (question->window, question->server);
+    }
+  g_object_unref (question->window);
+  g_object_unref (question->server);
+  g_free (question);
+}
+
+void
+myna_window_ask_server (MynaWindow *self, MynaRemoteServer *server, guint sends)
+{
+  g_autofree char *heading = NULL;
+  g_autoptr (GString) body = g_string_new (NULL);
+  Question *question;
+
+  /* Each window hears of it; one asks. */
+  if (!gtk_window_is_active (GTK_WINDOW (self)) && self->conversation && !myna_conversation_get_busy (self->conversation))
+    return;
+  question = g_new (Question, 1);
+  *question = (Question){ g_object_ref (self), g_object_ref (server), sends };
+  heading = g_strdup_printf (_ ("Send to “%s”?"), myna_remote_server_get_name (server));
+  if (sends & MYNA_SENDS_TEMPORARY)
+    g_string_append (body, _ ("This is a temporary chat. Myna does not keep it, but the server may."));
+  if (sends & MYNA_SENDS_ATTACHMENTS)
+    g_string_append_printf (body, "%s%s", body->len ? "\n\n" : "",
+                            _ ("The chat contains attached files, which are sent, too."));
+  if (sends & MYNA_SENDS_RESULTS)
+    g_string_append_printf (body, "%s%s", body->len ? "\n\n" : "",
+                            _ ("What tools have found out on this computer is sent, too."));
+  g_string_append_printf (body, "\n\n%s", _ ("You will not be asked about this again for this server."));
+  myna_ask_async (GTK_WINDOW (self), MYNA_QUESTION_PLAIN, heading, body->str, _ ("_Send"), server_answered_cb, question);
 }

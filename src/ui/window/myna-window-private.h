@@ -37,7 +37,8 @@ struct _MynaWindow
   GtkWidget *content_header;
   GtkWidget *title;
   GtkWidget *model_button;
-  GtkWidget *subtitle; /* on it: the model */
+  GtkWidget *subtitle;    /* on it: the model */
+  GtkWidget *server_icon; /* beside it: the model is on a server */
   GtkWidget *store_banner;
   GtkWidget *model_banner;
   GtkWidget *guest_banner;
@@ -57,6 +58,8 @@ void myna_window_start_over (MynaWindow *self);
 void myna_window_update_model_banner (MynaWindow *self);
 /* A model could not be loaded, or its loading was canceled: the chat that it was chosen for has the one before again. */
 void myna_window_show_load_failure (MynaWindow *self, const char *path, GError *error);
+/* Asks whether this may be sent to the server, and if so sends it. */
+void myna_window_ask_server (MynaWindow *self, MynaRemoteServer *server, guint sends);
 void myna_window_restore_model (MynaWindow *self, const char *path);
 
 G_END_DECLS

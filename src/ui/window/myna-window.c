@@ -41,6 +41,18 @@ update_title (MynaWindow *self)
   gtk_window_set_title (GTK_WINDOW (self), window_title);
 }
 
+/* What the header says of the model and where it is. */
+static void
+show_model (MynaWindow *self, const char *text, gboolean is_remote)
+{
+  gtk_widget_set_visible (self->server_icon, is_remote);
+  myna_set_tooltip (self->subtitle, text); /* the whole of it where there is no room */
+  gtk_label_set_label (GTK_LABEL (self->subtitle), text);
+  if (self->view)
+    myna_conversation_view_set_model (MYNA_CONVERSATION_VIEW (self->view), text);
+  myna_window_update_model_banner (self);
+}
+
 static void
 update_model (MynaWindow *self)
 {
@@ -52,6 +64,12 @@ update_model (MynaWindow *self)
   g_autofree char *name = NULL;
   g_autofree char *text = NULL;
 
+  text = chosen ? myna_remote_servers_describe (myna_core_get_servers (self->core), chosen) : NULL;
+  if (text)
+    {
+      show_model (self, text, TRUE);
+      return;
+    }
   if (loading)
     {
       name = myna_model_library_describe (models, loading);
@@ -69,11 +87,7 @@ update_model (MynaWindow *self)
         chosen = loaded;
       text = myna_model_library_describe (models, chosen ? chosen : loaded);
     }
-  myna_set_tooltip (self->subtitle, text); /* the whole of it where there is no room */
-  gtk_label_set_label (GTK_LABEL (self->subtitle), text);
-  if (self->view)
-    myna_conversation_view_set_model (MYNA_CONVERSATION_VIEW (self->view), text);
-  myna_window_update_model_banner (self);
+  show_model (self, text, FALSE);
 }
 
 static void
@@ -83,6 +97,27 @@ append_model (GMenu *menu, const char *label, const char *path)
 
   g_menu_item_set_action_and_target (item, "win.try-model", "s", path);
   g_menu_append_item (menu, item);
+}
+
+static void
+append_servers (MynaWindow *self, GMenu *menu)
+{
+  GListModel *servers = G_LIST_MODEL (myna_core_get_servers (self->core));
+
+  for (guint i = 0; myna_remote_link_is_there () && i < g_list_model_get_n_items (servers); i++)
+    {
+      g_autoptr (MynaRemoteServer) server = g_list_model_get_item (servers, i);
+      const char *const *names = myna_remote_server_get_models (server);
+      g_autoptr (GMenu) section = g_menu_new ();
+
+      for (; *names; names++)
+        {
+          g_autofree char *path = myna_remote_server_make_path (server, *names);
+
+          append_model (section, *names, path);
+        }
+      g_menu_append_section (menu, myna_remote_server_get_name (server), G_MENU_MODEL (section));
+    }
 }
 
 /* Made when it is opened, so that it always has the models of now. */
@@ -104,6 +139,7 @@ fill_model_menu_cb (GtkMenuButton *button, gpointer user_data)
         append_model (models, myna_model_entry_get_title (entry), myna_model_entry_get_path (entry));
     }
   g_menu_append_section (menu, _ ("Model for This Chat"), G_MENU_MODEL (models));
+  append_servers (self, menu);
   if (myna_model_library_get_loading_path (myna_core_get_models (self->core)))
     g_menu_append (more, _ ("_Cancel Loading"), "win.cancel-load");
   g_menu_append (more, _ ("_Models…"), "app.models");
@@ -120,6 +156,10 @@ make_model_button (MynaWindow *self)
   self->subtitle = gtk_label_new (NULL);
   gtk_label_set_ellipsize (GTK_LABEL (self->subtitle), PANGO_ELLIPSIZE_END);
   gtk_label_set_single_line_mode (GTK_LABEL (self->subtitle), TRUE);
+  self->server_icon = gtk_image_new_from_icon_name ("network-server-symbolic");
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->server_icon), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("On a server"), -1);
+  gtk_widget_set_visible (self->server_icon, FALSE);
+  gtk_box_append (GTK_BOX (box), self->server_icon);
   gtk_box_append (GTK_BOX (box), self->subtitle);
   gtk_box_append (GTK_BOX (box), gtk_image_new_from_icon_name ("pan-down-symbolic"));
   gtk_menu_button_set_child (GTK_MENU_BUTTON (button), box);
@@ -789,6 +829,12 @@ myna_window_init (MynaWindow *self)
                                               GTK_STYLE_PROVIDER_PRIORITY_APPLICATION + 1);
 }
 
+static void
+ask_server_cb (MynaRemoteServers *servers, MynaRemoteServer *server, guint sends, MynaWindow *self)
+{
+  myna_window_ask_server (self, server, sends);
+}
+
 /* Their headers are read by and by, and how fast their disks are. */
 static void
 entries_changed_cb (MynaWindow *self, guint position, guint n_removed, guint n_added, GListModel *entries)
@@ -821,6 +867,9 @@ follow_core (MynaWindow *self)
   g_signal_connect_object (actor, "notify::load-fraction", G_CALLBACK (update_model), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (gtk_window_get_application (GTK_WINDOW (self)), "action-enabled-changed::stop-guests",
                            G_CALLBACK (update_guest_banner), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (myna_core_get_servers (self->core), "asks", G_CALLBACK (ask_server_cb), self, 0);
+  g_signal_connect_object (myna_core_get_servers (self->core), "items-changed", G_CALLBACK (update_model), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (self->core, "notify::temporary", G_CALLBACK (temporary_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->settings, "changed::text-size", G_CALLBACK (update_text_size), self, G_CONNECT_SWAPPED);
   update_text_size (self);
@@ -841,6 +890,7 @@ myna_window_new (GtkApplication *application, MynaCore *core, MynaNewChatDraft *
   self->split = split;
   self->toasts = adw_toast_overlay_new ();
   self->sidebar = myna_sidebar_new ();
+  myna_history_model_set_servers (myna_sidebar_get_model (MYNA_SIDEBAR (self->sidebar)), myna_core_get_servers (core));
   restore_folders (self);
   g_signal_connect_swapped (self->sidebar, "open", G_CALLBACK (myna_window_open_chat), self);
   g_signal_connect_swapped (self->sidebar, "map", G_CALLBACK (sidebar_mapped_cb), self);

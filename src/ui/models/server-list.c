@@ -1,0 +1,141 @@
+/* server-list.c: the servers on the page of the models
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "models/server-list.h"
+
+#include <glib/gi18n.h>
+
+#include "base/tooltip.h"
+#include "base/ui-compat.h"
+#include "models/myna-remote-server-window.h"
+#include "remote/wire/remote-address.h"
+
+static GtkWindow *
+get_window (GtkWidget *widget)
+{
+  return GTK_WINDOW (gtk_widget_get_root (widget));
+}
+
+static MynaRemoteServers *
+get_servers (GtkWidget *widget)
+{
+  return g_object_get_data (G_OBJECT (gtk_widget_get_ancestor (widget, GTK_TYPE_LIST_BOX)), "servers");
+}
+
+static void
+edit_cb (GtkWidget *button, MynaRemoteServer *server)
+{
+  gtk_window_present (GTK_WINDOW (myna_remote_server_window_new (get_window (button), get_servers (button), server)));
+}
+
+typedef struct
+{
+  MynaRemoteServers *servers;
+  MynaRemoteServer *server;
+} Removing;
+
+static void
+remove_answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Removing *removing = user_data;
+
+  if (myna_ask_finish (result))
+    myna_remote_servers_remove (removing->servers, removing->server);
+  g_object_unref (removing->servers);
+  g_object_unref (removing->server);
+  g_free (removing);
+}
+
+static void
+remove_cb (GtkWidget *button, MynaRemoteServer *server)
+{
+  Removing *removing = g_new (Removing, 1);
+  g_autofree char *heading = g_strdup_printf (_ ("Remove “%s”?"), myna_remote_server_get_name (server));
+
+  *removing = (Removing){ g_object_ref (get_servers (button)), g_object_ref (server) };
+  myna_ask_async (get_window (button), MYNA_QUESTION_DESTRUCTIVE, heading,
+                  _ ("Its API key is deleted from this computer. Chats with its models stay, and need another model to go on."),
+                  _ ("_Remove"), remove_answered_cb, removing);
+}
+
+static GtkWidget *
+make_button (const char *icon, const char *name, GCallback clicked, MynaRemoteServer *server)
+{
+  GtkWidget *button = gtk_button_new_from_icon_name (icon);
+
+  gtk_widget_add_css_class (button, "flat");
+  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
+  myna_set_tooltip (button, name);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+  g_signal_connect_object (button, "clicked", clicked, server, 0);
+  return button;
+}
+
+static void
+update_row (MynaRemoteServer *server, GParamSpec *pspec, AdwActionRow *row)
+{
+  const guint n = g_strv_length ((GStrv) myna_remote_server_get_models (server));
+  g_autofree char *title = g_markup_escape_text (myna_remote_server_get_name (server), -1);
+  g_autofree char *host = remote_address_dup_host (myna_remote_server_get_address (server));
+  g_autofree char *number = g_strdup_printf (ngettext ("%u model", "%u models", n), n);
+  g_autofree char *subtitle =
+      g_markup_printf_escaped ("%s · %s%s%s", host, number,
+                               remote_address_is_plain (myna_remote_server_get_address (server)) ? " · " : "",
+                               remote_address_is_plain (myna_remote_server_get_address (server)) ? _ ("not encrypted") : "");
+
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
+  adw_action_row_set_subtitle (row, subtitle);
+}
+
+static GtkWidget *
+make_row_cb (gpointer item, gpointer user_data)
+{
+  GtkWidget *row = adw_action_row_new ();
+
+  adw_action_row_add_prefix (ADW_ACTION_ROW (row), gtk_image_new_from_icon_name ("network-server-symbolic"));
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row),
+                             make_button ("document-edit-symbolic", _ ("Change Server"), G_CALLBACK (edit_cb), item));
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row),
+                             make_button ("user-trash-symbolic", _ ("Remove Server"), G_CALLBACK (remove_cb), item));
+  g_signal_connect_object (item, "notify::name", G_CALLBACK (update_row), row, 0);
+  update_row (item, NULL, ADW_ACTION_ROW (row));
+  return row;
+}
+
+static void
+add_cb (GtkWidget *button, MynaRemoteServers *servers)
+{
+  gtk_window_present (GTK_WINDOW (myna_remote_server_window_new (get_window (button), servers, NULL)));
+}
+
+static void
+update_visible (GListModel *servers, guint position, guint n_removed, guint n_added, GtkWidget *list)
+{
+  gtk_widget_set_visible (list, g_list_model_get_n_items (servers) > 0);
+}
+
+GtkWidget *
+myna_remote_server_list_new (MynaRemoteServers *servers)
+{
+  GtkWidget *group = adw_preferences_group_new (), *list = gtk_list_box_new ();
+  GtkWidget *add = gtk_button_new_with_label (_ ("Add a Server…"));
+
+  adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (group), _ ("On Servers"));
+  adw_preferences_group_set_description (
+      ADW_PREFERENCES_GROUP (group),
+      _ ("Myna opens no network connection unless you add a server, and then to that address alone."));
+  gtk_widget_add_css_class (add, "flat");
+  gtk_widget_set_valign (add, GTK_ALIGN_CENTER);
+  g_signal_connect_object (add, "clicked", G_CALLBACK (add_cb), servers, 0);
+  adw_preferences_group_set_header_suffix (ADW_PREFERENCES_GROUP (group), add);
+  gtk_widget_add_css_class (list, "boxed-list");
+  gtk_list_box_set_selection_mode (GTK_LIST_BOX (list), GTK_SELECTION_NONE);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (list), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Servers"), -1);
+  g_object_set_data_full (G_OBJECT (list), "servers", g_object_ref (servers), g_object_unref);
+  gtk_list_box_bind_model (GTK_LIST_BOX (list), G_LIST_MODEL (servers), make_row_cb, NULL, NULL);
+  adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), list);
+  g_signal_connect_object (servers, "items-changed", G_CALLBACK (update_visible), list, 0);
+  update_visible (G_LIST_MODEL (servers), 0, 0, 0, list);
+  return group;
+}

@@ -19,6 +19,7 @@ struct _MynaRemoteServer
   GPtrArray *models; /* names, and a NULL behind them */
   GArray *contexts;  /* int: of each */
   guint allowed;
+  gboolean key_in_file;
 };
 
 enum
@@ -117,6 +118,18 @@ myna_remote_server_allow (MynaRemoteServer *self, guint sends)
   self->allowed |= sends;
 }
 
+gboolean
+myna_remote_server_get_key_in_file (MynaRemoteServer *self)
+{
+  return self->key_in_file;
+}
+
+void
+myna_remote_server_set_key_in_file (MynaRemoteServer *self, gboolean in_file)
+{
+  self->key_in_file = in_file;
+}
+
 /* ---- Kept ------------------------------------------------------------------------------------------------------- */
 
 static gboolean
@@ -140,6 +153,7 @@ myna_remote_server_read (JsonObject *object)
   g_free (self->id);
   self->id = g_strdup (id);
   self->allowed = (guint) (remote_json_int (object, "allowed") & 7);
+  self->key_in_file = remote_json_int (object, "key-in-file") != 0;
   for (guint i = 0; models && i < json_array_get_length (models); i++)
     {
       JsonObject *model = remote_json_nth (models, i);
@@ -161,6 +175,7 @@ myna_remote_server_write (MynaRemoteServer *self)
   json_object_set_string_member (object, "address", self->address);
   json_object_set_string_member (object, "name", self->name);
   json_object_set_int_member (object, "allowed", self->allowed);
+  json_object_set_int_member (object, "key-in-file", self->key_in_file);
   for (guint i = 0; i < self->contexts->len; i++)
     {
       JsonObject *model = json_object_new ();

@@ -39,6 +39,9 @@ void myna_remote_server_add_model (MynaRemoteServer *self, const char *model, in
 /* What may be sent: MynaSends. */
 guint myna_remote_server_get_allowed (MynaRemoteServer *self);
 void myna_remote_server_allow (MynaRemoteServer *self, guint sends);
+/* Whether its key lies in a file, for want of a keyring. */
+gboolean myna_remote_server_get_key_in_file (MynaRemoteServer *self);
+void myna_remote_server_set_key_in_file (MynaRemoteServer *self, gboolean in_file);
 
 /* What stands in the place of a model's path: "remote:ID/MODEL". */
 #define MYNA_REMOTE_SERVER_PREFIX "remote:"

@@ -74,8 +74,8 @@ load (MynaRemoteServers *self)
     }
 }
 
-void
-myna_remote_servers_save (MynaRemoteServers *self)
+static void
+save (MynaRemoteServers *self)
 {
   g_autoptr (JsonObject) object = json_object_new ();
   g_autoptr (JsonNode) root = json_node_init_object (json_node_alloc (), object);
@@ -90,10 +90,20 @@ myna_remote_servers_save (MynaRemoteServers *self)
 }
 
 void
+myna_remote_servers_save (MynaRemoteServers *self, MynaRemoteServer *server)
+{
+  guint position;
+
+  save (self);
+  if (g_ptr_array_find (self->servers, server, &position))
+    g_list_model_items_changed (G_LIST_MODEL (self), position, 1, 1);
+}
+
+void
 myna_remote_servers_add (MynaRemoteServers *self, MynaRemoteServer *server)
 {
   g_ptr_array_add (self->servers, g_object_ref (server));
-  myna_remote_servers_save (self);
+  save (self);
   g_list_model_items_changed (G_LIST_MODEL (self), self->servers->len - 1, 0, 1);
 }
 
@@ -112,7 +122,7 @@ myna_remote_servers_remove (MynaRemoteServers *self, MynaRemoteServer *server)
     return;
   myna_remote_server_key_store_async (myna_remote_server_get_id (server), NULL, NULL, key_removed_cb, NULL);
   g_ptr_array_remove_index (self->servers, position);
-  myna_remote_servers_save (self);
+  save (self);
   g_list_model_items_changed (G_LIST_MODEL (self), position, 1, 0);
 }
 

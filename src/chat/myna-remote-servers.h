@@ -19,8 +19,8 @@ MynaRemoteServers *myna_remote_servers_new (GSettings *settings) G_GNUC_WARN_UNU
 void myna_remote_servers_add (MynaRemoteServers *self, MynaRemoteServer *server);
 /* With its key.  Chats of it say that it was removed. */
 void myna_remote_servers_remove (MynaRemoteServers *self, MynaRemoteServer *server);
-/* Something of a server was changed. */
-void myna_remote_servers_save (MynaRemoteServers *self);
+/* Keeps what was changed of a server, and tells of it. */
+void myna_remote_servers_save (MynaRemoteServers *self, MynaRemoteServer *server);
 /* NULL: there is none.  Belongs to the list. */
 MynaRemoteServer *myna_remote_servers_find (MynaRemoteServers *self, const char *id);
 /* The server of such a path as myna_remote_server_make_path() makes; NULL: none, or not any more. */

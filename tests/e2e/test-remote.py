@@ -40,9 +40,10 @@ class Remote(TestCase):
         self.fill(app, f"127.0.0.1:{self.server.port}", **kwargs)
         app.find("glm-4.5")
         app.find(app._("Add"), "button").click()
+        app.wait_closed("Add a Server")
         app.find(re.compile("127.0.0.1:.* · "))
         app.key("Escape")
-        app.wait_closed(app._("Models"))
+        app.wait_closed("Models")
 
     @staticmethod
     def use(app, model):
@@ -72,9 +73,10 @@ class Remote(TestCase):
         app.find(app._("Connect"), "button").click()
         app.find("glm-4.5")
         app.find(app._("Add"), "button").click()
+        app.wait_closed("Add a Server")
         app.find(re.compile("127.0.0.1:.* · "))
         app.key("Escape")
-        app.wait_closed(app._("Models"))
+        app.wait_closed("Models")
         self.use(app, "glm-4.5")
         self.assertIn("Hello, world", app.ask("Hi"))
         # Neither in what is said nor in the settings.

@@ -266,7 +266,7 @@ test_kept (Fixture *f, gconstpointer data)
   MynaRemoteServer *server;
 
   myna_remote_server_allow (f->server, MYNA_SENDS_RESULTS);
-  myna_remote_servers_save (f->servers);
+  myna_remote_servers_save (f->servers, f->server);
   again = myna_remote_servers_new (f->settings);
   server = myna_remote_servers_find (again, myna_remote_server_get_id (f->server));
   g_assert_cmpstr (myna_remote_server_get_name (server), ==, "My server");

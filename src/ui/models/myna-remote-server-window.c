@@ -191,25 +191,32 @@ connect_server (MynaRemoteServerWindow *self)
 
 /* ---- Keeping ---------------------------------------------------------------------------------------------------- */
 
+/* A key on its way. */
+typedef struct
+{
+  MynaRemoteServerWindow *window;
+  MynaRemoteServer *server;
+} Storing;
+
 static void
 key_stored_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (MynaRemoteServerWindow) self = user_data;
+  Storing *storing = user_data;
+  g_autoptr (MynaRemoteServerWindow) self = storing->window;
+  g_autoptr (MynaRemoteServer) server = storing->server;
   g_autoptr (GError) error = NULL;
   MynaKeyPlace place = myna_remote_server_key_store_finish (result, &error);
-  const char *told = self->server ? _ ("Server changed") : _ ("Server added");
 
+  g_free (storing);
+  myna_remote_server_set_key_in_file (server, place == MYNA_KEY_IN_FILE);
   if (is_closed (self))
     return;
+  myna_remote_servers_save (self->servers, server);
   myna_task_window_end (MYNA_TASK_WINDOW (self));
   if (error)
-    {
-      show_problem (self, _ ("The API key could not be saved"), error);
-      return;
-    }
-  if (place == MYNA_KEY_IN_FILE)
-    told = _ ("There is no keyring: the API key is in a file that only you can read");
-  myna_task_window_done (MYNA_TASK_WINDOW (self), told, NULL);
+    show_problem (self, _ ("The API key could not be saved"), error);
+  else
+    gtk_window_close (GTK_WINDOW (self));
 }
 
 static void
@@ -217,6 +224,7 @@ keep (MynaRemoteServerWindow *self)
 {
   g_autoptr (MynaRemoteServer) server =
       self->server ? g_object_ref (self->server) : myna_remote_server_new (self->address, get_text (self->name));
+  Storing *storing;
 
   myna_remote_server_clear_models (server);
   for (guint i = 0; i < self->checks->len; i++)
@@ -230,18 +238,22 @@ keep (MynaRemoteServerWindow *self)
   if (self->server)
     {
       myna_remote_server_set_name (server, get_text (self->name));
-      myna_remote_servers_save (self->servers);
+      myna_remote_servers_save (self->servers, server);
     }
   else
     myna_remote_servers_add (self->servers, server);
   if (!*get_text (self->key))
     {
-      myna_task_window_done (MYNA_TASK_WINDOW (self), self->server ? _ ("Server changed") : _ ("Server added"), NULL);
+      gtk_window_close (GTK_WINDOW (self));
       return;
     }
+  storing = g_new (Storing, 1);
+  *storing = (Storing){ g_object_ref (self), g_object_ref (server) };
+  storing = g_new (Storing, 1);
+  *storing = (Storing){ g_object_ref (self), g_object_ref (server) };
   myna_task_window_begin (MYNA_TASK_WINDOW (self), _ ("Saving the API key…"), NULL);
   myna_remote_server_key_store_async (myna_remote_server_get_id (server), myna_remote_server_get_name (server), get_text (self->key), key_stored_cb,
-                               g_object_ref (self));
+                               storing);
 }
 
 static void

@@ -73,19 +73,24 @@ make_button (const char *icon, const char *name, GCallback clicked, MynaRemoteSe
 }
 
 static void
-update_row (MynaRemoteServer *server, GParamSpec *pspec, AdwActionRow *row)
+fill_row (MynaRemoteServer *server, AdwActionRow *row)
 {
   const guint n = g_strv_length ((GStrv) myna_remote_server_get_models (server));
   g_autofree char *title = g_markup_escape_text (myna_remote_server_get_name (server), -1);
   g_autofree char *host = remote_address_dup_host (myna_remote_server_get_address (server));
   g_autofree char *number = g_strdup_printf (ngettext ("%u model", "%u models", n), n);
-  g_autofree char *subtitle =
-      g_markup_printf_escaped ("%s · %s%s%s", host, number,
-                               remote_address_is_plain (myna_remote_server_get_address (server)) ? " · " : "",
-                               remote_address_is_plain (myna_remote_server_get_address (server)) ? _ ("not encrypted") : "");
+  g_autoptr (GString) subtitle = g_string_new (NULL);
+  g_autofree char *escaped = NULL;
 
+  g_string_append_printf (subtitle, "%s · %s", host, number);
+  if (remote_address_is_plain (myna_remote_server_get_address (server)))
+    g_string_append_printf (subtitle, " · %s", _ ("not encrypted"));
+  if (myna_remote_server_get_key_in_file (server))
+    g_string_append_printf (subtitle, "\n%s", _ ("There is no keyring: the API key is in a file that only you can read"));
+  escaped = g_markup_escape_text (subtitle->str, -1);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
-  adw_action_row_set_subtitle (row, subtitle);
+  adw_action_row_set_subtitle (row, escaped);
+  adw_action_row_set_subtitle_lines (row, 0);
 }
 
 static GtkWidget *
@@ -98,8 +103,7 @@ make_row_cb (gpointer item, gpointer user_data)
                              make_button ("document-edit-symbolic", _ ("Change Server"), G_CALLBACK (edit_cb), item));
   adw_action_row_add_suffix (ADW_ACTION_ROW (row),
                              make_button ("user-trash-symbolic", _ ("Remove Server"), G_CALLBACK (remove_cb), item));
-  g_signal_connect_object (item, "notify::name", G_CALLBACK (update_row), row, 0);
-  update_row (item, NULL, ADW_ACTION_ROW (row));
+  fill_row (item, ADW_ACTION_ROW (row));
   return row;
 }
 

@@ -150,7 +150,7 @@ server_answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (myna_ask_finish (result))
     {
       myna_remote_server_allow (question->server, question->sends);
-      myna_remote_servers_save (myna_core_get_servers (question->window->core));
+      myna_remote_servers_save (myna_core_get_servers (question->window->core), question->server);
       send_again (question->window, question->server);
     }
   g_object_unref (question->window);

@@ -154,7 +154,8 @@ count_tools_async (MynaGenerator *generator, const char *path, const GlmToolSet 
 static MynaGenerator *
 find_generator (MynaGenerator *generator, const char *path)
 {
-  return myna_remote_server_is_path (path) ? myna_remote_servers_get_generator (MYNA_CORE (generator)->servers, path) : generator;
+  return myna_remote_server_is_path (path) ? myna_remote_servers_get_generator (MYNA_CORE (generator)->servers, path)
+                                           : generator;
 }
 
 static void

@@ -139,11 +139,14 @@ update_server (MynaHistoryModel *self, MynaHistoryItem *item)
   gint64 id = myna_history_item_get_id (item);
   MynaHistoryRecord *record = g_hash_table_lookup (self->by_id, &id);
   const char *model;
-  MynaRemoteServer *server =
-      self->servers && record && record->remote ? myna_remote_servers_find_by_path (self->servers, record->remote, &model) : NULL;
+  MynaRemoteServer *server = self->servers && record && record->remote
+                                 ? myna_remote_servers_find_by_path (self->servers, record->remote, &model)
+                                 : NULL;
 
   if (record)
-    myna_history_item_set_server (item, server ? myna_remote_server_get_name (server) : record->remote ? _ ("removed server") : NULL);
+    myna_history_item_set_server (item, server           ? myna_remote_server_get_name (server)
+                                        : record->remote ? _ ("removed server")
+                                                         : NULL);
 }
 
 static void

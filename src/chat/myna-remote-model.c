@@ -355,7 +355,8 @@ generate (MynaGenerator *generator, const MynaRecipe *recipe, const GlmRequest *
       json_object_set_string_member (request->asked, "address", myna_remote_server_get_address (server));
       json_object_set_object_member (request->asked, "body",
                                      myna_remote_body_new (name, made, first, recipe ? recipe->settings : NULL));
-      myna_remote_server_key_read_async (myna_remote_server_get_id (server), request->cancellable, key_read_cb, meant_new (request));
+      myna_remote_server_key_read_async (myna_remote_server_get_id (server), request->cancellable, key_read_cb,
+                                         meant_new (request));
     }
   return id;
 }
@@ -448,7 +449,8 @@ find_generator (MynaGenerator *generator, const char *path)
 {
   MynaRemoteModel *self = MYNA_REMOTE_MODEL (generator);
 
-  return myna_remote_server_is_path (path) && self->servers ? myna_remote_servers_get_generator (self->servers, path) : generator;
+  return myna_remote_server_is_path (path) && self->servers ? myna_remote_servers_get_generator (self->servers, path)
+                                                            : generator;
 }
 
 static void

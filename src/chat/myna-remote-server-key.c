@@ -185,7 +185,7 @@ look_up (GTask *task)
 
 void
 myna_remote_server_key_store_async (const char *server, const char *label, const char *key, GAsyncReadyCallback callback,
-                             gpointer user_data)
+                                    gpointer user_data)
 {
   store (task_new (server, label, key, NULL, callback, user_data));
 }
@@ -214,7 +214,8 @@ file_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 void
-myna_remote_server_key_read_async (const char *server, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+myna_remote_server_key_read_async (const char *server, GCancellable *cancellable, GAsyncReadyCallback callback,
+                                   gpointer user_data)
 {
   GTask *task = task_new (server, NULL, NULL, cancellable, callback, user_data);
   g_autofree char *path = dup_path (server);

@@ -10,7 +10,7 @@
 G_BEGIN_DECLS
 
 #define MYNA_TYPE_REMOTE_SERVER (myna_remote_server_get_type ())
-G_DECLARE_FINAL_TYPE (MynaRemoteServer, myna_remote_server, MYNA, SERVER, GObject)
+G_DECLARE_FINAL_TYPE (MynaRemoteServer, myna_remote_server, MYNA, REMOTE_SERVER, GObject)
 
 /* What is sent only after the person was asked about it, once for each server. */
 typedef enum

@@ -207,8 +207,8 @@ static void
 myna_remote_servers_class_init (MynaRemoteServersClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = myna_remote_servers_finalize;
-  g_signal_new ("asks", MYNA_TYPE_REMOTE_SERVERS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, MYNA_TYPE_REMOTE_SERVER,
-                G_TYPE_UINT);
+  g_signal_new ("asks", MYNA_TYPE_REMOTE_SERVERS, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
+                MYNA_TYPE_REMOTE_SERVER, G_TYPE_UINT);
 }
 
 static void

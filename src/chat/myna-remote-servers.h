@@ -11,7 +11,7 @@
 G_BEGIN_DECLS
 
 #define MYNA_TYPE_REMOTE_SERVERS (myna_remote_servers_get_type ())
-G_DECLARE_FINAL_TYPE (MynaRemoteServers, myna_remote_servers, MYNA, SERVERS, GObject)
+G_DECLARE_FINAL_TYPE (MynaRemoteServers, myna_remote_servers, MYNA, REMOTE_SERVERS, GObject)
 
 /* Implements GListModel of MynaRemoteServer.  They are kept in the key "servers" of the settings.
  * Signal "asks" (MynaRemoteServer *, guint sends): a reply failed with REMOTE_PROBLEM_ASK, for the person was not asked about it yet. */

@@ -23,9 +23,9 @@ struct _MynaRemoteServerWindow
 
   MynaRemoteServers *servers;
   MynaRemoteServer *server; /* NULL: a new one */
-  char *address;      /* that was connected to; NULL: none was */
-  char *old_key;      /* NULL: there is none, or it is not read yet */
-  guint64 asked;      /* 0: nothing is */
+  char *address;            /* that was connected to; NULL: none was */
+  char *old_key;            /* NULL: there is none, or it is not read yet */
+  guint64 asked;            /* 0: nothing is */
   GtkWidget *name, *entry, *key;
   GtkWidget *warning;
   GtkWidget *page;
@@ -233,7 +233,7 @@ keep (MynaRemoteServerWindow *self)
 
       if (gtk_check_button_get_active (GTK_CHECK_BUTTON (check)))
         myna_remote_server_add_model (server, g_object_get_data (check, "model"),
-                               GPOINTER_TO_INT (g_object_get_data (check, "context")));
+                                      GPOINTER_TO_INT (g_object_get_data (check, "context")));
     }
   if (self->server)
     {
@@ -252,8 +252,8 @@ keep (MynaRemoteServerWindow *self)
   storing = g_new (Storing, 1);
   *storing = (Storing){ g_object_ref (self), g_object_ref (server) };
   myna_task_window_begin (MYNA_TASK_WINDOW (self), _ ("Saving the API key…"), NULL);
-  myna_remote_server_key_store_async (myna_remote_server_get_id (server), myna_remote_server_get_name (server), get_text (self->key), key_stored_cb,
-                               storing);
+  myna_remote_server_key_store_async (myna_remote_server_get_id (server), myna_remote_server_get_name (server),
+                                      get_text (self->key), key_stored_cb, storing);
 }
 
 static void
@@ -395,7 +395,7 @@ GtkWidget *
 myna_remote_server_window_new (GtkWindow *parent, MynaRemoteServers *servers, MynaRemoteServer *server)
 {
   MynaRemoteServerWindow *self = g_object_new (MYNA_TYPE_REMOTE_SERVER_WINDOW, "transient-for", parent, "title",
-                                         server ? _ ("Server") : _ ("Add a Server"), NULL);
+                                               server ? _ ("Server") : _ ("Add a Server"), NULL);
 
   self->servers = g_object_ref (servers);
   if (server)

@@ -137,7 +137,7 @@ send_again (MynaWindow *self, MynaRemoteServer *server)
 
   if (message && myna_message_get_state (message) == STORE_STATE_FAILED
       && myna_remote_servers_find_by_path (myna_core_get_servers (self->core), myna_conversation_get_model (self->conversation),
-                                    &model)
+                                           &model)
              == server)
     myna_conversation_retry (self->conversation, message);
 }

@@ -73,7 +73,7 @@ make_code (void)
          || mprotect (page, 4096, PROT_READ | PROT_EXEC) == 0;
 }
 
-static gboolean
+G_GNUC_UNUSED static gboolean
 take_memory (void)
 {
   for (guint i = 0; i < 64; i++)
@@ -149,7 +149,9 @@ main (int argc, char **argv)
   g_test_add_data_func ("/lock/process", start_process, test_attempt);
   g_test_add_data_func ("/lock/signal", signal_parent, test_attempt);
   g_test_add_data_func ("/lock/code", make_code, test_attempt);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
   g_test_add_data_func ("/lock/memory", take_memory, test_attempt);
+#endif
   if (g_test_slow ())
     g_test_add_func ("/lock/time", test_time);
   return g_test_run ();

@@ -29,14 +29,23 @@ limit (int what, rlim_t value)
   return setrlimit (what, &(struct rlimit){ value, value }) == 0;
 }
 
-/* Processor time ends with a signal of its own, then with the one that cannot be caught.  The address space is wider than the memory: it also has the libraries and the document itself. */
+/* Sanitizers reserve terabytes of addresses. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define HAS_SHADOW TRUE
+#else
+#define HAS_SHADOW FALSE
+#endif
+
+/* Processor time ends with a signal of its own, then with the one that cannot be caught.  The address space is wider than the
+ * memory: it also has the libraries and the document itself. */
 static gboolean
 set_limits (void)
 {
+  const rlim_t memory = (rlim_t) DOCUMENT_MEMORY_MIB << 20, beside = DOCUMENT_MAX_FILE + ((rlim_t) 512 << 20);
+
   return limit (RLIMIT_CORE, 0) && limit (RLIMIT_NOFILE, 32)
          && setrlimit (RLIMIT_CPU, &(struct rlimit){ DOCUMENT_CPU_SECONDS, DOCUMENT_CPU_SECONDS + 1 }) == 0
-         && limit (RLIMIT_DATA, (rlim_t) DOCUMENT_MEMORY_MIB << 20)
-         && limit (RLIMIT_AS, ((rlim_t) DOCUMENT_MEMORY_MIB << 20) + DOCUMENT_MAX_FILE + ((rlim_t) 512 << 20));
+         && (HAS_SHADOW || (limit (RLIMIT_DATA, memory) && limit (RLIMIT_AS, memory + beside)));
 }
 
 /* Whether files are locked away. */
@@ -78,7 +87,7 @@ allow_calls (scmp_filter_ctx filter, gboolean with_files)
     SCMP_SYS (rt_sigaction), SCMP_SYS (rt_sigprocmask), SCMP_SYS (clock_gettime), SCMP_SYS (gettimeofday),
     SCMP_SYS (time),         SCMP_SYS (getrandom),      SCMP_SYS (getpid),        SCMP_SYS (gettid),
     SCMP_SYS (getuid),       SCMP_SYS (geteuid),        SCMP_SYS (getgid),        SCMP_SYS (getegid),
-    SCMP_SYS (getcwd),       SCMP_SYS (sched_yield),
+    SCMP_SYS (getcwd),       SCMP_SYS (sched_yield),    SCMP_SYS (sigaltstack),
   };
   /* No memory that is code. */
   const struct scmp_arg_cmp no_code = SCMP_A2 (SCMP_CMP_MASKED_EQ, PROT_EXEC, 0);

@@ -51,9 +51,9 @@ M
 make_local_runtime () {
   local platform=libgtk-4-1,libgtk-4-bin,libadwaita-1-0,libgtksourceview-5-0,libsqlite3-0,libgmp10,adwaita-icon-theme,librsvg2-common
   platform+=,libjson-glib-1.0-0,libsoup-3.0-0,libglib2.0-bin,dconf-gsettings-backend,gsettings-desktop-schemas,fonts-cantarell,fonts-noto-core,fontconfig
-  platform+=,shared-mime-info,libgl1-mesa-dri,libegl1,libgles2,xdg-utils,tzdata
+  platform+=,shared-mime-info,libarchive13t64,libseccomp2,libxml2,libgl1-mesa-dri,libegl1,libgles2,xdg-utils,tzdata
   local sdk=gcc,g++,libc6-dev,make,cmake,meson,ninja-build,pkgconf,gettext,patch,perl,python3,libgtk-4-dev,libadwaita-1-dev
-  sdk+=,libgtksourceview-5-dev,libsqlite3-dev,libjson-glib-dev,libsoup-3.0-dev,libgmp-dev,desktop-file-utils,appstream,appstream-compose,librsvg2-common
+  sdk+=,libgtksourceview-5-dev,libsqlite3-dev,libarchive-dev,libseccomp-dev,libxml2-dev,libjson-glib-dev,libsoup-3.0-dev,libgmp-dev,desktop-file-utils,appstream,appstream-compose,librsvg2-common
   sdk+=,adwaita-icon-theme,libglib2.0-bin,shared-mime-info,libxml2-utils,xz-utils,file
   packaging/debian-root.sh make "$work/platform" trixie "$platform"
   packaging/debian-root.sh make "$work/sdk" trixie "$sdk"
@@ -67,21 +67,21 @@ make_local_runtime () {
   flatpak --user install -y --noninteractive --or-update myna-local "org.gnome.Platform//$branch" "org.gnome.Sdk//$branch"
 }
 
-# The manifest's sources out of Debian's archive, laid where flatpak-builder looks before it downloads.  cmark-gfm's is the very
-# file that the manifest names; OpenBLAS's has been repacked by Debian, so that its checksum is swapped in a copy of the manifest.
+# The manifest's sources out of Debian's archive, laid where flatpak-builder looks before it downloads.  They are the
+# very files that the manifest names, but OpenBLAS's, which Debian has repacked: its checksum is swapped in a copy of the manifest.
 # The copy lies in the project's top folder, since a sandboxed build may read nothing above the manifest.
 make_local_manifest () { # COPY
   local sources=$work/sdk/root/sources name file sum
   mkdir -p "$sources"
   sed -n 's/^deb /deb-src /p' "$work/sdk/etc/apt/sources.list" > "$work/sdk/etc/apt/sources.list.d/source.list"
   packaging/debian-root.sh run "$work/sdk" sh -c \
-    'apt-get -q update && cd /root/sources && apt-get -q source --download-only cmark-gfm openblas' || true
+    'apt-get -q update && cd /root/sources && apt-get -q source --download-only cmark-gfm openblas uchardet poppler-data poppler' || true
   sed 's/path: \.\.$/path: ./' "$manifest" > "$1"
-  for name in cmark-gfm OpenBLAS; do
-    file=$(echo "$sources/${name,,}"_*.orig.tar.*)
+  for name in cmark-gfm OpenBLAS uchardet poppler-data poppler; do
+    file=$(echo "$sources/${name,,}"_*.orig.tar.?z)
     sum=$(sha256sum "$file" | cut -d' ' -f1)
     mkdir -p "$work/extra/downloads/$sum"
-    cp "$file" "$work/extra/downloads/$sum/$(sed -n "s,.*url: .*/$name/.*/\([^/]*\)$,\1,p" "$manifest")"
+    cp "$file" "$work/extra/downloads/$sum/$(sed -n "s,.*url: .*/$name\(/.*/\|-[0-9]\)\([^/]*\)$,\1\2,p" "$manifest" | sed "s,^/.*/,,; s,^-,$name-,")"
     if [ $name = OpenBLAS ]; then
       sed -i "\,url: .*/$name/,{n;s/sha256: .*/sha256: $sum\n        archive-type: tar-${file##*.}/}" "$1"
     fi

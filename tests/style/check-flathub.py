@@ -40,7 +40,7 @@ def check_manifest(root):
     for url, checksum in urls:
         expect(url.startswith("https://"), f"manifest: {url} is not https")
         expect(re.fullmatch("[0-9a-f]{64}", checksum), f"manifest: the checksum of {url}")
-        expect(re.search(r"/(releases/download|archive/refs/tags)/", url), f"manifest: {url} is no release")
+        expect(re.search(r"/(releases/download|archive/refs/tags)/|-\d[\d.]*\.tar\.[gx]z$", url), f"manifest: {url} is no release")
     expect("--share=network" not in text, "manifest: the build uses the network")
 
 

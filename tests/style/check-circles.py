@@ -19,6 +19,8 @@ CIRCLES = {
         "the thread runs the jobs, and the jobs post their events to it",
     ("maths-layout", "maths-scripts", "maths-structures"):
         "a formula holds formulas: fractions and scripts lay out what is in them by the layout that called them",
+    ("myna-remote-model", "myna-remote-servers"):
+        "the list of servers keeps a generator for each model, and a generator asks the list for its server and the link",
     ("tex-commands", "tex-environments", "tex-parse"):
         "TeX's grammar is recursive: what a command or an environment takes is parsed by the parser that met it",
 }

@@ -190,7 +190,8 @@ take_end (Request *request, JsonObject *event)
     .n_reused = (gsize) remote_json_int (event, "cached"),
     .n_generated = n_tokens ? n_tokens : request->n_pieces,
     .first_token_seconds = (first - request->began) / (double) G_USEC_PER_SEC,
-    .generate_seconds = (now - first) / (double) G_USEC_PER_SEC,
+    /* What came at once says nothing of the speed. */
+    .generate_seconds = now - first < G_USEC_PER_SEC / 10 ? 0 : (now - first) / (double) G_USEC_PER_SEC,
   };
 
   if (result.reason == GLM_STOP_CALL)

@@ -10,6 +10,7 @@ import socket
 import socketserver
 import ssl
 import struct
+import sys
 import threading
 import time
 
@@ -354,4 +355,4 @@ class Server(socketserver.ThreadingTCPServer):
 if __name__ == '__main__':      # to look at in the window
     server = Server()
     print(f'http://127.0.0.1:{server.port}/v1', flush=True)
-    threading.Event().wait()
+    sys.stdin.read()

@@ -51,7 +51,9 @@ start_server (void)
   g_autoptr (GError) error = NULL;
   g_autoptr (GDataInputStream) lines = NULL;
 
-  python = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, g_getenv ("MYNA_PYTHON"), g_getenv ("MYNA_HOSTILE"), NULL);
+  /* It ends with its standard input, so also where this program crashes. */
+  python = g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, g_getenv ("MYNA_PYTHON"),
+                             g_getenv ("MYNA_HOSTILE"), NULL);
   g_assert_no_error (error);
   lines = g_data_input_stream_new (g_subprocess_get_stdout_pipe (python));
   address = g_data_input_stream_read_line (lines, NULL, NULL, &error);
@@ -412,7 +414,8 @@ main (int argc, char **argv)
   ADD ("kept", test_kept);
   start_server ();
   status = g_test_run ();
-  g_subprocess_force_exit (python);
+  g_output_stream_close (g_subprocess_get_stdin_pipe (python), NULL, NULL);
+  g_subprocess_wait (python, NULL, NULL);
   g_object_unref (python);
   g_free (address);
   return status;

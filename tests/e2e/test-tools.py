@@ -207,7 +207,7 @@ class Tools(TestCase):
         self.tab_to(app, "Date and time")
         app.key("Return")
         wait(lambda: self.query("SELECT settings FROM conversation") == [('{"tools":[],"mode":"tools"}',)], "the choice to be kept")
-        app.find(re.compile("None are on"))
+        app.find(re.compile("No tools are on"))
         app.key("Escape")
         app.quit()
 

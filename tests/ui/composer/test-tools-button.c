@@ -111,16 +111,16 @@ test_switch (Button *b, gconstpointer data)
   /* read_more comes with others, and is not chosen. */
   g_assert_cmpuint (switches->len, ==, 5);
   g_assert_true (gtk_toggle_button_get_active (mode (b, "Chat")));
-  g_assert_false (popover_says (b, "None are on"));
+  g_assert_false (popover_says (b, "No tools are on"));
   gtk_toggle_button_set_active (mode (b, "Tools"), TRUE);
-  wait_for (popover_says (b, "None are on"));
+  wait_for (popover_says (b, "No tools are on"));
   gtk_test_accessible_assert_property (GTK_ACCESSIBLE (b->button), GTK_ACCESSIBLE_PROPERTY_LABEL, "Tools");
   gtk_switch_set_active (g_ptr_array_index (switches, 0), TRUE);
   wait_for (popover_says (b, "of the 100000 tokens"));
   g_assert_cmpstr (myna_conversation_get_settings (b->base.conversation), ==, "{\"tools\":[\"calculate\"],\"mode\":\"tools\"}");
   gtk_test_accessible_assert_property (GTK_ACCESSIBLE (b->button), GTK_ACCESSIBLE_PROPERTY_LABEL, "Tools: 1 is on");
   gtk_switch_set_active (g_ptr_array_index (switches, 0), FALSE);
-  wait_for (popover_says (b, "None are on"));
+  wait_for (popover_says (b, "No tools are on"));
   g_assert_true (gtk_toggle_button_get_active (mode (b, "Tools")));
 }
 

@@ -92,22 +92,38 @@ draw (View *v)
   settle (v);
 }
 
+/* The question that is shown; an answered one stays behind in its message. */
+static GtkWidget *
+find_question (GtkWidget *widget)
+{
+  if (!gtk_widget_get_mapped (widget))
+    return NULL;
+  if (g_str_equal (gtk_widget_get_css_name (widget), "callquestion"))
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child; child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = find_question (child);
+
+      if (found)
+        return found;
+    }
+  return NULL;
+}
+
 /* The question, when it is there. */
 static GtkWidget *
 asked (View *v)
 {
   GtkWidget *question;
 
-  wait_for ((question = find_named (v->view, "callquestion")) && gtk_widget_get_mapped (question));
+  wait_for ((question = find_question (v->view)));
   return question;
 }
 
 static gboolean
 is_asked (View *v)
 {
-  GtkWidget *question = find_named (v->view, "callquestion");
-
-  return question && gtk_widget_get_mapped (question);
+  return find_question (v->view) != NULL;
 }
 
 static GtkWidget *

@@ -37,8 +37,9 @@ skip_escape (const char *at, const char *end)
 
   if (at == end)
     return NULL;
+  /* JsonParser takes digits for a byte in octal, and bytes need not be UTF-8. */
   if (*at != 'u')
-    return at + 1;
+    return *at >= '0' && *at <= '7' ? NULL : at + 1;
   unit = read_unit (at + 1, end);
   at += 5;
   if (unit < 0 || (unit >= 0xdc00 && unit <= 0xdfff))

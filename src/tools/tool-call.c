@@ -89,15 +89,21 @@ read_unit (const char *escape)
   return unit;
 }
 
-/* A \u of a surrogate that is not followed by its other half. */
-static gboolean
-is_half_pair (const char *escape)
+/* The bytes of an escape; 0: JsonParser would read beyond half of a pair, or make bytes of it that are no UTF-8 (it knows octal
+ * ones, too). */
+static gsize
+measure_escape (const char *escape)
 {
-  int unit = read_unit (escape);
+  int unit;
 
-  if (unit < 0xd800 || unit > 0xdbff)
-    return unit < 0;
-  return escape[6] != '\\' || escape[7] != 'u' || (read_unit (escape + 6) & 0xfc00) != 0xdc00;
+  if (escape[1] != 'u')
+    return !escape[1] || (escape[1] >= '0' && escape[1] <= '7') ? 0 : 2;
+  unit = read_unit (escape);
+  if (unit < 0 || (unit & 0xfc00) == 0xdc00)
+    return 0;
+  if ((unit & 0xfc00) != 0xd800)
+    return 6;
+  return escape[6] == '\\' && escape[7] == 'u' && (read_unit (escape + 6) & 0xfc00) == 0xdc00 ? 12 : 0;
 }
 
 /* Whether JsonParser can be given the text: it recurses, and reads comments and other quotes than JSON's, which could hide how
@@ -112,12 +118,13 @@ is_tame (const char *text, guint max_depth)
     {
       if (in_string)
         {
-          if (*p == '\\' && p[1])
+          if (*p == '\\')
             {
-              /* It reads beyond half of a pair. */
-              if (p[1] == 'u' && is_half_pair (p))
+              gsize n = measure_escape (p);
+
+              if (n == 0)
                 return FALSE;
-              p++;
+              p += n - 1;
             }
           else if (*p == '"')
             in_string = FALSE;

@@ -23,8 +23,9 @@ test_tame (void)
 static void
 test_hiding (void)
 {
-  static const char *const hiding[] = { "\"a",     "\"\\",           "/*\"*/",         "'\"'",
-                                        "// \"\n", "\"\\ud800\",\"", "\"\\udc00\",\"", "\"\\u12\",\"" };
+  static const char *const hiding[] = { "\"a",         "\"\\",           "/*\"*/",         "'\"'",
+                                        "// \"\n",     "\"\\ud800\",\"", "\"\\udc00\",\"", "\"\\377\"",
+                                        "\"\\u12\",\"" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (hiding); i++)
     {

@@ -471,6 +471,8 @@ test_hostile (void)
     "{\"expression\": null}",
     "{/* \" */\"expression\": \"1\"}",
     "{\"expression\": \"\\ud800\"}",
+    "{\"expression\": \"\\udc00\"}",
+    "{\"expression\": \"\\377\"}",
     "{\"expression\": \"1\xff\"}",
     "{\"expression\": NaN}",
   };

@@ -5,8 +5,10 @@ SPDX-License-Identifier: GPL-3.0-or-later
 import http.client
 import json
 import os
+import pathlib
 import re
 import shutil
+import signal
 import socket
 import stat
 import unittest
@@ -114,6 +116,10 @@ class Share(TestCase):
                 client = Client()
                 self.assertEqual(client.ask("/v1/chat/completions", {"messages": HI, "max_tokens": 4}).status, 200)
                 client.close()
+            # Without strace the program would live on, and the next one would only talk to it.
+            for pid in pathlib.Path(f"/proc/{app.process.pid}/task/{app.process.pid}/children").read_text().split():
+                os.kill(int(pid), signal.SIGKILL)
+            wait(lambda: app.process.poll() is not None, "strace to end")
             app.kill()
             text = log.read_text(errors="replace")
             shutil.rmtree(self.home / "data")

@@ -64,6 +64,12 @@ skip_string (const char *at, const char *end)
 gboolean
 text_json_is_tame (const char *text, gsize n_bytes)
 {
+  return text_json_is_tame_to (text, n_bytes, MAX_DEPTH);
+}
+
+gboolean
+text_json_is_tame_to (const char *text, gsize n_bytes, guint max_depth)
+{
   const char *at = text, *end = text + n_bytes;
   int depth = 0;
 
@@ -80,7 +86,7 @@ text_json_is_tame (const char *text, gsize n_bytes)
       else if (!g_ascii_isalnum (c) && !g_ascii_isspace (c) && (c == '\0' || !strchr ("+-.,:[]{}", c)))
         return FALSE;
       depth += (c == '[' || c == '{') - (c == ']' || c == '}');
-      if (depth > MAX_DEPTH)
+      if (depth > (int) max_depth)
         return FALSE;
     }
   return TRUE;

@@ -12,6 +12,8 @@ G_BEGIN_DECLS
 /* Whether JsonParser, which recurses, can be given this text: no more than 100 levels, and nothing that it reads otherwise than
  * JSON is written. */
 gboolean text_json_is_tame (const char *text, gsize n_bytes);
+/* The same with at most max_depth levels. */
+gboolean text_json_is_tame_to (const char *text, gsize n_bytes, guint max_depth);
 
 G_END_DECLS
 

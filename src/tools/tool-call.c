@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#include "text/text-json.h"
+
 typedef struct
 {
   const Tool *tool;
@@ -75,78 +77,14 @@ tool_document_free (ToolDocument *document)
 
 /* ---- Arguments -------------------------------------------------------------------------------------------------- */
 
-static int
-read_unit (const char *escape)
-{
-  int unit = 0;
-
-  for (guint i = 2; i < 6; i++)
-    {
-      if (!g_ascii_isxdigit (escape[i]))
-        return -1;
-      unit = unit * 16 + g_ascii_xdigit_value (escape[i]);
-    }
-  return unit;
-}
-
-/* The bytes of an escape; 0: JsonParser would read beyond half of a pair, or make bytes of it that are no UTF-8 (it knows octal
- * ones, too). */
-static gsize
-measure_escape (const char *escape)
-{
-  int unit;
-
-  if (escape[1] != 'u')
-    return !escape[1] || (escape[1] >= '0' && escape[1] <= '7') ? 0 : 2;
-  unit = read_unit (escape);
-  if (unit < 0 || (unit & 0xfc00) == 0xdc00)
-    return 0;
-  if ((unit & 0xfc00) != 0xd800)
-    return 6;
-  return escape[6] == '\\' && escape[7] == 'u' && (read_unit (escape + 6) & 0xfc00) == 0xdc00 ? 12 : 0;
-}
-
-/* Whether JsonParser can be given the text: it recurses, and reads comments and other quotes than JSON's, which could hide how
- * deep. */
-static gboolean
-is_tame (const char *text, guint max_depth)
-{
-  guint depth = 0;
-  gboolean in_string = FALSE;
-
-  for (const char *p = text; *p; p++)
-    {
-      if (in_string)
-        {
-          if (*p == '\\')
-            {
-              gsize n = measure_escape (p);
-
-              if (n == 0)
-                return FALSE;
-              p += n - 1;
-            }
-          else if (*p == '"')
-            in_string = FALSE;
-        }
-      else if (*p == '"')
-        in_string = TRUE;
-      else if (strchr ("/#'", *p) || ((*p == '{' || *p == '[') && ++depth > max_depth))
-        return FALSE;
-      else if ((*p == '}' || *p == ']') && depth > 0)
-        depth--;
-    }
-  return TRUE;
-}
-
 JsonNode *
 tool_json_parse (const char *text, gsize n_bytes, guint max_depth)
 {
   g_autoptr (JsonParser) parser = json_parser_new ();
 
   /* What stands behind a 0 would be read unseen. */
-  if (memchr (text, '\0', n_bytes) || !g_utf8_validate (text, (gssize) n_bytes, NULL) || !is_tame (text, max_depth)
-      || !json_parser_load_from_data (parser, text, (gssize) n_bytes, NULL))
+  if (memchr (text, '\0', n_bytes) || !g_utf8_validate (text, (gssize) n_bytes, NULL)
+      || !text_json_is_tame_to (text, n_bytes, max_depth) || !json_parser_load_from_data (parser, text, (gssize) n_bytes, NULL))
     return NULL;
   return json_parser_steal_root (parser);
 }
@@ -154,23 +92,21 @@ tool_json_parse (const char *text, gsize n_bytes, guint max_depth)
 static JsonObject *
 parse_arguments (const char *text, GError **error)
 {
-  g_autoptr (JsonParser) parser = json_parser_new ();
-  JsonNode *root;
+  g_autoptr (JsonNode) root = NULL;
 
   if (strlen (text) > TOOL_MAX_ARGUMENT_BYTES)
     {
       g_set_error_literal (error, TOOL_ERROR, TOOL_ERROR_ARGUMENTS, "The arguments are longer than 64 KiB");
       return NULL;
     }
-  if (!is_tame (text, TOOL_MAX_ARGUMENT_DEPTH))
+  root = tool_json_parse (text, strlen (text), TOOL_MAX_ARGUMENT_DEPTH);
+  if (!root)
     {
       g_set_error_literal (error, TOOL_ERROR, TOOL_ERROR_ARGUMENTS,
                            "The arguments are no JSON, or nested more than 32 levels deep");
       return NULL;
     }
-  root = g_utf8_validate (text, -1, NULL) && json_parser_load_from_data (parser, text, -1, NULL) ? json_parser_get_root (parser)
-                                                                                                 : NULL;
-  if (!root || !JSON_NODE_HOLDS_OBJECT (root))
+  if (!JSON_NODE_HOLDS_OBJECT (root))
     {
       g_set_error_literal (error, TOOL_ERROR, TOOL_ERROR_ARGUMENTS, "The arguments are not a JSON object");
       return NULL;

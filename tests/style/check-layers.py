@@ -61,7 +61,7 @@ FOLDERS = {
     "tools/sandbox.h": (GLIB, ""),
     "tools/servers.h": (GLIB, "tools/tools.h"),
     "tools/guard": (C, ""),
-    "tools": (GMP, "tools/tools.h tools/sandbox.h tools/servers.h"),
+    "tools": (GMP, "tools/tools.h tools/sandbox.h tools/servers.h text"),
 
     "documents/wire.h": (C, ""),
     "documents/reader": (READER, "documents/wire.h"),

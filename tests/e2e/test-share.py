@@ -45,6 +45,11 @@ def has_model():
 
 
 class Share(TestCase):
+    def setUp(self):
+        super().setUp()
+        # A program that was killed leaves its socket behind.
+        pathlib.Path(SOCKET).unlink(missing_ok=True)
+
     def set_share(self, value):
         (self.home / KEYFILE).write_text(f"[io/github/myna_chat/Myna]\nfirst-start-done=true\nshare-model={value}\n", encoding="utf-8")
 

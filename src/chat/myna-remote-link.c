@@ -6,6 +6,8 @@
  */
 #include "chat/myna-remote-link.h"
 
+#include <signal.h>
+
 typedef struct
 {
   guint64 id;
@@ -180,6 +182,8 @@ start (MynaRemoteLink *self)
 
   if (self->process)
     return TRUE;
+  /* Writing to one that has ended is an error like others. */
+  signal (SIGPIPE, SIG_IGN);
   self->process = g_subprocess_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error, path, NULL);
   if (!self->process)
     {

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib-unix.h>
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -411,6 +412,8 @@ tool_program_start (const char *const *command, const char *const *environment, 
   GSubprocess *process;
   int control[2];
 
+  /* Writing to one that has ended is an error like others. */
+  signal (SIGPIPE, SIG_IGN);
   /* Both ends close when a program is started: only the guard gets its own. */
   if (!g_unix_open_pipe (control, FD_CLOEXEC, error))
     return NULL;

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tools/program.h"
 #include "tools/servers.h"
 #include "tools/tool.h"
 
@@ -372,6 +373,37 @@ test_end (void)
 }
 
 static void
+gone_cb (ToolProgramEnd end, int status, gpointer user_data)
+{
+  g_assert_cmpint (status, ==, 0);
+  *(gboolean *) user_data = TRUE;
+}
+
+/* A program that ends while it is written to ends nothing else. */
+static void
+test_gone (void)
+{
+  static const ToolProgramFuncs funcs = { .ended = gone_cb };
+  static const char *const command[] = { "/bin/true", NULL };
+  g_auto (GStrv) environment = tool_program_environment ("/usr/bin:/bin", NULL);
+
+  for (guint i = 0; i < 20; i++)
+    {
+      g_autoptr (ToolProgram) program = NULL;
+      g_autoptr (GError) error = NULL;
+      gboolean gone = FALSE;
+
+      program = tool_program_start (command, (const char *const *) environment, NULL, &funcs, &gone, &error);
+      g_assert_no_error (error);
+      while (!gone)
+        {
+          tool_program_send (program, "{}");
+          g_main_context_iteration (NULL, FALSE);
+        }
+    }
+}
+
+static void
 run_child (void)
 {
   g_autoptr (ToolServer) server = new_fake ("stubborn", NULL);
@@ -622,6 +654,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/servers/restarts", test_restarts);
   g_test_add_func ("/servers/cancel", test_cancel);
   g_test_add_func ("/servers/end", test_end);
+  g_test_add_func ("/servers/gone", test_gone);
   g_test_add_func ("/servers/killed", test_killed);
 #define ADD(path, func) g_test_add ("/servers/" path, File, NULL, set_up, func, tear_down)
   ADD ("names", test_names);

@@ -274,8 +274,10 @@ tool_sandbox_explain (const char *text, GError **error)
   g_autofree char *line = g_strndup (text, end ? (gsize) (end - text) : MIN (strlen (text), 400));
   ToolSandboxError code = TOOL_SANDBOX_ERROR_FAILED;
 
+  /* A container may allow the namespaces, and no /proc in them. */
   if (from_bubblewrap
-      && (strstr (line, "namespace") || strstr (line, "uid map") || strstr (line, "userns") || strstr (line, "loopback")))
+      && (strstr (line, "namespace") || strstr (line, "uid map") || strstr (line, "userns") || strstr (line, "loopback")
+          || strstr (line, "Can't mount ")))
     code = TOOL_SANDBOX_ERROR_NO_NAMESPACES;
   else if (strstr (line, "org.freedesktop.portal") || strstr (line, "D-Bus"))
     code = TOOL_SANDBOX_ERROR_NO_PORTAL;

@@ -28,7 +28,7 @@ typedef enum
   TOOL_SANDBOX_ERROR_NO_BUBBLEWRAP, /* the package bubblewrap is missing */
   TOOL_SANDBOX_ERROR_NO_PYTHON,     /* … python3 … */
   TOOL_SANDBOX_ERROR_NO_MODULE,     /* Python is there, but not the whole of its library */
-  TOOL_SANDBOX_ERROR_NO_NAMESPACES, /* the system does not let programs make user namespaces */
+  TOOL_SANDBOX_ERROR_NO_NAMESPACES, /* the system lets programs make no user namespaces, or mount nothing in them */
   TOOL_SANDBOX_ERROR_NO_LOCKS,      /* the kernel has no Landlock, or no seccomp */
   TOOL_SANDBOX_ERROR_NO_PORTAL,     /* in a Flatpak: its portal cannot be had */
   TOOL_SANDBOX_ERROR_FAILED,        /* for another reason, which the message says */

@@ -428,6 +428,8 @@ test_missing (void)
   check_missing ("echo 'bwrap: No permissions to create new namespace, likely because …' >&2; exit 1",
                  TOOL_SANDBOX_ERROR_NO_NAMESPACES);
   check_missing ("echo 'bwrap: setting up uid map: Permission denied' >&2; exit 1", TOOL_SANDBOX_ERROR_NO_NAMESPACES);
+  check_missing ("echo \"bwrap: Can't mount proc on /newroot/proc: Operation not permitted\" >&2; exit 1",
+                 TOOL_SANDBOX_ERROR_NO_NAMESPACES);
   check_missing ("echo 'Portal call failed: org.freedesktop.portal.Error' >&2; exit 1", TOOL_SANDBOX_ERROR_NO_PORTAL);
   check_missing ("exit 1", TOOL_SANDBOX_ERROR_FAILED);
   check_missing ("echo '{\"ready\": false, \"lacks\": \"_ctypes\", \"bytes\": 0}' >&3", TOOL_SANDBOX_ERROR_NO_MODULE);

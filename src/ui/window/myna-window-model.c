@@ -1,4 +1,4 @@
-/* myna-window-model.c: what is the matter with the model of the chat that is shown
+/* myna-window-model.c: the models that a chat can have, and what is the matter with its own
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -181,4 +181,62 @@ myna_window_ask_server (MynaWindow *self, MynaRemoteServer *server, guint sends)
                             _ ("What tools have found out on this computer is sent, too."));
   g_string_append_printf (body, "\n\n%s", _ ("You will not be asked about this again for this server."));
   myna_ask_async (GTK_WINDOW (self), MYNA_QUESTION_PLAIN, heading, body->str, _ ("_Send"), server_answered_cb, question);
+}
+
+/* ---- The menu of models ----------------------------------------------------------------------------------------- */
+
+static void
+append_model (GMenu *menu, const char *label, const char *path)
+{
+  g_autoptr (GMenuItem) item = g_menu_item_new (label, NULL);
+
+  g_menu_item_set_action_and_target (item, "win.try-model", "s", path);
+  g_menu_append_item (menu, item);
+}
+
+static void
+append_servers (MynaWindow *self, GMenu *menu)
+{
+  GListModel *servers = G_LIST_MODEL (myna_core_get_servers (self->core));
+
+  for (guint i = 0; myna_remote_link_is_there () && i < g_list_model_get_n_items (servers); i++)
+    {
+      g_autoptr (MynaRemoteServer) server = g_list_model_get_item (servers, i);
+      const char *const *names = myna_remote_server_get_models (server);
+      g_autoptr (GMenu) section = g_menu_new ();
+
+      for (; *names; names++)
+        {
+          g_autofree char *path = myna_remote_server_make_path (server, *names);
+
+          append_model (section, *names, path);
+        }
+      g_menu_append_section (menu, myna_remote_server_get_name (server), G_MENU_MODEL (section));
+    }
+}
+
+void
+myna_window_fill_model_menu_cb (GtkMenuButton *button, gpointer user_data)
+{
+  MynaWindow *self = user_data;
+  GListModel *entries = myna_model_library_get_entries (myna_core_get_models (self->core));
+  g_autoptr (GMenu) menu = g_menu_new ();
+  g_autoptr (GMenu) models = g_menu_new ();
+  g_autoptr (GMenu) more = g_menu_new ();
+
+  append_model (models, _ ("Default Model"), "");
+  for (guint i = 0; i < g_list_model_get_n_items (entries); i++)
+    {
+      g_autoptr (MynaModelEntry) entry = g_list_model_get_item (entries, i);
+
+      if (myna_model_entry_get_status (entry) == MYNA_MODEL_READABLE)
+        append_model (models, myna_model_entry_get_title (entry), myna_model_entry_get_path (entry));
+    }
+  g_menu_append_section (menu, _ ("Model for This Chat"), G_MENU_MODEL (models));
+  append_servers (self, menu);
+  if (myna_model_library_get_loading_path (myna_core_get_models (self->core)))
+    g_menu_append (more, _ ("_Cancel Loading"), "win.cancel-load");
+  g_menu_append (more, _ ("_Models…"), "app.models");
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (more));
+  gtk_menu_button_set_menu_model (button, G_MENU_MODEL (menu));
 }

@@ -1,4 +1,4 @@
-/* myna-window-private.h: what myna-window.c and myna-window-actions.c share
+/* myna-window-private.h: what myna-window.c, myna-window-actions.c and myna-window-model.c share
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -60,6 +60,8 @@ void myna_window_update_model_banner (MynaWindow *self);
 void myna_window_show_load_failure (MynaWindow *self, const char *path, GError *error);
 /* Asks whether this may be sent to the server, and if so sends it. */
 void myna_window_ask_server (MynaWindow *self, MynaRemoteServer *server, guint sends);
+/* GtkMenuButtonCreatePopupFunc, of a MynaWindow: the menu always has the models of now. */
+void myna_window_fill_model_menu_cb (GtkMenuButton *button, gpointer user_data);
 void myna_window_restore_model (MynaWindow *self, const char *path);
 
 G_END_DECLS

@@ -6,8 +6,8 @@
 
 #include <glib/gi18n.h>
 
+#include "base/dialog-header.h"
 #include "base/myna-banner.h"
-#include "base/tooltip.h"
 #include "base/myna-secondary-window.h"
 
 /* How often the bar moves. */
@@ -20,6 +20,7 @@ typedef struct
   StoreProgress *task_progress; /* NULL: not known */
   gboolean accept_sensitive;
 
+  GtkWidget *focus; /* weak: what had the keyboard before the task; NULL: nothing of what the task takes it from */
   GtkWidget *box;
   GtkWidget *close;
   GtkWidget *accept;
@@ -84,16 +85,35 @@ tick_cb (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+/* What gets insensitive cannot have the keyboard: it is at Cancel meanwhile, and comes back. */
+static void
+keep_focus (MynaTaskWindow *self)
+{
+  MynaTaskWindowPrivate *priv = get_private (self);
+  GtkWidget *focus = gtk_window_get_focus (GTK_WINDOW (self));
+
+  if (!focus || !(focus == priv->accept || (priv->content && gtk_widget_is_ancestor (focus, priv->content))))
+    return;
+  g_set_weak_pointer (&priv->focus, focus);
+  gtk_widget_grab_focus (priv->close);
+}
+
 static void
 update_sensitive (MynaTaskWindow *self)
 {
   MynaTaskWindowPrivate *priv = get_private (self);
   gboolean idle = priv->tick_source == 0;
 
+  if (!idle)
+    keep_focus (self);
   gtk_widget_set_sensitive (priv->accept, idle && priv->accept_sensitive);
   if (priv->content)
     gtk_widget_set_sensitive (priv->content, idle);
   gtk_widget_set_visible (priv->progress_box, !idle);
+  if (idle && priv->focus)
+    gtk_widget_grab_focus (priv->focus);
+  if (idle)
+    g_clear_weak_pointer (&priv->focus);
 }
 
 void
@@ -207,6 +227,7 @@ myna_task_window_unrealize (GtkWidget *widget)
 
   g_cancellable_cancel (priv->cancellable);
   g_clear_handle_id (&priv->tick_source, g_source_remove);
+  g_clear_weak_pointer (&priv->focus);
 
   GTK_WIDGET_CLASS (myna_task_window_parent_class)->unrealize (widget);
 }
@@ -236,34 +257,12 @@ myna_task_window_class_init (MynaTaskWindowClass *klass)
   gtk_widget_class_add_binding_action (GTK_WIDGET_CLASS (klass), GDK_KEY_Escape, 0, "window.close", NULL);
 }
 
-static void
-title_changed_cb (GtkWindow *window, GParamSpec *pspec, GtkWidget *title)
-{
-  myna_set_tooltip (title, gtk_window_get_title (window));
-}
-
 static GtkWidget *
 make_header (MynaTaskWindow *self)
 {
   MynaTaskWindowPrivate *priv = get_private (self);
-  GtkWidget *header = adw_header_bar_new ();
-  GtkWidget *title = adw_window_title_new (NULL, NULL);
 
-  /* Between the two buttons there is not always room for the whole title. */
-  g_object_bind_property (self, "title", title, "title", G_BINDING_SYNC_CREATE);
-  g_signal_connect_object (self, "notify::title", G_CALLBACK (title_changed_cb), title, 0);
-  adw_header_bar_set_title_widget (ADW_HEADER_BAR (header), title);
-  adw_header_bar_set_show_end_title_buttons (ADW_HEADER_BAR (header), FALSE);
-  adw_header_bar_set_show_start_title_buttons (ADW_HEADER_BAR (header), FALSE);
-  priv->close = gtk_button_new_with_label (_ ("Cancel"));
-  g_signal_connect_swapped (priv->close, "clicked", G_CALLBACK (gtk_window_close), self);
-  adw_header_bar_pack_start (ADW_HEADER_BAR (header), priv->close);
-  priv->accept = gtk_button_new_with_label ("");
-  gtk_widget_add_css_class (priv->accept, "suggested-action");
-  g_signal_connect_swapped (priv->accept, "clicked", G_CALLBACK (accept_cb), self);
-  adw_header_bar_pack_end (ADW_HEADER_BAR (header), priv->accept);
-
-  return header;
+  return myna_dialog_header_new (GTK_WINDOW (self), "", G_CALLBACK (accept_cb), &priv->close, &priv->accept);
 }
 
 static GtkWidget *

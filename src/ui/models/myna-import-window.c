@@ -10,7 +10,7 @@
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
 
-#include "base/tooltip.h"
+#include "base/dialog-header.h"
 #include "chat/myna-problem.h"
 #include "engine/actor/glm-importer.h"
 #include "chat/myna-model-entry.h"
@@ -318,28 +318,16 @@ static void
 myna_import_window_init (MynaImportWindow *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
-  GtkWidget *header = adw_header_bar_new ();
-  GtkWidget *cancel = gtk_button_new_with_label (_ ("Cancel"));
-  GtkWidget *page, *title;
+  GtkWidget *page;
 
   self->cancellable = g_cancellable_new ();
   myna_secondary_window_add_keys (GTK_WIDGET (self));
   gtk_window_set_title (GTK_WINDOW (self), _ ("Import a Model"));
   gtk_window_set_default_size (GTK_WINDOW (self), 520, 420);
   gtk_window_set_modal (GTK_WINDOW (self), TRUE);
-  title = adw_window_title_new (gtk_window_get_title (GTK_WINDOW (self)), NULL);
-  myna_set_tooltip (title, gtk_window_get_title (GTK_WINDOW (self))); /* where there is no room */
-  adw_header_bar_set_title_widget (ADW_HEADER_BAR (header), title);
-  adw_header_bar_set_show_end_title_buttons (ADW_HEADER_BAR (header), FALSE);
-  adw_header_bar_set_show_start_title_buttons (ADW_HEADER_BAR (header), FALSE);
-  g_signal_connect_swapped (cancel, "clicked", G_CALLBACK (gtk_window_close), self);
-  adw_header_bar_pack_start (ADW_HEADER_BAR (header), cancel);
-  self->import = gtk_button_new_with_label (_ ("Import"));
-  gtk_widget_add_css_class (self->import, "suggested-action");
+  gtk_box_append (GTK_BOX (box),
+                  myna_dialog_header_new (GTK_WINDOW (self), _ ("Import"), G_CALLBACK (import_cb), NULL, &self->import));
   gtk_widget_set_sensitive (self->import, FALSE);
-  g_signal_connect_swapped (self->import, "clicked", G_CALLBACK (import_cb), self);
-  adw_header_bar_pack_end (ADW_HEADER_BAR (header), self->import);
-  gtk_box_append (GTK_BOX (box), header);
   self->banner = myna_banner_new ();
   gtk_box_append (GTK_BOX (box), self->banner);
   page = make_page (self);

@@ -6,6 +6,7 @@
 
 #include <glib/gi18n.h>
 
+#include "base/dialog-header.h"
 #include "base/myna-banner.h"
 #include "base/myna-secondary-window.h"
 #include "preferences/myna-chat-settings-page.h"
@@ -89,24 +90,6 @@ fill_models (MynaPersonaWindow *self)
 }
 
 static GtkWidget *
-make_header (MynaPersonaWindow *self)
-{
-  GtkWidget *header = adw_header_bar_new ();
-  GtkWidget *cancel = gtk_button_new_with_label (_ ("Cancel"));
-
-  adw_header_bar_set_show_end_title_buttons (ADW_HEADER_BAR (header), FALSE);
-  adw_header_bar_set_show_start_title_buttons (ADW_HEADER_BAR (header), FALSE);
-  g_signal_connect_swapped (cancel, "clicked", G_CALLBACK (gtk_window_close), self);
-  adw_header_bar_pack_start (ADW_HEADER_BAR (header), cancel);
-  self->save = gtk_button_new_with_label (_ ("Save"));
-  gtk_widget_add_css_class (self->save, "suggested-action");
-  g_signal_connect_swapped (self->save, "clicked", G_CALLBACK (save_cb), self);
-  adw_header_bar_pack_end (ADW_HEADER_BAR (header), self->save);
-
-  return header;
-}
-
-static GtkWidget *
 make_first_group (MynaPersonaWindow *self)
 {
   GtkWidget *group = adw_preferences_group_new ();
@@ -160,7 +143,8 @@ build (MynaPersonaWindow *self)
   GlmActorLoadOptions options;
   GlmSampling sampling;
 
-  gtk_box_append (GTK_BOX (box), make_header (self));
+  gtk_box_append (GTK_BOX (box),
+                  myna_dialog_header_new (GTK_WINDOW (self), _ ("Save"), G_CALLBACK (save_cb), NULL, &self->save));
   self->banner = myna_banner_new ();
   gtk_box_append (GTK_BOX (box), self->banner);
   self->page = myna_chat_settings_page_new (MYNA_CHAT_SETTINGS_OF_PERSONA, make_first_group (self));

@@ -8,6 +8,7 @@
 
 #include <glib/gi18n.h>
 
+#include "base/dialog-header.h"
 #include "base/myna-banner.h"
 #include "base/myna-secondary-window.h"
 #include "chat/myna-problem.h"
@@ -125,23 +126,6 @@ update (MynaServerWindow *self)
 /* ---- Building --------------------------------------------------------------------------------------------------- */
 
 static GtkWidget *
-make_header (MynaServerWindow *self)
-{
-  GtkWidget *header = adw_header_bar_new ();
-  GtkWidget *cancel = gtk_button_new_with_label (_ ("Cancel"));
-
-  adw_header_bar_set_show_end_title_buttons (ADW_HEADER_BAR (header), FALSE);
-  adw_header_bar_set_show_start_title_buttons (ADW_HEADER_BAR (header), FALSE);
-  g_signal_connect_swapped (cancel, "clicked", G_CALLBACK (gtk_window_close), self);
-  adw_header_bar_pack_start (ADW_HEADER_BAR (header), cancel);
-  self->add = gtk_button_new_with_label (_ ("Add"));
-  gtk_widget_add_css_class (self->add, "suggested-action");
-  g_signal_connect_swapped (self->add, "clicked", G_CALLBACK (add_cb), self);
-  adw_header_bar_pack_end (ADW_HEADER_BAR (header), self->add);
-  return header;
-}
-
-static GtkWidget *
 new_entry (MynaServerWindow *self, const char *title)
 {
   GtkWidget *row = adw_entry_row_new ();
@@ -225,7 +209,7 @@ myna_server_window_init (MynaServerWindow *self)
   myna_secondary_window_add_keys (GTK_WIDGET (self));
   gtk_window_set_title (GTK_WINDOW (self), _ ("New Tool Server"));
   gtk_window_set_default_size (GTK_WINDOW (self), 520, 560);
-  gtk_box_append (GTK_BOX (box), make_header (self));
+  gtk_box_append (GTK_BOX (box), myna_dialog_header_new (GTK_WINDOW (self), _ ("Add"), G_CALLBACK (add_cb), NULL, &self->add));
   self->banner = myna_banner_new ();
   gtk_box_append (GTK_BOX (box), self->banner);
   adw_preferences_page_add (ADW_PREFERENCES_PAGE (page), ADW_PREFERENCES_GROUP (make_command_group (self)));

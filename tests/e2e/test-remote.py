@@ -30,7 +30,13 @@ class Remote(TestCase):
     def fill(self, app, address, key=None):
         app.find(app._("Models"), "button").click()
         app.find(app._("Add a Server…"), "button").click()
-        app.find(app._("Address"), "text").type(address)
+        # One can type at once: the keyboard is in the address.
+        field = app.find(app._("Address"), "text")
+        app.key("x")
+        wait(lambda: field.text == "x", "a key in the address")
+        app.key("BackSpace")
+        wait(lambda: not field.text, "an empty address")
+        field.type(address)
         if key:
             app.find(app._("API Key (if it needs one)"), "text").type(key)
         wait(lambda: app.find(app._("Connect"), "button").has("sensitive"), "Connect")

@@ -407,5 +407,6 @@ myna_remote_server_window_new (GtkWindow *parent, MynaRemoteServers *servers, My
       myna_remote_server_key_read_async (myna_remote_server_get_id (server), NULL, key_read_cb, g_object_ref (self));
     }
   edited_cb (self);
+  gtk_widget_grab_focus (server ? self->name : self->entry);
   return GTK_WIDGET (self);
 }

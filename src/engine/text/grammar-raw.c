@@ -185,6 +185,12 @@ glm_grammar_raw_is_free (const GlmGrammarToken *token)
   return token->at == 0 && (token->quote || token->phase == JSON_NOT);
 }
 
+bool
+glm_grammar_raw_may_be_json (const GlmGrammarToken *token)
+{
+  return token->at == 0 && !token->quote && token->phase != JSON_NOT && token->phase != JSON_START;
+}
+
 void
 glm_grammar_raw_forget_json (GlmGrammarToken *token)
 {

@@ -19,6 +19,8 @@ bool glm_grammar_raw_step (GlmGrammarToken *token, const GlmSchemaNode *node, bo
 bool glm_grammar_raw_is_tag_free (GlmGrammarToken *token, uint8_t byte);
 /* Whether any character may follow, behind the one that has begun, that neither begins a tag nor controls anything. */
 bool glm_grammar_raw_is_free (const GlmGrammarToken *token);
+/* Whether what has begun may still be JSON, and is therefore no text yet. */
+bool glm_grammar_raw_may_be_json (const GlmGrammarToken *token);
 /* Whether it may still be JSON no longer matters. */
 void glm_grammar_raw_forget_json (GlmGrammarToken *token);
 /* Whether the text can stand there, as it is or (!is_text) as no JSON. */

@@ -39,6 +39,14 @@ find_text_run (const GlmGrammar *grammar, const GlmGrammarToken *token, bool clo
   uint32_t least = node ? node->min_length : 0, most = node ? node->max_length : UINT32_MAX;
   bool is_raw = token->kind == TOKEN_RAW;
 
+  if (is_raw && glm_grammar_raw_may_be_json (token))
+    {
+      /* Any text may follow, but near a limit; what may end it depends on whether it is JSON then. */
+      run->kind = GLM_RUN_RAW;
+      run->has_words = true;
+      run->is_exact = false;
+      return !closing && most == UINT32_MAX;
+    }
   if (token->at > 0 || (is_raw ? !glm_grammar_raw_is_free (token) : !glm_grammar_string_is_text (token)))
     return false;
   if (closing)

@@ -28,7 +28,7 @@ typedef struct
   GlmRunKind kind;
   bool is_amid; /* a character has begun, and is a run's when it is complete */
   bool is_key;
-  bool has_words; /* of the schema, that the text may become: what follows depends on it */
+  bool has_words; /* of the schema or of JSON, that the text may become: what follows depends on it */
   bool is_exact;  /* what glm_grammar_relax() lets follow may follow, where the lengths allow the token */
   uint32_t least; /* characters before the run may end */
   uint32_t chars; /* that may follow (behind the one that has begun); UINT32_MAX: any number */

@@ -134,7 +134,6 @@ class Tour:
         environment = locale_for(self.language, self.home)
         if self.dark:
             environment["ADW_DEBUG_COLOR_SCHEME"] = "prefer-dark"
-        environment["GDK_DPI_SCALE"] = str(self.scale)
         return environment
 
     def settings(self, **values):
@@ -144,6 +143,9 @@ class Tour:
         (folder / "keyfile").write_text(f"[{APP_ID.replace('.', '/')}]\nwindow-width={self.width}\nwindow-height=720\n" + "".join(lines))
 
     def start(self, *args, env=None, **kwargs):
+        # Where no desktop says how large text is, GTK asks the X server's resources.
+        subprocess.run(["xprop", "-root", "-f", "RESOURCE_MANAGER", "8s", "-set", "RESOURCE_MANAGER",
+                        f"Xft.dpi: {96 * self.scale:g}\n"], check=True)
         self.app = App(self.home, *args, env=self.environment() | (env or {}), **kwargs)
 
     def stop(self):

@@ -1,15 +1,14 @@
 /* myna-chat-print.c: one conversation on paper, or in a PDF file
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
- *
- *   conversation → ids of its branch → messages with texts → print operation
  */
 #include "exchange/myna-chat-print.h"
 
 #include <glib/gstdio.h>
 #include <stdio.h>
 
-#include "exchange/myna-chat-pages.h"
+#include "print/chat-pages.h"
+#include "print/chat-read.h"
 #include "storage/part-file.h"
 
 #define MARGIN_MM 18
@@ -17,8 +16,6 @@
 typedef struct
 {
   GtkWindow *parent;
-  StoreDb *store;
-  gint64 id;
   GFile *pdf;          /* NULL: the dialog */
   StorePartFile *part; /* of the pdf */
   StoreConversation *conversation;
@@ -33,7 +30,6 @@ print_free (gpointer data)
   Print *print = data;
 
   g_clear_object (&print->parent);
-  g_object_unref (print->store);
   g_clear_object (&print->pdf);
   store_part_file_free (print->part);
   g_clear_pointer (&print->conversation, store_conversation_free);
@@ -173,59 +169,20 @@ run (GTask *task)
 
 /* ---- Reading ---------------------------------------------------------------------------------------------------- */
 
-static GPtrArray *
-finish_list (GTask *task, GObject *source, GAsyncResult *result)
+static void
+read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
+  GTask *task = user_data;
+  Print *print = g_task_get_task_data (task);
   GError *error = NULL;
-  GPtrArray *list = store_finish_list (STORE_DB (source), result, &error);
 
-  if (!list)
+  if (myna_chat_read_finish (result, &print->conversation, &print->messages, &error))
     {
-      g_task_return_error (task, error);
-      g_object_unref (task);
+      run (task);
+      return;
     }
-
-  return list;
-}
-
-static void
-messages_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  GTask *task = user_data;
-  Print *print = g_task_get_task_data (task);
-
-  print->messages = finish_list (task, source, result);
-  if (print->messages)
-    run (task);
-}
-
-static void
-branch_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  GTask *task = user_data;
-  Print *print = g_task_get_task_data (task);
-  g_autoptr (GPtrArray) branch = finish_list (task, source, result);
-  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
-
-  if (!branch)
-    return;
-  for (guint i = 0; i < branch->len; i++)
-    g_array_append_val (ids, ((StoreMessage *) g_ptr_array_index (branch, i))->id);
-  store_get_messages_async (print->store, (const gint64 *) ids->data, ids->len, g_task_get_cancellable (task), messages_cb,
-                            task);
-}
-
-static void
-conversation_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  GTask *task = user_data;
-  Print *print = g_task_get_task_data (task);
-  g_autoptr (GPtrArray) list = finish_list (task, source, result);
-
-  if (!list)
-    return;
-  print->conversation = store_conversation_copy (g_ptr_array_index (list, 0));
-  store_list_branch_async (print->store, print->id, 0, g_task_get_cancellable (task), branch_cb, task);
+  g_task_return_error (task, error);
+  g_object_unref (task);
 }
 
 void
@@ -236,11 +193,9 @@ myna_chat_print_async (GtkWindow *parent, StoreDb *store, gint64 id, GFile *pdf,
   Print *print = g_new0 (Print, 1);
 
   print->parent = parent ? g_object_ref (parent) : NULL;
-  print->store = g_object_ref (store);
-  print->id = id;
   print->pdf = pdf ? g_object_ref (pdf) : NULL;
   g_task_set_task_data (task, print, print_free);
-  store_get_conversation_async (store, id, cancellable, conversation_cb, task);
+  myna_chat_read_async (store, id, cancellable, read_cb, task);
 }
 
 gboolean

@@ -19,7 +19,7 @@
 #include <string.h>
 
 #include "markdown/block-views.h"
-#include "markdown/text-direction.h"
+#include "typeset/text-direction.h"
 
 #define BLOCK_SPACING   12
 #define TIGHT_SPACING   4

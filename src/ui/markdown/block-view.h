@@ -10,7 +10,7 @@
 #include <gtk/gtk.h>
 
 #include "markup/markdown.h"
-#include "markdown/text-layout.h"
+#include "markdown/ink.h"
 
 G_BEGIN_DECLS
 

@@ -135,7 +135,7 @@ lay_out_chunk (MynaCodeText *self, Chunk *chunk)
 
   pango_context_set_base_dir (context, PANGO_DIRECTION_LTR);
   g_clear_pointer (&chunk->layout, myna_text_layout_free);
-  chunk->layout = myna_text_layout_new (context, &(MynaRichString){ .text = text }, MYNA_TEXT_CODE, &self->ink, colors);
+  chunk->layout = myna_text_layout_new (context, &(MynaRichString){ .text = text }, MYNA_TEXT_CODE, &self->ink.link, colors);
   g_clear_pointer (&colors, pango_attr_list_unref);
   g_object_unref (context);
 }
@@ -374,7 +374,7 @@ myna_code_text_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 
       gtk_snapshot_save (snapshot);
       gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT (0, chunk->y));
-      myna_text_layout_snapshot (chunk->layout, snapshot, &self->ink, self->marks, chunk->start);
+      myna_ink_draw (&self->ink, chunk->layout, snapshot, self->marks, chunk->start);
       gtk_snapshot_restore (snapshot);
     }
 }

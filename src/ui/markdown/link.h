@@ -6,7 +6,7 @@
 
 #include <gtk/gtk.h>
 
-#include "markdown/text-layout.h"
+#include "markdown/ink.h"
 
 G_BEGIN_DECLS
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "markdown/block-views.h"
-#include "markdown/maths-text.h"
+#include "typeset/maths-text.h"
 #include "markdown/side-scroller.h"
 
 #define PADDING_X         3

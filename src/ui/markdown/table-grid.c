@@ -70,7 +70,7 @@ make_layout (MynaTableGrid *self, guint index, PangoContext *context)
 
   if (cell->layout)
     return;
-  cell->layout = myna_text_layout_new (context, self->block->cells->pdata[index], role, &self->ink, NULL);
+  cell->layout = myna_text_layout_new (context, self->block->cells->pdata[index], role, &self->ink.link, NULL);
   myna_text_layout_set_alignment (cell->layout, alignment);
   myna_text_layout_set_width (cell->layout, -1);
   myna_text_layout_get_size (cell->layout, &cell->natural_width, NULL);
@@ -419,7 +419,7 @@ myna_table_grid_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
           gtk_snapshot_save (snapshot);
           gtk_snapshot_translate (snapshot, &GRAPHENE_POINT_INIT (self->column_x[column] + CELL_PADDING_X,
                                                                   self->row_y[row] + CELL_PADDING_Y));
-          myna_text_layout_snapshot (cell->layout, snapshot, &self->ink, self->marks, cell->offset);
+          myna_ink_draw (&self->ink, cell->layout, snapshot, self->marks, cell->offset);
           gtk_snapshot_restore (snapshot);
         }
       if (row + 1 < n_rows)

@@ -39,7 +39,7 @@ get_layout (MynaTextBlock *self)
   if (self->layout)
     return self->layout;
   context = gtk_widget_create_pango_context (GTK_WIDGET (self));
-  self->layout = myna_text_layout_new (context, &block->string, role_of (block), myna_block_view_get_ink (view), NULL);
+  self->layout = myna_text_layout_new (context, &block->string, role_of (block), &myna_block_view_get_ink (view)->link, NULL);
   g_object_unref (context);
   myna_block_view_set_first_baseline (view, myna_text_layout_get_baseline (self->layout));
   return self->layout;
@@ -116,7 +116,7 @@ myna_text_block_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 
   /* After a change of theme the layout is new and has not been allocated again. */
   myna_text_layout_set_width (layout, gtk_widget_get_width (widget));
-  myna_text_layout_snapshot (layout, snapshot, myna_block_view_get_ink (view), myna_block_view_get_marks (view), 0);
+  myna_ink_draw (myna_block_view_get_ink (view), layout, snapshot, myna_block_view_get_marks (view), 0);
   for (guint i = 0; i < MYNA_TEXT_BLOCK (widget)->links->len; i++)
     gtk_widget_snapshot_child (widget, MYNA_TEXT_BLOCK (widget)->links->pdata[i], snapshot);
 }

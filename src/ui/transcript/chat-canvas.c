@@ -19,7 +19,7 @@
  */
 #include "transcript/chat-canvas.h"
 
-#include "transcript/height-index.h"
+#include "typeset/height-index.h"
 #include "transcript/row-pool.h"
 
 /* How far Up and Down scroll inside a row, of the viewport's height. */

@@ -1,8 +1,8 @@
-/* myna-chat-strips.c: a conversation as strips of paper: what may be parted between two pages, and what not (no widgets)
+/* chat-strips.c: a conversation as strips of paper: what may be parted between two pages, and what not (no widgets)
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "exchange/myna-chat-strips.h"
+#include "print/chat-strips.h"
 
 #include <glib/gi18n.h>
 #include <string.h>

@@ -5,7 +5,7 @@
  * Rules P2 and P3 of Unicode Standard Annex 9, with the letter's script in place of its bidirectional class, for which
  * neither GLib nor Pango has a call that is not deprecated.
  */
-#include "markdown/text-direction.h"
+#include "typeset/text-direction.h"
 
 static gboolean
 is_right_to_left (GUnicodeScript script)

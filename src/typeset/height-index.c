@@ -5,7 +5,7 @@
  * P. M. Fenwick, "A new data structure for cumulative frequency tables" (1994).  tree[i - 1] holds the sum of the
  * (i & -i) heights that end with row i - 1.
  */
-#include "transcript/height-index.h"
+#include "typeset/height-index.h"
 
 typedef struct
 {

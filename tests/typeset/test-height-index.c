@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "transcript/height-index.h"
+#include "typeset/height-index.h"
 
 static void
 check (MynaHeightIndex *index, GArray *plain)

@@ -1,8 +1,8 @@
-/* myna-chat-pages.c: a conversation on pages of paper (no widgets)
+/* chat-pages.c: a conversation on pages of paper (no widgets)
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "exchange/myna-chat-pages.h"
+#include "print/chat-pages.h"
 
 #include <glib/gi18n.h>
 

@@ -1,21 +1,20 @@
-/* text-layout.c: one rich string, laid out, drawn and hit
+/* text-layout.c: one rich string, laid out and hit
  *
- * A PangoLayout with attributes made from the runs.  What lies behind the letters (inline code, matches, the selection) is
- * drawn here, so that it has round corners and the theme's colors.
+ * A PangoLayout with attributes made from the runs, and with room for the formulas.
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "markdown/text-layout.h"
+#include "typeset/text-layout.h"
 
 #include <math.h>
+#include <pango/pangocairo.h>
 #include <string.h>
 
-#include "markdown/maths-text.h"
-#include "markdown/text-direction.h"
+#include "typeset/maths-text.h"
+#include "typeset/text-direction.h"
 
 #define CODE_SCALE        0.89
 #define SUPERSCRIPT_SCALE 0.75
-#define CODE_RADIUS       4.0f
 
 struct _MynaTextLayout
 {
@@ -49,7 +48,7 @@ add_attribute (PangoAttrList *list, PangoAttribute *attribute, guint start, guin
 }
 
 static void
-add_run (PangoAttrList *list, const MynaRun *run, const MynaInk *ink, double font_size)
+add_run (PangoAttrList *list, const MynaRun *run, const PangoColor *link, double font_size)
 {
   guint start = run->start, end = run->end;
 
@@ -73,9 +72,7 @@ add_run (PangoAttrList *list, const MynaRun *run, const MynaInk *ink, double fon
     }
   if (run->style & MYNA_RUN_LINK)
     {
-      const GdkRGBA *c = &ink->accent;
-
-      add_attribute (list, pango_attr_foreground_new (c->red * 65535, c->green * 65535, c->blue * 65535), start, end);
+      add_attribute (list, pango_attr_foreground_new (link->red, link->green, link->blue), start, end);
       add_attribute (list, pango_attr_underline_new (PANGO_UNDERLINE_SINGLE), start, end);
     }
 }
@@ -176,7 +173,7 @@ myna_text_context_get_font_size (PangoContext *context)
 }
 
 MynaTextLayout *
-myna_text_layout_new (PangoContext *context, const MynaRichString *string, MynaTextRole role, const MynaInk *ink,
+myna_text_layout_new (PangoContext *context, const MynaRichString *string, MynaTextRole role, const PangoColor *link,
                       PangoAttrList *extra)
 {
   MynaTextLayout *self = g_new0 (MynaTextLayout, 1);
@@ -195,7 +192,7 @@ myna_text_layout_new (PangoContext *context, const MynaRichString *string, MynaT
       if (run->style & MYNA_RUN_MATHS)
         add_formula (self, list, i, role);
       else
-        add_run (list, run, ink, self->font_size);
+        add_run (list, run, link, self->font_size);
     }
   pango_layout_set_wrap (self->layout, PANGO_WRAP_WORD_CHAR);
   if (pango_context_get_base_dir (context) == PANGO_DIRECTION_RTL)
@@ -257,11 +254,9 @@ myna_text_layout_get_baseline (MynaTextLayout *self)
   return PANGO_PIXELS (pango_layout_get_baseline (self->layout));
 }
 
-typedef void (*RectangleFunc) (const graphene_rect_t *rect, int baseline, gpointer user_data);
-
-/* Calls `func` for each line's part of [start, end). */
-static void
-for_each_rectangle (MynaTextLayout *self, guint start, guint end, RectangleFunc func, gpointer user_data)
+void
+myna_text_layout_for_each_rectangle (MynaTextLayout *self, guint start, guint end, MynaTextRectangleFunc func,
+                                     gpointer user_data)
 {
   PangoLayoutIter *iter = pango_layout_get_iter (self->layout);
 
@@ -289,48 +284,8 @@ for_each_rectangle (MynaTextLayout *self, guint start, guint end, RectangleFunc 
   pango_layout_iter_free (iter);
 }
 
-typedef struct
-{
-  GtkSnapshot *snapshot;
-  const GdkRGBA *color;
-  double font_size;
-} Filler;
-
 static void
-fill_rectangle (const graphene_rect_t *rect, int baseline, gpointer user_data)
-{
-  Filler *filler = user_data;
-
-  gtk_snapshot_append_color (filler->snapshot, filler->color, rect);
-}
-
-static void
-fill_code (const graphene_rect_t *rect, int baseline, gpointer user_data)
-{
-  Filler *filler = user_data;
-  float top = baseline - filler->font_size, bottom = baseline + 0.32f * filler->font_size;
-  GskRoundedRect rounded;
-
-  gsk_rounded_rect_init_from_rect (&rounded, &GRAPHENE_RECT_INIT (rect->origin.x - 2, top, rect->size.width + 4, bottom - top),
-                                   CODE_RADIUS);
-  gtk_snapshot_push_rounded_clip (filler->snapshot, &rounded);
-  gtk_snapshot_append_color (filler->snapshot, filler->color, &rounded.bounds);
-  gtk_snapshot_pop (filler->snapshot);
-}
-
-static void
-fill_range (MynaTextLayout *self, GtkSnapshot *snapshot, MynaRange range, guint offset, const GdkRGBA *color)
-{
-  guint length = strlen (pango_layout_get_text (self->layout));
-  Filler filler = { .snapshot = snapshot, .color = color, .font_size = self->font_size };
-  guint start = MAX (range.start, offset) - offset, end = MAX (range.end, offset) - offset;
-
-  if (start < end && start < length)
-    for_each_rectangle (self, start, MIN (end, length), fill_rectangle, &filler);
-}
-
-static void
-draw_formulas_of_line (MynaTextLayout *self, GtkSnapshot *snapshot, const GdkRGBA *color, PangoLayoutIter *iter)
+place_formulas_of_line (MynaTextLayout *self, PangoLayoutIter *iter, MynaTextFormulaFunc func, gpointer user_data)
 {
   PangoLayoutLine *line = pango_layout_iter_get_line_readonly (iter);
   double baseline = PANGO_PIXELS (pango_layout_iter_get_baseline (iter));
@@ -341,8 +296,6 @@ draw_formulas_of_line (MynaTextLayout *self, GtkSnapshot *snapshot, const GdkRGB
     {
       const MynaRun *run = &g_array_index (self->runs, MynaRun, i);
       MynaMaths *maths = self->formulas->pdata[i];
-      double width, ascent, descent, left;
-      cairo_t *cr;
       int start, end;
 
       if (!maths || (int) run->start < line->start_index || (int) run->start >= line->start_index + line->length)
@@ -350,18 +303,12 @@ draw_formulas_of_line (MynaTextLayout *self, GtkSnapshot *snapshot, const GdkRGB
       /* In a line from the right the character begins at its right edge. */
       pango_layout_line_index_to_x (line, run->start, FALSE, &start);
       pango_layout_line_index_to_x (line, run->start, TRUE, &end);
-      left = (logical.x + MIN (start, end)) / (double) PANGO_SCALE;
-      myna_maths_get_size (maths, &width, &ascent, &descent);
-      cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (floor (left) - 2, baseline - ceil (ascent) - 2,
-                                                                     ceil (width) + 4, ceil (ascent) + ceil (descent) + 4));
-      gdk_cairo_set_source_rgba (cr, color);
-      myna_maths_draw (maths, cr, left, baseline);
-      cairo_destroy (cr);
+      func (maths, (logical.x + MIN (start, end)) / (double) PANGO_SCALE, baseline, user_data);
     }
 }
 
-static void
-draw_formulas (MynaTextLayout *self, GtkSnapshot *snapshot, const GdkRGBA *color)
+void
+myna_text_layout_for_each_formula (MynaTextLayout *self, MynaTextFormulaFunc func, gpointer user_data)
 {
   PangoLayoutIter *iter;
 
@@ -369,29 +316,27 @@ draw_formulas (MynaTextLayout *self, GtkSnapshot *snapshot, const GdkRGBA *color
     return;
   iter = pango_layout_get_iter (self->layout);
   do
-    draw_formulas_of_line (self, snapshot, color, iter);
+    place_formulas_of_line (self, iter, func, user_data);
   while (pango_layout_iter_next_line (iter));
   pango_layout_iter_free (iter);
 }
 
-void
-myna_text_layout_snapshot (MynaTextLayout *self, GtkSnapshot *snapshot, const MynaInk *ink, const MynaMarks *marks,
-                           guint offset)
+PangoLayout *
+myna_text_layout_get_pango (MynaTextLayout *self)
 {
-  for (guint i = 0; self->runs && i < self->runs->len; i++)
-    {
-      const MynaRun *run = &g_array_index (self->runs, MynaRun, i);
-      Filler filler = { .snapshot = snapshot, .color = &ink->code_background, .font_size = self->font_size };
+  return self->layout;
+}
 
-      if (run->style & MYNA_RUN_CODE)
-        for_each_rectangle (self, run->start, run->end, fill_code, &filler);
-    }
-  for (guint i = 0; marks->matches && i < marks->matches->len; i++)
-    fill_range (self, snapshot, g_array_index (marks->matches, MynaRange, i), offset,
-                (int) i == marks->current ? &ink->current_match : &ink->match);
-  fill_range (self, snapshot, marks->selection, offset, &ink->selection);
-  gtk_snapshot_append_layout (snapshot, self->layout, &ink->text);
-  draw_formulas (self, snapshot, &ink->text);
+GArray *
+myna_text_layout_get_runs (MynaTextLayout *self)
+{
+  return self->runs;
+}
+
+double
+myna_text_layout_get_font_size (MynaTextLayout *self)
+{
+  return self->font_size;
 }
 
 guint
@@ -431,7 +376,7 @@ void
 myna_text_layout_get_rectangles (MynaTextLayout *self, guint start, guint end, GArray *rectangles)
 {
   if (start < end)
-    for_each_rectangle (self, start, end, append_rectangle, rectangles);
+    myna_text_layout_for_each_rectangle (self, start, end, append_rectangle, rectangles);
 }
 
 typedef struct
@@ -458,7 +403,7 @@ myna_text_layout_get_bounds (MynaTextLayout *self, guint start, guint end, graph
   Union all = { .is_set = FALSE };
 
   if (start < end)
-    for_each_rectangle (self, start, end, add_to_union, &all);
+    myna_text_layout_for_each_rectangle (self, start, end, add_to_union, &all);
   if (!all.is_set)
     {
       PangoRectangle strong;

@@ -1,31 +1,16 @@
-/* text-layout.h: one rich string, laid out, drawn and hit
+/* text-layout.h: one rich string, laid out and hit
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #pragma once
 
-#include <gtk/gtk.h>
+#include <graphene.h>
+#include <pango/pango.h>
 
 #include "markup/markdown.h"
+#include "maths/maths.h"
 
 G_BEGIN_DECLS
-
-/* The colors that a message is drawn with, from the theme. */
-typedef struct
-{
-  GdkRGBA text, accent, selection, match, current_match, code_background, line;
-} MynaInk;
-
-/* Reads the colors for `widget`; to be called again in its css_changed(). */
-void myna_ink_init (MynaInk *self, GtkWidget *widget);
-
-/* What is marked in a text. */
-typedef struct
-{
-  MynaRange selection; /* empty if start == end */
-  GArray *matches;     /* of MynaRange; NULL if there are none */
-  int current;         /* index of the current match or -1 */
-} MynaMarks;
 
 typedef enum
 {
@@ -41,9 +26,10 @@ double myna_text_context_get_font_size (PangoContext *context);
 typedef struct _MynaTextLayout MynaTextLayout;
 
 /* Lays out a copy of `string`.  Each paragraph has the direction of its own text, and stands at the side where it begins; one
- * without letters goes with the context's base direction.  `ink` gives the color of links; `extra` attributes (colors of code) may be NULL. */
+ * without letters goes with the context's base direction.  `link` is the color of links; `extra` attributes (colors of code) may
+ * be NULL. */
 MynaTextLayout *myna_text_layout_new (PangoContext *context, const MynaRichString *string, MynaTextRole role,
-                                      const MynaInk *ink, PangoAttrList *extra);
+                                      const PangoColor *link, PangoAttrList *extra);
 void myna_text_layout_free (MynaTextLayout *self);
 /* Width in pixels to wrap at; -1 for none. */
 void myna_text_layout_set_width (MynaTextLayout *self, int width);
@@ -53,8 +39,17 @@ void myna_text_layout_set_alignment (MynaTextLayout *self, MynaAlignment alignme
 void myna_text_layout_get_size (MynaTextLayout *self, int *ret_width, int *ret_height);
 /* Distance of the first line's baseline from the top, in pixels. */
 int myna_text_layout_get_baseline (MynaTextLayout *self);
-void myna_text_layout_snapshot (MynaTextLayout *self, GtkSnapshot *snapshot, const MynaInk *ink, const MynaMarks *marks,
-                                guint offset); /* of this text within what the marks count */
+/* For drawing; the runs are NULL if there are none. */
+PangoLayout *myna_text_layout_get_pango (MynaTextLayout *self);
+GArray *myna_text_layout_get_runs (MynaTextLayout *self);
+double myna_text_layout_get_font_size (MynaTextLayout *self);
+typedef void (*MynaTextFormulaFunc) (MynaMaths *maths, double left, double baseline, gpointer user_data);
+/* Calls `func` with the place of each formula. */
+void myna_text_layout_for_each_formula (MynaTextLayout *self, MynaTextFormulaFunc func, gpointer user_data);
+typedef void (*MynaTextRectangleFunc) (const graphene_rect_t *rect, int baseline, gpointer user_data);
+/* Calls `func` for each line's part of [start, end). */
+void myna_text_layout_for_each_rectangle (MynaTextLayout *self, guint start, guint end, MynaTextRectangleFunc func,
+                                          gpointer user_data);
 /* Byte offset of the caret position nearest to a point. */
 guint myna_text_layout_index_at (MynaTextLayout *self, double x, double y);
 /* The run under a point or NULL. */

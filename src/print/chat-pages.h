@@ -1,10 +1,10 @@
-/* myna-chat-pages.h: a conversation on pages of paper (no widgets)
+/* chat-pages.h: a conversation on pages of paper (no widgets)
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #pragma once
 
-#include "exchange/myna-chat-strips.h"
+#include "print/chat-strips.h"
 
 G_BEGIN_DECLS
 

@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "markdown/maths-text.h"
+#include "typeset/maths-text.h"
 
 #include <pango/pangocairo.h>
 

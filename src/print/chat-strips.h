@@ -1,4 +1,4 @@
-/* myna-chat-strips.h: a conversation as strips of paper: what may be parted between two pages, and what not (no widgets)
+/* chat-strips.h: a conversation as strips of paper: what may be parted between two pages, and what not (no widgets)
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

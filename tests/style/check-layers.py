@@ -79,6 +79,8 @@ FOLDERS = {
     "chat": (SECRET, "engine/engine.h engine/actor storage/storage.h tools/tools.h tools/sandbox.h tools/servers.h "
                    "documents/documents.h remote/wire markup text"),
 
+    "share": (GLIB, "server engine/engine.h engine/actor chat"),
+
     "maths": (DRAWING, ""),
     "typeset": (PANGO, "markup maths"),
     "print": (PANGO, "storage/storage.h markup chat"),
@@ -94,7 +96,7 @@ FOLDERS = {
     "ui/preferences": (GTK, "engine/engine.h storage/storage.h tools/tools.h tools/servers.h chat ui/base"),
     "ui/help": (GTK, "ui/markdown"),
     "ui/window": (GTK, "chat ui/base ui/transcript ui/sidebar ui/exchange ui/preferences"),
-    "ui/application": (GTK, "server engine/actor storage/storage.h chat ui/base ui/markdown ui/models "
+    "ui/application": (GTK, "engine/actor storage/storage.h chat share ui/base ui/markdown ui/models "
                             "ui/preferences ui/help ui/window"),
     "ui/main.c": (GTK, "ui/application"),
 }

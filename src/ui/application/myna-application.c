@@ -1,21 +1,20 @@
-/* myna-application.c: runs the program: opens the history, makes the windows, tells of replies that ended
+/* myna-application.c: runs the program and makes the windows
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The window is shown at once; the store opens and the model loads behind it.  A history that cannot be opened is a
- * problem to tell, not a reason to stop: conversations then live in memory.
+ * The window is shown at once; the store opens and the model loads behind it.
  */
 #include "application/myna-application.h"
 
 #include <glib/gi18n.h>
 
-#include "application/model-share.h"
 #include "base/ui-compat.h"
 #include "base/undo-toast.h"
+#include "chat/history-opener.h"
 #include "chat/late-services.h"
-#include "chat/myna-new-chat-draft.h"
 #include "chat/myna-search-provider.h"
 #include "chat/myna-servers.h"
+#include "chat/reply-notices.h"
 #include "chat/screen-reader.h"
 #include "engine/actor/glm-importer.h"
 #include "help/myna-help-window.h"
@@ -23,6 +22,7 @@
 #include "models/myna-models-window.h"
 #include "myna-resources.h"
 #include "preferences/myna-preferences-window.h"
+#include "share/model-share.h"
 #include "window/myna-window.h"
 
 struct _MynaApplication
@@ -32,11 +32,11 @@ struct _MynaApplication
   GSettings *settings; /* the core's */
   MynaCore *core;
   MynaNewChatDraft *draft;
-  ToolServers *servers;  /* NULL: there can be none */
-  gboolean opening;      /* the history */
-  GError *opening_error; /* why it is opened in memory, or cannot be written */
-  gboolean prepared;     /* there was a window: history and model are wanted */
-  gboolean holding;      /* a reply is being written that must be finished without a window */
+  ToolServers *servers; /* NULL: there can be none */
+  MynaHistoryOpener *opener;
+  MynaReplyNotices *notices;
+  gboolean prepared; /* there was a window: history and model are wanted */
+  gboolean holding;  /* a reply is being written that must be finished without a window */
 
   GtkWidget *models_window;            /* weak: NULL while there is none */
   MynaSearchProvider *search_provider; /* NULL: not on the bus */
@@ -61,46 +61,13 @@ get_window (MynaApplication *self)
   return NULL;
 }
 
-static void
-notify_finished (MynaApplication *self, MynaConversation *conversation)
+/* A person who looks at a chat sees what it asks, and one who looks at any that a reply is finished. */
+static gboolean
+is_seen (MynaConversation *conversation, gpointer user_data)
 {
-  g_autoptr (GNotification) notification = NULL;
-  g_autofree char *id = NULL;
-  MynaWindow *window = get_window (self);
-  const char *title = myna_conversation_get_title (conversation);
+  MynaWindow *window = get_window (user_data);
 
-  if (!g_settings_get_boolean (self->settings, "notifications") || myna_core_get_history_id (self->core, conversation) == 0)
-    return;
-  if (window && gtk_window_is_active (GTK_WINDOW (window)))
-    return;
-  notification = g_notification_new (title && *title ? title : _ ("Untitled chat"));
-  g_notification_set_body (notification, _ ("The reply is finished"));
-  g_notification_set_default_action_and_target (notification, "app.open-chat", "x", myna_conversation_get_id (conversation));
-  id = g_strdup_printf ("reply-%" G_GINT64_FORMAT, myna_conversation_get_id (conversation));
-  g_application_send_notification (G_APPLICATION (self), id, notification);
-}
-
-/* A person who looks at the chat sees what it asks. */
-static void
-asks_cb (MynaCore *core, MynaConversation *conversation, gboolean asks, MynaApplication *self)
-{
-  g_autoptr (GNotification) notification = NULL;
-  gint64 chat = myna_core_get_history_id (core, conversation);
-  g_autofree char *id = g_strdup_printf ("ask-%" G_GINT64_FORMAT, chat);
-  MynaWindow *window = get_window (self);
-  const char *title = myna_conversation_get_title (conversation);
-
-  if (!asks)
-    {
-      g_application_withdraw_notification (G_APPLICATION (self), id);
-      return;
-    }
-  if (chat == 0 || (window && gtk_window_is_active (GTK_WINDOW (window)) && myna_window_shows (window, conversation)))
-    return;
-  notification = g_notification_new (title && *title ? title : _ ("Untitled chat"));
-  g_notification_set_body (notification, _ ("The model wants to use a tool and waits for your answer"));
-  g_notification_set_default_action_and_target (notification, "app.open-chat", "x", chat);
-  g_application_send_notification (G_APPLICATION (self), id, notification);
+  return window && gtk_window_is_active (GTK_WINDOW (window)) && (!conversation || myna_window_shows (window, conversation));
 }
 
 static void
@@ -117,93 +84,10 @@ update_hold (MynaApplication *self)
     g_application_release (G_APPLICATION (self));
 }
 
-static void
-busy_cb (MynaCore *core, MynaConversation *conversation, gboolean busy, MynaApplication *self)
-{
-  if (!busy && myna_conversation_get_id (conversation))
-    notify_finished (self, conversation);
-  update_hold (self);
-}
-
-/* ---- The history ------------------------------------------------------------------------------------------------ */
-
-/* Tells the history for how long the bin keeps what is in it. */
-static void
-apply_bin_days (MynaApplication *self)
-{
-  StoreDb *store = myna_core_get_store (self->core);
-
-  if (store && !store_is_read_only (store))
-    store_set_bin_days_async (store, g_settings_get_uint (self->settings, "bin-days"), NULL, NULL, NULL);
-}
-
-static void
-draft_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  MynaApplication *self = user_data;
-  StoreDb *store = STORE_DB (source);
-  g_autoptr (GError) error = g_steal_pointer (&self->opening_error);
-
-  myna_new_chat_draft_take (self->draft, store, !error || store_is_read_only (store), result);
-  self->opening = FALSE;
-  myna_core_set_store (self->core, store, error);
-  apply_bin_days (self);
-  g_application_release (G_APPLICATION (self));
-}
-
-static void
-memory_store_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (StoreDb) store = store_open_finish (result, &error);
-
-  myna_new_chat_draft_read (store, draft_read_cb, user_data);
-}
-
-static void
-store_opened_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  MynaApplication *self = user_data;
-  g_autoptr (StoreDb) store = store_open_finish (result, &self->opening_error);
-
-  if (store)
-    myna_new_chat_draft_read (store, draft_read_cb, self);
-  else
-    store_open_memory_async (NULL, memory_store_cb, self);
-}
-
-static char *
-get_store_path (void)
-{
-  return g_build_filename (g_get_user_data_dir (), MYNA_APP_ID, "chats.db", NULL);
-}
-
-/* Opens the history, which is made if there is none, unless it is open. */
-static void
-open_store (MynaApplication *self)
-{
-  g_autofree char *path = NULL;
-
-  if (self->opening || myna_core_get_store (self->core))
-    return;
-  path = get_store_path ();
-  self->opening = TRUE;
-  g_application_hold (G_APPLICATION (self));
-  store_open_async (path, NULL, store_opened_cb, self);
-}
-
-/* The same where one is kept.  FALSE: there is none yet. */
 static gboolean
 open_kept_store (gpointer user_data)
 {
-  MynaApplication *self = user_data;
-  g_autofree char *path = get_store_path ();
-
-  if (!self->opening && !myna_core_get_store (self->core) && !g_file_test (path, G_FILE_TEST_EXISTS))
-    return FALSE;
-  open_store (self);
-
-  return TRUE;
+  return myna_history_opener_open_kept (MYNA_APPLICATION (user_data)->opener);
 }
 
 /* ---- Windows ---------------------------------------------------------------------------------------------------- */
@@ -216,8 +100,14 @@ prepare_for_window (MynaApplication *self)
   if (self->prepared)
     return;
   self->prepared = TRUE;
-  open_store (self);
+  myna_history_opener_open (self->opener);
   myna_model_library_preload (myna_core_get_models (self->core));
+}
+
+static void
+windows_changed_cb (MynaApplication *self)
+{
+  myna_model_share_set_has_window (self->model_share, gtk_application_get_windows (GTK_APPLICATION (self)) != NULL);
 }
 
 /* Shows the window, making it if there is none. */
@@ -331,12 +221,7 @@ quit_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 static void
 try_again_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
-  MynaApplication *self = user_data;
-
-  if (self->opening)
-    return;
-  myna_core_set_store (self->core, NULL, NULL);
-  open_store (self);
+  myna_history_opener_try_again (MYNA_APPLICATION (user_data)->opener);
 }
 
 static void
@@ -471,17 +356,19 @@ myna_application_startup (GApplication *application)
   g_signal_connect_object (self->settings, "changed::color-scheme", G_CALLBACK (apply_color_scheme), self, G_CONNECT_SWAPPED);
   apply_color_scheme (self);
   g_settings_bind (self->settings, "code-theme", myna_code_theme_get_default (), "name", G_SETTINGS_BIND_GET);
-  g_signal_connect_object (self->settings, "changed::bin-days", G_CALLBACK (apply_bin_days), self, G_CONNECT_SWAPPED);
   sessions = g_build_filename (g_get_user_cache_dir (), MYNA_APP_ID, "sessions", NULL);
   self->servers = myna_servers_new ();
   self->core = myna_core_new (self->settings, sessions);
   self->draft = myna_new_chat_draft_new (self->core);
   if (self->search_provider)
     myna_search_provider_set_core (self->search_provider, self->core);
-  g_signal_connect_object (self->core, "conversation-busy", G_CALLBACK (busy_cb), self, 0);
-  g_signal_connect_object (self->core, "conversation-asks", G_CALLBACK (asks_cb), self, 0);
+  self->opener = myna_history_opener_new (application, self->core, self->draft);
+  self->notices = myna_reply_notices_new (application, self->core, is_seen, self);
+  g_signal_connect_object (self->core, "conversation-busy", G_CALLBACK (update_hold), self, G_CONNECT_SWAPPED);
   add_actions (self);
-  self->model_share = myna_model_share_new (GTK_APPLICATION (self), self->core);
+  self->model_share = myna_model_share_new (application, self->core);
+  g_signal_connect_after (self, "window-added", G_CALLBACK (windows_changed_cb), NULL);
+  g_signal_connect_after (self, "window-removed", G_CALLBACK (windows_changed_cb), NULL);
   myna_window_install_actions ();
 }
 
@@ -599,8 +486,9 @@ myna_application_finalize (GObject *object)
 
   g_clear_pointer (&self->late_services, myna_late_services_free);
   g_clear_pointer (&self->screen_reader, myna_screen_reader_free);
+  g_clear_pointer (&self->notices, myna_reply_notices_free);
+  g_clear_pointer (&self->opener, myna_history_opener_free);
   g_clear_object (&self->draft);
-  g_clear_error (&self->opening_error);
   g_clear_object (&self->core);
   g_clear_object (&self->servers);
   g_clear_object (&self->settings);

@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "application/model-share.h"
+#include "share/model-share.h"
 
 #ifdef MYNA_HAS_SERVER
 
@@ -15,12 +15,13 @@
 
 struct MynaModelShare
 {
-  GtkApplication *application;
+  GApplication *application;
   MynaCore *core;
   GSettings *settings;
   GSimpleAction *stop;
   ServerService *service; /* NULL: not shared now */
-  guint show;             /* source */
+  gboolean has_window;
+  guint show; /* source */
 };
 
 /* ---- The engine ------------------------------------------------------------------------------------------------- */
@@ -95,7 +96,7 @@ tell_failure (MynaModelShare *self, const GError *error)
   g_autoptr (GNotification) notification = g_notification_new (_ ("Other programs cannot use the model"));
 
   g_notification_set_body (notification, error->message);
-  g_application_send_notification (G_APPLICATION (self->application), "share-model", notification);
+  g_application_send_notification (self->application, "share-model", notification);
 }
 
 /* ---- Opening and closing ---------------------------------------------------------------------------------------- */
@@ -126,7 +127,7 @@ close_socket (MynaModelShare *self)
 static void
 update (MynaModelShare *self)
 {
-  gboolean wanted = gtk_application_get_windows (self->application) && g_settings_get_boolean (self->settings, "share-model");
+  gboolean wanted = self->has_window && g_settings_get_boolean (self->settings, "share-model");
 
   if (wanted && !self->service)
     open_socket (self);
@@ -135,7 +136,7 @@ update (MynaModelShare *self)
 }
 
 MynaModelShare *
-myna_model_share_new (GtkApplication *application, MynaCore *core)
+myna_model_share_new (GApplication *application, MynaCore *core)
 {
   MynaModelShare *self = g_new0 (MynaModelShare, 1);
 
@@ -147,10 +148,16 @@ myna_model_share_new (GtkApplication *application, MynaCore *core)
   g_signal_connect (self->stop, "activate", G_CALLBACK (stop_cb), self);
   g_action_map_add_action (G_ACTION_MAP (application), G_ACTION (self->stop));
   g_signal_connect_swapped (self->settings, "changed::share-model", G_CALLBACK (update), self);
-  g_signal_connect_data (application, "window-added", G_CALLBACK (update), self, NULL, G_CONNECT_SWAPPED | G_CONNECT_AFTER);
-  g_signal_connect_data (application, "window-removed", G_CALLBACK (update), self, NULL, G_CONNECT_SWAPPED | G_CONNECT_AFTER);
-  update (self);
   return self;
+}
+
+void
+myna_model_share_set_has_window (MynaModelShare *self, gboolean has_window)
+{
+  if (!self || self->has_window == has_window)
+    return;
+  self->has_window = has_window;
+  update (self);
 }
 
 void
@@ -158,7 +165,6 @@ myna_model_share_free (MynaModelShare *self)
 {
   if (!self)
     return;
-  g_signal_handlers_disconnect_by_data (self->application, self);
   g_signal_handlers_disconnect_by_data (self->settings, self);
   if (self->service)
     close_socket (self);
@@ -170,9 +176,14 @@ myna_model_share_free (MynaModelShare *self)
 #else /* built without libsoup */
 
 MynaModelShare *
-myna_model_share_new (GtkApplication *application, MynaCore *core)
+myna_model_share_new (GApplication *application, MynaCore *core)
 {
   return NULL;
+}
+
+void
+myna_model_share_set_has_window (MynaModelShare *self, gboolean has_window)
+{
 }
 
 void

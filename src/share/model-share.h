@@ -7,8 +7,6 @@
  */
 #pragma once
 
-#include <gtk/gtk.h>
-
 #include "chat/myna-core.h"
 
 G_BEGIN_DECLS
@@ -17,7 +15,8 @@ typedef struct MynaModelShare MynaModelShare;
 
 /* Adds the action "stop-guests" to the application: enabled while another program has been using the model for a moment, and ends
  * that.  Both outlive it. */
-MynaModelShare *myna_model_share_new (GtkApplication *application, MynaCore *core);
+MynaModelShare *myna_model_share_new (GApplication *application, MynaCore *core);
+void myna_model_share_set_has_window (MynaModelShare *self, gboolean has_window);
 void myna_model_share_free (MynaModelShare *self);
 
 G_END_DECLS

@@ -108,8 +108,7 @@ myna_banner_init (MynaBanner *self)
   gtk_box_append (GTK_BOX (box), make_texts (self));
   gtk_widget_add_css_class (close, "flat");
   gtk_widget_set_valign (close, GTK_ALIGN_START);
-  myna_set_tooltip (close, _ ("Dismiss"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (close), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Dismiss"), -1);
+  myna_set_name (close, _ ("Dismiss"));
   g_signal_connect_swapped (close, "clicked", G_CALLBACK (close_cb), self);
   gtk_box_append (GTK_BOX (box), close);
 

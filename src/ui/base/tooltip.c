@@ -43,6 +43,13 @@ myna_set_tooltip (GtkWidget *widget, const char *text)
     gtk_accessible_reset_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION);
 }
 
+void
+myna_set_name (GtkWidget *widget, const char *name)
+{
+  myna_set_tooltip (widget, name);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
+}
+
 const char *
 myna_get_tooltip (GtkWidget *widget)
 {

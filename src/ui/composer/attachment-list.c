@@ -78,8 +78,7 @@ add_chip (MynaAttachmentList *self, const MynaAttachment *attachment)
   gtk_widget_add_css_class (size, "caption");
   gtk_widget_add_css_class (button, "flat");
   gtk_widget_add_css_class (button, "circular");
-  myna_set_tooltip (button, label);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+  myna_set_name (button, label);
   g_signal_connect (button, "clicked", G_CALLBACK (remove_clicked_cb), self);
   gtk_widget_add_css_class (box, "attachment-chip");
   gtk_box_append (GTK_BOX (box), gtk_image_new ());

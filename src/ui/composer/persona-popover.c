@@ -6,6 +6,8 @@
 
 #include <glib/gi18n.h>
 
+#include "base/controls.h"
+
 #define MAX_HEIGHT 300
 
 struct _MynaPersonaPopover
@@ -83,11 +85,9 @@ static guint
 fill (MynaPersonaPopover *self, const char *text)
 {
   GListModel *list = myna_personas_get_list (myna_personas_get_default ());
-  GtkWidget *row;
   guint n = 0;
 
-  while ((row = gtk_widget_get_first_child (self->list)))
-    gtk_list_box_remove (GTK_LIST_BOX (self->list), row);
+  myna_list_clear (self->list);
   for (guint i = 0; i < g_list_model_get_n_items (list); i++)
     {
       g_autoptr (MynaPersona) persona = g_list_model_get_item (list, i);
@@ -167,20 +167,13 @@ myna_persona_popover_class_init (MynaPersonaPopoverClass *klass)
 static void
 myna_persona_popover_init (MynaPersonaPopover *self)
 {
-  GtkWidget *scroller = gtk_scrolled_window_new ();
-
   self->list = gtk_list_box_new ();
   gtk_list_box_set_selection_mode (GTK_LIST_BOX (self->list), GTK_SELECTION_BROWSE);
   gtk_widget_set_focusable (self->list, FALSE);
   gtk_widget_add_css_class (self->list, "personas");
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->list), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Personas"), -1);
   g_signal_connect_swapped (self->list, "row-activated", G_CALLBACK (choose), self);
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
-  gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (scroller), TRUE);
-  gtk_scrolled_window_set_propagate_natural_width (GTK_SCROLLED_WINDOW (scroller), TRUE);
-  gtk_scrolled_window_set_max_content_height (GTK_SCROLLED_WINDOW (scroller), MAX_HEIGHT);
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), self->list);
-  gtk_popover_set_child (GTK_POPOVER (self), scroller);
+  gtk_popover_set_child (GTK_POPOVER (self), myna_scroller_new (self->list, MAX_HEIGHT));
   gtk_popover_set_autohide (GTK_POPOVER (self), FALSE);
   gtk_popover_set_has_arrow (GTK_POPOVER (self), FALSE);
   gtk_popover_set_position (GTK_POPOVER (self), GTK_POS_TOP);

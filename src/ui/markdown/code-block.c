@@ -188,8 +188,7 @@ make_header (MynaCodeBlock *self)
   gtk_box_append (GTK_BOX (self->header), self->language);
 
   gtk_button_set_icon_name (GTK_BUTTON (wrap), "format-justify-left-symbolic");
-  myna_set_tooltip (wrap, _ ("Wrap Long Lines"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (wrap), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Wrap Long Lines"), -1);
+  myna_set_name (wrap, _ ("Wrap Long Lines"));
   g_signal_connect_swapped (wrap, "toggled", G_CALLBACK (wrap_toggled), self);
   gtk_box_append (GTK_BOX (self->header), wrap);
 

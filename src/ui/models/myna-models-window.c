@@ -10,6 +10,7 @@
 #include "models/myna-import-window.h"
 #include "models/myna-model-row.h"
 #include "models/server-list.h"
+#include "base/controls.h"
 #include "base/myna-banner.h"
 #include "base/myna-secondary-window.h"
 #include "base/tooltip.h"
@@ -293,15 +294,9 @@ make_loading_group (MynaModelsWindow *self)
 static GtkWidget *
 make_models_group (MynaModelsWindow *self)
 {
-  GtkWidget *group = adw_preferences_group_new ();
+  GtkWidget *group = myna_group_new (_ ("On This Computer"), _ ("Files stay where they are. Myna never deletes them."));
 
-  adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (group), _ ("On This Computer"));
-  adw_preferences_group_set_description (ADW_PREFERENCES_GROUP (group),
-                                         _ ("Files stay where they are. Myna never deletes them."));
-  self->list = gtk_list_box_new ();
-  gtk_widget_add_css_class (self->list, "boxed-list");
-  gtk_list_box_set_selection_mode (GTK_LIST_BOX (self->list), GTK_SELECTION_NONE);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->list), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Models"), -1);
+  self->list = myna_list_new (_ ("Models"));
   gtk_list_box_bind_model (GTK_LIST_BOX (self->list), myna_model_library_get_entries (self->models), make_row_cb, self, NULL);
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), self->list);
 
@@ -317,17 +312,13 @@ source_activated_cb (AdwActionRow *row, const char *uri)
 static GtkWidget *
 make_sources_group (void)
 {
-  GtkWidget *group = adw_preferences_group_new ();
+  GtkWidget *group = myna_group_new (_ ("Get More Models"),
+                                     _ ("These pages open in your browser. Download the file there, then add it here."));
 
-  adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (group), _ ("Get More Models"));
-  adw_preferences_group_set_description (ADW_PREFERENCES_GROUP (group),
-                                         _ ("These pages open in your browser. Download the file there, then add it here."));
   for (guint i = 0; i < G_N_ELEMENTS (sources); i++)
     {
-      GtkWidget *row = adw_action_row_new ();
+      GtkWidget *row = myna_row_new (sources[i].title, sources[i].files);
 
-      adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), sources[i].title);
-      adw_action_row_set_subtitle (ADW_ACTION_ROW (row), sources[i].files);
       adw_action_row_add_suffix (ADW_ACTION_ROW (row), gtk_image_new_from_icon_name ("adw-external-link-symbolic"));
       gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), TRUE);
       g_signal_connect (row, "activated", G_CALLBACK (source_activated_cb), (gpointer) sources[i].uri);

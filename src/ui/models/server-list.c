@@ -6,7 +6,7 @@
 
 #include <glib/gi18n.h>
 
-#include "base/tooltip.h"
+#include "base/controls.h"
 #include "base/ui-compat.h"
 #include "models/myna-remote-server-window.h"
 #include "remote/wire/remote-address.h"
@@ -62,12 +62,8 @@ remove_cb (GtkWidget *button, MynaRemoteServer *server)
 static GtkWidget *
 make_button (const char *icon, const char *name, GCallback clicked, MynaRemoteServer *server)
 {
-  GtkWidget *button = gtk_button_new_from_icon_name (icon);
+  GtkWidget *button = myna_flat_button_new (icon, name);
 
-  gtk_widget_add_css_class (button, "flat");
-  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
-  myna_set_tooltip (button, name);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
   g_signal_connect_object (button, "clicked", clicked, server, 0);
   return button;
 }
@@ -76,27 +72,23 @@ static void
 fill_row (MynaRemoteServer *server, AdwActionRow *row)
 {
   const guint n = g_strv_length ((GStrv) myna_remote_server_get_models (server));
-  g_autofree char *title = g_markup_escape_text (myna_remote_server_get_name (server), -1);
   g_autofree char *host = remote_address_dup_host (myna_remote_server_get_address (server));
   g_autofree char *number = g_strdup_printf (ngettext ("%u model", "%u models", n), n);
   g_autoptr (GString) subtitle = g_string_new (NULL);
-  g_autofree char *escaped = NULL;
 
   g_string_append_printf (subtitle, "%s · %s", host, number);
   if (remote_address_is_plain (myna_remote_server_get_address (server)))
     g_string_append_printf (subtitle, " · %s", _ ("not encrypted"));
   if (myna_remote_server_get_key_in_file (server))
     g_string_append_printf (subtitle, "\n%s", _ ("There is no keyring: the API key is in a file that only you can read"));
-  escaped = g_markup_escape_text (subtitle->str, -1);
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
-  adw_action_row_set_subtitle (row, escaped);
-  adw_action_row_set_subtitle_lines (row, 0);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), myna_remote_server_get_name (server));
+  adw_action_row_set_subtitle (row, subtitle->str);
 }
 
 static GtkWidget *
 make_row_cb (gpointer item, gpointer user_data)
 {
-  GtkWidget *row = adw_action_row_new ();
+  GtkWidget *row = myna_row_new (NULL, NULL);
 
   adw_action_row_add_prefix (ADW_ACTION_ROW (row), gtk_image_new_from_icon_name ("network-server-symbolic"));
   adw_action_row_add_suffix (ADW_ACTION_ROW (row),
@@ -122,20 +114,16 @@ update_visible (GListModel *servers, guint position, guint n_removed, guint n_ad
 GtkWidget *
 myna_remote_server_list_new (MynaRemoteServers *servers)
 {
-  GtkWidget *group = adw_preferences_group_new (), *list = gtk_list_box_new ();
+  GtkWidget *group =
+      myna_group_new (_ ("On Servers"),
+                      _ ("Myna opens no network connection unless you add a server, and then to that address alone."));
+  GtkWidget *list = myna_list_new (_ ("Servers"));
   GtkWidget *add = gtk_button_new_with_label (_ ("Add a Server…"));
 
-  adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (group), _ ("On Servers"));
-  adw_preferences_group_set_description (
-      ADW_PREFERENCES_GROUP (group),
-      _ ("Myna opens no network connection unless you add a server, and then to that address alone."));
   gtk_widget_add_css_class (add, "flat");
   gtk_widget_set_valign (add, GTK_ALIGN_CENTER);
   g_signal_connect_object (add, "clicked", G_CALLBACK (add_cb), servers, 0);
   adw_preferences_group_set_header_suffix (ADW_PREFERENCES_GROUP (group), add);
-  gtk_widget_add_css_class (list, "boxed-list");
-  gtk_list_box_set_selection_mode (GTK_LIST_BOX (list), GTK_SELECTION_NONE);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (list), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Servers"), -1);
   g_object_set_data_full (G_OBJECT (list), "servers", g_object_ref (servers), g_object_unref);
   gtk_list_box_bind_model (GTK_LIST_BOX (list), G_LIST_MODEL (servers), make_row_cb, NULL, NULL);
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), list);

@@ -9,7 +9,7 @@
 
 #include <glib/gi18n.h>
 
-#include "base/tooltip.h"
+#include "base/controls.h"
 #include "base/spin-words.h"
 #include "chat/myna-personas.h"
 
@@ -295,29 +295,13 @@ save_cb (MynaChatSettingsPage *self)
 /* ---- Building --------------------------------------------------------------------------------------------------- */
 
 static GtkWidget *
-make_icon_button (const char *icon, const char *label)
-{
-  GtkWidget *button = gtk_button_new_from_icon_name (icon);
-
-  gtk_widget_add_css_class (button, "flat");
-  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
-  myna_set_tooltip (button, label);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
-
-  return button;
-}
-
-static GtkWidget *
 make_row (MynaChatSettingsPage *self, MynaSetting setting)
 {
   const MynaSettingSpec *spec = myna_setting_get_spec (setting);
-  GtkWidget *row = adw_action_row_new ();
+  GtkWidget *row = myna_row_new (_ (texts[setting].title), _ (texts[setting].subtitle));
   GtkWidget *spin = gtk_spin_button_new_with_range (spec->minimum, spec->maximum, spec->step);
-  GtkWidget *reset = make_icon_button ("edit-undo-symbolic", _ ("Reset"));
+  GtkWidget *reset = myna_flat_button_new ("edit-undo-symbolic", _ ("Reset"));
 
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _ (texts[setting].title));
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), _ (texts[setting].subtitle));
-  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
   gtk_spin_button_set_digits (GTK_SPIN_BUTTON (spin), (guint) spec->n_digits);
   gtk_editable_set_width_chars (GTK_EDITABLE (spin), 7);
   gtk_editable_set_max_width_chars (GTK_EDITABLE (spin), 7);
@@ -338,13 +322,11 @@ make_row (MynaChatSettingsPage *self, MynaSetting setting)
 static GtkWidget *
 make_prompt_group (MynaChatSettingsPage *self)
 {
-  GtkWidget *group = adw_preferences_group_new ();
+  GtkWidget *group = myna_group_new (_ ("System Prompt"), _ ("Tells the model who it is and how to answer."));
   GtkWidget *scroller = gtk_scrolled_window_new ();
   GtkWidget *view = gtk_text_view_new ();
 
-  adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (group), _ ("System Prompt"));
-  adw_preferences_group_set_description (ADW_PREFERENCES_GROUP (group), _ ("Tells the model who it is and how to answer."));
-  self->prompt_reset = make_icon_button ("edit-undo-symbolic", _ ("Reset"));
+  self->prompt_reset = myna_flat_button_new ("edit-undo-symbolic", _ ("Reset"));
   g_signal_connect_swapped (self->prompt_reset, "clicked", G_CALLBACK (prompt_reset_cb), self);
   adw_preferences_group_set_header_suffix (ADW_PREFERENCES_GROUP (group), self->prompt_reset);
   self->prompt = gtk_text_view_get_buffer (GTK_TEXT_VIEW (view));
@@ -373,7 +355,7 @@ make_persona_group (MynaChatSettingsPage *self)
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self->persona), _ ("Sets the fields below"));
   adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (self->persona), 0);
   adw_combo_row_set_model (ADW_COMBO_ROW (self->persona), G_LIST_MODEL (names));
-  self->save = make_icon_button ("list-add-symbolic", _ ("Save as Persona"));
+  self->save = myna_flat_button_new ("list-add-symbolic", _ ("Save as Persona"));
   g_signal_connect_swapped (self->save, "clicked", G_CALLBACK (save_cb), self);
   adw_action_row_add_suffix (ADW_ACTION_ROW (self->persona), self->save);
   g_signal_connect_object (myna_personas_get_list (myna_personas_get_default ()), "items-changed", G_CALLBACK (update_personas),

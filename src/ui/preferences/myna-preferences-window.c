@@ -8,6 +8,7 @@
 
 #include <glib/gi18n.h>
 
+#include "base/controls.h"
 #include "base/myna-secondary-window.h"
 #include "base/spin-words.h"
 #include "preferences/myna-chat-settings-page.h"
@@ -125,11 +126,9 @@ add_door (GtkWidget *group, const char *action, /* static */
 static GtkWidget *
 add_group (GtkWidget *page, const char *title)
 {
-  GtkWidget *group = adw_preferences_group_new ();
+  GtkWidget *group = myna_group_new (title, NULL);
 
-  adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (group), title);
   adw_preferences_page_add (ADW_PREFERENCES_PAGE (page), ADW_PREFERENCES_GROUP (group));
-
   return group;
 }
 

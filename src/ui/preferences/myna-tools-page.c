@@ -6,6 +6,7 @@
 
 #include <glib/gi18n.h>
 
+#include "base/controls.h"
 #include "base/myna-banner.h"
 #include "base/ui-compat.h"
 #include "chat/myna-chat-settings.h"
@@ -60,18 +61,6 @@ show_problem (MynaToolsPage *self, const char *title, const GError *error)
 }
 
 static GtkWidget *
-new_row (const char *title, const char *subtitle)
-{
-  GtkWidget *row = adw_action_row_new ();
-
-  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle);
-  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 4);
-  return row;
-}
-
-static GtkWidget *
 new_switch (GtkWidget *row, const char *tool)
 {
   GtkWidget *toggle = gtk_switch_new ();
@@ -81,15 +70,6 @@ new_switch (GtkWidget *row, const char *tool)
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), toggle);
   adw_action_row_set_activatable_widget (ADW_ACTION_ROW (row), toggle);
   return toggle;
-}
-
-static void
-clear (GtkWidget *list)
-{
-  GtkWidget *row;
-
-  while ((row = gtk_widget_get_first_child (list)))
-    gtk_list_box_remove (GTK_LIST_BOX (list), row);
 }
 
 /* ---- New chats -------------------------------------------------------------------------------------------------- */
@@ -107,14 +87,12 @@ offered_cb (MynaToolsPage *self, GParamSpec *pspec, GtkSwitch *toggle)
 static GtkWidget *
 new_defaults (MynaToolsPage *self)
 {
-  GtkWidget *group = adw_preferences_group_new ();
+  GtkWidget *group =
+      myna_group_new (_ ("In New Chats"),
+                      _ ("What a model may use, if it was trained to use tools. Each chat can choose otherwise."));
   g_autofree char *json = g_settings_get_string (self->settings, "chat-settings");
   g_auto (GStrv) on = myna_chat_settings_resolve_tools (json);
 
-  adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (group), _ ("In New Chats"));
-  adw_preferences_group_set_description (
-      ADW_PREFERENCES_GROUP (group),
-      _ ("What a model may use, if it was trained to use tools. Each chat can choose otherwise."));
   for (guint i = 0; i < tool_get_n_tools (); i++)
     {
       const char *name = tool_get_name (tool_get (i));
@@ -124,7 +102,7 @@ new_defaults (MynaToolsPage *self)
       /* Those of servers are chosen in each chat: not every chat is to have them. */
       if (!myna_tool_is_chosen (name) || tool_get_class (tool_get (i)) == TOOL_CLASS_OUTSIDE)
         continue;
-      row = new_row (title, myna_tool_get_purpose (name));
+      row = myna_row_new (title, myna_tool_get_purpose (name));
       toggle = new_switch (row, name);
       gtk_switch_set_active (GTK_SWITCH (toggle), on && g_strv_contains ((const char *const *) on, name));
       g_signal_connect_swapped (toggle, "notify::active", G_CALLBACK (offered_cb), self);
@@ -187,7 +165,7 @@ add_rule (MynaToolsPage *self, const StoreToolRule *rule, const char *chat)
 {
   g_autofree char *title = myna_tool_dup_title (rule->tool);
   g_autofree char *text = describe_rule (rule, chat);
-  GtkWidget *row = new_row (title, text);
+  GtkWidget *row = myna_row_new (title, text);
   GtkWidget *button = gtk_button_new_with_label (_ ("Remove"));
   /* Translators: what a screen reader says of the button that removes a permission: the tool, and what it may do */
   g_autofree char *spoken = g_strdup_printf (_ ("Remove: %s, %s"), title, text);
@@ -286,7 +264,7 @@ rules_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   self->listing = g_cancellable_new ();
   update_asks (self, rules);
   myna_servers_group_set_rules (MYNA_SERVERS_GROUP (self->servers), rules);
-  clear (self->rules);
+  myna_list_clear (self->rules);
   for (guint i = 0; i < rules->len; i++)
     if (is_listed (self, g_ptr_array_index (rules, i)))
       {
@@ -315,13 +293,11 @@ ask_switched_cb (MynaToolsPage *self, GParamSpec *pspec, GtkSwitch *toggle)
 static GtkWidget *
 new_asks (MynaToolsPage *self)
 {
-  GtkWidget *group = adw_preferences_group_new ();
-
-  adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (group), _ ("Ask Each Time"));
-  adw_preferences_group_set_description (
-      ADW_PREFERENCES_GROUP (group),
+  GtkWidget *group = myna_group_new (
+      _ ("Ask Each Time"),
       _ ("These read nothing of yours and run at once, unless you want to be asked. Tools that read your texts always ask once in "
          "a chat."));
+
   for (guint i = 0; i < tool_get_n_tools (); i++)
     {
       const char *name = tool_get_name (tool_get (i));
@@ -330,7 +306,7 @@ new_asks (MynaToolsPage *self)
 
       if (!myna_tool_is_chosen (name) || tool_get_class (tool_get (i)) != TOOL_CLASS_PURE)
         continue;
-      row = new_row (title, "");
+      row = myna_row_new (title, "");
       toggle = new_switch (row, name);
       g_ptr_array_add (self->asks, toggle);
       g_signal_connect_swapped (toggle, "notify::active", G_CALLBACK (ask_switched_cb), self);
@@ -377,7 +353,7 @@ add_call (MynaToolsPage *self, const StoreMessage *message)
   g_autofree char *outcome = myna_call_dup_outcome (message->call);
   g_autofree char *details = myna_call_dup_details (message->call);
   g_autofree char *text = g_strdup_printf ("%s\n%s%s%s", outcome, when, *details ? " · " : "", details);
-  GtkWidget *row = new_row (summary, text);
+  GtkWidget *row = myna_row_new (summary, text);
 
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), gtk_image_new_from_icon_name ("go-next-symbolic"));
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), TRUE);
@@ -397,7 +373,7 @@ calls_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     show_problem (self, _ ("What was run could not be read"), error);
   if (!calls || !self->banner)
     return;
-  clear (self->calls);
+  myna_list_clear (self->calls);
   for (guint i = 0; i < MIN (calls->len, self->n_wanted); i++)
     add_call (self, g_ptr_array_index (calls, i));
   none =
@@ -440,36 +416,13 @@ more_clicked_cb (MynaToolsPage *self)
 /* ---- Building --------------------------------------------------------------------------------------------------- */
 
 static GtkWidget *
-new_list (const char *label)
-{
-  GtkWidget *list = gtk_list_box_new ();
-
-  gtk_widget_add_css_class (list, "boxed-list");
-  gtk_list_box_set_selection_mode (GTK_LIST_BOX (list), GTK_SELECTION_NONE);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (list), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
-  gtk_widget_set_visible (list, FALSE);
-  return list;
-}
-
-static GtkWidget *
-new_note (const char *text)
-{
-  GtkWidget *label = gtk_label_new (text);
-
-  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_widget_add_css_class (label, "dim-label");
-  return label;
-}
-
-static GtkWidget *
 new_rules (MynaToolsPage *self)
 {
-  GtkWidget *group = adw_preferences_group_new ();
+  GtkWidget *group = myna_group_new (_ ("Permissions You Gave"), NULL);
 
-  adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (group), _ ("Permissions You Gave"));
-  self->rules = new_list (_ ("Permissions You Gave"));
-  self->no_rules = new_note (_ ("None. Tools that read your texts ask first, once in each chat."));
+  self->rules = myna_list_new (_ ("Permissions You Gave"));
+  gtk_widget_set_visible (self->rules, FALSE);
+  self->no_rules = myna_long_label_new (_ ("None. Tools that read your texts ask first, once in each chat."), "dim-label");
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), self->rules);
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), self->no_rules);
   return group;
@@ -478,16 +431,16 @@ new_rules (MynaToolsPage *self)
 static GtkWidget *
 new_calls (MynaToolsPage *self)
 {
-  GtkWidget *group = adw_preferences_group_new ();
+  GtkWidget *group = myna_group_new (_ ("What Was Run"), NULL);
 
-  adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (group), _ ("What Was Run"));
   self->search = gtk_search_entry_new ();
   gtk_widget_set_margin_bottom (self->search, 12);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->search), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Search what was run"), -1);
   g_signal_connect_swapped (self->search, "search-changed", G_CALLBACK (search_changed_cb), self);
-  self->calls = new_list (_ ("What Was Run"));
+  self->calls = myna_list_new (_ ("What Was Run"));
+  gtk_widget_set_visible (self->calls, FALSE);
   g_signal_connect_swapped (self->calls, "row-activated", G_CALLBACK (call_activated_cb), self);
-  self->no_calls = new_note (_ ("Nothing was run yet."));
+  self->no_calls = myna_long_label_new (_ ("Nothing was run yet."), "dim-label");
   self->more = gtk_button_new_with_label (_ ("Show More"));
   gtk_widget_set_halign (self->more, GTK_ALIGN_CENTER);
   gtk_widget_set_margin_top (self->more, 12);

@@ -10,6 +10,7 @@
 
 #include <glib/gi18n.h>
 
+#include "base/controls.h"
 #include "sidebar/myna-history-list-private.h"
 
 enum
@@ -533,10 +534,8 @@ myna_history_list_init (MynaHistoryList *self)
 static void
 make_pages (MynaHistoryList *self)
 {
-  GtkWidget *scroller = gtk_scrolled_window_new ();
+  GtkWidget *scroller = myna_scroller_new (make_list (self), -1);
 
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), make_list (self));
   self->empty = gtk_label_new (NULL);
   gtk_widget_add_css_class (self->empty, "dim-label");
   gtk_label_set_wrap (GTK_LABEL (self->empty), TRUE);

@@ -8,7 +8,7 @@
 
 #include <glib/gi18n.h>
 
-#include "base/tooltip.h"
+#include "base/controls.h"
 #include "base/ui-compat.h"
 #include "tools/sandbox.h"
 #include "transcript/call-picture.h"
@@ -93,21 +93,9 @@ copy_clicked_cb (GtkWidget *button)
 /* ---- Rows ------------------------------------------------------------------------------------------------------- */
 
 static GtkWidget *
-new_button (const char *icon, const char *label)
-{
-  GtkWidget *button = gtk_button_new_from_icon_name (icon);
-
-  gtk_widget_add_css_class (button, "flat");
-  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
-  myna_set_tooltip (button, label);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
-  return button;
-}
-
-static GtkWidget *
 new_save_button (const StoreMade *made, const char *label)
 {
-  GtkWidget *button = new_button ("document-save-symbolic", label);
+  GtkWidget *button = myna_flat_button_new ("document-save-symbolic", label);
 
   g_object_set_data (G_OBJECT (button), "made", (gpointer) made);
   g_signal_connect (button, "clicked", G_CALLBACK (save_clicked_cb), NULL);
@@ -127,12 +115,8 @@ read_picture (const StoreMade *made)
 static GtkWidget *
 new_note (const char *text)
 {
-  GtkWidget *label = gtk_label_new (text);
+  GtkWidget *label = myna_long_label_new (text, "caption");
 
-  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
-  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_widget_add_css_class (label, "caption");
   gtk_widget_add_css_class (label, "dim-label");
   return label;
 }
@@ -147,7 +131,7 @@ new_picture (const StoreMade *made)
     return new_note (_ ("A picture that cannot be shown"));
   box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 3);
   buttons = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 3);
-  copy = new_button ("edit-copy-symbolic", _ ("Copy Picture"));
+  copy = myna_flat_button_new ("edit-copy-symbolic", _ ("Copy Picture"));
   g_object_set_data_full (G_OBJECT (copy), "texture", g_object_ref (texture), g_object_unref);
   g_signal_connect (copy, "clicked", G_CALLBACK (copy_clicked_cb), NULL);
   gtk_box_append (GTK_BOX (buttons), new_save_button (made, _ ("Save Picture…")));

@@ -216,8 +216,7 @@ add_button (MynaMessageBar *self, GtkWidget *parent, GtkWidget *button, const ch
 {
   gtk_button_set_icon_name (GTK_BUTTON (button), icon);
   gtk_widget_add_css_class (button, "flat");
-  myna_set_tooltip (button, label);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+  myna_set_name (button, label);
   g_signal_connect_swapped (button, GTK_IS_TOGGLE_BUTTON (button) ? "toggled" : "clicked", callback, self);
   gtk_widget_insert_before (button, parent, NULL);
   return button;
@@ -256,8 +255,7 @@ add_menu_button (MynaMessageBar *self, const char *icon, const char *label, GMen
   if (menu)
     gtk_menu_button_set_create_popup_func (GTK_MENU_BUTTON (button), create_menu, g_object_ref (menu), g_object_unref);
   gtk_widget_add_css_class (button, "flat");
-  myna_set_tooltip (button, label);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+  myna_set_name (button, label);
   gtk_widget_set_parent (button, GTK_WIDGET (self));
   return button;
 }

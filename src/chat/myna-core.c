@@ -4,6 +4,8 @@
  */
 #include "chat/myna-core.h"
 
+#include <glib/gi18n.h>
+
 #include "chat/core-dump.h"
 #include "chat/message-parts.h"
 #include "chat/myna-chat-settings.h"
@@ -213,6 +215,21 @@ myna_core_is_busy (MynaCore *self, gint64 id)
     if (myna_core_get_history_id (self, g_ptr_array_index (self->busy, i)) == id)
       return TRUE;
   return FALSE;
+}
+
+void
+myna_core_stop_conversations (MynaCore *self, const gint64 *ids, gsize n_ids)
+{
+  g_return_if_fail (MYNA_IS_CORE (self));
+
+  for (gsize i = 0; i < n_ids; i++)
+    if (myna_core_is_busy (self, ids[i]))
+      {
+        g_autoptr (MynaConversation) conversation = myna_core_open_conversation (self, ids[i]);
+
+        if (conversation)
+          myna_conversation_stop (conversation);
+      }
 }
 
 static void
@@ -513,4 +530,38 @@ myna_core_new (GSettings *settings, const char *sessions_folder)
   apply_chat_settings (self);
   apply_search_thoughts (self);
   return self;
+}
+
+/* ---- Words ------------------------------------------------------------------------------------------------------ */
+
+char *
+myna_core_describe_model (MynaCore *self, MynaConversation *conversation, gboolean *ret_is_remote, gboolean *ret_is_loaded)
+{
+  const char *chosen = conversation ? myna_conversation_get_model (conversation) : NULL;
+  const char *loading, *loaded;
+  g_autofree char *name = NULL;
+  char *remote;
+
+  g_return_val_if_fail (MYNA_IS_CORE (self), NULL);
+
+  remote = chosen ? myna_remote_servers_describe (self->servers, chosen) : NULL;
+  *ret_is_remote = remote != NULL;
+  *ret_is_loaded = FALSE;
+  if (remote)
+    return remote;
+  loading = myna_model_library_get_loading_path (self->models);
+  if (loading)
+    {
+      name = myna_model_library_describe (self->models, loading);
+      /* Translators: the name of a model, and how much of it is read already */
+      return g_strdup_printf (_ ("Loading %s (%d%%)"), name, (int) (100 * glm_actor_get_load_fraction (self->actor)));
+    }
+  loaded = glm_actor_get_model_path (self->actor);
+  if (!chosen)
+    chosen = myna_model_library_get_default_path (self->models);
+  *ret_is_loaded = g_strcmp0 (chosen, loaded) == 0;
+  /* Another one answers in its place. */
+  if (loaded && g_strcmp0 (chosen, myna_model_library_get_crashed_path (self->models)) == 0)
+    chosen = loaded;
+  return myna_model_library_describe (self->models, chosen ? chosen : loaded);
 }

@@ -45,5 +45,11 @@ gint64 myna_core_get_history_id (MynaCore *self, MynaConversation *conversation)
 /* How many conversations have a reply being written; whether this one of the history has. */
 guint myna_core_get_n_busy (MynaCore *self);
 gboolean myna_core_is_busy (MynaCore *self, gint64 id);
+/* What is written or asked in these is not wanted any more. */
+void myna_core_stop_conversations (MynaCore *self, const gint64 *ids, gsize n_ids);
+/* What is said of the model of this conversation (NULL: of a new one): its name, or that it is being loaded.  is_remote: it is on a
+ * server; is_loaded: it is the engine's now.  The caller frees. */
+char *myna_core_describe_model (MynaCore *self, MynaConversation *conversation, gboolean *ret_is_remote,
+                                gboolean *ret_is_loaded) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -6,6 +6,8 @@
  */
 #include "chat/myna-history-item.h"
 
+#include <glib/gi18n.h>
+
 struct _MynaHistoryItem
 {
   GObject parent_instance;
@@ -228,4 +230,49 @@ myna_history_item_set_expanded (MynaHistoryItem *self, gboolean expanded)
     return;
   self->expanded = !!expanded;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_EXPANDED]);
+}
+
+/* ---- Words ------------------------------------------------------------------------------------------------------ */
+
+static const char *
+describe_group (MynaHistoryGroup group)
+{
+  switch (group)
+    {
+    case MYNA_HISTORY_PINNED: return _ ("Pinned");
+    case MYNA_HISTORY_FOLDERS: return _ ("Folders");
+    case MYNA_HISTORY_TODAY: return _ ("Today");
+    case MYNA_HISTORY_YESTERDAY: return _ ("Yesterday");
+    case MYNA_HISTORY_WEEK: return _ ("Last 7 Days");
+    case MYNA_HISTORY_MONTH: return _ ("Last 30 Days");
+    case MYNA_HISTORY_OLDER:
+    default: return _ ("Older");
+    }
+}
+
+/* NULL: the heading is of no month. */
+static char *
+describe_month (gint64 month)
+{
+  g_autoptr (GDateTime) date = month > 0 ? g_date_time_new_local (month / 12, month % 12 + 1, 1, 0, 0, 0) : NULL;
+
+  /* Translators: a month and its year, as a heading of old chats: see strftime(3) */
+  return date ? g_date_time_format (date, C_ ("heading", "%OB %Y")) : NULL;
+}
+
+char *
+myna_history_item_describe (MynaHistoryItem *self)
+{
+  const char *title = myna_history_item_get_title (self);
+  char *month;
+
+  if (myna_history_item_get_kind (self) == MYNA_HISTORY_HEADING)
+    {
+      month = describe_month (myna_history_item_get_id (self));
+      return month ? month : g_strdup (describe_group (myna_history_item_get_group (self)));
+    }
+  if (*title)
+    return g_strdup (title);
+
+  return g_strdup (myna_history_item_get_kind (self) == MYNA_HISTORY_FOLDER ? _ ("New folder") : _ ("Untitled chat"));
 }

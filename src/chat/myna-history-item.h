@@ -44,6 +44,8 @@ MynaHistoryGroup myna_history_item_get_group (MynaHistoryItem *self);
 /* The conversation's or folder's id.  Of a heading 0, but of a month: see myna_history_month(). */
 gint64 myna_history_item_get_id (MynaHistoryItem *self);
 const char *myna_history_item_get_title (MynaHistoryItem *self);
+/* What a list says of it: the heading of a group, or the title; the caller frees. */
+char *myna_history_item_describe (MynaHistoryItem *self) G_GNUC_WARN_UNUSED_RESULT;
 void myna_history_item_set_title (MynaHistoryItem *self, const char *title);
 /* How deep the row is inside folders: 0, 1 or 2. */
 guint myna_history_item_get_depth (MynaHistoryItem *self);

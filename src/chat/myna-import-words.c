@@ -1,4 +1,4 @@
-/* myna-import-words.c: what an import did and could not do, in words
+/* myna-import-words.c: what an import finds, did and could not do, in words
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -102,4 +102,65 @@ myna_import_describe_result (GPtrArray *entries, guint n_refused)
   if (n_notes)
     g_string_append_printf (text, ngettext (" · %u item not as it was", " · %u items not as they were", n_notes), n_notes);
   return g_string_free (text, FALSE);
+}
+
+/* The reader's words are exact and English; these are for people. */
+const char *
+myna_import_describe_problem (const GError *error)
+{
+  if (g_error_matches (error, STORE_ERROR, STORE_ERROR_FULL))
+    return _ ("The disk is full. Free some space and try again.");
+  if (g_error_matches (error, STORE_ERROR, STORE_ERROR_INVALID))
+    return _ ("Myna reads its own JSON, and chats of ChatGPT, Claude, DeepSeek, llama.cpp, Open WebUI, LM Studio, Jan, "
+              "SillyTavern, Cherry Studio, text-generation-webui, ShareGPT, ChatGLM, Alpaca and GPT4All. The file is none of "
+              "these, or it is damaged.");
+  if (g_error_matches (error, STORE_ERROR, STORE_ERROR_READ_ONLY))
+    return _ ("Chats cannot be saved, so nothing can be imported.");
+
+  return _ ("Chats imported before the problem are kept.");
+}
+
+char *
+myna_import_describe_entry (const StoreImportEntry *entry)
+{
+  g_autofree char *number = g_strdup_printf (ngettext ("%u message", "%u messages", entry->n_messages), entry->n_messages);
+  g_autoptr (GDateTime) time = entry->time ? g_date_time_new_from_unix_local (entry->time / 1000) : NULL;
+  g_autofree char *date = time ? g_date_time_format (time, "%x") : NULL;
+  GString *text = g_string_new (date);
+
+  if (date)
+    g_string_append (text, " · ");
+  g_string_append (text, number);
+  if (entry->state == STORE_IMPORT_GROWN)
+    g_string_append_printf (text, ngettext (" · %u new", " · %u new", entry->n_new), entry->n_new);
+  if (myna_import_describe_state (entry))
+    g_string_append_printf (text, " · %s", myna_import_describe_state (entry));
+
+  return g_string_free (text, FALSE);
+}
+
+char *
+myna_import_describe_remarks (GPtrArray *entries, guint n_checked, guint *ret_n_refused)
+{
+  g_autoptr (GPtrArray) notes = store_import_sum_notes (entries);
+  g_autofree char *described = myna_import_describe_notes (notes);
+  g_autofree char *text = NULL;
+  guint n_copies = 0, n_refused = 0;
+
+  for (guint i = 0; i < entries->len; i++)
+    {
+      n_copies += store_import_entry_can_copy (entries->pdata[i]);
+      n_refused += ((StoreImportEntry *) entries->pdata[i])->state == STORE_IMPORT_REFUSED;
+    }
+  *ret_n_refused = n_refused;
+  if (n_checked == 0)
+    text = g_strdup (n_copies ? _ ("This file contains nothing new. Select a chat to import a copy of it.")
+                              : _ ("Nothing in this file can be imported."));
+  else if (n_refused)
+    text = g_strdup_printf (ngettext ("%u chat or part of the file cannot be read.",
+                                      "%u chats or parts of the file cannot be read.", n_refused),
+                            n_refused);
+  if (text && described)
+    return g_strconcat (text, "\n", described, NULL);
+  return text ? g_steal_pointer (&text) : g_steal_pointer (&described);
 }

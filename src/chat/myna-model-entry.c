@@ -7,6 +7,7 @@
 #include <glib/gi18n.h>
 
 #include "chat/myna-disk.h"
+#include "chat/myna-problem.h"
 #include "storage/storage.h"
 #include "engine/actor/engine-error.h"
 
@@ -391,4 +392,29 @@ myna_model_info_get_context (const GlmModelInfo *info, int wanted)
   int limit = info->context_length > 0 ? info->context_length : DEFAULT_CONTEXT;
 
   return MIN (limit, wanted > 0 ? wanted : DEFAULT_CONTEXT);
+}
+
+char *
+myna_model_info_describe_context (const GlmModelInfo *info, int wanted)
+{
+  int used = myna_model_info_get_context (info, wanted);
+
+  if (used < info->context_length)
+    return g_strdup_printf (_ ("%'d tokens (%'d in use)"), info->context_length, used);
+  return g_strdup_printf (_ ("%'d tokens"), used);
+}
+
+char *
+myna_model_entry_describe (MynaModelEntry *self)
+{
+  g_return_val_if_fail (MYNA_IS_MODEL_ENTRY (self), NULL);
+
+  switch (self->status)
+    {
+    case MYNA_MODEL_READING: return g_strdup (_ ("Reading the file…"));
+    case MYNA_MODEL_MISSING: return g_strdup (_ ("File not found. It may have been moved, or its disk is not connected."));
+    case MYNA_MODEL_BROKEN: return myna_problem_describe (self->error);
+    case MYNA_MODEL_READABLE:
+    default: return myna_model_info_describe (myna_model_entry_get_info (self));
+    }
 }

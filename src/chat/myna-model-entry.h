@@ -55,5 +55,9 @@ char *myna_model_info_describe_size (const GlmModelInfo *info) G_GNUC_WARN_UNUSE
 char *myna_model_info_describe_license (const GlmModelInfo *info) G_GNUC_WARN_UNUSED_RESULT;
 /* The tokens that a conversation gets with this model if `wanted` are wished for (0: what suits it). */
 int myna_model_info_get_context (const GlmModelInfo *info, int wanted);
+/* The same with the number in words; the caller frees. */
+char *myna_model_info_describe_context (const GlmModelInfo *info, int wanted) G_GNUC_WARN_UNUSED_RESULT;
+/* The model in a line, or what is the matter with its file; the caller frees. */
+char *myna_model_entry_describe (MynaModelEntry *self) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -114,3 +114,38 @@ myna_model_need_describe_parts (const MynaModelNeed *need)
   /* Translators: three amounts of memory, which add up to what a model needs */
   return g_strdup_printf (_ ("Model %s, context %s, buffers %s"), weights, cache, scratch);
 }
+
+/* ---- This computer ---------------------------------------------------------------------------------------------- */
+
+char *
+myna_computer_describe (void)
+{
+  unsigned flags = glm_cpu_flags ();
+  g_autofree char *memory = g_format_size (myna_memory_available ());
+  const char *set = flags & GLM_CPU_VNNI512   ? "AVX-512 VNNI"
+                    : flags & GLM_CPU_AVX512  ? "AVX-512"
+                    : flags & GLM_CPU_AVXVNNI ? "AVX-VNNI"
+                    : flags & GLM_CPU_AVX2    ? "AVX2"
+                    : flags & GLM_CPU_I8MM    ? "NEON i8mm"
+                    : flags & GLM_CPU_DOTPROD ? "NEON dotprod"
+                    : flags & GLM_CPU_NEON    ? "NEON"
+                                              : "SSE";
+
+  /* Translators: cores of the processor, its best instruction set (AVX2 …), free memory */
+  return g_strdup_printf (ngettext ("%d core with %s, %s of memory available", "%d cores with %s, %s of memory available",
+                                    glm_cpu_count ()),
+                          glm_cpu_count (), set, memory);
+}
+
+char *
+myna_computer_describe_speed (MynaModelVerdict verdict, double needed_gb, double tokens_per_second)
+{
+  guint rate = (guint) MAX (tokens_per_second + 0.5, 1);
+
+  if (verdict == MYNA_VERDICT_TOO_LARGE)
+    return g_strdup_printf (_ ("Needs %.1f GB of memory, more than is available"), needed_gb);
+  if (tokens_per_second <= 0)
+    return g_strdup_printf (_ ("Needs %.1f GB of memory"), needed_gb);
+  /* Translators: a token is about a word, or one or two Chinese characters */
+  return g_strdup_printf (ngettext ("About %u token a second", "About %u tokens a second", rate), rate);
+}

@@ -188,3 +188,33 @@ myna_persona_from_json (const char *json, gsize length, GError **error)
 
   return myna_persona_new (get_string (object, "name"), settings, get_string (object, "model"));
 }
+
+/* ---- Sharing ---------------------------------------------------------------------------------------------------- */
+
+static void
+exported_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+
+  if (g_file_replace_contents_finish (G_FILE (source), result, NULL, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+void
+myna_persona_export_async (MynaPersona *self, GFile *file, GAsyncReadyCallback callback, gpointer user_data)
+{
+  char *json = myna_persona_to_json (self, MYNA_PERSONA_TO_SHARE);
+  g_autoptr (GBytes) bytes = g_bytes_new_take (json, strlen (json));
+
+  g_file_replace_contents_bytes_async (file, bytes, NULL, FALSE, G_FILE_CREATE_REPLACE_DESTINATION, NULL, exported_cb,
+                                       g_task_new (self, NULL, callback, user_data));
+}
+
+gboolean
+myna_persona_export_finish (GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}

@@ -33,5 +33,8 @@ typedef enum
 char *myna_persona_to_json (MynaPersona *self, MynaPersonaPurpose purpose) G_GNUC_WARN_UNUSED_RESULT;
 /* NULL with G_IO_ERROR_INVALID_DATA for what is no persona. */
 MynaPersona *myna_persona_from_json (const char *json, gsize length, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Writes it to a file, to be given to others. */
+void myna_persona_export_async (MynaPersona *self, GFile *file, GAsyncReadyCallback callback, gpointer user_data);
+gboolean myna_persona_export_finish (GAsyncResult *result, GError **error);
 
 G_END_DECLS

@@ -369,3 +369,41 @@ myna_personas_find (MynaPersonas *self, const char *settings)
   without = myna_chat_settings_to_json (&parsed);
   return without ? find_settings (self, without) : NULL;
 }
+
+/* ---- Files ------------------------------------------------------------------------------------------------------ */
+
+static void
+import_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  g_autoptr (MynaPersona) persona = NULL;
+  g_autofree char *json = NULL;
+  GError *error = NULL;
+  gsize length = 0;
+
+  if (g_file_load_partial_contents_finish (G_FILE (source), result, &json, &length, NULL, &error))
+    persona = myna_persona_from_json (json, length, &error);
+  if (persona && myna_personas_add (g_task_get_source_object (task), persona, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+/* Enough to see that a file is too long. */
+static gboolean
+read_more (const char *contents, goffset size, gpointer data)
+{
+  return size <= MYNA_PERSONA_MAX_FILE;
+}
+
+void
+myna_personas_import_async (MynaPersonas *self, GFile *file, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_file_load_partial_contents_async (file, NULL, read_more, import_read_cb, g_task_new (self, NULL, callback, user_data));
+}
+
+gboolean
+myna_personas_import_finish (MynaPersonas *self, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}

@@ -36,4 +36,8 @@ void myna_personas_apply (MynaPersona *persona, MynaConversation *conversation, 
  * they are chosen for a chat. */
 MynaPersona *myna_personas_find (MynaPersonas *self, const char *settings);
 
+/* Adds the persona of an exported file. */
+void myna_personas_import_async (MynaPersonas *self, GFile *file, GAsyncReadyCallback callback, gpointer user_data);
+gboolean myna_personas_import_finish (MynaPersonas *self, GAsyncResult *result, GError **error);
+
 G_END_DECLS

@@ -36,6 +36,63 @@ myna_servers_new (void)
   return myna_servers_are_possible () ? tool_servers_new (path, check_schema) : NULL;
 }
 
+/* ---- Importing -------------------------------------------------------------------------------------------------- */
+
+static gboolean
+is_taken (ToolServers *servers, const char *name)
+{
+  GListModel *list = tool_servers_get_list (servers);
+
+  for (guint i = 0; i < g_list_model_get_n_items (list); i++)
+    {
+      g_autoptr (ToolServer) server = g_list_model_get_item (list, i);
+
+      if (g_str_equal (tool_server_get_config (server)->name, name))
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/* Adds what there is not yet; returns the names of the others, with commas between, or NULL. */
+static char *
+add_all (ToolServers *servers, GPtrArray *configs, const char *left_out, GError **error)
+{
+  g_autoptr (GString) names = g_string_new (left_out);
+
+  for (guint i = 0; i < configs->len; i++)
+    {
+      const ToolServerConfig *config = g_ptr_array_index (configs, i);
+
+      if (is_taken (servers, config->name))
+        g_string_append_printf (names, "%s%s", names->len ? ", " : "", config->name);
+      else if (!tool_servers_add (servers, config, error))
+        return NULL;
+    }
+  return names->len ? g_string_free (g_steal_pointer (&names), FALSE) : NULL;
+}
+
+gboolean
+myna_servers_import (ToolServers *servers, const char *path, GError **error)
+{
+  g_autofree char *left_out = NULL, *names = NULL;
+  g_autoptr (GError) problem = NULL;
+  g_autoptr (GPtrArray) configs = tool_servers_read_file (path, &left_out, &problem);
+
+  if (configs)
+    names = add_all (servers, configs, left_out, &problem);
+  if (problem && problem->domain == TOOL_ERROR)
+    g_set_error_literal (error, TOOL_ERROR, TOOL_ERROR_ARGUMENTS, _ ("The file lists no tool servers."));
+  else if (problem)
+    g_propagate_error (error, g_steal_pointer (&problem));
+  else if (names)
+    g_set_error (error, TOOL_ERROR, TOOL_ERROR_ARGUMENTS,
+                 /* Translators: %s are names of servers */
+                 _ ("Left out, because no command starts them or their name is taken: %s"), names);
+  else
+    return TRUE;
+  return FALSE;
+}
+
 /* ---- Words ------------------------------------------------------------------------------------------------------ */
 
 static char *
@@ -100,6 +157,21 @@ myna_server_dup_refused (const ToolServerTool *tool)
 {
   /* Translators: a tool of a server; %s says in English what is wrong with it */
   return tool->refused ? g_strdup_printf (_ ("Not offered to models: %s"), tool->refused) : NULL;
+}
+
+char *
+myna_server_dup_tools (ToolServer *server, guint n)
+{
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < n; i++)
+    {
+      ToolServerTool tool = tool_server_get_tool (server, i);
+
+      g_string_append_printf (text, "%s\n%s\n%s\n%s\n", tool.name, tool.offered ? tool.offered : "",
+                              tool.refused ? tool.refused : "", tool.description);
+    }
+  return g_string_free (text, FALSE);
 }
 
 /* ---- What was typed --------------------------------------------------------------------------------------------- */

@@ -13,10 +13,15 @@ gboolean myna_servers_are_possible (void);
 /* The servers of the data folder.  NULL: they are not possible. */
 ToolServers *myna_servers_new (void) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Adds those of a list of servers (mcp.json …) that there are not yet.  FALSE with an error for people where some or all are left out. */
+gboolean myna_servers_import (ToolServers *servers, const char *path, GError **error);
+
 /* How it is, in a line: "Running: 3 tools", or what went wrong. */
 char *myna_server_dup_state (ToolServer *server) G_GNUC_WARN_UNUSED_RESULT;
 /* Why a tool of it is not offered, or NULL. */
 char *myna_server_dup_refused (const ToolServerTool *tool) G_GNUC_WARN_UNUSED_RESULT;
+/* All that is said of its first n tools, to be compared. */
+char *myna_server_dup_tools (ToolServer *server, guint n) G_GNUC_WARN_UNUSED_RESULT;
 /* What a person typed as a server's command, taken apart as a shell would, without anything that a shell does.  NULL: a quote does
  * not end. */
 char **myna_server_parse_command (const char *text) G_GNUC_WARN_UNUSED_RESULT;

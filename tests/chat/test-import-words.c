@@ -69,6 +69,27 @@ test_result (void)
   g_assert_cmpstr (all, ==, "1 chat imported · 2 messages · 3 refused · 3 items not as they were");
 }
 
+/* Why nothing is chosen, or what cannot be. */
+static void
+test_remarks (void)
+{
+  g_autoptr (GPtrArray) notes = g_ptr_array_new (), entries = g_ptr_array_new ();
+  StoreImportEntry first = entry_with (STORE_IMPORT_NEW, notes), refused = entry_with (STORE_IMPORT_REFUSED, notes);
+  g_autofree char *fine = NULL, *some = NULL, *nothing = NULL;
+  guint n_refused;
+
+  g_ptr_array_add (entries, &first);
+  fine = myna_import_describe_remarks (entries, 1, &n_refused);
+  g_assert_null (fine);
+  g_assert_cmpuint (n_refused, ==, 0);
+  g_ptr_array_add (entries, &refused);
+  some = myna_import_describe_remarks (entries, 1, &n_refused);
+  g_assert_cmpstr (some, ==, "1 chat or part of the file cannot be read.");
+  g_assert_cmpuint (n_refused, ==, 1);
+  nothing = myna_import_describe_remarks (entries, 0, &n_refused);
+  g_assert_nonnull (nothing);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -76,5 +97,6 @@ main (int argc, char **argv)
   g_test_add_func ("/import-words/states", test_states);
   g_test_add_func ("/import-words/notes", test_notes);
   g_test_add_func ("/import-words/result", test_result);
+  g_test_add_func ("/import-words/remarks", test_remarks);
   return g_test_run ();
 }

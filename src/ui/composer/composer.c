@@ -15,8 +15,8 @@
 #include "base/tooltip.h"
 #include "base/ui-compat.h"
 #include "composer/attachment-list.h"
-#include "composer/file-reader.h"
 #include "composer/persona-popover.h"
+#include "composer/reading-row.h"
 #include "composer/tools-button.h"
 
 #define MAX_LINES 10
@@ -42,7 +42,6 @@ struct _MynaComposer
 
   GtkWidget *card;
   GtkWidget *attachments; /* MynaAttachmentList */
-  GtkWidget *reader;      /* MynaFileReader */
   GtkWidget *scroller;
   GtkWidget *text_view;
   GtkWidget *placeholder;
@@ -56,7 +55,8 @@ struct _MynaComposer
   GtkWidget *send_button;
 
   GCancellable *cancellable; /* of files being read */
-  GSettings *settings;       /* NULL: the defaults */
+  MynaFileReader *reader;
+  GSettings *settings; /* NULL: the defaults */
   gboolean busy;
   gboolean preedit;  /* the input method shows text that is not there yet */
   gboolean setting;  /* the text is changed by us */
@@ -86,7 +86,7 @@ has_content (MynaComposer *self)
 {
   g_autofree char *text = myna_composer_get_text (self);
 
-  if (myna_file_reader_is_reading (MYNA_FILE_READER (self->reader)))
+  if (myna_composer_is_reading (self))
     return FALSE;
   return myna_attachment_list_get_n (get_attachments (self)) > 0 || *g_strstrip (text);
 }
@@ -98,9 +98,7 @@ update_button (MynaComposer *self)
   gboolean stop = self->busy && !has_content (self);
 
   gtk_button_set_icon_name (GTK_BUTTON (self->send_button), stop ? "media-playback-stop-symbolic" : "go-up-symbolic");
-  myna_set_tooltip (self->send_button, stop ? _ ("Stop") : _ ("Send"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->send_button), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                  stop ? _ ("Stop") : _ ("Send"), -1);
+  myna_set_name (self->send_button, stop ? _ ("Stop") : _ ("Send"));
   gtk_widget_set_sensitive (self->send_button, stop || has_content (self));
 }
 
@@ -301,7 +299,15 @@ myna_composer_attach_files (MynaComposer *self, GSList *files)
   /* What could not be attached before is over; what now cannot is told together. */
   clear_problems (self);
   for (GSList *l = files; l; l = l->next)
-    myna_file_reader_add (MYNA_FILE_READER (self->reader), l->data);
+    myna_file_reader_add (self->reader, l->data);
+}
+
+gboolean
+myna_composer_is_reading (MynaComposer *self)
+{
+  g_return_val_if_fail (MYNA_IS_COMPOSER (self), FALSE);
+
+  return myna_file_reader_is_reading (self->reader);
 }
 
 GPtrArray *
@@ -309,7 +315,7 @@ myna_composer_take_files (MynaComposer *self)
 {
   g_return_val_if_fail (MYNA_IS_COMPOSER (self), NULL);
 
-  return myna_file_reader_take (MYNA_FILE_READER (self->reader));
+  return myna_file_reader_take (self->reader);
 }
 
 static void
@@ -518,12 +524,25 @@ myna_composer_grab_focus (GtkWidget *widget)
 }
 
 static void
+stop_reading (MynaComposer *self)
+{
+  g_autoptr (GPtrArray) files = NULL;
+
+  if (!self->reader)
+    return;
+  g_signal_handlers_disconnect_by_data (self->reader, self);
+  files = myna_file_reader_take (self->reader);
+  g_clear_object (&self->reader);
+}
+
+static void
 myna_composer_dispose (GObject *object)
 {
   MynaComposer *self = MYNA_COMPOSER (object);
 
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->settings);
+  stop_reading (self);
   g_clear_pointer (&self->personas, gtk_widget_unparent);
   g_clear_pointer (&self->card, gtk_widget_unparent);
   G_OBJECT_CLASS (myna_composer_parent_class)->dispose (object);
@@ -595,7 +614,7 @@ myna_composer_init (MynaComposer *self)
   g_signal_connect_swapped (self->reader, "read", G_CALLBACK (file_read_cb), self);
   g_signal_connect_swapped (self->reader, "problem", G_CALLBACK (add_problem), self);
   g_signal_connect_swapped (self->reader, "changed", G_CALLBACK (update_button), self);
-  gtk_box_append (GTK_BOX (self->card), self->reader);
+  gtk_box_append (GTK_BOX (self->card), myna_reading_row_new (self->reader));
   build_text (self);
   self->too_long = add_note (self, "warning");
   self->problem = add_note (self, "error");
@@ -663,8 +682,7 @@ myna_composer_is_empty (MynaComposer *self)
 {
   g_return_val_if_fail (MYNA_IS_COMPOSER (self), TRUE);
 
-  return myna_attachment_list_get_n (get_attachments (self)) == 0 && !self->preedit
-         && !myna_file_reader_is_reading (MYNA_FILE_READER (self->reader))
+  return myna_attachment_list_get_n (get_attachments (self)) == 0 && !self->preedit && !myna_composer_is_reading (self)
          && gtk_text_buffer_get_char_count (get_buffer (self)) == 0;
 }
 

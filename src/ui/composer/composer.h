@@ -49,6 +49,8 @@ void myna_composer_attach_text (MynaComposer *self, const char *name, const char
 /* What is attached leaves the composer; NULL: nothing.  The other adds it again. */
 GPtrArray *myna_composer_take_attachments (MynaComposer *self) G_GNUC_WARN_UNUSED_RESULT;
 void myna_composer_give_attachments (MynaComposer *self, GPtrArray *attachments);
+/* Whether a file that was chosen is being read. */
+gboolean myna_composer_is_reading (MynaComposer *self);
 /* The files that are not read yet leave it, too: an array of GFile, or NULL. */
 GPtrArray *myna_composer_take_files (MynaComposer *self) G_GNUC_WARN_UNUSED_RESULT;
 /* As JSON, as StoreMessage keeps them; NULL: none. */

@@ -6,8 +6,9 @@
 
 #include <glib/gi18n.h>
 
+#include "base/controls.h"
 #include "base/tooltip.h"
-#include "chat/myna-tool-offer.h"
+#include "chat/tool-offer-words.h"
 #include "chat/tool-words.h"
 
 #define MAX_HEIGHT 420
@@ -43,14 +44,9 @@ switched_cb (MynaToolsButton *self, GParamSpec *pspec, GtkSwitch *toggle)
 static GtkWidget *
 new_label (const char *text, int width, const char *css_class)
 {
-  GtkWidget *label = gtk_label_new (text);
+  GtkWidget *label = myna_long_label_new (text, css_class);
 
-  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
-  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
   gtk_label_set_max_width_chars (GTK_LABEL (label), width);
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  if (css_class)
-    gtk_widget_add_css_class (label, css_class);
   return label;
 }
 
@@ -130,73 +126,6 @@ new_modes (MynaToolsButton *self)
 
 /* ---- State ------------------------------------------------------------------------------------------------------ */
 
-/* Why not all that there is can be used here; NULL: it can, or nothing is known of the model. */
-static const char *
-describe_reason (MynaToolsButton *self)
-{
-  const char *problem = myna_tool_offer_get_problem (self->offer);
-
-  if (problem)
-    return problem;
-  switch (myna_tool_offer_get_calling (self->offer))
-    {
-    case GLM_CALLING_NEVER: return _ ("The model of this chat cannot use tools. Choose another one to use them.");
-    case GLM_CALLING_UNTRAINED:
-      return _ (
-          "The model of this chat was not trained to use tools, so none are offered to it. Choose another one to use them.");
-    case GLM_CALLING_TRAINED:
-    default:
-      return myna_tool_offer_can_python (self->offer)
-                 ? NULL
-                 : _ ("The model of this chat was not trained to run programs: it cannot use Python.");
-    }
-}
-
-static const char *
-describe_mode (MynaMode mode)
-{
-  switch (mode)
-    {
-    case MYNA_MODE_TOOLS: return _ ("The model may use what is on. Each use is shown in the chat.");
-    case MYNA_MODE_PYTHON:
-      return _ (
-          "The model may write programs. You see each before it runs, shut off from your files and the network. Files that "
-          "you attach are in /mnt/data.");
-    case MYNA_MODE_CHAT:
-    default: return _ ("The model only answers.");
-    }
-}
-
-static char *
-describe_cost (MynaToolsButton *self)
-{
-  const char *refused = myna_tool_offer_get_refused (self->offer);
-  g_autofree char *title = refused ? myna_tool_dup_title (refused) : NULL;
-  int context_length;
-  gsize n_tokens;
-
-  if (refused)
-    /* Translators: %s is the name of a tool */
-    return g_strdup_printf (_ ("“%s” does not fit: tools may take up to a quarter of what the model can hold."), title);
-  if (myna_tool_offer_get_mode (self->offer) == MYNA_MODE_CHAT)
-    return NULL;
-  if (myna_tool_offer_get_mode (self->offer) == MYNA_MODE_TOOLS && myna_tool_offer_get_n_on (self->offer) == 0)
-    return g_strdup (_ ("No tools are on. The model only answers."));
-  if (!myna_tool_offer_get_cost (self->offer, &n_tokens, &context_length))
-    return g_strdup (myna_tool_offer_get_mode (self->offer) == MYNA_MODE_PYTHON
-                         ? ""
-                         : _ ("How much room they take is known once the model is loaded."));
-  if (myna_tool_offer_get_mode (self->offer) == MYNA_MODE_PYTHON)
-    /* Translators: how much room what the model is told about Python takes in each question */
-    return g_strdup_printf (_ ("It takes %'d of the %'d tokens that the model can hold."), (int) n_tokens, context_length);
-  return g_strdup_printf (
-      myna_tool_offer_is_too_much (self->offer)
-          /* Translators: how much room the tools take in each question */
-          ? _ ("They take %'d of the %'d tokens that the model can hold. That leaves little for the chat: turn some off.")
-          : _ ("They take %'d of the %'d tokens that the model can hold."),
-      (int) n_tokens, context_length);
-}
-
 static void
 update_rows (MynaToolsButton *self, gboolean sensitive)
 {
@@ -222,18 +151,12 @@ update_rows (MynaToolsButton *self, gboolean sensitive)
 static void
 update_button (MynaToolsButton *self)
 {
-  gboolean can_call = myna_tool_offer_get_calling (self->offer) == GLM_CALLING_TRAINED;
-  gboolean is_python =
-      can_call && myna_tool_offer_get_mode (self->offer) == MYNA_MODE_PYTHON && myna_tool_offer_can_python (self->offer);
-  guint n = can_call && !is_python ? myna_tool_offer_get_n_on (self->offer) : 0;
-  g_autofree char *label = is_python ? g_strdup (_ ("Tools: Python is on"))
-                           : n > 0   ? g_strdup_printf (ngettext ("Tools: %u is on", "Tools: %u are on", n), n)
-                                     : g_strdup (_ ("Tools"));
+  gboolean is_used;
+  g_autofree char *label = myna_tool_offer_dup_label (self->offer, &is_used);
 
   gtk_widget_set_sensitive (self->button, myna_tool_offer_get_conversation (self->offer) != NULL);
-  myna_set_tooltip (self->button, label);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->button), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
-  if (n > 0 || is_python)
+  myna_set_name (self->button, label);
+  if (is_used)
     gtk_widget_add_css_class (self->button, "active-tools");
   else
     gtk_widget_remove_css_class (self->button, "active-tools");
@@ -242,7 +165,7 @@ update_button (MynaToolsButton *self)
 static void
 update (MynaToolsButton *self)
 {
-  const char *reason = describe_reason (self);
+  const char *reason = myna_tool_offer_get_reason (self->offer);
   g_autofree char *cost = NULL;
   gboolean warns, calls;
 
@@ -250,9 +173,9 @@ update (MynaToolsButton *self)
   if (!self->list)
     return;
   calls = myna_tool_offer_get_calling (self->offer) == GLM_CALLING_TRAINED;
-  cost = calls ? describe_cost (self) : NULL;
+  cost = calls ? myna_tool_offer_dup_cost (self->offer) : NULL;
   update_rows (self, calls);
-  gtk_label_set_label (GTK_LABEL (self->about), describe_mode (myna_tool_offer_get_mode (self->offer)));
+  gtk_label_set_label (GTK_LABEL (self->about), myna_mode_describe (myna_tool_offer_get_mode (self->offer)));
   gtk_label_set_label (GTK_LABEL (self->reason), reason ? reason : "");
   gtk_widget_set_visible (self->reason, reason != NULL);
   gtk_label_set_label (GTK_LABEL (self->cost), cost ? cost : "");
@@ -267,7 +190,6 @@ update (MynaToolsButton *self)
 static GtkWidget *
 new_content (MynaToolsButton *self)
 {
-  GtkWidget *scroller = gtk_scrolled_window_new ();
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
 
   self->reason = new_label (NULL, TEXT_WIDTH, "warning");
@@ -282,12 +204,7 @@ new_content (MynaToolsButton *self)
   gtk_box_append (GTK_BOX (box), self->list);
   gtk_box_append (GTK_BOX (box), self->cost);
   gtk_widget_add_css_class (box, "tools-popover");
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
-  gtk_scrolled_window_set_propagate_natural_height (GTK_SCROLLED_WINDOW (scroller), TRUE);
-  gtk_scrolled_window_set_propagate_natural_width (GTK_SCROLLED_WINDOW (scroller), TRUE);
-  gtk_scrolled_window_set_max_content_height (GTK_SCROLLED_WINDOW (scroller), MAX_HEIGHT);
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), box);
-  return scroller;
+  return myna_scroller_new (box, MAX_HEIGHT);
 }
 
 /* The rows are those of the tools that there are: other people's come and go with their servers. */

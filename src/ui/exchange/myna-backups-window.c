@@ -6,7 +6,9 @@
 
 #include <glib/gi18n.h>
 
+#include "chat/exchange-words.h"
 #include "chat/myna-problem.h"
+#include "base/controls.h"
 #include "base/ui-compat.h"
 
 struct _MynaBackupsWindow
@@ -45,34 +47,6 @@ show_problem (MynaBackupsWindow *self, const char *title, const GError *error)
   myna_task_window_show_problem (MYNA_TASK_WINDOW (self), title, body, error);
 }
 
-/* ---- Words ------------------------------------------------------------------------------------------------------ */
-
-static char *
-format_time (gint64 time)
-{
-  g_autoptr (GDateTime) date = g_date_time_new_from_unix_local (time / 1000);
-
-  /* Translators: day and time of a backup, as strftime() writes them */
-  return date ? g_date_time_format (date, _ ("%B %-e, %Y, %H:%M")) : g_strdup ("");
-}
-
-static char *
-describe (const StoreBackup *backup)
-{
-  g_autofree char *size = g_format_size ((guint64) backup->n_bytes);
-  g_autofree char *number =
-      g_strdup_printf (ngettext ("%u chat", "%u chats", backup->n_conversations), backup->n_conversations);
-  g_autofree char *newest = backup->newest ? format_time (backup->newest) : NULL;
-
-  if (backup->is_damaged)
-    return g_strdup_printf ("%s · %s", size, _ ("damaged, cannot be read"));
-  if (!newest)
-    return g_strdup_printf ("%s · %s", number, size);
-
-  /* Translators: "12 chats · 3.4 MB · newest of 3 May 2026, 14:03" */
-  return g_strdup_printf (_ ("%s · %s · newest from %s"), number, size, newest);
-}
-
 /* ---- Restoring -------------------------------------------------------------------------------------------------- */
 
 typedef struct
@@ -98,7 +72,7 @@ restored_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (Restore) restore = user_data;
   MynaBackupsWindow *self = restore->window;
   g_autoptr (GError) error = NULL;
-  g_autofree char *time = format_time (restore->backup->time);
+  g_autofree char *time = myna_backup_describe_time (restore->backup->time);
   g_autofree char *text = NULL;
 
   if (!store_finish (STORE_DB (source), result, &error))
@@ -136,8 +110,8 @@ static void
 ask_restore (MynaBackupsWindow *self, const StoreBackup *backup)
 {
   Restore *restore = g_new (Restore, 1);
-  g_autofree char *time = format_time (backup->time);
-  g_autofree char *details = describe (backup);
+  g_autofree char *time = myna_backup_describe_time (backup->time);
+  g_autofree char *details = myna_backup_describe (backup);
   g_autofree char *body = NULL;
 
   restore->window = g_object_ref (self);
@@ -160,15 +134,11 @@ restore_clicked_cb (GtkWidget *button, MynaBackupsWindow *self)
 static GtkWidget *
 make_row (MynaBackupsWindow *self, const StoreBackup *backup)
 {
-  GtkWidget *row = adw_action_row_new ();
   GtkWidget *button = gtk_button_new_with_label (_ ("Restore…"));
-  g_autofree char *time = format_time (backup->time);
-  g_autofree char *details = describe (backup);
+  g_autofree char *time = myna_backup_describe_time (backup->time);
+  g_autofree char *details = myna_backup_describe (backup);
+  GtkWidget *row = myna_row_new (time, details);
 
-  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), time);
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), details);
-  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
   gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
   gtk_widget_set_sensitive (button, !backup->is_damaged && !store_is_read_only (self->store));
   g_object_set_data_full (G_OBJECT (button), "backup", store_backup_copy (backup), (GDestroyNotify) store_backup_free);
@@ -183,19 +153,11 @@ show_backups (MynaBackupsWindow *self, GPtrArray *backups)
 {
   if (self->group)
     adw_preferences_page_remove (ADW_PREFERENCES_PAGE (self->page), ADW_PREFERENCES_GROUP (self->group));
-  self->group = adw_preferences_group_new ();
-  adw_preferences_group_set_description (
-      ADW_PREFERENCES_GROUP (self->group),
-      _ ("All chats are backed up daily. The last seven backups are kept on this computer."));
+  self->group = myna_group_new (NULL, _ ("All chats are backed up daily. The last seven backups are kept on this computer."));
   for (guint i = 0; i < backups->len; i++)
     adw_preferences_group_add (ADW_PREFERENCES_GROUP (self->group), make_row (self, g_ptr_array_index (backups, i)));
   if (backups->len == 0)
-    {
-      GtkWidget *row = adw_action_row_new ();
-
-      adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _ ("No Backups Yet"));
-      adw_preferences_group_add (ADW_PREFERENCES_GROUP (self->group), row);
-    }
+    adw_preferences_group_add (ADW_PREFERENCES_GROUP (self->group), myna_row_new (_ ("No Backups Yet"), NULL));
   adw_preferences_page_add (ADW_PREFERENCES_PAGE (self->page), ADW_PREFERENCES_GROUP (self->group));
 }
 

@@ -8,6 +8,7 @@
 
 #include <glib/gi18n.h>
 
+#include "base/controls.h"
 #include "base/tooltip.h"
 #include "chat/myna-import-item.h"
 #include "chat/myna-import-words.h"
@@ -97,22 +98,6 @@ check_all_cb (MynaChatImportWindow *self)
 
 /* ---- Importing -------------------------------------------------------------------------------------------------- */
 
-/* The reader's words are exact and English; these are for people. */
-static const char *
-describe (const GError *error)
-{
-  if (g_error_matches (error, STORE_ERROR, STORE_ERROR_FULL))
-    return _ ("The disk is full. Free some space and try again.");
-  if (g_error_matches (error, STORE_ERROR, STORE_ERROR_INVALID))
-    return _ ("Myna reads its own JSON, and chats of ChatGPT, Claude, DeepSeek, llama.cpp, Open WebUI, LM Studio, Jan, "
-              "SillyTavern, Cherry Studio, text-generation-webui, ShareGPT, ChatGLM, Alpaca and GPT4All. The file is none of "
-              "these, or it is damaged.");
-  if (g_error_matches (error, STORE_ERROR, STORE_ERROR_READ_ONLY))
-    return _ ("Chats cannot be saved, so nothing can be imported.");
-
-  return _ ("Chats imported before the problem are kept.");
-}
-
 static void
 imported_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -126,7 +111,8 @@ imported_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   myna_task_window_end (MYNA_TASK_WINDOW (self));
   if (!added)
     {
-      myna_task_window_show_problem (MYNA_TASK_WINDOW (self), _ ("The chats could not be imported"), describe (error), error);
+      myna_task_window_show_problem (MYNA_TASK_WINDOW (self), _ ("The chats could not be imported"),
+                                     myna_import_describe_problem (error), error);
       return;
     }
   text = myna_import_describe_result (added, self->n_refused);
@@ -158,37 +144,13 @@ myna_chat_import_window_accept (MynaTaskWindow *window)
 
 /* ---- Preview ---------------------------------------------------------------------------------------------------- */
 
-/* What the file does not give as it was, and why nothing is checked where nothing is. */
 static void
 show_remarks (MynaChatImportWindow *self, GPtrArray *entries)
 {
-  g_autoptr (GPtrArray) notes = store_import_sum_notes (entries);
-  g_autofree char *described = myna_import_describe_notes (notes);
-  g_autofree char *text = NULL;
-  guint n_copies = 0;
+  g_autofree char *text = myna_import_describe_remarks (entries, self->n_checked, &self->n_refused);
 
-  self->n_refused = 0;
-  for (guint i = 0; i < entries->len; i++)
-    {
-      n_copies += store_import_entry_can_copy (entries->pdata[i]);
-      self->n_refused += ((StoreImportEntry *) entries->pdata[i])->state == STORE_IMPORT_REFUSED;
-    }
-  if (self->n_checked == 0)
-    text = g_strdup (n_copies ? _ ("This file contains nothing new. Select a chat to import a copy of it.")
-                              : _ ("Nothing in this file can be imported."));
-  else if (self->n_refused)
-    text = g_strdup_printf (ngettext ("%u chat or part of the file cannot be read.",
-                                      "%u chats or parts of the file cannot be read.", self->n_refused),
-                            self->n_refused);
-  if (text && described)
-    {
-      char *both = g_strconcat (text, "\n", described, NULL);
-
-      g_free (text);
-      text = both;
-    }
-  gtk_label_set_label (GTK_LABEL (self->remarks), text ? text : described ? described : "");
-  gtk_widget_set_visible (self->remarks, text || described);
+  gtk_label_set_label (GTK_LABEL (self->remarks), text ? text : "");
+  gtk_widget_set_visible (self->remarks, text != NULL);
 }
 
 static void
@@ -237,29 +199,11 @@ previewed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (entries)
     adw_status_page_set_description (ADW_STATUS_PAGE (self->nothing), _ ("This file contains no chats."));
   else
-    myna_task_window_show_problem (MYNA_TASK_WINDOW (self), _ ("This file cannot be imported"), describe (error), error);
+    myna_task_window_show_problem (MYNA_TASK_WINDOW (self), _ ("This file cannot be imported"),
+                                   myna_import_describe_problem (error), error);
 }
 
 /* ---- Rows ------------------------------------------------------------------------------------------------------- */
-
-static char *
-describe_entry (const StoreImportEntry *entry)
-{
-  g_autofree char *number = g_strdup_printf (ngettext ("%u message", "%u messages", entry->n_messages), entry->n_messages);
-  g_autoptr (GDateTime) time = entry->time ? g_date_time_new_from_unix_local (entry->time / 1000) : NULL;
-  g_autofree char *date = time ? g_date_time_format (time, "%x") : NULL;
-  GString *text = g_string_new (date);
-
-  if (date)
-    g_string_append (text, " · ");
-  g_string_append (text, number);
-  if (entry->state == STORE_IMPORT_GROWN)
-    g_string_append_printf (text, ngettext (" · %u new", " · %u new", entry->n_new), entry->n_new);
-  if (myna_import_describe_state (entry))
-    g_string_append_printf (text, " · %s", myna_import_describe_state (entry));
-
-  return g_string_free (text, FALSE);
-}
 
 static void
 setup_cb (GtkSignalListItemFactory *factory, GtkListItem *list_item, gpointer user_data)
@@ -296,7 +240,7 @@ bind_cb (GtkSignalListItemFactory *factory, GtkListItem *list_item, gpointer use
   MynaImportItem *item = gtk_list_item_get_item (list_item);
   const StoreImportEntry *entry = myna_import_item_get_entry (item);
   const char *name = *entry->title ? entry->title : _ ("Untitled chat");
-  g_autofree char *details = describe_entry (entry);
+  g_autofree char *details = myna_import_describe_entry (entry);
   g_autofree char *notes = myna_import_describe_notes (entry->notes);
   GBinding *binding =
       g_object_bind_property (item, "checked", check, "active", G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL);
@@ -325,8 +269,7 @@ make_list (MynaChatImportWindow *self)
   GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   GtkWidget *bar = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
-  GtkWidget *scroller = gtk_scrolled_window_new ();
-  GtkWidget *list;
+  GtkWidget *list, *scroller;
 
   gtk_widget_add_css_class (bar, "import-bar");
   self->check_all = gtk_check_button_new_with_label (_ ("All"));
@@ -355,8 +298,7 @@ make_list (MynaChatImportWindow *self)
   list = gtk_list_view_new (GTK_SELECTION_MODEL (gtk_no_selection_new (g_object_ref (G_LIST_MODEL (self->items)))), factory);
   gtk_accessible_update_property (GTK_ACCESSIBLE (list), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Chats in the file"), -1);
   gtk_widget_add_css_class (list, "import-list");
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), list);
+  scroller = myna_scroller_new (list, -1);
   gtk_widget_set_vexpand (scroller, TRUE);
   gtk_box_append (GTK_BOX (box), scroller);
 

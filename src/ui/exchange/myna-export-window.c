@@ -5,15 +5,14 @@
 #include "exchange/myna-export-window.h"
 
 #include <glib/gi18n.h>
-#include <string.h>
 
+#include "chat/exchange-words.h"
 #include "markup/myna-chat-html.h"
 #include "exchange/myna-chat-print.h"
+#include "base/controls.h"
 #include "base/ui-compat.h"
 
-#define MAX_NAME_BYTES 120 /* of the suggested name: file systems take 255 */
-
-#define FORMAT_PDF     (-1) /* printed, where the others are a StoreFormat */
+#define FORMAT_PDF (-1) /* printed, where the others are a StoreFormat */
 
 static const struct
 {
@@ -55,42 +54,7 @@ get_chosen (MynaExportWindow *self)
   return 0;
 }
 
-/* The title, or what it is and the date, without what file names cannot have. */
-static char *
-make_name (MynaExportWindow *self, const char *suffix)
-{
-  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
-  g_autofree char *date = g_date_time_format (now, "%F");
-  g_autofree char *base = self->title && *self->title ? g_strdup (self->title) : g_strdup_printf ("%s %s", _ ("Chats"), date);
-  char *end;
-
-  g_strdelimit (base, "/\\:*?\"<>|\r\n\t", ' ');
-  g_strstrip (base);
-  while (base[0] == '.')
-    memmove (base, base + 1, strlen (base));
-  if (strlen (base) > MAX_NAME_BYTES)
-    {
-      end = g_utf8_find_prev_char (base, base + MAX_NAME_BYTES);
-      *end = '\0';
-    }
-
-  return g_strdup_printf ("%s.%s", *base ? base : date, suffix);
-}
-
 /* ---- Writing ---------------------------------------------------------------------------------------------------- */
-
-/* The store's words are about the history; here it is the person's file. */
-static const char *
-describe (const GError *error)
-{
-  if (g_error_matches (error, STORE_ERROR, STORE_ERROR_FULL) || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE))
-    return _ ("The disk is full. Free some space or choose another location.");
-  if (g_error_matches (error, STORE_ERROR, STORE_ERROR_READ_ONLY)
-      || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED))
-    return _ ("This location is read-only. Choose another one.");
-
-  return _ ("Try again or choose another location.");
-}
 
 static void
 finish (MynaExportWindow *self, guint n, const GError *error)
@@ -102,7 +66,8 @@ finish (MynaExportWindow *self, guint n, const GError *error)
   myna_task_window_end (MYNA_TASK_WINDOW (self));
   if (error)
     {
-      myna_task_window_show_problem (MYNA_TASK_WINDOW (self), _ ("The file could not be written"), describe (error), error);
+      myna_task_window_show_problem (MYNA_TASK_WINDOW (self), _ ("The file could not be written"),
+                                     myna_export_describe_problem (error), error);
       return;
     }
   text = g_strdup_printf (ngettext ("%u chat exported", "%u chats exported", n), n);
@@ -179,7 +144,7 @@ static void
 myna_export_window_accept (MynaTaskWindow *window)
 {
   MynaExportWindow *self = MYNA_EXPORT_WINDOW (window);
-  g_autofree char *name = make_name (self, formats[get_chosen (self)].suffix);
+  g_autofree char *name = myna_export_make_name (self->title, formats[get_chosen (self)].suffix);
 
   myna_choose_file_async (GTK_WINDOW (self), MYNA_FILE_SAVE, _ ("Export Chats"), NULL, name, file_chosen_cb,
                           g_object_ref (self));
@@ -211,11 +176,8 @@ myna_export_window_class_init (MynaExportWindowClass *klass)
 static GtkWidget *
 make_row (MynaExportWindow *self, guint i)
 {
-  GtkWidget *row = adw_action_row_new ();
+  GtkWidget *row = myna_row_new (_ (formats[i].title), _ (formats[i].subtitle));
 
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _ (formats[i].title));
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), _ (formats[i].subtitle));
-  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
   self->checks[i] = gtk_check_button_new ();
   gtk_widget_set_valign (self->checks[i], GTK_ALIGN_CENTER);
   if (i > 0)

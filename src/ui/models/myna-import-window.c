@@ -10,7 +10,9 @@
 #include <glib/gi18n.h>
 #include <glib/gstdio.h>
 
+#include "base/controls.h"
 #include "base/dialog-header.h"
+#include "chat/import-target.h"
 #include "chat/myna-problem.h"
 #include "engine/actor/glm-importer.h"
 #include "chat/myna-model-entry.h"
@@ -59,53 +61,11 @@ static const struct
 
 /* ---- Where it goes ---------------------------------------------------------------------------------------------- */
 
-static char *
-make_folder (void)
-{
-  char *folder = g_build_filename (g_get_user_data_dir (), MYNA_APP_ID, "models", NULL);
-
-  g_mkdir_with_parents (folder, 0700);
-
-  return folder;
-}
-
-/* A name that is not taken: "chatglm3-6b-Q4_0.gguf", "chatglm3-6b-Q4_0-2.gguf" … */
-static char *
-make_target (MynaImportWindow *self, const char *suffix)
-{
-  g_autofree char *folder = make_folder ();
-  g_autofree char *base = g_path_get_basename (self->source);
-
-  if (g_str_has_suffix (base, ".bin"))
-    base[strlen (base) - strlen (".bin")] = '\0';
-  for (int i = 1; i < 1000; i++)
-    {
-      g_autofree char *name =
-          i == 1 ? g_strdup_printf ("%s-%s.gguf", base, suffix) : g_strdup_printf ("%s-%s-%d.gguf", base, suffix, i);
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-
-      if (!g_file_test (path, G_FILE_TEST_EXISTS))
-        return g_steal_pointer (&path);
-    }
-
-  return NULL;
-}
-
-static guint64
-get_free_space (void)
-{
-  g_autofree char *folder = make_folder ();
-  g_autoptr (GFile) file = g_file_new_for_path (folder);
-  g_autoptr (GFileInfo) info = g_file_query_filesystem_info (file, G_FILE_ATTRIBUTE_FILESYSTEM_FREE, NULL, NULL);
-
-  return info ? g_file_info_get_attribute_uint64 (info, G_FILE_ATTRIBUTE_FILESYSTEM_FREE) : 0;
-}
-
 static void
 update_space (MynaImportWindow *self)
 {
   guint selected = adw_combo_row_get_selected (ADW_COMBO_ROW (self->type));
-  guint64 space = get_free_space ();
+  guint64 space = myna_import_target_get_space ();
   g_autofree char *needed_text = NULL;
   g_autofree char *space_text = NULL;
   g_autofree char *text = NULL;
@@ -198,7 +158,7 @@ import_cb (MynaImportWindow *self)
 {
   guint selected = adw_combo_row_get_selected (ADW_COMBO_ROW (self->type));
 
-  self->target = make_target (self, types[selected].suffix);
+  self->target = myna_import_target_make (self->source, types[selected].suffix);
   if (!self->target)
     return;
   myna_banner_hide (MYNA_BANNER (self->banner));
@@ -288,9 +248,7 @@ make_page (MynaImportWindow *self)
   GtkWidget *group = adw_preferences_group_new ();
   g_autoptr (GtkStringList) texts = gtk_string_list_new (NULL);
 
-  self->about = adw_action_row_new ();
-  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (self->about), FALSE);
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->about), _ ("Reading…"));
+  self->about = myna_row_new (_ ("Reading…"), NULL);
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), self->about);
   for (guint i = 0; i < G_N_ELEMENTS (types); i++)
     gtk_string_list_append (texts, _ (types[i].text));
@@ -299,9 +257,7 @@ make_page (MynaImportWindow *self)
   adw_combo_row_set_model (ADW_COMBO_ROW (self->type), G_LIST_MODEL (texts));
   g_signal_connect_swapped (self->type, "notify::selected", G_CALLBACK (update_space), self);
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), self->type);
-  self->space = adw_action_row_new ();
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->space), _ ("Disk Space"));
-  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (self->space), 0);
+  self->space = myna_row_new (_ ("Disk Space"), NULL);
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), self->space);
   adw_preferences_page_add (ADW_PREFERENCES_PAGE (page), ADW_PREFERENCES_GROUP (group));
   group = adw_preferences_group_new ();
@@ -341,7 +297,7 @@ GtkWidget *
 myna_import_window_new (GtkWindow *parent, GFile *source)
 {
   MynaImportWindow *self = g_object_new (MYNA_TYPE_IMPORT_WINDOW, "transient-for", parent, NULL);
-  g_autofree char *folder = make_folder ();
+  g_autofree char *folder = myna_import_target_dup_folder ();
 
   /* What a killed program left there. */
   glm_import_clean_folder (folder);

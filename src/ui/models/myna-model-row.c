@@ -8,7 +8,7 @@
 
 #include "chat/myna-digest.h"
 #include "chat/myna-model-need.h"
-#include "chat/myna-problem.h"
+#include "base/controls.h"
 #include "base/tooltip.h"
 #include "base/ui-compat.h"
 
@@ -71,17 +71,6 @@ describe_memory (MynaModelRow *self, const MynaModelNeed *need)
   return is_in_use (self) ? g_strdup_printf (_ ("Using about %s"), total) : myna_model_need_describe (need);
 }
 
-static char *
-describe_context (MynaModelRow *self, const GlmModelInfo *info)
-{
-  int used = myna_model_info_get_context (info, get_wanted_context (self));
-
-  if (used < info->context_length)
-    return g_strdup_printf (_ ("%'d tokens (%'d in use)"), info->context_length, used);
-
-  return g_strdup_printf (_ ("%'d tokens"), used);
-}
-
 static void
 update_details (MynaModelRow *self)
 {
@@ -108,7 +97,7 @@ update_details (MynaModelRow *self)
   parts = myna_model_need_describe_parts (&need);
   memory = g_strdup_printf ("%s\n%s", sum, parts);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self->memory), memory);
-  context = describe_context (self, info);
+  context = myna_model_info_describe_context (info, get_wanted_context (self));
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self->context), context);
   license = is_starter (self) ? g_strdup (_ ("CC BY-SA 4.0 (comes with Myna)")) : myna_model_info_describe_license (info);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self->license), license);
@@ -174,21 +163,9 @@ copy_digest_cb (MynaModelRow *self)
 static void
 update_subtitle (MynaModelRow *self)
 {
-  const GlmModelInfo *info = myna_model_entry_get_info (self->entry);
-  g_autofree char *text = NULL;
-  g_autofree char *escaped = NULL;
+  g_autofree char *text = myna_model_entry_describe (self->entry);
+  g_autofree char *escaped = g_markup_escape_text (text, -1);
 
-  switch (myna_model_entry_get_status (self->entry))
-    {
-    case MYNA_MODEL_READING: text = g_strdup (_ ("Reading the file…")); break;
-    case MYNA_MODEL_MISSING:
-      text = g_strdup (_ ("File not found. It may have been moved, or its disk is not connected."));
-      break;
-    case MYNA_MODEL_BROKEN: text = myna_problem_describe (myna_model_entry_get_error (self->entry)); break;
-    case MYNA_MODEL_READABLE:
-    default: text = myna_model_info_describe (info);
-    }
-  escaped = g_markup_escape_text (text, -1);
   adw_expander_row_set_subtitle (ADW_EXPANDER_ROW (self), escaped);
 }
 
@@ -314,11 +291,8 @@ name_changed_cb (AdwEntryRow *name, MynaModelRow *self)
 static GtkWidget *
 make_detail (MynaModelRow *self, const char *title)
 {
-  GtkWidget *row = adw_action_row_new ();
+  GtkWidget *row = myna_row_new (title, NULL);
 
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
-  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
-  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), FALSE);
   adw_expander_row_add_row (ADW_EXPANDER_ROW (self), row);
 
@@ -339,12 +313,8 @@ add_button (MynaModelRow *self, GtkWidget *box, const char *label, void (*callba
 static GtkWidget *
 add_icon_button (MynaModelRow *self, GtkWidget *row, const char *icon, const char *label, void (*callback) (MynaModelRow *))
 {
-  GtkWidget *button = gtk_button_new_from_icon_name (icon);
+  GtkWidget *button = myna_flat_button_new (icon, label);
 
-  gtk_widget_add_css_class (button, "flat");
-  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
-  myna_set_tooltip (button, label);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
   g_signal_connect_swapped (button, "clicked", G_CALLBACK (callback), self);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), button);
 

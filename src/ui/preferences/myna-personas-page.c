@@ -6,6 +6,7 @@
 
 #include <glib/gi18n.h>
 
+#include "base/controls.h"
 #include "base/myna-banner.h"
 #include "preferences/myna-persona-window.h"
 #include "chat/myna-personas.h"
@@ -86,7 +87,7 @@ exported_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (MynaPersonasPage) self = user_data;
   g_autoptr (GError) error = NULL;
 
-  if (!g_file_replace_contents_finish (G_FILE (source), result, NULL, &error))
+  if (!myna_persona_export_finish (result, &error))
     show_problem (self, _ ("The persona could not be exported"), error);
 }
 
@@ -95,16 +96,9 @@ export_chosen_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Task *task = user_data;
   g_autoptr (GFile) file = myna_choose_file_finish (result);
-  g_autoptr (GBytes) bytes = NULL;
-  char *json;
 
   if (file)
-    {
-      json = myna_persona_to_json (task->persona, MYNA_PERSONA_TO_SHARE);
-      bytes = g_bytes_new_take (json, strlen (json));
-      g_file_replace_contents_bytes_async (file, bytes, NULL, FALSE, G_FILE_CREATE_REPLACE_DESTINATION, NULL, exported_cb,
-                                           g_object_ref (task->page));
-    }
+    myna_persona_export_async (task->persona, file, exported_cb, g_object_ref (task->page));
   g_object_unref (task->page);
   g_object_unref (task->persona);
   g_free (task);
@@ -160,27 +154,15 @@ new_cb (MynaPersonasPage *self)
 }
 
 static void
-import_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+imported_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (MynaPersonasPage) self = user_data;
-  g_autoptr (MynaPersona) persona = NULL;
   g_autoptr (GError) error = NULL;
-  g_autofree char *json = NULL;
-  gsize length = 0;
 
-  if (g_file_load_partial_contents_finish (G_FILE (source), result, &json, &length, NULL, &error))
-    persona = myna_persona_from_json (json, length, &error);
-  if (!persona || !myna_personas_add (myna_personas_get_default (), persona, &error))
+  if (!myna_personas_import_finish (MYNA_PERSONAS (source), result, &error))
     show_problem (self, _ ("The persona could not be imported"), error);
   else if (self->banner)
     myna_banner_hide (MYNA_BANNER (self->banner));
-}
-
-/* Enough to see that a file is too long. */
-static gboolean
-read_more (const char *contents, goffset size, gpointer data)
-{
-  return size <= MYNA_PERSONA_MAX_FILE;
 }
 
 static void
@@ -190,7 +172,7 @@ import_chosen_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GFile) file = myna_choose_file_finish (result);
 
   if (file)
-    g_file_load_partial_contents_async (file, NULL, read_more, import_read_cb, g_object_ref (self));
+    myna_personas_import_async (myna_personas_get_default (), file, imported_cb, g_object_ref (self));
 }
 
 static void
@@ -243,13 +225,10 @@ make_row (MynaPersona *persona, gboolean own)
     { "export", export_cb },
     { "delete", delete_cb },
   };
-  GtkWidget *row = adw_action_row_new ();
   g_autoptr (GSimpleActionGroup) actions = g_simple_action_group_new ();
   g_autofree char *summary = myna_persona_summarise (persona);
+  GtkWidget *row = myna_row_new (myna_persona_get_name (persona), summary);
 
-  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), myna_persona_get_name (persona));
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), summary);
   adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 2);
   g_object_set_data_full (G_OBJECT (row), "persona", g_object_ref (persona), g_object_unref);
   g_action_map_add_action_entries (G_ACTION_MAP (actions), entries, G_N_ELEMENTS (entries), row);
@@ -262,23 +241,14 @@ make_row (MynaPersona *persona, gboolean own)
 }
 
 static void
-clear (GtkWidget *list)
-{
-  GtkWidget *row;
-
-  while ((row = gtk_widget_get_first_child (list)))
-    gtk_list_box_remove (GTK_LIST_BOX (list), row);
-}
-
-static void
 update (MynaPersonasPage *self)
 {
   MynaPersonas *personas = myna_personas_get_default ();
   GListModel *list = myna_personas_get_list (personas);
   gboolean any_own = FALSE;
 
-  clear (self->own);
-  clear (self->bundled);
+  myna_list_clear (self->own);
+  myna_list_clear (self->bundled);
   for (guint i = 0; i < g_list_model_get_n_items (list); i++)
     {
       g_autoptr (MynaPersona) persona = g_list_model_get_item (list, i);
@@ -292,18 +262,6 @@ update (MynaPersonasPage *self)
 }
 
 /* ---- Building --------------------------------------------------------------------------------------------------- */
-
-static GtkWidget *
-make_list (const char *label)
-{
-  GtkWidget *list = gtk_list_box_new ();
-
-  gtk_widget_add_css_class (list, "boxed-list");
-  gtk_list_box_set_selection_mode (GTK_LIST_BOX (list), GTK_SELECTION_NONE);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (list), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
-
-  return list;
-}
 
 static GtkWidget *
 make_buttons (MynaPersonasPage *self)
@@ -346,25 +304,21 @@ static void
 myna_personas_page_init (MynaPersonasPage *self)
 {
   AdwPreferencesPage *page = ADW_PREFERENCES_PAGE (self);
-  GtkWidget *bundled_group = adw_preferences_group_new ();
+  GtkWidget *bundled_group = myna_group_new (_ ("Included with Myna"), NULL);
 
   adw_preferences_page_set_title (page, _ ("Personas"));
   adw_preferences_page_set_icon_name (page, "avatar-default-symbolic");
-  self->own_group = adw_preferences_group_new ();
-  adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (self->own_group), _ ("Your Personas"));
+  self->own_group = myna_group_new (_ ("Your Personas"), NULL);
   adw_preferences_group_set_header_suffix (ADW_PREFERENCES_GROUP (self->own_group), make_buttons (self));
   self->banner = myna_banner_new ();
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (self->own_group), self->banner);
-  self->own = make_list (_ ("Your Personas"));
+  self->own = myna_list_new (_ ("Your Personas"));
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (self->own_group), self->own);
-  self->none = gtk_label_new (_ ("A persona is a system prompt with its settings. Choose it for a chat in its settings."));
-  gtk_label_set_wrap (GTK_LABEL (self->none), TRUE);
-  gtk_label_set_xalign (GTK_LABEL (self->none), 0);
-  gtk_widget_add_css_class (self->none, "dim-label");
+  self->none = myna_long_label_new (_ ("A persona is a system prompt with its settings. Choose it for a chat in its settings."),
+                                    "dim-label");
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (self->own_group), self->none);
   adw_preferences_page_add (page, ADW_PREFERENCES_GROUP (self->own_group));
-  adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (bundled_group), _ ("Included with Myna"));
-  self->bundled = make_list (_ ("Included with Myna"));
+  self->bundled = myna_list_new (_ ("Included with Myna"));
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (bundled_group), self->bundled);
   adw_preferences_page_add (page, ADW_PREFERENCES_GROUP (bundled_group));
   g_signal_connect_object (myna_personas_get_list (myna_personas_get_default ()), "items-changed", G_CALLBACK (update), self,

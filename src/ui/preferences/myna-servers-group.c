@@ -8,7 +8,9 @@
 
 #include <glib/gi18n.h>
 
+#include "base/controls.h"
 #include "base/ui-compat.h"
+#include "chat/myna-permission.h"
 #include "chat/myna-servers.h"
 #include "preferences/myna-log-window.h"
 #include "preferences/myna-server-window.h"
@@ -74,36 +76,7 @@ get_window (MynaServersGroup *self)
   return GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self)));
 }
 
-static GtkWidget *
-new_row (const char *title, const char *subtitle)
-{
-  GtkWidget *row = adw_action_row_new ();
-
-  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle);
-  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
-  return row;
-}
-
 /* ---- Permissions ------------------------------------------------------------------------------------------------ */
-
-static gboolean
-is_allowed (MynaServersGroup *self, const char *tool)
-{
-  const Tool *known = tool_find (tool);
-  g_autofree char *fingerprint = known ? tool_dup_fingerprint (known) : NULL;
-
-  for (guint i = 0; self->rules && known && i < self->rules->len; i++)
-    {
-      const StoreToolRule *rule = g_ptr_array_index (self->rules, i);
-
-      if (!rule->conversation_id && rule->rule == STORE_RULE_ALLOW && g_str_equal (rule->tool, tool)
-          && g_str_equal (rule->fingerprint, fingerprint))
-        return TRUE;
-    }
-  return FALSE;
-}
 
 static void
 update_allowed (Row *row)
@@ -114,7 +87,7 @@ update_allowed (Row *row)
   row->group->updating = TRUE;
   g_hash_table_iter_init (&iter, row->allowed);
   while (g_hash_table_iter_next (&iter, &name, &toggle))
-    gtk_switch_set_active (toggle, is_allowed (row->group, name));
+    gtk_switch_set_active (toggle, row->group->rules && myna_permission_allows (row->group->rules, tool_find (name)));
   row->group->updating = FALSE;
 }
 
@@ -162,7 +135,7 @@ add_tool (Row *row, guint i)
   ToolServerTool tool = tool_server_get_tool (row->server, i);
   g_autofree char *refused = myna_server_dup_refused (&tool);
   g_autofree char *text = refused ? g_strdup_printf ("%s\n%s", refused, tool.description) : g_strdup (tool.description);
-  GtkWidget *child = new_row (tool.offered ? tool.offered : tool.name, g_strstrip (text));
+  GtkWidget *child = myna_row_new (tool.offered ? tool.offered : tool.name, g_strstrip (text));
   GtkWidget *toggle;
   g_autofree char *spoken = NULL;
 
@@ -183,28 +156,13 @@ add_tool (Row *row, guint i)
   adw_action_row_set_activatable_widget (ADW_ACTION_ROW (child), toggle);
 }
 
-/* What the rows say: they are made anew only where that is something else, as one of them may have the keyboard. */
-static char *
-dup_shown (ToolServer *server, guint n)
-{
-  GString *text = g_string_new (NULL);
-
-  for (guint i = 0; i < n; i++)
-    {
-      ToolServerTool tool = tool_server_get_tool (server, i);
-
-      g_string_append_printf (text, "%s\n%s\n%s\n%s\n", tool.name, tool.offered ? tool.offered : "",
-                              tool.refused ? tool.refused : "", tool.description);
-    }
-  return g_string_free (text, FALSE);
-}
-
 static void
 list_tools (Row *row)
 {
   guint n = tool_server_get_state (row->server) == TOOL_SERVER_OFF ? 0 : tool_server_get_n_tools (row->server);
-  char *shown = dup_shown (row->server, n);
+  char *shown = myna_server_dup_tools (row->server, n);
 
+  /* The rows are made anew only where they say something else, as one of them may have the keyboard. */
   if (g_strcmp0 (row->shown, shown) == 0)
     {
       g_free (shown);
@@ -218,7 +176,7 @@ list_tools (Row *row)
   g_ptr_array_set_size (row->children, 0);
   if (n > 0)
     {
-      GtkWidget *note = new_row (
+      GtkWidget *note = myna_row_new (
           _ ("Tools"),
           _ ("The descriptions come from the server and are shown to the model. Tools that are switched on run without asking."));
 
@@ -302,7 +260,7 @@ new_server_row (MynaServersGroup *self, ToolServer *server)
   Row *row = g_new0 (Row, 1);
   g_autofree char *command = tool_server_dup_command_line (server);
   g_autofree char *shown = tool_text_show (command);
-  GtkWidget *line = new_row (_ ("Command"), shown);
+  GtkWidget *line = myna_row_new (_ ("Command"), shown);
 
   row->group = self;
   row->server = g_object_ref (server);
@@ -317,7 +275,7 @@ new_server_row (MynaServersGroup *self, ToolServer *server)
   myna_expander_row_add_suffix (ADW_EXPANDER_ROW (row->row), row->toggle);
   gtk_widget_add_css_class (add_button (line, _ ("Remove…"), G_CALLBACK (remove_cb), row), "destructive-action");
   adw_expander_row_add_row (ADW_EXPANDER_ROW (row->row), line);
-  row->log = new_row (_ ("Log"), _ ("Messages that the server writes"));
+  row->log = myna_row_new (_ ("Log"), _ ("Messages that the server writes"));
   add_button (row->log, _ ("Show…"), G_CALLBACK (show_log_cb), row);
   adw_expander_row_add_row (ADW_EXPANDER_ROW (row->row), row->log);
   g_object_set_data_full (G_OBJECT (row->row), "row", row, row_free);
@@ -362,65 +320,15 @@ add_cb (MynaServersGroup *self)
   gtk_window_present (GTK_WINDOW (myna_server_window_new (get_window (self), self->servers)));
 }
 
-static gboolean
-is_taken (MynaServersGroup *self, const char *name)
-{
-  GListModel *list = tool_servers_get_list (self->servers);
-
-  for (guint i = 0; i < g_list_model_get_n_items (list); i++)
-    {
-      g_autoptr (ToolServer) server = g_list_model_get_item (list, i);
-
-      if (g_str_equal (tool_server_get_config (server)->name, name))
-        return TRUE;
-    }
-  return FALSE;
-}
-
-/* Adds what there is not yet; returns the names of the others, with commas between, or NULL. */
-static char *
-add_all (MynaServersGroup *self, GPtrArray *configs, const char *left_out, GError **error)
-{
-  g_autoptr (GString) names = g_string_new (left_out);
-
-  for (guint i = 0; i < configs->len; i++)
-    {
-      const ToolServerConfig *config = g_ptr_array_index (configs, i);
-
-      if (is_taken (self, config->name))
-        g_string_append_printf (names, "%s%s", names->len ? ", " : "", config->name);
-      else if (!tool_servers_add (self->servers, config, error))
-        return NULL;
-    }
-  return names->len ? g_string_free (g_steal_pointer (&names), FALSE) : NULL;
-}
-
 static void
 import_chosen_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (MynaServersGroup) self = user_data;
   g_autoptr (GFile) file = myna_choose_file_finish (result);
   g_autofree char *path = file ? g_file_get_path (file) : NULL;
-  g_autofree char *left_out = NULL;
-  g_autofree char *names = NULL;
-  g_autoptr (GPtrArray) configs = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (!path || !self->servers)
-    return;
-  configs = tool_servers_read_file (path, &left_out, &error);
-  if (configs)
-    names = add_all (self, configs, left_out, &error);
-  if (error && error->domain == TOOL_ERROR)
-    {
-      g_clear_error (&error);
-      g_set_error_literal (&error, TOOL_ERROR, TOOL_ERROR_ARGUMENTS, _ ("The file lists no tool servers."));
-    }
-  else if (!error && names)
-    g_set_error (&error, TOOL_ERROR, TOOL_ERROR_ARGUMENTS,
-                 /* Translators: %s are names of servers */
-                 _ ("Left out, because no command starts them or their name is taken: %s"), names);
-  if (error)
+  if (path && self->servers && !myna_servers_import (self->servers, path, &error))
     report (self, _ ("Not all servers were imported"), error);
 }
 
@@ -517,7 +425,7 @@ myna_servers_group_new (StoreDb *store)
   adw_preferences_group_set_description (
       group,
       _ ("Programs that offer tools to models (MCP). They stay off until you start them, and their tools ask each time."));
-  self->none = new_row (_ ("No tool servers yet"), "");
+  self->none = myna_row_new (_ ("No tool servers yet"), "");
   adw_preferences_group_add (group, self->none);
   g_signal_connect_swapped (tool_servers_get_list (self->servers), "items-changed", G_CALLBACK (update_list), self);
   g_signal_connect_swapped (self->servers, "changed", G_CALLBACK (tools_changed_cb), self);

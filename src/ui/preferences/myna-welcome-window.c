@@ -6,10 +6,10 @@
 
 #include <glib/gi18n.h>
 
-#include "engine/engine.h"
 #include "chat/myna-bandwidth.h"
 #include "chat/myna-memory.h"
 #include "chat/myna-model-need.h"
+#include "base/controls.h"
 #include "base/myna-secondary-window.h"
 
 /* Sizes of the families as they are published, quantised to four bits: weights, and all that is needed to run. */
@@ -38,19 +38,8 @@ show_verdict (GtkWidget *row, double needed_gb, double tokens_per_second)
 {
   GtkWidget *label = g_object_get_data (G_OBJECT (row), "verdict");
   MynaModelVerdict verdict = myna_memory_get_verdict ((guint64) (needed_gb * 1e9), myna_memory_available ());
-  g_autofree char *text = NULL;
+  g_autofree char *text = myna_computer_describe_speed (verdict, needed_gb, tokens_per_second);
 
-  if (verdict == MYNA_VERDICT_TOO_LARGE)
-    text = g_strdup_printf (_ ("Needs %.1f GB of memory, more than is available"), needed_gb);
-  else if (tokens_per_second <= 0)
-    text = g_strdup_printf (_ ("Needs %.1f GB of memory"), needed_gb);
-  else
-    {
-      guint rate = (guint) MAX (tokens_per_second + 0.5, 1);
-
-      /* Translators: a token is about a word, or one or two Chinese characters */
-      text = g_strdup_printf (ngettext ("About %u token a second", "About %u tokens a second", rate), rate);
-    }
   adw_action_row_set_subtitle (ADW_ACTION_ROW (row), text);
   gtk_label_set_label (GTK_LABEL (label), verdict == MYNA_VERDICT_TOO_LARGE ? _ ("Too large")
                                           : tokens_per_second <= 0          ? ""
@@ -70,41 +59,17 @@ measured_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     show_verdict (self->rows[i], sizes[i].needed_gb, myna_bandwidth_to_rate (bandwidth, (guint64) (sizes[i].weight_gb * 1e9)));
 }
 
-static char *
-describe_computer (void)
-{
-  unsigned flags = glm_cpu_flags ();
-  g_autofree char *memory = g_format_size (myna_memory_available ());
-  const char *set = flags & GLM_CPU_VNNI512   ? "AVX-512 VNNI"
-                    : flags & GLM_CPU_AVX512  ? "AVX-512"
-                    : flags & GLM_CPU_AVXVNNI ? "AVX-VNNI"
-                    : flags & GLM_CPU_AVX2    ? "AVX2"
-                    : flags & GLM_CPU_I8MM    ? "NEON i8mm"
-                    : flags & GLM_CPU_DOTPROD ? "NEON dotprod"
-                    : flags & GLM_CPU_NEON    ? "NEON"
-                                              : "SSE";
-
-  /* Translators: cores of the processor, its best instruction set (AVX2 …), free memory */
-  return g_strdup_printf (ngettext ("%d core with %s, %s of memory available", "%d cores with %s, %s of memory available",
-                                    glm_cpu_count ()),
-                          glm_cpu_count (), set, memory);
-}
-
 static GtkWidget *
 make_computer_group (MynaWelcomeWindow *self)
 {
-  GtkWidget *group = adw_preferences_group_new ();
-  g_autofree char *computer = describe_computer ();
+  g_autofree char *computer = myna_computer_describe ();
+  GtkWidget *group = myna_group_new (_ ("Models for This Computer"), computer);
 
-  adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (group), _ ("Models for This Computer"));
-  adw_preferences_group_set_description (ADW_PREFERENCES_GROUP (group), computer);
   for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
     {
       GtkWidget *verdict = gtk_label_new (NULL);
 
-      self->rows[i] = adw_action_row_new ();
-      adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self->rows[i]), sizes[i].name);
-      adw_action_row_set_subtitle (ADW_ACTION_ROW (self->rows[i]), _ ("Measuring…"));
+      self->rows[i] = myna_row_new (sizes[i].name, _ ("Measuring…"));
       gtk_widget_add_css_class (verdict, "dim-label");
       adw_action_row_add_suffix (ADW_ACTION_ROW (self->rows[i]), verdict);
       g_object_set_data (G_OBJECT (self->rows[i]), "verdict", verdict);
@@ -214,7 +179,7 @@ myna_welcome_window_init (MynaWelcomeWindow *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   GtkWidget *header = adw_header_bar_new ();
-  GtkWidget *scroller = gtk_scrolled_window_new ();
+  GtkWidget *scroller = myna_scroller_new (make_content (self), -1);
 
   self->cancellable = g_cancellable_new ();
   myna_secondary_window_add_keys (GTK_WIDGET (self));
@@ -223,8 +188,6 @@ myna_welcome_window_init (MynaWelcomeWindow *self)
   gtk_widget_add_css_class (header, "flat");
   adw_header_bar_set_title_widget (ADW_HEADER_BAR (header), adw_window_title_new (NULL, NULL));
   gtk_box_append (GTK_BOX (box), header);
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), make_content (self));
   gtk_widget_set_vexpand (scroller, TRUE);
   gtk_box_append (GTK_BOX (box), scroller);
   adw_window_set_content (ADW_WINDOW (self), box);

@@ -38,49 +38,6 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (MynaHistoryRow, myna_history_row, GTK_TYPE_WIDGET)
 
-static const char *
-describe_group (MynaHistoryGroup group)
-{
-  switch (group)
-    {
-    case MYNA_HISTORY_PINNED: return _ ("Pinned");
-    case MYNA_HISTORY_FOLDERS: return _ ("Folders");
-    case MYNA_HISTORY_TODAY: return _ ("Today");
-    case MYNA_HISTORY_YESTERDAY: return _ ("Yesterday");
-    case MYNA_HISTORY_WEEK: return _ ("Last 7 Days");
-    case MYNA_HISTORY_MONTH: return _ ("Last 30 Days");
-    case MYNA_HISTORY_OLDER:
-    default: return _ ("Older");
-    }
-}
-
-/* NULL: the heading is of no month. */
-static char *
-describe_month (gint64 month)
-{
-  g_autoptr (GDateTime) date = month > 0 ? g_date_time_new_local (month / 12, month % 12 + 1, 1, 0, 0, 0) : NULL;
-
-  /* Translators: a month and its year, as a heading of old chats: see strftime(3) */
-  return date ? g_date_time_format (date, C_ ("heading", "%OB %Y")) : NULL;
-}
-
-static char *
-describe_item (MynaHistoryItem *item)
-{
-  const char *title = myna_history_item_get_title (item);
-  char *month;
-
-  if (myna_history_item_get_kind (item) == MYNA_HISTORY_HEADING)
-    {
-      month = describe_month (myna_history_item_get_id (item));
-      return month ? month : g_strdup (describe_group (myna_history_item_get_group (item)));
-    }
-  if (*title)
-    return g_strdup (title);
-
-  return g_strdup (myna_history_item_get_kind (item) == MYNA_HISTORY_FOLDER ? _ ("New folder") : _ ("Untitled chat"));
-}
-
 static void
 end_rename (MynaHistoryRow *self)
 {
@@ -172,8 +129,7 @@ update_dot (MynaHistoryRow *self)
   else
     gtk_widget_remove_css_class (self->dot, "asking");
   adw_bin_set_child (ADW_BIN (self->dot), asking ? gtk_label_new ("?") : NULL);
-  myna_set_tooltip (self->dot, text);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->dot), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
+  myna_set_name (self->dot, text);
 }
 
 static void
@@ -186,8 +142,7 @@ update_server (MynaHistoryRow *self)
   gtk_widget_set_visible (self->server, name != NULL);
   if (!name)
     return;
-  myna_set_tooltip (self->server, text);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->server), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
+  myna_set_name (self->server, text);
 }
 
 static void
@@ -199,7 +154,7 @@ update (MynaHistoryRow *self)
   if (!self->item)
     return;
   kind = myna_history_item_get_kind (self->item);
-  text = describe_item (self->item);
+  text = myna_history_item_describe (self->item);
   gtk_label_set_label (GTK_LABEL (self->label), text);
   gtk_widget_set_visible (self->check, self->selecting && kind == MYNA_HISTORY_CONVERSATION);
   gtk_check_button_set_active (GTK_CHECK_BUTTON (self->check), myna_history_item_get_checked (self->item));

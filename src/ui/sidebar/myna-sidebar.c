@@ -9,6 +9,7 @@
 
 #include <glib/gi18n.h>
 
+#include "base/controls.h"
 #include "base/tooltip.h"
 #include "sidebar/myna-history-list.h"
 #include "sidebar/myna-history-search.h"
@@ -98,7 +99,7 @@ update_search (MynaSidebar *self)
   gboolean searching = gtk_search_bar_get_search_mode (GTK_SEARCH_BAR (self->search_bar)) && *text;
 
   gtk_stack_set_visible_child (GTK_STACK (self->stack), searching ? self->search : self->list);
-  myna_history_search_set_text (MYNA_HISTORY_SEARCH (self->search), searching ? text : "");
+  myna_chat_search_set_text (myna_history_search_get_search (MYNA_HISTORY_SEARCH (self->search)), searching ? text : "");
 }
 
 static void
@@ -176,21 +177,12 @@ empty_bin (GtkWidget *widget, const char *name, GVariant *parameter)
 
 /* ---- Building --------------------------------------------------------------------------------------------------- */
 
-static void
-set_label (GtkWidget *widget, const char *label)
-{
-  myna_set_tooltip (widget, label);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (widget), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
-}
-
 static GtkWidget *
 make_icon_button (const char *icon, const char *action, const char *label)
 {
-  GtkWidget *button = gtk_button_new_from_icon_name (icon);
+  GtkWidget *button = myna_icon_button_new (icon, label);
 
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
-  set_label (button, label);
-
   return button;
 }
 
@@ -219,11 +211,11 @@ make_header (MynaSidebar *self)
   gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (self->menu_button), "open-menu-symbolic");
   gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (self->menu_button),
                                   G_MENU_MODEL (gtk_builder_get_object (builder, "primary-menu")));
-  set_label (self->menu_button, _ ("Main Menu"));
+  myna_set_name (self->menu_button, _ ("Main Menu"));
   adw_header_bar_pack_end (header, self->menu_button);
   self->search_button = gtk_toggle_button_new ();
   gtk_button_set_icon_name (GTK_BUTTON (self->search_button), "system-search-symbolic");
-  set_label (self->search_button, _ ("Search Chats"));
+  myna_set_name (self->search_button, _ ("Search Chats"));
   adw_header_bar_pack_end (header, self->search_button);
   self->all_button = make_icon_button ("edit-select-all-symbolic", "sidebar.select-all", _ ("Select All"));
   adw_header_bar_pack_end (header, self->all_button);
@@ -246,7 +238,7 @@ make_search_bar (MynaSidebar *self)
   gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (filter), "view-more-symbolic");
   gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (filter), G_MENU_MODEL (gtk_builder_get_object (builder, "search-menu")));
   gtk_widget_add_css_class (filter, "flat");
-  set_label (filter, _ ("Where to Search"));
+  myna_set_name (filter, _ ("Where to Search"));
   gtk_box_append (GTK_BOX (box), filter);
 
   self->search_bar = gtk_search_bar_new ();
@@ -379,6 +371,7 @@ myna_sidebar_init (MynaSidebar *self)
 {
   GtkEventController *keys = gtk_event_controller_key_new ();
   GSimpleActionGroup *search_actions = g_simple_action_group_new ();
+  MynaChatSearch *search;
   g_autoptr (GPropertyAction) where = NULL;
   g_autoptr (GPropertyAction) when = NULL;
 
@@ -400,8 +393,9 @@ myna_sidebar_init (MynaSidebar *self)
   gtk_box_append (GTK_BOX (self->box), self->stack);
   gtk_box_append (GTK_BOX (self->box), make_bottom (self));
 
-  where = g_property_action_new ("where", self->search, "where");
-  when = g_property_action_new ("when", self->search, "when");
+  search = myna_history_search_get_search (MYNA_HISTORY_SEARCH (self->search));
+  where = g_property_action_new ("where", search, "where");
+  when = g_property_action_new ("when", search, "when");
   g_action_map_add_action (G_ACTION_MAP (search_actions), G_ACTION (where));
   g_action_map_add_action (G_ACTION_MAP (search_actions), G_ACTION (when));
   gtk_widget_insert_action_group (GTK_WIDGET (self), "search", G_ACTION_GROUP (search_actions));
@@ -428,7 +422,7 @@ myna_sidebar_set_store (MynaSidebar *self, StoreDb *store)
   g_return_if_fail (MYNA_IS_SIDEBAR (self));
 
   myna_history_model_set_store (self->model, store);
-  myna_history_search_set_store (MYNA_HISTORY_SEARCH (self->search), store);
+  myna_chat_search_set_store (myna_history_search_get_search (MYNA_HISTORY_SEARCH (self->search)), store);
 }
 
 MynaHistoryModel *

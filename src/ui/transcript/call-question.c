@@ -10,6 +10,7 @@
 #include <adwaita.h>
 #include <glib/gi18n.h>
 
+#include "base/controls.h"
 #include "base/tooltip.h"
 #include "base/ui-compat.h"
 #include "chat/myna-servers.h"
@@ -52,25 +53,6 @@ enum
 static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (MynaCallQuestion, myna_call_question, GTK_TYPE_WIDGET)
-
-MynaCallQuestionKind
-myna_call_question_find (MynaConversation *conversation, MynaMessage *message)
-{
-  MynaReply *reply = myna_conversation_get_reply (conversation);
-
-  if (!reply || myna_conversation_get_activity (conversation) != MYNA_ACTIVITY_ASKING)
-    return MYNA_CALL_QUESTION_NONE;
-  switch (myna_reply_get_question (reply))
-    {
-    case MYNA_QUESTION_CALL:
-      return myna_call_run_get_message (myna_reply_get_run (reply)) == message ? MYNA_CALL_QUESTION_CALL
-                                                                               : MYNA_CALL_QUESTION_NONE;
-    case MYNA_QUESTION_GO_ON:
-      return myna_reply_get_message (reply) == message ? MYNA_CALL_QUESTION_GO_ON : MYNA_CALL_QUESTION_NONE;
-    case MYNA_QUESTION_NONE:
-    default: return MYNA_CALL_QUESTION_NONE;
-    }
-}
 
 static const StoreCall *
 get_call (MynaCallQuestion *self)
@@ -189,66 +171,6 @@ give_reason_action (GtkWidget *widget, const char *name, GVariant *parameter)
 
 /* ---- What is asked ---------------------------------------------------------------------------------------------- */
 
-static ToolClass
-get_class (MynaCallQuestion *self)
-{
-  const Tool *tool = tool_find (get_call (self)->tool);
-
-  return tool ? tool_get_class (tool) : TOOL_CLASS_OUTSIDE;
-}
-
-/* Why it asks, where that is not what such tools do. */
-static const char *
-describe_reason (MynaAskReason reason)
-{
-  switch (reason)
-    {
-    case MYNA_ASK_RULE: return _ ("You want to be asked each time this tool is used.");
-    case MYNA_ASK_CHANGED: return _ ("You allowed this tool before, but it has changed since.");
-    case MYNA_ASK_PAUSED:
-      return _ ("You allowed this tool before. Myna asks again because text from elsewhere was read since your last message.");
-    case MYNA_ASK_CLASS:
-    default: return NULL;
-    }
-}
-
-static char *
-dup_heading (MynaCallQuestion *self)
-{
-  g_autofree char *title = self->kind == MYNA_CALL_QUESTION_GO_ON ? NULL : myna_tool_dup_title (get_call (self)->tool);
-
-  switch (self->kind)
-    {
-    case MYNA_CALL_QUESTION_GO_ON: return g_strdup (_ ("The model has used tools many times in a row. Let it go on?"));
-    case MYNA_CALL_QUESTION_AGAIN:
-      /* Translators: %s is the name of a tool */
-      return g_strdup_printf (
-          _ ("Run “%s” again? The reply is written again from here, and the current one is kept as another version."), title);
-    case MYNA_CALL_QUESTION_CALL:
-    case MYNA_CALL_QUESTION_NONE:
-    default:
-      if (myna_call_is_python (get_call (self)))
-        return g_strdup (_ ("The model wrote a program. Run it?"));
-      return g_strdup_printf (_ ("The model wants to use the tool “%s”. Allow it?"), title);
-    }
-}
-
-static char *
-dup_reason (MynaCallQuestion *self)
-{
-  const char *why = NULL;
-  const char *reach;
-
-  if (self->kind == MYNA_CALL_QUESTION_GO_ON)
-    return NULL;
-  reach = myna_tool_get_reach (get_call (self)->tool);
-  if (self->kind == MYNA_CALL_QUESTION_CALL && get_class (self) == TOOL_CLASS_READS)
-    why = _ ("Once allowed, it does not ask again in this chat.");
-  else if (self->kind == MYNA_CALL_QUESTION_CALL)
-    why = describe_reason (myna_call_run_get_reason (myna_reply_get_run (myna_conversation_get_reply (self->conversation))));
-  return why ? g_strdup_printf ("%s\n%s", reach, why) : g_strdup (reach);
-}
-
 /* What has changed of a tool since the person allowed it. */
 static void
 update_changes (MynaCallQuestion *self)
@@ -327,25 +249,14 @@ set_long_label (GtkWidget *button, const char *text)
 static void
 update_buttons (MynaCallQuestion *self)
 {
-  gboolean is_call = self->kind == MYNA_CALL_QUESTION_CALL;
-  gboolean is_once = is_call && get_class (self) != TOOL_CLASS_READS;
-  gboolean is_program = is_call && myna_call_is_python (get_call (self));
-  const char *deny = self->kind == MYNA_CALL_QUESTION_GO_ON   ? _ ("Stop Here")
-                     : self->kind == MYNA_CALL_QUESTION_AGAIN ? _ ("Cancel")
-                                                              : _ ("Deny");
-  const char *allow = self->kind == MYNA_CALL_QUESTION_GO_ON   ? _ ("Go On")
-                      : self->kind == MYNA_CALL_QUESTION_AGAIN ? _ ("Run Again")
-                      : is_program                             ? _ ("Run")
-                      : is_once                                ? _ ("Allow Once")
-                                                               : _ ("Allow in This Chat");
   g_autoptr (GMenu) menu = g_menu_new ();
+  MynaCallAnswers answers = myna_call_question_get_answers (self->kind, self->message);
 
-  gtk_button_set_label (GTK_BUTTON (self->deny), deny);
-  set_long_label (self->allow, allow);
-  gtk_widget_set_visible (self->more, is_call);
-  if (is_once)
-    g_menu_append (menu, is_program ? _ ("Run, and Do Not Ask Again in This Chat") : _ ("Allow in This Chat"),
-                   "question.allow-in-chat");
+  gtk_button_set_label (GTK_BUTTON (self->deny), answers.deny);
+  set_long_label (self->allow, answers.allow);
+  gtk_widget_set_visible (self->more, self->kind == MYNA_CALL_QUESTION_CALL);
+  if (answers.allow_in_chat)
+    g_menu_append (menu, answers.allow_in_chat, "question.allow-in-chat");
   g_menu_append (menu, _ ("Deny With a Reason…"), "question.give-reason");
   gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (self->more), G_MENU_MODEL (menu));
 }
@@ -392,8 +303,8 @@ myna_call_question_update (MynaCallQuestion *self, MynaCallQuestionKind kind, My
   clear_form (self);
   if (!asked)
     return;
-  heading = dup_heading (self);
-  reason = dup_reason (self);
+  heading = myna_call_question_dup_heading (kind, message);
+  reason = myna_call_question_dup_reason (kind, conversation, message);
   gtk_label_set_label (GTK_LABEL (self->heading), heading);
   gtk_label_set_label (GTK_LABEL (self->reason), reason ? reason : "");
   gtk_widget_set_visible (self->reason, reason != NULL);
@@ -457,13 +368,8 @@ myna_call_question_class_init (MynaCallQuestionClass *klass)
 static GtkWidget *
 add_label (MynaCallQuestion *self, const char *css_class)
 {
-  GtkWidget *label = gtk_label_new (NULL);
+  GtkWidget *label = myna_long_label_new (NULL, css_class);
 
-  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
-  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  if (css_class)
-    gtk_widget_add_css_class (label, css_class);
   gtk_widget_set_parent (label, GTK_WIDGET (self));
   return label;
 }
@@ -476,8 +382,7 @@ build_buttons (MynaCallQuestion *self)
   self->more = gtk_menu_button_new ();
   gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (self->more), "view-more-horizontal-symbolic");
   gtk_widget_add_css_class (self->more, "flat");
-  myna_set_tooltip (self->more, _ ("More answers"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->more), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("More answers"), -1);
+  myna_set_name (self->more, _ ("More answers"));
   self->deny = gtk_button_new ();
   g_signal_connect_swapped (self->deny, "clicked", G_CALLBACK (myna_call_question_deny), self);
   self->allow = gtk_button_new ();
@@ -500,12 +405,8 @@ myna_call_question_init (MynaCallQuestion *self)
   self->heading = add_label (self, "heading");
   self->reason = add_label (self, NULL);
   self->changes = gtk_expander_new (_ ("What has changed"));
-  self->versions = gtk_label_new (NULL);
-  gtk_label_set_wrap (GTK_LABEL (self->versions), TRUE);
-  gtk_label_set_wrap_mode (GTK_LABEL (self->versions), PANGO_WRAP_WORD_CHAR);
-  gtk_label_set_xalign (GTK_LABEL (self->versions), 0);
+  self->versions = myna_long_label_new (NULL, "monospace");
   gtk_label_set_selectable (GTK_LABEL (self->versions), TRUE);
-  gtk_widget_add_css_class (self->versions, "monospace");
   gtk_expander_set_child (GTK_EXPANDER (self->changes), self->versions);
   gtk_widget_set_visible (self->changes, FALSE);
   gtk_widget_set_parent (self->changes, GTK_WIDGET (self));

@@ -6,23 +6,12 @@
 
 #include <gtk/gtk.h>
 
-#include "chat/myna-conversation.h"
+#include "chat/question-words.h"
 
 G_BEGIN_DECLS
 
 #define MYNA_TYPE_CALL_QUESTION (myna_call_question_get_type ())
 G_DECLARE_FINAL_TYPE (MynaCallQuestion, myna_call_question, MYNA, CALL_QUESTION, GtkWidget)
-
-typedef enum
-{
-  MYNA_CALL_QUESTION_NONE,
-  MYNA_CALL_QUESTION_CALL,  /* may the call of this message be run? */
-  MYNA_CALL_QUESTION_GO_ON, /* there were many rounds: more? */
-  MYNA_CALL_QUESTION_AGAIN, /* the person wants it run again */
-} MynaCallQuestionKind;
-
-/* What the conversation asks at this message now; never AGAIN, which the person asks for. */
-MynaCallQuestionKind myna_call_question_find (MynaConversation *conversation, MynaMessage *message);
 
 /* Signals: "answered" (): it did what the answer says; "canceled" (): AGAIN is not wanted.
  * A question is said by a screen reader when it is first shown; the keyboard stays where it is. */

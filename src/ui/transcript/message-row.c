@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "chat/days.h"
+#include "chat/message-menu.h"
 #include "chat/message-parts.h"
 #include "chat/myna-attachment.h"
 #include "chat/tool-words.h"
@@ -22,7 +23,6 @@
 #include "transcript/message-bar.h"
 #include "transcript/message-body.h"
 #include "transcript/message-details.h"
-#include "transcript/message-menu.h"
 #include "transcript/message-status.h"
 #include "transcript/question-editor.h"
 #include "transcript/reply-progress.h"

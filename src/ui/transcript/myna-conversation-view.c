@@ -15,6 +15,7 @@
 #include "composer/composer.h"
 #include "composer/file-drop.h"
 #include "composer/thinking-controls.h"
+#include "chat/models-menu.h"
 #include "chat/myna-length.h"
 #include "chat/myna-personas.h"
 #include "chat/myna-recall.h"
@@ -23,7 +24,6 @@
 #include "transcript/empty-page.h"
 #include "transcript/find-bar.h"
 #include "transcript/message-row.h"
-#include "transcript/models-menu.h"
 #include "transcript/row-estimate.h"
 
 #define COLUMN_WIDTH  796  /* the transcript's column and its margins */
@@ -781,8 +781,7 @@ new_transcript (MynaConversationView *self)
 
   gtk_widget_add_css_class (button, "osd");
   gtk_widget_add_css_class (button, "circular");
-  myna_set_tooltip (button, _ ("Jump to latest"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Jump to latest"), -1);
+  myna_set_name (button, _ ("Jump to latest"));
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "conversation.jump");
   /* For the pointer: Shift+Tab goes from the composer to the messages, where End does the same. */
   gtk_widget_set_focusable (button, FALSE);

@@ -8,6 +8,7 @@
 
 #include "base/ui-compat.h"
 #include "base/undo-toast.h"
+#include "chat/chats-change.h"
 #include "chat/myna-chat-settings.h"
 #include "chat/myna-model-need.h"
 #include "chat/myna-problem.h"
@@ -79,71 +80,34 @@ rename_current (GtkWidget *widget, const char *name, GVariant *parameter)
 
 /* ---- Several conversations -------------------------------------------------------------------------------------- */
 
-typedef void (*StoreFunc) (StoreDb *store, gint64 id, GCancellable *cancellable, GAsyncReadyCallback callback,
-                           gpointer user_data);
-
 static void
-for_each (MynaWindow *self, GVariant *ids, StoreFunc func)
+change (MynaWindow *self, GVariant *ids, MynaChatsChange what)
 {
-  gsize n_ids;
-  const gint64 *id = g_variant_get_fixed_array (ids, &n_ids, sizeof (gint64));
-
-  for (gsize i = 0; get_store (self) && i < n_ids; i++)
-    func (get_store (self), id[i], self->cancellable, changed_cb, g_object_ref (self));
+  if (get_store (self))
+    myna_chats_change (get_store (self), ids, what, self->cancellable, changed_cb, G_OBJECT (self));
 }
 
-static gboolean
-contains (GVariant *ids, gint64 id)
-{
-  gsize n_ids;
-  const gint64 *array = g_variant_get_fixed_array (ids, &n_ids, sizeof (gint64));
-
-  for (gsize i = 0; i < n_ids; i++)
-    {
-      if (array[i] == id)
-        return TRUE;
-    }
-
-  return FALSE;
-}
-
-/* What is written or asked in conversations that are about to go is not wanted any more. */
 static void
 stop_chats (MynaWindow *self, GVariant *ids)
 {
-  gsize n;
-  const gint64 *array = g_variant_get_fixed_array (ids, &n, sizeof *array);
+  gsize n_ids;
+  const gint64 *array = g_variant_get_fixed_array (ids, &n_ids, sizeof *array);
 
-  for (gsize i = 0; i < n; i++)
-    if (myna_core_is_busy (self->core, array[i]))
-      {
-        g_autoptr (MynaConversation) conversation = myna_core_open_conversation (self->core, array[i]);
-
-        if (conversation)
-          myna_conversation_stop (conversation);
-      }
+  myna_core_stop_conversations (self->core, array, n_ids);
 }
 
-/* Away from a conversation that is about to go: to one below it that stays, else above, else to a new one. */
+/* Away from a conversation that is about to go: to one beside it that stays, else to a new one. */
 static void
 leave_chats (MynaWindow *self, GVariant *ids)
 {
-  MynaHistoryModel *history = get_history (self);
-  gint64 next = myna_window_get_current_id (self);
+  gint64 current = myna_window_get_current_id (self);
+  gint64 next;
 
-  if (next == 0 || !contains (ids, next))
+  if (current == 0 || !myna_chats_contain (ids, current))
     return;
   if (myna_conversation_get_busy (self->conversation))
     myna_conversation_stop (self->conversation);
-  for (int step = 1; step >= -1; step -= 2)
-    {
-      next = myna_window_get_current_id (self);
-      do
-        next = myna_history_model_get_neighbour (history, next, step);
-      while (next && contains (ids, next));
-      if (next)
-        break;
-    }
+  next = myna_chats_find_beside (get_history (self), current, ids);
   if (next)
     myna_window_open_chat (self, next);
   else
@@ -168,33 +132,9 @@ show_undo (MynaWindow *self, GVariant *ids, const char *one, /* with %s for the 
 }
 
 static void
-pin (StoreDb *store, gint64 id, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
-{
-  store_set_pinned_async (store, id, TRUE, cancellable, callback, user_data);
-}
-
-static void
-unpin (StoreDb *store, gint64 id, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
-{
-  store_set_pinned_async (store, id, FALSE, cancellable, callback, user_data);
-}
-
-static void
-archive (StoreDb *store, gint64 id, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
-{
-  store_set_archived_async (store, id, TRUE, cancellable, callback, user_data);
-}
-
-static void
-unarchive (StoreDb *store, gint64 id, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
-{
-  store_set_archived_async (store, id, FALSE, cancellable, callback, user_data);
-}
-
-static void
 pin_chats (GtkWidget *widget, const char *name, GVariant *ids)
 {
-  for_each (MYNA_WINDOW (widget), ids, g_str_equal (name, "win.pin-chats") ? pin : unpin);
+  change (MYNA_WINDOW (widget), ids, g_str_equal (name, "win.pin-chats") ? MYNA_CHATS_PIN : MYNA_CHATS_UNPIN);
 }
 
 static void
@@ -206,14 +146,14 @@ archive_chats (GtkWidget *widget, const char *name, GVariant *ids)
                        (guint) g_variant_n_children (ids));
 
   leave_chats (self, ids);
-  for_each (self, ids, archive);
+  change (self, ids, MYNA_CHATS_ARCHIVE);
   show_undo (self, ids, _ ("“%s” archived"), many, "win.unarchive-chats");
 }
 
 static void
 unarchive_chats (GtkWidget *widget, const char *name, GVariant *ids)
 {
-  for_each (MYNA_WINDOW (widget), ids, unarchive);
+  change (MYNA_WINDOW (widget), ids, MYNA_CHATS_UNARCHIVE);
 }
 
 static void
@@ -225,14 +165,14 @@ delete_chats (GtkWidget *widget, const char *name, GVariant *ids)
 
   stop_chats (self, ids);
   leave_chats (self, ids);
-  for_each (self, ids, store_delete_async);
+  change (self, ids, MYNA_CHATS_DELETE);
   show_undo (self, ids, _ ("“%s” deleted"), many, "win.restore-chats");
 }
 
 static void
 restore_chats (GtkWidget *widget, const char *name, GVariant *ids)
 {
-  for_each (MYNA_WINDOW (widget), ids, store_restore_async);
+  change (MYNA_WINDOW (widget), ids, MYNA_CHATS_RESTORE);
 }
 
 static void
@@ -254,7 +194,7 @@ purge_answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
     return;
   stop_chats (self, ids);
   leave_chats (self, ids);
-  for_each (self, ids, store_purge_async);
+  change (self, ids, MYNA_CHATS_PURGE);
 }
 
 static void
@@ -565,13 +505,10 @@ move_chats (GtkWidget *widget, const char *name, GVariant *parameter)
   MynaWindow *self = MYNA_WINDOW (widget);
   g_autoptr (GVariant) ids = NULL;
   gint64 folder_id;
-  gsize n_ids;
-  const gint64 *id;
 
   g_variant_get (parameter, "(@axx)", &ids, &folder_id);
-  id = g_variant_get_fixed_array (ids, &n_ids, sizeof (gint64));
-  for (gsize i = 0; get_store (self) && i < n_ids; i++)
-    store_set_folder_async (get_store (self), id[i], folder_id, self->cancellable, changed_cb, g_object_ref (self));
+  if (get_store (self))
+    myna_chats_move (get_store (self), ids, folder_id, self->cancellable, changed_cb, G_OBJECT (self));
   if (folder_id)
     myna_history_model_set_expanded (get_history (self), folder_id, TRUE);
 }

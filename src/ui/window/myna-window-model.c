@@ -6,8 +6,8 @@
 
 #include <glib/gi18n.h>
 
-#include "chat/myna-model-need.h"
-#include "chat/myna-problem.h"
+#include "chat/models-menu.h"
+#include "chat/notice.h"
 #include "base/ui-compat.h"
 
 void
@@ -19,91 +19,36 @@ myna_window_restore_model (MynaWindow *self, const char *path)
     myna_conversation_set_model (self->conversation, *replaced ? replaced : NULL);
 }
 
-/* A file that is gone or wrong stays so: another model helps.  What the computer lacks may change. */
-static gboolean
-helps_to_try_again (const GError *error)
-{
-  return error->domain != GLM_ENGINE_ERROR || error->code == GLM_ERROR_NO_MEMORY || error->code == GLM_ERROR_IO
-         || error->code == GLM_ERROR_NO_SPACE;
-}
-
 static void
-show_failed_model (MynaWindow *self)
+show_notice (GtkWidget *banner, const MynaNotice *notice)
 {
-  g_autofree char *name = myna_model_library_describe (myna_core_get_models (self->core), self->failed_model);
-  g_autofree char *title = g_strdup_printf (_ ("“%s” could not be loaded"), name);
-  g_autofree char *body = myna_problem_describe (self->load_error);
-  gboolean again = helps_to_try_again (self->load_error);
-
-  myna_banner_show (MYNA_BANNER (self->model_banner), title, body, self->load_error->message,
-                    again ? _ ("Try Again") : _ ("Choose a Model"), again ? "win.load-model" : "win.choose-model",
-                    again ? g_variant_new_string (self->failed_model) : NULL);
-}
-
-static void
-show_crashed_model (MynaWindow *self, const char *path)
-{
-  g_autofree char *name = myna_model_library_describe (myna_core_get_models (self->core), path);
-  g_autofree char *title = g_strdup_printf (_ ("Myna quit unexpectedly while loading “%s”"), name);
-
-  myna_banner_show (MYNA_BANNER (self->model_banner), title,
-                    _ ("It was not loaded again because it may need more memory than this computer has."), path,
-                    _ ("Load Anyway"), "win.load-model", g_variant_new_string (path));
-}
-
-/* Whether the person should know, before it is loaded or while it is, that a model is larger than the memory that is free. */
-static gboolean
-show_large_model (MynaWindow *self, const char *path)
-{
-  MynaModelLibrary *models = myna_core_get_models (self->core);
-  const char *loading = myna_model_library_get_loading_path (models);
-  g_autofree char *name = NULL, *title = NULL, *body = NULL;
-  MynaModelNeed need;
-
-  if (!g_settings_get_boolean (self->settings, "memory-guard")
-      || g_strcmp0 (path, glm_actor_get_model_path (myna_model_library_get_actor (models))) == 0
-      || !myna_model_need_of_entry (&need, myna_model_library_find (models, path),
-                                    (int) g_settings_get_uint (self->settings, "context-length"))
-      || !myna_model_need_is_too_much (&need))
-    return FALSE;
-  name = myna_model_library_describe (models, path);
-  title = g_strdup_printf (_ ("“%s” is larger than the free memory"), name);
-  body = myna_model_need_describe (&need);
-  if (g_strcmp0 (loading, path) == 0)
-    myna_banner_show (MYNA_BANNER (self->model_banner), title, body, NULL, _ ("Cancel Loading"), "win.cancel-load", NULL);
+  if (notice)
+    myna_banner_show (MYNA_BANNER (banner), notice->title, notice->body, notice->details, notice->button, notice->action,
+                      notice->target);
   else
-    myna_banner_show (MYNA_BANNER (self->model_banner), title, body, NULL, _ ("Choose a Model"), "win.choose-model", NULL);
-  return TRUE;
+    myna_banner_hide (MYNA_BANNER (banner));
 }
 
-/* What is the matter with the model of the chat that is shown: chats of other models have nothing to do with it. */
 void
 myna_window_update_model_banner (MynaWindow *self)
 {
-  MynaModelLibrary *models = myna_core_get_models (self->core);
-  const char *chosen = self->conversation ? myna_conversation_get_model (self->conversation) : NULL;
-  const char *crashed = myna_model_library_get_crashed_path (models);
+  GlmActor *actor = myna_model_library_get_actor (myna_core_get_models (self->core));
+  MynaFailedModel failed;
+  g_autoptr (MynaNotice) notice = NULL;
 
-  if (myna_remote_server_is_path (chosen))
-    {
-      myna_banner_hide (MYNA_BANNER (self->model_banner));
-      return;
-    }
-  if (!chosen)
-    chosen = myna_model_library_get_default_path (models);
-  if (g_strcmp0 (self->failed_model, glm_actor_get_model_path (myna_model_library_get_actor (models))) == 0)
+  if (g_strcmp0 (self->failed_model, glm_actor_get_model_path (actor)) == 0)
     g_clear_pointer (&self->failed_model, g_free);
-  if (!myna_model_library_get_default_path (models))
-    myna_banner_show (MYNA_BANNER (self->model_banner), _ ("No Model Available"),
-                      _ ("The starter model is missing. Add a model or reinstall Myna."), NULL, _ ("Add a Model"), "app.models",
-                      NULL);
-  else if (crashed && g_strcmp0 (chosen, crashed) == 0)
-    show_crashed_model (self, crashed);
-  else if (self->failed_model
-           && (g_strcmp0 (chosen, self->failed_model) == 0 || (self->failed_in && self->failed_in == self->conversation)))
-    show_failed_model (self);
-  else if (!show_large_model (self, chosen))
-    myna_banner_hide (MYNA_BANNER (self->model_banner));
+  failed = (MynaFailedModel){ self->failed_model, self->load_error, self->failed_in };
+  notice = myna_notice_of_model (self->core, self->conversation, self->failed_model ? &failed : NULL);
+  show_notice (self->model_banner, notice);
+}
+
+void
+myna_window_update_store_banner (MynaWindow *self)
+{
+  g_autoptr (MynaNotice) notice = myna_notice_of_store (self->core);
+
+  show_notice (self->store_banner, notice);
 }
 
 void
@@ -185,58 +130,12 @@ myna_window_ask_server (MynaWindow *self, MynaRemoteServer *server, guint sends)
 
 /* ---- The menu of models ----------------------------------------------------------------------------------------- */
 
-static void
-append_model (GMenu *menu, const char *label, const char *path)
-{
-  g_autoptr (GMenuItem) item = g_menu_item_new (label, NULL);
-
-  g_menu_item_set_action_and_target (item, "win.try-model", "s", path);
-  g_menu_append_item (menu, item);
-}
-
-static void
-append_servers (MynaWindow *self, GMenu *menu)
-{
-  GListModel *servers = G_LIST_MODEL (myna_core_get_servers (self->core));
-
-  for (guint i = 0; myna_remote_link_is_there () && i < g_list_model_get_n_items (servers); i++)
-    {
-      g_autoptr (MynaRemoteServer) server = g_list_model_get_item (servers, i);
-      const char *const *names = myna_remote_server_get_models (server);
-      g_autoptr (GMenu) section = g_menu_new ();
-
-      for (; *names; names++)
-        {
-          g_autofree char *path = myna_remote_server_make_path (server, *names);
-
-          append_model (section, *names, path);
-        }
-      g_menu_append_section (menu, myna_remote_server_get_name (server), G_MENU_MODEL (section));
-    }
-}
-
 void
 myna_window_fill_model_menu_cb (GtkMenuButton *button, gpointer user_data)
 {
   MynaWindow *self = user_data;
-  GListModel *entries = myna_model_library_get_entries (myna_core_get_models (self->core));
-  g_autoptr (GMenu) menu = g_menu_new ();
-  g_autoptr (GMenu) models = g_menu_new ();
-  g_autoptr (GMenu) more = g_menu_new ();
+  g_autoptr (GMenuModel) menu =
+      myna_models_menu_new_choice (myna_core_get_models (self->core), myna_core_get_servers (self->core));
 
-  append_model (models, _ ("Default Model"), "");
-  for (guint i = 0; i < g_list_model_get_n_items (entries); i++)
-    {
-      g_autoptr (MynaModelEntry) entry = g_list_model_get_item (entries, i);
-
-      if (myna_model_entry_get_status (entry) == MYNA_MODEL_READABLE)
-        append_model (models, myna_model_entry_get_title (entry), myna_model_entry_get_path (entry));
-    }
-  g_menu_append_section (menu, _ ("Model for This Chat"), G_MENU_MODEL (models));
-  append_servers (self, menu);
-  if (myna_model_library_get_loading_path (myna_core_get_models (self->core)))
-    g_menu_append (more, _ ("_Cancel Loading"), "win.cancel-load");
-  g_menu_append (more, _ ("_Models…"), "app.models");
-  g_menu_append_section (menu, NULL, G_MENU_MODEL (more));
-  gtk_menu_button_set_menu_model (button, G_MENU_MODEL (menu));
+  gtk_menu_button_set_menu_model (button, menu);
 }

@@ -56,6 +56,8 @@ void myna_window_start_over (MynaWindow *self);
 
 /* Shows what is the matter with the model of the chat that is shown, if anything is. */
 void myna_window_update_model_banner (MynaWindow *self);
+/* The same for the history. */
+void myna_window_update_store_banner (MynaWindow *self);
 /* A model could not be loaded, or its loading was canceled: the chat that it was chosen for has the one before again. */
 void myna_window_show_load_failure (MynaWindow *self, const char *path, GError *error);
 /* Asks whether this may be sent to the server, and if so sends it. */

@@ -8,6 +8,7 @@
 
 #include <glib/gi18n.h>
 
+#include "base/controls.h"
 #include "base/tooltip.h"
 #include "base/ui-compat.h"
 #include "chat/myna-problem.h"
@@ -43,51 +44,19 @@ update_title (MynaWindow *self)
 
 /* What the header says of the model and where it is. */
 static void
-show_model (MynaWindow *self, const char *text, gboolean is_remote)
+update_model (MynaWindow *self)
 {
+  gboolean is_remote, is_loaded;
+  g_autofree char *text = myna_core_describe_model (self->core, self->conversation, &is_remote, &is_loaded);
+
+  if (is_loaded)
+    g_clear_pointer (&self->replaced_model, g_free);
   gtk_widget_set_visible (self->server_icon, is_remote);
   myna_set_tooltip (self->subtitle, text); /* the whole of it where there is no room */
   gtk_label_set_label (GTK_LABEL (self->subtitle), text);
   if (self->view)
     myna_conversation_view_set_model (MYNA_CONVERSATION_VIEW (self->view), text);
   myna_window_update_model_banner (self);
-}
-
-static void
-update_model (MynaWindow *self)
-{
-  MynaModelLibrary *models = myna_core_get_models (self->core);
-  GlmActor *actor = myna_model_library_get_actor (models);
-  const char *loading = myna_model_library_get_loading_path (models);
-  const char *loaded = glm_actor_get_model_path (actor);
-  const char *chosen = self->conversation ? myna_conversation_get_model (self->conversation) : NULL;
-  g_autofree char *name = NULL;
-  g_autofree char *text = NULL;
-
-  text = chosen ? myna_remote_servers_describe (myna_core_get_servers (self->core), chosen) : NULL;
-  if (text)
-    {
-      show_model (self, text, TRUE);
-      return;
-    }
-  if (loading)
-    {
-      name = myna_model_library_describe (models, loading);
-      /* Translators: the name of a model, and how much of it is read already */
-      text = g_strdup_printf (_ ("Loading %s (%d%%)"), name, (int) (100 * glm_actor_get_load_fraction (actor)));
-    }
-  else
-    {
-      if (!chosen)
-        chosen = myna_model_library_get_default_path (models);
-      if (g_strcmp0 (chosen, loaded) == 0)
-        g_clear_pointer (&self->replaced_model, g_free);
-      /* Another one answers in its place. */
-      if (loaded && g_strcmp0 (chosen, myna_model_library_get_crashed_path (models)) == 0)
-        chosen = loaded;
-      text = myna_model_library_describe (models, chosen ? chosen : loaded);
-    }
-  show_model (self, text, FALSE);
 }
 
 static GtkWidget *
@@ -135,58 +104,6 @@ make_title (MynaWindow *self)
 
 /* ---- What cannot be used ---------------------------------------------------------------------------------------- */
 
-/* What was lost comes first. */
-static char *
-describe_recovery (const StoreRecovery *recovery)
-{
-  GString *text = g_string_new (NULL);
-
-  if (recovery->n_lost > 0)
-    g_string_append_printf (text, ngettext ("%u message was lost.", "%u messages were lost.", recovery->n_lost),
-                            recovery->n_lost);
-  else
-    g_string_append (text, _ ("No messages were lost."));
-  if (recovery->n_cut > 0)
-    {
-      g_string_append_c (text, ' ');
-      g_string_append_printf (text,
-                              ngettext ("Only the beginning of %u message is left.",
-                                        "Only the beginning of %u messages is left.", recovery->n_cut),
-                              recovery->n_cut);
-    }
-  g_string_append_c (text, ' ');
-  g_string_append_printf (text, _ ("The damaged file was kept as %s."), recovery->path);
-
-  return g_string_free (text, FALSE);
-}
-
-static void
-update_store_banner (MynaWindow *self)
-{
-  const GError *error = myna_core_get_store_error (self->core);
-  StoreDb *store = myna_core_get_store (self->core);
-  g_autofree char *body = NULL;
-
-  if (error)
-    {
-      body = myna_problem_describe (error);
-      myna_banner_show (MYNA_BANNER (self->store_banner),
-                        store && store_is_read_only (store) ? _ ("Your chats can be read, but new messages are not saved")
-                                                            : _ ("Your chats could not be opened"),
-                        body, error->message, _ ("Try Again"), "app.reopen-history", NULL);
-    }
-  else if (store && store_get_recovery (store))
-    {
-      body = describe_recovery (store_get_recovery (store));
-      myna_banner_show (MYNA_BANNER (self->store_banner), _ ("Your chats were damaged and have been repaired"), body, NULL,
-                        NULL, NULL, NULL);
-    }
-  else
-    {
-      myna_banner_hide (MYNA_BANNER (self->store_banner));
-    }
-}
-
 /* The application's action to stop other programs is there while one uses the model. */
 static void
 update_guest_banner (MynaWindow *self)
@@ -215,7 +132,7 @@ static void
 store_recovered_cb (MynaWindow *self)
 {
   if (self->store_failed)
-    update_store_banner (self);
+    myna_window_update_store_banner (self);
   self->store_failed = FALSE;
 }
 
@@ -496,7 +413,7 @@ store_changed_cb (MynaWindow *self)
   self->cancellable = g_cancellable_new ();
   set_conversation (self, NULL);
   myna_sidebar_set_store (MYNA_SIDEBAR (self->sidebar), store);
-  update_store_banner (self);
+  myna_window_update_store_banner (self);
   if (!store)
     return;
   g_signal_connect_object (store, "failed", G_CALLBACK (show_store_failure), self, G_CONNECT_SWAPPED);
@@ -560,12 +477,9 @@ update_header_buttons (MynaWindow *self)
 static GtkWidget *
 make_button (const char *icon, const char *action, const char *label)
 {
-  GtkWidget *button = gtk_button_new_from_icon_name (icon);
+  GtkWidget *button = myna_icon_button_new (icon, label);
 
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
-  myna_set_tooltip (button, label);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
-
   return button;
 }
 
@@ -577,8 +491,7 @@ make_menu_button (const char *icon, const char *menu_path, const char *label)
 
   gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (button), icon);
   gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (button), G_MENU_MODEL (gtk_builder_get_object (builder, menu_path)));
-  myna_set_tooltip (button, label);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
+  myna_set_name (button, label);
 
   return button;
 }

@@ -9,7 +9,7 @@
 
 #include "chat/myna-personas.h"
 #include "composer/composer.h"
-#include "composer/file-reader.h"
+#include "composer/reading-row.h"
 #include "window-test.h"
 
 /* ---- An input method that composes letters, like one for Chinese ------------------------------------------------ */
@@ -343,15 +343,15 @@ test_im_keys (Fixture *f, gconstpointer data)
 
 /* ---- Attachments ------------------------------------------------------------------------------------------------ */
 
-static MynaFileReader *
-find_reader (GtkWidget *widget)
+static GtkWidget *
+find_row (GtkWidget *widget)
 {
-  MynaFileReader *found = NULL;
+  GtkWidget *found = NULL;
 
-  if (MYNA_IS_FILE_READER (widget))
-    return MYNA_FILE_READER (widget);
+  if (MYNA_IS_READING_ROW (widget))
+    return widget;
   for (GtkWidget *child = gtk_widget_get_first_child (widget); child && !found; child = gtk_widget_get_next_sibling (child))
-    found = find_reader (child);
+    found = find_row (child);
   return found;
 }
 
@@ -363,12 +363,10 @@ attach (Fixture *f, const char *name, const char *bytes, gsize n)
   g_autoptr (GFile) file = g_file_new_for_path (path);
   g_autoptr (GFile) parent = g_file_new_for_path (folder);
   GSList files = { file, NULL };
-  MynaFileReader *reader;
 
   g_assert_true (g_file_set_contents (path, bytes, n, NULL));
   myna_composer_attach_files (f->composer, &files);
-  reader = find_reader (GTK_WIDGET (f->composer));
-  while (myna_file_reader_is_reading (reader))
+  while (myna_composer_is_reading (f->composer))
     g_main_context_iteration (NULL, TRUE);
   g_file_delete (file, NULL, NULL);
   g_file_delete (parent, NULL, NULL);
@@ -498,20 +496,20 @@ test_reading (Fixture *f, gconstpointer data)
   g_autofree char *before = g_strdup (g_getenv ("MYNA_READER_DIR"));
   g_autoptr (GFile) file = g_file_new_for_path (program);
   g_autoptr (GPtrArray) files = NULL;
-  MynaFileReader *reader = find_reader (GTK_WIDGET (f->composer));
+  GtkWidget *row = find_row (GTK_WIDGET (f->composer));
 
   g_assert_true (g_file_set_contents_full (program, "#!/bin/sh\nexec sleep 1000\n", -1, G_FILE_SET_CONTENTS_NONE, 0700, NULL));
   g_setenv ("MYNA_READER_DIR", folder, TRUE);
   myna_composer_set_text (f->composer, "What does it say?");
   myna_composer_attach_files (f->composer, &(GSList){ file, NULL });
-  while (!gtk_widget_get_visible (GTK_WIDGET (reader)))
+  while (!gtk_widget_get_visible (row))
     g_main_context_iteration (NULL, TRUE);
   g_assert_true (test_has_label (GTK_WIDGET (f->composer), "Reading “myna-read”…"));
   press (f, "Return");
   g_assert_cmpuint (f->n_sent, ==, 0);
   files = myna_composer_take_files (f->composer);
   g_assert_cmpuint (files->len, ==, 1);
-  g_assert_false (gtk_widget_get_visible (GTK_WIDGET (reader)));
+  g_assert_false (gtk_widget_get_visible (row));
   press (f, "Return");
   g_assert_cmpuint (f->n_sent, ==, 1);
   g_setenv ("MYNA_READER_DIR", before ? before : "", TRUE);

@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "transcript/message-menu.h"
+#include "chat/message-menu.h"
 
 #include <glib/gi18n.h>
 

@@ -4,21 +4,23 @@
  */
 #pragma once
 
-#include <gtk/gtk.h>
+#include <gio/gio.h>
 
 G_BEGIN_DECLS
 
 #define MYNA_TYPE_FILE_READER (myna_file_reader_get_type ())
-G_DECLARE_FINAL_TYPE (MynaFileReader, myna_file_reader, MYNA, FILE_READER, GtkBox)
+G_DECLARE_FINAL_TYPE (MynaFileReader, myna_file_reader, MYNA, FILE_READER, GObject)
 
-/* Shown while a file takes longer than a moment, with a button that stops all of them.  Signals:
+/* Signals:
  *   read (const char *name, const char *text, guint n_pages)   n_pages 0: it has none
  *   problem (const char *text)                                  what could not be read, and why
- *   changed ()                                                  it is reading now, or not any more */
-GtkWidget *myna_file_reader_new (void);
+ *   changed ()                                                  it is reading now, or another file, or not any more */
+MynaFileReader *myna_file_reader_new (void) G_GNUC_WARN_UNUSED_RESULT;
 /* Behind those that wait. */
 void myna_file_reader_add (MynaFileReader *self, GFile *file);
 gboolean myna_file_reader_is_reading (MynaFileReader *self);
+/* The name of the file that is being read; NULL: none.  The caller frees. */
+char *myna_file_reader_dup_current (MynaFileReader *self) G_GNUC_WARN_UNUSED_RESULT;
 /* Those that are not read yet are read no more; an array of GFile, or NULL where there are none. */
 GPtrArray *myna_file_reader_take (MynaFileReader *self) G_GNUC_WARN_UNUSED_RESULT;
 

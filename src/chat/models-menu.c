@@ -1,10 +1,12 @@
-/* models-menu.c: the models that a reply could be written by again
+/* models-menu.c: the models that a chat could have, and those that a reply could be written by again
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "transcript/models-menu.h"
+#include "chat/models-menu.h"
 
 #include <glib/gi18n.h>
+
+#include "chat/myna-remote-link.h"
 
 struct _MynaModelsMenu
 {
@@ -16,6 +18,8 @@ struct _MynaModelsMenu
 };
 
 G_DEFINE_FINAL_TYPE (MynaModelsMenu, myna_models_menu, G_TYPE_OBJECT)
+
+/* ---- For a reply ------------------------------------------------------------------------------------------------ */
 
 static void
 append (MynaModelsMenu *self, MynaModelEntry *entry)
@@ -123,4 +127,59 @@ MynaModelsMenu *
 myna_models_menu_new (void)
 {
   return g_object_new (MYNA_TYPE_MODELS_MENU, NULL);
+}
+
+/* ---- The choice for a chat -------------------------------------------------------------------------------------- */
+
+static void
+append_model (GMenu *menu, const char *label, const char *path)
+{
+  g_autoptr (GMenuItem) item = g_menu_item_new (label, NULL);
+
+  g_menu_item_set_action_and_target (item, "win.try-model", "s", path);
+  g_menu_append_item (menu, item);
+}
+
+static void
+append_servers (GMenu *menu, GListModel *servers)
+{
+  for (guint i = 0; myna_remote_link_is_there () && i < g_list_model_get_n_items (servers); i++)
+    {
+      g_autoptr (MynaRemoteServer) server = g_list_model_get_item (servers, i);
+      const char *const *names = myna_remote_server_get_models (server);
+      g_autoptr (GMenu) section = g_menu_new ();
+
+      for (; *names; names++)
+        {
+          g_autofree char *path = myna_remote_server_make_path (server, *names);
+
+          append_model (section, *names, path);
+        }
+      g_menu_append_section (menu, myna_remote_server_get_name (server), G_MENU_MODEL (section));
+    }
+}
+
+GMenuModel *
+myna_models_menu_new_choice (MynaModelLibrary *library, MynaRemoteServers *servers)
+{
+  GListModel *entries = myna_model_library_get_entries (library);
+  GMenu *menu = g_menu_new ();
+  g_autoptr (GMenu) models = g_menu_new ();
+  g_autoptr (GMenu) more = g_menu_new ();
+
+  append_model (models, _ ("Default Model"), "");
+  for (guint i = 0; i < g_list_model_get_n_items (entries); i++)
+    {
+      g_autoptr (MynaModelEntry) entry = g_list_model_get_item (entries, i);
+
+      if (myna_model_entry_get_status (entry) == MYNA_MODEL_READABLE)
+        append_model (models, myna_model_entry_get_title (entry), myna_model_entry_get_path (entry));
+    }
+  g_menu_append_section (menu, _ ("Model for This Chat"), G_MENU_MODEL (models));
+  append_servers (menu, G_LIST_MODEL (servers));
+  if (myna_model_library_get_loading_path (library))
+    g_menu_append (more, _ ("_Cancel Loading"), "win.cancel-load");
+  g_menu_append (more, _ ("_Models…"), "app.models");
+  g_menu_append_section (menu, NULL, G_MENU_MODEL (more));
+  return G_MENU_MODEL (menu);
 }

@@ -4,26 +4,19 @@
  *
  * In turn, so that the attachments have the order of the files, and one hostile document does not take all of the memory at once.
  */
-#include "composer/file-reader.h"
+#include "chat/file-reader.h"
 
 #include <glib/gi18n.h>
 
-#include "base/tooltip.h"
 #include "chat/myna-attachment.h"
 #include "documents/documents.h"
 
-/* What is read sooner is not worth a word. */
-#define DELAY_MS 300
-
 struct _MynaFileReader
 {
-  GtkBox parent_instance;
+  GObject parent_instance;
 
-  GtkWidget *spinner;
-  GtkWidget *label;
   GQueue files;              /* GFile; the first is being read */
   GCancellable *cancellable; /* of the first; NULL: nothing is being read */
-  guint delay;
 };
 
 enum
@@ -36,7 +29,7 @@ enum
 
 static guint signals[N_SIGNALS];
 
-G_DEFINE_FINAL_TYPE (MynaFileReader, myna_file_reader, GTK_TYPE_BOX)
+G_DEFINE_FINAL_TYPE (MynaFileReader, myna_file_reader, G_TYPE_OBJECT)
 
 static void read_next (MynaFileReader *self);
 
@@ -83,23 +76,6 @@ dup_name (GFile *file)
 /* ---- Reading ---------------------------------------------------------------------------------------------------- */
 
 static void
-show (MynaFileReader *self, gboolean shown)
-{
-  gtk_widget_set_visible (GTK_WIDGET (self), shown);
-  gtk_spinner_set_spinning (GTK_SPINNER (self->spinner), shown);
-}
-
-static gboolean
-delay_cb (gpointer user_data)
-{
-  MynaFileReader *self = user_data;
-
-  self->delay = 0;
-  show (self, TRUE);
-  return G_SOURCE_REMOVE;
-}
-
-static void
 take_document (MynaFileReader *self, GFile *file, const Document *document, const GError *error)
 {
   g_autofree char *name = dup_name (file), *text = NULL;
@@ -138,24 +114,14 @@ static void
 read_next (MynaFileReader *self)
 {
   GFile *file = g_queue_peek_head (&self->files);
-  g_autofree char *name = NULL, *text = NULL;
 
   if (self->cancellable)
     return;
-  if (!file)
+  if (file)
     {
-      g_clear_handle_id (&self->delay, g_source_remove);
-      show (self, FALSE);
-      g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
-      return;
+      self->cancellable = g_cancellable_new ();
+      document_read_async (file, self->cancellable, document_read_cb, g_object_ref (self));
     }
-  name = dup_name (file);
-  text = g_strdup_printf (_ ("Reading “%s”…"), name);
-  gtk_label_set_label (GTK_LABEL (self->label), text);
-  if (!self->delay && !gtk_widget_get_visible (GTK_WIDGET (self)))
-    self->delay = g_timeout_add (DELAY_MS, delay_cb, self);
-  self->cancellable = g_cancellable_new ();
-  document_read_async (file, self->cancellable, document_read_cb, g_object_ref (self));
   g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
 }
 
@@ -166,6 +132,14 @@ myna_file_reader_add (MynaFileReader *self, GFile *file)
 
   g_queue_push_tail (&self->files, g_object_ref (file));
   read_next (self);
+}
+
+char *
+myna_file_reader_dup_current (MynaFileReader *self)
+{
+  g_return_val_if_fail (MYNA_IS_FILE_READER (self), NULL);
+
+  return self->cancellable ? dup_name (g_queue_peek_head (&self->files)) : NULL;
 }
 
 gboolean
@@ -182,7 +156,6 @@ stop (MynaFileReader *self)
   if (self->cancellable)
     g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
-  g_clear_handle_id (&self->delay, g_source_remove);
 }
 
 GPtrArray *
@@ -201,12 +174,6 @@ myna_file_reader_take (MynaFileReader *self)
     g_ptr_array_add (files, file);
   read_next (self);
   return files;
-}
-
-static void
-stop_clicked_cb (MynaFileReader *self)
-{
-  g_autoptr (GPtrArray) files = myna_file_reader_take (self);
 }
 
 /* ---- Object ----------------------------------------------------------------------------------------------------- */
@@ -237,28 +204,9 @@ myna_file_reader_class_init (MynaFileReaderClass *klass)
 static void
 myna_file_reader_init (MynaFileReader *self)
 {
-  GtkWidget *button = gtk_button_new_from_icon_name ("window-close-symbolic");
-
-  self->spinner = gtk_spinner_new ();
-  self->label = gtk_label_new (NULL);
-  gtk_label_set_ellipsize (GTK_LABEL (self->label), PANGO_ELLIPSIZE_MIDDLE);
-  gtk_label_set_xalign (GTK_LABEL (self->label), 0);
-  gtk_widget_set_hexpand (self->label, TRUE);
-  gtk_widget_add_css_class (self->label, "caption");
-  gtk_widget_add_css_class (button, "flat");
-  gtk_widget_add_css_class (button, "circular");
-  myna_set_tooltip (button, _ ("Stop Reading"));
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Stop Reading"), -1);
-  g_signal_connect_swapped (button, "clicked", G_CALLBACK (stop_clicked_cb), self);
-  gtk_box_set_spacing (GTK_BOX (self), 6);
-  gtk_widget_add_css_class (GTK_WIDGET (self), "file-reader");
-  gtk_box_append (GTK_BOX (self), self->spinner);
-  gtk_box_append (GTK_BOX (self), self->label);
-  gtk_box_append (GTK_BOX (self), button);
-  gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
 }
 
-GtkWidget *
+MynaFileReader *
 myna_file_reader_new (void)
 {
   return g_object_new (MYNA_TYPE_FILE_READER, NULL);

@@ -1,4 +1,4 @@
-/* models-menu.h: the models that a reply could be written by again
+/* models-menu.h: the models that a chat could have, and those that a reply could be written by again
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -6,6 +6,7 @@
 
 #include "chat/myna-conversation.h"
 #include "chat/myna-model-library.h"
+#include "chat/myna-remote-servers.h"
 
 G_BEGIN_DECLS
 
@@ -18,5 +19,8 @@ MynaModelsMenu *myna_models_menu_new (void) G_GNUC_WARN_UNUSED_RESULT;
 GMenuModel *myna_models_menu_get_menu (MynaModelsMenu *self);
 void myna_models_menu_set_library (MynaModelsMenu *self, MynaModelLibrary *library);
 void myna_models_menu_set_conversation (MynaModelsMenu *self, MynaConversation *conversation);
+
+/* The models of now, here and on servers, as items with the action win.try-model, and what can be done about them. */
+GMenuModel *myna_models_menu_new_choice (MynaModelLibrary *library, MynaRemoteServers *servers) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

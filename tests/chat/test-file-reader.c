@@ -1,0 +1,129 @@
+/* test-file-reader.c: files that are read one after the other, stopped, or not read at all
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include <glib/gstdio.h>
+
+#include "chat/file-reader.h"
+
+typedef struct
+{
+  MynaFileReader *reader;
+  GString *said; /* "+name: text" of what was read, "-problem" */
+  char *folder;
+} Fixture;
+
+static void
+read_cb (Fixture *f, const char *name, const char *text, guint n_pages)
+{
+  g_string_append_printf (f->said, "+%s: %s\n", name, text);
+}
+
+static void
+problem_cb (Fixture *f, const char *text)
+{
+  g_string_append_printf (f->said, "-%s\n", text);
+}
+
+static void
+set_up (Fixture *f, gconstpointer data)
+{
+  f->reader = myna_file_reader_new ();
+  f->said = g_string_new (NULL);
+  f->folder = g_dir_make_tmp ("myna-test-XXXXXX", NULL);
+  g_signal_connect_swapped (f->reader, "read", G_CALLBACK (read_cb), f);
+  g_signal_connect_swapped (f->reader, "problem", G_CALLBACK (problem_cb), f);
+}
+
+static void
+tear_down (Fixture *f, gconstpointer data)
+{
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_object_unref (f->reader);
+  g_string_free (f->said, TRUE);
+  g_rmdir (f->folder);
+  g_free (f->folder);
+}
+
+static void
+add (Fixture *f, const char *name, const char *text)
+{
+  g_autofree char *path = g_build_filename (f->folder, name, NULL);
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+
+  if (text)
+    g_assert_true (g_file_set_contents (path, text, -1, NULL));
+  myna_file_reader_add (f->reader, file);
+}
+
+static void
+finish (Fixture *f)
+{
+  while (myna_file_reader_is_reading (f->reader))
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static void
+forget (Fixture *f, const char *name)
+{
+  g_autofree char *path = g_build_filename (f->folder, name, NULL);
+
+  g_unlink (path);
+}
+
+/* In the order in which they came; one that is not there keeps the others from nothing. */
+static void
+test_order (Fixture *f, gconstpointer data)
+{
+  add (f, "a.txt", "first");
+  add (f, "gone.txt", NULL);
+  add (f, "b.txt", "second");
+  finish (f);
+  g_assert_cmpstr (f->said->str, ==, "+a.txt: first\n-“gone.txt” could not be read.\n+b.txt: second\n");
+  forget (f, "a.txt");
+  forget (f, "b.txt");
+}
+
+/* Who takes the files gets those that were not read, the one that is being read among them, and hears no more of them. */
+static void
+test_take (Fixture *f, gconstpointer data)
+{
+  g_autofree char *program = g_build_filename (f->folder, "myna-read", NULL);
+  g_autofree char *before = g_strdup (g_getenv ("MYNA_READER_DIR"));
+  g_autofree char *name = NULL;
+  g_autoptr (GPtrArray) files = NULL;
+
+  g_assert_true (g_file_set_contents_full (program, "#!/bin/sh\nexec sleep 1000\n", -1, G_FILE_SET_CONTENTS_NONE, 0700, NULL));
+  g_setenv ("MYNA_READER_DIR", f->folder, TRUE);
+  add (f, "a.txt", "first");
+  add (f, "b.txt", "second");
+  name = myna_file_reader_dup_current (f->reader);
+  g_assert_cmpstr (name, ==, "a.txt");
+  files = myna_file_reader_take (f->reader);
+  g_assert_cmpuint (files->len, ==, 2);
+  g_assert_false (myna_file_reader_is_reading (f->reader));
+  g_assert_null (myna_file_reader_dup_current (f->reader));
+  g_assert_null (myna_file_reader_take (f->reader));
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_assert_cmpstr (f->said->str, ==, "");
+
+  g_unlink (program);
+  add (f, "a.txt", NULL);
+  finish (f);
+  g_assert_cmpstr (f->said->str, ==, "-“a.txt” could not be read: Myna’s document reader does not start.\n");
+  g_setenv ("MYNA_READER_DIR", before ? before : "", TRUE);
+  forget (f, "a.txt");
+  forget (f, "b.txt");
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add ("/file-reader/order", Fixture, NULL, set_up, test_order, tear_down);
+  g_test_add ("/file-reader/take", Fixture, NULL, set_up, test_take, tear_down);
+
+  return g_test_run ();
+}

@@ -8,6 +8,8 @@
 
 #include <signal.h>
 
+#include "text/text-helper.h"
+
 typedef struct
 {
   guint64 id;
@@ -40,18 +42,10 @@ question_free (gpointer data)
   g_free (question);
 }
 
-static char *
-dup_path (void)
-{
-  const char *given = g_getenv ("MYNA_REMOTE");
-
-  return given ? g_strdup (given) : g_build_filename (MYNA_LIBEXECDIR, "myna-remote", NULL);
-}
-
 gboolean
 myna_remote_link_is_there (void)
 {
-  g_autofree char *path = dup_path ();
+  g_autofree char *path = text_dup_helper ("myna-remote");
 
   return g_file_test (path, G_FILE_TEST_IS_EXECUTABLE);
 }
@@ -177,7 +171,7 @@ write_next (MynaRemoteLink *self)
 static gboolean
 start (MynaRemoteLink *self)
 {
-  g_autofree char *path = dup_path ();
+  g_autofree char *path = text_dup_helper ("myna-remote");
   g_autoptr (GError) error = NULL;
 
   if (self->process)

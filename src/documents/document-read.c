@@ -14,6 +14,7 @@
 
 #include "documents/document-records.h"
 #include "documents/wire.h"
+#include "text/text-helper.h"
 
 /* By the clock: a file system may hang, and so may the process. */
 #define CLOCK_SECONDS 120
@@ -84,8 +85,7 @@ open_file (GFile *file, GCancellable *cancellable, GError **error)
 static GSubprocess *
 start_reader (GFile *file, int fd, GError **error)
 {
-  const char *folder = g_getenv ("MYNA_READER_DIR");
-  g_autofree char *program = g_build_filename (folder ? folder : MYNA_LIBEXECDIR, "myna-read", NULL);
+  g_autofree char *program = text_dup_helper ("myna-read");
   g_autofree char *name = g_file_get_basename (file);
   static const char *const nothing[] = { "PATH=/usr/bin:/bin", "LANG=C.UTF-8", NULL };
   g_autoptr (GSubprocessLauncher) launcher =

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "text/text-helper.h"
 #include "tools/tools.h"
 
 #define CHUNK       (64 << 10)
@@ -375,21 +376,13 @@ tool_program_close_input (ToolProgram *self)
 
 /* ---- Starting --------------------------------------------------------------------------------------------------- */
 
-static char *
-dup_guard (void)
-{
-  const char *folder = g_getenv ("MYNA_LIBEXEC_DIR");
-
-  return g_build_filename (folder && *folder ? folder : MYNA_LIBEXECDIR, "myna-guard", NULL);
-}
-
 static GSubprocess *
 launch (const char *const *command, const char *const *environment, const char *folder, int control, GError **error)
 {
   g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (
       G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE);
   g_autoptr (GPtrArray) arguments = g_ptr_array_new ();
-  g_autofree char *guard = dup_guard ();
+  g_autofree char *guard = text_dup_helper ("myna-guard");
 
   g_ptr_array_add (arguments, guard);
   g_ptr_array_add (arguments, (char *) G_STRINGIFY (CONTROL_FD));

@@ -90,12 +90,12 @@ static void
 test_take (Fixture *f, gconstpointer data)
 {
   g_autofree char *program = g_build_filename (f->folder, "myna-read", NULL);
-  g_autofree char *before = g_strdup (g_getenv ("MYNA_READER_DIR"));
+  g_autofree char *before = g_strdup (g_getenv ("MYNA_LIBEXEC_DIR"));
   g_autofree char *name = NULL;
   g_autoptr (GPtrArray) files = NULL;
 
   g_assert_true (g_file_set_contents_full (program, "#!/bin/sh\nexec sleep 1000\n", -1, G_FILE_SET_CONTENTS_NONE, 0700, NULL));
-  g_setenv ("MYNA_READER_DIR", f->folder, TRUE);
+  g_setenv ("MYNA_LIBEXEC_DIR", f->folder, TRUE);
   add (f, "a.txt", "first");
   add (f, "b.txt", "second");
   name = myna_file_reader_dup_current (f->reader);
@@ -113,7 +113,7 @@ test_take (Fixture *f, gconstpointer data)
   add (f, "a.txt", NULL);
   finish (f);
   g_assert_cmpstr (f->said->str, ==, "-“a.txt” could not be read: Myna’s document reader does not start.\n");
-  g_setenv ("MYNA_READER_DIR", before ? before : "", TRUE);
+  g_setenv ("MYNA_LIBEXEC_DIR", before ? before : "", TRUE);
   forget (f, "a.txt");
   forget (f, "b.txt");
 }

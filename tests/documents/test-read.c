@@ -88,13 +88,13 @@ test_canceled (void)
   g_autofree char *folder = g_dir_make_tmp ("document-XXXXXX", NULL), *program = g_build_filename (folder, "myna-read", NULL);
   g_autofree char *mark = g_build_filename (folder, "started", NULL);
   g_autofree char *script = g_strdup_printf ("#!/bin/sh\necho $$ > %s.tmp; mv %s.tmp %s; exec sleep 1000\n", mark, mark, mark);
-  g_autofree char *before = g_strdup (g_getenv ("MYNA_READER_DIR")), *pid = NULL;
+  g_autofree char *before = g_strdup (g_getenv ("MYNA_LIBEXEC_DIR")), *pid = NULL;
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
   Result result = { g_main_loop_new (NULL, FALSE), NULL };
   GFile *file = make_file ("a.txt", "words", 5);
 
   g_assert_true (g_file_set_contents_full (program, script, -1, G_FILE_SET_CONTENTS_NONE, 0700, NULL));
-  g_setenv ("MYNA_READER_DIR", folder, TRUE);
+  g_setenv ("MYNA_LIBEXEC_DIR", folder, TRUE);
   document_read_async (file, cancellable, read_cb, &result);
   while (!g_file_get_contents (mark, &pid, NULL, NULL))
     g_main_context_iteration (NULL, FALSE);
@@ -102,7 +102,7 @@ test_canceled (void)
   g_main_loop_run (result.loop);
   g_assert_error (result.error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   g_assert_cmpint (kill (g_ascii_strtoll (pid, NULL, 10), 0), ==, -1);
-  g_setenv ("MYNA_READER_DIR", before ? before : "", TRUE);
+  g_setenv ("MYNA_LIBEXEC_DIR", before ? before : "", TRUE);
   g_clear_error (&result.error);
   g_main_loop_unref (result.loop);
   g_unlink (mark);
@@ -115,7 +115,7 @@ test_canceled (void)
 static void
 test_bad_reader (void)
 {
-  g_autofree char *before = g_strdup (g_getenv ("MYNA_READER_DIR")), *folder = g_dir_make_tmp ("document-XXXXXX", NULL);
+  g_autofree char *before = g_strdup (g_getenv ("MYNA_LIBEXEC_DIR")), *folder = g_dir_make_tmp ("document-XXXXXX", NULL);
   g_autofree char *program = g_build_filename (folder, "myna-read", NULL);
   GFile *file = make_file ("a.txt", "words", 5);
   static const char *const scripts[] = { "#!/bin/sh\necho hello\n", "#!/bin/sh\nkill -SEGV $$\n",
@@ -124,7 +124,7 @@ test_bad_reader (void)
                                          DOCUMENT_ERROR_TIME };
   g_autoptr (GError) error = NULL;
 
-  g_setenv ("MYNA_READER_DIR", folder, TRUE);
+  g_setenv ("MYNA_LIBEXEC_DIR", folder, TRUE);
   g_assert_null (document_read (file, NULL, &error));
   g_assert_error (error, DOCUMENT_ERROR, DOCUMENT_ERROR_NO_READER);
   for (guint i = 0; i < G_N_ELEMENTS (scripts); i++)
@@ -134,7 +134,7 @@ test_bad_reader (void)
       g_assert_null (document_read (file, NULL, &error));
       g_assert_error (error, DOCUMENT_ERROR, (int) codes[i]);
     }
-  g_setenv ("MYNA_READER_DIR", before ? before : "", TRUE);
+  g_setenv ("MYNA_LIBEXEC_DIR", before ? before : "", TRUE);
   g_unlink (program);
   g_rmdir (folder);
   remove_file (file);

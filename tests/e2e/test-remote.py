@@ -2,7 +2,6 @@
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
-import os
 import re
 import shutil
 import sys
@@ -13,9 +12,6 @@ from myna_e2e import ROOT, TestCase, main, wait
 sys.path.insert(0, str(ROOT / "tests/remote"))
 import hostile  # noqa: E402
 
-# On the bus of a test there is no keyring, and none is started.
-NO_KEYRING = {"MYNA_REMOTE": os.environ["MYNA_BUILD_DIR"] + "/src/remote/myna-remote"}
-
 
 class Remote(TestCase):
     def setUp(self):
@@ -23,9 +19,6 @@ class Remote(TestCase):
         self.server = hostile.Server()
         self.addCleanup(self.server.server_close)
         self.addCleanup(self.server.shutdown)
-
-    def start(self, *args, env=None, **kwargs):
-        return super().start(*args, env=NO_KEYRING | (env or {}), **kwargs)
 
     def fill(self, app, address, key=None):
         app.find(app._("Models"), "button").click()

@@ -67,7 +67,7 @@ FOLDERS = {
     "documents/wire.h": (C, ""),
     "documents/reader": (READER, "documents/wire.h"),
     "documents/documents.h": (GLIB, ""),
-    "documents": (GLIB, "documents/wire.h documents/documents.h"),
+    "documents": (GLIB, "documents/wire.h documents/documents.h text"),
 
     "cli": (GLIB, "engine/engine.h engine/base engine/file engine/quant engine/text engine/families engine/kernels "
                   "engine/compute engine/cpu engine/run engine/import tools/tools.h tools/sandbox.h documents/documents.h"),

@@ -493,13 +493,13 @@ static void
 test_reading (Fixture *f, gconstpointer data)
 {
   g_autofree char *folder = g_dir_make_tmp ("myna-test-XXXXXX", NULL), *program = g_build_filename (folder, "myna-read", NULL);
-  g_autofree char *before = g_strdup (g_getenv ("MYNA_READER_DIR"));
+  g_autofree char *before = g_strdup (g_getenv ("MYNA_LIBEXEC_DIR"));
   g_autoptr (GFile) file = g_file_new_for_path (program);
   g_autoptr (GPtrArray) files = NULL;
   GtkWidget *row = find_row (GTK_WIDGET (f->composer));
 
   g_assert_true (g_file_set_contents_full (program, "#!/bin/sh\nexec sleep 1000\n", -1, G_FILE_SET_CONTENTS_NONE, 0700, NULL));
-  g_setenv ("MYNA_READER_DIR", folder, TRUE);
+  g_setenv ("MYNA_LIBEXEC_DIR", folder, TRUE);
   myna_composer_set_text (f->composer, "What does it say?");
   myna_composer_attach_files (f->composer, &(GSList){ file, NULL });
   while (!gtk_widget_get_visible (row))
@@ -512,7 +512,7 @@ test_reading (Fixture *f, gconstpointer data)
   g_assert_false (gtk_widget_get_visible (row));
   press (f, "Return");
   g_assert_cmpuint (f->n_sent, ==, 1);
-  g_setenv ("MYNA_READER_DIR", before ? before : "", TRUE);
+  g_setenv ("MYNA_LIBEXEC_DIR", before ? before : "", TRUE);
   g_file_delete (file, NULL, NULL);
   g_rmdir (folder);
 }

@@ -7,6 +7,7 @@ calls up.
 SPDX-License-Identifier: GPL-3.0-or-later
 """
 import collections
+import pathlib
 import re
 import subprocess
 import sys
@@ -29,13 +30,17 @@ CIRCLES = {
 def read_graph(libraries):
     defined, needed = {}, collections.defaultdict(set)
     for library in libraries:
-        listing = subprocess.run(["nm", "--extern-only", "--format=posix", library], check=True, capture_output=True,
+        path = pathlib.Path(library)
+        files = sorted(path.rglob("*.o")) if path.is_dir() else [path]     # a program's objects, or a library
+        listing = subprocess.run(["nm", "--extern-only", "--format=posix", *files], check=True, capture_output=True,
                                  text=True).stdout
         member = None
         for line in listing.splitlines():
-            match = re.fullmatch(r".*\[(.*)\.c\.o\]:", line)
+            match = re.fullmatch(r"(?:.*[\[/])?(.*)\.c\.o\]?:", line)
             if match:
                 member = re.split("[/_]", match[1])[-1]
+                if path.is_dir():       # each program has a main.c
+                    member = f"{path.stem}/{member}"
             elif line and member:
                 name, kind = line.split()[:2]
                 if kind in "Uw":

@@ -31,6 +31,8 @@ def main(argv):
     if folder == "engine":      # the actor is a layer of its own
         headers = [header for header in headers if header.parent.name != "actor"]
     command = compiler + STRICT + flags + [f"-I{src}", f"-I{src / folder.split('/')[0]}"]
+    if folder == "cli":         # it may use the engine's private headers
+        command.append(f"-I{src / 'engine'}")
     failed = 0
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         for header, status, messages in pool.map(lambda header: compiles(command, header), headers):

@@ -171,7 +171,7 @@ explain (const char *word)
     { "expression", "Error: Arguments are written out: no variables, no expressions." },
     { "several", "Error: Make one call at a time." },
     { "truncated", "Error: The call was cut off; make it shorter." },
-    { "not-waited", "Error: Wait for the result after a call." },
+    { "not-waited", "Error: The call was not run. Make it again, and wait for its result." },
     { "not-an-object", "Error: The arguments are not a JSON object." },
     { "too-deep", "Error: The arguments are nested too deeply." },
     { "too-large", "Error: The arguments are too long." },

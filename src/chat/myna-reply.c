@@ -30,6 +30,7 @@ struct _MynaReply
   GPtrArray *parts;          /* MynaMessage; the last one is being written, unless it is complete */
   GlmReplyKind kind;         /* of the last piece of it */
   gboolean is_thinking;      /* … and it is still being written */
+  gboolean is_cut;           /* what the model still writes does not count */
   MynaMessage *adding;       /* the one of them whose row is on its way, or NULL; not owned */
   GCancellable *cancellable; /* of the planning */
   MynaPrompt *prompt;        /* what the engine was asked with */
@@ -215,16 +216,6 @@ add_row (MynaReply *self, MynaMessage *message)
   store_add_message_async (self->recipe.store, record, NULL, row_added_cb, g_object_ref (self));
 }
 
-/* Whether there is something that deserves a row.  An empty answer does, once it is known to be one; a call once it is known
- * whether it is one. */
-static gboolean
-wants_row (MynaReply *self, MynaMessage *message)
-{
-  if (myna_message_get_record (message)->call)
-    return !myna_reply_call_is_pending (message);
-  return *myna_message_get_text (message) || myna_message_get_state (message) == STORE_STATE_COMPLETE;
-}
-
 /* Adds the next row that is missing; with the last one the text follows, or all is done. */
 static void
 store_parts (MynaReply *self)
@@ -237,7 +228,7 @@ store_parts (MynaReply *self)
     {
       MynaMessage *message = g_ptr_array_index (self->parts, i);
 
-      if (!myna_message_get_id (message) && wants_row (self, message)
+      if (!myna_message_get_id (message) && myna_reply_call_wants_row (message)
           && (!myna_message_get_error (message) || self->state == MYNA_REPLY_STORING))
         {
           if (before)
@@ -361,17 +352,23 @@ static void
 judge (MynaReply *self, GlmReplyKind kind, const char *text)
 {
   MynaMessage *message = myna_reply_call_find_judged (self->parts);
-  const StoreCall *before = myna_message_get_record (message)->call;
-  g_autofree char *whole = NULL;
 
-  if (kind == GLM_REPLY_NOT_CALLED && before)
-    {
-      whole = g_strconcat (before->tool, "\n", myna_message_get_text (message), NULL);
-      myna_message_set_text (message, whole);
-    }
-  myna_message_set_call (message, myna_reply_call_judge (before, kind, text));
+  myna_reply_call_judge (message, kind, text);
   if (myna_message_get_id (message) && myna_message_get_state (message) != STORE_STATE_GENERATING)
     finish_row (self, message);
+}
+
+/* A part is over.  What a model writes after a call whose result it did not wait for is invented: it is cut off there, and the
+ * model is told. */
+static void
+end_part (MynaReply *self)
+{
+  MynaMessage *message = myna_reply_get_message (self);
+
+  close_part (self);
+  self->is_cut = myna_reply_call_did_not_wait (message);
+  if (self->is_cut)
+    myna_generator_cancel (self->generator, self->request_id);
 }
 
 /* What was cut off in the middle of a call. */
@@ -387,13 +384,13 @@ piece_cb (GlmReplyKind kind, const char *text, gpointer user_data)
 {
   MynaReply *self = user_data;
 
-  if (!is_open (self))
+  if (!is_open (self) || self->is_cut)
     return;
   switch (kind)
     {
     case GLM_REPLY_TEXT:
     case GLM_REPLY_THOUGHT: append (self, kind, text); break;
-    case GLM_REPLY_PART: close_part (self); break;
+    case GLM_REPLY_PART: end_part (self); break;
     case GLM_REPLY_CALL: begin_call (self, text); break;
     case GLM_REPLY_ARGUMENTS: append (self, kind, text); break;
     case GLM_REPLY_CALLED:
@@ -460,9 +457,11 @@ ended_cb (const GlmResult *result, const GError *error, gpointer user_data)
     return;
   if (result && !error)
     {
+      GlmStopReason reason = self->is_cut && self->state != MYNA_REPLY_STOPPING ? GLM_STOP_CALL : result->reason;
+
       take_figures (self, result);
-      self->wants_calls = result->reason == GLM_STOP_CALL && self->state != MYNA_REPLY_STOPPING;
-      end (self, states[result->reason], NULL);
+      self->wants_calls = reason == GLM_STOP_CALL && self->state != MYNA_REPLY_STOPPING;
+      end (self, states[reason], NULL);
     }
   else if (self->state == MYNA_REPLY_STOPPING)
     end (self, STORE_STATE_STOPPED, NULL);
@@ -536,6 +535,7 @@ plan (MynaReply *self)
   GlmSampling sampling;
 
   self->kind = GLM_REPLY_TEXT;
+  self->is_cut = FALSE;
   self->request_id = 0;
   self->read_from = 0;
   g_set_object (&self->cancellable, NULL);

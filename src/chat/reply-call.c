@@ -6,6 +6,8 @@
 
 #include <json-glib/json-glib.h>
 
+#include "chat/myna-message-private.h"
+
 StoreCall *
 myna_reply_call_new (StoreCallState state, const char *tool)
 {
@@ -30,8 +32,9 @@ make_code_arguments (const char *program)
   return json_to_string (node, FALSE);
 }
 
-StoreCall *
-myna_reply_call_judge (const StoreCall *before, GlmReplyKind verdict, const char *text)
+/* The call behind a verdict, or NULL where it is none; before: NULL where what was judged is text. */
+static StoreCall *
+make_judged (const StoreCall *before, GlmReplyKind verdict, const char *text)
 {
   StoreCall *call;
 
@@ -48,6 +51,36 @@ myna_reply_call_judge (const StoreCall *before, GlmReplyKind verdict, const char
   else
     call->arguments = verdict == GLM_REPLY_CODE ? make_code_arguments (text) : g_strdup (text);
   return call;
+}
+
+void
+myna_reply_call_judge (MynaMessage *message, GlmReplyKind verdict, const char *text)
+{
+  const StoreCall *before = myna_message_get_record (message)->call;
+
+  if (verdict == GLM_REPLY_NOT_CALLED && before)
+    {
+      g_autofree char *whole = g_strconcat (before->tool, "\n", myna_message_get_text (message), NULL);
+
+      myna_message_set_text (message, whole);
+    }
+  myna_message_set_call (message, make_judged (before, verdict, text));
+}
+
+gboolean
+myna_reply_call_did_not_wait (MynaMessage *message)
+{
+  const StoreCall *call = myna_message_get_record (message)->call;
+
+  return call && call->state == STORE_CALL_NOT_RUN && g_strcmp0 (call->result, "not-waited") == 0;
+}
+
+gboolean
+myna_reply_call_wants_row (MynaMessage *message)
+{
+  if (myna_message_get_record (message)->call)
+    return !myna_reply_call_is_pending (message);
+  return *myna_message_get_text (message) || myna_message_get_state (message) == STORE_STATE_COMPLETE;
 }
 
 gboolean

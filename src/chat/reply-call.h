@@ -11,8 +11,13 @@ G_BEGIN_DECLS
 
 /* The caller frees. */
 StoreCall *myna_reply_call_new (StoreCallState state, const char *tool) G_GNUC_WARN_UNUSED_RESULT;
-/* The call behind a verdict, or NULL where it is none; before: NULL where what was judged is text.  The caller frees. */
-StoreCall *myna_reply_call_judge (const StoreCall *before, GlmReplyKind verdict, const char *text) G_GNUC_WARN_UNUSED_RESULT;
+/* What the verdict makes of a message: a call to be run, one that is not, or text. */
+void myna_reply_call_judge (MynaMessage *message, GlmReplyKind verdict, const char *text);
+/* Whether the model went on after this call without its result. */
+gboolean myna_reply_call_did_not_wait (MynaMessage *message);
+/* Whether there is something in the message that deserves a row.  An empty answer does, once it is known to be one; a call once it
+ * is known whether it is one. */
+gboolean myna_reply_call_wants_row (MynaMessage *message);
 /* Whether a message is a call that is being written, or waits for its verdict. */
 gboolean myna_reply_call_is_pending (MynaMessage *message);
 /* Of the messages of a reply the oldest call without a verdict, or what was written last. */

@@ -304,7 +304,7 @@ describe_not_run (const char *tool, const char *word)
     { "repeated", N_ ("Not run again: the model asked for the same before, and was given that result.") },
     { "no-such-tool", N_ ("Not run: this tool is not turned on in this chat.") },
     { "truncated", N_ ("Not run: the reply ended in the middle of the call.") },
-    { "not-waited", N_ ("Not run: the model did not wait for the result of the call before.") },
+    { "not-waited", N_ ("Not run: the model went on without waiting for the result.") },
     { "several", N_ ("Not run: the model asked for several things at once.") },
     { "too-large", N_ ("Not run: the model passed on too much text.") },
   };

@@ -257,6 +257,57 @@ test_cut (Fixture *f, gconstpointer data)
   g_assert_cmpuint (n_runs, ==, 0);
 }
 
+/* What a model writes after a call whose result it did not wait for is invented: the reply is cut there, and the model told. */
+static void
+test_not_waited (Fixture *f, gconstpointer data)
+{
+  const GlmStopReason reasons[] = { GLM_STOP_END, GLM_STOP_CALL, GLM_STOP_LENGTH, GLM_STOP_CANCELLED };
+
+  for (guint i = 0; i < G_N_ELEMENTS (reasons); i++)
+    {
+      fixture_teardown (f, data);
+      setup (f, data);
+      myna_conversation_send (f->conversation, "q");
+      fixture_requested (f);
+      fake_generator_say (f->engine, "Let me see.");
+      fake_generator_write (f->engine, GLM_REPLY_PART, "");
+      fake_generator_write (f->engine, GLM_REPLY_CALL, "echo");
+      fake_generator_write (f->engine, GLM_REPLY_ARGUMENTS, "{\"text\":\"a\"}");
+      fake_generator_write (f->engine, GLM_REPLY_BAD, "not-waited");
+      fake_generator_write (f->engine, GLM_REPLY_PART, "");
+      fake_generator_say (f->engine, "The echo is b.");
+      /* The engine was told to end; it may have come to an end of its own before. */
+      if (reasons[i] != GLM_STOP_CANCELLED)
+        fake_generator_end (f->engine, reasons[i]);
+      wait_for (strstr (fake_generator_get_prompt (f->engine), "|observation:") && fake_generator_n_requests (f->engine) == 1);
+      g_assert_cmpstr (fake_generator_get_prompt (f->engine), ==,
+                       "user:q|assistant:Let me see.|assistant=echo:{\"text\":\"a\"}"
+                       "|observation:Error: The call was not run. Make it again, and wait for its result.");
+      call (f, "echo", "{\"text\":\"a\"}");
+      answer (f, "It is <a>.");
+      fixture_idle (f);
+      assert_branch (f, "q:q|a:Let me see.|echo((null))N|o:Error: The call was not run. Make it again, and wait for its result."
+                        "|echo({\"text\":\"a\"})D|o:<a>|a:It is <a>.");
+      g_assert_cmpuint (n_runs, ==, 1);
+    }
+}
+
+/* Stopped meanwhile: nothing follows. */
+static void
+test_not_waited_stopped (Fixture *f, gconstpointer data)
+{
+  myna_conversation_send (f->conversation, "q");
+  fixture_requested (f);
+  fake_generator_write (f->engine, GLM_REPLY_CALL, "echo");
+  fake_generator_write (f->engine, GLM_REPLY_BAD, "not-waited");
+  fake_generator_write (f->engine, GLM_REPLY_PART, "");
+  fake_generator_say (f->engine, "b");
+  myna_conversation_stop (f->conversation);
+  fixture_idle (f);
+  assert_branch (f, "q:q|echo((null))N");
+  g_assert_cmpuint (n_runs, ==, 0);
+}
+
 /* The second time the old result, the third time the end: whatever the order of the members. */
 static void
 test_repeat (Fixture *f, gconstpointer data)
@@ -697,6 +748,8 @@ main (int argc, char *argv[])
   ADD ("models", test_models);
   ADD ("bad", test_bad);
   ADD ("cut", test_cut);
+  ADD ("not-waited", test_not_waited);
+  ADD ("not-waited-stopped", test_not_waited_stopped);
   ADD ("repeat", test_repeat);
   g_test_add ("/reply-calls/rounds", Fixture, GUINT_TO_POINTER (10), setup, test_rounds, fixture_teardown);
   g_test_add ("/reply-calls/rounds-chatglm3", Fixture, GUINT_TO_POINTER (5), setup, test_rounds, fixture_teardown);

@@ -118,10 +118,9 @@ myna_remote_server_list_new (MynaRemoteServers *servers)
       myna_group_new (_ ("On Servers"),
                       _ ("Myna opens no network connection unless you add a server, and then to that address alone."));
   GtkWidget *list = myna_list_new (_ ("Servers"));
-  GtkWidget *add = gtk_button_new_with_label (_ ("Add a Server…"));
+  /* Beside a button with words there is not always room for the title. */
+  GtkWidget *add = myna_flat_button_new ("list-add-symbolic", _ ("Add a Server…"));
 
-  gtk_widget_add_css_class (add, "flat");
-  gtk_widget_set_valign (add, GTK_ALIGN_CENTER);
   g_signal_connect_object (add, "clicked", G_CALLBACK (add_cb), servers, 0);
   adw_preferences_group_set_header_suffix (ADW_PREFERENCES_GROUP (group), add);
   g_object_set_data_full (G_OBJECT (list), "servers", g_object_ref (servers), g_object_unref);

@@ -303,8 +303,9 @@ class App(Node):
         top = node.window
         frame, box = (Atspi.Component.get_extents(part.accessible.get_component_iface(), Atspi.CoordType.WINDOW)
                       for part in (top, node))
-        window = subprocess.run(["xdotool", "search", "--onlyvisible", "--name", f"^{re.escape(top.name)}$"], check=True,
-                                capture_output=True, text=True).stdout.split()[-1]
+        # The X server's title may be behind; so may the name, when a chat gets its title.
+        window = wait(lambda: subprocess.run(["xdotool", "search", "--onlyvisible", "--name", f"^{re.escape(node.window.name)}$"],
+                                             capture_output=True, check=False, text=True).stdout.split(), "the window")[-1]
         shadow = subprocess.run(["xprop", "-id", window, "_GTK_FRAME_EXTENTS"], check=True, capture_output=True,
                                 text=True).stdout
         left, _, top, _ = [int(number) for number in re.findall(r"\d+", shadow)] or [0, 0, 0, 0]

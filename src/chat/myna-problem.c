@@ -23,6 +23,7 @@ describe_engine_error (int code)
     case GLM_ERROR_CONTEXT_FULL: return _ ("This message is too long for the model. Shorten it or remove an attachment.");
     case GLM_ERROR_ARGUMENT: return _ ("No model is loaded. Choose a model and try again.");
     case GLM_ERROR_CANCELLED: return _ ("Stopped.");
+    case GLM_ERROR_DEVICE_LOST: /* sessions go on without it */
     case GLM_ERROR_NONE: break;
     }
   return _ ("The reply could not be generated.");

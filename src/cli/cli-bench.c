@@ -243,10 +243,11 @@ time_batch (Bench *bench, int depth, int n, int n_times, double *ret_seconds)
       double start = cli_bench_now (), seconds;
 
       glm_session_truncate (bench->session, (size_t) depth);
-      for (int done = 0; ok && done < n; done += GLM_SESSION_CHUNK)
-        ok = glm_session_eval (bench->session, ids + done,
-                               (size_t) (n - done < GLM_SESSION_CHUNK ? n - done : GLM_SESSION_CHUNK), 1, NULL, NULL,
-                               &bench->error);
+      for (int done = 0, chunk; ok && done < n; done += chunk)
+        {
+          chunk = (int) glm_plan_chunk (bench->model->plan, n - done);
+          ok = glm_session_eval (bench->session, ids + done, (size_t) chunk, 1, NULL, NULL, &bench->error);
+        }
       seconds = cli_bench_now () - start;
       best = seconds < best ? seconds : best;
     }

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include <errno.h>
+#include <glib/gstdio.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -51,6 +52,12 @@ show_progress (double fraction, void *user_data)
   fprintf (stderr, "\rLoading… %d%%", percent);
 }
 
+char *
+cli_device_folder (void)
+{
+  return g_build_filename (g_get_user_cache_dir (), MYNA_APP_ID, "gpu", NULL);
+}
+
 bool
 cli_open_model (const CliOptions *options, GlmModel **ret_model, GlmError *error)
 {
@@ -58,15 +65,24 @@ cli_open_model (const CliOptions *options, GlmModel **ret_model, GlmError *error
   GlmModelOptions model_options = {
     .tokenizer_path = options->tokenizer,
     .n_threads = options->n_threads,
+    .device = options->device,
     .progress_data = &shown,
   };
+  g_autofree char *folder = cli_device_folder ();
   bool ok;
 
+  if (options->device)
+    {
+      g_mkdir_with_parents (folder, 0700);
+      model_options.device_folder = folder;
+    }
   if (isatty (STDERR_FILENO))
     model_options.progress = show_progress;
   ok = glm_model_open (options->model, &model_options, ret_model, error);
   if (model_options.progress)
     fputs ("\r\033[K", stderr);
+  if (ok && glm_model_info (*ret_model)->device_problem[0])
+    fprintf (stderr, "myna-cli: on the processor: %s\n", glm_model_info (*ret_model)->device_problem);
   return ok;
 }
 

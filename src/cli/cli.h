@@ -22,6 +22,7 @@ typedef struct
 {
   const char *model; /* -m, or the default */
   const char *tokenizer;
+  const char *device; /* --device; NULL: the processor */
   int n_threads;
   bool json;
   const char *tokens; /* --tokens "1 2 3" */
@@ -59,6 +60,7 @@ int cli_generate (const CliOptions *options);
 int cli_chat (const CliOptions *options);
 int cli_read (const CliOptions *options);
 int cli_describe (const CliOptions *options);
+int cli_gpu (const CliOptions *options);
 int cli_import (const CliOptions *options);
 int cli_quantize (const CliOptions *options);
 int cli_pack (const CliOptions *options);
@@ -77,6 +79,8 @@ int cli_usage (const char *format, ...) __attribute__ ((format (printf, 1, 2)));
 
 /* The model of -m, loaded; with a progress line on a terminal. */
 bool cli_open_model (const CliOptions *options, GlmModel **ret_model, GlmError *error);
+/* Where it is remembered what devices are like: the window's; free with g_free(). */
+char *cli_device_folder (void);
 /* The same with a session on it. */
 bool cli_open_session (const CliOptions *options, GlmModel **ret_model, GlmSession **ret_session, GlmError *error);
 /* Text functions only: no weights are loaded. */

@@ -36,6 +36,8 @@ static const struct
   { "bench", cli_bench, "", "speed of loading, prompt and reply, beside the machine's limits" },
   { "memory", cli_memory, "", "the memory that a model is said to need, beside what it takes" },
   { "perplexity", cli_perplexity, "FILE", "how well the model predicts a text" },
+  { "gpu", cli_gpu, "[list|test|report|retry]",
+    "graphics cards: which there are, whether they compute rightly, a report of both" },
   { "synth", cli_synth, "SHAPE -o FILE.gguf", "a file of a published model's shape with random weights, for bench" },
 };
 
@@ -45,6 +47,7 @@ enum
 {
   OPTION_TOKENIZER = 256,
   OPTION_THREADS,
+  OPTION_DEVICE,
   OPTION_CPU_MASK,
   OPTION_JSON,
   OPTION_TOKENS,
@@ -77,6 +80,7 @@ static const struct option long_options[] = {
   { "model", required_argument, NULL, 'm' },
   { "tokenizer", required_argument, NULL, OPTION_TOKENIZER },
   { "threads", required_argument, NULL, OPTION_THREADS },
+  { "device", required_argument, NULL, OPTION_DEVICE },
   { "cpu-mask", required_argument, NULL, OPTION_CPU_MASK },
   { "json", no_argument, NULL, OPTION_JSON },
   { "tokens", required_argument, NULL, OPTION_TOKENS },
@@ -124,6 +128,7 @@ print_help (void)
         "  -m, --model FILE          the model; default: the starter model\n"
         "      --tokenizer FILE      a tokenizer file instead of the model's\n"
         "      --threads N           default: the physical cores that may be used\n"
+        "      --device NAME         compute on this graphics card, by a part of its name or its UUID; auto: the best; none\n"
         "      --cpu-mask NAME       use no more of the processor than c, sse, avx2, avxvnni, avx512, vnni512 or all;\n"
         "                            on ARM: c, neon, dotprod, i8mm or all\n"
         "      --json                machine-readable output\n"
@@ -259,6 +264,7 @@ parse_options (int argc, char **argv, CliOptions *options)
       {
       case 'm': options->model = optarg; break;
       case OPTION_TOKENIZER: options->tokenizer = optarg; break;
+      case OPTION_DEVICE: options->device = strcmp (optarg, "none") == 0 ? NULL : optarg; break;
       case OPTION_TOKENS: options->tokens = optarg; break;
       case 'o':
       case OPTION_OUT: options->out = optarg; break;

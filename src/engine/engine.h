@@ -42,6 +42,7 @@ typedef enum
   GLM_ERROR_CONTEXT_FULL, /* the prompt does not fit the context */
   GLM_ERROR_ARGUMENT,     /* the caller's mistake */
   GLM_ERROR_CANCELLED,
+  GLM_ERROR_DEVICE_LOST, /* a graphics card or its driver failed: sessions go on without it */
 } GlmErrorCode;
 
 /* What is wrong with a model's file, finer than the code: things that people meet and can do something about. */
@@ -105,6 +106,40 @@ int glm_cpu_count (void);
  * 0: no memory to measure with, or cancelled. */
 double glm_cpu_bandwidth (int n_threads, size_t n_bytes, const GlmCancel *cancel);
 
+/* ---- Graphics cards --------------------------------------------------------------------------------------------- */
+
+typedef enum
+{
+  GLM_GPU_DISCRETE,
+  GLM_GPU_INTEGRATED, /* shares the computer's memory: hardly faster than the processor at replies */
+  GLM_GPU_OTHER,
+  GLM_GPU_PROCESSOR, /* a program that poses as a card */
+} GlmGpuKind;
+
+/* A device that Vulkan offers. */
+typedef struct
+{
+  char name[256];
+  char uuid[33];    /* in hexadecimal digits */
+  char driver[520]; /* its name and version, as it says them */
+  char version[16]; /* of Vulkan: "1.3.230" */
+  GlmGpuKind kind;
+  size_t memory_bytes; /* its own, or what it shares */
+  size_t free_bytes;   /* as the driver has it now; memory_bytes where it does not say */
+  int subgroup;        /* lanes that run together */
+  bool has_dot;        /* products of bytes in one instruction */
+  char reason[96];     /* why it cannot be used; "": it can */
+} GlmGpuInfo;
+
+/* All of them, freed with free().  GLM_ERROR_NOT_FOUND says why there is none: no libvulkan, no driver, or a build without. */
+bool glm_gpu_list (GlmGpuInfo **ret_infos, size_t *ret_n, GlmError *error);
+/* Runs every shader on random data and compares with the processor; line is given a sentence for each, and whether it passed.
+ * False: a shader failed, or the device cannot be opened. */
+typedef void (*GlmGpuTestFunc) (const char *line, bool passed, void *user_data);
+bool glm_gpu_test (const char *name, GlmGpuTestFunc line, void *user_data, GlmError *error);
+/* Takes the markers out of a device folder: devices that ended the program are tried again. */
+void glm_gpu_forgive (const char *folder);
+
 /* ---- Model ------------------------------------------------------------------------------------------------------ */
 
 /* Progress in [0, 1] of loading; called from the opening thread. */
@@ -117,6 +152,12 @@ typedef struct
   /* Bytes that weights may take of the memory; 0: what the system can give.  Where that is less than what every token reads,
    * they stay in the file, whose pages the system holds as it can: slower, and nothing else is pushed out. */
   size_t memory;
+  /* A graphics card to compute on: a part of its name or the beginning of its UUID, or "auto"; NULL: the processor.  What
+   * cannot be run there is run on the processor, and GlmModelInfo.device_problem says why. */
+  const char *device;
+  /* A folder for what is remembered of devices: a test of all shaders before the first use with a driver, a marker while a first
+   * batch is computed, by which a driver that ends the program is known the next time, and compiled pipelines.  NULL: nothing. */
+  const char *device_folder;
   GlmProgressFunc progress; /* may be NULL */
   void *progress_data;
   const GlmCancel *cancel; /* may be NULL */
@@ -149,10 +190,12 @@ typedef struct
   size_t expert_bytes;      /* … the experts' share, which becomes resident as they are used */
   size_t expert_file_bytes; /* … and what these take on the disk, less where packing expands a codebook; 0: the same */
   size_t kv_bytes_per_token;
-  char license[96];  /* general.license of the file; "" if it says nothing */
-  bool keeps_prompt; /* the next turn can build on this one's prompt; ChatGLM-6B, which reads it in both
+  char license[96];         /* general.license of the file; "" if it says nothing */
+  bool keeps_prompt;        /* the next turn can build on this one's prompt; ChatGLM-6B, which reads it in both
                                  * directions, cannot */
-  char quirks[256];  /* what was corrected while reading, one sentence each; "" if nothing */
+  char quirks[256];         /* what was corrected while reading, one sentence each; "" if nothing */
+  char device[256];         /* the graphics card that holds the weights; "": the processor computes */
+  char device_problem[480]; /* why the card that was asked for does not; "" */
   GlmCalling calling;
   bool has_interpreter;    /* it can be offered to write programs */
   bool either;             /* … or tools, but not both at once */
@@ -351,6 +394,9 @@ bool glm_session_new (GlmModel *model,                  /* must outlive the sess
                       GlmSession **ret_session, GlmError *error);
 void glm_session_free (GlmSession *session);
 int glm_session_context_length (const GlmSession *session);
+/* Why the session goes on without the model's graphics card; "": it does not.  Once it has failed a session does not try it
+ * again. */
+const char *glm_session_device_problem (const GlmSession *session);
 /* Makes the session hold exactly these tokens: keeps the common prefix, evaluates the rest.  Afterwards the logits of
  * the last token can be read.  On cancel the session holds what was evaluated so far and stays valid. */
 bool glm_session_sync (GlmSession *session, const int32_t *ids, size_t n, GlmPromptFunc progress, /* may be NULL */

@@ -15,6 +15,7 @@ C = (r"(assert|ctype|errno|float|inttypes|limits|locale|math|setjmp|signal|stdal
      r"stddef|stdint|stdio|stdlib|stdnoreturn|string|strings|time|wchar|wctype)\.h|"
      r"(dirent|fcntl|ftw|getopt|poll|pthread|sched|termios|unistd|cpuid|immintrin|arm_neon|"
      r"sys/[a-z0-9]+|linux/[a-z0-9_-]+|asm/[a-z0-9]+)\.h")
+VULKAN = C + r"|dlfcn\.h|vulkan/vulkan\.h"
 ENGINE = C + r"|cblas\.h|openblas_config\.h|zlib\.h"
 GLIB = C + r"|(glib|gmodule|glib-object|glib-unix|gio/[a-z0-9]+|glib/[a-z0-9-]+)(\.h)?|libintl\.h"
 JSON = GLIB + r"|json-glib/json-glib\.h"
@@ -39,8 +40,9 @@ FOLDERS = {
     "engine/compute": (ENGINE, "engine/engine.h engine/base engine/file engine/quant engine/families"),
     "engine/kernels": (ENGINE, "engine/engine.h engine/base engine/quant"),
     "engine/cpu": (ENGINE, "engine/engine.h engine/base engine/quant engine/families engine/compute engine/kernels"),
+    "engine/gpu": (VULKAN, "engine/engine.h engine/base engine/quant engine/families engine/compute engine/kernels"),
     "engine/run": (ENGINE, "engine/engine.h engine/base engine/file engine/quant engine/text engine/families "
-                           "engine/compute engine/cpu"),
+                           "engine/compute engine/cpu engine/gpu"),
     "engine/import": (ENGINE, "engine/engine.h engine/base engine/file engine/quant engine/text engine/families "
                               "engine/kernels engine/run"),
     "engine/actor": (GLIB, "engine/engine.h engine/import"),
@@ -138,7 +140,7 @@ def check(src, path, names, graph):
             if not re.fullmatch(system, header):
                 yield f"src/{name}:{number}: {own} may not include <{header}>"
             continue
-        if header in GENERATED:
+        if header in GENERATED or header.endswith("-spv.h"):
             continue
         targets = names.get(header, set())
         # Its own layer's header first; else the full name of another layer's; else one beside it.

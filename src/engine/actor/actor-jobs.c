@@ -128,7 +128,14 @@ replace_session (GlmEngine *engine, const GlmActorLoadOptions *options, GlmError
 static gboolean
 open_model (GlmEngine *engine, GlmJob *job, GlmError *error)
 {
-  GlmModelOptions options = { .progress = load_progress, .progress_data = engine, .cancel = &job->cancel };
+  g_autofree char *folder = g_build_filename (g_get_user_cache_dir (), MYNA_APP_ID, "gpu", NULL);
+  GlmModelOptions options = {
+    .device = job->options.device[0] ? job->options.device : NULL,
+    .device_folder = folder,
+    .progress = load_progress,
+    .progress_data = engine,
+    .cancel = &job->cancel,
+  };
   GStatBuf status = { 0 };
   gboolean found = g_stat (job->path, &status) == 0;
   GlmModel *model = NULL;
@@ -139,8 +146,10 @@ open_model (GlmEngine *engine, GlmJob *job, GlmError *error)
       *error = cancelled_error;
       return FALSE;
     }
-  if (found && holds (engine, job->path, &status))
+  if (found && holds (engine, job->path, &status) && strcmp (engine->options.device, job->options.device) == 0)
     return replace_session (engine, &job->options, error);
+  if (options.device)
+    g_mkdir_with_parents (folder, 0700);
   if (!glm_model_open (job->path, &options, &model, error))
     return FALSE;
   if (!check_tokenizer (model, error) || !new_session (model, &job->options, &session, error))

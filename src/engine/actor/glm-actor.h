@@ -47,6 +47,7 @@ typedef struct
 {
   int n_threads;      /* 0: glm_cpu_count () */
   int context_length; /* 0: min (the model's, 8192) */
+  char device[128];   /* see GlmModelOptions.device; "": the processor */
 } GlmActorLoadOptions;
 
 /* Loads a model.  On failure the previous model stays in use. */

@@ -17,16 +17,6 @@
  * at about 100 rows, and the quantised rows of more would leave the second-level cache. */
 #define GLM_BATCH_TILE 132
 
-/* How many of so many tokens that are left make a batch.  Where the cache holds latents, long batches share what is made of
- * them (cpu/latent.h). */
-static inline int64_t
-glm_plan_chunk (const GlmPlan *plan, int64_t n)
-{
-  int64_t most = plan->params.kv_rank > 0 && n >= 4 * GLM_BATCH_TILE ? 8 * GLM_BATCH_TILE : GLM_BATCH_TILE;
-
-  return n < most ? n : most;
-}
-
 /* Called between layers with what part of the batch is done; false stops. */
 typedef bool (*GlmTickFunc) (double fraction, void *user_data);
 
@@ -60,6 +50,10 @@ typedef struct
   bool by_use;   /* each product uses a few of the matrices: the others need not become resident; data is a file's map */
 } GlmTensorData;
 
+/* cos, sin [row][axis][n_rot / 2] of a batch's rows. */
+void glm_rope_batch (const GlmPlan *plan, const GlmBatch *batch, const double *frequencies, float magnitude, float *cosines,
+                     float *sines);
+
 /* A session's state; each back end has more behind it. */
 typedef struct
 {
@@ -69,12 +63,14 @@ typedef struct
 struct GlmBackend
 {
   const char *name;
+  int64_t batch_rows; /* of a prompt that it reads at its best speed */
 
   /* Whether a step with its weights can be run: also asked of steps that could be joined. */
   bool (*supports) (const GlmStep *step);
 
   /* data->data must outlive the weights unless weights_copied() says otherwise. */
-  bool (*weights_new) (const GlmTensorData *data, GlmPool *pool, GlmWeights **ret_weights, GlmError *error);
+  bool (*weights_new) (const GlmBackend *backend, const GlmTensorData *data, GlmPool *pool, GlmWeights **ret_weights,
+                       GlmError *error);
   void (*weights_free) (GlmWeights *weights);
   size_t (*weights_bytes) (const GlmWeights *weights);
   bool (*weights_copied) (const GlmWeights *weights);
@@ -93,6 +89,16 @@ struct GlmBackend
   /* Bytes that a state takes beside weights and cache for so many columns; the plan needs no weights. */
   size_t (*memory) (const GlmPlan *plan, int64_t n_columns);
 };
+
+/* How many of so many tokens that are left make a batch.  Where the cache holds latents, long batches share what is made of
+ * them (cpu/latent.h). */
+static inline int64_t
+glm_plan_chunk (const GlmPlan *plan, int64_t n)
+{
+  int64_t rows = plan->backend->batch_rows, most = plan->params.kv_rank > 0 && n >= 4 * rows ? 8 * rows : rows;
+
+  return n < most ? n : most;
+}
 
 static inline void
 glm_forward_free (GlmForward *forward)

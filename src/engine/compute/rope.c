@@ -10,6 +10,8 @@
 
 #include <math.h>
 
+#include "compute/backend.h"
+
 /* The (fractional) pair that makes n_turns turns over the original context. */
 static double
 yarn_pair (const GlmParams *params, double n_turns)
@@ -56,5 +58,24 @@ glm_rope_angles (const double *frequencies, int n_pairs, int64_t position, float
 
       cosines[i] = magnitude * (float) cos (angle);
       sines[i] = magnitude * (float) sin (angle);
+    }
+}
+
+/* Of bidirectional prompts the first part of a position stops at the origin, and the second counts from there. */
+void
+glm_rope_batch (const GlmPlan *plan, const GlmBatch *batch, const double *frequencies, float magnitude, float *cosines,
+                float *sines)
+{
+  int axes = plan->arch->rope_axes, n_pairs = plan->params.n_rot / 2;
+
+  for (int64_t i = 0; i < batch->n; i++)
+    {
+      int64_t index = batch->first + i, offset = i * axes * n_pairs;
+      bool inside = axes == 1 || batch->n_context == 0 || index < batch->n_context;
+
+      glm_rope_angles (frequencies, n_pairs, inside ? index : batch->origin, magnitude, cosines + offset, sines + offset);
+      if (axes == 2)
+        glm_rope_angles (frequencies, n_pairs, inside ? 0 : index - batch->n_context + 1, magnitude, cosines + offset + n_pairs,
+                         sines + offset + n_pairs);
     }
 }

@@ -522,24 +522,6 @@ run_head (Tile *tile, int64_t n_logits, float *logits)
   return true;
 }
 
-static void
-fill_angles (Forward *f, const GlmBatch *batch)
-{
-  int axes = f->plan->arch->rope_axes, n_pairs = f->plan->params.n_rot / 2;
-
-  for (int64_t i = 0; i < batch->n; i++)
-    {
-      int64_t index = batch->first + i, offset = i * axes * n_pairs;
-      bool inside = axes == 1 || batch->n_context == 0 || index < batch->n_context;
-
-      glm_rope_angles (f->frequencies, n_pairs, inside ? index : batch->origin, f->magnitude, f->cosines + offset,
-                       f->sines + offset);
-      if (axes == 2)
-        glm_rope_angles (f->frequencies, n_pairs, inside ? 0 : index - batch->n_context + 1, f->magnitude,
-                         f->cosines + offset + n_pairs, f->sines + offset + n_pairs);
-    }
-}
-
 /* Makes a buffer at least n_rows high; what it held is lost. */
 static bool
 grow (float **buffer, int64_t *n_allocated, int64_t n_rows, int64_t width)
@@ -593,7 +575,7 @@ cpu_run (GlmForward *forward, const GlmBatch *batch, int64_t n_logits, float *lo
 
   if (!reserve (f, batch->n))
     return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for a batch of %lld tokens", (long long) batch->n);
-  fill_angles (f, batch);
+  glm_rope_batch (plan, batch, f->frequencies, f->magnitude, f->cosines, f->sines);
   for (int64_t i = 0; i < batch->n; i++)
     glm_matrix_row (matrix_of (&plan->embedding), batch->ids[i], f->regs[GLM_REG_X] + i * plan->registers[GLM_REG_X].width);
 
@@ -627,7 +609,7 @@ cpu_rows_write (GlmForward *forward, int64_t first, int64_t n, const void *data)
 /* ---- Weights ---------------------------------------------------------------------------------------------------- */
 
 static bool
-cpu_weights_new (const GlmTensorData *data, GlmPool *pool, GlmWeights **ret_weights, GlmError *error)
+cpu_weights_new (const GlmBackend *backend, const GlmTensorData *data, GlmPool *pool, GlmWeights **ret_weights, GlmError *error)
 {
   GlmMatrix *matrix;
 
@@ -801,6 +783,7 @@ fail:
 
 const GlmBackend glm_backend_cpu = {
   .name = "processor",
+  .batch_rows = GLM_BATCH_TILE,
   .supports = cpu_supports,
   .weights_new = cpu_weights_new,
   .weights_free = cpu_weights_free,

@@ -13,10 +13,12 @@
 #include "base/available.h"
 #include "base/error.h"
 #include "cpu/forward.h"
+#include "gpu/gpu.h"
 
 typedef struct
 {
   GlmModel *model;
+  GlmPlan *plan; /* being bound */
   const GlmModelOptions *options;
   GlmPool *pool;
   GlmError *error;
@@ -115,7 +117,7 @@ static bool
 bind_weights (Binder *binder, const char *name, Use use, GlmStepMatrix *matrix)
 {
   GlmModel *model = binder->model;
-  const GlmBackend *backend = model->plan->backend;
+  const GlmBackend *backend = binder->plan->backend;
   const GlmTensor *tensor = glm_model_file_tensor (model->file, name);
   GlmTensorData data = {
     .n = matrix->n, .rows = matrix->rows, .cols = matrix->cols, .lookup = use == USE_ROWS, .by_use = use == USE_MEMBERS
@@ -130,7 +132,7 @@ bind_weights (Binder *binder, const char *name, Use use, GlmStepMatrix *matrix)
   data.type = tensor->type;
   data.data = tensor->data;
   data.in_place = binder->in_place && use == USE_ALL;
-  if (!backend->weights_new (&data, binder->pool, &matrix->weights, binder->error))
+  if (!backend->weights_new (backend, &data, binder->pool, &matrix->weights, binder->error))
     return glm_error_prefix (binder->error, "%s: %s", glm_model_file_path (model->file), name);
   if (backend->weights_copied (matrix->weights))
     glm_model_file_release_tensor (model->file, tensor);
@@ -146,7 +148,7 @@ bind_embedding (Binder *binder)
 {
   bool is_output = !glm_model_file_tensor (binder->model->file, "output.weight");
 
-  return bind_weights (binder, "token_embd.weight", is_output ? USE_ALL : USE_ROWS, &binder->model->plan->embedding);
+  return bind_weights (binder, "token_embd.weight", is_output ? USE_ALL : USE_ROWS, &binder->plan->embedding);
 }
 
 /* A matrix of a step, and its bias. */
@@ -193,7 +195,7 @@ bind_linear (Binder *binder, GlmStep *step, int layer)
     {
       if (op->tied)
         {
-          step->matrices[0] = model->plan->embedding;
+          step->matrices[0] = binder->plan->embedding;
           step->matrices[0].borrowed = true;
           return true;
         }
@@ -219,11 +221,11 @@ static bool
 take_made (Binder *binder, const char *name, GlmType type, void *data, GlmStepMatrix *matrix)
 {
   GlmModel *model = binder->model;
-  const GlmBackend *backend = model->plan->backend;
+  const GlmBackend *backend = binder->plan->backend;
   GlmTensorData tensor = { .type = type, .n = matrix->n, .rows = matrix->rows, .cols = matrix->cols, .data = data };
 
   matrix->made = data;
-  if (!backend->weights_new (&tensor, binder->pool, &matrix->weights, binder->error))
+  if (!backend->weights_new (backend, &tensor, binder->pool, &matrix->weights, binder->error))
     return glm_error_prefix (binder->error, "%s: %s", glm_model_file_path (model->file), name);
   model->info.weight_bytes += backend->weights_bytes (matrix->weights);
   if (backend->weights_copied (matrix->weights))
@@ -367,8 +369,8 @@ bind_prefix (Binder *binder)
     return true;
   if (!binder->only_check)
     {
-      model->plan->prefix = glm_alloc_aligned ((size_t) n * 2 * (size_t) model->params.n_layers, sizeof (uint16_t));
-      if (!model->plan->prefix)
+      binder->plan->prefix = glm_alloc_aligned ((size_t) n * 2 * (size_t) model->params.n_layers, sizeof (uint16_t));
+      if (!binder->plan->prefix)
         return glm_error_set (binder->error, GLM_ERROR_NO_MEMORY, "no memory for the P-Tuning prefix");
     }
   for (int i = 0; i < 2 * model->params.n_layers; i++)
@@ -383,23 +385,43 @@ bind_prefix (Binder *binder)
       if (!check_shape (binder, tensor, kv, model->params.n_prefix, 1))
         return false;
       for (int64_t j = 0; j < n && !binder->only_check; j++)
-        model->plan->prefix[i * n + j] = tensor->type == GLM_TYPE_F16 ? ((const uint16_t *) tensor->data)[j]
-                                                                      : glm_f32_to_f16 (((const float *) tensor->data)[j]);
+        binder->plan->prefix[i * n + j] = tensor->type == GLM_TYPE_F16 ? ((const uint16_t *) tensor->data)[j]
+                                                                       : glm_f32_to_f16 (((const float *) tensor->data)[j]);
     }
   return true;
 }
 
 static bool
-bind_all (Binder *binder)
+bind_all (Binder *binder, const GlmBackend *backend)
 {
   GlmModel *model = binder->model;
 
-  if (!glm_plan_new (model->arch, &model->params, &glm_backend_cpu, &model->plan, binder->error) || !bind_embedding (binder))
+  if (!glm_plan_new (model->arch, &model->params, backend, &binder->plan, binder->error) || !bind_embedding (binder))
     return false;
   for (int layer = 0; layer < model->params.n_layers; layer++)
-    if (!bind_layer (binder, &model->plan->layers[layer], layer))
+    if (!bind_layer (binder, &binder->plan->layers[layer], layer))
       return false;
-  return bind_layer (binder, &model->plan->head, -1) && bind_prefix (binder);
+  return bind_layer (binder, &binder->plan->head, -1) && bind_prefix (binder);
+}
+
+/* A plan with all weights, or nothing. */
+static bool
+make_plan (Binder *binder, const GlmBackend *backend, GlmPlan **ret_plan)
+{
+  GlmModel *model = binder->model;
+
+  binder->plan = NULL;
+  binder->done_bytes = binder->total_bytes = 0;
+  for (size_t i = 0; i < glm_model_file_n_tensors (model->file); i++)
+    binder->total_bytes += glm_model_file_tensor_at (model->file, i)->n_bytes;
+  if (!bind_all (binder, backend) || !glm_plan_join (binder->plan, binder->error)
+      || !glm_model_file_check (model->file, binder->error))
+    {
+      glm_plan_free (binder->plan);
+      return false;
+    }
+  *ret_plan = binder->plan;
+  return true;
 }
 
 /* Whether what every token reads would not fit beside what other programs hold.  Of experts only what is used is copied, as far as there
@@ -415,6 +437,45 @@ is_memory_short (const GlmModel *model, const GlmModelOptions *options)
   return needed > memory;
 }
 
+/* What must be free on a card beside the weights: the session's columns and registers, and what others may take meanwhile. */
+#define CARD_RESERVE ((size_t) 256 << 20)
+
+static bool
+fits_card (const GlmModel *model, GlmGpu *gpu, GlmError *error)
+{
+  size_t needed = CARD_RESERVE, n_free = glm_gpu_free_bytes (gpu);
+
+  for (size_t i = 0; i < glm_model_file_n_tensors (model->file); i++)
+    if (strcmp (glm_model_file_tensor_at (model->file, i)->name, "token_embd.weight") != 0)
+      needed += glm_model_file_tensor_at (model->file, i)->n_bytes;
+  return needed <= n_free
+         || glm_error_set (error, GLM_ERROR_NO_MEMORY, "%s has %zu MiB free, and the model needs %zu", glm_gpu_info (gpu)->name,
+                           n_free >> 20, needed >> 20);
+}
+
+/* On a card.  False without a plan: on the processor, then; info says why.  False with the error set: not at all. */
+static bool
+bind_card (Binder *binder, const char *device, const char *folder)
+{
+  GlmModel *model = binder->model;
+  GlmError *error = binder->error, problem = { 0 };
+
+  binder->error = &problem;
+  if (glm_gpu_open (device, folder, &model->gpu, &problem) && fits_card (model, model->gpu, &problem)
+      && make_plan (binder, glm_gpu_backend (model->gpu), &model->plan))
+    snprintf (model->info.device, sizeof model->info.device, "%s", glm_gpu_info (model->gpu)->name);
+  binder->error = error;
+  if (model->plan)
+    return true;
+  glm_gpu_free (model->gpu);
+  model->gpu = NULL;
+  model->info.weight_bytes = model->info.expert_bytes = 0;
+  if (problem.code == GLM_ERROR_CANCELLED)
+    return glm_error_set (error, problem.code, "%s", problem.message);
+  snprintf (model->info.device_problem, sizeof model->info.device_problem, "%s", problem.message);
+  return false;
+}
+
 bool
 glm_model_bind (GlmModel *model, const GlmModelOptions *options, GlmPool *pool, GlmError *error)
 {
@@ -422,16 +483,42 @@ glm_model_bind (GlmModel *model, const GlmModelOptions *options, GlmPool *pool, 
     .model = model, .options = options, .pool = pool, .error = error, .in_place = is_memory_short (model, options)
   };
 
-  for (size_t i = 0; i < glm_model_file_n_tensors (model->file); i++)
-    binder.total_bytes += glm_model_file_tensor_at (model->file, i)->n_bytes;
+  if (options && options->device && bind_card (&binder, options->device, options->device_folder))
+    return true;
+  if (options && glm_cancel_is_set (options->cancel))
+    return glm_error_set (error, GLM_ERROR_CANCELLED, "loading was cancelled");
+  return make_plan (&binder, &glm_backend_cpu, &model->plan);
+}
 
-  return bind_all (&binder) && glm_plan_join (model->plan, error) && glm_model_file_check (model->file, error);
+bool
+glm_model_processor_plan (GlmModel *model, GlmPool *pool, const GlmPlan **ret_plan, GlmError *error)
+{
+  size_t weight_bytes = model->info.weight_bytes;
+  bool ok = true;
+
+  pthread_mutex_lock (&model->pools_lock);
+  if (!model->gpu)
+    *ret_plan = model->plan;
+  else
+    {
+      Binder binder = { .model = model, .pool = pool, .error = error, .in_place = is_memory_short (model, NULL) };
+
+      ok = model->fallback || make_plan (&binder, &glm_backend_cpu, &model->fallback);
+      model->info.weight_bytes = weight_bytes;
+      if (ok)
+        *ret_plan = model->fallback;
+    }
+  pthread_mutex_unlock (&model->pools_lock);
+  return ok;
 }
 
 bool
 glm_model_check (GlmModel *model, GlmError *error)
 {
   Binder binder = { .model = model, .error = error, .only_check = true };
+  bool ok = bind_all (&binder, &glm_backend_cpu) && glm_model_file_check (model->file, error);
 
-  return bind_all (&binder) && glm_model_file_check (model->file, error);
+  glm_plan_free (model->plan);
+  model->plan = binder.plan;
+  return ok;
 }

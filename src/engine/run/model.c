@@ -398,6 +398,8 @@ glm_model_free (GlmModel *model)
   if (!model)
     return;
   glm_plan_free (model->plan);
+  glm_plan_free (model->fallback);
+  glm_gpu_free (model->gpu);
   free (model->untrained);
   glm_template_free (model->tmpl);
   glm_tokenizer_free (model->tokenizer);

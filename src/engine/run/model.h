@@ -12,6 +12,7 @@
 #include "file/model-file.h"
 #include "compute/backend.h"
 #include "families/template.h"
+#include "gpu/gpu.h"
 #include "text/token-table.h"
 #include "text/tokenizer.h"
 
@@ -29,7 +30,9 @@ struct GlmModel
   const GlmArch *arch;
   GlmParams params;
   GlmModelInfo info;
-  GlmPlan *plan; /* with all weights; NULL: the header alone was opened */
+  GlmPlan *plan;     /* with all weights; NULL: the header alone was opened */
+  GlmGpu *gpu;       /* what the plan runs on; NULL: the processor */
+  GlmPlan *fallback; /* the processor's, made when the card fails; guarded by pools_lock */
   int n_threads;
   pthread_mutex_t pools_lock;
   GlmSharedPool *pools;       /* those in use */
@@ -43,6 +46,9 @@ bool glm_model_open_header (const char *path, const char *tokenizer_path, GlmMod
 /* Makes the plan: binds each row of the tables to the tensors it names: they must be there with exactly the shape that the numbers of the
  * model require.  Packs matrices on the pool.  On failure the model is half built and glm_model_free() copes. */
 bool glm_model_bind (GlmModel *model, const GlmModelOptions *options, GlmPool *pool, GlmError *error);
+
+/* The plan for the processor: the model's, or one that is made of the file once a card has failed.  Packs on the pool. */
+bool glm_model_processor_plan (GlmModel *model, GlmPool *pool, const GlmPlan **ret_plan, GlmError *error);
 
 /* Whether everything that glm_model_bind() needs is there, with the right shapes and in types that can be run; reads no weights. */
 bool glm_model_check (GlmModel *model, GlmError *error);

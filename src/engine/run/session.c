@@ -5,6 +5,7 @@
 #include "run/session.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,50 @@
 #include "base/error.h"
 
 #define DEFAULT_CONTEXT 8192
+
+/* From now on the processor computes.  The cache is the host's, and whole up to the batch that failed. */
+static bool
+leave_device (GlmSession *session, const char *why, GlmError *error)
+{
+  const GlmPlan *plan;
+  GlmForward *forward;
+
+  if (!glm_model_processor_plan (session->model, session->pool, &plan, error)
+      || !plan->backend->forward_new (plan, &session->cache, session->pool, &forward, error))
+    return false;
+  glm_forward_free (session->forward);
+  session->forward = forward;
+  snprintf (session->device_problem, sizeof session->device_problem, "%s", why);
+  return true;
+}
+
+static bool
+new_forward (GlmSession *session, GlmError *error)
+{
+  const GlmPlan *plan = session->model->plan;
+  GlmError problem = { 0 };
+
+  if (!session->model->gpu)
+    return plan->backend->forward_new (plan, &session->cache, session->pool, &session->forward, error);
+  return plan->backend->forward_new (plan, &session->cache, session->pool, &session->forward, &problem)
+         || leave_device (session, problem.message, error);
+}
+
+/* Once more without the device, where it fails. */
+static bool
+run_batch (GlmSession *session, const GlmBatch *batch, int64_t n_logits, GlmError *error)
+{
+  GlmError problem = { 0 };
+
+  if (!session->model->gpu || session->device_problem[0])
+    return session->forward->backend->run (session->forward, batch, n_logits, session->logits, error);
+  if (session->forward->backend->run (session->forward, batch, n_logits, session->logits, &problem))
+    return true;
+  if (problem.code == GLM_ERROR_CANCELLED)
+    return glm_error_set (error, problem.code, "%s", problem.message);
+  return leave_device (session, problem.message, error)
+         && session->forward->backend->run (session->forward, batch, n_logits, session->logits, error);
+}
 
 bool
 glm_session_new (GlmModel *model, const GlmSessionOptions *options, GlmSession **ret_session, GlmError *error)
@@ -29,7 +74,7 @@ glm_session_new (GlmModel *model, const GlmSessionOptions *options, GlmSession *
   session->pending = -1;
   if (!glm_model_hold_pool (model, options ? options->n_threads : 0, &session->pool, error)
       || !glm_kv_cache_init (&session->cache, &plan->kv, (int64_t) context + plan->params.n_prefix, error)
-      || !plan->backend->forward_new (plan, &session->cache, session->pool, &session->forward, error))
+      || !new_forward (session, error))
     {
       glm_session_free (session);
       return false;
@@ -50,6 +95,12 @@ glm_session_free (GlmSession *session)
   glm_tokens_clear (&session->tokens);
   free (session->logits);
   free (session);
+}
+
+const char *
+glm_session_device_problem (const GlmSession *session)
+{
+  return session->device_problem;
 }
 
 int
@@ -169,8 +220,7 @@ glm_session_eval (GlmSession *session, const int32_t *ids, size_t n, int64_t n_l
   session->pending = -1;
   if (!reserve_logits (session, n_logits) || !reserve_tokens (session, n))
     return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for %zu tokens", n);
-  if (!session->forward->backend->run (session->forward, &batch, n_logits, session->logits, error)
-      || !glm_model_file_check (session->model->file, error))
+  if (!run_batch (session, &batch, n_logits, error) || !glm_model_file_check (session->model->file, error))
     return false;
   if (!are_numbers (session->logits, (size_t) n_logits * (size_t) session->model->params.n_vocab))
     return glm_error_set (error, GLM_ERROR_BAD_FILE, "%s: what the model computes are no numbers; its weights are damaged",

@@ -14,6 +14,7 @@ struct GlmSession
   GlmModel *model;
   GlmPool *pool; /* the model's */
   GlmForward *forward;
+  char device_problem[480]; /* see glm_session_device_problem() */
   GlmKvCache cache;
   int context_length;
   GlmTokens tokens;  /* evaluated: the cache holds them */

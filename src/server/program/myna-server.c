@@ -20,6 +20,7 @@ typedef struct
 {
   char *model, *socket, *connect, *token_file;
   int port, context, threads;
+  char *device;
   gboolean no_token, version;
 } Options;
 
@@ -94,7 +95,11 @@ on_loaded (GObject *object, GAsyncResult *result, gpointer user_data)
 
   if (glm_actor_load_finish (GLM_ACTOR (object), result, &error))
     {
-      g_print ("Ready: %s\n", glm_actor_get_model_info (GLM_ACTOR (object))->name);
+      const GlmModelInfo *info = glm_actor_get_model_info (GLM_ACTOR (object));
+
+      if (info->device_problem[0])
+        g_printerr ("On the processor: %s\n", info->device_problem);
+      g_print ("Ready: %s\n", info->name);
       fflush (stdout);
       return;
     }
@@ -116,6 +121,7 @@ serve (const Options *options, Run *run_data)
 
   if (error)
     return complain (error->message);
+  g_strlcpy (load.device, options->device ? options->device : "", sizeof load.device);
   service = server_service_new (&server_actor_funcs, actor, token);
   if (options->socket && !server_service_listen_socket (service, options->socket, &error))
     return complain (error->message);
@@ -182,6 +188,7 @@ main (int argc, char **argv)
     { "connect", 0, 0, G_OPTION_ARG_FILENAME, &options.connect, "Load no model, and pass the port on to this socket", "PATH" },
     { "context", 'c', 0, G_OPTION_ARG_INT, &options.context, "The length of the context", "TOKENS" },
     { "threads", 't', 0, G_OPTION_ARG_INT, &options.threads, "Processors to use", "N" },
+    { "device", 0, 0, G_OPTION_ARG_STRING, &options.device, "Compute on this graphics card; auto: the best", "NAME" },
     { "version", 0, 0, G_OPTION_ARG_NONE, &options.version, "Say the version", NULL },
     { NULL },
   };

@@ -1,0 +1,713 @@
+/* forward-gpu.c: a batch through a plan on a card
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The host's cache of keys and values stays the truth.  A run uploads the columns that the card lacks, and the rows' embeddings
+ * and angles; submits layers; and reads back the logits and the batch's own columns.  So whoever goes on after a failure finds
+ * a cache that is whole up to the failed batch.
+ *
+ * A layer is a command buffer, recorded once for each number of rows; what changes from run to run lies in a buffer that
+ * shaders read.  How many layers go into one submission follows from how long one took, so that no submission keeps the card
+ * from the desktop for long; two are under way at a time.
+ */
+#include "gpu/forward-gpu.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "compute/rope.h"
+#include "gpu/record.h"
+#include "gpu/trust.h"
+
+#define SUBMISSION_SECONDS 8e-3
+#define N_SLOTS            12
+#define FIRST_ROWS         128 /* of a batch at once, until it is known how long layers take */
+#define MIN_ROWS           16
+#define MOST_ROWS          512
+#define ALIGN              256
+
+/* The commands of batches of n rows. */
+typedef struct
+{
+  int64_t n, n_logits;     /* n 0: nothing is recorded */
+  VkCommandBuffer *layers; /* [n_layers + 2]: what comes before the layers, they, what comes behind */
+  int group;               /* layers in a submission */
+  uint64_t last_used;
+} Slot;
+
+/* Where things lie in the buffers, in bytes. */
+typedef struct
+{
+  size_t regs[GLM_MAX_REGISTERS], quants[GLM_MAX_REGISTERS], quant_scales[GLM_MAX_REGISTERS];
+  size_t cosines, sines, run, fresh, outs, sums, end; /* of the card's */
+  size_t up_cosines, up_sines, up_run, up_end;        /* of what is uploaded: rows first */
+  size_t down_logits, down_end;                       /* of what is read back: columns first */
+} Offsets;
+
+typedef struct
+{
+  GlmForward base;
+  GlmGpu *gpu;
+  const GlmPlan *plan;
+  const GlmKvCache *cache;
+  GlmPlaces places;
+  GlmGpuVector *vectors;
+  GlmGpuBuffer vector_buffer, columns, work, upload, readback;
+  Offsets at;
+  int64_t n_rows, n_logits; /* that the buffers hold */
+  int64_t most_rows;        /* of a batch at once */
+  int64_t n_synced;         /* columns that are on the card as they are here */
+  VkCommandPool pool;
+  VkFence fences[2];
+  VkQueryPool queries;
+  Slot slots[N_SLOTS];
+  uint64_t clock;
+  double *frequencies;
+  float magnitude;
+} Forward;
+
+int
+glm_gpu_layers_at_once (double layer_seconds, int n_layers)
+{
+  double n = layer_seconds > 0 ? SUBMISSION_SECONDS / layer_seconds : n_layers;
+
+  return n < 1 ? 1 : n > n_layers ? n_layers : (int) n;
+}
+
+/* ---- Memory ----------------------------------------------------------------------------------------------------- */
+
+static size_t
+place (size_t *end, size_t n_bytes)
+{
+  size_t at = *end;
+
+  *end = (at + n_bytes + ALIGN - 1) / ALIGN * ALIGN;
+  return at;
+}
+
+static int64_t
+angles_of (const GlmPlan *plan)
+{
+  return plan->arch->rope_axes * (plan->params.n_rot / 2);
+}
+
+/* The rows of all splits of attention, for any batch of up to n_rows. */
+static size_t
+split_rows (const Forward *f, int64_t n_rows)
+{
+  const GlmPlanLayer *layer = &f->plan->layers[0];
+  int64_t most = 1;
+
+  for (int64_t n = 1; layer->attend < layer->n_steps && n <= n_rows; n++)
+    {
+      int64_t rows = n * glm_record_splits (&f->places, &layer->steps[layer->attend], n);
+
+      most = rows > most ? rows : most;
+    }
+  return (size_t) most;
+}
+
+static void
+lay_out (const Forward *f, int64_t n_rows, int64_t n_logits, Offsets *at)
+{
+  const GlmPlan *plan = f->plan;
+  size_t n = (size_t) n_rows, angles = n * (size_t) angles_of (plan) * 4, rows = split_rows (f, n_rows);
+  size_t fresh = n * glm_kv_bytes_per_token (&plan->kv), heads = (size_t) plan->params.n_heads;
+
+  *at = (Offsets){ 0 };
+  for (int reg = 0; reg < plan->n_registers; reg++)
+    {
+      size_t width = (size_t) plan->registers[reg].width;
+
+      at->regs[reg] = place (&at->end, (reg == GLM_REG_LOGITS ? (size_t) n_logits : n) * width * 4);
+      if (reg == GLM_REG_LOGITS || width % 32 != 0)
+        continue;
+      at->quants[reg] = place (&at->end, n * width);
+      at->quant_scales[reg] = place (&at->end, n * width / 32 * 8);
+    }
+  at->cosines = place (&at->end, angles);
+  at->sines = place (&at->end, angles);
+  at->run = place (&at->end, sizeof (GlmRun));
+  at->fresh = place (&at->end, fresh);
+  at->outs = place (&at->end, rows * heads * (size_t) plan->kv.streams[0].width * 4);
+  at->sums = place (&at->end, rows * heads * 8);
+
+  place (&at->up_end, n * (size_t) plan->registers[GLM_REG_X].width * 4);
+  at->up_cosines = place (&at->up_end, angles);
+  at->up_sines = place (&at->up_end, angles);
+  at->up_run = place (&at->up_end, sizeof (GlmRun));
+
+  place (&at->down_end, fresh);
+  at->down_logits = place (&at->down_end, (size_t) (n_logits * plan->params.n_vocab) * 4);
+}
+
+static void
+find_places (Forward *f)
+{
+  uint64_t base = f->work.address;
+
+  for (int reg = 0; reg < f->plan->n_registers; reg++)
+    {
+      f->places.regs[reg] = base + f->at.regs[reg];
+      f->places.quants[reg] = f->at.quants[reg] ? base + f->at.quants[reg] : 0;
+      f->places.quant_scales[reg] = base + f->at.quant_scales[reg];
+    }
+  f->places.cosines = base + f->at.cosines;
+  f->places.sines = base + f->at.sines;
+  f->places.run = base + f->at.run;
+  f->places.fresh = base + f->at.fresh;
+  f->places.outs = base + f->at.outs;
+  f->places.sums = base + f->at.sums;
+}
+
+/* Makes the buffers large enough; what was recorded for smaller ones is void. */
+static bool
+reserve (Forward *f, int64_t n_rows, int64_t n_logits, GlmError *error)
+{
+  if (n_rows <= f->n_rows && n_logits <= f->n_logits)
+    return true;
+  n_rows = n_rows > f->n_rows ? n_rows : f->n_rows;
+  n_logits = n_logits > f->n_logits ? n_logits : f->n_logits;
+  n_rows = n_rows < GLM_BATCH_TILE ? GLM_BATCH_TILE : n_rows;
+  n_logits = n_logits < 8 ? 8 : n_logits;
+  for (int i = 0; i < N_SLOTS; i++)
+    f->slots[i].n = 0;
+  f->n_rows = f->n_logits = 0;
+  glm_gpu_buffer_clear (f->gpu, &f->work);
+  glm_gpu_buffer_clear (f->gpu, &f->upload);
+  glm_gpu_buffer_clear (f->gpu, &f->readback);
+  lay_out (f, n_rows, n_logits, &f->at);
+  if (!glm_gpu_buffer_new (f->gpu, f->at.end, GLM_GPU_DEVICE, &f->work, error)
+      || !glm_gpu_buffer_new (f->gpu, f->at.up_end, GLM_GPU_UPLOAD, &f->upload, error)
+      || !glm_gpu_buffer_new (f->gpu, f->at.down_end, GLM_GPU_READBACK, &f->readback, error))
+    return false;
+  find_places (f);
+  f->n_rows = n_rows;
+  f->n_logits = n_logits;
+  return true;
+}
+
+/* ---- Recording -------------------------------------------------------------------------------------------------- */
+
+static void
+copy (const Forward *f, VkCommandBuffer commands, const GlmGpuBuffer *from, size_t from_at, const GlmGpuBuffer *to,
+      size_t to_at, size_t n)
+{
+  VkBufferCopy region = { from_at, to_at, n };
+
+  f->gpu->vk.CmdCopyBuffer (commands, from->buffer, to->buffer, 1, &region);
+}
+
+static void
+stamp (const Forward *f, VkCommandBuffer commands, uint32_t index)
+{
+  if (f->queries)
+    f->gpu->vk.CmdWriteTimestamp (commands, VK_PIPELINE_STAGE_BOTTOM_OF_PIPE_BIT, f->queries, index);
+}
+
+static void
+record_begin (const Forward *f, VkCommandBuffer commands, int64_t n)
+{
+  size_t angles = (size_t) (n * angles_of (f->plan)) * 4;
+
+  if (f->queries)
+    f->gpu->vk.CmdResetQueryPool (commands, f->queries, 0, 2);
+  copy (f, commands, &f->upload, 0, &f->work, f->at.regs[GLM_REG_X], (size_t) (n * f->plan->registers[GLM_REG_X].width) * 4);
+  copy (f, commands, &f->upload, f->at.up_cosines, &f->work, f->at.cosines, angles);
+  copy (f, commands, &f->upload, f->at.up_sines, &f->work, f->at.sines, angles);
+  copy (f, commands, &f->upload, f->at.up_run, &f->work, f->at.run, sizeof (GlmRun));
+  glm_gpu_barrier_all (f->gpu, commands);
+  stamp (f, commands, 0);
+}
+
+static bool
+record_end (const Forward *f, GlmRecord *r, int64_t n, int64_t n_logits)
+{
+  if (n_logits > 0 && !glm_record_layer (r, &f->places, -1, n - n_logits, n_logits))
+    return false;
+  glm_gpu_barrier_all (f->gpu, r->commands);
+  copy (f, r->commands, &f->work, f->at.fresh, &f->readback, 0, (size_t) n * glm_kv_bytes_per_token (&f->plan->kv));
+  if (n_logits > 0)
+    copy (f, r->commands, &f->work, f->at.regs[GLM_REG_LOGITS], &f->readback, f->at.down_logits,
+          (size_t) (n_logits * f->plan->params.n_vocab) * 4);
+  glm_gpu_barrier_all (f->gpu, r->commands);
+  return true;
+}
+
+static bool
+record_slot (Forward *f, Slot *slot, int64_t n, int64_t n_logits, GlmError *error)
+{
+  int n_layers = f->plan->params.n_layers;
+
+  slot->n = 0;
+  if (!slot->layers)
+    slot->layers = calloc ((size_t) n_layers + 2, sizeof *slot->layers);
+  if (!slot->layers)
+    return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for the card's commands");
+  for (int i = 0; i < n_layers + 2; i++)
+    {
+      GlmRecord r = { .gpu = f->gpu, .error = error };
+      bool ok = true;
+
+      if (!glm_gpu_commands_begin (f->gpu, f->pool, &slot->layers[i], error))
+        return false;
+      r.commands = slot->layers[i];
+      if (i == 0)
+        record_begin (f, r.commands, n);
+      else if (i <= n_layers)
+        ok = glm_record_layer (&r, &f->places, i - 1, 0, n);
+      else
+        ok = record_end (f, &r, n, n_logits);
+      if (i == 1)
+        stamp (f, r.commands, 1);
+      if (!glm_gpu_commands_end (f->gpu, r.commands, error) || !ok)
+        return false;
+    }
+  /* Nothing is known yet of long batches. */
+  slot->group = n < GLM_MANY_TOKENS ? (n_layers + 3) / 4 : 1;
+  slot->n = n;
+  slot->n_logits = n_logits;
+  return true;
+}
+
+static bool
+find_slot (Forward *f, int64_t n, int64_t n_logits, Slot **ret_slot, GlmError *error)
+{
+  Slot *oldest = &f->slots[0];
+
+  f->clock++;
+  for (int i = 0; i < N_SLOTS; i++)
+    {
+      Slot *slot = &f->slots[i];
+
+      if (slot->n == n && slot->n_logits == n_logits)
+        {
+          slot->last_used = f->clock;
+          *ret_slot = slot;
+          return true;
+        }
+      if (slot->last_used < oldest->last_used)
+        oldest = slot;
+    }
+  oldest->last_used = f->clock;
+  *ret_slot = oldest;
+  return record_slot (f, oldest, n, n_logits, error);
+}
+
+/* ---- Columns ---------------------------------------------------------------------------------------------------- */
+
+typedef struct
+{
+  const GlmKvCache *cache;
+  int64_t first, n;
+} Columns;
+
+static void
+fill_columns (void *memory, void *data)
+{
+  const Columns *columns = data;
+
+  glm_kv_cache_read (columns->cache, columns->first, columns->n, memory);
+}
+
+/* Where the columns that fill_columns() writes belong. */
+static uint32_t
+place_columns (const Columns *columns, VkBufferCopy *places)
+{
+  const GlmKvCache *cache = columns->cache;
+  size_t from = 0, n = (size_t) columns->n, first = (size_t) columns->first;
+  uint32_t count = 0;
+
+  for (int layer = 0; layer < cache->shape.n_layers; layer++)
+    for (int i = 0; i < cache->shape.n_streams; i++)
+      for (int head = 0; head < cache->shape.streams[i].n_heads; head++)
+        {
+          const GlmKvStream *stream = &cache->shape.streams[i];
+          size_t row = (size_t) stream->width * (size_t) stream->element_bytes, scales = (size_t) glm_kv_blocks (stream) * 4;
+          size_t rows = (size_t) ((unsigned char *) glm_kv_cache_rows (cache, layer, i, head) - cache->data);
+
+          places[count++] = (VkBufferCopy){ from, rows + first * row, n * row };
+          from += n * row;
+          if (scales == 0)
+            continue;
+          rows = (size_t) ((unsigned char *) glm_kv_cache_scales (cache, layer, i, head) - cache->data);
+          places[count++] = (VkBufferCopy){ from, rows + first * scales, n * scales };
+          from += n * scales;
+        }
+  return count;
+}
+
+/* Brings the columns before `end` to the card. */
+static bool
+sync_columns (Forward *f, int64_t end, GlmError *error)
+{
+  const GlmKvShape *shape = &f->cache->shape;
+  int64_t step = (int64_t) (GLM_GPU_PIECE / glm_kv_bytes_per_token (shape));
+  VkBufferCopy *places;
+  bool ok = true;
+
+  if (f->n_synced >= end)
+    return true;
+  places = calloc ((size_t) shape->n_layers * 4 * (size_t) shape->streams[0].n_heads, sizeof *places);
+  if (!places || step < 1)
+    {
+      free (places);
+      return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for an upload");
+    }
+  pthread_mutex_lock (&f->gpu->upload_lock);
+  for (Columns columns = { f->cache, f->n_synced, 0 }; ok && columns.first < end; columns.first += columns.n)
+    {
+      uint32_t n;
+
+      columns.n = end - columns.first < step ? end - columns.first : step;
+      n = place_columns (&columns, places);
+      ok = glm_gpu_upload (f->gpu, f->columns.buffer, places, n, fill_columns, &columns, error);
+    }
+  ok = glm_gpu_upload_end (f->gpu, ok ? error : NULL) && ok;
+  pthread_mutex_unlock (&f->gpu->upload_lock);
+  free (places);
+  f->n_synced = ok ? end : f->n_synced;
+  return ok;
+}
+
+/* ---- Running ---------------------------------------------------------------------------------------------------- */
+
+static void
+fill_upload (Forward *f, const GlmBatch *batch)
+{
+  unsigned char *up = f->upload.map;
+  float *rows = f->upload.map;
+  int64_t width = f->plan->registers[GLM_REG_X].width;
+  GlmRun run = { (uint32_t) batch->first, batch->first < batch->n_context ? (uint32_t) batch->n_context : 0 };
+
+  for (int64_t i = 0; i < batch->n; i++)
+    glm_gpu_weights_row (glm_gpu_weights (&f->plan->embedding), batch->ids[i], rows + i * width);
+  glm_rope_batch (f->plan, batch, f->frequencies, f->magnitude, (float *) (void *) (up + f->at.up_cosines),
+                  (float *) (void *) (up + f->at.up_sines));
+  memcpy (up + f->at.up_run, &run, sizeof run);
+}
+
+static void
+wait_idle (GlmGpu *gpu)
+{
+  pthread_mutex_lock (&gpu->lock);
+  gpu->vk.DeviceWaitIdle (gpu->device);
+  pthread_mutex_unlock (&gpu->lock);
+}
+
+/* Waits for what is under way, after an error. */
+static void
+settle (Forward *f)
+{
+  if (f->gpu->hung)
+    return;
+  wait_idle (f->gpu);
+  f->gpu->vk.ResetFences (f->gpu->device, 2, f->fences);
+}
+
+/* Submits all, two groups at a time under way. */
+static bool
+submit_slot (Forward *f, const Slot *slot, const GlmBatch *batch, GlmError *error)
+{
+  int n = f->plan->params.n_layers, k = 0;
+
+  for (int layer = 0, count; layer < n; layer += count, k++)
+    {
+      bool is_first = layer == 0;
+
+      count = slot->group < n - layer ? slot->group : n - layer;
+      if (batch->tick && !batch->tick ((double) layer / n, batch->tick_data))
+        {
+          settle (f);
+          return glm_error_set (error, GLM_ERROR_CANCELLED, "cancelled");
+        }
+      if ((k >= 2 && !glm_gpu_wait (f->gpu, f->fences[k % 2], error))
+          || !glm_gpu_submit (f->gpu, slot->layers + (is_first ? 0 : layer + 1),
+                              (uint32_t) (count + is_first + (layer + count == n)), f->fences[k % 2], error))
+        {
+          settle (f);
+          return false;
+        }
+    }
+  for (int i = k < 2 ? 0 : k - 2; i < k; i++)
+    if (!glm_gpu_wait (f->gpu, f->fences[i % 2], error))
+      {
+        settle (f);
+        return false;
+      }
+  return true;
+}
+
+/* Adapts the groups, and the rows of batches to come, to what the first layer took. */
+static void
+adapt (Forward *f, Slot *slot)
+{
+  uint64_t times[2], mask = f->gpu->timestamp_bits < 64 ? (UINT64_C (1) << f->gpu->timestamp_bits) - 1 : UINT64_MAX;
+  double seconds;
+
+  if (!f->queries
+      || f->gpu->vk.GetQueryPoolResults (f->gpu->device, f->queries, 0, 2, sizeof times, times, sizeof times[0],
+                                         VK_QUERY_RESULT_64_BIT)
+             != VK_SUCCESS)
+    return;
+  seconds = (double) ((times[1] - times[0]) & mask) * f->gpu->timestamp_seconds;
+  slot->group = glm_gpu_layers_at_once (seconds, f->plan->params.n_layers);
+  if (seconds > 2 * SUBMISSION_SECONDS && slot->n > MIN_ROWS && slot->n <= f->most_rows)
+    f->most_rows = slot->n / 2 > MIN_ROWS ? slot->n / 2 : MIN_ROWS;
+  else if (slot->n == f->most_rows && 2 * seconds < SUBMISSION_SECONDS && f->most_rows < MOST_ROWS)
+    f->most_rows *= 2;
+}
+
+static bool
+run_part (Forward *f, const GlmBatch *batch, int64_t n_logits, float *logits, GlmError *error)
+{
+  Slot *slot;
+
+  if (!reserve (f, batch->n, n_logits, error) || !sync_columns (f, batch->first, error)
+      || !find_slot (f, batch->n, n_logits, &slot, error))
+    return false;
+  f->n_synced = batch->first < f->n_synced ? batch->first : f->n_synced;
+  fill_upload (f, batch);
+  if (!submit_slot (f, slot, batch, error))
+    return false;
+  adapt (f, slot);
+  glm_gpu_proved (f->gpu);
+  glm_kv_cache_write (f->cache, batch->first, batch->n, f->readback.map);
+  f->n_synced = batch->first + batch->n;
+  if (n_logits > 0)
+    memcpy (logits, (unsigned char *) f->readback.map + f->at.down_logits,
+            (size_t) (n_logits * f->plan->params.n_vocab) * sizeof *logits);
+  return true;
+}
+
+typedef struct
+{
+  const GlmBatch *whole;
+  int64_t first, n; /* of the part */
+} Part;
+
+static bool
+tick_part (double fraction, void *user_data)
+{
+  const Part *part = user_data;
+
+  return part->whole->tick (((double) part->first + fraction * (double) part->n) / (double) part->whole->n,
+                            part->whole->tick_data);
+}
+
+static bool
+gpu_run (GlmForward *forward, const GlmBatch *batch, int64_t n_logits, float *logits, GlmError *error)
+{
+  Forward *f = (Forward *) forward;
+  int64_t begin_logits = batch->n - n_logits;
+
+  /* A bidirectional prompt is one batch, whatever it takes. */
+  if (batch->n <= f->most_rows || batch->first < batch->n_context)
+    return run_part (f, batch, n_logits, logits, error);
+  for (int64_t first = 0, n; first < batch->n; first += n)
+    {
+      GlmBatch part = *batch;
+      Part ticks = { batch, first, 0 };
+      int64_t wanted;
+
+      n = batch->n - first < f->most_rows ? batch->n - first : f->most_rows;
+      ticks.n = n;
+      part.ids += first;
+      part.n = n;
+      part.first += first;
+      part.tick = batch->tick ? tick_part : NULL;
+      part.tick_data = &ticks;
+      wanted = first + n > begin_logits ? first + n - (first > begin_logits ? first : begin_logits) : 0;
+      if (!run_part (f, &part, wanted, logits, error))
+        return false;
+      logits += wanted * f->plan->params.n_vocab;
+    }
+  return true;
+}
+
+static void
+gpu_rows_read (GlmForward *forward, int64_t first, int64_t n, void *data)
+{
+  glm_kv_cache_read (((const Forward *) forward)->cache, first, n, data);
+}
+
+static void
+gpu_rows_write (GlmForward *forward, int64_t first, int64_t n, const void *data)
+{
+  Forward *f = (Forward *) forward;
+
+  glm_kv_cache_write (f->cache, first, n, data);
+  f->n_synced = first < f->n_synced ? first : f->n_synced;
+}
+
+/* ---- Making one ------------------------------------------------------------------------------------------------- */
+
+static void
+add_vector (Forward *f, const float *values, int64_t n, size_t *end)
+{
+  if (!values)
+    return;
+  f->vectors[f->places.n_vectors++] = (GlmGpuVector){ values, (size_t) n * sizeof *values, *end };
+  place (end, (size_t) n * sizeof *values);
+}
+
+/* Finds all norms' weights and all biases; *ret_end is what they take.  Their addresses are offsets as yet. */
+static void
+find_vectors (Forward *f, size_t *ret_end)
+{
+  *ret_end = 0;
+  for (int l = 0; l <= f->plan->params.n_layers; l++)
+    {
+      const GlmPlanLayer *layer = l < f->plan->params.n_layers ? &f->plan->layers[l] : &f->plan->head;
+
+      for (int i = 0; i < layer->n_steps; i++)
+        {
+          const GlmStep *step = &layer->steps[i];
+
+          add_vector (f, step->weight, step->width, ret_end);
+          add_vector (f, step->weight_bias, step->width, ret_end);
+          for (int k = 0; k < step->n_matrices; k++)
+            add_vector (f, step->matrices[k].bias, step->matrices[k].rows, ret_end);
+        }
+    }
+}
+
+static bool
+upload_vectors (Forward *f, GlmError *error)
+{
+  size_t end, most = 0;
+  unsigned char *all;
+  bool ok;
+
+  for (int l = 0; l <= f->plan->params.n_layers; l++)
+    most += (size_t) (l < f->plan->params.n_layers ? &f->plan->layers[l] : &f->plan->head)->n_steps * (2 + GLM_MAX_SPLIT);
+  f->vectors = calloc (most, sizeof *f->vectors);
+  if (!f->vectors)
+    return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for a session");
+  find_vectors (f, &end);
+  all = calloc (1, end);
+  if (!all || !glm_gpu_buffer_new (f->gpu, end, GLM_GPU_DEVICE, &f->vector_buffer, error))
+    {
+      free (all);
+      return false;
+    }
+  for (size_t i = 0; i < f->places.n_vectors; i++)
+    {
+      memcpy (all + f->vectors[i].address, f->vectors[i].values, f->vectors[i].n_bytes);
+      f->vectors[i].address += f->vector_buffer.address;
+    }
+  pthread_mutex_lock (&f->gpu->upload_lock);
+  ok = glm_gpu_upload_bytes (f->gpu, &f->vector_buffer, 0, all, end, error);
+  ok = glm_gpu_upload_end (f->gpu, ok ? error : NULL) && ok;
+  pthread_mutex_unlock (&f->gpu->upload_lock);
+  free (all);
+  f->places.vectors = f->vectors;
+  return ok;
+}
+
+static void
+gpu_forward_free (GlmForward *forward)
+{
+  Forward *f = (Forward *) forward;
+  GlmGpu *gpu = f->gpu;
+
+  if (!gpu->hung)
+    {
+      wait_idle (gpu);
+      for (int i = 0; i < 2; i++)
+        gpu->vk.DestroyFence (gpu->device, f->fences[i], NULL);
+      gpu->vk.DestroyQueryPool (gpu->device, f->queries, NULL);
+      gpu->vk.DestroyCommandPool (gpu->device, f->pool, NULL);
+    }
+  glm_gpu_buffer_clear (gpu, &f->vector_buffer);
+  glm_gpu_buffer_clear (gpu, &f->columns);
+  glm_gpu_buffer_clear (gpu, &f->work);
+  glm_gpu_buffer_clear (gpu, &f->upload);
+  glm_gpu_buffer_clear (gpu, &f->readback);
+  for (int i = 0; i < N_SLOTS; i++)
+    free (f->slots[i].layers);
+  free (f->vectors);
+  free (f->frequencies);
+  free (f);
+}
+
+static bool
+new_objects (Forward *f, GlmError *error)
+{
+  GlmGpu *gpu = f->gpu;
+  VkFenceCreateInfo fence = { .sType = VK_STRUCTURE_TYPE_FENCE_CREATE_INFO };
+  VkQueryPoolCreateInfo queries = { .sType = VK_STRUCTURE_TYPE_QUERY_POOL_CREATE_INFO,
+                                    .queryType = VK_QUERY_TYPE_TIMESTAMP,
+                                    .queryCount = 2 };
+  VkResult result = VK_SUCCESS;
+
+  for (int i = 0; i < 2 && result == VK_SUCCESS; i++)
+    result = gpu->vk.CreateFence (gpu->device, &fence, NULL, &f->fences[i]);
+  if (result == VK_SUCCESS && gpu->timestamp_bits > 0)
+    result = gpu->vk.CreateQueryPool (gpu->device, &queries, NULL, &f->queries);
+  if (result != VK_SUCCESS)
+    return glm_gpu_failed (gpu, result, "a session", error);
+  return glm_gpu_pool_new (gpu, &f->pool, error);
+}
+
+static bool
+gpu_forward_new (const GlmPlan *plan, const GlmKvCache *cache, GlmPool *pool, GlmForward **ret_forward, GlmError *error)
+{
+  Forward *f;
+
+  if (plan->prefix || cache->shape.n_streams != 2)
+    return glm_error_set (error, GLM_ERROR_UNSUPPORTED, "prefixes and latents are not on the card");
+  f = calloc (1, sizeof *f);
+  if (!f)
+    return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for a session");
+  *f = (Forward){
+    .base = { plan->backend }, .gpu = (GlmGpu *) (void *) plan->backend, .plan = plan, .cache = cache, .most_rows = FIRST_ROWS
+  };
+  f->places = (GlmPlaces){ .plan = plan, .cache = cache };
+  f->frequencies = calloc ((size_t) plan->params.n_rot / 2 + 1, sizeof *f->frequencies);
+  if (!f->frequencies)
+    {
+      glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for a session");
+      goto fail;
+    }
+  f->magnitude = glm_rope_frequencies (&plan->params, f->frequencies);
+  if (!new_objects (f, error) || !upload_vectors (f, error)
+      || !glm_gpu_buffer_new (f->gpu, cache->n_bytes, GLM_GPU_DEVICE, &f->columns, error))
+    goto fail;
+  f->places.columns = f->columns.address;
+  if (!reserve (f, 1, 1, error))
+    goto fail;
+  *ret_forward = &f->base;
+  return true;
+
+fail:
+  gpu_forward_free (&f->base);
+  return false;
+}
+
+/* Of the card's. */
+static size_t
+gpu_memory (const GlmPlan *plan, int64_t n_columns)
+{
+  size_t token = glm_kv_bytes_per_token (&plan->kv);
+
+  return (size_t) n_columns * token + GLM_BATCH_TILE * token
+         + glm_plan_register_bytes (plan, GLM_BATCH_TILE, GLM_BATCH_TILE) * 3 / 2;
+}
+
+const GlmBackend glm_gpu_functions = {
+  .name = "card",
+  .batch_rows = MOST_ROWS,
+  .supports = glm_record_supports,
+  .weights_new = glm_gpu_weights_new,
+  .weights_free = glm_gpu_weights_free,
+  .weights_bytes = glm_gpu_weights_bytes,
+  .weights_copied = glm_gpu_weights_copied,
+  .forward_new = gpu_forward_new,
+  .forward_free = gpu_forward_free,
+  .run = gpu_run,
+  .rows_read = gpu_rows_read,
+  .rows_write = gpu_rows_write,
+  .memory = gpu_memory,
+};

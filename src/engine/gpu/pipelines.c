@@ -1,0 +1,316 @@
+/* pipelines.c: see pipelines.h
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Pipelines are made when a batch is first recorded that needs them, and stay for as long as the device is open.
+ */
+#include "gpu/pipelines.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+
+#include "act-spv.h"
+#include "add-spv.h"
+#include "attend-merge-spv.h"
+#include "attend-spv.h"
+#include "matmul-dot-spv.h"
+#include "matmul-spv.h"
+#include "matvec-dot-spv.h"
+#include "matvec-float-spv.h"
+#include "matvec-spv.h"
+#include "norm-spv.h"
+#include "quantise-spv.h"
+#include "rope-spv.h"
+
+typedef enum
+{
+  ACT,
+  ADD,
+  ATTEND,
+  ATTEND_MERGE,
+  MATMUL,
+  MATMUL_DOT,
+  MATVEC,
+  MATVEC_DOT,
+  MATVEC_FLOAT,
+  NORM,
+  QUANTISE,
+  ROPE,
+} Shader;
+
+static const struct
+{
+  const uint32_t *code;
+  size_t n_bytes;
+} modules[] = {
+#define MODULE(name)  \
+  {                   \
+    name, sizeof name \
+  }
+  [ACT] = MODULE (act_spv),           [ADD] = MODULE (add_spv),
+  [ATTEND] = MODULE (attend_spv),     [ATTEND_MERGE] = MODULE (attend_merge_spv),
+  [MATMUL] = MODULE (matmul_spv),     [MATMUL_DOT] = MODULE (matmul_dot_spv),
+  [MATVEC] = MODULE (matvec_spv),     [MATVEC_DOT] = MODULE (matvec_dot_spv),
+  [NORM] = MODULE (norm_spv),         [MATVEC_FLOAT] = MODULE (matvec_float_spv),
+  [QUANTISE] = MODULE (quantise_spv), [ROPE] = MODULE (rope_spv),
+};
+
+#define MAX_CONSTANTS 8
+
+struct GlmGpuPipeline
+{
+  GlmGpuPipeline *next;
+  VkPipeline pipeline;
+  Shader shader;
+  uint32_t constants[MAX_CONSTANTS];
+};
+
+typedef struct
+{
+  Shader shader;
+  uint32_t constants[MAX_CONSTANTS];
+  int n;
+  uint32_t subgroup; /* 0: as the driver likes */
+  uint32_t groups[3];
+} Dispatch;
+
+static bool
+make_pipeline (GlmGpu *gpu, const Dispatch *d, VkPipeline *ret_pipeline, GlmError *error)
+{
+  VkSpecializationMapEntry entries[MAX_CONSTANTS];
+  VkSpecializationInfo special = { (uint32_t) d->n, entries, (size_t) d->n * sizeof *d->constants, d->constants };
+  VkPipelineShaderStageRequiredSubgroupSizeCreateInfo size = {
+    .sType = VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_REQUIRED_SUBGROUP_SIZE_CREATE_INFO, .requiredSubgroupSize = d->subgroup
+  };
+  VkShaderModuleCreateInfo code = { .sType = VK_STRUCTURE_TYPE_SHADER_MODULE_CREATE_INFO,
+                                    .codeSize = modules[d->shader].n_bytes,
+                                    .pCode = modules[d->shader].code };
+  VkComputePipelineCreateInfo info = { .sType = VK_STRUCTURE_TYPE_COMPUTE_PIPELINE_CREATE_INFO,
+                                       .layout = gpu->layout,
+                                       .stage = { .sType = VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_CREATE_INFO,
+                                                  .pNext = d->subgroup > 0 ? &size : NULL,
+                                                  .stage = VK_SHADER_STAGE_COMPUTE_BIT,
+                                                  .pName = "main",
+                                                  .pSpecializationInfo = &special } };
+  VkResult result = gpu->vk.CreateShaderModule (gpu->device, &code, NULL, &info.stage.module);
+
+  if (result != VK_SUCCESS)
+    return glm_gpu_failed (gpu, result, "a shader", error);
+  for (int i = 0; i < d->n; i++)
+    entries[i] = (VkSpecializationMapEntry){ (uint32_t) i, (uint32_t) i * sizeof *d->constants, sizeof *d->constants };
+  result = gpu->vk.CreateComputePipelines (gpu->device, gpu->cache, 1, &info, NULL, ret_pipeline);
+  gpu->vk.DestroyShaderModule (gpu->device, info.stage.module, NULL);
+  return result == VK_SUCCESS || glm_gpu_failed (gpu, result, "a pipeline", error);
+}
+
+static bool
+find_pipeline (GlmGpu *gpu, const Dispatch *d, VkPipeline *ret_pipeline, GlmError *error)
+{
+  GlmGpuPipeline *p;
+  bool ok = true;
+
+  pthread_mutex_lock (&gpu->lock);
+  for (p = gpu->pipelines; p && (p->shader != d->shader || memcmp (p->constants, d->constants, sizeof p->constants) != 0);)
+    p = p->next;
+  if (!p)
+    {
+      p = calloc (1, sizeof *p);
+      ok = p ? make_pipeline (gpu, d, &p->pipeline, error)
+             : glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for a pipeline");
+      if (!ok)
+        free (p);
+      else
+        {
+          p->shader = d->shader;
+          memcpy (p->constants, d->constants, sizeof p->constants);
+          p->next = gpu->pipelines;
+          gpu->pipelines = p;
+        }
+    }
+  if (ok)
+    *ret_pipeline = p->pipeline;
+  pthread_mutex_unlock (&gpu->lock);
+  return ok;
+}
+
+void
+glm_gpu_pipelines_free (GlmGpu *gpu)
+{
+  while (gpu->pipelines)
+    {
+      GlmGpuPipeline *p = gpu->pipelines;
+
+      gpu->pipelines = p->next;
+      gpu->vk.DestroyPipeline (gpu->device, p->pipeline, NULL);
+      free (p);
+    }
+}
+
+static bool
+dispatch (GlmRecord *r, const Dispatch *d, const void *push, size_t n_bytes)
+{
+  GlmGpu *gpu = r->gpu;
+  VkPipeline pipeline;
+
+  if (!find_pipeline (gpu, d, &pipeline, r->error))
+    return false;
+  gpu->vk.CmdBindPipeline (r->commands, VK_PIPELINE_BIND_POINT_COMPUTE, pipeline);
+  gpu->vk.CmdPushConstants (r->commands, gpu->layout, VK_SHADER_STAGE_COMPUTE_BIT, 0, (uint32_t) n_bytes, push);
+  gpu->vk.CmdDispatch (r->commands, d->groups[0], d->groups[1], d->groups[2]);
+  if (!r->no_barrier)
+    glm_gpu_barrier (gpu, r->commands);
+  return true;
+}
+
+static uint32_t
+divide (int64_t n, int64_t by)
+{
+  return (uint32_t) ((n + by - 1) / by);
+}
+
+/* A subgroup of all the lanes, or the largest there is. */
+static uint32_t
+subgroup_for (const GlmGpu *gpu, uint32_t lanes)
+{
+  if (!gpu->has_subgroup_control)
+    return 0;
+  return lanes < gpu->min_subgroup ? gpu->min_subgroup : lanes < gpu->max_subgroup ? lanes : gpu->max_subgroup;
+}
+
+/* ---- Rows ------------------------------------------------------------------------------------------------------- */
+
+bool
+glm_record_quantise (GlmRecord *r, const GlmQuantisePush *push, int64_t n_rows)
+{
+  Dispatch d = { .shader = QUANTISE, .groups = { divide (push->width / 4, 64), (uint32_t) n_rows, 1 } };
+
+  return dispatch (r, &d, push, sizeof *push);
+}
+
+bool
+glm_record_act (GlmRecord *r, const GlmQuantisePush *push, bool gelu, bool quant, int64_t n_rows)
+{
+  Dispatch d = {
+    .shader = ACT, .constants = { gelu, quant }, .n = 2, .groups = { divide (push->width / 4, 64), (uint32_t) n_rows, 1 }
+  };
+
+  return dispatch (r, &d, push, sizeof *push);
+}
+
+bool
+glm_record_add (GlmRecord *r, const GlmAddPush *push, int64_t n_rows)
+{
+  Dispatch d = { .shader = ADD, .groups = { divide (push->width, 64), (uint32_t) n_rows, 1 } };
+
+  return dispatch (r, &d, push, sizeof *push);
+}
+
+bool
+glm_record_norm (GlmRecord *r, const GlmNormPush *push, bool layer, bool quant, int64_t n_heads, int64_t n_rows)
+{
+  Dispatch d = {
+    .shader = NORM, .constants = { layer, quant }, .n = 2, .groups = { (uint32_t) n_heads, (uint32_t) n_rows, 1 }
+  };
+
+  return dispatch (r, &d, push, sizeof *push);
+}
+
+/* ---- Products --------------------------------------------------------------------------------------------------- */
+
+/* Teams of lanes, a row each: the shapes that were fastest on an H200 (design: 64 lanes a row, two blocks a lane under way). */
+static uint32_t
+round_tokens (uint32_t n)
+{
+  return n > 4 ? 8 : n > 2 ? 4 : n;
+}
+
+bool
+glm_record_product (GlmRecord *r, const GlmProductPush *push, const GlmPlanes *planes)
+{
+  bool many = push->tokens >= GLM_MANY_TOKENS, dot = r->gpu->has_dot;
+  uint32_t bits = planes->kind == GLM_PLANES_Q4 ? 4 : 8, tokens = round_tokens (push->tokens);
+  uint32_t threads = push->blocks > 32 ? 64 : 32, width = push->rows > 100000 ? 4 : 2;
+  uint32_t depth;
+  Dispatch d = { .n = 8 };
+
+  /* A team is no smaller than a subgroup. */
+  threads = threads < r->gpu->min_subgroup ? r->gpu->min_subgroup : threads;
+  depth = tokens == 1 && push->blocks >= 2 * threads ? 2 : 1;
+  if (many)
+    {
+      /* Smaller tiles where there would be few. */
+      uint32_t lane_rows = divide (push->rows, 128) * divide (push->tokens, 64) < 200 ? 4 : 8;
+      Dispatch m = { .shader = dot ? MATMUL_DOT : MATMUL,
+                     .constants = { lane_rows, 0, 0, 0, 0, bits, planes->mins, planes->sub16 },
+                     .n = 8,
+                     .groups = { divide (push->rows, 16 * lane_rows), divide (push->tokens, 64), 1 } };
+
+      return dispatch (r, &m, push, sizeof *push);
+    }
+  d.shader = dot ? MATVEC_DOT : MATVEC;
+  memcpy (d.constants, (uint32_t[]){ threads, width, 1, tokens, depth, bits, planes->mins, planes->sub16 }, sizeof d.constants);
+  d.subgroup = subgroup_for (r->gpu, threads);
+  d.groups[0] = divide (push->rows, width);
+  d.groups[1] = divide (push->tokens, tokens);
+  d.groups[2] = 1;
+  return dispatch (r, &d, push, sizeof *push);
+}
+
+bool
+glm_record_float (GlmRecord *r, const GlmFloatPush *push, bool single)
+{
+  uint32_t tokens = round_tokens (push->tokens), width = push->rows > 100000 ? 4 : 2;
+  uint32_t threads = r->gpu->min_subgroup > 64 ? r->gpu->min_subgroup : 64;
+  Dispatch d = { .shader = MATVEC_FLOAT,
+                 .constants = { threads, width, tokens, single },
+                 .n = 4,
+                 .subgroup = subgroup_for (r->gpu, threads),
+                 .groups = { divide (push->rows, width), divide (push->tokens, tokens), 1 } };
+
+  return dispatch (r, &d, push, sizeof *push);
+}
+
+/* ---- Attention -------------------------------------------------------------------------------------------------- */
+
+/* KV_… of common.glsl. */
+static uint32_t
+kv_of (int element_bytes)
+{
+  return element_bytes == 4 ? 0 : element_bytes == 2 ? 1 : 2;
+}
+
+bool
+glm_record_rope (GlmRecord *r, const GlmRopePush *push, int element_bytes, bool half_split, int64_t n_heads, int64_t n_rows)
+{
+  Dispatch d = { .shader = ROPE,
+                 .constants = { kv_of (element_bytes), half_split },
+                 .n = 2,
+                 .groups = { (uint32_t) n_heads, (uint32_t) n_rows, 1 } };
+
+  return dispatch (r, &d, push, sizeof *push);
+}
+
+bool
+glm_record_attend (GlmRecord *r, const GlmAttendPush *push, int64_t width, int64_t group, int64_t n_kv, int element_bytes,
+                   int64_t n_splits)
+{
+  Dispatch d = { .shader = ATTEND,
+                 .constants = { (uint32_t) width, (uint32_t) group, kv_of (element_bytes) },
+                 .n = 3,
+                 .groups = { (uint32_t) n_splits, (uint32_t) n_kv, divide (push->n_rows * group, GLM_ATTEND_QUERIES) } };
+
+  return dispatch (r, &d, push, sizeof *push);
+}
+
+bool
+glm_record_merge (GlmRecord *r, const GlmMergePush *push, int64_t width, bool quant, int64_t n_heads, int64_t n_rows)
+{
+  Dispatch d = { .shader = ATTEND_MERGE,
+                 .constants = { (uint32_t) width, quant },
+                 .n = 2,
+                 .groups = { (uint32_t) n_heads, (uint32_t) n_rows, 1 } };
+
+  return dispatch (r, &d, push, sizeof *push);
+}

@@ -1,0 +1,102 @@
+/* pipelines.h: the shaders of the binary, and what a dispatch of each takes
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A function a shader: it finds or makes the pipeline for the variant, and records the dispatch and the barrier behind it.
+ * The structs are the shaders' push constants, in their order; addresses are of the device, widths and distances in floats.
+ */
+#ifndef GLM_GPU_PIPELINES_H
+#define GLM_GPU_PIPELINES_H
+
+#include "gpu/planes.h"
+#include "gpu/vulkan.h"
+
+/* What is being recorded. */
+typedef struct
+{
+  GlmGpu *gpu;
+  VkCommandBuffer commands;
+  bool no_barrier; /* what follows does not need it */
+  GlmError *error;
+} GlmRecord;
+
+typedef struct
+{
+  uint64_t x, q, scales;
+  uint32_t ld, width;
+} GlmQuantisePush; /* and of act.comp */
+
+typedef struct
+{
+  uint64_t x, y;
+  uint32_t ldx, ldy, width;
+  float scale;
+} GlmAddPush;
+
+typedef struct
+{
+  uint64_t x, y, weight, bias, q, scales;
+  uint32_t ldx, ldy, at, width;
+  float eps;
+} GlmNormPush;
+
+typedef struct
+{
+  uint64_t quants, scales, mins, x, x_scales, bias, y;
+  uint32_t rows, blocks, ldy, tokens, has_bias, adds;
+  float scale;
+} GlmProductPush;
+
+typedef struct
+{
+  uint64_t weights, x, bias, y;
+  uint32_t rows, cols, ldx, ldy, tokens, has_bias, adds;
+  float scale;
+} GlmFloatPush;
+
+typedef struct
+{
+  uint64_t x, cosines, sines, rows[2], scales[2], fresh, run;
+  uint32_t ld, width, n_turned, first_stored, n_kv, n_columns, n_pairs, axes;
+} GlmRopePush;
+
+typedef struct
+{
+  uint64_t q, keys, values, key_scales, value_scales, outs, sums, run;
+  uint32_t ldq, n_columns, n_rows;
+  float scale;
+} GlmAttendPush;
+
+typedef struct
+{
+  uint64_t outs, sums, y, q, scales, run;
+  uint32_t n_splits, ldy, group;
+} GlmMergePush;
+
+/* What Run of common.glsl holds. */
+typedef struct
+{
+  uint32_t first, n_context;
+} GlmRun;
+
+/* Query vectors of a workgroup, and columns at a time: attend.glsl. */
+#define GLM_ATTEND_QUERIES 16
+#define GLM_ATTEND_CHUNK   64
+/* From this many tokens on products go through matmul.comp; fewer are multiplied eight at a time. */
+#define GLM_MANY_TOKENS 33
+
+bool glm_record_quantise (GlmRecord *r, const GlmQuantisePush *push, int64_t n_rows);
+bool glm_record_act (GlmRecord *r, const GlmQuantisePush *push, bool gelu, bool quant, int64_t n_rows);
+bool glm_record_add (GlmRecord *r, const GlmAddPush *push, int64_t n_rows);
+bool glm_record_norm (GlmRecord *r, const GlmNormPush *push, bool layer, bool quant, int64_t n_heads, int64_t n_rows);
+bool glm_record_product (GlmRecord *r, const GlmProductPush *push, const GlmPlanes *planes);
+bool glm_record_float (GlmRecord *r, const GlmFloatPush *push, bool single);
+bool glm_record_rope (GlmRecord *r, const GlmRopePush *push, int element_bytes, bool half_split, int64_t n_heads,
+                      int64_t n_rows);
+bool glm_record_attend (GlmRecord *r, const GlmAttendPush *push, int64_t width, int64_t group, int64_t n_kv, int element_bytes,
+                        int64_t n_splits);
+bool glm_record_merge (GlmRecord *r, const GlmMergePush *push, int64_t width, bool quant, int64_t n_heads, int64_t n_rows);
+
+void glm_gpu_pipelines_free (GlmGpu *gpu);
+
+#endif

@@ -1,0 +1,188 @@
+/* attend.comp: attention of a batch's rows over a range of the cached columns, for a key/value head and the queries that share it
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * A workgroup takes QUERIES query vectors, (row, head of the group) counted through, and every n_splits-th part of the columns
+ * that the last of them sees, in chunks with a running maximum and sum (Milakov and Gimelshein, 2018; Dao et al., 2022).
+ * attend-merge.comp puts the parts together.  Keys and values are read once for all the vectors.
+ */
+#version 460
+#extension GL_GOOGLE_include_directive : require
+#extension GL_KHR_shader_subgroup_shuffle : require
+#include "common.glsl"
+#include "attend.glsl"
+
+#define LANES 128
+#define NEVER -1e30
+
+layout (local_size_x = LANES) in;
+layout (constant_id = 0) const uint D = 128;
+layout (constant_id = 1) const uint GROUP = 16;
+layout (constant_id = 2) const uint KV = KV_F16;
+
+layout (push_constant) uniform Push
+{
+  Floats q;                   /* [row][head][D] */
+  uvec2 keys, values;         /* [head][column][D] */
+  Floats key_scales, value_scales;
+  Floats outs;                /* [split][row][head][D]: not divided by the sums */
+  Floats2 sums;               /* [split][row][head]: largest score, sum of exponentials */
+  Run run;
+  uint ldq, n_columns, n_rows;
+  float scale;
+} p;
+
+const uint PER_LANE = (D + LANES - 1) / LANES;
+
+shared float qs[QUERIES * D];
+shared float ps[QUERIES * CHUNK];
+shared float tops[QUERIES];
+shared float totals[QUERIES];
+shared float factors[QUERIES];
+
+vec4
+load (uvec2 rows, Floats scales, uint row, uint c)
+{
+  uint at = row * (D / 4) + c / 4;
+
+  if (KV == KV_F32)
+    return Floats4 (rows).at[at];
+  if (KV == KV_F16)
+    {
+      uvec2 pairs = Uints2 (rows).at[at];
+
+      return vec4 (unpackHalf2x16 (pairs.x), unpackHalf2x16 (pairs.y));
+    }
+  int word = int (Uints (rows).at[at]);
+
+  return scales.at[row * ((D + 31) / 32) + c / 32]
+         * vec4 (bitfieldExtract (word, 0, 8), bitfieldExtract (word, 8, 8), bitfieldExtract (word, 16, 8),
+                 bitfieldExtract (word, 24, 8));
+}
+
+/* One element of the values. */
+float
+load_value (uint row, uint c)
+{
+  if (KV == KV_F32)
+    return Floats (p.values).at[row * D + c];
+  if (KV == KV_F16)
+    return float (Halves (p.values).at[row * D + c]);
+  return p.value_scales.at[row * ((D + 31) / 32) + c / 32]
+         * float (bitfieldExtract (int (Uints (p.values).at[(row * D + c) / 4]), int (8 * (c % 4)), 8));
+}
+
+void
+score (uint lane, uint head, uint vector0, uint first, uint end)
+{
+  uint column = lane % CHUNK, query0 = lane / CHUNK * (QUERIES / 2), row = head * p.n_columns + min (first + column, end - 1);
+  float scores[QUERIES / 2];
+
+  [[unroll]] for (uint i = 0; i < QUERIES / 2; i++)
+    scores[i] = 0;
+  for (uint c = 0; c < D; c += 4)
+    {
+      vec4 k = load (p.keys, p.key_scales, row, c);
+
+      [[unroll]] for (uint i = 0; i < QUERIES / 2; i++)
+        {
+          uint at = (query0 + i) * D + c;
+
+          scores[i] += k.x * qs[at] + k.y * qs[at + 1] + k.z * qs[at + 2] + k.w * qs[at + 3];
+        }
+    }
+  [[unroll]] for (uint i = 0; i < QUERIES / 2; i++)
+    ps[(query0 + i) * CHUNK + column] = first + column < min (end, visible (p.run, vector0 + query0 + i, GROUP)) ? scores[i] : NEVER;
+}
+
+/* Eight lanes a query. */
+void
+soften (uint lane)
+{
+  uint query = lane / 8, at = query * CHUNK + lane % 8;
+  float before = tops[query], top = before, sum = 0;
+
+  [[unroll]] for (uint i = 0; i < CHUNK / 8; i++)
+    top = max (top, ps[at + 8 * i]);
+  [[unroll]] for (uint k = 1; k < 8; k *= 2)
+    top = max (top, subgroupShuffleXor (top, k));
+  [[unroll]] for (uint i = 0; i < CHUNK / 8; i++)
+    {
+      float s = ps[at + 8 * i], e = s > NEVER ? exp (s - top) : 0;
+
+      ps[at + 8 * i] = e;
+      sum += e;
+    }
+  [[unroll]] for (uint k = 1; k < 8; k *= 2)
+    sum += subgroupShuffleXor (sum, k);
+  barrier ();
+  if (lane % 8 == 0)
+    {
+      factors[query] = exp (before - top);
+      tops[query] = top;
+      totals[query] = totals[query] * factors[query] + sum;
+    }
+}
+
+void
+main ()
+{
+  uint lane = gl_LocalInvocationID.x, split = gl_WorkGroupID.x, head = gl_WorkGroupID.y, vector0 = gl_WorkGroupID.z * QUERIES;
+  uint n_vectors = p.n_rows * GROUP, n_heads = gl_NumWorkGroups.y * GROUP;
+  uint needed, span = span_of (p.run, vector0, n_vectors, GROUP, gl_NumWorkGroups.x, needed);
+  uint begin = split * span, end = min (begin + span, needed);
+  float sums[PER_LANE][QUERIES];
+
+  for (uint i = lane; i < QUERIES * D; i += LANES)
+    {
+      uint vector = min (vector0 + i / D, n_vectors - 1);
+
+      qs[i] = p.scale * p.q.at[vector / GROUP * p.ldq + (head * GROUP + vector % GROUP) * D + i % D];
+    }
+  if (lane < QUERIES)
+    {
+      tops[lane] = NEVER;
+      totals[lane] = 0;
+    }
+  [[unroll]] for (uint k = 0; k < PER_LANE; k++)
+    [[unroll]] for (uint i = 0; i < QUERIES; i++)
+      sums[k][i] = 0;
+  barrier ();
+
+  for (uint first = begin; first < end; first += CHUNK)
+    {
+      score (lane, head, vector0, first, end);
+      barrier ();
+      soften (lane);
+      barrier ();
+      [[unroll]] for (uint k = 0; k < PER_LANE; k++)
+        {
+          uint c = min (lane + k * LANES, D - 1), n = min (CHUNK, end - first), row = head * p.n_columns + first;
+
+          [[unroll]] for (uint i = 0; i < QUERIES; i++)
+            sums[k][i] *= factors[i];
+          for (uint j = 0; j < n; j++)
+            {
+              float v = load_value (row + j, c);
+
+              [[unroll]] for (uint i = 0; i < QUERIES; i++)
+                sums[k][i] += ps[i * CHUNK + j] * v;
+            }
+        }
+      barrier ();
+    }
+
+  [[unroll]] for (uint i = 0; i < QUERIES; i++)
+    {
+      uint vector = vector0 + i, at = (split * p.n_rows + vector / GROUP) * n_heads + head * GROUP + vector % GROUP;
+
+      if (vector < n_vectors)
+        {
+          [[unroll]] for (uint k = 0; k < PER_LANE; k++)
+            if (lane + k * LANES < D)
+              p.outs.at[at * D + lane + k * LANES] = sums[k][i];
+          if (lane == 0)
+            p.sums.at[at] = vec2 (tops[i], totals[i]);
+        }
+    }
+}

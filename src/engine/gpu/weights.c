@@ -1,0 +1,175 @@
+/* weights.c: see weights.h
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The file stays mapped; the pool writes its rows, piece by piece, as planes into memory that card and host see, and the
+ * card copies them from there.
+ */
+#include "gpu/weights.h"
+
+#include <stdlib.h>
+
+#include "base/error.h"
+
+/* Planes begin where the widest loads are aligned. */
+#define PLANE_ALIGN 256
+
+typedef struct
+{
+  const GlmTensorData *data;
+  GlmPool *pool;
+  int64_t row, n;              /* of the piece */
+  size_t values, scales, mins; /* bytes of the piece's planes, which follow each other */
+  unsigned char *memory;
+} Piece;
+
+static size_t
+align (size_t n)
+{
+  return (n + PLANE_ALIGN - 1) / PLANE_ALIGN * PLANE_ALIGN;
+}
+
+static size_t
+row_bytes (const GlmTensorData *data, int64_t n)
+{
+  const GlmTypeTraits *traits = glm_type_traits (data->type);
+
+  return (size_t) (n * data->cols / traits->block_size) * (size_t) traits->block_bytes;
+}
+
+static void
+pack_share (int worker, int n_workers, void *user_data)
+{
+  const Piece *piece = user_data;
+  GlmPlanes planes = glm_planes_for_type (piece->data->type);
+  size_t values, scales, mins;
+  int64_t begin, end;
+
+  glm_pool_share (worker, n_workers, piece->n, 1, &begin, &end);
+  if (begin >= end)
+    return;
+  glm_planes_bytes (&planes, begin * piece->data->cols, &values, &scales, &mins);
+  glm_planes_pack (piece->data->type, (const unsigned char *) piece->data->data + row_bytes (piece->data, piece->row + begin),
+                   (end - begin) * piece->data->cols, piece->memory + values,
+                   (uint16_t *) (void *) (piece->memory + piece->values + scales),
+                   (uint16_t *) (void *) (piece->memory + piece->values + piece->scales + mins));
+}
+
+static void
+fill_piece (void *memory, void *user_data)
+{
+  Piece *piece = user_data;
+
+  piece->memory = memory;
+  glm_pool_run (piece->pool, pack_share, piece);
+}
+
+static bool
+upload (GlmGpuWeights *w, GlmPool *pool, GlmError *error)
+{
+  const GlmTensorData *data = &w->source;
+  size_t values, scales, mins, scales_at = w->scales - w->buffer.address, mins_at = w->mins - w->buffer.address;
+  int64_t step;
+
+  glm_planes_bytes (&w->planes, data->cols, &values, &scales, &mins);
+  step = (int64_t) (GLM_GPU_PIECE / (values + scales + mins));
+  if (step < 1)
+    return glm_error_set (error, GLM_ERROR_UNSUPPORTED, "rows of %lld values are too long for the card",
+                          (long long) data->cols);
+  for (Piece piece = { .data = data, .pool = pool }; piece.row < data->rows; piece.row += piece.n)
+    {
+      size_t row = (size_t) piece.row;
+      VkBufferCopy places[3];
+      uint32_t n = 1;
+
+      piece.n = data->rows - piece.row < step ? data->rows - piece.row : step;
+      glm_planes_bytes (&w->planes, piece.n * data->cols, &piece.values, &piece.scales, &piece.mins);
+      places[0] = (VkBufferCopy){ 0, row * values, piece.values };
+      if (piece.scales > 0)
+        places[n++] = (VkBufferCopy){ piece.values, scales_at + row * scales, piece.scales };
+      if (piece.mins > 0)
+        places[n++] = (VkBufferCopy){ piece.values + piece.scales, mins_at + row * mins, piece.mins };
+      if (!glm_gpu_upload (w->gpu, w->buffer.buffer, places, n, fill_piece, &piece, error))
+        return false;
+    }
+  return true;
+}
+
+/* Scales are copied from where a piece's values end: a multiple of four. */
+static bool
+check_shape (const GlmTensorData *data, GlmError *error)
+{
+  const GlmTypeTraits *traits = glm_type_traits (data->type);
+
+  if (data->n != 1 || !traits || !traits->dequantise || data->cols % traits->block_size != 0 || data->cols % 4 != 0
+      || data->rows * data->cols > (int64_t) UINT32_MAX)
+    return glm_error_set (error, GLM_ERROR_UNSUPPORTED, "matrices of this form are not on the card");
+  return true;
+}
+
+bool
+glm_gpu_weights_new (const GlmBackend *backend, const GlmTensorData *data, GlmPool *pool, GlmWeights **ret_weights,
+                     GlmError *error)
+{
+  GlmGpuWeights *w;
+  size_t values, scales, mins;
+
+  if (!check_shape (data, error))
+    return false;
+  w = calloc (1, sizeof *w);
+  if (!w)
+    return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for a matrix");
+  *w = (GlmGpuWeights){ .gpu = (GlmGpu *) (void *) backend, .source = *data, .planes = glm_planes_for_type (data->type) };
+  glm_planes_bytes (&w->planes, data->rows * data->cols, &values, &scales, &mins);
+  if (!data->lookup)
+    {
+      if (!glm_gpu_buffer_new (w->gpu, align (values) + align (scales) + mins, GLM_GPU_DEVICE, &w->buffer, error))
+        goto fail;
+      w->values = w->buffer.address;
+      w->scales = w->values + align (values);
+      w->mins = w->scales + align (scales);
+      if (!upload (w, pool, error))
+        goto fail;
+    }
+  *ret_weights = (GlmWeights *) w;
+  return true;
+
+fail:
+  glm_gpu_weights_free ((GlmWeights *) w);
+  return false;
+}
+
+void
+glm_gpu_weights_free (GlmWeights *weights)
+{
+  GlmGpuWeights *w = (GlmGpuWeights *) weights;
+
+  if (!w)
+    return;
+  /* It may still be on its way. */
+  if (w->buffer.buffer && w->gpu->stage)
+    glm_gpu_upload_end (w->gpu, NULL);
+  glm_gpu_buffer_clear (w->gpu, &w->buffer);
+  free (w);
+}
+
+size_t
+glm_gpu_weights_bytes (const GlmWeights *weights)
+{
+  return ((const GlmGpuWeights *) weights)->buffer.size;
+}
+
+/* An embedding that is the output too is looked up in the file. */
+bool
+glm_gpu_weights_copied (const GlmWeights *weights)
+{
+  return false;
+}
+
+void
+glm_gpu_weights_row (const GlmGpuWeights *weights, int64_t row, float *y)
+{
+  const GlmTensorData *data = &weights->source;
+
+  glm_type_traits (data->type)->dequantise ((const unsigned char *) data->data + row_bytes (data, row), y, data->cols);
+}

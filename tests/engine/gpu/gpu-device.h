@@ -1,0 +1,38 @@
+/* gpu-device.h: the device that tests run on
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef MYNA_TEST_GPU_DEVICE_H
+#define MYNA_TEST_GPU_DEVICE_H
+
+#include "check.h"
+#include "engine.h"
+
+/* $MYNA_TEST_GPU, or Mesa's renderer on the processor; exits as skipped where it is not there. */
+static inline const char *
+test_device (void)
+{
+  const char *name = getenv ("MYNA_TEST_GPU");
+  GlmGpuInfo *infos = NULL;
+  size_t n = 0;
+  bool found = false;
+  GlmError error = { 0 };
+
+  name = name && *name ? name : "llvmpipe";
+  if (!glm_gpu_list (&infos, &n, &error))
+    {
+      printf ("SKIP: %s\n", error.message);
+      exit (CHECK_SKIP);
+    }
+  for (size_t i = 0; i < n; i++)
+    found = found || strstr (infos[i].name, name);
+  free (infos);
+  if (!found)
+    {
+      printf ("SKIP: there is no Vulkan device \"%s\"\n", name);
+      exit (CHECK_SKIP);
+    }
+  return name;
+}
+
+#endif

@@ -55,7 +55,8 @@ myna_remote_link_is_there (void)
 static gboolean
 is_last (const char *name)
 {
-  return g_str_equal (name, "end") || g_str_equal (name, "error") || g_str_equal (name, "models");
+  return g_str_equal (name, "end") || g_str_equal (name, "error") || g_str_equal (name, "models")
+         || g_str_equal (name, "files");
 }
 
 static void

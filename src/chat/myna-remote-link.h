@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 #define MYNA_TYPE_REMOTE_LINK (myna_remote_link_get_type ())
 G_DECLARE_FINAL_TYPE (MynaRemoteLink, myna_remote_link, MYNA, REMOTE_LINK, GObject)
 
-/* An event, on the main thread; the last is "end", "models" or "error", and none comes before the call that asks has returned. */
+/* An event, on the main thread; the last is "end", "models", "files" or "error", and none comes before the call that asks has returned. */
 typedef void (*MynaRemoteFunc) (JsonObject *event, const char *name, gpointer user_data);
 
 MynaRemoteLink *myna_remote_link_new (void) G_GNUC_WARN_UNUSED_RESULT;

@@ -6,9 +6,7 @@ SPDX-License-Identifier: GPL-3.0-or-later
 import json
 import os
 import pathlib
-import select
 import socket
-import struct
 import subprocess
 import sys
 import tempfile
@@ -16,58 +14,10 @@ import time
 import unittest
 
 import hostile
+from remote_process import Remote
 
 PROGRAM = sys.argv[1]
 LIMITS = {'connect': 20, 'first': 20, 'idle': 20}
-
-
-class Remote:
-    def __init__(self, **env):
-        self.process = subprocess.Popen([PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0,
-                                        env=dict(os.environ, **env))
-        self.last = 0
-
-    def ask(self, op, **members):
-        self.last += 1
-        self.write(dict(members, op=op, id=self.last))
-        return self.last
-
-    def write(self, frame):
-        data = json.dumps(frame).encode()
-        self.process.stdin.write(struct.pack('>I', len(data)) + data)
-
-    def exactly(self, n):
-        data = b''
-        while len(data) < n:
-            ready, _, _ = select.select([self.process.stdout], [], [], 240)
-            assert ready, 'nothing more is said'
-            more = self.process.stdout.read(n - len(data))
-            assert more, ('myna-remote has ended', self.process.wait(), self.process.stderr.read())
-            data += more
-        return data
-
-    def next(self):
-        return json.loads(self.exactly(struct.unpack('>I', self.exactly(4))[0]))
-
-    def all(self, number):
-        """The events of a question, and the last of them."""
-        events = []
-        while not events or events[-1]['event'] not in ('end', 'error', 'models'):
-            one = self.next()
-            if one['id'] == number:
-                events.append(one)
-        return events
-
-    def n_descriptors(self):
-        return len(os.listdir(f'/proc/{self.process.pid}/fd'))
-
-    def close(self):
-        self.process.stdin.close()
-        status = self.process.wait(20)
-        errors = self.process.stderr.read()
-        self.process.stdout.close()
-        self.process.stderr.close()
-        return status, errors
 
 
 def said(events, kind='text'):
@@ -166,7 +116,7 @@ CHATS = {
 class WithRemote(unittest.TestCase):
     def setUp(self):
         self.server = hostile.Server()
-        self.remote = Remote()
+        self.remote = Remote(PROGRAM)
         self.address = f'http://127.0.0.1:{self.server.port}/v1'
 
     def tearDown(self):
@@ -251,7 +201,7 @@ class Chats(WithRemote):
             pass
         self.assertEqual(self.remote.close(), (0, b''))
         self.assertTrue(self.server.closed.acquire(timeout=60))
-        self.remote = Remote()
+        self.remote = Remote(PROGRAM)
 
     def test_a_window_that_is_slow(self):
         """What nobody reads is not read of the server either."""
@@ -361,7 +311,7 @@ class Requests(WithRemote):
 
     def test_frames_that_are_none(self):
         for data in b'\xff\xff\xff\xff', b'\0\0\0\2[]', b'\0\0\0\5{"a":', b'\0\0':
-            other = Remote()
+            other = Remote(PROGRAM)
             other.process.stdin.write(data)
             self.assertEqual(other.close()[0], 0)
 
@@ -382,7 +332,7 @@ class Certificates(unittest.TestCase):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(pair + '.crt', pair)
         self.server = hostile.Server(context=context)
-        self.remote = Remote()
+        self.remote = Remote(PROGRAM)
 
     def tearDown(self):
         if hasattr(self, 'server'):
@@ -411,7 +361,7 @@ class Proxies(unittest.TestCase):
     def test_plain_goes_directly(self):
         """The proxy that the desktop has is not asked for an address of this computer's network."""
         server = hostile.Server()
-        remote = Remote(http_proxy='http://127.0.0.1:9', https_proxy='http://127.0.0.1:9', no_proxy='')
+        remote = Remote(PROGRAM, http_proxy='http://127.0.0.1:9', https_proxy='http://127.0.0.1:9', no_proxy='')
         number = remote.ask('models', address=f'http://127.0.0.1:{server.port}/v1', limits=LIMITS)
         self.assertEqual(remote.all(number)[-1]['event'], 'models')
         remote.close()

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * Questions come from standard input and answers go to standard output: see remote-wire.h.  It ends with its input.  It writes
- * no file, and keeps nothing: keys come with each question.
+ * no file but those that it is asked to download, and keeps nothing: keys come with each question.
  */
 #include <gio/gunixinputstream.h>
 #include <signal.h>
@@ -12,6 +12,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "remote/process/remote-download.h"
 #include "remote/process/remote-job.h"
 #include "remote/wire/remote-address.h"
 
@@ -23,13 +24,29 @@ typedef struct
   GInputStream *input;
   RemoteOutbox *outbox;
   SoupSession *secure, *plain;
-  GPtrArray *jobs; /* RemoteJob */
+  GPtrArray *jobs;      /* RemoteJob */
+  GPtrArray *downloads; /* RemoteDownload */
 } Service;
 
 static void
 ended_cb (RemoteJob *job, gpointer user_data)
 {
   g_ptr_array_remove_fast (((Service *) user_data)->jobs, job);
+}
+
+static void
+downloaded_cb (RemoteDownload *download, gpointer user_data)
+{
+  g_ptr_array_remove_fast (((Service *) user_data)->downloads, download);
+}
+
+static RemoteDownload *
+find_download (Service *service, gint64 id)
+{
+  for (guint i = 0; i < service->downloads->len; i++)
+    if (remote_download_get_id (g_ptr_array_index (service->downloads, i)) == id)
+      return g_ptr_array_index (service->downloads, i);
+  return NULL;
 }
 
 static RemoteJob *
@@ -42,15 +59,24 @@ find (Service *service, gint64 id)
 }
 
 static void
-begin (Service *service, gint64 id, JsonObject *asked)
+begin (Service *service, gint64 id, JsonObject *asked, gboolean is_download)
 {
   const char *address = remote_json_text (asked, "address");
   RemoteProblem problem;
   g_autofree char *normal = address ? remote_address_normalize (address, &problem) : NULL;
-  SoupSession *session = normal && remote_address_is_plain (normal) ? service->plain : service->secure;
+  const gboolean is_plain = normal ? remote_address_is_plain (normal) : address && remote_address_is_plain (address);
+  SoupSession *session = is_plain ? service->plain : service->secure;
   g_autoptr (RemoteJob) job = NULL;
 
-  if (service->jobs->len >= MAX_JOBS)
+  if (is_download && service->downloads->len < MAX_JOBS)
+    {
+      g_autoptr (RemoteDownload) download = remote_download_new (session, service->outbox, asked, downloaded_cb, service);
+
+      g_ptr_array_add (service->downloads, g_object_ref (download));
+      remote_download_start (download);
+      return;
+    }
+  if (is_download || service->jobs->len >= MAX_JOBS)
     {
       remote_outbox_add_error (service->outbox, id, REMOTE_PROBLEM_BUSY, 0, 0, "");
       return;
@@ -66,6 +92,7 @@ take (Service *service, JsonObject *asked)
   const char *op = remote_json_text (asked, "op");
   gint64 id = remote_json_int (asked, "id");
   RemoteJob *job = find (service, id);
+  RemoteDownload *download = find_download (service, id);
 
   if (!op || id == 0)
     return;
@@ -73,9 +100,16 @@ take (Service *service, JsonObject *asked)
     {
       if (job)
         remote_job_cancel (job);
+      if (download)
+        remote_download_cancel (download);
     }
-  else if (!job && (g_str_equal (op, "chat") || g_str_equal (op, "models")))
-    begin (service, id, asked);
+  else if (!job && !download)
+    {
+      const gboolean is_download = g_str_equal (op, "download");
+
+      if (is_download || g_str_equal (op, "chat") || g_str_equal (op, "models") || g_str_equal (op, "files"))
+        begin (service, id, asked, is_download);
+    }
 }
 
 static void
@@ -128,6 +162,7 @@ main (int argc, char **argv)
   service.secure = remote_exchange_session_new (FALSE);
   service.plain = remote_exchange_session_new (TRUE);
   service.jobs = g_ptr_array_new_with_free_func (g_object_unref);
+  service.downloads = g_ptr_array_new_with_free_func (g_object_unref);
   remote_wire_read_async (service.input, REMOTE_MAX_ASKED, NULL, read_cb, &service);
   g_main_loop_run (service.loop);
   /* The connections end with the process. */

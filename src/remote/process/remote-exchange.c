@@ -10,7 +10,8 @@
 #include "remote/wire/remote-address.h"
 
 #define CHUNK           (16u << 10)
-#define MAX_ERROR       (64u << 10) /* of the body of an answer that says what is wrong */
+#define LARGE_CHUNK     (256u << 10) /* of a file */
+#define MAX_ERROR       (64u << 10)  /* of the body of an answer that says what is wrong */
 #define MAX_REDIRECTS   3
 #define MAX_RETRY_AFTER (24u * 3600)
 
@@ -27,6 +28,10 @@ struct _RemoteExchange
   RemoteProblem reason; /* why it was cancelled; NONE: it was not */
   GInputStream *stream;
   GString *complaint; /* the body of an answer that says what is wrong */
+  gboolean has_range;
+  goffset from;
+  char *etag;
+  char **hosts; /* that may be gone on to */
   guint timeout;
   guint n_redirects;
 };
@@ -157,7 +162,9 @@ redirect (RemoteExchange *self)
   const char *location = soup_message_headers_get_one (soup_message_get_response_headers (self->message), "Location");
   g_autofree char *target = location ? g_uri_resolve_relative (self->address, location, G_URI_FLAGS_ENCODED, NULL) : NULL;
 
-  if (!target || !remote_address_is_same_origin (self->address, target) || ++self->n_redirects > MAX_REDIRECTS)
+  if (!target || ++self->n_redirects > MAX_REDIRECTS
+      || (!remote_address_is_same_origin (self->address, target)
+          && (self->key || !remote_address_is_of (target, self->address, (const char *const *) self->hosts))))
     return FALSE;
   /* Others would turn what is posted into a question without a body. */
   if (self->body && status != SOUP_STATUS_TEMPORARY_REDIRECT && status != SOUP_STATUS_PERMANENT_REDIRECT)
@@ -173,6 +180,14 @@ is_compressed (SoupMessage *message)
   const char *encoding = soup_message_headers_get_list (soup_message_get_response_headers (message), "Content-Encoding");
 
   return encoding && *encoding && g_ascii_strcasecmp (encoding, "identity") != 0;
+}
+
+static gboolean
+is_good (RemoteExchange *self)
+{
+  guint status = soup_message_get_status (self->message);
+
+  return status == SOUP_STATUS_OK || (status == SOUP_STATUS_PARTIAL_CONTENT && self->from > 0);
 }
 
 static void
@@ -202,9 +217,9 @@ sent_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       else
         fail (self, task, REMOTE_PROBLEM_REDIRECT, "");
     }
-  else if (status == SOUP_STATUS_OK && is_compressed (self->message))
+  else if (is_good (self) && is_compressed (self->message))
     fail (self, task, REMOTE_PROBLEM_FORM, "");
-  else if (status != SOUP_STATUS_OK)
+  else if (!is_good (self))
     {
       self->complaint = g_string_new (NULL);
       g_input_stream_read_bytes_async (self->stream, CHUNK, G_PRIORITY_DEFAULT, self->cancellable, complaint_read_cb, task);
@@ -214,6 +229,18 @@ sent_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       g_task_return_pointer (task, self->stream, NULL);
       g_object_unref (task);
     }
+}
+
+static void
+ask_for_range (RemoteExchange *self, SoupMessageHeaders *headers)
+{
+  g_autofree char *range = g_strdup_printf ("bytes=%" G_GOFFSET_FORMAT "-", self->from);
+
+  if (self->from <= 0)
+    return;
+  soup_message_headers_replace (headers, "Range", range);
+  if (self->etag)
+    soup_message_headers_replace (headers, "If-Range", self->etag);
 }
 
 /* Takes the task. */
@@ -242,6 +269,7 @@ send (RemoteExchange *self, GTask *task)
 
       soup_message_headers_replace (headers, "Authorization", bearer);
     }
+  ask_for_range (self, headers);
   if (self->body)
     soup_message_set_request_body_from_bytes (self->message, "application/json", self->body);
   g_signal_connect (self->message, "network-event", G_CALLBACK (network_event_cb), self);
@@ -288,7 +316,8 @@ remote_exchange_read_async (RemoteExchange *self, GAsyncReadyCallback callback, 
   GTask *task = g_task_new (self, NULL, callback, user_data);
 
   set_timeout (self, self->limits.idle);
-  g_input_stream_read_bytes_async (self->stream, CHUNK, G_PRIORITY_DEFAULT, self->cancellable, read_cb, task);
+  g_input_stream_read_bytes_async (self->stream, self->has_range ? LARGE_CHUNK : CHUNK, G_PRIORITY_DEFAULT, self->cancellable,
+                                   read_cb, task);
 }
 
 GBytes *
@@ -307,6 +336,12 @@ const char *
 remote_exchange_get_type_name (RemoteExchange *self)
 {
   return soup_message_headers_get_content_type (soup_message_get_response_headers (self->message), NULL);
+}
+
+const char *
+remote_exchange_get_header (RemoteExchange *self, const char *name)
+{
+  return self->message ? soup_message_headers_get_one (soup_message_get_response_headers (self->message), name) : NULL;
 }
 
 guint
@@ -351,6 +386,8 @@ remote_exchange_finalize (GObject *object)
     g_string_free (self->complaint, TRUE);
   g_free (self->address);
   g_free (self->key);
+  g_free (self->etag);
+  g_strfreev (self->hosts);
   G_OBJECT_CLASS (remote_exchange_parent_class)->finalize (object);
 }
 
@@ -377,4 +414,18 @@ remote_exchange_new (SoupSession *session, const char *address, const char *key,
   self->body = body ? g_bytes_ref (body) : NULL;
   self->limits = *limits;
   return self;
+}
+
+void
+remote_exchange_set_range (RemoteExchange *self, goffset from, const char *etag)
+{
+  self->has_range = TRUE;
+  self->from = from;
+  self->etag = g_strdup (etag);
+}
+
+void
+remote_exchange_set_hosts (RemoteExchange *self, const char *const *hosts)
+{
+  self->hosts = g_strdupv ((char **) hosts);
 }

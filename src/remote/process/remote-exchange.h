@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * What holds for everything that goes out: certificates are verified; without encryption nothing is sent to an address of the
- * internet, whatever its name resolves to; another host is never gone on to; nothing compressed is read; no cookies; a connection
+ * internet, whatever its name resolves to; another host is never gone on to, but for those that were named; nothing compressed is read; no cookies; a connection
  * of its own, which ends with the exchange.  Proxies are the desktop's.
  */
 #pragma once
@@ -30,6 +30,11 @@ typedef struct
  * "Bearer".  body: NULL to GET. */
 RemoteExchange *remote_exchange_new (SoupSession *session, const char *address, const char *key, GBytes *body,
                                      const RemoteLimits *limits) G_GNUC_WARN_UNUSED_RESULT;
+/* Before it is sent.  Of the answer's body only what follows so many bytes, if it is still the one with this tag (NULL: whichever it
+ * is); an answer with the status 206 is none that fails then, and comes in larger pieces. */
+void remote_exchange_set_range (RemoteExchange *self, goffset from, const char *etag);
+/* Before it is sent, and only without a key: hosts, and all below them, that the server may send us to. */
+void remote_exchange_set_hosts (RemoteExchange *self, const char *const *hosts);
 /* Sends it and reads the answer's head.  finish: the answer's body, which belongs to the exchange; NULL: a REMOTE_ERROR, also
  * where the status is one. */
 void remote_exchange_send_async (RemoteExchange *self, GAsyncReadyCallback callback, gpointer user_data);
@@ -41,6 +46,8 @@ GBytes *remote_exchange_read_finish (RemoteExchange *self, GAsyncResult *result,
 void remote_exchange_cancel (RemoteExchange *self);
 /* The kind of the answer, "text/event-stream"; NULL: it does not say. */
 const char *remote_exchange_get_type_name (RemoteExchange *self);
+/* Of the answer's head; NULL: it is not there. */
+const char *remote_exchange_get_header (RemoteExchange *self, const char *name);
 /* Of the answer; 0: there is none.  Seconds to wait, where it says so; else 0. */
 guint remote_exchange_get_status (RemoteExchange *self);
 guint remote_exchange_get_retry_after (RemoteExchange *self);

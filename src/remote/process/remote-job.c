@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "remote/process/remote-events.h"
+#include "remote/process/remote-files.h"
 #include "remote/process/remote-models.h"
 #include "remote/process/remote-reply.h"
 #include "remote/wire/remote-address.h"
@@ -28,7 +29,7 @@ struct _RemoteJob
   RemoteJobFunc ended;
   gpointer user_data;
   gint64 id;
-  gboolean is_chat, is_over;
+  gboolean is_chat, is_files, is_over;
   RemoteExchange *exchange;
   RemoteEvents *events; /* NULL: the answer is not streamed … */
   GString *whole;       /* … and gathered here */
@@ -164,9 +165,10 @@ take_whole (RemoteJob *self)
         finish_reply (self);
       return;
     }
-  models = remote_models_read (valid, strlen (valid));
+  models = self->is_files ? remote_files_read (remote_json_text (self->asked, "form"), valid, strlen (valid))
+                          : remote_models_read (valid, strlen (valid));
   if (models)
-    finish (self, "models", models);
+    finish (self, self->is_files ? "files" : "models", models);
   else
     fail (self, REMOTE_PROBLEM_FORM, NULL);
 }
@@ -305,9 +307,11 @@ remote_job_start (RemoteJob *self)
                                 get_limit (self, "idle", IDLE) };
   const char *given = remote_json_text (self->asked, "address"), *key = remote_json_text (self->asked, "key");
   RemoteProblem problem = REMOTE_PROBLEM_ADDRESS;
-  g_autofree char *address = given ? remote_address_normalize (given, &problem) : NULL, *target = NULL;
+  g_autofree char *address = given && !self->is_files ? remote_address_normalize (given, &problem) : NULL, *target = NULL;
   g_autoptr (GBytes) body = self->is_chat ? dup_body (self) : NULL;
 
+  if (given && self->is_files)
+    problem = remote_address_check (given);
   if (address && self->is_chat && !body)
     problem = REMOTE_PROBLEM_REQUEST;
   if (address && key && !is_key (key))
@@ -319,8 +323,8 @@ remote_job_start (RemoteJob *self)
     }
   if (self->is_chat)
     self->reply = remote_reply_new (said_cb, self);
-  target = g_strconcat (address, self->is_chat ? "/chat/completions" : "/models", NULL);
-  self->exchange = remote_exchange_new (self->session, target, key, body, &limits);
+  target = self->is_files ? g_strdup (given) : g_strconcat (address, self->is_chat ? "/chat/completions" : "/models", NULL);
+  self->exchange = remote_exchange_new (self->session, target, self->is_files ? NULL : key, body, &limits);
   self->tick = g_timeout_add_seconds (1, tick_cb, self);
   remote_exchange_send_async (self->exchange, sent_cb, g_object_ref (self));
 }
@@ -379,5 +383,6 @@ remote_job_new (SoupSession *session, RemoteOutbox *outbox, JsonObject *asked, R
   self->user_data = user_data;
   self->id = remote_json_int (asked, "id");
   self->is_chat = g_strcmp0 (remote_json_text (asked, "op"), "chat") == 0;
+  self->is_files = g_strcmp0 (remote_json_text (asked, "op"), "files") == 0;
   return self;
 }

@@ -163,3 +163,43 @@ remote_address_is_same_origin (const char *one, const char *other)
   return a && b && g_uri_get_host (a) && g_uri_get_host (b) && g_str_equal (g_uri_get_scheme (a), g_uri_get_scheme (b))
          && g_ascii_strcasecmp (g_uri_get_host (a), g_uri_get_host (b)) == 0 && get_port (a) == get_port (b);
 }
+
+RemoteProblem
+remote_address_check (const char *address)
+{
+  g_autoptr (GUri) uri =
+      strlen (address) <= MAX_BYTES ? g_uri_parse (address, G_URI_FLAGS_ENCODED | G_URI_FLAGS_HAS_PASSWORD, NULL) : NULL;
+  const char *host = uri ? g_uri_get_host (uri) : NULL;
+  g_autofree char *ascii = dup_ascii_host (host);
+
+  if (!ascii || g_uri_get_userinfo (uri) || g_uri_get_port (uri) == 0)
+    return REMOTE_PROBLEM_ADDRESS;
+  if (g_str_has_prefix (address, "https:"))
+    return REMOTE_PROBLEM_NONE;
+  if (!remote_address_is_plain (address))
+    return REMOTE_PROBLEM_ADDRESS;
+  return is_public (host) ? REMOTE_PROBLEM_INSECURE : REMOTE_PROBLEM_NONE;
+}
+
+static gboolean
+is_of_domain (const char *host, const char *domain)
+{
+  gsize n = strlen (host), n_domain = strlen (domain);
+
+  return n_domain > 0 && n >= n_domain && g_ascii_strcasecmp (host + n - n_domain, domain) == 0
+         && (n == n_domain || host[n - n_domain - 1] == '.');
+}
+
+gboolean
+remote_address_is_of (const char *address, const char *other, const char *const *hosts)
+{
+  g_autoptr (GUri) uri = g_uri_parse (address, G_URI_FLAGS_ENCODED, NULL),
+                   from = g_uri_parse (other, G_URI_FLAGS_ENCODED, NULL);
+
+  if (!uri || !from || remote_address_check (address) || !g_str_equal (g_uri_get_scheme (uri), g_uri_get_scheme (from)))
+    return FALSE;
+  for (; hosts && *hosts; hosts++)
+    if (is_of_domain (g_uri_get_host (uri), *hosts))
+      return TRUE;
+  return FALSE;
+}

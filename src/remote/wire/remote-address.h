@@ -14,6 +14,10 @@ G_BEGIN_DECLS
  * this computer or of a private network; without a path it is /v1; what stands behind the path, a name and a password are refused.
  * NULL: ret_problem says why.  The caller frees. */
 char *remote_address_normalize (const char *text, RemoteProblem *ret_problem) G_GNUC_WARN_UNUSED_RESULT;
+/* Whether a whole address of a file or list, as Myna makes them, may be asked; else why not. */
+RemoteProblem remote_address_check (const char *address);
+/* Whether its scheme is the other's, and its host one of these or a part of their domains. */
+gboolean remote_address_is_of (const char *address, const char *other, const char *const *hosts);
 /* Whether what is sent there can be read on the way. */
 gboolean remote_address_is_plain (const char *address);
 /* Its host, as it is shown: "gpu.example.org"; with the port, where it is not the usual one.  The caller frees. */

@@ -9,9 +9,13 @@
  *
  *     {"op": "models", "id": 1, "address": "https://host/v1", "key": "…"}
  *     {"op": "chat", "id": 2, "address": …, "key": …, "body": {a request of OpenAI's form}}
+ *     {"op": "files", "id": 3, "address": "https://host/list", "form": "huggingface" or "modelscope"}
+ *     {"op": "download", "id": 4, "address": "https://host/file", "hosts": ["cdn.example"], "path": "/…/file", "size": bytes,
+ *      "sha256": "…", "reserve": bytes that stay free on the disk}
  *     {"op": "cancel", "id": 2}
  *
- * "key" may be missing.  "limits", an object of seconds, may be there: connect, first, idle.
+ * "key" may be missing, and is never there for files.  "limits", an object of seconds, may be there: connect, first, idle, and
+ * tries: how often a download is tried again where nothing comes.  "hosts" are those that the file's own host may send us to.
  *
  * Answered, any number of times:
  *
@@ -20,10 +24,16 @@
  *     {"id": 2, "event": "call", "index": 0, "name": …} a call has begun …
  *     {"id": 2, "event": "arguments", "index": 0, "text": …}
  *
+ *     {"id": 4, "event": "progress", "bytes": 12345}    on the disk
+ *     {"id": 4, "event": "checking", "bytes": 12345}    read again of what is there
+ *     {"id": 4, "event": "retry", "seconds": 8, "code": why}
+ *
  * and at last, exactly once:
  *
  *     {"id": 2, "event": "end", "reason": "stop", "length", "calls" or "filter", "prompt_tokens": …, "tokens": …, "cached": …}
  *     {"id": 1, "event": "models", "models": [{"id": …, "context": 0: not known}]}
+ *     {"id": 3, "event": "files", "files": [{"path": …, "size": bytes, "sha256": "": not known}]}
+ *     {"id": 4, "event": "end"}                         the file is there, and right
  *     {"id": 2, "event": "error", "code": see RemoteProblem, "status": of HTTP or 0, "retry_after": seconds or 0,
  *      "detail": what the server says of it, or ""}
  *
@@ -63,6 +73,10 @@ typedef enum
   REMOTE_PROBLEM_CUT_OFF,      /* the connection ended in the middle of a reply */
   REMOTE_PROBLEM_STALLED,      /* … nothing more came */
   REMOTE_PROBLEM_CANCELLED,
+  REMOTE_PROBLEM_DISK_FULL,
+  REMOTE_PROBLEM_DISK,  /* nothing can be written there */
+  REMOTE_PROBLEM_TAKEN, /* another file has the name, or another program writes it */
+  REMOTE_PROBLEM_HASH,  /* what came is not the file that it must be */
   /* Of the window's side. */
   REMOTE_PROBLEM_PROCESS,   /* myna-remote is not there, or ended */
   REMOTE_PROBLEM_ASK,       /* the person was not asked yet whether this may be sent */

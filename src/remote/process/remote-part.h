@@ -1,0 +1,42 @@
+/* remote-part.h: a file while it comes: NAME.HASH.part, until all of it is there and is what it must be
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * The part's name carries the beginning of the hash that the whole must have: what lies there is always the beginning of the same
+ * file, whoever sent it, and whenever the program was killed.  The file itself appears by a rename, after its hash was found right
+ * and the disk has it.  One process at a time writes a part.
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "remote/wire/remote-wire.h"
+
+G_BEGIN_DECLS
+
+typedef struct _RemotePart RemotePart;
+
+/* Of size bytes, and sha256 in 64 small letters and digits; reserve: bytes that stay free on the disk.  NULL: ret_problem says why; BUSY: another
+ * one writes it. */
+RemotePart *remote_part_open (const char *path, goffset size, const char *sha256, guint64 reserve,
+                              RemoteProblem *ret_problem) G_GNUC_WARN_UNUSED_RESULT;
+void remote_part_free (RemotePart *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (RemotePart, remote_part_free)
+/* Reads what lies there already, on another thread; before it is written to.  Nothing else is done with it meanwhile, and the part is
+ * not freed.  NONE, also where the whole file is there and right: then all of it has come. */
+void remote_part_check_async (RemotePart *self, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+RemoteProblem remote_part_check_finish (GAsyncResult *result);
+/* Bytes that have come; of which some were read, while it is checked or finished: for another thread to show. */
+goffset remote_part_get_length (RemotePart *self);
+goffset remote_part_get_checked (RemotePart *self);
+/* The next bytes.  HASH: more than there must be. */
+RemoteProblem remote_part_write (RemotePart *self, const void *bytes, gsize n_bytes);
+/* Begins anew: what came is forgotten. */
+RemoteProblem remote_part_restart (RemotePart *self);
+/* All has come: whether it is right; then it is on the disk, with its name.  On another thread.  HASH: it was not, and is gone. */
+void remote_part_finish_async (RemotePart *self, GAsyncReadyCallback callback, gpointer user_data);
+RemoteProblem remote_part_finish_finish (GAsyncResult *result);
+/* Where the part of this file lies; the caller frees. */
+char *remote_part_make_path (const char *path, const char *sha256) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS

@@ -51,9 +51,9 @@ M
 make_local_runtime () {
   local platform=libgtk-4-1,libgtk-4-bin,libadwaita-1-0,libgtksourceview-5-0,libsqlite3-0,libgmp10,adwaita-icon-theme,librsvg2-common
   platform+=,libjson-glib-1.0-0,libsoup-3.0-0,libglib2.0-bin,dconf-gsettings-backend,gsettings-desktop-schemas,fonts-cantarell,fonts-noto-core,fontconfig
-  platform+=,shared-mime-info,libarchive13t64,libseccomp2,libxml2,libgl1-mesa-dri,libegl1,libgles2,xdg-utils,tzdata
+  platform+=,shared-mime-info,libarchive13t64,libseccomp2,libpng16-16t64,libjpeg62-turbo,libxml2,libgl1-mesa-dri,libegl1,libgles2,xdg-utils,tzdata
   local sdk=gcc,g++,libc6-dev,make,cmake,meson,ninja-build,pkgconf,gettext,patch,perl,python3,libgtk-4-dev,libadwaita-1-dev
-  sdk+=,libgtksourceview-5-dev,libsqlite3-dev,libarchive-dev,libseccomp-dev,libvulkan-dev,libxml2-dev,libjson-glib-dev,libsoup-3.0-dev,libgmp-dev,desktop-file-utils,appstream,appstream-compose,librsvg2-common
+  sdk+=,libgtksourceview-5-dev,libsqlite3-dev,libarchive-dev,libseccomp-dev,libvulkan-dev,libxml2-dev,libjson-glib-dev,libsoup-3.0-dev,libgmp-dev,desktop-file-utils,appstream,appstream-compose,librsvg2-common,libpng-dev,libjpeg-dev
   sdk+=,adwaita-icon-theme,libglib2.0-bin,shared-mime-info,libxml2-utils,xz-utils,file
   packaging/debian-root.sh make "$work/platform" trixie "$platform"
   packaging/debian-root.sh make "$work/sdk" trixie "$sdk"

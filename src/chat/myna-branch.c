@@ -366,7 +366,7 @@ read_made (MynaBranch *self, MynaMessage *message)
 {
   const StoreCall *call = myna_message_get_record (message)->call;
 
-  if (call && call->started_at && myna_call_is_python (call))
+  if (call && call->started_at && myna_call_may_have_made (call))
     store_list_made_async (self->store, myna_message_get_id (message), NULL, made_read_cb, g_object_ref (message));
 }
 

@@ -9,6 +9,7 @@
 #include <json-glib/json-glib.h>
 #include <string.h>
 
+#include "chat/made.h"
 #include "chat/myna-message-private.h"
 #include "chat/myna-tool-host.h"
 #include "chat/reply-call.h"
@@ -359,14 +360,48 @@ take_result (MynaCallRun *self, char *result, const GError *error)
   observe (self, call, part);
 }
 
+/* A result with what came with it, which is being packed. */
+typedef struct
+{
+  MynaCallRun *run;
+  char *text;
+} Packing;
+
+static void
+packed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autofree Packing *packing = user_data;
+  g_autoptr (MynaCallRun) self = packing->run;
+  g_autoptr (GPtrArray) made = myna_made_pack_finish (result);
+  g_autoptr (StoreCall) call = NULL;
+
+  if (!self->owner)
+    {
+      g_free (packing->text);
+      return;
+    }
+  call = store_call_copy (get_call (self));
+  call->made = g_steal_pointer (&made);
+  myna_message_set_call (self->message, g_steal_pointer (&call));
+  take_result (self, packing->text, NULL);
+}
+
 static void
 ran_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (MynaCallRun) self = user_data;
   g_autoptr (GError) error = NULL;
+  GPtrArray *made = tool_call_get_made (result);
   char *text = tool_call_finish (result, &error);
+  Packing *packing;
 
-  if (self->owner)
+  if (text && made && made->len > 0)
+    {
+      packing = g_new (Packing, 1);
+      *packing = (Packing){ g_steal_pointer (&self), text };
+      myna_made_pack_async (made, packed_cb, packing);
+    }
+  else if (self->owner)
     take_result (self, text, error);
   else
     g_free (text);

@@ -9,11 +9,8 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "chat/made.h"
 #include "chat/myna-attachment.h"
-
-/* Of files that are kept: one, and those of a cell together. */
-#define MAX_FILE_BYTES (4 << 20)
-#define MAX_CELL_BYTES (16 << 20)
 
 struct _MynaPython
 {
@@ -169,29 +166,7 @@ myna_python_add_hint (MynaPython *self, char **prompt)
 
 /* ---- A cell ----------------------------------------------------------------------------------------------------- */
 
-/* What a cell made, to be kept.  Runs on a thread: packing pictures takes a while. */
-static GPtrArray *
-keep_made (const ToolCell *cell)
-{
-  GPtrArray *list = store_made_list_new ();
-  gsize left = MAX_CELL_BYTES;
-
-  for (guint i = 0; i < cell->made->len; i++)
-    {
-      const ToolMade *made = g_ptr_array_index (cell->made, i);
-      g_autoptr (GBytes) picture = made->width > 0 ? tool_picture_write (made->width, made->height, made->data) : NULL;
-      GBytes *data = made->width > 0 ? picture : made->data;
-      gsize n = data ? g_bytes_get_size (data) : 0;
-
-      if (n > MIN (MAX_FILE_BYTES, left))
-        data = NULL;
-      else
-        left -= n;
-      g_ptr_array_add (list, store_made_new (made->name, (int) made->width, (int) made->height, data));
-    }
-  return list;
-}
-
+/* Packing pictures takes a while. */
 static void
 keep_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
@@ -201,7 +176,7 @@ keep_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
   cell->text = tool_cell_dup_text (raw, FALSE);
   cell->observed = tool_cell_dup_text (raw, TRUE);
   cell->failed = raw->error || raw->end != TOOL_CELL_ALIVE;
-  cell->made = keep_made (raw);
+  cell->made = myna_made_pack (raw->made);
   g_task_return_pointer (task, cell, (GDestroyNotify) myna_cell_free);
 }
 

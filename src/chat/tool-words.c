@@ -190,6 +190,14 @@ myna_call_is_python (const StoreCall *call)
   return tool_find (call->tool) == tool_get_python ();
 }
 
+gboolean
+myna_call_may_have_made (const StoreCall *call)
+{
+  const Tool *tool = tool_find (call->tool);
+
+  return !tool || tool_get_class (tool) >= TOOL_CLASS_RUNS;
+}
+
 /* The program of a call; NULL: there is none to be read. */
 static char *
 dup_program (JsonObject *object)

@@ -25,6 +25,8 @@ char *myna_tool_dup_argument_title (const char *name, const char *argument, cons
 
 /* Whether the call is one of the interpreter. */
 gboolean myna_call_is_python (const StoreCall *call);
+/* Whether pictures or files may have come of it. */
+gboolean myna_call_may_have_made (const StoreCall *call);
 /* The call in a line: "Calculator: 6*7".  The caller frees. */
 char *myna_call_dup_summary (const StoreCall *call) G_GNUC_WARN_UNUSED_RESULT;
 /* What is passed on to the tool, "Expression: 6*7" a line each, or a program; NULL: that cannot be read.  The caller frees. */

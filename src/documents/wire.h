@@ -11,6 +11,8 @@
  *   raw 0 n       goes on where the record before ended: plain texts, and the rows of long tables
  *   end 0 0       that was all; without it, what came is not the whole document
  *   error 0 n     in place of "end": why it could not be read, a word of DOCUMENT_WORD_*, a space, and the type
+ *
+ * Of a picture: see reader/picture.c.
  */
 #ifndef DOCUMENT_WIRE_H
 #define DOCUMENT_WIRE_H
@@ -24,6 +26,11 @@ enum
   DOCUMENT_MAX_LEVEL = 6,
   DOCUMENT_CPU_SECONDS = 20,
   DOCUMENT_MEMORY_MIB = 512,
+  DOCUMENT_PICTURE_SIDE = 4096,      /* pixels, before it is made smaller */
+  DOCUMENT_PICTURE_PIXELS = 1000000, /* … and after that: as a file of RGBA it is no larger than 4 MiB, whatever it shows */
+  /* Exit statuses where there are no pixels. */
+  DOCUMENT_PICTURE_BROKEN = 20,
+  DOCUMENT_PICTURE_NO_READER = 21,
 };
 
 #define DOCUMENT_WORD_ENCRYPTED "encrypted"

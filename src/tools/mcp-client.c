@@ -62,6 +62,7 @@ typedef struct
   char *tool;
   const Tool *allowed; /* what the person allowed; NULL: anything of that name */
   JsonObject *arguments;
+  GPtrArray *pictures; /* GBytes: files that came with the result */
   gboolean structured;
   gint64 id;
   gulong cancelled_id;
@@ -74,6 +75,7 @@ call_free (gpointer data)
 
   g_free (call->tool);
   json_object_unref (call->arguments);
+  g_ptr_array_unref (call->pictures);
   g_free (call);
 }
 
@@ -325,7 +327,7 @@ take_call_answer (ToolServer *self, GTask *task, const ToolMcpMessage *message)
 
   disconnect (task);
   if (message->kind == TOOL_MCP_RESULT)
-    text = tool_mcp_dup_text (message->body, self->era, call->structured, &error);
+    text = tool_mcp_dup_text (message->body, self->era, call->structured, call->pictures, &error);
   else
     g_set_error (&error, TOOL_ERROR, TOOL_ERROR_FAILED, "%s",
                  message->message && *message->message ? message->message : "The tool refused the call");
@@ -399,6 +401,7 @@ tool_server_call_async (ToolServer *self, const char *tool, const Tool *allowed,
 
   call->tool = g_strdup (tool);
   call->allowed = allowed;
+  call->pictures = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
   call->arguments = node && JSON_NODE_HOLDS_OBJECT (node) ? json_node_dup_object (node) : json_object_new ();
   g_task_set_task_data (task, call, call_free);
   if (g_task_return_error_if_cancelled (task))
@@ -431,6 +434,12 @@ char *
 tool_server_call_finish (ToolServer *self, GAsyncResult *result, GError **error)
 {
   return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+GPtrArray *
+tool_server_call_get_pictures (GAsyncResult *result)
+{
+  return ((Call *) g_task_get_task_data (G_TASK (result)))->pictures;
 }
 
 /* ---- Answers ---------------------------------------------------------------------------------------------------- */

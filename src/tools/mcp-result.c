@@ -8,10 +8,10 @@
 
 #include <string.h>
 
+#include "tools/picture-decode.h"
 #include "tools/tool.h"
 
 #define MAX_NAME         64
-#define MAX_PICTURE      (4 << 20) /* bytes */
 #define MAX_PICTURE_SIDE 4096
 #define MAX_CONTENTS     1000
 
@@ -209,14 +209,14 @@ read_size (const guint8 *bytes, gsize n, guint *ret_width, guint *ret_height)
 
 /* A line that says what was there. */
 static void
-append_picture (GString *text, JsonObject *content)
+append_picture (GString *text, JsonObject *content, GPtrArray *pictures)
 {
   const char *data = get_string (content, "data");
   g_autofree guint8 *bytes = NULL;
   guint width = 0, height = 0;
   gsize n = 0;
 
-  if (data && strlen (data) <= MAX_PICTURE / 3 * 4 + 4)
+  if (data && strlen (data) <= TOOL_MAX_PICTURE_BYTES / 3 * 4 + 4)
     bytes = g_base64_decode (data, &n);
   if (data && !bytes)
     g_string_append (text, "[Image: larger than 4 MiB]");
@@ -224,8 +224,13 @@ append_picture (GString *text, JsonObject *content)
     g_string_append (text, "[Image: neither PNG nor JPEG]");
   else if (width > MAX_PICTURE_SIDE || height > MAX_PICTURE_SIDE)
     g_string_append_printf (text, "[Image: %u × %u, which is too large]", width, height);
+  else if (pictures->len == TOOL_SANDBOX_MAX_PICTURES)
+    g_string_append_printf (text, "[Image: left out, as there are more than %u]", pictures->len);
   else
-    g_string_append_printf (text, "[Image: %u × %u]", width, height);
+    {
+      g_string_append (text, "[Image]");
+      g_ptr_array_add (pictures, g_bytes_new_take (g_steal_pointer (&bytes), n));
+    }
 }
 
 static void
@@ -241,7 +246,7 @@ append_resource (GString *text, JsonObject *content)
 }
 
 static void
-append_content (GString *text, JsonObject *content)
+append_content (GString *text, JsonObject *content, GPtrArray *pictures)
 {
   const char *type = get_string (content, "type"), *inner = get_string (content, "text");
   const char *name = get_string (content, "name"), *uri = get_string (content, "uri"), *data = get_string (content, "data");
@@ -253,7 +258,7 @@ append_content (GString *text, JsonObject *content)
   else if (g_str_equal (type, "text"))
     g_string_append (text, inner ? inner : "");
   else if (g_str_equal (type, "image"))
-    append_picture (text, content);
+    append_picture (text, content, pictures);
   else if (g_str_equal (type, "audio"))
     g_string_append_printf (text, "[Audio: %" G_GSIZE_FORMAT " bytes]", data ? strlen (data) / 4 * 3 : 0);
   else if (g_str_equal (type, "resource_link"))
@@ -280,7 +285,7 @@ is_complete (JsonObject *result, ToolMcpEra era, GError **error)
 }
 
 char *
-tool_mcp_dup_text (JsonObject *result, ToolMcpEra era, gboolean structured, GError **error)
+tool_mcp_dup_text (JsonObject *result, ToolMcpEra era, gboolean structured, GPtrArray *pictures, GError **error)
 {
   JsonObject *object = structured ? get_object (result, "structuredContent") : NULL;
   JsonArray *contents = get_array (result, "content");
@@ -295,7 +300,7 @@ tool_mcp_dup_text (JsonObject *result, ToolMcpEra era, gboolean structured, GErr
       JsonNode *node = json_array_get_element (contents, i);
 
       if (JSON_NODE_HOLDS_OBJECT (node) && text->len <= TOOL_MAX_RESULT_BYTES)
-        append_content (text, json_node_get_object (node));
+        append_content (text, json_node_get_object (node), pictures);
     }
   if (is_error && json_node_get_boolean (is_error))
     {

@@ -37,8 +37,10 @@ gboolean tool_mcp_read_tools (JsonObject *page, GPtrArray *tools, gsize *n_bytes
 /* The cursor of the next page; NULL: there is none. */
 const char *tool_mcp_get_cursor (JsonObject *page);
 
-/* The text of a call's result.  structured: the tool says what its results look like.  NULL: TOOL_ERROR. */
-char *tool_mcp_dup_text (JsonObject *result, ToolMcpEra era, gboolean structured, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The text of a call's result.  structured: the tool says what its results look like.  pictures: takes GBytes, the files of those
+ * pictures that can be shown, in the order in which the text names them.  NULL: TOOL_ERROR. */
+char *tool_mcp_dup_text (JsonObject *result, ToolMcpEra era, gboolean structured, GPtrArray *pictures,
+                         GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS
 

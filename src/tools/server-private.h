@@ -16,6 +16,9 @@ GPtrArray *tool_server_get_listed (ToolServer *self);
 void tool_server_set_listed (ToolServer *self, GPtrArray *tools);
 /* The registered tool, or NULL. */
 void tool_server_set_offered (ToolServer *self, guint i, const Tool *tool);
+/* Of a call that has ended: the files of the pictures that came with the text, GBytes of PNG or JPEG. */
+GPtrArray *tool_server_call_get_pictures (GAsyncResult *result);
+
 G_END_DECLS
 
 #endif

@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "tools/picture-decode.h"
 #include "tools/tool.h"
 
 #define MAX_NAME     64
@@ -42,17 +43,59 @@ find_server (const char *name)
   return NULL;
 }
 
+/* A result whose pictures are being read. */
+typedef struct
+{
+  GTask *task;
+  char *text;
+} Result;
+
+static void
+decoded_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autofree Result *whole = user_data;
+  g_autoptr (GTask) task = whole->task;
+  g_autofree char *text = whole->text;
+  g_autoptr (GString) told = g_string_new (text);
+  g_autoptr (GPtrArray) made = NULL;
+  GError *error = NULL;
+
+  made = tool_pictures_decode_finish (result, &error);
+  if (!made)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  for (guint i = 0; i < made->len; i++)
+    if (!g_ptr_array_index (made, i))
+      g_string_append_printf (told, "\n[Image %u is broken, and not shown]", i + 1);
+  while (g_ptr_array_remove (made, NULL))
+    continue;
+  tool_call_set_made (task, made);
+  g_task_return_pointer (task, g_string_free (g_steal_pointer (&told), FALSE), g_free);
+}
+
 static void
 called_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (GTask) task = user_data;
+  GTask *task = user_data;
+  GPtrArray *pictures = tool_server_call_get_pictures (result);
   GError *error = NULL;
   char *text = tool_server_call_finish (TOOL_SERVER (source), result, &error);
+  Result *whole;
 
+  if (text && pictures->len > 0)
+    {
+      whole = g_new (Result, 1);
+      *whole = (Result){ task, text };
+      tool_pictures_decode_async (pictures, g_task_get_cancellable (task), decoded_cb, whole);
+      return;
+    }
   if (text)
     g_task_return_pointer (task, text, g_free);
   else
     g_task_return_error (task, error);
+  g_object_unref (task);
 }
 
 static void

@@ -21,6 +21,7 @@ typedef struct
   gulong cancelled_id;
   guint seconds;
   GSource *timeout;
+  GPtrArray *made; /* NULL: nothing came with the text */
 } Call;
 
 static void
@@ -34,6 +35,7 @@ call_free (gpointer data)
   g_clear_object (&call->ending);
   g_clear_object (&call->cancellable);
   g_clear_pointer (&call->timeout, g_source_unref);
+  g_clear_pointer (&call->made, g_ptr_array_unref);
   g_free (call);
 }
 
@@ -157,7 +159,11 @@ ended_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   else if (error)
     g_task_return_error (task, error);
   else
-    g_task_return_pointer (task, tool_text_clean (text, strlen (text)), g_free);
+    {
+      if (call->made)
+        g_task_set_task_data (task, g_ptr_array_ref (call->made), (GDestroyNotify) g_ptr_array_unref);
+      g_task_return_pointer (task, tool_text_clean (text, strlen (text)), g_free);
+    }
 }
 
 static void
@@ -229,6 +235,21 @@ const Tool *
 tool_call_get_tool (GTask *task)
 {
   return ((const Call *) g_task_get_task_data (task))->tool;
+}
+
+void
+tool_call_set_made (GTask *task, GPtrArray *made)
+{
+  Call *call = g_task_get_task_data (task);
+
+  g_clear_pointer (&call->made, g_ptr_array_unref);
+  call->made = g_ptr_array_ref (made);
+}
+
+GPtrArray *
+tool_call_get_made (GAsyncResult *result)
+{
+  return g_task_get_task_data (G_TASK (result));
 }
 
 char *

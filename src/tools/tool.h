@@ -37,6 +37,8 @@ extern const Tool tool_read_more;
 
 /* Of the task that `start` is given. */
 const Tool *tool_call_get_tool (GTask *task);
+/* What comes with the text: ToolMade. */
+void tool_call_set_made (GTask *task, GPtrArray *made);
 /* The text, which ends with a 0, as JSON, or NULL: it is none, or nested more than max_depth deep. */
 JsonNode *tool_json_parse (const char *text, gsize n_bytes, guint max_depth) G_GNUC_WARN_UNUSED_RESULT;
 /* ARGUMENTS with "NAME …" where the member is missing or of another type.  Optional ones give the fallback. */

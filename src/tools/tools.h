@@ -131,6 +131,9 @@ void tool_call_async (const Tool *self, const char *arguments, const ToolCallOpt
 /* The result as people may see it: plain text, at most TOOL_MAX_RESULT_BYTES.  NULL: TOOL_ERROR, or G_IO_ERROR_CANCELLED. */
 char *tool_call_finish (GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Pictures and files that came with it: ToolMade (sandbox.h); NULL: none. */
+GPtrArray *tool_call_get_made (GAsyncResult *result);
+
 /* ---- Results ---------------------------------------------------------------------------------------------------- */
 
 /* Foreign text as plain text: valid UTF-8 without control characters and escape sequences, and no longer than

@@ -4,9 +4,11 @@
  */
 #include <string.h>
 
+
 #include "chat/myna-servers.h"
 #include "chat/tool-words.h"
 #include "conversation-fixture.h"
+#include "tools/sandbox.h"
 
 #define PYTHON "/usr/bin/python3"
 
@@ -175,6 +177,40 @@ assert_state (ToolServer *server, const char *words)
   g_assert_cmpstr (state, ==, words);
 }
 
+/* Pictures come as files that this program wrote, and are there when the chat is opened again; the model is told of each. */
+static void
+test_pictures (Servers *f, gconstpointer data)
+{
+  g_autoptr (GPtrArray) made = NULL;
+  g_autoptr (StoreMessage) row = NULL;
+  const StoreMade *picture;
+  guint width = 0, height = 0;
+
+  add (f->servers, "pictures", "5");
+  myna_conversation_set_settings (f->chat.conversation, "{\"tools\":[\"pictures\"]}");
+  myna_conversation_send (f->chat.conversation, "q");
+  call (f, "pictures", "{}");
+  wait_asked (f);
+  allow (f, MYNA_ALLOW_ONCE);
+  assert_told (f, "here:\n[Image]");
+  answer (f);
+  row = test_get_message (f->chat.db, 2);
+  g_assert_cmpint (row->call->state, ==, STORE_CALL_DONE);
+  g_assert_cmpstr (row->call->result, ==, "here:\n[Image]");
+  made = test_wait_list (TEST_CALL (f->chat.db, store_list_made_async, 2), NULL);
+  g_assert_cmpuint (made->len, ==, 1);
+  picture = made->pdata[0];
+  if (picture->width == 0)
+    {
+      g_test_skip ("this build reads no pictures");
+      return;
+    }
+  g_assert_nonnull (tool_picture_read (picture->data, &width, &height));
+  g_assert_cmpuint (width, ==, 5);
+  g_assert_cmpuint (height, ==, 5);
+  g_assert_true (myna_call_may_have_made (row->call));
+}
+
 static void
 test_states (Servers *f, gconstpointer data)
 {
@@ -234,6 +270,7 @@ main (int argc, char *argv[])
 #define ADD(path, func) g_test_add ("/server-calls/" path, Servers, NULL, set_up, func, tear_down)
   ADD ("calls", test_calls);
   ADD ("changed", test_changed);
+  ADD ("pictures", test_pictures);
   ADD ("states", test_states);
   g_test_add_func ("/server-calls/typed", test_typed);
   return g_test_run ();

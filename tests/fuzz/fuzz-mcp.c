@@ -26,7 +26,9 @@ use (const ToolMcpMessage *message)
   for (guint i = 0; i < 4; i++)
     {
       g_autoptr (GError) error = NULL;
-      g_autofree char *text = tool_mcp_dup_text (message->body, i & 1 ? TOOL_MCP_MODERN : TOOL_MCP_LEGACY, i & 2, &error);
+      g_autoptr (GPtrArray) pictures = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
+      g_autofree char *text =
+          tool_mcp_dup_text (message->body, i & 1 ? TOOL_MCP_MODERN : TOOL_MCP_LEGACY, i & 2, pictures, &error);
 
       /* One or the other. */
       if (!text == !error)

@@ -3,12 +3,21 @@
 
 It speaks the older protocol, with the handshake.  SPDX-License-Identifier: GPL-3.0-or-later
 """
+import base64
 import json
 import os
 import signal
+import struct
 import subprocess
 import sys
 import time
+import zlib
+
+# Red, 3 × 2.
+JPEG = ("/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAAMCAgMCAgMDAwMEAwMEBQgFBQQEBQoHBwYIDAoMDAsKCwsNDhIQDQ4RDgsLEBYQERMUFRUVDA8XGB"
+        "YUGBIUFRT/2wBDAQMEBAUEBQkFBQkUDQsNFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBT/wAARCAAC"
+        "AAMDAREAAhEBAxEB/8QAFAABAAAAAAAAAAAAAAAAAAAACP/EABQQAQAAAAAAAAAAAAAAAAAAAAD/xAAVAQEBAAAAAAAAAAAAAAAAAAAHCf/EAB"
+        "QRAQAAAAAAAAAAAAAAAAAAAAD/2gAMAwEAAhEDEQA/ADoDFU3/2Q==")
 
 faults = sys.argv[1:]
 n_lists = 0
@@ -48,7 +57,8 @@ def tools():
     if has("names"):
         return [tool("good"), tool("not a name"), tool("x" * 65), tool("good"), tool("calculate"), {"description": "none"}]
     description = "After" if has("changes") and os.path.exists(faults[-1]) else "A tool"
-    return [tool("say", description, {"type": "object", "properties": {"a": {"type": "integer"}}}), tool("wait"), tool("die"), tool("leave"), tool("big")]
+    return [tool("say", description, {"type": "object", "properties": {"a": {"type": "integer"}}}), tool("wait"), tool("die"), tool("leave"), tool("big"),
+            *([tool("pictures")] if has("pictures") else []), *([tool("look")] if has("look") else [])]
 
 
 def list_tools(identifier, params):
@@ -60,6 +70,41 @@ def list_tools(identifier, params):
     elif has("endless"):
         result = {"tools": [tool(f"page{n_lists}")], "nextCursor": str(n_lists)}
     send({"id": identifier, "result": result})
+
+
+def look(arguments):
+    """What this process sees: of a file, and whether it may write beside it."""
+    path = arguments["path"]
+    try:
+        seen = "a folder" if os.path.isdir(path) else open(path).read()
+    except OSError as e:
+        return type(e).__name__
+    try:
+        with open(os.path.join(path, "new") if os.path.isdir(path) else path, "a") as file:
+            file.write("written\n")
+    except OSError as e:
+        return f"{seen}, {type(e).__name__}"
+    return f"{seen}, written"
+
+
+def png(width, height, rows):
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+            + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+
+
+def pictures():
+    """Which of the faults: a number is how wide and high a sound PNG is."""
+    kinds = {
+        "jpeg": base64.b64decode(JPEG),
+        "broken": png(4, 4, b"\0" + b"x" * 4),
+        "short": png(4096, 4096, b"\0" * 100),
+        "huge": png(100000, 100000, b""),
+        "svg": b"<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>",
+    }
+    wanted = [kinds.get(f) or png(int(f), int(f), (b"\0" + b"\xff\0\0" * int(f)) * int(f)) for f in faults[1:]]
+    return [{"type": "image", "mimeType": "image/png", "data": base64.b64encode(data).decode()} for data in wanted]
 
 
 def call(identifier, params):
@@ -77,6 +122,12 @@ def call(identifier, params):
                                     "print('here', flush=True); time.sleep(3600)"], start_new_session=True, stdout=subprocess.PIPE)
         process.stdout.readline()
         send({"id": identifier, "result": {"content": [{"type": "text", "text": f"{os.getpid()} {process.pid}"}]}})
+        return
+    if name == "pictures":
+        send({"id": identifier, "result": {"content": [{"type": "text", "text": "here:"}, *pictures()]}})
+        return
+    if name == "look":
+        send({"id": identifier, "result": {"content": [{"type": "text", "text": look(params["arguments"])}]}})
         return
     if name == "big":
         send({"id": identifier, "result": {"content": [{"type": "text", "text": "x" * (17 << 20)}]}})

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "tools/program.h"
+#include "tools/sandbox.h"
 #include "tools/servers.h"
 #include "tools/tool.h"
 
@@ -606,6 +607,105 @@ test_changed (File *file, gconstpointer data)
   g_assert_nonnull (strstr (new, "\nAfter\n"));
 }
 
+/* ---- Pictures --------------------------------------------------------------------------------------------------- */
+
+/* What comes of a call of the tool "pictures": "text|3x2|file name". */
+static char *
+call_pictures (const char *const *kinds)
+{
+  g_autofree char *script = g_test_build_filename (G_TEST_DIST, "tools", "fake-server.py", NULL);
+  g_autoptr (GPtrArray) command = g_ptr_array_new ();
+  g_autoptr (ToolServers) servers = tool_servers_new (NULL, NULL);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *text = NULL;
+  GPtrArray *made;
+  GString *all;
+
+  g_ptr_array_add (command, (char *) PYTHON);
+  g_ptr_array_add (command, script);
+  g_ptr_array_add (command, (char *) "pictures");
+  for (guint i = 0; kinds[i]; i++)
+    g_ptr_array_add (command, (char *) kinds[i]);
+  g_ptr_array_add (command, NULL);
+  g_assert_true (
+      tool_servers_add (servers, &(ToolServerConfig){ .name = (char *) "one", .command = (char **) command->pdata }, NULL));
+  switch_on (servers, 0);
+  tool_call_async (tool_find ("pictures"), "{}", NULL, NULL, ended_cb, &result);
+  while (!result)
+    g_main_context_iteration (NULL, TRUE);
+  made = tool_call_get_made (result);
+  text = tool_call_finish (result, &error);
+  g_assert_no_error (error);
+  all = g_string_new (g_strdelimit (text, "\n", ' '));
+  for (guint i = 0; made && i < made->len; i++)
+    {
+      const ToolMade *one = g_ptr_array_index (made, i);
+
+      if (one->width > 0)
+        {
+          const guint8 *pixels = g_bytes_get_data (one->data, NULL);
+
+          g_assert_cmpuint (g_bytes_get_size (one->data), ==, (gsize) one->width * one->height * 4);
+          /* Red, but for what JPEG makes of it. */
+          g_assert_cmpint (pixels[0], >=, 250);
+          g_assert_cmpint (pixels[1], <=, 5);
+          g_assert_cmpint (pixels[3], ==, 255);
+          g_string_append_printf (all, "|%ux%u", one->width, one->height);
+        }
+      else
+        g_string_append_printf (all, "|%s", one->name);
+    }
+  return g_string_free (all, FALSE);
+}
+
+/* Sound ones come as pixels; what is broken, of another kind or too large is named, and a larger one is made smaller. */
+static void
+test_pictures (void)
+{
+  static const struct
+  {
+    const char *kinds[8], *expected;
+  } cases[] = {
+    { { "5", "jpeg" }, "here: [Image] [Image]|5x5|3x2" },
+    { { "broken", "5", "short" },
+      "here: [Image] [Image] [Image] [Image 1 is broken, and not shown] [Image 3 is broken, and not shown]|5x5" },
+    { { "svg", "huge" }, "here: [Image: neither PNG nor JPEG] [Image: 100000 × 100000, which is too large]" },
+    { { "2000" }, "here: [Image]|1000x1000" },
+    { { "1", "1", "1", "1", "1" },
+      "here: [Image] [Image] [Image] [Image] [Image: left out, as there are more than 4]|1x1|1x1|1x1|1x1" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *all = call_pictures (cases[i].kinds);
+
+      if (strstr (all, "picture.png"))
+        {
+          g_test_skip ("this build reads no pictures");
+          return;
+        }
+      g_assert_cmpstr (all, ==, cases[i].expected);
+    }
+}
+
+/* Where nothing reads them, they are files to be saved. */
+static void
+test_picture_files (void)
+{
+  const char *before = g_getenv ("MYNA_READER_DIR");
+  g_autofree char *folder = g_strdup (before);
+  g_autofree char *all = NULL;
+
+  g_setenv ("MYNA_READER_DIR", "/nonexistent", TRUE);
+  all = call_pictures ((const char *const[]){ "5", "jpeg", NULL });
+  g_assert_cmpstr (all, ==, "here: [Image] [Image]|picture.png|picture.jpg");
+  if (folder)
+    g_setenv ("MYNA_READER_DIR", folder, TRUE);
+  else
+    g_unsetenv ("MYNA_READER_DIR");
+}
+
 static void
 test_import (File *file, gconstpointer data)
 {
@@ -635,6 +735,10 @@ test_import (File *file, gconstpointer data)
 int
 main (int argc, char *argv[])
 {
+  g_autofree char *home = g_dir_make_tmp ("home-XXXXXX", NULL);
+  int status;
+
+  g_setenv ("HOME", home, TRUE);
   if (argc > 1 && g_str_equal (argv[1], "--child"))
     {
       g_test_init (&(int){ 1 }, &argv, NULL);
@@ -656,10 +760,14 @@ main (int argc, char *argv[])
   g_test_add_func ("/servers/end", test_end);
   g_test_add_func ("/servers/gone", test_gone);
   g_test_add_func ("/servers/killed", test_killed);
+  g_test_add_func ("/servers/pictures", test_pictures);
+  g_test_add_func ("/servers/picture-files", test_picture_files);
 #define ADD(path, func) g_test_add ("/servers/" path, File, NULL, set_up, func, tear_down)
   ADD ("names", test_names);
   ADD ("file", test_file);
   ADD ("changed", test_changed);
   ADD ("import", test_import);
-  return g_test_run ();
+  status = g_test_run ();
+  g_rmdir (home);
+  return status;
 }

@@ -22,5 +22,7 @@ void read_pdf (const guint8 *data, gsize n);
 void read_html (GBytes *bytes, ReadBuild *build);
 /* Any of those that are zip archives; the type is found and written. */
 void read_office (const guint8 *data, gsize n);
+/* PNG or JPEG: see picture.c.  Nothing else is written. */
+void read_picture (const guint8 *data, gsize n);
 
 #endif

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * usage: myna-read NAME <DOCUMENT >RECORDS
+ *        myna-read --picture <PICTURE >PIXELS
  *
  * NAME is the file's, for what its end says; it is not opened.  Before the first byte is read the process locks itself: no foreign
  * bytes are looked at by anything that could write, call or send.
@@ -156,6 +157,24 @@ read_document (const char *name, const guint8 *data, gsize n)
     }
 }
 
+/* Does not return. */
+static void
+read_pixels (void)
+{
+#if HAVE_PICTURES
+  const guint8 *data;
+  gsize n = 0;
+
+  if (!read_lock ())
+    _exit (DOCUMENT_PICTURE_NO_READER);
+  data = read_input (&n);
+  read_picture (data, n);
+  _exit (0);
+#else
+  _exit (DOCUMENT_PICTURE_NO_READER);
+#endif
+}
+
 int
 main (int argc, char **argv)
 {
@@ -163,6 +182,8 @@ main (int argc, char **argv)
   const guint8 *data;
   gsize n = 0;
 
+  if (g_str_equal (name, "--picture"))
+    read_pixels ();
   read_text_prepare ();
   if (!read_lock ())
     read_out_fail (DOCUMENT_WORD_LOCK);

@@ -17,8 +17,8 @@ myna_servers_are_possible (void)
   return !g_file_test ("/.flatpak-info", G_FILE_TEST_EXISTS);
 }
 
-static char *
-check_schema (const char *schema)
+char *
+myna_tool_check_schema (const char *schema)
 {
   GlmError problem = { 0 };
   GlmSchema *compiled = NULL;
@@ -33,7 +33,7 @@ myna_servers_new (void)
 {
   g_autofree char *path = g_build_filename (g_get_user_data_dir (), MYNA_APP_ID, "servers.json", NULL);
 
-  return myna_servers_are_possible () ? tool_servers_new (path, check_schema) : NULL;
+  return myna_servers_are_possible () ? tool_servers_new (path, myna_tool_check_schema) : NULL;
 }
 
 /* ---- Importing -------------------------------------------------------------------------------------------------- */
@@ -128,6 +128,9 @@ dup_problem (ToolServer *server)
     case TOOL_SERVER_VERSION: return g_strdup (_ ("It speaks another version of the protocol"));
     case TOOL_SERVER_REFUSED: return dup_with_detail (_ ("It refused: %s"), detail);
     case TOOL_SERVER_TOO_OFTEN: return g_strdup (_ ("It ended too often. Start it to try again."));
+    case TOOL_SERVER_NO_BOX:
+      return dup_with_detail (
+          _ ("It runs in a sandbox only, and there is none (%s). Install “bubblewrap”, or turn off “Hide My Files”."), detail);
     case TOOL_SERVER_NO_PROBLEM:
     default: return g_strdup ("");
     }
@@ -150,6 +153,36 @@ myna_server_dup_state (ToolServer *server)
     case TOOL_SERVER_OFF:
     default: return g_strdup (_ ("Off"));
     }
+}
+
+const char *
+myna_server_get_box (const ToolServerConfig *config)
+{
+  return config->in_box ? _ (
+             "It sees no files of yours but those that its command, variables and folder name. What it puts into your home folder is gone when it ends.")
+                        : _ ("It can read, change and send everything that you can.");
+}
+
+const char *
+myna_server_get_reach (const char *name)
+{
+  ToolServers *servers = tool_servers_get_default ();
+  GListModel *list = servers ? tool_servers_get_list (servers) : NULL;
+
+  for (guint i = 0; list && i < g_list_model_get_n_items (list); i++)
+    {
+      g_autoptr (ToolServer) server = g_list_model_get_item (list, i);
+      const ToolServerConfig *config = tool_server_get_config (server);
+
+      if (!g_str_equal (config->name, name) || !config->in_box)
+        continue;
+      return config->no_network
+                 ? _ (
+                     "What you see here is passed to another program, in a sandbox without network. It sees only those files of yours that its command names.")
+                 : _ (
+                     "What you see here is passed to another program, which may send it on. It runs in a sandbox and sees only those files of yours that its command names.");
+    }
+  return _ ("What you see here is passed to another program, which may read, change or send things.");
 }
 
 char *

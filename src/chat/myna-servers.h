@@ -10,6 +10,8 @@ G_BEGIN_DECLS
 
 /* FALSE in a Flatpak: what runs there is what is in it, and that is nothing of the kind. */
 gboolean myna_servers_are_possible (void);
+/* What is wrong with the parameters of a tool, in English, or NULL; the caller frees. */
+char *myna_tool_check_schema (const char *schema) G_GNUC_WARN_UNUSED_RESULT;
 /* The servers of the data folder.  NULL: they are not possible. */
 ToolServers *myna_servers_new (void) G_GNUC_WARN_UNUSED_RESULT;
 
@@ -18,6 +20,10 @@ gboolean myna_servers_import (ToolServers *servers, const char *path, GError **e
 
 /* How it is, in a line: "Running: 3 tools", or what went wrong. */
 char *myna_server_dup_state (ToolServer *server) G_GNUC_WARN_UNUSED_RESULT;
+/* What it sees of the person's files, in a sentence.  Static. */
+const char *myna_server_get_box (const ToolServerConfig *config);
+/* What a call of one of its tools may touch, in a sentence.  Static. */
+const char *myna_server_get_reach (const char *server);
 /* Why a tool of it is not offered, or NULL. */
 char *myna_server_dup_refused (const ToolServerTool *tool) G_GNUC_WARN_UNUSED_RESULT;
 /* All that is said of its first n tools, to be compared. */

@@ -8,6 +8,7 @@
 #include <json-glib/json-glib.h>
 #include <string.h>
 
+#include "chat/myna-servers.h"
 #include "text/text-json.h"
 
 #define MAX_SUMMARY 200 /* characters of the arguments in a line */
@@ -122,7 +123,7 @@ myna_tool_get_reach (const char *name)
     case TOOL_CLASS_READS: return _ ("It reads texts of yours, and the model sees what it finds. Nothing is changed.");
     case TOOL_CLASS_RUNS: return _ ("It runs a program that the model wrote, shut off from your files and the network.");
     case TOOL_CLASS_OUTSIDE:
-    default: return _ ("What you see here is passed to another program, which may read, change or send things.");
+    default: return myna_server_get_reach (tool_get_server (tool) ? tool_get_server (tool) : "");
     }
 }
 

@@ -11,6 +11,7 @@
 
 #include <string.h>
 
+#include "tools/program-box.h"
 #include "tools/program.h"
 #include "tools/tool.h"
 
@@ -182,6 +183,8 @@ ended_cb (ToolProgramEnd end, int status, gpointer user_data)
     fail (self, TOOL_SERVER_TOO_LARGE, NULL);
   else if (end == TOOL_PROGRAM_DEAF)
     fail (self, TOOL_SERVER_DEAF, NULL);
+  else if (self->config->in_box && tool_program_box_is_refused (line))
+    fail (self, TOOL_SERVER_NO_BOX, line);
   else
     fail (self, TOOL_SERVER_ENDED, *line ? line : NULL);
 }
@@ -630,6 +633,25 @@ begin (ToolServer *self)
   limit (self, self->first_ms);
 }
 
+/* In the sandbox, where it is to run in one.  NULL: there is none. */
+static char **
+dup_whole_command (ToolServer *self, char **command, GError **error)
+{
+  const ToolServerConfig *config = self->config;
+  g_autoptr (GPtrArray) words = g_ptr_array_new ();
+  ToolProgramBox box = { .network = !config->no_network, .may_write_words = TRUE };
+
+  if (!config->in_box)
+    return g_strdupv (command);
+  for (guint i = 1; command[i]; i++)
+    g_ptr_array_add (words, command[i]);
+  for (guint i = 0; config->environment && config->environment[i]; i++)
+    g_ptr_array_add (words, config->environment[i]);
+  g_ptr_array_add (words, NULL);
+  box.words = (const char *const *) words->pdata;
+  return tool_program_box (&box, (const char *const *) command, config->folder, error);
+}
+
 static void
 start_program (ToolServer *self)
 {
@@ -638,6 +660,7 @@ start_program (ToolServer *self)
   g_autofree char *file = tool_program_find (self->config->command[0], path);
   g_auto (GStrv) environment = tool_program_environment (path, (const char *const *) self->config->environment);
   g_auto (GStrv) command = g_strdupv (self->config->command);
+  g_auto (GStrv) whole = NULL;
   g_autoptr (GError) error = NULL;
 
   if (!file)
@@ -647,7 +670,13 @@ start_program (ToolServer *self)
     }
   g_free (command[0]);
   command[0] = g_steal_pointer (&file);
-  self->program = tool_program_start ((const char *const *) command, (const char *const *) environment, self->config->folder,
+  whole = dup_whole_command (self, command, &error);
+  if (!whole)
+    {
+      fail (self, TOOL_SERVER_NO_BOX, error->message);
+      return;
+    }
+  self->program = tool_program_start ((const char *const *) whole, (const char *const *) environment, self->config->folder,
                                       &funcs, self, &error);
   if (!self->program)
     {
@@ -709,6 +738,18 @@ tool_server_stop (ToolServer *self)
 
   drop_program (self);
   self->state = TOOL_SERVER_OFF;
+  self->problem = TOOL_SERVER_NO_PROBLEM;
+  changed (self);
+}
+
+void
+tool_server_set_box (ToolServer *self, gboolean in_box, gboolean no_network)
+{
+  self->config->in_box = in_box;
+  self->config->no_network = no_network;
+  drop_program (self);
+  if (self->state != TOOL_SERVER_OFF)
+    self->state = TOOL_SERVER_READY;
   self->problem = TOOL_SERVER_NO_PROBLEM;
   changed (self);
 }

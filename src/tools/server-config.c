@@ -15,6 +15,8 @@ tool_server_config_copy (const ToolServerConfig *config)
   copy->command = g_strdupv (config->command);
   copy->environment = g_strdupv (config->environment);
   copy->folder = g_strdup (config->folder);
+  copy->in_box = config->in_box;
+  copy->no_network = config->no_network;
   return copy;
 }
 

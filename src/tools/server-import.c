@@ -78,6 +78,8 @@ read_server (const char *name, JsonObject *object)
   config->name = g_strdup (name);
   config->folder = g_strdup (get_string (object, "cwd"));
   config->environment = read_environment (object);
+  /* Others do not say so: a program of somebody else's sees what its command names, till the person lets it see more. */
+  config->in_box = TRUE;
   return g_steal_pointer (&config);
 }
 

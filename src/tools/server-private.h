@@ -14,6 +14,8 @@ G_BEGIN_DECLS
 GPtrArray *tool_server_get_listed (ToolServer *self);
 /* What was listed by an earlier run of the program: it is on, and ready. */
 void tool_server_set_listed (ToolServer *self, GPtrArray *tools);
+/* Ends what runs. */
+void tool_server_set_box (ToolServer *self, gboolean in_box, gboolean no_network);
 /* The registered tool, or NULL. */
 void tool_server_set_offered (ToolServer *self, guint i, const Tool *tool);
 /* Of a call that has ended: the files of the pictures that came with the text, GBytes of PNG or JPEG. */

@@ -158,10 +158,20 @@ dup_name (GListModel *servers, ToolServer *server, const char *name)
 
 /* ---- The registry ----------------------------------------------------------------------------------------------- */
 
+/* Outside of a sandbox the command line alone, as it always was. */
+static char *
+dup_origin (ToolServer *server)
+{
+  const ToolServerConfig *config = tool_server_get_config (server);
+  g_autofree char *command = tool_server_dup_command_line (server);
+
+  return g_strconcat (command, !config->in_box ? "" : config->no_network ? " (sandbox, no network)" : " (sandbox)", NULL);
+}
+
 static const ServerTool *
 get_kept (ToolServer *server, const ToolMcpTool *tool, const char *name)
 {
-  g_autofree char *command = tool_server_dup_command_line (server);
+  g_autofree char *command = dup_origin (server);
   const char *server_name = tool_server_get_config (server)->name;
   const Tool like = { .name = name, .description = tool->description, .schema = tool->schema, .origin = command };
   g_autofree char *fingerprint = tool_dup_fingerprint (&like);

@@ -129,6 +129,8 @@ read_server (ToolServers *self, JsonObject *object)
 
   config->name = g_strdup (get_string (object, "name"));
   config->folder = g_strdup (get_string (object, "folder"));
+  config->in_box = json_object_get_boolean_member_with_default (object, "sandbox", FALSE);
+  config->no_network = json_object_get_boolean_member_with_default (object, "no-network", FALSE);
   add_strings (command, object, "command");
   add_strings (environment, object, "environment");
   config->command = end_strings (command);
@@ -201,6 +203,8 @@ write_server (ToolServer *server)
   json_object_set_array_member (object, "environment", write_strings (config->environment));
   if (config->folder)
     json_object_set_string_member (object, "folder", config->folder);
+  json_object_set_boolean_member (object, "sandbox", config->in_box);
+  json_object_set_boolean_member (object, "no-network", config->no_network);
   json_object_set_boolean_member (object, "on", tool_server_get_state (server) != TOOL_SERVER_OFF);
   for (guint i = 0; i < listed->len; i++)
     {
@@ -380,6 +384,19 @@ tool_servers_set_on (ToolServers *self, ToolServer *server, gboolean on, GError 
   else
     tool_server_stop (server);
   offer (self);
+  return save (self, error);
+}
+
+gboolean
+tool_servers_set_box (ToolServers *self, ToolServer *server, gboolean in_box, gboolean no_network, GError **error)
+{
+  ToolServerState before = tool_server_get_state (server);
+
+  tool_server_set_box (server, in_box, no_network);
+  /* Its tools are others now. */
+  offer (self);
+  if (before == TOOL_SERVER_STARTING || before == TOOL_SERVER_RUNS || before == TOOL_SERVER_FAILED)
+    tool_server_start (server);
   return save (self, error);
 }
 

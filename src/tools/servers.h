@@ -38,6 +38,7 @@ typedef enum
   TOOL_SERVER_VERSION,     /* it speaks another version of the protocol */
   TOOL_SERVER_REFUSED,     /* it answered with an error; detail: its words */
   TOOL_SERVER_TOO_OFTEN,   /* it ended again and again */
+  TOOL_SERVER_NO_BOX,      /* it is to run in a sandbox, which cannot be had; detail: why */
 } ToolServerProblem;
 
 /* A tool as the server describes it. */
@@ -53,9 +54,11 @@ typedef struct
 typedef struct
 {
   char *name;
-  char **command;     /* the program and its arguments: no shell reads them */
-  char **environment; /* "NAME=VALUE"; NULL: none */
-  char *folder;       /* where it works; NULL: the home folder */
+  char **command;      /* the program and its arguments: no shell reads them */
+  char **environment;  /* "NAME=VALUE"; NULL: none */
+  char *folder;        /* where it works; NULL: the home folder */
+  gboolean in_box;     /* it sees no file of the person's but those that the command, the variables and the folder name … */
+  gboolean no_network; /* … and, in there, no network */
 } ToolServerConfig;
 
 ToolServerConfig *tool_server_config_copy (const ToolServerConfig *config) G_GNUC_WARN_UNUSED_RESULT;
@@ -68,7 +71,7 @@ G_DECLARE_FINAL_TYPE (ToolServer, tool_server, TOOL, SERVER, GObject)
 
 ToolServer *tool_server_new (const ToolServerConfig *config) G_GNUC_WARN_UNUSED_RESULT;
 const ToolServerConfig *tool_server_get_config (ToolServer *self);
-/* The command as a shell would be given it: for eyes, and for fingerprints. */
+/* The command as a shell would be given it. */
 char *tool_server_dup_command_line (ToolServer *self) G_GNUC_WARN_UNUSED_RESULT;
 ToolServerState tool_server_get_state (ToolServer *self);
 ToolServerProblem tool_server_get_problem (ToolServer *self);
@@ -114,6 +117,8 @@ gboolean tool_servers_add (ToolServers *self, const ToolServerConfig *config, GE
 gboolean tool_servers_remove (ToolServers *self, ToolServer *server, GError **error);
 /* Starts it, and keeps it on; or stops it. */
 gboolean tool_servers_set_on (ToolServers *self, ToolServer *server, gboolean on, GError **error);
+/* What the sandbox is like (see ToolServerConfig): one that runs starts again in it.  Permissions for its tools end with that. */
+gboolean tool_servers_set_box (ToolServers *self, ToolServer *server, gboolean in_box, gboolean no_network, GError **error);
 /* The servers that another program's file names (mcp.json, claude_desktop_config.json) → GPtrArray of ToolServerConfig.
  * ret_left_out: names of those that are not started by a command, with commas between, or NULL. */
 GPtrArray *tool_servers_read_file (const char *path, char **ret_left_out, GError **error);

@@ -2,8 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * usage: server-lines COMMAND [ARGUMENT…] < CALLS, of which each line is a tool's name, a blank and its arguments as JSON.
- * Prints "tools N: NAME …", then for each call "ok MS TEXT" or "error MS TEXT" in one line: MS is how much processor time this
+ * usage: server-lines [--sandbox] [NAME=VALUE…] COMMAND [ARGUMENT…] < CALLS, of which each line is a tool's name, a blank and its arguments as
+ * JSON.  Prints "tools N: NAME …", then for each call "ok MS TEXT" or "error MS TEXT" in one line: MS is how much processor time this
  * program took meanwhile.
  */
 #include <stdio.h>
@@ -52,11 +52,19 @@ call (ToolServer *server, char *line)
 int
 main (int argc, char **argv)
 {
-  const ToolServerConfig config = { .name = (char *) "server", .command = argv + 1 };
+  g_autoptr (GPtrArray) environment = g_ptr_array_new ();
+  ToolServerConfig config = { .name = (char *) "server", .command = argv + 1 };
   g_autoptr (ToolServer) server = NULL;
   char line[65536];
 
-  if (argc < 2)
+  config.in_box = argc > 1 && g_str_equal (argv[1], "--sandbox");
+  if (config.in_box)
+    config.command++;
+  for (; *config.command && strchr (*config.command, '='); config.command++)
+    g_ptr_array_add (environment, *config.command);
+  g_ptr_array_add (environment, NULL);
+  config.environment = (char **) environment->pdata;
+  if (!*config.command)
     return 2;
   server = tool_server_new (&config);
   tool_server_start (server);

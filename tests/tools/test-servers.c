@@ -706,6 +706,119 @@ test_picture_files (void)
     g_unsetenv ("MYNA_READER_DIR");
 }
 
+/* ---- The sandbox ------------------------------------------------------------------------------------------------ */
+
+static gboolean
+can_box (void)
+{
+  const char *const command[] = { "bwrap", "--unshare-all", "--ro-bind", "/", "/", "--proc", "/proc", "/bin/true", NULL };
+  int status = 1;
+
+  return g_spawn_sync (NULL, (char **) command, NULL,
+                       G_SPAWN_SEARCH_PATH | G_SPAWN_STDOUT_TO_DEV_NULL | G_SPAWN_STDERR_TO_DEV_NULL, NULL, NULL, NULL, NULL,
+                       &status, NULL)
+         && g_spawn_check_wait_status (status, NULL);
+}
+
+static void
+assert_looks (ToolServer *server, const char *path, const char *expected)
+{
+  g_autofree char *arguments = g_strdup_printf ("{\"path\":\"%s\"}", path);
+  g_autofree char *text = call (server, "look", arguments, NULL);
+
+  g_assert_cmpstr (text, ==, expected);
+}
+
+/* It sees what its command names, its own folder to read, and of the rest of the home nothing. */
+static void
+test_box (File *file, gconstpointer data)
+{
+  g_autofree char *script = g_test_build_filename (G_TEST_DIST, "tools", "fake-server.py", NULL);
+  g_autofree char *secret = g_build_filename (g_get_home_dir (), "secret.txt", NULL);
+  g_autofree char *named = g_build_filename (g_get_home_dir (), "named.txt", NULL);
+  g_autofree char *copy = g_build_filename (file->folder, "server.py", NULL);
+  g_autofree char *text = NULL;
+  const char *command[] = { PYTHON, copy, "look", named, NULL };
+  ToolServerConfig config = { .name = (char *) "one", .command = (char **) command, .in_box = TRUE, .no_network = TRUE };
+  g_autoptr (ToolServer) server = NULL;
+
+  if (!can_box ())
+    {
+      g_test_skip ("there is no bubblewrap, or there are no user namespaces");
+      return;
+    }
+  g_assert_true (g_file_get_contents (script, &text, NULL, NULL) && g_file_set_contents (copy, text, -1, NULL)
+                 && g_file_set_contents (secret, "secret", -1, NULL) && g_file_set_contents (named, "named", -1, NULL));
+  server = tool_server_new (&config);
+  assert_runs (server);
+  assert_looks (server, secret, "FileNotFoundError");
+  assert_looks (server, named, "named, written");
+  assert_looks (server, file->path, "FileNotFoundError");
+  assert_looks (server, g_get_home_dir (), "a folder, written");
+  assert_looks (server, "/etc", "a folder, OSError");
+  assert_looks (server, file->folder, "a folder, OSError");
+  assert_looks (server, "/run", "FileNotFoundError");
+  assert_looks (server, "/sys/class/net", "FileNotFoundError");
+  g_free (text);
+  g_assert_true (g_file_get_contents (named, &text, NULL, NULL));
+  g_assert_cmpstr (text, ==, "namedwritten\n");
+  g_free (text);
+  text = g_build_filename (g_get_home_dir (), "new", NULL);
+  g_assert_false (g_file_test (text, G_FILE_TEST_EXISTS));
+  tool_server_stop (server);
+  g_unlink (secret);
+  g_unlink (named);
+}
+
+/* What the sandbox is like is kept, belongs to a permission, and starts what ran anew. */
+static void
+test_box_changed (File *file, gconstpointer data)
+{
+  g_autoptr (ToolServers) servers = tool_servers_new (file->path, NULL);
+  g_autofree char *outside = NULL;
+  g_autofree char *inside = NULL;
+
+  if (!can_box ())
+    {
+      g_test_skip ("there is no bubblewrap, or there are no user namespaces");
+      return;
+    }
+  add (servers, "one", NULL, NULL);
+  switch_on (servers, 0);
+  outside = tool_dup_fingerprint (tool_find ("say"));
+  g_assert_true (tool_servers_set_box (servers, get_server (servers, 0), TRUE, TRUE, NULL));
+  g_assert_cmpint (tool_server_get_state (get_server (servers, 0)), ==, TOOL_SERVER_STARTING);
+  assert_runs (get_server (servers, 0));
+  inside = tool_dup_fingerprint (tool_find ("say"));
+  g_assert_cmpstr (inside, !=, outside);
+  g_clear_object (&servers);
+  servers = tool_servers_new (file->path, NULL);
+  g_assert_true (tool_server_get_config (get_server (servers, 0))->in_box);
+  g_assert_true (tool_server_get_config (get_server (servers, 0))->no_network);
+  /* Nothing else is lost with it. */
+  g_assert_true (tool_servers_set_box (servers, get_server (servers, 0), FALSE, FALSE, NULL));
+  g_free (inside);
+  inside = tool_dup_fingerprint (tool_find ("say"));
+  g_assert_cmpstr (inside, ==, outside);
+}
+
+/* Without bubblewrap it does not run outside instead. */
+static void
+test_box_missing (void)
+{
+  g_autofree char *path = g_strdup (g_getenv ("PATH"));
+  const char *const command[] = { PYTHON, "-c", "", NULL };
+  g_autoptr (ToolServer) server =
+      tool_server_new (&(ToolServerConfig){ .name = (char *) "one", .command = (char **) command, .in_box = TRUE });
+
+  g_setenv ("PATH", "/nonexistent", TRUE);
+  start (server);
+  g_setenv ("PATH", path, TRUE);
+  g_assert_cmpint (tool_server_get_state (server), ==, TOOL_SERVER_FAILED);
+  g_assert_cmpint (tool_server_get_problem (server), ==, TOOL_SERVER_NO_BOX);
+  g_assert_cmpstr (tool_server_get_detail (server), ==, "bubblewrap is not installed");
+}
+
 static void
 test_import (File *file, gconstpointer data)
 {
@@ -724,6 +837,7 @@ test_import (File *file, gconstpointer data)
   g_assert_cmpuint (configs->len, ==, 1);
   g_assert_cmpstr (left_out, ==, "web, odd");
   config = g_ptr_array_index (configs, 0);
+  g_assert_true (config->in_box);
   g_assert_cmpstr (config->command[2], ==, "server; rm -rf /");
   g_assert_null (config->command[3]);
   g_assert_cmpstr (config->environment[0], ==, "KEY=a=b");
@@ -762,10 +876,13 @@ main (int argc, char *argv[])
   g_test_add_func ("/servers/killed", test_killed);
   g_test_add_func ("/servers/pictures", test_pictures);
   g_test_add_func ("/servers/picture-files", test_picture_files);
+  g_test_add_func ("/servers/box-missing", test_box_missing);
 #define ADD(path, func) g_test_add ("/servers/" path, File, NULL, set_up, func, tear_down)
   ADD ("names", test_names);
   ADD ("file", test_file);
   ADD ("changed", test_changed);
+  ADD ("box", test_box);
+  ADD ("box-changed", test_box_changed);
   ADD ("import", test_import);
   status = g_test_run ();
   g_rmdir (home);

@@ -25,7 +25,9 @@ struct _MynaServerWindow
   GtkWidget *command;
   GtkWidget *words; /* GtkLabel: the command, a word a line */
   GtkWidget *folder;
-  GtkWidget *variables; /* GtkTextView */
+  GtkWidget *variables;     /* GtkTextView */
+  GtkWidget *box, *network; /* GtkSwitch: it runs in a sandbox, with the network */
+  GtkWidget *box_row;
   GtkWidget *add;
 };
 
@@ -84,6 +86,8 @@ add_cb (MynaServerWindow *self)
     g_clear_pointer (&config->folder, g_free);
   config->command = myna_server_parse_command (get_text (self->command));
   config->environment = myna_server_parse_variables (variables, &wrong);
+  config->in_box = gtk_switch_get_active (GTK_SWITCH (self->box));
+  config->no_network = !gtk_switch_get_active (GTK_SWITCH (self->network));
   if (wrong)
     /* Translators: %s is a line that the person typed */
     text = g_strdup_printf (_ ("“%s” is not a variable. Write NAME=VALUE."), wrong);
@@ -106,6 +110,7 @@ add_cb (MynaServerWindow *self)
 static void
 update (MynaServerWindow *self)
 {
+  const ToolServerConfig config = { .in_box = gtk_switch_get_active (GTK_SWITCH (self->box)) };
   g_autofree char *name = g_strstrip (g_strdup (get_text (self->name)));
   g_auto (GStrv) words = myna_server_parse_command (get_text (self->command));
   g_autoptr (GString) text = g_string_new (NULL);
@@ -121,6 +126,8 @@ update (MynaServerWindow *self)
   gtk_label_set_label (GTK_LABEL (self->words), text->str);
   gtk_widget_set_visible (self->words, text->len > 0);
   gtk_widget_set_sensitive (self->add, *name && words && words[0]);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->box_row), myna_server_get_box (&config));
+  gtk_widget_set_visible (gtk_widget_get_ancestor (self->network, ADW_TYPE_ACTION_ROW), config.in_box);
 }
 
 /* ---- Building --------------------------------------------------------------------------------------------------- */
@@ -143,7 +150,7 @@ make_command_group (MynaServerWindow *self)
 
   adw_preferences_group_set_description (
       ADW_PREFERENCES_GROUP (group),
-      _ ("A tool server is somebody else’s program. It can read, change and send everything that you can. Add only servers that you trust. Nothing runs until you start it."));
+      _ ("A tool server is somebody else’s program. Add only servers that you trust. Nothing runs until you start it."));
   self->name = new_entry (self, _ ("Name"));
   self->command = new_entry (self, _ ("Command"));
   self->folder = new_entry (self, _ ("Folder (empty: your home folder)"));
@@ -158,6 +165,48 @@ make_command_group (MynaServerWindow *self)
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), self->command);
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), self->folder);
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), self->words);
+  return group;
+}
+
+static GtkWidget *
+new_switch_row (const char *title, const char *subtitle, gboolean active, GtkWidget **ret_toggle)
+{
+  GtkWidget *row = adw_action_row_new (), *toggle = gtk_switch_new ();
+
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle);
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
+  gtk_widget_set_valign (toggle, GTK_ALIGN_CENTER);
+  gtk_switch_set_active (GTK_SWITCH (toggle), active);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (toggle), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), toggle);
+  adw_action_row_set_activatable_widget (ADW_ACTION_ROW (row), toggle);
+  *ret_toggle = toggle;
+  return row;
+}
+
+GtkWidget *
+myna_server_box_row_new (gboolean active, GtkWidget **ret_toggle)
+{
+  return new_switch_row (_ ("Hide My Files"), "", active, ret_toggle);
+}
+
+GtkWidget *
+myna_server_network_row_new (gboolean active, GtkWidget **ret_toggle)
+{
+  return new_switch_row (_ ("Allow the Network"), _ ("Without it, nothing that it sees can be sent on."), active, ret_toggle);
+}
+
+static GtkWidget *
+make_box_group (MynaServerWindow *self)
+{
+  GtkWidget *group = adw_preferences_group_new ();
+  GtkWidget *network = myna_server_network_row_new (TRUE, &self->network);
+
+  self->box_row = myna_server_box_row_new (TRUE, &self->box);
+  g_signal_connect_swapped (self->box, "notify::active", G_CALLBACK (update), self);
+  adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), self->box_row);
+  adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), network);
   return group;
 }
 
@@ -213,6 +262,7 @@ myna_server_window_init (MynaServerWindow *self)
   self->banner = myna_banner_new ();
   gtk_box_append (GTK_BOX (box), self->banner);
   adw_preferences_page_add (ADW_PREFERENCES_PAGE (page), ADW_PREFERENCES_GROUP (make_command_group (self)));
+  adw_preferences_page_add (ADW_PREFERENCES_PAGE (page), ADW_PREFERENCES_GROUP (make_box_group (self)));
   adw_preferences_page_add (ADW_PREFERENCES_PAGE (page), ADW_PREFERENCES_GROUP (make_variables_group (self)));
   gtk_widget_set_vexpand (page, TRUE);
   gtk_box_append (GTK_BOX (box), page);

@@ -16,4 +16,8 @@ G_DECLARE_FINAL_TYPE (MynaServerWindow, myna_server_window, MYNA, SERVER_WINDOW,
 /* Adds a server to the list, which is off: nothing runs. */
 GtkWidget *myna_server_window_new (GtkWindow *parent, ToolServers *servers);
 
+/* What a server is in, also of one that is in the list.  ret_toggle: GtkSwitch. */
+GtkWidget *myna_server_box_row_new (gboolean active, GtkWidget **ret_toggle);
+GtkWidget *myna_server_network_row_new (gboolean active, GtkWidget **ret_toggle);
+
 G_END_DECLS

@@ -14,6 +14,7 @@
 #include "chat/myna-servers.h"
 #include "preferences/myna-log-window.h"
 #include "preferences/myna-server-window.h"
+#include "preferences/rule-switch.h"
 
 struct _MynaServersGroup
 {
@@ -24,7 +25,6 @@ struct _MynaServersGroup
   GPtrArray *rules;     /* StoreToolRule */
   GPtrArray *rows;      /* AdwExpanderRow: one for each server */
   GtkWidget *none;
-  gboolean updating;
 };
 
 /* What belongs to a row. */
@@ -33,11 +33,13 @@ typedef struct
   MynaServersGroup *group; /* not owned: it owns the row */
   ToolServer *server;
   GtkWidget *row;
-  GtkWidget *toggle;   /* GtkButton: Start, Stop */
-  GtkWidget *log;      /* AdwActionRow */
-  GPtrArray *children; /* rows of tools */
-  GHashTable *allowed; /* offered name → GtkSwitch */
-  char *shown;         /* the tools that the rows are of */
+  GtkWidget *toggle;        /* GtkButton: Start, Stop */
+  GtkWidget *box, *network; /* GtkSwitch: it runs in a sandbox, with the network */
+  GtkWidget *box_row;       /* AdwActionRow */
+  GtkWidget *log;           /* AdwActionRow */
+  GPtrArray *children;      /* rows of tools */
+  GHashTable *allowed;      /* offered name → GtkSwitch */
+  char *shown;              /* the tools that the rows are of */
 } Row;
 
 enum
@@ -82,38 +84,11 @@ static void
 update_allowed (Row *row)
 {
   GHashTableIter iter;
-  gpointer name, toggle;
+  gpointer toggle;
 
-  row->group->updating = TRUE;
   g_hash_table_iter_init (&iter, row->allowed);
-  while (g_hash_table_iter_next (&iter, &name, &toggle))
-    gtk_switch_set_active (toggle, row->group->rules && myna_permission_allows (row->group->rules, tool_find (name)));
-  row->group->updating = FALSE;
-}
-
-static void
-rule_set_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (MynaServersGroup) self = user_data;
-  g_autoptr (GError) error = NULL;
-
-  if (!store_finish (STORE_DB (source), result, &error))
-    report (self, _ ("The permission could not be changed"), error);
-  g_signal_emit (self, signals[RULES_CHANGED], 0);
-}
-
-static void
-allowed_cb (GtkSwitch *toggle, GParamSpec *pspec, MynaServersGroup *self)
-{
-  const char *name = g_object_get_data (G_OBJECT (toggle), "tool");
-  const Tool *tool = tool_find (name);
-  g_autofree char *fingerprint = tool ? tool_dup_fingerprint (tool) : NULL;
-  const StoreToolRule rule = { .tool = (char *) name,
-                               .fingerprint = fingerprint,
-                               .rule = gtk_switch_get_active (toggle) ? STORE_RULE_ALLOW : STORE_RULE_NONE };
-
-  if (!self->updating && self->store && tool)
-    store_set_tool_rule_async (self->store, &rule, NULL, rule_set_cb, g_object_ref (self));
+  while (g_hash_table_iter_next (&iter, NULL, &toggle))
+    myna_rule_switch_update (toggle, row->group->rules);
 }
 
 void
@@ -136,24 +111,12 @@ add_tool (Row *row, guint i)
   g_autofree char *refused = myna_server_dup_refused (&tool);
   g_autofree char *text = refused ? g_strdup_printf ("%s\n%s", refused, tool.description) : g_strdup (tool.description);
   GtkWidget *child = myna_row_new (tool.offered ? tool.offered : tool.name, g_strstrip (text));
-  GtkWidget *toggle;
-  g_autofree char *spoken = NULL;
 
   g_ptr_array_add (row->children, child);
   adw_expander_row_add_row (ADW_EXPANDER_ROW (row->row), child);
-  if (!tool.offered)
-    return;
-  toggle = gtk_switch_new ();
-  gtk_widget_set_valign (toggle, GTK_ALIGN_CENTER);
-  /* Translators: a switch; %s is the name of a tool */
-  spoken = g_strdup_printf (_ ("Run “%s” without asking"), tool.offered);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (toggle), GTK_ACCESSIBLE_PROPERTY_LABEL, spoken, -1);
-  g_object_set_data_full (G_OBJECT (toggle), "tool", g_strdup (tool.offered), g_free);
-  g_hash_table_insert (row->allowed, g_strdup (tool.offered), toggle);
-  g_signal_connect (toggle, "notify::active", G_CALLBACK (allowed_cb), row->group);
-  gtk_widget_set_sensitive (toggle, row->group->store && !store_is_read_only (row->group->store));
-  adw_action_row_add_suffix (ADW_ACTION_ROW (child), toggle);
-  adw_action_row_set_activatable_widget (ADW_ACTION_ROW (child), toggle);
+  if (tool.offered)
+    g_hash_table_insert (row->allowed, g_strdup (tool.offered),
+                         myna_rule_switch_new (ADW_ACTION_ROW (child), row->group->store, tool.offered, row->group));
 }
 
 static void
@@ -189,6 +152,15 @@ list_tools (Row *row)
 }
 
 static void
+update_box (Row *row)
+{
+  const ToolServerConfig *config = tool_server_get_config (row->server);
+
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row->box_row), myna_server_get_box (config));
+  gtk_widget_set_visible (gtk_widget_get_ancestor (row->network, ADW_TYPE_ACTION_ROW), config->in_box);
+}
+
+static void
 update_row (Row *row)
 {
   g_autofree char *state = myna_server_dup_state (row->server);
@@ -203,7 +175,19 @@ update_row (Row *row)
   spoken = g_strdup_printf (is_off ? _ ("Start: %s") : _ ("Stop: %s"), tool_server_get_config (row->server)->name);
   myna_button_set_spoken_name (row->toggle, spoken);
   gtk_widget_set_visible (row->log, *log != '\0');
+  update_box (row);
   list_tools (row);
+}
+
+static void
+box_cb (Row *row)
+{
+  gboolean in_box = gtk_switch_get_active (GTK_SWITCH (row->box));
+  g_autoptr (GError) error = NULL;
+
+  if (!tool_servers_set_box (row->group->servers, row->server, in_box, !gtk_switch_get_active (GTK_SWITCH (row->network)),
+                             &error))
+    report (row->group, _ ("The list of servers could not be saved"), error);
 }
 
 static void
@@ -260,7 +244,8 @@ new_server_row (MynaServersGroup *self, ToolServer *server)
   Row *row = g_new0 (Row, 1);
   g_autofree char *command = tool_server_dup_command_line (server);
   g_autofree char *shown = tool_text_show (command);
-  GtkWidget *line = myna_row_new (_ ("Command"), shown);
+  GtkWidget *line = myna_row_new (_ ("Command"), shown), *network;
+  const ToolServerConfig *config = tool_server_get_config (server);
 
   row->group = self;
   row->server = g_object_ref (server);
@@ -275,6 +260,12 @@ new_server_row (MynaServersGroup *self, ToolServer *server)
   myna_expander_row_add_suffix (ADW_EXPANDER_ROW (row->row), row->toggle);
   gtk_widget_add_css_class (add_button (line, _ ("Remove…"), G_CALLBACK (remove_cb), row), "destructive-action");
   adw_expander_row_add_row (ADW_EXPANDER_ROW (row->row), line);
+  row->box_row = myna_server_box_row_new (config->in_box, &row->box);
+  g_signal_connect_swapped (row->box, "notify::active", G_CALLBACK (box_cb), row);
+  adw_expander_row_add_row (ADW_EXPANDER_ROW (row->row), row->box_row);
+  network = myna_server_network_row_new (!config->no_network, &row->network);
+  g_signal_connect_swapped (row->network, "notify::active", G_CALLBACK (box_cb), row);
+  adw_expander_row_add_row (ADW_EXPANDER_ROW (row->row), network);
   row->log = myna_row_new (_ ("Log"), _ ("Messages that the server writes"));
   add_button (row->log, _ ("Show…"), G_CALLBACK (show_log_cb), row);
   adw_expander_row_add_row (ADW_EXPANDER_ROW (row->row), row->log);

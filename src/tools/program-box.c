@@ -1,0 +1,161 @@
+/* program-box.c: a sandbox for programs of other people's, which see what they were given and no more
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ *
+ * Programs are often installed in the home folder (Node's by nvm, Python's in ~/.local/bin): of the home they see the folder of
+ * their own command, and the one around it where that is an installation of its own.
+ */
+#include "tools/program-box.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "tools/tools.h"
+
+#define HOME_BYTES "1073741824" /* npm's cache wants hundreds of MiB */
+#define TMP_BYTES  "268435456"
+
+static void G_GNUC_NULL_TERMINATED
+add (GPtrArray *command, const char *first, ...)
+{
+  va_list words;
+
+  va_start (words, first);
+  for (const char *word = first; word; word = va_arg (words, const char *))
+    g_ptr_array_add (command, g_strdup (word));
+  va_end (words);
+}
+
+/* Under the name by which it is known, and where it really is. */
+static void
+add_path (GPtrArray *command, const char *option, const char *path)
+{
+  g_autofree char *real = realpath (path, NULL);
+
+  if (real && !g_str_equal (real, path))
+    add (command, option, real, real, NULL);
+  if (real)
+    add (command, option, path, path, NULL);
+}
+
+/* /bin and its like are links into /usr in a merged system, and folders of their own in others. */
+static void
+add_system (GPtrArray *command)
+{
+  static const char *const folders[] = { "/bin", "/sbin", "/lib", "/lib64", "/lib32" };
+  static const char *const more[] = { "/etc", "/opt", "/nix", "/gnu/store", "/snap" };
+  g_autofree char *resolver = realpath ("/etc/resolv.conf", NULL);
+
+  add (command, "--ro-bind", "/usr", "/usr", NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (folders); i++)
+    {
+      g_autofree char *target = g_file_read_link (folders[i], NULL);
+
+      if (target)
+        add (command, "--symlink", target, folders[i], NULL);
+      else
+        add (command, "--ro-bind-try", folders[i], folders[i], NULL);
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (more); i++)
+    add (command, "--ro-bind-try", more[i], more[i], NULL);
+  /* Names of the network are often asked for in a file below /run. */
+  if (resolver && !g_str_has_prefix (resolver, "/etc/"))
+    add (command, "--ro-bind-try", resolver, resolver, NULL);
+}
+
+static gboolean
+is_in (const char *path, const char *folder)
+{
+  gsize n = strlen (folder);
+
+  return g_str_has_prefix (path, folder) && (path[n] == '/' || path[n] == '\0');
+}
+
+/* Where the program's own files are. */
+static void
+add_program (GPtrArray *command, const char *program, const char *home)
+{
+  g_autofree char *real = realpath (program, NULL);
+  const char *const names[] = { program, real };
+
+  for (guint i = 0; i < 2; i++)
+    {
+      const char *path = names[i];
+      g_autofree char *bin = path ? g_path_get_dirname (path) : NULL;
+      g_autofree char *around = bin ? g_path_get_dirname (bin) : NULL;
+      g_autofree char *local = g_build_filename (home, ".local", NULL);
+      gboolean is_own = bin && g_str_has_suffix (bin, "/bin") && is_in (around, home) && !g_str_equal (around, home)
+                        && !g_str_equal (around, local);
+
+      if (bin && !is_in (bin, "/usr") && !g_str_equal (bin, home) && !g_str_equal (bin, "/"))
+        add_path (command, "--ro-bind-try", is_own ? around : bin);
+      else if (bin && g_str_equal (bin, home))
+        add_path (command, "--ro-bind-try", path);
+    }
+}
+
+/* A script beside others, or one of Node's, which looks for its modules in the folders above. */
+static void
+add_folder_of (GPtrArray *command, const char *file, const char *home)
+{
+  const char *modules = strstr (file, "/node_modules/");
+  g_autofree char *folder = modules ? g_strndup (file, modules + strlen ("/node_modules") - file) : g_path_get_dirname (file);
+
+  if (!is_in (home, folder) && !is_in ("/tmp", folder))
+    add_path (command, "--ro-bind-try", folder);
+}
+
+static void
+add_word (GPtrArray *command, const char *word, gboolean may_write, const char *home)
+{
+  const char *value = *word == '/' ? word : strchr (word, '=');
+
+  if (value && *value == '=')
+    value++;
+  if (!value || *value != '/' || !g_file_test (value, G_FILE_TEST_EXISTS) || is_in (value, "/dev") || is_in (value, "/proc")
+      || is_in (value, "/usr"))
+    return;
+  if (!g_file_test (value, G_FILE_TEST_IS_DIR))
+    add_folder_of (command, value, home);
+  add_path (command, may_write ? "--bind-try" : "--ro-bind-try", value);
+}
+
+char **
+tool_program_box (const ToolProgramBox *box, const char *const *command, const char *folder, GError **error)
+{
+  g_autofree char *program = g_find_program_in_path ("bwrap");
+  g_autoptr (GPtrArray) whole = g_ptr_array_new_with_free_func (g_free);
+  const char *home = g_get_home_dir ();
+
+  if (!program)
+    {
+      g_set_error_literal (error, TOOL_ERROR, TOOL_ERROR_FAILED, "bubblewrap is not installed");
+      return NULL;
+    }
+  add (whole, program, "--unshare-all", "--die-with-parent", "--new-session", "--hostname", "sandbox", NULL);
+  if (box->network)
+    add (whole, "--share-net", NULL);
+  add_system (whole);
+  add (whole, "--proc", "/proc", "--dev", "/dev", "--size", TMP_BYTES, "--tmpfs", "/tmp", "--size", HOME_BYTES, "--tmpfs", home,
+       NULL);
+  add_program (whole, command[0], home);
+  for (guint i = 0; box->readable && box->readable[i]; i++)
+    add_path (whole, "--ro-bind-try", box->readable[i]);
+  for (guint i = 0; box->writable && box->writable[i]; i++)
+    add_path (whole, "--bind-try", box->writable[i]);
+  for (guint i = 0; box->words && box->words[i]; i++)
+    add_word (whole, box->words[i], box->may_write_words, home);
+  if (folder)
+    add_path (whole, box->may_write_words ? "--bind-try" : "--ro-bind-try", folder);
+  add (whole, "--chdir", folder ? folder : home, "--remount-ro", "/", "--", NULL);
+  for (guint i = 0; command[i]; i++)
+    g_ptr_array_add (whole, g_strdup (command[i]));
+  g_ptr_array_add (whole, NULL);
+  return (char **) g_ptr_array_steal (whole, NULL);
+}
+
+gboolean
+tool_program_box_is_refused (const char *line)
+{
+  return g_str_has_prefix (line, "bwrap: ") && !strstr (line, "execvp");
+}

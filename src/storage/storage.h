@@ -117,6 +117,21 @@ typedef struct
   GPtrArray *made;    /* StoreMade, not changed any more; written where it is not NULL, read by store_list_made_async() alone */
 } StoreCall;
 
+/* A piece of a document, some paragraphs long. */
+typedef struct
+{
+  gint64 id;
+  gint64 message_id; /* the question that it was given to; 0: not asked for */
+  gint64 document_id;
+  guint number;  /* it was given as [number]; 0: it was not */
+  guint ordinal; /* of the document's passages, from 0 */
+  guint page;    /* that it begins on; 0: the document has none */
+  char *sha256;  /* of the document's text; NULL: not read */
+  char *name;    /* of the document; never NULL */
+  char *heading; /* of the section; never NULL */
+  char *text;    /* never NULL; "": not read */
+} StorePassage;
+
 typedef struct
 {
   gint64 id;
@@ -124,10 +139,13 @@ typedef struct
   gint64 parent_id;
   StoreRole role;
   StoreState state;
-  char *text;        /* raw; never NULL */
-  char *attachments; /* JSON array of { "name", "text" }; NULL: none */
-  char *model;       /* display name of the model that wrote it; NULL for people's messages */
-  StoreCall *call;   /* of an assistant's message; NULL: it asks for nothing */
+  char *text; /* raw; never NULL */
+  char
+      *attachments; /* JSON array of { "name", "text" } and, where they are known, "pages": a number, "type": as myna-read says,
+                      * "use": "whole" or "passages"; all of them strings.  NULL: none */
+  GPtrArray *given; /* StorePassage: what a question's model was given of documents, by number; NULL: nothing, or not read */
+  char *model;      /* display name of the model that wrote it; NULL for people's messages */
+  StoreCall *call;  /* of an assistant's message; NULL: it asks for nothing */
   gint64 created_at;
   gint64 finished_at; /* 0: not yet */
   int n_prompt_tokens;
@@ -176,6 +194,13 @@ char *store_tame_name (const char *name);
 const char *store_message_get_speaker (const StoreMessage *message);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (StoreConversation, store_conversation_free)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (StoreMessage, store_message_free)
+
+#define STORE_TYPE_PASSAGE (store_passage_get_type ())
+GType store_passage_get_type (void); /* boxed */
+StorePassage *store_passage_new (void);
+StorePassage *store_passage_copy (const StorePassage *passage);
+void store_passage_free (StorePassage *passage);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (StorePassage, store_passage_free)
 
 #define STORE_TYPE_FOLDER (store_folder_get_type ())
 GType store_folder_get_type (void); /* boxed */
@@ -398,6 +423,62 @@ void store_set_tool_rule_async (StoreDb *self, const StoreToolRule *rule, GCance
 /* → finish_list of StoreToolRule by tool: those of this conversation and those of all (0: only these; −1: every one). */
 void store_list_tool_rules_async (StoreDb *self, gint64 conversation_id, GCancellable *cancellable,
                                   GAsyncReadyCallback callback, gpointer user_data);
+
+/* ---- Documents -------------------------------------------------------------------------------------------------- */
+
+/* What is attached to messages: the text once, however many messages have it, gone with the last of them. */
+
+typedef enum
+{
+  STORE_USE_UNDECIDED, /* nobody asked a model yet; in histories of older versions: whole */
+  STORE_USE_WHOLE,
+  STORE_USE_PASSAGES, /* what suits each question */
+} StoreUse;
+
+typedef struct
+{
+  gint64 id; /* of the attachment */
+  gint64 message_id;
+  gint64 document_id;
+  StoreUse use;
+  guint n_pages; /* 0: it has none, or they are not known */
+  gint64 n_bytes;
+  char *type; /* as myna-read says; "": not known */
+  char *name;
+} StoreDocument;
+
+#define STORE_TYPE_DOCUMENT (store_document_get_type ())
+GType store_document_get_type (void); /* boxed */
+StoreDocument *store_document_copy (const StoreDocument *document);
+void store_document_free (StoreDocument *document);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (StoreDocument, store_document_free)
+
+/* → finish_list of StoreDocument: what is attached in the conversation, in its order; the same document once for each message. */
+void store_list_documents_async (StoreDb *self, gint64 conversation_id, GCancellable *cancellable, GAsyncReadyCallback callback,
+                                 gpointer user_data);
+/* → finish_list of StorePassage with texts: a document's passages [first, first + n). */
+void store_list_passages_async (StoreDb *self, gint64 document_id, guint first, guint n, GCancellable *cancellable,
+                                GAsyncReadyCallback callback, gpointer user_data);
+/* → finish_list of StorePassage without texts: all that was given in the conversation, by message and number. */
+void store_list_given_async (StoreDb *self, gint64 conversation_id, GCancellable *cancellable, GAsyncReadyCallback callback,
+                             gpointer user_data);
+
+typedef struct
+{
+  gint64 message_id;   /* a question */
+  gsize whole_bytes;   /* what is attached to it is given whole as far as this goes */
+  gsize passage_bytes; /* of texts, for passages of all that is attached before it or to it */
+} StoreGive;
+
+/* → finish_id: how many passages the model is given for the question, which is then in the history; once decided it stays. */
+void store_give_async (StoreDb *self, const StoreGive *request, GCancellable *cancellable, GAsyncReadyCallback callback,
+                       gpointer user_data);
+/* → finish.  How the model reads what is attached, whatever fits; what it was given of it is forgotten. */
+void store_set_use_async (StoreDb *self, gint64 attachment_id, StoreUse use, GCancellable *cancellable,
+                          GAsyncReadyCallback callback, gpointer user_data);
+/* → finish.  Takes it away from its message; what was given of it goes too. */
+void store_remove_document_async (StoreDb *self, gint64 attachment_id, GCancellable *cancellable, GAsyncReadyCallback callback,
+                                  gpointer user_data);
 
 /* ---- Notes ------------------------------------------------------------------------------------------------------ */
 

@@ -55,8 +55,8 @@ FOLDERS = {
     "storage/storage.h": (GLIB, ""),
     "storage/part-file.h": (GLIB, ""),
     "storage/db": (SQLITE, "storage/storage.h"),
-    "storage/rows": (SQLITE, "storage/storage.h storage/db"),
-    "storage/search": (SQLITE, "storage/storage.h storage/db text"),
+    "storage/rows": (SQLITE, "storage/storage.h storage/db text"),
+    "storage/search": (SQLITE, "storage/storage.h storage/db storage/rows text"),
     "storage/care": (SQLITE, "storage/storage.h storage/db storage/rows storage/search text"),
     "storage/exchange": (SQLITE, "storage/storage.h storage/part-file.h storage/db storage/rows storage/care text"),
 

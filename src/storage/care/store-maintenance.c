@@ -81,6 +81,7 @@ merge_once (StoreConnection *connection, GError **error)
   static const char *const merges[] = {
     "INSERT INTO message_fts (message_fts, rank) VALUES ('merge', -" MERGE_PAGES ")",
     "INSERT INTO title_fts (title_fts, rank) VALUES ('merge', -" MERGE_PAGES ")",
+    "INSERT INTO passage_fts (passage_fts, rank) VALUES ('merge', -" MERGE_PAGES ")",
   };
   int before = sqlite3_total_changes (connection->db);
 
@@ -122,7 +123,7 @@ forget_deleted (StoreConnection *connection, gint64 now, GError **error)
         }
       n = merge_once (connection, error);
     }
-  while (n > 2);
+  while (n > 3);
   return n >= 0 && store_scrub (connection, error) && store_property_set (connection, STORE_ACCESS_SYNCED, "purged", 0, error);
 }
 

@@ -20,6 +20,7 @@
 #include "care/store-backup.h"
 #include "care/store-file.h"
 #include "care/store-pages.h"
+#include "rows/store-attachment.h"
 
 /* The columns as SQLite stores them, a letter each: k: the id, which is the rowid and stored as NULL; i: integer, I: integer
  * or NULL; d: real; t: text, may be cut; u: the same or NULL; T, B: text, a blob, or NULL, all or nothing.  A row has as many
@@ -48,6 +49,10 @@ static const Table tables[] = {
     " result) VALUES (?,?,?,?,?,?,?,?,?,?)" },
   { "kiiitB", "INSERT OR IGNORE INTO call_file (id, message_id, width, height, name, data) VALUES (?,?,?,?,?,?)" },
   { "ktt", "INSERT OR IGNORE INTO note (id, name, text) VALUES (?,?,?)" },
+  { "kiitt", "INSERT OR IGNORE INTO document (id, n_pages, n_bytes, sha256, type) VALUES (?,?,?,?,?)" },
+  { "kiiitt", "INSERT OR IGNORE INTO passage (id, document_id, ordinal, page, heading, text) VALUES (?,?,?,?,?,?)" },
+  { "kiiiit", "INSERT OR IGNORE INTO attachment (id, message_id, document_id, ordinal, use, name) VALUES (?,?,?,?,?,?)" },
+  { "kiii", "INSERT OR IGNORE INTO given (id, message_id, passage_id, number) VALUES (?,?,?,?)" },
 };
 
 typedef struct
@@ -202,6 +207,16 @@ static const char MEND[] =
     " WHERE NOT EXISTS (SELECT 1 FROM message m WHERE m.conversation_id = conversation.id AND m.id = conversation.head_id);"
     "DELETE FROM call WHERE message_id NOT IN (SELECT id FROM message WHERE role = 2);"
     "DELETE FROM call_file WHERE message_id NOT IN (SELECT message_id FROM call);"
+    /* A document that lost some of its text is still what it was called, and no other's. */
+    "DELETE FROM attachment WHERE message_id NOT IN (SELECT id FROM message);"
+    "INSERT INTO document (id, n_pages, n_bytes, sha256, type) SELECT DISTINCT document_id, 0, -1, 'lost:' || document_id, ''"
+    " FROM attachment WHERE document_id NOT IN (SELECT id FROM document);"
+    "DELETE FROM document WHERE id NOT IN (SELECT document_id FROM attachment);"
+    "DELETE FROM passage WHERE document_id NOT IN (SELECT id FROM document);"
+    "DELETE FROM given WHERE message_id NOT IN (SELECT id FROM message) OR passage_id NOT IN (SELECT id FROM passage);"
+    "UPDATE document SET sha256 = 'damaged:' || id, n_bytes ="
+    "  (SELECT ifnull (sum (length (CAST (p.text AS BLOB))), 0) FROM passage p WHERE p.document_id = document.id)"
+    " WHERE n_bytes <> (SELECT ifnull (sum (length (CAST (p.text AS BLOB))), 0) FROM passage p WHERE p.document_id = document.id);"
     "UPDATE message SET state = 2 WHERE state = 1;"
     "UPDATE call SET state = 6 WHERE state = 1;";
 
@@ -258,7 +273,8 @@ fill (StoreConnection *target, const char *damaged, const char *backup, StoreRec
   if (!store_exec_script (target->db, "PRAGMA foreign_keys = OFF; CREATE TEMP TABLE key (id INTEGER PRIMARY KEY)", error)
       || !store_connection_begin (target, STORE_ACCESS_SYNCED, error))
     return FALSE;
-  success = copy_all (target, damaged, backup, recovery, error) && store_exec_script (target->db, MEND, error);
+  success = copy_all (target, damaged, backup, recovery, error) && store_exec_script (target->db, MEND, error)
+            && store_attachments_take_apart (target, error);
   return store_connection_end (target, success, error);
 }
 

@@ -11,6 +11,8 @@
  *                    │              ▲──────┘
  *                    └── head_id ───┘    call: what a message asks for, at most one each
  *
+ *   message ◄── attachment ──► document ◄── passage ◄── given ──► message
+ *
  * Both references to message are pairs (conversation, message), so SQLite itself refuses a parent or a head of another
  * conversation.  parent_id < id forbids cycles, and makes the largest id below a message its newest leaf.  Deleting a
  * message with ON DELETE CASCADE along parent_id would recurse once a level and fail at SQLite's depth of 1,000 triggers:
@@ -22,6 +24,7 @@
 
 #include "care/store-copy.h"
 #include "care/store-handle.h"
+#include "rows/store-attachment.h"
 #include "text/text-fold.h"
 
 static const char SCHEMA_1[] =
@@ -158,8 +161,76 @@ static const char SCHEMA_5[] = "CREATE TABLE call_file ("
                                ") STRICT;"
                                "CREATE INDEX call_file_message ON call_file (message_id);";
 
-static const char *const MIGRATIONS[] = {
-  SCHEMA_1, SCHEMA_2, SCHEMA_3, SCHEMA_4, SCHEMA_5,
+/* What is attached to messages.  A document is there once for all messages that have it, and goes with the last; its passages,
+ * one after the other, are its text.  use is StoreUse; given: what a question's model was given, as [number].  No index has two
+ * integers: store-recover.c knows the keys of messages by them. */
+static const char SCHEMA_6[] = "CREATE TABLE document ("
+                               "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+                               "  n_pages INTEGER NOT NULL,"
+                               "  n_bytes INTEGER NOT NULL,"
+                               "  sha256 TEXT NOT NULL," /* of the text */
+                               "  type TEXT NOT NULL,"
+                               "  UNIQUE (sha256, type, n_pages)"
+                               ") STRICT;"
+
+                               "CREATE TABLE passage ("
+                               "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+                               "  document_id INTEGER NOT NULL REFERENCES document (id) ON DELETE CASCADE,"
+                               "  ordinal INTEGER NOT NULL,"
+                               "  page INTEGER NOT NULL,"
+                               "  heading TEXT NOT NULL,"
+                               "  text TEXT NOT NULL"
+                               ") STRICT;"
+                               "CREATE INDEX passage_document ON passage (document_id);"
+
+                               "CREATE TABLE attachment ("
+                               "  id INTEGER PRIMARY KEY AUTOINCREMENT,"
+                               "  message_id INTEGER NOT NULL REFERENCES message (id) ON DELETE CASCADE,"
+                               "  document_id INTEGER NOT NULL REFERENCES document (id),"
+                               "  ordinal INTEGER NOT NULL,"
+                               "  use INTEGER NOT NULL CHECK (use BETWEEN 0 AND 2),"
+                               "  name TEXT NOT NULL"
+                               ") STRICT;"
+                               "CREATE INDEX attachment_message ON attachment (message_id);"
+                               "CREATE INDEX attachment_document ON attachment (document_id);"
+                               "CREATE TRIGGER attachment_delete AFTER DELETE ON attachment"
+                               " WHEN NOT EXISTS (SELECT 1 FROM attachment WHERE document_id = old.document_id) BEGIN"
+                               "  DELETE FROM document WHERE id = old.document_id;"
+                               "END;"
+
+                               "CREATE TABLE given ("
+                               "  id INTEGER PRIMARY KEY,"
+                               "  message_id INTEGER NOT NULL REFERENCES message (id) ON DELETE CASCADE,"
+                               "  passage_id INTEGER NOT NULL REFERENCES passage (id) ON DELETE CASCADE,"
+                               "  number INTEGER NOT NULL"
+                               ") STRICT;"
+                               "CREATE INDEX given_message ON given (message_id);"
+                               "CREATE INDEX given_passage ON given (passage_id);";
+
+/* After the passages of an older history: triggers may not write to an index before the file's programs are trusted. */
+static const char SCHEMA_6_INDEX[] =
+    "CREATE VIRTUAL TABLE passage_fts USING fts5"
+    " (heading, text, content='passage', content_rowid='id', tokenize='myna');"
+    "CREATE TRIGGER passage_fts_insert AFTER INSERT ON passage BEGIN"
+    "  INSERT INTO passage_fts (rowid, heading, text) VALUES (new.id, new.heading, new.text);"
+    "END;"
+    "CREATE TRIGGER passage_fts_delete AFTER DELETE ON passage BEGIN"
+    "  INSERT INTO passage_fts (passage_fts, rowid, heading, text) VALUES ('delete', old.id, old.heading, old.text);"
+    "END;"
+    "INSERT INTO passage_fts (passage_fts) VALUES ('rebuild');";
+
+static gboolean
+take_apart (StoreConnection *connection, GError **error)
+{
+  return store_attachments_take_apart (connection, error) && store_exec_script (connection->db, SCHEMA_6_INDEX, error);
+}
+
+static const struct
+{
+  const char *script;
+  gboolean (*after) (StoreConnection *connection, GError **error); /* in the same transaction; NULL: nothing */
+} MIGRATIONS[] = {
+  { SCHEMA_1 }, { SCHEMA_2 }, { SCHEMA_3 }, { SCHEMA_4 }, { SCHEMA_5 }, { SCHEMA_6, take_apart },
 };
 
 int
@@ -216,6 +287,7 @@ refresh_index (StoreConnection *connection, GError **error)
   success = store_exec_script (connection->db,
                                "INSERT INTO message_fts (message_fts) VALUES ('rebuild');"
                                "INSERT INTO title_fts (title_fts) VALUES ('rebuild');"
+                               "INSERT INTO passage_fts (passage_fts) VALUES ('rebuild');"
                                "REPLACE INTO property VALUES ('fold_version', " G_STRINGIFY (TEXT_FOLD_VERSION) ");",
                                error);
   return store_connection_end (connection, success, error);
@@ -235,8 +307,9 @@ store_schema_migrate (StoreConnection *connection, int version, GError **error)
 
       if (!store_connection_begin (connection, STORE_ACCESS_SYNCED, error))
         return FALSE;
-      success =
-          store_exec_script (connection->db, MIGRATIONS[version], error) && store_exec_script (connection->db, number, error);
+      success = store_exec_script (connection->db, MIGRATIONS[version].script, error)
+                && (!MIGRATIONS[version].after || MIGRATIONS[version].after (connection, error))
+                && store_exec_script (connection->db, number, error);
       if (!store_connection_end (connection, success, error))
         return FALSE;
     }

@@ -20,7 +20,7 @@
  *             "role": "system" | "user" | "assistant" | "observation",
  *             "state": "complete" | "interrupted" | "stopped" | "length" | "failed",
  *             "text": "…",                   raw, as the model or the person wrote it
- *             "attachments": null,           JSON in a string: [ { "name": "…", "text": "…" }, … ]
+ *             "attachments": null,           JSON in a string: [ { "name": "…", "text": "…" }, … ], and see storage.h
  *             "model": "…", "created_at": 0, "finished_at": 0, "n_prompt_tokens": 0, "n_tokens": 0,
  *             "first_token_seconds": 0.0, "seconds": 0.0, "mark": -1 | 0 | 1,
  *             "call": {                      only where an assistant's message asks for a tool
@@ -32,7 +32,11 @@
  *               "result": null,
  *               "made": [                    only where it made something
  *                 { "name": "…",             "" for a picture
- *                   "width": 0, "height": 0, "data": null }, … ] } }, … ] }, … ] }      Base64; a picture is a PNG
+ *                   "width": 0, "height": 0, "data": null }, … ] },                     Base64; a picture is a PNG
+ *             "given": [                     only where a question's model was given passages of documents
+ *               { "number": 1,               as which it may cite it
+ *                 "sha256": "…",             of the text of one that is attached to it or before it
+ *                 "ordinal": 0 }, … ] }, … ] }, … ] }                                   of the passages that the text splits into
  *
  * Readers ignore names that they do not know.
  */
@@ -132,6 +136,24 @@ add_call (JsonBuilder *builder, const StoreCall *call)
 }
 
 static void
+add_given (JsonBuilder *builder, GPtrArray *given)
+{
+  json_builder_set_member_name (builder, "given");
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < given->len; i++)
+    {
+      const StorePassage *passage = g_ptr_array_index (given, i);
+
+      json_builder_begin_object (builder);
+      add_int (builder, "number", passage->number);
+      add_text (builder, "sha256", passage->sha256);
+      add_int (builder, "ordinal", passage->ordinal);
+      json_builder_end_object (builder);
+    }
+  json_builder_end_array (builder);
+}
+
+static void
 add_message (JsonBuilder *builder, const StoreMessage *message)
 {
   StoreState state = message->state == STORE_STATE_GENERATING ? STORE_STATE_INTERRUPTED : message->state;
@@ -153,6 +175,8 @@ add_message (JsonBuilder *builder, const StoreMessage *message)
   add_int (builder, "mark", message->mark);
   if (message->call)
     add_call (builder, message->call);
+  if (message->given)
+    add_given (builder, message->given);
   json_builder_end_object (builder);
 }
 

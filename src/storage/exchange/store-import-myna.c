@@ -11,16 +11,12 @@ static const char *const conversation_members[] = {
   "folder_id", "head_id", "model",         "draft",      "settings",   "messages", NULL,
 };
 static const char *const message_members[] = {
-  "id",          "parent_id",
-  "role",        "state",
-  "text",        "attachments",
-  "model",       "created_at",
-  "finished_at", "n_prompt_tokens",
-  "n_tokens",    "first_token_seconds",
-  "seconds",     "call",
-  "mark",        NULL,
+  "id",      "parent_id",  "role",        "state",           "text",     "attachments",
+  "model",   "created_at", "finished_at", "n_prompt_tokens", "n_tokens", "first_token_seconds",
+  "seconds", "call",       "mark",        "given",           NULL,
 };
 
+#define MAX_GIVEN     4096
 #define MAX_MADE      64
 #define MAX_MADE_SIDE 65535
 
@@ -85,6 +81,31 @@ read_call (StoreWhole *whole, JsonObject *object)
   return call;
 }
 
+/* What names nothing that is attached is left out when it is written. */
+static GPtrArray *
+read_given (StoreWhole *whole, JsonArray *array)
+{
+  static const char *const members[] = { "number", "sha256", "ordinal", NULL };
+  GPtrArray *list = g_ptr_array_new_with_free_func ((GDestroyNotify) store_passage_free);
+
+  for (guint i = 0; i < MIN (json_array_get_length (array), MAX_GIVEN); i++)
+    {
+      JsonObject *object = store_json_element (array, i);
+      const char *sha256 = object ? store_json_string (object, "sha256") : NULL;
+      StorePassage *passage;
+
+      if (!sha256)
+        continue;
+      store_import_notes_add_members (whole->notes, object, members);
+      passage = store_passage_new ();
+      passage->number = CLAMP (store_json_int (object, "number"), 1, G_MAXINT);
+      passage->ordinal = CLAMP (store_json_int (object, "ordinal"), 0, G_MAXINT);
+      passage->sha256 = g_strdup (sha256);
+      g_ptr_array_add (list, passage);
+    }
+  return list;
+}
+
 static gboolean
 read_message (StoreWhole *whole, JsonObject *object, GHashTable *ids, GError **error)
 {
@@ -93,6 +114,7 @@ read_message (StoreWhole *whole, JsonObject *object, GHashTable *ids, GError **e
   gint64 id = store_json_int (object, "id"), parent_id = store_json_int (object, "parent_id");
   const char *text = store_json_string (object, "text");
   JsonObject *call = store_json_object (object, "call");
+  JsonArray *given = store_json_array (object, "given");
   StoreMessage *message;
 
   if (role < 0 || state < 0 || state == STORE_STATE_GENERATING || id <= 0 || !text)
@@ -116,6 +138,8 @@ read_message (StoreWhole *whole, JsonObject *object, GHashTable *ids, GError **e
   message->mark = CLAMP (store_json_int (object, "mark"), -1, 1);
   if (call && (role != STORE_ROLE_ASSISTANT || !(message->call = read_call (whole, call))))
     return store_import_invalid (error, "A call in the file is not complete");
+  if (given && role == STORE_ROLE_USER)
+    message->given = read_given (whole, given);
   store_import_notes_add_members (whole->notes, object, message_members);
   g_hash_table_add (ids, &message->id);
   return TRUE;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "db/store-db.h"
+#include "rows/store-attachment.h"
 #include "rows/store-record.h"
 
 /* Everything but the long columns; m is the message, c its call. */
@@ -81,8 +82,14 @@ collect (StoreConnection *connection, sqlite3_stmt *statement, gboolean with_tex
 {
   GError *local_error = NULL;
 
-  while (store_step (statement, &local_error))
-    g_ptr_array_add (list, message_from_row (connection, statement, with_text));
+  while (!local_error && store_step (statement, &local_error))
+    {
+      StoreMessage *message = message_from_row (connection, statement, with_text);
+
+      g_ptr_array_add (list, message);
+      if (with_text)
+        store_attachments_read (connection, message, &local_error);
+    }
   if (!local_error)
     return TRUE;
 
@@ -220,19 +227,24 @@ gboolean
 store_message_insert (StoreConnection *connection, const StoreMessage *message, gint64 *ret_id, GError **error)
 {
   gint64 created_at = message->created_at ? message->created_at : store_now ();
+  g_autoptr (GPtrArray) files = NULL;
 
-  if (!check_message (message, error)
-      || !store_exec (connection, NULL, error,
-                      "INSERT INTO message (conversation_id, parent_id, role, state, created_at, finished_at,"
-                      " n_prompt_tokens, n_tokens, first_token_seconds, seconds, mark, model, text, attachments,"
-                      " n_bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
-                      "IZiiIZiidditttI", message->conversation_id, message->parent_id, (int) message->role,
-                      (int) message->state, created_at, message->finished_at, message->n_prompt_tokens, message->n_tokens,
-                      message->first_token_seconds, message->seconds, message->mark, message->model, message->text,
-                      message->attachments, (gint64) strlen (message->text)))
+  if (!check_message (message, error))
+    return FALSE;
+  files = store_attachments_parse (message->attachments);
+  if (!store_exec (connection, NULL, error,
+                   "INSERT INTO message (conversation_id, parent_id, role, state, created_at, finished_at,"
+                   " n_prompt_tokens, n_tokens, first_token_seconds, seconds, mark, model, text, attachments,"
+                   " n_bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+                   "IZiiIZiidditttI", message->conversation_id, message->parent_id, (int) message->role, (int) message->state,
+                   created_at, message->finished_at, message->n_prompt_tokens, message->n_tokens, message->first_token_seconds,
+                   message->seconds, message->mark, message->model, message->text, files ? NULL : message->attachments,
+                   (gint64) strlen (message->text)))
     return FALSE;
   *ret_id = sqlite3_last_insert_rowid (connection->db);
-  return write_call (connection, *ret_id, message->call, error);
+  return write_call (connection, *ret_id, message->call, error)
+         && (!files || store_attachments_write (connection, *ret_id, files, error))
+         && store_given_write (connection, *ret_id, message->given, error);
 }
 
 static gboolean

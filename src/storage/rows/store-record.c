@@ -125,6 +125,7 @@ store_message_copy (const StoreMessage *message)
   copy->attachments = g_strdup (message->attachments);
   copy->model = g_strdup (message->model);
   copy->call = store_call_copy (message->call);
+  copy->given = message->given ? g_ptr_array_ref (message->given) : NULL;
   return copy;
 }
 
@@ -138,5 +139,6 @@ store_message_free (StoreMessage *message)
   g_free (message->attachments);
   g_free (message->model);
   store_call_free (message->call);
+  g_clear_pointer (&message->given, g_ptr_array_unref);
   g_free (message);
 }

@@ -134,6 +134,50 @@ test_calls (TestHistory *fixture, gconstpointer data)
   g_assert_cmpint (test_count (connection, "pragma_foreign_key_check"), ==, 0);
 }
 
+/* What is attached comes back with what was given of it; a document that lost a passage is no other's any more, and one that is
+ * lost is still named. */
+static void
+test_documents (TestHistory *fixture, gconstpointer data)
+{
+  g_autoptr (StoreConnection) connection = NULL;
+  g_autoptr (StoreDb) db = NULL;
+  g_autoptr (StoreMessage) first = NULL, second = NULL, third = NULL;
+
+  test_fill (fixture->path, 1);
+  test_exec_sql (
+      fixture->path,
+      "PRAGMA foreign_keys = OFF;"
+      "INSERT INTO document VALUES (1, 2, 8, 'aa', 'pdf'), (2, 0, 8, 'bb', ''), (4, 0, 1, 'dd', '');"
+      "INSERT INTO passage VALUES (1, 1, 0, 1, 'Head', 'one '), (2, 1, 1, 2, 'Head', 'two.'), (3, 2, 0, 0, '', 'half'),"
+      " (4, 9, 0, 0, '', 'nobody''s');"
+      "INSERT INTO attachment VALUES (1, 1, 1, 0, 2, 'a.pdf'), (2, 2, 2, 0, 0, 'b.txt'), (3, 3, 3, 0, 0, 'c.txt'),"
+      " (4, 99, 4, 0, 0, 'd.txt');"
+      "INSERT INTO given VALUES (1, 1, 2, 1), (2, 1, 99, 2), (3, 99, 1, 1);"
+      "UPDATE message SET attachments = '[{\"name\":\"e\"}]' WHERE id = 4;"
+      "UPDATE property SET value = 0 WHERE name = 'clean'; PRAGMA journal_mode = DELETE");
+  overwrite (fixture->path, 0, 4096);
+  db = test_open (fixture->path, NULL);
+  g_assert_nonnull (store_get_recovery (db));
+  first = test_get_message (db, 1);
+  g_assert_cmpstr (first->attachments, ==,
+                   "[{\"name\":\"a.pdf\",\"text\":\"one two.\",\"pages\":\"2\",\"type\":\"pdf\",\"use\":\"passages\"}]");
+  g_assert_cmpuint (first->given->len, ==, 1);
+  g_assert_cmpstr (((StorePassage *) first->given->pdata[0])->text, ==, "two.");
+  second = test_get_message (db, 2);
+  g_assert_cmpstr (second->attachments, ==, "[{\"name\":\"b.txt\",\"text\":\"half\"}]");
+  third = test_get_message (db, 3);
+  g_assert_cmpstr (third->attachments, ==, "[{\"name\":\"c.txt\",\"text\":\"\"}]");
+  g_clear_object (&db);
+  connection = test_open_connection (fixture->path);
+  g_assert_cmpint (test_count (connection, "document"), ==, 3);
+  g_assert_cmpint (test_count (connection, "document WHERE sha256 = 'aa'"), ==, 1);
+  g_assert_cmpint (test_count (connection, "document WHERE sha256 LIKE 'damaged:%'"), ==, 2);
+  g_assert_cmpint (test_count (connection, "passage"), ==, 3);
+  g_assert_cmpint (test_count (connection, "given"), ==, 1);
+  g_assert_cmpint (test_count (connection, "pragma_foreign_key_check"), ==, 0);
+  g_assert_cmpint (test_count (connection, "passage_fts WHERE passage_fts MATCH 'two'"), ==, 1);
+}
+
 /* ---- What has to be left ---------------------------------------------------------------------------------------- */
 
 #define PAGE       4096
@@ -396,6 +440,7 @@ main (int argc, char **argv)
   ADD ("/damage/each-page", FALSE, test_damage);
   ADD ("/damage/each-page-with-backup", TRUE, test_damage);
   ADD ("/damage/calls", 0, test_calls);
+  ADD ("/damage/documents", 0, test_documents);
   ADD ("/damage/what-is-left", 0, test_left);
   ADD ("/damage/wal", 0, test_wal);
   ADD ("/damage/later", 0, test_damage_later);

@@ -88,6 +88,17 @@ test_migrate (TestHistory *fixture, gconstpointer data)
       g_assert_cmpint (((StoreMade *) made->pdata[0])->width, ==, 640);
       g_assert_cmpstr (((StoreMade *) made->pdata[1])->name, ==, "out.csv");
     }
+  if (version >= 6)
+    {
+      g_autoptr (GPtrArray) documents = test_wait_list (TEST_CALL (db, store_list_documents_async, 1), NULL);
+      g_autoptr (GPtrArray) given = test_wait_list (TEST_CALL (db, store_list_given_async, 1), NULL);
+
+      g_assert_cmpuint (documents->len, ==, 2);
+      g_assert_cmpstr (((StoreDocument *) documents->pdata[1])->name, ==, "weather.pdf");
+      g_assert_cmpuint (given->len, ==, 1);
+      g_assert_cmpuint (((StorePassage *) given->pdata[0])->page, ==, 2);
+      g_assert_cmpstr (((StorePassage *) given->pdata[0])->name, ==, "weather.pdf");
+    }
   g_assert_true (g_file_test (copy, G_FILE_TEST_EXISTS) == is_old);
   if (is_old)
     {
@@ -148,6 +159,7 @@ main (int argc, char **argv)
   ADD ("/schema/migrate-3", 3, test_migrate);
   ADD ("/schema/migrate-4", 4, test_migrate);
   ADD ("/schema/migrate-5", 5, test_migrate);
+  ADD ("/schema/migrate-6", 6, test_migrate);
   ADD ("/schema/migrate-fails", 0, test_migrate_fails);
   ADD ("/schema/trust", 0, test_trust);
 

@@ -1,0 +1,34 @@
+/* store-attachment.h: what is attached to a message, for those who work with the connection
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#ifndef STORE_ATTACHMENT_H
+#define STORE_ATTACHMENT_H
+
+#include "db/store-sqlite.h"
+
+G_BEGIN_DECLS
+
+/* What StoreMessage.attachments says, as rows to be; NULL: it says more than rows can hold, or is no such JSON at all, and stays
+ * as it is. */
+GPtrArray *store_attachments_parse (const char *json);
+/* Adds these to the message. */
+gboolean store_attachments_write (StoreConnection *connection, gint64 message_id, GPtrArray *files, GError **error);
+/* What was given, by document and ordinal; what is not there is left out. */
+gboolean store_given_write (StoreConnection *connection, gint64 message_id, GPtrArray *given, GError **error);
+
+/* Fills in attachments, where the column was NULL, and what was given. */
+gboolean store_attachments_read (StoreConnection *connection, StoreMessage *message, GError **error);
+
+/* Makes rows of the JSON that is still in messages. */
+gboolean store_attachments_take_apart (StoreConnection *connection, GError **error);
+
+/* Rows of this query as StorePassage, with texts; FALSE and error: damaged.  p is the passage, a its attachment, g what was given
+ * or NULL. */
+#define STORE_PASSAGE_COLUMNS "p.id, p.document_id, p.ordinal, p.page, p.heading"
+StorePassage *store_passage_from_row (sqlite3_stmt *row);
+GPtrArray *store_passage_list_new (void);
+
+G_END_DECLS
+
+#endif

@@ -17,7 +17,7 @@
 #include "engine/run/model.h"
 
 /* What a command reads from standard input. */
-#define MAX_INPUT ((size_t) 1 << 30)
+#define MAX_INPUT_BYTES ((size_t) 1 << 30)
 
 int
 cli_fail (const GlmError *error)
@@ -227,7 +227,7 @@ cli_read_all (FILE *file, char **ret_text, size_t *ret_n_bytes, GlmError *error)
           char *grown;
 
           capacity = capacity ? capacity * 2 : 65536;
-          grown = capacity <= MAX_INPUT ? realloc (text, capacity) : NULL;
+          grown = capacity <= MAX_INPUT_BYTES ? realloc (text, capacity) : NULL;
           if (!grown)
             {
               free (text);

@@ -4,7 +4,6 @@
  */
 #include <string.h>
 
-
 #include "chat/myna-servers.h"
 #include "chat/tool-words.h"
 #include "conversation-fixture.h"

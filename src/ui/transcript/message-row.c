@@ -312,14 +312,6 @@ myna_message_row_get_selected_text (MynaMessageRow *self)
   return myna_message_body_get_selected_text (MYNA_MESSAGE_BODY (self->body));
 }
 
-char *
-myna_message_row_get_text (MynaMessageRow *self)
-{
-  g_return_val_if_fail (MYNA_IS_MESSAGE_ROW (self), NULL);
-
-  return myna_message_body_get_text (MYNA_MESSAGE_BODY (self->body));
-}
-
 void
 myna_message_row_select_all (MynaMessageRow *self)
 {

@@ -36,8 +36,6 @@ void myna_message_row_update (MynaMessageRow *self);
 guint myna_message_row_set_search (MynaMessageRow *self, const char *needle);
 /* See message-body.h. */
 gboolean myna_message_row_show_match (MynaMessageRow *self, const char *needle, guint index, int *ret_y);
-/* The whole text as it is shown, without the marks of markdown. */
-char *myna_message_row_get_text (MynaMessageRow *self) G_GNUC_WARN_UNUSED_RESULT;
 /* What of the row is in view, in pixels from its top: the rest need not be drawn. */
 gboolean myna_message_row_set_viewport (MynaMessageRow *self, int top, int bottom);
 char *myna_message_row_get_selected_text (MynaMessageRow *self) G_GNUC_WARN_UNUSED_RESULT;

@@ -699,14 +699,6 @@ myna_conversation_view_set_conversation (MynaConversationView *self, MynaConvers
   measure (self);
 }
 
-MynaConversation *
-myna_conversation_view_get_conversation (MynaConversationView *self)
-{
-  g_return_val_if_fail (MYNA_IS_CONVERSATION_VIEW (self), NULL);
-
-  return self->conversation;
-}
-
 void
 myna_conversation_view_set_model (MynaConversationView *self, const char *name)
 {

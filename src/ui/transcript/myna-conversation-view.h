@@ -19,7 +19,6 @@ G_DECLARE_FINAL_TYPE (MynaConversationView, myna_conversation_view, MYNA, CONVER
  * Installs the widget actions conversation.stop, .regenerate, .find, .copy-last …; the window binds keys to them. */
 GtkWidget *myna_conversation_view_new (void);
 void myna_conversation_view_set_conversation (MynaConversationView *self, MynaConversation *conversation);
-MynaConversation *myna_conversation_view_get_conversation (MynaConversationView *self);
 /* Whether something was written, attached or asked while there was no conversation yet: the person sees an empty page then
  * and means a new chat. */
 gboolean myna_conversation_view_has_begun (MynaConversationView *self);

@@ -36,25 +36,23 @@ WANTED = [
 def main(source, build, prefix, server):
     languages = pathlib.Path(source, "po", "LINGUAS").read_text().split()
     wanted = set(WANTED) - (set() if server else {name for name in WANTED if "myna-server" in name}) | {f"share/locale/{language}/LC_MESSAGES/myna.mo" for language in languages}
-    if pathlib.Path(build, "src/documents/reader/myna-read").exists():      # a build can be without it
-        wanted.add("libexec/myna/myna-read")
+    for folder, program in (("documents/reader", "myna-read"), ("remote", "myna-remote")):
+        if pathlib.Path(build, "src", folder, program).exists():      # a build can be without it
+            wanted.add(f"libexec/myna/{program}")
     with tempfile.TemporaryDirectory() as destdir:
         subprocess.run(["meson", "install", "-C", build, "--no-rebuild", "--quiet", "--destdir", destdir], check=True,
                        stdout=subprocess.DEVNULL)
         root = pathlib.Path(destdir + prefix)
         found = {path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file()}
         outside = [path for path in pathlib.Path(destdir).rglob("*") if path.is_file() and root not in path.parents]
-        if pathlib.Path(build, "src/remote/myna-remote").exists():
-            wanted.add("libexec/myna/myna-remote")
         problems = [f"missing: {name}" for name in sorted(wanted - found)]
         problems += [f"not expected: {name}" for name in sorted(found - wanted)]
         problems += [f"outside the prefix: {path}" for path in outside]
-        for program in ("bin/myna", "bin/myna-cli"):
-            if program in found:
-                dynamic = subprocess.run(["readelf", "--dynamic", root / program], check=True, capture_output=True,
-                                         text=True).stdout
-                if "RPATH" in dynamic or "RUNPATH" in dynamic:
-                    problems.append(f"{program} looks for libraries in a folder of its own")
+        for program in sorted(name for name in found if name.startswith(("bin/", "libexec/"))):
+            dynamic = subprocess.run(["readelf", "--dynamic", root / program], check=True, capture_output=True,
+                                     text=True).stdout
+            if "RPATH" in dynamic or "RUNPATH" in dynamic:
+                problems.append(f"{program} looks for libraries in a folder of its own")
         # The installed command line finds the installed model: run it in place, with the data folder of the copy.
         if not problems:
             run = subprocess.run([root / "bin/myna-cli", "chat", "--greedy"], input="你好\n", text=True, capture_output=True,

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""check-main-thread.py SOURCE-ROOT: what would let the window wait for another program is not called in chat and ui.
+"""check-main-thread.py SOURCE-ROOT: what would let the window wait for another program is not called in what runs on its thread.
 
 * A synchronous call on the bus waits for its answer, for up to 25 seconds where a service hangs.
 * gtk_widget_set_tooltip_text() and the property tooltip-text ask the X server where the pointer is, each time: myna_set_tooltip()
@@ -21,7 +21,7 @@ COMMENT = re.compile(r"/\*.*?\*/|<!--.*?-->", re.S)
 
 def main(root):
     failed = False
-    for folder in ("src/ui", "src/chat"):
+    for folder in ("src/ui", "src/chat", "src/share", "src/tools", "src/documents", "src/remote/wire", "src/markup"):
         for path in sorted(pathlib.Path(root, folder).rglob("*")):
             if path.suffix not in (".c", ".h", ".ui"):
                 continue

@@ -8,6 +8,7 @@
 #include <json-glib/json-glib.h>
 #include <string.h>
 
+#include "chat/myna-own-tools.h"
 #include "chat/myna-servers.h"
 #include "text/text-json.h"
 
@@ -105,6 +106,16 @@ myna_tool_is_chosen (const char *name)
   return !g_str_equal (name, "read_more");
 }
 
+/* Other people's programs, and the person's own. */
+static const char *
+get_outside_reach (const Tool *tool)
+{
+  const ToolOwn *own = tool_own_find (tool);
+  const char *server = tool_get_server (tool);
+
+  return own ? myna_own_tool_get_reach (own) : myna_server_get_reach (server ? server : "");
+}
+
 const char *
 myna_tool_get_reach (const char *name)
 {
@@ -123,7 +134,7 @@ myna_tool_get_reach (const char *name)
     case TOOL_CLASS_READS: return _ ("It reads texts of yours, and the model sees what it finds. Nothing is changed.");
     case TOOL_CLASS_RUNS: return _ ("It runs a program that the model wrote, shut off from your files and the network.");
     case TOOL_CLASS_OUTSIDE:
-    default: return myna_server_get_reach (tool_get_server (tool) ? tool_get_server (tool) : "");
+    default: return get_outside_reach (tool);
     }
 }
 

@@ -1,4 +1,4 @@
-/* cli-tools.c: the tools to offer: built-in ones by name, or those of a file
+/* cli-tools.c: the tools to offer: built-in ones and the person's own by name, or those of a file
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -9,6 +9,7 @@
 #include "cli/cli.h"
 #include "engine/file/json-file.h"
 #include "engine/base/json-text.h"
+#include "tools/own-tools.h"
 #include "tools/tools.h"
 
 static bool
@@ -42,7 +43,37 @@ read_tool (const char *path, const GlmJsonValue *value, CliTools *tools, GlmErro
 static bool
 are_names (const char *text)
 {
-  return text[strspn (text, "abcdefghijklmnopqrstuvwxyz0123456789_,")] == '\0';
+  return text[strspn (text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_,")] == '\0';
+}
+
+static char *
+check_schema (const char *schema)
+{
+  GlmError problem = { 0 };
+  GlmSchema *compiled = NULL;
+  bool ok = glm_schema_new (schema, &compiled, &problem);
+
+  glm_schema_free (compiled);
+  return ok ? NULL : g_strdup (problem.message);
+}
+
+/* Those that the person describes for the window, too. */
+static void
+read_own_tools (void)
+{
+  g_autofree char *folder = g_build_filename (g_get_user_data_dir (), MYNA_APP_ID, "tools", NULL);
+  GPtrArray *all;
+
+  tool_own_read (folder, check_schema);
+  all = tool_own_get_all ();
+  for (guint i = 0; i < all->len; i++)
+    {
+      const ToolOwn *own = g_ptr_array_index (all, i);
+
+      if (own->problem)
+        fprintf (stderr, "%s/%s describes no tool that can be used%s%s\n", folder, own->file, own->detail ? ": " : "",
+                 own->detail ? own->detail : "");
+    }
 }
 
 static bool
@@ -80,6 +111,7 @@ add_built_ins (const char *text, CliTools *tools, GlmError *error)
 {
   g_auto (GStrv) names = g_strsplit (text, ",", -1);
 
+  read_own_tools ();
   tools->are_built_in = true;
   tools->set.tools = tools->tools = calloc (g_strv_length (names) + 1, sizeof *tools->tools);
   if (!tools->tools)

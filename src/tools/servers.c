@@ -284,7 +284,7 @@ offer (ToolServers *self)
 
   tool_server_tools_offer (G_LIST_MODEL (self->list), self->check);
   for (guint i = 0; i < tool_get_n_tools (); i++)
-    if (tool_get_server (tool_get (i)))
+    if (tool_get (i)->origin)
       is_new = keep_version (self, tool_get (i)) || is_new;
   g_signal_emit (self, changed_signal, 0);
   return is_new;
@@ -385,6 +385,14 @@ tool_servers_set_on (ToolServers *self, ToolServer *server, gboolean on, GError 
     tool_server_stop (server);
   offer (self);
   return save (self, error);
+}
+
+void
+tool_servers_refresh (ToolServers *self)
+{
+  /* Where it cannot be written it is kept at the next change. */
+  if (offer (self))
+    save (self, NULL);
 }
 
 gboolean

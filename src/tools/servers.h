@@ -117,6 +117,8 @@ gboolean tool_servers_add (ToolServers *self, const ToolServerConfig *config, GE
 gboolean tool_servers_remove (ToolServers *self, ToolServer *server, GError **error);
 /* Starts it, and keeps it on; or stops it. */
 gboolean tool_servers_set_on (ToolServers *self, ToolServer *server, gboolean on, GError **error);
+/* The registry has other tools: those of the servers are registered anew behind them. */
+void tool_servers_refresh (ToolServers *self);
 /* What the sandbox is like (see ToolServerConfig): one that runs starts again in it.  Permissions for its tools end with that. */
 gboolean tool_servers_set_box (ToolServers *self, ToolServer *server, gboolean in_box, gboolean no_network, GError **error);
 /* The servers that another program's file names (mcp.json, claude_desktop_config.json) → GPtrArray of ToolServerConfig.

@@ -4,6 +4,9 @@
  */
 #include <string.h>
 
+#include <glib/gstdio.h>
+
+#include "chat/myna-own-tools.h"
 #include "chat/myna-servers.h"
 #include "chat/tool-words.h"
 #include "conversation-fixture.h"
@@ -210,6 +213,71 @@ test_pictures (Servers *f, gconstpointer data)
   g_assert_true (myna_call_may_have_made (row->call));
 }
 
+/* ---- Own tools -------------------------------------------------------------------------------------------------- */
+
+static void
+write_own (const char *name, const char *text)
+{
+  g_autofree char *folder = myna_own_tools_dup_folder ();
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+
+  g_mkdir_with_parents (folder, 0700);
+  if (text)
+    g_assert_true (g_file_set_contents (path, text, -1, NULL));
+  else
+    g_unlink (path);
+  myna_own_tools_read ();
+}
+
+static void
+assert_about (guint i, const char *words)
+{
+  g_autofree char *about = myna_own_tool_dup_about (g_ptr_array_index (tool_own_get_all (), i));
+
+  g_assert_cmpstr (about, ==, words);
+}
+
+/* A tool of one's own asks as a server's does, and again once its description is another; a server's tool of the same name gives
+ * way; what is wrong is said. */
+static void
+test_own (Servers *f, gconstpointer data)
+{
+  g_autofree char *before = NULL;
+  g_autofree char *now = NULL;
+
+  add (f->servers, "good", NULL);
+  write_own ("a.json", "{\"name\":\"again\",\"description\":\"Says it.\",\"command\":[\"/bin/cat\"]}");
+  write_own ("b.json", "{\"name\":\"b\",\"command\":[\"/bin/cat\"]}");
+  assert_about (0, "Says it.\n/bin/cat\nShut off from the network");
+  assert_about (1, "“description” is missing, or is not what it should be.");
+  write_own ("b.json", NULL);
+  g_assert_cmpstr (myna_tool_get_reach ("again"), ==,
+                   "It runs a program of yours with what you see here. It sees neither your files nor the network.");
+  myna_conversation_set_settings (f->chat.conversation, "{\"tools\":[\"again\",\"say\"]}");
+  myna_conversation_send (f->chat.conversation, "q");
+  call (f, "again", "{}");
+  g_assert_cmpint (myna_call_run_get_reason (wait_asked (f)), ==, MYNA_ASK_CLASS);
+  allow (f, MYNA_ALLOW_IN_CHAT);
+  fixture_requested (&f->chat);
+  answer (f);
+  write_own ("a.json", "{\"name\":\"again\",\"description\":\"Sends it.\",\"command\":[\"/bin/cat\"],\"network\":true}");
+  myna_conversation_send (f->chat.conversation, "r");
+  call (f, "again", "{}");
+  g_assert_cmpint (myna_call_run_get_reason (wait_asked (f)), ==, MYNA_ASK_CHANGED);
+  g_assert_true (myna_server_dup_versions ("again", myna_call_run_get_allowed (wait_asked (f)), &before, &now));
+  g_assert_true (g_str_has_prefix (before, "/bin/cat\nSays it.\n"));
+  g_assert_true (g_str_has_prefix (now, "/bin/cat\nnetwork\nSends it.\n"));
+  myna_reply_deny (myna_conversation_get_reply (f->chat.conversation), NULL);
+  answer (f);
+  write_own ("a.json", "{\"name\":\"say\",\"description\":\"d\",\"command\":[\"/bin/cat\"]}");
+  g_assert_nonnull (tool_own_find (tool_find ("say")));
+  g_assert_nonnull (tool_find ("good_say"));
+  write_own ("a.json", "{\"name\":\"calculate\",\"description\":\"d\",\"command\":[\"/bin/cat\"]}");
+  assert_about (0, "Another tool is called “calculate”.");
+  write_own ("a.json", NULL);
+  g_assert_cmpstr (tool_get_server (tool_find ("say")), ==, "good");
+}
+
 static void
 test_states (Servers *f, gconstpointer data)
 {
@@ -270,6 +338,7 @@ main (int argc, char *argv[])
   ADD ("calls", test_calls);
   ADD ("changed", test_changed);
   ADD ("pictures", test_pictures);
+  ADD ("own", test_own);
   ADD ("states", test_states);
   g_test_add_func ("/server-calls/typed", test_typed);
   return g_test_run ();

@@ -6,6 +6,7 @@
 # usage: test-cli.py PROGRAM; $MYNA_DATA_DIR holds the starter model, $MYNA_STARTER its golden outputs.
 import json
 import os
+import pathlib
 import pty
 import shlex
 import struct
@@ -140,6 +141,20 @@ class Cli(unittest.TestCase):
             self.assertIn(words, result.stderr)
         run('chat', '--tools', '/nowhere.json', status=1)
         run('chat', '--tools', __file__, status=1)
+
+    def test_own_tools(self):
+        """What the person describes is offered by its name; a description that is none is named."""
+        turns = json.dumps([{'role': 'user', 'content': 'Hello!'}])
+        with tempfile.TemporaryDirectory() as home:
+            folder = pathlib.Path(home, 'io.github.myna_chat.Myna', 'tools')
+            folder.mkdir(parents=True)
+            (folder / 'good.json').write_text(json.dumps({'name': 'Words', 'description': 'Counts', 'command': ['/bin/cat']}))
+            (folder / 'bad.json').write_text('{"name": "bad"}')
+            done = subprocess.run([*COMMAND, 'prompt', '-', '--tools', 'calculate,Words'], input=turns, capture_output=True,
+                                  text=True, env={**os.environ, 'XDG_DATA_HOME': home}, timeout=60)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn('bad.json describes no tool that can be used: description', done.stderr)
+        self.assertIn('"name": "Words"', run('detokenize', stdin=done.stdout))
 
     def test_parse(self):
         with tempfile.NamedTemporaryFile('w', suffix='.json') as file:

@@ -63,8 +63,9 @@ FOLDERS = {
     "tools/tools.h": (GLIB, ""),
     "tools/sandbox.h": (GLIB, ""),
     "tools/servers.h": (GLIB, "tools/tools.h"),
+    "tools/own-tools.h": (GLIB, "tools/tools.h tools/servers.h"),
     "tools/guard": (C, ""),
-    "tools": (GMP, "tools/tools.h tools/sandbox.h tools/servers.h text"),
+    "tools": (GMP, "tools/tools.h tools/sandbox.h tools/servers.h tools/own-tools.h text"),
 
     "documents/wire.h": (C, ""),
     "documents/reader": (READER, "documents/wire.h"),
@@ -72,14 +73,14 @@ FOLDERS = {
     "documents": (GLIB, "documents/wire.h documents/documents.h text"),
 
     "cli": (GLIB, "engine/engine.h engine/base engine/file engine/quant engine/text engine/families engine/kernels "
-                  "engine/compute engine/cpu engine/run engine/import tools/tools.h tools/sandbox.h documents/documents.h"),
+                  "engine/compute engine/cpu engine/run engine/import tools/tools.h tools/sandbox.h tools/servers.h tools/own-tools.h documents/documents.h"),
 
     "remote/wire": (JSON, "text"),
     "remote/process": (SOUP, "remote/wire"),
 
     "markup": (CMARK, "text"),
     "chat": (SECRET, "engine/engine.h engine/actor storage/storage.h tools/tools.h tools/sandbox.h tools/servers.h "
-                   "documents/documents.h remote/wire markup text"),
+                   "tools/own-tools.h documents/documents.h remote/wire markup text"),
 
     "share": (GLIB, "server engine/engine.h engine/actor chat"),
 
@@ -95,7 +96,7 @@ FOLDERS = {
     "ui/sidebar": (GTK, "storage/storage.h chat ui/base"),
     "ui/exchange": (GTK, "storage/storage.h storage/part-file.h markup print chat ui/base"),
     "ui/models": (GTK, "engine/engine.h engine/actor remote/wire chat ui/base"),
-    "ui/preferences": (GTK, "engine/engine.h storage/storage.h tools/tools.h tools/servers.h chat ui/base"),
+    "ui/preferences": (GTK, "engine/engine.h storage/storage.h tools/tools.h tools/servers.h tools/own-tools.h chat ui/base"),
     "ui/help": (GTK, "ui/markdown"),
     "ui/window": (GTK, "chat ui/base ui/transcript ui/sidebar ui/exchange ui/preferences"),
     "ui/application": (GTK, "engine/actor storage/storage.h chat share ui/base ui/markdown ui/models "

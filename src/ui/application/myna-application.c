@@ -13,6 +13,7 @@
 #include "chat/history-opener.h"
 #include "chat/late-services.h"
 #include "chat/myna-search-provider.h"
+#include "chat/myna-own-tools.h"
 #include "chat/myna-servers.h"
 #include "chat/reply-notices.h"
 #include "chat/screen-reader.h"
@@ -357,6 +358,7 @@ myna_application_startup (GApplication *application)
   apply_color_scheme (self);
   g_settings_bind (self->settings, "code-theme", myna_code_theme_get_default (), "name", G_SETTINGS_BIND_GET);
   sessions = g_build_filename (g_get_user_cache_dir (), MYNA_APP_ID, "sessions", NULL);
+  myna_own_tools_read ();
   self->servers = myna_servers_new ();
   self->core = myna_core_new (self->settings, sessions);
   self->draft = myna_new_chat_draft_new (self->core);

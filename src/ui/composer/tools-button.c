@@ -8,6 +8,7 @@
 
 #include "base/controls.h"
 #include "base/tooltip.h"
+#include "chat/myna-own-tools.h"
 #include "chat/tool-offer-words.h"
 #include "chat/tool-words.h"
 
@@ -213,6 +214,8 @@ fill_list (MynaToolsButton *self)
 {
   GtkWidget *row;
 
+  /* A description may have been written just now. */
+  myna_own_tools_read ();
   while ((row = gtk_widget_get_first_child (self->list)))
     gtk_box_remove (GTK_BOX (self->list), row);
   for (guint i = 0; i < tool_get_n_tools (); i++)

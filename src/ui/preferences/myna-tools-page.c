@@ -11,9 +11,11 @@
 #include "base/ui-compat.h"
 #include "chat/myna-chat-settings.h"
 #include "chat/myna-problem.h"
+#include "chat/myna-servers.h"
 #include "chat/myna-tool-offer.h"
 #include "chat/tool-words.h"
 #include "preferences/myna-servers-group.h"
+#include "preferences/own-tools-group.h"
 
 #define STEP 20 /* calls that are shown at once */
 
@@ -30,6 +32,7 @@ struct _MynaToolsPage
 
   GtkWidget *banner;
   GtkWidget *servers; /* MynaServersGroup */
+  GtkWidget *own;     /* MynaOwnToolsGroup; NULL: there can be none */
   GPtrArray *asks;    /* GtkSwitch: of tools that need no permission, whether they ask all the same */
   GtkWidget *rules;   /* GtkListBox */
   GtkWidget *no_rules;
@@ -264,6 +267,8 @@ rules_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   self->listing = g_cancellable_new ();
   update_asks (self, rules);
   myna_servers_group_set_rules (MYNA_SERVERS_GROUP (self->servers), rules);
+  if (self->own)
+    myna_own_tools_group_set_rules (MYNA_OWN_TOOLS_GROUP (self->own), rules);
   myna_list_clear (self->rules);
   for (guint i = 0; i < rules->len; i++)
     if (is_listed (self, g_ptr_array_index (rules, i)))
@@ -331,6 +336,15 @@ new_servers (MynaToolsPage *self)
   g_signal_connect_object (self->servers, "rules-changed", G_CALLBACK (read_rules), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->servers, "problem", G_CALLBACK (problem_cb), self, G_CONNECT_SWAPPED);
   return self->servers;
+}
+
+static GtkWidget *
+new_own (MynaToolsPage *self)
+{
+  self->own = myna_own_tools_group_new (self->store);
+  g_signal_connect_object (self->own, "rules-changed", G_CALLBACK (read_rules), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->own, "problem", G_CALLBACK (problem_cb), self, G_CONNECT_SWAPPED);
+  return self->own;
 }
 
 /* ---- What was run ----------------------------------------------------------------------------------------------- */
@@ -512,6 +526,8 @@ myna_tools_page_new (GSettings *settings, StoreDb *store)
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (defaults), self->banner);
   adw_preferences_page_add (page, ADW_PREFERENCES_GROUP (defaults));
   adw_preferences_page_add (page, ADW_PREFERENCES_GROUP (new_servers (self)));
+  if (myna_servers_are_possible ())
+    adw_preferences_page_add (page, ADW_PREFERENCES_GROUP (new_own (self)));
   adw_preferences_page_add (page, ADW_PREFERENCES_GROUP (new_asks (self)));
   adw_preferences_page_add (page, ADW_PREFERENCES_GROUP (new_rules (self)));
   adw_preferences_page_add (page, ADW_PREFERENCES_GROUP (new_calls (self)));

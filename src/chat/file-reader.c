@@ -88,9 +88,9 @@ take_document (MynaFileReader *self, GFile *file, const Document *document, cons
     }
   text = document->n_bytes > MYNA_ATTACHMENT_MAX_BYTES ? NULL : document_dup_text (document);
   if (!text || strlen (text) > MYNA_ATTACHMENT_MAX_BYTES)
-    tell (self, _ ("The text of “%s” is longer than 1 MB, more than a model can hold."), name);
+    tell (self, _ ("The text of “%s” is longer than 4 MB, more than a message can hold."), name);
   else
-    g_signal_emit (self, signals[SIGNAL_READ], 0, name, text, document->n_pages);
+    g_signal_emit (self, signals[SIGNAL_READ], 0, name, text, document->n_pages, document->type);
 }
 
 static void
@@ -194,8 +194,8 @@ myna_file_reader_class_init (MynaFileReaderClass *klass)
   GType type = G_TYPE_FROM_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = myna_file_reader_dispose;
-  signals[SIGNAL_READ] = g_signal_new ("read", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 3, G_TYPE_STRING,
-                                       G_TYPE_STRING, G_TYPE_UINT);
+  signals[SIGNAL_READ] = g_signal_new ("read", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 4, G_TYPE_STRING,
+                                       G_TYPE_STRING, G_TYPE_UINT, G_TYPE_STRING);
   signals[SIGNAL_PROBLEM] =
       g_signal_new ("problem", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   signals[SIGNAL_CHANGED] = g_signal_new ("changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);

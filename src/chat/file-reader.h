@@ -12,7 +12,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (MynaFileReader, myna_file_reader, MYNA, FILE_READER, GObject)
 
 /* Signals:
- *   read (const char *name, const char *text, guint n_pages)   n_pages 0: it has none
+ *   read (const char *name, const char *text, guint n_pages, const char *type)   n_pages 0: it has none; type: as myna-read says
  *   problem (const char *text)                                  what could not be read, and why
  *   changed ()                                                  it is reading now, or another file, or not any more */
 MynaFileReader *myna_file_reader_new (void) G_GNUC_WARN_UNUSED_RESULT;

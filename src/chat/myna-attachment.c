@@ -32,6 +32,7 @@ myna_attachment_free (MynaAttachment *attachment)
     return;
   g_free (attachment->name);
   g_free (attachment->text);
+  g_free (attachment->type);
   g_free (attachment);
 }
 
@@ -100,6 +101,13 @@ myna_attachments_to_json (GPtrArray *attachments)
       append_string (out, attachment->text);
       if (attachment->n_pages)
         g_string_append_printf (out, ", \"pages\": \"%u\"", attachment->n_pages);
+      if (attachment->type)
+        {
+          g_string_append (out, ", \"type\": ");
+          append_string (out, attachment->type);
+        }
+      if (attachment->use)
+        g_string_append_printf (out, ", \"use\": \"%s\"", attachment->use == STORE_USE_WHOLE ? "whole" : "passages");
       g_string_append_c (out, '}');
     }
   g_string_append_c (out, ']');
@@ -191,13 +199,28 @@ read_string (const char **p)
   return g_string_free (g_steal_pointer (&out), FALSE);
 }
 
+/* What a member says; of a name that is known already, the first counts. */
+static void
+take_member (MynaAttachment *attachment, const char *key, char **value)
+{
+  if (g_str_equal (key, "name") && !attachment->name)
+    attachment->name = store_tame_name (*value);
+  else if (g_str_equal (key, "text") && !attachment->text)
+    attachment->text = g_steal_pointer (value);
+  else if (g_str_equal (key, "pages"))
+    attachment->n_pages = MIN (g_ascii_strtoull (*value, NULL, 10), G_MAXINT);
+  else if (g_str_equal (key, "type") && !attachment->type)
+    attachment->type = g_steal_pointer (value);
+  else if (g_str_equal (key, "use"))
+    attachment->use = g_str_equal (*value, "whole")      ? STORE_USE_WHOLE
+                      : g_str_equal (*value, "passages") ? STORE_USE_PASSAGES
+                                                         : STORE_USE_UNDECIDED;
+}
+
 static MynaAttachment *
 read_attachment (const char **p)
 {
-  g_autofree char *name = NULL;
-  g_autofree char *text = NULL;
-  MynaAttachment *attachment;
-  guint n_pages = 0;
+  g_autoptr (MynaAttachment) attachment = g_new0 (MynaAttachment, 1);
 
   if (!skip (p, '{'))
     return NULL;
@@ -208,19 +231,12 @@ read_attachment (const char **p)
 
       if (!key || !skip (p, ':') || !(value = read_string (p)))
         return NULL;
-      if (g_str_equal (key, "name") && !name)
-        name = g_steal_pointer (&value);
-      else if (g_str_equal (key, "text") && !text)
-        text = g_steal_pointer (&value);
-      else if (g_str_equal (key, "pages"))
-        n_pages = MIN (g_ascii_strtoull (value, NULL, 10), G_MAXINT);
+      take_member (attachment, key, &value);
     }
   while (skip (p, ','));
-  if (!skip (p, '}') || !name || !text)
+  if (!skip (p, '}') || !attachment->name || !attachment->text)
     return NULL;
-  attachment = myna_attachment_new (name, text);
-  attachment->n_pages = n_pages;
-  return attachment;
+  return g_steal_pointer (&attachment);
 }
 
 GPtrArray *
@@ -261,26 +277,135 @@ append_beginning (GString *out, const MynaAttachment *attachment)
   g_string_append_printf (out, "[… %ld characters more]\n\n", n_chars - n);
 }
 
+/* ---- Passages --------------------------------------------------------------------------------------------------- */
+
+/* A token has some three and a half bytes in English, Chinese and code alike; more is safe. */
+#define BYTES_PER_TOKEN 3.5
+#define CONTEXT         8192 /* where it is not known */
+#define MAX_WHOLE       6144 /* tokens: more would take too long before the first word, unless a person wants it so */
+#define MAX_PASSAGES    2048
+
+StoreGive
+myna_attachments_plan (int context_length, gint64 message_id)
+{
+  int context = context_length > 0 ? context_length : CONTEXT;
+
+  return (StoreGive){ message_id, (gsize) (MIN (context * 3 / 8, MAX_WHOLE) * BYTES_PER_TOKEN),
+                      (gsize) (MIN (context / 4, MAX_PASSAGES) * BYTES_PER_TOKEN) };
+}
+
 char *
-myna_attachments_prepend (const char *json, const char *text, gboolean as_files)
+myna_passage_describe (const StorePassage *passage)
+{
+  /* Translators: where something stands in a document; %s is its name, %u a page */
+  g_autofree char *place =
+      passage->page ? g_strdup_printf (_ ("%s, page %u"), passage->name, passage->page) : g_strdup (passage->name);
+
+  return *passage->heading ? g_strdup_printf ("%s, %s", place, passage->heading) : g_steal_pointer (&place);
+}
+
+/* Without the mark of its page. */
+static const char *
+words_of (const StorePassage *passage)
+{
+  const char *end = passage->page && g_str_has_prefix (passage->text, "[Page ") ? strchr (passage->text, '\n') : NULL;
+
+  return end ? end + strspn (end, "\n") : passage->text;
+}
+
+static void
+append_passage (GString *out, const StorePassage *passage)
+{
+  g_autoptr (GString) place = g_string_new (NULL);
+  g_autofree char *text = g_strdup (words_of (passage)), *quoted = NULL;
+
+  g_string_printf (place, "[%u] %s", passage->number, passage->name);
+  if (passage->page)
+    g_string_append_printf (place, ", page %u", passage->page);
+  if (*passage->heading)
+    g_string_append_printf (place, ", %s", passage->heading);
+  quoted = document_quote (place->str, g_strchomp (text));
+  g_string_append (out, quoted);
+}
+
+static gboolean
+is_chinese (const char *text)
+{
+  for (const char *p = text; *p; p = g_utf8_next_char (p))
+    if (g_unichar_get_script (g_utf8_get_char (p)) == G_UNICODE_SCRIPT_HAN)
+      return TRUE;
+  return FALSE;
+}
+
+/* In the language of the question, for models follow that. */
+static void
+append_given (GString *out, GPtrArray *given, const char *question)
+{
+  for (guint i = 0; i < given->len; i++)
+    append_passage (out, g_ptr_array_index (given, i));
+  g_string_append (
+      out, is_chinese (question)
+               ? "请根据以上段落回答，并在每个说法后面用 [1] 这样的编号注明所依据的段落。如果段落中没有答案，请直接说明。\n\n"
+               : "Answer from the passages above. Behind each statement put the number of its passage, like [1]. If the "
+                 "passages do not contain the answer, say so.\n\n");
+}
+
+/* Its text is in the passages that are given. */
+static gboolean
+is_given (const MynaAttachment *attachment, GPtrArray *given)
+{
+  for (guint i = 0; given && i < given->len; i++)
+    if (g_str_equal (((StorePassage *) given->pdata[i])->name, attachment->name))
+      return TRUE;
+  return FALSE;
+}
+
+static void
+append_attachment (GString *out, const MynaAttachment *attachment, GPtrArray *given)
+{
+  g_autofree char *quoted = NULL;
+
+  if (attachment->use == STORE_USE_PASSAGES)
+    g_string_append_printf (out, "%s is long: passages of it are given where they matter.\n\n", attachment->name);
+  else if (attachment->use != STORE_USE_WHOLE || !attachment->type || g_str_equal (attachment->type, "text")
+           || !is_given (attachment, given))
+    {
+      quoted = document_quote (attachment->name, attachment->text);
+      g_string_append (out, quoted);
+    }
+}
+
+char *
+myna_attachments_prepend (const char *json, GPtrArray *given, const char *text, gboolean as_files)
 {
   g_autoptr (GPtrArray) attachments = NULL;
   GString *out;
 
-  if (!json)
+  if (!json && !given)
     return g_strdup (text);
   attachments = myna_attachments_from_json (json);
   out = g_string_new (NULL);
   for (guint i = 0; i < attachments->len; i++)
-    {
-      const MynaAttachment *attachment = g_ptr_array_index (attachments, i);
-      g_autofree char *quoted = as_files ? NULL : document_quote (attachment->name, attachment->text);
-
-      if (as_files)
-        append_beginning (out, attachment);
-      else
-        g_string_append (out, quoted);
-    }
+    if (as_files)
+      append_beginning (out, g_ptr_array_index (attachments, i));
+    else
+      append_attachment (out, g_ptr_array_index (attachments, i), given);
+  if (given)
+    append_given (out, given, text);
   g_string_append (out, text);
   return g_string_free (out, FALSE);
+}
+
+char *
+myna_attachments_foresee (const char *json, const char *text, int context_length, gboolean as_files)
+{
+  StoreGive plan = myna_attachments_plan (context_length, 0);
+  g_autoptr (GPtrArray) attachments = NULL;
+  gsize n = 0;
+
+  attachments = myna_attachments_from_json (json);
+  for (guint i = 0; i < attachments->len; i++)
+    n += strlen (((MynaAttachment *) attachments->pdata[i])->text);
+  /* Passages always fit. */
+  return as_files || n <= plan.whole_bytes ? myna_attachments_prepend (json, NULL, text, as_files) : g_strdup (text);
 }

@@ -2,28 +2,31 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * A message keeps its attachments as the JSON text [{"name": …, "text": …, "pages": …}, …] (StoreMessage.attachments);
- * "pages" only where there are, a number in a string.
+ * A message keeps its attachments as the JSON text [{"name": …, "text": …, "pages": …, "type": …, "use": …}, …]
+ * (StoreMessage.attachments); the last three only where they are known.
  */
 #pragma once
 
-#include <glib.h>
+#include "storage/storage.h"
 
 G_BEGIN_DECLS
 
 /* Most that one file, and all files of one message, may hold. */
-#define MYNA_ATTACHMENT_MAX_BYTES (1 << 20)
+#define MYNA_ATTACHMENT_MAX_BYTES (4 << 20)
 #define MYNA_ATTACHMENTS_MAX      16
 
 typedef struct
 {
   char *name;
   char *text;
+  char *type;    /* as myna-read says; NULL: not known */
   guint n_pages; /* 0: it has none, or they are not known */
+  StoreUse use;
 } MynaAttachment;
 
 MynaAttachment *myna_attachment_new (const char *name, const char *text) G_GNUC_WARN_UNUSED_RESULT;
 void myna_attachment_free (MynaAttachment *attachment);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (MynaAttachment, myna_attachment_free)
 
 /* "12 pages · 34 kB", for the person. */
 char *myna_attachment_describe (const MynaAttachment *attachment) G_GNUC_WARN_UNUSED_RESULT;
@@ -35,8 +38,17 @@ char *myna_attachment_dup_file_name (const char *name) G_GNUC_WARN_UNUSED_RESULT
 char *myna_attachments_to_json (GPtrArray *attachments) G_GNUC_WARN_UNUSED_RESULT;
 /* Array of MynaAttachment that owns them; empty for NULL.  What is not as above ends the list; nothing else is kept of it. */
 GPtrArray *myna_attachments_from_json (const char *json) G_GNUC_WARN_UNUSED_RESULT;
-/* The text as the model is given it: each file under its name, then the question.  as_files: it has programs that read them, so
- * that it is told where they are and how they begin. */
-char *myna_attachments_prepend (const char *json, const char *text, gboolean as_files) G_GNUC_WARN_UNUSED_RESULT;
+/* The text as the model is given it: each file under its name, or that passages of it follow; the passages that it was given
+ * (StoreMessage.given), by number; how to cite them; then the question.  as_files: it has programs that read them, so that it is
+ * told where they are and how they begin. */
+char *myna_attachments_prepend (const char *json, GPtrArray *given, const char *text,
+                                gboolean as_files) G_GNUC_WARN_UNUSED_RESULT;
+/* How much of documents a question to a model with this context (0: not known) is given. */
+StoreGive myna_attachments_plan (int context_length, gint64 message_id);
+/* What a question that is not sent yet will have of its attachments at most, as text to be counted. */
+char *myna_attachments_foresee (const char *json, const char *text, int context_length,
+                                gboolean as_files) G_GNUC_WARN_UNUSED_RESULT;
+/* "report.pdf, page 3, Results": where a passage stands, for people. */
+char *myna_passage_describe (const StorePassage *passage) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

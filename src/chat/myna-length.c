@@ -175,9 +175,9 @@ myna_length_measure (MynaLength *self, MynaConversation *conversation, const cha
       set_result (self, 0, 0);
       return;
     }
-  self->content = attachments
-                      ? myna_attachments_prepend (attachments, text, myna_call_offers_python (self->generator, self->tools))
-                      : g_strdup (text);
+  self->content = attachments ? myna_attachments_foresee (attachments, text, context,
+                                                          myna_call_offers_python (self->generator, self->tools))
+                              : g_strdup (text);
   self->source = g_timeout_add (DELAY_MS, count_cb, self);
 }
 

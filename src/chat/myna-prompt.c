@@ -139,7 +139,7 @@ page_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
       if (!record)
         continue;
-      text = myna_attachments_prepend (record->attachments, record->text, reading->as_files);
+      text = myna_attachments_prepend (record->attachments, record->given, record->text, reading->as_files);
       g_free (record->text);
       record->text = text;
       reading->records[reading->low + i] = record;
@@ -161,7 +161,39 @@ read_page (GTask *task)
       return;
     }
   reading->low -= n;
-  myna_texts_read_async (reading->store, reading->messages, reading->low, n, g_task_get_cancellable (task), page_read_cb, task);
+  myna_texts_read_given_async (reading->store, reading->messages, reading->low, n, g_task_get_cancellable (task), page_read_cb,
+                               task);
+}
+
+/* ---- Documents -------------------------------------------------------------------------------------------------- */
+
+static void
+given_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GTask *task = user_data;
+  GError *error = NULL;
+
+  store_finish_id (STORE_DB (source), result, &error);
+  /* A question that is gone, or in a history that is only read, has what it has. */
+  if (g_error_matches (error, STORE_ERROR, STORE_ERROR_READ_ONLY))
+    g_clear_error (&error);
+  if (!error)
+    {
+      read_page (task);
+      return;
+    }
+  g_task_return_error (task, error);
+  g_object_unref (task);
+}
+
+/* The question that is answered; 0: none that is stored. */
+static gint64
+find_question (const Reading *reading)
+{
+  for (guint i = reading->messages->len; i > 0; i--)
+    if (myna_message_get_role (g_ptr_array_index (reading->messages, i - 1)) == STORE_ROLE_USER)
+      return myna_message_get_id (g_ptr_array_index (reading->messages, i - 1));
+  return 0;
 }
 
 void
@@ -170,6 +202,7 @@ myna_prompt_read_async (StoreDb *store, GPtrArray *messages, guint first, const 
 {
   GTask *task = g_task_new (NULL, cancellable, callback, user_data);
   Reading *reading = g_new0 (Reading, 1);
+  StoreGive give;
 
   g_task_set_source_tag (task, myna_prompt_read_async);
   reading->store = g_object_ref (store);
@@ -183,7 +216,11 @@ myna_prompt_read_async (StoreDb *store, GPtrArray *messages, guint first, const 
   reading->max_bytes = context_length > 0 ? (gsize) context_length * BYTES_PER_TOKEN : BYTES_UNLIMITED;
   g_task_set_task_data (task, reading, reading_free);
 
-  read_page (task);
+  give = myna_attachments_plan (context_length, as_files ? 0 : find_question (reading));
+  if (give.message_id)
+    store_give_async (store, &give, cancellable, given_cb, task);
+  else
+    read_page (task);
 }
 
 MynaPrompt *

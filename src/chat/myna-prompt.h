@@ -20,7 +20,7 @@ typedef struct
 
 /* Reads the texts of messages [first, end), from the end backwards and only as far as a context of this length (0: not
  * known) could reach.  Which turns are taken is for glm_model_fit() to say.  system: NULL or "": none.  as_files:
- * see myna_attachments_prepend(). */
+ * see myna_attachments_prepend(); else what the last question is given of the documents is decided first, and stored. */
 void myna_prompt_read_async (StoreDb *store, GPtrArray *messages, guint first, const char *system, int context_length,
                              gboolean as_files, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 MynaPrompt *myna_prompt_read_finish (GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;

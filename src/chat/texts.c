@@ -41,9 +41,18 @@ page_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_task_return_pointer (task, g_ptr_array_ref (texts), (GDestroyNotify) g_ptr_array_unref);
 }
 
-void
-myna_texts_read_async (StoreDb *store, GPtrArray *messages, guint first, guint n, GCancellable *cancellable,
-                       GAsyncReadyCallback callback, gpointer user_data)
+/* Whether the message says all that is wanted of it. */
+static gboolean
+is_known (MynaMessage *message, gboolean with_given)
+{
+  gboolean is_question = with_given && myna_message_get_role (message) == STORE_ROLE_USER && myna_message_get_id (message) > 0;
+
+  return myna_message_get_loaded (message) && !is_question;
+}
+
+static void
+read_texts (StoreDb *store, GPtrArray *messages, guint first, guint n, gboolean with_given, GCancellable *cancellable,
+            GAsyncReadyCallback callback, gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
   GPtrArray *texts = g_ptr_array_new_full (n, clear_record), *asked = g_ptr_array_new_full (n, g_object_unref);
@@ -58,14 +67,28 @@ myna_texts_read_async (StoreDb *store, GPtrArray *messages, guint first, guint n
       MynaMessage *message = g_ptr_array_index (messages, i);
 
       g_ptr_array_add (asked, g_object_ref (message));
-      g_ptr_array_add (texts, myna_message_get_loaded (message) ? myna_message_dup_record (message) : NULL);
-      if (!myna_message_get_loaded (message))
+      g_ptr_array_add (texts, is_known (message, with_given) ? myna_message_dup_record (message) : NULL);
+      if (!is_known (message, with_given))
         ids[n_ids++] = myna_message_get_id (message);
     }
   if (n_ids > 0)
     store_get_messages_async (store, ids, n_ids, cancellable, page_read_cb, g_steal_pointer (&task));
   else
     g_task_return_pointer (task, g_ptr_array_ref (texts), (GDestroyNotify) g_ptr_array_unref);
+}
+
+void
+myna_texts_read_async (StoreDb *store, GPtrArray *messages, guint first, guint n, GCancellable *cancellable,
+                       GAsyncReadyCallback callback, gpointer user_data)
+{
+  read_texts (store, messages, first, n, FALSE, cancellable, callback, user_data);
+}
+
+void
+myna_texts_read_given_async (StoreDb *store, GPtrArray *messages, guint first, guint n, GCancellable *cancellable,
+                             GAsyncReadyCallback callback, gpointer user_data)
+{
+  read_texts (store, messages, first, n, TRUE, cancellable, callback, user_data);
 }
 
 GPtrArray *

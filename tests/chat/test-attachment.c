@@ -54,9 +54,9 @@ static void
 test_as_files (void)
 {
   g_autofree char *pdf = to_json ("Report.PDF", "Words", 1), *csv = to_json ("table.csv", "a,b\n", 0);
-  g_autofree char *with_pdf = myna_attachments_prepend (pdf, "Why?", TRUE),
-                  *with_csv = myna_attachments_prepend (csv, "Why?", TRUE);
-  g_autofree char *whole = myna_attachments_prepend (pdf, "Why?", FALSE);
+  g_autofree char *with_pdf = myna_attachments_prepend (pdf, NULL, "Why?", TRUE),
+                  *with_csv = myna_attachments_prepend (csv, NULL, "Why?", TRUE);
+  g_autofree char *whole = myna_attachments_prepend (pdf, NULL, "Why?", FALSE);
 
   g_assert_cmpstr (with_pdf, ==, "/mnt/data/Report.PDF.md\n```\nWords\n```\n\nWhy?");
   g_assert_cmpstr (with_csv, ==, "/mnt/data/table.csv\n```\na,b\n```\n\nWhy?");

@@ -10,6 +10,7 @@
 #include <json-glib/json-glib.h>
 #include <string.h>
 
+#include "text/text-cite.h"
 #include "text/text-json.h"
 
 const char *
@@ -68,6 +69,56 @@ append_attachments (GString *out, const StoreMessage *message, BlockFunc append)
 
           append (out, name, member (json_node_get_object (node), "text"));
         }
+    }
+}
+
+/* ---- What replies cite ------------------------------------------------------------------------------------------ */
+
+/* "report.pdf, page 3, Results" */
+static char *
+describe_passage (const StorePassage *passage)
+{
+  /* Translators: where something stands in a document; %s is its name, %u a page */
+  g_autofree char *place =
+      passage->page ? g_strdup_printf (C_ ("export", "%s, page %u"), passage->name, passage->page) : g_strdup (passage->name);
+
+  return *passage->heading ? g_strdup_printf ("%s, %s", place, passage->heading) : g_steal_pointer (&place);
+}
+
+/* What was given last under the number to the questions before message `end` of the branch; NULL: nothing. */
+static const StorePassage *
+find_given (GPtrArray *branch, guint end, guint number)
+{
+  for (guint i = end; i > 0; i--)
+    {
+      const StoreMessage *message = branch->pdata[i - 1];
+
+      for (guint j = 0; message->given && j < message->given->len; j++)
+        if (((StorePassage *) message->given->pdata[j])->number == number)
+          return message->given->pdata[j];
+    }
+  return NULL;
+}
+
+/* A line for each passage that the reply cites, in the order of the numbers' first places. */
+static void
+append_cited (GString *out, GPtrArray *branch, guint index, void (*append_note) (GString *out, guint number, const char *place))
+{
+  const StoreMessage *message = branch->pdata[index];
+  g_autoptr (GArray) cites = NULL;
+  g_autoptr (GHashTable) seen = g_hash_table_new (NULL, NULL);
+
+  if (message->role != STORE_ROLE_ASSISTANT)
+    return;
+  cites = text_find_cites (message->text, strlen (message->text));
+  for (guint i = 0; i < cites->len; i++)
+    {
+      guint number = g_array_index (cites, TextCite, i).number;
+      const StorePassage *passage = find_given (branch, index, number);
+      g_autofree char *place = passage ? describe_passage (passage) : NULL;
+
+      if (place && g_hash_table_add (seen, GUINT_TO_POINTER (number)))
+        append_note (out, number, place);
     }
 }
 
@@ -208,6 +259,13 @@ append_folded_code (GString *out, const char *name, const char *text)
 }
 
 static void
+append_markdown_note (GString *out, guint number, const char *place)
+{
+  append_line_end (out);
+  g_string_append_printf (out, "\n\\[%u\\] *%s*\n", number, place);
+}
+
+static void
 append_markdown (GString *out, StoreWhole *whole, gboolean is_first, StoreRenderFunc render, gpointer render_data)
 {
   g_autoptr (GPtrArray) branch = store_whole_list_branch (whole);
@@ -221,6 +279,7 @@ append_markdown (GString *out, StoreWhole *whole, gboolean is_first, StoreRender
       g_string_append_printf (out, "\n## %s\n\n", store_message_get_speaker (message));
       append_attachments (out, message, append_fenced);
       append_parts (out, message, append_folded, append_folded_code);
+      append_cited (out, branch, i, append_markdown_note);
     }
 }
 
@@ -237,6 +296,13 @@ append_quoted (GString *out, const char *name, const char *text)
 }
 
 static void
+append_text_note (GString *out, guint number, const char *place)
+{
+  append_line_end (out);
+  g_string_append_printf (out, "[%u] %s\n", number, place);
+}
+
+static void
 append_text (GString *out, StoreWhole *whole, gboolean is_first, StoreRenderFunc render, gpointer render_data)
 {
   g_autoptr (GPtrArray) branch = store_whole_list_branch (whole);
@@ -250,6 +316,7 @@ append_text (GString *out, StoreWhole *whole, gboolean is_first, StoreRenderFunc
       g_string_append_printf (out, "\n%s:\n", store_message_get_speaker (message));
       append_attachments (out, message, append_quoted);
       append_parts (out, message, append_quoted, append_quoted);
+      append_cited (out, branch, i, append_text_note);
     }
 }
 
@@ -264,7 +331,7 @@ static const char STYLE[] = ":root{color-scheme:light dark}"
                             ".raw{white-space:pre-wrap}"
                             "pre{overflow-x:auto;padding:.8em 1em;border-radius:.6em;background:rgba(128,128,128,.12)}"
                             "table{border-collapse:collapse}td,th{border:1px solid rgba(128,128,128,.4);padding:.3em .6em}"
-                            "time{opacity:.7}img{max-width:100%;height:auto}";
+                            "time{opacity:.7}.note{opacity:.7;font-size:.9em;margin:.2em 0}img{max-width:100%;height:auto}";
 
 /* The policy lets nothing be loaded and no script run, whatever the words of a model are rendered to. */
 static void
@@ -321,8 +388,17 @@ append_rendered (GString *out, const StoreMessage *message, const char *text, St
 }
 
 static void
-append_html_message (GString *out, const StoreMessage *message, StoreRenderFunc render, gpointer render_data)
+append_html_note (GString *out, guint number, const char *place)
 {
+  g_string_append_printf (out, "<p class=\"note\">[%u] ", number);
+  append_escaped (out, place);
+  g_string_append (out, "</p>\n");
+}
+
+static void
+append_html_message (GString *out, GPtrArray *branch, guint index, StoreRenderFunc render, gpointer render_data)
+{
+  const StoreMessage *message = branch->pdata[index];
   gboolean is_raw = !render || message->role != STORE_ROLE_ASSISTANT;
   StorePart parts[STORE_MAX_PARTS];
   guint n_parts = store_split_parts (message->role, message->text, message->call, parts);
@@ -351,6 +427,7 @@ append_html_message (GString *out, const StoreMessage *message, StoreRenderFunc 
           g_string_append (out, "</details>\n");
         }
     }
+  append_cited (out, branch, index, append_html_note);
   g_string_append (out, "\n</div>\n");
 }
 
@@ -364,7 +441,7 @@ append_html (GString *out, StoreWhole *whole, gboolean is_first, StoreRenderFunc
   append_escaped (out, title_of (whole));
   g_string_append_printf (out, "</h1>\n<time>%s</time>\n", time);
   for (guint i = 0; i < branch->len; i++)
-    append_html_message (out, branch->pdata[i], render, render_data);
+    append_html_message (out, branch, i, render, render_data);
   g_string_append (out, "</article>\n");
 }
 

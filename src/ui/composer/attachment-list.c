@@ -101,7 +101,7 @@ myna_attachment_list_get_n (MynaAttachmentList *self)
 }
 
 gboolean
-myna_attachment_list_add (MynaAttachmentList *self, const char *name, const char *text, guint n_pages)
+myna_attachment_list_add (MynaAttachmentList *self, const char *name, const char *text, guint n_pages, const char *type)
 {
   MynaAttachment *attachment;
   gsize total = strlen (text);
@@ -114,6 +114,7 @@ myna_attachment_list_add (MynaAttachmentList *self, const char *name, const char
     return FALSE;
   attachment = myna_attachment_new (name, text);
   attachment->n_pages = n_pages;
+  attachment->type = g_strdup (type);
   g_ptr_array_add (self->attachments, attachment);
   add_chip (self, attachment);
   return TRUE;

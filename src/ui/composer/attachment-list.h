@@ -16,8 +16,9 @@ G_DECLARE_FINAL_TYPE (MynaAttachmentList, myna_attachment_list, MYNA, ATTACHMENT
 /* Visible where it has attachments.  Signal "removed" (): the person took one away. */
 GtkWidget *myna_attachment_list_new (void);
 guint myna_attachment_list_get_n (MynaAttachmentList *self);
-/* n_pages 0: it has none.  FALSE: with it they would be more than one message can carry; then it is not added. */
-gboolean myna_attachment_list_add (MynaAttachmentList *self, const char *name, const char *text, guint n_pages);
+/* n_pages 0: it has none; type: as myna-read says, or NULL.  FALSE: with it they would be more than one message can carry; then it is not added. */
+gboolean myna_attachment_list_add (MynaAttachmentList *self, const char *name, const char *text, guint n_pages,
+                                   const char *type);
 /* As StoreMessage keeps them; NULL: none. */
 char *myna_attachment_list_to_json (MynaAttachmentList *self) G_GNUC_WARN_UNUSED_RESULT;
 /* Takes them out, an array of MynaAttachment or NULL; and puts such an array, which is taken, behind those that are there. */

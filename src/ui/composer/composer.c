@@ -266,9 +266,9 @@ myna_composer_dup_attachments (MynaComposer *self)
 
 /* What an earlier one could not is said no more. */
 static void
-attach (MynaComposer *self, const char *name, const char *text, guint n_pages)
+attach (MynaComposer *self, const char *name, const char *text, guint n_pages, const char *type)
 {
-  if (myna_attachment_list_add (get_attachments (self), name, text, n_pages))
+  if (myna_attachment_list_add (get_attachments (self), name, text, n_pages, type))
     attachments_changed (self);
   else
     add_problem (self, _ ("Too many attachments for one message"));
@@ -280,15 +280,15 @@ myna_composer_attach_text (MynaComposer *self, const char *name, const char *tex
   g_return_if_fail (MYNA_IS_COMPOSER (self));
 
   clear_problems (self);
-  attach (self, name, text, 0);
+  attach (self, name, text, 0, NULL);
 }
 
 /* ---- Files ------------------------------------------------------------------------------------------------------ */
 
 static void
-file_read_cb (MynaComposer *self, const char *name, const char *text, guint n_pages)
+file_read_cb (MynaComposer *self, const char *name, const char *text, guint n_pages, const char *type)
 {
-  attach (self, name, text, n_pages);
+  attach (self, name, text, n_pages, type);
 }
 
 void

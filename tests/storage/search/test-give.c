@@ -1,0 +1,255 @@
+/* test-give.c: which passages a question is given
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include <glib/gstdio.h>
+#include <string.h>
+
+#include "search/store-terms.h"
+#include "store-test.h"
+
+/* A text of n pages, each of some hundred bytes, that has the words on one of them. */
+static char *
+make_json (const char *name, guint n_pages, guint page, const char *words, const char *type)
+{
+  GString *json = g_string_new (NULL);
+
+  g_string_printf (json, "[{\"name\":\"%s\",\"text\":\"", name);
+  for (guint i = 1; i <= n_pages; i++)
+    {
+      g_string_append_printf (json, "[Page %u]\\n\\n", i);
+      for (guint k = 0; k < 10; k++)
+        g_string_append_printf (json, "Filling of line %u, which says nothing of weight.\\n", k);
+      g_string_append_printf (json, "%s\\n\\n", i == page ? words : "");
+    }
+  g_string_append_printf (json, "\",\"pages\":\"%u\",\"type\":\"%s\"}]", n_pages, type);
+  return g_string_free (json, FALSE);
+}
+
+static gint64
+ask (StoreDb *db, gint64 chat, gint64 parent, const char *question, const char *json)
+{
+  g_autoptr (StoreMessage) message = store_message_new ();
+
+  message->conversation_id = chat;
+  message->parent_id = parent;
+  message->role = STORE_ROLE_USER;
+  message->attachments = g_strdup (json);
+  g_free (message->text);
+  message->text = g_strdup (question);
+  return test_wait_id (TEST_CALL (db, store_add_message_async, message), NULL);
+}
+
+/* The question with what it is given: whole up to 2,000 bytes, else 3,000. */
+static StoreMessage *
+give (StoreDb *db, gint64 id)
+{
+  StoreGive request = { id, 2000, 3000 };
+  g_autoptr (GError) error = NULL;
+
+  test_wait_id (TEST_CALL (db, store_give_async, &request), &error);
+  g_assert_no_error (error);
+  return test_get_message (db, id);
+}
+
+static const StorePassage *
+find_words (const StoreMessage *message, const char *words)
+{
+  for (guint i = 0; message->given && i < message->given->len; i++)
+    if (strstr (((StorePassage *) message->given->pdata[i])->text, words))
+      return message->given->pdata[i];
+  return NULL;
+}
+
+/* "1 2 3" */
+static char *
+numbers_of (const StoreMessage *message)
+{
+  GString *numbers = g_string_new (NULL);
+
+  for (guint i = 0; message->given && i < message->given->len; i++)
+    g_string_append_printf (numbers, "%s%u", i ? " " : "", ((StorePassage *) message->given->pdata[i])->number);
+  return g_string_free (numbers, FALSE);
+}
+
+static void
+test_terms (void)
+{
+  static const struct
+  {
+    const char *question, *query;
+  } cases[] = {
+    { "", "" },
+    { "What is the of?", "" },
+    { "What is /srv for?", "\"srv\"" },
+    { "Which kernels?", "\"kernels\" OR \"kernel\"*" },
+    { "say \"OR\" NEAR(x) *", "\"near\" OR \"near\"* OR \"x\"" },
+    { "软件包的名称", "\"软件\" OR \"件包\" OR \"名称\"" },
+    { "这是什么？", "" },
+    { "雨", "\"雨\"" },
+    { "Ｄｅｂｉａｎ Café", "\"debian\" OR \"debian\"* OR \"cafe\" OR \"cafe\"*" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *query = store_terms_query (cases[i].question);
+
+      g_assert_cmpstr (query, ==, cases[i].query);
+    }
+}
+
+/* The passage with the answer, in the room that there is; the same again whenever it is asked for. */
+static void
+test_passages (void)
+{
+  g_autoptr (StoreDb) db = test_open_memory ();
+  gint64 chat = test_add_conversation (db, "");
+  g_autofree char *json = make_json ("a.pdf", 60, 42, "The ferry leaves at noon. 渡轮中午开船。", "pdf");
+  gint64 first = ask (db, chat, 0, "When does the ferry leave?", json), second;
+  g_autoptr (StoreMessage) given = give (db, first), again = give (db, first), later = NULL;
+  g_autofree char *numbers = numbers_of (given), *numbers_again = numbers_of (again), *numbers_later = NULL;
+  const StorePassage *found = find_words (given, "ferry leaves");
+  gsize n_bytes = 0;
+
+  g_assert_nonnull (found);
+  g_assert_cmpuint (found->page, ==, 42);
+  g_assert_cmpstr (found->name, ==, "a.pdf");
+  g_assert_true (g_str_has_prefix (numbers, "1 2"));
+  g_assert_cmpstr (numbers, ==, numbers_again);
+  g_assert_nonnull (strstr (given->attachments, "\"use\":\"passages\""));
+  for (guint i = 0; i < given->given->len; i++)
+    n_bytes += strlen (((StorePassage *) given->given->pdata[i])->text);
+  g_assert_cmpuint (n_bytes, <=, 3000);
+
+  /* Of the next question: what is not there already, by other numbers. */
+  second = ask (db, chat, first, "渡轮什么时候开船？", NULL);
+  later = give (db, second);
+  g_assert_null (find_words (later, "ferry leaves"));
+  for (guint i = 0; later->given && i < later->given->len; i++)
+    g_assert_null (find_words (given, ((StorePassage *) later->given->pdata[i])->text));
+  numbers_later = numbers_of (later);
+  g_assert_false (g_str_has_prefix (numbers_later, "1"));
+}
+
+static void
+test_chinese (void)
+{
+  g_autoptr (StoreDb) db = test_open_memory ();
+  gint64 chat = test_add_conversation (db, "");
+  g_autofree char *json = make_json ("a.pdf", 60, 9, "渡轮中午开船。", "pdf");
+  g_autoptr (StoreMessage) given = give (db, ask (db, chat, 0, "请问渡轮是什么时候开的？", json));
+
+  g_assert_cmpuint (find_words (given, "渡轮")->page, ==, 9);
+}
+
+/* Nothing has the words: the beginning, with the question that the document came with. */
+static void
+test_beginning (void)
+{
+  g_autoptr (StoreDb) db = test_open_memory ();
+  gint64 chat = test_add_conversation (db, "");
+  g_autofree char *json = make_json ("a.pdf", 60, 42, "The ferry leaves at noon.", "pdf");
+  gint64 first = ask (db, chat, 0, "Zusammenfassen, bitte", json);
+  g_autoptr (StoreMessage) given = give (db, first), later = give (db, ask (db, chat, first, "Danke!", NULL));
+
+  g_assert_cmpuint (given->given->len, >, 0);
+  g_assert_cmpuint (((StorePassage *) given->given->pdata[0])->page, ==, 1);
+  g_assert_null (later->given);
+}
+
+/* What is short is given whole; of a PDF each passage has its number, a plain text has none. */
+static void
+test_whole (void)
+{
+  g_autoptr (StoreDb) db = test_open_memory ();
+  gint64 chat = test_add_conversation (db, ""), other = test_add_conversation (db, "");
+  g_autofree char *pdf = make_json ("a.pdf", 2, 1, "Words.", "pdf"), *text = make_json ("a.txt", 2, 1, "Words.", "text");
+  g_autoptr (StoreMessage) one = give (db, ask (db, chat, 0, "ferry?", pdf)),
+                           two = give (db, ask (db, other, 0, "ferry?", text));
+
+  g_assert_cmpuint (one->given->len, ==, 2);
+  g_assert_nonnull (strstr (one->attachments, "\"use\":\"whole\""));
+  g_assert_null (two->given);
+  g_assert_nonnull (strstr (two->attachments, "\"use\":\"whole\""));
+}
+
+/* A person may want it otherwise, or gone. */
+static void
+test_use (void)
+{
+  g_autoptr (StoreDb) db = test_open_memory ();
+  gint64 chat = test_add_conversation (db, "");
+  g_autofree char *json = make_json ("a.pdf", 30, 3, "The ferry leaves at noon.", "pdf");
+  gint64 first = ask (db, chat, 0, "ferry", json);
+  g_autoptr (StoreMessage) given = give (db, first), whole = NULL, bare = NULL;
+  g_autoptr (GPtrArray) documents = test_wait_list (TEST_CALL (db, store_list_documents_async, chat), NULL), all = NULL;
+  g_autoptr (GPtrArray) left = NULL;
+  const StoreDocument *document = documents->pdata[0];
+
+  g_assert_cmpint (document->use, ==, STORE_USE_PASSAGES);
+  test_do (db, store_set_use_async, document->id, STORE_USE_WHOLE);
+  whole = test_get_message (db, first);
+  all = test_wait_list (TEST_CALL (db, store_list_passages_async, document->document_id, 0, 1000), NULL);
+  g_assert_cmpuint (whole->given->len, ==, all->len);
+  test_do (db, store_remove_document_async, document->id);
+  bare = test_get_message (db, first);
+  g_assert_null (bare->given);
+  g_assert_null (bare->attachments);
+  left = test_wait_list (TEST_CALL (db, store_list_given_async, chat), NULL);
+  g_assert_cmpuint (left->len, ==, 0);
+}
+
+static void export(StoreDb *db, GFile *file, StoreFormat format)
+{
+  StoreExport request = { .file = file, .format = format };
+
+  test_wait_id (TEST_CALL (db, store_export_async, &request), NULL);
+}
+
+/* What was given travels with the chat, and notes say what a reply cites. */
+static void
+test_export (TestHistory *fixture, gconstpointer data)
+{
+  g_autoptr (StoreDb) db = test_open_memory (), other = test_open_memory ();
+  gint64 chat = test_add_conversation (db, "");
+  g_autofree char *json = make_json ("a.pdf", 60, 42, "The ferry leaves at noon.", "pdf"), *text = NULL, *numbers = NULL,
+                  *numbers_there = NULL, *path = g_build_filename (fixture->folder, "chats", NULL), *note = NULL, *reply = NULL;
+  gint64 first = ask (db, chat, 0, "When does the ferry leave?", json);
+  g_autoptr (StoreMessage) given = give (db, first), there = NULL;
+  g_autoptr (GFile) file = g_file_new_for_path (path);
+  g_autoptr (GPtrArray) entries = NULL;
+  const StorePassage *found = find_words (given, "ferry leaves");
+
+  reply = g_strdup_printf ("At noon [%u], not [999].", found->number);
+  test_add_message (db, chat, first, STORE_ROLE_ASSISTANT, STORE_STATE_COMPLETE, reply);
+  export(db, file, STORE_FORMAT_JSON);
+  entries = test_wait_list (TEST_CALL (other, store_import_async, file, NULL, 0, NULL), NULL);
+  g_assert_cmpuint (entries->len, ==, 1);
+  g_assert_cmpuint (((StoreImportEntry *) entries->pdata[0])->notes->len, ==, 0);
+  there = test_get_message (other, 1);
+  numbers = numbers_of (given);
+  numbers_there = numbers_of (there);
+  g_assert_cmpstr (numbers, ==, numbers_there);
+  g_assert_cmpstr (there->attachments, ==, given->attachments);
+
+  export(db, file, STORE_FORMAT_TEXT);
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  note = g_strdup_printf ("\n[%u] a.pdf, page 42\n", found->number);
+  g_assert_nonnull (strstr (text, note));
+  g_assert_null (strstr (text, "[999] "));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/give/terms", test_terms);
+  g_test_add_func ("/give/passages", test_passages);
+  g_test_add_func ("/give/chinese", test_chinese);
+  g_test_add_func ("/give/beginning", test_beginning);
+  g_test_add_func ("/give/whole", test_whole);
+  g_test_add_func ("/give/use", test_use);
+  g_test_add ("/give/export", TestHistory, NULL, test_history_set_up, test_export, test_history_tear_down);
+
+  return g_test_run ();
+}

@@ -117,7 +117,7 @@ enter_link (InlineReader *self, cmark_node *node)
 {
   g_autofree char *url = get_url (node);
 
-  if (!self->target && myna_is_safe_target (url))
+  if (!self->target && (myna_is_safe_target (url) || g_str_has_prefix (url, MYNA_SOURCE_TARGET)))
     self->target = g_ref_string_new (url);
 }
 

@@ -41,13 +41,16 @@ typedef enum
   MYNA_BLOCK_SUMMARY, /* head of a <details>: text ("": it has none), level, is_open; what it folds away has its container */
 } MynaBlockKind;
 
+/* A link to something that the message is made from: its number, a blank and words for the person follow. */
+#define MYNA_SOURCE_TARGET "myna-source:"
+
 typedef enum
 {
   MYNA_RUN_STRONG = 1 << 0,
   MYNA_RUN_EMPHASIS = 1 << 1,
   MYNA_RUN_STRIKETHROUGH = 1 << 2,
   MYNA_RUN_CODE = 1 << 3,
-  MYNA_RUN_LINK = 1 << 4,        /* data: the target, http, https or mailto */
+  MYNA_RUN_LINK = 1 << 4,        /* data: the target, http, https or mailto, or MYNA_SOURCE_TARGET */
   MYNA_RUN_SUPERSCRIPT = 1 << 5, /* number of a footnote, <sup> */
   MYNA_RUN_MATHS = 1 << 6,       /* the text is one U+FFFC; data: the TeX source with its delimiters */
   MYNA_RUN_HTML = 1 << 7,

@@ -28,12 +28,36 @@ struct _MynaLink
 
 G_DEFINE_FINAL_TYPE (MynaLink, myna_link, GTK_TYPE_WIDGET)
 
-static void
-open_action (GtkWidget *widget, const char *name, GVariant *parameter)
+static gboolean
+is_source (const char *target)
+{
+  return g_str_has_prefix (target, MYNA_SOURCE_TARGET);
+}
+
+void
+myna_link_open (GtkWidget *widget, const char *target)
 {
   GtkRoot *root = gtk_widget_get_root (widget);
 
-  myna_open_uri (GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, MYNA_LINK (widget)->target);
+  if (is_source (target))
+    gtk_widget_activate_action (widget, "message.show-source", "u",
+                                (guint) g_ascii_strtoull (target + strlen (MYNA_SOURCE_TARGET), NULL, 10));
+  else
+    myna_open_uri (GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, target);
+}
+
+const char *
+myna_link_describe (const char *target)
+{
+  const char *words = is_source (target) ? strchr (target, ' ') : NULL;
+
+  return words ? words + 1 : target;
+}
+
+static void
+open_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  myna_link_open (widget, MYNA_LINK (widget)->target);
 }
 
 static void
@@ -153,7 +177,7 @@ set_link (MynaLink *self, const char *text, guint length, const char *target, My
   g_free (self->target);
   self->target = g_strdup (target);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, label,
-                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, target, -1);
+                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, myna_link_describe (target), -1);
 }
 
 /* A link with emphasis in it has several runs. */

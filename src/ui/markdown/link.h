@@ -20,6 +20,11 @@ guint myna_links_update (GPtrArray *links, guint n, GtkWidget *parent, const Myn
 /* Takes away the links from n on; with n = 0 to be called in the parent's dispose(). */
 void myna_links_truncate (GPtrArray *links, guint n);
 
+/* Follows a link from the widget: an address opens, of a source the action "message.show-source" gets the number. */
+void myna_link_open (GtkWidget *widget, const char *target);
+/* What is told of a target: the address, or where the source stands. */
+const char *myna_link_describe (const char *target);
+
 /* Bytes of the parent's text. */
 MynaRange myna_link_get_range (MynaLink *self);
 /* Gives the link its place: `rectangles` (of graphene_rect_t, one a line; the link takes them) in the parent. */

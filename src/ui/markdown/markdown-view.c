@@ -10,8 +10,8 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-#include "base/ui-compat.h"
 #include "markdown/block-column.h"
+#include "markdown/link.h"
 #include "markup/markdown-folds.h"
 
 /* A place in the message: byte `index` of the text of block `item`. */
@@ -281,14 +281,6 @@ word_around (const char *text, guint index)
 }
 
 static void
-open_link (MynaMarkdownView *self, const char *target)
-{
-  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
-
-  myna_open_uri (GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, target);
-}
-
-static void
 click_pressed (MynaMarkdownView *self, int n_press, double x, double y, GtkGestureClick *gesture)
 {
   MynaPosition position;
@@ -314,7 +306,7 @@ click_released (MynaMarkdownView *self, int n_press, double x, double y)
   const char *target = link_at (self, x, y);
 
   if (n_press == 1 && target && !self->has_selection)
-    open_link (self, target);
+    myna_link_open (GTK_WIDGET (self), target);
 }
 
 static void
@@ -374,7 +366,7 @@ display_target (const char *target)
   const char *at = ascii ? strstr (target, host) : NULL;
 
   if (!at)
-    return g_strdup (target);
+    return g_strdup (myna_link_describe (target));
   return g_strdup_printf ("%.*s%s%s", (int) (at - target), target, ascii, at + strlen (host));
 }
 
@@ -420,7 +412,7 @@ open_link_action (GtkWidget *widget, const char *name, GVariant *parameter)
   MynaMarkdownView *self = MYNA_MARKDOWN_VIEW (widget);
 
   if (self->menu_link)
-    open_link (self, self->menu_link);
+    myna_link_open (GTK_WIDGET (self), self->menu_link);
 }
 
 static void
@@ -469,7 +461,7 @@ popup_menu (MynaMarkdownView *self, const char *link, const GdkRectangle *place)
   g_free (self->menu_link);
   self->menu_link = g_strdup (link);
   gtk_widget_action_set_enabled (widget, "markdown.open-link", link != NULL);
-  gtk_widget_action_set_enabled (widget, "markdown.copy-link", link != NULL);
+  gtk_widget_action_set_enabled (widget, "markdown.copy-link", link && myna_link_describe (link) == link);
   gtk_widget_action_set_enabled (widget, "markdown.copy", self->has_selection);
   if (!self->menu)
     make_menu (self);

@@ -7,8 +7,11 @@
 #include <string.h>
 
 #include "chat/message-parts.h"
+#include "chat/myna-sources.h"
 #include "markdown/markdown-view.h"
 #include "transcript/part-view.h"
+#include "transcript/passage-window.h"
+#include "transcript/source-list.h"
 
 #define SPACING   12   /* between two parts, as between blocks */
 #define MAX_LABEL 2048 /* bytes of a question that GTK lays out as a whole: that takes quadratic time */
@@ -24,6 +27,11 @@ struct _MynaMessageBody
   GMenuModel *extra_menu;
   MynaMessage *message; /* what is shown, only to be compared: a weak pointer */
   char *needle;         /* for parts that are still to come; NULL: none */
+
+  MynaConversation *conversation; /* whose documents a reply cites: a weak pointer */
+  GSignalGroup *source_signals;   /* of its MynaSources */
+  GPtrArray *sources;             /* StorePassage: what the reply may cite; NULL: nothing */
+  GtkWidget *source_list;         /* those that were given to its question; NULL: none */
 };
 
 enum
@@ -102,6 +110,18 @@ search_part (MynaPartView *part, const char *needle)
   return myna_part_view_set_search (part, myna_part_is_searched (myna_part_view_get_kind (part)) ? needle : NULL);
 }
 
+/* The part's text with links to what it cites. */
+static char *
+link_part (MynaMessageBody *self, StorePart *part)
+{
+  g_autofree char *text = g_strndup (part->text, part->n_bytes);
+  char *linked = myna_sources_link (self->sources, text);
+
+  part->text = linked;
+  part->n_bytes = strlen (linked);
+  return linked;
+}
+
 static void
 update_parts (MynaMessageBody *self, MynaMessage *message)
 {
@@ -110,6 +130,7 @@ update_parts (MynaMessageBody *self, MynaMessage *message)
   gboolean is_written = (*text || record->call) && myna_message_get_state (message) == STORE_STATE_GENERATING;
   gboolean is_other = message != self->message;
   StorePart parts[STORE_MAX_PARTS];
+  g_autofree char *linked = NULL;
   guint n_parts = 0;
 
   /* A call is there before anything is written of it. */
@@ -121,6 +142,8 @@ update_parts (MynaMessageBody *self, MynaMessage *message)
 
       if (is_open)
         hide_unfinished (&parts[i]);
+      else if (self->sources && parts[i].kind == STORE_PART_TEXT && !linked)
+        linked = link_part (self, &parts[i]);
       if (i < self->parts->len && myna_part_view_get_kind (get_part (self, i)) != parts[i].kind)
         while (self->parts->len > i)
           drop_part (self);
@@ -165,15 +188,74 @@ get_plain (MynaMessageBody *self)
   return self->plain && gtk_widget_get_visible (self->plain) ? MYNA_MARKDOWN_VIEW (self->plain) : NULL;
 }
 
+/* ---- Sources ---------------------------------------------------------------------------------------------------- */
+
+static void
+drop_sources (MynaMessageBody *self)
+{
+  g_clear_pointer (&self->sources, g_ptr_array_unref);
+  g_clear_pointer (&self->source_list, gtk_widget_unparent);
+}
+
+/* What the reply may cite, once it is written. */
+static void
+update_sources (MynaMessageBody *self, MynaConversation *conversation, MynaMessage *message)
+{
+  gboolean is_reply = conversation && myna_message_get_role (message) == STORE_ROLE_ASSISTANT;
+  MynaSources *sources = is_reply ? myna_sources_get (conversation) : NULL;
+  gboolean has_text = *myna_message_get_text (message) && !myna_message_get_record (message)->call;
+  guint first = 0;
+
+  g_set_weak_pointer (&self->conversation, conversation);
+  g_signal_group_set_target (self->source_signals, sources);
+  if (!sources || myna_message_get_state (message) == STORE_STATE_GENERATING)
+    {
+      drop_sources (self);
+      return;
+    }
+  g_clear_pointer (&self->sources, g_ptr_array_unref);
+  self->sources = myna_sources_list (sources, message, &first);
+  if (!self->sources || !has_text || !self->source_list || !myna_source_list_shows (self->source_list, self->sources, first))
+    g_clear_pointer (&self->source_list, gtk_widget_unparent);
+  if (self->sources && has_text && !self->source_list && first < self->sources->len)
+    self->source_list = myna_source_list_new (self->sources, first);
+}
+
+static void
+sources_changed_cb (MynaMessageBody *self)
+{
+  if (self->message && self->conversation)
+    myna_message_body_update (self, self->conversation, self->message);
+}
+
+static void
+show_source_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MynaMessageBody *self = MYNA_MESSAGE_BODY (widget);
+  const StorePassage *passage = myna_sources_find (self->sources, g_variant_get_uint32 (parameter));
+  GtkRoot *root = gtk_widget_get_root (widget);
+  const char *question;
+
+  if (!passage || !self->conversation || !self->message || !GTK_IS_WINDOW (root))
+    return;
+  question = myna_sources_get_question (myna_sources_get (self->conversation), self->message);
+  myna_passage_window_show (GTK_WINDOW (root), myna_conversation_get_store (self->conversation), passage, question);
+}
+
 void
-myna_message_body_update (MynaMessageBody *self, MynaMessage *message)
+myna_message_body_update (MynaMessageBody *self, MynaConversation *conversation, MynaMessage *message)
 {
   g_return_if_fail (MYNA_IS_MESSAGE_BODY (self));
 
   if (has_label (self))
     update_question (self, myna_message_get_text (message));
   else
-    update_parts (self, message);
+    {
+      update_sources (self, conversation, message);
+      update_parts (self, message);
+      if (self->source_list)
+        gtk_widget_insert_before (self->source_list, GTK_WIDGET (self), NULL);
+    }
   g_set_weak_pointer (&self->message, message);
 }
 
@@ -422,6 +504,9 @@ myna_message_body_dispose (GObject *object)
 
   while (self->parts->len > 0)
     drop_part (self);
+  drop_sources (self);
+  g_clear_object (&self->source_signals);
+  g_clear_weak_pointer (&self->conversation);
   g_clear_weak_pointer (&self->message);
   g_clear_pointer (&self->label, gtk_widget_unparent);
   g_clear_pointer (&self->plain, gtk_widget_unparent);
@@ -448,6 +533,7 @@ myna_message_body_class_init (MynaMessageBodyClass *klass)
   G_OBJECT_CLASS (klass)->finalize = myna_message_body_finalize;
   signals[SHIFTED] = g_signal_new ("shifted", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
                                    G_TYPE_INT, G_TYPE_INT);
+  gtk_widget_class_install_action (widget_class, "message.show-source", "u", show_source_action);
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BOX_LAYOUT);
   gtk_widget_class_set_css_name (widget_class, "messagebody");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
@@ -461,6 +547,8 @@ myna_message_body_init (MynaMessageBody *self)
   gtk_orientable_set_orientation (GTK_ORIENTABLE (layout), GTK_ORIENTATION_VERTICAL);
   gtk_box_layout_set_spacing (GTK_BOX_LAYOUT (layout), SPACING);
   self->parts = g_ptr_array_new ();
+  self->source_signals = g_signal_group_new (MYNA_TYPE_SOURCES);
+  g_signal_group_connect_swapped (self->source_signals, "changed", G_CALLBACK (sources_changed_cb), self);
 }
 
 GtkWidget *

@@ -15,8 +15,9 @@ G_DECLARE_FINAL_TYPE (MynaMessageBody, myna_message_body, MYNA, MESSAGE_BODY, Gt
 
 /* extra_menu: entries below those of the text's own menu.  Signal "shifted" (int y, int delta): see block-column.h. */
 GtkWidget *myna_message_body_new (gboolean is_question, GMenuModel *extra_menu);
-/* Shows the message as it is now.  What was unfolded stays so for as long as it is the same message. */
-void myna_message_body_update (MynaMessageBody *self, MynaMessage *message);
+/* Shows the message as it is now, with what it cites of the conversation's documents (NULL: of none).  What was unfolded stays so
+ * for as long as it is the same message. */
+void myna_message_body_update (MynaMessageBody *self, MynaConversation *conversation, MynaMessage *message);
 
 /* As it is shown, without the marks of markdown and what is folded.  The caller frees. */
 char *myna_message_body_get_text (MynaMessageBody *self) G_GNUC_WARN_UNUSED_RESULT;

@@ -14,17 +14,18 @@
 #include "chat/days.h"
 #include "chat/message-menu.h"
 #include "chat/message-parts.h"
-#include "chat/myna-attachment.h"
 #include "chat/tool-words.h"
 #include "transcript/call-question.h"
 #include "transcript/chat-canvas.h"
 #include "transcript/context-divider.h"
 #include "transcript/date-separator.h"
+#include "transcript/documents-window.h"
 #include "transcript/message-bar.h"
 #include "transcript/message-body.h"
 #include "transcript/message-details.h"
 #include "transcript/message-status.h"
 #include "transcript/question-editor.h"
+#include "transcript/question-files.h"
 #include "transcript/reply-progress.h"
 
 /* Screen readers are given no more of a message than this as its name. */
@@ -57,7 +58,7 @@ struct _MynaMessageRow
   GtkWidget *divider;  /* what came before is not given to the model; made when needed */
   GtkWidget *body;     /* MynaMessageBody */
   GtkWidget *bubble;   /* around the question's body */
-  GtkWidget *files;    /* GtkLabel: names of attachments */
+  GtkWidget *files;    /* names of attachments */
   GtkWidget *editor;   /* while a question is edited: GtkTextView and buttons */
   GtkWidget *question; /* MynaCallQuestion: what a tool's call asks; made when needed */
   gboolean again;      /* … because the person wants it run again */
@@ -114,25 +115,17 @@ update_name (MynaMessageRow *self)
 static void
 update_files (MynaMessageRow *self)
 {
-  const char *json = myna_message_get_record (self->message)->attachments;
-  g_autoptr (GPtrArray) attachments = NULL;
-  g_autoptr (GString) names = NULL;
+  if (self->kind == MYNA_MESSAGE_ROW_QUESTION)
+    myna_question_files_update (self->files, myna_message_get_record (self->message)->attachments);
+}
 
-  if (self->kind != MYNA_MESSAGE_ROW_QUESTION)
-    return;
-  gtk_widget_set_visible (self->files, json != NULL);
-  if (!json)
-    return;
-  attachments = myna_attachments_from_json (json);
-  names = g_string_new (NULL);
-  for (guint i = 0; i < attachments->len; i++)
-    {
-      MynaAttachment *attachment = g_ptr_array_index (attachments, i);
-      g_autofree char *size = myna_attachment_describe (attachment);
+static void
+documents_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  GtkRoot *root = gtk_widget_get_root (widget);
 
-      g_string_append_printf (names, "%s%s · %s", i ? "\n" : "", attachment->name, size);
-    }
-  gtk_label_set_label (GTK_LABEL (self->files), names->str);
+  if (GTK_IS_WINDOW (root) && MYNA_MESSAGE_ROW (widget)->conversation)
+    myna_documents_window_show (GTK_WINDOW (root), MYNA_MESSAGE_ROW (widget)->conversation);
 }
 
 static void
@@ -142,7 +135,7 @@ update_text (MynaMessageRow *self)
   gboolean has_text = *myna_message_get_text (self->message) || (call && myna_message_get_loaded (self->message));
   gboolean has_files = self->kind == MYNA_MESSAGE_ROW_QUESTION && myna_message_get_record (self->message)->attachments;
 
-  myna_message_body_update (MYNA_MESSAGE_BODY (self->body), self->message);
+  myna_message_body_update (MYNA_MESSAGE_BODY (self->body), self->conversation, self->message);
   gtk_widget_set_visible (self->body, self->kind == MYNA_MESSAGE_ROW_REPLY ? has_text : has_text || !has_files);
   if (g_get_monotonic_time () - self->named_at > NAME_INTERVAL_US)
     update_name (self);
@@ -575,6 +568,7 @@ class_install_actions (GtkWidgetClass *widget_class)
     { "message.delete", delete_action },
     { "message.leave", leave_action },
     { "message.run-again", run_again_action },
+    { "message.documents", documents_action },
   };
   static const struct
   {
@@ -748,11 +742,7 @@ build_question (MynaMessageRow *self)
   GtkWidget *spacer = gtk_label_new (NULL);
 
   g_signal_connect_swapped (self->body, "shifted", G_CALLBACK (shifted_cb), self);
-  self->files = gtk_label_new (NULL);
-  gtk_label_set_xalign (GTK_LABEL (self->files), 0);
-  gtk_label_set_ellipsize (GTK_LABEL (self->files), PANGO_ELLIPSIZE_MIDDLE);
-  gtk_widget_add_css_class (self->files, "caption");
-  gtk_widget_add_css_class (self->files, "dim-label");
+  self->files = myna_question_files_new ();
   self->bubble = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6);
   gtk_widget_set_halign (self->bubble, GTK_ALIGN_END);
   gtk_widget_add_css_class (self->bubble, "question-bubble");

@@ -85,17 +85,17 @@ test_thought (Fixture *f, gconstpointer data)
   g_autoptr (MynaMessage) other = make_message (STORE_ROLE_ASSISTANT, "<think>more</think>Another", NULL);
   g_autofree char *copied = NULL;
 
-  myna_message_body_update (f->body, message);
+  myna_message_body_update (f->body, NULL, message);
   g_assert_true (test_has_label (GTK_WIDGET (f->body), "Thoughts"));
   assert_shown (f, "The answer");
   press_head (f);
   assert_shown (f, "a secret\n\nThe answer");
-  myna_message_body_update (f->body, message);
+  myna_message_body_update (f->body, NULL, message);
   assert_shown (f, "a secret\n\nThe answer");
   copied = myna_message_body_dup_copy (f->body);
   g_assert_cmpstr (copied, ==, "The answer");
   /* The row is used for another message. */
-  myna_message_body_update (f->body, other);
+  myna_message_body_update (f->body, NULL, other);
   assert_shown (f, "Another");
 }
 
@@ -107,15 +107,15 @@ test_written (Fixture *f, gconstpointer data)
 
   myna_message_set_state (message, STORE_STATE_GENERATING);
   myna_message_append_text (message, "<thi");
-  myna_message_body_update (f->body, message);
+  myna_message_body_update (f->body, NULL, message);
   assert_shown (f, "");
   myna_message_append_text (message, "nk>so</thi");
-  myna_message_body_update (f->body, message);
+  myna_message_body_update (f->body, NULL, message);
   g_assert_true (test_has_label (GTK_WIDGET (f->body), "Thinking…"));
   press_head (f);
   assert_shown (f, "so");
   myna_message_append_text (message, "nk>then <thi");
-  myna_message_body_update (f->body, message);
+  myna_message_body_update (f->body, NULL, message);
   g_assert_true (test_has_label (GTK_WIDGET (f->body), "Thoughts"));
   assert_shown (f, "so\n\nthen <thi");
 }
@@ -128,7 +128,7 @@ test_gone (Fixture *f, gconstpointer data)
     {
       g_autoptr (MynaMessage) message = make_message (STORE_ROLE_ASSISTANT, "<think>a secret</think>The answer", NULL);
 
-      myna_message_body_update (f->body, message);
+      myna_message_body_update (f->body, NULL, message);
       assert_shown (f, "The answer");
       press_head (f);
     }
@@ -144,7 +144,7 @@ test_head (Fixture *f, gconstpointer data)
   myna_message_set_state (message, STORE_STATE_GENERATING);
   myna_message_begin_thought (message);
   myna_message_append_text (message, "<think>First this.\n\nThen **that**, \n");
-  myna_message_body_update (f->body, message);
+  myna_message_body_update (f->body, NULL, message);
   g_assert_true (test_has_label (GTK_WIDGET (f->body), "Thinking…"));
   g_assert_true (test_has_label (GTK_WIDGET (f->body), "Then that,"));
   g_assert_false (test_has_label (GTK_WIDGET (f->body), "First this."));
@@ -155,12 +155,12 @@ test_head (Fixture *f, gconstpointer data)
   g_assert_false (test_has_label (GTK_WIDGET (f->body), "Then that,"));
   myna_message_end_thought (message);
   myna_message_append_text (message, "</think>So");
-  myna_message_body_update (f->body, message);
+  myna_message_body_update (f->body, NULL, message);
   g_assert_true (test_has_label (GTK_WIDGET (f->body), "Thought for 1 second"));
   assert_shown (f, "First this.\n\nThen that,\n\nSo");
 
   myna_message_edit_record (other)->seconds = 350;
-  myna_message_body_update (f->body, other);
+  myna_message_body_update (f->body, NULL, other);
   g_assert_true (test_has_label (GTK_WIDGET (f->body), "Thought for 100 seconds"));
   assert_shown (f, "0123456789");
 }
@@ -172,7 +172,7 @@ test_find (Fixture *f, gconstpointer data)
   g_autoptr (MynaMessage) message = make_message (STORE_ROLE_ASSISTANT, text, NULL);
   int first, last;
 
-  myna_message_body_update (f->body, message);
+  myna_message_body_update (f->body, NULL, message);
   g_assert_cmpuint (myna_message_body_set_search (f->body, "cafe"), ==, 2);
   g_assert_cmpuint (myna_message_parts_count_matches (STORE_ROLE_ASSISTANT, text, NULL, "cafe"), ==, 2);
   g_assert_true (myna_message_body_show_match (f->body, "cafe", 1, &last));
@@ -205,9 +205,9 @@ test_call (Fixture *f, gconstpointer data)
   call->arguments = g_strdup ("{\"of\": \"2 + 3\"}");
   call->state = STORE_CALL_DONE;
   message = make_message (STORE_ROLE_ASSISTANT, "raw", call);
-  myna_message_body_update (f->body, message);
+  myna_message_body_update (f->body, NULL, message);
   call->result = g_strdup ("5");
-  myna_message_body_update (f->body, message);
+  myna_message_body_update (f->body, NULL, message);
   g_assert_true (test_has_label (GTK_WIDGET (f->body), "Calculator: 2 + 3"));
   g_assert_true (test_has_label (GTK_WIDGET (f->body), "Result: 5"));
   assert_shown (f, "");
@@ -220,14 +220,14 @@ test_result (Fixture *f, gconstpointer data)
 {
   g_autoptr (MynaMessage) message = make_message (STORE_ROLE_OBSERVATION, "```` **5** <think>x</think>", NULL);
 
-  myna_message_body_update (f->body, message);
+  myna_message_body_update (f->body, NULL, message);
   g_assert_true (test_has_label (GTK_WIDGET (f->body), "What the model was told"));
   assert_shown (f, "");
   press_head (f);
   assert_shown (f, "```` **5** <think>x</think>");
   /* What the card above shows is not repeated. */
   myna_message_set_told_result (message, TRUE);
-  myna_message_body_update (f->body, message);
+  myna_message_body_update (f->body, NULL, message);
   g_assert_true (test_has_label (GTK_WIDGET (f->body), "The model was told this result"));
   g_assert_false (test_has_label (GTK_WIDGET (f->body), "What the model was told"));
   assert_shown (f, "");
@@ -296,7 +296,7 @@ check_question (gsize length)
   gtk_window_set_child (GTK_WINDOW (window), box);
   gtk_window_set_default_size (GTK_WINDOW (window), 700, 500);
   myna_message_body_set_viewport (body, 0, 500);
-  myna_message_body_update (body, message);
+  myna_message_body_update (body, NULL, message);
   myna_message_body_set_viewport (body, 0, 500);
   gtk_widget_measure (GTK_WIDGET (body), GTK_ORIENTATION_HORIZONTAL, -1, NULL, &y, NULL, NULL);
   gtk_widget_measure (GTK_WIDGET (body), GTK_ORIENTATION_VERTICAL, 560, NULL, &y, NULL, NULL);
@@ -313,12 +313,12 @@ check_question (gsize length)
   g_assert_cmpstr (selected, ==, text);
 
   /* The row is used for another message. */
-  myna_message_body_update (body, other);
+  myna_message_body_update (body, NULL, other);
   g_assert_true (test_has_label (GTK_WIDGET (body), "a short one"));
   g_free (shown);
   shown = myna_message_body_get_text (body);
   g_assert_cmpstr (shown, ==, "a short one");
-  myna_message_body_update (body, message);
+  myna_message_body_update (body, NULL, message);
   g_free (shown);
   shown = myna_message_body_get_text (body);
   g_assert_cmpstr (shown, ==, text);

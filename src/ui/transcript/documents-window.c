@@ -1,0 +1,261 @@
+/* documents-window.c: the documents of a chat, and how its model reads them
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "transcript/documents-window.h"
+
+#include <adwaita.h>
+#include <glib/gi18n.h>
+
+#include "base/myna-secondary-window.h"
+#include "chat/myna-documents.h"
+#include "chat/myna-problem.h"
+#include "transcript/passage-window.h"
+
+#define WINDOW_KEY "myna-documents-window" /* of the parent */
+#define ROW_KEY    "myna-document"
+
+typedef struct
+{
+  MynaConversation *conversation;
+  GtkWindow *window;
+  GtkWidget *list;    /* GtkListBox */
+  GtkWidget *problem; /* GtkLabel */
+} Sheet;
+
+static void read_documents (Sheet *sheet);
+
+static void
+sheet_free (gpointer data)
+{
+  Sheet *sheet = data;
+
+  g_object_unref (sheet->conversation);
+  g_free (sheet);
+}
+
+static const StoreDocument *
+document_of (GtkWidget *row)
+{
+  return g_object_get_data (G_OBJECT (row), ROW_KEY);
+}
+
+/* ---- Changes ---------------------------------------------------------------------------------------------------- */
+
+static void
+changed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GtkWindow) window = user_data;
+  Sheet *sheet = g_object_get_data (G_OBJECT (window), "sheet");
+  g_autoptr (GError) error = NULL;
+  gboolean success = myna_document_finish (result, &error);
+
+  if (!sheet)
+    return;
+  if (!success)
+    {
+      g_autofree char *text = myna_problem_describe (error);
+
+      gtk_label_set_label (GTK_LABEL (sheet->problem), text);
+    }
+  gtk_widget_set_visible (sheet->problem, !success);
+  read_documents (sheet);
+}
+
+static void
+use_chosen_cb (AdwComboRow *combo, GParamSpec *pspec, Sheet *sheet)
+{
+  const StoreDocument *document = document_of (GTK_WIDGET (combo));
+  StoreUse use = adw_combo_row_get_selected (combo) == 0 ? STORE_USE_PASSAGES : STORE_USE_WHOLE;
+
+  if (use != document->use)
+    myna_document_set_use_async (sheet->conversation, document, use, changed_cb, g_object_ref (sheet->window));
+}
+
+static void
+remove_cb (GtkWidget *row, Sheet *sheet)
+{
+  gtk_widget_set_sensitive (row, FALSE);
+  myna_document_remove_async (sheet->conversation, document_of (row), changed_cb, g_object_ref (sheet->window));
+}
+
+static void
+show_text_cb (GtkWidget *row, Sheet *sheet)
+{
+  const StoreDocument *document = document_of (row);
+
+  myna_passage_window_show_text (sheet->window, myna_conversation_get_store (sheet->conversation), document->document_id,
+                                 document->name);
+}
+
+/* ---- Rows ------------------------------------------------------------------------------------------------------- */
+
+/* "12 pages · about 3,400 tokens · passages" */
+static char *
+describe (const StoreDocument *document)
+{
+  guint n_tokens = myna_document_estimate_tokens (document);
+  /* Translators: how long a text is for a model */
+  g_autofree char *tokens = g_strdup_printf (ngettext ("about %'u token", "about %'u tokens", n_tokens), n_tokens);
+  const char *use = document->use == STORE_USE_PASSAGES ? C_ ("document", "passages") : C_ ("document", "whole text");
+  g_autofree char *pages = NULL;
+
+  if (document->n_pages == 0)
+    return g_strdup_printf ("%s · %s", tokens, use);
+  pages = g_strdup_printf (ngettext ("%u page", "%u pages", document->n_pages), document->n_pages);
+  return g_strdup_printf ("%s · %s · %s", pages, tokens, use);
+}
+
+static void
+keep_document (GtkWidget *row, const StoreDocument *document)
+{
+  g_object_set_data_full (G_OBJECT (row), ROW_KEY, store_document_copy (document), (GDestroyNotify) store_document_free);
+}
+
+static GtkWidget *
+make_use_row (Sheet *sheet, const StoreDocument *document)
+{
+  const char *uses[] = { _ ("Passages for Each Question"), _ ("Whole Text"), NULL };
+  g_autoptr (GtkStringList) model = gtk_string_list_new (uses);
+  int context = myna_generator_get_context_length (myna_conversation_get_generator (sheet->conversation));
+  GtkWidget *row = adw_combo_row_new ();
+  gboolean fits = myna_document_fits (document, context);
+
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _ ("The Model Reads"));
+  if (!fits)
+    adw_action_row_set_subtitle (ADW_ACTION_ROW (row), _ ("The whole text is longer than the model can hold"));
+  adw_combo_row_set_model (ADW_COMBO_ROW (row), G_LIST_MODEL (model));
+  adw_combo_row_set_selected (ADW_COMBO_ROW (row), document->use == STORE_USE_PASSAGES ? 0 : 1);
+  gtk_widget_set_sensitive (row, fits || document->use != STORE_USE_PASSAGES);
+  keep_document (row, document);
+  g_signal_connect (row, "notify::selected", G_CALLBACK (use_chosen_cb), sheet);
+  return row;
+}
+
+static GtkWidget *
+make_action_row (Sheet *sheet, const StoreDocument *document, const char *title, const char *icon, GCallback activated)
+{
+  GtkWidget *row = adw_action_row_new ();
+
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
+  adw_action_row_add_prefix (ADW_ACTION_ROW (row), gtk_image_new_from_icon_name (icon));
+  gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), TRUE);
+  keep_document (row, document);
+  g_signal_connect (row, "activated", activated, sheet);
+  return row;
+}
+
+static GtkWidget *
+make_row (Sheet *sheet, const StoreDocument *document)
+{
+  GtkWidget *row = adw_expander_row_new ();
+  g_autofree char *subtitle = describe (document);
+
+  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), document->name);
+  adw_expander_row_set_subtitle (ADW_EXPANDER_ROW (row), subtitle);
+  adw_expander_row_add_row (ADW_EXPANDER_ROW (row), make_use_row (sheet, document));
+  adw_expander_row_add_row (ADW_EXPANDER_ROW (row), make_action_row (sheet, document, _ ("Show Text"), "view-paged-symbolic",
+                                                                     G_CALLBACK (show_text_cb)));
+  adw_expander_row_add_row (ADW_EXPANDER_ROW (row), make_action_row (sheet, document, _ ("Remove From This Chat"),
+                                                                     "user-trash-symbolic", G_CALLBACK (remove_cb)));
+  return row;
+}
+
+static void
+documents_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GtkWindow) window = user_data;
+  Sheet *sheet = g_object_get_data (G_OBJECT (window), "sheet");
+  g_autoptr (GPtrArray) documents = store_finish_list (STORE_DB (source), result, NULL);
+  GtkWidget *child;
+
+  if (!sheet || !documents)
+    return;
+  while ((child = gtk_widget_get_first_child (sheet->list)))
+    gtk_list_box_remove (GTK_LIST_BOX (sheet->list), child);
+  for (guint i = 0; i < documents->len; i++)
+    gtk_list_box_append (GTK_LIST_BOX (sheet->list), make_row (sheet, documents->pdata[i]));
+  gtk_widget_set_visible (sheet->list, documents->len > 0);
+}
+
+static void
+read_documents (Sheet *sheet)
+{
+  store_list_documents_async (myna_conversation_get_store (sheet->conversation), myna_conversation_get_id (sheet->conversation),
+                              NULL, documents_read_cb, g_object_ref (sheet->window));
+}
+
+/* ---- Window ----------------------------------------------------------------------------------------------------- */
+
+static gboolean
+close_cb (GtkWidget *window, GVariant *args, gpointer user_data)
+{
+  gtk_window_close (GTK_WINDOW (window));
+  return TRUE;
+}
+
+static void
+destroyed_cb (GtkWidget *window, GtkWindow *parent)
+{
+  g_object_set_data (G_OBJECT (window), "sheet", NULL);
+  g_object_set_data (G_OBJECT (parent), WINDOW_KEY, NULL);
+}
+
+static GtkWidget *
+make_page (Sheet *sheet)
+{
+  GtkWidget *all = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *column = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
+  GtkWidget *scroller = gtk_scrolled_window_new (), *clamp = adw_clamp_new ();
+
+  sheet->problem = gtk_label_new (NULL);
+  gtk_label_set_wrap (GTK_LABEL (sheet->problem), TRUE);
+  gtk_widget_add_css_class (sheet->problem, "error");
+  gtk_widget_set_visible (sheet->problem, FALSE);
+  sheet->list = gtk_list_box_new ();
+  gtk_list_box_set_selection_mode (GTK_LIST_BOX (sheet->list), GTK_SELECTION_NONE);
+  gtk_list_box_set_placeholder (GTK_LIST_BOX (sheet->list), NULL);
+  gtk_widget_add_css_class (sheet->list, "boxed-list");
+  gtk_accessible_update_property (GTK_ACCESSIBLE (sheet->list), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Documents of This Chat"),
+                                  -1);
+  gtk_box_append (GTK_BOX (column), sheet->problem);
+  gtk_box_append (GTK_BOX (column), sheet->list);
+  gtk_widget_set_margin_top (column, 18);
+  gtk_widget_set_margin_bottom (column, 18);
+  gtk_widget_set_margin_start (column, 12);
+  gtk_widget_set_margin_end (column, 12);
+  adw_clamp_set_child (ADW_CLAMP (clamp), column);
+  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), clamp);
+  gtk_widget_set_vexpand (scroller, TRUE);
+  gtk_box_append (GTK_BOX (all), adw_header_bar_new ());
+  gtk_box_append (GTK_BOX (all), scroller);
+  return all;
+}
+
+void
+myna_documents_window_show (GtkWindow *parent, MynaConversation *conversation)
+{
+  GtkWindow *window = g_object_get_data (G_OBJECT (parent), WINDOW_KEY);
+  GtkEventController *keys = gtk_shortcut_controller_new ();
+  Sheet *sheet;
+
+  if (window)
+    gtk_window_destroy (window);
+  window = g_object_new (ADW_TYPE_WINDOW, "transient-for", parent, "destroy-with-parent", TRUE, "modal", TRUE, "title",
+                         _ ("Documents of This Chat"), "default-width", 460, "default-height", 480, "width-request", 340, NULL);
+  sheet = g_new0 (Sheet, 1);
+  sheet->conversation = g_object_ref (conversation);
+  sheet->window = window;
+  g_object_set_data_full (G_OBJECT (window), "sheet", sheet, sheet_free);
+  adw_window_set_content (ADW_WINDOW (window), make_page (sheet));
+  myna_secondary_window_add_keys (GTK_WIDGET (window));
+  gtk_shortcut_controller_add_shortcut (GTK_SHORTCUT_CONTROLLER (keys),
+                                        gtk_shortcut_new (gtk_shortcut_trigger_parse_string ("Escape|<Control>w"),
+                                                          gtk_callback_action_new (close_cb, NULL, NULL)));
+  gtk_widget_add_controller (GTK_WIDGET (window), keys);
+  g_object_set_data (G_OBJECT (parent), WINDOW_KEY, window);
+  g_signal_connect_object (window, "destroy", G_CALLBACK (destroyed_cb), parent, 0);
+  read_documents (sheet);
+  gtk_window_present (window);
+}

@@ -1,0 +1,44 @@
+/* question-files.c: what is attached to a question, above its text
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "transcript/question-files.h"
+
+#include <glib/gi18n.h>
+
+#include "chat/myna-attachment.h"
+
+GtkWidget *
+myna_question_files_new (void)
+{
+  GtkWidget *button = gtk_button_new (), *label = gtk_label_new (NULL);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_MIDDLE);
+  gtk_widget_add_css_class (label, "caption");
+  gtk_widget_add_css_class (label, "dim-label");
+  gtk_button_set_child (GTK_BUTTON (button), label);
+  gtk_widget_add_css_class (button, "flat");
+  gtk_widget_set_halign (button, GTK_ALIGN_START);
+  gtk_widget_set_visible (button, FALSE);
+  gtk_widget_set_tooltip_text (button, _ ("Documents of This Chat"));
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "message.documents");
+  return button;
+}
+
+void
+myna_question_files_update (GtkWidget *files, const char *json)
+{
+  g_autoptr (GPtrArray) attachments = json ? myna_attachments_from_json (json) : NULL;
+  g_autoptr (GString) names = g_string_new (NULL);
+
+  gtk_widget_set_visible (files, json != NULL);
+  for (guint i = 0; attachments && i < attachments->len; i++)
+    {
+      MynaAttachment *attachment = g_ptr_array_index (attachments, i);
+      g_autofree char *size = myna_attachment_describe (attachment);
+
+      g_string_append_printf (names, "%s%s · %s", i ? "\n" : "", attachment->name, size);
+    }
+  gtk_label_set_label (GTK_LABEL (gtk_button_get_child (GTK_BUTTON (files))), names->str);
+}

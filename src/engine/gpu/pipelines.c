@@ -49,12 +49,12 @@ static const struct
   {                   \
     name, sizeof name \
   }
-  [ACT] = MODULE (act_spv),           [ADD] = MODULE (add_spv),
-  [ATTEND] = MODULE (attend_spv),     [ATTEND_MERGE] = MODULE (attend_merge_spv),
-  [MATMUL] = MODULE (matmul_spv),     [MATMUL_DOT] = MODULE (matmul_dot_spv),
-  [MATVEC] = MODULE (matvec_spv),     [MATVEC_DOT] = MODULE (matvec_dot_spv),
-  [NORM] = MODULE (norm_spv),         [MATVEC_FLOAT] = MODULE (matvec_float_spv),
-  [QUANTISE] = MODULE (quantise_spv), [ROPE] = MODULE (rope_spv),
+  [ACT] = MODULE (glm_act_spv),           [ADD] = MODULE (glm_add_spv),
+  [ATTEND] = MODULE (glm_attend_spv),     [ATTEND_MERGE] = MODULE (glm_attend_merge_spv),
+  [MATMUL] = MODULE (glm_matmul_spv),     [MATMUL_DOT] = MODULE (glm_matmul_dot_spv),
+  [MATVEC] = MODULE (glm_matvec_spv),     [MATVEC_DOT] = MODULE (glm_matvec_dot_spv),
+  [NORM] = MODULE (glm_norm_spv),         [MATVEC_FLOAT] = MODULE (glm_matvec_float_spv),
+  [QUANTISE] = MODULE (glm_quantise_spv), [ROPE] = MODULE (glm_rope_spv),
 };
 
 #define MAX_CONSTANTS 8

@@ -43,7 +43,7 @@ check_family (const TinyModel *tiny, int n, double bound, const char *what)
   fill_ids (tiny, ids, n, 7);
   for (int i = 0; i < 3; i++)
     ids[n + i] = 10 + i;
-  for (int extra = 0; extra <= 3; extra++)
+  for (int extra = 0; extra <= 3; extra += 3)
     {
       double difference = 0;
       const float *logits;
@@ -65,7 +65,7 @@ check_family (const TinyModel *tiny, int n, double bound, const char *what)
 static void
 test_families (void)
 {
-  static const int lengths[] = { 2, 7, 140 };
+  static const int lengths[] = { 2, 140 };
 
   for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++)
     {
@@ -135,10 +135,8 @@ test_vectors (void)
   for (size_t i = 0; i < sizeof models / sizeof *models; i++)
     {
       check_vectors (&models[i], GLM_TYPE_F32, 4, 1e-4f);
-      check_vectors (&models[i], GLM_TYPE_F16, 2, 5e-3f);
-      check_vectors (&models[i], GLM_TYPE_Q8_0, 2, 0.01f);
-      check_vectors (&models[i], GLM_TYPE_Q4_0, 2, 0.115f);
-      check_vectors (&models[i], GLM_TYPE_F32, 1, 3e-3f);
+      check_vectors (&models[i], i % 2 ? GLM_TYPE_Q4_0 : GLM_TYPE_Q8_0, 2, i % 2 ? 0.115f : 0.01f);
+      check_vectors (&models[i], i % 2 ? GLM_TYPE_F16 : GLM_TYPE_F32, i % 2 ? 2 : 1, i % 2 ? 5e-3f : 3e-3f);
     }
 }
 
@@ -185,14 +183,13 @@ test_types (void)
       b = open_session (here);
       glm_cpu_set_mask (UINT32_MAX);
       fill_ids (&tiny, ids, 24, 3);
-      for (int n = 20; n <= 24; n += n == 20 ? 1 : 3)
+      for (int n = 20; n <= 24; n += 4)
         {
           double d;
 
           sync_ids (a, ids, n);
           sync_ids (b, ids, n);
           d = divergence (glm_session_logits (a), glm_session_logits (b), tiny.n_vocab);
-          printf ("type %d: %g\n", (int) types[i], d);
           CHECK (d < 0.04, "type %d, %d tokens: %g", (int) types[i], n, d);
         }
       CHECK (!*glm_session_device_problem (a), "%s", glm_session_device_problem (a));

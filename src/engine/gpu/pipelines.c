@@ -211,7 +211,10 @@ bool
 glm_record_norm (GlmRecord *r, const GlmNormPush *push, bool layer, bool quant, int64_t n_heads, int64_t n_rows)
 {
   Dispatch d = {
-    .shader = NORM, .constants = { layer, quant }, .n = 2, .groups = { (uint32_t) n_heads, (uint32_t) n_rows, 1 }
+    .shader = NORM,
+    .constants = { layer, quant, divide (push->width / 4, 256) },
+    .n = 3,
+    .groups = { (uint32_t) n_heads, (uint32_t) n_rows, 1 },
   };
 
   return dispatch (r, &d, push, sizeof *push);

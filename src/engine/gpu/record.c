@@ -12,7 +12,8 @@
 /* Enough for 256 workgroups, as far as there are columns. */
 #define MIN_WORKGROUPS 256
 #define MAX_SPLITS     64
-#define MAX_WIDTH      256 /* of a head: what attend.comp keeps of the queries */
+#define MAX_WIDTH      256   /* of a head: what attend.comp keeps of the queries */
+#define MAX_NORM       16384 /* what norm.comp keeps of a row */
 
 typedef struct
 {
@@ -334,7 +335,7 @@ glm_record_supports (const GlmStep *step)
           return false;
       return true;
     case GLM_OP_RMS_NORM:
-    case GLM_OP_LAYER_NORM: return step->width % 4 == 0 && step->heads.at % 4 == 0;
+    case GLM_OP_LAYER_NORM: return step->width % 4 == 0 && step->width <= MAX_NORM && step->heads.at % 4 == 0;
     case GLM_OP_ROPE:
     case GLM_OP_ROPE_2D:
     case GLM_OP_STORE:

@@ -14,6 +14,7 @@
 
 #define LANES 128
 #define NEVER -1e30
+#define AHEAD 8 /* loads under way before the first is used */
 
 layout (local_size_x = LANES) in;
 layout (constant_id = 0) const uint D = 128;
@@ -22,7 +23,7 @@ layout (constant_id = 2) const uint KV = KV_F16;
 
 layout (push_constant) uniform Push
 {
-  Floats q;                   /* [row][head][D] */
+  Floats4 q;                  /* [row][head][D] */
   uvec2 keys, values;         /* [head][column][D] */
   Floats key_scales, value_scales;
   Floats outs;                /* [split][row][head][D]: not divided by the sums */
@@ -34,11 +35,12 @@ layout (push_constant) uniform Push
 
 const uint PER_LANE = (D + LANES - 1) / LANES;
 
-shared float qs[QUERIES * D];
-shared float ps[QUERIES * CHUNK];
+/* In fours, so that a read of shared memory brings four values. */
+shared vec4 qs[QUERIES * D / 4];     /* [query][D / 4] */
+shared vec4 ps[CHUNK * QUERIES / 4]; /* [column][query] */
+shared vec4 factors[QUERIES / 4];
 shared float tops[QUERIES];
 shared float totals[QUERIES];
-shared float factors[QUERIES];
 
 vec4
 load (uvec2 rows, Floats scales, uint row, uint c)
@@ -80,47 +82,51 @@ score (uint lane, uint head, uint vector0, uint first, uint end)
 
   [[unroll]] for (uint i = 0; i < QUERIES / 2; i++)
     scores[i] = 0;
-  for (uint c = 0; c < D; c += 4)
+  for (uint c0 = 0; c0 < D; c0 += 4 * AHEAD)
     {
-      vec4 k = load (p.keys, p.key_scales, row, c);
+      vec4 k[AHEAD];
 
-      [[unroll]] for (uint i = 0; i < QUERIES / 2; i++)
-        {
-          uint at = (query0 + i) * D + c;
-
-          scores[i] += k.x * qs[at] + k.y * qs[at + 1] + k.z * qs[at + 2] + k.w * qs[at + 3];
-        }
+      [[unroll]] for (uint n = 0; n < AHEAD; n++)
+        k[n] = load (p.keys, p.key_scales, row, min (c0 + 4 * n, D - 4));
+      [[unroll]] for (uint n = 0; n < AHEAD; n++)
+        if (c0 + 4 * n < D)
+          [[unroll]] for (uint i = 0; i < QUERIES / 2; i++)
+            scores[i] += dot (k[n], qs[((query0 + i) * D + c0) / 4 + n]);
     }
   [[unroll]] for (uint i = 0; i < QUERIES / 2; i++)
-    ps[(query0 + i) * CHUNK + column] = first + column < min (end, visible (p.run, vector0 + query0 + i, GROUP)) ? scores[i] : NEVER;
+    if (first + column >= min (end, visible (p.run, vector0 + query0 + i, GROUP)))
+      scores[i] = NEVER;
+  [[unroll]] for (uint i = 0; i < QUERIES / 2; i += 4)
+    ps[(column * QUERIES + query0 + i) / 4] = vec4 (scores[i], scores[i + 1], scores[i + 2], scores[i + 3]);
 }
 
 /* Eight lanes a query. */
 void
 soften (uint lane)
 {
-  uint query = lane / 8, at = query * CHUNK + lane % 8;
-  float before = tops[query], top = before, sum = 0;
+  uint query = lane / 8, at = lane % 8 * (QUERIES / 4) + query / 4, k = query % 4;
+  float before = tops[query], top = before, sum = 0, factor;
 
   [[unroll]] for (uint i = 0; i < CHUNK / 8; i++)
-    top = max (top, ps[at + 8 * i]);
-  [[unroll]] for (uint k = 1; k < 8; k *= 2)
-    top = max (top, subgroupShuffleXor (top, k));
+    top = max (top, ps[at + 8 * i * (QUERIES / 4)][k]);
+  [[unroll]] for (uint n = 1; n < 8; n *= 2)
+    top = max (top, subgroupShuffleXor (top, n));
   [[unroll]] for (uint i = 0; i < CHUNK / 8; i++)
     {
-      float s = ps[at + 8 * i], e = s > NEVER ? exp (s - top) : 0;
+      float s = ps[at + 8 * i * (QUERIES / 4)][k], e = s > NEVER ? exp (s - top) : 0;
 
-      ps[at + 8 * i] = e;
+      ps[at + 8 * i * (QUERIES / 4)][k] = e;
       sum += e;
     }
-  [[unroll]] for (uint k = 1; k < 8; k *= 2)
-    sum += subgroupShuffleXor (sum, k);
+  [[unroll]] for (uint n = 1; n < 8; n *= 2)
+    sum += subgroupShuffleXor (sum, n);
   barrier ();
   if (lane % 8 == 0)
     {
-      factors[query] = exp (before - top);
+      factor = exp (before - top);
+      factors[query / 4][k] = factor;
       tops[query] = top;
-      totals[query] = totals[query] * factors[query] + sum;
+      totals[query] = totals[query] * factor + sum;
     }
 }
 
@@ -131,13 +137,13 @@ main ()
   uint n_vectors = p.n_rows * GROUP, n_heads = gl_NumWorkGroups.y * GROUP;
   uint needed, span = span_of (p.run, vector0, n_vectors, GROUP, gl_NumWorkGroups.x, needed);
   uint begin = split * span, end = min (begin + span, needed);
-  float sums[PER_LANE][QUERIES];
+  vec4 sums[PER_LANE][QUERIES / 4];
 
-  for (uint i = lane; i < QUERIES * D; i += LANES)
+  for (uint i = lane; i < QUERIES * D / 4; i += LANES)
     {
-      uint vector = min (vector0 + i / D, n_vectors - 1);
+      uint vector = min (vector0 + i / (D / 4), n_vectors - 1);
 
-      qs[i] = p.scale * p.q.at[vector / GROUP * p.ldq + (head * GROUP + vector % GROUP) * D + i % D];
+      qs[i] = p.scale * p.q.at[vector / GROUP * (p.ldq / 4) + (head * GROUP + vector % GROUP) * (D / 4) + i % (D / 4)];
     }
   if (lane < QUERIES)
     {
@@ -145,8 +151,8 @@ main ()
       totals[lane] = 0;
     }
   [[unroll]] for (uint k = 0; k < PER_LANE; k++)
-    [[unroll]] for (uint i = 0; i < QUERIES; i++)
-      sums[k][i] = 0;
+    [[unroll]] for (uint i = 0; i < QUERIES / 4; i++)
+      sums[k][i] = vec4 (0);
   barrier ();
 
   for (uint first = begin; first < end; first += CHUNK)
@@ -159,14 +165,18 @@ main ()
         {
           uint c = min (lane + k * LANES, D - 1), n = min (CHUNK, end - first), row = head * p.n_columns + first;
 
-          [[unroll]] for (uint i = 0; i < QUERIES; i++)
+          [[unroll]] for (uint i = 0; i < QUERIES / 4; i++)
             sums[k][i] *= factors[i];
-          for (uint j = 0; j < n; j++)
+          for (uint j = 0; j < n; j += 2 * AHEAD)
             {
-              float v = load_value (row + j, c);
+              float v[2 * AHEAD];
 
-              [[unroll]] for (uint i = 0; i < QUERIES; i++)
-                sums[k][i] += ps[i * CHUNK + j] * v;
+              /* Columns beyond the last weigh nothing. */
+              [[unroll]] for (uint m = 0; m < 2 * AHEAD; m++)
+                v[m] = load_value (row + min (j + m, n - 1), c);
+              [[unroll]] for (uint m = 0; m < 2 * AHEAD; m++)
+                [[unroll]] for (uint i = 0; i < QUERIES / 4; i++)
+                  sums[k][i] += ps[(j + m) * (QUERIES / 4) + i] * v[m];
             }
         }
       barrier ();
@@ -180,7 +190,7 @@ main ()
         {
           [[unroll]] for (uint k = 0; k < PER_LANE; k++)
             if (lane + k * LANES < D)
-              p.outs.at[at * D + lane + k * LANES] = sums[k][i];
+              p.outs.at[at * D + lane + k * LANES] = sums[k][i / 4][i % 4];
           if (lane == 0)
             p.sums.at[at] = vec2 (tops[i], totals[i]);
         }

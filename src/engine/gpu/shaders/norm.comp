@@ -14,6 +14,7 @@
 layout (local_size_x = LANES) in;
 layout (constant_id = 0) const uint LAYER = 0; /* with mean and bias */
 layout (constant_id = 1) const uint QUANT = 1; /* one head alone */
+layout (constant_id = 2) const uint N = 4;     /* fours of values that a lane has */
 
 layout (push_constant) uniform Push
 {
@@ -47,26 +48,37 @@ main ()
   uint lane = gl_LocalInvocationID.x, row = gl_WorkGroupID.y, n = p.width / 4;
   uint head = (p.at + gl_WorkGroupID.x * p.width) / 4, x0 = row * (p.ldx / 4) + head, y0 = row * (p.ldy / 4) + head;
   float mean = 0, squares = 0, scale;
+  vec4 x[N], weight[N];
 
+  [[unroll]] for (uint k = 0; k < N; k++)
+    {
+      uint i = lane + k * LANES;
+
+      x[k] = i < n ? p.x.at[x0 + i] : vec4 (0);
+      weight[k] = p.weight.at[min (i, n - 1)];
+    }
   if (LAYER != 0)
     {
       float sum = 0;
 
-      for (uint i = lane; i < n; i += LANES)
-        sum += dot (p.x.at[x0 + i], vec4 (1));
+      [[unroll]] for (uint k = 0; k < N; k++)
+        sum += dot (x[k], vec4 (1));
       mean = sum_all (sum) / float (p.width);
     }
-  for (uint i = lane; i < n; i += LANES)
-    {
-      vec4 x = p.x.at[x0 + i] - mean;
-
-      squares += dot (x, x);
-    }
+  [[unroll]] for (uint k = 0; k < N; k++)
+    if (lane + k * LANES < n)
+      {
+        x[k] -= mean;
+        squares += dot (x[k], x[k]);
+      }
   scale = 1 / sqrt (sum_all (squares) / float (p.width) + p.eps);
-  for (uint i = lane; i < n; i += LANES)
+  [[unroll]] for (uint k = 0; k < N; k++)
     {
-      vec4 y = (p.x.at[x0 + i] - mean) * scale * p.weight.at[i];
+      uint i = lane + k * LANES;
+      vec4 y = x[k] * scale * weight[k];
 
+      if (i >= n)
+        break;
       if (LAYER != 0)
         y += p.bias.at[i];
       p.y.at[y0 + i] = y;

@@ -303,7 +303,8 @@ measure_decode (Bench *bench, int depth)
   if (!fill_cache (bench, depth) || !time_decode (bench, depth, &seconds))
     return false;
   measure_bandwidth (bench);
-  limit = bench->bandwidth / (double) glm_plan_weight_bytes (bench->model->plan);
+  /* A card's memory is not the computer's. */
+  limit = glm_model_info (bench->model)->device[0] ? 0 : bench->bandwidth / (double) glm_plan_weight_bytes (bench->model->plan);
   add_row (bench, KIND_DECODE, depth, 1 / seconds, limit > 0 ? 1 / seconds / limit : 0);
   return true;
 }

@@ -37,6 +37,7 @@ typedef struct
   size_t first_turn; /* turns before it no longer fit */
   char *attached;    /* before the first question of a conversation */
   bool is_terminal;
+  bool said_device; /* that a card failed */
   /* The reply so far. */
   char *reply;
   size_t n_reply;
@@ -234,6 +235,7 @@ answer (Chat *chat, const char *question, GlmError *error)
   ok = make_prompt (chat, &prompt, error)
        && glm_generate (chat->session, &prompt, &chat->sampling, &funcs, NULL, &result, error);
   glm_prompt_clear (&prompt);
+  cli_note_device (chat->session, &chat->said_device);
   if (!chat->options->json && (chat->n_reply > 0 || (ok && chat->items.n == 0)))
     putchar ('\n');
   if (ok && chat->options->json)

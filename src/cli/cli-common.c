@@ -103,6 +103,16 @@ cli_open_session (const CliOptions *options, GlmModel **ret_model, GlmSession **
   return true;
 }
 
+void
+cli_note_device (const GlmSession *session, bool *ret_said)
+{
+  const char *problem = glm_session_device_problem (session);
+
+  if (*problem && !*ret_said)
+    fprintf (stderr, "myna-cli: the processor goes on: %s\n", problem);
+  *ret_said = *problem != '\0';
+}
+
 bool
 cli_open_text_model (const CliOptions *options, GlmModel **ret_model, GlmError *error)
 {

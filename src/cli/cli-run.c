@@ -141,7 +141,7 @@ cli_generate (const CliOptions *options)
   GlmSampling sampling;
   GlmResult result;
   GlmError error = { 0 };
-  bool ok;
+  bool ok, said = false;
 
   if (!options->tokens)
     return cli_usage ("generate needs --tokens");
@@ -151,6 +151,7 @@ cli_generate (const CliOptions *options)
     {
       cli_sampling (options, model, &sampling);
       ok = glm_generate (session, &prompt, &sampling, NULL, &ids, &result, &error);
+      cli_note_device (session, &said);
     }
   /* The token that ended the reply is one that the model generated. */
   if (ok && result.stop_id >= 0)

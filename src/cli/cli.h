@@ -83,6 +83,8 @@ bool cli_open_model (const CliOptions *options, GlmModel **ret_model, GlmError *
 char *cli_device_folder (void);
 /* The same with a session on it. */
 bool cli_open_session (const CliOptions *options, GlmModel **ret_model, GlmSession **ret_session, GlmError *error);
+/* Says on standard error, once a session, that a graphics card failed and the processor goes on; *ret_said begins as false. */
+void cli_note_device (const GlmSession *session, bool *ret_said);
 /* Text functions only: no weights are loaded. */
 bool cli_open_text_model (const CliOptions *options, GlmModel **ret_model, GlmError *error);
 

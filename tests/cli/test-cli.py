@@ -304,6 +304,22 @@ class Cli(unittest.TestCase):
         env = {key: value for key, value in os.environ.items() if key != 'MYNA_DATA_DIR'}
         self.assertEqual(json.loads(run('describe', '--json', env=env))['layers'], 12)
 
+    def test_graphics_cards(self):
+        """A card that is not there: the same reply from the processor, and a word about it."""
+        plain = run('generate', '--tokens', '3 5 7', '-n', '3', '--greedy')
+        with tempfile.TemporaryDirectory() as cache:
+            env = dict(os.environ, XDG_CACHE_HOME=cache)
+            result = subprocess.run([*COMMAND, 'generate', '--tokens', '3 5 7', '-n', '3', '--greedy', '--device', 'no such card'],
+                                    capture_output=True, timeout=120, env=env)
+            self.assertEqual((result.returncode, result.stdout.decode()), (0, plain))
+            self.assertIn(b'on the processor: ', result.stderr)
+            run('gpu', 'retry', env=env)
+        self.assertEqual(run('generate', '--tokens', '3 5 7', '-n', '3', '--greedy', '--device', 'none'), plain)
+        run('gpu', 'nonsense', status=2)
+        listed = subprocess.run([*COMMAND, 'gpu', '--json'], capture_output=True, timeout=120)
+        for line in listed.stdout.splitlines():
+            self.assertLessEqual({'name', 'driver', 'uuid', 'memory', 'free'}, set(json.loads(line)))
+
     def test_usage(self):
         for args in ((), ('nonsense',), ('describe', '--nonsense'), ('generate',), ('logits',), ('prompt',), ('parse',),
                      ('chat', '--threads', '0'), ('chat', '--threads', 'two'), ('chat', '--cpu-mask', 'mmx'),

@@ -388,22 +388,13 @@ fill_upload (Forward *f, const GlmBatch *batch)
   memcpy (up + f->at.up_run, &run, sizeof run);
 }
 
-static void
-wait_idle (GlmGpu *gpu)
-{
-  pthread_mutex_lock (&gpu->lock);
-  gpu->vk.DeviceWaitIdle (gpu->device);
-  pthread_mutex_unlock (&gpu->lock);
-}
-
 /* Waits for what is under way, after an error. */
 static void
 settle (Forward *f)
 {
-  if (f->gpu->hung)
-    return;
-  wait_idle (f->gpu);
-  f->gpu->vk.ResetFences (f->gpu->device, 2, f->fences);
+  glm_gpu_settle (f->gpu);
+  if (!f->gpu->hung)
+    f->gpu->vk.ResetFences (f->gpu->device, 2, f->fences);
 }
 
 /* Submits all, two groups at a time under way. */
@@ -612,9 +603,9 @@ gpu_forward_free (GlmForward *forward)
   Forward *f = (Forward *) forward;
   GlmGpu *gpu = f->gpu;
 
+  glm_gpu_settle (gpu);
   if (!gpu->hung)
     {
-      wait_idle (gpu);
       for (int i = 0; i < 2; i++)
         gpu->vk.DestroyFence (gpu->device, f->fences[i], NULL);
       gpu->vk.DestroyQueryPool (gpu->device, f->queries, NULL);

@@ -205,6 +205,16 @@ glm_gpu_submit (GlmGpu *gpu, const VkCommandBuffer *commands, uint32_t n, VkFenc
   return result == VK_SUCCESS || glm_gpu_failed (gpu, result, "submitting", error);
 }
 
+void
+glm_gpu_settle (GlmGpu *gpu)
+{
+  if (gpu->hung)
+    return;
+  pthread_mutex_lock (&gpu->lock);
+  gpu->vk.DeviceWaitIdle (gpu->device);
+  pthread_mutex_unlock (&gpu->lock);
+}
+
 bool
 glm_gpu_wait (GlmGpu *gpu, VkFence fence, GlmError *error)
 {
@@ -240,8 +250,7 @@ stage_free (GlmGpu *gpu)
   if (!stage)
     return;
   /* After an error a copy may be under way. */
-  if (!gpu->hung)
-    gpu->vk.DeviceWaitIdle (gpu->device);
+  glm_gpu_settle (gpu);
   for (int i = 0; i < 2; i++)
     {
       glm_gpu_buffer_clear (gpu, &stage->pieces[i].buffer);

@@ -107,6 +107,8 @@ void glm_gpu_barrier_all (GlmGpu *gpu, VkCommandBuffer commands);
 /* Waiting sleeps.  After ten seconds a device counts as lost. */
 bool glm_gpu_submit (GlmGpu *gpu, const VkCommandBuffer *commands, uint32_t n, VkFence fence, GlmError *error);
 bool glm_gpu_wait (GlmGpu *gpu, VkFence fence, GlmError *error);
+/* Waits for all that was submitted, by whichever session; none submits meanwhile. */
+void glm_gpu_settle (GlmGpu *gpu);
 
 /* One piece of an upload: `fill` writes the bytes of a piece into memory that the host sees; then they are copied to the
  * places.  Two pieces are under way in turn, and what is submitted later sees them. */

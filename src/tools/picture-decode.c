@@ -13,6 +13,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "text/text-helper.h"
+
 /* See documents/wire.h and reader/picture.c. */
 #define MAX_PIXELS  1000000
 #define MAX_HEAD    16
@@ -53,8 +55,7 @@ static GSubprocess *
 start_reader (int fd)
 {
   static const char *const bare[] = { "PATH=/usr/bin:/bin", "LANG=C.UTF-8", NULL };
-  const char *folder = g_getenv ("MYNA_READER_DIR");
-  g_autofree char *program = g_build_filename (folder && *folder ? folder : MYNA_LIBEXECDIR, "myna-read", NULL);
+  g_autofree char *program = text_dup_helper ("myna-read");
   g_autoptr (GSubprocessLauncher) launcher =
       g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE);
 

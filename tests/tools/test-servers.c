@@ -693,17 +693,21 @@ test_pictures (void)
 static void
 test_picture_files (void)
 {
-  const char *before = g_getenv ("MYNA_READER_DIR");
-  g_autofree char *folder = g_strdup (before);
+  g_autofree char *before = g_strdup (g_getenv ("MYNA_LIBEXEC_DIR"));
+  g_auto (GStrv) folders = g_strsplit (before, G_SEARCHPATH_SEPARATOR_S, -1);
   g_autofree char *all = NULL;
 
-  g_setenv ("MYNA_READER_DIR", "/nonexistent", TRUE);
+  /* Myna's other programs are there. */
+  for (guint i = 0; folders[i]; i++)
+    {
+      g_autofree char *guard = g_build_filename (folders[i], "myna-guard", NULL);
+
+      if (g_file_test (guard, G_FILE_TEST_EXISTS))
+        g_setenv ("MYNA_LIBEXEC_DIR", folders[i], TRUE);
+    }
   all = call_pictures ((const char *const[]){ "5", "jpeg", NULL });
   g_assert_cmpstr (all, ==, "here: [Image] [Image]|picture.png|picture.jpg");
-  if (folder)
-    g_setenv ("MYNA_READER_DIR", folder, TRUE);
-  else
-    g_unsetenv ("MYNA_READER_DIR");
+  g_setenv ("MYNA_LIBEXEC_DIR", before, TRUE);
 }
 
 /* ---- The sandbox ------------------------------------------------------------------------------------------------ */

@@ -6,6 +6,7 @@
 
 #include <glib/gi18n.h>
 
+#include "base/tooltip.h"
 #include "chat/myna-attachment.h"
 
 GtkWidget *
@@ -21,7 +22,7 @@ myna_question_files_new (void)
   gtk_widget_add_css_class (button, "flat");
   gtk_widget_set_halign (button, GTK_ALIGN_START);
   gtk_widget_set_visible (button, FALSE);
-  gtk_widget_set_tooltip_text (button, _ ("Documents of This Chat"));
+  myna_set_tooltip (button, _ ("Documents of This Chat"));
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "message.documents");
   return button;
 }

@@ -6,6 +6,7 @@
 
 #include <glib/gi18n.h>
 
+#include "base/tooltip.h"
 #include "chat/myna-attachment.h"
 
 #define SHOWN "myna-shown"
@@ -38,7 +39,7 @@ make_button (const StorePassage *passage)
   gtk_button_set_child (GTK_BUTTON (button), label);
   gtk_widget_add_css_class (button, "flat");
   gtk_widget_add_css_class (button, "caption");
-  gtk_widget_set_tooltip_text (button, place);
+  myna_set_tooltip (button, place);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "message.show-source");
   gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "u", passage->number);
   return button;

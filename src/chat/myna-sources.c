@@ -206,13 +206,14 @@ append_linked (GString *out, const char *text, gsize n_bytes, GPtrArray *sources
       const TextCite *cite = &g_array_index (cites, TextCite, i);
       const StorePassage *passage = myna_sources_find (sources, cite->number);
       gsize n = bracket_length (text, n_bytes, cite);
-      const char *escape = n == 1 ? "\\" : "";
+      /* Brackets with backslashes would be a formula. */
+      g_autofree char *before = n == 1 ? g_strdup ("&#91;") : g_strndup (text + cite->start - n, n);
+      g_autofree char *behind = n == 1 ? g_strdup ("&#93;") : g_strndup (text + cite->end, n);
 
       if (!passage)
         continue;
       g_string_append_len (out, text + done, cite->start - n - done);
-      g_string_append_printf (out, "[%s%.*s%u%s%.*s](<" MYNA_SOURCE_TARGET "%u ", escape, (int) n, text + cite->start - n,
-                              cite->number, escape, (int) n, text + cite->end, cite->number);
+      g_string_append_printf (out, "[%s%u%s](<" MYNA_SOURCE_TARGET "%u ", before, cite->number, behind, cite->number);
       append_place (out, passage);
       g_string_append (out, ">)");
       done = cite->end + n;

@@ -126,7 +126,7 @@ test_link (void)
   {
     const char *text, *linked;
   } cases[] = {
-    { "Noon [1].", "Noon [\\[1\\]](<myna-source:1 a b.pdf, page 7>)." },
+    { "Noon [1].", "Noon [&#91;1&#93;](<myna-source:1 a b.pdf, page 7>)." },
     { "Noon 【1】.", "Noon [【1】](<myna-source:1 a b.pdf, page 7>)." },
     { "Noon [1, 2].", "Noon [[1](<myna-source:1 a b.pdf, page 7>), 2]." },
     { "[2] [1](http://x)", "[2] [1](http://x)" },

@@ -2,6 +2,7 @@
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
+import hashlib
 import json
 import os
 import pathlib
@@ -41,10 +42,68 @@ class Documents(TestCase):
         app.ask("What does soup need?")
         app.find(re.compile("report.pdf · 2 pages · .*\nletter.odt · 2 pages"), "label")
         self.picture(app, "asked")
-        attachments = json.loads(self.query("SELECT attachments FROM message WHERE attachments IS NOT NULL")[0][0])
-        self.assertEqual([a["name"] for a in attachments], ["report.pdf", "letter.odt"])
-        self.assertEqual(attachments[0]["text"], "[Page 1]\n\nSoup needs salt.\n\n[Page 2]\n\nBread needs time.")
-        self.assertIn("## Kapitel", attachments[1]["text"])
+        names = self.query("SELECT name FROM attachment ORDER BY ordinal")
+        self.assertEqual([name for name, in names], ["report.pdf", "letter.odt"])
+        texts = {}
+        for document, text in self.query("SELECT document_id, text FROM passage ORDER BY id"):
+            texts[document] = texts.get(document, "") + text
+        self.assertEqual(texts[1], "[Page 1]\n\nSoup needs salt.\n\n[Page 2]\n\nBread needs time.")
+        self.assertIn("## Kapitel", texts[2])
+        # What fits is given whole, with numbers.
+        self.assertEqual(self.query("SELECT DISTINCT use FROM attachment"), [(1,)])
+        self.assertEqual(self.query("SELECT min (number), count (*) = (SELECT count (*) FROM passage) FROM given"), [(1, 1)])
+
+    def write_chat(self):
+        """A chat whose reply cites a passage that was given, and one that was not."""
+        pages = ["Soup needs salt. It is put into the water before it boils.", "Bread needs time. Let it rest for a night."]
+        text = "\n\n".join(f"[Page {i}]\n\n{page}" for i, page in enumerate(pages, 1))
+        attachment = {"name": "cookbook.pdf", "text": text, "pages": "2", "type": "pdf", "use": "passages"}
+        given = [{"number": 1, "sha256": hashlib.sha256(text.encode()).hexdigest(), "ordinal": 1}]
+        question = {"id": 1, "parent_id": 0, "role": "user", "state": "complete", "text": "How long does bread rest?",
+                    "attachments": json.dumps([attachment]), "created_at": 1790000000000, "given": given}
+        reply = {"id": 2, "parent_id": 1, "role": "assistant", "state": "complete", "created_at": 1790000001000,
+                 "text": "Bread rests for a night [1], and is not `bread[1]` [7]."}
+        chat = {"origin": "cookbook", "title": "Bread", "created_at": 1790000000000,
+                "updated_at": 1790000001000, "head_id": 2, "messages": [question, reply]}
+        path = self.home / "chats.json"
+        path.write_text(json.dumps({"format": "myna-conversations", "version": 1, "folders": [], "conversations": [chat]}))
+        return path
+
+    def open_chat(self, app):
+        app.click_at(app.find("Bread"))
+        app.find("1 source")
+
+    def test_cited(self):
+        app = self.start()
+        app.import_chats(self.write_chat())
+        self.open_chat(app)
+        links = app.find_all("[1]", "link")
+        self.assertEqual(len(links), 1)
+        self.assertEqual(links[0].description, "cookbook.pdf, page 2")
+        self.assertFalse(app.find_all("[7]", "link"))
+        self.picture(app, "cited")
+        app.click_at(links[0])
+        app.find_window("[1] cookbook.pdf")
+        app.find(re.compile("Let it rest for a night"))
+        self.picture(app, "passage")
+        app.key("Escape")
+        app.wait_closed("[1] cookbook.pdf")
+        # After a restart, too.
+        app.quit()
+        app = self.start()
+        self.open_chat(app)
+        app.find("[1]", "link")
+        # The document goes, and with it the link.
+        app.find(re.compile("^cookbook.pdf · 2 pages"), ("button", "push button")).click()
+        app.find_window("Documents of This Chat")
+        app.find("cookbook.pdf").click()
+        self.picture(app, "documents")
+        app.click_at(app.find("Remove From This Chat"))
+        wait(lambda: not app.find_all("[1]", "link"), "no link")
+        wait(lambda: self.query("SELECT count (*) FROM document") == [(0,)], "no document")
+        app.key("Escape")
+        app.wait_closed("Documents of This Chat")
+        app.quit()
 
 
 main()

@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 
 /* Most that one file, and all files of one message, may hold. */
 #define MYNA_ATTACHMENT_MAX_BYTES (4 << 20)
-#define MYNA_ATTACHMENTS_MAX      16
+#define MYNA_ATTACHMENTS_MAX      64
 
 typedef struct
 {

@@ -15,6 +15,7 @@
 #include "base/tooltip.h"
 #include "base/ui-compat.h"
 #include "composer/attachment-list.h"
+#include "composer/folder-question.h"
 #include "composer/persona-popover.h"
 #include "composer/reading-row.h"
 #include "composer/tools-button.h"
@@ -291,6 +292,15 @@ file_read_cb (MynaComposer *self, const char *name, const char *text, guint n_pa
   attach (self, name, text, n_pages, type);
 }
 
+static void
+folder_answered (gpointer owner, GSList *files, const char *problem)
+{
+  if (problem)
+    add_problem (owner, problem);
+  else
+    myna_composer_attach_files (owner, files);
+}
+
 void
 myna_composer_attach_files (MynaComposer *self, GSList *files)
 {
@@ -299,7 +309,10 @@ myna_composer_attach_files (MynaComposer *self, GSList *files)
   /* What could not be attached before is over; what now cannot is told together. */
   clear_problems (self);
   for (GSList *l = files; l; l = l->next)
-    myna_file_reader_add (self->reader, l->data);
+    if (g_file_query_file_type (l->data, G_FILE_QUERY_INFO_NONE, NULL) == G_FILE_TYPE_DIRECTORY)
+      myna_folder_question_ask (GTK_WIDGET (self), l->data, folder_answered);
+    else
+      myna_file_reader_add (self->reader, l->data);
 }
 
 gboolean

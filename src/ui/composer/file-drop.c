@@ -4,6 +4,8 @@
  */
 #include "composer/file-drop.h"
 
+#include "chat/myna-folder.h"
+
 /* A file or folder that can only be a model, not something to be asked about, goes where models are added. */
 static gboolean
 add_model (GtkWidget *view, GFile *file)
@@ -11,7 +13,8 @@ add_model (GtkWidget *view, GFile *file)
   g_autofree char *name = g_file_get_basename (file), *uri = g_file_get_uri (file);
 
   return ((name && g_str_has_suffix (name, ".gguf"))
-          || g_file_query_file_type (file, G_FILE_QUERY_INFO_NONE, NULL) == G_FILE_TYPE_DIRECTORY)
+          || (g_file_query_file_type (file, G_FILE_QUERY_INFO_NONE, NULL) == G_FILE_TYPE_DIRECTORY
+              && myna_folder_is_model (file)))
          && gtk_widget_activate_action (view, "app.add-model", "s", uri);
 }
 

@@ -1,0 +1,83 @@
+/* myna-folder.c: the files of a folder that somebody wants to ask about
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "chat/myna-folder.h"
+
+#define MAX_DEPTH 16
+#define ATTRIBUTES                                                                                          \
+  G_FILE_ATTRIBUTE_STANDARD_NAME "," G_FILE_ATTRIBUTE_STANDARD_TYPE "," G_FILE_ATTRIBUTE_STANDARD_IS_HIDDEN \
+                                 "," G_FILE_ATTRIBUTE_STANDARD_IS_BACKUP
+
+gboolean
+myna_folder_is_model (GFile *folder)
+{
+  g_autoptr (GFile) config = g_file_get_child (folder, "config.json");
+
+  return g_file_query_exists (config, NULL);
+}
+
+/* A folder in it that cannot be read is as if it were empty; the one that was asked for is an error. */
+static gboolean
+add_files (GFile *folder, int depth, GPtrArray *files, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GFileEnumerator) enumerator =
+      g_file_enumerate_children (folder, ATTRIBUTES, G_FILE_QUERY_INFO_NOFOLLOW_SYMLINKS, cancellable, error);
+  GFileInfo *info;
+  GFile *child;
+
+  if (!enumerator)
+    return FALSE;
+  while (files->len < MYNA_FOLDER_MAX_FILES && g_file_enumerator_iterate (enumerator, &info, &child, cancellable, error)
+         && info)
+    {
+      GFileType type = g_file_info_get_file_type (info);
+
+      if (g_file_info_get_is_hidden (info) || g_file_info_get_is_backup (info))
+        continue;
+      if (type == G_FILE_TYPE_REGULAR)
+        g_ptr_array_add (files, g_object_ref (child));
+      else if (type == G_FILE_TYPE_DIRECTORY && depth < MAX_DEPTH)
+        add_files (child, depth + 1, files, cancellable, NULL);
+    }
+  return TRUE;
+}
+
+static int
+compare_names (gconstpointer a, gconstpointer b)
+{
+  g_autofree char *one = g_file_get_parse_name (*(GFile *const *) a), *other = g_file_get_parse_name (*(GFile *const *) b);
+
+  return g_utf8_collate (one, other);
+}
+
+static void
+list_thread (GTask *task, gpointer source, gpointer folder, GCancellable *cancellable)
+{
+  g_autoptr (GPtrArray) files = g_ptr_array_new_with_free_func (g_object_unref);
+  GError *error = NULL;
+
+  if (!add_files (folder, 0, files, cancellable, &error))
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  g_ptr_array_sort (files, compare_names);
+  g_task_return_pointer (task, g_steal_pointer (&files), (GDestroyNotify) g_ptr_array_unref);
+}
+
+void
+myna_folder_list_async (GFile *folder, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, myna_folder_list_async);
+  g_task_set_task_data (task, g_object_ref (folder), g_object_unref);
+  g_task_run_in_thread (task, list_thread);
+}
+
+GPtrArray *
+myna_folder_list_finish (GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}

@@ -1,0 +1,21 @@
+/* myna-folder.h: the files of a folder that somebody wants to ask about (no widgets)
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+/* So many are counted; what is behind them is not looked at. */
+#define MYNA_FOLDER_MAX_FILES 1000
+
+/* Whether a folder can only be a model's: nothing to be asked about. */
+gboolean myna_folder_is_model (GFile *folder);
+
+/* → finish: array of GFile, by name: the files in the folder and the folders in it.  Hidden ones and links are left out. */
+void myna_folder_list_async (GFile *folder, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+GPtrArray *myna_folder_list_finish (GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS

@@ -1,0 +1,111 @@
+/* test-folder.c: the files of a folder
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include <glib/gstdio.h>
+#include <unistd.h>
+
+#include "chat/myna-folder.h"
+#include "store-test.h"
+
+static void
+write_file (const char *folder, const char *name)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL), *parent = g_path_get_dirname (path);
+
+  g_assert_cmpint (g_mkdir_with_parents (parent, 0700), ==, 0);
+  g_assert_true (g_file_set_contents (path, "x", 1, NULL));
+}
+
+static void
+listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  *(GAsyncResult **) user_data = g_object_ref (result);
+}
+
+/* The paths below the folder, with blanks between; the error's message where there is one. */
+static char *
+list (const char *path)
+{
+  g_autoptr (GFile) folder = g_file_new_for_path (path);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GPtrArray) files = NULL;
+  GString *names = g_string_new (NULL);
+
+  myna_folder_list_async (folder, NULL, listed_cb, &result);
+  wait_for (result);
+  files = myna_folder_list_finish (result, NULL);
+  if (!files)
+    g_string_append (names, "error");
+  for (guint i = 0; files && i < files->len; i++)
+    {
+      g_autofree char *name = g_file_get_relative_path (folder, files->pdata[i]);
+
+      g_string_append_printf (names, "%s%s", i ? " " : "", name);
+    }
+  return g_string_free (names, FALSE);
+}
+
+static void
+test_list (TestHistory *fixture, gconstpointer data)
+{
+  g_autofree char *link = g_build_filename (fixture->folder, "link", NULL), *names = NULL, *none = NULL;
+  g_autofree char *missing = g_build_filename (fixture->folder, "missing", NULL);
+
+  write_file (fixture->folder, "b.txt");
+  write_file (fixture->folder, "a.pdf");
+  write_file (fixture->folder, ".hidden");
+  write_file (fixture->folder, "b.txt~");
+  write_file (fixture->folder, "sub/c.md");
+  write_file (fixture->folder, "sub/deep/d.md");
+  write_file (fixture->folder, ".git/config");
+  /* A circle. */
+  g_assert_cmpint (symlink (fixture->folder, link), ==, 0);
+  names = list (fixture->folder);
+  g_assert_cmpstr (names, ==, "a.pdf b.txt sub/c.md sub/deep/d.md");
+  none = list (missing);
+  g_assert_cmpstr (none, ==, "error");
+}
+
+static void
+test_many (TestHistory *fixture, gconstpointer data)
+{
+  g_autoptr (GFile) folder = g_file_new_for_path (fixture->folder);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GPtrArray) files = NULL;
+
+  for (int i = 0; i < MYNA_FOLDER_MAX_FILES + 20; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("%d/%d.txt", i % 7, i);
+
+      write_file (fixture->folder, name);
+    }
+  myna_folder_list_async (folder, NULL, listed_cb, &result);
+  wait_for (result);
+  files = myna_folder_list_finish (result, NULL);
+  g_assert_cmpuint (files->len, ==, MYNA_FOLDER_MAX_FILES);
+}
+
+static void
+test_model (TestHistory *fixture, gconstpointer data)
+{
+  g_autoptr (GFile) folder = g_file_new_for_path (fixture->folder);
+
+  g_assert_false (myna_folder_is_model (folder));
+  write_file (fixture->folder, "config.json");
+  g_assert_true (myna_folder_is_model (folder));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+#define ADD(name, function) \
+  g_test_add ("/folder/" name, TestHistory, NULL, test_history_set_up, function, test_history_tear_down)
+  ADD ("list", test_list);
+  ADD ("many", test_many);
+  ADD ("model", test_model);
+
+  return g_test_run ();
+}

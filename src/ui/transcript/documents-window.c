@@ -10,6 +10,7 @@
 #include "base/myna-secondary-window.h"
 #include "chat/myna-documents.h"
 #include "chat/myna-problem.h"
+#include "chat/myna-read-ahead.h"
 #include "transcript/passage-window.h"
 
 #define WINDOW_KEY "myna-documents-window" /* of the parent */
@@ -21,6 +22,13 @@ typedef struct
   GtkWindow *window;
   GtkWidget *list;    /* GtkListBox */
   GtkWidget *problem; /* GtkLabel */
+
+  GtkWidget *reading;   /* while the model reads ahead: */
+  GtkWidget *words;     /* … GtkLabel */
+  GtkWidget *bar;       /* … GtkProgressBar */
+  guint n_whole;        /* documents that are read whole … */
+  guint n_pages;        /* … with so many pages */
+  gboolean reads_ahead; /* when it is known what is read whole */
 } Sheet;
 
 static void read_documents (Sheet *sheet);
@@ -38,6 +46,55 @@ static const StoreDocument *
 document_of (GtkWidget *row)
 {
   return g_object_get_data (G_OBJECT (row), ROW_KEY);
+}
+
+/* ---- Reading ahead ---------------------------------------------------------------------------------------------- */
+
+static void
+update_reading (Sheet *sheet)
+{
+  MynaReadAhead *ahead = myna_read_ahead_get (sheet->conversation);
+  g_autofree char *text = myna_read_ahead_describe (ahead, sheet->n_pages);
+
+  gtk_widget_set_visible (sheet->reading, myna_read_ahead_is_running (ahead));
+  gtk_label_set_label (GTK_LABEL (sheet->words), text);
+  gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (sheet->bar), myna_read_ahead_get_fraction (ahead));
+}
+
+static void
+ahead_changed_cb (GtkWindow *window)
+{
+  Sheet *sheet = g_object_get_data (G_OBJECT (window), "sheet");
+
+  if (sheet)
+    update_reading (sheet);
+}
+
+static void
+stop_cb (Sheet *sheet)
+{
+  myna_read_ahead_stop (myna_read_ahead_get (sheet->conversation));
+}
+
+static GtkWidget *
+make_reading (Sheet *sheet)
+{
+  GtkWidget *column = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6), *stop = gtk_button_new_with_mnemonic (_ ("_Stop"));
+
+  sheet->reading = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
+  sheet->words = gtk_label_new (NULL);
+  sheet->bar = gtk_progress_bar_new ();
+  gtk_label_set_xalign (GTK_LABEL (sheet->words), 0);
+  gtk_label_set_wrap (GTK_LABEL (sheet->words), TRUE);
+  gtk_widget_add_css_class (sheet->words, "numeric");
+  gtk_widget_set_hexpand (column, TRUE);
+  gtk_widget_set_valign (stop, GTK_ALIGN_CENTER);
+  gtk_box_append (GTK_BOX (column), sheet->words);
+  gtk_box_append (GTK_BOX (column), sheet->bar);
+  gtk_box_append (GTK_BOX (sheet->reading), column);
+  gtk_box_append (GTK_BOX (sheet->reading), stop);
+  g_signal_connect_swapped (stop, "clicked", G_CALLBACK (stop_cb), sheet);
+  return sheet->reading;
 }
 
 /* ---- Changes ---------------------------------------------------------------------------------------------------- */
@@ -59,6 +116,7 @@ changed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       gtk_label_set_label (GTK_LABEL (sheet->problem), text);
     }
   gtk_widget_set_visible (sheet->problem, !success);
+  sheet->reads_ahead = success;
   read_documents (sheet);
 }
 
@@ -172,11 +230,22 @@ documents_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (!sheet || !documents)
     return;
+  sheet->n_pages = sheet->n_whole = 0;
+  for (guint i = 0; i < documents->len; i++)
+    if (((StoreDocument *) documents->pdata[i])->use == STORE_USE_WHOLE)
+      {
+        sheet->n_whole++;
+        sheet->n_pages += ((StoreDocument *) documents->pdata[i])->n_pages;
+      }
   while ((child = gtk_widget_get_first_child (sheet->list)))
     gtk_list_box_remove (GTK_LIST_BOX (sheet->list), child);
   for (guint i = 0; i < documents->len; i++)
     gtk_list_box_append (GTK_LIST_BOX (sheet->list), make_row (sheet, documents->pdata[i]));
   gtk_widget_set_visible (sheet->list, documents->len > 0);
+  if (sheet->reads_ahead && sheet->n_whole > 0)
+    myna_read_ahead_start (myna_read_ahead_get (sheet->conversation));
+  sheet->reads_ahead = FALSE;
+  update_reading (sheet);
 }
 
 static void
@@ -218,6 +287,7 @@ make_page (Sheet *sheet)
   gtk_widget_add_css_class (sheet->list, "boxed-list");
   gtk_accessible_update_property (GTK_ACCESSIBLE (sheet->list), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Documents of This Chat"),
                                   -1);
+  gtk_box_append (GTK_BOX (column), make_reading (sheet));
   gtk_box_append (GTK_BOX (column), sheet->problem);
   gtk_box_append (GTK_BOX (column), sheet->list);
   gtk_widget_set_margin_top (column, 18);
@@ -256,6 +326,8 @@ myna_documents_window_show (GtkWindow *parent, MynaConversation *conversation)
   gtk_widget_add_controller (GTK_WIDGET (window), keys);
   g_object_set_data (G_OBJECT (parent), WINDOW_KEY, window);
   g_signal_connect_object (window, "destroy", G_CALLBACK (destroyed_cb), parent, 0);
+  g_signal_connect_object (myna_read_ahead_get (conversation), "changed", G_CALLBACK (ahead_changed_cb), window,
+                           G_CONNECT_SWAPPED);
   read_documents (sheet);
   gtk_window_present (window);
 }

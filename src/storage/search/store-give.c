@@ -397,8 +397,13 @@ count_given (Choice *self, gint64 *ret_n, GError **error)
 static gboolean
 decide (Choice *self, gint64 *ret_n, GError **error)
 {
-  gint64 next = 0, n_attached = 0;
+  gint64 next = 0, n_attached = 0, is_any = 0;
 
+  /* Most histories have no documents at all. */
+  if (!store_query_int (self->connection, 0, &is_any, error, "SELECT 1 FROM attachment LIMIT 1", ""))
+    return FALSE;
+  if (!is_any)
+    return TRUE;
   if (!read_branch (self, error) || !write_branch (self, error)
       || !store_query_int (self->connection, 0, &n_attached, error,
                            "SELECT count (*) FROM temp.asked q JOIN attachment a ON a.message_id = q.id", ""))

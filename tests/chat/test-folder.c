@@ -47,7 +47,7 @@ list (const char *path)
 }
 
 static void
-test_list (TestHistory *fixture, gconstpointer data)
+test_files (TestHistory *fixture, gconstpointer data)
 {
   g_autofree char *link = g_build_filename (fixture->folder, "link", NULL), *names = NULL, *none = NULL;
   g_autofree char *missing = g_build_filename (fixture->folder, "missing", NULL);
@@ -103,7 +103,7 @@ main (int argc, char **argv)
 
 #define ADD(name, function) \
   g_test_add ("/folder/" name, TestHistory, NULL, test_history_set_up, function, test_history_tear_down)
-  ADD ("list", test_list);
+  ADD ("list", test_files);
   ADD ("many", test_many);
   ADD ("model", test_model);
 

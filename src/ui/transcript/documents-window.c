@@ -124,9 +124,11 @@ static void
 use_chosen_cb (AdwComboRow *combo, GParamSpec *pspec, Sheet *sheet)
 {
   const StoreDocument *document = document_of (GTK_WIDGET (combo));
-  StoreUse use = adw_combo_row_get_selected (combo) == 0 ? STORE_USE_PASSAGES : STORE_USE_WHOLE;
+  guint selected = adw_combo_row_get_selected (combo);
+  StoreUse use = selected == 0 ? STORE_USE_PASSAGES : STORE_USE_WHOLE;
 
-  if (use != document->use)
+  /* A row that goes loses its choice, too. */
+  if (selected != GTK_INVALID_LIST_POSITION && use != document->use && !gtk_widget_in_destruction (GTK_WIDGET (combo)))
     myna_document_set_use_async (sheet->conversation, document, use, changed_cb, g_object_ref (sheet->window));
 }
 
@@ -173,7 +175,7 @@ keep_document (GtkWidget *row, const StoreDocument *document)
 static GtkWidget *
 make_use_row (Sheet *sheet, const StoreDocument *document)
 {
-  const char *uses[] = { _ ("Passages for Each Question"), _ ("Whole Text"), NULL };
+  const char *uses[] = { _ ("Passages"), _ ("Whole Text"), NULL };
   g_autoptr (GtkStringList) model = gtk_string_list_new (uses);
   int context = myna_generator_get_context_length (myna_conversation_get_generator (sheet->conversation));
   GtkWidget *row = adw_combo_row_new ();

@@ -22,6 +22,7 @@ struct _MynaCore
   GlmActor *actor;
   MynaModelLibrary *models;
   MynaRemoteServers *servers;
+  MynaOffers *offers; /* NULL: nobody has asked for them yet */
   MynaSessionCache *sessions;
   MynaTitler *titler;
   StoreDb *store;
@@ -438,6 +439,16 @@ myna_core_get_servers (MynaCore *self)
   return self->servers;
 }
 
+MynaOffers *
+myna_core_get_offers (MynaCore *self)
+{
+  g_return_val_if_fail (MYNA_IS_CORE (self), NULL);
+
+  if (!self->offers)
+    self->offers = myna_offers_new (self->models, self->settings);
+  return self->offers;
+}
+
 static void
 apply_chat_settings (MynaCore *self)
 {
@@ -478,6 +489,9 @@ myna_core_finalize (GObject *object)
   g_clear_error (&self->store_error);
   g_clear_object (&self->titler);
   g_clear_object (&self->sessions);
+  if (self->offers)
+    g_object_run_dispose (G_OBJECT (self->offers)); /* what is under way keeps it */
+  g_clear_object (&self->offers);
   g_clear_object (&self->models);
   g_clear_object (&self->servers);
   g_clear_object (&self->actor);

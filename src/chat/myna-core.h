@@ -6,6 +6,7 @@
 
 #include "chat/myna-conversation.h"
 #include "chat/myna-model-library.h"
+#include "chat/myna-offers.h"
 #include "chat/myna-remote-servers.h"
 
 G_BEGIN_DECLS
@@ -24,6 +25,8 @@ GSettings *myna_core_get_settings (MynaCore *self);
 GlmActor *myna_core_get_engine (MynaCore *self);
 MynaModelLibrary *myna_core_get_models (MynaCore *self);
 MynaRemoteServers *myna_core_get_servers (MynaCore *self);
+/* The models that can be had; read when they are asked for first. */
+MynaOffers *myna_core_get_offers (MynaCore *self);
 
 /* The history.  error: why it cannot be written or read, or NULL; then the store may be one in memory, and nothing that is
  * made of it is kept.  Both are copied. */

@@ -136,16 +136,3 @@ myna_computer_describe (void)
                                     glm_cpu_count ()),
                           glm_cpu_count (), set, memory);
 }
-
-char *
-myna_computer_describe_speed (MynaModelVerdict verdict, double needed_gb, double tokens_per_second)
-{
-  guint rate = (guint) MAX (tokens_per_second + 0.5, 1);
-
-  if (verdict == MYNA_VERDICT_TOO_LARGE)
-    return g_strdup_printf (_ ("Needs %.1f GB of memory, more than is available"), needed_gb);
-  if (tokens_per_second <= 0)
-    return g_strdup_printf (_ ("Needs %.1f GB of memory"), needed_gb);
-  /* Translators: a token is about a word, or one or two Chinese characters */
-  return g_strdup_printf (ngettext ("About %u token a second", "About %u tokens a second", rate), rate);
-}

@@ -41,10 +41,7 @@ char *myna_model_need_describe (const MynaModelNeed *need) G_GNUC_WARN_UNUSED_RE
 /* Of what the sum consists.  The caller frees. */
 char *myna_model_need_describe_parts (const MynaModelNeed *need) G_GNUC_WARN_UNUSED_RESULT;
 
-/* Processor and memory.  The caller frees, as below. */
+/* Processor and memory.  The caller frees. */
 char *myna_computer_describe (void) G_GNUC_WARN_UNUSED_RESULT;
-/* How fast a model of such a size would be here, or what it needs; 0 tokens: not known. */
-char *myna_computer_describe_speed (MynaModelVerdict verdict, double needed_gb,
-                                    double tokens_per_second) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

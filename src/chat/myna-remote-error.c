@@ -94,11 +94,33 @@ myna_remote_error_read (JsonObject *event, const char *server)
   return error;
 }
 
+/* Of Flatpak; MYNA_SANDBOX_INFO stands in for it (tests). */
+static const char *
+get_sandbox_info (void)
+{
+  const char *stand_in = g_getenv ("MYNA_SANDBOX_INFO");
+
+  return stand_in ? stand_in : "/.flatpak-info";
+}
+
 const char *
 myna_remote_get_permit (gboolean gives)
 {
-  if (!g_file_test ("/.flatpak-info", G_FILE_TEST_EXISTS))
+  if (!g_file_test (get_sandbox_info (), G_FILE_TEST_EXISTS))
     return NULL;
   return gives ? "flatpak override --user --share=network " MYNA_APP_ID
                : "flatpak override --user --unshare=network " MYNA_APP_ID;
+}
+
+gboolean
+myna_remote_is_permitted (void)
+{
+  g_autoptr (GKeyFile) sandbox = g_key_file_new ();
+  g_auto (GStrv) shared = NULL;
+
+  if (!myna_remote_get_permit (TRUE))
+    return TRUE;
+  if (g_key_file_load_from_file (sandbox, get_sandbox_info (), G_KEY_FILE_NONE, NULL))
+    shared = g_key_file_get_string_list (sandbox, "Context", "shared", NULL, NULL);
+  return shared && g_strv_contains ((const char *const *) shared, "network");
 }

@@ -20,5 +20,7 @@ GError *myna_remote_error_new (RemoteProblem problem, const char *server) G_GNUC
 GError *myna_remote_error_read (JsonObject *event, const char *server) G_GNUC_WARN_UNUSED_RESULT;
 /* In a Flatpak: the command that gives Myna the network, and the one that takes it away; NULL: it runs in none. */
 const char *myna_remote_get_permit (gboolean gives);
+/* Whether this program may open connections: it is in no sandbox, or that has the network. */
+gboolean myna_remote_is_permitted (void);
 
 G_END_DECLS

@@ -28,6 +28,7 @@ WANTED = [
     f"share/mime/packages/{ID}.xml",
     "share/myna/models/CC-BY-SA-4.0.txt",
     "share/myna/models/MODEL-CARD.md",
+    "share/myna/models/catalogue.json",
     "share/myna/models/SOURCES.md",
     "share/myna/models/myna-fledgling-q8_0.gguf",
 ]

@@ -98,7 +98,7 @@ FOLDERS = {
     "ui/models": (GTK, "engine/engine.h engine/actor remote/wire chat ui/base"),
     "ui/preferences": (GTK, "engine/engine.h storage/storage.h tools/tools.h tools/servers.h tools/own-tools.h chat ui/base"),
     "ui/help": (GTK, "ui/markdown"),
-    "ui/window": (GTK, "chat ui/base ui/transcript ui/sidebar ui/exchange ui/preferences"),
+    "ui/window": (GTK, "chat ui/base ui/transcript ui/sidebar ui/exchange ui/models ui/preferences"),
     "ui/application": (GTK, "engine/actor storage/storage.h chat share ui/base ui/markdown ui/models "
                             "ui/preferences ui/help ui/window"),
     "ui/main.c": (GTK, "ui/application"),

@@ -133,8 +133,7 @@ show_models (MynaApplication *self, GFile *file)
 
   if (!self->models_window)
     {
-      self->models_window = myna_models_window_new (GTK_WINDOW (window), myna_core_get_models (self->core),
-                                                    myna_core_get_servers (self->core), self->settings);
+      self->models_window = myna_models_window_new (GTK_WINDOW (window), self->core);
       g_object_add_weak_pointer (G_OBJECT (self->models_window), (gpointer *) &self->models_window);
     }
   gtk_window_present (GTK_WINDOW (self->models_window));

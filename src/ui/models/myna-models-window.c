@@ -9,6 +9,7 @@
 #include "chat/myna-problem.h"
 #include "models/myna-import-window.h"
 #include "models/myna-model-row.h"
+#include "models/offer-list.h"
 #include "models/server-list.h"
 #include "base/controls.h"
 #include "base/myna-banner.h"
@@ -20,9 +21,9 @@ struct _MynaModelsWindow
 {
   AdwWindow parent_instance;
 
-  MynaModelLibrary *models;
-  MynaRemoteServers *servers;
-  GSettings *settings;
+  MynaCore *core;
+  MynaModelLibrary *models; /* of the core */
+  GSettings *settings;      /* of the core */
 
   GPtrArray *refused; /* Refused: of the files that were added last */
   guint n_adding;     /* of them, how many are still being looked at */
@@ -35,19 +36,6 @@ struct _MynaModelsWindow
 };
 
 G_DEFINE_FINAL_TYPE (MynaModelsWindow, myna_models_window, ADW_TYPE_WINDOW)
-
-/* Where the published files are.  Opened in the browser: Myna itself needs no network. */
-static const struct
-{
-  const char *title;
-  const char *files; /* names and sizes as published; not translated */
-  const char *uri;
-} sources[] = {
-  { "GLM-Edge 1.5B", "ggml-model-Q4_K_M.gguf, 0.9 GB", "https://huggingface.co/zai-org/glm-edge-1.5b-chat-gguf" },
-  { "GLM-Edge 4B", "ggml-model-Q4_K_M.gguf, 2.5 GB", "https://huggingface.co/zai-org/glm-edge-4b-chat-gguf" },
-  { "GLM-4-9B-0414", "GLM-4-9B-0414-Q4_K_M.gguf, 6.2 GB", "https://huggingface.co/unsloth/GLM-4-9B-0414-GGUF" },
-  { "GLM-4 9B Chat", "glm-4-9b-chat.Q6_K.gguf, 8.3 GB", "https://huggingface.co/legraphista/glm-4-9b-chat-GGUF" },
-};
 
 /* ---- The list --------------------------------------------------------------------------------------------------- */
 
@@ -201,6 +189,21 @@ add_path (MynaModelsWindow *self, const char *path)
   myna_model_library_add_async (self->models, path, added_cb, adding);
 }
 
+/* Of models that can be had. */
+static void
+replace_list (MynaModelsWindow *self, GFile *file)
+{
+  MynaOffers *offers = myna_core_get_offers (self->core);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *title = NULL;
+
+  if (myna_offers_replace (offers, file, &error))
+    title = g_strdup_printf (_ ("The list of models is now the one of %s"),
+                             myna_catalogue_get_date (myna_offers_get_catalogue (offers)));
+  myna_banner_show (MYNA_BANNER (self->banner), title ? title : _ ("The list of models was not replaced"),
+                    error ? error->message : NULL, NULL, NULL, NULL, NULL);
+}
+
 void
 myna_models_window_add_file (MynaModelsWindow *self, GFile *file)
 {
@@ -208,6 +211,11 @@ myna_models_window_add_file (MynaModelsWindow *self, GFile *file)
 
   g_return_if_fail (MYNA_IS_MODELS_WINDOW (self));
 
+  if (path && g_str_has_suffix (path, ".json"))
+    {
+      replace_list (self, file);
+      return;
+    }
   if (self->n_adding == 0)
     g_ptr_array_set_size (self->refused, 0);
   if (!path)
@@ -244,10 +252,11 @@ add_cb (MynaModelsWindow *self)
 {
   g_autoptr (GtkFileFilter) filter = gtk_file_filter_new ();
 
-  gtk_file_filter_set_name (filter, _ ("Model files (GGUF, chatglm.cpp)"));
+  gtk_file_filter_set_name (filter, _ ("Model files (GGUF, chatglm.cpp) and lists of models"));
   gtk_file_filter_add_pattern (filter, "*.gguf");
   gtk_file_filter_add_pattern (filter, "*.GGUF");
   gtk_file_filter_add_pattern (filter, "*.bin");
+  gtk_file_filter_add_pattern (filter, "*.json");
   myna_choose_file_async (GTK_WINDOW (self), MYNA_FILE_OPEN, _ ("Add a Model"), filter, NULL, file_chosen_cb,
                           g_object_ref (self));
 }
@@ -304,31 +313,6 @@ make_models_group (MynaModelsWindow *self)
 }
 
 static void
-source_activated_cb (AdwActionRow *row, const char *uri)
-{
-  myna_open_uri (GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (row))), uri);
-}
-
-static GtkWidget *
-make_sources_group (void)
-{
-  GtkWidget *group = myna_group_new (_ ("Get More Models"),
-                                     _ ("These pages open in your browser. Download the file there, then add it here."));
-
-  for (guint i = 0; i < G_N_ELEMENTS (sources); i++)
-    {
-      GtkWidget *row = myna_row_new (sources[i].title, sources[i].files);
-
-      adw_action_row_add_suffix (ADW_ACTION_ROW (row), gtk_image_new_from_icon_name ("adw-external-link-symbolic"));
-      gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), TRUE);
-      g_signal_connect (row, "activated", G_CALLBACK (source_activated_cb), (gpointer) sources[i].uri);
-      adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), row);
-    }
-
-  return group;
-}
-
-static void
 myna_models_window_dispose (GObject *object)
 {
   MynaModelsWindow *self = MYNA_MODELS_WINDOW (object);
@@ -336,9 +320,7 @@ myna_models_window_dispose (GObject *object)
   if (self->list)
     gtk_list_box_bind_model (GTK_LIST_BOX (self->list), NULL, NULL, NULL, NULL);
   self->list = NULL;
-  g_clear_object (&self->models);
-  g_clear_object (&self->servers);
-  g_clear_object (&self->settings);
+  g_clear_object (&self->core);
 
   G_OBJECT_CLASS (myna_models_window_parent_class)->dispose (object);
 }
@@ -394,21 +376,24 @@ build (MynaModelsWindow *self)
   adw_preferences_page_add (ADW_PREFERENCES_PAGE (page), ADW_PREFERENCES_GROUP (make_loading_group (self)));
   adw_preferences_page_add (ADW_PREFERENCES_PAGE (page), ADW_PREFERENCES_GROUP (make_models_group (self)));
   if (myna_remote_link_is_there ())
-    adw_preferences_page_add (ADW_PREFERENCES_PAGE (page), ADW_PREFERENCES_GROUP (myna_remote_server_list_new (self->servers)));
-  adw_preferences_page_add (ADW_PREFERENCES_PAGE (page), ADW_PREFERENCES_GROUP (make_sources_group ()));
+    adw_preferences_page_add (ADW_PREFERENCES_PAGE (page),
+                              ADW_PREFERENCES_GROUP (myna_remote_server_list_new (myna_core_get_servers (self->core))));
+  adw_preferences_page_add (ADW_PREFERENCES_PAGE (page),
+                            ADW_PREFERENCES_GROUP (myna_offer_list_new (myna_core_get_offers (self->core), self->settings)));
   gtk_widget_set_vexpand (page, TRUE);
   gtk_box_append (GTK_BOX (box), page);
   adw_window_set_content (ADW_WINDOW (self), box);
 }
 
 GtkWidget *
-myna_models_window_new (GtkWindow *parent, MynaModelLibrary *models, MynaRemoteServers *servers, GSettings *settings)
+myna_models_window_new (GtkWindow *parent, MynaCore *core)
 {
   MynaModelsWindow *self = g_object_new (MYNA_TYPE_MODELS_WINDOW, "transient-for", parent, NULL);
+  MynaModelLibrary *models = myna_core_get_models (core);
 
-  self->models = g_object_ref (models);
-  self->servers = g_object_ref (servers);
-  self->settings = g_object_ref (settings);
+  self->core = g_object_ref (core);
+  self->models = models;
+  self->settings = myna_core_get_settings (core);
   build (self);
   g_signal_connect_object (models, "notify::loading-path", G_CALLBACK (update_loading), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (models, "load-failed", G_CALLBACK (load_failed_cb), self, G_CONNECT_SWAPPED);

@@ -6,16 +6,14 @@
 
 #include <adwaita.h>
 
-#include "chat/myna-model-library.h"
-#include "chat/myna-remote-servers.h"
+#include "chat/myna-core.h"
 
 G_BEGIN_DECLS
 
 #define MYNA_TYPE_MODELS_WINDOW (myna_models_window_get_type ())
 G_DECLARE_FINAL_TYPE (MynaModelsWindow, myna_models_window, MYNA, MODELS_WINDOW, AdwWindow)
 
-GtkWidget *myna_models_window_new (GtkWindow *parent, MynaModelLibrary *models, MynaRemoteServers *servers,
-                                   GSettings *settings);
+GtkWidget *myna_models_window_new (GtkWindow *parent, MynaCore *core);
 /* Adds this file to the models and shows what is in it. */
 void myna_models_window_add_file (MynaModelsWindow *self, GFile *file);
 

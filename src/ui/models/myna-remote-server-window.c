@@ -249,8 +249,6 @@ keep (MynaRemoteServerWindow *self)
     }
   storing = g_new (Storing, 1);
   *storing = (Storing){ g_object_ref (self), g_object_ref (server) };
-  storing = g_new (Storing, 1);
-  *storing = (Storing){ g_object_ref (self), g_object_ref (server) };
   myna_task_window_begin (MYNA_TASK_WINDOW (self), _ ("Saving the API key…"), NULL);
   myna_remote_server_key_store_async (myna_remote_server_get_id (server), myna_remote_server_get_name (server),
                                       get_text (self->key), key_stored_cb, storing);
@@ -332,12 +330,11 @@ make_group (MynaRemoteServerWindow *self)
                     "possible within this computer and private networks."));
   gtk_widget_set_visible (self->warning, FALSE);
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), self->warning);
-  if (myna_remote_get_permit (TRUE))
-    {
-      add_permit (group, _ ("Run this in a terminal to give Myna the network, then start it again"),
-                  myna_remote_get_permit (TRUE));
-      add_permit (group, _ ("This takes it away again"), myna_remote_get_permit (FALSE));
-    }
+  if (!myna_remote_is_permitted ())
+    add_permit (group, _ ("Run this in a terminal to give Myna the network, then start it again"),
+                myna_remote_get_permit (TRUE));
+  else if (myna_remote_get_permit (FALSE))
+    add_permit (group, _ ("This takes the network away from Myna again"), myna_remote_get_permit (FALSE));
   return group;
 }
 

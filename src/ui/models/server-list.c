@@ -116,7 +116,8 @@ myna_remote_server_list_new (MynaRemoteServers *servers)
 {
   GtkWidget *group =
       myna_group_new (_ ("On Servers"),
-                      _ ("Myna opens no network connection unless you add a server, and then to that address alone."));
+                      _ ("Myna opens no network connection unless you add a server or download a model, and then to that "
+                         "address alone."));
   GtkWidget *list = myna_list_new (_ ("Servers"));
   /* Beside a button with words there is not always room for the title. */
   GtkWidget *add = myna_flat_button_new ("list-add-symbolic", _ ("Add a Server…"));

@@ -12,7 +12,7 @@
 #include "base/tooltip.h"
 #include "base/ui-compat.h"
 #include "chat/myna-problem.h"
-#include "preferences/myna-welcome-window.h"
+#include "models/myna-welcome-window.h"
 
 /* 15 px; points, because these follow the size that the person has chosen for all text. */
 #define TEXT_PT 11.25
@@ -610,7 +610,7 @@ myna_window_map (GtkWidget *widget)
   if (g_settings_get_boolean (self->settings, "first-start-done"))
     return;
   g_settings_set_boolean (self->settings, "first-start-done", TRUE);
-  gtk_window_present (GTK_WINDOW (myna_welcome_window_new (GTK_WINDOW (self))));
+  gtk_window_present (GTK_WINDOW (myna_welcome_window_new (GTK_WINDOW (self), self->core)));
 }
 
 /* ---- Object ----------------------------------------------------------------------------------------------------- */

@@ -6,12 +6,14 @@
 
 #include <adwaita.h>
 
+#include "chat/myna-core.h"
+
 G_BEGIN_DECLS
 
 #define MYNA_TYPE_WELCOME_WINDOW (myna_welcome_window_get_type ())
 G_DECLARE_FINAL_TYPE (MynaWelcomeWindow, myna_welcome_window, MYNA, WELCOME_WINDOW, AdwWindow)
 
 /* Its button "Add a Model" activates app.models. */
-GtkWidget *myna_welcome_window_new (GtkWindow *parent);
+GtkWidget *myna_welcome_window_new (GtkWindow *parent, MynaCore *core);
 
 G_END_DECLS

@@ -57,10 +57,22 @@ class Remote(TestCase):
         self.assertIn("Hello, world", app.ask("Hi"))
         # Of this chat alone, which is marked as what it is.
         app.find(re.compile("Model on “127.0.0.1"), shown=False)
+        app.find(re.compile("127.0.0.1:\\d+$"), "label")
         self.assertEqual(len([one for one in self.server.requests if one[2]]), 1)
         self.assertTrue(self.query("SELECT model FROM conversation")[0][0].startswith("remote:"))
         app.key("ctrl+n")
         wait(lambda: not [node for node in app.find_all(re.compile("glm-4.5 · 127.0.0.1"))], "the default model")
+        app.quit()
+
+    def test_answer_now(self):
+        """No server can be told to."""
+        app = self.start()
+        self.add(app)
+        self.use(app, "thinks-on")
+        app.send("Hi")
+        self.assertFalse(app.find(app._("Answer Now"), "button").has("sensitive"))
+        app.find(app._("Stop"), "button").click()
+        app.wait_idle()
         app.quit()
 
     def test_key(self):

@@ -8,6 +8,7 @@ SPDX-License-Identifier: GPL-3.0-or-later
 """
 import html
 import json
+import os
 import pathlib
 import re
 import shutil
@@ -17,7 +18,10 @@ import tempfile
 import time
 import traceback
 
-from myna_e2e import APP_ID, STARTER, App, Atspi, Failure, GLib, locale_for, sandbox_works, wait, window_manager
+from myna_e2e import APP_ID, ROOT, STARTER, App, Atspi, Failure, GLib, locale_for, sandbox_works, wait, window_manager
+
+sys.path.insert(0, str(ROOT / "tests/remote"))
+import hostile  # noqa: E402
 
 VARIANTS = {
     # name: (language, dark, width, size of the text)
@@ -28,6 +32,9 @@ VARIANTS = {
     "en-large": ("en", False, 800, 1.5),
     "zh-large-dark": ("zh_CN", True, 800, 1.5),
 }
+
+# The steps to take, by their names; none: all.  What others begin must be there.
+ONLY = os.environ.get("MYNA_TOUR_STEPS", "").split()
 
 QUESTION = {"en": "How does quicksort work, and how fast is it?", "zh_CN": "快速排序是怎么工作的？有多快？"}
 STORY = {"en": "Tell me a long story about a bird.", "zh_CN": "讲一个关于小鸟的长故事。"}
@@ -118,6 +125,20 @@ def small_chat(number, title, now):
     return {"origin": f"tour-{number}", "title": title, "created_at": at, "updated_at": at, "head_id": 2, "pinned": number == 3,
             "messages": [{"id": 1, "parent_id": 0, "role": "user", "state": "complete", "text": title + "?", "created_at": at},
                          {"id": 2, "parent_id": 1, "role": "assistant", "state": "complete", "text": title + ".", "created_at": at}]}
+
+
+class Liar(hostile.Server):
+    """Its models are named after what they do."""
+    models = ["good", "401", "429", "context", "cut-off", "portal"]
+
+    def answer(self, client):
+        client_read = client.read
+        if client_read():
+            client.read = lambda: True
+            if client.body is None and client.path.count("/") == 2:
+                client.send(hostile.response("200 OK", {"data": [{"id": name, "max_model_len": 131072} for name in self.models]}))
+            else:
+                super().answer(client)
 
 
 class Tour:
@@ -397,6 +418,76 @@ class Tour:
             button.click()
         self.shot("models-details")
 
+    def open_models(self):
+        """The sidebar may have no room."""
+        self.find("Send", "button")
+        if self.width < 600:
+            self.app.click_at(self.find("Model", ("button", "toggle button")))
+            self.app.choose(self._("_Models…"))
+        else:
+            self.find("Models", "button").click()
+        self.find("Add a Server…", "button", shown=False)
+
+    def offers(self):
+        """What can be had, with a part of a download."""
+        self.stop()
+        part = self.home / "data" / APP_ID / "models" / "glm-4-9b-0414"
+        part.mkdir(parents=True)
+        (part / "GLM-4-9B-0414-Q4_K_M.gguf.0123456789ab.part").write_bytes(b"GGUF")
+        self.start()
+        self.open_models()
+        self.find("Recommended", shown=False)
+        self.app.find("GLM-4-9B-0414", shown=False)
+        for n in range(3):
+            self.shot(f"offers-{n + 1}", 1)
+            self.app.key(*["Page_Down"] * 2)
+        info = self.home / "flatpak-info"
+        info.write_text("[Application]\nname=x\n[Context]\nshared=ipc;\n")
+        self.stop()
+        self.start(env={"MYNA_SANDBOX_INFO": str(info)})
+        self.open_models()
+        self.app.find("GLM-4-9B-0414", shown=False)
+        self.app.key("Page_Down")
+        self.shot("offers-flatpak", 1)
+        self.find("Add a Server…", "button").click()
+        self.find("Address", "text")
+        self.shot("server-flatpak", 1)
+
+    def server(self):
+        """A server is added, and what it says when it will not be."""
+        self.stop()
+        self.liar = Liar()
+        self.start()
+        self.open_models()
+        self.find("Add a Server…", "button").click()
+        field = self.find("Address", "text")
+        for name in "401", "404", "portal", "no-list":
+            field.replace(f"127.0.0.1:{self.liar.port}/{name}/v1")
+            self.find("Connect", "button").click()
+            self.shot(f"server-{name}", 2)
+        field.replace("127.0.0.1:1")
+        self.find("Connect", "button").click()
+        self.shot("server-unreachable", 2)
+        field.replace(f"127.0.0.1:{self.liar.port}")
+        self.find("Connect", "button").click()
+        self.app.find("good")
+        self.shot("server-models", 1)
+        self.find("Add", "button").click()
+        self.app.find(re.compile("127.0.0.1:.* · "))
+        self.shot("servers", 1)
+
+    def remote_chats(self):
+        self.close_windows()
+        for name in Liar.models:
+            self.app.key("ctrl+n")
+            self.find("Send", "button")
+            self.app.click_at(self.find("Model", ("button", "toggle button")))
+            self.app.choose(name)
+            self.app.find(re.compile(f"{name} · 127.0.0.1"), shown=False)
+            self.app.composer.type("Hi")
+            self.find("Send", "button").click()
+            self.shot(f"remote-{name}", 2)
+
     def preferences(self):
         self.app.key("ctrl+comma")
         self.app.find_window(self._("Preferences"))
@@ -480,12 +571,13 @@ class Tour:
                  self.import_again, self.import_wrong, self.open_rich, self.rich_parts, self.message_menu, self.edit, self.find_bar,
                  self.sidebar, self.main_menu, self.select, self.rename, self.export, self.print_chat, self.backups,
                  self.chat_settings, self.preferences, self.tools, self.popovers, self.shortcuts, self.help, self.about,
-                 self.archive, self.trash, self.row_menu, self.temporary, self.models_window, self.missing_model, self.broken_model]
+                 self.archive, self.trash, self.row_menu, self.temporary, self.models_window, self.offers, self.server, self.remote_chats, self.missing_model, self.broken_model]
         if sandbox_works():
             steps.append(self.full_disk)
         steps.append(self.newer_history)
         for step in steps:
-            self.step(step)
+            if not ONLY or step.__name__ in ONLY:
+                self.step(step)
         self.stop()
         shutil.rmtree(self.home, ignore_errors=True)
 

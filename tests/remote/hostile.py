@@ -246,6 +246,7 @@ FAULTS = {
     'bad-chunked': whole(b'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nxx'),
     'reset-in-reply': drop(STREAM, text('one')),
     'stalls': hold(STREAM, text('one')),
+    'thinks-on': hold(STREAM, event(chunk({'reasoning_content': 'Hm'}))),
     'silent': hold(),
     'not-http': whole(b'SSH-2.0-OpenSSH_9.2\r\n'),
     # Servers that lie.
@@ -291,7 +292,7 @@ FAULTS = {
 MODELS = {
     'good': whole(response('200 OK', {'object': 'list', 'data': [
         {'id': 'glm-4.5', 'object': 'model', 'max_model_len': 131072}, {'id': 'plain', 'object': 'model'},
-        {'id': 'here', 'meta': {'n_ctx_train': 8192}}]})),
+        {'id': 'here', 'meta': {'n_ctx_train': 8192}}, {'id': 'thinks-on'}]})),
     'no-list': whole(response('200 OK', {'models': 'none'})),
     'bad-ids': whole(response('200 OK', {'data': [{'id': 'a\nb'}, {'id': ''}, {'id': 5}, {}, 7, {'id': 'x' * 3000}, {'id': 'fine'}]})),
     'too-many': whole(response('200 OK', {'data': [{'id': f'm{i}'} for i in range(100000)]})),

@@ -73,6 +73,7 @@ CHATS = {
     'bad-chunked': ('', 'cut-off'),
     'reset-in-reply': ('one', 'cut-off'),
     'stalls': ('one', 'stalled'),
+    'thinks-on': ('', 'stalled'),
     'silent': ('', 'timeout'),
     'not-http': ('', 'form'),
     'redirect-elsewhere': ('', 'redirect'),
@@ -140,7 +141,7 @@ class Chats(WithRemote):
     def test_each_fault(self):
         for name, (text, end) in CHATS.items():
             with self.subTest(name):
-                short = dict(LIMITS, first=2, idle=2) if name in ('stalls', 'silent') else LIMITS
+                short = dict(LIMITS, first=2, idle=2) if name in ('stalls', 'thinks-on', 'silent') else LIMITS
                 events = self.events(name, limits=short)
                 last = events[-1]
                 if text is not None:
@@ -268,8 +269,8 @@ class Requests(WithRemote):
                 pass        # nobody can look into it
 
     def test_models(self):
-        for name, expected in (('good', [('glm-4.5', 131072), ('plain', 0), ('here', 8192)]), ('bad-ids', [('fine', 0)]),
-                               ('moved', [('glm-4.5', 131072), ('plain', 0), ('here', 8192)])):
+        for name, expected in (('good', [('glm-4.5', 131072), ('plain', 0), ('here', 8192), ('thinks-on', 0)]), ('bad-ids', [('fine', 0)]),
+                               ('moved', [('glm-4.5', 131072), ('plain', 0), ('here', 8192), ('thinks-on', 0)])):
             last = self.remote.all(self.remote.ask('models', address=f'http://127.0.0.1:{self.server.port}/{name}/v1'))[-1]
             self.assertEqual([(one['id'], one['context']) for one in last['models']], expected)
         last = self.remote.all(self.remote.ask('models', address=f'http://127.0.0.1:{self.server.port}/too-many/v1'))[-1]

@@ -177,6 +177,8 @@ class Program(unittest.TestCase):
         for i in itertools.count(1):
             if i > n + full:
                 break
+            if i % 100 == 0:
+                print(f'{i} forms: {cut} answers cut off, {full} forms longer than the context', file=sys.stderr, flush=True)
             schema = {'type': 'object', 'properties': {'v': random_schema(rng), 'w': random_schema(rng)}, 'required': ['v'],
                       'additionalProperties': False}
             try:

@@ -7,6 +7,7 @@
 #include <glib/gi18n.h>
 
 #include "base/tooltip.h"
+#include "chat/myna-remote-server.h"
 #include "chat/myna-thinking.h"
 #include "composer/composer.h"
 
@@ -60,10 +61,14 @@ static void
 update_answer (MynaThinkingControls *self)
 {
   gboolean thinking = self->conversation && myna_conversation_is_thinking (self->conversation);
+  gboolean is_remote = self->conversation && myna_remote_server_is_path (myna_conversation_get_model (self->conversation));
   gboolean had_focus = gtk_widget_has_focus (self->answer);
   GtkWidget *composer = gtk_widget_get_ancestor (GTK_WIDGET (self), MYNA_TYPE_COMPOSER);
 
   gtk_widget_set_visible (self->answer, thinking);
+  gtk_widget_set_sensitive (self->answer, !is_remote);
+  myna_set_tooltip (self->answer, is_remote ? _ ("A model on a server cannot be told to end its thinking")
+                                            : _ ("End the thinking and answer (Ctrl+J)"));
   gtk_widget_set_visible (self->toggle_label, !thinking);
   if (!thinking && had_focus && composer)
     gtk_widget_grab_focus (composer);
@@ -117,7 +122,7 @@ answer_pressed_cb (GtkWidget *widget, GVariant *args, gpointer user_data)
 {
   MynaThinkingControls *self = MYNA_THINKING_CONTROLS (widget);
 
-  if (!gtk_widget_get_visible (self->answer))
+  if (!gtk_widget_get_visible (self->answer) || !gtk_widget_get_sensitive (self->answer))
     return FALSE;
   answer_clicked_cb (self);
   return TRUE;
@@ -170,7 +175,6 @@ build_answer (MynaThinkingControls *self)
 {
   self->answer = gtk_button_new_with_label (_ ("Answer Now"));
   gtk_widget_set_valign (self->answer, GTK_ALIGN_CENTER);
-  myna_set_tooltip (self->answer, _ ("End the thinking and answer (Ctrl+J)"));
   g_signal_connect_swapped (self->answer, "clicked", G_CALLBACK (answer_clicked_cb), self);
   gtk_widget_set_parent (self->answer, GTK_WIDGET (self));
 }

@@ -23,7 +23,8 @@ struct _MynaHistoryRow
   GtkWidget *stack; /* label or entry */
   GtkWidget *label;
   GtkWidget *entry;  /* made when first needed */
-  GtkWidget *server; /* its model is on one */
+  GtkWidget *server; /* its model is on one … */
+  GtkWidget *server_name;
   GtkWidget *dot;
 };
 
@@ -140,8 +141,11 @@ update_server (MynaHistoryRow *self)
   g_autofree char *text = name ? g_strdup_printf (_ ("Model on “%s”"), name) : NULL;
 
   gtk_widget_set_visible (self->server, name != NULL);
+  gtk_widget_set_visible (self->server_name, name != NULL);
   if (!name)
     return;
+  gtk_label_set_label (GTK_LABEL (self->server_name), name);
+  myna_set_tooltip (self->server_name, text);
   myna_set_name (self->server, text);
 }
 
@@ -244,6 +248,12 @@ myna_history_row_init (MynaHistoryRow *self)
 
   self->server = gtk_image_new_from_icon_name ("network-server-symbolic");
   gtk_widget_set_parent (self->server, widget);
+  self->server_name = gtk_label_new (NULL);
+  gtk_label_set_ellipsize (GTK_LABEL (self->server_name), PANGO_ELLIPSIZE_END);
+  gtk_label_set_max_width_chars (GTK_LABEL (self->server_name), 10);
+  gtk_widget_add_css_class (self->server_name, "caption");
+  gtk_widget_add_css_class (self->server_name, "dim-label");
+  gtk_widget_set_parent (self->server_name, widget);
 
   self->dot = adw_bin_new ();
   gtk_widget_add_css_class (self->dot, "busy-dot");

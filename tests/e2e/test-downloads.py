@@ -130,6 +130,20 @@ class Downloads(TestCase):
         self.assertFalse(self.parts() or self.model.exists())
         app.quit()
 
+    def test_other_programs(self):
+        """What LM Studio has is added where it is."""
+        other = self.home / ".lmstudio/models/x/y/model.gguf"
+        other.parent.mkdir(parents=True)
+        shutil.copy(STARTER, other)
+        app = self.open_models()
+        app.find("Find Models of Other Programs", "button").click()
+        app.find(re.compile("LM Studio · .*", re.S))
+        app.find("Add", "button").click()
+        app.wait_closed("Models of Other Programs")
+        app.find(str(other))
+        app.quit()
+        self.assertTrue(other.exists())
+
     def test_without_network(self):
         """In the sandbox, and where it was not built."""
         info = self.home / "flatpak-info"

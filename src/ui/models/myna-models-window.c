@@ -7,6 +7,8 @@
 #include <glib/gi18n.h>
 
 #include "chat/myna-problem.h"
+#include "chat/myna-remote-error.h"
+#include "models/myna-finder-window.h"
 #include "models/myna-import-window.h"
 #include "models/myna-model-row.h"
 #include "models/offer-list.h"
@@ -300,10 +302,25 @@ make_loading_group (MynaModelsWindow *self)
   return self->loading_group;
 }
 
+static void
+find_cb (MynaModelsWindow *self)
+{
+  GtkWidget *finder = myna_finder_window_new (GTK_WINDOW (self));
+
+  g_signal_connect_object (finder, "chosen", G_CALLBACK (add_path), self, G_CONNECT_SWAPPED);
+  gtk_window_present (GTK_WINDOW (finder));
+}
+
 static GtkWidget *
 make_models_group (MynaModelsWindow *self)
 {
   GtkWidget *group = myna_group_new (_ ("On This Computer"), _ ("Files stay where they are. Myna never deletes them."));
+  GtkWidget *find = myna_flat_button_new ("system-search-symbolic", _ ("Find Models of Other Programs"));
+
+  /* A sandbox does not see their folders. */
+  gtk_widget_set_visible (find, !myna_remote_get_permit (TRUE));
+  g_signal_connect_object (find, "clicked", G_CALLBACK (find_cb), self, G_CONNECT_SWAPPED);
+  adw_preferences_group_set_header_suffix (ADW_PREFERENCES_GROUP (group), find);
 
   self->list = myna_list_new (_ ("Models"));
   gtk_list_box_bind_model (GTK_LIST_BOX (self->list), myna_model_library_get_entries (self->models), make_row_cb, self, NULL);

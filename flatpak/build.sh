@@ -1,5 +1,5 @@
 #!/bin/bash
-# build.sh [--local-runtime] [--test]: builds and installs the Flatpak, leaves the bundle myna.flatpak in the project's folder,
+# build.sh [--local-runtime] [--plot] [--test]: builds and installs the Flatpak, leaves the bundle myna.flatpak in the project's folder,
 # and with --test drives it in its sandbox.
 #
 # With --local-runtime nothing comes from Flathub: a stand-in for org.gnome.Platform and Sdk is made of Debian 13 packages
@@ -88,11 +88,12 @@ make_local_manifest () { # COPY
   done
 }
 
-local_runtime=false tests=false
+local_runtime=false tests=false plot=false
 for option; do
   case $option in
     --local-runtime) local_runtime=true ;;
     --test) tests=true ;;
+    --plot) plot=true ;;
     *) sed -n 2,3p "$0" >&2; exit 2 ;;
   esac
 done
@@ -115,6 +116,15 @@ else
   options+=(--install-deps-from=flathub)
 fi
 nice flatpak-builder "${options[@]}" --state-dir="$work/state" "$work/build" "$manifest"
+if $plot; then
+  # The extension is one of the application that was just built.
+  [ -f flatpak/plot-sources.json ] || flatpak/plot-sources.py
+  flatpak --user remote-add --if-not-exists --no-gpg-verify myna-built "$work/repo"
+  flatpak --user install -y --noninteractive --or-update myna-built $app//master
+  nice flatpak-builder --user --force-clean --repo="$work/repo" --state-dir="$work/state" "$work/build-plot" flatpak/$app.Plot.yml
+  flatpak build-bundle --runtime "$work/repo" myna-plot.flatpak $app.Plot stable
+  flatpak --user install -y --noninteractive --reinstall --bundle ./myna-plot.flatpak
+fi
 flatpak build-bundle "$work/repo" myna.flatpak $app master
 flatpak --user install -y --noninteractive --reinstall --bundle ./myna.flatpak
 echo "myna.flatpak is ready and installed: ${FLATPAK_USER_DIR:+FLATPAK_USER_DIR=$FLATPAK_USER_DIR }flatpak run --user $app"

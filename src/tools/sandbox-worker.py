@@ -28,6 +28,7 @@ except ImportError as e:
 REQUESTS, ANSWERS, SOURCE = 0, 3, 4
 LIBC = ctypes.CDLL(None, use_errno=True)
 MAX_IMAGES, MAX_PIXELS = 4, 1600 * 1200
+PLOT = "/app/plot/lib/python%d.%d/site-packages" % sys.version_info[:2]     # in a Flatpak: its extension with numpy and matplotlib
 MAX_FILES, MAX_FILE_BYTES, MAX_FILES_BYTES = 8, 16 << 20, 32 << 20
 ALL_CPU_SECONDS = 3600              # of all cells together; the guard bounds each
 # The guard's exit statuses; that of an interpreter which ended by itself is ENDED, or 128 and its signal.
@@ -343,6 +344,8 @@ def main():
     abi = landlock(writable)
     limit(int(memory), int(size))
     n_denied = seccomp()
+    if os.path.isdir(PLOT):
+        sys.path.append(PLOT)
     modules = [m for m in ("numpy", "matplotlib", "pandas") if importlib.util.find_spec(m)]
     answer({"ready": True, "python": platform.python_version(), "landlock": abi, "seccomp": n_denied, "modules": modules})
     try:

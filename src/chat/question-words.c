@@ -73,7 +73,7 @@ myna_call_question_dup_heading (MynaCallQuestionKind kind, MynaMessage *message)
     default:
       if (myna_call_is_python (get_call (message)))
         return g_strdup (_ ("The model wrote a program. Run it?"));
-      return g_strdup_printf (_ ("The model wants to use the tool “%s”. Allow it?"), title);
+      return myna_tool_dup_question (get_call (message)->tool);
     }
 }
 

@@ -14,6 +14,7 @@
 
 #define MAX_SUMMARY 200 /* characters of the arguments in a line */
 #define MAX_OUTCOME 200 /* … and of a result */
+#define MAX_CAPTION 80  /* … of what a tool is for, where there are many */
 
 static const struct
 {
@@ -98,6 +99,38 @@ myna_tool_get_purpose (const char *name)
   if (i < G_N_ELEMENTS (tools))
     return _ (tools[i].purpose);
   return tool ? tool_get_description (tool) : "";
+}
+
+/* The server that it is of, as it may be shown; NULL: none. */
+static char *
+dup_server (const char *name)
+{
+  const Tool *tool = tool_find (name);
+  const char *server = tool ? tool_get_server (tool) : NULL;
+
+  return server ? dup_line (server, MAX_CAPTION) : NULL;
+}
+
+char *
+myna_tool_dup_caption (const char *name)
+{
+  g_autofree char *purpose = dup_line (myna_tool_get_purpose (name), MAX_CAPTION);
+  g_autofree char *server = dup_server (name);
+
+  /* Translators: the name of a tool server, and what its tool is for */
+  return server ? g_strdup_printf (C_ ("tool server", "%s: %s"), server, purpose) : g_steal_pointer (&purpose);
+}
+
+char *
+myna_tool_dup_question (const char *name)
+{
+  g_autofree char *title = myna_tool_dup_title (name);
+  g_autofree char *server = dup_server (name);
+
+  if (server)
+    /* Translators: the names of a tool and of the tool server that it is of */
+    return g_strdup_printf (_ ("The model wants to use “%s” of the tool server “%s”. Allow it?"), title, server);
+  return g_strdup_printf (_ ("The model wants to use the tool “%s”. Allow it?"), title);
 }
 
 gboolean

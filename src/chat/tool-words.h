@@ -16,6 +16,10 @@ G_BEGIN_DECLS
 char *myna_tool_dup_title (const char *name) G_GNUC_WARN_UNUSED_RESULT;
 /* What it is for, in a few words; "": nothing is known of it.  Static. */
 const char *myna_tool_get_purpose (const char *name);
+/* The same and whose it is, in a line or two.  The caller frees. */
+char *myna_tool_dup_caption (const char *name) G_GNUC_WARN_UNUSED_RESULT;
+/* Whether a model may use it, asked of the person.  The caller frees. */
+char *myna_tool_dup_question (const char *name) G_GNUC_WARN_UNUSED_RESULT;
 /* Whether a person chooses it; read_more is offered together with those that read, whose results may be long. */
 gboolean myna_tool_is_chosen (const char *name);
 /* What a call of such a tool may touch, in a sentence.  Static. */

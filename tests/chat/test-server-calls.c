@@ -109,6 +109,8 @@ static void
 test_calls (Servers *f, gconstpointer data)
 {
   ToolServer *server = add (f->servers, "good", NULL);
+  g_autofree char *question = NULL;
+  g_autofree char *caption = NULL;
 
   g_assert_cmpint (tool_server_get_state (server), ==, TOOL_SERVER_RUNS);
   myna_conversation_set_settings (f->chat.conversation, "{\"tools\":[\"say\",\"die\"]}");
@@ -116,6 +118,10 @@ test_calls (Servers *f, gconstpointer data)
   call (f, "say", "{\"a\":1}");
   g_assert_cmpint (myna_call_run_get_reason (wait_asked (f)), ==, MYNA_ASK_CLASS);
   g_assert_cmpstr (myna_call_run_get_allowed (wait_asked (f)), ==, "");
+  question = myna_tool_dup_question ("say");
+  g_assert_cmpstr (question, ==, "The model wants to use “say” of the tool server “good”. Allow it?");
+  caption = myna_tool_dup_caption ("say");
+  g_assert_cmpstr (caption, ==, "good: A tool");
   allow (f, MYNA_ALLOW_IN_CHAT);
   assert_told (f, "{\"a\": 1}");
   call (f, "say", "{\"a\":2}");

@@ -78,7 +78,8 @@ new_row (MynaToolsButton *self, const char *name)
   GtkWidget *lines = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   GtkGesture *click = gtk_gesture_click_new ();
   g_autofree char *title = myna_tool_dup_title (name);
-  GtkWidget *purpose = new_label (myna_tool_get_purpose (name), ROW_WIDTH, "dim-label");
+  g_autofree char *caption = myna_tool_dup_caption (name);
+  GtkWidget *purpose = new_label (caption, ROW_WIDTH, "dim-label");
   GtkWidget *toggle = new_switch (self, name, title);
 
   gtk_widget_add_css_class (purpose, "caption");

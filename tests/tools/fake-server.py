@@ -56,6 +56,12 @@ def tools():
         return [tool("good"), tool("far", schema={"type": "object", "properties": {"a": {"$ref": "http://localhost/x"}}})]
     if has("names"):
         return [tool("good"), tool("not a name"), tool("x" * 65), tool("good"), tool("calculate"), {"description": "none"}]
+    if has("files"):
+        text = {"type": "string"}
+        return [tool("list_directory", "Get a detailed listing of all files in a path.", {"type": "object", "properties": {"path": text}}),
+                tool("read_text_file", "Read a file as text.", {"type": "object", "properties": {"path": text}}),
+                tool("write_file", "Create a new file or completely overwrite an existing file with new content.",
+                     {"type": "object", "properties": {"path": text, "content": text}})]
     description = "After" if has("changes") and os.path.exists(faults[-1]) else "A tool"
     return [tool("say", description, {"type": "object", "properties": {"a": {"type": "integer"}}}), tool("wait"), tool("die"), tool("leave"), tool("big"),
             *([tool("pictures")] if has("pictures") else []), *([tool("look")] if has("look") else [])]
@@ -85,6 +91,26 @@ def look(arguments):
     except OSError as e:
         return f"{seen}, {type(e).__name__}"
     return f"{seen}, written"
+
+
+FILES = ("list_directory", "read_text_file", "write_file")
+
+
+def use_files(name, arguments):
+    """As server-filesystem does it."""
+    path, root = os.path.realpath(arguments["path"]), faults[1] if has("files") else "/nonexistent"
+    if os.path.commonpath([path, root]) != root:
+        text = f"Access denied - path outside allowed directories: {path} not in {root}"
+        return {"content": [{"type": "text", "text": text}], "isError": True}
+    if name == "list_directory":
+        text = "\n".join(f"[{'DIR' if entry.is_dir() else 'FILE'}] {entry.name}" for entry in os.scandir(path))
+    elif name == "read_text_file":
+        text = open(path).read()
+    else:
+        with open(path, "w") as file:
+            file.write(arguments["content"])
+        text = f"Successfully wrote to {path}"
+    return {"content": [{"type": "text", "text": text}]}
 
 
 def png(width, height, rows):
@@ -122,6 +148,9 @@ def call(identifier, params):
                                     "print('here', flush=True); time.sleep(3600)"], start_new_session=True, stdout=subprocess.PIPE)
         process.stdout.readline()
         send({"id": identifier, "result": {"content": [{"type": "text", "text": f"{os.getpid()} {process.pid}"}]}})
+        return
+    if name in FILES:
+        send({"id": identifier, "result": use_files(name, params["arguments"])})
         return
     if name == "pictures":
         send({"id": identifier, "result": {"content": [{"type": "text", "text": "here:"}, *pictures()]}})

@@ -4,6 +4,7 @@
  */
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "tools/own-tools.h"
 #include "tools/tool.h"
@@ -136,6 +137,7 @@ test_bad (Own *f, gconstpointer data)
       "text" },
     { "{\"name\":\"a\",\"description\":\"d\",\"command\":[\"no-such-program\"]}", TOOL_OWN_NOT_FOUND, "no-such-program" },
   };
+  g_autofree char *path = NULL;
 
   write_file (f->folder, "zz.json",
               "{\"name\":\"good\",\"description\":\"d\",\"command\":[\"/bin/cat\",\"{print}\", \"{}\", \"{1}\"],"
@@ -156,6 +158,15 @@ test_bad (Own *f, gconstpointer data)
       g_assert_null (tool_find ("a"));
       g_assert_nonnull (tool_find ("good"));
     }
+  /* A pipe is not waited for. */
+  clear (f->folder);
+  path = g_build_filename (f->folder, "a.json", NULL);
+  g_assert_cmpint (mkfifo (path, 0600), ==, 0);
+  tool_own_read (f->folder, check);
+  g_assert_cmpint (((const ToolOwn *) g_ptr_array_index (tool_own_get_all (), 0))->problem, ==, TOOL_OWN_NO_JSON);
+  clear (f->folder);
+  write_file (f->folder, "zz.json", "{\"name\":\"good\",\"description\":\"d\",\"command\":[\"/bin/cat\"]}");
+  tool_own_read (f->folder, check);
   g_assert_null (tool_own_find (tool_find ("calculate")));
   g_assert_cmpstr (tool_own_find (tool_find ("good"))->file, ==, "zz.json");
 }

@@ -1,5 +1,5 @@
-/* test-python-session.c: a chat that plots: the real application, its window, its history and its sandbox; only the model is a
- * script
+/* test-tool-sessions.c: a chat that plots and one with a server of files: the real application, its window, its history, its sandbox and
+ * a server; only the model is a script
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
@@ -20,6 +20,7 @@
 #include "chat/tool-words.h"
 #include "composer/composer.h"
 #include "tools/sandbox.h"
+#include "tools/servers.h"
 #include "transcript/call-question.h"
 #include "transcript/myna-conversation-view.h"
 #include "window-test.h"
@@ -59,6 +60,14 @@ typedef struct
   GDestroyNotify destroy;
 } Request;
 
+/* What a model calls, one after the other; then it answers. */
+typedef struct
+{
+  const char *tool, *arguments; /* NULL: the interpreter, and the program */
+} Step;
+
+static const Step *script;
+static const char *answer;
 static guint step;
 static guint64 last_id;
 static GlmModelInfo info = { .family = "ChatGLM3", .calling = GLM_CALLING_TRAINED, .has_interpreter = TRUE };
@@ -74,6 +83,19 @@ write_program (const Request *request, const char *program)
   request->funcs.piece (GLM_REPLY_CODE, whole, request->user_data);
 }
 
+static void
+write_call (const Request *request, const Step *next)
+{
+  if (!next->tool)
+    {
+      write_program (request, next->arguments);
+      return;
+    }
+  request->funcs.piece (GLM_REPLY_CALL, next->tool, request->user_data);
+  request->funcs.piece (GLM_REPLY_ARGUMENTS, next->arguments, request->user_data);
+  request->funcs.piece (GLM_REPLY_CALLED, next->arguments, request->user_data);
+}
+
 static gboolean
 reply_cb (gpointer user_data)
 {
@@ -85,15 +107,15 @@ reply_cb (gpointer user_data)
   if (request->only_plan)
     ;
   else if (!request->is_chat)
-    request->funcs.piece (GLM_REPLY_TEXT, "Birds", request->user_data);
-  else if (step < 2)
+    request->funcs.piece (GLM_REPLY_TEXT, "A chat", request->user_data);
+  else if (script[step].arguments)
     {
-      write_program (request, step == 0 ? READS : DRAWS);
+      write_call (request, &script[step]);
       result.reason = GLM_STOP_CALL;
       step++;
     }
   else
-    request->funcs.piece (GLM_REPLY_TEXT, "The sparrow comes most often.", request->user_data);
+    request->funcs.piece (GLM_REPLY_TEXT, answer, request->user_data);
   request->funcs.ended (&result, NULL, request->user_data);
   return G_SOURCE_REMOVE;
 }
@@ -115,7 +137,7 @@ generate (MynaGenerator *self, const MynaRecipe *recipe, const GlmRequest *asked
   Request *request = g_new (Request, 1);
 
   *request = (Request){
-    ++last_id, asked->only_plan, asked->fit.tools && asked->fit.tools->interpreter, *funcs, user_data, destroy,
+    ++last_id, asked->only_plan, asked->fit.tools != NULL, *funcs, user_data, destroy,
   };
   g_idle_add_full (G_PRIORITY_DEFAULT, reply_cb, request, request_free);
   return request->id;
@@ -270,22 +292,42 @@ drop (const char *path)
   g_assert_true (taken);
 }
 
-/* The popover's segment. */
-static void
-switch_python_on (void)
+/* The switch of a tool in the popover. */
+static GtkWidget *
+find_switch (GtkWidget *widget, const char *tool)
 {
-  GtkWidget *button;
-  GtkWidget *popover;
-  GtkWidget *python;
+  if (GTK_IS_SWITCH (widget) && g_strcmp0 (g_object_get_data (G_OBJECT (widget), "tool"), tool) == 0)
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child; child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = find_switch (child, tool);
+
+      if (found)
+        return found;
+    }
+  return NULL;
+}
+
+/* The popover's segment, and the switches of tools; NULL: none. */
+static void
+switch_on (const char *mode, const char *const *tools, const char *picture)
+{
+  GtkWidget *button, *popover, *segment, *toggle;
 
   wait_until ((button = find (GTK_TYPE_WIDGET, "toolsbutton", NULL)));
   button = gtk_widget_get_first_child (button);
   wait_until (gtk_widget_is_sensitive (button));
   gtk_menu_button_popup (GTK_MENU_BUTTON (button));
   wait_until ((popover = GTK_WIDGET (gtk_menu_button_get_popover (GTK_MENU_BUTTON (button)))));
-  wait_until ((python = find_widget (popover, GTK_TYPE_TOGGLE_BUTTON, NULL, "Python")));
-  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (python), TRUE);
-  take_picture_of (popover, "popover");
+  wait_until ((segment = find_widget (popover, GTK_TYPE_TOGGLE_BUTTON, NULL, mode)));
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (segment), TRUE);
+  for (guint i = 0; tools && tools[i]; i++)
+    {
+      wait_until ((toggle = find_switch (popover, tools[i])));
+      gtk_switch_set_active (GTK_SWITCH (toggle), TRUE);
+    }
+  wait_until (gtk_widget_get_mapped (popover));
+  take_picture_of (popover, picture);
   gtk_menu_button_popdown (GTK_MENU_BUTTON (button));
 }
 
@@ -357,11 +399,21 @@ save (const char *button_label, const char *name, const char *end)
 }
 
 static void
-test_session (void)
+ask (const char *text)
 {
+  GtkWidget *composer = find (MYNA_TYPE_COMPOSER, NULL, NULL);
+
+  myna_composer_set_text (MYNA_COMPOSER (composer), text);
+  myna_composer_send (MYNA_COMPOSER (composer));
+}
+
+static void
+test_plot (void)
+{
+  static const Step steps[] = { { NULL, READS }, { NULL, DRAWS }, { NULL, NULL } };
   g_autofree char *csv = g_build_filename (folder, "birds.csv", NULL);
   g_autofree char *save_file = g_strdup_printf (_ ("Save “%s”…"), "summary.txt");
-  GtkWidget *view, *composer;
+  GtkWidget *view;
 
   if (missing)
     {
@@ -370,12 +422,12 @@ test_session (void)
     }
   g_assert_true (g_file_set_contents (csv, "bird,seen\nsparrow,14\nblackbird,9\nrobin,6\ntit,11\n", -1, NULL));
   wait_until (get_window () && (view = find (MYNA_TYPE_CONVERSATION_VIEW, NULL, NULL)));
-  switch_python_on ();
+  script = steps;
+  answer = "The sparrow comes most often.";
+  switch_on ("Python", NULL, "popover");
   drop (csv);
   wait_until (test_has_label (view, "birds.csv"));
-  composer = find (MYNA_TYPE_COMPOSER, NULL, NULL);
-  myna_composer_set_text (MYNA_COMPOSER (composer), "How often does each bird come? Draw it.");
-  myna_composer_send (MYNA_COMPOSER (composer));
+  ask ("How often does each bird come? Draw it.");
   /* It errs: there is no column of that name. */
   run (READS, "question");
   run (DRAWS, "error");
@@ -385,6 +437,77 @@ test_session (void)
   save (_ ("Save Picture…"), _ ("Picture.png"), "IEND\xae\x42\x60\x82");
   save (save_file, "summary.txt", "40 birds\n");
   g_unlink (csv);
+}
+
+/* ---- A server --------------------------------------------------------------------------------------------------- */
+
+/* As the preferences add one.  $MYNA_NPM: where npm has installed the real server-filesystem; else one of ours plays it. */
+static ToolServer *
+add_server (void)
+{
+  ToolServers *servers = tool_servers_get_default ();
+  const char *npm = g_getenv ("MYNA_NPM");
+  g_autofree char *real = g_strdup_printf ("%s/node_modules/@modelcontextprotocol/server-filesystem/dist/index.js", npm);
+  g_autofree char *fake = g_test_build_filename (G_TEST_DIST, "tools", "fake-server.py", NULL);
+  const char *command[] = { npm ? "node" : "/usr/bin/python3", npm ? real : fake, npm ? folder : "files", npm ? NULL : folder,
+                            NULL };
+  const ToolServerConfig config = {
+    .name = (char *) "Files", .command = (char **) command, .in_box = !missing, .no_network = TRUE
+  };
+  g_autoptr (ToolServer) server = NULL;
+
+  g_assert_true (tool_servers_add (servers, &config, NULL));
+  server = g_list_model_get_item (tool_servers_get_list (servers), 0);
+  g_assert_true (tool_servers_set_on (servers, server, TRUE, NULL));
+  wait_until (tool_server_get_state (server) != TOOL_SERVER_STARTING);
+  g_assert_cmpint (tool_server_get_state (server), ==, TOOL_SERVER_RUNS);
+  return g_steal_pointer (&server);
+}
+
+static void
+wait_call (const char *arguments, const char *picture, const char *button_label)
+{
+  GtkWidget *question, *button;
+
+  wait_until ((question = find (MYNA_TYPE_CALL_QUESTION, NULL, NULL)) && gtk_widget_get_mapped (question)
+              && test_finds_text (question, arguments));
+  take_picture (picture);
+  wait_until ((button = find_widget (question, GTK_TYPE_BUTTON, NULL, button_label)) && gtk_widget_is_sensitive (button));
+  g_signal_emit_by_name (button, "clicked");
+}
+
+/* Each call asks; the person refuses the one that writes. */
+static void
+test_files (void)
+{
+  g_autofree char *list = g_strdup_printf ("{\"path\":\"%s\"}", folder);
+  g_autofree char *path = g_build_filename (folder, "shopping.txt", NULL);
+  g_autofree char *read = g_strdup_printf ("{\"path\":\"%s\"}", path);
+  g_autofree char *write = g_strdup_printf ("{\"path\":\"%s\",\"content\":\"bread, milk, cheese\"}", path);
+  const Step steps[] = { { "list_directory", list }, { "read_text_file", read }, { "write_file", write }, { NULL, NULL } };
+  g_autofree char *text = NULL;
+  g_autoptr (ToolServer) server = NULL;
+  GtkWidget *view;
+
+  g_assert_true (g_file_set_contents (path, "bread, milk", -1, NULL));
+  wait_until (get_window () && find (MYNA_TYPE_CONVERSATION_VIEW, NULL, NULL));
+  server = add_server ();
+  gtk_widget_activate_action (get_window (), "win.new-chat", NULL);
+  script = steps;
+  step = 0;
+  answer = "You need bread and milk. I did not add the cheese.";
+  switch_on (_ ("Tools"), (const char *const[]){ "list_directory", "read_text_file", "write_file", NULL }, "files-popover");
+  ask ("What is on my shopping list? Add cheese.");
+  wait_call (folder, "files-list", _ ("Allow Once"));
+  wait_call (path, "files-read", _ ("Allow Once"));
+  wait_call ("bread, milk, cheese", "files-write", _ ("Deny"));
+  view = find (MYNA_TYPE_CONVERSATION_VIEW, NULL, NULL);
+  wait_until (test_finds_text (view, answer));
+  take_picture ("files-end");
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  g_assert_cmpstr (text, ==, "bread, milk");
+  tool_servers_remove (tool_servers_get_default (), server, NULL);
+  g_unlink (path);
 }
 
 static void
@@ -441,7 +564,8 @@ main (int argc, char *argv[])
   wait_until (get_window ());
   if (width)
     gtk_window_set_default_size (GTK_WINDOW (get_window ()), atoi (width), 760);
-  g_test_add_func ("/python-session/plot", test_session);
+  g_test_add_func ("/tool-sessions/plot", test_plot);
+  g_test_add_func ("/tool-sessions/files", test_files);
   status = g_test_run ();
   g_rmdir (folder);
   return status;

@@ -197,6 +197,7 @@ fail_cb (gpointer user_data)
   Question *question = user_data;
   g_autoptr (JsonObject) event = json_object_new ();
 
+  json_object_set_int_member (event, "id", (gint64) question->id);
   json_object_set_string_member (event, "code", remote_problem_get_name (REMOTE_PROBLEM_PROCESS));
   question->func (event, "error", question->user_data);
   return G_SOURCE_REMOVE;

@@ -200,6 +200,23 @@ test_discard (Fixture *f, gconstpointer data)
   g_assert_false (g_file_test (folder, G_FILE_TEST_EXISTS));
 }
 
+/* The program is not there: it is told, and nothing waits. */
+static void
+test_no_program (Fixture *f, gconstpointer data)
+{
+  const GLogLevelFlags fatal = g_log_set_always_fatal (G_LOG_FATAL_MASK);
+  g_autofree char *folders = g_strdup (g_getenv ("MYNA_LIBEXEC_DIR"));
+  MynaOffer *offer = find (f, "one");
+
+  g_setenv ("MYNA_LIBEXEC_DIR", "/nonexistent", TRUE);
+  myna_offers_begin (f->offers, offer);
+  while (!myna_offer_get_error (offer))
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpint (myna_offer_get_state (offer), ==, MYNA_OFFER_NONE);
+  g_setenv ("MYNA_LIBEXEC_DIR", folders, TRUE);
+  g_log_set_always_fatal (fatal);
+}
+
 static void
 test_nobody_there (Fixture *f, gconstpointer data)
 {
@@ -228,6 +245,7 @@ main (int argc, char **argv)
   ADD ("/offers/split", test_split);
   ADD ("/offers/pause", test_pause);
   ADD ("/offers/discard", test_discard);
+  ADD ("/offers/no-program", test_no_program);
   ADD ("/offers/nobody-there", test_nobody_there);
   return g_test_run ();
 }

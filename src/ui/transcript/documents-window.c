@@ -13,12 +13,12 @@
 #include "chat/myna-read-ahead.h"
 #include "transcript/passage-window.h"
 
-#define WINDOW_KEY "myna-documents-window" /* of the parent */
-#define ROW_KEY    "myna-document"
+#define WINDOW_NAME "myna-documents"
+#define ROW_KEY     "myna-document"
 
 typedef struct
 {
-  MynaConversation *conversation;
+  MynaConversation *conversation; /* a weak pointer: at the end of the program it goes first */
   GtkWindow *window;
   GtkWidget *list;    /* GtkListBox */
   GtkWidget *problem; /* GtkLabel */
@@ -38,7 +38,7 @@ sheet_free (gpointer data)
 {
   Sheet *sheet = data;
 
-  g_object_unref (sheet->conversation);
+  g_clear_weak_pointer (&sheet->conversation);
   g_free (sheet);
 }
 
@@ -66,7 +66,7 @@ ahead_changed_cb (GtkWindow *window)
 {
   Sheet *sheet = g_object_get_data (G_OBJECT (window), "sheet");
 
-  if (sheet)
+  if (sheet && sheet->conversation)
     update_reading (sheet);
 }
 
@@ -107,7 +107,7 @@ changed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   gboolean success = myna_document_finish (result, &error);
 
-  if (!sheet)
+  if (!sheet || !sheet->conversation)
     return;
   if (!success)
     {
@@ -230,7 +230,7 @@ documents_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GPtrArray) documents = store_finish_list (STORE_DB (source), result, NULL);
   GtkWidget *child;
 
-  if (!sheet || !documents)
+  if (!sheet || !sheet->conversation || !documents)
     return;
   sheet->n_pages = sheet->n_whole = 0;
   for (guint i = 0; i < documents->len; i++)
@@ -266,11 +266,37 @@ close_cb (GtkWidget *window, GVariant *args, gpointer user_data)
   return TRUE;
 }
 
+/* What the window holds of the chat goes now, not with the last reference to it. */
 static void
-destroyed_cb (GtkWidget *window, GtkWindow *parent)
+destroyed_cb (GtkWidget *window)
 {
   g_object_set_data (G_OBJECT (window), "sheet", NULL);
-  g_object_set_data (G_OBJECT (parent), WINDOW_KEY, NULL);
+}
+
+/* GTK's own "destroy-with-parent" leaves a pointer to the parent behind where it happens in an event of this window: Ctrl+Q. */
+static void
+parent_gone_cb (GtkWindow *window)
+{
+  gtk_window_set_transient_for (window, NULL);
+  gtk_window_destroy (window);
+}
+
+/* The window that the parent has open; NULL: none. */
+static GtkWindow *
+find_open (GtkWindow *parent)
+{
+  GListModel *windows = gtk_window_get_toplevels ();
+  GtkWindow *found = NULL;
+
+  for (guint i = 0; i < g_list_model_get_n_items (windows) && !found; i++)
+    {
+      g_autoptr (GtkWindow) window = g_list_model_get_item (windows, i);
+
+      if (gtk_window_get_transient_for (window) == parent
+          && g_str_equal (gtk_widget_get_name (GTK_WIDGET (window)), WINDOW_NAME))
+        found = window;
+    }
+  return found;
 }
 
 static GtkWidget *
@@ -308,16 +334,16 @@ make_page (Sheet *sheet)
 void
 myna_documents_window_show (GtkWindow *parent, MynaConversation *conversation)
 {
-  GtkWindow *window = g_object_get_data (G_OBJECT (parent), WINDOW_KEY);
+  GtkWindow *window = find_open (parent);
   GtkEventController *keys = gtk_shortcut_controller_new ();
   Sheet *sheet;
 
   if (window)
     gtk_window_destroy (window);
-  window = g_object_new (ADW_TYPE_WINDOW, "transient-for", parent, "destroy-with-parent", TRUE, "modal", TRUE, "title",
-                         _ ("Documents of This Chat"), "default-width", 460, "default-height", 480, "width-request", 340, NULL);
+  window = g_object_new (ADW_TYPE_WINDOW, "transient-for", parent, "modal", TRUE, "title", _ ("Documents of This Chat"),
+                         "default-width", 460, "default-height", 480, "width-request", 340, NULL);
   sheet = g_new0 (Sheet, 1);
-  sheet->conversation = g_object_ref (conversation);
+  g_set_weak_pointer (&sheet->conversation, conversation);
   sheet->window = window;
   g_object_set_data_full (G_OBJECT (window), "sheet", sheet, sheet_free);
   adw_window_set_content (ADW_WINDOW (window), make_page (sheet));
@@ -326,8 +352,9 @@ myna_documents_window_show (GtkWindow *parent, MynaConversation *conversation)
                                         gtk_shortcut_new (gtk_shortcut_trigger_parse_string ("Escape|<Control>w"),
                                                           gtk_callback_action_new (close_cb, NULL, NULL)));
   gtk_widget_add_controller (GTK_WIDGET (window), keys);
-  g_object_set_data (G_OBJECT (parent), WINDOW_KEY, window);
-  g_signal_connect_object (window, "destroy", G_CALLBACK (destroyed_cb), parent, 0);
+  gtk_widget_set_name (GTK_WIDGET (window), WINDOW_NAME);
+  g_signal_connect (window, "destroy", G_CALLBACK (destroyed_cb), NULL);
+  g_signal_connect_object (parent, "unmap", G_CALLBACK (parent_gone_cb), window, G_CONNECT_SWAPPED);
   g_signal_connect_object (myna_read_ahead_get (conversation), "changed", G_CALLBACK (ahead_changed_cb), window,
                            G_CONNECT_SWAPPED);
   read_documents (sheet);

@@ -12,9 +12,9 @@
 #include "chat/myna-sources.h"
 #include "markdown/markdown-view.h"
 
-#define WINDOW_KEY "myna-passage-window" /* of the parent */
-#define MARGIN     18
-#define MAX_SHOWN  400 /* passages of a whole text: some 200 pages; more would take seconds to lay out */
+#define WINDOW_NAME "myna-passage"
+#define MARGIN      18
+#define MAX_SHOWN   400 /* passages of a whole text: some 200 pages; more would take seconds to lay out */
 
 typedef struct
 {
@@ -145,30 +145,56 @@ close_cb (GtkWidget *window, GVariant *args, gpointer user_data)
 }
 
 static void
-destroyed_cb (GtkWidget *window, GtkWindow *parent)
+destroyed_cb (GtkWidget *window)
 {
   g_object_set_data (G_OBJECT (window), "shown", NULL);
-  g_object_set_data (G_OBJECT (parent), WINDOW_KEY, NULL);
+}
+
+/* GTK's own "destroy-with-parent" leaves a pointer to the parent behind where it happens in an event of this window: Ctrl+Q. */
+static void
+parent_gone_cb (GtkWindow *window)
+{
+  gtk_window_set_transient_for (window, NULL);
+  gtk_window_destroy (window);
+}
+
+/* The window that the parent has open; NULL: none. */
+static GtkWindow *
+find_open (GtkWindow *parent)
+{
+  GListModel *windows = gtk_window_get_toplevels ();
+  GtkWindow *found = NULL;
+
+  for (guint i = 0; i < g_list_model_get_n_items (windows) && !found; i++)
+    {
+      g_autoptr (GtkWindow) window = g_list_model_get_item (windows, i);
+
+      if (gtk_window_get_transient_for (window) == parent
+          && g_str_equal (gtk_widget_get_name (GTK_WIDGET (window)), WINDOW_NAME))
+        found = window;
+    }
+  return found;
 }
 
 static GtkWindow *
 find_window (GtkWindow *parent)
 {
-  GtkWindow *window = g_object_get_data (G_OBJECT (parent), WINDOW_KEY);
+  GtkWindow *window = find_open (parent);
   GtkEventController *keys;
 
   if (window)
     return window;
-  window = g_object_new (ADW_TYPE_WINDOW, "transient-for", parent, "destroy-with-parent", TRUE, "default-width", 480,
-                         "default-height", 560, "width-request", 340, NULL);
+  window = g_object_new (ADW_TYPE_WINDOW, "transient-for", parent, "default-width", 480, "default-height", 560, "width-request",
+                         340, NULL);
   myna_secondary_window_add_keys (GTK_WIDGET (window));
   keys = gtk_shortcut_controller_new ();
   gtk_shortcut_controller_add_shortcut (GTK_SHORTCUT_CONTROLLER (keys),
                                         gtk_shortcut_new (gtk_shortcut_trigger_parse_string ("Escape|<Control>w"),
                                                           gtk_callback_action_new (close_cb, NULL, NULL)));
   gtk_widget_add_controller (GTK_WIDGET (window), keys);
-  g_object_set_data (G_OBJECT (parent), WINDOW_KEY, window);
-  g_signal_connect_object (window, "destroy", G_CALLBACK (destroyed_cb), parent, 0);
+  gtk_widget_set_name (GTK_WIDGET (window), WINDOW_NAME);
+  g_signal_connect (window, "destroy", G_CALLBACK (destroyed_cb), NULL);
+  g_signal_connect_object (parent, "unmap", G_CALLBACK (parent_gone_cb), window, G_CONNECT_SWAPPED);
   return window;
 }
 

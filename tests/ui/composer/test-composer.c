@@ -384,8 +384,9 @@ test_attachments (Fixture *f, gconstpointer data)
   press (f, "Return");
   g_assert_cmpuint (f->n_sent, ==, 1);
   g_assert_cmpstr (f->sent, ==, "");
-  g_assert_cmpstr (f->attachments, ==,
-                   "[{\"name\": \"note.txt\", \"text\": \"café\"}, {\"name\": \"gbk.txt\", \"text\": \"你好\"}]");
+  g_assert_cmpstr (
+      f->attachments, ==,
+      "[{\"name\": \"note.txt\", \"text\": \"café\", \"type\": \"text\"}, {\"name\": \"gbk.txt\", \"text\": \"你好\", \"type\": \"text\"}]");
   press (f, "Return");
   g_assert_cmpuint (f->n_sent, ==, 1);
 }
@@ -485,7 +486,7 @@ test_document (Fixture *f, gconstpointer data)
   press (f, "Return");
   g_assert_cmpstr (f->attachments, ==,
                    "[{\"name\": \"report.pdf\", \"text\": "
-                   "\"[Page 1]\\n\\nSome words\\n\\n[Page 2]\\n\\nSome words\", \"pages\": \"2\"}]");
+                   "\"[Page 1]\\n\\nSome words\\n\\n[Page 2]\\n\\nSome words\", \"pages\": \"2\", \"type\": \"pdf\"}]");
 }
 
 /* Nothing is sent without a file that is still being read; who stops it can send at once. */

@@ -6,6 +6,8 @@
 
 G_DEFINE_BOXED_TYPE (StoreConversation, store_conversation, store_conversation_copy, store_conversation_free)
 G_DEFINE_BOXED_TYPE (StoreMessage, store_message, store_message_copy, store_message_free)
+G_DEFINE_BOXED_TYPE (StorePassage, store_passage, store_passage_copy, store_passage_free)
+G_DEFINE_BOXED_TYPE (StoreDocument, store_document, store_document_copy, store_document_free)
 
 StoreConversation *
 store_conversation_new (void)
@@ -141,4 +143,61 @@ store_message_free (StoreMessage *message)
   store_call_free (message->call);
   g_clear_pointer (&message->given, g_ptr_array_unref);
   g_free (message);
+}
+
+StorePassage *
+store_passage_new (void)
+{
+  StorePassage *self = g_new0 (StorePassage, 1);
+
+  self->name = g_strdup ("");
+  self->heading = g_strdup ("");
+  self->text = g_strdup ("");
+  return self;
+}
+
+StorePassage *
+store_passage_copy (const StorePassage *passage)
+{
+  StorePassage *copy = g_memdup2 (passage, sizeof *passage);
+
+  copy->sha256 = g_strdup (passage->sha256);
+  copy->name = g_strdup (passage->name);
+  copy->heading = g_strdup (passage->heading);
+  copy->text = g_strdup (passage->text);
+  return copy;
+}
+
+void
+store_passage_free (StorePassage *passage)
+{
+  if (!passage)
+    return;
+
+  g_free (passage->sha256);
+  g_free (passage->name);
+  g_free (passage->heading);
+  g_free (passage->text);
+  g_free (passage);
+}
+
+StoreDocument *
+store_document_copy (const StoreDocument *document)
+{
+  StoreDocument *copy = g_memdup2 (document, sizeof *document);
+
+  copy->type = g_strdup (document->type);
+  copy->name = g_strdup (document->name);
+  return copy;
+}
+
+void
+store_document_free (StoreDocument *document)
+{
+  if (!document)
+    return;
+
+  g_free (document->type);
+  g_free (document->name);
+  g_free (document);
 }

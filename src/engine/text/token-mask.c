@@ -12,7 +12,8 @@
 
 #define N_LEVELS 65
 #define NO_KIND  (-1)
-#define FEW      24 /* tokens are stepped on their own rather than all tails */
+#define NO_BYTE  0xFF /* no run begins with it */
+#define FEW      24   /* tokens are stepped on their own rather than all tails */
 
 /* What may follow a run. */
 typedef struct
@@ -247,17 +248,20 @@ take_runs (Walk *walk, const GlmRun *run, size_t low, size_t high, size_t begin,
     }
 }
 
-/* The same for tokens that are all of a run from their first byte on; nothing of them may have been stepped. */
+/* The same for tokens that are all of a run from their first byte on, but those that begin with the byte `without` (NO_BYTE: none);
+ * nothing of them may have been stepped. */
 static void
-take_whole_runs (Walk *walk, const GlmRun *run)
+take_whole_runs (Walk *walk, const GlmRun *run, uint8_t without)
 {
   const uint8_t *restrict n_chars = walk->table->runs[run->kind].n_chars, *restrict last = walk->table->last_of_id;
+  const uint8_t *restrict first = walk->table->first_of_id;
   uint8_t *restrict allowed = walk->allowed;
   size_t n_ids = walk->table->n_ids;
   uint8_t chars = run->chars < 255 ? (uint8_t) run->chars : 255, bytes = run->bytes < 255 ? (uint8_t) run->bytes : 255;
 
   for (size_t id = 0; id < n_ids; id++)
-    allowed[id] |= (uint8_t) ((uint8_t) (n_chars[id] - 1) < chars) & (uint8_t) (last[id] <= bytes);
+    allowed[id] |=
+        (uint8_t) ((uint8_t) (n_chars[id] - 1) < chars) & (uint8_t) (last[id] <= bytes) & (uint8_t) (first[id] != without);
 }
 
 static size_t
@@ -283,6 +287,7 @@ judge (const Walk *walk, const GlmRun *run, size_t i, size_t depth, size_t mark)
 {
   const uint8_t *bytes = walk->table->pool + walk->table->offset[i];
   size_t n = walk->table->offset[i + 1] - walk->table->offset[i], n_chars = 0;
+  bool is_begun;
 
   /* A key's limit is one of bytes. */
   if (mark > depth + run->bytes)
@@ -293,7 +298,12 @@ judge (const Walk *walk, const GlmRun *run, size_t i, size_t depth, size_t mark)
     n_chars += (bytes[k] & 0xC0) != 0x80;
   if (n_chars > run->chars)
     return 0;
-  return run->is_exact && n_chars >= run->least && n - depth <= run->chars && mark < depth + run->bytes ? 1 : -1;
+  /* At the mark a character begins that the token does not end: it counts as one, and ends nothing.  Else the bytes are enough. */
+  is_begun = bytes[mark] >= 0x80;
+  if (n_chars < run->least && !is_begun)
+    return -1;
+  n_chars += is_begun ? 1 : n - mark;
+  return run->is_exact && n_chars <= run->chars && mark < depth + run->bytes ? 1 : -1;
 }
 
 /* Tokens that are no runs from byte `begin` on. */
@@ -380,7 +390,7 @@ go_on_alone (Walk *walk, size_t low, size_t high, size_t depth, Done done)
 
   if (is_run && depth == 0)
     {
-      take_whole_runs (walk, &run);
+      take_whole_runs (walk, &run, NO_BYTE);
       memset (walk->is_whole, true, sizeof walk->is_whole);
     }
   else if (is_run && done.kind != (int) run.kind)
@@ -507,9 +517,10 @@ take_most (Walk *walk)
     }
   if (2 * n < table->n)
     return NO_KIND;
-  take_whole_runs (walk, &run);
+  /* A third of many vocabularies begins with a blank. */
+  take_whole_runs (walk, &run, walk->is_whole[' '] ? NO_BYTE : ' ');
   for (int byte = 0; byte < 256; byte++)
-    for (size_t i = table->first[byte]; !walk->is_whole[byte] && i < table->first[byte + 1]; i++)
+    for (size_t i = table->first[byte]; !walk->is_whole[byte] && byte != ' ' && i < table->first[byte + 1]; i++)
       walk->allowed[table->ids[i]] = 0;
   return kind;
 }

@@ -21,6 +21,7 @@ struct GlmTokenTable
   uint32_t *place;           /* [n_ids]: where it is in ids; GLM_TOKEN_NOWHERE: it has no bytes */
   uint8_t *last;             /* [n]: first byte of the last character, counted from 1; 255: that or more */
   uint8_t *last_of_id;       /* [n_ids] */
+  uint8_t *first_of_id;      /* [n_ids]: its first byte */
   bool has_runs[GLM_N_RUNS]; /* those that the spelling has */
   GlmTokenRuns runs[GLM_N_RUNS];
 };

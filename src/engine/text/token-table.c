@@ -19,6 +19,7 @@ glm_token_table_free (GlmTokenTable *table)
   free (table->place);
   free (table->last);
   free (table->last_of_id);
+  free (table->first_of_id);
   for (int kind = 0; kind < GLM_N_RUNS; kind++)
     glm_token_runs_clear (&table->runs[kind]);
   free (table);
@@ -134,6 +135,7 @@ lay_out (GlmTokenTable *table, GlmTokenBytes *tokens)
       table->offset[i] = offset;
       table->place[tokens[i].id] = (uint32_t) i;
       table->last[i] = table->last_of_id[tokens[i].id] = find_last (bytes, tokens[i].n);
+      table->first_of_id[tokens[i].id] = bytes[0];
       table->first[bytes[0] + 1]++;
       offset += tokens[i].n;
     }
@@ -178,7 +180,9 @@ sort (GlmTokenTable *table, GlmSpelling spelling, const GlmBuffer *pool, const u
   table->place = malloc ((table->n_ids + 1) * sizeof *table->place);
   table->last = malloc (table->n + 1);
   table->last_of_id = calloc (table->n_ids + 1, 1);
-  ok = tokens && table->ids && table->offset && table->pool && table->place && table->last && table->last_of_id;
+  table->first_of_id = calloc (table->n_ids + 1, 1);
+  ok = tokens && table->ids && table->offset && table->pool && table->place && table->last && table->last_of_id
+       && table->first_of_id;
   if (ok)
     lay_out (table, tokens);
   ok = ok && find_runs (table, spelling, tokens);

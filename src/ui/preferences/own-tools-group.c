@@ -6,6 +6,7 @@
 
 #include <glib/gi18n.h>
 
+#include "base/controls.h"
 #include "chat/myna-own-tools.h"
 #include "preferences/rule-switch.h"
 
@@ -148,17 +149,16 @@ GtkWidget *
 myna_own_tools_group_new (StoreDb *store)
 {
   MynaOwnToolsGroup *self = g_object_new (MYNA_TYPE_OWN_TOOLS_GROUP, NULL);
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
-  GtkWidget *open = gtk_button_new_with_label (_ ("Open Folder"));
-  GtkWidget *again = gtk_button_new_with_label (_ ("Read Again"));
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+  GtkWidget *open = myna_flat_button_new ("folder-open-symbolic", _ ("Open Folder"));
+  GtkWidget *again = myna_flat_button_new ("view-refresh-symbolic", _ ("Read Again"));
 
   self->store = store ? g_object_ref (store) : NULL;
   g_signal_connect_swapped (open, "clicked", G_CALLBACK (open_cb), self);
   g_signal_connect_swapped (again, "clicked", G_CALLBACK (fill), self);
-  gtk_widget_set_margin_top (box, 12);
   gtk_box_append (GTK_BOX (box), open);
   gtk_box_append (GTK_BOX (box), again);
-  adw_preferences_group_add (ADW_PREFERENCES_GROUP (self), box);
+  adw_preferences_group_set_header_suffix (ADW_PREFERENCES_GROUP (self), box);
   fill (self);
   return GTK_WIDGET (self);
 }

@@ -169,6 +169,9 @@ check_menus (GtkWidget *window, const char *scene)
       GtkMenuButton *button = buttons->pdata[i];
       GtkPopover *popover;
 
+      /* As a person does it: one that is far down is scrolled to. */
+      gtk_widget_grab_focus (GTK_WIDGET (button));
+      let_settle ();
       gtk_menu_button_popup (button);
       popover = gtk_menu_button_get_popover (button);
       if (popover && gtk_widget_get_mapped (GTK_WIDGET (popover)))

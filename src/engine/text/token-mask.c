@@ -41,6 +41,7 @@ typedef struct
   uint8_t *allowed;
   bool closing;
   bool splits;        /* several stacks are taken one by one */
+  bool has_run;       /* one of them is in a run before the token */
   bool is_whole[256]; /* first bytes of tokens that are known if they are all of a run */
   int most;           /* stacks at once, if they were not */
 } Walk;
@@ -414,7 +415,7 @@ go_on (Walk *walk, size_t low, size_t high, size_t depth, Done done)
 
   if (n == 1)
     go_on_alone (walk, low, high, depth, done);
-  else if (!walk->splits)
+  else if (!walk->splits || (depth == 0 && !walk->has_run))
     visit (walk, low, high, depth, done);
   else
     {
@@ -529,12 +530,11 @@ void
 glm_token_table_mask (const GlmTokenTable *table, const GlmGrammar *grammar, const GlmGrammarState *state, GlmTokenRoom *room,
                       uint8_t *allowed)
 {
-  Walk walk = { table, grammar, room, allowed, glm_grammar_is_closing (grammar, state), true, { false }, 0 };
+  Walk walk = { table, grammar, room, allowed, glm_grammar_is_closing (grammar, state), true, false, { false }, 0 };
   GlmRun run;
-  bool has_run = false;
 
   for (int i = 0; i < state->n; i++)
-    has_run = has_run || glm_grammar_run (grammar, &state->stacks[i], walk.closing, &run);
+    walk.has_run = walk.has_run || glm_grammar_run (grammar, &state->stacks[i], walk.closing, &run);
   for (int i = 0; i < 2; i++)
     {
       memset (allowed, 0, table->n_ids);
@@ -542,7 +542,7 @@ glm_token_table_mask (const GlmTokenTable *table, const GlmGrammar *grammar, con
         room->tails[kind].has_relaxed = false;
       room->levels[0] = *state;
       walk.most = state->n;
-      go_on (&walk, 0, table->n, 0, (Done){ has_run ? NO_KIND : take_most (&walk), 0 });
+      go_on (&walk, 0, table->n, 0, (Done){ walk.has_run ? NO_KIND : take_most (&walk), 0 });
       if (walk.most <= GLM_GRAMMAR_MAX_STACKS || !walk.splits)
         return;
       walk.splits = false;

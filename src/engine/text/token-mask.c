@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "text/grammar-stack.h"
 #include "text/token-table-private.h"
 
 #define N_LEVELS 65
@@ -419,12 +420,13 @@ go_on (Walk *walk, size_t low, size_t high, size_t depth, Done done)
     visit (walk, low, high, depth, done);
   else
     {
-      memcpy (rest, state->stacks + 1, (size_t) (n - 1) * sizeof *rest);
+      for (int i = 1; i < n; i++)
+        copy_stack (&rest[i - 1], &state->stacks[i]);
       for (int i = 0; i < n; i++)
         {
           walk->most = state->n = 1;
           if (i > 0)
-            state->stacks[0] = rest[i - 1];
+            copy_stack (&state->stacks[0], &rest[i - 1]);
           go_on_alone (walk, low, high, depth, done);
           sum += walk->most;
         }

@@ -438,11 +438,15 @@ go_on (Walk *walk, size_t low, size_t high, size_t depth, Done done)
 static size_t
 find_unknown (const Walk *walk, size_t low, size_t high, Done done)
 {
-  const uint8_t *from = done.kind == NO_KIND ? NULL : walk->table->runs[done.kind].from;
+  const GlmTokenRuns *runs = done.kind == NO_KIND ? NULL : &walk->table->runs[done.kind];
+  size_t k;
 
-  while (from && low < high && from[low] <= done.begin)
-    low++;
-  return low;
+  if (!runs || low >= high || runs->from[low] > done.begin)
+    return low;
+  for (k = lower_bound (runs->others, runs->n_others, low); k < runs->n_others; k++)
+    if (runs->others[k] >= high || runs->from[runs->others[k]] > done.begin)
+      break;
+  return k < runs->n_others && runs->others[k] < high ? runs->others[k] : high;
 }
 
 static void

@@ -82,7 +82,7 @@ class Downloads(TestCase):
     def test_from_models(self):
         app = self.open_models()
         app.find("Download", "button").click()
-        app.find("On This Computer", "label")
+        wait(self.model.exists, "the model")
         self.assertEqual(self.model.read_bytes(), self.site.data)
         # The person has only the starter model, and waits for this one.
         app.find("Default, in use")
@@ -104,7 +104,7 @@ class Downloads(TestCase):
         app = self.open_models()
         app.find(re.compile("A part of it is here already"))
         app.find("Resume Download", "button").click()
-        app.find("On This Computer", "label")
+        wait(self.model.exists, "the model")
         self.assertEqual(self.model.read_bytes(), self.site.data)
         self.assertIn("range", self.site.requests[-1][1])
         app.quit()
@@ -164,7 +164,7 @@ class Downloads(TestCase):
         app = self.start(wrapper=("strace", "-ff", "-e", "trace=socket", "-o", str(trace)))
         app.find(app._("Models"), "button").click()
         app.find("Download", "button").click()
-        app.find("On This Computer", "label")
+        wait(self.model.exists, "the model")
         app.quit()
         opened = {path: path.read_text() for path in self.home.glob("trace.*")}
         self.assertTrue([path for path, text in opened.items() if "AF_INET" in text])       # of myna-remote

@@ -171,7 +171,7 @@ test_shared (TestHistory *fixture, gconstpointer data)
   g_autoptr (StoreDb) db = test_open (fixture->path, NULL);
   g_autoptr (GHashTable) texts = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   g_autoptr (GHashTable) used = g_hash_table_new (g_str_hash, g_str_equal);
-  g_autofree char *pool[6] = { NULL };
+  char *pool[6] = { NULL };
   gint64 chats[3], n_attached = 0;
   GHashTableIter iter;
   gpointer key, value;
@@ -214,6 +214,8 @@ test_shared (TestHistory *fixture, gconstpointer data)
   g_assert_cmpint (count (fixture, &db, "attachment"), ==, n_attached);
   g_assert_cmpint (count (fixture, &db, "passage WHERE document_id NOT IN (SELECT id FROM document)"), ==, 0);
   g_assert_cmpint (count (fixture, &db, "passage_fts_docsize"), ==, count (fixture, &db, "passage"));
+  for (guint k = 0; k < G_N_ELEMENTS (pool); k++)
+    g_free (pool[k]);
 }
 
 static void

@@ -142,7 +142,7 @@ protect (void)
 int
 main (int argc, char **argv)
 {
-  Service service = { 0 };
+  static Service service; /* what it has ends with the process, and is no leak */
   int output;
 
   protect ();

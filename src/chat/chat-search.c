@@ -46,15 +46,33 @@ G_DEFINE_FINAL_TYPE (MynaChatSearch, myna_chat_search, G_TYPE_OBJECT)
 
 static void search (MynaChatSearch *self, gboolean anywhere);
 
+typedef struct
+{
+  MynaChatSearch *self;
+  GCancellable *cancellable;
+} Asked;
+
+static void
+asked_free (Asked *asked)
+{
+  g_object_unref (asked->self);
+  g_object_unref (asked->cancellable);
+  g_free (asked);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Asked, asked_free)
+
 static void
 found_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (MynaChatSearch) self = user_data;
+  g_autoptr (Asked) asked = user_data;
+  MynaChatSearch *self = asked->self;
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) hits = store_finish_list (STORE_DB (source), result, &error);
 
-  /* Also where the store could not search: its problem is told elsewhere, and what stood here stays. */
-  if (!hits || self->store != STORE_DB (source))
+  /* Also where the store could not search: its problem is told elsewhere, and what stood here stays.  What was found before something
+   * else was searched for is nothing any more. */
+  if (!hits || g_cancellable_is_cancelled (asked->cancellable))
     return;
   if (hits->len == 0 && !self->anywhere)
     search (self, TRUE);
@@ -84,6 +102,7 @@ static void
 search (MynaChatSearch *self, gboolean anywhere)
 {
   StoreSearch query = STORE_SEARCH_INIT;
+  Asked *asked;
 
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
@@ -100,7 +119,9 @@ search (MynaChatSearch *self, gboolean anywhere)
     query.role = STORE_ROLE_USER;
   else if (g_str_equal (self->where, "replies"))
     query.role = STORE_ROLE_ASSISTANT;
-  store_search_async (self->store, &query, self->cancellable, found_cb, g_object_ref (self));
+  asked = g_new (Asked, 1);
+  *asked = (Asked){ g_object_ref (self), g_object_ref (self->cancellable) };
+  store_search_async (self->store, &query, self->cancellable, found_cb, asked);
 }
 
 void

@@ -30,6 +30,53 @@ myna_secondary_window_add_keys (GtkWidget *window)
   gtk_widget_add_controller (window, controller);
 }
 
+/* ---- One of a kind ---------------------------------------------------------------------------------------------- */
+
+static gboolean
+close_cb (GtkWidget *window, GVariant *args, gpointer user_data)
+{
+  gtk_window_close (GTK_WINDOW (window));
+  return TRUE;
+}
+
+/* GTK's own "destroy-with-parent" leaves a pointer to the parent behind where it happens in an event of this window: Ctrl+Q. */
+static void
+parent_gone_cb (GtkWindow *window)
+{
+  gtk_window_set_transient_for (window, NULL);
+  gtk_window_destroy (window);
+}
+
+void
+myna_secondary_window_follow (GtkWindow *window, GtkWindow *parent, const char *name)
+{
+  GtkEventController *keys = gtk_shortcut_controller_new ();
+
+  myna_secondary_window_add_keys (GTK_WIDGET (window));
+  gtk_shortcut_controller_add_shortcut (GTK_SHORTCUT_CONTROLLER (keys),
+                                        gtk_shortcut_new (gtk_shortcut_trigger_parse_string ("Escape|<Control>w"),
+                                                          gtk_callback_action_new (close_cb, NULL, NULL)));
+  gtk_widget_add_controller (GTK_WIDGET (window), keys);
+  gtk_widget_set_name (GTK_WIDGET (window), name);
+  g_signal_connect_object (parent, "unmap", G_CALLBACK (parent_gone_cb), window, G_CONNECT_SWAPPED);
+}
+
+GtkWindow *
+myna_secondary_window_find (GtkWindow *parent, const char *name)
+{
+  GListModel *windows = gtk_window_get_toplevels ();
+  GtkWindow *found = NULL;
+
+  for (guint i = 0; i < g_list_model_get_n_items (windows) && !found; i++)
+    {
+      g_autoptr (GtkWindow) window = g_list_model_get_item (windows, i);
+
+      if (gtk_window_get_transient_for (window) == parent && g_str_equal (gtk_widget_get_name (GTK_WIDGET (window)), name))
+        found = window;
+    }
+  return found;
+}
+
 /* ---- Enter ------------------------------------------------------------------------------------------------------ */
 
 /* Whether Enter would only switch it. */

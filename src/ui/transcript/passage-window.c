@@ -137,64 +137,23 @@ make_content (GtkWindow *window)
   return shown;
 }
 
-static gboolean
-close_cb (GtkWidget *window, GVariant *args, gpointer user_data)
-{
-  gtk_window_close (GTK_WINDOW (window));
-  return TRUE;
-}
-
 static void
 destroyed_cb (GtkWidget *window)
 {
   g_object_set_data (G_OBJECT (window), "shown", NULL);
 }
 
-/* GTK's own "destroy-with-parent" leaves a pointer to the parent behind where it happens in an event of this window: Ctrl+Q. */
-static void
-parent_gone_cb (GtkWindow *window)
-{
-  gtk_window_set_transient_for (window, NULL);
-  gtk_window_destroy (window);
-}
-
-/* The window that the parent has open; NULL: none. */
-static GtkWindow *
-find_open (GtkWindow *parent)
-{
-  GListModel *windows = gtk_window_get_toplevels ();
-  GtkWindow *found = NULL;
-
-  for (guint i = 0; i < g_list_model_get_n_items (windows) && !found; i++)
-    {
-      g_autoptr (GtkWindow) window = g_list_model_get_item (windows, i);
-
-      if (gtk_window_get_transient_for (window) == parent
-          && g_str_equal (gtk_widget_get_name (GTK_WIDGET (window)), WINDOW_NAME))
-        found = window;
-    }
-  return found;
-}
-
 static GtkWindow *
 find_window (GtkWindow *parent)
 {
-  GtkWindow *window = find_open (parent);
-  GtkEventController *keys;
+  GtkWindow *window = myna_secondary_window_find (parent, WINDOW_NAME);
 
   if (window)
     return window;
   window = g_object_new (ADW_TYPE_WINDOW, "transient-for", parent, "default-width", 480, "default-height", 560, "width-request",
                          340, NULL);
-  myna_secondary_window_add_keys (GTK_WIDGET (window));
-  keys = gtk_shortcut_controller_new ();
-  gtk_shortcut_controller_add_shortcut (GTK_SHORTCUT_CONTROLLER (keys),
-                                        gtk_shortcut_new (gtk_shortcut_trigger_parse_string ("Escape|<Control>w"),
-                                                          gtk_callback_action_new (close_cb, NULL, NULL)));
-  gtk_widget_add_controller (GTK_WIDGET (window), keys);
-  gtk_widget_set_name (GTK_WIDGET (window), WINDOW_NAME);
+  myna_secondary_window_follow (window, parent, WINDOW_NAME);
   g_signal_connect (window, "destroy", G_CALLBACK (destroyed_cb), NULL);
-  g_signal_connect_object (parent, "unmap", G_CALLBACK (parent_gone_cb), window, G_CONNECT_SWAPPED);
   return window;
 }
 

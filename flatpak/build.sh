@@ -118,7 +118,6 @@ fi
 nice flatpak-builder "${options[@]}" --state-dir="$work/state" "$work/build" "$manifest"
 if $plot; then
   # The extension is one of the application that was just built.
-  [ -f flatpak/plot-sources.json ] || flatpak/plot-sources.py
   flatpak --user remote-add --if-not-exists --no-gpg-verify myna-built "$work/repo"
   flatpak --user install -y --noninteractive --or-update myna-built $app//master
   nice flatpak-builder --user --force-clean --repo="$work/repo" --state-dir="$work/state" "$work/build-plot" flatpak/$app.Plot.yml

@@ -10,8 +10,8 @@ import urllib.request
 
 PYTHON = "cp313"        # of org.gnome.Platform 49
 # What matplotlib 3.10 needs, and nothing else: pip is told not to look further.
-VERSIONS = {"numpy": "2.3.3", "matplotlib": "3.10.6", "contourpy": "1.3.3", "cycler": "0.12.1", "fonttools": "4.60.0",
-            "kiwisolver": "1.4.9", "packaging": "25.0", "pillow": "11.3.0", "pyparsing": "3.2.5", "python-dateutil": "2.9.0.post0",
+VERSIONS = {"numpy": "2.3.2", "matplotlib": "3.10.8", "contourpy": "1.3.3", "cycler": "0.12.1", "fonttools": "4.61.1",
+            "kiwisolver": "1.4.9", "packaging": "25.0", "pillow": "12.1.1", "pyparsing": "3.3.2", "python-dateutil": "2.9.0.post0",
             "six": "1.17.0"}
 ARCHES = ("x86_64", "aarch64")
 

@@ -4,6 +4,8 @@ number everywhere.
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
+import ast
+import json
 import pathlib
 import re
 import struct
@@ -42,6 +44,35 @@ def check_manifest(root):
         expect(re.fullmatch("[0-9a-f]{64}", checksum), f"manifest: the checksum of {url}")
         expect(re.search(r"/(releases/download|archive/refs/tags)/|-\d[\d.]*\.tar\.[gx]z$", url), f"manifest: {url} is no release")
     expect("--share=network" not in text, "manifest: the build uses the network")
+
+
+def constants(path):
+    """What plot-sources.py fixes."""
+    pairs = [(node.targets[0].id, node.value) for node in ast.parse(path.read_text()).body if isinstance(node, ast.Assign)]
+    return {name: ast.literal_eval(value) for name, value in pairs}
+
+
+def check_plot(root):
+    """The extension's wheels: each package of plot-sources.py once for each processor, from PyPI's files, with a checksum."""
+    fixed = constants(root / "flatpak/plot-sources.py")
+    have = []
+    for source in json.loads((root / "flatpak/plot-sources.json").read_text()):
+        expect(source["type"] == "file" and set(source) <= {"type", "url", "sha256", "only-arches"}, f"wheels: {source}")
+        expect(re.fullmatch("[0-9a-f]{64}", source["sha256"]), f"wheels: the checksum of {source['url']}")
+        # PyPI's addresses have the file's BLAKE2b in them: another file never has this one.
+        match = re.fullmatch(r"https://files\.pythonhosted\.org/packages/[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{60}/(.*\.whl)", source["url"])
+        expect(match, f"wheels: {source['url']} is no address of PyPI's files")
+        package, version, *_, abi, platform = match[1].removesuffix(".whl").split("-") if match else [""] * 5
+        arches = source.get("only-arches", fixed["ARCHES"])
+        for arch in arches:
+            expect(platform == "any" or (abi == fixed["PYTHON"] and "manylinux" in platform and platform.endswith(arch)),
+                   f"wheels: {match and match[1]} does not run on {arch}")
+            have.append((package.replace("_", "-"), version, arch))
+    wanted = [(name, version, arch) for name, version in fixed["VERSIONS"].items() for arch in fixed["ARCHES"]]
+    expect(sorted(have) == sorted(wanted), f"wheels: {sorted(set(have) ^ set(wanted))}")
+    manifests = [(root / "flatpak" / f"{ID}{end}.yml").read_text() for end in ("", ".Plot")]
+    runtimes = re.search(r"^runtime-version: '(\d+)'$", manifests[0], re.M)[1], re.search(r"^sdk: \S+//(\d+)$", manifests[1], re.M)[1]
+    expect(runtimes[0] == runtimes[1], "the extension is built with another runtime")
 
 
 def words(element):
@@ -123,6 +154,7 @@ def main(root):
     root = pathlib.Path(root)
     check_id()
     check_manifest(root)
+    check_plot(root)
     check_metainfo(root)
     check_desktop_file(root)
     print("\n".join(problems) or "as Flathub wants it")

@@ -299,6 +299,7 @@ read_table (BlockReader *self, cmark_node *node)
   MynaBlock *block = add_block (self, MYNA_BLOCK_TABLE, node);
   const guint8 *alignments = cmark_gfm_extensions_get_table_alignments (node);
   cmark_node *row = cmark_node_first_child (node);
+  GString *text = g_string_new (NULL);
 
   block->n_columns = MIN (cmark_gfm_extensions_get_table_columns (node), MYNA_MARKDOWN_MAX_TABLE_COLUMNS);
   block->alignments = g_new0 (MynaAlignment, block->n_columns);
@@ -307,6 +308,13 @@ read_table (BlockReader *self, cmark_node *node)
   block->cells = g_ptr_array_new_with_free_func ((GDestroyNotify) myna_rich_string_free);
   for (guint n = 0; row && n < MYNA_MARKDOWN_MAX_TABLE_ROWS; n++, row = cmark_node_next (row))
     read_row (block, row);
+  for (guint i = 0; i < block->cells->len; i++)
+    {
+      if (i > 0)
+        g_string_append_c (text, i % block->n_columns ? '\t' : '\n');
+      g_string_append (text, ((MynaRichString *) block->cells->pdata[i])->text);
+    }
+  block->string.text = g_string_free (text, FALSE);
 }
 
 /* Number of the next item; the list counts its items in its user data. */
@@ -467,7 +475,7 @@ enter (BlockReader *self, cmark_node *node)
   else if (type == CMARK_NODE_HTML_BLOCK)
     read_html (self, node);
   else if (type == CMARK_NODE_THEMATIC_BREAK)
-    add_block (self, MYNA_BLOCK_RULE, node);
+    add_block (self, MYNA_BLOCK_RULE, node)->string.text = g_strdup ("");
   else if (type == CMARK_NODE_CUSTOM_BLOCK)
     read_maths (self, node);
   else if (is_table (node))

@@ -30,24 +30,45 @@ myna_rich_string_copy (const MynaRichString *string, guint start, guint end, GSt
 
 /* ---- Text ------------------------------------------------------------------------------------------------------- */
 
+static void
+copy_cells (const MynaBlock *table, guint start, guint end, GString *out)
+{
+  guint from = 0;
+
+  for (guint i = 0; i < table->cells->len; i++)
+    {
+      const MynaRichString *cell = table->cells->pdata[i];
+      guint to = from + strlen (cell->text);
+
+      if (to >= start && from < end)
+        {
+          myna_rich_string_copy (cell, MAX (start, from) - from, MIN (end, to) - from, out);
+          if (to < end && i + 1 < table->cells->len)
+            g_string_append_c (out, table->string.text[to]);
+        }
+      from = to + 1;
+    }
+}
+
 void
-myna_block_append_plain (const MynaBlock *block, GString *out)
+myna_block_append_plain (const MynaBlock *block, guint start, guint end, GString *out)
 {
   if (out->len > 0)
     g_string_append (out, block->is_same_line ? "" : block->is_tight ? "\n" : "\n\n");
-  for (guint i = 0; i < block->n_containers; i++)
+  for (guint i = 0; start == 0 && i < block->n_containers; i++)
     if (block->containers[i].is_first && block->containers[i].marker[0])
       g_string_append_printf (out, "%s ", block->containers[i].marker);
-  if (block->kind != MYNA_BLOCK_TABLE)
+  switch (block->kind)
     {
-      myna_rich_string_copy (&block->string, 0, G_MAXUINT, out);
-      return;
-    }
-  for (guint i = 0; i < block->cells->len; i++)
-    {
-      if (i > 0)
-        g_string_append_c (out, i % block->n_columns ? '\t' : '\n');
-      myna_rich_string_copy (block->cells->pdata[i], 0, G_MAXUINT, out);
+    case MYNA_BLOCK_RULE: g_string_append (out, "---"); break;
+    case MYNA_BLOCK_MATHS: g_string_append (out, start < end ? block->string.text : ""); break;
+    case MYNA_BLOCK_TABLE: copy_cells (block, start, end, out); break;
+    case MYNA_BLOCK_PARAGRAPH:
+    case MYNA_BLOCK_HEADING:
+    case MYNA_BLOCK_CODE:
+    case MYNA_BLOCK_HTML:
+    case MYNA_BLOCK_SUMMARY:
+    default: myna_rich_string_copy (&block->string, start, end, out);
     }
 }
 
@@ -62,7 +83,7 @@ myna_markdown_to_plain_text (const char *text, gsize max_bytes)
   blocks = myna_markdown_get_blocks (document);
   for (guint i = 0; i < blocks->len && out->len <= max_bytes; i++)
     if (((MynaBlock *) blocks->pdata[i])->kind != MYNA_BLOCK_RULE)
-      myna_block_append_plain (blocks->pdata[i], out);
+      myna_block_append_plain (blocks->pdata[i], 0, G_MAXUINT, out);
   if (out->len > max_bytes)
     {
       g_string_truncate (out, g_utf8_find_prev_char (out->str, out->str + max_bytes + 1) - out->str);

@@ -99,7 +99,7 @@ typedef enum { MYNA_ALIGN_START, MYNA_ALIGN_CENTER, MYNA_ALIGN_END } MynaAlignme
 typedef struct
 {
   MynaBlockKind kind;
-  MynaRichString string; /* text of all kinds but TABLE and RULE */
+  MynaRichString string; /* text; "" of a rule; of a table its cells' texts with tabs and line ends between them */
   guint level;           /* of a heading; of a summary: which of the message it is, from 1 */
   gboolean is_open;      /* of a summary: what it is the head of is unfolded at first */
   gboolean is_tight;     /* stands close to the block before it */
@@ -155,8 +155,9 @@ gsize myna_markdown_get_parsed_bytes (MynaMarkdown *self);
 
 /* Appends [start, end) of a string as plain text: formulas as their TeX source. */
 void myna_rich_string_copy (const MynaRichString *string, guint start, guint end, GString *out);
-/* Appends a block as plain text, with what stands between it and the one before. */
-void myna_block_append_plain (const MynaBlock *block, GString *out);
+/* Appends [start, end) of a block's text (to G_MAXUINT: all of it) as plain text, with what stands between it and the block
+ * before and, where it is copied from its beginning, with the markers of the items that it begins. */
+void myna_block_append_plain (const MynaBlock *block, guint start, guint end, GString *out);
 /* What is read of a text; no more than max_bytes and then "…".  The caller frees. */
 char *myna_markdown_to_plain_text (const char *text, gsize max_bytes);
 /* ---- Find (markdown-find.c) --------------------------------------------------------------------------------------

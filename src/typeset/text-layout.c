@@ -414,3 +414,21 @@ myna_text_layout_get_bounds (MynaTextLayout *self, guint start, guint end, graph
     }
   *ret_bounds = all.bounds;
 }
+
+MynaRange
+myna_text_find_word (const char *text, guint index)
+{
+  int n_chars = g_utf8_strlen (text, -1), at = g_utf8_pointer_to_offset (text, text + index);
+  g_autofree PangoLogAttr *attributes = g_new0 (PangoLogAttr, n_chars + 1);
+  int start = at, end = at + 1;
+
+  if (n_chars == 0)
+    return (MynaRange){ 0, 0 };
+  pango_get_log_attrs (text, -1, -1, pango_language_get_default (), attributes, n_chars + 1);
+  while (start > 0 && !attributes[start].is_word_start && !attributes[start].is_word_end)
+    start--;
+  while (end < n_chars && !attributes[end].is_word_end && !attributes[end].is_word_start)
+    end++;
+  end = MIN (end, n_chars);
+  return (MynaRange){ g_utf8_offset_to_pointer (text, start) - text, g_utf8_offset_to_pointer (text, end) - text };
+}

@@ -59,6 +59,9 @@ void myna_text_layout_get_rectangles (MynaTextLayout *self, guint start, guint e
 /* Rectangle around [start, end). */
 void myna_text_layout_get_bounds (MynaTextLayout *self, guint start, guint end, graphene_rect_t *ret_bounds);
 
+/* The word around byte `index` of a text, in any language that Pango knows. */
+MynaRange myna_text_find_word (const char *text, guint index);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MynaTextLayout, myna_text_layout_free)
 
 G_END_DECLS

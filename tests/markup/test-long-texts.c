@@ -94,7 +94,7 @@ test_begun (void)
   blocks = myna_markdown_get_blocks (begun);
   g_assert_cmpint (((MynaBlock *) blocks->pdata[0])->kind, ==, MYNA_BLOCK_HEADING);
   for (guint i = blocks->len - 20; i < blocks->len; i++)
-    myna_block_append_plain (blocks->pdata[i], plain);
+    myna_block_append_plain (blocks->pdata[i], 0, G_MAXUINT, plain);
   g_assert_true (g_str_has_suffix (text, plain->str));
 
   myna_markdown_set_whole_text (whole, text, NULL, NULL);
@@ -124,7 +124,7 @@ test_large_tables (void)
       blocks = myna_markdown_get_blocks (document);
       g_assert_cmpint (((MynaBlock *) blocks->pdata[0])->kind, ==, MYNA_BLOCK_TABLE);
       for (guint b = 0; b < blocks->len; b++)
-        myna_block_append_plain (blocks->pdata[b], plain);
+        myna_block_append_plain (blocks->pdata[b], 0, G_MAXUINT, plain);
       g_assert_nonnull (strstr (plain->str, i == 0 ? "row 499" : "c\td"));
       g_assert_nonnull (strstr (plain->str, i == 0 ? "|row 699|x|" : "|cell 0|cell 1"));
       g_assert_nonnull (strstr (plain->str, i == 0 ? "|row 501|x|" : "|cell 699"));

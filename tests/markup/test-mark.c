@@ -56,7 +56,7 @@ describe (const char *markdown)
           append_string (out, block->cells->pdata[c]);
           g_string_append_c (out, '|');
         }
-      if (block->string.text)
+      if (!block->cells)
         append_string (out, &block->string);
     }
   return g_string_free (out, FALSE);

@@ -83,7 +83,8 @@ check_example (const SpecExample *example)
       if (shows_html (block))
         return FALSE;
       n_kinds[block->kind]++;
-      append_text (text, block->string.text);
+      if (!block->cells)
+        append_text (text, block->string.text);
       for (guint c = 0; block->cells && c < block->cells->len; c++)
         append_text (text, ((MynaRichString *) block->cells->pdata[c])->text);
       for (guint c = 0; c < block->n_containers; c++)

@@ -123,6 +123,21 @@ test_direction (void)
   g_assert_cmpint (myna_text_direction ("12 + 3"), ==, PANGO_DIRECTION_NEUTRAL);
 }
 
+/* A double click on a letter selects its word, on a place between two words what is there. */
+static void
+test_word (void)
+{
+  const char *text = "Das «schöne» Wort";
+  MynaRange word = myna_text_find_word (text, strstr (text, "ne") - text);
+
+  g_assert_cmpuint (word.start, ==, strstr (text, "schöne") - text);
+  g_assert_cmpuint (word.end, ==, strstr (text, "»") - text);
+  word = myna_text_find_word (text, strlen (text));
+  g_assert_cmpuint (word.end, ==, strlen (text));
+  word = myna_text_find_word ("", 0);
+  g_assert_cmpuint (word.end, ==, 0);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -131,6 +146,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/text-layout/lines", test_lines);
   g_test_add_func ("/text-layout/hit", test_hit);
   g_test_add_func ("/text-layout/direction", test_direction);
+  g_test_add_func ("/text-layout/word", test_word);
 
   return g_test_run ();
 }

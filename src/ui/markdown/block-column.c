@@ -254,8 +254,7 @@ is_short (MynaBlockColumn *self, guint first)
   if (self->items->len >= first + MIN_BLOCKS)
     return FALSE;
   for (guint i = first; i < self->items->len; i++)
-    if (MYNA_ITEM (self, i)->block->string.text)
-      n_bytes += strlen (MYNA_ITEM (self, i)->block->string.text);
+    n_bytes += strlen (MYNA_ITEM (self, i)->block->string.text);
   return n_bytes <= MIN_BYTES;
 }
 
@@ -622,7 +621,7 @@ snapshot_caret (MynaBlockColumn *self, GtkSnapshot *snapshot)
   if (n == 0)
     return;
   widget = myna_block_column_get_widget (self, n - 1);
-  length = strlen (myna_block_view_get_text (widget));
+  length = strlen (MYNA_ITEM (self, n - 1)->block->string.text);
   if (length == 0 || !gtk_widget_compute_point (GTK_WIDGET (widget), GTK_WIDGET (self), &GRAPHENE_POINT_INIT (0, 0), &origin))
     return;
   myna_block_view_get_bounds (widget, length, length, &bounds);

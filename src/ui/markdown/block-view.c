@@ -50,12 +50,6 @@ myna_block_view_system_setting_changed (GtkWidget *widget, GtkSystemSetting sett
     MYNA_BLOCK_VIEW_GET_CLASS (self)->update (self);
 }
 
-static const char *
-default_get_text (MynaBlockView *self)
-{
-  return "";
-}
-
 static guint
 default_index_at (MynaBlockView *self, double x, double y)
 {
@@ -77,12 +71,6 @@ default_get_bounds (MynaBlockView *self, guint start, guint end, graphene_rect_t
 }
 
 static void
-default_copy (MynaBlockView *self, guint start, guint end, GString *out)
-{
-  myna_rich_string_copy (&PRIV (self)->block->string, start, end, out);
-}
-
-static void
 default_marks_changed (MynaBlockView *self)
 {
   gtk_widget_queue_draw (GTK_WIDGET (self));
@@ -96,11 +84,9 @@ myna_block_view_class_init (MynaBlockViewClass *klass)
   G_OBJECT_CLASS (klass)->finalize = myna_block_view_finalize;
   widget_class->css_changed = myna_block_view_css_changed;
   widget_class->system_setting_changed = myna_block_view_system_setting_changed;
-  klass->get_text = default_get_text;
   klass->index_at = default_index_at;
   klass->run_at = default_run_at;
   klass->get_bounds = default_get_bounds;
-  klass->copy = default_copy;
   klass->marks_changed = default_marks_changed;
 }
 
@@ -197,10 +183,25 @@ myna_block_view_set_first_baseline (MynaBlockView *self, int baseline)
   PRIV (self)->first_baseline = baseline;
 }
 
-const char *
-myna_block_view_get_text (MynaBlockView *self)
+gboolean
+myna_block_view_to_child (MynaBlockView *self, GtkWidget *child, double *x, double *y)
 {
-  return MYNA_BLOCK_VIEW_GET_CLASS (self)->get_text (self);
+  graphene_point_t point;
+
+  if (!gtk_widget_compute_point (GTK_WIDGET (self), child, &GRAPHENE_POINT_INIT (*x, *y), &point))
+    return FALSE;
+  *x = point.x;
+  *y = point.y;
+  return TRUE;
+}
+
+void
+myna_block_view_from_child (MynaBlockView *self, GtkWidget *child, graphene_rect_t *rect)
+{
+  graphene_point_t origin;
+
+  if (gtk_widget_compute_point (child, GTK_WIDGET (self), &GRAPHENE_POINT_INIT (0, 0), &origin))
+    graphene_rect_offset (rect, origin.x, origin.y);
 }
 
 guint
@@ -219,10 +220,4 @@ void
 myna_block_view_get_bounds (MynaBlockView *self, guint start, guint end, graphene_rect_t *ret_bounds)
 {
   MYNA_BLOCK_VIEW_GET_CLASS (self)->get_bounds (self, start, end, ret_bounds);
-}
-
-void
-myna_block_view_copy (MynaBlockView *self, guint start, guint end, GString *out)
-{
-  MYNA_BLOCK_VIEW_GET_CLASS (self)->copy (self, start, end, out);
 }

@@ -23,13 +23,9 @@ struct _MynaBlockViewClass
 
   /* The block changed (same kind) or the theme did: make the contents anew. */
   void (*update) (MynaBlockView *self);
-  /* Plain text that offsets count in; "" by default. */
-  const char *(*get_text) (MynaBlockView *self);
   guint (*index_at) (MynaBlockView *self, double x, double y);
   const MynaRun *(*run_at) (MynaBlockView *self, double x, double y);
   void (*get_bounds) (MynaBlockView *self, guint start, guint end, graphene_rect_t *ret_bounds);
-  /* Appends what copying [start, end) gives. */
-  void (*copy) (MynaBlockView *self, guint start, guint end, GString *out);
   /* The marks changed; redraws by default. */
   void (*marks_changed) (MynaBlockView *self);
 };
@@ -47,10 +43,13 @@ void myna_block_view_set_current_match (MynaBlockView *self, int current);
 int myna_block_view_get_first_baseline (MynaBlockView *self);
 void myna_block_view_set_first_baseline (MynaBlockView *self, int baseline);
 
-const char *myna_block_view_get_text (MynaBlockView *self);
+/* For kinds whose text is in a child: a point as the child counts, where the child has a place, and a rectangle of the child as
+ * the view counts. */
+gboolean myna_block_view_to_child (MynaBlockView *self, GtkWidget *child, double *x, double *y);
+void myna_block_view_from_child (MynaBlockView *self, GtkWidget *child, graphene_rect_t *rect);
+
 guint myna_block_view_index_at (MynaBlockView *self, double x, double y);
 const MynaRun *myna_block_view_run_at (MynaBlockView *self, double x, double y);
 void myna_block_view_get_bounds (MynaBlockView *self, guint start, guint end, graphene_rect_t *ret_bounds);
-void myna_block_view_copy (MynaBlockView *self, guint start, guint end, GString *out);
 
 G_END_DECLS

@@ -109,32 +109,25 @@ myna_code_block_size_allocate (GtkWidget *widget, int width, int height, int bas
   gtk_widget_size_allocate (self->scroller, &(GtkAllocation){ 0, header_height, width, MAX (height - header_height, 0) }, -1);
 }
 
-static const char *
-myna_code_block_get_text (MynaBlockView *view)
+static MynaCodeLayout *
+get_layout (MynaBlockView *view)
 {
-  return myna_block_view_get_block (view)->string.text;
+  return myna_code_text_get_layout (MYNA_CODE_TEXT (MYNA_CODE_BLOCK (view)->text));
 }
 
 static guint
 myna_code_block_index_at (MynaBlockView *view, double x, double y)
 {
-  MynaCodeBlock *self = MYNA_CODE_BLOCK (view);
-  graphene_point_t point;
-
-  if (!gtk_widget_compute_point (GTK_WIDGET (self), self->text, &GRAPHENE_POINT_INIT (x, y), &point))
-    return 0;
-  return myna_code_text_index_at (MYNA_CODE_TEXT (self->text), point.x, point.y);
+  return myna_block_view_to_child (view, MYNA_CODE_BLOCK (view)->text, &x, &y)
+             ? myna_code_layout_index_at (get_layout (view), x, y)
+             : 0;
 }
 
 static void
 myna_code_block_get_bounds (MynaBlockView *view, guint start, guint end, graphene_rect_t *ret_bounds)
 {
-  MynaCodeBlock *self = MYNA_CODE_BLOCK (view);
-  graphene_point_t origin;
-
-  myna_code_text_get_bounds (MYNA_CODE_TEXT (self->text), start, end, ret_bounds);
-  if (gtk_widget_compute_point (self->text, GTK_WIDGET (self), &GRAPHENE_POINT_INIT (0, 0), &origin))
-    graphene_rect_offset (ret_bounds, origin.x, origin.y);
+  myna_code_layout_get_bounds (get_layout (view), start, end, ret_bounds);
+  myna_block_view_from_child (view, MYNA_CODE_BLOCK (view)->text, ret_bounds);
 }
 
 static void
@@ -165,7 +158,6 @@ myna_code_block_class_init (MynaCodeBlockClass *klass)
   widget_class->measure = myna_code_block_measure;
   widget_class->size_allocate = myna_code_block_size_allocate;
   view_class->update = myna_code_block_update;
-  view_class->get_text = myna_code_block_get_text;
   view_class->index_at = myna_code_block_index_at;
   view_class->get_bounds = myna_code_block_get_bounds;
   view_class->marks_changed = myna_code_block_marks_changed;

@@ -7,6 +7,7 @@
 #include <gtk/gtk.h>
 
 #include "markdown/ink.h"
+#include "typeset/code-layout.h"
 
 G_BEGIN_DECLS
 
@@ -23,7 +24,7 @@ void myna_code_text_set_text (MynaCodeText *self, const char *text, const char *
 void myna_code_text_reset (MynaCodeText *self, const MynaInk *ink);
 void myna_code_text_set_wrap (MynaCodeText *self, gboolean wrap);
 void myna_code_text_set_marks (MynaCodeText *self, const MynaMarks *marks);
-guint myna_code_text_index_at (MynaCodeText *self, double x, double y);
-void myna_code_text_get_bounds (MynaCodeText *self, guint start, guint end, graphene_rect_t *ret_bounds);
+/* What is where, in the pixels of the widget. */
+MynaCodeLayout *myna_code_text_get_layout (MynaCodeText *self);
 
 G_END_DECLS

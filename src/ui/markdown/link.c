@@ -9,9 +9,9 @@
 #include "markdown/link.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "base/ui-compat.h"
+#include "markup/markdown-link.h"
 
 #define RING_WIDTH  2.0f
 #define RING_RADIUS 5.0f
@@ -28,30 +28,16 @@ struct _MynaLink
 
 G_DEFINE_FINAL_TYPE (MynaLink, myna_link, GTK_TYPE_WIDGET)
 
-static gboolean
-is_source (const char *target)
-{
-  return g_str_has_prefix (target, MYNA_SOURCE_TARGET);
-}
-
 void
 myna_link_open (GtkWidget *widget, const char *target)
 {
   GtkRoot *root = gtk_widget_get_root (widget);
+  guint number;
 
-  if (is_source (target))
-    gtk_widget_activate_action (widget, "message.show-source", "u",
-                                (guint) g_ascii_strtoull (target + strlen (MYNA_SOURCE_TARGET), NULL, 10));
+  if (myna_link_get_source (target, &number))
+    gtk_widget_activate_action (widget, "message.show-source", "u", number);
   else
     myna_open_uri (GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, target);
-}
-
-const char *
-myna_link_describe (const char *target)
-{
-  const char *words = is_source (target) ? strchr (target, ' ') : NULL;
-
-  return words ? words + 1 : target;
 }
 
 static void
@@ -180,36 +166,14 @@ set_link (MynaLink *self, const char *text, guint length, const char *target, My
                                   GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, myna_link_describe (target), -1);
 }
 
-/* A link with emphasis in it has several runs. */
-static guint
-find_end (const GArray *runs, guint first)
-{
-  const MynaRun *run = &g_array_index (runs, MynaRun, first);
-  guint i = first + 1;
-
-  for (; i < runs->len; i++)
-    {
-      const MynaRun *next = &g_array_index (runs, MynaRun, i);
-
-      if (!(next->style & MYNA_RUN_LINK) || next->start != next[-1].end || strcmp (next->data, run->data) != 0)
-        break;
-    }
-  return i;
-}
-
 guint
 myna_links_update (GPtrArray *links, guint n, GtkWidget *parent, const MynaRichString *string, guint offset)
 {
-  for (guint i = 0, end; string->runs && i < string->runs->len; i = end)
-    {
-      const MynaRun *run = &g_array_index (string->runs, MynaRun, i);
-      guint to;
+  const char *target;
+  MynaRange range;
 
-      end = i + 1;
-      if (!(run->style & MYNA_RUN_LINK) || !run->data)
-        continue;
-      end = find_end (string->runs, i);
-      to = g_array_index (string->runs, MynaRun, end - 1).end;
+  for (guint i = 0; myna_rich_string_next_link (string, &i, &range, &target);)
+    {
       if (n == links->len)
         {
           GtkWidget *link = g_object_new (MYNA_TYPE_LINK, NULL);
@@ -217,8 +181,8 @@ myna_links_update (GPtrArray *links, guint n, GtkWidget *parent, const MynaRichS
           gtk_widget_insert_before (link, parent, NULL);
           g_ptr_array_add (links, link);
         }
-      set_link (links->pdata[n++], string->text + run->start, to - run->start, run->data,
-                (MynaRange){ offset + run->start, offset + to });
+      set_link (links->pdata[n++], string->text + range.start, range.end - range.start, target,
+                (MynaRange){ offset + range.start, offset + range.end });
     }
   return n;
 }

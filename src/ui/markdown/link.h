@@ -22,8 +22,6 @@ void myna_links_truncate (GPtrArray *links, guint n);
 
 /* Follows a link from the widget: an address opens, of a source the action "message.show-source" gets the number. */
 void myna_link_open (GtkWidget *widget, const char *target);
-/* What is told of a target: the address, or where the source stands. */
-const char *myna_link_describe (const char *target);
 
 /* Bytes of the parent's text. */
 MynaRange myna_link_get_range (MynaLink *self);

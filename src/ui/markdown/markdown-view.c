@@ -13,12 +13,8 @@
 #include "markdown/block-column.h"
 #include "markdown/link.h"
 #include "markup/markdown-folds.h"
-
-/* A place in the message: byte `index` of the text of block `item`. */
-typedef struct
-{
-  guint item, index;
-} MynaPosition;
+#include "markup/markdown-link.h"
+#include "markup/markdown-selection.h"
 
 struct _MynaMarkdownView
 {
@@ -27,9 +23,9 @@ struct _MynaMarkdownView
   MynaMarkdown *document;
   MynaFolds *folds;
 
-  /* selection: from where the pointer went down to where it is */
-  MynaPosition anchor, cursor;
-  gboolean has_selection;
+  GPtrArray *shown; /* of MynaBlock: those of the column */
+
+  MynaSelection selection;
   gboolean is_selecting;
   char *menu_link; /* target under the pointer when the menu opened */
   GtkWidget *menu;
@@ -52,152 +48,53 @@ get_widget (MynaMarkdownView *self, guint i)
 
 /* ---- Selection -------------------------------------------------------------------------------------------------- */
 
-/* One selection goes through all blocks: from the anchor, where the pointer went down, to the cursor, where it is.  Both are
- * a block and a byte offset in its text, so the selection stays while text is added behind it. */
-
-static int
-compare_positions (MynaPosition a, MynaPosition b)
-{
-  if (a.item != b.item)
-    return a.item < b.item ? -1 : 1;
-  return a.index < b.index ? -1 : a.index > b.index;
-}
-
-static guint
-get_length (MynaMarkdownView *self, guint item)
-{
-  return strlen (myna_block_view_get_text (get_widget (self, item)));
-}
-
-/* The part of block `i` that is selected; whether there is any (a rule between selected blocks is, with no text). */
-static gboolean
-get_item_selection (MynaMarkdownView *self, guint i, guint *ret_start, guint *ret_end)
-{
-  gboolean forward = compare_positions (self->anchor, self->cursor) <= 0;
-  MynaPosition start = forward ? self->anchor : self->cursor;
-  MynaPosition end = forward ? self->cursor : self->anchor;
-
-  *ret_start = *ret_end = 0;
-  if (!self->has_selection || i < start.item || i > end.item)
-    return FALSE;
-  *ret_start = i == start.item ? start.index : 0;
-  *ret_end = i == end.item ? end.index : get_length (self, i);
-  return TRUE;
-}
-
 static void
 myna_markdown_view_shown (MynaBlockColumn *column, guint i)
 {
   MynaMarkdownView *self = MYNA_MARKDOWN_VIEW (column);
-  guint start, end;
+  MynaRange range;
 
-  get_item_selection (self, i, &start, &end);
-  myna_block_view_set_selection (MYNA_ITEM (&self->parent_instance, i)->widget, start, end);
+  myna_selection_get (&self->selection, self->shown, i, &range);
+  myna_block_view_set_selection (MYNA_ITEM (column, i)->widget, range.start, range.end);
 }
 
 static void
-show_selection (MynaMarkdownView *self)
+set_selection (MynaMarkdownView *self, MynaSelection selection)
 {
+  self->selection = selection;
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "markdown.copy", !myna_selection_is_empty (&selection));
   for (guint i = 0; i < self->parent_instance.items->len; i++)
     if (MYNA_ITEM (&self->parent_instance, i)->widget)
       myna_markdown_view_shown (&self->parent_instance, i);
 }
 
-static void
-set_selection (MynaMarkdownView *self, MynaPosition anchor, MynaPosition cursor)
-{
-  self->anchor = anchor;
-  self->cursor = cursor;
-  self->has_selection = compare_positions (anchor, cursor) != 0;
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "markdown.copy", self->has_selection);
-  show_selection (self);
-}
-
-static void
-clamp_position (MynaMarkdownView *self, MynaPosition *position)
-{
-  if (position->item >= self->parent_instance.items->len)
-    *position = (MynaPosition){ self->parent_instance.items->len - 1, G_MAXUINT };
-  position->index = MIN (position->index, get_length (self, position->item));
-}
-
-static void
-selection_update (MynaMarkdownView *self)
-{
-  if (!self->has_selection)
-    return;
-  if (self->parent_instance.items->len == 0)
-    {
-      self->has_selection = FALSE;
-      return;
-    }
-  clamp_position (self, &self->anchor);
-  clamp_position (self, &self->cursor);
-  show_selection (self);
-}
-
-/* Appends [start, end) of block `i`, with the markers of the items that it begins. */
-static void
-append_block (MynaMarkdownView *self, guint i, guint start, guint end, GString *text)
-{
-  MynaBlock *block = MYNA_ITEM (&self->parent_instance, i)->block;
-
-  if (text->len > 0)
-    g_string_append (text, block->is_same_line ? "" : block->is_tight ? "\n" : "\n\n");
-  for (guint depth = 0; start == 0 && depth < block->n_containers; depth++)
-    if (block->containers[depth].is_first && block->containers[depth].marker[0] != '\0')
-      g_string_append_printf (text, "%s ", block->containers[depth].marker);
-  myna_block_view_copy (get_widget (self, i), start, end, text);
-}
-
 char *
 myna_markdown_view_get_selected_text (MynaMarkdownView *self)
 {
-  g_autoptr (GString) text = NULL;
-
   g_return_val_if_fail (MYNA_IS_MARKDOWN_VIEW (self), NULL);
 
-  for (guint i = 0; i < self->parent_instance.items->len; i++)
-    {
-      guint start, end;
-
-      if (!get_item_selection (self, i, &start, &end))
-        continue;
-      if (!text)
-        text = g_string_new (NULL);
-      append_block (self, i, start, end, text);
-    }
-  return text ? g_string_free (g_steal_pointer (&text), FALSE) : NULL;
+  return myna_selection_dup_text (&self->selection, self->shown);
 }
 
 char *
 myna_markdown_view_get_text (MynaMarkdownView *self)
 {
-  GPtrArray *blocks = myna_markdown_get_blocks (self->document);
-  gboolean is_all = blocks->len == self->parent_instance.items->len;
+  GPtrArray *blocks = myna_markdown_get_blocks (self->document); /* what is folded away is text, too */
   GString *text = g_string_new (NULL);
 
   g_return_val_if_fail (MYNA_IS_MARKDOWN_VIEW (self), NULL);
 
-  for (guint i = 0; is_all && i < self->parent_instance.items->len; i++)
-    append_block (self, i, 0, get_length (self, i), text);
-  /* What is folded away is text, too. */
-  for (guint i = 0; !is_all && i < blocks->len; i++)
-    myna_block_append_plain (blocks->pdata[i], text);
+  for (guint i = 0; i < blocks->len; i++)
+    myna_block_append_plain (blocks->pdata[i], 0, G_MAXUINT, text);
   return g_string_free (text, FALSE);
 }
 
 void
 myna_markdown_view_select_all (MynaMarkdownView *self)
 {
-  guint last;
-
   g_return_if_fail (MYNA_IS_MARKDOWN_VIEW (self));
 
-  if (self->parent_instance.items->len == 0)
-    return;
-  last = self->parent_instance.items->len - 1;
-  set_selection (self, (MynaPosition){ 0, 0 }, (MynaPosition){ last, get_length (self, last) });
+  set_selection (self, myna_selection_all (self->shown));
 }
 
 /* Block at height `y`, or the one above the gap; -1 if there is none. */
@@ -223,15 +120,14 @@ to_block (MynaMarkdownView *self, guint i, double x, double y, graphene_point_t 
 }
 
 static gboolean
-position_at (MynaMarkdownView *self, double x, double y, MynaPosition *ret_position)
+place_at (MynaMarkdownView *self, double x, double y, MynaPlace *ret_place)
 {
   int i = item_at (self, y);
   graphene_point_t point;
 
   if (i < 0 || !to_block (self, i, x, y, &point))
     return FALSE;
-  *ret_position =
-      (MynaPosition){ i, myna_block_view_index_at (MYNA_ITEM (&self->parent_instance, i)->widget, point.x, point.y) };
+  *ret_place = (MynaPlace){ i, myna_block_view_index_at (MYNA_ITEM (&self->parent_instance, i)->widget, point.x, point.y) };
   return TRUE;
 }
 
@@ -261,32 +157,14 @@ is_on_control (MynaMarkdownView *self, double x, double y)
   return FALSE;
 }
 
-/* The word around a place, in any language that Pango knows. */
-static MynaRange
-word_around (const char *text, guint index)
-{
-  int n_chars = g_utf8_strlen (text, -1), at = g_utf8_pointer_to_offset (text, text + index);
-  g_autofree PangoLogAttr *attributes = g_new0 (PangoLogAttr, n_chars + 1);
-  int start = at, end = at + 1;
-
-  if (n_chars == 0)
-    return (MynaRange){ 0, 0 };
-  pango_get_log_attrs (text, -1, -1, pango_language_get_default (), attributes, n_chars + 1);
-  while (start > 0 && !attributes[start].is_word_start && !attributes[start].is_word_end)
-    start--;
-  while (end < n_chars && !attributes[end].is_word_end && !attributes[end].is_word_start)
-    end++;
-  end = MIN (end, n_chars);
-  return (MynaRange){ g_utf8_offset_to_pointer (text, start) - text, g_utf8_offset_to_pointer (text, end) - text };
-}
-
 static void
 click_pressed (MynaMarkdownView *self, int n_press, double x, double y, GtkGestureClick *gesture)
 {
-  MynaPosition position;
+  MynaPlace place;
+  const char *text;
   MynaRange range;
 
-  if (is_on_control (self, x, y) || !position_at (self, x, y, &position))
+  if (is_on_control (self, x, y) || !place_at (self, x, y, &place))
     {
       gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_DENIED);
       return;
@@ -294,10 +172,9 @@ click_pressed (MynaMarkdownView *self, int n_press, double x, double y, GtkGestu
   gtk_widget_grab_focus (GTK_WIDGET (self));
   if (n_press == 1 || (n_press != 2 && n_press != 3))
     return;
-  range = (MynaRange){ 0, get_length (self, position.item) };
-  if (n_press == 2)
-    range = word_around (myna_block_view_get_text (get_widget (self, position.item)), position.index);
-  set_selection (self, (MynaPosition){ position.item, range.start }, (MynaPosition){ position.item, range.end });
+  text = ((MynaBlock *) self->shown->pdata[place.block])->string.text;
+  range = n_press == 2 ? myna_text_find_word (text, place.index) : (MynaRange){ 0, strlen (text) };
+  set_selection (self, (MynaSelection){ { place.block, range.start }, { place.block, range.end } });
 }
 
 static void
@@ -305,7 +182,7 @@ click_released (MynaMarkdownView *self, int n_press, double x, double y)
 {
   const char *target = link_at (self, x, y);
 
-  if (n_press == 1 && target && !self->has_selection)
+  if (n_press == 1 && target && myna_selection_is_empty (&self->selection))
     myna_link_open (GTK_WIDGET (self), target);
 }
 
@@ -313,35 +190,36 @@ static void
 drag_begin (MynaMarkdownView *self, double x, double y, GtkGesture *gesture)
 {
   gboolean extend = gtk_event_controller_get_current_event_state (GTK_EVENT_CONTROLLER (gesture)) & GDK_SHIFT_MASK;
-  MynaPosition position;
+  MynaPlace place;
 
-  if (is_on_control (self, x, y) || !position_at (self, x, y, &position))
+  if (is_on_control (self, x, y) || !place_at (self, x, y, &place))
     {
       gtk_gesture_set_state (gesture, GTK_EVENT_SEQUENCE_DENIED);
       return;
     }
   self->is_selecting = TRUE;
-  set_selection (self, extend && self->has_selection ? self->anchor : position, position);
+  extend &= !myna_selection_is_empty (&self->selection);
+  set_selection (self, (MynaSelection){ extend ? self->selection.anchor : place, place });
 }
 
 static void
 drag_update (MynaMarkdownView *self, double offset_x, double offset_y, GtkGestureDrag *gesture)
 {
   double x, y;
-  MynaPosition position;
+  MynaPlace place;
 
   if (!self->is_selecting || !gtk_gesture_drag_get_start_point (gesture, &x, &y)
       || !gtk_drag_check_threshold (GTK_WIDGET (self), x, y, x + offset_x, y + offset_y))
     return;
   gtk_gesture_set_state (GTK_GESTURE (gesture), GTK_EVENT_SEQUENCE_CLAIMED);
-  if (position_at (self, x + offset_x, y + offset_y, &position))
-    set_selection (self, self->anchor, position);
+  if (place_at (self, x + offset_x, y + offset_y, &place))
+    set_selection (self, (MynaSelection){ self->selection.anchor, place });
 }
 
 static void
 drag_end (MynaMarkdownView *self)
 {
-  g_autofree char *text = self->has_selection ? myna_markdown_view_get_selected_text (self) : NULL;
+  g_autofree char *text = myna_markdown_view_get_selected_text (self);
 
   self->is_selecting = FALSE;
   if (text)
@@ -356,25 +234,11 @@ pointer_moved (MynaMarkdownView *self, double x, double y)
   gtk_widget_set_cursor_from_name (GTK_WIDGET (self), cursor);
 }
 
-/* The address as it is on the wire, so that letters of another script cannot pass for Latin ones. */
-static char *
-display_target (const char *target)
-{
-  g_autoptr (GUri) uri = g_uri_parse (target, G_URI_FLAGS_PARSE_RELAXED | G_URI_FLAGS_ENCODED, NULL);
-  const char *host = uri ? g_uri_get_host (uri) : NULL;
-  g_autofree char *ascii = host && g_hostname_is_non_ascii (host) ? g_hostname_to_ascii (host) : NULL;
-  const char *at = ascii ? strstr (target, host) : NULL;
-
-  if (!at)
-    return g_strdup (myna_link_describe (target));
-  return g_strdup_printf ("%.*s%s%s", (int) (at - target), target, ascii, at + strlen (host));
-}
-
 static gboolean
 query_tooltip (MynaMarkdownView *self, int x, int y, gboolean keyboard, GtkTooltip *tooltip)
 {
   const char *target = keyboard ? NULL : link_at (self, x, y);
-  g_autofree char *text = target ? display_target (target) : NULL;
+  g_autofree char *text = target ? myna_link_dup_wire (target) : NULL;
 
   if (!text)
     return FALSE;
@@ -462,7 +326,7 @@ popup_menu (MynaMarkdownView *self, const char *link, const GdkRectangle *place)
   self->menu_link = g_strdup (link);
   gtk_widget_action_set_enabled (widget, "markdown.open-link", link != NULL);
   gtk_widget_action_set_enabled (widget, "markdown.copy-link", link && myna_link_describe (link) == link);
-  gtk_widget_action_set_enabled (widget, "markdown.copy", self->has_selection);
+  gtk_widget_action_set_enabled (widget, "markdown.copy", !myna_selection_is_empty (&self->selection));
   if (!self->menu)
     make_menu (self);
   gtk_popover_set_pointing_to (GTK_POPOVER (self->menu), place);
@@ -528,11 +392,14 @@ search_update (MynaMarkdownView *self, guint first)
 static void
 show_blocks (MynaMarkdownView *self, MynaMarkdown *document, guint first)
 {
-  g_autoptr (GPtrArray) shown = myna_folds_list_shown (self->folds, myna_markdown_get_blocks (document), &first);
+  GPtrArray *shown = myna_folds_list_shown (self->folds, myna_markdown_get_blocks (document), &first);
 
+  g_ptr_array_unref (self->shown);
+  self->shown = shown;
   myna_block_column_set_blocks (&self->parent_instance, shown, first);
   search_update (self, first);
-  selection_update (self);
+  myna_selection_clamp (&self->selection, shown);
+  set_selection (self, self->selection);
 }
 
 /* Places are counted in the blocks that are shown, so that a selection does not outlive this. */
@@ -541,7 +408,7 @@ fold_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MynaMarkdownView *self = MYNA_MARKDOWN_VIEW (widget);
 
-  set_selection (self, self->anchor, self->anchor);
+  set_selection (self, (MynaSelection){ 0 });
   myna_folds_toggle (self->folds, g_variant_get_uint32 (parameter));
   show_blocks (self, self->document, 0);
 }
@@ -582,8 +449,7 @@ myna_markdown_view_set_search (MynaMarkdownView *self, const char *needle)
 static graphene_rect_t
 estimate_bounds (const MynaItem *item, guint index)
 {
-  const char *text = item->block->string.text; /* NULL: a table's, whose cells have it */
-  double share = text && *text ? index / (double) strlen (text) : 0;
+  double share = index / (double) MAX (1, strlen (item->block->string.text));
 
   return GRAPHENE_RECT_INIT (item->x, item->y + item->height * MIN (1, share), item->width, 0);
 }
@@ -775,6 +641,7 @@ myna_markdown_view_finalize (GObject *object)
 
   myna_markdown_free (self->document);
   myna_folds_free (self->folds);
+  g_ptr_array_unref (self->shown);
   g_free (self->needle);
   G_OBJECT_CLASS (myna_markdown_view_parent_class)->finalize (object);
 }
@@ -810,6 +677,7 @@ myna_markdown_view_init (MynaMarkdownView *self)
 
   self->document = myna_markdown_new ();
   self->folds = myna_folds_new ();
+  self->shown = g_ptr_array_new ();
   gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
   g_signal_connect_swapped (drag, "drag-begin", G_CALLBACK (drag_begin), self);
   g_signal_connect_swapped (drag, "drag-update", G_CALLBACK (drag_update), self);

@@ -121,24 +121,11 @@ myna_maths_block_update (MynaBlockView *view)
   gtk_widget_queue_resize (self->formula);
 }
 
-static const char *
-myna_maths_block_get_text (MynaBlockView *view)
-{
-  return myna_block_view_get_block (view)->string.text;
-}
-
 /* A formula is selected as a whole: its caret positions are before and behind it. */
 static guint
 myna_maths_block_index_at (MynaBlockView *view, double x, double y)
 {
-  return x < gtk_widget_get_width (GTK_WIDGET (view)) / 2.0 ? 0 : strlen (myna_maths_block_get_text (view));
-}
-
-static void
-myna_maths_block_copy (MynaBlockView *view, guint start, guint end, GString *out)
-{
-  if (start < end)
-    g_string_append (out, myna_maths_block_get_text (view));
+  return x < gtk_widget_get_width (GTK_WIDGET (view)) / 2.0 ? 0 : strlen (myna_block_view_get_block (view)->string.text);
 }
 
 static void
@@ -161,9 +148,7 @@ myna_maths_block_class_init (MynaMathsBlockClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = myna_maths_block_dispose;
   view_class->update = myna_maths_block_update;
-  view_class->get_text = myna_maths_block_get_text;
   view_class->index_at = myna_maths_block_index_at;
-  view_class->copy = myna_maths_block_copy;
   view_class->marks_changed = myna_maths_block_marks_changed;
   gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (klass), GTK_TYPE_BIN_LAYOUT);
 }

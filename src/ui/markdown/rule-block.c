@@ -35,18 +35,11 @@ myna_rule_block_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 }
 
 static void
-myna_rule_block_copy (MynaBlockView *view, guint start, guint end, GString *out)
-{
-  g_string_append (out, "---");
-}
-
-static void
 myna_rule_block_class_init (MynaRuleBlockClass *klass)
 {
   GTK_WIDGET_CLASS (klass)->measure = myna_rule_block_measure;
   GTK_WIDGET_CLASS (klass)->snapshot = myna_rule_block_snapshot;
   MYNA_BLOCK_VIEW_CLASS (klass)->update = myna_rule_block_update;
-  MYNA_BLOCK_VIEW_CLASS (klass)->copy = myna_rule_block_copy;
 }
 
 static void

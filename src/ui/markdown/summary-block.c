@@ -38,12 +38,6 @@ clicked_cb (MynaSummaryBlock *self)
                               myna_block_view_get_block (MYNA_BLOCK_VIEW (self))->level);
 }
 
-static const char *
-myna_summary_block_get_text (MynaBlockView *view)
-{
-  return myna_block_view_get_block (view)->string.text;
-}
-
 static void
 add_background (PangoAttrList *list, const GdkRGBA *color, MynaRange range)
 {
@@ -89,7 +83,6 @@ myna_summary_block_class_init (MynaSummaryBlockClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = myna_summary_block_dispose;
   view_class->update = myna_summary_block_update;
-  view_class->get_text = myna_summary_block_get_text;
   view_class->marks_changed = myna_summary_block_marks_changed;
   gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (klass), GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_css_name (GTK_WIDGET_CLASS (klass), "summaryblock");

@@ -22,10 +22,11 @@ myna_table_block_update (MynaBlockView *view)
 {
   MynaTableBlock *self = MYNA_TABLE_BLOCK (view);
 
-  myna_table_grid_set_block (MYNA_TABLE_GRID (self->grid), myna_block_view_get_block (view));
+  MynaBlock *block = myna_block_view_get_block (view);
+
+  myna_table_grid_set_block (MYNA_TABLE_GRID (self->grid), block);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Table"),
-                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, myna_table_grid_get_text (MYNA_TABLE_GRID (self->grid)),
-                                  -1);
+                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, block->string.text, -1);
 }
 
 static void
@@ -68,53 +69,33 @@ myna_table_block_size_allocate (GtkWidget *widget, int width, int height, int ba
   gtk_widget_size_allocate (MYNA_TABLE_BLOCK (widget)->scroller, &(GtkAllocation){ 0, 0, width, height }, -1);
 }
 
-static const char *
-myna_table_block_get_text (MynaBlockView *view)
+static MynaTableLayout *
+get_layout (MynaBlockView *view)
 {
-  return myna_table_grid_get_text (MYNA_TABLE_GRID (MYNA_TABLE_BLOCK (view)->grid));
-}
-
-static gboolean
-to_grid (MynaBlockView *view, double x, double y, graphene_point_t *ret_point)
-{
-  return gtk_widget_compute_point (GTK_WIDGET (view), MYNA_TABLE_BLOCK (view)->grid, &GRAPHENE_POINT_INIT (x, y), ret_point);
+  return myna_table_grid_get_layout (MYNA_TABLE_GRID (MYNA_TABLE_BLOCK (view)->grid));
 }
 
 static guint
 myna_table_block_index_at (MynaBlockView *view, double x, double y)
 {
-  graphene_point_t point;
-
-  return to_grid (view, x, y, &point)
-             ? myna_table_grid_index_at (MYNA_TABLE_GRID (MYNA_TABLE_BLOCK (view)->grid), point.x, point.y)
+  return myna_block_view_to_child (view, MYNA_TABLE_BLOCK (view)->grid, &x, &y)
+             ? myna_table_layout_index_at (get_layout (view), x, y)
              : 0;
 }
 
 static const MynaRun *
 myna_table_block_run_at (MynaBlockView *view, double x, double y)
 {
-  graphene_point_t point;
-
-  return to_grid (view, x, y, &point)
-             ? myna_table_grid_run_at (MYNA_TABLE_GRID (MYNA_TABLE_BLOCK (view)->grid), point.x, point.y)
+  return myna_block_view_to_child (view, MYNA_TABLE_BLOCK (view)->grid, &x, &y)
+             ? myna_table_layout_run_at (get_layout (view), x, y)
              : NULL;
 }
 
 static void
 myna_table_block_get_bounds (MynaBlockView *view, guint start, guint end, graphene_rect_t *ret_bounds)
 {
-  MynaTableBlock *self = MYNA_TABLE_BLOCK (view);
-  graphene_point_t origin;
-
-  myna_table_grid_get_bounds (MYNA_TABLE_GRID (self->grid), start, end, ret_bounds);
-  if (gtk_widget_compute_point (self->grid, GTK_WIDGET (self), &GRAPHENE_POINT_INIT (0, 0), &origin))
-    graphene_rect_offset (ret_bounds, origin.x, origin.y);
-}
-
-static void
-myna_table_block_copy (MynaBlockView *view, guint start, guint end, GString *out)
-{
-  myna_table_grid_copy (MYNA_TABLE_GRID (MYNA_TABLE_BLOCK (view)->grid), start, end, out);
+  myna_table_layout_get_bounds (get_layout (view), start, end, ret_bounds);
+  myna_block_view_from_child (view, MYNA_TABLE_BLOCK (view)->grid, ret_bounds);
 }
 
 static void
@@ -149,11 +130,9 @@ myna_table_block_class_init (MynaTableBlockClass *klass)
   widget_class->size_allocate = myna_table_block_size_allocate;
   widget_class->direction_changed = myna_table_block_direction_changed;
   view_class->update = myna_table_block_update;
-  view_class->get_text = myna_table_block_get_text;
   view_class->index_at = myna_table_block_index_at;
   view_class->run_at = myna_table_block_run_at;
   view_class->get_bounds = myna_table_block_get_bounds;
-  view_class->copy = myna_table_block_copy;
   view_class->marks_changed = myna_table_block_marks_changed;
 }
 

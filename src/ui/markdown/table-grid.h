@@ -7,6 +7,7 @@
 #include <gtk/gtk.h>
 
 #include "markdown/ink.h"
+#include "typeset/table-layout.h"
 
 G_BEGIN_DECLS
 
@@ -18,11 +19,7 @@ GtkWidget *myna_table_grid_new (void);
 void myna_table_grid_set_block (MynaTableGrid *self, MynaBlock *block);
 void myna_table_grid_reset (MynaTableGrid *self, const MynaInk *ink);
 void myna_table_grid_set_marks (MynaTableGrid *self, const MynaMarks *marks);
-/* Cells separated by tabs, rows by newlines; offsets count in it. */
-const char *myna_table_grid_get_text (MynaTableGrid *self);
-guint myna_table_grid_index_at (MynaTableGrid *self, double x, double y);
-const MynaRun *myna_table_grid_run_at (MynaTableGrid *self, double x, double y);
-void myna_table_grid_get_bounds (MynaTableGrid *self, guint start, guint end, graphene_rect_t *ret_bounds);
-void myna_table_grid_copy (MynaTableGrid *self, guint start, guint end, GString *out);
+/* What is where, in the pixels of the grid. */
+MynaTableLayout *myna_table_grid_get_layout (MynaTableGrid *self);
 
 G_END_DECLS

@@ -121,12 +121,6 @@ myna_text_block_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
     gtk_widget_snapshot_child (widget, MYNA_TEXT_BLOCK (widget)->links->pdata[i], snapshot);
 }
 
-static const char *
-myna_text_block_get_text (MynaBlockView *view)
-{
-  return myna_block_view_get_block (view)->string.text;
-}
-
 static guint
 myna_text_block_index_at (MynaBlockView *view, double x, double y)
 {
@@ -183,7 +177,6 @@ myna_text_block_class_init (MynaTextBlockClass *klass)
   widget_class->snapshot = myna_text_block_snapshot;
   widget_class->direction_changed = myna_text_block_direction_changed;
   view_class->update = myna_text_block_update;
-  view_class->get_text = myna_text_block_get_text;
   view_class->index_at = myna_text_block_index_at;
   view_class->run_at = myna_text_block_run_at;
   view_class->get_bounds = myna_text_block_get_bounds;

@@ -168,7 +168,8 @@ count_widgets (Fixture *fixture)
   for (GtkWidget *child = gtk_widget_get_first_child (GTK_WIDGET (fixture->view)); child;
        child = gtk_widget_get_next_sibling (child))
     {
-      g_assert_cmpint (sscanf (myna_block_view_get_text (MYNA_BLOCK_VIEW (child)), "Paragraph %d", &number), ==, 1);
+      g_assert_cmpint (sscanf (myna_block_view_get_block (MYNA_BLOCK_VIEW (child))->string.text, "Paragraph %d", &number), ==,
+                       1);
       g_assert_cmpint (number, >, last);
       last = number;
       n++;
@@ -181,7 +182,7 @@ find_block (Fixture *fixture, const char *text)
 {
   GtkWidget *child = gtk_widget_get_first_child (GTK_WIDGET (fixture->view));
 
-  while (child && !strstr (myna_block_view_get_text (MYNA_BLOCK_VIEW (child)), text))
+  while (child && !strstr (myna_block_view_get_block (MYNA_BLOCK_VIEW (child))->string.text, text))
     child = gtk_widget_get_next_sibling (child);
   return child;
 }
@@ -308,7 +309,7 @@ test_formula_place (Fixture *fixture, gconstpointer data)
       myna_markdown_view_set_text (fixture->view, texts[i]);
       gtk_test_widget_wait_for_draw (fixture->window);
       block = MYNA_BLOCK_VIEW (get_block (fixture, 0));
-      at = strstr (myna_block_view_get_text (block), "\uFFFC") - myna_block_view_get_text (block);
+      at = strstr (myna_block_view_get_block (block)->string.text, "\uFFFC") - myna_block_view_get_block (block)->string.text;
       myna_block_view_get_bounds (block, at, at + 3, &room);
       snapshot = gtk_snapshot_new ();
       GTK_WIDGET_GET_CLASS (block)->snapshot (GTK_WIDGET (block), snapshot);
@@ -334,7 +335,7 @@ test_details (Fixture *fixture, gconstpointer data)
   gtk_test_widget_wait_for_draw (fixture->window);
   head = get_block (fixture, 1);
   button = gtk_widget_get_first_child (head);
-  g_assert_cmpstr (myna_block_view_get_text (MYNA_BLOCK_VIEW (head)), ==, "Why");
+  g_assert_cmpstr (myna_block_view_get_block (MYNA_BLOCK_VIEW (head))->string.text, ==, "Why");
   gtk_test_accessible_assert_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, "Why");
   gtk_test_accessible_assert_state (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_STATE_EXPANDED, FALSE);
   g_assert_null (find_block (fixture, "hidden"));
@@ -383,7 +384,7 @@ test_long_text (Fixture *fixture, gconstpointer data)
 
   myna_markdown_view_set_viewport (fixture->view, 0, 600);
   myna_markdown_view_set_text (fixture->view, text);
-  g_assert_cmpstr (myna_block_view_get_text (MYNA_BLOCK_VIEW (get_block (fixture, 0))), ==, "Part 0");
+  g_assert_cmpstr (myna_block_view_get_block (MYNA_BLOCK_VIEW (get_block (fixture, 0)))->string.text, ==, "Part 0");
   g_assert_true (ends_with (fixture, "`code` in it.\n\n- a\n- b\n\n"));
   for (guint i = 0; i < 3; i++)
     {

@@ -23,8 +23,9 @@ GdkRGBA myna_widget_get_color (GtkWidget *widget);
 /* A color that the theme has under this name; the text's where it has none. */
 GdkRGBA myna_widget_get_named_color (GtkWidget *widget, const char *name);
 
-/* Lets a screen reader say the text.  GTK before 4.14 has no announcements: there the text becomes the widget's description,
- * and a change of that is said only where the widget has the keyboard's focus: pass the one that has it. */
+/* Lets a screen reader say the text.  GTK before 4.14 has no announcements, nor has newer GTK without an accessibility bus: there
+ * the text becomes the widget's description, and a change of that is said only where the widget has the keyboard's focus: pass
+ * the one that has it. */
 void myna_announce (GtkWidget *widget, const char *text);
 
 /* What a screen reader says of a button whose text alone says too little.  Newer GTK takes the text before all else. */

@@ -183,13 +183,11 @@ test_accessible (View *v, gconstpointer data)
   g_assert_true (gtk_widget_get_focusable (reply));
 }
 
-/* The reply is said once, as it is read, when it is finished; where GTK cannot announce, as the composer's description. */
+/* The reply is said once, as it is read, when it is finished: without an accessibility bus as the composer's description.  (Newer
+ * GTK would call what is not there.) */
 static void
 test_announced (View *v, gconstpointer data)
 {
-#if GTK_CHECK_VERSION(4, 14, 0)
-  g_test_skip ("announced by GTK");
-#else
   GtkWidget *composer;
 
   exchange (v, "What?", "first");
@@ -203,7 +201,6 @@ test_announced (View *v, gconstpointer data)
   fake_generator_end (v->base.engine, GLM_STOP_END);
   fixture_idle (&v->base);
   gtk_test_accessible_assert_property (GTK_ACCESSIBLE (composer), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, "Myna: Second");
-#endif
 }
 
 /* ---- Find ------------------------------------------------------------------------------------------------------- */

@@ -19,6 +19,8 @@ struct _MynaScreenReader
   gpointer user_data;
 };
 
+static gboolean any_is_on; /* main thread */
+
 static void
 take (MynaScreenReader *self, GVariant *value)
 {
@@ -26,7 +28,7 @@ take (MynaScreenReader *self, GVariant *value)
 
   if (is_on == self->is_on)
     return;
-  self->is_on = is_on;
+  self->is_on = any_is_on = is_on;
   self->changed (is_on, self->user_data);
 }
 
@@ -86,4 +88,10 @@ myna_screen_reader_free (MynaScreenReader *self)
   g_clear_object (&self->cancellable);
   g_clear_object (&self->session);
   g_free (self);
+}
+
+gboolean
+myna_screen_reader_is_on (void)
+{
+  return any_is_on;
 }

@@ -16,5 +16,7 @@ typedef struct _MynaScreenReader MynaScreenReader;
 MynaScreenReader *myna_screen_reader_new (GDBusConnection *session, void (*changed) (gboolean is_on, gpointer user_data),
                                           gpointer user_data);
 void myna_screen_reader_free (MynaScreenReader *self);
+/* Whether one runs, as far as the desktop has said. */
+gboolean myna_screen_reader_is_on (void);
 
 G_END_DECLS

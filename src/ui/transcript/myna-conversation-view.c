@@ -19,6 +19,7 @@
 #include "chat/myna-length.h"
 #include "chat/myna-personas.h"
 #include "chat/myna-recall.h"
+#include "chat/reply-speech.h"
 #include "markup/markdown.h"
 #include "transcript/chat-canvas.h"
 #include "transcript/empty-page.h"
@@ -26,8 +27,7 @@
 #include "transcript/message-row.h"
 #include "transcript/row-estimate.h"
 
-#define COLUMN_WIDTH  796  /* the transcript's column and its margins */
-#define MAX_ANNOUNCED 4096 /* bytes of a reply that a screen reader is given to say */
+#define COLUMN_WIDTH 796 /* the transcript's column and its margins */
 
 struct _MynaConversationView
 {
@@ -57,6 +57,7 @@ struct _MynaConversationView
   char *suggested;        /* … or this suggestion was … */
   MynaPersona *persona;   /* … or this persona was chosen */
   MynaRecall recalled;    /* the question in the composer */
+  MynaReplySpeech *speech;
 };
 
 G_DEFINE_FINAL_TYPE (MynaConversationView, myna_conversation_view, GTK_TYPE_WIDGET)
@@ -654,16 +655,10 @@ error_changed_cb (MynaConversationView *self)
     adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (self->toasts), adw_toast_new (error));
 }
 
-/* The reply is said once, when it is there, and not word by word. */
 static void
-replied_cb (MynaConversationView *self, MynaMessage *reply)
+say_cb (const char *text, gpointer user_data)
 {
-  g_autofree char *text = dup_copy (reply);
-  g_autofree char *plain = myna_markdown_to_plain_text (text, MAX_ANNOUNCED);
-  /* Translators: what a screen reader says when the reply is there */
-  g_autofree char *announcement = g_strdup_printf (_ ("Myna: %s"), plain);
-
-  myna_composer_announce (MYNA_COMPOSER (self->composer), announcement);
+  myna_composer_announce (MYNA_COMPOSER (MYNA_CONVERSATION_VIEW (user_data)->composer), text);
 }
 
 void
@@ -681,6 +676,7 @@ myna_conversation_view_set_conversation (MynaConversationView *self, MynaConvers
   myna_chat_canvas_set_model (MYNA_CHAT_CANVAS (self->canvas), NULL);
   g_set_object (&self->conversation, conversation);
   g_signal_group_set_target (self->conversation_signals, conversation);
+  myna_reply_speech_set_conversation (self->speech, conversation);
   myna_models_menu_set_conversation (self->models_menu, conversation);
   myna_thinking_controls_set_conversation (MYNA_THINKING_CONTROLS (self->thinking), conversation);
   myna_composer_set_conversation (MYNA_COMPOSER (self->composer), conversation);
@@ -806,6 +802,7 @@ myna_conversation_view_dispose (GObject *object)
   if (self->box)
     myna_conversation_view_set_conversation (self, NULL);
   g_clear_object (&self->conversation_signals);
+  g_clear_pointer (&self->speech, myna_reply_speech_free);
   g_clear_object (&self->settings);
   g_clear_object (&self->library);
   g_clear_object (&self->models_menu);
@@ -840,7 +837,6 @@ init_signals (MynaConversationView *self)
   g_signal_group_connect_swapped (group, "notify::loading", G_CALLBACK (loading_changed_cb), self);
   g_signal_group_connect_swapped (group, "notify::draft", G_CALLBACK (show_draft), self);
   g_signal_group_connect_swapped (group, "notify::error", G_CALLBACK (error_changed_cb), self);
-  g_signal_group_connect_swapped (group, "replied", G_CALLBACK (replied_cb), self);
   g_signal_group_connect_swapped (group, "notify::id", G_CALLBACK (update_page), self);
   g_signal_group_connect_swapped (group, "notify::settings", G_CALLBACK (update_persona), self);
   g_signal_group_connect_swapped (group, "notify::model", G_CALLBACK (measure), self);
@@ -856,6 +852,7 @@ myna_conversation_view_init (MynaConversationView *self)
   self->recalled = MYNA_RECALL_NONE;
   self->models_menu = myna_models_menu_new ();
   self->length = myna_length_new ();
+  self->speech = myna_reply_speech_new (say_cb, self);
   g_signal_connect_object (self->length, "changed", G_CALLBACK (length_changed_cb), self, G_CONNECT_SWAPPED);
   transcript = new_transcript (self);
   self->find_bar = myna_find_bar_new (MYNA_CHAT_CANVAS (self->canvas));

@@ -10,7 +10,8 @@
 
 #include <string.h>
 
-#define MAX_DEPTH 100
+#define MAX_DEPTH   100
+#define MAX_OUTSIDE 400 /* a number is not longer: 1-1-1-1… would be many values */
 
 /* Four hexadecimal digits; −1: they are not there. */
 static int
@@ -72,22 +73,59 @@ text_json_is_tame_to (const char *text, gsize n_bytes, guint max_depth)
 {
   const char *at = text, *end = text + n_bytes;
   int depth = 0;
+  guint n_outside = 0; /* characters of a number, or of a word such as null, that are in no array or object */
+  gboolean over = FALSE;
 
   while (at < end)
     {
       char c = *at++;
+      gboolean opens = c == '[' || c == '{', closes = c == ']' || c == '}';
 
+      if (g_ascii_isspace (c))
+        {
+          over = over || n_outside > 0;
+          continue;
+        }
+      /* A second value: JsonParser would never free the first. */
+      if (over || (n_outside > 0 && (opens || c == '"')))
+        return FALSE;
       if (c == '"')
         {
           at = skip_string (at, end);
           if (!at)
             return FALSE;
         }
-      else if (!g_ascii_isalnum (c) && !g_ascii_isspace (c) && (c == '\0' || !strchr ("+-.,:[]{}", c)))
+      else if (!g_ascii_isalnum (c) && (c == '\0' || !strchr ("+-.,:[]{}", c)))
         return FALSE;
-      depth += (c == '[' || c == '{') - (c == ']' || c == '}');
-      if (depth > (int) max_depth)
+      n_outside += depth == 0 && c != '"' && !opens;
+      depth += opens - closes;
+      if (depth < 0 || depth > (int) max_depth || n_outside > MAX_OUTSIDE)
         return FALSE;
+      over = depth == 0 && (closes || c == '"');
     }
   return TRUE;
+}
+
+void
+text_json_mend (char *text, gsize n_bytes)
+{
+  const char *end = text + n_bytes;
+  gboolean in_string = FALSE;
+
+  for (char *at = text; at < end; at++)
+    {
+      int unit, second;
+
+      in_string ^= *at == '"';
+      if (!in_string || *at != '\\' || ++at >= end || *at != 'u')
+        continue;
+      unit = read_unit (at + 1, end);
+      if (unit < 0xd800 || unit > 0xdfff)
+        continue;
+      second = unit < 0xdc00 && end - at > 7 && at[5] == '\\' && at[6] == 'u' ? read_unit (at + 7, end) : -1;
+      if (second >= 0xdc00 && second <= 0xdfff)
+        at += 6;
+      else
+        memcpy (at + 1, "fffd", 4);
+    }
 }

@@ -573,7 +573,9 @@ take_noise (ToolServer *self, const char *line, gsize n_bytes)
   g_autofree char *remark = g_strdup_printf ("(no message) %s", text);
 
   add_log (self, remark);
-  if (++self->n_noise >= MAX_NOISE)
+  if (tool_mcp_is_too_deep (line, n_bytes))
+    fail (self, TOOL_SERVER_TOO_LARGE, NULL);
+  else if (++self->n_noise >= MAX_NOISE)
     fail (self, TOOL_SERVER_NO_SERVER, text);
   else
     changed (self);

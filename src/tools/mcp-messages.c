@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "text/text-json.h"
 #include "tools/tool.h"
 
 #define MODERN "2026-07-28"
@@ -69,10 +70,31 @@ read_answer (JsonObject *root, ToolMcpMessage *message)
   return TRUE;
 }
 
+/* An answer whose text was cut inside of a character, or is of another encoding, is an answer. */
+static JsonNode *
+read_json (const char *line, gsize n_bytes)
+{
+  JsonNode *node = tool_json_parse (line, n_bytes, TOOL_MCP_MAX_DEPTH);
+  g_autofree char *mended = NULL;
+
+  if (node || n_bytes == 0 || *line != '{')
+    return node;
+  mended = g_utf8_make_valid (line, (gssize) n_bytes);
+  text_json_mend (mended, strlen (mended));
+  return tool_json_parse (mended, strlen (mended), TOOL_MCP_MAX_DEPTH);
+}
+
+gboolean
+tool_mcp_is_too_deep (const char *line, gsize n_bytes)
+{
+  return n_bytes > 0 && *line == '{' && text_json_is_tame_to (line, n_bytes, G_MAXINT)
+         && !text_json_is_tame_to (line, n_bytes, TOOL_MCP_MAX_DEPTH);
+}
+
 gboolean
 tool_mcp_read (const char *line, gsize n_bytes, ToolMcpMessage *ret_message)
 {
-  g_autoptr (JsonNode) node = tool_json_parse (line, n_bytes, TOOL_MCP_MAX_DEPTH);
+  g_autoptr (JsonNode) node = read_json (line, n_bytes);
   g_auto (ToolMcpMessage) message = { .id = -1 };
   const char *method;
   JsonObject *root;

@@ -43,6 +43,8 @@ typedef struct
 
 /* FALSE: the line is no message. */
 gboolean tool_mcp_read (const char *line, gsize n_bytes, ToolMcpMessage *ret_message);
+/* Whether it is none only because it is nested more deeply than TOOL_MCP_MAX_DEPTH: nobody would ever answer. */
+gboolean tool_mcp_is_too_deep (const char *line, gsize n_bytes);
 void tool_mcp_message_clear (ToolMcpMessage *message);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (ToolMcpMessage, tool_mcp_message_clear)
 

@@ -48,7 +48,12 @@ fuzz_input (const uint8_t *data, size_t size)
   memcpy (line, data, size);
   line[size] = '\0';
   if (!tool_mcp_read (line, size, &message))
-    return;
+    {
+      tool_mcp_is_too_deep (line, size);
+      return;
+    }
+  if (tool_mcp_is_too_deep (line, size))
+    fail ("read, though it is too deep");
   if (message.kind == TOOL_MCP_REQUEST)
     answer = tool_mcp_refuse (&message);
   else if (message.kind == TOOL_MCP_RESULT || message.kind == TOOL_MCP_ERROR)

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "chat/myna-python.h"
 #include "conversation-fixture.h"
 
 /* What the model asks for, and what it is told: neither stands anywhere else. */
@@ -13,6 +14,9 @@
 #define QUESTION  "7777777*1234567"
 #define RESULT    "9602186817559"
 #define SETTINGS  "{\"tools\":[\"calculate\"]}"
+/* A program that is told the same, and leaves it in a file, too. */
+#define PROGRAM          "open('out.txt', 'w').write(str(7777777*1234567))\nprint(7777777*1234567)"
+#define PROGRAM_SETTINGS "{\"mode\":\"python\"}"
 
 /* Where the person's files and the temporary ones are. */
 static char *root;
@@ -53,20 +57,40 @@ is_on_disk (const char *words)
   return is_below (root, words) || is_below (home, words);
 }
 
-/* A question whose answer needs the tool. */
 static void
-ask (StoreDb *db)
+call_tool (Fixture *f)
+{
+  myna_conversation_set_settings (f->conversation, SETTINGS);
+  myna_conversation_send (f->conversation, "q");
+  fixture_requested (f);
+  fake_generator_write (f->engine, GLM_REPLY_CALL, "calculate");
+  fake_generator_write (f->engine, GLM_REPLY_CALLED, ARGUMENTS);
+  fake_generator_end (f->engine, GLM_STOP_CALL);
+}
+
+static void
+run_program (Fixture *f)
+{
+  fake_generator_edit_info (f->engine)->has_interpreter = TRUE;
+  myna_conversation_set_settings (f->conversation, PROGRAM_SETTINGS);
+  myna_conversation_send (f->conversation, "q");
+  fixture_requested (f);
+  fake_generator_write (f->engine, GLM_REPLY_CALL, "interpreter");
+  fake_generator_write (f->engine, GLM_REPLY_CODE, PROGRAM);
+  fake_generator_end (f->engine, GLM_STOP_CALL);
+  wait_for (myna_conversation_get_activity (f->conversation) == MYNA_ACTIVITY_ASKING);
+  g_assert_true (myna_reply_allow (myna_conversation_get_reply (f->conversation), MYNA_ALLOW_ONCE, NULL, NULL));
+}
+
+/* A question whose answer needs a tool, or a program. */
+static void
+ask (StoreDb *db, void (*use) (Fixture *f))
 {
   Fixture f = { .db = db, .engine = fake_generator_new () };
   MynaMessage *call;
 
   f.conversation = myna_conversation_new (db, MYNA_GENERATOR (f.engine), 0);
-  myna_conversation_set_settings (f.conversation, SETTINGS);
-  myna_conversation_send (f.conversation, "q");
-  fixture_requested (&f);
-  fake_generator_write (f.engine, GLM_REPLY_CALL, "calculate");
-  fake_generator_write (f.engine, GLM_REPLY_CALLED, ARGUMENTS);
-  fake_generator_end (f.engine, GLM_STOP_CALL);
+  use (&f);
   fixture_requested (&f);
   g_assert_true (g_str_has_suffix (fake_generator_get_prompt (f.engine), RESULT));
   fake_generator_say (f.engine, "a");
@@ -81,23 +105,51 @@ ask (StoreDb *db)
 }
 
 static void
-test_temporary (void)
+test_temporary (gconstpointer data)
 {
+  void (*use) (Fixture * f) = data;
   g_autofree char *path = g_build_filename (root, "chats.db", NULL);
   g_autoptr (StoreDb) history = test_open (path, NULL);
   g_autoptr (StoreDb) memory = test_open_memory ();
 
-  ask (memory);
+  ask (memory, use);
   g_assert_false (is_on_disk (QUESTION));
   g_assert_false (is_on_disk (RESULT));
   store_close (memory);
   g_assert_false (is_on_disk (QUESTION));
   g_assert_false (is_on_disk (RESULT));
   /* Of a chat that is kept there is something to find. */
-  ask (history);
+  ask (history, use);
   g_assert_true (is_on_disk (QUESTION));
   g_assert_true (is_on_disk (RESULT));
   store_close (history);
+  g_unlink (path);
+}
+
+static void
+raise_cb (gboolean *done)
+{
+  *done = TRUE;
+}
+
+static void
+test_program (void)
+{
+  g_autoptr (MynaPython) python = myna_python_new ();
+  const GError *error;
+  gboolean done = FALSE;
+
+  g_signal_connect_swapped (python, "changed", G_CALLBACK (raise_cb), &done);
+  myna_python_start (python);
+  wait_for (done);
+  error = myna_python_get_error (python);
+  if (!error)
+    {
+      test_temporary (run_program);
+      return;
+    }
+  g_assert_cmpint (error->code, !=, TOOL_SANDBOX_ERROR_FAILED);
+  g_test_skip (error->message);
 }
 
 int
@@ -111,7 +163,8 @@ main (int argc, char *argv[])
   g_setenv ("TMPDIR", root, TRUE);
   g_setenv ("SQLITE_TMPDIR", root, TRUE);
   g_assert_cmpint (chdir (root), ==, 0);
-  g_test_add_func ("/calls-temporary/nothing-left", test_temporary);
+  g_test_add_data_func ("/calls-temporary/nothing-left", call_tool, test_temporary);
+  g_test_add_func ("/calls-temporary/program", test_program);
   status = g_test_run ();
   test_folder_remove (root);
   return status;

@@ -247,14 +247,25 @@ test_bad (Fixture *f, gconstpointer data)
 static void
 test_cut (Fixture *f, gconstpointer data)
 {
-  myna_conversation_send (f->conversation, "q");
-  fixture_requested (f);
-  fake_generator_write (f->engine, GLM_REPLY_CALL, "echo");
-  fake_generator_write (f->engine, GLM_REPLY_ARGUMENTS, "{\"te");
-  fake_generator_end (f->engine, GLM_STOP_LENGTH);
-  fixture_idle (f);
-  assert_branch (f, "q:q|echo((null))N");
-  g_assert_cmpuint (n_runs, ==, 0);
+  const GlmStopReason reasons[] = { GLM_STOP_LENGTH, GLM_STOP_CANCELLED, GLM_STOP_END };
+
+  for (guint i = 0; i < G_N_ELEMENTS (reasons); i++)
+    {
+      fixture_teardown (f, data);
+      setup (f, data);
+      myna_conversation_send (f->conversation, "q");
+      fixture_requested (f);
+      fake_generator_write (f->engine, GLM_REPLY_CALL, "echo");
+      fake_generator_write (f->engine, GLM_REPLY_ARGUMENTS, "{\"te");
+      if (reasons[i] == GLM_STOP_CANCELLED)
+        myna_conversation_stop (f->conversation);
+      else
+        fake_generator_end (f->engine, reasons[i]);
+      fixture_idle (f);
+      assert_branch (f, "q:q|echo((null))N");
+      g_assert_cmpuint (n_runs, ==, 0);
+      g_assert_cmpuint (fake_generator_n_requests (f->engine), ==, 0);
+    }
 }
 
 /* What a model writes after a call whose result it did not wait for is invented: the reply is cut there, and the model told. */

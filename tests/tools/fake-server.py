@@ -50,8 +50,8 @@ def deep(n):
 def tools():
     if has("many"):
         return [tool(f"tool{i}") for i in range(10000)]
-    if has("deep"):
-        return [tool("good"), tool("deep", schema=deep(20))]
+    if has("deep") or has("deeper"):
+        return [tool("good"), tool("deep", schema=deep(300 if has("deeper") else 20))]
     if has("reference"):
         return [tool("good"), tool("far", schema={"type": "object", "properties": {"a": {"$ref": "http://localhost/x"}}})]
     if has("names"):
@@ -161,6 +161,12 @@ def call(identifier, params):
     if name == "big":
         send({"id": identifier, "result": {"content": [{"type": "text", "text": "x" * (17 << 20)}]}})
         return
+    if has("half"):
+        # As a program in JavaScript writes a text that it cut, and one in C the bytes of a file.
+        text = {"id": identifier, "result": {"content": [{"type": "text", "text": "half \ud83d"}]}}
+        sys.stdout.buffer.write(json.dumps(text).encode().replace(b"half", b"caf\xe9") + b"\n")
+        sys.stdout.flush()
+        return
     answer = {"id": identifier, "result": {"content": [{"type": "text", "text": json.dumps(params.get("arguments"))}]}}
     if has("twice"):
         send({"id": identifier + 1000, "result": {"content": []}})
@@ -180,9 +186,9 @@ if has("stubborn"):
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
 if has("silent"):
     time.sleep(3600)
-if has("noise"):
-    for i in range(20):
-        write("listening …")
+if has("noise") or has("some-noise"):
+    for i in range(20 if has("noise") else 19):
+        write(f"listening … {i}")
 if has("long"):
     sys.stdout.write("x" * (100 << 20))
     sys.stdout.flush()
@@ -196,6 +202,8 @@ for line in sys.stdin:
         list_tools(identifier, message.get("params"))
     elif method == "tools/call":
         call(identifier, message["params"])
+    elif method == "notifications/cancelled":
+        print("cancelled", file=sys.stderr, flush=True)
     elif identifier is not None and method:
         send({"id": identifier, "error": {"code": -32601, "message": "Method not found"}})
 if has("stubborn"):

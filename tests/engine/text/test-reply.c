@@ -245,6 +245,41 @@ test_cases (void)
     }
 }
 
+/* Arguments of more than 64 KiB or 32 levels are none, in every way to write them. */
+static void
+test_bounds (void)
+{
+  /* clang-format off */
+  static const struct { const char *family, *start, *end, *piece; size_t n; const char *expected; } bounds[] = {
+    { "ChatGLM3", "note\n```python\ntool_call(a='", "')\n```", "x", 66000, "bad note: too-large" },
+    { "GLM-4", "note\n{\"a\": \"", "\"}", "x", 66000, "bad note: too-large" },
+    { NULL, "<tool_call>note<arg_key>a</arg_key><arg_value>", "</arg_value></tool_call>", "x", 66000, "bad note: too-large" },
+    { "ChatGLM3", "note\n```python\ntool_call(a=", "1)\n```", "[", 33, "bad note: too-deep" },
+    { "GLM-4", "note\n{\"a\": ", "1", "[", 33, "bad note: too-deep" },
+    { NULL, "<tool_call>note<arg_key>a</arg_key><arg_value>", "1</arg_value></tool_call>", "[", 33, "bad note: too-deep" },
+  };
+  /* clang-format on */
+
+  for (size_t i = 0; i < sizeof bounds / sizeof *bounds; i++)
+    {
+      const GlmReplyDialect *dialect = bounds[i].family ? &glm_family_by_name (bounds[i].family)->reply : &tags;
+      GlmBuffer output = { 0 };
+      Record record;
+      char *text;
+
+      REQUIRE (glm_buffer_append (&output, bounds[i].start, strlen (bounds[i].start)), "memory");
+      for (size_t k = 0; k < bounds[i].n; k++)
+        REQUIRE (glm_buffer_append (&output, bounds[i].piece, 1), "memory");
+      REQUIRE (glm_buffer_append (&output, bounds[i].end, strlen (bounds[i].end)), "memory");
+      record = read_reply (dialect, &both, (const char *) output.data, output.n, GLM_STOP_CALL, 0, 0);
+      text = describe (&record.items);
+      CHECK (strcmp (text, bounds[i].expected) == 0, "row %zu is %.100s", i, text);
+      free (text);
+      record_clear (&record);
+      glm_buffer_clear (&output);
+    }
+}
+
 /* What is visible while a reply is written. */
 static void
 test_visible (void)
@@ -520,6 +555,7 @@ main (int argc, char **argv)
   else
     {
       test_cases ();
+      test_bounds ();
       test_visible ();
       test_begun ();
       test_linear ();

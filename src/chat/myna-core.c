@@ -76,6 +76,27 @@ generate (MynaGenerator *generator, const MynaRecipe *recipe, const GlmRequest *
   return glm_actor_generate (self->actor, &made, funcs, user_data, destroy);
 }
 
+/* Nothing is loaded for it. */
+static guint64
+read_ahead (MynaGenerator *generator, const MynaRecipe *recipe, const GlmRequest *request, const GlmRequestFuncs *funcs,
+            gpointer user_data, GDestroyNotify destroy)
+{
+  MynaCore *self = MYNA_CORE (generator);
+  GlmActorLoadOptions options;
+  GlmRequest made = *request;
+  g_autofree char *path = NULL;
+
+  myna_model_library_get_options (self->models, &options);
+  myna_chat_settings_resolve_load (recipe->settings, &options);
+  made.model_path = myna_model_library_find_loaded (self->models, recipe->model, &options);
+  if (!made.model_path)
+    return 0;
+  path = myna_session_cache_dup_path (self->sessions, recipe->store, recipe->id, recipe->created_at);
+  made.session_path = path;
+  made.is_ahead = TRUE;
+  return glm_actor_generate (self->actor, &made, funcs, user_data, destroy);
+}
+
 static void
 cancel (MynaGenerator *generator, guint64 request_id)
 {
@@ -173,6 +194,7 @@ generator_init (MynaGeneratorInterface *iface)
   iface->find_model_info = find_model_info;
   iface->count_tools_async = count_tools_async;
   iface->find = find_generator;
+  iface->read_ahead = read_ahead;
 }
 
 static void

@@ -21,6 +21,22 @@ myna_generator_generate (MynaGenerator *self, const MynaRecipe *recipe, const Gl
   return MYNA_GENERATOR_GET_IFACE (self)->generate (self, recipe, request, funcs, user_data, destroy);
 }
 
+guint64
+myna_generator_read_ahead (MynaGenerator *self, const MynaRecipe *recipe, const GlmRequest *request,
+                           const GlmRequestFuncs *funcs, gpointer user_data, GDestroyNotify destroy)
+{
+  MynaGeneratorInterface *iface;
+  guint64 id;
+
+  g_return_val_if_fail (MYNA_IS_GENERATOR (self), 0);
+
+  iface = MYNA_GENERATOR_GET_IFACE (self);
+  id = iface->read_ahead ? iface->read_ahead (self, recipe, request, funcs, user_data, destroy) : 0;
+  if (!id)
+    destroy (user_data);
+  return id;
+}
+
 void
 myna_generator_cancel (MynaGenerator *self, guint64 request_id)
 {

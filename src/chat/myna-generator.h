@@ -43,12 +43,18 @@ struct _MynaGeneratorInterface
   void (*count_tools_async) (MynaGenerator *self, const char *path, const GlmToolSet *tools, GCancellable *cancellable,
                              GAsyncReadyCallback callback, gpointer user_data);
   MynaGenerator *(*find) (MynaGenerator *self, const char *path); /* NULL: it makes replies with any model */
+  guint64 (*read_ahead) (MynaGenerator *self, const MynaRecipe *recipe, const GlmRequest *request, const GlmRequestFuncs *funcs,
+                         gpointer user_data, GDestroyNotify destroy); /* NULL: it never does */
 };
 
 /* The request has turns, begun reply and fit; the recipe says the model, the sampling and the session's file.  recipe NULL:
  * the model that is loaded, the request's sampling, and no file. */
 guint64 myna_generator_generate (MynaGenerator *self, const MynaRecipe *recipe, const GlmRequest *request,
                                  const GlmRequestFuncs *funcs, gpointer user_data, GDestroyNotify destroy);
+/* See GlmRequest.is_ahead.  0: nothing is done, and user_data is destroyed: the model is not loaded as the recipe has it, or it is not
+ * on this computer. */
+guint64 myna_generator_read_ahead (MynaGenerator *self, const MynaRecipe *recipe, const GlmRequest *request,
+                                   const GlmRequestFuncs *funcs, gpointer user_data, GDestroyNotify destroy);
 void myna_generator_cancel (MynaGenerator *self, guint64 request_id);
 void myna_generator_answer (MynaGenerator *self, guint64 request_id);
 /* Tokens the model can hold, or 0 where none is loaded.  The signal "context-length-changed" tells when it is another. */

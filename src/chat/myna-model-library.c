@@ -180,16 +180,43 @@ is_same (const GlmActorLoadOptions *a, const GlmActorLoadOptions *b)
   return a->n_threads == b->n_threads && a->context_length == b->context_length;
 }
 
+/* What is meant by this path; NULL: nothing can be. */
+static const char *
+resolve (MynaModelLibrary *self, const char *path)
+{
+  const char *wanted = path ? path : self->default_path;
+
+  if (g_strcmp0 (wanted, self->crashed_path) != 0)
+    return wanted;
+  return g_strcmp0 (self->starter_path, self->crashed_path) == 0 ? NULL : self->starter_path;
+}
+
+static gboolean
+is_held (MynaModelLibrary *self, const char *path, const GlmActorLoadOptions *options)
+{
+  return g_strcmp0 (glm_actor_get_model_path (self->actor), path) == 0 && is_same (&self->options, options);
+}
+
+const char *
+myna_model_library_find_loaded (MynaModelLibrary *self, const char *path, const GlmActorLoadOptions *options)
+{
+  const char *wanted;
+
+  g_return_val_if_fail (MYNA_IS_MODEL_LIBRARY (self), NULL);
+
+  wanted = resolve (self, path);
+  return wanted && !self->loading_path && is_held (self, wanted, options) ? wanted : NULL;
+}
+
 const char *
 myna_model_library_ensure (MynaModelLibrary *self, const char *path, const GlmActorLoadOptions *options)
 {
-  const char *wanted = path ? path : self->default_path;
+  const char *wanted;
   GlmActorLoadOptions preferred;
 
   g_return_val_if_fail (MYNA_IS_MODEL_LIBRARY (self), NULL);
 
-  if (g_strcmp0 (wanted, self->crashed_path) == 0)
-    wanted = g_strcmp0 (self->starter_path, self->crashed_path) == 0 ? NULL : self->starter_path;
+  wanted = resolve (self, path);
   if (!wanted)
     return NULL;
   if (!options)
@@ -197,11 +224,9 @@ myna_model_library_ensure (MynaModelLibrary *self, const char *path, const GlmAc
       myna_model_library_get_options (self, &preferred);
       options = &preferred;
     }
-  if (self->loading_path ? g_str_equal (self->loading_path, wanted) && is_same (&self->loading_options, options)
-                         : g_strcmp0 (glm_actor_get_model_path (self->actor), wanted) == 0 && is_same (&self->options, options))
-    return wanted;
-  start_load (self, wanted, options);
-
+  if (!(self->loading_path ? g_str_equal (self->loading_path, wanted) && is_same (&self->loading_options, options)
+                           : is_held (self, wanted, options)))
+    start_load (self, wanted, options);
   return wanted;
 }
 

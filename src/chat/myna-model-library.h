@@ -39,6 +39,8 @@ char *myna_model_library_describe (MynaModelLibrary *self, const char *path);
  * told by load-failed.  Which model that is (one that ended the program before is replaced by the starter model), or NULL: there is
  * none; valid until the library changes. */
 const char *myna_model_library_ensure (MynaModelLibrary *self, const char *path, const GlmActorLoadOptions *options);
+/* Which model that is, where the engine holds it with these options now; NULL: it does not.  Nothing is loaded. */
+const char *myna_model_library_find_loaded (MynaModelLibrary *self, const char *path, const GlmActorLoadOptions *options);
 /* At the start: makes the engine hold the default model, so that the first question need not wait for it.  Not one that is larger than
  * the memory that is free, where the person wants to be warned: that is loaded when it is asked something. */
 void myna_model_library_preload (MynaModelLibrary *self);

@@ -196,15 +196,13 @@ find_question (const Reading *reading)
   return 0;
 }
 
-void
-myna_prompt_read_async (StoreDb *store, GPtrArray *messages, guint first, const char *system, int context_length,
-                        gboolean as_files, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+static GTask *
+reading_new (StoreDb *store, GPtrArray *messages, guint first, const char *system, int context_length, gboolean as_files,
+             GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   GTask *task = g_task_new (NULL, cancellable, callback, user_data);
   Reading *reading = g_new0 (Reading, 1);
-  StoreGive give;
 
-  g_task_set_source_tag (task, myna_prompt_read_async);
   reading->store = g_object_ref (store);
   reading->messages = g_ptr_array_copy (messages, (GCopyFunc) (void (*) (void)) g_object_ref, NULL);
   g_ptr_array_set_free_func (reading->messages, g_object_unref);
@@ -215,12 +213,33 @@ myna_prompt_read_async (StoreDb *store, GPtrArray *messages, guint first, const 
   reading->low = messages->len;
   reading->max_bytes = context_length > 0 ? (gsize) context_length * BYTES_PER_TOKEN : BYTES_UNLIMITED;
   g_task_set_task_data (task, reading, reading_free);
+  return task;
+}
 
+void
+myna_prompt_read_async (StoreDb *store, GPtrArray *messages, guint first, const char *system, int context_length,
+                        gboolean as_files, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  GTask *task = reading_new (store, messages, first, system, context_length, as_files, cancellable, callback, user_data);
+  const Reading *reading = g_task_get_task_data (task);
+  StoreGive give;
+
+  g_task_set_source_tag (task, myna_prompt_read_async);
   give = myna_attachments_plan (context_length, as_files ? 0 : find_question (reading));
   if (give.message_id)
     store_give_async (store, &give, cancellable, given_cb, task);
   else
     read_page (task);
+}
+
+void
+myna_prompt_peek_async (StoreDb *store, GPtrArray *messages, guint first, const char *system, int context_length,
+                        GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  GTask *task = reading_new (store, messages, first, system, context_length, FALSE, cancellable, callback, user_data);
+
+  g_task_set_source_tag (task, myna_prompt_peek_async);
+  read_page (task);
 }
 
 MynaPrompt *

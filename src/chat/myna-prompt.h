@@ -23,6 +23,10 @@ typedef struct
  * see myna_attachments_prepend(); else what the last question is given of the documents is decided first, and stored. */
 void myna_prompt_read_async (StoreDb *store, GPtrArray *messages, guint first, const char *system, int context_length,
                              gboolean as_files, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+/* The same, of questions that were answered: nothing is decided, and nothing stored. */
+void myna_prompt_peek_async (StoreDb *store, GPtrArray *messages, guint first, const char *system, int context_length,
+                             GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+/* For both. */
 MynaPrompt *myna_prompt_read_finish (GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;
 /* call: of an assistant's turn that asks for a tool; else NULL. */
 void myna_prompt_add_turn (MynaPrompt *prompt, const char *role, const StoreCall *call, const char *text, guint position);

@@ -22,6 +22,9 @@ struct _FakeGenerator
   GObject parent_instance;
 
   GQueue requests;
+  Request *ahead; /* what it reads ahead, or NULL … */
+  char *ahead_prompt;
+  guint n_ahead; /* … so often it was asked to */
   Request *late; /* the last cancelled one, kept for fake_generator_say_late() */
   guint64 last_id;
   char *prompt;
@@ -126,40 +129,69 @@ note_tools (FakeGenerator *self, const GlmToolSet *tools)
   self->tools = g_string_free (names, FALSE);
 }
 
+/* As for fake_generator_get_prompt(). */
+static char *
+write_turns (const GlmRequest *asked, gsize first)
+{
+  GString *prompt = g_string_new (NULL);
+
+  for (gsize i = 0; i < asked->n_turns; i++)
+    if (i >= first || g_str_equal (asked->turns[i].role, "system"))
+      g_string_append_printf (prompt, "%s%s%s%s%s:%s", prompt->len ? "|" : "", asked->turns[i].role,
+                              asked->turns[i].metadata ? "=" : "", asked->turns[i].metadata ? asked->turns[i].metadata : "",
+                              asked->turns[i].arguments ? asked->turns[i].arguments : "", asked->turns[i].content);
+  if (asked->reply)
+    g_string_append_printf (prompt, "+%s", asked->reply);
+  return g_string_free (prompt, FALSE);
+}
+
+static Request *
+request_new (FakeGenerator *self, const GlmRequestFuncs *funcs, gpointer user_data, GDestroyNotify destroy)
+{
+  Request *request = g_new0 (Request, 1);
+
+  request->id = ++self->last_id;
+  request->funcs = *funcs;
+  request->user_data = user_data;
+  request->destroy = destroy;
+  return request;
+}
+
+static guint64
+read_ahead (MynaGenerator *generator, const MynaRecipe *recipe, const GlmRequest *asked, const GlmRequestFuncs *funcs,
+            gpointer user_data, GDestroyNotify destroy)
+{
+  FakeGenerator *self = FAKE_GENERATOR (generator);
+
+  g_assert_null (self->ahead);
+  g_free (self->ahead_prompt);
+  self->ahead_prompt = write_turns (asked, 0);
+  self->ahead = request_new (self, funcs, user_data, destroy);
+  self->n_ahead++;
+  return self->ahead->id;
+}
+
 static guint64
 generate (MynaGenerator *generator, const MynaRecipe *recipe, const GlmRequest *asked, const GlmRequestFuncs *funcs,
           gpointer user_data, GDestroyNotify destroy)
 {
   FakeGenerator *self = FAKE_GENERATOR (generator);
   Request *request;
-  GString *prompt;
   gsize first;
 
   if (asked->only_plan)
     return plan (self, asked, funcs, user_data, destroy);
-  request = g_new0 (Request, 1);
-  prompt = g_string_new (NULL);
+  request = request_new (self, funcs, user_data, destroy);
   first = fit (asked->turns, asked->n_turns, self->context_length, &request->n_prompt);
 
   g_free (self->model);
   self->model = g_strdup (recipe ? recipe->model : NULL);
-  for (gsize i = 0; i < asked->n_turns; i++)
-    if (i >= first || g_str_equal (asked->turns[i].role, "system"))
-      g_string_append_printf (prompt, "%s%s%s%s%s:%s", prompt->len ? "|" : "", asked->turns[i].role,
-                              asked->turns[i].metadata ? "=" : "", asked->turns[i].metadata ? asked->turns[i].metadata : "",
-                              asked->turns[i].arguments ? asked->turns[i].arguments : "", asked->turns[i].content);
   self->no_thoughts = asked->fit.no_thoughts;
   note_tools (self, asked->fit.tools);
-  if (asked->reply)
-    g_string_append_printf (prompt, "+%s", asked->reply);
   g_free (self->prompt);
-  self->prompt = g_string_free (prompt, FALSE);
+  self->prompt = write_turns (asked, first);
   g_free (self->settings);
   self->settings = g_strdup (recipe ? recipe->settings : NULL);
-  request->id = ++self->last_id;
-  request->funcs = *funcs;
-  request->user_data = user_data;
-  request->destroy = destroy;
   request->planned = (GlmPlanned){ first, request->n_prompt, self->context_length };
   g_queue_push_tail (&self->requests, request);
   return request->id;
@@ -210,12 +242,21 @@ cancelled_cb (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+static gboolean
+end_ahead_cb (gpointer user_data)
+{
+  fake_generator_end_ahead (user_data, GLM_STOP_CANCELLED);
+  return G_SOURCE_REMOVE;
+}
+
 /* Like the real one: the end comes later, from the main loop. */
 static void
 cancel (MynaGenerator *generator, guint64 request_id)
 {
   FakeGenerator *self = FAKE_GENERATOR (generator);
 
+  if (self->ahead && self->ahead->id == request_id)
+    g_idle_add_full (G_PRIORITY_DEFAULT, end_ahead_cb, g_object_ref (self), g_object_unref);
   for (GList *l = self->requests.head; l; l = l->next)
     if (((Request *) l->data)->id == request_id)
       {
@@ -273,6 +314,7 @@ fake_generator_iface_init (MynaGeneratorInterface *iface)
   iface->generate = generate;
   iface->cancel = cancel;
   iface->answer = answer;
+  iface->read_ahead = read_ahead;
   iface->get_context_length = get_context_length;
   iface->get_model_name = get_model_name;
   iface->get_model_info = get_model_info;
@@ -287,6 +329,8 @@ fake_generator_finalize (GObject *object)
 
   g_queue_clear_full (&self->requests, (GDestroyNotify) request_free);
   request_free (self->late);
+  request_free (self->ahead);
+  g_free (self->ahead_prompt);
   g_free (self->prompt);
   g_free (self->model);
   g_free (self->settings);
@@ -409,6 +453,36 @@ fake_generator_fail (FakeGenerator *self, GlmErrorCode code)
   g_autoptr (GError) error = g_error_new (GLM_ENGINE_ERROR, code, "the engine's words");
 
   finish (self, GLM_STOP_CANCELLED, error);
+}
+
+guint
+fake_generator_n_ahead (FakeGenerator *self)
+{
+  return self->n_ahead;
+}
+
+gboolean
+fake_generator_reads_ahead (FakeGenerator *self)
+{
+  return self->ahead != NULL;
+}
+
+const char *
+fake_generator_get_ahead (FakeGenerator *self)
+{
+  return self->ahead_prompt;
+}
+
+void
+fake_generator_end_ahead (FakeGenerator *self, GlmStopReason reason)
+{
+  Request *request = g_steal_pointer (&self->ahead);
+  const GlmResult result = { .reason = reason, .stop_id = -1 };
+
+  if (!request)
+    return;
+  request->funcs.ended (&result, NULL, request->user_data);
+  request_free (request);
 }
 
 void

@@ -37,6 +37,11 @@ void fake_generator_write (FakeGenerator *self, GlmReplyKind kind, const char *p
 void fake_generator_read (FakeGenerator *self, gsize n_done, gsize n_total);
 void fake_generator_end (FakeGenerator *self, GlmStopReason reason);
 void fake_generator_fail (FakeGenerator *self, GlmErrorCode code);
+/* How often it was asked to read ahead, whether it does now, and the prompt of the latest time. */
+guint fake_generator_n_ahead (FakeGenerator *self);
+gboolean fake_generator_reads_ahead (FakeGenerator *self);
+const char *fake_generator_get_ahead (FakeGenerator *self);
+void fake_generator_end_ahead (FakeGenerator *self, GlmStopReason reason);
 /* Tokens of a prompt are its bytes.  0: no limit. */
 void fake_generator_set_context_length (FakeGenerator *self, int length);
 /* Pieces that arrive after a request was cancelled, as a careless engine might send them. */

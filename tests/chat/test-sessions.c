@@ -9,8 +9,10 @@
 #include <sys/resource.h>
 #include <utime.h>
 
+#include "chat/myna-draft-ahead.h"
 #include "chat/myna-session-cache.h"
 #include "store-test.h"
+#include "test-power.h"
 
 /* The starter model tells one of some hundred tokens. */
 #define QUESTION "Tell me a story about a small bird."
@@ -242,6 +244,40 @@ test_restart (Fixture *f, gconstpointer data)
   wait_for (!myna_conversation_get_busy (f->run.conversation));
   g_assert_cmpint (f->run.n_evaluated, >, 100);
   g_assert_cmpstr (myna_message_get_text (last (&f->run)), ==, expected);
+}
+
+/* A question that was read while it was written has nothing left to be evaluated, also after a restart; its words are not in the
+ * file. */
+static void
+test_draft (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GPowerProfileMonitor) power = test_power_new (FALSE);
+  g_autoptr (MynaDraftAhead) draft = myna_draft_ahead_new (power);
+  g_autofree char *path = NULL, *before = NULL, *after = NULL;
+  gsize n_before, n_after;
+  gint64 id;
+
+  ask (&f->run, QUESTION);
+  id = myna_conversation_get_id (f->run.conversation);
+  path = session_file (f);
+  stop (f);
+  g_assert_true (g_file_get_contents (path, &before, &n_before, NULL));
+  start (f);
+  myna_model_library_ensure (myna_core_get_models (f->run.core), NULL, NULL);
+  wait_for (glm_actor_get_state (myna_core_get_engine (f->run.core)) == GLM_ACTOR_READY);
+  open_conversation (&f->run, id);
+  make_ready (&f->run);
+  myna_draft_ahead_write (draft, f->run.conversation, "Why", FALSE);
+  wait_for (!myna_draft_ahead_is_reading (draft));
+  myna_draft_ahead_write (draft, f->run.conversation, "Why?", FALSE);
+  wait_for (!myna_draft_ahead_is_reading (draft));
+  g_assert_true (g_file_get_contents (path, &after, &n_after, NULL));
+  g_assert_cmpmem (before, n_before, after, n_after);
+
+  myna_draft_ahead_write (draft, f->run.conversation, "", FALSE);
+  ask (&f->run, "Why?");
+  g_assert_cmpint (f->run.n_evaluated, ==, 0);
+  myna_draft_ahead_write (draft, NULL, "", FALSE);
 }
 
 /* What is damaged is as if it were not there, and is replaced. */
@@ -482,6 +518,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
   g_test_add ("/sessions/restart-restored", Fixture, "restored when opened", setup, test_restart, teardown);
   g_test_add ("/sessions/restart", Fixture, NULL, setup, test_restart, teardown);
+  g_test_add ("/sessions/draft", Fixture, NULL, setup, test_draft, teardown);
   g_test_add ("/sessions/damaged", Fixture, NULL, setup, test_damaged, teardown);
   g_test_add ("/sessions/temporary", Fixture, NULL, setup, test_temporary, teardown);
   g_test_add ("/sessions/delete", Fixture, NULL, setup, test_delete, teardown);

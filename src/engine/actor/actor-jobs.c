@@ -18,6 +18,9 @@
 /* Larger states are not extended; what is already on disk stays. */
 #define MAX_SAVED_BYTES (G_GUINT64_CONSTANT (1) << 30)
 
+/* Reading ahead stops between so many tokens; what is given up is at most these. */
+#define AHEAD_STEP 16
+
 /* What a cache must leave free on the disk for things that matter. */
 #define MIN_FREE_BYTES (G_GUINT64_CONSTANT (1) << 30)
 
@@ -562,6 +565,51 @@ run_generate (GlmEngine *engine, GlmJob *job)
     save_session (engine, job->path);
 }
 
+/* The state in the session stays one that the file has, but for what the next reply begins with. */
+static gboolean
+read_ahead (GlmEngine *engine, GlmJob *job, GlmResult *ret_result, GlmError *error)
+{
+  GlmPrompt prompt = { 0 };
+  gboolean ok = check_model (engine, job, error) && plan (engine, job, &prompt, error);
+  gsize n_held = ok ? glm_session_count_common (engine->session, prompt.ids.ids, prompt.ids.n) : 0;
+
+  if (!ok)
+    return FALSE;
+  *ret_result = (GlmResult){ .reason = GLM_STOP_END, .stop_id = -1, .n_prompt = prompt.ids.n, .n_reused = n_held };
+  if (g_strcmp0 (engine->saved_path, job->path) != 0)
+    set_saved_path (engine, NULL);
+  for (gsize n = n_held; ok && n < prompt.ids.n && glm_model_info (engine->model)->keeps_prompt;)
+    {
+      n = MIN (n + AHEAD_STEP, prompt.ids.n);
+      ok = glm_session_sync (engine->session, prompt.ids.ids, n, NULL, NULL, &job->cancel, error);
+    }
+  glm_prompt_clear (&prompt);
+  return ok;
+}
+
+static void
+run_ahead (GlmEngine *engine, GlmJob *job)
+{
+  const GlmToolSet *offered = job->fit.tools;
+  GlmResult result = { 0 };
+  GlmError error = { 0 };
+  GlmEvent *event;
+  gboolean ok;
+
+  if (!may_call (engine, job))
+    job->fit.tools = NULL;
+  ok = read_ahead (engine, job, &result, &error);
+  job->fit.tools = offered;
+  job->is_open = !ok && error.code == GLM_ERROR_CANCELLED;
+  if (job->is_open)
+    return;
+  event = new_event (GLM_EVENT_ENDED, job);
+  event->result = result;
+  if (!ok)
+    set_error (event, &error);
+  glm_actor_thread_post (engine->thread, event);
+}
+
 static void
 run_forget_guests (GlmEngine *engine)
 {
@@ -593,7 +641,7 @@ glm_engine_run (GlmEngine *engine, GlmJob *job)
     {
     case GLM_JOB_LOAD: run_load (engine, job); break;
     case GLM_JOB_UNLOAD: run_unload (engine); break;
-    case GLM_JOB_GENERATE: run_generate (engine, job); break;
+    case GLM_JOB_GENERATE: (job->is_ahead ? run_ahead : run_generate) (engine, job); break;
     case GLM_JOB_RESTORE: run_restore (engine, job); break;
     case GLM_JOB_FORGET: run_forget (engine, job); break;
     case GLM_JOB_COUNT: run_count (engine, job); break;

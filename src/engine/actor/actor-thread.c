@@ -40,6 +40,7 @@ struct GlmActorThread
   Lane own, guests;
   pthread_cond_t changed; /* a lane has nothing to do, or a guest's job is not wanted any more */
   gboolean no_guests;     /* guarded: none may begin */
+  GlmJob *ahead;          /* guarded: waits until nothing else is to be done; NULL: none does */
   gboolean quit;          /* guarded */
   GQueue events;          /* guarded: GlmEvent* */
   GSource *source;        /* guarded: attached while events wait */
@@ -252,14 +253,48 @@ glm_actor_thread_is_ending (GlmActorThread *self)
 
 /* ---- The thread ------------------------------------------------------------------------------------------------- */
 
+/* What the lane is to do next; NULL: nothing now. */
+static GlmJob *
+next_job (GlmActorThread *self, Lane *lane)
+{
+  if (lane == &self->guests && self->no_guests)
+    return NULL;
+  if (!g_queue_is_empty (&lane->jobs))
+    return g_queue_pop_head (&lane->jobs);
+  if (lane == &self->guests || self->guests.running || !g_queue_is_empty (&self->guests.jobs))
+    return NULL;
+  return g_steal_pointer (&self->ahead);
+}
+
 /* Takes the lane's next job, or NULL: it is to end. */
 static GlmJob *
 wait_for_job (GlmActorThread *self, Lane *lane)
 {
-  while (!self->quit && (g_queue_is_empty (&lane->jobs) || (lane == &self->guests && self->no_guests)))
+  lane->running = NULL;
+  while (!self->quit && !(lane->running = next_job (self, lane)))
     pthread_cond_wait (&lane->wake, &self->mutex);
-  lane->running = self->quit ? NULL : g_queue_pop_head (&lane->jobs);
   return lane->running;
+}
+
+/* What reads ahead gave way: it is put off, to be run again when nothing else is to be done.  FALSE: it is not wanted any more. */
+static gboolean
+put_off (GlmActorThread *self, GlmJob *job)
+{
+  if (!job->is_open || !job->yields || self->ahead || self->quit)
+    return FALSE;
+  job->is_open = job->yields = FALSE;
+  atomic_store (&job->cancel.cancelled, false);
+  self->ahead = job;
+  return TRUE;
+}
+
+static void
+refuse (GlmActorThread *self, GlmJob *job)
+{
+  if (!job)
+    return;
+  glm_engine_refuse (&self->engine, job);
+  job_free (job);
 }
 
 static gpointer
@@ -282,7 +317,15 @@ lane_main (gpointer user_data)
       pthread_mutex_lock (&self->mutex);
       lane->running = NULL;
       pthread_cond_broadcast (&self->changed);
-      job_free (job);
+      pthread_cond_signal (&self->own.wake);
+      if (put_off (self, job))
+        continue;
+      pthread_mutex_unlock (&self->mutex);
+      if (job->is_open)
+        refuse (self, job);
+      else
+        job_free (job);
+      pthread_mutex_lock (&self->mutex);
     }
   pthread_mutex_unlock (&self->mutex);
   return NULL;
@@ -386,6 +429,7 @@ glm_actor_thread_free (GlmActorThread *self)
       g_source_unref (self->source);
     }
   g_queue_clear_full (&self->events, (GDestroyNotify) event_free);
+  g_clear_pointer (&self->ahead, job_free);
   lane_clear (&self->own);
   lane_clear (&self->guests);
   pthread_cond_destroy (&self->changed);
@@ -394,15 +438,50 @@ glm_actor_thread_free (GlmActorThread *self)
   g_free (self);
 }
 
+/* A reply of the window ends what reads ahead: that was for the prompt of this one, or of a conversation that is not shown any
+ * more.  Whatever else comes puts it off.  Returns one that waited and is over. */
+static GlmJob *
+yield_to (GlmActorThread *self, const GlmJob *job)
+{
+  GlmJob *running = self->own.running;
+  gboolean is_reply = job->type == GLM_JOB_GENERATE && !job->is_guest && !job->only_plan;
+
+  if (running && running->is_ahead)
+    {
+      running->yields = !is_reply;
+      glm_cancel_set (&running->cancel);
+    }
+  return is_reply ? g_steal_pointer (&self->ahead) : NULL;
+}
+
+/* What is being read goes on: the new text begins with the same words, most likely. */
+static GlmJob *
+take_ahead (GlmActorThread *self, GlmJob *job)
+{
+  GlmJob *before = self->ahead;
+
+  self->ahead = job;
+  pthread_cond_signal (&self->own.wake);
+  return before;
+}
+
 void
 glm_actor_thread_push (GlmActorThread *self, GlmJob *job)
 {
   Lane *lane = job->is_guest ? &self->guests : &self->own;
+  GlmJob *over;
 
   pthread_mutex_lock (&self->mutex);
-  g_queue_push_tail (&lane->jobs, job);
-  pthread_cond_signal (&lane->wake);
+  if (job->is_ahead)
+    over = take_ahead (self, job);
+  else
+    {
+      over = yield_to (self, job);
+      g_queue_push_tail (&lane->jobs, job);
+      pthread_cond_signal (&lane->wake);
+    }
   pthread_mutex_unlock (&self->mutex);
+  refuse (self, over);
   if (!lane->thread) /* only this thread pushes */
     lane->thread = g_thread_new ("myna-guests", lane_main, lane);
 }
@@ -412,7 +491,10 @@ static GlmJob *
 cancel_in (Lane *lane, guint64 id)
 {
   if (lane->running && lane->running->id == id)
-    glm_cancel_set (&lane->running->cancel);
+    {
+      lane->running->yields = FALSE;
+      glm_cancel_set (&lane->running->cancel);
+    }
   for (GList *link = lane->jobs.head; link; link = link->next)
     if (((GlmJob *) link->data)->id == id)
       {
@@ -433,14 +515,11 @@ glm_actor_thread_cancel (GlmActorThread *self, guint64 id)
   waiting = cancel_in (&self->own, id);
   if (!waiting)
     waiting = cancel_in (&self->guests, id);
+  if (!waiting && self->ahead && self->ahead->id == id)
+    waiting = g_steal_pointer (&self->ahead);
   pthread_cond_broadcast (&self->changed);
   pthread_mutex_unlock (&self->mutex);
-
-  if (waiting)
-    {
-      glm_engine_refuse (&self->engine, waiting);
-      job_free (waiting);
-    }
+  refuse (self, waiting);
 }
 
 static void

@@ -3,8 +3,9 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * The thread owns the model and the session.  Guests' jobs have a queue and a thread of their own, which begins with the first
- * of them and uses the same model; it stands still where that is replaced.  Either thread takes jobs from its queue, one after the other, and answers with events,
- * which it delivers to the main context in order.  Nothing else is shared, and the queues are guarded by one mutex (a
+ * of them and uses the same model; it stands still where that is replaced.  Either thread takes jobs from its queue, one after the
+ * other, and answers with events, which it delivers to the main context in order.  A job that reads ahead is in neither queue: it
+ * is begun when both are empty, and put off by whatever comes.  Nothing else is shared, and the queues are guarded by one mutex (a
  * pthread one: ThreadSanitizer does not see through GMutex).
  *
  * Events are coalesced: text that follows text of the same kind and job is appended to it, progress replaces older progress, and
@@ -47,6 +48,9 @@ typedef struct
   GlmFit fit; /* its tools: a deep copy */
   GlmSampling sampling;
   gboolean is_guest; /* of the guests' queue */
+  gboolean is_ahead; /* see GlmRequest.is_ahead */
+  gboolean yields;   /* … and it is canceled only for now.  Guarded by the thread's mutex */
+  gboolean is_open;  /* … its run is over without its end */
   GlmForm form;      /* a deep copy */
   char *text;        /* or NULL */
   GlmTokens ids;     /* a copy; none: turns or text */

@@ -421,6 +421,7 @@ glm_actor_generate (GlmActor *self, const GlmRequest *request, const GlmRequestF
   job->path = g_strdup (request->session_path);
   job->model_path = g_strdup (request->model_path);
   job->only_plan = request->only_plan;
+  job->is_ahead = request->is_ahead;
   job->sampling = request->sampling ? *request->sampling : (GlmSampling) GLM_SAMPLING_OWN;
   fill_guest_job (job, request);
   glm_actor_thread_push (self->thread, job);

@@ -76,6 +76,10 @@ typedef struct
    * that is still there does not answer in its place.  NULL: whichever is loaded. */
   const char *model_path;
   gboolean only_plan; /* `planned` is told, and the request ends: nothing is generated */
+  /* The prompt may be asked for soon: it is evaluated while nothing else is to be done, nothing is generated, and nothing is
+   * written.  It waits for everything, and stops at once for it; a reply of the window ends it (GLM_STOP_CANCELLED), for
+   * whatever else it is put off.  One at a time waits: the next ends it, but not one that is being evaluated. */
+  gboolean is_ahead;
   /* The file that keeps the conversation's evaluated state, in a folder that exists; NULL: nothing of it may be written (a
    * temporary chat).  What the file shares with the prompt is not evaluated again, and after the reply what is new is
    * appended.  It is a cache: another model, damage or a full disk are as if it were not there. */

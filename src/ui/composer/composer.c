@@ -257,6 +257,14 @@ myna_composer_give_attachments (MynaComposer *self, GPtrArray *attachments)
   attachments_changed (self);
 }
 
+gboolean
+myna_composer_has_attachments (MynaComposer *self)
+{
+  g_return_val_if_fail (MYNA_IS_COMPOSER (self), FALSE);
+
+  return myna_attachment_list_get_n (get_attachments (self)) > 0 || myna_composer_is_reading (self);
+}
+
 char *
 myna_composer_dup_attachments (MynaComposer *self)
 {

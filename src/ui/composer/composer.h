@@ -53,6 +53,7 @@ void myna_composer_give_attachments (MynaComposer *self, GPtrArray *attachments)
 gboolean myna_composer_is_reading (MynaComposer *self);
 /* The files that are not read yet leave it, too: an array of GFile, or NULL. */
 GPtrArray *myna_composer_take_files (MynaComposer *self) G_GNUC_WARN_UNUSED_RESULT;
+gboolean myna_composer_has_attachments (MynaComposer *self);
 /* As JSON, as StoreMessage keeps them; NULL: none. */
 char *myna_composer_dup_attachments (MynaComposer *self) G_GNUC_WARN_UNUSED_RESULT;
 /* The message has more tokens than the model can hold; limit 0: it fits. */

@@ -16,6 +16,7 @@
 #include "composer/file-drop.h"
 #include "composer/thinking-controls.h"
 #include "chat/models-menu.h"
+#include "chat/myna-draft-ahead.h"
 #include "chat/myna-length.h"
 #include "chat/myna-personas.h"
 #include "chat/myna-recall.h"
@@ -49,6 +50,7 @@ struct _MynaConversationView
   MynaModelLibrary *library; /* NULL: not known yet */
   MynaModelsMenu *models_menu;
   MynaLength *length;     /* of what is being written */
+  MynaDraftAhead *ahead;  /* … and what evaluates it */
   gboolean revealed;      /* its branch was asked for */
   gint64 wanted_id;       /* message to be shown when the branch is there; 0: none */
   int wanted_offset;      /* how far it is to begin above the view … */
@@ -177,6 +179,7 @@ send_cb (MynaConversationView *self, const char *text, const char *attachments)
       return;
     }
   ask (self, text, attachments);
+  myna_draft_ahead_write (self->ahead, self->conversation, "", FALSE);
   myna_composer_clear (MYNA_COMPOSER (self->composer));
   myna_conversation_set_draft (self->conversation, NULL);
 }
@@ -229,6 +232,8 @@ composer_changed_cb (MynaConversationView *self)
   g_autofree char *text = myna_composer_get_text (MYNA_COMPOSER (self->composer));
 
   measure (self);
+  myna_draft_ahead_write (self->ahead, self->conversation, text,
+                          myna_composer_has_attachments (MYNA_COMPOSER (self->composer)));
   self->recalled = MYNA_RECALL_NONE;
   if (self->conversation)
     myna_conversation_set_draft (self->conversation, *text ? text : NULL);
@@ -675,6 +680,7 @@ myna_conversation_view_set_conversation (MynaConversationView *self, MynaConvers
   myna_find_bar_set_conversation (MYNA_FIND_BAR (self->find_bar), conversation);
   myna_chat_canvas_set_model (MYNA_CHAT_CANVAS (self->canvas), NULL);
   g_set_object (&self->conversation, conversation);
+  myna_draft_ahead_write (self->ahead, NULL, "", FALSE);
   g_signal_group_set_target (self->conversation_signals, conversation);
   myna_reply_speech_set_conversation (self->speech, conversation);
   myna_models_menu_set_conversation (self->models_menu, conversation);
@@ -807,6 +813,7 @@ myna_conversation_view_dispose (GObject *object)
   g_clear_object (&self->library);
   g_clear_object (&self->models_menu);
   g_clear_object (&self->length);
+  g_clear_object (&self->ahead);
   g_clear_object (&self->persona);
   g_clear_pointer (&self->suggested, g_free);
   g_clear_pointer (&self->box, gtk_widget_unparent);
@@ -851,6 +858,7 @@ myna_conversation_view_init (MynaConversationView *self)
 
   self->recalled = MYNA_RECALL_NONE;
   self->models_menu = myna_models_menu_new ();
+  self->ahead = myna_draft_ahead_new (NULL);
   self->length = myna_length_new ();
   self->speech = myna_reply_speech_new (say_cb, self);
   g_signal_connect_object (self->length, "changed", G_CALLBACK (length_changed_cb), self, G_CONNECT_SWAPPED);

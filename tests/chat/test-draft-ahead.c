@@ -1,0 +1,203 @@
+/* test-draft-ahead.c: a question is evaluated while it is being written
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include <string.h>
+
+#include "chat/myna-draft-ahead.h"
+#include "conversation-fixture.h"
+#include "test-power.h"
+
+static MynaDraftAhead *
+draft_new (gboolean saves_power)
+{
+  g_autoptr (GPowerProfileMonitor) power = test_power_new (saves_power);
+
+  return myna_draft_ahead_new (power);
+}
+
+/* ---- Questions ---------------------------------------------------------------------------------------------------- */
+
+static void
+write_and_wait (Fixture *f, MynaDraftAhead *draft, const char *text)
+{
+  guint n = fake_generator_n_ahead (f->engine);
+
+  myna_draft_ahead_write (draft, f->conversation, text, FALSE);
+  wait_for (fake_generator_n_ahead (f->engine) > n);
+}
+
+/* The chat's turns, then the question as far as it goes. */
+static void
+test_prompt (Fixture *f, gconstpointer data)
+{
+  g_autoptr (MynaDraftAhead) draft = draft_new (FALSE);
+
+  fixture_exchange (f, "one", "two");
+  write_and_wait (f, draft, "thr");
+  g_assert_cmpstr (fake_generator_get_ahead (f->engine), ==, "user:one|assistant:two|user:thr");
+  fixture_settle (f);
+  assert_stored (f, "u:one|a:two");
+}
+
+/* The next text waits for the one before. */
+static void
+test_changes (Fixture *f, gconstpointer data)
+{
+  g_autoptr (MynaDraftAhead) draft = draft_new (FALSE);
+
+  write_and_wait (f, draft, "thr");
+  myna_draft_ahead_write (draft, f->conversation, "thre", FALSE);
+  myna_draft_ahead_write (draft, f->conversation, "three", FALSE);
+  for (int i = 0; i < 10; i++)
+    fixture_settle (f);
+  g_assert_cmpuint (fake_generator_n_ahead (f->engine), ==, 1);
+  fake_generator_end_ahead (f->engine, GLM_STOP_END);
+  wait_for (fake_generator_n_ahead (f->engine) == 2);
+  g_assert_cmpstr (fake_generator_get_ahead (f->engine), ==, "user:three");
+  fake_generator_end_ahead (f->engine, GLM_STOP_END);
+
+  myna_conversation_send_full (f->conversation, "three", NULL);
+  myna_draft_ahead_write (draft, f->conversation, "", FALSE);
+  fixture_requested (f);
+  g_assert_cmpstr (fake_generator_get_prompt (f->engine), ==, fake_generator_get_ahead (f->engine));
+  fake_generator_end (f->engine, GLM_STOP_END);
+  fixture_idle (f);
+  assert_shown (f, "u:three|a:");
+}
+
+/* What is shown no more is not read any more. */
+static void
+test_left (Fixture *f, gconstpointer data)
+{
+  g_autoptr (MynaDraftAhead) draft = draft_new (FALSE);
+
+  write_and_wait (f, draft, "one");
+  myna_draft_ahead_write (draft, NULL, "", FALSE);
+  wait_for (!fake_generator_reads_ahead (f->engine));
+}
+
+/* The engine was needed for something else: the text still rests. */
+static void
+test_ended (Fixture *f, gconstpointer data)
+{
+  g_autoptr (MynaDraftAhead) draft = draft_new (FALSE);
+
+  write_and_wait (f, draft, "one");
+  fake_generator_end_ahead (f->engine, GLM_STOP_CANCELLED);
+  wait_for (fake_generator_n_ahead (f->engine) == 2);
+  g_assert_cmpstr (fake_generator_get_ahead (f->engine), ==, "user:one");
+}
+
+/* Who writes while a reply is written: when it has ended. */
+static void
+test_busy (Fixture *f, gconstpointer data)
+{
+  g_autoptr (MynaDraftAhead) draft = draft_new (FALSE), other = draft_new (FALSE);
+  g_autoptr (MynaConversation) beside = myna_conversation_new (f->db, MYNA_GENERATOR (f->engine), 0);
+
+  myna_conversation_send (f->conversation, "one");
+  fixture_requested (f);
+  myna_draft_ahead_write (draft, f->conversation, "three", FALSE);
+  myna_draft_ahead_write (other, beside, "else", FALSE);
+  wait_for (fake_generator_n_ahead (f->engine) == 1);
+  g_assert_cmpstr (fake_generator_get_ahead (f->engine), ==, "user:else");
+  fake_generator_end_ahead (f->engine, GLM_STOP_END);
+  fake_generator_say (f->engine, "two");
+  fake_generator_end (f->engine, GLM_STOP_END);
+  wait_for (fake_generator_n_ahead (f->engine) == 2);
+  g_assert_cmpstr (fake_generator_get_ahead (f->engine), ==, "user:one|assistant:two|user:three");
+}
+
+/* One that began to wait later is heard, the one that saves power is not. */
+static void
+test_power (Fixture *f, gconstpointer data)
+{
+  g_autoptr (MynaDraftAhead) saves = draft_new (TRUE), draft = draft_new (FALSE);
+
+  myna_draft_ahead_write (saves, f->conversation, "one", FALSE);
+  myna_draft_ahead_write (draft, f->conversation, "two", FALSE);
+  wait_for (fake_generator_n_ahead (f->engine) == 1);
+  g_assert_cmpstr (fake_generator_get_ahead (f->engine), ==, "user:two");
+}
+
+static void
+ask_about (Fixture *f, gsize n_bytes)
+{
+  g_autofree char *text = g_strnfill (n_bytes, 'x');
+  g_autofree char *json = NULL;
+
+  for (gsize i = 8; i < n_bytes; i += 8)
+    text[i] = ' ';
+  json = g_strdup_printf ("[{\"name\": \"a.pdf\", \"text\": \"%s\", \"type\": \"pdf\"}]", text);
+  myna_conversation_send_full (f->conversation, "one", json);
+  fixture_requested (f);
+  fake_generator_say (f->engine, "two");
+  fake_generator_end (f->engine, GLM_STOP_END);
+  fixture_idle (f);
+}
+
+/* What stands before the question of a document that is read whole is what it was. */
+static void
+test_whole (Fixture *f, gconstpointer data)
+{
+  g_autoptr (MynaDraftAhead) draft = draft_new (FALSE);
+
+  ask_about (f, 400);
+  write_and_wait (f, draft, "three");
+  g_assert_true (g_str_has_suffix (fake_generator_get_ahead (f->engine), "|assistant:two|user:three"));
+  fake_generator_end_ahead (f->engine, GLM_STOP_END);
+  myna_conversation_send_full (f->conversation, "three", NULL);
+  wait_for (fake_generator_n_requests (f->engine) == 1);
+  g_assert_cmpstr (fake_generator_get_prompt (f->engine), ==, fake_generator_get_ahead (f->engine));
+  fake_generator_end (f->engine, GLM_STOP_END);
+  fixture_idle (f);
+}
+
+/* Which passages are given is not known before all of the question is. */
+static void
+test_passages (Fixture *f, gconstpointer data)
+{
+  g_autoptr (MynaDraftAhead) draft = draft_new (FALSE);
+
+  ask_about (f, 40000);
+  write_and_wait (f, draft, "three");
+  g_assert_true (g_str_has_suffix (fake_generator_get_ahead (f->engine), "|assistant:two"));
+  fake_generator_end_ahead (f->engine, GLM_STOP_END);
+  myna_conversation_send_full (f->conversation, "three", NULL);
+  wait_for (fake_generator_n_requests (f->engine) == 1);
+  g_assert_true (g_str_has_prefix (fake_generator_get_prompt (f->engine), fake_generator_get_ahead (f->engine)));
+  fake_generator_end (f->engine, GLM_STOP_END);
+  fixture_idle (f);
+}
+
+/* Nor what stands before it where files are attached. */
+static void
+test_attached (Fixture *f, gconstpointer data)
+{
+  g_autoptr (MynaDraftAhead) draft = draft_new (FALSE);
+
+  fixture_exchange (f, "one", "two");
+  myna_draft_ahead_write (draft, f->conversation, "three", TRUE);
+  wait_for (fake_generator_n_ahead (f->engine) == 1);
+  g_assert_cmpstr (fake_generator_get_ahead (f->engine), ==, "user:one|assistant:two");
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+#define ADD(name, function) g_test_add ("/draft-ahead/" name, Fixture, NULL, fixture_setup, function, fixture_teardown)
+  ADD ("prompt", test_prompt);
+  ADD ("changes", test_changes);
+  ADD ("left", test_left);
+  ADD ("ended", test_ended);
+  ADD ("busy", test_busy);
+  ADD ("power", test_power);
+  ADD ("whole", test_whole);
+  ADD ("passages", test_passages);
+  ADD ("attached", test_attached);
+
+  return g_test_run ();
+}

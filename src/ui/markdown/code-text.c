@@ -12,6 +12,7 @@
 #include <gtksourceview/gtksource.h>
 #include <string.h>
 
+#include "base/accessible-text.h"
 #include "markdown/code-language.h"
 #include "markdown/code-theme.h"
 
@@ -27,7 +28,7 @@ struct _MynaCodeText
   int wrap_width; /* the last that there was to wrap at; -1: none yet */
 };
 
-G_DEFINE_FINAL_TYPE (MynaCodeText, myna_code_text, GTK_TYPE_WIDGET)
+G_DEFINE_FINAL_TYPE_WITH_CODE (MynaCodeText, myna_code_text, GTK_TYPE_WIDGET, myna_accessible_text_add (g_define_type_id))
 
 static void
 apply_scheme (MynaCodeText *self)
@@ -161,6 +162,7 @@ myna_code_text_set_text (MynaCodeText *self, const char *text, const char *info)
   if (self->buffer)
     set_buffer_text (self, myna_code_layout_get_text (self->layout), text);
   myna_code_layout_set_text (self->layout, text);
+  myna_accessible_text_set (GTK_WIDGET (self), text);
   gtk_widget_queue_resize (GTK_WIDGET (self));
 }
 

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/accessible-text.h"
 #include "markdown/block-views.h"
 #include "markdown/link.h"
 
@@ -19,7 +20,8 @@ struct _MynaTextBlock
   GPtrArray *links;       /* MynaLink, children */
 };
 
-G_DEFINE_FINAL_TYPE (MynaTextBlock, myna_text_block, MYNA_TYPE_BLOCK_VIEW)
+G_DEFINE_FINAL_TYPE_WITH_CODE (MynaTextBlock, myna_text_block, MYNA_TYPE_BLOCK_VIEW,
+                               myna_accessible_text_add (g_define_type_id))
 
 static MynaTextRole
 role_of (const MynaBlock *block)
@@ -55,6 +57,7 @@ myna_text_block_update (MynaBlockView *view)
   g_clear_pointer (&self->layout, myna_text_layout_free);
   myna_rich_string_copy (&block->string, 0, G_MAXUINT, label);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, label->str, -1);
+  myna_accessible_text_set (GTK_WIDGET (self), label->str);
   if (block->kind == MYNA_BLOCK_HEADING)
     gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LEVEL, (int) block->level, -1);
   myna_links_truncate (self->links, myna_links_update (self->links, 0, GTK_WIDGET (self), &block->string, 0));

@@ -19,28 +19,18 @@
 #include <string.h>
 
 #include "markdown/block-views.h"
-#include "typeset/text-direction.h"
+#include "typeset/block-metrics.h"
 
-#define BLOCK_SPACING   12
-#define TIGHT_SPACING   4
-#define HEADING_SPACING 18 /* above a heading */
-#define QUOTE_INDENT    15
-#define ITEM_INDENT     24
-#define DIGIT_WIDTH     9
-#define MARKER_GAP      8
-#define USUAL_SIZE      15.0 /* px of text, for which the indents hold */
-#define SAFE_WIDTH      240  /* that no kind of block needs more than */
+#define USUAL_SIZE    15.0 /* px of text, for which the indents hold */
+#define SAFE_WIDTH    240  /* that no kind of block needs more than */
 
-#define MARGIN          600         /* pixels around the viewport that are drawn, at least */
-#define MIN_BLOCKS      60          /* a text with fewer new blocks is laid out at once … */
-#define MIN_BYTES       (32 * 1024) /* … unless they have more text than this */
-#define ENDS_HEIGHT     1500        /* laid out at once at the beginning and at the end of a long text, by the estimates */
-#define USUAL_WIDTH     680
-#define USUAL_SPACING   12
+#define MARGIN        600  /* pixels around the viewport that are drawn, at least */
+#define ENDS_HEIGHT   1500 /* laid out at once at the beginning and at the end of a long text, by the estimates */
+#define USUAL_SPACING 12
 
-#define BAR_WIDTH       3
-#define TASK_SIZE       14
-#define CARET_WIDTH     2
+#define BAR_WIDTH     3
+#define TASK_SIZE     14
+#define CARET_WIDTH   2
 
 enum
 {
@@ -52,35 +42,15 @@ static guint signals[N_SIGNALS];
 G_DEFINE_ABSTRACT_TYPE (MynaBlockColumn, myna_block_column, GTK_TYPE_WIDGET)
 
 static int
-get_container_indent (MynaBlockColumn *self, const MynaContainer *container)
+get_indent (MynaBlockColumn *self, const MynaItem *item)
 {
-  int digits = (int) strlen (container->marker) * DIGIT_WIDTH;
-
-  if (container->kind == MYNA_CONTAINER_QUOTE)
-    return QUOTE_INDENT;
-  return MAX (ITEM_INDENT, digits + MARKER_GAP) * self->scale;
-}
-
-static int
-get_indent (MynaBlockColumn *self, const MynaBlock *block)
-{
-  int indent = 0;
-
-  for (guint i = 0; i < block->n_containers; i++)
-    indent += get_container_indent (self, &block->containers[i]);
-  return indent;
+  return myna_block_get_indent (item->block, self->scale);
 }
 
 static int
 get_spacing (MynaBlockColumn *self, guint i)
 {
-  MynaBlock *block = MYNA_ITEM (self, i)->block;
-
-  if (i == 0 || block->is_flush)
-    return 0;
-  if (block->kind == MYNA_BLOCK_HEADING)
-    return HEADING_SPACING;
-  return block->is_tight ? TIGHT_SPACING : BLOCK_SPACING;
+  return i == 0 ? 0 : myna_block_get_spacing (MYNA_ITEM (self, i)->block);
 }
 
 static int
@@ -143,20 +113,12 @@ myna_block_column_get_widget (MynaBlockColumn *self, guint i)
   return item->widget;
 }
 
-/* The direction of the message is that of its first words; without any it is the program's. */
 static void
 update_direction (MynaBlockColumn *self, GPtrArray *blocks)
 {
-  PangoDirection found = PANGO_DIRECTION_NEUTRAL;
-  GtkTextDirection direction;
+  PangoDirection found = myna_blocks_get_direction (blocks);
+  GtkTextDirection direction; /* without any words it is the program's */
 
-  for (guint i = 0; i < blocks->len && found == PANGO_DIRECTION_NEUTRAL; i++)
-    {
-      const MynaBlock *block = blocks->pdata[i];
-
-      if (block->kind == MYNA_BLOCK_PARAGRAPH || block->kind == MYNA_BLOCK_HEADING)
-        found = myna_text_direction (block->string.text);
-    }
   direction = found == PANGO_DIRECTION_RTL   ? GTK_TEXT_DIR_RTL
               : found == PANGO_DIRECTION_LTR ? GTK_TEXT_DIR_LTR
                                              : GTK_TEXT_DIR_NONE;
@@ -200,36 +162,6 @@ show_block (MynaBlockColumn *self, guint i, MynaBlock *block)
 
 /* ---- Estimates -------------------------------------------------------------------------------------------------- */
 
-static guint
-count_lines (const char *text)
-{
-  guint n = 1;
-
-  for (; (text = strchr (text, '\n')); text++)
-    n++;
-  return n;
-}
-
-/* Of body text in its usual size: 5 px a byte of Chinese, 7 of Latin, in lines of 23. */
-static int
-estimate_height (MynaBlockColumn *self, const MynaBlock *block)
-{
-  int width = MAX (120, USUAL_WIDTH - get_indent (self, block));
-
-  switch (block->kind)
-    {
-    case MYNA_BLOCK_CODE: return 50 + 19 * count_lines (block->string.text);
-    case MYNA_BLOCK_TABLE: return 34 * (block->n_columns > 0 ? block->cells->len / block->n_columns : 1);
-    case MYNA_BLOCK_RULE: return 13;
-    case MYNA_BLOCK_MATHS: return 56 * count_lines (block->string.text);
-    case MYNA_BLOCK_HEADING:
-    case MYNA_BLOCK_SUMMARY: return 32;
-    case MYNA_BLOCK_PARAGRAPH:
-    case MYNA_BLOCK_HTML:
-    default: return 23 * (strlen (block->string.text) * 6 / width + count_lines (block->string.text));
-    }
-}
-
 /* From the first block on, and from the last one back, as many as are surely in sight are laid out. */
 static void
 keep_end_exact (MynaBlockColumn *self, guint first, gboolean backward)
@@ -246,27 +178,15 @@ keep_end_exact (MynaBlockColumn *self, guint first, gboolean backward)
     }
 }
 
-static gboolean
-is_short (MynaBlockColumn *self, guint first)
-{
-  gsize n_bytes = 0;
-
-  if (self->items->len >= first + MIN_BLOCKS)
-    return FALSE;
-  for (guint i = first; i < self->items->len; i++)
-    n_bytes += strlen (MYNA_ITEM (self, i)->block->string.text);
-  return n_bytes <= MIN_BYTES;
-}
-
 static void
-estimate (MynaBlockColumn *self, guint first)
+estimate (MynaBlockColumn *self, GPtrArray *blocks, guint first)
 {
   guint n = self->items->len;
   int y = first > 0 ? MYNA_ITEM (self, first - 1)->y + MYNA_ITEM (self, first - 1)->height : 0;
 
   if (first == 0)
     self->is_lazy = FALSE;
-  if (is_short (self, first))
+  if (myna_blocks_are_short (blocks, first))
     {
       for (guint i = first; i < n; i++)
         {
@@ -281,7 +201,7 @@ estimate (MynaBlockColumn *self, guint first)
       MynaItem *item = MYNA_ITEM (self, i);
 
       item->is_exact = FALSE;
-      item->height = estimate_height (self, item->block);
+      item->height = myna_block_estimate_height (item->block, self->scale);
       item->y = y;
       y += item->height + USUAL_SPACING;
     }
@@ -321,7 +241,7 @@ width_asked (MynaBlockColumn *self, int width)
 static void
 measure_item (MynaBlockColumn *self, MynaItem *item, int width)
 {
-  int indent = get_indent (self, item->block);
+  int indent = get_indent (self, item);
 
   gtk_widget_measure (GTK_WIDGET (item->widget), GTK_ORIENTATION_VERTICAL, get_item_width (item, width, indent), NULL,
                       &item->height, NULL, NULL);
@@ -489,7 +409,7 @@ myna_block_column_set_blocks (MynaBlockColumn *self, GPtrArray *blocks, guint fi
     show_block (self, i, blocks->pdata[i]);
   if (blocks->len < self->items->len)
     g_array_set_size (self->items, blocks->len);
-  estimate (self, first);
+  estimate (self, blocks, first);
   gtk_widget_queue_resize (GTK_WIDGET (self));
 }
 
@@ -543,7 +463,7 @@ static void
 draw_marker (MynaBlockColumn *self, GtkSnapshot *snapshot, MynaItem *item, const MynaContainer *container, int x)
 {
   PangoLayout *layout;
-  int right = x + get_container_indent (self, container) - MARKER_GAP, width;
+  int right = x + myna_container_get_indent (container, self->scale) - MYNA_MARKER_GAP, width;
   double baseline = get_baseline (item);
   graphene_rect_t rect;
 
@@ -582,7 +502,7 @@ draw_decoration (MynaBlockColumn *self, GtkSnapshot *snapshot, MynaItem *item, c
         {
           draw_marker (self, snapshot, item, container, x);
         }
-      x += get_container_indent (self, container);
+      x += myna_container_get_indent (container, self->scale);
     }
 }
 
@@ -662,7 +582,7 @@ myna_block_column_measure (GtkWidget *widget, GtkOrientation orientation, int fo
   for (guint i = 0; i < self->items->len; i++)
     {
       MynaItem *item = MYNA_ITEM (self, i);
-      int indent = get_indent (self, MYNA_ITEM (self, i)->block);
+      int indent = get_indent (self, item);
       int child_minimum, child_natural, child_for_size = -1;
 
       if (!item->is_exact)
@@ -699,7 +619,7 @@ myna_block_column_size_allocate (GtkWidget *widget, int width, int height, int b
     {
       MynaItem *item = MYNA_ITEM (self, i);
       MynaItem old = *item;
-      int indent = get_indent (self, MYNA_ITEM (self, i)->block);
+      int indent = get_indent (self, item);
 
       if (item->is_exact)
         {
@@ -735,23 +655,6 @@ myna_block_column_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
     snapshot_caret (self, snapshot);
 }
 
-/* Whether there may be something in the block that the keyboard can get to. */
-static gboolean
-has_stops (const MynaBlock *block)
-{
-  switch (block->kind)
-    {
-    case MYNA_BLOCK_RULE: return FALSE;
-    case MYNA_BLOCK_PARAGRAPH:
-    case MYNA_BLOCK_HEADING:
-      for (guint i = 0; block->string.runs && i < block->string.runs->len; i++)
-        if (g_array_index (block->string.runs, MynaRun, i).style & MYNA_RUN_LINK)
-          return TRUE;
-      return FALSE;
-    default: return TRUE;
-    }
-}
-
 /* What is far away has no place yet. */
 static gboolean
 focus_block (MynaBlockColumn *self, guint i, GtkDirectionType direction)
@@ -760,7 +663,7 @@ focus_block (MynaBlockColumn *self, guint i, GtkDirectionType direction)
   GtkWidget *child;
   gboolean was_mapped;
 
-  if (!item->widget && !has_stops (item->block))
+  if (!item->widget && !myna_block_has_stops (item->block))
     return FALSE;
   child = GTK_WIDGET (myna_block_column_get_widget (self, i));
   was_mapped = gtk_widget_get_child_visible (child);

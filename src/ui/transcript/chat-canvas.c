@@ -2,12 +2,10 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Heights.  Each row's height is measured when it has a widget and estimated until then; their prefix sums are kept in a
- * Fenwick tree (height-index).
+ * Heights.  Each row's height is measured when it has a widget and estimated until then.
  *
- * Position.  The truth is the anchor: the first visible row and how far its top lies above the viewport.  The adjustment's
- * value is computed from it after each layout, so that a height that turns out different above the viewport moves the
- * scrollbar, not the text.  While the end is followed the truth is the last row's bottom instead.
+ * Position.  It is kept by typeset/row-scroll.h.  The adjustment's value is computed from it after each layout, so that a height
+ * that turns out different above the viewport moves the scrollbar, not the text.
  *
  * Kinetic scrolling counts on from a value of its own, which knows nothing of such corrections.  So they change the
  * adjustment's bounds (the origin) and leave its value alone.
@@ -19,11 +17,9 @@
  */
 #include "transcript/chat-canvas.h"
 
-#include "typeset/height-index.h"
+#include "typeset/row-scroll.h"
 #include "transcript/row-pool.h"
 
-/* How far Up and Down scroll inside a row, of the viewport's height. */
-#define STEP 0.2
 /* Main-thread time for rows that are not visible yet, a frame. */
 #define BUDGET_US 4000
 /* How often the rows in sight may turn out of another height in one layout. */
@@ -41,12 +37,6 @@ enum
   PROP_VSCROLL_POLICY,
 };
 
-#define COLUMN_WIDTH   760 /* of the text, at most */
-#define MARGIN         18
-#define MARGIN_NARROW  12 /* where there is little room */
-#define PADDING_TOP    24
-#define PADDING_BOTTOM 24
-
 struct _MynaChatCanvas
 {
   GtkWidget parent_instance;
@@ -54,7 +44,7 @@ struct _MynaChatCanvas
   const MynaChatCanvasFuncs *funcs;
   gpointer user_data;
   GListModel *model;
-  MynaHeightIndex *heights;
+  MynaRowScroll scroll;
   MynaRowPool *pool;
 
   GtkAdjustment *adjustments[2]; /* by GtkOrientation */
@@ -64,11 +54,6 @@ struct _MynaChatCanvas
   double origin;   /* what the adjustment counts the top of the content as */
   gboolean jumped; /* the place was set, not scrolled to: the origin is 0 again */
 
-  int width, height; /* of the viewport; 0: not yet known */
-  guint anchor;
-  int anchor_offset;
-  gboolean follow_end;
-  gboolean lower_by_third; /* scroll_to() came before the height was known */
   gboolean at_end;
   guint tick;
 };
@@ -87,51 +72,7 @@ queue_layout (MynaChatCanvas *self)
   gtk_widget_queue_resize (GTK_WIDGET (self));
 }
 
-/* ---- Geometry --------------------------------------------------------------------------------------------------- */
-
-static guint
-n_items (MynaChatCanvas *self)
-{
-  return myna_height_index_get_n (self->heights);
-}
-
-/* Of the rows, at the viewport's width. */
-static int
-column_width (MynaChatCanvas *self)
-{
-  int margin = self->width < 500 ? MARGIN_NARROW : MARGIN;
-
-  return CLAMP (self->width - 2 * margin, 1, COLUMN_WIDTH);
-}
-
-static gint64
-content_height (MynaChatCanvas *self)
-{
-  return PADDING_TOP + myna_height_index_get_top (self->heights, n_items (self)) + PADDING_BOTTOM;
-}
-
-/* Where the viewport's top is in the content. */
-static gint64
-scroll_value (MynaChatCanvas *self)
-{
-  gint64 most = MAX (0, content_height (self) - self->height);
-
-  if (n_items (self) == 0)
-    return 0;
-  if (self->follow_end)
-    return most;
-  return CLAMP (PADDING_TOP + myna_height_index_get_top (self->heights, self->anchor) + self->anchor_offset, 0, most);
-}
-
-/* Makes the row at this place of the content the anchor. */
-static void
-anchor_at (MynaChatCanvas *self, gint64 value)
-{
-  if (n_items (self) == 0)
-    return;
-  self->anchor = myna_height_index_find (self->heights, MAX (0, value - PADDING_TOP));
-  self->anchor_offset = value - PADDING_TOP - myna_height_index_get_top (self->heights, self->anchor);
-}
+/* ---- Rows ------------------------------------------------------------------------------------------------------- */
 
 static void
 set_at_end (MynaChatCanvas *self, gboolean at_end)
@@ -150,19 +91,19 @@ estimate (MynaChatCanvas *self, guint first, guint n)
     {
       g_autoptr (GObject) item = g_list_model_get_item (self->model, i);
 
-      myna_height_index_set (self->heights, i, self->funcs->estimate (item, column_width (self), self->user_data), FALSE);
+      myna_height_index_set (self->scroll.heights, i,
+                             self->funcs->estimate (item, myna_row_scroll_get_column (&self->scroll), self->user_data), FALSE);
     }
 }
-
-/* ---- Rows ------------------------------------------------------------------------------------------------------- */
 
 static int
 measure_row (MynaChatCanvas *self, MynaRow *row)
 {
   int height;
 
-  gtk_widget_measure (row->widget, GTK_ORIENTATION_VERTICAL, column_width (self), NULL, &height, NULL, NULL);
-  myna_height_index_set (self->heights, row->position, height, TRUE);
+  gtk_widget_measure (row->widget, GTK_ORIENTATION_VERTICAL, myna_row_scroll_get_column (&self->scroll), NULL, &height, NULL,
+                      NULL);
+  myna_height_index_set (self->scroll.heights, row->position, height, TRUE);
   return height;
 }
 
@@ -176,88 +117,36 @@ ensure_row (MynaChatCanvas *self, guint position)
   return row;
 }
 
-/* The same; returns its height. */
 static int
-ensure_height (MynaChatCanvas *self, guint position)
+ensure_height (guint position, gpointer user_data)
 {
-  return myna_height_index_get (self->heights, ensure_row (self, position)->position);
+  return measure_row (user_data, myna_row_pool_get (((MynaChatCanvas *) user_data)->pool, position));
+}
+
+static guint
+n_items (MynaChatCanvas *self)
+{
+  return myna_row_scroll_get_n (&self->scroll);
 }
 
 /* ---- Update phase ----------------------------------------------------------------------------------------------- */
-
-/* Rows from the anchor (or the end) that fill the viewport, and their heights below and above it. */
-typedef struct
-{
-  guint first, last;
-  gint64 above, below; /* pixels of rows above the viewport's top and below its bottom */
-} Span;
-
-static Span
-fill_viewport (MynaChatCanvas *self)
-{
-  guint n = n_items (self);
-  Span span = { 0 };
-  gint64 y;
-
-  if (self->follow_end)
-    {
-      gint64 filled = PADDING_BOTTOM;
-
-      span.first = span.last = n - 1;
-      filled += ensure_height (self, n - 1);
-      while (filled < self->height && span.first > 0)
-        filled += ensure_height (self, --span.first);
-      span.above = MAX (0, filled - self->height);
-      return span;
-    }
-  span.first = span.last = MIN (self->anchor, n - 1);
-  y = ensure_height (self, span.first) - self->anchor_offset;
-  while (y < self->height && span.last + 1 < n)
-    y += ensure_height (self, ++span.last);
-  /* The last rows do not fill it: more above come into view. */
-  span.above = self->anchor_offset;
-  while ((span.above < 0 || y + span.above < self->height) && span.first > 0)
-    span.above += ensure_height (self, --span.first);
-  span.below = MAX (0, y - self->height);
-  return span;
-}
-
-/* Adds rows within a page of the viewport.  FALSE: the time was over before all were there. */
-static gboolean
-fill_margin (MynaChatCanvas *self, Span *span)
-{
-  gint64 start = g_get_monotonic_time ();
-
-  while ((span->below < self->height && span->last + 1 < n_items (self)) || (span->above < self->height && span->first > 0))
-    {
-      gboolean down = span->last + 1 < n_items (self) && (span->below <= span->above || span->first == 0);
-
-      if (g_get_monotonic_time () - start > BUDGET_US)
-        return FALSE;
-      if (down)
-        span->below += ensure_height (self, ++span->last);
-      else
-        span->above += ensure_height (self, --span->first);
-    }
-  return TRUE;
-}
 
 static gint64 lay_out (MynaChatCanvas *self);
 
 static void
 update (MynaChatCanvas *self)
 {
-  Span span;
+  MynaRowSpan span;
   gboolean complete;
 
-  if (self->width == 0 || n_items (self) == 0)
+  if (self->scroll.width == 0 || n_items (self) == 0)
     {
       myna_row_pool_release_all (self->pool);
       return;
     }
   lay_out (self); /* here, that new widgets have their style when they are drawn */
-  span = fill_viewport (self);
-  complete = fill_margin (self, &span);
+  span = myna_row_scroll_fill (&self->scroll, ensure_height, self);
+  complete = myna_row_scroll_fill_margin (&self->scroll, &span, BUDGET_US, ensure_height, self);
   myna_row_pool_keep (self->pool, span.first, span.last);
   if (self->funcs->range)
     self->funcs->range (span.first, span.last, self->user_data);
@@ -284,44 +173,37 @@ queue_update (MynaChatCanvas *self)
     self->tick = gtk_widget_add_tick_callback (GTK_WIDGET (self), tick_cb, NULL, NULL);
 }
 
+static void
+scroll_by (MynaChatCanvas *self, double pixels)
+{
+  GtkAdjustment *adjustment = self->adjustments[GTK_ORIENTATION_VERTICAL];
+
+  if (adjustment && pixels != 0)
+    gtk_adjustment_set_value (adjustment, gtk_adjustment_get_value (adjustment) + pixels);
+}
+
+/* The place was set, not scrolled to. */
+static void
+jump (MynaChatCanvas *self)
+{
+  self->jumped = TRUE;
+  queue_update (self);
+  queue_layout (self);
+}
+
 /* What the keyboard has moved to comes into view; a click never moves the text. */
 static void
 focus_changed_cb (MynaChatCanvas *self, GParamSpec *pspec, GtkRoot *root)
 {
   GtkWidget *focus = gtk_root_get_focus (root);
   graphene_rect_t bounds;
-  double value, top, bottom;
 
-  if (!focus || !GTK_IS_WINDOW (root) || !gtk_window_get_focus_visible (GTK_WINDOW (root))
-      || !gtk_widget_is_ancestor (focus, GTK_WIDGET (self)) || !self->adjustments[GTK_ORIENTATION_VERTICAL]
-      || gtk_widget_get_native (focus) != gtk_widget_get_native (GTK_WIDGET (self))
-      || !gtk_widget_compute_bounds (focus, GTK_WIDGET (self), &bounds))
-    return;
   /* Rows come into view when the keyboard goes to them (focus_row()); this is for what is in them. */
-  if (gtk_widget_get_parent (focus) == GTK_WIDGET (self))
-    return;
-  value = gtk_adjustment_get_value (self->adjustments[GTK_ORIENTATION_VERTICAL]);
-  top = bounds.origin.y;
-  bottom = top + bounds.size.height;
-  if (top < 1 || bounds.size.height > self->height)
-    {
-      if (bottom < 1 || top > self->height - 1 || bounds.size.height <= self->height)
-        gtk_adjustment_set_value (self->adjustments[GTK_ORIENTATION_VERTICAL], value + top - PADDING_TOP);
-    }
-  else if (bottom > self->height - 1)
-    gtk_adjustment_set_value (self->adjustments[GTK_ORIENTATION_VERTICAL], value + bottom - self->height + PADDING_BOTTOM);
-}
-
-/* Where a row is in the viewport. */
-static void
-get_row_place (MynaChatCanvas *self, guint position, gint64 *ret_top, gint64 *ret_bottom)
-{
-  guint anchor;
-  int offset;
-
-  myna_chat_canvas_get_anchor (self, &anchor, &offset);
-  *ret_top = myna_height_index_get_top (self->heights, position) - myna_height_index_get_top (self->heights, anchor) - offset;
-  *ret_bottom = *ret_top + myna_height_index_get (self->heights, position);
+  if (focus && GTK_IS_WINDOW (root) && gtk_window_get_focus_visible (GTK_WINDOW (root))
+      && gtk_widget_is_ancestor (focus, GTK_WIDGET (self)) && gtk_widget_get_parent (focus) != GTK_WIDGET (self)
+      && gtk_widget_get_native (focus) == gtk_widget_get_native (GTK_WIDGET (self))
+      && gtk_widget_compute_bounds (focus, GTK_WIDGET (self), &bounds))
+    scroll_by (self, myna_row_scroll_reach_part (&self->scroll, bounds.origin.y, bounds.origin.y + bounds.size.height));
 }
 
 /* The row that the keyboard is in, or NULL. */
@@ -349,50 +231,14 @@ grab_row (MynaChatCanvas *self, guint position)
   return gtk_widget_grab_focus (row->widget);
 }
 
-/* Gives a row the focus and brings its beginning, or as much of it as there is room for, into view. */
+/* Gives a row the focus and brings it into view. */
 static gboolean
 focus_row (MynaChatCanvas *self, guint position)
 {
-  gint64 top, bottom;
-
   ensure_row (self, position);
-  get_row_place (self, position, &top, &bottom);
-  if (top < 0 || bottom - top > self->height)
-    {
-      if (top < 0 || top > self->height * 2 / 3)
-        myna_chat_canvas_set_anchor (self, position, -PADDING_TOP);
-    }
-  else if (position + 1 == n_items (self))
-    myna_chat_canvas_scroll_to_end (self);
-  else if (bottom > self->height)
-    myna_chat_canvas_set_anchor (self, position, bottom - top + PADDING_BOTTOM - self->height);
+  if (myna_row_scroll_reach (&self->scroll, position))
+    jump (self);
   return grab_row (self, position);
-}
-
-static guint
-first_visible (MynaChatCanvas *self)
-{
-  guint position;
-  int offset;
-
-  myna_chat_canvas_get_anchor (self, &position, &offset);
-  return position;
-}
-
-/* The newest row in sight, even in part. */
-static guint
-last_visible (MynaChatCanvas *self)
-{
-  guint position = first_visible (self);
-  gint64 top, bottom;
-
-  for (; position + 1 < n_items (self); position++)
-    {
-      get_row_place (self, position + 1, &top, &bottom);
-      if (top >= self->height)
-        break;
-    }
-  return position;
 }
 
 static gboolean
@@ -402,10 +248,10 @@ myna_chat_canvas_focus (GtkWidget *widget, GtkDirectionType direction)
   MynaRow *row = get_focus_row (self);
   guint n = n_items (self);
 
-  if (n == 0 || self->width == 0)
+  if (n == 0 || self->scroll.width == 0)
     return FALSE;
   if (!row)
-    return grab_row (self, last_visible (self)); /* the text stays where it is */
+    return grab_row (self, myna_row_scroll_get_last (&self->scroll)); /* the text stays where it is */
   /* From a row as a whole the arrows go to the next row; only Tab goes into it. */
   if (!(gtk_widget_has_focus (row->widget) && (direction == GTK_DIR_UP || direction == GTK_DIR_DOWN))
       && gtk_widget_child_focus (row->widget, direction))
@@ -421,34 +267,13 @@ myna_chat_canvas_focus (GtkWidget *widget, GtkDirectionType direction)
 /* ---- Keys ------------------------------------------------------------------------------------------------------- */
 
 static void
-scroll_by (MynaChatCanvas *self, double pixels)
-{
-  GtkAdjustment *adjustment = self->adjustments[GTK_ORIENTATION_VERTICAL];
-
-  if (adjustment)
-    gtk_adjustment_set_value (adjustment, gtk_adjustment_get_value (adjustment) + pixels);
-}
-
-/* Up or Down on a row: through what of it is out of view, then to the next. */
-static void
 step (MynaChatCanvas *self, guint position, int direction)
 {
-  gint64 top, bottom;
-  double most = self->height * STEP;
+  guint next;
 
-  get_row_place (self, position, &top, &bottom);
-  if (bottom <= 0 || top >= self->height) /* the wheel or Page Down has left it behind */
-    focus_row (self, direction > 0 ? first_visible (self) : last_visible (self));
-  else if (direction > 0 && bottom > self->height && position + 1 < n_items (self))
-    scroll_by (self, MIN (most, bottom - self->height));
-  else if (direction > 0 && bottom > self->height)
-    scroll_by (self, most);
-  else if (direction < 0 && top < 0)
-    scroll_by (self, MAX (-most, top - PADDING_TOP));
-  else if (direction > 0 && position + 1 < n_items (self))
-    focus_row (self, position + 1);
-  else if (direction < 0 && position > 0)
-    focus_row (self, position - 1);
+  scroll_by (self, myna_row_scroll_step (&self->scroll, position, direction, &next));
+  if (next != position)
+    focus_row (self, next);
 }
 
 static gboolean
@@ -471,10 +296,10 @@ key_pressed_cb (MynaChatCanvas *self, guint keyval, guint keycode, GdkModifierTy
     case GDK_KEY_End:
     case GDK_KEY_KP_End: focus_row (self, n_items (self) - 1); return GDK_EVENT_STOP;
     case GDK_KEY_Page_Up:
-    case GDK_KEY_KP_Page_Up: scroll_by (self, -0.9 * self->height); return GDK_EVENT_STOP;
+    case GDK_KEY_KP_Page_Up: scroll_by (self, -0.9 * self->scroll.height); return GDK_EVENT_STOP;
     case GDK_KEY_Page_Down:
     case GDK_KEY_KP_Page_Down:
-    case GDK_KEY_space: scroll_by (self, 0.9 * self->height); return GDK_EVENT_STOP;
+    case GDK_KEY_space: scroll_by (self, 0.9 * self->scroll.height); return GDK_EVENT_STOP;
     default: return GDK_EVENT_PROPAGATE;
     }
 }
@@ -518,25 +343,27 @@ myna_chat_canvas_measure (GtkWidget *widget, GtkOrientation orientation, int for
                           int *minimum_baseline, int *natural_baseline)
 {
   *minimum = orientation == GTK_ORIENTATION_HORIZONTAL ? 240 : 120;
-  *natural = orientation == GTK_ORIENTATION_HORIZONTAL ? COLUMN_WIDTH + 2 * MARGIN : 480;
+  *natural = orientation == GTK_ORIENTATION_HORIZONTAL ? MYNA_SCROLL_COLUMN + 2 * MYNA_SCROLL_MARGIN : 480;
 }
 
 static void
 configure_adjustments (MynaChatCanvas *self, gint64 value)
 {
-  double upper = MAX (content_height (self), self->height);
+  const int height = self->scroll.height;
+  double upper = MAX (myna_row_scroll_get_total (&self->scroll), height);
 
   if (self->jumped)
     self->origin = 0;
-  else if (!self->follow_end)
+  else if (!self->scroll.follow_end)
     self->origin = self->last_value - value;
   self->jumped = FALSE;
   self->configuring = TRUE;
   if (self->adjustments[GTK_ORIENTATION_HORIZONTAL])
-    gtk_adjustment_configure (self->adjustments[GTK_ORIENTATION_HORIZONTAL], 0, 0, self->width, 1, self->width, self->width);
+    gtk_adjustment_configure (self->adjustments[GTK_ORIENTATION_HORIZONTAL], 0, 0, self->scroll.width, 1, self->scroll.width,
+                              self->scroll.width);
   if (self->adjustments[GTK_ORIENTATION_VERTICAL])
     gtk_adjustment_configure (self->adjustments[GTK_ORIENTATION_VERTICAL], self->origin + value, self->origin,
-                              self->origin + upper, self->height * 0.1, self->height * 0.9, self->height);
+                              self->origin + upper, height * 0.1, height * 0.9, height);
   self->last_value = self->origin + value;
   self->configuring = FALSE;
 }
@@ -550,11 +377,11 @@ tell_viewports (MynaChatCanvas *self, gint64 value)
   for (guint i = 0; self->funcs->viewport && i < self->pool->rows->len; i++)
     {
       MynaRow *row = g_ptr_array_index (self->pool->rows, i);
-      int height = myna_height_index_get (self->heights, row->position);
-      gint64 top = PADDING_TOP + myna_height_index_get_top (self->heights, row->position);
+      gint64 top, bottom;
 
-      if (top + height > value && top < value + self->height)
-        changed |= self->funcs->viewport (row->widget, value - top, value - top + self->height, self->user_data);
+      myna_row_scroll_get_row (&self->scroll, row->position, value, &top, &bottom);
+      if (myna_row_scroll_is_seen (&self->scroll, row->position, value))
+        changed |= self->funcs->viewport (row->widget, -top, self->scroll.height - top, self->user_data);
     }
   return changed;
 }
@@ -569,10 +396,10 @@ lay_out (MynaChatCanvas *self)
   for (guint pass = 0; changed && pass < MAX_PASSES; pass++)
     {
       if (n_items (self) > 0)
-        fill_viewport (self);
+        myna_row_scroll_fill (&self->scroll, ensure_height, self);
       for (guint i = 0; i < self->pool->rows->len; i++)
         measure_row (self, g_ptr_array_index (self->pool->rows, i));
-      value = scroll_value (self);
+      value = myna_row_scroll_get_value (&self->scroll);
       changed = tell_viewports (self, value);
     }
   return value;
@@ -581,17 +408,18 @@ lay_out (MynaChatCanvas *self)
 static void
 place_rows (MynaChatCanvas *self, gint64 value)
 {
-  int width = column_width (self);
+  int width = myna_row_scroll_get_column (&self->scroll);
 
   for (guint i = 0; i < self->pool->rows->len; i++)
     {
       MynaRow *row = g_ptr_array_index (self->pool->rows, i);
-      int height = myna_height_index_get (self->heights, row->position);
-      gint64 top = PADDING_TOP + myna_height_index_get_top (self->heights, row->position);
-      gboolean visible = top + height > value && top < value + self->height;
-      GtkAllocation area = { (self->width - width) / 2, CLAMP (top - value, -(1 << 20), 1 << 20), width, height };
+      GtkAllocation area = { (self->scroll.width - width) / 2, 0, width, 0 };
+      gint64 top, bottom;
 
-      gtk_widget_set_child_visible (row->widget, visible);
+      myna_row_scroll_get_row (&self->scroll, row->position, value, &top, &bottom);
+      area.y = CLAMP (top, -(1 << 20), 1 << 20);
+      area.height = bottom - top;
+      gtk_widget_set_child_visible (row->widget, myna_row_scroll_is_seen (&self->scroll, row->position, value));
       gtk_widget_size_allocate (row->widget, &area, -1);
     }
   /* New rows do not ask for it, see update_drawn() of block-column.c. */
@@ -605,30 +433,17 @@ myna_chat_canvas_size_allocate (GtkWidget *widget, int width, int height, int ba
   guint n_rows = self->pool->rows->len;
   gint64 value, most;
 
-  if (width != self->width)
-    {
-      int old_column = self->width ? column_width (self) : 0;
-
-      self->width = width;
-      if (column_width (self) != old_column)
-        estimate (self, 0, n_items (self));
-      queue_update (self);
-    }
-  if (height != self->height)
+  if (width != self->scroll.width || height != self->scroll.height)
     queue_update (self);
-  if (self->lower_by_third && height > 0)
-    {
-      self->anchor_offset -= height / 3;
-      self->lower_by_third = FALSE;
-    }
-  self->height = height;
+  if (myna_row_scroll_set_size (&self->scroll, width, height))
+    estimate (self, 0, n_items (self));
   value = lay_out (self);
   if (self->pool->rows->len != n_rows)
     queue_update (self);
-  most = MAX (0, content_height (self) - height);
+  most = MAX (0, myna_row_scroll_get_total (&self->scroll) - height);
   configure_adjustments (self, value);
   place_rows (self, value);
-  set_at_end (self, self->follow_end || value >= most - 1);
+  set_at_end (self, self->scroll.follow_end || value >= most - 1);
 }
 
 static void
@@ -640,9 +455,9 @@ value_changed_cb (MynaChatCanvas *self, GtkAdjustment *adjustment)
   if (self->configuring)
     return;
   /* The slightest move upwards leaves the end; moving down near it takes it up again. */
-  self->follow_end = value >= most - (value < self->last_value ? 1 : END_DISTANCE);
+  self->scroll.follow_end = value >= most - (value < self->last_value ? 1 : END_DISTANCE);
   self->last_value = value;
-  anchor_at (self, value - self->origin);
+  myna_row_scroll_set_value (&self->scroll, value - self->origin);
   queue_update (self);
   queue_layout (self);
 }
@@ -653,21 +468,10 @@ static void
 items_changed_cb (MynaChatCanvas *self, guint position, guint n_removed, guint n_added, GListModel *model)
 {
   myna_row_pool_splice (self->pool, position, n_removed, n_added);
-  myna_height_index_splice (self->heights, position, n_removed, n_added);
-  if (self->width)
+  if (myna_row_scroll_splice (&self->scroll, position, n_removed, n_added))
+    self->jumped = TRUE;
+  if (self->scroll.width)
     estimate (self, position, n_added);
-  if (self->anchor >= position + n_removed)
-    self->anchor += n_added - n_removed;
-  else if (self->anchor >= position)
-    {
-      self->anchor = position;
-      self->anchor_offset = 0;
-    }
-  if (self->anchor >= n_items (self))
-    {
-      self->anchor = MAX (1, n_items (self)) - 1;
-      self->follow_end = self->jumped = TRUE;
-    }
   queue_update (self);
   queue_layout (self);
 }
@@ -683,10 +487,8 @@ myna_chat_canvas_set_model (MynaChatCanvas *self, GListModel *model)
   if (self->model)
     g_signal_handlers_disconnect_by_func (self->model, items_changed_cb, self);
   g_set_object (&self->model, model);
-  myna_height_index_splice (self->heights, 0, n_items (self), 0);
-  self->anchor = 0;
-  self->anchor_offset = 0;
-  self->follow_end = self->jumped = TRUE;
+  myna_row_scroll_splice (&self->scroll, 0, n_items (self), 0);
+  self->jumped = TRUE;
   if (model)
     {
       g_signal_connect_object (model, "items-changed", G_CALLBACK (items_changed_cb), self, G_CONNECT_SWAPPED);
@@ -759,7 +561,7 @@ myna_chat_canvas_finalize (GObject *object)
 {
   MynaChatCanvas *self = MYNA_CHAT_CANVAS (object);
 
-  myna_height_index_free (self->heights);
+  myna_row_scroll_clear (&self->scroll);
   G_OBJECT_CLASS (myna_chat_canvas_parent_class)->finalize (object);
 }
 
@@ -791,8 +593,8 @@ myna_chat_canvas_class_init (MynaChatCanvasClass *klass)
 static void
 myna_chat_canvas_init (MynaChatCanvas *self)
 {
-  self->heights = myna_height_index_new ();
-  self->follow_end = self->at_end = TRUE;
+  myna_row_scroll_init (&self->scroll);
+  self->at_end = TRUE;
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
   focus_init (self);
 }
@@ -823,9 +625,8 @@ myna_chat_canvas_scroll_to_end (MynaChatCanvas *self)
 {
   g_return_if_fail (MYNA_IS_CHAT_CANVAS (self));
 
-  self->follow_end = self->jumped = TRUE;
-  queue_update (self);
-  queue_layout (self);
+  self->scroll.follow_end = TRUE;
+  jump (self);
 }
 
 void
@@ -833,14 +634,8 @@ myna_chat_canvas_set_anchor (MynaChatCanvas *self, guint position, int offset)
 {
   g_return_if_fail (MYNA_IS_CHAT_CANVAS (self));
 
-  if (position >= n_items (self))
-    return;
-  self->anchor = position;
-  self->anchor_offset = offset;
-  self->follow_end = self->lower_by_third = FALSE;
-  self->jumped = TRUE;
-  queue_update (self);
-  queue_layout (self);
+  if (myna_row_scroll_set_anchor (&self->scroll, position, offset))
+    jump (self);
 }
 
 void
@@ -850,16 +645,18 @@ myna_chat_canvas_shift_row (MynaChatCanvas *self, GtkWidget *row, int y, int del
 
   g_return_if_fail (MYNA_IS_CHAT_CANVAS (self));
 
-  anchor = self->follow_end ? NULL : myna_row_pool_peek (self->pool, self->anchor);
-  if (anchor && anchor->widget == row && y <= self->anchor_offset)
-    self->anchor_offset += delta;
+  anchor = myna_row_pool_peek (self->pool, self->scroll.anchor);
+  if (anchor && anchor->widget == row)
+    myna_row_scroll_shift (&self->scroll, y, delta);
 }
 
 void
 myna_chat_canvas_scroll_to (MynaChatCanvas *self, guint position, int y)
 {
-  myna_chat_canvas_set_anchor (self, position, y - self->height / 3);
-  self->lower_by_third = self->height == 0;
+  g_return_if_fail (MYNA_IS_CHAT_CANVAS (self));
+
+  if (myna_row_scroll_show (&self->scroll, position, y))
+    jump (self);
 }
 
 gboolean
@@ -867,13 +664,7 @@ myna_chat_canvas_get_anchor (MynaChatCanvas *self, guint *ret_position, int *ret
 {
   g_return_val_if_fail (MYNA_IS_CHAT_CANVAS (self), FALSE);
 
-  if (n_items (self) == 0)
-    return FALSE;
-  if (self->follow_end)
-    anchor_at (self, scroll_value (self));
-  *ret_position = self->anchor;
-  *ret_offset = self->anchor_offset;
-  return TRUE;
+  return myna_row_scroll_get_anchor (&self->scroll, ret_position, ret_offset);
 }
 
 GtkWidget *

@@ -123,7 +123,8 @@ scan_line (Marker *self, gsize start)
 
 /* ---- Limits ----------------------------------------------------------------------------------------------------- */
 
-/* The columns of a line that may stand below a table's head; 0 if it is none. */
+/* The columns of a line that may stand below a table's head; 0 if it is none.  Blanks of cells are those of cmark's tables, which
+ * are more than those of its lines. */
 static guint
 count_columns (const char *line, gsize length)
 {
@@ -134,7 +135,7 @@ count_columns (const char *line, gsize length)
     return 0;
   for (gsize i = 0; i < length; i++)
     {
-      if (!is_one_of (line[i], "|-: \t"))
+      if (!is_one_of (line[i], "|-: \t\v\f"))
         return 0;
       has_mark |= line[i] == '|' || line[i] == ':';
       n += line[i] == '|' && i > 0 && i + 1 < length;

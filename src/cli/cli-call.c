@@ -91,35 +91,12 @@ observe (const Tool *tool, const char *arguments, size_t budget, const GlmCancel
 
 /* ---- Asking ----------------------------------------------------------------------------------------------------- */
 
-/* The line without its end; NULL: the input is over. */
-static char *
-ask_line (const char *question, FILE *in, FILE *out)
-{
-  char *line = NULL;
-  size_t size = 0;
-  ssize_t n;
-
-  fputs (question, out);
-  fflush (out);
-  n = getline (&line, &size, in);
-  if (n < 0)
-    {
-      free (line);
-      clearerr (in);
-      fputc ('\n', out);
-      return NULL;
-    }
-  while (n > 0 && (line[n - 1] == '\n' || line[n - 1] == '\r'))
-    line[--n] = '\0';
-  return line;
-}
-
 /* Puts what the person writes in the place of the arguments, if it is a call of this tool. */
 static void
 edit (const Tool *tool, char **arguments, FILE *in, FILE *out)
 {
   GlmError reason = { 0 };
-  char *line = ask_line ("The arguments as JSON, on one line (nothing: as they are): ", in, out);
+  char *line = cli_ask_line ("The arguments as JSON, on one line (nothing: as they are): ", in, out);
   const char *refusal;
 
   if (!line || !*line)
@@ -140,20 +117,25 @@ edit (const Tool *tool, char **arguments, FILE *in, FILE *out)
 }
 
 char *
-cli_run_call (const char *name, const char *arguments, size_t budget, const GlmCancel *interrupt, FILE *in, FILE *out)
+cli_run_call (const char *name, const char *arguments, size_t budget, const GlmCancel *interrupt, FILE *in, FILE *out,
+              char **ret_arguments)
 {
   const Tool *tool = tool_find (name);
   g_autofree char *edited = g_strdup (arguments);
 
+  *ret_arguments = NULL;
   g_return_val_if_fail (tool, strdup (REFUSED));
   for (;;)
     {
-      char *line = ask_line ("Run it? y = yes, n = no, e = edit the arguments: ", in, out);
+      char *line = cli_ask_line ("Run it? y = yes, n = no, e = edit the arguments: ", in, out);
       char answer = line ? *line : 'n';
 
       free (line);
       if (answer == 'y' || answer == 'Y')
-        return observe (tool, edited, budget, interrupt, out);
+        {
+          *ret_arguments = strcmp (edited, arguments) == 0 ? NULL : strdup (edited);
+          return observe (tool, edited, budget, interrupt, out);
+        }
       if (answer == 'n' || answer == 'N')
         return strdup (REFUSED);
       if (answer == 'e' || answer == 'E')

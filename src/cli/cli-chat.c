@@ -69,6 +69,7 @@ conversation_truncate (Conversation *conversation, size_t n)
       conversation->n--;
       free ((char *) conversation->turns[conversation->n].content);
       free ((char *) conversation->turns[conversation->n].metadata);
+      free ((char *) conversation->turns[conversation->n].arguments);
     }
 }
 
@@ -101,6 +102,21 @@ conversation_append_call (Conversation *conversation, const char *name, const ch
   conversation->turns[conversation->n - 1].metadata = strdup (name);
   return conversation->turns[conversation->n - 1].metadata
          || glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for the conversation");
+}
+
+/* The latest call was run with others, taken: the model reads these.  NULL: it was not. */
+static bool
+conversation_edit_call (Conversation *conversation, char *arguments, GlmError *error)
+{
+  GlmTurn *turn = &conversation->turns[conversation->n - 1];
+
+  if (!arguments)
+    return true;
+  turn->arguments = arguments;
+  /* Written anew from them, as the family does it. */
+  free ((char *) turn->content);
+  turn->content = strdup ("");
+  return turn->content || glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for the conversation");
 }
 
 static bool
@@ -289,7 +305,7 @@ observe (Chat *chat, const GlmReplyItem *item, GlmError *error)
 {
   GlmError reason = { 0 };
   const char *refusal = refuse_call (chat, item, &reason);
-  char *text = NULL, *line;
+  char *text = NULL, *line, *edited = NULL;
   bool ok;
 
   if (refusal)
@@ -301,13 +317,15 @@ observe (Chat *chat, const GlmReplyItem *item, GlmError *error)
   if (refusal)
     line = text;
   else if (item->kind == GLM_REPLY_CODE)
-    line = cli_python_run (chat->python, (const char *) item->verdict.data, result_budget (chat), &interrupt, stdin, stdout);
+    line = cli_python_run (chat->python, (const char *) item->verdict.data, result_budget (chat), &interrupt, stdin, stdout,
+                           &edited);
   else if (chat->tools.are_built_in)
     line = cli_run_call ((const char *) item->name.data, (const char *) item->verdict.data, result_budget (chat), &interrupt,
-                         stdin, stdout);
+                         stdin, stdout, &edited);
   else
     line = read_result ();
-  ok = conversation_append (&chat->conversation, "observation", line ? line : "The person refused.", error);
+  ok = conversation_edit_call (&chat->conversation, edited, error)
+       && conversation_append (&chat->conversation, "observation", line ? line : "The person refused.", error);
   free (line);
   return ok;
 }

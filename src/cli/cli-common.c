@@ -222,6 +222,28 @@ cli_print_text (FILE *file, const char *text, size_t n_bytes)
     }
 }
 
+char *
+cli_ask_line (const char *question, FILE *in, FILE *out)
+{
+  char *line = NULL;
+  size_t size = 0;
+  ssize_t n;
+
+  fputs (question, out);
+  fflush (out);
+  n = getline (&line, &size, in);
+  if (n < 0)
+    {
+      free (line);
+      clearerr (in);
+      fputc ('\n', out);
+      return NULL;
+    }
+  while (n > 0 && (line[n - 1] == '\n' || line[n - 1] == '\r'))
+    line[--n] = '\0';
+  return line;
+}
+
 bool
 cli_read_all (FILE *file, char **ret_text, size_t *ret_n_bytes, GlmError *error)
 {

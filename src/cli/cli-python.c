@@ -8,8 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/cli-edit.h"
 #include "cli/cli.h"
 #include "engine/base/error.h"
+#include "engine/base/json-text.h"
 #include "tools/sandbox.h"
 #include "tools/tools.h"
 
@@ -205,20 +207,59 @@ observe (CliPython *self, const char *program, size_t budget, const GlmCancel *i
   return strdup (cut);
 }
 
-char *
-cli_python_run (CliPython *self, const char *program, size_t budget, const GlmCancel *interrupt, FILE *in, FILE *out)
+/* ---- Asking ----------------------------------------------------------------------------------------------------- */
+
+/* {"code": …}, as the interpreter's calls are kept. */
+static char *
+dup_arguments (const char *program)
 {
-  char answer = '\0';
+  GlmBuffer text = { 0 };
 
-  while (answer != 'y' && answer != 'n')
+  if (glm_buffer_append (&text, "{\"code\": ", 9) && glm_json_write_string (&text, program, strlen (program))
+      && glm_buffer_append (&text, "}", 2))
+    return (char *) text.data;
+  glm_buffer_clear (&text);
+  return NULL;
+}
+
+/* Puts what the person makes of it in the place of the program, and shows it. */
+static void
+edit (char **program, FILE *out)
+{
+  g_autoptr (GError) error = NULL;
+  char *edited = cli_edit (*program, "program.py", &error);
+
+  if (!edited)
     {
-      char *line = NULL;
-      size_t size = 0;
-
-      fputs ("Run it in the sandbox? y = yes, n = no: ", out);
-      fflush (out);
-      answer = getline (&line, &size, in) > 0 ? (char) g_ascii_tolower (*line) : 'n';
-      free (line);
+      fprintf (out, "It was not changed: %s\n", error->message);
+      return;
     }
-  return answer == 'y' ? observe (self, program, budget, interrupt, out) : strdup ("The person refused.");
+  g_free (*program);
+  *program = g_strchomp (edited);
+  cli_print_text (out, *program, strlen (*program));
+  fputc ('\n', out);
+}
+
+char *
+cli_python_run (CliPython *self, const char *program, size_t budget, const GlmCancel *interrupt, FILE *in, FILE *out,
+                char **ret_arguments)
+{
+  g_autofree char *edited = g_strdup (program);
+
+  *ret_arguments = NULL;
+  for (;;)
+    {
+      char *line = cli_ask_line ("Run it in the sandbox? y = yes, n = no, e = edit it first: ", in, out);
+      char answer = line ? (char) g_ascii_tolower (*line) : 'n';
+
+      free (line);
+      if (answer == 'n')
+        return strdup ("The person refused.");
+      if (answer == 'e')
+        edit (&edited, out);
+      if (answer != 'y')
+        continue;
+      *ret_arguments = strcmp (edited, program) == 0 ? NULL : dup_arguments (edited);
+      return observe (self, edited, budget, interrupt, out);
+    }
 }

@@ -17,9 +17,11 @@ typedef struct CliPython CliPython;
 CliPython *cli_python_new (const char *folder, GlmError *error);
 void cli_python_free (CliPython *self);
 
-/* Asks whether the program, which was shown, may run, and shows what it prints as it comes.  Returns what the model is told, at most
- * `budget` characters and the mark of the cut: malloc'ed, NULL where memory is short.  The interrupt stops it; the interpreter is
- * then started again by the next one.  What the person says is read from `in`; its end refuses. */
-char *cli_python_run (CliPython *self, const char *program, size_t budget, const GlmCancel *interrupt, FILE *in, FILE *out);
+/* Asks whether the program, which was shown, may run, as it is or after it was changed in an editor, and shows what it prints as it
+ * comes.  Returns what the model is told, at most `budget` characters and the mark of the cut: malloc'ed, NULL where memory is short.
+ * The interrupt stops it; the interpreter is then started again by the next one.  What the person says is read from `in`; its end
+ * refuses.  *ret_arguments: the program that ran where it was changed, {"code": …}, malloc'ed; else NULL. */
+char *cli_python_run (CliPython *self, const char *program, size_t budget, const GlmCancel *interrupt, FILE *in, FILE *out,
+                      char **ret_arguments);
 
 #endif

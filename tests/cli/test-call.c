@@ -9,6 +9,8 @@
 
 #include "cli/cli-call.h"
 
+static char *ran; /* the latest arguments, where they were edited */
+
 /* What the model is told where the person says `words`; *ret_shown: what the person sees. */
 static char *
 ask (const char *tool, const char *arguments, size_t budget, const GlmCancel *interrupt, const char *words, char **ret_shown)
@@ -16,8 +18,11 @@ ask (const char *tool, const char *arguments, size_t budget, const GlmCancel *in
   size_t n_shown;
   FILE *in = *words ? fmemopen ((char *) words, strlen (words), "r") : fopen ("/dev/null", "r");
   FILE *out = open_memstream (ret_shown, &n_shown);
-  char *text = cli_run_call (tool, arguments, budget, interrupt, in, out);
+  char *edited, *text = cli_run_call (tool, arguments, budget, interrupt, in, out, &edited);
 
+  g_free (ran);
+  ran = g_strdup (edited);
+  free (edited);
   fclose (in);
   fclose (out);
   return text;
@@ -52,8 +57,10 @@ static void
 test_edit (void)
 {
   assert_told (SUM, "e\n{\"expression\": \"6*7\"}\ny\n", "42", "[calculate {\"expression\": \"6*7\"}]");
+  g_assert_cmpstr (ran, ==, "{\"expression\": \"6*7\"}");
   assert_told (SUM, "e\n{\"expression\": \"6*7\"}\nn\n", "The person refused.", "6*7");
   assert_told (SUM, "e\n\ny\n", "5", "[calculate " SUM "]");
+  g_assert_null (ran);
   /* What is no call of the tool is not taken. */
   assert_told (SUM, "e\n{}\ny\n", "5", "These cannot be run: ");
   assert_told (SUM, "e\n6*7\ny\n", "5", "These cannot be run: ");
@@ -81,9 +88,13 @@ test_long (void)
 int
 main (int argc, char *argv[])
 {
+  int status;
+
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/cli-call/answers", test_answers);
   g_test_add_func ("/cli-call/edit", test_edit);
   g_test_add_func ("/cli-call/long", test_long);
-  return g_test_run ();
+  status = g_test_run ();
+  g_free (ran);
+  return status;
 }

@@ -9,6 +9,7 @@
 #include "cli/cli-python.h"
 
 static char *folder;
+static char *ran; /* the latest program, where it was changed */
 static GlmCancel interrupt;
 
 /* What the model is told where the person says `words`; *ret_shown: what the person sees. */
@@ -18,8 +19,11 @@ ask (CliPython *python, const char *program, size_t budget, const char *words, c
   size_t n_shown;
   FILE *in = *words ? fmemopen ((char *) words, strlen (words), "r") : fopen ("/dev/null", "r");
   FILE *out = open_memstream (ret_shown, &n_shown);
-  char *text = cli_python_run (python, program, budget, &interrupt, in, out);
+  char *arguments, *text = cli_python_run (python, program, budget, &interrupt, in, out, &arguments);
 
+  g_free (ran);
+  ran = g_strdup (arguments);
+  free (arguments);
   fclose (in);
   fclose (out);
   return text;
@@ -87,6 +91,43 @@ test_stop (void)
   cli_python_free (python);
 }
 
+static void
+set_editor (const char *script)
+{
+  g_autofree char *path = g_build_filename (folder, "editor", NULL);
+  g_autofree char *text = g_strconcat ("#!/bin/sh\n", script, "\n", NULL);
+
+  g_assert_true (g_file_set_contents_full (path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0700, NULL));
+}
+
+/* What the editor leaves is shown and asked about, runs, and is told; one that fails changes nothing. */
+static void
+test_edit (void)
+{
+  CliPython *python = start (NULL);
+  g_autofree char *path = g_build_filename (folder, "editor", NULL);
+  g_autofree char *editor = g_strconcat (path, " --wait", NULL);
+
+  if (!python)
+    return;
+  g_setenv ("VISUAL", editor, TRUE);
+  set_editor ("test \"$1\" = --wait && grep -q its \"$2\" && echo 'print(\"mine\")' > \"$2\"");
+  assert_told (python, "print('its')", "e\ny\n", "mine", "print(\"mine\")\n");
+  g_assert_cmpstr (ran, ==, "{\"code\": \"print(\\\"mine\\\")\"}");
+  assert_told (python, "print('its')", "e\nn\n", "The person refused.", "mine");
+  g_assert_null (ran);
+  assert_told (python, "print('its')", "y\n", "its", "its");
+  g_assert_null (ran);
+  set_editor ("echo broken > \"$2\"; exit 1");
+  assert_told (python, "print('its')", "e\ny\n", "its", "It was not changed: ");
+  set_editor ("printf '\\377' > \"$2\"");
+  assert_told (python, "print('its')", "e\ny\n", "its", "It was not changed: it is no text");
+  g_assert_null (ran);
+  g_unsetenv ("VISUAL");
+  g_unlink (path);
+  cli_python_free (python);
+}
+
 /* No file is written over. */
 static void
 test_saved (void)
@@ -116,9 +157,11 @@ main (int argc, char **argv)
   folder = g_dir_make_tmp ("cli-python-XXXXXX", NULL);
   g_test_add_func ("/cli-python/answers", test_answers);
   g_test_add_func ("/cli-python/stop", test_stop);
+  g_test_add_func ("/cli-python/edit", test_edit);
   g_test_add_func ("/cli-python/saved", test_saved);
   status = g_test_run ();
   g_rmdir (folder);
   g_free (folder);
+  g_free (ran);
   return status;
 }

@@ -12,19 +12,15 @@
 
 #include "markdown/block-column.h"
 #include "markdown/link.h"
-#include "markup/markdown-folds.h"
 #include "markup/markdown-link.h"
+#include "markup/markdown-reader.h"
 #include "markup/markdown-selection.h"
 
 struct _MynaMarkdownView
 {
   MynaBlockColumn parent_instance;
 
-  MynaMarkdown *document;
-  MynaFolds *folds;
-
-  GPtrArray *shown; /* of MynaBlock: those of the column */
-
+  MynaMarkdownReader *reader;
   MynaSelection selection;
   gboolean is_selecting;
   char *menu_link; /* target under the pointer when the menu opened */
@@ -32,10 +28,6 @@ struct _MynaMarkdownView
   GMenuModel *extra_menu; /* of the owner, below what the view has itself; NULL for none */
 
   char *needle;
-
-  GCancellable *parsing; /* a thread parses `parsed`; NULL: none does */
-  char *parsed;
-  char *pending; /* the text has become this meanwhile; NULL: it has not */
 };
 
 G_DEFINE_FINAL_TYPE (MynaMarkdownView, myna_markdown_view, MYNA_TYPE_BLOCK_COLUMN)
@@ -46,6 +38,13 @@ get_widget (MynaMarkdownView *self, guint i)
   return myna_block_column_get_widget (&self->parent_instance, i);
 }
 
+/* Those that the column shows. */
+static GPtrArray *
+get_blocks (MynaMarkdownView *self)
+{
+  return myna_markdown_reader_get_shown (self->reader);
+}
+
 /* ---- Selection -------------------------------------------------------------------------------------------------- */
 
 static void
@@ -54,7 +53,7 @@ myna_markdown_view_shown (MynaBlockColumn *column, guint i)
   MynaMarkdownView *self = MYNA_MARKDOWN_VIEW (column);
   MynaRange range;
 
-  myna_selection_get (&self->selection, self->shown, i, &range);
+  myna_selection_get (&self->selection, get_blocks (self), i, &range);
   myna_block_view_set_selection (MYNA_ITEM (column, i)->widget, range.start, range.end);
 }
 
@@ -73,13 +72,13 @@ myna_markdown_view_get_selected_text (MynaMarkdownView *self)
 {
   g_return_val_if_fail (MYNA_IS_MARKDOWN_VIEW (self), NULL);
 
-  return myna_selection_dup_text (&self->selection, self->shown);
+  return myna_selection_dup_text (&self->selection, get_blocks (self));
 }
 
 char *
 myna_markdown_view_get_text (MynaMarkdownView *self)
 {
-  GPtrArray *blocks = myna_markdown_get_blocks (self->document); /* what is folded away is text, too */
+  GPtrArray *blocks = myna_markdown_reader_get_blocks (self->reader); /* what is folded away is text, too */
   GString *text = g_string_new (NULL);
 
   g_return_val_if_fail (MYNA_IS_MARKDOWN_VIEW (self), NULL);
@@ -94,7 +93,7 @@ myna_markdown_view_select_all (MynaMarkdownView *self)
 {
   g_return_if_fail (MYNA_IS_MARKDOWN_VIEW (self));
 
-  set_selection (self, myna_selection_all (self->shown));
+  set_selection (self, myna_selection_all (get_blocks (self)));
 }
 
 /* Block at height `y`, or the one above the gap; -1 if there is none. */
@@ -172,7 +171,7 @@ click_pressed (MynaMarkdownView *self, int n_press, double x, double y, GtkGestu
   gtk_widget_grab_focus (GTK_WIDGET (self));
   if (n_press == 1 || (n_press != 2 && n_press != 3))
     return;
-  text = ((MynaBlock *) self->shown->pdata[place.block])->string.text;
+  text = ((MynaBlock *) get_blocks (self)->pdata[place.block])->string.text;
   range = n_press == 2 ? myna_text_find_word (text, place.index) : (MynaRange){ 0, strlen (text) };
   set_selection (self, (MynaSelection){ { place.block, range.start }, { place.block, range.end } });
 }
@@ -388,17 +387,14 @@ search_update (MynaMarkdownView *self, guint first)
 
 /* ---- <details> -------------------------------------------------------------------------------------------------- */
 
-/* The column is given the blocks that are not folded away. */
 static void
-show_blocks (MynaMarkdownView *self, MynaMarkdown *document, guint first)
+blocks_changed (guint first, gpointer user_data)
 {
-  GPtrArray *shown = myna_folds_list_shown (self->folds, myna_markdown_get_blocks (document), &first);
+  MynaMarkdownView *self = user_data;
 
-  g_ptr_array_unref (self->shown);
-  self->shown = shown;
-  myna_block_column_set_blocks (&self->parent_instance, shown, first);
+  myna_block_column_set_blocks (&self->parent_instance, get_blocks (self), first);
   search_update (self, first);
-  myna_selection_clamp (&self->selection, shown);
+  myna_selection_clamp (&self->selection, get_blocks (self));
   set_selection (self, self->selection);
 }
 
@@ -409,8 +405,7 @@ fold_action (GtkWidget *widget, const char *name, GVariant *parameter)
   MynaMarkdownView *self = MYNA_MARKDOWN_VIEW (widget);
 
   set_selection (self, (MynaSelection){ 0 });
-  myna_folds_toggle (self->folds, g_variant_get_uint32 (parameter));
-  show_blocks (self, self->document, 0);
+  myna_markdown_reader_toggle (self->reader, g_variant_get_uint32 (parameter));
 }
 
 /* ---- What was found --------------------------------------------------------------------------------------------- */
@@ -437,8 +432,8 @@ myna_markdown_view_set_search (MynaMarkdownView *self, const char *needle)
       for (guint i = 0; needle == NULL && i < self->parent_instance.items->len; i++)
         set_matches (MYNA_ITEM (&self->parent_instance, i), NULL);
       search_update (self, 0);
-      if (needle && myna_folds_unfold_matches (self->folds, myna_markdown_get_blocks (self->document), needle))
-        show_blocks (self, self->document, 0);
+      if (needle)
+        myna_markdown_reader_unfold_matches (self->reader, needle);
     }
   for (guint i = 0; i < self->parent_instance.items->len; i++)
     n_matches += count_matches (MYNA_ITEM (&self->parent_instance, i));
@@ -500,92 +495,12 @@ myna_markdown_view_show_match (MynaMarkdownView *self, guint index, graphene_rec
 }
 /* ---- Text ------------------------------------------------------------------------------------------------------- */
 
-static gboolean
-is_canceled (gpointer cancellable)
-{
-  return g_cancellable_is_cancelled (cancellable);
-}
-
-/* Parsed by a thread, which may take a while.  What comes meanwhile waits. */
-static void
-parse_cb (GTask *task, gpointer source, gpointer text, GCancellable *cancellable)
-{
-  MynaMarkdown *document = myna_markdown_new ();
-
-  myna_markdown_set_whole_text (document, text, is_canceled, cancellable);
-  g_task_return_pointer (task, document, (GDestroyNotify) myna_markdown_free);
-}
-
-static void
-stop_parsing (MynaMarkdownView *self)
-{
-  if (self->parsing)
-    g_cancellable_cancel (self->parsing);
-  g_clear_object (&self->parsing);
-  g_clear_pointer (&self->parsed, g_free);
-  g_clear_pointer (&self->pending, g_free);
-}
-
-static void
-parsed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  MynaMarkdown *document = g_task_propagate_pointer (G_TASK (result), NULL);
-  MynaMarkdownView *self = user_data;
-  g_autofree char *pending = NULL;
-  GPtrArray *before, *blocks;
-  guint first = 0;
-
-  if (!document)
-    return; /* canceled: there may be no view any more */
-  pending = g_steal_pointer (&self->pending);
-  stop_parsing (self);
-  before = myna_markdown_get_blocks (self->document);
-  blocks = myna_markdown_get_blocks (document);
-  while (first < before->len && first < blocks->len && myna_block_equal (before->pdata[first], blocks->pdata[first]))
-    first++;
-  show_blocks (self, document, first);
-  myna_markdown_free (self->document);
-  self->document = document;
-  if (pending)
-    myna_markdown_view_set_text (self, pending);
-}
-
-static void
-start_parsing (MynaMarkdownView *self, const char *text)
-{
-  g_autoptr (GTask) task = NULL;
-
-  self->parsing = g_cancellable_new ();
-  self->parsed = g_strdup (text);
-  task = g_task_new (NULL, self->parsing, parsed_cb, self);
-  g_task_set_task_data (task, g_strdup (text), g_free);
-  g_task_run_in_thread (task, parse_cb);
-}
-
 void
 myna_markdown_view_set_text (MynaMarkdownView *self, const char *text)
 {
-  gboolean goes_on;
-
   g_return_if_fail (MYNA_IS_MARKDOWN_VIEW (self));
 
-  text = text ? text : "";
-  if (self->parsing && g_str_has_prefix (text, self->parsed))
-    {
-      g_free (self->pending);
-      self->pending = g_strdup (text);
-      return;
-    }
-  stop_parsing (self);
-  goes_on = self->parent_instance.items->len > 0 && myna_markdown_begins (self->document, text);
-  if (!goes_on)
-    myna_folds_reset (self->folds);
-  if (!goes_on || myna_markdown_fits (self->document, text))
-    show_blocks (self, self->document, myna_markdown_set_text (self->document, text));
-  else
-    start_parsing (self, text);
-  if (!self->parsing && !myna_markdown_is_whole (self->document))
-    start_parsing (self, text);
+  myna_markdown_reader_set_text (self->reader, text ? text : "");
 }
 
 void
@@ -593,9 +508,7 @@ myna_markdown_view_set_plain_text (MynaMarkdownView *self, const char *text)
 {
   g_return_if_fail (MYNA_IS_MARKDOWN_VIEW (self));
 
-  stop_parsing (self);
-  if (myna_markdown_set_plain_text (self->document, text))
-    show_blocks (self, self->document, 0);
+  myna_markdown_reader_set_plain_text (self->reader, text);
 }
 
 void
@@ -627,7 +540,7 @@ myna_markdown_view_dispose (GObject *object)
 {
   MynaMarkdownView *self = MYNA_MARKDOWN_VIEW (object);
 
-  stop_parsing (self);
+  myna_markdown_reader_stop (self->reader);
   g_clear_pointer (&self->menu, gtk_widget_unparent);
   g_clear_pointer (&self->menu_link, g_free);
   g_clear_object (&self->extra_menu);
@@ -639,9 +552,7 @@ myna_markdown_view_finalize (GObject *object)
 {
   MynaMarkdownView *self = MYNA_MARKDOWN_VIEW (object);
 
-  myna_markdown_free (self->document);
-  myna_folds_free (self->folds);
-  g_ptr_array_unref (self->shown);
+  myna_markdown_reader_free (self->reader);
   g_free (self->needle);
   G_OBJECT_CLASS (myna_markdown_view_parent_class)->finalize (object);
 }
@@ -675,9 +586,7 @@ myna_markdown_view_init (MynaMarkdownView *self)
   GtkEventController *motion = gtk_event_controller_motion_new ();
   GtkGesture *menu_click = gtk_gesture_click_new ();
 
-  self->document = myna_markdown_new ();
-  self->folds = myna_folds_new ();
-  self->shown = g_ptr_array_new ();
+  self->reader = myna_markdown_reader_new (blocks_changed, self);
   gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
   g_signal_connect_swapped (drag, "drag-begin", G_CALLBACK (drag_begin), self);
   g_signal_connect_swapped (drag, "drag-update", G_CALLBACK (drag_update), self);

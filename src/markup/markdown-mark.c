@@ -625,8 +625,12 @@ myna_mark (const char *before, const char *text, gsize length)
   self.max_definition = get_max_definition (text, length);
   for (gsize at = 0, end, n = text - before; at < n; at = end + 1)
     {
+      gsize indent;
+
       end = line_end (before, n, at);
-      spend (&self.spent, before, at, MIN (at + strspn (before + at, INDENT), end), end);
+      indent = MIN (at + strspn (before + at, INDENT), end);
+      /* What was too much leaves the lines behind it plain, too, where another block begins without a blank line. */
+      self.is_plain = (!spend (&self.spent, before, at, indent, end) || self.is_plain) && indent < end;
     }
   for (gsize at = 0; at < length; at = self.line.end + 1)
     {

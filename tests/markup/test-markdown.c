@@ -391,6 +391,17 @@ test_long (void)
     g_string_append (text, "a@b. ");
   check_last_prefixes (text->str);
 
+  /* too many columns, and behind it, without a blank line, a block that is not of its paragraph */
+  g_string_set_size (text, 0);
+  for (guint line = 0; line < 2; line++)
+    {
+      g_string_append (text, line == 0 ? ">-" : "|\n-");
+      for (guint column = 0; column <= MYNA_MARKDOWN_MAX_TABLE_COLUMNS; column++)
+        g_string_append_c (text, '|');
+      g_string_append_c (text, '\n');
+    }
+  check_every_prefix (text->str);
+
   /* more than is ever parsed */
   g_string_set_size (text, 0);
   while (text->len < MYNA_MARKDOWN_MAX_TEXT + 4096)

@@ -134,9 +134,13 @@ myna_widget_get_named_color (GtkWidget *widget, const char *name)
 {
   GdkRGBA color;
 
-  if (gtk_style_context_lookup_color (gtk_widget_get_style_context (widget), name, &color))
-    return color;
-  return myna_widget_get_color (widget);
+  if (!gtk_style_context_lookup_color (gtk_widget_get_style_context (widget), name, &color))
+    return myna_widget_get_color (widget);
+  /* Newer themes compute theirs, and may leave what a screen can show: in 16 bits a blue of 1.02 is none, and links were green. */
+  color.red = CLAMP (color.red, 0, 1);
+  color.green = CLAMP (color.green, 0, 1);
+  color.blue = CLAMP (color.blue, 0, 1);
+  return color;
 }
 G_GNUC_END_IGNORE_DEPRECATIONS
 

@@ -7,6 +7,7 @@
 #include "base/myna-task-window.h"
 #include "base/spin-words.h"
 #include "base/tooltip.h"
+#include "base/ui-compat.h"
 #include "base/myna-banner.h"
 #include "base/myna-split-view.h"
 #include "exchange/store-progress.h"
@@ -234,6 +235,30 @@ test_tooltip (void)
   g_object_unref (label);
 }
 
+/* The theme's colors are ones that a screen can show.  (libadwaita 1.7 gives its dark accent a blue of more than all there is.) */
+static void
+test_colors (void)
+{
+  static const char *const names[] = { "accent_color", "accent_bg_color", "warning_bg_color", "error_color" };
+  static const AdwColorScheme schemes[] = { ADW_COLOR_SCHEME_FORCE_DARK, ADW_COLOR_SCHEME_FORCE_LIGHT };
+  GtkWidget *window = gtk_window_new ();
+
+  gtk_window_present (GTK_WINDOW (window));
+  for (guint i = 0; i < G_N_ELEMENTS (schemes); i++)
+    {
+      adw_style_manager_set_color_scheme (adw_style_manager_get_default (), schemes[i]);
+      for (guint k = 0; k < G_N_ELEMENTS (names); k++)
+        {
+          GdkRGBA color = myna_widget_get_named_color (window, names[k]);
+
+          g_assert_cmpfloat (MAX (MAX (color.red, color.green), color.blue), <=, 1);
+          g_assert_cmpfloat (MIN (MIN (color.red, color.green), color.blue), >=, 0);
+        }
+    }
+  adw_style_manager_set_color_scheme (adw_style_manager_get_default (), ADW_COLOR_SCHEME_DEFAULT);
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -247,6 +272,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/task-window/progress", test_task_progress);
   g_test_add_func ("/spin-words", test_spin_words);
   g_test_add_func ("/tooltip", test_tooltip);
+  g_test_add_func ("/colors", test_colors);
 
   return g_test_run ();
 }

@@ -335,6 +335,7 @@ print_call (const GlmReplyItem *item)
 {
   if (item->kind == GLM_REPLY_CODE)
     {
+      puts ("[Python program]");
       cli_print_text (stdout, (const char *) item->verdict.data, item->verdict.n);
       putchar ('\n');
       return;

@@ -292,23 +292,47 @@ def make_file(folder, name, data):
         file.write(data)
 
 
-def settle(folder):
-    """What plots need: no words about a window that there is not, and a font for Chinese."""
+# Files of fonts for Chinese, best first, and what matplotlib calls them: of a collection it reads the first alone.
+FONTS = (("NotoSansCJKsc-Regular.otf", "Noto Sans CJK SC"), ("SourceHanSansCN-Regular.otf", "Source Han Sans CN"),
+         ("NotoSansSC-Regular.otf", "Noto Sans SC"), ("NotoSansCJK-Regular.ttc", "Noto Sans CJK JP"),
+         ("wqy-zenhei.ttc", "WenQuanYi Zen Hei"), ("wqy-microhei.ttc", "WenQuanYi Micro Hei"),
+         ("DroidSansFallbackFull.ttf", "Droid Sans Fallback"))
+# What programs ask for that were written for other systems.
+OTHER_FONTS = {"SimHei", "SimSun", "NSimSun", "FangSong", "KaiTi", "Microsoft YaHei", "PingFang SC", "Heiti SC", "Songti SC", "STHeiti",
+               "STSong", "STKaiti", "Arial Unicode MS", *(family for name, family in FONTS)}
+
+
+def settle():
+    """What plots need: no words about a window that there is not, and a font for Chinese.  Returns its file and name, or None."""
     warnings.filterwarnings("ignore", message=".*non-interactive.*")
-    fonts = (("NotoSansCJK-Regular.ttc", "Noto Sans CJK SC"), ("SourceHanSansCN-Regular.otf", "Source Han Sans CN"),
-             ("wqy-zenhei.ttc", "WenQuanYi Zen Hei"), ("wqy-microhei.ttc", "WenQuanYi Micro Hei"),
-             ("DroidSansFallbackFull.ttf", "Droid Sans Fallback"))
-    there = {name for path, folders, names in os.walk("/usr/share/fonts") for name in names}
-    found = [family for name, family in fonts if name in there][:1]
+    there = {name: path for place in ("/run/host/fonts", "/usr/share/fonts") for path, folders, names in os.walk(place) for name in names}
+    found = next(((os.path.join(there[name], name), family) for name, family in FONTS if name in there), None)
     target = os.environ.get("MPLCONFIGDIR")
     if found and target:
         os.makedirs(target, exist_ok=True)
         with open(os.path.join(target, "matplotlibrc"), "w") as file:
-            file.write(f"font.family: DejaVu Sans, {found[0]}\naxes.unicode_minus: False\n")
+            file.write(f"font.family: DejaVu Sans, {found[1]}\naxes.unicode_minus: False\n")
+    return found
 
 
-def cell(request, names, folder):
+def name_fonts(path, family):
+    """The font has the names of those that are not here: the words of a plot are no squares, and nothing is said of its fonts."""
+    import dataclasses
+    from matplotlib.font_manager import fontManager as manager
+    if not any(font.name == family for font in manager.ttflist):
+        manager.addfont(path)
+    missing = OTHER_FONTS - {font.name for font in manager.ttflist}
+    manager.ttflist += [dataclasses.replace(font, name=name) for font in manager.ttflist if font.name == family for name in missing]
+
+
+def cell(request, names, folder, fonts):
     before, error = snapshot(folder), None
+    try:
+        # Whoever draws will load it anyway.
+        if fonts and "matplotlib" in request["code"]:
+            name_fonts(*fonts.pop())
+    except Exception:
+        pass
     try:
         run(request["code"], names)
     except KeyboardInterrupt:
@@ -348,8 +372,9 @@ def main():
         sys.path.append(PLOT)
     modules = [m for m in ("numpy", "matplotlib", "pandas") if importlib.util.find_spec(m)]
     answer({"ready": True, "python": platform.python_version(), "landlock": abi, "seccomp": n_denied, "modules": modules})
+    fonts = []          # to be named before the first plot
     try:
-        settle(writable[-1])
+        fonts = [font for font in [settle()] if font]
     except OSError:
         pass
     names = {"__name__": "__main__", "__builtins__": __builtins__}
@@ -362,7 +387,7 @@ def main():
             except OSError as e:
                 print(f"{request['file']}: {e.strerror}", flush=True)
         else:
-            cell(request, names, writable[-1])
+            cell(request, names, writable[-1], fonts)
 
 
 main()

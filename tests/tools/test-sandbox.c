@@ -286,6 +286,36 @@ test_pictures (void)
   g_assert_true (tool_sandbox_is_alive (sandbox));
 }
 
+/* Words in Chinese, in fonts that other systems have: no word about them, and glyphs. */
+static void
+test_plot (void)
+{
+  g_autoptr (ToolSandbox) sandbox = NULL;
+  g_autofree char *told = NULL;
+
+  if (is_skipped ())
+    return;
+  sandbox = start (NULL);
+  if (!tool_sandbox_has_module (sandbox, "matplotlib"))
+    {
+      g_test_skip ("matplotlib is not installed");
+      return;
+    }
+  told = try (sandbox, "import matplotlib.pyplot as plt\n"
+                       "import matplotlib.font_manager as fm\n"
+                       "'SimHei' in {font.name for font in fm.fontManager.ttflist}");
+  if (g_str_equal (told, "False"))
+    {
+      g_test_skip ("there is no font for Chinese");
+      return;
+    }
+  CHECK (sandbox, "plt.title('麻雀')\nplt.bar(['一', '二'], [-1, 2])\nplt.show()", "[Image] < 640x480 1228800>");
+  CHECK (sandbox,
+         "plt.rcParams['font.sans-serif'] = ['SimHei']\nplt.rcParams['font.family'] = 'Microsoft YaHei'\n"
+         "plt.title('麻雀', fontname='SimSun')\nplt.xlabel('鸟', fontweight='bold')\nplt.show()",
+         "[Image] < 640x480 1228800>");
+}
+
 static void
 check_end (const ToolSandboxLimits *limits, const char *code, ToolCellEnd end)
 {
@@ -560,6 +590,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sandbox/cells", test_cells);
   g_test_add_func ("/sandbox/files", test_files);
   g_test_add_func ("/sandbox/pictures", test_pictures);
+  g_test_add_func ("/sandbox/plot", test_plot);
   g_test_add_func ("/sandbox/ends", test_ends);
   g_test_add_func ("/sandbox/stop", test_stop);
   g_test_add_func ("/sandbox/dropped", test_dropped);

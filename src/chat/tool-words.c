@@ -456,3 +456,15 @@ myna_call_dup_details (const StoreCall *call)
   g_ptr_array_add (parts, NULL);
   return g_strjoinv (" · ", (char **) parts->pdata);
 }
+
+char *
+myna_call_dup_entry (const StoreMessage *message)
+{
+  gint64 ms = message->call->started_at ? message->call->started_at : message->created_at;
+  g_autoptr (GDateTime) time = g_date_time_new_from_unix_local (ms / 1000);
+  g_autofree char *when = time ? g_date_time_format (time, "%c") : g_strdup ("");
+  g_autofree char *outcome = myna_call_dup_outcome (message->call);
+  g_autofree char *details = myna_call_dup_details (message->call);
+
+  return g_strdup_printf ("%s\n%s%s%s", outcome, when, *details ? " · " : "", details);
+}

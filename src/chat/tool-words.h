@@ -39,5 +39,7 @@ char *myna_call_dup_arguments (const StoreCall *call) G_GNUC_WARN_UNUSED_RESULT;
 char *myna_call_dup_outcome (const StoreCall *call) G_GNUC_WARN_UNUSED_RESULT;
 /* Who allowed it, and how long it took: "Allowed by you · 3 ms"; "": it was not run.  The caller frees. */
 char *myna_call_dup_details (const StoreCall *call) G_GNUC_WARN_UNUSED_RESULT;
+/* The same of a message's call, when it was run, and what became of it, in two lines.  The caller frees. */
+char *myna_call_dup_entry (const StoreMessage *message) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

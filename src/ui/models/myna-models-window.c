@@ -6,6 +6,7 @@
 
 #include <glib/gi18n.h>
 
+#include "chat/model-adding.h"
 #include "chat/myna-problem.h"
 #include "chat/myna-remote-error.h"
 #include "models/myna-finder-window.h"
@@ -27,8 +28,7 @@ struct _MynaModelsWindow
   MynaModelLibrary *models; /* of the core */
   GSettings *settings;      /* of the core */
 
-  GPtrArray *refused; /* Refused: of the files that were added last */
-  guint n_adding;     /* of them, how many are still being looked at */
+  MynaModelAdding *adding;
 
   GtkWidget *banner;
   GtkWidget *list;
@@ -80,77 +80,17 @@ load_failed_cb (MynaModelsWindow *self, const char *path, GError *error)
 
 /* ---- Adding ----------------------------------------------------------------------------------------------------- */
 
-/* Folders and the files of chatglm.cpp are made into GGUF first. */
-static gboolean
-needs_import (const char *path)
-{
-  return g_file_test (path, G_FILE_TEST_IS_DIR) || g_str_has_suffix (path, ".bin");
-}
-
-/* A file that could not be added, and why: in plain words, and in the engine's. */
-typedef struct
-{
-  char *name;
-  char *reason;
-  char *details;
-} Refused;
-
 static void
-refused_free (gpointer data)
+refused_cb (MynaModelsWindow *self)
 {
-  Refused *refused = data;
+  g_autofree char *details = NULL;
+  g_autofree char *title = myna_model_adding_dup_title (self->adding);
+  g_autofree char *body = myna_model_adding_dup_reasons (self->adding, &details);
 
-  g_free (refused->name);
-  g_free (refused->reason);
-  g_free (refused->details);
-  g_free (refused);
+  myna_banner_show (MYNA_BANNER (self->banner), title, body, details, NULL, NULL, NULL);
 }
 
-/* One file: its reason.  Several: each with its name. */
-static void
-show_refused (MynaModelsWindow *self)
-{
-  const guint n = self->refused->len;
-  const Refused *first = g_ptr_array_index (self->refused, 0);
-  g_autofree char *title = NULL;
-  g_autoptr (GString) body = g_string_new (NULL);
-  g_autoptr (GString) details = g_string_new (NULL);
-
-  if (n == 1)
-    title = g_strdup_printf (_ ("“%s” was not added"), first->name);
-  else
-    title = g_strdup_printf (ngettext ("%u file was not added", "%u files were not added", n), n);
-  for (guint i = 0; i < n; i++)
-    {
-      const Refused *refused = g_ptr_array_index (self->refused, i);
-
-      if (n > 1)
-        g_string_append_printf (body, "%s%s: %s", i ? "\n" : "", refused->name, refused->reason);
-      else
-        g_string_append (body, refused->reason);
-      g_string_append_printf (details, "%s%s", i ? "\n" : "", refused->details);
-    }
-  myna_banner_show (MYNA_BANNER (self->banner), title, body->str, details->str, NULL, NULL, NULL);
-}
-
-typedef struct
-{
-  MynaModelsWindow *window; /* owned */
-  char *path;
-} Adding;
-
-static void
-refuse (Adding *adding, const GError *error)
-{
-  Refused *refused = g_new0 (Refused, 1);
-
-  refused->name = g_filename_display_basename (adding->path);
-  refused->reason = myna_problem_describe (error);
-  refused->details = g_strdup (error->message);
-  g_ptr_array_add (adding->window->refused, refused);
-  show_refused (adding->window);
-}
-
+/* What was added is to be seen. */
 static void
 unfold (MynaModelsWindow *self, MynaModelEntry *entry)
 {
@@ -159,36 +99,6 @@ unfold (MynaModelsWindow *self, MynaModelEntry *entry)
       if (MYNA_IS_MODEL_ROW (row) && myna_model_row_get_entry (MYNA_MODEL_ROW (row)) == entry)
         adw_expander_row_set_expanded (ADW_EXPANDER_ROW (row), TRUE);
     }
-}
-
-static void
-added_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  Adding *adding = user_data;
-  g_autoptr (MynaModelsWindow) self = adding->window;
-  g_autoptr (GError) error = NULL;
-  MynaModelEntry *entry = myna_model_library_add_finish (MYNA_MODEL_LIBRARY (source), result, &error);
-
-  self->n_adding--;
-  /* The window may have been closed meanwhile. */
-  if (self->list && entry)
-    unfold (self, entry);
-  else if (self->list)
-    refuse (adding, error);
-  g_free (adding->path);
-  g_free (adding);
-}
-
-/* Adds it, if it can be run, and unfolds its row. */
-static void
-add_path (MynaModelsWindow *self, const char *path)
-{
-  Adding *adding = g_new0 (Adding, 1);
-
-  adding->window = g_object_ref (self);
-  adding->path = g_strdup (path);
-  self->n_adding++;
-  myna_model_library_add_async (self->models, path, added_cb, adding);
 }
 
 /* Of models that can be had. */
@@ -218,25 +128,23 @@ myna_models_window_add_file (MynaModelsWindow *self, GFile *file)
       replace_list (self, file);
       return;
     }
-  if (self->n_adding == 0)
-    g_ptr_array_set_size (self->refused, 0);
   if (!path)
     {
       myna_banner_show (MYNA_BANNER (self->banner), _ ("This file is not on this computer"),
                         _ ("Copy it to a disk of this computer first."), NULL, NULL, NULL, NULL);
       return;
     }
-  if (self->refused->len == 0)
+  if (!myna_model_adding_has_refused (self->adding))
     myna_banner_hide (MYNA_BANNER (self->banner));
-  if (needs_import (path))
+  if (myna_model_needs_import (path))
     {
       GtkWidget *import = myna_import_window_new (GTK_WINDOW (self), file);
 
-      g_signal_connect_object (import, "imported", G_CALLBACK (add_path), self, G_CONNECT_SWAPPED);
+      g_signal_connect_object (import, "imported", G_CALLBACK (myna_model_adding_add), self->adding, G_CONNECT_SWAPPED);
       gtk_window_present (GTK_WINDOW (import));
       return;
     }
-  add_path (self, path);
+  myna_model_adding_add (self->adding, path);
 }
 
 static void
@@ -307,7 +215,7 @@ find_cb (MynaModelsWindow *self)
 {
   GtkWidget *finder = myna_finder_window_new (GTK_WINDOW (self));
 
-  g_signal_connect_object (finder, "chosen", G_CALLBACK (add_path), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (finder, "chosen", G_CALLBACK (myna_model_adding_add), self->adding, G_CONNECT_SWAPPED);
   gtk_window_present (GTK_WINDOW (finder));
 }
 
@@ -337,24 +245,16 @@ myna_models_window_dispose (GObject *object)
   if (self->list)
     gtk_list_box_bind_model (GTK_LIST_BOX (self->list), NULL, NULL, NULL, NULL);
   self->list = NULL;
+  g_clear_object (&self->adding);
   g_clear_object (&self->core);
 
   G_OBJECT_CLASS (myna_models_window_parent_class)->dispose (object);
 }
 
 static void
-myna_models_window_finalize (GObject *object)
-{
-  g_ptr_array_unref (MYNA_MODELS_WINDOW (object)->refused);
-
-  G_OBJECT_CLASS (myna_models_window_parent_class)->finalize (object);
-}
-
-static void
 myna_models_window_class_init (MynaModelsWindowClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = myna_models_window_dispose;
-  G_OBJECT_CLASS (klass)->finalize = myna_models_window_finalize;
   gtk_widget_class_add_binding_action (GTK_WIDGET_CLASS (klass), GDK_KEY_Escape, 0, "window.close", NULL);
 }
 
@@ -363,7 +263,6 @@ myna_models_window_init (MynaModelsWindow *self)
 {
   GtkDropTarget *target = gtk_drop_target_new (GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
 
-  self->refused = g_ptr_array_new_with_free_func (refused_free);
   g_signal_connect (target, "drop", G_CALLBACK (drop_cb), self);
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (target));
   myna_secondary_window_add_keys (GTK_WIDGET (self));
@@ -411,7 +310,10 @@ myna_models_window_new (GtkWindow *parent, MynaCore *core)
   self->core = g_object_ref (core);
   self->models = models;
   self->settings = myna_core_get_settings (core);
+  self->adding = myna_model_adding_new (models);
   build (self);
+  g_signal_connect_object (self->adding, "added", G_CALLBACK (unfold), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->adding, "refused", G_CALLBACK (refused_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (models, "notify::loading-path", G_CALLBACK (update_loading), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (models, "load-failed", G_CALLBACK (load_failed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (myna_model_library_get_actor (models), "notify::load-fraction", G_CALLBACK (update_loading), self,

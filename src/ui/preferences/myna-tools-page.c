@@ -13,6 +13,7 @@
 #include "chat/myna-problem.h"
 #include "chat/myna-servers.h"
 #include "chat/myna-tool-offer.h"
+#include "chat/tool-rules.h"
 #include "chat/tool-words.h"
 #include "preferences/myna-servers-group.h"
 #include "preferences/own-tools-group.h"
@@ -26,7 +27,7 @@ struct _MynaToolsPage
   GSettings *settings;
   StoreDb *store; /* NULL: none */
   GCancellable *cancellable;
-  GCancellable *listing;   /* of the permissions that are shown; NULL: none */
+  GCancellable *listing;   /* of the permissions; NULL: none */
   GCancellable *searching; /* NULL: nothing is read */
   guint n_wanted;          /* calls to be shown */
 
@@ -132,14 +133,8 @@ rule_set_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 set_rule (MynaToolsPage *self, const char *tool, gint64 conversation_id, StoreRule value)
 {
-  const Tool *known = tool_find (tool);
-  g_autofree char *fingerprint = known ? tool_dup_fingerprint (known) : g_strdup ("");
-  const StoreToolRule rule = {
-    .tool = (char *) tool, .conversation_id = conversation_id, .fingerprint = fingerprint, .rule = value
-  };
-
   if (self->store)
-    store_set_tool_rule_async (self->store, &rule, self->cancellable, rule_set_cb, g_object_ref (self));
+    myna_tool_rule_set_async (self->store, tool, conversation_id, value, self->cancellable, rule_set_cb, g_object_ref (self));
 }
 
 static void
@@ -150,24 +145,11 @@ remove_cb (GtkWidget *button, MynaToolsPage *self)
   set_rule (self, rule->tool, rule->conversation_id, STORE_RULE_NONE);
 }
 
-static char *
-describe_rule (const StoreToolRule *rule, const char *chat)
-{
-  if (rule->rule == STORE_RULE_ASK)
-    return g_strdup (rule->conversation_id ? _ ("Asks each time in one chat") : _ ("Asks each time"));
-  if (!rule->conversation_id)
-    return g_strdup (_ ("Allowed in all chats"));
-  if (!chat)
-    return g_strdup (_ ("Allowed in a chat"));
-  /* Translators: %s is the title of a chat */
-  return g_strdup_printf (_ ("Allowed in “%s”"), *chat ? chat : _ ("Untitled chat"));
-}
-
 static void
-add_rule (MynaToolsPage *self, const StoreToolRule *rule, const char *chat)
+add_rule (MynaToolsPage *self, const StoreToolRule *rule, GHashTable *titles)
 {
   g_autofree char *title = myna_tool_dup_title (rule->tool);
-  g_autofree char *text = describe_rule (rule, chat);
+  g_autofree char *text = myna_tool_rule_describe (rule, g_hash_table_lookup (titles, &rule->conversation_id));
   GtkWidget *row = myna_row_new (title, text);
   GtkWidget *button = gtk_button_new_with_label (_ ("Remove"));
   /* Translators: what a screen reader says of the button that removes a permission: the tool, and what it may do */
@@ -179,46 +161,6 @@ add_rule (MynaToolsPage *self, const StoreToolRule *rule, const char *chat)
   g_signal_connect (button, "clicked", G_CALLBACK (remove_cb), self);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), button);
   gtk_list_box_append (GTK_LIST_BOX (self->rules), row);
-}
-
-/* A rule whose chat's title is on its way. */
-typedef struct
-{
-  MynaToolsPage *page;
-  StoreToolRule *rule;
-  GCancellable *listing; /* cancelled: it is not wanted any more */
-} Wanted;
-
-static void
-chat_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  Wanted *wanted = user_data;
-  g_autoptr (GPtrArray) chats = store_finish_list (STORE_DB (source), result, NULL);
-  const StoreConversation *chat = chats && chats->len > 0 ? g_ptr_array_index (chats, 0) : NULL;
-
-  if (!g_cancellable_is_cancelled (wanted->listing))
-    add_rule (wanted->page, wanted->rule, chat ? chat->title : NULL);
-  g_object_unref (wanted->page);
-  g_object_unref (wanted->listing);
-  store_tool_rule_free (wanted->rule);
-  g_free (wanted);
-}
-
-static void
-list_rule (MynaToolsPage *self, const StoreToolRule *rule)
-{
-  Wanted *wanted;
-
-  if (!rule->conversation_id)
-    {
-      add_rule (self, rule, NULL);
-      return;
-    }
-  wanted = g_new0 (Wanted, 1);
-  wanted->page = g_object_ref (self);
-  wanted->rule = store_tool_rule_copy (rule);
-  wanted->listing = g_object_ref (self->listing);
-  store_get_conversation_async (self->store, rule->conversation_id, self->listing, chat_read_cb, wanted);
 }
 
 /* The switch of the tool, where it has one. */
@@ -255,16 +197,14 @@ rules_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (MynaToolsPage) self = user_data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (GPtrArray) rules = store_finish_list (STORE_DB (source), result, &error);
+  g_autoptr (GHashTable) titles = NULL;
+  g_autoptr (GPtrArray) rules = myna_tool_rules_list_finish (result, &titles, &error);
   guint n = 0;
 
   if (error)
     show_problem (self, _ ("The permissions could not be read"), error);
   if (!rules || !self->banner)
     return;
-  g_cancellable_cancel (self->listing);
-  g_clear_object (&self->listing);
-  self->listing = g_cancellable_new ();
   update_asks (self, rules);
   myna_servers_group_set_rules (MYNA_SERVERS_GROUP (self->servers), rules);
   if (self->own)
@@ -273,7 +213,7 @@ rules_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   for (guint i = 0; i < rules->len; i++)
     if (is_listed (self, g_ptr_array_index (rules, i)))
       {
-        list_rule (self, g_ptr_array_index (rules, i));
+        add_rule (self, g_ptr_array_index (rules, i), titles);
         n++;
       }
   gtk_widget_set_visible (self->rules, n > 0);
@@ -283,8 +223,11 @@ rules_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 read_rules (MynaToolsPage *self)
 {
+  g_cancellable_cancel (self->listing);
+  g_clear_object (&self->listing);
+  self->listing = g_cancellable_new ();
   if (self->store && !g_cancellable_is_cancelled (self->cancellable))
-    store_list_tool_rules_async (self->store, -1, self->cancellable, rules_read_cb, g_object_ref (self));
+    myna_tool_rules_list_async (self->store, self->listing, rules_read_cb, g_object_ref (self));
 }
 
 static void
@@ -360,13 +303,8 @@ call_activated_cb (MynaToolsPage *self, GtkListBoxRow *row)
 static void
 add_call (MynaToolsPage *self, const StoreMessage *message)
 {
-  gint64 ms = message->call->started_at ? message->call->started_at : message->created_at;
-  g_autoptr (GDateTime) time = g_date_time_new_from_unix_local (ms / 1000);
-  g_autofree char *when = time ? g_date_time_format (time, "%c") : g_strdup ("");
   g_autofree char *summary = myna_call_dup_summary (message->call);
-  g_autofree char *outcome = myna_call_dup_outcome (message->call);
-  g_autofree char *details = myna_call_dup_details (message->call);
-  g_autofree char *text = g_strdup_printf ("%s\n%s%s%s", outcome, when, *details ? " · " : "", details);
+  g_autofree char *text = myna_call_dup_entry (message);
   GtkWidget *row = myna_row_new (summary, text);
 
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), gtk_image_new_from_icon_name ("go-next-symbolic"));

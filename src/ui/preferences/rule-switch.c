@@ -6,6 +6,7 @@
 
 #include <glib/gi18n.h>
 
+#include "chat/tool-rules.h"
 #include "tools/tools.h"
 
 typedef struct
@@ -39,34 +40,18 @@ set_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 active_cb (GtkSwitch *toggle, GParamSpec *pspec, Rule *rule)
 {
-  const Tool *tool = tool_find (rule->tool);
-  g_autofree char *fingerprint = tool ? tool_dup_fingerprint (tool) : NULL;
-  const StoreToolRule stored = { .tool = rule->tool,
-                                 .fingerprint = fingerprint,
-                                 .rule = gtk_switch_get_active (toggle) ? STORE_RULE_ALLOW : STORE_RULE_NONE };
-
-  if (rule->store && tool)
-    store_set_tool_rule_async (rule->store, &stored, NULL, set_cb, g_object_ref (rule->owner));
+  if (rule->store && tool_find (rule->tool))
+    myna_tool_rule_set_async (rule->store, rule->tool, 0, gtk_switch_get_active (toggle) ? STORE_RULE_ALLOW : STORE_RULE_NONE,
+                              NULL, set_cb, g_object_ref (rule->owner));
 }
 
 void
 myna_rule_switch_update (GtkWidget *toggle, GPtrArray *rules)
 {
   Rule *of = g_object_get_data (G_OBJECT (toggle), "rule");
-  const Tool *tool = tool_find (of->tool);
-  g_autofree char *fingerprint = tool ? tool_dup_fingerprint (tool) : NULL;
-  gboolean is_allowed = FALSE;
 
-  for (guint i = 0; rules && tool && i < rules->len; i++)
-    {
-      const StoreToolRule *rule = g_ptr_array_index (rules, i);
-
-      is_allowed = is_allowed
-                   || (!rule->conversation_id && rule->rule == STORE_RULE_ALLOW && g_str_equal (rule->tool, of->tool)
-                       && g_str_equal (rule->fingerprint, fingerprint));
-    }
   g_signal_handlers_block_by_func (toggle, active_cb, of);
-  gtk_switch_set_active (GTK_SWITCH (toggle), is_allowed);
+  gtk_switch_set_active (GTK_SWITCH (toggle), myna_tool_rules_allow (rules, of->tool));
   g_signal_handlers_unblock_by_func (toggle, active_cb, of);
 }
 

@@ -26,15 +26,44 @@ myna_flat_button_new (const char *icon, const char *name)
 }
 
 GtkWidget *
-myna_long_label_new (const char *text, const char *css_class)
+myna_menu_button_new (const char *icon, const char *name, GMenuModel *menu)
+{
+  GtkWidget *button = gtk_menu_button_new ();
+
+  gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (button), icon);
+  gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (button), menu);
+  myna_set_name (button, name);
+  return button;
+}
+
+static GtkWidget *
+new_label (const char *text, const char *css_classes)
 {
   GtkWidget *label = gtk_label_new (text);
+  g_auto (GStrv) classes = g_strsplit (css_classes ? css_classes : "", " ", -1);
+
+  gtk_widget_set_css_classes (label, (const char **) classes);
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  return label;
+}
+
+GtkWidget *
+myna_line_label_new (const char *text, const char *css_classes)
+{
+  GtkWidget *label = new_label (text, css_classes);
+
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  gtk_label_set_single_line_mode (GTK_LABEL (label), TRUE);
+  return label;
+}
+
+GtkWidget *
+myna_long_label_new (const char *text, const char *css_classes)
+{
+  GtkWidget *label = new_label (text, css_classes);
 
   gtk_label_set_wrap (GTK_LABEL (label), TRUE);
   gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  if (css_class)
-    gtk_widget_add_css_class (label, css_class);
   return label;
 }
 
@@ -50,6 +79,13 @@ myna_row_new (const char *title, const char *subtitle)
     adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle);
   adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
   return row;
+}
+
+void
+myna_row_add_suffix (GtkWidget *row, GtkWidget *suffix)
+{
+  gtk_widget_set_valign (suffix, GTK_ALIGN_CENTER);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (row), suffix);
 }
 
 GtkWidget *
@@ -98,4 +134,37 @@ myna_scroller_new (GtkWidget *child, int max_height)
     }
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), child);
   return scroller;
+}
+
+GtkFileFilter *
+myna_filter_new (const char *name, ...)
+{
+  GtkFileFilter *filter = gtk_file_filter_new ();
+  const char *pattern;
+  va_list patterns;
+
+  gtk_file_filter_set_name (filter, name);
+  va_start (patterns, name);
+  while ((pattern = va_arg (patterns, const char *)))
+    gtk_file_filter_add_pattern (filter, pattern);
+  va_end (patterns);
+  return filter;
+}
+
+void
+myna_column_init (GtkWidget *widget, guint spacing)
+{
+  GtkLayoutManager *layout = gtk_widget_get_layout_manager (widget);
+
+  gtk_orientable_set_orientation (GTK_ORIENTABLE (layout), GTK_ORIENTATION_VERTICAL);
+  gtk_box_layout_set_spacing (GTK_BOX_LAYOUT (layout), spacing);
+}
+
+void
+myna_drop_children (GtkWidget *widget)
+{
+  GtkWidget *child;
+
+  while ((child = gtk_widget_get_first_child (widget)))
+    gtk_widget_unparent (child);
 }

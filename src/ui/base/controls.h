@@ -12,11 +12,17 @@ G_BEGIN_DECLS
 GtkWidget *myna_icon_button_new (const char *icon, const char *name);
 /* The same in a row or beside a text: flat, and not higher than it must be. */
 GtkWidget *myna_flat_button_new (const char *icon, const char *name);
-/* Text that begins at the start and has as many lines as it needs.  css_class: NULL or one. */
-GtkWidget *myna_long_label_new (const char *text, const char *css_class);
+/* A button that opens a menu. */
+GtkWidget *myna_menu_button_new (const char *icon, const char *name, GMenuModel *menu);
+/* Text that begins at the start and has as many lines as it needs.  css_classes: NULL, or some with blanks between them. */
+GtkWidget *myna_long_label_new (const char *text, const char *css_classes);
+/* The same in one line, which ends in "…" where there is no room. */
+GtkWidget *myna_line_label_new (const char *text, const char *css_classes);
 
 /* AdwActionRow of plain text with as many lines as it needs; the texts may be NULL. */
 GtkWidget *myna_row_new (const char *title, const char *subtitle);
+/* At the end of an AdwActionRow, in its middle. */
+void myna_row_add_suffix (GtkWidget *row, GtkWidget *suffix);
 /* AdwPreferencesGroup; the texts may be NULL. */
 GtkWidget *myna_group_new (const char *title, const char *description);
 /* GtkListBox of rows as a group of preferences has, in which nothing is selected. */
@@ -25,5 +31,12 @@ GtkWidget *myna_list_new (const char *name);
 void myna_list_clear (GtkWidget *list);
 /* What scrolls up and down, as high as its child up to max_height; -1: no such limit, and as small as it may be. */
 GtkWidget *myna_scroller_new (GtkWidget *child, int max_height);
+/* What a file chooser offers; the patterns end in NULL. */
+GtkFileFilter *myna_filter_new (const char *name, ...) G_GNUC_NULL_TERMINATED;
+
+/* For widgets with a GtkBoxLayout: children stand below each other. */
+void myna_column_init (GtkWidget *widget, guint spacing);
+/* For widgets that are no container of GTK's: takes all children away, in dispose(), too. */
+void myna_drop_children (GtkWidget *widget);
 
 G_END_DECLS

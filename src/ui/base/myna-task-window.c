@@ -6,6 +6,7 @@
 
 #include <glib/gi18n.h>
 
+#include "base/controls.h"
 #include "base/dialog-header.h"
 #include "base/myna-banner.h"
 #include "base/myna-secondary-window.h"
@@ -273,9 +274,7 @@ make_progress (MynaTaskWindow *self)
   GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
 
   gtk_widget_add_css_class (box, "task-progress");
-  priv->what = gtk_label_new (NULL);
-  gtk_label_set_xalign (GTK_LABEL (priv->what), 0);
-  gtk_label_set_wrap (GTK_LABEL (priv->what), TRUE);
+  priv->what = myna_long_label_new (NULL, NULL);
   gtk_widget_set_hexpand (priv->what, TRUE);
   gtk_box_append (GTK_BOX (line), priv->what);
   priv->amount = gtk_label_new (NULL);

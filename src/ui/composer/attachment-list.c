@@ -10,6 +10,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "base/controls.h"
 #include "base/tooltip.h"
 
 #define SPACING 6
@@ -131,10 +132,7 @@ myna_attachment_list_to_json (MynaAttachmentList *self)
 static void
 remove_chips (MynaAttachmentList *self)
 {
-  GtkWidget *child;
-
-  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))))
-    gtk_widget_unparent (child);
+  myna_drop_children (GTK_WIDGET (self));
   gtk_widget_set_visible (GTK_WIDGET (self), FALSE);
 }
 

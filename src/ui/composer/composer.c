@@ -12,6 +12,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "base/controls.h"
 #include "base/tooltip.h"
 #include "base/ui-compat.h"
 #include "composer/attachment-list.h"
@@ -607,13 +608,9 @@ myna_composer_class_init (MynaComposerClass *klass)
 static GtkWidget *
 add_note (MynaComposer *self, const char *css_class)
 {
-  GtkWidget *label = gtk_label_new (NULL);
+  GtkWidget *label = myna_long_label_new (NULL, "caption");
 
-  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
-  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_widget_add_css_class (label, css_class);
-  gtk_widget_add_css_class (label, "caption");
   gtk_widget_set_visible (label, FALSE);
   gtk_box_append (GTK_BOX (self->card), label);
   return label;

@@ -50,12 +50,10 @@ new_row (MynaPersona *persona)
 {
   GtkWidget *row = gtk_list_box_row_new ();
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
-  GtkWidget *name = gtk_label_new (myna_persona_get_name (persona));
+  GtkWidget *name = myna_line_label_new (myna_persona_get_name (persona), NULL);
   g_autofree char *summary_text = myna_persona_summarise (persona);
   GtkWidget *summary = gtk_label_new (summary_text);
 
-  gtk_label_set_xalign (GTK_LABEL (name), 0);
-  gtk_label_set_ellipsize (GTK_LABEL (name), PANGO_ELLIPSIZE_END);
   gtk_label_set_xalign (GTK_LABEL (summary), 0);
   gtk_label_set_ellipsize (GTK_LABEL (summary), PANGO_ELLIPSIZE_END);
   gtk_label_set_max_width_chars (GTK_LABEL (summary), 40);

@@ -139,11 +139,10 @@ make_row (MynaBackupsWindow *self, const StoreBackup *backup)
   g_autofree char *details = myna_backup_describe (backup);
   GtkWidget *row = myna_row_new (time, details);
 
-  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
   gtk_widget_set_sensitive (button, !backup->is_damaged && !store_is_read_only (self->store));
   g_object_set_data_full (G_OBJECT (button), "backup", store_backup_copy (backup), (GDestroyNotify) store_backup_free);
   g_signal_connect_object (button, "clicked", G_CALLBACK (restore_clicked_cb), self, 0);
-  adw_action_row_add_suffix (ADW_ACTION_ROW (row), button);
+  myna_row_add_suffix (row, button);
 
   return row;
 }

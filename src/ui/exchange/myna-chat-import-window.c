@@ -213,11 +213,8 @@ setup_cb (GtkSignalListItemFactory *factory, GtkListItem *list_item, gpointer us
 
   for (int i = 0; i < 2; i++)
     {
-      GtkWidget *label = gtk_label_new (NULL);
+      GtkWidget *label = myna_line_label_new (NULL, NULL);
 
-      gtk_label_set_xalign (GTK_LABEL (label), 0);
-      gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
-      gtk_label_set_single_line_mode (GTK_LABEL (label), TRUE);
       if (i == 1)
         {
           gtk_widget_add_css_class (label, "caption");
@@ -360,12 +357,5 @@ myna_chat_import_window_new (GtkWindow *parent, StoreDb *store, GFile *file)
 GtkFileFilter *
 myna_chat_import_make_filter (void)
 {
-  static const char *const patterns[] = { "*.json", "*.jsonl", "*.db", "*.sqlite", "*.sqlite3", "*.chat" };
-  GtkFileFilter *filter = gtk_file_filter_new ();
-
-  gtk_file_filter_set_name (filter, _ ("Exported chats"));
-  for (guint i = 0; i < G_N_ELEMENTS (patterns); i++)
-    gtk_file_filter_add_pattern (filter, patterns[i]);
-
-  return filter;
+  return myna_filter_new (_ ("Exported chats"), "*.json", "*.jsonl", "*.db", "*.sqlite", "*.sqlite3", "*.chat", NULL);
 }

@@ -5,6 +5,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "base/controls.h"
 #include "markdown/block-views.h"
 #include "base/tooltip.h"
 #include "markdown/code-text.h"
@@ -171,12 +172,8 @@ make_header (MynaCodeBlock *self)
 
   self->header = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
   gtk_widget_add_css_class (self->header, "header");
-  self->language = gtk_label_new (NULL);
-  gtk_label_set_ellipsize (GTK_LABEL (self->language), PANGO_ELLIPSIZE_END);
-  gtk_label_set_xalign (GTK_LABEL (self->language), 0);
+  self->language = myna_line_label_new (NULL, "language dim-label");
   gtk_widget_set_hexpand (self->language, TRUE);
-  gtk_widget_add_css_class (self->language, "language");
-  gtk_widget_add_css_class (self->language, "dim-label");
   gtk_box_append (GTK_BOX (self->header), self->language);
 
   gtk_button_set_icon_name (GTK_BUTTON (wrap), "format-justify-left-symbolic");

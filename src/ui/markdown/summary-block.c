@@ -6,6 +6,7 @@
  */
 #include <glib/gi18n.h>
 
+#include "base/controls.h"
 #include "markdown/block-views.h"
 
 struct _MynaSummaryBlock
@@ -94,10 +95,7 @@ myna_summary_block_init (MynaSummaryBlock *self)
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
 
   self->arrow = gtk_image_new ();
-  self->label = gtk_label_new (NULL);
-  gtk_label_set_wrap (GTK_LABEL (self->label), TRUE);
-  gtk_label_set_wrap_mode (GTK_LABEL (self->label), PANGO_WRAP_WORD_CHAR);
-  gtk_label_set_xalign (GTK_LABEL (self->label), 0);
+  self->label = myna_long_label_new (NULL, NULL);
   gtk_box_append (GTK_BOX (box), self->arrow);
   gtk_box_append (GTK_BOX (box), self->label);
   self->button = gtk_button_new ();

@@ -160,13 +160,9 @@ file_chosen_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 add_cb (MynaModelsWindow *self)
 {
-  g_autoptr (GtkFileFilter) filter = gtk_file_filter_new ();
+  g_autoptr (GtkFileFilter) filter =
+      myna_filter_new (_ ("Model files (GGUF, chatglm.cpp) and lists of models"), "*.gguf", "*.GGUF", "*.bin", "*.json", NULL);
 
-  gtk_file_filter_set_name (filter, _ ("Model files (GGUF, chatglm.cpp) and lists of models"));
-  gtk_file_filter_add_pattern (filter, "*.gguf");
-  gtk_file_filter_add_pattern (filter, "*.GGUF");
-  gtk_file_filter_add_pattern (filter, "*.bin");
-  gtk_file_filter_add_pattern (filter, "*.json");
   myna_choose_file_async (GTK_WINDOW (self), MYNA_FILE_OPEN, _ ("Add a Model"), filter, NULL, file_chosen_cb,
                           g_object_ref (self));
 }
@@ -199,12 +195,10 @@ make_loading_group (MynaModelsWindow *self)
   self->loading_group = adw_preferences_group_new ();
   self->loading_row = adw_action_row_new ();
   self->progress = gtk_progress_bar_new ();
-  gtk_widget_set_valign (self->progress, GTK_ALIGN_CENTER);
-  adw_action_row_add_suffix (ADW_ACTION_ROW (self->loading_row), self->progress);
-  gtk_widget_set_valign (cancel, GTK_ALIGN_CENTER);
+  myna_row_add_suffix (self->loading_row, self->progress);
   myna_button_set_spoken_name (cancel, _ ("Cancel Loading"));
   g_signal_connect_object (cancel, "clicked", G_CALLBACK (myna_model_library_cancel_load), self->models, G_CONNECT_SWAPPED);
-  adw_action_row_add_suffix (ADW_ACTION_ROW (self->loading_row), cancel);
+  myna_row_add_suffix (self->loading_row, cancel);
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (self->loading_group), self->loading_row);
 
   return self->loading_group;

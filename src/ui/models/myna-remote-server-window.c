@@ -9,6 +9,7 @@
 
 #include <glib/gi18n.h>
 
+#include "base/controls.h"
 #include "base/tooltip.h"
 #include "base/ui-compat.h"
 #include "chat/myna-remote-error.h"
@@ -89,13 +90,9 @@ forget_models (MynaRemoteServerWindow *self)
 static void
 add_model (MynaRemoteServerWindow *self, const char *id, int context, gboolean is_chosen)
 {
-  GtkWidget *row = adw_action_row_new (), *check = gtk_check_button_new ();
-  g_autofree char *title = g_markup_escape_text (id, -1);
   g_autofree char *subtitle = context > 0 ? g_strdup_printf (_ ("Reads up to %'d tokens"), context) : NULL;
+  GtkWidget *row = myna_row_new (id, subtitle), *check = gtk_check_button_new ();
 
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
-  if (subtitle)
-    adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle);
   gtk_check_button_set_active (GTK_CHECK_BUTTON (check), is_chosen);
   g_object_set_data_full (G_OBJECT (check), "model", g_strdup (id), g_free);
   g_object_set_data (G_OBJECT (check), "context", GINT_TO_POINTER (context));
@@ -112,11 +109,8 @@ show_models (MynaRemoteServerWindow *self, JsonArray *models)
 {
   guint n = json_array_get_length (models);
 
-  self->models = adw_preferences_group_new ();
-  adw_preferences_group_set_title (ADW_PREFERENCES_GROUP (self->models), _ ("Models"));
-  adw_preferences_group_set_description (ADW_PREFERENCES_GROUP (self->models),
-                                         n > 0 ? _ ("Choose those that you want to chat with.")
-                                               : _ ("This server has no models now."));
+  self->models = myna_group_new (_ ("Models"),
+                                 n > 0 ? _ ("Choose those that you want to chat with.") : _ ("This server has no models now."));
   for (guint i = 0; i < n; i++)
     {
       JsonObject *model = remote_json_nth (models, i);
@@ -292,10 +286,8 @@ make_entry (GtkWidget *group, GtkWidget *row, const char *title, gpointer change
 static GtkWidget *
 make_note (const char *icon, const char *text)
 {
-  GtkWidget *row = adw_action_row_new ();
+  GtkWidget *row = myna_row_new (NULL, text);
 
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), text);
-  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
   adw_action_row_add_prefix (ADW_ACTION_ROW (row), gtk_image_new_from_icon_name (icon));
   return row;
 }
@@ -304,21 +296,14 @@ make_note (const char *icon, const char *text)
 static void
 add_permit (GtkWidget *group, const char *title, const char *command)
 {
-  GtkWidget *row = adw_action_row_new ();
-
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), command);
-  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
-  adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), row);
+  adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), myna_row_new (title, command));
 }
 
 static GtkWidget *
 make_group (MynaRemoteServerWindow *self)
 {
-  GtkWidget *group = adw_preferences_group_new ();
-
-  adw_preferences_group_set_description (
-      ADW_PREFERENCES_GROUP (group),
+  GtkWidget *group = myna_group_new (
+      NULL,
       _ ("A server of your institute or your own, with vLLM, SGLang, llama-server or another OpenAI-compatible program. What you "
          "write in chats with its models is sent there."));
   self->entry = make_entry (group, adw_entry_row_new (), _ ("Address"), G_CALLBACK (edited_cb), self);

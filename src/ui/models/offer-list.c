@@ -107,10 +107,9 @@ add_button (Shown *shown, const char *icon, GCallback clicked)
 {
   GtkWidget *button = gtk_button_new_from_icon_name (icon);
 
-  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
   if (clicked)
     g_signal_connect (button, "clicked", clicked, shown);
-  adw_action_row_add_suffix (ADW_ACTION_ROW (shown->row), button);
+  myna_row_add_suffix (shown->row, button);
   return button;
 }
 
@@ -124,7 +123,7 @@ add_menu (Shown *shown)
   };
   g_autoptr (GSimpleActionGroup) actions = g_simple_action_group_new ();
   g_autoptr (GMenu) menu = g_menu_new ();
-  GtkWidget *button = gtk_menu_button_new ();
+  GtkWidget *button = myna_menu_button_new ("view-more-symbolic", _ ("More"), G_MENU_MODEL (menu));
 
   g_action_map_add_action_entries (G_ACTION_MAP (actions), entries, G_N_ELEMENTS (entries), shown);
   shown->discard = G_SIMPLE_ACTION (g_object_ref (g_action_map_lookup_action (G_ACTION_MAP (actions), "discard")));
@@ -132,12 +131,8 @@ add_menu (Shown *shown)
   g_menu_append (menu, _ ("_Open Page"), "offer.open-page");
   g_menu_append (menu, _ ("_Copy Link"), "offer.copy-link");
   g_menu_append (menu, _ ("Cancel and _Delete Download"), "offer.discard");
-  gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (button), "view-more-symbolic");
-  gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (button), G_MENU_MODEL (menu));
   gtk_widget_add_css_class (button, "flat");
-  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
-  myna_set_name (button, _ ("More"));
-  adw_action_row_add_suffix (ADW_ACTION_ROW (shown->row), button);
+  myna_row_add_suffix (shown->row, button);
 }
 
 static GtkWidget *
@@ -152,13 +147,11 @@ make_row_cb (gpointer item, gpointer user_data)
   g_object_set_data_full (G_OBJECT (shown->row), "shown", shown, shown_free);
   shown->badge = gtk_label_new (NULL);
   gtk_widget_add_css_class (shown->badge, "badge");
-  gtk_widget_set_valign (shown->badge, GTK_ALIGN_CENTER);
-  adw_action_row_add_suffix (ADW_ACTION_ROW (shown->row), shown->badge);
+  myna_row_add_suffix (shown->row, shown->badge);
   shown->progress = gtk_progress_bar_new ();
   gtk_widget_set_size_request (shown->progress, 60, -1);
-  gtk_widget_set_valign (shown->progress, GTK_ALIGN_CENTER);
   gtk_accessible_update_property (GTK_ACCESSIBLE (shown->progress), GTK_ACCESSIBLE_PROPERTY_LABEL, model->name, -1);
-  adw_action_row_add_suffix (ADW_ACTION_ROW (shown->row), shown->progress);
+  myna_row_add_suffix (shown->row, shown->progress);
   shown->begin = add_button (shown, "folder-download-symbolic", G_CALLBACK (begin_cb));
   shown->pause = add_button (shown, "media-playback-pause-symbolic", G_CALLBACK (pause_cb));
   gtk_widget_add_css_class (shown->pause, "flat");

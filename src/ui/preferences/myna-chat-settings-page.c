@@ -307,11 +307,10 @@ make_row (MynaChatSettingsPage *self, MynaSetting setting)
   gtk_editable_set_max_width_chars (GTK_EDITABLE (spin), 7);
   if (texts[setting].zero)
     myna_spin_button_set_word (GTK_SPIN_BUTTON (spin), 0, _ (texts[setting].zero));
-  gtk_widget_set_valign (spin, GTK_ALIGN_CENTER);
   gtk_accessible_update_property (GTK_ACCESSIBLE (spin), GTK_ACCESSIBLE_PROPERTY_LABEL, _ (texts[setting].title), -1);
   g_signal_connect (spin, "value-changed", G_CALLBACK (value_changed_cb), self);
   g_signal_connect (reset, "clicked", G_CALLBACK (reset_cb), self);
-  adw_action_row_add_suffix (ADW_ACTION_ROW (row), spin);
+  myna_row_add_suffix (row, spin);
   adw_action_row_add_suffix (ADW_ACTION_ROW (row), reset);
   self->rows[setting].spin = spin;
   self->rows[setting].reset = reset;

@@ -178,10 +178,8 @@ import_chosen_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 import_cb (MynaPersonasPage *self)
 {
-  g_autoptr (GtkFileFilter) filter = gtk_file_filter_new ();
+  g_autoptr (GtkFileFilter) filter = myna_filter_new (_ ("Personas"), "*.json", NULL);
 
-  gtk_file_filter_set_name (filter, _ ("Personas"));
-  gtk_file_filter_add_pattern (filter, "*.json");
   myna_choose_file_async (get_window (self), MYNA_FILE_OPEN, _ ("Import Persona"), filter, NULL, import_chosen_cb,
                           g_object_ref (self));
 }
@@ -191,7 +189,7 @@ import_cb (MynaPersonasPage *self)
 static GtkWidget *
 make_menu_button (MynaPersona *persona, gboolean own)
 {
-  GtkWidget *button = gtk_menu_button_new ();
+  GtkWidget *button;
   g_autoptr (GMenu) menu = g_menu_new ();
   g_autofree char *label = g_strdup_printf (_ ("Menu of “%s”"), myna_persona_get_name (persona));
 
@@ -201,12 +199,8 @@ make_menu_button (MynaPersona *persona, gboolean own)
   g_menu_append (menu, _ ("E_xport…"), "persona.export");
   if (own)
     g_menu_append (menu, _ ("_Delete"), "persona.delete");
-  gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (button), "view-more-symbolic");
-  gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (button), G_MENU_MODEL (menu));
+  button = myna_menu_button_new ("view-more-symbolic", label, G_MENU_MODEL (menu));
   gtk_widget_add_css_class (button, "flat");
-  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, label, -1);
-
   return button;
 }
 
@@ -233,7 +227,7 @@ make_row (MynaPersona *persona, gboolean own)
   g_object_set_data_full (G_OBJECT (row), "persona", g_object_ref (persona), g_object_unref);
   g_action_map_add_action_entries (G_ACTION_MAP (actions), entries, G_N_ELEMENTS (entries), row);
   gtk_widget_insert_action_group (row, "persona", G_ACTION_GROUP (actions));
-  adw_action_row_add_suffix (ADW_ACTION_ROW (row), make_menu_button (persona, own));
+  myna_row_add_suffix (row, make_menu_button (persona, own));
   gtk_list_box_row_set_activatable (GTK_LIST_BOX_ROW (row), own);
   g_signal_connect (row, "activated", G_CALLBACK (activated_cb), NULL);
 

@@ -36,9 +36,8 @@ add_switch (GtkWidget *group, GSettings *settings, const char *key, const char *
   GtkWidget *row = adw_action_row_new ();
   GtkWidget *toggle = gtk_switch_new ();
 
-  gtk_widget_set_valign (toggle, GTK_ALIGN_CENTER);
   g_settings_bind (settings, key, toggle, "active", G_SETTINGS_BIND_DEFAULT);
-  adw_action_row_add_suffix (ADW_ACTION_ROW (row), toggle);
+  myna_row_add_suffix (row, toggle);
   /* The row's title names the switch, too. */
   adw_action_row_set_activatable_widget (ADW_ACTION_ROW (row), toggle);
   add_row (group, row, title, subtitle);
@@ -52,13 +51,12 @@ add_number (GtkWidget *group, GSettings *settings, const char *key, double minim
   GtkWidget *row = adw_action_row_new ();
   GtkWidget *spin = gtk_spin_button_new_with_range (minimum, maximum, step);
 
-  gtk_widget_set_valign (spin, GTK_ALIGN_CENTER);
   gtk_editable_set_width_chars (GTK_EDITABLE (spin), 6);
   gtk_accessible_update_property (GTK_ACCESSIBLE (spin), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
   if (zero)
     myna_spin_button_set_word (GTK_SPIN_BUTTON (spin), 0, zero);
   g_settings_bind (settings, key, spin, "value", G_SETTINGS_BIND_DEFAULT);
-  adw_action_row_add_suffix (ADW_ACTION_ROW (row), spin);
+  myna_row_add_suffix (row, spin);
   add_row (group, row, title, subtitle);
 }
 

@@ -8,6 +8,7 @@
 
 #include <glib/gi18n.h>
 
+#include "base/controls.h"
 #include "base/dialog-header.h"
 #include "base/myna-banner.h"
 #include "base/myna-secondary-window.h"
@@ -146,20 +147,12 @@ new_entry (MynaServerWindow *self, const char *title)
 static GtkWidget *
 make_command_group (MynaServerWindow *self)
 {
-  GtkWidget *group = adw_preferences_group_new ();
-
-  adw_preferences_group_set_description (
-      ADW_PREFERENCES_GROUP (group),
-      _ ("A tool server is somebody else’s program. Add only servers that you trust. Nothing runs until you start it."));
+  GtkWidget *group = myna_group_new (
+      NULL, _ ("A tool server is somebody else’s program. Add only servers that you trust. Nothing runs until you start it."));
   self->name = new_entry (self, _ ("Name"));
   self->command = new_entry (self, _ ("Command"));
   self->folder = new_entry (self, _ ("Folder (empty: your home folder)"));
-  self->words = gtk_label_new (NULL);
-  gtk_label_set_xalign (GTK_LABEL (self->words), 0);
-  gtk_label_set_wrap (GTK_LABEL (self->words), TRUE);
-  gtk_label_set_wrap_mode (GTK_LABEL (self->words), PANGO_WRAP_WORD_CHAR);
-  gtk_widget_add_css_class (self->words, "monospace");
-  gtk_widget_add_css_class (self->words, "dim-label");
+  self->words = myna_long_label_new (NULL, "monospace dim-label");
   gtk_widget_set_margin_top (self->words, 12);
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), self->name);
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), self->command);
@@ -171,15 +164,11 @@ make_command_group (MynaServerWindow *self)
 static GtkWidget *
 new_switch_row (const char *title, const char *subtitle, gboolean active, GtkWidget **ret_toggle)
 {
-  GtkWidget *row = adw_action_row_new (), *toggle = gtk_switch_new ();
+  GtkWidget *row = myna_row_new (title, subtitle), *toggle = gtk_switch_new ();
 
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle);
-  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
-  gtk_widget_set_valign (toggle, GTK_ALIGN_CENTER);
   gtk_switch_set_active (GTK_SWITCH (toggle), active);
   gtk_accessible_update_property (GTK_ACCESSIBLE (toggle), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
-  adw_action_row_add_suffix (ADW_ACTION_ROW (row), toggle);
+  myna_row_add_suffix (row, toggle);
   adw_action_row_set_activatable_widget (ADW_ACTION_ROW (row), toggle);
   *ret_toggle = toggle;
   return row;

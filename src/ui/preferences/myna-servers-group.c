@@ -232,9 +232,8 @@ add_button (GtkWidget *row, const char *label, GCallback callback, Row *data)
 {
   GtkWidget *button = gtk_button_new_with_label (label);
 
-  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
   g_signal_connect (button, "clicked", callback, data);
-  adw_action_row_add_suffix (ADW_ACTION_ROW (row), button);
+  myna_row_add_suffix (row, button);
   return button;
 }
 
@@ -326,10 +325,9 @@ import_chosen_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 import_cb (MynaServersGroup *self)
 {
-  g_autoptr (GtkFileFilter) filter = gtk_file_filter_new ();
+  g_autoptr (GtkFileFilter) filter =
+      myna_filter_new (_ ("Lists of servers (mcp.json, claude_desktop_config.json)"), "*.json", NULL);
 
-  gtk_file_filter_set_name (filter, _ ("Lists of servers (mcp.json, claude_desktop_config.json)"));
-  gtk_file_filter_add_pattern (filter, "*.json");
   myna_choose_file_async (get_window (self), MYNA_FILE_OPEN, _ ("Import Tool Servers"), filter, NULL, import_chosen_cb,
                           g_object_ref (self));
 }

@@ -69,9 +69,8 @@ new_switch (GtkWidget *row, const char *tool)
 {
   GtkWidget *toggle = gtk_switch_new ();
 
-  gtk_widget_set_valign (toggle, GTK_ALIGN_CENTER);
   g_object_set_data_full (G_OBJECT (toggle), "tool", g_strdup (tool), g_free);
-  adw_action_row_add_suffix (ADW_ACTION_ROW (row), toggle);
+  myna_row_add_suffix (row, toggle);
   adw_action_row_set_activatable_widget (ADW_ACTION_ROW (row), toggle);
   return toggle;
 }
@@ -155,11 +154,10 @@ add_rule (MynaToolsPage *self, const StoreToolRule *rule, GHashTable *titles)
   /* Translators: what a screen reader says of the button that removes a permission: the tool, and what it may do */
   g_autofree char *spoken = g_strdup_printf (_ ("Remove: %s, %s"), title, text);
 
-  gtk_widget_set_valign (button, GTK_ALIGN_CENTER);
   myna_button_set_spoken_name (button, spoken);
   g_object_set_data_full (G_OBJECT (button), "rule", store_tool_rule_copy (rule), (GDestroyNotify) store_tool_rule_free);
   g_signal_connect (button, "clicked", G_CALLBACK (remove_cb), self);
-  adw_action_row_add_suffix (ADW_ACTION_ROW (row), button);
+  myna_row_add_suffix (row, button);
   gtk_list_box_append (GTK_LIST_BOX (self->rules), row);
 }
 

@@ -6,6 +6,7 @@
 
 #include <glib/gi18n.h>
 
+#include "base/controls.h"
 #include "base/tooltip.h"
 
 #define INDENT 18
@@ -193,12 +194,9 @@ static void
 myna_history_row_dispose (GObject *object)
 {
   MynaHistoryRow *self = MYNA_HISTORY_ROW (object);
-  GtkWidget *child;
-
   g_clear_object (&self->item_signals);
   g_clear_object (&self->item);
-  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))))
-    gtk_widget_unparent (child);
+  myna_drop_children (GTK_WIDGET (self));
 
   G_OBJECT_CLASS (myna_history_row_parent_class)->dispose (object);
 }
@@ -240,10 +238,7 @@ myna_history_row_init (MynaHistoryRow *self)
   gtk_stack_set_vhomogeneous (GTK_STACK (self->stack), FALSE);
   gtk_widget_set_hexpand (self->stack, TRUE);
   gtk_widget_set_parent (self->stack, widget);
-  self->label = gtk_label_new (NULL);
-  gtk_label_set_xalign (GTK_LABEL (self->label), 0);
-  gtk_label_set_ellipsize (GTK_LABEL (self->label), PANGO_ELLIPSIZE_END);
-  gtk_label_set_single_line_mode (GTK_LABEL (self->label), TRUE);
+  self->label = myna_line_label_new (NULL, NULL);
   gtk_stack_add_child (GTK_STACK (self->stack), self->label);
 
   self->server = gtk_image_new_from_icon_name ("network-server-symbolic");

@@ -50,10 +50,8 @@ make_highlights (const StoreHit *hit)
 static GtkWidget *
 make_label (const char *text, PangoAttrList *attributes, const char *css_class)
 {
-  GtkWidget *label = gtk_label_new (text);
+  GtkWidget *label = myna_line_label_new (text, NULL);
 
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
   gtk_label_set_attributes (GTK_LABEL (label), attributes);
   if (css_class)
     gtk_widget_add_css_class (label, css_class);

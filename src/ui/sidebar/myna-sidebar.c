@@ -207,11 +207,8 @@ make_header (MynaSidebar *self)
   gtk_actionable_set_action_name (GTK_ACTIONABLE (self->cancel_button), "sidebar.end-select");
   adw_header_bar_pack_start (header, self->cancel_button);
 
-  self->menu_button = gtk_menu_button_new ();
-  gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (self->menu_button), "open-menu-symbolic");
-  gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (self->menu_button),
-                                  G_MENU_MODEL (gtk_builder_get_object (builder, "primary-menu")));
-  myna_set_name (self->menu_button, _ ("Main Menu"));
+  self->menu_button = myna_menu_button_new ("open-menu-symbolic", _ ("Main Menu"),
+                                            G_MENU_MODEL (gtk_builder_get_object (builder, "primary-menu")));
   adw_header_bar_pack_end (header, self->menu_button);
   self->search_button = gtk_toggle_button_new ();
   gtk_button_set_icon_name (GTK_BUTTON (self->search_button), "system-search-symbolic");
@@ -228,17 +225,15 @@ make_search_bar (MynaSidebar *self)
 {
   g_autoptr (GtkBuilder) builder = gtk_builder_new_from_resource ("/io/github/myna_chat/Myna/menus.ui");
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
-  GtkWidget *filter = gtk_menu_button_new ();
+  GtkWidget *filter = myna_menu_button_new ("view-more-symbolic", _ ("Where to Search"),
+                                            G_MENU_MODEL (gtk_builder_get_object (builder, "search-menu")));
 
   self->search_entry = gtk_search_entry_new ();
   gtk_widget_set_hexpand (self->search_entry, TRUE);
   gtk_search_entry_set_search_delay (GTK_SEARCH_ENTRY (self->search_entry), 60);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->search_entry), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Search Chats"), -1);
   gtk_box_append (GTK_BOX (box), self->search_entry);
-  gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (filter), "view-more-symbolic");
-  gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (filter), G_MENU_MODEL (gtk_builder_get_object (builder, "search-menu")));
   gtk_widget_add_css_class (filter, "flat");
-  myna_set_name (filter, _ ("Where to Search"));
   gtk_box_append (GTK_BOX (box), filter);
 
   self->search_bar = gtk_search_bar_new ();

@@ -7,6 +7,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "base/controls.h"
 #include "chat/call-fields.h"
 #include "chat/tool-words.h"
 #include "markdown/code-language.h"
@@ -263,10 +264,7 @@ add_row (MynaCallForm *self, const MynaCallField *field)
 static void
 myna_call_form_dispose (GObject *object)
 {
-  GtkWidget *child;
-
-  while ((child = gtk_widget_get_first_child (GTK_WIDGET (object))))
-    gtk_widget_unparent (child);
+  myna_drop_children (GTK_WIDGET (object));
   G_OBJECT_CLASS (myna_call_form_parent_class)->dispose (object);
 }
 
@@ -296,10 +294,7 @@ myna_call_form_class_init (MynaCallFormClass *klass)
 static void
 myna_call_form_init (MynaCallForm *self)
 {
-  GtkLayoutManager *layout = gtk_widget_get_layout_manager (GTK_WIDGET (self));
-
-  gtk_orientable_set_orientation (GTK_ORIENTABLE (layout), GTK_ORIENTATION_VERTICAL);
-  gtk_box_layout_set_spacing (GTK_BOX_LAYOUT (layout), 3);
+  myna_column_init (GTK_WIDGET (self), 3);
   self->rows = g_array_new (FALSE, FALSE, sizeof (Row));
 }
 

@@ -189,10 +189,7 @@ myna_call_made_set_list (MynaCallMade *self, GPtrArray *list)
 static void
 myna_call_made_dispose (GObject *object)
 {
-  GtkWidget *child;
-
-  while ((child = gtk_widget_get_first_child (GTK_WIDGET (object))))
-    gtk_widget_unparent (child);
+  myna_drop_children (GTK_WIDGET (object));
   g_clear_pointer (&MYNA_CALL_MADE (object)->list, g_ptr_array_unref);
   G_OBJECT_CLASS (myna_call_made_parent_class)->dispose (object);
 }
@@ -210,14 +207,8 @@ myna_call_made_class_init (MynaCallMadeClass *klass)
 static void
 myna_call_made_init (MynaCallMade *self)
 {
-  GtkLayoutManager *layout = gtk_widget_get_layout_manager (GTK_WIDGET (self));
-
-  gtk_orientable_set_orientation (GTK_ORIENTABLE (layout), GTK_ORIENTATION_VERTICAL);
-  gtk_box_layout_set_spacing (GTK_BOX_LAYOUT (layout), 6);
-  self->problem = gtk_label_new (NULL);
-  gtk_label_set_wrap (GTK_LABEL (self->problem), TRUE);
-  gtk_label_set_xalign (GTK_LABEL (self->problem), 0);
-  gtk_widget_add_css_class (self->problem, "error");
+  myna_column_init (GTK_WIDGET (self), 6);
+  self->problem = myna_long_label_new (NULL, "error");
   gtk_widget_set_visible (self->problem, FALSE);
   gtk_widget_set_parent (self->problem, GTK_WIDGET (self));
 }

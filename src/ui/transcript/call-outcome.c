@@ -9,6 +9,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "base/controls.h"
 #include "chat/tool-words.h"
 #include "markdown/copy-button.h"
 #include "markdown/markdown-view.h"
@@ -154,10 +155,7 @@ shifted_cb (MynaCallOutcome *self, int y, int delta)
 static void
 myna_call_outcome_dispose (GObject *object)
 {
-  GtkWidget *child;
-
-  while ((child = gtk_widget_get_first_child (GTK_WIDGET (object))))
-    gtk_widget_unparent (child);
+  myna_drop_children (GTK_WIDGET (object));
   G_OBJECT_CLASS (myna_call_outcome_parent_class)->dispose (object);
 }
 
@@ -186,12 +184,8 @@ build_foot (MynaCallOutcome *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
 
-  self->details = gtk_label_new (NULL);
-  gtk_label_set_wrap (GTK_LABEL (self->details), TRUE);
-  gtk_label_set_xalign (GTK_LABEL (self->details), 0);
+  self->details = myna_long_label_new (NULL, "caption dim-label");
   gtk_widget_set_hexpand (self->details, TRUE);
-  gtk_widget_add_css_class (self->details, "caption");
-  gtk_widget_add_css_class (self->details, "dim-label");
   self->copy = myna_copy_button_new (_ ("Copy Result"));
   g_signal_connect_swapped (self->copy, "clicked", G_CALLBACK (copy_clicked_cb), self);
   self->again = gtk_button_new_with_label (_ ("Run Again…"));
@@ -206,10 +200,7 @@ build_foot (MynaCallOutcome *self)
 static void
 myna_call_outcome_init (MynaCallOutcome *self)
 {
-  GtkLayoutManager *layout = gtk_widget_get_layout_manager (GTK_WIDGET (self));
-
-  gtk_orientable_set_orientation (GTK_ORIENTABLE (layout), GTK_ORIENTATION_VERTICAL);
-  gtk_box_layout_set_spacing (GTK_BOX_LAYOUT (layout), 6);
+  myna_column_init (GTK_WIDGET (self), 6);
   self->head = gtk_label_new (_ ("Result"));
   gtk_label_set_xalign (GTK_LABEL (self->head), 0);
   gtk_widget_add_css_class (self->head, "caption");

@@ -338,12 +338,9 @@ static void
 myna_call_question_dispose (GObject *object)
 {
   MynaCallQuestion *self = MYNA_CALL_QUESTION (object);
-  GtkWidget *child;
-
   g_clear_object (&self->conversation);
   g_clear_object (&self->message);
-  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))))
-    gtk_widget_unparent (child);
+  myna_drop_children (GTK_WIDGET (self));
   G_OBJECT_CLASS (myna_call_question_parent_class)->dispose (object);
 }
 
@@ -379,10 +376,8 @@ build_buttons (MynaCallQuestion *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
 
-  self->more = gtk_menu_button_new ();
-  gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (self->more), "view-more-horizontal-symbolic");
+  self->more = myna_menu_button_new ("view-more-horizontal-symbolic", _ ("More answers"), NULL);
   gtk_widget_add_css_class (self->more, "flat");
-  myna_set_name (self->more, _ ("More answers"));
   self->deny = gtk_button_new ();
   g_signal_connect_swapped (self->deny, "clicked", G_CALLBACK (myna_call_question_deny), self);
   self->allow = gtk_button_new ();
@@ -398,10 +393,7 @@ build_buttons (MynaCallQuestion *self)
 static void
 myna_call_question_init (MynaCallQuestion *self)
 {
-  GtkLayoutManager *layout = gtk_widget_get_layout_manager (GTK_WIDGET (self));
-
-  gtk_orientable_set_orientation (GTK_ORIENTABLE (layout), GTK_ORIENTATION_VERTICAL);
-  gtk_box_layout_set_spacing (GTK_BOX_LAYOUT (layout), 6);
+  myna_column_init (GTK_WIDGET (self), 6);
   self->heading = add_label (self, "heading");
   self->reason = add_label (self, NULL);
   self->changes = gtk_expander_new (_ ("What has changed"));

@@ -7,6 +7,7 @@
 #include <adwaita.h>
 #include <glib/gi18n.h>
 
+#include "base/controls.h"
 #include "base/myna-secondary-window.h"
 #include "chat/myna-documents.h"
 #include "chat/myna-problem.h"
@@ -82,11 +83,8 @@ make_reading (Sheet *sheet)
   GtkWidget *column = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6), *stop = gtk_button_new_with_mnemonic (_ ("_Stop"));
 
   sheet->reading = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 12);
-  sheet->words = gtk_label_new (NULL);
+  sheet->words = myna_long_label_new (NULL, "numeric");
   sheet->bar = gtk_progress_bar_new ();
-  gtk_label_set_xalign (GTK_LABEL (sheet->words), 0);
-  gtk_label_set_wrap (GTK_LABEL (sheet->words), TRUE);
-  gtk_widget_add_css_class (sheet->words, "numeric");
   gtk_widget_set_hexpand (column, TRUE);
   gtk_widget_set_valign (stop, GTK_ALIGN_CENTER);
   gtk_box_append (GTK_BOX (column), sheet->words);
@@ -228,7 +226,6 @@ documents_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GtkWindow) window = user_data;
   Sheet *sheet = g_object_get_data (G_OBJECT (window), "sheet");
   g_autoptr (GPtrArray) documents = store_finish_list (STORE_DB (source), result, NULL);
-  GtkWidget *child;
 
   if (!sheet || !sheet->conversation || !documents)
     return;
@@ -239,8 +236,7 @@ documents_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
         sheet->n_whole++;
         sheet->n_pages += ((StoreDocument *) documents->pdata[i])->n_pages;
       }
-  while ((child = gtk_widget_get_first_child (sheet->list)))
-    gtk_list_box_remove (GTK_LIST_BOX (sheet->list), child);
+  myna_list_clear (sheet->list);
   for (guint i = 0; i < documents->len; i++)
     gtk_list_box_append (GTK_LIST_BOX (sheet->list), make_row (sheet, documents->pdata[i]));
   gtk_widget_set_visible (sheet->list, documents->len > 0);
@@ -270,18 +266,11 @@ static GtkWidget *
 make_page (Sheet *sheet)
 {
   GtkWidget *all = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *column = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
-  GtkWidget *scroller = gtk_scrolled_window_new (), *clamp = adw_clamp_new ();
+  GtkWidget *clamp = adw_clamp_new (), *scroller = myna_scroller_new (clamp, -1);
 
-  sheet->problem = gtk_label_new (NULL);
-  gtk_label_set_wrap (GTK_LABEL (sheet->problem), TRUE);
-  gtk_widget_add_css_class (sheet->problem, "error");
+  sheet->problem = myna_long_label_new (NULL, "error");
   gtk_widget_set_visible (sheet->problem, FALSE);
-  sheet->list = gtk_list_box_new ();
-  gtk_list_box_set_selection_mode (GTK_LIST_BOX (sheet->list), GTK_SELECTION_NONE);
-  gtk_list_box_set_placeholder (GTK_LIST_BOX (sheet->list), NULL);
-  gtk_widget_add_css_class (sheet->list, "boxed-list");
-  gtk_accessible_update_property (GTK_ACCESSIBLE (sheet->list), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Documents of This Chat"),
-                                  -1);
+  sheet->list = myna_list_new (_ ("Documents of This Chat"));
   gtk_box_append (GTK_BOX (column), make_reading (sheet));
   gtk_box_append (GTK_BOX (column), sheet->problem);
   gtk_box_append (GTK_BOX (column), sheet->list);
@@ -290,8 +279,6 @@ make_page (Sheet *sheet)
   gtk_widget_set_margin_start (column, 12);
   gtk_widget_set_margin_end (column, 12);
   adw_clamp_set_child (ADW_CLAMP (clamp), column);
-  gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), clamp);
   gtk_widget_set_vexpand (scroller, TRUE);
   gtk_box_append (GTK_BOX (all), adw_header_bar_new ());
   gtk_box_append (GTK_BOX (all), scroller);

@@ -6,6 +6,7 @@
 
 #include <glib/gi18n.h>
 
+#include "base/controls.h"
 #include "base/tooltip.h"
 #include "chat/message-parts.h"
 #include "markdown/copy-button.h"
@@ -293,13 +294,10 @@ static void
 myna_message_bar_dispose (GObject *object)
 {
   MynaMessageBar *self = MYNA_MESSAGE_BAR (object);
-  GtkWidget *child;
-
   g_clear_object (&self->conversation);
   g_clear_object (&self->message);
   g_clear_object (&self->models);
-  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))))
-    gtk_widget_unparent (child);
+  myna_drop_children (GTK_WIDGET (self));
   G_OBJECT_CLASS (myna_message_bar_parent_class)->dispose (object);
 }
 

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "transcript/message-body.h"
+#include "base/controls.h"
 
 #include <string.h>
 
@@ -542,10 +543,7 @@ myna_message_body_class_init (MynaMessageBodyClass *klass)
 static void
 myna_message_body_init (MynaMessageBody *self)
 {
-  GtkLayoutManager *layout = gtk_widget_get_layout_manager (GTK_WIDGET (self));
-
-  gtk_orientable_set_orientation (GTK_ORIENTABLE (layout), GTK_ORIENTATION_VERTICAL);
-  gtk_box_layout_set_spacing (GTK_BOX_LAYOUT (layout), SPACING);
+  myna_column_init (GTK_WIDGET (self), SPACING);
   self->parts = g_ptr_array_new ();
   self->source_signals = g_signal_group_new (MYNA_TYPE_SOURCES);
   g_signal_group_connect_swapped (self->source_signals, "changed", G_CALLBACK (sources_changed_cb), self);
@@ -559,11 +557,8 @@ myna_message_body_new (gboolean is_question, GMenuModel *extra_menu)
   self->extra_menu = g_object_ref (extra_menu);
   if (!is_question)
     return GTK_WIDGET (self);
-  self->label = gtk_label_new (NULL);
-  gtk_label_set_wrap (GTK_LABEL (self->label), TRUE);
-  gtk_label_set_wrap_mode (GTK_LABEL (self->label), PANGO_WRAP_WORD_CHAR);
+  self->label = myna_long_label_new (NULL, NULL);
   gtk_label_set_selectable (GTK_LABEL (self->label), TRUE);
-  gtk_label_set_xalign (GTK_LABEL (self->label), 0);
   gtk_label_set_extra_menu (GTK_LABEL (self->label), extra_menu);
   gtk_widget_set_parent (self->label, GTK_WIDGET (self));
   return GTK_WIDGET (self);

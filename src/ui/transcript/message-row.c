@@ -11,6 +11,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "base/controls.h"
 #include "chat/days.h"
 #include "chat/message-menu.h"
 #include "chat/message-parts.h"
@@ -802,8 +803,6 @@ static void
 myna_message_row_dispose (GObject *object)
 {
   MynaMessageRow *self = MYNA_MESSAGE_ROW (object);
-  GtkWidget *child;
-
   if (self->message_signals)
     {
       g_signal_group_set_target (self->message_signals, NULL);
@@ -815,8 +814,7 @@ myna_message_row_dispose (GObject *object)
   g_clear_object (&self->conversation);
   g_clear_object (&self->menu_model);
   g_clear_pointer (&self->details, gtk_widget_unparent);
-  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))))
-    gtk_widget_unparent (child);
+  myna_drop_children (GTK_WIDGET (self));
   self->editor = self->divider = self->date = self->menu = self->question = NULL;
 
   G_OBJECT_CLASS (myna_message_row_parent_class)->dispose (object);
@@ -852,7 +850,7 @@ activity_changed_cb (MynaMessageRow *self)
 static void
 myna_message_row_init (MynaMessageRow *self)
 {
-  gtk_orientable_set_orientation (GTK_ORIENTABLE (gtk_widget_get_layout_manager (GTK_WIDGET (self))), GTK_ORIENTATION_VERTICAL);
+  myna_column_init (GTK_WIDGET (self), 0);
   self->message_signals = g_signal_group_new (MYNA_TYPE_MESSAGE);
   g_signal_group_connect (self->message_signals, "changed", G_CALLBACK (message_changed_cb), self);
   self->conversation_signals = g_signal_group_new (MYNA_TYPE_CONVERSATION);

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "transcript/message-status.h"
+#include "base/controls.h"
 
 #include "base/tooltip.h"
 #include "chat/message-words.h"
@@ -80,12 +81,9 @@ static void
 myna_message_status_dispose (GObject *object)
 {
   MynaMessageStatus *self = MYNA_MESSAGE_STATUS (object);
-  GtkWidget *child;
-
   g_clear_object (&self->conversation);
   g_clear_object (&self->message);
-  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))))
-    gtk_widget_unparent (child);
+  myna_drop_children (GTK_WIDGET (self));
   G_OBJECT_CLASS (myna_message_status_parent_class)->dispose (object);
 }
 
@@ -102,9 +100,7 @@ static void
 myna_message_status_init (MynaMessageStatus *self)
 {
   gtk_box_layout_set_spacing (GTK_BOX_LAYOUT (gtk_widget_get_layout_manager (GTK_WIDGET (self))), 12);
-  self->label = gtk_label_new (NULL);
-  gtk_label_set_xalign (GTK_LABEL (self->label), 0);
-  gtk_label_set_wrap (GTK_LABEL (self->label), TRUE);
+  self->label = myna_long_label_new (NULL, NULL);
   gtk_widget_set_parent (self->label, GTK_WIDGET (self));
   self->button = gtk_button_new_with_label ("");
   gtk_widget_set_valign (self->button, GTK_ALIGN_CENTER);

@@ -6,6 +6,7 @@
 
 #include <glib/gi18n.h>
 
+#include "base/controls.h"
 #include "composer/attachment-list.h"
 #include "composer/send-key.h"
 
@@ -115,11 +116,8 @@ myna_question_editor_grab_focus (GtkWidget *widget)
 static void
 myna_question_editor_dispose (GObject *object)
 {
-  GtkWidget *child;
-
   g_clear_object (&MYNA_QUESTION_EDITOR (object)->settings);
-  while ((child = gtk_widget_get_first_child (GTK_WIDGET (object))))
-    gtk_widget_unparent (child);
+  myna_drop_children (GTK_WIDGET (object));
   G_OBJECT_CLASS (myna_question_editor_parent_class)->dispose (object);
 }
 
@@ -139,11 +137,9 @@ myna_question_editor_class_init (MynaQuestionEditorClass *klass)
 static void
 myna_question_editor_init (MynaQuestionEditor *self)
 {
-  GtkLayoutManager *layout = gtk_widget_get_layout_manager (GTK_WIDGET (self));
   GtkEventController *keys = gtk_event_controller_key_new ();
 
-  gtk_orientable_set_orientation (GTK_ORIENTABLE (layout), GTK_ORIENTATION_VERTICAL);
-  gtk_box_layout_set_spacing (GTK_BOX_LAYOUT (layout), 6);
+  myna_column_init (GTK_WIDGET (self), 6);
   gtk_widget_add_css_class (GTK_WIDGET (self), "composer-card");
   self->attachments = myna_attachment_list_new ();
   gtk_widget_set_parent (self->attachments, GTK_WIDGET (self));

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "transcript/reply-progress.h"
+#include "base/controls.h"
 
 #include "chat/message-words.h"
 
@@ -50,16 +51,9 @@ myna_reply_progress_class_init (MynaReplyProgressClass *klass)
 static void
 myna_reply_progress_init (MynaReplyProgress *self)
 {
-  GtkLayoutManager *layout = gtk_widget_get_layout_manager (GTK_WIDGET (self));
-
-  gtk_orientable_set_orientation (GTK_ORIENTABLE (layout), GTK_ORIENTATION_VERTICAL);
-  gtk_box_layout_set_spacing (GTK_BOX_LAYOUT (layout), 6);
+  myna_column_init (GTK_WIDGET (self), 6);
   gtk_widget_add_css_class (GTK_WIDGET (self), "reply-progress");
-  self->label = gtk_label_new (NULL);
-  gtk_label_set_xalign (GTK_LABEL (self->label), 0);
-  gtk_label_set_wrap (GTK_LABEL (self->label), TRUE);
-  gtk_widget_add_css_class (self->label, "dim-label");
-  gtk_widget_add_css_class (self->label, "numeric");
+  self->label = myna_long_label_new (NULL, "dim-label numeric");
   self->bar = gtk_progress_bar_new ();
   gtk_widget_set_parent (self->label, GTK_WIDGET (self));
   gtk_widget_set_parent (self->bar, GTK_WIDGET (self));

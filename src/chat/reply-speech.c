@@ -26,12 +26,15 @@ struct _MynaReplySpeech
   guint timer;        /* runs while a reply is written */
 };
 
-/* Whether a sentence may end with the character before `end`. */
+/* Whether a sentence may end with the character before `end`, perhaps behind the quotation that ends it. */
 static gboolean
 ends_sentence (const char *text, const char *end)
 {
-  gunichar last = g_utf8_get_char (g_utf8_prev_char (end));
+  const char *before = g_utf8_prev_char (end);
+  gunichar last = g_utf8_get_char (before);
 
+  if (before > text && (last == '"' || last == 0x201d || last == 0x2019 || last == 0x300d || last == 0x300f))
+    last = g_utf8_get_char (g_utf8_prev_char (before));
   if (last == '\n' || last == 0x3002 || last == 0xff01 || last == 0xff1f) /* 。！？ */
     return TRUE;
   return (last == '.' || last == '!' || last == '?' || last == ':') && (*end == ' ' || *end == '\n');

@@ -84,9 +84,10 @@ test_grows (Speech *s, gconstpointer data)
   wait_said (s, "Myna: It is so.");
   fake_generator_say (s->base.engine, "d then? 因为下雨了。还");
   wait_said (s, "Myna: It is so.|And then? 因为下雨了。");
-  fake_generator_say (s->base.engine, "有风");
+  fake_generator_say (s->base.engine, "有“风。”He said \"No.\" They");
+  wait_said (s, "Myna: It is so.|And then? 因为下雨了。|还有“风。”He said \"No.\"");
   end (s, GLM_STOP_END);
-  g_assert_cmpstr (s->said->str, ==, "Myna: It is so.|And then? 因为下雨了。|还有风");
+  g_assert_cmpstr (s->said->str, ==, "Myna: It is so.|And then? 因为下雨了。|还有“风。”He said \"No.\"|They");
   /* The next reply begins anew. */
   g_string_truncate (s->said, 0);
   begin (s);

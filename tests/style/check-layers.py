@@ -79,7 +79,7 @@ FOLDERS = {
     "remote/process": (SOUP, "remote/wire"),
 
     "markup": (CMARK, "text"),
-    "chat": (SECRET, "engine/engine.h engine/actor storage/storage.h tools/tools.h tools/sandbox.h tools/servers.h "
+    "chat": (SECRET, "engine/engine.h engine/actor storage/storage.h storage/part-file.h tools/tools.h tools/sandbox.h tools/servers.h "
                    "tools/own-tools.h documents/documents.h remote/wire markup text"),
 
     "share": (GLIB, "server engine/engine.h engine/actor chat"),
@@ -89,7 +89,7 @@ FOLDERS = {
     "print": (PANGO, "storage/storage.h markup chat"),
 
     "ui/base": (GTK, "storage/storage.h"),
-    "ui/markdown": (GTK, "markup maths typeset ui/base"),
+    "ui/markdown": (GTK, "markup maths typeset chat ui/base"),
     "ui/composer": (GTK, "engine/engine.h tools/tools.h documents/documents.h chat ui/base"),
     "ui/transcript": (GTK, "engine/engine.h text storage/storage.h tools/tools.h tools/sandbox.h markup typeset chat ui/base ui/markdown "
                            "ui/composer"),

@@ -10,6 +10,7 @@
 
 #include "base/ui-compat.h"
 #include "base/undo-toast.h"
+#include "chat/code-file.h"
 #include "chat/history-opener.h"
 #include "chat/late-services.h"
 #include "chat/myna-search-provider.h"
@@ -358,6 +359,7 @@ myna_application_startup (GApplication *application)
   g_settings_bind (self->settings, "code-theme", myna_code_theme_get_default (), "name", G_SETTINGS_BIND_GET);
   sessions = g_build_filename (g_get_user_cache_dir (), MYNA_APP_ID, "sessions", NULL);
   myna_own_tools_read ();
+  myna_code_clear_pages ();
   self->servers = myna_servers_new ();
   self->core = myna_core_new (self->settings, sessions);
   self->draft = myna_new_chat_draft_new (self->core);

@@ -48,6 +48,20 @@ myna_open_uri (GtkWindow *parent, const char *uri)
 }
 
 void
+myna_open_file (GtkWindow *parent, GFile *file)
+{
+#if GTK_CHECK_VERSION(4, 10, 0)
+  g_autoptr (GtkFileLauncher) launcher = gtk_file_launcher_new (file);
+
+  gtk_file_launcher_launch (launcher, parent, NULL, NULL, NULL);
+#else
+  g_autofree char *uri = g_file_get_uri (file);
+
+  gtk_show_uri (parent, uri, GDK_CURRENT_TIME);
+#endif
+}
+
+void
 myna_show_in_folder (GtkWindow *parent, GFile *file)
 {
 #if GTK_CHECK_VERSION(4, 10, 0)
@@ -173,6 +187,22 @@ myna_ask_async (GtkWindow *parent, MynaQuestionKind kind, const char *heading, c
   adw_message_dialog_set_response_appearance (dialog, "accept", appearance);
   adw_message_dialog_set_default_response (dialog, kind == MYNA_QUESTION_DESTRUCTIVE ? "cancel" : "accept");
   g_signal_connect (dialog, "response", G_CALLBACK (ask_response_cb), task);
+  gtk_window_present (GTK_WINDOW (dialog));
+#endif
+}
+
+void
+myna_tell (GtkWindow *parent, const char *heading, const char *body)
+{
+#if ADW_CHECK_VERSION(1, 5, 0)
+  AdwAlertDialog *dialog = ADW_ALERT_DIALOG (adw_alert_dialog_new (heading, body));
+
+  adw_alert_dialog_add_responses (dialog, "close", _ ("_Close"), NULL);
+  adw_dialog_present (ADW_DIALOG (dialog), GTK_WIDGET (parent));
+#else
+  AdwMessageDialog *dialog = ADW_MESSAGE_DIALOG (adw_message_dialog_new (parent, heading, body));
+
+  adw_message_dialog_add_responses (dialog, "close", _ ("_Close"), NULL);
   gtk_window_present (GTK_WINDOW (dialog));
 #endif
 }

@@ -12,6 +12,8 @@ void myna_show_about (GtkWindow *parent);
 
 /* Opens the address with the program that the person chose for it. */
 void myna_open_uri (GtkWindow *parent, const char *uri);
+/* The same for a file. */
+void myna_open_file (GtkWindow *parent, GFile *file);
 /* Opens the folder that holds the file, with the file selected where the file manager can do that. */
 void myna_show_in_folder (GtkWindow *parent, GFile *file);
 
@@ -40,6 +42,8 @@ typedef enum
 /* Asks for one decision: `accept_label` or Cancel. */
 void myna_ask_async (GtkWindow *parent, MynaQuestionKind kind, const char *heading, const char *body, const char *accept_label,
                      GAsyncReadyCallback callback, gpointer user_data);
+/* Tells what went wrong, where nothing can be done.  parent: NULL where the window is gone. */
+void myna_tell (GtkWindow *parent, const char *heading, const char *body);
 /* TRUE: accepted. */
 gboolean myna_ask_finish (GAsyncResult *result);
 

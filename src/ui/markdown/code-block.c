@@ -7,7 +7,11 @@
 
 #include "base/controls.h"
 #include "markdown/block-views.h"
+#include "base/controls.h"
 #include "base/tooltip.h"
+#include "base/ui-compat.h"
+#include "chat/code-file.h"
+#include "chat/myna-problem.h"
 #include "markdown/code-text.h"
 #include "markdown/code-theme.h"
 #include "markdown/copy-button.h"
@@ -19,6 +23,7 @@ struct _MynaCodeBlock
   GtkWidget *header;
   GtkWidget *language;
   GtkWidget *copy_button;
+  GtkWidget *browser_button;
   GtkWidget *scroller;
   GtkWidget *text;
 };
@@ -33,6 +38,7 @@ myna_code_block_update (MynaBlockView *view)
   const char *language = block->info ? block->info : "";
   g_autofree char *label = block->info ? g_strdup_printf (_ ("Code, %s"), block->info) : g_strdup (_ ("Code"));
 
+  gtk_widget_set_visible (self->browser_button, myna_code_is_page (block->info));
   gtk_label_set_text (GTK_LABEL (self->language), language);
   myna_code_text_set_text (MYNA_CODE_TEXT (self->text), block->string.text, block->info);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, label,
@@ -60,6 +66,101 @@ copy_clicked (MynaCodeBlock *self)
 {
   myna_copy_button_copy (MYNA_COPY_BUTTON (self->copy_button),
                          myna_block_get_source (myna_block_view_get_block (MYNA_BLOCK_VIEW (self))));
+}
+
+/* ---- Files ------------------------------------------------------------------------------------------------------ */
+
+/* What the block held when the button was pressed: by the answer its widget may show another one. */
+typedef struct
+{
+  MynaCodeBlock *block; /* owned */
+  char *language;
+  char *text;
+} Asked;
+
+static Asked *
+asked_new (MynaCodeBlock *self)
+{
+  MynaBlock *block = myna_block_view_get_block (MYNA_BLOCK_VIEW (self));
+  Asked *asked = g_new (Asked, 1);
+
+  *asked = (Asked){ g_object_ref (self), g_strdup (block->info), g_strdup (myna_block_get_source (block)) };
+  return asked;
+}
+
+static void
+asked_free (Asked *asked)
+{
+  g_object_unref (asked->block);
+  g_free (asked->language);
+  g_free (asked->text);
+  g_free (asked);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Asked, asked_free)
+
+static GtkWindow *
+get_window (MynaCodeBlock *self)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+
+  return GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL;
+}
+
+static void
+saved_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (MynaCodeBlock) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *problem = NULL;
+
+  if (myna_code_save_finish (result, &error))
+    return;
+  problem = myna_problem_describe (error);
+  myna_tell (get_window (self), _ ("The File Could Not Be Saved"), problem);
+}
+
+static void
+file_chosen_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Asked) asked = user_data;
+  g_autoptr (GFile) file = myna_choose_file_finish (result);
+
+  if (file)
+    myna_code_save_async (asked->text, file, saved_cb, g_object_ref (asked->block));
+}
+
+static void
+save_clicked (MynaCodeBlock *self)
+{
+  Asked *asked = asked_new (self);
+
+  myna_choose_file_async (get_window (self), MYNA_FILE_SAVE, _ ("Save Code"), NULL, myna_code_get_file_name (asked->language),
+                          file_chosen_cb, asked);
+}
+
+static void
+browser_answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Asked) asked = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GFile) file = NULL;
+
+  if (!myna_ask_finish (result))
+    return;
+  file = myna_code_write_page (asked->language, asked->text, &error);
+  if (file)
+    myna_open_file (get_window (asked->block), file);
+  else
+    myna_tell (get_window (asked->block), _ ("The Page Could Not Be Opened"), error->message);
+}
+
+static void
+browser_clicked (MynaCodeBlock *self)
+{
+  myna_ask_async (get_window (self), MYNA_QUESTION_PLAIN, _ ("Open in the Browser?"),
+                  _ ("The model wrote this page. In the browser it can run programs and load things from the network."),
+                  _ ("_Open"), browser_answered_cb, asked_new (self));
 }
 
 static void
@@ -165,6 +266,16 @@ myna_code_block_class_init (MynaCodeBlockClass *klass)
   gtk_widget_class_set_css_name (widget_class, "codeblock");
 }
 
+static GtkWidget *
+add_button (MynaCodeBlock *self, const char *icon, const char *name, GCallback callback)
+{
+  GtkWidget *button = myna_flat_button_new (icon, name);
+
+  g_signal_connect_swapped (button, "clicked", callback, self);
+  gtk_box_append (GTK_BOX (self->header), button);
+  return button;
+}
+
 static void
 make_header (MynaCodeBlock *self)
 {
@@ -176,11 +287,13 @@ make_header (MynaCodeBlock *self)
   gtk_widget_set_hexpand (self->language, TRUE);
   gtk_box_append (GTK_BOX (self->header), self->language);
 
+  self->browser_button = add_button (self, "web-browser-symbolic", _ ("Open in Browser"), G_CALLBACK (browser_clicked));
   gtk_button_set_icon_name (GTK_BUTTON (wrap), "format-justify-left-symbolic");
   myna_set_name (wrap, _ ("Wrap Long Lines"));
   g_signal_connect_swapped (wrap, "toggled", G_CALLBACK (wrap_toggled), self);
   gtk_box_append (GTK_BOX (self->header), wrap);
 
+  add_button (self, "document-save-symbolic", _ ("Save Code As…"), G_CALLBACK (save_clicked));
   self->copy_button = myna_copy_button_new (_ ("Copy Code"));
   g_signal_connect_swapped (self->copy_button, "clicked", G_CALLBACK (copy_clicked), self);
   gtk_box_append (GTK_BOX (self->header), self->copy_button);

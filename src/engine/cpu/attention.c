@@ -22,15 +22,23 @@
 #define N_FINE         16
 #define MAX_SPLIT_ROWS 16 /* batches of up to this many tokens have their columns split */
 #define MAX_RISE       8  /* of the largest score until what was summed is rescaled: weights stay below e⁸ */
+#define HEAVY          16 /* a key of a larger part than this of its block's weight is not left to bytes */
 
 struct GlmAttention
 {
   const GlmKvCache *cache;
   const GlmKernels *kernels;
   int64_t worker_floats;
-  float *queries; /* [MAX_SPLIT_ROWS][n_heads][key_width], scaled: of small batches */
-  float *work;    /* [n_threads][worker_floats] */
-  float *parts;   /* [split][row][head][value_width + 2: sum, maximum, values] */
+  bool has_bytes;    /* small batches meet latents as bytes */
+  float *queries;    /* [MAX_SPLIT_ROWS][n_heads][key_width], scaled: of small batches */
+  char *query_bytes; /* the same as bytes: [tile][tile_bytes], GlmLatentQueries */
+  int64_t tile_bytes;
+  char *latents; /* [layer][layer_bytes]: GlmLatentBlock of all columns */
+  int64_t layer_bytes;
+  int64_t *n_packed; /* [layer]: columns of which it is up to date */
+  float *work;       /* [n_threads][worker_floats] */
+  float *parts;      /* [split][MAX_SPLIT_ROWS · n_heads][value_width]: in each, vectors as queries have them */
+  float *sums;       /* [split][MAX_SPLIT_ROWS · n_heads][2]: their sum and maximum */
 };
 
 typedef struct
@@ -43,6 +51,7 @@ typedef struct
   int64_t n_tiles;
   int64_t n_splits;
   int64_t n_items;
+  bool has_bytes; /* by bytes */
   atomic_llong next;
 } Job;
 
@@ -51,11 +60,13 @@ typedef struct
 {
   const float *q; /* [TILE][key_width], scaled: own_q, or all workers' */
   float *own_q;
-  float *values;  /* [TILE][value_width] */
+  float *values; /* [TILE][value_width]: own_values, or the part's */
+  float *own_values;
   float *scores;  /* [TILE][BLOCK] */
   float *maximum; /* [TILE] */
   float *sum;     /* [TILE] */
   float *block;   /* of a cache in 8 bits: a block as halves, and one row as floats */
+  float *key;     /* one as floats */
 } Work;
 
 /* The keys or the values of a block. */
@@ -67,10 +78,18 @@ typedef struct
 
 /* ---- Memory ----------------------------------------------------------------------------------------------------- */
 
+static bool
+fits_bytes (const GlmKvShape *shape, const GlmAttentionLimits *limits)
+{
+  return glm_kernels ()->has_latents && shape->n_streams == 1 && shape->streams[0].n_heads == 1
+         && shape->streams[0].element_bytes == sizeof (uint16_t)
+         && glm_latents_fit (limits->value_width, limits->key_width - limits->value_width);
+}
+
 static int64_t
 worker_floats (const GlmKvShape *shape, const GlmAttentionLimits *limits)
 {
-  int64_t block = 0;
+  int64_t block = fits_bytes (shape, limits) ? limits->key_width : 0;
 
   for (int i = 0; i < shape->n_streams; i++)
     if (shape->streams[i].element_bytes == 1 && (BLOCK + 1) * (int64_t) shape->streams[i].width > block)
@@ -100,7 +119,62 @@ count_splits (const GlmKvShape *shape, int64_t n_columns)
 static int64_t
 count_part_floats (const GlmKvShape *shape, const GlmAttentionLimits *limits, int64_t n_columns)
 {
-  return count_splits (shape, n_columns) * MAX_SPLIT_ROWS * limits->n_heads * (limits->value_width + 2);
+  return count_splits (shape, n_columns) * MAX_SPLIT_ROWS * limits->n_heads * limits->value_width;
+}
+
+static int64_t
+count_sum_floats (const GlmKvShape *shape, const GlmAttentionLimits *limits, int64_t n_columns)
+{
+  return count_splits (shape, n_columns) * MAX_SPLIT_ROWS * limits->n_heads * 2;
+}
+
+static int64_t
+layer_bytes (const GlmAttentionLimits *limits, int64_t n_columns)
+{
+  return (n_columns + GLM_LATENT_GROUP - 1) / GLM_LATENT_GROUP
+         * glm_latent_group_bytes (limits->value_width, limits->key_width - limits->value_width);
+}
+
+/* Of the queries as bytes. */
+static int64_t
+tile_bytes (const GlmAttentionLimits *limits)
+{
+  return (glm_latent_queries_bytes (limits->value_width, limits->key_width - limits->value_width) + 63) / 64 * 64;
+}
+
+static size_t
+count_query_bytes (const GlmAttentionLimits *limits)
+{
+  return (size_t) ((MAX_SPLIT_ROWS * limits->n_heads + TILE - 1) / TILE * tile_bytes (limits));
+}
+
+static size_t
+count_bytes (const GlmKvShape *shape, const GlmAttentionLimits *limits, int64_t n_columns)
+{
+  size_t n_layers = (size_t) shape->n_layers;
+
+  if (!fits_bytes (shape, limits))
+    return 0;
+  return count_query_bytes (limits) + n_layers * ((size_t) layer_bytes (limits, n_columns) + sizeof (int64_t));
+}
+
+/* Latents as bytes become resident as they are written, like the cache itself. */
+static bool
+alloc_bytes (GlmAttention *attention, const GlmAttentionLimits *limits)
+{
+  size_t n_layers = (size_t) attention->cache->shape.n_layers, n_bytes;
+
+  attention->has_bytes = fits_bytes (&attention->cache->shape, limits);
+  if (!attention->has_bytes)
+    return true;
+  attention->tile_bytes = tile_bytes (limits);
+  attention->layer_bytes = layer_bytes (limits, attention->cache->n_columns);
+  if (__builtin_mul_overflow (n_layers, (size_t) attention->layer_bytes, &n_bytes))
+    return false;
+  attention->query_bytes = glm_alloc_aligned (count_query_bytes (limits), 1);
+  attention->latents = aligned_alloc (64, n_bytes);
+  attention->n_packed = calloc (n_layers, sizeof *attention->n_packed);
+  return attention->query_bytes && attention->latents && attention->n_packed;
 }
 
 static int64_t
@@ -113,8 +187,9 @@ size_t
 glm_attention_bytes (const GlmKvShape *shape, const GlmAttentionLimits *limits, int n_threads, int64_t n_columns)
 {
   return (size_t) (count_query_floats (limits) + count_part_floats (shape, limits, n_columns)
-                   + n_threads * worker_floats (shape, limits))
-         * sizeof (float);
+                   + count_sum_floats (shape, limits, n_columns) + n_threads * worker_floats (shape, limits))
+             * sizeof (float)
+         + count_bytes (shape, limits, n_columns);
 }
 
 bool
@@ -131,7 +206,8 @@ glm_attention_new (const GlmKvCache *cache, const GlmAttentionLimits *limits, in
   attention->work = glm_alloc_aligned ((size_t) (n_threads * attention->worker_floats), sizeof (float));
   attention->queries = glm_alloc_aligned ((size_t) count_query_floats (limits), sizeof (float));
   attention->parts = glm_alloc_aligned ((size_t) count_part_floats (&cache->shape, limits, cache->n_columns), sizeof (float));
-  if (!attention->queries || !attention->work || !attention->parts)
+  attention->sums = glm_alloc_aligned ((size_t) count_sum_floats (&cache->shape, limits, cache->n_columns), sizeof (float));
+  if (!attention->queries || !attention->work || !attention->parts || !attention->sums || !alloc_bytes (attention, limits))
     goto fail;
   *ret_attention = attention;
   return true;
@@ -148,8 +224,12 @@ glm_attention_free (GlmAttention *attention)
   if (!attention)
     return;
   free (attention->queries);
+  free (attention->query_bytes);
+  free (attention->latents);
+  free (attention->n_packed);
   free (attention->work);
   free (attention->parts);
+  free (attention->sums);
   free (attention);
 }
 
@@ -193,6 +273,9 @@ glm_attention_store (const GlmAttention *attention, int layer, int stream, int h
   float *scales = glm_kv_cache_scales (cache, layer, stream, head);
   int64_t d = cache->shape.streams[stream].width, offset = column * d;
 
+  if (attention->has_bytes && attention->n_packed[layer] > column)
+    attention->n_packed[layer] = column;
+
   switch (cache->shape.streams[stream].element_bytes)
     {
     case sizeof (float): memcpy ((float *) rows + offset, row, (size_t) d * sizeof (float)); break;
@@ -203,6 +286,14 @@ glm_attention_store (const GlmAttention *attention, int layer, int stream, int h
         scales[i / GLM_KV_BLOCK] =
             quantise_block (row + i, d - i < GLM_KV_BLOCK ? (int) (d - i) : GLM_KV_BLOCK, (int8_t *) rows + offset + i);
     }
+}
+
+void
+glm_attention_forget (const GlmAttention *attention, int64_t column)
+{
+  for (int layer = 0; attention->has_bytes && layer < attention->cache->shape.n_layers; layer++)
+    if (attention->n_packed[layer] > column)
+      attention->n_packed[layer] = column;
 }
 
 /* ---- Blocks ----------------------------------------------------------------------------------------------------- */
@@ -297,13 +388,14 @@ block_values (const Job *job, const Work *work, Rows values)
                                   work->scores[i * BLOCK + j], d);
 }
 
-/* Turns the scores of vector i into weights exp (s − maximum), and rescales what was summed under an older maximum. */
-static void
+/* Turns the scores of vector i into weights exp (s − maximum), and rescales what was summed under an older maximum.  Returns
+ * the sum of the weights. */
+static float
 block_softmax (const Job *job, const Work *work, int64_t i, int64_t n_valid, int64_t n_keys)
 {
   int64_t d = job->task->value_width;
   float *s = work->scores + i * BLOCK, *o = work->values + i * d;
-  float maximum;
+  float maximum, sum;
 
   if (n_valid < 0)
     n_valid = 0;
@@ -319,9 +411,11 @@ block_softmax (const Job *job, const Work *work, int64_t i, int64_t n_valid, int
         o[j] *= factor;
       work->maximum[i] = maximum;
     }
-  work->sum[i] += job->kernels->exp_sum (s, 1, maximum, n_valid);
+  sum = job->kernels->exp_sum (s, 1, maximum, n_valid);
+  work->sum[i] += sum;
   for (int64_t j = n_valid; j < n_keys; j++)
     s[j] = 0;
+  return sum;
 }
 
 static void
@@ -340,27 +434,31 @@ shared_query (const Job *job, int kv_head, int64_t vector)
   return job->attention->queries + (kv_head * job->n_vectors + vector) * job->task->key_width;
 }
 
+/* Where the part's vector is, of all parts. */
+static int64_t
+part_place (const Job *job, int64_t split, int kv_head, int64_t vector)
+{
+  return split * MAX_SPLIT_ROWS * job->task->n_heads + kv_head * job->n_vectors + vector;
+}
+
 static void
-load_queries (const Job *job, Work *work, int kv_head, int64_t vector, int64_t n_q)
+load_queries (const Job *job, Work *work, int kv_head, int64_t vector, int64_t n_q, int64_t split)
 {
   const GlmAttentionTask *task = job->task;
 
-  work->q = job->n_splits > 1 ? shared_query (job, kv_head, vector) : work->own_q;
+  work->values = work->own_values;
+  if (job->n_splits > 1)
+    work->values = job->attention->parts + part_place (job, split, kv_head, vector) * task->value_width;
+  work->q = job->n_splits > 1 || job->has_bytes ? shared_query (job, kv_head, vector) : work->own_q;
   for (int64_t i = 0; i < n_q; i++)
     {
-      if (job->n_splits == 1)
+      if (job->n_splits == 1 && !job->has_bytes)
         scale_query (task, (vector + i) / job->group, kv_head * job->group + (vector + i) % job->group,
                      work->own_q + i * task->key_width);
       work->maximum[i] = -INFINITY;
       work->sum[i] = 0;
     }
   memset (work->values, 0, (size_t) (n_q * task->value_width) * sizeof (float));
-}
-
-static float *
-part_of (const Job *job, int64_t split, int64_t row, int64_t head)
-{
-  return job->attention->parts + ((split * MAX_SPLIT_ROWS + row) * job->task->n_heads + head) * (job->task->value_width + 2);
 }
 
 static void
@@ -375,11 +473,10 @@ store_result (const Job *job, const Work *work, int kv_head, int64_t vector, int
 
       if (job->n_splits > 1)
         {
-          float *part = part_of (job, split, row, head);
+          float *sum = job->attention->sums + 2 * part_place (job, split, kv_head, vector + i);
 
-          part[0] = work->sum[i];
-          part[1] = work->maximum[i];
-          memcpy (part + 2, o, (size_t) d * sizeof (float));
+          sum[0] = work->sum[i];
+          sum[1] = work->maximum[i];
         }
       else
         {
@@ -388,6 +485,92 @@ store_result (const Job *job, const Work *work, int kv_head, int64_t vector, int
           for (int64_t j = 0; j < d; j++)
             out[j] = o[j] * factor;
         }
+    }
+}
+
+/* Keys that have much of a block's weight alone are scored and added in floats: what bytes are off by is then a mean over many
+ * keys, and weights as bytes have more than 16 levels for the mean of a block. */
+static void
+add_heavy_keys (const Job *job, const Work *work, int64_t i, int64_t column, int64_t n, float sum)
+{
+  const GlmKernels *kernels = job->kernels;
+  int64_t width = job->task->key_width;
+  const uint16_t *keys = glm_kv_cache_rows (job->attention->cache, job->task->layer, 0, 0);
+  float *s = work->scores + i * BLOCK;
+
+  if (kernels->largest (s, n) * HEAVY <= sum)
+    return;
+  for (int64_t j = 0; j < n; j++)
+    if (s[j] * HEAVY > sum)
+      {
+        float weight;
+
+        kernels->f16_to_f32 (work->key, keys + (column + j) * width, width);
+        weight = expf (kernels->dot_f32 (work->q + i * width, work->key, width) - work->maximum[i]);
+        work->sum[i] += weight - s[j];
+        s[j] = 0;
+        kernels->add_scaled (work->values + i * job->task->value_width, work->key, weight, job->task->value_width);
+      }
+}
+
+static GlmLatentBlock
+latent_block (const Job *job, int64_t column, int64_t n)
+{
+  const GlmAttention *attention = job->attention;
+  int64_t rank = job->task->value_width;
+
+  return glm_latent_block_in (rank, job->task->key_width - rank, column, n,
+                              attention->latents + job->task->layer * attention->layer_bytes);
+}
+
+static GlmLatentQueries
+latent_queries (const Job *job, int64_t vector)
+{
+  const GlmAttention *attention = job->attention;
+  int64_t rank = job->task->value_width;
+
+  return glm_latent_queries_in (rank, job->task->key_width - rank,
+                                attention->query_bytes + vector / TILE * attention->tile_bytes);
+}
+
+/* Columns [begin, end) for a tile's vectors, by bytes. */
+static void
+attend_latents (const Job *job, const Work *work, int64_t vector, int64_t n_q, int64_t begin, int64_t end)
+{
+  GlmLatentQueries queries = latent_queries (job, vector);
+
+  for (int64_t column = begin; column < end; column += BLOCK)
+    {
+      int64_t n_keys = end - column < BLOCK ? end - column : BLOCK;
+      GlmLatentBlock block = latent_block (job, column, n_keys);
+
+      job->kernels->latent_scores (&block, &queries, (int) n_q, work->scores, BLOCK);
+      for (int64_t i = 0; i < n_q; i++)
+        {
+          int64_t n_valid = visible (job->task, (vector + i) / job->group) - column;
+          float sum = block_softmax (job, work, i, n_valid < n_keys ? n_valid : n_keys, block.n);
+
+          add_heavy_keys (job, work, i, column, n_keys, sum);
+        }
+      job->kernels->latent_values (&block, work->scores, BLOCK, (int) n_q, work->values, job->task->value_width);
+    }
+}
+
+static void
+attend_columns (const Job *job, const Work *work, int kv_head, int64_t vector, int64_t n_q, int64_t begin, int64_t end)
+{
+  for (int64_t column = begin; column < end; column += BLOCK)
+    {
+      int64_t n_keys = end - column < BLOCK ? end - column : BLOCK;
+
+      block_scores (job, work, vector, block_rows (job, work, false, kv_head, column, n_keys, n_q));
+      for (int64_t i = 0; i < n_q; i++)
+        {
+          int64_t n_valid = visible (job->task, (vector + i) / job->group) - column;
+
+          block_softmax (job, work, i, n_valid < n_keys ? n_valid : n_keys, n_keys);
+        }
+      block_values (job, work, block_rows (job, work, true, kv_head, column, n_keys, n_q));
     }
 }
 
@@ -403,20 +586,11 @@ run_item (const Job *job, Work *work, int64_t item)
 
   if (job->n_splits > 1 && end > split_begin (shape, split + 1))
     end = split_begin (shape, split + 1);
-  load_queries (job, work, kv_head, vector, n_q);
-  for (int64_t column = begin; column < end; column += BLOCK)
-    {
-      int64_t n_keys = end - column < BLOCK ? end - column : BLOCK;
-
-      block_scores (job, work, vector, block_rows (job, work, false, kv_head, column, n_keys, n_q));
-      for (int64_t i = 0; i < n_q; i++)
-        {
-          int64_t n_valid = visible (job->task, (vector + i) / job->group) - column;
-
-          block_softmax (job, work, i, n_valid < n_keys ? n_valid : n_keys, n_keys);
-        }
-      block_values (job, work, block_rows (job, work, true, kv_head, column, n_keys, n_q));
-    }
+  load_queries (job, work, kv_head, vector, n_q, split);
+  if (job->has_bytes)
+    attend_latents (job, work, vector, n_q, begin, end);
+  else
+    attend_columns (job, work, kv_head, vector, n_q, begin, end);
   store_result (job, work, kv_head, vector, n_q, split);
 }
 
@@ -428,11 +602,12 @@ run_worker (int worker, int n_workers, void *data)
   float *memory = job->attention->work + worker * job->attention->worker_floats;
   Work work = {
     .own_q = memory,
-    .values = memory + keys,
+    .own_values = memory + keys,
     .scores = memory + keys + values,
     .maximum = memory + keys + values + TILE * BLOCK,
     .sum = memory + keys + values + TILE * (BLOCK + 1),
     .block = memory + keys + values + TILE * (BLOCK + 2),
+    .key = memory + keys + values + TILE * (BLOCK + 2),
   };
 
   for (;;)
@@ -446,27 +621,85 @@ run_worker (int worker, int n_workers, void *data)
     }
 }
 
-/* Joins the parts of one head of one row: each is a sum of values under its own maximum. */
+/* Joins the parts of one vector: each is a sum of values under its own maximum. */
 static void
-join_parts (const Job *job, int64_t row, int64_t head)
+join_parts (const Job *job, int kv_head, int64_t vector)
 {
-  int64_t d = job->task->value_width;
+  const GlmAttention *attention = job->attention;
+  int64_t d = job->task->value_width, row = vector / job->group, head = kv_head * job->group + vector % job->group;
   float *out = job->task->out + row * job->task->ldout + head * d;
   float maximum = -INFINITY, sum = 0;
 
   for (int64_t i = 0; i < job->n_splits; i++)
-    maximum = fmaxf (maximum, part_of (job, i, row, head)[1]);
+    maximum = fmaxf (maximum, attention->sums[2 * part_place (job, i, kv_head, vector) + 1]);
   memset (out, 0, (size_t) d * sizeof (float));
   for (int64_t i = 0; i < job->n_splits; i++)
     {
-      const float *part = part_of (job, i, row, head);
-      float factor = expf (part[1] - maximum);
+      int64_t place = part_place (job, i, kv_head, vector);
+      float factor = expf (attention->sums[2 * place + 1] - maximum);
 
-      sum += factor * part[0];
-      job->kernels->add_scaled (out, part + 2, factor, d);
+      sum += factor * attention->sums[2 * place];
+      job->kernels->add_scaled (out, attention->parts + place * d, factor, d);
     }
   for (int64_t j = 0; j < d; j++)
     out[j] *= 1 / sum;
+}
+
+/* The queries of a small batch, scaled and, for latents, as bytes. */
+static void
+share_queries (const Job *job, int n_kv_heads)
+{
+  const GlmAttentionTask *task = job->task;
+
+  for (int64_t i = 0; i < n_kv_heads * job->n_vectors; i++)
+    {
+      int64_t vector = i % job->n_vectors;
+      int kv_head = (int) (i / job->n_vectors);
+      float *q = shared_query (job, kv_head, vector);
+
+      scale_query (task, vector / job->group, kv_head * job->group + vector % job->group, q);
+      if (job->has_bytes)
+        {
+          GlmLatentQueries queries = latent_queries (job, vector);
+
+          glm_latent_query (&queries, (int) (vector % TILE), q);
+        }
+    }
+}
+
+/* Groups of columns that are not bytes yet, or no longer all of them. */
+static void
+pack_worker (int worker, int n_workers, void *data)
+{
+  Job *job = data;
+  const GlmAttention *attention = job->attention;
+  const uint16_t *rows = glm_kv_cache_rows (attention->cache, job->task->layer, 0, 0);
+  int64_t width = job->task->key_width, n = visible (job->task, job->task->n_rows - 1), column;
+
+  while ((column = GLM_LATENT_GROUP * atomic_fetch_add_explicit (&job->next, 1, memory_order_relaxed)) < n)
+    {
+      int64_t n_keys = n - column < GLM_LATENT_GROUP ? n - column : GLM_LATENT_GROUP;
+      GlmAttendBlock keys = { .rows = rows + column * width, .ld = width, .n = (int) n_keys, .d = width };
+      GlmLatentBlock block = latent_block (job, column, n_keys);
+
+      job->kernels->latent_pack (&keys, &block);
+    }
+}
+
+/* What was stored since the last time: a group or two for a reply, all columns behind a long prompt. */
+static void
+pack_columns (Job *job, GlmPool *pool)
+{
+  int64_t *n_packed = &job->attention->n_packed[job->task->layer], n = visible (job->task, job->task->n_rows - 1);
+
+  if (*n_packed >= n)
+    return;
+  atomic_init (&job->next, *n_packed / GLM_LATENT_GROUP);
+  if (n - *n_packed > BLOCK)
+    glm_pool_run (pool, pack_worker, job);
+  else
+    pack_worker (0, 1, job);
+  *n_packed = n;
 }
 
 void
@@ -482,19 +715,16 @@ glm_attention_run (GlmAttention *attention, const GlmAttentionTask *task, GlmPoo
     .n_splits = task->n_rows <= MAX_SPLIT_ROWS ? count_splits (&attention->cache->shape, visible (task, task->n_rows - 1)) : 1,
   };
 
+  job.has_bytes = attention->has_bytes && task->n_rows <= MAX_SPLIT_ROWS;
   job.n_tiles = (job.n_vectors + TILE - 1) / TILE;
   job.n_items = n_kv_heads * job.n_tiles * job.n_splits;
+  if (job.n_splits > 1 || job.has_bytes)
+    share_queries (&job, n_kv_heads);
+  if (job.has_bytes)
+    pack_columns (&job, pool);
   atomic_init (&job.next, 0);
-  for (int64_t i = 0; job.n_splits > 1 && i < n_kv_heads * job.n_vectors; i++)
-    {
-      int kv_head = (int) (i / job.n_vectors);
-      int64_t vector = i % job.n_vectors;
-
-      scale_query (task, vector / group, kv_head * group + vector % group, shared_query (&job, kv_head, vector));
-    }
   glm_pool_run (pool, run_worker, &job);
   if (job.n_splits > 1)
-    for (int64_t row = 0; row < task->n_rows; row++)
-      for (int64_t head = 0; head < task->n_heads; head++)
-        join_parts (&job, row, head);
+    for (int64_t i = 0; i < n_kv_heads * job.n_vectors; i++)
+      join_parts (&job, (int) (i / job.n_vectors), i % job.n_vectors);
 }

@@ -50,6 +50,8 @@ size_t glm_attention_bytes (const GlmKvShape *shape, const GlmAttentionLimits *l
 
 /* Puts a row of floats into its place in the cache. */
 void glm_attention_store (const GlmAttention *attention, int layer, int stream, int head, int64_t column, const float *row);
+/* Columns from this one on were put into the cache by others, in all layers. */
+void glm_attention_forget (const GlmAttention *attention, int64_t column);
 /* The query heads are divided among the heads of the keys' stream; with one stream the values are the first value_width of
  * each key. */
 void glm_attention_run (GlmAttention *attention, const GlmAttentionTask *task, GlmPool *pool);

@@ -604,6 +604,7 @@ cpu_rows_write (GlmForward *forward, int64_t first, int64_t n, const void *data)
   const Forward *f = (const Forward *) forward;
 
   glm_kv_cache_write (f->cache, f->plan->params.n_prefix + first, n, data);
+  glm_attention_forget (f->attention, f->plan->params.n_prefix + first);
 }
 
 /* ---- Weights ---------------------------------------------------------------------------------------------------- */

@@ -12,6 +12,8 @@ void glm_kernels_init (GlmKernels *kernels, unsigned flags);
 
 /* kernels/packed.c */
 void glm_kernels_set_packed_c (GlmKernels *kernels);
+/* kernels/latents.c */
+void glm_kernels_set_latents_c (GlmKernels *kernels);
 
 /* The staircases: x86/init-x86.c, arm/init-arm.c. */
 void glm_kernels_init_x86 (GlmKernels *kernels, unsigned flags);

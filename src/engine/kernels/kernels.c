@@ -240,6 +240,7 @@ glm_kernels_init (GlmKernels *kernels, unsigned flags)
     .attend_values_i8 = attend_values_i8_c,
   };
   glm_kernels_set_packed_c (kernels);
+  glm_kernels_set_latents_c (kernels);
 #if defined(__x86_64__)
   glm_kernels_init_x86 (kernels, flags);
 #elif defined(__aarch64__)

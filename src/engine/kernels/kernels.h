@@ -10,6 +10,7 @@
 #define GLM_KERNELS_H
 
 #include "engine.h"
+#include "kernels/latents.h"
 #include "quant/packed.h"
 
 #define GLM_MAX_TILE_WIDTH 12
@@ -63,6 +64,16 @@ struct GlmKernels
   /* The same of int8, for few query vectors. */
   void (*attend_scores_i8) (const GlmAttendBlock *keys, const float *q, int64_t ldq, float *s, int64_t lds);
   void (*attend_values_i8) (const GlmAttendBlock *values, const float *p, int64_t ldp, float *o, int64_t ldo);
+
+  /* Attention over latents as bytes (kernels/latents.h), for few query vectors.  Without products of bytes the slots hold the
+   * references, and has_latents says not to use them. */
+  bool has_latents;
+  /* Of keys of half precision, whose first `rank` components are the values; as many as in the block, or fewer. */
+  void (*latent_pack) (const GlmAttendBlock *keys, const GlmLatentBlock *block);
+  /* s[i · lds + j] = q_i · k_j, i < n_q, j < block->n ≤ GLM_LATENT_KEYS; what a vector gets does not depend on the others. */
+  void (*latent_scores) (const GlmLatentBlock *block, const GlmLatentQueries *queries, int n_q, float *s, int64_t lds);
+  /* o[i · ldo + c] += Σ_j p[i · ldp + j] · v_j[c], c < rank; p ≥ 0 becomes bytes, the largest of a vector 255. */
+  void (*latent_values) (const GlmLatentBlock *block, const float *p, int64_t ldp, int n_q, float *o, int64_t ldo);
 
   /* ---- Products with packed weights (layouts: quant/packed.h).  On processors without int8 products the slots hold the
    * references and has_packed says not to use them: floats are faster there. ---- */

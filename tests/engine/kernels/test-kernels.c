@@ -176,6 +176,7 @@ main (int argc, char **argv)
         continue;
       test_vector_kernels (names[i], ref, glm_kernels ());
       test_i8_kernels (names[i], ref, glm_kernels ());
+      test_latent_kernels (names[i], ref, glm_kernels ());
       test_packed_kernels (names[i], ref, glm_kernels ());
       test_matrices (names[i]);
       printf ("%-8s flags 0x%03x, %d checks so far, %d failed\n", names[i], tested, n_checks, n_failed);

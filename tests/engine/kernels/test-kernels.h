@@ -30,6 +30,7 @@ double best_seconds (void (*call) (void *data), void *data);
 void test_vector_kernels (const char *name, const GlmKernels *ref, const GlmKernels *new_kernels);
 void bench_vector_kernels (const char *name, const GlmKernels *kernels);
 void test_i8_kernels (const char *name, const GlmKernels *ref, const GlmKernels *new_kernels);
+void test_latent_kernels (const char *name, const GlmKernels *ref, const GlmKernels *new_kernels);
 void test_packed_kernels (const char *name, const GlmKernels *ref, const GlmKernels *new_kernels);
 void bench_packed_kernels (const char *name, const GlmKernels *kernels);
 /* Under the mask that is set. */

@@ -27,6 +27,7 @@ glm_kernels_init_x86 (GlmKernels *kernels, unsigned flags)
   if (!(flags & GLM_CPU_VNNI512))
     return;
   glm_kernels_set_packed_avx512 (kernels);
+  glm_kernels_set_latents_avx512 (kernels);
   if (flags & GLM_CPU_AMD512)
     glm_kernels_set_packed_avx512_pairs (kernels);
 }

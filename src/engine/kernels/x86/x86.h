@@ -21,6 +21,7 @@ void glm_kernels_set_attend_i8_avx512 (GlmKernels *kernels);
 void glm_kernels_set_packed_avx2 (GlmKernels *kernels);
 void glm_kernels_set_packed_avxvnni (GlmKernels *kernels);
 void glm_kernels_set_packed_avx512 (GlmKernels *kernels);
+void glm_kernels_set_latents_avx512 (GlmKernels *kernels);
 /* Pairs of panels, and these times many tiles: faster where unpacking and adding do not take the ports of the products. */
 void glm_kernels_set_packed_avx512_pairs (GlmKernels *kernels);
 

@@ -7,6 +7,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "chat/message-parts.h"
 #include "markup/markdown.h"
 
 #define MAX_LINE 400 /* bytes of a thought's last line: more than a window is wide */
@@ -174,4 +175,24 @@ myna_thought_last_line (const char *text)
     begin = g_utf8_find_prev_char (text, end - MAX_LINE);
   line = g_strndup (begin, end - begin);
   return myna_markdown_to_plain_text (line, MAX_LINE);
+}
+
+char *
+myna_message_dup_copy (MynaMessage *message)
+{
+  const StoreMessage *record = myna_message_get_record (message);
+
+  return myna_message_parts_dup_copy (record->role, myna_message_get_text (message), record->call);
+}
+
+char *
+myna_quote (const char *text)
+{
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  GString *quoted = g_string_new (NULL);
+
+  for (guint i = 0; lines[i]; i++)
+    if (lines[i + 1] || *lines[i])
+      g_string_append_printf (quoted, "%s> %s", i ? "\n" : "", lines[i]);
+  return g_string_free (quoted, FALSE);
 }

@@ -16,6 +16,11 @@ const char *myna_message_describe_end (StoreState state);
 /* What happens before a reply has any text.  The caller frees. */
 char *myna_reply_describe_progress (MynaConversation *conversation) G_GNUC_WARN_UNUSED_RESULT;
 
+/* What copying the message, or reading it aloud, gives: see myna_message_parts_dup_copy(). */
+char *myna_message_dup_copy (MynaMessage *message) G_GNUC_WARN_UNUSED_RESULT;
+/* The text as a quotation of Markdown, "> " before each line.  The caller frees. */
+char *myna_quote (const char *text) G_GNUC_WARN_UNUSED_RESULT;
+
 /* The words: "Thinking… 12 s", "Thought for 12 seconds", or "Thoughts" where the time is not known.  The caller frees. */
 char *myna_thought_describe (double seconds, gboolean is_open) G_GNUC_WARN_UNUSED_RESULT;
 /* The last line that is not blank, without the marks of markdown; "": there is none.  The caller frees. */

@@ -11,6 +11,7 @@
 #include "base/ui-compat.h"
 #include "base/undo-toast.h"
 #include "chat/code-file.h"
+#include "chat/global-shortcut.h"
 #include "chat/history-opener.h"
 #include "chat/late-services.h"
 #include "chat/myna-search-provider.h"
@@ -25,13 +26,18 @@
 #include "myna-resources.h"
 #include "preferences/myna-preferences-window.h"
 #include "share/model-share.h"
+#include "window/myna-quick-window.h"
 #include "window/myna-window.h"
+
+/* 15 px; points, because these follow the size that the person has chosen for all text. */
+#define TEXT_PT 11.25
 
 struct _MynaApplication
 {
   AdwApplication parent_instance;
 
   GSettings *settings; /* the core's */
+  GtkCssProvider *text_css;
   MynaCore *core;
   MynaNewChatDraft *draft;
   ToolServers *servers; /* NULL: there can be none */
@@ -41,6 +47,8 @@ struct _MynaApplication
   gboolean holding;  /* a reply is being written that must be finished without a window */
 
   GtkWidget *models_window;            /* weak: NULL while there is none */
+  GtkWidget *quick_window;             /* the same; hidden while it is not wanted */
+  MynaGlobalShortcut *shortcut;        /* NULL: not on the bus */
   MynaSearchProvider *search_provider; /* NULL: not on the bus */
   MynaLateServices *late_services;     /* NULL: not on the bus */
   MynaScreenReader *screen_reader;     /* the same */
@@ -67,8 +75,11 @@ get_window (MynaApplication *self)
 static gboolean
 is_seen (MynaConversation *conversation, gpointer user_data)
 {
-  MynaWindow *window = get_window (user_data);
+  MynaApplication *self = user_data;
+  MynaWindow *window = get_window (self);
 
+  if (self->quick_window && myna_quick_window_shows (MYNA_QUICK_WINDOW (self->quick_window), conversation))
+    return TRUE;
   return window && gtk_window_is_active (GTK_WINDOW (window)) && (!conversation || myna_window_shows (window, conversation));
 }
 
@@ -140,6 +151,97 @@ show_models (MynaApplication *self, GFile *file)
   gtk_window_present (GTK_WINDOW (self->models_window));
   if (file)
     myna_models_window_add_file (MYNA_MODELS_WINDOW (self->models_window), file);
+}
+
+/* ---- Quick questions -------------------------------------------------------------------------------------------- */
+
+static void
+quick_open_cb (MynaApplication *self, MynaConversation *conversation)
+{
+  myna_window_show_conversation (present (self), conversation);
+}
+
+/* A server must not be sent anything before the person has said so, and only the main window asks. */
+static void
+server_asks_cb (MynaApplication *self, MynaRemoteServer *server, guint sends)
+{
+  if (!get_window (self))
+    myna_window_ask_server (present (self), server, sends);
+}
+
+static MynaQuickWindow *
+show_quick (MynaApplication *self)
+{
+  prepare_for_window (self);
+  if (!self->quick_window)
+    {
+      self->quick_window = myna_quick_window_new (GTK_APPLICATION (self), self->core);
+      g_object_add_weak_pointer (G_OBJECT (self->quick_window), (gpointer *) &self->quick_window);
+      g_signal_connect_swapped (self->quick_window, "open", G_CALLBACK (quick_open_cb), self);
+      g_signal_connect_object (myna_core_get_servers (self->core), "asks", G_CALLBACK (server_asks_cb), self,
+                               G_CONNECT_SWAPPED);
+    }
+  myna_quick_window_show (MYNA_QUICK_WINDOW (self->quick_window), GTK_APPLICATION (self));
+  return MYNA_QUICK_WINDOW (self->quick_window);
+}
+
+static void
+quick_ask_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  myna_quick_window_ask (show_quick (user_data), g_variant_get_string (parameter, NULL));
+}
+
+static void
+quick_question_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  show_quick (user_data);
+}
+
+static void
+shortcut_pressed_cb (MynaApplication *self, const char *token)
+{
+  MynaQuickWindow *window = show_quick (self);
+
+  if (*token)
+    gtk_window_set_startup_id (GTK_WINDOW (window), token);
+}
+
+static void
+update_shortcut (MynaApplication *self)
+{
+  myna_global_shortcut_set_wanted (self->shortcut, g_settings_get_boolean (self->settings, "ask-shortcut"));
+}
+
+static void
+shortcut_refused_cb (MynaApplication *self)
+{
+  g_settings_set_boolean (self->settings, "ask-shortcut", FALSE);
+}
+
+/* The preferences offer the key where there is this action. */
+static void
+shortcut_available_cb (MynaApplication *self)
+{
+  g_autoptr (GAction) action = g_settings_create_action (self->settings, "ask-shortcut");
+
+  g_action_map_add_action (G_ACTION_MAP (self), action);
+}
+
+static void
+follow_shortcut (MynaApplication *self, GDBusConnection *session)
+{
+  self->shortcut = myna_global_shortcut_new (session, "quick-question", _ ("Quick Question"));
+  g_signal_connect_object (self->shortcut, "notify::available", G_CALLBACK (shortcut_available_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->shortcut, "activated", G_CALLBACK (shortcut_pressed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->shortcut, "refused", G_CALLBACK (shortcut_refused_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->settings, "changed::ask-shortcut", G_CALLBACK (update_shortcut), self, G_CONNECT_SWAPPED);
+  update_shortcut (self);
+}
+
+static void
+ask_selection_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  myna_quick_window_take_selection (show_quick (user_data));
 }
 
 /* ---- Actions ---------------------------------------------------------------------------------------------------- */
@@ -239,6 +341,9 @@ static const GActionEntry actions[] = {
   { "open-message", open_message_cb, "(xx)" }, /* chat; message or 0 */
   { "search", search_cb, "s" },
   { "ask", ask_cb, "s" },
+  { "quick-ask", quick_ask_cb, "s" }, /* in a small window; '' for nothing yet */
+  { "quick-question", quick_question_cb },
+  { "ask-selection", ask_selection_cb },
   { "reopen-history", try_again_cb },
   { "help", help_cb },
   { "models", models_cb },
@@ -300,6 +405,28 @@ apply_color_scheme (MynaApplication *self)
 }
 
 static void
+update_text_size (MynaApplication *self)
+{
+  char size[G_ASCII_DTOSTR_BUF_SIZE];
+  g_autofree char *css = NULL;
+
+  /* A comma would not be CSS. */
+  g_ascii_formatd (size, sizeof size, "%.2f", TEXT_PT * g_settings_get_uint (self->settings, "text-size") / 100.0);
+  css = g_strdup_printf (".conversation { font-size: %spt; }", size);
+  myna_css_provider_load_string (self->text_css, css);
+}
+
+static void
+follow_text_size (MynaApplication *self)
+{
+  self->text_css = gtk_css_provider_new ();
+  gtk_style_context_add_provider_for_display (gdk_display_get_default (), GTK_STYLE_PROVIDER (self->text_css),
+                                              GTK_STYLE_PROVIDER_PRIORITY_APPLICATION + 1);
+  g_signal_connect_object (self->settings, "changed::text-size", G_CALLBACK (update_text_size), self, G_CONNECT_SWAPPED);
+  update_text_size (self);
+}
+
+static void
 desktop_scheme_cb (gpointer user_data)
 {
   apply_color_scheme (user_data);
@@ -356,6 +483,7 @@ myna_application_startup (GApplication *application)
   self->settings = g_settings_new (MYNA_APP_ID);
   g_signal_connect_object (self->settings, "changed::color-scheme", G_CALLBACK (apply_color_scheme), self, G_CONNECT_SWAPPED);
   apply_color_scheme (self);
+  follow_text_size (self);
   g_settings_bind (self->settings, "code-theme", myna_code_theme_get_default (), "name", G_SETTINGS_BIND_GET);
   sessions = g_build_filename (g_get_user_cache_dir (), MYNA_APP_ID, "sessions", NULL);
   myna_own_tools_read ();
@@ -368,6 +496,8 @@ myna_application_startup (GApplication *application)
   self->opener = myna_history_opener_new (application, self->core, self->draft);
   self->notices = myna_reply_notices_new (application, self->core, is_seen, self);
   g_signal_connect_object (self->core, "conversation-busy", G_CALLBACK (update_hold), self, G_CONNECT_SWAPPED);
+  if (session)
+    follow_shortcut (self, session);
   add_actions (self);
   self->model_share = myna_model_share_new (application, self->core);
   g_signal_connect_after (self, "window-added", G_CALLBACK (windows_changed_cb), NULL);
@@ -441,15 +571,21 @@ myna_application_command_line (GApplication *application, GApplicationCommandLin
   GVariantDict *options = g_application_command_line_get_options_dict (command_line);
   g_autofree char **words = NULL;
   g_autofree char *question = NULL;
-  MynaWindow *window = present (self);
+  gboolean quick = g_variant_dict_contains (options, "ask") || g_variant_dict_contains (options, "ask-selection");
 
+  if (!quick)
+    present (self);
   if (g_variant_dict_lookup (options, G_OPTION_REMAINING, "^a&s", &words) && words[0]
-      && !add_models (self, command_line, words))
+      && (quick || !add_models (self, command_line, words)))
     question = g_strjoinv (" ", words);
-  if (question)
-    myna_window_ask (window, question);
+  if (g_variant_dict_contains (options, "ask-selection"))
+    myna_quick_window_take_selection (show_quick (self));
+  if (quick)
+    myna_quick_window_ask (show_quick (self), question ? question : "");
+  else if (question)
+    myna_window_ask (present (self), question);
   else if (g_variant_dict_contains (options, "new-chat"))
-    myna_window_new_chat (window);
+    myna_window_new_chat (present (self));
 
   return 0;
 }
@@ -473,6 +609,8 @@ myna_application_shutdown (GApplication *application)
   MynaApplication *self = MYNA_APPLICATION (application);
 
   glm_import_stop_all ();
+  if (self->quick_window)
+    gtk_window_destroy (GTK_WINDOW (self->quick_window));
   g_clear_pointer (&self->model_share, myna_model_share_free);
   if (self->core)
     {
@@ -489,6 +627,10 @@ myna_application_finalize (GObject *object)
 
   g_clear_pointer (&self->late_services, myna_late_services_free);
   g_clear_pointer (&self->screen_reader, myna_screen_reader_free);
+  g_clear_object (&self->shortcut);
+  if (self->text_css)
+    gtk_style_context_remove_provider_for_display (gdk_display_get_default (), GTK_STYLE_PROVIDER (self->text_css));
+  g_clear_object (&self->text_css);
   g_clear_pointer (&self->notices, myna_reply_notices_free);
   g_clear_pointer (&self->opener, myna_history_opener_free);
   g_clear_object (&self->draft);
@@ -521,6 +663,9 @@ myna_application_init (MynaApplication *self)
 {
   static const GOptionEntry options[] = {
     { "new-chat", 'n', G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE, NULL, N_ ("Start a new chat"), NULL },
+    { "ask", 'a', G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE, NULL, N_ ("Ask in a small window"), NULL },
+    { "ask-selection", 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE, NULL, N_ ("Ask about the selected text in a small window"),
+      NULL },
     { "version", 'v', G_OPTION_FLAG_NONE, G_OPTION_ARG_NONE, NULL, N_ ("Show the version and exit"), NULL },
     { G_OPTION_REMAINING, 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_STRING_ARRAY, NULL, NULL, N_ ("[QUESTION]") },
     { NULL }

@@ -15,6 +15,7 @@
 #include "base/controls.h"
 #include "base/tooltip.h"
 #include "base/ui-compat.h"
+#include "chat/message-words.h"
 #include "composer/attachment-list.h"
 #include "composer/folder-question.h"
 #include "composer/persona-popover.h"
@@ -60,8 +61,9 @@ struct _MynaComposer
   MynaFileReader *reader;
   GSettings *settings; /* NULL: the defaults */
   gboolean busy;
-  gboolean preedit;  /* the input method shows text that is not there yet */
-  gboolean setting;  /* the text is changed by us */
+  gboolean preedit; /* the input method shows text that is not there yet */
+  gboolean setting; /* the text is changed by us */
+  gboolean lets_escape;
   gboolean recalled; /* the text came from the history and was not changed since */
 };
 
@@ -182,7 +184,7 @@ key_pressed_cb (MynaComposer *self, guint keyval, guint keycode, GdkModifierType
     case GDK_KEY_Page_Up: g_signal_emit (self, signals[SIGNAL_SCROLL], 0, GTK_SCROLL_PAGE_UP); return GDK_EVENT_STOP;
     case GDK_KEY_Page_Down: g_signal_emit (self, signals[SIGNAL_SCROLL], 0, GTK_SCROLL_PAGE_DOWN); return GDK_EVENT_STOP;
     case GDK_KEY_Escape:
-      if (!self->busy)
+      if (!self->busy || self->lets_escape)
         return GDK_EVENT_PROPAGATE;
       g_signal_emit (self, signals[SIGNAL_STOP], 0);
       return GDK_EVENT_STOP;
@@ -738,6 +740,27 @@ myna_composer_insert_block (MynaComposer *self, const char *text)
   gtk_text_buffer_place_cursor (buffer, &at);
   gtk_text_buffer_end_user_action (buffer);
   gtk_widget_grab_focus (self->text_view);
+}
+
+void
+myna_composer_quote (MynaComposer *self, const char *text)
+{
+  g_autofree char *quoted = myna_quote (text);
+
+  g_return_if_fail (MYNA_IS_COMPOSER (self));
+
+  if (is_long (text))
+    myna_composer_attach_text (self, _ ("Selected text"), text);
+  else
+    myna_composer_insert_block (self, quoted);
+}
+
+void
+myna_composer_let_escape (MynaComposer *self)
+{
+  g_return_if_fail (MYNA_IS_COMPOSER (self));
+
+  self->lets_escape = TRUE;
 }
 
 void

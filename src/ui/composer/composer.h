@@ -35,6 +35,10 @@ void myna_composer_clear (MynaComposer *self);
 void myna_composer_send (MynaComposer *self);
 /* Puts the text before the cursor, as a block of its own. */
 void myna_composer_insert_block (MynaComposer *self, const char *text);
+/* The same as a quotation; what is too long for that is attached. */
+void myna_composer_quote (MynaComposer *self, const char *text);
+/* Escape does not stop a reply: it is meant for the window. */
+void myna_composer_let_escape (MynaComposer *self);
 /* Whether a reply is being written: Stop takes Send's place while there is nothing to send. */
 void myna_composer_set_busy (MynaComposer *self, gboolean busy);
 /* Puts a widget beside the button that attaches files; it is the composer's. */

@@ -121,6 +121,15 @@ add_door (GtkWidget *group, const char *action, /* static */
   add_row (group, row, title, subtitle);
 }
 
+/* Whether the program can do this here. */
+static gboolean
+has_action (const char *name)
+{
+  GApplication *application = g_application_get_default ();
+
+  return application && g_action_group_has_action (G_ACTION_GROUP (application), name);
+}
+
 static GtkWidget *
 add_group (GtkWidget *page, const char *title)
 {
@@ -157,6 +166,14 @@ make_general_page (GSettings *settings)
   add_switch (group, settings, "notifications", _ ("Notifications"), _ ("Notify when a reply finishes in the background"));
   add_switch (group, settings, "run-in-background", _ ("Finish in the Background"),
               _ ("Keep generating after the window is closed"));
+  group = add_group (page, _ ("Quick Questions"));
+  if (has_action ("ask-shortcut"))
+    add_switch (group, settings, "ask-shortcut", _ ("Global Shortcut"),
+                _ ("A key that opens the small window from anywhere, while Myna is open"));
+  else
+    add_row (group, adw_action_row_new (), _ ("Global Shortcut"),
+             _ ("In the settings of the desktop, give a key the command “myna --ask”"));
+  add_switch (group, settings, "ask-temporary", _ ("Temporary Chats"), _ ("Do not save quick questions and their replies"));
   group = add_group (page, _ ("Chats"));
   add_switch (group, settings, "search-thoughts", _ ("Search in Thoughts"),
               _ ("Also find what models thought before answering"));
@@ -191,7 +208,7 @@ make_computer_page (GSettings *settings)
   group = add_group (page, _ ("Processor"));
   add_number (group, settings, "threads", 0, 256, 1, _ ("Automatic"), _ ("Cores"), cores);
   /* Without libsoup nobody can be let in. */
-  if (g_application_get_default () && g_action_group_has_action (G_ACTION_GROUP (g_application_get_default ()), "stop-guests"))
+  if (has_action ("stop-guests"))
     {
       group = add_group (page, _ ("Other Programs"));
       add_switch (group, settings, "share-model", _ ("Let Other Programs on This Computer Use the Model"),

@@ -8,7 +8,7 @@
 
 #include "base/controls.h"
 #include "base/tooltip.h"
-#include "chat/message-parts.h"
+#include "chat/message-words.h"
 #include "markdown/copy-button.h"
 
 struct _MynaMessageBar
@@ -39,8 +39,7 @@ G_DEFINE_FINAL_TYPE (MynaMessageBar, myna_message_bar, GTK_TYPE_WIDGET)
 void
 myna_message_bar_copy (MynaMessageBar *self)
 {
-  const StoreMessage *record = myna_message_get_record (self->message);
-  g_autofree char *text = myna_message_parts_dup_copy (record->role, myna_message_get_text (self->message), record->call);
+  g_autofree char *text = myna_message_dup_copy (self->message);
 
   myna_copy_button_copy (MYNA_COPY_BUTTON (self->copy_button), text);
 }

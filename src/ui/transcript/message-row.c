@@ -14,7 +14,7 @@
 #include "base/controls.h"
 #include "chat/days.h"
 #include "chat/message-menu.h"
-#include "chat/message-parts.h"
+#include "chat/message-words.h"
 #include "chat/tool-words.h"
 #include "transcript/call-question.h"
 #include "transcript/chat-canvas.h"
@@ -76,22 +76,13 @@ struct _MynaMessageRow
 
 G_DEFINE_FINAL_TYPE (MynaMessageRow, myna_message_row, GTK_TYPE_WIDGET)
 
-/* What is copied of the message. */
-static char *
-dup_copy (MynaMessageRow *self)
-{
-  const StoreMessage *record = myna_message_get_record (self->message);
-
-  return myna_message_parts_dup_copy (record->role, myna_message_get_text (self->message), record->call);
-}
-
 /* ---- Accessible name -------------------------------------------------------------------------------------------- */
 
 static void
 update_name (MynaMessageRow *self)
 {
   const StoreCall *call = myna_message_get_record (self->message)->call;
-  g_autofree char *text = call ? myna_call_dup_summary (call) : dup_copy (self);
+  g_autofree char *text = call ? myna_call_dup_summary (call) : myna_message_dup_copy (self->message);
   g_autofree char *name = NULL;
   g_autoptr (GDateTime) time = NULL;
   g_autofree char *clock = NULL;
@@ -470,14 +461,10 @@ quote_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MynaMessageRow *self = MYNA_MESSAGE_ROW (widget);
   g_autofree char *selected = myna_message_row_get_selected_text (self);
-  g_autofree char *all = selected ? NULL : dup_copy (self);
-  g_auto (GStrv) lines = g_strsplit (selected ? selected : all, "\n", -1);
-  g_autoptr (GString) quoted = g_string_new (NULL);
+  g_autofree char *all = selected ? NULL : myna_message_dup_copy (self->message);
+  g_autofree char *quoted = myna_quote (selected ? selected : all);
 
-  for (guint i = 0; lines[i]; i++)
-    if (lines[i + 1] || *lines[i])
-      g_string_append_printf (quoted, "%s> %s", i ? "\n" : "", lines[i]);
-  g_signal_emit_by_name (self, "quote", quoted->str);
+  g_signal_emit_by_name (self, "quote", quoted);
 }
 
 static void

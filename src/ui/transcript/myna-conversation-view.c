@@ -11,7 +11,7 @@
 #include "base/tooltip.h"
 #include "base/undo-toast.h"
 #include "chat/left-chats.h"
-#include "chat/message-parts.h"
+#include "chat/message-words.h"
 #include "composer/composer.h"
 #include "composer/file-drop.h"
 #include "composer/thinking-controls.h"
@@ -60,6 +60,7 @@ struct _MynaConversationView
   MynaPersona *persona;   /* … or this persona was chosen */
   MynaRecall recalled;    /* the question in the composer */
   MynaReplySpeech *speech;
+  gboolean compact;       /* the composer is above the transcript, which is there once something was asked */
 };
 
 G_DEFINE_FINAL_TYPE (MynaConversationView, myna_conversation_view, GTK_TYPE_WIDGET)
@@ -184,9 +185,11 @@ send_cb (MynaConversationView *self, const char *text, const char *attachments)
   myna_conversation_set_draft (self->conversation, NULL);
 }
 
-static void
-ask_suggested (MynaConversationView *self, const char *question)
+void
+myna_conversation_view_ask (MynaConversationView *self, const char *question)
 {
+  g_return_if_fail (MYNA_IS_CONVERSATION_VIEW (self));
+
   if (self->conversation)
     {
       ask (self, question, NULL);
@@ -412,14 +415,6 @@ myna_conversation_view_get_position (MynaConversationView *self, gint64 *ret_mes
 
 /* ---- Actions ---------------------------------------------------------------------------------------------------- */
 
-static char *
-dup_copy (MynaMessage *message)
-{
-  const StoreMessage *record = myna_message_get_record (message);
-
-  return myna_message_parts_dup_copy (record->role, myna_message_get_text (message), record->call);
-}
-
 /* The last reply of the branch, or NULL. */
 static MynaMessage *
 last_reply (MynaConversationView *self)
@@ -469,7 +464,7 @@ static void
 copy_last_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   g_autoptr (MynaMessage) message = last_reply (MYNA_CONVERSATION_VIEW (widget));
-  g_autofree char *text = message ? dup_copy (message) : NULL;
+  g_autofree char *text = message ? myna_message_dup_copy (message) : NULL;
 
   if (text)
     gdk_clipboard_set_text (gtk_widget_get_clipboard (widget), text);
@@ -554,6 +549,7 @@ update_page (MynaConversationView *self)
                        && myna_conversation_get_id (self->conversation) == 0);
 
   gtk_stack_set_visible_child (GTK_STACK (self->stack), empty ? self->empty : gtk_widget_get_next_sibling (self->empty));
+  gtk_widget_set_visible (self->toasts, !self->compact || !empty);
 }
 
 static void
@@ -572,7 +568,7 @@ update_busy (MynaConversationView *self)
   gboolean busy = self->conversation && myna_conversation_get_busy (self->conversation);
 
   myna_composer_set_busy (MYNA_COMPOSER (self->composer), busy);
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "conversation.stop", busy);
+  gtk_widget_action_set_enabled (GTK_WIDGET (self), "conversation.stop", busy && !self->compact);
 }
 
 /* Which is the newest, where the context begins and how questions are shown may have changed for every row there is. */
@@ -702,6 +698,22 @@ myna_conversation_view_set_conversation (MynaConversationView *self, MynaConvers
 }
 
 void
+myna_conversation_view_set_compact (MynaConversationView *self)
+{
+  self->compact = TRUE;
+  gtk_box_reorder_child_after (GTK_BOX (self->box), gtk_widget_get_last_child (self->box), NULL);
+  myna_composer_let_escape (MYNA_COMPOSER (self->composer));
+  update_page (self);
+  update_busy (self);
+}
+
+void
+myna_conversation_view_quote (MynaConversationView *self, const char *text)
+{
+  myna_composer_quote (MYNA_COMPOSER (self->composer), text);
+}
+
+void
 myna_conversation_view_set_model (MynaConversationView *self, const char *name)
 {
   g_return_if_fail (MYNA_IS_CONVERSATION_VIEW (self));
@@ -795,9 +807,9 @@ static void
 init_settings (MynaConversationView *self)
 {
   self->settings = myna_send_key_open_settings ();
-  if (!self->settings)
-    return;
-  g_signal_connect_object (self->settings, "changed::format-questions", G_CALLBACK (items_changed_cb), self, G_CONNECT_SWAPPED);
+  if (self->settings)
+    g_signal_connect_object (self->settings, "changed::format-questions", G_CALLBACK (items_changed_cb), self,
+                             G_CONNECT_SWAPPED);
 }
 
 static void
@@ -866,7 +878,7 @@ myna_conversation_view_init (MynaConversationView *self)
   self->find_bar = myna_find_bar_new (MYNA_CHAT_CANVAS (self->canvas));
   g_signal_connect_swapped (self->find_bar, "closed", G_CALLBACK (myna_conversation_view_focus_composer), self);
   self->empty = myna_empty_page_new ();
-  g_signal_connect_swapped (self->empty, "ask", G_CALLBACK (ask_suggested), self);
+  g_signal_connect_swapped (self->empty, "ask", G_CALLBACK (myna_conversation_view_ask), self);
   self->stack = gtk_stack_new ();
   gtk_stack_add_child (GTK_STACK (self->stack), self->empty);
   gtk_stack_add_child (GTK_STACK (self->stack), transcript);

@@ -24,6 +24,13 @@ void myna_conversation_view_set_conversation (MynaConversationView *self, MynaCo
 gboolean myna_conversation_view_has_begun (MynaConversationView *self);
 /* Name of the model that will answer, as the person knows it; shown while the conversation is empty. */
 void myna_conversation_view_set_model (MynaConversationView *self, const char *name);
+/* Once, for a small window: the composer is at the top, the transcript below it once something was asked.  Escape does not stop the
+ * reply: it is the window's. */
+void myna_conversation_view_set_compact (MynaConversationView *self);
+/* Asks this, also where there is no conversation yet. */
+void myna_conversation_view_ask (MynaConversationView *self, const char *question);
+/* Puts this into what is being written, as a quotation; what is too long for that is attached. */
+void myna_conversation_view_quote (MynaConversationView *self, const char *text);
 /* Scrolls to a message of the conversation (a search's hit), switching to its branch where it is in another one.  query: what
  * was searched for, to be marked; "" for nothing. */
 void myna_conversation_view_show_message (MynaConversationView *self, gint64 message_id, const char *query);

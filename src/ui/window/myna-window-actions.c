@@ -217,6 +217,7 @@ temporary_chat (GtkWidget *widget, const char *name, GVariant *parameter)
 
   if (myna_split_view_get_collapsed (MYNA_SPLIT_VIEW (self->split)))
     myna_split_view_set_show_sidebar (MYNA_SPLIT_VIEW (self->split), FALSE);
+  self->wants_temporary = TRUE;
   if (g_str_equal (name, "win.temporary-chat"))
     myna_core_begin_temporary (self->core);
   else

@@ -29,7 +29,8 @@ struct _MynaWindow
   gpointer failed_in;        /* … and the chat that went back to its model before it, only to be compared; NULL: none */
   gint64 pending_id;         /* to be opened as soon as the store is */
   gint64 pending_message_id;
-  gboolean store_failed; /* the banner says that something could not be saved */
+  gboolean wants_temporary; /* the temporary chat is shown here, or is to be as soon as it is there */
+  gboolean store_failed;    /* the banner says that something could not be saved */
 
   GtkWidget *toasts;
   GtkWidget *split;
@@ -44,7 +45,6 @@ struct _MynaWindow
   GtkWidget *guest_banner;
   GtkWidget *temporary_bar; /* says that nothing is saved */
   GtkWidget *view;
-  GtkCssProvider *text_css;
 };
 
 /* Of the chat that is shown; 0: it is not in the history. */
@@ -60,8 +60,6 @@ void myna_window_update_model_banner (MynaWindow *self);
 void myna_window_update_store_banner (MynaWindow *self);
 /* A model could not be loaded, or its loading was canceled: the chat that it was chosen for has the one before again. */
 void myna_window_show_load_failure (MynaWindow *self, const char *path, GError *error);
-/* Asks whether this may be sent to the server, and if so sends it. */
-void myna_window_ask_server (MynaWindow *self, MynaRemoteServer *server, guint sends);
 /* GtkMenuButtonCreatePopupFunc, of a MynaWindow: the menu always has the models of now. */
 void myna_window_fill_model_menu_cb (GtkMenuButton *button, gpointer user_data);
 void myna_window_restore_model (MynaWindow *self, const char *path);

@@ -14,9 +14,6 @@
 #include "chat/myna-problem.h"
 #include "models/myna-welcome-window.h"
 
-/* 15 px; points, because these follow the size that the person has chosen for all text. */
-#define TEXT_PT 11.25
-
 G_DEFINE_FINAL_TYPE (MynaWindow, myna_window, ADW_TYPE_APPLICATION_WINDOW)
 
 /* ---- Title and model -------------------------------------------------------------------------------------------- */
@@ -278,6 +275,24 @@ myna_window_open_chat (MynaWindow *self, gint64 id)
 }
 
 void
+myna_window_show_conversation (MynaWindow *self, MynaConversation *conversation)
+{
+  g_return_if_fail (MYNA_IS_WINDOW (self) && MYNA_IS_CONVERSATION (conversation));
+
+  self->wants_temporary |= conversation == myna_core_get_temporary (self->core);
+  if (myna_conversation_get_id (conversation) == 0 && conversation != myna_core_get_temporary (self->core))
+    {
+      g_autofree char *written = g_strdup (myna_conversation_get_draft (conversation));
+
+      myna_new_chat_draft_give (self->draft, conversation);
+      myna_conversation_add_to_draft (conversation, written);
+    }
+  set_conversation (self, conversation);
+  myna_window_leave_sidebar (self);
+  myna_conversation_view_focus_composer (MYNA_CONVERSATION_VIEW (self->view));
+}
+
+void
 myna_window_open_message (MynaWindow *self, gint64 id, gint64 message_id)
 {
   g_return_if_fail (MYNA_IS_WINDOW (self));
@@ -426,6 +441,10 @@ temporary_changed_cb (MynaWindow *self)
 {
   MynaConversation *temporary = myna_core_get_temporary (self->core);
 
+  /* The window for quick questions may have begun it for itself. */
+  if (!self->wants_temporary)
+    return;
+  self->wants_temporary = temporary != NULL;
   if (temporary)
     {
       set_conversation (self, temporary);
@@ -450,19 +469,6 @@ busy_changed_cb (MynaWindow *self, MynaConversation *conversation)
 }
 
 /* ---- Appearance ------------------------------------------------------------------------------------------------- */
-
-static void
-update_text_size (MynaWindow *self)
-{
-  char size[G_ASCII_DTOSTR_BUF_SIZE];
-  g_autofree char *css = NULL;
-
-  /* A comma would not be CSS. */
-  g_ascii_formatd (size, sizeof size, "%.2f", TEXT_PT * g_settings_get_uint (self->settings, "text-size") / 100.0);
-  css = g_strdup_printf (".conversation { font-size: %spt; }", size);
-
-  myna_css_provider_load_string (self->text_css, css);
-}
 
 /* Window buttons stand where the window ends: on the sidebar's header if that is at the edge. */
 static void
@@ -630,9 +636,6 @@ myna_window_dispose (GObject *object)
 
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->conversation_signals);
-  if (self->text_css)
-    gtk_style_context_remove_provider_for_display (gdk_display_get_default (), GTK_STYLE_PROVIDER (self->text_css));
-  g_clear_object (&self->text_css);
   g_clear_object (&self->conversation);
 
   G_OBJECT_CLASS (myna_window_parent_class)->dispose (object);
@@ -679,10 +682,6 @@ myna_window_init (MynaWindow *self)
 
   g_signal_connect_swapped (keys, "key-pressed", G_CALLBACK (key_pressed_cb), self);
   gtk_widget_add_controller (GTK_WIDGET (self), keys);
-
-  self->text_css = gtk_css_provider_new ();
-  gtk_style_context_add_provider_for_display (gdk_display_get_default (), GTK_STYLE_PROVIDER (self->text_css),
-                                              GTK_STYLE_PROVIDER_PRIORITY_APPLICATION + 1);
 }
 
 static void
@@ -727,8 +726,6 @@ follow_core (MynaWindow *self)
   g_signal_connect_object (myna_core_get_servers (self->core), "items-changed", G_CALLBACK (update_model), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->core, "notify::temporary", G_CALLBACK (temporary_changed_cb), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->settings, "changed::text-size", G_CALLBACK (update_text_size), self, G_CONNECT_SWAPPED);
-  update_text_size (self);
   entries_changed_cb (self, 0, 0, g_list_model_get_n_items (myna_model_library_get_entries (models)),
                       myna_model_library_get_entries (models));
   store_changed_cb (self);

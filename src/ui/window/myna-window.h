@@ -23,6 +23,10 @@ void myna_window_new_chat (MynaWindow *self);
 void myna_window_open_chat (MynaWindow *self, gint64 id);
 /* A result of a search: the conversation, at the message that was found (0: the title was). */
 void myna_window_open_message (MynaWindow *self, gint64 id, gint64 message_id);
+/* Goes on with this one, which may have no question yet, or be the temporary one. */
+void myna_window_show_conversation (MynaWindow *self, MynaConversation *conversation);
+/* Asks whether this may be sent to the server, and if so sends it. */
+void myna_window_ask_server (MynaWindow *self, MynaRemoteServer *server, guint sends);
 /* Whether this is the conversation that is open. */
 gboolean myna_window_shows (MynaWindow *self, MynaConversation *conversation);
 /* Looks for this in the history. */

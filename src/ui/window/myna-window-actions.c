@@ -17,6 +17,7 @@
 #include "exchange/myna-chat-print.h"
 #include "exchange/myna-export-window.h"
 #include "preferences/myna-preferences-window.h"
+#include "window/myna-palette-window.h"
 
 #define TEXT_STEP 10
 
@@ -269,6 +270,18 @@ static void
 find (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   gtk_widget_activate_action (MYNA_WINDOW (widget)->view, "conversation.find", NULL);
+}
+
+static void
+palette (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  myna_palette_window_show (GTK_WINDOW (widget), MYNA_WINDOW (widget)->core);
+}
+
+static void
+use_persona (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  gtk_widget_activate_action_variant (MYNA_WINDOW (widget)->view, "conversation.use-persona", parameter);
 }
 
 static void
@@ -811,6 +824,8 @@ myna_window_install_actions (void)
   gtk_widget_class_install_action (widget_class, "win.temporary-chat", NULL, temporary_chat);
   gtk_widget_class_install_action (widget_class, "win.end-temporary-chat", NULL, temporary_chat);
   gtk_widget_class_install_action (widget_class, "win.search-history", NULL, search_history);
+  gtk_widget_class_install_action (widget_class, "win.palette", NULL, palette);
+  gtk_widget_class_install_action (widget_class, "win.use-persona", "s", use_persona);
   gtk_widget_class_install_action (widget_class, "win.show-archive", NULL, show_list);
   gtk_widget_class_install_action (widget_class, "win.show-bin", NULL, show_list);
   gtk_widget_class_install_action (widget_class, "win.select-chats", NULL, show_list);

@@ -473,8 +473,9 @@ int
 main (int argc, char *argv[])
 {
   /* Not the keyboard shortcuts and not About, which are GTK's and libadwaita's. */
-  static const char *const windows[] = { "app.preferences",    "app.models",     "app.help",        "win.chat-settings",
-                                         "win.export-current", "win.export-all", "win.show-backups" };
+  static const char *const windows[] = { "app.preferences",   "app.models",         "app.help",
+                                         "win.chat-settings", "win.export-current", "win.export-all",
+                                         "win.show-backups",  "win.palette",        "app.quick-question" };
   g_autoptr (GError) error = NULL;
 
   setlocale (LC_ALL, "");

@@ -19,6 +19,7 @@
 #include "composer/attachment-list.h"
 #include "composer/folder-question.h"
 #include "composer/persona-popover.h"
+#include "composer/prompt-insert.h"
 #include "composer/reading-row.h"
 #include "composer/tools-button.h"
 
@@ -142,7 +143,7 @@ recall (MynaComposer *self, int step)
   return GDK_EVENT_STOP;
 }
 
-/* "/" at the beginning of a text means a persona: what follows is looked for in their names. */
+/* "/" at the beginning of a text means a prompt or a persona: what follows is looked for in their names. */
 static void
 update_personas (MynaComposer *self)
 {
@@ -159,6 +160,12 @@ persona_chosen_cb (MynaComposer *self, MynaPersona *persona)
   gtk_text_buffer_set_text (get_buffer (self), "", -1);
   gtk_widget_grab_focus (self->text_view);
   g_signal_emit (self, signals[SIGNAL_PERSONA], 0, persona);
+}
+
+static void
+prompt_chosen_cb (MynaComposer *self, const char *prompt)
+{
+  myna_prompt_insert (GTK_TEXT_VIEW (self->text_view), prompt, self->cancellable);
 }
 
 static gboolean
@@ -641,6 +648,7 @@ myna_composer_init (MynaComposer *self)
   build_buttons (self);
   self->personas = myna_persona_popover_new ();
   g_signal_connect_swapped (self->personas, "chosen", G_CALLBACK (persona_chosen_cb), self);
+  g_signal_connect_swapped (self->personas, "prompt", G_CALLBACK (prompt_chosen_cb), self);
   gtk_widget_set_parent (self->personas, self->card);
   init_attachments (self);
   update_button (self);

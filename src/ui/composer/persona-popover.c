@@ -1,4 +1,4 @@
-/* persona-popover.c: the personas whose names begin with what is typed
+/* persona-popover.c: the prompts and personas with what is typed in their names
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
@@ -7,6 +7,7 @@
 #include <glib/gi18n.h>
 
 #include "base/controls.h"
+#include "chat/prompts.h"
 
 #define MAX_HEIGHT 300
 
@@ -21,6 +22,7 @@ struct _MynaPersonaPopover
 enum
 {
   SIGNAL_CHOSEN,
+  SIGNAL_PROMPT,
   N_SIGNALS
 };
 
@@ -28,30 +30,28 @@ static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (MynaPersonaPopover, myna_persona_popover, GTK_TYPE_POPOVER)
 
-static MynaPersona *
-get_persona (GtkListBoxRow *row)
-{
-  return g_object_get_data (G_OBJECT (row), "persona");
-}
-
 static void
 choose (MynaPersonaPopover *self, GtkListBoxRow *row)
 {
-  g_autoptr (MynaPersona) persona = g_object_ref (get_persona (row));
+  MynaPersona *of_row = g_object_get_data (G_OBJECT (row), "persona");
+  g_autoptr (MynaPersona) persona = of_row ? g_object_ref (of_row) : NULL;
+  g_autofree char *prompt = g_strdup (g_object_get_data (G_OBJECT (row), "prompt"));
 
   gtk_popover_popdown (GTK_POPOVER (self));
-  g_signal_emit (self, signals[SIGNAL_CHOSEN], 0, persona);
+  if (persona)
+    g_signal_emit (self, signals[SIGNAL_CHOSEN], 0, persona);
+  else
+    g_signal_emit (self, signals[SIGNAL_PROMPT], 0, prompt);
 }
 
 /* ---- Rows ------------------------------------------------------------------------------------------------------- */
 
 static GtkWidget *
-new_row (MynaPersona *persona)
+new_row (const char *name_text, const char *summary_text)
 {
   GtkWidget *row = gtk_list_box_row_new ();
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
-  GtkWidget *name = myna_line_label_new (myna_persona_get_name (persona), NULL);
-  g_autofree char *summary_text = myna_persona_summarise (persona);
+  GtkWidget *name = myna_line_label_new (name_text, NULL);
   GtkWidget *summary = gtk_label_new (summary_text);
 
   gtk_label_set_xalign (GTK_LABEL (summary), 0);
@@ -64,18 +64,40 @@ new_row (MynaPersona *persona)
   gtk_box_append (GTK_BOX (box), summary);
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);
   gtk_widget_set_focusable (row, FALSE);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, myna_persona_get_name (persona), -1);
-  g_object_set_data_full (G_OBJECT (row), "persona", g_object_ref (persona), g_object_unref);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (row), GTK_ACCESSIBLE_PROPERTY_LABEL, name_text, -1);
   return row;
 }
 
 static gboolean
-matches (MynaPersona *persona, const char *text)
+matches (const char *any_name, const char *text)
 {
-  g_autofree char *name = g_utf8_casefold (myna_persona_get_name (persona), -1);
+  g_autofree char *name = g_utf8_casefold (any_name, -1);
   g_autofree char *needle = g_utf8_casefold (text, -1);
 
   return strstr (name, needle) != NULL;
+}
+
+static guint
+fill_prompts (MynaPersonaPopover *self, const char *text)
+{
+  GPtrArray *list = myna_prompts_get_list (myna_prompts_get_default ());
+  guint n = 0;
+
+  for (guint i = 0; i < list->len; i++)
+    {
+      const MynaPrompt *prompt = g_ptr_array_index (list, i);
+      g_autofree char *line = NULL;
+      GtkWidget *row;
+
+      if (!matches (prompt->name, text))
+        continue;
+      line = g_strdelimit (g_strdup (prompt->text), "\r\n\t", ' ');
+      row = new_row (prompt->name, line);
+      g_object_set_data_full (G_OBJECT (row), "prompt", g_strdup (prompt->text), g_free);
+      gtk_list_box_append (GTK_LIST_BOX (self->list), row);
+      n++;
+    }
+  return n;
 }
 
 /* Returns how many there are. */
@@ -83,16 +105,21 @@ static guint
 fill (MynaPersonaPopover *self, const char *text)
 {
   GListModel *list = myna_personas_get_list (myna_personas_get_default ());
-  guint n = 0;
+  guint n;
 
   myna_list_clear (self->list);
+  n = fill_prompts (self, text);
   for (guint i = 0; i < g_list_model_get_n_items (list); i++)
     {
       g_autoptr (MynaPersona) persona = g_list_model_get_item (list, i);
+      g_autofree char *summary = myna_persona_summarise (persona);
+      GtkWidget *row;
 
-      if (!matches (persona, text))
+      if (!matches (myna_persona_get_name (persona), text))
         continue;
-      gtk_list_box_append (GTK_LIST_BOX (self->list), new_row (persona));
+      row = new_row (myna_persona_get_name (persona), summary);
+      g_object_set_data_full (G_OBJECT (row), "persona", g_object_ref (persona), g_object_unref);
+      gtk_list_box_append (GTK_LIST_BOX (self->list), row);
       n++;
     }
   gtk_list_box_select_row (GTK_LIST_BOX (self->list), gtk_list_box_get_row_at_index (GTK_LIST_BOX (self->list), 0));
@@ -160,6 +187,8 @@ myna_persona_popover_class_init (MynaPersonaPopoverClass *klass)
 {
   signals[SIGNAL_CHOSEN] = g_signal_new ("chosen", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                          G_TYPE_NONE, 1, MYNA_TYPE_PERSONA);
+  signals[SIGNAL_PROMPT] =
+      g_signal_new ("prompt", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
 static void
@@ -169,7 +198,7 @@ myna_persona_popover_init (MynaPersonaPopover *self)
   gtk_list_box_set_selection_mode (GTK_LIST_BOX (self->list), GTK_SELECTION_BROWSE);
   gtk_widget_set_focusable (self->list, FALSE);
   gtk_widget_add_css_class (self->list, "personas");
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->list), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Personas"), -1);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->list), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Prompts and Personas"), -1);
   g_signal_connect_swapped (self->list, "row-activated", G_CALLBACK (choose), self);
   gtk_popover_set_child (GTK_POPOVER (self), myna_scroller_new (self->list, MAX_HEIGHT));
   gtk_popover_set_autohide (GTK_POPOVER (self), FALSE);

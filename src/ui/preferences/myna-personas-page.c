@@ -9,6 +9,7 @@
 #include "base/controls.h"
 #include "base/myna-banner.h"
 #include "preferences/myna-persona-window.h"
+#include "preferences/prompts-group.h"
 #include "chat/myna-personas.h"
 #include "base/ui-compat.h"
 
@@ -315,6 +316,7 @@ myna_personas_page_init (MynaPersonasPage *self)
   self->bundled = myna_list_new (_ ("Included with Myna"));
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (bundled_group), self->bundled);
   adw_preferences_page_add (page, ADW_PREFERENCES_GROUP (bundled_group));
+  adw_preferences_page_add (page, ADW_PREFERENCES_GROUP (myna_prompts_group_new ()));
   g_signal_connect_object (myna_personas_get_list (myna_personas_get_default ()), "items-changed", G_CALLBACK (update), self,
                            G_CONNECT_SWAPPED);
   update (self);

@@ -137,7 +137,9 @@ bool glm_gpu_list (GlmGpuInfo **ret_infos, size_t *ret_n, GlmError *error);
  * False: a shader failed, or the device cannot be opened. */
 typedef void (*GlmGpuTestFunc) (const char *line, bool passed, void *user_data);
 bool glm_gpu_test (const char *name, GlmGpuTestFunc line, void *user_data, GlmError *error);
-/* Takes the markers out of a device folder: devices that ended the program are tried again. */
+/* Whether a device folder has a marker of a program that ended while it first used a device. */
+bool glm_gpu_is_blamed (const char *folder);
+/* Takes these markers away: devices that ended the program are tried again. */
 void glm_gpu_forgive (const char *folder);
 
 /* ---- Model ------------------------------------------------------------------------------------------------------ */
@@ -196,6 +198,7 @@ typedef struct
   char quirks[256];         /* what was corrected while reading, one sentence each; "" if nothing */
   char device[256];         /* the graphics card that holds the weights; "": the processor computes */
   char device_problem[480]; /* why the card that was asked for does not; "" */
+  GlmErrorCode device_code; /* … and of what kind that is */
   GlmCalling calling;
   bool has_interpreter;    /* it can be offered to write programs */
   bool either;             /* … or tools, but not both at once */
@@ -206,6 +209,9 @@ bool glm_model_open (const char *path, const GlmModelOptions *options, /* NULL: 
                      GlmModel **ret_model, GlmError *error);
 void glm_model_free (GlmModel *model);
 const GlmModelInfo *glm_model_info (const GlmModel *model);
+/* Gives a graphics card's memory back if it has not computed for so many seconds; the next batch writes everything there again, for
+ * which the file must not have changed.  Any thread; waits for a batch that runs.  Whether something of the model is still on a card. */
+bool glm_model_rest (GlmModel *model, double seconds);
 
 /* Reads a model file's header and checks, without reading them, that all its weights are there and can be run (fast, a few MiB
  * of memory): what a "describe before loading" needs. */

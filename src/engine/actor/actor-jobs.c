@@ -122,16 +122,23 @@ replace_session (GlmEngine *engine, const GlmActorLoadOptions *options, GlmError
   glm_session_free (engine->session);
   g_clear_pointer (&engine->guest, glm_session_free);
   engine->session = session;
+  engine->told_device = FALSE;
   engine->options = *options;
   g_clear_pointer (&engine->saved_path, g_free);
   glm_actor_thread_let_guests (engine->thread);
   return TRUE;
 }
 
+char *
+glm_actor_dup_device_folder (void)
+{
+  return g_build_filename (g_get_user_cache_dir (), MYNA_APP_ID, "gpu", NULL);
+}
+
 static gboolean
 open_model (GlmEngine *engine, GlmJob *job, GlmError *error)
 {
-  g_autofree char *folder = g_build_filename (g_get_user_cache_dir (), MYNA_APP_ID, "gpu", NULL);
+  g_autofree char *folder = glm_actor_dup_device_folder ();
   GlmModelOptions options = {
     .device = job->options.device[0] ? job->options.device : NULL,
     .device_folder = folder,
@@ -149,7 +156,9 @@ open_model (GlmEngine *engine, GlmJob *job, GlmError *error)
       *error = cancelled_error;
       return FALSE;
     }
-  if (found && holds (engine, job->path, &status) && strcmp (engine->options.device, job->options.device) == 0)
+  /* A card that failed is opened anew. */
+  if (found && holds (engine, job->path, &status) && strcmp (engine->options.device, job->options.device) == 0
+      && !*glm_session_device_problem (engine->session))
     return replace_session (engine, &job->options, error);
   if (options.device)
     g_mkdir_with_parents (folder, 0700);
@@ -166,6 +175,7 @@ open_model (GlmEngine *engine, GlmJob *job, GlmError *error)
   engine->path = g_strdup (job->path);
   engine->status = status;
   engine->session = session;
+  engine->told_device = FALSE;
   engine->options = job->options;
   glm_actor_thread_let_guests (engine->thread);
   return TRUE;
@@ -220,6 +230,21 @@ typedef struct
   gint64 first_token; /* time */
 } Generation;
 
+/* Once a session. */
+static void
+tell_device (GlmEngine *engine, const GlmJob *job)
+{
+  const char *problem = job->is_guest || !engine->session ? "" : glm_session_device_problem (engine->session);
+  GlmEvent *event;
+
+  if (!*problem || engine->told_device)
+    return;
+  engine->told_device = TRUE;
+  event = glm_event_new (GLM_EVENT_DEVICE, 0);
+  event->text = g_string_new (problem);
+  glm_actor_thread_post (engine->thread, event);
+}
+
 static bool
 on_piece (GlmReplyKind kind, const char *text, size_t n_bytes, int32_t id, void *user_data)
 {
@@ -234,6 +259,7 @@ on_piece (GlmReplyKind kind, const char *text, size_t n_bytes, int32_t id, void 
       if (!generation->job->is_guest)
         post_state (generation->engine, GLM_ACTOR_GENERATING);
     }
+  tell_device (generation->engine, generation->job);
   event = new_event (GLM_EVENT_PIECE, generation->job);
   event->kind = kind;
   event->text = g_string_new_len (text, (gssize) n_bytes);
@@ -261,6 +287,7 @@ on_prompt (size_t n_done, size_t n_total, void *user_data)
   event->n_done = n_done;
   event->n_total = n_total;
   glm_actor_thread_post (generation->engine->thread, event);
+  tell_device (generation->engine, generation->job);
   on_between (generation);
 }
 
@@ -554,6 +581,7 @@ run_generate (GlmEngine *engine, GlmJob *job)
     event->result = (GlmResult){ .reason = GLM_STOP_CANCELLED, .stop_id = -1 };
   else if (!ok)
     set_error (event, &error);
+  tell_device (engine, job);
   if (!job->is_guest)
     post_idle_state (engine);
   glm_actor_thread_post (engine->thread, event);
@@ -675,6 +703,19 @@ glm_engine_refuse (const GlmEngine *engine, const GlmJob *job)
     default: return;
     }
   glm_actor_thread_post (engine->thread, event);
+}
+
+gboolean
+glm_engine_is_on_card (const GlmEngine *engine)
+{
+  return engine->model && *glm_model_info (engine->model)->device;
+}
+
+void
+glm_engine_rest (GlmEngine *engine, double seconds)
+{
+  if (engine->model)
+    glm_model_rest (engine->model, seconds);
 }
 
 void

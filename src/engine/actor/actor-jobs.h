@@ -20,8 +20,9 @@ typedef struct
   char *failed_path;           /* the model that was asked for last, where it could not be loaded … */
   GlmError failure;            /* … and why; GLM_ERROR_CANCELLED: it was not wanted any more */
   GlmSession *session;
-  GlmSession *guest; /* of the guests' thread, and of this one where guests are stopped */
-  char *saved_path;  /* the file that holds all of what the session holds; NULL: none does */
+  GlmSession *guest;    /* of the guests' thread, and of this one where guests are stopped */
+  gboolean told_device; /* that the session goes on without the graphics card */
+  char *saved_path;     /* the file that holds all of what the session holds; NULL: none does */
 } GlmEngine;
 
 /* Runs a job of either queue to its end and posts its events. */
@@ -29,5 +30,9 @@ void glm_engine_run (GlmEngine *engine, GlmJob *job);
 /* Posts the end of a job that was cancelled before it ran.  Any thread. */
 void glm_engine_refuse (const GlmEngine *engine, const GlmJob *job);
 void glm_engine_clear (GlmEngine *engine);
+/* Whether the model computes on a graphics card; gives the card's memory back if it was not used for so many seconds.  Both on the
+ * jobs' own thread. */
+gboolean glm_engine_is_on_card (const GlmEngine *engine);
+void glm_engine_rest (GlmEngine *engine, double seconds);
 
 #endif

@@ -19,6 +19,10 @@
 /* So long a guest waits for the window's reply before it takes a step: its client must not give up. */
 #define GUEST_WAIT_US (2 * G_USEC_PER_SEC)
 
+/* A graphics card's memory is given back when it was not used for so long, which is looked at now and then. */
+#define REST_SECONDS     600
+#define REST_INTERVAL_US (30 * G_USEC_PER_SEC)
+
 /* A queue and who takes from it. */
 typedef struct
 {
@@ -266,13 +270,38 @@ next_job (GlmActorThread *self, Lane *lane)
   return g_steal_pointer (&self->ahead);
 }
 
+static struct timespec
+time_in (gint64 us)
+{
+  gint64 end = g_get_monotonic_time () + us;
+
+  return (struct timespec){ .tv_sec = end / G_USEC_PER_SEC, .tv_nsec = (end % G_USEC_PER_SEC) * 1000 };
+}
+
+/* Waits with the mutex for something to do.  The engine's own thread looks after the graphics card meanwhile: guests, who may use
+ * it, cannot replace the model. */
+static void
+wait_idle (GlmActorThread *self, Lane *lane)
+{
+  struct timespec until = time_in (REST_INTERVAL_US);
+
+  if (lane != &self->own || !glm_engine_is_on_card (&self->engine))
+    pthread_cond_wait (&lane->wake, &self->mutex);
+  else if (pthread_cond_timedwait (&lane->wake, &self->mutex, &until) != 0)
+    {
+      pthread_mutex_unlock (&self->mutex);
+      glm_engine_rest (&self->engine, REST_SECONDS);
+      pthread_mutex_lock (&self->mutex);
+    }
+}
+
 /* Takes the lane's next job, or NULL: it is to end. */
 static GlmJob *
 wait_for_job (GlmActorThread *self, Lane *lane)
 {
   lane->running = NULL;
   while (!self->quit && !(lane->running = next_job (self, lane)))
-    pthread_cond_wait (&lane->wake, &self->mutex);
+    wait_idle (self, lane);
   return lane->running;
 }
 
@@ -356,8 +385,7 @@ glm_actor_thread_let_guests (GlmActorThread *self)
 void
 glm_actor_thread_let_others_first (GlmActorThread *self, const GlmJob *job)
 {
-  gint64 end = g_get_monotonic_time () + GUEST_WAIT_US;
-  struct timespec until = { .tv_sec = end / G_USEC_PER_SEC, .tv_nsec = (end % G_USEC_PER_SEC) * 1000 };
+  struct timespec until = time_in (GUEST_WAIT_US);
 
   pthread_mutex_lock (&self->mutex);
   while (!self->quit && !glm_cancel_is_set (&job->cancel) && (self->own.running || !g_queue_is_empty (&self->own.jobs)))
@@ -367,10 +395,10 @@ glm_actor_thread_let_others_first (GlmActorThread *self, const GlmJob *job)
 }
 
 static void
-lane_init (Lane *lane, GlmActorThread *owner)
+lane_init (Lane *lane, GlmActorThread *owner, const pthread_condattr_t *monotonic)
 {
   lane->owner = owner;
-  pthread_cond_init (&lane->wake, NULL);
+  pthread_cond_init (&lane->wake, monotonic);
   g_queue_init (&lane->jobs);
 }
 
@@ -397,10 +425,10 @@ glm_actor_thread_new (GMainContext *context, GlmEventFunc func, GObject *owner)
   pthread_condattr_init (&monotonic);
   pthread_condattr_setclock (&monotonic, CLOCK_MONOTONIC);
   pthread_cond_init (&self->changed, &monotonic);
-  pthread_condattr_destroy (&monotonic);
   g_queue_init (&self->events);
-  lane_init (&self->own, self);
-  lane_init (&self->guests, self);
+  lane_init (&self->own, self, &monotonic);
+  lane_init (&self->guests, self, &monotonic);
+  pthread_condattr_destroy (&monotonic);
   self->own.thread = g_thread_new ("myna-engine", lane_main, &self->own);
   return self;
 }

@@ -64,6 +64,7 @@ typedef enum
   GLM_EVENT_FRACTION,
   GLM_EVENT_LOADED, /* or not: has_error */
   GLM_EVENT_UNLOADED,
+  GLM_EVENT_DEVICE,  /* the graphics card failed, and text says why */
   GLM_EVENT_COUNTED, /* or not: has_error */
   GLM_EVENT_PLANNED,
   GLM_EVENT_PROMPT,
@@ -91,7 +92,7 @@ typedef struct
   GlmPlanned planned;
   gsize n_tools;         /* COUNTED: tokens */
   GlmReplyKind kind;     /* PIECE */
-  GString *text;         /* PIECE */
+  GString *text;         /* PIECE, DEVICE */
   GlmChance *chances;    /* CHANCE: [n_done], the first is the token's */
   gboolean at_once;      /* somebody waits for it at the other end of a connection */
   gsize n_done, n_total; /* PROMPT; PIECE: tokens so far */

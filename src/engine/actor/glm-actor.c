@@ -20,6 +20,7 @@ struct _GlmActor
   GlmActorState state;
   double load_fraction;
   GlmLoaded *loaded; /* NULL: no model */
+  char *device_problem;
 };
 
 /* What awaits an answer: a generation has funcs, a load or a count has a task. */
@@ -39,6 +40,7 @@ typedef enum
   PROP_STATE = 1,
   PROP_MODEL_PATH,
   PROP_LOAD_FRACTION,
+  PROP_DEVICE_PROBLEM,
   N_PROPS,
 } Property;
 
@@ -98,8 +100,19 @@ set_state (GlmActor *self, GlmActorState state)
 }
 
 static void
+set_device_problem (GlmActor *self, const char *problem)
+{
+  if (g_strcmp0 (self->device_problem, problem) == 0)
+    return;
+  g_free (self->device_problem);
+  self->device_problem = problem ? g_utf8_make_valid (problem, -1) : NULL;
+  g_object_notify_by_pspec (G_OBJECT (self), props[PROP_DEVICE_PROBLEM]);
+}
+
+static void
 set_loaded (GlmActor *self, const GlmLoaded *loaded)
 {
+  set_device_problem (self, NULL);
   if (self->loaded)
     g_free (self->loaded->path);
   g_clear_pointer (&self->loaded, g_free);
@@ -193,6 +206,7 @@ on_event (const GlmEvent *event, GObject *owner)
       on_task_event (self, event);
       break;
     case GLM_EVENT_UNLOADED: set_loaded (self, NULL); break;
+    case GLM_EVENT_DEVICE: set_device_problem (self, event->text->str); break;
     case GLM_EVENT_COUNTED: on_task_event (self, event); break;
     case GLM_EVENT_PLANNED:
     case GLM_EVENT_PROMPT:
@@ -236,6 +250,13 @@ glm_actor_get_model_info (GlmActor *self)
 {
   g_return_val_if_fail (GLM_IS_ACTOR (self), NULL);
   return self->loaded ? &self->loaded->info : NULL;
+}
+
+const char *
+glm_actor_get_device_problem (GlmActor *self)
+{
+  g_return_val_if_fail (GLM_IS_ACTOR (self), NULL);
+  return self->device_problem;
 }
 
 const GlmSampling *
@@ -481,6 +502,7 @@ glm_actor_finalize (GObject *object)
   if (self->loaded)
     g_free (self->loaded->path);
   g_free (self->loaded);
+  g_free (self->device_problem);
   G_OBJECT_CLASS (glm_actor_parent_class)->finalize (object);
 }
 
@@ -494,6 +516,7 @@ glm_actor_get_property (GObject *object, guint prop_id, GValue *value, GParamSpe
     case PROP_STATE: g_value_set_int (value, self->state); break;
     case PROP_MODEL_PATH: g_value_set_string (value, glm_actor_get_model_path (self)); break;
     case PROP_LOAD_FRACTION: g_value_set_double (value, self->load_fraction); break;
+    case PROP_DEVICE_PROBLEM: g_value_set_string (value, self->device_problem); break;
     case N_PROPS:
     default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
@@ -513,6 +536,8 @@ glm_actor_class_init (GlmActorClass *klass)
   props[PROP_MODEL_PATH] = g_param_spec_string ("model-path", NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   props[PROP_LOAD_FRACTION] =
       g_param_spec_double ("load-fraction", NULL, NULL, 0, 1, 0, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  props[PROP_DEVICE_PROBLEM] =
+      g_param_spec_string ("device-problem", NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, props);
 }
 

@@ -34,7 +34,7 @@ typedef enum
   GLM_ACTOR_GENERATING,
 } GlmActorState;
 
-/* Properties: "state" (int), "model-path" (string or NULL), "load-fraction" (double). */
+/* Properties: "state" (int), "model-path" (string or NULL), "load-fraction" (double), "device-problem" (string or NULL). */
 GlmActor *glm_actor_new (void);
 GlmActorState glm_actor_get_state (GlmActor *self);
 const char *glm_actor_get_model_path (GlmActor *self);
@@ -42,6 +42,9 @@ double glm_actor_get_load_fraction (GlmActor *self);
 /* What is loaded, or NULL.  Valid until the next load or unload finishes. */
 const GlmModelInfo *glm_actor_get_model_info (GlmActor *self);
 const GlmSampling *glm_actor_get_default_sampling (GlmActor *self);
+/* Why the model that is loaded goes on without its graphics card, which has failed since; NULL: it does not.  That a card could not be
+ * used from the beginning is in the model's info. */
+const char *glm_actor_get_device_problem (GlmActor *self);
 
 typedef struct
 {
@@ -49,6 +52,9 @@ typedef struct
   int context_length; /* 0: min (the model's, 8192) */
   char device[128];   /* see GlmModelOptions.device; "": the processor */
 } GlmActorLoadOptions;
+
+/* Where it is remembered what graphics cards are like: see GlmModelOptions.device_folder.  The caller frees. */
+char *glm_actor_dup_device_folder (void);
 
 /* Loads a model.  On failure the previous model stays in use. */
 void glm_actor_load_async (GlmActor *self, const char *path, const GlmActorLoadOptions *options, /* NULL: defaults */

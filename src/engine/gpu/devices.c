@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -64,6 +65,27 @@ open_instance (GlmGpu *gpu, GlmError *error)
   return true;
 }
 
+static double
+seconds_of (clockid_t clock)
+{
+  struct timespec t = { 0 };
+
+  clock_gettime (clock, &t);
+  return (double) t.tv_sec + 1e-9 * (double) t.tv_nsec;
+}
+
+static double
+now (void)
+{
+  return seconds_of (CLOCK_MONOTONIC);
+}
+
+static double
+slept (void)
+{
+  return seconds_of (CLOCK_BOOTTIME) - seconds_of (CLOCK_MONOTONIC);
+}
+
 static GlmGpu *
 gpu_new (GlmError *error)
 {
@@ -76,6 +98,10 @@ gpu_new (GlmError *error)
     }
   pthread_mutex_init (&gpu->lock, NULL);
   pthread_mutex_init (&gpu->upload_lock, NULL);
+  pthread_mutex_init (&gpu->use_lock, NULL);
+  gpu->clock = (GlmGpuClock){ now, slept };
+  gpu->slept = slept ();
+  gpu->last_used = now ();
   if (open_instance (gpu, error))
     return gpu;
   glm_gpu_free (gpu);
@@ -102,6 +128,7 @@ glm_gpu_free (GlmGpu *gpu)
     gpu->vk.DestroyInstance (gpu->instance, NULL);
   pthread_mutex_destroy (&gpu->lock);
   pthread_mutex_destroy (&gpu->upload_lock);
+  pthread_mutex_destroy (&gpu->use_lock);
   free (gpu);
 }
 

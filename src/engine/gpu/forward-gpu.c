@@ -12,12 +12,15 @@
  */
 #include "gpu/forward-gpu.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "compute/rope.h"
+#include "gpu/columns.h"
 #include "gpu/record.h"
+#include "gpu/residence.h"
 #include "gpu/trust.h"
 
 #define SUBMISSION_SECONDS 8e-3
@@ -52,12 +55,14 @@ typedef struct
   const GlmPlan *plan;
   const GlmKvCache *cache;
   GlmPlaces places;
-  GlmGpuVector *vectors;
-  GlmGpuBuffer vector_buffer, columns, work, upload, readback;
+  GlmGpuTenant tenant;
+  GlmPool *threads; /* of the host */
+  GlmGpuVectors vectors;
+  GlmGpuColumns columns;
+  GlmGpuBuffer work, upload, readback;
   Offsets at;
   int64_t n_rows, n_logits; /* that the buffers hold */
   int64_t most_rows;        /* of a batch at once */
-  int64_t n_synced;         /* columns that are on the card as they are here */
   VkCommandPool pool;
   VkFence fences[2];
   VkQueryPool queries;
@@ -161,6 +166,17 @@ find_places (Forward *f)
   f->places.sums = base + f->at.sums;
 }
 
+static void
+forget_buffers (Forward *f)
+{
+  for (int i = 0; i < N_SLOTS; i++)
+    f->slots[i].n = 0;
+  f->n_rows = f->n_logits = 0;
+  glm_gpu_buffer_clear (f->gpu, &f->work);
+  glm_gpu_buffer_clear (f->gpu, &f->upload);
+  glm_gpu_buffer_clear (f->gpu, &f->readback);
+}
+
 /* Makes the buffers large enough; what was recorded for smaller ones is void. */
 static bool
 reserve (Forward *f, int64_t n_rows, int64_t n_logits, GlmError *error)
@@ -171,12 +187,7 @@ reserve (Forward *f, int64_t n_rows, int64_t n_logits, GlmError *error)
   n_logits = n_logits > f->n_logits ? n_logits : f->n_logits;
   n_rows = n_rows < GLM_BATCH_TILE ? GLM_BATCH_TILE : n_rows;
   n_logits = n_logits < 8 ? 8 : n_logits;
-  for (int i = 0; i < N_SLOTS; i++)
-    f->slots[i].n = 0;
-  f->n_rows = f->n_logits = 0;
-  glm_gpu_buffer_clear (f->gpu, &f->work);
-  glm_gpu_buffer_clear (f->gpu, &f->upload);
-  glm_gpu_buffer_clear (f->gpu, &f->readback);
+  forget_buffers (f);
   lay_out (f, n_rows, n_logits, &f->at);
   if (!glm_gpu_buffer_new (f->gpu, f->at.end, GLM_GPU_DEVICE, &f->work, error)
       || !glm_gpu_buffer_new (f->gpu, f->at.up_end, GLM_GPU_UPLOAD, &f->upload, error)
@@ -295,82 +306,6 @@ find_slot (Forward *f, int64_t n, int64_t n_logits, Slot **ret_slot, GlmError *e
   return record_slot (f, oldest, n, n_logits, error);
 }
 
-/* ---- Columns ---------------------------------------------------------------------------------------------------- */
-
-typedef struct
-{
-  const GlmKvCache *cache;
-  int64_t first, n;
-} Columns;
-
-static void
-fill_columns (void *memory, void *data)
-{
-  const Columns *columns = data;
-
-  glm_kv_cache_read (columns->cache, columns->first, columns->n, memory);
-}
-
-/* Where the columns that fill_columns() writes belong. */
-static uint32_t
-place_columns (const Columns *columns, VkBufferCopy *places)
-{
-  const GlmKvCache *cache = columns->cache;
-  size_t from = 0, n = (size_t) columns->n, first = (size_t) columns->first;
-  uint32_t count = 0;
-
-  for (int layer = 0; layer < cache->shape.n_layers; layer++)
-    for (int i = 0; i < cache->shape.n_streams; i++)
-      for (int head = 0; head < cache->shape.streams[i].n_heads; head++)
-        {
-          const GlmKvStream *stream = &cache->shape.streams[i];
-          size_t row = (size_t) stream->width * (size_t) stream->element_bytes, scales = (size_t) glm_kv_blocks (stream) * 4;
-          size_t rows = (size_t) ((unsigned char *) glm_kv_cache_rows (cache, layer, i, head) - cache->data);
-
-          places[count++] = (VkBufferCopy){ from, rows + first * row, n * row };
-          from += n * row;
-          if (scales == 0)
-            continue;
-          rows = (size_t) ((unsigned char *) glm_kv_cache_scales (cache, layer, i, head) - cache->data);
-          places[count++] = (VkBufferCopy){ from, rows + first * scales, n * scales };
-          from += n * scales;
-        }
-  return count;
-}
-
-/* Brings the columns before `end` to the card. */
-static bool
-sync_columns (Forward *f, int64_t end, GlmError *error)
-{
-  const GlmKvShape *shape = &f->cache->shape;
-  int64_t step = (int64_t) (GLM_GPU_PIECE / glm_kv_bytes_per_token (shape));
-  VkBufferCopy *places;
-  bool ok = true;
-
-  if (f->n_synced >= end)
-    return true;
-  places = calloc ((size_t) shape->n_layers * 4 * (size_t) shape->streams[0].n_heads, sizeof *places);
-  if (!places || step < 1)
-    {
-      free (places);
-      return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for an upload");
-    }
-  pthread_mutex_lock (&f->gpu->upload_lock);
-  for (Columns columns = { f->cache, f->n_synced, 0 }; ok && columns.first < end; columns.first += columns.n)
-    {
-      uint32_t n;
-
-      columns.n = end - columns.first < step ? end - columns.first : step;
-      n = place_columns (&columns, places);
-      ok = glm_gpu_upload (f->gpu, f->columns.buffer, places, n, fill_columns, &columns, error);
-    }
-  ok = glm_gpu_upload_end (f->gpu, ok ? error : NULL) && ok;
-  pthread_mutex_unlock (&f->gpu->upload_lock);
-  free (places);
-  f->n_synced = ok ? end : f->n_synced;
-  return ok;
-}
-
 /* ---- Running ---------------------------------------------------------------------------------------------------- */
 
 static void
@@ -455,17 +390,17 @@ run_part (Forward *f, const GlmBatch *batch, int64_t n_logits, float *logits, Gl
 {
   Slot *slot;
 
-  if (!reserve (f, batch->n, n_logits, error) || !sync_columns (f, batch->first, error)
+  if (!reserve (f, batch->n, n_logits, error) || !glm_gpu_columns_sync (f->gpu, &f->columns, batch->first, error)
       || !find_slot (f, batch->n, n_logits, &slot, error))
     return false;
-  f->n_synced = batch->first < f->n_synced ? batch->first : f->n_synced;
+  glm_gpu_columns_changed (&f->columns, batch->first);
   fill_upload (f, batch);
   if (!submit_slot (f, slot, batch, error))
     return false;
   adapt (f, slot);
   glm_gpu_proved (f->gpu);
   glm_kv_cache_write (f->cache, batch->first, batch->n, f->readback.map);
-  f->n_synced = batch->first + batch->n;
+  f->columns.n_synced = batch->first + batch->n;
   if (n_logits > 0)
     memcpy (logits, (unsigned char *) f->readback.map + f->at.down_logits,
             (size_t) (n_logits * f->plan->params.n_vocab) * sizeof *logits);
@@ -488,9 +423,8 @@ tick_part (double fraction, void *user_data)
 }
 
 static bool
-gpu_run (GlmForward *forward, const GlmBatch *batch, int64_t n_logits, float *logits, GlmError *error)
+run_parts (Forward *f, const GlmBatch *batch, int64_t n_logits, float *logits, GlmError *error)
 {
-  Forward *f = (Forward *) forward;
   int64_t begin_logits = batch->n - n_logits;
 
   /* A bidirectional prompt is one batch, whatever it takes. */
@@ -517,6 +451,19 @@ gpu_run (GlmForward *forward, const GlmBatch *batch, int64_t n_logits, float *lo
   return true;
 }
 
+static bool
+gpu_run (GlmForward *forward, const GlmBatch *batch, int64_t n_logits, float *logits, GlmError *error)
+{
+  Forward *f = (Forward *) forward;
+  bool ok;
+
+  if (!glm_gpu_use_begin (f->gpu, f->threads, error))
+    return false;
+  ok = run_parts (f, batch, n_logits, logits, error);
+  glm_gpu_use_end (f->gpu);
+  return ok;
+}
+
 static void
 gpu_rows_read (GlmForward *forward, int64_t first, int64_t n, void *data)
 {
@@ -529,73 +476,46 @@ gpu_rows_write (GlmForward *forward, int64_t first, int64_t n, const void *data)
   Forward *f = (Forward *) forward;
 
   glm_kv_cache_write (f->cache, first, n, data);
-  f->n_synced = first < f->n_synced ? first : f->n_synced;
+  glm_gpu_columns_changed (&f->columns, first);
 }
 
-/* ---- Making one ------------------------------------------------------------------------------------------------- */
+/* ---- Memory that comes and goes -------------------------------------------------------------------------------- */
 
-static void
-add_vector (Forward *f, const float *values, int64_t n, size_t *end)
+static Forward *
+forward_of (GlmGpuTenant *tenant)
 {
-  if (!values)
-    return;
-  f->vectors[f->places.n_vectors++] = (GlmGpuVector){ values, (size_t) n * sizeof *values, *end };
-  place (end, (size_t) n * sizeof *values);
+  return (Forward *) (void *) ((char *) tenant - offsetof (Forward, tenant));
 }
 
-/* Finds all norms' weights and all biases; *ret_end is what they take.  Their addresses are offsets as yet. */
 static void
-find_vectors (Forward *f, size_t *ret_end)
+leave (GlmGpuTenant *tenant)
 {
-  *ret_end = 0;
-  for (int l = 0; l <= f->plan->params.n_layers; l++)
-    {
-      const GlmPlanLayer *layer = l < f->plan->params.n_layers ? &f->plan->layers[l] : &f->plan->head;
+  Forward *f = forward_of (tenant);
 
-      for (int i = 0; i < layer->n_steps; i++)
-        {
-          const GlmStep *step = &layer->steps[i];
-
-          add_vector (f, step->weight, step->width, ret_end);
-          add_vector (f, step->weight_bias, step->width, ret_end);
-          for (int k = 0; k < step->n_matrices; k++)
-            add_vector (f, step->matrices[k].bias, step->matrices[k].rows, ret_end);
-        }
-    }
+  forget_buffers (f);
+  glm_gpu_vectors_clear (f->gpu, &f->vectors);
+  glm_gpu_columns_clear (f->gpu, &f->columns);
 }
 
 static bool
-upload_vectors (Forward *f, GlmError *error)
+enter (GlmGpuTenant *tenant, GlmPool *pool, GlmError *error)
 {
-  size_t end, most = 0;
-  unsigned char *all;
-  bool ok;
+  Forward *f = forward_of (tenant);
 
-  for (int l = 0; l <= f->plan->params.n_layers; l++)
-    most += (size_t) (l < f->plan->params.n_layers ? &f->plan->layers[l] : &f->plan->head)->n_steps * (2 + GLM_MAX_SPLIT);
-  f->vectors = calloc (most, sizeof *f->vectors);
-  if (!f->vectors)
-    return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for a session");
-  find_vectors (f, &end);
-  all = calloc (1, end);
-  if (!all || !glm_gpu_buffer_new (f->gpu, end, GLM_GPU_DEVICE, &f->vector_buffer, error))
-    {
-      free (all);
-      return false;
-    }
-  for (size_t i = 0; i < f->places.n_vectors; i++)
-    {
-      memcpy (all + f->vectors[i].address, f->vectors[i].values, f->vectors[i].n_bytes);
-      f->vectors[i].address += f->vector_buffer.address;
-    }
-  pthread_mutex_lock (&f->gpu->upload_lock);
-  ok = glm_gpu_upload_bytes (f->gpu, &f->vector_buffer, 0, all, end, error);
-  ok = glm_gpu_upload_end (f->gpu, ok ? error : NULL) && ok;
-  pthread_mutex_unlock (&f->gpu->upload_lock);
-  free (all);
-  f->places.vectors = f->vectors;
-  return ok;
+  if (!glm_gpu_vectors_new (f->gpu, f->plan, &f->vectors, error) || !glm_gpu_columns_new (f->gpu, f->cache, &f->columns, error))
+    goto fail;
+  f->places.vectors = f->vectors.list;
+  f->places.n_vectors = f->vectors.n;
+  f->places.columns = f->columns.buffer.address;
+  if (reserve (f, 1, 1, error))
+    return true;
+
+fail:
+  leave (tenant);
+  return false;
 }
+
+/* ---- Making one ------------------------------------------------------------------------------------------------- */
 
 static void
 gpu_forward_free (GlmForward *forward)
@@ -604,6 +524,7 @@ gpu_forward_free (GlmForward *forward)
   GlmGpu *gpu = f->gpu;
 
   glm_gpu_settle (gpu);
+  glm_gpu_tenant_remove (gpu, &f->tenant);
   if (!gpu->hung)
     {
       for (int i = 0; i < 2; i++)
@@ -611,14 +532,8 @@ gpu_forward_free (GlmForward *forward)
       gpu->vk.DestroyQueryPool (gpu->device, f->queries, NULL);
       gpu->vk.DestroyCommandPool (gpu->device, f->pool, NULL);
     }
-  glm_gpu_buffer_clear (gpu, &f->vector_buffer);
-  glm_gpu_buffer_clear (gpu, &f->columns);
-  glm_gpu_buffer_clear (gpu, &f->work);
-  glm_gpu_buffer_clear (gpu, &f->upload);
-  glm_gpu_buffer_clear (gpu, &f->readback);
   for (int i = 0; i < N_SLOTS; i++)
     free (f->slots[i].layers);
-  free (f->vectors);
   free (f->frequencies);
   free (f);
 }
@@ -652,9 +567,13 @@ gpu_forward_new (const GlmPlan *plan, const GlmKvCache *cache, GlmPool *pool, Gl
   f = calloc (1, sizeof *f);
   if (!f)
     return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for a session");
-  *f = (Forward){
-    .base = { plan->backend }, .gpu = (GlmGpu *) (void *) plan->backend, .plan = plan, .cache = cache, .most_rows = FIRST_ROWS
-  };
+  *f = (Forward){ .base = { plan->backend },
+                  .gpu = (GlmGpu *) (void *) plan->backend,
+                  .tenant = { .enter = enter, .leave = leave },
+                  .threads = pool,
+                  .plan = plan,
+                  .cache = cache,
+                  .most_rows = FIRST_ROWS };
   f->places = (GlmPlaces){ .plan = plan, .cache = cache };
   f->frequencies = calloc ((size_t) plan->params.n_rot / 2 + 1, sizeof *f->frequencies);
   if (!f->frequencies)
@@ -663,11 +582,7 @@ gpu_forward_new (const GlmPlan *plan, const GlmKvCache *cache, GlmPool *pool, Gl
       goto fail;
     }
   f->magnitude = glm_rope_frequencies (&plan->params, f->frequencies);
-  if (!new_objects (f, error) || !upload_vectors (f, error)
-      || !glm_gpu_buffer_new (f->gpu, cache->n_bytes, GLM_GPU_DEVICE, &f->columns, error))
-    goto fail;
-  f->places.columns = f->columns.address;
-  if (!reserve (f, 1, 1, error))
+  if (!new_objects (f, error) || !glm_gpu_tenant_add (f->gpu, &f->tenant, pool, error))
     goto fail;
   *ret_forward = &f->base;
   return true;

@@ -23,5 +23,7 @@ const GlmGpuInfo *glm_gpu_info (const GlmGpu *gpu);
 const GlmBackend *glm_gpu_backend (GlmGpu *gpu);
 /* Bytes of its own memory that are free for us now; where the driver does not say, all that it has. */
 size_t glm_gpu_free_bytes (GlmGpu *gpu);
+/* As glm_model_rest(). */
+bool glm_gpu_rest (GlmGpu *gpu, double seconds);
 
 #endif

@@ -6,15 +6,8 @@
 #define GLM_GPU_RECORD_H
 
 #include "gpu/pipelines.h"
+#include "gpu/vectors.h"
 #include "gpu/weights.h"
-
-/* A vector of the plan on the card. */
-typedef struct
-{
-  const float *values;
-  size_t n_bytes;
-  uint64_t address;
-} GlmGpuVector;
 
 /* Where everything lies that dispatches of a batch read and write: addresses. */
 typedef struct

@@ -216,15 +216,34 @@ glm_gpu_proved (GlmGpu *gpu)
     save_pipelines (gpu);
 }
 
-void
-glm_gpu_forgive (const char *folder)
+/* How many markers there are, or were. */
+static int
+count_markers (const char *folder, bool take_away)
 {
   DIR *directory = opendir (folder);
   struct dirent *entry;
+  int n = 0;
 
   while (directory && (entry = readdir (directory)))
     if (strncmp (entry->d_name, "busy-", 5) == 0)
-      unlinkat (dirfd (directory), entry->d_name, 0);
+      {
+        n++;
+        if (take_away)
+          unlinkat (dirfd (directory), entry->d_name, 0);
+      }
   if (directory)
     closedir (directory);
+  return n;
+}
+
+bool
+glm_gpu_is_blamed (const char *folder)
+{
+  return count_markers (folder, false) > 0;
+}
+
+void
+glm_gpu_forgive (const char *folder)
+{
+  count_markers (folder, true);
 }

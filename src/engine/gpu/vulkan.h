@@ -25,7 +25,7 @@
   X (CmdWriteTimestamp) X (CmdResetQueryPool) X (CreateQueryPool) X (DestroyQueryPool) X (GetQueryPoolResults)         \
   X (QueueSubmit) X (CreateFence) X (DestroyFence) X (WaitForFences) X (ResetFences)                                   \
   X (CreateBuffer) X (DestroyBuffer) X (GetBufferMemoryRequirements) X (AllocateMemory) X (FreeMemory)                 \
-  X (BindBufferMemory) X (MapMemory) X (GetBufferDeviceAddress) X (CreateShaderModule) X (DestroyShaderModule)         \
+  X (BindBufferMemory) X (MapMemory) X (UnmapMemory) X (GetBufferDeviceAddress) X (CreateShaderModule) X (DestroyShaderModule)         \
   X (CreatePipelineLayout) X (DestroyPipelineLayout) X (CreatePipelineCache) X (DestroyPipelineCache)                  \
   X (GetPipelineCacheData) X (CreateComputePipelines) X (DestroyPipeline)
 /* clang-format on */
@@ -55,6 +55,14 @@ typedef enum
 
 typedef struct GlmGpuPipeline GlmGpuPipeline;
 typedef struct GlmGpuStage GlmGpuStage;
+typedef struct GlmGpuTenant GlmGpuTenant;
+
+/* In seconds; tests have their own. */
+typedef struct
+{
+  double (*now) (void);   /* stands still while the computer sleeps */
+  double (*slept) (void); /* so long it has slept */
+} GlmGpuClock;
 
 struct GlmGpu
 {
@@ -76,8 +84,14 @@ struct GlmGpu
   pthread_mutex_t upload_lock; /* of uploads that end with glm_gpu_upload_end() */
   GlmGpuPipeline *pipelines;
   GlmGpuStage *stage; /* of uploads; NULL: none yet */
-  bool lost;          /* nothing is submitted any more */
-  bool hung;          /* it may still be at work: nothing of it is freed */
+  GlmGpuClock clock;
+  pthread_mutex_t use_lock; /* of all that lies in its memory: a batch holds it */
+  GlmGpuTenant *tenants;
+  bool is_empty; /* they have left */
+  double slept;  /* when they entered */
+  double last_used;
+  bool lost; /* nothing is submitted any more */
+  bool hung; /* it may still be at work: nothing of it is freed */
   /* See trust.h; "": nothing is remembered. */
   char folder[1024], marker[1200];
   size_t saved_bytes; /* of the pipelines */

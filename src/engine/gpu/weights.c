@@ -7,6 +7,7 @@
  */
 #include "gpu/weights.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 
 #include "base/error.h"
@@ -107,36 +108,65 @@ check_shape (const GlmTensorData *data, GlmError *error)
   return true;
 }
 
+static GlmGpuWeights *
+weights_of (GlmGpuTenant *tenant)
+{
+  return (GlmGpuWeights *) (void *) ((char *) tenant - offsetof (GlmGpuWeights, tenant));
+}
+
+static void
+leave (GlmGpuTenant *tenant)
+{
+  GlmGpuWeights *w = weights_of (tenant);
+
+  glm_gpu_buffer_clear (w->gpu, &w->buffer);
+}
+
+static bool
+enter (GlmGpuTenant *tenant, GlmPool *pool, GlmError *error)
+{
+  GlmGpuWeights *w = weights_of (tenant);
+  size_t values, scales, mins;
+  bool ok;
+
+  glm_planes_bytes (&w->planes, w->source.rows * w->source.cols, &values, &scales, &mins);
+  if (!glm_gpu_buffer_new (w->gpu, align (values) + align (scales) + mins, GLM_GPU_DEVICE, &w->buffer, error))
+    return false;
+  w->values = w->buffer.address;
+  w->scales = w->values + align (values);
+  w->mins = w->scales + align (scales);
+  pthread_mutex_lock (&w->gpu->upload_lock);
+  ok = upload (w, pool, error);
+  if (!ok)
+    glm_gpu_upload_end (w->gpu, NULL);
+  pthread_mutex_unlock (&w->gpu->upload_lock);
+  if (!ok)
+    leave (tenant);
+  return ok;
+}
+
 bool
 glm_gpu_weights_new (const GlmBackend *backend, const GlmTensorData *data, GlmPool *pool, GlmWeights **ret_weights,
                      GlmError *error)
 {
   GlmGpuWeights *w;
-  size_t values, scales, mins;
 
   if (!check_shape (data, error))
     return false;
   w = calloc (1, sizeof *w);
   if (!w)
     return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for a matrix");
-  *w = (GlmGpuWeights){ .gpu = (GlmGpu *) (void *) backend, .source = *data, .planes = glm_planes_for_type (data->type) };
-  glm_planes_bytes (&w->planes, data->rows * data->cols, &values, &scales, &mins);
-  if (!data->lookup)
+  *w = (GlmGpuWeights){ .gpu = (GlmGpu *) (void *) backend,
+                        .tenant = { .enter = enter, .leave = leave },
+                        .source = *data,
+                        .planes = glm_planes_for_type (data->type) };
+  if (!data->lookup && !glm_gpu_tenant_add (w->gpu, &w->tenant, pool, error))
     {
-      if (!glm_gpu_buffer_new (w->gpu, align (values) + align (scales) + mins, GLM_GPU_DEVICE, &w->buffer, error))
-        goto fail;
-      w->values = w->buffer.address;
-      w->scales = w->values + align (values);
-      w->mins = w->scales + align (scales);
-      if (!upload (w, pool, error))
-        goto fail;
+      free (w);
+      return false;
     }
   *ret_weights = (GlmWeights *) w;
   return true;
-
-fail:
-  glm_gpu_weights_free ((GlmWeights *) w);
-  return false;
 }
 
 void
@@ -147,9 +177,11 @@ glm_gpu_weights_free (GlmWeights *weights)
   if (!w)
     return;
   /* It may still be on its way. */
-  if (w->buffer.buffer && w->gpu->stage)
+  pthread_mutex_lock (&w->gpu->upload_lock);
+  if (w->gpu->stage)
     glm_gpu_upload_end (w->gpu, NULL);
-  glm_gpu_buffer_clear (w->gpu, &w->buffer);
+  pthread_mutex_unlock (&w->gpu->upload_lock);
+  glm_gpu_tenant_remove (w->gpu, &w->tenant);
   free (w);
 }
 

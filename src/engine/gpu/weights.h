@@ -6,15 +6,17 @@
 #define GLM_GPU_WEIGHTS_H
 
 #include "gpu/planes.h"
+#include "gpu/residence.h"
 #include "gpu/vulkan.h"
 
 /* What GlmWeights is here. */
 typedef struct
 {
   GlmGpu *gpu;
+  GlmGpuTenant tenant;  /* but for rows that are only looked up */
   GlmTensorData source; /* stays in the file: single rows are read there */
   GlmPlanes planes;
-  GlmGpuBuffer buffer;           /* empty: rows are only looked up */
+  GlmGpuBuffer buffer;           /* empty: rows are only looked up, or nothing is there now */
   uint64_t values, scales, mins; /* addresses */
 } GlmGpuWeights;
 

@@ -473,6 +473,7 @@ bind_card (Binder *binder, const char *device, const char *folder)
   if (problem.code == GLM_ERROR_CANCELLED)
     return glm_error_set (error, problem.code, "%s", problem.message);
   snprintf (model->info.device_problem, sizeof model->info.device_problem, "%s", problem.message);
+  model->info.device_code = problem.code;
   return false;
 }
 

@@ -409,6 +409,12 @@ glm_model_free (GlmModel *model)
   free (model);
 }
 
+bool
+glm_model_rest (GlmModel *model, double seconds)
+{
+  return model->gpu && glm_gpu_rest (model->gpu, seconds);
+}
+
 const GlmModelInfo *
 glm_model_info (const GlmModel *model)
 {

@@ -222,6 +222,176 @@ test_refusals (void)
   glm_model_free (model);
 }
 
+/* ---- Memory that comes and goes ---------------------------------------------------------------------------------- */
+
+/* What the card holds; that which the host sees is not told from the rest by its type. */
+static struct
+{
+  VkDeviceMemory memory; /* 0: none */
+  VkDeviceSize size;
+  bool is_mapped;
+} held[256];
+
+static PFN_vkAllocateMemory plain_allocate;
+static PFN_vkFreeMemory real_free;
+static PFN_vkMapMemory real_map;
+static double time_now, time_slept;
+
+static double
+get_now (void)
+{
+  return time_now;
+}
+
+static double
+get_slept (void)
+{
+  return time_slept;
+}
+
+static size_t
+find_held (VkDeviceMemory memory)
+{
+  size_t i = 0;
+
+  while (i < sizeof held / sizeof *held && held[i].memory != memory)
+    i++;
+  REQUIRE (i < sizeof held / sizeof *held, "memory that is not known");
+  return i;
+}
+
+static VKAPI_ATTR VkResult VKAPI_CALL
+noted_allocate (VkDevice vk, const VkMemoryAllocateInfo *info, const VkAllocationCallbacks *functions, VkDeviceMemory *memory)
+{
+  VkResult result = plain_allocate (vk, info, functions, memory);
+  size_t i = find_held (VK_NULL_HANDLE);
+
+  if (result == VK_SUCCESS)
+    {
+      held[i].memory = *memory;
+      held[i].size = info->allocationSize;
+      held[i].is_mapped = false;
+    }
+  return result;
+}
+
+static VKAPI_ATTR void VKAPI_CALL
+noted_free (VkDevice vk, VkDeviceMemory memory, const VkAllocationCallbacks *functions)
+{
+  if (memory)
+    held[find_held (memory)].memory = VK_NULL_HANDLE;
+  real_free (vk, memory, functions);
+}
+
+static VKAPI_ATTR VkResult VKAPI_CALL
+noted_map (VkDevice vk, VkDeviceMemory memory, VkDeviceSize at, VkDeviceSize n, VkMemoryMapFlags flags, void **map)
+{
+  held[find_held (memory)].is_mapped = true;
+  return real_map (vk, memory, at, n, flags, map);
+}
+
+static int
+count_held (void)
+{
+  int n = 0;
+
+  for (size_t i = 0; i < sizeof held / sizeof *held; i++)
+    n += held[i].memory != VK_NULL_HANDLE;
+  return n;
+}
+
+/* What cards do to their memory while the computer sleeps; where the host cannot, as on real ones, they keep it. */
+static bool
+spoil (GlmGpu *gpu)
+{
+  bool spoilt = false;
+
+  for (size_t i = 0; i < sizeof held / sizeof *held; i++)
+    {
+      void *map;
+
+      if (!held[i].memory || held[i].is_mapped || gpu->info.kind != GLM_GPU_PROCESSOR
+          || real_map (gpu->device, held[i].memory, 0, VK_WHOLE_SIZE, 0, &map) != VK_SUCCESS)
+        continue;
+      memset (map, 0xff, held[i].size);
+      gpu->vk.UnmapMemory (gpu->device, held[i].memory);
+      spoilt = true;
+    }
+  return spoilt;
+}
+
+/* From here on it is known what the card holds, and the clock is the test's. */
+static void
+watch_memory (GlmModel *model)
+{
+  GlmGpu *gpu = model->gpu;
+
+  gpu->clock = (GlmGpuClock){ get_now, get_slept };
+  time_now = 1e6;
+  time_slept = 0;
+  CHECK (!glm_model_rest (model, 0), "it does not rest");
+  plain_allocate = gpu->vk.AllocateMemory;
+  real_free = gpu->vk.FreeMemory;
+  real_map = gpu->vk.MapMemory;
+  gpu->vk.AllocateMemory = noted_allocate;
+  gpu->vk.FreeMemory = noted_free;
+  gpu->vk.MapMemory = noted_map;
+}
+
+/* Unused for ten minutes nothing of it is on the card; what comes then is as if nothing had been. */
+static void
+test_rest (const char *path, const int32_t *prompt)
+{
+  GlmModel *model = open_on (path, device);
+  GlmSession *session = open_session (model);
+  float *expected = fresh_logits (model, prompt, N_PROMPT);
+
+  watch_memory (model);
+  sync_ids (session, prompt, N_PROMPT - 3);
+  CHECK (count_held () > 4, "%d buffers", count_held ());
+  time_now += 599;
+  CHECK (glm_model_rest (model, 600) && count_held () > 4, "it rests too early");
+  time_now += 1;
+  CHECK (!glm_model_rest (model, 600) && count_held () == 0, "%d buffers stayed", count_held ());
+  CHECK (!glm_model_rest (model, 600), "it rests twice");
+  sync_ids (session, prompt, N_PROMPT);
+  check_same (session, expected, 1e-5, "after a rest");
+  CHECK (!*glm_session_device_problem (session) && count_held () > 4, "%s", glm_session_device_problem (session));
+
+  /* Somebody else has taken the memory meanwhile: the reply goes on with the processor. */
+  CHECK (!glm_model_rest (model, 0), "it does not rest");
+  inject (model->gpu, ALLOCATE, 3);
+  sync_ids (session, prompt, N_PROMPT - 5);
+  sync_ids (session, prompt, N_PROMPT);
+  check_same (session, expected, 5e-2, "on the processor");
+  CHECK (*glm_session_device_problem (session) && count_held () == 0, "%d buffers stayed", count_held ());
+  glm_session_free (session);
+  free (expected);
+  glm_model_free (model);
+}
+
+/* The computer slept, and the card has forgotten everything. */
+static void
+test_sleep (const char *path, const int32_t *prompt)
+{
+  GlmModel *model = open_on (path, device);
+  GlmSession *session = open_session (model);
+  float *expected = fresh_logits (model, prompt, N_PROMPT);
+  GlmError error = { 0 };
+
+  watch_memory (model);
+  sync_ids (session, prompt, N_PROMPT - 4);
+  if (spoil (model->gpu))
+    CHECK (!glm_session_sync (session, prompt, N_PROMPT - 2, NULL, NULL, NULL, &error), "it was not spoilt");
+  time_slept += 3600;
+  sync_ids (session, prompt, N_PROMPT);
+  check_same (session, expected, 1e-5, "after the computer slept");
+  CHECK (!*glm_session_device_problem (session), "%s", glm_session_device_problem (session));
+  glm_session_free (session);
+  free (expected);
+  glm_model_free (model);
+}
+
 /* ---- What is remembered ----------------------------------------------------------------------------------------- */
 
 static GlmModel *
@@ -329,6 +499,8 @@ main (int argc, char **argv)
   test_after (path, prompt);
   test_cancel (path, prompt);
   test_refusals ();
+  test_rest (path, prompt);
+  test_sleep (path, prompt);
   test_memory (path, prompt);
   return check_exit ();
 }

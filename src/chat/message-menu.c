@@ -30,6 +30,8 @@ myna_message_menu_new (gboolean beside_text)
   append_item (first, _ ("_Regenerate"), "message.regenerate", "<Control>r");
   append_item (first, _ ("R_un Again…"), "message.run-again", NULL);
   append_item (first, _ ("_Quote"), "message.quote", NULL);
+  append_item (first, _ ("Read Al_oud"), "message.read-aloud", NULL);
+  append_item (first, _ ("_Stop Reading"), "message.stop-reading", NULL);
   if (!beside_text)
     append_item (first, _ ("Select _All"), "message.select-all", "<Control>a");
   append_item (last, _ ("Deta_ils"), "message.details", NULL);

@@ -19,6 +19,7 @@
 #include "chat/myna-servers.h"
 #include "chat/reply-notices.h"
 #include "chat/screen-reader.h"
+#include "chat/speaker.h"
 #include "engine/actor/glm-importer.h"
 #include "help/myna-help-window.h"
 #include "markdown/code-theme.h"
@@ -151,6 +152,17 @@ show_models (MynaApplication *self, GFile *file)
   gtk_window_present (GTK_WINDOW (self->models_window));
   if (file)
     myna_models_window_add_file (MYNA_MODELS_WINDOW (self->models_window), file);
+}
+
+/* ---- Reading aloud ----------------------------------------------------------------------------------------------- */
+
+static void
+unread_cb (MynaApplication *self, const char *why)
+{
+  g_autofree char *body = g_strconcat (_ ("Speech Dispatcher does not answer. Check that it is installed, with a voice."),
+                                       *why ? "\n\n" : "", why, NULL);
+
+  myna_tell (gtk_application_get_active_window (GTK_APPLICATION (self)), _ ("The Reply Could Not Be Read Aloud"), body);
 }
 
 /* ---- Quick questions -------------------------------------------------------------------------------------------- */
@@ -497,6 +509,7 @@ myna_application_startup (GApplication *application)
   self->opener = myna_history_opener_new (application, self->core, self->draft);
   self->notices = myna_reply_notices_new (application, self->core, is_seen, self);
   g_signal_connect_object (self->core, "conversation-busy", G_CALLBACK (update_hold), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (myna_speaker_get_default (), "failed", G_CALLBACK (unread_cb), self, G_CONNECT_SWAPPED);
   if (session)
     follow_shortcut (self, session);
   add_actions (self);
@@ -610,6 +623,7 @@ myna_application_shutdown (GApplication *application)
   MynaApplication *self = MYNA_APPLICATION (application);
 
   glm_import_stop_all ();
+  myna_speaker_stop (myna_speaker_get_default ());
   if (self->quick_window)
     gtk_window_destroy (GTK_WINDOW (self->quick_window));
   g_clear_pointer (&self->model_share, myna_model_share_free);

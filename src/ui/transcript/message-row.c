@@ -15,7 +15,9 @@
 #include "chat/days.h"
 #include "chat/message-menu.h"
 #include "chat/message-words.h"
+#include "chat/speaker.h"
 #include "chat/tool-words.h"
+#include "markup/markdown.h"
 #include "transcript/call-question.h"
 #include "transcript/chat-canvas.h"
 #include "transcript/context-divider.h"
@@ -31,6 +33,7 @@
 
 /* Screen readers are given no more of a message than this as its name. */
 #define NAME_MAX_BYTES (64 * 1024)
+#define READ_MAX_BYTES (256 * 1024) /* of a message that is read aloud: hours */
 /* How often the name follows a growing text. */
 #define NAME_INTERVAL_US (1 * G_USEC_PER_SEC)
 
@@ -439,6 +442,19 @@ copy_text_action (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
+read_aloud_action (GtkWidget *widget, const char *name, GVariant *parameter)
+{
+  MynaMessageRow *self = MYNA_MESSAGE_ROW (widget);
+  g_autofree char *text = myna_message_dup_copy (self->message);
+  g_autofree char *plain = myna_markdown_to_plain_text (text, READ_MAX_BYTES);
+
+  if (g_str_equal (name, "message.read-aloud"))
+    myna_speaker_say (myna_speaker_get_default (), self->message, plain);
+  else
+    myna_speaker_stop (myna_speaker_get_default ());
+}
+
+static void
 edit_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   edit (MYNA_MESSAGE_ROW (widget));
@@ -548,6 +564,8 @@ class_install_actions (GtkWidgetClass *widget_class)
     { "message.menu", menu_action },
     { "message.copy", copy_action },
     { "message.copy-text", copy_text_action },
+    { "message.read-aloud", read_aloud_action },
+    { "message.stop-reading", read_aloud_action },
     { "message.edit", edit_action },
     { "message.regenerate", regenerate_action },
     { "message.quote", quote_action },
@@ -594,9 +612,12 @@ update_enabled (MynaMessageRow *self)
   gboolean generating = myna_message_get_state (self->message) == STORE_STATE_GENERATING;
   gboolean settled = !generating && !myna_message_get_queued (self->message);
   gboolean text = *myna_message_get_text (self->message) != '\0';
+  gboolean is_read = myna_speaker_get_owner (myna_speaker_get_default ()) == self->message;
 
   gtk_widget_action_set_enabled (widget, "message.copy", text);
   gtk_widget_action_set_enabled (widget, "message.copy-text", text && self->kind == MYNA_MESSAGE_ROW_REPLY);
+  gtk_widget_action_set_enabled (widget, "message.read-aloud", text && !is_read && myna_speaker_is_built ());
+  gtk_widget_action_set_enabled (widget, "message.stop-reading", is_read);
   gtk_widget_action_set_enabled (widget, "message.quote", text);
   gtk_widget_action_set_enabled (widget, "message.select-all", text);
   gtk_widget_action_set_enabled (widget, "message.edit",
@@ -608,6 +629,13 @@ update_enabled (MynaMessageRow *self)
   gtk_widget_action_set_enabled (widget, "message.delete", settled);
   /* While a reply is written Escape stops it. */
   gtk_widget_action_set_enabled (widget, "message.leave", !busy);
+}
+
+static void
+owner_changed_cb (MynaMessageRow *self)
+{
+  if (self->message)
+    update_enabled (self);
 }
 
 /* ---- Binding ---------------------------------------------------------------------------------------------------- */
@@ -845,6 +873,8 @@ myna_message_row_init (MynaMessageRow *self)
   g_signal_group_connect_swapped (self->conversation_signals, "notify::busy", G_CALLBACK (myna_message_row_update), self);
   g_signal_group_connect_swapped (self->conversation_signals, "notify::context-start", G_CALLBACK (myna_message_row_update),
                                   self);
+  g_signal_connect_object (myna_speaker_get_default (), "notify::owner", G_CALLBACK (owner_changed_cb), self,
+                           G_CONNECT_SWAPPED);
 }
 
 GtkWidget *

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "documents/documents.h"
+#include "documents/wire.h"
 
 static GFile *
 make_file (const char *name, const char *bytes, gsize n)
@@ -51,10 +52,18 @@ test_files (void)
 {
   g_autofree char *folder = g_dir_make_tmp ("document-XXXXXX", NULL), *path = g_build_filename (folder, "pipe", NULL);
   g_autoptr (GFile) missing = g_file_new_for_path ("/nonexistent/a.pdf"), directory = g_file_new_for_path (folder);
-  g_autoptr (GFile) pipe = g_file_new_for_path (path);
-  GFile *files[] = { missing, directory, pipe };
+  g_autofree char *link_path = g_build_filename (folder, "link", NULL), *large_path = g_build_filename (folder, "large", NULL);
+  g_autoptr (GFile) pipe = g_file_new_for_path (path), link = g_file_new_for_path (link_path);
+  g_autoptr (GFile) large = g_file_new_for_path (large_path);
+  g_autoptr (GError) too_large = NULL;
+  GFile *files[] = { missing, directory, pipe, link };
 
   g_assert_cmpint (mkfifo (path, 0600), ==, 0);
+  g_assert_cmpint (symlink ("pipe", link_path), ==, 0);
+  g_assert_true (g_file_set_contents (large_path, "", 0, NULL));
+  g_assert_cmpint (truncate (large_path, (off_t) DOCUMENT_MAX_FILE + 1), ==, 0);
+  g_assert_null (document_read (large, NULL, &too_large));
+  g_assert_error (too_large, DOCUMENT_ERROR, DOCUMENT_ERROR_LARGE);
   for (guint i = 0; i < G_N_ELEMENTS (files); i++)
     {
       g_autoptr (GError) error = NULL;
@@ -63,6 +72,8 @@ test_files (void)
       g_assert_error (error, DOCUMENT_ERROR, DOCUMENT_ERROR_FILE);
     }
   g_unlink (path);
+  g_unlink (link_path);
+  g_unlink (large_path);
   g_rmdir (folder);
 }
 

@@ -95,18 +95,26 @@ dup_json (JsonObject *object)
   return json_to_string (node, FALSE);
 }
 
-/* NULL: it has no name that can be used. */
+/* Its beginning, for people. */
+static char *
+dup_shown_name (const char *name)
+{
+  g_autofree char *plain = tool_text_clean (name, strlen (name));
+  g_autofree char *shown = tool_text_show (plain);
+
+  return g_utf8_substring (shown, 0, MIN (g_utf8_strlen (shown, -1), MAX_NAME));
+}
+
 static ToolMcpTool *
 read_tool (JsonObject *object)
 {
   const char *name = get_string (object, "name"), *description = get_string (object, "description");
   JsonObject *schema = get_object (object, "inputSchema");
-  ToolMcpTool *tool;
+  ToolMcpTool *tool = g_new0 (ToolMcpTool, 1);
 
+  tool->name = name && is_name (name) ? g_strdup (name) : dup_shown_name (name ? name : "?");
   if (!name || !is_name (name))
-    return NULL;
-  tool = g_new0 (ToolMcpTool, 1);
-  tool->name = g_strdup (name);
+    tool->unusable = "Its name is not 1 to 64 letters without accents, digits and “_.-”";
   tool->description = dup_description (description ? description : "");
   tool->schema = schema ? dup_json (schema) : g_strdup ("{\"type\":\"object\"}");
   tool->structured = get_object (object, "outputSchema") != NULL;
@@ -115,7 +123,7 @@ read_tool (JsonObject *object)
       /* Nobody reads it. */
       g_free (tool->schema);
       tool->schema = g_strdup ("{}");
-      tool->refused = g_strdup ("The schema is longer than 64 KiB");
+      tool->unusable = "The schema is longer than 64 KiB";
     }
   return tool;
 }

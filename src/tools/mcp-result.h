@@ -22,10 +22,11 @@ G_BEGIN_DECLS
 typedef struct
 {
   char *name;
-  char *description;   /* "" where there is none; plain text */
-  char *schema;        /* of the arguments */
-  gboolean structured; /* it says what its results look like */
-  char *refused;       /* why it is not offered; NULL: it is */
+  char *description;    /* "" where there is none; plain text */
+  char *schema;         /* of the arguments */
+  gboolean structured;  /* it says what its results look like */
+  char *refused;        /* why it is not offered among the tools that there are now; NULL: it is */
+  const char *unusable; /* why it never is; NULL: it can be */
 } ToolMcpTool;
 
 void tool_mcp_tool_free (ToolMcpTool *tool);

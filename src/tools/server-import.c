@@ -49,18 +49,26 @@ read_command (const char *program, JsonObject *object)
   return (char **) g_ptr_array_steal (command, NULL);
 }
 
+/* NULL: a value is none that a variable can have.  Numbers are written by people, too. */
 static char **
 read_environment (JsonObject *object)
 {
   JsonObject *env = get_object (object, "env");
-  GPtrArray *environment = g_ptr_array_new ();
+  g_autoptr (GPtrArray) environment = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GList) names = env ? json_object_get_members (env) : NULL;
 
   for (GList *l = names; l; l = l->next)
-    if (get_string (env, l->data))
-      g_ptr_array_add (environment, g_strdup_printf ("%s=%s", (const char *) l->data, get_string (env, l->data)));
+    {
+      JsonNode *node = json_object_get_member (env, l->data);
+      g_autofree char *plain = JSON_NODE_HOLDS_VALUE (node) ? json_to_string (node, FALSE) : NULL;
+      const char *text = get_string (env, l->data);
+
+      if (!plain)
+        return NULL;
+      g_ptr_array_add (environment, g_strdup_printf ("%s=%s", (const char *) l->data, text ? text : plain));
+    }
   g_ptr_array_add (environment, NULL);
-  return (char **) g_ptr_array_free (environment, FALSE);
+  return (char **) g_ptr_array_steal (environment, NULL);
 }
 
 /* NULL: it is not started by a command. */
@@ -73,11 +81,11 @@ read_server (const char *name, JsonObject *object)
   if (!program || !*program || !*name)
     return NULL;
   config->command = read_command (program, object);
-  if (!config->command)
+  config->environment = read_environment (object);
+  if (!config->command || !config->environment)
     return NULL;
   config->name = g_strdup (name);
   config->folder = g_strdup (get_string (object, "cwd"));
-  config->environment = read_environment (object);
   /* Others do not say so: a program of somebody else's sees what its command names, till the person lets it see more. */
   config->in_box = TRUE;
   return g_steal_pointer (&config);
@@ -125,9 +133,9 @@ tool_servers_read_file (const char *path, char **ret_left_out, GError **error)
       return NULL;
     }
   names = json_object_get_members (servers);
-  for (GList *l = names; l && configs->len < MAX_SERVERS; l = l->next)
+  for (GList *l = names; l; l = l->next)
     {
-      JsonObject *object = get_object (servers, l->data);
+      JsonObject *object = configs->len < MAX_SERVERS ? get_object (servers, l->data) : NULL;
       ToolServerConfig *config = object ? read_server (l->data, object) : NULL;
 
       if (config)

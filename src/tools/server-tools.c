@@ -197,29 +197,22 @@ get_kept (ToolServer *server, const ToolMcpTool *tool, const char *name)
 }
 
 static void
-refuse (ToolMcpTool *tool, char *why)
-{
-  g_free (tool->refused);
-  tool->refused = why;
-}
-
-static void
 offer_tool (GListModel *servers, ToolServer *server, guint i, ToolSchemaCheck check)
 {
   ToolMcpTool *tool = g_ptr_array_index (tool_server_get_listed (server), i);
   g_autofree char *name = NULL;
-  char *problem = check ? check (tool->schema) : NULL;
   const ServerTool *made;
 
-  if (problem)
-    refuse (tool, problem);
+  /* What spoke against it may be gone, such as another tool. */
+  g_free (tool->refused);
+  tool->refused = tool->unusable ? g_strdup (tool->unusable) : check ? check (tool->schema) : NULL;
   if (tool->refused)
     return;
   name = dup_name (servers, server, tool->name);
   made = name ? get_kept (server, tool, name) : NULL;
   if (!made || !tool_add (&made->tool))
     {
-      refuse (tool, g_strdup (name ? "There are too many tools" : "Other tools have its name"));
+      tool->refused = g_strdup (name ? "There are too many tools" : "Other tools have its name");
       return;
     }
   g_ptr_array_add (registered, (gpointer) made);

@@ -209,8 +209,11 @@ write_server (ToolServer *server)
   for (guint i = 0; i < listed->len; i++)
     {
       const ToolMcpTool *tool = g_ptr_array_index (listed, i);
-      JsonObject *one = json_object_new ();
+      JsonObject *one;
 
+      if (tool->unusable)
+        continue;
+      one = json_object_new ();
       json_object_set_string_member (one, "name", tool->name);
       json_object_set_string_member (one, "description", tool->description);
       json_object_set_string_member (one, "schema", tool->schema);

@@ -100,6 +100,12 @@ test_names (File *file, gconstpointer data)
   switch_on (servers, 1);
   g_assert_cmpint (tool_get_class (tool_find ("calculate")), ==, TOOL_CLASS_PURE);
   g_assert_nonnull (tool_find ("two_calculate"));
+  /* Names that cannot be used are shown with the reason, the first 64 characters of them. */
+  g_assert_cmpstr (tool_server_get_tool (get_server (servers, 1), 1).name, ==, "not a name");
+  g_assert_nonnull (tool_server_get_tool (get_server (servers, 1), 1).refused);
+  g_assert_cmpuint (strlen (tool_server_get_tool (get_server (servers, 1), 2).name), ==, 64);
+  g_assert_null (tool_find (tool_server_get_tool (get_server (servers, 1), 2).name));
+  g_assert_cmpstr (tool_server_get_tool (get_server (servers, 1), 4).name, ==, "?");
   add (servers, "three", "reference", NULL);
   switch_on (servers, 2);
   g_assert_null (tool_find ("far"));
@@ -425,20 +431,23 @@ test_import (File *file, gconstpointer data)
   g_autoptr (GError) error = NULL;
   const ToolServerConfig *config;
 
-  g_assert_true (g_file_set_contents (file->path,
-                                      "{\"mcpServers\":{\"files\":{\"command\":\"npx\",\"args\":[\"-y\",\"server; rm -rf /\"],"
-                                      "\"env\":{\"KEY\":\"a=b\"}},\"web\":{\"url\":\"http://localhost\"},"
-                                      "\"odd\":{\"command\":\"x\",\"args\":[1]}}}",
-                                      -1, NULL));
+  g_assert_true (
+      g_file_set_contents (file->path,
+                           "{\"mcpServers\":{\"files\":{\"command\":\"npx\",\"args\":[\"-y\",\"server; rm -rf /\"],"
+                           "\"env\":{\"KEY\":\"a=b\",\"PORT\":3000,\"DEBUG\":true}},\"web\":{\"url\":\"http://localhost\"},"
+                           "\"odd\":{\"command\":\"x\",\"args\":[1]},\"strange\":{\"command\":\"x\",\"env\":{\"A\":[]}}}}",
+                           -1, NULL));
   configs = tool_servers_read_file (file->path, &left_out, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (configs->len, ==, 1);
-  g_assert_cmpstr (left_out, ==, "web, odd");
+  g_assert_cmpstr (left_out, ==, "web, odd, strange");
   config = g_ptr_array_index (configs, 0);
   g_assert_true (config->in_box);
   g_assert_cmpstr (config->command[2], ==, "server; rm -rf /");
   g_assert_null (config->command[3]);
   g_assert_cmpstr (config->environment[0], ==, "KEY=a=b");
+  g_assert_cmpstr (config->environment[1], ==, "PORT=3000");
+  g_assert_cmpstr (config->environment[2], ==, "DEBUG=true");
   g_assert_true (g_file_set_contents (file->path, "[]", -1, NULL));
   g_assert_null (tool_servers_read_file (file->path, &left_out, &error));
   g_assert_error (error, TOOL_ERROR, TOOL_ERROR_ARGUMENTS);

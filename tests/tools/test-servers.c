@@ -204,7 +204,7 @@ test_lists (void)
     guint n_tools;
     gboolean is_cut;
   } cases[] = {
-    { "many", 512, TRUE }, { "circle", 4, TRUE }, { "endless", 50, TRUE }, { "names", 2, FALSE }, { "deep", 2, FALSE }
+    { "many", 512, TRUE }, { "circle", 4, TRUE }, { "endless", 50, TRUE }, { "names", 5, FALSE }, { "deep", 2, FALSE }
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)

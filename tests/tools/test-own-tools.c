@@ -308,6 +308,7 @@ test_ends (Own *f, gconstpointer data)
   g_assert_cmpuint (strlen (text), >=, TOOL_MAX_RESULT_BYTES / 2);
   g_assert_cmpuint (strlen (text), <=, TOOL_MAX_RESULT_BYTES + 100);
   g_free (text);
+  assert_call ("sh", "{\"text\":\"head -c 100000000 /dev/zero | tr '\\\\0' x\"}", "! sh wrote a line without an end");
   /* With what it started, however that left it. */
   text = call ("sh", "{\"text\":\"setsid sleep 86399 & sleep 86399\"}", 1, NULL);
   g_assert_cmpstr (text, ==, "! sh took longer than 1 s");

@@ -4,13 +4,16 @@ SPDX-License-Identifier: GPL-3.0-or-later
 """
 import hashlib
 import json
+import os
 import re
 import shutil
+import subprocess
 import sys
 import threading
+import time
 import unittest
 
-from myna_e2e import APP_ID, ROOT, STARTER, TestCase, main, wait
+from myna_e2e import APP_ID, ROOT, STARTER, TestCase, locale_for, main, wait
 
 sys.path.insert(0, str(ROOT / "tests/remote"))
 import hostile  # noqa: E402
@@ -174,26 +177,45 @@ class Downloads(TestCase):
 class FirstStart(Downloads):
     first_start = True
 
-    def test_first_day(self):
+    def picture(self, name):
+        """Of the screen, where somebody wants to see it: MYNA_PICTURES names a folder."""
+        if folder := os.environ.get("MYNA_PICTURES"):
+            time.sleep(1)       # the last animations
+            subprocess.run(["import", "-window", "root", f"{folder}/first-day-{name}.png"], check=True)
+
+    def first_day(self, language, question):
         """Welcome, three clicks, the first answer."""
         self.site.gate.clear()
-        app = self.start()
-        app.find("Welcome to Myna")
-        app.find("Recommended")
-        app.find("Download", "button").click()
+        app = self.start(env=locale_for(language, self.home))
+        say = app._
+        app.find(say("Welcome to Myna"))
+        app.find(say("Recommended"))
+        self.picture(f"{language}-1-welcome")
+        app.find(say("Download"), "button").click()
         wait(self.parts, "a part")
-        app.find(re.compile(".* of .*"))
-        app.find("Pause Download", "button").click()
-        app.find("Resume Download", "button")
+        app.find(say("Pause Download"), "button").click()
+        app.find(say("Resume Download"), "button")
         self.assertTrue(self.parts())
+        self.picture(f"{language}-2-download")
         self.site.gate.set()
-        app.find("Resume Download", "button").click()
-        app.find("On This Computer", "label")
-        app.find("Start Chatting", "button").click()
+        app.find(say("Resume Download"), "button").click()
+        app.find(say("On This Computer"), "label")
+        self.picture(f"{language}-3-there")
+        app.find(say("Start Chatting"), "button").click()
         app.wait_closed("Welcome")
         app.find(re.compile("myna-fledgling · Q8_0"))      # as the file calls itself
-        self.assertTrue(app.ask("Hello"))
+        self.assertTrue(app.ask(question))
+        self.picture(f"{language}-4-answer")
         app.quit()
+
+    def test_english(self):
+        self.first_day("en", "Hello")
+
+    def test_chinese(self):
+        self.first_day("zh_CN", "你好")
+
+    def test_traditional_chinese(self):
+        self.first_day("zh_TW", "你好")
 
 
 for name in dir(Downloads):

@@ -163,7 +163,7 @@ class Settings(TestCase):
         self.set_number(app, "Context Length", 640)
         self.set_number(app, "Cores", 2)
         for key, value in (("text-size", "300"), ("bin-days", "7"), ("notifications", "false"),
-                           ("run-in-background", "true"), ("color-scheme", "'dark'"), ("send-key", "'ctrl-enter'"),
+                           ("run-in-background", "false"), ("color-scheme", "'dark'"), ("send-key", "'ctrl-enter'"),
                            ("code-theme", "'classic'"), ("memory-guard", "false"), ("idle-unload-minutes", "3"),
                            ("context-length", "640"), ("threads", "2")):
             wait(lambda k=key, v=value: self.stored(k) == v, f"{key} to be {value}, not {self.stored(key)}")

@@ -105,10 +105,9 @@ static guint
 fill (MynaPersonaPopover *self, const char *text)
 {
   GListModel *list = myna_personas_get_list (myna_personas_get_default ());
-  guint n;
+  guint n = 0;
 
   myna_list_clear (self->list);
-  n = fill_prompts (self, text);
   for (guint i = 0; i < g_list_model_get_n_items (list); i++)
     {
       g_autoptr (MynaPersona) persona = g_list_model_get_item (list, i);
@@ -122,6 +121,7 @@ fill (MynaPersonaPopover *self, const char *text)
       gtk_list_box_append (GTK_LIST_BOX (self->list), row);
       n++;
     }
+  n += fill_prompts (self, text);
   gtk_list_box_select_row (GTK_LIST_BOX (self->list), gtk_list_box_get_row_at_index (GTK_LIST_BOX (self->list), 0));
   return n;
 }

@@ -575,6 +575,31 @@ test_persona (Fixture *f, gconstpointer data)
   g_assert_cmpstr (f->sent, ==, "/77");
 }
 
+/* A prompt takes the place of its name; what was copied is in its gap, and nothing is sent. */
+static void
+test_prompt (Fixture *f, gconstpointer data)
+{
+  static const char expected[] = "Improve the wording of this text, and keep its meaning:\n\ncopied {text}";
+
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (f->composer)), "copied {text}");
+  press (f, "slash");
+  press (f, "i");
+  press (f, "m");
+  press (f, "p");
+  press (f, "Return");
+  for (gboolean done = FALSE; !done;)
+    {
+      g_autofree char *text = myna_composer_get_text (f->composer);
+
+      done = g_str_equal (text, expected);
+      if (!done)
+        g_main_context_iteration (NULL, TRUE);
+    }
+  g_assert_cmpuint (f->n_sent, ==, 0);
+  press (f, "Return");
+  g_assert_cmpstr (f->sent, ==, expected);
+}
+
 static void
 test_long_paste (Fixture *f, gconstpointer data)
 {
@@ -619,6 +644,7 @@ main (int argc, char *argv[])
   ADD ("reading", test_reading);
   ADD ("too-long", test_too_long);
   ADD ("persona", test_persona);
+  ADD ("prompt", test_prompt);
   ADD ("long-paste", test_long_paste);
   return g_test_run ();
 }

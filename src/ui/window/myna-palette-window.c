@@ -211,7 +211,6 @@ myna_palette_window_init (MynaPaletteWindow *self)
   gtk_box_append (GTK_BOX (box), self->scroller);
   adw_window_set_content (ADW_WINDOW (self), box);
   gtk_window_set_title (GTK_WINDOW (self), _ ("Find Anything"));
-  gtk_window_set_default_size (GTK_WINDOW (self), 520, 440);
 }
 
 void
@@ -223,6 +222,7 @@ myna_palette_window_show (GtkWindow *parent, MynaCore *core)
     return;
   self = g_object_new (MYNA_TYPE_PALETTE_WINDOW, "transient-for", parent, "modal", TRUE, NULL);
   myna_secondary_window_follow (GTK_WINDOW (self), parent, NAME);
+  gtk_window_set_default_size (GTK_WINDOW (self), CLAMP (gtk_widget_get_width (GTK_WIDGET (parent)) - 24, 320, 520), 440);
   self->palette = myna_palette_new (myna_core_get_models (core));
   update (self);
   if (myna_core_get_store (core))

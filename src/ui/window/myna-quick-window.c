@@ -255,7 +255,7 @@ myna_quick_window_init (MynaQuickWindow *self)
   GtkWidget *header = adw_header_bar_new ();
 
   self->cancellable = g_cancellable_new ();
-  self->open_button = gtk_button_new_with_mnemonic (_ ("_Open in Myna"));
+  self->open_button = gtk_button_new_with_label (_ ("Open in Myna"));
   gtk_widget_set_sensitive (self->open_button, FALSE);
   g_signal_connect_swapped (self->open_button, "clicked", G_CALLBACK (open_cb), self);
   adw_header_bar_pack_start (ADW_HEADER_BAR (header), self->open_button);

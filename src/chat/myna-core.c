@@ -21,6 +21,7 @@ struct _MynaCore
   GSettings *settings;
   GlmActor *actor;
   MynaModelLibrary *models;
+  MynaCards *cards;
   MynaRemoteServers *servers;
   MynaOffers *offers; /* NULL: nobody has asked for them yet */
   MynaSessionCache *sessions;
@@ -453,6 +454,14 @@ myna_core_get_models (MynaCore *self)
   return self->models;
 }
 
+MynaCards *
+myna_core_get_cards (MynaCore *self)
+{
+  g_return_val_if_fail (MYNA_IS_CORE (self), NULL);
+
+  return self->cards;
+}
+
 MynaRemoteServers *
 myna_core_get_servers (MynaCore *self)
 {
@@ -514,6 +523,7 @@ myna_core_finalize (GObject *object)
   if (self->offers)
     g_object_run_dispose (G_OBJECT (self->offers)); /* what is under way keeps it */
   g_clear_object (&self->offers);
+  g_clear_object (&self->cards);
   g_clear_object (&self->models);
   g_clear_object (&self->servers);
   g_clear_object (&self->actor);
@@ -556,6 +566,7 @@ myna_core_new (GSettings *settings, const char *sessions_folder)
   self->settings = g_object_ref (settings);
   self->actor = glm_actor_new ();
   self->models = myna_model_library_new (self->actor, settings);
+  self->cards = myna_cards_new (settings, self->models);
   self->servers = myna_remote_servers_new (settings);
   self->sessions = myna_session_cache_new (self->actor, sessions_folder);
   self->titler = myna_titler_new (TITLE_DELAY_MS);

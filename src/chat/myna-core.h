@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "chat/myna-cards.h"
 #include "chat/myna-conversation.h"
 #include "chat/myna-model-library.h"
 #include "chat/myna-offers.h"
@@ -24,6 +25,7 @@ MynaCore *myna_core_new (GSettings *settings, const char *sessions_folder) G_GNU
 GSettings *myna_core_get_settings (MynaCore *self);
 GlmActor *myna_core_get_engine (MynaCore *self);
 MynaModelLibrary *myna_core_get_models (MynaCore *self);
+MynaCards *myna_core_get_cards (MynaCore *self);
 MynaRemoteServers *myna_core_get_servers (MynaCore *self);
 /* The models that can be had; read when they are asked for first. */
 MynaOffers *myna_core_get_offers (MynaCore *self);

@@ -63,12 +63,14 @@ G_DEFINE_FINAL_TYPE (MynaModelLibrary, myna_model_library, G_TYPE_OBJECT)
 static void
 read_guard (MynaModelLibrary *self)
 {
+  g_autofree char *cards = glm_actor_dup_device_folder ();
   g_autofree char *path = NULL;
   gsize length;
 
   if (!g_file_get_contents (self->guard_path, &path, &length, NULL))
     return;
-  if (length > 0 && g_utf8_validate (path, length, NULL))
+  /* Where a graphics card was being used for the first time, it was that: see MynaCards. */
+  if (length > 0 && g_utf8_validate (path, length, NULL) && !glm_gpu_is_blamed (cards))
     self->crashed_path = g_steal_pointer (&path);
 }
 
@@ -166,18 +168,24 @@ start_load (MynaModelLibrary *self, const char *path, const GlmActorLoadOptions 
 void
 myna_model_library_get_options (MynaModelLibrary *self, GlmActorLoadOptions *ret_options)
 {
+  g_autoptr (GVariant) chosen = NULL;
+  const char *card;
+
   g_return_if_fail (MYNA_IS_MODEL_LIBRARY (self));
 
+  chosen = g_settings_get_value (self->settings, "graphics-card");
+  g_variant_get (chosen, "(&s&s)", &card, NULL);
   *ret_options = (GlmActorLoadOptions){
     .n_threads = (int) g_settings_get_uint (self->settings, "threads"),
     .context_length = (int) g_settings_get_uint (self->settings, "context-length"),
   };
+  g_strlcpy (ret_options->device, card, sizeof ret_options->device);
 }
 
 static gboolean
 is_same (const GlmActorLoadOptions *a, const GlmActorLoadOptions *b)
 {
-  return a->n_threads == b->n_threads && a->context_length == b->context_length;
+  return a->n_threads == b->n_threads && a->context_length == b->context_length && g_str_equal (a->device, b->device);
 }
 
 /* What is meant by this path; NULL: nothing can be. */
@@ -228,6 +236,20 @@ myna_model_library_ensure (MynaModelLibrary *self, const char *path, const GlmAc
                            : is_held (self, wanted, options)))
     start_load (self, wanted, options);
   return wanted;
+}
+
+void
+myna_model_library_reload (MynaModelLibrary *self)
+{
+  GlmActorLoadOptions options;
+  g_autofree char *path = NULL;
+
+  g_return_if_fail (MYNA_IS_MODEL_LIBRARY (self));
+
+  path = g_strdup (self->loading_path ? self->loading_path : glm_actor_get_model_path (self->actor));
+  myna_model_library_get_options (self, &options);
+  if (path)
+    start_load (self, path, &options);
 }
 
 /* Whether the person is to be warned of it first. */

@@ -44,7 +44,9 @@ const char *myna_model_library_find_loaded (MynaModelLibrary *self, const char *
 /* At the start: makes the engine hold the default model, so that the first question need not wait for it.  Not one that is larger than
  * the memory that is free, where the person wants to be warned: that is loaded when it is asked something. */
 void myna_model_library_preload (MynaModelLibrary *self);
-/* The preferences' context length and threads. */
+/* Loads what the engine holds, or is to hold, once more with the preferences' options, after what it does now. */
+void myna_model_library_reload (MynaModelLibrary *self);
+/* The preferences' context length, threads and graphics card. */
 void myna_model_library_get_options (MynaModelLibrary *self, GlmActorLoadOptions *ret_options);
 /* The model with this path, or else with a file of this name; NULL if there is none. */
 MynaModelEntry *myna_model_library_find_like (MynaModelLibrary *self, const char *path);

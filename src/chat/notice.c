@@ -33,6 +33,7 @@ myna_notice_free (MynaNotice *self)
   g_free (self->body);
   g_free (self->details);
   g_clear_pointer (&self->target, g_variant_unref);
+  g_clear_pointer (&self->refused, g_variant_unref);
   g_free (self);
 }
 
@@ -154,4 +155,56 @@ myna_notice_of_model (MynaCore *core, MynaConversation *conversation, const Myna
       && (g_strcmp0 (chosen, failed->path) == 0 || (failed->conversation && failed->conversation == (gpointer) conversation)))
     return new_of_failed (models, failed);
   return new_of_large (core, chosen);
+}
+
+/* ---- The graphics card ------------------------------------------------------------------------------------------ */
+
+static MynaNotice *
+new_of_card (char *title, const char *body, const char *details, const char *button, const char *what)
+{
+  return new_notice (title, g_strdup (body), details, button, "app.card", g_variant_new_string (what));
+}
+
+static const char *
+describe_unused (GlmErrorCode code)
+{
+  switch (code)
+    {
+    case GLM_ERROR_NO_MEMORY:
+      return _ ("Too little of its memory is free for this model. Replies are written by the processor.");
+    case GLM_ERROR_NOT_FOUND: return _ ("It was not found. Replies are written by the processor.");
+    default: return _ ("It cannot run this model. Replies are written by the processor.");
+    }
+}
+
+MynaNotice *
+myna_notice_of_card (MynaCards *cards)
+{
+  const char *name, *details;
+  GlmErrorCode code;
+  MynaNotice *notice;
+
+  switch (myna_cards_get_trouble (cards, &name, &code, &details))
+    {
+    case MYNA_CARD_OFFERED:
+      /* Translators: %s is the name of a graphics card */
+      return new_of_card (g_strdup_printf (_ ("“%s” can write replies faster"), name),
+                          _ ("The graphics card has enough memory for this model. You can change this in Preferences."), NULL,
+                          _ ("Use It"), "use");
+    case MYNA_CARD_CRASHED:
+      notice = new_of_card (g_strdup (_ ("Myna closed while it used the graphics card")),
+                            _ ("The card is left alone for now. Replies are written by the processor."), details,
+                            _ ("Try Again"), "again");
+      notice->refusal = _ ("Keep Off");
+      notice->refused = g_variant_ref_sink (g_variant_new_string ("off"));
+      return notice;
+    case MYNA_CARD_LOST:
+      return new_of_card (g_strdup (_ ("The graphics card failed")),
+                          _ ("The processor went on with the reply. Nothing was lost."), details, _ ("Try Again"), "again");
+    case MYNA_CARD_UNUSED:
+      return new_of_card (g_strdup_printf (_ ("“%s” is not used"), name), describe_unused (code), details, _ ("Try Again"),
+                          "again");
+    case MYNA_CARD_FINE:
+    default: return NULL;
+    }
 }

@@ -15,7 +15,9 @@ typedef struct
   char *details;      /* exact, not translated; NULL: none */
   const char *button; /* what the action is called; NULL: there is none */
   const char *action;
-  GVariant *target; /* of the action; NULL: none */
+  GVariant *target;    /* of the action; NULL: none */
+  const char *refusal; /* what a second button is called; NULL: there is none … */
+  GVariant *refused;   /* … and the same action's target then */
 } MynaNotice;
 
 /* The model that could not be loaded last. */
@@ -32,6 +34,8 @@ MynaNotice *myna_notice_of_store (MynaCore *core) G_GNUC_WARN_UNUSED_RESULT;
  * and failed may be NULL. */
 MynaNotice *myna_notice_of_model (MynaCore *core, MynaConversation *conversation,
                                   const MynaFailedModel *failed) G_GNUC_WARN_UNUSED_RESULT;
+/* What is to be said of the graphics card; NULL: nothing. */
+MynaNotice *myna_notice_of_card (MynaCards *cards) G_GNUC_WARN_UNUSED_RESULT;
 void myna_notice_free (MynaNotice *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (MynaNotice, myna_notice_free)

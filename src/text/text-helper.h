@@ -1,4 +1,4 @@
-/* text-helper.h: where Myna's own helper programs are: myna-guard, myna-read, myna-remote
+/* text-helper.h: where Myna's own helper programs are: myna-cards, myna-guard, myna-read, myna-remote
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */

@@ -3,6 +3,7 @@
 SPDX-License-Identifier: GPL-3.0-or-later
 """
 import json
+import os
 import re
 
 from myna_e2e import APP_ID, Atspi, TestCase, main, wait
@@ -143,6 +144,29 @@ class Settings(TestCase):
         self.close(app, "Chat Settings")
         app.ask("Hello")
         self.assertEqual(self.chat_settings()["system"], "Answer as a pirate.")
+        app.quit()
+
+    def test_graphics_card(self):
+        """A card of a fake list: chosen, and found not to be there when it is to compute."""
+        folder = self.home / "helpers"
+        folder.mkdir()
+        lines = ["0" * 32 + "\tdiscrete\t12000000000\t11000000000\tdriver 1\t\tLarge Card",
+                 "1" * 32 + "\tintegrated\t16000000000\t8000000000\tdriver 2\t\tBuilt-in"]
+        (folder / "text").write_text("\n".join(lines) + "\n")
+        (folder / "myna-cards").write_text(f"#!/bin/sh\ncat '{folder}/text'\n")
+        (folder / "myna-cards").chmod(0o700)
+        app = self.start(env={"MYNA_LIBEXEC_DIR": f"{folder}:{os.environ['MYNA_LIBEXEC_DIR']}"})
+        app.key("ctrl+comma")
+        app.find("System", "page tab").click()
+        wait(lambda: app.find_all("A graphics card can write replies faster", "label"), "the cards")
+        self.choose(app, "Compute On", "Built-in (16.0\xa0GB, 8.0\xa0GB free)", 2)
+        wait(lambda: [label for label in app.find_all(role="label") if "Not faster for replies" in label.name], "its words")
+        self.choose(app, "Compute On", "Large Card (12.0\xa0GB, 11.0\xa0GB free)", 1)
+        wait(lambda: self.stored("graphics-card") == f"('{'0' * 32}', 'Large Card')", "the choice to be stored")
+        self.close(app, "Preferences")
+        # The processor answers in its place, and the window says so.
+        app.ask("Hello")
+        app.find("“Large Card” is not used", "label")
         app.quit()
 
     def test_preferences(self):

@@ -129,6 +129,13 @@ replace_session (GlmEngine *engine, const GlmActorLoadOptions *options, GlmError
   return TRUE;
 }
 
+/* A card is wanted that failed, or could not be used: it is tried anew. */
+static gboolean
+needs_card (const GlmEngine *engine, const GlmActorLoadOptions *wanted)
+{
+  return *wanted->device && (!*glm_model_info (engine->model)->device || *glm_session_device_problem (engine->session));
+}
+
 char *
 glm_actor_dup_device_folder (void)
 {
@@ -156,9 +163,8 @@ open_model (GlmEngine *engine, GlmJob *job, GlmError *error)
       *error = cancelled_error;
       return FALSE;
     }
-  /* A card that failed is opened anew. */
   if (found && holds (engine, job->path, &status) && strcmp (engine->options.device, job->options.device) == 0
-      && !*glm_session_device_problem (engine->session))
+      && !needs_card (engine, &job->options))
     return replace_session (engine, &job->options, error);
   if (options.device)
     g_mkdir_with_parents (folder, 0700);

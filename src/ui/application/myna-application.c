@@ -311,7 +311,13 @@ preferences_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 
   gtk_window_present (
       GTK_WINDOW (myna_preferences_window_new (GTK_WINDOW (window), self->settings, myna_core_get_models (self->core),
-                                               myna_core_get_store (self->core))));
+                                               myna_core_get_cards (self->core), myna_core_get_store (self->core))));
+}
+
+static void
+card_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+{
+  myna_cards_act (myna_core_get_cards (MYNA_APPLICATION (user_data)->core), g_variant_get_string (parameter, NULL));
 }
 
 static void
@@ -361,6 +367,7 @@ static const GActionEntry actions[] = {
   { "models", models_cb },
   { "add-model", add_model_cb, "s" }, /* its URI */
   { "preferences", preferences_cb },
+  { "card", card_cb, "s" }, /* see myna_cards_act() */
   { "about", about_cb },
   { "quit", quit_cb },
 };

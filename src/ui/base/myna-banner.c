@@ -19,7 +19,7 @@ struct _MynaBanner
   GtkWidget *body;
   GtkWidget *details_button;
   GtkWidget *details;
-  GtkWidget *button;
+  GtkWidget *button, *second;
 };
 
 G_DEFINE_FINAL_TYPE (MynaBanner, myna_banner, GTK_TYPE_WIDGET)
@@ -67,6 +67,9 @@ make_buttons (MynaBanner *self)
   self->button = gtk_button_new ();
   gtk_widget_add_css_class (self->button, "action");
   gtk_box_append (GTK_BOX (buttons), self->button);
+  self->second = gtk_button_new ();
+  gtk_widget_add_css_class (self->second, "action");
+  gtk_box_append (GTK_BOX (buttons), self->second);
   self->details_button = gtk_toggle_button_new_with_label (_ ("Details"));
   gtk_widget_add_css_class (self->details_button, "flat");
   gtk_widget_add_css_class (self->details_button, "details");
@@ -136,12 +139,25 @@ myna_banner_show (MynaBanner *self, const char *title, const char *body, const c
   gtk_widget_set_visible (self->details_button, details != NULL);
   gtk_label_set_label (GTK_LABEL (self->details), details ? details : "");
   gtk_widget_set_visible (self->button, button_label != NULL);
+  gtk_widget_set_visible (self->second, FALSE);
   gtk_button_set_label (GTK_BUTTON (self->button), button_label ? button_label : "");
   gtk_actionable_set_action_target_value (GTK_ACTIONABLE (self->button), target);
   gtk_actionable_set_action_name (GTK_ACTIONABLE (self->button), action_name);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
 
   gtk_revealer_set_reveal_child (GTK_REVEALER (self->revealer), TRUE);
+}
+
+void
+myna_banner_add_button (MynaBanner *self, const char *label, GVariant *target)
+{
+  g_return_if_fail (MYNA_IS_BANNER (self));
+
+  gtk_button_set_label (GTK_BUTTON (self->second), label);
+  gtk_actionable_set_action_target_value (GTK_ACTIONABLE (self->second), target);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->second),
+                                  gtk_actionable_get_action_name (GTK_ACTIONABLE (self->button)));
+  gtk_widget_set_visible (self->second, TRUE);
 }
 
 void

@@ -11,6 +11,7 @@
 #include "base/controls.h"
 #include "base/myna-secondary-window.h"
 #include "base/spin-words.h"
+#include "preferences/card-row.h"
 #include "preferences/myna-chat-settings-page.h"
 #include "preferences/myna-persona-window.h"
 #include "preferences/myna-personas-page.h"
@@ -187,7 +188,7 @@ make_general_page (GSettings *settings)
 }
 
 static GtkWidget *
-make_computer_page (GSettings *settings)
+make_computer_page (GSettings *settings, MynaCards *cards)
 {
   GtkWidget *page = adw_preferences_page_new ();
   g_autofree char *cores =
@@ -206,6 +207,7 @@ make_computer_page (GSettings *settings)
   add_number (group, settings, "context-length", 0, 1048576, 1024, _ ("Automatic"), _ ("Context Length"),
               _ ("In tokens. Longer contexts need more memory"));
   group = add_group (page, _ ("Processor"));
+  adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), myna_card_row_new (cards));
   add_number (group, settings, "threads", 0, 256, 1, _ ("Automatic"), _ ("Cores"), cores);
   /* Without libsoup nobody can be let in. */
   if (has_action ("stop-guests"))
@@ -335,7 +337,7 @@ open_call_cb (GtkWidget *page, gint64 conversation_id, gint64 message_id)
 }
 
 GtkWidget *
-myna_preferences_window_new (GtkWindow *parent, GSettings *settings, MynaModelLibrary *models, StoreDb *store)
+myna_preferences_window_new (GtkWindow *parent, GSettings *settings, MynaModelLibrary *models, MynaCards *cards, StoreDb *store)
 {
   GtkWidget *stack = adw_view_stack_new ();
   GtkWidget *switcher = adw_view_switcher_new ();
@@ -352,7 +354,7 @@ myna_preferences_window_new (GtkWindow *parent, GSettings *settings, MynaModelLi
                 { answers, "answers" },
                 { myna_personas_page_new (models), "personas" },
                 { tools, "tools" },
-                { make_computer_page (settings), "computer" } };
+                { make_computer_page (settings, cards), "computer" } };
 
   get_fallback (models, NULL, &sampling, &options);
   connect_personas (answers, models, NULL);

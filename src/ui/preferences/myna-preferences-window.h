@@ -6,13 +6,14 @@
 
 #include <adwaita.h>
 
+#include "chat/myna-cards.h"
 #include "chat/myna-conversation.h"
-#include "chat/myna-model-library.h"
 
 G_BEGIN_DECLS
 
 /* store: the history, or NULL while it is not open. */
-GtkWidget *myna_preferences_window_new (GtkWindow *parent, GSettings *settings, MynaModelLibrary *models, StoreDb *store);
+GtkWidget *myna_preferences_window_new (GtkWindow *parent, GSettings *settings, MynaModelLibrary *models, MynaCards *cards,
+                                        StoreDb *store);
 /* How the model answers in this conversation. */
 GtkWidget *myna_chat_settings_window_new (GtkWindow *parent, MynaConversation *conversation, MynaModelLibrary *models);
 

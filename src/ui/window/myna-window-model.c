@@ -27,6 +27,16 @@ show_notice (GtkWidget *banner, const MynaNotice *notice)
                       notice->target);
   else
     myna_banner_hide (MYNA_BANNER (banner));
+  if (notice && notice->refusal)
+    myna_banner_add_button (MYNA_BANNER (banner), notice->refusal, notice->refused);
+}
+
+void
+myna_window_update_card_banner (MynaWindow *self)
+{
+  g_autoptr (MynaNotice) notice = myna_notice_of_card (myna_core_get_cards (self->core));
+
+  show_notice (self->card_banner, notice);
 }
 
 void

@@ -42,6 +42,7 @@ struct _MynaWindow
   GtkWidget *server_icon; /* beside it: the model is on a server */
   GtkWidget *store_banner;
   GtkWidget *model_banner;
+  GtkWidget *card_banner;
   GtkWidget *guest_banner;
   GtkWidget *temporary_bar; /* says that nothing is saved */
   GtkWidget *view;
@@ -58,6 +59,7 @@ void myna_window_start_over (MynaWindow *self);
 void myna_window_update_model_banner (MynaWindow *self);
 /* The same for the history. */
 void myna_window_update_store_banner (MynaWindow *self);
+void myna_window_update_card_banner (MynaWindow *self);
 /* A model could not be loaded, or its loading was canceled: the chat that it was chosen for has the one before again. */
 void myna_window_show_load_failure (MynaWindow *self, const char *path, GError *error);
 /* GtkMenuButtonCreatePopupFunc, of a MynaWindow: the menu always has the models of now. */

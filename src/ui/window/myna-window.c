@@ -552,6 +552,8 @@ make_content (MynaWindow *self)
   gtk_box_append (GTK_BOX (box), self->store_banner);
   self->model_banner = myna_banner_new ();
   gtk_box_append (GTK_BOX (box), self->model_banner);
+  self->card_banner = myna_banner_new ();
+  gtk_box_append (GTK_BOX (box), self->card_banner);
   self->guest_banner = myna_banner_new ();
   gtk_box_append (GTK_BOX (box), self->guest_banner);
   gtk_box_append (GTK_BOX (box), make_temporary_bar (self));
@@ -712,6 +714,8 @@ follow_core (MynaWindow *self)
   g_signal_connect_object (self->core, "notify::store", G_CALLBACK (store_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->core, "conversation-busy", G_CALLBACK (busy_changed_cb), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->core, "conversation-asks", G_CALLBACK (busy_changed_cb), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (myna_core_get_cards (self->core), "trouble", G_CALLBACK (myna_window_update_card_banner), self,
+                           G_CONNECT_SWAPPED);
   g_signal_connect_object (models, "notify::loading-path", G_CALLBACK (update_model), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (models, "notify::default-path", G_CALLBACK (update_model), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (models, "load-failed", G_CALLBACK (myna_window_show_load_failure), self, G_CONNECT_SWAPPED);
@@ -726,6 +730,7 @@ follow_core (MynaWindow *self)
   g_signal_connect_object (myna_core_get_servers (self->core), "items-changed", G_CALLBACK (update_model), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->core, "notify::temporary", G_CALLBACK (temporary_changed_cb), self, G_CONNECT_SWAPPED);
+  myna_window_update_card_banner (self);
   entries_changed_cb (self, 0, 0, g_list_model_get_n_items (myna_model_library_get_entries (models)),
                       myna_model_library_get_entries (models));
   store_changed_cb (self);

@@ -1,0 +1,53 @@
+/* card-row.c: the choice of what computes: the processor or a graphics card
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+#include "preferences/card-row.h"
+
+#include <glib/gi18n.h>
+
+static void
+selected_cb (AdwComboRow *row, GParamSpec *pspec, MynaCards *cards)
+{
+  guint selected = adw_combo_row_get_selected (row);
+
+  if (selected != GTK_INVALID_LIST_POSITION)
+    myna_cards_choose (cards, selected);
+}
+
+/* Without taking the new words for the person's choice. */
+static void
+update (GtkWidget *row, MynaCards *cards)
+{
+  g_auto (GStrv) words = myna_cards_dup_choices (cards);
+  g_autoptr (GtkStringList) list = gtk_string_list_new ((const char *const *) words);
+  g_autofree char *text = myna_cards_describe (cards);
+  g_autofree char *escaped = text ? g_markup_escape_text (text, -1) : NULL;
+
+  g_signal_handlers_block_by_func (row, selected_cb, cards);
+  adw_combo_row_set_model (ADW_COMBO_ROW (row), G_LIST_MODEL (list));
+  adw_combo_row_set_selected (ADW_COMBO_ROW (row), myna_cards_get_chosen (cards));
+  g_signal_handlers_unblock_by_func (row, selected_cb, cards);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), escaped ? escaped : "");
+}
+
+static void
+changed_cb (MynaCards *cards, GtkWidget *row)
+{
+  update (row, cards);
+}
+
+GtkWidget *
+myna_card_row_new (MynaCards *cards)
+{
+  GtkWidget *row = adw_combo_row_new ();
+
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _ ("Compute On"));
+  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
+  g_signal_connect_object (row, "notify::selected", G_CALLBACK (selected_cb), cards, 0);
+  g_signal_connect_object (cards, "changed", G_CALLBACK (changed_cb), row, 0);
+  update (row, cards);
+  myna_cards_look (cards);
+
+  return row;
+}

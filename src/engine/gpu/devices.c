@@ -2,7 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * The library stays open once it is: drivers leave threads and handlers behind that would run into nothing.
+ * The library stays open once it is, and so does its instance, which all devices share: drivers leave threads and handlers behind
+ * that would run into nothing, and NVIDIA's cannot be loaded again without end: it was refused after some tens of times.
  */
 #include "gpu/pipelines.h"
 #include "gpu/vulkan.h"
@@ -16,6 +17,8 @@
 #include <unistd.h>
 
 #include "base/error.h"
+
+#include "gpu-features.h"
 
 #define MAX_DEVICES    16
 #define MIN_SUBGROUP   8 /* quantise.glsl */
@@ -38,22 +41,39 @@ typedef struct
 
 /* ---- Instance --------------------------------------------------------------------------------------------------- */
 
+static pthread_mutex_t instance_lock = PTHREAD_MUTEX_INITIALIZER;
+static VkInstance shared_instance; /* guarded; none: not asked for yet */
+
+static VkResult
+find_instance (PFN_vkCreateInstance create, VkInstance *ret_instance)
+{
+  VkApplicationInfo app = { .sType = VK_STRUCTURE_TYPE_APPLICATION_INFO, .apiVersion = VK_API_VERSION_1_3 };
+  VkInstanceCreateInfo info = { .sType = VK_STRUCTURE_TYPE_INSTANCE_CREATE_INFO, .pApplicationInfo = &app };
+  VkResult result = VK_SUCCESS;
+
+  pthread_mutex_lock (&instance_lock);
+  if (!shared_instance)
+    result = create ? create (&info, NULL, &shared_instance) : VK_ERROR_INITIALIZATION_FAILED;
+  *ret_instance = shared_instance;
+  pthread_mutex_unlock (&instance_lock);
+  return result;
+}
+
 static bool
 open_instance (GlmGpu *gpu, GlmError *error)
 {
   void *library = dlopen ("libvulkan.so.1", RTLD_NOW | RTLD_LOCAL);
   PFN_vkGetInstanceProcAddr get = NULL;
   PFN_vkCreateInstance create;
-  VkApplicationInfo app = { .sType = VK_STRUCTURE_TYPE_APPLICATION_INFO, .apiVersion = VK_API_VERSION_1_3 };
-  VkInstanceCreateInfo info = { .sType = VK_STRUCTURE_TYPE_INSTANCE_CREATE_INFO, .pApplicationInfo = &app };
   VkResult result;
 
   if (library)
     *(void **) &get = dlsym (library, "vkGetInstanceProcAddr");
   if (!get)
     return glm_error_set (error, GLM_ERROR_NOT_FOUND, "there is no libvulkan.so.1");
+  gpu->get = get;
   create = (PFN_vkCreateInstance) get (NULL, "vkCreateInstance");
-  result = create ? create (&info, NULL, &gpu->instance) : VK_ERROR_INITIALIZATION_FAILED;
+  result = find_instance (create, &gpu->instance);
   if (result != VK_SUCCESS)
     return glm_error_set (error, GLM_ERROR_NOT_FOUND, "there is no driver for Vulkan (%d)", (int) result);
 #define X(name)                                                  \
@@ -124,8 +144,6 @@ glm_gpu_free (GlmGpu *gpu)
     }
   if (gpu->marker[0])
     unlink (gpu->marker);
-  if (gpu->instance && gpu->vk.DestroyInstance && !gpu->hung)
-    gpu->vk.DestroyInstance (gpu->instance, NULL);
   pthread_mutex_destroy (&gpu->lock);
   pthread_mutex_destroy (&gpu->upload_lock);
   pthread_mutex_destroy (&gpu->use_lock);
@@ -380,6 +398,35 @@ choose_family (GlmGpu *gpu, GlmError *error)
   return true;
 }
 
+/* ---- Cooperative matrices --------------------------------------------------------------------------------------- */
+
+#if HAVE_MATRIX
+/* What matmul-matrix.comp takes: 16 × 16 × 16, products in half precision and sums in single, by subgroups of 32. */
+static bool
+has_matrices (const GlmGpu *gpu, const Traits *t)
+{
+  PFN_vkGetPhysicalDeviceCooperativeMatrixPropertiesKHR get =
+      (PFN_vkGetPhysicalDeviceCooperativeMatrixPropertiesKHR) gpu->get (gpu->instance,
+                                                                        "vkGetPhysicalDeviceCooperativeMatrixPropertiesKHR");
+  VkCooperativeMatrixPropertiesKHR list[64];
+  uint32_t n = 64;
+
+  if (!has_extension (gpu, gpu->physical, VK_KHR_COOPERATIVE_MATRIX_EXTENSION_NAME) || !get || !t->f12.shaderFloat16
+      || !t->f12.vulkanMemoryModel || gpu->min_subgroup > 32 || gpu->max_subgroup < 32)
+    return false;
+  for (uint32_t i = 0; i < 64; i++)
+    list[i] = (VkCooperativeMatrixPropertiesKHR){ .sType = VK_STRUCTURE_TYPE_COOPERATIVE_MATRIX_PROPERTIES_KHR };
+  if (get (gpu->physical, &n, list) < 0)
+    return false;
+  for (uint32_t i = 0; i < n; i++)
+    if (list[i].MSize == 16 && list[i].NSize == 16 && list[i].KSize == 16 && list[i].AType == VK_COMPONENT_TYPE_FLOAT16_KHR
+        && list[i].BType == VK_COMPONENT_TYPE_FLOAT16_KHR && list[i].CType == VK_COMPONENT_TYPE_FLOAT32_KHR
+        && list[i].ResultType == VK_COMPONENT_TYPE_FLOAT32_KHR && list[i].scope == VK_SCOPE_SUBGROUP_KHR)
+      return true;
+  return false;
+}
+#endif
+
 /* Only what is used, so that validation finds what the code forgot to ask for. */
 static bool
 create_device (GlmGpu *gpu, GlmError *error)
@@ -387,7 +434,7 @@ create_device (GlmGpu *gpu, GlmError *error)
   Traits t;
   bool has_13;
   float priority = 0;
-  const char *extensions[2] = { "VK_EXT_memory_budget" };
+  const char *extensions[2];
   VkPhysicalDeviceVulkan13Features use13 = { .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_3_FEATURES };
   VkPhysicalDeviceVulkan12Features use12 = { .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_FEATURES,
                                              .bufferDeviceAddress = VK_TRUE };
@@ -416,7 +463,22 @@ create_device (GlmGpu *gpu, GlmError *error)
   use13.subgroupSizeControl = gpu->has_subgroup_control;
   use13.maintenance4 = t.f13.maintenance4;
   use12.pNext = has_13 ? &use13 : NULL;
-  info.enabledExtensionCount = has_extension (gpu, gpu->physical, extensions[0]);
+  gpu->shared_bytes = t.p.properties.limits.maxComputeSharedMemorySize;
+  if (has_extension (gpu, gpu->physical, "VK_EXT_memory_budget"))
+    extensions[info.enabledExtensionCount++] = "VK_EXT_memory_budget";
+#if HAVE_MATRIX
+  VkPhysicalDeviceCooperativeMatrixFeaturesKHR use_matrix = {
+    .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_COOPERATIVE_MATRIX_FEATURES_KHR, .pNext = &use11, .cooperativeMatrix = VK_TRUE
+  };
+
+  gpu->has_matrix = has_matrices (gpu, &t);
+  if (gpu->has_matrix)
+    {
+      extensions[info.enabledExtensionCount++] = VK_KHR_COOPERATIVE_MATRIX_EXTENSION_NAME;
+      info.pNext = &use_matrix;
+      use12.shaderFloat16 = use12.vulkanMemoryModel = VK_TRUE;
+    }
+#endif
   result = gpu->vk.CreateDevice (gpu->physical, &info, NULL, &gpu->device);
   return result == VK_SUCCESS || glm_gpu_failed (gpu, result, "opening it", error);
 }

@@ -7,6 +7,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "base/column-layout.h"
 #include "base/controls.h"
 #include "chat/call-fields.h"
 #include "chat/tool-words.h"
@@ -287,14 +288,14 @@ myna_call_form_class_init (MynaCallFormClass *klass)
   G_OBJECT_CLASS (klass)->finalize = myna_call_form_finalize;
   signals[CHANGED] =
       g_signal_new ("changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
-  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BOX_LAYOUT);
+  gtk_widget_class_set_layout_manager_type (widget_class, MYNA_TYPE_COLUMN_LAYOUT);
   gtk_widget_class_set_css_name (widget_class, "callform");
 }
 
 static void
 myna_call_form_init (MynaCallForm *self)
 {
-  myna_column_init (GTK_WIDGET (self), 3);
+  myna_column_layout_set_spacing (GTK_WIDGET (self), 3);
   self->rows = g_array_new (FALSE, FALSE, sizeof (Row));
 }
 

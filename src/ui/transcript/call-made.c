@@ -8,6 +8,7 @@
 
 #include <glib/gi18n.h>
 
+#include "base/column-layout.h"
 #include "base/controls.h"
 #include "base/ui-compat.h"
 #include "tools/sandbox.h"
@@ -200,14 +201,14 @@ myna_call_made_class_init (MynaCallMadeClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = myna_call_made_dispose;
-  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BOX_LAYOUT);
+  gtk_widget_class_set_layout_manager_type (widget_class, MYNA_TYPE_COLUMN_LAYOUT);
   gtk_widget_class_set_css_name (widget_class, "callmade");
 }
 
 static void
 myna_call_made_init (MynaCallMade *self)
 {
-  myna_column_init (GTK_WIDGET (self), 6);
+  myna_column_layout_set_spacing (GTK_WIDGET (self), 6);
   self->problem = myna_long_label_new (NULL, "error");
   gtk_widget_set_visible (self->problem, FALSE);
   gtk_widget_set_parent (self->problem, GTK_WIDGET (self));

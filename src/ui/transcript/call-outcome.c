@@ -9,6 +9,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "base/column-layout.h"
 #include "base/controls.h"
 #include "chat/tool-words.h"
 #include "markdown/copy-button.h"
@@ -175,7 +176,7 @@ myna_call_outcome_class_init (MynaCallOutcomeClass *klass)
   G_OBJECT_CLASS (klass)->finalize = myna_call_outcome_finalize;
   signals[SHIFTED] = g_signal_new ("shifted", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
                                    G_TYPE_INT, G_TYPE_INT);
-  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BOX_LAYOUT);
+  gtk_widget_class_set_layout_manager_type (widget_class, MYNA_TYPE_COLUMN_LAYOUT);
   gtk_widget_class_set_css_name (widget_class, "calloutcome");
 }
 
@@ -200,7 +201,7 @@ build_foot (MynaCallOutcome *self)
 static void
 myna_call_outcome_init (MynaCallOutcome *self)
 {
-  myna_column_init (GTK_WIDGET (self), 6);
+  myna_column_layout_set_spacing (GTK_WIDGET (self), 6);
   self->head = gtk_label_new (_ ("Result"));
   gtk_label_set_xalign (GTK_LABEL (self->head), 0);
   gtk_widget_add_css_class (self->head, "caption");

@@ -10,6 +10,7 @@
 #include <adwaita.h>
 #include <glib/gi18n.h>
 
+#include "base/column-layout.h"
 #include "base/controls.h"
 #include "base/tooltip.h"
 #include "base/ui-compat.h"
@@ -357,7 +358,7 @@ myna_call_question_class_init (MynaCallQuestionClass *klass)
   signals[CANCELED] = g_signal_new ("canceled", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   gtk_widget_class_install_action (widget_class, "question.allow-in-chat", NULL, allow_in_chat_action);
   gtk_widget_class_install_action (widget_class, "question.give-reason", NULL, give_reason_action);
-  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BOX_LAYOUT);
+  gtk_widget_class_set_layout_manager_type (widget_class, MYNA_TYPE_COLUMN_LAYOUT);
   gtk_widget_class_set_css_name (widget_class, "callquestion");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
 }
@@ -393,7 +394,7 @@ build_buttons (MynaCallQuestion *self)
 static void
 myna_call_question_init (MynaCallQuestion *self)
 {
-  myna_column_init (GTK_WIDGET (self), 6);
+  myna_column_layout_set_spacing (GTK_WIDGET (self), 6);
   self->heading = add_label (self, "heading");
   self->reason = add_label (self, NULL);
   self->changes = gtk_expander_new (_ ("What has changed"));

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "base/column-layout.h"
 #include "chat/message-parts.h"
 #include "chat/myna-sources.h"
 #include "markdown/markdown-view.h"
@@ -535,7 +536,7 @@ myna_message_body_class_init (MynaMessageBodyClass *klass)
   signals[SHIFTED] = g_signal_new ("shifted", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
                                    G_TYPE_INT, G_TYPE_INT);
   gtk_widget_class_install_action (widget_class, "message.show-source", "u", show_source_action);
-  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BOX_LAYOUT);
+  gtk_widget_class_set_layout_manager_type (widget_class, MYNA_TYPE_COLUMN_LAYOUT);
   gtk_widget_class_set_css_name (widget_class, "messagebody");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
 }
@@ -543,7 +544,7 @@ myna_message_body_class_init (MynaMessageBodyClass *klass)
 static void
 myna_message_body_init (MynaMessageBody *self)
 {
-  myna_column_init (GTK_WIDGET (self), SPACING);
+  myna_column_layout_set_spacing (GTK_WIDGET (self), SPACING);
   self->parts = g_ptr_array_new ();
   self->source_signals = g_signal_group_new (MYNA_TYPE_SOURCES);
   g_signal_group_connect_swapped (self->source_signals, "changed", G_CALLBACK (sources_changed_cb), self);

@@ -11,6 +11,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "base/column-layout.h"
 #include "base/controls.h"
 #include "chat/days.h"
 #include "chat/message-menu.h"
@@ -765,7 +766,9 @@ build_question (MynaMessageRow *self)
   gtk_box_append (GTK_BOX (self->bubble), self->files);
   gtk_box_append (GTK_BOX (self->bubble), self->body);
 
-  /* Five equal columns. The bubble may fill four: 80 % of the width. */
+  /* Five equal columns. The bubble may fill four: 80 % of the width.  A label that wraps says that the height depends on the width,
+   * whatever was in the bubble before: see column-layout.h. */
+  gtk_label_set_wrap (GTK_LABEL (spacer), TRUE);
   gtk_grid_set_column_homogeneous (GTK_GRID (grid), TRUE);
   gtk_grid_attach (GTK_GRID (grid), spacer, 0, 0, 1, 1);
   gtk_grid_attach (GTK_GRID (grid), self->bubble, 1, 0, 4, 1);
@@ -851,7 +854,7 @@ myna_message_row_class_init (MynaMessageRowClass *klass)
   signals[SIGNAL_EDITED] = g_signal_new ("edited", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   class_install_actions (widget_class);
   gtk_widget_class_set_css_name (widget_class, "messagerow");
-  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BOX_LAYOUT);
+  gtk_widget_class_set_layout_manager_type (widget_class, MYNA_TYPE_COLUMN_LAYOUT);
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_LIST_ITEM);
 }
 
@@ -865,7 +868,6 @@ activity_changed_cb (MynaMessageRow *self)
 static void
 myna_message_row_init (MynaMessageRow *self)
 {
-  myna_column_init (GTK_WIDGET (self), 0);
   self->message_signals = g_signal_group_new (MYNA_TYPE_MESSAGE);
   g_signal_group_connect (self->message_signals, "changed", G_CALLBACK (message_changed_cb), self);
   self->conversation_signals = g_signal_group_new (MYNA_TYPE_CONVERSATION);

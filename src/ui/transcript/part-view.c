@@ -9,6 +9,7 @@
 
 #include <glib/gi18n.h>
 
+#include "base/column-layout.h"
 #include "chat/message-parts.h"
 #include "chat/message-words.h"
 #include "chat/tool-words.h"
@@ -374,7 +375,7 @@ myna_part_view_class_init (MynaPartViewClass *klass)
   G_OBJECT_CLASS (klass)->dispose = myna_part_view_dispose;
   signals[SHIFTED] = g_signal_new ("shifted", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2,
                                    G_TYPE_INT, G_TYPE_INT);
-  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BOX_LAYOUT);
+  gtk_widget_class_set_layout_manager_type (widget_class, MYNA_TYPE_COLUMN_LAYOUT);
   gtk_widget_class_set_css_name (widget_class, "partview");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
 }
@@ -382,7 +383,6 @@ myna_part_view_class_init (MynaPartViewClass *klass)
 static void
 myna_part_view_init (MynaPartView *self)
 {
-  gtk_orientable_set_orientation (GTK_ORIENTABLE (gtk_widget_get_layout_manager (GTK_WIDGET (self))), GTK_ORIENTATION_VERTICAL);
   self->content = myna_markdown_view_new ();
   gtk_widget_set_parent (self->content, GTK_WIDGET (self));
   g_signal_connect_swapped (self->content, "shifted", G_CALLBACK (shifted_cb), self);

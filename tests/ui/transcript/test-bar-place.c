@@ -75,15 +75,11 @@ check_row (Bars *b, GtkWidget *row)
 static void
 check_frame (Bars *b)
 {
-  guint n = g_list_model_get_n_items (G_LIST_MODEL (b->view.base.conversation));
+  GtkWidget *canvas = b->view.canvas;
 
-  for (guint i = 0; b->view.canvas && i < n; i++)
-    {
-      GtkWidget *row = myna_chat_canvas_get_row (MYNA_CHAT_CANVAS (b->view.canvas), i);
-
-      if (row && gtk_widget_get_mapped (row))
-        check_row (b, row);
-    }
+  for (GtkWidget *row = canvas ? gtk_widget_get_first_child (canvas) : NULL; row; row = gtk_widget_get_next_sibling (row))
+    if (gtk_widget_get_mapped (row))
+      check_row (b, row);
 }
 
 static void
@@ -116,6 +112,17 @@ let_frames_pass (Bars *b, int n)
     }
 }
 
+/* As often, frames or not. */
+static void
+let_loop_run (Bars *b, int n)
+{
+  while (n-- > 0)
+    {
+      g_main_context_iteration (NULL, FALSE);
+      g_usleep (500);
+    }
+}
+
 /* One of the things that change what a row takes. */
 static void
 disturb (Bars *b)
@@ -129,7 +136,9 @@ disturb (Bars *b)
       gtk_window_set_default_size (GTK_WINDOW (b->view.window), widths[g_rand_int_range (b->rng, 0, G_N_ELEMENTS (widths))],
                                    g_rand_int_range (b->rng, 360, 560));
       break;
-    case 1: gtk_adjustment_set_value (adjustment, g_rand_double_range (b->rng, 0, gtk_adjustment_get_upper (adjustment))); break;
+    case 1:
+      gtk_adjustment_set_value (adjustment, g_rand_double_range (b->rng, 0, gtk_adjustment_get_upper (adjustment)));
+      break;
     case 2: myna_chat_canvas_scroll_to_end (MYNA_CHAT_CANVAS (b->view.canvas)); break;
     default: break;
     }
@@ -139,11 +148,22 @@ disturb (Bars *b)
 static void
 test_grows (Bars *b, gconstpointer data)
 {
-  static const char *const words[] = { "a ", "rather ", "long-winded ", "answer ", "**bold** ", "一只", "小鸟在树上唱歌，", "`code` ",
-                                       "[link](https://example.org) ", "\n\n", "\n- item ", "$x^2$ " };
+  static const char *const words[] = { "a ",
+                                       "rather ",
+                                       "long-winded ",
+                                       "answer ",
+                                       "**bold** ",
+                                       "一只",
+                                       "小鸟在树上唱歌，",
+                                       "`code` ",
+                                       "[link](https://example.org) ",
+                                       "\n\n",
+                                       "\n- item ",
+                                       "$x^2$ " };
   for (int reply = 0; reply < 6; reply++)
     {
-      myna_conversation_send (b->view.base.conversation, reply % 2 ? "Why?" : "Why is it that this question has more than one line?");
+      myna_conversation_send (b->view.base.conversation,
+                              reply % 2 ? "Why?" : "Why is it that this question has more than one line?");
       fixture_requested (&b->view.base);
       for (int i = 0; i < N_STEPS / 6; i++)
         {
@@ -160,11 +180,72 @@ test_grows (Bars *b, gconstpointer data)
   g_assert_cmpuint (b->n_rows, >, 100);
 }
 
+/* Nothing is there for some frames, then all of it.  (GTK takes how a widget is measured from what its children were before: what
+ * had no text was measured as if it had all the room there is.) */
+static void
+test_at_once (Bars *b, gconstpointer data)
+{
+  for (int reply = 0; reply < 4; reply++)
+    {
+      myna_conversation_send (b->view.base.conversation, "Why?");
+      fixture_requested (&b->view.base);
+      let_frames_pass (b, 3);
+      fake_generator_say (b->view.base.engine,
+                          "A short answer that nevertheless takes more than one line in a window as narrow as this.");
+      if (reply % 2)
+        let_frames_pass (b, 1);
+      fake_generator_end (b->view.base.engine, GLM_STOP_END);
+      fixture_idle (&b->view.base);
+      let_frames_pass (b, 3);
+    }
+}
+
+/* What is in it takes its time to be highlighted, typeset and told about. */
+static const char rich[] =
+    "<think>The person asks about quicksort. Partition, recursion, then the cost.</think>**Quicksort** picks a *pivot* and splits the "
+    "list in two.\n\n## The steps\n\n1. Choose a pivot.\n2. Move what is smaller before it, and what is larger behind it.\n"
+    "3. Sort both parts the same way.\n\n```python\ndef quicksort(numbers):\n    if len(numbers) < 2:\n        return numbers\n"
+    "    pivot, *rest = numbers\n    return quicksort([n for n in rest if n < pivot]) + [pivot] + quicksort([n for n in rest])\n```\n\n"
+    "| case | time | when |\n|:--|:-:|--:|\n| best | $O(n \\log n)$ | the pivot is the median |\n"
+    "| worst | $O(n^2)$ | the list is sorted already |\n\nOn average\n\n$$T(n) = n - 1 + \\frac{1}{n} \\sum_{i=0}^{n-1} T(i)$$\n\n"
+    "> Sorting is a solved problem, until it is slow.\n\nSee <https://example.org/quicksort> for more, ~~or not~~ `qsort(3)`.\n";
+
+/* A chat is opened, left and opened again, while the window changes. */
+static void
+test_opened (Bars *b, gconstpointer data)
+{
+  MynaConversationView *view = MYNA_CONVERSATION_VIEW (b->view.view);
+  gint64 id;
+
+  exchange (&b->view, "How does quicksort work, and how fast is it?", rich);
+  exchange (&b->view, "n = 1,000,000?", "About 19.9 million.");
+  id = myna_conversation_get_id (b->view.base.conversation);
+  for (int i = 0; i < N_STEPS / 8; i++)
+    {
+      g_autoptr (MynaConversation) again = myna_conversation_new (b->view.base.db, MYNA_GENERATOR (b->view.base.engine), id);
+
+      b->view.canvas = NULL;
+      myna_conversation_view_set_conversation (view, again);
+      let_loop_run (b, g_rand_int_range (b->rng, 0, 40));
+      wait_for ((b->view.canvas = find_named (b->view.view, "chatcanvas")));
+      for (int n = g_rand_int_range (b->rng, 1, 6); n > 0; n--)
+        {
+          disturb (b);
+          let_frames_pass (b, g_rand_int_range (b->rng, 1, 4));
+        }
+      b->view.canvas = NULL;
+      myna_conversation_view_set_conversation (view, b->view.base.conversation);
+    }
+  g_assert_cmpuint (b->n_rows, >, 100);
+}
+
 int
 main (int argc, char **argv)
 {
   gtk_test_init (&argc, &argv, NULL);
   adw_init ();
+  g_test_add ("/bar-place/opened", Bars, NULL, set_up, test_opened, tear_down);
+  g_test_add ("/bar-place/at-once", Bars, NULL, set_up, test_at_once, tear_down);
   g_test_add ("/bar-place/grows", Bars, NULL, set_up, test_grows, tear_down);
   return g_test_run ();
 }

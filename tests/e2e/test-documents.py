@@ -87,6 +87,14 @@ class Documents(TestCase):
         self.picture(app, "passage")
         app.key("Escape")
         app.wait_closed("[1] cookbook.pdf")
+        # In a row that is used again the documents can still be opened.
+        app.key("ctrl+n")
+        wait(lambda: not app.find_all("1 source"), "the new chat")
+        self.open_chat(app)
+        app.click_at(app.find(re.compile("^cookbook.pdf · 2 pages"), "label"))
+        app.find_window("Documents of This Chat")
+        app.key("Escape")
+        app.wait_closed("Documents of This Chat")
         # After a restart, too.
         app.quit()
         app = self.start()

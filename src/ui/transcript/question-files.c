@@ -9,6 +9,13 @@
 #include "base/tooltip.h"
 #include "chat/myna-attachment.h"
 
+/* Not as the action of an actionable: GTK 4.8 leaves that off when the row is taken out and used again. */
+static void
+clicked_cb (GtkWidget *button)
+{
+  gtk_widget_activate_action (button, "message.documents", NULL);
+}
+
 GtkWidget *
 myna_question_files_new (void)
 {
@@ -23,7 +30,7 @@ myna_question_files_new (void)
   gtk_widget_set_halign (button, GTK_ALIGN_START);
   gtk_widget_set_visible (button, FALSE);
   myna_set_tooltip (button, _ ("Documents of This Chat"));
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "message.documents");
+  g_signal_connect (button, "clicked", G_CALLBACK (clicked_cb), NULL);
   return button;
 }
 

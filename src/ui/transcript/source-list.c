@@ -27,6 +27,12 @@ describe_all (GPtrArray *sources, guint first)
   return g_string_free (all, FALSE);
 }
 
+static void
+clicked_cb (GtkWidget *button, gpointer number)
+{
+  gtk_widget_activate_action (button, "message.show-source", "u", GPOINTER_TO_UINT (number));
+}
+
 static GtkWidget *
 make_button (const StorePassage *passage)
 {
@@ -40,8 +46,7 @@ make_button (const StorePassage *passage)
   gtk_widget_add_css_class (button, "flat");
   gtk_widget_add_css_class (button, "caption");
   myna_set_tooltip (button, place);
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "message.show-source");
-  gtk_actionable_set_action_target (GTK_ACTIONABLE (button), "u", passage->number);
+  g_signal_connect (button, "clicked", G_CALLBACK (clicked_cb), GUINT_TO_POINTER (passage->number));
   return button;
 }
 

@@ -481,6 +481,22 @@ gpu_rows_write (GlmForward *forward, int64_t first, int64_t n, const void *data)
 
 /* ---- Memory that comes and goes -------------------------------------------------------------------------------- */
 
+/* The pipelines of a token and of a prompt, where they are kept from one run of the program to the next: many at a time, not each
+ * when it is first needed. */
+static bool
+make_pipelines (Forward *f, GlmPool *pool, GlmError *error)
+{
+  GlmRecord r = { .gpu = f->gpu, .noting = true, .error = error };
+
+  if (!f->gpu->folder[0])
+    return true;
+  for (int64_t n = 1; n <= GLM_BATCH_TILE; n += GLM_BATCH_TILE - 1)
+    for (int layer = -1; layer < f->plan->params.n_layers; layer++)
+      if (!glm_record_layer (&r, &f->places, layer, 0, layer < 0 ? 1 : n))
+        return false;
+  return glm_gpu_pipelines_make (f->gpu, pool, error);
+}
+
 static Forward *
 forward_of (GlmGpuTenant *tenant)
 {
@@ -507,7 +523,7 @@ enter (GlmGpuTenant *tenant, GlmPool *pool, GlmError *error)
   f->places.vectors = f->vectors.list;
   f->places.n_vectors = f->vectors.n;
   f->places.columns = f->columns.buffer.address;
-  if (reserve (f, 1, 1, error))
+  if (reserve (f, 1, 1, error) && make_pipelines (f, pool, error))
     return true;
 
 fail:

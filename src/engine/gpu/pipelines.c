@@ -2,7 +2,8 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * Pipelines are made when a batch is first recorded that needs them, and stay for as long as the device is open.
+ * Pipelines are made when a batch is first recorded that needs them, or before, many at a time, and stay for as long as the
+ * device is open.
  */
 #include "gpu/pipelines.h"
 
@@ -49,23 +50,21 @@ static const struct
   {                   \
     name, sizeof name \
   }
-  [ACT] = MODULE (glm_act_spv),           [ADD] = MODULE (glm_add_spv),
-  [ATTEND] = MODULE (glm_attend_spv),     [ATTEND_MERGE] = MODULE (glm_attend_merge_spv),
-  [MATMUL] = MODULE (glm_matmul_spv),     [MATMUL_DOT] = MODULE (glm_matmul_dot_spv),
-  [MATVEC] = MODULE (glm_matvec_spv),     [MATVEC_DOT] = MODULE (glm_matvec_dot_spv),
-  [NORM] = MODULE (glm_norm_spv),         [MATVEC_FLOAT] = MODULE (glm_matvec_float_spv),
-  [QUANTISE] = MODULE (glm_quantise_spv), [ROPE] = MODULE (glm_rope_spv),
+  [ACT] = MODULE (glm_act_spv),
+  [ADD] = MODULE (glm_add_spv),
+  [ATTEND] = MODULE (glm_attend_spv),
+  [ATTEND_MERGE] = MODULE (glm_attend_merge_spv),
+  [MATMUL] = MODULE (glm_matmul_spv),
+  [MATMUL_DOT] = MODULE (glm_matmul_dot_spv),
+  [MATVEC] = MODULE (glm_matvec_spv),
+  [MATVEC_DOT] = MODULE (glm_matvec_dot_spv),
+  [NORM] = MODULE (glm_norm_spv),
+  [MATVEC_FLOAT] = MODULE (glm_matvec_float_spv),
+  [QUANTISE] = MODULE (glm_quantise_spv),
+  [ROPE] = MODULE (glm_rope_spv),
 };
 
 #define MAX_CONSTANTS 8
-
-struct GlmGpuPipeline
-{
-  GlmGpuPipeline *next;
-  VkPipeline pipeline;
-  Shader shader;
-  uint32_t constants[MAX_CONSTANTS];
-};
 
 typedef struct
 {
@@ -75,6 +74,13 @@ typedef struct
   uint32_t subgroup; /* 0: as the driver likes */
   uint32_t groups[3];
 } Dispatch;
+
+struct GlmGpuPipeline
+{
+  GlmGpuPipeline *next;
+  VkPipeline pipeline; /* guarded by the device's lock; none: it was only noted */
+  Dispatch variant;    /* for the first that needed it */
+};
 
 static bool
 make_pipeline (GlmGpu *gpu, const Dispatch *d, VkPipeline *ret_pipeline, GlmError *error)
@@ -105,34 +111,105 @@ make_pipeline (GlmGpu *gpu, const Dispatch *d, VkPipeline *ret_pipeline, GlmErro
   return result == VK_SUCCESS || glm_gpu_failed (gpu, result, "a pipeline", error);
 }
 
-static bool
-find_pipeline (GlmGpu *gpu, const Dispatch *d, VkPipeline *ret_pipeline, GlmError *error)
+/* Its place, with the lock held; NULL: no memory. */
+static GlmGpuPipeline *
+find_place (GlmGpu *gpu, const Dispatch *d, GlmError *error)
 {
-  GlmGpuPipeline *p;
-  bool ok = true;
+  GlmGpuPipeline *p = gpu->pipelines;
 
-  pthread_mutex_lock (&gpu->lock);
-  for (p = gpu->pipelines; p && (p->shader != d->shader || memcmp (p->constants, d->constants, sizeof p->constants) != 0);)
+  while (p && (p->variant.shader != d->shader || memcmp (p->variant.constants, d->constants, sizeof d->constants) != 0))
     p = p->next;
+  if (p)
+    return p;
+  p = calloc (1, sizeof *p);
   if (!p)
     {
-      p = calloc (1, sizeof *p);
-      ok = p ? make_pipeline (gpu, d, &p->pipeline, error)
-             : glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for a pipeline");
-      if (!ok)
-        free (p);
-      else
-        {
-          p->shader = d->shader;
-          memcpy (p->constants, d->constants, sizeof p->constants);
-          p->next = gpu->pipelines;
-          gpu->pipelines = p;
-        }
+      glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for a pipeline");
+      return NULL;
     }
+  *p = (GlmGpuPipeline){ .next = gpu->pipelines, .variant = *d };
+  gpu->pipelines = p;
+  return p;
+}
+
+static bool
+find_pipeline (GlmGpu *gpu, const Dispatch *d, bool noting, VkPipeline *ret_pipeline, GlmError *error)
+{
+  GlmGpuPipeline *p;
+  bool ok;
+
+  pthread_mutex_lock (&gpu->lock);
+  p = find_place (gpu, d, error);
+  ok = p && (noting || p->pipeline || make_pipeline (gpu, d, &p->pipeline, error));
   if (ok)
     *ret_pipeline = p->pipeline;
   pthread_mutex_unlock (&gpu->lock);
   return ok;
+}
+
+/* ---- Many at a time --------------------------------------------------------------------------------------------- */
+
+typedef struct
+{
+  GlmGpu *gpu;
+  GlmGpuPipeline *next; /* guarded by the device's lock, as all */
+  bool failed;
+  GlmError error;
+} Making;
+
+static GlmGpuPipeline *
+take_next (Making *making)
+{
+  GlmGpuPipeline *p;
+
+  pthread_mutex_lock (&making->gpu->lock);
+  for (p = making->failed ? NULL : making->next; p && p->pipeline;)
+    p = p->next;
+  making->next = p ? p->next : NULL;
+  pthread_mutex_unlock (&making->gpu->lock);
+  return p;
+}
+
+/* Each takes the next as long as there are some. */
+static void
+make_share (int worker, int n_workers, void *user_data)
+{
+  Making *making = user_data;
+  GlmGpu *gpu = making->gpu;
+  GlmGpuPipeline *p;
+
+  while ((p = take_next (making)))
+    {
+      VkPipeline made = VK_NULL_HANDLE;
+      GlmError error = { 0 };
+      bool ok = make_pipeline (gpu, &p->variant, &made, &error);
+
+      pthread_mutex_lock (&gpu->lock);
+      if (!ok && !making->failed)
+        making->error = error;
+      making->failed = making->failed || !ok;
+      /* A batch may have needed it meanwhile. */
+      if (ok && !p->pipeline)
+        {
+          p->pipeline = made;
+          made = VK_NULL_HANDLE;
+        }
+      pthread_mutex_unlock (&gpu->lock);
+      if (made)
+        gpu->vk.DestroyPipeline (gpu->device, made, NULL);
+    }
+}
+
+bool
+glm_gpu_pipelines_make (GlmGpu *gpu, GlmPool *pool, GlmError *error)
+{
+  Making making = { .gpu = gpu };
+
+  pthread_mutex_lock (&gpu->lock);
+  making.next = gpu->pipelines;
+  pthread_mutex_unlock (&gpu->lock);
+  glm_pool_run (pool, make_share, &making);
+  return !making.failed || glm_error_set (error, making.error.code, "%s", making.error.message);
 }
 
 void
@@ -154,8 +231,10 @@ dispatch (GlmRecord *r, const Dispatch *d, const void *push, size_t n_bytes)
   GlmGpu *gpu = r->gpu;
   VkPipeline pipeline;
 
-  if (!find_pipeline (gpu, d, &pipeline, r->error))
+  if (!find_pipeline (gpu, d, r->noting, &pipeline, r->error))
     return false;
+  if (r->noting)
+    return true;
   gpu->vk.CmdBindPipeline (r->commands, VK_PIPELINE_BIND_POINT_COMPUTE, pipeline);
   gpu->vk.CmdPushConstants (r->commands, gpu->layout, VK_SHADER_STAGE_COMPUTE_BIT, 0, (uint32_t) n_bytes, push);
   gpu->vk.CmdDispatch (r->commands, d->groups[0], d->groups[1], d->groups[2]);

@@ -17,6 +17,7 @@ typedef struct
   GlmGpu *gpu;
   VkCommandBuffer commands;
   bool no_barrier; /* what follows does not need it */
+  bool noting;     /* nothing is recorded: it is noted which pipelines are needed, for glm_gpu_pipelines_make() */
   GlmError *error;
 } GlmRecord;
 
@@ -97,6 +98,8 @@ bool glm_record_attend (GlmRecord *r, const GlmAttendPush *push, int64_t width, 
                         int64_t n_splits);
 bool glm_record_merge (GlmRecord *r, const GlmMergePush *push, int64_t width, bool quant, int64_t n_heads, int64_t n_rows);
 
+/* Makes all that were noted, on the pool's threads: drivers take some ten milliseconds for each, and at times much longer. */
+bool glm_gpu_pipelines_make (GlmGpu *gpu, GlmPool *pool, GlmError *error);
 void glm_gpu_pipelines_free (GlmGpu *gpu);
 
 #endif

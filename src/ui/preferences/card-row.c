@@ -37,11 +37,29 @@ changed_cb (MynaCards *cards, GtkWidget *row)
   update (row, cards);
 }
 
+/* The row's own list cuts off after twenty letters, where names of cards begin to differ. */
+static void
+setup_item_cb (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer user_data)
+{
+  gtk_list_item_set_child (item, g_object_new (GTK_TYPE_LABEL, "xalign", 0.0f, "wrap", TRUE, "max-width-chars", 30, NULL));
+}
+
+static void
+bind_item_cb (GtkSignalListItemFactory *factory, GtkListItem *item, gpointer user_data)
+{
+  gtk_label_set_label (GTK_LABEL (gtk_list_item_get_child (item)),
+                       gtk_string_object_get_string (GTK_STRING_OBJECT (gtk_list_item_get_item (item))));
+}
+
 GtkWidget *
 myna_card_row_new (MynaCards *cards)
 {
   GtkWidget *row = adw_combo_row_new ();
+  g_autoptr (GtkListItemFactory) factory = gtk_signal_list_item_factory_new ();
 
+  g_signal_connect (factory, "setup", G_CALLBACK (setup_item_cb), NULL);
+  g_signal_connect (factory, "bind", G_CALLBACK (bind_item_cb), NULL);
+  adw_combo_row_set_list_factory (ADW_COMBO_ROW (row), factory);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), _ ("Compute On"));
   adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
   g_signal_connect_object (row, "notify::selected", G_CALLBACK (selected_cb), cards, 0);

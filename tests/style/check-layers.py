@@ -105,7 +105,7 @@ FOLDERS = {
 }
 
 # Made by the build.
-GENERATED = {"maths-resources.h", "myna-resources.h", "tools-resources.h"}
+GENERATED = {"gpu-features.h", "maths-resources.h", "myna-resources.h", "tools-resources.h"}
 
 
 def folder_of(name):

@@ -12,11 +12,16 @@
 
 #include "base/error.h"
 
+#include "gpu-features.h"
+
 #include "act-spv.h"
 #include "add-spv.h"
 #include "attend-merge-spv.h"
 #include "attend-spv.h"
 #include "matmul-dot-spv.h"
+#if HAVE_MATRIX
+#include "matmul-matrix-spv.h"
+#endif
 #include "matmul-spv.h"
 #include "matvec-dot-spv.h"
 #include "matvec-float-spv.h"
@@ -33,6 +38,7 @@ typedef enum
   ATTEND_MERGE,
   MATMUL,
   MATMUL_DOT,
+  MATMUL_MATRIX,
   MATVEC,
   MATVEC_DOT,
   MATVEC_FLOAT,
@@ -62,6 +68,9 @@ static const struct
   [MATVEC_FLOAT] = MODULE (glm_matvec_float_spv),
   [QUANTISE] = MODULE (glm_quantise_spv),
   [ROPE] = MODULE (glm_rope_spv),
+#if HAVE_MATRIX
+  [MATMUL_MATRIX] = MODULE (glm_matmul_matrix_spv),
+#endif
 };
 
 #define MAX_CONSTANTS 8
@@ -308,6 +317,43 @@ round_tokens (uint32_t n)
   return n > 4 ? 8 : n > 2 ? 4 : n;
 }
 
+/* Workgroups that keep a large card busy. */
+#define ENOUGH_GROUPS 200
+
+/* Of matmul-matrix.comp: the largest of which there are enough. */
+static const struct
+{
+  uint32_t rows, tokens, subgroups; /* along the rows, of eight */
+} tiles[] = { { 128, 128, 4 }, { 128, 64, 4 }, { 64, 64, 4 }, { 64, 32, 4 } };
+#define SMALLEST 3
+
+bool
+glm_record_has_tile (const GlmGpu *gpu, int tile)
+{
+  return gpu->has_matrix && tile > 0 && tile <= (int) (sizeof tiles / sizeof *tiles)
+         && (tiles[tile - 1].rows + tiles[tile - 1].tokens) * 9 * 16 <= gpu->shared_bytes;
+}
+
+static bool
+record_matrices (GlmRecord *r, const GlmProductPush *push, const GlmPlanes *planes, uint32_t bits)
+{
+  int i = 0;
+  Dispatch d = { .shader = MATMUL_MATRIX, .n = 8, .subgroup = r->gpu->has_subgroup_control ? 32 : 0 };
+
+  while (i < SMALLEST
+         && (!glm_record_has_tile (r->gpu, i + 1)
+             || divide (push->rows, tiles[i].rows) * divide (push->tokens, tiles[i].tokens) < ENOUGH_GROUPS))
+    i++;
+  i = r->tile > 0 ? r->tile - 1 : i;
+  memcpy (d.constants,
+          (uint32_t[]){ tiles[i].rows, tiles[i].tokens, tiles[i].subgroups, 0, 0, bits, planes->mins, planes->sub16 },
+          sizeof d.constants);
+  d.groups[0] = divide (push->rows, tiles[i].rows);
+  d.groups[1] = divide (push->tokens, tiles[i].tokens);
+  d.groups[2] = 1;
+  return dispatch (r, &d, push, sizeof *push);
+}
+
 bool
 glm_record_product (GlmRecord *r, const GlmProductPush *push, const GlmPlanes *planes)
 {
@@ -320,6 +366,8 @@ glm_record_product (GlmRecord *r, const GlmProductPush *push, const GlmPlanes *p
   /* A team is no smaller than a subgroup. */
   threads = threads < r->gpu->min_subgroup ? r->gpu->min_subgroup : threads;
   depth = tokens == 1 && push->blocks >= 2 * threads ? 2 : 1;
+  if (many && r->gpu->has_matrix)
+    return record_matrices (r, push, planes, bits);
   if (many)
     {
       /* Smaller tiles where there would be few. */

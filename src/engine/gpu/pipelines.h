@@ -17,6 +17,7 @@ typedef struct
   GlmGpu *gpu;
   VkCommandBuffer commands;
   bool no_barrier; /* what follows does not need it */
+  int tile;        /* of matmul-matrix.comp, from 1 on; 0: what suits the shape */
   bool noting;     /* nothing is recorded: it is noted which pipelines are needed, for glm_gpu_pipelines_make() */
   GlmError *error;
 } GlmRecord;
@@ -83,7 +84,7 @@ typedef struct
 /* Query vectors of a workgroup, and columns at a time: attend.glsl. */
 #define GLM_ATTEND_QUERIES 16
 #define GLM_ATTEND_CHUNK   64
-/* From this many tokens on products go through matmul.comp; fewer are multiplied eight at a time. */
+/* From this many tokens on products go through matmul.comp or matmul-matrix.comp; fewer are multiplied eight at a time. */
 #define GLM_MANY_TOKENS 33
 
 bool glm_record_quantise (GlmRecord *r, const GlmQuantisePush *push, int64_t n_rows);
@@ -91,6 +92,8 @@ bool glm_record_act (GlmRecord *r, const GlmQuantisePush *push, bool gelu, bool 
 bool glm_record_add (GlmRecord *r, const GlmAddPush *push, int64_t n_rows);
 bool glm_record_norm (GlmRecord *r, const GlmNormPush *push, bool layer, bool quant, int64_t n_heads, int64_t n_rows);
 bool glm_record_product (GlmRecord *r, const GlmProductPush *push, const GlmPlanes *planes);
+/* Whether the card has so many tiles for it. */
+bool glm_record_has_tile (const GlmGpu *gpu, int tile);
 bool glm_record_float (GlmRecord *r, const GlmFloatPush *push, bool single);
 bool glm_record_rope (GlmRecord *r, const GlmRopePush *push, int element_bytes, bool half_split, int64_t n_heads,
                       int64_t n_rows);

@@ -147,16 +147,17 @@ note_line (const char *line, bool passed, void *user_data)
     snprintf (findings->first_failure, sizeof findings->first_failure, "%s", line);
 }
 
-/* What was found: whether byte products may be used. */
+/* What was found: whether byte products and matrices may be used. */
 static bool
 test_now (GlmGpu *gpu, const char *path, GlmError *error)
 {
   Findings findings = { "" };
   bool ok = glm_gpu_test_device (gpu, note_line, &findings, error);
 
-  if (!ok && gpu->has_dot && !gpu->lost && findings.first_failure[0])
+  while (!ok && (gpu->has_matrix || gpu->has_dot) && !gpu->lost && findings.first_failure[0])
     {
-      gpu->has_dot = false;
+      /* The cleverest first. */
+      *(gpu->has_matrix ? &gpu->has_matrix : &gpu->has_dot) = false;
       glm_gpu_pipelines_free (gpu);
       findings.first_failure[0] = '\0';
       ok = glm_gpu_test_device (gpu, note_line, &findings, error);
@@ -165,7 +166,7 @@ test_now (GlmGpu *gpu, const char *path, GlmError *error)
     return findings.first_failure[0]
                ? glm_error_set (error, GLM_ERROR_UNSUPPORTED, "%s computes wrongly: %s", gpu->info.name, findings.first_failure)
                : false;
-  write_file (path, &(unsigned char){ gpu->has_dot }, 1);
+  write_file (path, &(unsigned char){ (unsigned char) (gpu->has_dot | gpu->has_matrix << 1) }, 1);
   return true;
 }
 
@@ -192,7 +193,8 @@ glm_gpu_trust (GlmGpu *gpu, const char *folder, GlmError *error)
   name_file (gpu, "tested", path, sizeof path);
   if (read_file (path, (void **) &found, &n))
     {
-      gpu->has_dot = gpu->has_dot && n == 1 && found[0] == 1;
+      gpu->has_dot = gpu->has_dot && n == 1 && (found[0] & 1);
+      gpu->has_matrix = gpu->has_matrix && n == 1 && (found[0] & 2);
       free (found);
       return true;
     }

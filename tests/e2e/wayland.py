@@ -101,12 +101,13 @@ class Connection:
 class Compositor:
     """The compositor while a `with` block runs; the program is told of it by env."""
 
+    scale = 1           # of the output: pixels of the screen for one of the program's
     rested = 0          # milliseconds by which the touchpad's clock is ahead
 
     def __enter__(self):
         self.folder = tempfile.TemporaryDirectory(prefix="myna-sway-")
         folder = pathlib.Path(self.folder.name)
-        (folder / "config").write_text(CONFIG)
+        (folder / "config").write_text(CONFIG + f"output * scale {self.scale}\n")
         env = {key: value for key, value in os.environ.items() if key not in ("DISPLAY", "WAYLAND_DISPLAY", "SWAYSOCK")}
         env.update(XDG_RUNTIME_DIR=str(folder), WLR_BACKENDS="headless", WLR_RENDERER="pixman", WLR_LIBINPUT_NO_DEVICES="1")
         self.log = open(folder / "log", "wb")

@@ -88,7 +88,7 @@ myna_code_save_async (const char *text, GFile *file, GAsyncReadyCallback callbac
   g_autoptr (GTask) task = g_task_new (NULL, NULL, callback, user_data);
   Saving *saving = g_new (Saving, 1);
 
-  *saving = (Saving){ g_object_ref (file), g_strdup (text) };
+  *saving = (Saving){ g_object_ref (file), g_strconcat (text, *text && !g_str_has_suffix (text, "\n") ? "\n" : "", NULL) };
   g_task_set_task_data (task, saving, saving_free);
   g_task_run_in_thread (task, save_thread);
 }

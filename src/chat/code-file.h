@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 
 /* The name that a block of this language ("py", "C++", NULL: none) is suggested to be saved under: "code.py".  Static. */
 const char *myna_code_get_file_name (const char *language);
-/* Writes the text, whole or not at all.  finish: FALSE with an error of
+/* Writes the text, whole or not at all, with an end to its last line.  finish: FALSE with an error of
  * STORE_ERROR, for myna_problem_describe(). */
 void myna_code_save_async (const char *text, GFile *file, GAsyncReadyCallback callback, gpointer user_data);
 gboolean myna_code_save_finish (GAsyncResult *result, GError **error);

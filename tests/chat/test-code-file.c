@@ -44,7 +44,7 @@ test_save (void)
   g_autoptr (GError) error = NULL;
 
   g_mkdir_with_parents (g_get_user_data_dir (), 0700);
-  g_assert_true (save (path, "print ('你好')\n", &error));
+  g_assert_true (save (path, "print ('你好')", &error));
   g_assert_true (g_file_get_contents (path, &contents, NULL, NULL));
   g_assert_cmpstr (contents, ==, "print ('你好')\n");
 }

@@ -21,9 +21,11 @@ class Code(TestCase):
         # The browser of the test writes down which file it was given, and what is in it.
         applications = self.data / "applications"
         applications.mkdir(parents=True)
+        browser = self.home / "browser"
+        browser.write_text(f'#!/bin/sh\ncp "$1" {self.home}/page && echo "$1" > {self.home}/name\n', encoding="utf-8")
+        browser.chmod(0o700)
         (applications / "browser.desktop").write_text(
-            "[Desktop Entry]\nType=Application\nName=Browser\nMimeType=text/html;\n"
-            f"Exec=sh -c 'echo \"$0\" > {self.home}/name; cp \"$0\" {self.home}/page' %f\n", encoding="utf-8")
+            f"[Desktop Entry]\nType=Application\nName=Browser\nMimeType=text/html;\nExec={browser} %f\n", encoding="utf-8")
         (applications / "mimeapps.list").write_text("[Default Applications]\ntext/html=browser.desktop\n", encoding="utf-8")
         (applications / "mimeinfo.cache").write_text("[MIME Cache]\ntext/html=browser.desktop;\n", encoding="utf-8")
         text = f"A program:\n\n```c\n{CODE}```\n\nA page:\n\n```html\n{PAGE}```\n"
@@ -52,8 +54,8 @@ class Code(TestCase):
         self.assertFalse(pages.exists())
         app.find("Open in Browser", "button").click()
         app.find_button("_Open").click()
-        name = wait(lambda: (self.home / "page").exists() and (self.home / "name").read_text().strip(), "the browser")
-        self.assertEqual((self.home / "page").read_text(encoding="utf-8"), PAGE)
+        name = wait(lambda: (self.home / "name").exists() and (self.home / "name").read_text().strip(), "the browser")
+        self.assertEqual((self.home / "page").read_text(encoding="utf-8"), PAGE.rstrip())
         page = next(pages.iterdir())
         self.assertEqual(name, str(page))
         self.assertEqual(stat.S_IMODE(page.stat().st_mode), 0o600)

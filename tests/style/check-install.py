@@ -14,6 +14,7 @@ WANTED = [
     "bin/myna-cli",
     "bin/myna-server",
     "lib/systemd/user/myna-server.service",
+    "libexec/myna/myna-cards",
     "libexec/myna/myna-guard",
     f"share/applications/{ID}.desktop",
     f"share/dbus-1/services/{ID}.service",

@@ -11,6 +11,8 @@ G_BEGIN_DECLS
 /* What is the matter with a message, and in ret_button the word on the button that helps (NULL: none does).  NULL: nothing is the
  * matter.  Static, or the message's. */
 const char *myna_message_describe_status (MynaConversation *conversation, MynaMessage *message, const char **ret_button);
+/* What is copied and read aloud of it (see message-parts.h).  The caller frees. */
+char *myna_message_dup_copy (MynaMessage *message) G_GNUC_WARN_UNUSED_RESULT;
 /* Why a reply ended.  Static. */
 const char *myna_message_describe_end (StoreState state);
 /* What happens before a reply has any text.  The caller frees. */

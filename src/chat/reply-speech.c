@@ -7,7 +7,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-#include "chat/message-parts.h"
+#include "chat/message-words.h"
 #include "chat/screen-reader.h"
 #include "markup/markdown.h"
 
@@ -64,8 +64,7 @@ has_answer (MynaMessage *message)
 static void
 say_more (MynaReplySpeech *self, MynaMessage *reply, gsize max_bytes, gboolean is_whole)
 {
-  const StoreMessage *record = myna_message_get_record (reply);
-  g_autofree char *copy = myna_message_parts_dup_copy (record->role, myna_message_get_text (reply), record->call);
+  g_autofree char *copy = myna_message_dup_copy (reply);
   g_autofree char *plain = myna_markdown_to_plain_text (copy, max_bytes);
   gboolean is_first = reply != self->reply;
   gsize start = is_first ? 0 : MIN (self->said, strlen (plain)), end = is_whole ? strlen (plain) : find_whole (plain);

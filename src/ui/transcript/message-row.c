@@ -293,22 +293,6 @@ update_date (MynaMessageRow *self)
 
 /* ---- Text for others -------------------------------------------------------------------------------------------- */
 
-char *
-myna_message_row_get_selected_text (MynaMessageRow *self)
-{
-  g_return_val_if_fail (MYNA_IS_MESSAGE_ROW (self), NULL);
-
-  return myna_message_body_get_selected_text (MYNA_MESSAGE_BODY (self->body));
-}
-
-void
-myna_message_row_select_all (MynaMessageRow *self)
-{
-  g_return_if_fail (MYNA_IS_MESSAGE_ROW (self));
-
-  myna_message_body_select_all (MYNA_MESSAGE_BODY (self->body));
-}
-
 gboolean
 myna_message_row_set_viewport (MynaMessageRow *self, int top, int bottom)
 {
@@ -496,7 +480,7 @@ delete_action (GtkWidget *widget, const char *name, GVariant *parameter)
 static void
 select_all_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  myna_message_row_select_all (MYNA_MESSAGE_ROW (widget));
+  myna_message_body_select_all (MYNA_MESSAGE_BODY (MYNA_MESSAGE_ROW (widget)->body));
 }
 
 static void

@@ -7,19 +7,12 @@
 #include <gtk/gtk.h>
 
 #include "chat/myna-conversation.h"
+#include "chat/row-estimate.h"
 
 G_BEGIN_DECLS
 
 #define MYNA_TYPE_MESSAGE_ROW (myna_message_row_get_type ())
 G_DECLARE_FINAL_TYPE (MynaMessageRow, myna_message_row, MYNA, MESSAGE_ROW, GtkWidget)
-
-typedef enum
-{
-  MYNA_MESSAGE_ROW_QUESTION, /* a bubble at the end side */
-  MYNA_MESSAGE_ROW_REPLY,    /* its parts, over the whole column */
-  MYNA_MESSAGE_ROW_RESULT,   /* what a tool gave to the model: folded, without actions of its own */
-  MYNA_N_MESSAGE_ROW_KINDS
-} MynaMessageRowKind;
 
 /* Signals: quote (const char *text), delete (MynaMessage *message), edited (): the keyboard's focus is free again */
 /* models: see message-bar.h. */
@@ -38,7 +31,5 @@ guint myna_message_row_set_search (MynaMessageRow *self, const char *needle);
 gboolean myna_message_row_show_match (MynaMessageRow *self, const char *needle, guint index, int *ret_y);
 /* What of the row is in view, in pixels from its top: the rest need not be drawn. */
 gboolean myna_message_row_set_viewport (MynaMessageRow *self, int top, int bottom);
-char *myna_message_row_get_selected_text (MynaMessageRow *self) G_GNUC_WARN_UNUSED_RESULT;
-void myna_message_row_select_all (MynaMessageRow *self);
 
 G_END_DECLS

@@ -26,7 +26,6 @@
 #include "transcript/empty-page.h"
 #include "transcript/find-bar.h"
 #include "transcript/message-row.h"
-#include "transcript/row-estimate.h"
 
 #define COLUMN_WIDTH 796 /* the transcript's column and its margins */
 

@@ -57,18 +57,6 @@ changed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 /* ---- One conversation ------------------------------------------------------------------------------------------- */
 
 static void
-rename_chat (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  MynaWindow *self = MYNA_WINDOW (widget);
-  const char *title;
-  gint64 id;
-
-  g_variant_get (parameter, "(x&s)", &id, &title);
-  if (get_store (self))
-    store_rename_async (get_store (self), id, title, TRUE, self->cancellable, changed_cb, g_object_ref (self));
-}
-
-static void
 rename_current (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MynaWindow *self = MYNA_WINDOW (widget);
@@ -133,12 +121,6 @@ show_undo (MynaWindow *self, GVariant *ids, const char *one, /* with %s for the 
 }
 
 static void
-pin_chats (GtkWidget *widget, const char *name, GVariant *ids)
-{
-  change (MYNA_WINDOW (widget), ids, g_str_equal (name, "win.pin-chats") ? MYNA_CHATS_PIN : MYNA_CHATS_UNPIN);
-}
-
-static void
 archive_chats (GtkWidget *widget, const char *name, GVariant *ids)
 {
   MynaWindow *self = MYNA_WINDOW (widget);
@@ -152,12 +134,6 @@ archive_chats (GtkWidget *widget, const char *name, GVariant *ids)
 }
 
 static void
-unarchive_chats (GtkWidget *widget, const char *name, GVariant *ids)
-{
-  change (MYNA_WINDOW (widget), ids, MYNA_CHATS_UNARCHIVE);
-}
-
-static void
 delete_chats (GtkWidget *widget, const char *name, GVariant *ids)
 {
   MynaWindow *self = MYNA_WINDOW (widget);
@@ -168,12 +144,6 @@ delete_chats (GtkWidget *widget, const char *name, GVariant *ids)
   leave_chats (self, ids);
   change (self, ids, MYNA_CHATS_DELETE);
   show_undo (self, ids, _ ("“%s” deleted"), many, "win.restore-chats");
-}
-
-static void
-restore_chats (GtkWidget *widget, const char *name, GVariant *ids)
-{
-  change (MYNA_WINDOW (widget), ids, MYNA_CHATS_RESTORE);
 }
 
 static void
@@ -511,21 +481,23 @@ load_model (GtkWidget *widget, const char *name, GVariant *parameter)
   myna_model_library_ensure (models, g_variant_get_string (parameter, NULL), NULL);
 }
 
-/* ---- Folders ---------------------------------------------------------------------------------------------------- */
+/* ---- What needs nothing of the window --------------------------------------------------------------------------- */
 
 static void
-move_chats (GtkWidget *widget, const char *name, GVariant *parameter)
+change_failed_cb (MynaWindow *self, const GError *error)
 {
-  MynaWindow *self = MYNA_WINDOW (widget);
-  g_autoptr (GVariant) ids = NULL;
-  gint64 folder_id;
-
-  g_variant_get (parameter, "(@axx)", &ids, &folder_id);
-  if (get_store (self))
-    myna_chats_move (get_store (self), ids, folder_id, self->cancellable, changed_cb, G_OBJECT (self));
-  if (folder_id)
-    myna_history_model_set_expanded (get_history (self), folder_id, TRUE);
+  show_failure (self, _ ("The change could not be saved"), error);
 }
+
+void
+myna_window_add_history_actions (MynaWindow *self)
+{
+  self->history_actions = myna_history_actions_new (get_history (self));
+  myna_history_actions_add (self->history_actions, G_ACTION_MAP (self));
+  g_signal_connect_object (self->history_actions, "failed", G_CALLBACK (change_failed_cb), self, G_CONNECT_SWAPPED);
+}
+
+/* ---- Folders ---------------------------------------------------------------------------------------------------- */
 
 typedef struct
 {
@@ -586,48 +558,12 @@ move_to_new_folder (GtkWidget *widget, const char *name, GVariant *ids)
 }
 
 static void
-rename_folder (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  MynaWindow *self = MYNA_WINDOW (widget);
-  const char *title;
-  gint64 id;
-
-  g_variant_get (parameter, "(x&s)", &id, &title);
-  if (get_store (self))
-    store_rename_folder_async (get_store (self), id, title, self->cancellable, changed_cb, g_object_ref (self));
-}
-
-static void
-move_folder (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  MynaWindow *self = MYNA_WINDOW (widget);
-  gint64 id, parent_id;
-
-  g_variant_get (parameter, "(xx)", &id, &parent_id);
-  if (!get_store (self) || id == parent_id)
-    return;
-  store_move_folder_async (get_store (self), id, parent_id, self->cancellable, changed_cb, g_object_ref (self));
-  if (parent_id)
-    myna_history_model_set_expanded (get_history (self), parent_id, TRUE);
-}
-
-static void
-delete_folder (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  MynaWindow *self = MYNA_WINDOW (widget);
-
-  if (get_store (self))
-    store_delete_folder_async (get_store (self), g_variant_get_int64 (parameter), self->cancellable, changed_cb,
-                               g_object_ref (self));
-}
-
-static void
 folder_answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GVariant) id = user_data;
 
   if (myna_ask_finish (result))
-    delete_folder (GTK_WIDGET (source), "win.delete-folder", id);
+    gtk_widget_activate_action_variant (GTK_WIDGET (source), "win.delete-folder", id);
 }
 
 /* A key is pressed sooner than an item of a menu is chosen, and there is no way back. */
@@ -653,12 +589,8 @@ ask_delete_folder (GtkWidget *widget, const char *name, GVariant *parameter)
 static void
 class_install_folder_actions (GtkWidgetClass *widget_class)
 {
-  gtk_widget_class_install_action (widget_class, "win.move-chats", "(axx)", move_chats);
   gtk_widget_class_install_action (widget_class, "win.move-to-new-folder", "ax", move_to_new_folder);
   gtk_widget_class_install_action (widget_class, "win.new-folder", "x", new_folder);
-  gtk_widget_class_install_action (widget_class, "win.rename-folder", "(xs)", rename_folder);
-  gtk_widget_class_install_action (widget_class, "win.move-folder", "(xx)", move_folder);
-  gtk_widget_class_install_action (widget_class, "win.delete-folder", "x", delete_folder);
   gtk_widget_class_install_action (widget_class, "win.ask-delete-folder", "x", ask_delete_folder);
 }
 
@@ -811,14 +743,9 @@ myna_window_install_actions (void)
   class_install_folder_actions (widget_class);
   class_install_transfer_actions (widget_class);
   gtk_widget_class_install_action (widget_class, "win.new-chat", NULL, new_chat);
-  gtk_widget_class_install_action (widget_class, "win.rename-chat", "(xs)", rename_chat);
   gtk_widget_class_install_action (widget_class, "win.rename-current", NULL, rename_current);
-  gtk_widget_class_install_action (widget_class, "win.pin-chats", "ax", pin_chats);
-  gtk_widget_class_install_action (widget_class, "win.unpin-chats", "ax", pin_chats);
   gtk_widget_class_install_action (widget_class, "win.archive-chats", "ax", archive_chats);
-  gtk_widget_class_install_action (widget_class, "win.unarchive-chats", "ax", unarchive_chats);
   gtk_widget_class_install_action (widget_class, "win.delete-chats", "ax", delete_chats);
-  gtk_widget_class_install_action (widget_class, "win.restore-chats", "ax", restore_chats);
   gtk_widget_class_install_action (widget_class, "win.purge-chats", "ax", purge_chats);
   gtk_widget_class_install_action (widget_class, "win.delete-current", NULL, delete_current);
   gtk_widget_class_install_action (widget_class, "win.temporary-chat", NULL, temporary_chat);

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "chat/history-actions.h"
 #include "transcript/myna-conversation-view.h"
 #include "sidebar/myna-sidebar.h"
 #include "base/myna-banner.h"
@@ -21,6 +22,7 @@ struct _MynaWindow
   GSettings *settings;            /* the core's */
   MynaConversation *conversation; /* shown now; NULL while the store is not open */
   GSignalGroup *conversation_signals;
+  MynaHistoryActions *history_actions;
   GCancellable *cancellable; /* of what the window asked the store for */
   char *pending_question;    /* asked before the store was open */
   char *replaced_model;      /* the chat's before the one that is being loaded for it; "": the default */
@@ -55,6 +57,8 @@ void myna_window_leave_sidebar (MynaWindow *self);
 /* The history is another one: forgets what is open and begins as at the start of the program. */
 void myna_window_start_over (MynaWindow *self);
 
+/* Adds the actions on chats and folders that need nothing of the window. */
+void myna_window_add_history_actions (MynaWindow *self);
 /* Shows what is the matter with the model of the chat that is shown, if anything is. */
 void myna_window_update_model_banner (MynaWindow *self);
 /* The same for the history. */

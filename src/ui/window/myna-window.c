@@ -428,6 +428,7 @@ store_changed_cb (MynaWindow *self)
   self->cancellable = g_cancellable_new ();
   set_conversation (self, NULL);
   myna_sidebar_set_store (MYNA_SIDEBAR (self->sidebar), store);
+  myna_history_actions_set_store (self->history_actions, store);
   myna_window_update_store_banner (self);
   if (!store)
     return;
@@ -651,6 +652,7 @@ myna_window_finalize (GObject *object)
   g_clear_object (&self->cancellable);
   g_clear_object (&self->settings);
   g_clear_object (&self->draft);
+  g_clear_object (&self->history_actions);
   g_clear_object (&self->core);
   g_free (self->pending_question);
   g_free (self->replaced_model);
@@ -749,6 +751,7 @@ myna_window_new (GtkApplication *application, MynaCore *core, MynaNewChatDraft *
   self->toasts = adw_toast_overlay_new ();
   self->sidebar = myna_sidebar_new ();
   myna_history_model_set_servers (myna_sidebar_get_model (MYNA_SIDEBAR (self->sidebar)), myna_core_get_servers (core));
+  myna_window_add_history_actions (self);
   restore_folders (self);
   g_signal_connect_swapped (self->sidebar, "open", G_CALLBACK (myna_window_open_chat), self);
   g_signal_connect_swapped (self->sidebar, "map", G_CALLBACK (sidebar_mapped_cb), self);

@@ -9,7 +9,6 @@
 #include "composer/composer.h"
 #include "conversation-view-fixture.h"
 #include "transcript/myna-conversation-view.h"
-#include "transcript/row-estimate.h"
 
 static GtkWidget *
 controls (View *v)
@@ -156,19 +155,6 @@ test_left (View *v, gconstpointer data)
   g_assert_false (gtk_widget_get_visible (get_button (v)));
 }
 
-/* A folded thought takes the room of its head, however long it is. */
-static void
-test_estimate (void)
-{
-  g_autofree char *thought = g_strnfill (20000, 'x');
-  g_autofree char *text = g_strconcat ("<think>", thought, "</think>So", NULL);
-  g_autoptr (MynaMessage) folded = myna_message_new (1, STORE_ROLE_ASSISTANT, text);
-  g_autoptr (MynaMessage) shown = myna_message_new (1, STORE_ROLE_ASSISTANT, thought);
-
-  g_assert_cmpint (myna_row_estimate_height (folded, 700), <, 200);
-  g_assert_cmpint (myna_row_estimate_height (shown, 700), >, 2000);
-}
-
 #define ADD(path, data, func) g_test_add ("/thinking/" path, View, data, set_up, func, view_tear_down)
 
 int
@@ -182,7 +168,6 @@ main (int argc, char *argv[])
   ADD ("chats", NULL, test_chats);
   ADD ("answer", NULL, test_answer);
   ADD ("left", NULL, test_left);
-  g_test_add_func ("/thinking/estimate", test_estimate);
 
   return g_test_run ();
 }

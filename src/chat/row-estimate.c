@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "transcript/row-estimate.h"
+#include "chat/row-estimate.h"
 
 MynaMessageRowKind
 myna_row_estimate_kind (MynaMessage *message)

@@ -4,9 +4,17 @@
  */
 #pragma once
 
-#include "transcript/message-row.h"
+#include "chat/myna-message.h"
 
 G_BEGIN_DECLS
+
+typedef enum
+{
+  MYNA_MESSAGE_ROW_QUESTION, /* a bubble at the end side */
+  MYNA_MESSAGE_ROW_REPLY,    /* its parts, over the whole column */
+  MYNA_MESSAGE_ROW_RESULT,   /* what a tool gave to the model: folded, without actions of its own */
+  MYNA_N_MESSAGE_ROW_KINDS
+} MynaMessageRowKind;
 
 MynaMessageRowKind myna_row_estimate_kind (MynaMessage *message);
 /* About how high it is in this width; its text need not have been read. */

@@ -461,7 +461,7 @@ static void
 quote_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MynaMessageRow *self = MYNA_MESSAGE_ROW (widget);
-  g_autofree char *selected = myna_message_row_get_selected_text (self);
+  g_autofree char *selected = myna_message_body_get_selected_text (MYNA_MESSAGE_BODY (self->body));
   g_autofree char *all = selected ? NULL : myna_message_dup_copy (self->message);
   g_autofree char *quoted = myna_quote (selected ? selected : all);
 

@@ -13,8 +13,8 @@
 #include "store-test.h"
 #include "test-power.h"
 
-#define KEY_MS   100 /* a fast typist */
-#define ENTER_MS 150 /* … hits Enter so long after the last letter … */
+#define KEY_MS   100  /* a fast typist */
+#define ENTER_MS 150  /* … hits Enter so long after the last letter … */
 #define READ_MS  2000 /* … or reads the question again first */
 #define SETTINGS "{\"temperature\": 0, \"top_p\": 1, \"repetition_penalty\": 1, \"max_tokens\": 6}"
 
@@ -126,8 +126,7 @@ type (Run *run, Way way)
 static void
 ask (Run *run, const char *text, const char *what)
 {
-  gulong handler =
-      g_signal_connect_swapped (run->conversation, "notify::activity", G_CALLBACK (activity_cb), run);
+  gulong handler = g_signal_connect_swapped (run->conversation, "notify::activity", G_CALLBACK (activity_cb), run);
   gint64 begin = g_get_monotonic_time ();
   const StoreMessage *record;
 
@@ -139,7 +138,8 @@ ask (Run *run, const char *text, const char *what)
   record = myna_message_get_record (last (run));
   if (what)
     g_print ("  %-40s %6.0f ms (engine: %.0f), prompt of %d tokens\n", what,
-             run->written_at ? (run->written_at - begin) / 1e3 : -1.0, record->first_token_seconds * 1e3, record->n_prompt_tokens);
+             run->written_at ? (run->written_at - begin) / 1e3 : -1.0, record->first_token_seconds * 1e3,
+             record->n_prompt_tokens);
 }
 
 static void

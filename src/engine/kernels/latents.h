@@ -104,8 +104,8 @@ glm_latent_queries_in (int64_t rank, int64_t turned, void *memory)
   int32_t *offsets = (int32_t *) (void *) (levels + GLM_LATENT_QUERIES * rank);
   int16_t *turned_levels = (int16_t *) (offsets + GLM_LATENT_QUERIES * (rank / GLM_LATENT_SEGMENT));
 
-  return (GlmLatentQueries){ rank, turned, levels, offsets, turned_levels,
-                             (float *) (void *) (turned_levels + GLM_LATENT_QUERIES * turned) };
+  return (GlmLatentQueries){ rank,    turned,        levels,
+                             offsets, turned_levels, (float *) (void *) (turned_levels + GLM_LATENT_QUERIES * turned) };
 }
 
 /* Makes q [rank + turned] query number `place`. */

@@ -19,8 +19,8 @@ myna_column_layout_get_request_mode (GtkLayoutManager *manager, GtkWidget *widge
 }
 
 static void
-myna_column_layout_measure (GtkLayoutManager *manager, GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum,
-                            int *natural, int *minimum_baseline, int *natural_baseline)
+myna_column_layout_measure (GtkLayoutManager *manager, GtkWidget *widget, GtkOrientation orientation, int for_size,
+                            int *minimum, int *natural, int *minimum_baseline, int *natural_baseline)
 {
   int between = 0;
 

@@ -59,7 +59,7 @@ struct _MynaConversationView
   MynaPersona *persona;   /* … or this persona was chosen */
   MynaRecall recalled;    /* the question in the composer */
   MynaReplySpeech *speech;
-  gboolean compact;       /* the composer is above the transcript, which is there once something was asked */
+  gboolean compact; /* the composer is above the transcript, which is there once something was asked */
 };
 
 G_DEFINE_FINAL_TYPE (MynaConversationView, myna_conversation_view, GTK_TYPE_WIDGET)

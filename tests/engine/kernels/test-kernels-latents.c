@@ -104,7 +104,8 @@ check_scores (const Latents *t, const char *name)
           }
         worst = fmax (worst, fabs (t->s[i * GLM_LATENT_KEYS + j] - exact) / (bound + 1e-30));
       }
-  check (worst <= 1.001, "%s: latent_scores, rank %d, data %d: off by %g of what rounding allows", name, t->rank, t->kind, worst);
+  check (worst <= 1.001, "%s: latent_scores, rank %d, data %d: off by %g of what rounding allows", name, t->rank, t->kind,
+         worst);
 }
 
 static void

@@ -72,8 +72,8 @@ pack_strip (const uint16_t *const *rows, int64_t c, const float *inverse, uint8_
 {
   __m512 turned[GROUP];
 
-  UNROLL for (int j = 0; j < GROUP; j++) turned[j] =
-      _mm512_castsi512_ps (_mm512_xor_si512 (quantise_strip (rows[j] + c, _mm512_set1_ps (inverse[j])), _mm512_set1_epi8 ((char) 0x80)));
+  UNROLL for (int j = 0; j < GROUP; j++) turned[j] = _mm512_castsi512_ps (
+      _mm512_xor_si512 (quantise_strip (rows[j] + c, _mm512_set1_ps (inverse[j])), _mm512_set1_epi8 ((char) 0x80)));
   v_transpose (turned);
   UNROLL for (int i = 0; i < GROUP; i++)
       _mm512_storeu_si512 (levels + 64 * (i % 4 * 4 + i / 4), _mm512_castps_si512 (turned[i]));
@@ -125,7 +125,8 @@ find_scales (const uint16_t *const *rows, const GlmLatentBlock *block, int group
         most[i][j] = largest_half (size);
       }
   for (int64_t i = 0; i <= n_segments; i++)
-    set_scales (most[i], i < n_segments ? GLM_LATENT_MAX_LEVEL : GLM_LATENT_TURNED_MOST, glm_latent_scales (block, group) + i * GROUP, inverse[i]);
+    set_scales (most[i], i < n_segments ? GLM_LATENT_MAX_LEVEL : GLM_LATENT_TURNED_MOST,
+                glm_latent_scales (block, group) + i * GROUP, inverse[i]);
 }
 
 static void
@@ -222,7 +223,8 @@ score_heads (int heads, int groups, const GlmLatentBlock *block, int group, cons
 }
 
 static ALWAYS_INLINE void
-score_groups (int groups, const GlmLatentBlock *block, int group, const GlmLatentQueries *queries, int n_q, float *s, int64_t lds)
+score_groups (int groups, const GlmLatentBlock *block, int group, const GlmLatentQueries *queries, int n_q, float *s,
+              int64_t lds)
 {
   int h = 0;
 
@@ -251,8 +253,7 @@ latent_scores (const GlmLatentBlock *block, const GlmLatentQueries *queries, int
 static ALWAYS_INLINE void
 turn_values (const GlmLatentBlock *block, int64_t c, int8_t *values)
 {
-  const __m512i columns =
-      _mm512_broadcast_i32x4 (_mm_setr_epi8 (0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15));
+  const __m512i columns = _mm512_broadcast_i32x4 (_mm_setr_epi8 (0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15));
 
   for (int group = 0; group < block->n / GROUP; group++, values += GROUP * STRIP)
     for (int part = 0; part < 4; part++)
@@ -261,8 +262,9 @@ turn_values (const GlmLatentBlock *block, int64_t c, int8_t *values)
         __m512i v[4], low, high, low2, high2;
 
         /* v[i]: components 4 i … of four keys in each lane; then lanes become vectors. */
-        UNROLL for (int i = 0; i < 4; i++) v[i] = _mm512_shuffle_epi8 (
-            _mm512_xor_si512 (_mm512_loadu_si512 (levels + 64 * i), _mm512_set1_epi8 ((char) 0x80)), columns);
+        UNROLL for (int i = 0; i < 4; i++) v[i] =
+            _mm512_shuffle_epi8 (_mm512_xor_si512 (_mm512_loadu_si512 (levels + 64 * i), _mm512_set1_epi8 ((char) 0x80)),
+                                 columns);
         low = _mm512_shuffle_i32x4 (v[0], v[1], 0x44);
         low2 = _mm512_shuffle_i32x4 (v[2], v[3], 0x44);
         high = _mm512_shuffle_i32x4 (v[0], v[1], 0xee);

@@ -10,6 +10,7 @@
 #include "chat/message-parts.h"
 #include "chat/myna-attachment.h"
 #include "markup/markdown.h"
+#include "typeset/maths-text.h"
 
 #define BODY        "Sans 10"
 #define SMALL       "Sans 8"
@@ -180,9 +181,66 @@ add_style (PangoAttrList *list, MynaRunStyle style, gsize start, gsize end)
     }
 }
 
+/* What stands in the place of one character; Pango copies it with the attribute. */
+typedef struct
+{
+  MynaMaths *maths;
+} Formula;
+
+static void
+formula_clear (gpointer formula)
+{
+  myna_maths_free (((Formula *) formula)->maths);
+}
+
+static gpointer
+formula_copy (gconstpointer formula)
+{
+  return g_rc_box_acquire ((gpointer) formula);
+}
+
+static void
+formula_free (gpointer formula)
+{
+  g_rc_box_release_full (formula, formula_clear);
+}
+
+static void
+draw_formula (cairo_t *cr, PangoAttrShape *shape, gboolean do_path, gpointer user_data)
+{
+  double x, y;
+
+  cairo_get_current_point (cr, &x, &y);
+  if (!do_path)
+    myna_maths_draw (((Formula *) shape->data)->maths, cr, x, y);
+}
+
+/* NULL: it has no room, and its source is printed, which can be broken. */
+static PangoAttribute *
+make_formula (Builder *self, const char *font, const char *source, MynaMathsStyle style, double width)
+{
+  PangoFontDescription *description = pango_font_description_from_string (font);
+  double size = pango_font_description_get_size (description) / (double) PANGO_SCALE, formula_width, ascent, descent;
+  Formula *formula = g_rc_box_new0 (Formula);
+  PangoRectangle room;
+
+  pango_font_description_free (description);
+  formula->maths = myna_maths_new_with_pango (source, style, size, self->context);
+  myna_maths_get_size (formula->maths, &formula_width, &ascent, &descent);
+  if (formula_width > width)
+    {
+      formula_free (formula);
+      return NULL;
+    }
+  room = (PangoRectangle){ 0, (int) (-ascent * PANGO_SCALE), (int) (formula_width * PANGO_SCALE),
+                           (int) ((ascent + descent) * PANGO_SCALE) };
+  return pango_attr_shape_new_with_data (&room, &room, formula, formula_copy, formula_free);
+}
+
 static PangoLayout *
 make_rich (Builder *self, const char *font, const MynaRichString *string, double width)
 {
+  const double most = width > 0 ? width : self->width;
   g_autoptr (GString) text = g_string_new (NULL);
   PangoAttrList *list = pango_attr_list_new ();
   PangoLayout *layout;
@@ -191,15 +249,20 @@ make_rich (Builder *self, const char *font, const MynaRichString *string, double
   for (guint i = 0; string->runs && i < string->runs->len; i++)
     {
       const MynaRun *run = &g_array_index (string->runs, MynaRun, i);
+      gboolean is_formula = (run->style & MYNA_RUN_MATHS) && run->data;
+      PangoAttribute *formula = is_formula ? make_formula (self, font, run->data, MYNA_MATHS_INLINE, most) : NULL;
       gsize start;
 
       g_string_append_len (text, string->text + at, run->start - at);
       start = text->len;
-      if ((run->style & MYNA_RUN_MATHS) && run->data)
+      if (is_formula && !formula)
         g_string_append (text, run->data);
       else
         g_string_append_len (text, string->text + run->start, run->end - run->start);
-      add_style (list, run->style, start, text->len);
+      if (formula)
+        add_attribute (list, formula, start, text->len);
+      else
+        add_style (list, run->style, start, text->len);
       at = run->end;
     }
   g_string_append (text, string->text + at);
@@ -334,6 +397,23 @@ add_code (Builder *self, const char *source, double x)
   return first;
 }
 
+/* In the middle, on a line of its own. */
+static void
+add_formula (Builder *self, const char *source, double x)
+{
+  PangoAttribute *formula = make_formula (self, BODY, source, MYNA_MATHS_DISPLAY, self->width - x);
+  PangoAttrList *list = pango_attr_list_new ();
+  PangoLayout *layout;
+
+  if (formula)
+    add_attribute (list, formula, 0, strlen ("\uFFFC"));
+  layout = make_layout (self, formula ? BODY : CODE, formula ? "\uFFFC" : source, list, self->width - x);
+  if (formula)
+    pango_layout_set_alignment (layout, PANGO_ALIGN_CENTER);
+  pango_attr_list_unref (list);
+  add_lines (self, layout, x, BLOCK_SPACE);
+}
+
 static void
 add_block (Builder *self, const MynaBlock *block)
 {
@@ -343,7 +423,7 @@ add_block (Builder *self, const MynaBlock *block)
   switch (block->kind)
     {
     case MYNA_BLOCK_CODE: add_code (self, myna_block_get_source (block), x); break;
-    case MYNA_BLOCK_MATHS:
+    case MYNA_BLOCK_MATHS: add_formula (self, block->string.text, x); break;
     case MYNA_BLOCK_HTML:
       add_lines (self, make_layout (self, CODE, block->string.text, NULL, self->width - x), x, BLOCK_SPACE);
       break;
@@ -465,6 +545,7 @@ myna_chat_strips_new (PangoContext *context, double width, const StoreConversati
   g_autoptr (GDateTime) time = g_date_time_new_from_unix_local (conversation->created_at / 1000);
   g_autofree char *date = time ? g_date_time_format (time, _ ("%B %-e, %Y, %H:%M")) : NULL;
 
+  pango_cairo_context_set_shape_renderer (context, draw_formula, NULL, NULL);
   add_lines (&self, make_layout (&self, TITLE, title, NULL, width), 0, 0);
   if (date)
     add_small (&self, date, 2);

@@ -45,7 +45,7 @@ typedef struct
 } MynaStrip;
 
 /* An array of MynaStrip that the caller owns: title and date, then the messages (StoreMessage, with texts), laid out for this
- * width.  Markdown of replies is formatted, formulas stay TeX. */
+ * width.  Markdown of replies is formatted; a formula without room stays TeX. */
 GPtrArray *myna_chat_strips_new (PangoContext *context, double width, const StoreConversation *conversation,
                                  GPtrArray *messages) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -86,11 +86,24 @@ test_strips (void)
   g_autoptr (GPtrArray) messages = make_messages (1);
   g_autoptr (GPtrArray) strips = NULL;
   g_autoptr (GString) all = g_string_new (NULL);
-  static const char *const expected[] = { "Pancakes", "And quickly?", "Steps",         "return a < b && \"x\";",
-                                          "面粉",     "250",          "$E = mc^2$",    "\\int_0^1",
-                                          "Link",     "<b>raw</b>",   "Grandma's way", "1.",
-                                          "2.",       "I had better", "reckon",        "Tool call: calculate",
-                                          "250 * 2",  "**500**" };
+  static const char *const expected[] = { "Pancakes",
+                                          "And quickly?",
+                                          "Steps",
+                                          "return a < b && \"x\";",
+                                          "面粉",
+                                          "250",
+                                          "Formula \uFFFC, and",
+                                          "\n\uFFFC\n",
+                                          "Link",
+                                          "<b>raw</b>",
+                                          "Grandma's way",
+                                          "1.",
+                                          "2.",
+                                          "I had better",
+                                          "reckon",
+                                          "Tool call: calculate",
+                                          "250 * 2",
+                                          "**500**" };
 
   add_call (messages);
   strips = myna_chat_strips_new (context, WIDTH, conversation, messages);
@@ -125,7 +138,48 @@ test_strips (void)
   g_assert_null (strstr (all->str, "**flour"));
   g_assert_null (strstr (all->str, "think"));
   g_assert_null (strstr (all->str, "```"));
+  g_assert_null (strstr (all->str, "int_0"));
   g_object_unref (context);
+}
+
+/* How many pixels of the first page are not white. */
+static guint
+count_ink (const char *reply)
+{
+  PangoContext *context = make_context ();
+  g_autoptr (StoreConversation) conversation = make_conversation ();
+  g_autoptr (GPtrArray) messages = g_ptr_array_new_with_free_func ((GDestroyNotify) store_message_free);
+  cairo_surface_t *paper = cairo_image_surface_create (CAIRO_FORMAT_A8, WIDTH, HEIGHT);
+  cairo_t *cr = cairo_create (paper);
+  MynaChatPages *pages;
+  guint n = 0;
+
+  add_message (messages, STORE_ROLE_ASSISTANT, reply);
+  pages = myna_chat_pages_new (context, WIDTH, HEIGHT, conversation, messages);
+  myna_chat_pages_draw (pages, 0, cr);
+  cairo_surface_flush (paper);
+  for (int i = 0; i < cairo_image_surface_get_stride (paper) * (int) HEIGHT; i++)
+    n += cairo_image_surface_get_data (paper)[i] > 0;
+  myna_chat_pages_free (pages);
+  cairo_destroy (cr);
+  cairo_surface_destroy (paper);
+  g_object_unref (context);
+  return n;
+}
+
+/* Formulas are drawn, in a line and between lines; one that has no room is printed as its source. */
+static void
+test_formulas (void)
+{
+  g_autoptr (GString) wide = g_string_new ("$$x");
+  guint nothing = count_ink ("\u00a0");
+
+  g_assert_cmpuint (count_ink ("$\\frac{a}{b}$"), >, nothing + 20);
+  g_assert_cmpuint (count_ink ("$$\\frac{a}{b}$$"), >, nothing + 20);
+  for (int i = 0; i < 200; i++)
+    g_string_append (wide, " + y");
+  g_string_append (wide, "$$");
+  g_assert_cmpuint (count_ink (wide->str), >, nothing + 2000);
 }
 
 /* Every page has room for what is on it; a heading is never the last thing. */
@@ -237,6 +291,7 @@ main (int argc, char *argv[])
       return 0;
     }
   g_test_add_func ("/print/strips", test_strips);
+  g_test_add_func ("/print/formulas", test_formulas);
   g_test_add_func ("/print/pages", test_pages);
   g_test_add_func ("/print/read", test_read);
 

@@ -86,7 +86,7 @@ FOLDERS = {
 
     "maths": (DRAWING, ""),
     "typeset": (PANGO, "markup maths"),
-    "print": (PANGO, "storage/storage.h markup chat"),
+    "print": (PANGO, "storage/storage.h markup typeset chat"),
 
     "ui/base": (GTK, "storage/storage.h"),
     "ui/markdown": (GTK, "markup maths typeset chat ui/base"),

@@ -218,7 +218,16 @@ myna_server_parse_command (const char *text)
   g_strdelimit (line, "\n\r\t", ' ');
   if (!*line)
     return g_new0 (char *, 1);
-  return g_shell_parse_argv (line, NULL, &words, NULL) ? g_steal_pointer (&words) : NULL;
+  if (!g_shell_parse_argv (line, NULL, &words, NULL))
+    return NULL;
+  for (char **word = words; *word; word++)
+    {
+      char *whole = tool_expand_home (*word);
+
+      g_free (*word);
+      *word = whole;
+    }
+  return g_steal_pointer (&words);
 }
 
 char **
@@ -233,7 +242,11 @@ myna_server_parse_variables (const char *text, char **ret_wrong)
       const char *value = strchr (g_strstrip (*line), '=');
 
       if (value && value > *line)
-        g_ptr_array_add (variables, g_strdup (*line));
+        {
+          g_autofree char *whole = tool_expand_home (value + 1);
+
+          g_ptr_array_add (variables, g_strdup_printf ("%.*s=%s", (int) (value - *line), *line, whole));
+        }
       else if (**line && !*ret_wrong)
         *ret_wrong = g_strdup (*line);
     }

@@ -93,13 +93,12 @@ dup_paths (JsonObject *object, const char *name)
   char **paths = dup_strings (object, name);
 
   for (char **path = paths; path && *path; path++)
-    if (g_str_equal (*path, "~") || g_str_has_prefix (*path, "~/"))
-      {
-        char *whole = g_build_filename (g_get_home_dir (), *path + 1, NULL);
+    {
+      char *whole = tool_expand_home (*path);
 
-        g_free (*path);
-        *path = whole;
-      }
+      g_free (*path);
+      *path = whole;
+    }
   return paths;
 }
 

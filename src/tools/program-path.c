@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#include "tools/tools.h"
+
 #define MARK    "myna-path:"
 #define WAIT_MS 10000
 
@@ -31,6 +33,13 @@ tool_program_get_path (void)
   const char *path = shell_path ? shell_path : g_getenv ("PATH");
 
   return path ? path : "/usr/local/bin:/usr/bin:/bin";
+}
+
+char *
+tool_expand_home (const char *path)
+{
+  return g_str_equal (path, "~") || g_str_has_prefix (path, "~/") ? g_build_filename (g_get_home_dir (), path + 1, NULL)
+                                                                  : g_strdup (path);
 }
 
 static void

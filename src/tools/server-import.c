@@ -36,14 +36,14 @@ read_command (const char *program, JsonObject *object)
   JsonNode *node = json_object_get_member (object, "args");
   JsonArray *array = node && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
 
-  g_ptr_array_add (command, g_strdup (program));
+  g_ptr_array_add (command, tool_expand_home (program));
   for (guint i = 0; array && i < json_array_get_length (array); i++)
     {
       JsonNode *element = json_array_get_element (array, i);
 
       if (json_node_get_value_type (element) != G_TYPE_STRING)
         return NULL;
-      g_ptr_array_add (command, g_strdup (json_node_get_string (element)));
+      g_ptr_array_add (command, tool_expand_home (json_node_get_string (element)));
     }
   g_ptr_array_add (command, NULL);
   return (char **) g_ptr_array_steal (command, NULL);
@@ -62,10 +62,11 @@ read_environment (JsonObject *object)
       JsonNode *node = json_object_get_member (env, l->data);
       g_autofree char *plain = JSON_NODE_HOLDS_VALUE (node) ? json_to_string (node, FALSE) : NULL;
       const char *text = get_string (env, l->data);
+      g_autofree char *value = plain ? tool_expand_home (text ? text : plain) : NULL;
 
-      if (!plain)
+      if (!value)
         return NULL;
-      g_ptr_array_add (environment, g_strdup_printf ("%s=%s", (const char *) l->data, text ? text : plain));
+      g_ptr_array_add (environment, g_strdup_printf ("%s=%s", (const char *) l->data, value));
     }
   g_ptr_array_add (environment, NULL);
   return (char **) g_ptr_array_steal (environment, NULL);
@@ -85,7 +86,7 @@ read_server (const char *name, JsonObject *object)
   if (!config->command || !config->environment)
     return NULL;
   config->name = g_strdup (name);
-  config->folder = g_strdup (get_string (object, "cwd"));
+  config->folder = get_string (object, "cwd") ? tool_expand_home (get_string (object, "cwd")) : NULL;
   /* Others do not say so: a program of somebody else's sees what its command names, till the person lets it see more. */
   config->in_box = TRUE;
   return g_steal_pointer (&config);

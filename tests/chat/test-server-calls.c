@@ -323,14 +323,19 @@ static void
 test_typed (void)
 {
   g_autofree char *wrong = NULL;
+  g_autofree char *in_home = g_strdup_printf ("%s|%s/my papers|a~|~b", g_get_home_dir (), g_get_home_dir ());
+  g_autofree char *papers = g_strdup_printf ("C=%s/papers", g_get_home_dir ());
   g_auto (GStrv) variables = NULL;
 
   assert_words ("", "");
   assert_words (" npx  -y 'a b' \"c\\\"d\" ", "npx|-y|a b|c\"d");
   assert_words ("x $HOME `id` $(id) * ; rm | y", "x|$HOME|`id`|$(id)|*|;|rm|||y");
   assert_words ("x 'y", NULL);
-  variables = myna_server_parse_variables (" A=b=c \n\nB=\nno\n=x", &wrong);
-  g_assert_cmpuint (g_strv_length (variables), ==, 2);
+  /* But for the home folder. */
+  assert_words ("~ '~/my papers' a~ ~b", in_home);
+  variables = myna_server_parse_variables (" A=b=c \n\nB=\nno\n=x\nC=~/papers", &wrong);
+  g_assert_cmpuint (g_strv_length (variables), ==, 3);
+  g_assert_cmpstr (variables[2], ==, papers);
   g_assert_cmpstr (variables[0], ==, "A=b=c");
   g_assert_cmpstr (variables[1], ==, "B=");
   g_assert_cmpstr (wrong, ==, "no");

@@ -76,13 +76,14 @@ add_cb (MynaServerWindow *self)
 {
   g_autoptr (ToolServerConfig) config = g_new0 (ToolServerConfig, 1);
   g_autofree char *variables = dup_variables (self);
+  g_autofree char *folder = g_strstrip (g_strdup (get_text (self->folder)));
   g_autofree char *wrong = NULL;
   g_autofree char *text = NULL;
   g_autofree char *problem = NULL;
   g_autoptr (GError) error = NULL;
 
   config->name = g_strstrip (g_strdup (get_text (self->name)));
-  config->folder = g_strstrip (g_strdup (get_text (self->folder)));
+  config->folder = tool_expand_home (folder);
   if (!*config->folder)
     g_clear_pointer (&config->folder, g_free);
   config->command = myna_server_parse_command (get_text (self->command));

@@ -105,19 +105,37 @@ add_folder_of (GPtrArray *command, const char *file, const char *home)
     add_path (command, "--ro-bind-try", folder);
 }
 
-static void
-add_word (GPtrArray *command, const char *word, gboolean may_write, const char *home)
+/* What a word of the command, or a variable, names of the person's files; NULL: nothing. */
+static const char *
+get_named (const char *word)
 {
   const char *value = *word == '/' ? word : strchr (word, '=');
 
   if (value && *value == '=')
     value++;
-  if (!value || *value != '/' || !g_file_test (value, G_FILE_TEST_EXISTS) || is_in (value, "/dev") || is_in (value, "/proc")
-      || is_in (value, "/usr"))
-    return;
-  if (!g_file_test (value, G_FILE_TEST_IS_DIR))
-    add_folder_of (command, value, home);
-  add_path (command, may_write ? "--bind-try" : "--ro-bind-try", value);
+  return value && *value == '/' && g_file_test (value, G_FILE_TEST_EXISTS) && !is_in (value, "/dev") && !is_in (value, "/proc")
+                 && !is_in (value, "/usr")
+             ? value
+             : NULL;
+}
+
+/* What is added later covers what was added before: first the folders around files, to read, then what was named itself, and at last
+ * what was said of it. */
+static void
+add_named (GPtrArray *command, const ToolProgramBox *box, const char *home)
+{
+  const char *const *words = box->words;
+
+  for (guint i = 0; words && words[i]; i++)
+    if (get_named (words[i]) && !g_file_test (get_named (words[i]), G_FILE_TEST_IS_DIR))
+      add_folder_of (command, get_named (words[i]), home);
+  for (guint i = 0; words && words[i]; i++)
+    if (get_named (words[i]))
+      add_path (command, box->may_write_words ? "--bind-try" : "--ro-bind-try", get_named (words[i]));
+  for (guint i = 0; box->readable && box->readable[i]; i++)
+    add_path (command, "--ro-bind-try", box->readable[i]);
+  for (guint i = 0; box->writable && box->writable[i]; i++)
+    add_path (command, "--bind-try", box->writable[i]);
 }
 
 char **
@@ -139,12 +157,7 @@ tool_program_box (const ToolProgramBox *box, const char *const *command, const c
   add (whole, "--proc", "/proc", "--dev", "/dev", "--size", TMP_BYTES, "--tmpfs", "/tmp", "--size", HOME_BYTES, "--tmpfs", home,
        NULL);
   add_program (whole, command[0], home);
-  for (guint i = 0; box->readable && box->readable[i]; i++)
-    add_path (whole, "--ro-bind-try", box->readable[i]);
-  for (guint i = 0; box->writable && box->writable[i]; i++)
-    add_path (whole, "--bind-try", box->writable[i]);
-  for (guint i = 0; box->words && box->words[i]; i++)
-    add_word (whole, box->words[i], box->may_write_words, home);
+  add_named (whole, box, home);
   if (folder)
     add_path (whole, box->may_write_words ? "--bind-try" : "--ro-bind-try", folder);
   add (whole, "--chdir", folder ? folder : home, "--remount-ro", "/", "--", NULL);

@@ -236,9 +236,15 @@ test_sandbox (Own *f, gconstpointer data)
   g_autofree char *arguments = g_strdup_printf ("{\"text\":\"%s/secret.txt\"}", f->home);
   g_autofree char *named = g_strdup_printf ("{\"text\":\"%s/named.txt\"}", f->home);
   g_autofree char *expected = NULL;
+  g_autofree char *append = g_strdup_printf ("{\"name\":\"append\",\"description\":\"d\",\"command\":[\"/usr/bin/tee\",\"-a\","
+                                             "\"%s/log.txt\"],\"stdin\":\"x\",\"writes\":[\"~\"]}",
+                                             f->home);
 
   if (!can_box ())
     return;
+  /* What is fixed in the command is read, unless it may be written. */
+  write_file (f->home, "log.txt", "old");
+  write_file (f->folder, "e.json", append);
   write_file (f->home, "secret.txt", "secret");
   write_file (f->home, "named.txt", "named");
   write_file (
@@ -262,6 +268,7 @@ test_sandbox (Own *f, gconstpointer data)
   assert_call ("change", named, expected);
   assert_call ("write", named, "x");
   assert_call ("read", named, "x");
+  assert_call ("append", "{}", "x");
   /* No network: the loopback alone. */
   assert_call ("links", "{}", "1");
 }

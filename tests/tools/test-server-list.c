@@ -342,8 +342,14 @@ test_box (File *file, gconstpointer data)
   g_autofree char *named = g_build_filename (g_get_home_dir (), "named.txt", NULL);
   g_autofree char *copy = g_build_filename (file->folder, "server.py", NULL);
   g_autofree char *text = NULL;
-  const char *command[] = { PYTHON, copy, "look", named, NULL };
-  ToolServerConfig config = { .name = (char *) "one", .command = (char **) command, .in_box = TRUE, .no_network = TRUE };
+  g_autofree char *state = g_build_filename (g_get_home_dir (), "state", NULL);
+  g_autofree char *memory = g_build_filename (state, "memory.json", NULL);
+  g_autofree char *variable = g_strconcat ("MEMORY=", memory, NULL);
+  const char *command[] = { PYTHON, copy, "look", named, state, NULL };
+  char *environment[] = { variable, NULL };
+  ToolServerConfig config = {
+    .name = (char *) "one", .command = (char **) command, .environment = environment, .in_box = TRUE, .no_network = TRUE
+  };
   g_autoptr (ToolServer) server = NULL;
 
   if (!can_box ())
@@ -352,7 +358,8 @@ test_box (File *file, gconstpointer data)
       return;
     }
   g_assert_true (g_file_get_contents (script, &text, NULL, NULL) && g_file_set_contents (copy, text, -1, NULL)
-                 && g_file_set_contents (secret, "secret", -1, NULL) && g_file_set_contents (named, "named", -1, NULL));
+                 && g_file_set_contents (secret, "secret", -1, NULL) && g_file_set_contents (named, "named", -1, NULL)
+                 && g_mkdir (state, 0700) == 0 && g_file_set_contents (memory, "old", -1, NULL));
   server = tool_server_new (&config);
   test_server_runs (server);
   assert_looks (server, secret, "FileNotFoundError");
@@ -361,6 +368,9 @@ test_box (File *file, gconstpointer data)
   assert_looks (server, g_get_home_dir (), "a folder, written");
   assert_looks (server, "/etc", "a folder, OSError");
   assert_looks (server, file->folder, "a folder, OSError");
+  /* A file in a folder that is named, too: it can be written beside. */
+  assert_looks (server, state, "a folder, written");
+  assert_looks (server, memory, "old, written");
   assert_looks (server, "/run", "FileNotFoundError");
   assert_looks (server, "/sys/class/net", "FileNotFoundError");
   g_free (text);
@@ -372,6 +382,11 @@ test_box (File *file, gconstpointer data)
   tool_server_stop (server);
   g_unlink (secret);
   g_unlink (named);
+  g_unlink (memory);
+  g_free (text);
+  text = g_build_filename (state, "new", NULL);
+  g_unlink (text);
+  g_rmdir (state);
 }
 
 /* What the sandbox is like is kept, belongs to a permission, and starts what ran anew. */

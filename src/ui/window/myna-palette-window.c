@@ -191,7 +191,7 @@ myna_palette_window_init (MynaPaletteWindow *self)
 
   self->cancellable = g_cancellable_new ();
   self->entry = gtk_search_entry_new ();
-  g_object_set (self->entry, "placeholder-text", _ ("Chats, actions, personas and models"), NULL);
+  g_object_set (self->entry, "placeholder-text", _ ("Type a name"), NULL);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->entry), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Find Anything"), -1);
   g_signal_connect_swapped (self->entry, "changed", G_CALLBACK (update), self);
   g_signal_connect_swapped (self->entry, "activate", G_CALLBACK (choose_selected), self);

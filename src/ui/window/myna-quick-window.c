@@ -9,6 +9,7 @@
 
 #include <glib/gi18n.h>
 
+#include "base/tooltip.h"
 #include "transcript/myna-conversation-view.h"
 
 #define WIDTH      560
@@ -253,13 +254,18 @@ myna_quick_window_init (MynaQuickWindow *self)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   GtkWidget *header = adw_header_bar_new ();
+  GtkWidget *title = gtk_label_new (_ ("Quick Question"));
 
+  gtk_label_set_ellipsize (GTK_LABEL (title), PANGO_ELLIPSIZE_END);
+  gtk_widget_add_css_class (title, "title");
+  myna_set_tooltip (title, _ ("Quick Question"));
   self->cancellable = g_cancellable_new ();
   self->open_button = gtk_button_new_with_label (_ ("Open in Myna"));
   gtk_widget_set_sensitive (self->open_button, FALSE);
   g_signal_connect_swapped (self->open_button, "clicked", G_CALLBACK (open_cb), self);
   adw_header_bar_pack_start (ADW_HEADER_BAR (header), self->open_button);
   adw_header_bar_set_decoration_layout (ADW_HEADER_BAR (header), ":close");
+  adw_header_bar_set_title_widget (ADW_HEADER_BAR (header), title);
   gtk_widget_add_css_class (header, "flat");
   self->view = myna_conversation_view_new ();
   myna_conversation_view_set_compact (MYNA_CONVERSATION_VIEW (self->view));

@@ -15,19 +15,25 @@ selected_cb (AdwComboRow *row, GParamSpec *pspec, MynaCards *cards)
     myna_cards_choose (cards, selected);
 }
 
-/* Without taking the new words for the person's choice. */
+/* Without taking the new words for the person's choice.  A list that is open keeps its rows where they are the same. */
 static void
 update (GtkWidget *row, MynaCards *cards)
 {
-  g_auto (GStrv) words = myna_cards_dup_choices (cards);
-  g_autoptr (GtkStringList) list = gtk_string_list_new ((const char *const *) words);
+  GStrv words = myna_cards_dup_choices (cards);
+  const char *const *before = g_object_get_data (G_OBJECT (row), "words");
   g_autofree char *text = myna_cards_describe (cards);
   g_autofree char *escaped = text ? g_markup_escape_text (text, -1) : NULL;
 
   g_signal_handlers_block_by_func (row, selected_cb, cards);
-  adw_combo_row_set_model (ADW_COMBO_ROW (row), G_LIST_MODEL (list));
+  if (!before || !g_strv_equal (before, (const char *const *) words))
+    {
+      g_autoptr (GtkStringList) list = gtk_string_list_new ((const char *const *) words);
+
+      adw_combo_row_set_model (ADW_COMBO_ROW (row), G_LIST_MODEL (list));
+    }
   adw_combo_row_set_selected (ADW_COMBO_ROW (row), myna_cards_get_chosen (cards));
   g_signal_handlers_unblock_by_func (row, selected_cb, cards);
+  g_object_set_data_full (G_OBJECT (row), "words", words, (GDestroyNotify) g_strfreev);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (row), escaped ? escaped : "");
 }
 

@@ -395,6 +395,7 @@ run_part (Forward *f, const GlmBatch *batch, int64_t n_logits, float *logits, Gl
     return false;
   glm_gpu_columns_changed (&f->columns, batch->first);
   fill_upload (f, batch);
+  glm_gpu_at_risk (f->gpu);
   if (!submit_slot (f, slot, batch, error))
     return false;
   adapt (f, slot);
@@ -460,6 +461,7 @@ gpu_run (GlmForward *forward, const GlmBatch *batch, int64_t n_logits, float *lo
   if (!glm_gpu_use_begin (f->gpu, f->threads, error))
     return false;
   ok = run_parts (f, batch, n_logits, logits, error);
+  glm_gpu_at_rest (f->gpu);
   glm_gpu_use_end (f->gpu);
   return ok;
 }
@@ -524,7 +526,10 @@ enter (GlmGpuTenant *tenant, GlmPool *pool, GlmError *error)
   f->places.n_vectors = f->vectors.n;
   f->places.columns = f->columns.buffer.address;
   if (reserve (f, 1, 1, error) && make_pipelines (f, pool, error))
-    return true;
+    {
+      glm_gpu_at_rest (f->gpu);
+      return true;
+    }
 
 fail:
   leave (tenant);

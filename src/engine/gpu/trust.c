@@ -187,8 +187,7 @@ glm_gpu_trust (GlmGpu *gpu, const char *folder, GlmError *error)
       return glm_error_set (error, GLM_ERROR_UNSUPPORTED, "the program ended while %s was first used; it is left alone",
                             gpu->info.name);
     }
-  if (write_file (path, "", 0))
-    snprintf (gpu->marker, sizeof gpu->marker, "%s", path);
+  glm_gpu_at_risk (gpu);
   load_pipelines (gpu);
   name_file (gpu, "tested", path, sizeof path);
   if (read_file (path, (void **) &found, &n))
@@ -206,14 +205,32 @@ glm_gpu_trust (GlmGpu *gpu, const char *folder, GlmError *error)
 }
 
 void
+glm_gpu_at_risk (GlmGpu *gpu)
+{
+  char path[sizeof gpu->folder + 128];
+
+  if (!gpu->folder[0] || gpu->is_proved || gpu->marker[0])
+    return;
+  name_file (gpu, "busy", path, sizeof path);
+  if (write_file (path, "", 0))
+    snprintf (gpu->marker, sizeof gpu->marker, "%s", path);
+}
+
+void
+glm_gpu_at_rest (GlmGpu *gpu)
+{
+  if (gpu->marker[0])
+    unlink (gpu->marker);
+  gpu->marker[0] = '\0';
+}
+
+void
 glm_gpu_proved (GlmGpu *gpu)
 {
   if (!gpu->folder[0] || gpu->is_proved)
     return;
   gpu->is_proved = true;
-  if (gpu->marker[0])
-    unlink (gpu->marker);
-  gpu->marker[0] = '\0';
+  glm_gpu_at_rest (gpu);
   if (!gpu->lost)
     save_pipelines (gpu);
 }

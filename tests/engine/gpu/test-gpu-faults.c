@@ -430,14 +430,25 @@ count_files (const char *folder, const char *begin, bool damage)
   return n;
 }
 
+/* While the first batch is computed the marker lies there. */
+static bool
+stop_with_marker (double fraction, void *user_data)
+{
+  CHECK (count_files (user_data, "busy-", false) == 1, "no marker in the first batch");
+  return false;
+}
+
 static void
 use (const char *path, const char *folder, const int32_t *prompt)
 {
   GlmModel *model = open_remembering (path, folder);
   GlmSession *session;
+  GlmError error = { 0 };
 
   CHECK (model->gpu && count_files (folder, "busy-", false) == 1, "no marker: %s", model->info.device_problem);
   session = open_session (model);
+  CHECK (count_files (folder, "busy-", false) == 0, "a marker while nothing runs");
+  CHECK (!glm_session_eval (session, prompt, N_PROMPT, 1, stop_with_marker, (void *) folder, &error), "it was not stopped");
   sync_ids (session, prompt, N_PROMPT);
   CHECK (!*glm_session_device_problem (session), "%s", glm_session_device_problem (session));
   CHECK (count_files (folder, "busy-", false) == 0, "the marker stayed");

@@ -31,7 +31,7 @@ find_lowest (GtkWidget *widget, GtkWidget *row, double *lowest)
   *lowest = MAX (*lowest, bounds.origin.y + bounds.size.height);
   if (MYNA_IS_BLOCK_VIEW (widget))
     {
-      guint length = strlen (myna_block_view_get_text (MYNA_BLOCK_VIEW (widget)));
+      guint length = strlen (myna_block_view_get_block (MYNA_BLOCK_VIEW (widget))->string.text);
 
       myna_block_view_get_bounds (MYNA_BLOCK_VIEW (widget), length, length, &bounds);
       if (gtk_widget_compute_point (widget, row, &GRAPHENE_POINT_INIT (0, bounds.origin.y + bounds.size.height), &point))

@@ -57,6 +57,27 @@ check_schema (const char *schema)
   return ok ? NULL : g_strdup (problem.message);
 }
 
+/* Without the detail. */
+static const char *
+get_problem (ToolOwnProblem problem)
+{
+  switch (problem)
+    {
+    case TOOL_OWN_UNREADABLE: return "it cannot be read";
+    case TOOL_OWN_NO_JSON: return "it is not a JSON object";
+    case TOOL_OWN_MISSING: return "this is missing, or not what it should be";
+    case TOOL_OWN_UNKNOWN: return "no description has this";
+    case TOOL_OWN_NAME: return "this cannot be a name";
+    case TOOL_OWN_TAKEN: return "another tool has the name";
+    case TOOL_OWN_SCHEMA: return "its parameters cannot be used";
+    case TOOL_OWN_PLACEHOLDER: return "its command names what is no parameter";
+    case TOOL_OWN_NOT_FOUND: return "its program was not found";
+    case TOOL_OWN_TOO_MANY: return "there are too many tools";
+    case TOOL_OWN_NO_PROBLEM:
+    default: return "";
+    }
+}
+
 /* Those that the person describes for the window, too. */
 static void
 read_own_tools (void)
@@ -71,8 +92,8 @@ read_own_tools (void)
       const ToolOwn *own = g_ptr_array_index (all, i);
 
       if (own->problem)
-        fprintf (stderr, "%s/%s describes no tool that can be used%s%s\n", folder, own->file, own->detail ? ": " : "",
-                 own->detail ? own->detail : "");
+        fprintf (stderr, "%s/%s describes no tool that can be used: %s%s%s\n", folder, own->file, get_problem (own->problem),
+                 own->detail ? ": " : "", own->detail ? own->detail : "");
     }
 }
 

@@ -119,6 +119,20 @@ get_named (const char *word)
              : NULL;
 }
 
+/* Whether a folder around it is named, too: what is mounted itself cannot be replaced by another file, as programs do that save. */
+static gboolean
+is_in_named (const ToolProgramBox *box, const char *path)
+{
+  for (guint i = 0; box->words[i]; i++)
+    {
+      const char *other = get_named (box->words[i]);
+
+      if (other && strlen (other) < strlen (path) && is_in (path, other) && g_file_test (other, G_FILE_TEST_IS_DIR))
+        return TRUE;
+    }
+  return FALSE;
+}
+
 /* What is added later covers what was added before: first the folders around files, to read, then what was named itself, and at last
  * what was said of it. */
 static void
@@ -130,7 +144,7 @@ add_named (GPtrArray *command, const ToolProgramBox *box, const char *home)
     if (get_named (words[i]) && !g_file_test (get_named (words[i]), G_FILE_TEST_IS_DIR))
       add_folder_of (command, get_named (words[i]), home);
   for (guint i = 0; words && words[i]; i++)
-    if (get_named (words[i]))
+    if (get_named (words[i]) && !is_in_named (box, get_named (words[i])))
       add_path (command, box->may_write_words ? "--bind-try" : "--ro-bind-try", get_named (words[i]));
   for (guint i = 0; box->readable && box->readable[i]; i++)
     add_path (command, "--ro-bind-try", box->readable[i]);

@@ -153,7 +153,7 @@ class Cli(unittest.TestCase):
             done = subprocess.run([*COMMAND, 'prompt', '-', '--tools', 'calculate,Words'], input=turns, capture_output=True,
                                   text=True, env={**os.environ, 'XDG_DATA_HOME': home}, timeout=60)
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertIn('bad.json describes no tool that can be used: description', done.stderr)
+        self.assertIn('bad.json describes no tool that can be used: this is missing, or not what it should be: description', done.stderr)
         self.assertIn('"name": "Words"', run('detokenize', stdin=done.stdout))
 
     def test_parse(self):

@@ -49,6 +49,13 @@ static const char *const words[REMOTE_N_PROBLEMS] = {
   [REMOTE_PROBLEM_FILTERED] = N_ ("A filter of “%s” ended the reply."),
 };
 
+/* What is other where a server is being added. */
+static const char *const listing_words[REMOTE_N_PROBLEMS] = {
+  [REMOTE_PROBLEM_UNAUTHORIZED] = N_ ("“%s” asks for an API key that it knows. Check the one above."),
+  [REMOTE_PROBLEM_FORBIDDEN] = N_ ("“%s” does not let you in. Check the API key above, or ask those who run it."),
+  [REMOTE_PROBLEM_NOT_FOUND] = N_ ("“%s” has no list of models at this address. Check the address above: most end in /v1."),
+};
+
 GError *
 myna_remote_error_new (RemoteProblem problem, const char *server)
 {
@@ -68,10 +75,10 @@ describe_wait (guint seconds)
                           (seconds + 59) / 60);
 }
 
-GError *
-myna_remote_error_read (JsonObject *event, const char *server)
+/* Adds what the server says to what is said of it. */
+static GError *
+add_details (GError *error, JsonObject *event)
 {
-  GError *error = myna_remote_error_new (remote_problem_from_name (remote_json_text (event, "code")), server);
   guint seconds = (guint) MIN (remote_json_int (event, "retry_after"), G_MAXINT);
   const char *detail = remote_json_text (event, "detail");
 
@@ -92,6 +99,26 @@ myna_remote_error_read (JsonObject *event, const char *server)
       error->message = message;
     }
   return error;
+}
+
+GError *
+myna_remote_error_read (JsonObject *event, const char *server)
+{
+  return add_details (myna_remote_error_new (remote_problem_from_name (remote_json_text (event, "code")), server), event);
+}
+
+GError *
+myna_remote_error_read_listing (JsonObject *event, const char *server)
+{
+  RemoteProblem problem = remote_problem_from_name (remote_json_text (event, "code"));
+  GError *error = myna_remote_error_new (problem, server);
+
+  if (listing_words[problem])
+    {
+      g_free (error->message);
+      error->message = g_strdup_printf (_ (listing_words[problem]), server);
+    }
+  return add_details (error, event);
 }
 
 /* Of Flatpak; MYNA_SANDBOX_INFO stands in for it (tests). */

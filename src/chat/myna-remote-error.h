@@ -18,6 +18,8 @@ myna_remote_error_quark (void); /* codes are RemoteProblem; the message is trans
 GError *myna_remote_error_new (RemoteProblem problem, const char *server) G_GNUC_WARN_UNUSED_RESULT;
 /* The same from the event "error", with what the server says of it. */
 GError *myna_remote_error_read (JsonObject *event, const char *server) G_GNUC_WARN_UNUSED_RESULT;
+/* The same where a server is being added: its address and its key are in the same window. */
+GError *myna_remote_error_read_listing (JsonObject *event, const char *server) G_GNUC_WARN_UNUSED_RESULT;
 /* In a Flatpak: the command that gives Myna the network, and the one that takes it away; NULL: it runs in none. */
 const char *myna_remote_get_permit (gboolean gives);
 /* Whether this program may open connections: it is in no sandbox, or that has the network. */

@@ -143,7 +143,7 @@ event_cb (JsonObject *event, const char *name, gpointer user_data)
   else
     {
       host = remote_address_dup_host (self->address);
-      error = myna_remote_error_read (event, host);
+      error = myna_remote_error_read_listing (event, host);
       g_clear_pointer (&self->address, g_free);
       show_problem (self, _ ("The server could not be added"), error);
     }

@@ -17,7 +17,7 @@
 
 /* clang-format off */
 #define GLM_VK_FUNCTIONS(X)                                                                                            \
-  X (DestroyInstance) X (EnumeratePhysicalDevices) X (GetPhysicalDeviceProperties2) X (GetPhysicalDeviceFeatures2)     \
+  X (EnumeratePhysicalDevices) X (GetPhysicalDeviceProperties2) X (GetPhysicalDeviceFeatures2)                         \
   X (GetPhysicalDeviceMemoryProperties2) X (GetPhysicalDeviceQueueFamilyProperties)                                    \
   X (EnumerateDeviceExtensionProperties) X (CreateDevice) X (DestroyDevice) X (GetDeviceQueue) X (DeviceWaitIdle)      \
   X (CreateCommandPool) X (DestroyCommandPool) X (AllocateCommandBuffers) X (BeginCommandBuffer) X (EndCommandBuffer)  \
@@ -70,7 +70,7 @@ struct GlmGpu
   GlmGpuInfo info;
   PFN_vkGetInstanceProcAddr get;
   GlmVk vk;
-  VkInstance instance;
+  VkInstance instance; /* the process's */
   VkPhysicalDevice physical;
   VkDevice device;
   VkQueue queue;

@@ -22,9 +22,6 @@
 /* Panels multiplied before their results are stored. */
 #define MAX_STORE_PANELS 2
 
-/* How far ahead to prefetch where the next run is not known, or the panels are in the cache. */
-#define PREFETCH_BYTES 8192
-
 /* Units that each worker should find at least, or the last one makes the others wait: of several workers one is slow more
  * often, and the share that is lost is larger. */
 #define MIN_UNITS_OF_TWO  6
@@ -102,7 +99,7 @@ glm_packed_panels_by_tile (const GlmRegion *region, const GlmMatrix *matrix, int
   const GlmPackedTraits *traits = matrix->packed_traits;
   const uint8_t *panel = matrix->panels + (size_t) (row / ROWS) * matrix->panel_bytes;
   const uint8_t *tile = glm_packed_tile (region, traits->sum_kind, matrix->cols, i);
-  ptrdiff_t ahead = next < 0 ? PREFETCH_BYTES : (ptrdiff_t) matrix->panel_bytes * ((next - row) / ROWS);
+  ptrdiff_t ahead = next < 0 ? kernels->prefetch_bytes : (ptrdiff_t) matrix->panel_bytes * ((next - row) / ROWS);
   int64_t n_blocks = matrix->cols / 32;
   int width = glm_packed_tile_width (region, i), p = 0;
 

@@ -88,6 +88,8 @@ struct GlmKernels
    * to prefetch as many bytes as the panel has while at it: any address, or what is wanted next. */
   void (*panel_product[GLM_N_PACKED]) (const uint8_t *panel, int64_t n_blocks, const uint8_t *tile, int width,
                                        const uint8_t *ahead, float *out);
+  /* How far ahead to prefetch where the panels are in the cache, or a single token passes over them. */
+  int prefetch_bytes;
   /* The same for two panels that lie panel_bytes apart: out [2, width, 16].  For widths from min_pair_width on, where it
    * is faster; 0: nowhere. */
   uint8_t min_pair_width;

@@ -237,6 +237,7 @@ glm_kernels_set_packed_c (GlmKernels *kernels)
 {
   kernels->has_packed = false;
   kernels->max_tile_width = GLM_MAX_TILE_WIDTH;
+  kernels->prefetch_bytes = 8192;
   for (int n = 1; n <= GLM_MAX_TILE_WIDTH; n++)
     kernels->tile_width[n] = (uint8_t) n;
   kernels->quantise_tile = quantise_tile_c;

@@ -292,7 +292,7 @@ tile_product (GlmPackedFormat format, int width, const uint8_t *panel, int64_t n
           panel += glm_packed_head_bytes (format);
         }
       for (int i = 0; i < glm_packed_block_bytes (format); i += 64)
-        _mm_prefetch ((const char *) ahead + i, _MM_HINT_T0);
+        _mm_prefetch ((const char *) ahead + i, _MM_HINT_T1);
       ahead += glm_packed_block_bytes (format);
       multiply_block (format, width, head, panel, tile, sum);
     }
@@ -391,6 +391,7 @@ SUFFIXED (glm_kernels_set_packed) (GlmKernels *kernels)
 
   kernels->has_packed = true;
   kernels->max_tile_width = MAX_WIDTH;
+  kernels->prefetch_bytes = HAS_VNNI ? 8192 : 6656;
   for (int n = 0; n <= MAX_WIDTH; n++)
     kernels->tile_width[n] = tile_width[n];
   kernels->quantise_tile = quantise_tile;

@@ -202,6 +202,7 @@ glm_kernels_set_packed_avx512 (GlmKernels *kernels)
 {
   kernels->has_packed = true;
   kernels->max_tile_width = GLM_MAX_TILE_WIDTH;
+  kernels->prefetch_bytes = 8192;
   for (int n = 0; n <= GLM_MAX_TILE_WIDTH; n++)
     kernels->tile_width[n] = tile_width[n];
   kernels->quantise_tile = quantise_tile_avx512;

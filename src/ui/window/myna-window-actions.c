@@ -481,22 +481,6 @@ load_model (GtkWidget *widget, const char *name, GVariant *parameter)
   myna_model_library_ensure (models, g_variant_get_string (parameter, NULL), NULL);
 }
 
-/* ---- What needs nothing of the window --------------------------------------------------------------------------- */
-
-static void
-change_failed_cb (MynaWindow *self, const GError *error)
-{
-  show_failure (self, _ ("The change could not be saved"), error);
-}
-
-void
-myna_window_add_history_actions (MynaWindow *self)
-{
-  self->history_actions = myna_history_actions_new (get_history (self));
-  myna_history_actions_add (self->history_actions, G_ACTION_MAP (self));
-  g_signal_connect_object (self->history_actions, "failed", G_CALLBACK (change_failed_cb), self, G_CONNECT_SWAPPED);
-}
-
 /* ---- Folders ---------------------------------------------------------------------------------------------------- */
 
 typedef struct

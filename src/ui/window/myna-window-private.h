@@ -57,8 +57,6 @@ void myna_window_leave_sidebar (MynaWindow *self);
 /* The history is another one: forgets what is open and begins as at the start of the program. */
 void myna_window_start_over (MynaWindow *self);
 
-/* Adds the actions on chats and folders that need nothing of the window. */
-void myna_window_add_history_actions (MynaWindow *self);
 /* Shows what is the matter with the model of the chat that is shown, if anything is. */
 void myna_window_update_model_banner (MynaWindow *self);
 /* The same for the history. */

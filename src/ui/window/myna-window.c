@@ -738,6 +738,24 @@ follow_core (MynaWindow *self)
   store_changed_cb (self);
 }
 
+static void
+change_failed_cb (MynaWindow *self, const GError *error)
+{
+  g_autofree char *body = myna_problem_describe (error);
+
+  myna_banner_show (MYNA_BANNER (self->store_banner), _ ("The change could not be saved"), body, error->message, NULL, NULL,
+                    NULL);
+}
+
+/* Actions on chats and folders that need nothing of the window. */
+static void
+add_history_actions (MynaWindow *self)
+{
+  self->history_actions = myna_history_actions_new (myna_sidebar_get_model (MYNA_SIDEBAR (self->sidebar)));
+  myna_history_actions_add (self->history_actions, G_ACTION_MAP (self));
+  g_signal_connect_object (self->history_actions, "failed", G_CALLBACK (change_failed_cb), self, G_CONNECT_SWAPPED);
+}
+
 GtkWidget *
 myna_window_new (GtkApplication *application, MynaCore *core, MynaNewChatDraft *draft)
 {
@@ -751,7 +769,7 @@ myna_window_new (GtkApplication *application, MynaCore *core, MynaNewChatDraft *
   self->toasts = adw_toast_overlay_new ();
   self->sidebar = myna_sidebar_new ();
   myna_history_model_set_servers (myna_sidebar_get_model (MYNA_SIDEBAR (self->sidebar)), myna_core_get_servers (core));
-  myna_window_add_history_actions (self);
+  add_history_actions (self);
   restore_folders (self);
   g_signal_connect_swapped (self->sidebar, "open", G_CALLBACK (myna_window_open_chat), self);
   g_signal_connect_swapped (self->sidebar, "map", G_CALLBACK (sidebar_mapped_cb), self);

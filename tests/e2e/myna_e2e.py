@@ -76,7 +76,8 @@ def sandbox_works():
 def locale_for(language, folder):
     """The environment of a program in this language, whatever languages are installed here.  Its locale is the C.UTF-8 of the
     system under another name: glibc 2.41 translates nothing in C.UTF-8 itself.  (LANGUAGE alone did until then.)"""
-    name = f"{language}.UTF-8"
+    # X11 has to know the name, or windows get no title that xdotool finds.
+    name = f"{'en_US' if language == 'en' else language}.UTF-8"
     if not (folder / name).exists():
         shutil.copytree("/usr/lib/locale/C.utf8", folder / name)
     # Fonts have to be told which of the Chinese ones is meant: the locale does not say it.

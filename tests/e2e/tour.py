@@ -6,6 +6,7 @@ drives the program through the accessibility tree and the keyboard, and what cou
 Run by hand:  MYNA_E2E_TIMEOUT=40 tests/with-display.sh /usr/bin/python3 tests/e2e/tour.py /tmp/tour  (in the build's devenv)
 SPDX-License-Identifier: GPL-3.0-or-later
 """
+import hashlib
 import html
 import json
 import os
@@ -99,6 +100,14 @@ $$T(n) = n - 1 + \\frac{1}{n} \\sum_{i=0}^{n-1} \\bigl(T(i) + T(n-1-i)\\bigr) = 
 
 更多内容见 <https://example.org/quicksort>，~~或者不看~~ `qsort(3)`。
 """}
+# What a reply cites of a document: the chat's title, the question, the pages, the reply.
+COOKBOOK = {"en": ("Bread", "How long does bread rest?", ["Soup needs salt. It is put into the water before it boils.",
+                                                         "Bread needs time. Let it rest for a night."],
+                   "Bread rests for a night [1], and is not `bread[1]` [7]."),
+            "zh_CN": ("面包", "面团要放多久？", ["汤要放盐。水开之前就要放进去。", "面包需要时间。面团要放一夜。"],
+                      "面团要放一夜 [1]，不是 `bread[1]` [7]。")}
+OWN_TOOL = {"name": "word_count", "description": "Count the words of a text", "command": ["/usr/bin/wc", "-w"],
+            "parameters": {"type": "object", "properties": {"text": {"type": "string"}}, "required": ["text"]}}
 TITLES = {"en": ["Quicksort", "Pancakes", "A trip to the mountains in the last week of a very long summer", "Tax return", "Old notes"],
           "zh_CN": ["快速排序", "煎饼", "在漫长夏天的最后一个星期去山里旅行的计划和准备", "报税", "旧笔记"]}
 
@@ -125,6 +134,17 @@ def small_chat(number, title, now):
     return {"origin": f"tour-{number}", "title": title, "created_at": at, "updated_at": at, "head_id": 2, "pinned": number == 3,
             "messages": [{"id": 1, "parent_id": 0, "role": "user", "state": "complete", "text": title + "?", "created_at": at},
                          {"id": 2, "parent_id": 1, "role": "assistant", "state": "complete", "text": title + ".", "created_at": at}]}
+
+
+def cited_chat(language, now):
+    title, question, pages, reply = COOKBOOK[language]
+    text = "\n\n".join(f"[Page {i}]\n\n{page}" for i, page in enumerate(pages, 1))
+    attachment = {"name": "cookbook.pdf", "text": text, "pages": "2", "type": "pdf", "use": "passages"}
+    given = [{"number": 1, "sha256": hashlib.sha256(text.encode()).hexdigest(), "ordinal": 1}]
+    return {"origin": f"tour-cited-{language}", "title": title, "created_at": now, "updated_at": now, "head_id": 2, "messages": [
+        {"id": 1, "parent_id": 0, "role": "user", "state": "complete", "text": question, "created_at": now - 9000,
+         "attachments": json.dumps([attachment]), "given": given},
+        {"id": 2, "parent_id": 1, "role": "assistant", "state": "complete", "text": reply, "created_at": now - 8000}]}
 
 
 class Liar(hostile.Server):
@@ -228,7 +248,16 @@ class Tour:
         self.app.key("F10")
         self.app.choose(item)
 
+    def close_sidebar(self):
+        """Where it lies over the chat."""
+        for chats in self.app.find_all(self._("Chats"), "list") if self.width < 600 else []:
+            if chats.has("showing") and Atspi.Component.get_extents(chats.accessible.get_component_iface(),
+                                                                    Atspi.CoordType.WINDOW).x >= 0:
+                self.app.key("F9")
+                time.sleep(0.8)
+
     def chat_menu(self, item):
+        self.close_sidebar()
         self.app.click_at(self.app.find_all(self._("Chat Menu"))[-1])
         self.app.choose(item)
 
@@ -303,14 +332,17 @@ class Tour:
         self.app.choose_file(self._("Choose a File to Import"), file)
         self.shot("import-wrong", 1.5)
 
-    def open_rich(self):
-        self.app.key("ctrl+l", "alt+Up", "alt+Up", "alt+Up")
-        for _ in range(8):
-            if any(TITLES[self.language][0] in frame.name for frame in self.app.find_all(role="frame")):
+    def open_titled(self, title):
+        self.app.key("ctrl+l", *["alt+Up"] * 8)
+        for _ in range(12):
+            if any(title in frame.name for frame in self.app.find_all(role="frame")):
                 break
             self.app.key("alt+Down")
             time.sleep(0.5)
         wait(lambda: self.app.rows("Myna"), "the chat")
+
+    def open_rich(self):
+        self.open_titled(TITLES[self.language][0])
         self.shot("rich-end", 1.5)
 
     def rich_parts(self):
@@ -397,6 +429,68 @@ class Tour:
         self.app.key("ctrl+p")
         self.shot("print", 2)
 
+    def printed(self):
+        """The pages as they are on paper."""
+        paper = self.home / "chat.pdf"
+        self.chat_menu("_Export…")
+        self.app.click_at(self.app.find("PDF", ("check box", "radio button")))
+        self.app.find_button(self._("Save…")).click()
+        self.app.choose_file(self._("Export Chats"), paper)
+        wait(lambda: paper.exists() and paper.read_bytes().rstrip().endswith(b"%%EOF"), "the file")
+        folder = self.folder / self.variant
+        subprocess.run(["pdftoppm", "-png", "-r", "80", str(paper), str(folder / "paper")], check=True)
+        for page in sorted(folder.glob("paper*.png")):
+            self.pictures.append((page.relative_to(self.folder), page.stem, ""))
+
+    def cited(self):
+        file = self.home / "cited.json"
+        file.write_text(json.dumps({"format": "myna-conversations", "version": 1, "folders": [],
+                                    "conversations": [cited_chat(self.language, int(time.time() * 1000))]}))
+        self.menu("_Import Chats…")
+        self.app.choose_file(self._("Choose a File to Import"), file)
+        self.app.find_window(self._("Import Chats"))
+        self.app.key("Return")
+        self.app.wait_closed("Import Chats")
+        self.open_titled(COOKBOOK[self.language][0])
+        link = self.app.find("[1]", "link")
+        self.shot("cited", 1.2)
+        self.app.click_at(link)
+        self.app.find(re.compile(r"\[1\] cookbook.pdf"), ("frame", "dialog", "window", "filler"))
+        self.shot("passage", 1.2)
+
+    def documents(self):
+        self.app.wait_alone()
+        self.app.click_at(self.app.find(re.compile("^cookbook.pdf · "), "label"))
+        window = self.app.find_window(self._("Documents of This Chat"))
+        self.shot("documents")
+        self.app.click_at(window.find("cookbook.pdf", "label"))
+        self.shot("documents-unfolded", 1.2)
+
+    def own_tools(self):
+        folder = self.home / "data" / APP_ID / "tools"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "word_count.json").write_text(json.dumps(OWN_TOOL))
+        (folder / "broken.json").write_text('{"name": "broken"}')
+        self.app.key("ctrl+comma")
+        window = self.app.find_window(self._("Preferences"))
+        window.find(self._("Tools"), ("page tab", "radio button", "toggle button")).click()
+        time.sleep(0.6)
+        again = window.find(self._("Read Again"), "button")
+        again.click()
+        for _ in range(40):
+            if again.has("focused"):
+                break
+            self.app.key("Tab")
+        self.app.key("Tab", "Tab")      # to the rows below
+        self.shot("own-tools", 1.2)
+        window.find_button(self._("Add…")).click()
+        new = self.app.find_window(self._("New Tool Server"))
+        new.find(self._("Name"), "text").type("Files")
+        new.find(self._("Command"), "text").type("npx -y server-filesystem '/home/me/My Files'")
+        self.shot("new-tool-server", 1.2)
+        self.app.key("Escape")
+        self.app.wait_closed("New Tool Server")
+
     def backups(self):
         self.menu("Bac_kups")
         self.shot("backups", 1.2)
@@ -425,7 +519,7 @@ class Tour:
             self.app.click_at(self.find("Model", ("button", "toggle button")))
             self.app.choose(self._("_Models…"))
         else:
-            self.find("Models", "button").click()
+            self.app.click_at(self.find("Models", "button"))
         self.find("Add a Server…", "button", shown=False)
 
     def offers(self):
@@ -532,6 +626,7 @@ class Tour:
     def about(self):
         self.menu("_About Myna")
         self.shot("about", 1.5)
+        self.app.key("Escape")      # a part of the window with newer libadwaita
 
     def missing_model(self):
         self.stop()
@@ -569,9 +664,10 @@ class Tour:
     def run(self):
         steps = [self.welcome, self.empty_page, self.typing, self.commands, self.novel, self.writing, self.import_preview,
                  self.import_again, self.import_wrong, self.open_rich, self.rich_parts, self.message_menu, self.edit, self.find_bar,
-                 self.sidebar, self.main_menu, self.select, self.rename, self.export, self.print_chat, self.backups,
-                 self.chat_settings, self.preferences, self.tools, self.popovers, self.shortcuts, self.help, self.about,
-                 self.archive, self.trash, self.row_menu, self.temporary, self.models_window, self.offers, self.server, self.remote_chats, self.missing_model, self.broken_model]
+                 self.sidebar, self.main_menu, self.select, self.rename, self.export, self.printed, self.print_chat, self.backups,
+                 self.chat_settings, self.preferences, self.own_tools, self.tools, self.popovers, self.shortcuts, self.help, self.about,
+                 self.archive, self.trash, self.row_menu, self.cited, self.documents,
+                 self.temporary, self.models_window, self.offers, self.server, self.remote_chats, self.missing_model, self.broken_model]
         if sandbox_works():
             steps.append(self.full_disk)
         steps.append(self.newer_history)

@@ -93,10 +93,10 @@ observe (const Tool *tool, const char *arguments, size_t budget, const GlmCancel
 
 /* Puts what the person writes in the place of the arguments, if it is a call of this tool. */
 static void
-edit (const Tool *tool, char **arguments, FILE *in, FILE *out)
+edit (const Tool *tool, char **arguments, const GlmCancel *interrupt, FILE *in, FILE *out)
 {
   GlmError reason = { 0 };
-  char *line = cli_ask_line ("The arguments as JSON, on one line (nothing: as they are): ", in, out);
+  char *line = cli_ask_line ("The arguments as JSON, on one line (nothing: as they are): ", interrupt, in, out);
   const char *refusal;
 
   if (!line || !*line)
@@ -127,7 +127,7 @@ cli_run_call (const char *name, const char *arguments, size_t budget, const GlmC
   g_return_val_if_fail (tool, strdup (REFUSED));
   for (;;)
     {
-      char *line = cli_ask_line ("Run it? y = yes, n = no, e = edit the arguments: ", in, out);
+      char *line = cli_ask_line ("Run it? y = yes, n = no, e = edit the arguments: ", interrupt, in, out);
       char answer = line ? *line : 'n';
 
       free (line);
@@ -140,7 +140,7 @@ cli_run_call (const char *name, const char *arguments, size_t budget, const GlmC
         return strdup (REFUSED);
       if (answer == 'e' || answer == 'E')
         {
-          edit (tool, &edited, in, out);
+          edit (tool, &edited, interrupt, in, out);
           fprintf (out, "[%s ", name);
           cli_print_text (out, edited, strlen (edited));
           fputs ("]\n", out);

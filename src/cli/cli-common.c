@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <glib/gstdio.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,9 @@
 #include "engine/base/tame.h"
 #include "engine/base/utf8.h"
 #include "engine/run/model.h"
+
+/* A signal handler raises the interrupt: it is looked at so often. */
+#define INTERRUPT_MS 50
 
 /* What a command reads from standard input. */
 #define MAX_INPUT_BYTES ((size_t) 1 << 30)
@@ -222,8 +226,25 @@ cli_print_text (FILE *file, const char *text, size_t n_bytes)
     }
 }
 
+/* Waits for a line of a terminal; false for Ctrl+C, which may come to another thread, or before the wait. */
+static bool
+wait_for_line (FILE *in, const GlmCancel *interrupt)
+{
+  struct pollfd fd = { .fd = fileno (in), .events = POLLIN };
+
+  if (fd.fd < 0 || !isatty (fd.fd))
+    return true;
+  for (;;)
+    {
+      int n = poll (&fd, 1, INTERRUPT_MS);
+
+      if (n != 0 || (interrupt && glm_cancel_is_set (interrupt)))
+        return n > 0;
+    }
+}
+
 char *
-cli_ask_line (const char *question, FILE *in, FILE *out)
+cli_ask_line (const char *question, const GlmCancel *interrupt, FILE *in, FILE *out)
 {
   char *line = NULL;
   size_t size = 0;
@@ -231,7 +252,7 @@ cli_ask_line (const char *question, FILE *in, FILE *out)
 
   fputs (question, out);
   fflush (out);
-  n = getline (&line, &size, in);
+  n = wait_for_line (in, interrupt) ? getline (&line, &size, in) : -1;
   if (n < 0)
     {
       free (line);

@@ -249,7 +249,7 @@ cli_python_run (CliPython *self, const char *program, size_t budget, const GlmCa
   *ret_arguments = NULL;
   for (;;)
     {
-      char *line = cli_ask_line ("Run it in the sandbox? y = yes, n = no, e = edit it first: ", in, out);
+      char *line = cli_ask_line ("Run it in the sandbox? y = yes, n = no, e = edit it first: ", interrupt, in, out);
       char answer = line ? (char) g_ascii_tolower (*line) : 'n';
 
       free (line);

@@ -115,8 +115,8 @@ void cli_print_json_string (const char *text, size_t n_bytes);
 /* What a model or a person wrote, for people: characters that act on a terminal, but for line ends and tabs, as "?". */
 void cli_print_text (FILE *file, const char *text, size_t n_bytes);
 /* What the person answers, a line without its end, malloc'ed.  NULL: Ctrl+D, Ctrl+C, or the input is over; a terminal can be asked
- * again. */
-char *cli_ask_line (const char *question, FILE *in, FILE *out);
+ * again.  interrupt: raised by Ctrl+C; may be NULL. */
+char *cli_ask_line (const char *question, const GlmCancel *interrupt, FILE *in, FILE *out);
 
 /* All of a stream: malloc'ed, NUL-terminated. */
 bool cli_read_all (FILE *file, char **ret_text, size_t *ret_n_bytes, GlmError *error);

@@ -170,18 +170,20 @@ class ChatPython(unittest.TestCase):
         t.wait(QUESTION)
         t.type("y\n")
         t.wait("\nbegun")
-        processes = [int(p.name) for p in pathlib.Path("/proc").glob("[0-9]*") if self.parent(p) == t.pid]
+        processes = [int(p.name) for p in pathlib.Path("/proc").glob("[0-9]*") if self.state(p)[1] == t.pid]
         self.assertTrue(processes)
         os.kill(t.pid, signal.SIGKILL)
         t.end()
-        while any(pathlib.Path("/proc", str(pid)).exists() for pid in processes):
+        while any(self.state(pathlib.Path("/proc", str(pid)))[0] not in "Z" for pid in processes):
             time.sleep(0.01)
 
-    def parent(self, process):
+    def state(self, process):
+        """Its letter and its parent, of a process that there is."""
         try:
-            return int((process / "stat").read_text().rpartition(")")[2].split()[1])
-        except (OSError, IndexError):
-            return 0
+            state, parent = (process / "stat").read_text().rpartition(")")[2].split()[:2]
+        except (OSError, ValueError):
+            return "", 0
+        return state, int(parent)
 
 
 if __name__ == "__main__":

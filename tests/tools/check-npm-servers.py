@@ -104,12 +104,15 @@ def main(program, folder=None):
         root = pathlib.Path(folder or made)
         if not folder:
             install(root)
-        data = pathlib.Path(made, "data")
-        data.mkdir()
-        (data / "note.txt").write_text("soup\n")
-        (data / "kube").write_text(KUBE)
         wrong = []
         for options in ([], ["--sandbox"]) if shutil.which("bwrap") else ([],):
+            # What a server remembers is new each time.
+            data = pathlib.Path(made, "data" + "".join(options))
+            data.mkdir()
+            (data / "note.txt").write_text("soup\n")
+            (data / "kube").write_text(KUBE)
+            # It is there already, so that it is replaced.
+            (data / "memory.json").write_text("")
             print(f"{'server' + ''.join(options).replace('--', ' in the '):<52}{'version':<12}{'tools':<16}calls, the slowest")
             for server in SERVERS:
                 row, problems = talk(program, root, data, server, options)

@@ -17,12 +17,15 @@ struct _MynaFileReader
 
   GQueue files;              /* GFile; the first is being read */
   GCancellable *cancellable; /* of the first; NULL: nothing is being read */
+  gboolean asks;             /* the first asks for a password … */
+  gboolean was_asked;        /* … and got one */
 };
 
 enum
 {
   SIGNAL_READ,
   SIGNAL_PROBLEM,
+  SIGNAL_PASSWORD,
   SIGNAL_CHANGED,
   N_SIGNALS
 };
@@ -42,6 +45,7 @@ problem_format (const GError *error)
     return _ ("“%s” could not be read.");
   switch ((DocumentError) error->code)
     {
+    case DOCUMENT_ERROR_PASSWORD:
     case DOCUMENT_ERROR_ENCRYPTED: return _ ("“%s” is protected. Save it without a password, then attach it again.");
     case DOCUMENT_ERROR_NO_TEXT: return _ ("“%s” has no text. Scanned pages are pictures, which Myna cannot read.");
     case DOCUMENT_ERROR_DAMAGED: return _ ("“%s” is damaged and could not be read.");
@@ -50,6 +54,9 @@ problem_format (const GError *error)
     case DOCUMENT_ERROR_LARGE: return _ ("“%s” is too large to be read.");
     case DOCUMENT_ERROR_TIME: return _ ("“%s” took too long to read.");
     case DOCUMENT_ERROR_UNKNOWN: return _ ("“%s” is not a document that Myna can read.");
+    case DOCUMENT_ERROR_OLD:
+      return _ (
+          "“%s” is an RTF or an older Office file, which Myna cannot read. Save it as ODT, DOCX or PDF, then attach it again.");
     case DOCUMENT_ERROR_LEFT_OUT: return _ ("Myna was built without support for files such as “%s”.");
     case DOCUMENT_ERROR_NO_READER: return _ ("“%s” could not be read: Myna’s document reader does not start.");
     case DOCUMENT_ERROR_FILE:
@@ -88,7 +95,7 @@ take_document (MynaFileReader *self, GFile *file, const Document *document, cons
     }
   text = document->n_bytes > MYNA_ATTACHMENT_MAX_BYTES ? NULL : document_dup_text (document);
   if (!text || strlen (text) > MYNA_ATTACHMENT_MAX_BYTES)
-    tell (self, _ ("The text of “%s” is longer than 4 MB, more than a message can hold."), name);
+    tell (self, _ ("The text of “%s” is longer than 50 MB, more than a message can hold."), name);
   else
     g_signal_emit (self, signals[SIGNAL_READ], 0, name, text, document->n_pages, document->type);
 }
@@ -104,24 +111,51 @@ document_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   /* What was stopped belongs to nobody any more; another one may be read by now. */
   if (!self->cancellable || g_task_get_cancellable (G_TASK (result)) != self->cancellable)
     return;
-  file = g_queue_pop_head (&self->files);
   g_clear_object (&self->cancellable);
+  self->asks = g_error_matches (error, DOCUMENT_ERROR, DOCUMENT_ERROR_PASSWORD);
+  if (self->asks)
+    {
+      g_autofree char *name = dup_name (g_queue_peek_head (&self->files));
+
+      g_signal_emit (self, signals[SIGNAL_PASSWORD], 0, name, self->was_asked);
+      return;
+    }
+  file = g_queue_pop_head (&self->files);
+  self->was_asked = FALSE;
   take_document (self, file, document, error);
+  read_next (self);
+}
+
+static void
+read_first (MynaFileReader *self, const char *password)
+{
+  self->cancellable = g_cancellable_new ();
+  document_read_async (g_queue_peek_head (&self->files), password, self->cancellable, document_read_cb, g_object_ref (self));
+}
+
+void
+myna_file_reader_unlock (MynaFileReader *self, const char *password)
+{
+  g_return_if_fail (MYNA_IS_FILE_READER (self));
+
+  if (!self->asks)
+    return;
+  self->asks = FALSE;
+  self->was_asked = password != NULL;
+  if (password)
+    read_first (self, password);
+  else
+    g_object_unref (g_queue_pop_head (&self->files));
   read_next (self);
 }
 
 static void
 read_next (MynaFileReader *self)
 {
-  GFile *file = g_queue_peek_head (&self->files);
-
-  if (self->cancellable)
+  if (self->asks)
     return;
-  if (file)
-    {
-      self->cancellable = g_cancellable_new ();
-      document_read_async (file, self->cancellable, document_read_cb, g_object_ref (self));
-    }
+  if (!self->cancellable && !g_queue_is_empty (&self->files))
+    read_first (self, NULL);
   g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
 }
 
@@ -139,7 +173,7 @@ myna_file_reader_dup_current (MynaFileReader *self)
 {
   g_return_val_if_fail (MYNA_IS_FILE_READER (self), NULL);
 
-  return self->cancellable ? dup_name (g_queue_peek_head (&self->files)) : NULL;
+  return myna_file_reader_is_reading (self) ? dup_name (g_queue_peek_head (&self->files)) : NULL;
 }
 
 gboolean
@@ -147,7 +181,7 @@ myna_file_reader_is_reading (MynaFileReader *self)
 {
   g_return_val_if_fail (MYNA_IS_FILE_READER (self), FALSE);
 
-  return self->cancellable != NULL;
+  return self->cancellable != NULL || self->asks;
 }
 
 static void
@@ -156,6 +190,7 @@ stop (MynaFileReader *self)
   if (self->cancellable)
     g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->cancellable);
+  self->asks = self->was_asked = FALSE;
 }
 
 GPtrArray *
@@ -198,6 +233,8 @@ myna_file_reader_class_init (MynaFileReaderClass *klass)
                                        G_TYPE_STRING, G_TYPE_UINT, G_TYPE_STRING);
   signals[SIGNAL_PROBLEM] =
       g_signal_new ("problem", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+  signals[SIGNAL_PASSWORD] =
+      g_signal_new ("password", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_BOOLEAN);
   signals[SIGNAL_CHANGED] = g_signal_new ("changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 

@@ -14,6 +14,8 @@ G_DECLARE_FINAL_TYPE (MynaFileReader, myna_file_reader, MYNA, FILE_READER, GObje
 /* Signals:
  *   read (const char *name, const char *text, guint n_pages, const char *type)   n_pages 0: it has none; type: as myna-read says
  *   problem (const char *text)                                  what could not be read, and why
+ *   password (const char *name, gboolean was_wrong)              the file that is being read asks for one: see
+ *                                                               myna_file_reader_unlock()
  *   changed ()                                                  it is reading now, or another file, or not any more */
 MynaFileReader *myna_file_reader_new (void) G_GNUC_WARN_UNUSED_RESULT;
 /* Behind those that wait. */
@@ -21,6 +23,8 @@ void myna_file_reader_add (MynaFileReader *self, GFile *file);
 gboolean myna_file_reader_is_reading (MynaFileReader *self);
 /* The name of the file that is being read; NULL: none.  The caller frees. */
 char *myna_file_reader_dup_current (MynaFileReader *self) G_GNUC_WARN_UNUSED_RESULT;
+/* What the person said; NULL: the file is left out.  Not kept. */
+void myna_file_reader_unlock (MynaFileReader *self, const char *password);
 /* Those that are not read yet are read no more; an array of GFile, or NULL where there are none. */
 GPtrArray *myna_file_reader_take (MynaFileReader *self) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -13,6 +13,7 @@
 #include "storage/storage.h"
 
 /* Characters of a file that a program reads. */
+#define MAX_SHORT     (1 << 16) /* bytes: no text as long as this is given whole */
 #define MAX_BEGINNING 1000
 
 MynaAttachment *
@@ -63,28 +64,44 @@ myna_attachment_dup_file_name (const char *name)
 
 /* ---- Writing ---------------------------------------------------------------------------------------------------- */
 
+/* What cannot stand in a string as it is. */
+static const char escaped[] = "\"\\\1\2\3\4\5\6\a\b\t\n\v\f\r\16\17\20\21\22\23\24\25\26\27\30\31\32\33\34\35\36\37";
+
+/* A text may have 50 MB: what needs no care is copied in runs. */
 static void
-append_string (GString *out, const char *text)
+append_string (GString *out, const char *text, gsize n)
 {
   g_string_append_c (out, '"');
-  for (const char *p = text; *p; p++)
+  for (const char *p = text, *end = text + n; p < end;)
     {
-      guchar c = *p;
+      gsize run = MIN (strcspn (p, escaped), (gsize) (end - p));
 
-      if (c == '"' || c == '\\')
-        g_string_append_printf (out, "\\%c", c);
-      else if (c == '\n')
+      g_string_append_len (out, p, (gssize) run);
+      p += run;
+      if (p == end)
+        break;
+      if (*p == '"' || *p == '\\')
+        g_string_append_printf (out, "\\%c", *p);
+      else if (*p == '\n')
         g_string_append (out, "\\n");
-      else if (c < 0x20)
-        g_string_append_printf (out, "\\u%04x", c);
       else
-        g_string_append_c (out, c);
+        g_string_append_printf (out, "\\u%04x", (guchar) *p);
+      p++;
     }
   g_string_append_c (out, '"');
 }
 
-char *
-myna_attachments_to_json (GPtrArray *attachments)
+/* The beginning of a text, in whole characters. */
+static gsize
+cut (const char *text, gsize max)
+{
+  gsize n = strlen (text);
+
+  return n <= max ? n : (gsize) (g_utf8_find_prev_char (text, text + max + 1) - text);
+}
+
+static char *
+to_json (GPtrArray *attachments, gsize max)
 {
   GString *out;
 
@@ -96,15 +113,15 @@ myna_attachments_to_json (GPtrArray *attachments)
       const MynaAttachment *attachment = g_ptr_array_index (attachments, i);
 
       g_string_append (out, i ? ", {\"name\": " : "{\"name\": ");
-      append_string (out, attachment->name);
+      append_string (out, attachment->name, strlen (attachment->name));
       g_string_append (out, ", \"text\": ");
-      append_string (out, attachment->text);
+      append_string (out, attachment->text, cut (attachment->text, max));
       if (attachment->n_pages)
         g_string_append_printf (out, ", \"pages\": \"%u\"", attachment->n_pages);
       if (attachment->type)
         {
           g_string_append (out, ", \"type\": ");
-          append_string (out, attachment->type);
+          append_string (out, attachment->type, strlen (attachment->type));
         }
       if (attachment->use)
         g_string_append_printf (out, ", \"use\": \"%s\"", attachment->use == STORE_USE_WHOLE ? "whole" : "passages");
@@ -112,6 +129,18 @@ myna_attachments_to_json (GPtrArray *attachments)
     }
   g_string_append_c (out, ']');
   return g_string_free (out, FALSE);
+}
+
+char *
+myna_attachments_to_json (GPtrArray *attachments)
+{
+  return to_json (attachments, G_MAXSIZE - 1);
+}
+
+char *
+myna_attachments_to_short_json (GPtrArray *attachments)
+{
+  return to_json (attachments, MAX_SHORT);
 }
 
 /* ---- Reading ---------------------------------------------------------------------------------------------------- */
@@ -186,14 +215,15 @@ read_string (const char **p)
     {
       if (!**p)
         return NULL;
-      if (**p == '\\')
-        {
-          (*p)++;
-          if (!read_escape (p, out))
-            return NULL;
-        }
-      else
-        g_string_append_c (out, *(*p)++);
+      gsize run = strcspn (*p, "\"\\");
+
+      g_string_append_len (out, *p, (gssize) run);
+      *p += run;
+      if (**p != '\\')
+        continue;
+      (*p)++;
+      if (!read_escape (p, out))
+        return NULL;
     }
   (*p)++;
   return g_string_free (g_steal_pointer (&out), FALSE);
@@ -279,19 +309,13 @@ append_beginning (GString *out, const MynaAttachment *attachment)
 
 /* ---- Passages --------------------------------------------------------------------------------------------------- */
 
-/* A token has some three and a half bytes in English, Chinese and code alike; more is safe. */
-#define BYTES_PER_TOKEN 3.5
-#define CONTEXT         8192 /* where it is not known */
-#define MAX_WHOLE       6144 /* tokens: more would take too long before the first word, unless a person wants it so */
-#define MAX_PASSAGES    2048
-
 StoreGive
 myna_attachments_plan (int context_length, gint64 message_id)
 {
-  int context = context_length > 0 ? context_length : CONTEXT;
+  StoreGive give = { .message_id = message_id };
 
-  return (StoreGive){ message_id, (gsize) (MIN (context * 3 / 8, MAX_WHOLE) * BYTES_PER_TOKEN),
-                      (gsize) (MIN (context / 4, MAX_PASSAGES) * BYTES_PER_TOKEN) };
+  document_plan (context_length, &give.whole_bytes, &give.passage_bytes);
+  return give;
 }
 
 char *
@@ -304,50 +328,17 @@ myna_passage_describe (const StorePassage *passage)
   return *passage->heading ? g_strdup_printf ("%s, %s", place, passage->heading) : g_steal_pointer (&place);
 }
 
-/* Without the mark of its page. */
-static const char *
-words_of (const StorePassage *passage)
-{
-  const char *end = passage->page && g_str_has_prefix (passage->text, "[Page ") ? strchr (passage->text, '\n') : NULL;
-
-  return end ? end + strspn (end, "\n") : passage->text;
-}
-
-static void
-append_passage (GString *out, const StorePassage *passage)
-{
-  g_autoptr (GString) place = g_string_new (NULL);
-  g_autofree char *text = g_strdup (words_of (passage)), *quoted = NULL;
-
-  g_string_printf (place, "[%u] %s", passage->number, passage->name);
-  if (passage->page)
-    g_string_append_printf (place, ", page %u", passage->page);
-  if (*passage->heading)
-    g_string_append_printf (place, ", %s", passage->heading);
-  quoted = document_quote (place->str, g_strchomp (text));
-  g_string_append (out, quoted);
-}
-
-static gboolean
-is_chinese (const char *text)
-{
-  for (const char *p = text; *p; p = g_utf8_next_char (p))
-    if (g_unichar_get_script (g_utf8_get_char (p)) == G_UNICODE_SCRIPT_HAN)
-      return TRUE;
-  return FALSE;
-}
-
-/* In the language of the question, for models follow that. */
 static void
 append_given (GString *out, GPtrArray *given, const char *question)
 {
   for (guint i = 0; i < given->len; i++)
-    append_passage (out, g_ptr_array_index (given, i));
-  g_string_append (
-      out, is_chinese (question)
-               ? "请根据以上段落回答，并在每个说法后面用 [1] 这样的编号注明所依据的段落。如果段落中没有答案，请直接说明。\n\n"
-               : "Answer from the passages above. Behind each statement put the number of its passage, like [1]. If the "
-                 "passages do not contain the answer, say so.\n\n");
+    {
+      const StorePassage *passage = g_ptr_array_index (given, i);
+
+      document_append_passage (out, &(DocumentPassage){ passage->number, passage->page, passage->name, passage->heading,
+                                                        passage->text });
+    }
+  document_append_citing (out, question);
 }
 
 /* Its text is in the passages that are given. */
@@ -366,7 +357,7 @@ append_attachment (GString *out, const MynaAttachment *attachment, GPtrArray *gi
   g_autofree char *quoted = NULL;
 
   if (attachment->use == STORE_USE_PASSAGES)
-    g_string_append_printf (out, "%s is long: passages of it are given where they matter.\n\n", attachment->name);
+    document_append_long (out, attachment->name);
   else if (attachment->use != STORE_USE_WHOLE || !attachment->type || g_str_equal (attachment->type, "text")
            || !is_given (attachment, given))
     {

@@ -11,8 +11,9 @@
 
 G_BEGIN_DECLS
 
-/* Most that one file, and all files of one message, may hold. */
-#define MYNA_ATTACHMENT_MAX_BYTES (4 << 20)
+/* Most that one file, and all files of one message, may hold: as much as one document may have.  A model is given passages of it; the
+ * limit is what a message's texts take of the memory, some times over, while it is stored or shown. */
+#define MYNA_ATTACHMENT_MAX_BYTES (50 << 20)
 #define MYNA_ATTACHMENTS_MAX      64
 
 typedef struct
@@ -36,6 +37,8 @@ char *myna_attachment_dup_file_name (const char *name) G_GNUC_WARN_UNUSED_RESULT
 
 /* attachments: array of MynaAttachment; NULL where it is empty. */
 char *myna_attachments_to_json (GPtrArray *attachments) G_GNUC_WARN_UNUSED_RESULT;
+/* Enough of them to be counted: a text that is longer than any model is given at once is cut.  Quick, for every letter that is typed. */
+char *myna_attachments_to_short_json (GPtrArray *attachments) G_GNUC_WARN_UNUSED_RESULT;
 /* Array of MynaAttachment that owns them; empty for NULL.  What is not as above ends the list; nothing else is kept of it. */
 GPtrArray *myna_attachments_from_json (const char *json) G_GNUC_WARN_UNUSED_RESULT;
 /* The text as the model is given it: each file under its name, or that passages of it follow; the passages that it was given

@@ -199,6 +199,17 @@ resolve (MynaModelLibrary *self, const char *path)
   return g_strcmp0 (self->starter_path, self->crashed_path) == 0 ? NULL : self->starter_path;
 }
 
+gboolean
+myna_model_library_is_starter (MynaModelLibrary *self, const char *path)
+{
+  const char *wanted;
+
+  g_return_val_if_fail (MYNA_IS_MODEL_LIBRARY (self), FALSE);
+
+  wanted = resolve (self, path);
+  return wanted && g_strcmp0 (wanted, self->starter_path) == 0;
+}
+
 static gboolean
 is_held (MynaModelLibrary *self, const char *path, const GlmActorLoadOptions *options)
 {

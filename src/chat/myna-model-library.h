@@ -30,6 +30,8 @@ void myna_model_library_rename (MynaModelLibrary *self, MynaModelEntry *entry, c
 void myna_model_library_set_default (MynaModelLibrary *self, MynaModelEntry *entry);
 /* The model that comes with Myna, or NULL where it is not installed. */
 const char *myna_model_library_get_starter_path (MynaModelLibrary *self);
+/* Whether what is meant by this path (NULL: the default) is the starter model. */
+gboolean myna_model_library_is_starter (MynaModelLibrary *self, const char *path);
 /* What new conversations use: the person's choice, else the starter model; NULL if there is none. */
 const char *myna_model_library_get_default_path (MynaModelLibrary *self);
 const char *myna_model_library_get_loading_path (MynaModelLibrary *self);

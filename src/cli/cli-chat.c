@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "cli/cli-call.h"
+#include "cli/cli-passages.h"
 #include "cli/cli-python.h"
 #include "cli/cli.h"
 #include "engine/base/error.h"
@@ -34,8 +35,9 @@ typedef struct
   GlmSession *session;
   GlmSampling sampling;
   Conversation conversation;
-  size_t first_turn; /* turns before it no longer fit */
-  char *attached;    /* before the first question of a conversation */
+  size_t first_turn;     /* turns before it no longer fit */
+  char *attached;        /* before the first question of a conversation; NULL: … */
+  CliPassages *passages; /* … this chooses for each question; NULL: nothing is long */
   bool is_terminal;
   bool said_device; /* that a card failed */
   /* The reply so far. */
@@ -124,6 +126,8 @@ start_conversation (Chat *chat, GlmError *error)
 {
   conversation_truncate (&chat->conversation, 0);
   chat->first_turn = 0;
+  if (chat->passages)
+    cli_passages_restart (chat->passages);
   return !chat->options->system || conversation_append (&chat->conversation, "system", chat->options->system, error);
 }
 
@@ -461,24 +465,34 @@ read_line (const Chat *chat, char **line, size_t *size)
     }
 }
 
-/* The first question of a conversation comes with the attached files. */
+static bool
+ask_behind (Chat *chat, const char *given, const char *line, GlmError *error)
+{
+  size_t n_given = strlen (given), n = n_given + strlen (line) + 1;
+  char *question = malloc (n);
+  bool ok;
+
+  if (!question)
+    return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for the question");
+  memcpy (question, given, n_given);
+  memcpy (question + n_given, line, n - n_given);
+  ok = ask (chat, question, error);
+  free (question);
+  return ok;
+}
+
+/* The first question of a conversation comes with the attached files, or each with passages of them. */
 static bool
 ask_with_files (Chat *chat, const char *line, GlmError *error)
 {
-  size_t n_attached = strlen (chat->attached), n = n_attached + strlen (line) + 1;
   bool is_first = chat->conversation.n == (chat->options->system ? 1 : 0);
-  char *question;
+  char *given = NULL;
   bool ok;
 
-  if (!is_first || n_attached == 0)
-    return ask (chat, line, error);
-  question = malloc (n);
-  if (!question)
-    return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for the question");
-  memcpy (question, chat->attached, n_attached);
-  memcpy (question + n_attached, line, n - n_attached);
-  ok = ask (chat, question, error);
-  free (question);
+  if (!chat->passages)
+    return is_first && *chat->attached ? ask_behind (chat, chat->attached, line, error) : ask (chat, line, error);
+  ok = cli_passages_ask (chat->passages, line, &given, error) && ask_behind (chat, given, line, error);
+  free (given);
   return ok;
 }
 
@@ -531,12 +545,15 @@ cli_chat (const CliOptions *options)
   bool ok;
 
   chat.tools.set.interpreter = options->python;
-  if (!cli_attach (options, &chat.attached, &error) || (options->tools && !cli_read_tools (options->tools, &chat.tools, &error))
-      || !cli_open_session (options, &chat.model, &chat.session, &error) || !start_python (&chat, &error))
+  if ((options->tools && !cli_read_tools (options->tools, &chat.tools, &error))
+      || !cli_open_session (options, &chat.model, &chat.session, &error)
+      || !cli_attach (options, glm_session_context_length (chat.session), &chat.attached, &chat.passages, &error)
+      || !start_python (&chat, &error))
     {
       glm_session_free (chat.session);
       glm_model_free (chat.model);
       cli_tools_clear (&chat.tools);
+      cli_passages_free (chat.passages);
       free (chat.attached);
       return cli_fail (&error);
     }
@@ -554,6 +571,7 @@ cli_chat (const CliOptions *options)
   conversation_truncate (&chat.conversation, 0);
   free (chat.conversation.turns);
   free (chat.reply);
+  cli_passages_free (chat.passages);
   free (chat.attached);
   glm_reply_items_clear (&chat.items);
   cli_tools_clear (&chat.tools);

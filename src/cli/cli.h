@@ -121,7 +121,4 @@ char *cli_ask_line (const char *question, const GlmCancel *interrupt, FILE *in, 
 /* All of a stream: malloc'ed, NUL-terminated. */
 bool cli_read_all (FILE *file, char **ret_text, size_t *ret_n_bytes, GlmError *error);
 
-/* The texts of the attached files as a model is given them, before the question; "" without any.  malloc'ed. */
-bool cli_attach (const CliOptions *options, char **ret_text, GlmError *error);
-
 #endif

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <gio/gunixinputstream.h>
+#include <glib-unix.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -82,8 +83,23 @@ open_file (GFile *file, GCancellable *cancellable, GError **error)
 
 /* ---- The process ------------------------------------------------------------------------------------------------ */
 
+/* The end of a pipe that holds it whole, or -1. */
+static int
+open_password (const char *password)
+{
+  gsize n = strlen (password);
+  int ends[2];
+
+  if (n > DOCUMENT_MAX_PASSWORD || !g_unix_open_pipe (ends, FD_CLOEXEC, NULL))
+    return -1;
+  if (write (ends[1], password, n) != (gssize) n)
+    n = 0;
+  close (ends[1]);
+  return ends[0];
+}
+
 static GSubprocess *
-start_reader (GFile *file, int fd, GError **error)
+start_reader (GFile *file, int fd, const char *password, GError **error)
 {
   g_autofree char *program = text_dup_helper ("myna-read");
   g_autofree char *name = g_file_get_basename (file);
@@ -91,12 +107,16 @@ start_reader (GFile *file, int fd, GError **error)
   g_autoptr (GSubprocessLauncher) launcher =
       g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE);
   g_autoptr (GError) local_error = NULL;
+  int password_fd = password ? open_password (password) : -1;
   GSubprocess *process;
 
   g_subprocess_launcher_set_environ (launcher, (char **) nothing);
   g_subprocess_launcher_set_cwd (launcher, "/");
   g_subprocess_launcher_take_stdin_fd (launcher, fd);
-  process = g_subprocess_launcher_spawn (launcher, &local_error, program, name ? name : "", NULL);
+  if (password_fd >= 0)
+    g_subprocess_launcher_take_fd (launcher, password_fd, DOCUMENT_PASSWORD_FD);
+  process = g_subprocess_launcher_spawn (launcher, &local_error, program, name ? name : "",
+                                         password_fd >= 0 ? "--password" : NULL, NULL);
   if (!process)
     g_set_error (error, DOCUMENT_ERROR, DOCUMENT_ERROR_NO_READER, "%s", local_error->message);
   return process;
@@ -159,7 +179,7 @@ finish (GSubprocess *process, DocumentRecords *records, GError **error)
 }
 
 Document *
-document_read (GFile *file, GCancellable *cancellable, GError **error)
+document_read (GFile *file, const char *password, GCancellable *cancellable, GError **error)
 {
   g_autoptr (DocumentRecords) records = document_records_new ();
   g_autoptr (GSubprocess) process = NULL;
@@ -171,7 +191,7 @@ document_read (GFile *file, GCancellable *cancellable, GError **error)
   fd = open_file (file, cancellable, error);
   if (fd < 0)
     return NULL;
-  process = start_reader (file, fd, error);
+  process = start_reader (file, fd, password, error);
   if (!process)
     return NULL;
   done = read_records (process, records, cancellable, error);
@@ -183,11 +203,28 @@ document_read (GFile *file, GCancellable *cancellable, GError **error)
 
 /* ---- Beside the main loop --------------------------------------------------------------------------------------- */
 
+typedef struct
+{
+  GFile *file;
+  char *password;
+} Asked;
+
+static void
+asked_free (gpointer data)
+{
+  Asked *asked = data;
+
+  g_object_unref (asked->file);
+  document_free_password (asked->password);
+  g_free (asked);
+}
+
 static void
 read_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
+  const Asked *asked = data;
   GError *error = NULL;
-  Document *document = document_read (data, cancellable, &error);
+  Document *document = document_read (asked->file, asked->password, cancellable, &error);
 
   if (document)
     g_task_return_pointer (task, document, (GDestroyNotify) document_free);
@@ -196,12 +233,15 @@ read_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
 }
 
 void
-document_read_async (GFile *file, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+document_read_async (GFile *file, const char *password, GCancellable *cancellable, GAsyncReadyCallback callback,
+                     gpointer user_data)
 {
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
+  Asked *asked = g_new (Asked, 1);
 
   g_task_set_source_tag (task, document_read_async);
-  g_task_set_task_data (task, g_object_ref (file), g_object_unref);
+  *asked = (Asked){ g_object_ref (file), g_strdup (password) };
+  g_task_set_task_data (task, asked, asked_free);
   g_task_run_in_thread (task, read_thread);
 }
 

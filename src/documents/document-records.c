@@ -28,12 +28,14 @@ static const struct
   const char *message;
 } words[] = {
   { DOCUMENT_WORD_ENCRYPTED, DOCUMENT_ERROR_ENCRYPTED, "it is encrypted" },
+  { DOCUMENT_WORD_PASSWORD, DOCUMENT_ERROR_PASSWORD, "it asks for a password" },
   { DOCUMENT_WORD_NO_TEXT, DOCUMENT_ERROR_NO_TEXT, "it has no text" },
   { DOCUMENT_WORD_DAMAGED, DOCUMENT_ERROR_DAMAGED, "it is damaged" },
   { DOCUMENT_WORD_PAGES, DOCUMENT_ERROR_PAGES, "it has more than 2,000 pages" },
   { DOCUMENT_WORD_LONG, DOCUMENT_ERROR_LONG, "it has more than 50 MB of text" },
   { DOCUMENT_WORD_LARGE, DOCUMENT_ERROR_LARGE, "it is too large" },
   { DOCUMENT_WORD_UNKNOWN, DOCUMENT_ERROR_UNKNOWN, "documents of this type are not read" },
+  { DOCUMENT_WORD_OLD, DOCUMENT_ERROR_OLD, "RTF and older Office files are not read" },
   { DOCUMENT_WORD_LEFT_OUT, DOCUMENT_ERROR_LEFT_OUT, "this build does not read documents of this type" },
   { DOCUMENT_WORD_LOCK, DOCUMENT_ERROR_NO_READER, "the process that reads documents cannot be locked away" },
 };

@@ -4,10 +4,20 @@
  */
 #include "documents/documents.h"
 
+#include <string.h>
+
 GQuark
 document_error_quark (void)
 {
   return g_quark_from_static_string ("document-error-quark");
+}
+
+void
+document_free_password (char *password)
+{
+  if (password)
+    explicit_bzero (password, strlen (password));
+  g_free (password);
 }
 
 void

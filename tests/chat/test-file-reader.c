@@ -118,11 +118,50 @@ test_take (Fixture *f, gconstpointer data)
   forget (f, "b.txt");
 }
 
+static void
+password_cb (Fixture *f, const char *name, gboolean was_wrong)
+{
+  static const char *const answers[] = { "wrong", "open sesame" };
+
+  g_string_append_printf (f->said, "?%s%s\n", name, was_wrong ? " again" : "");
+  myna_file_reader_unlock (f->reader, g_str_has_prefix (name, "left") ? NULL : answers[was_wrong]);
+}
+
+/* In the place of the process that reads: it knows one password, which is in the pipe and not in its arguments. */
+static const char reader[] =
+    "#!/bin/sh\ncase $1 in *.pdf) ;; *) printf 'type 0 4\\ntexttext 0 4\\nfreeend 0 0\\n'; exit;; esac\n"
+    "case \"$*\" in *sesame*) exit 1;; esac\n"
+    "[ \"$2\" = --password ] && [ \"$(cat <&3)\" = 'open sesame' ]"
+    " && printf 'type 0 3\\npdftext 0 6\\nsecretend 0 0\\n'"
+    " || printf 'type 0 3\\npdferror 0 12\\npassword pdf'\n";
+
+static void
+test_password (Fixture *f, gconstpointer data)
+{
+  g_autofree char *before = g_strdup (g_getenv ("MYNA_LIBEXEC_DIR"));
+  g_autofree char *program = g_build_filename (f->folder, "myna-read", NULL);
+
+  g_assert_true (g_file_set_contents_full (program, reader, -1, G_FILE_SET_CONTENTS_NONE, 0700, NULL));
+  g_setenv ("MYNA_LIBEXEC_DIR", f->folder, TRUE);
+  g_signal_connect_swapped (f->reader, "password", G_CALLBACK (password_cb), f);
+  add (f, "a.pdf", "x");
+  add (f, "left.pdf", "x");
+  add (f, "b.txt", "x");
+  finish (f);
+  g_assert_cmpstr (f->said->str, ==, "?a.pdf\n?a.pdf again\n+a.pdf: secret\n?left.pdf\n+b.txt: free\n");
+  g_setenv ("MYNA_LIBEXEC_DIR", before ? before : "", TRUE);
+  forget (f, "a.pdf");
+  forget (f, "left.pdf");
+  forget (f, "b.txt");
+  g_unlink (program);
+}
+
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/file-reader/order", Fixture, NULL, set_up, test_order, tear_down);
+  g_test_add ("/file-reader/password", Fixture, NULL, set_up, test_password, tear_down);
   g_test_add ("/file-reader/take", Fixture, NULL, set_up, test_take, tear_down);
 
   return g_test_run ();

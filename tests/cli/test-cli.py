@@ -6,6 +6,7 @@
 # usage: test-cli.py PROGRAM; $MYNA_DATA_DIR holds the starter model, $MYNA_STARTER its golden outputs.
 import json
 import os
+import pty
 import pathlib
 import pty
 import shlex
@@ -352,6 +353,46 @@ class Cli(unittest.TestCase):
         self.assertGreater(row['first'], 0)
         self.assertLess(row['first'], row['turns'])
 
+    def type_into(self, command, *lines):
+        """What a command shows in a terminal of its own, where each line is typed when it was asked for."""
+        pid, terminal = pty.fork()
+        if pid == 0:
+            os.execvp(command[0], command)
+        shown = b''
+        for asked, line in lines:
+            while asked.encode() not in shown:
+                shown += os.read(terminal, 4096)
+            shown = b''
+            os.write(terminal, line.encode() + b'\n')
+        try:
+            while data := os.read(terminal, 4096):
+                shown += data
+        except OSError: # its end
+            pass
+        os.close(terminal)
+        return shown.decode(), os.waitpid(pid, 0)[1]
+
+    def test_password(self):
+        """Asked for in the terminal, not shown; where there is none, said."""
+        sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), '..', 'documents'))
+        import make_documents
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, 'secret.pdf')
+            with open(path, 'wb') as file:
+                file.write(make_documents.encrypted_pdf('open sesame'))
+            result = subprocess.run([*COMMAND, 'read', path], capture_output=True, text=True, start_new_session=True)
+            if 'does not read documents of this type' in result.stderr:
+                self.skipTest('this build reads no PDF')
+            self.assertEqual(result.returncode, 1)
+            self.assertIn('it asks for a password', result.stderr)
+            shown, status = self.type_into([*COMMAND, 'read', path], ('Password of', 'sesame'), ('does not open it', 'open sesame'))
+            self.assertEqual(status, 0, shown)
+            self.assertIn('Secret words', shown)
+            self.assertNotIn('sesame', shown)
+            shown, status = self.type_into([*COMMAND, 'read', path], ('Password of', ''))
+            self.assertNotEqual(status, 0)
+            self.assertIn('it asks for a password', shown)
+
     def test_documents(self):
         with tempfile.TemporaryDirectory() as folder:
             page, note = os.path.join(folder, 'page.html'), os.path.join(folder, 'note.txt')
@@ -365,6 +406,16 @@ class Cli(unittest.TestCase):
             run('read', '/nonexistent.pdf', status=1)
             run('chat', '--attach', '/nonexistent.pdf', stdin='Hello!\n', status=1)
             run('chat', *['--attach', note] * 17, status=2)
+            with open(note, 'w') as file:
+                file.write('\n\n'.join(f'Paragraph {i} is about the water of the river.' for i in range(2000))
+                           + '\n\nThe heron lives in the reeds of Windermere.\n')
+            rows = [json.loads(line) for line in run('chat', '--greedy', '--json', '-n', '4', '--attach', note,
+                                                     stdin='Where does the heron live?\nAnd the water?\n').splitlines()]
+            self.assertIn('[1] note.txt', rows[0]['question'])
+            self.assertIn('reeds of Windermere', rows[0]['question'])
+            self.assertNotIn('reeds of Windermere', rows[1]['question'])
+            self.assertLess(rows[0]['n_prompt'], 1000)
+            self.assertGreaterEqual(rows[1]['n_reused'], rows[0]['n_prompt'])
             run('read', status=2)
             result = subprocess.run([*COMMAND, 'read', page], capture_output=True)
             if b'does not read documents of this type' not in result.stderr:

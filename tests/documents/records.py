@@ -2,14 +2,24 @@
 
 SPDX-License-Identifier: GPL-3.0-or-later
 """
+import os
 import subprocess
 
 
-def read(program, name, data, timeout=120):
+def read(program, name, data, timeout=120, password=None):
     """A document's bytes through a pipe, or an open file → (records, how it ended); a record is (kind, number, text)."""
     given = {"input": data} if isinstance(data, bytes) else {"stdin": data}
-    run = subprocess.run([program, name], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=timeout,
-                         env={"PATH": "/usr/bin:/bin"}, **given)
+    if password is not None:
+        out, into = os.pipe()
+        os.write(into, password.encode())
+        os.close(into)
+        # It must be the third descriptor there.
+        given["preexec_fn"] = lambda: os.dup2(out, 3)
+        given["pass_fds"] = (3,)
+    run = subprocess.run([program, name] + ([] if password is None else ["--password"]), stdout=subprocess.PIPE,
+                         stderr=subprocess.DEVNULL, timeout=timeout, env={"PATH": "/usr/bin:/bin"}, **given)
+    if password is not None:
+        os.close(out)
     return parse(run.stdout), run.returncode
 
 

@@ -67,6 +67,16 @@ class Documents(unittest.TestCase):
         data = make_documents.pdf([make_documents.lines_at(72, 720, ["Opening" + " ." * 60 + " 9", "Wait... what"])])
         self.assertEqual(self.text("contents.pdf", data), "[1]\n\nOpening …  9\nWait... what")
 
+    def test_password_opens(self):
+        if "pdf" not in TYPES:
+            self.skipTest("this build reads no PDF")
+        data = make_documents.encrypted_pdf("open sesame")
+        for password, error in ((None, "password"), ("", "password"), ("open", "password"), ("x" * 1024, "password"),
+                                ("open sesame", None)):
+            found, status = records.read(PROGRAM, "a.pdf", data, password=password)
+            self.assertEqual((records.error(found), status), (error, 0), password)
+        self.assertIn("Secret words", records.text(found))
+
     def test_pdf_that_only_its_owner_may_change(self):
         self.assertIn("Secret words", self.text("owner.pdf"))
 

@@ -37,7 +37,7 @@ test_text (void)
 {
   GFile *file = make_file ("-a b;c.txt", "words\n", 6);
   g_autoptr (GError) error = NULL;
-  g_autoptr (Document) document = document_read (file, NULL, &error);
+  g_autoptr (Document) document = document_read (file, NULL, NULL, &error);
   g_autofree char *text = NULL;
 
   g_assert_no_error (error);
@@ -68,7 +68,7 @@ test_files (void)
     {
       g_autoptr (GError) error = NULL;
 
-      g_assert_null (document_read (files[i], NULL, &error));
+      g_assert_null (document_read (files[i], NULL, NULL, &error));
       g_assert_error (error, DOCUMENT_ERROR, DOCUMENT_ERROR_FILE);
     }
   g_unlink (path);
@@ -106,7 +106,7 @@ test_canceled (void)
 
   g_assert_true (g_file_set_contents_full (program, script, -1, G_FILE_SET_CONTENTS_NONE, 0700, NULL));
   g_setenv ("MYNA_LIBEXEC_DIR", folder, TRUE);
-  document_read_async (file, cancellable, read_cb, &result);
+  document_read_async (file, NULL, cancellable, read_cb, &result);
   while (!g_file_get_contents (mark, &pid, NULL, NULL))
     g_main_context_iteration (NULL, FALSE);
   g_cancellable_cancel (cancellable);
@@ -136,13 +136,13 @@ test_bad_reader (void)
   g_autoptr (GError) error = NULL;
 
   g_setenv ("MYNA_LIBEXEC_DIR", folder, TRUE);
-  g_assert_null (document_read (file, NULL, &error));
+  g_assert_null (document_read (file, NULL, NULL, &error));
   g_assert_error (error, DOCUMENT_ERROR, DOCUMENT_ERROR_NO_READER);
   for (guint i = 0; i < G_N_ELEMENTS (scripts); i++)
     {
       g_clear_error (&error);
       g_assert_true (g_file_set_contents_full (program, scripts[i], -1, G_FILE_SET_CONTENTS_NONE, 0700, NULL));
-      g_assert_null (document_read (file, NULL, &error));
+      g_assert_null (document_read (file, NULL, NULL, &error));
       g_assert_error (error, DOCUMENT_ERROR, (int) codes[i]);
     }
   g_setenv ("MYNA_LIBEXEC_DIR", before ? before : "", TRUE);

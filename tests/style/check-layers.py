@@ -72,8 +72,8 @@ FOLDERS = {
     "documents/documents.h": (GLIB, ""),
     "documents": (GLIB, "documents/wire.h documents/documents.h text"),
 
-    "cli": (GLIB, "engine/engine.h engine/base engine/file engine/quant engine/text engine/families engine/kernels "
-                  "engine/compute engine/cpu engine/run engine/import tools/tools.h tools/sandbox.h tools/servers.h tools/own-tools.h documents/documents.h"),
+    "cli": (JSON, "engine/engine.h engine/base engine/file engine/quant engine/text engine/families engine/kernels "
+                  "engine/compute engine/cpu engine/run engine/import tools/tools.h tools/sandbox.h tools/servers.h tools/own-tools.h documents/documents.h storage/storage.h"),
 
     "remote/wire": (JSON, "text"),
     "remote/process": (SOUP, "remote/wire"),

@@ -17,7 +17,8 @@ void read_text_prepare (void);
 char *read_text_decode (const guint8 *data, gsize n, gsize *ret_n) G_GNUC_WARN_UNUSED_RESULT;
 void read_text (const guint8 *data, gsize n);
 
-void read_pdf (const guint8 *data, gsize n);
+/* password: NULL: none is known. */
+void read_pdf (const guint8 *data, gsize n, const char *password);
 /* bytes: UTF-8. */
 void read_html (GBytes *bytes, ReadBuild *build);
 /* Any of those that are zip archives; the type is found and written. */

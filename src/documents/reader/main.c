@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- * usage: myna-read NAME <DOCUMENT >RECORDS
+ * usage: myna-read NAME [--password] <DOCUMENT >RECORDS
  *        myna-read --picture <PICTURE >PIXELS
  *
  * NAME is the file's, for what its end says; it is not opened.  Before the first byte is read the process locks itself: no foreign
@@ -63,6 +63,23 @@ read_input (gsize *ret_n)
   return data;
 }
 
+/* What the pipe holds; NULL: nothing can be read from it. */
+static const char *
+read_password (void)
+{
+  static char password[DOCUMENT_MAX_PASSWORD + 1];
+  gsize n = 0;
+  gssize got;
+
+  while (n < DOCUMENT_MAX_PASSWORD && (got = read (DOCUMENT_PASSWORD_FD, password + n, DOCUMENT_MAX_PASSWORD - n)) != 0)
+    {
+      if (got < 0 && errno != EINTR)
+        return NULL;
+      n += MAX (got, 0);
+    }
+  return password;
+}
+
 static gboolean
 begins (const guint8 *data, gsize n, const char *with, gsize n_with)
 {
@@ -119,17 +136,17 @@ fail_ole (const guint8 *data, gsize n)
   static const char package[] = "E\0n\0c\0r\0y\0p\0t\0e\0d\0P\0a\0c\0k\0a\0g\0e";
 
   read_out_type ("doc");
-  read_out_fail (memmem (data, n, package, sizeof package) ? DOCUMENT_WORD_ENCRYPTED : DOCUMENT_WORD_UNKNOWN);
+  read_out_fail (memmem (data, n, package, sizeof package) ? DOCUMENT_WORD_ENCRYPTED : DOCUMENT_WORD_OLD);
 }
 
 static void
-read_document (const char *name, const guint8 *data, gsize n)
+read_document (const char *name, const guint8 *data, gsize n, const char *password)
 {
   if (memmem (data, MIN (n, 1024), "%PDF-", 5))
     {
 #if HAVE_PDF
       read_out_type ("pdf");
-      read_pdf (data, n);
+      read_pdf (data, n, password);
 #else
       left_out ("pdf");
 #endif
@@ -148,8 +165,10 @@ read_document (const char *name, const guint8 *data, gsize n)
     }
   else if (begins (data, n, "{\\rtf", 5))
     {
+      /* No kept library reads it (librevenge's family does not; unrtf is a program, last released in 2018), and a parser of our own
+       * would be one more for hostile files. */
       read_out_type ("rtf");
-      read_out_fail (DOCUMENT_WORD_UNKNOWN);
+      read_out_fail (DOCUMENT_WORD_OLD);
     }
   else
     {
@@ -188,6 +207,6 @@ main (int argc, char **argv)
   if (!read_lock ())
     read_out_fail (DOCUMENT_WORD_LOCK);
   data = read_input (&n);
-  read_document (name, data, n);
+  read_document (name, data, n, argc > 2 && g_str_equal (argv[2], "--password") ? read_password () : NULL);
   read_out_end ();
 }

@@ -5,6 +5,7 @@
  * poppler orders the text of a page as it is read, column by column.  What the outline names is a heading where a line of its page
  * says the same.
  */
+#include <gio/gio.h>
 #include <poppler.h>
 #include <string.h>
 
@@ -200,17 +201,29 @@ write_page (const char *text, guint page, GArray *entries)
   read_out_text (block->str, block->len);
 }
 
+/* poppler 22.12 reads bytes that are gone, where a password is wrong, but not from a stream. */
+static PopplerDocument *
+open_document (GBytes *bytes, const char *password, GError **error)
+{
+  g_autoptr (GInputStream) stream = NULL;
+
+  if (!password)
+    return poppler_document_new_from_bytes (bytes, NULL, error);
+  stream = g_memory_input_stream_new_from_bytes (bytes);
+  return poppler_document_new_from_stream (stream, (goffset) g_bytes_get_size (bytes), password, NULL, error);
+}
+
 void
-read_pdf (const guint8 *data, gsize n)
+read_pdf (const guint8 *data, gsize n, const char *password)
 {
   g_autoptr (GBytes) bytes = g_bytes_new_static (data, n);
   g_autoptr (GError) error = NULL;
-  PopplerDocument *document = poppler_document_new_from_bytes (bytes, NULL, &error);
+  PopplerDocument *document = open_document (bytes, password, &error);
   GArray *entries;
   int n_pages;
 
   if (!document)
-    read_out_fail (g_error_matches (error, POPPLER_ERROR, POPPLER_ERROR_ENCRYPTED) ? DOCUMENT_WORD_ENCRYPTED
+    read_out_fail (g_error_matches (error, POPPLER_ERROR, POPPLER_ERROR_ENCRYPTED) ? DOCUMENT_WORD_PASSWORD
                                                                                    : DOCUMENT_WORD_DAMAGED);
   n_pages = poppler_document_get_n_pages (document);
   if (n_pages > DOCUMENT_MAX_PAGES)

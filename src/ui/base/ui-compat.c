@@ -169,12 +169,20 @@ void
 myna_ask_async (GtkWindow *parent, MynaQuestionKind kind, const char *heading, const char *body, const char *accept_label,
                 GAsyncReadyCallback callback, gpointer user_data)
 {
+  myna_ask_with_async (parent, kind, heading, body, NULL, accept_label, callback, user_data);
+}
+
+void
+myna_ask_with_async (GtkWindow *parent, MynaQuestionKind kind, const char *heading, const char *body, GtkWidget *widget,
+                     const char *accept_label, GAsyncReadyCallback callback, gpointer user_data)
+{
   GTask *task = g_task_new (parent, NULL, callback, user_data);
 #if ADW_CHECK_VERSION(1, 5, 0)
   AdwAlertDialog *dialog = ADW_ALERT_DIALOG (adw_alert_dialog_new (heading, body));
   AdwResponseAppearance appearance = kind == MYNA_QUESTION_DESTRUCTIVE ? ADW_RESPONSE_DESTRUCTIVE : ADW_RESPONSE_SUGGESTED;
 
   adw_alert_dialog_add_responses (dialog, "cancel", _ ("_Cancel"), "accept", accept_label, NULL);
+  adw_alert_dialog_set_extra_child (dialog, widget);
   adw_alert_dialog_set_response_appearance (dialog, "accept", appearance);
   adw_alert_dialog_set_default_response (dialog, kind == MYNA_QUESTION_DESTRUCTIVE ? "cancel" : "accept");
   g_signal_connect (dialog, "response", G_CALLBACK (ask_response_cb), task);
@@ -184,6 +192,7 @@ myna_ask_async (GtkWindow *parent, MynaQuestionKind kind, const char *heading, c
   AdwResponseAppearance appearance = kind == MYNA_QUESTION_DESTRUCTIVE ? ADW_RESPONSE_DESTRUCTIVE : ADW_RESPONSE_SUGGESTED;
 
   adw_message_dialog_add_responses (dialog, "cancel", _ ("_Cancel"), "accept", accept_label, NULL);
+  adw_message_dialog_set_extra_child (dialog, widget);
   adw_message_dialog_set_response_appearance (dialog, "accept", appearance);
   adw_message_dialog_set_default_response (dialog, kind == MYNA_QUESTION_DESTRUCTIVE ? "cancel" : "accept");
   g_signal_connect (dialog, "response", G_CALLBACK (ask_response_cb), task);

@@ -42,6 +42,9 @@ typedef enum
 /* Asks for one decision: `accept_label` or Cancel. */
 void myna_ask_async (GtkWindow *parent, MynaQuestionKind kind, const char *heading, const char *body, const char *accept_label,
                      GAsyncReadyCallback callback, gpointer user_data);
+/* The same with a widget below the text; it is the dialog's. */
+void myna_ask_with_async (GtkWindow *parent, MynaQuestionKind kind, const char *heading, const char *body, GtkWidget *widget,
+                          const char *accept_label, GAsyncReadyCallback callback, gpointer user_data);
 /* Tells what went wrong, where nothing can be done.  parent: NULL where the window is gone. */
 void myna_tell (GtkWindow *parent, const char *heading, const char *body);
 /* TRUE: accepted. */

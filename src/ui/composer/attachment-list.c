@@ -129,6 +129,14 @@ myna_attachment_list_to_json (MynaAttachmentList *self)
   return myna_attachments_to_json (self->attachments);
 }
 
+char *
+myna_attachment_list_to_short_json (MynaAttachmentList *self)
+{
+  g_return_val_if_fail (MYNA_IS_ATTACHMENT_LIST (self), NULL);
+
+  return myna_attachments_to_short_json (self->attachments);
+}
+
 static void
 remove_chips (MynaAttachmentList *self)
 {

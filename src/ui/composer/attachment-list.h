@@ -21,6 +21,8 @@ gboolean myna_attachment_list_add (MynaAttachmentList *self, const char *name, c
                                    const char *type);
 /* As StoreMessage keeps them; NULL: none. */
 char *myna_attachment_list_to_json (MynaAttachmentList *self) G_GNUC_WARN_UNUSED_RESULT;
+/* Enough of them to be counted; NULL: none. */
+char *myna_attachment_list_to_short_json (MynaAttachmentList *self) G_GNUC_WARN_UNUSED_RESULT;
 /* Takes them out, an array of MynaAttachment or NULL; and puts such an array, which is taken, behind those that are there. */
 GPtrArray *myna_attachment_list_take (MynaAttachmentList *self) G_GNUC_WARN_UNUSED_RESULT;
 void myna_attachment_list_give (MynaAttachmentList *self, GPtrArray *attachments);

@@ -18,9 +18,11 @@
 #include "chat/message-words.h"
 #include "composer/attachment-list.h"
 #include "composer/folder-question.h"
+#include "composer/password-question.h"
 #include "composer/persona-popover.h"
 #include "composer/prompt-insert.h"
 #include "composer/reading-row.h"
+#include "composer/starter-hint.h"
 #include "composer/tools-button.h"
 
 #define MAX_LINES 10
@@ -49,6 +51,7 @@ struct _MynaComposer
   GtkWidget *scroller;
   GtkWidget *text_view;
   GtkWidget *placeholder;
+  GtkWidget *hint;     /* MynaStarterHint */
   GtkWidget *problem;  /* GtkLabel: what could not be attached */
   GtkWidget *too_long; /* GtkLabel */
   GtkWidget *personas; /* MynaPersonaPopover */
@@ -58,7 +61,9 @@ struct _MynaComposer
   GtkWidget *gauge_label;
   GtkWidget *send_button;
 
-  GCancellable *cancellable; /* of files being read */
+  MynaModelLibrary *library;      /* NULL: not known yet */
+  MynaConversation *conversation; /* NULL: none; a weak pointer */
+  GCancellable *cancellable;      /* of files being read */
   MynaFileReader *reader;
   GSettings *settings; /* NULL: the defaults */
   gboolean busy;
@@ -232,9 +237,17 @@ buffer_changed_cb (MynaComposer *self)
 /* A file is read whole when it is attached, so that what the model is given is what the person saw. */
 
 static void
+update_hint (MynaComposer *self)
+{
+  myna_starter_hint_update (MYNA_STARTER_HINT (self->hint), self->library, self->conversation,
+                            myna_attachment_list_get_n (get_attachments (self)) > 0);
+}
+
+static void
 attachments_changed (MynaComposer *self)
 {
   update_button (self);
+  update_hint (self);
   g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
 }
 
@@ -255,6 +268,7 @@ myna_composer_take_attachments (MynaComposer *self)
 
   attachments = myna_attachment_list_take (get_attachments (self));
   update_button (self);
+  update_hint (self);
   return attachments;
 }
 
@@ -280,7 +294,7 @@ myna_composer_dup_attachments (MynaComposer *self)
 {
   g_return_val_if_fail (MYNA_IS_COMPOSER (self), NULL);
 
-  return myna_attachment_list_to_json (get_attachments (self));
+  return myna_attachment_list_to_short_json (get_attachments (self));
 }
 
 /* What an earlier one could not is said no more. */
@@ -573,6 +587,8 @@ myna_composer_dispose (GObject *object)
 
   g_cancellable_cancel (self->cancellable);
   g_clear_object (&self->settings);
+  g_clear_object (&self->library);
+  g_clear_weak_pointer (&self->conversation);
   stop_reading (self);
   g_clear_pointer (&self->personas, gtk_widget_unparent);
   g_clear_pointer (&self->card, gtk_widget_unparent);
@@ -641,8 +657,11 @@ myna_composer_init (MynaComposer *self)
   g_signal_connect_swapped (self->reader, "read", G_CALLBACK (file_read_cb), self);
   g_signal_connect_swapped (self->reader, "problem", G_CALLBACK (add_problem), self);
   g_signal_connect_swapped (self->reader, "changed", G_CALLBACK (update_button), self);
+  myna_password_question_serve (GTK_WIDGET (self), self->reader);
   gtk_box_append (GTK_BOX (self->card), myna_reading_row_new (self->reader));
   build_text (self);
+  self->hint = myna_starter_hint_new ();
+  gtk_box_append (GTK_BOX (self->card), self->hint);
   self->too_long = add_note (self, "warning");
   self->problem = add_note (self, "error");
   build_buttons (self);
@@ -725,6 +744,7 @@ myna_composer_clear (MynaComposer *self)
   gtk_text_buffer_end_irreversible_action (get_buffer (self));
   self->setting = FALSE;
   myna_attachment_list_clear (get_attachments (self));
+  update_hint (self);
   clear_problems (self);
   myna_composer_set_too_long (self, 0, 0);
   myna_persona_popover_filter (MYNA_PERSONA_POPOVER (self->personas), NULL);
@@ -786,6 +806,17 @@ myna_composer_set_conversation (MynaComposer *self, MynaConversation *conversati
   g_return_if_fail (MYNA_IS_COMPOSER (self));
 
   myna_tools_button_set_conversation (MYNA_TOOLS_BUTTON (self->tools), conversation);
+  g_set_weak_pointer (&self->conversation, conversation);
+  update_hint (self);
+}
+
+void
+myna_composer_set_library (MynaComposer *self, MynaModelLibrary *library)
+{
+  g_return_if_fail (MYNA_IS_COMPOSER (self));
+
+  g_set_object (&self->library, library);
+  update_hint (self);
 }
 
 void

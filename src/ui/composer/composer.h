@@ -5,6 +5,7 @@
 #pragma once
 
 #include "chat/myna-conversation.h"
+#include "chat/myna-model-library.h"
 #include "composer/send-key.h"
 
 G_BEGIN_DECLS
@@ -45,6 +46,8 @@ void myna_composer_set_busy (MynaComposer *self, gboolean busy);
 void myna_composer_add_control (MynaComposer *self, GtkWidget *widget);
 /* Whose tools are chosen here; NULL: nobody's. */
 void myna_composer_set_conversation (MynaComposer *self, MynaConversation *conversation);
+/* The models there are, of which one is the starter model. */
+void myna_composer_set_library (MynaComposer *self, MynaModelLibrary *library);
 /* Share of the model's context in use, 0 to 1; negative hides the gauge. */
 void myna_composer_set_context (MynaComposer *self, int used, int length);
 /* Adds files as attachments: read, checked and shown as chips; what cannot be is told below the text. */
@@ -58,7 +61,7 @@ gboolean myna_composer_is_reading (MynaComposer *self);
 /* The files that are not read yet leave it, too: an array of GFile, or NULL. */
 GPtrArray *myna_composer_take_files (MynaComposer *self) G_GNUC_WARN_UNUSED_RESULT;
 gboolean myna_composer_has_attachments (MynaComposer *self);
-/* As JSON, as StoreMessage keeps them; NULL: none. */
+/* As much of them as is needed to count them: see myna_attachments_to_short_json(). */
 char *myna_composer_dup_attachments (MynaComposer *self) G_GNUC_WARN_UNUSED_RESULT;
 /* The message has more tokens than the model can hold; limit 0: it fits. */
 void myna_composer_set_too_long (MynaComposer *self, int n_tokens, int limit);

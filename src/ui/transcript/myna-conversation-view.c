@@ -727,6 +727,7 @@ myna_conversation_view_set_library (MynaConversationView *self, MynaModelLibrary
 
   g_set_object (&self->library, library);
   myna_models_menu_set_library (self->models_menu, library);
+  myna_composer_set_library (MYNA_COMPOSER (self->composer), library);
   myna_thinking_controls_set_library (MYNA_THINKING_CONTROLS (self->thinking), library);
 }
 

@@ -89,7 +89,7 @@ class Speech(socketserver.StreamRequestHandler):
                 language = words[3]
             if words[:1] == ["CANCEL"]:
                 self.server.canceled += 1
-            if words != ["SPEAK"]:
+            if [word.upper() for word in words] != ["SPEAK"]:
                 self.wfile.write(b"208 OK\r\n")
                 continue
             self.wfile.write(b"230 OK RECEIVING DATA\r\n")

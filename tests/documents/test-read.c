@@ -62,7 +62,7 @@ test_files (void)
   g_assert_cmpint (symlink ("pipe", link_path), ==, 0);
   g_assert_true (g_file_set_contents (large_path, "", 0, NULL));
   g_assert_cmpint (truncate (large_path, (off_t) DOCUMENT_MAX_FILE + 1), ==, 0);
-  g_assert_null (document_read (large, NULL, &too_large));
+  g_assert_null (document_read (large, NULL, NULL, &too_large));
   g_assert_error (too_large, DOCUMENT_ERROR, DOCUMENT_ERROR_LARGE);
   for (guint i = 0; i < G_N_ELEMENTS (files); i++)
     {

@@ -4,6 +4,8 @@
  */
 #include "chat/message-parts.h"
 
+#include <string.h>
+
 #include "chat/tool-words.h"
 #include "markup/markdown.h"
 
@@ -109,4 +111,22 @@ myna_message_parts_count_matches (StoreRole role, const char *text, const StoreC
       n += myna_markdown_count_matches (markdown, needle);
     }
   return n;
+}
+
+static gsize
+count_unfinished (const char *text, gsize n_bytes, const char *tag)
+{
+  for (gsize n = MIN (strlen (tag) - 1, n_bytes); n > 0; n--)
+    if (memcmp (text + n_bytes - n, tag, n) == 0)
+      return n;
+  return 0;
+}
+
+void
+myna_part_hide_unfinished (StorePart *part)
+{
+  if (part->kind == STORE_PART_THOUGHT)
+    part->n_bytes -= count_unfinished (part->text, part->n_bytes, "</think>");
+  else if (part->kind == STORE_PART_TEXT && count_unfinished (part->text, part->n_bytes, "<think>") == part->n_bytes)
+    part->n_bytes = 0;
 }

@@ -31,3 +31,17 @@ myna_recall_step (MynaRecall *recall, MynaConversation *conversation, int step)
   *recall = MYNA_RECALL_NONE;
   return "";
 }
+
+MynaMessage *
+myna_recall_last_reply (MynaConversation *conversation)
+{
+  for (guint i = conversation ? g_list_model_get_n_items (G_LIST_MODEL (conversation)) : 0; i > 0; i--)
+    {
+      MynaMessage *message = g_list_model_get_item (G_LIST_MODEL (conversation), i - 1);
+
+      if (myna_message_get_role (message) == STORE_ROLE_ASSISTANT)
+        return message;
+      g_object_unref (message);
+    }
+  return NULL;
+}

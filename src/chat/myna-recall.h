@@ -15,5 +15,7 @@ typedef guint MynaRecall;
 /* The question before (-1) or after (+1) the recalled one; "" after the last; NULL: there is none, or its text is still being
  * read.  Borrowed. */
 const char *myna_recall_step (MynaRecall *recall, MynaConversation *conversation, int step);
+/* The last reply of the branch; NULL: there is none, or no conversation.  The caller unrefs. */
+MynaMessage *myna_recall_last_reply (MynaConversation *conversation);
 
 G_END_DECLS

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "chat/message-parts.h"
+#include "chat/myna-recall.h"
 #include "conversation-fixture.h"
 
 static void
@@ -127,12 +129,51 @@ test_progress (Fixture *f, gconstpointer data)
   fixture_idle (f);
 }
 
+/* The beginning of a tag at the end of what is written so far is not shown; what looks like one before the end is. */
+static void
+test_unfinished (void)
+{
+  static const struct
+  {
+    StorePartKind kind;
+    const char *text, *shown;
+  } cases[] = {
+    { STORE_PART_TEXT, "<thi", "" },          { STORE_PART_TEXT, "a <thi", "a <thi" },
+    { STORE_PART_TEXT, "Hello", "Hello" },    { STORE_PART_THOUGHT, "First</thin", "First" },
+    { STORE_PART_THOUGHT, "a < b", "a < b" }, { STORE_PART_RESULT, "</th", "</th" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      StorePart part = { .kind = cases[i].kind, .text = cases[i].text, .n_bytes = strlen (cases[i].text) };
+
+      myna_part_hide_unfinished (&part);
+      g_assert_cmpmem (part.text, part.n_bytes, cases[i].shown, strlen (cases[i].shown));
+    }
+}
+
+static void
+test_last_reply (Fixture *f, gconstpointer data)
+{
+  g_autoptr (MynaMessage) none = myna_recall_last_reply (f->conversation);
+  g_autoptr (MynaMessage) reply = NULL;
+
+  g_assert_null (none);
+  g_assert_null (myna_recall_last_reply (NULL));
+  fixture_exchange (f, "q1", "a1");
+  fixture_exchange (f, "q2", "a2");
+  reply = myna_recall_last_reply (f->conversation);
+  g_assert_cmpstr (myna_message_get_text (reply), ==, "a2");
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
 #define ADD(path, func) g_test_add ("/message-words/" path, Fixture, NULL, fixture_setup, func, fixture_teardown)
   g_test_add_func ("/message-words/thoughts", test_thoughts);
+  g_test_add_func ("/message-words/unfinished", test_unfinished);
+  ADD ("last-reply", test_last_reply);
   ADD ("status", test_status);
   ADD ("cut", test_cut);
   ADD ("failed", test_failed);

@@ -151,6 +151,18 @@ myna_filter_new (const char *name, ...)
   return filter;
 }
 
+static GtkSizeRequestMode
+get_request_mode (GtkWidget *widget)
+{
+  return GTK_SIZE_REQUEST_HEIGHT_FOR_WIDTH;
+}
+
+void
+myna_class_set_height_for_width (GtkWidgetClass *widget_class)
+{
+  widget_class->get_request_mode = get_request_mode;
+}
+
 void
 myna_column_init (GtkWidget *widget, guint spacing)
 {

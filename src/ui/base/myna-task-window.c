@@ -177,6 +177,12 @@ myna_task_window_get_cancellable (MynaTaskWindow *self)
   return get_private (self)->cancellable;
 }
 
+gboolean
+myna_task_window_is_closed (MynaTaskWindow *self)
+{
+  return g_cancellable_is_cancelled (myna_task_window_get_cancellable (self));
+}
+
 /* ---- Building --------------------------------------------------------------------------------------------------- */
 
 void

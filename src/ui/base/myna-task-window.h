@@ -34,6 +34,8 @@ void myna_task_window_set_accept (MynaTaskWindow *self, const char *label, gbool
 void myna_task_window_set_close_label (MynaTaskWindow *self, const char *label);
 /* Cancelled when the window goes, however it goes.  Callbacks look at it before they touch the window. */
 GCancellable *myna_task_window_get_cancellable (MynaTaskWindow *self);
+/* What comes now comes too late. */
+gboolean myna_task_window_is_closed (MynaTaskWindow *self);
 /* Says what is being done, and lets nothing else be done until end.  progress: looked at now and then; NULL: nobody
  * knows how much there is to do. */
 void myna_task_window_begin (MynaTaskWindow *self, const char *what, StoreProgress *progress);

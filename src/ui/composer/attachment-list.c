@@ -248,12 +248,6 @@ myna_attachment_list_size_allocate (GtkWidget *widget, int width, int height, in
   lay_out (MYNA_ATTACHMENT_LIST (widget), width, TRUE);
 }
 
-static GtkSizeRequestMode
-myna_attachment_list_get_request_mode (GtkWidget *widget)
-{
-  return GTK_SIZE_REQUEST_HEIGHT_FOR_WIDTH;
-}
-
 /* ---- Object ----------------------------------------------------------------------------------------------------- */
 
 static void
@@ -279,7 +273,7 @@ myna_attachment_list_class_init (MynaAttachmentListClass *klass)
   G_OBJECT_CLASS (klass)->finalize = myna_attachment_list_finalize;
   widget_class->measure = myna_attachment_list_measure;
   widget_class->size_allocate = myna_attachment_list_size_allocate;
-  widget_class->get_request_mode = myna_attachment_list_get_request_mode;
+  myna_class_set_height_for_width (widget_class);
   signals[SIGNAL_REMOVED] =
       g_signal_new ("removed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   gtk_widget_class_set_css_name (widget_class, "attachments");

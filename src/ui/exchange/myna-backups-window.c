@@ -33,12 +33,6 @@ G_DEFINE_FINAL_TYPE (MynaBackupsWindow, myna_backups_window, MYNA_TYPE_TASK_WIND
 
 static void read_backups (MynaBackupsWindow *self);
 
-static gboolean
-is_closed (MynaBackupsWindow *self)
-{
-  return g_cancellable_is_cancelled (myna_task_window_get_cancellable (MYNA_TASK_WINDOW (self)));
-}
-
 static void
 show_problem (MynaBackupsWindow *self, const char *title, const GError *error)
 {
@@ -77,7 +71,7 @@ restored_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (!store_finish (STORE_DB (source), result, &error))
     {
-      if (is_closed (self))
+      if (myna_task_window_is_closed (MYNA_TASK_WINDOW (self)))
         return;
       myna_task_window_end (MYNA_TASK_WINDOW (self));
       show_problem (self, _ ("The backup could not be restored; nothing was changed"), error);
@@ -87,7 +81,7 @@ restored_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   /* Translators: %s is the day and time of the backup */
   text = g_strdup_printf (_ ("Chats restored to %s"), time);
   myna_task_window_done (MYNA_TASK_WINDOW (self), text, NULL);
-  if (!is_closed (self))
+  if (!myna_task_window_is_closed (MYNA_TASK_WINDOW (self)))
     gtk_window_destroy (GTK_WINDOW (self));
 }
 
@@ -98,7 +92,7 @@ restore_answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   MynaBackupsWindow *self = restore->window;
   const char *path = restore->backup->path;
 
-  if (!myna_ask_finish (result) || is_closed (self))
+  if (!myna_ask_finish (result) || myna_task_window_is_closed (MYNA_TASK_WINDOW (self)))
     return;
   g_signal_emit (self, signals[SIGNAL_RESTORING], 0);
   myna_task_window_begin (MYNA_TASK_WINDOW (self), _ ("Restoring the backup…"), NULL);
@@ -167,7 +161,7 @@ listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) backups = store_finish_list (STORE_DB (source), result, &error);
 
-  if (is_closed (self))
+  if (myna_task_window_is_closed (MYNA_TASK_WINDOW (self)))
     return;
   myna_task_window_end (MYNA_TASK_WINDOW (self));
   if (backups)
@@ -192,7 +186,7 @@ backed_up_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   gboolean done = store_finish (STORE_DB (source), result, &error);
 
-  if (is_closed (self))
+  if (myna_task_window_is_closed (MYNA_TASK_WINDOW (self)))
     return;
   if (done)
     {

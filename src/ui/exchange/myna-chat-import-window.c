@@ -33,12 +33,6 @@ struct _MynaChatImportWindow
 
 G_DEFINE_FINAL_TYPE (MynaChatImportWindow, myna_chat_import_window, MYNA_TYPE_TASK_WINDOW)
 
-static gboolean
-is_closed (MynaChatImportWindow *self)
-{
-  return g_cancellable_is_cancelled (myna_task_window_get_cancellable (MYNA_TASK_WINDOW (self)));
-}
-
 /* ---- What is checked -------------------------------------------------------------------------------------------- */
 
 static void
@@ -106,7 +100,7 @@ imported_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GPtrArray) added = store_finish_list (STORE_DB (source), result, &error);
   g_autofree char *text = NULL;
 
-  if (is_closed (self))
+  if (myna_task_window_is_closed (MYNA_TASK_WINDOW (self)))
     return;
   myna_task_window_end (MYNA_TASK_WINDOW (self));
   if (!added)
@@ -187,7 +181,7 @@ previewed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) entries = store_finish_list (STORE_DB (source), result, &error);
 
-  if (is_closed (self))
+  if (myna_task_window_is_closed (MYNA_TASK_WINDOW (self)))
     return;
   myna_task_window_end (MYNA_TASK_WINDOW (self));
   if (entries && entries->len > 0)

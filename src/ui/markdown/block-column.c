@@ -18,6 +18,7 @@
 
 #include <string.h>
 
+#include "base/controls.h"
 #include "markdown/block-views.h"
 #include "typeset/block-metrics.h"
 
@@ -564,12 +565,6 @@ myna_block_column_set_caret (MynaBlockColumn *self, gboolean has_caret)
 
 /* ---- Layout ----------------------------------------------------------------------------------------------------- */
 
-static GtkSizeRequestMode
-myna_block_column_get_request_mode (GtkWidget *widget)
-{
-  return GTK_SIZE_REQUEST_HEIGHT_FOR_WIDTH;
-}
-
 static void
 myna_block_column_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum, int *natural,
                            int *minimum_baseline, int *natural_baseline)
@@ -760,7 +755,7 @@ myna_block_column_class_init (MynaBlockColumnClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = myna_block_column_dispose;
   G_OBJECT_CLASS (klass)->finalize = myna_block_column_finalize;
-  widget_class->get_request_mode = myna_block_column_get_request_mode;
+  myna_class_set_height_for_width (widget_class);
   widget_class->measure = myna_block_column_measure;
   widget_class->size_allocate = myna_block_column_size_allocate;
   widget_class->snapshot = myna_block_column_snapshot;

@@ -169,12 +169,6 @@ wrap_toggled (MynaCodeBlock *self, GtkToggleButton *button)
   myna_code_text_set_wrap (MYNA_CODE_TEXT (self->text), gtk_toggle_button_get_active (button));
 }
 
-static GtkSizeRequestMode
-myna_code_block_get_request_mode (GtkWidget *widget)
-{
-  return GTK_SIZE_REQUEST_HEIGHT_FOR_WIDTH;
-}
-
 /* A scrolled window does not ask its child for a height for a width, so the text is asked directly: for the width that it
  * will have, which is more than the block's where lines are not wrapped. */
 static void
@@ -256,7 +250,7 @@ myna_code_block_class_init (MynaCodeBlockClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = myna_code_block_dispose;
   widget_class->css_changed = myna_code_block_css_changed;
-  widget_class->get_request_mode = myna_code_block_get_request_mode;
+  myna_class_set_height_for_width (widget_class);
   widget_class->measure = myna_code_block_measure;
   widget_class->size_allocate = myna_code_block_size_allocate;
   view_class->update = myna_code_block_update;

@@ -12,6 +12,7 @@
 #include <gtksourceview/gtksource.h>
 #include <string.h>
 
+#include "base/controls.h"
 #include "base/accessible-text.h"
 #include "markdown/code-language.h"
 #include "markdown/code-theme.h"
@@ -195,12 +196,6 @@ myna_code_text_get_layout (MynaCodeText *self)
   return self->layout;
 }
 
-static GtkSizeRequestMode
-myna_code_text_get_request_mode (GtkWidget *widget)
-{
-  return GTK_SIZE_REQUEST_HEIGHT_FOR_WIDTH;
-}
-
 static void
 myna_code_text_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum, int *natural,
                         int *minimum_baseline, int *natural_baseline)
@@ -256,7 +251,7 @@ myna_code_text_class_init (MynaCodeTextClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->finalize = myna_code_text_finalize;
-  widget_class->get_request_mode = myna_code_text_get_request_mode;
+  myna_class_set_height_for_width (widget_class);
   widget_class->measure = myna_code_text_measure;
   widget_class->size_allocate = myna_code_text_size_allocate;
   widget_class->snapshot = myna_code_text_snapshot;

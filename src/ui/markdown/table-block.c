@@ -5,6 +5,7 @@
 #include <glib/gi18n.h>
 
 #include "markdown/block-views.h"
+#include "base/controls.h"
 #include "markdown/table-grid.h"
 #include "markdown/side-scroller.h"
 
@@ -36,12 +37,6 @@ myna_table_block_css_changed (GtkWidget *widget, GtkCssStyleChange *change)
 
   GTK_WIDGET_CLASS (myna_table_block_parent_class)->css_changed (widget, change);
   myna_table_grid_reset (MYNA_TABLE_GRID (self->grid), myna_block_view_get_ink (MYNA_BLOCK_VIEW (self)));
-}
-
-static GtkSizeRequestMode
-myna_table_block_get_request_mode (GtkWidget *widget)
-{
-  return GTK_SIZE_REQUEST_HEIGHT_FOR_WIDTH;
 }
 
 /* A scrolled window does not ask its child for a height for a width, so the grid is asked directly. */
@@ -125,7 +120,7 @@ myna_table_block_class_init (MynaTableBlockClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = myna_table_block_dispose;
   widget_class->css_changed = myna_table_block_css_changed;
-  widget_class->get_request_mode = myna_table_block_get_request_mode;
+  myna_class_set_height_for_width (widget_class);
   widget_class->measure = myna_table_block_measure;
   widget_class->size_allocate = myna_table_block_size_allocate;
   widget_class->direction_changed = myna_table_block_direction_changed;

@@ -6,6 +6,7 @@
  */
 #include "markdown/table-grid.h"
 
+#include "base/controls.h"
 #include "markdown/link.h"
 
 struct _MynaTableGrid
@@ -65,12 +66,6 @@ MynaTableLayout *
 myna_table_grid_get_layout (MynaTableGrid *self)
 {
   return self->layout;
-}
-
-static GtkSizeRequestMode
-myna_table_grid_get_request_mode (GtkWidget *widget)
-{
-  return GTK_SIZE_REQUEST_HEIGHT_FOR_WIDTH;
 }
 
 static void
@@ -160,7 +155,7 @@ myna_table_grid_class_init (MynaTableGridClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = myna_table_grid_dispose;
   G_OBJECT_CLASS (klass)->finalize = myna_table_grid_finalize;
-  widget_class->get_request_mode = myna_table_grid_get_request_mode;
+  myna_class_set_height_for_width (widget_class);
   widget_class->measure = myna_table_grid_measure;
   widget_class->size_allocate = myna_table_grid_size_allocate;
   widget_class->snapshot = myna_table_grid_snapshot;

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/controls.h"
 #include "base/accessible-text.h"
 #include "markdown/block-views.h"
 #include "markdown/link.h"
@@ -62,12 +63,6 @@ myna_text_block_update (MynaBlockView *view)
     gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LEVEL, (int) block->level, -1);
   myna_links_truncate (self->links, myna_links_update (self->links, 0, GTK_WIDGET (self), &block->string, 0));
   gtk_widget_queue_resize (GTK_WIDGET (self));
-}
-
-static GtkSizeRequestMode
-myna_text_block_get_request_mode (GtkWidget *widget)
-{
-  return GTK_SIZE_REQUEST_HEIGHT_FOR_WIDTH;
 }
 
 static void
@@ -174,7 +169,7 @@ myna_text_block_class_init (MynaTextBlockClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = myna_text_block_dispose;
   G_OBJECT_CLASS (klass)->finalize = myna_text_block_finalize;
-  widget_class->get_request_mode = myna_text_block_get_request_mode;
+  myna_class_set_height_for_width (widget_class);
   widget_class->measure = myna_text_block_measure;
   widget_class->size_allocate = myna_text_block_size_allocate;
   widget_class->snapshot = myna_text_block_snapshot;

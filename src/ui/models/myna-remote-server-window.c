@@ -42,12 +42,6 @@ get_text (GtkWidget *row)
   return gtk_editable_get_text (GTK_EDITABLE (row));
 }
 
-static gboolean
-is_closed (MynaRemoteServerWindow *self)
-{
-  return g_cancellable_is_cancelled (myna_task_window_get_cancellable (MYNA_TASK_WINDOW (self)));
-}
-
 static void
 show_problem (MynaRemoteServerWindow *self, const char *title, const GError *error)
 {
@@ -134,7 +128,7 @@ event_cb (JsonObject *event, const char *name, gpointer user_data)
   g_autofree char *host = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (is_closed (self) || g_str_equal (name, "waiting"))
+  if (myna_task_window_is_closed (MYNA_TASK_WINDOW (self)) || g_str_equal (name, "waiting"))
     return;
   self->asked = 0;
   myna_task_window_end (MYNA_TASK_WINDOW (self));
@@ -203,7 +197,7 @@ key_stored_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   g_free (storing);
   myna_remote_server_set_key_in_file (server, place == MYNA_KEY_IN_FILE);
-  if (is_closed (self))
+  if (myna_task_window_is_closed (MYNA_TASK_WINDOW (self)))
     return;
   myna_remote_servers_save (self->servers, server);
   myna_task_window_end (MYNA_TASK_WINDOW (self));
@@ -329,7 +323,7 @@ key_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (MynaRemoteServerWindow) self = user_data;
   char *key = myna_remote_server_key_read_finish (result, NULL);
 
-  if (is_closed (self))
+  if (myna_task_window_is_closed (MYNA_TASK_WINDOW (self)))
     {
       g_free (key);
       return;

@@ -5,6 +5,7 @@
  * Unlike a GtkPicture it never gets less height than its width asks for: rows of the transcript are as high as they must be.
  */
 #include "transcript/call-picture.h"
+#include "base/controls.h"
 
 #include <glib/gi18n.h>
 
@@ -16,12 +17,6 @@ struct _MynaCallPicture
 };
 
 G_DEFINE_FINAL_TYPE (MynaCallPicture, myna_call_picture, GTK_TYPE_WIDGET)
-
-static GtkSizeRequestMode
-myna_call_picture_get_request_mode (GtkWidget *widget)
-{
-  return GTK_SIZE_REQUEST_HEIGHT_FOR_WIDTH;
-}
 
 static void
 myna_call_picture_measure (GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum, int *natural,
@@ -64,7 +59,7 @@ myna_call_picture_class_init (MynaCallPictureClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->finalize = myna_call_picture_finalize;
-  widget_class->get_request_mode = myna_call_picture_get_request_mode;
+  myna_class_set_height_for_width (widget_class);
   widget_class->measure = myna_call_picture_measure;
   widget_class->snapshot = myna_call_picture_snapshot;
   gtk_widget_class_set_css_name (widget_class, "callpicture");

@@ -86,25 +86,6 @@ add_part (MynaMessageBody *self, StorePartKind kind)
   g_ptr_array_add (self->parts, view);
 }
 
-/* While a reply is written, its last bytes may be the beginning of a tag: nobody is to see that. */
-static gsize
-count_unfinished (const char *text, gsize n_bytes, const char *tag)
-{
-  for (gsize n = MIN (strlen (tag) - 1, n_bytes); n > 0; n--)
-    if (memcmp (text + n_bytes - n, tag, n) == 0)
-      return n;
-  return 0;
-}
-
-static void
-hide_unfinished (StorePart *part)
-{
-  if (part->kind == STORE_PART_THOUGHT)
-    part->n_bytes -= count_unfinished (part->text, part->n_bytes, "</think>");
-  else if (part->kind == STORE_PART_TEXT && count_unfinished (part->text, part->n_bytes, "<think>") == part->n_bytes)
-    part->n_bytes = 0;
-}
-
 /* Thoughts are found only where the person wants that. */
 static guint
 search_part (MynaPartView *part, const char *needle)
@@ -143,7 +124,7 @@ update_parts (MynaMessageBody *self, MynaMessage *message)
       gboolean is_open = is_written && i + 1 == n_parts;
 
       if (is_open)
-        hide_unfinished (&parts[i]);
+        myna_part_hide_unfinished (&parts[i]);
       else if (self->sources && parts[i].kind == STORE_PART_TEXT && !linked)
         linked = link_part (self, &parts[i]);
       if (i < self->parts->len && myna_part_view_get_kind (get_part (self, i)) != parts[i].kind)

@@ -414,23 +414,6 @@ myna_conversation_view_get_position (MynaConversationView *self, gint64 *ret_mes
 
 /* ---- Actions ---------------------------------------------------------------------------------------------------- */
 
-/* The last reply of the branch, or NULL. */
-static MynaMessage *
-last_reply (MynaConversationView *self)
-{
-  guint n = self->conversation ? g_list_model_get_n_items (G_LIST_MODEL (self->conversation)) : 0;
-
-  for (guint i = n; i > 0; i--)
-    {
-      MynaMessage *message = g_list_model_get_item (G_LIST_MODEL (self->conversation), i - 1);
-
-      if (myna_message_get_role (message) == STORE_ROLE_ASSISTANT)
-        return message;
-      g_object_unref (message);
-    }
-  return NULL;
-}
-
 static void
 stop_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
@@ -441,7 +424,7 @@ static void
 regenerate_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MynaConversationView *self = MYNA_CONVERSATION_VIEW (widget);
-  g_autoptr (MynaMessage) message = last_reply (self);
+  g_autoptr (MynaMessage) message = myna_recall_last_reply (self->conversation);
 
   if (message)
     myna_conversation_regenerate (self->conversation, message);
@@ -462,7 +445,7 @@ edit_question_action (GtkWidget *widget, const char *name, GVariant *parameter)
 static void
 copy_last_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  g_autoptr (MynaMessage) message = last_reply (MYNA_CONVERSATION_VIEW (widget));
+  g_autoptr (MynaMessage) message = myna_recall_last_reply (MYNA_CONVERSATION_VIEW (widget)->conversation);
   g_autofree char *text = message ? myna_message_dup_copy (message) : NULL;
 
   if (text)

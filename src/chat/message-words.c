@@ -10,7 +10,10 @@
 #include "chat/message-parts.h"
 #include "markup/markdown.h"
 
-#define MAX_LINE 400 /* bytes of a thought's last line: more than a window is wide */
+#define PASTE_MAX_CHARS 6000
+#define PASTE_MAX_LINES 80
+
+#define MAX_LINE        400 /* bytes of a thought's last line: more than a window is wide */
 
 /* ---- Below a message -------------------------------------------------------------------------------------------- */
 
@@ -195,4 +198,14 @@ myna_quote (const char *text)
     if (lines[i + 1] || *lines[i])
       g_string_append_printf (quoted, "%s> %s", i ? "\n" : "", lines[i]);
   return g_string_free (quoted, FALSE);
+}
+
+gboolean
+myna_text_is_long (const char *text)
+{
+  guint lines = 0;
+
+  for (const char *p = text; (p = strchr (p, '\n')); p++)
+    lines++;
+  return lines > PASTE_MAX_LINES || g_utf8_strlen (text, -1) > PASTE_MAX_CHARS;
 }

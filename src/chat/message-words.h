@@ -13,6 +13,8 @@ G_BEGIN_DECLS
 const char *myna_message_describe_status (MynaConversation *conversation, MynaMessage *message, const char **ret_button);
 /* What is copied and read aloud of it (see message-parts.h).  The caller frees. */
 char *myna_message_dup_copy (MynaMessage *message) G_GNUC_WARN_UNUSED_RESULT;
+/* Whether a text that is pasted or quoted is better attached than put among what is being written. */
+gboolean myna_text_is_long (const char *text);
 /* Why a reply ended.  Static. */
 const char *myna_message_describe_end (StoreState state);
 /* What happens before a reply has any text.  The caller frees. */

@@ -153,6 +153,18 @@ test_unfinished (void)
 }
 
 static void
+test_long (void)
+{
+  g_autofree char *lines = g_strnfill (100, '\n');
+  g_autofree char *characters = g_strnfill (100000, 'x');
+
+  g_assert_false (myna_text_is_long (""));
+  g_assert_false (myna_text_is_long ("two\nlines"));
+  g_assert_true (myna_text_is_long (lines));
+  g_assert_true (myna_text_is_long (characters));
+}
+
+static void
 test_last_reply (Fixture *f, gconstpointer data)
 {
   g_autoptr (MynaMessage) none = myna_recall_last_reply (f->conversation);
@@ -173,6 +185,7 @@ main (int argc, char **argv)
 #define ADD(path, func) g_test_add ("/message-words/" path, Fixture, NULL, fixture_setup, func, fixture_teardown)
   g_test_add_func ("/message-words/thoughts", test_thoughts);
   g_test_add_func ("/message-words/unfinished", test_unfinished);
+  g_test_add_func ("/message-words/long", test_long);
   ADD ("last-reply", test_last_reply);
   ADD ("status", test_status);
   ADD ("cut", test_cut);

@@ -228,10 +228,6 @@ buffer_changed_cb (MynaComposer *self)
   g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
 }
 
-/* A pasted text of more than this becomes an attachment. */
-#define PASTE_MAX_CHARS 6000
-#define PASTE_MAX_LINES 80
-
 /* ---- Attachments ------------------------------------------------------------------------------------------------ */
 
 /* A file is read whole when it is attached, so that what the model is given is what the person saw. */
@@ -389,16 +385,6 @@ attach_clicked_cb (MynaComposer *self)
 
 /* ---- Paste ------------------------------------------------------------------------------------------------------ */
 
-static gboolean
-is_long (const char *text)
-{
-  guint lines = 0;
-
-  for (const char *p = text; (p = strchr (p, '\n')); p++)
-    lines++;
-  return lines > PASTE_MAX_LINES || g_utf8_strlen (text, -1) > PASTE_MAX_CHARS;
-}
-
 static void
 text_pasted_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -408,7 +394,7 @@ text_pasted_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (!text)
     return;
-  if (is_long (text))
+  if (myna_text_is_long (text))
     {
       myna_composer_attach_text (self, _ ("Pasted text"), text);
       return;
@@ -777,7 +763,7 @@ myna_composer_quote (MynaComposer *self, const char *text)
 
   g_return_if_fail (MYNA_IS_COMPOSER (self));
 
-  if (is_long (text))
+  if (myna_text_is_long (text))
     myna_composer_attach_text (self, _ ("Selected text"), text);
   else
     myna_composer_insert_block (self, quoted);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "chat/myna-personas.h"
+#include "chat/myna-attachment.h"
 #include "composer/composer.h"
 #include "composer/reading-row.h"
 #include "window-test.h"
@@ -375,7 +376,7 @@ attach (Fixture *f, const char *name, const char *bytes, gsize n)
 static void
 test_attachments (Fixture *f, gconstpointer data)
 {
-  g_autofree char *big = g_strnfill ((4 << 20) + 1, 'x');
+  g_autofree char *big = g_strnfill (MYNA_ATTACHMENT_MAX_BYTES + 1, 'x');
 
   attach (f, "note.txt", "caf\303\251", 5);
   attach (f, "gbk.txt", "\304\343\272\303", 4); /* 你好 */
@@ -450,7 +451,7 @@ test_chips_overlap_nothing (Fixture *f, gconstpointer data)
 static void
 test_attachment_problems (Fixture *f, gconstpointer data)
 {
-  g_autofree char *big = g_strnfill ((4 << 20) + 1, 'x');
+  g_autofree char *big = g_strnfill (MYNA_ATTACHMENT_MAX_BYTES + 1, 'x');
   const char *not_text = "“picture.png” is not a document that Myna can read.";
 
   attach (f, "picture.png", "\211PNG\0\0", 6);
@@ -458,8 +459,7 @@ test_attachment_problems (Fixture *f, gconstpointer data)
   attach (f, "note.txt", "fine", 4);
   g_assert_false (test_has_label (GTK_WIDGET (f->composer), not_text));
   attach (f, "big.txt", big, strlen (big));
-  g_assert_true (
-      test_has_label (GTK_WIDGET (f->composer), "The text of “big.txt” is longer than 4 MB, more than a message can hold."));
+  g_assert_true (test_has_label (GTK_WIDGET (f->composer), "“big.txt” is too large to be read."));
 }
 
 /* A document is attached like a text; its chip says how many pages it has, and the model is told which is which. */

@@ -460,7 +460,7 @@ class Tour:
 
     def documents(self):
         self.app.wait_alone()
-        self.app.click_at(self.app.find(re.compile("^cookbook.pdf · "), "label"))
+        self.app.find(re.compile("^cookbook.pdf · "), "button").click()
         window = self.app.find_window(self._("Documents of This Chat"))
         self.shot("documents")
         self.app.click_at(window.find("cookbook.pdf", "label"))

@@ -27,6 +27,15 @@ myna_block_view_finalize (GObject *object)
   G_OBJECT_CLASS (myna_block_view_parent_class)->finalize (object);
 }
 
+/* Kinds that scroll measure what is in their scrolled window, past it: where that has not been placed since, GTK believes that it waits
+ * to be measured anyway, and tells nobody above it that its contents have another size. */
+static void
+update (MynaBlockView *self)
+{
+  MYNA_BLOCK_VIEW_GET_CLASS (self)->update (self);
+  gtk_widget_queue_resize (GTK_WIDGET (self));
+}
+
 /* Another theme, text size or font.  The first style comes after the block was set and is read by get_ink(). */
 static void
 myna_block_view_css_changed (GtkWidget *widget, GtkCssStyleChange *change)
@@ -37,7 +46,7 @@ myna_block_view_css_changed (GtkWidget *widget, GtkCssStyleChange *change)
   GTK_WIDGET_CLASS (myna_block_view_parent_class)->css_changed (widget, change);
   priv->has_ink = FALSE;
   if (priv->block)
-    MYNA_BLOCK_VIEW_GET_CLASS (self)->update (self);
+    update (self);
 }
 
 static void
@@ -47,7 +56,7 @@ myna_block_view_system_setting_changed (GtkWidget *widget, GtkSystemSetting sett
 
   GTK_WIDGET_CLASS (myna_block_view_parent_class)->system_setting_changed (widget, setting);
   if (PRIV (self)->block)
-    MYNA_BLOCK_VIEW_GET_CLASS (self)->update (self);
+    update (self);
 }
 
 static guint
@@ -115,7 +124,7 @@ myna_block_view_set_block (MynaBlockView *self, MynaBlock *block)
 
   priv->block = myna_block_ref (block);
   if (!old || !myna_block_equal (old, block))
-    MYNA_BLOCK_VIEW_GET_CLASS (self)->update (self);
+    update (self);
   g_clear_pointer (&old, myna_block_unref);
 }
 

@@ -455,6 +455,29 @@ test_copy_code (Fixture *fixture, gconstpointer data)
   g_free (text);
 }
 
+/* A row that is used again may get its next text before it was ever placed: its height is that of the new text. */
+static void
+test_height_of_next_text (Fixture *fixture, gconstpointer data)
+{
+  static const char *const texts[][2] = {
+    { "```c\n1;\n2;\n3;\n4;\n5;\n6;\n```\n", "```c\n1;\n```\n" },
+    { "| a |\n| --- |\n| 1 |\n| 2 |\n| 3 |\n", "| a |\n| --- |\n| 1 |\n" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      int height;
+
+      myna_markdown_view_set_text (fixture->view, "");
+      myna_markdown_view_set_text (fixture->view, texts[i][1]);
+      height = get_height (fixture, 400);
+      myna_markdown_view_set_text (fixture->view, texts[i][0]);
+      g_assert_cmpint (get_height (fixture, 400), >, height);
+      myna_markdown_view_set_text (fixture->view, texts[i][1]);
+      g_assert_cmpint (get_height (fixture, 400), ==, height);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -462,6 +485,7 @@ main (int argc, char **argv)
   adw_init ();
   myna_register_resource ();
 #define ADD(path, func) g_test_add ("/markdown-view/" path, Fixture, NULL, set_up, func, tear_down)
+  ADD ("height-of-next-text", test_height_of_next_text);
   ADD ("copy", test_copy);
   ADD ("selection-while-streaming", test_selection_while_streaming);
   ADD ("search", test_search);

@@ -80,6 +80,13 @@ open_part (RemotePart *self)
     return REMOTE_PROBLEM_TAKEN;
   if (!self->is_whole && (flock (self->fd, LOCK_EX | LOCK_NB) != 0 || !is_named (self, &status)))
     return REMOTE_PROBLEM_BUSY;
+  /* Who had it before may have finished between the two looks: then this is a new part that nobody needs. */
+  if (!self->is_whole && access (self->path, F_OK) == 0)
+    {
+      if (status.st_size == 0)
+        unlink (self->part_path);
+      return REMOTE_PROBLEM_BUSY;
+    }
   self->is_open = TRUE;
   self->length = status.st_size;
   if (self->length > self->size && ftruncate (self->fd, self->length = 0) != 0)

@@ -51,7 +51,7 @@ static const char *const words[REMOTE_N_PROBLEMS] = {
 
 /* What is other where a server is being added. */
 static const char *const listing_words[REMOTE_N_PROBLEMS] = {
-  [REMOTE_PROBLEM_UNAUTHORIZED] = N_ ("“%s” asks for an API key that it knows. Check the one above."),
+  [REMOTE_PROBLEM_UNAUTHORIZED] = N_ ("“%s” does not accept the API key. Check it above."),
   [REMOTE_PROBLEM_FORBIDDEN] = N_ ("“%s” does not let you in. Check the API key above, or ask those who run it."),
   [REMOTE_PROBLEM_NOT_FOUND] = N_ ("“%s” has no list of models at this address. Check the address above: most end in /v1."),
 };

@@ -113,6 +113,15 @@ class Documents(TestCase):
         app.click_at(app.find("Bread"))
         app.find("1 source")
 
+    def open_documents(self, app):
+        """By the names of the question's files.  GTK 4.8 gives the button no name, and GTK 4.18 tells a wrong place of the label."""
+        names = re.compile("^cookbook.pdf · 2 pages")
+        label = app.find(names, "label")
+        for button in app.find_all(names, "button"):
+            button.click()
+            return
+        app.click_at(label)
+
     def test_cited(self):
         app = self.start()
         app.import_chats(self.write_chat())
@@ -131,7 +140,7 @@ class Documents(TestCase):
         app.key("ctrl+n")
         wait(lambda: not app.find_all("1 source"), "the new chat")
         self.open_chat(app)
-        app.find(re.compile("^cookbook.pdf · 2 pages"), "button").click()
+        self.open_documents(app)
         app.find_window("Documents of This Chat")
         app.key("Escape")
         app.wait_closed("Documents of This Chat")
@@ -141,12 +150,12 @@ class Documents(TestCase):
         self.open_chat(app)
         app.find("[1]", "link")
         # The document goes, and with it the link.
-        app.find(re.compile("^cookbook.pdf · 2 pages"), "button").click()
+        self.open_documents(app)
         app.find("cookbook.pdf", "label")
         app.key("Escape")
         app.wait_closed("Documents of This Chat")
         self.assertEqual(self.query("SELECT use FROM attachment"), [(2,)])
-        app.find(re.compile("^cookbook.pdf · 2 pages"), "button").click()
+        self.open_documents(app)
         app.click_at(app.find("cookbook.pdf", "label"))
         app.find("Show Text")
         self.picture(app, "documents")

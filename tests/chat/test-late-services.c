@@ -4,6 +4,8 @@
  */
 #include "chat/late-services.h"
 
+#include "test-bus.h"
+
 #define PORTAL_PATH "/org/freedesktop/portal/desktop"
 
 static const char portal_xml[] = "<node><interface name='org.freedesktop.portal.Settings'>"
@@ -16,19 +18,6 @@ dark_cb (GDBusConnection *connection, const char *sender, const char *path, cons
 {
   g_dbus_method_invocation_return_value (call, g_variant_new_parsed (
                                                    "({'org.freedesktop.appearance': {'color-scheme': <uint32 1>}},)"));
-}
-
-static GDBusConnection *
-connect_to (GTestDBus *bus)
-{
-  const GDBusConnectionFlags flags =
-      G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT | G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION;
-  g_autoptr (GError) error = NULL;
-  GDBusConnection *connection =
-      g_dbus_connection_new_for_address_sync (g_test_dbus_get_bus_address (bus), flags, NULL, NULL, &error);
-
-  g_assert_no_error (error);
-  return connection;
 }
 
 static void
@@ -50,8 +39,8 @@ test_late (void)
   guint n_changes = 0;
 
   g_test_dbus_up (bus);
-  portal = connect_to (bus);
-  session = connect_to (bus);
+  portal = test_bus_connect (bus);
+  session = test_bus_connect (bus);
   g_dbus_connection_register_object (portal, PORTAL_PATH, info->interfaces[0], &table, NULL, NULL, NULL);
   g_variant_unref (g_dbus_connection_call_sync (portal, "org.freedesktop.DBus", "/", "org.freedesktop.DBus", "RequestName",
                                                 g_variant_new ("(su)", "org.freedesktop.portal.Desktop", 0), NULL,
@@ -81,7 +70,7 @@ test_absent (void)
   guint n_changes = 0;
 
   g_test_dbus_up (bus);
-  session = connect_to (bus);
+  session = test_bus_connect (bus);
   services = myna_late_services_new (session, changed_cb, &n_changes);
   g_assert_false (myna_late_services_portal_is_late (services));
   g_assert_false (myna_late_services_accessibility_is_late (services));

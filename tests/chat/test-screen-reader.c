@@ -4,6 +4,8 @@
  */
 #include "chat/screen-reader.h"
 
+#include "test-bus.h"
+
 static const char status_xml[] = "<node><interface name='org.a11y.Status'>"
                                  "<property name='ScreenReaderEnabled' type='b' access='read'/></interface></node>";
 
@@ -18,19 +20,6 @@ typedef struct
   gboolean is_on;      /* as the program was told … */
   guint n_changes;     /* … so often */
 } Fixture;
-
-static GDBusConnection *
-connect_to (GTestDBus *bus)
-{
-  const GDBusConnectionFlags flags =
-      G_DBUS_CONNECTION_FLAGS_AUTHENTICATION_CLIENT | G_DBUS_CONNECTION_FLAGS_MESSAGE_BUS_CONNECTION;
-  g_autoptr (GError) error = NULL;
-  GDBusConnection *connection =
-      g_dbus_connection_new_for_address_sync (g_test_dbus_get_bus_address (bus), flags, NULL, NULL, &error);
-
-  g_assert_no_error (error);
-  return connection;
-}
 
 static GVariant *
 get_cb (GDBusConnection *connection, const char *sender, const char *path, const char *interface, const char *property,
@@ -59,8 +48,8 @@ set_up (Fixture *f, gconstpointer data)
 
   f->bus = g_test_dbus_new (G_TEST_DBUS_NONE);
   g_test_dbus_up (f->bus);
-  f->session = connect_to (f->bus);
-  f->desktop = connect_to (f->bus);
+  f->session = test_bus_connect (f->bus);
+  f->desktop = test_bus_connect (f->bus);
   f->is_enabled = GPOINTER_TO_INT (data);
   g_dbus_connection_register_object (f->desktop, "/org/a11y/bus", info->interfaces[0], &table, f, NULL, NULL);
   g_variant_unref (g_dbus_connection_call_sync (f->desktop, "org.freedesktop.DBus", "/", "org.freedesktop.DBus", "RequestName",

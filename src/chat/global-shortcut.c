@@ -20,6 +20,7 @@ struct _MynaGlobalShortcut
   GDBusConnection *bus;
   char *id;
   char *description;
+  GCancellable *lookup;      /* of the question whether there is a portal */
   GCancellable *cancellable; /* of the attempt that runs */
   guint response;            /* subscription to the answer that is waited for */
   guint activated;           /* subscription */
@@ -71,17 +72,17 @@ refuse (MynaGlobalShortcut *self)
   g_signal_emit (self, signals[SIGNAL_REFUSED], 0);
 }
 
+/* The shortcut may be gone where the call was canceled. */
 static void
 called_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (MynaGlobalShortcut) self = user_data;
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) answer = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
 
   if (answer || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
   g_message ("No global shortcut: %s", error->message);
-  refuse (self);
+  refuse (MYNA_GLOBAL_SHORTCUT (user_data));
 }
 
 /* Calls the method with arguments that name the request by this token; its answer comes to `response`. */
@@ -96,7 +97,7 @@ request (MynaGlobalShortcut *self, const char *method, const char *token, GVaria
   self->response = g_dbus_connection_signal_subscribe (self->bus, PORTAL, REQUEST, "Response", path, NULL,
                                                        G_DBUS_SIGNAL_FLAGS_NONE, response, self, NULL);
   g_dbus_connection_call (self->bus, PORTAL, PATH, SHORTCUTS, method, arguments, NULL, G_DBUS_CALL_FLAGS_NONE, -1,
-                          self->cancellable, called_cb, g_object_ref (self));
+                          self->cancellable, called_cb, self);
 }
 
 static char *
@@ -203,8 +204,8 @@ activated_cb (GDBusConnection *bus, const char *sender, const char *path, const 
 static void
 version_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (MynaGlobalShortcut) self = user_data;
   g_autoptr (GVariant) answer = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, NULL);
+  MynaGlobalShortcut *self = user_data; /* gone, where there is no answer */
 
   if (!answer)
     return;
@@ -241,8 +242,10 @@ myna_global_shortcut_dispose (GObject *object)
   if (self->bus)
     {
       stop (self);
+      g_cancellable_cancel (self->lookup);
       g_dbus_connection_signal_unsubscribe (self->bus, self->activated);
     }
+  g_clear_object (&self->lookup);
   g_clear_object (&self->bus);
   g_clear_pointer (&self->id, g_free);
   g_clear_pointer (&self->description, g_free);
@@ -275,12 +278,13 @@ myna_global_shortcut_new (GDBusConnection *session, const char *id, const char *
   MynaGlobalShortcut *self = g_object_new (MYNA_TYPE_GLOBAL_SHORTCUT, NULL);
 
   self->bus = g_object_ref (session);
+  self->lookup = g_cancellable_new ();
   self->id = g_strdup (id);
   self->description = g_strdup (description);
   self->activated = g_dbus_connection_signal_subscribe (session, PORTAL, SHORTCUTS, "Activated", PATH, NULL,
                                                         G_DBUS_SIGNAL_FLAGS_NONE, activated_cb, self, NULL);
   g_dbus_connection_call (session, PORTAL, PATH, "org.freedesktop.DBus.Properties", "Get",
                           g_variant_new ("(ss)", SHORTCUTS, "version"), G_VARIANT_TYPE ("(v)"), G_DBUS_CALL_FLAGS_NONE, -1,
-                          NULL, version_cb, g_object_ref (self));
+                          self->lookup, version_cb, self);
   return self;
 }

@@ -164,15 +164,6 @@ myna_class_set_height_for_width (GtkWidgetClass *widget_class)
 }
 
 void
-myna_column_init (GtkWidget *widget, guint spacing)
-{
-  GtkLayoutManager *layout = gtk_widget_get_layout_manager (widget);
-
-  gtk_orientable_set_orientation (GTK_ORIENTABLE (layout), GTK_ORIENTATION_VERTICAL);
-  gtk_box_layout_set_spacing (GTK_BOX_LAYOUT (layout), spacing);
-}
-
-void
 myna_drop_children (GtkWidget *widget)
 {
   GtkWidget *child;

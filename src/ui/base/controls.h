@@ -36,8 +36,6 @@ GtkFileFilter *myna_filter_new (const char *name, ...) G_GNUC_NULL_TERMINATED;
 
 /* For widgets whose height depends on their width, and that lay out their children themselves. */
 void myna_class_set_height_for_width (GtkWidgetClass *widget_class);
-/* For widgets with a GtkBoxLayout: children stand below each other. */
-void myna_column_init (GtkWidget *widget, guint spacing);
 /* For widgets that are no container of GTK's: takes all children away, in dispose(), too. */
 void myna_drop_children (GtkWidget *widget);
 

@@ -6,6 +6,7 @@
 
 #include <glib/gi18n.h>
 
+#include "base/column-layout.h"
 #include "base/controls.h"
 #include "composer/attachment-list.h"
 #include "composer/send-key.h"
@@ -131,7 +132,7 @@ myna_question_editor_class_init (MynaQuestionEditorClass *klass)
   signals[SEND] =
       g_signal_new ("send", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
   signals[CANCEL] = g_signal_new ("cancel", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
-  gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (klass), GTK_TYPE_BOX_LAYOUT);
+  gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (klass), MYNA_TYPE_COLUMN_LAYOUT);
 }
 
 static void
@@ -139,7 +140,7 @@ myna_question_editor_init (MynaQuestionEditor *self)
 {
   GtkEventController *keys = gtk_event_controller_key_new ();
 
-  myna_column_init (GTK_WIDGET (self), 6);
+  myna_column_layout_set_spacing (GTK_WIDGET (self), 6);
   gtk_widget_add_css_class (GTK_WIDGET (self), "composer-card");
   self->attachments = myna_attachment_list_new ();
   gtk_widget_set_parent (self->attachments, GTK_WIDGET (self));

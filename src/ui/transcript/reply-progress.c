@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "transcript/reply-progress.h"
+#include "base/column-layout.h"
 #include "base/controls.h"
 
 #include "chat/message-words.h"
@@ -45,13 +46,13 @@ static void
 myna_reply_progress_class_init (MynaReplyProgressClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = myna_reply_progress_dispose;
-  gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (klass), GTK_TYPE_BOX_LAYOUT);
+  gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (klass), MYNA_TYPE_COLUMN_LAYOUT);
 }
 
 static void
 myna_reply_progress_init (MynaReplyProgress *self)
 {
-  myna_column_init (GTK_WIDGET (self), 6);
+  myna_column_layout_set_spacing (GTK_WIDGET (self), 6);
   gtk_widget_add_css_class (GTK_WIDGET (self), "reply-progress");
   self->label = myna_long_label_new (NULL, "dim-label numeric");
   self->bar = gtk_progress_bar_new ();

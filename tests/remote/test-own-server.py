@@ -18,6 +18,9 @@ REMOTE, SERVER = sys.argv[1:3]
 TOOL = {'type': 'function', 'function': {'name': 'calculate', 'description': 'Computes', 'parameters': {
     'type': 'object', 'properties': {'expression': {'type': 'string', 'maxLength': 20}}, 'required': ['expression'],
     'additionalProperties': False}}}
+# What has to be this long is not at its end before Stop arrives, however busy the machine is.
+LONG = {'type': 'json_schema', 'json_schema': {'name': 'numbers', 'schema': {
+    'type': 'object', 'properties': {'numbers': {'type': 'array', 'minItems': 5000, 'items': {'type': 'integer'}}}, 'required': ['numbers']}}}
 
 
 class OwnServer(unittest.TestCase):
@@ -72,11 +75,12 @@ class OwnServer(unittest.TestCase):
     def test_stop(self):
         """The server is free again at once, however much it was to write."""
         for _ in range(5):
-            number = self.ask(max_tokens=1900, temperature=1)
+            number = self.ask(max_tokens=1900, temperature=1, response_format=LONG)
             while self.remote.next()['event'] != 'text':
                 pass
             self.remote.write({'op': 'cancel', 'id': number})
-            self.assertEqual(self.remote.all(number)[-1]['code'], 'cancelled')
+            last = self.remote.all(number)[-1]
+            self.assertEqual(last.get('code'), 'cancelled', last)
         self.assertEqual(self.remote.all(self.ask(max_tokens=3))[-1]['event'], 'end')
 
     def test_tools(self):

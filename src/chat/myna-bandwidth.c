@@ -26,7 +26,7 @@ measure_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *
   double *rate = g_new (double, 1);
   gulong handler = cancellable ? g_cancellable_connect (cancellable, G_CALLBACK (cancelled_cb), &cancel, NULL) : 0;
 
-  *rate = glm_cpu_bandwidth (0, available && available < 512u << 20 ? available : 0, 0, &cancel);
+  *rate = glm_cpu_bandwidth (0, available && available < 512u << 20 ? available : 0, &cancel);
   g_cancellable_disconnect (cancellable, handler);
   g_task_return_pointer (task, rate, g_free);
 }

@@ -199,15 +199,14 @@ forget_peak (void)
 }
 
 /* The memory's speed may change from one minute to the next where others share it: it is measured beside what is limited
- * by it, over as many bytes as a token reads, and the best counts. */
+ * by it, and the best counts. */
 static void
 measure_bandwidth (Bench *bench)
 {
   double bandwidth;
 
   note_peak (bench);
-  bandwidth =
-      glm_cpu_bandwidth (glm_pool_n_threads (bench->session->pool), 0, glm_plan_weight_bytes (bench->model->plan), NULL);
+  bandwidth = glm_cpu_bandwidth (glm_pool_n_threads (bench->session->pool), 0, NULL);
   forget_peak ();
   bench->bandwidth = bandwidth > bench->bandwidth ? bandwidth : bench->bandwidth;
 }

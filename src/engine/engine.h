@@ -102,10 +102,9 @@ bool glm_cpu_mask_parse (const char *name, unsigned *ret_mask);
 /* Physical cores this process may use (affinity and cgroup quota respected), at least 1. */
 int glm_cpu_count (void);
 /* Bytes a second that n_threads threads (0: glm_cpu_count ()) read from memory, which is what bounds the speed of a model: the
- * best of several read loops over n_bytes in huge pages (0: 512 MiB, far more than caches hold).  Each is timed over n_at_once
- * bytes (0: 64 MiB, so that one is undisturbed; as many as a token reads are its yardstick).  Takes a second or two.
+ * best of several read loops over n_bytes in huge pages (0: 512 MiB, far more than caches hold).  Takes a second or two.
  * 0: no memory to measure with, or cancelled. */
-double glm_cpu_bandwidth (int n_threads, size_t n_bytes, size_t n_at_once, const GlmCancel *cancel);
+double glm_cpu_bandwidth (int n_threads, size_t n_bytes, const GlmCancel *cancel);
 
 /* ---- Graphics cards --------------------------------------------------------------------------------------------- */
 

@@ -17,7 +17,7 @@ now (void)
   return (double) time.tv_sec + 1e-9 * (double) time.tv_nsec;
 }
 
-/* Read in windows; together they exceed every cache. */
+/* Read in windows that are timed by themselves, so that one of them is undisturbed; together they exceed every cache. */
 #define DEFAULT_BYTES ((size_t) 512 << 20)
 #define WINDOW_BYTES  ((size_t) 64 << 20)
 #define N_PASSES      2
@@ -60,37 +60,13 @@ read_window (int worker, int n_workers, void *data)
   reading->sums[worker % 256] = sums[0];
 }
 
-/* The best speed of n_windows windows in a row, going round the n_bytes at data. */
-static double
-read_in_one_way (GlmPool *pool, Reading *reading, const char *data, size_t n_bytes, size_t n_windows, const GlmCancel *cancel)
-{
-  size_t n_runs = n_bytes / WINDOW_BYTES / n_windows, at = 0;
-  double best = 0;
-
-  for (size_t run = 0; run < (n_runs > 0 ? n_runs : 1); run++)
-    {
-      double start = now (), speed;
-
-      for (size_t i = 0; i < n_windows && !glm_cancel_is_set (cancel); i++)
-        {
-          reading->data = data + at;
-          at = (at + WINDOW_BYTES) % n_bytes;
-          glm_pool_run (pool, read_window, reading);
-        }
-      speed = (double) (n_windows * WINDOW_BYTES) / (now () - start);
-      best = speed > best ? speed : best;
-    }
-  return best;
-}
-
 double
-glm_cpu_bandwidth (int n_threads, size_t n_bytes, size_t n_at_once, const GlmCancel *cancel)
+glm_cpu_bandwidth (int n_threads, size_t n_bytes, const GlmCancel *cancel)
 {
   static const struct
   {
     int n_streams, ahead;
   } ways[] = { { 1, 0 }, { 1, 1024 }, { 1, 4096 }, { 2, 0 }, { 2, 1024 }, { 2, 4096 }, { 4, 0 }, { 4, 2048 } };
-  size_t n_windows = n_at_once > WINDOW_BYTES ? (n_at_once + WINDOW_BYTES / 2) / WINDOW_BYTES : 1;
   GlmPool *pool = NULL;
   GlmError error;
   char *data;
@@ -106,12 +82,15 @@ glm_cpu_bandwidth (int n_threads, size_t n_bytes, size_t n_at_once, const GlmCan
   memset (data, 1, n_bytes);
   for (int pass = 0; pass < N_PASSES; pass++)
     for (size_t way = 0; way < sizeof ways / sizeof ways[0]; way++)
-      {
-        Reading reading = { .n_streams = ways[way].n_streams, .ahead = ways[way].ahead };
-        double speed = read_in_one_way (pool, &reading, data, n_bytes, n_windows, cancel);
+      for (size_t at = 0; at < n_bytes && !glm_cancel_is_set (cancel); at += WINDOW_BYTES)
+        {
+          Reading reading = { .data = data + at, .n_streams = ways[way].n_streams, .ahead = ways[way].ahead };
+          double start = now (), speed;
 
-        best = speed > best ? speed : best;
-      }
+          glm_pool_run (pool, read_window, &reading);
+          speed = (double) WINDOW_BYTES / (now () - start);
+          best = speed > best ? speed : best;
+        }
   glm_pool_free (pool);
   munmap (data, n_bytes);
   return glm_cancel_is_set (cancel) ? 0 : best;

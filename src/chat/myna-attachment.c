@@ -329,7 +329,7 @@ myna_passage_describe (const StorePassage *passage)
 }
 
 static void
-append_given (GString *out, GPtrArray *given, const char *question)
+append_passages (GString *out, GPtrArray *given)
 {
   for (guint i = 0; i < given->len; i++)
     {
@@ -338,7 +338,15 @@ append_given (GString *out, GPtrArray *given, const char *question)
       document_append_passage (out, &(DocumentPassage){ passage->number, passage->page, passage->name, passage->heading,
                                                         passage->text });
     }
-  document_append_citing (out, question);
+}
+
+char *
+myna_passages_quote (GPtrArray *given)
+{
+  GString *out = g_string_new (NULL);
+
+  append_passages (out, given);
+  return g_string_free (out, FALSE);
 }
 
 /* Its text is in the passages that are given. */
@@ -382,7 +390,10 @@ myna_attachments_prepend (const char *json, GPtrArray *given, const char *text, 
     else
       append_attachment (out, g_ptr_array_index (attachments, i), given);
   if (given)
-    append_given (out, given, text);
+    {
+      append_passages (out, given);
+      document_append_citing (out, text);
+    }
   g_string_append (out, text);
   return g_string_free (out, FALSE);
 }

@@ -46,6 +46,8 @@ GPtrArray *myna_attachments_from_json (const char *json) G_GNUC_WARN_UNUSED_RESU
  * told where they are and how they begin. */
 char *myna_attachments_prepend (const char *json, GPtrArray *given, const char *text,
                                 gboolean as_files) G_GNUC_WARN_UNUSED_RESULT;
+/* Of that what stands first where nothing is attached: the passages, StorePassage. */
+char *myna_passages_quote (GPtrArray *given) G_GNUC_WARN_UNUSED_RESULT;
 /* How much of documents a question to a model with this context (0: not known) is given. */
 StoreGive myna_attachments_plan (int context_length, gint64 message_id);
 /* What a question that is not sent yet will have of its attachments at most, as text to be counted. */

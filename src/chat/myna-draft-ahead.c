@@ -2,13 +2,15 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
- *   (the text rests) → the chat's documents → the prompt so far → the engine, when it has nothing else to do
+ *   (the text rests) → the chat's documents → passages of them → the prompt so far → the engine, when it has nothing else to do
  *
- * It is a guess that costs processor time: not made while the computer saves power.  Of a question that may be given passages,
- * which are chosen by its words, only what stands before it is certain.
+ * It is a guess that costs processor time: not made while the computer saves power.  Passages are chosen by the question's words: one
+ * after the other while it is written, each by the words that there are then, and what was chosen stays if the question allows it.
+ * Of a question that has files of its own only what stands before it is certain.
  */
 #include "chat/myna-draft-ahead.h"
 
+#include "chat/myna-attachment.h"
 #include "chat/myna-call-round.h"
 #include "chat/myna-chat-settings.h"
 #include "chat/myna-prompt.h"
@@ -33,6 +35,8 @@ struct _MynaDraftAhead
   guint64 request_id;
   guint n_requests; /* so far: what an earlier one says is not heard */
   gboolean again;   /* the text is another one by now */
+  GPtrArray *given; /* StorePassage: what the text would be given, when it was looked at last; NULL: nothing */
+  gboolean grows;   /* … which was more than before, so that there may be still more */
 };
 
 G_DEFINE_FINAL_TYPE (MynaDraftAhead, myna_draft_ahead, G_TYPE_OBJECT)
@@ -56,6 +60,8 @@ stop (MynaDraftAhead *self)
   self->request_id = 0;
   self->n_requests++;
   self->changed_at = 0;
+  self->grows = FALSE;
+  g_clear_pointer (&self->given, g_ptr_array_unref);
   g_clear_object (&self->generator);
   if (self->conversation)
     g_signal_handlers_disconnect_by_data (self->conversation, self);
@@ -91,7 +97,8 @@ ended_cb (const GlmResult *result, const GError *error, gpointer user_data)
     return;
   self->request_id = 0;
   g_clear_object (&self->generator);
-  if (self->text && (self->again || (!error && result->reason == GLM_STOP_CANCELLED)) && !self->source && !self->cancellable)
+  if (self->text && (self->again || self->grows || (!error && result->reason == GLM_STOP_CANCELLED)) && !self->source
+      && !self->cancellable)
     wait_for_rest (self);
 }
 
@@ -118,11 +125,23 @@ request (MynaDraftAhead *self, const MynaPrompt *prompt)
   wanted.fit.no_thoughts = !myna_chat_settings_resolve_thinking (recipe.settings);
   g_set_object (&self->generator, generator);
   self->request_id = myna_generator_read_ahead (generator, &recipe, &wanted, &funcs, asked, request_free);
-  if (!self->request_id)
-    g_clear_object (&self->generator);
+  if (self->request_id)
+    return;
+  self->grows = FALSE;
+  g_clear_object (&self->generator);
 }
 
 /* ---- The prompt ------------------------------------------------------------------------------------------------- */
+
+/* While there may be more passages, what stands behind them is not evaluated yet. */
+static void
+add_question (MynaDraftAhead *self, MynaPrompt *prompt)
+{
+  g_autofree char *text =
+      self->grows ? myna_passages_quote (self->given) : myna_attachments_prepend (NULL, self->given, self->text, FALSE);
+
+  myna_prompt_add_turn (prompt, "user", NULL, text, prompt->positions->len);
+}
 
 static void
 prompt_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
@@ -138,7 +157,7 @@ prompt_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (!prompt || myna_conversation_get_busy (self->conversation))
     return;
   if (is_certain)
-    myna_prompt_add_turn (prompt, "user", NULL, self->text, prompt->positions->len);
+    add_question (self, prompt);
   if (prompt->turns->len > 0)
     request (self, prompt);
 }
@@ -175,19 +194,63 @@ read_prompt (MynaDraftAhead *self, gboolean is_certain)
                           self->cancellable, prompt_read_cb, g_object_ref (self));
 }
 
+static gboolean
+is_same (GPtrArray *given, GPtrArray *other)
+{
+  guint n = given ? given->len : 0;
+
+  if (n != (other ? other->len : 0))
+    return FALSE;
+  for (guint i = 0; i < n; i++)
+    if (((StorePassage *) given->pdata[i])->id != ((StorePassage *) other->pdata[i])->id)
+      return FALSE;
+  return TRUE;
+}
+
+static void
+foreseen_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (MynaDraftAhead) self = user_data;
+  g_autoptr (GPtrArray) given = store_finish_list (STORE_DB (source), result, NULL);
+
+  if (!self->cancellable || g_task_get_cancellable (G_TASK (result)) != self->cancellable)
+    return;
+  if (given && given->len == 0)
+    g_clear_pointer (&given, g_ptr_array_unref);
+  self->grows = given && !is_same (given, self->given);
+  g_clear_pointer (&self->given, g_ptr_array_unref);
+  self->given = g_steal_pointer (&given);
+  read_prompt (self, TRUE);
+}
+
 /* Passages are chosen where a document is not read whole. */
+static void
+choose_passages (MynaDraftAhead *self)
+{
+  g_autoptr (GPtrArray) messages = list_messages (self->conversation);
+  int context = myna_generator_get_context_length (myna_conversation_get_generator (self->conversation));
+  StoreGive plan =
+      myna_attachments_plan (context, messages->len > 0 ? myna_message_get_id (messages->pdata[messages->len - 1]) : 0);
+
+  store_foresee_async (myna_conversation_get_store (self->conversation), &plan, self->text, self->cancellable, foreseen_cb,
+                       g_object_ref (self));
+}
+
 static void
 documents_listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (MynaDraftAhead) self = user_data;
   g_autoptr (GPtrArray) documents = store_finish_list (STORE_DB (source), result, NULL);
-  gboolean is_certain = documents && !self->has_attachments;
+  gboolean has_passages = FALSE;
 
   if (!self->cancellable || g_task_get_cancellable (G_TASK (result)) != self->cancellable)
     return;
   for (guint i = 0; documents && i < documents->len; i++)
-    is_certain = is_certain && ((StoreDocument *) documents->pdata[i])->use == STORE_USE_WHOLE;
-  read_prompt (self, is_certain);
+    has_passages = has_passages || ((StoreDocument *) documents->pdata[i])->use != STORE_USE_WHOLE;
+  if (documents && has_passages && !self->has_attachments)
+    choose_passages (self);
+  else
+    read_prompt (self, documents && !self->has_attachments);
 }
 
 /* ---- When ------------------------------------------------------------------------------------------------------- */
@@ -233,6 +296,9 @@ wait_for_rest (MynaDraftAhead *self)
   if (!self->changed_at)
     self->changed_at = now;
   left = MAX (MAX_REST_MS - (now - self->changed_at) / 1000, 0);
+  /* The engine has nothing to do, and what it did last is kept. */
+  if (self->grows && !self->request_id)
+    left = 0;
   self->source = g_timeout_add (MIN (REST_MS, (guint) left), rest_cb, self);
 }
 

@@ -9,8 +9,9 @@
 /* A token has some three and a half bytes in English, Chinese and code alike; more is safe. */
 #define BYTES_PER_TOKEN 3.5
 #define CONTEXT         8192 /* where it is not known */
-#define MAX_WHOLE       6144 /* tokens: more would take too long before the first word, unless a person wants it so */
-#define MAX_PASSAGES    2048
+#define MAX_WHOLE \
+  16384 /* tokens, some forty pages: more would take too long before the first word, unless a person wants it so */
+#define MAX_PASSAGES 2048
 
 void
 document_plan (int context_length, gsize *ret_whole_bytes, gsize *ret_passage_bytes)

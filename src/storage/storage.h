@@ -473,6 +473,11 @@ typedef struct
 /* → finish_id: how many passages the model is given for the question, which is then in the history; once decided it stays. */
 void store_give_async (StoreDb *self, const StoreGive *request, GCancellable *cancellable, GAsyncReadyCallback callback,
                        gpointer user_data);
+/* → finish_list of StorePassage with texts, by number: what a question of this text, with no document of its own, is going to be given
+ * behind the message; a passage more each time, until it is all that the text needs.  Nothing is written.  The question that is asked
+ * there is given the same, as far as its own words allow, until something else is foreseen. */
+void store_foresee_async (StoreDb *self, const StoreGive *request, const char *text, GCancellable *cancellable,
+                          GAsyncReadyCallback callback, gpointer user_data);
 /* → finish.  How the model reads what is attached, whatever fits; what it was given of it is forgotten. */
 void store_set_use_async (StoreDb *self, gint64 attachment_id, StoreUse use, GCancellable *cancellable,
                           GAsyncReadyCallback callback, gpointer user_data);

@@ -154,24 +154,71 @@ test_whole (Fixture *f, gconstpointer data)
   fixture_idle (f);
 }
 
-/* Which passages are given is not known before all of the question is. */
+/* What has none of the words is given no passages. */
 static void
-test_passages (Fixture *f, gconstpointer data)
+test_none (Fixture *f, gconstpointer data)
 {
   g_autoptr (MynaDraftAhead) draft = draft_new (FALSE);
 
   ask_about (f, 40000);
   write_and_wait (f, draft, "three");
-  g_assert_true (g_str_has_suffix (fake_generator_get_ahead (f->engine), "|assistant:two"));
+  g_assert_true (g_str_has_suffix (fake_generator_get_ahead (f->engine), "|assistant:two|user:three"));
+}
+
+static char *
+make_pages (void)
+{
+  static const char *const words[] = { "ferry", "harbor", "lantern", "orchard", "quarry" };
+  GString *json = g_string_new ("[{\"name\": \"a.pdf\", \"type\": \"pdf\", \"text\": \"");
+
+  for (guint i = 0; i < 100; i++)
+    {
+      g_string_append_printf (json, "# Part %u\\n\\n", i);
+      for (guint k = 0; k < 12; k++)
+        g_string_append (json, "Nothing of weight is said here.\\n");
+      g_string_append_printf (json, "\\nThe %s is here.\\n\\n", i < G_N_ELEMENTS (words) ? words[i] : "end");
+    }
+  g_string_append (json, "\"}]");
+  return g_string_free (json, FALSE);
+}
+
+/* Each look adds one passage, and those that are there stay where they are; what is asked then is given the same. */
+static void
+test_passages (Fixture *f, gconstpointer data)
+{
+  g_autoptr (MynaDraftAhead) draft = draft_new (FALSE);
+  g_autofree char *json = make_pages (), *first = NULL, *second = NULL;
+
+  myna_conversation_send_full (f->conversation, "Is the ferry here?", json);
+  fixture_requested (f);
+  fake_generator_say (f->engine, "two");
+  fake_generator_end (f->engine, GLM_STOP_END);
+  fixture_idle (f);
+
+  write_and_wait (f, draft, "lantern orchard");
+  first = g_strdup (fake_generator_get_ahead (f->engine));
+  g_assert_false (g_str_has_suffix (first, "lantern orchard"));
   fake_generator_end_ahead (f->engine, GLM_STOP_END);
-  myna_conversation_send_full (f->conversation, "three", NULL);
+  wait_for (fake_generator_n_ahead (f->engine) == 2);
+  second = g_strdup (fake_generator_get_ahead (f->engine));
+  g_assert_true (g_str_has_prefix (second, first));
+  g_assert_nonnull (strstr (second, "The lantern is here."));
+  g_assert_nonnull (strstr (second, "The orchard is here."));
+  g_assert_null (strstr (second, "The quarry is here."));
+  fake_generator_end_ahead (f->engine, GLM_STOP_END);
+  wait_for (fake_generator_n_ahead (f->engine) == 3);
+  g_assert_true (g_str_has_prefix (fake_generator_get_ahead (f->engine), second));
+  g_assert_true (g_str_has_suffix (fake_generator_get_ahead (f->engine), "lantern orchard"));
+  fake_generator_end_ahead (f->engine, GLM_STOP_END);
+
+  myna_conversation_send_full (f->conversation, "lantern orchard", NULL);
   wait_for (fake_generator_n_requests (f->engine) == 1);
-  g_assert_true (g_str_has_prefix (fake_generator_get_prompt (f->engine), fake_generator_get_ahead (f->engine)));
+  g_assert_cmpstr (fake_generator_get_prompt (f->engine), ==, fake_generator_get_ahead (f->engine));
   fake_generator_end (f->engine, GLM_STOP_END);
   fixture_idle (f);
 }
 
-/* Nor what stands before it where files are attached. */
+/* Where files are attached, only what stands before is known. */
 static void
 test_attached (Fixture *f, gconstpointer data)
 {
@@ -196,6 +243,7 @@ main (int argc, char **argv)
   ADD ("busy", test_busy);
   ADD ("power", test_power);
   ADD ("whole", test_whole);
+  ADD ("none", test_none);
   ADD ("passages", test_passages);
   ADD ("attached", test_attached);
 

@@ -57,7 +57,7 @@ def as_text(found):
 
 
 def main(reader, bench):
-    n, n_given = 0, 0
+    n, n_given = {"first": 0, "next": 0}, {"first": 0, "next": 0}
     with tempfile.TemporaryDirectory() as temporary:
         folder = pathlib.Path(os.environ.get("MYNA_DOCUMENTS", temporary))
         for package, path, questions in read_questions():
@@ -76,10 +76,13 @@ def main(reader, bench):
             out = subprocess.run([bench, text, name, str(pages)], input="\n".join(questions) + "\n", encoding="utf-8",
                                  stdout=subprocess.PIPE, check=True).stdout
             print(f"{name}, {pages} pages, {len(as_text(found))} characters\n{out}", flush=True)
-            n += len(questions)
-            n_given += sum(line.startswith("given") for line in out.splitlines())
-    print(f"{n_given} of {n} questions were given the right passage: {100 * n_given / max(n, 1):.1f} %")
-    sys.exit(n_given < WANTED * n)
+            for kind, state, *_ in map(str.split, out.splitlines()):
+                n[kind] += 1
+                n_given[kind] += state == "given"
+    for kind, what in (("first", "in a chat of its own"), ("next", "behind the one before")):
+        print(f"each {what}: {n_given[kind]} of {n[kind]} questions were given the right passage: "
+              f"{100 * n_given[kind] / max(n[kind], 1):.1f} %")
+    sys.exit(any(n_given[kind] < WANTED * n[kind] for kind in n))
 
 
 main(*sys.argv[1:])

@@ -304,6 +304,29 @@ store_passage_from_row (sqlite3_stmt *row)
   return passage;
 }
 
+StorePassage *
+store_passage_read (StoreConnection *connection, gint64 id, gint64 message_id, GError **error)
+{
+  g_autoptr (sqlite3_stmt) row =
+      store_prepare (connection, error,
+                     "SELECT " STORE_PASSAGE_COLUMNS ", p.text, (SELECT a.name FROM attachment a JOIN message m"
+                     "  ON m.id = a.message_id WHERE a.document_id = p.document_id AND m.conversation_id ="
+                     "  (SELECT conversation_id FROM message WHERE id = ?2)"
+                     "  ORDER BY a.message_id <= ?2 DESC, a.message_id DESC LIMIT 1)"
+                     " FROM passage p WHERE p.id = ?1",
+                     "II", id, message_id);
+  StorePassage *passage;
+
+  if (!row || !store_step (row, error))
+    return NULL;
+  passage = store_passage_from_row (row);
+  passage->text = store_column_text (row, 5);
+  passage->name = store_column_name (row, 6);
+  if (!passage->name)
+    passage->name = g_strdup ("");
+  return passage;
+}
+
 /* The name is that under which the newest message above has the document; 'd' is kept apart from its alternatives. */
 static gboolean
 read_given (StoreConnection *connection, StoreMessage *message, GError **error)

@@ -28,6 +28,8 @@ gboolean store_attachments_take_apart (StoreConnection *connection, GError **err
 #define STORE_PASSAGE_COLUMNS "p.id, p.document_id, p.ordinal, p.page, p.heading"
 StorePassage *store_passage_from_row (sqlite3_stmt *row);
 GPtrArray *store_passage_list_new (void);
+/* One with its text, under the name that the message's conversation has it by.  It must be there. */
+StorePassage *store_passage_read (StoreConnection *connection, gint64 id, gint64 message_id, GError **error);
 
 G_END_DECLS
 

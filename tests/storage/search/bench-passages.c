@@ -3,7 +3,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * bench-passages TEXT NAME PAGES < questions; a line has a question, a tab and the words.  Prints a line for each: whether they were
- * given, the bytes that were given, and the question.  bench-passages.py runs it.
+ * given, the bytes that were given, and the question.  Then the same in one chat, where each question follows the one before, and what
+ * those two before were given counts too: the model still has it.  bench-passages.py runs it.
  */
 #include <stdio.h>
 #include <string.h>
@@ -48,32 +49,73 @@ without_blanks (const char *text)
   return g_string_free (out, FALSE);
 }
 
-/* A chat of its own for each question, as after the document was attached. */
-static void
-ask (StoreDb *db, const char *json, const char *question, const char *words)
+#define N_REMEMBERED 3 /* questions: store-give.c */
+
+/* Asks behind the parent; parent 0: as the document is attached. */
+static StoreMessage *
+ask (StoreDb *db, gint64 chat, gint64 parent, const char *json, const char *question)
 {
-  g_autoptr (StoreMessage) message = store_message_new (), asked = NULL;
-  g_autoptr (GString) given = g_string_new (NULL);
-  g_autofree char *all = NULL, *wanted = without_blanks (words);
+  g_autoptr (StoreMessage) message = store_message_new ();
   StoreGive give = { 0, 0, PASSAGE_BYTES };
 
-  message->conversation_id = test_add_conversation (db, "");
+  message->conversation_id = chat;
+  message->parent_id = parent;
   message->role = STORE_ROLE_USER;
-  message->attachments = g_strdup (json);
+  message->attachments = parent ? NULL : g_strdup (json);
   g_free (message->text);
   message->text = g_strdup (question);
   give.message_id = test_wait_id (TEST_CALL (db, store_add_message_async, message), NULL);
   test_wait_id (TEST_CALL (db, store_give_async, &give), NULL);
-  asked = test_get_message (db, give.message_id);
-  for (guint i = 0; asked->given && i < asked->given->len; i++)
-    g_string_append (given, ((StorePassage *) asked->given->pdata[i])->text);
+  return test_get_message (db, give.message_id);
+}
+
+static void
+print (const char *kind, GPtrArray *asked, const char *question, const char *words)
+{
+  g_autoptr (GString) given = g_string_new (NULL);
+  g_autofree char *all = NULL, *wanted = without_blanks (words);
+  gsize n_last = 0;
+
+  for (guint i = asked->len > N_REMEMBERED ? asked->len - N_REMEMBERED : 0; i < asked->len; i++)
+    {
+      const StoreMessage *message = asked->pdata[i];
+
+      n_last = given->len;
+      for (guint k = 0; message->given && k < message->given->len; k++)
+        g_string_append (given, ((StorePassage *) message->given->pdata[k])->text);
+    }
   all = without_blanks (given->str);
-  printf ("%s %6" G_GSIZE_FORMAT " %s\n", strstr (all, wanted) ? "given" : "NOT  ", given->len, question);
+  printf ("%s %s %6" G_GSIZE_FORMAT " %s\n", kind, strstr (all, wanted) ? "given" : "NOT  ", given->len - n_last, question);
+}
+
+/* A chat of its own for each question, or one for all. */
+static void
+ask_all (StoreDb *db, const char *json, GPtrArray *questions, gboolean follows)
+{
+  g_autoptr (GPtrArray) asked = g_ptr_array_new_with_free_func ((GDestroyNotify) store_message_free);
+  gint64 chat = 0, parent = 0;
+
+  for (guint i = 0; i < questions->len; i++)
+    {
+      char **parts = questions->pdata[i];
+
+      if (!follows || i == 0)
+        {
+          chat = test_add_conversation (db, "");
+          parent = 0;
+          g_ptr_array_set_size (asked, 0);
+        }
+      g_ptr_array_add (asked, ask (db, chat, parent, json, parts[0]));
+      parent = ((StoreMessage *) asked->pdata[asked->len - 1])->id;
+      if (!follows || i > 0)
+        print (follows ? "next " : "first", asked, parts[0], parts[1]);
+    }
 }
 
 int
 main (int argc, char **argv)
 {
+  g_autoptr (GPtrArray) questions = g_ptr_array_new_with_free_func ((GDestroyNotify) g_strfreev);
   g_autofree char *text = NULL, *json = NULL;
   g_autoptr (StoreDb) db = NULL;
   char line[1000];
@@ -87,7 +129,9 @@ main (int argc, char **argv)
       g_auto (GStrv) parts = g_strsplit (g_strchomp (line), "\t", 2);
 
       if (parts[0] && parts[1])
-        ask (db, json, parts[0], parts[1]);
+        g_ptr_array_add (questions, g_steal_pointer (&parts));
     }
+  ask_all (db, json, questions, FALSE);
+  ask_all (db, json, questions, TRUE);
   return 0;
 }

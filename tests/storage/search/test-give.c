@@ -199,6 +199,136 @@ test_use (void)
   g_assert_cmpuint (left->len, ==, 0);
 }
 
+/* ---- What is foreseen ------------------------------------------------------------------------------------------- */
+
+/* A chat about sixty pages, of which 10, 20, … have their words; ret_parent: the first question's reply. */
+static gint64
+make_chat (StoreDb *db, gint64 *ret_parent)
+{
+  static const char *const words[] = { "ferry", "harbor", "lantern", "orchard", "quarry" };
+  g_autoptr (GString) json = g_string_new ("[{\"name\":\"a.pdf\",\"text\":\"");
+  gint64 chat = test_add_conversation (db, ""), first;
+  g_autoptr (StoreMessage) given = NULL;
+
+  for (guint i = 1; i <= 60; i++)
+    {
+      g_string_append_printf (json, "[Page %u]\\n\\n", i);
+      for (guint k = 0; k < 10; k++)
+        g_string_append_printf (json, "Filling of line %u, which says nothing of weight.\\n", k);
+      if (i % 10 == 0 && i / 10 <= G_N_ELEMENTS (words))
+        g_string_append_printf (json, "The %s is here.\\n\\n", words[i / 10 - 1]);
+    }
+  g_string_append (json, "\",\"pages\":\"60\",\"type\":\"pdf\"}]");
+  first = ask (db, chat, 0, "What is on the island?", json->str);
+  given = give (db, first);
+  *ret_parent = test_add_message (db, chat, first, STORE_ROLE_ASSISTANT, STORE_STATE_COMPLETE, "Things.");
+  return chat;
+}
+
+static GPtrArray *
+foresee (StoreDb *db, gint64 parent, const char *text)
+{
+  StoreGive request = { parent, 2000, 3000 };
+
+  return test_wait_list (TEST_CALL (db, store_foresee_async, &request, text), NULL);
+}
+
+static gboolean
+has_page (GPtrArray *given, guint page)
+{
+  for (guint i = 0; i < given->len; i++)
+    if (((StorePassage *) given->pdata[i])->page == page)
+      return TRUE;
+  return FALSE;
+}
+
+/* A passage more each time, behind those of before; what is asked then is given the same. */
+static void
+test_foreseen (void)
+{
+  g_autoptr (StoreDb) db = test_open_memory ();
+  gint64 parent, chat = make_chat (db, &parent);
+  g_autoptr (GPtrArray) none = foresee (db, parent, "What"), one = foresee (db, parent, "What about the lantern"),
+                        two = foresee (db, parent, "What about the lantern and the ferry"),
+                        same = foresee (db, parent, "What about the lantern and the ferry?");
+  g_autoptr (StoreMessage) asked = NULL;
+
+  g_assert_cmpuint (none->len, ==, 0);
+  g_assert_cmpuint (one->len, ==, 1);
+  g_assert_true (has_page (one, 30));
+  g_assert_nonnull (strstr (((StorePassage *) one->pdata[0])->text, "lantern"));
+  g_assert_cmpstr (((StorePassage *) one->pdata[0])->name, ==, "a.pdf");
+  g_assert_cmpuint (two->len, ==, 2);
+  g_assert_cmpint (((StorePassage *) two->pdata[0])->id, ==, ((StorePassage *) one->pdata[0])->id);
+  g_assert_true (has_page (two, 10));
+  g_assert_cmpuint (same->len, ==, 2);
+
+  asked = give (db, ask (db, chat, parent, "What about the lantern and the ferry, please?", NULL));
+  g_assert_cmpuint (asked->given->len, ==, 2);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_assert_cmpint (((StorePassage *) asked->given->pdata[i])->id, ==, ((StorePassage *) same->pdata[i])->id);
+      g_assert_cmpuint (((StorePassage *) asked->given->pdata[i])->number, ==, ((StorePassage *) same->pdata[i])->number);
+    }
+}
+
+/* The question went on otherwise: what it needs is there, behind what it was thought to need. */
+static void
+test_foreseen_more (void)
+{
+  g_autoptr (StoreDb) db = test_open_memory ();
+  gint64 parent, chat = make_chat (db, &parent);
+  g_autoptr (GPtrArray) one = foresee (db, parent, "The orchard");
+  g_autoptr (StoreMessage) asked = give (db, ask (db, chat, parent, "The orchard or the quarry: which is larger?", NULL));
+
+  g_assert_true (has_page (one, 40));
+  g_assert_cmpuint (asked->given->len, ==, 2);
+  g_assert_cmpuint (((StorePassage *) asked->given->pdata[0])->page, ==, 40);
+  g_assert_cmpuint (((StorePassage *) asked->given->pdata[1])->page, ==, 50);
+}
+
+/* What has nothing to do with the question in the end is not given, nor what was foreseen elsewhere. */
+static void
+test_foreseen_else (void)
+{
+  g_autoptr (StoreDb) db = test_open_memory ();
+  gint64 parent, chat = make_chat (db, &parent), beside, other = make_chat (db, &beside);
+  g_autoptr (GPtrArray) one = foresee (db, parent, "The orchard");
+  g_autoptr (StoreMessage) elsewhere = NULL, asked = NULL;
+  g_autoptr (GPtrArray) two = NULL;
+
+  elsewhere = give (db, ask (db, other, beside, "The orchard or the quarry?", NULL));
+  g_assert_cmpuint (elsewhere->given->len, ==, 2);
+  two = foresee (db, parent, "The orchard");
+  asked = give (db, ask (db, chat, parent, "Where is the harbor?", NULL));
+  g_assert_cmpuint (one->len, ==, 1);
+  g_assert_cmpuint (two->len, ==, 1);
+  g_assert_cmpuint (asked->given->len, ==, 1);
+  g_assert_true (has_page (asked->given, 20));
+}
+
+/* However long it is written at: the room is what it is, and what is needed is in it. */
+static void
+test_foreseen_room (void)
+{
+  g_autoptr (StoreDb) db = test_open_memory ();
+  gint64 parent, chat = make_chat (db, &parent);
+  g_autoptr (StoreMessage) asked = NULL;
+  gsize n_bytes = 0;
+
+  for (guint i = 0; i < 12; i++)
+    {
+      g_autoptr (GPtrArray) given = foresee (db, parent, i < 8 ? "filling, weight, line" : "filling, weight, line, the quarry");
+
+      g_assert_cmpuint (given->len, <=, i + 1);
+    }
+  asked = give (db, ask (db, chat, parent, "The quarry and the filling?", NULL));
+  for (guint i = 0; i < asked->given->len; i++)
+    n_bytes += strlen (((StorePassage *) asked->given->pdata[i])->text);
+  g_assert_cmpuint (n_bytes, <=, 3000);
+  g_assert_true (has_page (asked->given, 50));
+}
+
 static void export(StoreDb *db, GFile *file, StoreFormat format)
 {
   StoreExport request = { .file = file, .format = format };
@@ -249,6 +379,10 @@ main (int argc, char **argv)
   g_test_add_func ("/give/beginning", test_beginning);
   g_test_add_func ("/give/whole", test_whole);
   g_test_add_func ("/give/use", test_use);
+  g_test_add_func ("/give/foreseen", test_foreseen);
+  g_test_add_func ("/give/foreseen-more", test_foreseen_more);
+  g_test_add_func ("/give/foreseen-else", test_foreseen_else);
+  g_test_add_func ("/give/foreseen-room", test_foreseen_room);
   g_test_add ("/give/export", TestHistory, NULL, test_history_set_up, test_export, test_history_tear_down);
 
   return g_test_run ();

@@ -34,13 +34,22 @@ myna_attachment_free (MynaAttachment *attachment)
   g_free (attachment->name);
   g_free (attachment->text);
   g_free (attachment->type);
+  g_free (attachment->document);
   g_free (attachment);
+}
+
+gsize
+myna_attachment_get_size (const MynaAttachment *attachment)
+{
+  gsize n = strlen (attachment->text);
+
+  return attachment->document ? MAX (attachment->n_bytes, n) : n;
 }
 
 char *
 myna_attachment_describe (const MynaAttachment *attachment)
 {
-  g_autofree char *size = g_format_size (strlen (attachment->text));
+  g_autofree char *size = g_format_size (myna_attachment_get_size (attachment));
   g_autofree char *pages = NULL;
 
   if (!attachment->n_pages)
@@ -122,6 +131,11 @@ to_json (GPtrArray *attachments, gsize max)
         {
           g_string_append (out, ", \"type\": ");
           append_string (out, attachment->type, strlen (attachment->type));
+        }
+      if (attachment->document)
+        {
+          g_string_append_printf (out, ", \"bytes\": \"%zu\", \"document\": ", attachment->n_bytes);
+          append_string (out, attachment->document, strlen (attachment->document));
         }
       if (attachment->use)
         g_string_append_printf (out, ", \"use\": \"%s\"", attachment->use == STORE_USE_WHOLE ? "whole" : "passages");
@@ -237,6 +251,10 @@ take_member (MynaAttachment *attachment, const char *key, char **value)
     attachment->name = store_tame_name (*value);
   else if (g_str_equal (key, "text") && !attachment->text)
     attachment->text = g_steal_pointer (value);
+  else if (g_str_equal (key, "document") && !attachment->document)
+    attachment->document = g_steal_pointer (value);
+  else if (g_str_equal (key, "bytes"))
+    attachment->n_bytes = g_ascii_strtoull (*value, NULL, 10);
   else if (g_str_equal (key, "pages"))
     attachment->n_pages = MIN (g_ascii_strtoull (*value, NULL, 10), G_MAXINT);
   else if (g_str_equal (key, "type") && !attachment->type)
@@ -294,6 +312,7 @@ static void
 append_beginning (GString *out, const MynaAttachment *attachment)
 {
   glong n_chars = g_utf8_strlen (attachment->text, -1), n = MIN (n_chars, MAX_BEGINNING);
+  gsize n_more = myna_attachment_get_size (attachment) - strlen (attachment->text);
   const char *end = g_utf8_offset_to_pointer (attachment->text, n);
   g_autofree char *beginning = g_strndup (attachment->text, end - attachment->text);
   g_autofree char *name = myna_attachment_dup_file_name (attachment->name);
@@ -301,10 +320,13 @@ append_beginning (GString *out, const MynaAttachment *attachment)
   g_autofree char *quoted = document_quote (path, beginning);
 
   g_string_append (out, quoted);
-  if (n_chars <= n)
+  if (n_chars <= n && n_more == 0)
     return;
   g_string_truncate (out, out->len - 1);
-  g_string_append_printf (out, "[… %ld characters more]\n\n", n_chars - n);
+  if (n_more > 0)
+    g_string_append_printf (out, "[… some %zu bytes more]\n\n", n_more + strlen (end));
+  else
+    g_string_append_printf (out, "[… %ld characters more]\n\n", n_chars - n);
 }
 
 /* ---- Passages --------------------------------------------------------------------------------------------------- */
@@ -407,7 +429,7 @@ myna_attachments_foresee (const char *json, const char *text, int context_length
 
   attachments = myna_attachments_from_json (json);
   for (guint i = 0; i < attachments->len; i++)
-    n += strlen (((MynaAttachment *) attachments->pdata[i])->text);
+    n += myna_attachment_get_size (attachments->pdata[i]);
   /* Passages always fit. */
   return as_files || n <= plan.whole_bytes ? myna_attachments_prepend (json, NULL, text, as_files) : g_strdup (text);
 }

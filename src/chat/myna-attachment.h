@@ -3,7 +3,8 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  *
  * A message keeps its attachments as the JSON text [{"name": …, "text": …, "pages": …, "type": …, "use": …}, …]
- * (StoreMessage.attachments); the last three only where they are known.
+ * (StoreMessage.attachments); the last three only where they are known.  Of a long text that is in the history there is only the
+ * beginning, and "bytes" and "document".
  */
 #pragma once
 
@@ -20,8 +21,10 @@ typedef struct
 {
   char *name;
   char *text;
-  char *type;    /* as myna-read says; NULL: not known */
-  guint n_pages; /* 0: it has none, or they are not known */
+  char *type;     /* as myna-read says; NULL: not known */
+  char *document; /* the one in the history that text is only the beginning of; NULL: text is all of it */
+  gsize n_bytes;  /* … and how long that is */
+  guint n_pages;  /* 0: it has none, or they are not known */
   StoreUse use;
 } MynaAttachment;
 
@@ -32,6 +35,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (MynaAttachment, myna_attachment_free)
 /* "12 pages · 34 kB", for the person. */
 char *myna_attachment_describe (const MynaAttachment *attachment) G_GNUC_WARN_UNUSED_RESULT;
 
+/* Bytes of the whole text. */
+gsize myna_attachment_get_size (const MynaAttachment *attachment);
 /* What a program finds it as: "report.pdf.md" where the text is not what stands in the file, but what was read of it. */
 char *myna_attachment_dup_file_name (const char *name) G_GNUC_WARN_UNUSED_RESULT;
 

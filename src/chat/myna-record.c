@@ -4,6 +4,8 @@
  */
 #include "chat/myna-record.h"
 
+#include <string.h>
+
 #include "chat/myna-chat-settings.h"
 #include "chat/myna-draft.h"
 #include "chat/myna-message-private.h"
@@ -110,6 +112,30 @@ add_failed (GTask *task, const GError *error)
 }
 
 static void
+long_text_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (MynaMessage) message = user_data;
+  g_autoptr (GPtrArray) list = store_finish_list (STORE_DB (source), result, NULL);
+  StoreMessage *record = myna_message_edit_record (message), *stored = list && list->len > 0 ? list->pdata[0] : NULL;
+
+  if (!stored || !stored->attachments)
+    return;
+  g_free (record->attachments);
+  record->attachments = g_steal_pointer (&stored->attachments);
+  g_signal_emit_by_name (message, "changed", FALSE);
+}
+
+/* A long text is in the history now, and not kept here as well. */
+static void
+drop_long_texts (StoreDb *store, MynaMessage *message)
+{
+  const StoreMessage *record = myna_message_get_record (message);
+
+  if (record->attachments && strlen (record->attachments) > STORE_LONG_DOCUMENT_BYTES)
+    store_get_messages_async (store, &record->id, 1, NULL, long_text_read_cb, g_object_ref (message));
+}
+
+static void
 message_added_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
@@ -123,6 +149,7 @@ message_added_cb (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   myna_message_set_id (message, id);
+  drop_long_texts (STORE_DB (source), message);
   g_task_return_pointer (task, g_object_ref (message), g_object_unref);
 }
 

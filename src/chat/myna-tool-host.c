@@ -77,7 +77,7 @@ documents_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   GError *error = NULL;
-  g_autoptr (GPtrArray) records = myna_texts_read_finish (result, &error);
+  g_autoptr (GPtrArray) records = store_finish_list (STORE_DB (source), result, &error);
   GPtrArray *documents;
 
   if (!records)
@@ -89,7 +89,7 @@ documents_read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   for (guint i = 0; i < records->len; i++)
     {
       const StoreMessage *record = g_ptr_array_index (records, i);
-      g_autoptr (GPtrArray) attachments = myna_attachments_from_json (record ? record->attachments : NULL);
+      g_autoptr (GPtrArray) attachments = myna_attachments_from_json (record->attachments);
 
       for (guint j = 0; j < attachments->len; j++)
         {
@@ -105,13 +105,17 @@ static void
 documents_async (gpointer owner, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   MynaToolHost *self = owner;
-  g_autoptr (GPtrArray) questions = g_ptr_array_new ();
+  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
 
   for (guint i = 0; i < self->messages->len; i++)
-    if (myna_message_get_role (g_ptr_array_index (self->messages, i)) == STORE_ROLE_USER)
-      g_ptr_array_add (questions, g_ptr_array_index (self->messages, i));
-  myna_texts_read_async (self->store, questions, 0, questions->len, cancellable, documents_read_cb,
-                         g_task_new (self, cancellable, callback, user_data));
+    {
+      gint64 id = myna_message_get_id (g_ptr_array_index (self->messages, i));
+
+      if (id && myna_message_get_role (g_ptr_array_index (self->messages, i)) == STORE_ROLE_USER)
+        g_array_append_val (ids, id);
+    }
+  store_get_whole_messages_async (self->store, (const gint64 *) ids->data, ids->len, cancellable, documents_read_cb,
+                                  g_task_new (self, cancellable, callback, user_data));
 }
 
 /* ---- Results ---------------------------------------------------------------------------------------------------- */

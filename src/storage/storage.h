@@ -142,7 +142,8 @@ typedef struct
   char *text; /* raw; never NULL */
   char
       *attachments; /* JSON array of { "name", "text" } and, where they are known, "pages": a number, "type": as myna-read says,
-                      * "use": "whole" or "passages"; all of them strings.  NULL: none */
+                      * "use": "whole" or "passages"; all of them strings.  NULL: none.  Where it is not whole, "text" is the
+                      * beginning of one of "bytes" bytes, and "document" says which; that can be written, too */
   GPtrArray *given; /* StorePassage: what a question's model was given of documents, by number; NULL: nothing, or not read */
   char *model;      /* display name of the model that wrote it; NULL for people's messages */
   StoreCall *call;  /* of an assistant's message; NULL: it asks for nothing */
@@ -369,7 +370,12 @@ void store_delete_message_async (StoreDb *self, gint64 id, GCancellable *cancell
  * (0: the conversation's head). */
 void store_list_branch_async (StoreDb *self, gint64 conversation_id, gint64 leaf_id, GCancellable *cancellable,
                               GAsyncReadyCallback callback, gpointer user_data);
-/* → finish_list of whole StoreMessages, in the order of the ids; ids that are gone are left out. */
+/* No model is given more of a document whole than this, unless a person wants it so. */
+#define STORE_LONG_DOCUMENT_BYTES (1 << 20)
+/* → finish_list of whole StoreMessages with texts of documents that are longer; else as below. */
+void store_get_whole_messages_async (StoreDb *self, const gint64 *ids, gsize n_ids, GCancellable *cancellable,
+                                     GAsyncReadyCallback callback, gpointer user_data);
+/* → finish_list of StoreMessages with all but these texts, in the order of the ids; ids that are gone are left out. */
 void store_get_messages_async (StoreDb *self, const gint64 *ids, gsize n_ids, GCancellable *cancellable,
                                GAsyncReadyCallback callback, gpointer user_data);
 /* → finish_list of StoreMessage without texts: the message's alternatives, itself included, oldest first. */

@@ -63,6 +63,23 @@ test_as_files (void)
   g_assert_cmpstr (whole, ==, "Report.PDF\n```\nWords\n```\n\nWhy?");
 }
 
+/* The beginning of a long text that is in the history: its size is that of the whole, and it is written as it was read. */
+static void
+test_beginning (void)
+{
+  static const char json[] = "[{\"name\": \"a.txt\", \"text\": \"Words\", \"bytes\": \"50000000\", \"document\": \"0123\", "
+                             "\"use\": \"passages\"}]";
+  g_autoptr (GPtrArray) read = myna_attachments_from_json (json);
+  g_autofree char *again = myna_attachments_to_json (read), *size = myna_attachment_describe (read->pdata[0]);
+  g_autofree char *as_file = myna_attachments_prepend (json, NULL, "Why?", TRUE), *foreseen = NULL;
+
+  g_assert_cmpstr (again, ==, json);
+  g_assert_true (g_str_has_prefix (size, "50.0"));
+  g_assert_cmpstr (as_file, ==, "/mnt/data/a.txt\n```\nWords\n```\n[… some 49999995 bytes more]\n\nWhy?");
+  foreseen = myna_attachments_foresee (json, "Why?", 8192, FALSE);
+  g_assert_cmpstr (foreseen, ==, "Why?");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -70,5 +87,6 @@ main (int argc, char **argv)
   g_test_add_func ("/attachment/pages", test_pages);
   g_test_add_func ("/attachment/without-pages", test_without_pages);
   g_test_add_func ("/attachment/as-files", test_as_files);
+  g_test_add_func ("/attachment/beginning", test_beginning);
   return g_test_run ();
 }

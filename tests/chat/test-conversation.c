@@ -464,6 +464,32 @@ test_edit_attachments (Fixture *f, gconstpointer data)
   fixture_idle (f);
 }
 
+/* A long text leaves the window for the history, and a question that is asked anew has it still. */
+static void
+test_long_attachment (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GString) json = g_string_new ("[{\"name\": \"a\", \"text\": \"");
+  g_autoptr (GPtrArray) documents = NULL;
+  g_autofree char *kept = NULL;
+
+  while (json->len < 2 << 20)
+    g_string_append_printf (json, "Line %zu.\\n", json->len);
+  g_string_append (json, "\"}]");
+  myna_conversation_send_full (f->conversation, "Line 1000000?", json->str);
+  fixture_requested (f);
+  fake_generator_end (f->engine, GLM_STOP_END);
+  fixture_idle (f);
+  wait_for (strlen (myna_message_get_record (fixture_item (f, 0))->attachments) < 20000);
+  kept = g_strdup (myna_message_get_record (fixture_item (f, 0))->attachments);
+  myna_conversation_edit (f->conversation, fixture_item (f, 0), "Line 2000000?", kept);
+  fixture_requested (f);
+  fake_generator_end (f->engine, GLM_STOP_END);
+  fixture_idle (f);
+  documents = test_wait_list (TEST_CALL (f->db, store_list_documents_async, myna_conversation_get_id (f->conversation)), NULL);
+  g_assert_cmpuint (documents->len, ==, 2);
+  g_assert_cmpint (((StoreDocument *) documents->pdata[1])->n_bytes, >, 1 << 20);
+}
+
 static void
 test_edit (Fixture *f, gconstpointer data)
 {
@@ -587,6 +613,7 @@ main (int argc, char *argv[])
   ADD ("too-long", test_too_long);
   ADD ("edit", test_edit);
   ADD ("edit-attachments", test_edit_attachments);
+  ADD ("long-attachment", test_long_attachment);
   ADD ("delete", test_delete);
   return g_test_run ();
 }

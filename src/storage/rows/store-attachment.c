@@ -4,6 +4,9 @@
  *
  * Outside, attachments are JSON (StoreMessage.attachments); here each is a row that points to a document, whose passages joined
  * are its text.  JSON that says anything else stays in the message's column: nothing is lost of it.
+ *
+ * A long text goes in once and comes out only where it is asked for: elsewhere the JSON has its beginning, and says which document it
+ * is of.  Such JSON can be written again.
  */
 #include "rows/store-attachment.h"
 
@@ -14,10 +17,13 @@
 #include "rows/store-record.h"
 #include "text/text-json.h"
 
+#define N_BEGINNING 4 /* passages */
+
 typedef struct
 {
   const char *name, *text, *type; /* of the root */
-  gint64 n_pages;
+  const char *document;           /* the SHA-256 of a text that is there already, of which this is the beginning; NULL: none */
+  gint64 n_pages, n_bytes;
   StoreUse use;
   JsonNode *root;
 } File;
@@ -60,6 +66,10 @@ take_member (File *file, const char *name, const char *value)
     file->text = value;
   else if (g_str_equal (name, "type"))
     file->type = value;
+  else if (g_str_equal (name, "document"))
+    file->document = value;
+  else if (g_str_equal (name, "bytes"))
+    return read_number (value, &file->n_bytes);
   else if (g_str_equal (name, "pages"))
     return read_number (value, &file->n_pages);
   else if (g_str_equal (name, "use"))
@@ -86,7 +96,7 @@ parse_file (JsonNode *root, JsonNode *node)
         is_known = JSON_NODE_HOLDS_VALUE (value) && json_node_get_value_type (value) == G_TYPE_STRING
                    && take_member (file, name, json_node_get_string (value));
     }
-  if (is_known && file->name && file->text)
+  if (is_known && file->name && file->text && !file->document == (file->n_bytes == 0))
     return file;
   file_free (file);
   return NULL;
@@ -150,20 +160,36 @@ write_passages (StoreConnection *connection, gint64 document_id, const char *tex
 static gboolean
 find_document (StoreConnection *connection, const File *file, gint64 *ret_id, GError **error)
 {
-  g_autofree char *sha256 = g_compute_checksum_for_string (G_CHECKSUM_SHA256, file->text, -1);
+  g_autofree char *sha256 =
+      file->document ? g_strdup (file->document) : g_compute_checksum_for_string (G_CHECKSUM_SHA256, file->text, -1);
   const char *type = file->type ? file->type : "";
 
   if (!store_query_int (connection, 0, ret_id, error,
                         "SELECT id FROM document WHERE sha256 = ?1 AND type = ?2 AND n_pages = ?3", "ttI", sha256, type,
                         file->n_pages))
     return FALSE;
-  if (*ret_id)
+  if (*ret_id || file->document)
     return TRUE;
   if (!store_exec (connection, NULL, error, "INSERT INTO document (n_pages, n_bytes, sha256, type) VALUES (?1, ?2, ?3, ?4)",
                    "IItt", file->n_pages, (gint64) strlen (file->text), sha256, type))
     return FALSE;
   *ret_id = sqlite3_last_insert_rowid (connection->db);
   return write_passages (connection, *ret_id, file->text, error);
+}
+
+gboolean
+store_attachments_are_there (StoreConnection *connection, GPtrArray *files, gboolean *ret_are_there, GError **error)
+{
+  *ret_are_there = TRUE;
+  for (guint i = 0; i < files->len && *ret_are_there; i++)
+    {
+      gint64 id = 0;
+
+      if (((File *) files->pdata[i])->document && !find_document (connection, files->pdata[i], &id, error))
+        return FALSE;
+      *ret_are_there = !((File *) files->pdata[i])->document || id != 0;
+    }
+  return TRUE;
 }
 
 gboolean
@@ -202,11 +228,13 @@ store_given_write (StoreConnection *connection, gint64 message_id, GPtrArray *gi
 
 /* ---- Reading ---------------------------------------------------------------------------------------------------- */
 
+/* Of a text that is not wanted whole, the first passages. */
 static char *
-join_passages (StoreConnection *connection, gint64 document_id, GError **error)
+join_passages (StoreConnection *connection, gint64 document_id, gboolean whole, GError **error)
 {
   g_autoptr (sqlite3_stmt) row =
-      store_prepare (connection, error, "SELECT text FROM passage WHERE document_id = ?1 ORDER BY id", "I", document_id);
+      store_prepare (connection, error, "SELECT text FROM passage WHERE document_id = ?1 ORDER BY id LIMIT ?2", "Ii",
+                     document_id, whole ? -1 : N_BEGINNING);
   g_autoptr (GString) text = g_string_new (NULL);
   GError *local_error = NULL;
 
@@ -224,14 +252,23 @@ join_passages (StoreConnection *connection, gint64 document_id, GError **error)
   return NULL;
 }
 
+/* What no model is given whole. */
 static gboolean
-add_file (StoreConnection *connection, sqlite3_stmt *row, JsonBuilder *builder, GError **error)
+is_long (sqlite3_stmt *row)
+{
+  return sqlite3_column_int64 (row, 5) > STORE_LONG_DOCUMENT_BYTES && sqlite3_column_int (row, 1) != STORE_USE_WHOLE;
+}
+
+static gboolean
+add_file (StoreConnection *connection, sqlite3_stmt *row, gboolean whole, JsonBuilder *builder, GError **error)
 {
   static const char *const uses[] = { NULL, "whole", "passages" };
   g_autofree char *name = store_column_text (row, 0);
   g_autofree char *type = store_column_text (row, 3);
   g_autofree char *pages = g_strdup_printf ("%d", sqlite3_column_int (row, 2));
-  g_autofree char *text = join_passages (connection, sqlite3_column_int64 (row, 4), error);
+  gboolean is_whole = whole || !is_long (row);
+  g_autofree char *text = join_passages (connection, sqlite3_column_int64 (row, 4), is_whole, error);
+  g_autofree char *bytes = g_strdup_printf ("%" G_GINT64_FORMAT, (gint64) sqlite3_column_int64 (row, 5)), *sha256 = NULL;
   int use = sqlite3_column_int (row, 1);
 
   if (!text)
@@ -245,18 +282,24 @@ add_file (StoreConnection *connection, sqlite3_stmt *row, JsonBuilder *builder, 
     add_member (builder, "type", type);
   if (uses[use])
     add_member (builder, "use", uses[use]);
+  if (!is_whole)
+    {
+      sha256 = store_column_text (row, 6);
+      add_member (builder, "bytes", bytes);
+      add_member (builder, "document", sha256);
+    }
   json_builder_end_object (builder);
   return TRUE;
 }
 
 static gboolean
-read_files (StoreConnection *connection, StoreMessage *message, GError **error)
+read_files (StoreConnection *connection, StoreMessage *message, gboolean whole, GError **error)
 {
-  g_autoptr (sqlite3_stmt) row =
-      store_prepare (connection, error,
-                     "SELECT a.name, a.use, d.n_pages, d.type, d.id FROM attachment a JOIN document d ON d.id = a.document_id"
-                     " WHERE a.message_id = ?1 ORDER BY a.ordinal, a.id",
-                     "I", message->id);
+  g_autoptr (sqlite3_stmt) row = store_prepare (
+      connection, error,
+      "SELECT a.name, a.use, d.n_pages, d.type, d.id, d.n_bytes, d.sha256 FROM attachment a JOIN document d ON d.id = a.document_id"
+      " WHERE a.message_id = ?1 ORDER BY a.ordinal, a.id",
+      "I", message->id);
   g_autoptr (JsonBuilder) builder = NULL;
   g_autoptr (JsonNode) root = NULL;
   GError *local_error = NULL;
@@ -270,7 +313,7 @@ read_files (StoreConnection *connection, StoreMessage *message, GError **error)
           builder = json_builder_new ();
           json_builder_begin_array (builder);
         }
-      add_file (connection, row, builder, &local_error);
+      add_file (connection, row, whole, builder, &local_error);
     }
   if (local_error)
     {
@@ -365,9 +408,9 @@ read_given (StoreConnection *connection, StoreMessage *message, GError **error)
 }
 
 gboolean
-store_attachments_read (StoreConnection *connection, StoreMessage *message, GError **error)
+store_attachments_read (StoreConnection *connection, StoreMessage *message, gboolean whole, GError **error)
 {
-  return (message->attachments || read_files (connection, message, error))
+  return (message->attachments || read_files (connection, message, whole, error))
          && (message->role != STORE_ROLE_USER || read_given (connection, message, error));
 }
 

@@ -12,13 +12,15 @@ G_BEGIN_DECLS
 /* What StoreMessage.attachments says, as rows to be; NULL: it says more than rows can hold, or is no such JSON at all, and stays
  * as it is. */
 GPtrArray *store_attachments_parse (const char *json);
+/* Whether all documents that they only name are there. */
+gboolean store_attachments_are_there (StoreConnection *connection, GPtrArray *files, gboolean *ret_are_there, GError **error);
 /* Adds these to the message. */
 gboolean store_attachments_write (StoreConnection *connection, gint64 message_id, GPtrArray *files, GError **error);
 /* What was given, by document and ordinal; what is not there is left out. */
 gboolean store_given_write (StoreConnection *connection, gint64 message_id, GPtrArray *given, GError **error);
 
-/* Fills in attachments, where the column was NULL, and what was given. */
-gboolean store_attachments_read (StoreConnection *connection, StoreMessage *message, GError **error);
+/* Fills in attachments, where the column was NULL, and what was given.  whole: long texts, too. */
+gboolean store_attachments_read (StoreConnection *connection, StoreMessage *message, gboolean whole, GError **error);
 
 /* Makes rows of the JSON that is still in messages. */
 gboolean store_attachments_take_apart (StoreConnection *connection, GError **error);

@@ -77,18 +77,25 @@ message_from_row (StoreConnection *connection, sqlite3_stmt *row, gboolean with_
   return self;
 }
 
+typedef enum
+{
+  NO_TEXT,
+  SHORT, /* but for long documents */
+  WHOLE,
+} Extent;
+
 static gboolean
-collect (StoreConnection *connection, sqlite3_stmt *statement, gboolean with_text, GPtrArray *list, GError **error)
+collect (StoreConnection *connection, sqlite3_stmt *statement, Extent extent, GPtrArray *list, GError **error)
 {
   GError *local_error = NULL;
 
   while (!local_error && store_step (statement, &local_error))
     {
-      StoreMessage *message = message_from_row (connection, statement, with_text);
+      StoreMessage *message = message_from_row (connection, statement, extent != NO_TEXT);
 
       g_ptr_array_add (list, message);
-      if (with_text)
-        store_attachments_read (connection, message, &local_error);
+      if (extent != NO_TEXT)
+        store_attachments_read (connection, message, extent == WHOLE, &local_error);
     }
   if (!local_error)
     return TRUE;
@@ -228,10 +235,15 @@ store_message_insert (StoreConnection *connection, const StoreMessage *message, 
 {
   gint64 created_at = message->created_at ? message->created_at : store_now ();
   g_autoptr (GPtrArray) files = NULL;
+  gboolean are_there = TRUE;
 
   if (!check_message (message, error))
     return FALSE;
   files = store_attachments_parse (message->attachments);
+  if (files && !store_attachments_are_there (connection, files, &are_there, error))
+    return FALSE;
+  if (!are_there)
+    g_clear_pointer (&files, g_ptr_array_unref);
   if (!store_exec (connection, NULL, error,
                    "INSERT INTO message (conversation_id, parent_id, role, state, created_at, finished_at,"
                    " n_prompt_tokens, n_tokens, first_token_seconds, seconds, mark, model, text, attachments,"
@@ -538,7 +550,7 @@ branch_work (StoreConnection *connection, gpointer request, StoreResult *result,
   if (!statement)
     return FALSE;
   result->list = message_list_new ();
-  if (!collect (connection, statement, FALSE, result->list, error))
+  if (!collect (connection, statement, NO_TEXT, result->list, error))
     return FALSE;
   return leaf == 0 || result->list->len > 0 || set_not_found (error);
 }
@@ -565,7 +577,7 @@ siblings_work (StoreConnection *connection, gpointer request, StoreResult *resul
   if (!statement)
     return FALSE;
   result->list = message_list_new ();
-  if (!collect (connection, statement, FALSE, result->list, error))
+  if (!collect (connection, statement, NO_TEXT, result->list, error))
     return FALSE;
   return result->list->len > 0 || set_not_found (error);
 }
@@ -604,7 +616,7 @@ store_message_load_all (StoreConnection *connection, gint64 conversation_id, GEr
                      "I", conversation_id);
   g_autoptr (GPtrArray) list = message_list_new ();
 
-  if (!statement || !collect (connection, statement, TRUE, list, error))
+  if (!statement || !collect (connection, statement, WHOLE, list, error))
     return NULL;
   for (guint i = 0; i < list->len; i++)
     {
@@ -632,7 +644,7 @@ calls_work (StoreConnection *connection, gpointer request, StoreResult *result, 
                      "tI", args->text, args->number);
 
   result->list = message_list_new ();
-  return statement && collect (connection, statement, TRUE, result->list, error);
+  return statement && collect (connection, statement, SHORT, result->list, error);
 }
 
 void
@@ -663,10 +675,8 @@ store_list_made_async (StoreDb *self, gint64 call_id, GCancellable *cancellable,
 /* ---- Whole messages --------------------------------------------------------------------------------------------- */
 
 static gboolean
-get_work (StoreConnection *connection, gpointer request, StoreResult *result, GError **error)
+get_messages (StoreConnection *connection, const GArray *ids, Extent extent, StoreResult *result, GError **error)
 {
-  const GArray *ids = request;
-
   result->list = message_list_new ();
   for (guint i = 0; i < ids->len; i++)
     {
@@ -675,10 +685,22 @@ get_work (StoreConnection *connection, gpointer request, StoreResult *result, GE
                          "SELECT " COLUMNS ", " SIBLING_COLUMNS ", " LONG_COLUMNS " FROM " MESSAGE " WHERE m.id = ?1", "I",
                          g_array_index (ids, gint64, i));
 
-      if (!statement || !collect (connection, statement, TRUE, result->list, error))
+      if (!statement || !collect (connection, statement, extent, result->list, error))
         return FALSE;
     }
   return TRUE;
+}
+
+static gboolean
+get_work (StoreConnection *connection, gpointer request, StoreResult *result, GError **error)
+{
+  return get_messages (connection, request, SHORT, result, error);
+}
+
+static gboolean
+get_whole_work (StoreConnection *connection, gpointer request, StoreResult *result, GError **error)
+{
+  return get_messages (connection, request, WHOLE, result, error);
 }
 
 void
@@ -689,5 +711,16 @@ store_get_messages_async (StoreDb *self, const gint64 *ids, gsize n_ids, GCancel
 
   g_array_append_vals (request, ids, n_ids);
   store_db_request (self, STORE_ACCESS_READ, get_work, request, (GDestroyNotify) g_array_unref, cancellable, callback,
+                    user_data);
+}
+
+void
+store_get_whole_messages_async (StoreDb *self, const gint64 *ids, gsize n_ids, GCancellable *cancellable,
+                                GAsyncReadyCallback callback, gpointer user_data)
+{
+  GArray *request = g_array_sized_new (FALSE, FALSE, sizeof (gint64), n_ids);
+
+  g_array_append_vals (request, ids, n_ids);
+  store_db_request (self, STORE_ACCESS_READ, get_whole_work, request, (GDestroyNotify) g_array_unref, cancellable, callback,
                     user_data);
 }

@@ -110,7 +110,7 @@ myna_attachment_list_add (MynaAttachmentList *self, const char *name, const char
   g_return_val_if_fail (MYNA_IS_ATTACHMENT_LIST (self), FALSE);
 
   for (guint i = 0; i < self->attachments->len; i++)
-    total += strlen (((MynaAttachment *) g_ptr_array_index (self->attachments, i))->text);
+    total += myna_attachment_get_size (g_ptr_array_index (self->attachments, i));
   if (self->attachments->len >= MYNA_ATTACHMENTS_MAX || total > MYNA_ATTACHMENT_MAX_BYTES)
     return FALSE;
   attachment = myna_attachment_new (name, text);

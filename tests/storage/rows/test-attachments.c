@@ -53,6 +53,8 @@ test_json (void)
     { "[{\"name\":\"a.pdf\",\"text\":\"[Page 1]\\n\\nb\",\"pages\":\"12\",\"type\":\"pdf\",\"use\":\"whole\"}]", TRUE },
     { "[{\"name\":\"a.pdf\",\"text\":\"b\",\"use\":\"passages\"}]", TRUE },
     /* What says anything else stays as it is. */
+    { "[{\"name\":\"a.txt\",\"text\":\"b\",\"document\":\"0123\"}]", FALSE },
+    { "[{\"name\":\"a.txt\",\"text\":\"b\",\"bytes\":\"12\"}]", FALSE },
     { "[{\"name\":\"a.txt\",\"text\":\"b\",\"pages\":\"many\"}]", FALSE },
     { "[{\"name\":\"a.txt\",\"text\":\"b\",\"pages\":\"007\"}]", FALSE },
     { "[{\"name\":\"a.txt\",\"text\":\"b\",\"mine\":\"c\"}]", FALSE },
@@ -257,6 +259,43 @@ test_remove (void)
   g_assert_error (error, STORE_ERROR, STORE_ERROR_NOT_FOUND);
 }
 
+/* A long text comes out only where it is asked for; what there is of it elsewhere can be written again, and is no second one. */
+static void
+test_long (void)
+{
+  g_autoptr (StoreDb) db = test_open_memory ();
+  gint64 chat = test_add_conversation (db, ""), id, again, lost;
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autofree char *json = NULL, *other = NULL;
+  g_autoptr (StoreMessage) message = NULL, copy = NULL, named = NULL;
+  g_autoptr (GPtrArray) whole = NULL, documents = NULL;
+
+  while (text->len <= STORE_LONG_DOCUMENT_BYTES)
+    g_string_append_printf (text, "Line %zu.\n", text->len);
+  json = make_json ("long.txt", text->str);
+  id = add_attached (db, chat, json);
+  message = test_get_message (db, id);
+  g_assert_cmpuint (strlen (message->attachments), <, 10000);
+  g_assert_nonnull (strstr (message->attachments, "\"text\":\"Line 0.\\nLine "));
+  g_assert_nonnull (strstr (message->attachments, "\"document\":\""));
+  whole = test_wait_list (TEST_CALL (db, store_get_whole_messages_async, &id, 1), NULL);
+  g_assert_cmpstr (((StoreMessage *) whole->pdata[0])->attachments, ==, json);
+
+  again = add_attached (db, chat, message->attachments);
+  copy = test_get_message (db, again);
+  g_assert_cmpstr (copy->attachments, ==, message->attachments);
+  documents = test_wait_list (TEST_CALL (db, store_list_documents_async, chat), NULL);
+  g_assert_cmpuint (documents->len, ==, 2);
+  g_assert_cmpint (((StoreDocument *) documents->pdata[0])->document_id, ==,
+                   ((StoreDocument *) documents->pdata[1])->document_id);
+
+  /* One that is not here stays as it is. */
+  other = g_strdup ("[{\"name\":\"a\",\"text\":\"b\",\"bytes\":\"2000000\",\"document\":\"0123\"}]");
+  lost = add_attached (db, chat, other);
+  named = test_get_message (db, lost);
+  g_assert_cmpstr (named->attachments, ==, other);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -269,6 +308,7 @@ main (int argc, char **argv)
   ADD ("/attachments/shared", test_shared);
   ADD ("/attachments/gone", test_gone);
   g_test_add_func ("/attachments/remove", test_remove);
+  g_test_add_func ("/attachments/long", test_long);
 
   return g_test_run ();
 }

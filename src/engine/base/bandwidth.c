@@ -2,8 +2,9 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "base/pool.h"
+#include "base/bandwidth.h"
 
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <time.h>
@@ -59,6 +60,46 @@ read_window (int worker, int n_workers, void *data)
     sums[0] += sums[i];
   reading->sums[worker % 256] = sums[0];
 }
+
+/* ---- Where something lies ------------------------------------------------------------------------------------------ */
+
+/* As a single token's products take them in turn. */
+#define UNIT_BYTES ((size_t) 512 << 10)
+
+typedef struct
+{
+  const char *data;
+  size_t n_bytes;
+  atomic_size_t next;
+  Chunk sums[256];
+} Pass;
+
+static void
+read_units (int worker, int n_workers, void *data)
+{
+  Pass *pass = data;
+  Chunk sums[8] = { 0 };
+  size_t at;
+
+  (void) n_workers;
+  while ((at = atomic_fetch_add (&pass->next, UNIT_BYTES)) < pass->n_bytes)
+    for (size_t end = at + UNIT_BYTES < pass->n_bytes ? at + UNIT_BYTES : pass->n_bytes; at + 128 <= end; at += 128)
+      for (int i = 0; i < 8; i++)
+        sums[i] += ((const Chunk *) (const void *) (pass->data + at))[i];
+  for (int i = 1; i < 8; i++)
+    sums[0] += sums[i];
+  pass->sums[worker % 256] = sums[0];
+}
+
+void
+glm_read_memory (GlmPool *pool, const void *data, size_t n_bytes)
+{
+  Pass pass = { .data = data, .n_bytes = n_bytes };
+
+  glm_pool_run (pool, read_units, &pass);
+}
+
+/* ---- Anywhere ------------------------------------------------------------------------------------------------------ */
 
 double
 glm_cpu_bandwidth (int n_threads, size_t n_bytes, const GlmCancel *cancel)

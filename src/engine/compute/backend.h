@@ -73,6 +73,8 @@ struct GlmBackend
                        GlmError *error);
   void (*weights_free) (GlmWeights *weights);
   size_t (*weights_bytes) (const GlmWeights *weights);
+  /* Where they lie in the host's memory in one piece, aligned to 16 bytes; NULL: they do not. */
+  const void *(*weights_data) (const GlmWeights *weights);
   bool (*weights_copied) (const GlmWeights *weights);
 
   /* A state that runs the plan over the cache, on the pool's threads; all three must outlive it.  Writes the plan's prefix

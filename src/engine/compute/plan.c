@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/bandwidth.h"
 #include "base/error.h"
 #include "compute/backend.h"
 
@@ -356,45 +357,82 @@ glm_plan_join (GlmPlan *plan, GlmError *error)
 
 /* ---- Sizes ------------------------------------------------------------------------------------------------------ */
 
-static size_t
-matrix_bytes (const GlmPlan *plan, const GlmStepMatrix *matrix)
+/* Of a tensor's weights the first n_bytes, which are read where one token is evaluated. */
+typedef void (*WeightsFunc) (const GlmWeights *weights, size_t n_bytes, void *data);
+
+static void
+visit_matrix (const GlmPlan *plan, const GlmStepMatrix *matrix, int n_members, int n_used, WeightsFunc func, void *data)
 {
-  return matrix->weights ? plan->backend->weights_bytes (matrix->weights) : 0;
+  if (matrix->weights)
+    func (matrix->weights, plan->backend->weights_bytes (matrix->weights) / (size_t) n_members * (size_t) n_used, data);
 }
 
 /* Of a stack of experts, those of one token. */
-static size_t
-step_matrix_bytes (const GlmPlan *plan, const GlmStep *step, const GlmStepMatrix *matrix)
+static void
+visit_layer (const GlmPlan *plan, const GlmPlanLayer *layer, WeightsFunc func, void *data)
 {
-  size_t n_bytes = matrix_bytes (plan, matrix);
+  for (const GlmStep *step = layer->steps; step < layer->steps + layer->n_steps; step++)
+    {
+      bool is_stack = step->code == GLM_OP_EXPERTS;
 
-  return step->code == GLM_OP_EXPERTS ? n_bytes / (size_t) plan->params.n_experts * (size_t) plan->params.n_used : n_bytes;
+      visit_matrix (plan, &step->gate, 1, 1, func, data);
+      for (int i = 0; i < step->n_matrices; i++)
+        visit_matrix (plan, &step->matrices[i], is_stack ? plan->params.n_experts : 1, is_stack ? plan->params.n_used : 1, func,
+                      data);
+      for (int i = 0; i < step->n_shared; i++)
+        visit_matrix (plan, &step->shared[i], 1, 1, func, data);
+    }
 }
 
-static size_t
-layer_bytes (const GlmPlan *plan, const GlmPlanLayer *layer)
+static void
+visit_weights (const GlmPlan *plan, WeightsFunc func, void *data)
 {
-  size_t n_bytes = 0;
+  for (int i = 0; i < plan->params.n_layers; i++)
+    visit_layer (plan, &plan->layers[i], func, data);
+  visit_layer (plan, &plan->head, func, data);
+}
 
-  for (int i = 0; i < layer->n_steps; i++)
-    {
-      n_bytes += matrix_bytes (plan, &layer->steps[i].gate);
-      for (int j = 0; j < layer->steps[i].n_matrices; j++)
-        n_bytes += step_matrix_bytes (plan, &layer->steps[i], &layer->steps[i].matrices[j]);
-      for (int j = 0; j < layer->steps[i].n_shared; j++)
-        n_bytes += matrix_bytes (plan, &layer->steps[i].shared[j]);
-    }
-  return n_bytes;
+static void
+add_bytes (const GlmWeights *weights, size_t n_bytes, void *data)
+{
+  (void) weights;
+  *(size_t *) data += n_bytes;
 }
 
 size_t
 glm_plan_weight_bytes (const GlmPlan *plan)
 {
-  size_t n_bytes = layer_bytes (plan, &plan->head);
+  size_t n_bytes = 0;
 
-  for (int i = 0; i < plan->params.n_layers; i++)
-    n_bytes += layer_bytes (plan, &plan->layers[i]);
+  visit_weights (plan, add_bytes, &n_bytes);
   return n_bytes;
+}
+
+typedef struct
+{
+  const GlmBackend *backend;
+  GlmPool *pool;
+  bool is_whole;
+} Reading;
+
+static void
+read_bytes (const GlmWeights *weights, size_t n_bytes, void *data)
+{
+  Reading *reading = data;
+  const void *place = reading->backend->weights_data (weights);
+
+  if (place)
+    glm_read_memory (reading->pool, place, n_bytes);
+  reading->is_whole &= place != NULL;
+}
+
+bool
+glm_plan_read_weights (const GlmPlan *plan, GlmPool *pool)
+{
+  Reading reading = { .backend = plan->backend, .pool = pool, .is_whole = true };
+
+  visit_weights (plan, read_bytes, &reading);
+  return reading.is_whole;
 }
 
 size_t

@@ -11,6 +11,7 @@
 #ifndef GLM_PLAN_H
 #define GLM_PLAN_H
 
+#include "base/pool.h"
 #include "compute/kv-cache.h"
 #include "families/arch.h"
 
@@ -114,6 +115,9 @@ bool glm_plan_join (GlmPlan *plan, GlmError *error);
 
 /* Bytes of the weights that evaluating a token reads: not of an embedding that is only looked up. */
 size_t glm_plan_weight_bytes (const GlmPlan *plan);
+/* Reads these bytes once, where they lie, and computes nothing: what bounds the speed of decoding.  false: some of them do not
+ * lie in the host's memory in one piece, and were not read. */
+bool glm_plan_read_weights (const GlmPlan *plan, GlmPool *pool);
 /* Bytes of the registers for a batch of n_rows that passes n_tile at a time. */
 size_t glm_plan_register_bytes (const GlmPlan *plan, int64_t n_rows, int64_t n_tile);
 

@@ -635,6 +635,12 @@ cpu_weights_bytes (const GlmWeights *weights)
   return glm_matrix_bytes ((const GlmMatrix *) weights);
 }
 
+static const void *
+cpu_weights_data (const GlmWeights *weights)
+{
+  return glm_matrix_data ((const GlmMatrix *) weights);
+}
+
 static bool
 cpu_weights_copied (const GlmWeights *weights)
 {
@@ -789,6 +795,7 @@ const GlmBackend glm_backend_cpu = {
   .weights_new = cpu_weights_new,
   .weights_free = cpu_weights_free,
   .weights_bytes = cpu_weights_bytes,
+  .weights_data = cpu_weights_data,
   .weights_copied = cpu_weights_copied,
   .forward_new = cpu_forward_new,
   .forward_free = cpu_forward_free,

@@ -267,6 +267,14 @@ glm_matrix_bytes (const GlmMatrix *matrix)
   return matrix->panels != NULL ? matrix->panels_bytes : (size_t) (matrix->n * matrix->rows) * matrix->row_bytes;
 }
 
+const void *
+glm_matrix_data (const GlmMatrix *matrix)
+{
+  const uint8_t *data = matrix->panels != NULL ? matrix->panels : matrix->data;
+
+  return matrix->by_use ? NULL : data;
+}
+
 /* ---- Scratch ---------------------------------------------------------------------------------------------------- */
 
 bool

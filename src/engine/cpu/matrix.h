@@ -39,6 +39,8 @@ void glm_matrix_free (GlmMatrix *matrix);
 /* Whether the matrix owns a packed copy, so that the bytes given to glm_matrix_new() may be released. */
 bool glm_matrix_is_packed (const GlmMatrix *matrix);
 size_t glm_matrix_bytes (const GlmMatrix *matrix);
+/* Where these bytes lie; NULL for one whose members are packed by use. */
+const void *glm_matrix_data (const GlmMatrix *matrix);
 
 /* Where the rows of a member begin among all rows of the stack. */
 int64_t glm_matrix_first_row (const GlmMatrix *matrix, int64_t member);

@@ -630,6 +630,7 @@ const GlmBackend glm_gpu_functions = {
   .weights_new = glm_gpu_weights_new,
   .weights_free = glm_gpu_weights_free,
   .weights_bytes = glm_gpu_weights_bytes,
+  .weights_data = glm_gpu_weights_data,
   .weights_copied = glm_gpu_weights_copied,
   .forward_new = gpu_forward_new,
   .forward_free = gpu_forward_free,

@@ -191,6 +191,12 @@ glm_gpu_weights_bytes (const GlmWeights *weights)
   return ((const GlmGpuWeights *) weights)->buffer.size;
 }
 
+const void *
+glm_gpu_weights_data (const GlmWeights *weights)
+{
+  return NULL;
+}
+
 /* An embedding that is the output too is looked up in the file. */
 bool
 glm_gpu_weights_copied (const GlmWeights *weights)

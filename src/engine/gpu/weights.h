@@ -37,6 +37,7 @@ bool glm_gpu_weights_new (const GlmBackend *backend, const GlmTensorData *data, 
                           GlmError *error);
 void glm_gpu_weights_free (GlmWeights *weights);
 size_t glm_gpu_weights_bytes (const GlmWeights *weights);
+const void *glm_gpu_weights_data (const GlmWeights *weights);
 bool glm_gpu_weights_copied (const GlmWeights *weights);
 /* Row `row` as floats: y [cols]. */
 void glm_gpu_weights_row (const GlmGpuWeights *weights, int64_t row, float *y);

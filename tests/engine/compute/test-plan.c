@@ -218,18 +218,19 @@ dense_first (const GlmParams *params, int layer)
   return layer > 0;
 }
 
+static const GlmArch later = {
+  .name = "later",
+  .registers = registers,
+  .n_registers = 4,
+  .variants = { GLM_OP_TABLE (dense), GLM_OP_TABLE (experts) },
+  .variant_of = dense_first,
+  .head = GLM_OP_TABLE (head),
+  .rope_axes = 1,
+};
+
 static void
 test_variants (void)
 {
-  static const GlmArch arch = {
-    .name = "later",
-    .registers = registers,
-    .n_registers = 4,
-    .variants = { GLM_OP_TABLE (dense), GLM_OP_TABLE (experts) },
-    .variant_of = dense_first,
-    .head = GLM_OP_TABLE (head),
-    .rope_axes = 1,
-  };
   static const char *const dense_lines[] = {
     "latent = linear (x, up [96 × 64])",
     "gelu (latent)",
@@ -242,13 +243,57 @@ test_variants (void)
   GlmPlan *plan;
   GlmError error = { 0 };
 
-  REQUIRE (glm_plan_new (&arch, &small, &fake, &plan, &error), "%s", error.message);
+  REQUIRE (glm_plan_new (&later, &small, &fake, &plan, &error), "%s", error.message);
   CHECK (!glm_plan_join (plan, &error) && error.code == GLM_ERROR_UNSUPPORTED && strstr (error.message, "up_exps")
              && strstr (error.message, "fake"),
          "%s", error.message);
   check_lines (plan, &plan->layers[0], dense_lines, "the dense layer");
   check_lines (plan, &plan->layers[1], expert_lines, "a layer of experts");
   check_lines (plan, &plan->layers[2], expert_lines, "another");
+  glm_plan_free (plan);
+}
+
+/* Weights of the fake back end are 512 bytes of memory, or none. */
+static char memory[512];
+
+static size_t
+fake_bytes (const GlmWeights *weights)
+{
+  return sizeof memory;
+}
+
+static const void *
+fake_data (const GlmWeights *weights)
+{
+  return (const char *) weights == memory ? memory : NULL;
+}
+
+static void
+fake_free (GlmWeights *weights)
+{
+}
+
+static void
+test_weights (void)
+{
+  static const GlmBackend backend = {
+    .name = "fake", .weights_bytes = fake_bytes, .weights_data = fake_data, .weights_free = fake_free
+  };
+  GlmPlan *plan;
+  GlmError error = { 0 };
+  size_t n_matrices = 0;
+
+  REQUIRE (glm_plan_new (&later, &small, &backend, &plan, &error), "%s", error.message);
+  CHECK (glm_plan_weight_bytes (plan) == 0 && glm_plan_read_weights (plan, NULL), "a plan without weights reads some");
+  for (int layer = 0; layer < small.n_layers; layer++)
+    for (int i = 0; i < plan->layers[layer].n_steps; i++)
+      for (int j = 0; j < plan->layers[layer].steps[i].n_matrices; j++, n_matrices++)
+        plan->layers[layer].steps[i].matrices[j].weights = (GlmWeights *) memory;
+  CHECK (glm_plan_weight_bytes (plan) == n_matrices * sizeof memory, "%zu bytes in %zu matrices", glm_plan_weight_bytes (plan),
+         n_matrices);
+  CHECK (glm_plan_read_weights (plan, NULL), "what lies in memory is not read");
+  plan->layers[0].steps[0].matrices[0].weights = (GlmWeights *) (memory + 1);
+  CHECK (!glm_plan_read_weights (plan, NULL), "what does not lie in memory counts as read");
   glm_plan_free (plan);
 }
 
@@ -259,5 +304,6 @@ main (void)
   test_glm4 ();
   test_chatglm1 ();
   test_variants ();
+  test_weights ();
   return check_exit ();
 }

@@ -25,7 +25,7 @@ SOUP = JSON + r"|libsoup/soup\.h|netinet/(in|tcp)\.h"
 GMP = JSON + r"|gmp\.h|zlib\.h"
 READER = GLIB + r"|(archive|archive_entry|iconv|jpeglib|png|poppler|seccomp)\.h|libxml/[A-Za-z]+\.h|uchardet/uchardet\.h"
 DRAWING = GLIB + r"|(cairo|hb-ot)\.h"
-PANGO = GLIB + r"|(cairo|graphene|pango/pango|pango/pangocairo)\.h"
+PANGO = GLIB + r"|(cairo|cairo-pdf|graphene|pango/pango|pango/pangocairo)\.h"
 CMARK = GLIB + r"|cmark-gfm[a-z0-9/_-]*\.h"
 GTK = JSON + r"|adwaita\.h|(gtk|gdk|gsk|pango|cairo|gtksourceview|graphene|hb|fontconfig)[a-z0-9/_-]*\.h|harfbuzz/.*"
 
@@ -86,7 +86,7 @@ FOLDERS = {
 
     "maths": (DRAWING, ""),
     "typeset": (PANGO, "markup maths"),
-    "print": (PANGO, "storage/storage.h markup typeset chat"),
+    "print": (PANGO, "storage/storage.h storage/part-file.h markup typeset chat"),
 
     "ui/base": (GTK, "storage/storage.h"),
     "ui/markdown": (GTK, "markup maths typeset chat ui/base"),
@@ -94,7 +94,7 @@ FOLDERS = {
     "ui/transcript": (GTK, "engine/engine.h text storage/storage.h tools/tools.h tools/sandbox.h markup typeset chat ui/base ui/markdown "
                            "ui/composer"),
     "ui/sidebar": (GTK, "storage/storage.h chat ui/base"),
-    "ui/exchange": (GTK, "storage/storage.h storage/part-file.h markup print chat ui/base"),
+    "ui/exchange": (GTK, "storage/storage.h markup print chat ui/base"),
     "ui/models": (GTK, "engine/engine.h engine/actor remote/wire chat ui/base"),
     "ui/preferences": (GTK, "engine/engine.h storage/storage.h tools/tools.h tools/servers.h tools/own-tools.h chat ui/base"),
     "ui/help": (GTK, "ui/markdown"),

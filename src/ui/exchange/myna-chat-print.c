@@ -1,23 +1,17 @@
-/* myna-chat-print.c: one conversation on paper, or in a PDF file
+/* myna-chat-print.c: one conversation on paper
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "exchange/myna-chat-print.h"
 
-#include <glib/gstdio.h>
-#include <stdio.h>
-
 #include "print/chat-pages.h"
 #include "print/chat-read.h"
-#include "storage/part-file.h"
 
 #define MARGIN_MM 18
 
 typedef struct
 {
   GtkWindow *parent;
-  GFile *pdf;          /* NULL: the dialog */
-  StorePartFile *part; /* of the pdf */
   StoreConversation *conversation;
   GPtrArray *messages;
   MynaChatPages *pages;
@@ -30,8 +24,6 @@ print_free (gpointer data)
   Print *print = data;
 
   g_clear_object (&print->parent);
-  g_clear_object (&print->pdf);
-  store_part_file_free (print->part);
   g_clear_pointer (&print->conversation, store_conversation_free);
   g_clear_pointer (&print->messages, g_ptr_array_unref);
   g_clear_pointer (&print->pages, myna_chat_pages_free);
@@ -59,34 +51,6 @@ draw_page_cb (GtkPrintOperation *operation, GtkPrintContext *context, int page, 
   myna_chat_pages_draw (print->pages, (guint) page, gtk_print_context_get_cairo_context (context));
 }
 
-/* GTK tells nothing of a disk that was full.  What a PDF file ends with is written last (ISO 32000-1, 7.5.5). */
-static gboolean
-is_whole (const char *path)
-{
-  char tail[32] = "";
-  FILE *file = g_fopen (path, "rb");
-  gsize n = 0;
-
-  if (file && fseek (file, -(long) sizeof tail, SEEK_END) == 0)
-    n = fread (tail, 1, sizeof tail, file);
-  if (file)
-    fclose (file);
-
-  return g_strstr_len (tail, (gssize) n, "%%EOF") != NULL;
-}
-
-static gboolean
-keep_pdf (Print *print, GError **error)
-{
-  if (!is_whole (store_part_file_get_path (print->part)))
-    {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NO_SPACE, "The file was not written to its end");
-      return FALSE;
-    }
-
-  return store_part_file_keep (print->part, error);
-}
-
 static void
 done_cb (GtkPrintOperation *operation, GtkPrintOperationResult result, GTask *task)
 {
@@ -97,29 +61,11 @@ done_cb (GtkPrintOperation *operation, GtkPrintOperationResult result, GTask *ta
     gtk_print_operation_get_error (operation, &error);
   else if (result == GTK_PRINT_OPERATION_RESULT_CANCEL)
     g_set_error_literal (&error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "Cancelled");
-  else if (print->part)
-    keep_pdf (print, &error);
   if (error)
     g_task_return_error (task, error);
   else
     g_task_return_boolean (task, TRUE);
   g_object_unref (task);
-}
-
-static gboolean
-set_file (Print *print, GError **error)
-{
-  print->part = store_part_file_new (print->pdf, error);
-  if (!print->part)
-    return FALSE;
-  if (!store_part_file_get_path (print->part))
-    {
-      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_NOT_SUPPORTED, "The file is not on this computer");
-      return FALSE;
-    }
-  gtk_print_operation_set_export_filename (print->operation, store_part_file_get_path (print->part));
-
-  return TRUE;
 }
 
 static GtkPageSetup *
@@ -135,13 +81,22 @@ make_page_setup (void)
   return setup;
 }
 
+void
+myna_chat_print_get_sheet (MynaSheet *ret_sheet)
+{
+  g_autoptr (GtkPageSetup) setup = make_page_setup ();
+
+  ret_sheet->width = gtk_page_setup_get_paper_width (setup, GTK_UNIT_POINTS);
+  ret_sheet->height = gtk_page_setup_get_paper_height (setup, GTK_UNIT_POINTS);
+  ret_sheet->margin = gtk_page_setup_get_top_margin (setup, GTK_UNIT_POINTS);
+}
+
 static void
 run (GTask *task)
 {
   Print *print = g_task_get_task_data (task);
   GCancellable *cancellable = g_task_get_cancellable (task);
   g_autoptr (GtkPageSetup) setup = make_page_setup ();
-  GError *error = NULL;
 
   print->operation = gtk_print_operation_new ();
   gtk_print_operation_set_unit (print->operation, GTK_UNIT_POINTS);
@@ -151,20 +106,12 @@ run (GTask *task)
   gtk_print_operation_set_job_name (print->operation, print->conversation->title);
   g_signal_connect (print->operation, "begin-print", G_CALLBACK (begin_print_cb), print);
   g_signal_connect (print->operation, "draw-page", G_CALLBACK (draw_page_cb), print);
-  if (print->pdf && !set_file (print, &error))
-    {
-      g_task_return_error (task, error);
-      g_object_unref (task);
-      return;
-    }
   if (cancellable)
     g_signal_connect_object (cancellable, "cancelled", G_CALLBACK (gtk_print_operation_cancel), print->operation,
                              G_CONNECT_SWAPPED);
   /* It is done at once where there is no dialog, or later; "done" comes in any case and owns the task. */
   g_signal_connect (print->operation, "done", G_CALLBACK (done_cb), task);
-  gtk_print_operation_run (print->operation,
-                           print->pdf ? GTK_PRINT_OPERATION_ACTION_EXPORT : GTK_PRINT_OPERATION_ACTION_PRINT_DIALOG,
-                           print->parent, NULL);
+  gtk_print_operation_run (print->operation, GTK_PRINT_OPERATION_ACTION_PRINT_DIALOG, print->parent, NULL);
 }
 
 /* ---- Reading ---------------------------------------------------------------------------------------------------- */
@@ -186,14 +133,13 @@ read_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 void
-myna_chat_print_async (GtkWindow *parent, StoreDb *store, gint64 id, GFile *pdf, GCancellable *cancellable,
-                       GAsyncReadyCallback callback, gpointer user_data)
+myna_chat_print_async (GtkWindow *parent, StoreDb *store, gint64 id, GCancellable *cancellable, GAsyncReadyCallback callback,
+                       gpointer user_data)
 {
   GTask *task = g_task_new (parent, cancellable, callback, user_data);
   Print *print = g_new0 (Print, 1);
 
   print->parent = parent ? g_object_ref (parent) : NULL;
-  print->pdf = pdf ? g_object_ref (pdf) : NULL;
   g_task_set_task_data (task, print, print_free);
   myna_chat_read_async (store, id, cancellable, read_cb, task);
 }

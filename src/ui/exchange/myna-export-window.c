@@ -91,7 +91,7 @@ printed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (MynaExportWindow) self = user_data;
   g_autoptr (GError) error = NULL;
 
-  myna_chat_print_finish (result, &error);
+  myna_chat_pdf_finish (result, &error);
   finish (self, 1, error);
 }
 
@@ -114,8 +114,11 @@ write_file (MynaExportWindow *self)
   myna_task_window_begin (MYNA_TASK_WINDOW (self), _ ("Writing the file…"), progress);
   if (format == FORMAT_PDF)
     {
-      myna_chat_print_async (GTK_WINDOW (self), self->store, g_array_index (self->ids, gint64, 0), self->file, cancellable,
-                             printed_cb, g_object_ref (self));
+      MynaSheet sheet;
+
+      myna_chat_print_get_sheet (&sheet);
+      myna_chat_pdf_async (self->store, g_array_index (self->ids, gint64, 0), self->file, &sheet, cancellable, printed_cb,
+                           g_object_ref (self));
       return;
     }
   myna_chat_html_init ();

@@ -656,8 +656,8 @@ print_current (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MynaWindow *self = MYNA_WINDOW (widget);
 
-  myna_chat_print_async (GTK_WINDOW (self), get_store (self), myna_conversation_get_id (self->conversation), NULL,
-                         self->cancellable, printed_cb, NULL);
+  myna_chat_print_async (GTK_WINDOW (self), get_store (self), myna_conversation_get_id (self->conversation), self->cancellable,
+                         printed_cb, NULL);
 }
 
 /* ---- Import ----------------------------------------------------------------------------------------------------- */

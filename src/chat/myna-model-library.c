@@ -267,11 +267,9 @@ myna_model_library_reload (MynaModelLibrary *self)
 static gboolean
 is_too_much (MynaModelLibrary *self, MynaModelEntry *entry)
 {
-  MynaModelNeed need;
+  g_autofree char *warning = myna_model_need_dup_warning (entry, self->settings);
 
-  return g_settings_get_boolean (self->settings, "memory-guard")
-         && myna_model_need_of_entry (&need, entry, (int) g_settings_get_uint (self->settings, "context-length"))
-         && myna_model_need_is_too_much (&need);
+  return warning != NULL;
 }
 
 static void

@@ -99,6 +99,18 @@ myna_model_need_describe (const MynaModelNeed *need)
 }
 
 char *
+myna_model_need_dup_warning (MynaModelEntry *entry, GSettings *settings)
+{
+  MynaModelNeed need;
+
+  if (!g_settings_get_boolean (settings, "memory-guard")
+      || !myna_model_need_of_entry (&need, entry, (int) g_settings_get_uint (settings, "context-length"))
+      || !myna_model_need_is_too_much (&need))
+    return NULL;
+  return myna_model_need_describe (&need);
+}
+
+char *
 myna_model_need_describe_parts (const MynaModelNeed *need)
 {
   g_autofree char *weights = g_format_size (need->parts.weights);

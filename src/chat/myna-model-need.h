@@ -38,6 +38,9 @@ gboolean myna_model_need_of_entry (MynaModelNeed *need, MynaModelEntry *entry, i
 gboolean myna_model_need_is_too_much (const MynaModelNeed *need);
 /* A sentence or two.  The caller frees. */
 char *myna_model_need_describe (const MynaModelNeed *need) G_GNUC_WARN_UNUSED_RESULT;
+/* What the person is asked before the entry's model is loaded; NULL: nothing, as it fits, or as the settings ("memory-guard") want
+ * no such question.  entry: NULL: nothing is known of the model.  The caller frees. */
+char *myna_model_need_dup_warning (MynaModelEntry *entry, GSettings *settings) G_GNUC_WARN_UNUSED_RESULT;
 /* Of what the sum consists.  The caller frees. */
 char *myna_model_need_describe_parts (const MynaModelNeed *need) G_GNUC_WARN_UNUSED_RESULT;
 

@@ -119,17 +119,15 @@ new_of_large (MynaCore *core, const char *path)
   MynaModelLibrary *models = myna_core_get_models (core);
   GSettings *settings = myna_core_get_settings (core);
   gboolean loading = g_strcmp0 (myna_model_library_get_loading_path (models), path) == 0;
-  g_autofree char *name = NULL;
-  MynaModelNeed need;
+  g_autofree char *name = NULL, *warning = NULL;
 
-  if (!g_settings_get_boolean (settings, "memory-guard")
-      || g_strcmp0 (path, glm_actor_get_model_path (myna_model_library_get_actor (models))) == 0
-      || !myna_model_need_of_entry (&need, myna_model_library_find (models, path),
-                                    (int) g_settings_get_uint (settings, "context-length"))
-      || !myna_model_need_is_too_much (&need))
+  if (g_strcmp0 (path, glm_actor_get_model_path (myna_model_library_get_actor (models))) == 0)
+    return NULL;
+  warning = myna_model_need_dup_warning (myna_model_library_find (models, path), settings);
+  if (!warning)
     return NULL;
   name = myna_model_library_describe (models, path);
-  return new_notice (g_strdup_printf (_ ("“%s” is larger than the free memory"), name), myna_model_need_describe (&need), NULL,
+  return new_notice (g_strdup_printf (_ ("“%s” is larger than the free memory"), name), g_steal_pointer (&warning), NULL,
                      loading ? _ ("Cancel Loading") : _ ("Choose a Model"), loading ? "win.cancel-load" : "win.choose-model",
                      NULL);
 }

@@ -426,6 +426,18 @@ myna_model_library_find (MynaModelLibrary *self, const char *path)
   return NULL;
 }
 
+void
+myna_model_library_get_fallback (MynaModelLibrary *self, const char *path, GlmSampling *ret_sampling,
+                                 GlmActorLoadOptions *ret_options)
+{
+  const char *wanted = path ? path : myna_model_library_get_default_path (self);
+  MynaModelEntry *entry = wanted ? myna_model_library_find (self, wanted) : NULL;
+  const GlmModelInfo *info = entry ? myna_model_entry_get_info (entry) : NULL;
+
+  glm_family_default_sampling (info ? info->family : "", ret_sampling);
+  myna_model_library_get_options (self, ret_options);
+}
+
 MynaModelEntry *
 myna_model_library_find_like (MynaModelLibrary *self, const char *path)
 {

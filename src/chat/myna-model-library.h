@@ -50,6 +50,10 @@ void myna_model_library_preload (MynaModelLibrary *self);
 void myna_model_library_reload (MynaModelLibrary *self);
 /* The preferences' context length, threads and graphics card. */
 void myna_model_library_get_options (MynaModelLibrary *self, GlmActorLoadOptions *ret_options);
+/* What a chat with this model (NULL: the default) is given where nothing else is set: its family's official sampling, and the
+ * preferences' options. */
+void myna_model_library_get_fallback (MynaModelLibrary *self, const char *path, GlmSampling *ret_sampling,
+                                      GlmActorLoadOptions *ret_options);
 /* The model with this path, or else with a file of this name; NULL if there is none. */
 MynaModelEntry *myna_model_library_find_like (MynaModelLibrary *self, const char *path);
 /* Whether something beside conversations uses the model: it is not unloaded then. */

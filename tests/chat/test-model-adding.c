@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "chat/model-adding.h"
+#include "chat/persona-models.h"
 
 #include "store-test.h"
 
@@ -110,6 +111,27 @@ test_import (Fixture *fixture, gconstpointer data)
   g_assert_false (myna_model_needs_import ("model.gguf"));
 }
 
+/* A persona's model that this computer does not have stays its own until another is chosen. */
+static void
+test_persona_models (Fixture *fixture, gconstpointer data)
+{
+  GListModel *entries = myna_model_library_get_entries (fixture->library);
+  const guint n = g_list_model_get_n_items (entries);
+  g_auto (GStrv) titles = NULL, paths = NULL, titles_of_gone = NULL, paths_of_gone = NULL, titles_of_first = NULL,
+                 paths_of_first = NULL;
+
+  g_assert_cmpuint (n, >, 0);
+  g_assert_cmpuint (myna_persona_models_list (fixture->library, NULL, &titles, &paths), ==, 0);
+  g_assert_cmpuint (g_strv_length (titles), ==, n);
+  g_assert_cmpuint (g_strv_length (paths), ==, n);
+  g_assert_cmpuint (myna_persona_models_list (fixture->library, "/gone/other.gguf", &titles_of_gone, &paths_of_gone), ==,
+                    n + 1);
+  g_assert_cmpstr (titles_of_gone[n], ==, "other.gguf");
+  g_assert_cmpstr (paths_of_gone[n], ==, "/gone/other.gguf");
+  g_assert_cmpuint (myna_persona_models_list (fixture->library, paths[0], &titles_of_first, &paths_of_first), ==, 1);
+  g_assert_cmpuint (g_strv_length (paths_of_first), ==, n);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -117,5 +139,6 @@ main (int argc, char **argv)
   g_test_add ("/model-adding/refused", Fixture, NULL, set_up, test_refused, tear_down);
   g_test_add ("/model-adding/added", Fixture, NULL, set_up, test_added, tear_down);
   g_test_add ("/model-adding/import", Fixture, NULL, set_up, test_import, tear_down);
+  g_test_add ("/model-adding/persona-models", Fixture, NULL, set_up, test_persona_models, tear_down);
   return g_test_run ();
 }

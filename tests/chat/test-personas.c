@@ -7,6 +7,7 @@
 
 #include "chat/myna-chat-settings.h"
 #include "chat/myna-personas.h"
+#include "chat/persona-choice.h"
 
 #define N_BUNDLED 6
 
@@ -202,6 +203,52 @@ test_not_saved (void)
   remove_folder (folder);
 }
 
+static void
+assert_chosen (MynaPersonaChoice *choice, guint entry, const char *json, const char *name)
+{
+  g_autoptr (MynaPersona) persona = NULL;
+  g_autofree char *settings = myna_persona_choice_choose (choice, entry, &persona);
+
+  g_assert_cmpstr (settings, ==, json);
+  g_assert_cmpstr (persona ? myna_persona_get_name (persona) : NULL, ==, name);
+}
+
+/* None, then the person's own settings once there were any, then the personas. */
+static void
+test_choice (void)
+{
+  g_autofree char *folder = make_folder ();
+  g_autoptr (MynaPersonas) personas = myna_personas_new (folder);
+  MynaPersonaChoice *choice = myna_persona_choice_new (personas);
+  MynaPersona *third = get (personas, 2);
+  const char *own = "{\"temperature\":0.25}";
+  g_auto (GStrv) few = myna_persona_choice_dup_names (choice), names = NULL;
+
+  g_assert_cmpuint (g_strv_length (few), ==, 1 + N_BUNDLED);
+  g_assert_cmpstr (few[0], ==, "None");
+  g_assert_cmpstr (few[3], ==, myna_persona_get_name (third));
+  g_assert_cmpuint (myna_persona_choice_get_selected (choice), ==, 0);
+  assert_chosen (choice, 0, NULL, NULL);
+  assert_chosen (choice, 3, myna_persona_get_settings (third), myna_persona_get_name (third));
+
+  myna_persona_choice_set (choice, own);
+  g_assert_cmpuint (myna_persona_choice_get_n (choice), ==, 2 + N_BUNDLED);
+  g_assert_cmpuint (myna_persona_choice_get_selected (choice), ==, 1);
+  names = myna_persona_choice_dup_names (choice);
+  g_assert_cmpstr (names[1], ==, "Custom Settings");
+
+  /* They can be chosen again after a persona was. */
+  myna_persona_choice_set (choice, myna_persona_get_settings (third));
+  g_assert_cmpuint (myna_persona_choice_get_selected (choice), ==, 4);
+  assert_chosen (choice, 1, own, NULL);
+  myna_persona_choice_set (choice, NULL);
+  g_assert_cmpuint (myna_persona_choice_get_selected (choice), ==, 0);
+  g_assert_cmpuint (myna_persona_choice_get_n (choice), ==, 2 + N_BUNDLED);
+
+  myna_persona_choice_free (choice);
+  remove_folder (folder);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -211,6 +258,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/personas/share", test_share);
   g_test_add_func ("/personas/bad-files", test_bad_files);
   g_test_add_func ("/personas/not-saved", test_not_saved);
+  g_test_add_func ("/personas/choice", test_choice);
 
   return g_test_run ();
 }

@@ -12,6 +12,7 @@
 #include "chat/myna-conversation.h"
 #include "chat/myna-remote-body.h"
 #include "chat/myna-remote-error.h"
+#include "chat/myna-remote-listing.h"
 #include "chat/myna-remote-model.h"
 #include "chat/myna-remote-server-key.h"
 #include "store-test.h"
@@ -389,6 +390,56 @@ test_words (void)
 
 #define ADD(name, func) g_test_add ("/remote-chat/" name, Fixture, NULL, set_up, func, tear_down)
 
+typedef struct
+{
+  guint n_calls;
+  char *models; /* their names; NULL: none were given */
+} Listed;
+
+static void
+listed_cb (GPtrArray *models, const GError *error, gpointer user_data)
+{
+  Listed *listed = user_data;
+  g_autoptr (GString) names = g_string_new (NULL);
+
+  g_assert_true ((models == NULL) == (error != NULL));
+  listed->n_calls++;
+  for (guint i = 0; models && i < models->len; i++)
+    g_string_append_printf (names, "%s ", ((MynaRemoteListed *) models->pdata[i])->id);
+  g_free (listed->models);
+  listed->models = models ? g_strdup (names->str) : NULL;
+}
+
+/* What is no address is refused at once; a server tells its models, and one that is not there why it does not. */
+static void
+test_listing (Fixture *f, gconstpointer data)
+{
+  Listed listed = { 0 };
+  MynaRemoteListing *listing = myna_remote_listing_new (f->servers, listed_cb, &listed);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *none = myna_remote_listing_ask (listing, "no address", "", &error);
+  g_autofree char *first = NULL, *nobody = NULL, *given_up = NULL;
+
+  g_assert_null (none);
+  g_assert_nonnull (error);
+  first = myna_remote_listing_ask (listing, address, "", NULL);
+  g_assert_cmpstr (first, ==, myna_remote_server_get_address (f->server));
+  while (listed.n_calls == 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_nonnull (listed.models);
+  g_assert_nonnull (strstr (listed.models, "good "));
+  nobody = myna_remote_listing_ask (listing, "http://127.0.0.1:1/v1", "", NULL);
+  while (listed.n_calls == 1)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_null (listed.models);
+
+  /* What is given up is not told of. */
+  given_up = myna_remote_listing_ask (listing, address, "", NULL);
+  myna_remote_listing_free (listing);
+  ask (f, "good");
+  g_assert_cmpuint (listed.n_calls, ==, 2);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -397,6 +448,7 @@ main (int argc, char **argv)
   g_unsetenv ("DBUS_SESSION_BUS_ADDRESS");
   g_setenv ("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent", TRUE);
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  ADD ("listing", test_listing);
   g_test_add_func ("/remote-chat/body", test_body);
   g_test_add_func ("/remote-chat/fit", test_fit);
   g_test_add_func ("/remote-chat/words", test_words);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "chat/myna-title.h"
+#include "chat/myna-wanted.h"
 #include "conversation-fixture.h"
 
 /* ---- Opening again ---------------------------------------------------------------------------------------------- */
@@ -131,6 +132,46 @@ test_paging (Fixture *f, gconstpointer data)
 }
 
 /* Tokens are bytes here: 10 a message, 100 in all. */
+/* A message that is looked for is there once it was read; one of another branch brings its branch, but not where one only was. */
+static void
+test_wanted (Fixture *f, gconstpointer data)
+{
+  MynaWanted wanted = { 0 };
+  gint64 other;
+  guint position = G_MAXUINT;
+
+  fixture_exchange (f, "q", "a");
+  other = myna_message_get_id (fixture_item (f, 1));
+  myna_conversation_regenerate (f->conversation, fixture_item (f, 1));
+  fixture_requested (f);
+  fake_generator_say (f->engine, "b");
+  fake_generator_end (f->engine, GLM_STOP_END);
+  fixture_idle (f);
+  fixture_settle (f);
+  assert_shown (f, "u:q|a:b");
+
+  g_assert_cmpuint (myna_wanted_take (&wanted, f->conversation), ==, G_MAXUINT);
+  myna_wanted_set_message (&wanted, myna_message_get_id (fixture_item (f, 1)));
+  g_assert_cmpuint (myna_wanted_take (&wanted, f->conversation), ==, 1);
+  g_assert_cmpuint (myna_wanted_take (&wanted, f->conversation), ==, G_MAXUINT);
+
+  myna_wanted_set_place (&wanted, other, 7);
+  g_assert_cmpuint (myna_wanted_take (&wanted, f->conversation), ==, G_MAXUINT);
+  fixture_idle (f);
+  assert_shown (f, "u:q|a:b");
+
+  myna_wanted_set_message (&wanted, other);
+  g_assert_cmpuint (myna_wanted_take (&wanted, f->conversation), ==, G_MAXUINT);
+  while (position == G_MAXUINT)
+    {
+      g_main_context_iteration (NULL, TRUE);
+      position = myna_wanted_take (&wanted, f->conversation);
+    }
+  g_assert_cmpuint (position, ==, 1);
+  fixture_load_all (f);
+  assert_shown (f, "u:q|a:a");
+}
+
 static void
 test_context (Fixture *f, gconstpointer data)
 {
@@ -255,6 +296,7 @@ main (int argc, char *argv[])
   ADD ("interrupted", test_interrupted);
   ADD ("left-alone", test_left_alone);
   ADD ("paging", test_paging);
+  ADD ("wanted", test_wanted);
   ADD ("context", test_context);
   ADD ("progress", test_progress);
   ADD ("system-prompt", test_system_prompt);

@@ -4,6 +4,8 @@
  */
 #include "chat/chats-change.h"
 
+#include <glib/gi18n.h>
+
 static void
 change_one (StoreDb *store, gint64 id, MynaChatsChange change, GCancellable *cancellable, GAsyncReadyCallback callback,
             gpointer user_data)
@@ -45,6 +47,21 @@ myna_chats_move (StoreDb *store, GVariant *ids, gint64 folder_id, GCancellable *
 
   for (gsize i = 0; i < n_ids; i++)
     store_set_folder_async (store, id[i], folder_id, cancellable, callback, g_object_ref (owner));
+}
+
+char *
+myna_chats_describe (MynaHistoryModel *history, GVariant *ids, MynaChatsChange change)
+{
+  gboolean deleted = change == MYNA_CHATS_DELETE;
+  gsize n;
+  const gint64 *array = g_variant_get_fixed_array (ids, &n, sizeof *array);
+  const char *title = n == 1 ? myna_history_model_get_title (history, array[0]) : NULL;
+
+  if (n == 1)
+    return g_strdup_printf (deleted ? _ ("“%s” deleted") : _ ("“%s” archived"), title && *title ? title : _ ("Untitled chat"));
+  if (deleted)
+    return g_strdup_printf (ngettext ("%u chat deleted", "%u chats deleted", (guint) n), (guint) n);
+  return g_strdup_printf (ngettext ("%u chat archived", "%u chats archived", (guint) n), (guint) n);
 }
 
 gboolean

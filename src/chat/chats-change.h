@@ -27,6 +27,8 @@ void myna_chats_change (StoreDb *store, GVariant *ids, MynaChatsChange change, G
 /* Into this folder, or 0: out of all. */
 void myna_chats_move (StoreDb *store, GVariant *ids, gint64 folder_id, GCancellable *cancellable, GAsyncReadyCallback callback,
                       GObject *owner);
+/* What was done, for people: “Title” archived, 3 chats deleted.  change: ARCHIVE or DELETE.  The caller frees. */
+char *myna_chats_describe (MynaHistoryModel *history, GVariant *ids, MynaChatsChange change) G_GNUC_WARN_UNUSED_RESULT;
 gboolean myna_chats_contain (GVariant *ids, gint64 id);
 /* The nearest of the list that is none of these: below it, else above; 0: there is none. */
 gint64 myna_chats_find_beside (MynaHistoryModel *history, gint64 id, GVariant *ids);

@@ -60,3 +60,11 @@ myna_time_describe (gint64 time, gint64 now)
     return g_date_time_format (local, _ ("%b %-e"));
   return g_date_time_format (local, "%x");
 }
+
+char *
+myna_clock_describe (gint64 time)
+{
+  g_autoptr (GDateTime) date = time ? g_date_time_new_from_unix_local (time / 1000) : NULL;
+
+  return date ? g_date_time_format (date, "%H:%M") : g_strdup ("");
+}

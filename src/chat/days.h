@@ -17,4 +17,7 @@ char *myna_day_describe (gint64 time, gint64 now) G_GNUC_WARN_UNUSED_RESULT;
 /* As short as it can be: the time of today, else the day.  The caller frees. */
 char *myna_time_describe (gint64 time, gint64 now) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The time of the day: "14:05"; "": it is not known (0).  The caller frees. */
+char *myna_clock_describe (gint64 time) G_GNUC_WARN_UNUSED_RESULT;
+
 G_END_DECLS

@@ -13,6 +13,8 @@
 #define PASTE_MAX_CHARS 6000
 #define PASTE_MAX_LINES 80
 
+#define CONTEXT_WARNING 0.8
+
 #define MAX_LINE        400 /* bytes of a thought's last line: more than a window is wide */
 
 /* ---- Below a message -------------------------------------------------------------------------------------------- */
@@ -198,6 +200,49 @@ myna_quote (const char *text)
     if (lines[i + 1] || *lines[i])
       g_string_append_printf (quoted, "%s> %s", i ? "\n" : "", lines[i]);
   return g_string_free (quoted, FALSE);
+}
+
+char *
+myna_context_describe (int used, int length, gboolean *ret_is_nearly_full)
+{
+  *ret_is_nearly_full = used >= CONTEXT_WARNING * length;
+  if (*ret_is_nearly_full)
+    return g_strdup_printf (_ ("%d of %d tokens: the context is nearly full. The oldest messages will be left out."), used,
+                            length);
+  return g_strdup_printf (_ ("%d of %d tokens of context used"), used, length);
+}
+
+/* "31 tokens/s", with a decimal where it says something. */
+static char *
+describe_rate (double rate)
+{
+  if (rate < 9.95)
+    return g_strdup_printf (_ ("%.1f tokens/s"), rate);
+  return g_strdup_printf (_ ("%.0f tokens/s"), rate);
+}
+
+char *
+myna_message_dup_figures (MynaMessage *message, double rate)
+{
+  const StoreMessage *record = myna_message_get_record (message);
+  g_autofree char *text = NULL;
+
+  if (record->state == STORE_STATE_GENERATING)
+    {
+      text = rate > 0 ? describe_rate (rate) : NULL;
+    }
+  else if (record->n_tokens > 0 && record->seconds > 0)
+    {
+      g_autofree char *count = g_strdup_printf (ngettext ("%'d token", "%'d tokens", record->n_tokens), record->n_tokens);
+      g_autofree char *speed = describe_rate (record->n_tokens / record->seconds);
+
+      /* Translators: how long a reply is, and how fast it was written: "212 tokens · 31 tokens/s" */
+      text = g_strdup_printf (_ ("%s · %s"), count, speed);
+    }
+  /* Versions may be of several models: then each says which. */
+  if (text && record->model && myna_message_get_n_siblings (message) > 1)
+    return g_strdup_printf ("%s · %s", record->model, text);
+  return g_steal_pointer (&text);
 }
 
 gboolean

@@ -670,6 +670,21 @@ myna_history_model_get_folders (MynaHistoryModel *self)
   return self->folders;
 }
 
+const char *
+myna_history_model_get_folder_name (MynaHistoryModel *self, gint64 id)
+{
+  GPtrArray *folders = myna_history_model_get_folders (self);
+
+  for (guint i = 0; i < folders->len; i++)
+    {
+      const MynaHistoryFolder *folder = g_ptr_array_index (folders, i);
+
+      if (folder->id == id)
+        return folder->name;
+    }
+  return "";
+}
+
 void
 myna_history_model_set_expanded (MynaHistoryModel *self, gint64 folder_id, gboolean expanded)
 {
@@ -772,6 +787,40 @@ myna_history_model_set_checked (MynaHistoryModel *self, gint64 id, gboolean chec
   if (item)
     myna_history_item_set_checked (item, checked);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_N_CHECKED]);
+}
+
+char *
+myna_history_model_dup_title (MynaHistoryModel *self, gboolean selecting)
+{
+  guint n = myna_history_model_get_n_checked (self);
+
+  if (selecting)
+    return n ? g_strdup_printf (ngettext ("%u selected", "%u selected", n), n) : g_strdup (_ ("Select chats"));
+  switch (myna_history_model_get_kind (self))
+    {
+    case STORE_LIST_ARCHIVED: return g_strdup (_ ("Archive"));
+    case STORE_LIST_DELETED: return g_strdup (_ ("Trash"));
+    case STORE_LIST_ACTIVE:
+    default: return g_strdup (_ ("Chats"));
+    }
+}
+
+gboolean
+myna_history_model_check_range (MynaHistoryModel *self, gint64 from_id, gint64 to_id)
+{
+  guint from = myna_history_model_find (self, MYNA_HISTORY_CONVERSATION, from_id);
+  guint to = myna_history_model_find (self, MYNA_HISTORY_CONVERSATION, to_id);
+
+  if (from == G_MAXUINT || to == G_MAXUINT)
+    return FALSE;
+  for (guint i = MIN (from, to); i <= MAX (from, to); i++)
+    {
+      g_autoptr (MynaHistoryItem) item = g_list_model_get_item (G_LIST_MODEL (self), i);
+
+      if (myna_history_item_get_kind (item) == MYNA_HISTORY_CONVERSATION)
+        myna_history_model_set_checked (self, myna_history_item_get_id (item), TRUE);
+    }
+  return TRUE;
 }
 
 gboolean

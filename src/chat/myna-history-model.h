@@ -31,6 +31,8 @@ gboolean myna_history_model_get_pinned (MynaHistoryModel *self, gint64 id);
 gint64 myna_history_model_get_folder (MynaHistoryModel *self, gint64 id);
 /* All folders, by name: MynaHistoryFolder, owned by the model. */
 GPtrArray *myna_history_model_get_folders (MynaHistoryModel *self);
+/* "": there is no such folder. */
+const char *myna_history_model_get_folder_name (MynaHistoryModel *self, gint64 id);
 void myna_history_model_set_expanded (MynaHistoryModel *self, gint64 folder_id, gboolean expanded);
 /* Ids of the open folders ('ax', floating), to be kept in the settings. */
 GVariant *myna_history_model_dup_expanded (MynaHistoryModel *self);
@@ -41,8 +43,13 @@ gint64 myna_history_model_get_neighbour (MynaHistoryModel *self, gint64 id, int 
 void myna_history_model_set_busy (MynaHistoryModel *self, gint64 id, gboolean busy);
 void myna_history_model_set_asking (MynaHistoryModel *self, gint64 id, gboolean asking);
 
+/* What stands above the list: what it is, or how many are selected.  The caller frees. */
+char *myna_history_model_dup_title (MynaHistoryModel *self, gboolean selecting) G_GNUC_WARN_UNUSED_RESULT;
+
 /* A selection of several conversations. */
 void myna_history_model_set_checked (MynaHistoryModel *self, gint64 id, gboolean checked);
+/* Everything between two conversations, with them.  FALSE: one of them is not on the list. */
+gboolean myna_history_model_check_range (MynaHistoryModel *self, gint64 from_id, gint64 to_id);
 gboolean myna_history_model_get_checked (MynaHistoryModel *self, gint64 id);
 guint myna_history_model_get_n_checked (MynaHistoryModel *self);
 /* The ids, an array of gint64 that the caller owns. */

@@ -47,6 +47,14 @@ test_change (void)
   store_close (db);
 }
 
+static void
+assert_described (MynaHistoryModel *model, GVariant *ids, MynaChatsChange change, const char *words)
+{
+  g_autofree char *found = myna_chats_describe (model, ids, change);
+
+  g_assert_cmpstr (found, ==, words);
+}
+
 /* Below what goes, else above, else nowhere. */
 static void
 test_beside (void)
@@ -54,7 +62,7 @@ test_beside (void)
   g_autoptr (StoreDb) db = test_open_memory ();
   g_autoptr (MynaHistoryModel) model = myna_history_model_new ();
   gint64 ids[3];
-  g_autoptr (GVariant) last_two = NULL, all = NULL;
+  g_autoptr (GVariant) last_two = NULL, all = NULL, one = NULL;
 
   for (guint i = 0; i < 3; i++)
     {
@@ -67,6 +75,10 @@ test_beside (void)
   all = g_variant_ref_sink (g_variant_new_fixed_array (G_VARIANT_TYPE_INT64, ids, 3, sizeof *ids));
   g_assert_cmpint (myna_chats_find_beside (model, ids[1], last_two), ==, ids[2]);
   g_assert_cmpint (myna_chats_find_beside (model, ids[1], all), ==, 0);
+  assert_described (model, all, MYNA_CHATS_ARCHIVE, "3 chats archived");
+  assert_described (model, last_two, MYNA_CHATS_DELETE, "2 chats deleted");
+  one = g_variant_ref_sink (g_variant_new_fixed_array (G_VARIANT_TYPE_INT64, ids, 1, sizeof *ids));
+  assert_described (model, one, MYNA_CHATS_DELETE, "“chat” deleted");
   store_close (db);
 }
 

@@ -50,11 +50,14 @@ test_times (void)
   const gint64 now = at (2026, 3, 4, 12, 0);
   g_autofree char *today = myna_time_describe (at (2026, 3, 4, 9, 5), now);
   g_autofree char *this_year = myna_time_describe (at (2026, 1, 31, 9, 5), now);
+  g_autofree char *clock = myna_clock_describe (at (2025, 3, 4, 9, 5)), *none = myna_clock_describe (0);
   g_autofree char *other_year = myna_time_describe (at (2025, 3, 4, 9, 5), now);
 
   g_assert_cmpstr (today, ==, "09:05");
   g_assert_cmpstr (this_year, ==, "Jan 31");
   g_assert_nonnull (strstr (other_year, "25"));
+  g_assert_cmpstr (clock, ==, "09:05");
+  g_assert_cmpstr (none, ==, "");
 }
 
 int

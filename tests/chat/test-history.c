@@ -310,6 +310,8 @@ test_follow_folders (Fixture *fixture, gconstpointer data)
   assert_model (fixture, "H1 outer inner chat");
   test_do (fixture->db, store_rename_folder_async, inner, "drawer");
   assert_model (fixture, "H1 outer drawer chat");
+  g_assert_cmpstr (myna_history_model_get_folder_name (fixture->model, inner), ==, "drawer");
+  g_assert_cmpstr (myna_history_model_get_folder_name (fixture->model, inner + 1), ==, "");
   test_do (fixture->db, store_delete_folder_async, outer);
   assert_model (fixture, "H1 drawer chat");
 }
@@ -353,6 +355,29 @@ test_checked (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (myna_history_model_get_n_checked (fixture->model), ==, 0);
 }
 
+/* From the one that was checked last to this one, in either direction. */
+static void
+test_range (Fixture *fixture, gconstpointer data)
+{
+  gint64 a = test_add_conversation (fixture->db, "a");
+  gint64 b = test_add_conversation (fixture->db, "b");
+  gint64 c = test_add_conversation (fixture->db, "c");
+  g_autofree char *title = NULL, *selected = NULL;
+
+  settle (fixture);
+  title = myna_history_model_dup_title (fixture->model, FALSE);
+  g_assert_cmpstr (title, ==, "Chats");
+  g_assert_false (myna_history_model_check_range (fixture->model, 0, b));
+  g_assert_cmpuint (myna_history_model_get_n_checked (fixture->model), ==, 0);
+  g_assert_true (myna_history_model_check_range (fixture->model, a, b));
+  g_assert_cmpuint (myna_history_model_get_n_checked (fixture->model), ==, 2);
+  g_assert_false (myna_history_model_get_checked (fixture->model, c));
+  g_assert_true (myna_history_model_check_range (fixture->model, c, a));
+  g_assert_cmpuint (myna_history_model_get_n_checked (fixture->model), ==, 3);
+  selected = myna_history_model_dup_title (fixture->model, TRUE);
+  g_assert_cmpstr (selected, ==, "3 selected");
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -366,6 +391,7 @@ main (int argc, char *argv[])
   g_test_add ("/history/follow", Fixture, NULL, set_up, test_follow, tear_down);
   g_test_add ("/history/folders", Fixture, NULL, set_up, test_follow_folders, tear_down);
   g_test_add ("/history/neighbours", Fixture, NULL, set_up, test_neighbours, tear_down);
+  g_test_add ("/history/range", Fixture, NULL, set_up, test_range, tear_down);
   g_test_add ("/history/checked", Fixture, NULL, set_up, test_checked, tear_down);
 
   return g_test_run ();

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 #include "chat/message-words.h"
+#include "chat/myna-message-private.h"
 
 #include <string.h>
 
@@ -129,6 +130,46 @@ test_progress (Fixture *f, gconstpointer data)
   fixture_idle (f);
 }
 
+static void
+assert_figures (MynaMessage *message, double rate, const char *words)
+{
+  g_autofree char *found = myna_message_dup_figures (message, rate);
+
+  g_assert_cmpstr (found, ==, words);
+}
+
+/* Before the oldest messages are left out it is said. */
+static void
+test_context (void)
+{
+  gboolean full = TRUE;
+  g_autofree char *some = myna_context_describe (799, 1000, &full), *much = NULL;
+
+  g_assert_false (full);
+  g_assert_cmpstr (some, ==, "799 of 1000 tokens of context used");
+  much = myna_context_describe (800, 1000, &full);
+  g_assert_true (full);
+  g_assert_true (g_str_has_suffix (much, "The oldest messages will be left out."));
+}
+
+/* While it is written a reply says how fast; then also how long it is, and of which model where there are other versions. */
+static void
+test_figures (Fixture *f, gconstpointer data)
+{
+  StoreMessage record = { .role = STORE_ROLE_ASSISTANT, .state = STORE_STATE_GENERATING, .text = (char *) "text" };
+  g_autoptr (MynaMessage) writing = myna_message_new_take (store_message_copy (&record), TRUE), written = NULL;
+
+  assert_figures (writing, 0, NULL);
+  assert_figures (writing, 4.24, "4.2 tokens/s");
+  assert_figures (writing, 31.4, "31 tokens/s");
+  record.state = STORE_STATE_COMPLETE;
+  record.n_tokens = 1212;
+  record.seconds = 40;
+  record.model = (char *) "glm-4";
+  written = myna_message_new_take (store_message_copy (&record), TRUE);
+  assert_figures (written, 99, "1212 tokens · 30 tokens/s");
+}
+
 /* The beginning of a tag at the end of what is written so far is not shown; what looks like one before the end is. */
 static void
 test_unfinished (void)
@@ -186,6 +227,8 @@ main (int argc, char **argv)
   g_test_add_func ("/message-words/thoughts", test_thoughts);
   g_test_add_func ("/message-words/unfinished", test_unfinished);
   g_test_add_func ("/message-words/long", test_long);
+  g_test_add_func ("/message-words/context", test_context);
+  ADD ("figures", test_figures);
   ADD ("last-reply", test_last_reply);
   ADD ("status", test_status);
   ADD ("cut", test_cut);

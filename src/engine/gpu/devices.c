@@ -401,6 +401,14 @@ choose_family (GlmGpu *gpu, GlmError *error)
 /* ---- Cooperative matrices --------------------------------------------------------------------------------------- */
 
 #if HAVE_MATRIX
+static bool
+is_taken (const VkCooperativeMatrixPropertiesKHR *p)
+{
+  return p->MSize == 16 && p->NSize == 16 && p->KSize == 16 && p->AType == VK_COMPONENT_TYPE_FLOAT16_KHR
+         && p->BType == VK_COMPONENT_TYPE_FLOAT16_KHR && p->CType == VK_COMPONENT_TYPE_FLOAT32_KHR
+         && p->ResultType == VK_COMPONENT_TYPE_FLOAT32_KHR && p->scope == VK_SCOPE_SUBGROUP_KHR;
+}
+
 /* What matmul-matrix.comp takes: 16 × 16 × 16, products in half precision and sums in single, by subgroups of 32. */
 static bool
 has_matrices (const GlmGpu *gpu, const Traits *t)
@@ -408,24 +416,50 @@ has_matrices (const GlmGpu *gpu, const Traits *t)
   PFN_vkGetPhysicalDeviceCooperativeMatrixPropertiesKHR get =
       (PFN_vkGetPhysicalDeviceCooperativeMatrixPropertiesKHR) gpu->get (gpu->instance,
                                                                         "vkGetPhysicalDeviceCooperativeMatrixPropertiesKHR");
-  VkCooperativeMatrixPropertiesKHR list[64];
-  uint32_t n = 64;
+  VkPhysicalDeviceCooperativeMatrixFeaturesKHR feature = {
+    .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_COOPERATIVE_MATRIX_FEATURES_KHR
+  };
+  VkPhysicalDeviceFeatures2 features = { .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2, .pNext = &feature };
+  VkCooperativeMatrixPropertiesKHR *list;
+  uint32_t n = 0;
+  bool found = false;
 
   if (!has_extension (gpu, gpu->physical, VK_KHR_COOPERATIVE_MATRIX_EXTENSION_NAME) || !get || !t->f12.shaderFloat16
       || !t->f12.vulkanMemoryModel || gpu->min_subgroup > 32 || gpu->max_subgroup < 32)
     return false;
-  for (uint32_t i = 0; i < 64; i++)
-    list[i] = (VkCooperativeMatrixPropertiesKHR){ .sType = VK_STRUCTURE_TYPE_COOPERATIVE_MATRIX_PROPERTIES_KHR };
-  if (get (gpu->physical, &n, list) < 0)
+  /* A driver may name the extension for cards that have none. */
+  gpu->vk.GetPhysicalDeviceFeatures2 (gpu->physical, &features);
+  if (!feature.cooperativeMatrix || get (gpu->physical, &n, NULL) != VK_SUCCESS)
     return false;
-  for (uint32_t i = 0; i < n; i++)
-    if (list[i].MSize == 16 && list[i].NSize == 16 && list[i].KSize == 16 && list[i].AType == VK_COMPONENT_TYPE_FLOAT16_KHR
-        && list[i].BType == VK_COMPONENT_TYPE_FLOAT16_KHR && list[i].CType == VK_COMPONENT_TYPE_FLOAT32_KHR
-        && list[i].ResultType == VK_COMPONENT_TYPE_FLOAT32_KHR && list[i].scope == VK_SCOPE_SUBGROUP_KHR)
-      return true;
-  return false;
+  list = calloc (n + 1, sizeof *list);
+  for (uint32_t i = 0; list && i < n; i++)
+    list[i].sType = VK_STRUCTURE_TYPE_COOPERATIVE_MATRIX_PROPERTIES_KHR;
+  if (list && get (gpu->physical, &n, list) >= 0)
+    for (uint32_t i = 0; i < n; i++)
+      found = found || is_taken (&list[i]);
+  free (list);
+  return found;
 }
 #endif
+
+/* What is used of a device, as far as it has it. */
+static void
+read_abilities (GlmGpu *gpu, const Traits *t)
+{
+  uint64_t buffer = t->p13.maxBufferSize, memory = t->p11.maxMemoryAllocationSize;
+
+  gpu->timestamp_seconds = 1e-9 * (double) t->p.properties.limits.timestampPeriod;
+  gpu->has_dot = t->f13.shaderIntegerDotProduct;
+  gpu->has_subgroup_control = t->f13.subgroupSizeControl && (t->p13.requiredSubgroupSizeStages & VK_SHADER_STAGE_COMPUTE_BIT);
+  gpu->has_full_subgroups = gpu->has_subgroup_control && t->f13.computeFullSubgroups;
+  gpu->min_subgroup = gpu->has_subgroup_control ? t->p13.minSubgroupSize : t->p11.subgroupSize;
+  gpu->max_subgroup = gpu->has_subgroup_control ? t->p13.maxSubgroupSize : t->p11.subgroupSize;
+  gpu->shared_bytes = t->p.properties.limits.maxComputeSharedMemorySize;
+  gpu->most_bytes = buffer > 0 && buffer < memory ? buffer : memory;
+#if HAVE_MATRIX
+  gpu->has_matrix = has_matrices (gpu, t);
+#endif
+}
 
 /* Only what is used, so that validation finds what the code forgot to ask for. */
 static bool
@@ -454,16 +488,12 @@ create_device (GlmGpu *gpu, GlmError *error)
 
   read_traits (gpu, gpu->physical, &t);
   has_13 = t.p.properties.apiVersion >= VK_API_VERSION_1_3;
-  gpu->timestamp_seconds = 1e-9 * (double) t.p.properties.limits.timestampPeriod;
-  gpu->has_dot = t.f13.shaderIntegerDotProduct;
-  gpu->has_subgroup_control = t.f13.subgroupSizeControl && (t.p13.requiredSubgroupSizeStages & VK_SHADER_STAGE_COMPUTE_BIT);
-  gpu->min_subgroup = gpu->has_subgroup_control ? t.p13.minSubgroupSize : t.p11.subgroupSize;
-  gpu->max_subgroup = gpu->has_subgroup_control ? t.p13.maxSubgroupSize : t.p11.subgroupSize;
+  read_abilities (gpu, &t);
   use13.shaderIntegerDotProduct = gpu->has_dot;
   use13.subgroupSizeControl = gpu->has_subgroup_control;
+  use13.computeFullSubgroups = gpu->has_full_subgroups;
   use13.maintenance4 = t.f13.maintenance4;
   use12.pNext = has_13 ? &use13 : NULL;
-  gpu->shared_bytes = t.p.properties.limits.maxComputeSharedMemorySize;
   if (has_extension (gpu, gpu->physical, "VK_EXT_memory_budget"))
     extensions[info.enabledExtensionCount++] = "VK_EXT_memory_budget";
 #if HAVE_MATRIX
@@ -471,7 +501,6 @@ create_device (GlmGpu *gpu, GlmError *error)
     .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_COOPERATIVE_MATRIX_FEATURES_KHR, .pNext = &use11, .cooperativeMatrix = VK_TRUE
   };
 
-  gpu->has_matrix = has_matrices (gpu, &t);
   if (gpu->has_matrix)
     {
       extensions[info.enabledExtensionCount++] = VK_KHR_COOPERATIVE_MATRIX_EXTENSION_NAME;

@@ -26,6 +26,7 @@
 #define SUBMISSION_SECONDS 8e-3
 #define N_SLOTS            12
 #define FIRST_ROWS         128 /* of a batch at once, until it is known how long layers take */
+#define FIRST_ROWS_SHARED  32  /* … with a processor's graphics: more could take it a second */
 #define MIN_ROWS           16
 #define MOST_ROWS          512
 #define ALIGN              256
@@ -595,6 +596,8 @@ gpu_forward_new (const GlmPlan *plan, const GlmKvCache *cache, GlmPool *pool, Gl
                   .plan = plan,
                   .cache = cache,
                   .most_rows = FIRST_ROWS };
+  if (f->gpu->info.kind == GLM_GPU_INTEGRATED)
+    f->most_rows = FIRST_ROWS_SHARED;
   f->places = (GlmPlaces){ .plan = plan, .cache = cache };
   f->frequencies = calloc ((size_t) plan->params.n_rot / 2 + 1, sizeof *f->frequencies);
   if (!f->frequencies)

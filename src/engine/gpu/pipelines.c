@@ -91,6 +91,16 @@ struct GlmGpuPipeline
   Dispatch variant;    /* for the first that needed it */
 };
 
+/* Lanes that follow each other are in one subgroup: drivers may otherwise leave lanes out.  Workgroups are of 64 lanes, or of twice
+ * as many and so on. */
+static VkPipelineShaderStageCreateFlags
+full_subgroups (const GlmGpu *gpu, const Dispatch *d)
+{
+  bool fit = d->subgroup > 0 || (gpu->info.subgroup > 0 && 64 % gpu->info.subgroup == 0);
+
+  return gpu->has_full_subgroups && fit ? VK_PIPELINE_SHADER_STAGE_CREATE_REQUIRE_FULL_SUBGROUPS_BIT : 0;
+}
+
 static bool
 make_pipeline (GlmGpu *gpu, const Dispatch *d, VkPipeline *ret_pipeline, GlmError *error)
 {
@@ -106,6 +116,7 @@ make_pipeline (GlmGpu *gpu, const Dispatch *d, VkPipeline *ret_pipeline, GlmErro
                                        .layout = gpu->layout,
                                        .stage = { .sType = VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_CREATE_INFO,
                                                   .pNext = d->subgroup > 0 ? &size : NULL,
+                                                  .flags = full_subgroups (gpu, d),
                                                   .stage = VK_SHADER_STAGE_COMPUTE_BIT,
                                                   .pName = "main",
                                                   .pSpecializationInfo = &special } };
@@ -317,6 +328,15 @@ round_tokens (uint32_t n)
   return n > 4 ? 8 : n > 2 ? 4 : n;
 }
 
+/* In a workgroup that every device takes; of many rows more, for groups are counted with 16 bits. */
+static uint32_t
+rows_of_group (uint32_t rows, uint32_t threads)
+{
+  uint32_t n = rows > 100000 ? 4 : 2, most = 256 / threads;
+
+  return n < most ? n : most;
+}
+
 /* Workgroups that keep a large card busy. */
 #define ENOUGH_GROUPS 200
 
@@ -359,12 +379,12 @@ glm_record_product (GlmRecord *r, const GlmProductPush *push, const GlmPlanes *p
 {
   bool many = push->tokens >= GLM_MANY_TOKENS, dot = r->gpu->has_dot;
   uint32_t bits = planes->kind == GLM_PLANES_Q4 ? 4 : 8, tokens = round_tokens (push->tokens);
-  uint32_t threads = push->blocks > 32 ? 64 : 32, width = push->rows > 100000 ? 4 : 2;
-  uint32_t depth;
+  uint32_t threads = push->blocks > 32 ? 64 : 32, depth, width;
   Dispatch d = { .n = 8 };
 
   /* A team is no smaller than a subgroup. */
   threads = threads < r->gpu->min_subgroup ? r->gpu->min_subgroup : threads;
+  width = rows_of_group (push->rows, threads);
   depth = tokens == 1 && push->blocks >= 2 * threads ? 2 : 1;
   if (many && r->gpu->has_matrix)
     return record_matrices (r, push, planes, bits);
@@ -391,8 +411,8 @@ glm_record_product (GlmRecord *r, const GlmProductPush *push, const GlmPlanes *p
 bool
 glm_record_float (GlmRecord *r, const GlmFloatPush *push, bool single)
 {
-  uint32_t tokens = round_tokens (push->tokens), width = push->rows > 100000 ? 4 : 2;
-  uint32_t threads = r->gpu->min_subgroup > 64 ? r->gpu->min_subgroup : 64;
+  uint32_t tokens = round_tokens (push->tokens), threads = r->gpu->min_subgroup > 64 ? r->gpu->min_subgroup : 64;
+  uint32_t width = rows_of_group (push->rows, threads);
   Dispatch d = { .shader = MATVEC_FLOAT,
                  .constants = { threads, width, tokens, single },
                  .n = 4,

@@ -31,9 +31,15 @@ glm_gpu_failed (GlmGpu *gpu, VkResult result, const char *what, GlmError *error)
 
 /* ---- Buffers ---------------------------------------------------------------------------------------------------- */
 
-/* The type with all these flags in the largest heap; of several, the one with the fewest others. */
+/* What must be asked for where a device is opened, or holds nothing that a buffer could be. */
+#define NEVER_FLAGS                                                                                                        \
+  (VK_MEMORY_PROPERTY_PROTECTED_BIT | VK_MEMORY_PROPERTY_LAZILY_ALLOCATED_BIT | VK_MEMORY_PROPERTY_DEVICE_COHERENT_BIT_AMD \
+   | VK_MEMORY_PROPERTY_DEVICE_UNCACHED_BIT_AMD)
+
+/* The type with all the wanted flags and none of the others in the largest heap; of several, the one with the fewest more. */
 static bool
-find_type (const GlmGpu *gpu, uint32_t allowed, VkMemoryPropertyFlags wanted, uint32_t *ret_type)
+find_type (const GlmGpu *gpu, uint32_t allowed, VkMemoryPropertyFlags wanted, VkMemoryPropertyFlags unwanted,
+           uint32_t *ret_type)
 {
   VkDeviceSize best = 0;
   int fewest = 64;
@@ -44,7 +50,8 @@ find_type (const GlmGpu *gpu, uint32_t allowed, VkMemoryPropertyFlags wanted, ui
       VkDeviceSize size = gpu->memory.memoryHeaps[type->heapIndex].size;
       int others = __builtin_popcount (type->propertyFlags & ~wanted);
 
-      if (!(allowed >> i & 1) || (type->propertyFlags & wanted) != wanted || size < best || (size == best && others >= fewest))
+      if (!(allowed >> i & 1) || (type->propertyFlags & wanted) != wanted || (type->propertyFlags & (unwanted | NEVER_FLAGS))
+          || size < best || (size == best && others >= fewest))
         continue;
       best = size;
       fewest = others;
@@ -53,18 +60,21 @@ find_type (const GlmGpu *gpu, uint32_t allowed, VkMemoryPropertyFlags wanted, ui
   return best > 0;
 }
 
+/* What the host sees is coherent, which every device has, so that nothing is to be flushed; where a card has memory of its own, that is
+ * kept for the weights, though the host may see it. */
 static bool
 choose_type (const GlmGpu *gpu, uint32_t allowed, GlmGpuBufferKind kind, uint32_t *ret_type)
 {
   const VkMemoryPropertyFlags host = VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT | VK_MEMORY_PROPERTY_HOST_COHERENT_BIT;
+  const VkMemoryPropertyFlags cached = host | VK_MEMORY_PROPERTY_HOST_CACHED_BIT, own = VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT;
 
   switch (kind)
     {
-    case GLM_GPU_DEVICE: return find_type (gpu, allowed, VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT, ret_type);
-    case GLM_GPU_UPLOAD: return find_type (gpu, allowed, host, ret_type);
+    case GLM_GPU_DEVICE: return find_type (gpu, allowed, own, 0, ret_type);
+    case GLM_GPU_UPLOAD: return find_type (gpu, allowed, host, own, ret_type) || find_type (gpu, allowed, host, 0, ret_type);
     case GLM_GPU_READBACK:
-      return find_type (gpu, allowed, host | VK_MEMORY_PROPERTY_HOST_CACHED_BIT, ret_type)
-             || find_type (gpu, allowed, host, ret_type);
+      return find_type (gpu, allowed, cached, own, ret_type) || find_type (gpu, allowed, cached, 0, ret_type)
+             || find_type (gpu, allowed, host, own, ret_type) || find_type (gpu, allowed, host, 0, ret_type);
     }
   return false;
 }
@@ -104,7 +114,9 @@ glm_gpu_buffer_new (GlmGpu *gpu, size_t size, GlmGpuBufferKind kind, GlmGpuBuffe
   *ret_buffer = (GlmGpuBuffer){ 0 };
   if (gpu->lost)
     return glm_gpu_failed (gpu, VK_ERROR_DEVICE_LOST, "a buffer", error);
-  result = gpu->vk.CreateBuffer (gpu->device, &info, NULL, &buffer.buffer);
+  /* A cache for a long context can be longer than drivers take. */
+  result =
+      size <= gpu->most_bytes ? gpu->vk.CreateBuffer (gpu->device, &info, NULL, &buffer.buffer) : VK_ERROR_OUT_OF_DEVICE_MEMORY;
   if (result == VK_SUCCESS)
     result = allocate (gpu, kind, &buffer);
   if (result != VK_SUCCESS)

@@ -80,8 +80,9 @@ struct GlmGpu
   uint32_t family, timestamp_bits;
   double timestamp_seconds;
   uint32_t min_subgroup, max_subgroup;
-  bool has_dot, has_matrix, has_subgroup_control, has_budget;
+  bool has_dot, has_matrix, has_subgroup_control, has_full_subgroups;
   uint32_t shared_bytes;       /* of a workgroup */
+  uint64_t most_bytes;         /* of one buffer */
   pthread_mutex_t lock;        /* of pipelines and the queue: sessions have threads of their own */
   pthread_mutex_t upload_lock; /* of uploads that end with glm_gpu_upload_end() */
   GlmGpuPipeline *pipelines;

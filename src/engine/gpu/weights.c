@@ -96,6 +96,8 @@ upload (GlmGpuWeights *w, GlmPool *pool, GlmError *error)
   return true;
 }
 
+#define MOST_ROWS (65535 * 4) /* of a product: see rows_of_group() in pipelines.c */
+
 /* Scales are copied from where a piece's values end: a multiple of four. */
 static bool
 check_shape (const GlmTensorData *data, GlmError *error)
@@ -103,7 +105,7 @@ check_shape (const GlmTensorData *data, GlmError *error)
   const GlmTypeTraits *traits = glm_type_traits (data->type);
 
   if (data->n != 1 || !traits || !traits->dequantise || data->cols % traits->block_size != 0 || data->cols % 4 != 0
-      || data->rows * data->cols > (int64_t) UINT32_MAX)
+      || data->rows * data->cols > (int64_t) UINT32_MAX || (!data->lookup && data->rows > MOST_ROWS))
     return glm_error_set (error, GLM_ERROR_UNSUPPORTED, "matrices of this form are not on the card");
   return true;
 }

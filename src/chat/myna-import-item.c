@@ -90,14 +90,6 @@ myna_import_item_get_entry (MynaImportItem *self)
   return self->entry;
 }
 
-guint
-myna_import_item_get_index (MynaImportItem *self)
-{
-  g_return_val_if_fail (MYNA_IS_IMPORT_ITEM (self), 0);
-
-  return self->index;
-}
-
 gboolean
 myna_import_item_get_checked (MynaImportItem *self)
 {
@@ -116,4 +108,46 @@ myna_import_item_set_checked (MynaImportItem *self, gboolean checked)
     return;
   self->checked = checked;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CHECKED]);
+}
+
+/* ---- Lists ------------------------------------------------------------------------------------------------------ */
+
+guint
+myna_import_items_count_new (GListModel *items)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < g_list_model_get_n_items (items); i++)
+    {
+      g_autoptr (MynaImportItem) item = g_list_model_get_item (items, i);
+
+      n += !item->entry->is_duplicate;
+    }
+  return n;
+}
+
+void
+myna_import_items_check_new (GListModel *items, gboolean checked)
+{
+  for (guint i = 0; i < g_list_model_get_n_items (items); i++)
+    {
+      g_autoptr (MynaImportItem) item = g_list_model_get_item (items, i);
+
+      myna_import_item_set_checked (item, checked && !item->entry->is_duplicate);
+    }
+}
+
+GArray *
+myna_import_items_dup_checked (GListModel *items)
+{
+  GArray *indices = g_array_new (FALSE, FALSE, sizeof (guint));
+
+  for (guint i = 0; i < g_list_model_get_n_items (items); i++)
+    {
+      g_autoptr (MynaImportItem) item = g_list_model_get_item (items, i);
+
+      if (item->checked)
+        g_array_append_val (indices, item->index);
+    }
+  return indices;
 }

@@ -15,8 +15,14 @@ G_DECLARE_FINAL_TYPE (MynaImportItem, myna_import_item, MYNA, IMPORT_ITEM, GObje
  * checking one asks for a copy.  What cannot be imported stays unchecked. */
 MynaImportItem *myna_import_item_new (const StoreImportEntry *entry, guint index);
 const StoreImportEntry *myna_import_item_get_entry (MynaImportItem *self);
-guint myna_import_item_get_index (MynaImportItem *self);
 gboolean myna_import_item_get_checked (MynaImportItem *self);
 void myna_import_item_set_checked (MynaImportItem *self, gboolean checked);
+
+/* Of a list of them: how many are new. */
+guint myna_import_items_count_new (GListModel *items);
+/* Checks those that are new, or none. */
+void myna_import_items_check_new (GListModel *items, gboolean checked);
+/* The places in the preview (guint) of those that are checked. */
+GArray *myna_import_items_dup_checked (GListModel *items) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

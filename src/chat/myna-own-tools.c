@@ -14,6 +14,20 @@ myna_own_tools_dup_folder (void)
   return g_build_filename (g_get_user_data_dir (), MYNA_APP_ID, "tools", NULL);
 }
 
+gboolean
+myna_own_tools_open_folder (GError **error)
+{
+  g_autofree char *path = myna_own_tools_dup_folder ();
+  g_autoptr (GFile) folder = g_file_new_for_path (path);
+  g_autofree char *uri = g_file_get_uri (folder);
+  g_autoptr (GError) problem = NULL;
+
+  if (g_file_make_directory_with_parents (folder, NULL, &problem) || g_error_matches (problem, G_IO_ERROR, G_IO_ERROR_EXISTS))
+    return g_app_info_launch_default_for_uri (uri, NULL, error);
+  g_propagate_error (error, g_steal_pointer (&problem));
+  return FALSE;
+}
+
 void
 myna_own_tools_read (void)
 {

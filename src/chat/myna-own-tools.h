@@ -10,6 +10,8 @@ G_BEGIN_DECLS
 
 /* The folder of their descriptions, which need not be there. */
 char *myna_own_tools_dup_folder (void) G_GNUC_WARN_UNUSED_RESULT;
+/* Opens the folder, made where there is none, with the program that the person chose for folders. */
+gboolean myna_own_tools_open_folder (GError **error);
 /* Reads the descriptions anew; nothing where programs cannot be run. */
 void myna_own_tools_read (void);
 /* What it runs and may touch; or what is wrong with its description. */

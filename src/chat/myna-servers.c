@@ -7,6 +7,7 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "chat/myna-problem.h"
 #include "engine/engine.h"
 
 /* ---- The servers ------------------------------------------------------------------------------------------------ */
@@ -254,19 +255,72 @@ myna_server_parse_variables (const char *text, char **ret_wrong)
   return (char **) g_ptr_array_free (variables, FALSE);
 }
 
-/* ---- Versions --------------------------------------------------------------------------------------------------- */
+static char *
+find_problem (ToolServers *servers, const ToolServerConfig *config, const char *wrong_variable)
+{
+  if (wrong_variable)
+    /* Translators: %s is a line that the person typed */
+    return g_strdup_printf (_ ("“%s” is not a variable. Write NAME=VALUE."), wrong_variable);
+  if (is_taken (servers, config->name))
+    return g_strdup (_ ("There is already a server with this name."));
+  if (config->folder && !g_file_test (config->folder, G_FILE_TEST_IS_DIR))
+    return g_strdup_printf (_ ("“%s” is not a folder."), config->folder);
+  return NULL;
+}
 
 gboolean
-myna_server_dup_versions (const char *tool, const char *allowed_fingerprint, char **ret_before, char **ret_now)
+myna_servers_add_typed (ToolServers *servers, const MynaServerTyped *typed, char **ret_problem)
+{
+  g_autoptr (ToolServerConfig) config = g_new0 (ToolServerConfig, 1);
+  g_autofree char *folder = g_strstrip (g_strdup (typed->folder));
+  g_autofree char *wrong = NULL;
+  g_autoptr (GError) error = NULL;
+
+  config->name = g_strstrip (g_strdup (typed->name));
+  config->folder = *folder ? tool_expand_home (folder) : NULL;
+  config->command = myna_server_parse_command (typed->command);
+  config->environment = myna_server_parse_variables (typed->variables, &wrong);
+  config->in_box = typed->in_box;
+  config->no_network = typed->no_network;
+  *ret_problem = find_problem (servers, config, wrong);
+  if (*ret_problem || tool_servers_add (servers, config, &error))
+    return !*ret_problem;
+  *ret_problem = myna_problem_describe (error);
+  return FALSE;
+}
+
+char *
+myna_server_show_command (const char *command)
+{
+  g_auto (GStrv) words = myna_server_parse_command (command);
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  if (!words)
+    return g_strdup (_ ("A quotation mark is missing."));
+  for (guint i = 0; words[i]; i++)
+    {
+      g_autofree char *shown = tool_text_show (words[i]);
+
+      g_string_append_printf (text, "%s⟨%s⟩", i ? "\n" : "", shown);
+    }
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+/* ---- Versions --------------------------------------------------------------------------------------------------- */
+
+char *
+myna_server_dup_versions (const char *tool, const char *allowed_fingerprint)
 {
   ToolServers *servers = tool_servers_get_default ();
   const Tool *known = tool_find (tool);
   g_autofree char *before = servers && allowed_fingerprint ? tool_servers_dup_version (servers, allowed_fingerprint) : NULL;
   g_autofree char *now = known ? tool_servers_dup_current (known) : NULL;
+  g_autofree char *before_shown = NULL, *now_shown = NULL;
 
   if (!before || !now)
-    return FALSE;
-  *ret_before = tool_text_show (before);
-  *ret_now = tool_text_show (now);
-  return TRUE;
+    return NULL;
+  before_shown = tool_text_show (before);
+  now_shown = tool_text_show (now);
+  /* Translators: a tool's command, description and arguments, when the person allowed it and now */
+  return g_strdup_printf (_ ("When you allowed it:\n%s\n\nNow:\n%s"), before_shown, now_shown);
 }

@@ -34,8 +34,23 @@ char **myna_server_parse_command (const char *text) G_GNUC_WARN_UNUSED_RESULT;
 /* The lines that are "NAME=VALUE"; *ret_wrong: the first that is not, or NULL. */
 char **myna_server_parse_variables (const char *text, char **ret_wrong) G_GNUC_WARN_UNUSED_RESULT;
 
-/* The command, description and arguments of a tool, as the person allowed it and as it is now: to be shown one above the other.
- * FALSE: the earlier ones are not known. */
-gboolean myna_server_dup_versions (const char *tool, const char *allowed_fingerprint, char **ret_before, char **ret_now);
+/* What a person typed of a new server, as it stands in the fields. */
+typedef struct
+{
+  const char *name;
+  const char *command;
+  const char *folder;    /* empty: the home folder */
+  const char *variables; /* a line each */
+  gboolean in_box, no_network;
+} MynaServerTyped;
+
+/* Adds the server.  FALSE: *ret_problem says to people what is wrong with it; the caller frees. */
+gboolean myna_servers_add_typed (ToolServers *servers, const MynaServerTyped *typed, char **ret_problem);
+/* What is passed to the system: the program and each argument, a line each, in marks that nobody types; or what is wrong with the
+ * command.  The caller frees. */
+char *myna_server_show_command (const char *command) G_GNUC_WARN_UNUSED_RESULT;
+/* The command, description and arguments of a tool, as the person allowed it and as it is now, one above the other.  NULL: the earlier
+ * ones are not known.  The caller frees. */
+char *myna_server_dup_versions (const char *tool, const char *allowed_fingerprint) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

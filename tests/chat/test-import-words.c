@@ -2,6 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
+#include "chat/myna-import-item.h"
 #include "chat/myna-import-words.h"
 
 /* An entry of an import that has these notes; the test owns them. */
@@ -90,6 +91,36 @@ test_remarks (void)
   g_assert_nonnull (nothing);
 }
 
+/* "All" means what is new: a copy is only made of what the person checks. */
+static void
+test_items (void)
+{
+  g_autoptr (GPtrArray) notes = g_ptr_array_new ();
+  g_autoptr (GListStore) items = g_list_store_new (MYNA_TYPE_IMPORT_ITEM);
+  g_autoptr (GArray) first = NULL, none = NULL, all = NULL;
+
+  for (guint i = 0; i < 3; i++)
+    {
+      StoreImportEntry entry = entry_with (STORE_IMPORT_NEW, notes);
+      g_autoptr (MynaImportItem) item = NULL;
+
+      entry.is_duplicate = i == 1;
+      item = myna_import_item_new (&entry, i + 10);
+      g_list_store_append (items, item);
+    }
+  g_assert_cmpuint (myna_import_items_count_new (G_LIST_MODEL (items)), ==, 2);
+  first = myna_import_items_dup_checked (G_LIST_MODEL (items));
+  g_assert_cmpuint (first->len, ==, 2);
+  g_assert_cmpuint (g_array_index (first, guint, 0), ==, 10);
+  g_assert_cmpuint (g_array_index (first, guint, 1), ==, 12);
+  myna_import_items_check_new (G_LIST_MODEL (items), FALSE);
+  none = myna_import_items_dup_checked (G_LIST_MODEL (items));
+  g_assert_cmpuint (none->len, ==, 0);
+  myna_import_items_check_new (G_LIST_MODEL (items), TRUE);
+  all = myna_import_items_dup_checked (G_LIST_MODEL (items));
+  g_assert_cmpuint (all->len, ==, 2);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -98,5 +129,6 @@ main (int argc, char **argv)
   g_test_add_func ("/import-words/notes", test_notes);
   g_test_add_func ("/import-words/result", test_result);
   g_test_add_func ("/import-words/remarks", test_remarks);
+  g_test_add_func ("/import-words/items", test_items);
   return g_test_run ();
 }

@@ -150,8 +150,7 @@ static void
 test_changed (Servers *f, gconstpointer data)
 {
   g_autofree char *flag = g_build_filename (g_get_user_data_dir (), "flag", NULL);
-  g_autofree char *before = NULL;
-  g_autofree char *now = NULL;
+  g_autofree char *versions = NULL;
   ToolServer *server = add (f->servers, "changes", flag);
   MynaCallRun *run;
 
@@ -170,9 +169,8 @@ test_changed (Servers *f, gconstpointer data)
   call (f, "say", "{}");
   run = wait_asked (f);
   g_assert_cmpint (myna_call_run_get_reason (run), ==, MYNA_ASK_CHANGED);
-  g_assert_true (myna_server_dup_versions ("say", myna_call_run_get_allowed (run), &before, &now));
-  g_assert_nonnull (strstr (before, "\nA tool\n"));
-  g_assert_nonnull (strstr (now, "\nAfter\n"));
+  versions = myna_server_dup_versions ("say", myna_call_run_get_allowed (run));
+  g_assert_true (g_pattern_match_simple ("When you allowed it:\n*\nA tool\n*\n\nNow:\n*\nAfter\n*", versions));
   myna_reply_deny (myna_conversation_get_reply (f->chat.conversation), NULL);
   answer (f);
 }
@@ -248,8 +246,7 @@ assert_about (guint i, const char *words)
 static void
 test_own (Servers *f, gconstpointer data)
 {
-  g_autofree char *before = NULL;
-  g_autofree char *now = NULL;
+  g_autofree char *versions = NULL;
 
   add (f->servers, "good", NULL);
   write_own ("a.json", "{\"name\":\"again\",\"description\":\"Says it.\",\"command\":[\"/bin/cat\"]}");
@@ -270,9 +267,9 @@ test_own (Servers *f, gconstpointer data)
   myna_conversation_send (f->chat.conversation, "r");
   call (f, "again", "{}");
   g_assert_cmpint (myna_call_run_get_reason (wait_asked (f)), ==, MYNA_ASK_CHANGED);
-  g_assert_true (myna_server_dup_versions ("again", myna_call_run_get_allowed (wait_asked (f)), &before, &now));
-  g_assert_true (g_str_has_prefix (before, "/bin/cat\nSays it.\n"));
-  g_assert_true (g_str_has_prefix (now, "/bin/cat\nnetwork\nSends it.\n"));
+  versions = myna_server_dup_versions ("again", myna_call_run_get_allowed (wait_asked (f)));
+  g_assert_true (g_str_has_prefix (versions, "When you allowed it:\n/bin/cat\nSays it.\n"));
+  g_assert_nonnull (strstr (versions, "\n\nNow:\n/bin/cat\nnetwork\nSends it.\n"));
   myna_reply_deny (myna_conversation_get_reply (f->chat.conversation), NULL);
   answer (f);
   write_own ("a.json", "{\"name\":\"say\",\"description\":\"d\",\"command\":[\"/bin/cat\"]}");
@@ -341,6 +338,44 @@ test_typed (void)
   g_assert_cmpstr (wrong, ==, "no");
 }
 
+static void
+assert_refused (ToolServers *servers, const MynaServerTyped *typed, const char *words)
+{
+  g_autofree char *problem = NULL;
+
+  g_assert_false (myna_servers_add_typed (servers, typed, &problem));
+  g_assert_cmpstr (problem, ==, words);
+}
+
+/* What stands in the fields becomes a server, or is refused with the reason. */
+static void
+test_add_typed (Servers *f, gconstpointer data)
+{
+  MynaServerTyped typed = { " Papers ", "true 'a b'", " ", "KEY=value", TRUE, FALSE };
+  g_autofree char *shown = myna_server_show_command ("x 'a b'"), *open = myna_server_show_command ("x 'a");
+  g_autofree char *problem = NULL;
+  const ToolServerConfig *config;
+
+  g_assert_cmpstr (shown, ==, "⟨x⟩\n⟨a b⟩");
+  g_assert_cmpstr (open, ==, "A quotation mark is missing.");
+  g_assert_true (myna_servers_add_typed (f->servers, &typed, &problem));
+  g_assert_null (problem);
+  config = tool_server_get_config (get_server (f->servers, 0));
+  g_assert_cmpstr (config->name, ==, "Papers");
+  g_assert_cmpstr (config->command[1], ==, "a b");
+  g_assert_cmpstr (config->environment[0], ==, "KEY=value");
+  g_assert_null (config->folder);
+  g_assert_true (config->in_box && !config->no_network);
+
+  assert_refused (f->servers, &typed, "There is already a server with this name.");
+  typed.name = "Other";
+  typed.folder = "/there/is/none";
+  assert_refused (f->servers, &typed, "“/there/is/none” is not a folder.");
+  typed.variables = "KEY=value\nKEY";
+  assert_refused (f->servers, &typed, "“KEY” is not a variable. Write NAME=VALUE.");
+  g_assert_cmpuint (g_list_model_get_n_items (tool_servers_get_list (f->servers)), ==, 1);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -351,6 +386,7 @@ main (int argc, char *argv[])
   ADD ("pictures", test_pictures);
   ADD ("own", test_own);
   ADD ("states", test_states);
+  ADD ("add-typed", test_add_typed);
   g_test_add_func ("/server-calls/typed", test_typed);
   return g_test_run ();
 }

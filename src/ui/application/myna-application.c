@@ -437,6 +437,14 @@ update_text_size (MynaApplication *self)
 }
 
 static void
+update_code_theme (MynaApplication *self)
+{
+  g_autofree char *name = g_settings_get_string (self->settings, "code-theme");
+
+  myna_code_theme_set_name (myna_code_theme_get_default (), name);
+}
+
+static void
 follow_text_size (MynaApplication *self)
 {
   self->text_css = gtk_css_provider_new ();
@@ -504,7 +512,8 @@ myna_application_startup (GApplication *application)
   g_signal_connect_object (self->settings, "changed::color-scheme", G_CALLBACK (apply_color_scheme), self, G_CONNECT_SWAPPED);
   apply_color_scheme (self);
   follow_text_size (self);
-  g_settings_bind (self->settings, "code-theme", myna_code_theme_get_default (), "name", G_SETTINGS_BIND_GET);
+  g_signal_connect_object (self->settings, "changed::code-theme", G_CALLBACK (update_code_theme), self, G_CONNECT_SWAPPED);
+  update_code_theme (self);
   sessions = g_build_filename (g_get_user_cache_dir (), MYNA_APP_ID, "sessions", NULL);
   myna_own_tools_read ();
   myna_code_clear_pages ();

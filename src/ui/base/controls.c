@@ -26,6 +26,15 @@ myna_flat_button_new (const char *icon, const char *name)
 }
 
 GtkWidget *
+myna_action_button_new (const char *icon, const char *action, const char *name)
+{
+  GtkWidget *button = myna_icon_button_new (icon, name);
+
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
+  return button;
+}
+
+GtkWidget *
 myna_menu_button_new (const char *icon, const char *name, GMenuModel *menu)
 {
   GtkWidget *button = gtk_menu_button_new ();
@@ -118,6 +127,41 @@ myna_list_clear (GtkWidget *list)
 
   while ((row = gtk_widget_get_first_child (list)))
     gtk_list_box_remove (GTK_LIST_BOX (list), row);
+}
+
+void
+myna_add_css_classes (GtkWidget *widget, const char *css_classes)
+{
+  g_auto (GStrv) classes = g_strsplit (css_classes, " ", -1);
+
+  for (char **css_class = classes; *css_class; css_class++)
+    gtk_widget_add_css_class (widget, *css_class);
+}
+
+void
+myna_set_css_class (GtkWidget *widget, const char *css_class, gboolean on)
+{
+  if (on)
+    gtk_widget_add_css_class (widget, css_class);
+  else
+    gtk_widget_remove_css_class (widget, css_class);
+}
+
+char *
+myna_buffer_dup_text (GtkTextBuffer *buffer)
+{
+  GtkTextIter start, end;
+
+  gtk_text_buffer_get_bounds (buffer, &start, &end);
+  return gtk_text_buffer_get_text (buffer, &start, &end, FALSE);
+}
+
+GtkWindow *
+myna_get_window (gpointer widget)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (widget));
+
+  return GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL;
 }
 
 GtkWidget *

@@ -12,6 +12,8 @@ G_BEGIN_DECLS
 GtkWidget *myna_icon_button_new (const char *icon, const char *name);
 /* The same in a row or beside a text: flat, and not higher than it must be. */
 GtkWidget *myna_flat_button_new (const char *icon, const char *name);
+/* A button with a picture that does the action. */
+GtkWidget *myna_action_button_new (const char *icon, const char *action, const char *name);
 /* A button that opens a menu. */
 GtkWidget *myna_menu_button_new (const char *icon, const char *name, GMenuModel *menu);
 /* Text that begins at the start and has as many lines as it needs.  css_classes: NULL, or some with blanks between them. */
@@ -29,6 +31,14 @@ GtkWidget *myna_group_new (const char *title, const char *description);
 GtkWidget *myna_list_new (const char *name);
 /* Removes all rows of a GtkListBox. */
 void myna_list_clear (GtkWidget *list);
+/* Several classes of CSS, with blanks between them. */
+void myna_add_css_classes (GtkWidget *widget, const char *css_classes);
+/* Adds the class of CSS, or takes it away. */
+void myna_set_css_class (GtkWidget *widget, const char *css_class, gboolean on);
+/* All of a buffer's text.  The caller frees. */
+char *myna_buffer_dup_text (GtkTextBuffer *buffer) G_GNUC_WARN_UNUSED_RESULT;
+/* The window that a widget is in; NULL: in none, as when it was closed. */
+GtkWindow *myna_get_window (gpointer widget);
 /* What scrolls up and down, as high as its child up to max_height; -1: no such limit, and as small as it may be. */
 GtkWidget *myna_scroller_new (GtkWidget *child, int max_height);
 /* What a file chooser offers; the patterns end in NULL. */

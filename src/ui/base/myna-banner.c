@@ -8,11 +8,12 @@
 
 #include <glib/gi18n.h>
 
+#include "base/controls.h"
 #include "base/tooltip.h"
 
 struct _MynaBanner
 {
-  GtkWidget parent_instance;
+  AdwBin parent_instance;
 
   GtkWidget *revealer;
   GtkWidget *title;
@@ -22,7 +23,7 @@ struct _MynaBanner
   GtkWidget *button, *second;
 };
 
-G_DEFINE_FINAL_TYPE (MynaBanner, myna_banner, GTK_TYPE_WIDGET)
+G_DEFINE_FINAL_TYPE (MynaBanner, myna_banner, ADW_TYPE_BIN)
 
 static void
 close_cb (MynaBanner *self)
@@ -31,22 +32,10 @@ close_cb (MynaBanner *self)
 }
 
 static void
-myna_banner_dispose (GObject *object)
-{
-  MynaBanner *self = MYNA_BANNER (object);
-
-  g_clear_pointer (&self->revealer, gtk_widget_unparent);
-
-  G_OBJECT_CLASS (myna_banner_parent_class)->dispose (object);
-}
-
-static void
 myna_banner_class_init (MynaBannerClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
-  G_OBJECT_CLASS (klass)->dispose = myna_banner_dispose;
-  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_css_name (widget_class, "problem");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_ALERT);
 }
@@ -71,8 +60,7 @@ make_buttons (MynaBanner *self)
   gtk_widget_add_css_class (self->second, "action");
   gtk_box_append (GTK_BOX (buttons), self->second);
   self->details_button = gtk_toggle_button_new_with_label (_ ("Details"));
-  gtk_widget_add_css_class (self->details_button, "flat");
-  gtk_widget_add_css_class (self->details_button, "details");
+  myna_add_css_classes (self->details_button, "flat details");
   gtk_widget_set_valign (self->details_button, GTK_ALIGN_CENTER);
   gtk_box_append (GTK_BOX (buttons), self->details_button);
   return buttons;
@@ -117,7 +105,7 @@ myna_banner_init (MynaBanner *self)
 
   self->revealer = gtk_revealer_new ();
   gtk_revealer_set_child (GTK_REVEALER (self->revealer), box);
-  gtk_widget_set_parent (self->revealer, GTK_WIDGET (self));
+  adw_bin_set_child (ADW_BIN (self), self->revealer);
 }
 
 GtkWidget *

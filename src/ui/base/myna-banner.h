@@ -9,7 +9,7 @@
 G_BEGIN_DECLS
 
 #define MYNA_TYPE_BANNER (myna_banner_get_type ())
-G_DECLARE_FINAL_TYPE (MynaBanner, myna_banner, MYNA, BANNER, GtkWidget)
+G_DECLARE_FINAL_TYPE (MynaBanner, myna_banner, MYNA, BANNER, AdwBin)
 
 GtkWidget *myna_banner_new (void);
 /* Shows what happened and what to do.  details (exact, not translated), button_label and action_name may be NULL;

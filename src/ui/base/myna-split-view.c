@@ -10,6 +10,7 @@
  */
 #include "base/myna-split-view.h"
 
+#include "base/controls.h"
 #define COLLAPSE_WIDTH   560
 #define SIDEBAR_MIN      260
 #define SIDEBAR_MAX      300
@@ -75,10 +76,7 @@ collapsed_changed_cb (gpointer user_data)
   MynaSplitView *self = user_data;
 
   self->collapse_idle = 0;
-  if (self->collapsed)
-    gtk_widget_add_css_class (GTK_WIDGET (self), "collapsed");
-  else
-    gtk_widget_remove_css_class (GTK_WIDGET (self), "collapsed");
+  myna_set_css_class (GTK_WIDGET (self), "collapsed", self->collapsed);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_COLLAPSED]);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SHOW_SIDEBAR]);
 

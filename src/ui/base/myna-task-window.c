@@ -284,8 +284,7 @@ make_progress (MynaTaskWindow *self)
   gtk_widget_set_hexpand (priv->what, TRUE);
   gtk_box_append (GTK_BOX (line), priv->what);
   priv->amount = gtk_label_new (NULL);
-  gtk_widget_add_css_class (priv->amount, "numeric");
-  gtk_widget_add_css_class (priv->amount, "dim-label");
+  myna_add_css_classes (priv->amount, "numeric dim-label");
   gtk_box_append (GTK_BOX (line), priv->amount);
   gtk_box_append (GTK_BOX (box), line);
   priv->progress = gtk_progress_bar_new ();

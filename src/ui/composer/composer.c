@@ -26,8 +26,6 @@
 #include "composer/tools-button.h"
 
 #define MAX_LINES 10
-/* From here on the gauge warns. */
-#define CONTEXT_WARNING 0.8
 
 enum
 {
@@ -377,10 +375,7 @@ files_chosen_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 attach_clicked_cb (MynaComposer *self)
 {
-  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
-
-  myna_choose_files_async (GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, _ ("Attach Files"), files_chosen_cb,
-                           g_object_ref (self));
+  myna_choose_files_async (myna_get_window (self), _ ("Attach Files"), files_chosen_cb, g_object_ref (self));
 }
 
 /* ---- Paste ------------------------------------------------------------------------------------------------------ */
@@ -470,8 +465,7 @@ build_text (MynaComposer *self)
   gtk_widget_set_halign (self->placeholder, GTK_ALIGN_START);
   gtk_widget_set_valign (self->placeholder, GTK_ALIGN_START);
   gtk_widget_set_can_target (self->placeholder, FALSE);
-  gtk_widget_add_css_class (self->placeholder, "dim-label");
-  gtk_widget_add_css_class (self->placeholder, "placeholder");
+  myna_add_css_classes (self->placeholder, "dim-label placeholder");
 
   gtk_overlay_set_child (GTK_OVERLAY (overlay), self->scroller);
   gtk_overlay_add_overlay (GTK_OVERLAY (overlay), self->placeholder);
@@ -485,8 +479,7 @@ build_buttons (MynaComposer *self)
   GtkWidget *spacer = gtk_label_new (NULL);
 
   self->attach_button = gtk_button_new_from_icon_name ("list-add-symbolic");
-  gtk_widget_add_css_class (self->attach_button, "flat");
-  gtk_widget_add_css_class (self->attach_button, "circular");
+  myna_add_css_classes (self->attach_button, "flat circular");
   gtk_widget_set_valign (self->attach_button, GTK_ALIGN_CENTER);
   myna_set_tooltip (self->attach_button, _ ("Attach files"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->attach_button), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Attach"), -1);
@@ -496,9 +489,7 @@ build_buttons (MynaComposer *self)
 
   self->gauge = gtk_level_bar_new ();
   self->gauge_label = gtk_label_new (NULL);
-  gtk_widget_add_css_class (self->gauge_label, "caption");
-  gtk_widget_add_css_class (self->gauge_label, "numeric");
-  gtk_widget_add_css_class (self->gauge_label, "dim-label");
+  myna_add_css_classes (self->gauge_label, "caption numeric dim-label");
   gtk_widget_set_valign (self->gauge, GTK_ALIGN_CENTER);
   gtk_widget_set_size_request (self->gauge, 48, -1);
   gtk_level_bar_remove_offset_value (GTK_LEVEL_BAR (self->gauge), GTK_LEVEL_BAR_OFFSET_LOW);
@@ -670,12 +661,9 @@ myna_composer_new (void)
 char *
 myna_composer_get_text (MynaComposer *self)
 {
-  GtkTextIter start, end;
-
   g_return_val_if_fail (MYNA_IS_COMPOSER (self), NULL);
 
-  gtk_text_buffer_get_bounds (get_buffer (self), &start, &end);
-  return gtk_text_buffer_get_text (get_buffer (self), &start, &end, FALSE);
+  return myna_buffer_dup_text (get_buffer (self));
 }
 
 void
@@ -811,7 +799,8 @@ myna_composer_set_context (MynaComposer *self, int used, int length)
   gboolean shown = used > 0 && length > 0;
   double share = shown ? MIN (1.0, used / (double) length) : 0;
   g_autofree char *percent = g_strdup_printf (_ ("%d%%"), (int) (share * 100 + 0.5));
-  g_autofree char *tooltip = NULL;
+  gboolean is_nearly_full = FALSE;
+  g_autofree char *tooltip = myna_context_describe (used, length, &is_nearly_full);
 
   g_return_if_fail (MYNA_IS_COMPOSER (self));
 
@@ -821,19 +810,8 @@ myna_composer_set_context (MynaComposer *self, int used, int length)
     return;
   gtk_level_bar_set_value (GTK_LEVEL_BAR (self->gauge), share);
   gtk_label_set_label (GTK_LABEL (self->gauge_label), percent);
-  if (share >= CONTEXT_WARNING)
-    {
-      tooltip = g_strdup_printf (_ ("%d of %d tokens: the context is nearly full. The oldest messages will be left out."), used,
-                                 length);
-      gtk_widget_add_css_class (self->gauge_label, "warning");
-      gtk_widget_remove_css_class (self->gauge_label, "dim-label");
-    }
-  else
-    {
-      tooltip = g_strdup_printf (_ ("%d of %d tokens of context used"), used, length);
-      gtk_widget_remove_css_class (self->gauge_label, "warning");
-      gtk_widget_add_css_class (self->gauge_label, "dim-label");
-    }
+  myna_set_css_class (self->gauge_label, "warning", is_nearly_full);
+  myna_set_css_class (self->gauge_label, "dim-label", !is_nearly_full);
   myna_set_tooltip (self->gauge, tooltip);
   myna_set_tooltip (self->gauge_label, tooltip);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->gauge), GTK_ACCESSIBLE_PROPERTY_LABEL, tooltip, -1);

@@ -6,6 +6,7 @@
 
 #include <glib/gi18n.h>
 
+#include "base/controls.h"
 #include "base/ui-compat.h"
 #include "chat/myna-attachment.h"
 #include "chat/myna-folder.h"
@@ -70,7 +71,7 @@ listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Question *question = user_data;
   g_autofree char *base = g_file_get_basename (question->folder), *name = g_filename_display_name (base ? base : "");
-  GtkRoot *root = gtk_widget_get_root (question->owner);
+  GtkWindow *window = myna_get_window (question->owner);
 
   question->files = myna_folder_list_finish (result, NULL);
   if (!question->files)
@@ -80,8 +81,8 @@ listed_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   else if (question->files->len > MYNA_ATTACHMENTS_MAX)
     /* Translators: %s is the name of a folder, %d a number */
     tell (question, _ ("“%s” has more files than one message can carry: %d."), name);
-  else if (GTK_IS_WINDOW (root))
-    ask (question, GTK_WINDOW (root), name);
+  else if (window)
+    ask (question, window, name);
   else
     question_free (question);
 }

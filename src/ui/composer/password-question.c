@@ -8,13 +8,9 @@
 
 #include <glib/gi18n.h>
 
+#include "base/controls.h"
 #include "base/ui-compat.h"
-
-typedef struct
-{
-  MynaFileReader *reader;
-  GtkEntryBuffer *buffer;
-} Question;
+#include "chat/pair.h"
 
 /* Shows what was typed, and hides it again. */
 static void
@@ -44,37 +40,33 @@ make_entry (GtkEntryBuffer *buffer)
 static void
 answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  Question *question = user_data;
+  g_autoptr (MynaPair) question = user_data;
   gboolean accepted = myna_ask_finish (result);
 
-  myna_file_reader_unlock (question->reader, accepted ? gtk_entry_buffer_get_text (question->buffer) : NULL);
-  g_object_unref (question->reader);
-  g_object_unref (question->buffer);
-  g_free (question);
+  myna_file_reader_unlock (question->owner, accepted ? gtk_entry_buffer_get_text (question->subject) : NULL);
 }
 
 /* Cancel leaves the file out. */
 static void
 password_cb (GtkWidget *owner, const char *name, gboolean was_wrong, MynaFileReader *reader)
 {
-  GtkRoot *root = gtk_widget_get_root (owner);
-  Question *question;
+  GtkWindow *window = myna_get_window (owner);
+  GtkEntryBuffer *buffer;
   GtkWidget *entry;
   /* Translators: a dialog; %s is the name of a file */
   g_autofree char *heading = g_strdup_printf (_ ("Password of “%s”"), name);
 
-  if (!GTK_IS_WINDOW (root))
+  if (!window)
     {
       myna_file_reader_unlock (reader, NULL);
       return;
     }
-  question = g_new (Question, 1);
-  *question = (Question){ g_object_ref (reader), gtk_password_entry_buffer_new () };
-  entry = make_entry (question->buffer);
-  myna_ask_with_async (GTK_WINDOW (root), MYNA_QUESTION_PLAIN, heading,
+  buffer = gtk_password_entry_buffer_new ();
+  entry = make_entry (buffer);
+  myna_ask_with_async (window, MYNA_QUESTION_PLAIN, heading,
                        was_wrong ? _ ("That password does not open it. Try again, or cancel to leave the document out.")
                                  : _ ("The document is protected. Its password is only used to read it now, and not kept."),
-                       entry, _ ("_Open"), answered_cb, question);
+                       entry, _ ("_Open"), answered_cb, myna_pair_new (reader, buffer, g_object_unref));
   gtk_widget_grab_focus (entry);
 }
 

@@ -57,8 +57,7 @@ new_row (const char *name_text, const char *summary_text)
   gtk_label_set_xalign (GTK_LABEL (summary), 0);
   gtk_label_set_ellipsize (GTK_LABEL (summary), PANGO_ELLIPSIZE_END);
   gtk_label_set_max_width_chars (GTK_LABEL (summary), 40);
-  gtk_widget_add_css_class (summary, "caption");
-  gtk_widget_add_css_class (summary, "dim-label");
+  myna_add_css_classes (summary, "caption dim-label");
   gtk_widget_set_visible (summary, *summary_text != '\0');
   gtk_box_append (GTK_BOX (box), name);
   gtk_box_append (GTK_BOX (box), summary);

@@ -6,6 +6,7 @@
 
 #include <glib/gi18n.h>
 
+#include "base/controls.h"
 #include "base/tooltip.h"
 
 /* What is read sooner is not worth a word. */
@@ -91,8 +92,7 @@ myna_reading_row_init (MynaReadingRow *self)
   gtk_label_set_xalign (GTK_LABEL (self->label), 0);
   gtk_widget_set_hexpand (self->label, TRUE);
   gtk_widget_add_css_class (self->label, "caption");
-  gtk_widget_add_css_class (button, "flat");
-  gtk_widget_add_css_class (button, "circular");
+  myna_add_css_classes (button, "flat circular");
   myna_set_name (button, _ ("Stop Reading"));
   g_signal_connect_swapped (button, "clicked", G_CALLBACK (stop_clicked_cb), self);
   gtk_box_set_spacing (GTK_BOX (self), 6);

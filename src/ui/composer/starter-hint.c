@@ -6,6 +6,7 @@
 
 #include <glib/gi18n.h>
 
+#include "base/controls.h"
 #include "base/tooltip.h"
 #include "composer/send-key.h"
 
@@ -79,8 +80,7 @@ myna_starter_hint_init (MynaStarterHint *self)
   gtk_widget_add_css_class (label, "caption");
   gtk_widget_set_valign (models, GTK_ALIGN_CENTER);
   gtk_widget_set_valign (close, GTK_ALIGN_CENTER);
-  gtk_widget_add_css_class (close, "flat");
-  gtk_widget_add_css_class (close, "circular");
+  myna_add_css_classes (close, "flat circular");
   myna_set_name (close, _ ("Close Hint"));
   g_signal_connect_swapped (models, "clicked", G_CALLBACK (models_cb), self);
   g_signal_connect_swapped (close, "clicked", G_CALLBACK (close_cb), self);

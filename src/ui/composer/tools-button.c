@@ -158,10 +158,7 @@ update_button (MynaToolsButton *self)
 
   gtk_widget_set_sensitive (self->button, myna_tool_offer_get_conversation (self->offer) != NULL);
   myna_set_name (self->button, label);
-  if (is_used)
-    gtk_widget_add_css_class (self->button, "active-tools");
-  else
-    gtk_widget_remove_css_class (self->button, "active-tools");
+  myna_set_css_class (self->button, "active-tools", is_used);
 }
 
 static void
@@ -281,8 +278,7 @@ myna_tools_button_init (MynaToolsButton *self)
   gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (self->button), "myna-tools-symbolic");
   gtk_menu_button_set_direction (GTK_MENU_BUTTON (self->button), GTK_ARROW_UP);
   gtk_menu_button_set_create_popup_func (GTK_MENU_BUTTON (self->button), create_popover, self, NULL);
-  gtk_widget_add_css_class (self->button, "flat");
-  gtk_widget_add_css_class (self->button, "circular");
+  myna_add_css_classes (self->button, "flat circular");
   gtk_widget_set_valign (self->button, GTK_ALIGN_CENTER);
   gtk_widget_set_parent (self->button, GTK_WIDGET (self));
   g_signal_connect_swapped (self->offer, "changed", G_CALLBACK (update), self);

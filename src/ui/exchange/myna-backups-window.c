@@ -8,6 +8,7 @@
 
 #include "chat/exchange-words.h"
 #include "chat/myna-problem.h"
+#include "chat/pair.h"
 #include "base/controls.h"
 #include "base/ui-compat.h"
 
@@ -43,30 +44,15 @@ show_problem (MynaBackupsWindow *self, const char *title, const GError *error)
 
 /* ---- Restoring -------------------------------------------------------------------------------------------------- */
 
-typedef struct
-{
-  MynaBackupsWindow *window;
-  StoreBackup *backup;
-} Restore;
-
-static void
-restore_free (Restore *restore)
-{
-  g_object_unref (restore->window);
-  store_backup_free (restore->backup);
-  g_free (restore);
-}
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Restore, restore_free)
-
 /* The history is another one now, whether the window is still there or not. */
 static void
 restored_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (Restore) restore = user_data;
-  MynaBackupsWindow *self = restore->window;
+  g_autoptr (MynaPair) restore = user_data;
+  MynaBackupsWindow *self = restore->owner;
+  const StoreBackup *backup = restore->subject;
   g_autoptr (GError) error = NULL;
-  g_autofree char *time = myna_backup_describe_time (restore->backup->time);
+  g_autofree char *time = myna_backup_describe_time (backup->time);
   g_autofree char *text = NULL;
 
   if (!store_finish (STORE_DB (source), result, &error))
@@ -88,9 +74,9 @@ restored_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 restore_answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (Restore) restore = user_data;
-  MynaBackupsWindow *self = restore->window;
-  const char *path = restore->backup->path;
+  g_autoptr (MynaPair) restore = user_data;
+  MynaBackupsWindow *self = restore->owner;
+  const char *path = ((const StoreBackup *) restore->subject)->path;
 
   if (!myna_ask_finish (result) || myna_task_window_is_closed (MYNA_TASK_WINDOW (self)))
     return;
@@ -103,18 +89,15 @@ restore_answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 ask_restore (MynaBackupsWindow *self, const StoreBackup *backup)
 {
-  Restore *restore = g_new (Restore, 1);
   g_autofree char *time = myna_backup_describe_time (backup->time);
   g_autofree char *details = myna_backup_describe (backup);
   g_autofree char *body = NULL;
 
-  restore->window = g_object_ref (self);
-  restore->backup = store_backup_copy (backup);
   body = g_strdup_printf (_ ("From %s: %s.\n\nYour chats will return to this state. The current chats are kept as a "
                              "backup, so you can restore them later."),
                           time, details);
   myna_ask_async (GTK_WINDOW (self), MYNA_QUESTION_PLAIN, _ ("Restore This Backup?"), body, _ ("_Restore"), restore_answered_cb,
-                  restore);
+                  myna_pair_new (self, store_backup_copy (backup), (GDestroyNotify) store_backup_free));
 }
 
 static void

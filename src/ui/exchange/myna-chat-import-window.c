@@ -45,21 +45,6 @@ update_accept (MynaChatImportWindow *self)
   myna_task_window_set_accept (MYNA_TASK_WINDOW (self), label, self->n_checked > 0);
 }
 
-static guint
-count_new (MynaChatImportWindow *self)
-{
-  guint n = 0;
-
-  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->items)); i++)
-    {
-      g_autoptr (MynaImportItem) item = g_list_model_get_item (G_LIST_MODEL (self->items), i);
-
-      n += !myna_import_item_get_entry (item)->is_duplicate;
-    }
-
-  return n;
-}
-
 static void
 checked_cb (MynaImportItem *item, GParamSpec *pspec, MynaChatImportWindow *self)
 {
@@ -67,7 +52,8 @@ checked_cb (MynaImportItem *item, GParamSpec *pspec, MynaChatImportWindow *self)
   if (self->checking_all)
     return;
   self->checking_all = TRUE;
-  gtk_check_button_set_active (GTK_CHECK_BUTTON (self->check_all), self->n_checked == count_new (self));
+  gtk_check_button_set_active (GTK_CHECK_BUTTON (self->check_all),
+                               self->n_checked == myna_import_items_count_new (G_LIST_MODEL (self->items)));
   self->checking_all = FALSE;
   update_accept (self);
 }
@@ -80,12 +66,7 @@ check_all_cb (MynaChatImportWindow *self)
   if (self->checking_all)
     return;
   self->checking_all = TRUE;
-  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->items)); i++)
-    {
-      g_autoptr (MynaImportItem) item = g_list_model_get_item (G_LIST_MODEL (self->items), i);
-
-      myna_import_item_set_checked (item, checked && !myna_import_item_get_entry (item)->is_duplicate);
-    }
+  myna_import_items_check_new (G_LIST_MODEL (self->items), checked);
   self->checking_all = FALSE;
   update_accept (self);
 }
@@ -118,17 +99,9 @@ static void
 myna_chat_import_window_accept (MynaTaskWindow *window)
 {
   MynaChatImportWindow *self = MYNA_CHAT_IMPORT_WINDOW (window);
-  g_autoptr (GArray) indices = g_array_new (FALSE, FALSE, sizeof (guint));
+  g_autoptr (GArray) indices = myna_import_items_dup_checked (G_LIST_MODEL (self->items));
   g_autoptr (StoreProgress) progress = store_progress_new ();
 
-  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->items)); i++)
-    {
-      g_autoptr (MynaImportItem) item = g_list_model_get_item (G_LIST_MODEL (self->items), i);
-      guint index = myna_import_item_get_index (item);
-
-      if (myna_import_item_get_checked (item))
-        g_array_append_val (indices, index);
-    }
   if (indices->len == 0)
     return;
   myna_task_window_begin (window, _ ("Importing…"), progress);
@@ -211,8 +184,7 @@ setup_cb (GtkSignalListItemFactory *factory, GtkListItem *list_item, gpointer us
 
       if (i == 1)
         {
-          gtk_widget_add_css_class (label, "caption");
-          gtk_widget_add_css_class (label, "dim-label");
+          myna_add_css_classes (label, "caption dim-label");
         }
       gtk_box_append (GTK_BOX (box), label);
     }
@@ -278,8 +250,7 @@ make_list (MynaChatImportWindow *self)
   gtk_label_set_xalign (GTK_LABEL (self->remarks), 0);
   gtk_label_set_ellipsize (GTK_LABEL (self->remarks), PANGO_ELLIPSIZE_END);
   gtk_label_set_lines (GTK_LABEL (self->remarks), 8);
-  gtk_widget_add_css_class (self->remarks, "import-bar");
-  gtk_widget_add_css_class (self->remarks, "caption");
+  myna_add_css_classes (self->remarks, "import-bar caption");
   gtk_widget_set_visible (self->remarks, FALSE);
   gtk_box_append (GTK_BOX (box), self->remarks);
 

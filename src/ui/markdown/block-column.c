@@ -81,7 +81,6 @@ clear_item (gpointer data)
   clear_decoration (item);
   if (item->widget)
     gtk_widget_unparent (GTK_WIDGET (item->widget));
-  g_clear_pointer (&item->matches, g_array_unref);
   g_clear_pointer (&item->block, myna_block_unref);
 }
 
@@ -107,8 +106,6 @@ myna_block_column_get_widget (MynaBlockColumn *self, guint i)
   gtk_widget_set_direction (GTK_WIDGET (item->widget), self->text_direction);
   gtk_widget_set_child_visible (GTK_WIDGET (item->widget), item->is_exact);
   gtk_widget_insert_before (GTK_WIDGET (item->widget), GTK_WIDGET (self), get_next_widget (self, i));
-  if (item->matches)
-    myna_block_view_set_matches (item->widget, g_array_ref (item->matches));
   if (klass->shown)
     klass->shown (self, i);
   return item->widget;

@@ -13,7 +13,6 @@ typedef struct
 {
   MynaBlock *block;
   MynaBlockView *widget; /* a child of the column; NULL: in a long message, nobody needed it so far */
-  GArray *matches;       /* of MynaRange: where the needle is; NULL for none */
   gboolean is_exact;     /* `height` is measured at the current width; else estimated, or from another width */
   int x, y, width, height;
   int top;                   /* where bars begin that come from the block before */
@@ -24,7 +23,7 @@ typedef struct
 {
   GtkWidget parent_instance;
 
-  GArray *items; /* of MynaItem; but for its matches nobody else changes it */
+  GArray *items; /* of MynaItem; nobody else changes it */
 
   /* private */
   gboolean has_caret;

@@ -5,13 +5,13 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
-#include "base/controls.h"
 #include "markdown/block-views.h"
 #include "base/controls.h"
 #include "base/tooltip.h"
 #include "base/ui-compat.h"
 #include "chat/code-file.h"
 #include "chat/myna-problem.h"
+#include "chat/pair.h"
 #include "markdown/code-text.h"
 #include "markdown/code-theme.h"
 #include "markdown/copy-button.h"
@@ -70,41 +70,13 @@ copy_clicked (MynaCodeBlock *self)
 
 /* ---- Files ------------------------------------------------------------------------------------------------------ */
 
-/* What the block held when the button was pressed: by the answer its widget may show another one. */
-typedef struct
-{
-  MynaCodeBlock *block; /* owned */
-  char *language;
-  char *text;
-} Asked;
-
-static Asked *
-asked_new (MynaCodeBlock *self)
+/* The block as it was when the button was pressed: by the answer its widget may show another one. */
+static MynaPair *
+new_question (MynaCodeBlock *self)
 {
   MynaBlock *block = myna_block_view_get_block (MYNA_BLOCK_VIEW (self));
-  Asked *asked = g_new (Asked, 1);
 
-  *asked = (Asked){ g_object_ref (self), g_strdup (block->info), g_strdup (myna_block_get_source (block)) };
-  return asked;
-}
-
-static void
-asked_free (Asked *asked)
-{
-  g_object_unref (asked->block);
-  g_free (asked->language);
-  g_free (asked->text);
-  g_free (asked);
-}
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Asked, asked_free)
-
-static GtkWindow *
-get_window (MynaCodeBlock *self)
-{
-  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
-
-  return GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL;
+  return myna_pair_new (self, myna_block_ref (block), (GDestroyNotify) myna_block_unref);
 }
 
 static void
@@ -117,50 +89,51 @@ saved_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   if (myna_code_save_finish (result, &error))
     return;
   problem = myna_problem_describe (error);
-  myna_tell (get_window (self), _ ("The File Could Not Be Saved"), problem);
+  myna_tell (myna_get_window (self), _ ("The File Could Not Be Saved"), problem);
 }
 
 static void
 file_chosen_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (Asked) asked = user_data;
+  g_autoptr (MynaPair) asked = user_data;
   g_autoptr (GFile) file = myna_choose_file_finish (result);
 
   if (file)
-    myna_code_save_async (asked->text, file, saved_cb, g_object_ref (asked->block));
+    myna_code_save_async (myna_block_get_source (asked->subject), file, saved_cb, g_object_ref (asked->owner));
 }
 
 static void
 save_clicked (MynaCodeBlock *self)
 {
-  Asked *asked = asked_new (self);
+  const char *language = myna_block_view_get_block (MYNA_BLOCK_VIEW (self))->info;
 
-  myna_choose_file_async (get_window (self), MYNA_FILE_SAVE, _ ("Save Code"), NULL, myna_code_get_file_name (asked->language),
-                          file_chosen_cb, asked);
+  myna_choose_file_async (myna_get_window (self), MYNA_FILE_SAVE, _ ("Save Code"), NULL, myna_code_get_file_name (language),
+                          file_chosen_cb, new_question (self));
 }
 
 static void
 browser_answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (Asked) asked = user_data;
+  g_autoptr (MynaPair) asked = user_data;
+  const MynaBlock *block = asked->subject;
   g_autoptr (GError) error = NULL;
   g_autoptr (GFile) file = NULL;
 
   if (!myna_ask_finish (result))
     return;
-  file = myna_code_write_page (asked->language, asked->text, &error);
+  file = myna_code_write_page (block->info, myna_block_get_source (block), &error);
   if (file)
-    myna_open_file (get_window (asked->block), file);
+    myna_open_file (myna_get_window (asked->owner), file);
   else
-    myna_tell (get_window (asked->block), _ ("The Page Could Not Be Opened"), error->message);
+    myna_tell (myna_get_window (asked->owner), _ ("The Page Could Not Be Opened"), error->message);
 }
 
 static void
 browser_clicked (MynaCodeBlock *self)
 {
-  myna_ask_async (get_window (self), MYNA_QUESTION_PLAIN, _ ("Open in the Browser?"),
+  myna_ask_async (myna_get_window (self), MYNA_QUESTION_PLAIN, _ ("Open in the Browser?"),
                   _ ("The model wrote this page. In the browser it can run programs and load things from the network."),
-                  _ ("_Open"), browser_answered_cb, asked_new (self));
+                  _ ("_Open"), browser_answered_cb, new_question (self));
 }
 
 static void
@@ -304,6 +277,6 @@ myna_code_block_init (MynaCodeBlock *self)
   self->scroller = myna_side_scroller_new (self->text);
   gtk_widget_set_parent (self->scroller, GTK_WIDGET (self));
   gtk_widget_set_overflow (GTK_WIDGET (self), GTK_OVERFLOW_HIDDEN);
-  g_signal_connect_object (myna_code_theme_get_default (), "notify::name", G_CALLBACK (theme_changed), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (myna_code_theme_get_default (), "changed", G_CALLBACK (theme_changed), self, G_CONNECT_SWAPPED);
   myna_code_text_set_marks (MYNA_CODE_TEXT (self->text), myna_block_view_get_marks (MYNA_BLOCK_VIEW (self)));
 }

@@ -14,8 +14,8 @@
 
 #include "base/controls.h"
 #include "base/accessible-text.h"
-#include "markdown/code-language.h"
 #include "markdown/code-theme.h"
+#include "markup/code-language.h"
 
 struct _MynaCodeText
 {
@@ -139,7 +139,9 @@ set_buffer_text (MynaCodeText *self, const char *old_text, const char *text)
 static void
 set_language (MynaCodeText *self, const char *info)
 {
-  GtkSourceLanguage *language = myna_code_language_find (info);
+  g_autofree char *id = info ? myna_code_language_dup_id (info) : NULL;
+  GtkSourceLanguageManager *manager = gtk_source_language_manager_get_default ();
+  GtkSourceLanguage *language = id ? gtk_source_language_manager_get_language (manager, id) : NULL;
 
   g_free (self->info);
   self->info = g_strdup (info);

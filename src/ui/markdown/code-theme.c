@@ -29,56 +29,32 @@ struct _MynaCodeTheme
 
 enum
 {
-  PROP_0,
-  PROP_NAME,
-  N_PROPS
+  CHANGED,
+  N_SIGNALS
 };
 
-static GParamSpec *properties[N_PROPS];
+static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (MynaCodeTheme, myna_code_theme, G_TYPE_OBJECT)
 
-static void
-myna_code_theme_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+void
+myna_code_theme_set_name (MynaCodeTheme *self, const char *name)
 {
-  if (prop_id == PROP_NAME)
-    g_value_set_string (value, themes[MYNA_CODE_THEME (object)->chosen].name);
-  else
-    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-}
+  g_return_if_fail (MYNA_IS_CODE_THEME (self));
 
-/* A name that is not known changes nothing. */
-static void
-set_name (MynaCodeTheme *self, const char *name)
-{
   for (guint i = 0; i < G_N_ELEMENTS (themes); i++)
-    if (i != self->chosen && g_strcmp0 (themes[i].name, name) == 0)
+    if (i != self->chosen && g_str_equal (themes[i].name, name))
       {
         self->chosen = i;
-        g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_NAME]);
+        g_signal_emit (self, signals[CHANGED], 0);
         return;
       }
 }
 
 static void
-myna_code_theme_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
-{
-  if (prop_id == PROP_NAME)
-    set_name (MYNA_CODE_THEME (object), g_value_get_string (value));
-  else
-    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-}
-
-static void
 myna_code_theme_class_init (MynaCodeThemeClass *klass)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
-
-  object_class->get_property = myna_code_theme_get_property;
-  object_class->set_property = myna_code_theme_set_property;
-  properties[PROP_NAME] = g_param_spec_string ("name", NULL, NULL, themes[0].name,
-                                               G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
-  g_object_class_install_properties (object_class, N_PROPS, properties);
+  signals[CHANGED] = g_signal_new ("changed", MYNA_TYPE_CODE_THEME, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void

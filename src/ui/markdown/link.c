@@ -10,6 +10,7 @@
 
 #include <math.h>
 
+#include "base/controls.h"
 #include "base/ui-compat.h"
 #include "markup/markdown-link.h"
 
@@ -31,13 +32,12 @@ G_DEFINE_FINAL_TYPE (MynaLink, myna_link, GTK_TYPE_WIDGET)
 void
 myna_link_open (GtkWidget *widget, const char *target)
 {
-  GtkRoot *root = gtk_widget_get_root (widget);
   guint number;
 
   if (myna_link_get_source (target, &number))
     gtk_widget_activate_action (widget, "message.show-source", "u", number);
   else
-    myna_open_uri (GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, target);
+    myna_open_uri (myna_get_window (widget), target);
 }
 
 static void

@@ -13,6 +13,7 @@
 #include "markdown/block-column.h"
 #include "markdown/link.h"
 #include "markup/markdown-link.h"
+#include "markup/markdown-matches.h"
 #include "markup/markdown-reader.h"
 #include "markup/markdown-selection.h"
 
@@ -27,7 +28,7 @@ struct _MynaMarkdownView
   GtkWidget *menu;
   GMenuModel *extra_menu; /* of the owner, below what the view has itself; NULL for none */
 
-  char *needle;
+  MynaMatches *matches;
 };
 
 G_DEFINE_FINAL_TYPE (MynaMarkdownView, myna_markdown_view, MYNA_TYPE_BLOCK_COLUMN)
@@ -48,13 +49,36 @@ get_blocks (MynaMarkdownView *self)
 /* ---- Selection -------------------------------------------------------------------------------------------------- */
 
 static void
-myna_markdown_view_shown (MynaBlockColumn *column, guint i)
+show_selection (MynaMarkdownView *self, guint i)
 {
-  MynaMarkdownView *self = MYNA_MARKDOWN_VIEW (column);
   MynaRange range;
 
   myna_selection_get (&self->selection, get_blocks (self), i, &range);
-  myna_block_view_set_selection (MYNA_ITEM (column, i)->widget, range.start, range.end);
+  myna_block_view_set_selection (MYNA_ITEM (&self->parent_instance, i)->widget, range.start, range.end);
+}
+
+static void
+show_matches (MynaMarkdownView *self, guint i)
+{
+  GArray *found = myna_matches_get (self->matches, i);
+
+  myna_block_view_set_matches (MYNA_ITEM (&self->parent_instance, i)->widget, found ? g_array_ref (found) : NULL);
+}
+
+static void
+myna_markdown_view_shown (MynaBlockColumn *column, guint i)
+{
+  show_selection (MYNA_MARKDOWN_VIEW (column), i);
+  show_matches (MYNA_MARKDOWN_VIEW (column), i);
+}
+
+/* Those from `first` on that have widgets. */
+static void
+show_in_blocks (MynaMarkdownView *self, guint first, void (*show) (MynaMarkdownView *self, guint i))
+{
+  for (guint i = first; i < self->parent_instance.items->len; i++)
+    if (MYNA_ITEM (&self->parent_instance, i)->widget)
+      show (self, i);
 }
 
 static void
@@ -62,9 +86,7 @@ set_selection (MynaMarkdownView *self, MynaSelection selection)
 {
   self->selection = selection;
   gtk_widget_action_set_enabled (GTK_WIDGET (self), "markdown.copy", !myna_selection_is_empty (&selection));
-  for (guint i = 0; i < self->parent_instance.items->len; i++)
-    if (MYNA_ITEM (&self->parent_instance, i)->widget)
-      myna_markdown_view_shown (&self->parent_instance, i);
+  show_in_blocks (self, 0, show_selection);
 }
 
 char *
@@ -363,28 +385,6 @@ myna_markdown_view_set_extra_menu (MynaMarkdownView *self, GMenuModel *menu)
   g_clear_pointer (&self->menu, gtk_widget_unparent);
 }
 
-/* ---- Find ------------------------------------------------------------------------------------------------------- */
-
-/* Takes the matches. */
-static void
-set_matches (MynaItem *item, GArray *matches)
-{
-  g_clear_pointer (&item->matches, g_array_unref);
-  item->matches = matches;
-  if (item->widget)
-    myna_block_view_set_matches (item->widget, matches ? g_array_ref (matches) : NULL);
-}
-
-static void
-search_update (MynaMarkdownView *self, guint first)
-{
-  if (!self->needle)
-    return;
-  for (guint i = first; i < self->parent_instance.items->len; i++)
-    set_matches (MYNA_ITEM (&self->parent_instance, i),
-                 myna_block_find (MYNA_ITEM (&self->parent_instance, i)->block, self->needle));
-}
-
 /* ---- <details> -------------------------------------------------------------------------------------------------- */
 
 static void
@@ -393,7 +393,8 @@ blocks_changed (guint first, gpointer user_data)
   MynaMarkdownView *self = user_data;
 
   myna_block_column_set_blocks (&self->parent_instance, get_blocks (self), first);
-  search_update (self, first);
+  myna_matches_update (self->matches, get_blocks (self), first);
+  show_in_blocks (self, first, show_matches);
   myna_selection_clamp (&self->selection, get_blocks (self));
   set_selection (self, self->selection);
 }
@@ -410,34 +411,19 @@ fold_action (GtkWidget *widget, const char *name, GVariant *parameter)
 
 /* ---- What was found --------------------------------------------------------------------------------------------- */
 
-static guint
-count_matches (MynaItem *item)
-{
-  return item->matches ? item->matches->len : 0;
-}
-
 guint
 myna_markdown_view_set_search (MynaMarkdownView *self, const char *needle)
 {
-  guint n_matches = 0;
-
   g_return_val_if_fail (MYNA_IS_MARKDOWN_VIEW (self), 0);
 
-  if (needle && *needle == '\0')
-    needle = NULL;
-  if (g_strcmp0 (needle, self->needle) != 0)
+  if (myna_matches_set_needle (self->matches, needle))
     {
-      g_free (self->needle);
-      self->needle = g_strdup (needle);
-      for (guint i = 0; needle == NULL && i < self->parent_instance.items->len; i++)
-        set_matches (MYNA_ITEM (&self->parent_instance, i), NULL);
-      search_update (self, 0);
-      if (needle)
+      myna_matches_update (self->matches, get_blocks (self), 0);
+      show_in_blocks (self, 0, show_matches);
+      if (myna_matches_get_needle (self->matches))
         myna_markdown_reader_unfold_matches (self->reader, needle);
     }
-  for (guint i = 0; i < self->parent_instance.items->len; i++)
-    n_matches += count_matches (MYNA_ITEM (&self->parent_instance, i));
-  return n_matches;
+  return myna_matches_count (self->matches);
 }
 
 /* Of a block that is not laid out: about where it will be. */
@@ -452,47 +438,33 @@ estimate_bounds (const MynaItem *item, guint index)
 gboolean
 myna_markdown_view_show_match (MynaMarkdownView *self, guint index, graphene_rect_t *ret_bounds)
 {
-  MynaItem *found = NULL;
-  guint local = 0;
+  guint block = 0, local = 0;
+  gboolean found;
+  const MynaItem *item;
   MynaRange range;
   graphene_point_t origin = GRAPHENE_POINT_INIT (0, 0);
 
   g_return_val_if_fail (MYNA_IS_MARKDOWN_VIEW (self), FALSE);
 
+  found = myna_matches_locate (self->matches, index, &block, &local);
   for (guint i = 0; i < self->parent_instance.items->len; i++)
+    if ((found && i == block) || MYNA_ITEM (&self->parent_instance, i)->widget)
+      myna_block_view_set_current_match (get_widget (self, i), found && i == block ? (int) local : -1);
+  if (!found || !ret_bounds)
+    return found;
+  item = MYNA_ITEM (&self->parent_instance, block);
+  range = g_array_index (myna_matches_get (self->matches, block), MynaRange, local);
+  if (!item->is_exact)
     {
-      MynaItem *item = MYNA_ITEM (&self->parent_instance, i);
-      guint n = count_matches (item);
-      gboolean is_here = found == NULL && index < n;
-
-      if (is_here || item->widget)
-        myna_block_view_set_current_match (get_widget (self, i), is_here ? (int) index : -1);
-      if (is_here)
-        {
-          found = item;
-          local = index;
-        }
-      index -= MIN (index, n);
-      if (found)
-        index = G_MAXUINT;
+      *ret_bounds = estimate_bounds (item, range.start);
+      return TRUE;
     }
-  if (!found)
-    return FALSE;
-
-  if (ret_bounds)
-    {
-      range = g_array_index (found->matches, MynaRange, local);
-      if (!found->is_exact)
-        {
-          *ret_bounds = estimate_bounds (found, range.start);
-          return TRUE;
-        }
-      myna_block_view_get_bounds (found->widget, range.start, range.end, ret_bounds);
-      if (gtk_widget_compute_point (GTK_WIDGET (found->widget), GTK_WIDGET (self), &origin, &origin))
-        graphene_rect_offset (ret_bounds, origin.x, origin.y);
-    }
+  myna_block_view_get_bounds (item->widget, range.start, range.end, ret_bounds);
+  if (gtk_widget_compute_point (GTK_WIDGET (item->widget), GTK_WIDGET (self), &origin, &origin))
+    graphene_rect_offset (ret_bounds, origin.x, origin.y);
   return TRUE;
 }
+
 /* ---- Text ------------------------------------------------------------------------------------------------------- */
 
 void
@@ -553,7 +525,7 @@ myna_markdown_view_finalize (GObject *object)
   MynaMarkdownView *self = MYNA_MARKDOWN_VIEW (object);
 
   myna_markdown_reader_free (self->reader);
-  g_free (self->needle);
+  myna_matches_free (self->matches);
   G_OBJECT_CLASS (myna_markdown_view_parent_class)->finalize (object);
 }
 
@@ -587,6 +559,7 @@ myna_markdown_view_init (MynaMarkdownView *self)
   GtkGesture *menu_click = gtk_gesture_click_new ();
 
   self->reader = myna_markdown_reader_new (blocks_changed, self);
+  self->matches = myna_matches_new ();
   gtk_widget_set_focusable (GTK_WIDGET (self), TRUE);
   g_signal_connect_swapped (drag, "drag-begin", G_CALLBACK (drag_begin), self);
   g_signal_connect_swapped (drag, "drag-update", G_CALLBACK (drag_update), self);

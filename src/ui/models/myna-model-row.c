@@ -6,7 +6,7 @@
 
 #include <glib/gi18n.h>
 
-#include "chat/myna-digest.h"
+#include "chat/lazy-digest.h"
 #include "chat/myna-model-need.h"
 #include "base/controls.h"
 #include "base/tooltip.h"
@@ -20,8 +20,7 @@ struct _MynaModelRow
   MynaModelEntry *entry;
   GSettings *settings;
 
-  GCancellable *digest_cancellable; /* while the digest is computed */
-  char *digest;                     /* NULL: not known yet */
+  MynaLazyDigest *digest;
 
   GtkWidget *badge;
   GtkWidget *name;
@@ -107,57 +106,18 @@ update_details (MynaModelRow *self)
 /* ---- Digest ----------------------------------------------------------------------------------------------------- */
 
 static void
-digest_progress_cb (double fraction, gpointer user_data)
+digest_changed_cb (gpointer user_data)
 {
   MynaModelRow *self = user_data;
-  g_autofree char *text = NULL;
 
-  if (!self->digest_cancellable)
-    return;
-  text = g_strdup_printf (_ ("Computing: %d%%"), (int) (100 * fraction));
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->checksum), text);
-}
-
-static void
-digest_cb (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autoptr (MynaModelRow) self = user_data;
-  g_autoptr (GError) error = NULL;
-  char *digest = myna_digest_finish (result, &error);
-
-  /* The row was folded, or is gone. */
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return;
-  g_clear_object (&self->digest_cancellable);
-  self->digest = digest;
-  gtk_widget_set_visible (self->copy, digest != NULL);
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->checksum), digest ? digest : error->message);
-}
-
-/* Only while somebody looks: reading a large file takes the disk's time. */
-static void
-update_digest (MynaModelRow *self)
-{
-  gboolean wanted = adw_expander_row_get_expanded (ADW_EXPANDER_ROW (self))
-                    && myna_model_entry_get_status (self->entry) == MYNA_MODEL_READABLE;
-
-  if (!wanted && self->digest_cancellable)
-    {
-      g_cancellable_cancel (self->digest_cancellable);
-      g_clear_object (&self->digest_cancellable);
-    }
-  if (!wanted || self->digest || self->digest_cancellable)
-    return;
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->checksum), _ ("Computing…"));
-  self->digest_cancellable = g_cancellable_new ();
-  myna_digest_async (myna_model_entry_get_path (self->entry), self->digest_cancellable, digest_progress_cb, digest_cb,
-                     g_object_ref (self));
+  gtk_widget_set_visible (self->copy, myna_lazy_digest_get (self->digest) != NULL);
+  adw_action_row_set_subtitle (ADW_ACTION_ROW (self->checksum), myna_lazy_digest_describe (self->digest));
 }
 
 static void
 copy_digest_cb (MynaModelRow *self)
 {
-  gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)), self->digest);
+  gdk_clipboard_set_text (gtk_widget_get_clipboard (GTK_WIDGET (self)), myna_lazy_digest_get (self->digest));
 }
 
 static void
@@ -193,7 +153,7 @@ update (MynaModelRow *self)
   update_subtitle (self);
   update_name (self);
   update_details (self);
-  update_digest (self);
+  myna_lazy_digest_set_wanted (self->digest, readable && adw_expander_row_get_expanded (ADW_EXPANDER_ROW (self)));
   gtk_label_set_label (GTK_LABEL (self->badge), in_use && is_default ? _ ("Default, in use")
                                                 : in_use             ? _ ("In use")
                                                 : is_default         ? _ ("Default")
@@ -208,18 +168,12 @@ update (MynaModelRow *self)
 
 /* ---- What can be done ------------------------------------------------------------------------------------------- */
 
-static GtkWindow *
-get_window (MynaModelRow *self)
-{
-  return GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self)));
-}
-
 /* For the chat that is open, from now on. */
 static void
 use_model (MynaModelRow *self)
 {
   const char *path = myna_model_entry_get_path (self->entry);
-  GtkWindow *window = get_window (self);
+  GtkWindow *window = myna_get_window (self);
   GtkWindow *chats = window ? gtk_window_get_transient_for (window) : NULL;
 
   if (!chats || !gtk_widget_activate_action (GTK_WIDGET (chats), "win.use-model", "s", path))
@@ -238,26 +192,20 @@ too_large_answered_cb (GObject *source, GAsyncResult *result, gpointer user_data
 static void
 use_cb (MynaModelRow *self)
 {
-  const char *path = myna_model_entry_get_path (self->entry);
-  GlmActor *actor = myna_model_library_get_actor (self->models);
-  g_autofree char *memory = NULL;
-  MynaModelNeed need;
+  g_autofree char *warning = NULL;
 
-  if (g_strcmp0 (glm_actor_get_model_path (actor), path) == 0)
+  if (is_in_use (self))
     {
-      glm_actor_unload (actor);
+      glm_actor_unload (myna_model_library_get_actor (self->models));
       return;
     }
   myna_model_library_forgive_crash (self->models);
-  if (!g_settings_get_boolean (self->settings, "memory-guard")
-      || !myna_model_need_of_entry (&need, self->entry, get_wanted_context (self)) || !myna_model_need_is_too_much (&need))
-    {
-      use_model (self);
-      return;
-    }
-  memory = myna_model_need_describe (&need);
-  myna_ask_async (get_window (self), MYNA_QUESTION_DESTRUCTIVE, _ ("Load Anyway?"), memory, _ ("_Load Anyway"),
-                  too_large_answered_cb, g_object_ref (self));
+  warning = myna_model_need_dup_warning (self->entry, self->settings);
+  if (warning)
+    myna_ask_async (myna_get_window (self), MYNA_QUESTION_DESTRUCTIVE, _ ("Load Anyway?"), warning, _ ("_Load Anyway"),
+                    too_large_answered_cb, g_object_ref (self));
+  else
+    use_model (self);
 }
 
 static void
@@ -277,7 +225,7 @@ show_file_cb (MynaModelRow *self)
 {
   g_autoptr (GFile) file = g_file_new_for_path (myna_model_entry_get_path (self->entry));
 
-  myna_show_in_folder (get_window (self), file);
+  myna_show_in_folder (myna_get_window (self), file);
 }
 
 static void
@@ -366,8 +314,7 @@ myna_model_row_dispose (GObject *object)
 {
   MynaModelRow *self = MYNA_MODEL_ROW (object);
 
-  g_cancellable_cancel (self->digest_cancellable);
-  g_clear_object (&self->digest_cancellable);
+  g_clear_pointer (&self->digest, myna_lazy_digest_free);
   g_clear_object (&self->models);
   g_clear_object (&self->entry);
   g_clear_object (&self->settings);
@@ -376,18 +323,9 @@ myna_model_row_dispose (GObject *object)
 }
 
 static void
-myna_model_row_finalize (GObject *object)
-{
-  g_free (MYNA_MODEL_ROW (object)->digest);
-
-  G_OBJECT_CLASS (myna_model_row_parent_class)->finalize (object);
-}
-
-static void
 myna_model_row_class_init (MynaModelRowClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = myna_model_row_dispose;
-  G_OBJECT_CLASS (klass)->finalize = myna_model_row_finalize;
 }
 
 static void
@@ -408,6 +346,7 @@ myna_model_row_new (MynaModelLibrary *models, MynaModelEntry *entry, GSettings *
   self->models = g_object_ref (models);
   self->entry = g_object_ref (entry);
   self->settings = g_object_ref (settings);
+  self->digest = myna_lazy_digest_new (myna_model_entry_get_path (entry), digest_changed_cb, self);
   add_details (self);
   add_buttons (self);
   g_signal_connect_object (entry, "notify", G_CALLBACK (update), self, G_CONNECT_SWAPPED);

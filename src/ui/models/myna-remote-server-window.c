@@ -13,7 +13,9 @@
 #include "base/tooltip.h"
 #include "base/ui-compat.h"
 #include "chat/myna-remote-error.h"
+#include "chat/myna-remote-listing.h"
 #include "chat/myna-remote-server-key.h"
+#include "chat/pair.h"
 #include "remote/wire/remote-address.h"
 
 #define MAX_CHOSEN 20 /* a server with more models has them chosen by hand */
@@ -26,7 +28,7 @@ struct _MynaRemoteServerWindow
   MynaRemoteServer *server; /* NULL: a new one */
   char *address;            /* that was connected to; NULL: none was */
   char *old_key;            /* NULL: there is none, or it is not read yet */
-  guint64 asked;            /* 0: nothing is */
+  MynaRemoteListing *listing;
   GtkWidget *name, *entry, *key;
   GtkWidget *warning;
   GtkWidget *page;
@@ -99,21 +101,19 @@ add_model (MynaRemoteServerWindow *self, const char *id, int context, gboolean i
 }
 
 static void
-show_models (MynaRemoteServerWindow *self, JsonArray *models)
+show_models (MynaRemoteServerWindow *self, GPtrArray *models)
 {
-  guint n = json_array_get_length (models);
+  guint n = models->len;
 
   self->models = myna_group_new (_ ("Models"),
                                  n > 0 ? _ ("Choose those that you want to chat with.") : _ ("This server has no models now."));
   for (guint i = 0; i < n; i++)
     {
-      JsonObject *model = remote_json_nth (models, i);
-      const char *id = remote_json_text (model, "id");
+      const MynaRemoteListed *model = g_ptr_array_index (models, i);
       gboolean is_chosen =
-          self->server ? g_strv_contains (myna_remote_server_get_models (self->server), id ? id : "") : n <= MAX_CHOSEN;
+          self->server ? g_strv_contains (myna_remote_server_get_models (self->server), model->id) : n <= MAX_CHOSEN;
 
-      if (id)
-        add_model (self, id, (int) MIN (remote_json_int (model, "context"), G_MAXINT), is_chosen);
+      add_model (self, model->id, model->context, is_chosen);
     }
   adw_preferences_page_add (ADW_PREFERENCES_PAGE (self->page), ADW_PREFERENCES_GROUP (self->models));
 }
@@ -121,23 +121,17 @@ show_models (MynaRemoteServerWindow *self, JsonArray *models)
 /* ---- Connecting ------------------------------------------------------------------------------------------------- */
 
 static void
-event_cb (JsonObject *event, const char *name, gpointer user_data)
+listed_cb (GPtrArray *models, const GError *error, gpointer user_data)
 {
   MynaRemoteServerWindow *self = user_data;
-  JsonArray *models = remote_json_array (event, "models");
-  g_autofree char *host = NULL;
-  g_autoptr (GError) error = NULL;
 
-  if (myna_task_window_is_closed (MYNA_TASK_WINDOW (self)) || g_str_equal (name, "waiting"))
+  if (myna_task_window_is_closed (MYNA_TASK_WINDOW (self)))
     return;
-  self->asked = 0;
   myna_task_window_end (MYNA_TASK_WINDOW (self));
   if (models)
     show_models (self, models);
   else
     {
-      host = remote_address_dup_host (self->address);
-      error = myna_remote_error_read_listing (event, host);
       g_clear_pointer (&self->address, g_free);
       show_problem (self, _ ("The server could not be added"), error);
     }
@@ -154,48 +148,28 @@ get_key (MynaRemoteServerWindow *self)
 static void
 connect_server (MynaRemoteServerWindow *self)
 {
-  RemoteProblem problem;
-  g_autofree char *address = remote_address_normalize (get_text (self->entry), &problem);
-  g_autoptr (JsonObject) asked = json_object_new ();
+  g_autoptr (GError) error = NULL;
 
   myna_task_window_hide_problem (MYNA_TASK_WINDOW (self));
-  if (!address)
-    {
-      g_autoptr (GError) error = myna_remote_error_new (problem, "");
-
-      show_problem (self, _ ("The server could not be added"), error);
-      return;
-    }
   forget_models (self);
-  self->address = g_steal_pointer (&address);
-  json_object_set_string_member (asked, "op", "models");
-  json_object_set_string_member (asked, "address", self->address);
-  if (*get_key (self))
-    json_object_set_string_member (asked, "key", get_key (self));
-  self->asked =
-      myna_remote_link_ask (myna_remote_servers_get_link (self->servers), asked, event_cb, g_object_ref (self), g_object_unref);
-  myna_task_window_begin (MYNA_TASK_WINDOW (self), _ ("Asking the server for its models…"), NULL);
+  self->address = myna_remote_listing_ask (self->listing, get_text (self->entry), get_key (self), &error);
+  if (self->address)
+    myna_task_window_begin (MYNA_TASK_WINDOW (self), _ ("Asking the server for its models…"), NULL);
+  else
+    show_problem (self, _ ("The server could not be added"), error);
 }
 
 /* ---- Keeping ---------------------------------------------------------------------------------------------------- */
 
-/* A key on its way. */
-typedef struct
-{
-  MynaRemoteServerWindow *window;
-  MynaRemoteServer *server;
-} Storing;
-
 static void
 key_stored_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  Storing *storing = user_data;
-  g_autoptr (MynaRemoteServerWindow) self = storing->window;
-  g_autoptr (MynaRemoteServer) server = storing->server;
+  g_autoptr (MynaPair) storing = user_data;
+  MynaRemoteServerWindow *self = storing->owner;
+  MynaRemoteServer *server = storing->subject;
   g_autoptr (GError) error = NULL;
   MynaKeyPlace place = myna_remote_server_key_store_finish (result, &error);
 
-  g_free (storing);
   myna_remote_server_set_key_in_file (server, place == MYNA_KEY_IN_FILE);
   if (myna_task_window_is_closed (MYNA_TASK_WINDOW (self)))
     return;
@@ -212,7 +186,6 @@ keep (MynaRemoteServerWindow *self)
 {
   g_autoptr (MynaRemoteServer) server =
       self->server ? g_object_ref (self->server) : myna_remote_server_new (self->address, get_text (self->name));
-  Storing *storing;
 
   myna_remote_server_clear_models (server);
   for (guint i = 0; i < self->checks->len; i++)
@@ -235,11 +208,10 @@ keep (MynaRemoteServerWindow *self)
       gtk_window_close (GTK_WINDOW (self));
       return;
     }
-  storing = g_new (Storing, 1);
-  *storing = (Storing){ g_object_ref (self), g_object_ref (server) };
   myna_task_window_begin (MYNA_TASK_WINDOW (self), _ ("Saving the API key…"), NULL);
   myna_remote_server_key_store_async (myna_remote_server_get_id (server), myna_remote_server_get_name (server),
-                                      get_text (self->key), key_stored_cb, storing);
+                                      get_text (self->key), key_stored_cb,
+                                      myna_pair_new (self, g_object_ref (server), g_object_unref));
 }
 
 static void
@@ -339,9 +311,7 @@ myna_remote_server_window_dispose (GObject *object)
 {
   MynaRemoteServerWindow *self = MYNA_REMOTE_SERVER_WINDOW (object);
 
-  if (self->asked && self->servers)
-    myna_remote_link_cancel (myna_remote_servers_get_link (self->servers), self->asked);
-  self->asked = 0;
+  g_clear_pointer (&self->listing, myna_remote_listing_free);
   g_clear_object (&self->servers);
   g_clear_object (&self->server);
   g_clear_pointer (&self->address, g_free);
@@ -374,6 +344,7 @@ myna_remote_server_window_new (GtkWindow *parent, MynaRemoteServers *servers, My
                                                server ? _ ("Server") : _ ("Add a Server"), NULL);
 
   self->servers = g_object_ref (servers);
+  self->listing = myna_remote_listing_new (servers, listed_cb, self);
   if (server)
     {
       self->server = g_object_ref (server);

@@ -37,8 +37,7 @@ make_buttons (MynaWelcomeWindow *self)
   GtkWidget *add = gtk_button_new_with_label (_ ("Add a Model"));
 
   gtk_widget_set_halign (box, GTK_ALIGN_CENTER);
-  gtk_widget_add_css_class (start, "pill");
-  gtk_widget_add_css_class (start, "suggested-action");
+  myna_add_css_classes (start, "pill suggested-action");
   g_signal_connect_swapped (start, "clicked", G_CALLBACK (gtk_window_close), self);
   gtk_widget_add_css_class (add, "pill");
   g_signal_connect_swapped (add, "clicked", G_CALLBACK (add_model_cb), self);

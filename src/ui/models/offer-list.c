@@ -82,7 +82,7 @@ open_page_cb (GSimpleAction *action, GVariant *parameter, gpointer user_data)
   Shown *shown = user_data;
   g_autofree char *page = myna_offers_make_page (shown->offers, shown->offer);
 
-  myna_open_uri (GTK_WINDOW (gtk_widget_get_root (shown->row)), page);
+  myna_open_uri (myna_get_window (shown->row), page);
 }
 
 static void
@@ -198,7 +198,7 @@ needs_import_cb (GtkWidget *list, const char *path, MynaOffers *offers)
 
   if (!gtk_widget_get_mapped (list))
     return;
-  import = myna_import_window_new (GTK_WINDOW (gtk_widget_get_root (list)), file);
+  import = myna_import_window_new (myna_get_window (list), file);
   g_signal_connect_object (import, "imported", G_CALLBACK (myna_offers_add), offers, G_CONNECT_SWAPPED);
   gtk_window_present (GTK_WINDOW (import));
 }

@@ -8,14 +8,9 @@
 
 #include "base/controls.h"
 #include "base/ui-compat.h"
+#include "chat/pair.h"
+#include "chat/remote-server-words.h"
 #include "models/myna-remote-server-window.h"
-#include "remote/wire/remote-address.h"
-
-static GtkWindow *
-get_window (GtkWidget *widget)
-{
-  return GTK_WINDOW (gtk_widget_get_root (widget));
-}
 
 static MynaRemoteServers *
 get_servers (GtkWidget *widget)
@@ -26,37 +21,27 @@ get_servers (GtkWidget *widget)
 static void
 edit_cb (GtkWidget *button, MynaRemoteServer *server)
 {
-  gtk_window_present (GTK_WINDOW (myna_remote_server_window_new (get_window (button), get_servers (button), server)));
+  gtk_window_present (GTK_WINDOW (myna_remote_server_window_new (myna_get_window (button), get_servers (button), server)));
 }
-
-typedef struct
-{
-  MynaRemoteServers *servers;
-  MynaRemoteServer *server;
-} Removing;
 
 static void
 remove_answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  Removing *removing = user_data;
+  g_autoptr (MynaPair) removing = user_data;
 
   if (myna_ask_finish (result))
-    myna_remote_servers_remove (removing->servers, removing->server);
-  g_object_unref (removing->servers);
-  g_object_unref (removing->server);
-  g_free (removing);
+    myna_remote_servers_remove (removing->owner, removing->subject);
 }
 
 static void
 remove_cb (GtkWidget *button, MynaRemoteServer *server)
 {
-  Removing *removing = g_new (Removing, 1);
   g_autofree char *heading = g_strdup_printf (_ ("Remove “%s”?"), myna_remote_server_get_name (server));
 
-  *removing = (Removing){ g_object_ref (get_servers (button)), g_object_ref (server) };
-  myna_ask_async (get_window (button), MYNA_QUESTION_DESTRUCTIVE, heading,
+  myna_ask_async (myna_get_window (button), MYNA_QUESTION_DESTRUCTIVE, heading,
                   _ ("Its API key is deleted from this computer. Chats with its models stay, and need another model to go on."),
-                  _ ("_Remove"), remove_answered_cb, removing);
+                  _ ("_Remove"), remove_answered_cb,
+                  myna_pair_new (get_servers (button), g_object_ref (server), g_object_unref));
 }
 
 static GtkWidget *
@@ -68,41 +53,24 @@ make_button (const char *icon, const char *name, GCallback clicked, MynaRemoteSe
   return button;
 }
 
-static void
-fill_row (MynaRemoteServer *server, AdwActionRow *row)
-{
-  const guint n = g_strv_length ((GStrv) myna_remote_server_get_models (server));
-  g_autofree char *host = remote_address_dup_host (myna_remote_server_get_address (server));
-  g_autofree char *number = g_strdup_printf (ngettext ("%u model", "%u models", n), n);
-  g_autoptr (GString) subtitle = g_string_new (NULL);
-
-  g_string_append_printf (subtitle, "%s · %s", host, number);
-  if (remote_address_is_plain (myna_remote_server_get_address (server)))
-    g_string_append_printf (subtitle, " · %s", _ ("not encrypted"));
-  if (myna_remote_server_get_key_in_file (server))
-    g_string_append_printf (subtitle, "\n%s", _ ("There is no keyring: the API key is in a file that only you can read"));
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), myna_remote_server_get_name (server));
-  adw_action_row_set_subtitle (row, subtitle->str);
-}
-
 static GtkWidget *
 make_row_cb (gpointer item, gpointer user_data)
 {
-  GtkWidget *row = myna_row_new (NULL, NULL);
+  g_autofree char *text = myna_remote_server_describe (item);
+  GtkWidget *row = myna_row_new (myna_remote_server_get_name (item), text);
 
   adw_action_row_add_prefix (ADW_ACTION_ROW (row), gtk_image_new_from_icon_name ("network-server-symbolic"));
   adw_action_row_add_suffix (ADW_ACTION_ROW (row),
                              make_button ("document-edit-symbolic", _ ("Change Server"), G_CALLBACK (edit_cb), item));
   adw_action_row_add_suffix (ADW_ACTION_ROW (row),
                              make_button ("user-trash-symbolic", _ ("Remove Server"), G_CALLBACK (remove_cb), item));
-  fill_row (item, ADW_ACTION_ROW (row));
   return row;
 }
 
 static void
 add_cb (GtkWidget *button, MynaRemoteServers *servers)
 {
-  gtk_window_present (GTK_WINDOW (myna_remote_server_window_new (get_window (button), servers, NULL)));
+  gtk_window_present (GTK_WINDOW (myna_remote_server_window_new (myna_get_window (button), servers, NULL)));
 }
 
 static void

@@ -11,7 +11,7 @@
 
 #include "base/controls.h"
 #include "base/spin-words.h"
-#include "chat/myna-personas.h"
+#include "chat/persona-choice.h"
 
 typedef struct
 {
@@ -26,11 +26,11 @@ struct _MynaChatSettingsPage
   MynaChatSettingsScope scope;
   MynaChatSettings settings;
   char *json;
-  char *own_json; /* the last settings that were no persona's: they can be chosen again */
   GlmSampling fallback;
   GlmActorLoadOptions fallback_options;
   gboolean updating; /* the rows are being changed by the program */
 
+  MynaPersonaChoice *choice;
   GtkWidget *persona; /* NULL where none are offered */
   GtkWidget *save;
   GtkTextBuffer *prompt;
@@ -41,19 +41,12 @@ struct _MynaChatSettingsPage
 
 enum
 {
-  PROP_0,
-  PROP_JSON,
-  N_PROPS
-};
-
-enum
-{
-  SIGNAL_PERSONA_CHOSEN,
-  SIGNAL_SAVE_AS_PERSONA,
+  CHANGED,
+  PERSONA_CHOSEN,
+  SAVE_AS_PERSONA,
   N_SIGNALS
 };
 
-static GParamSpec *properties[N_PROPS];
 static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (MynaChatSettingsPage, myna_chat_settings_page, ADW_TYPE_PREFERENCES_PAGE)
@@ -101,10 +94,7 @@ update_rows (MynaChatSettingsPage *self)
                                  set ? self->settings.values[i]
                                      : myna_setting_get (i, &self->fallback, &self->fallback_options));
       gtk_widget_set_sensitive (self->rows[i].reset, set);
-      if (set)
-        gtk_widget_remove_css_class (self->rows[i].spin, "dim-label");
-      else
-        gtk_widget_add_css_class (self->rows[i].spin, "dim-label");
+      myna_set_css_class (self->rows[i].spin, "dim-label", !set);
     }
   gtk_text_buffer_set_text (self->prompt, prompt ? prompt : "", -1);
   gtk_widget_set_sensitive (self->prompt_reset, self->settings.system_prompt != NULL);
@@ -113,61 +103,24 @@ update_rows (MynaChatSettingsPage *self)
 
 /* ---- Personas --------------------------------------------------------------------------------------------------- */
 
-/* The row's items: none, the person's own settings if there are any, the personas. */
-static guint
-count_before_personas (MynaChatSettingsPage *self)
-{
-  return self->own_json ? 2 : 1;
-}
-
-static guint
-find_selected (MynaChatSettingsPage *self)
-{
-  GListModel *list = myna_personas_get_list (myna_personas_get_default ());
-  MynaPersona *persona;
-
-  if (!self->json)
-    return 0;
-  persona = myna_personas_find (myna_personas_get_default (), self->json);
-  for (guint i = 0; persona && i < g_list_model_get_n_items (list); i++)
-    {
-      g_autoptr (MynaPersona) item = g_list_model_get_item (list, i);
-
-      if (item == persona)
-        return count_before_personas (self) + i;
-    }
-
-  return 1;
-}
-
 static void
 update_personas (MynaChatSettingsPage *self)
 {
-  GListModel *list = myna_personas_get_list (myna_personas_get_default ());
-  g_autoptr (GtkStringList) names = NULL;
+  AdwComboRow *row = ADW_COMBO_ROW (self->persona);
+  g_auto (GStrv) names = NULL;
+  g_autoptr (GtkStringList) list = NULL;
 
-  if (!self->persona)
+  if (!row)
     return;
-  if (self->json && !myna_personas_find (myna_personas_get_default (), self->json))
-    {
-      g_free (self->own_json);
-      self->own_json = g_strdup (self->json);
-    }
+  myna_persona_choice_set (self->choice, self->json);
   self->updating = TRUE;
-  if (g_list_model_get_n_items (adw_combo_row_get_model (ADW_COMBO_ROW (self->persona)))
-      != count_before_personas (self) + g_list_model_get_n_items (list))
+  if (g_list_model_get_n_items (adw_combo_row_get_model (row)) != myna_persona_choice_get_n (self->choice))
     {
-      names =
-          gtk_string_list_new ((const char *[]){ C_ ("persona", "None"), self->own_json ? _ ("Custom Settings") : NULL, NULL });
-      for (guint i = 0; i < g_list_model_get_n_items (list); i++)
-        {
-          g_autoptr (MynaPersona) persona = g_list_model_get_item (list, i);
-
-          gtk_string_list_append (names, myna_persona_get_name (persona));
-        }
-      adw_combo_row_set_model (ADW_COMBO_ROW (self->persona), G_LIST_MODEL (names));
+      names = myna_persona_choice_dup_names (self->choice);
+      list = gtk_string_list_new ((const char *const *) names);
+      adw_combo_row_set_model (row, G_LIST_MODEL (list));
     }
-  adw_combo_row_set_selected (ADW_COMBO_ROW (self->persona), find_selected (self));
+  adw_combo_row_set_selected (row, myna_persona_choice_get_selected (self->choice));
   gtk_widget_set_sensitive (self->save, self->json != NULL);
   self->updating = FALSE;
 }
@@ -180,7 +133,7 @@ settings_changed (MynaChatSettingsPage *self)
   g_free (self->json);
   self->json = myna_chat_settings_to_json (&self->settings);
   update_personas (self);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_JSON]);
+  g_signal_emit (self, signals[CHANGED], 0);
 }
 
 static int
@@ -219,13 +172,11 @@ reset_cb (GtkButton *button, MynaChatSettingsPage *self)
 static void
 prompt_changed_cb (MynaChatSettingsPage *self)
 {
-  GtkTextIter start, end;
   g_autofree char *text = NULL;
 
   if (self->updating)
     return;
-  gtk_text_buffer_get_bounds (self->prompt, &start, &end);
-  text = gtk_text_buffer_get_text (self->prompt, &start, &end, FALSE);
+  text = myna_buffer_dup_text (self->prompt);
   if (strlen (text) > MYNA_CHAT_SETTINGS_MAX_PROMPT)
     *g_utf8_find_prev_char (text, text + MYNA_CHAT_SETTINGS_MAX_PROMPT) = '\0';
   g_free (self->settings.system_prompt);
@@ -263,33 +214,21 @@ static void
 persona_cb (MynaChatSettingsPage *self)
 {
   guint selected = adw_combo_row_get_selected (ADW_COMBO_ROW (self->persona));
-  guint before = count_before_personas (self);
   g_autoptr (MynaPersona) persona = NULL;
-  g_autofree char *own = NULL;
+  g_autofree char *json = NULL;
 
-  if (self->updating || selected == GTK_INVALID_LIST_POSITION || selected == find_selected (self))
+  if (self->updating || selected == GTK_INVALID_LIST_POSITION || selected == myna_persona_choice_get_selected (self->choice))
     return;
-  if (selected >= before)
-    {
-      persona = g_list_model_get_item (myna_personas_get_list (myna_personas_get_default ()), selected - before);
-      take_over (self, myna_persona_get_settings (persona));
-      g_signal_emit (self, signals[SIGNAL_PERSONA_CHOSEN], 0, persona);
-    }
-  else if (selected == 1)
-    {
-      own = g_strdup (self->own_json);
-      take_over (self, own);
-    }
-  else
-    {
-      take_over (self, NULL);
-    }
+  json = myna_persona_choice_choose (self->choice, selected, &persona);
+  take_over (self, json);
+  if (persona)
+    g_signal_emit (self, signals[PERSONA_CHOSEN], 0, persona);
 }
 
 static void
 save_cb (MynaChatSettingsPage *self)
 {
-  g_signal_emit (self, signals[SIGNAL_SAVE_AS_PERSONA], 0);
+  g_signal_emit (self, signals[SAVE_AS_PERSONA], 0);
 }
 
 /* ---- Building --------------------------------------------------------------------------------------------------- */
@@ -335,8 +274,7 @@ make_prompt_group (MynaChatSettingsPage *self)
   gtk_accessible_update_property (GTK_ACCESSIBLE (view), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("System Prompt"), -1);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), view);
   gtk_scrolled_window_set_min_content_height (GTK_SCROLLED_WINDOW (scroller), 96);
-  gtk_widget_add_css_class (scroller, "card");
-  gtk_widget_add_css_class (scroller, "system-prompt");
+  myna_add_css_classes (scroller, "card system-prompt");
   gtk_widget_set_overflow (scroller, GTK_OVERFLOW_HIDDEN);
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (group), scroller);
 
@@ -366,23 +304,13 @@ make_persona_group (MynaChatSettingsPage *self)
 }
 
 static void
-myna_chat_settings_page_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
-{
-  switch (prop_id)
-    {
-    case PROP_JSON: g_value_set_string (value, MYNA_CHAT_SETTINGS_PAGE (object)->json); break;
-    default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-    }
-}
-
-static void
 myna_chat_settings_page_finalize (GObject *object)
 {
   MynaChatSettingsPage *self = MYNA_CHAT_SETTINGS_PAGE (object);
 
   myna_chat_settings_clear (&self->settings);
   g_free (self->json);
-  g_free (self->own_json);
+  myna_persona_choice_free (self->choice);
   g_free (self->fallback_prompt);
 
   G_OBJECT_CLASS (myna_chat_settings_page_parent_class)->finalize (object);
@@ -391,17 +319,13 @@ myna_chat_settings_page_finalize (GObject *object)
 static void
 myna_chat_settings_page_class_init (MynaChatSettingsPageClass *klass)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  const GType type = G_TYPE_FROM_CLASS (klass);
 
-  object_class->get_property = myna_chat_settings_page_get_property;
-  object_class->finalize = myna_chat_settings_page_finalize;
-  properties[PROP_JSON] = g_param_spec_string ("json", NULL, NULL, NULL, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
-  g_object_class_install_properties (object_class, N_PROPS, properties);
-
-  signals[SIGNAL_PERSONA_CHOSEN] = g_signal_new ("persona-chosen", MYNA_TYPE_CHAT_SETTINGS_PAGE, G_SIGNAL_RUN_LAST, 0, NULL,
-                                                 NULL, NULL, G_TYPE_NONE, 1, MYNA_TYPE_PERSONA);
-  signals[SIGNAL_SAVE_AS_PERSONA] =
-      g_signal_new ("save-as-persona", MYNA_TYPE_CHAT_SETTINGS_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  G_OBJECT_CLASS (klass)->finalize = myna_chat_settings_page_finalize;
+  signals[CHANGED] = g_signal_new ("changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[PERSONA_CHOSEN] =
+      g_signal_new ("persona-chosen", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, MYNA_TYPE_PERSONA);
+  signals[SAVE_AS_PERSONA] = g_signal_new ("save-as-persona", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void
@@ -411,6 +335,7 @@ myna_chat_settings_page_init (MynaChatSettingsPage *self)
 
   adw_preferences_page_set_title (page, _ ("Replies"));
   adw_preferences_page_set_icon_name (page, "document-edit-symbolic");
+  self->choice = myna_persona_choice_new (myna_personas_get_default ());
   self->fallback = (GlmSampling){ .temperature = 0.8f, .top_p = 0.8f, .repetition_penalty = 1 };
 }
 

@@ -20,9 +20,10 @@ typedef enum
   MYNA_CHAT_SETTINGS_OF_PERSONA, /* offers no personas itself */
 } MynaChatSettingsScope;
 
-/* Property: "json" (string or NULL): the settings; notified when the person changes one.
- * Signals: persona-chosen (MynaPersona *): after its settings were taken over; save-as-persona: the button for that. */
+/* Signals: changed: the person set something; persona-chosen (MynaPersona *): after its settings were taken over; save-as-persona: the
+ * button for that. */
 GtkWidget *myna_chat_settings_page_new (MynaChatSettingsScope scope, GtkWidget *first_group); /* above the others, or NULL */
+/* NULL: nothing is set. */
 const char *myna_chat_settings_page_get_json (MynaChatSettingsPage *self);
 void myna_chat_settings_page_set_json (MynaChatSettingsPage *self, const char *json);
 /* What the level above gives where nothing is set: shown, dimmed.  system_prompt may be NULL. */

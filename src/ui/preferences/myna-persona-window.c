@@ -11,6 +11,7 @@
 #include "base/myna-secondary-window.h"
 #include "preferences/myna-chat-settings-page.h"
 #include "chat/myna-personas.h"
+#include "chat/persona-models.h"
 
 struct _MynaPersonaWindow
 {
@@ -18,7 +19,7 @@ struct _MynaPersonaWindow
 
   MynaModelLibrary *models;
   MynaPersona *start;
-  GPtrArray *paths; /* of the models in the row, without the first item: any */
+  GStrv paths; /* of the models in the row, without the first item: any */
 
   GtkWidget *banner;
   GtkWidget *name;
@@ -34,7 +35,7 @@ save_cb (MynaPersonaWindow *self)
 {
   MynaPersonas *personas = myna_personas_get_default ();
   guint selected = adw_combo_row_get_selected (ADW_COMBO_ROW (self->model));
-  const char *path = selected > 0 && selected <= self->paths->len ? g_ptr_array_index (self->paths, selected - 1) : NULL;
+  const char *path = selected > 0 && selected != GTK_INVALID_LIST_POSITION ? self->paths[selected - 1] : NULL;
   g_autoptr (MynaPersona) persona =
       myna_persona_new (gtk_editable_get_text (GTK_EDITABLE (self->name)),
                         myna_chat_settings_page_get_json (MYNA_CHAT_SETTINGS_PAGE (self->page)), path);
@@ -58,33 +59,14 @@ update_save (MynaPersonaWindow *self)
 
 /* ---- Building --------------------------------------------------------------------------------------------------- */
 
-/* A model that is not on the list any more stays the persona's until another is chosen. */
 static void
 fill_models (MynaPersonaWindow *self)
 {
-  GListModel *entries = myna_model_library_get_entries (self->models);
   g_autoptr (GtkStringList) titles = gtk_string_list_new ((const char *[]){ _ ("Current Model"), NULL });
-  const char *wanted = myna_persona_get_model (self->start);
-  MynaModelEntry *chosen = wanted ? myna_model_library_find_like (self->models, wanted) : NULL;
-  guint selected = 0;
+  g_auto (GStrv) names = NULL;
+  guint selected = myna_persona_models_list (self->models, myna_persona_get_model (self->start), &names, &self->paths);
 
-  for (guint i = 0; i < g_list_model_get_n_items (entries); i++)
-    {
-      g_autoptr (MynaModelEntry) entry = g_list_model_get_item (entries, i);
-
-      g_ptr_array_add (self->paths, g_strdup (myna_model_entry_get_path (entry)));
-      gtk_string_list_append (titles, myna_model_entry_get_title (entry));
-      if (entry == chosen)
-        selected = self->paths->len;
-    }
-  if (wanted && !chosen)
-    {
-      g_autofree char *base = g_filename_display_basename (wanted);
-
-      g_ptr_array_add (self->paths, g_strdup (wanted));
-      gtk_string_list_append (titles, base);
-      selected = self->paths->len;
-    }
+  gtk_string_list_splice (titles, 1, 0, (const char *const *) names);
   adw_combo_row_set_model (ADW_COMBO_ROW (self->model), G_LIST_MODEL (titles));
   adw_combo_row_set_selected (ADW_COMBO_ROW (self->model), selected);
 }
@@ -115,7 +97,7 @@ myna_persona_window_dispose (GObject *object)
 
   g_clear_object (&self->models);
   g_clear_object (&self->start);
-  g_clear_pointer (&self->paths, g_ptr_array_unref);
+  g_clear_pointer (&self->paths, g_strfreev);
 
   G_OBJECT_CLASS (myna_persona_window_parent_class)->dispose (object);
 }
@@ -130,7 +112,6 @@ myna_persona_window_class_init (MynaPersonaWindowClass *klass)
 static void
 myna_persona_window_init (MynaPersonaWindow *self)
 {
-  self->paths = g_ptr_array_new_with_free_func (g_free);
   myna_secondary_window_add_keys (GTK_WIDGET (self));
   gtk_window_set_title (GTK_WINDOW (self), _ ("Persona"));
   gtk_window_set_default_size (GTK_WINDOW (self), 600, 640);

@@ -11,6 +11,7 @@
 #include "preferences/myna-persona-window.h"
 #include "preferences/prompts-group.h"
 #include "chat/myna-personas.h"
+#include "chat/pair.h"
 #include "base/ui-compat.h"
 
 struct _MynaPersonasPage
@@ -28,12 +29,6 @@ struct _MynaPersonasPage
 
 G_DEFINE_FINAL_TYPE (MynaPersonasPage, myna_personas_page, ADW_TYPE_PREFERENCES_PAGE)
 
-static GtkWindow *
-get_window (MynaPersonasPage *self)
-{
-  return GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self)));
-}
-
 /* The window may have been closed meanwhile, and the banner with it. */
 static void
 show_problem (MynaPersonasPage *self, const char *title, const GError *error)
@@ -41,13 +36,6 @@ show_problem (MynaPersonasPage *self, const char *title, const GError *error)
   if (self->banner)
     myna_banner_show (MYNA_BANNER (self->banner), title, error->message, NULL, NULL, NULL, NULL);
 }
-
-/* What a question or a file chooser is for. */
-typedef struct
-{
-  MynaPersonasPage *page;
-  MynaPersona *persona;
-} Task;
 
 /* ---- What can be done with one ---------------------------------------------------------------------------------- */
 
@@ -64,12 +52,19 @@ get_page (GtkWidget *row)
   return MYNA_PERSONAS_PAGE (gtk_widget_get_ancestor (row, MYNA_TYPE_PERSONAS_PAGE));
 }
 
+/* What a question or a file chooser is for: the page, and the persona. */
+static MynaPair *
+new_task (GtkWidget *row)
+{
+  return myna_pair_new (get_page (row), g_object_ref (get_persona (row)), g_object_unref);
+}
+
 static void
 edit_cb (GSimpleAction *action, GVariant *parameter, gpointer row)
 {
   MynaPersonasPage *self = get_page (row);
 
-  gtk_window_present (GTK_WINDOW (myna_persona_window_new (get_window (self), self->models, get_persona (row))));
+  gtk_window_present (GTK_WINDOW (myna_persona_window_new (myna_get_window (self), self->models, get_persona (row))));
 }
 
 static void
@@ -95,53 +90,40 @@ exported_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 export_chosen_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  Task *task = user_data;
+  g_autoptr (MynaPair) task = user_data;
   g_autoptr (GFile) file = myna_choose_file_finish (result);
 
   if (file)
-    myna_persona_export_async (task->persona, file, exported_cb, g_object_ref (task->page));
-  g_object_unref (task->page);
-  g_object_unref (task->persona);
-  g_free (task);
+    myna_persona_export_async (task->subject, file, exported_cb, g_object_ref (task->owner));
 }
 
 static void
 export_cb (GSimpleAction *action, GVariant *parameter, gpointer row)
 {
-  Task *task = g_new (Task, 1);
-  g_autofree char *name = NULL;
+  g_autofree char *name = g_strconcat (myna_persona_get_name (get_persona (row)), ".json", NULL);
 
-  task->page = g_object_ref (get_page (row));
-  task->persona = g_object_ref (get_persona (row));
-  name = g_strconcat (myna_persona_get_name (task->persona), ".json", NULL);
   g_strdelimit (name, G_DIR_SEPARATOR_S, '-');
-  myna_choose_file_async (get_window (task->page), MYNA_FILE_SAVE, _ ("Export Persona"), NULL, name, export_chosen_cb, task);
+  myna_choose_file_async (myna_get_window (row), MYNA_FILE_SAVE, _ ("Export Persona"), NULL, name, export_chosen_cb,
+                          new_task (row));
 }
 
 static void
 delete_answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  Task *task = user_data;
+  g_autoptr (MynaPair) task = user_data;
   g_autoptr (GError) error = NULL;
 
-  if (myna_ask_finish (result) && !myna_personas_remove (myna_personas_get_default (), task->persona, &error))
-    show_problem (task->page, _ ("The persona could not be deleted"), error);
-  g_object_unref (task->page);
-  g_object_unref (task->persona);
-  g_free (task);
+  if (myna_ask_finish (result) && !myna_personas_remove (myna_personas_get_default (), task->subject, &error))
+    show_problem (task->owner, _ ("The persona could not be deleted"), error);
 }
 
 static void
 delete_cb (GSimpleAction *action, GVariant *parameter, gpointer row)
 {
-  Task *task = g_new (Task, 1);
-  g_autofree char *heading = NULL;
+  g_autofree char *heading = g_strdup_printf (_ ("Delete “%s”?"), myna_persona_get_name (get_persona (row)));
 
-  task->page = g_object_ref (get_page (row));
-  task->persona = g_object_ref (get_persona (row));
-  heading = g_strdup_printf (_ ("Delete “%s”?"), myna_persona_get_name (task->persona));
-  myna_ask_async (get_window (task->page), MYNA_QUESTION_DESTRUCTIVE, heading, _ ("Chats that use it keep their settings."),
-                  _ ("_Delete"), delete_answered_cb, task);
+  myna_ask_async (myna_get_window (row), MYNA_QUESTION_DESTRUCTIVE, heading, _ ("Chats that use it keep their settings."),
+                  _ ("_Delete"), delete_answered_cb, new_task (row));
 }
 
 /* ---- New and imported ones -------------------------------------------------------------------------------------- */
@@ -151,7 +133,7 @@ new_cb (MynaPersonasPage *self)
 {
   g_autoptr (MynaPersona) persona = myna_persona_new (_ ("New persona"), NULL, NULL);
 
-  gtk_window_present (GTK_WINDOW (myna_persona_window_new (get_window (self), self->models, persona)));
+  gtk_window_present (GTK_WINDOW (myna_persona_window_new (myna_get_window (self), self->models, persona)));
 }
 
 static void
@@ -181,7 +163,7 @@ import_cb (MynaPersonasPage *self)
 {
   g_autoptr (GtkFileFilter) filter = myna_filter_new (_ ("Personas"), "*.json", NULL);
 
-  myna_choose_file_async (get_window (self), MYNA_FILE_OPEN, _ ("Import Persona"), filter, NULL, import_chosen_cb,
+  myna_choose_file_async (myna_get_window (self), MYNA_FILE_OPEN, _ ("Import Persona"), filter, NULL, import_chosen_cb,
                           g_object_ref (self));
 }
 

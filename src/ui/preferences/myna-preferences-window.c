@@ -11,6 +11,7 @@
 #include "base/controls.h"
 #include "base/myna-secondary-window.h"
 #include "base/spin-words.h"
+#include "chat/pair.h"
 #include "preferences/card-row.h"
 #include "preferences/myna-chat-settings-page.h"
 #include "preferences/myna-persona-window.h"
@@ -97,15 +98,21 @@ add_choice (GtkWidget *group, GSettings *settings, const char *key, const char *
 
 /* The parent does it, after this window has made way. */
 static void
-act_cb (GtkWidget *row)
+act (GtkWidget *widget, const char *action, GVariant *parameter)
 {
-  g_autoptr (GtkWindow) window = g_object_ref (GTK_WINDOW (gtk_widget_get_root (row)));
+  g_autoptr (GtkWindow) window = g_object_ref (myna_get_window (widget));
   GtkWindow *parent = gtk_window_get_transient_for (window);
-  const char *action = g_object_get_data (G_OBJECT (row), "action");
+  g_autoptr (GVariant) sunk = parameter ? g_variant_ref_sink (parameter) : NULL;
 
   gtk_window_destroy (window);
   if (parent)
-    gtk_widget_activate_action (GTK_WIDGET (parent), action, NULL);
+    gtk_widget_activate_action_variant (GTK_WIDGET (parent), action, sunk);
+}
+
+static void
+act_cb (GtkWidget *row)
+{
+  act (row, g_object_get_data (G_OBJECT (row), "action"), NULL);
 }
 
 /* A row that opens another window. */
@@ -249,73 +256,44 @@ make_window (GtkWindow *parent, const char *title, GtkWidget *title_widget, GtkW
   return window;
 }
 
-/* What the model with this path (NULL: the default) says of itself: its family's official sampling. */
-static void
-get_fallback (MynaModelLibrary *models, const char *path, GlmSampling *ret_sampling, GlmActorLoadOptions *ret_options)
-{
-  const char *wanted = path ? path : myna_model_library_get_default_path (models);
-  MynaModelEntry *entry = wanted ? myna_model_library_find (models, wanted) : NULL;
-  const GlmModelInfo *info = entry ? myna_model_entry_get_info (entry) : NULL;
-
-  glm_family_default_sampling (info ? info->family : "", ret_sampling);
-  myna_model_library_get_options (models, ret_options);
-}
-
 /* ---- Personas --------------------------------------------------------------------------------------------------- */
 
-typedef struct
-{
-  MynaModelLibrary *models;
-  MynaConversation *conversation; /* NULL: the settings of all */
-} Context;
+/* What the page needs is a pair of the models and the conversation; NULL: its settings are those of all. */
 
 static void
-context_free (gpointer data, GClosure *closure)
+save_as_persona_cb (MynaChatSettingsPage *page, MynaPair *context)
 {
-  Context *context = data;
+  const char *model = context->subject ? myna_conversation_get_model (context->subject) : NULL;
+  g_autoptr (MynaPersona) start = myna_persona_new (_ ("New persona"), myna_chat_settings_page_get_json (page), model);
 
-  g_object_unref (context->models);
-  g_clear_object (&context->conversation);
-  g_free (context);
-}
-
-static void
-save_as_persona_cb (MynaChatSettingsPage *page, Context *context)
-{
-  g_autoptr (MynaPersona) start =
-      myna_persona_new (_ ("New persona"), myna_chat_settings_page_get_json (page),
-                        context->conversation ? myna_conversation_get_model (context->conversation) : NULL);
-  GtkWindow *window = GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (page)));
-
-  gtk_window_present (GTK_WINDOW (myna_persona_window_new (window, context->models, start)));
+  gtk_window_present (GTK_WINDOW (myna_persona_window_new (myna_get_window (page), context->owner, start)));
 }
 
 /* Its model, too, where this computer has it. */
 static void
-persona_chosen_cb (MynaChatSettingsPage *page, MynaPersona *persona, Context *context)
+persona_chosen_cb (MynaChatSettingsPage *page, MynaPersona *persona, MynaPair *context)
 {
   const char *model = myna_persona_get_model (persona);
-  MynaModelEntry *entry = model ? myna_model_library_find_like (context->models, model) : NULL;
+  MynaModelEntry *entry = model ? myna_model_library_find_like (context->owner, model) : NULL;
 
-  if (context->conversation && entry)
-    myna_conversation_set_model (context->conversation, myna_model_entry_get_path (entry));
+  if (context->subject && entry)
+    myna_conversation_set_model (context->subject, myna_model_entry_get_path (entry));
 }
 
 static void
 connect_personas (GtkWidget *page, MynaModelLibrary *models, MynaConversation *conversation)
 {
-  Context *context = g_new0 (Context, 1);
+  MynaPair *context = myna_pair_new (models, conversation ? g_object_ref (conversation) : NULL, g_object_unref);
 
-  context->models = g_object_ref (models);
-  context->conversation = conversation ? g_object_ref (conversation) : NULL;
   g_signal_connect (page, "persona-chosen", G_CALLBACK (persona_chosen_cb), context);
-  g_signal_connect_data (page, "save-as-persona", G_CALLBACK (save_as_persona_cb), context, context_free, 0);
+  g_signal_connect_data (page, "save-as-persona", G_CALLBACK (save_as_persona_cb), context,
+                         (GClosureNotify) (void (*) (void)) myna_pair_free, 0);
 }
 
 /* ---- The two windows -------------------------------------------------------------------------------------------- */
 
 static void
-defaults_changed_cb (MynaChatSettingsPage *page, GParamSpec *pspec, GSettings *settings)
+defaults_changed_cb (MynaChatSettingsPage *page, GSettings *settings)
 {
   g_autofree char *before = g_settings_get_string (settings, "chat-settings");
   /* The tools are chosen elsewhere. */
@@ -324,16 +302,10 @@ defaults_changed_cb (MynaChatSettingsPage *page, GParamSpec *pspec, GSettings *s
   g_settings_set_string (settings, "chat-settings", json ? json : "");
 }
 
-/* This window makes way for the chat. */
 static void
 open_call_cb (GtkWidget *page, gint64 conversation_id, gint64 message_id)
 {
-  g_autoptr (GtkWindow) window = g_object_ref (GTK_WINDOW (gtk_widget_get_root (page)));
-  GtkWindow *parent = gtk_window_get_transient_for (window);
-
-  gtk_window_destroy (window);
-  if (parent)
-    gtk_widget_activate_action (GTK_WIDGET (parent), "app.open-message", "(xx)", conversation_id, message_id);
+  act (page, "app.open-message", g_variant_new ("(xx)", conversation_id, message_id));
 }
 
 GtkWidget *
@@ -356,11 +328,11 @@ myna_preferences_window_new (GtkWindow *parent, GSettings *settings, MynaModelLi
                 { tools, "tools" },
                 { make_computer_page (settings, cards), "computer" } };
 
-  get_fallback (models, NULL, &sampling, &options);
+  myna_model_library_get_fallback (models, NULL, &sampling, &options);
   connect_personas (answers, models, NULL);
   myna_chat_settings_page_set_fallback (MYNA_CHAT_SETTINGS_PAGE (answers), &sampling, &options, NULL);
   myna_chat_settings_page_set_json (MYNA_CHAT_SETTINGS_PAGE (answers), json);
-  g_signal_connect_object (answers, "notify::json", G_CALLBACK (defaults_changed_cb), settings, 0);
+  g_signal_connect_object (answers, "changed", G_CALLBACK (defaults_changed_cb), settings, 0);
   g_signal_connect (tools, "open", G_CALLBACK (open_call_cb), NULL);
   for (guint i = 0; i < G_N_ELEMENTS (pages); i++)
     adw_view_stack_add_titled_with_icon (ADW_VIEW_STACK (stack), pages[i].page, pages[i].name,
@@ -373,7 +345,7 @@ myna_preferences_window_new (GtkWindow *parent, GSettings *settings, MynaModelLi
 }
 
 static void
-conversation_changed_cb (MynaChatSettingsPage *page, GParamSpec *pspec, MynaConversation *conversation)
+conversation_changed_cb (MynaChatSettingsPage *page, MynaConversation *conversation)
 {
   g_autofree char *json = myna_chat_settings_dup_with_tools (myna_chat_settings_page_get_json (page),
                                                              myna_conversation_get_settings (conversation));
@@ -389,12 +361,12 @@ myna_chat_settings_window_new (GtkWindow *parent, MynaConversation *conversation
   GlmActorLoadOptions options;
   GlmSampling sampling;
 
-  get_fallback (models, myna_conversation_get_model (conversation), &sampling, &options);
+  myna_model_library_get_fallback (models, myna_conversation_get_model (conversation), &sampling, &options);
   connect_personas (page, models, conversation);
   myna_chat_settings_resolve (NULL, &sampling, &system_prompt);
   myna_chat_settings_page_set_fallback (MYNA_CHAT_SETTINGS_PAGE (page), &sampling, &options, system_prompt);
   myna_chat_settings_page_set_json (MYNA_CHAT_SETTINGS_PAGE (page), myna_conversation_get_settings (conversation));
-  g_signal_connect_object (page, "notify::json", G_CALLBACK (conversation_changed_cb), conversation, 0);
+  g_signal_connect_object (page, "changed", G_CALLBACK (conversation_changed_cb), conversation, 0);
 
   return make_window (parent, _ ("Chat Settings"), NULL, page);
 }

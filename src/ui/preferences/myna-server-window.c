@@ -12,7 +12,6 @@
 #include "base/dialog-header.h"
 #include "base/myna-banner.h"
 #include "base/myna-secondary-window.h"
-#include "chat/myna-problem.h"
 #include "chat/myna-servers.h"
 
 struct _MynaServerWindow
@@ -40,93 +39,36 @@ get_text (GtkWidget *row)
   return gtk_editable_get_text (GTK_EDITABLE (row));
 }
 
-static char *
-dup_variables (MynaServerWindow *self)
-{
-  GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self->variables));
-  GtkTextIter start, end;
-
-  gtk_text_buffer_get_bounds (buffer, &start, &end);
-  return gtk_text_buffer_get_text (buffer, &start, &end, FALSE);
-}
-
-static void
-refuse (MynaServerWindow *self, const char *text)
-{
-  myna_banner_show (MYNA_BANNER (self->banner), _ ("The server could not be added"), text, NULL, NULL, NULL, NULL);
-}
-
-static gboolean
-is_taken (MynaServerWindow *self, const char *name)
-{
-  GListModel *list = tool_servers_get_list (self->servers);
-
-  for (guint i = 0; i < g_list_model_get_n_items (list); i++)
-    {
-      g_autoptr (ToolServer) server = g_list_model_get_item (list, i);
-
-      if (g_str_equal (tool_server_get_config (server)->name, name))
-        return TRUE;
-    }
-  return FALSE;
-}
-
 static void
 add_cb (MynaServerWindow *self)
 {
-  g_autoptr (ToolServerConfig) config = g_new0 (ToolServerConfig, 1);
-  g_autofree char *variables = dup_variables (self);
-  g_autofree char *folder = g_strstrip (g_strdup (get_text (self->folder)));
-  g_autofree char *wrong = NULL;
-  g_autofree char *text = NULL;
+  g_autofree char *variables = myna_buffer_dup_text (gtk_text_view_get_buffer (GTK_TEXT_VIEW (self->variables)));
   g_autofree char *problem = NULL;
-  g_autoptr (GError) error = NULL;
+  const MynaServerTyped typed = {
+    .name = get_text (self->name),
+    .command = get_text (self->command),
+    .folder = get_text (self->folder),
+    .variables = variables,
+    .in_box = gtk_switch_get_active (GTK_SWITCH (self->box)),
+    .no_network = !gtk_switch_get_active (GTK_SWITCH (self->network)),
+  };
 
-  config->name = g_strstrip (g_strdup (get_text (self->name)));
-  config->folder = tool_expand_home (folder);
-  if (!*config->folder)
-    g_clear_pointer (&config->folder, g_free);
-  config->command = myna_server_parse_command (get_text (self->command));
-  config->environment = myna_server_parse_variables (variables, &wrong);
-  config->in_box = gtk_switch_get_active (GTK_SWITCH (self->box));
-  config->no_network = !gtk_switch_get_active (GTK_SWITCH (self->network));
-  if (wrong)
-    /* Translators: %s is a line that the person typed */
-    text = g_strdup_printf (_ ("“%s” is not a variable. Write NAME=VALUE."), wrong);
-  else if (is_taken (self, config->name))
-    text = g_strdup (_ ("There is already a server with this name."));
-  else if (config->folder && !g_file_test (config->folder, G_FILE_TEST_IS_DIR))
-    text = g_strdup_printf (_ ("“%s” is not a folder."), config->folder);
-  if (text)
-    refuse (self, text);
-  else if (tool_servers_add (self->servers, config, &error))
+  if (myna_servers_add_typed (self->servers, &typed, &problem))
     gtk_window_close (GTK_WINDOW (self));
   else
-    {
-      problem = myna_problem_describe (error);
-      refuse (self, problem);
-    }
+    myna_banner_show (MYNA_BANNER (self->banner), _ ("The server could not be added"), problem, NULL, NULL, NULL, NULL);
 }
 
-/* What is passed to the system: the program and each argument, in marks that nobody types. */
 static void
 update (MynaServerWindow *self)
 {
   const ToolServerConfig config = { .in_box = gtk_switch_get_active (GTK_SWITCH (self->box)) };
   g_autofree char *name = g_strstrip (g_strdup (get_text (self->name)));
   g_auto (GStrv) words = myna_server_parse_command (get_text (self->command));
-  g_autoptr (GString) text = g_string_new (NULL);
+  g_autofree char *shown = myna_server_show_command (get_text (self->command));
 
-  for (guint i = 0; words && words[i]; i++)
-    {
-      g_autofree char *shown = tool_text_show (words[i]);
-
-      g_string_append_printf (text, "%s⟨%s⟩", i ? "\n" : "", shown);
-    }
-  if (!words)
-    g_string_assign (text, _ ("A quotation mark is missing."));
-  gtk_label_set_label (GTK_LABEL (self->words), text->str);
-  gtk_widget_set_visible (self->words, text->len > 0);
+  gtk_label_set_label (GTK_LABEL (self->words), shown);
+  gtk_widget_set_visible (self->words, *shown != '\0');
   gtk_widget_set_sensitive (self->add, *name && words && words[0]);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (self->box_row), myna_server_get_box (&config));
   gtk_widget_set_visible (gtk_widget_get_ancestor (self->network, ADW_TYPE_ACTION_ROW), config.in_box);

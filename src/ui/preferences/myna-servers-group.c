@@ -72,12 +72,6 @@ report (MynaServersGroup *self, const char *title, const GError *error)
   g_signal_emit (self, signals[PROBLEM], 0, title, error);
 }
 
-static GtkWindow *
-get_window (MynaServersGroup *self)
-{
-  return GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self)));
-}
-
 /* ---- Permissions ------------------------------------------------------------------------------------------------ */
 
 static void
@@ -216,7 +210,7 @@ remove_cb (GtkButton *button, Row *row)
 {
   g_autofree char *heading = g_strdup_printf (_ ("Remove “%s”?"), tool_server_get_config (row->server)->name);
 
-  myna_ask_async (get_window (row->group), MYNA_QUESTION_DESTRUCTIVE, heading,
+  myna_ask_async (myna_get_window (row->group), MYNA_QUESTION_DESTRUCTIVE, heading,
                   _ ("It is stopped, and its command and variables are forgotten. Your chats keep what its tools did."),
                   _ ("_Remove"), removed_cb, g_object_ref (row->server));
 }
@@ -224,7 +218,7 @@ remove_cb (GtkButton *button, Row *row)
 static void
 show_log_cb (GtkButton *button, Row *row)
 {
-  gtk_window_present (GTK_WINDOW (myna_log_window_new (get_window (row->group), row->server)));
+  gtk_window_present (GTK_WINDOW (myna_log_window_new (myna_get_window (row->group), row->server)));
 }
 
 static GtkWidget *
@@ -307,7 +301,7 @@ tools_changed_cb (MynaServersGroup *self)
 static void
 add_cb (MynaServersGroup *self)
 {
-  gtk_window_present (GTK_WINDOW (myna_server_window_new (get_window (self), self->servers)));
+  gtk_window_present (GTK_WINDOW (myna_server_window_new (myna_get_window (self), self->servers)));
 }
 
 static void
@@ -328,7 +322,7 @@ import_cb (MynaServersGroup *self)
   g_autoptr (GtkFileFilter) filter =
       myna_filter_new (_ ("Lists of servers (mcp.json, claude_desktop_config.json)"), "*.json", NULL);
 
-  myna_choose_file_async (get_window (self), MYNA_FILE_OPEN, _ ("Import Tool Servers"), filter, NULL, import_chosen_cb,
+  myna_choose_file_async (myna_get_window (self), MYNA_FILE_OPEN, _ ("Import Tool Servers"), filter, NULL, import_chosen_cb,
                           g_object_ref (self));
 }
 

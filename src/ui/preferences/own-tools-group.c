@@ -34,12 +34,8 @@ G_DEFINE_FINAL_TYPE (MynaOwnToolsGroup, myna_own_tools_group, ADW_TYPE_PREFERENC
 static GtkWidget *
 add_row (MynaOwnToolsGroup *self, const char *title, const char *subtitle)
 {
-  GtkWidget *row = adw_action_row_new ();
+  GtkWidget *row = myna_row_new (title, subtitle);
 
-  adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle);
-  adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (self), row);
   g_ptr_array_add (self->rows, row);
   return row;
@@ -88,16 +84,9 @@ fill (MynaOwnToolsGroup *self)
 static void
 open_cb (MynaOwnToolsGroup *self)
 {
-  g_autofree char *path = myna_own_tools_dup_folder ();
-  g_autoptr (GFile) folder = g_file_new_for_path (path);
   g_autoptr (GError) error = NULL;
-  g_autofree char *uri = g_file_get_uri (folder);
 
-  if (!g_file_make_directory_with_parents (folder, NULL, &error) && g_error_matches (error, G_IO_ERROR, G_IO_ERROR_EXISTS))
-    g_clear_error (&error);
-  if (!error)
-    g_app_info_launch_default_for_uri (uri, NULL, &error);
-  if (error)
+  if (!myna_own_tools_open_folder (&error))
     g_signal_emit (self, signals[PROBLEM], 0, _ ("The folder could not be opened"), error);
 }
 

@@ -38,23 +38,13 @@ editor_free (gpointer data)
   g_free (editor);
 }
 
-static char *
-dup_text (Editor *editor)
-{
-  GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (editor->text));
-  GtkTextIter start, end;
-
-  gtk_text_buffer_get_bounds (buffer, &start, &end);
-  return gtk_text_buffer_get_text (buffer, &start, &end, FALSE);
-}
-
 static void
 save_cb (GtkWindow *window)
 {
   Editor *editor = g_object_get_data (G_OBJECT (window), "editor");
   MynaPrompts *prompts = myna_prompts_get_default ();
   const char *name = gtk_editable_get_text (GTK_EDITABLE (editor->name));
-  g_autofree char *text = dup_text (editor);
+  g_autofree char *text = myna_buffer_dup_text (gtk_text_view_get_buffer (GTK_TEXT_VIEW (editor->text)));
   g_autoptr (GError) error = NULL;
   gboolean saved = editor->index == NEW ? myna_prompts_add (prompts, name, text, &error)
                                         : myna_prompts_change (prompts, editor->index, name, text, &error);
@@ -90,7 +80,7 @@ static void
 edit (GtkWidget *group, guint index)
 {
   Editor *editor = g_new0 (Editor, 1);
-  GtkWidget *window = g_object_new (ADW_TYPE_WINDOW, "transient-for", gtk_widget_get_root (group), "modal", TRUE, "title",
+  GtkWidget *window = g_object_new (ADW_TYPE_WINDOW, "transient-for", myna_get_window (group), "modal", TRUE, "title",
                                     _ ("Prompt"), "default-width", 480, "default-height", 440, NULL);
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   GtkWidget *content = gtk_box_new (GTK_ORIENTATION_VERTICAL, 12);
@@ -114,7 +104,7 @@ edit (GtkWidget *group, guint index)
   gtk_box_append (GTK_BOX (box), editor->banner);
   gtk_box_append (GTK_BOX (box), content);
   adw_window_set_content (ADW_WINDOW (window), box);
-  myna_secondary_window_follow (GTK_WINDOW (window), GTK_WINDOW (gtk_widget_get_root (group)), "myna-prompt");
+  myna_secondary_window_follow (GTK_WINDOW (window), myna_get_window (group), "myna-prompt");
   if (index != NEW)
     {
       const MynaPrompt *prompt = g_ptr_array_index (myna_prompts_get_list (myna_prompts_get_default ()), index);
@@ -155,7 +145,7 @@ delete_cb (GtkWidget *row)
   if (myna_prompts_remove (myna_prompts_get_default (), GPOINTER_TO_UINT (g_object_get_data (G_OBJECT (row), "index")), &error))
     update (group);
   else
-    myna_tell (GTK_WINDOW (gtk_widget_get_root (group)), _ ("The Prompt Could Not Be Deleted"), error->message);
+    myna_tell (myna_get_window (group), _ ("The Prompt Could Not Be Deleted"), error->message);
 }
 
 static GtkWidget *

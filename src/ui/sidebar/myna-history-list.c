@@ -15,16 +15,8 @@
 
 enum
 {
-  PROP_0,
-  PROP_SELECTING,
-  N_PROPS
-};
-
-static GParamSpec *properties[N_PROPS];
-
-enum
-{
-  SIGNAL_OPEN,
+  OPEN,
+  SELECTING_CHANGED,
   N_SIGNALS
 };
 
@@ -58,7 +50,7 @@ selected_cb (MynaHistoryList *self)
   if (self->selecting)
     follow_current (self);
   else if (myna_history_item_get_id (item) != self->current)
-    g_signal_emit (self, signals[SIGNAL_OPEN], 0, myna_history_item_get_id (item));
+    g_signal_emit (self, signals[OPEN], 0, myna_history_item_get_id (item));
 }
 
 /* After the list has seen the change: a row that was taken out and put back has lost its selection. */
@@ -95,27 +87,6 @@ toggle_check (MynaHistoryList *self, gint64 id)
   self->range_start = id;
 }
 
-/* Checks everything between the conversation checked last and this one. */
-static void
-check_range (MynaHistoryList *self, gint64 id)
-{
-  guint from = myna_history_model_find (self->model, MYNA_HISTORY_CONVERSATION, self->range_start);
-  guint to = myna_history_model_find (self->model, MYNA_HISTORY_CONVERSATION, id);
-
-  if (from == G_MAXUINT || to == G_MAXUINT)
-    {
-      toggle_check (self, id);
-      return;
-    }
-  for (guint i = MIN (from, to); i <= MAX (from, to); i++)
-    {
-      g_autoptr (MynaHistoryItem) item = g_list_model_get_item (G_LIST_MODEL (self->model), i);
-
-      if (myna_history_item_get_kind (item) == MYNA_HISTORY_CONVERSATION)
-        myna_history_model_set_checked (self->model, myna_history_item_get_id (item), TRUE);
-    }
-}
-
 /* What a click or Enter does where it does not simply select the row. */
 static gboolean
 activate_item (MynaHistoryList *self, MynaHistoryItem *item, GdkModifierType state)
@@ -133,9 +104,7 @@ activate_item (MynaHistoryList *self, MynaHistoryItem *item, GdkModifierType sta
     myna_history_list_set_selecting (self, TRUE);
   if (self->selecting)
     {
-      if (state & GDK_SHIFT_MASK)
-        check_range (self, id);
-      else
+      if (!(state & GDK_SHIFT_MASK) || !myna_history_model_check_range (self->model, self->range_start, id))
         toggle_check (self, id);
       return TRUE;
     }
@@ -149,7 +118,7 @@ activate_cb (MynaHistoryList *self, guint position)
   g_autoptr (MynaHistoryItem) item = g_list_model_get_item (G_LIST_MODEL (self->model), position);
 
   if (item && !activate_item (self, item, 0) && myna_history_item_get_kind (item) == MYNA_HISTORY_CONVERSATION)
-    g_signal_emit (self, signals[SIGNAL_OPEN], 0, myna_history_item_get_id (item));
+    g_signal_emit (self, signals[OPEN], 0, myna_history_item_get_id (item));
 }
 
 static void
@@ -165,7 +134,7 @@ act_on_click (MynaHistoryList *self, GtkGesture *gesture)
     gtk_gesture_set_state (gesture, GTK_EVENT_SEQUENCE_CLAIMED);
   else if (myna_history_item_get_kind (item) == MYNA_HISTORY_CONVERSATION && myna_history_item_get_id (item) == self->current)
     /* The row is selected already, so the selection tells nothing. */
-    g_signal_emit (self, signals[SIGNAL_OPEN], 0, self->current);
+    g_signal_emit (self, signals[OPEN], 0, self->current);
 }
 
 /* A selection of several answers at once; nothing is dragged then. */
@@ -483,43 +452,17 @@ myna_history_list_dispose (GObject *object)
 }
 
 static void
-myna_history_list_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
-{
-  switch (prop_id)
-    {
-    case PROP_SELECTING: g_value_set_boolean (value, MYNA_HISTORY_LIST (object)->selecting); break;
-    default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-    }
-}
-
-static void
-myna_history_list_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
-{
-  switch (prop_id)
-    {
-    case PROP_SELECTING: myna_history_list_set_selecting (MYNA_HISTORY_LIST (object), g_value_get_boolean (value)); break;
-    default: G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-    }
-}
-
-static void
 myna_history_list_class_init (MynaHistoryListClass *klass)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+  const GType type = G_TYPE_FROM_CLASS (klass);
 
-  object_class->dispose = myna_history_list_dispose;
+  G_OBJECT_CLASS (klass)->dispose = myna_history_list_dispose;
   widget_class->size_allocate = myna_history_list_size_allocate;
   widget_class->measure = myna_history_list_measure;
 
-  signals[SIGNAL_OPEN] =
-      g_signal_new ("open", MYNA_TYPE_HISTORY_LIST, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_INT64);
-
-  object_class->get_property = myna_history_list_get_property;
-  object_class->set_property = myna_history_list_set_property;
-  properties[PROP_SELECTING] = g_param_spec_boolean ("selecting", NULL, NULL, FALSE,
-                                                     G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
-  g_object_class_install_properties (object_class, N_PROPS, properties);
+  signals[OPEN] = g_signal_new ("open", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_INT64);
+  signals[SELECTING_CHANGED] = g_signal_new ("selecting-changed", type, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
 
   class_install_keys (widget_class);
   gtk_widget_class_set_css_name (widget_class, "history");
@@ -599,7 +542,7 @@ myna_history_list_set_selecting (MynaHistoryList *self, gboolean selecting)
   g_hash_table_iter_init (&iter, self->rows);
   while (g_hash_table_iter_next (&iter, &row, NULL))
     myna_history_row_set_selecting (row, self->selecting);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SELECTING]);
+  g_signal_emit (self, signals[SELECTING_CHANGED], 0);
 }
 
 static MynaHistoryRow *

@@ -126,10 +126,7 @@ update_dot (MynaHistoryRow *self)
   const char *text = asking ? _ ("Waiting for your answer") : _ ("Generating a reply");
 
   gtk_widget_set_visible (self->dot, myna_history_item_get_busy (self->item) || asking);
-  if (asking)
-    gtk_widget_add_css_class (self->dot, "asking");
-  else
-    gtk_widget_remove_css_class (self->dot, "asking");
+  myna_set_css_class (self->dot, "asking", asking);
   adw_bin_set_child (ADW_BIN (self->dot), asking ? gtk_label_new ("?") : NULL);
   myna_set_name (self->dot, text);
 }
@@ -246,8 +243,7 @@ myna_history_row_init (MynaHistoryRow *self)
   self->server_name = gtk_label_new (NULL);
   gtk_label_set_ellipsize (GTK_LABEL (self->server_name), PANGO_ELLIPSIZE_END);
   gtk_label_set_max_width_chars (GTK_LABEL (self->server_name), 10);
-  gtk_widget_add_css_class (self->server_name, "caption");
-  gtk_widget_add_css_class (self->server_name, "dim-label");
+  myna_add_css_classes (self->server_name, "caption dim-label");
   gtk_widget_set_parent (self->server_name, widget);
 
   self->dot = adw_bin_new ();
@@ -282,10 +278,7 @@ myna_history_row_set_item (MynaHistoryRow *self, MynaHistoryItem *item)
     end_rename (self);
   g_set_object (&self->item, item);
   g_signal_group_set_target (self->item_signals, item);
-  if (item && myna_history_item_get_kind (item) == MYNA_HISTORY_HEADING)
-    gtk_widget_add_css_class (GTK_WIDGET (self), "heading-row");
-  else
-    gtk_widget_remove_css_class (GTK_WIDGET (self), "heading-row");
+  myna_set_css_class (GTK_WIDGET (self), "heading-row", item && myna_history_item_get_kind (item) == MYNA_HISTORY_HEADING);
   update (self);
 }
 

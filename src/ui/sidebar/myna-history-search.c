@@ -11,7 +11,7 @@
 
 struct _MynaHistorySearch
 {
-  GtkWidget parent_instance;
+  AdwBin parent_instance;
 
   MynaChatSearch *search;
   GtkWidget *stack;
@@ -26,7 +26,7 @@ enum
 
 static guint signals[N_SIGNALS];
 
-G_DEFINE_FINAL_TYPE (MynaHistorySearch, myna_history_search, GTK_TYPE_WIDGET)
+G_DEFINE_FINAL_TYPE (MynaHistorySearch, myna_history_search, ADW_TYPE_BIN)
 
 /* ---- Hits ------------------------------------------------------------------------------------------------------- */
 
@@ -73,8 +73,7 @@ make_row (const StoreHit *hit)
   gtk_widget_set_hexpand (title, TRUE);
   gtk_box_append (GTK_BOX (top), title);
   date = gtk_label_new (time);
-  gtk_widget_add_css_class (date, "caption");
-  gtk_widget_add_css_class (date, "dim-label");
+  myna_add_css_classes (date, "caption dim-label");
   gtk_box_append (GTK_BOX (top), date);
   gtk_box_append (GTK_BOX (box), top);
   if (hit->message_id)
@@ -118,7 +117,6 @@ myna_history_search_dispose (GObject *object)
   if (self->search)
     g_signal_handlers_disconnect_by_data (self->search, self);
   g_clear_object (&self->search);
-  g_clear_pointer (&self->stack, gtk_widget_unparent);
 
   G_OBJECT_CLASS (myna_history_search_parent_class)->dispose (object);
 }
@@ -131,7 +129,6 @@ myna_history_search_class_init (MynaHistorySearchClass *klass)
   G_OBJECT_CLASS (klass)->dispose = myna_history_search_dispose;
   signals[SIGNAL_OPEN_HIT] = g_signal_new ("open-hit", MYNA_TYPE_HISTORY_SEARCH, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                                            G_TYPE_NONE, 2, G_TYPE_INT64, G_TYPE_INT64);
-  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_css_name (widget_class, "historysearch");
 }
 
@@ -152,7 +149,7 @@ myna_history_search_init (MynaHistorySearch *self)
   self->stack = gtk_stack_new ();
   gtk_stack_add_named (GTK_STACK (self->stack), myna_scroller_new (self->list, -1), "hits");
   gtk_stack_add_named (GTK_STACK (self->stack), none, "none");
-  gtk_widget_set_parent (self->stack, GTK_WIDGET (self));
+  adw_bin_set_child (ADW_BIN (self), self->stack);
 }
 
 GtkWidget *

@@ -11,7 +11,7 @@
 G_BEGIN_DECLS
 
 #define MYNA_TYPE_HISTORY_SEARCH (myna_history_search_get_type ())
-G_DECLARE_FINAL_TYPE (MynaHistorySearch, myna_history_search, MYNA, HISTORY_SEARCH, GtkWidget)
+G_DECLARE_FINAL_TYPE (MynaHistorySearch, myna_history_search, MYNA, HISTORY_SEARCH, AdwBin)
 
 /* Signal: open-hit (gint64 conversation_id, gint64 message_id): message_id is 0 where the title was found. */
 GtkWidget *myna_history_search_new (void);

@@ -16,7 +16,7 @@
 
 struct _MynaSidebar
 {
-  GtkWidget parent_instance;
+  AdwBin parent_instance;
 
   MynaHistoryModel *model;
   GtkWidget *box;
@@ -46,7 +46,7 @@ enum
 
 static guint signals[N_SIGNALS];
 
-G_DEFINE_FINAL_TYPE (MynaSidebar, myna_sidebar, GTK_TYPE_WIDGET)
+G_DEFINE_FINAL_TYPE (MynaSidebar, myna_sidebar, ADW_TYPE_BIN)
 
 /* ---- What is shown ---------------------------------------------------------------------------------------------- */
 
@@ -54,17 +54,9 @@ static void
 update_title (MynaSidebar *self)
 {
   guint n_checked = myna_history_model_get_n_checked (self->model);
-  g_autofree char *text = NULL;
+  g_autofree char *text =
+      myna_history_model_dup_title (self->model, myna_history_list_get_selecting (MYNA_HISTORY_LIST (self->list)));
 
-  if (myna_history_list_get_selecting (MYNA_HISTORY_LIST (self->list)))
-    text = n_checked ? g_strdup_printf (ngettext ("%u selected", "%u selected", n_checked), n_checked)
-                     : g_strdup (_ ("Select chats"));
-  else if (myna_history_model_get_kind (self->model) == STORE_LIST_ARCHIVED)
-    text = g_strdup (_ ("Archive"));
-  else if (myna_history_model_get_kind (self->model) == STORE_LIST_DELETED)
-    text = g_strdup (_ ("Trash"));
-  else
-    text = g_strdup (_ ("Chats"));
   adw_window_title_set_title (ADW_WINDOW_TITLE (self->title), text);
   myna_set_tooltip (self->title, text); /* the whole of it where there is no room */
   for (guint i = 0; i < G_N_ELEMENTS (self->bars); i++)
@@ -178,15 +170,6 @@ empty_bin (GtkWidget *widget, const char *name, GVariant *parameter)
 /* ---- Building --------------------------------------------------------------------------------------------------- */
 
 static GtkWidget *
-make_icon_button (const char *icon, const char *action, const char *label)
-{
-  GtkWidget *button = myna_icon_button_new (icon, label);
-
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
-  return button;
-}
-
-static GtkWidget *
 make_header (MynaSidebar *self)
 {
   g_autoptr (GtkBuilder) builder = gtk_builder_new_from_resource ("/io/github/myna_chat/Myna/menus.ui");
@@ -198,9 +181,9 @@ make_header (MynaSidebar *self)
   self->title = adw_window_title_new (_ ("Chats"), NULL);
   adw_header_bar_set_title_widget (header, self->title);
 
-  self->new_button = make_icon_button ("list-add-symbolic", "win.new-chat", _ ("New Chat"));
+  self->new_button = myna_action_button_new ("list-add-symbolic", "win.new-chat", _ ("New Chat"));
   adw_header_bar_pack_start (header, self->new_button);
-  self->back_button = make_icon_button ("go-previous-symbolic", "sidebar.show", _ ("Back to Chats"));
+  self->back_button = myna_action_button_new ("go-previous-symbolic", "sidebar.show", _ ("Back to Chats"));
   gtk_actionable_set_action_target (GTK_ACTIONABLE (self->back_button), "s", "chats");
   adw_header_bar_pack_start (header, self->back_button);
   self->cancel_button = gtk_button_new_with_label (_ ("Cancel"));
@@ -214,7 +197,7 @@ make_header (MynaSidebar *self)
   gtk_button_set_icon_name (GTK_BUTTON (self->search_button), "system-search-symbolic");
   myna_set_name (self->search_button, _ ("Search Chats"));
   adw_header_bar_pack_end (header, self->search_button);
-  self->all_button = make_icon_button ("edit-select-all-symbolic", "sidebar.select-all", _ ("Select All"));
+  self->all_button = myna_action_button_new ("edit-select-all-symbolic", "sidebar.select-all", _ ("Select All"));
   adw_header_bar_pack_end (header, self->all_button);
 
   return bar;
@@ -333,7 +316,6 @@ myna_sidebar_dispose (GObject *object)
 {
   MynaSidebar *self = MYNA_SIDEBAR (object);
 
-  g_clear_pointer (&self->box, gtk_widget_unparent);
   g_clear_object (&self->model);
 
   G_OBJECT_CLASS (myna_sidebar_parent_class)->dispose (object);
@@ -357,7 +339,6 @@ myna_sidebar_class_init (MynaSidebarClass *klass)
   gtk_widget_class_install_action (widget_class, "sidebar.select-all", NULL, select_all);
   gtk_widget_class_install_action (widget_class, "sidebar.run-on-checked", "s", run_on_checked);
   gtk_widget_class_install_action (widget_class, "sidebar.empty-bin", NULL, empty_bin);
-  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_css_name (widget_class, "sidebar");
 }
 
@@ -372,13 +353,13 @@ myna_sidebar_init (MynaSidebar *self)
 
   self->model = myna_history_model_new ();
   self->box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
-  gtk_widget_set_parent (self->box, GTK_WIDGET (self));
+  adw_bin_set_child (ADW_BIN (self), self->box);
   gtk_box_append (GTK_BOX (self->box), make_header (self));
   gtk_box_append (GTK_BOX (self->box), make_search_bar (self));
 
   self->list = myna_history_list_new (self->model);
   g_signal_connect_swapped (self->list, "open", G_CALLBACK (open_cb), self);
-  g_signal_connect_swapped (self->list, "notify::selecting", G_CALLBACK (update), self);
+  g_signal_connect_swapped (self->list, "selecting-changed", G_CALLBACK (update), self);
   self->search = myna_history_search_new ();
   g_signal_connect_swapped (self->search, "open-hit", G_CALLBACK (open_hit_cb), self);
   self->stack = gtk_stack_new ();

@@ -11,7 +11,7 @@
 G_BEGIN_DECLS
 
 #define MYNA_TYPE_SIDEBAR (myna_sidebar_get_type ())
-G_DECLARE_FINAL_TYPE (MynaSidebar, myna_sidebar, MYNA, SIDEBAR, GtkWidget)
+G_DECLARE_FINAL_TYPE (MynaSidebar, myna_sidebar, MYNA, SIDEBAR, AdwBin)
 
 /* Signals: open (gint64 id): the person wants this conversation.
  *          open-hit (gint64 id, gint64 message_id): … and this message of it (0: the title was found). */

@@ -11,7 +11,6 @@
 #include "base/controls.h"
 #include "chat/call-fields.h"
 #include "chat/tool-words.h"
-#include "markdown/code-language.h"
 #include "markdown/code-theme.h"
 
 #define MAX_LINE 120 /* characters of a text that is edited in one line */
@@ -135,13 +134,13 @@ new_program_view (void)
   g_autoptr (GtkSourceBuffer) buffer = gtk_source_buffer_new (NULL);
   GtkWidget *view = gtk_source_view_new_with_buffer (buffer);
 
-  gtk_source_buffer_set_language (buffer, myna_code_language_find ("python"));
+  gtk_source_buffer_set_language (buffer, gtk_source_language_manager_get_language (gtk_source_language_manager_get_default (),
+                                                                                    "python3"));
   gtk_source_buffer_set_highlight_matching_brackets (buffer, FALSE);
   gtk_source_view_set_auto_indent (GTK_SOURCE_VIEW (view), TRUE);
   gtk_source_view_set_insert_spaces_instead_of_tabs (GTK_SOURCE_VIEW (view), TRUE);
   gtk_source_view_set_tab_width (GTK_SOURCE_VIEW (view), 4);
-  g_signal_connect_object (myna_code_theme_get_default (), "notify::name", G_CALLBACK (apply_scheme), buffer,
-                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (myna_code_theme_get_default (), "changed", G_CALLBACK (apply_scheme), buffer, G_CONNECT_SWAPPED);
   apply_scheme (buffer);
   return view;
 }

@@ -11,6 +11,7 @@
 #include "base/column-layout.h"
 #include "base/controls.h"
 #include "base/ui-compat.h"
+#include "chat/pair.h"
 #include "tools/sandbox.h"
 #include "transcript/call-picture.h"
 
@@ -21,13 +22,6 @@ struct _MynaCallMade
   GPtrArray *list; /* StoreMade; NULL: nothing */
   GtkWidget *problem;
 };
-
-/* A file that the person chooses a place for. */
-typedef struct
-{
-  MynaCallMade *self;
-  GBytes *data;
-} Saving;
 
 G_DEFINE_FINAL_TYPE (MynaCallMade, myna_call_made, GTK_TYPE_WIDGET)
 
@@ -57,31 +51,27 @@ saved_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 chosen_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autofree Saving *saving = user_data;
-  g_autoptr (MynaCallMade) self = saving->self;
-  g_autoptr (GBytes) data = saving->data;
+  g_autoptr (MynaPair) saving = user_data;
   g_autoptr (GFile) file = myna_choose_file_finish (result);
 
   if (file)
-    g_file_replace_contents_bytes_async (file, data, NULL, FALSE, G_FILE_CREATE_REPLACE_DESTINATION, NULL, saved_cb,
-                                         g_object_ref (self));
+    g_file_replace_contents_bytes_async (file, saving->subject, NULL, FALSE, G_FILE_CREATE_REPLACE_DESTINATION, NULL, saved_cb,
+                                         g_object_ref (saving->owner));
 }
 
 static void
 save_clicked_cb (GtkWidget *button)
 {
   GtkWidget *self = gtk_widget_get_ancestor (button, MYNA_TYPE_CALL_MADE);
-  GtkRoot *root = gtk_widget_get_root (button);
   const StoreMade *made = g_object_get_data (G_OBJECT (button), "made");
   gboolean is_picture = made->width > 0;
-  Saving *saving = g_new (Saving, 1);
 
-  *saving = (Saving){ MYNA_CALL_MADE (g_object_ref (self)), g_bytes_ref (made->data) };
-  say_problem (saving->self, NULL);
-  myna_choose_file_async (GTK_IS_WINDOW (root) ? GTK_WINDOW (root) : NULL, MYNA_FILE_SAVE,
-                          is_picture ? _ ("Save the Picture") : _ ("Save the File"), NULL,
+  say_problem (MYNA_CALL_MADE (self), NULL);
+  myna_choose_file_async (myna_get_window (button), MYNA_FILE_SAVE, is_picture ? _ ("Save the Picture") : _ ("Save the File"),
+                          NULL,
                           /* Translators: the name that is proposed for a saved picture; keep .png */
-                          is_picture ? _ ("Picture.png") : made->name, chosen_cb, saving);
+                          is_picture ? _ ("Picture.png") : made->name, chosen_cb,
+                          myna_pair_new (self, g_bytes_ref (made->data), (GDestroyNotify) g_bytes_unref));
 }
 
 static void

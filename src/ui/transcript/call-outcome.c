@@ -204,8 +204,7 @@ myna_call_outcome_init (MynaCallOutcome *self)
   myna_column_layout_set_spacing (GTK_WIDGET (self), 6);
   self->head = gtk_label_new (_ ("Result"));
   gtk_label_set_xalign (GTK_LABEL (self->head), 0);
-  gtk_widget_add_css_class (self->head, "caption");
-  gtk_widget_add_css_class (self->head, "dim-label");
+  myna_add_css_classes (self->head, "caption dim-label");
   gtk_widget_set_parent (self->head, GTK_WIDGET (self));
   self->text = myna_markdown_view_new ();
   gtk_widget_add_css_class (self->text, "monospace");

@@ -178,16 +178,11 @@ update_changes (MynaCallQuestion *self)
 {
   MynaReply *reply = self->kind == MYNA_CALL_QUESTION_CALL ? myna_conversation_get_reply (self->conversation) : NULL;
   const char *allowed = reply ? myna_call_run_get_allowed (myna_reply_get_run (reply)) : "";
-  g_autofree char *before = NULL;
-  g_autofree char *now = NULL;
-  g_autofree char *text = NULL;
-  gboolean known = *allowed && myna_server_dup_versions (get_call (self)->tool, allowed, &before, &now);
+  g_autofree char *text = *allowed ? myna_server_dup_versions (get_call (self)->tool, allowed) : NULL;
 
-  gtk_widget_set_visible (self->changes, known);
-  if (!known)
+  gtk_widget_set_visible (self->changes, text != NULL);
+  if (!text)
     return;
-  /* Translators: a tool's command, description and arguments, when the person allowed it and now */
-  text = g_strdup_printf (_ ("When you allowed it:\n%s\n\nNow:\n%s"), before, now);
   gtk_label_set_label (GTK_LABEL (self->versions), text);
   gtk_expander_set_expanded (GTK_EXPANDER (self->changes), TRUE);
 }

@@ -6,6 +6,7 @@
 
 #include <glib/gi18n.h>
 
+#include "base/controls.h"
 GtkWidget *
 myna_context_divider_new (int length)
 {
@@ -19,8 +20,7 @@ myna_context_divider_new (int length)
   gtk_label_set_label (GTK_LABEL (label), text);
   gtk_label_set_wrap (GTK_LABEL (label), TRUE);
   gtk_label_set_justify (GTK_LABEL (label), GTK_JUSTIFY_CENTER);
-  gtk_widget_add_css_class (label, "caption");
-  gtk_widget_add_css_class (label, "dim-label");
+  myna_add_css_classes (label, "caption dim-label");
   for (int i = 0; i < 2; i++)
     {
       GtkWidget *line = gtk_separator_new (GTK_ORIENTATION_HORIZONTAL);

@@ -4,6 +4,7 @@
  */
 #include "transcript/date-separator.h"
 
+#include "base/controls.h"
 #include "chat/days.h"
 
 GtkWidget *
@@ -12,8 +13,6 @@ myna_date_separator_new (gint64 time)
   g_autofree char *text = myna_day_describe (time, g_get_real_time () / 1000);
   GtkWidget *label = gtk_label_new (text);
 
-  gtk_widget_add_css_class (label, "date-separator");
-  gtk_widget_add_css_class (label, "caption-heading");
-  gtk_widget_add_css_class (label, "dim-label");
+  myna_add_css_classes (label, "date-separator caption-heading dim-label");
   return label;
 }

@@ -11,7 +11,7 @@
 
 struct _MynaEmptyPage
 {
-  GtkWidget parent_instance;
+  AdwBin parent_instance;
 
   GtkWidget *scroller;
   GtkWidget *model_label;
@@ -26,7 +26,7 @@ enum
 
 static guint signals[N_SIGNALS];
 
-G_DEFINE_FINAL_TYPE (MynaEmptyPage, myna_empty_page, GTK_TYPE_WIDGET)
+G_DEFINE_FINAL_TYPE (MynaEmptyPage, myna_empty_page, ADW_TYPE_BIN)
 
 /* Questions that the small starter model answered well 20 times out of 20, in both languages. */
 static const char *const suggestions[] = {
@@ -122,20 +122,11 @@ new_persona_button (MynaEmptyPage *self)
 }
 
 static void
-myna_empty_page_dispose (GObject *object)
-{
-  g_clear_pointer (&MYNA_EMPTY_PAGE (object)->scroller, gtk_widget_unparent);
-  G_OBJECT_CLASS (myna_empty_page_parent_class)->dispose (object);
-}
-
-static void
 myna_empty_page_class_init (MynaEmptyPageClass *klass)
 {
-  G_OBJECT_CLASS (klass)->dispose = myna_empty_page_dispose;
   signals[SIGNAL_ASK] =
       g_signal_new ("ask", MYNA_TYPE_EMPTY_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
   gtk_widget_class_set_css_name (GTK_WIDGET_CLASS (klass), "emptypage");
-  gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (klass), GTK_TYPE_BIN_LAYOUT);
 }
 
 static void
@@ -169,7 +160,7 @@ myna_empty_page_init (MynaEmptyPage *self)
   self->scroller = gtk_scrolled_window_new ();
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (self->scroller), GTK_POLICY_NEVER, GTK_POLICY_AUTOMATIC);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scroller), box);
-  gtk_widget_set_parent (self->scroller, GTK_WIDGET (self));
+  adw_bin_set_child (ADW_BIN (self), self->scroller);
   myna_empty_page_set_settings (self, NULL);
 }
 

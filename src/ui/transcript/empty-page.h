@@ -4,12 +4,12 @@
  */
 #pragma once
 
-#include <gtk/gtk.h>
+#include <adwaita.h>
 
 G_BEGIN_DECLS
 
 #define MYNA_TYPE_EMPTY_PAGE (myna_empty_page_get_type ())
-G_DECLARE_FINAL_TYPE (MynaEmptyPage, myna_empty_page, MYNA, EMPTY_PAGE, GtkWidget)
+G_DECLARE_FINAL_TYPE (MynaEmptyPage, myna_empty_page, MYNA, EMPTY_PAGE, AdwBin)
 
 /* Signal: ask (const char *question), by one of the suggestions */
 GtkWidget *myna_empty_page_new (void);

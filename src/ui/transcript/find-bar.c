@@ -14,7 +14,7 @@
 
 struct _MynaFindBar
 {
-  GtkWidget parent_instance;
+  AdwBin parent_instance;
 
   GtkWidget *bar; /* GtkSearchBar */
   GtkWidget *entry;
@@ -35,7 +35,7 @@ enum
 
 static guint signals[N_SIGNALS];
 
-G_DEFINE_FINAL_TYPE (MynaFindBar, myna_find_bar, GTK_TYPE_WIDGET)
+G_DEFINE_FINAL_TYPE (MynaFindBar, myna_find_bar, ADW_TYPE_BIN)
 
 const char *
 myna_find_bar_get_needle (MynaFindBar *self)
@@ -190,7 +190,6 @@ myna_find_bar_dispose (GObject *object)
   if (self->finder)
     g_signal_handlers_disconnect_by_data (self->finder, self);
   g_clear_object (&self->finder);
-  g_clear_pointer (&self->bar, gtk_widget_unparent);
   G_OBJECT_CLASS (myna_find_bar_parent_class)->dispose (object);
 }
 
@@ -199,7 +198,6 @@ myna_find_bar_class_init (MynaFindBarClass *klass)
 {
   G_OBJECT_CLASS (klass)->dispose = myna_find_bar_dispose;
   signals[SIGNAL_CLOSED] = g_signal_new ("closed", MYNA_TYPE_FIND_BAR, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
-  gtk_widget_class_set_layout_manager_type (GTK_WIDGET_CLASS (klass), GTK_TYPE_BIN_LAYOUT);
 }
 
 static void
@@ -224,8 +222,7 @@ myna_find_bar_init (MynaFindBar *self)
   gtk_widget_add_controller (self->entry, keys);
 
   self->count_label = gtk_label_new (NULL);
-  gtk_widget_add_css_class (self->count_label, "dim-label");
-  gtk_widget_add_css_class (self->count_label, "numeric");
+  myna_add_css_classes (self->count_label, "dim-label numeric");
   self->previous_button = new_button (self, "go-up-symbolic", _ ("Previous match"), G_CALLBACK (previous_cb));
   self->next_button = new_button (self, "go-down-symbolic", _ ("Next match"), G_CALLBACK (next_cb));
   gtk_widget_add_css_class (buttons, "linked");
@@ -240,7 +237,7 @@ myna_find_bar_init (MynaFindBar *self)
   gtk_search_bar_connect_entry (GTK_SEARCH_BAR (self->bar), GTK_EDITABLE (self->entry));
   gtk_search_bar_set_show_close_button (GTK_SEARCH_BAR (self->bar), TRUE);
   g_signal_connect_swapped (self->bar, "notify::search-mode-enabled", G_CALLBACK (mode_changed_cb), self);
-  gtk_widget_set_parent (self->bar, GTK_WIDGET (self));
+  adw_bin_set_child (ADW_BIN (self), self->bar);
   update_label (self);
 }
 

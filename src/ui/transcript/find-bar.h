@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include <gtk/gtk.h>
+#include <adwaita.h>
 
 #include "transcript/chat-canvas.h"
 #include "chat/myna-conversation.h"
@@ -12,7 +12,7 @@
 G_BEGIN_DECLS
 
 #define MYNA_TYPE_FIND_BAR (myna_find_bar_get_type ())
-G_DECLARE_FINAL_TYPE (MynaFindBar, myna_find_bar, MYNA, FIND_BAR, GtkWidget)
+G_DECLARE_FINAL_TYPE (MynaFindBar, myna_find_bar, MYNA, FIND_BAR, AdwBin)
 
 /* Signal "closed": the keyboard's focus is free again. */
 GtkWidget *myna_find_bar_new (MynaChatCanvas *canvas);

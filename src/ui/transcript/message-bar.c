@@ -8,6 +8,7 @@
 
 #include "base/controls.h"
 #include "base/tooltip.h"
+#include "chat/days.h"
 #include "chat/message-words.h"
 #include "markdown/copy-button.h"
 
@@ -79,45 +80,17 @@ mark_toggled_cb (MynaMessageBar *self, GtkToggleButton *button)
 
 /* ---- State ------------------------------------------------------------------------------------------------------ */
 
-/* "31 tokens/s", with a decimal where it says something. */
-static char *
-describe_rate (double rate)
-{
-  if (rate < 9.95)
-    return g_strdup_printf (_ ("%.1f tokens/s"), rate);
-  return g_strdup_printf (_ ("%.0f tokens/s"), rate);
-}
-
 void
 myna_message_bar_update_text (MynaMessageBar *self)
 {
-  const StoreMessage *record = myna_message_get_record (self->message);
-  g_autofree char *rate = NULL;
-  g_autofree char *count = NULL;
   g_autofree char *text = NULL;
-  g_autofree char *named = NULL;
 
   gtk_widget_set_sensitive (self->copy_button, *myna_message_get_text (self->message));
   if (!self->figures)
     return;
-  if (record->state == STORE_STATE_GENERATING)
-    {
-      double now = myna_conversation_get_rate (self->conversation);
-
-      text = now > 0 ? describe_rate (now) : NULL;
-    }
-  else if (record->n_tokens > 0 && record->seconds > 0)
-    {
-      rate = describe_rate (record->n_tokens / record->seconds);
-      count = g_strdup_printf (ngettext ("%'d token", "%'d tokens", record->n_tokens), record->n_tokens);
-      /* Translators: how long a reply is, and how fast it was written: "212 tokens · 31 tokens/s" */
-      text = g_strdup_printf (_ ("%s · %s"), count, rate);
-    }
-  /* Versions may be of several models: then each says which. */
-  if (text && record->model && myna_message_get_n_siblings (self->message) > 1)
-    named = g_strdup_printf ("%s · %s", record->model, text);
-  gtk_label_set_label (GTK_LABEL (self->figures), named ? named : text ? text : "");
-  myna_set_tooltip (self->figures, named ? named : text); /* the whole of it where there is no room */
+  text = myna_message_dup_figures (self->message, myna_conversation_get_rate (self->conversation));
+  gtk_label_set_label (GTK_LABEL (self->figures), text ? text : "");
+  myna_set_tooltip (self->figures, text); /* the whole of it where there is no room */
 }
 
 /* When it was asked, beside the question's actions. */
@@ -127,11 +100,11 @@ update_time (MynaMessageBar *self)
   gint64 created_at = myna_message_get_record (self->message)->created_at;
   g_autoptr (GDateTime) time = created_at ? g_date_time_new_from_unix_local (created_at / 1000) : NULL;
   g_autofree char *date = time ? g_date_time_format (time, "%c") : NULL;
-  g_autofree char *clock = time ? g_date_time_format (time, "%H:%M") : NULL;
+  g_autofree char *clock = myna_clock_describe (created_at);
 
   if (!self->time)
     return;
-  gtk_label_set_label (GTK_LABEL (self->time), clock ? clock : "");
+  gtk_label_set_label (GTK_LABEL (self->time), clock);
   myna_set_tooltip (self->time, date);
 }
 
@@ -174,10 +147,7 @@ myna_message_bar_update (MynaMessageBar *self)
       gtk_widget_set_visible (self->good_button, !generating && myna_message_get_id (self->message));
       gtk_widget_set_visible (self->bad_button, !generating && myna_message_get_id (self->message));
     }
-  if (newest && self->regenerate_button)
-    gtk_widget_add_css_class (GTK_WIDGET (self), "newest");
-  else
-    gtk_widget_remove_css_class (GTK_WIDGET (self), "newest");
+  myna_set_css_class (GTK_WIDGET (self), "newest", newest && self->regenerate_button);
   myna_message_bar_update_text (self);
   update_time (self);
 }
@@ -200,14 +170,12 @@ myna_message_bar_get_menu_button (MynaMessageBar *self)
 /* ---- Building --------------------------------------------------------------------------------------------------- */
 
 static GtkWidget *
-add_label (MynaMessageBar *self)
+add_label (GtkWidget *parent)
 {
   GtkWidget *label = gtk_label_new (NULL);
 
-  gtk_widget_add_css_class (label, "caption");
-  gtk_widget_add_css_class (label, "numeric");
-  gtk_widget_add_css_class (label, "dim-label");
-  gtk_widget_set_parent (label, GTK_WIDGET (self));
+  myna_add_css_classes (label, "caption numeric dim-label");
+  gtk_widget_insert_before (label, parent, NULL);
   return label;
 }
 
@@ -229,11 +197,7 @@ build_switcher (MynaMessageBar *self)
   gtk_widget_add_css_class (self->switcher, "versions");
   add_button (self, self->switcher, gtk_button_new (), "go-previous-symbolic", _ ("Previous version"),
               G_CALLBACK (previous_clicked_cb));
-  self->switcher_label = gtk_label_new (NULL);
-  gtk_widget_add_css_class (self->switcher_label, "numeric");
-  gtk_widget_add_css_class (self->switcher_label, "caption");
-  gtk_widget_add_css_class (self->switcher_label, "dim-label");
-  gtk_box_append (GTK_BOX (self->switcher), self->switcher_label);
+  self->switcher_label = add_label (self->switcher);
   add_button (self, self->switcher, gtk_button_new (), "go-next-symbolic", _ ("Next version"), G_CALLBACK (next_clicked_cb));
   gtk_widget_set_parent (self->switcher, GTK_WIDGET (self));
 }
@@ -320,7 +284,7 @@ myna_message_bar_new (gboolean is_question, GMenuModel *menu, GMenuModel *models
   GtkWidget *widget = GTK_WIDGET (self);
 
   if (is_question)
-    self->time = add_label (self);
+    self->time = add_label (widget);
   self->copy_button = myna_copy_button_new (_ ("Copy"));
   g_signal_connect_swapped (self->copy_button, "clicked", G_CALLBACK (myna_message_bar_copy), self);
   gtk_widget_set_parent (self->copy_button, widget);
@@ -343,7 +307,7 @@ myna_message_bar_new (gboolean is_question, GMenuModel *menu, GMenuModel *models
   self->more_button = add_menu_button (self, "view-more-horizontal-symbolic", _ ("More"), menu);
   if (is_question)
     return widget;
-  self->figures = add_label (self);
+  self->figures = add_label (widget);
   gtk_widget_set_hexpand (self->figures, TRUE);
   gtk_widget_set_halign (self->figures, GTK_ALIGN_END);
   gtk_label_set_ellipsize (GTK_LABEL (self->figures), PANGO_ELLIPSIZE_END);

@@ -216,13 +216,13 @@ show_source_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
   MynaMessageBody *self = MYNA_MESSAGE_BODY (widget);
   const StorePassage *passage = myna_sources_find (self->sources, g_variant_get_uint32 (parameter));
-  GtkRoot *root = gtk_widget_get_root (widget);
+  GtkWindow *window = myna_get_window (widget);
   const char *question;
 
-  if (!passage || !self->conversation || !self->message || !GTK_IS_WINDOW (root))
+  if (!passage || !self->conversation || !self->message || !window)
     return;
   question = myna_sources_get_question (myna_sources_get (self->conversation), self->message);
-  myna_passage_window_show (GTK_WINDOW (root), myna_conversation_get_store (self->conversation), passage, question);
+  myna_passage_window_show (window, myna_conversation_get_store (self->conversation), passage, question);
 }
 
 void

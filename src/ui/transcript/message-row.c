@@ -88,8 +88,7 @@ update_name (MynaMessageRow *self)
   const StoreCall *call = myna_message_get_record (self->message)->call;
   g_autofree char *text = call ? myna_call_dup_summary (call) : myna_message_dup_copy (self->message);
   g_autofree char *name = NULL;
-  g_autoptr (GDateTime) time = NULL;
-  g_autofree char *clock = NULL;
+  g_autofree char *clock = myna_clock_describe (myna_message_get_record (self->message)->created_at);
 
   if (strlen (text) > NAME_MAX_BYTES)
     *g_utf8_find_prev_char (text, text + NAME_MAX_BYTES) = '\0';
@@ -99,10 +98,8 @@ update_name (MynaMessageRow *self)
                           : self->kind == MYNA_MESSAGE_ROW_REPLY  ? _ ("Myna: %s")
                                                                   : _ ("Result of the tool: %s"),
                           text);
-  time = g_date_time_new_from_unix_local (myna_message_get_record (self->message)->created_at / 1000);
-  clock = time ? g_date_time_format (time, "%H:%M") : NULL;
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, name,
-                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, clock ? clock : "", -1);
+                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, clock, -1);
   self->named_at = g_get_monotonic_time ();
 }
 
@@ -118,10 +115,10 @@ update_files (MynaMessageRow *self)
 static void
 documents_action (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  GtkRoot *root = gtk_widget_get_root (widget);
+  GtkWindow *window = myna_get_window (widget);
 
-  if (GTK_IS_WINDOW (root) && MYNA_MESSAGE_ROW (widget)->conversation)
-    myna_documents_window_show (GTK_WINDOW (root), MYNA_MESSAGE_ROW (widget)->conversation);
+  if (window && MYNA_MESSAGE_ROW (widget)->conversation)
+    myna_documents_window_show (window, MYNA_MESSAGE_ROW (widget)->conversation);
 }
 
 static void
@@ -195,10 +192,7 @@ update_question (MynaMessageRow *self)
     return;
   myna_call_question_update (MYNA_CALL_QUESTION (self->question), kind, kind ? self->conversation : NULL,
                              kind ? self->message : NULL);
-  if (kind != MYNA_CALL_QUESTION_NONE)
-    gtk_widget_add_css_class (GTK_WIDGET (self), "asking");
-  else
-    gtk_widget_remove_css_class (GTK_WIDGET (self), "asking");
+  myna_set_css_class (GTK_WIDGET (self), "asking", kind != MYNA_CALL_QUESTION_NONE);
 }
 
 static gboolean

@@ -43,10 +43,7 @@ myna_message_status_update (MynaMessageStatus *self, MynaConversation *conversat
     return;
   gtk_label_set_label (GTK_LABEL (self->label), text);
   myna_set_tooltip (self->label, myna_message_get_error_details (message));
-  if (myna_message_get_error (message))
-    gtk_widget_add_css_class (GTK_WIDGET (self), "error");
-  else
-    gtk_widget_remove_css_class (GTK_WIDGET (self), "error");
+  myna_set_css_class (GTK_WIDGET (self), "error", myna_message_get_error (message) != NULL);
   gtk_widget_set_visible (self->button, button != NULL);
   if (button)
     gtk_button_set_label (GTK_BUTTON (self->button), button);

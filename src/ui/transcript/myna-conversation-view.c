@@ -8,6 +8,7 @@
 
 #include <glib/gi18n.h>
 
+#include "base/controls.h"
 #include "base/tooltip.h"
 #include "base/undo-toast.h"
 #include "chat/left-chats.h"
@@ -20,6 +21,7 @@
 #include "chat/myna-length.h"
 #include "chat/myna-personas.h"
 #include "chat/myna-recall.h"
+#include "chat/myna-wanted.h"
 #include "chat/reply-speech.h"
 #include "markup/markdown.h"
 #include "transcript/chat-canvas.h"
@@ -48,16 +50,13 @@ struct _MynaConversationView
   GtkWidget *thinking;       /* MynaThinkingControls, in the composer */
   MynaModelLibrary *library; /* NULL: not known yet */
   MynaModelsMenu *models_menu;
-  MynaLength *length;     /* of what is being written */
-  MynaDraftAhead *ahead;  /* … and what evaluates it */
-  gboolean revealed;      /* its branch was asked for */
-  gint64 wanted_id;       /* message to be shown when the branch is there; 0: none */
-  int wanted_offset;      /* how far it is to begin above the view … */
-  gboolean wanted_at_top; /* … or it comes into the upper third */
-  gboolean send_waits;    /* Send was pressed when there was no conversation yet … */
-  char *suggested;        /* … or this suggestion was … */
-  MynaPersona *persona;   /* … or this persona was chosen */
-  MynaRecall recalled;    /* the question in the composer */
+  MynaLength *length;    /* of what is being written */
+  MynaDraftAhead *ahead; /* … and what evaluates it */
+  MynaWanted wanted;     /* the message to be shown */
+  gboolean send_waits;   /* Send was pressed when there was no conversation yet … */
+  char *suggested;       /* … or this suggestion was … */
+  MynaPersona *persona;  /* … or this persona was chosen */
+  MynaRecall recalled;   /* the question in the composer */
   MynaReplySpeech *speech;
   gboolean compact; /* the composer is above the transcript, which is there once something was asked */
 };
@@ -164,7 +163,7 @@ static void
 ask (MynaConversationView *self, const char *text, const char *attachments)
 {
   myna_conversation_send_full (self->conversation, text, attachments);
-  self->wanted_id = 0;
+  self->wanted.id = 0;
   myna_chat_canvas_scroll_to_end (MYNA_CHAT_CANVAS (self->canvas));
   self->recalled = MYNA_RECALL_NONE;
 }
@@ -565,36 +564,18 @@ items_changed_cb (MynaConversationView *self)
   update_page (self);
 }
 
+/* What was read may have the wanted message. */
 static void
 show_wanted (MynaConversationView *self)
 {
-  guint position;
+  guint position = myna_wanted_take (&self->wanted, self->conversation);
 
-  if (!self->wanted_id || myna_conversation_get_loading (self->conversation))
-    return;
-  position = myna_conversation_find_id (self->conversation, self->wanted_id);
   if (position == G_MAXUINT)
-    return; /* its branch is on the way */
-  self->wanted_id = 0;
-  if (self->wanted_at_top)
-    myna_chat_canvas_set_anchor (MYNA_CHAT_CANVAS (self->canvas), position, self->wanted_offset);
+    return;
+  if (self->wanted.at_top)
+    myna_chat_canvas_set_anchor (MYNA_CHAT_CANVAS (self->canvas), position, self->wanted.offset);
   else
     myna_chat_canvas_scroll_to (MYNA_CHAT_CANVAS (self->canvas), position, 0);
-}
-
-/* What was read may have the wanted message, or it is in another branch. */
-static void
-loading_changed_cb (MynaConversationView *self)
-{
-  if (!self->wanted_id || myna_conversation_get_loading (self->conversation))
-    return;
-  if (myna_conversation_find_id (self->conversation, self->wanted_id) == G_MAXUINT && !self->revealed)
-    {
-      self->revealed = TRUE;
-      myna_conversation_reveal (self->conversation, self->wanted_id);
-    }
-  else
-    show_wanted (self);
 }
 
 void
@@ -604,10 +585,8 @@ myna_conversation_view_show_message (MynaConversationView *self, gint64 message_
 
   if (!self->conversation)
     return;
-  self->wanted_id = message_id;
-  self->wanted_at_top = FALSE;
-  self->revealed = FALSE;
-  loading_changed_cb (self);
+  myna_wanted_set_message (&self->wanted, message_id);
+  show_wanted (self);
   if (!*query)
     return;
   myna_find_bar_show_hit (MYNA_FIND_BAR (self->find_bar), message_id, query);
@@ -621,12 +600,8 @@ myna_conversation_view_set_position (MynaConversationView *self, gint64 message_
 
   if (!self->conversation || message_id == 0)
     return;
-  self->wanted_id = message_id;
-  self->wanted_at_top = TRUE;
-  self->wanted_offset = offset;
-  /* A message of another branch is not worth changing the branch for. */
-  self->revealed = TRUE;
-  loading_changed_cb (self);
+  myna_wanted_set_place (&self->wanted, message_id, offset);
+  show_wanted (self);
 }
 
 static void
@@ -665,7 +640,7 @@ myna_conversation_view_set_conversation (MynaConversationView *self, MynaConvers
   myna_thinking_controls_set_conversation (MYNA_THINKING_CONTROLS (self->thinking), conversation);
   myna_composer_set_conversation (MYNA_COMPOSER (self->composer), conversation);
   self->recalled = MYNA_RECALL_NONE;
-  self->wanted_id = 0;
+  self->wanted.id = 0;
   if (conversation)
     {
       myna_chat_canvas_set_model (MYNA_CHAT_CANVAS (self->canvas), G_LIST_MODEL (conversation));
@@ -768,8 +743,7 @@ new_transcript (MynaConversationView *self)
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), self->canvas);
   gtk_widget_set_vexpand (scroller, TRUE);
 
-  gtk_widget_add_css_class (button, "osd");
-  gtk_widget_add_css_class (button, "circular");
+  myna_add_css_classes (button, "osd circular");
   myna_set_name (button, _ ("Jump to latest"));
   gtk_actionable_set_action_name (GTK_ACTIONABLE (button), "conversation.jump");
   /* For the pointer: Shift+Tab goes from the composer to the messages, where End does the same. */
@@ -836,7 +810,7 @@ init_signals (MynaConversationView *self)
                                G_CONNECT_SWAPPED | G_CONNECT_AFTER);
   g_signal_group_connect_swapped (group, "notify::busy", G_CALLBACK (update_busy), self);
   g_signal_group_connect_swapped (group, "notify::context-used", G_CALLBACK (update_context), self);
-  g_signal_group_connect_swapped (group, "notify::loading", G_CALLBACK (loading_changed_cb), self);
+  g_signal_group_connect_swapped (group, "notify::loading", G_CALLBACK (show_wanted), self);
   g_signal_group_connect_swapped (group, "notify::draft", G_CALLBACK (show_draft), self);
   g_signal_group_connect_swapped (group, "notify::error", G_CALLBACK (error_changed_cb), self);
   g_signal_group_connect_swapped (group, "notify::id", G_CALLBACK (update_page), self);

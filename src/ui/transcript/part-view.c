@@ -9,6 +9,7 @@
 
 #include <glib/gi18n.h>
 
+#include "base/controls.h"
 #include "base/column-layout.h"
 #include "chat/message-parts.h"
 #include "chat/message-words.h"
@@ -137,10 +138,7 @@ update_card (MynaPartView *self, const StoreCall *call, const char *summary, gbo
   gtk_widget_set_visible (self->spinner, runs);
   gtk_spinner_set_spinning (GTK_SPINNER (self->spinner), runs);
   gtk_label_set_label (GTK_LABEL (self->line), line);
-  if (call->state == STORE_CALL_FAILED || call->state == STORE_CALL_LOST)
-    gtk_widget_add_css_class (self->line, "warning");
-  else
-    gtk_widget_remove_css_class (self->line, "warning");
+  myna_set_css_class (self->line, "warning", call->state == STORE_CALL_FAILED || call->state == STORE_CALL_LOST);
   /* Translators: how a screen reader names the card of a tool's call: what was asked for, then what became of it */
   name = g_strdup_printf (_ ("Tool call: %s. %s"), summary, line);
   gtk_accessible_reset_relation (GTK_ACCESSIBLE (self->button), GTK_ACCESSIBLE_RELATION_LABELLED_BY);

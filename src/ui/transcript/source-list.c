@@ -6,6 +6,7 @@
 
 #include <glib/gi18n.h>
 
+#include "base/controls.h"
 #include "base/tooltip.h"
 #include "chat/myna-attachment.h"
 
@@ -43,8 +44,7 @@ make_button (const StorePassage *passage)
   gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
   gtk_label_set_xalign (GTK_LABEL (label), 0);
   gtk_button_set_child (GTK_BUTTON (button), label);
-  gtk_widget_add_css_class (button, "flat");
-  gtk_widget_add_css_class (button, "caption");
+  myna_add_css_classes (button, "flat caption");
   myna_set_tooltip (button, place);
   g_signal_connect (button, "clicked", G_CALLBACK (clicked_cb), GUINT_TO_POINTER (passage->number));
   return button;

@@ -66,8 +66,7 @@ new_row (MynaPaletteWindow *self, const MynaPaletteItem *item)
   gtk_label_set_ellipsize (GTK_LABEL (title), PANGO_ELLIPSIZE_END);
   myna_set_tooltip (title, item->title);
   gtk_widget_set_hexpand (title, TRUE);
-  gtk_widget_add_css_class (detail, "dim-label");
-  gtk_widget_add_css_class (detail, "caption");
+  myna_add_css_classes (detail, "dim-label caption");
   gtk_box_append (GTK_BOX (box), title);
   gtk_box_append (GTK_BOX (box), detail);
   gtk_list_box_row_set_child (GTK_LIST_BOX_ROW (row), box);

@@ -12,6 +12,7 @@
 #include "chat/myna-chat-settings.h"
 #include "chat/myna-model-need.h"
 #include "chat/myna-problem.h"
+#include "chat/pair.h"
 #include "exchange/myna-backups-window.h"
 #include "exchange/myna-chat-import-window.h"
 #include "exchange/myna-chat-print.h"
@@ -105,18 +106,11 @@ leave_chats (MynaWindow *self, GVariant *ids)
 
 /* Tells what was done, with a way back. */
 static void
-show_undo (MynaWindow *self, GVariant *ids, const char *one, /* with %s for the title */
-           const char *many,                                 /* translated, with the number in it */
-           const char *undo_action)
+show_undo (MynaWindow *self, GVariant *ids, MynaChatsChange what, const char *undo_action)
 {
-  gsize n_ids;
-  const gint64 *array = g_variant_get_fixed_array (ids, &n_ids, sizeof (gint64));
-  const char *title = n_ids == 1 ? myna_history_model_get_title (get_history (self), array[0]) : NULL;
-  g_autofree char *text = NULL;
-  g_autofree char *escaped = NULL;
+  g_autofree char *text = myna_chats_describe (get_history (self), ids, what);
+  g_autofree char *escaped = g_markup_escape_text (text, -1);
 
-  text = n_ids == 1 ? g_strdup_printf (one, title && *title ? title : _ ("Untitled chat")) : g_strdup (many);
-  escaped = g_markup_escape_text (text, -1);
   myna_window_add_toast (self, myna_undo_toast_new (escaped, undo_action, ids));
 }
 
@@ -124,26 +118,21 @@ static void
 archive_chats (GtkWidget *widget, const char *name, GVariant *ids)
 {
   MynaWindow *self = MYNA_WINDOW (widget);
-  g_autofree char *many =
-      g_strdup_printf (ngettext ("%u chat archived", "%u chats archived", (guint) g_variant_n_children (ids)),
-                       (guint) g_variant_n_children (ids));
 
   leave_chats (self, ids);
   change (self, ids, MYNA_CHATS_ARCHIVE);
-  show_undo (self, ids, _ ("“%s” archived"), many, "win.unarchive-chats");
+  show_undo (self, ids, MYNA_CHATS_ARCHIVE, "win.unarchive-chats");
 }
 
 static void
 delete_chats (GtkWidget *widget, const char *name, GVariant *ids)
 {
   MynaWindow *self = MYNA_WINDOW (widget);
-  g_autofree char *many = g_strdup_printf (ngettext ("%u chat deleted", "%u chats deleted", (guint) g_variant_n_children (ids)),
-                                           (guint) g_variant_n_children (ids));
 
   stop_chats (self, ids);
   leave_chats (self, ids);
   change (self, ids, MYNA_CHATS_DELETE);
-  show_undo (self, ids, _ ("“%s” deleted"), many, "win.restore-chats");
+  show_undo (self, ids, MYNA_CHATS_DELETE, "win.restore-chats");
 }
 
 static void
@@ -401,22 +390,13 @@ use_model (GtkWidget *widget, const char *name, GVariant *parameter)
   myna_model_library_ensure (models, *path ? path : NULL, &options);
 }
 
-typedef struct
-{
-  MynaWindow *window; /* owned */
-  char *path;
-} Trial;
-
 static void
 try_answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  Trial *trial = user_data;
+  g_autofree char *path = user_data;
 
   if (myna_ask_finish (result))
-    gtk_widget_activate_action (GTK_WIDGET (trial->window), "win.use-model", "s", trial->path);
-  g_object_unref (trial->window);
-  g_free (trial->path);
-  g_free (trial);
+    gtk_widget_activate_action (GTK_WIDGET (source), "win.use-model", "s", path);
 }
 
 /* The same, after a question where it is larger than the memory that is free. */
@@ -427,24 +407,15 @@ try_model (GtkWidget *widget, const char *name, GVariant *parameter)
   MynaModelLibrary *models = myna_core_get_models (self->core);
   const char *path = g_variant_get_string (parameter, NULL);
   const char *wanted = *path ? path : myna_model_library_get_default_path (models);
-  g_autofree char *memory = NULL;
-  MynaModelNeed need;
-  Trial *trial;
+  g_autofree char *warning = NULL;
 
-  if (!g_settings_get_boolean (self->settings, "memory-guard")
-      || g_strcmp0 (wanted, glm_actor_get_model_path (myna_model_library_get_actor (models))) == 0
-      || !myna_model_need_of_entry (&need, myna_model_library_find (models, wanted),
-                                    (int) g_settings_get_uint (self->settings, "context-length"))
-      || !myna_model_need_is_too_much (&need))
-    {
-      use_model (widget, name, parameter);
-      return;
-    }
-  trial = g_new (Trial, 1);
-  *trial = (Trial){ g_object_ref (self), g_strdup (path) };
-  memory = myna_model_need_describe (&need);
-  myna_ask_async (GTK_WINDOW (self), MYNA_QUESTION_DESTRUCTIVE, _ ("Load Anyway?"), memory, _ ("_Load Anyway"), try_answered_cb,
-                  trial);
+  if (g_strcmp0 (wanted, glm_actor_get_model_path (myna_model_library_get_actor (models))) != 0)
+    warning = myna_model_need_dup_warning (myna_model_library_find (models, wanted), self->settings);
+  if (warning)
+    myna_ask_async (GTK_WINDOW (self), MYNA_QUESTION_DESTRUCTIVE, _ ("Load Anyway?"), warning, _ ("_Load Anyway"),
+                    try_answered_cb, g_strdup (path));
+  else
+    use_model (widget, name, parameter);
 }
 
 static void
@@ -483,62 +454,39 @@ load_model (GtkWidget *widget, const char *name, GVariant *parameter)
 
 /* ---- Folders ---------------------------------------------------------------------------------------------------- */
 
-typedef struct
-{
-  MynaWindow *window;
-  GVariant *ids; /* conversations to move into the new folder; NULL: none */
-  gint64 parent_id;
-} NewFolder;
-
 static void
 folder_added_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  NewFolder *new_folder = user_data;
-  MynaWindow *self = new_folder->window;
+  g_autoptr (MynaPair) pair = user_data;
+  MynaWindow *self = pair->owner;
+  GVariant *place = pair->subject;
   g_autoptr (GError) error = NULL;
   gint64 id = store_finish_id (STORE_DB (source), result, &error);
 
   if (id)
     {
-      if (new_folder->parent_id)
-        myna_history_model_set_expanded (get_history (self), new_folder->parent_id, TRUE);
-      if (new_folder->ids)
-        gtk_widget_activate_action (GTK_WIDGET (self), "win.move-chats", "(@axx)", new_folder->ids, id);
+      if (!g_variant_is_of_type (place, G_VARIANT_TYPE_INT64))
+        gtk_widget_activate_action (GTK_WIDGET (self), "win.move-chats", "(@axx)", place, id);
+      else if (g_variant_get_int64 (place))
+        myna_history_model_set_expanded (get_history (self), g_variant_get_int64 (place), TRUE);
       myna_sidebar_begin_rename (MYNA_SIDEBAR (self->sidebar), MYNA_HISTORY_FOLDER, id);
     }
   else if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     {
       show_failure (self, _ ("The folder could not be created"), error);
     }
-  g_clear_pointer (&new_folder->ids, g_variant_unref);
-  g_object_unref (self);
-  g_free (new_folder);
 }
 
+/* place: the folder that it is made in, or 0; or the chats that come into it. */
 static void
-add_folder (MynaWindow *self, GVariant *ids, gint64 parent_id)
+new_folder (GtkWidget *widget, const char *name, GVariant *place)
 {
-  NewFolder *new_folder;
+  MynaWindow *self = MYNA_WINDOW (widget);
+  gint64 parent_id = g_variant_is_of_type (place, G_VARIANT_TYPE_INT64) ? g_variant_get_int64 (place) : 0;
 
-  if (!get_store (self))
-    return;
-  new_folder = g_new0 (NewFolder, 1);
-  new_folder->window = g_object_ref (self);
-  new_folder->ids = ids ? g_variant_ref (ids) : NULL;
-  new_folder->parent_id = parent_id;
-  store_add_folder_async (get_store (self), _ ("New folder"), parent_id, self->cancellable, folder_added_cb, new_folder);
-}
-
-static void
-new_folder (GtkWidget *widget, const char *name, GVariant *parameter)
-{
-  add_folder (MYNA_WINDOW (widget), NULL, g_variant_get_int64 (parameter));
-}
-
-static void
-move_to_new_folder (GtkWidget *widget, const char *name, GVariant *ids)
-{
-  add_folder (MYNA_WINDOW (widget), ids, 0);
+  if (get_store (self))
+    store_add_folder_async (get_store (self), _ ("New folder"), parent_id, self->cancellable, folder_added_cb,
+                            myna_pair_new (self, g_variant_ref (place), (GDestroyNotify) g_variant_unref));
 }
 
 static void
@@ -554,18 +502,9 @@ folder_answered_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 ask_delete_folder (GtkWidget *widget, const char *name, GVariant *parameter)
 {
-  GPtrArray *folders = myna_history_model_get_folders (get_history (MYNA_WINDOW (widget)));
-  const char *title = "";
-  g_autofree char *heading = NULL;
+  const char *title = myna_history_model_get_folder_name (get_history (MYNA_WINDOW (widget)), g_variant_get_int64 (parameter));
+  g_autofree char *heading = g_strdup_printf (_ ("Delete the Folder “%s”?"), title);
 
-  for (guint i = 0; i < folders->len; i++)
-    {
-      MynaHistoryFolder *folder = g_ptr_array_index (folders, i);
-
-      if (folder->id == g_variant_get_int64 (parameter))
-        title = folder->name;
-    }
-  heading = g_strdup_printf (_ ("Delete the Folder “%s”?"), title);
   myna_ask_async (GTK_WINDOW (widget), MYNA_QUESTION_DESTRUCTIVE, heading, _ ("The chats in it are kept."),
                   _ ("_Delete Folder"), folder_answered_cb, g_variant_ref (parameter));
 }
@@ -573,7 +512,7 @@ ask_delete_folder (GtkWidget *widget, const char *name, GVariant *parameter)
 static void
 class_install_folder_actions (GtkWidgetClass *widget_class)
 {
-  gtk_widget_class_install_action (widget_class, "win.move-to-new-folder", "ax", move_to_new_folder);
+  gtk_widget_class_install_action (widget_class, "win.move-to-new-folder", "ax", new_folder);
   gtk_widget_class_install_action (widget_class, "win.new-folder", "x", new_folder);
   gtk_widget_class_install_action (widget_class, "win.ask-delete-folder", "x", ask_delete_folder);
 }

@@ -8,6 +8,7 @@
 
 #include "chat/models-menu.h"
 #include "chat/notice.h"
+#include "chat/remote-server-words.h"
 #include "base/ui-compat.h"
 
 void
@@ -117,7 +118,7 @@ void
 myna_window_ask_server (MynaWindow *self, MynaRemoteServer *server, guint sends)
 {
   g_autofree char *heading = NULL;
-  g_autoptr (GString) body = g_string_new (NULL);
+  g_autofree char *body = myna_remote_server_describe_sends (sends);
   Question *question;
 
   /* Each window hears of it; one asks. */
@@ -126,16 +127,7 @@ myna_window_ask_server (MynaWindow *self, MynaRemoteServer *server, guint sends)
   question = g_new (Question, 1);
   *question = (Question){ g_object_ref (self), g_object_ref (server), sends };
   heading = g_strdup_printf (_ ("Send to “%s”?"), myna_remote_server_get_name (server));
-  if (sends & MYNA_SENDS_TEMPORARY)
-    g_string_append (body, _ ("This is a temporary chat. Myna does not keep it, but the server may."));
-  if (sends & MYNA_SENDS_ATTACHMENTS)
-    g_string_append_printf (body, "%s%s", body->len ? "\n\n" : "",
-                            _ ("The chat contains attached files, which are sent, too."));
-  if (sends & MYNA_SENDS_RESULTS)
-    g_string_append_printf (body, "%s%s", body->len ? "\n\n" : "",
-                            _ ("What tools have found out on this computer is sent, too."));
-  g_string_append_printf (body, "\n\n%s", _ ("You will not be asked about this again for this server."));
-  myna_ask_async (GTK_WINDOW (self), MYNA_QUESTION_PLAIN, heading, body->str, _ ("_Send"), server_answered_cb, question);
+  myna_ask_async (GTK_WINDOW (self), MYNA_QUESTION_PLAIN, heading, body, _ ("_Send"), server_answered_cb, question);
 }
 
 /* ---- The menu of models ----------------------------------------------------------------------------------------- */

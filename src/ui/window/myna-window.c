@@ -75,8 +75,7 @@ make_model_button (MynaWindow *self)
   gtk_menu_button_set_create_popup_func (GTK_MENU_BUTTON (button), myna_window_fill_model_menu_cb, self, NULL);
   self->model_button = button;
   gtk_widget_set_halign (button, GTK_ALIGN_CENTER);
-  gtk_widget_add_css_class (button, "flat");
-  gtk_widget_add_css_class (button, "model-button");
+  myna_add_css_classes (button, "flat model-button");
   myna_set_tooltip (button, _ ("Choose the Model for This Chat"));
   gtk_accessible_update_property (GTK_ACCESSIBLE (button), GTK_ACCESSIBLE_PROPERTY_LABEL, _ ("Model"), -1);
 
@@ -481,28 +480,6 @@ update_header_buttons (MynaWindow *self)
   adw_header_bar_set_show_start_title_buttons (ADW_HEADER_BAR (self->content_header), !beside);
 }
 
-static GtkWidget *
-make_button (const char *icon, const char *action, const char *label)
-{
-  GtkWidget *button = myna_icon_button_new (icon, label);
-
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (button), action);
-  return button;
-}
-
-static GtkWidget *
-make_menu_button (const char *icon, const char *menu_path, const char *label)
-{
-  g_autoptr (GtkBuilder) builder = gtk_builder_new_from_resource ("/io/github/myna_chat/Myna/menus.ui");
-  GtkWidget *button = gtk_menu_button_new ();
-
-  gtk_menu_button_set_icon_name (GTK_MENU_BUTTON (button), icon);
-  gtk_menu_button_set_menu_model (GTK_MENU_BUTTON (button), G_MENU_MODEL (gtk_builder_get_object (builder, menu_path)));
-  myna_set_name (button, label);
-
-  return button;
-}
-
 /* Says in which chats nothing is kept. */
 static GtkWidget *
 make_temporary_bar (MynaWindow *self)
@@ -531,6 +508,7 @@ make_temporary_bar (MynaWindow *self)
 static GtkWidget *
 make_content (MynaWindow *self)
 {
+  g_autoptr (GtkBuilder) builder = gtk_builder_new_from_resource ("/io/github/myna_chat/Myna/menus.ui");
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
   GtkWidget *toggle = gtk_toggle_button_new ();
 
@@ -544,9 +522,10 @@ make_content (MynaWindow *self)
   adw_header_bar_pack_start (ADW_HEADER_BAR (self->content_header), toggle);
   adw_header_bar_set_title_widget (ADW_HEADER_BAR (self->content_header), make_title (self));
   adw_header_bar_pack_end (ADW_HEADER_BAR (self->content_header),
-                           make_menu_button ("view-more-symbolic", "chat-menu", _ ("Chat Menu")));
+                           myna_menu_button_new ("view-more-symbolic", _ ("Chat Menu"),
+                                                 G_MENU_MODEL (gtk_builder_get_object (builder, "chat-menu"))));
   adw_header_bar_pack_end (ADW_HEADER_BAR (self->content_header),
-                           make_button ("edit-find-symbolic", "win.find", _ ("Find in This Chat")));
+                           myna_action_button_new ("edit-find-symbolic", "win.find", _ ("Find in This Chat")));
   gtk_box_append (GTK_BOX (box), self->content_header);
 
   self->store_banner = myna_banner_new ();

@@ -2,7 +2,7 @@
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
-#include "markdown/code-language.h"
+#include "markup/code-language.h"
 
 /* What people write → GtkSourceView's id, where they differ. */
 /* clang-format off */
@@ -20,17 +20,13 @@ static const struct { const char *name, *id; } names[] = {
 };
 /* clang-format on */
 
-GtkSourceLanguage *
-myna_code_language_find (const char *info)
+char *
+myna_code_language_dup_id (const char *info)
 {
-  GtkSourceLanguageManager *manager = gtk_source_language_manager_get_default ();
-  g_autofree char *lower = NULL;
+  g_autofree char *lower = g_ascii_strdown (info, -1);
 
-  if (!info)
-    return NULL;
-  lower = g_ascii_strdown (info, -1);
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
     if (g_str_equal (lower, names[i].name))
-      return gtk_source_language_manager_get_language (manager, names[i].id);
-  return gtk_source_language_manager_get_language (manager, lower);
+      return g_strdup (names[i].id);
+  return g_steal_pointer (&lower);
 }

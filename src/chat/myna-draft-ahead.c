@@ -349,6 +349,11 @@ myna_draft_ahead_write (MynaDraftAhead *self, MynaConversation *conversation, co
   forget_reading (self);
   g_clear_pointer (&self->text, g_free);
   self->again = FALSE;
+  if (!*text)
+    {
+      self->grows = FALSE;
+      g_clear_pointer (&self->given, g_ptr_array_unref);
+    }
   if (!conversation || !*text)
     return;
   ask_for_power (self);

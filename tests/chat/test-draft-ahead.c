@@ -195,9 +195,9 @@ test_passages (Fixture *f, gconstpointer data)
   fake_generator_end (f->engine, GLM_STOP_END);
   fixture_idle (f);
 
-  write_and_wait (f, draft, "lantern orchard");
+  write_and_wait (f, draft, "lantern orchard?");
   first = g_strdup (fake_generator_get_ahead (f->engine));
-  g_assert_false (g_str_has_suffix (first, "lantern orchard"));
+  g_assert_false (g_str_has_suffix (first, "lantern orchard?"));
   fake_generator_end_ahead (f->engine, GLM_STOP_END);
   wait_for (fake_generator_n_ahead (f->engine) == 2);
   second = g_strdup (fake_generator_get_ahead (f->engine));
@@ -208,10 +208,10 @@ test_passages (Fixture *f, gconstpointer data)
   fake_generator_end_ahead (f->engine, GLM_STOP_END);
   wait_for (fake_generator_n_ahead (f->engine) == 3);
   g_assert_true (g_str_has_prefix (fake_generator_get_ahead (f->engine), second));
-  g_assert_true (g_str_has_suffix (fake_generator_get_ahead (f->engine), "lantern orchard"));
+  g_assert_true (g_str_has_suffix (fake_generator_get_ahead (f->engine), "lantern orchard?"));
   fake_generator_end_ahead (f->engine, GLM_STOP_END);
 
-  myna_conversation_send_full (f->conversation, "lantern orchard", NULL);
+  myna_conversation_send_full (f->conversation, "lantern orchard?", NULL);
   wait_for (fake_generator_n_requests (f->engine) == 1);
   g_assert_cmpstr (fake_generator_get_prompt (f->engine), ==, fake_generator_get_ahead (f->engine));
   fake_generator_end (f->engine, GLM_STOP_END);

@@ -37,6 +37,7 @@ typedef struct
   guint number; /* of an earlier question's; 0: a new one */
   gboolean is_taken;
   gboolean is_needed; /* among the best, and not given yet */
+  gboolean is_own;    /* has words of the question, not only of those before */
 } Candidate;
 
 typedef struct
@@ -210,7 +211,7 @@ add_candidate (Choice *self, sqlite3_stmt *row)
 }
 
 static gboolean
-score (Choice *self, const char *question, double weight, GError **error)
+score (Choice *self, const char *question, double weight, gboolean is_own, GError **error)
 {
   g_autofree char *query = store_terms_query (question);
   g_autoptr (sqlite3_stmt) row = NULL;
@@ -226,7 +227,12 @@ score (Choice *self, const char *question, double weight, GError **error)
   if (!row)
     return FALSE;
   while (store_step (row, &local_error))
-    add_candidate (self, row)->score -= weight * sqlite3_column_double (row, 4);
+    {
+      Candidate *candidate = add_candidate (self, row);
+
+      candidate->score -= weight * sqlite3_column_double (row, 4);
+      candidate->is_own = candidate->is_own || is_own;
+    }
   return end_rows (local_error, error);
 }
 
@@ -446,11 +452,31 @@ find_needed (Choice *self)
 
       if (candidate->score <= 0 || candidate->score < least || candidate->is_taken || n > room)
         continue;
+      /* The first words of a draft say less than the questions before. */
+      if (self->draft && !candidate->is_own)
+        continue;
       room -= n;
       candidate->is_needed = TRUE;
       g_ptr_array_add (needed, candidate);
     }
   return needed;
+}
+
+static gboolean
+are_taken (GPtrArray *needed)
+{
+  for (guint i = 0; i < needed->len; i++)
+    if (!((Candidate *) needed->pdata[i])->is_taken)
+      return FALSE;
+  return TRUE;
+}
+
+/* What stands at the end and is not needed goes where something is to come there: that costs the model nothing. */
+static void
+trim (Choice *self, GPtrArray *taken, GPtrArray *needed)
+{
+  while (taken->len > 0 && !are_taken (needed) && !((Candidate *) taken->pdata[taken->len - 1])->is_needed)
+    give_up_last (self, taken);
 }
 
 /* What was foreseen, then what is needed beside it; of a draft one passage more. */
@@ -464,6 +490,7 @@ choose_following (Choice *self, GError **error)
   needed = find_needed (self);
   if (!take_foreseen (self, taken, error))
     return NULL;
+  trim (self, taken, needed);
   for (guint i = 0, n_new = 0; i < needed->len && (!self->draft || n_new == 0); i++)
     {
       Candidate *candidate = needed->pdata[i];
@@ -485,7 +512,7 @@ choose_passages (Choice *self, GError **error)
   GPtrArray *taken;
 
   for (guint i = 0; i < self->questions->len; i++)
-    if (!score (self, self->questions->pdata[i], i ? OLDER_WEIGHT : 1, error))
+    if (!score (self, self->questions->pdata[i], i ? OLDER_WEIGHT : 1, i == 0, error))
       return NULL;
   if (self->candidates->len == 0 && !add_beginning (self, error))
     return NULL;
@@ -669,6 +696,17 @@ foresee (Choice *self, GPtrArray *list, GError **error)
   return success;
 }
 
+/* Without a word that may go on. */
+static char *
+dup_whole_words (const char *text)
+{
+  gsize n = strlen (text);
+
+  while (n > 0 && g_ascii_isalnum (text[n - 1]))
+    n--;
+  return g_strndup (text, n);
+}
+
 static gboolean
 foresee_work (StoreConnection *connection, gpointer request, StoreResult *result, GError **error)
 {
@@ -692,6 +730,6 @@ store_foresee_async (StoreDb *self, const StoreGive *request, const char *text, 
   g_return_if_fail (request != NULL && text != NULL);
 
   draft = g_new (Draft, 1);
-  *draft = (Draft){ *request, g_strdup (text) };
+  *draft = (Draft){ *request, dup_whole_words (text) };
   store_db_request (self, STORE_ACCESS_READ, foresee_work, draft, draft_free, cancellable, callback, user_data);
 }

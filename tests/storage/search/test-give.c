@@ -248,8 +248,9 @@ test_foreseen (void)
 {
   g_autoptr (StoreDb) db = test_open_memory ();
   gint64 parent, chat = make_chat (db, &parent);
-  g_autoptr (GPtrArray) none = foresee (db, parent, "What"), one = foresee (db, parent, "What about the lantern"),
-                        two = foresee (db, parent, "What about the lantern and the ferry"),
+  g_autoptr (GPtrArray) none = foresee (db, parent, "What about the lan"),
+                        one = foresee (db, parent, "What about the lantern "),
+                        two = foresee (db, parent, "What about the lantern and the ferry "),
                         same = foresee (db, parent, "What about the lantern and the ferry?");
   g_autoptr (StoreMessage) asked = NULL;
 
@@ -278,7 +279,7 @@ test_foreseen_more (void)
 {
   g_autoptr (StoreDb) db = test_open_memory ();
   gint64 parent, chat = make_chat (db, &parent);
-  g_autoptr (GPtrArray) one = foresee (db, parent, "The orchard");
+  g_autoptr (GPtrArray) one = foresee (db, parent, "The orchard ");
   g_autoptr (StoreMessage) asked = give (db, ask (db, chat, parent, "The orchard or the quarry: which is larger?", NULL));
 
   g_assert_true (has_page (one, 40));
@@ -293,13 +294,13 @@ test_foreseen_else (void)
 {
   g_autoptr (StoreDb) db = test_open_memory ();
   gint64 parent, chat = make_chat (db, &parent), beside, other = make_chat (db, &beside);
-  g_autoptr (GPtrArray) one = foresee (db, parent, "The orchard");
+  g_autoptr (GPtrArray) one = foresee (db, parent, "The orchard ");
   g_autoptr (StoreMessage) elsewhere = NULL, asked = NULL;
   g_autoptr (GPtrArray) two = NULL;
 
   elsewhere = give (db, ask (db, other, beside, "The orchard or the quarry?", NULL));
   g_assert_cmpuint (elsewhere->given->len, ==, 2);
-  two = foresee (db, parent, "The orchard");
+  two = foresee (db, parent, "The orchard ");
   asked = give (db, ask (db, chat, parent, "Where is the harbor?", NULL));
   g_assert_cmpuint (one->len, ==, 1);
   g_assert_cmpuint (two->len, ==, 1);
@@ -318,7 +319,8 @@ test_foreseen_room (void)
 
   for (guint i = 0; i < 12; i++)
     {
-      g_autoptr (GPtrArray) given = foresee (db, parent, i < 8 ? "filling, weight, line" : "filling, weight, line, the quarry");
+      g_autoptr (GPtrArray) given =
+          foresee (db, parent, i < 8 ? "filling, weight, line " : "filling, weight, line, the quarry ");
 
       g_assert_cmpuint (given->len, <=, i + 1);
     }

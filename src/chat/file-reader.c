@@ -85,7 +85,7 @@ dup_name (GFile *file)
 static void
 take_document (MynaFileReader *self, GFile *file, const Document *document, const GError *error)
 {
-  g_autofree char *name = dup_name (file), *text = NULL;
+  g_autofree char *name = dup_name (file);
 
   if (!document)
     {
@@ -93,11 +93,10 @@ take_document (MynaFileReader *self, GFile *file, const Document *document, cons
         tell (self, problem_format (error), name);
       return;
     }
-  text = document->n_bytes > MYNA_ATTACHMENT_MAX_BYTES ? NULL : document_dup_text (document);
-  if (!text || strlen (text) > MYNA_ATTACHMENT_MAX_BYTES)
+  if (strlen (document->text) > MYNA_ATTACHMENT_MAX_BYTES)
     tell (self, _ ("The text of “%s” is longer than 50 MB, more than a message can hold."), name);
   else
-    g_signal_emit (self, signals[SIGNAL_READ], 0, name, text, document->n_pages, document->type);
+    g_signal_emit (self, signals[SIGNAL_READ], 0, name, document->text, document->n_pages, document->type);
 }
 
 static void

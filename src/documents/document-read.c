@@ -226,10 +226,13 @@ read_thread (GTask *task, gpointer source, gpointer data, GCancellable *cancella
   GError *error = NULL;
   Document *document = document_read (asked->file, asked->password, cancellable, &error);
 
-  if (document)
-    g_task_return_pointer (task, document, (GDestroyNotify) document_free);
-  else
-    g_task_return_error (task, error);
+  if (!document)
+    {
+      g_task_return_error (task, error);
+      return;
+    }
+  document->text = document_dup_text (document);
+  g_task_return_pointer (task, document, (GDestroyNotify) document_free);
 }
 
 void

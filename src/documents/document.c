@@ -29,6 +29,7 @@ document_free (Document *document)
     g_free (g_array_index (document->blocks, DocumentBlock, i).text);
   g_array_unref (document->blocks);
   g_free (document->type);
+  g_free (document->text);
   g_free (document);
 }
 
@@ -48,7 +49,9 @@ document_dup_text (const Document *document)
         g_string_append (text, "\n\n");
       for (guint level = 0; level < block->level; level++)
         g_string_append_c (text, '#');
-      g_string_append_printf (text, "%s%s", block->level ? " " : "", block->text);
+      if (block->level)
+        g_string_append_c (text, ' ');
+      g_string_append (text, block->text);
     }
   return g_string_free (text, FALSE);
 }

@@ -46,6 +46,7 @@ typedef struct
   guint n_pages;
   GArray *blocks; /* DocumentBlock, in the order of the document */
   gsize n_bytes;  /* of all texts */
+  char *text;     /* as document_dup_text(), made on document_read_async()'s thread; else NULL */
 } Document;
 
 void document_free (Document *document);
@@ -55,7 +56,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Document, document_free)
  * as long as it takes: for a thread.  NULL: DOCUMENT_ERROR, or G_IO_ERROR_CANCELLED. */
 Document *document_read (GFile *file, const char *password, GCancellable *cancellable,
                          GError **error) G_GNUC_WARN_UNUSED_RESULT;
-/* The same beside the main loop. */
+/* The same beside the main loop; it has its text as well. */
 void document_read_async (GFile *file, const char *password, GCancellable *cancellable, GAsyncReadyCallback callback,
                           gpointer user_data);
 Document *document_read_finish (GAsyncResult *result, GError **error) G_GNUC_WARN_UNUSED_RESULT;

@@ -119,6 +119,30 @@ test_removed (Fixture *f, gconstpointer data)
   reply (f, "I do not know.");
 }
 
+/* … also where that happens while a reply about it is written: the reply stays, with nothing that it could cite. */
+static void
+test_removed_meanwhile (Fixture *f, gconstpointer data)
+{
+  g_autofree char *json = make_json ();
+  g_autoptr (GPtrArray) documents = NULL;
+  gboolean done = FALSE;
+
+  myna_conversation_send_full (f->conversation, "When does the ferry leave?", json);
+  fixture_requested (f);
+  fake_generator_say (f->engine, "At ");
+  documents = test_wait_list (TEST_CALL (f->db, store_list_documents_async, myna_conversation_get_id (f->conversation)), NULL);
+  myna_document_remove_async (f->conversation, documents->pdata[0], document_changed_cb, &done);
+  wait_for (done);
+  reply (f, "noon [1].");
+  fixture_settle (f);
+  assert_shown (f, "u:When does the ferry leave?|a:At noon [1].");
+  g_assert_null (myna_sources_list (myna_sources_get (f->conversation), fixture_item (f, 1), NULL));
+  myna_conversation_send_full (f->conversation, "And now?", NULL);
+  fixture_requested (f);
+  g_assert_null (strstr (fake_generator_get_prompt (f->engine), "harbor.pdf"));
+  reply (f, "I do not know.");
+}
+
 static void
 test_link (void)
 {
@@ -168,6 +192,7 @@ main (int argc, char **argv)
   ADD ("prompt", test_prompt);
   ADD ("sources", test_sources);
   ADD ("removed", test_removed);
+  ADD ("removed-meanwhile", test_removed_meanwhile);
   g_test_add_func ("/sources/link", test_link);
   g_test_add_func ("/sources/needle", test_needle);
 

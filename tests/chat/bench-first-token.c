@@ -6,8 +6,9 @@
  * every 100 ms.  MYNA_BENCH_MODEL names the model's file; otherwise it is the starter model.
  *
  * With MYNA_BENCH_DOCUMENT, a file, it is about that: its first MYNA_BENCH_PAGES (20) pages are attached to a first question, and more
- * questions follow, as passages and then whole, where that fits into MYNA_BENCH_CONTEXT (8192) tokens.  The questions are those of
- * tests/documents/questions.txt about debian-policy's fhs-3.0.pdf, or the lines of the file MYNA_BENCH_QUESTIONS.
+ * questions follow, as passages and then whole, where that fits into MYNA_BENCH_CONTEXT (8192) tokens; MYNA_BENCH_USE says only one
+ * of "passages" and "whole".  The questions are those of tests/documents/questions.txt about debian-policy's fhs-3.0.pdf, or the
+ * lines of the file MYNA_BENCH_QUESTIONS.  MYNA_BENCH_FROM leaves out the first ways.
  */
 #include <glib/gstdio.h>
 #include <string.h>
@@ -50,6 +51,7 @@ typedef struct
   MynaConversation *conversation;
   MynaDraftAhead *draft;
   gint64 written_at; /* monotonic µs: the first word; 0: none yet */
+  gsize n_read;      /* tokens that had to be evaluated for it */
 } Run;
 
 static guint
@@ -115,6 +117,10 @@ wait_ms (gint64 ms)
 static void
 activity_cb (Run *run)
 {
+  MynaPromptProgress progress;
+
+  myna_conversation_get_progress (run->conversation, &progress);
+  run->n_read = MAX (run->n_read, progress.n_total);
   if (!run->written_at && myna_conversation_get_activity (run->conversation) == MYNA_ACTIVITY_WRITING)
     run->written_at = g_get_monotonic_time ();
 }
@@ -152,14 +158,15 @@ ask (Run *run, const char *text, const char *files, const char *what)
   const StoreMessage *record;
 
   run->written_at = 0;
+  run->n_read = 0;
   myna_conversation_send_full (run->conversation, text, files);
   myna_draft_ahead_write (run->draft, run->conversation, "", FALSE);
   wait_for (!myna_conversation_get_busy (run->conversation));
   g_signal_handler_disconnect (run->conversation, handler);
   record = myna_message_get_record (last (run));
   if (what)
-    g_print ("  %-40s %6.0f ms (engine: %.0f), prompt of %d tokens\n", what,
-             run->written_at ? (run->written_at - begin) / 1e3 : -1.0, record->first_token_seconds * 1e3,
+    g_print ("  %-44s %6.0f ms (engine: %.0f), %zu of %d tokens\n", what,
+             run->written_at ? (run->written_at - begin) / 1e3 : -1.0, record->first_token_seconds * 1e3, run->n_read,
              record->n_prompt_tokens);
 }
 
@@ -258,24 +265,26 @@ begin (Run *run, MynaAttachment *attachment, StoreUse use, const char *text)
   return myna_conversation_get_id (run->conversation);
 }
 
-/* Passages: each way in a chat of its own; whole: in one chat.  Of the questions of each the last follows a restart. */
+/* Passages: each way in a chat of its own, of so many questions that nothing is left out of a context of 8,192 tokens; whole: in one
+ * chat.  The last question of each way follows a restart. */
 static void
 measure_document (MynaAttachment *attachment, StoreUse use, char **questions)
 {
-  guint n_questions = g_strv_length (questions), n_each = use == STORE_USE_WHOLE ? 2 : n_questions - 1, next = 1;
+  guint n_questions = g_strv_length (questions), n_each = use == STORE_USE_WHOLE ? 2 : MIN (n_questions - 1, 4), next;
   Run run = { .folder = test_folder_new () };
   gint64 id = 0;
 
   run.sessions = g_build_filename (run.folder, "cache", "sessions", NULL);
   g_print ("%s: %u pages, %zu bytes, %s\n", attachment->name, attachment->n_pages, strlen (attachment->text),
            use == STORE_USE_WHOLE ? "whole" : "passages");
-  for (Way way = SENT; way < N_WAYS; way++)
+  for (Way way = get_number ("MYNA_BENCH_FROM", SENT); way < N_WAYS; way++)
     {
       if (id && use == STORE_USE_WHOLE)
         start (&run, id);
       else
         id = begin (&run, attachment, use, questions[0]);
-      for (guint i = 1; i <= n_each; i++, next = next % (n_questions - 1) + 1)
+      next = 1;
+      for (guint i = 1; i <= n_each; i++, next++)
         {
           g_autofree char *what = g_strdup_printf ("%s%s", i == n_each ? "after a restart: " : "", ways[way]);
 
@@ -302,7 +311,10 @@ measure_documents (void)
 
   if (g_strv_length (questions) < 3)
     g_error ("Too few questions");
-  measure_document (attachment, STORE_USE_PASSAGES, questions);
+  if (g_strcmp0 (g_getenv ("MYNA_BENCH_USE"), "whole") != 0)
+    measure_document (attachment, STORE_USE_PASSAGES, questions);
+  if (g_strcmp0 (g_getenv ("MYNA_BENCH_USE"), "passages") == 0)
+    return;
   if (myna_document_fits (&document, (int) get_number ("MYNA_BENCH_CONTEXT", 8192)))
     measure_document (attachment, STORE_USE_WHOLE, questions);
   else

@@ -159,6 +159,8 @@ looked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GBytes) bytes = NULL;
   g_autofree char *text = NULL;
   g_auto (GStrv) lines = NULL;
+  const char *data;
+  gsize n_bytes = 0;
 
   g_clear_handle_id (&self->timeout, g_source_remove);
   g_clear_object (&self->helper);
@@ -166,7 +168,9 @@ looked_cb (GObject *source, GAsyncResult *result, gpointer user_data)
   self->looked = TRUE;
   if (!g_subprocess_communicate_finish (G_SUBPROCESS (source), result, &bytes, NULL, &error))
     g_debug ("No graphics cards: %s", error->message);
-  text = bytes ? g_strndup (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes)) : g_strdup ("");
+  data = bytes ? g_bytes_get_data (bytes, &n_bytes) : NULL;
+  /* The data of no bytes is NULL. */
+  text = g_strndup (n_bytes > 0 ? data : "", n_bytes);
   lines = g_strsplit (text, "\n", -1);
   for (guint i = 0; lines[i]; i++)
     read_line (self, lines[i]);

@@ -186,6 +186,12 @@ test_damaged (Fixture *f, gconstpointer data)
   look (f);
   check_choices (f, (const char *[]){ "Processor", "Small Card (6.0\u00a0GB, 50.0\u00a0MB free)",
                                       "A\ufffd\tB (1.0\u00a0GB, 1.0\u00a0GB free)", NULL });
+  /* A computer without a card: it says nothing at all. */
+  set_helper (f, "");
+  look (f);
+  text = myna_cards_describe (f->cards);
+  g_assert_nonnull (text);
+  g_clear_pointer (&text, g_free);
   set_helper (f, NULL);
   look (f);
   text = myna_cards_describe (f->cards);

@@ -114,6 +114,27 @@ myna_banner_new (void)
   return g_object_new (MYNA_TYPE_BANNER, NULL);
 }
 
+/* A page that scrolls may have been left far below: it moves so far that the banner is seen, once it has its place. */
+static gboolean
+come_into_view_cb (GtkWidget *widget, GdkFrameClock *clock, gpointer user_data)
+{
+  MynaBanner *self = MYNA_BANNER (widget);
+  GtkWidget *viewport = gtk_widget_get_ancestor (widget, GTK_TYPE_VIEWPORT);
+  GtkWidget *page = viewport ? gtk_viewport_get_child (GTK_VIEWPORT (viewport)) : NULL;
+  graphene_rect_t bounds;
+  int *n_frames = user_data;
+
+  if (!page || !gtk_revealer_get_reveal_child (GTK_REVEALER (self->revealer)))
+    return G_SOURCE_REMOVE;
+  /* Frames call this before they lay out. */
+  if (!gtk_revealer_get_child_revealed (GTK_REVEALER (self->revealer)) || ++*n_frames < 2)
+    return G_SOURCE_CONTINUE;
+  if (gtk_widget_compute_bounds (widget, page, &bounds))
+    gtk_adjustment_clamp_page (gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (viewport)), bounds.origin.y,
+                               bounds.origin.y + bounds.size.height);
+  return G_SOURCE_REMOVE;
+}
+
 void
 myna_banner_show (MynaBanner *self, const char *title, const char *body, const char *details, const char *button_label,
                   const char *action_name, GVariant *target)
@@ -134,6 +155,7 @@ myna_banner_show (MynaBanner *self, const char *title, const char *body, const c
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
 
   gtk_revealer_set_reveal_child (GTK_REVEALER (self->revealer), TRUE);
+  gtk_widget_add_tick_callback (GTK_WIDGET (self), come_into_view_cb, g_new0 (int, 1), g_free);
 }
 
 void

@@ -13,7 +13,7 @@ G_DECLARE_FINAL_TYPE (MynaBanner, myna_banner, MYNA, BANNER, AdwBin)
 
 GtkWidget *myna_banner_new (void);
 /* Shows what happened and what to do.  details (exact, not translated), button_label and action_name may be NULL;
- * the action (with target, which may be NULL) is activated by the button. */
+ * the action (with target, which may be NULL) is activated by the button.  A page that scrolls moves to where the banner is. */
 void myna_banner_show (MynaBanner *self, const char *title, const char *body, const char *details, const char *button_label,
                        const char *action_name, GVariant *target);
 /* After showing: a second button, of the same action with another target. */

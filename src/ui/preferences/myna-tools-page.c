@@ -459,6 +459,7 @@ myna_tools_page_new (GSettings *settings, StoreDb *store)
   self->store = store ? g_object_ref (store) : NULL;
   defaults = new_defaults (self);
   self->banner = myna_banner_new ();
+  gtk_widget_set_margin_top (self->banner, 12);
   adw_preferences_group_add (ADW_PREFERENCES_GROUP (defaults), self->banner);
   adw_preferences_page_add (page, ADW_PREFERENCES_GROUP (defaults));
   adw_preferences_page_add (page, ADW_PREFERENCES_GROUP (new_servers (self)));

@@ -259,6 +259,28 @@ test_colors (void)
   gtk_window_destroy (GTK_WINDOW (window));
 }
 
+/* A problem at the top of a page whose end is on the screen is seen all the same. */
+static void
+test_banner_in_page (void)
+{
+  GtkWidget *window = gtk_window_new (), *scroller = gtk_scrolled_window_new (), *banner = myna_banner_new ();
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *rest = adw_bin_new ();
+  GtkAdjustment *place = gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (scroller));
+
+  gtk_widget_set_size_request (rest, -1, 2000);
+  gtk_box_append (GTK_BOX (box), banner);
+  gtk_box_append (GTK_BOX (box), rest);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), box);
+  gtk_window_set_child (GTK_WINDOW (window), scroller);
+  gtk_window_set_default_size (GTK_WINDOW (window), 400, 300);
+  gtk_window_present (GTK_WINDOW (window));
+  wait_until (gtk_adjustment_get_page_size (place) > 0 && gtk_adjustment_get_upper (place) >= 2000);
+  gtk_adjustment_set_value (place, 1500);
+  myna_banner_show (MYNA_BANNER (banner), "Not everything came", "Some is left out.", NULL, NULL, NULL, NULL);
+  wait_until (gtk_widget_get_height (banner) > 0 && gtk_adjustment_get_value (place) == 0);
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -269,6 +291,7 @@ main (int argc, char *argv[])
   g_test_add ("/split-view/collapse", Fixture, NULL, set_up, test_collapse, tear_down);
   g_test_add ("/split-view/notify", Fixture, NULL, set_up, test_notify, tear_down);
   g_test_add_func ("/banner/texts", test_banner);
+  g_test_add_func ("/banner/comes-into-view", test_banner_in_page);
   g_test_add_func ("/task-window/progress", test_task_progress);
   g_test_add_func ("/spin-words", test_spin_words);
   g_test_add_func ("/tooltip", test_tooltip);

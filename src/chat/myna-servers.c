@@ -56,9 +56,9 @@ is_taken (ToolServers *servers, const char *name)
 
 /* Adds what there is not yet; returns the names of the others, with commas between, or NULL. */
 static char *
-add_all (ToolServers *servers, GPtrArray *configs, const char *left_out, GError **error)
+add_all (ToolServers *servers, GPtrArray *configs, GError **error)
 {
-  g_autoptr (GString) names = g_string_new (left_out);
+  g_autoptr (GString) names = g_string_new (NULL);
 
   for (guint i = 0; i < configs->len; i++)
     {
@@ -75,22 +75,29 @@ add_all (ToolServers *servers, GPtrArray *configs, const char *left_out, GError 
 gboolean
 myna_servers_import (ToolServers *servers, const char *path, GError **error)
 {
-  g_autofree char *left_out = NULL, *names = NULL;
+  g_autofree char *no_command = NULL, *taken = NULL;
+  g_autoptr (GString) left_out = g_string_new (NULL);
   g_autoptr (GError) problem = NULL;
-  g_autoptr (GPtrArray) configs = tool_servers_read_file (path, &left_out, &problem);
+  g_autoptr (GPtrArray) configs = tool_servers_read_file (path, &no_command, &problem);
 
   if (configs)
-    names = add_all (servers, configs, left_out, &problem);
-  if (problem && problem->domain == TOOL_ERROR)
+    taken = add_all (servers, configs, &problem);
+  if (!configs && problem->domain == TOOL_ERROR)
     g_set_error_literal (error, TOOL_ERROR, TOOL_ERROR_ARGUMENTS, _ ("The file lists no tool servers."));
   else if (problem)
-    g_propagate_error (error, g_steal_pointer (&problem));
-  else if (names)
-    g_set_error (error, TOOL_ERROR, TOOL_ERROR_ARGUMENTS,
-                 /* Translators: %s are names of servers */
-                 _ ("Left out, because no command starts them or their name is taken: %s"), names);
-  else
+    g_propagate_error (error, g_error_copy (problem));
+  if (problem)
+    return FALSE;
+  if (no_command)
+    /* Translators: %s are names of servers */
+    g_string_append_printf (left_out, _ ("Left out, because no command starts them: %s"), no_command);
+  if (taken)
+    /* Translators: %s are names of servers */
+    g_string_append_printf (left_out->len ? g_string_append_c (left_out, '\n') : left_out,
+                            _ ("Left out, because there are servers of that name: %s"), taken);
+  if (!left_out->len)
     return TRUE;
+  g_set_error_literal (error, TOOL_ERROR, TOOL_ERROR_ARGUMENTS, left_out->str);
   return FALSE;
 }
 

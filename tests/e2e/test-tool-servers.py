@@ -63,6 +63,44 @@ class ToolServers(TestCase):
         app.quit()
         wait(lambda: not running(mark), "the server to end with the program")
 
+    def import_servers(self, app, servers):
+        file = self.home / "claude_desktop_config.json"
+        file.write_text(json.dumps({"mcpServers": servers}))
+        window = app.find_window("Preferences")
+        # The same word is at the personas.
+        window.find(re.compile("No tool servers yet|Start: "), shown=False)
+        [button for button in window.find_all(role="button") if button.name == "Import…"
+         or any(label.name == "Import…" for label in button.labels)][-1].click()
+        app.choose_file("Import Tool Servers", file)
+
+    def test_import(self):
+        """A list of another program's: all that a command starts comes, off, and the others are named with the reason."""
+        app = self.start()
+        self.open_page(app)
+        self.import_servers(app, {
+            "good": {"command": "/usr/bin/python3", "args": [str(SERVER)], "env": {"TOKEN": "1"}},
+            "crashing": {"command": "/bin/sh", "args": ["-c", "echo 'cannot open the database' >&2; exit 3"]},
+            "missing": {"command": "no-such-program"},
+            "web": {"url": "https://example.org/mcp"}})
+        app.find("Left out, because no command starts them: web", "label")
+        self.assertEqual([(server["name"], server["on"]) for server in self.servers()],
+                         [("good", False), ("crashing", False), ("missing", False)])
+        self.import_servers(app, {"good": {"command": "/usr/bin/true"}, "web": {"url": "https://example.org/mcp"}})
+        app.find("Left out, because no command starts them: web\nLeft out, because there are servers of that name: good", "label")
+        self.assertEqual(len(self.servers()), 3)
+        for name in "good", "crashing", "missing":
+            app.find(f"Start: {name}", "button", shown=False).click()
+        app.find("Running, with 5 tools", "label", shown=False)
+        app.find("It ended by itself. Its last words: cannot open the database", "label", shown=False)
+        app.find(re.compile("“no-such-program” was not found in /"), "label", shown=False)
+        # One that ends each time is not started for ever.
+        for _ in range(3):
+            app.find("Start: crashing", "button", shown=False).click()
+            app.find("It ended by itself. Its last words: cannot open the database", "label", shown=False)
+        app.key("Escape")
+        app.wait_closed("Preferences")
+        app.quit()
+
     def test_killed(self):
         app = self.start()
         mark = f"stubborn-{self.home.name}"

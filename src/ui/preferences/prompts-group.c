@@ -72,6 +72,7 @@ new_text (Editor *editor)
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (scroller), editor->text);
   gtk_scrolled_window_set_min_content_height (GTK_SCROLLED_WINDOW (scroller), 160);
   gtk_widget_add_css_class (scroller, "card");
+  gtk_widget_set_overflow (scroller, GTK_OVERFLOW_HIDDEN); /* round corners */
   gtk_widget_set_vexpand (scroller, TRUE);
   return scroller;
 }

@@ -21,7 +21,9 @@ import traceback
 
 from gi.repository import Gio
 
-from myna_e2e import APP_ID, ROOT, STARTER, App, Atspi, Failure, GLib, locale_for, sandbox_works, wait, window_manager
+from myna_e2e import (APP_ID, PROGRAM, ROOT, STARTER, App, Atspi, Failure, GLib, app_environment, locale_for, sandbox_works, wait,
+                      window_manager)
+from speechd import Daemon
 
 sys.path.insert(0, str(ROOT / "tests/remote"))
 import hostile  # noqa: E402
@@ -110,6 +112,14 @@ COOKBOOK = {"en": ("Bread", "How long does bread rest?", ["Soup needs salt. It i
                       "面团要放一夜 [1]，不是 `bread[1]` [7]。")}
 OWN_TOOL = {"name": "word_count", "description": "Count the words of a text", "command": ["/usr/bin/wc", "-w"],
             "parameters": {"type": "object", "properties": {"text": {"type": "string"}}, "required": ["text"]}}
+PROMPT = {"en": ("Explain like a teacher", "Explain this to a pupil of twelve years, with one example:\n\n{clipboard}\n\n{text}"),
+          "zh_CN": ("像老师一样讲解", "请给十二岁的学生讲解下面的内容，并举一个例子：\n\n{clipboard}\n\n{text}")}
+# A list of servers as other programs have it: one that runs, one that crashes, one whose program is not there, one of the web.
+SERVERS = {"mcpServers": {
+    "files": {"command": "/usr/bin/python3", "args": [str(ROOT / "tests/tools/fake-server.py")], "env": {"TOKEN": "1234"}},
+    "crashing": {"command": "/bin/sh", "args": ["-c", "echo 'cannot open the database' >&2; exit 3"]},
+    "missing": {"command": "no-such-program", "args": ["--stdio"]},
+    "web": {"url": "https://example.org/mcp"}}}
 TITLES = {"en": ["Quicksort", "Pancakes", "A trip to the mountains in the last week of a very long summer", "Tax return", "Old notes"],
           "zh_CN": ["快速排序", "煎饼", "在漫长夏天的最后一个星期去山里旅行的计划和准备", "报税", "旧笔记"]}
 
@@ -431,6 +441,29 @@ class Tour:
         self.app.key("ctrl+p")
         self.shot("print", 2)
 
+    def print_preview(self):
+        """What the dialog gives the program that shows pages, here one that keeps them."""
+        self.stop()
+        pages, viewer = self.home / "preview.pdf", self.home / "viewer"
+        viewer.write_text(f'#!/bin/sh\ncp "$1" {pages}.part && mv {pages}.part {pages}\n')
+        viewer.chmod(0o700)
+        folder = self.home / "config" / "gtk-4.0"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "settings.ini").write_text(f"[Settings]\ngtk-print-preview-command={viewer} %f\n")
+        self.start()
+        self.open_titled(TITLES[self.language][0])
+        self.app.key("ctrl+p")
+        # A word of GTK.
+        self.app.find(re.compile("Pre_?view|预览|打印预览"), "button").click()
+        wait(pages.exists, "the pages")
+        self.show_pages(pages, "preview")
+
+    def show_pages(self, paper, name):
+        folder = self.folder / self.variant
+        subprocess.run(["pdftoppm", "-png", "-r", "80", str(paper), str(folder / name)], check=True)
+        for page in sorted(folder.glob(f"{name}*.png")):
+            self.pictures.append((page.relative_to(self.folder), page.stem, ""))
+
     def printed(self):
         """The pages as they are on paper."""
         paper = self.home / "chat.pdf"
@@ -439,10 +472,7 @@ class Tour:
         self.app.find_button(self._("Save…")).click()
         self.app.choose_file(self._("Export Chats"), paper)
         wait(lambda: paper.exists() and paper.read_bytes().rstrip().endswith(b"%%EOF"), "the file")
-        folder = self.folder / self.variant
-        subprocess.run(["pdftoppm", "-png", "-r", "80", str(paper), str(folder / "paper")], check=True)
-        for page in sorted(folder.glob("paper*.png")):
-            self.pictures.append((page.relative_to(self.folder), page.stem, ""))
+        self.show_pages(paper, "paper")
 
     def cited(self):
         file = self.home / "cited.json"
@@ -618,6 +648,105 @@ class Tour:
                 self.shot(f"popover-{name.lower()}")
                 self.app.key("Escape")
 
+    def call(self, *args):
+        """The program once more, as a key of the desktop would start it."""
+        subprocess.run([PROGRAM, *args], env=app_environment(self.home) | self.environment(), check=True, timeout=60)
+
+    def quick(self):
+        """The small window for quick questions."""
+        title = self._("Quick Question")
+        self.call("--ask")
+        window = self.app.find_window(title)
+        window.find(self._("Message")).type(WRITING[self.language].splitlines()[0])
+        self.shot("quick", 1.2)
+        self.app.key("ctrl+a", "Delete")
+        self.call("--ask", STORY[self.language])
+        wait(lambda: window.find_all(self._("Stop")), "the reply to begin")
+        self.shot("quick-writing", 0.5)
+        wait(lambda: not window.find_all(self._("Stop")) and window.find_all(self._("Send")), "the reply to end")
+        self.shot("quick-written", 1.2)
+        self.app.key("Escape")
+        self.app.wait_closed("Quick Question")
+
+    def palette(self):
+        self.app.key("ctrl+k")
+        window = self.app.find_window(self._("Find Anything"))
+        wait(lambda: any(entry.has("focused") for entry in window.find_all()), "the entry to have the keyboard")
+        self.shot("palette")
+        self.app.write("qs" if self.language == "en" else "a")
+        self.app.key("Down")
+        self.shot("palette-found")
+        self.app.key("ctrl+a", "Delete")
+        self.app.write("zzzz")
+        self.shot("palette-nothing")
+        self.app.key("Escape")
+
+    def prompts(self):
+        """One's own prompts and personas."""
+        name, text = PROMPT[self.language]
+        self.app.key("ctrl+comma")
+        window = self.app.find_window(self._("Preferences"))
+        window.find(self._("Personas"), ("page tab", "radio button", "toggle button")).click()
+        window.find(self._("New Prompt"), "button").click()
+        editor = self.app.find_window(self._("Prompt"))
+        self.shot("prompt-new", 1.2)
+        editor.find(self._("Name"), "text").type(name)
+        editor.find(self._("Text"), "text").type(text)
+        self.shot("prompt-written")
+        editor.find(self._("Save"), "button").click()
+        self.app.wait_closed("Prompt")
+        self.shot("prompts")
+        window.find(self._("New Persona"), "button").click()
+        self.shot("persona-new", 1.2)
+
+    def read_aloud(self):
+        daemon = Daemon(self.home / "speechd.sock")
+        for nobody in False, True:
+            self.stop()
+            self.start(env={"SPEECHD_ADDRESS": f"unix_socket:{self.home}/{'nobody' if nobody else 'speechd'}.sock"})
+            self.open_titled(TITLES[self.language][0])
+            self.app.key("ctrl+l", "shift+Tab", "Menu")
+            self.app.choose("Read Al_oud")
+            if nobody:
+                self.shot("read-aloud-nobody")
+                self.app.key("Escape")
+                break
+            wait(lambda: daemon.said, "it to be read")
+            self.shot("read-aloud")
+            self.app.key("ctrl+l", "shift+Tab", "Menu")
+            self.shot("read-aloud-menu")
+            self.app.key("Escape")
+        daemon.shutdown()
+        daemon.server_close()
+
+    def wheel(self, window, n):
+        """Turns it down over the middle of a window."""
+        self.app.point_at(window.find(role=("scroll pane", "list")), "click", "--repeat", str(n), "5")
+
+    def tool_servers(self):
+        """A list of another program is taken over: one server runs, one crashes, one is not there."""
+        file = self.home / "claude_desktop_config.json"
+        file.write_text(json.dumps(SERVERS))
+        self.app.key("ctrl+comma")
+        window = self.app.find_window(self._("Preferences"))
+        window.find(self._("Tools"), ("page tab", "radio button", "toggle button")).click()
+        window.find_button(self._("Import…")).click()
+        self.app.choose_file(self._("Import Tool Servers"), file)
+        self.app.find("crashing", shown=False)
+        self.shot("servers-imported", 1.5)
+        for server in "files", "crashing", "missing":
+            window.find(self._("Start: %s").replace("%s", server), "button", shown=False).click()
+        window.find(self._("Stop: %s").replace("%s", "files"), "button", shown=False)
+        self.wheel(window, 5)
+        self.shot("servers-started", 3)
+        self.app.click_at(window.find("files", "label"))
+        time.sleep(0.8)
+        self.wheel(window, 3)
+        self.shot("server-unfolded", 1)
+        for log in window.find_all(self._("Show…"), "button", shown=False)[1:2]:
+            log.click()
+            self.shot("server-log", 1.2)
+
     def temporary(self):
         self.app.key("ctrl+shift+n")
         self.shot("temporary", 1.2)
@@ -672,11 +801,13 @@ class Tour:
 
     def run(self):
         steps = [self.welcome, self.empty_page, self.typing, self.commands, self.novel, self.writing, self.import_preview,
-                 self.import_again, self.import_wrong, self.open_rich, self.rich_parts, self.message_menu, self.edit, self.find_bar,
-                 self.sidebar, self.main_menu, self.select, self.rename, self.export, self.printed, self.print_chat, self.backups,
-                 self.chat_settings, self.preferences, self.own_tools, self.tools, self.popovers, self.shortcuts, self.help, self.about,
-                 self.archive, self.trash, self.row_menu, self.cited, self.documents,
-                 self.temporary, self.models_window, self.offers, self.server, self.remote_chats, self.missing_model, self.broken_model]
+                 self.import_again, self.import_wrong, self.open_rich, self.rich_parts, self.message_menu, self.edit,
+                 self.find_bar, self.sidebar, self.main_menu, self.select, self.rename, self.export, self.printed,
+                 self.print_chat, self.quick, self.palette, self.backups, self.chat_settings, self.preferences, self.prompts,
+                 self.own_tools, self.tool_servers, self.tools, self.popovers, self.shortcuts, self.help, self.about,
+                 self.archive, self.trash, self.row_menu, self.cited, self.documents, self.temporary, self.read_aloud,
+                 self.print_preview, self.models_window, self.offers, self.server, self.remote_chats, self.missing_model,
+                 self.broken_model]
         if sandbox_works():
             steps.append(self.full_disk)
         steps.append(self.newer_history)

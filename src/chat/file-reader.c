@@ -47,6 +47,7 @@ problem_format (const GError *error)
     {
     case DOCUMENT_ERROR_PASSWORD:
     case DOCUMENT_ERROR_ENCRYPTED: return _ ("“%s” is protected. Save it without a password, then attach it again.");
+    case DOCUMENT_ERROR_EMPTY: return _ ("“%s” is empty.");
     case DOCUMENT_ERROR_NO_TEXT: return _ ("“%s” has no text. Scanned pages are pictures, which Myna cannot read.");
     case DOCUMENT_ERROR_DAMAGED: return _ ("“%s” is damaged and could not be read.");
     case DOCUMENT_ERROR_PAGES: return _ ("“%s” has more than 2,000 pages.");

@@ -183,6 +183,7 @@ document_read (GFile *file, const char *password, GCancellable *cancellable, GEr
 {
   g_autoptr (DocumentRecords) records = document_records_new ();
   g_autoptr (GSubprocess) process = NULL;
+  struct stat st;
   gboolean done;
   int fd;
 
@@ -191,6 +192,12 @@ document_read (GFile *file, const char *password, GCancellable *cancellable, GEr
   fd = open_file (file, cancellable, error);
   if (fd < 0)
     return NULL;
+  if (fstat (fd, &st) == 0 && S_ISREG (st.st_mode) && st.st_size == 0)
+    {
+      g_set_error_literal (error, DOCUMENT_ERROR, DOCUMENT_ERROR_EMPTY, "it is empty");
+      close (fd);
+      return NULL;
+    }
   process = start_reader (file, fd, password, error);
   if (!process)
     return NULL;

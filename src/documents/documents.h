@@ -20,7 +20,8 @@ typedef enum
 {
   DOCUMENT_ERROR_PASSWORD,  /* it asks for a password, or for another one than was given */
   DOCUMENT_ERROR_ENCRYPTED, /* in a way that is not read, or for one device */
-  DOCUMENT_ERROR_NO_TEXT,   /* pictures of pages, or nothing at all */
+  DOCUMENT_ERROR_NO_TEXT,   /* pictures of pages, or nothing but white space */
+  DOCUMENT_ERROR_EMPTY,     /* a file of no bytes */
   DOCUMENT_ERROR_DAMAGED,
   DOCUMENT_ERROR_PAGES,     /* more than DOCUMENT_MAX_PAGES */
   DOCUMENT_ERROR_LONG,      /* more text than DOCUMENT_MAX_TEXT */

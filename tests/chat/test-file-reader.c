@@ -85,6 +85,31 @@ test_order (Fixture *f, gconstpointer data)
   forget (f, "b.txt");
 }
 
+/* Wrong ones, an empty one, a folder, and one that goes before its turn: each is told by its name, and the others are read. */
+static void
+test_wrong (Fixture *f, gconstpointer data)
+{
+  static const char noise[] = "\177ELF\2\1\1\0\0\0\0\0\0\0\0\0\2\0>\0";
+  g_autofree char *wrong = g_build_filename (f->folder, "wrong.pdf", NULL), *folder = g_build_filename (f->folder, "in", NULL);
+
+  g_assert_true (g_file_set_contents (wrong, noise, sizeof noise - 1, NULL));
+  g_assert_cmpint (g_mkdir (folder, 0700), ==, 0);
+  add (f, "wrong.pdf", NULL);
+  add (f, "empty.txt", "");
+  add (f, "in", NULL);
+  add (f, "going.txt", "words");
+  add (f, "b.txt", "second");
+  forget (f, "going.txt");
+  finish (f);
+  g_assert_cmpstr (f->said->str, ==,
+                   "-“wrong.pdf” is not a document that Myna can read.\n-“empty.txt” is empty.\n"
+                   "-“in” could not be read.\n-“going.txt” could not be read.\n+b.txt: second\n");
+  forget (f, "wrong.pdf");
+  forget (f, "empty.txt");
+  forget (f, "b.txt");
+  g_rmdir (folder);
+}
+
 /* Who takes the files gets those that were not read, the one that is being read among them, and hears no more of them. */
 static void
 test_take (Fixture *f, gconstpointer data)
@@ -161,6 +186,7 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/file-reader/order", Fixture, NULL, set_up, test_order, tear_down);
+  g_test_add ("/file-reader/wrong", Fixture, NULL, set_up, test_wrong, tear_down);
   g_test_add ("/file-reader/password", Fixture, NULL, set_up, test_password, tear_down);
   g_test_add ("/file-reader/take", Fixture, NULL, set_up, test_take, tear_down);
 

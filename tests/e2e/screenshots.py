@@ -1,8 +1,11 @@
 """screenshots.py FOLDER: pictures of the real program for the README and the metainfo, taken from its own windows.
 
 Each picture is a fresh home, real questions to the starter model (greedy, so that they come out the same), and one window.
+The starter model cannot answer about documents: of these there is a chat that was written.
 SPDX-License-Identifier: GPL-3.0-or-later
 """
+import hashlib
+import json
 import pathlib
 import shutil
 import subprocess
@@ -26,7 +29,36 @@ PICTURES = {
     "dark": (1000, 700, "en", True, ENGLISH),
     "chinese": (1000, 700, "zh_CN", False, CHINESE),
     "narrow": (360, 700, "en", False, ENGLISH),
+    "cited": (1000, 700, "en", False, None),
 }
+
+PAGES = ["# Soup\n\nSoup needs salt. It is put into the water before it boils.",
+         "# Bread\n\nBread needs time. Let it rest for a night, covered with a cloth."]
+
+
+def write_chat(home):
+    """A chat whose reply cites two passages of a document."""
+    text = "\n\n".join(f"[Page {i}]\n\n{page}" for i, page in enumerate(PAGES, 1))
+    attachment = {"name": "cookbook.pdf", "text": text, "pages": "2", "type": "pdf", "use": "passages"}
+    given = [{"number": i + 1, "sha256": hashlib.sha256(text.encode()).hexdigest(), "ordinal": i} for i in range(2)]
+    question = {"id": 1, "parent_id": 0, "role": "user", "state": "complete", "text": "How long does bread rest?",
+                "attachments": json.dumps([attachment]), "created_at": 1790000000000, "given": given}
+    reply = {"id": 2, "parent_id": 1, "role": "assistant", "state": "complete", "created_at": 1790000001000,
+             "text": "Bread rests for a night, covered with a cloth [2]. Soup does not rest: it needs salt, before the water "
+                     "boils [1]."}
+    chat = {"origin": "cookbook", "title": "Bread", "created_at": 1790000000000, "updated_at": 1790000001000, "head_id": 2,
+            "messages": [question, reply]}
+    path = home / "chats.json"
+    path.write_text(json.dumps({"format": "myna-conversations", "version": 1, "folders": [], "conversations": [chat]}))
+    return path
+
+
+def show_cited(app, home):
+    """The reply, with what it had to cite from."""
+    app.import_chats(write_chat(home))
+    app.click_at(app.find("Bread"))
+    app.click_at(app.find("2 sources"))
+    app.find("[2]", "link")
 
 
 def settings(home, width, height):
@@ -50,12 +82,14 @@ def take(name, folder):
     if dark:
         environment["ADW_DEBUG_COLOR_SCHEME"] = "prefer-dark"
     app = App(home, env=environment)
-    for question in EARLIER[language] if width > 360 else ():
+    for question in EARLIER[language] if width > 360 and questions else ():
         app.ask(question)
         app.key("ctrl+n")
         wait(lambda: not app.rows("Myna"), "the new chat")
-    for question in questions:
+    for question in questions or ():
         app.ask(question)
+    if not questions:
+        show_cited(app, home)
     time.sleep(1.5)     # the last animations: there is no condition to see for a picture's sake
     subprocess.run(["import", "-window", window_of(app), str(folder / f"{name}.png")], check=True)
     app.kill()

@@ -18,26 +18,29 @@ quit_cb (GtkWidget *widget, GVariant *args, gpointer user_data)
   return TRUE;
 }
 
-void
-myna_secondary_window_add_keys (GtkWidget *window)
-{
-  GtkEventController *controller = gtk_shortcut_controller_new ();
-  GtkShortcut *quit =
-      gtk_shortcut_new (gtk_keyval_trigger_new (GDK_KEY_q, GDK_CONTROL_MASK), gtk_callback_action_new (quit_cb, NULL, NULL));
-
-  gtk_shortcut_controller_add_shortcut (GTK_SHORTCUT_CONTROLLER (controller), quit);
-  gtk_event_controller_set_propagation_phase (controller, GTK_PHASE_CAPTURE);
-  gtk_widget_add_controller (window, controller);
-}
-
-/* ---- One of a kind ---------------------------------------------------------------------------------------------- */
-
 static gboolean
 close_cb (GtkWidget *window, GVariant *args, gpointer user_data)
 {
   gtk_window_close (GTK_WINDOW (window));
   return TRUE;
 }
+
+void
+myna_secondary_window_add_keys (GtkWidget *window)
+{
+  GtkEventController *controller = gtk_shortcut_controller_new ();
+  GtkShortcut *quit =
+      gtk_shortcut_new (gtk_keyval_trigger_new (GDK_KEY_q, GDK_CONTROL_MASK), gtk_callback_action_new (quit_cb, NULL, NULL));
+  GtkShortcut *close =
+      gtk_shortcut_new (gtk_keyval_trigger_new (GDK_KEY_w, GDK_CONTROL_MASK), gtk_callback_action_new (close_cb, NULL, NULL));
+
+  gtk_shortcut_controller_add_shortcut (GTK_SHORTCUT_CONTROLLER (controller), quit);
+  gtk_shortcut_controller_add_shortcut (GTK_SHORTCUT_CONTROLLER (controller), close);
+  gtk_event_controller_set_propagation_phase (controller, GTK_PHASE_CAPTURE);
+  gtk_widget_add_controller (window, controller);
+}
+
+/* ---- One of a kind ---------------------------------------------------------------------------------------------- */
 
 /* GTK's own "destroy-with-parent" leaves a pointer to the parent behind where it happens in an event of this window: Ctrl+Q. */
 static void
@@ -54,7 +57,7 @@ myna_secondary_window_follow (GtkWindow *window, GtkWindow *parent, const char *
 
   myna_secondary_window_add_keys (GTK_WIDGET (window));
   gtk_shortcut_controller_add_shortcut (GTK_SHORTCUT_CONTROLLER (keys),
-                                        gtk_shortcut_new (gtk_shortcut_trigger_parse_string ("Escape|<Control>w"),
+                                        gtk_shortcut_new (gtk_keyval_trigger_new (GDK_KEY_Escape, 0),
                                                           gtk_callback_action_new (close_cb, NULL, NULL)));
   gtk_widget_add_controller (GTK_WIDGET (window), keys);
   gtk_widget_set_name (GTK_WIDGET (window), name);

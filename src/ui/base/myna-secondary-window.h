@@ -8,11 +8,11 @@
 
 G_BEGIN_DECLS
 
-/* Ctrl+Q quits the program from this window, too: the application's keys reach its own windows alone. */
+/* Ctrl+Q quits the program from this window, too: the application's keys reach its own windows alone.  Ctrl+W closes it. */
 void myna_secondary_window_add_keys (GtkWidget *window);
 
-/* For a window of the program's own kind that a parent has once: the keys above, Escape and Ctrl+W close it, and it goes with the
- * parent.  name: by which it is found again. */
+/* For a window of the program's own kind that a parent has once: the keys above, Escape closes it, too, and it goes with the parent.
+ * name: by which it is found again. */
 void myna_secondary_window_follow (GtkWindow *window, GtkWindow *parent, const char *name);
 /* The window of this name that follows the parent; NULL: none is open. */
 GtkWindow *myna_secondary_window_find (GtkWindow *parent, const char *name);

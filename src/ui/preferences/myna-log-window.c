@@ -26,7 +26,7 @@ myna_log_window_new (GtkWindow *parent, ToolServer *server)
   /* Translators: the title of a window; %s is the name of a server */
   g_autofree char *title = g_strdup_printf (_ ("Log of “%s”"), tool_server_get_config (server)->name);
 
-  myna_secondary_window_add_keys (window);
+  myna_secondary_window_follow (GTK_WINDOW (window), parent, "myna-log");
   gtk_window_set_title (GTK_WINDOW (window), title);
   gtk_window_set_default_size (GTK_WINDOW (window), 600, 400);
   gtk_text_view_set_editable (GTK_TEXT_VIEW (view), FALSE);

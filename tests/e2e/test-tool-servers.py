@@ -6,10 +6,25 @@ import json
 import os
 import pathlib
 import re
+import socket
+import unittest
 
-from myna_e2e import TestCase, main, wait
+from myna_e2e import TestCase, main, sandbox_works, wait
 
 SERVER = pathlib.Path(__file__).parent.parent / "tools" / "fake-server.py"
+
+SWITCHES = ("switch", "toggle button", "check box")
+# Says in its log what it can do, and goes on as the server of the other tests.
+PROBE = """import os, socket, sys
+can = os.path.exists({secret!r})
+try:
+    socket.create_connection(("127.0.0.1", {port}), 5).close()
+    network = "there"
+except OSError:
+    network = "away"
+print("files", "seen," if can else "hidden,", "network", network, file=sys.stderr, flush=True)
+exec(open(sys.argv[1]).read())
+"""
 
 
 def running(word):
@@ -97,6 +112,43 @@ class ToolServers(TestCase):
         for _ in range(3):
             app.find("Start: crashing", "button", shown=False).click()
             app.find("It ended by itself. Its last words: cannot open the database", "label", shown=False)
+        app.key("Escape")
+        app.wait_closed("Preferences")
+        app.quit()
+
+    @unittest.skipUnless(sandbox_works(), "bwrap cannot make namespaces here")
+    def test_switches(self):
+        """What a server may see and reach is what its switches say, from the moment that one is moved."""
+        secret, listener = self.home / "secret.txt", socket.create_server(("127.0.0.1", 0))
+        self.addCleanup(listener.close)
+        secret.write_text("42")
+        probe = self.home / "servers" / "probe.py"
+        probe.parent.mkdir()
+        probe.write_text(PROBE.format(secret=str(secret), port=listener.getsockname()[1]))
+        app = self.start()
+        self.open_page(app)
+        self.import_servers(app, {"probe": {"command": "/usr/bin/python3", "args": [str(probe), str(SERVER)]}})
+        app.find("Start: probe", "button", shown=False).click()
+        app.click_at(app.find("probe", "label"))
+        show = app.find("Show…", "button")
+
+        def logged(text):
+            show.click()
+            log = app.find_window("Log of “probe”")
+            wait(lambda: log.find_all(role="text")[0].text.splitlines()[-1:] == [text], text)
+            app.key("Escape")
+            app.wait_closed("Log of “probe”")
+
+        def move(name):
+            window = app.find_window("Preferences")
+            window.find(name, SWITCHES, shown=False).click()
+
+        logged("files hidden, network there")
+        move("Allow the Network")
+        logged("files hidden, network away")
+        move("Hide My Files")
+        logged("files seen, network there")
+        self.assertEqual([(server["sandbox"], server["no-network"]) for server in self.servers()], [(False, True)])
         app.key("Escape")
         app.wait_closed("Preferences")
         app.quit()

@@ -736,7 +736,6 @@ class Tour:
         self.shot("servers-imported", 1.5)
         for server in "files", "crashing", "missing":
             window.find(self._("Start: %s").replace("%s", server), "button", shown=False).click()
-        window.find(self._("Stop: %s").replace("%s", "files"), "button", shown=False)
         self.wheel(window, 5)
         self.shot("servers-started", 3)
         self.app.click_at(window.find("files", "label"))

@@ -110,7 +110,6 @@ new_switch_row (const char *title, const char *subtitle, gboolean active, GtkWid
   GtkWidget *row = myna_row_new (title, subtitle), *toggle = gtk_switch_new ();
 
   gtk_switch_set_active (GTK_SWITCH (toggle), active);
-  gtk_accessible_update_property (GTK_ACCESSIBLE (toggle), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
   myna_row_add_suffix (row, toggle);
   adw_action_row_set_activatable_widget (ADW_ACTION_ROW (row), toggle);
   *ret_toggle = toggle;

@@ -44,7 +44,7 @@ class Report:
     def row(self, what, reached, asked, holds):
         """holds: None where nothing can be compared."""
         mark = {None: "", True: "holds", False: "MISSED"}[holds]
-        self.say(f"   {what:58} {reached:>24}   {asked:24} {mark}".rstrip())
+        self.say(f"   {what:74} {reached:>14}   {asked:24} {mark}".rstrip())
 
     def at_least(self, what, value, bound, unit=""):
         self.row(what, f"{value:.4g}{unit}", f"at least {bound:g}{unit}", value >= bound)

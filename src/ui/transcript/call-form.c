@@ -46,14 +46,9 @@ G_DEFINE_FINAL_TYPE (MynaCallForm, myna_call_form, GTK_TYPE_WIDGET)
 static char *
 dup_text (GtkWidget *input)
 {
-  GtkTextBuffer *buffer;
-  GtkTextIter start, end;
-
   if (GTK_IS_EDITABLE (input))
     return g_strdup (gtk_editable_get_text (GTK_EDITABLE (input)));
-  buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (input));
-  gtk_text_buffer_get_bounds (buffer, &start, &end);
-  return gtk_text_buffer_get_text (buffer, &start, &end, TRUE);
+  return myna_buffer_dup_text (gtk_text_view_get_buffer (GTK_TEXT_VIEW (input)));
 }
 
 /* What stands in the row, as myna_call_fields_dup_arguments() takes it. */

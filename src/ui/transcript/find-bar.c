@@ -157,7 +157,7 @@ mode_changed_cb (MynaFindBar *self)
 static void
 stop_cb (MynaFindBar *self)
 {
-  myna_find_bar_close (self);
+  gtk_search_bar_set_search_mode (GTK_SEARCH_BAR (self->bar), FALSE);
 }
 
 static gboolean
@@ -278,12 +278,4 @@ myna_find_bar_show_hit (MynaFindBar *self, gint64 message_id, const char *query)
   gtk_editable_set_text (GTK_EDITABLE (self->entry), query);
   gtk_search_bar_set_search_mode (GTK_SEARCH_BAR (self->bar), TRUE);
   begin (self, TRUE, message_id);
-}
-
-void
-myna_find_bar_close (MynaFindBar *self)
-{
-  g_return_if_fail (MYNA_IS_FIND_BAR (self));
-
-  gtk_search_bar_set_search_mode (GTK_SEARCH_BAR (self->bar), FALSE);
 }

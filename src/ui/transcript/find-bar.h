@@ -20,7 +20,6 @@ void myna_find_bar_set_conversation (MynaFindBar *self, MynaConversation *conver
 void myna_find_bar_open (MynaFindBar *self);
 /* Finds the words of the history's search, and goes to the message that it found. */
 void myna_find_bar_show_hit (MynaFindBar *self, gint64 message_id, const char *query);
-void myna_find_bar_close (MynaFindBar *self);
 /* What rows must highlight (see markdown.h), or NULL. */
 const char *myna_find_bar_get_needle (MynaFindBar *self);
 

@@ -45,14 +45,10 @@ static void
 send_cb (MynaQuestionEditor *self)
 {
   GtkTextBuffer *buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self->text_view));
-  GtkTextIter start, end;
-  g_autofree char *text = NULL;
-  g_autofree char *trimmed = NULL;
+  g_autofree char *text = myna_buffer_dup_text (buffer);
+  g_autofree char *trimmed = g_strstrip (g_strdup (text));
   g_autofree char *attachments = myna_attachment_list_to_json (MYNA_ATTACHMENT_LIST (self->attachments));
 
-  gtk_text_buffer_get_bounds (buffer, &start, &end);
-  text = gtk_text_buffer_get_text (buffer, &start, &end, FALSE);
-  trimmed = g_strstrip (g_strdup (text));
   if (*trimmed || attachments)
     g_signal_emit (self, signals[SEND], 0, text, attachments);
 }

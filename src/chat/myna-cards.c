@@ -292,10 +292,10 @@ describe_need (MynaCards *self, const Card *card)
     return NULL;
   needed = g_format_size (need.total);
   /* What it holds of this model already counts as free. */
-  if (need.total > card->available && !(info && *info->device))
+  if (need.total > card->available && !(info && *info->device && info->device_layers == info->n_layers))
     /* Translators: a model's name, and two amounts of memory */
-    return g_strdup_printf (_ ("“%s” needs about %s there, but only %s is free. It runs on the processor."), title, needed,
-                            available);
+    return g_strdup_printf (_ ("“%s” needs about %s there, but only %s is free. The processor computes what does not fit."),
+                            title, needed, available);
   /* Translators: a model's name, and an amount of memory */
   return g_strdup_printf (_ ("“%s” needs about %s of memory there."), title, needed);
 }

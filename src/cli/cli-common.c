@@ -87,6 +87,10 @@ cli_open_model (const CliOptions *options, GlmModel **ret_model, GlmError *error
     fputs ("\r\033[K", stderr);
   if (ok && glm_model_info (*ret_model)->device_problem[0])
     fprintf (stderr, "myna-cli: on the processor: %s\n", glm_model_info (*ret_model)->device_problem);
+  else if (ok && glm_model_info (*ret_model)->device[0]
+           && glm_model_info (*ret_model)->device_layers < glm_model_info (*ret_model)->n_layers)
+    fprintf (stderr, "myna-cli: %d of %d layers on the card, the others on the processor\n",
+             glm_model_info (*ret_model)->device_layers, glm_model_info (*ret_model)->n_layers);
   return ok;
 }
 

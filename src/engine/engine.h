@@ -160,6 +160,7 @@ typedef struct
   /* A folder for what is remembered of devices: a test of all shaders before the first use with a driver, a marker while a first
    * batch is computed, by which a driver that ends the program is known the next time, and compiled pipelines.  NULL: nothing. */
   const char *device_folder;
+  size_t device_memory;     /* bytes that the weights and a context may take there; 0: what is free */
   GlmProgressFunc progress; /* may be NULL */
   void *progress_data;
   const GlmCancel *cancel; /* may be NULL */
@@ -197,6 +198,7 @@ typedef struct
                                  * directions, cannot */
   char quirks[256];         /* what was corrected while reading, one sentence each; "" if nothing */
   char device[256];         /* the graphics card that holds the weights; "": the processor computes */
+  int device_layers;        /* … of the first layers, where there is no room for all: the processor computes the others */
   char device_problem[480]; /* why the card that was asked for does not; "" */
   GlmErrorCode device_code; /* … and of what kind that is */
   GlmCalling calling;

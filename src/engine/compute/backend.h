@@ -33,7 +33,8 @@ typedef struct
    * behind them.  0 for causal models.  A batch never ends inside the context. */
   int64_t n_context;
   int64_t origin;
-  GlmTickFunc tick; /* may be NULL */
+  const float *rows; /* [n][n_embd]: what comes into the plan's first layer, where that is not the model's */
+  GlmTickFunc tick;  /* may be NULL */
   void *tick_data;
   GlmWatchFunc watch; /* may be NULL; tests */
   void *watch_data;
@@ -81,7 +82,8 @@ struct GlmBackend
    * into the cache. */
   bool (*forward_new) (const GlmPlan *plan, const GlmKvCache *cache, GlmPool *pool, GlmForward **ret_forward, GlmError *error);
   void (*forward_free) (GlmForward *forward);
-  /* Evaluates the batch into the cache, and writes the logits of its last n_logits rows: logits [n_logits][n_vocab].  On
+  /* Evaluates the batch into the cache, with the plan's rest if it has one, and writes the logits of its last n_logits rows:
+   * logits [n_logits][n_vocab].  On
    * failure or cancel the cache's columns of this batch are undefined, those before untouched. */
   bool (*run) (GlmForward *forward, const GlmBatch *batch, int64_t n_logits, float *logits, GlmError *error);
   /* Columns [first, first + n) of the sequence, as glm_kv_cache_read() and glm_kv_cache_write() have them. */

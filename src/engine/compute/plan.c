@@ -217,6 +217,7 @@ glm_plan_new (const GlmArch *arch, const GlmParams *params, const GlmBackend *ba
   plan->arch = arch;
   plan->backend = backend;
   plan->params = *params;
+  plan->end_layer = params->n_layers;
   plan->kv = glm_kv_shape (params);
   plan->embedding = (GlmStepMatrix){ 1, params->n_vocab, params->n_embd };
   declare_registers (plan);
@@ -275,6 +276,7 @@ glm_plan_free (GlmPlan *plan)
     layer_clear (plan, &plan->layers[i]);
   layer_clear (plan, &plan->head);
   matrix_clear (plan, &plan->embedding);
+  glm_plan_free (plan->rest);
   free (plan->layers);
   free (plan->prefix);
   free (plan);
@@ -349,10 +351,10 @@ join_layer (const GlmPlan *plan, GlmPlanLayer *layer, GlmError *error)
 bool
 glm_plan_join (GlmPlan *plan, GlmError *error)
 {
-  for (int i = 0; i < plan->params.n_layers; i++)
+  for (int i = plan->first_layer; i < plan->end_layer; i++)
     if (!join_layer (plan, &plan->layers[i], error))
       return false;
-  return join_layer (plan, &plan->head, error);
+  return plan->end_layer < plan->params.n_layers || join_layer (plan, &plan->head, error);
 }
 
 /* ---- Sizes ------------------------------------------------------------------------------------------------------ */
@@ -405,7 +407,7 @@ glm_plan_weight_bytes (const GlmPlan *plan)
   size_t n_bytes = 0;
 
   visit_weights (plan, add_bytes, &n_bytes);
-  return n_bytes;
+  return n_bytes + (plan->rest ? glm_plan_weight_bytes (plan->rest) : 0);
 }
 
 typedef struct

@@ -91,10 +91,15 @@ typedef struct
   bool spans;    /* lives from before ATTEND until after it: holds the whole batch, not a tile */
 } GlmPlanRegister;
 
-typedef struct
+/* A model that does not fit a card is divided: the card's plan has the first layers, and what it calls its rest, the processor's
+ * plan, the others and the head.  Steps of the layers that a plan leaves out have no weights. */
+typedef struct GlmPlan GlmPlan;
+struct GlmPlan
 {
   const GlmArch *arch;
   const GlmBackend *backend;
+  GlmPlan *rest;              /* owned; NULL: this one runs to the end */
+  int first_layer, end_layer; /* of params.n_layers: those that it runs */
   GlmParams params;
   GlmPlanRegister registers[GLM_MAX_REGISTERS];
   int n_registers;
@@ -103,7 +108,7 @@ typedef struct
   GlmPlanLayer *layers;    /* [params.n_layers] */
   GlmPlanLayer head;
   uint16_t *prefix; /* P-Tuning: f16 [layer][stream][params.n_prefix][head × width], or NULL */
-} GlmPlan;
+};
 
 /* A step for each row, without weights. */
 bool glm_plan_new (const GlmArch *arch, const GlmParams *params, const GlmBackend *backend, GlmPlan **ret_plan,
@@ -113,7 +118,7 @@ void glm_plan_free (GlmPlan *plan);
 /* Joins steps; GLM_ERROR_UNSUPPORTED where the back end cannot run one.  Weights must be bound. */
 bool glm_plan_join (GlmPlan *plan, GlmError *error);
 
-/* Bytes of the weights that evaluating a token reads: not of an embedding that is only looked up. */
+/* Bytes of the weights that evaluating a token reads, with the rest's: not of an embedding that is only looked up. */
 size_t glm_plan_weight_bytes (const GlmPlan *plan);
 /* Reads these bytes once, where they lie, and computes nothing: what bounds the speed of decoding.  false: some of them do not
  * lie in the host's memory in one piece, and were not read. */

@@ -572,14 +572,18 @@ cpu_run (GlmForward *forward, const GlmBatch *batch, int64_t n_logits, float *lo
   Forward *f = (Forward *) forward;
   const GlmPlan *plan = f->plan;
   Tile tile = { .forward = f, .batch = batch, .error = error };
+  int64_t width;
 
   if (!reserve (f, batch->n))
     return glm_error_set (error, GLM_ERROR_NO_MEMORY, "no memory for a batch of %lld tokens", (long long) batch->n);
   glm_rope_batch (plan, batch, f->frequencies, f->magnitude, f->cosines, f->sines);
-  for (int64_t i = 0; i < batch->n; i++)
-    glm_matrix_row (matrix_of (&plan->embedding), batch->ids[i], f->regs[GLM_REG_X] + i * plan->registers[GLM_REG_X].width);
+  width = plan->registers[GLM_REG_X].width;
+  for (int64_t i = 0; i < batch->n && !batch->rows; i++)
+    glm_matrix_row (matrix_of (&plan->embedding), batch->ids[i], f->regs[GLM_REG_X] + i * width);
+  if (batch->rows)
+    memcpy (f->regs[GLM_REG_X], batch->rows, (size_t) (batch->n * width) * sizeof *batch->rows);
 
-  for (tile.layer = 0; tile.layer < plan->params.n_layers; tile.layer++)
+  for (tile.layer = plan->first_layer; tile.layer < plan->end_layer; tile.layer++)
     {
       if (batch->tick && !batch->tick ((double) tile.layer / plan->params.n_layers, batch->tick_data))
         return glm_error_set (error, GLM_ERROR_CANCELLED, "cancelled");

@@ -46,12 +46,13 @@ typedef struct
   size_t regs[GLM_MAX_REGISTERS], quants[GLM_MAX_REGISTERS], quant_scales[GLM_MAX_REGISTERS];
   size_t cosines, sines, run, fresh, outs, sums, end; /* of the card's */
   size_t up_cosines, up_sines, up_run, up_end;        /* of what is uploaded: rows first */
-  size_t down_logits, down_end;                       /* of what is read back: columns first */
+  size_t down_out, down_end;                          /* of what is read back: columns first; logits, or rows for the rest */
 } Offsets;
 
 typedef struct
 {
   GlmForward base;
+  GlmForward *rest; /* of the plan's rest; NULL: none */
   GlmGpu *gpu;
   const GlmPlan *plan;
   const GlmKvCache *cache;
@@ -145,7 +146,9 @@ lay_out (const Forward *f, int64_t n_rows, int64_t n_logits, Offsets *at)
   at->up_run = place (&at->up_end, sizeof (GlmRun));
 
   place (&at->down_end, fresh);
-  at->down_logits = place (&at->down_end, (size_t) (n_logits * plan->params.n_vocab) * 4);
+  at->down_out =
+      place (&at->down_end,
+             4 * (plan->rest ? n * (size_t) plan->registers[GLM_REG_X].width : (size_t) (n_logits * plan->params.n_vocab)));
 }
 
 static void
@@ -236,12 +239,17 @@ record_begin (const Forward *f, VkCommandBuffer commands, int64_t n)
 static bool
 record_end (const Forward *f, GlmRecord *r, int64_t n, int64_t n_logits)
 {
-  if (n_logits > 0 && !glm_record_layer (r, &f->places, -1, n - n_logits, n_logits))
+  bool is_last = !f->plan->rest;
+
+  if (is_last && n_logits > 0 && !glm_record_layer (r, &f->places, -1, n - n_logits, n_logits))
     return false;
   glm_gpu_barrier_all (f->gpu, r->commands);
   copy (f, r->commands, &f->work, f->at.fresh, &f->readback, 0, (size_t) n * glm_kv_bytes_per_token (&f->plan->kv));
-  if (n_logits > 0)
-    copy (f, r->commands, &f->work, f->at.regs[GLM_REG_LOGITS], &f->readback, f->at.down_logits,
+  if (!is_last)
+    copy (f, r->commands, &f->work, f->at.regs[GLM_REG_X], &f->readback, f->at.down_out,
+          (size_t) (n * f->plan->registers[GLM_REG_X].width) * 4);
+  else if (n_logits > 0)
+    copy (f, r->commands, &f->work, f->at.regs[GLM_REG_LOGITS], &f->readback, f->at.down_out,
           (size_t) (n_logits * f->plan->params.n_vocab) * 4);
   glm_gpu_barrier_all (f->gpu, r->commands);
   return true;
@@ -250,7 +258,7 @@ record_end (const Forward *f, GlmRecord *r, int64_t n, int64_t n_logits)
 static bool
 record_slot (Forward *f, Slot *slot, int64_t n, int64_t n_logits, GlmError *error)
 {
-  int n_layers = f->plan->params.n_layers;
+  int n_layers = f->plan->end_layer;
 
   slot->n = 0;
   if (!slot->layers)
@@ -337,14 +345,14 @@ settle (Forward *f)
 static bool
 submit_slot (Forward *f, const Slot *slot, const GlmBatch *batch, GlmError *error)
 {
-  int n = f->plan->params.n_layers, k = 0;
+  int n = f->plan->end_layer, k = 0;
 
   for (int layer = 0, count; layer < n; layer += count, k++)
     {
       bool is_first = layer == 0;
 
       count = slot->group < n - layer ? slot->group : n - layer;
-      if (batch->tick && !batch->tick ((double) layer / n, batch->tick_data))
+      if (batch->tick && !batch->tick ((double) layer / f->plan->params.n_layers, batch->tick_data))
         {
           settle (f);
           return glm_error_set (error, GLM_ERROR_CANCELLED, "cancelled");
@@ -379,7 +387,7 @@ adapt (Forward *f, Slot *slot)
              != VK_SUCCESS)
     return;
   seconds = (double) ((times[1] - times[0]) & mask) * f->gpu->timestamp_seconds;
-  slot->group = glm_gpu_layers_at_once (seconds, f->plan->params.n_layers);
+  slot->group = glm_gpu_layers_at_once (seconds, f->plan->end_layer);
   if (seconds > 2 * SUBMISSION_SECONDS && slot->n > MIN_ROWS && slot->n <= f->most_rows)
     f->most_rows = slot->n / 2 > MIN_ROWS ? slot->n / 2 : MIN_ROWS;
   else if (slot->n == f->most_rows && 2 * seconds < SUBMISSION_SECONDS && f->most_rows < MOST_ROWS)
@@ -403,8 +411,15 @@ run_part (Forward *f, const GlmBatch *batch, int64_t n_logits, float *logits, Gl
   glm_gpu_proved (f->gpu);
   glm_kv_cache_write (f->cache, batch->first, batch->n, f->readback.map);
   f->columns.n_synced = batch->first + batch->n;
+  if (f->rest)
+    {
+      GlmBatch behind = *batch;
+
+      behind.rows = (const float *) (const void *) ((unsigned char *) f->readback.map + f->at.down_out);
+      return f->rest->backend->run (f->rest, &behind, n_logits, logits, error);
+    }
   if (n_logits > 0)
-    memcpy (logits, (unsigned char *) f->readback.map + f->at.down_logits,
+    memcpy (logits, (unsigned char *) f->readback.map + f->at.down_out,
             (size_t) (n_logits * f->plan->params.n_vocab) * sizeof *logits);
   return true;
 }
@@ -480,6 +495,8 @@ gpu_rows_write (GlmForward *forward, int64_t first, int64_t n, const void *data)
 
   glm_kv_cache_write (f->cache, first, n, data);
   glm_gpu_columns_changed (&f->columns, first);
+  if (f->rest)
+    f->rest->backend->rows_write (f->rest, first, n, data);
 }
 
 /* ---- Memory that comes and goes -------------------------------------------------------------------------------- */
@@ -494,7 +511,7 @@ make_pipelines (Forward *f, GlmPool *pool, GlmError *error)
   if (!f->gpu->folder[0])
     return true;
   for (int64_t n = 1; n <= GLM_BATCH_TILE; n += GLM_BATCH_TILE - 1)
-    for (int layer = -1; layer < f->plan->params.n_layers; layer++)
+    for (int layer = f->plan->rest ? 0 : -1; layer < f->plan->end_layer; layer++)
       if (!glm_record_layer (&r, &f->places, layer, 0, layer < 0 ? 1 : n))
         return false;
   return glm_gpu_pipelines_make (f->gpu, pool, error);
@@ -556,6 +573,7 @@ gpu_forward_free (GlmForward *forward)
     }
   for (int i = 0; i < N_SLOTS; i++)
     free (f->slots[i].layers);
+  glm_forward_free (f->rest);
   free (f->frequencies);
   free (f);
 }
@@ -606,7 +624,8 @@ gpu_forward_new (const GlmPlan *plan, const GlmKvCache *cache, GlmPool *pool, Gl
       goto fail;
     }
   f->magnitude = glm_rope_frequencies (&plan->params, f->frequencies);
-  if (!new_objects (f, error) || !glm_gpu_tenant_add (f->gpu, &f->tenant, pool, error))
+  if ((plan->rest && !plan->rest->backend->forward_new (plan->rest, cache, pool, &f->rest, error)) || !new_objects (f, error)
+      || !glm_gpu_tenant_add (f->gpu, &f->tenant, pool, error))
     goto fail;
   *ret_forward = &f->base;
   return true;
@@ -623,6 +642,7 @@ gpu_memory (const GlmPlan *plan, int64_t n_columns)
   size_t token = glm_kv_bytes_per_token (&plan->kv);
 
   return (size_t) n_columns * token + GLM_BATCH_TILE * token
+         + (plan->rest ? plan->rest->backend->memory (plan->rest, n_columns) : 0)
          + glm_plan_register_bytes (plan, GLM_BATCH_TILE, GLM_BATCH_TILE) * 3 / 2;
 }
 

@@ -22,8 +22,9 @@ typedef struct
   const GlmModelOptions *options;
   GlmPool *pool;
   GlmError *error;
-  bool only_check;   /* that the tensors are there and fit: nothing of them is read */
-  bool in_place;     /* there is no memory for copies of them */
+  bool only_check; /* that the tensors are there and fit: nothing of them is read */
+  bool in_place;   /* there is no memory for copies of them */
+  int first_layer, end_layer;
   size_t done_bytes; /* of the file, for progress */
   size_t total_bytes;
 } Binder;
@@ -146,8 +147,11 @@ bind_weights (Binder *binder, const char *name, Use use, GlmStepMatrix *matrix)
 static bool
 bind_embedding (Binder *binder)
 {
-  bool is_output = !glm_model_file_tensor (binder->model->file, "output.weight");
+  const GlmPlan *plan = binder->plan;
+  bool is_output = !glm_model_file_tensor (binder->model->file, "output.weight") && plan->end_layer == plan->params.n_layers;
 
+  if (plan->first_layer > 0 && !is_output)
+    return true;
   return bind_weights (binder, "token_embd.weight", is_output ? USE_ALL : USE_ROWS, &binder->plan->embedding);
 }
 
@@ -396,12 +400,18 @@ bind_all (Binder *binder, const GlmBackend *backend)
 {
   GlmModel *model = binder->model;
 
-  if (!glm_plan_new (model->arch, &model->params, backend, &binder->plan, binder->error) || !bind_embedding (binder))
+  if (!glm_plan_new (model->arch, &model->params, backend, &binder->plan, binder->error))
     return false;
-  for (int layer = 0; layer < model->params.n_layers; layer++)
+  binder->plan->first_layer = binder->first_layer;
+  if (binder->end_layer > 0)
+    binder->plan->end_layer = binder->end_layer;
+  if (!bind_embedding (binder))
+    return false;
+  for (int layer = binder->plan->first_layer; layer < binder->plan->end_layer; layer++)
     if (!bind_layer (binder, &binder->plan->layers[layer], layer))
       return false;
-  return bind_layer (binder, &binder->plan->head, -1) && bind_prefix (binder);
+  return (binder->plan->end_layer < model->params.n_layers || bind_layer (binder, &binder->plan->head, -1))
+         && bind_prefix (binder);
 }
 
 /* A plan with all weights, or nothing. */
@@ -411,7 +421,9 @@ make_plan (Binder *binder, const GlmBackend *backend, GlmPlan **ret_plan)
   GlmModel *model = binder->model;
 
   binder->plan = NULL;
-  binder->done_bytes = binder->total_bytes = 0;
+  binder->total_bytes = 0;
+  if (binder->first_layer == 0)
+    binder->done_bytes = 0;
   for (size_t i = 0; i < glm_model_file_n_tensors (model->file); i++)
     binder->total_bytes += glm_model_file_tensor_at (model->file, i)->n_bytes;
   if (!bind_all (binder, backend) || !glm_plan_join (binder->plan, binder->error)
@@ -437,20 +449,79 @@ is_memory_short (const GlmModel *model, const GlmModelOptions *options)
   return needed > memory;
 }
 
-/* What must be free on a card beside the weights: the session's columns and registers, and what others may take meanwhile. */
-#define CARD_RESERVE ((size_t) 256 << 20)
-
-static bool
-fits_card (const GlmModel *model, GlmGpu *gpu, GlmError *error)
+/* Of the file. */
+static size_t
+layer_bytes (const GlmModel *model, int layer)
 {
-  size_t needed = CARD_RESERVE, n_free = glm_gpu_free_bytes (gpu);
+  size_t n_bytes = 0;
+  int of;
 
   for (size_t i = 0; i < glm_model_file_n_tensors (model->file); i++)
-    if (strcmp (glm_model_file_tensor_at (model->file, i)->name, "token_embd.weight") != 0)
-      needed += glm_model_file_tensor_at (model->file, i)->n_bytes;
-  return needed <= n_free
+    if (sscanf (glm_model_file_tensor_at (model->file, i)->name, "blk.%d.", &of) == 1 && of == layer)
+      n_bytes += glm_model_file_tensor_at (model->file, i)->n_bytes;
+  return n_bytes;
+}
+
+/* What must be free on a card beside the weights and the columns: registers, and what others may take meanwhile. */
+#define CARD_RESERVE ((size_t) 128 << 20)
+/* Columns that are counted on; a session with more, for which there is no memory then, computes on the processor. */
+#define CARD_COLUMNS 8192
+
+/* How many layers fit: all of them together with the head, or the first ones; fewer than a quarter are not worth the way. */
+static bool
+divide (const Binder *binder, GlmGpu *gpu, int *ret_layers, GlmError *error)
+{
+  const GlmModel *model = binder->model;
+  const GlmParams *p = &model->params;
+  GlmKvShape kv = glm_kv_shape (p);
+  size_t columns =
+      (size_t) (p->context_length < CARD_COLUMNS ? p->context_length : CARD_COLUMNS) * glm_kv_bytes_per_token (&kv);
+  size_t n_free = binder->options->device_memory > 0 ? binder->options->device_memory : glm_gpu_free_bytes (gpu);
+  size_t needed = CARD_RESERVE + columns, all = needed;
+  int n = 0;
+
+  for (size_t i = 0; i < glm_model_file_n_tensors (model->file); i++)
+    if (strcmp (glm_model_file_tensor_at (model->file, i)->name, "token_embd.weight") != 0
+        || !glm_model_file_tensor (model->file, "output.weight"))
+      all += glm_model_file_tensor_at (model->file, i)->n_bytes;
+  for (; all > n_free && n < p->n_layers; n++)
+    {
+      needed += layer_bytes (model, n);
+      if (needed > n_free)
+        break;
+    }
+  *ret_layers = all <= n_free ? p->n_layers : n;
+  return *ret_layers * 4 >= p->n_layers
          || glm_error_set (error, GLM_ERROR_NO_MEMORY, "%s has %zu MiB free, and the model needs %zu", glm_gpu_info (gpu)->name,
-                           n_free >> 20, needed >> 20);
+                           n_free >> 20, all >> 20);
+}
+
+/* The first layers on the card, and if these are not all, the others on the processor. */
+static bool
+make_divided (Binder *binder, GlmGpu *gpu, GlmPlan **ret_plan)
+{
+  GlmPlan *plan, *rest = NULL;
+  int n_layers = 0;
+  bool ok;
+
+  if (!divide (binder, gpu, &n_layers, binder->error))
+    return false;
+  binder->end_layer = n_layers;
+  ok = make_plan (binder, glm_gpu_backend (gpu), &plan);
+  binder->first_layer = n_layers;
+  binder->end_layer = 0;
+  if (ok && n_layers < binder->model->params.n_layers && !make_plan (binder, &glm_backend_cpu, &rest))
+    {
+      glm_plan_free (plan);
+      ok = false;
+    }
+  binder->first_layer = 0;
+  if (!ok)
+    return false;
+  plan->rest = rest;
+  binder->model->info.device_layers = n_layers;
+  *ret_plan = plan;
+  return true;
 }
 
 /* On a card.  False without a plan: on the processor, then; info says why.  False with the error set: not at all. */
@@ -461,8 +532,7 @@ bind_card (Binder *binder, const char *device, const char *folder)
   GlmError *error = binder->error, problem = { 0 };
 
   binder->error = &problem;
-  if (glm_gpu_open (device, folder, &model->gpu, &problem) && fits_card (model, model->gpu, &problem)
-      && make_plan (binder, glm_gpu_backend (model->gpu), &model->plan))
+  if (glm_gpu_open (device, folder, &model->gpu, &problem) && make_divided (binder, model->gpu, &model->plan))
     snprintf (model->info.device, sizeof model->info.device, "%s", glm_gpu_info (model->gpu)->name);
   binder->error = error;
   if (model->plan)

@@ -150,6 +150,28 @@ test_losses (const char *path, const int32_t *prompt)
   glm_model_free (model);
 }
 
+/* A model that finds room for half of its layers: where its card is lost, the processor takes these too. */
+static void
+test_divided (const char *path, const int32_t *prompt)
+{
+  GlmModel *model = open_on (path, NULL);
+  GlmSession *session = open_session (model);
+  GlmModelOptions options = { .n_threads = 1, .device = device, .device_memory = divided_memory (model) };
+  int32_t expected[N_PROMPT + N_REPLY];
+  GlmError error = { 0 };
+  int n = 1;
+
+  reply (session, prompt, expected);
+  glm_session_free (session);
+  glm_model_free (model);
+  REQUIRE (glm_model_open (path, &options, &model, &error), "%s", error.message);
+  REQUIRE (model->plan->rest, "not divided: %s", model->info.device_problem);
+  while (n < 100 && check_fault (model, prompt, expected, SUBMIT, n))
+    n++;
+  CHECK (n > 4 && n < 100, "it can strike %d times", n - 1);
+  glm_model_free (model);
+}
+
 /* A second session of a model whose card is lost begins on the processor. */
 static void
 test_after (const char *path, const int32_t *prompt)
@@ -511,6 +533,7 @@ main (int argc, char **argv)
   tiny_model_write (&tiny, path);
   fill_ids (&tiny, prompt, N_PROMPT, 5);
   test_losses (path, prompt);
+  test_divided (path, prompt);
   test_after (path, prompt);
   test_cancel (path, prompt);
   test_refusals ();

@@ -22,6 +22,24 @@ open_on (const char *path, const char *name)
 
   REQUIRE (glm_model_open (path, &options, &model, &error), "%s: %s", path, error.message);
   CHECK (!name || model->info.device[0], "on the processor: %s", model->info.device_problem);
+  CHECK (!name || model->info.device_layers == model->info.n_layers, "%d layers", model->info.device_layers);
+  return model;
+}
+
+/* Where the first layers alone find room. */
+static GlmModel *
+open_divided (const char *path)
+{
+  GlmModelOptions options = { .n_threads = 1, .device = device };
+  GlmModel *model;
+  GlmError error = { 0 };
+
+  REQUIRE (glm_model_open (path, &options, &model, &error), "%s: %s", path, error.message);
+  options.device_memory = divided_memory (model);
+  glm_model_free (model);
+  REQUIRE (glm_model_open (path, &options, &model, &error), "%s: %s", path, error.message);
+  CHECK (model->info.device[0] && model->info.device_layers == model->info.n_layers / 2 && model->plan->rest, "%d layers: %s",
+         model->info.device_layers, model->info.device_problem);
   return model;
 }
 
@@ -29,17 +47,12 @@ open_on (const char *path, const char *name)
 
 /* A prompt of n tokens and a reply of three, against the naive pass. */
 static void
-check_family (const TinyModel *tiny, int n, double bound, const char *what)
+check_whole (const TinyModel *tiny, GlmModel *model, int n, double bound, const char *what)
 {
-  const char *path = test_temp_path ("family.gguf");
-  GlmModel *model;
-  GlmSession *session;
+  GlmSession *session = open_session (model);
   int32_t *ids = calloc ((size_t) n + 3, sizeof *ids);
   double *expected = calloc ((size_t) tiny->n_vocab, sizeof *expected);
 
-  tiny_model_write (tiny, path);
-  model = open_on (path, device);
-  session = open_session (model);
   fill_ids (tiny, ids, n, 7);
   for (int i = 0; i < 3; i++)
     ids[n + i] = 10 + i;
@@ -60,6 +73,16 @@ check_family (const TinyModel *tiny, int n, double bound, const char *what)
   free (expected);
   glm_session_free (session);
   glm_model_free (model);
+}
+
+static void
+check_family (const TinyModel *tiny, int n, double bound, const char *what)
+{
+  const char *path = test_temp_path ("family.gguf");
+
+  tiny_model_write (tiny, path);
+  check_whole (tiny, open_on (path, device), n, bound, what);
+  check_whole (tiny, open_divided (path), n, bound, what);
 }
 
 static void
@@ -203,7 +226,7 @@ test_types (void)
 /* ---- Sessions --------------------------------------------------------------------------------------------------- */
 
 static void
-test_sync (int element_bytes)
+test_sync (int element_bytes, bool divided)
 {
   TinyModel tiny = TINY_CHATGLM;
   const char *path = test_temp_path ("sync.gguf"), *saved = test_temp_path ("sync.session");
@@ -215,9 +238,11 @@ test_sync (int element_bytes)
   GlmError error = { 0 };
 
   tiny_model_write (&tiny, path);
-  model = open_on (path, device);
+  model = divided ? open_divided (path) : open_on (path, device);
   model->params.kv_element_bytes = element_bytes;
   model->plan->kv = glm_kv_shape (&model->params);
+  if (divided)
+    model->plan->rest->kv = model->plan->kv;
   session = open_session (model);
   fill_ids (&tiny, ids, 200, 1);
   memcpy (branch, ids, sizeof ids);
@@ -272,7 +297,8 @@ main (void)
   test_families ();
   test_types ();
   for (int bytes = 1; bytes <= 4; bytes *= 2)
-    test_sync (bytes);
+    test_sync (bytes, bytes == 1);
+  test_sync (2, true);
   test_vectors ();
   return check_exit ();
 }

@@ -467,7 +467,8 @@ layer_bytes (const GlmModel *model, int layer)
 /* Columns that are counted on; a session with more, for which there is no memory then, computes on the processor. */
 #define CARD_COLUMNS 8192
 
-/* How many layers fit: all of them together with the head, or the first ones; fewer than a quarter are not worth the way. */
+/* How many layers fit: all of them together with the head, or the first ones, without the last, beside which the head would be;
+ * fewer than a quarter are not worth the way. */
 static bool
 divide (const Binder *binder, GlmGpu *gpu, int *ret_layers, GlmError *error)
 {
@@ -484,7 +485,7 @@ divide (const Binder *binder, GlmGpu *gpu, int *ret_layers, GlmError *error)
     if (strcmp (glm_model_file_tensor_at (model->file, i)->name, "token_embd.weight") != 0
         || !glm_model_file_tensor (model->file, "output.weight"))
       all += glm_model_file_tensor_at (model->file, i)->n_bytes;
-  for (; all > n_free && n < p->n_layers; n++)
+  for (; all > n_free && n < p->n_layers - 1; n++)
     {
       needed += layer_bytes (model, n);
       if (needed > n_free)

@@ -36,15 +36,15 @@ test_device (void)
   return name;
 }
 
-/* GlmModelOptions.device_memory with which the first half of a tiny model's layers finds room (model-bind.c). */
+/* GlmModelOptions.device_memory with which the first n_layers of a tiny model find room (model-bind.c). */
 static inline size_t
-divided_memory (const GlmModel *model)
+divided_memory (const GlmModel *model, int n_layers)
 {
   size_t n_bytes = ((size_t) 128 << 20) + (size_t) model->params.context_length * model->info.kv_bytes_per_token;
   int layer;
 
   for (size_t i = 0; i < glm_model_file_n_tensors (model->file); i++)
-    if (sscanf (glm_model_file_tensor_at (model->file, i)->name, "blk.%d.", &layer) == 1 && layer < model->info.n_layers / 2)
+    if (sscanf (glm_model_file_tensor_at (model->file, i)->name, "blk.%d.", &layer) == 1 && layer < n_layers)
       n_bytes += glm_model_file_tensor_at (model->file, i)->n_bytes;
   return n_bytes;
 }

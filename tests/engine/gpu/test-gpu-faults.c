@@ -156,7 +156,9 @@ test_divided (const char *path, const int32_t *prompt)
 {
   GlmModel *model = open_on (path, NULL);
   GlmSession *session = open_session (model);
-  GlmModelOptions options = { .n_threads = 1, .device = device, .device_memory = divided_memory (model) };
+  GlmModelOptions options = { .n_threads = 1,
+                              .device = device,
+                              .device_memory = divided_memory (model, model->info.n_layers / 2) };
   int32_t expected[N_PROMPT + N_REPLY];
   GlmError error = { 0 };
   int n = 1;

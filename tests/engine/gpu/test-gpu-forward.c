@@ -26,21 +26,28 @@ open_on (const char *path, const char *name)
   return model;
 }
 
-/* Where the first layers alone find room. */
+/* With room for so many layers, and the card gets as many as it should. */
 static GlmModel *
-open_divided (const char *path)
+open_with_room (const char *path, int n_room, int n_layers)
 {
   GlmModelOptions options = { .n_threads = 1, .device = device };
   GlmModel *model;
   GlmError error = { 0 };
 
   REQUIRE (glm_model_open (path, &options, &model, &error), "%s: %s", path, error.message);
-  options.device_memory = divided_memory (model);
+  options.device_memory = divided_memory (model, n_room);
   glm_model_free (model);
   REQUIRE (glm_model_open (path, &options, &model, &error), "%s: %s", path, error.message);
-  CHECK (model->info.device[0] && model->info.device_layers == model->info.n_layers / 2 && model->plan->rest, "%d layers: %s",
+  CHECK (model->info.device[0] && model->info.device_layers == n_layers && model->plan->rest, "%d layers: %s",
          model->info.device_layers, model->info.device_problem);
   return model;
+}
+
+/* Where the first half of the layers alone finds room. */
+static GlmModel *
+open_divided (const TinyModel *tiny, const char *path)
+{
+  return open_with_room (path, tiny->n_layers / 2, tiny->n_layers / 2);
 }
 
 /* ---- Families --------------------------------------------------------------------------------------------------- */
@@ -82,7 +89,18 @@ check_family (const TinyModel *tiny, int n, double bound, const char *what)
 
   tiny_model_write (tiny, path);
   check_whole (tiny, open_on (path, device), n, bound, what);
-  check_whole (tiny, open_divided (path), n, bound, what);
+  check_whole (tiny, open_divided (tiny, path), n, bound, what);
+}
+
+/* The head goes with the last layer: where it finds no room beside all of them, both are the processor's. */
+static void
+test_head_without_room (void)
+{
+  TinyModel tiny = TINY_CHATGLM;
+  const char *path = test_temp_path ("head.gguf");
+
+  tiny_model_write (&tiny, path);
+  glm_model_free (open_with_room (path, tiny.n_layers, tiny.n_layers - 1));
 }
 
 static void
@@ -238,7 +256,7 @@ test_sync (int element_bytes, bool divided)
   GlmError error = { 0 };
 
   tiny_model_write (&tiny, path);
-  model = divided ? open_divided (path) : open_on (path, device);
+  model = divided ? open_divided (&tiny, path) : open_on (path, device);
   model->params.kv_element_bytes = element_bytes;
   model->plan->kv = glm_kv_shape (&model->params);
   if (divided)
@@ -294,6 +312,7 @@ main (void)
 {
   device = test_device ();
   test_groups ();
+  test_head_without_room ();
   test_families ();
   test_types ();
   for (int bytes = 1; bytes <= 4; bytes *= 2)

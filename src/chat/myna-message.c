@@ -372,7 +372,7 @@ myna_message_set_error (MynaMessage *self, const GError *error)
     return;
   g_clear_pointer (&self->error, g_free);
   g_clear_pointer (&self->error_details, g_free);
-  self->too_long = g_error_matches (error, GLM_ENGINE_ERROR, GLM_ERROR_CONTEXT_FULL);
+  self->too_long = myna_problem_is_too_long (error);
   if (error)
     {
       self->error = myna_problem_describe (error);

@@ -6,6 +6,7 @@
 
 #include <glib/gi18n.h>
 
+#include "chat/myna-remote-error.h"
 #include "engine/actor/glm-actor.h"
 #include "storage/storage.h"
 
@@ -103,4 +104,12 @@ myna_problem_describe (const GError *error)
   if (error->domain == STORE_ERROR)
     return g_strdup (describe_store_error (error->code));
   return g_strdup (error->message);
+}
+
+gboolean
+myna_problem_is_too_long (const GError *error)
+{
+  return g_error_matches (error, GLM_ENGINE_ERROR, GLM_ERROR_CONTEXT_FULL)
+         || g_error_matches (error, MYNA_REMOTE_ERROR, REMOTE_PROBLEM_CONTEXT)
+         || g_error_matches (error, MYNA_REMOTE_ERROR, REMOTE_PROBLEM_TOO_LARGE);
 }

@@ -137,6 +137,7 @@ test_faults (Fixture *f, gconstpointer data)
   static const struct
   {
     const char *model, *text, *words;
+    gboolean is_too_long; /* is not tried again, but edited */
   } faults[] = {
     { "cut-off", "one two", "lost" },
     { "error-in-reply", "one", "out of memory" },
@@ -148,9 +149,9 @@ test_faults (Fixture *f, gconstpointer data)
     { "portal", "", "sign in" },
     { "redirect-elsewhere", "", "another server" },
     { "bomb", "", "cannot be understood" },
-    { "context", "", "longer than" },
+    { "context", "", "longer than", TRUE },
     { "filtered", "The", "filter" },
-    { "413", "", "too large" },
+    { "413", "", "too large", TRUE },
     { "huge-head", "", "lost" },
     { "endless-line", "", "more than a reply" },
   };
@@ -162,6 +163,7 @@ test_faults (Fixture *f, gconstpointer data)
       g_assert_cmpint (myna_message_get_state (message), ==, STORE_STATE_FAILED);
       g_assert_cmpstr (myna_message_get_text (message), ==, faults[i].text);
       g_assert_nonnull (strstr (myna_message_get_error (message), faults[i].words));
+      g_assert_cmpint (myna_message_get_too_long (message), ==, faults[i].is_too_long);
       g_assert_true (!*faults[i].text || myna_conversation_can_continue (f->conversation, message));
     }
 }

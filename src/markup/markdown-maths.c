@@ -89,6 +89,15 @@ is_money (const char *content)
   return g_ascii_isdigit (content[0]) && strchr (content, ' ') && strpbrk (content, "\\^_={}+<>") == NULL;
 }
 
+/* 5, 5.50, 5 k, 5k and 5M are amounts; 2x and 10n are not. */
+static gboolean
+is_amount (const char *content)
+{
+  const char *unit = content + strspn (content, "0123456789.,");
+
+  return g_ascii_isdigit (*content) && (!g_ascii_isalpha (*unit) || strchr ("kKmMbB", *unit));
+}
+
 /* Between dollars with blanks inside only what can be nothing else is a formula: no amount, no words, no line's end. */
 static gboolean
 is_spaced_formula (const char *content)
@@ -97,7 +106,7 @@ is_spaced_formula (const char *content)
   guint depth = 0;
 
   content += strspn (content, " ");
-  if (*content == '\0' || strchr (content, '\n') || (g_ascii_isdigit (*content) && !has_sign))
+  if (*content == '\0' || strchr (content, '\n') || (is_amount (content) && !has_sign))
     return FALSE;
   for (const char *at = content; *at; at++)
     {

@@ -88,6 +88,14 @@ class ReadAloud(TestCase):
         before = daemon.canceled
         self.ask_for(app, "_Stop Reading")
         wait(lambda: daemon.canceled > before, "it to be silenced")
+        wait(lambda: not app.find_all("Stop Reading Aloud"), "the button to go")
+        # Below the reply, too, as long as it is read.
+        before, said = daemon.canceled, len(daemon.said)
+        self.ask_for(app, "Read Al_oud")
+        wait(lambda: len(daemon.said) > said, "the daemon to be given something")
+        app.find("Stop Reading Aloud", "button").click()
+        wait(lambda: daemon.canceled > before, "it to be silenced")
+        wait(lambda: not app.find_all("Stop Reading Aloud"), "the button to go")
         app.quit()
 
     def test_no_daemon(self):

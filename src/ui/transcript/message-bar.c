@@ -27,6 +27,7 @@ struct _MynaMessageBar
   GtkWidget *switcher_label;
   GtkWidget *good_button;
   GtkWidget *bad_button;
+  GtkWidget *silence_button; /* made when it is first read aloud */
   GtkWidget *more_button;
   GtkWidget *figures; /* of a reply */
   GtkWidget *time;    /* of a question */
@@ -150,6 +151,20 @@ myna_message_bar_update (MynaMessageBar *self)
   myna_set_css_class (GTK_WIDGET (self), "newest", newest && self->regenerate_button);
   myna_message_bar_update_text (self);
   update_time (self);
+}
+
+void
+myna_message_bar_set_read_aloud (MynaMessageBar *self, gboolean is_read)
+{
+  if (is_read && !self->silence_button)
+    {
+      self->silence_button =
+          myna_action_button_new ("media-playback-stop-symbolic", "message.stop-reading", _ ("Stop Reading Aloud"));
+      gtk_widget_add_css_class (self->silence_button, "flat");
+      gtk_widget_insert_before (self->silence_button, GTK_WIDGET (self), self->more_button);
+    }
+  if (self->silence_button)
+    gtk_widget_set_visible (self->silence_button, is_read);
 }
 
 void

@@ -23,6 +23,8 @@ void myna_message_bar_bind (MynaMessageBar *self, MynaConversation *conversation
 void myna_message_bar_update (MynaMessageBar *self);
 /* The text has grown. */
 void myna_message_bar_update_text (MynaMessageBar *self);
+/* Whether it is read aloud now: then a button ends that. */
+void myna_message_bar_set_read_aloud (MynaMessageBar *self, gboolean is_read);
 void myna_message_bar_copy (MynaMessageBar *self);
 /* The button with the dots. */
 GtkWidget *myna_message_bar_get_menu_button (MynaMessageBar *self);

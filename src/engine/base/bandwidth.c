@@ -25,6 +25,25 @@ now (void)
 
 typedef uint64_t Chunk __attribute__ ((vector_size (16)));
 
+/* Two cache lines. */
+static inline void
+add_lines (Chunk sums[8], const char *p)
+{
+  for (int i = 0; i < 8; i++)
+    sums[i] += ((const Chunk *) (const void *) p)[i];
+}
+
+/* What keeps the compiler from leaving the reading out. */
+static inline Chunk
+add_up (const Chunk sums[8])
+{
+  Chunk sum = sums[0];
+
+  for (int i = 1; i < 8; i++)
+    sum += sums[i];
+  return sum;
+}
+
 typedef struct
 {
   const char *data; /* WINDOW_BYTES */
@@ -53,12 +72,9 @@ read_window (int worker, int n_workers, void *data)
             __builtin_prefetch (p + reading->ahead);
             __builtin_prefetch (p + reading->ahead + 64);
           }
-        for (int i = 0; i < 8; i++)
-          sums[i] += ((const Chunk *) (const void *) p)[i];
+        add_lines (sums, p);
       }
-  for (int i = 1; i < 8; i++)
-    sums[0] += sums[i];
-  reading->sums[worker % 256] = sums[0];
+  reading->sums[worker % 256] = add_up (sums);
 }
 
 /* ---- Where something lies ------------------------------------------------------------------------------------------ */
@@ -84,11 +100,8 @@ read_units (int worker, int n_workers, void *data)
   (void) n_workers;
   while ((at = atomic_fetch_add (&pass->next, UNIT_BYTES)) < pass->n_bytes)
     for (size_t end = at + UNIT_BYTES < pass->n_bytes ? at + UNIT_BYTES : pass->n_bytes; at + 128 <= end; at += 128)
-      for (int i = 0; i < 8; i++)
-        sums[i] += ((const Chunk *) (const void *) (pass->data + at))[i];
-  for (int i = 1; i < 8; i++)
-    sums[0] += sums[i];
-  pass->sums[worker % 256] = sums[0];
+      add_lines (sums, pass->data + at);
+  pass->sums[worker % 256] = add_up (sums);
 }
 
 void

@@ -703,24 +703,26 @@ get_whole_work (StoreConnection *connection, gpointer request, StoreResult *resu
   return get_messages (connection, request, WHOLE, result, error);
 }
 
-void
-store_get_messages_async (StoreDb *self, const gint64 *ids, gsize n_ids, GCancellable *cancellable,
-                          GAsyncReadyCallback callback, gpointer user_data)
+static void
+get_async (StoreDb *self, StoreWork work, const gint64 *ids, gsize n_ids, GCancellable *cancellable,
+           GAsyncReadyCallback callback, gpointer user_data)
 {
   GArray *request = g_array_sized_new (FALSE, FALSE, sizeof (gint64), n_ids);
 
   g_array_append_vals (request, ids, n_ids);
-  store_db_request (self, STORE_ACCESS_READ, get_work, request, (GDestroyNotify) g_array_unref, cancellable, callback,
-                    user_data);
+  store_db_request (self, STORE_ACCESS_READ, work, request, (GDestroyNotify) g_array_unref, cancellable, callback, user_data);
+}
+
+void
+store_get_messages_async (StoreDb *self, const gint64 *ids, gsize n_ids, GCancellable *cancellable,
+                          GAsyncReadyCallback callback, gpointer user_data)
+{
+  get_async (self, get_work, ids, n_ids, cancellable, callback, user_data);
 }
 
 void
 store_get_whole_messages_async (StoreDb *self, const gint64 *ids, gsize n_ids, GCancellable *cancellable,
                                 GAsyncReadyCallback callback, gpointer user_data)
 {
-  GArray *request = g_array_sized_new (FALSE, FALSE, sizeof (gint64), n_ids);
-
-  g_array_append_vals (request, ids, n_ids);
-  store_db_request (self, STORE_ACCESS_READ, get_whole_work, request, (GDestroyNotify) g_array_unref, cancellable, callback,
-                    user_data);
+  get_async (self, get_whole_work, ids, n_ids, cancellable, callback, user_data);
 }

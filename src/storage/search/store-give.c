@@ -419,8 +419,8 @@ take_foreseen (Choice *self, GPtrArray *taken, GError **error)
   return end_rows (local_error, error);
 }
 
-/* Makes room at the end, where that costs the model least. */
-static void
+/* Makes room at the end, where that costs the model least; FALSE: nothing there may go. */
+static gboolean
 give_up_last (Choice *self, GPtrArray *taken)
 {
   for (guint i = taken->len; i > 0; i--)
@@ -432,8 +432,9 @@ give_up_last (Choice *self, GPtrArray *taken)
       candidate->is_taken = FALSE;
       self->room += candidate->n_bytes + EXTRA_BYTES;
       g_ptr_array_remove_index (taken, i - 1);
-      return;
+      return TRUE;
     }
+  return FALSE;
 }
 
 /* The best, and what comes near it, in three quarters of the room.  Of these every token is waited for. */
@@ -497,8 +498,8 @@ choose_following (Choice *self, GError **error)
 
       if (candidate->is_taken)
         continue;
-      while (self->room < candidate->n_bytes + EXTRA_BYTES)
-        give_up_last (self, taken);
+      while (self->room < candidate->n_bytes + EXTRA_BYTES && give_up_last (self, taken))
+        ;
       take (self, candidate, taken);
       n_new++;
     }

@@ -16,10 +16,11 @@
 
 /* ---- Passwords -------------------------------------------------------------------------------------------------- */
 
-/* A line that is not shown; NULL: nothing was said.  Ctrl+C ends the program with the terminal as it was: the line discipline sends
- * the signal, and the shell puts the terminal right. */
+/* A line that is not shown; NULL: nothing was said.  The terminal is quiet before it asks: what is typed at the sight of the question
+ * is neither shown nor thrown away.  Ctrl+C ends the program with the terminal as it was: the line discipline sends the signal, and
+ * the shell puts the terminal right. */
 static char *
-read_secret (FILE *terminal)
+ask_secret (FILE *terminal, const char *path, bool again)
 {
   char line[MAX_PASSWORD + 2];
   struct termios before, quiet;
@@ -30,6 +31,8 @@ read_secret (FILE *terminal)
   quiet = before;
   quiet.c_lflag &= ~(tcflag_t) ECHO;
   tcsetattr (fileno (terminal), TCSAFLUSH, &quiet);
+  fprintf (terminal, "%sPassword of %s: ", again ? "That password does not open it.\n" : "", path);
+  fflush (terminal);
   if (fgets (line, sizeof line, terminal))
     {
       line[strcspn (line, "\r\n")] = '\0';
@@ -49,13 +52,8 @@ ask_and_read (GFile *file, const char *path, GError **problem)
 
   for (int i = 0; terminal && !document && i < MAX_TRIES; i++)
     {
-      char *password;
+      char *password = ask_secret (terminal, path, i > 0);
 
-      if (i > 0)
-        fputs ("That password does not open it.\n", terminal);
-      fprintf (terminal, "Password of %s: ", path);
-      fflush (terminal);
-      password = read_secret (terminal);
       if (!password)
         break;
       g_clear_error (problem);

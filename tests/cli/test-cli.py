@@ -6,7 +6,6 @@
 # usage: test-cli.py PROGRAM; $MYNA_DATA_DIR holds the starter model, $MYNA_STARTER its golden outputs.
 import json
 import os
-import pty
 import pathlib
 import pty
 import shlex
@@ -14,6 +13,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import unittest
 
 PROGRAM = sys.argv[1]
@@ -362,6 +362,8 @@ class Cli(unittest.TestCase):
         for asked, line in lines:
             while asked.encode() not in shown:
                 shown += os.read(terminal, 4096)
+            # Quiet from the first word of the question on: who types at once is not shown, and nothing typed is thrown away.
+            self.assertFalse(termios.tcgetattr(terminal)[3] & termios.ECHO)
             shown = b''
             os.write(terminal, line.encode() + b'\n')
         try:

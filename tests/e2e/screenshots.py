@@ -62,11 +62,13 @@ def show_cited(app, home):
 
 
 def settings(home, width, height):
-    """The window's size, and replies without chance."""
+    """The window's size, replies without chance, and GNOME's font: without a desktop GTK takes the first one that it finds."""
     folder = home / "config" / "glib-2.0" / "settings"
     folder.mkdir(parents=True)
     (folder / "keyfile").write_text(f"[{APP_ID.replace('.', '/')}]\nwindow-width={width}\nwindow-height={height}\n"
                                     "chat-settings='{\"temperature\": 0}'\nfirst-start-done=true\n")
+    (home / "config" / "gtk-4.0").mkdir()
+    (home / "config" / "gtk-4.0" / "settings.ini").write_text("[Settings]\ngtk-font-name=Cantarell 11\n")
 
 
 def window_of(app):

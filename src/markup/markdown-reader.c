@@ -120,6 +120,12 @@ start_parsing (MynaMarkdownReader *self, const char *text)
   g_task_run_in_thread (task, parse_cb);
 }
 
+gboolean
+myna_markdown_reader_is_parsing (MynaMarkdownReader *self)
+{
+  return self->parsing != NULL;
+}
+
 /* ---- The text --------------------------------------------------------------------------------------------------- */
 
 void

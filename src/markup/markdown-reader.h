@@ -22,6 +22,8 @@ void myna_markdown_reader_stop (MynaMarkdownReader *self);
 /* Nothing is called any more. */
 void myna_markdown_reader_free (MynaMarkdownReader *self);
 void myna_markdown_reader_set_text (MynaMarkdownReader *self, const char *text);
+/* Whether a thread is parsing: another change will follow. */
+gboolean myna_markdown_reader_is_parsing (MynaMarkdownReader *self);
 /* As it is, without markdown. */
 void myna_markdown_reader_set_plain_text (MynaMarkdownReader *self, const char *text);
 /* number: of a <details>. */

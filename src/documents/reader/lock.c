@@ -29,11 +29,13 @@ limit (int what, rlim_t value)
   return setrlimit (what, &(struct rlimit){ value, value }) == 0;
 }
 
-/* Sanitizers reserve terabytes of addresses. */
+/* Sanitizers reserve terabytes of addresses, and take several times as long. */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define HAS_SHADOW TRUE
+#define HAS_SHADOW  TRUE
+#define CPU_SECONDS (8 * DOCUMENT_CPU_SECONDS)
 #else
-#define HAS_SHADOW FALSE
+#define HAS_SHADOW  FALSE
+#define CPU_SECONDS DOCUMENT_CPU_SECONDS
 #endif
 
 /* Processor time ends with a signal of its own, then with the one that cannot be caught.  The address space is wider than the
@@ -44,7 +46,7 @@ set_limits (void)
   const rlim_t memory = (rlim_t) DOCUMENT_MEMORY_MIB << 20, beside = DOCUMENT_MAX_FILE + ((rlim_t) 512 << 20);
 
   return limit (RLIMIT_CORE, 0) && limit (RLIMIT_NOFILE, 32)
-         && setrlimit (RLIMIT_CPU, &(struct rlimit){ DOCUMENT_CPU_SECONDS, DOCUMENT_CPU_SECONDS + 1 }) == 0
+         && setrlimit (RLIMIT_CPU, &(struct rlimit){ CPU_SECONDS, CPU_SECONDS + 1 }) == 0
          && (HAS_SHADOW || (limit (RLIMIT_DATA, memory) && limit (RLIMIT_AS, memory + beside)));
 }
 

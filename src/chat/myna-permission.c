@@ -54,19 +54,3 @@ myna_permission_get_scope (const Tool *tool, MynaAllowScope wanted)
 {
   return wanted == MYNA_ALLOW_ONCE && tool_get_class (tool) == TOOL_CLASS_READS ? MYNA_ALLOW_IN_CHAT : wanted;
 }
-
-gboolean
-myna_permission_allows (GPtrArray *rules, const Tool *tool)
-{
-  g_autofree char *fingerprint = tool ? tool_dup_fingerprint (tool) : NULL;
-
-  for (guint i = 0; tool && i < rules->len; i++)
-    {
-      const StoreToolRule *rule = g_ptr_array_index (rules, i);
-
-      if (!rule->conversation_id && rule->rule == STORE_RULE_ALLOW && g_str_equal (rule->tool, tool_get_name (tool))
-          && g_str_equal (rule->fingerprint, fingerprint))
-        return TRUE;
-    }
-  return FALSE;
-}

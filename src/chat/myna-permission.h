@@ -48,7 +48,5 @@ typedef enum
 MynaPermission myna_permission_decide (const Tool *tool, GPtrArray *rules, gint64 conversation_id, gboolean after_foreign_text);
 /* The scope that allowing with `wanted` has: reading is asked once a chat. */
 MynaAllowScope myna_permission_get_scope (const Tool *tool, MynaAllowScope wanted);
-/* Whether the person allowed the tool, as it is now, in all conversations; NULL: never. */
-gboolean myna_permission_allows (GPtrArray *rules, const Tool *tool);
 
 G_END_DECLS

@@ -17,8 +17,6 @@ StorePartFile *store_part_file_new (GFile *target, GError **error);
 /* Deletes what was written, unless it was kept. */
 void store_part_file_free (StorePartFile *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (StorePartFile, store_part_file_free)
-/* For those who write by a path what is an empty file now; NULL: the folder is not on this computer. */
-const char *store_part_file_get_path (StorePartFile *self);
 gboolean store_part_file_write (StorePartFile *self, const char *data, gsize n_bytes, GError **error);
 /* Once, when all is written. */
 gboolean store_part_file_keep (StorePartFile *self, GError **error);

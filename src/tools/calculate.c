@@ -489,7 +489,6 @@ const Tool tool_calculate = {
   .schema = "{\"type\": \"object\", \"properties\": {\"expression\": {\"type\": \"string\", \"description\": \"For example "
             "(1/3 + 2/7) * 10^20\"}}, \"required\": [\"expression\"]}",
   .class = TOOL_CLASS_PURE,
-  .is_default = TRUE,
   .seconds = 5,
   .compute = compute,
 };

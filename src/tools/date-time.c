@@ -441,7 +441,6 @@ const Tool tool_date_time = {
       "two\"}, \"zone\": {\"type\": \"string\", \"description\": \"IANA time zone of the answer, for example Asia/Shanghai\"}}, "
       "\"required\": []}",
   .class = TOOL_CLASS_PURE,
-  .is_default = TRUE,
   .seconds = 5,
   .compute = compute,
 };

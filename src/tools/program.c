@@ -17,7 +17,7 @@
 #define CHUNK       (64 << 10)
 #define MAX_WAITING (4 << 20) /* bytes that it was sent and did not read */
 #define MAX_LOG     4096      /* bytes of a line of standard error */
-#define STOP_MS     2000      /* for it to go when its input has ended; the guard has the times after that */
+#define LATE_MS     2000      /* to read what it wrote before it ended */
 #define CONTROL_FD  3
 
 /* What is read of one of its two outputs. */
@@ -42,7 +42,7 @@ struct _ToolProgram
   GString *waiting;     /* to be sent … */
   gsize n_sending;      /* … of them those that are on the way */
   gboolean closes;      /* the input, once all was sent */
-  guint stop_timer;     /* 0: none */
+  guint late_timer;     /* since it exited, while output is left to read; 0: none */
   gboolean has_exited;
   ToolProgramEnd end;
 };
@@ -144,7 +144,7 @@ read_late_cb (gpointer user_data)
 {
   ToolProgram *self = user_data;
 
-  self->stop_timer = 0;
+  self->late_timer = 0;
   g_cancellable_cancel (self->cancel);
   return G_SOURCE_REMOVE;
 }
@@ -156,34 +156,14 @@ exited_cb (GObject *source, GAsyncResult *result, gpointer user_data)
 
   g_subprocess_wait_finish (G_SUBPROCESS (source), result, NULL);
   self->has_exited = TRUE;
-  g_clear_handle_id (&self->stop_timer, g_source_remove);
   /* All that could write is dead; what was written is read within that time. */
   if (self->funcs && (self->outputs[0] || self->outputs[1]))
-    self->stop_timer = g_timeout_add (STOP_MS, read_late_cb, self);
+    self->late_timer = g_timeout_add (LATE_MS, read_late_cb, self);
   report (self);
   program_unref (self);
 }
 
-static gboolean
-stop_cb (gpointer user_data)
-{
-  ToolProgram *self = user_data;
-
-  self->stop_timer = 0;
-  let_go (self);
-  return G_SOURCE_REMOVE;
-}
-
 static void close_input (ToolProgram *self);
-
-void
-tool_program_stop (ToolProgram *self)
-{
-  self->closes = TRUE;
-  close_input (self);
-  if (!self->stop_timer && !self->has_exited)
-    self->stop_timer = g_timeout_add (STOP_MS, stop_cb, self);
-}
 
 static void
 end_because (ToolProgram *self, ToolProgramEnd end)
@@ -437,7 +417,7 @@ tool_program_free (ToolProgram *self)
   if (!self)
     return;
   self->funcs = NULL;
-  g_clear_handle_id (&self->stop_timer, g_source_remove);
+  g_clear_handle_id (&self->late_timer, g_source_remove);
   g_cancellable_cancel (self->cancel);
   close_input (self);
   let_go (self);

@@ -52,9 +52,7 @@ ToolProgram *tool_program_start (const char *const *command, const char *const *
 void tool_program_send (ToolProgram *self, const char *line);
 /* No more lines come: its input ends when they are read. */
 void tool_program_close_input (ToolProgram *self);
-/* Ends it: its input is over; who does not go gets TERM after two seconds, and KILL after two more.  `ended` is called. */
-void tool_program_stop (ToolProgram *self);
-/* The same without a wait for the end, which nobody is told of.  NULL: nothing happens. */
+/* Tells the guard to end it, and does not wait: `ended` is not called any more.  NULL: nothing happens. */
 void tool_program_free (ToolProgram *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ToolProgram, tool_program_free)
 

@@ -83,12 +83,6 @@ tool_get_class (const Tool *self)
 }
 
 gboolean
-tool_is_default (const Tool *self)
-{
-  return self->is_default;
-}
-
-gboolean
 tool_needs_host (const Tool *self)
 {
   return self->needs_host;

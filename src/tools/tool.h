@@ -17,7 +17,6 @@ struct _Tool
   const char *description;
   const char *schema;
   ToolClass class;
-  gboolean is_default;
   const char *origin; /* where it is not of this program: the command that runs it; NULL: it is */
   gboolean needs_host;
   guint seconds; /* time limit */

@@ -59,8 +59,6 @@ const char *tool_get_name (const Tool *self);
 const char *tool_get_description (const Tool *self); /* for the model */
 const char *tool_get_schema (const Tool *self);      /* of the arguments: JSON Schema */
 ToolClass tool_get_class (const Tool *self);
-/* Whether a chat with tools offers it until the person says otherwise. */
-gboolean tool_is_default (const Tool *self);
 /* Whether it asks a ToolHost, without which it fails. */
 gboolean tool_needs_host (const Tool *self);
 /* SHA-256, in hexadecimal digits, of all that a permission was given for: another tool of the same name needs a new one. */

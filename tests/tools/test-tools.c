@@ -72,8 +72,6 @@ test_registry (void)
   g_assert_null (tool_find ("Calculate"));
   g_assert_null (tool_find (NULL));
   g_assert_null (tool_get (tool_get_n_tools ()));
-  g_assert_true (tool_is_default (calculate));
-  g_assert_false (tool_is_default (search));
   g_assert_cmpint (tool_get_class (calculate), ==, TOOL_CLASS_PURE);
   g_assert_cmpint (tool_get_class (search), ==, TOOL_CLASS_READS);
   g_assert_cmpuint (strlen (one), ==, 64);

@@ -203,7 +203,6 @@ run_load (GlmEngine *engine, GlmJob *job)
       event->loaded->path = g_strdup (job->path);
       event->loaded->info = *glm_model_info (engine->model);
       event->loaded->context_length = glm_session_context_length (engine->session);
-      glm_model_default_sampling (engine->model, &event->loaded->sampling);
     }
   else
     {

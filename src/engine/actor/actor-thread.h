@@ -78,7 +78,6 @@ typedef struct
 {
   char *path;
   GlmModelInfo info;
-  GlmSampling sampling;
   int context_length;
 } GlmLoaded;
 

@@ -259,13 +259,6 @@ glm_actor_get_device_problem (GlmActor *self)
   return self->device_problem;
 }
 
-const GlmSampling *
-glm_actor_get_default_sampling (GlmActor *self)
-{
-  g_return_val_if_fail (GLM_IS_ACTOR (self), NULL);
-  return self->loaded ? &self->loaded->sampling : NULL;
-}
-
 int
 glm_actor_get_context_length (GlmActor *self)
 {

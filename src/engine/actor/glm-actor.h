@@ -41,7 +41,6 @@ const char *glm_actor_get_model_path (GlmActor *self);
 double glm_actor_get_load_fraction (GlmActor *self);
 /* What is loaded, or NULL.  Valid until the next load or unload finishes. */
 const GlmModelInfo *glm_actor_get_model_info (GlmActor *self);
-const GlmSampling *glm_actor_get_default_sampling (GlmActor *self);
 /* Why the model that is loaded goes on without its graphics card, which has failed since; NULL: it does not.  That a card could not be
  * used from the beginning is in the model's info. */
 const char *glm_actor_get_device_problem (GlmActor *self);

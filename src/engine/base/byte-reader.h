@@ -60,12 +60,6 @@ glm_byte_reader_u8 (GlmByteReader *reader, uint8_t *ret_value)
 }
 
 static inline bool
-glm_byte_reader_u16 (GlmByteReader *reader, uint16_t *ret_value)
-{
-  return glm_byte_reader_copy (reader, ret_value, 2);
-}
-
-static inline bool
 glm_byte_reader_u32 (GlmByteReader *reader, uint32_t *ret_value)
 {
   return glm_byte_reader_copy (reader, ret_value, 4);

@@ -132,12 +132,6 @@ store_part_file_new (GFile *target, GError **error)
   return g_steal_pointer (&self);
 }
 
-const char *
-store_part_file_get_path (StorePartFile *self)
-{
-  return g_file_peek_path (self->part);
-}
-
 gboolean
 store_part_file_write (StorePartFile *self, const char *data, gsize n_bytes, GError **error)
 {

@@ -111,8 +111,9 @@ myna_offers_can_download (void)
   return myna_remote_link_is_there () && myna_remote_is_permitted ();
 }
 
-const MynaCatalogueSite *
-myna_offers_get_site (MynaOffers *self, MynaOffer *offer)
+/* Where the person wants files to come from; kept in the settings. */
+static const MynaCatalogueSite *
+get_site (MynaOffers *self, MynaOffer *offer)
 {
   g_autofree char *id = g_settings_get_string (self->settings, "download-site");
 
@@ -122,7 +123,7 @@ myna_offers_get_site (MynaOffers *self, MynaOffer *offer)
 char *
 myna_offers_make_page (MynaOffers *self, MynaOffer *offer)
 {
-  return myna_catalogue_make_page (self->catalogue, myna_offer_get_model (offer), myna_offers_get_site (self, offer));
+  return myna_catalogue_make_page (self->catalogue, myna_offer_get_model (offer), get_site (self, offer));
 }
 
 static void
@@ -143,7 +144,7 @@ run_next (MynaOffers *self)
       if (myna_offer_get_state (offer) != MYNA_OFFER_QUEUED)
         continue;
       n_running++;
-      myna_offer_run (offer, self->link, myna_offers_get_site (self, offer));
+      myna_offer_run (offer, self->link, get_site (self, offer));
     }
 }
 

@@ -22,8 +22,6 @@ gboolean myna_offers_replace (MynaOffers *self, GFile *file, GError **error);
 void myna_offers_measure (MynaOffers *self);
 /* Whether Myna can download: it was built to, and in a sandbox it has the network. */
 gboolean myna_offers_can_download (void);
-/* Where the person wants files to come from; kept in the settings. */
-const MynaCatalogueSite *myna_offers_get_site (MynaOffers *self, MynaOffer *offer);
 /* The address of its page there; the caller frees. */
 char *myna_offers_make_page (MynaOffers *self, MynaOffer *offer) G_GNUC_WARN_UNUSED_RESULT;
 /* Adds a file that is there to the library; see begin. */

@@ -62,8 +62,8 @@ cli_device_folder (void)
   return g_build_filename (g_get_user_cache_dir (), MYNA_APP_ID, "gpu", NULL);
 }
 
-bool
-cli_open_model (const CliOptions *options, GlmModel **ret_model, GlmError *error)
+static bool
+open_model (const CliOptions *options, GlmModel **ret_model, GlmError *error)
 {
   int shown = 0;
   GlmModelOptions model_options = {
@@ -100,7 +100,7 @@ cli_open_session (const CliOptions *options, GlmModel **ret_model, GlmSession **
   GlmSessionOptions session_options = { .context_length = options->context };
   GlmModel *model;
 
-  if (!cli_open_model (options, &model, error))
+  if (!open_model (options, &model, error))
     return false;
   if (!glm_session_new (model, &session_options, ret_session, error))
     {

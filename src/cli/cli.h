@@ -77,11 +77,9 @@ int cli_synth (const CliOptions *options);
 int cli_fail (const GlmError *error);
 int cli_usage (const char *format, ...) __attribute__ ((format (printf, 1, 2)));
 
-/* The model of -m, loaded; with a progress line on a terminal. */
-bool cli_open_model (const CliOptions *options, GlmModel **ret_model, GlmError *error);
 /* Where it is remembered what devices are like: the window's; free with g_free(). */
 char *cli_device_folder (void);
-/* The same with a session on it. */
+/* The model of -m, loaded, with a session on it; with a progress line on a terminal. */
 bool cli_open_session (const CliOptions *options, GlmModel **ret_model, GlmSession **ret_session, GlmError *error);
 /* Says on standard error, once a session, that a graphics card failed and the processor goes on; *ret_said begins as false. */
 void cli_note_device (const GlmSession *session, bool *ret_said);

@@ -88,8 +88,8 @@ myna_rich_string_free (MynaRichString *self)
   g_free (self);
 }
 
-gboolean
-myna_rich_string_equal (const MynaRichString *a, const MynaRichString *b)
+static gboolean
+rich_string_equal (const MynaRichString *a, const MynaRichString *b)
 {
   guint n_a = a->runs ? a->runs->len : 0;
   guint n_b = b->runs ? b->runs->len : 0;
@@ -185,7 +185,7 @@ cells_equal (const MynaBlock *a, const MynaBlock *b)
     if (a->alignments[i] != b->alignments[i])
       return FALSE;
   for (guint i = 0; i < n; i++)
-    if (!myna_rich_string_equal (a->cells->pdata[i], b->cells->pdata[i]))
+    if (!rich_string_equal (a->cells->pdata[i], b->cells->pdata[i]))
       return FALSE;
   return TRUE;
 }
@@ -196,8 +196,8 @@ myna_block_equal (const MynaBlock *a, const MynaBlock *b)
   return a == b
          || (a->kind == b->kind && a->level == b->level && a->is_tight == b->is_tight && a->is_flush == b->is_flush
              && a->is_same_line == b->is_same_line && a->is_open == b->is_open && g_strcmp0 (a->info, b->info) == 0
-             && g_strcmp0 (a->literal, b->literal) == 0 && myna_rich_string_equal (&a->string, &b->string)
-             && containers_equal (a, b) && cells_equal (a, b));
+             && g_strcmp0 (a->literal, b->literal) == 0 && rich_string_equal (&a->string, &b->string) && containers_equal (a, b)
+             && cells_equal (a, b));
 }
 
 const char *

@@ -26,7 +26,6 @@ MynaRichString myna_string_builder_end (MynaStringBuilder *self);
 MynaRichString *myna_rich_string_new (MynaRichString value);
 void myna_rich_string_clear (MynaRichString *self);
 void myna_rich_string_free (MynaRichString *self);
-gboolean myna_rich_string_equal (const MynaRichString *a, const MynaRichString *b);
 
 /* A block with the containers around it copied; the caller owns the only reference. */
 MynaBlock *myna_block_new (MynaBlockKind kind, const MynaContainer *containers, guint n_containers);

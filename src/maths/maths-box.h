@@ -89,7 +89,5 @@ MynaBox *myna_layout_fraction (MynaMathsContext *context, const MynaTex *node, M
 MynaBox *myna_layout_radical (MynaMathsContext *context, const MynaTex *node, MynaTexStyle style);
 MynaBox *myna_layout_fenced (MynaMathsContext *context, const MynaTex *node, MynaTexStyle style);
 MynaBox *myna_layout_matrix (MynaMathsContext *context, const MynaTex *node, MynaTexStyle style);
-/* Puts delimiters (0 for none) as high as the box around it; takes `box`. */
-MynaBox *myna_layout_delimit (MynaMathsContext *context, gunichar left, MynaBox *box, gunichar right, MynaTexStyle style);
 
 G_END_DECLS

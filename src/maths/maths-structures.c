@@ -62,6 +62,38 @@ get_fraction_shifts (const MynaBox *above, const MynaBox *below, double rule, My
     }
 }
 
+/* Height of delimiters around a box: symmetric about the axis, The TeXbook p. 152. */
+static double
+get_fence_height (const MynaBox *box, MynaTexStyle style)
+{
+  double axis = myna_constant (style, HB_OT_MATH_CONSTANT_AXIS_HEIGHT);
+  double height = 2 * MAX (box->ascent - axis, box->descent + axis);
+
+  return MAX (height * DELIMITER_FACTOR, height - DELIMITER_SHORTFALL * myna_style_scale (style));
+}
+
+/* Puts delimiters (0 for none) as high as the box around it; takes `box`. */
+static MynaBox *
+delimit (MynaMathsContext *context, gunichar left, MynaBox *box, gunichar right, MynaTexStyle style)
+{
+  MynaBox *self = myna_box_new ();
+  double height = get_fence_height (box, style), scale = myna_style_scale (style);
+
+  if (left)
+    myna_box_append (self, myna_box_stretched (context, left, HB_DIRECTION_TTB, height, scale));
+  else
+    self->width = NULL_DELIMITER * scale;
+  box->width += box->italic;
+  myna_box_append (self, box);
+  if (right)
+    myna_box_append (self, myna_box_stretched (context, right, HB_DIRECTION_TTB, height, scale));
+  else
+    self->width += NULL_DELIMITER * scale;
+  self->italic = 0;
+  self->accent = self->width / 2;
+  return self;
+}
+
 MynaBox *
 myna_layout_fraction (MynaMathsContext *context, const MynaTex *node, MynaTexStyle outer)
 {
@@ -84,7 +116,7 @@ myna_layout_fraction (MynaMathsContext *context, const MynaTex *node, MynaTexSty
     myna_box_rule (self, margin, -axis - rule / 2, width, rule);
   myna_box_take (self, above, margin + (width - above->width) / 2, -up);
   myna_box_take (self, below, margin + (width - below->width) / 2, down);
-  return node->c || node->right ? myna_layout_delimit (context, node->c, self, node->right, style) : self;
+  return node->c || node->right ? delimit (context, node->c, self, node->right, style) : self;
 }
 
 MynaBox *
@@ -126,37 +158,6 @@ myna_layout_radical (MynaMathsContext *context, const MynaTex *node, MynaTexStyl
   return self;
 }
 
-/* Height of delimiters around a box: symmetric about the axis, The TeXbook p. 152. */
-static double
-get_fence_height (const MynaBox *box, MynaTexStyle style)
-{
-  double axis = myna_constant (style, HB_OT_MATH_CONSTANT_AXIS_HEIGHT);
-  double height = 2 * MAX (box->ascent - axis, box->descent + axis);
-
-  return MAX (height * DELIMITER_FACTOR, height - DELIMITER_SHORTFALL * myna_style_scale (style));
-}
-
-MynaBox *
-myna_layout_delimit (MynaMathsContext *context, gunichar left, MynaBox *box, gunichar right, MynaTexStyle style)
-{
-  MynaBox *self = myna_box_new ();
-  double height = get_fence_height (box, style), scale = myna_style_scale (style);
-
-  if (left)
-    myna_box_append (self, myna_box_stretched (context, left, HB_DIRECTION_TTB, height, scale));
-  else
-    self->width = NULL_DELIMITER * scale;
-  box->width += box->italic;
-  myna_box_append (self, box);
-  if (right)
-    myna_box_append (self, myna_box_stretched (context, right, HB_DIRECTION_TTB, height, scale));
-  else
-    self->width += NULL_DELIMITER * scale;
-  self->italic = 0;
-  self->accent = self->width / 2;
-  return self;
-}
-
 static gboolean
 has_middle (const MynaTex *list)
 {
@@ -182,7 +183,7 @@ myna_layout_fenced (MynaMathsContext *context, const MynaTex *node, MynaTexStyle
       box = myna_layout_node (context, child (node, 0), style);
     }
   context->fence_height = before;
-  return myna_layout_delimit (context, node->c, box, node->right, style);
+  return delimit (context, node->c, box, node->right, style);
 }
 
 /* Gap before a column. */
@@ -296,5 +297,5 @@ myna_layout_matrix (MynaMathsContext *context, const MynaTex *node, MynaTexStyle
   self->descent = table->descent + y;
   self->accent = self->width / 2;
   myna_box_take (self, table, 0, y);
-  return node->c || node->right ? myna_layout_delimit (context, node->c, self, node->right, outer) : self;
+  return node->c || node->right ? delimit (context, node->c, self, node->right, outer) : self;
 }

@@ -69,8 +69,9 @@ connection_gone (gpointer data, GObject *where_the_stream_was)
     left (user_data);
 }
 
-void
-server_connection_shut (ServerConnection *connection)
+/* No more bytes are read or written. */
+static void
+shut (ServerConnection *connection)
 {
   g_socket_shutdown (connection->socket, TRUE, TRUE, NULL);
 }
@@ -81,7 +82,7 @@ on_too_slow (gpointer data)
   ServerConnection *connection = data;
 
   connection->timer = 0;
-  server_connection_shut (connection);
+  shut (connection);
   return G_SOURCE_REMOVE;
 }
 
@@ -256,7 +257,7 @@ server_connections_free (ServerConnections *self)
       ServerConnection *open = connection;
 
       g_object_weak_unref (G_OBJECT (open->stream), connection_gone, open);
-      server_connection_shut (open);
+      shut (open);
       stop_source (&open->timer);
       stop_source (&open->watch);
       g_object_unref (open->address);
@@ -271,12 +272,6 @@ ServerConnection *
 server_connections_find (ServerConnections *self, SoupServerMessage *message)
 {
   return g_hash_table_lookup (self->table, soup_server_message_get_remote_address (message));
-}
-
-guint
-server_connections_count (const ServerConnections *self)
-{
-  return g_hash_table_size (self->table);
 }
 
 /* ---- Listening -------------------------------------------------------------------------------------------------- */

@@ -35,9 +35,6 @@ guint server_connection_get_port (const ServerConnection *connection);
 void server_connection_begin (ServerConnection *connection, void (*left) (gpointer user_data), gpointer user_data);
 /* The answer is written, or nobody wants it: the next request may come. */
 void server_connection_end (ServerConnection *connection);
-/* No byte more is read or written. */
-void server_connection_shut (ServerConnection *connection);
-guint server_connections_count (const ServerConnections *connections);
 
 G_END_DECLS
 

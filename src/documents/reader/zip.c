@@ -114,8 +114,8 @@ read_zip_get (ReadZip *self, const char *name)
   return g_hash_table_lookup (self->files, folded);
 }
 
-char *
-read_zip_resolve (const char *base, const char *path)
+static char *
+resolve (const char *base, const char *path)
 {
   g_autofree char *plain = g_uri_unescape_string (path, NULL);
   const char *from = plain ? plain : path;
@@ -137,7 +137,7 @@ read_zip_resolve (const char *base, const char *path)
 GBytes *
 read_zip_get_relative (ReadZip *self, const char *base, const char *path)
 {
-  g_autofree char *name = read_zip_resolve (base, path);
+  g_autofree char *name = resolve (base, path);
 
   return read_zip_get (self, name);
 }
@@ -167,8 +167,8 @@ relation_start (ReadXml *xml, const char *name, gpointer user_data)
     return;
   word = type ? strrchr (type, '/') : NULL;
   if (word)
-    g_hash_table_insert (relations->found, g_strdup (word + 1), read_zip_resolve (relations->part, target));
-  g_hash_table_insert (relations->found, g_steal_pointer (&id), read_zip_resolve (relations->part, target));
+    g_hash_table_insert (relations->found, g_strdup (word + 1), resolve (relations->part, target));
+  g_hash_table_insert (relations->found, g_steal_pointer (&id), resolve (relations->part, target));
 }
 
 static void

@@ -18,7 +18,6 @@ ReadZip *read_zip_open (const guint8 *data, gsize n) G_GNUC_WARN_UNUSED_RESULT;
 GBytes *read_zip_get (ReadZip *self, const char *name);
 /* The same by a path that is relative to that of another file: "../media/x.xml" of "ppt/slides/slide1.xml". */
 GBytes *read_zip_get_relative (ReadZip *self, const char *base, const char *path);
-char *read_zip_resolve (const char *base, const char *path) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Relations of an OOXML part: id, and last word of its type, → name of the file; empty where there are none. */
 GHashTable *read_zip_get_relations (ReadZip *self, const char *part) G_GNUC_WARN_UNUSED_RESULT;

@@ -49,8 +49,9 @@ glm_rope_frequencies (const GlmParams *params, double *frequencies)
   return yarn ? (float) params->yarn_attention_factor : 1.0f;
 }
 
-void
-glm_rope_angles (const double *frequencies, int n_pairs, int64_t position, float magnitude, float *cosines, float *sines)
+/* cosines, sines [n_pairs] at a position. */
+static void
+compute_angles (const double *frequencies, int n_pairs, int64_t position, float magnitude, float *cosines, float *sines)
 {
   for (int i = 0; i < n_pairs; i++)
     {
@@ -73,9 +74,9 @@ glm_rope_batch (const GlmPlan *plan, const GlmBatch *batch, const double *freque
       int64_t index = batch->first + i, offset = i * axes * n_pairs;
       bool inside = axes == 1 || batch->n_context == 0 || index < batch->n_context;
 
-      glm_rope_angles (frequencies, n_pairs, inside ? index : batch->origin, magnitude, cosines + offset, sines + offset);
+      compute_angles (frequencies, n_pairs, inside ? index : batch->origin, magnitude, cosines + offset, sines + offset);
       if (axes == 2)
-        glm_rope_angles (frequencies, n_pairs, inside ? 0 : index - batch->n_context + 1, magnitude, cosines + offset + n_pairs,
-                         sines + offset + n_pairs);
+        compute_angles (frequencies, n_pairs, inside ? 0 : index - batch->n_context + 1, magnitude, cosines + offset + n_pairs,
+                        sines + offset + n_pairs);
     }
 }

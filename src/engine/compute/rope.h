@@ -11,7 +11,4 @@
  * multiplied with (1 without YaRN). */
 float glm_rope_frequencies (const GlmParams *params, double *frequencies);
 
-/* cos, sin [n_pairs] at a position. */
-void glm_rope_angles (const double *frequencies, int n_pairs, int64_t position, float magnitude, float *cosines, float *sines);
-
 #endif

@@ -61,8 +61,9 @@ random_bits (uint64_t s[4])
   return result;
 }
 
-double
-glm_sampler_uniform (GlmSampler *sampler)
+/* In [0, 1). */
+static double
+draw_uniform (GlmSampler *sampler)
 {
   return (double) (random_bits (sampler->state) >> 11) * 0x1p-53;
 }
@@ -343,7 +344,7 @@ glm_sampler_draw_among (GlmSampler *sampler, const float *logits, const uint8_t 
         sampler->weights[i] = 0;
       total += sampler->weights[i];
     }
-  target = glm_sampler_uniform (sampler) * total;
+  target = draw_uniform (sampler) * total;
   for (int i = 0; i < kept; i++)
     {
       target -= sampler->weights[i];

@@ -27,7 +27,4 @@ int32_t glm_sampler_draw_among (GlmSampler *sampler, const float *logits, const 
 /* y = the logits after the repetition penalty, [n_vocab]; the first step of a draw, apart so that it can be tested. */
 void glm_sampler_penalise (const GlmSampler *sampler, const float *logits, float *y);
 
-/* A random number in [0, 1). */
-double glm_sampler_uniform (GlmSampler *sampler);
-
 #endif

@@ -79,12 +79,19 @@ step_text (GlmGrammarToken *token, const GlmSchemaNode *node, bool closing, uint
   return byte < 0x80 || glm_grammar_character_begin (token, byte);
 }
 
+/* Whether the token stands neither in a character nor in an escape. */
+static bool
+is_between (const GlmGrammarToken *token)
+{
+  return token->phase == PHASE_TEXT && token->n_more == 0;
+}
+
 bool
 glm_grammar_string_step (GlmGrammarToken *token, const GlmSchemaNode *node, GlmSpelling spelling, bool closing, uint8_t byte,
                          bool *ret_ended)
 {
   *ret_ended = false;
-  if (glm_grammar_string_is_between (token) && byte == token->quote)
+  if (is_between (token) && byte == token->quote)
     {
       *ret_ended = !node || token->length >= node->min_length;
       return *ret_ended;
@@ -92,12 +99,6 @@ glm_grammar_string_step (GlmGrammarToken *token, const GlmSchemaNode *node, GlmS
   return token->phase == PHASE_CODE     ? step_code (token, byte)
          : token->phase == PHASE_ESCAPE ? step_escape (token, spelling, byte)
                                         : step_text (token, node, closing, byte);
-}
-
-bool
-glm_grammar_string_is_between (const GlmGrammarToken *token)
-{
-  return token->phase == PHASE_TEXT && token->n_more == 0;
 }
 
 bool

@@ -14,8 +14,6 @@ bool glm_grammar_character_go_on (GlmGrammarToken *token, uint8_t byte);
 /* Takes a byte behind the opening quote.  node: NULL: no limits.  closing: the string ends as soon as it may. */
 bool glm_grammar_string_step (GlmGrammarToken *token, const GlmSchemaNode *node, GlmSpelling spelling, bool closing,
                               uint8_t byte, bool *ret_ended);
-/* Whether the token stands neither in a character nor in an escape. */
-bool glm_grammar_string_is_between (const GlmGrammarToken *token);
 /* Whether it is not in an escape. */
 bool glm_grammar_string_is_text (const GlmGrammarToken *token);
 

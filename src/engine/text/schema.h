@@ -69,7 +69,5 @@ struct GlmSchema
 
 /* Whether the value fits the node or ANYTHING.  error may be NULL. */
 bool glm_schema_check_value (const GlmSchema *schema, int node, const GlmJsonValue *value, GlmError *error);
-/* Whether two values are equal, numbers by their value and objects in any order. */
-bool glm_json_equal (const GlmJsonValue *a, const GlmJsonValue *b);
 
 #endif

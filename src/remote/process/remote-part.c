@@ -48,8 +48,9 @@ has_room (RemotePart *self, goffset more)
   return (guint64) status.f_bavail * status.f_frsize >= (guint64) MAX (more, 0) + self->reserve;
 }
 
-char *
-remote_part_make_path (const char *path, const char *sha256)
+/* The caller frees. */
+static char *
+make_part_path (const char *path, const char *sha256)
 {
   return g_strdup_printf ("%s.%.12s.part", path, sha256);
 }
@@ -110,7 +111,7 @@ remote_part_open (const char *path, goffset size, const char *sha256, guint64 re
     return NULL;
   self = g_new0 (RemotePart, 1);
   self->path = g_strdup (path);
-  self->part_path = remote_part_make_path (path, sha256);
+  self->part_path = make_part_path (path, sha256);
   self->sha256 = g_strdup (sha256);
   self->size = size;
   self->reserve = reserve;

@@ -36,7 +36,5 @@ RemoteProblem remote_part_restart (RemotePart *self);
 /* All has come: whether it is right; then it is on the disk, with its name.  On another thread.  HASH: it was not, and is gone. */
 void remote_part_finish_async (RemotePart *self, GAsyncReadyCallback callback, gpointer user_data);
 RemoteProblem remote_part_finish_finish (GAsyncResult *result);
-/* Where the part of this file lies; the caller frees. */
-char *remote_part_make_path (const char *path, const char *sha256) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

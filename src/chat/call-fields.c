@@ -23,8 +23,8 @@ field_free (gpointer data)
   g_free (field);
 }
 
-static JsonNode *
-parse (const char *json)
+JsonNode *
+myna_call_parse (const char *json)
 {
   g_autoptr (JsonParser) parser = json_parser_new ();
 
@@ -88,7 +88,7 @@ myna_call_fields_new (const StoreCall *call)
 {
   GPtrArray *fields = g_ptr_array_new_with_free_func (field_free);
   const Tool *tool = tool_find (call->tool);
-  g_autoptr (JsonNode) root = parse (call->arguments);
+  g_autoptr (JsonNode) root = myna_call_parse (call->arguments);
   JsonObject *given = root && JSON_NODE_HOLDS_OBJECT (root) ? json_node_get_object (root) : NULL;
   GlmSchema *schema = NULL;
   JsonObjectIter iter;
@@ -117,7 +117,7 @@ myna_call_field_is_optional (const MynaCallField *field)
 char *
 myna_call_dup_plain (const char *json)
 {
-  g_autoptr (JsonNode) node = parse (json);
+  g_autoptr (JsonNode) node = myna_call_parse (json);
 
   return node && JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING ? json_node_dup_string (node)
                                                                                                   : g_strdup (json ? json : "");
@@ -126,8 +126,8 @@ myna_call_dup_plain (const char *json)
 gboolean
 myna_call_is_same_value (const char *json, const char *other)
 {
-  g_autoptr (JsonNode) node = parse (json);
-  g_autoptr (JsonNode) other_node = parse (other);
+  g_autoptr (JsonNode) node = myna_call_parse (json);
+  g_autoptr (JsonNode) other_node = myna_call_parse (other);
 
   return node && other_node && json_node_equal (node, other_node);
 }
@@ -148,7 +148,7 @@ static JsonNode *
 new_number (const char *text)
 {
   g_autofree char *stripped = g_strstrip (g_strdup (text));
-  g_autoptr (JsonNode) node = parse (stripped);
+  g_autoptr (JsonNode) node = myna_call_parse (stripped);
 
   return node && JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) != G_TYPE_STRING
                  && json_node_get_value_type (node) != G_TYPE_BOOLEAN
@@ -187,7 +187,7 @@ read_field (const MynaCallField *field, const char *value)
     case GLM_FIELD_SWITCH:
     case GLM_FIELD_CHOICE:
     case GLM_FIELD_JSON:
-    default: return parse (value);
+    default: return myna_call_parse (value);
     }
 }
 

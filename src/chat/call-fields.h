@@ -4,6 +4,8 @@
  */
 #pragma once
 
+#include <json-glib/json-glib.h>
+
 #include "engine/engine.h"
 #include "storage/storage.h"
 
@@ -21,6 +23,8 @@ typedef struct
   GStrv choices;       /* JSON texts; NULL: none */
 } MynaCallField;
 
+/* JSON of a call; NULL: it is none, or nested too deep.  The caller frees. */
+JsonNode *myna_call_parse (const char *json) G_GNUC_WARN_UNUSED_RESULT;
 /* The arguments of the tool's schema in its order, then what else was given, which is edited as JSON.  Of MynaCallField. */
 GPtrArray *myna_call_fields_new (const StoreCall *call) G_GNUC_WARN_UNUSED_RESULT;
 /* Whether it may be left out, so that a choice has a row for nothing. */

@@ -9,11 +9,11 @@
 #include <json-glib/json-glib.h>
 #include <string.h>
 
+#include "chat/call-fields.h"
 #include "chat/made.h"
 #include "chat/myna-message-private.h"
 #include "chat/myna-tool-host.h"
 #include "chat/reply-call.h"
-#include "text/text-json.h"
 
 /* A call is made twice in a turn: the second gets the result of the first.  With the third the turn ends. */
 #define MAX_SAME_CALLS 3
@@ -195,28 +195,10 @@ observe_no_tool (MynaCallRun *self)
   observe_not_run (self, "no-such-tool", text);
 }
 
-static JsonNode *
-parse (const char *json)
-{
-  g_autoptr (JsonParser) parser = json_parser_new ();
-
-  if (!json || !text_json_is_tame (json, strlen (json)) || !json_parser_load_from_data (parser, json, -1, NULL)
-      || !json_parser_get_root (parser))
-    return NULL;
-  return json_node_copy (json_parser_get_root (parser));
-}
-
 static gboolean
 is_same (const StoreCall *a, const StoreCall *b)
 {
-  g_autoptr (JsonNode) one = NULL;
-  g_autoptr (JsonNode) two = NULL;
-
-  if (!g_str_equal (a->tool, b->tool) || !a->arguments || !b->arguments)
-    return FALSE;
-  one = parse (a->arguments);
-  two = parse (b->arguments);
-  return one && two && json_node_equal (one, two);
+  return g_str_equal (a->tool, b->tool) && myna_call_is_same_value (a->arguments, b->arguments);
 }
 
 /* Where the person's last question stands. */
@@ -466,7 +448,7 @@ output_cb (const char *output, gpointer user_data)
 static void
 run_program (MynaCallRun *self, MynaToolHost *host)
 {
-  g_autoptr (JsonNode) arguments = parse (get_call (self)->arguments);
+  g_autoptr (JsonNode) arguments = myna_call_parse (get_call (self)->arguments);
 
   /* The schema says that it is there. */
   myna_python_run_async (self->python, json_object_get_string_member (json_node_get_object (arguments), "code"), host,
@@ -605,8 +587,8 @@ static gboolean
 take_arguments (MynaCallRun *self, const char *arguments, GError **error)
 {
   const StoreCall *before = get_call (self);
-  g_autoptr (JsonNode) old = parse (before->arguments);
-  g_autoptr (JsonNode) new = parse (arguments);
+  g_autoptr (JsonNode) old = myna_call_parse (before->arguments);
+  g_autoptr (JsonNode) new = myna_call_parse (arguments);
   StoreCall *call;
 
   if (!new || !JSON_NODE_HOLDS_OBJECT (new) || strlen (arguments) > TOOL_MAX_ARGUMENT_BYTES)

@@ -13,6 +13,7 @@
 
 #include "tools/program-box.h"
 #include "tools/program.h"
+#include "tools/tool-json.h"
 #include "tools/tool.h"
 
 #define FIRST_MS      60000 /* for the first answer: some load half a minute of JavaScript */

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "text/text-json.h"
+#include "tools/tool-json.h"
 #include "tools/tool.h"
 
 #define MODERN "2026-07-28"
@@ -34,14 +35,6 @@ dup_object (JsonObject *object, const char *name)
   return node && JSON_NODE_HOLDS_OBJECT (node) ? json_object_ref (json_node_get_object (node)) : NULL;
 }
 
-static const char *
-get_string (JsonObject *object, const char *name)
-{
-  JsonNode *node = object ? json_object_get_member (object, name) : NULL;
-
-  return node && json_node_get_value_type (node) == G_TYPE_STRING ? json_node_get_string (node) : NULL;
-}
-
 static gint64
 get_id (JsonNode *node)
 {
@@ -66,7 +59,7 @@ read_answer (JsonObject *root, ToolMcpMessage *message)
     return FALSE;
   object = json_node_get_object (error);
   message->code = get_id (json_object_get_member (object, "code"));
-  message->message = g_strdup (get_string (object, "message"));
+  message->message = g_strdup (tool_json_string (object, "message"));
   return TRUE;
 }
 
@@ -102,7 +95,7 @@ tool_mcp_read (const char *line, gsize n_bytes, ToolMcpMessage *ret_message)
   if (!node || !JSON_NODE_HOLDS_OBJECT (node))
     return FALSE;
   root = json_node_get_object (node);
-  method = get_string (root, "method");
+  method = tool_json_string (root, "method");
   if (method)
     {
       JsonNode *id = json_object_get_member (root, "id");
@@ -222,8 +215,7 @@ tool_mcp_initialize (gint64 id)
 static gboolean
 supports_modern (JsonObject *discovered)
 {
-  JsonNode *node = json_object_get_member (discovered, "supportedVersions");
-  JsonArray *versions = node && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
+  JsonArray *versions = tool_json_array (discovered, "supportedVersions");
 
   /* Who answers the question and says nothing else speaks its version. */
   if (!versions)
@@ -249,7 +241,7 @@ tool_mcp_judge (const ToolMcpMessage *answer)
 gboolean
 tool_mcp_is_version_known (JsonObject *initialized)
 {
-  const char *version = get_string (initialized, "protocolVersion");
+  const char *version = tool_json_string (initialized, "protocolVersion");
 
   for (guint i = 0; version && i < G_N_ELEMENTS (legacy_versions); i++)
     if (g_str_equal (legacy_versions[i], version))

@@ -9,9 +9,9 @@
 #include <string.h>
 
 #include "tools/picture-decode.h"
+#include "tools/tool-json.h"
 #include "tools/tool.h"
 
-#define MAX_NAME         64
 #define MAX_PICTURE_SIDE 4096
 #define MAX_CONTENTS     1000
 
@@ -41,39 +41,7 @@ get (JsonObject *object, const char *name, GType type)
   return node && json_node_get_value_type (node) == type ? node : NULL;
 }
 
-static const char *
-get_string (JsonObject *object, const char *name)
-{
-  JsonNode *node = get (object, name, G_TYPE_STRING);
-
-  return node ? json_node_get_string (node) : NULL;
-}
-
-static JsonObject *
-get_object (JsonObject *object, const char *name)
-{
-  JsonNode *node = json_object_get_member (object, name);
-
-  return node && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
-}
-
-static JsonArray *
-get_array (JsonObject *object, const char *name)
-{
-  JsonNode *node = json_object_get_member (object, name);
-
-  return node && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
-}
-
 /* ---- The list --------------------------------------------------------------------------------------------------- */
-
-static gboolean
-is_name (const char *name)
-{
-  gsize n = strlen (name);
-
-  return n > 0 && n <= MAX_NAME && n == strspn (name, G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS "_.-");
-}
 
 static char *
 dup_description (const char *text)
@@ -102,22 +70,22 @@ dup_shown_name (const char *name)
   g_autofree char *plain = tool_text_clean (name, strlen (name));
   g_autofree char *shown = tool_text_show (plain);
 
-  return g_utf8_substring (shown, 0, MIN (g_utf8_strlen (shown, -1), MAX_NAME));
+  return g_utf8_substring (shown, 0, MIN (g_utf8_strlen (shown, -1), TOOL_MAX_NAME));
 }
 
 static ToolMcpTool *
 read_tool (JsonObject *object)
 {
-  const char *name = get_string (object, "name"), *description = get_string (object, "description");
-  JsonObject *schema = get_object (object, "inputSchema");
+  const char *name = tool_json_string (object, "name"), *description = tool_json_string (object, "description");
+  JsonObject *schema = tool_json_object (object, "inputSchema");
   ToolMcpTool *tool = g_new0 (ToolMcpTool, 1);
 
-  tool->name = name && is_name (name) ? g_strdup (name) : dup_shown_name (name ? name : "?");
-  if (!name || !is_name (name))
+  tool->name = name && tool_is_name (name) ? g_strdup (name) : dup_shown_name (name ? name : "?");
+  if (!name || !tool_is_name (name))
     tool->unusable = "Its name is not 1 to 64 letters without accents, digits and “_.-”";
   tool->description = dup_description (description ? description : "");
   tool->schema = schema ? dup_json (schema) : g_strdup ("{\"type\":\"object\"}");
-  tool->structured = get_object (object, "outputSchema") != NULL;
+  tool->structured = tool_json_object (object, "outputSchema") != NULL;
   if (strlen (tool->schema) > TOOL_MCP_MAX_SCHEMA)
     {
       /* Nobody reads it. */
@@ -140,7 +108,7 @@ has_tool (GPtrArray *tools, const char *name)
 gboolean
 tool_mcp_read_tools (JsonObject *page, GPtrArray *tools, gsize *n_bytes)
 {
-  JsonArray *array = get_array (page, "tools");
+  JsonArray *array = tool_json_array (page, "tools");
   guint n = array ? json_array_get_length (array) : 0;
 
   for (guint i = 0; i < n; i++)
@@ -167,7 +135,7 @@ tool_mcp_read_tools (JsonObject *page, GPtrArray *tools, gsize *n_bytes)
 const char *
 tool_mcp_get_cursor (JsonObject *page)
 {
-  return get_string (page, "nextCursor");
+  return tool_json_string (page, "nextCursor");
 }
 
 /* ---- Results ---------------------------------------------------------------------------------------------------- */
@@ -219,7 +187,7 @@ read_size (const guint8 *bytes, gsize n, guint *ret_width, guint *ret_height)
 static void
 append_picture (GString *text, JsonObject *content, GPtrArray *pictures)
 {
-  const char *data = get_string (content, "data");
+  const char *data = tool_json_string (content, "data");
   g_autofree guint8 *bytes = NULL;
   guint width = 0, height = 0;
   gsize n = 0;
@@ -244,8 +212,8 @@ append_picture (GString *text, JsonObject *content, GPtrArray *pictures)
 static void
 append_resource (GString *text, JsonObject *content)
 {
-  JsonObject *resource = get_object (content, "resource");
-  const char *inner = resource ? get_string (resource, "text") : NULL, *uri = resource ? get_string (resource, "uri") : NULL;
+  JsonObject *resource = tool_json_object (content, "resource");
+  const char *inner = tool_json_string (resource, "text"), *uri = tool_json_string (resource, "uri");
 
   if (inner)
     g_string_append (text, inner);
@@ -256,8 +224,9 @@ append_resource (GString *text, JsonObject *content)
 static void
 append_content (GString *text, JsonObject *content, GPtrArray *pictures)
 {
-  const char *type = get_string (content, "type"), *inner = get_string (content, "text");
-  const char *name = get_string (content, "name"), *uri = get_string (content, "uri"), *data = get_string (content, "data");
+  const char *type = tool_json_string (content, "type"), *inner = tool_json_string (content, "text");
+  const char *name = tool_json_string (content, "name"), *uri = tool_json_string (content, "uri"),
+             *data = tool_json_string (content, "data");
 
   if (text->len > 0)
     g_string_append_c (text, '\n');
@@ -281,7 +250,7 @@ append_content (GString *text, JsonObject *content, GPtrArray *pictures)
 static gboolean
 is_complete (JsonObject *result, ToolMcpEra era, GError **error)
 {
-  const char *type = era == TOOL_MCP_MODERN ? get_string (result, "resultType") : NULL;
+  const char *type = era == TOOL_MCP_MODERN ? tool_json_string (result, "resultType") : NULL;
 
   if (!type || g_str_equal (type, "complete"))
     return TRUE;
@@ -295,8 +264,8 @@ is_complete (JsonObject *result, ToolMcpEra era, GError **error)
 char *
 tool_mcp_dup_text (JsonObject *result, ToolMcpEra era, gboolean structured, GPtrArray *pictures, GError **error)
 {
-  JsonObject *object = structured ? get_object (result, "structuredContent") : NULL;
-  JsonArray *contents = get_array (result, "content");
+  JsonObject *object = structured ? tool_json_object (result, "structuredContent") : NULL;
+  JsonArray *contents = tool_json_array (result, "content");
   JsonNode *is_error = get (result, "isError", G_TYPE_BOOLEAN);
   g_autoptr (GString) text = g_string_new (NULL);
   g_autofree char *json = object ? dup_json (object) : NULL;

@@ -11,11 +11,12 @@
 
 #include "tools/own-run.h"
 #include "tools/program.h"
+#include "tools/tool-json.h"
+#include "tools/tool.h"
 
 #define MAX_FILE        (256 << 10)
 #define MAX_FILES       100
 #define MAX_KEPT        1000
-#define MAX_NAME        64
 #define MAX_DESCRIPTION 1024 /* characters */
 #define MAX_SECONDS     3600
 #define DEFAULT_SECONDS 60
@@ -54,14 +55,6 @@ get (JsonObject *object, const char *name, GType type)
   JsonNode *node = json_object_get_member (object, name);
 
   return node && json_node_get_value_type (node) == type ? node : NULL;
-}
-
-static const char *
-get_string (JsonObject *object, const char *name)
-{
-  JsonNode *node = get (object, name, G_TYPE_STRING);
-
-  return node ? json_node_get_string (node) : NULL;
 }
 
 /* The strings of an array; NULL: there are others, or it is no array. */
@@ -113,9 +106,9 @@ check_members (ToolOwn *own, JsonObject *object)
     if (!g_strv_contains (known, l->data))
       return refuse (own, TOOL_OWN_UNKNOWN, l->data);
   for (guint i = 0; i < 2; i++)
-    if (!get_string (object, known[i]) || !*get_string (object, known[i]))
+    if (!tool_json_string (object, known[i]) || !*tool_json_string (object, known[i]))
       return refuse (own, TOOL_OWN_MISSING, known[i]);
-  if (json_object_has_member (object, "stdin") && !get_string (object, "stdin"))
+  if (json_object_has_member (object, "stdin") && !tool_json_string (object, "stdin"))
     return refuse (own, TOOL_OWN_MISSING, "stdin");
   if (json_object_has_member (object, "network") && !get (object, "network", G_TYPE_BOOLEAN))
     return refuse (own, TOOL_OWN_MISSING, "network");
@@ -143,14 +136,6 @@ dup_description (const char *text)
   g_autofree char *clean = tool_text_show (plain);
 
   return g_utf8_substring (clean, 0, MIN (g_utf8_strlen (clean, -1), MAX_DESCRIPTION));
-}
-
-static gboolean
-is_name (const char *name)
-{
-  gsize n = strlen (name);
-
-  return n > 0 && n <= MAX_NAME && n == strspn (name, G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS "_.-");
 }
 
 /* What stands in braces in the command must be a parameter. */
@@ -226,13 +211,13 @@ make_tool (JsonObject *object)
   JsonNode *seconds = get (object, "seconds", G_TYPE_INT64), *network = get (object, "network", G_TYPE_BOOLEAN);
 
   tool->command = dup_strings (object, "command");
-  tool->input = g_strdup (get_string (object, "stdin"));
+  tool->input = g_strdup (tool_json_string (object, "stdin"));
   tool->reads = dup_paths (object, "reads");
   tool->writes = dup_paths (object, "writes");
   tool->network = network && json_node_get_boolean (network);
   tool->tool = (Tool){
-    .name = g_strdup (get_string (object, "name")),
-    .description = dup_description (get_string (object, "description")),
+    .name = g_strdup (tool_json_string (object, "name")),
+    .description = dup_description (tool_json_string (object, "description")),
     .schema = dup_schema (object),
     .class = TOOL_CLASS_OUTSIDE,
     .seconds = seconds ? (guint) CLAMP (json_node_get_int (seconds), 1, MAX_SECONDS) : DEFAULT_SECONDS,
@@ -279,7 +264,7 @@ read_tool (ToolOwn *own, JsonObject *object, ToolSchemaCheck check)
   tool->tool.origin = dup_origin (tool);
   problem = check ? check (tool->tool.schema) : NULL;
   program = tool_program_find (tool->command[0], tool_program_get_path ());
-  if (!is_name (own->name))
+  if (!tool_is_name (own->name))
     refuse (own, TOOL_OWN_NAME, own->name);
   else if (problem)
     refuse (own, TOOL_OWN_SCHEMA, problem);

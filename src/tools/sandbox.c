@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "tools/sandbox-launch.h"
+#include "tools/tool-json.h"
 #include "tools/tool.h"
 
 #define START_SECONDS    30
@@ -222,15 +223,6 @@ clean_name (const char *name)
   return g_utf8_substring (shown, 0, MIN (g_utf8_strlen (shown, -1), MAX_NAME));
 }
 
-static const char *
-get_string (JsonObject *header, const char *name)
-{
-  JsonNode *node = json_object_get_member (header, name);
-
-  return node && JSON_NODE_HOLDS_VALUE (node) && json_node_get_value_type (node) == G_TYPE_STRING ? json_node_get_string (node)
-                                                                                                  : NULL;
-}
-
 /* −1: it is not there, or no whole number. */
 static gint64
 get_number (JsonNode *node)
@@ -270,9 +262,8 @@ take_file (ToolSandbox *self, const char *name, const guint8 *data, gsize n, gbo
 static void
 take_ready (ToolSandbox *self, JsonObject *header)
 {
-  JsonNode *modules = json_object_get_member (header, "modules");
-  JsonArray *array = modules && JSON_NODE_HOLDS_ARRAY (modules) ? json_node_get_array (modules) : NULL;
-  const char *lacks = get_string (header, "lacks");
+  JsonArray *array = tool_json_array (header, "modules");
+  const char *lacks = tool_json_string (header, "lacks");
   g_autoptr (GTask) task = NULL;
 
   for (guint i = 0; array && i < MIN (json_array_get_length (array), 16); i++)
@@ -302,7 +293,7 @@ static void
 take_end (ToolSandbox *self, JsonObject *header)
 {
   g_autoptr (GTask) task = NULL;
-  const char *error = get_string (header, "error");
+  const char *error = tool_json_string (header, "error");
 
   /* What it printed before is there by now. */
   output_cb (self->output, G_IO_IN, self);
@@ -318,7 +309,7 @@ static void
 take_answer (ToolSandbox *self, JsonObject *header, const guint8 *data, gsize n)
 {
   JsonNode *image = json_object_get_member (header, "image");
-  const char *file = get_string (header, "file"), *left = get_string (header, "left");
+  const char *file = tool_json_string (header, "file"), *left = tool_json_string (header, "left");
 
   if (self->is_starting)
     take_ready (self, header);

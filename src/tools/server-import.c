@@ -7,34 +7,18 @@
 #include <string.h>
 
 #include "tools/servers.h"
+#include "tools/tool-json.h"
 #include "tools/tool.h"
 
 #define MAX_FILE    (1 << 20)
 #define MAX_SERVERS 100
-
-static const char *
-get_string (JsonObject *object, const char *name)
-{
-  JsonNode *node = json_object_get_member (object, name);
-
-  return node && json_node_get_value_type (node) == G_TYPE_STRING ? json_node_get_string (node) : NULL;
-}
-
-static JsonObject *
-get_object (JsonObject *object, const char *name)
-{
-  JsonNode *node = json_object_get_member (object, name);
-
-  return node && JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
-}
 
 /* NULL: some are no strings. */
 static char **
 read_command (const char *program, JsonObject *object)
 {
   g_autoptr (GPtrArray) command = g_ptr_array_new_with_free_func (g_free);
-  JsonNode *node = json_object_get_member (object, "args");
-  JsonArray *array = node && JSON_NODE_HOLDS_ARRAY (node) ? json_node_get_array (node) : NULL;
+  JsonArray *array = tool_json_array (object, "args");
 
   g_ptr_array_add (command, tool_expand_home (program));
   for (guint i = 0; array && i < json_array_get_length (array); i++)
@@ -53,7 +37,7 @@ read_command (const char *program, JsonObject *object)
 static char **
 read_environment (JsonObject *object)
 {
-  JsonObject *env = get_object (object, "env");
+  JsonObject *env = tool_json_object (object, "env");
   g_autoptr (GPtrArray) environment = g_ptr_array_new_with_free_func (g_free);
   g_autoptr (GList) names = env ? json_object_get_members (env) : NULL;
 
@@ -61,7 +45,7 @@ read_environment (JsonObject *object)
     {
       JsonNode *node = json_object_get_member (env, l->data);
       g_autofree char *plain = JSON_NODE_HOLDS_VALUE (node) ? json_to_string (node, FALSE) : NULL;
-      const char *text = get_string (env, l->data);
+      const char *text = tool_json_string (env, l->data);
       g_autofree char *value = plain ? tool_expand_home (text ? text : plain) : NULL;
 
       if (!value)
@@ -76,7 +60,7 @@ read_environment (JsonObject *object)
 static ToolServerConfig *
 read_server (const char *name, JsonObject *object)
 {
-  const char *program = get_string (object, "command");
+  const char *program = tool_json_string (object, "command");
   g_autoptr (ToolServerConfig) config = g_new0 (ToolServerConfig, 1);
 
   if (!program || !*program || !*name)
@@ -86,7 +70,7 @@ read_server (const char *name, JsonObject *object)
   if (!config->command || !config->environment)
     return NULL;
   config->name = g_strdup (name);
-  config->folder = get_string (object, "cwd") ? tool_expand_home (get_string (object, "cwd")) : NULL;
+  config->folder = tool_json_string (object, "cwd") ? tool_expand_home (tool_json_string (object, "cwd")) : NULL;
   /* Others do not say so: a program of somebody else's sees what its command names, till the person lets it see more. */
   config->in_box = TRUE;
   return g_steal_pointer (&config);
@@ -124,9 +108,9 @@ tool_servers_read_file (const char *path, char **ret_left_out, GError **error)
     return NULL;
   if (JSON_NODE_HOLDS_OBJECT (node))
     {
-      servers = get_object (json_node_get_object (node), "mcpServers");
+      servers = tool_json_object (json_node_get_object (node), "mcpServers");
       if (!servers)
-        servers = get_object (json_node_get_object (node), "servers");
+        servers = tool_json_object (json_node_get_object (node), "servers");
     }
   if (!servers)
     {
@@ -136,7 +120,7 @@ tool_servers_read_file (const char *path, char **ret_left_out, GError **error)
   names = json_object_get_members (servers);
   for (GList *l = names; l; l = l->next)
     {
-      JsonObject *object = configs->len < MAX_SERVERS ? get_object (servers, l->data) : NULL;
+      JsonObject *object = configs->len < MAX_SERVERS ? tool_json_object (servers, l->data) : NULL;
       ToolServerConfig *config = object ? read_server (l->data, object) : NULL;
 
       if (config)

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "tools/server-tools.h"
+#include "tools/tool-json.h"
 #include "tools/tool.h"
 
 #define MAX_FILE     (16 << 20)
@@ -41,14 +42,6 @@ get (JsonObject *object, const char *name, JsonNodeType type)
   JsonNode *node = json_object_get_member (object, name);
 
   return node && json_node_get_node_type (node) == type ? node : NULL;
-}
-
-static const char *
-get_string (JsonObject *object, const char *name)
-{
-  JsonNode *node = get (object, name, JSON_NODE_VALUE);
-
-  return node && json_node_get_value_type (node) == G_TYPE_STRING ? json_node_get_string (node) : NULL;
 }
 
 /* Appends the strings of an array; FALSE: there are others. */
@@ -103,9 +96,9 @@ read_tools (JsonObject *object)
     {
       JsonNode *element = json_array_get_element (array, i);
       JsonObject *object_ = JSON_NODE_HOLDS_OBJECT (element) ? json_node_get_object (element) : NULL;
-      const char *name = object_ ? get_string (object_, "name") : NULL,
-                 *schema = object_ ? get_string (object_, "schema") : NULL;
-      const char *description = object_ ? get_string (object_, "description") : NULL;
+      const char *name = object_ ? tool_json_string (object_, "name") : NULL,
+                 *schema = object_ ? tool_json_string (object_, "schema") : NULL;
+      const char *description = object_ ? tool_json_string (object_, "description") : NULL;
       ToolMcpTool *tool;
 
       if (!name || !schema)
@@ -127,8 +120,8 @@ read_server (ToolServers *self, JsonObject *object)
   g_autoptr (ToolServerConfig) config = g_new0 (ToolServerConfig, 1);
   g_autoptr (ToolServer) server = NULL;
 
-  config->name = g_strdup (get_string (object, "name"));
-  config->folder = g_strdup (get_string (object, "folder"));
+  config->name = g_strdup (tool_json_string (object, "name"));
+  config->folder = g_strdup (tool_json_string (object, "folder"));
   config->in_box = json_object_get_boolean_member_with_default (object, "sandbox", FALSE);
   config->no_network = json_object_get_boolean_member_with_default (object, "no-network", FALSE);
   add_strings (command, object, "command");
@@ -274,7 +267,7 @@ keep_version (ToolServers *self, const Tool *tool)
 char *
 tool_servers_dup_version (ToolServers *self, const char *fingerprint)
 {
-  return g_strdup (get_string (self->versions, fingerprint));
+  return g_strdup (tool_json_string (self->versions, fingerprint));
 }
 
 /* ---- Changes ---------------------------------------------------------------------------------------------------- */

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-#include "text/text-json.h"
+#include "tools/tool-json.h"
 
 typedef struct
 {
@@ -78,18 +78,6 @@ tool_document_free (ToolDocument *document)
 }
 
 /* ---- Arguments -------------------------------------------------------------------------------------------------- */
-
-JsonNode *
-tool_json_parse (const char *text, gsize n_bytes, guint max_depth)
-{
-  g_autoptr (JsonParser) parser = json_parser_new ();
-
-  /* What stands behind a 0 would be read unseen. */
-  if (memchr (text, '\0', n_bytes) || !g_utf8_validate (text, (gssize) n_bytes, NULL)
-      || !text_json_is_tame_to (text, n_bytes, max_depth) || !json_parser_load_from_data (parser, text, (gssize) n_bytes, NULL))
-    return NULL;
-  return json_parser_steal_root (parser);
-}
 
 static JsonObject *
 parse_arguments (const char *text, GError **error)

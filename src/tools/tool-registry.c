@@ -39,6 +39,14 @@ tool_find (const char *name)
 }
 
 gboolean
+tool_is_name (const char *name)
+{
+  gsize n = strlen (name);
+
+  return n > 0 && n <= TOOL_MAX_NAME && n == strspn (name, G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS "_.-");
+}
+
+gboolean
 tool_add (const Tool *tool)
 {
   if (n_added == MAX_ADDED || tool_find (tool->name))

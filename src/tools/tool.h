@@ -34,12 +34,14 @@ extern const Tool tool_search_chats;
 extern const Tool tool_read_document;
 extern const Tool tool_read_more;
 
+#define TOOL_MAX_NAME 64
+
+/* Whether a model may call a tool so: ASCII letters, digits and "_.-", TOOL_MAX_NAME of them at most. */
+gboolean tool_is_name (const char *name);
 /* Of the task that `start` is given. */
 const Tool *tool_call_get_tool (GTask *task);
 /* What comes with the text: ToolMade. */
 void tool_call_set_made (GTask *task, GPtrArray *made);
-/* The text, which ends with a 0, as JSON, or NULL: it is none, or nested more than max_depth deep. */
-JsonNode *tool_json_parse (const char *text, gsize n_bytes, guint max_depth) G_GNUC_WARN_UNUSED_RESULT;
 /* ARGUMENTS with "NAME …" where the member is missing or of another type.  Optional ones give the fallback. */
 gboolean tool_argument_string (JsonObject *arguments, const char *name, gboolean required, const char **ret_value,
                                GError **error);

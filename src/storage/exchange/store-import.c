@@ -15,6 +15,7 @@
 #include "exchange/store-import-json.h"
 #include "exchange/store-merge.h"
 #include "exchange/store-progress.h"
+#include "rows/store-attachment.h"
 #include "rows/store-conversation.h"
 #include "rows/store-message.h"
 #include "rows/store-record.h"
@@ -189,7 +190,7 @@ check_sizes (StoreWhole *whole)
       const StoreMessage *message = whole->messages->pdata[i];
 
       if (!store_check_length (message->text, STORE_MAX_TEXT_BYTES, "A message", &problem)
-          || !store_check_length (message->attachments, STORE_MAX_ATTACHMENTS_BYTES, "The attachments of a message", &problem)
+          || !store_attachments_check (message->attachments, &problem)
           || !store_check_length (message->model, STORE_MAX_TITLE_BYTES, "The name of a model", &problem))
         whole->problem = g_strdup (problem->message);
     }

@@ -128,6 +128,22 @@ store_attachments_parse (const char *json)
   return g_steal_pointer (&files);
 }
 
+gboolean
+store_attachments_check (const char *json, GError **error)
+{
+  g_autoptr (GPtrArray) files = NULL;
+  gsize n_bytes = 0;
+
+  if (!json || strlen (json) <= STORE_MAX_ATTACHMENTS_BYTES)
+    return TRUE;
+  files = store_attachments_parse (json);
+  for (guint i = 0; files && i < files->len; i++)
+    n_bytes += strlen (((File *) files->pdata[i])->text);
+  if (files && n_bytes <= STORE_MAX_ATTACHMENTS_BYTES)
+    return TRUE;
+  return store_check_length (json, STORE_MAX_ATTACHMENTS_BYTES, "What is attached", error);
+}
+
 static void
 add_member (JsonBuilder *builder, const char *name, const char *value)
 {

@@ -9,6 +9,8 @@
 
 G_BEGIN_DECLS
 
+/* Whether the store takes them, by what their texts hold: in JSON a table full of quotation marks may be twice as long. */
+gboolean store_attachments_check (const char *json, GError **error);
 /* What StoreMessage.attachments says, as rows to be; NULL: it says more than rows can hold, or is no such JSON at all, and stays
  * as it is. */
 GPtrArray *store_attachments_parse (const char *json);

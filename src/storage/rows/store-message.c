@@ -121,7 +121,7 @@ static gboolean
 check_message (const StoreMessage *message, GError **error)
 {
   return store_check_length (message->text, STORE_MAX_TEXT_BYTES, "The message", error)
-         && store_check_length (message->attachments, STORE_MAX_ATTACHMENTS_BYTES, "The attachments", error)
+         && store_attachments_check (message->attachments, error)
          && store_check_length (message->model, STORE_MAX_TITLE_BYTES, "The model's name", error);
 }
 

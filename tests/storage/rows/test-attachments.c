@@ -4,7 +4,9 @@
  */
 #include <string.h>
 
+#include "rows/store-attachment.h"
 #include "rows/store-passage.h"
+#include "rows/store-record.h"
 #include "store-test.h"
 
 static gint64
@@ -296,6 +298,29 @@ test_long (void)
   g_assert_cmpstr (named->attachments, ==, other);
 }
 
+/* A table full of quotation marks is twice as long in JSON, and yet not longer than what may be attached. */
+static void
+test_quotation_marks (void)
+{
+  g_autoptr (StoreDb) db = test_open_memory ();
+  gsize n = STORE_MAX_ATTACHMENTS_BYTES / 2 + 1000;
+  g_autofree char *text = g_strnfill (n, '"'), *json = make_json ("table.csv", text);
+  gint64 chat = test_add_conversation (db, ""), id;
+  g_autoptr (StoreMessage) message = NULL;
+  g_autofree char *n_bytes = g_strdup_printf ("\"bytes\":\"%zu\"", n), *long_text = NULL, *too_long = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpuint (strlen (json), >, STORE_MAX_ATTACHMENTS_BYTES);
+  id = add_attached (db, chat, json);
+  message = test_get_message (db, id);
+  g_assert_nonnull (strstr (message->attachments, n_bytes));
+
+  long_text = g_strnfill (STORE_MAX_ATTACHMENTS_BYTES + 1, 'a');
+  too_long = make_json ("book.txt", long_text);
+  g_assert_false (store_attachments_check (too_long, &error));
+  g_assert_error (error, STORE_ERROR, STORE_ERROR_INVALID);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -309,6 +334,7 @@ main (int argc, char **argv)
   ADD ("/attachments/gone", test_gone);
   g_test_add_func ("/attachments/remove", test_remove);
   g_test_add_func ("/attachments/long", test_long);
+  g_test_add_func ("/attachments/quotation-marks", test_quotation_marks);
 
   return g_test_run ();
 }
